@@ -1,0 +1,24 @@
+package stage.api;
+
+/** A function run with {@link StageRef#call}, or a factory given to {@link StageRef#replace}, threw. The stage goes on. */
+public final class CallFailed extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  private final String path;
+
+  /**
+   * Names the stage and what was thrown there.
+   *
+   * @param path the stage's path
+   * @param cause what was thrown on the stage's thread
+   */
+  public CallFailed(String path, Throwable cause) {
+    super("a call to stage " + path + " threw " + cause.getClass().getName() + "; the stage goes on", cause);
+    this.path = path;
+  }
+
+  /** {@return the stage's path} */
+  public String path() {
+    return path;
+  }
+}

@@ -1,0 +1,101 @@
+package stage.api;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * Describes a consumer. An immutable value, checked when made; each {@code with…} method gives a changed copy.
+ *
+ * @param name the stage's name, unique in its scope
+ * @param factory makes a new behaviour for each incarnation
+ * @param subscriptions to whom it subscribes when it starts, in this order
+ * @param options what every kind of stage can be told
+ * @param <I> the events it consumes
+ * @param <S> the behaviour's type
+ */
+public record ConsumerSpec<I, S extends Stage>(
+    String name, StageFactory<? extends S> factory, List<SubscriptionSpec<? extends I>> subscriptions, StageOptions options)
+    implements StageSpec<S> {
+
+  /**
+   * Checks that the name is valid and nothing is missing.
+   *
+   * @throws NullPointerException if a component is null; the message names it
+   * @throws IllegalArgumentException if the name is not valid
+   */
+  public ConsumerSpec {
+    StageSpec.ensureName(name);
+    Objects.requireNonNull(factory, "factory must not be null; pass a constructor such as Printer::new");
+    subscriptions = List.copyOf(subscriptions);
+    Objects.requireNonNull(options, "options must not be null; use StageOptions.DEFAULT");
+  }
+
+  static <I, S extends Stage> ConsumerSpec<I, S> of(String name, StageFactory<? extends S> factory) {
+    return new ConsumerSpec<>(name, factory, List.of(), StageOptions.DEFAULT);
+  }
+
+  /**
+   * {@return a copy that also subscribes to this producer, with demand 1000/500}
+   *
+   * @param producer the producer
+   */
+  public ConsumerSpec<I, S> subscribeTo(ProducerRef<? extends I, ?> producer) {
+    return subscribeTo(producer, Demand.ofDefault());
+  }
+
+  /**
+   * {@return a copy that also subscribes to this producer}
+   *
+   * @param producer the producer
+   * @param demand how much to ask for
+   */
+  public ConsumerSpec<I, S> subscribeTo(ProducerRef<? extends I, ?> producer, Demand demand) {
+    return subscribeTo(SubscriptionSpec.to(producer).withDemand(demand));
+  }
+
+  /**
+   * {@return a copy that also makes this subscription}
+   *
+   * @param subscription to whom, and how
+   */
+  public ConsumerSpec<I, S> subscribeTo(SubscriptionSpec<? extends I> subscription) {
+    Objects.requireNonNull(subscription, "subscription must not be null");
+    List<SubscriptionSpec<? extends I>> all = new ArrayList<>(subscriptions);
+    all.add(subscription);
+    return new ConsumerSpec<>(name, factory, all, options);
+  }
+
+  /**
+   * {@return a copy with these options}
+   *
+   * @param options what every kind of stage can be told
+   */
+  public ConsumerSpec<I, S> withOptions(StageOptions options) {
+    return new ConsumerSpec<>(name, factory, subscriptions, options);
+  }
+
+  /**
+   * {@return a copy with a mailbox of this size}
+   *
+   * @param mailbox how many calls and casts may wait, at least 1; a caller beyond that blocks
+   * @throws IllegalArgumentException if {@code mailbox} is below 1
+   */
+  public ConsumerSpec<I, S> withMailbox(int mailbox) {
+    return withOptions(new StageOptions(mailbox, options.onPlatformThread(), options.deadLetters()));
+  }
+
+  /** {@return a copy that runs on a platform thread, for code that pins or hogs its carrier} */
+  public ConsumerSpec<I, S> onPlatformThread() {
+    return withOptions(new StageOptions(options.mailbox(), true, options.deadLetters()));
+  }
+
+  /**
+   * {@return a copy with this handler of dead letters}
+   *
+   * @param deadLetters who is told of events that were given up on
+   */
+  public ConsumerSpec<I, S> withDeadLetters(DeadLetterHandler deadLetters) {
+    return withOptions(new StageOptions(options.mailbox(), options.onPlatformThread(), deadLetters));
+  }
+}

@@ -1,0 +1,20 @@
+package stage.api;
+
+import java.util.Objects;
+
+/**
+ * An event that was given up on, and why.
+ *
+ * @param event the event
+ * @param cause what was thrown
+ * @param path the stage that gave it up, such as {@code shop/orders}
+ * @param incarnation which life of that stage
+ */
+public record DeadLetter(Object event, Throwable cause, String path, int incarnation) {
+  /** Checks that nothing is missing. */
+  public DeadLetter {
+    Objects.requireNonNull(event, "event must not be null");
+    Objects.requireNonNull(cause, "cause must not be null");
+    Objects.requireNonNull(path, "path must not be null");
+  }
+}

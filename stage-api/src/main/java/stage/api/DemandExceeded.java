@@ -1,0 +1,25 @@
+package stage.api;
+
+/** An event was emitted beyond demand and beyond the bound of the backlog. */
+public final class DemandExceeded extends IllegalStateException {
+  private static final long serialVersionUID = 1L;
+
+  private final int capacity;
+
+  /**
+   * Says what the bound is and how to change it.
+   *
+   * @param path the stage's path
+   * @param capacity how many events beyond demand may wait
+   * @param remedy what would do
+   */
+  public DemandExceeded(String path, int capacity, String remedy) {
+    super("stage " + path + " may hold " + capacity + " events beyond demand, and emitted one more; " + remedy);
+    this.capacity = capacity;
+  }
+
+  /** {@return how many events beyond demand may wait} */
+  public int capacity() {
+    return capacity;
+  }
+}

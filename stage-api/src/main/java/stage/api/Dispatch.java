@@ -1,0 +1,173 @@
+package stage.api;
+
+import java.util.HashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.IntStream;
+
+/**
+ * How a producer's events are shared among its subscriptions. As GenStage's dispatchers.
+ *
+ * @param <E> the producer's events
+ */
+public sealed interface Dispatch<E> {
+  /** The answer of a partition function for an event that nobody is to get: it is skipped and its demand given back. */
+  String NOBODY = "";
+
+  /**
+   * Each event goes to one subscription, those with most outstanding demand first.
+   *
+   * @param <E> the producer's events
+   */
+  record ByDemand<E>() implements Dispatch<E> {}
+
+  /**
+   * Each event goes to one subscription, shared by a {@link Dispatcher} of the user's.
+   *
+   * @param dispatcher the rule
+   * @param <E> the producer's events
+   */
+  record Shared<E>(Dispatcher dispatcher) implements Dispatch<E> {
+    /** Checks that there is a dispatcher. */
+    public Shared {
+      Objects.requireNonNull(dispatcher, "dispatcher must not be null; use Dispatch.demand() for the default");
+    }
+  }
+
+  /**
+   * Each event goes to every subscription.
+   *
+   * @param <E> the producer's events
+   */
+  record Broadcast<E>() implements Dispatch<E> {}
+
+  /**
+   * Each event goes to the partition that its function names, and there to one subscription.
+   *
+   * @param partitions the names of the partitions, each once
+   * @param function names an event's partition
+   * @param backlog how many events may wait for one partition before the producer gets no more demand
+   * @param <E> the producer's events
+   */
+  record Partition<E>(List<String> partitions, PartitionFunction<? super E> function, int backlog) implements Dispatch<E> {
+    /**
+     * Checks the partitions.
+     *
+     * @throws IllegalArgumentException if there is no partition, a name is empty or there twice, or {@code backlog} is below 1
+     */
+    public Partition {
+      partitions = List.copyOf(partitions);
+      Objects.requireNonNull(function, "function must not be null");
+      if (partitions.isEmpty()) throw new IllegalArgumentException("there must be at least 1 partition, but there were none");
+      if (partitions.contains(NOBODY)) throw new IllegalArgumentException("a partition's name must not be empty: " + partitions);
+      if (new HashSet<>(partitions).size() < partitions.size()) {
+        throw new IllegalArgumentException("partition names must differ, but were " + partitions);
+      }
+      if (backlog < 1) throw new IllegalArgumentException("partition backlog must be at least 1, but was " + backlog);
+    }
+
+    /**
+     * {@return the same partitions with another backlog}
+     *
+     * @param backlog how many events may wait for one partition, at least 1
+     */
+    public Partition<E> withBacklog(int backlog) {
+      return new Partition<>(partitions, function, backlog);
+    }
+  }
+
+  /**
+   * Names an event's partition.
+   *
+   * @param <E> the events
+   */
+  @FunctionalInterface
+  interface PartitionFunction<E> {
+    /**
+     * Names the partition of one event. Runs on the producer's thread, once per event.
+     *
+     * @param event the event
+     * @return the partition's name, or {@link #NOBODY}
+     * @throws Exception this event becomes a dead letter, as one whose partition is null or unknown; the producer goes on
+     */
+    String partitionOf(E event) throws Exception;
+  }
+
+  /**
+   * Finds the key of an event.
+   *
+   * @param <E> the events
+   */
+  @FunctionalInterface
+  interface KeyFunction<E> {
+    /**
+     * Finds the key of one event. Runs on the producer's thread, once per event.
+     *
+     * @param event the event
+     * @return its key, not null; its {@code hashCode} chooses the partition
+     * @throws Exception this event becomes a dead letter, as one whose key is null; the producer goes on
+     */
+    Object keyOf(E event) throws Exception;
+  }
+
+  /**
+   * {@return the default: events go to the subscriptions with most outstanding demand; n events for k ready ones are split into contiguous
+   * shares of about n/k, so that small inputs run in parallel too. As GenStage's {@code DemandDispatcher}}
+   *
+   * @param <E> the producer's events
+   */
+  static <E> Dispatch<E> demand() {
+    return new ByDemand<>();
+  }
+
+  /**
+   * {@return every event to every subscription, at the pace of the slowest. A subscription sees the events from its acceptance on.
+   * As GenStage's {@code BroadcastDispatcher}}
+   *
+   * @param <E> the producer's events
+   */
+  static <E> Dispatch<E> broadcast() {
+    return new Broadcast<>();
+  }
+
+  /**
+   * {@return events shared by a rule of one's own}
+   *
+   * @param dispatcher the rule
+   * @param <E> the producer's events
+   */
+  static <E> Dispatch<E> shared(Dispatcher dispatcher) {
+    return new Shared<>(dispatcher);
+  }
+
+  /**
+   * {@return named partitions. Each holds up to 1000 waiting events. Within a partition that several consumers share, events are
+   * dispatched by demand. As GenStage's {@code PartitionDispatcher}}
+   *
+   * @param partitions the names, each once
+   * @param function names an event's partition, or {@link #NOBODY}
+   * @param <E> the producer's events
+   * @throws IllegalArgumentException if there is no partition, or a name is empty or there twice
+   */
+  static <E> Partition<E> partition(List<String> partitions, PartitionFunction<? super E> function) {
+    return new Partition<>(partitions, function, 1000);
+  }
+
+  /**
+   * {@return partitions {@code "0"} to {@code "partitions - 1"}, chosen by the hash code of a key}
+   *
+   * @param partitions how many, at least 1
+   * @param key finds an event's key
+   * @param <E> the producer's events
+   * @throws IllegalArgumentException if {@code partitions} is below 1
+   */
+  static <E> Partition<E> partition(int partitions, KeyFunction<? super E> key) {
+    Objects.requireNonNull(key, "key must not be null");
+    if (partitions < 1) throw new IllegalArgumentException("there must be at least 1 partition, but the number was " + partitions);
+    List<String> names = IntStream.range(0, partitions).mapToObj(Integer::toString).toList();
+    return partition(names, event -> {
+      int hash = Objects.requireNonNull(key.keyOf(event), "the key of an event must not be null").hashCode();
+      return names.get(Math.floorMod(hash ^ hash >>> 16, partitions));
+    });
+  }
+}

@@ -1,0 +1,51 @@
+package stage.api;
+
+/**
+ * One subscription, as its consumer sees it in a turn.
+ *
+ * <p>Used on the consumer's own thread only. The same subscription is the same {@code Inlet} in every turn of an incarnation, so it
+ * may serve as a key.
+ *
+ * @param <I> the events
+ */
+public interface Inlet<I> {
+  /** {@return the path of the producer, such as {@code shop/orders}} */
+  String producer();
+
+  /** {@return the subscription's number, unique in this JVM} */
+  long id();
+
+  /**
+   * Asks the producer for {@code events} more events on this subscription.
+   *
+   * <p>For manual demand only. Returns at once; the events come with later turns. Requests add up and stay at
+   * {@link Long#MAX_VALUE} once there. As GenStage's {@code ask/3}.
+   *
+   * @param events how many, at least 1
+   * @throws IllegalArgumentException if {@code events} is below 1; nothing has changed then
+   * @throws IllegalStateException if demand is automatic on this subscription
+   * @throws WrongThread if called on another thread; the message names both
+   */
+  void request(long events);
+
+  /** {@return how many events are asked for and not yet handled, those of the batch in hand included} */
+  long outstanding();
+
+  /**
+   * Ends this subscription when the turn returns. The batch in hand counts as handled; events already sent but not yet delivered
+   * go back to the producer for its other consumers.
+   *
+   * @throws WrongThread if called on another thread; the message names both
+   */
+  void cancel();
+
+  /**
+   * Ends this subscription when the turn returns, having handled only the first events of the batch in hand. The rest of it goes
+   * back to the producer with what had not been delivered yet.
+   *
+   * @param handled how many events of the batch in hand count as handled, from 0 to its size
+   * @throws IllegalArgumentException if {@code handled} is not in that range; nothing has changed then
+   * @throws WrongThread if called on another thread; the message names both
+   */
+  void cancel(int handled);
+}

@@ -1,0 +1,49 @@
+package stage.api;
+
+/**
+ * Where a stage emits its events.
+ *
+ * <p>Belongs to one incarnation and is used on that stage's own thread, during any turn of it; it may be kept in a field. Events
+ * emitted in a turn are published when the turn returns, and discarded if it throws. A {@link Stage.Generator}'s events are published at
+ * once.
+ *
+ * @param <O> the events
+ */
+public interface Outlet<O> {
+  /**
+   * Emits one event.
+   *
+   * <p>Beyond demand a generator's {@code emit} blocks until there is some, and other stages follow their {@link Overflow}: the event
+   * waits in the stage's backlog up to its bound.
+   *
+   * @param event the event; must not be changed after this
+   * @throws NullPointerException if {@code event} is null (Reactive Streams rule 2.13); nothing was emitted
+   * @throws WrongThread if called on another thread than the stage's own; nothing was emitted
+   * @throws IllegalStateException if no turn of this incarnation is running, or the outlet is completed; nothing was emitted
+   * @throws DemandExceeded if the bound of the backlog is reached and the overflow policy refuses
+   * @throws java.util.concurrent.CancellationException in a generator that is to stop; nothing was emitted
+   */
+  void emit(O event);
+
+  /**
+   * Emits events in order, as {@link #emit} one by one.
+   *
+   * @param events the events
+   */
+  default void emitAll(Iterable<? extends O> events) {
+    for (O event : events) emit(event);
+  }
+
+  /**
+   * {@return how many more events may be emitted in this turn within demand; 0 if none} Does not block.
+   */
+  long demand();
+
+  /**
+   * Completes the stream: subscriptions end after their last event, then the stage ends normally. Events emitted earlier, the
+   * backlog included, are delivered first. Calling it again changes nothing.
+   *
+   * @throws WrongThread if called on another thread than the stage's own
+   */
+  void complete();
+}

@@ -1,0 +1,86 @@
+package stage.api;
+
+/**
+ * What happens to events that a producer emits beyond demand. Every policy has a visible bound, and what is dropped is counted in
+ * {@link StageSnapshot#eventsDropped()}.
+ *
+ * <p>Two ways lead beyond demand. In a <i>turn</i> ({@code onDemand}, a timer, a {@code cast}) events wait in the stage's backlog.
+ * From <i>outside</i>, through {@link ProducerRef#emit}, the caller is another thread and can be made to wait.
+ *
+ * @param kind what happens at the bound
+ * @param capacity how many events beyond demand the backlog holds
+ */
+public record Overflow(Kind kind, int capacity) {
+  /** What happens when an event beyond demand finds the backlog at its bound. */
+  public enum Kind {
+    /** A caller from outside waits for demand; a turn gets {@link DemandExceeded} beyond the capacity. */
+    BLOCK,
+    /** The emitter gets {@link DemandExceeded}. */
+    FAIL,
+    /** The oldest event of the backlog is dropped and counted. */
+    DROP_OLDEST,
+    /** The event emitted is dropped and counted. */
+    DROP_NEWEST
+  }
+
+  private static final Overflow BLOCK = new Overflow(Kind.BLOCK, 1024);
+
+  /**
+   * Checks the bound.
+   *
+   * @throws IllegalArgumentException if {@code capacity} is negative
+   * @throws NullPointerException if {@code kind} is null
+   */
+  public Overflow {
+    if (kind == null) throw new NullPointerException("kind must not be null; use Overflow.block()");
+    if (capacity < 0) {
+      throw new IllegalArgumentException("overflow capacity must be at least 0, but was " + capacity
+          + "; use 0 to allow nothing beyond demand");
+    }
+  }
+
+  /** {@return the default: callers from outside wait for demand; a turn may exceed it by 1024 events} */
+  public static Overflow block() {
+    return BLOCK;
+  }
+
+  /** {@return emitting beyond demand throws {@link DemandExceeded}} */
+  public static Overflow fail() {
+    return new Overflow(Kind.FAIL, 0);
+  }
+
+  /**
+   * {@return keep the newest events: beyond demand and {@code capacity} the oldest that waits is dropped}
+   *
+   * @param capacity how many events beyond demand may wait, at least 1
+   */
+  public static Overflow dropOldest(int capacity) {
+    return new Overflow(Kind.DROP_OLDEST, positive(capacity));
+  }
+
+  /**
+   * {@return keep the oldest events: what is emitted beyond demand and {@code capacity} is dropped}
+   *
+   * @param capacity how many events beyond demand may wait, at least 0
+   */
+  public static Overflow dropNewest(int capacity) {
+    return new Overflow(Kind.DROP_NEWEST, capacity);
+  }
+
+  /**
+   * {@return this policy with another bound}
+   *
+   * @param capacity how many events beyond demand the backlog holds
+   */
+  public Overflow withCapacity(int capacity) {
+    return new Overflow(kind, capacity);
+  }
+
+  private static int positive(int capacity) {
+    if (capacity < 1) {
+      throw new IllegalArgumentException("overflow capacity must be at least 1 to drop the oldest, but was " + capacity
+          + "; use Overflow.dropNewest(0) to keep nothing beyond demand");
+    }
+    return capacity;
+  }
+}

@@ -1,0 +1,131 @@
+package stage.api;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * Describes a producer-consumer. An immutable value, checked when made; each {@code with…} method gives a changed copy.
+ *
+ * @param name the stage's name, unique in its scope
+ * @param factory makes a new behaviour for each incarnation
+ * @param subscriptions to whom it subscribes when it starts, in this order
+ * @param dispatch how events are shared among its own subscriptions
+ * @param buffer how many events beyond demand one turn may leave in the backlog
+ * @param options what every kind of stage can be told
+ * @param <I> the events it consumes
+ * @param <O> the events it emits
+ * @param <S> the behaviour's type
+ */
+public record ProducerConsumerSpec<I, O, S extends Stage>(
+    String name,
+    StageFactory<? extends S> factory,
+    List<SubscriptionSpec<? extends I>> subscriptions,
+    Dispatch<O> dispatch,
+    int buffer,
+    StageOptions options)
+    implements StageSpec<S> {
+
+  /**
+   * Checks that the name is valid and nothing is missing.
+   *
+   * @throws NullPointerException if a component is null; the message names it
+   * @throws IllegalArgumentException if the name is not valid or {@code buffer} is negative
+   */
+  public ProducerConsumerSpec {
+    StageSpec.ensureName(name);
+    Objects.requireNonNull(factory, "factory must not be null; pass a constructor such as Doubler::new");
+    subscriptions = List.copyOf(subscriptions);
+    Objects.requireNonNull(dispatch, "dispatch must not be null; use Dispatch.demand() for the default");
+    if (buffer < 0) throw new IllegalArgumentException("buffer must be at least 0, but was " + buffer);
+    Objects.requireNonNull(options, "options must not be null; use StageOptions.DEFAULT");
+  }
+
+  static <I, O, S extends Stage> ProducerConsumerSpec<I, O, S> of(String name, StageFactory<? extends S> factory) {
+    return new ProducerConsumerSpec<>(name, factory, List.of(), Dispatch.demand(), 65_536, StageOptions.DEFAULT);
+  }
+
+  /**
+   * {@return a copy that also subscribes to this producer, with demand 1000/500}
+   *
+   * @param producer the producer
+   */
+  public ProducerConsumerSpec<I, O, S> subscribeTo(ProducerRef<? extends I, ?> producer) {
+    return subscribeTo(producer, Demand.ofDefault());
+  }
+
+  /**
+   * {@return a copy that also subscribes to this producer}
+   *
+   * @param producer the producer
+   * @param demand how much to ask for
+   */
+  public ProducerConsumerSpec<I, O, S> subscribeTo(ProducerRef<? extends I, ?> producer, Demand demand) {
+    return subscribeTo(SubscriptionSpec.to(producer).withDemand(demand));
+  }
+
+  /**
+   * {@return a copy that also makes this subscription}
+   *
+   * @param subscription to whom, and how
+   */
+  public ProducerConsumerSpec<I, O, S> subscribeTo(SubscriptionSpec<? extends I> subscription) {
+    Objects.requireNonNull(subscription, "subscription must not be null");
+    List<SubscriptionSpec<? extends I>> all = new ArrayList<>(subscriptions);
+    all.add(subscription);
+    return new ProducerConsumerSpec<>(name, factory, all, dispatch, buffer, options);
+  }
+
+  /**
+   * {@return a copy with this dispatch}
+   *
+   * @param dispatch how events are shared among its own subscriptions
+   */
+  public ProducerConsumerSpec<I, O, S> withDispatch(Dispatch<O> dispatch) {
+    return new ProducerConsumerSpec<>(name, factory, subscriptions, dispatch, buffer, options);
+  }
+
+  /**
+   * {@return a copy with this bound for what one turn emits beyond demand; 65,536 by default} Beyond it {@code emit} throws
+   * {@link DemandExceeded}.
+   *
+   * @param buffer how many events beyond demand one turn may leave in the backlog, at least 0
+   * @throws IllegalArgumentException if {@code buffer} is negative
+   */
+  public ProducerConsumerSpec<I, O, S> withBuffer(int buffer) {
+    return new ProducerConsumerSpec<>(name, factory, subscriptions, dispatch, buffer, options);
+  }
+
+  /**
+   * {@return a copy with these options}
+   *
+   * @param options what every kind of stage can be told
+   */
+  public ProducerConsumerSpec<I, O, S> withOptions(StageOptions options) {
+    return new ProducerConsumerSpec<>(name, factory, subscriptions, dispatch, buffer, options);
+  }
+
+  /**
+   * {@return a copy with a mailbox of this size}
+   *
+   * @param mailbox how many calls and casts may wait, at least 1; a caller beyond that blocks
+   * @throws IllegalArgumentException if {@code mailbox} is below 1
+   */
+  public ProducerConsumerSpec<I, O, S> withMailbox(int mailbox) {
+    return withOptions(new StageOptions(mailbox, options.onPlatformThread(), options.deadLetters()));
+  }
+
+  /** {@return a copy that runs on a platform thread, for code that pins or hogs its carrier} */
+  public ProducerConsumerSpec<I, O, S> onPlatformThread() {
+    return withOptions(new StageOptions(options.mailbox(), true, options.deadLetters()));
+  }
+
+  /**
+   * {@return a copy with this handler of dead letters}
+   *
+   * @param deadLetters who is told of events that were given up on
+   */
+  public ProducerConsumerSpec<I, O, S> withDeadLetters(DeadLetterHandler deadLetters) {
+    return withOptions(new StageOptions(options.mailbox(), options.onPlatformThread(), deadLetters));
+  }
+}

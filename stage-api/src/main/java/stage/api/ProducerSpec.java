@@ -1,0 +1,94 @@
+package stage.api;
+
+import java.util.Objects;
+
+/**
+ * Describes a producer or a generator. An immutable value, checked when made; each {@code with…} method gives a changed copy.
+ *
+ * @param name the stage's name, unique in its scope
+ * @param factory makes a new behaviour for each incarnation
+ * @param dispatch how events are shared among subscriptions
+ * @param overflow what happens to events beyond demand
+ * @param isGenerator whether the behaviour is a {@link Stage.Generator}
+ * @param options what every kind of stage can be told
+ * @param <O> the events it emits
+ * @param <S> the behaviour's type
+ */
+public record ProducerSpec<O, S extends Stage>(
+    String name,
+    StageFactory<? extends S> factory,
+    Dispatch<O> dispatch,
+    Overflow overflow,
+    boolean isGenerator,
+    StageOptions options)
+    implements StageSpec<S> {
+
+  /**
+   * Checks that the name is valid and nothing is missing.
+   *
+   * @throws NullPointerException if a component is null; the message names it
+   * @throws IllegalArgumentException if the name is not valid
+   */
+  public ProducerSpec {
+    StageSpec.ensureName(name);
+    Objects.requireNonNull(factory, "factory must not be null; pass a constructor such as Counter::new");
+    Objects.requireNonNull(dispatch, "dispatch must not be null; use Dispatch.demand() for the default");
+    Objects.requireNonNull(overflow, "overflow must not be null; use Overflow.block() for the default");
+    Objects.requireNonNull(options, "options must not be null; use StageOptions.DEFAULT");
+  }
+
+  static <O, S extends Stage> ProducerSpec<O, S> of(String name, StageFactory<? extends S> factory, boolean isGenerator) {
+    return new ProducerSpec<>(name, factory, Dispatch.demand(), Overflow.block(), isGenerator, StageOptions.DEFAULT);
+  }
+
+  /**
+   * {@return a copy with this dispatch}
+   *
+   * @param dispatch how events are shared among subscriptions
+   */
+  public ProducerSpec<O, S> withDispatch(Dispatch<O> dispatch) {
+    return new ProducerSpec<>(name, factory, dispatch, overflow, isGenerator, options);
+  }
+
+  /**
+   * {@return a copy with this overflow policy}
+   *
+   * @param overflow what happens to events beyond demand
+   */
+  public ProducerSpec<O, S> withOverflow(Overflow overflow) {
+    return new ProducerSpec<>(name, factory, dispatch, overflow, isGenerator, options);
+  }
+
+  /**
+   * {@return a copy with these options}
+   *
+   * @param options what every kind of stage can be told
+   */
+  public ProducerSpec<O, S> withOptions(StageOptions options) {
+    return new ProducerSpec<>(name, factory, dispatch, overflow, isGenerator, options);
+  }
+
+  /**
+   * {@return a copy with a mailbox of this size}
+   *
+   * @param mailbox how many calls and casts may wait, at least 1; a caller beyond that blocks
+   * @throws IllegalArgumentException if {@code mailbox} is below 1
+   */
+  public ProducerSpec<O, S> withMailbox(int mailbox) {
+    return withOptions(new StageOptions(mailbox, options.onPlatformThread(), options.deadLetters()));
+  }
+
+  /** {@return a copy that runs on a platform thread, for code that pins or hogs its carrier} */
+  public ProducerSpec<O, S> onPlatformThread() {
+    return withOptions(new StageOptions(options.mailbox(), true, options.deadLetters()));
+  }
+
+  /**
+   * {@return a copy with this handler of dead letters}
+   *
+   * @param deadLetters who is told of events that were given up on
+   */
+  public ProducerSpec<O, S> withDeadLetters(DeadLetterHandler deadLetters) {
+    return withOptions(new StageOptions(options.mailbox(), options.onPlatformThread(), deadLetters));
+  }
+}

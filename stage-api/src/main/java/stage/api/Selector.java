@@ -1,0 +1,18 @@
+package stage.api;
+
+/**
+ * Chooses which events of a broadcast a subscription gets. As the {@code :selector} of GenStage's {@code BroadcastDispatcher}.
+ *
+ * @param <E> the events
+ */
+@FunctionalInterface
+public interface Selector<E> {
+  /**
+   * Decides for one event. Runs on the producer's thread, so it should be quick.
+   *
+   * @param event the event
+   * @return whether the subscription gets it; an event not chosen costs the subscription no demand
+   * @throws Exception this subscription loses this event to the dead letters; nobody else notices
+   */
+  boolean test(E event) throws Exception;
+}

@@ -1,0 +1,190 @@
+package stage.api;
+
+import java.util.List;
+
+/**
+ * A unit of user behaviour with one thread of its own: it produces events, consumes events, or both.
+ *
+ * <p>Implement one of the four nested contracts and describe the stage with the factory method of the same name; a supervisor starts
+ * it. Every callback of a stage runs on the stage's own thread, one at a time (a <i>turn</i>), and may block: the thread is virtual
+ * unless the spec says otherwise. A callback that throws is a crash of the stage; what it had emitted in that turn is discarded.
+ *
+ * <p>A behaviour is made by a factory and never shared, so its fields need no synchronization. As GenStage's callback modules.
+ */
+public sealed interface Stage {
+
+  /**
+   * Called once per incarnation, before any other callback, on the stage's thread. The call that starts the stage waits for it.
+   *
+   * @param context what the stage may know and ask of the engine; valid as long as this incarnation lives
+   * @throws Exception to refuse to start; the stage's start then fails with this cause
+   */
+  default void onStart(StageContext context) throws Exception {}
+
+  /**
+   * Called once per incarnation, after every other callback, on the stage's thread. As GenStage's {@code terminate/2}.
+   *
+   * <p>Not called if {@link #onStart} threw. An exception from here is reported and changes nothing else.
+   *
+   * @param reason why this incarnation ends
+   * @throws Exception reported, never propagated
+   */
+  default void onStop(StopReason reason) throws Exception {}
+
+  /**
+   * Produces events when there is demand for them. As a GenStage {@code :producer}.
+   *
+   * @param <O> the events it emits
+   */
+  @FunctionalInterface
+  non-sealed interface Producer<O> extends Stage {
+    /**
+     * Answers demand: emit up to {@code demand} events now, or fewer, or none.
+     *
+     * <p>{@code demand} is <b>all demand now outstanding</b>, at least 1: what is not emitted stays outstanding and is handed in again
+     * with the next call, so unlike GenStage's {@code handle_demand/2} nothing has to be remembered. Called when demand has arrived
+     * that this incarnation has not been told of, and after {@link StageContext#wakeUp()} while there is any. Events may also be
+     * emitted in later turns of this stage (a timer, a {@code cast}).
+     *
+     * @param demand how many events may be emitted now
+     * @param out where to emit them
+     * @throws Exception a crash of the stage; what this turn emitted is discarded
+     */
+    void onDemand(long demand, Outlet<O> out) throws Exception;
+  }
+
+  /**
+   * Produces events in an ordinary loop: {@code emit} blocks until there is demand.
+   *
+   * <p>{@code call}, {@code cast}, timers and subscriptions of a generator are served whenever it emits. A generator has no enclosing turn:
+   * each {@code emit} that returned has published its event.
+   *
+   * @param <O> the events it emits
+   */
+  @FunctionalInterface
+  non-sealed interface Generator<O> extends Stage {
+    /**
+     * Emits events until there are no more. Called once per incarnation; returning completes the stream.
+     *
+     * <p>When the stage is to stop, the thread is interrupted and {@code emit} throws {@link java.util.concurrent.CancellationException}:
+     * let it pass, or clean up and return.
+     *
+     * @param out where to emit; its {@code emit} blocks
+     * @throws Exception a crash of the stage; events already emitted stay published
+     */
+    void generate(Outlet<O> out) throws Exception;
+  }
+
+  /**
+   * Consumes events and emits others. As a GenStage {@code :producer_consumer}.
+   *
+   * @param <I> the events it consumes
+   * @param <O> the events it emits
+   */
+  @FunctionalInterface
+  non-sealed interface ProducerConsumer<I, O> extends Stage {
+    /**
+     * Handles a batch and emits what comes of it. Runs only while downstream wants at least one event, with at most as many events as
+     * downstream wants.
+     *
+     * <p>It may emit more than was asked for (one line becomes ten words); the excess waits in the stage's backlog, whose bound is
+     * {@link ProducerConsumerSpec#withBuffer}, and is delivered before the next batch is taken.
+     *
+     * @param events the batch: never empty, immutable, may be kept
+     * @param from the subscription it came on
+     * @param out where to emit
+     * @throws Exception a crash of the stage; what this turn emitted is discarded and the batch counts as not handled
+     */
+    void onEvents(List<I> events, Inlet<I> from, Outlet<O> out) throws Exception;
+
+    /**
+     * Called once when the last subscription has completed, before this stage completes: the place to emit what was held back.
+     *
+     * @param out where to emit
+     * @throws Exception a crash of the stage; what this turn emitted is discarded
+     */
+    default void onComplete(Outlet<O> out) throws Exception {}
+  }
+
+  /**
+   * Consumes events. As a GenStage {@code :consumer}.
+   *
+   * @param <I> the events it consumes
+   */
+  @FunctionalInterface
+  non-sealed interface Consumer<I> extends Stage {
+    /**
+     * Handles a batch: what is there, at most {@code maxDemand - minDemand} events; never waits to fill a batch.
+     *
+     * @param events the batch: never empty, immutable, may be kept
+     * @param from the subscription it came on
+     * @throws Exception a crash of the stage; the batch counts as not handled
+     */
+    void onEvents(List<I> events, Inlet<I> from) throws Exception;
+
+    /**
+     * Called once when the last subscription has completed, before this stage ends.
+     *
+     * @throws Exception a crash of the stage
+     */
+    default void onComplete() throws Exception {}
+  }
+
+  /**
+   * Describes a producer.
+   *
+   * @param name the stage's name: 1–64 of {@code [A-Za-z0-9._-]}, unique in its scope
+   * @param factory makes a new behaviour for each incarnation; runs on the stage's thread
+   * @param <O> the events it emits
+   * @param <S> the behaviour's type, as {@code call} and {@code cast} see it
+   * @return a spec with the defaults: demand dispatcher, blocking overflow
+   * @throws IllegalArgumentException if the name is not valid
+   */
+  static <O, S extends Producer<O>> ProducerSpec<O, S> producer(String name, StageFactory<? extends S> factory) {
+    return ProducerSpec.of(name, factory, false);
+  }
+
+  /**
+   * Describes a generator: a producer written as a loop.
+   *
+   * @param name the stage's name: 1–64 of {@code [A-Za-z0-9._-]}, unique in its scope
+   * @param factory makes a new behaviour for each incarnation; runs on the stage's thread
+   * @param <O> the events it emits
+   * @param <S> the behaviour's type, as {@code call} and {@code cast} see it
+   * @return a spec with the defaults: demand dispatcher
+   * @throws IllegalArgumentException if the name is not valid
+   */
+  static <O, S extends Generator<O>> ProducerSpec<O, S> generator(String name, StageFactory<? extends S> factory) {
+    return ProducerSpec.of(name, factory, true);
+  }
+
+  /**
+   * Describes a producer-consumer.
+   *
+   * @param name the stage's name: 1–64 of {@code [A-Za-z0-9._-]}, unique in its scope
+   * @param factory makes a new behaviour for each incarnation; runs on the stage's thread
+   * @param <I> the events it consumes
+   * @param <O> the events it emits
+   * @param <S> the behaviour's type, as {@code call} and {@code cast} see it
+   * @return a spec without subscriptions
+   * @throws IllegalArgumentException if the name is not valid
+   */
+  static <I, O, S extends ProducerConsumer<I, O>> ProducerConsumerSpec<I, O, S> producerConsumer(
+      String name, StageFactory<? extends S> factory) {
+    return ProducerConsumerSpec.of(name, factory);
+  }
+
+  /**
+   * Describes a consumer.
+   *
+   * @param name the stage's name: 1–64 of {@code [A-Za-z0-9._-]}, unique in its scope
+   * @param factory makes a new behaviour for each incarnation; runs on the stage's thread
+   * @param <I> the events it consumes
+   * @param <S> the behaviour's type, as {@code call} and {@code cast} see it
+   * @return a spec without subscriptions
+   * @throws IllegalArgumentException if the name is not valid
+   */
+  static <I, S extends Consumer<I>> ConsumerSpec<I, S> consumer(String name, StageFactory<? extends S> factory) {
+    return ConsumerSpec.of(name, factory);
+  }
+}

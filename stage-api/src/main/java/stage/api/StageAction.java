@@ -1,0 +1,17 @@
+package stage.api;
+
+/**
+ * What {@link StageRef#cast} runs on a stage's own thread.
+ *
+ * @param <S> the behaviour's type
+ */
+@FunctionalInterface
+public interface StageAction<S> {
+  /**
+   * Runs as a turn of the stage, with its current behaviour.
+   *
+   * @param stage the current behaviour
+   * @throws Exception a crash of the stage, because nobody waits for an answer
+   */
+  void accept(S stage) throws Exception;
+}

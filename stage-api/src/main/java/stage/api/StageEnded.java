@@ -1,0 +1,35 @@
+package stage.api;
+
+/** A stage was asked for something after it had ended, or ended before it could answer. */
+public final class StageEnded extends IllegalStateException {
+  private static final long serialVersionUID = 1L;
+
+  private final String path;
+
+  /**
+   * Names the stage and how it ended.
+   *
+   * @param path the stage's path
+   * @param reason why it ended; null if it is only about to
+   */
+  public StageEnded(String path, StopReason reason) {
+    super("stage " + path + (reason == null ? " is ending" : " has ended: " + reason), cause(reason));
+    this.path = path;
+  }
+
+  private static Throwable cause(StopReason reason) {
+    return switch (reason) {
+      case StopReason.Crashed(var cause) -> cause;
+      case StopReason.ProducerFailed(var producer, var cause) -> cause;
+      case StopReason.Completed completed -> null;
+      case StopReason.Stopped stopped -> null;
+      case StopReason.Replaced replaced -> null;
+      case null -> null;
+    };
+  }
+
+  /** {@return the stage's path} */
+  public String path() {
+    return path;
+  }
+}

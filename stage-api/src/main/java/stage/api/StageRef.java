@@ -1,0 +1,110 @@
+package stage.api;
+
+import java.time.Duration;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * A handle to a running stage. It stays valid over restarts and replacements of the behaviour.
+ *
+ * <p>Any thread may use it. Methods that wait must not be called on the stage's own thread.
+ *
+ * @param <S> the behaviour's type
+ */
+public sealed interface StageRef<S> permits ProducerRef, ConsumerRef {
+  /** {@return the stage's name in its scope} */
+  String name();
+
+  /** {@return the path from the root scope, such as {@code shop/orders}} */
+  String path();
+
+  /**
+   * Runs a function on the stage's own thread, as a turn with its current behaviour, and waits for the answer. As
+   * {@code GenStage.call/3}.
+   *
+   * <p>Blocks while the stage is busy or its mailbox is full. An exception of the function is the caller's, not the stage's: it comes
+   * back as the cause of {@link CallFailed}, and the stage goes on. In a paused stage it runs too.
+   *
+   * @param function what to run
+   * @param <R> the answer's type
+   * @return its answer
+   * @throws CallFailed if the function threw; the cause says what
+   * @throws StageEnded if the stage has ended, or ends before the function has run
+   * @throws IllegalStateException if called on the stage's own thread, where it would wait for itself
+   * @throws InterruptedException if interrupted while waiting; the function may still run
+   */
+  <R> R call(StageFunction<? super S, ? extends R> function) throws InterruptedException;
+
+  /**
+   * As {@link #call(StageFunction)}, but waits no longer than a time-out.
+   *
+   * @param timeout how long to wait, above zero
+   * @param function what to run
+   * @param <R> the answer's type
+   * @return its answer
+   * @throws TimeoutException if there is no answer in time; the function may still run
+   * @throws CallFailed if the function threw; the cause says what
+   * @throws StageEnded if the stage has ended, or ends before the function has run
+   * @throws IllegalStateException if called on the stage's own thread, where it would wait for itself
+   * @throws InterruptedException if interrupted while waiting; the function may still run
+   */
+  <R> R call(Duration timeout, StageFunction<? super S, ? extends R> function) throws InterruptedException, TimeoutException;
+
+  /**
+   * Runs an action on the stage's own thread, as a turn with its current behaviour, some time soon. As {@code GenStage.cast/2}.
+   *
+   * <p>Returns when the action is in the mailbox; blocks while that is full. An exception of the action is a crash of the stage. Casts
+   * of one thread run in the order they were made.
+   *
+   * @param action what to run
+   * @throws StageEnded if the stage has ended; an action accepted before is dropped when it ends
+   * @throws IllegalStateException if called on the stage's own thread when its mailbox is full, where it would wait for itself
+   * @throws InterruptedException if interrupted while waiting for room; the action will not run
+   */
+  void cast(StageAction<? super S> action) throws InterruptedException;
+
+  /** Takes no more turns for events or demand, after the one that is running. {@code call}, {@code cast} and timers go on. Returns at once. */
+  void pause();
+
+  /** Ends a pause. Returns at once; resuming what is not paused changes nothing. */
+  void resume();
+
+  /**
+   * Puts another behaviour in place at the next turn boundary, and waits until it has started. Nothing else changes: subscriptions, events
+   * in flight, demand and mailbox stay. The old behaviour's {@code onStop} gets {@link StopReason.Replaced}.
+   *
+   * <p>If the factory or {@code onStart} throws, the old behaviour stays and goes on. A generator is replaced at its next
+   * {@code emit}.
+   *
+   * @param factory makes the new behaviour, now and at each later restart
+   * @throws CallFailed if the factory or {@code onStart} threw; the cause says what
+   * @throws StageEnded if the stage has ended
+   * @throws IllegalStateException if called on the stage's own thread
+   * @throws InterruptedException if interrupted while waiting; the replacement may still take place
+   */
+  void replace(StageFactory<? extends S> factory) throws InterruptedException;
+
+  /**
+   * Asks the stage to end normally after the turn that is running. Its subscriptions to producers are cancelled (events not yet
+   * handled go back to the producer), its own consumers get what is in its backlog and then completion. Returns at once;
+   * {@link #join} waits. Stopping an ended stage changes nothing.
+   */
+  void stop();
+
+  /**
+   * Waits until the stage has ended, and says why.
+   *
+   * @return why it ended
+   * @throws IllegalStateException if called on the stage's own thread
+   * @throws InterruptedException if interrupted while waiting
+   */
+  StopReason join() throws InterruptedException;
+
+  /** {@return whether the stage has not ended} */
+  boolean isAlive();
+
+  /**
+   * {@return the numbers of this instant} Never waits for the stage, also when it is stuck. The counters of each subscription are
+   * consistent with each other.
+   */
+  StageSnapshot snapshot();
+}

@@ -1,0 +1,59 @@
+package stage.api;
+
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * The numbers of one stage at one instant.
+ *
+ * @param path the stage's path
+ * @param status where it stands in its life
+ * @param incarnation which life this is
+ * @param awaiting what its thread waits for, such as {@code EVENTS} or {@code DEMAND}; {@code RUNNING} if it does not wait
+ * @param mailbox how many calls and casts wait
+ * @param backlog events emitted and waiting for demand
+ * @param eventsEmitted events emitted over all incarnations
+ * @param eventsDropped events dropped by the overflow policy
+ * @param eventsSkipped events that the dispatcher gave to nobody
+ * @param eventsDeadLettered events given up on before a subscription had them, such as those whose key function threw
+ * @param eventsUndelivered events that were still in the backlog when the stage ended
+ * @param inputs its subscriptions to producers, the ended ones left out
+ * @param outputs the subscriptions of its consumers, the ended ones left out
+ */
+public record StageSnapshot(
+    String path,
+    Status status,
+    int incarnation,
+    String awaiting,
+    int mailbox,
+    long backlog,
+    long eventsEmitted,
+    long eventsDropped,
+    long eventsSkipped,
+    long eventsDeadLettered,
+    long eventsUndelivered,
+    List<SubscriptionSnapshot> inputs,
+    List<SubscriptionSnapshot> outputs) {
+
+  /** Where a stage stands in its life. */
+  public enum Status {
+    /** Its behaviour is being made and started. */
+    STARTING,
+    /** It takes turns. */
+    RUNNING,
+    /** It is paused: it takes no turns for events or demand. */
+    PAUSED,
+    /** It takes nothing new, and delivers what it has. */
+    DRAINING,
+    /** It has ended. */
+    ENDED
+  }
+
+  /** Copies the lists. */
+  public StageSnapshot {
+    Objects.requireNonNull(path, "path must not be null");
+    Objects.requireNonNull(status, "status must not be null");
+    inputs = List.copyOf(inputs);
+    outputs = List.copyOf(outputs);
+  }
+}

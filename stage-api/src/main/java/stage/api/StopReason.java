@@ -1,0 +1,33 @@
+package stage.api;
+
+/** Why an incarnation of a stage ended. */
+public sealed interface StopReason {
+  /** It did all there was to do: a generator returned, an outlet was completed, the last subscription completed. */
+  record Completed() implements StopReason {}
+
+  /** It was asked to stop: by its own context, by its handle, or because its scope closed. */
+  record Stopped() implements StopReason {}
+
+  /** Another behaviour took its place with {@link StageRef#replace}. */
+  record Replaced() implements StopReason {}
+
+  /**
+   * One of its callbacks threw.
+   *
+   * @param cause what was thrown
+   */
+  record Crashed(Throwable cause) implements StopReason {}
+
+  /**
+   * A producer it was subscribed to failed, and the subscription's {@link CancelPolicy} ends the consumer with it.
+   *
+   * @param producer the path of that producer
+   * @param cause why the producer failed
+   */
+  record ProducerFailed(String producer, Throwable cause) implements StopReason {}
+
+  /** {@return whether this is an end by failure: {@link Crashed} or {@link ProducerFailed}} */
+  default boolean isFailure() {
+    return this instanceof Crashed || this instanceof ProducerFailed;
+  }
+}

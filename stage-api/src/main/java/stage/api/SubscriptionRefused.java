@@ -1,0 +1,32 @@
+package stage.api;
+
+/** A subscription did not come about; neither stage has noticed anything. The message says why, and what would do. */
+public final class SubscriptionRefused extends IllegalStateException {
+  private static final long serialVersionUID = 1L;
+
+  private final String producer;
+  private final String consumer;
+
+  /**
+   * Names both stages and the reason.
+   *
+   * @param consumer the consumer's path
+   * @param producer the producer's path
+   * @param why the reason, and what would do
+   */
+  public SubscriptionRefused(String consumer, String producer, String why) {
+    super("stage " + consumer + " cannot subscribe to " + producer + ": " + why);
+    this.producer = producer;
+    this.consumer = consumer;
+  }
+
+  /** {@return the producer's path} */
+  public String producer() {
+    return producer;
+  }
+
+  /** {@return the consumer's path} */
+  public String consumer() {
+    return consumer;
+  }
+}

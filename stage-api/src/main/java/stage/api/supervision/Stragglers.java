@@ -1,0 +1,50 @@
+package stage.api.supervision;
+
+import java.util.List;
+
+/** Threads of a closed scope are still alive although they were interrupted. Each is listed with its stack. */
+public final class Stragglers extends IllegalStateException {
+  private static final long serialVersionUID = 1L;
+
+  private final transient List<Straggler> threads;
+
+  /**
+   * One thread that would not end.
+   *
+   * @param path the stage it belongs to
+   * @param thread the thread's name
+   * @param stack where it is
+   */
+  public record Straggler(String path, String thread, List<StackTraceElement> stack) {
+    /** Copies the stack. */
+    public Straggler {
+      stack = List.copyOf(stack);
+    }
+  }
+
+  /**
+   * Lists the threads.
+   *
+   * @param scope the scope's name
+   * @param threads each with its stack
+   */
+  public Stragglers(String scope, List<Straggler> threads) {
+    super(describe(scope, threads));
+    this.threads = List.copyOf(threads);
+  }
+
+  /** {@return the threads that would not end} */
+  public List<Straggler> threads() {
+    return threads == null ? List.of() : threads;
+  }
+
+  private static String describe(String scope, List<Straggler> threads) {
+    var text = new StringBuilder("scope " + scope + " is closed, but " + threads.size()
+        + " of its threads ignored their interrupt and are still alive:");
+    for (Straggler straggler : threads) {
+      text.append("\n  ").append(straggler.thread());
+      straggler.stack().stream().limit(20).forEach(frame -> text.append("\n    at ").append(frame));
+    }
+    return text.toString();
+  }
+}

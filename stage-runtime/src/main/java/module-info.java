@@ -1,0 +1,11 @@
+/**
+ * The engine: one virtual thread per stage, and the queues between them.
+ *
+ * <p>Users put this module beside {@code stage.api} and need not name it: it provides the service that {@code Supervisor.open} looks
+ * for. It exports nothing.
+ */
+module stage.runtime {
+  requires transitive stage.api;
+
+  provides stage.api.supervision.StageRuntime with stage.runtime.supervision.Runtime;
+}
