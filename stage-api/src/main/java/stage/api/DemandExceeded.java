@@ -4,7 +4,7 @@ package stage.api;
 public final class DemandExceeded extends IllegalStateException {
   private static final long serialVersionUID = 1L;
 
-  private final int capacity;
+  private final transient int capacity;
 
   /**
    * Says what the bound is and how to change it.

@@ -4,7 +4,7 @@ package stage.api;
 public final class StageEnded extends IllegalStateException {
   private static final long serialVersionUID = 1L;
 
-  private final String path;
+  private final transient String path;
 
   /**
    * Names the stage and how it ended.

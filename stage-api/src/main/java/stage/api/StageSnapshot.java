@@ -16,6 +16,7 @@ import java.util.Objects;
  * @param eventsDropped events dropped by the overflow policy
  * @param eventsSkipped events that the dispatcher gave to nobody
  * @param eventsDeadLettered events given up on before a subscription had them, such as those whose key function threw
+ * @param eventsReturned events that consumers gave back when they left, and that nobody else is to get
  * @param eventsUndelivered events that were still in the backlog when the stage ended
  * @param inputs its subscriptions to producers, the ended ones left out
  * @param outputs the subscriptions of its consumers, the ended ones left out
@@ -31,6 +32,7 @@ public record StageSnapshot(
     long eventsDropped,
     long eventsSkipped,
     long eventsDeadLettered,
+    long eventsReturned,
     long eventsUndelivered,
     List<SubscriptionSnapshot> inputs,
     List<SubscriptionSnapshot> outputs) {

@@ -4,8 +4,8 @@ package stage.api;
 public final class SubscriptionRefused extends IllegalStateException {
   private static final long serialVersionUID = 1L;
 
-  private final String producer;
-  private final String consumer;
+  private final transient String producer;
+  private final transient String consumer;
 
   /**
    * Names both stages and the reason.

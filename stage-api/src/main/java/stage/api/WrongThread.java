@@ -4,8 +4,8 @@ package stage.api;
 public final class WrongThread extends IllegalStateException {
   private static final long serialVersionUID = 1L;
 
-  private final String expected;
-  private final String actual;
+  private final transient String expected;
+  private final transient String actual;
 
   /**
    * Names both threads.

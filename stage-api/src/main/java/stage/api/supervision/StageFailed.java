@@ -4,7 +4,7 @@ package stage.api.supervision;
 public final class StageFailed extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
-  private final String path;
+  private final transient String path;
 
   /**
    * Names the stage.

@@ -1,5 +1,6 @@
 package stage.api.supervision;
 
+import java.util.Optional;
 import java.util.ServiceLoader;
 
 /** The engine that runs stages: the one service between the two modules. Users need it only to write an engine of their own. */
@@ -19,10 +20,16 @@ public interface StageRuntime {
    * @throws IllegalStateException if there is none
    */
   static StageRuntime find() {
-    return ServiceLoader.load(StageRuntime.class, StageRuntime.class.getClassLoader())
-        .findFirst()
-        .or(() -> ServiceLoader.load(StageRuntime.class).findFirst())
-        .orElseThrow(() -> new IllegalStateException("no stage runtime was found; put the module stage.runtime (stage-runtime.jar) on the"
-            + " module path, or its jar on the class path, beside stage.api"));
+    return Found.RUNTIME.orElseThrow(() -> new IllegalStateException("no stage runtime was found; put the module stage.runtime"
+        + " (stage-runtime.jar) on the module path, or its jar on the class path, beside stage.api"));
   }
+}
+
+/** Holds the one engine of this JVM, so that all scopes share its timer thread and may subscribe to each other's stages. */
+final class Found {
+  static final Optional<StageRuntime> RUNTIME = ServiceLoader.load(StageRuntime.class, StageRuntime.class.getClassLoader())
+      .findFirst()
+      .or(() -> ServiceLoader.load(StageRuntime.class).findFirst());
+
+  private Found() {}
 }

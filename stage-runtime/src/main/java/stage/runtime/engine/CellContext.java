@@ -1,0 +1,78 @@
+package stage.runtime.engine;
+
+import java.time.Duration;
+import java.util.Objects;
+import stage.api.StageContext;
+import stage.api.TimerAction;
+import stage.runtime.time.Time;
+
+/** The context of one incarnation. */
+final class CellContext implements StageContext {
+  private final Cell<?> cell;
+  private final int incarnation;
+
+  CellContext(Cell<?> cell, int incarnation) {
+    this.cell = cell;
+    this.incarnation = incarnation;
+  }
+
+  @Override
+  public String name() {
+    return cell.name();
+  }
+
+  @Override
+  public String path() {
+    return cell.path();
+  }
+
+  @Override
+  public int incarnation() {
+    return incarnation;
+  }
+
+  @Override
+  public long eventsEmitted() {
+    return cell.producerHalf() == null ? 0 : cell.producerHalf().emitted.read();
+  }
+
+  @Override
+  public System.Logger logger() {
+    return cell.logger();
+  }
+
+  @Override
+  public void wakeUp() {
+    cell.signal(Cell.WOKEN_UP);
+  }
+
+  @Override
+  public boolean isCancelled() {
+    return cell.isCancelled();
+  }
+
+  @Override
+  public void stop() {
+    cell.stop();
+  }
+
+  @Override
+  public Timer after(Duration delay, TimerAction action) {
+    cell.ensureOwnThread("after()");
+    Objects.requireNonNull(action, "action must not be null");
+    if (Objects.requireNonNull(delay, "delay must not be null").isNegative()) {
+      throw new IllegalArgumentException("delay must not be negative, but was " + delay);
+    }
+    return cell.addTimer(action, Time.toNanos(delay), 0);
+  }
+
+  @Override
+  public Timer every(Duration period, TimerAction action) {
+    cell.ensureOwnThread("every()");
+    Objects.requireNonNull(action, "action must not be null");
+    if (!Objects.requireNonNull(period, "period must not be null").isPositive()) {
+      throw new IllegalArgumentException("period must be above zero, but was " + period);
+    }
+    return cell.addTimer(action, Time.toNanos(period), Time.toNanos(period));
+  }
+}

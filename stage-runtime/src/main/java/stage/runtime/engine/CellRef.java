@@ -1,0 +1,154 @@
+package stage.runtime.engine;
+
+import java.time.Duration;
+import java.util.Objects;
+import java.util.concurrent.TimeoutException;
+import stage.api.ConsumerRef;
+import stage.api.EmitAction;
+import stage.api.ProducerConsumerRef;
+import stage.api.ProducerRef;
+import stage.api.Stage;
+import stage.api.StageAction;
+import stage.api.StageFactory;
+import stage.api.StageFunction;
+import stage.api.StageSnapshot;
+import stage.api.StopReason;
+import stage.api.Subscription;
+import stage.api.SubscriptionSpec;
+import stage.runtime.time.Time;
+
+/** The handle to a cell: what all kinds share, and a subclass per kind. */
+abstract class CellRef<S extends Stage> {
+  private final Cell<S> cell;
+
+  CellRef(Cell<S> cell) {
+    this.cell = cell;
+  }
+
+  Cell<S> cell() {
+    return cell;
+  }
+
+  public String name() {
+    return cell.name();
+  }
+
+  public String path() {
+    return cell.path();
+  }
+
+  @SuppressWarnings("unchecked")
+  public <R> R call(StageFunction<? super S, ? extends R> function) throws InterruptedException {
+    Objects.requireNonNull(function, "function must not be null");
+    return (R) cell.ask(new Control.Call(cell.realm().time().gate(), (StageFunction<Object, Object>) function));
+  }
+
+  @SuppressWarnings("unchecked")
+  public <R> R call(Duration timeout, StageFunction<? super S, ? extends R> function) throws InterruptedException, TimeoutException {
+    Objects.requireNonNull(function, "function must not be null");
+    if (!Objects.requireNonNull(timeout, "timeout must not be null").isPositive()) {
+      throw new IllegalArgumentException("timeout must be above zero, but was " + timeout);
+    }
+    var call = new Control.Call(cell.realm().time().gate(), (StageFunction<Object, Object>) function);
+    return (R) cell.ask(call, Time.toNanos(timeout));
+  }
+
+  @SuppressWarnings("unchecked")
+  public void cast(StageAction<? super S> action) throws InterruptedException {
+    Objects.requireNonNull(action, "action must not be null");
+    cell.send(new Control.Cast((StageAction<Object>) action));
+  }
+
+  public void pause() {
+    cell.pause();
+  }
+
+  public void resume() {
+    cell.resume();
+  }
+
+  public void replace(StageFactory<? extends S> factory) throws InterruptedException {
+    Objects.requireNonNull(factory, "factory must not be null");
+    cell.ask(new Control.Replace(cell.realm().time().gate(), factory));
+  }
+
+  public void stop() {
+    cell.stop();
+  }
+
+  public StopReason join() throws InterruptedException {
+    return cell.join();
+  }
+
+  public boolean isAlive() {
+    return cell.isAlive();
+  }
+
+  public StageSnapshot snapshot() {
+    return cell.snapshot();
+  }
+
+  @Override
+  public String toString() {
+    return "stage " + cell.path() + " (" + cell.status() + ")";
+  }
+
+  static final class OfProducer<O, S extends Stage> extends CellRef<S> implements ProducerRef<O, S> {
+    OfProducer(Cell<S> cell) {
+      super(cell);
+    }
+
+    @Override
+    public void emit(O event) throws InterruptedException {
+      emitInto(cell(), event);
+    }
+
+    @Override
+    public void castEmit(EmitAction<? super S, O> action) throws InterruptedException {
+      castInto(cell(), action);
+    }
+  }
+
+  static final class OfConsumer<I, S extends Stage> extends CellRef<S> implements ConsumerRef<I, S> {
+    OfConsumer(Cell<S> cell) {
+      super(cell);
+    }
+
+    @Override
+    public Subscription subscribeTo(SubscriptionSpec<? extends I> subscription) {
+      return cell().realm().subscribe(cell(), Objects.requireNonNull(subscription, "subscription must not be null"));
+    }
+  }
+
+  static final class OfProducerConsumer<I, O, S extends Stage> extends CellRef<S> implements ProducerConsumerRef<I, O, S> {
+    OfProducerConsumer(Cell<S> cell) {
+      super(cell);
+    }
+
+    @Override
+    public void emit(O event) throws InterruptedException {
+      emitInto(cell(), event);
+    }
+
+    @Override
+    public void castEmit(EmitAction<? super S, O> action) throws InterruptedException {
+      castInto(cell(), action);
+    }
+
+    @Override
+    public Subscription subscribeTo(SubscriptionSpec<? extends I> subscription) {
+      return cell().realm().subscribe(cell(), Objects.requireNonNull(subscription, "subscription must not be null"));
+    }
+  }
+
+  private static void emitInto(Cell<?> cell, Object event) throws InterruptedException {
+    if (event == null) throw new NullPointerException("event must not be null (Reactive Streams rule 2.13)");
+    cell.<Object>intake().emit(event);
+  }
+
+  @SuppressWarnings("unchecked")
+  private static void castInto(Cell<?> cell, EmitAction<?, ?> action) throws InterruptedException {
+    Objects.requireNonNull(action, "action must not be null");
+    cell.send(new Control.CastEmit((EmitAction<Object, Object>) action));
+  }
+}

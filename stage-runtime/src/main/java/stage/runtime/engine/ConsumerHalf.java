@@ -1,0 +1,92 @@
+package stage.runtime.engine;
+
+import stage.api.CancelPolicy;
+
+/**
+ * What a cell that consumes keeps: its subscriptions, and whose turn it is. It outlives incarnations. The cell's thread only, but for
+ * what says otherwise.
+ */
+final class ConsumerHalf {
+  private static final LaneInlet<?>[] NONE = {};
+
+  private final Cell<?> cell;
+  private volatile LaneInlet<?>[] inlets = NONE;   // replaced, never changed, under the realm's lock
+  private boolean closed;                          // under the realm's lock: whether it may not subscribe any more
+  private int next;                                // where to look for events first, so that all are served in turn
+
+  ConsumerHalf(Cell<?> cell) {
+    this.cell = cell;
+  }
+
+  // ---- under the realm's lock, called by any thread
+
+  boolean isClosed() {
+    return closed;
+  }
+
+  void add(LaneInlet<?> inlet) {
+    inlets = SmallArrays.with(inlets, inlet);
+  }
+
+  /** Any thread. */
+  LaneInlet<?>[] inlets() {
+    return inlets;
+  }
+
+  // ---- the cell's thread
+
+  /** {@return the next subscription with events; null if there is none} */
+  LaneInlet<?> ready() {
+    LaneInlet<?>[] all = inlets;
+    for (int i = 0; i < all.length; i++) {
+      int at = next + i < all.length ? next + i : (next + i) % all.length;
+      if (all[at].lane().available() > 0) return all[at];
+    }
+    return null;
+  }
+
+  /** The next look starts behind this one. */
+  void served(LaneInlet<?> inlet) {
+    LaneInlet<?>[] all = inlets;
+    if (all.length == 1) return;
+    for (int i = 0; i < all.length; i++) if (all[i] == inlet) next = i + 1 == all.length ? 0 : i + 1;
+  }
+
+  /**
+   * {@return a subscription that its producer has ended, and whose events are all handled; null if there is none}
+   *
+   * @param stuck whether the cell cannot handle events now, in which case a failure is not waited for
+   */
+  LaneInlet<?> ended(boolean stuck) {
+    for (LaneInlet<?> inlet : inlets) {
+      // The ending is read before the events are looked for: it is written after the last of them.
+      Ending ending = inlet.lane().ending();
+      if (ending == null) continue;
+      if (inlet.lane().available() == 0 || stuck && ending instanceof Ending.Failed) return inlet;
+    }
+    return null;
+  }
+
+  /** {@return a subscription that is to be cancelled; null if there is none} */
+  LaneInlet<?> cancelled() {
+    for (LaneInlet<?> inlet : inlets) if (inlet.isCancelled()) return inlet;
+    return null;
+  }
+
+  /** Gives a subscription up; what is not settled goes back to its producer. */
+  void leave(LaneInlet<?> inlet) {
+    cell.realm().locked(() -> inlets = SmallArrays.without(inlets, inlet));
+    next = 0;
+    inlet.lane().producer().producerHalf().left(inlet.lane());
+  }
+
+  /** Gives every subscription up, for good. */
+  void close() {
+    cell.realm().locked(() -> closed = true);
+    for (LaneInlet<?> inlet : inlets) leave(inlet);
+  }
+
+  static CancelPolicy policyOf(LaneInlet<?> inlet) {
+    return inlet.lane().spec().cancelPolicy();
+  }
+}

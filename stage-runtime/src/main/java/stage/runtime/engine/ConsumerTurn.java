@@ -1,0 +1,72 @@
+package stage.runtime.engine;
+
+import java.lang.invoke.VarHandle;
+import java.util.List;
+import stage.runtime.time.Awaiting;
+
+/** The consuming part of a turn: takes a batch, and settles it or leaves it in its lane. The cell's thread only. */
+final class ConsumerTurn<I> {
+  private final ConsumerHalf half;
+  private LaneInlet<I> inlet;   // whose batch is in hand; null between turns
+
+  ConsumerTurn(Cell<?> cell) {
+    this.half = cell.consumerHalf();
+  }
+
+  boolean isReady() {
+    return half.ready() != null;
+  }
+
+  /** Takes the next batch; there is one. */
+  @SuppressWarnings("unchecked")
+  List<I> take(long limit) {
+    inlet = (LaneInlet<I>) half.ready();
+    half.served(inlet);
+    int most = (int) Math.min(limit, inlet.lane().spec().demand().batch());
+    List<I> batch = inlet.lane().take(most);
+    inlet.beginTurn(batch.size());
+    return batch;
+  }
+
+  LaneInlet<I> inlet() {
+    return inlet;
+  }
+
+  /** Settles the batch in hand, if this was a turn for events. {@return whether more was asked for} */
+  boolean settle() {
+    return inlet != null && inlet.commit();
+  }
+
+  /** {@return whether the producer waits for its lane to be settled, and it is} Looked at again after the fence. */
+  boolean isToTell() {
+    return inlet != null && inlet.lane().available() == 0;
+  }
+
+  void fence() {
+    VarHandle.fullFence();   // pairs with the announcement of the producer's carrier, and with tell in Lane.isSettledOrTellMe
+  }
+
+  /** After a full fence. */
+  void wakeProducer(boolean asked) {
+    if (inlet == null) return;
+    if (asked || inlet.lane().isToTell()) inlet.lane().producer().carrier().wake();
+  }
+
+  /** The turn is over. */
+  void finish() {
+    if (inlet == null) return;
+    LaneInlet<I> served = inlet;
+    inlet = null;
+    if (served.isCancelled()) half.leave(served);
+  }
+
+  void rollback() {
+    if (inlet == null) return;
+    inlet.rollback();
+    inlet = null;
+  }
+
+  Awaiting.Now idle() {
+    return half.inlets().length == 0 ? Awaiting.Now.MAIL : Awaiting.Now.EVENTS;
+  }
+}

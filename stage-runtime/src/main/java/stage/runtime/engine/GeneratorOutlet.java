@@ -1,0 +1,66 @@
+package stage.runtime.engine;
+
+import stage.api.Outlet;
+import stage.api.WrongThread;
+
+/** The outlet of a generator: each event is published at once, and {@code emit} waits for demand. One per incarnation; the cell's thread only. */
+final class GeneratorOutlet<O> implements Outlet<O> {
+  private final Cell<?> cell;
+  private final ProducerHalf<O> half;
+  private final Thread owner = Thread.currentThread();
+  private long left;         // demand that was seen and is not used up
+  private boolean open;      // whether generate is running
+  private boolean completed;
+
+  GeneratorOutlet(Cell<?> cell, ProducerHalf<O> half) {
+    this.cell = cell;
+    this.half = half;
+  }
+
+  void open() {
+    open = true;
+  }
+
+  void close() {
+    open = false;
+  }
+
+  boolean isCompleted() {
+    return completed;
+  }
+
+  @Override
+  public void emit(O event) {
+    if (event == null) throw new NullPointerException("event must not be null (Reactive Streams rule 2.13)");
+    if (Thread.currentThread() != owner) throw new WrongThread("emit()", owner.getName(), Thread.currentThread().getName());
+    if (!open || completed) throw notOpen();
+    if (cell.hasNews()) {
+      cell.serveGenerator();
+      left = 0;   // lanes may have come or gone
+    }
+    while (left <= 0) {
+      left = half.demand();
+      if (left <= 0) cell.awaitDemand();
+    }
+    left--;
+    half.publish(event);
+    half.fenceAndWake();
+  }
+
+  @Override
+  public long demand() {
+    return open ? half.demand() : 0;
+  }
+
+  @Override
+  public void complete() {
+    if (Thread.currentThread() != owner) throw new WrongThread("complete()", owner.getName(), Thread.currentThread().getName());
+    completed = true;
+  }
+
+  private IllegalStateException notOpen() {
+    return new IllegalStateException(completed
+        ? "stage " + cell.path() + " has completed its outlet; nothing can be emitted after complete()"
+        : "generate() of this incarnation of stage " + cell.path() + " is not running; emit within it");
+  }
+}

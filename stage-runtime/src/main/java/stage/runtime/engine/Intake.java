@@ -1,0 +1,162 @@
+package stage.runtime.engine;
+
+import java.util.ArrayDeque;
+import java.util.concurrent.locks.ReentrantLock;
+import stage.api.DemandExceeded;
+import stage.api.Overflow;
+import stage.api.StageEnded;
+import stage.runtime.time.Room;
+
+/**
+ * Where threads outside a producer hand events in. Made with the first such event.
+ *
+ * <p>The cell grants places as demand arrives; a caller takes a place and then queues its event. {@code granted - accepted} places are
+ * therefore taken or free at any time, and the sum never exceeds what was wanted when it was granted.
+ */
+final class Intake<O> {
+  private final Cell<?> cell;
+  private final Overflow overflow;
+  private final Room room;
+  private final ReentrantLock lock = new ReentrantLock();
+  // guarded by lock
+  private final ArrayDeque<O> queue = new ArrayDeque<>();
+  private boolean closed;
+  private long mayQueue;    // for DROP_OLDEST: how long the queue may get
+  private long droppedHere;
+  // the cell's thread only
+  private long granted;
+  private long accepted;
+  private long droppedTold;
+  private long demandTold;
+
+  Intake(Cell<?> cell, Overflow overflow, Room room) {
+    this.cell = cell;
+    this.overflow = overflow;
+    this.room = room;
+    this.mayQueue = overflow.capacity();
+  }
+
+  void emit(O event) throws InterruptedException {
+    switch (overflow.kind()) {
+      case BLOCK -> {
+        if (!room.tryTake()) {
+          cell.ensureForeignThread("emit() beyond demand");
+          room.take();
+        }
+        enqueue(event);
+      }
+      case FAIL -> {
+        if (room.tryTake()) enqueue(event);
+        else {
+          ensureOpen();
+          throw new DemandExceeded(cell.path(), overflow.capacity(), "emit when there is demand, or choose another withOverflow(…)");
+        }
+      }
+      case DROP_NEWEST -> {
+        if (room.tryTake()) enqueue(event);
+        else dropNewest();
+      }
+      case DROP_OLDEST -> enqueue(event);
+    }
+  }
+
+  private void enqueue(O event) {
+    lock.lock();
+    try {
+      if (closed) {
+        room.give(1);   // lets in the next who waits, to be refused too
+        throw new StageEnded(cell.path(), cell.endReason());
+      }
+      if (overflow.kind() == Overflow.Kind.DROP_OLDEST && queue.size() >= mayQueue) {
+        queue.poll();
+        droppedHere++;
+      }
+      queue.add(event);
+    } finally {
+      lock.unlock();
+    }
+    cell.signal(Cell.HANDED_IN);
+  }
+
+  private void dropNewest() {
+    ensureOpen();
+    lock.lock();
+    try {
+      droppedHere++;
+    } finally {
+      lock.unlock();
+    }
+    cell.signal(Cell.HANDED_IN);
+  }
+
+  private void ensureOpen() {
+    lock.lock();
+    try {
+      if (closed) throw new StageEnded(cell.path(), cell.endReason());
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  // ---- the cell's thread
+
+  /** {@return whether more could be handed in than was granted} */
+  boolean canGrant(ProducerHalf<?> half) {
+    if (overflow.kind() == Overflow.Kind.DROP_OLDEST) return half.demand() != demandTold;
+    return toGrant(half) > 0;
+  }
+
+  private long toGrant(ProducerHalf<?> half) {
+    long beyond = overflow.kind() == Overflow.Kind.BLOCK ? 0 : half.room();
+    long wanted = Math.min(half.demand() + beyond, Integer.MAX_VALUE / 2);
+    return wanted - (granted - accepted);
+  }
+
+  /** Takes what was handed in, publishes it, and grants places for what is wanted beyond it. */
+  void accept(ProducerHalf<O> half) {
+    Object[] events;
+    lock.lock();
+    try {
+      events = queue.toArray();
+      queue.clear();
+      half.dropped.add(droppedHere - droppedTold);
+      droppedTold = droppedHere;
+    } finally {
+      lock.unlock();
+    }
+    accepted += events.length;
+    if (events.length > 0) half.publish(events, 0, events.length);
+    grant(half);
+    if (events.length > 0) half.fenceAndWake();
+  }
+
+  private void grant(ProducerHalf<?> half) {
+    if (overflow.kind() == Overflow.Kind.DROP_OLDEST) {
+      lock.lock();
+      try {
+        demandTold = half.demand();
+        mayQueue = Math.min(demandTold, Integer.MAX_VALUE) + overflow.capacity();
+      } finally {
+        lock.unlock();
+      }
+      granted = accepted;
+      return;
+    }
+    long more = toGrant(half);
+    if (more <= 0) return;
+    granted += more;
+    room.give((int) more);
+  }
+
+  /** Refuses everybody from now on. What was handed in before is published. */
+  void close(ProducerHalf<O> half) {
+    lock.lock();
+    try {
+      closed = true;
+    } finally {
+      lock.unlock();
+    }
+    accept(half);
+    room.give(1);
+  }
+}

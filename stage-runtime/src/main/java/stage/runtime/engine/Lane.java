@@ -1,0 +1,331 @@
+package stage.runtime.engine;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.Arrays;
+import java.util.List;
+import stage.api.SubscriptionSnapshot;
+import stage.api.SubscriptionSpec;
+
+/**
+ * The queue of one subscription, and its ledger. The producer's cell holds it as {@link LaneTail}, the consumer's as {@link LaneHead}.
+ */
+final class Lane<E> implements LaneTail<E>, LaneHead<E> {
+  // The idea. A single-producer single-consumer queue of linked nodes, and three counters that only grow: requested and settled, which the
+  // consumer writes, and tail, which the producer writes. Demand is requested - tail, and there is no other message for it. What was
+  // published and is not settled is still in the lane, so a consumer that crashes or leaves has nothing to give back but its place.
+  //
+  // Nodes. A run of SLICE events or more becomes a sealed node around the producer's own array: nobody writes to it any more, so that the
+  // consumer can hand out a view of it and users may keep that. Fewer events are copied into an open node, which belongs to the lane: its
+  // slots are cleared when settled, and what is handed out is a copy. So a drained lane holds on to no event.
+  //
+  // Ordering. The producer fills slots and links nodes with plain writes and then sets tail with release; the consumer reads tail with
+  // acquire and touches nothing beyond it. The consumer clears slots and then sets settled and requested with release; the producer never
+  // reads a slot it has written, until the consumer has left, which is a release too.
+
+  /** From this length on a run is handed over without copying. */
+  static final int SLICE = 32;
+
+  private static final int LARGEST_OPEN_NODE = 256;
+
+  private static final class Node {
+    private final boolean sealed;
+    private Object[] events;   // sealed: cleared by the consumer when all is settled
+    private final int from;
+    private int to;            // open: the capacity, until the producer goes on to another node
+    private Node next;         // set by the producer, once
+
+    Node(boolean sealed, Object[] events, int from, int to) {
+      this.sealed = sealed;
+      this.events = events;
+      this.from = from;
+      this.to = to;
+    }
+  }
+
+  private static final Object[] NONE = {};
+
+  private final long id;
+  private final SubscriptionSpec<E> spec;
+  private final Cell<?> producer;
+  private final Cell<?> consumer;
+
+  // written by the producer's cell only
+  private long tail;                // events published
+  private Node last;                // where the next event goes
+  private int filled;               // slots of an open last node that are taken
+  private boolean touched;          // whether there is somebody to wake
+  private volatile boolean tell;    // whether the producer waits for everything to be settled
+  private volatile Ending ending;   // after the last event
+
+  // written by the consumer's cell only, and by the producer's once left is set
+  private int version;              // odd while the counters below do not fit each other
+  private long requested;           // events asked for
+  private long settled;             // events that have met their fate: handled + returned
+  private long handled;
+  private long returned;
+  private Node first;               // where the next event is taken
+  private int index;                // its slot there
+  private volatile boolean left;
+
+  Lane(long id, SubscriptionSpec<E> spec, Cell<?> producer, Cell<?> consumer) {
+    this.id = id;
+    this.spec = spec;
+    this.producer = producer;
+    this.consumer = consumer;
+    this.requested = spec.demand().manual() ? 0 : spec.demand().max();
+    this.first = new Node(true, null, 0, 0);
+    this.last = first;
+  }
+
+  long id() {
+    return id;
+  }
+
+  @Override
+  public SubscriptionSpec<E> spec() {
+    return spec;
+  }
+
+  @Override
+  public Cell<?> producer() {
+    return producer;
+  }
+
+  @Override
+  public Cell<?> consumer() {
+    return consumer;
+  }
+
+  // ---- the producer's end
+
+  @Override
+  public long demand() {
+    return left || ending != null ? 0 : requestedAcquire() - tail;
+  }
+
+  @Override
+  public void publish(Object[] events, int from, int to) {
+    if (to - from < SLICE) {
+      for (int i = from; i < to; i++) append(events[i]);
+    } else {
+      link(new Node(true, events, from, to));
+    }
+    touched = true;
+    setTailRelease(tail + (to - from));
+  }
+
+  @Override
+  public void publish(Object event) {
+    append(event);
+    touched = true;
+    setTailRelease(tail + 1);
+  }
+
+  private void append(Object event) {
+    if (last.sealed || filled == last.to) {
+      int capacity = last.sealed ? 8 : Math.min(2 * last.to, LARGEST_OPEN_NODE);
+      link(new Node(false, new Object[capacity], 0, capacity));
+    }
+    last.events[filled++] = event;
+  }
+
+  private void link(Node node) {
+    if (!last.sealed) last.to = filled;
+    last.next = node;
+    last = node;
+    filled = 0;
+  }
+
+  @Override
+  public void end(Ending ending) {
+    this.ending = ending;
+    touched = true;
+  }
+
+  @Override
+  public boolean isSettledOrTellMe() {
+    tell = true;   // volatile; pairs with isToTell after settle: either the consumer sees it, or this sees what was settled
+    return settledAcquire() == tail;
+  }
+
+  @Override
+  public boolean hasLeft() {
+    return left;
+  }
+
+  @Override
+  public boolean takeTouched() {
+    boolean was = touched;
+    touched = false;
+    return was;
+  }
+
+  @Override
+  public Object[] takeBack() {
+    int count = (int) (tail - settled);
+    if (count == 0) return NONE;
+    Object[] events = new Object[count];
+    copyOut(events);
+    beginUpdate();
+    RETURNED.setOpaque(this, returned + count);
+    advance(count);
+    endUpdate();
+    return events;
+  }
+
+  // ---- the consumer's end
+
+  @Override
+  public long available() {
+    return tailAcquire() - settled;
+  }
+
+  @Override
+  public List<E> take(int limit) {
+    int count = (int) Math.min(limit, tailAcquire() - settled);
+    skipFinishedNode();
+    if (first.sealed && first.to - index >= count) return new Batch<>(first.events, index, count);
+    Object[] events = new Object[count];
+    copyOut(events);
+    return new Batch<>(events, 0, count);
+  }
+
+  /** Copies the next events without settling them. */
+  private void copyOut(Object[] target) {
+    Node node = first;
+    int position = index;
+    int copied = 0;
+    while (copied < target.length) {
+      if (position == node.to) {
+        node = node.next;
+        position = node.from;
+      }
+      int run = Math.min(node.to - position, target.length - copied);
+      System.arraycopy(node.events, position, target, copied, run);
+      position += run;
+      copied += run;
+    }
+  }
+
+  private void skipFinishedNode() {
+    if (index < first.to) return;
+    Node finished = first;
+    first = finished.next;
+    index = first.from;
+    finished.next = null;   // or an old node that was promoted would keep all later ones alive
+  }
+
+  @Override
+  public void settle(int handled, long requested) {
+    beginUpdate();
+    HANDLED.setOpaque(this, this.handled + handled);
+    advance(handled);
+    REQUESTED.setRelease(this, requested);   // pairs with requestedAcquire
+    endUpdate();
+  }
+
+  /** Moves past events that have met their fate, and lets go of them. */
+  private void advance(int count) {
+    int left = count;
+    while (left > 0) {
+      skipFinishedNode();
+      int run = Math.min(first.to - index, left);
+      if (!first.sealed) Arrays.fill(first.events, index, index + run, null);
+      index += run;
+      left -= run;
+      if (first.sealed && index == first.to) first.events = null;
+    }
+    SETTLED.setRelease(this, settled + count);   // pairs with settledAcquire
+  }
+
+  @Override
+  public long requested() {
+    return requested;
+  }
+
+  @Override
+  public long settled() {
+    return settled;
+  }
+
+  @Override
+  public boolean isToTell() {
+    return tell && tailAcquire() == settled;
+  }
+
+  @Override
+  public Ending ending() {
+    return ending;
+  }
+
+  @Override
+  public void leave() {
+    left = true;   // pairs with hasLeft: whoever sees it sees the consumer's last counters
+  }
+
+  // ---- the ledger
+
+  /** {@return all counters as they were at one instant} Any thread. */
+  SubscriptionSnapshot snapshot() {
+    // A seqlock: the consumer's counters are one version, and tail is read while that version holds. A reader that is overtaken a thousand
+    // times in a row takes what it has rather than spin.
+    for (int attempt = 0; ; attempt++) {
+      int before = (int) VERSION.getAcquire(this);
+      long requestedThen = (long) REQUESTED.getOpaque(this);
+      long settledThen = (long) SETTLED.getOpaque(this);
+      long handledThen = (long) HANDLED.getOpaque(this);
+      long returnedThen = (long) RETURNED.getOpaque(this);
+      long tailThen = tailAcquire();
+      VarHandle.loadLoadFence();   // pairs with the storeStoreFence in beginUpdate: no counter above is newer than the version below
+      int after = (int) VERSION.getOpaque(this);
+      if (before == after && (before & 1) == 0 || attempt == 1000) {
+        return new SubscriptionSnapshot(id, producer.path(), consumer.path(), spec.demand(), ending == null && !left, requestedThen,
+            requestedThen - tailThen, tailThen, handledThen, tailThen - settledThen, 0, 0, returnedThen);
+      }
+    }
+  }
+
+  private void beginUpdate() {
+    VERSION.setOpaque(this, version + 1);
+    VarHandle.storeStoreFence();   // pairs with the loadLoadFence in snapshot: the odd version is seen before any counter that changes
+  }
+
+  private void endUpdate() {
+    VERSION.setRelease(this, version + 1);   // pairs with the getAcquire in snapshot: the even version is seen after every counter
+  }
+
+  /** Pairs with the setRelease in {@link #settle}. */
+  private long requestedAcquire() {
+    return (long) REQUESTED.getAcquire(this);
+  }
+
+  /** Pairs with the setRelease in {@link #advance}. */
+  private long settledAcquire() {
+    return (long) SETTLED.getAcquire(this);
+  }
+
+  /** Pairs with {@link #setTailRelease}: whoever sees the count sees the events below it. */
+  private long tailAcquire() {
+    return (long) TAIL.getAcquire(this);
+  }
+
+  private void setTailRelease(long tail) {
+    TAIL.setRelease(this, tail);
+  }
+
+  private static final VarHandle TAIL = handle("tail", long.class);
+  private static final VarHandle VERSION = handle("version", int.class);
+  private static final VarHandle REQUESTED = handle("requested", long.class);
+  private static final VarHandle SETTLED = handle("settled", long.class);
+  private static final VarHandle HANDLED = handle("handled", long.class);
+  private static final VarHandle RETURNED = handle("returned", long.class);
+
+  private static VarHandle handle(String field, Class<?> type) {
+    try {
+      return MethodHandles.lookup().findVarHandle(Lane.class, field, type);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+}

@@ -1,0 +1,37 @@
+package stage.runtime.engine;
+
+import java.util.List;
+
+/**
+ * A lane as its consumer holds it. Only the consumer's cell calls these.
+ *
+ * @param <E> the events
+ */
+interface LaneHead<E> {
+  /** {@return how many events are there to take} */
+  long available();
+
+  /** {@return the next events, at least one and at most {@code limit}} They stay in the lane until they are settled. */
+  List<E> take(int limit);
+
+  /** Settles the next events as handled, and makes the demand {@code requested} in all. */
+  void settle(int handled, long requested);
+
+  /** {@return how many events have been asked for in all} */
+  long requested();
+
+  /** {@return how many events have been settled in all} */
+  long settled();
+
+  /** {@return whether the producer wants to know that everything is settled} */
+  boolean isToTell();
+
+  /** {@return how the producer ended the lane; null while it has not} Events may still be there to take. */
+  Ending ending();
+
+  /** Gives the lane over to the producer, with all that is not settled. Nothing here may be called after it. */
+  void leave();
+
+  /** {@return the producer at the other end} */
+  Cell<?> producer();
+}

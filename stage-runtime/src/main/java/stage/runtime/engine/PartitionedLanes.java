@@ -1,0 +1,156 @@
+package stage.runtime.engine;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import stage.api.Dispatch;
+import stage.runtime.dispatch.DemandDispatcher;
+import stage.runtime.dispatch.PartitionRule;
+
+/** Each event goes to the partition that its function names, and there to one of the partition's lanes. */
+final class PartitionedLanes<E> extends Sharing<E> {
+  private static final Integer NOBODY = -1;
+
+  private final Dispatch.Partition<E> dispatch;
+  private final ProducerHalf<E> half;
+  private final Map<String, Integer> numbers = new HashMap<>();
+  private final SharedLanes<E>[] partitions;
+  private final Object[][] sorted;   // events of one offer, by partition
+  private final int[] counts;
+  private final long[] wanted;
+  private final long[] waiting;
+
+  @SuppressWarnings("unchecked")
+  PartitionedLanes(Dispatch.Partition<E> dispatch, ProducerHalf<E> half) {
+    this.dispatch = dispatch;
+    this.half = half;
+    int count = dispatch.partitions().size();
+    partitions = (SharedLanes<E>[]) new SharedLanes<?>[count];
+    for (int i = 0; i < count; i++) {
+      numbers.put(dispatch.partitions().get(i), i);
+      partitions[i] = new SharedLanes<>(new DemandDispatcher());
+    }
+    numbers.put(Dispatch.NOBODY, NOBODY);
+    sorted = new Object[count][];
+    counts = new int[count];
+    wanted = new long[count];
+    waiting = new long[count];
+  }
+
+  @Override
+  @SuppressWarnings("unchecked")
+  void lanesAre(LaneTail<E>[] lanes) {
+    List<List<LaneTail<E>>> byPartition = new ArrayList<>();
+    for (int i = 0; i < partitions.length; i++) byPartition.add(new ArrayList<>());
+    for (LaneTail<E> lane : lanes) byPartition.get(numberOf(lane)).add(lane);
+    for (int i = 0; i < partitions.length; i++) {
+      partitions[i].lanesAre(byPartition.get(i).toArray((LaneTail<E>[]) new LaneTail<?>[0]));
+    }
+  }
+
+  private int numberOf(LaneTail<E> lane) {
+    return numbers.get(lane.spec().partition().orElseThrow());
+  }
+
+  @Override
+  long demand() {
+    for (int i = 0; i < partitions.length; i++) {
+      wanted[i] = partitions[i].wanted();
+      waiting[i] = partitions[i].waiting();
+    }
+    return PartitionRule.demand(wanted, waiting, dispatch.backlog());
+  }
+
+  @Override
+  void offer(Object[] events, int from, int to) {
+    for (int i = from; i < to; i++) sort(events[i], to - i);
+    for (int p = 0; p < partitions.length; p++) {
+      if (counts[p] == 0) continue;
+      partitions[p].offer(sorted[p], 0, counts[p]);
+      // What has SLICE events or more was handed over with its array; a shorter run was copied.
+      if (counts[p] >= Lane.SLICE) sorted[p] = null;
+      else Arrays.fill(sorted[p], 0, counts[p], null);
+      counts[p] = 0;
+    }
+  }
+
+  private void sort(Object event, int left) {
+    int partition = partitionOf(event);
+    if (partition < 0) return;
+    Object[] run = sorted[partition];
+    if (run == null) {
+      run = sorted[partition] = new Object[Math.max(Lane.SLICE, 2 * left / partitions.length)];
+    } else if (counts[partition] == run.length) {
+      run = sorted[partition] = Arrays.copyOf(run, 2 * run.length);
+    }
+    run[counts[partition]++] = event;
+  }
+
+  @SuppressWarnings("unchecked")
+  private int partitionOf(Object event) {
+    try {
+      String name = dispatch.function().partitionOf((E) event);
+      Integer number = numbers.get(name);
+      if (number == null) {
+        throw new IllegalStateException("the partition function of " + half.cell().path() + " answered "
+            + (name == null ? "null" : "\"" + name + "\"") + "; there are: " + String.join(", ", dispatch.partitions())
+            + "; answer Dispatch.NOBODY to skip an event");
+      }
+      if (number.equals(NOBODY)) half.skipped();
+      return number;
+    } catch (Throwable cause) {
+      half.deadLetter(event, cause);
+      return NOBODY;
+    }
+  }
+
+  @Override
+  void offer(Object event) {
+    int partition = partitionOf(event);
+    if (partition >= 0) partitions[partition].offer(event);
+  }
+
+  @Override
+  boolean canFlush() {
+    for (SharedLanes<E> partition : partitions) if (partition.canFlush()) return true;
+    return false;
+  }
+
+  @Override
+  void flush() {
+    for (SharedLanes<E> partition : partitions) partition.flush();
+  }
+
+  @Override
+  long waiting() {
+    long sum = 0;
+    for (SharedLanes<E> partition : partitions) sum += partition.waiting();
+    return sum;
+  }
+
+  @Override
+  long allowance() {
+    return (long) dispatch.backlog() * partitions.length;
+  }
+
+  @Override
+  void dropOldest() {
+    SharedLanes<E> longest = partitions[0];
+    for (SharedLanes<E> partition : partitions) if (partition.waiting() > longest.waiting()) longest = partition;
+    longest.dropOldest();
+  }
+
+  @Override
+  int takeBack(LaneTail<E> from, Object[] events) {
+    return partitions[numberOf(from)].takeBack(from, events);
+  }
+
+  @Override
+  boolean isSettled() {
+    boolean settled = true;
+    for (SharedLanes<E> partition : partitions) settled &= partition.isSettled();
+    return settled;
+  }
+}

@@ -1,0 +1,229 @@
+package stage.runtime.engine;
+
+import java.lang.invoke.VarHandle;
+import stage.api.DeadLetter;
+import stage.api.DeadLetterHandler;
+import stage.api.DemandExceeded;
+import stage.api.Dispatch;
+import stage.api.Overflow;
+
+/**
+ * What a cell that emits keeps: its lanes, the rule that shares events among them, and its counters. It outlives incarnations. The
+ * cell's thread only, but for what says otherwise.
+ *
+ * @param <O> the events
+ */
+final class ProducerHalf<O> {
+  private static final Lane<?>[] NONE = {};
+
+  private final Cell<?> cell;
+  private final Dispatch<O> dispatch;
+  private final Overflow overflow;
+  private final DeadLetterHandler deadLetters;
+  private final Sharing<O> sharing;
+  private Lane<?>[] known = NONE;             // the lanes as the sharing knows them
+  private volatile Lane<?>[] lanes = NONE;    // replaced, never changed, under the realm's lock
+  private boolean closed;                     // under the realm's lock: whether nobody may subscribe any more
+
+  final Counter emitted = new Counter();
+  final Counter dropped = new Counter();
+  final Counter skipped = new Counter();
+  final Counter deadLettered = new Counter();
+  final Counter returned = new Counter();
+  final Counter waiting = new Counter();      // a copy of sharing.waiting() for snapshots
+
+  ProducerHalf(Cell<?> cell, Dispatch<O> dispatch, Overflow overflow, DeadLetterHandler deadLetters) {
+    this.cell = cell;
+    this.dispatch = dispatch;
+    this.overflow = overflow;
+    this.deadLetters = deadLetters;
+    this.sharing = Sharing.of(dispatch, this);
+  }
+
+  Cell<?> cell() {
+    return cell;
+  }
+
+  Dispatch<O> dispatch() {
+    return dispatch;
+  }
+
+  Overflow overflow() {
+    return overflow;
+  }
+
+  // ---- who is subscribed; under the realm's lock, called by any thread
+
+  boolean isClosed() {
+    return closed;
+  }
+
+  /** Adds a lane. One to a producer that has completed is complete from the start. */
+  void add(Lane<?> lane) {
+    if (closed) lane.end(new Ending.Completed());
+    lanes = SmallArrays.with(lanes, lane);
+  }
+
+  /** Any thread. */
+  Lane<?>[] lanes() {
+    return lanes;
+  }
+
+  // ---- demand
+
+  /** {@return whether lanes came or went since {@link #meetLanes}} */
+  boolean hasLaneNews() {
+    return known != lanes;
+  }
+
+  @SuppressWarnings("unchecked")
+  void meetLanes() {
+    known = lanes;
+    LaneTail<O>[] tails = (LaneTail<O>[]) new LaneTail<?>[known.length];
+    System.arraycopy(known, 0, tails, 0, known.length);
+    sharing.lanesAre(tails);
+  }
+
+  long demand() {
+    return sharing.demand();
+  }
+
+  /** {@return how many events may be emitted beyond {@code demand}} */
+  long room() {
+    return Math.max(0, overflow.capacity() + sharing.allowance() - sharing.waiting());
+  }
+
+  DemandExceeded exceeded() {
+    String remedy = switch (overflow.kind()) {
+      case FAIL -> "emit no more than the demand, or choose Overflow.dropOldest(n)";
+      case BLOCK, DROP_OLDEST, DROP_NEWEST -> cell.isConsumer()
+          ? "give its spec a larger withBuffer(n), or smaller batches by a smaller demand"
+          : "emit no more than the demand, or give its spec another withOverflow(…)";
+    };
+    return new DemandExceeded(cell.path(), overflow.capacity(), remedy);
+  }
+
+  // ---- events
+
+  /** Publishes a turn's events as far as they are wanted; the rest waits. The caller fences and calls {@link #wakeConsumers}. */
+  void publish(Object[] events, int from, int to) {
+    sharing.offer(events, from, to);
+    emitted.add(to - from);
+    trim();
+  }
+
+  void publish(Object event) {
+    sharing.offer(event);
+    emitted.add(1);
+    trim();
+  }
+
+  private void trim() {
+    long waits = sharing.waiting();
+    if (waits == 0 && waiting.read() == 0) return;
+    if (overflow.kind() == Overflow.Kind.DROP_OLDEST) {
+      long tooMany = waits - overflow.capacity() - sharing.allowance();
+      for (long i = 0; i < tooMany; i++) sharing.dropOldest();
+      if (tooMany > 0) dropped.add(tooMany);
+    }
+    waiting.set(sharing.waiting());
+  }
+
+  boolean canFlush() {
+    return sharing.canFlush();
+  }
+
+  void flush() {
+    sharing.flush();
+    waiting.set(sharing.waiting());
+    fenceAndWake();
+  }
+
+  boolean isDelivered() {
+    return sharing.waiting() == 0;
+  }
+
+  boolean isSettled() {
+    return sharing.isSettled();
+  }
+
+  /** One fence for all lanes; pairs with the announcement of each consumer's carrier. */
+  void fenceAndWake() {
+    VarHandle.fullFence();
+    wakeConsumers();
+  }
+
+  /** Wakes the consumers of the lanes that were published to. After a full fence. */
+  void wakeConsumers() {
+    for (Lane<?> lane : known) if (lane.takeTouched()) lane.consumer().carrier().wake();
+  }
+
+  void skipped() {
+    skipped.add(1);
+  }
+
+  /** Gives up on an event that no lane has had. */
+  void deadLetter(Object event, Throwable cause) {
+    deadLettered.add(1);
+    try {
+      deadLetters.handle(new DeadLetter(event, cause, cell.path(), cell.incarnation()), deadLettered.read());
+    } catch (Throwable failure) {
+      cell.report("the dead-letter handler of " + cell.path() + " threw; the letter stays counted", failure);
+    }
+  }
+
+  // ---- ends
+
+  /** Takes back what consumers that have left did not settle. {@return whether there was any such consumer} */
+  boolean takeBackFromLeavers() {
+    boolean any = false;
+    for (Lane<?> lane : lanes) {
+      if (!lane.hasLeft()) continue;
+      any = true;
+      cell.realm().locked(() -> lanes = SmallArrays.without(lanes, lane));
+      takeBack(lane);
+    }
+    if (any) {
+      meetLanes();
+      waiting.set(sharing.waiting());
+    }
+    return any;
+  }
+
+  @SuppressWarnings("unchecked")
+  private void takeBack(Lane<?> lane) {
+    Object[] events = lane.takeBack();
+    if (events.length == 0) return;
+    int forNobody = sharing.takeBack((LaneTail<O>) lane, events);
+    if (forNobody > 0) returned.add(forNobody);
+  }
+
+  /** Ends every lane. What a consumer leaves unsettled after this is counted as returned by the consumer's cell. */
+  void close(Ending ending) {
+    cell.realm().locked(() -> {
+      closed = true;
+      for (Lane<?> lane : lanes) {
+        if (lane.hasLeft()) returned.add(lane.takeBack().length);
+        else lane.end(ending);
+      }
+    });
+    VarHandle.fullFence();   // pairs with the announcement of each consumer's carrier
+    for (Lane<?> lane : lanes) lane.consumer().carrier().wake();
+  }
+
+  /** A consumer's cell gives its place in a lane back. On the consumer's thread. */
+  void left(Lane<?> lane) {
+    boolean[] toTell = {false};
+    cell.realm().locked(() -> {
+      lane.leave();
+      if (!closed) {
+        toTell[0] = true;
+      } else {
+        // The producer is gone, and its last counters happened before this lock was free: this thread is the one writer now.
+        returned.add(lane.takeBack().length);
+        lanes = SmallArrays.without(lanes, lane);
+      }
+    });
+    if (toTell[0]) cell.signal(Cell.CONSUMER_LEFT);
+  }
+}

@@ -1,0 +1,329 @@
+package stage.runtime.engine;
+
+import java.util.List;
+import stage.api.Outlet;
+import stage.api.Stage;
+import stage.runtime.time.Awaiting;
+
+/** What a cell does differently by the kind of its stage: when it takes a turn, and which callback that is. One per incarnation. */
+abstract class Role {
+  static Role of(Stage behaviour, Cell<?> cell) {
+    return switch (behaviour) {
+      case Stage.Producer<?> producer -> new OfProducer<>(producer, cell);
+      case Stage.Generator<?> generator -> new OfGenerator<>(generator, cell);
+      case Stage.ProducerConsumer<?, ?> producerConsumer -> new OfProducerConsumer<>(producerConsumer, cell);
+      case Stage.Consumer<?> consumer -> new OfConsumer<>(consumer, cell);
+    };
+  }
+
+  /** {@return whether there is a turn to take} Looks only. */
+  abstract boolean hasTurn();
+
+  /** Takes a turn; there is one. */
+  abstract void turn() throws Exception;
+
+  /** The turn was good: publishes and settles what it did, and wakes whom that concerns. */
+  abstract void commit();
+
+  /** The turn threw: undoes what it did. */
+  abstract void rollback();
+
+  /** Any turn of user code begins, of this role's own or a call, a cast, a timer. */
+  abstract void beginTurn();
+
+  /** {@return what the cell waits for when there is nothing to do} */
+  abstract Awaiting.Now idle();
+
+  /** {@return the name of the callback that {@link #turn} runs} */
+  abstract String callback();
+
+  /** {@return whether the outlet was completed} */
+  boolean isCompleted() {
+    return false;
+  }
+
+  /** {@return the outlet; null for a consumer} */
+  Outlet<?> outlet() {
+    return null;
+  }
+
+  /** {@return whether a generator's one turn is running} */
+  boolean isGenerating() {
+    return false;
+  }
+
+  /** Runs the callback for the end of all input. */
+  void inputCompleted() throws Exception {}
+
+  /** There may be demand that the author was not told of. */
+  void wakeUp() {}
+
+  private static final class OfProducer<O> extends Role {
+    private final Stage.Producer<O> producer;
+    private final ProducerHalf<O> half;
+    private final StagedOutlet<O> out;
+    private long told;        // demand that the author was told of and has not used
+    private long toldBefore;  // the same before the turn
+    private boolean wokenUp;
+
+    OfProducer(Stage.Producer<O> producer, Cell<?> cell) {
+      this.producer = producer;
+      this.half = cell.producerHalfOf(producer);
+      this.out = new StagedOutlet<>(half);
+    }
+
+    @Override
+    boolean hasTurn() {
+      long demand = half.demand();
+      if (demand < told) told = demand;   // a consumer left, and took its demand with it
+      return demand > told || wokenUp && demand > 0;
+    }
+
+    @Override
+    void turn() throws Exception {
+      wokenUp = false;
+      long demand = out.demand();
+      told = demand;
+      producer.onDemand(demand, out);
+    }
+
+    @Override
+    void beginTurn() {
+      toldBefore = told;
+      out.beginTurn();
+    }
+
+    @Override
+    void commit() {
+      told = Math.max(0, told - out.count());
+      if (out.commit()) half.fenceAndWake();
+    }
+
+    @Override
+    void rollback() {
+      out.rollback();
+      told = toldBefore;
+    }
+
+    @Override
+    void wakeUp() {
+      wokenUp = true;
+    }
+
+    @Override
+    Awaiting.Now idle() {
+      return Awaiting.Now.DEMAND;
+    }
+
+    @Override
+    String callback() {
+      return "onDemand";
+    }
+
+    @Override
+    boolean isCompleted() {
+      return out.isCompleted();
+    }
+
+    @Override
+    Outlet<?> outlet() {
+      return out;
+    }
+  }
+
+  private static final class OfGenerator<O> extends Role {
+    private final Stage.Generator<O> generator;
+    private final ProducerHalf<O> half;
+    private final GeneratorOutlet<O> out;
+    private boolean generating;
+    private boolean returned;
+
+    OfGenerator(Stage.Generator<O> generator, Cell<?> cell) {
+      this.generator = generator;
+      this.half = cell.producerHalfOf(generator);
+      this.out = new GeneratorOutlet<>(cell, half);
+    }
+
+    @Override
+    boolean isGenerating() {
+      return generating;
+    }
+
+    @Override
+    boolean hasTurn() {
+      return generating ? half.demand() > 0 : !returned;
+    }
+
+    @Override
+    void turn() throws Exception {
+      generating = true;
+      try {
+        generator.generate(out);
+      } finally {
+        generating = false;
+      }
+      returned = true;
+    }
+
+    @Override
+    void beginTurn() {
+      out.open();
+    }
+
+    @Override
+    void commit() {
+      if (!generating) out.close();
+    }
+
+    @Override
+    void rollback() {
+      if (!generating) out.close();
+    }
+
+    @Override
+    Awaiting.Now idle() {
+      return Awaiting.Now.DEMAND;
+    }
+
+    @Override
+    String callback() {
+      return "generate";
+    }
+
+    @Override
+    boolean isCompleted() {
+      return !generating && (returned || out.isCompleted());
+    }
+
+    @Override
+    Outlet<?> outlet() {
+      return out;
+    }
+  }
+
+  private static final class OfProducerConsumer<I, O> extends Role {
+    private final Stage.ProducerConsumer<I, O> stage;
+    private final ConsumerTurn<I> input;
+    private final ProducerHalf<O> half;
+    private final StagedOutlet<O> out;
+
+    OfProducerConsumer(Stage.ProducerConsumer<I, O> stage, Cell<?> cell) {
+      this.stage = stage;
+      this.input = new ConsumerTurn<>(cell);
+      this.half = cell.producerHalfOf(stage);
+      this.out = new StagedOutlet<>(half);
+    }
+
+    @Override
+    boolean hasTurn() {
+      return half.demand() > 0 && input.isReady();
+    }
+
+    @Override
+    void turn() throws Exception {
+      List<I> batch = input.take(out.demand());
+      stage.onEvents(batch, input.inlet(), out);
+    }
+
+    @Override
+    void inputCompleted() throws Exception {
+      stage.onComplete(out);
+    }
+
+    @Override
+    void beginTurn() {
+      out.beginTurn();
+    }
+
+    @Override
+    void commit() {
+      boolean published = out.commit();
+      boolean asked = input.settle();
+      if (published || asked || input.isToTell()) {
+        half.fenceAndWake();
+        input.wakeProducer(asked);
+      }
+      input.finish();
+    }
+
+    @Override
+    void rollback() {
+      out.rollback();
+      input.rollback();
+    }
+
+    @Override
+    Awaiting.Now idle() {
+      return input.isReady() ? Awaiting.Now.DEMAND : input.idle();
+    }
+
+    @Override
+    String callback() {
+      return "onEvents";
+    }
+
+    @Override
+    boolean isCompleted() {
+      return out.isCompleted();
+    }
+
+    @Override
+    Outlet<?> outlet() {
+      return out;
+    }
+  }
+
+  private static final class OfConsumer<I> extends Role {
+    private final Stage.Consumer<I> stage;
+    private final ConsumerTurn<I> input;
+
+    OfConsumer(Stage.Consumer<I> stage, Cell<?> cell) {
+      this.stage = stage;
+      this.input = new ConsumerTurn<>(cell);
+    }
+
+    @Override
+    boolean hasTurn() {
+      return input.isReady();
+    }
+
+    @Override
+    void turn() throws Exception {
+      List<I> batch = input.take(Long.MAX_VALUE);
+      stage.onEvents(batch, input.inlet());
+    }
+
+    @Override
+    void inputCompleted() throws Exception {
+      stage.onComplete();
+    }
+
+    @Override
+    void beginTurn() {}
+
+    @Override
+    void commit() {
+      boolean asked = input.settle();
+      if (asked || input.isToTell()) {
+        input.fence();
+        input.wakeProducer(asked);
+      }
+      input.finish();
+    }
+
+    @Override
+    void rollback() {
+      input.rollback();
+    }
+
+    @Override
+    Awaiting.Now idle() {
+      return input.idle();
+    }
+
+    @Override
+    String callback() {
+      return "onEvents";
+    }
+  }
+}

@@ -1,0 +1,149 @@
+package stage.runtime.engine;
+
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import stage.api.Dispatcher;
+
+/** Each event goes to one of the lanes, by the numbers of a {@link Dispatcher}. */
+final class SharedLanes<E> extends Sharing<E> implements Dispatcher.Subscriptions {
+  private final Dispatcher rule;
+  private final ArrayDeque<Object> backlog = new ArrayDeque<>(0);
+  private LaneTail<E>[] lanes = none();
+  private int[] shares = {};
+
+  SharedLanes(Dispatcher rule) {
+    this.rule = rule;
+  }
+
+  @SuppressWarnings("unchecked")
+  static <E> LaneTail<E>[] none() {
+    return (LaneTail<E>[]) new LaneTail<?>[0];
+  }
+
+  @Override
+  void lanesAre(LaneTail<E>[] lanes) {
+    this.lanes = lanes;
+    this.shares = new int[lanes.length];
+  }
+
+  // ---- the lanes as the rule sees them
+
+  @Override
+  public int count() {
+    return lanes.length;
+  }
+
+  @Override
+  public long demand(int index) {
+    return lanes[index].demand();
+  }
+
+  @Override
+  public int weight(int index) {
+    return lanes[index].spec().weight();
+  }
+
+  // ---- the events
+
+  /** {@return what the lanes want, whether or not events wait for it} */
+  long wanted() {
+    return switch (lanes.length) {
+      case 0 -> 0;
+      case 1 -> lanes[0].demand();
+      default -> rule.demand(this);
+    };
+  }
+
+  @Override
+  long demand() {
+    return Math.max(0, wanted() - backlog.size());
+  }
+
+  @Override
+  void offer(Object[] events, int from, int to) {
+    int shared = backlog.isEmpty() ? share(events, from, to) : from;
+    for (int i = shared; i < to; i++) backlog.add(events[i]);
+  }
+
+  @Override
+  void offer(Object event) {
+    if (lanes.length == 1 && backlog.isEmpty() && lanes[0].demand() > 0) {
+      lanes[0].publish(event);
+    } else {
+      offer(new Object[] {event}, 0, 1);
+    }
+  }
+
+  @Override
+  boolean canFlush() {
+    return !backlog.isEmpty() && wanted() > 0;
+  }
+
+  @Override
+  void flush() {
+    int count = (int) Math.min(wanted(), backlog.size());
+    if (count == 0) return;
+    Object[] events = new Object[count];
+    for (int i = 0; i < count; i++) events[i] = backlog.poll();
+    int shared = share(events, 0, count);
+    for (int i = count - 1; i >= shared; i--) backlog.addFirst(events[i]);
+  }
+
+  /** Publishes as many as are wanted. {@return the index of the first that is not} */
+  private int share(Object[] events, int from, int to) {
+    int count = (int) Math.min(wanted(), to - from);
+    if (count <= 0) return from;
+    if (lanes.length == 1) {
+      lanes[0].publish(events, from, from + count);
+      return from + count;
+    }
+    Arrays.fill(shares, 0);
+    rule.share(count, this, shares);
+    ensureFair(count);
+    int at = from;
+    for (int i = 0; i < shares.length; i++) {
+      if (shares[i] == 0) continue;
+      lanes[i].publish(events, at, at + shares[i]);
+      at += shares[i];
+    }
+    return at;
+  }
+
+  private void ensureFair(int count) {
+    long sum = 0;
+    for (int i = 0; i < shares.length; i++) {
+      if (shares[i] < 0 || shares[i] > lanes[i].demand()) {
+        throw new IllegalStateException("dispatcher " + rule + " gave " + shares[i] + " events to subscription " + i
+            + ", which wants " + lanes[i].demand() + "; a share must be from 0 to the subscription's demand");
+      }
+      sum += shares[i];
+    }
+    if (sum > count) {
+      throw new IllegalStateException("dispatcher " + rule + " shared out " + sum + " events, but was given " + count);
+    }
+  }
+
+  @Override
+  long waiting() {
+    return backlog.size();
+  }
+
+  @Override
+  void dropOldest() {
+    backlog.poll();
+  }
+
+  @Override
+  int takeBack(LaneTail<E> from, Object[] events) {
+    for (int i = events.length - 1; i >= 0; i--) backlog.addFirst(events[i]);
+    return 0;
+  }
+
+  @Override
+  boolean isSettled() {
+    if (lanes.length < 2) return true;   // there is nobody else
+    boolean settled = true;
+    for (LaneTail<E> lane : lanes) settled &= lane.isSettledOrTellMe();
+    return settled;
+  }
+}

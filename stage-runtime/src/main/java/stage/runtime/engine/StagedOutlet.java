@@ -1,0 +1,127 @@
+package stage.runtime.engine;
+
+import java.util.Arrays;
+import java.util.Objects;
+import stage.api.Outlet;
+import stage.api.Overflow;
+import stage.api.WrongThread;
+
+/**
+ * The outlet of a stage that lives by turns: events are staged in an array and published, or forgotten, when the turn is over. One per
+ * incarnation; the cell's thread only.
+ */
+final class StagedOutlet<O> implements Outlet<O> {
+  private final ProducerHalf<O> half;
+  private final Thread owner = Thread.currentThread();
+  private Object[] staged = {};
+  private int count;
+  private long wanted;       // demand when the turn began
+  private long limit;        // how many this turn may stage; 0 outside turns
+  private boolean open;      // whether a turn is running
+  private boolean completed;
+  private long dropped;
+
+  StagedOutlet(ProducerHalf<O> half) {
+    this.half = half;
+  }
+
+  void beginTurn() {
+    open = true;
+    count = 0;
+    dropped = 0;
+    wanted = half.demand();
+    long room = half.room();
+    limit = wanted > Integer.MAX_VALUE - 8 - room ? Integer.MAX_VALUE - 8 : wanted + room;
+  }
+
+  @Override
+  public void emit(O event) {
+    if (event == null) throw new NullPointerException("event must not be null (Reactive Streams rule 2.13)");
+    if (Thread.currentThread() != owner) throw wrongThread("emit()");
+    if (!open || completed) throw notOpen();
+    if (count >= limit && !makeRoom()) return;
+    if (count == staged.length) grow();
+    staged[count++] = event;
+  }
+
+  private void grow() {
+    int first = (int) Math.max(8, Math.min(wanted, 512));
+    staged = staged.length == 0 ? new Object[first] : Arrays.copyOf(staged, 2 * staged.length);
+  }
+
+  /** {@return whether the event may be staged beyond the limit} Not if it is the one to drop. */
+  private boolean makeRoom() {
+    return switch (half.overflow().kind()) {
+      case BLOCK, FAIL -> throw half.exceeded();
+      case DROP_NEWEST -> {
+        dropped++;
+        yield false;
+      }
+      case DROP_OLDEST -> {
+        // The oldest beyond demand go, many at a time, so that each costs little.
+        int keptFirst = (int) Math.min(wanted, count);
+        int kept = Math.min(half.overflow().capacity(), count - keptFirst);
+        if (count < 2L * limit + 64) yield true;
+        System.arraycopy(staged, count - kept, staged, keptFirst, kept);
+        Arrays.fill(staged, keptFirst + kept, count, null);
+        dropped += count - keptFirst - kept;
+        count = keptFirst + kept;
+        yield true;
+      }
+    };
+  }
+
+  @Override
+  public long demand() {
+    return open ? Math.max(0, wanted - count) : 0;
+  }
+
+  @Override
+  public void complete() {
+    if (Thread.currentThread() != owner) throw wrongThread("complete()");
+    completed = true;
+  }
+
+  boolean isCompleted() {
+    return completed;
+  }
+
+  /** {@return how many events the turn staged} */
+  int count() {
+    return count;
+  }
+
+  /** Ends the turn and publishes. {@return whether there was anything to publish} The caller fences and wakes. */
+  boolean commit() {
+    open = false;
+    if (dropped > 0) half.dropped.add(dropped);
+    if (count == 0) return false;
+    if (count < Lane.SLICE) {
+      half.publish(staged, 0, count);   // copied by the lanes, so the array stays ours
+      Arrays.fill(staged, 0, count, null);
+      if (staged.length > Lane.SLICE) staged = new Object[0];
+    } else {
+      half.publish(2 * count < staged.length ? Arrays.copyOf(staged, count) : staged, 0, count);
+      staged = new Object[0];
+    }
+    return true;
+  }
+
+  /** Ends the turn and forgets what it staged, and that it completed. */
+  void rollback() {
+    open = false;
+    completed = false;
+    staged = new Object[0];
+  }
+
+  private WrongThread wrongThread(String what) {
+    return new WrongThread(what, owner.getName(), Thread.currentThread().getName());
+  }
+
+  private IllegalStateException notOpen() {
+    String path = Objects.requireNonNull(half.cell().path());
+    return new IllegalStateException(completed
+        ? "stage " + path + " has completed its outlet; nothing can be emitted after complete()"
+        : "no turn of this incarnation of stage " + path + " is running; emit within a callback, a timer or castEmit");
+  }
+}

@@ -1,0 +1,33 @@
+package stage.runtime.engine;
+
+/** What a cell's next step has to do, the most urgent first. */
+enum Work {
+  /** Make the behaviour and start it. */
+  START,
+  /** Give up. */
+  CANCEL,
+  /** Stop taking turns. */
+  STOP,
+  /** Handle a message. */
+  MAIL,
+  /** Meet consumers that came, and take back from those that left. */
+  CONSUMERS,
+  /** Give up a subscription. */
+  CANCEL_SUBSCRIPTION,
+  /** Run a timer's action. */
+  TIMER,
+  /** Deliver events that waited for demand. */
+  FLUSH,
+  /** Accept events from outside. */
+  INTAKE,
+  /** The outlet was completed: stop taking turns. */
+  COMPLETE,
+  /** Take a turn. */
+  TURN,
+  /** A producer has ended a subscription. */
+  SUBSCRIPTION_ENDED,
+  /** Everything is delivered. */
+  FINISH,
+  /** Nothing. */
+  NOTHING
+}

@@ -1,0 +1,38 @@
+package stage.runtime.supervision;
+
+import java.util.ArrayDeque;
+import stage.api.supervision.ScopeMisuse;
+
+/** The open scopes of each thread, so that they are closed in reverse order. */
+final class ScopeOwners {
+  private final ThreadLocal<ArrayDeque<Scope>> open = new ThreadLocal<>();
+
+  /** Notes that the calling thread opened a scope. */
+  void opened(Scope scope) {
+    ArrayDeque<Scope> mine = open.get();
+    if (mine == null) open.set(mine = new ArrayDeque<>());
+    mine.push(scope);
+  }
+
+  /**
+   * The calling thread closes a scope: closes those first that it opened later.
+   *
+   * @return what it did wrong; null if nothing
+   */
+  ScopeMisuse closing(Scope scope) {
+    ArrayDeque<Scope> mine = open.get();
+    if (mine == null || !mine.contains(scope)) return null;
+    var skipped = new StringBuilder();
+    while (mine.peek() != scope) {
+      Scope inner = mine.peek();
+      skipped.append(skipped.isEmpty() ? "" : ", ").append(inner.name());
+      inner.close();
+      mine.remove(inner);
+    }
+    mine.pop();
+    if (mine.isEmpty()) open.remove();
+    if (skipped.isEmpty()) return null;
+    return new ScopeMisuse("scope " + scope.name() + " was closed before " + skipped + ", which thread "
+        + Thread.currentThread().getName() + " opened later; both are closed now, but scopes must be closed in reverse order");
+  }
+}

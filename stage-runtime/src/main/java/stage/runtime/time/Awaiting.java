@@ -1,0 +1,28 @@
+package stage.runtime.time;
+
+/** What a machine waits for after a step. */
+public sealed interface Awaiting {
+  /** Waits without a time limit, and the two answers that do not wait. */
+  enum Now implements Awaiting {
+    /** There is more to do. */
+    READY,
+    /** Nothing to do until events arrive. */
+    EVENTS,
+    /** Nothing to do until there is demand. */
+    DEMAND,
+    /** Nothing to do until somebody sends a message: the stage is paused, or has no subscription. */
+    MAIL,
+    /** Nothing to do until the last events sent are settled. */
+    SETTLEMENT,
+    /** Nothing to do ever again. */
+    DONE
+  }
+
+  /**
+   * Waits for something, or until a timer is due.
+   *
+   * @param what what else it waits for
+   * @param atNanos when the timer is due, on {@link Time#nanos()}'s clock
+   */
+  record Timer(Now what, long atNanos) implements Awaiting {}
+}

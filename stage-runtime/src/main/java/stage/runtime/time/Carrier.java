@@ -1,0 +1,32 @@
+package stage.runtime.time;
+
+/** The thread that steps one machine, as others see it. */
+public interface Carrier {
+  /** Begins to step the machine. */
+  void start();
+
+  /**
+   * Makes the machine step again if it waits. The caller has published what there is to see, and then issued a full fence.
+   */
+  void wake();
+
+  /** Interrupts what the machine's user code is doing. */
+  void interrupt();
+
+  /** {@return whether the caller is this carrier's thread} */
+  boolean isCurrent();
+
+  /**
+   * Waits, on the carrier's own thread and inside a step, until the machine is ready: for user code that blocks by contract.
+   *
+   * @param what what it waits for
+   * @throws InterruptedException if interrupted while waiting
+   */
+  void await(Awaiting what) throws InterruptedException;
+
+  /** {@return what the machine waits for, or {@code READY} if it does not wait} */
+  Awaiting awaiting();
+
+  /** {@return the thread; null before the start} */
+  Thread thread();
+}

@@ -1,0 +1,23 @@
+package stage.runtime.time;
+
+/** Something that lives by steps. It is stepped by one thread only; inside it there is no clock, thread, lock or chance. */
+public interface Machine {
+  /**
+   * Does one bounded thing and says what the next one lacks.
+   *
+   * @param nowNanos the time
+   * @return {@code READY} if the next step has something to do, else what it waits for
+   */
+  Awaiting step(long nowNanos);
+
+  /**
+   * {@return whether a step would have something to do} Looks only. Asked after the carrier has announced that it is about to park,
+   * so that nothing which was published before that is overlooked.
+   *
+   * @param nowNanos the time
+   */
+  boolean isReady(long nowNanos);
+
+  /** {@return the name of the thread that carries it} */
+  String threadName();
+}

@@ -1,0 +1,91 @@
+package stage.runtime.time;
+
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+
+/** The time of production: a thread per machine, the system's clock, and one platform thread for timers. */
+public final class RealTime implements Time {
+  private final TimerThread timers = new TimerThread();
+
+  @Override
+  public long nanos() {
+    return System.nanoTime();
+  }
+
+  @Override
+  public Carrier carrier(Machine machine, boolean onPlatformThread) {
+    return new ThreadCarrier(this, machine, onPlatformThread);
+  }
+
+  @Override
+  public Gate gate() {
+    return new LatchGate();
+  }
+
+  @Override
+  public Room room(int places) {
+    return new SemaphoreRoom(places);
+  }
+
+  @Override
+  public Alarm at(long atNanos, Runnable action) {
+    return timers.at(atNanos, action);
+  }
+
+  @Override
+  public boolean awaitEnd(Carrier carrier, long nanos) throws InterruptedException {
+    Thread thread = carrier.thread();
+    return thread == null || thread.join(Duration.ofNanos(Math.max(0, nanos))) || !thread.isAlive();
+  }
+
+  private static final class LatchGate extends CountDownLatch implements Gate {
+    LatchGate() {
+      super(1);
+    }
+
+    @Override
+    public void open() {
+      countDown();
+    }
+
+    @Override
+    public boolean isOpen() {
+      return getCount() == 0;
+    }
+
+    @Override
+    public boolean await(long nanos) throws InterruptedException {
+      return await(nanos, TimeUnit.NANOSECONDS);
+    }
+  }
+
+  private static final class SemaphoreRoom extends Semaphore implements Room {
+    private static final long serialVersionUID = 1L;
+
+    SemaphoreRoom(int places) {
+      super(places);
+    }
+
+    @Override
+    public void take() throws InterruptedException {
+      acquire();
+    }
+
+    @Override
+    public boolean tryTake() {
+      return tryAcquire();
+    }
+
+    @Override
+    public void give(int places) {
+      release(places);
+    }
+
+    @Override
+    public int places() {
+      return availablePermits();
+    }
+  }
+}

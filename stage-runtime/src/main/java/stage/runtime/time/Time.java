@@ -1,0 +1,62 @@
+package stage.runtime.time;
+
+import java.time.Duration;
+
+/** The one seam to threads, waiting and clocks. */
+public interface Time {
+  /** {@return the monotonic time in nanoseconds; only differences mean something} */
+  long nanos();
+
+  /**
+   * {@return a carrier for a machine; it is not started yet}
+   *
+   * @param machine what to step
+   * @param onPlatformThread whether its thread is a platform thread
+   */
+  Carrier carrier(Machine machine, boolean onPlatformThread);
+
+  /** {@return a closed gate} */
+  Gate gate();
+
+  /**
+   * {@return room with some places}
+   *
+   * @param places how many at first
+   */
+  Room room(int places);
+
+  /**
+   * Runs a short action, which must not block, at a time.
+   *
+   * @param atNanos when
+   * @param action what to run
+   * @return to cancel it
+   */
+  Alarm at(long atNanos, Runnable action);
+
+  /** An action that is going to run. */
+  interface Alarm {
+    /** Forgets the action, unless it is running already. */
+    void cancel();
+  }
+
+  /**
+   * Waits until a carrier's thread is gone.
+   *
+   * @param carrier whose thread
+   * @param nanos how long to wait at most
+   * @return whether it is gone
+   * @throws InterruptedException if interrupted while waiting
+   */
+  boolean awaitEnd(Carrier carrier, long nanos) throws InterruptedException;
+
+  /**
+   * {@return a duration in nanoseconds, {@link Long#MAX_VALUE} / 2 if it is longer than that}
+   *
+   * @param duration the duration
+   */
+  static long toNanos(Duration duration) {
+    Duration longest = Duration.ofNanos(Long.MAX_VALUE / 2);
+    return duration.compareTo(longest) >= 0 ? Long.MAX_VALUE / 2 : duration.toNanos();
+  }
+}

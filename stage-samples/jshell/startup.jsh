@@ -1,0 +1,4 @@
+// Loaded after jshell's own imports.
+import java.time.Duration
+import stage.api.*
+import stage.api.supervision.*

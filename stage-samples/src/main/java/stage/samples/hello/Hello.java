@@ -1,0 +1,24 @@
+package stage.samples.hello;
+
+import stage.api.Demand;
+import stage.api.Stage;
+import stage.api.supervision.Supervisor;
+
+/** The smallest pipeline: a producer of integers, and a consumer that asks for two at a time. */
+public final class Hello {
+  private Hello() {}
+
+  /**
+   * Runs it until the consumer has had enough.
+   *
+   * @param args none
+   * @throws InterruptedException if interrupted while waiting
+   */
+  public static void main(String[] args) throws InterruptedException {
+    try (var app = Supervisor.open("hello")) {
+      var numbers = app.start(Stage.producer("numbers", MyProducer::new));
+      var printer = app.start(Stage.consumer("printer", MyConsumer::new).subscribeTo(numbers, Demand.max(2)));
+      printer.join();
+    }
+  }
+}

@@ -1,0 +1,90 @@
+package stage.samples;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What {@code ./stage} says. What it starts is tested where it is written; nothing is built here, so this is fast. */
+@DisabledOnOs(value = OS.WINDOWS, disabledReason = "./stage is a shell script")
+class LauncherTest {
+  private static final Path LAUNCHER = Path.of("..", "stage").toAbsolutePath().normalize();
+
+  @TempDir
+  private Path elsewhere;
+
+  @Nested
+  class WithoutACommand {
+    @Test
+    void listsWhatItCanDo() throws Exception {
+      var run = run(LAUNCHER);
+
+      assertThat(run.exitCode()).isZero();
+      assertThat(run.out()).contains("hello", "flights", "bench", "shell");
+      assertThat(run.err()).isEmpty();
+    }
+
+    @Test
+    void doesSoThroughASymbolicLinkFromAnotherFolder() throws Exception {
+      var link = Files.createSymbolicLink(elsewhere.resolve("stage"), LAUNCHER);
+      var run = run(link);
+      Files.delete(link);   // JUnit warns of links that lead out of its folder
+
+      assertThat(run).isEqualTo(run(LAUNCHER));
+    }
+  }
+
+  @Nested
+  class WithACommandThatDoesNotExist {
+    private Run run;
+
+    @BeforeEach
+    void ask() throws Exception {
+      run = run(LAUNCHER, "nonsense");
+    }
+
+    @Test
+    void namesItAndListsThoseThereAre() {
+      assertThat(run.err()).startsWith("stage: no command nonsense; there are:").contains("flights");
+      assertThat(run.out()).isEmpty();
+    }
+
+    @Test
+    void exitsAsForAnyMisuse() {
+      assertThat(run.exitCode()).isEqualTo(2);
+    }
+  }
+
+  @Nested
+  class AskedForADemoThatDoesNotExist {
+    @Test
+    void namesItAndExitsAsForAnyMisuse() throws Exception {
+      var run = run(LAUNCHER, "shell", "nonsense.jsh");
+
+      assertThat(run.exitCode()).isEqualTo(2);
+      assertThat(run.err()).startsWith("stage: no file nonsense.jsh");
+    }
+  }
+
+  private record Run(int exitCode, String out, String err) {}
+
+  private Run run(Path launcher, String... arguments) throws IOException, InterruptedException {
+    var command = new ArrayList<>(List.of(launcher.toString()));
+    command.addAll(List.of(arguments));
+    var out = Files.createTempFile(elsewhere, "out", null);
+    var err = Files.createTempFile(elsewhere, "err", null);
+    var process = new ProcessBuilder(command).directory(elsewhere.toFile())
+        .redirectOutput(out.toFile()).redirectError(err.toFile()).start();
+    return new Run(process.waitFor(), Files.readString(out, StandardCharsets.UTF_8), Files.readString(err, StandardCharsets.UTF_8));
+  }
+}
