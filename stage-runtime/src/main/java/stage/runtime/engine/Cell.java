@@ -224,7 +224,11 @@ public final class Cell<S extends Stage> implements Machine {
 
   // ---- what others ask of it; any thread
 
-  /** Starts it and waits until {@code onStart} has returned. {@return why it could not start; null if it has started} */
+  /**
+   * Starts it and waits until {@code onStart} has returned.
+   *
+   * @return why it could not start; null if it has started
+   */
   public Throwable startAndAwait() {
     carrier.start();
     boolean interrupted = false;
@@ -240,7 +244,11 @@ public final class Cell<S extends Stage> implements Machine {
     }
   }
 
-  /** Makes the subscriptions of its spec. It has started. */
+  /**
+   * Makes the subscriptions of its spec. It has started.
+   *
+   * @param spec its spec
+   */
   public void subscribe(StageSpec<S> spec) {
     switch (spec) {
       case ProducerSpec<?, S> producer -> {}

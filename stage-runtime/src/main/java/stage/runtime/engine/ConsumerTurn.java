@@ -32,7 +32,7 @@ final class ConsumerTurn<I> {
     return inlet;
   }
 
-  /** Settles the batch in hand, if this was a turn for events. {@return whether more was asked for} */
+  /** Settles the batch in hand, if this was a turn for events. Answers whether more was asked for. */
   boolean settle() {
     return inlet != null && inlet.commit();
   }

@@ -174,7 +174,7 @@ final class ProducerHalf<O> {
 
   // ---- ends
 
-  /** Takes back what consumers that have left did not settle. {@return whether there was any such consumer} */
+  /** Takes back what consumers that have left did not settle. Answers whether there was any such consumer. */
   boolean takeBackFromLeavers() {
     boolean any = false;
     for (Lane<?> lane : lanes) {

@@ -91,7 +91,7 @@ final class StagedOutlet<O> implements Outlet<O> {
     return count;
   }
 
-  /** Ends the turn and publishes. {@return whether there was anything to publish} The caller fences and wakes. */
+  /** Ends the turn and publishes. Answers whether there was anything to publish. The caller fences and wakes. */
   boolean commit() {
     open = false;
     if (dropped > 0) half.dropped.add(dropped);
