@@ -390,6 +390,11 @@ public final class Cell<S extends Stage> implements Machine {
   }
 
   @Override
+  public boolean keepsTime() {
+    return timers != null;
+  }
+
+  @Override
   public Awaiting step(long nowNanos) {
     this.nowNanos = nowNanos;
     if (phase instanceof Phase.Ended) return Awaiting.Now.DONE;

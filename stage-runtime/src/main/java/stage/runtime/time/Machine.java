@@ -18,6 +18,9 @@ public interface Machine {
    */
   boolean isReady(long nowNanos);
 
+  /** {@return whether the machine has timers; if not, the time it is handed means nothing} */
+  boolean keepsTime();
+
   /** {@return the name of the thread that carries it} */
   String threadName();
 }

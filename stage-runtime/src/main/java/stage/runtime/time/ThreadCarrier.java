@@ -13,10 +13,12 @@ import java.util.concurrent.locks.LockSupport;
  */
 final class ThreadCarrier implements Carrier, Runnable {
   private static final VarHandle ANNOUNCED;
+  private static final VarHandle AWAITING;
 
   static {
     try {
       ANNOUNCED = MethodHandles.lookup().findVarHandle(ThreadCarrier.class, "announced", boolean.class);
+      AWAITING = MethodHandles.lookup().findVarHandle(ThreadCarrier.class, "awaiting", Awaiting.class);
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);
     }
@@ -34,7 +36,7 @@ final class ThreadCarrier implements Carrier, Runnable {
   private final Machine machine;
   private final boolean onPlatformThread;
   private volatile Thread thread;                                // written once, by the thread that starts it
-  private volatile Awaiting awaiting = Awaiting.Now.READY;      // written by the carrier's thread
+  private Awaiting awaiting = Awaiting.Now.READY;               // written by the carrier's thread
   private Time.Alarm alarm;                                      // the carrier's thread only
   private long alarmAtNanos;                                     // the carrier's thread only
   private volatile boolean announced;                            // set by the carrier's thread, cleared by whoever wakes it
@@ -57,7 +59,7 @@ final class ThreadCarrier implements Carrier, Runnable {
   @Override
   public void run() {
     while (true) {
-      Awaiting next = machine.step(time.nanos());
+      Awaiting next = machine.step(now());
       if (next == Awaiting.Now.DONE) {
         if (alarm != null) alarm.cancel();
         return;
@@ -75,11 +77,16 @@ final class ThreadCarrier implements Carrier, Runnable {
     if (Thread.interrupted()) throw new InterruptedException("interrupted while awaiting " + what);
   }
 
+  /** The clock is read only where a machine looks at it: it costs a tenth of a turn for one event. */
+  private long now() {
+    return machine.keepsTime() ? time.nanos() : 0;
+  }
+
   /** Parks until somebody wakes this carrier, the timer is due, or the thread is interrupted. */
   private void park(Awaiting what) {
     announced = true;   // pairs with the full fence before wake(): from here on, what the look below misses is followed by a wake-up
-    if (!machine.isReady(time.nanos())) {
-      awaiting = what;
+    if (!machine.isReady(now())) {
+      AWAITING.setOpaque(this, what);   // for snapshots only; nothing is ordered by it
       switch (what) {
         case Awaiting.Now now -> parkFor(now);
         case Awaiting.Timer(var now, var atNanos) -> {
@@ -87,9 +94,9 @@ final class ThreadCarrier implements Carrier, Runnable {
           parkFor(now);
         }
       }
-      awaiting = Awaiting.Now.READY;
+      AWAITING.setOpaque(this, Awaiting.Now.READY);
     }
-    announced = false;
+    ANNOUNCED.setOpaque(this, false);   // a peer that still sees the announcement wakes a carrier that is awake, which is harmless
   }
 
   /** Sets the alarm, unless one that is due no later is still to come. */
@@ -150,7 +157,7 @@ final class ThreadCarrier implements Carrier, Runnable {
 
   @Override
   public Awaiting awaiting() {
-    return awaiting;
+    return (Awaiting) AWAITING.getOpaque(this);
   }
 
   @Override
