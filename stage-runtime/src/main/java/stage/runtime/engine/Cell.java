@@ -27,6 +27,7 @@ import stage.runtime.time.Awaiting;
 import stage.runtime.time.Carrier;
 import stage.runtime.time.Gate;
 import stage.runtime.time.Machine;
+import stage.runtime.time.Time;
 
 /**
  * What the engine keeps for one stage: its mailbox, its lanes and the current behaviour. A step machine, stepped by one thread.
@@ -153,6 +154,10 @@ public final class Cell<S extends Stage> implements Machine {
 
   Realm realm() {
     return realm;
+  }
+
+  boolean isGenerator() {
+    return isGenerator;
   }
 
   boolean isConsumer() {
@@ -392,6 +397,16 @@ public final class Cell<S extends Stage> implements Machine {
   @Override
   public boolean keepsTime() {
     return timers != null;
+  }
+
+  @Override
+  public boolean wantsRest(Time time) {
+    return consumerHalf != null && phase instanceof Phase.Running && role.wantsRest(time);
+  }
+
+  @Override
+  public boolean mayRest() {
+    return signals == 0 && !mailbox.hasMail() && role.mayRest();
   }
 
   @Override
@@ -737,7 +752,9 @@ public final class Cell<S extends Stage> implements Machine {
   void awaitDemand() {
     while (producerHalf.demand() <= 0) {
       serveGenerator();
-      if (producerHalf.demand() <= 0) awaitInGenerator(Awaiting.Now.DEMAND);
+      if (producerHalf.demand() > 0) return;
+      producerHalf.wakeAllConsumers();   // also those that rest until there are more events
+      awaitInGenerator(Awaiting.Now.DEMAND);
     }
   }
 

@@ -259,6 +259,11 @@ final class Lane<E> implements LaneTail<E>, LaneHead<E> {
   }
 
   @Override
+  public long unsent() {
+    return requested - tailAcquire();
+  }
+
+  @Override
   public long settled() {
     return settled;
   }
