@@ -5,6 +5,9 @@ import stage.api.Dispatcher;
 
 /** The default rule: even shares among those with demand, those with most demand first where there are not enough events for all. */
 public final class DemandDispatcher implements Dispatcher {
+  /** Has no state but its caller's. */
+  public DemandDispatcher() {}
+
   @Override
   public void share(int events, Subscriptions subscriptions, int[] shares) {
     int left = events;

@@ -27,6 +27,7 @@ import stage.runtime.time.Awaiting;
 import stage.runtime.time.Carrier;
 import stage.runtime.time.Gate;
 import stage.runtime.time.Machine;
+import stage.runtime.time.Time;
 
 /**
  * What the engine keeps for one stage: its mailbox, its lanes and the current behaviour. A step machine, stepped by one thread.
@@ -155,6 +156,10 @@ public final class Cell<S extends Stage> implements Machine {
     return realm;
   }
 
+  boolean isGenerator() {
+    return isGenerator;
+  }
+
   boolean isConsumer() {
     return consumerHalf != null;
   }
@@ -224,7 +229,11 @@ public final class Cell<S extends Stage> implements Machine {
 
   // ---- what others ask of it; any thread
 
-  /** Starts it and waits until {@code onStart} has returned. {@return why it could not start; null if it has started} */
+  /**
+   * Starts it and waits until {@code onStart} has returned.
+   *
+   * @return why it could not start; null if it has started
+   */
   public Throwable startAndAwait() {
     carrier.start();
     boolean interrupted = false;
@@ -240,7 +249,11 @@ public final class Cell<S extends Stage> implements Machine {
     }
   }
 
-  /** Makes the subscriptions of its spec. It has started. */
+  /**
+   * Makes the subscriptions of its spec. It has started.
+   *
+   * @param spec its spec
+   */
   public void subscribe(StageSpec<S> spec) {
     switch (spec) {
       case ProducerSpec<?, S> producer -> {}
@@ -379,6 +392,21 @@ public final class Cell<S extends Stage> implements Machine {
   @Override
   public boolean isReady(long nowNanos) {
     return look(nowNanos) != Work.NOTHING;
+  }
+
+  @Override
+  public boolean keepsTime() {
+    return timers != null;
+  }
+
+  @Override
+  public boolean wantsRest(Time time) {
+    return consumerHalf != null && phase instanceof Phase.Running && role.wantsRest(time);
+  }
+
+  @Override
+  public boolean mayRest() {
+    return signals == 0 && !mailbox.hasMail() && role.mayRest();
   }
 
   @Override
@@ -724,7 +752,9 @@ public final class Cell<S extends Stage> implements Machine {
   void awaitDemand() {
     while (producerHalf.demand() <= 0) {
       serveGenerator();
-      if (producerHalf.demand() <= 0) awaitInGenerator(Awaiting.Now.DEMAND);
+      if (producerHalf.demand() > 0) return;
+      producerHalf.wakeAllConsumers();   // also those that rest until there are more events
+      awaitInGenerator(Awaiting.Now.DEMAND);
     }
   }
 

@@ -3,11 +3,18 @@ package stage.runtime.engine;
 import java.lang.invoke.VarHandle;
 import java.util.List;
 import stage.runtime.time.Awaiting;
+import stage.runtime.time.Time;
 
 /** The consuming part of a turn: takes a batch, and settles it or leaves it in its lane. The cell's thread only. */
 final class ConsumerTurn<I> {
+  private static final long BRISK_NANOS = 30_000;
+  private static final int FRUITFUL = 16;
+
   private final ConsumerHalf half;
   private LaneInlet<I> inlet;   // whose batch is in hand; null between turns
+  private long dryNanos;        // when there was nothing to take
+  private long settledBefore;   // how much had been settled then
+  private boolean rested;       // whether it rested then
 
   ConsumerTurn(Cell<?> cell) {
     this.half = cell.consumerHalf();
@@ -32,7 +39,7 @@ final class ConsumerTurn<I> {
     return inlet;
   }
 
-  /** Settles the batch in hand, if this was a turn for events. {@return whether more was asked for} */
+  /** Settles the batch in hand, if this was a turn for events. Answers whether more was asked for. */
   boolean settle() {
     return inlet != null && inlet.commit();
   }
@@ -64,6 +71,27 @@ final class ConsumerTurn<I> {
     if (inlet == null) return;
     inlet.rollback();
     inlet = null;
+  }
+
+  // Rest. A generator publishes events one by one. Where they come in quick succession, and it is not short of demand, its consumer
+  // had better let some gather than be woken for each. So it does when it ran dry twice within BRISK_NANOS, and goes on while rest is fruitful.
+
+  boolean wantsRest(Time time) {
+    LaneInlet<?>[] inlets = half.inlets();
+    if (inlets.length != 1 || !inlets[0].lane().producer().isGenerator() || isReady()) return false;
+    long now = time.nanos();
+    long settled = inlets[0].lane().settled();
+    boolean brisk = now - dryNanos < BRISK_NANOS;
+    boolean fruitful = rested && settled - settledBefore >= FRUITFUL;
+    dryNanos = now;
+    settledBefore = settled;
+    rested = (brisk || fruitful) && mayRest();
+    return rested;
+  }
+
+  boolean mayRest() {
+    LaneInlet<?>[] inlets = half.inlets();
+    return inlets.length == 1 && inlets[0].lane().ending() == null && inlets[0].lane().unsent() >= FRUITFUL;
   }
 
   Awaiting.Now idle() {

@@ -44,7 +44,7 @@ final class GeneratorOutlet<O> implements Outlet<O> {
     }
     left--;
     half.publish(event);
-    half.fenceAndWake();
+    half.fenceAndWakeUnlessResting();
   }
 
   @Override

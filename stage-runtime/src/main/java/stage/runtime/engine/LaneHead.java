@@ -20,6 +20,9 @@ interface LaneHead<E> {
   /** {@return how many events have been asked for in all} */
   long requested();
 
+  /** {@return how many events have been asked for and not been sent} */
+  long unsent();
+
   /** {@return how many events have been settled in all} */
   long settled();
 

@@ -90,7 +90,7 @@ final class LaneInlet<I> implements Inlet<I> {
     handledBeforeCancel = -1;
   }
 
-  /** The turn was good: settles its batch and refills the demand. {@return whether the producer is to be woken, after a full fence} */
+  /** The turn was good: settles its batch and refills the demand. Answers whether the producer is to be woken, after a full fence. */
   boolean commit() {
     int handled = cancelled && handledBeforeCancel >= 0 ? handledBeforeCancel : inHand;
     inHand = 0;

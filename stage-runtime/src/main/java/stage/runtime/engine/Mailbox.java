@@ -86,7 +86,7 @@ final class Mailbox {
     return message;
   }
 
-  /** Closes the mailbox for good. {@return what was in it, oldest first, linked by {@code older}} The cell's thread. */
+  /** Closes the mailbox for good. Answers what was in it, oldest first, linked by {@code older}. The cell's thread. */
   Control close() {
     Control rest = inOrder((Control) ARRIVED.getAndSet(this, CLOSED));
     Control all = oldest;

@@ -158,6 +158,17 @@ final class ProducerHalf<O> {
     for (Lane<?> lane : known) if (lane.takeTouched()) lane.consumer().carrier().wake();
   }
 
+  /** As {@link #fenceAndWake}, after one event of many to come: a consumer that rests is left alone. */
+  void fenceAndWakeUnlessResting() {
+    VarHandle.fullFence();   // pairs with the announcement of each consumer's carrier
+    for (Lane<?> lane : known) if (lane.takeTouched()) lane.consumer().carrier().wakeUnlessResting();
+  }
+
+  void wakeAllConsumers() {
+    VarHandle.fullFence();   // pairs with the announcement of each consumer's carrier
+    for (Lane<?> lane : known) lane.consumer().carrier().wake();
+  }
+
   void skipped() {
     skipped.add(1);
   }
@@ -174,7 +185,7 @@ final class ProducerHalf<O> {
 
   // ---- ends
 
-  /** Takes back what consumers that have left did not settle. {@return whether there was any such consumer} */
+  /** Takes back what consumers that have left did not settle. Answers whether there was any such consumer. */
   boolean takeBackFromLeavers() {
     boolean any = false;
     for (Lane<?> lane : lanes) {

@@ -4,6 +4,7 @@ import java.util.List;
 import stage.api.Outlet;
 import stage.api.Stage;
 import stage.runtime.time.Awaiting;
+import stage.runtime.time.Time;
 
 /** What a cell does differently by the kind of its stage: when it takes a turn, and which callback that is. One per incarnation. */
 abstract class Role {
@@ -33,6 +34,16 @@ abstract class Role {
 
   /** {@return what the cell waits for when there is nothing to do} */
   abstract Awaiting.Now idle();
+
+  /** See {@link stage.runtime.time.Machine#wantsRest}. */
+  boolean wantsRest(Time time) {
+    return false;
+  }
+
+  /** See {@link stage.runtime.time.Machine#mayRest}. */
+  boolean mayRest() {
+    return false;
+  }
 
   /** {@return the name of the callback that {@link #turn} runs} */
   abstract String callback();
@@ -226,6 +237,16 @@ abstract class Role {
     }
 
     @Override
+    boolean wantsRest(Time time) {
+      return input.wantsRest(time);
+    }
+
+    @Override
+    boolean mayRest() {
+      return input.mayRest();
+    }
+
+    @Override
     void inputCompleted() throws Exception {
       stage.onComplete(out);
     }
@@ -291,6 +312,16 @@ abstract class Role {
     void turn() throws Exception {
       List<I> batch = input.take(Long.MAX_VALUE);
       stage.onEvents(batch, input.inlet());
+    }
+
+    @Override
+    boolean wantsRest(Time time) {
+      return input.wantsRest(time);
+    }
+
+    @Override
+    boolean mayRest() {
+      return input.mayRest();
     }
 
     @Override

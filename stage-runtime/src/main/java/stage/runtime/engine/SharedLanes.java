@@ -89,7 +89,7 @@ final class SharedLanes<E> extends Sharing<E> implements Dispatcher.Subscription
     for (int i = count - 1; i >= shared; i--) backlog.addFirst(events[i]);
   }
 
-  /** Publishes as many as are wanted. {@return the index of the first that is not} */
+  /** Publishes as many as are wanted. Answers the index of the first that is not. */
   private int share(Object[] events, int from, int to) {
     int count = (int) Math.min(wanted(), to - from);
     if (count <= 0) return from;

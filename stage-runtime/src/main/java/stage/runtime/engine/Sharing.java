@@ -46,7 +46,7 @@ abstract class Sharing<E> {
   /** Drops the event that has waited longest. */
   abstract void dropOldest();
 
-  /** Puts events that a consumer gave back before all that wait. {@return how many of them nobody else is to get} */
+  /** Puts events that a consumer gave back before all that wait. Answers how many of them nobody else is to get. */
   abstract int takeBack(LaneTail<E> from, Object[] events);
 
   /** {@return whether nobody can be given anything any more that somebody else gives back} Asked when nothing waits and nothing will come. */

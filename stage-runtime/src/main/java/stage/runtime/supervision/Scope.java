@@ -344,7 +344,7 @@ final class Scope implements Supervisor, CellOwner {
     return stragglers;
   }
 
-  /** Waits until no cell is alive. {@return false if it was interrupted} */
+  /** Waits until no cell is alive. Answers false if it was interrupted. */
   private boolean awaitIdle(long nanos, boolean endsByInterrupt) {
     long deadline = realm.time().nanos() + nanos;
     boolean interrupted = false;

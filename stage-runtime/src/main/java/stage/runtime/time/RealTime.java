@@ -9,6 +9,9 @@ import java.util.concurrent.TimeUnit;
 public final class RealTime implements Time {
   private final TimerThread timers = new TimerThread();
 
+  /** Starts nothing yet. */
+  public RealTime() {}
+
   @Override
   public long nanos() {
     return System.nanoTime();
