@@ -17,14 +17,19 @@ public final class Flights {
   static final int FAILED = 1;
   static final int MISUSED = 2;
 
-  private static final Duration PERIOD = Duration.ofSeconds(1);
-
   private final Streams streams;
   private final Interruption interruption;
+  private final Duration period;
 
-  Flights(Streams streams, Interruption interruption) {
+  /**
+   * Says what the program is connected to.
+   *
+   * @param period how often to show what there is so far
+   */
+  Flights(Streams streams, Interruption interruption, Duration period) {
     this.streams = streams;
     this.interruption = interruption;
+    this.period = period;
   }
 
   /**
@@ -33,8 +38,8 @@ public final class Flights {
    * @param arguments the command line
    */
   public static void main(String... arguments) {
-    Interruption interruption = new Interruption();
-    int exit = new Flights(Streams.ofProcess(), interruption).run(arguments);
+    ShutdownInterruption interruption = new ShutdownInterruption();
+    int exit = new Flights(Streams.ofProcess(), interruption, Duration.ofSeconds(1)).run(arguments);
     interruption.finished(exit);
     System.exit(exit);
   }
@@ -66,9 +71,9 @@ public final class Flights {
     FlightsJob.Result result;
     try (FlightsJob job = FlightsJob.start(options)) {
       if (options.follow()) interruption.ends(job);
-      if (shows) job.show(options, streams, PERIOD);
+      if (shows) job.show(options, streams, period);
       boolean drawn = shows && streams.outIsTerminal();
-      if (streams.errIsTerminal() && !options.quiet() && !drawn) job.tellProgress(options, streams, PERIOD);
+      if (streams.errIsTerminal() && !options.quiet() && !drawn) job.tellProgress(options, streams, period);
       result = job.await();
     }
     report(options, result);
