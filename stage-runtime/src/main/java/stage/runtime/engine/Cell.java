@@ -8,6 +8,7 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeoutException;
 import stage.api.CancelPolicy;
 import stage.api.ConsumerSpec;
+import stage.api.DeadLetter;
 import stage.api.Outlet;
 import stage.api.Overflow;
 import stage.api.ProducerConsumerSpec;
@@ -16,6 +17,7 @@ import stage.api.Stage;
 import stage.api.StageContext;
 import stage.api.StageEnded;
 import stage.api.StageFactory;
+import stage.api.StageOptions;
 import stage.api.StageRef;
 import stage.api.StageSnapshot;
 import stage.api.StageSpec;
@@ -52,6 +54,7 @@ public final class Cell<S extends Stage> implements Machine {
   private final String path;
   private final Realm realm;
   private final CellOwner owner;
+  private final StageOptions options;
   private final Carrier carrier;
   private final Mailbox mailbox;
   private final ConsumerHalf consumerHalf;        // null for producers and generators
@@ -62,6 +65,7 @@ public final class Cell<S extends Stage> implements Machine {
   private final Gate ended;
 
   private volatile int signals;                   // any thread, by bits
+  private final Counter deadLettered = new Counter();
   private volatile Intake<?> intake;              // set once, under the realm's lock, by the first thread that emits from outside
 
   // written by the cell's thread only
@@ -71,6 +75,7 @@ public final class Cell<S extends Stage> implements Machine {
   private S behaviour;
   private Role role;
   private Timers timers;                          // null until there was a timer
+  private States states;                          // null until there was one
   private long nowNanos;
   private boolean inputEnded;                     // the last subscription has completed
   private boolean serving;                        // a generator is running a message or a timer within emit
@@ -84,6 +89,7 @@ public final class Cell<S extends Stage> implements Machine {
     this.realm = realm;
     this.owner = owner;
     this.factory = spec.factory();
+    this.options = spec.options();
     this.mailbox = new Mailbox(realm.time().room(spec.options().mailbox()));
     this.carrier = realm.time().carrier(this, spec.options().onPlatformThread());
     this.started = realm.time().gate();
@@ -91,14 +97,14 @@ public final class Cell<S extends Stage> implements Machine {
     switch (spec) {
       case ProducerSpec<?, S> producer -> {
         consumerHalf = null;
-        producerHalf = new ProducerHalf<>(this, producer.dispatch(), producer.overflow(), spec.options().deadLetters());
+        producerHalf = new ProducerHalf<>(this, producer.dispatch(), producer.overflow());
         isGenerator = producer.isGenerator();
         ref = new CellRef.OfProducer<>(this);
       }
       case ProducerConsumerSpec<?, ?, S> both -> {
         consumerHalf = new ConsumerHalf(this);
         var overflow = new Overflow(Overflow.Kind.BLOCK, both.buffer());
-        producerHalf = new ProducerHalf<>(this, both.dispatch(), overflow, spec.options().deadLetters());
+        producerHalf = new ProducerHalf<>(this, both.dispatch(), overflow);
         isGenerator = false;
         ref = new CellRef.OfProducerConsumer<>(this);
       }
@@ -196,6 +202,7 @@ public final class Cell<S extends Stage> implements Machine {
       case Phase.Ended(var reason) -> reason;
       case Phase.Draining(var reason) -> reason;
       case Phase.Starting starting -> null;
+      case Phase.BackingOff backingOff -> null;
       case Phase.Running running -> null;
     };
   }
@@ -204,6 +211,7 @@ public final class Cell<S extends Stage> implements Machine {
     return switch (phase) {
       case Phase.Starting starting -> StageSnapshot.Status.STARTING;
       case Phase.Running running -> isSignalled(PAUSED) ? StageSnapshot.Status.PAUSED : StageSnapshot.Status.RUNNING;
+      case Phase.BackingOff backingOff -> StageSnapshot.Status.BACKING_OFF;
       case Phase.Draining draining -> StageSnapshot.Status.DRAINING;
       case Phase.Ended endedPhase -> StageSnapshot.Status.ENDED;
     };
@@ -218,12 +226,13 @@ public final class Cell<S extends Stage> implements Machine {
     String what = awaiting == Awaiting.Now.READY ? "RUNNING" : awaiting instanceof Awaiting.Timer timer ? timer.what() + " or a timer" : awaiting.toString();
     ProducerHalf<?> half = producerHalf;
     if (half == null) {
-      return new StageSnapshot(path, status(), incarnation, what, mailbox.size(), 0, 0, 0, 0, 0, 0, 0, inputs, List.of());
+      return new StageSnapshot(path, status(), incarnation, what, mailbox.size(), 0, 0, 0, 0,
+          deadLettered.read(), 0, 0, inputs, List.of());
     }
     List<SubscriptionSnapshot> outputs = Arrays.stream(half.lanes()).map(Lane::snapshot).toList();
     boolean alive = isAlive();
     return new StageSnapshot(path, status(), incarnation, what, mailbox.size(), alive ? half.waiting.read() : 0,
-        half.emitted.read(), half.dropped.read(), half.skipped.read(), half.deadLettered.read(), half.returned.read(),
+        half.emitted.read(), half.dropped.read(), half.skipped.read(), deadLettered.read(), half.returned.read(),
         alive ? 0 : half.waiting.read(), inputs, outputs);
   }
 
@@ -396,7 +405,7 @@ public final class Cell<S extends Stage> implements Machine {
 
   @Override
   public boolean keepsTime() {
-    return timers != null;
+    return timers != null || phase instanceof Phase.BackingOff;
   }
 
   @Override
@@ -428,7 +437,11 @@ public final class Cell<S extends Stage> implements Machine {
     int told = signals;
     if ((told & CANCELLED) != 0) return Work.CANCEL;
     return switch (phase) {
-      case Phase.Starting starting -> Work.START;
+      case Phase.Starting starting -> (told & STOPPED) != 0 && incarnation > 0 ? Work.STOP : Work.START;
+      case Phase.BackingOff(var untilNanos) -> {
+        if ((told & STOPPED) != 0) yield Work.STOP;
+        yield nowNanos - untilNanos >= 0 ? Work.START : Work.NOTHING;
+      }
       case Phase.Running running -> lookWhileRunning(told, nowNanos);
       case Phase.Draining draining -> lookWhileDraining(told);
       case Phase.Ended endedPhase -> Work.NOTHING;
@@ -523,10 +536,12 @@ public final class Cell<S extends Stage> implements Machine {
   }
 
   private Awaiting idle() {
+    if (phase instanceof Phase.BackingOff(var untilNanos)) return new Awaiting.Timer(Awaiting.Now.BACKOFF, untilNanos);
     Awaiting.Now what = switch (phase) {
       case Phase.Running running -> isSignalled(PAUSED) ? Awaiting.Now.MAIL : role.idle();
       case Phase.Draining draining -> producerHalf.isDelivered() ? Awaiting.Now.SETTLEMENT : Awaiting.Now.DEMAND;
       case Phase.Starting starting -> throw new IllegalStateException("a cell that starts does not wait");
+      case Phase.BackingOff backingOff -> throw new IllegalStateException("a cell that backs off waits for the time");
       case Phase.Ended endedPhase -> throw new IllegalStateException("a cell that has ended does not wait");
     };
     boolean hasTimer = phase instanceof Phase.Running && timers != null && !timers.isEmpty();
@@ -534,10 +549,17 @@ public final class Cell<S extends Stage> implements Machine {
   }
 
   private void start() {
+    boolean first = incarnation == 0;
     try {
       incarnate(factory);
+      if (!first) Thread.currentThread().setName(threadName());
       phase = new Phase.Running();
     } catch (Throwable failure) {
+      rollbackStates();
+      if (!first) {
+        crash("onStart", failure);
+        return;
+      }
       startFailure = failure;
       phase = new Phase.Ended(new StopReason.Crashed(failure));
       closeDoors(new Ending.Failed(failure), new StopReason.Crashed(failure));
@@ -561,8 +583,10 @@ public final class Cell<S extends Stage> implements Machine {
     } catch (Throwable failure) {
       realm.release(fresh);
       timers = oldTimers;
+      rollbackStates();
       throw failure;
     }
+    commitStates();
     incarnation++;
     this.factory = factory;
     behaviour = fresh;
@@ -588,6 +612,7 @@ public final class Cell<S extends Stage> implements Machine {
       role.turn();
     } catch (Throwable failure) {
       role.rollback();
+      rollbackStates();
       turnFailed(failure);
       return;
     }
@@ -598,8 +623,10 @@ public final class Cell<S extends Stage> implements Machine {
   private boolean commit(String during) {
     try {
       role.commit();
+      commitStates();
       return true;
     } catch (Throwable failure) {
+      rollbackStates();
       role.rollback();   // a dispatcher's rule is wrong, and nothing was published
       crash(during, failure);
       return false;
@@ -642,9 +669,11 @@ public final class Cell<S extends Stage> implements Machine {
       role.beginTurn();
       body.run();
       role.commit();
+      commitStates();
       return null;
     } catch (Throwable failure) {
       role.rollback();
+      rollbackStates();
       return failure;
     } finally {
       serving = wasServing;
@@ -809,7 +838,64 @@ public final class Cell<S extends Stage> implements Machine {
   }
 
   private void crash(String during, Throwable cause) {
-    end(new StopReason.Crashed(cause), during);
+    boolean mayRestart = switch (phase) {
+      case Phase.Running running -> true;
+      case Phase.Starting starting -> true;
+      case Phase.BackingOff backingOff -> false;
+      case Phase.Draining draining -> false;
+      case Phase.Ended endedPhase -> false;
+    };
+    Verdict verdict = mayRestart ? owner.crashed(this, incarnation, cause, during, options.restart()) : new Verdict.End();
+    switch (verdict) {
+      case Verdict.Restart(var delayNanos) -> restart(cause, delayNanos);
+      case Verdict.End over -> end(new StopReason.Crashed(cause), during);
+    }
+  }
+
+  /** The incarnation ends, the stage does not: lanes, demand, backlog, mailbox and states stay. */
+  private void restart(Throwable cause, long delayNanos) {
+    timers = null;
+    generatorCrash = null;
+    if (behaviour != null) {
+      stopBehaviour(behaviour, new StopReason.Crashed(cause));
+      behaviour = null;
+      role.redeliver(options.redelivery(), cause);
+    }
+    phase = delayNanos > 0 ? new Phase.BackingOff(realm.time().nanos() + delayNanos) : new Phase.Starting();
+  }
+
+  /** Gives up on an event, and tells the stage's handler. */
+  void deadLetter(Object event, Throwable cause, int attempts) {
+    deadLettered.add(1);
+    try {
+      options.deadLetters().handle(new DeadLetter(event, cause, path, incarnation, attempts), deadLettered.read());
+    } catch (Throwable failure) {
+      report("the dead-letter handler of stage " + path + " threw; the letter stays counted", failure);
+    }
+  }
+
+  States states() {
+    if (states == null) states = new States(this);
+    return states;
+  }
+
+  void commitStates() {
+    if (states != null) states.commit();
+  }
+
+  private void rollbackStates() {
+    if (states != null) states.rollback();
+  }
+
+  /** In the middle of a turn: publishes, keeps states, and settles the next events of a batch. */
+  void commitPoint(LaneInlet<?> inlet, int events) {
+    role.commitOutput();
+    boolean asked = inlet.settleNext(events);
+    commitStates();
+    if (asked) {
+      VarHandle.fullFence();   // pairs with the announcement of the producer's carrier
+      inlet.lane().producer().carrier().wake();
+    }
   }
 
   private void end(StopReason reason, String during) {

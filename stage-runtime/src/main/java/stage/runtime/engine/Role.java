@@ -2,6 +2,7 @@ package stage.runtime.engine;
 
 import java.util.List;
 import stage.api.Outlet;
+import stage.api.Redelivery;
 import stage.api.Stage;
 import stage.runtime.time.Awaiting;
 import stage.runtime.time.Time;
@@ -28,6 +29,12 @@ abstract class Role {
 
   /** The turn threw: undoes what it did. */
   abstract void rollback();
+
+  /** The turn that was undone has crashed the stage, which is restarted. */
+  void redeliver(Redelivery redelivery, Throwable cause) {}
+
+  /** Publishes, in the middle of a turn, what it has emitted so far. */
+  void commitOutput() {}
 
   /** Any turn of user code begins, of this role's own or a call, a cast, a timer. */
   abstract void beginTurn();
@@ -237,6 +244,11 @@ abstract class Role {
     }
 
     @Override
+    void redeliver(Redelivery redelivery, Throwable cause) {
+      input.redeliver(redelivery, cause);
+    }
+
+    @Override
     boolean wantsRest(Time time) {
       return input.wantsRest(time);
     }
@@ -253,6 +265,12 @@ abstract class Role {
 
     @Override
     void beginTurn() {
+      out.beginTurn();
+    }
+
+    @Override
+    void commitOutput() {
+      if (out.commit()) half.fenceAndWake();
       out.beginTurn();
     }
 
@@ -312,6 +330,11 @@ abstract class Role {
     void turn() throws Exception {
       List<I> batch = input.take(Long.MAX_VALUE);
       stage.onEvents(batch, input.inlet());
+    }
+
+    @Override
+    void redeliver(Redelivery redelivery, Throwable cause) {
+      input.redeliver(redelivery, cause);
     }
 
     @Override
