@@ -13,6 +13,7 @@ final class LaneInlet<I> implements Inlet<I> {
   private long asked;                    // by request(), in this turn
   private int handledBeforeCancel = -1;  // how much of the batch in hand counts, if the turn cancelled
   private boolean cancelled;
+  private int metBy;                     // the last incarnation that was told of this subscription
   private volatile boolean cancelAsked;  // set by anybody
 
   LaneInlet(Lane<I> lane, Cell<?> cell) {
@@ -82,6 +83,13 @@ final class LaneInlet<I> implements Inlet<I> {
 
   boolean isCancelled() {
     return cancelled || cancelAsked;
+  }
+
+  /** {@return whether this incarnation is to be told of this subscription} It counts as told then. */
+  boolean meet(int incarnation) {
+    boolean isNew = metBy != incarnation && !isCancelled();
+    metBy = incarnation;
+    return isNew;
   }
 
   void beginTurn(int batch) {
