@@ -454,6 +454,7 @@ public final class Cell<S extends Stage> implements Machine {
     if (!serving && mailbox.hasMail()) return Work.MAIL;
     if ((told & CONSUMER_LEFT) != 0 || half != null && half.hasLaneNews()) return Work.CONSUMERS;
     if ((told & (CANCEL_ASKED | DRAINED)) != 0 && toCancel() != null) return Work.CANCEL_SUBSCRIPTION;
+    if (consumerHalf != null && consumerHalf.hasInletNews()) return Work.SUBSCRIBED;
     if (!serving && timers != null && timers.isDue(nowNanos)) return Work.TIMER;
     if (half != null && half.canFlush()) return Work.FLUSH;
     if ((told & HANDED_IN) != 0 || canGrant()) return Work.INTAKE;
@@ -504,7 +505,7 @@ public final class Cell<S extends Stage> implements Machine {
       case TURN -> turn();
       case SUBSCRIPTION_ENDED -> subscriptionEnded(consumerHalf.ended(true));
       case FINISH -> end(((Phase.Draining) phase).reason(), "drain");
-      case MAIL, CONSUMERS, CANCEL_SUBSCRIPTION, TIMER, FLUSH, INTAKE -> serve(work);
+      case MAIL, CONSUMERS, CANCEL_SUBSCRIPTION, SUBSCRIBED, TIMER, FLUSH, INTAKE -> serve(work);
       case NOTHING -> throw new IllegalStateException("there is nothing to do");
     }
     return phase instanceof Phase.Ended ? Awaiting.Now.DONE : Awaiting.Now.READY;
@@ -523,6 +524,10 @@ public final class Cell<S extends Stage> implements Machine {
         LaneInlet<?> inlet = toCancel();
         if (inlet != null) consumerHalf.leave(inlet);
         if (toCancel() == null) clear(CANCEL_ASKED);
+      }
+      case SUBSCRIBED -> {
+        LaneInlet<?> inlet = consumerHalf.newcomer(incarnation);
+        if (inlet != null) runTurn("onSubscribe", () -> role.subscribed(inlet));
       }
       case TIMER -> {
         TimerAction action = timers.takeDue(nowNanos);
@@ -591,6 +596,7 @@ public final class Cell<S extends Stage> implements Machine {
     this.factory = factory;
     behaviour = fresh;
     role = Role.of(fresh, this);
+    if (consumerHalf != null) consumerHalf.reincarnated();
   }
 
   // ---- turns
@@ -763,7 +769,7 @@ public final class Cell<S extends Stage> implements Machine {
       Work work = look(nowNanos = realm.time().nanos());
       switch (work) {
         case CANCEL, STOP -> throw new CancellationException("stage " + path + " is to stop");
-        case MAIL, CONSUMERS, CANCEL_SUBSCRIPTION, TIMER, FLUSH, INTAKE -> serve(work);
+        case MAIL, CONSUMERS, CANCEL_SUBSCRIPTION, SUBSCRIBED, TIMER, FLUSH, INTAKE -> serve(work);
         case TURN -> {
           if (!isSignalled(WOKEN_UP)) return;
           clear(WOKEN_UP);

@@ -18,6 +18,7 @@ final class LaneInlet<I> implements Inlet<I> {
   private int tries;                     // how often the next of them was tried
   private int triesOfBatch;              // how often they were tried together
   private boolean cancelled;
+  private int metBy;                     // the last incarnation that was told of this subscription
   private volatile boolean cancelAsked;  // set by anybody
 
   LaneInlet(Lane<I> lane, Cell<?> cell) {
@@ -87,6 +88,13 @@ final class LaneInlet<I> implements Inlet<I> {
 
   boolean isCancelled() {
     return cancelled || cancelAsked;
+  }
+
+  /** {@return whether this incarnation is to be told of this subscription} It counts as told then. */
+  boolean meet(int incarnation) {
+    boolean isNew = metBy != incarnation && !isCancelled();
+    metBy = incarnation;
+    return isNew;
   }
 
   void beginTurn(int batch) {

@@ -73,6 +73,9 @@ abstract class Role {
   /** Runs the callback for the end of all input. */
   void inputCompleted() throws Exception {}
 
+  /** Runs the callback for a subscription that this incarnation has not been told of. */
+  void subscribed(LaneInlet<?> inlet) throws Exception {}
+
   /** There may be demand that the author was not told of. */
   void wakeUp() {}
 
@@ -264,6 +267,12 @@ abstract class Role {
     }
 
     @Override
+    @SuppressWarnings("unchecked")
+    void subscribed(LaneInlet<?> inlet) throws Exception {
+      stage.onSubscribe((LaneInlet<I>) inlet);
+    }
+
+    @Override
     void beginTurn() {
       out.beginTurn();
     }
@@ -350,6 +359,12 @@ abstract class Role {
     @Override
     void inputCompleted() throws Exception {
       stage.onComplete();
+    }
+
+    @Override
+    @SuppressWarnings("unchecked")
+    void subscribed(LaneInlet<?> inlet) throws Exception {
+      stage.onSubscribe((LaneInlet<I>) inlet);
     }
 
     @Override
