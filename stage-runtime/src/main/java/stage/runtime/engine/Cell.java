@@ -358,9 +358,10 @@ public final class Cell<S extends Stage> implements Machine {
         if (intake == null) intake = new Intake<>(this, producerHalf.overflow(), realm.time().room(0));
       });
       there = intake;
-      if (!isAlive()) throw new StageEnded(path, endReason());
       signal(HANDED_IN);
     }
+    // After the intake is visible: either the cell sees and closes it when it ends, or this sees that the cell has ended.
+    if (!isAlive()) throw new StageEnded(path, endReason());
     return (Intake<O>) there;
   }
 
