@@ -163,6 +163,7 @@ abstract class Role {
         generating = false;
       }
       returned = true;
+      out.complete();
     }
 
     @Override
