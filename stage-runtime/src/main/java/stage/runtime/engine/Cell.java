@@ -372,9 +372,10 @@ public final class Cell<S extends Stage> implements Machine {
         if (intake == null) intake = new Intake<>(this, producerHalf.overflow(), realm.time().room(0));
       });
       there = intake;
-      if (!isAlive()) throw new StageEnded(path, endReason());
       signal(HANDED_IN);
     }
+    // After the intake is visible: either the cell sees and closes it when it ends, or this sees that the cell has ended.
+    if (!isAlive()) throw new StageEnded(path, endReason());
     return (Intake<O>) there;
   }
 
@@ -461,7 +462,8 @@ public final class Cell<S extends Stage> implements Machine {
     if (role.isCompleted()) return Work.COMPLETE;
     if ((told & WOKEN_UP) != 0) return Work.TURN;
     boolean paused = (told & PAUSED) != 0;
-    if (!paused && role.hasTurn()) return Work.TURN;
+    // While a message emits for a generator, the demand that it waits for is what counts, not whether generate is to be called.
+    if (!paused && (serving ? half.demand() > 0 : role.hasTurn())) return Work.TURN;
     if (consumerHalf != null) {
       if (inputEnded || (told & DRAINED) != 0 && consumerHalf.inlets().length == 0) return Work.COMPLETE;
       boolean stuck = paused || half != null && half.demand() == 0;
@@ -612,10 +614,12 @@ public final class Cell<S extends Stage> implements Machine {
       if (isSignalled(PAUSED) || !role.hasTurn()) return;
     }
     Thread.interrupted();   // what was left over from an earlier turn is nobody's business now
-    if (isSignalled(CANCELLED)) return;
+    if (isCancelled()) return;   // its interrupt may just have been cleared, and is not sent twice
     role.beginTurn();
     try {
       role.turn();
+      // A generator that was told to make way may clean up and return: that completes nothing.
+      if (isLeaving()) throw new CancellationException("stage " + path + " has left its turn");
     } catch (Throwable failure) {
       role.rollback();
       rollbackStates();
@@ -654,6 +658,11 @@ public final class Cell<S extends Stage> implements Machine {
     }
   }
 
+  /** Forgets an old interrupt, but for the one of a cancel: that is sent once. */
+  private void clearInterrupt() {
+    if (Thread.interrupted() && isCancelled()) Thread.currentThread().interrupt();
+  }
+
   /** Runs user code of a message or a timer as a turn. What it throws is a crash. */
   private void runTurn(String what, Turn body) {
     Throwable failure = tryTurn(body);
@@ -668,7 +677,7 @@ public final class Cell<S extends Stage> implements Machine {
 
   /** {@return what the body threw, in which case its effects are undone; else null} */
   private Throwable tryTurn(Turn body) {
-    Thread.interrupted();
+    clearInterrupt();
     boolean wasServing = serving;
     serving = true;
     try {
@@ -695,7 +704,11 @@ public final class Cell<S extends Stage> implements Machine {
         else call.fail(failure);
       }
       case Control.Cast cast -> runTurn("a cast", () -> cast.action.accept(behaviour));
-      case Control.CastEmit cast -> runTurn("a cast", () -> cast.action.accept(behaviour, outlet()));
+      case Control.CastEmit cast -> {
+        // Nobody can know when a stage completes, so to come too late must not crash it: this is as a cast to one that has ended.
+        if (!(phase instanceof Phase.Running) || role.isCompleted()) return;
+        runTurn("a cast", () -> cast.action.accept(behaviour, outlet()));
+      }
       case Control.Replace replace -> {
         if (!isGenerating()) {
           replaceBehaviour(replace);
@@ -754,18 +767,25 @@ public final class Cell<S extends Stage> implements Machine {
 
   // ---- a generator's emit, in the middle of its one turn
 
+  /** {@return whether a generator's turn is to end because of a message: one that crashed, or a replacement} */
+  private boolean isLeaving() {
+    return replacement != null || generatorCrash != null;
+  }
+
   private boolean isGenerating() {
     return isGenerator && role.isGenerating();
   }
 
   /** {@return whether somebody wants something of a generator that is running} Asked for each event, so it looks at little. */
   boolean hasNews() {
-    return signals != 0 || mailbox.hasMail() || producerHalf.hasLaneNews() || timers != null || producerHalf.canFlush();
+    return signals != 0 || isLeaving() || mailbox.hasMail() || producerHalf.hasLaneNews() || timers != null || producerHalf.canFlush();
   }
 
   /** Does what others want, up to the next thing that has to wait. */
   void serveGenerator() {
     while (true) {
+      if (isLeaving()) throw new CancellationException("stage " + path + " is to leave its turn, and was told so before");
+      if (!(phase instanceof Phase.Running)) throw new CancellationException("stage " + path + " has stopped and emits no more");
       Work work = look(nowNanos = realm.time().nanos());
       switch (work) {
         case CANCEL, STOP -> throw new CancellationException("stage " + path + " is to stop");

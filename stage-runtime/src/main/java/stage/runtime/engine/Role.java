@@ -184,6 +184,7 @@ abstract class Role {
         generating = false;
       }
       returned = true;
+      out.complete();
     }
 
     @Override
