@@ -9,6 +9,7 @@ final class SharedLanes<E> extends Sharing<E> implements Dispatcher.Subscription
   private final Dispatcher rule;
   private final ArrayDeque<Object> backlog = new ArrayDeque<>(0);
   private LaneTail<E>[] lanes = none();
+  private long[] demands = {};   // as they were when wanted() looked: a consumer may ask for more or leave at any time
   private int[] shares = {};
 
   SharedLanes(Dispatcher rule) {
@@ -23,6 +24,7 @@ final class SharedLanes<E> extends Sharing<E> implements Dispatcher.Subscription
   @Override
   void lanesAre(LaneTail<E>[] lanes) {
     this.lanes = lanes;
+    this.demands = new long[lanes.length];
     this.shares = new int[lanes.length];
   }
 
@@ -35,7 +37,7 @@ final class SharedLanes<E> extends Sharing<E> implements Dispatcher.Subscription
 
   @Override
   public long demand(int index) {
-    return lanes[index].demand();
+    return demands[index];
   }
 
   @Override
@@ -50,7 +52,10 @@ final class SharedLanes<E> extends Sharing<E> implements Dispatcher.Subscription
     return switch (lanes.length) {
       case 0 -> 0;
       case 1 -> lanes[0].demand();
-      default -> rule.demand(this);
+      default -> {
+        for (int i = 0; i < lanes.length; i++) demands[i] = lanes[i].demand();
+        yield rule.demand(this);
+      }
     };
   }
 
@@ -112,9 +117,9 @@ final class SharedLanes<E> extends Sharing<E> implements Dispatcher.Subscription
   private void ensureFair(int count) {
     long sum = 0;
     for (int i = 0; i < shares.length; i++) {
-      if (shares[i] < 0 || shares[i] > lanes[i].demand()) {
+      if (shares[i] < 0 || shares[i] > demands[i]) {
         throw new IllegalStateException("dispatcher " + rule + " gave " + shares[i] + " events to subscription " + i
-            + ", which wants " + lanes[i].demand() + "; a share must be from 0 to the subscription's demand");
+            + ", which wants " + demands[i] + "; a share must be from 0 to the subscription's demand");
       }
       sum += shares[i];
     }
