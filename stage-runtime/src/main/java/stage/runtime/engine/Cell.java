@@ -21,6 +21,7 @@ import stage.api.StageSnapshot;
 import stage.api.StageSpec;
 import stage.api.StopReason;
 import stage.api.SubscriptionSnapshot;
+import stage.api.SubscriptionSpec;
 import stage.api.TimerAction;
 import stage.api.WrongThread;
 import stage.runtime.time.Awaiting;
@@ -252,9 +253,14 @@ public final class Cell<S extends Stage> implements Machine {
   public void subscribe(StageSpec<S> spec) {
     switch (spec) {
       case ProducerSpec<?, S> producer -> {}
-      case ProducerConsumerSpec<?, ?, S> both -> both.subscriptions().forEach(subscription -> realm.subscribe(this, subscription));
-      case ConsumerSpec<?, S> consumer -> consumer.subscriptions().forEach(subscription -> realm.subscribe(this, subscription));
+      case ProducerConsumerSpec<?, ?, S> both -> subscribeToAll(both.subscriptions());
+      case ConsumerSpec<?, S> consumer -> subscribeToAll(consumer.subscriptions());
     }
+  }
+
+  /** Under one lock, which ending a subscription needs too: if the first completed before the second is made, it was not the last. */
+  private void subscribeToAll(List<? extends SubscriptionSpec<?>> subscriptions) {
+    realm.locked(() -> subscriptions.forEach(subscription -> realm.subscribe(this, subscription)));
   }
 
   void signal(int bit) {
