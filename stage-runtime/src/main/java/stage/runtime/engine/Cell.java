@@ -580,7 +580,7 @@ public final class Cell<S extends Stage> implements Machine {
     }
     Thread.interrupted();   // what was left over from an earlier turn is nobody's business now
     if (isSignalled(CANCELLED)) return;
-    role.beginTurn();
+    beginTurn();
     try {
       role.turn();
     } catch (Throwable failure) {
@@ -589,6 +589,12 @@ public final class Cell<S extends Stage> implements Machine {
       return;
     }
     commit(role.callback());
+  }
+
+  /** Every subscription that was accepted before this counts in the turn. */
+  private void beginTurn() {
+    if (producerHalf != null && producerHalf.hasLaneNews()) producerHalf.meetLanes();
+    role.beginTurn();
   }
 
   /** Publishes and settles what a turn did. */
@@ -636,7 +642,7 @@ public final class Cell<S extends Stage> implements Machine {
     boolean wasServing = serving;
     serving = true;
     try {
-      role.beginTurn();
+      beginTurn();
       body.run();
       role.commit();
       return null;
