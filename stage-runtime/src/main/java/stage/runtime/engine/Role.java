@@ -2,8 +2,10 @@ package stage.runtime.engine;
 
 import java.util.List;
 import stage.api.Outlet;
+import stage.api.Redelivery;
 import stage.api.Stage;
 import stage.runtime.time.Awaiting;
+import stage.runtime.time.Time;
 
 /** What a cell does differently by the kind of its stage: when it takes a turn, and which callback that is. One per incarnation. */
 abstract class Role {
@@ -28,11 +30,27 @@ abstract class Role {
   /** The turn threw: undoes what it did. */
   abstract void rollback();
 
+  /** The turn that was undone has crashed the stage, which is restarted. */
+  void redeliver(Redelivery redelivery, Throwable cause) {}
+
+  /** Publishes, in the middle of a turn, what it has emitted so far. */
+  void commitOutput() {}
+
   /** Any turn of user code begins, of this role's own or a call, a cast, a timer. */
   abstract void beginTurn();
 
   /** {@return what the cell waits for when there is nothing to do} */
   abstract Awaiting.Now idle();
+
+  /** See {@link stage.runtime.time.Machine#wantsRest}. */
+  boolean wantsRest(Time time) {
+    return false;
+  }
+
+  /** See {@link stage.runtime.time.Machine#mayRest}. */
+  boolean mayRest() {
+    return false;
+  }
 
   /** {@return the name of the callback that {@link #turn} runs} */
   abstract String callback();
@@ -167,6 +185,7 @@ abstract class Role {
         generating = false;
       }
       returned = true;
+      out.complete();
     }
 
     @Override
@@ -231,6 +250,21 @@ abstract class Role {
     }
 
     @Override
+    void redeliver(Redelivery redelivery, Throwable cause) {
+      input.redeliver(redelivery, cause);
+    }
+
+    @Override
+    boolean wantsRest(Time time) {
+      return input.wantsRest(time);
+    }
+
+    @Override
+    boolean mayRest() {
+      return input.mayRest();
+    }
+
+    @Override
     void inputCompleted() throws Exception {
       stage.onComplete(out);
     }
@@ -243,6 +277,12 @@ abstract class Role {
 
     @Override
     void beginTurn() {
+      out.beginTurn();
+    }
+
+    @Override
+    void commitOutput() {
+      if (out.commit()) half.fenceAndWake();
       out.beginTurn();
     }
 
@@ -302,6 +342,21 @@ abstract class Role {
     void turn() throws Exception {
       List<I> batch = input.take(Long.MAX_VALUE);
       stage.onEvents(batch, input.inlet());
+    }
+
+    @Override
+    void redeliver(Redelivery redelivery, Throwable cause) {
+      input.redeliver(redelivery, cause);
+    }
+
+    @Override
+    boolean wantsRest(Time time) {
+      return input.wantsRest(time);
+    }
+
+    @Override
+    boolean mayRest() {
+      return input.mayRest();
     }
 
     @Override
