@@ -605,6 +605,39 @@ class DispatchTest {
       }
     }
 
+    @Test
+    void isNotConfusedByAConsumerThatLeavesWhileItDecides() throws Exception {
+      try (var rig = new Rig()) {
+        var leave = new ArrayList<Runnable>();
+        Dispatcher rule = (events, subscriptions, shares) -> {
+          leave.forEach(Runnable::run);
+          leave.clear();
+          for (int i = 0, left = events; i < shares.length; left -= shares[i++]) {
+            shares[i] = (int) Math.min(left, subscriptions.demand(i));
+          }
+        };
+        var producer = rig.start(silent(Dispatch.shared(rule)));
+        var leaver = rig.start(Stage.consumer("leaver", Collector<Integer>::new));
+        var subscription = leaver.subscribeTo(producer, Demand.max(5));
+        var other = collect(rig, "other", SubscriptionSpec.to(producer));
+        var gone = new CountDownLatch(1);
+        leave.add(() -> {
+          subscription.cancel();
+          try {
+            Await.numbers(rig.app(), leaver, ref -> ref.snapshot().inputs().isEmpty());
+          } catch (Exception e) {
+            throw new IllegalStateException(e);
+          }
+          gone.countDown();
+        });
+        emit(producer, 1, 8);
+        Await.opened(rig.app(), gone);
+        awaitCount(rig, other, 8);
+        assertThat(eventsOf(other)).containsExactlyInAnyOrderElementsOf(numbers(1, 8));
+        assertThat(subscription.snapshot().returned()).isEqualTo(subscription.snapshot().sent());
+      }
+    }
+
     @ParameterizedTest(name = "gives {0} to the first of two that want 5 each, of 4 events: {1}")
     @CsvSource({
         "6, 'gave 6 events to subscription 0, which wants 5; a share must be from 0 to the subscription''s demand'",
