@@ -135,7 +135,7 @@ final class ProducerHalf<O> {
   }
 
   boolean isDelivered() {
-    return sharing.waiting() == 0;
+    return sharing.isDelivered();
   }
 
   boolean isSettled() {

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.locks.ReentrantLock;
 import stage.api.ConsumerRef;
 import stage.api.ConsumerSpec;
@@ -52,6 +53,7 @@ final class Scope implements Supervisor, CellOwner {
   private long eventsUndelivered;
   private final IntensityWindow window;
   private boolean draining;      // nobody may start
+  private boolean cancelling;    // the shutdown time is over
   private boolean closed;
   private Gate idle;             // open while no cell is alive
   private StageFailed failure;   // of the first that failed; the others' are suppressed in it
@@ -216,7 +218,9 @@ final class Scope implements Supervisor, CellOwner {
       eventsReturned += last.eventsReturned();
       eventsUndelivered += last.eventsUndelivered();
       if (last.eventsReturned() + last.eventsUndelivered() > 0 && leftovers.size() < MOST_LEFTOVERS) leftovers.add(last);
-      if (reason.isFailure()) failed(cell, reason, during);
+      // That a producer was cancelled is no failure of its consumers, which are being cancelled too.
+      boolean byCancel = cancelling && reason instanceof StopReason.ProducerFailed(var producer, var cause) && cause instanceof CancellationException;
+      if (reason.isFailure() && !byCancel) failed(cell, reason, during);
       if (alive.isEmpty()) idle.open();
     } finally {
       lock.unlock();
@@ -249,6 +253,7 @@ final class Scope implements Supervisor, CellOwner {
   private void cancelAll() {
     lock.lock();
     try {
+      cancelling = true;
       for (Cell<?> cell : alive.values()) {
         if (!cancelled.contains(cell.path())) cancelled.add(cell.path());
         cell.cancel();
