@@ -151,6 +151,10 @@ public final class Cell<S extends Stage> implements Machine {
     return !(phase instanceof Phase.Ended);
   }
 
+  CellOwner owner() {
+    return owner;
+  }
+
   Realm realm() {
     return realm;
   }
@@ -828,7 +832,7 @@ public final class Cell<S extends Stage> implements Machine {
       startFailure = new CancellationException("stage " + path + " was cancelled before it had started");
       started.open();
     } else {
-      owner.ended(this, reason, during);
+      owner.ended(this, producerHalf == null ? snapshot() : producerHalf.lastSnapshot(), reason, during);
     }
     ended.open();
   }

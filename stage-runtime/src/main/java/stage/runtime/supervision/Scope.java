@@ -44,7 +44,7 @@ final class Scope implements Supervisor, CellOwner {
   // guarded by lock
   private final Map<String, Cell<?>> alive = new LinkedHashMap<>();   // in start order; a name is taken from before the start on
   private final List<Cell<?>> ending = new ArrayList<>();             // ended, but their threads may not be gone yet
-  private final List<StageSnapshot> leftovers = new ArrayList<>();
+  private final Map<Cell<?>, StageSnapshot> leftovers = new LinkedHashMap<>();   // of ended cells, in the order of their ends
   private final List<String> cancelled = new ArrayList<>();
   private long eventsReturned;
   private long eventsUndelivered;
@@ -171,17 +171,28 @@ final class Scope implements Supervisor, CellOwner {
   // ---- ends; on the thread of the cell that ended
 
   @Override
-  public void ended(Cell<?> cell, StopReason reason, String during) {
-    StageSnapshot last = cell.snapshot();
+  public void ended(Cell<?> cell, StageSnapshot last, StopReason reason, String during) {
     lock.lock();
     try {
       alive.remove(cell.name());
       noteEnding(cell);
       eventsReturned += last.eventsReturned();
       eventsUndelivered += last.eventsUndelivered();
-      if (last.eventsReturned() + last.eventsUndelivered() > 0 && leftovers.size() < MOST_LEFTOVERS) leftovers.add(last);
+      boolean leavesSomething = last.eventsReturned() + last.eventsUndelivered() > 0 || cancelled.contains(cell.path());
+      if (leavesSomething && leftovers.size() < MOST_LEFTOVERS) leftovers.putIfAbsent(cell, last);
       if (reason.isFailure()) failed(cell, reason, during);
       if (alive.isEmpty()) idle.open();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public void returnedAfterEnd(Cell<?> cell, int events) {
+    lock.lock();
+    try {
+      eventsReturned += events;
+      if (leftovers.containsKey(cell) || leftovers.size() < MOST_LEFTOVERS) leftovers.put(cell, cell.snapshot());
     } finally {
       lock.unlock();
     }
@@ -394,7 +405,7 @@ final class Scope implements Supervisor, CellOwner {
     lock.lock();
     try {
       if (!closed) throw new ScopeMisuse("scope " + name() + " is not closed; there is no report yet");
-      return new ShutdownReport(leftovers, eventsReturned, eventsUndelivered, cancelled);
+      return new ShutdownReport(List.copyOf(leftovers.values()), eventsReturned, eventsUndelivered, cancelled);
     } finally {
       lock.unlock();
     }
