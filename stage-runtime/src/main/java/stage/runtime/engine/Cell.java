@@ -248,6 +248,22 @@ public final class Cell<S extends Stage> implements Machine {
     }
   }
 
+  /** Stops it and waits until it has ended. */
+  public void stopAndAwait() {
+    stop();
+    boolean interrupted = false;
+    while (true) {
+      try {
+        ended.await();
+        if (interrupted) Thread.currentThread().interrupt();
+        return;
+      } catch (InterruptedException e) {
+        interrupted = true;
+        cancel();
+      }
+    }
+  }
+
   /**
    * Makes the subscriptions of its spec. It has started.
    *

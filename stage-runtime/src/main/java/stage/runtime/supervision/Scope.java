@@ -106,7 +106,7 @@ final class Scope implements Supervisor, CellOwner {
     try {
       cell.subscribe(spec);
     } catch (RuntimeException refused) {
-      cell.stop();
+      cell.stopAndAwait();   // so that its name is free when the caller tries again
       throw refused;
     }
     return cell.ref();
