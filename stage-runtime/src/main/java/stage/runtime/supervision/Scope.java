@@ -53,6 +53,7 @@ final class Scope implements Supervisor, CellOwner {
   private Gate idle;             // open while no cell is alive
   private StageFailed failure;   // of the first that failed; the others' are suppressed in it
   private boolean failureThrown;
+  private Time.Alarm deadline;   // of the drain after a failure; null without one
 
   private Scope(SupervisorSpec spec, Realm realm, ScopeOwners owners) {
     this.spec = spec;
@@ -212,7 +213,7 @@ final class Scope implements Supervisor, CellOwner {
     else if (reason instanceof StopReason.Crashed) failure.addSuppressed(failed);
     if (draining) return;
     drainAll();
-    realm.time().at(realm.time().nanos() + Time.toNanos(spec.shutdown()), this::cancelAll);
+    deadline = realm.time().at(realm.time().nanos() + Time.toNanos(spec.shutdown()), this::cancelAll);
   }
 
   /** Under the lock. */
@@ -348,6 +349,7 @@ final class Scope implements Supervisor, CellOwner {
     lock.lock();
     try {
       closed = true;
+      if (deadline != null) deadline.cancel();   // or the timer would hold on to the scope
     } finally {
       lock.unlock();
     }
