@@ -52,6 +52,7 @@ final class Scope implements Supervisor, CellOwner {
   private boolean closed;
   private Gate idle;             // open while no cell is alive
   private StageFailed failure;   // of the first that failed; the others' are suppressed in it
+  private boolean failureIsOfAProducer;   // whether that stage failed only because a producer had
   private boolean failureThrown;
   private Time.Alarm deadline;   // of the drain after a failure; null without one
 
@@ -209,8 +210,18 @@ final class Scope implements Supervisor, CellOwner {
       case StopReason.Replaced replaced -> throw new IllegalStateException("a replaced behaviour has not failed");
     };
     var failed = new StageFailed(cell.path(), during, cause);
-    if (failure == null) failure = failed;
-    else if (reason instanceof StopReason.Crashed) failure.addSuppressed(failed);
+    boolean crashed = reason instanceof StopReason.Crashed;
+    if (failure == null) {
+      failure = failed;
+      failureIsOfAProducer = !crashed;
+    } else if (crashed && failureIsOfAProducer) {
+      // A consumer that failed with its producer may get here first, but the crash is what happened.
+      if (failure.getCause() != cause) failed.addSuppressed(failure);
+      failure = failed;
+      failureIsOfAProducer = false;
+    } else if (crashed) {
+      failure.addSuppressed(failed);
+    }
     if (draining) return;
     drainAll();
     deadline = realm.time().at(realm.time().nanos() + Time.toNanos(spec.shutdown()), this::cancelAll);
