@@ -159,6 +159,10 @@ public final class Cell<S extends Stage> implements Machine {
     return !(phase instanceof Phase.Ended);
   }
 
+  CellOwner owner() {
+    return owner;
+  }
+
   Realm realm() {
     return realm;
   }
@@ -252,6 +256,22 @@ public final class Cell<S extends Stage> implements Machine {
         started.await();
         if (interrupted) Thread.currentThread().interrupt();
         return startFailure;
+      } catch (InterruptedException e) {
+        interrupted = true;
+        cancel();
+      }
+    }
+  }
+
+  /** Stops it and waits until it has ended. */
+  public void stopAndAwait() {
+    stop();
+    boolean interrupted = false;
+    while (true) {
+      try {
+        ended.await();
+        if (interrupted) Thread.currentThread().interrupt();
+        return;
       } catch (InterruptedException e) {
         interrupted = true;
         cancel();
@@ -954,7 +974,7 @@ public final class Cell<S extends Stage> implements Machine {
       startFailure = new CancellationException("stage " + path + " was cancelled before it had started");
       started.open();
     } else {
-      owner.ended(this, reason, during);
+      owner.ended(this, producerHalf == null ? snapshot() : producerHalf.lastSnapshot(), reason, during);
     }
     ended.open();
   }

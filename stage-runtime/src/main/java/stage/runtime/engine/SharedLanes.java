@@ -12,7 +12,6 @@ final class SharedLanes<E> extends Sharing<E> implements Dispatcher.Subscription
   private final boolean isDefault;   // whether one lane gets all without a question
   private final ArrayDeque<Object> backlog = new ArrayDeque<>(0);
   private LaneTail<E>[] lanes = none();
-  private long[] demands = {};   // as they were when wanted() looked: a consumer may ask for more or leave at any time
   private int[] shares = {};
   private long[] demands = {};  // what the rule is shown: a consumer that leaves meanwhile, on its own thread, must not confuse it
   private long declined = -1;   // all demand there was when the rule last shared nothing out; it is not asked again before that changes
