@@ -8,6 +8,7 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeoutException;
 import stage.api.CancelPolicy;
 import stage.api.ConsumerSpec;
+import stage.api.DeadLetter;
 import stage.api.Outlet;
 import stage.api.Overflow;
 import stage.api.ProducerConsumerSpec;
@@ -16,6 +17,7 @@ import stage.api.Stage;
 import stage.api.StageContext;
 import stage.api.StageEnded;
 import stage.api.StageFactory;
+import stage.api.StageOptions;
 import stage.api.StageRef;
 import stage.api.StageSnapshot;
 import stage.api.StageSpec;
@@ -52,6 +54,7 @@ public final class Cell<S extends Stage> implements Machine {
   private final String path;
   private final Realm realm;
   private final CellOwner owner;
+  private final StageOptions options;
   private final Carrier carrier;
   private final Mailbox mailbox;
   private final ConsumerHalf consumerHalf;        // null for producers and generators
@@ -62,6 +65,7 @@ public final class Cell<S extends Stage> implements Machine {
   private final Gate ended;
 
   private volatile int signals;                   // any thread, by bits
+  private final Counter deadLettered = new Counter();
   private volatile Intake<?> intake;              // set once, under the realm's lock, by the first thread that emits from outside
 
   // written by the cell's thread only
@@ -71,6 +75,7 @@ public final class Cell<S extends Stage> implements Machine {
   private S behaviour;
   private Role role;
   private Timers timers;                          // null until there was a timer
+  private States states;                          // null until there was one
   private long nowNanos;
   private boolean inputEnded;                     // the last subscription has completed
   private boolean serving;                        // a generator is running a message or a timer within emit
@@ -84,6 +89,7 @@ public final class Cell<S extends Stage> implements Machine {
     this.realm = realm;
     this.owner = owner;
     this.factory = spec.factory();
+    this.options = spec.options();
     this.mailbox = new Mailbox(realm.time().room(spec.options().mailbox()));
     this.carrier = realm.time().carrier(this, spec.options().onPlatformThread());
     this.started = realm.time().gate();
@@ -91,14 +97,14 @@ public final class Cell<S extends Stage> implements Machine {
     switch (spec) {
       case ProducerSpec<?, S> producer -> {
         consumerHalf = null;
-        producerHalf = new ProducerHalf<>(this, producer.dispatch(), producer.overflow(), spec.options().deadLetters());
+        producerHalf = new ProducerHalf<>(this, producer.dispatch(), producer.overflow());
         isGenerator = producer.isGenerator();
         ref = new CellRef.OfProducer<>(this);
       }
       case ProducerConsumerSpec<?, ?, S> both -> {
         consumerHalf = new ConsumerHalf(this);
         var overflow = new Overflow(Overflow.Kind.BLOCK, both.buffer());
-        producerHalf = new ProducerHalf<>(this, both.dispatch(), overflow, spec.options().deadLetters());
+        producerHalf = new ProducerHalf<>(this, both.dispatch(), overflow);
         isGenerator = false;
         ref = new CellRef.OfProducerConsumer<>(this);
       }
@@ -196,6 +202,7 @@ public final class Cell<S extends Stage> implements Machine {
       case Phase.Ended(var reason) -> reason;
       case Phase.Draining(var reason) -> reason;
       case Phase.Starting starting -> null;
+      case Phase.BackingOff backingOff -> null;
       case Phase.Running running -> null;
     };
   }
@@ -204,6 +211,7 @@ public final class Cell<S extends Stage> implements Machine {
     return switch (phase) {
       case Phase.Starting starting -> StageSnapshot.Status.STARTING;
       case Phase.Running running -> isSignalled(PAUSED) ? StageSnapshot.Status.PAUSED : StageSnapshot.Status.RUNNING;
+      case Phase.BackingOff backingOff -> StageSnapshot.Status.BACKING_OFF;
       case Phase.Draining draining -> StageSnapshot.Status.DRAINING;
       case Phase.Ended endedPhase -> StageSnapshot.Status.ENDED;
     };
@@ -218,12 +226,13 @@ public final class Cell<S extends Stage> implements Machine {
     String what = awaiting == Awaiting.Now.READY ? "RUNNING" : awaiting instanceof Awaiting.Timer timer ? timer.what() + " or a timer" : awaiting.toString();
     ProducerHalf<?> half = producerHalf;
     if (half == null) {
-      return new StageSnapshot(path, status(), incarnation, what, mailbox.size(), 0, 0, 0, 0, 0, 0, 0, inputs, List.of());
+      return new StageSnapshot(path, status(), incarnation, what, mailbox.size(), 0, 0, 0, 0,
+          deadLettered.read(), 0, 0, inputs, List.of());
     }
     List<SubscriptionSnapshot> outputs = Arrays.stream(half.lanes()).map(Lane::snapshot).toList();
     boolean alive = isAlive();
     return new StageSnapshot(path, status(), incarnation, what, mailbox.size(), alive ? half.waiting.read() : 0,
-        half.emitted.read(), half.dropped.read(), half.skipped.read(), half.deadLettered.read(), half.returned.read(),
+        half.emitted.read(), half.dropped.read(), half.skipped.read(), deadLettered.read(), half.returned.read(),
         alive ? 0 : half.waiting.read(), inputs, outputs);
   }
 
@@ -363,9 +372,10 @@ public final class Cell<S extends Stage> implements Machine {
         if (intake == null) intake = new Intake<>(this, producerHalf.overflow(), realm.time().room(0));
       });
       there = intake;
-      if (!isAlive()) throw new StageEnded(path, endReason());
       signal(HANDED_IN);
     }
+    // After the intake is visible: either the cell sees and closes it when it ends, or this sees that the cell has ended.
+    if (!isAlive()) throw new StageEnded(path, endReason());
     return (Intake<O>) there;
   }
 
@@ -396,7 +406,7 @@ public final class Cell<S extends Stage> implements Machine {
 
   @Override
   public boolean keepsTime() {
-    return timers != null;
+    return timers != null || phase instanceof Phase.BackingOff;
   }
 
   @Override
@@ -428,7 +438,11 @@ public final class Cell<S extends Stage> implements Machine {
     int told = signals;
     if ((told & CANCELLED) != 0) return Work.CANCEL;
     return switch (phase) {
-      case Phase.Starting starting -> Work.START;
+      case Phase.Starting starting -> (told & STOPPED) != 0 && incarnation > 0 ? Work.STOP : Work.START;
+      case Phase.BackingOff(var untilNanos) -> {
+        if ((told & STOPPED) != 0) yield Work.STOP;
+        yield nowNanos - untilNanos >= 0 ? Work.START : Work.NOTHING;
+      }
       case Phase.Running running -> lookWhileRunning(told, nowNanos);
       case Phase.Draining draining -> lookWhileDraining(told);
       case Phase.Ended endedPhase -> Work.NOTHING;
@@ -441,13 +455,15 @@ public final class Cell<S extends Stage> implements Machine {
     if (!serving && mailbox.hasMail()) return Work.MAIL;
     if ((told & CONSUMER_LEFT) != 0 || half != null && half.hasLaneNews()) return Work.CONSUMERS;
     if ((told & (CANCEL_ASKED | DRAINED)) != 0 && toCancel() != null) return Work.CANCEL_SUBSCRIPTION;
+    if (consumerHalf != null && consumerHalf.hasInletNews()) return Work.SUBSCRIBED;
     if (!serving && timers != null && timers.isDue(nowNanos)) return Work.TIMER;
     if (half != null && half.canFlush()) return Work.FLUSH;
     if ((told & HANDED_IN) != 0 || canGrant()) return Work.INTAKE;
     if (role.isCompleted()) return Work.COMPLETE;
     if ((told & WOKEN_UP) != 0) return Work.TURN;
     boolean paused = (told & PAUSED) != 0;
-    if (!paused && role.hasTurn()) return Work.TURN;
+    // While a message emits for a generator, the demand that it waits for is what counts, not whether generate is to be called.
+    if (!paused && (serving ? half.demand() > 0 : role.hasTurn())) return Work.TURN;
     if (consumerHalf != null) {
       if (inputEnded || (told & DRAINED) != 0 && consumerHalf.inlets().length == 0) return Work.COMPLETE;
       boolean stuck = paused || half != null && half.demand() == 0;
@@ -491,7 +507,7 @@ public final class Cell<S extends Stage> implements Machine {
       case TURN -> turn();
       case SUBSCRIPTION_ENDED -> subscriptionEnded(consumerHalf.ended(true));
       case FINISH -> end(((Phase.Draining) phase).reason(), "drain");
-      case MAIL, CONSUMERS, CANCEL_SUBSCRIPTION, TIMER, FLUSH, INTAKE -> serve(work);
+      case MAIL, CONSUMERS, CANCEL_SUBSCRIPTION, SUBSCRIBED, TIMER, FLUSH, INTAKE -> serve(work);
       case NOTHING -> throw new IllegalStateException("there is nothing to do");
     }
     return phase instanceof Phase.Ended ? Awaiting.Now.DONE : Awaiting.Now.READY;
@@ -511,6 +527,10 @@ public final class Cell<S extends Stage> implements Machine {
         if (inlet != null) consumerHalf.leave(inlet);
         if (toCancel() == null) clear(CANCEL_ASKED);
       }
+      case SUBSCRIBED -> {
+        LaneInlet<?> inlet = consumerHalf.newcomer(incarnation);
+        if (inlet != null) runTurn("onSubscribe", () -> role.subscribed(inlet));
+      }
       case TIMER -> {
         TimerAction action = timers.takeDue(nowNanos);
         runTurn("a timer", action::run);
@@ -523,10 +543,12 @@ public final class Cell<S extends Stage> implements Machine {
   }
 
   private Awaiting idle() {
+    if (phase instanceof Phase.BackingOff(var untilNanos)) return new Awaiting.Timer(Awaiting.Now.BACKOFF, untilNanos);
     Awaiting.Now what = switch (phase) {
       case Phase.Running running -> isSignalled(PAUSED) ? Awaiting.Now.MAIL : role.idle();
       case Phase.Draining draining -> producerHalf.isDelivered() ? Awaiting.Now.SETTLEMENT : Awaiting.Now.DEMAND;
       case Phase.Starting starting -> throw new IllegalStateException("a cell that starts does not wait");
+      case Phase.BackingOff backingOff -> throw new IllegalStateException("a cell that backs off waits for the time");
       case Phase.Ended endedPhase -> throw new IllegalStateException("a cell that has ended does not wait");
     };
     boolean hasTimer = phase instanceof Phase.Running && timers != null && !timers.isEmpty();
@@ -534,10 +556,17 @@ public final class Cell<S extends Stage> implements Machine {
   }
 
   private void start() {
+    boolean first = incarnation == 0;
     try {
       incarnate(factory);
+      if (!first) Thread.currentThread().setName(threadName());
       phase = new Phase.Running();
     } catch (Throwable failure) {
+      rollbackStates();
+      if (!first) {
+        crash("onStart", failure);
+        return;
+      }
       startFailure = failure;
       phase = new Phase.Ended(new StopReason.Crashed(failure));
       closeDoors(new Ending.Failed(failure), new StopReason.Crashed(failure));
@@ -561,12 +590,15 @@ public final class Cell<S extends Stage> implements Machine {
     } catch (Throwable failure) {
       realm.release(fresh);
       timers = oldTimers;
+      rollbackStates();
       throw failure;
     }
+    commitStates();
     incarnation++;
     this.factory = factory;
     behaviour = fresh;
     role = Role.of(fresh, this);
+    if (consumerHalf != null) consumerHalf.reincarnated();
   }
 
   // ---- turns
@@ -582,12 +614,15 @@ public final class Cell<S extends Stage> implements Machine {
       if (isSignalled(PAUSED) || !role.hasTurn()) return;
     }
     Thread.interrupted();   // what was left over from an earlier turn is nobody's business now
-    if (isSignalled(CANCELLED)) return;
+    if (isCancelled()) return;   // its interrupt may just have been cleared, and is not sent twice
     role.beginTurn();
     try {
       role.turn();
+      // A generator that was told to make way may clean up and return: that completes nothing.
+      if (isLeaving()) throw new CancellationException("stage " + path + " has left its turn");
     } catch (Throwable failure) {
       role.rollback();
+      rollbackStates();
       turnFailed(failure);
       return;
     }
@@ -598,8 +633,10 @@ public final class Cell<S extends Stage> implements Machine {
   private boolean commit(String during) {
     try {
       role.commit();
+      commitStates();
       return true;
     } catch (Throwable failure) {
+      rollbackStates();
       role.rollback();   // a dispatcher's rule is wrong, and nothing was published
       crash(during, failure);
       return false;
@@ -621,6 +658,11 @@ public final class Cell<S extends Stage> implements Machine {
     }
   }
 
+  /** Forgets an old interrupt, but for the one of a cancel: that is sent once. */
+  private void clearInterrupt() {
+    if (Thread.interrupted() && isCancelled()) Thread.currentThread().interrupt();
+  }
+
   /** Runs user code of a message or a timer as a turn. What it throws is a crash. */
   private void runTurn(String what, Turn body) {
     Throwable failure = tryTurn(body);
@@ -635,16 +677,18 @@ public final class Cell<S extends Stage> implements Machine {
 
   /** {@return what the body threw, in which case its effects are undone; else null} */
   private Throwable tryTurn(Turn body) {
-    Thread.interrupted();
+    clearInterrupt();
     boolean wasServing = serving;
     serving = true;
     try {
       role.beginTurn();
       body.run();
       role.commit();
+      commitStates();
       return null;
     } catch (Throwable failure) {
       role.rollback();
+      rollbackStates();
       return failure;
     } finally {
       serving = wasServing;
@@ -660,7 +704,11 @@ public final class Cell<S extends Stage> implements Machine {
         else call.fail(failure);
       }
       case Control.Cast cast -> runTurn("a cast", () -> cast.action.accept(behaviour));
-      case Control.CastEmit cast -> runTurn("a cast", () -> cast.action.accept(behaviour, outlet()));
+      case Control.CastEmit cast -> {
+        // Nobody can know when a stage completes, so to come too late must not crash it: this is as a cast to one that has ended.
+        if (!(phase instanceof Phase.Running) || role.isCompleted()) return;
+        runTurn("a cast", () -> cast.action.accept(behaviour, outlet()));
+      }
       case Control.Replace replace -> {
         if (!isGenerating()) {
           replaceBehaviour(replace);
@@ -719,22 +767,29 @@ public final class Cell<S extends Stage> implements Machine {
 
   // ---- a generator's emit, in the middle of its one turn
 
+  /** {@return whether a generator's turn is to end because of a message: one that crashed, or a replacement} */
+  private boolean isLeaving() {
+    return replacement != null || generatorCrash != null;
+  }
+
   private boolean isGenerating() {
     return isGenerator && role.isGenerating();
   }
 
   /** {@return whether somebody wants something of a generator that is running} Asked for each event, so it looks at little. */
   boolean hasNews() {
-    return signals != 0 || mailbox.hasMail() || producerHalf.hasLaneNews() || timers != null || producerHalf.canFlush();
+    return signals != 0 || isLeaving() || mailbox.hasMail() || producerHalf.hasLaneNews() || timers != null || producerHalf.canFlush();
   }
 
   /** Does what others want, up to the next thing that has to wait. */
   void serveGenerator() {
     while (true) {
+      if (isLeaving()) throw new CancellationException("stage " + path + " is to leave its turn, and was told so before");
+      if (!(phase instanceof Phase.Running)) throw new CancellationException("stage " + path + " has stopped and emits no more");
       Work work = look(nowNanos = realm.time().nanos());
       switch (work) {
         case CANCEL, STOP -> throw new CancellationException("stage " + path + " is to stop");
-        case MAIL, CONSUMERS, CANCEL_SUBSCRIPTION, TIMER, FLUSH, INTAKE -> serve(work);
+        case MAIL, CONSUMERS, CANCEL_SUBSCRIPTION, SUBSCRIBED, TIMER, FLUSH, INTAKE -> serve(work);
         case TURN -> {
           if (!isSignalled(WOKEN_UP)) return;
           clear(WOKEN_UP);
@@ -809,7 +864,64 @@ public final class Cell<S extends Stage> implements Machine {
   }
 
   private void crash(String during, Throwable cause) {
-    end(new StopReason.Crashed(cause), during);
+    boolean mayRestart = switch (phase) {
+      case Phase.Running running -> true;
+      case Phase.Starting starting -> true;
+      case Phase.BackingOff backingOff -> false;
+      case Phase.Draining draining -> false;
+      case Phase.Ended endedPhase -> false;
+    };
+    Verdict verdict = mayRestart ? owner.crashed(this, incarnation, cause, during, options.restart()) : new Verdict.End();
+    switch (verdict) {
+      case Verdict.Restart(var delayNanos) -> restart(cause, delayNanos);
+      case Verdict.End over -> end(new StopReason.Crashed(cause), during);
+    }
+  }
+
+  /** The incarnation ends, the stage does not: lanes, demand, backlog, mailbox and states stay. */
+  private void restart(Throwable cause, long delayNanos) {
+    timers = null;
+    generatorCrash = null;
+    if (behaviour != null) {
+      stopBehaviour(behaviour, new StopReason.Crashed(cause));
+      behaviour = null;
+      role.redeliver(options.redelivery(), cause);
+    }
+    phase = delayNanos > 0 ? new Phase.BackingOff(realm.time().nanos() + delayNanos) : new Phase.Starting();
+  }
+
+  /** Gives up on an event, and tells the stage's handler. */
+  void deadLetter(Object event, Throwable cause, int attempts) {
+    deadLettered.add(1);
+    try {
+      options.deadLetters().handle(new DeadLetter(event, cause, path, incarnation, attempts), deadLettered.read());
+    } catch (Throwable failure) {
+      report("the dead-letter handler of stage " + path + " threw; the letter stays counted", failure);
+    }
+  }
+
+  States states() {
+    if (states == null) states = new States(this);
+    return states;
+  }
+
+  void commitStates() {
+    if (states != null) states.commit();
+  }
+
+  private void rollbackStates() {
+    if (states != null) states.rollback();
+  }
+
+  /** In the middle of a turn: publishes, keeps states, and settles the next events of a batch. */
+  void commitPoint(LaneInlet<?> inlet, int events) {
+    role.commitOutput();
+    boolean asked = inlet.settleNext(events);
+    commitStates();
+    if (asked) {
+      VarHandle.fullFence();   // pairs with the announcement of the producer's carrier
+      inlet.lane().producer().carrier().wake();
+    }
   }
 
   private void end(StopReason reason, String during) {

@@ -2,6 +2,7 @@ package stage.runtime.engine;
 
 import java.lang.invoke.VarHandle;
 import java.util.List;
+import stage.api.Redelivery;
 import stage.runtime.time.Awaiting;
 import stage.runtime.time.Time;
 
@@ -12,6 +13,7 @@ final class ConsumerTurn<I> {
 
   private final ConsumerHalf half;
   private LaneInlet<I> inlet;   // whose batch is in hand; null between turns
+  private LaneInlet<I> crashed; // whose batch was in hand when the last turn threw
   private long dryNanos;        // when there was nothing to take
   private long settledBefore;   // how much had been settled then
   private boolean rested;       // whether it rested then
@@ -29,7 +31,7 @@ final class ConsumerTurn<I> {
   List<I> take(long limit) {
     inlet = (LaneInlet<I>) half.ready();
     half.served(inlet);
-    int most = (int) Math.min(limit, inlet.lane().spec().demand().batch());
+    int most = (int) Math.min(limit, inlet.batchLimit());
     List<I> batch = inlet.lane().take(most);
     inlet.beginTurn(batch.size());
     return batch;
@@ -70,7 +72,18 @@ final class ConsumerTurn<I> {
   void rollback() {
     if (inlet == null) return;
     inlet.rollback();
+    crashed = inlet;
     inlet = null;
+  }
+
+  /** The turn that was undone has crashed the stage, which is restarted. */
+  void redeliver(Redelivery redelivery, Throwable cause) {
+    if (crashed == null) return;
+    LaneInlet<I> again = crashed;
+    crashed = null;
+    if (!again.redeliver(redelivery, cause)) return;
+    fence();
+    again.lane().producer().carrier().wake();
   }
 
   // Rest. A generator publishes events one by one. Where they come in quick succession, and it is not short of demand, its consumer

@@ -44,6 +44,7 @@ final class GeneratorOutlet<O> implements Outlet<O> {
     }
     left--;
     half.publish(event);
+    cell.commitStates();
     half.fenceAndWakeUnlessResting();
   }
 

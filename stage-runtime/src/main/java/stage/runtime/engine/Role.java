@@ -2,6 +2,7 @@ package stage.runtime.engine;
 
 import java.util.List;
 import stage.api.Outlet;
+import stage.api.Redelivery;
 import stage.api.Stage;
 import stage.runtime.time.Awaiting;
 import stage.runtime.time.Time;
@@ -28,6 +29,12 @@ abstract class Role {
 
   /** The turn threw: undoes what it did. */
   abstract void rollback();
+
+  /** The turn that was undone has crashed the stage, which is restarted. */
+  void redeliver(Redelivery redelivery, Throwable cause) {}
+
+  /** Publishes, in the middle of a turn, what it has emitted so far. */
+  void commitOutput() {}
 
   /** Any turn of user code begins, of this role's own or a call, a cast, a timer. */
   abstract void beginTurn();
@@ -65,6 +72,9 @@ abstract class Role {
 
   /** Runs the callback for the end of all input. */
   void inputCompleted() throws Exception {}
+
+  /** Runs the callback for a subscription that this incarnation has not been told of. */
+  void subscribed(LaneInlet<?> inlet) throws Exception {}
 
   /** There may be demand that the author was not told of. */
   void wakeUp() {}
@@ -174,6 +184,7 @@ abstract class Role {
         generating = false;
       }
       returned = true;
+      out.complete();
     }
 
     @Override
@@ -237,6 +248,11 @@ abstract class Role {
     }
 
     @Override
+    void redeliver(Redelivery redelivery, Throwable cause) {
+      input.redeliver(redelivery, cause);
+    }
+
+    @Override
     boolean wantsRest(Time time) {
       return input.wantsRest(time);
     }
@@ -252,7 +268,19 @@ abstract class Role {
     }
 
     @Override
+    @SuppressWarnings("unchecked")
+    void subscribed(LaneInlet<?> inlet) throws Exception {
+      stage.onSubscribe((LaneInlet<I>) inlet);
+    }
+
+    @Override
     void beginTurn() {
+      out.beginTurn();
+    }
+
+    @Override
+    void commitOutput() {
+      if (out.commit()) half.fenceAndWake();
       out.beginTurn();
     }
 
@@ -315,6 +343,11 @@ abstract class Role {
     }
 
     @Override
+    void redeliver(Redelivery redelivery, Throwable cause) {
+      input.redeliver(redelivery, cause);
+    }
+
+    @Override
     boolean wantsRest(Time time) {
       return input.wantsRest(time);
     }
@@ -327,6 +360,12 @@ abstract class Role {
     @Override
     void inputCompleted() throws Exception {
       stage.onComplete();
+    }
+
+    @Override
+    @SuppressWarnings("unchecked")
+    void subscribed(LaneInlet<?> inlet) throws Exception {
+      stage.onSubscribe((LaneInlet<I>) inlet);
     }
 
     @Override

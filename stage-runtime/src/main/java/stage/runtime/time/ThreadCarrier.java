@@ -34,7 +34,8 @@ final class ThreadCarrier implements Carrier, Runnable {
     MORE_EVENTS,
     DEMAND,
     MAIL,
-    SETTLEMENT
+    SETTLEMENT,
+    BACKOFF
   }
 
   private static final int AWAKE = 0;
@@ -140,6 +141,7 @@ final class ThreadCarrier implements Carrier, Runnable {
       case DEMAND -> awaitDemand();
       case MAIL -> awaitMail();
       case SETTLEMENT -> awaitSettlement();
+      case BACKOFF -> awaitBackoff();
       case READY, DONE -> throw new IllegalStateException("a machine that is " + what + " must not be parked");
     }
   }
@@ -160,6 +162,10 @@ final class ThreadCarrier implements Carrier, Runnable {
 
   private void awaitSettlement() {
     while (mayPark()) LockSupport.park(WaitingFor.SETTLEMENT);
+  }
+
+  private void awaitBackoff() {
+    while (mayPark()) LockSupport.park(WaitingFor.BACKOFF);
   }
 
   private boolean mayPark() {

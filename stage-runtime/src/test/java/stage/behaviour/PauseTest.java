@@ -1,0 +1,213 @@
+package stage.behaviour;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import stage.api.ConsumerRef;
+import stage.api.Demand;
+import stage.api.ProducerConsumerRef;
+import stage.api.ProducerRef;
+import stage.api.Stage;
+import stage.api.StageSnapshot.Status;
+import stage.api.StopReason;
+import stage.behaviour.support2.Await;
+import stage.behaviour.support2.Held;
+import stage.behaviour.support2.Idle;
+import stage.behaviour.support2.Numbers;
+import stage.behaviour.support2.Relay;
+import stage.behaviour.support2.Sink;
+import stage.behaviour.support2.StageTest;
+
+class PauseTest extends StageTest {
+  private final BlockingQueue<Integer> events = new LinkedBlockingQueue<>();
+
+  @Nested
+  class APausedConsumer {
+    @Test
+    void takesNoEventsUntilItIsResumed() throws Exception {
+      ProducerRef<Integer, Numbers> numbers = start(Stage.producer("numbers", Numbers::new));
+      ConsumerRef<Integer, Sink> sink = start(Stage.consumer("sink", () -> new Sink(events)));
+      sink.pause();
+      sink.subscribeTo(numbers, Demand.max(4));
+      Await.until(() -> sink.snapshot().inputs().getFirst().inFlight() == 4, "the lane is full", sink, numbers);
+      Await.turn(sink);
+      Await.turn(sink);   // as many chances to take a turn
+      assertThat(events).isEmpty();
+      assertThat(sink.snapshot().status()).isEqualTo(Status.PAUSED);
+      sink.resume();
+      assertThat(Await.next(100, events, sink)).isEqualTo(IntStream.range(0, 100).boxed().toList());
+      assertThat(sink.snapshot().status()).isEqualTo(Status.RUNNING);
+    }
+
+    @Test
+    void finishesTheTurnThatIsRunning() throws Exception {
+      var held = new Held();
+      ProducerRef<Integer, Numbers> numbers = start(Stage.producer("numbers", () -> new Numbers(10)));
+      var consumer = start(Stage.consumer("held", () -> held).subscribeTo(numbers, Demand.max(2)));
+      List<Integer> first = Await.next(held.batches, consumer);
+      consumer.pause();
+      held.goOn();
+      Await.turn(consumer);
+      assertThat(held.handled).containsExactlyElementsOf(first);
+      assertThat(held.batches).isEmpty();
+      held.goOnForEver();
+      consumer.resume();
+      Await.end(consumer);
+      assertThat(held.handled).hasSize(10);
+    }
+
+    @Test
+    void endsWithAProducerThatFails() throws Exception {
+      theScopeMayFail();
+      var cause = new IllegalStateException("crash");
+      ProducerRef<Integer, Numbers> numbers = start(Stage.producer("numbers", Numbers::new));
+      ConsumerRef<Integer, Sink> sink = start(Stage.consumer("sink", () -> new Sink(events)));
+      sink.pause();
+      sink.subscribeTo(numbers, Demand.max(4));
+      Await.until(() -> sink.snapshot().inputs().getFirst().inFlight() == 4, "the lane is full", sink, numbers);
+      numbers.cast(stage -> {
+        throw cause;
+      });
+      assertThat(Await.end(sink)).isEqualTo(new StopReason.ProducerFailed("test/numbers", cause));
+    }
+
+    @Test
+    void isResumedByTheCloseOfItsScope() throws Exception {
+      ProducerRef<Integer, Numbers> numbers = start(Stage.producer("numbers", Numbers::new));
+      ConsumerRef<Integer, Sink> sink = start(Stage.consumer("sink", () -> new Sink(events)));
+      sink.pause();
+      sink.subscribeTo(numbers, Demand.max(4));
+      Await.until(() -> sink.snapshot().inputs().getFirst().inFlight() == 4, "the lane is full", sink, numbers);
+      scope.close();
+      assertThat(events).startsWith(0, 1, 2, 3);
+      assertThat(scope.report().isClean()).isTrue();
+    }
+
+    @Test
+    void canBeStopped() throws Exception {
+      ConsumerRef<Integer, Sink> sink = start(Stage.consumer("sink", Sink::new));
+      sink.pause();
+      sink.stop();
+      assertThat(Await.end(sink)).isEqualTo(new StopReason.Stopped());
+    }
+  }
+
+  @Nested
+  class APausedProducer {
+    @Test
+    void isNotAskedUntilItIsResumed() throws Exception {
+      ProducerRef<Integer, Idle> idle = start(Stage.producer("idle", Idle::new));
+      idle.pause();
+      start(Stage.consumer("sink", () -> new Sink(events)).subscribeTo(idle));
+      Await.turn(idle);
+      assertThat(idle.<Integer>call(stage -> stage.calls)).isZero();
+      idle.resume();
+      Await.until(() -> calls(idle) == 1, "onDemand was called", idle);
+      assertThat(idle.<Long>call(stage -> stage.demandSeen)).isEqualTo(1000);
+    }
+
+    @Test
+    void remembersAWakeUp() throws Exception {
+      ProducerRef<Integer, Idle> idle = start(Stage.producer("idle", Idle::new));
+      start(Stage.consumer("sink", () -> new Sink(events)).subscribeTo(idle));
+      Await.until(() -> calls(idle) == 1, "onDemand was called", idle);
+      idle.pause();
+      idle.call(stage -> {
+        stage.context.wakeUp();
+        return null;
+      });
+      Await.turn(idle);
+      assertThat(calls(idle)).isEqualTo(1);
+      idle.resume();
+      Await.until(() -> calls(idle) == 2, "onDemand was called again", idle);
+    }
+  }
+
+  @Nested
+  class APausedGenerator {
+    @Test
+    void stopsAtItsNextEmitAndGoesOn() throws Exception {
+      ProducerRef<Integer, Stage.Generator<Integer>> generator = start(Stage.<Integer, Stage.Generator<Integer>>generator("gen", () -> out -> {
+        for (int i = 0; ; i++) out.emit(i);
+      }));
+      ConsumerRef<Integer, Sink> sink = start(Stage.consumer("sink", () -> new Sink(events)).subscribeTo(generator, Demand.max(8)));
+      Await.next(10, events, generator);
+      generator.pause();
+      Await.turn(generator);   // it is in emit, and looks at the pause next
+      long emitted = generator.snapshot().eventsEmitted();
+      Await.turn(generator);
+      Await.turn(generator);
+      assertThat(generator.snapshot().eventsEmitted()).isEqualTo(emitted);
+      generator.resume();
+      assertThat(Await.next((int) emitted, events, generator, sink)).isSorted();
+    }
+
+    @Test
+    void canBeStopped() throws Exception {
+      CountDownLatch emitting = new CountDownLatch(1);
+      ProducerRef<Integer, Stage.Generator<Integer>> generator = start(Stage.<Integer, Stage.Generator<Integer>>generator("gen", () -> out -> {
+        emitting.countDown();
+        while (true) out.emit(1);
+      }));
+      Await.open(emitting, generator);
+      generator.pause();
+      Await.turn(generator);
+      generator.stop();
+      assertThat(Await.end(generator)).isEqualTo(new StopReason.Stopped());
+    }
+  }
+
+  @Nested
+  class APausedProducerConsumer {
+    @Test
+    void holdsEventsBackAndLosesNone() throws Exception {
+      ProducerRef<Integer, Numbers> numbers = start(Stage.producer("numbers", () -> new Numbers(1000)));
+      ProducerConsumerRef<Integer, Integer, Relay> relay =
+          start(Stage.<Integer, Integer, Relay>producerConsumer("relay", Relay::new).subscribeTo(numbers, Demand.max(10)));
+      ConsumerRef<Integer, Sink> sink = start(Stage.consumer("sink", () -> new Sink(events)).subscribeTo(relay, Demand.max(4)));
+      Await.next(events, relay);
+      for (int i = 0; i < 20; i++) {
+        relay.pause();
+        Await.turn(relay);
+        relay.resume();
+      }
+      Await.end(sink);
+      assertThat(List.copyOf(events)).hasSize(999).isSorted().doesNotHaveDuplicates();
+    }
+  }
+
+  @Nested
+  class Resuming {
+    @Test
+    void whatIsNotPausedChangesNothing() throws Exception {
+      ConsumerRef<Integer, Sink> sink = start(Stage.consumer("sink", Sink::new));
+      sink.resume();
+      Await.turn(sink);
+      assertThat(sink.snapshot().status()).isEqualTo(Status.RUNNING);
+    }
+
+    @Test
+    void orPausingAnEndedStageChangesNothing() throws Exception {
+      ConsumerRef<Integer, Sink> sink = start(Stage.consumer("sink", Sink::new));
+      sink.stop();
+      Await.end(sink);
+      sink.pause();
+      sink.resume();
+      assertThat(sink.snapshot().status()).isEqualTo(Status.ENDED);
+    }
+  }
+
+  private static int calls(ProducerRef<Integer, Idle> idle) {
+    try {
+      return idle.<Integer>call(stage -> stage.calls);
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+}

@@ -1,0 +1,394 @@
+package stage.behaviour;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import stage.api.CallFailed;
+import stage.api.ConsumerRef;
+import stage.api.Demand;
+import stage.api.Outlet;
+import stage.api.ProducerConsumerRef;
+import stage.api.ProducerRef;
+import stage.api.Stage;
+import stage.api.StageContext;
+import stage.api.StageEnded;
+import stage.api.StageFactory;
+import stage.api.StopReason;
+import stage.behaviour.support2.Await;
+import stage.behaviour.support2.Held;
+import stage.behaviour.support2.Idle;
+import stage.behaviour.support2.Numbers;
+import stage.behaviour.support2.Relay;
+import stage.behaviour.support2.Sink;
+import stage.behaviour.support2.StageTest;
+
+class ReplaceTest extends StageTest {
+  private final BlockingQueue<Integer> events = new LinkedBlockingQueue<>();
+
+  @Nested
+  class AConsumer {
+    @Test
+    void getsABehaviourOfTheNextIncarnation() throws Exception {
+      var first = new Sink(events);
+      var second = new Sink(events);
+      ConsumerRef<Integer, Sink> sink = start(Stage.consumer("sink", () -> first));
+      sink.replace(() -> second);
+      assertThat(first.stops).containsExactly(new StopReason.Replaced());
+      assertThat(second.stops).isEmpty();
+      assertThat(sink.<Integer>call(stage -> stage.context.incarnation())).isEqualTo(2);
+      assertThat(sink.snapshot().incarnation()).isEqualTo(2);
+      assertThat(sink.<String>call(stage -> Thread.currentThread().getName())).isEqualTo("stage:test/sink#2");
+    }
+
+    @Test
+    void losesNothingWhileEventsFlow() throws Exception {
+      ProducerRef<Integer, Numbers> numbers = start(Stage.producer("numbers", () -> new Numbers(20_000)));
+      ConsumerRef<Integer, Sink> sink = start(Stage.consumer("sink", () -> new Sink(events)).subscribeTo(numbers, Demand.max(16)));
+      for (int i = 0; i < 20; i++) {
+        try {
+          sink.replace(() -> new Sink(events));
+        } catch (StageEnded done) {
+          break;
+        }
+      }
+      Await.end(sink);
+      assertThat(List.copyOf(events)).hasSize(20_000).isSorted().doesNotHaveDuplicates();
+    }
+
+    @Test
+    void finishesTheTurnThatIsRunningFirst() throws Exception {
+      var first = new Held();
+      var second = new Held();
+      second.goOnForEver();
+      ProducerRef<Integer, Numbers> numbers = start(Stage.producer("numbers", () -> new Numbers(10)));
+      ConsumerRef<Integer, Held> consumer = start(Stage.consumer("held", () -> first).subscribeTo(numbers, Demand.max(2)));
+      Await.next(first.batches, consumer);
+      var replacing = new Await.Other<Object>(() -> {
+        consumer.replace(() -> second);
+        return null;
+      });
+      replacing.blocks();
+      assertThat(second.batches).isEmpty();
+      first.goOn();
+      replacing.result(consumer);
+      Await.end(consumer);
+      assertThat(first.handled).containsExactly(0);
+      assertThat(second.handled).containsExactly(1, 2, 3, 4, 5, 6, 7, 8, 9);
+    }
+
+    @Test
+    void keepsItsPause() throws Exception {
+      ConsumerRef<Integer, Sink> sink = start(Stage.consumer("sink", () -> new Sink(events)));
+      sink.pause();
+      sink.replace(() -> new Sink(events));
+      assertThat(sink.snapshot().status()).isEqualTo(stage.api.StageSnapshot.Status.PAUSED);
+    }
+  }
+
+  @Nested
+  class AProducer {
+    @Test
+    void isToldOfAllDemandAgain() throws Exception {
+      ProducerRef<Integer, Idle> idle = start(Stage.producer("idle", Idle::new));
+      start(Stage.consumer("sink", () -> new Sink(events)).subscribeTo(idle, Demand.max(7)));
+      Await.until(() -> demandSeen(idle) == 7, "it was told of demand", idle);
+      idle.replace(Idle::new);
+      Await.until(() -> demandSeen(idle) == 7, "the new one was told of demand", idle);
+    }
+
+    @Test
+    void losesNothingWhileEventsFlow() throws Exception {
+      var next = new AtomicInteger();
+      StageFactory<Stage.Producer<Integer>> factory = () -> new Stage.Producer<>() {
+        @Override
+        public void onDemand(long demand, Outlet<Integer> out) {
+          for (long i = 0; i < demand && next.get() < 20_000; i++) out.emit(next.getAndIncrement());
+          if (next.get() == 20_000) out.complete();
+        }
+      };
+      ProducerRef<Integer, Stage.Producer<Integer>> producer = start(Stage.<Integer, Stage.Producer<Integer>>producer("p", factory));
+      ConsumerRef<Integer, Sink> sink = start(Stage.consumer("sink", () -> new Sink(events)).subscribeTo(producer, Demand.max(16)));
+      for (int i = 0; i < 20; i++) {
+        try {
+          producer.replace(factory);
+        } catch (StageEnded done) {
+          break;
+        }
+      }
+      Await.end(sink);
+      assertThat(List.copyOf(events)).hasSize(20_000).isSorted().doesNotHaveDuplicates();
+    }
+
+    @Test
+    void f24_refusesTheOutletOfTheOldIncarnation() throws Exception {
+      ProducerRef<Integer, Idle> idle = start(Stage.producer("idle", Idle::new));
+      start(Stage.consumer("sink", () -> new Sink(events)).subscribeTo(idle, Demand.max(7)));
+      Await.until(() -> demandSeen(idle) == 7, "it was told of demand", idle);
+      Outlet<Integer> old = idle.<Outlet<Integer>>call(stage -> stage.out);
+      idle.replace(Idle::new);
+      assertThatThrownBy(() -> idle.call(stage -> {
+        old.emit(1);
+        return null;
+      })).cause()
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessage("no turn of this incarnation of stage test/idle is running; emit within a callback, a timer or castEmit");
+      assertThat(idle.snapshot().eventsEmitted()).isZero();
+    }
+
+    @Test
+    void losesTheTimersOfTheOldIncarnation() throws Exception {
+      BlockingQueue<Integer> ticks = new LinkedBlockingQueue<>();
+      ProducerRef<Integer, Idle> idle = start(Stage.producer("idle", Idle::new));
+      CountDownLatch release = new CountDownLatch(1);
+      idle.cast(stage -> release.await());
+      idle.cast(stage -> stage.context.after(Duration.ZERO, () -> ticks.add(1)));
+      var replacing = new Await.Other<Object>(() -> {
+        idle.replace(Idle::new);
+        return null;
+      });
+      replacing.blocks();
+      release.countDown();   // mail goes before timers, so the timer is due when the replacement comes
+      replacing.result(idle);
+      idle.call(stage -> stage.context.after(Duration.ZERO, () -> ticks.add(2)));
+      assertThat(Await.next(ticks, idle)).isEqualTo(2);
+      assertThat(ticks).isEmpty();
+    }
+  }
+
+  @Nested
+  class AGenerator {
+    private ProducerRef<Integer, Stage.Generator<Integer>> generator(CountDownLatch emitting) {
+      return start(Stage.<Integer, Stage.Generator<Integer>>generator("gen", () -> out -> {
+        emitting.countDown();
+        while (true) out.emit(1);
+      }));
+    }
+
+    @Test
+    void isReplacedWhileItWaitsForDemand() throws Exception {
+      CountDownLatch emitting = new CountDownLatch(1);
+      ProducerRef<Integer, Stage.Generator<Integer>> generator = generator(emitting);
+      Await.open(emitting, generator);
+      generator.replace(() -> out -> {
+        for (int i = 10; i < 13; i++) out.emit(i);
+      });
+      ConsumerRef<Integer, Sink> sink = start(Stage.consumer("sink", () -> new Sink(events)).subscribeTo(generator));
+      assertThat(Await.end(sink)).isEqualTo(new StopReason.Completed());
+      assertThat(events).containsExactly(10, 11, 12);
+    }
+
+    @Test
+    void isReplacedWhileItEmits() throws Exception {
+      CountDownLatch emitting = new CountDownLatch(1);
+      ProducerRef<Integer, Stage.Generator<Integer>> generator = generator(emitting);
+      ConsumerRef<Integer, Sink> sink = start(Stage.consumer("sink", () -> new Sink(events)).subscribeTo(generator, Demand.max(2)));
+      Await.next(10, events, generator);
+      generator.replace(() -> out -> {
+        for (int i = 10; i < 13; i++) out.emit(i);
+      });
+      Await.end(sink);
+      assertThat(events).endsWith(10, 11, 12);
+    }
+
+    @Test
+    void mayCleanUpAndReturnWhenItIsReplaced() throws Exception {
+      CountDownLatch emitting = new CountDownLatch(1);
+      CountDownLatch cleaned = new CountDownLatch(1);
+      ProducerRef<Integer, Stage.Generator<Integer>> generator = start(Stage.<Integer, Stage.Generator<Integer>>generator("gen", () -> out -> {
+        emitting.countDown();
+        try {
+          while (true) out.emit(1);
+        } catch (CancellationException asked) {
+          cleaned.countDown();
+        }
+      }));
+      Await.open(emitting, generator);
+      Await.result(() -> {
+        generator.replace(() -> out -> out.emit(2));
+        return null;
+      }, generator);
+      assertThat(cleaned.getCount()).isZero();
+      ConsumerRef<Integer, Sink> sink = start(Stage.consumer("sink", () -> new Sink(events)).subscribeTo(generator));
+      Await.end(sink);
+      assertThat(events).containsExactly(2);
+    }
+
+    @Test
+    void isToldAgainIfItTriesToEmitNonetheless() throws Exception {
+      CountDownLatch emitting = new CountDownLatch(1);
+      var refusals = new AtomicInteger();
+      ProducerRef<Integer, Stage.Generator<Integer>> generator = start(Stage.<Integer, Stage.Generator<Integer>>generator("gen", () -> out -> {
+        emitting.countDown();
+        while (refusals.get() < 3) {
+          try {
+            out.emit(1);
+          } catch (CancellationException asked) {
+            refusals.incrementAndGet();
+          }
+        }
+      }));
+      Await.open(emitting, generator);
+      Await.result(() -> {
+        generator.replace(() -> out -> out.emit(2));
+        return null;
+      }, generator);
+      assertThat(refusals).hasValue(3);
+      ConsumerRef<Integer, Sink> sink = start(Stage.consumer("sink", () -> new Sink(events)).subscribeTo(generator));
+      Await.end(sink);
+      assertThat(events).containsExactly(2);
+    }
+
+    @Test
+    void beginsAgainIfTheNewOneCannotStart() throws Exception {
+      CountDownLatch emitting = new CountDownLatch(1);
+      ProducerRef<Integer, Stage.Generator<Integer>> generator = generator(emitting);
+      Await.open(emitting, generator);
+      assertThatThrownBy(() -> generator.replace(() -> {
+        throw new IOException("no");
+      })).isInstanceOf(CallFailed.class).hasRootCauseMessage("no");
+      start(Stage.consumer("sink", () -> new Sink(events)).subscribeTo(generator, Demand.max(2)));
+      assertThat(Await.next(3, events, generator)).containsOnly(1);
+      assertThat(generator.snapshot().incarnation()).isEqualTo(1);
+    }
+  }
+
+  @Nested
+  class AProducerConsumer {
+    @Test
+    void losesNothingWhileEventsFlow() throws Exception {
+      ProducerRef<Integer, Numbers> numbers = start(Stage.producer("numbers", () -> new Numbers(20_000)));
+      ProducerConsumerRef<Integer, Integer, Relay> relay =
+          start(Stage.<Integer, Integer, Relay>producerConsumer("relay", Relay::new).subscribeTo(numbers, Demand.max(16)));
+      ConsumerRef<Integer, Sink> sink = start(Stage.consumer("sink", () -> new Sink(events)).subscribeTo(relay, Demand.max(16)));
+      for (int i = 0; i < 20; i++) {
+        try {
+          relay.replace(Relay::new);
+        } catch (StageEnded done) {
+          break;
+        }
+      }
+      Await.end(sink);
+      assertThat(List.copyOf(events)).hasSize(20_000).isSorted().doesNotHaveDuplicates();
+    }
+
+    @Test
+    void useItsNewBehaviourForWhatWaits() throws Exception {
+      ProducerRef<Integer, Numbers> numbers = start(Stage.producer("numbers", () -> new Numbers(10)));
+      ProducerConsumerRef<Integer, Integer, Relay> relay =
+          start(Stage.<Integer, Integer, Relay>producerConsumer("relay", Relay::new).subscribeTo(numbers));
+      Await.until(() -> relay.snapshot().inputs().getFirst().inFlight() == 10, "everything waits for demand", relay);
+      relay.replace(() -> new Relay(1000));
+      ConsumerRef<Integer, Sink> sink = start(Stage.consumer("sink", () -> new Sink(events)).subscribeTo(relay));
+      Await.end(sink);
+      assertThat(events).hasSize(10).allMatch(event -> event >= 1000);
+    }
+  }
+
+  @Nested
+  class ANewBehaviourThatCannotStart {
+    @Test
+    void f09_leavesTheOldOneInPlaceIfItsFactoryThrows() throws Exception {
+      var first = new Sink(events);
+      var cause = new IOException("no");
+      ConsumerRef<Integer, Sink> sink = start(Stage.consumer("sink", () -> first));
+      assertThatThrownBy(() -> sink.replace(() -> {
+        throw cause;
+      })).isInstanceOf(CallFailed.class).hasCause(cause).hasMessageContaining("test/sink");
+      assertThat(sink.<Sink>call(stage -> stage)).isSameAs(first);
+      assertThat(first.stops).isEmpty();
+      assertThat(sink.snapshot().incarnation()).isEqualTo(1);
+    }
+
+    @Test
+    void leavesTheOldOneAndItsTimersInPlaceIfOnStartThrows() throws Exception {
+      ProducerRef<Integer, Stage.Producer<Integer>> producer = start(Stage.<Integer, Stage.Producer<Integer>>producer("p", () -> new Stage.Producer<>() {
+        @Override
+        public void onStart(StageContext context) {
+          context.every(Duration.ofMillis(1), () -> events.add(1));
+        }
+
+        @Override
+        public void onDemand(long demand, Outlet<Integer> out) {}
+      }));
+      assertThatThrownBy(() -> producer.replace(() -> new Stage.Producer<>() {
+        @Override
+        public void onStart(StageContext context) throws IOException {
+          context.every(Duration.ofNanos(1), () -> events.add(2));
+          throw new IOException("no");
+        }
+
+        @Override
+        public void onDemand(long demand, Outlet<Integer> out) {}
+      })).isInstanceOf(CallFailed.class);
+      events.clear();
+      assertThat(Await.next(3, events, producer)).containsOnly(1);
+    }
+
+    @Test
+    void isRefusedIfItIsNull() throws Exception {
+      ConsumerRef<Integer, Sink> sink = start(Stage.consumer("sink", Sink::new));
+      assertThatThrownBy(() -> sink.replace(() -> null))
+          .isInstanceOf(CallFailed.class)
+          .cause()
+          .hasMessage("the factory of stage test/sink returned null; it must make a new behaviour");
+    }
+
+    @Test
+    void isRefusedIfItIsTheOldOne() throws Exception {
+      var only = new Sink(events);
+      ConsumerRef<Integer, Sink> sink = start(Stage.consumer("sink", () -> only));
+      assertThatThrownBy(() -> sink.replace(() -> only))
+          .isInstanceOf(CallFailed.class)
+          .cause()
+          .hasMessage("the factory of stage test/sink returned a behaviour that is in use already, a " + Sink.class.getName()
+              + "; it must make a new one each time");
+      assertThat(sink.<Sink>call(stage -> stage)).isSameAs(only);
+    }
+
+    @Test
+    void mayBeTriedAgain() throws Exception {
+      var second = new Sink(events);
+      List<Sink> tries = new ArrayList<>();
+      ConsumerRef<Integer, Sink> sink = start(Stage.consumer("sink", Sink::new));
+      StageFactory<Sink> factory = () -> {
+        tries.add(second);
+        if (tries.size() == 1) throw new IOException("not yet");
+        return second;
+      };
+      assertThatThrownBy(() -> sink.replace(factory)).isInstanceOf(CallFailed.class);
+      sink.replace(factory);
+      assertThat(sink.<Sink>call(stage -> stage)).isSameAs(second);
+    }
+  }
+
+  @Nested
+  class AnEndedStage {
+    @Test
+    void isNotReplaced() throws Exception {
+      ConsumerRef<Integer, Sink> sink = start(Stage.consumer("sink", Sink::new));
+      sink.stop();
+      Await.end(sink);
+      assertThatThrownBy(() -> sink.replace(Sink::new)).isInstanceOf(StageEnded.class);
+      assertThatThrownBy(() -> sink.replace(null)).isInstanceOf(NullPointerException.class).hasMessage("factory must not be null");
+    }
+  }
+
+  private static long demandSeen(ProducerRef<Integer, Idle> idle) {
+    try {
+      return idle.<Long>call(stage -> stage.demandSeen);
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+}
