@@ -46,6 +46,9 @@ class SnippetsTest {
 
   private static final Path LAUNCHER = Document.ROOT.resolve("stage");
 
+  /** Some blocks show a crash, which is logged. Kept in a field, or the logger would forget its level. */
+  private static final java.util.logging.Logger LOG = java.util.logging.Logger.getLogger("stage");
+
   @TempDir
   private Path classes;
 
@@ -248,6 +251,7 @@ class SnippetsTest {
   private String run(Document document, Document.Block block) throws Exception {
     var printed = new ByteArrayOutputStream();
     PrintStream before = System.out;
+    LOG.setLevel(java.util.logging.Level.OFF);
     try (var loader = new URLClassLoader(new URL[] {classes.toUri().toURL()}, getClass().getClassLoader())) {
       System.setOut(new PrintStream(printed, true, StandardCharsets.UTF_8));
       Class<?> type = loader.loadClass(classNameOf(document));
@@ -255,6 +259,7 @@ class SnippetsTest {
       method.invoke(type.getConstructor().newInstance());
     } finally {
       System.setOut(before);
+      LOG.setLevel(null);
     }
     return printed.toString(StandardCharsets.UTF_8).replace(System.lineSeparator(), "\n");
   }
