@@ -478,10 +478,11 @@ public final class Cell<S extends Stage> implements Machine {
   private Work lookWhileRunning(int told, long nowNanos) {
     ProducerHalf<?> half = producerHalf;
     if ((told & STOPPED) != 0) return Work.STOP;
+    // Before the mail: a call that was made after a subscription finds a stage that knows of it.
+    if (consumerHalf != null && consumerHalf.hasInletNews()) return Work.SUBSCRIBED;
     if (!serving && mailbox.hasMail()) return Work.MAIL;
     if ((told & CONSUMER_LEFT) != 0 || half != null && half.hasLaneNews()) return Work.CONSUMERS;
     if ((told & (CANCEL_ASKED | DRAINED)) != 0 && toCancel() != null) return Work.CANCEL_SUBSCRIPTION;
-    if (consumerHalf != null && consumerHalf.hasInletNews()) return Work.SUBSCRIBED;
     if (!serving && timers != null && timers.isDue(nowNanos)) return Work.TIMER;
     if (half != null && half.canFlush()) return Work.FLUSH;
     if ((told & HANDED_IN) != 0 || canGrant()) return Work.INTAKE;
