@@ -209,7 +209,7 @@ final class ProducerHalf<O> {
       }
     });
     VarHandle.fullFence();   // pairs with the announcement of each consumer's carrier
-    for (Lane<?> lane : lanes) lane.consumer().carrier().wake();
+    for (Lane<?> lane : lanes) lane.consumer().signal(Cell.INPUT_ENDED);
   }
 
   /** A consumer's cell gives its place in a lane back. On the consumer's thread. */
