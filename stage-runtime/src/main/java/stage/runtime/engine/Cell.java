@@ -66,6 +66,7 @@ public final class Cell<S extends Stage> implements Machine {
   private final Gate started;
   private final Gate ended;
 
+  private long returnedTold;                      // under a lock of the owner's
   private volatile int signals;                   // any thread, by bits
   private final Counter deadLettered = new Counter();
   private volatile Intake<?> intake;              // set once, under the realm's lock, by the first thread that emits from outside
@@ -184,6 +185,19 @@ public final class Cell<S extends Stage> implements Machine {
   @SuppressWarnings("unchecked")
   <O> ProducerHalf<O> producerHalfOf(Stage behaviour) {
     return (ProducerHalf<O>) producerHalf;
+  }
+
+  /** {@return how many events it was given back since this was asked last} Under a lock of the owner's. */
+  public long takeReturned() {
+    if (producerHalf == null) return 0;
+    long all = producerHalf.returned.read();
+    long more = all - returnedTold;
+    returnedTold = all;
+    return more;
+  }
+
+  CellOwner owner() {
+    return owner;
   }
 
   int incarnation() {
@@ -459,10 +473,10 @@ public final class Cell<S extends Stage> implements Machine {
   private Work lookWhileRunning(int told, long nowNanos) {
     ProducerHalf<?> half = producerHalf;
     if ((told & STOPPED) != 0) return Work.STOP;
+    if (consumerHalf != null && consumerHalf.hasInletNews()) return Work.SUBSCRIBED;
     if (!serving && mailbox.hasMail()) return Work.MAIL;
     if ((told & CONSUMER_LEFT) != 0 || half != null && half.hasLaneNews()) return Work.CONSUMERS;
     if ((told & (CANCEL_ASKED | DRAINED)) != 0 && toCancel() != null) return Work.CANCEL_SUBSCRIPTION;
-    if (consumerHalf != null && consumerHalf.hasInletNews()) return Work.SUBSCRIBED;
     if (!serving && timers != null && timers.isDue(nowNanos)) return Work.TIMER;
     if (half != null && half.canFlush()) return Work.FLUSH;
     if ((told & HANDED_IN) != 0 || canGrant()) return Work.INTAKE;
@@ -493,7 +507,9 @@ public final class Cell<S extends Stage> implements Machine {
     if (half == null) return Work.FINISH;
     if ((told & CONSUMER_LEFT) != 0 || half.hasLaneNews()) return Work.CONSUMERS;
     if (half.canFlush()) return Work.FLUSH;
-    if (half.lanes().length == 0 || half.isDelivered() && half.isSettled()) return Work.FINISH;
+    // One that has completed waits for consumers of what waits for nobody; one that is told to stop does not.
+    boolean isDelivered = (told & (STOPPED | DRAINED)) != 0 ? half.isDeliveredToAllThere() : half.isDelivered();
+    if (half.lanes().length == 0 || isDelivered && half.isSettled()) return Work.FINISH;
     return Work.NOTHING;
   }
 

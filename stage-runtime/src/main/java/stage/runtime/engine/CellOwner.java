@@ -25,4 +25,11 @@ public interface CellOwner {
    * @param during what it was doing, such as {@code onEvents}
    */
   void ended(Cell<?> cell, StopReason reason, String during);
+
+  /**
+   * A cell that has ended was given events back, by a consumer that left only now. On that consumer's thread.
+   *
+   * @param cell the producer
+   */
+  void returned(Cell<?> cell);
 }

@@ -135,7 +135,11 @@ final class ProducerHalf<O> {
   }
 
   boolean isDelivered() {
-    return sharing.isDelivered();
+    return sharing.waiting() == 0;
+  }
+
+  boolean isDeliveredToAllThere() {
+    return sharing.isDeliveredToAllThere();
   }
 
   boolean isSettled() {
@@ -226,5 +230,6 @@ final class ProducerHalf<O> {
       }
     });
     if (toTell[0]) cell.signal(Cell.CONSUMER_LEFT);
+    else cell.owner().returned(cell);
   }
 }

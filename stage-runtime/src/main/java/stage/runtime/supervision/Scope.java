@@ -215,13 +215,28 @@ final class Scope implements Supervisor, CellOwner {
     try {
       alive.remove(cell.name());
       noteEnding(cell);
-      eventsReturned += last.eventsReturned();
+      eventsReturned += cell.takeReturned();
       eventsUndelivered += last.eventsUndelivered();
       if (last.eventsReturned() + last.eventsUndelivered() > 0 && leftovers.size() < MOST_LEFTOVERS) leftovers.add(last);
       // That a producer was cancelled is no failure of its consumers, which are being cancelled too.
       boolean byCancel = cancelling && reason instanceof StopReason.ProducerFailed(var producer, var cause) && cause instanceof CancellationException;
       if (reason.isFailure() && !byCancel) failed(cell, reason, during);
       if (alive.isEmpty()) idle.open();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public void returned(Cell<?> cell) {
+    lock.lock();
+    try {
+      long more = cell.takeReturned();
+      eventsReturned += more;
+      if (more == 0 || alive.get(cell.name()) == cell) return;   // if it is just ending, ended() notes it
+      StageSnapshot last = cell.snapshot();
+      leftovers.removeIf(before -> before.path().equals(last.path()));
+      if (leftovers.size() < MOST_LEFTOVERS) leftovers.add(last);
     } finally {
       lock.unlock();
     }
