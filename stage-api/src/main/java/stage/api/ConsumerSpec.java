@@ -82,12 +82,12 @@ public record ConsumerSpec<I, S extends Stage>(
    * @throws IllegalArgumentException if {@code mailbox} is below 1
    */
   public ConsumerSpec<I, S> withMailbox(int mailbox) {
-    return withOptions(new StageOptions(mailbox, options.onPlatformThread(), options.deadLetters()));
+    return withOptions(options.withMailbox(mailbox));
   }
 
   /** {@return a copy that runs on a platform thread, for code that pins or hogs its carrier} */
   public ConsumerSpec<I, S> onPlatformThread() {
-    return withOptions(new StageOptions(options.mailbox(), true, options.deadLetters()));
+    return withOptions(options.withPlatformThread());
   }
 
   /**
@@ -96,6 +96,24 @@ public record ConsumerSpec<I, S extends Stage>(
    * @param deadLetters who is told of events that were given up on
    */
   public ConsumerSpec<I, S> withDeadLetters(DeadLetterHandler deadLetters) {
-    return withOptions(new StageOptions(options.mailbox(), options.onPlatformThread(), deadLetters));
+    return withOptions(options.withDeadLetters(deadLetters));
+  }
+
+  /**
+   * {@return a copy with this restart type}
+   *
+   * @param restart which ends of the stage are answered with a restart
+   */
+  public ConsumerSpec<I, S> withRestart(Restart restart) {
+    return withOptions(options.withRestart(restart));
+  }
+
+  /**
+   * {@return a copy with this redelivery}
+   *
+   * @param redelivery what becomes of the batch in hand when the stage crashes
+   */
+  public ConsumerSpec<I, S> withRedelivery(Redelivery redelivery) {
+    return withOptions(options.withRedelivery(redelivery));
   }
 }

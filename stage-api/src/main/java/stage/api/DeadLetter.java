@@ -9,8 +9,9 @@ import java.util.Objects;
  * @param cause what was thrown
  * @param path the stage that gave it up, such as {@code shop/orders}
  * @param incarnation which life of that stage
+ * @param attempts how many times the event was tried
  */
-public record DeadLetter(Object event, Throwable cause, String path, int incarnation) {
+public record DeadLetter(Object event, Throwable cause, String path, int incarnation, int attempts) {
   /** Checks that nothing is missing. */
   public DeadLetter {
     Objects.requireNonNull(event, "event must not be null");

@@ -46,7 +46,8 @@ public record Demand(int max, int min, boolean manual) {
   }
 
   /**
-   * {@return manual demand: nothing is asked for but by {@link Inlet#request}; batches have up to 1000 events}
+   * {@return manual demand: nothing is asked for but by {@link Inlet#request}; batches have up to 1000 events} Ask for the first of them in
+   * {@link Stage.Consumer#onSubscribe}.
    */
   public static Demand byHand() {
     return new Demand(1000, 0, true);

@@ -32,6 +32,16 @@ public interface Inlet<I> {
   long outstanding();
 
   /**
+   * A commit point within the turn: what was emitted so far is published, states are kept, and the next events of the batch in hand
+   * are settled. If the turn throws later, only the rest is undone and delivered again.
+   *
+   * @param events how many more events of the batch in hand are handled, from 0 to what is left of it
+   * @throws IllegalArgumentException if {@code events} is not in that range; nothing has changed then
+   * @throws WrongThread if called on another thread; the message names both
+   */
+  void commit(int events);
+
+  /**
    * Ends this subscription when the turn returns. The batch in hand counts as handled; events already sent but not yet delivered
    * go back to the producer for its other consumers.
    *

@@ -75,12 +75,12 @@ public record ProducerSpec<O, S extends Stage>(
    * @throws IllegalArgumentException if {@code mailbox} is below 1
    */
   public ProducerSpec<O, S> withMailbox(int mailbox) {
-    return withOptions(new StageOptions(mailbox, options.onPlatformThread(), options.deadLetters()));
+    return withOptions(options.withMailbox(mailbox));
   }
 
   /** {@return a copy that runs on a platform thread, for code that pins or hogs its carrier} */
   public ProducerSpec<O, S> onPlatformThread() {
-    return withOptions(new StageOptions(options.mailbox(), true, options.deadLetters()));
+    return withOptions(options.withPlatformThread());
   }
 
   /**
@@ -89,6 +89,15 @@ public record ProducerSpec<O, S extends Stage>(
    * @param deadLetters who is told of events that were given up on
    */
   public ProducerSpec<O, S> withDeadLetters(DeadLetterHandler deadLetters) {
-    return withOptions(new StageOptions(options.mailbox(), options.onPlatformThread(), deadLetters));
+    return withOptions(options.withDeadLetters(deadLetters));
+  }
+
+  /**
+   * {@return a copy with this restart type}
+   *
+   * @param restart which ends of the stage are answered with a restart
+   */
+  public ProducerSpec<O, S> withRestart(Restart restart) {
+    return withOptions(options.withRestart(restart));
   }
 }

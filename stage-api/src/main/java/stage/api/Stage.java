@@ -98,6 +98,15 @@ public sealed interface Stage {
     void onEvents(List<I> events, Inlet<I> from, Outlet<O> out) throws Exception;
 
     /**
+     * Called once per incarnation for each subscription, before its first events: the place to {@link Inlet#request} them where
+     * demand is manual. As GenStage's {@code handle_subscribe/4}.
+     *
+     * @param to the subscription; may be kept
+     * @throws Exception a crash of the stage
+     */
+    default void onSubscribe(Inlet<I> to) throws Exception {}
+
+    /**
      * Called once when the last subscription has completed, before this stage completes: the place to emit what was held back.
      *
      * @param out where to emit
@@ -121,6 +130,15 @@ public sealed interface Stage {
      * @throws Exception a crash of the stage; the batch counts as not handled
      */
     void onEvents(List<I> events, Inlet<I> from) throws Exception;
+
+    /**
+     * Called once per incarnation for each subscription, before its first events: the place to {@link Inlet#request} them where
+     * demand is manual. As GenStage's {@code handle_subscribe/4}.
+     *
+     * @param to the subscription; may be kept
+     * @throws Exception a crash of the stage
+     */
+    default void onSubscribe(Inlet<I> to) throws Exception {}
 
     /**
      * Called once when the last subscription has completed, before this stage ends.

@@ -57,6 +57,37 @@ public interface StageContext {
    */
   Timer every(Duration period, TimerAction action);
 
+  /**
+   * {@return the stage's own state, which survives restarts and changes with the turn} As {@code state("state", initial)}.
+   *
+   * @param initial its value at the stage's very first incarnation, not null
+   * @param <T> the value
+   */
+  default <T> State<T> state(T initial) {
+    return state("state", initial);
+  }
+
+  /**
+   * {@return a named state of the stage, which survives restarts and changes with the turn} The same name is the same state in every
+   * incarnation; ask for it in {@code onStart}.
+   *
+   * @param name tells several states apart
+   * @param initial its value at the stage's very first incarnation, not null
+   * @param <T> the value
+   * @throws IllegalArgumentException if there is a map state of that name
+   */
+  <T> State<T> state(String name, T initial);
+
+  /**
+   * {@return a named keyed state of the stage, empty at first, which survives restarts and changes with the turn}
+   *
+   * @param name tells several states apart
+   * @param <K> the keys
+   * @param <V> the values
+   * @throws IllegalArgumentException if there is a state of that name that is no map
+   */
+  <K, V> MapState<K, V> mapState(String name);
+
   /** A timer of a stage. It ends with its incarnation. */
   interface Timer {
     /** Cancels the timer. Afterwards its action is not run again; cancelling twice changes nothing. On the stage's own thread. */

@@ -45,6 +45,8 @@ public record StageSnapshot(
     RUNNING,
     /** It is paused: it takes no turns for events or demand. */
     PAUSED,
+    /** It has crashed and waits for its next incarnation. */
+    BACKING_OFF,
     /** It takes nothing new, and delivers what it has. */
     DRAINING,
     /** It has ended. */

@@ -8,6 +8,7 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeoutException;
 import stage.api.CancelPolicy;
 import stage.api.ConsumerSpec;
+import stage.api.DeadLetter;
 import stage.api.Outlet;
 import stage.api.Overflow;
 import stage.api.ProducerConsumerSpec;
@@ -16,17 +17,20 @@ import stage.api.Stage;
 import stage.api.StageContext;
 import stage.api.StageEnded;
 import stage.api.StageFactory;
+import stage.api.StageOptions;
 import stage.api.StageRef;
 import stage.api.StageSnapshot;
 import stage.api.StageSpec;
 import stage.api.StopReason;
 import stage.api.SubscriptionSnapshot;
+import stage.api.SubscriptionSpec;
 import stage.api.TimerAction;
 import stage.api.WrongThread;
 import stage.runtime.time.Awaiting;
 import stage.runtime.time.Carrier;
 import stage.runtime.time.Gate;
 import stage.runtime.time.Machine;
+import stage.runtime.time.Time;
 
 /**
  * What the engine keeps for one stage: its mailbox, its lanes and the current behaviour. A step machine, stepped by one thread.
@@ -51,6 +55,7 @@ public final class Cell<S extends Stage> implements Machine {
   private final String path;
   private final Realm realm;
   private final CellOwner owner;
+  private final StageOptions options;
   private final Carrier carrier;
   private final Mailbox mailbox;
   private final ConsumerHalf consumerHalf;        // null for producers and generators
@@ -61,6 +66,7 @@ public final class Cell<S extends Stage> implements Machine {
   private final Gate ended;
 
   private volatile int signals;                   // any thread, by bits
+  private final Counter deadLettered = new Counter();
   private volatile Intake<?> intake;              // set once, under the realm's lock, by the first thread that emits from outside
 
   // written by the cell's thread only
@@ -70,6 +76,7 @@ public final class Cell<S extends Stage> implements Machine {
   private S behaviour;
   private Role role;
   private Timers timers;                          // null until there was a timer
+  private States states;                          // null until there was one
   private long nowNanos;
   private boolean inputEnded;                     // the last subscription has completed
   private boolean serving;                        // a generator is running a message or a timer within emit
@@ -83,6 +90,7 @@ public final class Cell<S extends Stage> implements Machine {
     this.realm = realm;
     this.owner = owner;
     this.factory = spec.factory();
+    this.options = spec.options();
     this.mailbox = new Mailbox(realm.time().room(spec.options().mailbox()));
     this.carrier = realm.time().carrier(this, spec.options().onPlatformThread());
     this.started = realm.time().gate();
@@ -90,14 +98,14 @@ public final class Cell<S extends Stage> implements Machine {
     switch (spec) {
       case ProducerSpec<?, S> producer -> {
         consumerHalf = null;
-        producerHalf = new ProducerHalf<>(this, producer.dispatch(), producer.overflow(), spec.options().deadLetters());
+        producerHalf = new ProducerHalf<>(this, producer.dispatch(), producer.overflow());
         isGenerator = producer.isGenerator();
         ref = new CellRef.OfProducer<>(this);
       }
       case ProducerConsumerSpec<?, ?, S> both -> {
         consumerHalf = new ConsumerHalf(this);
         var overflow = new Overflow(Overflow.Kind.BLOCK, both.buffer());
-        producerHalf = new ProducerHalf<>(this, both.dispatch(), overflow, spec.options().deadLetters());
+        producerHalf = new ProducerHalf<>(this, both.dispatch(), overflow);
         isGenerator = false;
         ref = new CellRef.OfProducerConsumer<>(this);
       }
@@ -159,6 +167,10 @@ public final class Cell<S extends Stage> implements Machine {
     return realm;
   }
 
+  boolean isGenerator() {
+    return isGenerator;
+  }
+
   boolean isConsumer() {
     return consumerHalf != null;
   }
@@ -195,6 +207,7 @@ public final class Cell<S extends Stage> implements Machine {
       case Phase.Ended(var reason) -> reason;
       case Phase.Draining(var reason) -> reason;
       case Phase.Starting starting -> null;
+      case Phase.BackingOff backingOff -> null;
       case Phase.Running running -> null;
     };
   }
@@ -203,6 +216,7 @@ public final class Cell<S extends Stage> implements Machine {
     return switch (phase) {
       case Phase.Starting starting -> StageSnapshot.Status.STARTING;
       case Phase.Running running -> isSignalled(PAUSED) ? StageSnapshot.Status.PAUSED : StageSnapshot.Status.RUNNING;
+      case Phase.BackingOff backingOff -> StageSnapshot.Status.BACKING_OFF;
       case Phase.Draining draining -> StageSnapshot.Status.DRAINING;
       case Phase.Ended endedPhase -> StageSnapshot.Status.ENDED;
     };
@@ -217,12 +231,13 @@ public final class Cell<S extends Stage> implements Machine {
     String what = awaiting == Awaiting.Now.READY ? "RUNNING" : awaiting instanceof Awaiting.Timer timer ? timer.what() + " or a timer" : awaiting.toString();
     ProducerHalf<?> half = producerHalf;
     if (half == null) {
-      return new StageSnapshot(path, status(), incarnation, what, mailbox.size(), 0, 0, 0, 0, 0, 0, 0, inputs, List.of());
+      return new StageSnapshot(path, status(), incarnation, what, mailbox.size(), 0, 0, 0, 0,
+          deadLettered.read(), 0, 0, inputs, List.of());
     }
     List<SubscriptionSnapshot> outputs = Arrays.stream(half.lanes()).map(Lane::snapshot).toList();
     boolean alive = isAlive();
     return new StageSnapshot(path, status(), incarnation, what, mailbox.size(), alive ? half.waiting.read() : 0,
-        half.emitted.read(), half.dropped.read(), half.skipped.read(), half.deadLettered.read(), half.returned.read(),
+        half.emitted.read(), half.dropped.read(), half.skipped.read(), deadLettered.read(), half.returned.read(),
         alive ? 0 : half.waiting.read(), inputs, outputs);
   }
 
@@ -272,9 +287,14 @@ public final class Cell<S extends Stage> implements Machine {
   public void subscribe(StageSpec<S> spec) {
     switch (spec) {
       case ProducerSpec<?, S> producer -> {}
-      case ProducerConsumerSpec<?, ?, S> both -> both.subscriptions().forEach(subscription -> realm.subscribe(this, subscription));
-      case ConsumerSpec<?, S> consumer -> consumer.subscriptions().forEach(subscription -> realm.subscribe(this, subscription));
+      case ProducerConsumerSpec<?, ?, S> both -> subscribeToAll(both.subscriptions());
+      case ConsumerSpec<?, S> consumer -> subscribeToAll(consumer.subscriptions());
     }
+  }
+
+  /** Under one lock, which ending a subscription needs too: if the first completed before the second is made, it was not the last. */
+  private void subscribeToAll(List<? extends SubscriptionSpec<?>> subscriptions) {
+    realm.locked(() -> subscriptions.forEach(subscription -> realm.subscribe(this, subscription)));
   }
 
   void signal(int bit) {
@@ -411,6 +431,21 @@ public final class Cell<S extends Stage> implements Machine {
   }
 
   @Override
+  public boolean keepsTime() {
+    return timers != null || phase instanceof Phase.BackingOff;
+  }
+
+  @Override
+  public boolean wantsRest(Time time) {
+    return consumerHalf != null && phase instanceof Phase.Running && role.wantsRest(time);
+  }
+
+  @Override
+  public boolean mayRest() {
+    return signals == 0 && !mailbox.hasMail() && role.mayRest();
+  }
+
+  @Override
   public Awaiting step(long nowNanos) {
     this.nowNanos = nowNanos;
     if (phase instanceof Phase.Ended) return Awaiting.Now.DONE;
@@ -429,7 +464,11 @@ public final class Cell<S extends Stage> implements Machine {
     int told = signals;
     if ((told & CANCELLED) != 0) return Work.CANCEL;
     return switch (phase) {
-      case Phase.Starting starting -> Work.START;
+      case Phase.Starting starting -> (told & STOPPED) != 0 && incarnation > 0 ? Work.STOP : Work.START;
+      case Phase.BackingOff(var untilNanos) -> {
+        if ((told & STOPPED) != 0) yield Work.STOP;
+        yield nowNanos - untilNanos >= 0 ? Work.START : Work.NOTHING;
+      }
       case Phase.Running running -> lookWhileRunning(told, nowNanos);
       case Phase.Draining draining -> lookWhileDraining(told);
       case Phase.Ended endedPhase -> Work.NOTHING;
@@ -442,6 +481,7 @@ public final class Cell<S extends Stage> implements Machine {
     if (!serving && mailbox.hasMail()) return Work.MAIL;
     if ((told & CONSUMER_LEFT) != 0 || half != null && half.hasLaneNews()) return Work.CONSUMERS;
     if ((told & (CANCEL_ASKED | DRAINED)) != 0 && toCancel() != null) return Work.CANCEL_SUBSCRIPTION;
+    if (consumerHalf != null && consumerHalf.hasInletNews()) return Work.SUBSCRIBED;
     if (!serving && timers != null && timers.isDue(nowNanos)) return Work.TIMER;
     if (half != null && half.canFlush()) return Work.FLUSH;
     if ((told & HANDED_IN) != 0 || canGrant()) return Work.INTAKE;
@@ -493,7 +533,7 @@ public final class Cell<S extends Stage> implements Machine {
       case TURN -> turn();
       case SUBSCRIPTION_ENDED -> subscriptionEnded(consumerHalf.ended(true));
       case FINISH -> end(((Phase.Draining) phase).reason(), "drain");
-      case MAIL, CONSUMERS, CANCEL_SUBSCRIPTION, TIMER, FLUSH, INTAKE -> serve(work);
+      case MAIL, CONSUMERS, CANCEL_SUBSCRIPTION, SUBSCRIBED, TIMER, FLUSH, INTAKE -> serve(work);
       case NOTHING -> throw new IllegalStateException("there is nothing to do");
     }
     return phase instanceof Phase.Ended ? Awaiting.Now.DONE : Awaiting.Now.READY;
@@ -513,6 +553,10 @@ public final class Cell<S extends Stage> implements Machine {
         if (inlet != null) consumerHalf.leave(inlet);
         if (toCancel() == null) clear(CANCEL_ASKED);
       }
+      case SUBSCRIBED -> {
+        LaneInlet<?> inlet = consumerHalf.newcomer(incarnation);
+        if (inlet != null) runTurn("onSubscribe", () -> role.subscribed(inlet));
+      }
       case TIMER -> {
         TimerAction action = timers.takeDue(nowNanos);
         runTurn("a timer", action::run);
@@ -525,10 +569,12 @@ public final class Cell<S extends Stage> implements Machine {
   }
 
   private Awaiting idle() {
+    if (phase instanceof Phase.BackingOff(var untilNanos)) return new Awaiting.Timer(Awaiting.Now.BACKOFF, untilNanos);
     Awaiting.Now what = switch (phase) {
       case Phase.Running running -> isSignalled(PAUSED) ? Awaiting.Now.MAIL : role.idle();
       case Phase.Draining draining -> producerHalf.isDelivered() ? Awaiting.Now.SETTLEMENT : Awaiting.Now.DEMAND;
       case Phase.Starting starting -> throw new IllegalStateException("a cell that starts does not wait");
+      case Phase.BackingOff backingOff -> throw new IllegalStateException("a cell that backs off waits for the time");
       case Phase.Ended endedPhase -> throw new IllegalStateException("a cell that has ended does not wait");
     };
     boolean hasTimer = phase instanceof Phase.Running && timers != null && !timers.isEmpty();
@@ -536,10 +582,17 @@ public final class Cell<S extends Stage> implements Machine {
   }
 
   private void start() {
+    boolean first = incarnation == 0;
     try {
       incarnate(factory);
+      if (!first) Thread.currentThread().setName(threadName());
       phase = new Phase.Running();
     } catch (Throwable failure) {
+      rollbackStates();
+      if (!first) {
+        crash("onStart", failure);
+        return;
+      }
       startFailure = failure;
       phase = new Phase.Ended(new StopReason.Crashed(failure));
       closeDoors(new Ending.Failed(failure), new StopReason.Crashed(failure));
@@ -563,12 +616,15 @@ public final class Cell<S extends Stage> implements Machine {
     } catch (Throwable failure) {
       realm.release(fresh);
       timers = oldTimers;
+      rollbackStates();
       throw failure;
     }
+    commitStates();
     incarnation++;
     this.factory = factory;
     behaviour = fresh;
     role = Role.of(fresh, this);
+    if (consumerHalf != null) consumerHalf.reincarnated();
   }
 
   // ---- turns
@@ -585,25 +641,34 @@ public final class Cell<S extends Stage> implements Machine {
     }
     Thread.interrupted();   // what was left over from an earlier turn is nobody's business now
     if (isCancelled()) return;   // its interrupt may just have been cleared, and is not sent twice
-    role.beginTurn();
+    beginTurn();
     try {
       role.turn();
       // A generator that was told to make way may clean up and return: that completes nothing.
       if (isLeaving()) throw new CancellationException("stage " + path + " has left its turn");
     } catch (Throwable failure) {
       role.rollback();
+      rollbackStates();
       turnFailed(failure);
       return;
     }
     commit(role.callback());
   }
 
+  /** Every subscription that was accepted before this counts in the turn. */
+  private void beginTurn() {
+    if (producerHalf != null && producerHalf.hasLaneNews()) producerHalf.meetLanes();
+    role.beginTurn();
+  }
+
   /** Publishes and settles what a turn did. */
   private boolean commit(String during) {
     try {
       role.commit();
+      commitStates();
       return true;
     } catch (Throwable failure) {
+      rollbackStates();
       role.rollback();   // a dispatcher's rule is wrong, and nothing was published
       crash(during, failure);
       return false;
@@ -648,12 +713,14 @@ public final class Cell<S extends Stage> implements Machine {
     boolean wasServing = serving;
     serving = true;
     try {
-      role.beginTurn();
+      beginTurn();
       body.run();
       role.commit();
+      commitStates();
       return null;
     } catch (Throwable failure) {
       role.rollback();
+      rollbackStates();
       return failure;
     } finally {
       serving = wasServing;
@@ -754,7 +821,7 @@ public final class Cell<S extends Stage> implements Machine {
       Work work = look(nowNanos = realm.time().nanos());
       switch (work) {
         case CANCEL, STOP -> throw new CancellationException("stage " + path + " is to stop");
-        case MAIL, CONSUMERS, CANCEL_SUBSCRIPTION, TIMER, FLUSH, INTAKE -> serve(work);
+        case MAIL, CONSUMERS, CANCEL_SUBSCRIPTION, SUBSCRIBED, TIMER, FLUSH, INTAKE -> serve(work);
         case TURN -> {
           if (!isSignalled(WOKEN_UP)) return;
           clear(WOKEN_UP);
@@ -772,7 +839,9 @@ public final class Cell<S extends Stage> implements Machine {
   void awaitDemand() {
     while (producerHalf.demand() <= 0) {
       serveGenerator();
-      if (producerHalf.demand() <= 0) awaitInGenerator(Awaiting.Now.DEMAND);
+      if (producerHalf.demand() > 0) return;
+      producerHalf.wakeAllConsumers();   // also those that rest until there are more events
+      awaitInGenerator(Awaiting.Now.DEMAND);
     }
   }
 
@@ -827,7 +896,64 @@ public final class Cell<S extends Stage> implements Machine {
   }
 
   private void crash(String during, Throwable cause) {
-    end(new StopReason.Crashed(cause), during);
+    boolean mayRestart = switch (phase) {
+      case Phase.Running running -> true;
+      case Phase.Starting starting -> true;
+      case Phase.BackingOff backingOff -> false;
+      case Phase.Draining draining -> false;
+      case Phase.Ended endedPhase -> false;
+    };
+    Verdict verdict = mayRestart ? owner.crashed(this, incarnation, cause, during, options.restart()) : new Verdict.End();
+    switch (verdict) {
+      case Verdict.Restart(var delayNanos) -> restart(cause, delayNanos);
+      case Verdict.End over -> end(new StopReason.Crashed(cause), during);
+    }
+  }
+
+  /** The incarnation ends, the stage does not: lanes, demand, backlog, mailbox and states stay. */
+  private void restart(Throwable cause, long delayNanos) {
+    timers = null;
+    generatorCrash = null;
+    if (behaviour != null) {
+      stopBehaviour(behaviour, new StopReason.Crashed(cause));
+      behaviour = null;
+      role.redeliver(options.redelivery(), cause);
+    }
+    phase = delayNanos > 0 ? new Phase.BackingOff(realm.time().nanos() + delayNanos) : new Phase.Starting();
+  }
+
+  /** Gives up on an event, and tells the stage's handler. */
+  void deadLetter(Object event, Throwable cause, int attempts) {
+    deadLettered.add(1);
+    try {
+      options.deadLetters().handle(new DeadLetter(event, cause, path, incarnation, attempts), deadLettered.read());
+    } catch (Throwable failure) {
+      report("the dead-letter handler of stage " + path + " threw; the letter stays counted", failure);
+    }
+  }
+
+  States states() {
+    if (states == null) states = new States(this);
+    return states;
+  }
+
+  void commitStates() {
+    if (states != null) states.commit();
+  }
+
+  private void rollbackStates() {
+    if (states != null) states.rollback();
+  }
+
+  /** In the middle of a turn: publishes, keeps states, and settles the next events of a batch. */
+  void commitPoint(LaneInlet<?> inlet, int events) {
+    role.commitOutput();
+    boolean asked = inlet.settleNext(events);
+    commitStates();
+    if (asked) {
+      VarHandle.fullFence();   // pairs with the announcement of the producer's carrier
+      inlet.lane().producer().carrier().wake();
+    }
   }
 
   private void end(StopReason reason, String during) {

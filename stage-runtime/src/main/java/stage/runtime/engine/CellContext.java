@@ -2,7 +2,9 @@ package stage.runtime.engine;
 
 import java.time.Duration;
 import java.util.Objects;
+import stage.api.MapState;
 import stage.api.StageContext;
+import stage.api.State;
 import stage.api.TimerAction;
 import stage.runtime.time.Time;
 
@@ -54,6 +56,19 @@ final class CellContext implements StageContext {
   @Override
   public void stop() {
     cell.stop();
+  }
+
+  @Override
+  public <T> State<T> state(String name, T initial) {
+    cell.ensureOwnThread("state()");
+    Objects.requireNonNull(initial, "initial must not be null");
+    return cell.states().state(Objects.requireNonNull(name, "name must not be null"), initial);
+  }
+
+  @Override
+  public <K, V> MapState<K, V> mapState(String name) {
+    cell.ensureOwnThread("mapState()");
+    return cell.states().mapState(Objects.requireNonNull(name, "name must not be null"));
   }
 
   @Override

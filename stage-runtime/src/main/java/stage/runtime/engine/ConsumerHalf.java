@@ -12,6 +12,7 @@ final class ConsumerHalf {
   private final Cell<?> cell;
   private volatile LaneInlet<?>[] inlets = NONE;   // replaced, never changed, under the realm's lock
   private boolean closed;                          // under the realm's lock: whether it may not subscribe any more
+  private LaneInlet<?>[] told = NONE;              // those that this incarnation has been told of, all of them
   private int next;                                // where to look for events first, so that all are served in turn
 
   ConsumerHalf(Cell<?> cell) {
@@ -34,6 +35,24 @@ final class ConsumerHalf {
   }
 
   // ---- the cell's thread
+
+  /** {@return whether there are subscriptions that this incarnation may not have been told of} */
+  boolean hasInletNews() {
+    return told != inlets;
+  }
+
+  /** {@return a subscription that this incarnation is to be told of, and counts as told now; null if there is none} */
+  LaneInlet<?> newcomer(int incarnation) {
+    LaneInlet<?>[] all = inlets;
+    for (LaneInlet<?> inlet : all) if (inlet.meet(incarnation)) return inlet;
+    told = all;
+    return null;
+  }
+
+  /** There is a new incarnation, which has been told of nothing. */
+  void reincarnated() {
+    told = NONE;
+  }
 
   /** {@return the next subscription with events; null if there is none} */
   LaneInlet<?> ready() {

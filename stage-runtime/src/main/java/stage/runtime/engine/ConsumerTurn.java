@@ -2,12 +2,21 @@ package stage.runtime.engine;
 
 import java.lang.invoke.VarHandle;
 import java.util.List;
+import stage.api.Redelivery;
 import stage.runtime.time.Awaiting;
+import stage.runtime.time.Time;
 
 /** The consuming part of a turn: takes a batch, and settles it or leaves it in its lane. The cell's thread only. */
 final class ConsumerTurn<I> {
+  private static final long BRISK_NANOS = 30_000;
+  private static final int FRUITFUL = 16;
+
   private final ConsumerHalf half;
   private LaneInlet<I> inlet;   // whose batch is in hand; null between turns
+  private LaneInlet<I> crashed; // whose batch was in hand when the last turn threw
+  private long dryNanos;        // when there was nothing to take
+  private long settledBefore;   // how much had been settled then
+  private boolean rested;       // whether it rested then
 
   ConsumerTurn(Cell<?> cell) {
     this.half = cell.consumerHalf();
@@ -22,7 +31,7 @@ final class ConsumerTurn<I> {
   List<I> take(long limit) {
     inlet = (LaneInlet<I>) half.ready();
     half.served(inlet);
-    int most = (int) Math.min(limit, inlet.lane().spec().demand().batch());
+    int most = (int) Math.min(limit, inlet.batchLimit());
     List<I> batch = inlet.lane().take(most);
     inlet.beginTurn(batch.size());
     return batch;
@@ -63,7 +72,39 @@ final class ConsumerTurn<I> {
   void rollback() {
     if (inlet == null) return;
     inlet.rollback();
+    crashed = inlet;
     inlet = null;
+  }
+
+  /** The turn that was undone has crashed the stage, which is restarted. */
+  void redeliver(Redelivery redelivery, Throwable cause) {
+    if (crashed == null) return;
+    LaneInlet<I> again = crashed;
+    crashed = null;
+    if (!again.redeliver(redelivery, cause)) return;
+    fence();
+    again.lane().producer().carrier().wake();
+  }
+
+  // Rest. A generator publishes events one by one. Where they come in quick succession, and it is not short of demand, its consumer
+  // had better let some gather than be woken for each. So it does when it ran dry twice within BRISK_NANOS, and goes on while rest is fruitful.
+
+  boolean wantsRest(Time time) {
+    LaneInlet<?>[] inlets = half.inlets();
+    if (inlets.length != 1 || !inlets[0].lane().producer().isGenerator() || isReady()) return false;
+    long now = time.nanos();
+    long settled = inlets[0].lane().settled();
+    boolean brisk = now - dryNanos < BRISK_NANOS;
+    boolean fruitful = rested && settled - settledBefore >= FRUITFUL;
+    dryNanos = now;
+    settledBefore = settled;
+    rested = (brisk || fruitful) && mayRest();
+    return rested;
+  }
+
+  boolean mayRest() {
+    LaneInlet<?>[] inlets = half.inlets();
+    return inlets.length == 1 && inlets[0].lane().ending() == null && inlets[0].lane().unsent() >= FRUITFUL;
   }
 
   Awaiting.Now idle() {

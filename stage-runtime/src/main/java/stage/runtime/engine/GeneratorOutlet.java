@@ -44,7 +44,8 @@ final class GeneratorOutlet<O> implements Outlet<O> {
     }
     left--;
     half.publish(event);
-    half.fenceAndWake();
+    cell.commitStates();
+    half.fenceAndWakeUnlessResting();
   }
 
   @Override

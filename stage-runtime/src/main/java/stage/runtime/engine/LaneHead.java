@@ -14,11 +14,14 @@ interface LaneHead<E> {
   /** {@return the next events, at least one and at most {@code limit}} They stay in the lane until they are settled. */
   List<E> take(int limit);
 
-  /** Settles the next events as handled, and makes the demand {@code requested} in all. */
-  void settle(int handled, long requested);
+  /** Settles the next events, first those handled, then those given up; and makes the demand {@code requested} in all. */
+  void settle(int handled, int deadLettered, int dropped, long requested);
 
   /** {@return how many events have been asked for in all} */
   long requested();
+
+  /** {@return how many events have been asked for and not been sent} */
+  long unsent();
 
   /** {@return how many events have been settled in all} */
   long settled();

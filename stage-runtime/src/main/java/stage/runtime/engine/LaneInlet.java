@@ -3,6 +3,7 @@ package stage.runtime.engine;
 import java.lang.invoke.VarHandle;
 import stage.api.Demand;
 import stage.api.Inlet;
+import stage.api.Redelivery;
 
 /** One subscription as its consumer sees it. The consumer's cell only, but for {@link #askToCancel}. */
 final class LaneInlet<I> implements Inlet<I> {
@@ -12,7 +13,12 @@ final class LaneInlet<I> implements Inlet<I> {
   private int inHand;                    // size of the batch that a turn is handling
   private long asked;                    // by request(), in this turn
   private int handledBeforeCancel = -1;  // how much of the batch in hand counts, if the turn cancelled
+  private int suspects;                  // how many of the next events were in a batch that crashed the stage
+  private boolean singly;                // whether they are delivered one at a time by now
+  private int tries;                     // how often the next of them was tried
+  private int triesOfBatch;              // how often they were tried together
   private boolean cancelled;
+  private int metBy;                     // the last incarnation that was told of this subscription
   private volatile boolean cancelAsked;  // set by anybody
 
   LaneInlet(Lane<I> lane, Cell<?> cell) {
@@ -46,6 +52,7 @@ final class LaneInlet<I> implements Inlet<I> {
       throw new IllegalStateException("demand on the subscription to " + producer()
           + " is automatic; use Demand.byHand() to request events yourself");
     }
+    if (lane.hasLeft()) return;   // a cancelled subscription asks for nothing (Reactive Streams rule 3.6), and the lane is the producer's
     asked = asked + events < 0 ? Long.MAX_VALUE : asked + events;
     if (inHand == 0 && settle(0)) {   // outside a turn of this subscription there is no commit to wait for
       VarHandle.fullFence();          // pairs with the announcement of the producer's carrier
@@ -84,6 +91,13 @@ final class LaneInlet<I> implements Inlet<I> {
     return cancelled || cancelAsked;
   }
 
+  /** {@return whether this incarnation is to be told of this subscription} It counts as told then. */
+  boolean meet(int incarnation) {
+    boolean isNew = metBy != incarnation && !isCancelled();
+    metBy = incarnation;
+    return isNew;
+  }
+
   void beginTurn(int batch) {
     inHand = batch;
     asked = 0;
@@ -97,25 +111,93 @@ final class LaneInlet<I> implements Inlet<I> {
     return settle(handled);
   }
 
+  /** {@return how many events the next batch may have} Fewer than usual while it is not known which of them crash the stage. */
+  int batchLimit() {
+    if (suspects == 0) return demand.batch();
+    return singly ? 1 : Math.min(suspects, demand.batch());
+  }
+
+  @Override
+  public void commit(int events) {
+    cell.ensureOwnThread("commit()");
+    if (events < 0 || events > inHand) {
+      throw new IllegalArgumentException("commit must be of 0 to " + inHand + " events, what is left of the batch in hand, but was of " + events);
+    }
+    cell.commitPoint(this, events);
+  }
+
+  /** Settles the next events of the batch in hand in the middle of the turn. Answers whether the producer is to be woken. */
+  boolean settleNext(int events) {
+    inHand -= events;
+    return settle(events);
+  }
+
   private boolean settle(int handled) {
+    if (suspects > 0) absolve(handled);
+    return settle(handled, 0, 0);
+  }
+
+  private boolean settle(int handled, int deadLettered, int dropped) {
     long before = lane.requested();
     long requested = before;
     if (demand.manual()) {
       requested = before + asked < 0 ? Long.MAX_VALUE : before + asked;
       asked = 0;
     } else {
-      long settled = lane.settled() + handled;
+      long settled = lane.settled() + handled + deadLettered + dropped;
       if (before - settled <= demand.min()) requested = settled + demand.max();
     }
-    lane.settle(handled, requested);
+    lane.settle(handled, deadLettered, dropped, requested);
     return requested != before;
   }
 
   /** The turn threw: its batch stays in the lane, and what it asked for counts for nothing. */
   void rollback() {
-    inHand = 0;
     asked = 0;
     cancelled = false;
     handledBeforeCancel = -1;
+  }
+
+  // ---- redelivery. A batch that crashed the stage is delivered again: once as it was given, then its events one at a time. An event is
+  // tried once more than it is redelivered; the tries of its batch are its own.
+
+  /**
+   * The batch in hand has crashed the stage, which is restarted.
+   *
+   * @return whether the producer is to be woken, after a full fence
+   */
+  boolean redeliver(Redelivery redelivery, Throwable cause) {
+    int batch = inHand;
+    inHand = 0;
+    if (batch == 0) return false;
+    if (redelivery.attempts() == 0) {
+      suspects = Math.max(0, suspects - batch);
+      return settle(0, 0, batch);
+    }
+    if (suspects == 0) {
+      suspects = batch;
+      tries = 0;
+      singly = false;
+    }
+    tries++;
+    if (batch > 1 || !singly && suspects > 1) {
+      if (tries >= Math.min(2, redelivery.attempts())) singly = true;
+      triesOfBatch = tries;
+      return false;
+    }
+    if (tries <= redelivery.attempts()) return false;
+    int triesThen = tries;
+    Object poison = lane.take(1).getFirst();
+    absolve(1);
+    boolean asked = settle(0, 1, 0);
+    cell.deadLetter(poison, cause, triesThen);
+    return asked;
+  }
+
+  /** The next events have met their fate, so they are not what crashes the stage. */
+  private void absolve(int events) {
+    suspects = Math.max(0, suspects - events);
+    tries = singly ? triesOfBatch : 0;
+    if (suspects == 0) singly = false;
   }
 }

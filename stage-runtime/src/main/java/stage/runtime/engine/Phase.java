@@ -4,14 +4,22 @@ import stage.api.StopReason;
 
 /** Where a cell stands in its life. */
 sealed interface Phase {
-  // Starting -> Running     onStart returned
-  // Starting -> Ended       the factory or onStart threw
-  // Running  -> Draining    nothing more will be emitted: completed, stopped, a producer failed
-  // Running  -> Ended       a turn threw, or the cell was cancelled
-  // Draining -> Ended       everything is delivered, or the cell was cancelled
+  // Starting   -> Running      onStart returned
+  // Starting   -> BackingOff   the factory or onStart threw, in a restart
+  // Starting   -> Ended        the same at the first start, or once too often
+  // Running    -> Starting     a turn threw, and the cell is restarted
+  // Running    -> BackingOff   the same, after a delay
+  // Running    -> Draining     nothing more will be emitted: completed, or stopped
+  // Running    -> Ended        a turn threw once too often, a producer failed, or the cell was cancelled
+  // BackingOff -> Starting     the delay is over
+  // BackingOff -> Draining     stopped
+  // Draining   -> Ended        everything is delivered, or the cell was cancelled
 
   /** The behaviour is to be made and started. */
   record Starting() implements Phase {}
+
+  /** Has crashed and waits for its next incarnation. */
+  record BackingOff(long untilNanos) implements Phase {}
 
   /** Takes turns. */
   record Running() implements Phase {}

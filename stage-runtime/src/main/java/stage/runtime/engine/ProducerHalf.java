@@ -1,8 +1,6 @@
 package stage.runtime.engine;
 
 import java.lang.invoke.VarHandle;
-import stage.api.DeadLetter;
-import stage.api.DeadLetterHandler;
 import stage.api.DemandExceeded;
 import stage.api.Dispatch;
 import stage.api.Overflow;
@@ -20,7 +18,6 @@ final class ProducerHalf<O> {
   private final Cell<?> cell;
   private final Dispatch<O> dispatch;
   private final Overflow overflow;
-  private final DeadLetterHandler deadLetters;
   private final Sharing<O> sharing;
   private Lane<?>[] known = NONE;             // the lanes as the sharing knows them
   private volatile Lane<?>[] lanes = NONE;    // replaced, never changed, under the realm's lock
@@ -30,15 +27,13 @@ final class ProducerHalf<O> {
   final Counter emitted = new Counter();
   final Counter dropped = new Counter();
   final Counter skipped = new Counter();
-  final Counter deadLettered = new Counter();
   final Counter returned = new Counter();
   final Counter waiting = new Counter();      // a copy of sharing.waiting() for snapshots
 
-  ProducerHalf(Cell<?> cell, Dispatch<O> dispatch, Overflow overflow, DeadLetterHandler deadLetters) {
+  ProducerHalf(Cell<?> cell, Dispatch<O> dispatch, Overflow overflow) {
     this.cell = cell;
     this.dispatch = dispatch;
     this.overflow = overflow;
-    this.deadLetters = deadLetters;
     this.sharing = Sharing.of(dispatch, this);
   }
 
@@ -142,7 +137,7 @@ final class ProducerHalf<O> {
   }
 
   boolean isDelivered() {
-    return sharing.waiting() == 0;
+    return sharing.isDelivered();
   }
 
   boolean isSettled() {
@@ -160,18 +155,24 @@ final class ProducerHalf<O> {
     for (Lane<?> lane : known) if (lane.takeTouched()) lane.consumer().carrier().wake();
   }
 
+  /** As {@link #fenceAndWake}, after one event of many to come: a consumer that rests is left alone. */
+  void fenceAndWakeUnlessResting() {
+    VarHandle.fullFence();   // pairs with the announcement of each consumer's carrier
+    for (Lane<?> lane : known) if (lane.takeTouched()) lane.consumer().carrier().wakeUnlessResting();
+  }
+
+  void wakeAllConsumers() {
+    VarHandle.fullFence();   // pairs with the announcement of each consumer's carrier
+    for (Lane<?> lane : known) lane.consumer().carrier().wake();
+  }
+
   void skipped() {
     skipped.add(1);
   }
 
   /** Gives up on an event that no lane has had. */
   void deadLetter(Object event, Throwable cause) {
-    deadLettered.add(1);
-    try {
-      deadLetters.handle(new DeadLetter(event, cause, cell.path(), cell.incarnation()), deadLettered.read());
-    } catch (Throwable failure) {
-      cell.report("the dead-letter handler of " + cell.path() + " threw; the letter stays counted", failure);
-    }
+    cell.deadLetter(event, cause, 1);
   }
 
   // ---- ends

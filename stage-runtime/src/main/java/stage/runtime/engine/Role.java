@@ -2,8 +2,10 @@ package stage.runtime.engine;
 
 import java.util.List;
 import stage.api.Outlet;
+import stage.api.Redelivery;
 import stage.api.Stage;
 import stage.runtime.time.Awaiting;
+import stage.runtime.time.Time;
 
 /** What a cell does differently by the kind of its stage: when it takes a turn, and which callback that is. One per incarnation. */
 abstract class Role {
@@ -28,11 +30,27 @@ abstract class Role {
   /** The turn threw: undoes what it did. */
   abstract void rollback();
 
+  /** The turn that was undone has crashed the stage, which is restarted. */
+  void redeliver(Redelivery redelivery, Throwable cause) {}
+
+  /** Publishes, in the middle of a turn, what it has emitted so far. */
+  void commitOutput() {}
+
   /** Any turn of user code begins, of this role's own or a call, a cast, a timer. */
   abstract void beginTurn();
 
   /** {@return what the cell waits for when there is nothing to do} */
   abstract Awaiting.Now idle();
+
+  /** See {@link stage.runtime.time.Machine#wantsRest}. */
+  boolean wantsRest(Time time) {
+    return false;
+  }
+
+  /** See {@link stage.runtime.time.Machine#mayRest}. */
+  boolean mayRest() {
+    return false;
+  }
 
   /** {@return the name of the callback that {@link #turn} runs} */
   abstract String callback();
@@ -54,6 +72,9 @@ abstract class Role {
 
   /** Runs the callback for the end of all input. */
   void inputCompleted() throws Exception {}
+
+  /** Runs the callback for a subscription that this incarnation has not been told of. */
+  void subscribed(LaneInlet<?> inlet) throws Exception {}
 
   /** There may be demand that the author was not told of. */
   void wakeUp() {}
@@ -83,6 +104,7 @@ abstract class Role {
     void turn() throws Exception {
       wokenUp = false;
       long demand = out.demand();
+      if (demand == 0) return;   // who wanted something has left since hasTurn
       told = demand;
       producer.onDemand(demand, out);
     }
@@ -222,8 +244,24 @@ abstract class Role {
 
     @Override
     void turn() throws Exception {
+      if (out.demand() == 0) return;   // who wanted something has left since hasTurn
       List<I> batch = input.take(out.demand());
       stage.onEvents(batch, input.inlet(), out);
+    }
+
+    @Override
+    void redeliver(Redelivery redelivery, Throwable cause) {
+      input.redeliver(redelivery, cause);
+    }
+
+    @Override
+    boolean wantsRest(Time time) {
+      return input.wantsRest(time);
+    }
+
+    @Override
+    boolean mayRest() {
+      return input.mayRest();
     }
 
     @Override
@@ -232,7 +270,19 @@ abstract class Role {
     }
 
     @Override
+    @SuppressWarnings("unchecked")
+    void subscribed(LaneInlet<?> inlet) throws Exception {
+      stage.onSubscribe((LaneInlet<I>) inlet);
+    }
+
+    @Override
     void beginTurn() {
+      out.beginTurn();
+    }
+
+    @Override
+    void commitOutput() {
+      if (out.commit()) half.fenceAndWake();
       out.beginTurn();
     }
 
@@ -295,8 +345,29 @@ abstract class Role {
     }
 
     @Override
+    void redeliver(Redelivery redelivery, Throwable cause) {
+      input.redeliver(redelivery, cause);
+    }
+
+    @Override
+    boolean wantsRest(Time time) {
+      return input.wantsRest(time);
+    }
+
+    @Override
+    boolean mayRest() {
+      return input.mayRest();
+    }
+
+    @Override
     void inputCompleted() throws Exception {
       stage.onComplete();
+    }
+
+    @Override
+    @SuppressWarnings("unchecked")
+    void subscribed(LaneInlet<?> inlet) throws Exception {
+      stage.onSubscribe((LaneInlet<I>) inlet);
     }
 
     @Override

@@ -11,10 +11,15 @@ import stage.api.WrongThread;
  * incarnation; the cell's thread only.
  */
 final class StagedOutlet<O> implements Outlet<O> {
+  private static final Object[] NONE = {};
+
   private final ProducerHalf<O> half;
   private final Thread owner = Thread.currentThread();
-  private Object[] staged = {};
+  // A new array for each turn: a long one is handed over to a lane, and to write young events into an old array costs more, because of
+  // the collector's barriers, than a short new one.
+  private Object[] staged = NONE;
   private int count;
+  private int countBefore;   // of the last turn that emitted; the guess for the next one
   private long wanted;       // demand when the turn began
   private long limit;        // how many this turn may stage; 0 outside turns
   private boolean open;      // whether a turn is running
@@ -45,7 +50,7 @@ final class StagedOutlet<O> implements Outlet<O> {
   }
 
   private void grow() {
-    int first = (int) Math.max(8, Math.min(wanted, 512));
+    int first = (int) Math.max(1, Math.min(wanted, Math.max(countBefore, 8)));
     staged = staged.length == 0 ? new Object[first] : Arrays.copyOf(staged, 2 * staged.length);
   }
 
@@ -96,14 +101,9 @@ final class StagedOutlet<O> implements Outlet<O> {
     open = false;
     if (dropped > 0) half.dropped.add(dropped);
     if (count == 0) return false;
-    if (count < Lane.SLICE) {
-      half.publish(staged, 0, count);   // copied by the lanes, so the array stays ours
-      Arrays.fill(staged, 0, count, null);
-      if (staged.length > Lane.SLICE) staged = new Object[0];
-    } else {
-      half.publish(2 * count < staged.length ? Arrays.copyOf(staged, count) : staged, 0, count);
-      staged = new Object[0];
-    }
+    half.publish(2 * count < staged.length ? Arrays.copyOf(staged, count) : staged, 0, count);
+    staged = NONE;
+    countBefore = count;
     return true;
   }
 
@@ -111,7 +111,7 @@ final class StagedOutlet<O> implements Outlet<O> {
   void rollback() {
     open = false;
     completed = false;
-    staged = new Object[0];
+    staged = NONE;
   }
 
   private WrongThread wrongThread(String what) {

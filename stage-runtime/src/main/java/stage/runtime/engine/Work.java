@@ -14,6 +14,8 @@ enum Work {
   CONSUMERS,
   /** Give up a subscription. */
   CANCEL_SUBSCRIPTION,
+  /** Tell the behaviour of a subscription. */
+  SUBSCRIBED,
   /** Run a timer's action. */
   TIMER,
   /** Deliver events that waited for demand. */

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.locks.ReentrantLock;
 import stage.api.ConsumerRef;
 import stage.api.ConsumerSpec;
@@ -14,6 +15,7 @@ import stage.api.ProducerConsumerRef;
 import stage.api.ProducerConsumerSpec;
 import stage.api.ProducerRef;
 import stage.api.ProducerSpec;
+import stage.api.Restart;
 import stage.api.Stage;
 import stage.api.StageRef;
 import stage.api.StageSnapshot;
@@ -28,6 +30,7 @@ import stage.api.supervision.SupervisorSpec;
 import stage.runtime.engine.Cell;
 import stage.runtime.engine.CellOwner;
 import stage.runtime.engine.Realm;
+import stage.runtime.engine.Verdict;
 import stage.runtime.time.Gate;
 import stage.runtime.time.Time;
 
@@ -48,7 +51,9 @@ final class Scope implements Supervisor, CellOwner {
   private final List<String> cancelled = new ArrayList<>();
   private long eventsReturned;
   private long eventsUndelivered;
+  private final IntensityWindow window;
   private boolean draining;      // nobody may start
+  private boolean cancelling;    // the shutdown time is over
   private boolean closed;
   private Gate idle;             // open while no cell is alive
   private StageFailed failure;   // of the first that failed; the others' are suppressed in it
@@ -60,6 +65,7 @@ final class Scope implements Supervisor, CellOwner {
     this.spec = spec;
     this.realm = realm;
     this.owners = owners;
+    this.window = new IntensityWindow(spec.intensity());
     this.idle = realm.time().gate();
     idle.open();
   }
@@ -170,7 +176,39 @@ final class Scope implements Supervisor, CellOwner {
     }
   }
 
-  // ---- ends; on the thread of the cell that ended
+  // ---- crashes and ends; on the thread of the cell
+
+  @Override
+  public Verdict crashed(Cell<?> cell, int incarnation, Throwable cause, String during, Restart restart) {
+    String decision;
+    Verdict verdict;
+    lock.lock();
+    try {
+      if (draining || restart == Restart.TEMPORARY || spec.intensity().restarts() == 0) return new Verdict.End();
+      if (window.isUsedUp(realm.time().nanos())) {
+        verdict = new Verdict.End();
+        decision = "GIVE_UP";
+      } else {
+        long delay = BackoffRule.delayNanos(spec.backoff(), window.count(), realm.time().chance());
+        verdict = new Verdict.Restart(delay);
+        decision = "RESTART" + (delay > 0 ? " in=" + Duration.ofNanos(delay).toMillis() + "ms" : "");
+      }
+      decision += " restarts=" + window.count() + "/" + spec.intensity().restarts() + " in " + spec.intensity().period();
+    } finally {
+      lock.unlock();
+    }
+    log(verdict, "supervisor=" + name() + " child=" + cell.name() + "#" + incarnation + " crashed in=" + during + " decision=" + decision, cause);
+    return verdict;
+  }
+
+  private void log(Verdict verdict, String line, Throwable cause) {
+    var level = verdict instanceof Verdict.Restart ? System.Logger.Level.WARNING : System.Logger.Level.ERROR;
+    try {
+      System.getLogger("stage." + name()).log(level, line, cause);
+    } catch (Throwable loggerFailure) {
+      cause.addSuppressed(loggerFailure);   // a logger that throws must not take the stage with it
+    }
+  }
 
   @Override
   public void ended(Cell<?> cell, StageSnapshot last, StopReason reason, String during) {
@@ -182,7 +220,9 @@ final class Scope implements Supervisor, CellOwner {
       eventsUndelivered += last.eventsUndelivered();
       boolean leavesSomething = last.eventsReturned() + last.eventsUndelivered() > 0 || cancelled.contains(cell.path());
       if (leavesSomething && leftovers.size() < MOST_LEFTOVERS) leftovers.putIfAbsent(cell, last);
-      if (reason.isFailure()) failed(cell, reason, during);
+      // That a producer was cancelled is no failure of its consumers, which are being cancelled too.
+      boolean byCancel = cancelling && reason instanceof StopReason.ProducerFailed(var producer, var cause) && cause instanceof CancellationException;
+      if (reason.isFailure() && !byCancel) failed(cell, reason, during);
       if (alive.isEmpty()) idle.open();
     } finally {
       lock.unlock();
@@ -236,6 +276,7 @@ final class Scope implements Supervisor, CellOwner {
   private void cancelAll() {
     lock.lock();
     try {
+      cancelling = true;
       for (Cell<?> cell : alive.values()) {
         if (!cancelled.contains(cell.path())) cancelled.add(cell.path());
         cell.cancel();

@@ -14,6 +14,8 @@ public sealed interface Awaiting {
     MAIL,
     /** Nothing to do until the last events sent are settled. */
     SETTLEMENT,
+    /** Nothing to do until it is time to restart. */
+    BACKOFF,
     /** Nothing to do ever again. */
     DONE
   }

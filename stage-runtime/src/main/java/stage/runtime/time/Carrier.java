@@ -10,6 +10,11 @@ public interface Carrier {
    */
   void wake();
 
+  /**
+   * As {@link #wake}, but leaves a machine alone that rests for a moment so as to take many events at once.
+   */
+  void wakeUnlessResting();
+
   /** Interrupts what the machine's user code is doing. */
   void interrupt();
 

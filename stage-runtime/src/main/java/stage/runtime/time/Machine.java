@@ -18,6 +18,19 @@ public interface Machine {
    */
   boolean isReady(long nowNanos);
 
+  /** {@return whether the machine has timers; if not, the time it is handed means nothing} */
+  boolean keepsTime();
+
+  /**
+   * {@return whether the machine would rather wait a moment than be woken for the next event} Asked when it has nothing to do.
+   *
+   * @param time the clock, for the machine to read if it needs it
+   */
+  boolean wantsRest(Time time);
+
+  /** {@return whether nothing urgent keeps the machine from resting} Looks only; asked after the carrier has announced that it rests. */
+  boolean mayRest();
+
   /** {@return the name of the thread that carries it} */
   String threadName();
 }

@@ -3,6 +3,7 @@ package stage.runtime.time;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 
 /** The time of production: a thread per machine, the system's clock, and one platform thread for timers. */
@@ -20,6 +21,11 @@ public final class RealTime implements Time {
   @Override
   public Carrier carrier(Machine machine, boolean onPlatformThread) {
     return new ThreadCarrier(this, machine, onPlatformThread);
+  }
+
+  @Override
+  public double chance() {
+    return ThreadLocalRandom.current().nextDouble();
   }
 
   @Override

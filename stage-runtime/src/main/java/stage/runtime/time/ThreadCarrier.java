@@ -7,16 +7,22 @@ import java.util.concurrent.locks.LockSupport;
 /**
  * A thread that steps a machine and parks when the machine has nothing to do.
  *
- * <p>Parking is a handshake of two flags, as in Dekker's algorithm. The carrier announces ({@code announced = true}, a volatile store) and
+ * <p>Parking is a handshake of two flags, as in Dekker's algorithm. The carrier announces ({@code state = PARKING}, a volatile store) and
  * then looks once more whether the machine is ready; a peer publishes, issues a full fence, and then looks whether the carrier has
  * announced. Whatever the order, one of the two sees the other: no wake-up is lost, and a peer of a running machine pays one read.
+ *
+ * <p>A machine that gets events one by one, in quick succession, would be woken for each of them, which costs its producer ten times
+ * what the event does. Such a machine rests: it parks for a few dozen microseconds, in which only what is urgent wakes it, and then takes what
+ * has gathered. Measured with a generator that does 65 ns of work per event: 350 ns per event without rest, 80 with it.
  */
 final class ThreadCarrier implements Carrier, Runnable {
-  private static final VarHandle ANNOUNCED;
+  private static final VarHandle STATE;
+  private static final VarHandle AWAITING;
 
   static {
     try {
-      ANNOUNCED = MethodHandles.lookup().findVarHandle(ThreadCarrier.class, "announced", boolean.class);
+      STATE = MethodHandles.lookup().findVarHandle(ThreadCarrier.class, "state", int.class);
+      AWAITING = MethodHandles.lookup().findVarHandle(ThreadCarrier.class, "awaiting", Awaiting.class);
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);
     }
@@ -25,19 +31,27 @@ final class ThreadCarrier implements Carrier, Runnable {
   /** What a thread dump names as the reason for parking. */
   private enum WaitingFor {
     EVENTS,
+    MORE_EVENTS,
     DEMAND,
     MAIL,
-    SETTLEMENT
+    SETTLEMENT,
+    BACKOFF
   }
+
+  private static final int AWAKE = 0;
+  private static final int RESTING = 1;
+  private static final int PARKING = 2;
+
+  private static final long REST_NANOS = 50_000;
 
   private final RealTime time;
   private final Machine machine;
   private final boolean onPlatformThread;
   private volatile Thread thread;                                // written once, by the thread that starts it
-  private volatile Awaiting awaiting = Awaiting.Now.READY;      // written by the carrier's thread
+  private Awaiting awaiting = Awaiting.Now.READY;               // written by the carrier's thread
   private Time.Alarm alarm;                                      // the carrier's thread only
   private long alarmAtNanos;                                     // the carrier's thread only
-  private volatile boolean announced;                            // set by the carrier's thread, cleared by whoever wakes it
+  private volatile int state = AWAKE;                            // set by the carrier's thread; set to AWAKE by whoever wakes it
 
   ThreadCarrier(RealTime time, Machine machine, boolean onPlatformThread) {
     this.time = time;
@@ -57,13 +71,14 @@ final class ThreadCarrier implements Carrier, Runnable {
   @Override
   public void run() {
     while (true) {
-      Awaiting next = machine.step(time.nanos());
+      Awaiting next = machine.step(now());
       if (next == Awaiting.Now.DONE) {
         if (alarm != null) alarm.cancel();
         return;
       }
       if (next != Awaiting.Now.READY) {
-        park(next);
+        if (machine.wantsRest(time)) rest();
+        else park(next);
         if (Thread.interrupted()) continue;   // an interrupt between turns is only a wake-up: a cancel is told by a flag beside it
       }
     }
@@ -75,11 +90,16 @@ final class ThreadCarrier implements Carrier, Runnable {
     if (Thread.interrupted()) throw new InterruptedException("interrupted while awaiting " + what);
   }
 
+  /** The clock is read only where a machine looks at it: it costs a tenth of a turn for one event. */
+  private long now() {
+    return machine.keepsTime() ? time.nanos() : 0;
+  }
+
   /** Parks until somebody wakes this carrier, the timer is due, or the thread is interrupted. */
   private void park(Awaiting what) {
-    announced = true;   // pairs with the full fence before wake(): from here on, what the look below misses is followed by a wake-up
-    if (!machine.isReady(time.nanos())) {
-      awaiting = what;
+    state = PARKING;   // pairs with the full fence before wake(): from here on, what the look below misses is followed by a wake-up
+    if (!machine.isReady(now())) {
+      AWAITING.setOpaque(this, what);   // for snapshots only; nothing is ordered by it
       switch (what) {
         case Awaiting.Now now -> parkFor(now);
         case Awaiting.Timer(var now, var atNanos) -> {
@@ -87,9 +107,24 @@ final class ThreadCarrier implements Carrier, Runnable {
           parkFor(now);
         }
       }
-      awaiting = Awaiting.Now.READY;
+      AWAITING.setOpaque(this, Awaiting.Now.READY);
     }
-    announced = false;
+    STATE.setOpaque(this, AWAKE);   // a peer that still sees the announcement wakes a carrier that is awake, which is harmless
+  }
+
+  /** Parks for a short time, in which only {@link #wake} wakes this carrier. */
+  private void rest() {
+    state = RESTING;   // pairs with the full fence before wake(), as PARKING does
+    if (machine.mayRest()) {
+      Time.Alarm end = time.at(time.nanos() + REST_NANOS, this::wake);
+      awaitMoreEvents();
+      end.cancel();
+    }
+    STATE.setOpaque(this, AWAKE);   // as after parking
+  }
+
+  private void awaitMoreEvents() {
+    while (state == RESTING && !Thread.currentThread().isInterrupted()) LockSupport.park(WaitingFor.MORE_EVENTS);
   }
 
   /** Sets the alarm, unless one that is due no later is still to come. */
@@ -106,6 +141,7 @@ final class ThreadCarrier implements Carrier, Runnable {
       case DEMAND -> awaitDemand();
       case MAIL -> awaitMail();
       case SETTLEMENT -> awaitSettlement();
+      case BACKOFF -> awaitBackoff();
       case READY, DONE -> throw new IllegalStateException("a machine that is " + what + " must not be parked");
     }
   }
@@ -128,13 +164,23 @@ final class ThreadCarrier implements Carrier, Runnable {
     while (mayPark()) LockSupport.park(WaitingFor.SETTLEMENT);
   }
 
+  private void awaitBackoff() {
+    while (mayPark()) LockSupport.park(WaitingFor.BACKOFF);
+  }
+
   private boolean mayPark() {
-    return announced && !Thread.currentThread().isInterrupted();
+    return state == PARKING && !Thread.currentThread().isInterrupted();
   }
 
   @Override
   public void wake() {
-    if (announced && ANNOUNCED.compareAndSet(this, true, false)) LockSupport.unpark(thread);
+    int now = state;
+    if (now != AWAKE && STATE.compareAndSet(this, now, AWAKE)) LockSupport.unpark(thread);
+  }
+
+  @Override
+  public void wakeUnlessResting() {
+    if (state == PARKING && STATE.compareAndSet(this, PARKING, AWAKE)) LockSupport.unpark(thread);
   }
 
   @Override
@@ -150,7 +196,7 @@ final class ThreadCarrier implements Carrier, Runnable {
 
   @Override
   public Awaiting awaiting() {
-    return awaiting;
+    return (Awaiting) AWAITING.getOpaque(this);
   }
 
   @Override

@@ -15,6 +15,9 @@ public interface Time {
    */
   Carrier carrier(Machine machine, boolean onPlatformThread);
 
+  /** {@return a number from 0 to below 1, by chance} */
+  double chance();
+
   /** {@return a closed gate} */
   Gate gate();
 

@@ -1,0 +1,47 @@
+package stage.api;
+
+/**
+ * What becomes of the batch in hand when a stage crashes and is restarted.
+ *
+ * <p>With {@link #attempts} the batch is delivered again: the first time as it was given, then its events one at a time, so that only
+ * the event that crashes the stage is singled out. After that many redeliveries the event is a dead letter, and the rest goes on.
+ *
+ * @param attempts how many times an event is delivered again; 0 to drop the batch
+ */
+public record Redelivery(int attempts) {
+  private static final Redelivery DEFAULT = new Redelivery(2);
+  private static final Redelivery NONE = new Redelivery(0);
+
+  /**
+   * Checks the number.
+   *
+   * @throws IllegalArgumentException if {@code attempts} is negative
+   */
+  public Redelivery {
+    if (attempts < 0) throw new IllegalArgumentException("redelivery attempts must be at least 0, but were " + attempts);
+  }
+
+  /** {@return the default: two redeliveries} */
+  public static Redelivery ofDefault() {
+    return DEFAULT;
+  }
+
+  /**
+   * {@return up to this many redeliveries of an event, then it is a dead letter} Each crash on the way is a restart, so there should be no
+   * more of them than the supervisor's restart intensity allows.
+   *
+   * @param attempts at least 1
+   * @throws IllegalArgumentException if {@code attempts} is below 1
+   */
+  public static Redelivery attempts(int attempts) {
+    if (attempts < 1) {
+      throw new IllegalArgumentException("redelivery attempts must be at least 1, but were " + attempts + "; use Redelivery.none() to drop the batch");
+    }
+    return new Redelivery(attempts);
+  }
+
+  /** {@return no redelivery: the batch in hand is dropped, and counted as dropped on its subscription} As GenStage, but counted. */
+  public static Redelivery none() {
+    return NONE;
+  }
+}

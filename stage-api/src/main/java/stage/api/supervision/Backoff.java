@@ -1,0 +1,43 @@
+package stage.api.supervision;
+
+import java.time.Duration;
+import java.util.Objects;
+
+/**
+ * How long to wait before a restart: doubled with each crash that follows within the intensity's period, capped, and shortened by chance.
+ *
+ * @param first the wait after the first crash; zero for none
+ * @param most the longest wait
+ * @param jitter by which share of it a wait may be shortened, from 0 to 1
+ */
+public record Backoff(Duration first, Duration most, double jitter) {
+  /**
+   * Checks the numbers.
+   *
+   * @throws IllegalArgumentException if a time is negative, {@code most} is below {@code first}, or {@code jitter} is not from 0 to 1
+   */
+  public Backoff {
+    Objects.requireNonNull(first, "first must not be null");
+    Objects.requireNonNull(most, "most must not be null");
+    if (first.isNegative()) throw new IllegalArgumentException("the first backoff must not be negative, but was " + first);
+    if (most.compareTo(first) < 0) {
+      throw new IllegalArgumentException("the longest backoff must be at least the first one, " + first + ", but was " + most);
+    }
+    if (!(jitter >= 0 && jitter <= 1)) throw new IllegalArgumentException("jitter must be from 0 to 1, but was " + jitter);
+  }
+
+  /** {@return restarts at once} */
+  public static Backoff none() {
+    return new Backoff(Duration.ZERO, Duration.ZERO, 0);
+  }
+
+  /**
+   * {@return waits that double from one time up to another, each shortened by up to a fifth}
+   *
+   * @param first the wait after the first crash
+   * @param most the longest wait
+   */
+  public static Backoff exponential(Duration first, Duration most) {
+    return new Backoff(first, most, 0.2);
+  }
+}

@@ -1,0 +1,157 @@
+package stage.runtime.engine;
+
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.BiConsumer;
+import stage.api.MapState;
+import stage.api.State;
+
+/** The states of one cell: they outlive incarnations, and change with the turn. The cell's thread only. */
+final class States {
+  private final Cell<?> cell;
+  private final Map<String, Kept> byName = new LinkedHashMap<>();
+
+  States(Cell<?> cell) {
+    this.cell = cell;
+  }
+
+  /** What a turn may change and undo. */
+  private sealed interface Kept {
+    void commit();
+
+    void rollback();
+  }
+
+  @SuppressWarnings("unchecked")   // who asks for a name again is the same author
+  <T> State<T> state(String name, T initial) {
+    if (byName.computeIfAbsent(name, n -> new Value<>(cell, initial)) instanceof Value<?> value) return (State<T>) value;
+    throw new IllegalArgumentException("state \"" + name + "\" of stage " + cell.path() + " is a map state; ask for it with mapState()");
+  }
+
+  @SuppressWarnings("unchecked")
+  <K, V> MapState<K, V> mapState(String name) {
+    if (byName.computeIfAbsent(name, n -> new Keyed<>(cell)) instanceof Keyed<?, ?> keyed) return (MapState<K, V>) keyed;
+    throw new IllegalArgumentException("state \"" + name + "\" of stage " + cell.path() + " is no map state; ask for it with state()");
+  }
+
+  void commit() {
+    for (Kept kept : byName.values()) kept.commit();
+  }
+
+  void rollback() {
+    for (Kept kept : byName.values()) kept.rollback();
+  }
+
+  private static final class Value<T> implements State<T>, Kept {
+    private final Cell<?> cell;
+    private T committed;
+    private T current;
+
+    Value(Cell<?> cell, T initial) {
+      this.cell = cell;
+      this.committed = initial;
+      this.current = initial;
+    }
+
+    @Override
+    public T value() {
+      cell.ensureOwnThread("value()");
+      return current;
+    }
+
+    @Override
+    public void set(T value) {
+      cell.ensureOwnThread("set()");
+      current = Objects.requireNonNull(value, "value must not be null");
+    }
+
+    @Override
+    public void commit() {
+      committed = current;
+    }
+
+    @Override
+    public void rollback() {
+      current = committed;
+    }
+  }
+
+  /** A map, and over it what the turn has changed; a null there stands for a removed key. */
+  private static final class Keyed<K, V> implements MapState<K, V>, Kept {
+    private final Cell<?> cell;
+    private final Map<K, V> committed = new HashMap<>();
+    private final Map<K, V> changed = new HashMap<>();
+    private int size;
+
+    Keyed(Cell<?> cell) {
+      this.cell = cell;
+    }
+
+    @Override
+    public V value(K key) {
+      cell.ensureOwnThread("value()");
+      if (!changed.isEmpty()) {
+        V value = changed.get(key);
+        if (value != null || changed.containsKey(key)) return value;
+      }
+      return committed.get(key);
+    }
+
+    @Override
+    public void put(K key, V value) {
+      Objects.requireNonNull(key, "key must not be null");
+      Objects.requireNonNull(value, "value must not be null");
+      if (value(key) == null) size++;
+      changed.put(key, value);
+    }
+
+    @Override
+    public void remove(K key) {
+      if (value(key) == null) return;
+      size--;
+      changed.put(key, null);
+    }
+
+    @Override
+    public int size() {
+      cell.ensureOwnThread("size()");
+      return size;
+    }
+
+    @Override
+    public void forEach(BiConsumer<? super K, ? super V> action) {
+      cell.ensureOwnThread("forEach()");
+      committed.forEach((key, value) -> {
+        if (!changed.containsKey(key)) action.accept(key, value);
+      });
+      changed.forEach((key, value) -> {
+        if (value != null) action.accept(key, value);
+      });
+    }
+
+    @Override
+    public Map<K, V> copy() {
+      Map<K, V> copy = new HashMap<>();
+      forEach(copy::put);
+      return copy;
+    }
+
+    @Override
+    public void commit() {
+      if (changed.isEmpty()) return;
+      changed.forEach((key, value) -> {
+        if (value == null) committed.remove(key);
+        else committed.put(key, value);
+      });
+      changed.clear();
+    }
+
+    @Override
+    public void rollback() {
+      changed.clear();
+      size = committed.size();
+    }
+  }
+}
