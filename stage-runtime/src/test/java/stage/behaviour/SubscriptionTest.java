@@ -197,16 +197,6 @@ class SubscriptionTest extends StageTest {
           .subscribeTo(producer, Demand.max(20).withMin(10)));
     }
 
-    /** A producer that has published all its events at once, so that the batches are known. */
-    private ProducerRef<Integer, Idle> tenAtOnce() throws Exception {
-      ProducerRef<Integer, Idle> idle = start(Stage.producer("idle", Idle::new));
-      idle.castEmit((stage, out) -> {
-        for (int i = 0; i < 10; i++) out.emit(i);
-        out.complete();
-      });
-      return idle;
-    }
-
     @Test
     void countsTheBatchInHandAsHandled() throws Exception {
       ProducerRef<Integer, Numbers> numbers = start(Stage.producer("numbers", () -> new Numbers(100)));
@@ -298,11 +288,15 @@ class SubscriptionTest extends StageTest {
 
     @Test
     void ofAProducerThatHasCompletedCountsWhatNobodyGets() throws Exception {
-      ProducerRef<Integer, Idle> idle = tenAtOnce();
+      ProducerRef<Integer, Idle> idle = start(Stage.producer("idle", Idle::new));
       CountDownLatch left = new CountDownLatch(1);
       var canceller = canceller(idle, (batch, from) -> {
         from.cancel(4);
         left.countDown();
+      });
+      idle.castEmit((stage, out) -> {
+        for (int i = 0; i < 10; i++) out.emit(i);
+        out.complete();
       });
       Await.open(left, canceller);
       Await.end(idle);
@@ -310,49 +304,51 @@ class SubscriptionTest extends StageTest {
       scope.close();
       assertThat(scope.report().eventsReturned() + scope.report().eventsUndelivered()).isEqualTo(6);
     }
+  }
 
-    @Test
-    void leavesTheInletHarmless() throws Exception {
-      ProducerRef<Integer, Numbers> numbers = start(Stage.producer("numbers", () -> new Numbers(100)));
-      ConsumerRef<Integer, Sink> sink = start(Stage.consumer("sink", () -> new Sink(events)).subscribeTo(
-          SubscriptionSpec.to(numbers).withDemand(Demand.byHand())));
-      Subscription second = sink.subscribeTo(numbers, Demand.max(5));
-      Await.next(events, sink);
-      second.cancel();
-      sink.call(stage -> {
-        stage.inlet.cancel();
-        return null;
-      });
-      Await.until(() -> sink.snapshot().inputs().size() <= 1, "it has left", sink);
-      sink.call(stage -> {
-        stage.inlet.cancel();
-        return null;
-      });
-      Await.turn(sink);
+  /** Keeps the inlet of its last subscription, and asks for nothing by itself. */
+  private static final class Asker implements Stage.Consumer<Integer> {
+    private final BlockingQueue<Integer> events;
+    private Inlet<Integer> inlet;
+
+    Asker(BlockingQueue<Integer> events) {
+      this.events = events;
+    }
+
+    @Override
+    public void onSubscribe(Inlet<Integer> to) {
+      inlet = to;
+    }
+
+    @Override
+    public void onEvents(List<Integer> batch, Inlet<Integer> from) {
+      events.addAll(batch);
     }
   }
 
   @Nested
   class ManualDemand {
-    private final ProducerRef<Integer, Numbers> numbers = start(Stage.producer("numbers", Numbers::new));
-    private final BlockingQueue<Inlet<Integer>> inlets = new LinkedBlockingQueue<>();
-    private ConsumerRef<Integer, Stage.Consumer<Integer>> asker;
+    private final ProducerRef<Integer, Numbers> numbers = start(Stage.producer("numbers", () -> new Numbers(5000)));
+    private final ConsumerRef<Integer, Asker> asker = start(Stage.consumer("asker", () -> new Asker(events)));
     private Subscription subscription;
-    private Inlet<Integer> inlet;
 
     @BeforeEach
-    void subscribe() throws Exception {
-      asker = start(Stage.<Integer, Stage.Consumer<Integer>>consumer("asker", () -> (batch, from) -> {
-        events.addAll(batch);
-        inlets.add(from);
-      }));
+    void subscribe() {
       subscription = asker.subscribeTo(numbers, Demand.byHand());
+      Await.until(() -> inlet() != null, "it is subscribed", asker);
     }
 
-    /** The inlet is seen with the first event only, so a second subscription with automatic demand shows how it is had. */
+    private Inlet<Integer> inlet() {
+      try {
+        return asker.<Inlet<Integer>>call(stage -> stage.inlet);
+      } catch (InterruptedException e) {
+        throw new AssertionError(e);
+      }
+    }
+
     private void request(long events) throws InterruptedException {
       asker.call(stage -> {
-        inlet.request(events);
+        stage.inlet.request(events);
         return null;
       });
     }
@@ -364,13 +360,89 @@ class SubscriptionTest extends StageTest {
       assertThat(subscription.snapshot().requested()).isZero();
       assertThat(numbers.<Integer>call(Numbers::next)).isZero();
     }
+
+    @Test
+    void addsUp() throws Exception {
+      asker.call(stage -> {
+        stage.inlet.request(3);
+        stage.inlet.request(4);
+        return null;
+      });
+      request(5);
+      assertThat(Await.next(12, events, asker)).isEqualTo(numbersTo(12));
+      Await.turn(numbers);
+      Await.turn(asker);
+      assertThat(events).isEmpty();
+      assertThat(subscription.snapshot().requested()).isEqualTo(12);
+    }
+
+    @Test
+    void f28_staysAtTheLargestNumberOnceThere() throws Exception {
+      numbers.pause();
+      request(Long.MAX_VALUE);
+      request(Long.MAX_VALUE);
+      request(1);
+      assertThat(subscription.snapshot().requested()).isEqualTo(Long.MAX_VALUE);
+      assertThat(subscription.snapshot().isBalanced()).isTrue();
+      numbers.resume();
+      assertThat(Await.next(5000, events, asker)).isEqualTo(numbersTo(5000));
+      assertThat(Await.end(asker)).isEqualTo(new StopReason.Completed());
+      assertThat(subscription.snapshot().isBalanced()).isTrue();
+    }
+
+    @Test
+    void f28_refusesLessThanOneAndChangesNothing() throws Exception {
+      for (long wrong : new long[] {0, -1, Long.MIN_VALUE}) {
+        assertThatThrownBy(() -> request(wrong))
+            .cause()
+            .isInstanceOf(IllegalArgumentException.class)
+            .hasMessage("request must be for at least 1 event, but was for " + wrong + " (Reactive Streams rule 3.9)");
+      }
+      assertThat(subscription.snapshot().requested()).isZero();
+    }
+
+    @Test
+    void isForTheOwnThreadOnly() {
+      Inlet<Integer> inlet = inlet();
+      assertThatThrownBy(() -> inlet.request(1))
+          .isInstanceOf(WrongThread.class)
+          .hasMessage("request() belongs to thread stage:test/asker#1, but was called on " + Thread.currentThread().getName());
+      assertThat(subscription.snapshot().requested()).isZero();
+    }
+
+    @Test
+    void survivesAReplacement() throws Exception {
+      numbers.pause();
+      request(5);
+      asker.replace(() -> new Asker(events));
+      numbers.resume();
+      assertThat(Await.next(5, events, asker)).isEqualTo(numbersTo(5));
+      Await.until(() -> inlet() != null, "the new one is subscribed too", asker);
+    }
+
+    @Test
+    void rule3_06_isNothingAfterACancel() throws Exception {
+      request(2);
+      Await.next(2, events, asker);
+      subscription.cancel();
+      Await.turn(asker);
+      request(10);
+      asker.call(stage -> {
+        stage.inlet.cancel();
+        return null;
+      });
+      Await.turn(numbers);
+      Await.turn(asker);
+      assertThat(events).isEmpty();
+      assertThat(subscription.snapshot().requested()).isEqualTo(2);
+      assertThat(subscription.snapshot().isBalanced()).isTrue();
+    }
   }
 
   @Nested
-  class AskingInOnEvents {
-    /** Asks for more whenever it has handled what it got; a broadcast selector is no help here, so the first request is by a timer. */
+  class AutomaticDemand {
     @Test
-    void isRefusedForLessThanOneAndInAutomaticMode() throws Exception {
+    void cannotBeRequestedByHand() throws Exception {
       ProducerRef<Integer, Idle> idle = start(Stage.producer("idle", Idle::new));
       ConsumerRef<Integer, Sink> sink = start(Stage.consumer("sink", () -> new Sink(events)).subscribeTo(idle));
       idle.emit(1);
