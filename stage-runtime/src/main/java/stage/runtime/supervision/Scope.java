@@ -56,6 +56,7 @@ final class Scope implements Supervisor, CellOwner {
   private boolean cancelling;    // the shutdown time is over
   private boolean closed;
   private Gate idle;             // open while no cell is alive
+  private boolean failureIsIndirect;   // of a consumer that only saw its producer fail; it may be here before the producer is
   private StageFailed failure;   // of the first that failed; the others' are suppressed in it
   private boolean failureThrown;
 
@@ -252,8 +253,12 @@ final class Scope implements Supervisor, CellOwner {
       case StopReason.Replaced replaced -> throw new IllegalStateException("a replaced behaviour has not failed");
     };
     var failed = new StageFailed(cell.path(), during, cause);
-    if (failure == null) failure = failed;
-    else if (reason instanceof StopReason.Crashed) failure.addSuppressed(failed);
+    if (failure == null || failureIsIndirect && reason instanceof StopReason.Crashed) {
+      failure = failed;
+      failureIsIndirect = reason instanceof StopReason.ProducerFailed;
+    } else if (reason instanceof StopReason.Crashed) {
+      failure.addSuppressed(failed);
+    }
     if (draining) return;
     drainAll();
     realm.time().at(realm.time().nanos() + Time.toNanos(spec.shutdown()), this::cancelAll);
