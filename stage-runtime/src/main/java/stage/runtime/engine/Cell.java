@@ -23,6 +23,7 @@ import stage.api.StageSnapshot;
 import stage.api.StageSpec;
 import stage.api.StopReason;
 import stage.api.SubscriptionSnapshot;
+import stage.api.SubscriptionSpec;
 import stage.api.TimerAction;
 import stage.api.WrongThread;
 import stage.runtime.time.Awaiting;
@@ -158,6 +159,10 @@ public final class Cell<S extends Stage> implements Machine {
     return !(phase instanceof Phase.Ended);
   }
 
+  CellOwner owner() {
+    return owner;
+  }
+
   Realm realm() {
     return realm;
   }
@@ -258,6 +263,22 @@ public final class Cell<S extends Stage> implements Machine {
     }
   }
 
+  /** Stops it and waits until it has ended. */
+  public void stopAndAwait() {
+    stop();
+    boolean interrupted = false;
+    while (true) {
+      try {
+        ended.await();
+        if (interrupted) Thread.currentThread().interrupt();
+        return;
+      } catch (InterruptedException e) {
+        interrupted = true;
+        cancel();
+      }
+    }
+  }
+
   /**
    * Makes the subscriptions of its spec. It has started.
    *
@@ -266,9 +287,14 @@ public final class Cell<S extends Stage> implements Machine {
   public void subscribe(StageSpec<S> spec) {
     switch (spec) {
       case ProducerSpec<?, S> producer -> {}
-      case ProducerConsumerSpec<?, ?, S> both -> both.subscriptions().forEach(subscription -> realm.subscribe(this, subscription));
-      case ConsumerSpec<?, S> consumer -> consumer.subscriptions().forEach(subscription -> realm.subscribe(this, subscription));
+      case ProducerConsumerSpec<?, ?, S> both -> subscribeToAll(both.subscriptions());
+      case ConsumerSpec<?, S> consumer -> subscribeToAll(consumer.subscriptions());
     }
+  }
+
+  /** Under one lock, which ending a subscription needs too: if the first completed before the second is made, it was not the last. */
+  private void subscribeToAll(List<? extends SubscriptionSpec<?>> subscriptions) {
+    realm.locked(() -> subscriptions.forEach(subscription -> realm.subscribe(this, subscription)));
   }
 
   void signal(int bit) {
@@ -615,7 +641,7 @@ public final class Cell<S extends Stage> implements Machine {
     }
     Thread.interrupted();   // what was left over from an earlier turn is nobody's business now
     if (isCancelled()) return;   // its interrupt may just have been cleared, and is not sent twice
-    role.beginTurn();
+    beginTurn();
     try {
       role.turn();
       // A generator that was told to make way may clean up and return: that completes nothing.
@@ -627,6 +653,12 @@ public final class Cell<S extends Stage> implements Machine {
       return;
     }
     commit(role.callback());
+  }
+
+  /** Every subscription that was accepted before this counts in the turn. */
+  private void beginTurn() {
+    if (producerHalf != null && producerHalf.hasLaneNews()) producerHalf.meetLanes();
+    role.beginTurn();
   }
 
   /** Publishes and settles what a turn did. */
@@ -681,7 +713,7 @@ public final class Cell<S extends Stage> implements Machine {
     boolean wasServing = serving;
     serving = true;
     try {
-      role.beginTurn();
+      beginTurn();
       body.run();
       role.commit();
       commitStates();
@@ -942,7 +974,7 @@ public final class Cell<S extends Stage> implements Machine {
       startFailure = new CancellationException("stage " + path + " was cancelled before it had started");
       started.open();
     } else {
-      owner.ended(this, reason, during);
+      owner.ended(this, producerHalf == null ? snapshot() : producerHalf.lastSnapshot(), reason, during);
     }
     ended.open();
   }

@@ -125,6 +125,7 @@ final class Intake<O> {
       lock.unlock();
     }
     accepted += events.length;
+    if (events.length > 0 && half.hasLaneNews()) half.meetLanes();   // whoever subscribed before these were handed in gets them
     if (events.length > 0) half.publish(events, 0, events.length);
     grant(half);
     if (events.length > 0) half.fenceAndWake();
