@@ -137,6 +137,13 @@ record Rules(String name, ArchRule rule, String offenderPackage, String offence)
             "stage.api", "@Override public String toString() { return \"open for extension\"; }"));
   }
 
+  /** {@return the simple name of the class with the offence} */
+  String offender() {
+    var simpleName = new StringBuilder("Offender");
+    for (String word : name.split("[^A-Za-z]+")) simpleName.append(Character.toUpperCase(word.charAt(0))).append(word.substring(1));
+    return simpleName.toString();
+  }
+
   @Override
   public String toString() {
     return name;
