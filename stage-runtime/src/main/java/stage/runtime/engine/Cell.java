@@ -50,6 +50,7 @@ public final class Cell<S extends Stage> implements Machine {
   static final int CONSUMER_LEFT = 1 << 5;
   static final int CANCEL_ASKED = 1 << 6;
   static final int HANDED_IN = 1 << 7;
+  static final int INPUT_ENDED = 1 << 8;
 
   private final String name;
   private final String path;
@@ -478,24 +479,33 @@ public final class Cell<S extends Stage> implements Machine {
   private Work lookWhileRunning(int told, long nowNanos) {
     ProducerHalf<?> half = producerHalf;
     if ((told & STOPPED) != 0) return Work.STOP;
+    // Before the mail: a call that was made after a subscription finds a stage that knows of it.
+    if (consumerHalf != null && consumerHalf.hasInletNews()) return Work.SUBSCRIBED;
     if (!serving && mailbox.hasMail()) return Work.MAIL;
     if ((told & CONSUMER_LEFT) != 0 || half != null && half.hasLaneNews()) return Work.CONSUMERS;
     if ((told & (CANCEL_ASKED | DRAINED)) != 0 && toCancel() != null) return Work.CANCEL_SUBSCRIPTION;
-    if (consumerHalf != null && consumerHalf.hasInletNews()) return Work.SUBSCRIBED;
     if (!serving && timers != null && timers.isDue(nowNanos)) return Work.TIMER;
     if (half != null && half.canFlush()) return Work.FLUSH;
     if ((told & HANDED_IN) != 0 || canGrant()) return Work.INTAKE;
     if (role.isCompleted()) return Work.COMPLETE;
     if ((told & WOKEN_UP) != 0) return Work.TURN;
     boolean paused = (told & PAUSED) != 0;
+    if (inputEnded) return Work.COMPLETE;
+    if ((told & INPUT_ENDED) != 0) {   // before a turn, or a busy subscription would hide the end of another
+      if (consumerHalf.ended(isStuck()) != null) return Work.SUBSCRIPTION_ENDED;
+    }
     // While a message emits for a generator, the demand that it waits for is what counts, not whether generate is to be called.
     if (!paused && (serving ? half.demand() > 0 : role.hasTurn())) return Work.TURN;
     if (consumerHalf != null) {
-      if (inputEnded || (told & DRAINED) != 0 && consumerHalf.inlets().length == 0) return Work.COMPLETE;
-      boolean stuck = paused || half != null && half.demand() == 0;
-      if (consumerHalf.ended(stuck) != null) return Work.SUBSCRIPTION_ENDED;
+      if ((told & DRAINED) != 0 && consumerHalf.inlets().length == 0) return Work.COMPLETE;
+      if (consumerHalf.ended(isStuck()) != null) return Work.SUBSCRIPTION_ENDED;
     }
     return Work.NOTHING;
+  }
+
+  /** {@return whether it cannot handle events now, so that there is no sense in waiting until they are handled} */
+  private boolean isStuck() {
+    return isSignalled(PAUSED) || producerHalf != null && producerHalf.demand() == 0;
   }
 
   private Work lookWhileDraining(int told) {
@@ -504,7 +514,9 @@ public final class Cell<S extends Stage> implements Machine {
     if (half == null) return Work.FINISH;
     if ((told & CONSUMER_LEFT) != 0 || half.hasLaneNews()) return Work.CONSUMERS;
     if (half.canFlush()) return Work.FLUSH;
-    if (half.lanes().length == 0 || half.isDelivered() && half.isSettled()) return Work.FINISH;
+    // One that has completed waits for consumers of what waits for nobody; one that is told to stop does not.
+    boolean isDelivered = (told & (STOPPED | DRAINED)) != 0 ? half.isDeliveredToAllThere() : half.isDelivered();
+    if (half.lanes().length == 0 || isDelivered && half.isSettled()) return Work.FINISH;
     return Work.NOTHING;
   }
 
@@ -531,7 +543,10 @@ public final class Cell<S extends Stage> implements Machine {
       case STOP -> stopTakingTurns(new StopReason.Stopped());
       case COMPLETE -> completeInput();
       case TURN -> turn();
-      case SUBSCRIPTION_ENDED -> subscriptionEnded(consumerHalf.ended(true));
+      case SUBSCRIPTION_ENDED -> {
+        LaneInlet<?> inlet = consumerHalf.ended(isStuck());
+        if (inlet != null) subscriptionEnded(inlet);
+      }
       case FINISH -> end(((Phase.Draining) phase).reason(), "drain");
       case MAIL, CONSUMERS, CANCEL_SUBSCRIPTION, SUBSCRIBED, TIMER, FLUSH, INTAKE -> serve(work);
       case NOTHING -> throw new IllegalStateException("there is nothing to do");
@@ -876,6 +891,8 @@ public final class Cell<S extends Stage> implements Machine {
     Ending ending = inlet.lane().ending();
     String producer = inlet.producer();
     consumerHalf.leave(inlet);
+    clear(INPUT_ENDED);
+    if (consumerHalf.hasEnding()) signal(INPUT_ENDED);
     switch (ending) {
       case Ending.Completed completed -> {
         boolean last = consumerHalf.inlets().length == 0;

@@ -137,7 +137,11 @@ final class ProducerHalf<O> {
   }
 
   boolean isDelivered() {
-    return sharing.isDelivered();
+    return sharing.waiting() == 0;
+  }
+
+  boolean isDeliveredToAllThere() {
+    return sharing.isDeliveredToAllThere();
   }
 
   boolean isSettled() {
@@ -211,7 +215,7 @@ final class ProducerHalf<O> {
       }
     });
     VarHandle.fullFence();   // pairs with the announcement of each consumer's carrier
-    for (Lane<?> lane : lanes) lane.consumer().carrier().wake();
+    for (Lane<?> lane : lanes) lane.consumer().signal(Cell.INPUT_ENDED);
   }
 
   /** {@return the cell's last numbers, for its owner} What is returned after this is told to the owner by itself. */
