@@ -935,7 +935,7 @@ public final class Cell<S extends Stage> implements Machine {
           ? new Ending.Failed(new CancellationException("stage " + path + " was cancelled"))
           : new Ending.Completed();
     };
-    boolean neverStarted = phase instanceof Phase.Starting;
+    boolean neverStarted = incarnation == 0;   // a later Starting is a restart, of which the owner is told
     phase = new Phase.Ended(reason);
     closeDoors(ending, reason);
     if (neverStarted) {
