@@ -557,6 +557,7 @@ public final class Cell<S extends Stage> implements Machine {
 
   private void start() {
     boolean first = incarnation == 0;
+    clearInterrupt();
     try {
       incarnate(factory);
       if (!first) Thread.currentThread().setName(threadName());
@@ -564,7 +565,7 @@ public final class Cell<S extends Stage> implements Machine {
     } catch (Throwable failure) {
       rollbackStates();
       if (!first) {
-        crash("onStart", failure);
+        if (!isCancelled()) crash("onStart", failure);
         return;
       }
       startFailure = failure;
