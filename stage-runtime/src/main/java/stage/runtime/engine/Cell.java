@@ -697,6 +697,10 @@ public final class Cell<S extends Stage> implements Machine {
   }
 
   private void handle(Control message) {
+    if (behaviour == null) {   // stopped between two incarnations
+      message.refuse(endReason());
+      return;
+    }
     switch (message) {
       case Control.Call call -> {
         Object[] answer = {null};
