@@ -440,7 +440,7 @@ public final class Cell<S extends Stage> implements Machine {
     return switch (phase) {
       case Phase.Starting starting -> (told & STOPPED) != 0 && incarnation > 0 ? Work.STOP : Work.START;
       case Phase.BackingOff(var untilNanos) -> {
-        if ((told & STOPPED) != 0) yield Work.STOP;
+        if ((told & (STOPPED | DRAINED)) != 0) yield Work.STOP;
         yield nowNanos - untilNanos >= 0 ? Work.START : Work.NOTHING;
       }
       case Phase.Running running -> lookWhileRunning(told, nowNanos);
