@@ -132,7 +132,7 @@ final class LaneInlet<I> implements Inlet<I> {
   }
 
   private boolean settle(int handled) {
-    if (suspects > 0) absolve(handled);
+    if (suspects > 0 && handled > 0) absolve(handled);
     return settle(handled, 0, 0);
   }
 
@@ -196,7 +196,7 @@ final class LaneInlet<I> implements Inlet<I> {
   /** The next events have met their fate, so they are not what crashes the stage. */
   private void absolve(int events) {
     suspects = Math.max(0, suspects - events);
-    tries = singly ? triesOfBatch : 0;
+    tries = triesOfBatch;
     if (suspects == 0) singly = false;
   }
 }
