@@ -968,7 +968,9 @@ public final class Cell<S extends Stage> implements Machine {
     Thread.interrupted();
     try {
       old.onStop(reason);
+      commitStates();
     } catch (Throwable failure) {
+      rollbackStates();
       report("onStop of stage " + path + " threw", failure);
     }
     realm.release(old);
