@@ -680,7 +680,9 @@ public final class Cell<S extends Stage> implements Machine {
   private Throwable tryTurn(Turn body) {
     clearInterrupt();
     boolean wasServing = serving;
+    boolean within = isGenerating();
     serving = true;
+    if (within && states != null) states.putAside();
     try {
       role.beginTurn();
       body.run();
@@ -693,6 +695,7 @@ public final class Cell<S extends Stage> implements Machine {
       return failure;
     } finally {
       serving = wasServing;
+      if (within && states != null) states.takeUp();
     }
   }
 
