@@ -66,7 +66,6 @@ public final class Cell<S extends Stage> implements Machine {
   private final Gate started;
   private final Gate ended;
 
-  private long returnedTold;                      // under a lock of the owner's
   private volatile int signals;                   // any thread, by bits
   private final Counter deadLettered = new Counter();
   private volatile Intake<?> intake;              // set once, under the realm's lock, by the first thread that emits from outside
@@ -161,6 +160,10 @@ public final class Cell<S extends Stage> implements Machine {
     return !(phase instanceof Phase.Ended);
   }
 
+  CellOwner owner() {
+    return owner;
+  }
+
   Realm realm() {
     return realm;
   }
@@ -185,19 +188,6 @@ public final class Cell<S extends Stage> implements Machine {
   @SuppressWarnings("unchecked")
   <O> ProducerHalf<O> producerHalfOf(Stage behaviour) {
     return (ProducerHalf<O>) producerHalf;
-  }
-
-  /** {@return how many events it was given back since this was asked last} Under a lock of the owner's. */
-  public long takeReturned() {
-    if (producerHalf == null) return 0;
-    long all = producerHalf.returned.read();
-    long more = all - returnedTold;
-    returnedTold = all;
-    return more;
-  }
-
-  CellOwner owner() {
-    return owner;
   }
 
   int incarnation() {
@@ -267,6 +257,22 @@ public final class Cell<S extends Stage> implements Machine {
         started.await();
         if (interrupted) Thread.currentThread().interrupt();
         return startFailure;
+      } catch (InterruptedException e) {
+        interrupted = true;
+        cancel();
+      }
+    }
+  }
+
+  /** Stops it and waits until it has ended. */
+  public void stopAndAwait() {
+    stop();
+    boolean interrupted = false;
+    while (true) {
+      try {
+        ended.await();
+        if (interrupted) Thread.currentThread().interrupt();
+        return;
       } catch (InterruptedException e) {
         interrupted = true;
         cancel();
@@ -473,6 +479,7 @@ public final class Cell<S extends Stage> implements Machine {
   private Work lookWhileRunning(int told, long nowNanos) {
     ProducerHalf<?> half = producerHalf;
     if ((told & STOPPED) != 0) return Work.STOP;
+    // Before the mail: a call that was made after a subscription finds a stage that knows of it.
     if (consumerHalf != null && consumerHalf.hasInletNews()) return Work.SUBSCRIBED;
     if (!serving && mailbox.hasMail()) return Work.MAIL;
     if ((told & CONSUMER_LEFT) != 0 || half != null && half.hasLaneNews()) return Work.CONSUMERS;
@@ -984,7 +991,7 @@ public final class Cell<S extends Stage> implements Machine {
       startFailure = new CancellationException("stage " + path + " was cancelled before it had started");
       started.open();
     } else {
-      owner.ended(this, reason, during);
+      owner.ended(this, producerHalf == null ? snapshot() : producerHalf.lastSnapshot(), reason, during);
     }
     ended.open();
   }

@@ -2,6 +2,7 @@ package stage.runtime.engine;
 
 import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.Iterator;
 import stage.api.Dispatcher;
 import stage.runtime.dispatch.DemandDispatcher;
 
@@ -28,8 +29,8 @@ final class SharedLanes<E> extends Sharing<E> implements Dispatcher.Subscription
   @Override
   void lanesAre(LaneTail<E>[] lanes) {
     this.lanes = lanes;
-    this.shares = new int[lanes.length];
     this.demands = new long[lanes.length];
+    this.shares = new int[lanes.length];
     this.declined = -1;
   }
 
@@ -97,9 +98,10 @@ final class SharedLanes<E> extends Sharing<E> implements Dispatcher.Subscription
     int count = (int) Math.min(wanted(), backlog.size());
     if (count == 0) return;
     Object[] events = new Object[count];
-    for (int i = 0; i < count; i++) events[i] = backlog.poll();
-    int shared = share(events, 0, count);
-    for (int i = count - 1; i >= shared; i--) backlog.addFirst(events[i]);
+    Iterator<Object> oldest = backlog.iterator();
+    for (int i = 0; i < count; i++) events[i] = oldest.next();
+    int shared = share(events, 0, count);   // may throw, so the backlog keeps the events until they are shared
+    for (int i = 0; i < shared; i++) backlog.poll();
   }
 
   /** Publishes as many as are wanted; what goes to a consumer that has just left is taken back. Answers the index of the first that is not. */
