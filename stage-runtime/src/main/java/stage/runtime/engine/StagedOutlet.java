@@ -112,6 +112,7 @@ final class StagedOutlet<O> implements Outlet<O> {
     open = false;
     completed = false;
     staged = NONE;
+    count = 0;
   }
 
   private WrongThread wrongThread(String what) {
