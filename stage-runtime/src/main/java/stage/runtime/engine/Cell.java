@@ -467,7 +467,7 @@ public final class Cell<S extends Stage> implements Machine {
     return switch (phase) {
       case Phase.Starting starting -> (told & STOPPED) != 0 && incarnation > 0 ? Work.STOP : Work.START;
       case Phase.BackingOff(var untilNanos) -> {
-        if ((told & STOPPED) != 0) yield Work.STOP;
+        if ((told & (STOPPED | DRAINED)) != 0) yield Work.STOP;
         yield nowNanos - untilNanos >= 0 ? Work.START : Work.NOTHING;
       }
       case Phase.Running running -> lookWhileRunning(told, nowNanos);
@@ -598,6 +598,7 @@ public final class Cell<S extends Stage> implements Machine {
 
   private void start() {
     boolean first = incarnation == 0;
+    clearInterrupt();
     try {
       incarnate(factory);
       if (!first) Thread.currentThread().setName(threadName());
@@ -605,7 +606,7 @@ public final class Cell<S extends Stage> implements Machine {
     } catch (Throwable failure) {
       rollbackStates();
       if (!first) {
-        crash("onStart", failure);
+        if (!isCancelled()) crash("onStart", failure);
         return;
       }
       startFailure = failure;
@@ -726,7 +727,9 @@ public final class Cell<S extends Stage> implements Machine {
   private Throwable tryTurn(Turn body) {
     clearInterrupt();
     boolean wasServing = serving;
+    boolean within = isGenerating();
     serving = true;
+    if (within && states != null) states.putAside();
     try {
       beginTurn();
       body.run();
@@ -739,10 +742,15 @@ public final class Cell<S extends Stage> implements Machine {
       return failure;
     } finally {
       serving = wasServing;
+      if (within && states != null) states.takeUp();
     }
   }
 
   private void handle(Control message) {
+    if (behaviour == null) {   // stopped between two incarnations
+      message.refuse(endReason());
+      return;
+    }
     switch (message) {
       case Control.Call call -> {
         Object[] answer = {null};
@@ -984,7 +992,7 @@ public final class Cell<S extends Stage> implements Machine {
           ? new Ending.Failed(new CancellationException("stage " + path + " was cancelled"))
           : new Ending.Completed();
     };
-    boolean neverStarted = phase instanceof Phase.Starting;
+    boolean neverStarted = incarnation == 0;   // a later Starting is a restart, of which the owner is told
     phase = new Phase.Ended(reason);
     closeDoors(ending, reason);
     if (neverStarted) {
@@ -1012,7 +1020,9 @@ public final class Cell<S extends Stage> implements Machine {
     Thread.interrupted();
     try {
       old.onStop(reason);
+      commitStates();
     } catch (Throwable failure) {
+      rollbackStates();
       report("onStop of stage " + path + " threw", failure);
     }
     realm.release(old);

@@ -13,6 +13,7 @@ final class LaneInlet<I> implements Inlet<I> {
   private int inHand;                    // size of the batch that a turn is handling
   private long asked;                    // by request(), in this turn
   private int handledBeforeCancel = -1;  // how much of the batch in hand counts, if the turn cancelled
+  private int crashedBatch;              // size of the batch whose turn threw, until the stage has been restarted or has ended
   private int suspects;                  // how many of the next events were in a batch that crashed the stage
   private boolean singly;                // whether they are delivered one at a time by now
   private int tries;                     // how often the next of them was tried
@@ -133,7 +134,7 @@ final class LaneInlet<I> implements Inlet<I> {
   }
 
   private boolean settle(int handled) {
-    if (suspects > 0) absolve(handled);
+    if (suspects > 0 && handled > 0) absolve(handled);
     return settle(handled, 0, 0);
   }
 
@@ -153,6 +154,8 @@ final class LaneInlet<I> implements Inlet<I> {
 
   /** The turn threw: its batch stays in the lane, and what it asked for counts for nothing. */
   void rollback() {
+    crashedBatch = inHand;
+    inHand = 0;
     asked = 0;
     cancelled = false;
     handledBeforeCancel = -1;
@@ -162,13 +165,13 @@ final class LaneInlet<I> implements Inlet<I> {
   // tried once more than it is redelivered; the tries of its batch are its own.
 
   /**
-   * The batch in hand has crashed the stage, which is restarted.
+   * The batch that was in hand has crashed the stage, which is restarted.
    *
    * @return whether the producer is to be woken, after a full fence
    */
   boolean redeliver(Redelivery redelivery, Throwable cause) {
-    int batch = inHand;
-    inHand = 0;
+    int batch = crashedBatch;
+    crashedBatch = 0;
     if (batch == 0) return false;
     if (redelivery.attempts() == 0) {
       suspects = Math.max(0, suspects - batch);
@@ -197,7 +200,7 @@ final class LaneInlet<I> implements Inlet<I> {
   /** The next events have met their fate, so they are not what crashes the stage. */
   private void absolve(int events) {
     suspects = Math.max(0, suspects - events);
-    tries = singly ? triesOfBatch : 0;
+    tries = triesOfBatch;
     if (suspects == 0) singly = false;
   }
 }

@@ -115,6 +115,12 @@ final class ProducerHalf<O> {
     trim();
   }
 
+  /** Events that were emitted and dropped before they got here. */
+  void dropped(long events) {
+    emitted.add(events);
+    dropped.add(events);
+  }
+
   private void trim() {
     long waits = sharing.waiting();
     if (waits == 0 && waiting.read() == 0) return;
