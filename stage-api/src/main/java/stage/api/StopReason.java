@@ -16,7 +16,13 @@ public sealed interface StopReason {
    *
    * @param cause what was thrown
    */
-  record Crashed(Throwable cause) implements StopReason {}
+  record Crashed(Throwable cause) implements StopReason {
+    /** {@return the kind of end and of its cause} The cause's own text is left to its stack trace: asking for it may throw. */
+    @Override
+    public String toString() {
+      return "Crashed[cause=" + nameOf(cause) + "]";
+    }
+  }
 
   /**
    * A producer it was subscribed to failed, and the subscription's {@link CancelPolicy} ends the consumer with it.
@@ -24,7 +30,17 @@ public sealed interface StopReason {
    * @param producer the path of that producer
    * @param cause why the producer failed
    */
-  record ProducerFailed(String producer, Throwable cause) implements StopReason {}
+  record ProducerFailed(String producer, Throwable cause) implements StopReason {
+    /** {@return the kind of end, of its cause, and the producer} The cause's own text is left to its stack trace: asking for it may throw. */
+    @Override
+    public String toString() {
+      return "ProducerFailed[producer=" + producer + ", cause=" + nameOf(cause) + "]";
+    }
+  }
+
+  private static String nameOf(Throwable cause) {
+    return cause == null ? "null" : cause.getClass().getName();
+  }
 
   /** {@return whether this is an end by failure: {@link Crashed} or {@link ProducerFailed}} */
   default boolean isFailure() {

@@ -1,6 +1,5 @@
 package stage.runtime.dispatch;
 
-import java.util.Arrays;
 import stage.api.Dispatcher;
 
 /** The default rule: even shares among those with demand, those with most demand first where there are not enough events for all. */
@@ -32,11 +31,22 @@ public final class DemandDispatcher implements Dispatcher {
     return left;
   }
 
+  /** There are more takers than events: those with most room get one each. */
   private static int oneEachToTheNeediest(int left, Subscriptions subscriptions, int[] shares) {
-    Integer[] order = new Integer[shares.length];
-    Arrays.setAll(order, i -> i);
-    Arrays.sort(order, (a, b) -> Long.compare(subscriptions.demand(b) - shares[b], subscriptions.demand(a) - shares[a]));
-    for (int i = 0; left > 0; i++, left--) shares[order[i]]++;
+    boolean[] served = new boolean[shares.length];
+    for (int n = 0; n < left; n++) {
+      int neediest = -1;
+      long mostRoom = 0;
+      for (int i = 0; i < shares.length; i++) {
+        long room = subscriptions.demand(i) - shares[i];
+        if (!served[i] && room > mostRoom) {
+          neediest = i;
+          mostRoom = room;
+        }
+      }
+      served[neediest] = true;
+      shares[neediest]++;
+    }
     return 0;
   }
 

@@ -23,6 +23,7 @@ import stage.api.StageSnapshot;
 import stage.api.StageSpec;
 import stage.api.StopReason;
 import stage.api.SubscriptionSnapshot;
+import stage.api.SubscriptionSpec;
 import stage.api.TimerAction;
 import stage.api.WrongThread;
 import stage.runtime.time.Awaiting;
@@ -49,6 +50,7 @@ public final class Cell<S extends Stage> implements Machine {
   static final int CONSUMER_LEFT = 1 << 5;
   static final int CANCEL_ASKED = 1 << 6;
   static final int HANDED_IN = 1 << 7;
+  static final int INPUT_ENDED = 1 << 8;
 
   private final String name;
   private final String path;
@@ -158,6 +160,10 @@ public final class Cell<S extends Stage> implements Machine {
     return !(phase instanceof Phase.Ended);
   }
 
+  CellOwner owner() {
+    return owner;
+  }
+
   Realm realm() {
     return realm;
   }
@@ -258,6 +264,22 @@ public final class Cell<S extends Stage> implements Machine {
     }
   }
 
+  /** Stops it and waits until it has ended. */
+  public void stopAndAwait() {
+    stop();
+    boolean interrupted = false;
+    while (true) {
+      try {
+        ended.await();
+        if (interrupted) Thread.currentThread().interrupt();
+        return;
+      } catch (InterruptedException e) {
+        interrupted = true;
+        cancel();
+      }
+    }
+  }
+
   /**
    * Makes the subscriptions of its spec. It has started.
    *
@@ -266,9 +288,14 @@ public final class Cell<S extends Stage> implements Machine {
   public void subscribe(StageSpec<S> spec) {
     switch (spec) {
       case ProducerSpec<?, S> producer -> {}
-      case ProducerConsumerSpec<?, ?, S> both -> both.subscriptions().forEach(subscription -> realm.subscribe(this, subscription));
-      case ConsumerSpec<?, S> consumer -> consumer.subscriptions().forEach(subscription -> realm.subscribe(this, subscription));
+      case ProducerConsumerSpec<?, ?, S> both -> subscribeToAll(both.subscriptions());
+      case ConsumerSpec<?, S> consumer -> subscribeToAll(consumer.subscriptions());
     }
+  }
+
+  /** Under one lock, which ending a subscription needs too: if the first completed before the second is made, it was not the last. */
+  private void subscribeToAll(List<? extends SubscriptionSpec<?>> subscriptions) {
+    realm.locked(() -> subscriptions.forEach(subscription -> realm.subscribe(this, subscription)));
   }
 
   void signal(int bit) {
@@ -452,24 +479,33 @@ public final class Cell<S extends Stage> implements Machine {
   private Work lookWhileRunning(int told, long nowNanos) {
     ProducerHalf<?> half = producerHalf;
     if ((told & STOPPED) != 0) return Work.STOP;
+    // Before the mail: a call that was made after a subscription finds a stage that knows of it.
+    if (consumerHalf != null && consumerHalf.hasInletNews()) return Work.SUBSCRIBED;
     if (!serving && mailbox.hasMail()) return Work.MAIL;
     if ((told & CONSUMER_LEFT) != 0 || half != null && half.hasLaneNews()) return Work.CONSUMERS;
     if ((told & (CANCEL_ASKED | DRAINED)) != 0 && toCancel() != null) return Work.CANCEL_SUBSCRIPTION;
-    if (consumerHalf != null && consumerHalf.hasInletNews()) return Work.SUBSCRIBED;
     if (!serving && timers != null && timers.isDue(nowNanos)) return Work.TIMER;
     if (half != null && half.canFlush()) return Work.FLUSH;
     if ((told & HANDED_IN) != 0 || canGrant()) return Work.INTAKE;
     if (role.isCompleted()) return Work.COMPLETE;
     if ((told & WOKEN_UP) != 0) return Work.TURN;
     boolean paused = (told & PAUSED) != 0;
+    if (inputEnded) return Work.COMPLETE;
+    if ((told & INPUT_ENDED) != 0) {   // before a turn, or a busy subscription would hide the end of another
+      if (consumerHalf.ended(isStuck()) != null) return Work.SUBSCRIPTION_ENDED;
+    }
     // While a message emits for a generator, the demand that it waits for is what counts, not whether generate is to be called.
     if (!paused && (serving ? half.demand() > 0 : role.hasTurn())) return Work.TURN;
     if (consumerHalf != null) {
-      if (inputEnded || (told & DRAINED) != 0 && consumerHalf.inlets().length == 0) return Work.COMPLETE;
-      boolean stuck = paused || half != null && half.demand() == 0;
-      if (consumerHalf.ended(stuck) != null) return Work.SUBSCRIPTION_ENDED;
+      if ((told & DRAINED) != 0 && consumerHalf.inlets().length == 0) return Work.COMPLETE;
+      if (consumerHalf.ended(isStuck()) != null) return Work.SUBSCRIPTION_ENDED;
     }
     return Work.NOTHING;
+  }
+
+  /** {@return whether it cannot handle events now, so that there is no sense in waiting until they are handled} */
+  private boolean isStuck() {
+    return isSignalled(PAUSED) || producerHalf != null && producerHalf.demand() == 0;
   }
 
   private Work lookWhileDraining(int told) {
@@ -478,7 +514,9 @@ public final class Cell<S extends Stage> implements Machine {
     if (half == null) return Work.FINISH;
     if ((told & CONSUMER_LEFT) != 0 || half.hasLaneNews()) return Work.CONSUMERS;
     if (half.canFlush()) return Work.FLUSH;
-    if (half.lanes().length == 0 || half.isDelivered() && half.isSettled()) return Work.FINISH;
+    // One that has completed waits for consumers of what waits for nobody; one that is told to stop does not.
+    boolean isDelivered = (told & (STOPPED | DRAINED)) != 0 ? half.isDeliveredToAllThere() : half.isDelivered();
+    if (half.lanes().length == 0 || isDelivered && half.isSettled()) return Work.FINISH;
     return Work.NOTHING;
   }
 
@@ -505,7 +543,10 @@ public final class Cell<S extends Stage> implements Machine {
       case STOP -> stopTakingTurns(new StopReason.Stopped());
       case COMPLETE -> completeInput();
       case TURN -> turn();
-      case SUBSCRIPTION_ENDED -> subscriptionEnded(consumerHalf.ended(true));
+      case SUBSCRIPTION_ENDED -> {
+        LaneInlet<?> inlet = consumerHalf.ended(isStuck());
+        if (inlet != null) subscriptionEnded(inlet);
+      }
       case FINISH -> end(((Phase.Draining) phase).reason(), "drain");
       case MAIL, CONSUMERS, CANCEL_SUBSCRIPTION, SUBSCRIBED, TIMER, FLUSH, INTAKE -> serve(work);
       case NOTHING -> throw new IllegalStateException("there is nothing to do");
@@ -616,7 +657,7 @@ public final class Cell<S extends Stage> implements Machine {
     }
     Thread.interrupted();   // what was left over from an earlier turn is nobody's business now
     if (isCancelled()) return;   // its interrupt may just have been cleared, and is not sent twice
-    role.beginTurn();
+    beginTurn();
     try {
       role.turn();
       // A generator that was told to make way may clean up and return: that completes nothing.
@@ -628,6 +669,12 @@ public final class Cell<S extends Stage> implements Machine {
       return;
     }
     commit(role.callback());
+  }
+
+  /** Every subscription that was accepted before this counts in the turn. */
+  private void beginTurn() {
+    if (producerHalf != null && producerHalf.hasLaneNews()) producerHalf.meetLanes();
+    role.beginTurn();
   }
 
   /** Publishes and settles what a turn did. */
@@ -684,7 +731,7 @@ public final class Cell<S extends Stage> implements Machine {
     serving = true;
     if (within && states != null) states.putAside();
     try {
-      role.beginTurn();
+      beginTurn();
       body.run();
       role.commit();
       commitStates();
@@ -852,6 +899,8 @@ public final class Cell<S extends Stage> implements Machine {
     Ending ending = inlet.lane().ending();
     String producer = inlet.producer();
     consumerHalf.leave(inlet);
+    clear(INPUT_ENDED);
+    if (consumerHalf.hasEnding()) signal(INPUT_ENDED);
     switch (ending) {
       case Ending.Completed completed -> {
         boolean last = consumerHalf.inlets().length == 0;
@@ -950,7 +999,7 @@ public final class Cell<S extends Stage> implements Machine {
       startFailure = new CancellationException("stage " + path + " was cancelled before it had started");
       started.open();
     } else {
-      owner.ended(this, reason, during);
+      owner.ended(this, producerHalf == null ? snapshot() : producerHalf.lastSnapshot(), reason, during);
     }
     ended.open();
   }

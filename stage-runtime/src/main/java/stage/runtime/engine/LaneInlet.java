@@ -53,6 +53,7 @@ final class LaneInlet<I> implements Inlet<I> {
       throw new IllegalStateException("demand on the subscription to " + producer()
           + " is automatic; use Demand.byHand() to request events yourself");
     }
+    if (lane.hasLeft()) return;   // a cancelled subscription asks for nothing (Reactive Streams rule 3.6), and the lane is the producer's
     asked = asked + events < 0 ? Long.MAX_VALUE : asked + events;
     if (inHand == 0 && settle(0)) {   // outside a turn of this subscription there is no commit to wait for
       VarHandle.fullFence();          // pairs with the announcement of the producer's carrier

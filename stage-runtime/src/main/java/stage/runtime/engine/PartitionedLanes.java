@@ -131,6 +131,12 @@ final class PartitionedLanes<E> extends Sharing<E> {
   }
 
   @Override
+  boolean isDeliveredToAllThere() {
+    for (SharedLanes<E> partition : partitions) if (partition.waiting() > 0 && partition.count() > 0) return false;
+    return true;
+  }
+
+  @Override
   long allowance() {
     return (long) dispatch.backlog() * partitions.length;
   }

@@ -4,6 +4,7 @@ import java.lang.invoke.VarHandle;
 import stage.api.DemandExceeded;
 import stage.api.Dispatch;
 import stage.api.Overflow;
+import stage.api.StageSnapshot;
 
 /**
  * What a cell that emits keeps: its lanes, the rule that shares events among them, and its counters. It outlives incarnations. The
@@ -21,6 +22,7 @@ final class ProducerHalf<O> {
   private Lane<?>[] known = NONE;             // the lanes as the sharing knows them
   private volatile Lane<?>[] lanes = NONE;    // replaced, never changed, under the realm's lock
   private boolean closed;                     // under the realm's lock: whether nobody may subscribe any more
+  private boolean accounted;                  // under the realm's lock: whether the owner has been given the last numbers
 
   final Counter emitted = new Counter();
   final Counter dropped = new Counter();
@@ -113,6 +115,12 @@ final class ProducerHalf<O> {
     trim();
   }
 
+  /** Events that were emitted and dropped before they got here. */
+  void dropped(long events) {
+    emitted.add(events);
+    dropped.add(events);
+  }
+
   private void trim() {
     long waits = sharing.waiting();
     if (waits == 0 && waiting.read() == 0) return;
@@ -136,6 +144,10 @@ final class ProducerHalf<O> {
 
   boolean isDelivered() {
     return sharing.waiting() == 0;
+  }
+
+  boolean isDeliveredToAllThere() {
+    return sharing.isDeliveredToAllThere();
   }
 
   boolean isSettled() {
@@ -209,22 +221,36 @@ final class ProducerHalf<O> {
       }
     });
     VarHandle.fullFence();   // pairs with the announcement of each consumer's carrier
-    for (Lane<?> lane : lanes) lane.consumer().carrier().wake();
+    for (Lane<?> lane : lanes) lane.consumer().signal(Cell.INPUT_ENDED);
+  }
+
+  /** {@return the cell's last numbers, for its owner} What is returned after this is told to the owner by itself. */
+  StageSnapshot lastSnapshot() {
+    StageSnapshot[] last = {null};
+    cell.realm().locked(() -> {
+      accounted = true;
+      last[0] = cell.snapshot();
+    });
+    return last[0];
   }
 
   /** A consumer's cell gives its place in a lane back. On the consumer's thread. */
   void left(Lane<?> lane) {
     boolean[] toTell = {false};
+    int[] late = {0};
     cell.realm().locked(() -> {
       lane.leave();
       if (!closed) {
         toTell[0] = true;
       } else {
         // The producer is gone, and its last counters happened before this lock was free: this thread is the one writer now.
-        returned.add(lane.takeBack().length);
+        int count = lane.takeBack().length;
+        returned.add(count);
+        if (accounted) late[0] = count;
         lanes = SmallArrays.without(lanes, lane);
       }
     });
+    if (late[0] > 0) cell.owner().returnedAfterEnd(cell, late[0]);
     if (toTell[0]) cell.signal(Cell.CONSUMER_LEFT);
   }
 }

@@ -104,6 +104,7 @@ abstract class Role {
     void turn() throws Exception {
       wokenUp = false;
       long demand = out.demand();
+      if (demand == 0) return;   // who wanted something has left since hasTurn
       told = demand;
       producer.onDemand(demand, out);
     }
@@ -243,6 +244,7 @@ abstract class Role {
 
     @Override
     void turn() throws Exception {
+      if (out.demand() == 0) return;   // who wanted something has left since hasTurn
       List<I> batch = input.take(out.demand());
       stage.onEvents(batch, input.inlet(), out);
     }

@@ -2,17 +2,23 @@ package stage.runtime.engine;
 
 import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.Iterator;
 import stage.api.Dispatcher;
+import stage.runtime.dispatch.DemandDispatcher;
 
 /** Each event goes to one of the lanes, by the numbers of a {@link Dispatcher}. */
 final class SharedLanes<E> extends Sharing<E> implements Dispatcher.Subscriptions {
   private final Dispatcher rule;
+  private final boolean isDefault;   // whether one lane gets all without a question
   private final ArrayDeque<Object> backlog = new ArrayDeque<>(0);
   private LaneTail<E>[] lanes = none();
   private int[] shares = {};
+  private long[] demands = {};  // what the rule is shown: a consumer that leaves meanwhile, on its own thread, must not confuse it
+  private long declined = -1;   // all demand there was when the rule last shared nothing out; it is not asked again before that changes
 
   SharedLanes(Dispatcher rule) {
     this.rule = rule;
+    this.isDefault = rule instanceof DemandDispatcher;
   }
 
   @SuppressWarnings("unchecked")
@@ -23,7 +29,9 @@ final class SharedLanes<E> extends Sharing<E> implements Dispatcher.Subscription
   @Override
   void lanesAre(LaneTail<E>[] lanes) {
     this.lanes = lanes;
+    this.demands = new long[lanes.length];
     this.shares = new int[lanes.length];
+    this.declined = -1;
   }
 
   // ---- the lanes as the rule sees them
@@ -35,7 +43,7 @@ final class SharedLanes<E> extends Sharing<E> implements Dispatcher.Subscription
 
   @Override
   public long demand(int index) {
-    return lanes[index].demand();
+    return demands[index];
   }
 
   @Override
@@ -43,15 +51,21 @@ final class SharedLanes<E> extends Sharing<E> implements Dispatcher.Subscription
     return lanes[index].spec().weight();
   }
 
+  /** {@return the demand of all lanes together, as the rule was shown it last} Between two offers it only grows, or there are other lanes. */
+  private long all() {
+    long sum = 0;
+    for (long demand : demands) sum += demand;
+    return sum & Long.MAX_VALUE;
+  }
+
   // ---- the events
 
   /** {@return what the lanes want, whether or not events wait for it} */
   long wanted() {
-    return switch (lanes.length) {
-      case 0 -> 0;
-      case 1 -> lanes[0].demand();
-      default -> rule.demand(this);
-    };
+    if (lanes.length == 0) return 0;
+    if (lanes.length == 1 && isDefault) return lanes[0].demand();
+    for (int i = 0; i < lanes.length; i++) demands[i] = lanes[i].demand();
+    return rule.demand(this);
   }
 
   @Override
@@ -67,7 +81,7 @@ final class SharedLanes<E> extends Sharing<E> implements Dispatcher.Subscription
 
   @Override
   void offer(Object event) {
-    if (lanes.length == 1 && backlog.isEmpty() && lanes[0].demand() > 0) {
+    if (lanes.length == 1 && isDefault && backlog.isEmpty() && lanes[0].demand() > 0) {
       lanes[0].publish(event);
     } else {
       offer(new Object[] {event}, 0, 1);
@@ -76,7 +90,7 @@ final class SharedLanes<E> extends Sharing<E> implements Dispatcher.Subscription
 
   @Override
   boolean canFlush() {
-    return !backlog.isEmpty() && wanted() > 0;
+    return !backlog.isEmpty() && wanted() > 0 && (declined < 0 || declined != all());
   }
 
   @Override
@@ -84,22 +98,24 @@ final class SharedLanes<E> extends Sharing<E> implements Dispatcher.Subscription
     int count = (int) Math.min(wanted(), backlog.size());
     if (count == 0) return;
     Object[] events = new Object[count];
-    for (int i = 0; i < count; i++) events[i] = backlog.poll();
-    int shared = share(events, 0, count);
-    for (int i = count - 1; i >= shared; i--) backlog.addFirst(events[i]);
+    Iterator<Object> oldest = backlog.iterator();
+    for (int i = 0; i < count; i++) events[i] = oldest.next();
+    int shared = share(events, 0, count);   // may throw, so the backlog keeps the events until they are shared
+    for (int i = 0; i < shared; i++) backlog.poll();
   }
 
-  /** Publishes as many as are wanted. Answers the index of the first that is not. */
+  /** Publishes as many as are wanted; what goes to a consumer that has just left is taken back. Answers the index of the first that is not. */
   private int share(Object[] events, int from, int to) {
     int count = (int) Math.min(wanted(), to - from);
     if (count <= 0) return from;
-    if (lanes.length == 1) {
+    if (lanes.length == 1 && isDefault) {
       lanes[0].publish(events, from, from + count);
       return from + count;
     }
     Arrays.fill(shares, 0);
     rule.share(count, this, shares);
     ensureFair(count);
+    declined = Arrays.stream(shares).allMatch(share -> share == 0) ? all() : -1;
     int at = from;
     for (int i = 0; i < shares.length; i++) {
       if (shares[i] == 0) continue;
@@ -112,9 +128,9 @@ final class SharedLanes<E> extends Sharing<E> implements Dispatcher.Subscription
   private void ensureFair(int count) {
     long sum = 0;
     for (int i = 0; i < shares.length; i++) {
-      if (shares[i] < 0 || shares[i] > lanes[i].demand()) {
+      if (shares[i] < 0 || shares[i] > demands[i]) {
         throw new IllegalStateException("dispatcher " + rule + " gave " + shares[i] + " events to subscription " + i
-            + ", which wants " + lanes[i].demand() + "; a share must be from 0 to the subscription's demand");
+            + ", which wants " + demands[i] + "; a share must be from 0 to the subscription's demand");
       }
       sum += shares[i];
     }

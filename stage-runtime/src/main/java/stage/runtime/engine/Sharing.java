@@ -38,6 +38,11 @@ abstract class Sharing<E> {
   /** {@return how many events wait} */
   abstract long waiting();
 
+  /** {@return whether nothing waits for anybody who is there} Somebody may still come for what waits for nobody. */
+  boolean isDeliveredToAllThere() {
+    return waiting() == 0;
+  }
+
   /** {@return how many events may wait by this dispatch's own bounds, before the stage's overflow policy is asked} */
   long allowance() {
     return 0;

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.locks.ReentrantLock;
 import stage.api.ConsumerRef;
 import stage.api.ConsumerSpec;
@@ -46,16 +47,19 @@ final class Scope implements Supervisor, CellOwner {
   // guarded by lock
   private final Map<String, Cell<?>> alive = new LinkedHashMap<>();   // in start order; a name is taken from before the start on
   private final List<Cell<?>> ending = new ArrayList<>();             // ended, but their threads may not be gone yet
-  private final List<StageSnapshot> leftovers = new ArrayList<>();
+  private final Map<Cell<?>, StageSnapshot> leftovers = new LinkedHashMap<>();   // of ended cells, in the order of their ends
   private final List<String> cancelled = new ArrayList<>();
   private long eventsReturned;
   private long eventsUndelivered;
   private final IntensityWindow window;
   private boolean draining;      // nobody may start
+  private boolean cancelling;    // the shutdown time is over
   private boolean closed;
   private Gate idle;             // open while no cell is alive
   private StageFailed failure;   // of the first that failed; the others' are suppressed in it
+  private boolean failureIsOfAProducer;   // whether that stage failed only because a producer had
   private boolean failureThrown;
+  private Time.Alarm deadline;   // of the drain after a failure; null without one
 
   private Scope(SupervisorSpec spec, Realm realm, ScopeOwners owners) {
     this.spec = spec;
@@ -110,7 +114,7 @@ final class Scope implements Supervisor, CellOwner {
     try {
       cell.subscribe(spec);
     } catch (RuntimeException refused) {
-      cell.stop();
+      cell.stopAndAwait();   // so that its name is free when the caller tries again
       throw refused;
     }
     return cell.ref();
@@ -207,17 +211,30 @@ final class Scope implements Supervisor, CellOwner {
   }
 
   @Override
-  public void ended(Cell<?> cell, StopReason reason, String during) {
-    StageSnapshot last = cell.snapshot();
+  public void ended(Cell<?> cell, StageSnapshot last, StopReason reason, String during) {
     lock.lock();
     try {
       alive.remove(cell.name());
       noteEnding(cell);
       eventsReturned += last.eventsReturned();
       eventsUndelivered += last.eventsUndelivered();
-      if (last.eventsReturned() + last.eventsUndelivered() > 0 && leftovers.size() < MOST_LEFTOVERS) leftovers.add(last);
-      if (reason.isFailure()) failed(cell, reason, during);
+      boolean leavesSomething = last.eventsReturned() + last.eventsUndelivered() > 0 || cancelled.contains(cell.path());
+      if (leavesSomething && leftovers.size() < MOST_LEFTOVERS) leftovers.putIfAbsent(cell, last);
+      // That a producer was cancelled is no failure of its consumers, which are being cancelled too.
+      boolean byCancel = cancelling && reason instanceof StopReason.ProducerFailed(var producer, var cause) && cause instanceof CancellationException;
+      if (reason.isFailure() && !byCancel) failed(cell, reason, during);
       if (alive.isEmpty()) idle.open();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public void returnedAfterEnd(Cell<?> cell, int events) {
+    lock.lock();
+    try {
+      eventsReturned += events;
+      if (leftovers.containsKey(cell) || leftovers.size() < MOST_LEFTOVERS) leftovers.put(cell, cell.snapshot());
     } finally {
       lock.unlock();
     }
@@ -233,11 +250,21 @@ final class Scope implements Supervisor, CellOwner {
       case StopReason.Replaced replaced -> throw new IllegalStateException("a replaced behaviour has not failed");
     };
     var failed = new StageFailed(cell.path(), during, cause);
-    if (failure == null) failure = failed;
-    else if (reason instanceof StopReason.Crashed) failure.addSuppressed(failed);
+    boolean crashed = reason instanceof StopReason.Crashed;
+    if (failure == null) {
+      failure = failed;
+      failureIsOfAProducer = !crashed;
+    } else if (crashed && failureIsOfAProducer) {
+      // A consumer that failed with its producer may get here first, but the crash is what happened.
+      if (failure.getCause() != cause) failed.addSuppressed(failure);
+      failure = failed;
+      failureIsOfAProducer = false;
+    } else if (crashed) {
+      failure.addSuppressed(failed);
+    }
     if (draining) return;
     drainAll();
-    realm.time().at(realm.time().nanos() + Time.toNanos(spec.shutdown()), this::cancelAll);
+    deadline = realm.time().at(realm.time().nanos() + Time.toNanos(spec.shutdown()), this::cancelAll);
   }
 
   /** Under the lock. */
@@ -249,6 +276,7 @@ final class Scope implements Supervisor, CellOwner {
   private void cancelAll() {
     lock.lock();
     try {
+      cancelling = true;
       for (Cell<?> cell : alive.values()) {
         if (!cancelled.contains(cell.path())) cancelled.add(cell.path());
         cell.cancel();
@@ -373,6 +401,7 @@ final class Scope implements Supervisor, CellOwner {
     lock.lock();
     try {
       closed = true;
+      if (deadline != null) deadline.cancel();   // or the timer would hold on to the scope
     } finally {
       lock.unlock();
     }
@@ -430,7 +459,7 @@ final class Scope implements Supervisor, CellOwner {
     lock.lock();
     try {
       if (!closed) throw new ScopeMisuse("scope " + name() + " is not closed; there is no report yet");
-      return new ShutdownReport(leftovers, eventsReturned, eventsUndelivered, cancelled);
+      return new ShutdownReport(List.copyOf(leftovers.values()), eventsReturned, eventsUndelivered, cancelled);
     } finally {
       lock.unlock();
     }

@@ -1,6 +1,8 @@
 package stage.runtime.supervision;
 
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
 import stage.api.supervision.ScopeMisuse;
 
 /** The open scopes of each thread, so that they are closed in reverse order. */
@@ -20,19 +22,26 @@ final class ScopeOwners {
    * @return what it did wrong; null if nothing
    */
   ScopeMisuse closing(Scope scope) {
+    List<RuntimeException> problems = new ArrayList<>();
     ArrayDeque<Scope> mine = open.get();
     if (mine == null || !mine.contains(scope)) return null;
     var skipped = new StringBuilder();
     while (mine.peek() != scope) {
       Scope inner = mine.peek();
       skipped.append(skipped.isEmpty() ? "" : ", ").append(inner.name());
-      inner.close();
+      try {
+        inner.close();
+      } catch (RuntimeException problem) {
+        problems.add(problem);   // whatever became of it, the outer scope is closed too
+      }
       mine.remove(inner);
     }
     mine.pop();
     if (mine.isEmpty()) open.remove();
     if (skipped.isEmpty()) return null;
-    return new ScopeMisuse("scope " + scope.name() + " was closed before " + skipped + ", which thread "
+    var misuse = new ScopeMisuse("scope " + scope.name() + " was closed before " + skipped + ", which thread "
         + Thread.currentThread().getName() + " opened later; both are closed now, but scopes must be closed in reverse order");
+    problems.forEach(misuse::addSuppressed);
+    return misuse;
   }
 }

@@ -1,0 +1,492 @@
+package stage.behaviour;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import stage.api.CancelPolicy;
+import stage.api.ConsumerRef;
+import stage.api.Demand;
+import stage.api.Inlet;
+import stage.api.Outlet;
+import stage.api.ProducerConsumerRef;
+import stage.api.ProducerRef;
+import stage.api.Stage;
+import stage.api.StageContext;
+import stage.api.StageEnded;
+import stage.api.StopReason;
+import stage.api.SubscriptionRefused;
+import stage.api.SubscriptionSpec;
+import stage.api.supervision.ScopeMisuse;
+import stage.api.supervision.StageFailed;
+import stage.behaviour.support2.Await;
+import stage.behaviour.support2.Held;
+import stage.behaviour.support2.Idle;
+import stage.behaviour.support2.Numbers;
+import stage.behaviour.support2.Relay;
+import stage.behaviour.support2.Sink;
+import stage.behaviour.support2.StageTest;
+
+class FailureTest extends StageTest {
+  private final BlockingQueue<Integer> events = new LinkedBlockingQueue<>();
+
+  @BeforeEach
+  void theScopeMayFailHere() {
+    theScopeMayFail();
+  }
+
+  enum Thrown {
+    RUNTIME_EXCEPTION(new IllegalStateException("crash")),
+    CHECKED_EXCEPTION(new IOException("crash")),
+    ASSERTION_ERROR(new AssertionError("crash")),
+    LINKAGE_ERROR(new NoClassDefFoundError("crash")),
+    STACK_OVERFLOW(new StackOverflowError()),
+    OUT_OF_MEMORY(new OutOfMemoryError("thrown by a test")),
+    NO_MESSAGE(new RuntimeException((String) null)),
+    THROWING_MESSAGE(new Evil()),
+    INTERRUPTED(new InterruptedException("thrown by hand"));
+
+    final Throwable cause;
+
+    Thrown(Throwable cause) {
+      this.cause = cause;
+    }
+  }
+
+  private static final class Evil extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    public String getMessage() {
+      throw new IllegalStateException("getMessage of a test");
+    }
+
+    @Override
+    public String toString() {
+      throw new IllegalStateException("toString of a test");
+    }
+  }
+
+  @SuppressWarnings("unchecked")
+  private static <X extends Throwable> void sneak(Throwable thrown) throws X {
+    throw (X) thrown;
+  }
+
+  private void assertTheScopeFailedWith(Throwable cause, String path, String during) {
+    StageFailed failed = catchThrowableOfType(StageFailed.class, scope::join);
+    assertThat(failed.getCause() == cause).as("the cause is the very one that was thrown").isTrue();
+    assertThat(failed.path()).isEqualTo(path);
+    assertThat(failed.getMessage()).isEqualTo("stage " + path + " failed in " + during + ": " + cause.getClass().getName());
+    scope.close();
+    assertNothingIsLeft();
+  }
+
+  @Nested
+  class AStageThatThrows {
+    @ParameterizedTest
+    @EnumSource
+    void f01_to_f06_inOnDemandFailsTheScope(Thrown thrown) throws Exception {
+      ProducerRef<Integer, Stage.Producer<Integer>> producer = start(Stage.<Integer, Stage.Producer<Integer>>producer("p", () -> (demand, out) -> {
+        out.emit(1);
+        sneak(thrown.cause);
+      }));
+      start(Stage.consumer("sink", () -> new Sink(events)).subscribeTo(producer));
+      assertTheScopeFailedWith(thrown.cause, "test/p", "onDemand");
+      assertThat(events).as("what the turn emitted is discarded").isEmpty();
+      assertThatThrownBy(() -> producer.call(stage -> 1)).isInstanceOf(StageEnded.class);
+      assertThat(producer.toString()).isEqualTo("stage test/p (ENDED)");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void f01_to_f06_inGenerateFailsTheScope(Thrown thrown) {
+      ProducerRef<Integer, Stage.Generator<Integer>> generator = start(Stage.<Integer, Stage.Generator<Integer>>generator("gen", () -> out -> {
+        out.emit(1);
+        sneak(thrown.cause);
+      }));
+      start(Stage.consumer("sink", () -> new Sink(events)).subscribeTo(generator));
+      assertTheScopeFailedWith(thrown.cause, "test/gen", "generate");
+      assertThat(events).as("what was emitted stays published").containsExactly(1);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void f01_to_f06_inOnEventsOfAConsumerFailsTheScope(Thrown thrown) {
+      ProducerRef<Integer, Numbers> numbers = start(Stage.producer("numbers", Numbers::new));
+      start(Stage.<Integer, Stage.Consumer<Integer>>consumer("c", () -> (batch, from) -> sneak(thrown.cause)).subscribeTo(numbers));
+      assertTheScopeFailedWith(thrown.cause, "test/c", "onEvents");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void f01_to_f06_inOnEventsOfAProducerConsumerFailsTheScope(Thrown thrown) {
+      ProducerRef<Integer, Numbers> numbers = start(Stage.producer("numbers", Numbers::new));
+      var both = start(Stage.<Integer, Integer, Stage.ProducerConsumer<Integer, Integer>>producerConsumer("pc", () -> (batch, from, out) -> {
+        out.emit(1);
+        sneak(thrown.cause);
+      }).subscribeTo(numbers));
+      start(Stage.consumer("sink", () -> new Sink(events)).subscribeTo(both));
+      assertTheScopeFailedWith(thrown.cause, "test/pc", "onEvents");
+      assertThat(events).isEmpty();
+    }
+
+    @Test
+    void inOnCompleteFailsTheScope() {
+      var cause = new IOException("crash");
+      ProducerRef<Integer, Numbers> numbers = start(Stage.producer("numbers", () -> new Numbers(3)));
+      start(Stage.<Integer, Stage.Consumer<Integer>>consumer("c", () -> new Stage.Consumer<>() {
+        @Override
+        public void onEvents(List<Integer> batch, Inlet<Integer> from) {
+          events.addAll(batch);
+        }
+
+        @Override
+        public void onComplete() throws IOException {
+          throw cause;
+        }
+      }).subscribeTo(numbers));
+      assertTheScopeFailedWith(cause, "test/c", "onComplete");
+      assertThat(events).containsExactly(0, 1, 2);
+    }
+
+    @Test
+    void inOnCompleteOfAProducerConsumerEmitsNothing() {
+      var cause = new IOException("crash");
+      ProducerRef<Integer, Numbers> numbers = start(Stage.producer("numbers", () -> new Numbers(1)));
+      var both = start(Stage.<Integer, Integer, Stage.ProducerConsumer<Integer, Integer>>producerConsumer("pc", () -> new Stage.ProducerConsumer<>() {
+        @Override
+        public void onEvents(List<Integer> batch, Inlet<Integer> from, Outlet<Integer> out) {
+          out.emitAll(batch);
+        }
+
+        @Override
+        public void onComplete(Outlet<Integer> out) throws IOException {
+          out.emit(99);
+          throw cause;
+        }
+      }));
+      start(Stage.consumer("sink", () -> new Sink(events)).subscribeTo(both));
+      both.subscribeTo(numbers);
+      assertTheScopeFailedWith(cause, "test/pc", "onComplete");
+      assertThat(events).doesNotContain(99);
+    }
+
+    @Test
+    void inATimerFailsTheScope() throws Exception {
+      var cause = new IOException("crash");
+      ProducerRef<Integer, Idle> idle = start(Stage.producer("idle", Idle::new));
+      idle.call(stage -> stage.context.after(Duration.ZERO, () -> {
+        throw cause;
+      }));
+      assertTheScopeFailedWith(cause, "test/idle", "a timer");
+    }
+
+    @Test
+    void inATimerOfAGeneratorFailsTheScope() {
+      var cause = new IOException("crash");
+      start(Stage.<Integer, Stage.Generator<Integer>>generator("gen", () -> new Stage.Generator<>() {
+        @Override
+        public void onStart(StageContext context) {
+          context.after(Duration.ZERO, () -> {
+            throw cause;
+          });
+        }
+
+        @Override
+        public void generate(Outlet<Integer> out) {
+          while (true) out.emit(1);
+        }
+      }));
+      StageFailed failed = catchThrowableOfType(StageFailed.class, scope::join);
+      assertThat(failed).hasCause(cause);
+      assertThat(failed.path()).isEqualTo("test/gen");
+    }
+
+    @Test
+    void inACastFailsTheScope() throws Exception {
+      var cause = new IOException("crash");
+      start(Stage.<Integer, Idle>producer("idle", Idle::new)).cast(stage -> {
+        throw cause;
+      });
+      assertTheScopeFailedWith(cause, "test/idle", "a cast");
+    }
+
+    @Test
+    void f04_byRealRecursionFailsTheScope() {
+      ProducerRef<Integer, Numbers> numbers = start(Stage.producer("numbers", Numbers::new));
+      start(Stage.<Integer, Stage.Consumer<Integer>>consumer("c", () -> (batch, from) -> events.add(depth(0))).subscribeTo(numbers));
+      assertThatThrownBy(scope::join).isInstanceOf(StageFailed.class).hasCauseInstanceOf(StackOverflowError.class);
+      scope.close();
+      assertNothingIsLeft();
+    }
+
+    private int depth(int at) {
+      return depth(at + 1) + 1;
+    }
+
+    @Test
+    void tellsItsBehaviourWhy() throws Exception {
+      var cause = new IOException("crash");
+      var sink = new Sink(events);
+      ConsumerRef<Integer, Sink> ref = start(Stage.consumer("sink", () -> sink));
+      ref.cast(stage -> {
+        throw cause;
+      });
+      Await.end(ref);
+      assertThat(sink.stops).containsExactly(new StopReason.Crashed(cause));
+    }
+  }
+
+  @Nested
+  class TheOthers {
+    @Test
+    void areDrained() throws Exception {
+      var held = new Held();
+      ProducerRef<Integer, Numbers> numbers = start(Stage.producer("numbers", Numbers::new));
+      ConsumerRef<Integer, Held> consumer = start(Stage.consumer("held", () -> held).subscribeTo(numbers, Demand.max(10)));
+      ProducerRef<Integer, Idle> crasher = start(Stage.producer("crasher", Idle::new));
+      Await.next(held.batches, consumer);
+      crasher.cast(stage -> {
+        throw new IOException("crash");
+      });
+      Await.end(crasher);
+      Await.end(numbers);
+      held.goOnForEver();
+      assertThat(Await.end(consumer)).isEqualTo(new StopReason.Completed());
+      long emitted = numbers.snapshot().eventsEmitted();
+      assertThat(List.copyOf(held.handled)).isEqualTo(IntStream.range(0, (int) emitted).boxed().toList());
+      assertThatThrownBy(scope::close).isInstanceOf(StageFailed.class);
+      assertThat(scope.report().isClean()).isTrue();
+    }
+
+    @Test
+    void cannotBeJoinedByNewOnes() throws Exception {
+      ProducerRef<Integer, Idle> crasher = start(Stage.producer("crasher", Idle::new));
+      crasher.cast(stage -> {
+        throw new IOException("crash");
+      });
+      Await.end(crasher);
+      assertThatThrownBy(() -> start(Stage.<Integer, Idle>producer("late", Idle::new)))
+          .isInstanceOf(ScopeMisuse.class)
+          .hasMessage("scope test is closing; stage \"late\" cannot be started in it");
+    }
+
+    @Test
+    void f20_getWhatACrashedConsumerHadNotHandled() throws Exception {
+      var held = new Held();
+      ProducerRef<Integer, Idle> idle = start(Stage.producer("idle", Idle::new));
+      ConsumerRef<Integer, Held> heir = start(Stage.consumer("heir", () -> held));
+      ConsumerRef<Integer, Stage.Consumer<Integer>> crasher = start(Stage.<Integer, Stage.Consumer<Integer>>consumer("crasher", () -> (batch, from) -> {
+        heir.subscribeTo(idle, Demand.max(2));
+        throw new IOException("crash");
+      }).subscribeTo(idle, Demand.max(10)));
+      held.goOnForEver();
+      idle.castEmit((stage, out) -> {
+        for (int i = 0; i < 10; i++) out.emit(i);
+      });
+      Await.end(crasher);
+      Await.end(heir);
+      assertThat(List.copyOf(held.handled)).isEqualTo(IntStream.range(0, 10).boxed().toList());
+      assertThatThrownBy(scope::close).isInstanceOf(StageFailed.class);
+      assertThat(scope.report().isClean()).isTrue();
+    }
+
+    @Test
+    void areListedWithTheFirstFailure() throws Exception {
+      ProducerRef<Integer, Stage.Producer<Integer>> second = start(Stage.<Integer, Stage.Producer<Integer>>producer("second", () -> new Stage.Producer<>() {
+        @Override
+        public void onDemand(long demand, Outlet<Integer> out) {}
+      }));
+      var entered = new java.util.concurrent.CountDownLatch(1);
+      var release = new java.util.concurrent.CountDownLatch(1);
+      second.cast(stage -> {
+        entered.countDown();
+        release.await();
+        throw new IOException("second");
+      });
+      Await.open(entered, second);
+      ProducerRef<Integer, Idle> first = start(Stage.producer("first", Idle::new));
+      first.cast(stage -> {
+        throw new IOException("first");
+      });
+      Await.end(first);
+      release.countDown();
+      Await.end(second);
+      StageFailed failed = catchThrowableOfType(StageFailed.class, scope::close);
+      assertThat(failed).hasRootCauseMessage("first");
+      assertThat(failed.getSuppressed()).singleElement().satisfies(other -> assertThat(other).hasRootCauseMessage("second"));
+    }
+
+    @Test
+    void areCancelledIfTheyDoNotDrainInTime() throws Exception {
+      var held = new Held();
+      var inner = stage.api.supervision.Supervisor.open(
+          stage.api.supervision.SupervisorSpec.of("inner").withShutdown(Duration.ofMillis(1)));
+      var numbers = startIn(inner, Stage.<Integer, Numbers>producer("numbers", Numbers::new));
+      var consumer = startIn(inner, Stage.<Integer, Held>consumer("held", () -> held).subscribeTo(numbers));
+      var crasher = startIn(inner, Stage.<Integer, Idle>producer("crasher", Idle::new));
+      Await.next(held.batches, consumer);
+      crasher.cast(stage -> {
+        throw new IOException("crash");
+      });
+      assertThatThrownBy(inner::join).isInstanceOf(StageFailed.class);   // without close
+      assertThat(consumer.join()).isEqualTo(new StopReason.Stopped());
+      inner.close();
+      assertThat(inner.report().cancelled()).containsExactly("inner/held");
+    }
+  }
+
+  @Nested
+  class Close {
+    @Test
+    void throwsAFailureThatJoinHasNotThrown() throws Exception {
+      var cause = new IOException("crash");
+      ProducerRef<Integer, Idle> crasher = start(Stage.producer("crasher", Idle::new));
+      crasher.cast(stage -> {
+        throw cause;
+      });
+      Await.end(crasher);
+      assertThatThrownBy(scope::close).isInstanceOf(StageFailed.class).hasCause(cause);
+      scope.close();   // changes nothing
+      assertNothingIsLeft();
+    }
+
+    @Test
+    void throwsAFailureOfItsOwnDrain() {
+      var cause = new IOException("crash");
+      start(Stage.<Integer, Stage.Producer<Integer>>producer("p", () -> (demand, out) -> {}));
+      var entered = new java.util.concurrent.CountDownLatch(1);
+      ProducerRef<Integer, Stage.Generator<Integer>> generator = start(Stage.<Integer, Stage.Generator<Integer>>generator("gen", () -> out -> {
+        for (int i = 0; i < 3; i++) out.emit(i);
+      }));
+      start(Stage.<Integer, Stage.Consumer<Integer>>consumer("c", () -> new Stage.Consumer<>() {
+        @Override
+        public void onEvents(List<Integer> batch, Inlet<Integer> from) {
+          entered.countDown();
+        }
+
+        @Override
+        public void onComplete() throws IOException {
+          throw cause;
+        }
+      }).subscribeTo(generator));
+      assertThatThrownBy(scope::close).isInstanceOf(StageFailed.class).hasCause(cause);
+    }
+  }
+
+  @Nested
+  class ADeadProducer {
+    private final IOException cause = new IOException("crash");
+    private final StopReason failed = new StopReason.ProducerFailed("inner/p", cause);
+
+    /** Its own scope, so that the drain of a failed scope does not end the consumers of this one. */
+    private StopReason endOfAConsumerWith(CancelPolicy policy, boolean crash) throws Exception {
+      ConsumerRef<Integer, Sink> sink = start(Stage.consumer("sink", () -> new Sink(events)));
+      try (var inner = stage.api.supervision.Supervisor.open("inner")) {
+        var producer = startIn(inner, Stage.<Integer, Idle>producer("p", Idle::new));
+        sink.subscribeTo(SubscriptionSpec.to(producer).withCancelPolicy(policy));
+        producer.emit(1);
+        if (crash) {
+          producer.cast(stage -> {
+            throw cause;
+          });
+        } else {
+          producer.stop();
+        }
+        Await.end(producer);
+      } catch (StageFailed expected) {
+        assertThat(crash).isTrue();
+      }
+      Await.until(() -> sink.snapshot().inputs().isEmpty(), "the subscription has ended", sink);
+      return policy == CancelPolicy.TEMPORARY ? aliveAfterATurn(sink) : Await.end(sink);
+    }
+
+    private StopReason aliveAfterATurn(ConsumerRef<Integer, Sink> sink) throws InterruptedException {
+      Await.turn(sink);
+      return null;
+    }
+
+    @Test
+    void endsItsConsumerIfItsPolicyIsTransient() throws Exception {
+      assertThat(endOfAConsumerWith(CancelPolicy.TRANSIENT, true)).isEqualTo(failed);
+      assertThat(events).as("what it had sent is handled first").containsExactly(1);
+    }
+
+    @Test
+    void endsItsConsumerIfItsPolicyIsPermanent() throws Exception {
+      assertThat(endOfAConsumerWith(CancelPolicy.PERMANENT, true)).isEqualTo(failed);
+    }
+
+    @Test
+    void leavesItsConsumerAliveIfItsPolicyIsTemporary() throws Exception {
+      assertThat(endOfAConsumerWith(CancelPolicy.TEMPORARY, true)).isNull();
+    }
+
+    @Test
+    void isSeenByAConsumerOfOtherProducersToo() throws Exception {
+      ProducerRef<Integer, Idle> other = start(Stage.producer("other", Idle::new));
+      ConsumerRef<Integer, Sink> sink = start(Stage.consumer("sink", () -> new Sink(events)).subscribeTo(other));
+      try (var inner = stage.api.supervision.Supervisor.open("inner")) {
+        var producer = startIn(inner, Stage.<Integer, Idle>producer("p", Idle::new));
+        sink.subscribeTo(producer);
+        producer.cast(stage -> {
+          throw cause;
+        });
+        Await.end(producer);
+      } catch (StageFailed expected) {
+        assertThat(expected).hasCause(cause);
+      }
+      assertThat(Await.end(sink)).isEqualTo(failed);
+    }
+
+    @Test
+    void isSeenWhereThereIsNoDemand() throws Exception {
+      ProducerConsumerRef<Integer, Integer, Relay> relay = start(Stage.<Integer, Integer, Relay>producerConsumer("relay", Relay::new));
+      try (var inner = stage.api.supervision.Supervisor.open("inner")) {
+        var producer = startIn(inner, Stage.<Integer, Idle>producer("p", Idle::new));
+        relay.subscribeTo(producer);
+        for (int i = 0; i < 10; i++) producer.emit(i);
+        Await.until(() -> relay.snapshot().inputs().getFirst().inFlight() == 10, "events wait for demand", relay);
+        producer.cast(stage -> {
+          throw cause;
+        });
+        Await.end(producer);
+      } catch (StageFailed expected) {
+        assertThat(expected).hasCause(cause);
+      }
+      assertThat(Await.end(relay)).isEqualTo(failed);
+    }
+
+    @Test
+    void refusesNewConsumersAndSaysWhy() throws Exception {
+      ConsumerRef<Integer, Sink> sink = start(Stage.consumer("sink", () -> new Sink(events)));
+      var dead = new AtomicReference<ProducerRef<Integer, Idle>>();
+      try (var inner = stage.api.supervision.Supervisor.open("inner")) {
+        var producer = startIn(inner, Stage.<Integer, Idle>producer("p", Idle::new));
+        dead.set(producer);
+        producer.cast(stage -> {
+          throw new Evil();
+        });
+        Await.end(producer);
+      } catch (StageFailed expected) {
+        assertThat(expected.path()).isEqualTo("inner/p");
+      }
+      assertThatThrownBy(() -> sink.subscribeTo(dead.get()))
+          .isInstanceOf(SubscriptionRefused.class)
+          .hasMessage("stage test/sink cannot subscribe to inner/p: it has ended: Crashed[cause=" + Evil.class.getName() + "]");
+      Await.turn(sink);
+    }
+  }
+}

@@ -1,0 +1,499 @@
+package stage.behaviour;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import stage.api.ConsumerRef;
+import stage.api.Demand;
+import stage.api.Inlet;
+import stage.api.Outlet;
+import stage.api.ProducerConsumerRef;
+import stage.api.ProducerRef;
+import stage.api.Stage;
+import stage.api.StageContext;
+import stage.api.StopReason;
+import stage.api.supervision.ScopeMisuse;
+import stage.api.supervision.ShutdownReport;
+import stage.api.supervision.StageFailed;
+import stage.api.supervision.Stragglers;
+import stage.api.supervision.Supervisor;
+import stage.api.supervision.SupervisorSpec;
+import stage.behaviour.support2.Await;
+import stage.behaviour.support2.Held;
+import stage.behaviour.support2.Idle;
+import stage.behaviour.support2.Numbers;
+import stage.behaviour.support2.Relay;
+import stage.behaviour.support2.Sink;
+import stage.behaviour.support2.StageTest;
+
+class ScopeTest extends StageTest {
+  private final BlockingQueue<Integer> events = new LinkedBlockingQueue<>();
+
+  private static SupervisorSpec hasty(String name) {
+    return SupervisorSpec.of(name).withShutdown(Duration.ZERO);
+  }
+
+  @Nested
+  class ItsOwner {
+    private final String me = Thread.currentThread().getName();
+
+    @Test
+    void aloneMayCloseIt() {
+      assertThatThrownBy(() -> Await.result(() -> {
+        scope.close();
+        return null;
+      })).isInstanceOf(ScopeMisuse.class)
+          .hasMessage("close() on scope test belongs to thread " + me + ", which opened it, but was called on other");
+      start(Stage.<Integer, Idle>producer("idle", Idle::new));   // it is still open
+    }
+
+    @Test
+    void aloneMayJoinIt() {
+      assertThatThrownBy(() -> Await.result(() -> {
+        scope.join();
+        return null;
+      })).isInstanceOf(ScopeMisuse.class)
+          .hasMessage("join() on scope test belongs to thread " + me + ", which opened it, but was called on other");
+      assertThatThrownBy(() -> Await.result(() -> scope.join(Duration.ZERO))).isInstanceOf(ScopeMisuse.class);
+    }
+
+    @Test
+    void f40_isNotAStageOfIt() throws Exception {
+      ConsumerRef<Integer, Sink> sink = start(Stage.consumer("sink", Sink::new));
+      assertThatThrownBy(() -> sink.call(stage -> {
+        scope.close();
+        return null;
+      })).cause().isInstanceOf(ScopeMisuse.class).hasMessageEndingWith("but was called on stage:test/sink#1");
+      Await.turn(sink);
+    }
+
+    @Test
+    void mayBeAStageWithAScopeOfItsOwn() throws Exception {
+      ConsumerRef<Integer, Sink> sink = start(Stage.consumer("sink", Sink::new));
+      String path = sink.<String>call(stage -> {
+        try (var inner = Supervisor.open("inner")) {
+          return startIn(inner, Stage.<Integer, Idle>producer("idle", Idle::new)).path();
+        }
+      });
+      assertThat(path).isEqualTo("inner/idle");
+    }
+  }
+
+  @Nested
+  class ScopesOfOneThread {
+    @Test
+    void areClosedInReverseOrder() {
+      var outer = Supervisor.open("outer");
+      var inner = Supervisor.open("inner");
+      inner.close();
+      outer.close();
+      assertThat(outer.report().isClean()).isTrue();
+    }
+
+    @Test
+    void areBothClosedWhenTheOuterOneIsClosedFirst() {
+      var outer = Supervisor.open("outer");
+      var inner = Supervisor.open("inner");
+      var idle = startIn(inner, Stage.<Integer, Idle>producer("idle", Idle::new));
+      assertThatThrownBy(outer::close)
+          .isInstanceOf(ScopeMisuse.class)
+          .hasMessage("scope outer was closed before inner, which thread " + Thread.currentThread().getName()
+              + " opened later; both are closed now, but scopes must be closed in reverse order");
+      assertThat(idle.isAlive()).isFalse();
+      inner.close();   // changes nothing
+      assertThat(inner.report().isClean()).isTrue();
+    }
+
+    @Test
+    void areBothClosedAlsoWhenTheInnerOneHasFailed() throws Exception {
+      var outer = Supervisor.open("outer");
+      var idle = startIn(outer, Stage.<Integer, Idle>producer("idle", Idle::new));
+      var inner = Supervisor.open("inner");
+      var cause = new IOException("crash");
+      var crasher = startIn(inner, Stage.<Integer, Sink>consumer("crasher", Sink::new));
+      crasher.cast(stage -> {
+        throw cause;
+      });
+      Await.end(crasher);
+      ScopeMisuse misuse = catchThrowableOfType(ScopeMisuse.class, outer::close);
+      assertThat(misuse.getSuppressed()).singleElement().satisfies(failed -> assertThat(failed).isInstanceOf(StageFailed.class).hasCause(cause));
+      assertThat(idle.isAlive()).isFalse();
+      outer.close();
+      assertThat(outer.report().isClean()).isTrue();
+    }
+
+    @Test
+    void ofTwoThreadsMayBeClosedInAnyOrder() throws Exception {
+      var opened = new CountDownLatch(1);
+      var goOn = new CountDownLatch(1);
+      var other = new Await.Other<>(() -> {
+        try (var theirs = Supervisor.open("theirs")) {
+          assertThat(theirs.children()).isEmpty();
+          opened.countDown();
+          goOn.await();
+        }
+        return "closed";
+      });
+      Await.open(opened);
+      Supervisor.open("mine").close();
+      goOn.countDown();
+      assertThat(other.result()).isEqualTo("closed");
+    }
+  }
+
+  @Nested
+  class Joining {
+    @Test
+    void aScopeWithoutStagesReturnsAtOnce() throws Exception {
+      scope.join();
+      assertThat(scope.join(Duration.ZERO)).isTrue();
+    }
+
+    @Test
+    void waitsUntilEveryStageHasEnded() throws Exception {
+      ProducerRef<Integer, Numbers> numbers = start(Stage.producer("numbers", () -> new Numbers(1000)));
+      ConsumerRef<Integer, Sink> sink = start(Stage.consumer("sink", () -> new Sink(events)).subscribeTo(numbers, Demand.max(3)));
+      scope.join();
+      assertThat(numbers.isAlive()).isFalse();
+      assertThat(sink.isAlive()).isFalse();
+      assertThat(events).hasSize(1000);
+      assertThat(scope.children()).isEmpty();
+    }
+
+    @Test
+    void leavesTheScopeOpen() throws Exception {
+      ProducerRef<Integer, Numbers> numbers = start(Stage.producer("numbers", () -> new Numbers(3)));
+      start(Stage.consumer("sink", () -> new Sink(events)).subscribeTo(numbers));
+      scope.join();
+      ProducerRef<Integer, Numbers> more = start(Stage.producer("numbers", () -> new Numbers(3, 6)));
+      start(Stage.consumer("sink", () -> new Sink(events)).subscribeTo(more));
+      scope.join();
+      assertThat(events).containsExactly(0, 1, 2, 3, 4, 5);
+    }
+
+    @Test
+    void withATimeoutSaysThatStagesAreAlive() throws Exception {
+      start(Stage.<Integer, Idle>producer("idle", Idle::new));
+      assertThat(scope.join(Duration.ofNanos(1))).isFalse();
+    }
+
+    @Test
+    void isInterruptible() {
+      start(Stage.<Integer, Idle>producer("idle", Idle::new));
+      Thread.currentThread().interrupt();
+      assertThatThrownBy(scope::join).isInstanceOf(InterruptedException.class);
+      assertThat(scope.children()).as("the stages go on").hasSize(1);
+    }
+
+    @Test
+    void aClosedScopeIsRefused() {
+      scope.close();
+      assertThatThrownBy(scope::join).isInstanceOf(ScopeMisuse.class).hasMessage("scope test is closed");
+    }
+  }
+
+  @Nested
+  class Closing {
+    @Test
+    void f41_twiceChangesNothing() {
+      start(Stage.<Integer, Idle>producer("idle", Idle::new));
+      scope.close();
+      ShutdownReport first = scope.report();
+      scope.close();
+      assertThat(scope.report()).isEqualTo(first);
+      assertThat(scope).hasToString("scope test");
+      assertThat(scope.name()).isEqualTo("test");
+    }
+
+    @Test
+    void handlesEverythingThatIsInFlight() throws Exception {
+      var held = new Held();
+      ProducerRef<Integer, Numbers> numbers = start(Stage.producer("numbers", Numbers::new));
+      ProducerConsumerRef<Integer, Integer, Relay> relay =
+          start(Stage.<Integer, Integer, Relay>producerConsumer("relay", Relay::new).subscribeTo(numbers, Demand.max(20)));
+      ConsumerRef<Integer, Held> consumer = start(Stage.consumer("held", () -> held).subscribeTo(relay, Demand.max(4)));
+      Await.next(held.batches, consumer);
+      var letGo = new Await.Other<Object>(() -> {
+        Await.end(numbers);   // the drain has begun
+        held.goOnForEver();
+        return null;
+      });
+      scope.close();
+      letGo.result();
+      long emitted = numbers.snapshot().eventsEmitted();
+      assertThat(emitted).isPositive();
+      assertThat(List.copyOf(held.handled)).isEqualTo(IntStream.range(0, (int) emitted).boxed().toList());
+      assertThat(scope.report().isClean()).isTrue();
+      assertNothingIsLeft();
+    }
+
+    @Test
+    void handlesEventsThatWereAcceptedFromOutside() throws Exception {
+      var held = new Held();
+      ProducerRef<Integer, Idle> idle = start(Stage.producer("idle", Idle::new));
+      ConsumerRef<Integer, Held> consumer = start(Stage.consumer("held", () -> held).subscribeTo(idle, Demand.max(100)));
+      for (int i = 0; i < 50; i++) idle.emit(i);
+      Await.next(held.batches, consumer);
+      held.goOnForEver();
+      scope.close();
+      assertThat(List.copyOf(held.handled)).isEqualTo(IntStream.range(0, 50).boxed().toList());
+    }
+
+    @Test
+    void completesTheInputOfItsConsumers() throws Exception {
+      var sink = new Sink(events);
+      ProducerRef<Integer, Numbers> numbers = start(Stage.producer("numbers", Numbers::new));
+      start(Stage.consumer("sink", () -> sink).subscribeTo(numbers));
+      scope.close();
+      assertThat(sink.completions).isEqualTo(1);
+      assertThat(sink.stops).containsExactly(new StopReason.Completed());
+    }
+
+    @Test
+    void interruptsAGeneratorThatBlocksInItsOwnCode() throws Exception {
+      CountDownLatch blocking = new CountDownLatch(1);
+      ProducerRef<Integer, Stage.Generator<Integer>> generator = start(Stage.<Integer, Stage.Generator<Integer>>generator("gen", () -> out -> {
+        blocking.countDown();
+        new CountDownLatch(1).await();
+      }));
+      Await.open(blocking, generator);
+      scope.close();
+      assertThat(generator.join()).isEqualTo(new StopReason.Stopped());
+      assertThat(scope.report().cancelled()).isEmpty();
+    }
+
+    @Test
+    void endsAConsumerWithoutSubscriptions() throws Exception {
+      ConsumerRef<Integer, Sink> sink = start(Stage.consumer("sink", Sink::new));
+      scope.close();
+      assertThat(sink.join()).isEqualTo(new StopReason.Stopped());
+    }
+
+    @Test
+    void leavesTheProducersOfOtherScopesAlone() throws Exception {
+      ProducerRef<Integer, Numbers> numbers = start(Stage.producer("numbers", () -> new Numbers(100)));
+      BlockingQueue<Integer> first = new LinkedBlockingQueue<>();
+      try (var inner = Supervisor.open("inner")) {
+        ConsumerRef<Integer, Sink> sink = startIn(inner, Stage.consumer("sink", () -> new Sink(first)).subscribeTo(numbers, Demand.max(1)));
+        first.add(Await.next(first, sink));
+      }
+      ConsumerRef<Integer, Sink> heir = start(Stage.consumer("heir", () -> new Sink(events)).subscribeTo(numbers));
+      Await.end(heir);
+      first.addAll(events);
+      assertThat(first).hasSize(100).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void hasNoReportBefore() {
+      assertThatThrownBy(scope::report).isInstanceOf(ScopeMisuse.class).hasMessage("scope test is not closed; there is no report yet");
+    }
+  }
+
+  @Nested
+  class ADeadlineThatPasses {
+    private final CountDownLatch entered = new CountDownLatch(1);
+    private final BlockingQueue<String> seen = new LinkedBlockingQueue<>();
+
+    @Test
+    void f12_cancelsAndInterruptsWhatIsStillRunning() throws Exception {
+      var inner = Supervisor.open(hasty("inner"));
+      var numbers = startIn(inner, Stage.<Integer, Numbers>producer("numbers", () -> new Numbers(10)));
+      var blocked = startIn(inner, Stage.<Integer, Stage.Consumer<Integer>>consumer("blocked", () -> new Stage.Consumer<>() {
+        private StageContext context;
+
+        @Override
+        public void onStart(StageContext context) {
+          this.context = context;
+        }
+
+        @Override
+        public void onEvents(List<Integer> batch, Inlet<Integer> from) throws InterruptedException {
+          entered.countDown();
+          try {
+            new CountDownLatch(1).await();
+          } catch (InterruptedException e) {
+            seen.add("interrupted, cancelled: " + context.isCancelled());
+            throw e;
+          }
+        }
+      }).subscribeTo(numbers, Demand.max(20).withMin(17)));
+      Await.open(entered, blocked);
+      Await.end(numbers);
+      inner.close();
+      assertThat(seen).containsExactly("interrupted, cancelled: true");
+      assertThat(blocked.join()).isEqualTo(new StopReason.Stopped());
+      ShutdownReport report = inner.report();
+      assertThat(report.isClean()).isFalse();
+      assertThat(report.cancelled()).containsExactly("inner/blocked");
+      assertThat(report.eventsReturned()).isEqualTo(10);
+      assertThat(report.eventsUndelivered()).isZero();
+      assertThat(report.stages()).extracting(last -> last.path()).containsExactlyInAnyOrder("inner/numbers", "inner/blocked");
+    }
+
+    @Test
+    void countsWhatWasEmittedAndNeverSent() throws Exception {
+      var inner = Supervisor.open(hasty("inner"));
+      var idle = startIn(inner, Stage.<Integer, Idle>producer("idle", Idle::new));
+      var held = new Held();
+      var blocked = startIn(inner, Stage.<Integer, Held>consumer("blocked", () -> held).subscribeTo(idle, Demand.max(2)));
+      idle.castEmit((stage, out) -> {
+        for (int i = 0; i < 10; i++) out.emit(i);
+      });
+      Await.next(held.batches, blocked);
+      inner.close();
+      ShutdownReport report = inner.report();
+      assertThat(report.eventsUndelivered()).isEqualTo(8);
+      assertThat(report.eventsReturned()).isEqualTo(2);
+      assertThat(report.cancelled()).containsExactlyInAnyOrder("inner/idle", "inner/blocked");
+    }
+
+    @Test
+    void f13_listsWhatSwallowsItsInterruptWithItsStack() throws Exception {
+      CountDownLatch release = new CountDownLatch(1);
+      var inner = Supervisor.open(hasty("inner").withGrace(Duration.ofMillis(1)));
+      var stubborn = startIn(inner, Stage.<Integer, Sink>consumer("stubborn", Sink::new));
+      stubborn.cast(stage -> swallowInterrupts(release));
+      Await.open(entered, stubborn);
+      Stragglers stragglers = catchThrowableOfType(Stragglers.class, inner::close);
+      assertThat(stragglers).hasMessageStartingWith("scope inner is closed, but 1 of its threads ignored their interrupt and are still alive:\n"
+          + "  stage:inner/stubborn#1\n    at ");
+      assertThat(stragglers.threads()).singleElement().satisfies(straggler -> {
+        assertThat(straggler.path()).isEqualTo("inner/stubborn");
+        assertThat(straggler.thread()).isEqualTo("stage:inner/stubborn#1");
+        assertThat(straggler.stack()).anyMatch(frame -> frame.getMethodName().equals("swallowInterrupts"));
+      });
+      assertThat(inner.report().cancelled()).containsExactly("inner/stubborn");
+      inner.close();   // changes nothing
+      release.countDown();
+      assertThat(Await.end(stubborn)).isEqualTo(new StopReason.Stopped());
+      for (Thread thread : threads()) assertThat(thread.join(Duration.ofSeconds(10))).isTrue();
+    }
+
+    private void swallowInterrupts(CountDownLatch release) {
+      entered.countDown();
+      while (true) {
+        try {
+          release.await();
+          return;
+        } catch (InterruptedException e) {
+          seen.add("swallowed");
+        }
+      }
+    }
+
+    @Test
+    void findsACallThatWasAboutToBegin() throws Exception {
+      CountDownLatch release = new CountDownLatch(1);
+      var inner = Supervisor.open(hasty("inner"));
+      var busy = startIn(inner, Stage.<Integer, Sink>consumer("busy", Sink::new));
+      busy.cast(stage -> {
+        entered.countDown();
+        release.await();
+      });
+      Await.open(entered, busy);
+      busy.cast(stage -> seen.add("ran"));
+      inner.close();
+      assertThat(seen).as("what was accepted is dropped").isEmpty();
+    }
+  }
+
+  @Nested
+  class AnInterruptOfTheOwner {
+    @Test
+    void cancelsTheStagesAtOnceAndIsSetAgain() throws Exception {
+      var held = new Held();
+      var closed = new Await.Other<Boolean>(() -> {
+        var patient = Supervisor.open(SupervisorSpec.of("patient").withShutdown(Duration.ofDays(1)));
+        var numbers = startIn(patient, Stage.<Integer, Numbers>producer("numbers", () -> new Numbers(10)));
+        startIn(patient, Stage.<Integer, Held>consumer("held", () -> held).subscribeTo(numbers));
+        Await.next(held.batches, numbers);
+        patient.close();
+        assertThat(patient.report().cancelled()).containsExactly("patient/held");
+        return Thread.interrupted();
+      });
+      closed.blocks();
+      Await.until(() -> inClose(closed.thread()), "it closes");
+      closed.thread().interrupt();
+      assertThat(closed.result()).as("interrupted").isTrue();
+      assertNothingIsLeft();
+    }
+
+    private boolean inClose(Thread thread) {
+      for (StackTraceElement frame : thread.getStackTrace()) if (frame.getMethodName().equals("endAll")) return true;
+      return false;
+    }
+
+    @Test
+    void thatCameBeforeCloseIsKept() {
+      start(Stage.<Integer, Idle>producer("idle", Idle::new));
+      Thread.currentThread().interrupt();
+      scope.close();
+      assertThat(Thread.interrupted()).isTrue();
+      assertNothingIsLeft();
+    }
+  }
+
+  @Nested
+  class ABodyThatThrows {
+    @Test
+    void f41_keepsTheFailureOfCloseAsSuppressed() {
+      var cause = new IOException("crash");
+      var body = new IllegalArgumentException("body");
+      Throwable thrown = catchThrowable(() -> {
+        try (var inner = Supervisor.open("inner")) {
+          var crasher = startIn(inner, Stage.<Integer, Sink>consumer("crasher", Sink::new));
+          crasher.cast(stage -> {
+            throw cause;
+          });
+          Await.end(crasher);
+          throw body;
+        }
+      });
+      assertThat(thrown).isSameAs(body);
+      assertThat(thrown.getSuppressed()).singleElement().satisfies(failed -> assertThat(failed).isInstanceOf(StageFailed.class).hasCause(cause));
+    }
+
+    @Test
+    void hasNothingSuppressedIfItIsJoinThatThrew() {
+      var cause = new IOException("crash");
+      Throwable thrown = catchThrowable(() -> {
+        try (var inner = Supervisor.open("inner")) {
+          startIn(inner, Stage.<Integer, Sink>consumer("crasher", Sink::new)).cast(stage -> {
+            throw cause;
+          });
+          inner.join();
+        }
+      });
+      assertThat(thrown).isInstanceOf(StageFailed.class).hasCause(cause);
+      assertThat(thrown.getSuppressed()).isEmpty();
+    }
+
+    @Test
+    void stillDrainsTheScope() {
+      Throwable thrown = catchThrowable(() -> {
+        try (var inner = Supervisor.open("inner")) {
+          ProducerRef<Integer, Stage.Generator<Integer>> generator =
+              startIn(inner, Stage.<Integer, Stage.Generator<Integer>>generator("gen", () -> (Outlet<Integer> out) -> {
+                for (int i = 0; i < 3; i++) out.emit(i);
+              }));
+          startIn(inner, Stage.consumer("sink", () -> new Sink(events)).subscribeTo(generator));
+          Await.end(generator);
+          throw new IllegalArgumentException("body");
+        }
+      });
+      assertThat(thrown).hasMessage("body").hasNoSuppressedExceptions();
+      assertThat(events).containsExactly(0, 1, 2);
+    }
+  }
+}

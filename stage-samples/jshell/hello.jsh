@@ -1,0 +1,31 @@
+// A producer of integers, and a consumer that asks for two at a time and ends after ten batches.
+
+class MyProducer implements Stage.Producer<Integer> {
+  private int next = 0;
+
+  public void onDemand(long demand, Outlet<Integer> out) {
+    for (long i = 0; i < demand; i++) out.emit(next++);
+  }
+}
+
+class MyConsumer implements Stage.Consumer<Integer> {
+  private StageContext context;
+  private int batches;
+
+  public void onStart(StageContext context) {
+    this.context = context;
+  }
+
+  public void onEvents(List<Integer> events, Inlet<Integer> from) {
+    System.out.println(events);
+    if (++batches == 10) context.stop();
+  }
+}
+
+try (var app = Supervisor.open("hello")) {
+  var numbers = app.start(Stage.producer("numbers", MyProducer::new));
+  var printer = app.start(Stage.consumer("printer", MyConsumer::new).subscribeTo(numbers, Demand.max(2)));
+  printer.join();
+}
+
+/exit

@@ -1,0 +1,190 @@
+package stage.samples.bench;
+
+import java.util.List;
+import java.util.concurrent.atomic.LongAdder;
+import stage.api.Demand;
+import stage.api.Dispatch;
+import stage.api.Inlet;
+import stage.api.Outlet;
+import stage.api.ProducerRef;
+import stage.api.ProducerSpec;
+import stage.api.Stage;
+import stage.api.SubscriptionSpec;
+import stage.api.supervision.Supervisor;
+
+/** Stage itself, as its users write it. */
+final class Stages implements Technique {
+  /** The name in tables, and of whom the goals speak. */
+  static final String NAME = "Stage";
+
+  @Override
+  public String name() {
+    return NAME;
+  }
+
+  @Override
+  public long hops(int hops, Demand demand, long events) throws Exception {
+    return hops(Stage.producer("numbers", () -> new Numbers(events)), hops, demand);
+  }
+
+  /** The same with a generator as the producer. */
+  static long hopsFromGenerator(int hops, Demand demand, long events) throws Exception {
+    return hops(Stage.generator("numbers", () -> new NumbersInALoop(events)), hops, demand);
+  }
+
+  private static long hops(ProducerSpec<Long, ?> numbers, int hops, Demand demand) throws Exception {
+    var total = new LongAdder();
+    try (var app = Supervisor.open("bench")) {
+      ProducerRef<Long, ?> last = app.start(numbers);
+      for (int hop = 1; hop < hops; hop++) {
+        last = app.start(Stage.producerConsumer("relay" + hop, Relay::new).subscribeTo(last, demand));
+      }
+      app.start(Stage.consumer("sum", () -> new Adder(total)).subscribeTo(last, demand));
+      app.join();
+    }
+    return total.sum();
+  }
+
+  @Override
+  public long fanOut(int workers, Demand demand, long events) throws Exception {
+    return share(Dispatch.demand(), workers, demand, events);
+  }
+
+  @Override
+  public long broadcast(int consumers, Demand demand, long events) throws Exception {
+    return share(Dispatch.broadcast(), consumers, demand, events);
+  }
+
+  private static long share(Dispatch<Long> dispatch, int consumers, Demand demand, long events) throws Exception {
+    var total = new LongAdder();
+    try (var app = Supervisor.open("bench")) {
+      var numbers = app.start(Stage.producer("numbers", () -> new Numbers(events)).withDispatch(dispatch));
+      numbers.pause();   // until all are there
+      for (int i = 0; i < consumers; i++) {
+        app.start(Stage.consumer("sum" + i, () -> new Adder(total)).subscribeTo(numbers, demand));
+      }
+      numbers.resume();
+      app.join();
+    }
+    return total.sum();
+  }
+
+  @Override
+  public long partition(int partitions, Demand demand, long events) throws Exception {
+    var total = new LongAdder();
+    try (var app = Supervisor.open("bench")) {
+      var numbers = app.start(
+          Stage.producer("numbers", () -> new Numbers(events)).withDispatch(Dispatch.partition(partitions, event -> event)));
+      numbers.pause();   // until all are there
+      for (int i = 0; i < partitions; i++) {
+        app.start(Stage.consumer("count" + i, () -> new Counter(total))
+            .subscribeTo(SubscriptionSpec.to(numbers).withDemand(demand).withPartition(i)));
+      }
+      numbers.resume();
+      app.join();
+    }
+    return total.sum();
+  }
+
+  @Override
+  public void pingPong(RoundTrips trips) throws Exception {
+    try (var app = Supervisor.open("bench")) {
+      var ping = app.start(Stage.producerConsumer("ping", () -> new Ping(trips)));
+      var echo = app.start(Stage.producerConsumer("echo", Relay::new).subscribeTo(ping, Demand.max(1)));
+      ping.subscribeTo(SubscriptionSpec.to(echo).withDemand(Demand.max(1)).allowingCycle());
+      ping.castEmit((player, out) -> out.emit(trips.first()));
+      app.join();
+    }
+  }
+
+  private static final class Ping implements Stage.ProducerConsumer<Long, Long> {
+    private final RoundTrips trips;
+
+    Ping(RoundTrips trips) {
+      this.trips = trips;
+    }
+
+    @Override
+    public void onEvents(List<Long> pongs, Inlet<Long> from, Outlet<Long> out) {
+      for (Long pong : pongs) {
+        Long ping = trips.next(pong);
+        if (ping != null) out.emit(ping);
+        else out.complete();
+      }
+    }
+  }
+
+  private static final class Numbers implements Stage.Producer<Long> {
+    private final long events;
+    private long next;
+
+    Numbers(long events) {
+      this.events = events;
+    }
+
+    @Override
+    public void onDemand(long demand, Outlet<Long> out) {
+      long end = Math.min(next + demand, events);
+      while (next < end) out.emit(Events.at(next++));
+      if (next == events) out.complete();
+    }
+  }
+
+  private static final class NumbersInALoop implements Stage.Generator<Long> {
+    private final long events;
+
+    NumbersInALoop(long events) {
+      this.events = events;
+    }
+
+    @Override
+    public void generate(Outlet<Long> out) {
+      for (long i = 0; i < events; i++) out.emit(Events.at(i));
+    }
+  }
+
+  private static final class Relay implements Stage.ProducerConsumer<Long, Long> {
+    @Override
+    public void onEvents(List<Long> events, Inlet<Long> from, Outlet<Long> out) {
+      for (Long event : events) out.emit(event);
+    }
+  }
+
+  private static final class Adder implements Stage.Consumer<Long> {
+    private final LongAdder total;
+    private long sum;
+
+    Adder(LongAdder total) {
+      this.total = total;
+    }
+
+    @Override
+    public void onEvents(List<Long> events, Inlet<Long> from) {
+      for (Long event : events) sum += event;
+    }
+
+    @Override
+    public void onComplete() {
+      total.add(sum);
+    }
+  }
+
+  private static final class Counter implements Stage.Consumer<Long> {
+    private final LongAdder total;
+    private final Tally tally = new Tally();
+
+    Counter(LongAdder total) {
+      this.total = total;
+    }
+
+    @Override
+    public void onEvents(List<Long> events, Inlet<Long> from) {
+      for (Long event : events) tally.add(event);
+    }
+
+    @Override
+    public void onComplete() {
+      total.add(tally.sum());
+    }
+  }
+}

@@ -1,0 +1,106 @@
+package stage.samples.flights;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import stage.api.supervision.StageFailed;
+
+/**
+ * {@code ./stage flights}: delays of flights, grouped and counted. See {@link Options#USAGE}.
+ *
+ * <p>The program around the stages: what to say, where, and with which exit code. The stages themselves are in {@link FlightsJob}.
+ */
+public final class Flights {
+  static final int DONE = 0;
+  static final int FAILED = 1;
+  static final int MISUSED = 2;
+
+  private final Streams streams;
+  private final Interruption interruption;
+  private final Duration period;
+
+  /**
+   * Says what the program is connected to.
+   *
+   * @param period how often to show what there is so far
+   */
+  Flights(Streams streams, Interruption interruption, Duration period) {
+    this.streams = streams;
+    this.interruption = interruption;
+    this.period = period;
+  }
+
+  /**
+   * Runs the program and ends the process.
+   *
+   * @param arguments the command line
+   */
+  public static void main(String... arguments) {
+    ShutdownInterruption interruption = new ShutdownInterruption();
+    int exit = new Flights(Streams.ofProcess(), interruption, Duration.ofSeconds(1)).run(arguments);
+    interruption.finished(exit);
+    System.exit(exit);
+  }
+
+  /** {@return the exit code} Everything there is to say has been said then. */
+  int run(String... arguments) {
+    try {
+      Options options = Options.parse(arguments);
+      if (options.help()) {
+        streams.print(Options.USAGE);
+        return DONE;
+      }
+      run(options);
+      return DONE;
+    } catch (UsageError e) {
+      streams.tell("flights: " + e.getMessage() + '\n');
+      return MISUSED;
+    } catch (StageFailed e) {
+      return failed(e.getCause());
+    } catch (IOException | InterruptedException e) {
+      return failed(e);
+    }
+  }
+
+  private void run(Options options) throws IOException, InterruptedException, UsageError {
+    LineSource.check(options.inputs(), options.follow());
+    ensureRejectsAreNoInput(options);
+    boolean shows = options.follow() && options.format() == TableFormat.PLAIN;
+    FlightsJob.Result result;
+    try (FlightsJob job = FlightsJob.start(options)) {
+      if (options.follow()) interruption.ends(job);
+      if (shows) job.show(options, streams, period);
+      boolean drawn = shows && streams.outIsTerminal();
+      if (streams.errIsTerminal() && !options.quiet() && !drawn) job.tellProgress(options, streams, period);
+      result = job.await();
+    }
+    report(options, result);
+  }
+
+  private void report(Options options, FlightsJob.Result result) throws IOException {
+    streams.print(result.table().top(options.top()).format(options.format()));
+    if (streams.errIsTerminal() && !options.quiet()) {
+      streams.tell(Totals.line(result.table(), options.by(), result.rejects().count()));
+    }
+    streams.tell(result.rejects().report());
+  }
+
+  private int failed(Throwable cause) {
+    if (cause instanceof OutputClosed) return DONE;
+    boolean known = cause instanceof IOException;
+    streams.tell("flights: " + (known ? cause.getMessage() : cause.toString()) + '\n');
+    return FAILED;
+  }
+
+  private static void ensureRejectsAreNoInput(Options options) throws IOException, UsageError {
+    Optional<Path> rejects = options.rejects();
+    if (rejects.isEmpty() || !Files.exists(rejects.get())) return;
+    for (Input input : options.inputs()) {
+      if (input instanceof Input.File file && Files.isSameFile(file.path(), rejects.get())) {
+        throw new UsageError("--rejects must not be one of the inputs, but is " + file.name());
+      }
+    }
+  }
+}

@@ -1,0 +1,47 @@
+package stage.samples.flights;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+
+/** The first line of every input, which names the columns. */
+final class Header {
+  static final String TEXT = "date,delay,distance,origin,destination";
+
+  private static final byte[] BYTES = TEXT.getBytes(StandardCharsets.US_ASCII);
+
+  private Header() {}
+
+  /**
+   * Takes the header off the first block of an input. A byte order mark before it and a carriage return after it do no harm.
+   *
+   * @return the rest of the block, perhaps without a line
+   * @throws JobFailed if the first line is something else; the message says what
+   */
+  static LineBlock takeOff(LineBlock block) throws JobFailed {
+    byte[] bytes = block.bytes();
+    int next = LineFeeds.endOfFirst(bytes, block.from(), block.to());
+    int from = block.from() + (startsWithMark(block) ? 3 : 0);
+    int to = next;
+    if (to > from && bytes[to - 1] == '\n') to--;
+    if (to > from && bytes[to - 1] == '\r') to--;
+    if (!Arrays.equals(bytes, from, to, BYTES, 0, BYTES.length)) throw new JobFailed(complaint(block.input(), bytes, from, to));
+    return block.afterFirst(next);
+  }
+
+  private static boolean startsWithMark(LineBlock block) {
+    byte[] bytes = block.bytes();
+    int at = block.from();
+    return block.size() >= 3 && bytes[at] == (byte) 0xEF && bytes[at + 1] == (byte) 0xBB && bytes[at + 2] == (byte) 0xBF;
+  }
+
+  private static String complaint(String input, byte[] bytes, int from, int to) {
+    List<String> wanted = List.of(TEXT.split(","));
+    List<String> found = List.of(new String(bytes, from, Math.min(to - from, 200), StandardCharsets.UTF_8).split(",", -1));
+    if (found.size() == wanted.size() && new HashSet<>(found).containsAll(wanted)) {
+      return input + " has its columns in another order: they must be " + TEXT + ", but are " + String.join(",", found);
+    }
+    return input + " has no header: its first line must be " + TEXT + ", but is " + Quoted.bytes(bytes, from, to);
+  }
+}

@@ -1,0 +1,111 @@
+package stage.samples.flights;
+
+import java.io.FileInputStream;
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.OptionalLong;
+
+/** Something to read lines from, as the command line names it. */
+sealed interface Input {
+  /** {@return its name in messages} */
+  String name();
+
+  /**
+   * Opens it for reading from the beginning.
+   *
+   * @throws JobFailed if it cannot be read; the message says why
+   */
+  OpenInput open() throws IOException;
+
+  /** {@return its size in bytes, as it is stored, if that is known} */
+  default OptionalLong size() throws IOException {
+    return OptionalLong.empty();
+  }
+
+  /** The flights that come with the program. */
+  record BuiltIn() implements Input {
+    private static final String RESOURCE = "flights-20k.csv";
+
+    @Override
+    public String name() {
+      return RESOURCE;
+    }
+
+    @Override
+    public OpenInput open() throws IOException {
+      InputStream in = BuiltIn.class.getResourceAsStream(RESOURCE);
+      if (in == null) throw new JobFailed("the built-in flights are missing from the program: " + RESOURCE);
+      return new OpenInput(name(), in);
+    }
+  }
+
+  /** Standard input. It cannot be opened again, and is not closed. */
+  record StandardInput() implements Input {
+    @Override
+    public String name() {
+      return "standard input";
+    }
+
+    @Override
+    public OpenInput open() throws IOException {
+      return new OpenInput(name(), new Unclosed(System.in));
+    }
+  }
+
+  /**
+   * A file, or a pipe that has a path.
+   *
+   * @param path its path, as it was given
+   */
+  record File(Path path) implements Input {
+    @Override
+    public String name() {
+      return Quoted.plain(path.toString());
+    }
+
+    @Override
+    public OpenInput open() throws IOException {
+      ensureReadable();
+      return new OpenInput(name(), new FileInputStream(path.toFile()));
+    }
+
+    @Override
+    public OptionalLong size() throws IOException {
+      return isRegular() ? OptionalLong.of(Files.size(path)) : OptionalLong.empty();
+    }
+
+    /** {@return whether it can be opened again and again, as a pipe cannot} */
+    boolean isRegular() {
+      return Files.isRegularFile(path);
+    }
+
+    /**
+     * Checks what can be checked without reading.
+     *
+     * @throws JobFailed if there is no such file, or it is a directory, or may not be read
+     */
+    void ensureReadable() throws JobFailed {
+      if (!Files.exists(path)) throw new JobFailed("there is no file " + name());
+      if (Files.isDirectory(path)) throw new JobFailed(name() + " is a directory; give the files in it");
+      if (!Files.isReadable(path)) throw new JobFailed("no permission to read " + name());
+    }
+  }
+
+  /** Keeps its stream open, for whoever comes later. */
+  final class Unclosed extends FilterInputStream {
+    Unclosed(InputStream in) {
+      super(in);
+    }
+
+    @Override
+    public int read(byte[] bytes, int offset, int length) throws IOException {
+      return in.read(bytes, offset, length);
+    }
+
+    @Override
+    public void close() {}
+  }
+}

@@ -1,0 +1,16 @@
+package stage.samples.flights;
+
+import java.io.IOException;
+
+/** The job cannot be done, for a reason that a person can mend. The message is the sentence to print; the program exits with 1. */
+final class JobFailed extends IOException {
+  private static final long serialVersionUID = 1L;
+
+  JobFailed(String sentence) {
+    super(sentence);
+  }
+
+  JobFailed(String sentence, Throwable cause) {
+    super(sentence, cause);
+  }
+}

@@ -1,0 +1,181 @@
+package stage.samples.flights;
+
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What the command line asks for. An immutable value, checked when made.
+ *
+ * @param inputs what to read, in this order; never empty
+ * @param by what to group by
+ * @param top how many lines of the table to show; {@link #ALL} for every one
+ * @param format how to write the table
+ * @param follow whether to go on reading as the last input grows
+ * @param rejects where to keep malformed lines
+ * @param partitions how many stages share the counting
+ * @param quiet whether to say nothing on standard error but what went wrong
+ * @param help whether only the usage is asked for
+ */
+record Options(
+    List<Input> inputs,
+    Key by,
+    int top,
+    TableFormat format,
+    boolean follow,
+    Optional<Path> rejects,
+    int partitions,
+    boolean quiet,
+    boolean help) {
+
+  /** Every line of the table. */
+  static final int ALL = Integer.MAX_VALUE;
+
+  /** More would only be threads that wait: a partition is a stage of its own. */
+  static final int MOST_PARTITIONS = 256;
+
+  static final String USAGE =
+      """
+      usage: stage flights [OPTION…] [FILE…]
+
+      Delays of flights, grouped and counted. Reads lines of date,delay,distance,origin,destination from the files, .gz too,
+      or - for standard input; without a file, 20,000 flights of early 2001 that come with the program.
+
+        --by origin|destination|route|day|hour   what to group by (origin)
+        --top N|all                              how many lines of the table to show (10)
+        --csv, --json                            write the table for machines
+        --follow                                 go on reading as the last file grows, until Ctrl-C
+        --rejects FILE                           keep every malformed line in FILE
+        --partitions N                           how many stages share the counting (4)
+        --quiet                                  no progress and no summary on standard error
+        --help                                   this text
+
+      Exits with 0, with 1 if the input cannot be read or the output not written, with 2 for a wrong command line.
+      """;
+
+  private static final String NAMES =
+      "--by, --top, --csv, --json, --follow, --rejects, --partitions, --quiet, --help";
+
+  Options {
+    inputs = List.copyOf(inputs);
+  }
+
+  /**
+   * Reads a command line. Options and files may come in any order; after {@code --} everything is a file; of an option given twice the
+   * last counts.
+   *
+   * @throws UsageError if it makes no sense; the message says why and what would
+   */
+  static Options parse(String... arguments) throws UsageError {
+    return new Parser(arguments).parse();
+  }
+
+  private static final class Parser {
+    private final Deque<String> rest;
+    private final List<Input> inputs = new ArrayList<>();
+    private Key by = Key.ORIGIN;
+    private int top = 10;
+    private boolean csv;
+    private boolean json;
+    private boolean follow;
+    private Optional<Path> rejects = Optional.empty();
+    private int partitions = 4;
+    private boolean quiet;
+    private boolean help;
+
+    Parser(String... arguments) {
+      rest = new ArrayDeque<>(List.of(arguments));
+    }
+
+    Options parse() throws UsageError {
+      while (!rest.isEmpty()) {
+        String argument = rest.remove();
+        if (argument.equals("--")) {
+          while (!rest.isEmpty()) input(rest.remove());
+        } else if (argument.startsWith("-") && !argument.equals("-")) {
+          option(argument);
+        } else {
+          input(argument);
+        }
+      }
+      return checked();
+    }
+
+    /** Takes {@code --name}, {@code --name value} or {@code --name=value}. */
+    private void option(String argument) throws UsageError {
+      int equals = argument.indexOf('=');
+      String name = equals < 0 ? argument : argument.substring(0, equals);
+      if (equals >= 0) rest.push(argument.substring(equals + 1));
+      int before = rest.size();
+      switch (name) {
+        case "--by" -> {
+          String word = value(name, "one of " + Key.words());
+          by = Key.ofWord(word).orElseThrow(
+              () -> new UsageError("--by must be one of " + Key.words() + ", but was \"" + word + "\""));
+        }
+        case "--top" -> {
+          String word = value(name, "a number from 1 on, or all");
+          top = word.equals("all") ? ALL : number(name, word, ALL, "a number from 1 on, or all");
+        }
+        case "--partitions" -> {
+          String what = "a number from 1 to " + MOST_PARTITIONS;
+          partitions = number(name, value(name, what), MOST_PARTITIONS, what);
+        }
+        case "--rejects" -> rejects = Optional.of(path(value(name, "a file to write")));
+        case "--csv" -> csv = true;
+        case "--json" -> json = true;
+        case "--follow" -> follow = true;
+        case "--quiet" -> quiet = true;
+        case "--help", "-h" -> help = true;
+        default -> throw new UsageError("unknown option " + name + "; there are: " + NAMES);
+      }
+      if (equals >= 0 && rest.size() == before) throw new UsageError(name + " takes no value, but was given as " + argument);
+    }
+
+    private String value(String name, String what) throws UsageError {
+      if (rest.isEmpty()) throw new UsageError(name + " needs a value: " + what);
+      return rest.remove();
+    }
+
+    private static int number(String name, String word, int most, String what) throws UsageError {
+      try {
+        int number = Integer.parseInt(word);
+        if (number >= 1 && number <= most) return number;
+      } catch (NumberFormatException notANumber) {
+        // the sentence below says what is wrong with it
+      }
+      throw new UsageError(name + " must be " + what + ", but was \"" + word + "\"");
+    }
+
+    private void input(String argument) throws UsageError {
+      inputs.add(argument.equals("-") ? new Input.StandardInput() : new Input.File(path(argument)));
+    }
+
+    private static Path path(String argument) throws UsageError {
+      if (argument.isEmpty()) throw new UsageError("a file name must not be empty");
+      try {
+        return Path.of(argument);
+      } catch (InvalidPathException e) {
+        throw new UsageError("not a file name: \"" + Quoted.plain(argument) + "\"");
+      }
+    }
+
+    private Options checked() throws UsageError {
+      if (csv && json) throw new UsageError("--csv and --json exclude each other; give one of them");
+      if (inputs.stream().filter(Input.StandardInput.class::isInstance).count() > 1) {
+        throw new UsageError("standard input (-) can be read once only, but was given more than once");
+      }
+      if (follow && (inputs.isEmpty() || !(inputs.getLast() instanceof Input.File))) {
+        throw new UsageError("--follow needs a file that can grow as its last input, but that is "
+            + (inputs.isEmpty() ? "the built-in one" : "standard input, which is read to its end anyway"));
+      }
+      if (inputs.isEmpty()) inputs.add(new Input.BuiltIn());
+      TableFormat format = csv ? TableFormat.CSV : json ? TableFormat.JSON : TableFormat.PLAIN;
+      return new Options(inputs, by, top, format, follow, rejects, partitions, quiet, help);
+    }
+  }
+}

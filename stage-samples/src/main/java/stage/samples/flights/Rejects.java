@@ -1,0 +1,29 @@
+package stage.samples.flights;
+
+import java.util.List;
+
+/**
+ * What there is to say of malformed lines: however many there are, only the first few are named.
+ *
+ * @param count how many there are
+ * @param first the first of them, at most {@link #MOST_NAMED}
+ */
+record Rejects(long count, List<Reject> first) {
+  /** How many are named. */
+  static final int MOST_NAMED = 10;
+
+  Rejects {
+    first = List.copyOf(first);
+  }
+
+  /** {@return a report of several lines, each with its line feed; empty if there are none} */
+  String report() {
+    if (count == 0) return "";
+    StringBuilder report = new StringBuilder();
+    report.append(count == 1 ? "1 malformed line was left out:\n" : count + " malformed lines were left out:\n");
+    for (Reject reject : first) report.append("  ").append(reject.sentence()).append('\n');
+    long more = count - first.size();
+    if (more > 0) report.append("  and ").append(more).append(" more; --rejects FILE keeps them all\n");
+    return report.toString();
+  }
+}

@@ -1,0 +1,29 @@
+package stage.samples.flights;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import stage.api.StageEnded;
+import stage.api.StageRef;
+
+/**
+ * The results as they stand while the rows still come: asks each stage that counts, on that stage's own thread.
+ *
+ * @param tallies the stages that count flights
+ * @param rejects the stage that counts malformed lines
+ */
+record Standings(List<StageRef<DelayTally>> tallies, StageRef<RejectLog> rejects) {
+  /** Results of about one instant. */
+  record Standing(Table table, long malformed) {}
+
+  /** {@return how it stands, or nothing if the stages are ending and the final table is on its way} Waits for the stages to answer. */
+  Optional<Standing> ask() throws InterruptedException {
+    try {
+      List<List<TableRow>> parts = new ArrayList<>();
+      for (StageRef<DelayTally> tally : tallies) parts.add(tally.call(DelayTally::rows));
+      return Optional.of(new Standing(Table.of(parts), rejects.call(RejectLog::rejects).count()));
+    } catch (StageEnded e) {
+      return Optional.empty();
+    }
+  }
+}

@@ -1,0 +1,7 @@
+package stage.samples.flights;
+
+/** Says that it is time to draw. */
+enum Tick {
+  /** The only one. */
+  TICK
+}

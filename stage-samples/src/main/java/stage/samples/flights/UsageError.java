@@ -1,0 +1,10 @@
+package stage.samples.flights;
+
+/** The command line makes no sense. The message is the sentence to print; the program exits with 2. */
+final class UsageError extends Exception {
+  private static final long serialVersionUID = 1L;
+
+  UsageError(String sentence) {
+    super(sentence);
+  }
+}

@@ -1,0 +1,154 @@
+package stage.architecture;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.module.ModuleDescriptor;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import javax.tools.ToolProvider;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The tree is the architecture: which package may know which, and what only one of them may do. */
+class ArchitectureTest {
+  private static final List<Path> MODULES = Stream.of("stage-api", "stage-runtime", "stage-samples")
+      .map(module -> Path.of("..", module, "target", "classes")).toList();
+
+  private static final JavaClasses CLASSES = new ClassFileImporter().importPaths(MODULES);
+
+  static List<Rules> rules() {
+    return Rules.all();
+  }
+
+  /** Or else every rule would hold, over nothing. */
+  @Test
+  void allModulesWereImported() {
+    assertThat(CLASSES.contain("stage.runtime.engine.Cell")).isTrue();
+    assertThat(CLASSES.contain("stage.api.Demand")).isTrue();
+    assertThat(CLASSES.contain("stage.samples.hello.Hello")).isTrue();
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("rules")
+  void holds(Rules rule) {
+    rule.rule().check(CLASSES);
+  }
+
+  /** A rule that nothing could break would prove nothing. */
+  @Nested
+  class APlantedOffence {
+    @TempDir
+    private static Path folder;
+
+    private static JavaClasses withOffenders;
+
+    /** One for each rule, but not for the first: all together they would make more cycles than are listed. */
+    @BeforeAll
+    static void plantAll() throws IOException {
+      withOffenders = importWith(rules().subList(1, rules().size()), folder);
+    }
+
+    @Test
+    void ofTheFirstRuleIsSeen(@TempDir Path other) throws IOException {
+      Rules first = rules().getFirst();
+      JavaClasses withOffender = importWith(List.of(first), other);
+
+      assertThatThrownBy(() -> first.rule().check(withOffender)).isInstanceOf(AssertionError.class).hasMessageContaining(first.offender());
+    }
+
+    static List<Rules> rulesButTheFirst() {
+      return rules().subList(1, rules().size());
+    }
+
+    @ParameterizedTest(name = "against: {0}")
+    @MethodSource("rulesButTheFirst")
+    void isSeen(Rules rule) {
+      assertThatThrownBy(() -> rule.rule().check(withOffenders)).isInstanceOf(AssertionError.class).hasMessageContaining(rule.offender());
+    }
+
+    private static JavaClasses importWith(List<Rules> offences, Path folder) throws IOException {
+      Path classes = Files.createDirectory(folder.resolve("classes"));
+      List<String> arguments = new ArrayList<>(List.of("-nowarn", "-proc:none", "-d", classes.toString(), "-cp", System.getProperty("java.class.path")));
+      for (Rules rule : offences) {
+        Path source = folder.resolve(rule.offender() + ".java");
+        Files.writeString(source, "package " + rule.offenderPackage() + ";\npublic class " + rule.offender() + " {\n  " + rule.offence() + "\n}\n");
+        arguments.add(source.toString());
+      }
+      int result = ToolProvider.getSystemJavaCompiler().run(null, null, null, arguments.toArray(String[]::new));
+      assertThat(result).as("the offences compile").isZero();
+      List<Path> paths = new ArrayList<>(MODULES);
+      paths.add(classes);
+      return new ClassFileImporter().importPaths(paths);
+    }
+  }
+
+  @Nested
+  class TheModule {
+    @Test
+    void ofTheApiExportsTheContractsAndSupervisionAndRequiresNothing() throws IOException {
+      ModuleDescriptor api = descriptor("stage-api");
+
+      assertThat(api.name()).isEqualTo("stage.api");
+      assertThat(exportsOf(api)).containsExactlyInAnyOrder("stage.api", "stage.api.supervision");
+      assertThat(requiresOf(api)).containsExactly("java.base");
+      assertThat(api.uses()).containsExactly("stage.api.supervision.StageRuntime");
+      assertThat(api.provides()).isEmpty();
+    }
+
+    @Test
+    void ofTheRuntimeExportsNothingAndProvidesTheEngine() throws IOException {
+      ModuleDescriptor runtime = descriptor("stage-runtime");
+
+      assertThat(runtime.name()).isEqualTo("stage.runtime");
+      assertThat(exportsOf(runtime)).isEmpty();
+      assertThat(runtime.opens()).isEmpty();
+      assertThat(requiresOf(runtime)).containsExactlyInAnyOrder("java.base", "stage.api");
+      assertThat(runtime.provides()).extracting(ModuleDescriptor.Provides::service).containsExactly("stage.api.supervision.StageRuntime");
+    }
+
+    @Test
+    void ofTheSamplesExportsNothing() throws IOException {
+      ModuleDescriptor samples = descriptor("stage-samples");
+
+      assertThat(exportsOf(samples)).isEmpty();
+      assertThat(requiresOf(samples)).contains("stage.api").allMatch(name -> name.startsWith("java.") || name.startsWith("jdk.") || name.startsWith("stage."));
+    }
+
+    @Test
+    void providesTheSameEngineOnTheClassPath() throws IOException {
+      Path service = Path.of("../stage-runtime/target/classes/META-INF/services/stage.api.supervision.StageRuntime");
+
+      String named = Files.readString(service).strip();
+
+      assertThat(descriptor("stage-runtime").provides()).flatExtracting(ModuleDescriptor.Provides::providers).containsExactly(named);
+    }
+
+    private static ModuleDescriptor descriptor(String module) throws IOException {
+      try (InputStream in = Files.newInputStream(Path.of("..", module, "target", "classes", "module-info.class"))) {
+        return ModuleDescriptor.read(in);
+      }
+    }
+
+    private static Set<String> exportsOf(ModuleDescriptor module) {
+      return module.exports().stream().map(ModuleDescriptor.Exports::source).collect(Collectors.toSet());
+    }
+
+    private static Set<String> requiresOf(ModuleDescriptor module) {
+      return module.requires().stream().map(ModuleDescriptor.Requires::name).collect(Collectors.toSet());
+    }
+  }
+}

@@ -1,0 +1,215 @@
+package stage.architecture;
+
+import static com.tngtech.archunit.base.DescribedPredicate.describe;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackages;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.fields;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.methods;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.domain.JavaAccess;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaModifier;
+import com.tngtech.archunit.lang.ArchCondition;
+import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.lang.ConditionEvents;
+import com.tngtech.archunit.lang.SimpleConditionEvent;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * What the structure must hold.
+ *
+ * @param name says it as a sentence
+ * @param rule holds it
+ * @param offenderPackage where an offence would be planted
+ * @param offence the body of a class that breaks the rule
+ */
+record Rules(String name, ArchRule rule, String offenderPackage, String offence) {
+  private static final String[] LIBRARY = {"stage.api..", "stage.runtime.."};
+
+  static List<Rules> all() {
+    return List.of(
+        new Rules("packages have no cycles",
+            slices().matching("stage.(**)").should().beFreeOfCycles()
+                .because("whoever reads one package must not have to read all"),
+            "stage.api", "stage.api.supervision.Supervisor supervisor;"),
+
+        new Rules("the api knows nothing of runtime and samples",
+            noClasses().that().resideInAPackage("stage.api..").should().dependOnClassesThat()
+                .resideInAnyPackage("stage.runtime..", "stage.samples..")
+                .because("arrows point one way: samples, runtime, api"),
+            "stage.api", "stage.runtime.dispatch.DemandDispatcher dispatcher;"),
+
+        new Rules("the contracts know nothing of supervision",
+            noClasses().that().resideInAPackage("stage.api").should().dependOnClassesThat().resideInAPackage("stage.api.supervision..")
+                .because("a stage can be read without knowing who restarts it"),
+            "stage.api", "stage.api.supervision.Supervisor supervisor;"),
+
+        new Rules("the runtime knows nothing of the samples",
+            noClasses().that().resideInAPackage("stage.runtime..").should().dependOnClassesThat().resideInAPackage("stage.samples..")
+                .because("arrows point one way: samples, runtime, api"),
+            "stage.runtime.engine", "stage.samples.dispatch.WeightedDispatcher dispatcher;"),
+
+        new Rules("samples use the api only",
+            noClasses().that().resideInAPackage("stage.samples..").should().dependOnClassesThat().resideInAPackage("stage.runtime..")
+                .because("a sample shows what users can do, and users cannot see the runtime"),
+            "stage.samples.hello", "stage.runtime.engine.Realm realm;"),
+
+        new Rules("the engine sees dispatch, time and the contracts",
+            noClasses().that().resideInAPackage("stage.runtime.engine..").should().dependOnClassesThat(
+                    resideInAPackage("stage..").and(resideOutsideOfPackages("stage.runtime.engine..", "stage.runtime.dispatch..",
+                        "stage.runtime.time..", "stage.api")))
+                .because("it must not matter to a cell who supervises it"),
+            "stage.runtime.engine", "stage.api.supervision.Supervisor supervisor;"),
+
+        new Rules("supervision sees engine, time and the api",
+            noClasses().that().resideInAPackage("stage.runtime.supervision..").should().dependOnClassesThat(
+                    resideInAPackage("stage..").and(resideOutsideOfPackages("stage.runtime.supervision..", "stage.runtime.engine..",
+                        "stage.runtime.time..", "stage.api..")))
+                .because("how events are shared is the engine's affair"),
+            "stage.runtime.supervision", "stage.runtime.dispatch.DemandDispatcher dispatcher;"),
+
+        new Rules("dispatch sees the contracts only",
+            noClasses().that().resideInAPackage("stage.runtime.dispatch..").should().dependOnClassesThat(
+                    resideInAPackage("stage..").and(resideOutsideOfPackages("stage.runtime.dispatch..", "stage.api")))
+                .because("dispatchers are numbers in, numbers out"),
+            "stage.runtime.dispatch", "stage.runtime.engine.Realm realm;"),
+
+        new Rules("time sees nothing of Stage",
+            noClasses().that().resideInAPackage("stage.runtime.time..").should().dependOnClassesThat(
+                    resideInAPackage("stage..").and(resideOutsideOfPackages("stage.runtime.time..")))
+                .because("a simulated time must not have to know what a stage is"),
+            "stage.runtime.time", "stage.api.Demand demand;"),
+
+        new Rules("the library uses java.base only",
+            noClasses().that().resideInAnyPackage(LIBRARY).should().dependOnClassesThat(
+                    resideOutsideOfPackages("stage..", "java.lang..", "java.util..", "java.time..", "java.io..", "java.math..")
+                        .or(resideInAnyPackage("java.lang.management..", "java.lang.instrument..", "java.util.logging..", "java.util.prefs..")))
+                .because("users get no dependency with it, and optional modules are touched in a package of their own only"),
+            "stage.runtime.engine", "java.util.logging.Logger logger;"),
+
+        new Rules("only stage.runtime.time knows threads, parking, clocks and chance",
+            classes().that(resideInAnyPackage(LIBRARY).and(resideOutsideOfPackages("stage.runtime.time.."))).should(notTouchTheWorld())
+                .because("what one seed decides must replay, so everything that waits, tells time, starts a thread or throws dice"
+                    + " sits behind one interface"),
+            "stage.runtime.engine", "long now() { return System.nanoTime(); }"),
+
+        new Rules("nothing that blocks but stage.runtime.time",
+            noClasses().that(resideInAnyPackage(LIBRARY).and(resideOutsideOfPackages("stage.runtime.time.."))).should()
+                .dependOnClassesThat(waitingTypes())
+                .because("a stage waits where its carrier can be asked what for"),
+            "stage.runtime.supervision", "java.util.concurrent.CountDownLatch latch;"),
+
+        new Rules("nobody sleeps, yields, spins or waits on a monitor",
+            classes().that().resideInAPackage("stage..").should(notCall(Set.of("java.lang.Thread.sleep", "java.lang.Thread.yield",
+                    "java.lang.Thread.onSpinWait", "java.lang.Object.wait", "java.lang.Object.notify", "java.lang.Object.notifyAll")))
+                .because("it wastes a core or pins a carrier, and cannot be simulated"),
+            "stage.samples.hello", "void nap() { Thread.onSpinWait(); }"),
+
+        new Rules("no method is synchronized",
+            methods().that().areDeclaredInClassesThat().resideInAPackage("stage..").should().notHaveModifier(JavaModifier.SYNCHRONIZED)
+                .because("a monitor pins the carrier of a virtual thread on the JDKs before 24"),
+            "stage.runtime.engine", "synchronized void enter() {}"),
+
+        new Rules("no static field changes",
+            fields().that().areStatic().and().areDeclaredInClassesThat().resideInAnyPackage(LIBRARY).should().beFinal()
+                .because("two runtimes in one JVM must not meet"),
+            "stage.runtime.engine", "static int count;"),
+
+        new Rules("the library prints nothing",
+            noClasses().that().resideInAnyPackage(LIBRARY).should().accessField(System.class, "out")
+                .orShould().accessField(System.class, "err")
+                .because("a library logs with System.Logger, and the user decides where to"),
+            "stage.runtime.engine", "void print() { System.out.println(); }"),
+
+        new Rules("no exception is bare",
+            classes().that().resideInAPackage("stage..").should(notMakeBareExceptions())
+                .because("who catches it must be able to tell what happened"),
+            "stage.runtime.engine", "void fail() { throw new RuntimeException(\"bare\"); }"),
+
+        new Rules("what users see is an interface, a record, an enum, an exception or final",
+            classes().that().resideInAPackage("stage.api..").and().arePublic().should(beAShapeForUsers())
+                .because("a class that users can extend cannot be changed any more"),
+            "stage.api", "@Override public String toString() { return \"open for extension\"; }"));
+  }
+
+  /** {@return the simple name of the class with the offence} */
+  String offender() {
+    var simpleName = new StringBuilder("Offender");
+    for (String word : name.split("[^A-Za-z]+")) simpleName.append(Character.toUpperCase(word.charAt(0))).append(word.substring(1));
+    return simpleName.toString();
+  }
+
+  @Override
+  public String toString() {
+    return name;
+  }
+
+  private static ArchCondition<JavaClass> notTouchTheWorld() {
+    Set<String> calls = Set.of("java.lang.System.nanoTime", "java.lang.System.currentTimeMillis", "java.time.Instant.now",
+        "java.time.LocalDateTime.now", "java.lang.Thread.ofVirtual", "java.lang.Thread.ofPlatform", "java.lang.Thread.startVirtualThread",
+        "java.lang.Thread.<init>", "java.lang.Thread.start", "java.lang.Thread.join", "java.lang.Math.random");
+    Set<String> types = Set.of("java.util.concurrent.locks.LockSupport", "java.util.concurrent.Executors", "java.util.Timer", "java.util.Random",
+        "java.util.concurrent.ThreadLocalRandom", "java.util.SplittableRandom", "java.time.Clock");
+    return new ArchCondition<>("leave threads, parking, clocks and chance to stage.runtime.time") {
+      @Override
+      public void check(JavaClass origin, ConditionEvents events) {
+        for (JavaAccess<?> call : origin.getAccessesFromSelf()) {
+          if (calls.contains(nameOf(call)) || types.contains(call.getTargetOwner().getName())) report(origin, call, events);
+        }
+      }
+    };
+  }
+
+  private static com.tngtech.archunit.base.DescribedPredicate<JavaClass> waitingTypes() {
+    Set<String> names = Set.of("CountDownLatch", "CyclicBarrier", "Phaser", "Exchanger", "Semaphore", "Future", "CompletableFuture", "FutureTask",
+        "ExecutorService", "ScheduledExecutorService", "BlockingQueue", "ArrayBlockingQueue", "LinkedBlockingQueue", "SynchronousQueue",
+        "LinkedTransferQueue", "DelayQueue");
+    return describe("types that threads wait for", type -> type.getPackageName().equals("java.util.concurrent") && names.contains(type.getSimpleName())
+        || type.getName().equals("java.util.concurrent.locks.Condition"));
+  }
+
+  private static ArchCondition<JavaClass> notCall(Set<String> banned) {
+    return new ArchCondition<>("not call " + banned) {
+      @Override
+      public void check(JavaClass origin, ConditionEvents events) {
+        for (JavaAccess<?> call : origin.getAccessesFromSelf()) if (banned.contains(nameOf(call))) report(origin, call, events);
+      }
+    };
+  }
+
+  private static ArchCondition<JavaClass> notMakeBareExceptions() {
+    Set<String> bare = Set.of("java.lang.RuntimeException", "java.lang.Exception", "java.lang.Error", "java.lang.Throwable");
+    return new ArchCondition<>("not make an exception that says only that something went wrong") {
+      @Override
+      public void check(JavaClass origin, ConditionEvents events) {
+        for (JavaAccess<?> call : origin.getConstructorCallsFromSelf()) {
+          boolean isOwnSuperclass = origin.getRawSuperclass().map(parent -> parent.equals(call.getTargetOwner())).orElse(false);
+          if (bare.contains(call.getTargetOwner().getName()) && !isOwnSuperclass) report(origin, call, events);
+        }
+      }
+    };
+  }
+
+  private static ArchCondition<JavaClass> beAShapeForUsers() {
+    return new ArchCondition<>("be an interface, a record, an enum, an exception or final") {
+      @Override
+      public void check(JavaClass type, ConditionEvents events) {
+        boolean fits = type.isInterface() || type.isRecord() || type.isEnum() || type.getModifiers().contains(JavaModifier.FINAL);
+        events.add(new SimpleConditionEvent(type, fits, type.getName() + (fits ? " fits" : " is an open class")));
+      }
+    };
+  }
+
+  private static String nameOf(JavaAccess<?> call) {
+    return call.getTargetOwner().getName() + "." + call.getTarget().getName();
+  }
+
+  private static void report(JavaClass origin, JavaAccess<?> call, ConditionEvents events) {
+    events.add(SimpleConditionEvent.violated(origin, call.getDescription()));
+  }
+}

@@ -1,0 +1,112 @@
+package stage.documents;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * A document of the project, taken apart: its fenced blocks, its links and its headings.
+ *
+ * @param path where it is, from the root of the project
+ * @param lines its text
+ */
+record Document(Path path, List<String> lines) {
+  static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
+
+  private static final Pattern LINK = Pattern.compile("\\[[^\\]]*\\]\\(([^)\\s]+)\\)");
+
+  /**
+   * A fenced block.
+   *
+   * @param document the document it is in
+   * @param line where its text begins, from 1
+   * @param info what stands behind the opening fence, such as {@code java types}
+   * @param lines its text
+   */
+  record Block(Path document, int line, String info, List<String> lines) {
+    String text() {
+      return String.join("\n", lines) + "\n";
+    }
+
+    @Override
+    public String toString() {
+      return document + ":" + line;
+    }
+  }
+
+  /** {@return README, CHANGELOG and all that is in docs} */
+  static List<Document> all() {
+    try (Stream<Path> docs = Files.walk(ROOT.resolve("docs"))) {
+      Stream<Path> atTheTop = Stream.of(ROOT.resolve("README.md"), ROOT.resolve("CHANGELOG.md"));
+      return Stream.concat(atTheTop, docs.filter(path -> path.toString().endsWith(".md")).sorted()).map(Document::read).toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static Document read(Path file) {
+    try {
+      return new Document(ROOT.relativize(file), Files.readAllLines(file));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  List<Block> blocks() {
+    List<Block> blocks = new ArrayList<>();
+    int start = -1;
+    for (int i = 0; i < lines.size(); i++) {
+      if (!lines.get(i).startsWith("```")) continue;
+      if (start < 0) {
+        start = i;
+      } else {
+        blocks.add(new Block(path, start + 2, lines.get(start).substring(3).strip(), List.copyOf(lines.subList(start + 1, i))));
+        start = -1;
+      }
+    }
+    if (start >= 0) throw new IllegalStateException(path + ":" + (start + 1) + ": this block is never closed");
+    return blocks;
+  }
+
+  /** {@return the targets of all links, with the line number in front: {@code 17 docs/guide.md}} */
+  List<String> links() {
+    List<String> links = new ArrayList<>();
+    List<String> prose = proseLines();
+    for (int i = 0; i < prose.size(); i++) {
+      int line = i + 1;
+      LINK.matcher(prose.get(i)).results().map(MatchResult::group).forEach(link ->
+          links.add(line + " " + link.substring(link.lastIndexOf('(') + 1, link.length() - 1)));
+    }
+    return links;
+  }
+
+  /** {@return the heading whose anchor this is, as GitHub makes anchors} */
+  Optional<String> heading(String anchor) {
+    return proseLines().stream().filter(line -> line.startsWith("#") && anchorOf(line).equals(anchor)).findFirst();
+  }
+
+  private static String anchorOf(String heading) {
+    String text = heading.replaceFirst("^#+", "").strip().toLowerCase(Locale.ROOT);
+    return text.replaceAll("[^\\p{L}\\p{N} _-]", "").replace(' ', '-');
+  }
+
+  /** {@return the text with the lines of blocks left empty} */
+  List<String> proseLines() {
+    List<String> prose = new ArrayList<>();
+    boolean inside = false;
+    for (String line : lines) {
+      boolean fence = line.startsWith("```");
+      prose.add(inside || fence ? "" : line);
+      if (fence) inside = !inside;
+    }
+    return prose;
+  }
+}

@@ -1,0 +1,247 @@
+package stage.samples.flights;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class LineSourceTest {
+  @TempDir
+  Path folder;
+
+  private LineSource source;
+
+  @AfterEach
+  void close() throws IOException {
+    if (source != null) source.close();
+  }
+
+  @Test
+  void readsOneInputAfterTheOther() throws IOException {
+    open(false, file("a.csv", Lines.HEADER + "a1\na2\n"), file("b.csv", Lines.HEADER + "b1"));
+
+    assertNext("a.csv", 2, "a1\na2\n");
+    assertNext("b.csv", 2, "b1");
+    assertThat(source.next()).isNull();
+    assertThat(source.isEnded()).isTrue();
+    assertThat(source.position()).isEqualTo(2 * Lines.HEADER.length() + 8);
+  }
+
+  @Test
+  void skipsAnInputOfNothingButTheHeader() throws IOException {
+    open(false, file("a.csv", Lines.HEADER), file("b.csv", Header.TEXT), file("c.csv", Lines.HEADER + "c1\n"));
+
+    assertNext("c.csv", 2, "c1\n");
+    assertThat(source.next()).isNull();
+  }
+
+  @Nested
+  class OfGzipFiles {
+    @Test
+    void unpacksThem() throws IOException {
+      open(false, file("a.csv.gz", Lines.gzip(Lines.HEADER + "a1\n")));
+
+      assertNext("a.csv.gz", 2, "a1\n");
+      assertThat(source.next()).isNull();
+    }
+
+    @Test
+    void unpacksThoseOfSeveralParts() throws IOException {
+      byte[] first = Lines.gzip(Lines.HEADER + "a1\na");
+      byte[] second = Lines.gzip("2\n");
+      byte[] both = Arrays.copyOf(first, first.length + second.length);
+      System.arraycopy(second, 0, both, first.length, second.length);
+      open(false, file("a.csv.gz", both));
+
+      assertThat(Lines.text(source.next()) + Lines.text(source.next())).isEqualTo("a1\na2\n");
+      assertThat(source.next()).isNull();
+    }
+
+    @Test
+    void knowsThemByTheirBytesAndNotByTheirName() throws IOException {
+      open(false, file("a.csv", Lines.gzip(Lines.HEADER + "a1\n")), file("b.gz", Lines.HEADER + "b1\n"));
+
+      assertNext("a.csv", 2, "a1\n");
+      assertNext("b.gz", 2, "b1\n");
+    }
+
+    @Test
+    void failsWhenOneBreaksOff() throws IOException {
+      byte[] whole = Lines.gzip(Lines.HEADER + "a1\n");
+      open(false, file("a.csv.gz", Arrays.copyOf(whole, whole.length - 12)));
+
+      assertThatThrownBy(this::readAll).isInstanceOf(JobFailed.class).hasMessageEndingWith("a.csv.gz is a gzip file that breaks off in the middle");
+    }
+
+    @Test
+    void failsWhenOneIsDamaged() throws IOException {
+      byte[] bytes = Lines.gzip(Lines.HEADER + "a1\n");
+      Arrays.fill(bytes, 12, bytes.length - 8, (byte) 0xFF);
+      open(false, file("a.csv.gz", bytes));
+
+      assertThatThrownBy(this::readAll).isInstanceOf(JobFailed.class).hasMessageContaining("a.csv.gz is a damaged gzip file: ");
+    }
+
+    @Test
+    void refusesToFollowThem() throws IOException {
+      open(true, file("a.csv.gz", Lines.gzip(Lines.HEADER + "a1\n")));
+
+      assertThatThrownBy(this::readAll).isInstanceOf(JobFailed.class)
+          .hasMessageEndingWith("a.csv.gz is a gzip file, and those do not grow; leave out --follow");
+    }
+
+    private void readAll() throws IOException {
+      while (source.next() != null) assertThat(source.isEnded()).isFalse();
+    }
+  }
+
+  @Nested
+  class Checks {
+    @Test
+    void thatAFileIsThere() {
+      assertFails("there is no file " + folder.resolve("none.csv"), new Input.File(folder.resolve("none.csv")));
+    }
+
+    @Test
+    void thatItIsNoFolder() {
+      assertFails(folder + " is a directory; give the files in it", new Input.File(folder));
+    }
+
+    @Test
+    void thatItIsNotEmpty() throws IOException {
+      Input.File empty = file("a.csv", "");
+
+      assertFails(empty.name() + " is empty: its first line must be date,delay,distance,origin,destination", empty);
+    }
+
+    @Test
+    void theHeaderOfEveryFile() throws IOException {
+      Input.File sound = file("a.csv", Lines.HEADER);
+      Input.File headless = file("b.csv", "2001-01-31T07:05,-12,1750,DTW,LAS\n");
+
+      assertFails(headless.name() + " has no header: its first line must be date,delay,distance,origin,destination,"
+          + " but is \"2001-01-31T07:05,-12,1750,DTW,LAS\"", sound, headless);
+    }
+
+    @Test
+    void nothingOfAFollowedFileThatIsNotThereYet() throws IOException {
+      LineSource.check(List.of(file("a.csv", "")), true);
+    }
+
+    private void assertFails(String sentence, Input... inputs) {
+      assertThatThrownBy(() -> LineSource.check(List.of(inputs), false)).isInstanceOf(JobFailed.class).hasMessage(sentence);
+    }
+  }
+
+  @Nested
+  class FollowingAFile {
+    private Path path;
+
+    @BeforeEach
+    void open() throws IOException {
+      Input.File file = file("log.csv", Lines.HEADER + "one\n");
+      path = file.path();
+      LineSourceTest.this.open(true, file);
+      assertNext("log.csv", 2, "one\n");
+      assertNothingNow();
+    }
+
+    @Test
+    void goesOnWhenItHasGrown() throws IOException {
+      Lines.append(path, "two\nthree\n");
+
+      assertNext("log.csv", 3, "two\nthree\n");
+      assertNothingNow();
+    }
+
+    @Test
+    void waitsForTheEndOfALine() throws IOException {
+      Lines.append(path, "tw");
+      assertNothingNow();
+
+      Lines.append(path, "o\n");
+      assertNext("log.csv", 3, "two\n");
+    }
+
+    @Test
+    void readsASuccessorFromItsStart() throws IOException {
+      rotate();
+      assertNothingNow();
+      Lines.write(path, Lines.HEADER + "new\n");
+
+      assertNext("log.csv", 2, "new\n");
+      assertNothingNow();
+    }
+
+    @Test
+    void readsTheLastOfAFileThatWasReplaced() throws IOException {
+      Path old = rotate();
+      Lines.append(old, "two\nlast");
+      Lines.write(path, Lines.HEADER + "new\n");
+
+      assertNext("log.csv", 3, "two\n");
+      assertNext("log.csv", 4, "last");
+      assertNext("log.csv", 2, "new\n");
+    }
+
+    @Test
+    void readsASuccessorThatBeginsEmpty() throws IOException {
+      rotate();
+      Lines.write(path, "");
+      assertNothingNow();
+      Lines.append(path, Lines.HEADER + "new\n");
+
+      assertNext("log.csv", 2, "new\n");
+    }
+
+    @Test
+    void startsAgainWhenItWasTruncated() throws IOException {
+      Lines.append(path, "two\nthree\nunfini");
+      assertNext("log.csv", 3, "two\nthree\n");
+      assertNothingNow();
+      Lines.write(path, Lines.HEADER + "new\n");
+
+      assertNext("log.csv", 2, "new\n");
+      assertNothingNow();
+    }
+
+    private Path rotate() throws IOException {
+      return Files.move(path, folder.resolve("log.csv.1"), StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    private void assertNothingNow() throws IOException {
+      assertThat(source.next()).isNull();
+      assertThat(source.isEnded()).isFalse();
+    }
+  }
+
+  private void open(boolean follow, Input... inputs) {
+    source = new LineSource(List.of(inputs), follow);
+  }
+
+  private void assertNext(String name, long firstLine, String text) throws IOException {
+    LineBlock block = source.next();
+    assertThat(block).isNotNull();
+    assertThat(block.input()).isEqualTo(folder.resolve(name).toString());
+    assertThat(Lines.text(block)).isEqualTo(text);
+    assertThat(block.firstLine()).isEqualTo(firstLine);
+  }
+
+  private Input.File file(String name, String text) throws IOException {
+    return new Input.File(Lines.write(folder.resolve(name), text));
+  }
+
+  private Input.File file(String name, byte[] bytes) throws IOException {
+    return new Input.File(Files.write(folder.resolve(name), bytes));
+  }
+}
