@@ -305,6 +305,23 @@ class DispatchTest {
     }
 
     @Test
+    void aLateJoinerDoesNotGetWhatWasWaitingForTheOthers() throws Exception {
+      var held = new Held<Integer>();
+      try (var rig = new Rig()) {
+        var producer = rig.start(silent(Dispatch.broadcast()));
+        rig.start(Stage.consumer("held", () -> held).subscribeTo(producer, Demand.max(4).withMin(3)));
+        emit(producer, 1, 10);
+        Await.next(rig.app(), held.entered);
+        var late = collect(rig, "late", SubscriptionSpec.to(producer));
+        Await.answered(producer);
+        emit(producer, 11, 12);
+        held.letGo();
+        awaitCount(rig, late, 2);
+        assertThat(eventsOf(late)).containsExactly(11, 12);
+      }
+    }
+
+    @Test
     void aConsumerThatLeavesNoLongerHoldsTheOthersUp() throws Exception {
       var held = new Held<Integer>();
       try (var rig = new Rig()) {

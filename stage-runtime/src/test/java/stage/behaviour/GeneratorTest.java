@@ -90,10 +90,16 @@ class GeneratorTest {
   @Test
   void travelsInBatchesUnderLoad() throws Exception {
     var held = new Held<Integer>();
+    var goOn = new CountDownLatch(1);
     try (var rig = new Rig()) {
-      var generator = rig.start(spec(to(1000)));
+      var generator = rig.start(spec(out -> {
+        out.emit(1);
+        goOn.await();
+        for (int i = 2; i <= 1000; i++) out.emit(i);
+      }));
       rig.start(Stage.consumer("held", () -> held).subscribeTo(generator, Demand.max(1000).withMin(0)));
       int first = Await.next(rig.app(), held.entered).size();
+      goOn.countDown();
       Await.numbers(rig.app(), generator, ref -> !ref.isAlive());
       held.letGo();
       assertThat(Await.next(rig.app(), held.entered)).as("all that had come meanwhile").hasSize(1000 - first);
