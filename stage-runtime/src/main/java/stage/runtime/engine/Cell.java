@@ -976,6 +976,9 @@ public final class Cell<S extends Stage> implements Machine {
     } else {
       owner.ended(this, producerHalf == null ? snapshot() : producerHalf.lastSnapshot(), reason, during);
     }
+    behaviour = null;   // who keeps the handle or the scope keeps neither the behaviour nor what its timers hold
+    role = null;
+    timers = null;
     ended.open();
   }
 
