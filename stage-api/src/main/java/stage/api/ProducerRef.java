@@ -13,7 +13,8 @@ public non-sealed interface ProducerRef<O, S> extends StageRef<S> {
    * Emits an event from outside the stage, as if the stage had emitted it. For producers, not for generators or producer-consumers.
    *
    * <p>An event that this method accepted is delivered in the order of acceptance. Beyond demand the producer's
-   * {@link Overflow} decides: by default the caller waits.
+   * {@link Overflow} decides: by default the caller waits. With another policy the very first call waits for the turn that is running, so that
+   * demand is known.
    *
    * @param event the event; must not be changed after this
    * @throws NullPointerException if {@code event} is null; nothing was emitted

@@ -12,7 +12,7 @@ import java.util.Objects;
  * @param awaiting what its thread waits for, such as {@code EVENTS} or {@code DEMAND}; {@code RUNNING} if it does not wait
  * @param mailbox how many calls and casts wait
  * @param backlog events emitted and waiting for demand
- * @param eventsEmitted events emitted over all incarnations
+ * @param eventsEmitted events emitted over all incarnations, those dropped, skipped and dead-lettered included
  * @param eventsDropped events dropped by the overflow policy
  * @param eventsSkipped events that the dispatcher gave to nobody
  * @param eventsDeadLettered events given up on before a subscription had them, such as those whose key function threw

@@ -159,6 +159,7 @@ class DispatchTest {
         emit(producer, 1, 10);
         assertThat(Await.next(rig.app(), held.entered)).containsExactly(1);
         emit(producer, 11, 12);
+        Await.numbers(rig.app(), producer, ref -> ref.snapshot().backlog() == 2);
         subscription.cancel();
         held.letGo();
         Await.numbers(rig.app(), producer, ref -> ref.snapshot().backlog() == 11);
@@ -166,7 +167,8 @@ class DispatchTest {
         awaitCount(rig, other, 11);
         assertThat(eventsOf(other)).isEqualTo(numbers(2, 12));
         assertThat(held.handled).as("the turn that was running is finished, and is the last").containsExactly(1);
-        assertThat(subscription.snapshot().returned()).isEqualTo(9);
+        assertThat(subscription.snapshot().handled()).isEqualTo(1);
+        assertThat(subscription.snapshot().returned()).as("it may have asked for one more before it left").isBetween(9L, 10L);
         assertThat(subscription.snapshot().isOpen()).isFalse();
       }
     }
@@ -563,11 +565,9 @@ class DispatchTest {
         var second = collect(rig, "second", SubscriptionSpec.to(producer));
         emit(producer, 1, 10);
         Await.next(rig.app(), held.entered);
-        Await.answered(producer);
-        Await.answered(producer);
-        int askedSoFar = rule.asked.get();
+        Await.numbers(rig.app(), producer, ref -> rule.asked.get() == 2);   // once for the offer, once for what was left over
         for (int i = 0; i < 100; i++) Await.answered(producer);
-        assertThat(rule.asked.get()).isEqualTo(askedSoFar);
+        assertThat(rule.asked.get()).isEqualTo(2);
         assertThat(producer.snapshot().backlog()).isEqualTo(6);
         held.letGo();
         Await.numbers(rig.app(), producer, ref -> ref.snapshot().backlog() == 0);

@@ -168,17 +168,21 @@ class PauseTest extends StageTest {
     @Test
     void holdsEventsBackAndLosesNone() throws Exception {
       ProducerRef<Integer, Numbers> numbers = start(Stage.producer("numbers", () -> new Numbers(1000)));
+      numbers.pause();   // so that the relay cannot be done before it was paused often enough
       ProducerConsumerRef<Integer, Integer, Relay> relay =
           start(Stage.<Integer, Integer, Relay>producerConsumer("relay", Relay::new).subscribeTo(numbers, Demand.max(10)));
       ConsumerRef<Integer, Sink> sink = start(Stage.consumer("sink", () -> new Sink(events)).subscribeTo(relay, Demand.max(4)));
-      Await.next(events, relay);
       for (int i = 0; i < 20; i++) {
         relay.pause();
+        numbers.resume();
         Await.turn(relay);
+        numbers.pause();
+        Await.turn(numbers);
         relay.resume();
       }
+      numbers.resume();
       Await.end(sink);
-      assertThat(List.copyOf(events)).hasSize(999).isSorted().doesNotHaveDuplicates();
+      assertThat(List.copyOf(events)).hasSize(1000).isSorted().doesNotHaveDuplicates();
     }
   }
 

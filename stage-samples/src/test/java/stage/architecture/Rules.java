@@ -10,8 +10,7 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.methods;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
-import com.tngtech.archunit.core.domain.AccessTarget.CodeUnitCallTarget;
-import com.tngtech.archunit.core.domain.JavaCall;
+import com.tngtech.archunit.core.domain.JavaAccess;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.lang.ArchCondition;
@@ -138,6 +137,13 @@ record Rules(String name, ArchRule rule, String offenderPackage, String offence)
             "stage.api", "@Override public String toString() { return \"open for extension\"; }"));
   }
 
+  /** {@return the simple name of the class with the offence} */
+  String offender() {
+    var simpleName = new StringBuilder("Offender");
+    for (String word : name.split("[^A-Za-z]+")) simpleName.append(Character.toUpperCase(word.charAt(0))).append(word.substring(1));
+    return simpleName.toString();
+  }
+
   @Override
   public String toString() {
     return name;
@@ -152,7 +158,7 @@ record Rules(String name, ArchRule rule, String offenderPackage, String offence)
     return new ArchCondition<>("leave threads, parking, clocks and chance to stage.runtime.time") {
       @Override
       public void check(JavaClass origin, ConditionEvents events) {
-        for (JavaCall<?> call : origin.getCallsFromSelf()) {
+        for (JavaAccess<?> call : origin.getAccessesFromSelf()) {
           if (calls.contains(nameOf(call)) || types.contains(call.getTargetOwner().getName())) report(origin, call, events);
         }
       }
@@ -171,7 +177,7 @@ record Rules(String name, ArchRule rule, String offenderPackage, String offence)
     return new ArchCondition<>("not call " + banned) {
       @Override
       public void check(JavaClass origin, ConditionEvents events) {
-        for (JavaCall<?> call : origin.getCallsFromSelf()) if (banned.contains(nameOf(call))) report(origin, call, events);
+        for (JavaAccess<?> call : origin.getAccessesFromSelf()) if (banned.contains(nameOf(call))) report(origin, call, events);
       }
     };
   }
@@ -181,7 +187,7 @@ record Rules(String name, ArchRule rule, String offenderPackage, String offence)
     return new ArchCondition<>("not make an exception that says only that something went wrong") {
       @Override
       public void check(JavaClass origin, ConditionEvents events) {
-        for (JavaCall<?> call : origin.getConstructorCallsFromSelf()) {
+        for (JavaAccess<?> call : origin.getConstructorCallsFromSelf()) {
           boolean isOwnSuperclass = origin.getRawSuperclass().map(parent -> parent.equals(call.getTargetOwner())).orElse(false);
           if (bare.contains(call.getTargetOwner().getName()) && !isOwnSuperclass) report(origin, call, events);
         }
@@ -199,12 +205,11 @@ record Rules(String name, ArchRule rule, String offenderPackage, String offence)
     };
   }
 
-  private static String nameOf(JavaCall<?> call) {
-    CodeUnitCallTarget target = call.getTarget();
-    return target.getOwner().getName() + "." + target.getName();
+  private static String nameOf(JavaAccess<?> call) {
+    return call.getTargetOwner().getName() + "." + call.getTarget().getName();
   }
 
-  private static void report(JavaClass origin, JavaCall<?> call, ConditionEvents events) {
+  private static void report(JavaClass origin, JavaAccess<?> call, ConditionEvents events) {
     events.add(SimpleConditionEvent.violated(origin, call.getDescription()));
   }
 }

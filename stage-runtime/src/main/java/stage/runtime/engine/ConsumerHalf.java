@@ -86,6 +86,12 @@ final class ConsumerHalf {
     return null;
   }
 
+  /** {@return whether a producer has ended its subscription, its events handled or not} */
+  boolean hasEnding() {
+    for (LaneInlet<?> inlet : inlets) if (inlet.lane().ending() != null) return true;
+    return false;
+  }
+
   /** {@return a subscription that is to be cancelled; null if there is none} */
   LaneInlet<?> cancelled() {
     for (LaneInlet<?> inlet : inlets) if (inlet.isCancelled()) return inlet;

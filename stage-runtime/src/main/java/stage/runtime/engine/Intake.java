@@ -5,6 +5,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import stage.api.DemandExceeded;
 import stage.api.Overflow;
 import stage.api.StageEnded;
+import stage.runtime.time.Gate;
 import stage.runtime.time.Room;
 
 /**
@@ -17,6 +18,7 @@ final class Intake<O> {
   private final Cell<?> cell;
   private final Overflow overflow;
   private final Room room;
+  private final Gate counted;   // opens when the cell has first said how much may come
   private final ReentrantLock lock = new ReentrantLock();
   // guarded by lock
   private final ArrayDeque<O> queue = new ArrayDeque<>();
@@ -33,10 +35,13 @@ final class Intake<O> {
     this.cell = cell;
     this.overflow = overflow;
     this.room = room;
+    this.counted = cell.realm().time().gate();
     this.mayQueue = overflow.capacity();
   }
 
   void emit(O event) throws InterruptedException {
+    // Whoever will not wait for demand must know it: the first caller waits until the turn that is running is over.
+    if (overflow.kind() != Overflow.Kind.BLOCK && !counted.isOpen() && !cell.carrier().isCurrent()) counted.await();
     switch (overflow.kind()) {
       case BLOCK -> {
         if (!room.tryTake()) {
@@ -75,7 +80,7 @@ final class Intake<O> {
     } finally {
       lock.unlock();
     }
-    cell.signal(Cell.HANDED_IN);
+    cell.signals().set(Signals.HANDED_IN);
   }
 
   private void dropNewest() {
@@ -86,7 +91,7 @@ final class Intake<O> {
     } finally {
       lock.unlock();
     }
-    cell.signal(Cell.HANDED_IN);
+    cell.signals().set(Signals.HANDED_IN);
   }
 
   private void ensureOpen() {
@@ -119,7 +124,7 @@ final class Intake<O> {
     try {
       events = queue.toArray();
       queue.clear();
-      half.dropped.add(droppedHere - droppedTold);
+      half.dropped(droppedHere - droppedTold);
       droppedTold = droppedHere;
     } finally {
       lock.unlock();
@@ -128,6 +133,7 @@ final class Intake<O> {
     if (events.length > 0 && half.hasLaneNews()) half.meetLanes();   // whoever subscribed before these were handed in gets them
     if (events.length > 0) half.publish(events, 0, events.length);
     grant(half);
+    counted.open();
     if (events.length > 0) half.fenceAndWake();
   }
 

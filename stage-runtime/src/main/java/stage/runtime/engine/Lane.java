@@ -172,8 +172,8 @@ final class Lane<E> implements LaneTail<E>, LaneHead<E> {
     Object[] events = new Object[count];
     copyOut(events);
     beginUpdate();
-    RETURNED.setOpaque(this, returned + count);
     advance(count);
+    RETURNED.setRelease(this, returned + count);
     endUpdate();
     return events;
   }
@@ -236,9 +236,9 @@ final class Lane<E> implements LaneTail<E>, LaneHead<E> {
   public void settle(int handled, int deadLettered, int dropped, long requested) {
     beginUpdate();
     HANDLED.setOpaque(this, this.handled + handled);
-    if (deadLettered > 0) DEAD_LETTERED.setOpaque(this, this.deadLettered + deadLettered);
-    if (dropped > 0) DROPPED.setOpaque(this, this.dropped + dropped);
-    advance(handled + deadLettered + dropped);
+    advance(handled + deadLettered + dropped);   // before the fates: see uncertain()
+    if (deadLettered > 0) DEAD_LETTERED.setRelease(this, this.deadLettered + deadLettered);
+    if (dropped > 0) DROPPED.setRelease(this, this.dropped + dropped);
     REQUESTED.setRelease(this, requested);   // pairs with requestedAcquire
     endUpdate();
   }
@@ -291,9 +291,9 @@ final class Lane<E> implements LaneTail<E>, LaneHead<E> {
 
   /** {@return all counters as they were at one instant} Any thread. */
   SubscriptionSnapshot snapshot() {
-    // A seqlock: the consumer's counters are one version, and tail is read while that version holds. A reader that is overtaken a thousand
-    // times in a row takes what it has rather than spin.
-    for (int attempt = 0; ; attempt++) {
+    // A seqlock: the consumer's counters are one version, and tail is read while that version holds. A reader does not spin for
+    // ever: its writer may have been taken off its processor in the middle of an update.
+    for (int attempt = 0; attempt < 1000; attempt++) {
       int before = (int) VERSION.getAcquire(this);
       long requestedThen = (long) REQUESTED.getOpaque(this);
       long settledThen = (long) SETTLED.getOpaque(this);
@@ -304,11 +304,26 @@ final class Lane<E> implements LaneTail<E>, LaneHead<E> {
       long tailThen = tailAcquire();
       VarHandle.loadLoadFence();   // pairs with the storeStoreFence in beginUpdate: no counter above is newer than the version below
       int after = (int) VERSION.getOpaque(this);
-      if (before == after && (before & 1) == 0 || attempt == 1000) {
+      if (before == after && (before & 1) == 0) {
         return new SubscriptionSnapshot(id, producer.path(), consumer.path(), spec.demand(), ending == null && !left, requestedThen,
             requestedThen - tailThen, tailThen, handledThen, tailThen - settledThen, deadLetteredThen, droppedThen, returnedThen);
       }
     }
+    return uncertain();
+  }
+
+  /** {@return counters that add up, though what is being settled at this instant may still count as in flight or as handled} */
+  private SubscriptionSnapshot uncertain() {
+    // Each is read before one that is never behind it - fates, settled, tail, requested - and what is left over is worked out.
+    long deadLetteredThen = (long) DEAD_LETTERED.getAcquire(this);
+    long droppedThen = (long) DROPPED.getAcquire(this);
+    long returnedThen = (long) RETURNED.getAcquire(this);
+    long settledThen = settledAcquire();
+    long handledThen = settledThen - deadLetteredThen - droppedThen - returnedThen;
+    long tailThen = tailAcquire();
+    long requestedThen = requestedAcquire();
+    return new SubscriptionSnapshot(id, producer.path(), consumer.path(), spec.demand(), ending == null && !left, requestedThen,
+        requestedThen - tailThen, tailThen, handledThen, tailThen - settledThen, deadLetteredThen, droppedThen, returnedThen);
   }
 
   private void beginUpdate() {

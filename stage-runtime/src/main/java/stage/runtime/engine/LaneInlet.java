@@ -13,6 +13,7 @@ final class LaneInlet<I> implements Inlet<I> {
   private int inHand;                    // size of the batch that a turn is handling
   private long asked;                    // by request(), in this turn
   private int handledBeforeCancel = -1;  // how much of the batch in hand counts, if the turn cancelled
+  private int crashedBatch;              // size of the batch whose turn threw, until the stage has been restarted or has ended
   private int suspects;                  // how many of the next events were in a batch that crashed the stage
   private boolean singly;                // whether they are delivered one at a time by now
   private int tries;                     // how often the next of them was tried
@@ -69,7 +70,7 @@ final class LaneInlet<I> implements Inlet<I> {
   public void cancel() {
     cell.ensureOwnThread("cancel()");
     cancelled = true;
-    if (inHand == 0) cell.signal(Cell.CANCEL_ASKED);
+    if (inHand == 0) cell.signals().set(Signals.CANCEL_ASKED);
   }
 
   @Override
@@ -84,7 +85,7 @@ final class LaneInlet<I> implements Inlet<I> {
 
   void askToCancel() {
     cancelAsked = true;
-    cell.signal(Cell.CANCEL_ASKED);
+    cell.signals().set(Signals.CANCEL_ASKED);
   }
 
   boolean isCancelled() {
@@ -123,7 +124,7 @@ final class LaneInlet<I> implements Inlet<I> {
     if (events < 0 || events > inHand) {
       throw new IllegalArgumentException("commit must be of 0 to " + inHand + " events, what is left of the batch in hand, but was of " + events);
     }
-    cell.commitPoint(this, events);
+    cell.turns().commitPoint(this, events);
   }
 
   /** Settles the next events of the batch in hand in the middle of the turn. Answers whether the producer is to be woken. */
@@ -133,14 +134,16 @@ final class LaneInlet<I> implements Inlet<I> {
   }
 
   private boolean settle(int handled) {
-    if (suspects > 0) absolve(handled);
+    if (suspects > 0 && handled > 0) absolve(handled);
     return settle(handled, 0, 0);
   }
 
   private boolean settle(int handled, int deadLettered, int dropped) {
     long before = lane.requested();
     long requested = before;
-    if (demand.manual()) {
+    if (isCancelled()) {
+      asked = 0;   // it leaves when the turn is over, so it wants no more
+    } else if (demand.manual()) {
       requested = before + asked < 0 ? Long.MAX_VALUE : before + asked;
       asked = 0;
     } else {
@@ -153,6 +156,8 @@ final class LaneInlet<I> implements Inlet<I> {
 
   /** The turn threw: its batch stays in the lane, and what it asked for counts for nothing. */
   void rollback() {
+    crashedBatch = inHand;
+    inHand = 0;
     asked = 0;
     cancelled = false;
     handledBeforeCancel = -1;
@@ -162,13 +167,13 @@ final class LaneInlet<I> implements Inlet<I> {
   // tried once more than it is redelivered; the tries of its batch are its own.
 
   /**
-   * The batch in hand has crashed the stage, which is restarted.
+   * The batch that was in hand has crashed the stage, which is restarted.
    *
    * @return whether the producer is to be woken, after a full fence
    */
   boolean redeliver(Redelivery redelivery, Throwable cause) {
-    int batch = inHand;
-    inHand = 0;
+    int batch = crashedBatch;
+    crashedBatch = 0;
     if (batch == 0) return false;
     if (redelivery.attempts() == 0) {
       suspects = Math.max(0, suspects - batch);
@@ -197,7 +202,7 @@ final class LaneInlet<I> implements Inlet<I> {
   /** The next events have met their fate, so they are not what crashes the stage. */
   private void absolve(int events) {
     suspects = Math.max(0, suspects - events);
-    tries = singly ? triesOfBatch : 0;
+    tries = triesOfBatch;
     if (suspects == 0) singly = false;
   }
 }

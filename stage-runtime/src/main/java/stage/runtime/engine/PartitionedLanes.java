@@ -131,7 +131,7 @@ final class PartitionedLanes<E> extends Sharing<E> {
   }
 
   @Override
-  boolean isDelivered() {
+  boolean isDeliveredToAllThere() {
     for (SharedLanes<E> partition : partitions) if (partition.waiting() > 0 && partition.count() > 0) return false;
     return true;
   }

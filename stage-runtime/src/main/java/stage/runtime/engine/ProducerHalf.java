@@ -115,6 +115,12 @@ final class ProducerHalf<O> {
     trim();
   }
 
+  /** Events that were emitted and dropped before they got here. */
+  void dropped(long events) {
+    emitted.add(events);
+    dropped.add(events);
+  }
+
   private void trim() {
     long waits = sharing.waiting();
     if (waits == 0 && waiting.read() == 0) return;
@@ -137,7 +143,11 @@ final class ProducerHalf<O> {
   }
 
   boolean isDelivered() {
-    return sharing.isDelivered();
+    return sharing.waiting() == 0;
+  }
+
+  boolean isDeliveredToAllThere() {
+    return sharing.isDeliveredToAllThere();
   }
 
   boolean isSettled() {
@@ -211,7 +221,7 @@ final class ProducerHalf<O> {
       }
     });
     VarHandle.fullFence();   // pairs with the announcement of each consumer's carrier
-    for (Lane<?> lane : lanes) lane.consumer().carrier().wake();
+    for (Lane<?> lane : lanes) lane.consumer().signals().set(Signals.INPUT_ENDED);
   }
 
   /** {@return the cell's last numbers, for its owner} What is returned after this is told to the owner by itself. */
@@ -241,6 +251,6 @@ final class ProducerHalf<O> {
       }
     });
     if (late[0] > 0) cell.owner().returnedAfterEnd(cell, late[0]);
-    if (toTell[0]) cell.signal(Cell.CONSUMER_LEFT);
+    if (toTell[0]) cell.signals().set(Signals.CONSUMER_LEFT);
   }
 }

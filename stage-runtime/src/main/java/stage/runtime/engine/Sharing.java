@@ -38,8 +38,8 @@ abstract class Sharing<E> {
   /** {@return how many events wait} */
   abstract long waiting();
 
-  /** {@return whether nothing waits for anybody who is there} */
-  boolean isDelivered() {
+  /** {@return whether nothing waits for anybody who is there} Somebody may still come for what waits for nobody. */
+  boolean isDeliveredToAllThere() {
     return waiting() == 0;
   }
 

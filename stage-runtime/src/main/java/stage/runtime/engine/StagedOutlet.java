@@ -99,7 +99,7 @@ final class StagedOutlet<O> implements Outlet<O> {
   /** Ends the turn and publishes. Answers whether there was anything to publish. The caller fences and wakes. */
   boolean commit() {
     open = false;
-    if (dropped > 0) half.dropped.add(dropped);
+    if (dropped > 0) half.dropped(dropped);
     if (count == 0) return false;
     half.publish(2 * count < staged.length ? Arrays.copyOf(staged, count) : staged, 0, count);
     staged = NONE;
@@ -112,6 +112,7 @@ final class StagedOutlet<O> implements Outlet<O> {
     open = false;
     completed = false;
     staged = NONE;
+    count = 0;
   }
 
   private WrongThread wrongThread(String what) {

@@ -22,6 +22,12 @@ final class States {
     void commit();
 
     void rollback();
+
+    /** Puts aside what a generator has changed and not yet kept, while another turn runs within its own. */
+    void putAside();
+
+    /** Takes up again what was put aside, but for what the other turn has changed too. */
+    void takeUp();
   }
 
   @SuppressWarnings("unchecked")   // who asks for a name again is the same author
@@ -44,10 +50,19 @@ final class States {
     for (Kept kept : byName.values()) kept.rollback();
   }
 
+  void putAside() {
+    for (Kept kept : byName.values()) kept.putAside();
+  }
+
+  void takeUp() {
+    for (Kept kept : byName.values()) kept.takeUp();
+  }
+
   private static final class Value<T> implements State<T>, Kept {
     private final Cell<?> cell;
     private T committed;
     private T current;
+    private T aside;   // null if nothing was put aside
 
     Value(Cell<?> cell, T initial) {
       this.cell = cell;
@@ -69,6 +84,7 @@ final class States {
 
     @Override
     public void commit() {
+      if (current != committed) aside = null;
       committed = current;
     }
 
@@ -76,13 +92,26 @@ final class States {
     public void rollback() {
       current = committed;
     }
+
+    @Override
+    public void putAside() {
+      aside = current == committed ? null : current;
+      current = committed;
+    }
+
+    @Override
+    public void takeUp() {
+      if (aside != null) current = aside;
+      aside = null;
+    }
   }
 
   /** A map, and over it what the turn has changed; a null there stands for a removed key. */
   private static final class Keyed<K, V> implements MapState<K, V>, Kept {
     private final Cell<?> cell;
     private final Map<K, V> committed = new HashMap<>();
-    private final Map<K, V> changed = new HashMap<>();
+    private Map<K, V> changed = new HashMap<>();
+    private Map<K, V> aside = new HashMap<>();
     private int size;
 
     Keyed(Cell<?> cell) {
@@ -144,6 +173,7 @@ final class States {
       changed.forEach((key, value) -> {
         if (value == null) committed.remove(key);
         else committed.put(key, value);
+        aside.remove(key);
       });
       changed.clear();
     }
@@ -152,6 +182,25 @@ final class States {
     public void rollback() {
       changed.clear();
       size = committed.size();
+    }
+
+    @Override
+    public void putAside() {
+      swap();
+      size = committed.size();
+    }
+
+    @Override
+    public void takeUp() {
+      swap();
+      size = committed.size();
+      changed.forEach((key, value) -> size += (value == null ? 0 : 1) - (committed.containsKey(key) ? 1 : 0));
+    }
+
+    private void swap() {
+      Map<K, V> other = aside;
+      aside = changed;
+      changed = other;
     }
   }
 }

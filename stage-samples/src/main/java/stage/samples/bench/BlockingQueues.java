@@ -106,6 +106,24 @@ final class BlockingQueues implements Technique {
     return total.sum();
   }
 
+  @Override
+  public void pingPong(RoundTrips trips) throws Exception {
+    var crew = new Crew();
+    var there = new ArrayBlockingQueue<Long>(1);
+    var back = new ArrayBlockingQueue<Long>(1);
+    crew.add(() -> {
+      for (Long ping = trips.first(); ping != null; ) {
+        there.put(ping);
+        ping = trips.next(back.take());
+      }
+      there.put(Events.END);
+    });
+    crew.add(() -> {
+      for (Long ping = there.take(); ping != Events.END; ping = there.take()) back.put(ping);
+    });
+    crew.run();
+  }
+
   private interface Taker {
     void accept(Long event) throws InterruptedException;
   }

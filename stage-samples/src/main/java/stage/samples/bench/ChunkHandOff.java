@@ -98,6 +98,24 @@ final class ChunkHandOff implements Technique {
     return total.sum();
   }
 
+  @Override
+  public void pingPong(RoundTrips trips) throws Exception {
+    var crew = new Crew();
+    var there = new ChunkLane();
+    var back = new ChunkLane();
+    crew.add(() -> {
+      for (Long ping = trips.first(); ping != null; ) {
+        there.give(new Object[] {ping});
+        ping = trips.next((Long) back.take()[0]);
+      }
+      there.give(LAST);
+    });
+    crew.add(() -> {
+      for (Object[] ping = there.take(); ping != LAST; ping = there.take()) back.give(ping);
+    });
+    crew.run();
+  }
+
   private static ChunkLane[] lanes(int count) {
     ChunkLane[] lanes = new ChunkLane[count];
     Arrays.setAll(lanes, i -> new ChunkLane());

@@ -5,7 +5,8 @@ import java.lang.invoke.VarHandle;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Hands chunks from one virtual thread to one other; two may be waiting. As bare as it can be: no demand, no failure, no end, no numbers.
+ * Hands chunks from one virtual thread to one other; two may be on their way, the one in the taker's hands included. As bare as it can
+ * be: no demand, no failure, no end, no numbers.
  *
  * <p>A slot is written with a volatile store, and then the peer's waiting flag is read; whoever waits sets its flag, and then looks at the
  * slot once more. One of the two sees the other.
@@ -40,18 +41,21 @@ final class ChunkLane {
     waitingGiver = null;
   }
 
-  /** {@return the next chunk} Waits for it. */
+  /** {@return the next chunk} Waits for it. The one taken before is done with, and its slot free. */
   Object[] take() {
+    if (taken > 0) release(taken - 1 & (SLOTS - 1));
     int slot = taken++ & (SLOTS - 1);
     Object[] chunk = (Object[]) SLOT.getAcquire(slots, slot);
-    if (chunk == null) chunk = awaitChunk(slot);
+    return chunk != null ? chunk : awaitChunk(slot);
+  }
+
+  private void release(int slot) {
     SLOT.setVolatile(slots, slot, null);
     Thread giver = waitingGiver;
     if (giver != null) {
       waitingGiver = null;
       LockSupport.unpark(giver);
     }
-    return chunk;
   }
 
   private Object[] awaitChunk(int slot) {

@@ -86,6 +86,21 @@ final class Publishers implements Technique {
     return total.sum();
   }
 
+  @Override
+  public void pingPong(RoundTrips trips) throws Exception {
+    var end = new CountDownLatch(1);
+    var there = new SubmissionPublisher<Long>(executor, 1);
+    var back = new SubmissionPublisher<Long>(executor, 1);
+    there.subscribe(relayTo(back));
+    back.subscribe(subscriber(pong -> {
+      Long ping = trips.next(pong);
+      if (ping != null) there.submit(ping);
+      else there.close();
+    }, end::countDown));
+    there.submit(trips.first());
+    end.await();
+  }
+
   private List<SubmissionPublisher<Long>> publishers(int count, Demand demand) {
     List<SubmissionPublisher<Long>> publishers = new ArrayList<>();
     for (int i = 0; i < count; i++) publishers.add(new SubmissionPublisher<>(executor, demand.max()));

@@ -43,4 +43,9 @@ final class SingleLoop implements Technique {
     for (long i = 0; i < events; i++) tally.add(Events.at(i));
     return tally.sum();
   }
+
+  @Override
+  public void pingPong(RoundTrips trips) {
+    for (Long ball = trips.first(); ball != null; ) ball = trips.next(ball);
+  }
 }

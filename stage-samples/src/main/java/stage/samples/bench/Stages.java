@@ -2,7 +2,6 @@ package stage.samples.bench;
 
 import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
-import stage.api.ConsumerSpec;
 import stage.api.Demand;
 import stage.api.Dispatch;
 import stage.api.Inlet;
@@ -85,6 +84,34 @@ final class Stages implements Technique {
       app.join();
     }
     return total.sum();
+  }
+
+  @Override
+  public void pingPong(RoundTrips trips) throws Exception {
+    try (var app = Supervisor.open("bench")) {
+      var ping = app.start(Stage.producerConsumer("ping", () -> new Ping(trips)));
+      var echo = app.start(Stage.producerConsumer("echo", Relay::new).subscribeTo(ping, Demand.max(1)));
+      ping.subscribeTo(SubscriptionSpec.to(echo).withDemand(Demand.max(1)).allowingCycle());
+      ping.castEmit((player, out) -> out.emit(trips.first()));
+      app.join();
+    }
+  }
+
+  private static final class Ping implements Stage.ProducerConsumer<Long, Long> {
+    private final RoundTrips trips;
+
+    Ping(RoundTrips trips) {
+      this.trips = trips;
+    }
+
+    @Override
+    public void onEvents(List<Long> pongs, Inlet<Long> from, Outlet<Long> out) {
+      for (Long pong : pongs) {
+        Long ping = trips.next(pong);
+        if (ping != null) out.emit(ping);
+        else out.complete();
+      }
+    }
   }
 
   private static final class Numbers implements Stage.Producer<Long> {

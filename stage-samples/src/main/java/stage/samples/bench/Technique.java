@@ -27,4 +27,7 @@ interface Technique {
 
   /** A producer, and consumers that count by key; each event goes to the one for its key. The sum comes from the counts. */
   long partition(int partitions, Demand demand, long events) throws Exception;
+
+  /** Two players: one sends a ping when it has the pong of the one before, the other echoes. One event at a time is on its way. */
+  void pingPong(RoundTrips trips) throws Exception;
 }

@@ -1,0 +1,76 @@
+package stage.samples.bench;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** {@code ./stage bench}: what moving events costs here, beside what the JDK has for it. */
+public final class Bench {
+  private static final int OK = 0;
+  private static final int FAILURE = 1;
+  private static final int MISUSE = 2;
+
+  private final PrintStream out;
+  private final PrintStream err;
+
+  Bench(PrintStream out, PrintStream err) {
+    this.out = out;
+    this.err = err;
+  }
+
+  /**
+   * Measures, and ends the JVM: with 0 if all results were right, whether or not goals were met; 1 if one was wrong, 2 if the command
+   * line made no sense.
+   *
+   * @param arguments options, see {@code --help}
+   */
+  public static void main(String[] arguments) {
+    System.exit(new Bench(System.out, System.err).run(List.of(arguments)));
+  }
+
+  int run(List<String> arguments) {
+    try {
+      var options = Options.parse(arguments);
+      List<Scenario> scenarios = options.choose(Scenarios.all());
+      if (options.wantsHelp()) out.print(Options.USAGE);
+      else if (options.wantsList()) scenarios.forEach(scenario -> out.printf("%-16s %s%n", scenario.name(), scenario.about()));
+      else measure(scenarios, options);
+      return OK;
+    } catch (Options.Misuse misuse) {
+      err.println("stage bench: " + misuse.getMessage());
+      return MISUSE;
+    } catch (Exception failure) {
+      err.println("stage bench: " + failure.getMessage());
+      if (!(failure instanceof WrongResult)) failure.printStackTrace(err);
+      return FAILURE;
+    }
+  }
+
+  private void measure(List<Scenario> scenarios, Options options) throws Exception {
+    if (options.json().isPresent()) ensureWritable(options.json().get());
+    var machine = Machine.here();
+    var report = new Report(out);
+    report.begin(machine, options.effort());
+    List<Result> results = new ArrayList<>();
+    for (Scenario scenario : scenarios) {
+      for (Result result : scenario.measure(options.effort())) {
+        results.add(result);
+        report.add(result);
+      }
+    }
+    report.end(results);
+    if (options.json().isPresent()) Files.writeString(options.json().get(), JsonReport.of(machine, options.effort(), results));
+  }
+
+  /** Says so before minutes are spent. */
+  private static void ensureWritable(Path file) throws Options.Misuse {
+    try {
+      Files.writeString(file, "");
+    } catch (IOException e) {
+      throw new Options.Misuse("cannot write " + file + ": " + e);
+    }
+  }
+}

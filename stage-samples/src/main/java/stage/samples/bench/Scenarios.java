@@ -1,0 +1,102 @@
+package stage.samples.bench;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Executors;
+import stage.api.Demand;
+
+/** The catalogue: who runs in what, and what Stage is to show there. */
+final class Scenarios {
+  private static final Demand WIDE = new Demand(1000, 500, false);
+  private static final Demand MEDIUM = new Demand(64, 32, false);
+  private static final Demand NARROW = new Demand(2, 1, false);
+
+  private static final int WORKERS = 4;
+  private static final int LISTENERS = 8;
+  private static final int PARTITIONS = 4;
+
+  // A publisher is faster with threads of its own than on the common pool, which on 2 cores has one thread. There it is better at 2/1 only,
+  // where that one thread runs everything, and a chain of ten with blocking submits gets stuck on it.
+  private static final Executor PUBLISHERS_EXECUTOR = Executors.newVirtualThreadPerTaskExecutor();
+
+  private static final Technique STAGE = new Stages();
+  private static final Technique LOOP = new SingleLoop();
+  private static final Technique CHUNKS = new ChunkHandOff();
+  private static final Technique QUEUE = BlockingQueues.taking();
+  private static final Technique DRAINED_QUEUE = BlockingQueues.draining();
+  private static final Technique PUBLISHER = new Publishers(PUBLISHERS_EXECUTOR);
+  private static final List<Technique> ALL = List.of(STAGE, LOOP, CHUNKS, QUEUE, DRAINED_QUEUE, PUBLISHER);
+
+  private Scenarios() {}
+
+  /** {@return all, in the order they run} */
+  static List<Scenario> all() {
+    List<Scenario> all = new ArrayList<>();
+    all.add(hops(1, WIDE));
+    all.add(hops(1, MEDIUM));
+    all.add(hops(1, NARROW, fasterAtTwo()));
+    all.add(hops(2, WIDE, new Goal.Within(2, CHUNKS.name()), new Goal.Faster(6, PUBLISHER.name())));
+    all.add(hops(2, MEDIUM));
+    all.add(hops(2, NARROW, fasterAtTwo()));
+    all.add(hops(10, WIDE, new Goal.Within(2, CHUNKS.name())));
+    all.add(hops(10, MEDIUM));
+    all.add(hops(10, NARROW, fasterAtTwo()));
+    all.add(race("fan-out", "a producer, " + WORKERS + " workers, each event to one of them, demand 1000/500",
+        (technique, events) -> technique.fanOut(WORKERS, WIDE, events)));
+    all.add(new Race("broadcast", "a producer, " + LISTENERS + " consumers, each event to all of them, demand 1000/500",
+        events -> LISTENERS * Events.sum(events),
+        contenders((technique, events) -> technique.broadcast(LISTENERS, WIDE, events)),
+        List.of(new Goal.Faster(10, PUBLISHER.name()))));
+    all.add(race("partition", "a producer, " + PARTITIONS + " consumers that count by key, each event to the one for its key, demand 1000/500",
+        (technique, events) -> technique.partition(PARTITIONS, WIDE, events),
+        new Goal.Faster(2, QUEUE.name())));
+    all.add(new PingPong(List.of(STAGE, LOOP, CHUNKS, QUEUE, PUBLISHER), List.of(new Goal.Faster(1, QUEUE.name()))));
+    all.add(allocation(WIDE, new Goal.AtMost(8, "bytes")));
+    all.add(allocation(MEDIUM));
+    all.add(allocation(NARROW));
+    all.add(new IdleMemory(List.of(IdleStages.maker(), IdleThreads.maker()), List.of(new Goal.AtMost(4.5 * 1024, "bytes"))));
+    return all;
+  }
+
+  private interface Shape {
+    long run(Technique technique, long events) throws Exception;
+  }
+
+  private static Goal fasterAtTwo() {
+    return new Goal.Faster(1.5, QUEUE.name());
+  }
+
+  private static Scenario hops(int hops, Demand demand, Goal... goals) {
+    List<Contender> contenders = contenders((technique, events) -> technique.hops(hops, demand, events));
+    if (hops == 1) {
+      contenders.add(1, new Contender("Stage, generator", events -> Stages.hopsFromGenerator(hops, demand, events)));
+    }
+    String about = switch (hops) {
+      case 1 -> "producer, consumer";
+      case 2 -> "producer, relay, consumer";
+      default -> "producer, " + (hops - 1) + " relays, consumer";
+    };
+    return new Race("hops-" + hops + "-" + demand.max(), about + ", demand " + name(demand), Events::sum, contenders, List.of(goals));
+  }
+
+  private static Scenario allocation(Demand demand, Goal... goals) {
+    int hops = 2;
+    return new Allocation("allocation-" + demand.max(), "what is allocated in " + hops + " hops beside the events, demand " + name(demand),
+        hops, contenders((technique, events) -> technique.hops(hops, demand, events)), List.of(goals));
+  }
+
+  private static Scenario race(String name, String about, Shape shape, Goal... goals) {
+    return new Race(name, about, Events::sum, contenders(shape), List.of(goals));
+  }
+
+  private static List<Contender> contenders(Shape shape) {
+    List<Contender> contenders = new ArrayList<>();
+    for (Technique technique : ALL) contenders.add(new Contender(technique.name(), events -> shape.run(technique, events)));
+    return contenders;
+  }
+
+  private static String name(Demand demand) {
+    return demand.max() + "/" + demand.min();
+  }
+}
