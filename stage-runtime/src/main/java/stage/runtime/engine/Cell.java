@@ -665,9 +665,7 @@ public final class Cell<S extends Stage> implements Machine {
     } else {
       owner.ended(this, producerHalf == null ? snapshot() : producerHalf.lastSnapshot(), reason, during);
     }
-    behaviour = null;   // who keeps the handle or the scope keeps neither the behaviour nor what its timers hold
-    role = null;
-    timers = null;
+    turns.letGo();   // who keeps the handle or the scope keeps neither the behaviour nor what its timers hold
     ended.open();
   }
 
