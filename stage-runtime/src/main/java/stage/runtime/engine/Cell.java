@@ -665,6 +665,7 @@ public final class Cell<S extends Stage> implements Machine {
     } else {
       owner.ended(this, producerHalf == null ? snapshot() : producerHalf.lastSnapshot(), reason, during);
     }
+    turns.letGo();   // who keeps the handle or the scope keeps neither the behaviour nor what its timers hold
     ended.open();
   }
 

@@ -106,6 +106,13 @@ final class Turns<S extends Stage> {
     if (behaviour != null) stop(behaviour, reason);
   }
 
+  /** Forgets the behaviour for good. Its cell has ended and takes no more turns. */
+  void letGo() {
+    behaviour = null;
+    role = null;
+    timers = null;
+  }
+
   private void stop(S old, StopReason reason) {
     Thread.interrupted();
     try {
