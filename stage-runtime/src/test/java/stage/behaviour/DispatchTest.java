@@ -167,7 +167,8 @@ class DispatchTest {
         awaitCount(rig, other, 11);
         assertThat(eventsOf(other)).isEqualTo(numbers(2, 12));
         assertThat(held.handled).as("the turn that was running is finished, and is the last").containsExactly(1);
-        assertThat(subscription.snapshot().returned()).isEqualTo(9);
+        assertThat(subscription.snapshot().handled()).isEqualTo(1);
+        assertThat(subscription.snapshot().returned()).as("it may have asked for one more before it left").isBetween(9L, 10L);
         assertThat(subscription.snapshot().isOpen()).isFalse();
       }
     }

@@ -141,7 +141,9 @@ final class LaneInlet<I> implements Inlet<I> {
   private boolean settle(int handled, int deadLettered, int dropped) {
     long before = lane.requested();
     long requested = before;
-    if (demand.manual()) {
+    if (isCancelled()) {
+      asked = 0;   // it leaves when the turn is over, so it wants no more
+    } else if (demand.manual()) {
       requested = before + asked < 0 ? Long.MAX_VALUE : before + asked;
       asked = 0;
     } else {

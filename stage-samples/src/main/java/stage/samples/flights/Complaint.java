@@ -24,7 +24,7 @@ final class Complaint {
     if (columns.size() != 5) return "there must be 5 columns, but there " + (columns.size() == 1 ? "is 1" : "are " + columns.size());
     String about = aboutDate(columns.get(0));
     if (about.isEmpty()) about = aboutNumber("delay", columns.get(1), Delay.LEAST, Delay.MOST);
-    if (about.isEmpty()) about = aboutNumber("distance", columns.get(2), 0, LineParser.MOST_DISTANCE);
+    if (about.isEmpty()) about = aboutNumber("distance", columns.get(2), 0, WholeNumber.MOST);
     if (about.isEmpty()) about = aboutCode("origin", columns.get(3));
     if (about.isEmpty()) about = aboutCode("destination", columns.get(4));
     return about;
@@ -32,7 +32,7 @@ final class Complaint {
 
   private static String aboutDate(String date) {
     byte[] bytes = date.getBytes(StandardCharsets.ISO_8859_1);
-    if (bytes.length == LineParser.DATE_LENGTH && LineParser.isDateAndTime(bytes, 0)) return "";
+    if (bytes.length == DateAndTime.LENGTH && new DateAndTime().isAt(bytes, 0)) return "";
     return "date must be a day and time like 2001-01-31T07:05, but is " + quoted(date);
   }
 
@@ -45,7 +45,7 @@ final class Complaint {
   }
 
   private static String aboutCode(String column, String code) {
-    if (code.matches("[A-Za-z0-9]{1," + LineParser.LONGEST_CODE + "}")) return "";
+    if (code.matches("[A-Za-z0-9]{1," + LineParser.MOST_CODE_LENGTH + "}")) return "";
     return column + " must be an airport's code like DTW, but is " + quoted(code);
   }
 
