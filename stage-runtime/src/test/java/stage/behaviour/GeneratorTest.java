@@ -96,7 +96,7 @@ class GeneratorTest {
       int first = Await.next(rig.app(), held.entered).size();
       Await.numbers(rig.app(), generator, ref -> !ref.isAlive());
       held.letGo();
-      assertThat(Await.next(rig.app(), held.entered)).as("all that had come meanwhile").hasSize(1000 - first);
+      if (first < 1000) assertThat(Await.next(rig.app(), held.entered)).as("all that had come meanwhile").hasSize(1000 - first);
       rig.app().join();
     }
   }
