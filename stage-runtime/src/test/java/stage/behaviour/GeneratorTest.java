@@ -102,7 +102,7 @@ class GeneratorTest {
       goOn.countDown();
       Await.numbers(rig.app(), generator, ref -> !ref.isAlive());
       held.letGo();
-      assertThat(Await.next(rig.app(), held.entered)).as("all that had come meanwhile").hasSize(1000 - first);
+      if (first < 1000) assertThat(Await.next(rig.app(), held.entered)).as("all that had come meanwhile").hasSize(1000 - first);
       rig.app().join();
     }
   }
