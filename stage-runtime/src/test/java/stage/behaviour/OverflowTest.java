@@ -219,6 +219,7 @@ class OverflowTest {
         Await.answered(producer);
         producer.stop();
         for (Thread caller : callers) caller.join();
+        producer.join();
         assertThat(thrown).hasSize(3).allMatch(e -> e instanceof StageEnded);
         assertThatThrownBy(() -> producer.emit(2)).isInstanceOf(StageEnded.class).hasMessage("stage rig/silent has ended: Stopped[]");
       }

@@ -354,7 +354,9 @@ class StartTest extends StageTest {
       ConsumerRef<Integer, Sink> sink = start(Stage.consumer("heir", () -> new Sink(events)).subscribeTo(numbers));
       Await.end(sink);
       first.addAll(events);
-      assertThat(first).hasSize(100).doesNotHaveDuplicates();
+      assertThat(first).doesNotHaveDuplicates();
+      // If the first one was quick, the producer may have completed before it was stopped: then there is nobody to give events back to.
+      assertThat(first.size() + numbers.snapshot().eventsReturned()).isEqualTo(100);
     }
   }
 

@@ -3,6 +3,7 @@ package stage.architecture;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.tngtech.archunit.ArchConfiguration;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import java.io.IOException;
@@ -27,6 +28,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 class ArchitectureTest {
   private static final List<Path> MODULES = Stream.of("stage-api", "stage-runtime", "stage-samples")
       .map(module -> Path.of("..", module, "target", "classes")).toList();
+
+  static {
+    ArchConfiguration.get().setResolveMissingDependenciesFromClassPath(false);   // names are enough, and the JDK is large
+  }
 
   private static final JavaClasses CLASSES = new ClassFileImporter().importPaths(MODULES);
 

@@ -2,6 +2,8 @@ package stage.runtime.engine;
 
 import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.Iterator;
+import java.util.List;
 import stage.api.Selector;
 
 /** Each event goes to every lane, at the pace of the slowest. */
@@ -9,6 +11,7 @@ final class BroadcastLanes<E> extends Sharing<E> {
   private final ProducerHalf<E> half;
   private final ArrayDeque<Object> backlog = new ArrayDeque<>(0);
   private LaneTail<E>[] lanes = SharedLanes.none();
+  private int[] skips = {};   // how many of the waiting events were emitted before a lane was there, and are not for it
 
   BroadcastLanes(ProducerHalf<E> half) {
     this.half = half;
@@ -16,13 +19,26 @@ final class BroadcastLanes<E> extends Sharing<E> {
 
   @Override
   void lanesAre(LaneTail<E>[] lanes) {
+    List<LaneTail<E>> before = Arrays.asList(this.lanes);
+    int[] skipsBefore = skips;
+    skips = new int[lanes.length];
+    for (int i = 0; i < lanes.length; i++) {
+      int at = before.indexOf(lanes[i]);
+      // What waits while there is nobody at all is for whoever comes first.
+      if (at >= 0) skips[i] = skipsBefore[at];
+      else if (!before.isEmpty()) skips[i] = backlog.size();
+    }
     this.lanes = lanes;
   }
 
+  /** {@return how many more events, those that wait first, could be broadcast} */
   private long wanted() {
     if (lanes.length == 0) return 0;
     long least = Long.MAX_VALUE;
-    for (LaneTail<E> lane : lanes) least = Math.min(least, lane.demand());
+    for (int i = 0; i < lanes.length; i++) {
+      long demand = lanes[i].demand();
+      least = Math.min(least, demand > Long.MAX_VALUE - skips[i] ? Long.MAX_VALUE : demand + skips[i]);
+    }
     return least;
   }
 
@@ -52,8 +68,10 @@ final class BroadcastLanes<E> extends Sharing<E> {
     int count = (int) Math.min(wanted(), backlog.size());
     if (count == 0) return;
     Object[] events = new Object[count];
-    for (int i = 0; i < count; i++) events[i] = backlog.poll();
-    broadcast(events, 0, count);
+    Iterator<Object> oldest = backlog.iterator();
+    for (int i = 0; i < count; i++) events[i] = oldest.next();
+    int sent = broadcast(events, 0, count);   // fewer if a consumer left meanwhile
+    for (int i = 0; i < sent; i++) backlog.poll();
   }
 
   /** Publishes what everybody wants; what a selector turns down costs no demand, so there may be several rounds. */
@@ -62,7 +80,11 @@ final class BroadcastLanes<E> extends Sharing<E> {
     while (at < to) {
       int count = (int) Math.min(wanted(), to - at);
       if (count <= 0) break;
-      for (LaneTail<E> lane : lanes) publish(lane, events, at, at + count);
+      for (int i = 0; i < lanes.length; i++) {
+        int skipped = Math.min(skips[i], count);
+        skips[i] -= skipped;
+        if (skipped < count) publish(lanes[i], events, at + skipped, at + count);
+      }
       at += count;
     }
     return at;
@@ -98,6 +120,7 @@ final class BroadcastLanes<E> extends Sharing<E> {
   @Override
   void dropOldest() {
     backlog.poll();
+    for (int i = 0; i < skips.length; i++) skips[i] = Math.max(0, skips[i] - 1);
   }
 
   @Override

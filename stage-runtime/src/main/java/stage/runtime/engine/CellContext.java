@@ -45,7 +45,7 @@ final class CellContext implements StageContext {
 
   @Override
   public void wakeUp() {
-    cell.signal(Cell.WOKEN_UP);
+    cell.signals().set(Signals.WOKEN_UP);
   }
 
   @Override
@@ -62,13 +62,13 @@ final class CellContext implements StageContext {
   public <T> State<T> state(String name, T initial) {
     cell.ensureOwnThread("state()");
     Objects.requireNonNull(initial, "initial must not be null");
-    return cell.states().state(Objects.requireNonNull(name, "name must not be null"), initial);
+    return cell.turns().states().state(Objects.requireNonNull(name, "name must not be null"), initial);
   }
 
   @Override
   public <K, V> MapState<K, V> mapState(String name) {
     cell.ensureOwnThread("mapState()");
-    return cell.states().mapState(Objects.requireNonNull(name, "name must not be null"));
+    return cell.turns().states().mapState(Objects.requireNonNull(name, "name must not be null"));
   }
 
   @Override
@@ -78,7 +78,7 @@ final class CellContext implements StageContext {
     if (Objects.requireNonNull(delay, "delay must not be null").isNegative()) {
       throw new IllegalArgumentException("delay must not be negative, but was " + delay);
     }
-    return cell.addTimer(action, Time.toNanos(delay), 0);
+    return cell.turns().addTimer(action, Time.toNanos(delay), 0);
   }
 
   @Override
@@ -88,6 +88,6 @@ final class CellContext implements StageContext {
     if (!Objects.requireNonNull(period, "period must not be null").isPositive()) {
       throw new IllegalArgumentException("period must be above zero, but was " + period);
     }
-    return cell.addTimer(action, Time.toNanos(period), Time.toNanos(period));
+    return cell.turns().addTimer(action, Time.toNanos(period), Time.toNanos(period));
   }
 }

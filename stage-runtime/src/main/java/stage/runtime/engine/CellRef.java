@@ -9,6 +9,7 @@ import stage.api.ProducerConsumerRef;
 import stage.api.ProducerRef;
 import stage.api.Stage;
 import stage.api.StageAction;
+import stage.api.StageEnded;
 import stage.api.StageFactory;
 import stage.api.StageFunction;
 import stage.api.StageSnapshot;
@@ -40,7 +41,7 @@ abstract class CellRef<S extends Stage> {
   @SuppressWarnings("unchecked")
   public <R> R call(StageFunction<? super S, ? extends R> function) throws InterruptedException {
     Objects.requireNonNull(function, "function must not be null");
-    return (R) cell.ask(new Control.Call(cell.realm().time().gate(), (StageFunction<Object, Object>) function));
+    return (R) ask(new Control.Call(cell.realm().time().gate(), (StageFunction<Object, Object>) function));
   }
 
   @SuppressWarnings("unchecked")
@@ -50,26 +51,26 @@ abstract class CellRef<S extends Stage> {
       throw new IllegalArgumentException("timeout must be above zero, but was " + timeout);
     }
     var call = new Control.Call(cell.realm().time().gate(), (StageFunction<Object, Object>) function);
-    return (R) cell.ask(call, Time.toNanos(timeout));
+    return (R) ask(call, Time.toNanos(timeout));
   }
 
   @SuppressWarnings("unchecked")
   public void cast(StageAction<? super S> action) throws InterruptedException {
     Objects.requireNonNull(action, "action must not be null");
-    cell.send(new Control.Cast((StageAction<Object>) action));
+    send(new Control.Cast((StageAction<Object>) action));
   }
 
   public void pause() {
-    cell.pause();
+    cell.signals().set(Signals.PAUSED);
   }
 
   public void resume() {
-    cell.resume();
+    cell.signals().clearAndWake(Signals.PAUSED);
   }
 
   public void replace(StageFactory<? extends S> factory) throws InterruptedException {
     Objects.requireNonNull(factory, "factory must not be null");
-    cell.ask(new Control.Replace(cell.realm().time().gate(), factory));
+    ask(new Control.Replace(cell.realm().time().gate(), factory));
   }
 
   public void stop() {
@@ -77,7 +78,8 @@ abstract class CellRef<S extends Stage> {
   }
 
   public StopReason join() throws InterruptedException {
-    return cell.join();
+    cell.ensureForeignThread("join()");
+    return cell.awaitEnd();
   }
 
   public boolean isAlive() {
@@ -93,6 +95,40 @@ abstract class CellRef<S extends Stage> {
     return "stage " + cell.path() + " (" + cell.status() + ")";
   }
 
+  // ---- messages. The mailbox's own compare-and-set is the full fence that the wake-up after it wants.
+
+  private Object ask(Control.Asked question) throws InterruptedException {
+    cell.ensureForeignThread("call() and replace()");
+    if (!cell.mailbox().put(question)) throw new StageEnded(cell.path(), cell.endReason());
+    cell.carrier().wake();
+    question.answered().await();
+    return question.result(cell.path());
+  }
+
+  private Object ask(Control.Asked question, long timeoutNanos) throws InterruptedException, TimeoutException {
+    cell.ensureForeignThread("call()");
+    if (!cell.mailbox().put(question)) throw new StageEnded(cell.path(), cell.endReason());
+    cell.carrier().wake();
+    if (!question.answered().await(timeoutNanos)) {
+      throw new TimeoutException("stage " + cell.path() + " has not answered in time; it is " + cell.status() + " and awaits " + cell.carrier().awaiting());
+    }
+    return question.result(cell.path());
+  }
+
+  private void send(Control message) throws InterruptedException {
+    boolean accepted;
+    if (cell.carrier().isCurrent()) {
+      if (!cell.mailbox().tryTakeRoom()) {
+        throw new IllegalStateException("the mailbox of stage " + cell.path() + " is full, and its own thread cannot wait for room");
+      }
+      accepted = cell.mailbox().push(message);
+    } else {
+      accepted = cell.mailbox().put(message);
+    }
+    if (!accepted) throw new StageEnded(cell.path(), cell.endReason());
+    cell.carrier().wake();
+  }
+
   static final class OfProducer<O, S extends Stage> extends CellRef<S> implements ProducerRef<O, S> {
     OfProducer(Cell<S> cell) {
       super(cell);
@@ -105,7 +141,7 @@ abstract class CellRef<S extends Stage> {
 
     @Override
     public void castEmit(EmitAction<? super S, O> action) throws InterruptedException {
-      castInto(cell(), action);
+      castInto(action);
     }
   }
 
@@ -132,7 +168,7 @@ abstract class CellRef<S extends Stage> {
 
     @Override
     public void castEmit(EmitAction<? super S, O> action) throws InterruptedException {
-      castInto(cell(), action);
+      castInto(action);
     }
 
     @Override
@@ -147,8 +183,8 @@ abstract class CellRef<S extends Stage> {
   }
 
   @SuppressWarnings("unchecked")
-  private static void castInto(Cell<?> cell, EmitAction<?, ?> action) throws InterruptedException {
+  void castInto(EmitAction<?, ?> action) throws InterruptedException {
     Objects.requireNonNull(action, "action must not be null");
-    cell.send(new Control.CastEmit((EmitAction<Object, Object>) action));
+    send(new Control.CastEmit((EmitAction<Object, Object>) action));
   }
 }

@@ -5,9 +5,13 @@ import stage.api.WrongThread;
 
 /** The outlet of a generator: each event is published at once, and {@code emit} waits for demand. One per incarnation; the cell's thread only. */
 final class GeneratorOutlet<O> implements Outlet<O> {
+  private static final int EMITS_PER_LOOK = 1024;
+
   private final Cell<?> cell;
   private final ProducerHalf<O> half;
+  private final GeneratorTurn turn;
   private final Thread owner = Thread.currentThread();
+  private int emitted;
   private long left;         // demand that was seen and is not used up
   private boolean open;      // whether generate is running
   private boolean completed;
@@ -15,6 +19,7 @@ final class GeneratorOutlet<O> implements Outlet<O> {
   GeneratorOutlet(Cell<?> cell, ProducerHalf<O> half) {
     this.cell = cell;
     this.half = half;
+    this.turn = new GeneratorTurn(cell, cell.turns(), cell.signals(), half);
   }
 
   void open() {
@@ -34,17 +39,18 @@ final class GeneratorOutlet<O> implements Outlet<O> {
     if (event == null) throw new NullPointerException("event must not be null (Reactive Streams rule 2.13)");
     if (Thread.currentThread() != owner) throw new WrongThread("emit()", owner.getName(), Thread.currentThread().getName());
     if (!open || completed) throw notOpen();
-    if (cell.hasNews()) {
-      cell.serveGenerator();
+    if (turn.hasNews()) {
+      turn.serve();
       left = 0;   // lanes may have come or gone
     }
     while (left <= 0) {
       left = half.demand();
-      if (left <= 0) cell.awaitDemand();
+      if (left <= 0) turn.awaitDemand();
     }
     left--;
+    if (++emitted % EMITS_PER_LOOK == 0) cell.carrier().breatheIfBusy();
     half.publish(event);
-    cell.commitStates();
+    cell.turns().commitStates();
     half.fenceAndWakeUnlessResting();
   }
 

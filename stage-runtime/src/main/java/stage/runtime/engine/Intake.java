@@ -80,7 +80,7 @@ final class Intake<O> {
     } finally {
       lock.unlock();
     }
-    cell.signal(Cell.HANDED_IN);
+    cell.signals().set(Signals.HANDED_IN);
   }
 
   private void dropNewest() {
@@ -91,7 +91,7 @@ final class Intake<O> {
     } finally {
       lock.unlock();
     }
-    cell.signal(Cell.HANDED_IN);
+    cell.signals().set(Signals.HANDED_IN);
   }
 
   private void ensureOpen() {

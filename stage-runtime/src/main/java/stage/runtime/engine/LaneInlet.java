@@ -70,7 +70,7 @@ final class LaneInlet<I> implements Inlet<I> {
   public void cancel() {
     cell.ensureOwnThread("cancel()");
     cancelled = true;
-    if (inHand == 0) cell.signal(Cell.CANCEL_ASKED);
+    if (inHand == 0) cell.signals().set(Signals.CANCEL_ASKED);
   }
 
   @Override
@@ -85,7 +85,7 @@ final class LaneInlet<I> implements Inlet<I> {
 
   void askToCancel() {
     cancelAsked = true;
-    cell.signal(Cell.CANCEL_ASKED);
+    cell.signals().set(Signals.CANCEL_ASKED);
   }
 
   boolean isCancelled() {
@@ -124,7 +124,7 @@ final class LaneInlet<I> implements Inlet<I> {
     if (events < 0 || events > inHand) {
       throw new IllegalArgumentException("commit must be of 0 to " + inHand + " events, what is left of the batch in hand, but was of " + events);
     }
-    cell.commitPoint(this, events);
+    cell.turns().commitPoint(this, events);
   }
 
   /** Settles the next events of the batch in hand in the middle of the turn. Answers whether the producer is to be woken. */
@@ -141,7 +141,9 @@ final class LaneInlet<I> implements Inlet<I> {
   private boolean settle(int handled, int deadLettered, int dropped) {
     long before = lane.requested();
     long requested = before;
-    if (demand.manual()) {
+    if (isCancelled()) {
+      asked = 0;   // it leaves when the turn is over, so it wants no more
+    } else if (demand.manual()) {
       requested = before + asked < 0 ? Long.MAX_VALUE : before + asked;
       asked = 0;
     } else {

@@ -221,7 +221,7 @@ final class ProducerHalf<O> {
       }
     });
     VarHandle.fullFence();   // pairs with the announcement of each consumer's carrier
-    for (Lane<?> lane : lanes) lane.consumer().signal(Cell.INPUT_ENDED);
+    for (Lane<?> lane : lanes) lane.consumer().signals().set(Signals.INPUT_ENDED);
   }
 
   /** {@return the cell's last numbers, for its owner} What is returned after this is told to the owner by itself. */
@@ -251,6 +251,6 @@ final class ProducerHalf<O> {
       }
     });
     if (late[0] > 0) cell.owner().returnedAfterEnd(cell, late[0]);
-    if (toTell[0]) cell.signal(Cell.CONSUMER_LEFT);
+    if (toTell[0]) cell.signals().set(Signals.CONSUMER_LEFT);
   }
 }

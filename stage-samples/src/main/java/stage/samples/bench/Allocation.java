@@ -11,29 +11,30 @@ import java.util.List;
  * @param name its name, for {@code --only}
  * @param about what is done, in a line
  * @param hops how many hops the contenders make
+ * @param events how many events a long run has
  * @param contenders who runs
  * @param goals what Stage is to show
  */
-record Allocation(String name, String about, int hops, List<Contender> contenders, List<Goal> goals) implements Scenario {
-  private static final long WARM_UP = 100_000;
-  private static final long MOST_EVENTS = 2_000_000;
+record Allocation(String name, String about, int hops, long events, List<Contender> contenders, List<Goal> goals) implements Scenario {
   private static final long FEWEST_EVENTS = 10_000;
+  private static final int MOST_ROUNDS = 5;   // they differ little
 
   @Override
   public List<Result> measure(Effort effort) throws Exception {
-    for (int i = 0; i < 5; i++) for (Contender contender : contenders) contender.work().run(WARM_UP);
-    List<Samples> samples = Rounds.alternate(contenders, effort.rounds(), this::bytesPerEventAndHop);
+    for (int i = 0; i < 5; i++) for (Contender contender : contenders) contender.work().run(events / 5);
+    List<Samples> samples = Rounds.alternate(contenders, Math.min(effort.rounds(), MOST_ROUNDS), this::bytesPerEventAndHop);
     List<Result.Score> scores = new ArrayList<>();
     for (int i = 0; i < samples.size(); i++) scores.add(new Result.Score(contenders.get(i).name(), samples.get(i)));
     return List.of(Result.of(name, about, "bytes per event and hop", scores, goals));
   }
 
   private double bytesPerEventAndHop(Contender contender) throws Exception {
-    for (long events = MOST_EVENTS; events >= FEWEST_EVENTS; events /= 2) {
-      long many = bytesAllocated(contender, events);
-      long few = bytesAllocated(contender, events / 10);
-      if (many < 0 || few < 0) continue;   // too many to go without a collection
-      return (double) (many - few) / (events - events / 10) / hops;
+    for (long many = events; many >= FEWEST_EVENTS; many /= 2) {
+      long few = many / 10;
+      long bytesForMany = bytesAllocated(contender, many);
+      long bytesForFew = bytesAllocated(contender, few);
+      if (bytesForMany < 0 || bytesForFew < 0) continue;   // too many to go without a collection
+      return (double) (bytesForMany - bytesForFew) / (many - few) / hops;
     }
     throw new IllegalStateException("the collector ran in each run of " + contender.name() + ", however short; give java a larger -Xms");
   }

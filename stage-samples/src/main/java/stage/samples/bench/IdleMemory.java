@@ -7,14 +7,14 @@ import java.util.List;
  * What a pipeline holds on to when it has nothing to do.
  *
  * <p>All that the heap has more of, after collections, when there are many of them: refs, names and what the JDK keeps for each thread
- * included. They carry a few events, the heap is collected, and they carry a few more, so that the stacks they are parked with are those of
- * code that has run for a while.
+ * included. They have carried a few events, several times.
  *
  * @param makers who makes the pipelines
  * @param goals what Stage is to show
  */
 record IdleMemory(List<IdlePipelines.Maker> makers, List<Goal> goals) implements Scenario {
   private static final int A_FEW = 3;
+  private static final int BURSTS = 3;
   private static final int WARM_UP = 2000;
 
   @Override
@@ -44,9 +44,7 @@ record IdleMemory(List<IdlePipelines.Maker> makers, List<Goal> goals) implements
   private static double bytesPerPipeline(IdlePipelines.Maker maker, int count) throws Exception {
     long before = Heap.bytesHeld();
     try (var pipelines = maker.open(count)) {
-      pipelines.carry(A_FEW);
-      System.gc();
-      pipelines.carry(A_FEW);
+      for (int i = 0; i < BURSTS; i++) pipelines.carry(A_FEW);
       long held = Heap.bytesHeld() - before;
       return (double) held / count;
     }

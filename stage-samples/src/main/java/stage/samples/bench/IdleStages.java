@@ -16,7 +16,7 @@ import stage.api.supervision.SupervisorSpec;
 final class IdleStages implements IdlePipelines {
   private final Supervisor app = Supervisor.open(SupervisorSpec.of("idle").withShutdown(Duration.ofMinutes(2)));
   private final Semaphore handled = new Semaphore(0);
-  private final List<ProducerRef<Long, Burst>> producers = new ArrayList<>();
+  private final List<ProducerRef<Long, Silent>> producers = new ArrayList<>();
 
   /** {@return how they are made} */
   static Maker maker() {
@@ -36,7 +36,7 @@ final class IdleStages implements IdlePipelines {
   private IdleStages(int pipelines) {
     StageFactory<Arrivals> arrivals = () -> new Arrivals(handled);
     for (int i = 0; i < pipelines; i++) {
-      ProducerRef<Long, Burst> producer = app.start(Stage.producer("out" + i, Burst::new));
+      ProducerRef<Long, Silent> producer = app.start(Stage.producer("out" + i, Silent::new));
       app.start(Stage.consumer("in" + i, arrivals).subscribeTo(producer));
       producers.add(producer);
     }
@@ -44,7 +44,11 @@ final class IdleStages implements IdlePipelines {
 
   @Override
   public void carry(int events) throws InterruptedException {
-    for (var producer : producers) producer.cast(burst -> burst.emit(events));
+    for (var producer : producers) {
+      producer.castEmit((silent, out) -> {
+        for (int i = 0; i < events; i++) out.emit(Events.at(i));
+      });
+    }
     handled.acquire(events * producers.size());
   }
 
@@ -54,17 +58,9 @@ final class IdleStages implements IdlePipelines {
   }
 
   /** Emits nothing of its own accord. */
-  private static final class Burst implements Stage.Producer<Long> {
-    private Outlet<Long> out;
-
+  private static final class Silent implements Stage.Producer<Long> {
     @Override
-    public void onDemand(long demand, Outlet<Long> out) {
-      this.out = out;
-    }
-
-    void emit(int events) {
-      for (int i = 0; i < events; i++) out.emit(Events.at(i));
-    }
+    public void onDemand(long demand, Outlet<Long> out) {}
   }
 
   private static final class Arrivals implements Stage.Consumer<Long> {

@@ -29,8 +29,8 @@ final class JsonReport {
          "contenders": [
         %s],
          "goals": [%s]}""".formatted(string(result.name()), string(result.about()), string(result.unit()),
-            lines(result.scores(), "  ", JsonReport::score),
-            result.verdicts().isEmpty() ? "" : "\n" + lines(result.verdicts(), "  ", JsonReport::verdict)).indent(4).strip();
+            lines(result.scores(), "   ", JsonReport::score),
+            result.verdicts().isEmpty() ? "" : "\n" + lines(result.verdicts(), "   ", JsonReport::verdict)).indent(4).strip();
   }
 
   private static String score(Result.Score score) {

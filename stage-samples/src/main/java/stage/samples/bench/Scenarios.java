@@ -52,9 +52,10 @@ final class Scenarios {
         (technique, events) -> technique.partition(PARTITIONS, WIDE, events),
         new Goal.Faster(2, QUEUE.name())));
     all.add(new PingPong(List.of(STAGE, LOOP, CHUNKS, QUEUE, PUBLISHER), List.of(new Goal.Faster(1, QUEUE.name()))));
-    all.add(allocation(WIDE, new Goal.AtMost(8, "bytes")));
-    all.add(allocation(MEDIUM));
-    all.add(allocation(NARROW));
+    all.add(new FlightsRace(List.of(new Goal.Faster(1, FlightsRace.PARALLEL_STREAM))));
+    all.add(allocation(WIDE, 2_000_000, new Goal.AtMost(8, "bytes")));
+    all.add(allocation(MEDIUM, 500_000));
+    all.add(allocation(NARROW, 100_000));
     all.add(new IdleMemory(List.of(IdleStages.maker(), IdleThreads.maker()), List.of(new Goal.AtMost(4.5 * 1024, "bytes"))));
     return all;
   }
@@ -80,10 +81,10 @@ final class Scenarios {
     return new Race("hops-" + hops + "-" + demand.max(), about + ", demand " + name(demand), Events::sum, contenders, List.of(goals));
   }
 
-  private static Scenario allocation(Demand demand, Goal... goals) {
+  private static Scenario allocation(Demand demand, long events, Goal... goals) {
     int hops = 2;
     return new Allocation("allocation-" + demand.max(), "what is allocated in " + hops + " hops beside the events, demand " + name(demand),
-        hops, contenders((technique, events) -> technique.hops(hops, demand, events)), List.of(goals));
+        hops, events, contenders((technique, count) -> technique.hops(hops, demand, count)), List.of(goals));
   }
 
   private static Scenario race(String name, String about, Shape shape, Goal... goals) {

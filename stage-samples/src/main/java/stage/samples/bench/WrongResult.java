@@ -13,4 +13,9 @@ final class WrongResult extends Exception {
     throw new WrongResult("the sum of " + events + " events must be " + expected + ", but " + contender + " has " + sum
         + " in scenario " + scenario);
   }
+
+  static void ensure(String scenario, String contender, String table, String expected) throws WrongResult {
+    if (table.equals(expected)) return;
+    throw new WrongResult(contender + " has another table than the others in scenario " + scenario + ":\n" + table);
+  }
 }

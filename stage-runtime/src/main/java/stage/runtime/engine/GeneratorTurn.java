@@ -1,0 +1,69 @@
+package stage.runtime.engine;
+
+import java.util.concurrent.CancellationException;
+import stage.runtime.time.Awaiting;
+
+/**
+ * What happens within {@code emit} of a generator: its one turn lasts as long as its incarnation, so everything else that its cell has to
+ * do is done there. The cell's thread only.
+ */
+final class GeneratorTurn {
+  private final Cell<?> cell;
+  private final Turns<?> turns;
+  private final Signals signals;
+  private final ProducerHalf<?> half;
+
+  GeneratorTurn(Cell<?> cell, Turns<?> turns, Signals signals, ProducerHalf<?> half) {
+    this.cell = cell;
+    this.turns = turns;
+    this.signals = signals;
+    this.half = half;
+  }
+
+  /** {@return whether somebody wants something of a generator that is running} Asked for each event, so it looks at little. */
+  boolean hasNews() {
+    return signals.bits() != 0 || turns.isLeaving() || cell.mailbox().hasMail() || half.hasLaneNews() || turns.timers() != null || half.canFlush();
+  }
+
+  /** Does what others want, up to the next thing that has to wait. */
+  void serve() {
+    while (true) {
+      if (turns.isLeaving()) throw new CancellationException("stage " + cell.path() + " is to leave its turn, and was told so before");
+      if (!cell.isRunning()) throw new CancellationException("stage " + cell.path() + " has stopped and emits no more");
+      Work work = cell.lookNow();
+      switch (work) {
+        case CANCEL, STOP -> throw new CancellationException("stage " + cell.path() + " is to stop");
+        case MAIL, CONSUMERS, CANCEL_SUBSCRIPTION, SUBSCRIBED, TIMER, FLUSH, INTAKE -> cell.serve(work);
+        case TURN -> {
+          if (!signals.has(Signals.WOKEN_UP)) return;
+          signals.clear(Signals.WOKEN_UP);
+        }
+        case START, COMPLETE, SUBSCRIPTION_ENDED, FINISH -> throw new IllegalStateException("a generator that runs has no work " + work);
+        case NOTHING -> {
+          if (!signals.has(Signals.PAUSED)) return;
+          awaitInGenerator(Awaiting.Now.MAIL);
+        }
+      }
+    }
+  }
+
+  /** Waits, within {@code emit}, until there is demand; does meanwhile what others want. */
+  void awaitDemand() {
+    while (half.demand() <= 0) {
+      serve();
+      if (half.demand() > 0) return;
+      half.wakeAllConsumers();   // also those that rest until there are more events
+      awaitInGenerator(Awaiting.Now.DEMAND);
+    }
+  }
+
+  private void awaitInGenerator(Awaiting.Now what) {
+    boolean hasTimer = !turns.isServing() && turns.timers() != null && !turns.timers().isEmpty();
+    try {
+      cell.carrier().await(hasTimer ? new Awaiting.Timer(what, turns.timers().nextNanos()) : what);
+    } catch (InterruptedException e) {
+      // Who interrupts a stage tells it why by a signal beside it; without one there is nothing to do.
+      if (cell.isCancelled()) throw new CancellationException("stage " + cell.path() + " is to stop");
+    }
+  }
+}

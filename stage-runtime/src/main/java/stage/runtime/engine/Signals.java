@@ -1,0 +1,70 @@
+package stage.runtime.engine;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import stage.runtime.time.Carrier;
+
+/** What other threads tell a cell, each a bit: any thread sets one, and the cell looks at all of them at once. */
+final class Signals {
+  /** Give up what you are doing. */
+  static final int CANCELLED = 1;
+  /** End normally. */
+  static final int STOPPED = 1 << 1;
+  /** Take no turns for events or demand. */
+  static final int PAUSED = 1 << 2;
+  /** End when everything in flight is handled. */
+  static final int DRAINED = 1 << 3;
+  /** There may be something to emit. */
+  static final int WOKEN_UP = 1 << 4;
+  /** A consumer has left its lane. */
+  static final int CONSUMER_LEFT = 1 << 5;
+  /** A subscription is to be cancelled. */
+  static final int CANCEL_ASKED = 1 << 6;
+  /** Events were handed in from outside. */
+  static final int HANDED_IN = 1 << 7;
+  /** A producer has ended a subscription. */
+  static final int INPUT_ENDED = 1 << 8;
+
+  private static final VarHandle BITS;
+
+  static {
+    try {
+      BITS = MethodHandles.lookup().findVarHandle(Signals.class, "bits", int.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
+  private final Carrier carrier;
+  private volatile int bits;   // any thread, by atomic or and and
+
+  Signals(Carrier carrier) {
+    this.carrier = carrier;
+  }
+
+  /** Sets a bit and wakes the cell. */
+  void set(int bit) {
+    BITS.getAndBitwiseOr(this, bit);   // volatile, so it is the full fence that pairs with the announcement of the carrier
+    carrier.wake();
+  }
+
+  /** Clears a bit and wakes the cell. */
+  void clearAndWake(int bit) {
+    BITS.getAndBitwiseAnd(this, ~bit);   // as in set
+    carrier.wake();
+  }
+
+  /** Clears a bit; for the cell itself. */
+  void clear(int bit) {
+    BITS.getAndBitwiseAnd(this, ~bit);
+  }
+
+  boolean has(int bit) {
+    return (bits & bit) != 0;
+  }
+
+  /** {@return all of them} */
+  int bits() {
+    return bits;
+  }
+}

@@ -1,0 +1,333 @@
+package stage.runtime.engine;
+
+import java.lang.invoke.VarHandle;
+import java.util.concurrent.CancellationException;
+import stage.api.Outlet;
+import stage.api.Redelivery;
+import stage.api.Stage;
+import stage.api.StageContext;
+import stage.api.StageFactory;
+import stage.api.StopReason;
+import stage.api.TimerAction;
+
+/**
+ * The incarnations of one cell, and their turns: makes behaviours, runs user code, and commits or undoes what it did. The cell's thread
+ * only, but for what says otherwise.
+ *
+ * @param <S> the behaviour's type
+ */
+final class Turns<S extends Stage> {
+  /** User code to run. */
+  interface Turn {
+    void run() throws Exception;
+  }
+
+  private final Cell<S> cell;
+  private final Signals signals;
+  private StageFactory<? extends S> factory;
+  private volatile int incarnation;      // read by any thread
+  private S behaviour;                   // null before the first incarnation and between two
+  private Role role;
+  private Timers timers;                 // null until there was a timer
+  private States states;                 // null until there was one
+  private boolean serving;               // a message or a timer is being run; in a generator, within emit
+  private Throwable messageCrash;        // what threw there, in a generator
+  private Control.Replace replacement;   // what a generator is to make way for
+
+  Turns(Cell<S> cell, Signals signals, StageFactory<? extends S> factory) {
+    this.cell = cell;
+    this.signals = signals;
+    this.factory = factory;
+  }
+
+  /** Any thread. */
+  int incarnation() {
+    return incarnation;
+  }
+
+  Role role() {
+    return role;
+  }
+
+  /** {@return the timers; null if there never was one} */
+  Timers timers() {
+    return timers;
+  }
+
+  boolean isServing() {
+    return serving;
+  }
+
+  // ---- incarnations
+
+  /** Makes the next behaviour and starts it. */
+  void incarnate() throws Exception {
+    incarnate(factory);
+  }
+
+  /** Makes a behaviour and starts it; the old one, if any, stays as it was if that fails. */
+  void incarnate(StageFactory<? extends S> factory) throws Exception {
+    S fresh = factory.create();
+    if (fresh == null) throw new IllegalStateException("the factory of stage " + cell.path() + " returned null; it must make a new behaviour");
+    if (!cell.realm().claim(fresh)) {
+      throw new IllegalStateException("the factory of stage " + cell.path() + " returned a behaviour that is in use already, a "
+          + fresh.getClass().getName() + "; it must make a new one each time");
+    }
+    Timers oldTimers = timers;
+    timers = null;
+    try {
+      fresh.onStart(new CellContext(cell, incarnation + 1));
+    } catch (Throwable failure) {
+      cell.realm().release(fresh);
+      timers = oldTimers;
+      rollbackStates();
+      throw failure;
+    }
+    commitStates();
+    incarnation++;
+    this.factory = factory;
+    behaviour = fresh;
+    role = Role.of(fresh, cell);
+    if (cell.isConsumer()) cell.consumerHalf().reincarnated();
+  }
+
+  /** The incarnation has crashed and another one will follow: lanes, demand, backlog, mailbox and states stay. */
+  void abandon(Redelivery redelivery, Throwable cause) {
+    timers = null;
+    messageCrash = null;
+    if (behaviour == null) return;
+    stop(behaviour, new StopReason.Crashed(cause));
+    behaviour = null;
+    role.redeliver(redelivery, cause);
+  }
+
+  /** The last incarnation is over. */
+  void stop(StopReason reason) {
+    if (behaviour != null) stop(behaviour, reason);
+  }
+
+  /** Forgets the behaviour for good. Its cell has ended and takes no more turns. */
+  void letGo() {
+    behaviour = null;
+    role = null;
+    timers = null;
+  }
+
+  private void stop(S old, StopReason reason) {
+    Thread.interrupted();
+    try {
+      old.onStop(reason);
+      commitStates();
+    } catch (Throwable failure) {
+      rollbackStates();
+      cell.report("onStop of stage " + cell.path() + " threw", failure);
+    }
+    cell.realm().release(old);
+  }
+
+  // ---- turns
+
+  /** Takes the role's own turn; there is one. */
+  void turn() {
+    if (signals.has(Signals.WOKEN_UP)) {
+      signals.clear(Signals.WOKEN_UP);
+      role.wakeUp();
+      if (signals.has(Signals.PAUSED) || !role.hasTurn()) return;
+    }
+    Thread.interrupted();   // what was left over from an earlier turn is nobody's business now
+    if (cell.isCancelled()) return;   // its interrupt may just have been cleared, and is not sent twice
+    beginTurn();
+    try {
+      role.turn();
+      // A generator that was told to make way may clean up and return: that completes nothing.
+      if (isLeaving()) throw new CancellationException("stage " + cell.path() + " has left its turn");
+    } catch (Throwable failure) {
+      role.rollback();
+      rollbackStates();
+      turnFailed(failure);
+      return;
+    }
+    commit(role.callback());
+  }
+
+  /** Every subscription that was accepted before this counts in the turn. */
+  private void beginTurn() {
+    ProducerHalf<?> half = cell.producerHalf();
+    if (half != null && half.hasLaneNews()) half.meetLanes();
+    role.beginTurn();
+  }
+
+  /** Publishes and settles what a turn did. */
+  private boolean commit(String during) {
+    try {
+      role.commit();
+      commitStates();
+      return true;
+    } catch (Throwable failure) {
+      rollbackStates();
+      role.rollback();   // a dispatcher's rule is wrong, and nothing was published
+      cell.crash(during, failure);
+      return false;
+    }
+  }
+
+  private void turnFailed(Throwable failure) {
+    if (messageCrash != null) {
+      cell.crash("a message", messageCrash);
+    } else if (replacement != null) {
+      Control.Replace asked = replacement;
+      replacement = null;
+      replaceBehaviour(asked);
+    } else if (cell.isCancelled()) {
+      Thread.interrupted();
+      if (signals.has(Signals.STOPPED) && !signals.has(Signals.CANCELLED)) cell.stopTakingTurns(new StopReason.Stopped());
+    } else {
+      cell.crash(role.callback(), failure);
+    }
+  }
+
+  /** Forgets an old interrupt, but for the one of a cancel: that is sent once. */
+  void clearInterrupt() {
+    if (Thread.interrupted() && cell.isCancelled()) Thread.currentThread().interrupt();
+  }
+
+  /** Runs user code of a message or a timer as a turn. What it throws is a crash. */
+  void run(String what, Turn body) {
+    Throwable failure = attempt(body);
+    if (failure == null) return;
+    if (cell.isCancelled()) return;
+    if (isGenerating()) {
+      messageCrash = failure;
+      throw new CancellationException("stage " + cell.path() + " has crashed in " + what);
+    }
+    cell.crash(what, failure);
+  }
+
+  /** {@return what the body threw, in which case its effects are undone; else null} */
+  Throwable attempt(Turn body) {
+    clearInterrupt();
+    boolean wasServing = serving;
+    boolean within = isGenerating();
+    serving = true;
+    if (within && states != null) states.putAside();
+    try {
+      beginTurn();
+      body.run();
+      role.commit();
+      commitStates();
+      return null;
+    } catch (Throwable failure) {
+      role.rollback();
+      rollbackStates();
+      return failure;
+    } finally {
+      serving = wasServing;
+      if (within && states != null) states.takeUp();
+    }
+  }
+
+  /** Handles a message: runs what it brings as a turn, or changes the behaviour. */
+  void handle(Control message) {
+    if (behaviour == null) {   // stopped between two incarnations
+      message.refuse(cell.endReason());
+      return;
+    }
+    switch (message) {
+      case Control.Call call -> {
+        Object[] answer = {null};
+        Throwable failure = attempt(() -> answer[0] = call.function.apply(behaviour));
+        if (failure == null) call.answer(answer[0]);
+        else call.fail(failure);
+      }
+      case Control.Cast cast -> run("a cast", () -> cast.action.accept(behaviour));
+      case Control.CastEmit cast -> {
+        // Nobody can know when a stage completes, so to come too late must not crash it: this is as a cast to one that has ended.
+        if (!cell.isRunning() || role.isCompleted()) return;
+        run("a cast", () -> cast.action.accept(behaviour, outlet()));
+      }
+      case Control.Replace replace -> {
+        if (!isGenerating()) {
+          replaceBehaviour(replace);
+        } else {
+          replacement = replace;
+          throw new CancellationException("stage " + cell.path() + " gets another behaviour");
+        }
+      }
+    }
+  }
+
+  @SuppressWarnings("unchecked")
+  private Outlet<Object> outlet() {
+    return (Outlet<Object>) role.outlet();
+  }
+
+  private void replaceBehaviour(Control.Replace replace) {
+    if (!cell.isRunning()) {
+      replace.refuse(cell.endReason());
+      return;
+    }
+    S old = behaviour;
+    try {
+      @SuppressWarnings("unchecked")
+      var typed = (StageFactory<? extends S>) replace.factory;
+      incarnate(typed);
+    } catch (Throwable failure) {
+      if (cell.isGenerator()) role = Role.of(old, cell);   // its generate() was left for the new one, so it begins again
+      replace.fail(failure);
+      return;
+    }
+    stop(old, new StopReason.Replaced());
+    Thread.currentThread().setName(cell.threadName());
+    replace.answer(null);
+  }
+
+  // ---- a generator's one turn, which messages may end
+
+  /** {@return whether it is to end because of a message: one that crashed, or a replacement} */
+  boolean isLeaving() {
+    return replacement != null || messageCrash != null;
+  }
+
+  boolean isGenerating() {
+    return cell.isGenerator() && role.isGenerating();
+  }
+
+  // ---- states and timers
+
+  States states() {
+    if (states == null) states = new States(cell);
+    return states;
+  }
+
+  void commitStates() {
+    if (states != null) states.commit();
+  }
+
+  void rollbackStates() {
+    if (states != null) states.rollback();
+  }
+
+  /** In the middle of a turn: publishes, keeps states, and settles the next events of a batch. */
+  void commitPoint(LaneInlet<?> inlet, int events) {
+    role.commitOutput();
+    boolean asked = inlet.settleNext(events);
+    commitStates();
+    if (asked) {
+      VarHandle.fullFence();   // pairs with the announcement of the producer's carrier
+      inlet.lane().producer().carrier().wake();
+    }
+  }
+
+  StageContext.Timer addTimer(TimerAction action, long delayNanos, long periodNanos) {
+    if (timers == null) timers = new Timers();
+    Timers.Due due = timers.add(action, cell.realm().time().nanos() + delayNanos, periodNanos);
+    return () -> {
+      cell.ensureOwnThread("cancel() of a timer");
+      due.cancel();
+    };
+  }
+
+  void dropTimers() {
+    timers = null;
+  }
+}

@@ -1,0 +1,52 @@
+package stage.behaviour;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import stage.api.Demand;
+import stage.api.Stage;
+import stage.behaviour.support1.Collector;
+import stage.behaviour.support1.Counter;
+import stage.behaviour.support1.Rig;
+import stage.behaviour.support1.Silent;
+import stage.behaviour.support1.WithDemands;
+
+class OrderTest {
+  @WithDemands
+  void isKeptOverManyHops(int max, int min) throws Exception {
+    var collector = new Collector<Integer>();
+    try (var rig = new Rig()) {
+      stage.api.ProducerRef<Integer, ?> from = rig.start(Stage.producer("numbers", () -> new Counter(2000)));
+      for (int i = 0; i < 5; i++) {
+        from = rig.start(Stage.<Integer, Integer, Stage.ProducerConsumer<Integer, Integer>>producerConsumer("hop" + i,
+            () -> (events, in, out) -> out.emitAll(events)).subscribeTo(from, Demand.max(max).withMin(min)));
+      }
+      rig.start(Stage.consumer("collector", () -> collector).subscribeTo(from, Demand.max(max).withMin(min)));
+      rig.app().join();
+    }
+    assertThat(collector.events).isEqualTo(DemandTest.numbersTo(2000));
+  }
+
+  @WithDemands
+  void isKeptByBacklogAndTurnsOfEverySize(int max, int min) throws Exception {
+    var collector = new Collector<Integer>();
+    List<Integer> sizes = List.of(1, 31, 32, 33, 1, 64, 7, 255, 256, 257, 2, 500);
+    int sum = sizes.stream().mapToInt(Integer::intValue).sum();
+    try (var rig = new Rig()) {
+      var producer = rig.start(Stage.producer("silent", Silent::new).withOverflow(stage.api.Overflow.block().withCapacity(sum)));
+      rig.start(Stage.consumer("collector", () -> collector).subscribeTo(producer, Demand.max(max).withMin(min)));
+      int next = 0;
+      for (int size : sizes) {
+        int first = next;
+        producer.castEmit((stage, out) -> out.emitAll(IntStream.range(first, first + size).boxed().toList()));
+        next += size;
+      }
+      producer.castEmit((stage, out) -> out.complete());
+      rig.app().join();
+    }
+    assertThat(collector.events).isEqualTo(new ArrayList<>(IntStream.range(0, sum).boxed().toList()));
+  }
+}

@@ -1,0 +1,251 @@
+package stage.behaviour;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.lang.ref.WeakReference;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import stage.api.ConsumerRef;
+import stage.api.Demand;
+import stage.api.Dispatch;
+import stage.api.Inlet;
+import stage.api.ProducerRef;
+import stage.api.Stage;
+import stage.api.Subscription;
+import stage.api.supervision.Supervisor;
+import stage.api.supervision.SupervisorSpec;
+import stage.behaviour.support2.Await;
+import stage.behaviour.support2.Idle;
+import stage.behaviour.support2.Numbers;
+import stage.behaviour.support2.Sink;
+import stage.behaviour.support2.StageTest;
+
+class ResourceTest extends StageTest {
+  /** An event that nothing else refers to, not even a cache of small integers. */
+  private static final class Event {
+    private static final AtomicInteger MADE = new AtomicInteger();
+    private final int number = MADE.incrementAndGet();
+  }
+
+  /** Collects garbage until a reference is cleared, for up to 5 seconds. */
+  private static void assertClears(WeakReference<?> reference, String what) {
+    long deadline = System.nanoTime() + Duration.ofSeconds(5).toNanos();
+    while (!reference.refersTo(null) && deadline - System.nanoTime() > 0) {
+      System.gc();
+      Thread.yield();
+    }
+    assertThat(reference.refersTo(null)).as(what + " is let go of").isTrue();
+  }
+
+  @Nested
+  class AfterClose {
+    @Test
+    void noThreadIsLeft() throws Exception {
+      for (int i = 0; i < 50; i++) {
+        ProducerRef<Integer, Idle> numbers = start(Stage.producer("numbers" + i, Idle::new));
+        start(Stage.consumer("sink" + i, Sink::new).subscribeTo(numbers, Demand.max(2)));
+      }
+      List<Thread> all = threads();
+      assertThat(all).hasSize(100).allMatch(Thread::isAlive).allMatch(thread -> thread.getName().startsWith("stage:test/"));
+      scope.close();
+      assertThat(all).noneMatch(Thread::isAlive);
+    }
+
+    @Test
+    void noThreadIsLeftOfStagesThatEndedBefore() throws Exception {
+      for (int i = 0; i < 50; i++) {
+        ProducerRef<Integer, Numbers> numbers = start(Stage.producer("numbers", Numbers::new));
+        numbers.stop();
+        Await.end(numbers);
+      }
+      scope.close();
+      assertThat(threads()).hasSize(50).noneMatch(Thread::isAlive);
+    }
+  }
+
+  @Nested
+  class AnEvent {
+    private final ProducerRef<Event, Stage.Producer<Event>> producer =
+        start(Stage.<Event, Stage.Producer<Event>>producer("p", () -> (demand, out) -> {}));
+    private final BlockingQueue<Integer> seen = new LinkedBlockingQueue<>();
+
+    private List<WeakReference<Event>> emit(int count) throws InterruptedException {
+      List<WeakReference<Event>> references = new ArrayList<>();
+      List<Event> events = new ArrayList<>();
+      for (int i = 0; i < count; i++) events.add(new Event());
+      for (Event event : events) references.add(new WeakReference<>(event));
+      producer.castEmit((stage, out) -> out.emitAll(events));
+      Await.next(count, seen, producer);
+      return references;
+    }
+
+    @Test
+    void isLetGoOfWhenItIsSettled() throws Exception {
+      ConsumerRef<Event, Stage.Consumer<Event>> consumer = start(Stage.<Event, Stage.Consumer<Event>>consumer("c", () -> this::note).subscribeTo(producer));
+      for (WeakReference<Event> reference : emit(1)) assertClears(reference, "a single event");
+      for (WeakReference<Event> reference : emit(100)) assertClears(reference, "each of a hundred");
+      assertThat(consumer.isAlive()).isTrue();
+    }
+
+    @Test
+    void isLetGoOfByEveryConsumerOfABroadcast() throws Exception {
+      ProducerRef<Event, Stage.Producer<Event>> all = start(Stage.<Event, Stage.Producer<Event>>producer("all", () -> (demand, out) -> {})
+          .withDispatch(Dispatch.broadcast()));
+      start(Stage.<Event, Stage.Consumer<Event>>consumer("a", () -> this::note).subscribeTo(all));
+      start(Stage.<Event, Stage.Consumer<Event>>consumer("b", () -> this::note).subscribeTo(all));
+      for (WeakReference<Event> reference : broadcast(all)) assertClears(reference, "an event that all have had");
+    }
+
+    private List<WeakReference<Event>> broadcast(ProducerRef<Event, ?> all) throws InterruptedException {
+      List<WeakReference<Event>> references = new ArrayList<>();
+      List<Event> events = new ArrayList<>();
+      for (int i = 0; i < 50; i++) events.add(new Event());
+      for (Event event : events) references.add(new WeakReference<>(event));
+      all.castEmit((stage, out) -> out.emitAll(events));
+      Await.next(100, seen, all);
+      return references;
+    }
+
+    private void note(List<Event> batch, Inlet<Event> from) {
+      for (Event event : batch) seen.add(event.number);
+    }
+  }
+
+  @Nested
+  class ABehaviour {
+    private WeakReference<Sink> behaviourOf(ConsumerRef<Integer, Sink> ref) throws InterruptedException {
+      return ref.<WeakReference<Sink>>call(WeakReference::new);
+    }
+
+    @Test
+    void isLetGoOfWhenItIsReplaced() throws Exception {
+      ConsumerRef<Integer, Sink> sink = start(Stage.consumer("sink", Sink::new));
+      WeakReference<Sink> first = behaviourOf(sink);
+      sink.replace(Sink::new);
+      assertClears(first, "a replaced behaviour");
+    }
+
+    @Test
+    void isLetGoOfWhenItsStageHasEnded() throws Exception {
+      ConsumerRef<Integer, Sink> sink = start(Stage.consumer("sink", Sink::new));
+      WeakReference<Sink> behaviour = behaviourOf(sink);
+      sink.stop();
+      Await.end(sink);
+      assertClears(behaviour, "the behaviour of an ended stage, whose handle and scope are still held");
+      assertThat(sink.isAlive()).isFalse();
+    }
+
+    @Test
+    void isLetGoOfWhenItsScopeIsClosed() throws Exception {
+      ConsumerRef<Integer, Sink> sink = start(Stage.consumer("sink", Sink::new));
+      WeakReference<Sink> behaviour = behaviourOf(sink);
+      scope.close();
+      assertClears(behaviour, "a behaviour of a closed scope");
+      assertThat(sink.isAlive()).isFalse();
+    }
+
+    @Test
+    void withAFarTimerIsLetGoOfToo() throws Exception {
+      ConsumerRef<Integer, Sink> sink = start(Stage.consumer("sink", Sink::new));
+      WeakReference<Sink> behaviour = behaviourOf(sink);
+      sink.call(stage -> stage.context.after(Duration.ofDays(1), () -> stage.stops.clear()));
+      scope.close();
+      assertClears(behaviour, "a behaviour whose timer would be due tomorrow");
+    }
+  }
+
+  @Nested
+  class ASubscription {
+    private final ProducerRef<Integer, Idle> idle = start(Stage.producer("idle", Idle::new));
+
+    private WeakReference<Subscription> subscribeAndCancel(ConsumerRef<Integer, Sink> sink) throws InterruptedException {
+      Subscription subscription = sink.subscribeTo(idle);
+      idle.emit(1);
+      subscription.cancel();
+      Await.until(() -> idle.snapshot().outputs().isEmpty(), "the producer knows", idle);
+      return new WeakReference<>(subscription);
+    }
+
+    @Test
+    void isLetGoOfWhenItIsCancelled() throws Exception {
+      ConsumerRef<Integer, Sink> sink = start(Stage.consumer("sink", Sink::new));
+      assertClears(subscribeAndCancel(sink), "a cancelled subscription");
+    }
+
+    @Test
+    void leavesNothingOfItsConsumerBehind() throws Exception {
+      assertClears(aConsumerThatCameAndWent(), "a consumer that has left");
+      assertThat(idle.isAlive()).isTrue();
+    }
+
+    private WeakReference<ConsumerRef<Integer, Sink>> aConsumerThatCameAndWent() throws InterruptedException {
+      ConsumerRef<Integer, Sink> sink;
+      try (var inner = Supervisor.open("inner")) {
+        sink = inner.start(Stage.<Integer, Sink>consumer("sink", Sink::new).subscribeTo(idle));
+        Await.turn(sink);
+      }
+      Await.until(() -> idle.snapshot().outputs().isEmpty(), "the producer knows", idle);
+      Await.turn(idle);
+      return new WeakReference<>(sink);
+    }
+  }
+
+  @Nested
+  class ManyStages {
+    @Test
+    void tenThousandAreOpenedAndClosed() throws Exception {
+      int count = 10_000;
+      CountDownLatch stopped = new CountDownLatch(count);
+      try (var crowd = Supervisor.open(SupervisorSpec.of("crowd").withShutdown(Duration.ofSeconds(30)))) {
+        for (int i = 0; i < count; i++) {
+          crowd.start(Stage.<Integer, Stage.Consumer<Integer>>consumer("c" + i, () -> new Stage.Consumer<>() {
+            @Override
+            public void onEvents(List<Integer> batch, Inlet<Integer> from) {}
+
+            @Override
+            public void onStop(stage.api.StopReason reason) {
+              stopped.countDown();
+            }
+          }));
+        }
+        assertThat(crowd.children()).hasSize(count);
+      }
+      assertThat(stopped.getCount()).isZero();
+    }
+
+    @Test
+    void aThousandConsumersShareOneProducer() throws Exception {
+      int consumers = 1000;
+      BlockingQueue<Integer> events = new LinkedBlockingQueue<>();
+      ProducerRef<Integer, Numbers> numbers = start(Stage.producer("numbers", () -> new Numbers(20_000)));
+      numbers.pause();
+      for (int i = 0; i < consumers; i++) start(Stage.consumer("c" + i, () -> new Sink(events)).subscribeTo(numbers, Demand.max(4)));
+      numbers.resume();
+      scope.join();
+      assertThat(List.copyOf(events)).hasSize(20_000).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void aThousandConsumersComeAndGo() throws Exception {
+      BlockingQueue<Integer> events = new LinkedBlockingQueue<>();
+      ProducerRef<Integer, Idle> idle = start(Stage.producer("idle", Idle::new));
+      for (int i = 0; i < 1000; i++) {
+        ConsumerRef<Integer, Sink> sink = start(Stage.consumer("sink", () -> new Sink(events)).subscribeTo(idle));
+        idle.emit(i);
+        sink.stop();
+        Await.end(sink);
+      }
+      ConsumerRef<Integer, Sink> last = start(Stage.consumer("sink", () -> new Sink(events)).subscribeTo(idle));
+      idle.stop();
+      Await.end(last);
+      assertThat(List.copyOf(events)).hasSize(1000).doesNotHaveDuplicates();
+    }
+  }
+}

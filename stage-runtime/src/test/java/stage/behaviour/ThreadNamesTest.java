@@ -1,0 +1,201 @@
+package stage.behaviour;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Arrays;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import stage.api.ConsumerRef;
+import stage.api.Demand;
+import stage.api.ProducerRef;
+import stage.api.Stage;
+import stage.api.StageRef;
+import stage.behaviour.support2.Await;
+import stage.behaviour.support2.Held;
+import stage.behaviour.support2.Idle;
+import stage.behaviour.support2.Numbers;
+import stage.behaviour.support2.Sink;
+import stage.behaviour.support2.StageTest;
+
+class ThreadNamesTest extends StageTest {
+  private final BlockingQueue<Integer> events = new LinkedBlockingQueue<>();
+
+  private static Thread threadOf(StageRef<?> ref) throws InterruptedException {
+    return ref.<Thread>call(stage -> Thread.currentThread());
+  }
+
+  private static void parksIn(Thread thread, String method, String blocker, StageRef<?> ref) {
+    Await.until(() -> Arrays.stream(thread.getStackTrace()).anyMatch(frame -> frame.getMethodName().equals(method)),
+        thread.getName() + " parks in " + method, ref);
+    Await.until(() -> blocker.equals(ref.snapshot().awaiting()), "the snapshot says " + blocker, ref);
+    Await.until(() -> blocker.equals(String.valueOf(LockSupport.getBlocker(thread))), "the blocker is " + blocker, ref);
+  }
+
+  @Nested
+  class AName {
+    @Test
+    void tellsPathAndIncarnation() throws Exception {
+      ConsumerRef<Integer, Sink> sink = start(Stage.consumer("sink", Sink::new));
+      assertThat(threadOf(sink).getName()).isEqualTo("stage:test/sink#1");
+      sink.replace(Sink::new);
+      sink.replace(Sink::new);
+      assertThat(threadOf(sink).getName()).isEqualTo("stage:test/sink#3");
+    }
+
+    @Test
+    void isThereBeforeTheStageHasStarted() {
+      BlockingQueue<String> names = new LinkedBlockingQueue<>();
+      start(Stage.<Integer, Sink>consumer("sink", () -> {
+        names.add(Thread.currentThread().getName());
+        return new Sink();
+      }));
+      assertThat(names).containsExactly("stage:test/sink#1");
+    }
+
+    @Test
+    void isThatOfAPlatformThreadToo() throws Exception {
+      ConsumerRef<Integer, Sink> sink = start(Stage.<Integer, Sink>consumer("sink", Sink::new).onPlatformThread());
+      assertThat(threadOf(sink).getName()).isEqualTo("stage:test/sink#1");
+    }
+  }
+
+  @Nested
+  class AStageThatWaits {
+    @Test
+    void forEventsSaysSo() throws Exception {
+      ProducerRef<Integer, Idle> idle = start(Stage.producer("idle", Idle::new));
+      ConsumerRef<Integer, Sink> sink = start(Stage.consumer("sink", Sink::new).subscribeTo(idle));
+      parksIn(threadOf(sink), "awaitEvents", "EVENTS", sink);
+    }
+
+    @Test
+    void forDemandSaysSo() throws Exception {
+      ProducerRef<Integer, Numbers> numbers = start(Stage.producer("numbers", Numbers::new));
+      parksIn(threadOf(numbers), "awaitDemand", "DEMAND", numbers);
+    }
+
+    @Test
+    void forDemandInEmitSaysSo() throws Exception {
+      BlockingQueue<Thread> threads = new LinkedBlockingQueue<>();
+      ProducerRef<Integer, Stage.Generator<Integer>> generator = start(Stage.<Integer, Stage.Generator<Integer>>generator("gen", () -> out -> {
+        threads.add(Thread.currentThread());
+        out.emit(1);
+      }));
+      Thread thread = Await.next(threads, generator);
+      parksIn(thread, "awaitDemand", "DEMAND", generator);
+      assertThat(thread.getStackTrace()).anyMatch(frame -> frame.getMethodName().equals("emit"));
+    }
+
+    @Test
+    void forMailBecauseItIsPausedSaysSo() throws Exception {
+      ProducerRef<Integer, Numbers> numbers = start(Stage.producer("numbers", Numbers::new));
+      numbers.pause();
+      parksIn(threadOf(numbers), "awaitMail", "MAIL", numbers);
+    }
+
+    @Test
+    void forMailBecauseItHasNoSubscriptionSaysSo() throws Exception {
+      ConsumerRef<Integer, Sink> sink = start(Stage.consumer("sink", Sink::new));
+      parksIn(threadOf(sink), "awaitMail", "MAIL", sink);
+    }
+
+    @Test
+    void forSettlementSaysSo() throws Exception {
+      var first = new Held();
+      var second = new Held();
+      ProducerRef<Integer, Idle> idle = start(Stage.producer("idle", Idle::new));
+      Thread thread = threadOf(idle);
+      var a = start(Stage.<Integer, Held>consumer("a", () -> first).subscribeTo(idle, Demand.max(2)));
+      var b = start(Stage.<Integer, Held>consumer("b", () -> second).subscribeTo(idle, Demand.max(2)));
+      idle.castEmit((stage, out) -> {
+        out.emit(1);
+        out.emit(2);
+      });
+      Await.next(first.batches, a);
+      Await.next(second.batches, b);
+      idle.stop();
+      parksIn(thread, "awaitSettlement", "SETTLEMENT", idle);
+      first.goOnForEver();
+      second.goOnForEver();
+      Await.end(idle);
+    }
+
+    @Test
+    void inUserCodeIsRunning() throws Exception {
+      var held = new Held();
+      ProducerRef<Integer, Numbers> numbers = start(Stage.producer("numbers", () -> new Numbers(1)));
+      ConsumerRef<Integer, Held> consumer = start(Stage.consumer("held", () -> held).subscribeTo(numbers));
+      Await.next(held.batches, consumer);
+      assertThat(consumer.snapshot().awaiting()).isEqualTo("RUNNING");
+      held.goOnForEver();
+    }
+  }
+
+  @Nested
+  class AThread {
+    private final InheritableThreadLocal<String> inherited = new InheritableThreadLocal<>();
+
+    @Test
+    void f47_inheritsNoThreadLocals() throws Exception {
+      inherited.set("of the starter");
+      try {
+        ConsumerRef<Integer, Sink> virtual = start(Stage.consumer("virtual", Sink::new));
+        ConsumerRef<Integer, Sink> platform = start(Stage.<Integer, Sink>consumer("platform", Sink::new).onPlatformThread());
+        assertThat(virtual.<String>call(stage -> inherited.get())).isNull();
+        assertThat(platform.<String>call(stage -> inherited.get())).isNull();
+      } finally {
+        inherited.remove();
+      }
+    }
+
+    @Test
+    void staysTheSameOverReplacements() throws Exception {
+      ConsumerRef<Integer, Sink> sink = start(Stage.consumer("sink", () -> new Sink(events)));
+      Thread first = threadOf(sink);
+      sink.replace(() -> new Sink(events));
+      assertThat(threadOf(sink)).isSameAs(first);
+    }
+
+    @Test
+    void f16_doesNotCarryAnInterruptFromTurnToTurn() throws Exception {
+      ConsumerRef<Integer, Sink> sink = start(Stage.consumer("sink", Sink::new));
+      sink.call(stage -> {
+        Thread.currentThread().interrupt();
+        return null;
+      });
+      assertThat(sink.<Boolean>call(stage -> Thread.currentThread().isInterrupted())).isFalse();
+      assertThat(sink.isAlive()).isTrue();
+    }
+
+    @Test
+    void f17_thatIsInterruptedWhileItWaitsGoesOn() throws Exception {
+      ProducerRef<Integer, Idle> idle = start(Stage.producer("idle", Idle::new));
+      ConsumerRef<Integer, Sink> sink = start(Stage.consumer("sink", () -> new Sink(events)).subscribeTo(idle));
+      Thread thread = threadOf(sink);
+      parksIn(thread, "awaitEvents", "EVENTS", sink);
+      for (int i = 0; i < 10; i++) thread.interrupt();
+      idle.emit(1);
+      assertThat(Await.next(events, sink)).isEqualTo(1);
+    }
+
+    @Test
+    void f17_thatIsInterruptedInItsOwnCodeCrashes() throws Exception {
+      theScopeMayFail();
+      CountDownLatch entered = new CountDownLatch(1);
+      ConsumerRef<Integer, Sink> sink = start(Stage.consumer("sink", Sink::new));
+      Thread thread = threadOf(sink);
+      sink.cast(stage -> {
+        entered.countDown();
+        new CountDownLatch(1).await();
+      });
+      Await.open(entered, sink);
+      thread.interrupt();
+      assertThat(Await.end(sink)).isInstanceOfSatisfying(stage.api.StopReason.Crashed.class,
+          crashed -> assertThat(crashed.cause()).isInstanceOf(InterruptedException.class));
+    }
+  }
+}

@@ -1,0 +1,58 @@
+package stage.runtime.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class TimersTest {
+  private final Timers timers = new Timers();
+  private final List<String> ran = new ArrayList<>();
+
+  private void runDue(long now) throws Exception {
+    while (timers.isDue(now)) timers.takeDue(now).run();
+  }
+
+  @Test
+  void runInTheOrderOfTheirTimesAndThenOfTheirMaking() throws Exception {
+    timers.add(() -> ran.add("late"), 20, 0);
+    timers.add(() -> ran.add("one"), 10, 0);
+    timers.add(() -> ran.add("two"), 10, 0);
+    assertThat(timers.nextNanos()).isEqualTo(10);
+    assertThat(timers.isDue(9)).isFalse();
+    runDue(20);
+    assertThat(ran).containsExactly("one", "two", "late");
+    assertThat(timers.isEmpty()).isTrue();
+  }
+
+  @Test
+  void ofAPeriodSkipWhatWasMissedAndKeepTheirBeat() throws Exception {
+    timers.add(() -> ran.add("tick"), 10, 10);
+    runDue(10);
+    assertThat(timers.nextNanos()).isEqualTo(20);
+    runDue(57);
+    assertThat(ran).containsExactly("tick", "tick");
+    assertThat(timers.nextNanos()).isEqualTo(60);
+  }
+
+  @Test
+  void cancelledRunNoMoreAlsoFromWithinTheirOwnAction() throws Exception {
+    var self = new Timers.Due[1];
+    self[0] = timers.add(() -> {
+      ran.add("once");
+      self[0].cancel();
+    }, 1, 1);
+    runDue(100);
+    timers.add(() -> ran.add("never"), 200, 0).cancel();
+    runDue(300);
+    assertThat(ran).containsExactly("once");
+  }
+
+  @Test
+  void areDueAcrossTheWrapOfTheClock() {
+    timers.add(() -> {}, Long.MIN_VALUE + 5, 0);
+    assertThat(timers.isDue(Long.MAX_VALUE)).isFalse();
+    assertThat(timers.isDue(Long.MIN_VALUE + 5)).isTrue();
+  }
+}
