@@ -110,8 +110,10 @@ class GeneratorTest {
   @Test
   void isInterruptedAndCancelledWhenItIsToStop() throws Exception {
     var thrown = new LinkedBlockingQueue<Throwable>();
+    var running = new CountDownLatch(1);
     try (var rig = new Rig()) {
       var generator = rig.start(spec(out -> {
+        running.countDown();
         try {
           out.emit(1);   // nobody is there
         } catch (CancellationException e) {
@@ -119,6 +121,7 @@ class GeneratorTest {
           throw e;
         }
       }));
+      running.await();
       generator.stop();
       assertThat(generator.join()).isEqualTo(new StopReason.Stopped());
       assertThat(thrown).singleElement().satisfies(e -> assertThat(e).hasMessageContaining("stage rig/generator"));

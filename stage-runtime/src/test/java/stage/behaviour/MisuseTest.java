@@ -149,12 +149,13 @@ class MisuseTest extends StageTest {
     }
 
     @Test
-    void f23_ofAGeneratorIsClosedByComplete() {
+    void f23_ofAGeneratorIsClosedByComplete() throws Exception {
       theScopeMayFail();
-      start(Stage.<Integer, Stage.Generator<Integer>>generator("gen", () -> outlet -> {
+      ProducerRef<Integer, Stage.Generator<Integer>> generator = start(Stage.<Integer, Stage.Generator<Integer>>generator("gen", () -> outlet -> {
         outlet.complete();
         outlet.emit(1);
       }));
+      Await.end(generator);
       StageFailed failed = catchThrowableOfType(StageFailed.class, scope::close);
       assertThat(failed.getCause()).isInstanceOf(IllegalStateException.class)
           .hasMessage("stage test/gen has completed its outlet; nothing can be emitted after complete()");
