@@ -37,6 +37,9 @@ record Options(
   /** Every line of the table. */
   static final int ALL = Integer.MAX_VALUE;
 
+  /** How many stages share the parsing: reading and counting take about as long as one of two. */
+  static final int PARSERS = 2;
+
   /** More of a kind would only be threads that wait. */
   static final int MOST_STAGES = 256;
 
@@ -86,7 +89,7 @@ record Options(
     private boolean json;
     private boolean follow;
     private Optional<Path> rejects = Optional.empty();
-    private int parsers = 2;
+    private int parsers = PARSERS;
     private int partitions = 4;
     private boolean quiet;
     private boolean help;
