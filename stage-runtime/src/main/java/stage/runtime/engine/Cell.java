@@ -527,7 +527,8 @@ public final class Cell<S extends Stage> implements Machine {
   }
 
   private Awaiting idle() {
-    if (phase instanceof Phase.BackingOff(var untilNanos)) return new Awaiting.Timer(Awaiting.Now.BACKOFF, untilNanos);
+    // No deconstruction here: before a switch over patterns, javac 21 makes a method of it that the verifier refuses.
+    if (phase instanceof Phase.BackingOff backingOff) return new Awaiting.Timer(Awaiting.Now.BACKOFF, backingOff.untilNanos());
     Awaiting.Now what = switch (phase) {
       case Phase.Running running -> signals.has(Signals.PAUSED) ? Awaiting.Now.MAIL : turns.role().idle();
       case Phase.Draining draining -> producerHalf.isDelivered() ? Awaiting.Now.SETTLEMENT : Awaiting.Now.DEMAND;
