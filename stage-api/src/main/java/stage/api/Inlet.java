@@ -28,7 +28,7 @@ public interface Inlet<I> {
    */
   void request(long events);
 
-  /** {@return how many events are asked for and not yet handled, those of the batch in hand included} */
+  /** {@return how many events are asked for and not yet handled, those of the batch in hand included, those requested in this turn not} */
   long outstanding();
 
   /**

@@ -27,7 +27,8 @@ public non-sealed interface ProducerRef<O, S> extends StageRef<S> {
   void emit(O event) throws InterruptedException;
 
   /**
-   * As {@link StageRef#cast}, with the stage's outlet at hand. Runs when the stage takes its next turn, whether there is demand or not.
+   * As {@link StageRef#cast}, with the stage's outlet at hand. Runs when the stage takes its next turn, whether there is demand or not;
+   * if the stage has completed by then, it is dropped as a cast to a stage that ends.
    *
    * @param action what to run
    * @throws StageEnded if the stage has ended

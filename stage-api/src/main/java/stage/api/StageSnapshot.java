@@ -15,7 +15,7 @@ import java.util.Objects;
  * @param eventsEmitted events emitted over all incarnations, those dropped, skipped and dead-lettered included
  * @param eventsDropped events dropped by the overflow policy
  * @param eventsSkipped events that the dispatcher gave to nobody
- * @param eventsDeadLettered events given up on before a subscription had them, such as those whose key function threw
+ * @param eventsDeadLettered events given up on, by a consumer after its redeliveries or by a producer whose key function threw
  * @param eventsReturned events that consumers gave back when they left, and that nobody else is to get
  * @param eventsUndelivered events that were still in the backlog when the stage ended
  * @param inputs its subscriptions to producers, the ended ones left out

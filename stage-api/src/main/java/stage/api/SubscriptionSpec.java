@@ -109,7 +109,8 @@ public record SubscriptionSpec<E>(
 
   /**
    * {@return a copy that may close a cycle of stages, which is refused otherwise} In a cycle each stage waits for the next one's demand:
-   * the author has to see to it that they cannot all wait at once.
+   * the author has to see to it that they cannot all wait at once. A cycle
+   * does not drain: closing its scope cancels it when the shutdown time is over.
    */
   public SubscriptionSpec<E> allowingCycle() {
     return new SubscriptionSpec<>(producer, demand, cancelPolicy, selector, partition, weight, true);

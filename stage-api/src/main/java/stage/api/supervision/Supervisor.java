@@ -15,8 +15,8 @@ import stage.api.StageRef;
  * A scope: it holds running stages, and nothing it started outlives it.
  *
  * <p>The thread that opened a scope owns it: it alone may join and close it, and it closes the scopes it opened in reverse order. Any
- * thread may start stages. A stage that crashes fails the scope: the others are drained, {@link #join()} and {@link #close()} throw with the
- * cause. As an OTP supervisor and a structured task scope in one.
+ * thread may start stages. A stage that crashes is restarted in place as often as {@link SupervisorSpec#withIntensity} allows, by default
+ * never; beyond that it fails the scope: the others are drained, {@link #join()} and {@link #close()} throw with the cause. As an OTP supervisor and a structured task scope in one.
  *
  * <pre>{@code
  * try (var app = Supervisor.open("hello")) {

@@ -63,6 +63,7 @@ public final class Cell<S extends Stage> implements Machine {
   // written by the cell's thread only
   private volatile Phase phase = new Phase.Starting();
   private long nowNanos;
+  private boolean mailLast;                       // the last step handled a message
   private boolean inputEnded;                     // the last subscription has completed
   private Throwable startFailure;                 // read by the starter after the gate has opened
 
@@ -409,21 +410,23 @@ public final class Cell<S extends Stage> implements Machine {
     if ((told & Signals.STOPPED) != 0) return Work.STOP;
     // Before the mail: a call that was made after a subscription finds a stage that knows of it.
     if (consumerHalf != null && consumerHalf.hasInletNews()) return Work.SUBSCRIBED;
-    if (!turns.isServing() && mailbox.hasMail()) return Work.MAIL;
+    boolean mail = !turns.isServing() && mailbox.hasMail();
+    if (mail && (!mailLast || turns.isGenerating())) return Work.MAIL;   // else a flood of messages would keep events and timers waiting
     if ((told & Signals.CONSUMER_LEFT) != 0 || half != null && half.hasLaneNews()) return Work.CONSUMERS;
     if ((told & (Signals.CANCEL_ASKED | Signals.DRAINED)) != 0 && toCancel() != null) return Work.CANCEL_SUBSCRIPTION;
     if (!turns.isServing() && isTimerDue(nowNanos)) return Work.TIMER;
     if (half != null && half.canFlush()) return Work.FLUSH;
     if ((told & Signals.HANDED_IN) != 0 || canGrant()) return Work.INTAKE;
-    if (turns.role().isCompleted()) return Work.COMPLETE;
+    if (turns.role().isCompleted()) return mail ? Work.MAIL : Work.COMPLETE;
     if ((told & Signals.WOKEN_UP) != 0) return Work.TURN;
     boolean paused = (told & Signals.PAUSED) != 0;
-    if (inputEnded) return Work.COMPLETE;
+    if (inputEnded) return mail ? Work.MAIL : Work.COMPLETE;
     if ((told & Signals.INPUT_ENDED) != 0) {   // before a turn, or a busy subscription would hide the end of another
       if (consumerHalf.ended(isStuck()) != null) return Work.SUBSCRIPTION_ENDED;
     }
     // While a message emits for a generator, the demand that it waits for is what counts, not whether generate is to be called.
     if (!paused && (turns.isServing() ? half.demand() > 0 : turns.role().hasTurn())) return Work.TURN;
+    if (mail) return Work.MAIL;
     if (consumerHalf != null) {
       if ((told & Signals.DRAINED) != 0 && consumerHalf.inlets().length == 0) return Work.COMPLETE;
       if (consumerHalf.ended(isStuck()) != null) return Work.SUBSCRIPTION_ENDED;
@@ -476,6 +479,7 @@ public final class Cell<S extends Stage> implements Machine {
   }
 
   private Awaiting perform(Work work) {
+    mailLast = work == Work.MAIL;
     switch (work) {
       case START -> start();
       case CANCEL -> end(new StopReason.Stopped(), "cancel");

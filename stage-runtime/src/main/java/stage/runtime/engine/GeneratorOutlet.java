@@ -5,10 +5,13 @@ import stage.api.WrongThread;
 
 /** The outlet of a generator: each event is published at once, and {@code emit} waits for demand. One per incarnation; the cell's thread only. */
 final class GeneratorOutlet<O> implements Outlet<O> {
+  private static final int EMITS_PER_LOOK = 1024;
+
   private final Cell<?> cell;
   private final ProducerHalf<O> half;
   private final GeneratorTurn turn;
   private final Thread owner = Thread.currentThread();
+  private int emitted;
   private long left;         // demand that was seen and is not used up
   private boolean open;      // whether generate is running
   private boolean completed;
@@ -45,6 +48,7 @@ final class GeneratorOutlet<O> implements Outlet<O> {
       if (left <= 0) turn.awaitDemand();
     }
     left--;
+    if (++emitted % EMITS_PER_LOOK == 0) cell.carrier().breatheIfBusy();
     half.publish(event);
     cell.turns().commitStates();
     half.fenceAndWakeUnlessResting();

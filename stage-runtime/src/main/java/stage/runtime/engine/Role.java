@@ -80,11 +80,15 @@ abstract class Role {
   void wakeUp() {}
 
   private static final class OfProducer<O> extends Role {
+    /** However large the demand (up to 2^63 - 1), a loop over it ends and its events fit into memory. */
+    private static final long MOST_PER_TURN = 65_536;
+
     private final Stage.Producer<O> producer;
     private final ProducerHalf<O> half;
     private final StagedOutlet<O> out;
     private long told;        // demand that the author was told of and has not used
     private long toldBefore;  // the same before the turn
+    private long handed;      // what the turn that is running was told
     private boolean wokenUp;
 
     OfProducer(Stage.Producer<O> producer, Cell<?> cell) {
@@ -106,7 +110,8 @@ abstract class Role {
       long demand = out.demand();
       if (demand == 0) return;   // who wanted something has left since hasTurn
       told = demand;
-      producer.onDemand(demand, out);
+      handed = Math.min(demand, MOST_PER_TURN);
+      producer.onDemand(handed, out);
     }
 
     @Override
@@ -117,13 +122,17 @@ abstract class Role {
 
     @Override
     void commit() {
-      told = Math.max(0, told - out.count());
+      // Who used up what a bounded turn was handed is to be called again for the rest.
+      boolean wantsTheRest = handed < told && out.count() >= handed && handed > 0;
+      told = wantsTheRest ? 0 : Math.max(0, told - out.count());
+      handed = 0;
       if (out.commit()) half.fenceAndWake();
     }
 
     @Override
     void rollback() {
       out.rollback();
+      handed = 0;
       told = toldBefore;
     }
 

@@ -320,7 +320,11 @@ final class Turns<S extends Stage> {
 
   StageContext.Timer addTimer(TimerAction action, long delayNanos, long periodNanos) {
     if (timers == null) timers = new Timers();
-    return timers.add(action, cell.realm().time().nanos() + delayNanos, periodNanos);
+    Timers.Due due = timers.add(action, cell.realm().time().nanos() + delayNanos, periodNanos);
+    return () -> {
+      cell.ensureOwnThread("cancel() of a timer");
+      due.cancel();
+    };
   }
 
   void dropTimers() {

@@ -106,7 +106,12 @@ final class Scope implements Supervisor, CellOwner {
     Objects.requireNonNull(spec, "spec must not be null; make one with Stage.producer(…), Stage.consumer(…)");
     Cell<S> cell = Cell.of(spec, name(), realm, this);
     admit(cell);
-    Throwable refusal = cell.startAndAwait();
+    Throwable refusal;
+    try {
+      refusal = cell.startAndAwait();
+    } catch (Throwable noThread) {   // such as an OutOfMemoryError where no more platform threads can be had
+      refusal = noThread;
+    }
     if (refusal != null) {
       dismiss(cell);
       throw new StageFailed(cell.path(), "onStart", refusal);
@@ -148,7 +153,7 @@ final class Scope implements Supervisor, CellOwner {
 
   private void noteEnding(Cell<?> cell) {
     ending.removeIf(before -> !before.carrier().thread().isAlive());
-    ending.add(cell);
+    if (cell.carrier().thread() != null) ending.add(cell);
   }
 
   @Override

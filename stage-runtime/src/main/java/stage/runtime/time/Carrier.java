@@ -29,6 +29,12 @@ public interface Carrier {
    */
   void await(Awaiting what) throws InterruptedException;
 
+  /**
+   * Lets other machines have the processor, if this one has kept it busy for long. On the carrier's own thread; for user code that goes on
+   * and on within one step.
+   */
+  void breatheIfBusy();
+
   /** {@return what the machine waits for, or {@code READY} if it does not wait} */
   Awaiting awaiting();
 

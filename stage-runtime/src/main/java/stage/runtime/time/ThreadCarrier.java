@@ -32,6 +32,7 @@ final class ThreadCarrier implements Carrier, Runnable {
   private enum WaitingFor {
     EVENTS,
     MORE_EVENTS,
+    TURN,
     DEMAND,
     MAIL,
     SETTLEMENT,
@@ -41,6 +42,11 @@ final class ThreadCarrier implements Carrier, Runnable {
   private static final int AWAKE = 0;
   private static final int RESTING = 1;
   private static final int PARKING = 2;
+  private static final int BREATHING = 3;
+
+  private static final int STEPS_PER_LOOK = 64;
+  private static final long BUSY_STEP_NANOS = 50_000;
+  private static final long BREATH_NANOS = 20_000_000;
 
   private static final long REST_NANOS = 50_000;
 
@@ -51,6 +57,9 @@ final class ThreadCarrier implements Carrier, Runnable {
   private Awaiting awaiting = Awaiting.Now.READY;               // written by the carrier's thread
   private Time.Alarm alarm;                                      // the carrier's thread only
   private long alarmAtNanos;                                     // the carrier's thread only
+  private int steps;                                             // the carrier's thread only, as are the next two
+  private long lookedNanos;
+  private long breathedNanos;
   private volatile int state = AWAKE;                            // set by the carrier's thread; set to AWAKE by whoever wakes it
 
   ThreadCarrier(RealTime time, Machine machine, boolean onPlatformThread) {
@@ -70,7 +79,9 @@ final class ThreadCarrier implements Carrier, Runnable {
 
   @Override
   public void run() {
+    breathedNanos = time.nanos();
     while (true) {
+      if (++steps % STEPS_PER_LOOK == 0) breatheIfBusy();
       Awaiting next = machine.step(now());
       if (next == Awaiting.Now.DONE) {
         if (alarm != null) alarm.cancel();
@@ -86,6 +97,7 @@ final class ThreadCarrier implements Carrier, Runnable {
 
   @Override
   public void await(Awaiting what) throws InterruptedException {
+    if (++steps % STEPS_PER_LOOK == 0) breatheIfBusy();
     park(what);
     if (Thread.interrupted()) throw new InterruptedException("interrupted while awaiting " + what);
   }
@@ -125,6 +137,33 @@ final class ThreadCarrier implements Carrier, Runnable {
 
   private void awaitMoreEvents() {
     while (state == RESTING && !Thread.currentThread().isInterrupted()) LockSupport.park(WaitingFor.MORE_EVENTS);
+  }
+
+  // Fairness. The JDK's scheduler prefers what a carrier thread of its own has queued, and virtual threads that unpark each other queue
+  // each other there. As many busy pipelines as there are cores would keep every other virtual thread out, for ever: one that is just being
+  // started, for instance. So a busy stage now and then has itself unparked by a platform thread, which puts it at the end of the queue that
+  // all share. Tried with 50 pipelines on 2 cores: without it, the third was never started.
+
+  @Override
+  public void breatheIfBusy() {
+    if (onPlatformThread) return;
+    long now = time.nanos();
+    boolean isBusy = now - lookedNanos < STEPS_PER_LOOK * BUSY_STEP_NANOS;
+    lookedNanos = now;
+    if (!isBusy || now - breathedNanos < BREATH_NANOS) return;
+    state = BREATHING;
+    time.at(now, this::endBreath);
+    awaitTurn();
+    STATE.setOpaque(this, AWAKE);   // as after parking
+    breathedNanos = time.nanos();
+  }
+
+  private void endBreath() {
+    if (STATE.compareAndSet(this, BREATHING, AWAKE)) LockSupport.unpark(thread);
+  }
+
+  private void awaitTurn() {
+    while (state == BREATHING && !Thread.currentThread().isInterrupted()) LockSupport.park(WaitingFor.TURN);
   }
 
   /** Sets the alarm, unless one that is due no later is still to come. */
@@ -175,7 +214,7 @@ final class ThreadCarrier implements Carrier, Runnable {
   @Override
   public void wake() {
     int now = state;
-    if (now != AWAKE && STATE.compareAndSet(this, now, AWAKE)) LockSupport.unpark(thread);
+    if ((now == PARKING || now == RESTING) && STATE.compareAndSet(this, now, AWAKE)) LockSupport.unpark(thread);
   }
 
   @Override

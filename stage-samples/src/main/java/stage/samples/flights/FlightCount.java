@@ -14,17 +14,19 @@ public final class FlightCount {
    *
    * @param file what to read
    * @param by what to group by
+   * @param parsers how many stages share the parsing
    * @param partitions how many stages share the counting
    * @return the whole table, as CSV
    * @throws IOException if the file cannot be read
    * @throws InterruptedException if interrupted while waiting for the result
    */
-  public static String csv(Path file, Key by, int partitions) throws IOException, InterruptedException {
+  public static String csv(Path file, Key by, int parsers, int partitions) throws IOException, InterruptedException {
     List<Input> inputs = List.of(new Input.File(file));
     LineSource.check(inputs, false);
-    Options options = new Options(inputs, by, Options.ALL, TableFormat.CSV, false, Optional.empty(), partitions, true, false);
+    Options options =
+        new Options(inputs, by, Options.ALL, TableFormat.CSV, false, Optional.empty(), parsers, partitions, true, false);
     try (FlightsJob job = FlightsJob.start(options)) {
-      return job.await().table().format(TableFormat.CSV);
+      return job.run().table().format(TableFormat.CSV);
     }
   }
 }

@@ -7,10 +7,10 @@ import stage.api.Outlet;
 import stage.api.Stage;
 
 /**
- * The second stage: makes rows of lines, a flight of each sound one and a {@link Reject} of each malformed one.
+ * The second stage, several times: makes rows of lines, a flight of each sound one and a {@link Reject} of each malformed one.
  *
- * <p>It keeps nothing from one turn to the next but the key cache, which may be lost: a stage that is easy to restart. That is why a block
- * brings the number of its first line.
+ * <p>It keeps nothing from one turn to the next but the key cache, which may be lost; so there can be as many of it as there are cores, each
+ * takes the next block when it is done with one, and it is easy to restart. That is why a block brings the number of its first line.
  */
 final class FlightParser implements Stage.ProducerConsumer<LineBlock, Row> {
   private static final int MOST_TEXT = 4096;
@@ -48,6 +48,6 @@ final class FlightParser implements Stage.ProducerConsumer<LineBlock, Row> {
   private static Reject reject(LineBlock block, long line, int from, int to) {
     String reason = Complaint.about(block.bytes(), from, to);
     String text = new String(block.bytes(), from, Math.min(to - from, MOST_TEXT), StandardCharsets.UTF_8);
-    return new Reject(block.input(), line, reason, text);
+    return new Reject(block.number(), block.input(), line, reason, text);
   }
 }

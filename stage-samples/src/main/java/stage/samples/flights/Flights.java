@@ -74,7 +74,7 @@ public final class Flights {
       if (shows) job.show(options, streams, period);
       boolean drawn = shows && streams.outIsTerminal();
       if (streams.errIsTerminal() && !options.quiet() && !drawn) job.tellProgress(options, streams, period);
-      result = job.await();
+      result = job.run();
     }
     report(options, result);
   }

@@ -20,18 +20,20 @@ import stage.api.supervision.Supervisor;
  * The stages of one run, wired up.
  *
  * <pre>
- *                        ┌─ tally-0 ─┐
- *   reader ──▸ parser ──▸├─ tally-1 ─┤──▸ table
- *        blocks     rows ├─   …      ┘ parts
- *                        └─ rejects
+ *                              ┌─▸ tally-0 ─┐
+ *            ┌─▸ parser-0 ─┐    ├─▸ tally-1 ─┤
+ *   reader ──┤             ├────┤     …      ├─▸ table
+ *            └─▸ parser-1 ─┘    └─▸ tally-3 ─┘
+ *     blocks, by demand     rows, └─▸ rejects  parts
+ *                           by key
  * </pre>
  *
  * <p>Nothing here holds rows: whoever is slow stops asking, so the reader stops reading, and memory stays flat. The thread that starts a
- * job awaits and closes it.
+ * job runs and closes it.
  */
 final class FlightsJob implements AutoCloseable {
-  /** A few blocks ahead of the parser are enough to keep it busy. */
-  private static final Demand BLOCKS = new Demand(4, 2, false);
+  /** A few blocks ahead of a parser are enough to keep it busy. */
+  private static final Demand BLOCKS = Demand.max(8);
 
   /** Large, so that a block's rows mostly fit in what the tallies have asked for. */
   private static final Demand ROWS = Demand.max(4096);
@@ -51,32 +53,55 @@ final class FlightsJob implements AutoCloseable {
   /** What came of it. */
   record Result(Table table, Rejects rejects) {}
 
-  /** Starts the stages: from the last to the first, so that all are there before the first row comes. */
+  /** Starts the stages. */
   private FlightsJob(Options options, Supervisor scope) {
     this.scope = scope;
     Partitions partitions = new Partitions(options.partitions());
     reader = scope.start(Stage.producer("reader", () -> new LineReader(options.inputs(), options.follow(), meter)));
-    ProducerConsumerRef<LineBlock, Row, FlightParser> parser = scope.start(
-        Stage.producerConsumer("parser", () -> new FlightParser(options.by()))
-            .withDispatch(partitions.dispatch())
-            .withBuffer(MOST_ROWS_IN_A_TURN));
-    List<StageRef<DelayTally>> tallies = new ArrayList<>();
-    var builderSpec = Stage.consumer("table", () -> new TableBuilder(table));
-    for (String name : partitions.tallies()) {
-      var tally = scope.start(Stage.producerConsumer(name, DelayTally::new)
-          .subscribeTo(SubscriptionSpec.to(parser).withPartition(name).withDemand(ROWS)));
-      tallies.add(tally);
-      builderSpec = builderSpec.subscribeTo(tally);
-    }
-    var log = scope.start(Stage.consumer(Partitions.REJECTS, () -> new RejectLog(options.rejects(), rejects))
-        .subscribeTo(SubscriptionSpec.to(parser).withPartition(Partitions.REJECTS).withDemand(ROWS)));
-    builder = scope.start(builderSpec);
+    reader.pause();   // or a small input might be read, and the reader gone, before the last stage is there
+    var parsers = startParsers(options, partitions);
+    var tallies = startTallies(partitions, parsers);
+    var log = startRejectLog(options, parsers);
+    builder = startTableBuilder(tallies);
     standings = new Standings(tallies, log);
-    parser.subscribeTo(reader, BLOCKS);   // the tap is opened last
+    for (var parser : parsers) parser.subscribeTo(reader, BLOCKS);
+  }
+
+  private List<ProducerConsumerRef<LineBlock, Row, FlightParser>> startParsers(Options options, Partitions partitions) {
+    List<ProducerConsumerRef<LineBlock, Row, FlightParser>> parsers = new ArrayList<>();
+    for (int i = 0; i < options.parsers(); i++) {
+      parsers.add(scope.start(Stage.producerConsumer("parser-" + i, () -> new FlightParser(options.by()))
+          .withDispatch(partitions.dispatch())
+          .withBuffer(MOST_ROWS_IN_A_TURN)));
+    }
+    return parsers;
+  }
+
+  private List<ProducerConsumerRef<Row, List<TableRow>, DelayTally>> startTallies(
+      Partitions partitions, List<? extends ProducerRef<Row, ?>> parsers) {
+    List<ProducerConsumerRef<Row, List<TableRow>, DelayTally>> tallies = new ArrayList<>();
+    for (String name : partitions.tallies()) {
+      var spec = Stage.producerConsumer(name, DelayTally::new);
+      for (var parser : parsers) spec = spec.subscribeTo(SubscriptionSpec.to(parser).withPartition(name).withDemand(ROWS));
+      tallies.add(scope.start(spec));
+    }
+    return tallies;
+  }
+
+  private ConsumerRef<Row, RejectLog> startRejectLog(Options options, List<? extends ProducerRef<Row, ?>> parsers) {
+    var spec = Stage.consumer(Partitions.REJECTS, () -> new RejectLog(options.rejects(), rejects));
+    for (var parser : parsers) spec = spec.subscribeTo(SubscriptionSpec.to(parser).withPartition(Partitions.REJECTS).withDemand(ROWS));
+    return scope.start(spec);
+  }
+
+  private ConsumerRef<List<TableRow>, TableBuilder> startTableBuilder(List<? extends ProducerRef<List<TableRow>, ?>> tallies) {
+    var spec = Stage.consumer("table", () -> new TableBuilder(table));
+    for (var tally : tallies) spec = spec.subscribeTo(tally);
+    return scope.start(spec);
   }
 
   /**
-   * Starts the stages.
+   * Starts the stages; nothing is read yet.
    *
    * @throws stage.api.supervision.StageFailed if one cannot start
    */
@@ -119,11 +144,12 @@ final class FlightsJob implements AutoCloseable {
   }
 
   /**
-   * Waits for the result.
+   * Reads, and waits for the result.
    *
    * @throws stage.api.supervision.StageFailed if a stage failed
    */
-  Result await() throws InterruptedException {
+  Result run() throws InterruptedException {
+    reader.resume();
     builder.join();
     tickers.forEach(StageRef::stop);
     scope.join();

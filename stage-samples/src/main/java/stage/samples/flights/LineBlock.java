@@ -7,6 +7,7 @@ package stage.samples.flights;
  * object, and what crosses from thread to thread is a few events per hundred thousand rows. The bytes belong to whoever has the block
  * and are never changed once it is emitted.
  *
+ * @param number which block of all inputs this is, from 0
  * @param input the name of the input
  * @param firstLine the number of the first line in it, from 1
  * @param lines how many lines there are
@@ -14,7 +15,7 @@ package stage.samples.flights;
  * @param from where the first line begins
  * @param to where the last line ends; its line feed is missing only at the end of an input or when the line is too long for a block
  */
-record LineBlock(String input, long firstLine, int lines, byte[] bytes, int from, int to) {
+record LineBlock(long number, String input, long firstLine, int lines, byte[] bytes, int from, int to) {
   /** The most bytes in a block, and therefore the most lines: each has at least its line feed. */
   static final int MOST_BYTES = 1 << 15;
 
@@ -24,11 +25,20 @@ record LineBlock(String input, long firstLine, int lines, byte[] bytes, int from
   }
 
   /**
+   * {@return this block with another number}
+   *
+   * @param number which block of all inputs this is, from 0
+   */
+  LineBlock withNumber(long number) {
+    return new LineBlock(number, input, firstLine, lines, bytes, from, to);
+  }
+
+  /**
    * {@return the rest of this block, after its first line}
    *
    * @param next where the second line begins
    */
   LineBlock afterFirst(int next) {
-    return new LineBlock(input, firstLine + 1, lines - 1, bytes, next, to);
+    return new LineBlock(number, input, firstLine + 1, lines - 1, bytes, next, to);
   }
 }

@@ -74,7 +74,7 @@ final class LineCutter {
       System.arraycopy(buffer, end, buffer, 0, filled - end);
     }
     filled -= end;
-    LineBlock block = new LineBlock(input, nextLine, lines, bytes, 0, end);
+    LineBlock block = new LineBlock(0, input, nextLine, lines, bytes, 0, end);
     nextLine += lines;
     return block;
   }

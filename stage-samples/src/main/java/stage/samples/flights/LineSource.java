@@ -25,6 +25,7 @@ final class LineSource implements Closeable {
   private LineCutter cutter;        // of the open input
   private boolean headerPending;
   private long bytesBefore;         // read of the inputs before this one
+  private long blocks;              // handed out
 
   LineSource(List<Input> inputs, boolean follow) {
     this.inputs = List.copyOf(inputs);
@@ -82,7 +83,7 @@ final class LineSource implements Closeable {
         block = Header.takeOff(block);
         headerPending = false;
       }
-      if (block.size() > 0) return block;
+      if (block.size() > 0) return block.withNumber(blocks++);
     }
     return null;
   }

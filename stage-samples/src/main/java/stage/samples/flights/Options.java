@@ -17,6 +17,7 @@ import java.util.Optional;
  * @param format how to write the table
  * @param follow whether to go on reading as the last input grows
  * @param rejects where to keep malformed lines
+ * @param parsers how many stages share the parsing
  * @param partitions how many stages share the counting
  * @param quiet whether to say nothing on standard error but what went wrong
  * @param help whether only the usage is asked for
@@ -28,6 +29,7 @@ record Options(
     TableFormat format,
     boolean follow,
     Optional<Path> rejects,
+    int parsers,
     int partitions,
     boolean quiet,
     boolean help) {
@@ -35,8 +37,8 @@ record Options(
   /** Every line of the table. */
   static final int ALL = Integer.MAX_VALUE;
 
-  /** More would only be threads that wait: a partition is a stage of its own. */
-  static final int MOST_PARTITIONS = 256;
+  /** More of a kind would only be threads that wait. */
+  static final int MOST_STAGES = 256;
 
   static final String USAGE =
       """
@@ -50,6 +52,7 @@ record Options(
         --csv, --json                            write the table for machines
         --follow                                 go on reading as the last file grows, until Ctrl-C
         --rejects FILE                           keep every malformed line in FILE
+        --parsers N                              how many stages share the parsing (2)
         --partitions N                           how many stages share the counting (4)
         --quiet                                  no progress and no summary on standard error
         --help                                   this text
@@ -58,7 +61,7 @@ record Options(
       """;
 
   private static final String NAMES =
-      "--by, --top, --csv, --json, --follow, --rejects, --partitions, --quiet, --help";
+      "--by, --top, --csv, --json, --follow, --rejects, --parsers, --partitions, --quiet, --help";
 
   Options {
     inputs = List.copyOf(inputs);
@@ -83,6 +86,7 @@ record Options(
     private boolean json;
     private boolean follow;
     private Optional<Path> rejects = Optional.empty();
+    private int parsers = 2;
     private int partitions = 4;
     private boolean quiet;
     private boolean help;
@@ -121,10 +125,8 @@ record Options(
           String word = value(name, "a number from 1 on, or all");
           top = word.equals("all") ? ALL : number(name, word, ALL, "a number from 1 on, or all");
         }
-        case "--partitions" -> {
-          String what = "a number from 1 to " + MOST_PARTITIONS;
-          partitions = number(name, value(name, what), MOST_PARTITIONS, what);
-        }
+        case "--parsers" -> parsers = stages(name);
+        case "--partitions" -> partitions = stages(name);
         case "--rejects" -> rejects = Optional.of(path(value(name, "a file to write")));
         case "--csv" -> csv = true;
         case "--json" -> json = true;
@@ -139,6 +141,11 @@ record Options(
     private String value(String name, String what) throws UsageError {
       if (rest.isEmpty()) throw new UsageError(name + " needs a value: " + what);
       return rest.remove();
+    }
+
+    private int stages(String name) throws UsageError {
+      String what = "a number from 1 to " + MOST_STAGES;
+      return number(name, value(name, what), MOST_STAGES, what);
     }
 
     private static int number(String name, String word, int most, String what) throws UsageError {
@@ -175,7 +182,7 @@ record Options(
       }
       if (inputs.isEmpty()) inputs.add(new Input.BuiltIn());
       TableFormat format = csv ? TableFormat.CSV : json ? TableFormat.JSON : TableFormat.PLAIN;
-      return new Options(inputs, by, top, format, follow, rejects, partitions, quiet, help);
+      return new Options(inputs, by, top, format, follow, rejects, parsers, partitions, quiet, help);
     }
   }
 }

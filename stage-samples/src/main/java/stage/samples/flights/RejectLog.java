@@ -5,9 +5,9 @@ import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import stage.api.Inlet;
 import stage.api.Stage;
@@ -15,13 +15,13 @@ import stage.api.StageContext;
 import stage.api.StopReason;
 
 /**
- * The stage for malformed lines: counts them, remembers the first few, and writes all of them to a file if one is asked for. Each is a
- * line of input, line number, reason and text, with tabs between.
+ * The stage for malformed lines: counts them, remembers the first few, and writes all of them to a file if one is asked for, in the order
+ * they come. Each is a line of input, line number, reason and text, with tabs between.
  */
 final class RejectLog implements Stage.Consumer<Row> {
   private final Optional<Path> path;
   private final CompletableFuture<Rejects> handover;
-  private final List<Reject> first = new ArrayList<>();
+  private final TreeSet<Reject> first = new TreeSet<>(Reject.ORDER);   // the parsers may be out of step with each other
   private long count;
   private Writer file;   // null if none is asked for
 
@@ -45,7 +45,7 @@ final class RejectLog implements Stage.Consumer<Row> {
     for (Row row : rows) {
       if (!(row instanceof Reject reject)) continue;
       count++;
-      if (first.size() < Rejects.MOST_NAMED) first.add(reject);
+      remember(reject);
       if (file != null) write(reject);
     }
   }
@@ -63,7 +63,13 @@ final class RejectLog implements Stage.Consumer<Row> {
 
   /** {@return what there is to say so far} */
   Rejects rejects() {
-    return new Rejects(count, first);
+    return new Rejects(count, List.copyOf(first));
+  }
+
+  private void remember(Reject reject) {
+    if (first.size() == Rejects.MOST_NAMED && Reject.ORDER.compare(reject, first.last()) > 0) return;
+    first.add(reject);
+    if (first.size() > Rejects.MOST_NAMED) first.pollLast();
   }
 
   private void write(Reject reject) throws IOException {

@@ -12,7 +12,7 @@ import stage.api.StageRef;
  * @param tallies the stages that count flights
  * @param rejects the stage that counts malformed lines
  */
-record Standings(List<StageRef<DelayTally>> tallies, StageRef<RejectLog> rejects) {
+record Standings(List<? extends StageRef<DelayTally>> tallies, StageRef<RejectLog> rejects) {
   /** Results of about one instant. */
   record Standing(Table table, long malformed) {}
 

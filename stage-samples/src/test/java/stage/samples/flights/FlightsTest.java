@@ -14,13 +14,14 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 class FlightsTest {
   private static final String FOUR_FLIGHTS = Lines.HEADER
@@ -117,9 +118,9 @@ class FlightsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {1, 3, 64})
-    void isTheSameWithAnyNumberOfPartitions(int partitions) {
-      assertThat(run("--by", "route", "--csv", "--top", "all", "--partitions", Integer.toString(partitions))).isZero();
+    @CsvSource({"1, 1", "1, 5", "3, 1", "5, 64"})
+    void isTheSameWithAnyNumberOfParsersAndPartitions(String parsers, String partitions) {
+      assertThat(run("--by", "route", "--csv", "--top", "all", "--parsers", parsers, "--partitions", partitions)).isZero();
 
       assertThat(out.text()).isEqualTo(Reference.csv(builtIn(), "route"));
     }
@@ -181,6 +182,17 @@ class FlightsTest {
       assertThat(err.text().lines()).hasSize(12)
           .startsWith("50000 malformed lines were left out:", "  " + file + ":2: there must be 5 columns, but there is 1")
           .endsWith("  and 49990 more; --rejects FILE keeps them all");
+    }
+
+    @Test
+    void keepsManyOfThemOnceEach() throws IOException {
+      Path rejects = folder.resolve("rejects.tsv");
+      assertThat(run("--rejects", rejects.toString(), file("a.csv", Lines.HEADER + "x\n".repeat(100_000)))).isZero();
+
+      try (Stream<String> lines = Files.lines(rejects)) {
+        assertThat(lines.mapToInt(line -> Integer.parseInt(line.split("\t")[1])).sorted().toArray()).containsExactly(
+            IntStream.rangeClosed(2, 100_001).toArray());
+      }
     }
 
     @Test

@@ -52,6 +52,6 @@ class HeaderTest {
 
   private static LineBlock block(String text) {
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-    return new LineBlock("a.csv", 1, LineFeeds.count(bytes, 0, bytes.length), bytes, 0, bytes.length);
+    return new LineBlock(0, "a.csv", 1, LineFeeds.count(bytes, 0, bytes.length), bytes, 0, bytes.length);
   }
 }

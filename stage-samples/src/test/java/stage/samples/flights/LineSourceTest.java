@@ -20,6 +20,7 @@ class LineSourceTest {
   Path folder;
 
   private LineSource source;
+  private long blocks;
 
   @AfterEach
   void close() throws IOException {
@@ -232,6 +233,7 @@ class LineSourceTest {
   private void assertNext(String name, long firstLine, String text) throws IOException {
     LineBlock block = source.next();
     assertThat(block).isNotNull();
+    assertThat(block.number()).isEqualTo(blocks++);
     assertThat(block.input()).isEqualTo(folder.resolve(name).toString());
     assertThat(Lines.text(block)).isEqualTo(text);
     assertThat(block.firstLine()).isEqualTo(firstLine);

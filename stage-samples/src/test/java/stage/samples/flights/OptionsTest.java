@@ -21,6 +21,7 @@ class OptionsTest {
       assertThat(options.by()).isEqualTo(Key.ORIGIN);
       assertThat(options.top()).isEqualTo(10);
       assertThat(options.format()).isEqualTo(TableFormat.PLAIN);
+      assertThat(options.parsers()).isEqualTo(2);
       assertThat(options.partitions()).isEqualTo(4);
       assertThat(options.rejects()).isEmpty();
       assertThat(options.follow() || options.quiet() || options.help()).isFalse();
@@ -32,7 +33,7 @@ class OptionsTest {
     @Test
     void takesOptionsAndFilesInAnyOrder() throws Exception {
       Options options = Options.parse("a.csv", "--by", "route", "-", "--top=3", "b.csv.gz", "--json", "--quiet", "--rejects", "bad.tsv",
-          "--partitions", "2");
+          "--partitions", "2", "--parsers", "3");
 
       assertThat(options.inputs()).containsExactly(file("a.csv"), new Input.StandardInput(), file("b.csv.gz"));
       assertThat(options.by()).isEqualTo(Key.ROUTE);
@@ -41,6 +42,7 @@ class OptionsTest {
       assertThat(options.quiet()).isTrue();
       assertThat(options.rejects()).contains(Path.of("bad.tsv"));
       assertThat(options.partitions()).isEqualTo(2);
+      assertThat(options.parsers()).isEqualTo(3);
     }
 
     @ParameterizedTest
@@ -81,14 +83,15 @@ class OptionsTest {
     "--top ten              | --top must be a number from 1 on, or all, but was \"ten\"",
     "--top 99999999999      | --top must be a number from 1 on, or all, but was \"99999999999\"",
     "--partitions 257       | --partitions must be a number from 1 to 256, but was \"257\"",
+    "--parsers none         | --parsers must be a number from 1 to 256, but was \"none\"",
     "--rejects              | --rejects needs a value: a file to write",
     "--csv --json           | --csv and --json exclude each other; give one of them",
     "--csv=yes              | --csv takes no value, but was given as --csv=yes",
     "- -                    | standard input (-) can be read once only, but was given more than once",
     "--follow               | --follow needs a file that can grow as its last input, but that is the built-in one",
     "--follow a.csv -       | --follow needs a file that can grow as its last input, but that is standard input, which is read to its end anyway",
-    "-x                     | unknown option -x; there are: --by, --top, --csv, --json, --follow, --rejects, --partitions, --quiet, --help",
-    "--frobnicate=1         | unknown option --frobnicate; there are: --by, --top, --csv, --json, --follow, --rejects, --partitions, --quiet, --help",
+    "-x                     | unknown option -x; there are: --by, --top, --csv, --json, --follow, --rejects, --parsers, --partitions, --quiet, --help",
+    "--frobnicate=1         | unknown option --frobnicate; there are: --by, --top, --csv, --json, --follow, --rejects, --parsers, --partitions, --quiet, --help",
   })
   void refusesWhatMakesNoSense(String line, String sentence) {
     assertThatThrownBy(() -> Options.parse(line.split(" "))).isInstanceOf(UsageError.class).hasMessage(sentence);
