@@ -19,7 +19,6 @@ record FlightsRace(List<Goal> goals) implements Scenario {
   static final String PARALLEL_STREAM = "Files.lines.parallel, grouping";
 
   private static final String FLIGHTS = "flights-20k.csv";
-  private static final int PARSERS = 2;      // as ./stage flights has by default
   private static final int PARTITIONS = 4;
 
   private interface Job {
@@ -29,7 +28,7 @@ record FlightsRace(List<Goal> goals) implements Scenario {
   private record Contender(String name, Job job) {}
 
   private static final List<Contender> CONTENDERS = List.of(
-      new Contender(Stages.NAME, file -> FlightCount.csv(file, Key.ORIGIN, PARSERS, PARTITIONS)),
+      new Contender(Stages.NAME, file -> FlightCount.csv(file, Key.ORIGIN, PARTITIONS)),
       new Contender("Files.lines, one thread", FlightsByStream::csvInOneThread),
       new Contender(PARALLEL_STREAM, FlightsByStream::csvInParallel));
 
