@@ -54,7 +54,6 @@ public final class Cell<S extends Stage> implements Machine {
   private final ProducerHalf<?> producerHalf;     // null for consumers
   private final boolean isGenerator;
   private final CellRef<S> ref;
-  private final Gate started;
   private final Gate ended;
 
   private final Counter deadLettered = new Counter();
@@ -65,6 +64,7 @@ public final class Cell<S extends Stage> implements Machine {
   private long nowNanos;
   private boolean mailLast;                       // the last step handled a message
   private boolean inputEnded;                     // the last subscription has completed
+  private Gate started;                           // forgotten by the starter once it is open; 100,000 idle stages add up
   private Throwable startFailure;                 // read by the starter after the gate has opened
 
   private Cell(StageSpec<S> spec, String scope, Realm realm, CellOwner owner) {
@@ -241,6 +241,7 @@ public final class Cell<S extends Stage> implements Machine {
     while (true) {
       try {
         started.await();
+        started = null;
         if (interrupted) Thread.currentThread().interrupt();
         return startFailure;
       } catch (InterruptedException e) {

@@ -8,12 +8,15 @@ import stage.runtime.dispatch.DemandDispatcher;
 
 /** Each event goes to one of the lanes, by the numbers of a {@link Dispatcher}. */
 final class SharedLanes<E> extends Sharing<E> implements Dispatcher.Subscriptions {
+  private static final long[] NO_DEMANDS = {};
+  private static final int[] NO_SHARES = {};
+
   private final Dispatcher rule;
   private final boolean isDefault;   // whether one lane gets all without a question
   private final ArrayDeque<Object> backlog = new ArrayDeque<>(0);
   private LaneTail<E>[] lanes = none();
-  private int[] shares = {};
-  private long[] demands = {};  // what the rule is shown: a consumer that leaves meanwhile, on its own thread, must not confuse it
+  private int[] shares = NO_SHARES;
+  private long[] demands = NO_DEMANDS;  // what the rule is shown: a consumer that leaves meanwhile, on its own thread, must not confuse it
   private long declined = -1;   // all demand there was when the rule last shared nothing out; it is not asked again before that changes
 
   SharedLanes(Dispatcher rule) {
@@ -29,8 +32,9 @@ final class SharedLanes<E> extends Sharing<E> implements Dispatcher.Subscription
   @Override
   void lanesAre(LaneTail<E>[] lanes) {
     this.lanes = lanes;
-    this.demands = new long[lanes.length];
-    this.shares = new int[lanes.length];
+    boolean asksRule = lanes.length > 1 || !isDefault;
+    this.demands = asksRule ? new long[lanes.length] : NO_DEMANDS;
+    this.shares = asksRule ? new int[lanes.length] : NO_SHARES;
     this.declined = -1;
   }
 
