@@ -560,7 +560,7 @@ public final class Cell<S extends Stage> implements Machine {
       closeDoors(new Ending.Failed(failure), new StopReason.Crashed(failure));
       ended.open();
     }
-    started.open();
+    if (first) started.open();   // a restart has nobody waiting
   }
 
   private void acceptFromOutside() {
