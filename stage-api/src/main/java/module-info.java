@@ -7,6 +7,7 @@
  */
 module stage.api {
   exports stage.api;
+  exports stage.api.observe;
   exports stage.api.supervision;
 
   uses stage.api.supervision.StageRuntime;

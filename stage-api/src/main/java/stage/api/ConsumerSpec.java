@@ -116,4 +116,22 @@ public record ConsumerSpec<I, S extends Stage>(
   public ConsumerSpec<I, S> withRedelivery(Redelivery redelivery) {
     return withOptions(options.withRedelivery(redelivery));
   }
+
+  /**
+   * {@return a copy that has this long to end when its supervisor stops it}
+   *
+   * @param shutdown how long
+   */
+  public ConsumerSpec<I, S> withShutdown(Shutdown shutdown) {
+    return withOptions(options.withShutdown(shutdown));
+  }
+
+  /**
+   * {@return a copy whose end may shut its supervisor down, as that one's {@code AutoShutdown} says} As OTP's significant children.
+   *
+   * @throws IllegalArgumentException if the stage is permanent, and so never ends by itself
+   */
+  public ConsumerSpec<I, S> asSignificant() {
+    return withOptions(options.asSignificant());
+  }
 }

@@ -146,4 +146,22 @@ public record ProducerConsumerSpec<I, O, S extends Stage>(
   public ProducerConsumerSpec<I, O, S> withRedelivery(Redelivery redelivery) {
     return withOptions(options.withRedelivery(redelivery));
   }
+
+  /**
+   * {@return a copy that has this long to end when its supervisor stops it}
+   *
+   * @param shutdown how long
+   */
+  public ProducerConsumerSpec<I, O, S> withShutdown(Shutdown shutdown) {
+    return withOptions(options.withShutdown(shutdown));
+  }
+
+  /**
+   * {@return a copy whose end may shut its supervisor down, as that one's {@code AutoShutdown} says} As OTP's significant children.
+   *
+   * @throws IllegalArgumentException if the stage is permanent, and so never ends by itself
+   */
+  public ProducerConsumerSpec<I, O, S> asSignificant() {
+    return withOptions(options.asSignificant());
+  }
 }

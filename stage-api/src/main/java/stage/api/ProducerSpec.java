@@ -100,4 +100,22 @@ public record ProducerSpec<O, S extends Stage>(
   public ProducerSpec<O, S> withRestart(Restart restart) {
     return withOptions(options.withRestart(restart));
   }
+
+  /**
+   * {@return a copy that has this long to end when its supervisor stops it}
+   *
+   * @param shutdown how long
+   */
+  public ProducerSpec<O, S> withShutdown(Shutdown shutdown) {
+    return withOptions(options.withShutdown(shutdown));
+  }
+
+  /**
+   * {@return a copy whose end may shut its supervisor down, as that one's {@code AutoShutdown} says} As OTP's significant children.
+   *
+   * @throws IllegalArgumentException if the stage is permanent, and so never ends by itself
+   */
+  public ProducerSpec<O, S> asSignificant() {
+    return withOptions(options.asSignificant());
+  }
 }

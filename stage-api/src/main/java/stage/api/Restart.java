@@ -1,9 +1,11 @@
 package stage.api;
 
-/** Which ends of a stage its supervisor answers with a restart. As OTP's restart types of the same names. */
+/** Which ends of a child its supervisor answers with a restart. As OTP's restart types of the same names. */
 public enum Restart {
-  /** A crash, but not completion. The default. */
+  /** Any end but one that was asked for from outside: a crash, and completion too. Such a stage never completes its streams. */
+  PERMANENT,
+  /** A crash, but not completion. The default of stages. */
   TRANSIENT,
-  /** None: a crash fails the stage. */
+  /** None. A crash ends the stage, and its consumers by their cancel policy; its supervisor goes on. */
   TEMPORARY
 }

@@ -24,6 +24,7 @@ public final class StageEnded extends IllegalStateException {
       case StopReason.Completed completed -> null;
       case StopReason.Stopped stopped -> null;
       case StopReason.Replaced replaced -> null;
+      case StopReason.GroupRestart restarted -> null;
       case null -> null;
     };
   }

@@ -10,42 +10,57 @@ import java.util.Objects;
  * @param deadLetters who is told of events that were given up on
  * @param restart which ends of the stage are answered with a restart
  * @param redelivery what becomes of the batch in hand when it crashes
+ * @param shutdown how long it may take to end when its supervisor stops it
+ * @param significant whether its end may shut its supervisor down; see {@code AutoShutdown}
  */
 public record StageOptions(
-    int mailbox, boolean onPlatformThread, DeadLetterHandler deadLetters, Restart restart, Redelivery redelivery) {
-  /** The defaults: a mailbox of 1024, a virtual thread, dead letters to the log, restart after a crash, two redeliveries. */
+    int mailbox, boolean onPlatformThread, DeadLetterHandler deadLetters, Restart restart, Redelivery redelivery, Shutdown shutdown,
+    boolean significant) {
+  /** The defaults: a mailbox of 1024, a virtual thread, dead letters to the log, restart after a crash, two redeliveries, 5 seconds to end. */
   public static final StageOptions DEFAULT =
-      new StageOptions(1024, false, DeadLetterHandler.LOG, Restart.TRANSIENT, Redelivery.ofDefault());
+      new StageOptions(1024, false, DeadLetterHandler.LOG, Restart.TRANSIENT, Redelivery.ofDefault(), Shutdown.DEFAULT, false);
 
   /**
    * Checks the options.
    *
-   * @throws IllegalArgumentException if {@code mailbox} is below 1
+   * @throws IllegalArgumentException if {@code mailbox} is below 1, or the stage is permanent and significant
    */
   public StageOptions {
     if (mailbox < 1) throw new IllegalArgumentException("mailbox must be at least 1, but was " + mailbox);
     Objects.requireNonNull(deadLetters, "deadLetters must not be null; use DeadLetterHandler.LOG for the default");
     Objects.requireNonNull(restart, "restart must not be null; the default is Restart.TRANSIENT");
     Objects.requireNonNull(redelivery, "redelivery must not be null; use Redelivery.ofDefault()");
+    Objects.requireNonNull(shutdown, "shutdown must not be null; the default is Shutdown.DEFAULT");
+    if (significant && restart == Restart.PERMANENT) {
+      throw new IllegalArgumentException("a significant stage must be TRANSIENT or TEMPORARY, but was PERMANENT: it never ends by itself");
+    }
   }
 
   StageOptions withMailbox(int mailbox) {
-    return new StageOptions(mailbox, onPlatformThread, deadLetters, restart, redelivery);
+    return new StageOptions(mailbox, onPlatformThread, deadLetters, restart, redelivery, shutdown, significant);
   }
 
   StageOptions withPlatformThread() {
-    return new StageOptions(mailbox, true, deadLetters, restart, redelivery);
+    return new StageOptions(mailbox, true, deadLetters, restart, redelivery, shutdown, significant);
   }
 
   StageOptions withDeadLetters(DeadLetterHandler deadLetters) {
-    return new StageOptions(mailbox, onPlatformThread, deadLetters, restart, redelivery);
+    return new StageOptions(mailbox, onPlatformThread, deadLetters, restart, redelivery, shutdown, significant);
   }
 
   StageOptions withRestart(Restart restart) {
-    return new StageOptions(mailbox, onPlatformThread, deadLetters, restart, redelivery);
+    return new StageOptions(mailbox, onPlatformThread, deadLetters, restart, redelivery, shutdown, significant);
   }
 
   StageOptions withRedelivery(Redelivery redelivery) {
-    return new StageOptions(mailbox, onPlatformThread, deadLetters, restart, redelivery);
+    return new StageOptions(mailbox, onPlatformThread, deadLetters, restart, redelivery, shutdown, significant);
+  }
+
+  StageOptions withShutdown(Shutdown shutdown) {
+    return new StageOptions(mailbox, onPlatformThread, deadLetters, restart, redelivery, shutdown, significant);
+  }
+
+  StageOptions asSignificant() {
+    return new StageOptions(mailbox, onPlatformThread, deadLetters, restart, redelivery, shutdown, true);
   }
 }

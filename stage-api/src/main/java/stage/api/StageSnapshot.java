@@ -47,6 +47,8 @@ public record StageSnapshot(
     PAUSED,
     /** It has crashed and waits for its next incarnation. */
     BACKING_OFF,
+    /** It has no incarnation and waits for its supervisor, which restarts it together with others. */
+    HELD,
     /** It takes nothing new, and delivers what it has. */
     DRAINING,
     /** It has ended. */

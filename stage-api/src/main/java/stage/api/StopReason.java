@@ -12,6 +12,13 @@ public sealed interface StopReason {
   record Replaced() implements StopReason {}
 
   /**
+   * Its supervisor restarts it together with another stage that crashed; the next incarnation follows.
+   *
+   * @param crashed the path of the stage that crashed
+   */
+  record GroupRestart(String crashed) implements StopReason {}
+
+  /**
    * One of its callbacks threw.
    *
    * @param cause what was thrown

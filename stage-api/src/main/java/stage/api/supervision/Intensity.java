@@ -4,10 +4,10 @@ import java.time.Duration;
 import java.util.Objects;
 
 /**
- * Restart intensity: how many restarts a scope stands within any period; one more fails it. As OTP's {@code intensity} and
+ * Restart intensity: how many restarts a supervisor stands within any period; with one more it gives up. As OTP's {@code intensity} and
  * {@code period}, but measured in nanoseconds of a monotonic clock.
  *
- * @param restarts how many restarts are allowed; 0: the first crash fails the scope
+ * @param restarts how many restarts are allowed; 0: it gives up at the first crash
  * @param period within which time; a restart exactly one period ago still counts
  */
 public record Intensity(int restarts, Duration period) {
@@ -23,9 +23,14 @@ public record Intensity(int restarts, Duration period) {
     }
   }
 
-  /** {@return no restarts: the first crash fails the scope} */
+  /** {@return no restarts: the supervisor gives up at the first crash} */
   public static Intensity none() {
     return new Intensity(0, Duration.ofSeconds(5));
+  }
+
+  /** {@return the default: 3 restarts within 5 seconds} */
+  public static Intensity ofDefault() {
+    return of(3);
   }
 
   /**

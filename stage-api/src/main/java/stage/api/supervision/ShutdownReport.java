@@ -2,24 +2,37 @@ package stage.api.supervision;
 
 import java.util.List;
 import stage.api.StageSnapshot;
+import stage.api.SubscriptionSnapshot;
 
 /**
  * What a scope left behind when it closed.
  *
+ * @param drained how many stages ended by themselves, everything they had been sent handled and everything they had emitted delivered
  * @param stages the last numbers of every stage that had events left over or was cancelled; empty after a clean drain
+ * @param subscriptions the last ledgers of the subscriptions on which events were returned
  * @param eventsReturned events that had been sent to a consumer and were not handled
  * @param eventsUndelivered events that had been emitted and were never sent
  * @param cancelled the paths of the stages that did not end within the shutdown time
+ * @param stragglers threads that are still alive, although they were interrupted
  */
-public record ShutdownReport(List<StageSnapshot> stages, long eventsReturned, long eventsUndelivered, List<String> cancelled) {
+public record ShutdownReport(
+    int drained,
+    List<StageSnapshot> stages,
+    List<SubscriptionSnapshot> subscriptions,
+    long eventsReturned,
+    long eventsUndelivered,
+    List<String> cancelled,
+    List<Stragglers.Straggler> stragglers) {
   /** Copies the lists. */
   public ShutdownReport {
     stages = List.copyOf(stages);
+    subscriptions = List.copyOf(subscriptions);
     cancelled = List.copyOf(cancelled);
+    stragglers = List.copyOf(stragglers);
   }
 
   /** {@return whether every event was handled and every stage ended by itself} */
   public boolean isClean() {
-    return eventsReturned == 0 && eventsUndelivered == 0 && cancelled.isEmpty();
+    return eventsReturned == 0 && eventsUndelivered == 0 && cancelled.isEmpty() && stragglers.isEmpty();
   }
 }

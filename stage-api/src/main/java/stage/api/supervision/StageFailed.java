@@ -1,10 +1,13 @@
 package stage.api.supervision;
 
+import java.util.List;
+
 /** A stage failed, and its scope with it. The cause is what its code threw. */
 public final class StageFailed extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   private final transient String path;
+  private final transient List<Failure> history;
 
   /**
    * Names the stage.
@@ -14,8 +17,27 @@ public final class StageFailed extends RuntimeException {
    * @param cause what its code threw
    */
   public StageFailed(String path, String during, Throwable cause) {
-    super("stage " + path + " failed in " + during + ": " + cause.getClass().getName(), cause);
+    this(path, during, cause, List.of());
+  }
+
+  /**
+   * Names the stage, and tells of the crashes before.
+   *
+   * @param path the stage's path
+   * @param during what it was doing, such as {@code onEvents}
+   * @param cause what its code threw
+   * @param history the last crashes that used up the restart intensity, oldest first, the final one included
+   */
+  public StageFailed(String path, String during, Throwable cause, List<Failure> history) {
+    super("stage " + path + " failed in " + during + ": " + cause.getClass().getName()
+        + (history.size() > 1 ? ", after " + (history.size() - 1) + " other crashes: " + history.subList(0, history.size() - 1) : ""), cause);
     this.path = path;
+    this.history = List.copyOf(history);
+  }
+
+  /** {@return the last crashes that used up the restart intensity, oldest first, the final one included; empty where there was none} */
+  public List<Failure> history() {
+    return history == null ? List.of() : history;
   }
 
   /** {@return the stage's path} */

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import stage.api.ConsumerRef;
 import stage.api.ConsumerSpec;
+import stage.api.DeadLetter;
 import stage.api.ProducerConsumerRef;
 import stage.api.ProducerConsumerSpec;
 import stage.api.ProducerRef;
@@ -15,8 +16,12 @@ import stage.api.StageRef;
  * A scope: it holds running stages, and nothing it started outlives it.
  *
  * <p>The thread that opened a scope owns it: it alone may join and close it, and it closes the scopes it opened in reverse order. Any
- * thread may start stages. A stage that crashes is restarted in place as often as {@link SupervisorSpec#withIntensity} allows, by default
- * never; beyond that it fails the scope: the others are drained, {@link #join()} and {@link #close()} throw with the cause. As an OTP supervisor and a structured task scope in one.
+ * thread may start stages. A stage that crashes is restarted in place, as often as the {@link Intensity} allows, by default 3 times in 5
+ * seconds; with one more the supervisor gives up: the other stages are drained, {@link #join()} and {@link #close()} throw with the
+ * crashes. As an OTP supervisor and a structured task scope in one.
+ *
+ * <p>A supervisor can be a child of another one. It has no thread and no owner of its own then: any thread outside its stages may use it, and it
+ * is closed with the scope it belongs to. When it gives up, its parent restarts all its stages in place, or gives up in turn.
  *
  * <pre>{@code
  * try (var app = Supervisor.open("hello")) {
@@ -92,6 +97,80 @@ public interface Supervisor extends AutoCloseable {
    */
   <I, S extends Stage> ConsumerRef<I, S> start(ConsumerSpec<I, S> spec);
 
+  /**
+   * Starts a supervisor without children as a child of this one. Any thread.
+   *
+   * @param spec what to start
+   * @return the new supervisor
+   * @throws ScopeMisuse if this one is closed or closing, the name is taken, or there are {@code maxChildren} already
+   */
+  Supervisor start(SupervisorSpec spec);
+
+  /**
+   * Starts a supervisor with its children as a child of this one. Any thread; blocks until {@code init} has returned.
+   *
+   * <p>If {@code init} throws, the children it started are stopped in reverse order, the new supervisor ends, nothing is retried, and the
+   * exception comes back as the cause of {@link StageFailed}. As OTP's {@code failed_to_start_child}.
+   *
+   * @param spec what to start
+   * @param init starts its children
+   * @return the new supervisor
+   * @throws StageFailed if {@code init} threw; this supervisor goes on
+   * @throws ScopeMisuse if this one is closed or closing, the name is taken, or there are {@code maxChildren} already
+   */
+  Supervisor start(SupervisorSpec spec, SupervisorInit init);
+
+  /**
+   * Stops a child, as its {@link stage.api.Shutdown} says, and waits until it has ended. Its spec is kept, so that {@link #restart} can start it
+   * again, unless the child is temporary or this supervisor dynamic. A child that is restarting is stopped too; to stop a stopped one changes
+   * nothing. Does not count as a failure. Any thread but those of its stages. As OTP's {@code terminate_child}.
+   *
+   * @param name the child's name
+   * @throws ScopeMisuse if there is no such child, or on a thread of one of its stages
+   */
+  void stop(String name);
+
+  /**
+   * Starts a stopped child again, from its spec: a new stage with new subscriptions, whose handle is returned; the old handle stays ended. Not
+   * counted in the intensity. Any thread. As OTP's {@code restart_child}.
+   *
+   * @param name the child's name
+   * @return the handle to the new stage
+   * @throws ScopeMisuse if there is no such child, it is running or restarting, it is a supervisor, or this supervisor is dynamic
+   * @throws StageFailed if its factory or {@code onStart} threw; it stays stopped
+   * @throws stage.api.SubscriptionRefused if a subscription was refused, for instance because that producer has ended; it stays stopped
+   */
+  StageRef<?> restart(String name);
+
+  /**
+   * Forgets a stopped child, so that its name is free. Any thread. As OTP's {@code delete_child}.
+   *
+   * @param name the child's name
+   * @throws ScopeMisuse if there is no such child, it is running or restarting, or this supervisor is dynamic
+   */
+  void delete(String name);
+
+  /** {@return the children, the stopped ones too, in start order} Never waits for a child. */
+  List<ChildSnapshot> childSnapshots();
+
+  /** {@return how many children there are} Never waits for a child. */
+  ChildCounts counts();
+
+  /** {@return what this supervisor and those below it have counted} Never waits. */
+  SupervisionSnapshot snapshot();
+
+  /**
+   * {@return a producer of the dead letters of this scope from now on, to which consumers of it subscribe} All supervisors of a tree have the
+   * same. Letters wait in a backlog of {@value #DEAD_LETTER_BACKLOG}; what is beyond that is counted as unhandled and logged. A stage's own
+   * handler is told as well. A dead letter of a stage that takes dead letters is not sent there again, but only logged and counted.
+   *
+   * @throws ScopeMisuse if the scope is closed or closing
+   */
+  ProducerRef<DeadLetter, ?> deadLetters();
+
+  /** How many dead letters may wait for a handler or a consumer that is slow. */
+  int DEAD_LETTER_BACKLOG = 1000;
+
   /** {@return handles to the stages that have not ended, in start order} */
   List<StageRef<?>> children();
 
@@ -122,6 +201,24 @@ public interface Supervisor extends AutoCloseable {
    * @throws InterruptedException if interrupted while waiting; the stages go on
    */
   boolean join(Duration timeout) throws InterruptedException;
+
+  /**
+   * Begins to close: nothing more may be started, producers get no more demand, and everything in flight is handled. Returns at once;
+   * {@link #join()} waits, {@link #close()} still has to be called. What has not ended after the shutdown time is cancelled. Any thread, those
+   * of the stages too.
+   */
+  void stop();
+
+  /**
+   * Closes the scope as {@link #close()} does, but with another deadline, and says what became of everything instead of throwing. Only the
+   * owner may.
+   *
+   * @param limit how long everything may take to be handled before it is cancelled
+   * @return what was handled and what was not; threads that would not end are listed with their stacks
+   * @throws IllegalArgumentException if {@code limit} is negative
+   * @throws ScopeMisuse if called by another thread than the owner, or from one of its stages
+   */
+  ShutdownReport drain(Duration limit);
 
   /**
    * Closes the scope. Producers get no more demand, everything in flight is handled, then every stage ends; what has not ended after the

@@ -2,65 +2,81 @@ package stage.api.supervision;
 
 import java.time.Duration;
 import java.util.Objects;
+import stage.api.Restart;
 import stage.api.StageSpec;
+import stage.api.observe.StageListener;
 
 /**
- * Describes a scope. An immutable value, checked when made.
+ * Describes a supervisor: the root of a scope, or a child of another supervisor. An immutable value, checked when made; each
+ * {@code with…} method gives a changed copy.
  *
- * @param name the scope's name
- * @param shutdown how long {@code close} lets stages drain before it cancels them
- * @param grace how long {@code close} then waits for cancelled stages
- * @param intensity how many restarts the scope stands
- * @param backoff how long to wait before a restart
+ * @param name its name: 1–64 of {@code [A-Za-z0-9._-]}
+ * @param strategy which children it restarts when one crashes
+ * @param intensity how many restarts it stands before it gives up
+ * @param backoff how long it waits before a restart
+ * @param decisions decides about each crash
+ * @param restart as a child: which of its own ends its parent answers with a restart
+ * @param significant as a child: whether its end may shut its parent down
+ * @param options what every scope can be told
  */
-public record SupervisorSpec(String name, Duration shutdown, Duration grace, Intensity intensity, Backoff backoff) {
+public record SupervisorSpec(
+    String name,
+    Strategy strategy,
+    Intensity intensity,
+    Backoff backoff,
+    DecisionRule decisions,
+    Restart restart,
+    boolean significant,
+    ScopeOptions options) {
   /**
-   * Checks the name and the times.
+   * Checks the name and that nothing is missing.
    *
-   * @throws IllegalArgumentException if the name is not valid or a time is negative
+   * @throws IllegalArgumentException if the name is not valid, the supervisor is permanent and significant, or it is dynamic and has
+   *     automatic shutdown
    */
   public SupervisorSpec {
     StageSpec.ensureName(name);
-    ensureNotNegative("shutdown", shutdown);
-    ensureNotNegative("grace", grace);
+    Objects.requireNonNull(strategy, "strategy must not be null; the default is Strategy.ONE_FOR_ONE");
     Objects.requireNonNull(intensity, "intensity must not be null; use Intensity.none() for no restarts");
     Objects.requireNonNull(backoff, "backoff must not be null; use Backoff.none()");
+    Objects.requireNonNull(decisions, "decisions must not be null; use DecisionRule.RESTART");
+    Objects.requireNonNull(restart, "restart must not be null; the default is Restart.PERMANENT");
+    Objects.requireNonNull(options, "options must not be null; use ScopeOptions.DEFAULT");
+    if (significant && restart == Restart.PERMANENT) {
+      throw new IllegalArgumentException("a significant supervisor must be TRANSIENT or TEMPORARY, but was PERMANENT; use withRestart(…) first");
+    }
+    if (strategy == Strategy.DYNAMIC && options.autoShutdown() != AutoShutdown.NEVER) {
+      throw new IllegalArgumentException("a dynamic supervisor forgets children that have ended, so auto shutdown must be NEVER, but was "
+          + options.autoShutdown());
+    }
   }
 
   /**
-   * {@return a scope that drains for up to 5 seconds, with 1 second of grace, and that the first crash fails}
+   * {@return a supervisor with the defaults: one for one, the default intensity, no backoff, 5 seconds to drain, 1 of grace}
    *
-   * @param name the scope's name: 1–64 of {@code [A-Za-z0-9._-]}
+   * @param name its name: 1–64 of {@code [A-Za-z0-9._-]}
    */
   public static SupervisorSpec of(String name) {
-    return new SupervisorSpec(name, Duration.ofSeconds(5), Duration.ofSeconds(1), Intensity.none(), Backoff.none());
+    return new SupervisorSpec(name, Strategy.ONE_FOR_ONE, Intensity.ofDefault(), Backoff.none(), DecisionRule.RESTART, Restart.PERMANENT, false,
+        ScopeOptions.DEFAULT);
   }
 
   /**
-   * {@return a copy with this shutdown time}
+   * {@return a copy with this strategy}
    *
-   * @param shutdown how long {@code close} lets stages drain; zero cancels them at once
+   * @param strategy which children it restarts when one crashes
    */
-  public SupervisorSpec withShutdown(Duration shutdown) {
-    return new SupervisorSpec(name, shutdown, grace, intensity, backoff);
+  public SupervisorSpec withStrategy(Strategy strategy) {
+    return new SupervisorSpec(name, strategy, intensity, backoff, decisions, restart, significant, options);
   }
 
   /**
-   * {@return a copy with this grace period}
+   * {@return a copy with this restart intensity}
    *
-   * @param grace how long {@code close} waits for cancelled stages
-   */
-  public SupervisorSpec withGrace(Duration grace) {
-    return new SupervisorSpec(name, shutdown, grace, intensity, backoff);
-  }
-
-  /**
-   * {@return a copy that restarts crashed stages in place, up to this intensity}
-   *
-   * @param intensity how many restarts the scope stands
+   * @param intensity how many restarts it stands before it gives up
    */
   public SupervisorSpec withIntensity(Intensity intensity) {
-    return new SupervisorSpec(name, shutdown, grace, intensity, backoff);
+    return new SupervisorSpec(name, strategy, intensity, backoff, decisions, restart, significant, options);
   }
 
   /**
@@ -69,11 +85,121 @@ public record SupervisorSpec(String name, Duration shutdown, Duration grace, Int
    * @param backoff how long to wait
    */
   public SupervisorSpec withBackoff(Backoff backoff) {
-    return new SupervisorSpec(name, shutdown, grace, intensity, backoff);
+    return new SupervisorSpec(name, strategy, intensity, backoff, decisions, restart, significant, options);
   }
 
-  private static void ensureNotNegative(String what, Duration time) {
-    Objects.requireNonNull(time, what + " must not be null");
-    if (time.isNegative()) throw new IllegalArgumentException(what + " must not be negative, but was " + time);
+  /**
+   * {@return a copy that decides about each crash with this rule}
+   *
+   * @param decisions the rule
+   */
+  public SupervisorSpec withDecisions(DecisionRule decisions) {
+    return new SupervisorSpec(name, strategy, intensity, backoff, decisions, restart, significant, options);
+  }
+
+  /**
+   * {@return a copy with this restart type} For a supervisor that is a child. That it gave up is answered with a restart if it is permanent,
+   * the default, and only then: to OTP, giving up is an orderly end.
+   *
+   * @param restart the restart type
+   */
+  public SupervisorSpec withRestart(Restart restart) {
+    return new SupervisorSpec(name, strategy, intensity, backoff, decisions, restart, significant, options);
+  }
+
+  /**
+   * {@return a copy whose end may shut its parent down, as that one's {@link AutoShutdown} says}
+   *
+   * @throws IllegalArgumentException if it is permanent
+   */
+  public SupervisorSpec asSignificant() {
+    return new SupervisorSpec(name, strategy, intensity, backoff, decisions, restart, true, options);
+  }
+
+  /**
+   * {@return a copy with these options}
+   *
+   * @param options what every scope can be told
+   */
+  public SupervisorSpec withOptions(ScopeOptions options) {
+    return new SupervisorSpec(name, strategy, intensity, backoff, decisions, restart, significant, options);
+  }
+
+  /**
+   * {@return a copy with this shutdown time} Of the root it counts for the whole tree; of a child supervisor, when that one ends alone.
+   *
+   * @param shutdown how long {@code close} lets stages drain; zero cancels them at once
+   */
+  public SupervisorSpec withShutdown(Duration shutdown) {
+    return withOptions(options.withShutdown(shutdown));
+  }
+
+  /**
+   * {@return a copy with this grace period}
+   *
+   * @param grace how long stages have to end after their interrupt, before their threads are abandoned
+   */
+  public SupervisorSpec withGrace(Duration grace) {
+    return withOptions(options.withGrace(grace));
+  }
+
+  /**
+   * {@return a copy that refuses to start more children than this}
+   *
+   * @param maxChildren how many may run or be restarting at once, at least 0
+   */
+  public SupervisorSpec withMaxChildren(int maxChildren) {
+    return withOptions(options.withMaxChildren(maxChildren));
+  }
+
+  /**
+   * {@return a copy that shuts itself down when significant children have ended by themselves}
+   *
+   * @param autoShutdown when
+   */
+  public SupervisorSpec withAutoShutdown(AutoShutdown autoShutdown) {
+    return withOptions(options.withAutoShutdown(autoShutdown));
+  }
+
+  /**
+   * {@return a copy that gives up when more threads than this had to be abandoned}
+   *
+   * @param maxAbandoned how many, at least 0
+   */
+  public SupervisorSpec withMaxAbandoned(int maxAbandoned) {
+    return withOptions(options.withMaxAbandoned(maxAbandoned));
+  }
+
+  /** {@return a copy that drains when the JVM is told to exit, by {@code SIGTERM} or Ctrl-C for instance} For the root of a scope. */
+  public SupervisorSpec withDrainOnExit() {
+    return withOptions(options.withDrainOnExit());
+  }
+
+  /**
+   * {@return a copy that carries a context onto its threads} For the root of a scope; its child supervisors have the same.
+   *
+   * @param context what to carry
+   */
+  public SupervisorSpec withContext(ContextCapture context) {
+    return withOptions(options.withContext(context));
+  }
+
+  /**
+   * {@return a copy that tells this listener what happens} For the root of a scope, of all that happens in its tree.
+   *
+   * @param listener who is told
+   */
+  public SupervisorSpec withListener(StageListener listener) {
+    return withOptions(options.withListener(listener));
+  }
+
+  /** {@return {@code options().shutdown()}} */
+  public Duration shutdown() {
+    return options.shutdown();
+  }
+
+  /** {@return {@code options().grace()}} */
+  public Duration grace() {
+    return options.grace();
   }
 }

@@ -18,7 +18,7 @@ class IntensityTest {
   }
 
   @Test
-  void aScopeHasNoneByDefault() {
+  void s01_isThreeInFiveSecondsByDefault() {
     assertThat(SupervisorSpec.of("scope").intensity()).isEqualTo(Intensity.none());
   }
 

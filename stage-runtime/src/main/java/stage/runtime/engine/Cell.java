@@ -13,10 +13,11 @@ import stage.api.Outlet;
 import stage.api.Overflow;
 import stage.api.ProducerConsumerSpec;
 import stage.api.ProducerSpec;
+import stage.api.Restart;
 import stage.api.Stage;
 import stage.api.StageContext;
 import stage.api.StageEnded;
-import stage.api.StageFactory;
+import stage.api.StageKilled;
 import stage.api.StageOptions;
 import stage.api.StageRef;
 import stage.api.StageSnapshot;
@@ -66,6 +67,10 @@ public final class Cell<S extends Stage> implements Machine {
   private boolean inputEnded;                     // the last subscription has completed
   private Gate started;                           // forgotten by the starter once it is open; 100,000 idle stages add up
   private Throwable startFailure;                 // read by the starter after the gate has opened
+
+  // written by the supervisor, before the signal that makes the cell look
+  private volatile String heldFor;                // the path of the stage whose crash this one is held for
+  private volatile boolean freshStart;            // whether the next incarnation finds its states empty
 
   private Cell(StageSpec<S> spec, String scope, Realm realm, CellOwner owner) {
     this.name = spec.name();
@@ -136,6 +141,16 @@ public final class Cell<S extends Stage> implements Machine {
   /** {@return the thread that carries it, as others see it} */
   public Carrier carrier() {
     return carrier;
+  }
+
+  /** {@return what its supervisor goes by} */
+  public StageOptions options() {
+    return options;
+  }
+
+  /** {@return where it stands, as users see it} */
+  public StageSnapshot.Status statusNow() {
+    return status();
   }
 
   /** {@return whether it has not ended} */
@@ -209,6 +224,7 @@ public final class Cell<S extends Stage> implements Machine {
       case Phase.Draining(var reason) -> reason;
       case Phase.Starting starting -> null;
       case Phase.BackingOff backingOff -> null;
+      case Phase.Held held -> null;
       case Phase.Running running -> null;
     };
   }
@@ -218,6 +234,7 @@ public final class Cell<S extends Stage> implements Machine {
       case Phase.Starting starting -> StageSnapshot.Status.STARTING;
       case Phase.Running running -> signals.has(Signals.PAUSED) ? StageSnapshot.Status.PAUSED : StageSnapshot.Status.RUNNING;
       case Phase.BackingOff backingOff -> StageSnapshot.Status.BACKING_OFF;
+      case Phase.Held held -> StageSnapshot.Status.HELD;
       case Phase.Draining draining -> StageSnapshot.Status.DRAINING;
       case Phase.Ended endedPhase -> StageSnapshot.Status.ENDED;
     };
@@ -244,6 +261,27 @@ public final class Cell<S extends Stage> implements Machine {
         started = null;
         if (interrupted) Thread.currentThread().interrupt();
         return startFailure;
+      } catch (InterruptedException e) {
+        interrupted = true;
+        cancel();
+      }
+    }
+  }
+
+  /**
+   * Waits until it has ended; an interrupt of the caller makes it give up what it is doing.
+   *
+   * @param nanos how long to wait at most
+   * @return whether it has ended
+   */
+  public boolean awaitEnd(long nanos) {
+    boolean interrupted = false;
+    long until = realm.time().nanos() + Math.min(nanos, Long.MAX_VALUE / 2);
+    while (true) {
+      try {
+        boolean over = ended.await(Math.max(0, until - realm.time().nanos()));
+        if (interrupted) Thread.currentThread().interrupt();
+        return over;
       } catch (InterruptedException e) {
         interrupted = true;
         cancel();
@@ -304,6 +342,50 @@ public final class Cell<S extends Stage> implements Machine {
     signals.clear(Signals.PAUSED);
     if (isConsumer()) signals.set(Signals.DRAINED);
     else stop();
+  }
+
+  /** The stage itself wants to end. A permanent one is restarted. */
+  void leave() {
+    if (options.restart() != Restart.PERMANENT) {
+      stop();
+      return;
+    }
+    signals.set(Signals.LEAVES);
+    if (isGenerator && !carrier.isCurrent()) carrier.interrupt();
+  }
+
+  /**
+   * Asks it to end its incarnation and to wait for {@link #release}. It answers with {@link CellOwner#held}.
+   *
+   * @param crashed the path of the stage that crashed
+   */
+  public void hold(String crashed) {
+    heldFor = crashed;
+    signals.set(Signals.HELD);
+    if (isGenerator) carrier.interrupt();   // its one turn would go on for ever
+  }
+
+  /**
+   * Lets a cell that is held start its next incarnation. It answers with {@link CellOwner#restarted}, or crashes.
+   *
+   * @param fresh whether its states are to be forgotten
+   */
+  public void release(boolean fresh) {
+    freshStart = fresh;
+    signals.set(Signals.RELEASED);
+  }
+
+  /** Ends its incarnation by force; one that is to be held is held then. */
+  public void kill() {
+    signals.set(Signals.KILLED);
+    carrier.interrupt();
+  }
+
+  /** {@return whether user code that is running is to be left: told by an interrupt, which is sent once} */
+  boolean isToLeave() {
+    int told = signals.bits();
+    return (told & (Signals.CANCELLED | Signals.KILLED)) != 0
+        || isGenerator && (told & (Signals.STOPPED | Signals.HELD | Signals.LEAVES)) != 0;
   }
 
   /** Tells it to give up what it is doing. */
@@ -395,10 +477,20 @@ public final class Cell<S extends Stage> implements Machine {
     int told = signals.bits();
     if ((told & Signals.CANCELLED) != 0) return Work.CANCEL;
     return switch (phase) {
-      case Phase.Starting starting -> (told & Signals.STOPPED) != 0 && turns.incarnation() > 0 ? Work.STOP : Work.START;
+      case Phase.Starting starting -> {
+        if (turns.incarnation() == 0) yield Work.START;
+        if ((told & Signals.STOPPED) != 0) yield Work.STOP;
+        yield (told & Signals.HELD) != 0 ? Work.HOLD : Work.START;
+      }
       case Phase.BackingOff(var untilNanos) -> {
         if ((told & (Signals.STOPPED | Signals.DRAINED)) != 0) yield Work.STOP;
+        if ((told & Signals.HELD) != 0) yield Work.HOLD;
         yield nowNanos - untilNanos >= 0 ? Work.START : Work.NOTHING;
+      }
+      case Phase.Held held -> {
+        if ((told & (Signals.STOPPED | Signals.DRAINED)) != 0) yield Work.STOP;
+        if ((told & Signals.HELD) != 0) yield Work.HOLD;
+        yield (told & Signals.RELEASED) != 0 ? Work.RELEASE : Work.NOTHING;
       }
       case Phase.Running running -> lookWhileRunning(told, nowNanos);
       case Phase.Draining draining -> lookWhileDraining(told);
@@ -409,6 +501,9 @@ public final class Cell<S extends Stage> implements Machine {
   private Work lookWhileRunning(int told, long nowNanos) {
     ProducerHalf<?> half = producerHalf;
     if ((told & Signals.STOPPED) != 0) return Work.STOP;
+    // One that has done all there was to do ends, held or not: another incarnation would not know of it.
+    if ((told & (Signals.HELD | Signals.KILLED)) != 0 && !turns.role().isCompleted()) return (told & Signals.HELD) != 0 ? Work.HOLD : Work.KILL;
+    if ((told & Signals.LEAVES) != 0) return Work.LEAVE;
     // Before the mail: a call that was made after a subscription finds a stage that knows of it.
     if (consumerHalf != null && consumerHalf.hasInletNews()) return Work.SUBSCRIBED;
     boolean mail = !turns.isServing() && mailbox.hasMail();
@@ -442,6 +537,7 @@ public final class Cell<S extends Stage> implements Machine {
 
   private Work lookWhileDraining(int told) {
     ProducerHalf<?> half = producerHalf;
+    if ((told & Signals.HELD) != 0) return Work.HOLD;
     if (mailbox.hasMail()) return Work.MAIL;
     if (half == null) return Work.FINISH;
     if ((told & Signals.CONSUMER_LEFT) != 0 || half.hasLaneNews()) return Work.CONSUMERS;
@@ -485,6 +581,16 @@ public final class Cell<S extends Stage> implements Machine {
       case START -> start();
       case CANCEL -> end(new StopReason.Stopped(), "cancel");
       case STOP -> stopTakingTurns(new StopReason.Stopped());
+      case HOLD -> hold();
+      case RELEASE -> release();
+      case KILL -> {
+        signals.clear(Signals.KILLED);
+        crash("kill", new StageKilled("stage " + path + " was killed"));
+      }
+      case LEAVE -> {
+        signals.clear(Signals.LEAVES);
+        endNormally(new StopReason.Stopped());
+      }
       case COMPLETE -> completeInput();
       case TURN -> turns.turn();
       case SUBSCRIPTION_ENDED -> {
@@ -522,7 +628,7 @@ public final class Cell<S extends Stage> implements Machine {
       }
       case FLUSH -> producerHalf.flush();
       case INTAKE -> acceptFromOutside();
-      case START, CANCEL, STOP, COMPLETE, TURN, SUBSCRIPTION_ENDED, FINISH, NOTHING ->
+      case START, CANCEL, STOP, HOLD, RELEASE, KILL, LEAVE, COMPLETE, TURN, SUBSCRIPTION_ENDED, FINISH, NOTHING ->
           throw new IllegalStateException(work + " is not to be served");
     }
   }
@@ -535,6 +641,7 @@ public final class Cell<S extends Stage> implements Machine {
       case Phase.Draining draining -> producerHalf.isDelivered() ? Awaiting.Now.SETTLEMENT : Awaiting.Now.DEMAND;
       case Phase.Starting starting -> throw new IllegalStateException("a cell that starts does not wait");
       case Phase.BackingOff backingOff -> throw new IllegalStateException("a cell that backs off waits for the time");
+      case Phase.Held held -> Awaiting.Now.RELEASE;
       case Phase.Ended endedPhase -> throw new IllegalStateException("a cell that has ended does not wait");
     };
     Timers timers = turns.timers();
@@ -542,9 +649,35 @@ public final class Cell<S extends Stage> implements Machine {
     return hasTimer ? new Awaiting.Timer(what, timers.nextNanos()) : what;
   }
 
+  private void hold() {
+    signals.clear(Signals.HELD | Signals.RELEASED | Signals.KILLED);
+    boolean waits = switch (phase) {
+      case Phase.Running running -> true;
+      case Phase.Starting starting -> true;
+      case Phase.BackingOff backingOff -> true;
+      case Phase.Held held -> true;
+      case Phase.Draining draining -> false;
+      case Phase.Ended over -> false;
+    };
+    if (waits) {
+      turns.retire(new StopReason.GroupRestart(heldFor));
+      phase = new Phase.Held();
+    }
+    owner.held(this, waits);
+  }
+
+  private void release() {
+    signals.clear(Signals.RELEASED);
+    phase = new Phase.Starting();
+  }
+
   private void start() {
     boolean first = turns.incarnation() == 0;
     turns.clearInterrupt();
+    if (freshStart) {
+      freshStart = false;
+      turns.forgetStates();
+    }
     try {
       turns.incarnate();
       if (!first) Thread.currentThread().setName(threadName());
@@ -552,15 +685,19 @@ public final class Cell<S extends Stage> implements Machine {
     } catch (Throwable failure) {
       turns.rollbackStates();
       if (!first) {
-        if (!isCancelled()) crash("onStart", failure);
+        boolean isOurs = isToLeave() && failure instanceof InterruptedException;
+        if (signals.has(Signals.CANCELLED) || isOurs && !signals.has(Signals.KILLED)) return;
+        signals.clear(Signals.KILLED);
+        crash("onStart", failure);
         return;
       }
       startFailure = failure;
       phase = new Phase.Ended(new StopReason.Crashed(failure));
-      closeDoors(new Ending.Failed(failure), new StopReason.Crashed(failure));
+      closeDoors(new Ending.Failed(failure, false), new StopReason.Crashed(failure));
       ended.open();
     }
     if (first) started.open();   // a restart has nobody waiting
+    else owner.restarted(this);
   }
 
   private void acceptFromOutside() {
@@ -582,7 +719,7 @@ public final class Cell<S extends Stage> implements Machine {
 
   private void completeInput() {
     if (consumerHalf == null || turns.role().isCompleted()) {
-      stopTakingTurns(new StopReason.Completed());
+      endNormally(new StopReason.Completed());
       return;
     }
     if (!inputEnded) {
@@ -590,8 +727,32 @@ public final class Cell<S extends Stage> implements Machine {
       return;
     }
     Throwable failure = turns.attempt(turns.role()::inputCompleted);
-    if (failure == null) stopTakingTurns(new StopReason.Completed());
+    if (failure == null) endNormally(new StopReason.Completed());
     else if (!isCancelled()) crash("onComplete", failure);
+  }
+
+  /** The stage has done all there was to do, or wants to stop. A permanent one is restarted. */
+  private void endNormally(StopReason reason) {
+    Verdict verdict = options.restart() == Restart.PERMANENT ? owner.completed(this) : new Verdict.End(true);
+    switch (verdict) {
+      case Verdict.Restart(var delayNanos) -> {
+        inputEnded = false;
+        turns.retire(reason);
+        awaitStart(delayNanos);
+      }
+      case Verdict.Hold hold -> {
+        inputEnded = false;
+        turns.retire(reason);
+        phase = new Phase.Held();
+        owner.held(this, true);
+      }
+      case Verdict.Resume resume -> throw new IllegalStateException("there is nothing to resume in a stage that has completed");
+      case Verdict.End over -> stopTakingTurns(reason);
+    }
+  }
+
+  private void awaitStart(long delayNanos) {
+    phase = delayNanos > 0 ? new Phase.BackingOff(realm.time().nanos() + delayNanos) : new Phase.Starting();
   }
 
   private void subscriptionEnded(LaneInlet<?> inlet) {
@@ -606,8 +767,8 @@ public final class Cell<S extends Stage> implements Machine {
         boolean last = consumerHalf.inlets().length == 0;
         if (policy == CancelPolicy.PERMANENT || policy == CancelPolicy.TRANSIENT && last) inputEnded = true;
       }
-      case Ending.Failed(var cause) -> {
-        if (policy != CancelPolicy.TEMPORARY) end(new StopReason.ProducerFailed(producer, cause), "the subscription to " + producer);
+      case Ending.Failed(var cause, var contained) -> {
+        if (policy != CancelPolicy.TEMPORARY) end(new StopReason.ProducerFailed(producer, cause), "the subscription to " + producer, contained);
       }
     }
   }
@@ -625,41 +786,51 @@ public final class Cell<S extends Stage> implements Machine {
       case Phase.Running running -> true;
       case Phase.Starting starting -> true;
       case Phase.BackingOff backingOff -> false;
+      case Phase.Held held -> false;
       case Phase.Draining draining -> false;
       case Phase.Ended endedPhase -> false;
     };
-    Verdict verdict = mayRestart ? owner.crashed(this, turns.incarnation(), cause, during, options.restart()) : new Verdict.End();
+    Verdict verdict = mayRestart
+        ? owner.crashed(this, turns.incarnation(), cause, during, turns.canSkip(during))
+        : new Verdict.End(false);
     switch (verdict) {
-      case Verdict.Restart(var delayNanos) -> restart(cause, delayNanos);
-      case Verdict.End over -> end(new StopReason.Crashed(cause), during);
+      // The incarnation ends, the stage does not: lanes, demand, backlog, mailbox and states stay.
+      case Verdict.Restart(var delayNanos) -> {
+        turns.abandon(options.redelivery(), cause);
+        awaitStart(delayNanos);
+      }
+      case Verdict.Hold hold -> {
+        turns.abandon(options.redelivery(), cause);
+        signals.clear(Signals.HELD);   // nobody has to ask any more
+        phase = new Phase.Held();
+        owner.held(this, true);
+      }
+      case Verdict.Resume resume -> turns.resume(cause);
+      case Verdict.End(var contained) -> end(new StopReason.Crashed(cause), during, contained);
     }
-  }
-
-  /** The incarnation ends, the stage does not: lanes, demand, backlog, mailbox and states stay. */
-  private void restart(Throwable cause, long delayNanos) {
-    turns.abandon(options.redelivery(), cause);
-    phase = delayNanos > 0 ? new Phase.BackingOff(realm.time().nanos() + delayNanos) : new Phase.Starting();
   }
 
   /** Gives up on an event, and tells the stage's handler. */
   void deadLetter(Object event, Throwable cause, int attempts) {
     deadLettered.add(1);
-    try {
-      options.deadLetters().handle(new DeadLetter(event, cause, path, turns.incarnation(), attempts), deadLettered.read());
-    } catch (Throwable failure) {
-      report("the dead-letter handler of stage " + path + " threw; the letter stays counted", failure);
-    }
+    var letter = new DeadLetter(event, cause, path, turns.incarnation(), attempts, realm.time().instant());
+    owner.deadLettered(letter, options.deadLetters(), deadLettered.read());
   }
 
   private void end(StopReason reason, String during) {
+    end(reason, during, false);
+  }
+
+  private void end(StopReason reason, String during, boolean contained) {
     turns.stop(reason);
     Ending ending = switch (reason) {
-      case StopReason.Crashed(var cause) -> new Ending.Failed(cause);
-      case StopReason.ProducerFailed(var producer, var cause) -> new Ending.Failed(cause);
+      case StopReason.Crashed(var cause) -> new Ending.Failed(cause, contained);
+      case StopReason.ProducerFailed(var producer, var cause) -> new Ending.Failed(cause, contained);
+      case StopReason.GroupRestart groupRestart -> throw new IllegalStateException("a group restart does not end a stage");
       case StopReason.Completed completed -> new Ending.Completed();
       case StopReason.Replaced replaced -> new Ending.Completed();
       case StopReason.Stopped stopped -> during.equals("cancel")
-          ? new Ending.Failed(new CancellationException("stage " + path + " was cancelled"))
+          ? new Ending.Failed(new CancellationException("stage " + path + " was cancelled"), contained)
           : new Ending.Completed();
     };
     boolean neverStarted = turns.incarnation() == 0;   // a later Starting is a restart, of which the owner is told
@@ -669,7 +840,7 @@ public final class Cell<S extends Stage> implements Machine {
       startFailure = new CancellationException("stage " + path + " was cancelled before it had started");
       started.open();
     } else {
-      owner.ended(this, producerHalf == null ? snapshot() : producerHalf.lastSnapshot(), reason, during);
+      owner.ended(this, producerHalf == null ? snapshot() : producerHalf.lastSnapshot(), reason, during, contained);
     }
     turns.letGo();   // who keeps the handle or the scope keeps neither the behaviour nor what its timers hold
     ended.open();

@@ -55,7 +55,7 @@ final class CellContext implements StageContext {
 
   @Override
   public void stop() {
-    cell.stop();
+    cell.leave();
   }
 
   @Override

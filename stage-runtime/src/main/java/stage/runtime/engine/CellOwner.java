@@ -1,32 +1,72 @@
 package stage.runtime.engine;
 
-import stage.api.Restart;
+import stage.api.DeadLetter;
+import stage.api.DeadLetterHandler;
 import stage.api.StageSnapshot;
 import stage.api.StopReason;
+import stage.api.SubscriptionSnapshot;
 
-/** Who is told when a cell ends. */
+/** Who supervises cells. Everything here is called on a cell's own thread and does not block for long. */
 public interface CellOwner {
   /**
-   * A cell that had started has crashed. On the cell's thread, which does as it is told.
+   * A cell that had started has crashed, and does as it is told.
    *
    * @param cell which
    * @param incarnation which life of it
    * @param cause what was thrown
    * @param during what it was doing, such as {@code onEvents}
-   * @param restart which ends its spec wants answered with a restart
+   * @param canSkip whether there is something to skip: an event, a message, a timer's run
    * @return what is to become of it
    */
-  Verdict crashed(Cell<?> cell, int incarnation, Throwable cause, String during, Restart restart);
+  Verdict crashed(Cell<?> cell, int incarnation, Throwable cause, String during, boolean canSkip);
 
   /**
-   * A cell that had started has ended. On the cell's thread, which does nothing of note after this.
+   * A permanent cell has done all there was to do, and does as it is told.
+   *
+   * @param cell which
+   * @return {@link Verdict.Restart}, {@link Verdict.Hold} or {@link Verdict.End}
+   */
+  Verdict completed(Cell<?> cell);
+
+  /**
+   * A cell that was to be held has no incarnation any more, or none that will go on.
+   *
+   * @param cell which
+   * @param waits whether it waits for {@link Cell#release}; not if it is about to end by itself
+   */
+  void held(Cell<?> cell, boolean waits);
+
+  /**
+   * A later incarnation of a cell has started.
+   *
+   * @param cell which
+   */
+  void restarted(Cell<?> cell);
+
+  /**
+   * Somebody wants a cell's incarnation ended by force. Any thread.
+   *
+   * @param cell which
+   */
+  void kill(Cell<?> cell);
+
+  /**
+   * A cell that had started has ended. It does nothing of note after this.
    *
    * @param cell which
    * @param last its last numbers; what is counted after this is told with {@link #returnedAfterEnd}
    * @param reason why
    * @param during what it was doing, such as {@code onEvents}
+   * @param contained whether its failure, if it is one, has been dealt with
    */
-  void ended(Cell<?> cell, StageSnapshot last, StopReason reason, String during);
+  void ended(Cell<?> cell, StageSnapshot last, StopReason reason, String during, boolean contained);
+
+  /**
+   * A consumer gave back events that nobody else is to get.
+   *
+   * @param last the last ledger of its subscription
+   */
+  void returned(SubscriptionSnapshot last);
 
   /**
    * A consumer gave back events of a producer whose last numbers were taken before. On the consumer's thread; may come before
@@ -36,4 +76,22 @@ public interface CellOwner {
    * @param events how many events
    */
   void returnedAfterEnd(Cell<?> cell, int events);
+
+  /**
+   * A cell has given up on an event, and has counted it.
+   *
+   * @param letter the event, and why
+   * @param handler who is to be told
+   * @param count how many dead letters the cell has had
+   */
+  void deadLettered(DeadLetter letter, DeadLetterHandler handler, long count);
+
+  /**
+   * A cell has dropped events, and has counted them.
+   *
+   * @param cell which
+   * @param events how many
+   * @param why in a few words
+   */
+  void dropped(Cell<?> cell, long events, String why);
 }

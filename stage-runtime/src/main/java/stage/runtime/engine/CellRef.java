@@ -77,6 +77,10 @@ abstract class CellRef<S extends Stage> {
     cell.stop();
   }
 
+  public void kill() {
+    cell.owner().kill(cell);
+  }
+
   public StopReason join() throws InterruptedException {
     cell.ensureForeignThread("join()");
     return cell.awaitEnd();

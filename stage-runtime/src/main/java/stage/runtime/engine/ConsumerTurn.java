@@ -86,6 +86,26 @@ final class ConsumerTurn<I> {
     again.lane().producer().carrier().wake();
   }
 
+  /** The turn that was undone is no reason to suspect its batch. */
+  void forgive() {
+    if (crashed != null) crashed.forgive();
+    crashed = null;
+  }
+
+  boolean hasCrashedBatch() {
+    return crashed != null;
+  }
+
+  /** The turn that was undone has failed, and its incarnation goes on without the event that made it fail. */
+  void skip(Throwable cause) {
+    if (crashed == null) return;
+    LaneInlet<I> again = crashed;
+    crashed = null;
+    if (!again.skip(cause)) return;
+    fence();
+    again.lane().producer().carrier().wake();
+  }
+
   // Rest. A generator publishes events one by one. Where they come in quick succession, and it is not short of demand, its consumer
   // had better let some gather than be woken for each. So it does when it ran dry twice within BRISK_NANOS, and goes on while rest is fruitful.
 

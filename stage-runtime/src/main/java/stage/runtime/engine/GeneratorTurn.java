@@ -32,13 +32,13 @@ final class GeneratorTurn {
       if (!cell.isRunning()) throw new CancellationException("stage " + cell.path() + " has stopped and emits no more");
       Work work = cell.lookNow();
       switch (work) {
-        case CANCEL, STOP -> throw new CancellationException("stage " + cell.path() + " is to stop");
+        case CANCEL, STOP, HOLD, KILL, LEAVE -> throw new CancellationException("stage " + cell.path() + " is to stop");
         case MAIL, CONSUMERS, CANCEL_SUBSCRIPTION, SUBSCRIBED, TIMER, FLUSH, INTAKE -> cell.serve(work);
         case TURN -> {
           if (!signals.has(Signals.WOKEN_UP)) return;
           signals.clear(Signals.WOKEN_UP);
         }
-        case START, COMPLETE, SUBSCRIPTION_ENDED, FINISH -> throw new IllegalStateException("a generator that runs has no work " + work);
+        case START, RELEASE, COMPLETE, SUBSCRIPTION_ENDED, FINISH -> throw new IllegalStateException("a generator that runs has no work " + work);
         case NOTHING -> {
           if (!signals.has(Signals.PAUSED)) return;
           awaitInGenerator(Awaiting.Now.MAIL);
@@ -63,7 +63,7 @@ final class GeneratorTurn {
       cell.carrier().await(hasTimer ? new Awaiting.Timer(what, turns.timers().nextNanos()) : what);
     } catch (InterruptedException e) {
       // Who interrupts a stage tells it why by a signal beside it; without one there is nothing to do.
-      if (cell.isCancelled()) throw new CancellationException("stage " + cell.path() + " is to stop");
+      if (cell.isToLeave()) throw new CancellationException("stage " + cell.path() + " is to stop");
     }
   }
 }

@@ -191,12 +191,41 @@ final class LaneInlet<I> implements Inlet<I> {
       return false;
     }
     if (tries <= redelivery.attempts()) return false;
+    return giveUp(cause);
+  }
+
+  private boolean giveUp(Throwable cause) {
     int triesThen = tries;
     Object poison = lane.take(1).getFirst();
     absolve(1);
     boolean asked = settle(0, 1, 0);
     cell.deadLetter(poison, cause, triesThen);
     return asked;
+  }
+
+  /** The batch that was in hand is no suspect: its turn was ended by somebody else. */
+  void forgive() {
+    crashedBatch = 0;
+  }
+
+  /**
+   * The batch that was in hand has failed, and the incarnation goes on: a single event is given up, of several each is delivered by itself.
+   *
+   * @return whether the producer is to be woken, after a full fence
+   */
+  boolean skip(Throwable cause) {
+    int batch = crashedBatch;
+    crashedBatch = 0;
+    if (batch == 0) return false;
+    if (suspects == 0) {
+      suspects = batch;
+      tries = 0;
+    }
+    tries++;
+    if (batch == 1) return giveUp(cause);
+    singly = true;
+    triesOfBatch = tries;
+    return false;
   }
 
   /** The next events have met their fate, so they are not what crashes the stage. */

@@ -11,7 +11,11 @@ sealed interface Phase {
   // Running    -> BackingOff   the same, after a delay
   // Running    -> Draining     nothing more will be emitted: completed, or stopped
   // Running    -> Ended        a turn threw once too often, a producer failed, or the cell was cancelled
+  // Running    -> Held         its supervisor restarts it together with others
   // BackingOff -> Starting     the delay is over
+  // BackingOff -> Held         as from Running; so from Starting, in a restart
+  // Held       -> Starting     released
+  // Held       -> Draining     stopped
   // BackingOff -> Draining     stopped
   // Draining   -> Ended        everything is delivered, or the cell was cancelled
 
@@ -20,6 +24,9 @@ sealed interface Phase {
 
   /** Has crashed and waits for its next incarnation. */
   record BackingOff(long untilNanos) implements Phase {}
+
+  /** Has no incarnation; its supervisor will release it. */
+  record Held() implements Phase {}
 
   /** Takes turns. */
   record Running() implements Phase {}

@@ -208,7 +208,9 @@ final class ProducerHalf<O> {
     Object[] events = lane.takeBack();
     if (events.length == 0) return;
     int forNobody = sharing.takeBack((LaneTail<O>) lane, events);
-    if (forNobody > 0) returned.add(forNobody);
+    if (forNobody == 0) return;
+    returned.add(forNobody);
+    cell.owner().returned(lane.snapshot());
   }
 
   /** Ends every lane. What a consumer leaves unsettled after this is counted as returned by the consumer's cell. */
@@ -250,7 +252,10 @@ final class ProducerHalf<O> {
         lanes = SmallArrays.without(lanes, lane);
       }
     });
-    if (late[0] > 0) cell.owner().returnedAfterEnd(cell, late[0]);
+    if (late[0] > 0) {
+      cell.owner().returnedAfterEnd(cell, late[0]);
+      cell.owner().returned(lane.snapshot());
+    }
     if (toTell[0]) cell.signals().set(Signals.CONSUMER_LEFT);
   }
 }

@@ -33,6 +33,17 @@ abstract class Role {
   /** The turn that was undone has crashed the stage, which is restarted. */
   void redeliver(Redelivery redelivery, Throwable cause) {}
 
+  /** The turn that was undone is no reason to suspect its batch. */
+  void forgive() {}
+
+  /** The turn that was undone has failed, and the incarnation goes on without what made it fail. */
+  void skip(Throwable cause) {}
+
+  /** {@return whether the turn that was undone had a batch} */
+  boolean hasCrashedBatch() {
+    return false;
+  }
+
   /** Publishes, in the middle of a turn, what it has emitted so far. */
   void commitOutput() {}
 
@@ -264,6 +275,21 @@ abstract class Role {
     }
 
     @Override
+    void forgive() {
+      input.forgive();
+    }
+
+    @Override
+    void skip(Throwable cause) {
+      input.skip(cause);
+    }
+
+    @Override
+    boolean hasCrashedBatch() {
+      return input.hasCrashedBatch();
+    }
+
+    @Override
     boolean wantsRest(Time time) {
       return input.wantsRest(time);
     }
@@ -356,6 +382,21 @@ abstract class Role {
     @Override
     void redeliver(Redelivery redelivery, Throwable cause) {
       input.redeliver(redelivery, cause);
+    }
+
+    @Override
+    void forgive() {
+      input.forgive();
+    }
+
+    @Override
+    void skip(Throwable cause) {
+      input.skip(cause);
+    }
+
+    @Override
+    boolean hasCrashedBatch() {
+      return input.hasCrashedBatch();
     }
 
     @Override

@@ -25,6 +25,15 @@ final class Signals {
   /** A producer has ended a subscription. */
   static final int INPUT_ENDED = 1 << 8;
 
+  /** End the incarnation and wait: the supervisor restarts this cell together with others. */
+  static final int HELD = 1 << 9;
+  /** Start the next incarnation. */
+  static final int RELEASED = 1 << 10;
+  /** End the incarnation by force. */
+  static final int KILLED = 1 << 11;
+  /** The stage itself wants to end normally. */
+  static final int LEAVES = 1 << 12;
+
   private static final VarHandle BITS;
 
   static {

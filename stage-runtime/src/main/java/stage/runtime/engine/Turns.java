@@ -101,6 +101,30 @@ final class Turns<S extends Stage> {
     role.redeliver(redelivery, cause);
   }
 
+  /** The incarnation ends in good order, and another one will follow: what a turn of it has left undone is delivered again as usual. */
+  void retire(StopReason reason) {
+    timers = null;
+    messageCrash = null;
+    if (behaviour == null) return;
+    stop(behaviour, reason);
+    behaviour = null;
+    role.forgive();
+  }
+
+  /** The incarnation goes on, and skips what it was doing. */
+  void resume(Throwable cause) {
+    messageCrash = null;
+    if (cell.isGenerator()) role = Role.of(behaviour, cell);   // its loop was left, so it begins again
+    role.skip(cause);
+  }
+
+  /** {@return whether there is something to skip} A generator's loop cannot go on where it was. */
+  boolean canSkip(String during) {
+    if (behaviour == null || during.equals("kill") || during.equals("onStart")) return false;
+    if (during.equals("a message") || cell.isGenerator()) return false;
+    return serving || role.hasCrashedBatch() || during.equals("a cast") || during.equals("a timer") || during.equals("onSubscribe");
+  }
+
   /** The last incarnation is over. */
   void stop(StopReason reason) {
     if (behaviour != null) stop(behaviour, reason);
@@ -135,7 +159,7 @@ final class Turns<S extends Stage> {
       if (signals.has(Signals.PAUSED) || !role.hasTurn()) return;
     }
     Thread.interrupted();   // what was left over from an earlier turn is nobody's business now
-    if (cell.isCancelled()) return;   // its interrupt may just have been cleared, and is not sent twice
+    if (cell.isToLeave()) return;   // its interrupt may just have been cleared, and is not sent twice
     beginTurn();
     try {
       role.turn();
@@ -178,7 +202,7 @@ final class Turns<S extends Stage> {
       Control.Replace asked = replacement;
       replacement = null;
       replaceBehaviour(asked);
-    } else if (cell.isCancelled()) {
+    } else if (cell.isToLeave()) {
       Thread.interrupted();
       if (signals.has(Signals.STOPPED) && !signals.has(Signals.CANCELLED)) cell.stopTakingTurns(new StopReason.Stopped());
     } else {
@@ -188,14 +212,14 @@ final class Turns<S extends Stage> {
 
   /** Forgets an old interrupt, but for the one of a cancel: that is sent once. */
   void clearInterrupt() {
-    if (Thread.interrupted() && cell.isCancelled()) Thread.currentThread().interrupt();
+    if (Thread.interrupted() && cell.isToLeave()) Thread.currentThread().interrupt();
   }
 
   /** Runs user code of a message or a timer as a turn. What it throws is a crash. */
   void run(String what, Turn body) {
     Throwable failure = attempt(body);
     if (failure == null) return;
-    if (cell.isCancelled()) return;
+    if (cell.isToLeave()) return;
     if (isGenerating()) {
       messageCrash = failure;
       throw new CancellationException("stage " + cell.path() + " has crashed in " + what);
@@ -301,6 +325,10 @@ final class Turns<S extends Stage> {
 
   void commitStates() {
     if (states != null) states.commit();
+  }
+
+  void forgetStates() {
+    states = null;
   }
 
   void rollbackStates() {

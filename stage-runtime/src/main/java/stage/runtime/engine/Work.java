@@ -8,6 +8,14 @@ enum Work {
   CANCEL,
   /** Stop taking turns. */
   STOP,
+  /** End the incarnation, and wait for the supervisor to release the cell. */
+  HOLD,
+  /** The supervisor has released the cell: go on to the next incarnation. */
+  RELEASE,
+  /** End the incarnation by force. */
+  KILL,
+  /** The stage has asked for its own end. */
+  LEAVE,
   /** Handle a message. */
   MAIL,
   /** Meet consumers that came, and take back from those that left. */

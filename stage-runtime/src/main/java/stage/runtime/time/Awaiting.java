@@ -16,6 +16,8 @@ public sealed interface Awaiting {
     SETTLEMENT,
     /** Nothing to do until it is time to restart. */
     BACKOFF,
+    /** Nothing to do until the supervisor lets the next incarnation start. */
+    RELEASE,
     /** Nothing to do ever again. */
     DONE
   }

@@ -1,6 +1,7 @@
 package stage.runtime.time;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadLocalRandom;
@@ -16,6 +17,11 @@ public final class RealTime implements Time {
   @Override
   public long nanos() {
     return System.nanoTime();
+  }
+
+  @Override
+  public Instant instant() {
+    return Instant.now();
   }
 
   @Override

@@ -36,7 +36,8 @@ final class ThreadCarrier implements Carrier, Runnable {
     DEMAND,
     MAIL,
     SETTLEMENT,
-    BACKOFF
+    BACKOFF,
+    RELEASE
   }
 
   private static final int AWAKE = 0;
@@ -181,6 +182,7 @@ final class ThreadCarrier implements Carrier, Runnable {
       case MAIL -> awaitMail();
       case SETTLEMENT -> awaitSettlement();
       case BACKOFF -> awaitBackoff();
+      case RELEASE -> awaitRelease();
       case READY, DONE -> throw new IllegalStateException("a machine that is " + what + " must not be parked");
     }
   }
@@ -205,6 +207,10 @@ final class ThreadCarrier implements Carrier, Runnable {
 
   private void awaitBackoff() {
     while (mayPark()) LockSupport.park(WaitingFor.BACKOFF);
+  }
+
+  private void awaitRelease() {
+    while (mayPark()) LockSupport.park(WaitingFor.RELEASE);
   }
 
   private boolean mayPark() {

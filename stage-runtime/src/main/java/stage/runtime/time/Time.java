@@ -1,11 +1,15 @@
 package stage.runtime.time;
 
 import java.time.Duration;
+import java.time.Instant;
 
 /** The one seam to threads, waiting and clocks. */
 public interface Time {
   /** {@return the monotonic time in nanoseconds; only differences mean something} */
   long nanos();
+
+  /** {@return the time of day, for people to read} */
+  Instant instant();
 
   /**
    * {@return a carrier for a machine; it is not started yet}

@@ -1,0 +1,82 @@
+package stage.api.observe;
+
+import stage.api.DeadLetter;
+import stage.api.StopReason;
+
+/** Something that happened in a scope. Nothing here is per event or per turn of a healthy stage. */
+public sealed interface StageEvent {
+  /** {@return the path of the stage or supervisor it happened to} */
+  String path();
+
+  /**
+   * A stage has started for the first time.
+   *
+   * @param path which stage
+   */
+  record Started(String path) implements StageEvent {}
+
+  /**
+   * An incarnation has crashed.
+   *
+   * @param path which stage
+   * @param incarnation which life of it
+   * @param cause what was thrown
+   * @param during what it was doing, such as {@code onEvents}
+   */
+  record Crashed(String path, int incarnation, Throwable cause, String during) implements StageEvent {}
+
+  /**
+   * A new incarnation has taken over.
+   *
+   * @param path which stage
+   * @param incarnation which life of it
+   */
+  record Restarted(String path, int incarnation) implements StageEvent {}
+
+  /**
+   * A supervisor has given up.
+   *
+   * @param path which supervisor
+   * @param child the path of the child that brought it about
+   * @param cause the last crash
+   */
+  record GaveUp(String path, String child, Throwable cause) implements StageEvent {}
+
+  /**
+   * An event was given up on.
+   *
+   * @param letter the event, and why
+   */
+  record DeadLettered(DeadLetter letter) implements StageEvent {
+    @Override
+    public String path() {
+      return letter.path();
+    }
+  }
+
+  /**
+   * Events were dropped, by an overflow policy or for lack of redelivery.
+   *
+   * @param path which stage dropped them
+   * @param events how many
+   * @param why in a few words
+   */
+  record Dropped(String path, long events, String why) implements StageEvent {}
+
+  /**
+   * A thread that ignored its interrupt was left to itself.
+   *
+   * @param path its stage
+   * @param incarnation which life of it
+   * @param thread the thread's name
+   */
+  record Abandoned(String path, int incarnation, String thread) implements StageEvent {}
+
+  /**
+   * A stage has ended for good.
+   *
+   * @param path which stage
+   * @param reason why
+   */
+  record Ended(String path, StopReason reason) implements StageEvent {}
+}

@@ -1,0 +1,23 @@
+package stage.api.supervision;
+
+import stage.api.Restart;
+
+/**
+ * A child of a supervisor at one instant. As an entry of OTP's {@code which_children}.
+ *
+ * @param name its name
+ * @param isSupervisor whether it is a supervisor
+ * @param restart its restart type
+ * @param status where it stands
+ */
+public record ChildSnapshot(String name, boolean isSupervisor, Restart restart, Status status) {
+  /** Where a child stands. */
+  public enum Status {
+    /** It runs, or is about to for the first time. */
+    RUNNING,
+    /** It has crashed, or is held for a group restart, and its next incarnation has not started. */
+    RESTARTING,
+    /** It has ended; its spec is kept, and {@link Supervisor#restart} starts it again. */
+    STOPPED
+  }
+}

@@ -1,0 +1,32 @@
+package stage.api.supervision;
+
+/**
+ * Carries what belongs to the caller's context, such as logging or tracing identifiers, onto the threads of a scope.
+ *
+ * <p>Captured once, on the thread that opens the scope; put around each incarnation of each stage of it, on the stage's own thread, at its
+ * start and at each restart. Threads of a scope inherit nothing else.
+ */
+@FunctionalInterface
+public interface ContextCapture {
+  /** Nothing is carried. */
+  ContextCapture NONE = () -> Runnable::run;
+
+  /**
+   * Captures the context of the calling thread.
+   *
+   * @return what to put around each incarnation, not null
+   */
+  Around capture();
+
+  /** Puts a captured context around an incarnation. */
+  @FunctionalInterface
+  interface Around {
+    /**
+     * Runs an incarnation, from {@code onStart} to its end, within the context. On the stage's thread; once per incarnation, of any number of
+     * stages at the same time. What this throws itself is a crash of the stage.
+     *
+     * @param incarnation what to run, exactly once
+     */
+    void run(Runnable incarnation);
+  }
+}

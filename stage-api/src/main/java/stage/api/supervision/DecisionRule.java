@@ -1,0 +1,17 @@
+package stage.api.supervision;
+
+/** Decides what is done about each crash. */
+@FunctionalInterface
+public interface DecisionRule {
+  /** The default: {@link Decision.Restart}, always. */
+  DecisionRule RESTART = failure -> Decision.restart();
+
+  /**
+   * Decides. Runs on the thread of the stage that crashed, under no lock; the stage waits for it.
+   *
+   * @param failure the crash
+   * @return what to do, not null
+   * @throws Exception logged, and taken for {@link Decision.Restart}, as is null
+   */
+  Decision decide(Failure failure) throws Exception;
+}

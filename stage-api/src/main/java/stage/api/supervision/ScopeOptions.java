@@ -1,0 +1,83 @@
+package stage.api.supervision;
+
+import java.time.Duration;
+import java.util.Objects;
+import stage.api.observe.StageListener;
+
+/**
+ * What every scope can be told.
+ *
+ * @param shutdown how long {@code close} lets stages drain before it cancels them
+ * @param grace how long cancelled stages have to end after their interrupt, before their threads are abandoned
+ * @param maxChildren how many children may run or be restarting at once
+ * @param autoShutdown whether the ends of significant children shut the supervisor down
+ * @param maxAbandoned how many threads may be abandoned; one more makes the supervisor give up
+ * @param drainOnExit whether the scope drains when the JVM is told to exit, by {@code SIGTERM} for instance
+ * @param context what is carried onto the threads of the scope
+ * @param listener who is told what happens
+ */
+public record ScopeOptions(
+    Duration shutdown,
+    Duration grace,
+    int maxChildren,
+    AutoShutdown autoShutdown,
+    int maxAbandoned,
+    boolean drainOnExit,
+    ContextCapture context,
+    StageListener listener) {
+  /** The defaults: 5 seconds to drain, 1 of grace, any number of children, 4 abandoned threads. */
+  public static final ScopeOptions DEFAULT = new ScopeOptions(Duration.ofSeconds(5), Duration.ofSeconds(1), Integer.MAX_VALUE,
+      AutoShutdown.NEVER, 4, false, ContextCapture.NONE, StageListener.NONE);
+
+  /**
+   * Checks the options.
+   *
+   * @throws IllegalArgumentException if a time or a number is negative
+   */
+  public ScopeOptions {
+    ensureNotNegative("shutdown", shutdown);
+    ensureNotNegative("grace", grace);
+    if (maxChildren < 0) throw new IllegalArgumentException("max children must be at least 0, but was " + maxChildren);
+    Objects.requireNonNull(autoShutdown, "autoShutdown must not be null; the default is AutoShutdown.NEVER");
+    if (maxAbandoned < 0) throw new IllegalArgumentException("max abandoned must be at least 0, but was " + maxAbandoned);
+    Objects.requireNonNull(context, "context must not be null; use ContextCapture.NONE");
+    Objects.requireNonNull(listener, "listener must not be null; use StageListener.NONE");
+  }
+
+  private static void ensureNotNegative(String what, Duration time) {
+    Objects.requireNonNull(time, what + " must not be null");
+    if (time.isNegative()) throw new IllegalArgumentException(what + " must not be negative, but was " + time);
+  }
+
+  ScopeOptions withShutdown(Duration shutdown) {
+    return new ScopeOptions(shutdown, grace, maxChildren, autoShutdown, maxAbandoned, drainOnExit, context, listener);
+  }
+
+  ScopeOptions withGrace(Duration grace) {
+    return new ScopeOptions(shutdown, grace, maxChildren, autoShutdown, maxAbandoned, drainOnExit, context, listener);
+  }
+
+  ScopeOptions withMaxChildren(int maxChildren) {
+    return new ScopeOptions(shutdown, grace, maxChildren, autoShutdown, maxAbandoned, drainOnExit, context, listener);
+  }
+
+  ScopeOptions withAutoShutdown(AutoShutdown autoShutdown) {
+    return new ScopeOptions(shutdown, grace, maxChildren, autoShutdown, maxAbandoned, drainOnExit, context, listener);
+  }
+
+  ScopeOptions withMaxAbandoned(int maxAbandoned) {
+    return new ScopeOptions(shutdown, grace, maxChildren, autoShutdown, maxAbandoned, drainOnExit, context, listener);
+  }
+
+  ScopeOptions withDrainOnExit() {
+    return new ScopeOptions(shutdown, grace, maxChildren, autoShutdown, maxAbandoned, true, context, listener);
+  }
+
+  ScopeOptions withContext(ContextCapture context) {
+    return new ScopeOptions(shutdown, grace, maxChildren, autoShutdown, maxAbandoned, drainOnExit, context, listener);
+  }
+
+  ScopeOptions withListener(StageListener listener) {
+    return new ScopeOptions(shutdown, grace, maxChildren, autoShutdown, maxAbandoned, drainOnExit, context, listener);
+  }
+}

@@ -1,0 +1,23 @@
+package stage.api.supervision;
+
+/**
+ * What a supervisor and those below it have counted since they were started. Each number is exact; together they are of about one instant.
+ *
+ * @param crashes incarnations that ended by a throwable or by force
+ * @param restarts incarnations that took over, those of a group restart included
+ * @param escalations supervisors that gave up
+ * @param deadLetters events given up on
+ * @param deadLettersUnhandled those of them whose handler threw, or could not take them in time
+ * @param abandoned threads that ignored their interrupt and were left to themselves
+ * @param refused what such threads did later and was refused
+ * @param listenerFailures how often the listener threw
+ */
+public record SupervisionSnapshot(
+    long crashes,
+    long restarts,
+    long escalations,
+    long deadLetters,
+    long deadLettersUnhandled,
+    int abandoned,
+    long refused,
+    long listenerFailures) {}

@@ -1,0 +1,123 @@
+package stage.runtime.supervision;
+
+import stage.api.Restart;
+import stage.api.Stage;
+import stage.api.StageSpec;
+import stage.api.supervision.ChildSnapshot;
+import stage.runtime.engine.Cell;
+
+/** What a supervisor knows of a child. Guarded by the tree's lock. */
+sealed interface Child {
+  String name();
+
+  Restart restart();
+
+  boolean isSignificant();
+
+  ChildSnapshot.Status status();
+
+  default boolean isStopped() {
+    return status() == ChildSnapshot.Status.STOPPED;
+  }
+
+  /** A stage; its spec is kept when it has ended, so that it can be started again. */
+  final class OfStage implements Child {
+    private final StageSpec<? extends Stage> spec;
+    private Cell<?> cell;       // null once it has ended
+    private boolean starting;   // for the first time
+    private boolean stopping;   // its supervisor was asked to stop it, so its end is not of its own making
+    private boolean waits;      // it is held, and waits to be released
+
+    <S extends Stage> OfStage(StageSpec<S> spec, Cell<S> cell) {
+      this.spec = spec;
+      this.cell = cell;
+      this.starting = true;
+    }
+
+    StageSpec<? extends Stage> spec() {
+      return spec;
+    }
+
+    Cell<?> cell() {
+      return cell;
+    }
+
+    void started() {
+      starting = false;
+    }
+
+    boolean isStarting() {
+      return starting;
+    }
+
+    void ended() {
+      cell = null;
+      starting = false;
+      waits = false;
+    }
+
+    void stopping() {
+      stopping = true;
+    }
+
+    boolean isStopping() {
+      return stopping;
+    }
+
+    void waits(boolean waits) {
+      this.waits = waits;
+    }
+
+    boolean isWaiting() {
+      return waits;
+    }
+
+    @Override
+    public String name() {
+      return spec.name();
+    }
+
+    @Override
+    public Restart restart() {
+      return spec.options().restart();
+    }
+
+    @Override
+    public boolean isSignificant() {
+      return spec.options().significant();
+    }
+
+    @Override
+    public ChildSnapshot.Status status() {
+      if (cell == null) return ChildSnapshot.Status.STOPPED;
+      return switch (cell.statusNow()) {
+        case STARTING -> starting ? ChildSnapshot.Status.RUNNING : ChildSnapshot.Status.RESTARTING;
+        case BACKING_OFF, HELD -> ChildSnapshot.Status.RESTARTING;
+        case RUNNING, PAUSED, DRAINING, ENDED -> waits ? ChildSnapshot.Status.RESTARTING : ChildSnapshot.Status.RUNNING;
+      };
+    }
+  }
+
+  /** A supervisor. It is forgotten when it has ended. */
+  record OfSupervisor(SupervisorCell supervisor) implements Child {
+    @Override
+    public String name() {
+      return supervisor.spec().name();
+    }
+
+    @Override
+    public Restart restart() {
+      return supervisor.spec().restart();
+    }
+
+    @Override
+    public boolean isSignificant() {
+      return supervisor.spec().significant();
+    }
+
+    @Override
+    public ChildSnapshot.Status status() {
+      return supervisor.isRestarting() ? ChildSnapshot.Status.RESTARTING : ChildSnapshot.Status.RUNNING;
+    }
+  }
+}

@@ -1,0 +1,53 @@
+package stage.runtime.supervision;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import stage.api.supervision.ShutdownReport;
+import stage.api.supervision.SupervisorSpec;
+import stage.runtime.time.Time;
+
+/** A supervisor that is a child of another one. It has no owner: any thread outside its stages may wait for it and end it. */
+final class ChildSupervisor extends SupervisorCell {
+  private boolean stopped;   // guarded by the tree's lock: whether somebody asked for its end
+
+  ChildSupervisor(SupervisorSpec spec, Tree tree, SupervisorCell parent) {
+    super(spec, tree, parent);
+  }
+
+  @Override
+  boolean wasStopped() {
+    return stopped;
+  }
+
+  @Override
+  public void join() throws InterruptedException {
+    idle().await();
+    throwFailure();
+  }
+
+  @Override
+  public boolean join(Duration timeout) throws InterruptedException {
+    Objects.requireNonNull(timeout, "timeout must not be null");
+    boolean ended = idle().await(Time.toNanos(timeout));
+    if (ended) throwFailure();
+    return ended;
+  }
+
+  @Override
+  public void close() {
+    if (isClosed()) return;
+    tree().locked(() -> stopped = true);
+    end();
+  }
+
+  @Override
+  public ShutdownReport drain(Duration limit) {
+    throw new UnsupportedOperationException("not yet");
+  }
+
+  @Override
+  public ShutdownReport report() {
+    return tree().report(List.of());
+  }
+}

@@ -1,0 +1,154 @@
+package stage.runtime.supervision;
+
+import java.util.ArrayList;
+import java.util.List;
+import stage.api.Shutdown;
+import stage.runtime.engine.Cell;
+import stage.runtime.time.Time;
+
+/**
+ * Restarts several stages together: ends their incarnations one at a time in reverse start order, waits for the backoff, and starts the next
+ * ones one at a time in start order. Goes on with each piece of news, under the tree's lock; has no thread.
+ */
+final class GroupRestart {
+  // Stopping -> Waiting    the first of them is held, or there is a backoff
+  // Stopping -> Starting   the same without a backoff
+  // Waiting  -> Starting   the backoff is over
+  // Starting -> Done       the last of them runs
+  // any      -> Done       another restart, or the end of the scope, has come in between
+  private enum Step {
+    STOPPING,
+    WAITING,
+    STARTING,
+    DONE
+  }
+
+  private final SupervisorCell supervisor;
+  private final List<Child.OfStage> group;   // in start order
+  private final Child.OfStage crashed;
+  private final boolean fresh;               // whether the one that crashed is to find its states empty
+  private final long delayNanos;
+  private final Time time;
+  private Step step = Step.STOPPING;
+  private int at;                            // whose turn it is
+  private boolean asked;                     // whether that one has been asked
+  private Time.Alarm alarm;
+
+  GroupRestart(SupervisorCell supervisor, List<Child.OfStage> group, Child.OfStage crashed, boolean fresh, long delayNanos, Time time) {
+    this.supervisor = supervisor;
+    this.group = new ArrayList<>(group);
+    this.crashed = crashed;
+    this.fresh = fresh;
+    this.delayNanos = delayNanos;
+    this.time = time;
+    this.at = group.size() - 1;
+  }
+
+  boolean covers(Child.OfStage child) {
+    return step != Step.DONE && group.contains(child);
+  }
+
+  boolean isStopping() {
+    return step == Step.STOPPING;
+  }
+
+  /** Gives the restart up; who is held stays so until somebody else releases it. */
+  void cancel() {
+    step = Step.DONE;
+    forgetAlarm();
+  }
+
+  /** One that was to be held is not going to wait, because it is about to end. */
+  void willEnd(Child.OfStage child) {
+    if (step == Step.STOPPING && at >= 0 && group.get(at) == child && asked) next(-1);
+    goOn();
+  }
+
+  /** One of the group is held, runs, or has ended. */
+  void goOn() {
+    while (true) {
+      switch (step) {
+        case STOPPING -> {
+          if (at < 0) waitOut();
+          else if (isOver(group.get(at)) || group.get(at).isWaiting()) next(-1);
+          else {
+            askToStop(group.get(at));
+            return;
+          }
+        }
+        case STARTING -> {
+          if (at == group.size()) finish();
+          else if (isOver(group.get(at)) || !group.get(at).isWaiting()) next(1);
+          else {
+            start(group.get(at));
+            return;
+          }
+        }
+        case WAITING, DONE -> {
+          return;
+        }
+      }
+    }
+  }
+
+  /** A stage that ends by itself, or was stopped, is not waited for. */
+  private static boolean isOver(Child.OfStage child) {
+    return child.cell() == null || child.isStopping() || child.isStarting();
+  }
+
+  private void next(int direction) {
+    at += direction;
+    asked = false;
+    forgetAlarm();
+  }
+
+  private void askToStop(Child.OfStage child) {
+    if (asked) return;
+    asked = true;
+    if (child == crashed) return;   // it has no incarnation to end, and says so itself
+    Cell<?> cell = child.cell();
+    cell.hold(crashed.cell() == null ? crashed.name() : crashed.cell().path());
+    switch (child.spec().options().shutdown()) {
+      case Shutdown.Brutal brutal -> supervisor.killHeld(cell);
+      case Shutdown.Within(var limit) ->
+          alarm = time.at(time.nanos() + Time.toNanos(limit), () -> supervisor.tree().locked(() -> killLate(child, cell)));
+      case Shutdown.Unlimited unlimited -> {}
+    }
+  }
+
+  private void killLate(Child.OfStage child, Cell<?> cell) {
+    if (step == Step.STOPPING && at >= 0 && group.get(at) == child && !child.isWaiting()) supervisor.killHeld(cell);
+  }
+
+  private void waitOut() {
+    at = 0;
+    asked = false;
+    if (delayNanos == 0) {
+      step = Step.STARTING;
+      return;
+    }
+    step = Step.WAITING;
+    alarm = time.at(time.nanos() + delayNanos, () -> supervisor.tree().locked(() -> {
+      if (step != Step.WAITING) return;
+      step = Step.STARTING;
+      goOn();
+    }));
+  }
+
+  private void start(Child.OfStage child) {
+    if (asked) return;
+    asked = true;
+    child.cell().release(fresh && child == crashed);
+  }
+
+  private void finish() {
+    step = Step.DONE;
+    forgetAlarm();
+    supervisor.groupRestarted(this);
+  }
+
+  private void forgetAlarm() {
+    if (alarm != null) alarm.cancel();
+    alarm = null;
+  }
+}

@@ -1,0 +1,150 @@
+package stage.runtime.supervision;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.locks.ReentrantLock;
+import stage.api.StageSnapshot;
+import stage.api.SubscriptionSnapshot;
+import stage.api.observe.StageEvent;
+import stage.api.observe.StageListener;
+import stage.api.supervision.ShutdownReport;
+import stage.api.supervision.Stragglers;
+import stage.runtime.engine.Cell;
+import stage.runtime.engine.Realm;
+
+/**
+ * What all supervisors of a scope share: one lock, the listener, and what the report of a close is made of. No lock is held while user code
+ * runs.
+ */
+final class Tree {
+  private static final int MOST_LEFTOVERS = 1000;
+
+  private final Realm realm;
+  private final String name;
+  private final StageListener listener;
+  private final ReentrantLock lock = new ReentrantLock();
+  // guarded by lock
+  private final List<Cell<?>> ending = new ArrayList<>();   // ended, but their threads may not be gone yet
+  private final Map<Cell<?>, StageSnapshot> leftovers = new LinkedHashMap<>();   // of ended cells, in the order of their ends
+  private final List<SubscriptionSnapshot> returned = new ArrayList<>();
+  private final Set<String> cancelled = new LinkedHashSet<>();
+  private long eventsReturned;
+  private long eventsUndelivered;
+  private int drained;
+  private long listenerFailures;
+
+  Tree(Realm realm, String name, StageListener listener) {
+    this.realm = realm;
+    this.name = name;
+    this.listener = listener;
+  }
+
+  Realm realm() {
+    return realm;
+  }
+
+  void locked(Runnable change) {
+    lock.lock();
+    try {
+      change.run();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  void lock() {
+    lock.lock();
+  }
+
+  void unlock() {
+    lock.unlock();
+  }
+
+  // ---- what happens; under no lock
+
+  /** Tells the listener, whose own faults change nothing. */
+  void tell(StageEvent event) {
+    if (listener == StageListener.NONE) return;
+    try {
+      listener.on(event);
+    } catch (Throwable failure) {
+      long[] count = {0};
+      locked(() -> count[0] = ++listenerFailures);
+      if (count[0] == 1) log(System.Logger.Level.WARNING, "the listener of scope " + name + " threw; later failures are only counted", failure);
+    }
+  }
+
+  void log(System.Logger.Level level, String line, Throwable cause) {
+    try {
+      System.getLogger("stage." + name).log(level, line, cause);
+    } catch (Throwable loggerFailure) {
+      if (cause != null && cause != loggerFailure) cause.addSuppressed(loggerFailure);   // a logger that throws must not take the stage with it
+    }
+  }
+
+  // ---- the numbers of the end; under the lock
+
+  long listenerFailures() {
+    return listenerFailures;
+  }
+
+  void noteEnding(Cell<?> cell) {
+    ending.removeIf(before -> !before.carrier().thread().isAlive());
+    if (cell.carrier().thread() != null) ending.add(cell);
+  }
+
+  void noteCancelled(Cell<?> cell) {
+    cancelled.add(cell.path());
+  }
+
+  void noteEnd(Cell<?> cell, StageSnapshot last) {
+    noteEnding(cell);
+    eventsReturned += last.eventsReturned();
+    eventsUndelivered += last.eventsUndelivered();
+    boolean leavesSomething = last.eventsReturned() + last.eventsUndelivered() > 0;
+    if (!leavesSomething && !cancelled.contains(cell.path())) drained++;
+    else if (leftovers.size() < MOST_LEFTOVERS) leftovers.putIfAbsent(cell, last);
+  }
+
+  void noteReturned(SubscriptionSnapshot last) {
+    if (returned.size() < MOST_LEFTOVERS) returned.add(last);
+  }
+
+  void noteReturnedAfterEnd(Cell<?> cell, int events) {
+    eventsReturned += events;
+    if (leftovers.containsKey(cell) || leftovers.size() < MOST_LEFTOVERS) leftovers.put(cell, cell.snapshot());
+  }
+
+  ShutdownReport report(List<Stragglers.Straggler> stragglers) {
+    return new ShutdownReport(drained, List.copyOf(leftovers.values()), returned, eventsReturned, eventsUndelivered, List.copyOf(cancelled), stragglers);
+  }
+
+  /** Waits until the threads of all cells that have ended, and of these, are gone; gives the stacks of those that are not. Not under the lock. */
+  List<Stragglers.Straggler> awaitThreads(List<Cell<?>> alive, long deadlineNanos) {
+    List<Cell<?>> last = new ArrayList<>();
+    locked(() -> last.addAll(ending));
+    last.addAll(alive);
+    boolean interrupted = Thread.interrupted();
+    List<Stragglers.Straggler> stragglers = new ArrayList<>();
+    for (Cell<?> cell : last) {
+      boolean gone = false;
+      while (true) {
+        try {
+          gone = realm.time().awaitEnd(cell.carrier(), deadlineNanos - realm.time().nanos());
+          break;
+        } catch (InterruptedException e) {
+          interrupted = true;
+        }
+      }
+      Thread thread = cell.carrier().thread();
+      if (!gone) stragglers.add(new Stragglers.Straggler(cell.path(), thread.getName(), Arrays.asList(thread.getStackTrace())));
+    }
+    if (interrupted) Thread.currentThread().interrupt();
+    return stragglers;
+  }
+}
