@@ -17,6 +17,7 @@ import stage.api.Stage;
 import stage.api.StageContext;
 import stage.api.StopReason;
 import stage.api.WrongThread;
+import stage.api.supervision.Intensity;
 import stage.api.supervision.Supervisor;
 import stage.api.supervision.SupervisorSpec;
 import stage.behaviour.support2.Await;
@@ -303,7 +304,7 @@ class ContextTest extends StageTest {
     @Test
     void isWhetherItIsCancelled() throws Exception {
       CountDownLatch working = new CountDownLatch(1);
-      var inner = Supervisor.open(SupervisorSpec.of("inner").withShutdown(Duration.ZERO));
+      var inner = Supervisor.open(SupervisorSpec.of("inner").withIntensity(Intensity.none()).withShutdown(Duration.ZERO));
       var worker = startIn(inner, Stage.<Integer, Idle>producer("worker", Idle::new));
       worker.cast(stage -> {
         assertThat(stage.context.isCancelled()).isFalse();

@@ -29,8 +29,11 @@ import stage.api.StageEnded;
 import stage.api.StopReason;
 import stage.api.SubscriptionRefused;
 import stage.api.SubscriptionSpec;
+import stage.api.supervision.Intensity;
 import stage.api.supervision.ScopeMisuse;
 import stage.api.supervision.StageFailed;
+import stage.api.supervision.Supervisor;
+import stage.api.supervision.SupervisorSpec;
 import stage.behaviour.support2.Await;
 import stage.behaviour.support2.Held;
 import stage.behaviour.support2.Idle;
@@ -333,7 +336,7 @@ class FailureTest extends StageTest {
     void areCancelledIfTheyDoNotDrainInTime() throws Exception {
       var held = new Held();
       var inner = stage.api.supervision.Supervisor.open(
-          stage.api.supervision.SupervisorSpec.of("inner").withShutdown(Duration.ofMillis(1)));
+          stage.api.supervision.SupervisorSpec.of("inner").withIntensity(Intensity.none()).withShutdown(Duration.ofMillis(1)));
       var numbers = startIn(inner, Stage.<Integer, Numbers>producer("numbers", Numbers::new));
       var consumer = startIn(inner, Stage.<Integer, Held>consumer("held", () -> held).subscribeTo(numbers));
       var crasher = startIn(inner, Stage.<Integer, Idle>producer("crasher", Idle::new));
@@ -394,7 +397,7 @@ class FailureTest extends StageTest {
     /** Its own scope, so that the drain of a failed scope does not end the consumers of this one. */
     private StopReason endOfAConsumerWith(CancelPolicy policy, boolean crash) throws Exception {
       ConsumerRef<Integer, Sink> sink = start(Stage.consumer("sink", () -> new Sink(events)));
-      try (var inner = stage.api.supervision.Supervisor.open("inner")) {
+      try (var inner = Supervisor.open(SupervisorSpec.of("inner").withIntensity(Intensity.none()))) {
         var producer = startIn(inner, Stage.<Integer, Idle>producer("p", Idle::new));
         sink.subscribeTo(SubscriptionSpec.to(producer).withCancelPolicy(policy));
         producer.emit(1);
@@ -438,7 +441,7 @@ class FailureTest extends StageTest {
     void isSeenByAConsumerOfOtherProducersToo() throws Exception {
       ProducerRef<Integer, Idle> other = start(Stage.producer("other", Idle::new));
       ConsumerRef<Integer, Sink> sink = start(Stage.consumer("sink", () -> new Sink(events)).subscribeTo(other));
-      try (var inner = stage.api.supervision.Supervisor.open("inner")) {
+      try (var inner = Supervisor.open(SupervisorSpec.of("inner").withIntensity(Intensity.none()))) {
         var producer = startIn(inner, Stage.<Integer, Idle>producer("p", Idle::new));
         sink.subscribeTo(producer);
         producer.cast(stage -> {
@@ -454,7 +457,7 @@ class FailureTest extends StageTest {
     @Test
     void isSeenWhereThereIsNoDemand() throws Exception {
       ProducerConsumerRef<Integer, Integer, Relay> relay = start(Stage.<Integer, Integer, Relay>producerConsumer("relay", Relay::new));
-      try (var inner = stage.api.supervision.Supervisor.open("inner")) {
+      try (var inner = Supervisor.open(SupervisorSpec.of("inner").withIntensity(Intensity.none()))) {
         var producer = startIn(inner, Stage.<Integer, Idle>producer("p", Idle::new));
         relay.subscribeTo(producer);
         for (int i = 0; i < 10; i++) producer.emit(i);
@@ -473,7 +476,7 @@ class FailureTest extends StageTest {
     void refusesNewConsumersAndSaysWhy() throws Exception {
       ConsumerRef<Integer, Sink> sink = start(Stage.consumer("sink", () -> new Sink(events)));
       var dead = new AtomicReference<ProducerRef<Integer, Idle>>();
-      try (var inner = stage.api.supervision.Supervisor.open("inner")) {
+      try (var inner = Supervisor.open(SupervisorSpec.of("inner").withIntensity(Intensity.none()))) {
         var producer = startIn(inner, Stage.<Integer, Idle>producer("p", Idle::new));
         dead.set(producer);
         producer.cast(stage -> {

@@ -19,6 +19,7 @@ import stage.api.Inlet;
 import stage.api.ProducerRef;
 import stage.api.Stage;
 import stage.api.Subscription;
+import stage.api.supervision.Intensity;
 import stage.api.supervision.Supervisor;
 import stage.api.supervision.SupervisorSpec;
 import stage.behaviour.support2.Await;
@@ -64,6 +65,7 @@ class ResourceTest extends StageTest {
         ProducerRef<Integer, Numbers> numbers = start(Stage.producer("numbers", Numbers::new));
         numbers.stop();
         Await.end(numbers);
+        scope.delete("numbers");
       }
       scope.close();
       assertThat(threads()).hasSize(50).noneMatch(Thread::isAlive);
@@ -187,7 +189,7 @@ class ResourceTest extends StageTest {
 
     private WeakReference<ConsumerRef<Integer, Sink>> aConsumerThatCameAndWent() throws InterruptedException {
       ConsumerRef<Integer, Sink> sink;
-      try (var inner = Supervisor.open("inner")) {
+      try (var inner = Supervisor.open(SupervisorSpec.of("inner").withIntensity(Intensity.none()))) {
         sink = inner.start(Stage.<Integer, Sink>consumer("sink", Sink::new).subscribeTo(idle));
         Await.turn(sink);
       }
@@ -203,7 +205,7 @@ class ResourceTest extends StageTest {
     void tenThousandAreOpenedAndClosed() throws Exception {
       int count = 10_000;
       CountDownLatch stopped = new CountDownLatch(count);
-      try (var crowd = Supervisor.open(SupervisorSpec.of("crowd").withShutdown(Duration.ofSeconds(30)))) {
+      try (var crowd = Supervisor.open(SupervisorSpec.of("crowd").withIntensity(Intensity.none()).withShutdown(Duration.ofSeconds(30)))) {
         for (int i = 0; i < count; i++) {
           crowd.start(Stage.<Integer, Stage.Consumer<Integer>>consumer("c" + i, () -> new Stage.Consumer<>() {
             @Override
@@ -237,12 +239,12 @@ class ResourceTest extends StageTest {
       BlockingQueue<Integer> events = new LinkedBlockingQueue<>();
       ProducerRef<Integer, Idle> idle = start(Stage.producer("idle", Idle::new));
       for (int i = 0; i < 1000; i++) {
-        ConsumerRef<Integer, Sink> sink = start(Stage.consumer("sink", () -> new Sink(events)).subscribeTo(idle));
+        ConsumerRef<Integer, Sink> sink = start(Stage.consumer("sink" + i, () -> new Sink(events)).subscribeTo(idle));
         idle.emit(i);
         sink.stop();
         Await.end(sink);
       }
-      ConsumerRef<Integer, Sink> last = start(Stage.consumer("sink", () -> new Sink(events)).subscribeTo(idle));
+      ConsumerRef<Integer, Sink> last = start(Stage.consumer("last", () -> new Sink(events)).subscribeTo(idle));
       idle.stop();
       Await.end(last);
       assertThat(List.copyOf(events)).hasSize(1000).doesNotHaveDuplicates();

@@ -23,6 +23,7 @@ import stage.api.ProducerRef;
 import stage.api.Stage;
 import stage.api.StageContext;
 import stage.api.StopReason;
+import stage.api.supervision.Intensity;
 import stage.api.supervision.ScopeMisuse;
 import stage.api.supervision.ShutdownReport;
 import stage.api.supervision.StageFailed;
@@ -41,7 +42,7 @@ class ScopeTest extends StageTest {
   private final BlockingQueue<Integer> events = new LinkedBlockingQueue<>();
 
   private static SupervisorSpec hasty(String name) {
-    return SupervisorSpec.of(name).withShutdown(Duration.ZERO);
+    return SupervisorSpec.of(name).withIntensity(Intensity.none()).withShutdown(Duration.ZERO);
   }
 
   @Nested
@@ -74,7 +75,7 @@ class ScopeTest extends StageTest {
       assertThatThrownBy(() -> sink.call(stage -> {
         scope.close();
         return null;
-      })).cause().isInstanceOf(ScopeMisuse.class).hasMessageEndingWith("but was called on stage:test/sink#1");
+      })).cause().isInstanceOf(ScopeMisuse.class).hasMessageEndingWith("but was called on stage:test/sink#1, one of its own stages; use stop(), which does not wait");
       Await.turn(sink);
     }
 
@@ -82,7 +83,7 @@ class ScopeTest extends StageTest {
     void mayBeAStageWithAScopeOfItsOwn() throws Exception {
       ConsumerRef<Integer, Sink> sink = start(Stage.consumer("sink", Sink::new));
       String path = sink.<String>call(stage -> {
-        try (var inner = Supervisor.open("inner")) {
+        try (var inner = Supervisor.open(SupervisorSpec.of("inner").withIntensity(Intensity.none()))) {
           return startIn(inner, Stage.<Integer, Idle>producer("idle", Idle::new)).path();
         }
       });
@@ -94,8 +95,8 @@ class ScopeTest extends StageTest {
   class ScopesOfOneThread {
     @Test
     void areClosedInReverseOrder() {
-      var outer = Supervisor.open("outer");
-      var inner = Supervisor.open("inner");
+      var outer = Supervisor.open(SupervisorSpec.of("outer").withIntensity(Intensity.none()));
+      var inner = Supervisor.open(SupervisorSpec.of("inner").withIntensity(Intensity.none()));
       inner.close();
       outer.close();
       assertThat(outer.report().isClean()).isTrue();
@@ -103,8 +104,8 @@ class ScopeTest extends StageTest {
 
     @Test
     void areBothClosedWhenTheOuterOneIsClosedFirst() {
-      var outer = Supervisor.open("outer");
-      var inner = Supervisor.open("inner");
+      var outer = Supervisor.open(SupervisorSpec.of("outer").withIntensity(Intensity.none()));
+      var inner = Supervisor.open(SupervisorSpec.of("inner").withIntensity(Intensity.none()));
       var idle = startIn(inner, Stage.<Integer, Idle>producer("idle", Idle::new));
       assertThatThrownBy(outer::close)
           .isInstanceOf(ScopeMisuse.class)
@@ -117,9 +118,9 @@ class ScopeTest extends StageTest {
 
     @Test
     void areBothClosedAlsoWhenTheInnerOneHasFailed() throws Exception {
-      var outer = Supervisor.open("outer");
+      var outer = Supervisor.open(SupervisorSpec.of("outer").withIntensity(Intensity.none()));
       var idle = startIn(outer, Stage.<Integer, Idle>producer("idle", Idle::new));
-      var inner = Supervisor.open("inner");
+      var inner = Supervisor.open(SupervisorSpec.of("inner").withIntensity(Intensity.none()));
       var cause = new IOException("crash");
       var crasher = startIn(inner, Stage.<Integer, Sink>consumer("crasher", Sink::new));
       crasher.cast(stage -> {
@@ -138,7 +139,7 @@ class ScopeTest extends StageTest {
       var opened = new CountDownLatch(1);
       var goOn = new CountDownLatch(1);
       var other = new Await.Other<>(() -> {
-        try (var theirs = Supervisor.open("theirs")) {
+        try (var theirs = Supervisor.open(SupervisorSpec.of("theirs").withIntensity(Intensity.none()))) {
           assertThat(theirs.children()).isEmpty();
           opened.countDown();
           goOn.await();
@@ -146,7 +147,7 @@ class ScopeTest extends StageTest {
         return "closed";
       });
       Await.open(opened);
-      Supervisor.open("mine").close();
+      Supervisor.open(SupervisorSpec.of("mine").withIntensity(Intensity.none())).close();
       goOn.countDown();
       assertThat(other.result()).isEqualTo("closed");
     }
@@ -176,8 +177,8 @@ class ScopeTest extends StageTest {
       ProducerRef<Integer, Numbers> numbers = start(Stage.producer("numbers", () -> new Numbers(3)));
       start(Stage.consumer("sink", () -> new Sink(events)).subscribeTo(numbers));
       scope.join();
-      ProducerRef<Integer, Numbers> more = start(Stage.producer("numbers", () -> new Numbers(3, 6)));
-      start(Stage.consumer("sink", () -> new Sink(events)).subscribeTo(more));
+      ProducerRef<Integer, Numbers> more = start(Stage.producer("more", () -> new Numbers(3, 6)));
+      start(Stage.consumer("second", () -> new Sink(events)).subscribeTo(more));
       scope.join();
       assertThat(events).containsExactly(0, 1, 2, 3, 4, 5);
     }
@@ -284,7 +285,7 @@ class ScopeTest extends StageTest {
     void leavesTheProducersOfOtherScopesAlone() throws Exception {
       ProducerRef<Integer, Numbers> numbers = start(Stage.producer("numbers", () -> new Numbers(100)));
       BlockingQueue<Integer> first = new LinkedBlockingQueue<>();
-      try (var inner = Supervisor.open("inner")) {
+      try (var inner = Supervisor.open(SupervisorSpec.of("inner").withIntensity(Intensity.none()))) {
         ConsumerRef<Integer, Sink> sink = startIn(inner, Stage.consumer("sink", () -> new Sink(first)).subscribeTo(numbers, Demand.max(1)));
         first.add(Await.next(first, sink));
       }
@@ -414,7 +415,7 @@ class ScopeTest extends StageTest {
     void cancelsTheStagesAtOnceAndIsSetAgain() throws Exception {
       var held = new Held();
       var closed = new Await.Other<Boolean>(() -> {
-        var patient = Supervisor.open(SupervisorSpec.of("patient").withShutdown(Duration.ofDays(1)));
+        var patient = Supervisor.open(SupervisorSpec.of("patient").withIntensity(Intensity.none()).withShutdown(Duration.ofDays(1)));
         var numbers = startIn(patient, Stage.<Integer, Numbers>producer("numbers", () -> new Numbers(10)));
         startIn(patient, Stage.<Integer, Held>consumer("held", () -> held).subscribeTo(numbers));
         Await.next(held.batches, numbers);
@@ -451,7 +452,7 @@ class ScopeTest extends StageTest {
       var cause = new IOException("crash");
       var body = new IllegalArgumentException("body");
       Throwable thrown = catchThrowable(() -> {
-        try (var inner = Supervisor.open("inner")) {
+        try (var inner = Supervisor.open(SupervisorSpec.of("inner").withIntensity(Intensity.none()))) {
           var crasher = startIn(inner, Stage.<Integer, Sink>consumer("crasher", Sink::new));
           crasher.cast(stage -> {
             throw cause;
@@ -468,7 +469,7 @@ class ScopeTest extends StageTest {
     void hasNothingSuppressedIfItIsJoinThatThrew() {
       var cause = new IOException("crash");
       Throwable thrown = catchThrowable(() -> {
-        try (var inner = Supervisor.open("inner")) {
+        try (var inner = Supervisor.open(SupervisorSpec.of("inner").withIntensity(Intensity.none()))) {
           startIn(inner, Stage.<Integer, Sink>consumer("crasher", Sink::new)).cast(stage -> {
             throw cause;
           });
@@ -482,7 +483,7 @@ class ScopeTest extends StageTest {
     @Test
     void stillDrainsTheScope() {
       Throwable thrown = catchThrowable(() -> {
-        try (var inner = Supervisor.open("inner")) {
+        try (var inner = Supervisor.open(SupervisorSpec.of("inner").withIntensity(Intensity.none()))) {
           ProducerRef<Integer, Stage.Generator<Integer>> generator =
               startIn(inner, Stage.<Integer, Stage.Generator<Integer>>generator("gen", () -> (Outlet<Integer> out) -> {
                 for (int i = 0; i < 3; i++) out.emit(i);

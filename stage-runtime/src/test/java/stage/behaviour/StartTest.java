@@ -22,9 +22,11 @@ import stage.api.StageRef;
 import stage.api.StopReason;
 import stage.api.SubscriptionRefused;
 import stage.api.SubscriptionSpec;
+import stage.api.supervision.Intensity;
 import stage.api.supervision.ScopeMisuse;
 import stage.api.supervision.StageFailed;
 import stage.api.supervision.Supervisor;
+import stage.api.supervision.SupervisorSpec;
 import stage.behaviour.support2.Await;
 import stage.behaviour.support2.Idle;
 import stage.behaviour.support2.Numbers;
@@ -203,7 +205,7 @@ class StartTest extends StageTest {
     void f39_thatBlocksIsInterruptedWhenTheScopeGivesUp() throws Exception {
       CountDownLatch blocking = new CountDownLatch(1);
       Await.Other<Object> starter;
-      var inner = Supervisor.open(stage.api.supervision.SupervisorSpec.of("inner").withShutdown(java.time.Duration.ZERO));
+      var inner = Supervisor.open(stage.api.supervision.SupervisorSpec.of("inner").withIntensity(Intensity.none()).withShutdown(java.time.Duration.ZERO));
       try (inner) {
         starter = new Await.Other<>(() -> startIn(inner, Stage.consumer("sink", () -> new Starter(context -> {
           blocking.countDown();
@@ -266,7 +268,7 @@ class StartTest extends StageTest {
     @Test
     void mayBeTakenInAnotherScope() {
       start(Stage.<Integer, Idle>producer("idle", Idle::new));
-      try (var inner = Supervisor.open("inner")) {
+      try (var inner = Supervisor.open(SupervisorSpec.of("inner").withIntensity(Intensity.none()))) {
         assertThat(startIn(inner, Stage.<Integer, Idle>producer("idle", Idle::new)).path()).isEqualTo("inner/idle");
       }
     }
@@ -300,7 +302,7 @@ class StartTest extends StageTest {
     void f42_startsNothingWhileItIsClosing() throws Exception {
       var owner = new Await.Other<Throwable>(() -> {
         Throwable[] refusal = new Throwable[1];
-        try (var inner = Supervisor.open("inner")) {
+        try (var inner = Supervisor.open(SupervisorSpec.of("inner").withIntensity(Intensity.none()))) {
           startIn(inner, Stage.<Integer, Stage.Producer<Integer>>producer("p", () -> new Stage.Producer<>() {
             @Override
             public void onDemand(long demand, stage.api.Outlet<Integer> out) {}

@@ -120,10 +120,11 @@ class StopTest extends StageTest {
     }
 
     @Test
-    void givesItsNameFree() throws Exception {
+    void s48_givesItsNameFreeWhenItIsDeleted() throws Exception {
       ProducerRef<Integer, Numbers> first = start(Stage.producer("numbers", Numbers::new));
       first.stop();
       Await.end(first);
+      scope.delete("numbers");
       ProducerRef<Integer, Numbers> second = start(Stage.producer("numbers", Numbers::new));
       assertThat(second.isAlive()).isTrue();
       assertThat(scope.child("numbers")).isSameAs(second);

@@ -12,8 +12,8 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.Test;
 import stage.api.CallFailed;
 import stage.api.ConsumerRef;
 import stage.api.Demand;
@@ -29,7 +29,9 @@ import stage.api.SubscriptionRefused;
 import stage.api.SubscriptionSnapshot;
 import stage.api.SubscriptionSpec;
 import stage.api.WrongThread;
+import stage.api.supervision.Intensity;
 import stage.api.supervision.Supervisor;
+import stage.api.supervision.SupervisorSpec;
 import stage.behaviour.support2.Await;
 import stage.behaviour.support2.Held;
 import stage.behaviour.support2.Idle;
@@ -556,7 +558,7 @@ class SubscriptionTest extends StageTest {
     void f36_thatCrashedRefuses() throws Exception {
       theScopeMayFail();
       var dead = new ArrayList<ProducerRef<Integer, Numbers>>();
-      try (var inner = Supervisor.open("inner")) {
+      try (var inner = Supervisor.open(SupervisorSpec.of("inner").withIntensity(Intensity.none()))) {
         var numbers = startIn(inner, Stage.<Integer, Numbers>producer("numbers", Numbers::new));
         dead.add(numbers);
         numbers.cast(stage -> {

@@ -19,7 +19,7 @@ class IntensityTest {
 
   @Test
   void s01_isThreeInFiveSecondsByDefault() {
-    assertThat(SupervisorSpec.of("scope").intensity()).isEqualTo(Intensity.none());
+    assertThat(SupervisorSpec.of("scope").intensity()).isEqualTo(Intensity.of(3));
   }
 
   @Test

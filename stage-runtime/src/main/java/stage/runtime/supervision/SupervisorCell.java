@@ -203,6 +203,7 @@ abstract class SupervisorCell implements Supervisor, CellOwner {
   }
 
   private void warnOfTooManyAttempts(StageSpec<?> child) {
+    if (child instanceof ProducerSpec) return;   // nothing is delivered to it
     int attempts = child.options().redelivery().attempts();
     int most = spec.intensity().restarts();
     if (most > 0 && attempts > most && child.options().restart() != Restart.TEMPORARY) {
@@ -810,16 +811,13 @@ abstract class SupervisorCell implements Supervisor, CellOwner {
     }
   }
 
-  /** In reverse start order. */
   final void cancelAll() {
     tree.locked(() -> {
       cancelling = true;
-      List<Cell<?>> cells = new ArrayList<>();
-      forEachCell(cells::add);
-      for (Cell<?> cell : cells.reversed()) {
+      forEachCell(cell -> {
         tree.noteCancelled(cell);
         cell.cancel();
-      }
+      });
     });
   }
 

@@ -13,12 +13,14 @@ import stage.api.ProducerSpec;
 import stage.api.Stage;
 import stage.api.StageRef;
 import stage.api.SubscriptionSnapshot;
+import stage.api.supervision.Intensity;
 import stage.api.supervision.ShutdownReport;
 import stage.api.supervision.Supervisor;
+import stage.api.supervision.SupervisorSpec;
 
 /** A scope whose ledgers are looked at when it closes, before and after. */
 public final class Rig implements AutoCloseable {
-  private final Supervisor app = Supervisor.open("rig");
+  private final Supervisor app = Supervisor.open(SupervisorSpec.of("rig").withIntensity(Intensity.none()));
   private final List<StageRef<?>> started = new CopyOnWriteArrayList<>();
 
   /** {@return the scope} */

@@ -19,12 +19,14 @@ import stage.api.StageFactory;
 import stage.api.StageRef;
 import stage.api.StageSnapshot;
 import stage.api.SubscriptionSnapshot;
+import stage.api.supervision.Intensity;
 import stage.api.supervision.StageFailed;
 import stage.api.supervision.Supervisor;
+import stage.api.supervision.SupervisorSpec;
 
 /** Opens a scope for each test, closes it, and then looks whether a thread is left or a ledger does not add up. */
 public abstract class StageTest {
-  protected final Supervisor scope = Supervisor.open("test");
+  protected final Supervisor scope = Supervisor.open(SupervisorSpec.of("test").withIntensity(Intensity.none()));
   private final Queue<StageRef<?>> started = new ConcurrentLinkedQueue<>();
   private final Set<Thread> threads = ConcurrentHashMap.newKeySet();
   private boolean mayFail;
