@@ -733,8 +733,12 @@ public final class Cell<S extends Stage> implements Machine {
 
   /** The stage has done all there was to do, or wants to stop. A permanent one is restarted. */
   private void endNormally(StopReason reason) {
-    Verdict verdict = options.restart() == Restart.PERMANENT ? owner.completed(this) : new Verdict.End(true);
-    switch (verdict) {
+    if (options.restart() != Restart.PERMANENT) {
+      stopTakingTurns(reason);
+      return;
+    }
+    var onceTooOften = new IllegalStateException("permanent stage " + path + " has ended normally, once too often");
+    switch (owner.completed(this, onceTooOften)) {
       case Verdict.Restart(var delayNanos) -> {
         inputEnded = false;
         turns.retire(reason);
@@ -747,7 +751,10 @@ public final class Cell<S extends Stage> implements Machine {
         owner.held(this, true);
       }
       case Verdict.Resume resume -> throw new IllegalStateException("there is nothing to resume in a stage that has completed");
-      case Verdict.End over -> stopTakingTurns(reason);
+      case Verdict.End(var contained) -> {
+        if (contained) stopTakingTurns(reason);
+        else end(new StopReason.Crashed(onceTooOften), "completion", false);
+      }
     }
   }
 

@@ -24,9 +24,10 @@ public interface CellOwner {
    * A permanent cell has done all there was to do, and does as it is told.
    *
    * @param cell which
+   * @param onceTooOften what its failure is if it does so too often
    * @return {@link Verdict.Restart}, {@link Verdict.Hold} or {@link Verdict.End}
    */
-  Verdict completed(Cell<?> cell);
+  Verdict completed(Cell<?> cell, Throwable onceTooOften);
 
   /**
    * A cell that was to be held has no incarnation any more, or none that will go on.

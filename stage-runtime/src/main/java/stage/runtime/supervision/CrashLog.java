@@ -4,16 +4,16 @@ package stage.runtime.supervision;
 final class CrashLog {
   private final String supervisor;
   private final String child;
+  private final String what;
   private final Throwable cause;
-  private final String during;
   private final StringBuilder decision = new StringBuilder();
   private boolean gaveUp;
 
-  CrashLog(String supervisor, String child, Throwable cause, String during) {
+  CrashLog(String supervisor, String child, String what, Throwable cause) {
     this.supervisor = supervisor;
     this.child = child;
+    this.what = what;
     this.cause = cause;
-    this.during = during;
   }
 
   void says(String decision) {
@@ -29,6 +29,6 @@ final class CrashLog {
   void write(Tree tree) {
     if (decision.isEmpty()) return;
     tree.log(gaveUp ? System.Logger.Level.ERROR : System.Logger.Level.WARNING,
-        "supervisor=" + supervisor + " child=" + child + " crashed in=" + during + " decision=" + decision, cause);
+        "supervisor=" + supervisor + " child=" + child + " " + what + " decision=" + decision, cause);
   }
 }

@@ -2,6 +2,7 @@ package stage.runtime.supervision;
 
 import java.util.ArrayList;
 import java.util.List;
+import stage.api.Restart;
 import stage.api.Shutdown;
 import stage.runtime.engine.Cell;
 import stage.runtime.time.Time;
@@ -32,6 +33,7 @@ final class GroupRestart {
   private Step step = Step.STOPPING;
   private int at;                            // whose turn it is
   private boolean asked;                     // whether that one has been asked
+  private Child.OfStage leaving;             // a temporary one that was asked, and is waited for; null if there is none
   private Time.Alarm alarm;
 
   GroupRestart(SupervisorCell supervisor, List<Child.OfStage> group, Child.OfStage crashed, boolean fresh, long delayNanos, Time time) {
@@ -91,9 +93,9 @@ final class GroupRestart {
     }
   }
 
-  /** A stage that ends by itself, or was stopped, is not waited for. */
-  private static boolean isOver(Child.OfStage child) {
-    return child.cell() == null || child.isStopping() || child.isStarting();
+  /** A stage that somebody else stops, or is just starting, is not waited for. */
+  private boolean isOver(Child.OfStage child) {
+    return child.cell() == null || child.isStarting() || child.isStopping() && child != leaving;
   }
 
   private void next(int direction) {
@@ -107,17 +109,28 @@ final class GroupRestart {
     asked = true;
     if (child == crashed) return;   // it has no incarnation to end, and says so itself
     Cell<?> cell = child.cell();
-    cell.hold(crashed.cell() == null ? crashed.name() : crashed.cell().path());
+    if (child.restart() == Restart.TEMPORARY) {   // it is removed, and not restarted with the others
+      leaving = child;
+      child.stopping();
+      cell.stop();
+    } else {
+      cell.hold(crashed.cell() == null ? crashed.name() : crashed.cell().path());
+    }
     switch (child.spec().options().shutdown()) {
-      case Shutdown.Brutal brutal -> supervisor.killHeld(cell);
+      case Shutdown.Brutal brutal -> end(child, cell);
       case Shutdown.Within(var limit) ->
           alarm = time.at(time.nanos() + Time.toNanos(limit), () -> supervisor.tree().locked(() -> killLate(child, cell)));
       case Shutdown.Unlimited unlimited -> {}
     }
   }
 
+  private void end(Child.OfStage child, Cell<?> cell) {
+    if (child == leaving) cell.cancel();
+    else supervisor.killHeld(cell);
+  }
+
   private void killLate(Child.OfStage child, Cell<?> cell) {
-    if (step == Step.STOPPING && at >= 0 && group.get(at) == child && !child.isWaiting()) supervisor.killHeld(cell);
+    if (step == Step.STOPPING && at >= 0 && group.get(at) == child && !child.isWaiting()) end(child, cell);
   }
 
   private void waitOut() {

@@ -448,7 +448,7 @@ abstract class SupervisorCell implements Supervisor, CellOwner {
       return new Failure(cell.path(), incarnation, cause, during, cell.options().restart(), window.count());
     });
     Decision decision = decide(failed);
-    var log = new CrashLog(path, cell.name() + "#" + incarnation, cause, during);
+    var log = new CrashLog(path, cell.name() + "#" + incarnation, "crashed in=" + during, cause);
     Verdict verdict = locked(() -> judge(cell, failed, decision, canSkip, log));
     log.write(tree);
     return verdict;
@@ -604,17 +604,18 @@ abstract class SupervisorCell implements Supervisor, CellOwner {
   }
 
   @Override
-  public final Verdict completed(Cell<?> cell) {
-    return locked(() -> {
+  public final Verdict completed(Cell<?> cell, Throwable onceTooOften) {
+    var log = new CrashLog(path, cell.name() + "#" + cell.snapshot().incarnation(), "completed", onceTooOften);
+    Verdict verdict = locked(() -> {
       Child.OfStage child = byCell.get(cell);
       if (isDraining() || child == null || child.isStopping()) return new Verdict.End(true);
-      var ended = new Failure(cell.path(), 1, new IllegalStateException("permanent stage " + cell.path() + " has ended normally, once too often"),
-          "completion", Restart.PERMANENT, window.count());
       SupervisorCell regrouping = regrouping(child);
       if (regrouping != null && regrouping.groupRestart.isStopping()) return new Verdict.Hold();
-      var log = new CrashLog(path, cell.name(), ended.cause(), "completion");
+      var ended = new Failure(cell.path(), cell.snapshot().incarnation(), onceTooOften, "completion", Restart.PERMANENT, window.count());
       return restart(child, ended, regrouping, log);
     });
+    log.write(tree);
+    return verdict;
   }
 
   // ---- group restarts and ends; on the thread of the cell
