@@ -104,11 +104,11 @@ class ArchitectureTest {
   @Nested
   class TheModule {
     @Test
-    void ofTheApiExportsTheContractsAndSupervisionAndRequiresNothing() throws IOException {
+    void ofTheApiExportsItsPackagesAndRequiresNothing() throws IOException {
       ModuleDescriptor api = descriptor("stage-api");
 
       assertThat(api.name()).isEqualTo("stage.api");
-      assertThat(exportsOf(api)).containsExactlyInAnyOrder("stage.api", "stage.api.supervision");
+      assertThat(exportsOf(api)).containsExactlyInAnyOrder("stage.api", "stage.api.observe", "stage.api.supervision");
       assertThat(requiresOf(api)).containsExactly("java.base");
       assertThat(api.uses()).containsExactly("stage.api.supervision.StageRuntime");
       assertThat(api.provides()).isEmpty();

@@ -30,7 +30,7 @@ public final class StageFailed extends RuntimeException {
    */
   public StageFailed(String path, String during, Throwable cause, List<Failure> history) {
     super("stage " + path + " failed in " + during + ": " + cause.getClass().getName()
-        + (history.size() > 1 ? ", after " + (history.size() - 1) + " other crashes: " + history.subList(0, history.size() - 1) : ""), cause);
+        + (history.size() > 1 ? ", after " + (history.size() - 1) + " earlier crashes" : ""), cause);
     this.path = path;
     this.history = List.copyOf(history);
   }

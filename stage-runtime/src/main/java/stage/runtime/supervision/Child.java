@@ -20,13 +20,23 @@ sealed interface Child {
     return status() == ChildSnapshot.Status.STOPPED;
   }
 
+  /** Where a stage stands between two incarnations, if its supervisor has part in it. */
+  enum Hold {
+    /** It has none. */
+    NONE,
+    /** It has no incarnation, and waits to be released. */
+    HELD,
+    /** It was released, and its incarnation has not started yet. */
+    RELEASED
+  }
+
   /** A stage; its spec is kept when it has ended, so that it can be started again. */
   final class OfStage implements Child {
     private final StageSpec<? extends Stage> spec;
     private Cell<?> cell;       // null once it has ended
     private boolean starting;   // for the first time
     private boolean stopping;   // its supervisor was asked to stop it, so its end is not of its own making
-    private boolean waits;      // it is held, and waits to be released
+    private Hold hold = Hold.NONE;
 
     <S extends Stage> OfStage(StageSpec<S> spec, Cell<S> cell) {
       this.spec = spec;
@@ -53,7 +63,7 @@ sealed interface Child {
     void ended() {
       cell = null;
       starting = false;
-      waits = false;
+      hold = Hold.NONE;
     }
 
     void stopping() {
@@ -64,12 +74,12 @@ sealed interface Child {
       return stopping;
     }
 
-    void waits(boolean waits) {
-      this.waits = waits;
+    void hold(Hold hold) {
+      this.hold = hold;
     }
 
-    boolean isWaiting() {
-      return waits;
+    Hold hold() {
+      return hold;
     }
 
     @Override
@@ -93,7 +103,7 @@ sealed interface Child {
       return switch (cell.statusNow()) {
         case STARTING -> starting ? ChildSnapshot.Status.RUNNING : ChildSnapshot.Status.RESTARTING;
         case BACKING_OFF, HELD -> ChildSnapshot.Status.RESTARTING;
-        case RUNNING, PAUSED, DRAINING, ENDED -> waits ? ChildSnapshot.Status.RESTARTING : ChildSnapshot.Status.RUNNING;
+        case RUNNING, PAUSED, DRAINING, ENDED -> hold == Hold.NONE ? ChildSnapshot.Status.RUNNING : ChildSnapshot.Status.RESTARTING;
       };
     }
   }

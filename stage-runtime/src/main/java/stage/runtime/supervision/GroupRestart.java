@@ -72,7 +72,7 @@ final class GroupRestart {
       switch (step) {
         case STOPPING -> {
           if (at < 0) waitOut();
-          else if (isOver(group.get(at)) || group.get(at).isWaiting()) next(-1);
+          else if (isOver(group.get(at)) || group.get(at).hold() == Child.Hold.HELD) next(-1);
           else {
             askToStop(group.get(at));
             return;
@@ -80,7 +80,7 @@ final class GroupRestart {
         }
         case STARTING -> {
           if (at == group.size()) finish();
-          else if (isOver(group.get(at)) || !group.get(at).isWaiting()) next(1);
+          else if (isOver(group.get(at)) || group.get(at).hold() == Child.Hold.NONE) next(1);
           else {
             start(group.get(at));
             return;
@@ -130,7 +130,7 @@ final class GroupRestart {
   }
 
   private void killLate(Child.OfStage child, Cell<?> cell) {
-    if (step == Step.STOPPING && at >= 0 && group.get(at) == child && !child.isWaiting()) end(child, cell);
+    if (step == Step.STOPPING && at >= 0 && group.get(at) == child && child.hold() != Child.Hold.HELD) end(child, cell);
   }
 
   private void waitOut() {
@@ -149,8 +149,8 @@ final class GroupRestart {
   }
 
   private void start(Child.OfStage child) {
-    if (asked) return;
-    asked = true;
+    if (child.hold() == Child.Hold.RELEASED) return;
+    child.hold(Child.Hold.RELEASED);
     child.cell().release(fresh && child == crashed);
   }
 

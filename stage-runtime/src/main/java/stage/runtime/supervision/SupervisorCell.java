@@ -625,7 +625,7 @@ abstract class SupervisorCell implements Supervisor, CellOwner {
     tree.locked(() -> {
       Child.OfStage child = byCell.get(cell);
       if (child == null) return;
-      child.waits(waits);
+      child.hold(waits ? Child.Hold.HELD : Child.Hold.NONE);
       SupervisorCell regrouping = regrouping(child);
       if (regrouping == null) return;
       if (waits) regrouping.groupRestart.goOn();
@@ -639,7 +639,7 @@ abstract class SupervisorCell implements Supervisor, CellOwner {
       restarts++;
       Child.OfStage child = byCell.get(cell);
       if (child == null) return;
-      child.waits(false);
+      child.hold(Child.Hold.NONE);
       SupervisorCell regrouping = regrouping(child);
       if (regrouping != null) regrouping.groupRestart.goOn();
     });

@@ -111,7 +111,7 @@ class PermanentTest extends CrashTest {
   class APermanentProducer {
     @Test
     void s08_isRestartedWhenItCompletesAndItsStreamGoesOn() throws Exception {
-      open(Intensity.of(100));
+      open(Intensity.of(1_000_000));   // it goes round as fast as it can until it is stopped
       ProducerRef<Integer, Threes> threes = start(Stage.producer("threes", Threes::new).withRestart(Restart.PERMANENT));
       start(Stage.consumer("sink", Sink::new).subscribeTo(threes, Demand.max(2)));
       assertThat(Await.next(30, handled, threes)).isEqualTo(upTo(30));
@@ -138,7 +138,7 @@ class PermanentTest extends CrashTest {
   class APermanentGenerator {
     @Test
     void s08_isRestartedWhenItReturnsAndItsStreamGoesOn() throws Exception {
-      open(Intensity.of(100));
+      open(Intensity.of(1_000_000));
       ProducerRef<Integer, Loop> loop = start(Stage.generator("loop", Loop::new).withRestart(Restart.PERMANENT));
       ConsumerRef<Integer, Sink> sink = start(Stage.consumer("sink", Sink::new).subscribeTo(loop, Demand.max(2)));
       assertThat(Await.next(30, handled, loop)).isEqualTo(upTo(30));
