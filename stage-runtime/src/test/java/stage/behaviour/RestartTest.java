@@ -185,7 +185,7 @@ class RestartTest extends CrashTest {
       }));
       assertRestartedOnce(stage);
       assertThat(log.take()).extracting(LogRecord::getMessage)
-          .containsExactly("supervisor=test child=stage#1 crashed in=" + (kind == Kind.GENERATOR ? "a message" : "a timer")
+          .containsExactly("supervisor=test child=stage#1 crashed in=a timer"
               + " decision=RESTART restarts=1/100 in PT5S");
     }
   }

@@ -71,6 +71,9 @@ public final class Cell<S extends Stage> implements Machine {
   // written by the supervisor, before the signal that makes the cell look
   private volatile String heldFor;                // the path of the stage whose crash this one is held for
   private volatile boolean freshStart;            // whether the next incarnation finds its states empty
+  private volatile Thread replaced;               // the thread whose place this one has just taken; null otherwise
+  private Leaving leaving;                        // the cell's thread only: how it ends, from when onStop is run
+  private boolean heldToTell;                     // the cell's thread only: whether the supervisor still has to be told that it is held
 
   private Cell(StageSpec<S> spec, String scope, Realm realm, CellOwner owner) {
     this.name = spec.name();
@@ -388,6 +391,29 @@ public final class Cell<S extends Stage> implements Machine {
         || isGenerator && (told & (Signals.STOPPED | Signals.HELD | Signals.LEAVES)) != 0;
   }
 
+  /** {@return whether it was told to give up what it is doing, and has not done so} */
+  public boolean isOverdue() {
+    return isAlive() && signals.has(Signals.CANCELLED | Signals.KILLED);
+  }
+
+  /**
+   * Lets another thread take over, if its own is in user code. What the old one does from now on is refused.
+   *
+   * @return the old thread; null if it is not in user code, or the cell has ended
+   */
+  public Thread takeOver() {
+    Thread old = carrier.thread();
+    if (!isAlive() || !turns.fence().takeOver(old)) return null;
+    replaced = old;
+    carrier.replaceThread();
+    return old;
+  }
+
+  /** {@return how much of threads that were replaced was refused} */
+  public long refused() {
+    return turns.fence().refused();
+  }
+
   /** Tells it to give up what it is doing. */
   public void cancel() {
     signals.set(Signals.CANCELLED);
@@ -419,7 +445,9 @@ public final class Cell<S extends Stage> implements Machine {
   }
 
   void ensureOwnThread(String what) {
-    if (!carrier.isCurrent()) throw new WrongThread(what, threadName(), Thread.currentThread().getName());
+    if (carrier.isCurrent()) return;
+    if (turns.fence().isReplaced(Thread.currentThread())) turns.fence().refuse();
+    throw new WrongThread(what, threadName(), Thread.currentThread().getName());
   }
 
   void ensureForeignThread(String what) {
@@ -462,9 +490,12 @@ public final class Cell<S extends Stage> implements Machine {
   public Awaiting step(long nowNanos) {
     this.nowNanos = nowNanos;
     if (phase instanceof Phase.Ended) return Awaiting.Now.DONE;
-    Work work = look(nowNanos);
     try {
+      if (replaced != null) recover();
+      Work work = look(nowNanos);
       return work == Work.NOTHING ? idle() : perform(work);
+    } catch (Fence.Refused refused) {
+      return Awaiting.Now.DONE;   // another thread has taken over; this one's carrier lets it go
     } catch (Throwable failure) {
       // User code is run where its exceptions are caught; what gets here came from a dispatcher's rule, or is our own fault.
       crash("the dispatcher", failure);
@@ -649,6 +680,31 @@ public final class Cell<S extends Stage> implements Machine {
     return hasTimer ? new Awaiting.Timer(what, timers.nextNanos()) : what;
   }
 
+  /** This thread has taken the place of one that did not come back from user code. */
+  private void recover() {
+    Thread old = replaced;
+    replaced = null;
+    owner.tookOver(this, old);
+    var killed = new StageKilled("stage " + path + " ignored its interrupt, and its thread was abandoned");
+    boolean wasStarting = phase instanceof Phase.Starting;
+    turns.recover(killed);
+    if (leaving != null) {
+      finish();
+    } else if (heldToTell) {
+      tellHeld();
+    } else if (signals.has(Signals.CANCELLED) && turns.incarnation() > 0) {
+      end(new StopReason.Stopped(), "cancel");
+    } else if (!signals.has(Signals.HELD)) {
+      signals.clear(Signals.KILLED);
+      if (wasStarting || phase instanceof Phase.Running) crash(wasStarting ? "onStart" : "kill", killed);
+    }
+  }
+
+  private void tellHeld() {
+    heldToTell = false;
+    owner.held(this, true);
+  }
+
   private void hold() {
     signals.clear(Signals.HELD | Signals.RELEASED | Signals.KILLED);
     boolean waits = switch (phase) {
@@ -659,11 +715,14 @@ public final class Cell<S extends Stage> implements Machine {
       case Phase.Draining draining -> false;
       case Phase.Ended over -> false;
     };
-    if (waits) {
-      turns.retire(new StopReason.GroupRestart(heldFor));
-      phase = new Phase.Held();
+    if (!waits) {
+      owner.held(this, false);
+      return;
     }
-    owner.held(this, waits);
+    phase = new Phase.Held();
+    heldToTell = true;
+    turns.retire(new StopReason.GroupRestart(heldFor));
+    tellHeld();
   }
 
   private void release() {
@@ -682,6 +741,8 @@ public final class Cell<S extends Stage> implements Machine {
       turns.incarnate();
       if (!first) Thread.currentThread().setName(threadName());
       phase = new Phase.Running();
+    } catch (Fence.Refused refused) {
+      throw refused;
     } catch (Throwable failure) {
       turns.rollbackStates();
       if (!first) {
@@ -741,14 +802,15 @@ public final class Cell<S extends Stage> implements Machine {
     switch (owner.completed(this, onceTooOften)) {
       case Verdict.Restart(var delayNanos) -> {
         inputEnded = false;
-        turns.retire(reason);
         awaitStart(delayNanos);
+        turns.retire(reason);
       }
       case Verdict.Hold hold -> {
         inputEnded = false;
-        turns.retire(reason);
         phase = new Phase.Held();
-        owner.held(this, true);
+        heldToTell = true;
+        turns.retire(reason);
+        tellHeld();
       }
       case Verdict.Resume resume -> throw new IllegalStateException("there is nothing to resume in a stage that has completed");
       case Verdict.End(var contained) -> {
@@ -803,14 +865,15 @@ public final class Cell<S extends Stage> implements Machine {
     switch (verdict) {
       // The incarnation ends, the stage does not: lanes, demand, backlog, mailbox and states stay.
       case Verdict.Restart(var delayNanos) -> {
-        turns.abandon(options.redelivery(), cause);
         awaitStart(delayNanos);
+        turns.abandon(options.redelivery(), cause);
       }
       case Verdict.Hold hold -> {
-        turns.abandon(options.redelivery(), cause);
         signals.clear(Signals.HELD);   // nobody has to ask any more
         phase = new Phase.Held();
-        owner.held(this, true);
+        heldToTell = true;
+        turns.abandon(options.redelivery(), cause);
+        tellHeld();
       }
       case Verdict.Resume resume -> turns.resume(cause);
       case Verdict.End(var contained) -> end(new StopReason.Crashed(cause), during, contained);
@@ -829,7 +892,19 @@ public final class Cell<S extends Stage> implements Machine {
   }
 
   private void end(StopReason reason, String during, boolean contained) {
+    leaving = new Leaving(reason, during, contained);
     turns.stop(reason);
+    finish();
+  }
+
+  /** How a cell ends. */
+  private record Leaving(StopReason reason, String during, boolean contained) {}
+
+  /** The last incarnation is over. */
+  private void finish() {
+    StopReason reason = leaving.reason();
+    String during = leaving.during();
+    boolean contained = leaving.contained();
     Ending ending = switch (reason) {
       case StopReason.Crashed(var cause) -> new Ending.Failed(cause, contained);
       case StopReason.ProducerFailed(var producer, var cause) -> new Ending.Failed(cause, contained);

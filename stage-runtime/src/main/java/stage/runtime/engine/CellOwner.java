@@ -45,6 +45,14 @@ public interface CellOwner {
   void restarted(Cell<?> cell);
 
   /**
+   * Another thread has taken the place of one that ignored its interrupt. On the new thread.
+   *
+   * @param cell whose thread
+   * @param old the thread that was abandoned
+   */
+  void tookOver(Cell<?> cell, Thread old);
+
+  /**
    * Somebody wants a cell's incarnation ended by force. Any thread.
    *
    * @param cell which

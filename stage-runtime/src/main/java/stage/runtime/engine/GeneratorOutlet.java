@@ -10,6 +10,7 @@ final class GeneratorOutlet<O> implements Outlet<O> {
   private final Cell<?> cell;
   private final ProducerHalf<O> half;
   private final GeneratorTurn turn;
+  private final Fence fence;
   private final Thread owner = Thread.currentThread();
   private int emitted;
   private long left;         // demand that was seen and is not used up
@@ -19,6 +20,7 @@ final class GeneratorOutlet<O> implements Outlet<O> {
   GeneratorOutlet(Cell<?> cell, ProducerHalf<O> half) {
     this.cell = cell;
     this.half = half;
+    this.fence = cell.turns().fence();
     this.turn = new GeneratorTurn(cell, cell.turns(), cell.signals(), half);
   }
 
@@ -39,6 +41,19 @@ final class GeneratorOutlet<O> implements Outlet<O> {
     if (event == null) throw new NullPointerException("event must not be null (Reactive Streams rule 2.13)");
     if (Thread.currentThread() != owner) throw new WrongThread("emit()", owner.getName(), Thread.currentThread().getName());
     if (!open || completed) throw notOpen();
+    fence.leave();
+    try {
+      accept(event);
+    } catch (Fence.Refused refused) {
+      throw refused;
+    } catch (Throwable failure) {
+      fence.enter();
+      throw failure;
+    }
+    fence.enter();
+  }
+
+  private void accept(O event) {
     if (turn.hasNews()) {
       turn.serve();
       left = 0;   // lanes may have come or gone

@@ -54,6 +54,10 @@ final class LaneInlet<I> implements Inlet<I> {
           + " is automatic; use Demand.byHand() to request events yourself");
     }
     if (lane.hasLeft()) return;   // a cancelled subscription asks for nothing (Reactive Streams rule 3.6), and the lane is the producer's
+    cell.turns().inEngine(() -> ask(events));
+  }
+
+  private void ask(long events) {
     asked = asked + events < 0 ? Long.MAX_VALUE : asked + events;
     if (inHand == 0 && settle(0)) {   // outside a turn of this subscription there is no commit to wait for
       VarHandle.fullFence();          // pairs with the announcement of the producer's carrier
@@ -69,8 +73,10 @@ final class LaneInlet<I> implements Inlet<I> {
   @Override
   public void cancel() {
     cell.ensureOwnThread("cancel()");
-    cancelled = true;
-    if (inHand == 0) cell.signals().set(Signals.CANCEL_ASKED);
+    cell.turns().inEngine(() -> {
+      cancelled = true;
+      if (inHand == 0) cell.signals().set(Signals.CANCEL_ASKED);
+    });
   }
 
   @Override
@@ -124,7 +130,7 @@ final class LaneInlet<I> implements Inlet<I> {
     if (events < 0 || events > inHand) {
       throw new IllegalArgumentException("commit must be of 0 to " + inHand + " events, what is left of the batch in hand, but was of " + events);
     }
-    cell.turns().commitPoint(this, events);
+    cell.turns().inEngine(() -> cell.turns().commitPoint(this, events));
   }
 
   /** Settles the next events of the batch in hand in the middle of the turn. Answers whether the producer is to be woken. */

@@ -9,6 +9,12 @@ import stage.runtime.time.Time;
 
 /** What a cell does differently by the kind of its stage: when it takes a turn, and which callback that is. One per incarnation. */
 abstract class Role {
+  final Fence fence;
+
+  Role(Cell<?> cell) {
+    this.fence = cell.turns().fence();
+  }
+
   static Role of(Stage behaviour, Cell<?> cell) {
     return switch (behaviour) {
       case Stage.Producer<?> producer -> new OfProducer<>(producer, cell);
@@ -103,6 +109,7 @@ abstract class Role {
     private boolean wokenUp;
 
     OfProducer(Stage.Producer<O> producer, Cell<?> cell) {
+      super(cell);
       this.producer = producer;
       this.half = cell.producerHalfOf(producer);
       this.out = new StagedOutlet<>(half);
@@ -122,7 +129,12 @@ abstract class Role {
       if (demand == 0) return;   // who wanted something has left since hasTurn
       told = demand;
       handed = Math.min(demand, MOST_PER_TURN);
-      producer.onDemand(handed, out);
+      fence.enter();
+      try {
+        producer.onDemand(handed, out);
+      } finally {
+        fence.leave();
+      }
     }
 
     @Override
@@ -181,6 +193,7 @@ abstract class Role {
     private boolean returned;
 
     OfGenerator(Stage.Generator<O> generator, Cell<?> cell) {
+      super(cell);
       this.generator = generator;
       this.half = cell.producerHalfOf(generator);
       this.out = new GeneratorOutlet<>(cell, half);
@@ -199,9 +212,11 @@ abstract class Role {
     @Override
     void turn() throws Exception {
       generating = true;
+      fence.enter();
       try {
         generator.generate(out);
       } finally {
+        fence.leave();
         generating = false;
       }
       returned = true;
@@ -251,6 +266,7 @@ abstract class Role {
     private final StagedOutlet<O> out;
 
     OfProducerConsumer(Stage.ProducerConsumer<I, O> stage, Cell<?> cell) {
+      super(cell);
       this.stage = stage;
       this.input = new ConsumerTurn<>(cell);
       this.half = cell.producerHalfOf(stage);
@@ -266,7 +282,12 @@ abstract class Role {
     void turn() throws Exception {
       if (out.demand() == 0) return;   // who wanted something has left since hasTurn
       List<I> batch = input.take(out.demand());
-      stage.onEvents(batch, input.inlet(), out);
+      fence.enter();
+      try {
+        stage.onEvents(batch, input.inlet(), out);
+      } finally {
+        fence.leave();
+      }
     }
 
     @Override
@@ -364,6 +385,7 @@ abstract class Role {
     private final ConsumerTurn<I> input;
 
     OfConsumer(Stage.Consumer<I> stage, Cell<?> cell) {
+      super(cell);
       this.stage = stage;
       this.input = new ConsumerTurn<>(cell);
     }
@@ -376,7 +398,12 @@ abstract class Role {
     @Override
     void turn() throws Exception {
       List<I> batch = input.take(Long.MAX_VALUE);
-      stage.onEvents(batch, input.inlet());
+      fence.enter();
+      try {
+        stage.onEvents(batch, input.inlet());
+      } finally {
+        fence.leave();
+      }
     }
 
     @Override

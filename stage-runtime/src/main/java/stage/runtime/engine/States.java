@@ -19,6 +19,8 @@ final class States {
 
   /** What a turn may change and undo. */
   private sealed interface Kept {
+    Kept committedOnly();
+
     void commit();
 
     void rollback();
@@ -30,6 +32,13 @@ final class States {
     void takeUp();
   }
 
+  /** {@return states with what was committed, which share nothing that changes with these} These are left to a thread that was replaced. */
+  States committedOnly() {
+    var states = new States(cell);
+    byName.forEach((name, kept) -> states.byName.put(name, kept.committedOnly()));
+    return states;
+  }
+
   @SuppressWarnings("unchecked")   // who asks for a name again is the same author
   <T> State<T> state(String name, T initial) {
     if (byName.computeIfAbsent(name, n -> new Value<>(cell, initial)) instanceof Value<?> value) return (State<T>) value;
@@ -38,7 +47,7 @@ final class States {
 
   @SuppressWarnings("unchecked")
   <K, V> MapState<K, V> mapState(String name) {
-    if (byName.computeIfAbsent(name, n -> new Keyed<>(cell)) instanceof Keyed<?, ?> keyed) return (MapState<K, V>) keyed;
+    if (byName.computeIfAbsent(name, n -> new Keyed<>(cell, new HashMap<>())) instanceof Keyed<?, ?> keyed) return (MapState<K, V>) keyed;
     throw new IllegalArgumentException("state \"" + name + "\" of stage " + cell.path() + " is no map state; ask for it with state()");
   }
 
@@ -68,6 +77,11 @@ final class States {
       this.cell = cell;
       this.committed = initial;
       this.current = initial;
+    }
+
+    @Override
+    public Kept committedOnly() {
+      return new Value<>(cell, committed);
     }
 
     @Override
@@ -109,13 +123,20 @@ final class States {
   /** A map, and over it what the turn has changed; a null there stands for a removed key. */
   private static final class Keyed<K, V> implements MapState<K, V>, Kept {
     private final Cell<?> cell;
-    private final Map<K, V> committed = new HashMap<>();
+    private final Map<K, V> committed;   // only the cell's thread writes to it, when it commits
     private Map<K, V> changed = new HashMap<>();
     private Map<K, V> aside = new HashMap<>();
     private int size;
 
-    Keyed(Cell<?> cell) {
+    Keyed(Cell<?> cell, Map<K, V> committed) {
       this.cell = cell;
+      this.committed = committed;
+      this.size = committed.size();
+    }
+
+    @Override
+    public Kept committedOnly() {
+      return new Keyed<>(cell, committed);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package stage.runtime.engine;
 
 import java.lang.invoke.VarHandle;
+import java.util.Arrays;
 import java.util.concurrent.CancellationException;
 import stage.api.Outlet;
 import stage.api.Redelivery;
@@ -24,20 +25,30 @@ final class Turns<S extends Stage> {
 
   private final Cell<S> cell;
   private final Signals signals;
+  private final Fence fence;
   private StageFactory<? extends S> factory;
   private volatile int incarnation;      // read by any thread
   private S behaviour;                   // null before the first incarnation and between two
+  private S starting;                    // while its onStart runs
+  private S stopping;                    // while its onStop runs
   private Role role;
   private Timers timers;                 // null until there was a timer
   private States states;                 // null until there was one
   private boolean serving;               // a message or a timer is being run; in a generator, within emit
+  private Control.Asked asked;           // the call that is being run; null if there is none
   private Throwable messageCrash;        // what threw there, in a generator
+  private String messageThatCrashed;     // what that was
   private Control.Replace replacement;   // what a generator is to make way for
 
   Turns(Cell<S> cell, Signals signals, StageFactory<? extends S> factory) {
     this.cell = cell;
     this.signals = signals;
+    this.fence = new Fence(cell.carrier());
     this.factory = factory;
+  }
+
+  Fence fence() {
+    return fence;
   }
 
   /** Any thread. */
@@ -67,7 +78,13 @@ final class Turns<S extends Stage> {
 
   /** Makes a behaviour and starts it; the old one, if any, stays as it was if that fails. */
   void incarnate(StageFactory<? extends S> factory) throws Exception {
-    S fresh = factory.create();
+    S fresh;
+    fence.enter();
+    try {
+      fresh = factory.create();
+    } finally {
+      fence.leave();
+    }
     if (fresh == null) throw new IllegalStateException("the factory of stage " + cell.path() + " returned null; it must make a new behaviour");
     if (!cell.realm().claim(fresh)) {
       throw new IllegalStateException("the factory of stage " + cell.path() + " returned a behaviour that is in use already, a "
@@ -75,14 +92,24 @@ final class Turns<S extends Stage> {
     }
     Timers oldTimers = timers;
     timers = null;
+    starting = fresh;
     try {
-      fresh.onStart(new CellContext(cell, incarnation + 1));
+      fence.enter();
+      try {
+        fresh.onStart(new CellContext(cell, incarnation + 1));
+      } finally {
+        fence.leave();
+      }
+    } catch (Fence.Refused refused) {
+      throw refused;
     } catch (Throwable failure) {
+      starting = null;
       cell.realm().release(fresh);
       timers = oldTimers;
       rollbackStates();
       throw failure;
     }
+    starting = null;
     commitStates();
     incarnation++;
     this.factory = factory;
@@ -95,20 +122,22 @@ final class Turns<S extends Stage> {
   void abandon(Redelivery redelivery, Throwable cause) {
     timers = null;
     messageCrash = null;
-    if (behaviour == null) return;
-    stop(behaviour, new StopReason.Crashed(cause));
+    if (role != null) role.redeliver(redelivery, cause);
+    letBehaviourGo(new StopReason.Crashed(cause));
+  }
+
+  private void letBehaviourGo(StopReason reason) {
+    S old = behaviour;
     behaviour = null;
-    role.redeliver(redelivery, cause);
+    if (old != null) stop(old, reason);
   }
 
   /** The incarnation ends in good order, and another one will follow: what a turn of it has left undone is delivered again as usual. */
   void retire(StopReason reason) {
     timers = null;
     messageCrash = null;
-    if (behaviour == null) return;
-    stop(behaviour, reason);
-    behaviour = null;
-    role.forgive();
+    if (role != null) role.forgive();
+    letBehaviourGo(reason);
   }
 
   /** The incarnation goes on, and skips what it was doing. */
@@ -121,13 +150,33 @@ final class Turns<S extends Stage> {
   /** {@return whether there is something to skip} A generator's loop cannot go on where it was. */
   boolean canSkip(String during) {
     if (behaviour == null || during.equals("kill") || during.equals("onStart")) return false;
-    if (during.equals("a message") || cell.isGenerator()) return false;
+    if (cell.isGenerator()) return false;
     return serving || role.hasCrashedBatch() || during.equals("a cast") || during.equals("a timer") || during.equals("onSubscribe");
   }
 
   /** The last incarnation is over. */
   void stop(StopReason reason) {
-    if (behaviour != null) stop(behaviour, reason);
+    letBehaviourGo(reason);
+  }
+
+  /**
+   * This thread has taken the place of one that did not come back from user code: undoes what that one was doing. Its behaviour gets no
+   * {@code onStop}, because that thread may still be in it.
+   */
+  void recover(Throwable killed) {
+    serving = false;
+    messageCrash = null;
+    timers = null;
+    if (states != null) states = states.committedOnly();
+    if (asked != null) asked.fail(killed);
+    asked = null;
+    if (replacement != null) replacement.fail(killed);
+    replacement = null;
+    if (role != null) role.rollback();
+    for (S each : Arrays.asList(starting, stopping, behaviour)) if (each != null) cell.realm().release(each);
+    starting = null;
+    stopping = null;
+    behaviour = null;
   }
 
   /** Forgets the behaviour for good. Its cell has ended and takes no more turns. */
@@ -139,13 +188,22 @@ final class Turns<S extends Stage> {
 
   private void stop(S old, StopReason reason) {
     Thread.interrupted();
+    stopping = old;
     try {
-      old.onStop(reason);
+      fence.enter();
+      try {
+        old.onStop(reason);
+      } finally {
+        fence.leave();
+      }
       commitStates();
+    } catch (Fence.Refused refused) {
+      throw refused;
     } catch (Throwable failure) {
       rollbackStates();
       cell.report("onStop of stage " + cell.path() + " threw", failure);
     }
+    stopping = null;
     cell.realm().release(old);
   }
 
@@ -165,6 +223,8 @@ final class Turns<S extends Stage> {
       role.turn();
       // A generator that was told to make way may clean up and return: that completes nothing.
       if (isLeaving()) throw new CancellationException("stage " + cell.path() + " has left its turn");
+    } catch (Fence.Refused refused) {
+      throw refused;
     } catch (Throwable failure) {
       role.rollback();
       rollbackStates();
@@ -197,7 +257,7 @@ final class Turns<S extends Stage> {
 
   private void turnFailed(Throwable failure) {
     if (messageCrash != null) {
-      cell.crash("a message", messageCrash);
+      cell.crash(messageThatCrashed, messageCrash);
     } else if (replacement != null) {
       Control.Replace asked = replacement;
       replacement = null;
@@ -222,6 +282,7 @@ final class Turns<S extends Stage> {
     if (cell.isToLeave()) return;
     if (isGenerating()) {
       messageCrash = failure;
+      messageThatCrashed = what;
       throw new CancellationException("stage " + cell.path() + " has crashed in " + what);
     }
     cell.crash(what, failure);
@@ -234,20 +295,27 @@ final class Turns<S extends Stage> {
     boolean within = isGenerating();
     serving = true;
     if (within && states != null) states.putAside();
+    Throwable failure = null;
     try {
       beginTurn();
-      body.run();
+      fence.enter();
+      try {
+        body.run();
+      } finally {
+        fence.leave();
+      }
       role.commit();
       commitStates();
-      return null;
-    } catch (Throwable failure) {
+    } catch (Fence.Refused refused) {
+      throw refused;
+    } catch (Throwable thrown) {
       role.rollback();
       rollbackStates();
-      return failure;
-    } finally {
-      serving = wasServing;
-      if (within && states != null) states.takeUp();
+      failure = thrown;
     }
+    serving = wasServing;
+    if (within && states != null) states.takeUp();
+    return failure;
   }
 
   /** Handles a message: runs what it brings as a turn, or changes the behaviour. */
@@ -259,7 +327,9 @@ final class Turns<S extends Stage> {
     switch (message) {
       case Control.Call call -> {
         Object[] answer = {null};
+        asked = call;
         Throwable failure = attempt(() -> answer[0] = call.function.apply(behaviour));
+        asked = null;
         if (failure == null) call.answer(answer[0]);
         else call.fail(failure);
       }
@@ -291,16 +361,21 @@ final class Turns<S extends Stage> {
       return;
     }
     S old = behaviour;
+    asked = replace;
     try {
       @SuppressWarnings("unchecked")
       var typed = (StageFactory<? extends S>) replace.factory;
       incarnate(typed);
+    } catch (Fence.Refused refused) {
+      throw refused;
     } catch (Throwable failure) {
       if (cell.isGenerator()) role = Role.of(old, cell);   // its generate() was left for the new one, so it begins again
+      asked = null;
       replace.fail(failure);
       return;
     }
     stop(old, new StopReason.Replaced());
+    asked = null;
     Thread.currentThread().setName(cell.threadName());
     replace.answer(null);
   }
@@ -338,20 +413,37 @@ final class Turns<S extends Stage> {
   /** In the middle of a turn: publishes, keeps states, and settles the next events of a batch. */
   void commitPoint(LaneInlet<?> inlet, int events) {
     role.commitOutput();
-    boolean asked = inlet.settleNext(events);
+    boolean more = inlet.settleNext(events);
     commitStates();
-    if (asked) {
+    if (more) {
       VarHandle.fullFence();   // pairs with the announcement of the producer's carrier
       inlet.lane().producer().carrier().wake();
     }
   }
 
+  /** Runs what user code, on the cell's own thread, asks the engine to do. */
+  void inEngine(Runnable what) {
+    fence.leave();
+    try {
+      what.run();
+    } catch (Fence.Refused refused) {
+      throw refused;
+    } catch (Throwable failure) {
+      fence.enter();
+      throw failure;
+    }
+    fence.enter();
+  }
+
   StageContext.Timer addTimer(TimerAction action, long delayNanos, long periodNanos) {
-    if (timers == null) timers = new Timers();
-    Timers.Due due = timers.add(action, cell.realm().time().nanos() + delayNanos, periodNanos);
+    Timers.Due[] due = {null};
+    inEngine(() -> {
+      if (timers == null) timers = new Timers();
+      due[0] = timers.add(action, cell.realm().time().nanos() + delayNanos, periodNanos);
+    });
     return () -> {
       cell.ensureOwnThread("cancel() of a timer");
-      due.cancel();
+      due[0].cancel();
     };
   }
 

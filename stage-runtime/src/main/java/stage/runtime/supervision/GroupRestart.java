@@ -125,7 +125,7 @@ final class GroupRestart {
   }
 
   private void end(Child.OfStage child, Cell<?> cell) {
-    if (child == leaving) cell.cancel();
+    if (child == leaving) supervisor.cancel(cell);
     else supervisor.killHeld(cell);
   }
 

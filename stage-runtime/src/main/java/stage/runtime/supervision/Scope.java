@@ -93,9 +93,11 @@ final class Scope extends SupervisorCell {
     if (!idle().isOpen()) {
       cancelAll();
       awaitIdle(Time.toNanos(spec().grace()), false);
+      abandonAll();
     }
     List<Stragglers.Straggler> stragglers = tree().awaitThreads(cellsAlive(), time().nanos() + Time.toNanos(spec().grace()));
     markClosed();
+    tree().locked(tree()::over);
     tree().locked(() -> report = tree().report(stragglers));
     if (interrupted) Thread.currentThread().interrupt();
     return stragglers;

@@ -23,6 +23,7 @@ import stage.api.ProducerSpec;
 import stage.api.Restart;
 import stage.api.Shutdown;
 import stage.api.Stage;
+import stage.api.StageKilled;
 import stage.api.StageRef;
 import stage.api.StageSnapshot;
 import stage.api.StageSpec;
@@ -327,7 +328,7 @@ abstract class SupervisorCell implements Supervisor, CellOwner {
     return locked(() -> {
       long[] sums = new long[5];
       addUp(sums);
-      return new SupervisionSnapshot(sums[0], sums[1], sums[2], sums[3], sums[4], 0, 0, tree.listenerFailures());
+      return new SupervisionSnapshot(sums[0], sums[1], sums[2], sums[3], sums[4], tree.abandonedNow(), tree.refused(), tree.listenerFailures());
     });
   }
 
@@ -381,8 +382,7 @@ abstract class SupervisorCell implements Supervisor, CellOwner {
     };
     if (!(child.spec().options().shutdown() instanceof Shutdown.Brutal)) cell.stop();
     if (limit > 0 && cell.awaitEnd(limit)) return;
-    tree.locked(() -> tree.noteCancelled(cell));
-    cell.cancel();
+    tree.locked(() -> cancel(cell));
     cell.awaitEnd(Long.MAX_VALUE);
   }
 
@@ -474,6 +474,10 @@ abstract class SupervisorCell implements Supervisor, CellOwner {
     if (regrouping != null && regrouping.groupRestart.isStopping()) {
       log.says("HOLD: it was being stopped for a group restart, not counted");
       return new Verdict.Hold();
+    }
+    if (failed.cause() instanceof StageKilled && tree.abandonedNow() > root().spec.options().maxAbandoned()) {
+      log.says("too many threads abandoned");
+      return giveUp(child, failed, log);
     }
     return switch (decision) {
       case Decision.Stop stop -> {
@@ -731,14 +735,57 @@ abstract class SupervisorCell implements Supervisor, CellOwner {
     tree.tell(new StageEvent.Dropped(cell.path(), events, why));
   }
 
+  // ---- ending by force: interrupt, wait for the grace time, abandon
+
   @Override
   public final void kill(Cell<?> cell) {
-    cell.kill();
+    tree.locked(() -> killHeld(cell));
   }
 
-  /** A cell that was asked to be held has not been so in time. Under the lock. */
+  /** Under the lock. */
   final void killHeld(Cell<?> cell) {
     cell.kill();
+    abandonAfterGrace(cell);
+  }
+
+  /** It has to give up what it is doing. Under the lock. */
+  final void cancel(Cell<?> cell) {
+    tree.noteCancelled(cell);
+    cell.cancel();
+    abandonAfterGrace(cell);
+  }
+
+  private void abandonAfterGrace(Cell<?> cell) {
+    time.at(time.nanos() + Time.toNanos(root().spec.grace()), () -> {
+      if (abandonIfOverdue(cell) && cell.isOverdue()) tree.locked(() -> abandonAfterGrace(cell));
+    });
+  }
+
+  /** {@return whether to look again: it is overdue, but was not in user code at this instant} Any thread. */
+  private boolean abandonIfOverdue(Cell<?> cell) {
+    if (!cell.isOverdue()) return false;
+    return locked(() -> !tree.isOver() && tree.abandon(cell) == null);
+  }
+
+  @Override
+  public final void tookOver(Cell<?> cell, Thread old) {
+    int incarnation = cell.snapshot().incarnation();
+    tree.log(System.Logger.Level.ERROR, "supervisor=" + path + " child=" + cell.name() + "#" + incarnation + " ignored its interrupt; its thread was abandoned, "
+        + locked(tree::abandonedNow) + "/" + root().spec.options().maxAbandoned() + "; where it is:", stackOf(old));
+    tree.tell(new StageEvent.Abandoned(cell.path(), incarnation, old.getName()));
+  }
+
+  /** The grace time is over: those who are in user code lose their threads, so that what they had in hand can be accounted for. */
+  final void abandonAll() {
+    if (idle().isOpen()) return;
+    cellsAlive().forEach(this::abandonIfOverdue);
+    awaitIdle(Time.toNanos(root().spec.grace()), false);
+  }
+
+  private static Throwable stackOf(Thread thread) {
+    var stack = new StageKilled("the stack of thread " + thread.getName());
+    stack.setStackTrace(thread.getStackTrace());
+    return stack;
   }
 
   // ---- failing and draining; under the lock
@@ -815,10 +862,7 @@ abstract class SupervisorCell implements Supervisor, CellOwner {
   final void cancelAll() {
     tree.locked(() -> {
       cancelling = true;
-      forEachCell(cell -> {
-        tree.noteCancelled(cell);
-        cell.cancel();
-      });
+      forEachCell(this::cancel);
     });
   }
 

@@ -37,6 +37,8 @@ final class Tree {
   private long eventsUndelivered;
   private int drained;
   private long listenerFailures;
+  private final List<Abandoned> abandoned = new ArrayList<>();
+  private boolean over;
 
   Tree(Realm realm, String name, StageListener listener) {
     this.realm = realm;
@@ -87,6 +89,34 @@ final class Tree {
     }
   }
 
+  // ---- threads that ignored their interrupt; under the lock
+
+  private record Abandoned(Cell<?> cell, Thread thread) {}
+
+  /** {@return the thread of the cell, which is its thread no more; null if it is not in user code} */
+  Thread abandon(Cell<?> cell) {
+    Thread old = cell.takeOver();
+    if (old != null) abandoned.add(new Abandoned(cell, old));
+    return old;
+  }
+
+  int abandonedNow() {
+    return abandoned.size();
+  }
+
+  long refused() {
+    return abandoned.stream().map(Abandoned::cell).distinct().mapToLong(Cell::refused).sum();
+  }
+
+  /** {@return whether the scope is closed, and nobody looks after its cells any more} */
+  boolean isOver() {
+    return over;
+  }
+
+  void over() {
+    over = true;
+  }
+
   // ---- the numbers of the end; under the lock
 
   long listenerFailures() {
@@ -129,20 +159,23 @@ final class Tree {
     List<Cell<?>> last = new ArrayList<>();
     locked(() -> last.addAll(ending));
     last.addAll(alive);
+    Map<Thread, String> threads = new LinkedHashMap<>();
+    locked(() -> abandoned.forEach(each -> threads.put(each.thread(), each.cell().path())));
+    for (Cell<?> cell : last) if (cell.carrier().thread() != null) threads.put(cell.carrier().thread(), cell.path());
     boolean interrupted = Thread.interrupted();
     List<Stragglers.Straggler> stragglers = new ArrayList<>();
-    for (Cell<?> cell : last) {
+    for (Map.Entry<Thread, String> each : threads.entrySet()) {
+      Thread thread = each.getKey();
       boolean gone = false;
       while (true) {
         try {
-          gone = realm.time().awaitEnd(cell.carrier(), deadlineNanos - realm.time().nanos());
+          gone = realm.time().awaitEnd(thread, deadlineNanos - realm.time().nanos());
           break;
         } catch (InterruptedException e) {
           interrupted = true;
         }
       }
-      Thread thread = cell.carrier().thread();
-      if (!gone) stragglers.add(new Stragglers.Straggler(cell.path(), thread.getName(), Arrays.asList(thread.getStackTrace())));
+      if (!gone) stragglers.add(new Stragglers.Straggler(each.getValue(), thread.getName(), Arrays.asList(thread.getStackTrace())));
     }
     if (interrupted) Thread.currentThread().interrupt();
     return stragglers;

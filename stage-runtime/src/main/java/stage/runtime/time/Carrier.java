@@ -18,6 +18,12 @@ public interface Carrier {
   /** Interrupts what the machine's user code is doing. */
   void interrupt();
 
+  /**
+   * Lets another thread step the machine, in place of one that is somewhere in a step and does not come back. If it does, it finds that it is not
+   * {@linkplain #isCurrent current}, and ends with that step.
+   */
+  void replaceThread();
+
   /** {@return whether the caller is this carrier's thread} */
   boolean isCurrent();
 

@@ -52,7 +52,12 @@ public final class RealTime implements Time {
   @Override
   public boolean awaitEnd(Carrier carrier, long nanos) throws InterruptedException {
     Thread thread = carrier.thread();
-    return thread == null || thread.join(Duration.ofNanos(Math.max(0, nanos))) || !thread.isAlive();
+    return thread == null || awaitEnd(thread, nanos);
+  }
+
+  @Override
+  public boolean awaitEnd(Thread thread, long nanos) throws InterruptedException {
+    return thread.join(Duration.ofNanos(Math.max(0, nanos))) || !thread.isAlive();
   }
 
   private static final class LatchGate extends CountDownLatch implements Gate {

@@ -54,7 +54,7 @@ final class ThreadCarrier implements Carrier, Runnable {
   private final RealTime time;
   private final Machine machine;
   private final boolean onPlatformThread;
-  private volatile Thread thread;                                // written once, by the thread that starts it
+  private volatile Thread thread;                                // written by the thread that starts it, or replaces it
   private Awaiting awaiting = Awaiting.Now.READY;               // written by the carrier's thread
   private Time.Alarm alarm;                                      // the carrier's thread only
   private long alarmAtNanos;                                     // the carrier's thread only
@@ -79,11 +79,17 @@ final class ThreadCarrier implements Carrier, Runnable {
   }
 
   @Override
+  public void replaceThread() {
+    start();   // the state is AWAKE, since the old thread is in a step; its fields were handed over by who let it be replaced
+  }
+
+  @Override
   public void run() {
     breathedNanos = time.nanos();
     while (true) {
       if (++steps % STEPS_PER_LOOK == 0) breatheIfBusy();
       Awaiting next = machine.step(now());
+      if (!isCurrent()) return;   // this thread was replaced in the step
       if (next == Awaiting.Now.DONE) {
         if (alarm != null) alarm.cancel();
         return;

@@ -58,6 +58,16 @@ public interface Time {
   boolean awaitEnd(Carrier carrier, long nanos) throws InterruptedException;
 
   /**
+   * Waits until a thread is gone that a carrier has replaced.
+   *
+   * @param thread which
+   * @param nanos how long to wait at most
+   * @return whether it is gone
+   * @throws InterruptedException if interrupted while waiting
+   */
+  boolean awaitEnd(Thread thread, long nanos) throws InterruptedException;
+
+  /**
    * {@return a duration in nanoseconds, {@link Long#MAX_VALUE} / 2 if it is longer than that}
    *
    * @param duration the duration
