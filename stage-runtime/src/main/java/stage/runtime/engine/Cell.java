@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import stage.api.CancelPolicy;
 import stage.api.ConsumerSpec;
 import stage.api.DeadLetter;
@@ -56,6 +57,7 @@ public final class Cell<S extends Stage> implements Machine {
   private final boolean isGenerator;
   private final CellRef<S> ref;
   private final Gate ended;
+  private final Consumer<Runnable> around;        // the scope's context; null if there is none
 
   private final Counter deadLettered = new Counter();
   private volatile Intake<?> intake;              // set once, under the realm's lock, by the first thread that emits from outside
@@ -72,6 +74,8 @@ public final class Cell<S extends Stage> implements Machine {
   private volatile String heldFor;                // the path of the stage whose crash this one is held for
   private volatile boolean freshStart;            // whether the next incarnation finds its states empty
   private volatile Thread replaced;               // the thread whose place this one has just taken; null otherwise
+  private boolean isWithin;                       // the cell's thread only: whether it runs within the context
+  private boolean hasStartedWithin;               // the cell's thread only: and has started an incarnation there
   private Leaving leaving;                        // the cell's thread only: how it ends, from when onStop is run
   private boolean heldToTell;                     // the cell's thread only: whether the supervisor still has to be told that it is held
 
@@ -80,6 +84,7 @@ public final class Cell<S extends Stage> implements Machine {
     this.path = scope + "/" + name;
     this.realm = realm;
     this.owner = owner;
+    this.around = owner.around();
     this.options = spec.options();
     this.mailbox = new Mailbox(realm.time().room(spec.options().mailbox()));
     this.carrier = realm.time().carrier(this, spec.options().onPlatformThread());
@@ -493,6 +498,7 @@ public final class Cell<S extends Stage> implements Machine {
     try {
       if (replaced != null) recover();
       Work work = look(nowNanos);
+      if (isToReenter(work)) return Awaiting.Now.REENTRY;
       return work == Work.NOTHING ? idle() : perform(work);
     } catch (Fence.Refused refused) {
       return Awaiting.Now.DONE;   // another thread has taken over; this one's carrier lets it go
@@ -501,6 +507,46 @@ public final class Cell<S extends Stage> implements Machine {
       crash("the dispatcher", failure);
       return Awaiting.Now.READY;
     }
+  }
+
+  // ---- what the scope wants around each incarnation: its context
+
+  @Override
+  public void around(Runnable steps) {
+    if (around == null || isWithin || !isToStart()) {
+      steps.run();
+      return;
+    }
+    boolean[] ran = {false};
+    Throwable failure = null;
+    try {
+      around.accept(() -> {
+        if (ran[0]) throw new IllegalStateException("the context ran an incarnation of stage " + path + " twice; it must run it once");
+        ran[0] = true;
+        isWithin = true;
+        hasStartedWithin = false;
+        steps.run();
+      });
+    } catch (Throwable thrown) {
+      failure = thrown;
+    }
+    if (!carrier.isCurrent()) return;
+    isWithin = false;
+    if (!ran[0]) {
+      startFailed(failure == null ? new IllegalStateException("the context did not run the incarnation of stage " + path + "; it must run it once") : failure);
+    } else if (failure != null) {
+      report("the context of stage " + path + " threw after its incarnation", failure);
+    }
+  }
+
+  /** {@return whether the next step is to be made outside, or inside, what is around an incarnation} */
+  private boolean isToReenter(Work work) {
+    if (around == null) return false;
+    return work == Work.START ? !isWithin || hasStartedWithin : isWithin && hasStartedWithin && turns.hasNoIncarnation();
+  }
+
+  private boolean isToStart() {
+    return replaced == null && (phase instanceof Phase.Starting || phase instanceof Phase.BackingOff) && lookNow() == Work.START;
   }
 
   /** {@return the most urgent work} Looks only. */
@@ -684,6 +730,7 @@ public final class Cell<S extends Stage> implements Machine {
   private void recover() {
     Thread old = replaced;
     replaced = null;
+    isWithin = false;
     owner.tookOver(this, old);
     var killed = new StageKilled("stage " + path + " ignored its interrupt, and its thread was abandoned");
     boolean wasStarting = phase instanceof Phase.Starting;
@@ -732,6 +779,7 @@ public final class Cell<S extends Stage> implements Machine {
 
   private void start() {
     boolean first = turns.incarnation() == 0;
+    hasStartedWithin = true;
     turns.clearInterrupt();
     if (freshStart) {
       freshStart = false;
@@ -744,21 +792,27 @@ public final class Cell<S extends Stage> implements Machine {
     } catch (Fence.Refused refused) {
       throw refused;
     } catch (Throwable failure) {
-      turns.rollbackStates();
-      if (!first) {
-        boolean isOurs = isToLeave() && failure instanceof InterruptedException;
-        if (signals.has(Signals.CANCELLED) || isOurs && !signals.has(Signals.KILLED)) return;
-        signals.clear(Signals.KILLED);
-        crash("onStart", failure);
-        return;
-      }
-      startFailure = failure;
-      phase = new Phase.Ended(new StopReason.Crashed(failure));
-      closeDoors(new Ending.Failed(failure, false), new StopReason.Crashed(failure));
-      ended.open();
+      startFailed(failure);
+      return;
     }
     if (first) started.open();   // a restart has nobody waiting
     else owner.restarted(this);
+  }
+
+  private void startFailed(Throwable failure) {
+    turns.rollbackStates();
+    if (turns.incarnation() > 0) {
+      boolean isOurs = isToLeave() && failure instanceof InterruptedException;
+      if (signals.has(Signals.CANCELLED) || isOurs && !signals.has(Signals.KILLED)) return;
+      signals.clear(Signals.KILLED);
+      crash("onStart", failure);
+      return;
+    }
+    startFailure = failure;
+    phase = new Phase.Ended(new StopReason.Crashed(failure));
+    closeDoors(new Ending.Failed(failure, false), new StopReason.Crashed(failure));
+    ended.open();
+    started.open();
   }
 
   private void acceptFromOutside() {

@@ -1,5 +1,6 @@
 package stage.runtime.engine;
 
+import java.util.function.Consumer;
 import stage.api.DeadLetter;
 import stage.api.DeadLetterHandler;
 import stage.api.StageSnapshot;
@@ -8,6 +9,9 @@ import stage.api.SubscriptionSnapshot;
 
 /** Who supervises cells. Everything here is called on a cell's own thread and does not block for long. */
 public interface CellOwner {
+  /** {@return what to run each incarnation within; null for nothing} */
+  Consumer<Runnable> around();
+
   /**
    * A cell that had started has crashed, and does as it is told.
    *

@@ -65,6 +65,11 @@ final class Turns<S extends Stage> {
     return timers;
   }
 
+  /** {@return whether there is no behaviour: before the first, between two, and after the last} */
+  boolean hasNoIncarnation() {
+    return behaviour == null;
+  }
+
   boolean isServing() {
     return serving;
   }

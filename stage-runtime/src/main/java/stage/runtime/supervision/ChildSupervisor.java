@@ -38,12 +38,17 @@ final class ChildSupervisor extends SupervisorCell {
   public void close() {
     if (isClosed()) return;
     tree().locked(() -> stopped = true);
-    end();
+    end(spec().shutdown());
   }
 
   @Override
   public ShutdownReport drain(Duration limit) {
-    throw new UnsupportedOperationException("not yet");
+    if (Objects.requireNonNull(limit, "limit must not be null").isNegative()) {
+      throw new IllegalArgumentException("limit must not be negative, but was " + limit);
+    }
+    tree().locked(() -> stopped = true);
+    end(limit);
+    return report();
   }
 
   @Override

@@ -14,11 +14,13 @@ import stage.runtime.time.Time;
 final class Scope extends SupervisorCell {
   private final ScopeOwners owners;
   private final Thread owner = Thread.currentThread();
+  private final Time.Alarm exit;
   private ShutdownReport report;   // the owner's thread only; null until it is closed
 
   private Scope(SupervisorSpec spec, Realm realm, ScopeOwners owners) {
-    super(spec, new Tree(realm, spec.name(), spec.options().listener()), null);
+    super(spec, new Tree(realm, spec.name(), spec.options().listener(), spec.options().context()), null);
     this.owners = owners;
+    this.exit = spec.options().drainOnExit() ? time().onExit(this::drainOnExit) : () -> {};
   }
 
   static Scope open(SupervisorSpec spec, Realm realm, ScopeOwners owners) {
@@ -86,6 +88,17 @@ final class Scope extends SupervisorCell {
     return first;
   }
 
+  /** The JVM exits: on a thread of its own, which it waits for. The owner, if it is in {@code join}, gets to close the scope as always. */
+  private void drainOnExit() {
+    stop();
+    awaitIdle(Time.toNanos(spec().shutdown()) + 2 * Time.toNanos(spec().grace()), true);
+    try {
+      ended().await(Time.toNanos(spec().grace()));
+    } catch (InterruptedException over) {
+      Thread.currentThread().interrupt();   // the scope is closed, and this thread ends
+    }
+  }
+
   /** Stops intake, lets everything in flight be handled, cancels what is left, and waits for the threads. */
   private List<Stragglers.Straggler> endAll(long nanos) {
     tree().locked(this::drainAll);
@@ -97,6 +110,7 @@ final class Scope extends SupervisorCell {
     }
     List<Stragglers.Straggler> stragglers = tree().awaitThreads(cellsAlive(), time().nanos() + Time.toNanos(spec().grace()));
     markClosed();
+    exit.cancel();
     tree().locked(tree()::over);
     tree().locked(() -> report = tree().report(stragglers));
     if (interrupted) Thread.currentThread().interrupt();

@@ -75,6 +75,7 @@ abstract class SupervisorCell implements Supervisor, CellOwner {
   private boolean draining;            // nobody may start
   private boolean cancelling;          // the shutdown time is over
   private boolean closed;
+  private final Gate ended;            // opens when it is closed
   private StageFailed failure;         // of the first that failed; the others' are suppressed in it
   private boolean failureIsOfAProducer;   // whether that stage failed only because a producer had
   private boolean failureThrown;
@@ -93,6 +94,7 @@ abstract class SupervisorCell implements Supervisor, CellOwner {
     this.time = tree.realm().time();
     this.window = new IntensityWindow(spec.intensity());
     this.idle = time.gate();
+    this.ended = time.gate();
     idle.open();
   }
 
@@ -353,7 +355,7 @@ abstract class SupervisorCell implements Supervisor, CellOwner {
     Child child = known(name);
     switch (child) {
       case Child.OfStage stage -> stop(stage);
-      case Child.OfSupervisor below -> below.supervisor().end();
+      case Child.OfSupervisor below -> below.supervisor().close();
     }
   }
 
@@ -439,6 +441,11 @@ abstract class SupervisorCell implements Supervisor, CellOwner {
   }
 
   // ---- crashes; on the thread of the cell
+
+  @Override
+  public final Consumer<Runnable> around() {
+    return tree.around();
+  }
 
   @Override
   public final Verdict crashed(Cell<?> cell, int incarnation, Throwable cause, String during, boolean canSkip) {
@@ -885,6 +892,10 @@ abstract class SupervisorCell implements Supervisor, CellOwner {
     return locked(() -> idle);
   }
 
+  final Gate ended() {
+    return ended;
+  }
+
   final boolean isClosed() {
     return locked(() -> closed);
   }
@@ -892,6 +903,7 @@ abstract class SupervisorCell implements Supervisor, CellOwner {
   final void markClosed() {
     tree.locked(() -> {
       closed = true;
+      ended.open();
       if (deadline != null) deadline.cancel();   // or the timer would hold on to the scope
     });
   }
@@ -950,14 +962,14 @@ abstract class SupervisorCell implements Supervisor, CellOwner {
   }
 
   /** Drains, then cancels, and waits for the end: of a supervisor that is a child. */
-  final void end() {
+  final void end(Duration limit) {
     for (Cell<?> cell : cellsAlive()) {
       if (cell.carrier().isCurrent()) {
         throw new ScopeMisuse("supervisor " + path + " cannot be closed by its own stage " + cell.path() + ", which would wait for itself; use stop()");
       }
     }
     stop();
-    boolean interrupted = !awaitIdle(Time.toNanos(spec.shutdown()), true);
+    boolean interrupted = !awaitIdle(Time.toNanos(limit), true);
     if (!idle().isOpen()) {
       cancelAll();
       awaitIdle(Long.MAX_VALUE / 2, false);

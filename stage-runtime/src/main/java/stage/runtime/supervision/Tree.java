@@ -6,12 +6,15 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import stage.api.StageSnapshot;
 import stage.api.SubscriptionSnapshot;
 import stage.api.observe.StageEvent;
 import stage.api.observe.StageListener;
+import stage.api.supervision.ContextCapture;
 import stage.api.supervision.ShutdownReport;
 import stage.api.supervision.Stragglers;
 import stage.runtime.engine.Cell;
@@ -27,6 +30,7 @@ final class Tree {
   private final Realm realm;
   private final String name;
   private final StageListener listener;
+  private final Consumer<Runnable> around;   // null if there is no context to carry
   private final ReentrantLock lock = new ReentrantLock();
   // guarded by lock
   private final List<Cell<?>> ending = new ArrayList<>();   // ended, but their threads may not be gone yet
@@ -40,10 +44,19 @@ final class Tree {
   private final List<Abandoned> abandoned = new ArrayList<>();
   private boolean over;
 
-  Tree(Realm realm, String name, StageListener listener) {
+  Tree(Realm realm, String name, StageListener listener, ContextCapture context) {
     this.realm = realm;
     this.name = name;
     this.listener = listener;
+    this.around = context == ContextCapture.NONE ? null : capture(context)::run;
+  }
+
+  private static ContextCapture.Around capture(ContextCapture context) {
+    return Objects.requireNonNull(context.capture(), "the context capture of the scope returned null; it must return what to put around an incarnation");
+  }
+
+  Consumer<Runnable> around() {
+    return around;
   }
 
   Realm realm() {

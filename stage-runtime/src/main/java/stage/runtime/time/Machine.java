@@ -31,6 +31,15 @@ public interface Machine {
   /** {@return whether nothing urgent keeps the machine from resting} Looks only; asked after the carrier has announced that it rests. */
   boolean mayRest();
 
+  /**
+   * Runs steps within whatever the machine wants around them.
+   *
+   * @param steps makes steps until one answers {@link Awaiting.Now#REENTRY} or {@link Awaiting.Now#DONE}; to be run once
+   */
+  default void around(Runnable steps) {
+    steps.run();
+  }
+
   /** {@return the name of the thread that carries it} */
   String threadName();
 }

@@ -50,6 +50,19 @@ public final class RealTime implements Time {
   }
 
   @Override
+  public Alarm onExit(Runnable action) {
+    Thread hook = Thread.ofPlatform().name("stage-exit").inheritInheritableThreadLocals(false).unstarted(action);
+    Runtime.getRuntime().addShutdownHook(hook);
+    return () -> {
+      try {
+        Runtime.getRuntime().removeShutdownHook(hook);
+      } catch (IllegalStateException exiting) {
+        hook.interrupt();   // it is running already, and has nothing to wait for any more
+      }
+    };
+  }
+
+  @Override
   public boolean awaitEnd(Carrier carrier, long nanos) throws InterruptedException {
     Thread thread = carrier.thread();
     return thread == null || awaitEnd(thread, nanos);

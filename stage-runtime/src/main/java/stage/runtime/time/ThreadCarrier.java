@@ -57,6 +57,7 @@ final class ThreadCarrier implements Carrier, Runnable {
   private volatile Thread thread;                                // written by the thread that starts it, or replaces it
   private Awaiting awaiting = Awaiting.Now.READY;               // written by the carrier's thread
   private Time.Alarm alarm;                                      // the carrier's thread only
+  private boolean done;                                          // the carrier's thread only
   private long alarmAtNanos;                                     // the carrier's thread only
   private int steps;                                             // the carrier's thread only, as are the next two
   private long lookedNanos;
@@ -86,11 +87,17 @@ final class ThreadCarrier implements Carrier, Runnable {
   @Override
   public void run() {
     breathedNanos = time.nanos();
+    while (isCurrent() && !done) machine.around(this::steps);
+  }
+
+  private void steps() {
     while (true) {
       if (++steps % STEPS_PER_LOOK == 0) breatheIfBusy();
       Awaiting next = machine.step(now());
       if (!isCurrent()) return;   // this thread was replaced in the step
+      if (next == Awaiting.Now.REENTRY) return;
       if (next == Awaiting.Now.DONE) {
+        done = true;
         if (alarm != null) alarm.cancel();
         return;
       }
@@ -189,7 +196,7 @@ final class ThreadCarrier implements Carrier, Runnable {
       case SETTLEMENT -> awaitSettlement();
       case BACKOFF -> awaitBackoff();
       case RELEASE -> awaitRelease();
-      case READY, DONE -> throw new IllegalStateException("a machine that is " + what + " must not be parked");
+      case READY, REENTRY, DONE -> throw new IllegalStateException("a machine that is " + what + " must not be parked");
     }
   }
 

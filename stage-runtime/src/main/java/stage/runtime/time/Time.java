@@ -41,6 +41,14 @@ public interface Time {
    */
   Alarm at(long atNanos, Runnable action);
 
+  /**
+   * Runs an action, which may block for a while, when the JVM is told to exit.
+   *
+   * @param action what to run
+   * @return to forget it
+   */
+  Alarm onExit(Runnable action);
+
   /** An action that is going to run. */
   interface Alarm {
     /** Forgets the action, unless it is running already. */

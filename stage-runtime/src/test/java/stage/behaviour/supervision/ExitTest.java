@@ -1,0 +1,100 @@
+package stage.behaviour.supervision;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import stage.api.Demand;
+import stage.api.Stage;
+import stage.api.supervision.Supervisor;
+import stage.api.supervision.SupervisorSpec;
+
+/** A JVM that is told to exit, seen from outside. */
+class ExitTest {
+  /** What runs in the other JVM. */
+  static final class Main {
+    public static void main(String[] args) throws InterruptedException {
+      SupervisorSpec spec = SupervisorSpec.of("app").withDrainOnExit().withShutdown(Duration.ofSeconds(args[0].equals("hangs") ? 0 : 20))
+          .withGrace(Duration.ofMillis(100));
+      try (var app = Supervisor.open(spec)) {
+        int[] next = {0};
+        var numbers = app.start(Stage.<Integer, Stage.Producer<Integer>>producer("numbers", () -> (demand, out) -> {
+          for (long i = 0; i < demand; i++) out.emit(next[0]++);
+        }));
+        var told = new CountDownLatch(1);
+        app.start(Stage.<Integer, Stage.Consumer<Integer>>consumer("printer", () -> (events, from) -> {
+          if (told.getCount() > 0) {
+            System.out.println("ready");
+            // The signal comes while this batch is in hand and the next ones are on their way.
+            if (args[0].equals("hangs")) new CountDownLatch(1).await();
+            while (!isExiting()) Thread.onSpinWait();
+            told.countDown();
+          }
+          for (int event : events) System.out.println(event);
+        }).subscribeTo(numbers, Demand.max(100)).onPlatformThread());
+        app.join();
+        System.out.println("joined, " + (numbers.snapshot().eventsEmitted()) + " emitted");
+      }
+    }
+
+    /** Hooks may not be registered once the JVM is exiting. */
+    private static boolean isExiting() {
+      var hook = new Thread(() -> {});
+      try {
+        Runtime.getRuntime().addShutdownHook(hook);
+        Runtime.getRuntime().removeShutdownHook(hook);
+        return false;
+      } catch (IllegalStateException exiting) {
+        return true;
+      }
+    }
+
+    private Main() {}
+  }
+
+  private static List<String> terminated(String how) throws IOException, InterruptedException {
+    Process process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+        "-cp", System.getProperty("java.class.path"), Main.class.getName(), how).redirectErrorStream(true).start();
+    List<String> lines = new ArrayList<>();
+    try (var out = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
+      for (String line = out.readLine(); line != null; line = out.readLine()) {
+        if (line.equals("ready")) process.toHandle().destroy();   // as process.destroy() does, but without closing its streams
+        else lines.add(line);
+      }
+    }
+    assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+    return lines;
+  }
+
+  @Nested
+  class ADrainOnExit {
+    @Test
+    void handlesEverythingInFlightAndLetsTheOwnerClose() throws Exception {
+      List<String> lines = terminated("drains");
+      int emitted = lines.indexOf(lines.stream().filter(line -> line.startsWith("joined")).findFirst().orElseThrow());
+      assertThat(emitted).isPositive();
+      assertThat(lines.get(emitted)).isEqualTo("joined, " + emitted + " emitted");
+      for (int i = 0; i < emitted; i++) assertThat(lines.get(i)).isEqualTo(String.valueOf(i));
+    }
+
+    @Test
+    void doesNotHoldTheExitBeyondItsDeadline() throws Exception {
+      assertThat(terminated("hangs")).noneMatch(line -> line.matches("\\d+"));
+    }
+
+    @Test
+    void leavesNoHookBehindWhenItsScopeIsClosed() {
+      for (int i = 0; i < 3; i++) Supervisor.open(SupervisorSpec.of("app").withDrainOnExit()).close();
+    }
+  }
+}
