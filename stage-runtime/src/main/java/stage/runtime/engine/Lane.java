@@ -304,6 +304,13 @@ final class Lane<E> implements LaneTail<E>, LaneHead<E> {
       long tailThen = tailAcquire();
       VarHandle.loadLoadFence();   // pairs with the storeStoreFence in beginUpdate: no counter above is newer than the version below
       int after = (int) VERSION.getOpaque(this);
+      if (before == after && (before & 1) != 0 && attempt > 100) {
+        // The writer has been taken off its processor in the middle of an update. What it has not come to yet is as it was before, and
+        // settled comes before requested, so the demand is right; what was handled is worked out.
+        return new SubscriptionSnapshot(id, producer.path(), consumer.path(), spec.demand(), ending == null && !left, requestedThen,
+            requestedThen - tailThen, tailThen, settledThen - deadLetteredThen - droppedThen - returnedThen, tailThen - settledThen, deadLetteredThen,
+            droppedThen, returnedThen);
+      }
       if (before == after && (before & 1) == 0) {
         return new SubscriptionSnapshot(id, producer.path(), consumer.path(), spec.demand(), ending == null && !left, requestedThen,
             requestedThen - tailThen, tailThen, handledThen, tailThen - settledThen, deadLetteredThen, droppedThen, returnedThen);

@@ -2,6 +2,7 @@ package stage.runtime.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -19,9 +20,13 @@ class LaneTest {
   private final Cell<?> consumer = cell("consumer");
   private final Lane<Integer> lane = lane(producer, consumer, 10_000);
 
+  /** Owns cells that are never started; they ask it for nothing but a context. */
+  private static final CellOwner NOBODY = (CellOwner) Proxy.newProxyInstance(CellOwner.class.getClassLoader(), new Class<?>[] {CellOwner.class},
+      (proxy, method, arguments) -> null);
+
   static Cell<?> cell(String name) {
     Stage.Producer<Integer> nothing = (demand, out) -> {};
-    return Cell.of(Stage.<Integer, Stage.Producer<Integer>>producer(name, () -> nothing), "test", new Realm(new RealTime()), null);
+    return Cell.of(Stage.<Integer, Stage.Producer<Integer>>producer(name, () -> nothing), "test", new Realm(new RealTime()), NOBODY);
   }
 
   @SuppressWarnings("unchecked")
