@@ -457,7 +457,8 @@ public final class Cell<S extends Stage> implements Machine {
 
   void ensureForeignThread(String what) {
     if (carrier.isCurrent()) {
-      throw new IllegalStateException(what + " on stage " + path + " would wait for itself, because it was called on the stage's own thread");
+      throw new IllegalStateException(what + " on stage " + path
+          + " would wait for itself, because it was called on the stage's own thread");
     }
   }
 
@@ -533,7 +534,8 @@ public final class Cell<S extends Stage> implements Machine {
     if (!carrier.isCurrent()) return;
     isWithin = false;
     if (!ran[0]) {
-      startFailed(failure == null ? new IllegalStateException("the context did not run the incarnation of stage " + path + "; it must run it once") : failure);
+      var notRun = new IllegalStateException("the context did not run the incarnation of stage " + path + "; it must run it once");
+      startFailed(failure == null ? notRun : failure);
     } else if (failure != null) {
       report("the context of stage " + path + " threw after its incarnation", failure);
     }
@@ -579,7 +581,9 @@ public final class Cell<S extends Stage> implements Machine {
     ProducerHalf<?> half = producerHalf;
     if ((told & Signals.STOPPED) != 0) return Work.STOP;
     // One that has done all there was to do ends, held or not: another incarnation would not know of it.
-    if ((told & (Signals.HELD | Signals.KILLED)) != 0 && !turns.role().isCompleted()) return (told & Signals.HELD) != 0 ? Work.HOLD : Work.KILL;
+    if ((told & (Signals.HELD | Signals.KILLED)) != 0 && !turns.role().isCompleted()) {
+      return (told & Signals.HELD) != 0 ? Work.HOLD : Work.KILL;
+    }
     if ((told & Signals.LEAVES) != 0) return Work.LEAVE;
     // Before the mail: a call that was made after a subscription finds a stage that knows of it.
     if (consumerHalf != null && consumerHalf.hasInletNews()) return Work.SUBSCRIBED;
@@ -891,7 +895,8 @@ public final class Cell<S extends Stage> implements Machine {
         if (policy == CancelPolicy.PERMANENT || policy == CancelPolicy.TRANSIENT && last) inputEnded = true;
       }
       case Ending.Failed(var cause, var contained) -> {
-        if (policy != CancelPolicy.TEMPORARY) end(new StopReason.ProducerFailed(producer, cause), "the subscription to " + producer, contained);
+        if (policy == CancelPolicy.TEMPORARY) return;
+        end(new StopReason.ProducerFailed(producer, cause), "the subscription to " + producer, contained);
       }
     }
   }

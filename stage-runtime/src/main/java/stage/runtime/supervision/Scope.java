@@ -20,7 +20,15 @@ final class Scope extends SupervisorCell {
   private Scope(SupervisorSpec spec, Realm realm, ScopeOwners owners) {
     super(spec, new Tree(realm, spec.name(), spec.options().listener(), spec.options().context()), null);
     this.owners = owners;
-    this.exit = spec.options().drainOnExit() ? time().onExit(this::drainOnExit) : () -> {};
+    this.exit = spec.options().drainOnExit() ? onExit() : () -> {};
+  }
+
+  private Time.Alarm onExit() {
+    try {
+      return time().onExit(this::drainOnExit);
+    } catch (IllegalStateException exiting) {
+      throw new ScopeMisuse("scope " + name() + " cannot be opened, because the JVM is exiting already, and it is to drain when that happens");
+    }
   }
 
   static Scope open(SupervisorSpec spec, Realm realm, ScopeOwners owners) {

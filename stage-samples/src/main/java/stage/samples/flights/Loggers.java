@@ -5,11 +5,12 @@ import java.io.StringWriter;
 import java.text.MessageFormat;
 import java.util.MissingResourceException;
 import java.util.ResourceBundle;
+import stage.samples.hello.PaperJam;
 
 /**
  * The log of the programs in this module: standard error, from {@code INFO} on, but without what the program tells in its own words.
  * The engine has a line and a stack for each restart; after {@linkplain PlannedCrash planned crashes} they would come by the thousand,
- * and {@code --chaos} sums them up. That there was one too many is told.
+ * and {@code --chaos} sums them up; {@code hello --crash} tells each by itself. That there was one too many is told.
  */
 public final class Loggers extends System.LoggerFinder {
   /** Made by the JDK, once. */
@@ -47,7 +48,7 @@ public final class Loggers extends System.LoggerFinder {
     }
 
     private static boolean isTold(Level level, Throwable thrown) {
-      if (thrown instanceof PlannedCrash) return level.getSeverity() < Level.ERROR.getSeverity();
+      if (thrown instanceof PlannedCrash || thrown instanceof PaperJam) return level.getSeverity() < Level.ERROR.getSeverity();
       return thrown instanceof JobFailed || thrown instanceof OutputClosed;   // ends the job: in one sentence, or quietly
     }
 

@@ -11,10 +11,18 @@ public final class Hello {
   /**
    * Runs it until the consumer has had enough.
    *
-   * @param args none
+   * @param args none, or {@code --crash} to see what restart in place means
    * @throws InterruptedException if interrupted while waiting
    */
   public static void main(String[] args) throws InterruptedException {
+    if (args.length == 1 && args[0].equals("--crash")) {
+      Crash.main();
+      return;
+    }
+    if (args.length > 0) {
+      System.err.println("hello: unknown argument " + String.join(" ", args) + "; there is --crash");
+      System.exit(2);
+    }
     try (var app = Supervisor.open("hello")) {
       var numbers = app.start(Stage.producer("numbers", MyProducer::new));
       var printer = app.start(Stage.consumer("printer", MyConsumer::new).subscribeTo(numbers, Demand.max(2)));

@@ -1,0 +1,67 @@
+// Supervision, live: start, watch, kill an incarnation, watch it go on, swap in a class that was just redefined, watch it go on.
+
+var lines = new java.util.concurrent.LinkedBlockingQueue<String>()
+
+/** Prints what is printed last before a line that begins like this, that line, and two more. */
+void watch(String who) throws InterruptedException {
+  String before = null;
+  String line = lines.take();
+  for (; !line.startsWith(who); line = lines.take()) before = line;
+  if (before != null) System.out.println("  " + before);
+  System.out.println("  " + line);
+  for (int i = 0; i < 2; i++) System.out.println("  " + lines.take());
+}
+
+class Ticker implements Stage.Producer<Integer> {
+  State<Integer> next;
+  boolean isTime;
+
+  public void onStart(StageContext context) {
+    next = context.state(1);
+    context.every(Duration.ofMillis(50), () -> { isTime = true; context.wakeUp(); });
+  }
+
+  public void onDemand(long demand, Outlet<Integer> out) {
+    if (!isTime) return;
+    out.emit(next.value());
+    next.set(next.value() + 1);
+    isTime = false;
+  }
+}
+
+class Printer implements Stage.Consumer<Integer> {
+  StageContext context;
+
+  public void onStart(StageContext context) { this.context = context; }
+
+  public void onEvents(List<Integer> events, Inlet<Integer> from) { lines.add("printer#" + context.incarnation() + " " + events); }
+}
+
+System.out.println("started:")
+var app = Supervisor.open("live")
+var numbers = app.start(Stage.producer("numbers", Ticker::new))
+ConsumerRef<Integer, Stage.Consumer<Integer>> printer = app.start(Stage.<Integer, Stage.Consumer<Integer>>consumer("printer", Printer::new).subscribeTo(numbers))
+watch("printer#1")
+
+System.out.println("killed; it goes on with the next number:")
+printer.kill()
+watch("printer#2")
+
+System.out.println("the producer too; it goes on counting, and its consumer notices nothing:")
+numbers.kill()
+while (numbers.snapshot().incarnation() == 1) lines.take();
+watch("printer#2")
+
+// The same name, another class: from now on, also at each restart.
+class Printer implements Stage.Consumer<Integer> {
+  public void onEvents(List<Integer> events, Inlet<Integer> from) { lines.add("NEW PRINTER " + events + "!"); }
+}
+
+System.out.println("redefined and swapped in:")
+printer.replace(Printer::new)
+watch("NEW PRINTER")
+
+System.out.println(app.snapshot().crashes() + " crashes, " + app.snapshot().restarts() + " restarts; numbers is incarnation " + numbers.snapshot().incarnation() + ", printer " + printer.snapshot().incarnation())
+app.close()
+
+/exit
