@@ -2,4 +2,6 @@
 module stage.samples {
   requires stage.api;
   requires stage.runtime;
+
+  provides System.LoggerFinder with stage.samples.flights.Loggers;
 }

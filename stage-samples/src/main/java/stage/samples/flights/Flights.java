@@ -67,6 +67,7 @@ public final class Flights {
   private void run(Options options) throws IOException, InterruptedException, UsageError {
     LineSource.check(options.inputs(), options.follow());
     ensureRejectsAreNoInput(options);
+    ensureRejectsCanBeCutOff(options);
     boolean shows = options.follow() && options.format() == TableFormat.PLAIN;
     FlightsJob.Result result;
     try (FlightsJob job = FlightsJob.start(options)) {
@@ -85,6 +86,7 @@ public final class Flights {
       streams.tell(Totals.line(result.table(), options.by(), result.rejects().count()));
     }
     streams.tell(result.rejects().report());
+    if (result.chaos().isPresent() && !options.quiet()) streams.tell(result.chaos().get());
   }
 
   private int failed(Throwable cause) {
@@ -92,6 +94,14 @@ public final class Flights {
     boolean known = cause instanceof IOException;
     streams.tell("flights: " + (known ? cause.getMessage() : cause.toString()) + '\n');
     return FAILED;
+  }
+
+  private static void ensureRejectsCanBeCutOff(Options options) throws UsageError {
+    if (options.chaos().isEmpty() || options.rejects().isEmpty()) return;
+    Path rejects = options.rejects().get();
+    if (!Files.exists(rejects) || Files.isRegularFile(rejects)) return;
+    throw new UsageError("--rejects must be a file with --chaos, because what a crashed stage has written is cut off again, but "
+        + Quoted.plain(rejects.toString()) + " is none");
   }
 
   private static void ensureRejectsAreNoInput(Options options) throws IOException, UsageError {

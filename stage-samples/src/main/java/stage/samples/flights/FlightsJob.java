@@ -5,16 +5,23 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
 import stage.api.ConsumerRef;
+import stage.api.ConsumerSpec;
 import stage.api.Demand;
 import stage.api.ProducerConsumerRef;
+import stage.api.ProducerConsumerSpec;
 import stage.api.ProducerRef;
 import stage.api.Stage;
+import stage.api.StageFactory;
 import stage.api.StageRef;
 import stage.api.SubscriptionSpec;
+import stage.api.supervision.Intensity;
 import stage.api.supervision.Supervisor;
+import stage.api.supervision.SupervisorSpec;
 
 /**
  * The stages of one run, wired up.
@@ -32,6 +39,9 @@ import stage.api.supervision.Supervisor;
  * job runs and closes it.
  */
 final class FlightsJob implements AutoCloseable {
+  private static final String READER = "reader";
+  private static final String TABLE = "table";
+
   /** A few blocks ahead of a parser are enough to keep it busy. */
   private static final Demand BLOCKS = Demand.max(8);
 
@@ -42,22 +52,33 @@ final class FlightsJob implements AutoCloseable {
   private static final int MOST_ROWS_IN_A_TURN = BLOCKS.batch() * LineBlock.MOST_BYTES;
 
   private final Supervisor scope;
-  private final Meter meter = new Meter();
+  private final Optional<Chaos> chaos;
+  private final Pipes pipes = new Pipes();
+  private final Meter meter;
   private final CompletableFuture<Table> table = new CompletableFuture<>();
   private final CompletableFuture<Rejects> rejects = new CompletableFuture<>();
-  private final ProducerRef<LineBlock, LineReader> reader;
+  private final ProducerRef<LineBlock, Stage.Producer<LineBlock>> reader;
   private final Standings standings;
-  private final ConsumerRef<List<TableRow>, TableBuilder> builder;
+  private final ConsumerRef<List<TableRow>, Stage.Consumer<List<TableRow>>> builder;
   private final List<StageRef<?>> tickers = new ArrayList<>();
 
-  /** What came of it. */
-  record Result(Table table, Rejects rejects) {}
+  /**
+   * What came of it.
+   *
+   * @param table the table
+   * @param rejects what there is to say of malformed lines
+   * @param chaos what there is to say of crashes; empty without {@code --chaos}
+   */
+  record Result(Table table, Rejects rejects, Optional<String> chaos) {}
 
   /** Starts the stages. */
-  private FlightsJob(Options options, Supervisor scope) {
+  private FlightsJob(Options options, Supervisor scope, Optional<Chaos> chaos, Meter meter) {
     this.scope = scope;
+    this.chaos = chaos;
+    this.meter = meter;
     Partitions partitions = new Partitions(options.partitions());
-    reader = scope.start(Stage.producer("reader", () -> new LineReader(options.inputs(), options.follow(), meter)));
+    reader = scope.start(Stage.producer(READER,
+        producer(READER, () -> new LineReader(options.inputs(), options.follow(), pipes, meter))));
     reader.pause();   // or a small input might be read, and the reader gone, before the last stage is there
     var parsers = startParsers(options, partitions);
     var tallies = startTallies(partitions, parsers);
@@ -67,48 +88,90 @@ final class FlightsJob implements AutoCloseable {
     for (var parser : parsers) parser.subscribeTo(reader, BLOCKS);
   }
 
-  private List<ProducerConsumerRef<LineBlock, Row, FlightParser>> startParsers(Options options, Partitions partitions) {
-    List<ProducerConsumerRef<LineBlock, Row, FlightParser>> parsers = new ArrayList<>();
-    for (int i = 0; i < options.parsers(); i++) {
-      parsers.add(scope.start(Stage.producerConsumer("parser-" + i, () -> new FlightParser(options.by()))
+  private List<ProducerConsumerRef<LineBlock, Row, ?>> startParsers(Options options, Partitions partitions) {
+    List<ProducerConsumerRef<LineBlock, Row, ?>> parsers = new ArrayList<>();
+    for (String name : parserNames(options)) {
+      parsers.add(scope.start(producerConsumer(name, () -> new FlightParser(options.by()))
           .withDispatch(partitions.dispatch())
           .withBuffer(MOST_ROWS_IN_A_TURN)));
     }
     return parsers;
   }
 
-  private List<ProducerConsumerRef<Row, List<TableRow>, DelayTally>> startTallies(
+  private List<ProducerConsumerRef<Row, List<TableRow>, Stage.ProducerConsumer<Row, List<TableRow>>>> startTallies(
       Partitions partitions, List<? extends ProducerRef<Row, ?>> parsers) {
-    List<ProducerConsumerRef<Row, List<TableRow>, DelayTally>> tallies = new ArrayList<>();
+    List<ProducerConsumerRef<Row, List<TableRow>, Stage.ProducerConsumer<Row, List<TableRow>>>> tallies = new ArrayList<>();
     for (String name : partitions.tallies()) {
-      var spec = Stage.producerConsumer(name, DelayTally::new);
+      var spec = producerConsumer(name, DelayTally::new);
       for (var parser : parsers) spec = spec.subscribeTo(SubscriptionSpec.to(parser).withPartition(name).withDemand(ROWS));
       tallies.add(scope.start(spec));
     }
     return tallies;
   }
 
-  private ConsumerRef<Row, RejectLog> startRejectLog(Options options, List<? extends ProducerRef<Row, ?>> parsers) {
-    var spec = Stage.consumer(Partitions.REJECTS, () -> new RejectLog(options.rejects(), rejects));
+  private ConsumerRef<Row, Stage.Consumer<Row>> startRejectLog(Options options, List<? extends ProducerRef<Row, ?>> parsers) {
+    var spec = consumer(Partitions.REJECTS, () -> new RejectLog(options.rejects(), rejects));
     for (var parser : parsers) spec = spec.subscribeTo(SubscriptionSpec.to(parser).withPartition(Partitions.REJECTS).withDemand(ROWS));
     return scope.start(spec);
   }
 
-  private ConsumerRef<List<TableRow>, TableBuilder> startTableBuilder(List<? extends ProducerRef<List<TableRow>, ?>> tallies) {
-    var spec = Stage.consumer("table", () -> new TableBuilder(table));
+  private ConsumerRef<List<TableRow>, Stage.Consumer<List<TableRow>>> startTableBuilder(
+      List<? extends ProducerRef<List<TableRow>, ?>> tallies) {
+    var spec = consumer(TABLE, () -> new TableBuilder(table));
     for (var tally : tallies) spec = spec.subscribeTo(tally);
     return scope.start(spec);
+  }
+
+  // ---- the specs of stages that may crash on purpose
+
+  private <O> StageFactory<Stage.Producer<O>> producer(String name, StageFactory<? extends Stage.Producer<O>> factory) {
+    return chaos.isEmpty() ? factory::create : chaos.get().producer(name, factory);
+  }
+
+  private <I, O> ProducerConsumerSpec<I, O, Stage.ProducerConsumer<I, O>> producerConsumer(
+      String name, StageFactory<? extends Stage.ProducerConsumer<I, O>> factory) {
+    if (chaos.isEmpty()) return Stage.producerConsumer(name, factory);
+    return Stage.<I, O, Stage.ProducerConsumer<I, O>>producerConsumer(name, chaos.get().producerConsumer(name, factory))
+        .withRedelivery(chaos.get().redelivery())
+        .withDeadLetters(chaos.get()::lost);
+  }
+
+  private <I> ConsumerSpec<I, Stage.Consumer<I>> consumer(String name, StageFactory<? extends Stage.Consumer<I>> factory) {
+    if (chaos.isEmpty()) return Stage.consumer(name, factory);
+    return Stage.<I, Stage.Consumer<I>>consumer(name, chaos.get().consumer(name, factory))
+        .withRedelivery(chaos.get().redelivery())
+        .withDeadLetters(chaos.get()::lost);
+  }
+
+  private static List<String> parserNames(Options options) {
+    return IntStream.range(0, options.parsers()).mapToObj(i -> "parser-" + i).toList();
+  }
+
+  private static List<String> namesOfAll(Options options) {
+    List<String> names = new ArrayList<>(List.of(READER));
+    names.addAll(parserNames(options));
+    names.addAll(new Partitions(options.partitions()).tallies());
+    names.addAll(List.of(Partitions.REJECTS, TABLE));
+    return names;
   }
 
   /**
    * Starts the stages; nothing is read yet.
    *
+   * @throws IOException if the size of an input cannot be found out
    * @throws stage.api.supervision.StageFailed if one cannot start
    */
-  static FlightsJob start(Options options) {
-    Supervisor scope = Supervisor.open("flights");
+  static FlightsJob start(Options options) throws IOException {
+    // Without chaos no restarts: what is wrong with an input is wrong the next time too.
+    SupervisorSpec spec = SupervisorSpec.of("flights").withIntensity(Intensity.none());
+    Supervisor scope = Supervisor.open(options.chaos().isPresent() ? options.chaos().get().supervisedBy(spec) : spec);
     try {
-      return new FlightsJob(options, scope);
+      Meter meter = new Meter();
+      Optional<Chaos> chaos = Optional.empty();
+      if (options.chaos().isPresent()) {
+        chaos = Optional.of(new Chaos(options.chaos().get(), namesOfAll(options), sizeOf(options.inputs()), meter));
+      }
+      return new FlightsJob(options, scope, chaos, meter);
     } catch (Throwable e) {
       scope.close();
       throw e;
@@ -147,18 +210,22 @@ final class FlightsJob implements AutoCloseable {
    * Reads, and waits for the result.
    *
    * @throws stage.api.supervision.StageFailed if a stage failed
+   * @throws JobFailed if the table would not be right
    */
-  Result run() throws InterruptedException {
+  Result run() throws InterruptedException, JobFailed {
     reader.resume();
     builder.join();
     tickers.forEach(StageRef::stop);
     scope.join();
-    return new Result(table.resultNow(), rejects.resultNow());
+    if (chaos.isPresent()) chaos.get().ensureHarmless();
+    return new Result(table.resultNow(), rejects.resultNow(), chaos.map(Chaos::report));
   }
 
   @Override
-  public void close() {
-    scope.close();
+  public void close() throws IOException {
+    try (pipes) {   // after the scope, or the reader might still read
+      scope.close();
+    }
   }
 
   private static OptionalLong sizeOf(List<Input> inputs) throws IOException {

@@ -4,6 +4,7 @@ import java.io.FileInputStream;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.OptionalLong;
@@ -19,6 +20,9 @@ sealed interface Input {
    * @throws JobFailed if it cannot be read; the message says why
    */
   OpenInput open() throws IOException;
+
+  /** {@return whether it can be opened again and again, and has the same lines each time} */
+  boolean canBeOpenedAgain();
 
   /** {@return its size in bytes, as it is stored, if that is known} */
   default OptionalLong size() throws IOException {
@@ -40,6 +44,19 @@ sealed interface Input {
       if (in == null) throw new JobFailed("the built-in flights are missing from the program: " + RESOURCE);
       return new OpenInput(name(), in);
     }
+
+    @Override
+    public boolean canBeOpenedAgain() {
+      return true;
+    }
+
+    /** Reads it, since it may be anywhere: in a folder, in an archive, in the image of a JDK. */
+    @Override
+    public OptionalLong size() throws IOException {
+      try (OpenInput in = open()) {
+        return OptionalLong.of(in.transferTo(OutputStream.nullOutputStream()));
+      }
+    }
   }
 
   /** Standard input. It cannot be opened again, and is not closed. */
@@ -52,6 +69,11 @@ sealed interface Input {
     @Override
     public OpenInput open() throws IOException {
       return new OpenInput(name(), new Unclosed(System.in));
+    }
+
+    @Override
+    public boolean canBeOpenedAgain() {
+      return false;
     }
   }
 
@@ -74,12 +96,12 @@ sealed interface Input {
 
     @Override
     public OptionalLong size() throws IOException {
-      return isRegular() ? OptionalLong.of(Files.size(path)) : OptionalLong.empty();
+      return canBeOpenedAgain() ? OptionalLong.of(Files.size(path)) : OptionalLong.empty();
     }
 
-    /** {@return whether it can be opened again and again, as a pipe cannot} */
-    boolean isRegular() {
-      return Files.isRegularFile(path);
+    @Override
+    public boolean canBeOpenedAgain() {
+      return Files.isRegularFile(path);   // and no pipe
     }
 
     /**

@@ -15,11 +15,35 @@ final class LineCutter {
   private final String input;
   private byte[] buffer = new byte[LineBlock.MOST_BYTES];
   private int filled;
-  private long nextLine = 1;
+  private long offset;        // in the input, of the first byte in the buffer
+  private long nextLine;
   private boolean skipping;   // the line being read has already been handed out, cut off
 
   LineCutter(String input) {
+    this(input, 0, 1, false);
+  }
+
+  /** Goes on where another one left off. */
+  LineCutter(String input, long offset, long nextLine, boolean inLongLine) {
     this.input = input;
+    this.offset = offset;
+    this.nextLine = nextLine;
+    this.skipping = inLongLine;
+  }
+
+  /** {@return where in the input the next block begins} */
+  long offset() {
+    return offset;
+  }
+
+  /** {@return the number of the line there} */
+  long line() {
+    return nextLine;
+  }
+
+  /** {@return whether that is in the middle of a line, of which the beginning was handed out and the rest is to be skipped} */
+  boolean isInLongLine() {
+    return skipping;
   }
 
   /**
@@ -36,6 +60,7 @@ final class LineCutter {
       if (skipping) {
         skipRestOfLine();
         before = 0;
+        if (skipping) in.mark(0);   // a pipe need not keep what was skipped
       }
       int end = LineFeeds.endOfLast(buffer, before, filled);
       if (end > before) return take(end);
@@ -51,6 +76,7 @@ final class LineCutter {
     LineBlock rest = filled == 0 ? null : take(filled);
     skipping = false;
     nextLine = 1;
+    offset = 0;
     return rest;
   }
 
@@ -59,6 +85,7 @@ final class LineCutter {
     skipping = end == 0 || buffer[end - 1] != '\n';
     System.arraycopy(buffer, end, buffer, 0, filled - end);
     filled -= end;
+    offset += end;
   }
 
   /** Hands out the first {@code end} bytes; the buffer itself if they fill it well, or else a copy, lest a slow input waste memory. */
@@ -74,6 +101,7 @@ final class LineCutter {
       System.arraycopy(buffer, end, buffer, 0, filled - end);
     }
     filled -= end;
+    offset += end;
     LineBlock block = new LineBlock(0, input, nextLine, lines, bytes, 0, end);
     nextLine += lines;
     return block;

@@ -5,10 +5,10 @@ final class Meter {
   private volatile long rows;
   private volatile long bytes;
 
-  /** Counts what was read. The reader's thread only. */
-  void advance(long moreRows, long bytesNow) {
-    rows = rows + moreRows;   // one writer, so nothing is lost between reading and writing it
-    bytes = bytesNow;
+  /** Shows how far reading has come in all. The reader's thread only; when it is restarted, that may be a block less than before. */
+  void show(long rows, long bytes) {
+    this.rows = rows;
+    this.bytes = bytes;
   }
 
   /** {@return how many lines have been read, headers left out} */

@@ -35,6 +35,16 @@ final class OpenInput extends InputStream {
     return lines instanceof GZIPInputStream;
   }
 
+  /** Reads what was read before, when the input was open already. */
+  void passOver(long bytes) throws IOException {
+    byte[] passed = new byte[(int) Math.min(bytes, LineBlock.MOST_BYTES)];
+    for (long left = bytes; left > 0; ) {
+      int read = read(passed, 0, (int) Math.min(left, passed.length));
+      if (read < 0) throw new JobFailed(name + " has become shorter while it was read");
+      left -= read;
+    }
+  }
+
   @Override
   public int read() throws IOException {
     byte[] one = new byte[1];

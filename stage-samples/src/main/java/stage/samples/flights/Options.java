@@ -7,6 +7,8 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
 
 /**
  * What the command line asks for. An immutable value, checked when made.
@@ -19,6 +21,7 @@ import java.util.Optional;
  * @param rejects where to keep malformed lines
  * @param parsers how many stages share the parsing
  * @param partitions how many stages share the counting
+ * @param chaos which crashes to make on purpose
  * @param quiet whether to say nothing on standard error but what went wrong
  * @param help whether only the usage is asked for
  */
@@ -31,6 +34,7 @@ record Options(
     Optional<Path> rejects,
     int parsers,
     int partitions,
+    Optional<Chaos.Wish> chaos,
     boolean quiet,
     boolean help) {
 
@@ -57,6 +61,8 @@ record Options(
         --rejects FILE                           keep every malformed line in FILE
         --parsers N                              how many stages share the parsing (2)
         --partitions N                           how many stages share the counting (4)
+        --chaos N                                crash N times at random points on the way; the table stays the same
+        --seed S                                 with --chaos: which points
         --quiet                                  no progress and no summary on standard error
         --help                                   this text
 
@@ -64,7 +70,7 @@ record Options(
       """;
 
   private static final String NAMES =
-      "--by, --top, --csv, --json, --follow, --rejects, --parsers, --partitions, --quiet, --help";
+      "--by, --top, --csv, --json, --follow, --rejects, --parsers, --partitions, --chaos, --seed, --quiet, --help";
 
   Options {
     inputs = List.copyOf(inputs);
@@ -91,6 +97,8 @@ record Options(
     private Optional<Path> rejects = Optional.empty();
     private int parsers = PARSERS;
     private int partitions = 4;
+    private OptionalInt crashes = OptionalInt.empty();
+    private OptionalLong seed = OptionalLong.empty();
     private boolean quiet;
     private boolean help;
 
@@ -130,6 +138,11 @@ record Options(
         }
         case "--parsers" -> parsers = stages(name);
         case "--partitions" -> partitions = stages(name);
+        case "--chaos" -> {
+          String what = "a number from 1 to " + Chaos.Wish.MOST_CRASHES;
+          crashes = OptionalInt.of(number(name, value(name, what), Chaos.Wish.MOST_CRASHES, what));
+        }
+        case "--seed" -> seed = OptionalLong.of(wholeNumber(name, value(name, "a whole number")));
         case "--rejects" -> rejects = Optional.of(path(value(name, "a file to write")));
         case "--csv" -> csv = true;
         case "--json" -> json = true;
@@ -161,6 +174,14 @@ record Options(
       throw new UsageError(name + " must be " + what + ", but was \"" + word + "\"");
     }
 
+    private static long wholeNumber(String name, String word) throws UsageError {
+      try {
+        return Long.parseLong(word);
+      } catch (NumberFormatException notANumber) {
+        throw new UsageError(name + " must be a whole number of at most 64 bits, but was \"" + word + "\"");
+      }
+    }
+
     private void input(String argument) throws UsageError {
       inputs.add(argument.equals("-") ? new Input.StandardInput() : new Input.File(path(argument)));
     }
@@ -183,9 +204,17 @@ record Options(
         throw new UsageError("--follow needs a file that can grow as its last input, but that is "
             + (inputs.isEmpty() ? "the built-in one" : "standard input, which is read to its end anyway"));
       }
+      if (seed.isPresent() && crashes.isEmpty()) {
+        throw new UsageError("--seed says where --chaos crashes; give --chaos N too, or leave it out");
+      }
+      if (follow && crashes.isPresent()) {
+        throw new UsageError("--chaos and --follow exclude each other:"
+            + " a reader that is restarted could not find a file again that was replaced");
+      }
       if (inputs.isEmpty()) inputs.add(new Input.BuiltIn());
       TableFormat format = csv ? TableFormat.CSV : json ? TableFormat.JSON : TableFormat.PLAIN;
-      return new Options(inputs, by, top, format, follow, rejects, parsers, partitions, quiet, help);
+      Optional<Chaos.Wish> chaos = crashes.isEmpty() ? Optional.empty() : Optional.of(new Chaos.Wish(crashes.getAsInt(), seed));
+      return new Options(inputs, by, top, format, follow, rejects, parsers, partitions, chaos, quiet, help);
     }
   }
 }

@@ -1,9 +1,6 @@
 package stage.samples.flights;
 
 import java.io.IOException;
-import java.io.Writer;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -12,18 +9,33 @@ import java.util.concurrent.CompletableFuture;
 import stage.api.Inlet;
 import stage.api.Stage;
 import stage.api.StageContext;
+import stage.api.State;
 import stage.api.StopReason;
 
 /**
  * The stage for malformed lines: counts them, remembers the first few, and writes all of them to a file if one is asked for, in the order
  * they come. Each is a line of input, line number, reason and text, with tabs between.
+ *
+ * <p>How many there are, the first of them and how long the file is are a state. The fields are a working copy of it: a life that crashes
+ * takes them with it, and the next one begins with the state, and cuts off what its predecessor has written since.
  */
 final class RejectLog implements Stage.Consumer<Row> {
+  /**
+   * What the turns so far have come to.
+   *
+   * @param rejects what there is to say
+   * @param bytes how long the file is; 0 without one
+   */
+  private record Kept(Rejects rejects, long bytes) {
+    static final Kept NOTHING = new Kept(new Rejects(0, List.of()), 0);
+  }
+
   private final Optional<Path> path;
   private final CompletableFuture<Rejects> handover;
   private final TreeSet<Reject> first = new TreeSet<>(Reject.ORDER);   // the parsers may be out of step with each other
+  private State<Kept> kept;
   private long count;
-  private Writer file;   // null if none is asked for
+  private RejectFile file;   // null if none is asked for
 
   RejectLog(Optional<Path> path, CompletableFuture<Rejects> handover) {
     this.path = path;
@@ -32,24 +44,27 @@ final class RejectLog implements Stage.Consumer<Row> {
 
   @Override
   public void onStart(StageContext context) throws IOException {
+    kept = context.state("kept", Kept.NOTHING);
+    count = kept.value().rejects().count();
+    first.addAll(kept.value().rejects().first());
     if (path.isEmpty()) return;
-    try {
-      file = Files.newBufferedWriter(path.get(), StandardCharsets.UTF_8);
-    } catch (IOException e) {
-      throw cannotWrite(e);
-    }
+    file = context.incarnation() == 1 ? RejectFile.create(path.get()) : RejectFile.reopen(path.get(), kept.value().bytes());
   }
 
   @Override
   public void onEvents(List<Row> rows, Inlet<Row> from) throws IOException {
+    StringBuilder lines = new StringBuilder();
     for (Row row : rows) {
       if (!(row instanceof Reject reject)) continue;
       count++;
       remember(reject);
-      if (file != null) write(reject);
+      if (file != null) lines.append(line(reject));
     }
+    if (file != null) file.write(lines.toString());
+    kept.set(new Kept(rejects(), file == null ? 0 : file.size()));
   }
 
+  /** The numbers may be handed over twice, if a crash comes between that and the end; they are the same. */
   @Override
   public void onComplete() throws IOException {
     closeFile();
@@ -72,26 +87,16 @@ final class RejectLog implements Stage.Consumer<Row> {
     if (first.size() > Rejects.MOST_NAMED) first.pollLast();
   }
 
-  private void write(Reject reject) throws IOException {
-    try {
-      file.write(reject.input() + '\t' + reject.line() + '\t' + reject.reason() + '\t' + reject.text() + '\n');
-    } catch (IOException e) {
-      throw cannotWrite(e);
-    }
+  private static String line(Reject reject) {
+    return reject.input() + '\t' + reject.line() + '\t' + reject.reason() + '\t' + reject.text() + '\n';
   }
 
   private void closeFile() throws IOException {
     if (file == null) return;
     try {
       file.close();
-    } catch (IOException e) {
-      throw cannotWrite(e);
     } finally {
       file = null;
     }
-  }
-
-  private JobFailed cannotWrite(IOException e) {
-    return new JobFailed("cannot write the rejects to " + Quoted.plain(path.get().toString()) + ": " + Reason.of(e), e);
   }
 }

@@ -3,6 +3,7 @@ package stage.samples.flights;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import stage.api.Stage;
 import stage.api.StageEnded;
 import stage.api.StageRef;
 
@@ -12,7 +13,9 @@ import stage.api.StageRef;
  * @param tallies the stages that count flights
  * @param rejects the stage that counts malformed lines
  */
-record Standings(List<? extends StageRef<DelayTally>> tallies, StageRef<RejectLog> rejects) {
+record Standings(
+    List<? extends StageRef<? extends Stage.ProducerConsumer<Row, List<TableRow>>>> tallies,
+    StageRef<? extends Stage.Consumer<Row>> rejects) {
   /** Results of about one instant. */
   record Standing(Table table, long malformed) {}
 
@@ -20,8 +23,9 @@ record Standings(List<? extends StageRef<DelayTally>> tallies, StageRef<RejectLo
   Optional<Standing> ask() throws InterruptedException {
     try {
       List<List<TableRow>> parts = new ArrayList<>();
-      for (StageRef<DelayTally> tally : tallies) parts.add(tally.call(DelayTally::rows));
-      return Optional.of(new Standing(Table.of(parts), rejects.call(RejectLog::rejects).count()));
+      // Nothing is around the two, because --follow and --chaos exclude each other.
+      for (var tally : tallies) parts.add(tally.call(behaviour -> ((DelayTally) behaviour).rows()));
+      return Optional.of(new Standing(Table.of(parts), rejects.call(behaviour -> ((RejectLog) behaviour).rejects()).count()));
     } catch (StageEnded e) {
       return Optional.empty();
     }

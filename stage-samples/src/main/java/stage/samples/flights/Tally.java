@@ -24,6 +24,21 @@ final class Tally {
     pages[page][index & PAGE - 1]++;
   }
 
+  /** Takes back one flight that was counted. */
+  void takeBack(int delay) {
+    int index = delay - Delay.LEAST;
+    pages[index >>> PAGE_BITS][index & PAGE - 1]--;
+  }
+
+  /** {@return whether no flight is counted} */
+  boolean isEmpty() {
+    for (long[] page : pages) {
+      if (page == null) continue;
+      for (long count : page) if (count != 0) return false;
+    }
+    return true;
+  }
+
   private void makePage(int page) {
     if (page >= pages.length) pages = Arrays.copyOf(pages, page + 1);
     pages[page] = new long[PAGE];

@@ -3,6 +3,7 @@ package stage.samples.flights;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.BufferedReader;
+import java.io.File;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -10,6 +11,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -76,6 +79,19 @@ class FlightsProcessTest {
 
     assertThat(process.inputReader().lines()).containsExactly(
         "key,flights,mean_delay,p95_delay,late_percent,worst_delay", "2001-01-31,1500000,16.00,16,100.0,16");
+    assertThat(exit()).isZero();
+  }
+
+  @Test
+  void crashesOnPurposeLeaveOneLineOnStandardError() throws Exception {
+    String modules = Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
+        .filter(entry -> entry.matches(".*stage-(api|runtime|samples)[^/\\\\]*([/\\\\]target[/\\\\]classes|\\.jar)"))
+        .collect(Collectors.joining(File.pathSeparator));
+    process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-p", modules, "-m",
+        "stage.samples/" + Flights.class.getName(), "--csv", "--chaos", "50", "--seed", "1").start();
+
+    assertThat(process.errorReader().lines()).hasSize(1).first().asString()
+        .startsWith("50 crashes (").endsWith("; --seed 1 plans the same crashes");
     assertThat(exit()).isZero();
   }
 

@@ -4,16 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
 import java.util.List;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class LineSourceTest {
   @TempDir
@@ -223,6 +227,111 @@ class LineSourceTest {
     private void assertNothingNow() throws IOException {
       assertThat(source.next()).isNull();
       assertThat(source.isEnded()).isFalse();
+    }
+  }
+
+  @Nested
+  class GoingOnFromAPlace {
+    private static final String LONG = "x".repeat(2 * LineBlock.MOST_BYTES + 99);
+
+    @Test
+    void goesOnBehindTheLastBlockWhereverThatWas() throws IOException {
+      List<Input> inputs = List.of(file("a.csv", text("a")), file("b.csv", Lines.HEADER), file("c.csv", Lines.gzip(text("c"))),
+          file("d.csv", text("d").stripTrailing()));
+      String whole = readAll(new LineSource(inputs, false));
+
+      LineSource reading = new LineSource(inputs, false);
+      StringBuilder before = new StringBuilder();
+      for (LineBlock block = reading.next(); block != null; block = reading.next()) {
+        before.append(told(block));
+        LineSource successor = new LineSource(inputs, false, reading.place(), new Pipes());
+        assertThat(before + readAll(successor)).isEqualTo(whole);
+      }
+      assertThat(whole).contains("a.csv:2 ", "c.csv:3 ", "d.csv:2005 ").doesNotContain("b.csv");
+    }
+
+    @Test
+    void numbersBlocksAndCountsLinesAsItsPredecessorDid() throws IOException {
+      List<Input> inputs = List.of(file("a.csv", text("a")));
+      LineSource reading = new LineSource(inputs, false);
+      reading.next();
+      long rows = reading.place().rows();
+      LineBlock second = new LineSource(inputs, false, reading.place(), new Pipes()).next();
+
+      assertThat(second.number()).isEqualTo(1);
+      assertThat(rows).isPositive().isEqualTo(second.firstLine() - 2);
+    }
+
+    @Test
+    void failsIfTheFileHasBecomeShorter() throws IOException {
+      Input.File file = file("a.csv", text("a"));
+      LineSource reading = new LineSource(List.of(file), false);
+      reading.next();
+      Lines.write(file.path(), Lines.HEADER);
+
+      assertThatThrownBy(() -> new LineSource(List.of(file), false, reading.place(), new Pipes()).next()).isInstanceOf(JobFailed.class)
+          .hasMessage(file.name() + " has become shorter while it was read");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1000, 5000, 1 << 20})
+    void losesNothingOfAPipeWhicheverTurnsCrash(int piece) throws IOException {
+      List<Input> inputs = List.of(file("a.csv", text("a")), new Input.StandardInput(), file("c.csv", text("c")));
+      InputStream before = System.in;
+      try {
+        System.setIn(Lines.inPiecesOf(piece, Lines.bytes(text("pipe"))));
+        String whole = readAll(new LineSource(inputs, false));
+        SplittableRandom random = new SplittableRandom(11);
+        for (int round = 0; round < 20; round++) {
+          System.setIn(Lines.inPiecesOf(piece, Lines.bytes(text("pipe"))));
+          assertThat(readWithCrashes(inputs, random)).isEqualTo(whole);
+        }
+      } finally {
+        System.setIn(before);
+      }
+    }
+
+    /** As the reader does: a turn reads a block, and if it crashes, the next life begins at the place before it. */
+    private String readWithCrashes(List<Input> inputs, SplittableRandom random) throws IOException {
+      Pipes pipes = new Pipes();
+      Place place = Place.START;
+      LineSource reading = new LineSource(inputs, false, place, pipes);
+      StringBuilder all = new StringBuilder();
+      while (true) {
+        LineBlock block = reading.next();
+        if (random.nextInt(3) == 0) {
+          reading.close();
+          reading = new LineSource(inputs, false, place, pipes);
+          continue;
+        }
+        if (block == null) return all.toString();
+        all.append(told(block));
+        place = reading.place();
+      }
+    }
+
+    private String text(String name) {
+      StringBuilder text = new StringBuilder(Lines.HEADER).append(name).append(" first\n").append(LONG).append('\n');
+      for (int i = 0; i < 2000; i++) text.append(name).append(" row ").append(i).append(i % 3 == 0 ? "\r\n" : "\n");
+      return text.append(LONG).append("\nlast").append('\n').toString();
+    }
+
+    private String readAll(LineSource source) throws IOException {
+      StringBuilder all = new StringBuilder();
+      for (LineBlock block = source.next(); block != null; block = source.next()) all.append(told(block));
+      source.close();
+      return all.toString();
+    }
+
+    /** {@return each line with where it is} Blocks are cut differently by a source that begins elsewhere, lines are not. */
+    private String told(LineBlock block) {
+      StringBuilder told = new StringBuilder();
+      long number = block.firstLine();
+      for (String line : Lines.text(block).split("(?<=\n)")) {
+        String input = block.input().substring(block.input().lastIndexOf('/') + 1);
+        told.append(input).append(':').append(number++).append(' ').append(line.strip()).append('\n');
+      }
+      return told.toString();
     }
   }
 

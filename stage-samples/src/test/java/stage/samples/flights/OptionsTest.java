@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Path;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -24,6 +25,7 @@ class OptionsTest {
       assertThat(options.parsers()).isEqualTo(2);
       assertThat(options.partitions()).isEqualTo(4);
       assertThat(options.rejects()).isEmpty();
+      assertThat(options.chaos()).isEmpty();
       assertThat(options.follow() || options.quiet() || options.help()).isFalse();
     }
   }
@@ -67,6 +69,12 @@ class OptionsTest {
     }
 
     @Test
+    void crashesAsOftenAndWhereItIsToldTo() throws Exception {
+      assertThat(Options.parse("--chaos", "1000").chaos()).contains(new Chaos.Wish(1000, OptionalLong.empty()));
+      assertThat(Options.parse("--seed=-7", "--chaos=1").chaos()).contains(new Chaos.Wish(1, OptionalLong.of(-7)));
+    }
+
+    @Test
     void followsAFile() throws Exception {
       assertThat(Options.parse("--follow", "a.csv").follow()).isTrue();
     }
@@ -90,8 +98,16 @@ class OptionsTest {
     "- -                    | standard input (-) can be read once only, but was given more than once",
     "--follow               | --follow needs a file that can grow as its last input, but that is the built-in one",
     "--follow a.csv -       | --follow needs a file that can grow as its last input, but that is standard input, which is read to its end anyway",
-    "-x                     | unknown option -x; there are: --by, --top, --csv, --json, --follow, --rejects, --parsers, --partitions, --quiet, --help",
-    "--frobnicate=1         | unknown option --frobnicate; there are: --by, --top, --csv, --json, --follow, --rejects, --parsers, --partitions, --quiet, --help",
+    "--chaos                | --chaos needs a value: a number from 1 to 1000000",
+    "--chaos 0              | --chaos must be a number from 1 to 1000000, but was \"0\"",
+    "--chaos 1000001        | --chaos must be a number from 1 to 1000000, but was \"1000001\"",
+    "--chaos many           | --chaos must be a number from 1 to 1000000, but was \"many\"",
+    "--chaos 5 --seed       | --seed needs a value: a whole number",
+    "--chaos 5 --seed x     | --seed must be a whole number of at most 64 bits, but was \"x\"",
+    "--seed 5               | --seed says where --chaos crashes; give --chaos N too, or leave it out",
+    "--chaos 5 --follow a   | --chaos and --follow exclude each other: a reader that is restarted could not find a file again that was replaced",
+    "-x                     | unknown option -x; there are: --by, --top, --csv, --json, --follow, --rejects, --parsers, --partitions, --chaos, --seed, --quiet, --help",
+    "--frobnicate=1         | unknown option --frobnicate; there are: --by, --top, --csv, --json, --follow, --rejects, --parsers, --partitions, --chaos, --seed, --quiet, --help",
   })
   void refusesWhatMakesNoSense(String line, String sentence) {
     assertThatThrownBy(() -> Options.parse(line.split(" "))).isInstanceOf(UsageError.class).hasMessage(sentence);

@@ -19,11 +19,11 @@ class ProgressLineTest {
   void tellsRowsTheirRateAndTheShareOfTheInput() {
     ProgressLine line = new ProgressLine(streams, meter, OptionalLong.of(4000), () -> now);
 
-    meter.advance(1_500_000, 1000);
+    meter.show(1_500_000, 1000);
     tick(line, 1500);
     assertThat(err.text()).isEqualTo("\r\033[K1,500,000 rows  1,000,000 rows/s  25 %");
 
-    meter.advance(500, 3999);
+    meter.show(1_500_500, 3999);
     tick(line, 1000);
     assertThat(err.text()).endsWith("\r\033[K1,500,500 rows  500 rows/s  99 %");
   }
@@ -32,7 +32,7 @@ class ProgressLineTest {
   void leavesTheShareOutWhereTheSizeIsNotKnown() {
     ProgressLine line = new ProgressLine(streams, meter, OptionalLong.empty(), () -> now);
 
-    meter.advance(10, 1000);
+    meter.show(10, 1000);
     tick(line, 1000);
     assertThat(err.text()).endsWith("10 rows  10 rows/s");
   }

@@ -1,0 +1,62 @@
+package stage.samples.flights;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.text.MessageFormat;
+import java.util.MissingResourceException;
+import java.util.ResourceBundle;
+
+/**
+ * The log of the programs in this module: standard error, from {@code INFO} on, but without what the program tells in its own words.
+ * The engine has a line and a stack for each restart; after {@linkplain PlannedCrash planned crashes} they would come by the thousand,
+ * and {@code --chaos} sums them up. That there was one too many is told.
+ */
+public final class Loggers extends System.LoggerFinder {
+  /** Made by the JDK, once. */
+  public Loggers() {}
+
+  @Override
+  public System.Logger getLogger(String name, Module module) {
+    return new OnStandardError(name);
+  }
+
+  private record OnStandardError(String name) implements System.Logger {
+    @Override
+    public String getName() {
+      return name;
+    }
+
+    @Override
+    public boolean isLoggable(Level level) {
+      return level != Level.OFF && level.getSeverity() >= Level.INFO.getSeverity();
+    }
+
+    @Override
+    public void log(Level level, ResourceBundle bundle, String message, Throwable thrown) {
+      if (!isLoggable(level) || isTold(level, thrown)) return;
+      StringWriter stack = new StringWriter();
+      if (thrown != null) thrown.printStackTrace(new PrintWriter(stack, true));
+      System.err.print(level + " " + name + ": " + translated(bundle, message) + System.lineSeparator() + stack);
+    }
+
+    @Override
+    public void log(Level level, ResourceBundle bundle, String format, Object... parameters) {
+      if (!isLoggable(level)) return;
+      String text = translated(bundle, format);
+      log(level, null, parameters == null || parameters.length == 0 ? text : MessageFormat.format(text, parameters), (Throwable) null);
+    }
+
+    private static boolean isTold(Level level, Throwable thrown) {
+      if (thrown instanceof PlannedCrash) return level.getSeverity() < Level.ERROR.getSeverity();
+      return thrown instanceof JobFailed || thrown instanceof OutputClosed;   // ends the job: in one sentence, or quietly
+    }
+
+    private static String translated(ResourceBundle bundle, String key) {
+      try {
+        return bundle == null || key == null ? key : bundle.getString(key);
+      } catch (MissingResourceException isNoKey) {
+        return key;
+      }
+    }
+  }
+}

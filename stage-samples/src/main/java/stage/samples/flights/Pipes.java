@@ -1,0 +1,41 @@
+package stage.samples.flights;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.util.Iterator;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** The pipes among the inputs: they belong to the job and not to one life of the reader, because they cannot be opened again. */
+final class Pipes implements Closeable {
+  private final Map<Integer, Pipe> open = new TreeMap<>();   // by the number of the input
+
+  /** {@return the pipe that is this input} Opened now, or, if a reader had it before, as that left it. */
+  Pipe of(int number, Input input) throws IOException {
+    Pipe pipe = open.get(number);
+    if (pipe == null) {
+      pipe = new Pipe(input.open());
+      open.put(number, pipe);
+    }
+    return pipe;
+  }
+
+  /** Forgets what is before a place, which no reader will go back to. */
+  void keepFrom(Place place) throws IOException {
+    Iterator<Map.Entry<Integer, Pipe>> all = open.entrySet().iterator();
+    while (all.hasNext()) {
+      Map.Entry<Integer, Pipe> pipe = all.next();
+      if (pipe.getKey() < place.input()) {
+        all.remove();
+        pipe.getValue().close();
+      } else if (pipe.getKey() == place.input()) {
+        pipe.getValue().keepFrom(place.offset());
+      }
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    for (Pipe pipe : open.values()) pipe.close();
+  }
+}

@@ -1,0 +1,10 @@
+package stage.samples.flights;
+
+/** What {@code --chaos} throws. Without a stack: where it comes from is no news, and a thousand of them are to cost little. */
+final class PlannedCrash extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  PlannedCrash(String stage, String moment) {
+    super("planned crash of stage " + stage + ", " + moment, null, false, false);
+  }
+}
