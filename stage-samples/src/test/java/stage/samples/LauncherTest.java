@@ -30,7 +30,7 @@ class LauncherTest {
       var run = run(LAUNCHER);
 
       assertThat(run.exitCode()).isZero();
-      assertThat(run.out()).contains("hello", "flights", "bench", "shell");
+      assertThat(run.out()).contains("hello", "flights", "bench", "context", "shell", "supervision.jsh");
       assertThat(run.err()).isEmpty();
     }
 

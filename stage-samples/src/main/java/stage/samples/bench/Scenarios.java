@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import stage.api.Demand;
+import stage.api.Redelivery;
 
 /** The catalogue: who runs in what, and what Stage is to show there. */
 final class Scenarios {
@@ -51,6 +52,11 @@ final class Scenarios {
     all.add(race("partition", "a producer, " + PARTITIONS + " consumers that count by key, each event to the one for its key, demand 1000/500",
         (technique, events) -> technique.partition(PARTITIONS, WIDE, events),
         new Goal.Faster(2, QUEUE.name())));
+    all.add(redelivery());
+    List<Contender> restarts = List.of(new Contender(Stages.NAME, Restarts::ofAStage), new Contender("a new virtual thread", Restarts::ofAThread));
+    all.add(new Race("restart", "one stage that crashes in a message again and again, from the message to the next onStart: ns per restart",
+        crashes -> crashes, restarts, List.of(new Goal.AtMost(100_000, "ns"))));
+    all.add(new RestartLeak(restarts, List.of(new Goal.AtMost(1 << 20, "bytes"))));
     all.add(new PingPong(List.of(STAGE, LOOP, CHUNKS, QUEUE, PUBLISHER), List.of(new Goal.Faster(1, QUEUE.name()))));
     all.add(new FlightsRace(List.of(new Goal.Faster(1, FlightsRace.PARALLEL_STREAM))));
     all.add(allocation(WIDE, 2_000_000, new Goal.AtMost(8, "bytes")));
@@ -79,6 +85,14 @@ final class Scenarios {
       default -> "producer, " + (hops - 1) + " relays, consumer";
     };
     return new Race("hops-" + hops + "-" + demand.max(), about + ", demand " + name(demand), Events::sum, contenders, List.of(goals));
+  }
+
+  private static Scenario redelivery() {
+    String none = "Stage, without redelivery";
+    return new Race("redelivery", "producer, consumer, demand 1000/500, no crashes", Events::sum,
+        List.of(new Contender(Stages.NAME, events -> Stages.hopWithRedelivery(Redelivery.ofDefault(), WIDE, events)),
+            new Contender(none, events -> Stages.hopWithRedelivery(Redelivery.none(), WIDE, events))),
+        List.of(new Goal.Within(1.1, none)));
   }
 
   private static Scenario allocation(Demand demand, long events, Goal... goals) {

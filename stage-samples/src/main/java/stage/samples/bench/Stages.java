@@ -8,6 +8,7 @@ import stage.api.Inlet;
 import stage.api.Outlet;
 import stage.api.ProducerRef;
 import stage.api.ProducerSpec;
+import stage.api.Redelivery;
 import stage.api.Stage;
 import stage.api.SubscriptionSpec;
 import stage.api.supervision.Supervisor;
@@ -30,6 +31,17 @@ final class Stages implements Technique {
   /** The same with a generator as the producer. */
   static long hopsFromGenerator(int hops, Demand demand, long events) throws Exception {
     return hops(Stage.generator("numbers", () -> new NumbersInALoop(events)), hops, demand);
+  }
+
+  /** One hop to a consumer that has its batches delivered again after a crash, or not; there is none. */
+  static long hopWithRedelivery(Redelivery redelivery, Demand demand, long events) throws Exception {
+    var total = new LongAdder();
+    try (var app = Supervisor.open("bench")) {
+      var numbers = app.start(Stage.producer("numbers", () -> new Numbers(events)));
+      app.start(Stage.consumer("sum", () -> new Adder(total)).withRedelivery(redelivery).subscribeTo(numbers, demand));
+      app.join();
+    }
+    return total.sum();
   }
 
   private static long hops(ProducerSpec<Long, ?> numbers, int hops, Demand demand) throws Exception {

@@ -5,7 +5,7 @@ import java.io.StringWriter;
 import java.text.MessageFormat;
 import java.util.MissingResourceException;
 import java.util.ResourceBundle;
-import stage.samples.hello.PaperJam;
+import stage.samples.OnPurpose;
 
 /**
  * The log of the programs in this module: standard error, from {@code INFO} on, but without what the program tells in its own words.
@@ -48,7 +48,7 @@ public final class Loggers extends System.LoggerFinder {
     }
 
     private static boolean isTold(Level level, Throwable thrown) {
-      if (thrown instanceof PlannedCrash || thrown instanceof PaperJam) return level.getSeverity() < Level.ERROR.getSeverity();
+      if (thrown instanceof OnPurpose) return level.getSeverity() < Level.ERROR.getSeverity();
       return thrown instanceof JobFailed || thrown instanceof OutputClosed;   // ends the job: in one sentence, or quietly
     }
 
