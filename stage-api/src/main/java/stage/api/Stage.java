@@ -206,4 +206,63 @@ public sealed interface Stage {
   static <I, S extends Consumer<I>> ConsumerSpec<I, S> consumer(String name, StageFactory<? extends S> factory) {
     return ConsumerSpec.of(name, factory);
   }
+
+  /**
+   * Describes a consumer that handles each event in a virtual thread of its own. As GenStage's {@code ConsumerSupervisor}.
+   *
+   * <p>Demand is given back as each event finishes. An event that fails is tried again by itself, as often as the spec's {@link Redelivery} says, then it is a
+   * dead letter (or dropped, with {@link Redelivery#none()}); that disturbs no other event, and is no crash. The threads belong to the stage: it ends
+   * when they have ended, and they are interrupted when it is cancelled. Behind an event that takes long, up to 1024 later ones may
+   * finish before the stage waits for it.
+   *
+   * @param name the stage's name: 1–64 of {@code [A-Za-z0-9._-]}, unique in its scope
+   * @param concurrency how many events are handled at once, at most; at least 1
+   * @param handler handles an event
+   * @param <I> the events it consumes
+   * @return a spec without subscriptions
+   * @throws IllegalArgumentException if the name is not valid or {@code concurrency} is below 1
+   */
+  static <I> ConsumerSpec<I, PerEvent<I>> perEvent(String name, int concurrency, EventHandler<I> handler) {
+    var checked = new PerEvent<>(concurrency, handler);
+    return ConsumerSpec.of(name, () -> new PerEvent<>(checked.concurrency(), checked.handler()));
+  }
+
+  /**
+   * Describes a producer-consumer that makes of each event another one, in a virtual thread of its own, and emits the results in the order of their
+   * events.
+   *
+   * <p>Demand is given back as each event finishes. An event that fails is tried again by itself, as often as the spec's {@link Redelivery} says, then it is a
+   * dead letter (or dropped, with {@link Redelivery#none()}); that disturbs no other event, and is no crash. The threads belong to the stage: it ends
+   * when they have ended, and they are interrupted when it is cancelled. Behind an event that takes long, up to 1024 later ones may
+   * finish before the stage waits for it. Runs only as many events as are wanted downstream.
+   *
+   * @param name the stage's name: 1–64 of {@code [A-Za-z0-9._-]}, unique in its scope
+   * @param concurrency how many events are worked on at once, at most; at least 1
+   * @param function makes an event of another
+   * @param <I> the events it consumes
+   * @param <O> the events it emits
+   * @return a spec without subscriptions
+   * @throws IllegalArgumentException if the name is not valid or {@code concurrency} is below 1
+   */
+  static <I, O> ProducerConsumerSpec<I, O, MapConcurrent<I, O>> mapConcurrent(String name, int concurrency, EventFunction<I, O> function) {
+    var checked = new MapConcurrent<>(concurrency, true, function);
+    return ProducerConsumerSpec.of(name, () -> new MapConcurrent<>(checked.concurrency(), true, checked.function()));
+  }
+
+  /**
+   * As {@link #mapConcurrent}, but emits each result as soon as there is one.
+   *
+   * @param name the stage's name: 1–64 of {@code [A-Za-z0-9._-]}, unique in its scope
+   * @param concurrency how many events are worked on at once, at most; at least 1
+   * @param function makes an event of another
+   * @param <I> the events it consumes
+   * @param <O> the events it emits
+   * @return a spec without subscriptions
+   * @throws IllegalArgumentException if the name is not valid or {@code concurrency} is below 1
+   */
+  static <I, O> ProducerConsumerSpec<I, O, MapConcurrent<I, O>> mapConcurrentUnordered(
+      String name, int concurrency, EventFunction<I, O> function) {
+    var checked = new MapConcurrent<>(concurrency, false, function);
+    return ProducerConsumerSpec.of(name, () -> new MapConcurrent<>(checked.concurrency(), false, checked.function()));
+  }
 }

@@ -76,6 +76,7 @@ public final class Cell<S extends Stage> implements Machine {
   private volatile Thread replaced;               // the thread whose place this one has just taken; null otherwise
   private boolean isWithin;                       // the cell's thread only: whether it runs within the context
   private boolean hasStartedWithin;               // the cell's thread only: and has started an incarnation there
+  private volatile List<Thread> lastTaskThreads = List.of();   // those that were still running when it ended
   private Leaving leaving;                        // the cell's thread only: how it ends, from when onStop is run
   private boolean heldToTell;                     // the cell's thread only: whether the supervisor still has to be told that it is held
 
@@ -414,6 +415,11 @@ public final class Cell<S extends Stage> implements Machine {
     return old;
   }
 
+  /** {@return the threads that handle events for it, if it has such, after its end} */
+  public List<Thread> taskThreads() {
+    return lastTaskThreads;
+  }
+
   /** {@return how much of threads that were replaced was refused} */
   public long refused() {
     return turns.fence().refused();
@@ -579,7 +585,11 @@ public final class Cell<S extends Stage> implements Machine {
 
   private Work lookWhileRunning(int told, long nowNanos) {
     ProducerHalf<?> half = producerHalf;
-    if ((told & Signals.STOPPED) != 0) return Work.STOP;
+    if ((told & Signals.TASKS_FINISHED) != 0) return Work.TASKS;
+    boolean stopped = (told & Signals.STOPPED) != 0;
+    Tasks<?, ?> tasks = turns.tasks();
+    // The threads that handle an event each are its turn, and a stop lets a turn end.
+    if (stopped && (tasks == null || tasks.isIdle())) return Work.STOP;
     // One that has done all there was to do ends, held or not: another incarnation would not know of it.
     if ((told & (Signals.HELD | Signals.KILLED)) != 0 && !turns.role().isCompleted()) {
       return (told & Signals.HELD) != 0 ? Work.HOLD : Work.KILL;
@@ -649,6 +659,7 @@ public final class Cell<S extends Stage> implements Machine {
   private LaneInlet<?> toCancel() {
     if (consumerHalf == null) return null;
     LaneInlet<?> cancelled = consumerHalf.cancelled();
+    if (cancelled != null && turns.tasks() != null && turns.tasks().isBusyWith(cancelled)) cancelled = null;   // it leaves when those have finished
     if (cancelled != null || !signals.has(Signals.DRAINED)) return cancelled;
     for (LaneInlet<?> inlet : consumerHalf.inlets()) {
       if (inlet.lane().producer().owner != owner && inlet.lane().available() == 0) return inlet;
@@ -663,6 +674,7 @@ public final class Cell<S extends Stage> implements Machine {
       case CANCEL -> end(new StopReason.Stopped(), "cancel");
       case STOP -> stopTakingTurns(new StopReason.Stopped());
       case HOLD -> hold();
+      case TASKS -> turns.collectTasks();
       case RELEASE -> release();
       case KILL -> {
         signals.clear(Signals.KILLED);
@@ -709,7 +721,7 @@ public final class Cell<S extends Stage> implements Machine {
       }
       case FLUSH -> producerHalf.flush();
       case INTAKE -> acceptFromOutside();
-      case START, CANCEL, STOP, HOLD, RELEASE, KILL, LEAVE, COMPLETE, TURN, SUBSCRIPTION_ENDED, FINISH, NOTHING ->
+      case START, CANCEL, STOP, HOLD, RELEASE, KILL, LEAVE, TASKS, COMPLETE, TURN, SUBSCRIPTION_ENDED, FINISH, NOTHING ->
           throw new IllegalStateException(work + " is not to be served");
     }
   }
@@ -975,6 +987,7 @@ public final class Cell<S extends Stage> implements Machine {
           : new Ending.Completed();
     };
     boolean neverStarted = turns.incarnation() == 0;   // a later Starting is a restart, of which the owner is told
+    if (turns.tasks() != null) lastTaskThreads = turns.tasks().threads();
     phase = new Phase.Ended(reason);
     closeDoors(ending, reason);
     if (neverStarted) {

@@ -1,5 +1,6 @@
 package stage.runtime.engine;
 
+import java.lang.invoke.VarHandle;
 import stage.api.CancelPolicy;
 
 /**
@@ -98,10 +99,17 @@ final class ConsumerHalf {
     return null;
   }
 
+  /** Wakes all producers: demand, or what is settled, has changed. */
+  void fenceAndWakeProducers() {
+    VarHandle.fullFence();   // pairs with the announcement of each producer's carrier, and with tell in Lane.isSettledOrTellMe
+    for (LaneInlet<?> inlet : inlets) inlet.lane().producer().carrier().wake();
+  }
+
   /** Gives a subscription up; what is not settled goes back to its producer. */
   void leave(LaneInlet<?> inlet) {
     cell.realm().locked(() -> inlets = SmallArrays.without(inlets, inlet));
     next = 0;
+    if (cell.turns().tasks() != null) cell.turns().tasks().leave(inlet);
     inlet.lane().producer().producerHalf().left(inlet.lane());
   }
 

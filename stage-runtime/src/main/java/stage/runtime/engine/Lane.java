@@ -71,6 +71,7 @@ final class Lane<E> implements LaneTail<E>, LaneHead<E> {
   private Node first;               // where the next event is taken
   private int index;                // its slot there
   private volatile boolean left;
+  private boolean[] finishedAhead = {};   // which of the unsettled events, in order, have met their fate already; before left
 
   Lane(long id, SubscriptionSpec<E> spec, Cell<?> producer, Cell<?> consumer) {
     this.id = id;
@@ -171,11 +172,14 @@ final class Lane<E> implements LaneTail<E>, LaneHead<E> {
     if (count == 0) return NONE;
     Object[] events = new Object[count];
     copyOut(events);
+    int unfinished = 0;
+    for (int i = 0; i < count; i++) if (i >= finishedAhead.length || !finishedAhead[i]) events[unfinished++] = events[i];
     beginUpdate();
+    HANDLED.setOpaque(this, handled + count - unfinished);
     advance(count);
-    RETURNED.setRelease(this, returned + count);
+    RETURNED.setRelease(this, returned + unfinished);
     endUpdate();
-    return events;
+    return unfinished == count ? events : Arrays.copyOf(events, unfinished);
   }
 
   // ---- the consumer's end
@@ -222,6 +226,25 @@ final class Lane<E> implements LaneTail<E>, LaneHead<E> {
   private static void clear(Object[] slots, int from, int count) {
     if (count > FEW) Arrays.fill(slots, from, from + count, null);
     else for (int i = from; i < from + count; i++) slots[i] = null;
+  }
+
+  /** {@return an event without settling it; there are more unsettled ones than are skipped} */
+  @SuppressWarnings("unchecked")
+  E peek(int skipped) {
+    skipFinishedNode();
+    Node node = first;
+    int position = index + skipped;
+    while (position >= node.to) {
+      position -= node.to;
+      node = node.next;
+      position += node.from;
+    }
+    return (E) node.events[position];
+  }
+
+  /** Some of the events that are about to go back have met their fate already. */
+  void finishedAhead(boolean[] finished) {
+    finishedAhead = finished;
   }
 
   private void skipFinishedNode() {

@@ -160,6 +160,20 @@ final class LaneInlet<I> implements Inlet<I> {
     return requested != before;
   }
 
+  /**
+   * Settles the next events, and counts others as good as settled: demand is refilled for them at once.
+   *
+   * @return whether the producer is to be woken, after a full fence
+   */
+  boolean settleTasks(int handled, int deadLettered, int dropped, int ahead) {
+    long before = lane.requested();
+    long done = lane.settled() + handled + deadLettered + dropped + ahead;
+    boolean refill = !isCancelled() && before - done <= demand.min();
+    if (!refill && handled + deadLettered + dropped == 0) return false;
+    lane.settle(handled, deadLettered, dropped, refill ? done + demand.max() : before);
+    return refill;
+  }
+
   /** The turn threw: its batch stays in the lane, and what it asked for counts for nothing. */
   void rollback() {
     crashedBatch = inHand;

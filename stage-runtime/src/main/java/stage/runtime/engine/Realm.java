@@ -125,6 +125,9 @@ public final class Realm {
   }
 
   private static void ensureFits(Cell<?> consumer, Cell<?> producer, Dispatch<?> dispatch, SubscriptionSpec<?> spec) {
+    if (spec.demand().manual() && consumer.turns().tasks() != null) {
+      throw refused(consumer, producer, "a stage that hands each event to a thread of its own asks by itself; use Demand.max(n)");
+    }
     if (dispatch instanceof Dispatch.Partition<?> partition) {
       String there = "there are: " + String.join(", ", partition.partitions());
       if (spec.partition().isEmpty()) {

@@ -1,7 +1,9 @@
 package stage.runtime.engine;
 
 import java.util.List;
+import stage.api.MapConcurrent;
 import stage.api.Outlet;
+import stage.api.PerEvent;
 import stage.api.Redelivery;
 import stage.api.Stage;
 import stage.runtime.time.Awaiting;
@@ -19,6 +21,8 @@ abstract class Role {
     return switch (behaviour) {
       case Stage.Producer<?> producer -> new OfProducer<>(producer, cell);
       case Stage.Generator<?> generator -> new OfGenerator<>(generator, cell);
+      case MapConcurrent<?, ?> map -> TaskRole.of(map, cell);
+      case PerEvent<?> perEvent -> TaskRole.of(perEvent, cell);
       case Stage.ProducerConsumer<?, ?> producerConsumer -> new OfProducerConsumer<>(producerConsumer, cell);
       case Stage.Consumer<?> consumer -> new OfConsumer<>(consumer, cell);
     };

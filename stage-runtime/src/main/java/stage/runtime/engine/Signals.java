@@ -34,6 +34,9 @@ final class Signals {
   /** The stage itself wants to end normally. */
   static final int LEAVES = 1 << 12;
 
+  /** Events that threads of their own have worked on are finished. */
+  static final int TASKS_FINISHED = 1 << 13;
+
   private static final VarHandle BITS;
 
   static {

@@ -3,6 +3,7 @@ package stage.runtime.engine;
 import java.lang.invoke.VarHandle;
 import java.util.Arrays;
 import java.util.concurrent.CancellationException;
+import java.util.function.Supplier;
 import stage.api.Outlet;
 import stage.api.Redelivery;
 import stage.api.Stage;
@@ -34,6 +35,7 @@ final class Turns<S extends Stage> {
   private Role role;
   private Timers timers;                 // null until there was a timer
   private States states;                 // null until there was one
+  private Tasks<?, ?> tasks;             // null but for a stage that hands each event to a thread of its own
   private boolean serving;               // a message or a timer is being run; in a generator, within emit
   private Control.Asked asked;           // the call that is being run; null if there is none
   private Throwable messageCrash;        // what threw there, in a generator
@@ -397,6 +399,24 @@ final class Turns<S extends Stage> {
   }
 
   // ---- states and timers
+
+  /** {@return the tasks of this cell, made with the first incarnation} They outlive it. */
+  @SuppressWarnings("unchecked")   // a cell has tasks of one kind: those of its spec
+  <T extends Tasks<?, ?>> T tasks(Supplier<T> first) {
+    if (tasks == null) tasks = first.get();
+    return (T) tasks;
+  }
+
+  /** {@return the tasks of this cell; null if it hands no event to threads of their own} */
+  Tasks<?, ?> tasks() {
+    return tasks;
+  }
+
+  /** Takes in what tasks have done. */
+  void collectTasks() {
+    signals.clear(Signals.TASKS_FINISHED);
+    if (role instanceof TaskRole<?, ?> taskRole) run("a task", taskRole::collect);
+  }
 
   States states() {
     if (states == null) states = new States(cell);

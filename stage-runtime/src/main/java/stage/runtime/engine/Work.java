@@ -18,6 +18,8 @@ enum Work {
   LEAVE,
   /** Handle a message. */
   MAIL,
+  /** Take in what threads of their own have done with events. */
+  TASKS,
   /** Meet consumers that came, and take back from those that left. */
   CONSUMERS,
   /** Give up a subscription. */

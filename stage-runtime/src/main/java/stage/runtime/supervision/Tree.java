@@ -137,7 +137,7 @@ final class Tree {
   }
 
   void noteEnding(Cell<?> cell) {
-    ending.removeIf(before -> !before.carrier().thread().isAlive());
+    ending.removeIf(before -> !before.carrier().thread().isAlive() && before.taskThreads().stream().noneMatch(Thread::isAlive));
     if (cell.carrier().thread() != null) ending.add(cell);
   }
 
@@ -174,6 +174,7 @@ final class Tree {
     last.addAll(alive);
     Map<Thread, String> threads = new LinkedHashMap<>();
     locked(() -> abandoned.forEach(each -> threads.put(each.thread(), each.cell().path())));
+    for (Cell<?> cell : last) for (Thread task : cell.taskThreads()) threads.put(task, cell.path());
     for (Cell<?> cell : last) if (cell.carrier().thread() != null) threads.put(cell.carrier().thread(), cell.path());
     boolean interrupted = Thread.interrupted();
     List<Stragglers.Straggler> stragglers = new ArrayList<>();

@@ -50,6 +50,11 @@ public final class RealTime implements Time {
   }
 
   @Override
+  public Thread startTask(String name, Runnable body) {
+    return Thread.ofVirtual().name(name).inheritInheritableThreadLocals(false).start(body);
+  }
+
+  @Override
   public Alarm onExit(Runnable action) {
     Thread hook = Thread.ofPlatform().name("stage-exit").inheritInheritableThreadLocals(false).unstarted(action);
     Runtime.getRuntime().addShutdownHook(hook);

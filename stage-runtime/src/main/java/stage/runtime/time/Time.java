@@ -42,6 +42,15 @@ public interface Time {
   Alarm at(long atNanos, Runnable action);
 
   /**
+   * Runs a body of work that may block, once, on a virtual thread of its own.
+   *
+   * @param name the thread's name
+   * @param body what to run; throws nothing
+   * @return the thread
+   */
+  Thread startTask(String name, Runnable body);
+
+  /**
    * Runs an action, which may block for a while, when the JVM is told to exit.
    *
    * @param action what to run

@@ -1,0 +1,98 @@
+package stage.runtime.engine;
+
+import stage.api.MapConcurrent;
+import stage.api.Outlet;
+import stage.api.PerEvent;
+import stage.runtime.time.Awaiting;
+
+/** A stage that hands each event to a thread of its own. Its turns start such threads and collect what they have done. */
+final class TaskRole<I, O> extends Role {
+  private static final Object DONE = new Object();
+
+  private final Cell<?> cell;
+  private final Tasks<I, O> tasks;
+  private final ProducerHalf<O> half;    // null for a consumer
+  private final StagedOutlet<O> out;     // null for a consumer
+
+  private TaskRole(Cell<?> cell, Tasks<I, O> tasks, ProducerHalf<O> half) {
+    super(cell);
+    this.cell = cell;
+    this.tasks = tasks;
+    this.half = half;
+    this.out = half == null ? null : new StagedOutlet<>(half);
+  }
+
+  static <I> TaskRole<I, Object> of(PerEvent<I> stage, Cell<?> cell) {
+    Tasks<I, Object> tasks = cell.turns().tasks(() -> new Tasks<I, Object>(cell, true, false));
+    tasks.use(stage.concurrency(), event -> {
+      stage.handler().handle(event);
+      return DONE;
+    });
+    return new TaskRole<>(cell, tasks, null);
+  }
+
+  static <I, O> TaskRole<I, O> of(MapConcurrent<I, O> stage, Cell<?> cell) {
+    Tasks<I, O> tasks = cell.turns().tasks(() -> new Tasks<I, O>(cell, stage.isOrdered(), true));
+    tasks.use(stage.concurrency(), stage.function());
+    return new TaskRole<>(cell, tasks, cell.producerHalfOf(stage));
+  }
+
+  private long demand() {
+    return half == null ? Long.MAX_VALUE : half.demand();
+  }
+
+  @Override
+  boolean hasTurn() {
+    return !cell.signals().has(Signals.STOPPED) && tasks.canStart(demand());
+  }
+
+  @Override
+  void turn() {
+    tasks.start(demand());
+  }
+
+  /** Takes in what has finished; the turn is open. */
+  void collect() {
+    tasks.collect(out);
+  }
+
+  @Override
+  void beginTurn() {
+    if (out != null) out.beginTurn();
+  }
+
+  @Override
+  void commit() {
+    boolean published = out != null && out.commit();
+    boolean asked = tasks.settle();
+    if (published) half.fenceAndWake();
+    if (asked || !published) cell.consumerHalf().fenceAndWakeProducers();
+  }
+
+  @Override
+  void rollback() {
+    if (out != null) out.rollback();
+    tasks.undo();
+  }
+
+  @Override
+  Awaiting.Now idle() {
+    if (half != null && half.demand() == 0) return Awaiting.Now.DEMAND;
+    return cell.consumerHalf().inlets().length == 0 ? Awaiting.Now.MAIL : Awaiting.Now.EVENTS;
+  }
+
+  @Override
+  String callback() {
+    return "a task";
+  }
+
+  @Override
+  boolean isCompleted() {
+    return out != null && out.isCompleted();
+  }
+
+  @Override
+  Outlet<?> outlet() {
+    return out;
+  }
+}

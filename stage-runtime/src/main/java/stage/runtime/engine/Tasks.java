@@ -1,0 +1,280 @@
+package stage.runtime.engine;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import stage.api.EventFunction;
+import stage.api.Outlet;
+
+/**
+ * The events that one cell has handed to threads of their own. It outlives incarnations. The cell's thread only, but for {@link Task}.
+ *
+ * <p>An event stays in its lane until it and all before it are finished: so what a cell leaves unfinished goes back to its producer as any event
+ * does. What finished ahead of an unfinished one counts for the demand at once, and is settled when that one is.
+ */
+final class Tasks<I, O> {
+  /** So many events of one subscription may be finished behind one that is not. */
+  private static final int MOST_AHEAD = 1024;
+
+  private static final VarHandle FINISHED;
+
+  static {
+    try {
+      FINISHED = MethodHandles.lookup().findVarHandle(Tasks.class, "finished", Task.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
+  /** An event that is being worked on, and then what came of it. */
+  private static final class Task<I, O> implements Runnable {
+    private final Tasks<I, O> tasks;
+    private final EventFunction<I, O> function;
+    private final I event;
+    private int attempts;
+    private Thread thread;
+    private Task<I, O> earlier;  // finished before this one; written by its thread before it pushes, then the cell's
+    private O result;            // written by its thread before it pushes
+    private Throwable failure;   // as result
+    private Fate fate = Fate.RUNNING;
+    private boolean isEmitted;
+    private boolean isLeft;      // its subscription was given up
+
+    Task(Tasks<I, O> tasks, I event) {
+      this.tasks = tasks;
+      this.function = tasks.function;
+      this.event = event;
+    }
+
+    /** On its own thread. */
+    @Override
+    public void run() {
+      try {
+        O made = function.apply(event);
+        if (made == null) throw new NullPointerException("the function of stage " + tasks.cell.path() + " returned null; an event is never null");
+        finish(made, null);
+      } catch (Throwable thrown) {
+        finish(null, thrown);
+      }
+    }
+
+    private void finish(O made, Throwable thrown) {
+      result = made;
+      failure = thrown;
+      Task<?, ?> before;
+      do {
+        before = tasks.finished;
+        earlier = cast(before);
+      } while (!FINISHED.compareAndSet(tasks, before, this));   // volatile; pairs with the swap in take
+      tasks.cell.signals().set(Signals.TASKS_FINISHED);
+    }
+
+    @SuppressWarnings("unchecked")   // all tasks of a cell are of its types
+    private Task<I, O> cast(Task<?, ?> task) {
+      return (Task<I, O>) task;
+    }
+  }
+
+  private enum Fate {
+    RUNNING,
+    HANDLED,
+    DEAD_LETTERED,
+    DROPPED
+  }
+
+  /** The events of one subscription that were taken and not settled, in its order. */
+  private final class Window {
+    private final LaneInlet<I> inlet;
+    private final ArrayDeque<Task<I, O>> tasks = new ArrayDeque<>();
+    private int ahead;   // finished, but not settled
+
+    Window(LaneInlet<I> inlet) {
+      this.inlet = inlet;
+    }
+
+    boolean hasMore() {
+      return ahead < MOST_AHEAD && !inlet.isCancelled() && inlet.lane().available() > tasks.size();
+    }
+  }
+
+  private final Cell<?> cell;
+  private final boolean isOrdered;
+  private final boolean isEmitting;
+  private int concurrency;
+  private EventFunction<I, O> function;
+  private final List<Task<I, O>> emittedInTurn = new ArrayList<>();
+  private final Map<LaneInlet<?>, Window> windows = new IdentityHashMap<>();
+  private volatile Task<?, ?> finished;   // the newest; any task's thread pushes, the cell takes all
+  private int running;
+  private int unemitted;            // tasks whose result is still to be emitted
+  private long started;
+
+  Tasks(Cell<?> cell, boolean isOrdered, boolean isEmitting) {
+    this.cell = cell;
+    this.isOrdered = isOrdered;
+    this.isEmitting = isEmitting;
+  }
+
+  /** From now on events are worked on like this. */
+  void use(int concurrency, EventFunction<I, O> function) {
+    this.concurrency = concurrency;
+    this.function = function;
+  }
+
+  /** {@return whether an event may be started} Looks only. */
+  boolean canStart(long demand) {
+    if (running >= concurrency || unemitted >= demand) return false;
+    for (LaneInlet<?> inlet : cell.consumerHalf().inlets()) if (windowOf(inlet).hasMore()) return true;
+    return false;
+  }
+
+  boolean isIdle() {
+    return running == 0;
+  }
+
+  /** {@return whether an event of this subscription is being worked on} */
+  boolean isBusyWith(LaneInlet<?> inlet) {
+    Window window = windows.get(inlet);
+    return window != null && window.tasks.size() > window.ahead;
+  }
+
+  @SuppressWarnings("unchecked")   // all subscriptions of a cell carry its events
+  private Window windowOf(LaneInlet<?> inlet) {
+    return windows.computeIfAbsent(inlet, unknown -> new Window((LaneInlet<I>) unknown));
+  }
+
+  /** Starts events, each subscription in turn, as long as there are threads and demand for them. */
+  void start(long demand) {
+    boolean any = true;
+    while (any) {
+      any = false;
+      for (LaneInlet<?> inlet : cell.consumerHalf().inlets()) {
+        Window window = windowOf(inlet);
+        if (running >= concurrency || unemitted >= demand || !window.hasMore()) continue;
+        var task = new Task<>(this, window.inlet.lane().peek(window.tasks.size()));
+        window.tasks.add(task);
+        if (isEmitting) unemitted++;
+        run(task);
+        any = true;
+      }
+    }
+  }
+
+  private void run(Task<I, O> task) {
+    task.attempts++;
+    task.fate = Fate.RUNNING;
+    running++;
+    try {
+      task.thread = cell.realm().time().startTask("stage:" + cell.path() + "#" + cell.incarnation() + "/" + ++started, task);
+    } catch (Throwable noThread) {
+      task.finish(null, noThread);
+    }
+  }
+
+  /** Looks at the tasks that have finished: tries again, gives up, and passes on results. A turn, whose outlet is open. */
+  void collect(Outlet<O> out) {
+    int attempts = cell.options().redelivery().attempts();
+    for (Task<I, O> task : take()) {
+      running--;
+      task.thread = null;
+      if (task.isLeft) continue;
+      if (task.failure == null) {
+        task.fate = Fate.HANDLED;
+      } else if (task.attempts <= attempts) {
+        run(task);
+      } else {
+        task.fate = attempts == 0 ? Fate.DROPPED : Fate.DEAD_LETTERED;
+      }
+    }
+    for (Window window : windows.values()) {
+      boolean isInOrder = true;
+      for (Task<I, O> task : window.tasks) {
+        isInOrder &= task.fate != Fate.RUNNING;
+        if (task.fate == Fate.RUNNING || task.isEmitted || isOrdered && !isInOrder) continue;
+        task.isEmitted = true;
+        emittedInTurn.add(task);
+        if (!isEmitting) continue;
+        unemitted--;
+        if (task.fate == Fate.HANDLED) out.emit(task.result);
+      }
+    }
+  }
+
+  /** The turn that collected is undone: what it emitted is to be emitted again. */
+  void undo() {
+    for (Task<I, O> task : emittedInTurn) {
+      task.isEmitted = false;
+      if (isEmitting) unemitted++;
+    }
+    if (!emittedInTurn.isEmpty()) cell.signals().set(Signals.TASKS_FINISHED);
+    emittedInTurn.clear();
+  }
+
+  /** Settles what is finished. Its turn is committed. Answers whether any producer is to be woken, after a full fence. */
+  boolean settle() {
+    emittedInTurn.clear();
+    boolean asked = false;
+    for (Iterator<Window> all = windows.values().iterator(); all.hasNext();) {
+      Window window = all.next();
+      asked |= settle(window);
+      if (window.tasks.isEmpty() && window.inlet.lane().hasLeft()) all.remove();
+    }
+    return asked;
+  }
+
+  private boolean settle(Window window) {
+    int handled = 0;
+    int dropped = 0;
+    List<Task<I, O>> dead = new ArrayList<>();
+    while (!window.tasks.isEmpty() && window.tasks.peek().isEmitted) {
+      Task<I, O> task = window.tasks.poll();
+      switch (task.fate) {
+        case HANDLED -> handled++;
+        case DROPPED -> dropped++;
+        case DEAD_LETTERED -> dead.add(task);
+        case RUNNING -> throw new IllegalStateException("a task that runs has emitted nothing");
+      }
+    }
+    window.ahead = 0;
+    for (Task<I, O> task : window.tasks) if (task.fate != Fate.RUNNING) window.ahead++;
+    boolean asked = window.inlet.settleTasks(handled, dead.size(), dropped, window.ahead);
+    if (dropped > 0) cell.owner().dropped(cell, dropped, "an event failed, and there is no redelivery");
+    for (Task<I, O> task : dead) cell.deadLetter(task.event, task.failure, task.attempts);
+    return asked;
+  }
+
+  @SuppressWarnings("unchecked")   // as in Task.cast
+  private List<Task<I, O>> take() {
+    List<Task<I, O>> all = new ArrayList<>();
+    for (var task = (Task<I, O>) FINISHED.getAndSet(this, null); task != null; task = task.earlier) all.add(task);
+    for (Task<I, O> task : all) task.earlier = null;
+    return all.reversed();
+  }
+
+  /** The subscription is given up: those of its events that are finished stay so, the others go back. */
+  void leave(LaneInlet<?> inlet) {
+    Window window = windows.remove(inlet);
+    if (window == null) return;
+    boolean[] ahead = new boolean[window.tasks.size()];
+    int i = 0;
+    for (Task<I, O> task : window.tasks) {
+      task.isLeft = true;
+      if (task.thread != null) task.thread.interrupt();
+      if (isEmitting && !task.isEmitted) unemitted--;
+      ahead[i++] = task.fate != Fate.RUNNING && (task.isEmitted || !isEmitting);
+    }
+    window.inlet.lane().finishedAhead(ahead);
+  }
+
+  /** {@return the threads that have not finished} */
+  List<Thread> threads() {
+    List<Thread> threads = new ArrayList<>();
+    for (Window window : windows.values()) for (Task<I, O> task : window.tasks) if (task.thread != null) threads.add(task.thread);
+    return threads;
+  }
+}

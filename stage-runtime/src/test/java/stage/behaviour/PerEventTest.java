@@ -1,0 +1,274 @@
+package stage.behaviour;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import stage.api.ConsumerRef;
+import stage.api.DeadLetter;
+import stage.api.Demand;
+import stage.api.PerEvent;
+import stage.api.ProducerRef;
+import stage.api.Redelivery;
+import stage.api.Stage;
+import stage.api.StopReason;
+import stage.api.Subscription;
+import stage.api.SubscriptionRefused;
+import stage.api.SubscriptionSnapshot;
+import stage.api.supervision.Intensity;
+import stage.api.supervision.ShutdownReport;
+import stage.api.supervision.Stragglers;
+import stage.api.supervision.Supervisor;
+import stage.api.supervision.SupervisorSpec;
+import stage.behaviour.support2.Await;
+import stage.behaviour.support3.CrashTest;
+import stage.behaviour.support3.Faults;
+import stage.behaviour.support3.Lives;
+import stage.behaviour.support3.Parts.Sink;
+import stage.behaviour.support3.Parts.Source;
+
+class PerEventTest extends CrashTest {
+  private final Queue<Integer> handled = new ConcurrentLinkedQueue<>();
+  private final BlockingQueue<Integer> entered = new LinkedBlockingQueue<>();
+  private final Semaphore go = new Semaphore(0);
+  private final BlockingQueue<DeadLetter> letters = new LinkedBlockingQueue<>();
+
+  private ProducerRef<Integer, Source> source(int limit) {
+    return start(Stage.producer("source", () -> new Source(new Lives(), new Faults(), limit)));
+  }
+
+  private void hold(Integer event) throws InterruptedException {
+    entered.add(event);
+    go.acquire();
+    handled.add(event);
+  }
+
+  private static List<Integer> upTo(int limit) {
+    return IntStream.range(0, limit).boxed().toList();
+  }
+
+  @Nested
+  class Handling {
+    @Test
+    void s54_runsAtMostSoManyAtOnce() throws Exception {
+      open(Intensity.of(3));
+      var running = new AtomicInteger();
+      var most = new AtomicInteger();
+      ConsumerRef<Integer, PerEvent<Integer>> mailer = start(Stage.<Integer>perEvent("mailer", 4, event -> {
+        most.accumulateAndGet(running.incrementAndGet(), Math::max);
+        entered.add(event);
+        go.acquire();
+        running.decrementAndGet();
+        handled.add(event);
+      }).subscribeTo(source(1000), Demand.max(100)));
+      Await.next(4, entered, mailer);
+      go.release(1000);
+      assertThat(Await.end(mailer)).isEqualTo(new StopReason.Completed());
+      assertThat(handled).containsExactlyInAnyOrderElementsOf(upTo(1000));
+      assertThat(most).hasValue(4);
+    }
+
+    @Test
+    void givesEachEventAVirtualThreadOfItsOwn() throws Exception {
+      open(Intensity.of(3));
+      Set<Thread> threads = ConcurrentHashMap.newKeySet();
+      var mailer = start(Stage.<Integer>perEvent("mailer", 4, event -> threads.add(Thread.currentThread())).subscribeTo(source(100)));
+      Await.end(mailer);
+      assertThat(threads).hasSize(100).allMatch(Thread::isVirtual).allMatch(thread -> thread.getName().startsWith("stage:test/mailer#1/"));
+    }
+
+    @Test
+    void givesDemandBackAsEachFinishes() throws Exception {
+      open(Intensity.of(3));
+      var first = new CountDownLatch(1);
+      var mailer = start(Stage.<Integer>perEvent("mailer", 2, event -> {
+        if (event == 0) first.await();
+        handled.add(event);
+        entered.add(event);
+      }));
+      Subscription subscription = mailer.subscribeTo(source(100), Demand.max(2).withMin(1));
+      assertThat(Await.next(99, entered, mailer)).as("one that is slow holds up nobody").isEqualTo(upTo(100).subList(1, 100));
+      SubscriptionSnapshot ledger = subscription.snapshot();
+      assertThat(ledger.isBalanced()).isTrue();
+      assertThat(ledger.handled()).as("settled in order").isZero();
+      first.countDown();
+      assertThat(Await.end(mailer)).isEqualTo(new StopReason.Completed());
+      assertThat(subscription.snapshot().handled()).isEqualTo(100);
+    }
+
+    @Test
+    void isBoundedBehindOneThatTakesForEver() throws Exception {
+      open(Intensity.of(3));
+      var first = new CountDownLatch(1);
+      var mailer = start(Stage.<Integer>perEvent("mailer", 2, event -> {
+        if (event == 0) first.await();
+        else entered.add(event);
+      }).subscribeTo(source(5000), Demand.max(10)));
+      Await.next(1024, entered, mailer);
+      Await.turn(mailer);
+      assertThat(mailer.snapshot().inputs().getFirst().sent()).isLessThanOrEqualTo(1024 + 10 + 2);
+      first.countDown();
+      Await.end(mailer);
+    }
+
+    @Test
+    void refusesManualDemandAndBadNumbers() {
+      open(Intensity.of(3));
+      ProducerRef<Integer, Source> source = source(10);
+      assertThatThrownBy(() -> start(Stage.<Integer>perEvent("mailer", 2, handled::add).subscribeTo(source, Demand.byHand())))
+          .isInstanceOf(SubscriptionRefused.class).hasMessageContaining("asks by itself; use Demand.max(n)");
+      assertThatThrownBy(() -> Stage.<Integer>perEvent("mailer", 0, handled::add)).isInstanceOf(IllegalArgumentException.class)
+          .hasMessage("concurrency must be at least 1, but was 0");
+    }
+  }
+
+  @Nested
+  class AnEventThatFails {
+    @Test
+    void isTriedAgainByItselfAndThenADeadLetter() throws Exception {
+      Supervisor scope = open(Intensity.none());
+      var tries = new ConcurrentLinkedQueue<Integer>();
+      var mailer = start(Stage.<Integer>perEvent("mailer", 4, event -> {
+        tries.add(event);
+        if (event == 17) throw new IOException("no such address");
+        handled.add(event);
+      }).withDeadLetters((letter, count) -> letters.add(letter)).subscribeTo(source(100)));
+      assertThat(Await.end(mailer)).isEqualTo(new StopReason.Completed());
+      assertThat(handled).hasSize(99).doesNotContain(17).doesNotHaveDuplicates();
+      assertThat(tries.stream().filter(event -> event == 17)).hasSize(3);
+      DeadLetter letter = Await.next(1, letters).getFirst();
+      assertThat(letter.event()).isEqualTo(17);
+      assertThat(letter.attempts()).isEqualTo(3);
+      assertThat(scope.snapshot().crashes()).isZero();
+      assertThat(mailer.snapshot().eventsDeadLettered()).isEqualTo(1);
+    }
+
+    @Test
+    void isDroppedAndCountedWithoutRedelivery() throws Exception {
+      open(Intensity.none());
+      var mailer = start(Stage.<Integer>perEvent("mailer", 4, event -> {
+        if (event % 10 == 0) throw new IOException("no");
+        handled.add(event);
+      }).withRedelivery(Redelivery.none()));
+      Subscription subscription = mailer.subscribeTo(source(100));
+      Await.end(mailer);
+      assertThat(subscription.snapshot().dropped()).isEqualTo(10);
+      assertThat(subscription.snapshot().handled()).isEqualTo(90);
+    }
+  }
+
+  @Nested
+  class ItsEnd {
+    @Test
+    void aStopLetsThoseFinishThatRun() throws Exception {
+      open(Intensity.of(3));
+      ProducerRef<Integer, Source> source = source(100);
+      var mailer = start(Stage.<Integer>perEvent("mailer", 3, PerEventTest.this::hold));
+      Subscription subscription = mailer.subscribeTo(source, Demand.max(10));
+      Await.next(3, entered, mailer);
+      mailer.stop();
+      Await.turn(mailer);
+      assertThat(mailer.isAlive()).isTrue();
+      go.release(3);
+      assertThat(Await.end(mailer)).isEqualTo(new StopReason.Stopped());
+      assertThat(handled).containsExactlyInAnyOrder(0, 1, 2);
+      assertThat(subscription.snapshot().handled()).isEqualTo(3);
+      assertThat(subscription.snapshot().isBalanced()).isTrue();
+      BlockingQueue<Integer> rest = new LinkedBlockingQueue<>();
+      var heir = start(Stage.consumer("heir", () -> new Sink(new Lives(), new Faults(), rest)).subscribeTo(source));
+      Await.end(heir);
+      assertThat(rest).as("the others get what was not begun").containsExactlyInAnyOrderElementsOf(upTo(100).subList(3, 100));
+    }
+
+    @Test
+    void aCancelInterruptsThemAndWhatIsFinishedStaysSo() throws Exception {
+      Supervisor scope = open(SupervisorSpec.of("test").withShutdown(Duration.ofMillis(50)));
+      ProducerRef<Integer, Source> source = source(4);
+      var interrupted = new LinkedBlockingQueue<Integer>();
+      var mailer = start(Stage.<Integer>perEvent("mailer", 4, event -> {
+        entered.add(event);
+        if (event != 2) {
+          try {
+            new CountDownLatch(1).await();
+          } catch (InterruptedException e) {
+            interrupted.add(event);
+            throw e;
+          }
+        }
+      }));
+      Subscription subscription = mailer.subscribeTo(source);
+      Await.next(4, entered, mailer);
+      ShutdownReport report = scope.drain(Duration.ofMillis(1));
+      assertThat(interrupted).containsExactlyInAnyOrder(0, 1, 3);
+      assertThat(report.cancelled()).contains("test/mailer");
+      assertThat(report.stragglers()).isEmpty();
+      SubscriptionSnapshot ledger = subscription.snapshot();
+      assertThat(ledger.isBalanced()).isTrue();
+      assertThat(ledger.handled() + ledger.returned()).isEqualTo(4);
+    }
+
+    @Test
+    void aThreadThatIgnoresItsInterruptIsAStraggler() throws Exception {
+      Supervisor scope = open(SupervisorSpec.of("test").withShutdown(Duration.ofMillis(1)).withGrace(Duration.ofMillis(50)));
+      List<Thread> stuck = new ArrayList<>();
+      var release = new CountDownLatch(1);
+      var mailer = start(Stage.<Integer>perEvent("mailer", 1, event -> {
+        stuck.add(Thread.currentThread());
+        entered.add(event);
+        while (release.getCount() > 0) Thread.onSpinWait();
+      }).subscribeTo(source(1)));
+      Await.next(1, entered, mailer);
+      assertThatThrownBy(scope::close).isInstanceOf(Stragglers.class).hasMessageContaining("stage:test/mailer#1/1");
+      release.countDown();
+      stuck.getFirst().join();
+    }
+
+    @Test
+    void survivesCrashesOfTheStageItself() throws Exception {
+      open(Intensity.of(100));
+      var mailer = start(Stage.<Integer>perEvent("mailer", 3, PerEventTest.this::hold));
+      Subscription subscription = mailer.subscribeTo(source(100), Demand.max(10));
+      for (int i = 0; i < 20; i++) {
+        Await.next(3, entered, mailer);
+        mailer.cast(stage -> {
+          throw new IOException("off");
+        });
+        go.release(3);
+      }
+      go.release(1000);
+      assertThat(Await.end(mailer)).isEqualTo(new StopReason.Completed());
+      assertThat(handled).containsExactlyInAnyOrderElementsOf(upTo(100));
+      assertThat(subscription.snapshot().handled()).isEqualTo(100);
+      log.takeRestarts(20);
+    }
+
+    @Test
+    void aPauseStartsNothingNew() throws Exception {
+      open(Intensity.of(3));
+      var mailer = start(Stage.<Integer>perEvent("mailer", 2, PerEventTest.this::hold).subscribeTo(source(10)));
+      Await.next(2, entered, mailer);
+      mailer.pause();
+      go.release(100);
+      Await.until(() -> mailer.snapshot().inputs().getFirst().handled() == 2, "those that ran are finished", mailer);
+      assertThat(entered).isEmpty();
+      mailer.resume();
+      Await.end(mailer);
+      assertThat(handled).hasSize(10);
+    }
+  }
+}
