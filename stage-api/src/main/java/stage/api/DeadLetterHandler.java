@@ -23,9 +23,10 @@ public interface DeadLetterHandler {
   };
 
   private static boolean isLogged(long count) {
+    if (count <= 10) return true;
     long rest = count;
-    while (rest > 10 && rest % 10 == 0) rest /= 10;
-    return rest <= 10;
+    while (rest % 10 == 0) rest /= 10;
+    return rest == 1;
   }
 
   /**

@@ -42,7 +42,7 @@ final class CrashLog {
 
   void write(Tree tree, FloodLimit uncounted) {
     if (decision.isEmpty()) return;
-    String note = isUncounted && gaveUp.isEmpty() ? uncounted.admit() : "";
+    String note = isUncounted && gaveUp.isEmpty() ? uncounted.admit(tree.realm().time().nanos()) : "";
     if (note != null) {
       tree.log(gaveUp.isEmpty() ? System.Logger.Level.WARNING : System.Logger.Level.ERROR,
           "supervisor=" + supervisor + " child=" + child + " " + what + " decision=" + decision + note, cause);

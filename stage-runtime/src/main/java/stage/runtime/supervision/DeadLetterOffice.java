@@ -74,10 +74,10 @@ final class DeadLetterOffice implements Machine {
     this.tree = tree;
     this.scope = scope;
     this.time = tree.realm().time();
-    this.fullLines = new FloodLimit(time);
-    this.failureLines = new FloodLimit(time);
-    this.letterLines = new FloodLimit(time);
-    this.producerLines = new FloodLimit(time);
+    this.fullLines = new FloodLimit(time.nanos());
+    this.failureLines = new FloodLimit(time.nanos());
+    this.letterLines = new FloodLimit(time.nanos());
+    this.producerLines = new FloodLimit(time.nanos());
   }
 
   // ---- letters come in; on the thread of the stage, under no lock
@@ -159,7 +159,7 @@ final class DeadLetterOffice implements Machine {
   /** The default handler limits the lines of each stage; where stages come and go, that does not limit those of the scope. */
   private boolean isWorthALine(Post post) {
     if (post.handler != DeadLetterHandler.LOG || post.count > 10) return true;
-    String note = letterLines.admit();
+    String note = letterLines.admit(time.nanos());
     if (note == null) return false;
     if (!note.isEmpty()) tree.log(System.Logger.Level.WARNING, "there are more dead letters in scope " + scope + note, null);
     return true;
@@ -227,7 +227,7 @@ final class DeadLetterOffice implements Machine {
   }
 
   private void log(FloodLimit limit, String line, Throwable cause) {
-    String note = limit.admit();
+    String note = limit.admit(time.nanos());
     if (note != null) tree.log(System.Logger.Level.WARNING, line + note, cause);
   }
 

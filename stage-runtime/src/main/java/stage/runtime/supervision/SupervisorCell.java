@@ -103,8 +103,8 @@ abstract class SupervisorCell implements Supervisor, CellOwner {
     idle.open();
     this.quiet = time.gate();
     quiet.open();
-    this.uncountedLines = new FloodLimit(time);
-    this.ruleLines = new FloodLimit(time);
+    this.uncountedLines = new FloodLimit(time.nanos());
+    this.ruleLines = new FloodLimit(time.nanos());
   }
 
   final SupervisorSpec spec() {
@@ -508,7 +508,7 @@ abstract class SupervisorCell implements Supervisor, CellOwner {
   }
 
   private void ruleFailed(String how, Throwable ruleFailure) {
-    String note = ruleLines.admit();
+    String note = ruleLines.admit(time.nanos());
     if (note == null) return;
     tree.log(System.Logger.Level.WARNING, "the decision rule of supervisor " + path + " " + how + "; taken for restart" + note, ruleFailure);
   }
