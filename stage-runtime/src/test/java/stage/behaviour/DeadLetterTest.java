@@ -153,8 +153,8 @@ class DeadLetterTest extends CrashTest {
       assertThat(scope().snapshot().deadLettersUnhandled()).isEqualTo(200);
       List<LogRecord> lines = log.take().stream().filter(line -> line.getMessage().contains(" was not handled, because ")).toList();
       assertThat(lines).hasSizeBetween(10, 30);
-      assertThat(lines.getFirst().getMessage()).isEqualTo("dead letter " + (BACKLOG + 2) + " of test/grave was not handled, because " + BACKLOG
-          + " others wait for their handlers; it is counted as unhandled");
+      assertThat(lines.getFirst().getMessage()).isEqualTo("dead letter " + (BACKLOG + 2) + " of test/grave was not handled, because "
+          + BACKLOG + " others wait for their handlers; it is counted as unhandled");
     }
 
     @Test
@@ -244,7 +244,8 @@ class DeadLetterTest extends CrashTest {
       source.emit(1);
       scope().join();
       scope().close();
-      assertThat(refused).singleElement().satisfies(misuse -> assertThat(misuse).hasMessageStartingWith("close() on scope test belongs to thread ")
+      assertThat(refused).singleElement().satisfies(misuse -> assertThat(misuse)
+          .hasMessageStartingWith("close() on scope test belongs to thread ")
           .hasMessageEndingWith(", which runs its dead-letter handlers; use stop(), which does not wait"));
       log.take();
     }
@@ -281,8 +282,10 @@ class DeadLetterTest extends CrashTest {
       scope().join();
       scope().close();
       List<LogRecord> all = log.take();
-      List<String> lines = all.stream().map(LogRecord::getMessage).filter(line -> line.startsWith("dead letter ") && !line.contains(" was not ")).toList();
-      assertThat(lines.subList(0, 9)).containsExactlyElementsOf(IntStream.rangeClosed(1, 9).mapToObj(n -> "dead letter " + n + " of test/grave").toList());
+      List<String> lines = all.stream().map(LogRecord::getMessage)
+          .filter(line -> line.startsWith("dead letter ") && !line.contains(" was not ")).toList();
+      assertThat(lines.subList(0, 9)).containsExactlyElementsOf(
+          IntStream.rangeClosed(1, 9).mapToObj(n -> "dead letter " + n + " of test/grave").toList());
       assertThat(lines.subList(9, lines.size())).startsWith("dead letter 10 of test/grave; the next line is for the 100th",
           "dead letter 100 of test/grave; the next line is for the 1000th").hasSizeBetween(2, 3);
       assertThat(all).as("with those about 1100 crashes that were answered with resume").hasSizeLessThan(80);
@@ -322,7 +325,8 @@ class DeadLetterTest extends CrashTest {
       open(spec());
       ProducerRef<Evil, ?> source = start(Stage.<Evil, Stage.Producer<Evil>>producer("source", () -> (demand, out) -> {}));
       Queue<Object> got = new ConcurrentLinkedQueue<>();
-      start(Stage.<DeadLetter, Stage.Consumer<DeadLetter>>consumer("morgue", () -> (events, from) -> events.forEach(letter -> got.add(letter.event())))
+      start(Stage.<DeadLetter, Stage.Consumer<DeadLetter>>consumer("morgue",
+          () -> (events, from) -> events.forEach(letter -> got.add(letter.event())))
           .subscribeTo(scope().deadLetters()));
       var grave = start(Stage.<Evil, Stage.Consumer<Evil>>consumer("grave", () -> (events, from) -> {
         throw new IOException("no grave");
@@ -418,11 +422,12 @@ class DeadLetterTest extends CrashTest {
     void getsWhatIsGivenUpWhileTheScopeDrains() throws Exception {
       open(spec());
       morgue();
-      var middle = start(Stage.<Integer, Integer, Stage.ProducerConsumer<Integer, Integer>>producerConsumer("middle", () -> (events, from, out) -> {
-        handling.countDown();
-        mayGoOn.await();
-        events.forEach(out::emit);
-      }).withDispatch(Dispatch.partition(List.of("one"), event -> {
+      var middle = start(Stage.<Integer, Integer, Stage.ProducerConsumer<Integer, Integer>>producerConsumer("middle",
+          () -> (events, from, out) -> {
+            handling.countDown();
+            mayGoOn.await();
+            events.forEach(out::emit);
+          }).withDispatch(Dispatch.partition(List.of("one"), event -> {
         throw new IOException("no key for an event");
       })).withDeadLetters((letter, count) -> {}).subscribeTo(source("source", 500), Demand.max(100)));
       start(Stage.<Integer, Stage.Consumer<Integer>>consumer("sink", () -> (events, from) -> {})
@@ -444,7 +449,8 @@ class DeadLetterTest extends CrashTest {
         throw new IOException("no morgue");
       }).withDeadLetters((letter, count) -> own.add(letter)).subscribeTo(scope().deadLetters(), Demand.max(1)));
       grave("grave", source("source", 20), (letter, count) -> {});
-      Await.until(() -> morgue.snapshot().eventsDeadLettered() == 20, "it has given up on all", morgue);   // a stage that drains is not resumed
+      // Before the close: a stage that drains is not resumed.
+      Await.until(() -> morgue.snapshot().eventsDeadLettered() == 20, "it has given up on all", morgue);
       scope().close();
       assertThat(own).hasSize(20).allMatch(letter -> ((DeadLetter) letter.event()).path().equals("test/grave"));
       assertThat(scope().snapshot().deadLetters()).isEqualTo(40);
@@ -478,7 +484,8 @@ class DeadLetterTest extends CrashTest {
       assertThat(grave.snapshot().eventsDeadLettered()).isEqualTo(BACKLOG + 100);
       assertThat(report.eventsUndelivered()).isEqualTo(BACKLOG);
       assertThat(report.stages()).extracting(stage -> stage.path()).containsExactly("test/dead-letters");
-      assertThat(log.take().stream().filter(line -> line.getMessage().contains(" did not get to the consumers of dead letters"))).hasSizeBetween(10, 30);
+      assertThat(log.take().stream()
+          .filter(line -> line.getMessage().contains(" did not get to the consumers of dead letters"))).hasSizeBetween(10, 30);
     }
 
     @Test
@@ -502,7 +509,8 @@ class DeadLetterTest extends CrashTest {
     void inASupervisorBelowMayBeClosedBeforeTheScope() throws Exception {
       open(spec());
       Supervisor below = scope().start(SupervisorSpec.of("below"));
-      var morgue = below.start(Stage.<DeadLetter, Stage.Consumer<DeadLetter>>consumer("morgue", () -> (events, from) -> letters.addAll(events))
+      var morgue = below.start(Stage.<DeadLetter, Stage.Consumer<DeadLetter>>consumer("morgue",
+          () -> (events, from) -> letters.addAll(events))
           .subscribeTo(scope().deadLetters()));
       below.close();
       assertThat(morgue.isAlive()).isFalse();

@@ -67,8 +67,10 @@ class ListenerTest extends CrashTest {
       source(10);
       start(picky(-1).subscribeTo(scopeSource()));
       scope().join();
-      assertThat(toldOf("test/source")).containsExactly(new StageEvent.Started("test/source"), new StageEvent.Ended("test/source", new StopReason.Completed()));
-      assertThat(toldOf("test/sink")).containsExactly(new StageEvent.Started("test/sink"), new StageEvent.Ended("test/sink", new StopReason.Completed()));
+      assertThat(toldOf("test/source")).containsExactly(new StageEvent.Started("test/source"),
+          new StageEvent.Ended("test/source", new StopReason.Completed()));
+      assertThat(toldOf("test/sink")).containsExactly(new StageEvent.Started("test/sink"),
+          new StageEvent.Ended("test/sink", new StopReason.Completed()));
     }
 
     @SuppressWarnings("unchecked")
@@ -111,8 +113,8 @@ class ListenerTest extends CrashTest {
       start(picky(3).subscribeTo(source(6), Demand.max(1)));
       scope().join();
       List<StageEvent> events = toldOf("test/sink");
-      assertThat(events.stream().map(event -> event.getClass().getSimpleName()).toList()).containsExactly("Started", "Crashed", "Restarted", "Crashed",
-          "Restarted", "Crashed", "DeadLettered", "Restarted", "Ended");
+      assertThat(events.stream().map(event -> event.getClass().getSimpleName()).toList()).containsExactly("Started",
+          "Crashed", "Restarted", "Crashed", "Restarted", "Crashed", "DeadLettered", "Restarted", "Ended");
       assertThat(events.stream().filter(StageEvent.Crashed.class::isInstance).map(StageEvent.Crashed.class::cast).toList())
           .extracting(StageEvent.Crashed::incarnation).containsExactly(1, 2, 3);
       assertThat(events.get(1)).isInstanceOfSatisfying(StageEvent.Crashed.class, crashed -> {
@@ -144,9 +146,11 @@ class ListenerTest extends CrashTest {
       List<StageEvent.Crashed> crashes = toldOf("test/source").stream()
           .filter(StageEvent.Crashed.class::isInstance).map(StageEvent.Crashed.class::cast).toList();
       assertThat(crashes).extracting(crash -> crash.incarnation() + " " + crash.cause().getMessage() + " in " + crash.during())
-          .containsExactly("1 crash 1 in a cast", "2 crash 2 in a cast", "3 crash 3 in a cast", "4 crash 4 in a cast", "5 crash 5 in a cast");
+          .containsExactly("1 crash 1 in a cast", "2 crash 2 in a cast",
+              "3 crash 3 in a cast", "4 crash 4 in a cast", "5 crash 5 in a cast");
       List<LogRecord> lines = log.take();
-      assertThat(lines).extracting(line -> line.getThrown().getMessage()).containsExactly("crash 1", "crash 2", "crash 3", "crash 4", "crash 5");
+      assertThat(lines).extracting(line -> line.getThrown().getMessage())
+          .containsExactly("crash 1", "crash 2", "crash 3", "crash 4", "crash 5");
       assertThat(lines).allMatch(line -> line.getLevel() == Level.WARNING);
       assertThat(lines.getFirst().getMessage()).startsWith("supervisor=test child=source#1 crashed in=a cast decision=RESTART ");
     }
@@ -172,7 +176,8 @@ class ListenerTest extends CrashTest {
       assertThat(told).containsExactly(new StageEvent.Started("test/source"), new StageEvent.Crashed("test/source", 1, cause, "a cast"),
           new StageEvent.GaveUp("test", "test/source", cause), new StageEvent.Ended("test/source", new StopReason.Crashed(cause)));
       assertThat(scope().snapshot().escalations()).isEqualTo(1);
-      assertThat(log.take()).singleElement().satisfies(line -> assertThat(line.getLevel()).as("System.Logger's ERROR").isEqualTo(Level.SEVERE));
+      assertThat(log.take()).singleElement()
+          .satisfies(line -> assertThat(line.getLevel()).as("System.Logger's ERROR").isEqualTo(Level.SEVERE));
     }
 
     @Test
@@ -311,7 +316,8 @@ class ListenerTest extends CrashTest {
     @Test
     void isToldOfItsCrashAndItsEnd() throws Exception {
       listened(Intensity.none());
-      var stage = start(Stage.<Integer, Stage.Producer<Integer>>producer("source", () -> (demand, out) -> {}).withRestart(Restart.TEMPORARY));
+      var stage = start(Stage.<Integer, Stage.Producer<Integer>>producer("source", () -> (demand, out) -> {})
+          .withRestart(Restart.TEMPORARY));
       stage.cast(behaviour -> {
         throw new IOException("crash");
       });

@@ -686,7 +686,7 @@ public final class Cell<S extends Stage> implements Machine {
     return there != null && there.canGrant(producerHalf);
   }
 
-  /** {@return a subscription to give up: one that is to be cancelled, or, when the supervisor drains, one that is idle, to a producer outside of it} */
+  /** {@return a subscription to give up: one to be cancelled, or, when the supervisor drains, an idle one to a producer outside of it} */
   private LaneInlet<?> toCancel() {
     if (consumerHalf == null) return null;
     LaneInlet<?> cancelled = consumerHalf.cancelled();

@@ -13,8 +13,8 @@ public interface CellOwner {
   Consumer<Runnable> around();
 
   /**
-   * {@return whether the cells of another owner are ended together with those of this one, so that their ends are waited for} Asked by a cell that
-   * is being drained.
+   * {@return whether the cells of another owner are ended together with those of this one, so that their ends are waited for} Asked by a
+   * cell that is being drained.
    *
    * @param other who owns a producer of that cell
    */

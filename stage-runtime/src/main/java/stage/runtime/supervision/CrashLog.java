@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import stage.api.observe.StageEvent;
 
-/** The lines about one crash: fixed fields, written when no lock is held. The listener is told then, too, of the supervisors that gave up. */
+/** The lines about one crash: fixed fields, written when no lock is held. The listener is then told of the supervisors that gave up. */
 final class CrashLog {
   private final String supervisor;
   private final String child;

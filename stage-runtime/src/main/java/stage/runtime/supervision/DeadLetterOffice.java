@@ -26,8 +26,8 @@ import stage.runtime.time.Machine;
 import stage.runtime.time.Time;
 
 /**
- * Where a tree's dead letters go: to the handlers of their stages, on one thread, which is started with the first letter; and to a producer, if
- * somebody has asked for it. Neither makes a stage wait: what cannot be taken is counted as unhandled.
+ * Where a tree's dead letters go: to the handlers of their stages, on one thread, which is started with the first letter; and to a
+ * producer, if somebody has asked for it. Neither makes a stage wait: what cannot be taken is counted as unhandled.
  */
 final class DeadLetterOffice implements Machine {
   private static final String NAME = "dead-letters";
@@ -222,7 +222,9 @@ final class DeadLetterOffice implements Machine {
     } catch (Throwable thrown) {
       failure = thrown;
     }
-    if (failure != null) tree.log(System.Logger.Level.WARNING, "the context of the dead-letter handlers of scope " + scope + " threw", failure);
+    if (failure != null) {
+      tree.log(System.Logger.Level.WARNING, "the context of the dead-letter handlers of scope " + scope + " threw", failure);
+    }
     once.run();   // without the context, if that did not do it
   }
 
@@ -320,7 +322,8 @@ final class DeadLetterOffice implements Machine {
 
   @SuppressWarnings("unchecked")   // a cell's handle is of the interface that fits the spec
   ProducerRef<DeadLetter, ?> producer() {
-    var spec = Stage.<DeadLetter, Letters>producer(NAME, Letters::new).withOverflow(new Overflow(Overflow.Kind.FAIL, Supervisor.DEAD_LETTER_BACKLOG));
+    var spec = Stage.<DeadLetter, Letters>producer(NAME, Letters::new)
+        .withOverflow(new Overflow(Overflow.Kind.FAIL, Supervisor.DEAD_LETTER_BACKLOG));
     Cell<?> there = tree.locking(() -> {
       ensureProducerMayStart();
       return producer;

@@ -355,7 +355,8 @@ abstract class SupervisorCell implements Supervisor, CellOwner {
     return locked(() -> {
       long[] sums = new long[6];
       addUp(sums);
-      return new SupervisionSnapshot(sums[0], sums[1], sums[2], sums[3], sums[4], sums[5], tree.abandonedNow(), tree.refused(), tree.listenerFailures());
+      return new SupervisionSnapshot(sums[0], sums[1], sums[2], sums[3], sums[4], sums[5],
+          tree.abandonedNow(), tree.refused(), tree.listenerFailures());
     });
   }
 
@@ -510,7 +511,8 @@ abstract class SupervisorCell implements Supervisor, CellOwner {
   private void ruleFailed(String how, Throwable ruleFailure) {
     String note = ruleLines.admit(time.nanos());
     if (note == null) return;
-    tree.log(System.Logger.Level.WARNING, "the decision rule of supervisor " + path + " " + how + "; taken for restart" + note, ruleFailure);
+    tree.log(System.Logger.Level.WARNING, "the decision rule of supervisor " + path + " " + how + "; taken for restart" + note,
+        ruleFailure);
   }
 
   /** Under the lock. */
