@@ -1,4 +1,5 @@
 // Loaded after jshell's own imports.
 import java.time.Duration
 import stage.api.*
+import stage.api.observe.*
 import stage.api.supervision.*

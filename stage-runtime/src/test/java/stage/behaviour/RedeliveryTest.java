@@ -72,6 +72,12 @@ class RedeliveryTest extends CrashTest {
     }
   }
 
+  /** {@return the letters that were handled} Closes the scope, which waits for that. */
+  private BlockingQueue<DeadLetter> lettersOfTheScope() {
+    scope().close();
+    return letters;
+  }
+
   private ProducerRef<Integer, Source> source(int limit) {
     return start(Stage.producer("source", () -> new Source(new Lives(), new Faults(), limit)));
   }
@@ -112,7 +118,7 @@ class RedeliveryTest extends CrashTest {
       var subscription = fill(sink, source, Demand.ofDefault(), 1000);
       assertThat(Await.end(sink)).isEqualTo(new StopReason.Completed());
       assertThat(handled).containsExactlyElementsOf(upToWithout(1000, poison));
-      assertThat(letters).singleElement().satisfies(letter -> {
+      assertThat(lettersOfTheScope()).singleElement().satisfies(letter -> {
         assertThat(letter.event()).isEqualTo(poison);
         assertThat(letter.cause()).isInstanceOf(Poisoned.class).hasMessage("event " + poison + " is poison");
         assertThat(letter.path()).isEqualTo("test/sink");
@@ -150,7 +156,7 @@ class RedeliveryTest extends CrashTest {
       var subscription = fill(sink, source, Demand.max(20), 20);
       assertThat(Await.end(sink)).isEqualTo(new StopReason.Completed());
       assertThat(handled).containsExactlyElementsOf(upToWithout(20, 7));
-      assertThat(letters).extracting(DeadLetter::attempts).containsExactly(crashes);
+      assertThat(lettersOfTheScope()).extracting(DeadLetter::attempts).containsExactly(crashes);
       assertThat(batches).filteredOn(batch -> batch.contains(7)).as("deliveries of the poison").hasSize(crashes);
       assertLedger(subscription.snapshot(), 19, 1, 0);
       log.takeRestarts(crashes);
@@ -164,7 +170,7 @@ class RedeliveryTest extends CrashTest {
       var sink = start(taster(7).withRedelivery(Redelivery.attempts(attempts)).subscribeTo(source, Demand.max(1)));
       assertThat(Await.end(sink)).isEqualTo(new StopReason.Completed());
       assertThat(handled).containsExactlyElementsOf(upToWithout(20, 7));
-      assertThat(letters).extracting(DeadLetter::attempts).containsExactly(crashes);
+      assertThat(lettersOfTheScope()).extracting(DeadLetter::attempts).containsExactly(crashes);
       log.takeRestarts(crashes);
     }
 
@@ -183,7 +189,7 @@ class RedeliveryTest extends CrashTest {
       }).withDeadLetters((letter, count) -> letters.add(letter)).subscribeTo(source, Demand.max(1)));
       assertThat(Await.end(sink)).isEqualTo(new StopReason.Completed());
       assertThat(handled).containsExactlyElementsOf(upToWithout(100));
-      assertThat(letters).isEmpty();
+      assertThat(lettersOfTheScope()).isEmpty();
       log.takeRestarts(10);
     }
 
@@ -199,7 +205,7 @@ class RedeliveryTest extends CrashTest {
       fill(sink, source, Demand.max(20), 20);
       assertThat(Await.end(sink)).isEqualTo(new StopReason.Completed());
       assertThat(handled).containsExactlyElementsOf(upToWithout(20));
-      assertThat(letters).isEmpty();
+      assertThat(lettersOfTheScope()).isEmpty();
       log.takeRestarts(2);
     }
   }
@@ -214,7 +220,7 @@ class RedeliveryTest extends CrashTest {
       var subscription = fill(sink, source, Demand.max(20), 20);   // batches of 10
       assertThat(Await.end(sink)).isEqualTo(new StopReason.Completed());
       assertThat(handled).containsExactlyElementsOf(upToWithout(30, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19));
-      assertThat(letters).isEmpty();
+      assertThat(lettersOfTheScope()).isEmpty();
       assertLedger(subscription.snapshot(), 20, 0, 10);
       log.takeRestarts(1);
     }
@@ -251,8 +257,8 @@ class RedeliveryTest extends CrashTest {
       var subscription = fill(sink, source, Demand.max(100).withMin(0), 100);
       assertThat(Await.end(sink)).isEqualTo(new StopReason.Completed());
       assertThat(handled).containsExactlyElementsOf(upToWithout(100, 20, 70));
-      assertThat(letters).extracting(DeadLetter::event).containsExactly(20, 70);
-      assertThat(letters).extracting(DeadLetter::attempts).containsExactly(3, 3);
+      assertThat(lettersOfTheScope()).extracting(DeadLetter::event).containsExactly(20, 70);
+      assertThat(lettersOfTheScope()).extracting(DeadLetter::attempts).containsExactly(3, 3);
       assertLedger(subscription.snapshot(), 98, 2, 0);
       log.takeRestarts(4);
     }
@@ -263,6 +269,7 @@ class RedeliveryTest extends CrashTest {
       BlockingQueue<Long> counts = new LinkedBlockingQueue<>();
       var sink = start(taster(20, 21, 70).withDeadLetters((letter, count) -> counts.add(count)).subscribeTo(source, Demand.max(10)));
       Await.end(sink);
+      scope().close();
       assertThat(counts).containsExactly(1L, 2L, 3L);
       assertThat(sink.snapshot().eventsDeadLettered()).isEqualTo(3);
       log.take();
@@ -278,7 +285,7 @@ class RedeliveryTest extends CrashTest {
       Subscription subscription = sink.subscribeTo(SubscriptionSpec.<Integer>to(source).withDemand(new Demand(max, min, false)));
       assertThat(Await.end(sink)).isEqualTo(new StopReason.Completed());
       assertThat(handled).containsExactlyElementsOf(upToWithout(1000, poison));
-      assertThat(letters).extracting(DeadLetter::event).containsExactly((Object[]) poison);
+      assertThat(lettersOfTheScope()).extracting(DeadLetter::event).containsExactly((Object[]) poison);
       assertLedger(subscription.snapshot(), 900, 100, 0);
       log.take();
     }
@@ -291,7 +298,7 @@ class RedeliveryTest extends CrashTest {
       var sink = start(taster(20, 70));
       fill(sink, source, Demand.max(100).withMin(0), 100);
       assertThatThrownBy(() -> scope.join(Duration.ofSeconds(20))).isInstanceOf(StageFailed.class).hasCauseInstanceOf(Poisoned.class);
-      assertThat(letters).extracting(DeadLetter::event).containsExactly(20);
+      assertThat(lettersOfTheScope()).extracting(DeadLetter::event).containsExactly(20);
       log.takeRestartsAndGivingUp(3);
     }
   }
@@ -321,7 +328,7 @@ class RedeliveryTest extends CrashTest {
       Subscription subscription = sink.subscribeTo(SubscriptionSpec.<Integer>to(source).withDemand(Demand.byHand()));
       assertThat(Await.end(sink)).isEqualTo(new StopReason.Completed());
       assertThat(handled).containsExactlyElementsOf(upToWithout(20, 7));
-      assertThat(letters).extracting(DeadLetter::event).containsExactly(7);
+      assertThat(lettersOfTheScope()).extracting(DeadLetter::event).containsExactly(7);
       assertLedger(subscription.snapshot(), 19, 1, 0);
       log.takeRestarts(3);
     }
@@ -372,7 +379,7 @@ class RedeliveryTest extends CrashTest {
       assertThat(Await.end(sink)).isEqualTo(new StopReason.Completed());
       List<Integer> expected = upToWithout(200, 50, 120).stream().flatMap(event -> List.of(event, -event).stream()).toList();
       assertThat(handled).containsExactlyElementsOf(expected);
-      assertThat(letters).extracting(DeadLetter::event).containsExactly(50, 120);
+      assertThat(lettersOfTheScope()).extracting(DeadLetter::event).containsExactly(50, 120);
       log.take();
     }
 
@@ -417,7 +424,7 @@ class RedeliveryTest extends CrashTest {
       Await.until(() -> in.snapshot().handled() == 5, "the first half is handled", middle);
       sink.cast(stage -> stage.inlet.request(10));
       assertThat(Await.next(14, handled, middle, sink)).containsExactly(-1, -2, -3, -4, -5, 0, 1, 2, 3, 4, 5, 6, 8, 9);
-      assertThat(letters).extracting(DeadLetter::event, DeadLetter::attempts).containsExactly(tuple(7, 3));
+      assertThat(lettersOfTheScope()).extracting(DeadLetter::event, DeadLetter::attempts).containsExactly(tuple(7, 3));
       assertThat(batches).startsWith(upToWithout(10), upToWithout(5)).filteredOn(batch -> batch.contains(7)).hasSize(3);
       log.takeRestarts(3);
     }
@@ -441,7 +448,7 @@ class RedeliveryTest extends CrashTest {
       var subscription = fill(sink, source, Demand.max(20).withMin(0), 20);
       assertThat(Await.end(sink)).isEqualTo(new StopReason.Completed());
       assertThat(handled).as("exactly once").containsExactlyElementsOf(upToWithout(20, 7));
-      assertThat(letters).extracting(DeadLetter::event, DeadLetter::attempts).containsExactly(tuple(7, 3));
+      assertThat(lettersOfTheScope()).extracting(DeadLetter::event, DeadLetter::attempts).containsExactly(tuple(7, 3));
       assertLedger(subscription.snapshot(), 19, 1, 0);
       log.takeRestarts(3);
     }
@@ -459,9 +466,12 @@ class RedeliveryTest extends CrashTest {
       assertThat(Await.end(sink)).isEqualTo(new StopReason.Completed());
       assertThat(handled).containsExactlyElementsOf(upToWithout(100, 20, 70));
       assertThat(sink.snapshot().eventsDeadLettered()).isEqualTo(2);
+      scope().close();
       List<LogRecord> reports = log.take().stream().filter(line -> line.getThrown() == failure).toList();
       assertThat(reports).hasSize(2).extracting(LogRecord::getMessage)
-          .containsOnly("the dead-letter handler of stage test/sink threw; the letter stays counted");
+          .containsExactly("the dead-letter handler of stage test/sink threw on dead letter 1; it is counted as unhandled",
+              "the dead-letter handler of stage test/sink threw on dead letter 2; it is counted as unhandled");
+      assertThat(scope().snapshot().deadLettersUnhandled()).isEqualTo(2);
     }
 
     @Test
@@ -469,18 +479,20 @@ class RedeliveryTest extends CrashTest {
       var source = source(10);
       var sink = start(taster(7).withDeadLetters(DeadLetterHandler.LOG).subscribeTo(source, Demand.max(1)));
       Await.end(sink);
+      scope().close();
       assertThat(log.take()).extracting(LogRecord::getMessage).hasSize(4).contains("dead letter 1 of test/sink");
     }
 
     @Test
-    void runsOnTheStagesThread() throws Exception {
+    void runsOnAnotherThreadThanTheStage() throws Exception {
       var source = source(10);
       BlockingQueue<Thread> threads = new LinkedBlockingQueue<>();
       var sink = start(taster(7).withDeadLetters((letter, count) -> threads.add(Thread.currentThread())));
       Thread own = sink.call(stage -> Thread.currentThread());
       sink.subscribeTo(SubscriptionSpec.<Integer>to(source).withDemand(Demand.max(1)));
       Await.end(sink);
-      assertThat(threads).containsExactly(own);
+      scope().close();
+      assertThat(threads).hasSize(1).doesNotContain(own);
       log.takeRestarts(3);
     }
 
@@ -493,7 +505,7 @@ class RedeliveryTest extends CrashTest {
       sink.pause();
       subscription[0] = sink.subscribeTo(SubscriptionSpec.<Integer>to(source).withDemand(Demand.max(10)));
       sink.resume();
-      assertThat(Await.next(seen, sink)).satisfies(ledger -> assertLedger(ledger, 0, 1, 0));
+      assertThat(Await.next(seen, sink).deadLettered()).isEqualTo(1);
       Await.end(sink);
       log.takeRestarts(3);
     }
@@ -518,7 +530,7 @@ class RedeliveryTest extends CrashTest {
       assertLedger(one.snapshot(), 500, 0, 0);
       assertLedger(two.snapshot(), 99, 1, 0);
       assertThat(handled).filteredOn(event -> event >= 0).containsExactlyElementsOf(upToWithout(500));
-      assertThat(letters).extracting(DeadLetter::event).containsExactly(-50);
+      assertThat(lettersOfTheScope()).extracting(DeadLetter::event).containsExactly(-50);
       log.takeRestarts(3);
     }
   }

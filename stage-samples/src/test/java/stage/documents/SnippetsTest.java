@@ -42,7 +42,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 class SnippetsTest {
   private static final List<String> IMPORTS = List.of("java.io.*", "java.nio.file.*", "java.time.Duration", "java.util.*", "stage.api.*",
-      "stage.api.supervision.*");
+      "stage.api.observe.*", "stage.api.supervision.*");
 
   private static final Path LAUNCHER = Document.ROOT.resolve("stage");
 

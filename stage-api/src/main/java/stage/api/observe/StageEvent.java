@@ -55,7 +55,7 @@ public sealed interface StageEvent {
   }
 
   /**
-   * Events were dropped, by an overflow policy or for lack of redelivery.
+   * Events were dropped, by an overflow policy or for lack of redelivery. One of these stands for all that a turn dropped.
    *
    * @param path which stage dropped them
    * @param events how many

@@ -7,7 +7,9 @@ package stage.api.supervision;
  * @param restarts incarnations that took over, those of a group restart included
  * @param escalations supervisors that gave up
  * @param deadLetters events given up on
- * @param deadLettersUnhandled those of them whose handler threw, or could not take them in time
+ * @param deadLettersUnhandled those of them that a handler threw on, or that it or {@link Supervisor#deadLetters()} could not take in
+ *     time
+ * @param eventsDropped events dropped by an overflow policy, or for lack of redelivery
  * @param abandoned threads that ignored their interrupt and were left to themselves
  * @param refused what such threads did later and was refused
  * @param listenerFailures how often the listener threw
@@ -18,6 +20,7 @@ public record SupervisionSnapshot(
     long escalations,
     long deadLetters,
     long deadLettersUnhandled,
+    long eventsDropped,
     int abandoned,
     long refused,
     long listenerFailures) {}

@@ -162,7 +162,11 @@ public interface Supervisor extends AutoCloseable {
   /**
    * {@return a producer of the dead letters of this scope from now on, to which consumers of it subscribe} All supervisors of a tree have the
    * same. Letters wait in a backlog of {@value #DEAD_LETTER_BACKLOG}; what is beyond that is counted as unhandled and logged. A stage's own
-   * handler is told as well. A dead letter of a stage that takes dead letters is not sent there again, but only logged and counted.
+   * handler is told as well. A dead letter of a stage that takes dead letters, from this producer or from a stage behind it, is not sent
+   * there again: only its own handler is told.
+   *
+   * <p>The producer is not one of {@link #children()}. It ends when the scope closes and all other stages have ended, so that what is given
+   * up on while they drain gets to its consumers, which end after it. {@link #join()} does not wait for stages that take dead letters.
    *
    * @throws ScopeMisuse if the scope is closed or closing
    */
@@ -183,7 +187,8 @@ public interface Supervisor extends AutoCloseable {
   StageRef<?> child(String name);
 
   /**
-   * Waits until every stage has ended. A scope without stages is joined at once. Only the owner may.
+   * Waits until every stage has ended, but for those that take {@linkplain #deadLetters() dead letters}. A scope without stages is joined
+   * at once. Only the owner may.
    *
    * @throws StageFailed if a stage failed; the others were drained and have ended
    * @throws ScopeMisuse if called by another thread than the owner

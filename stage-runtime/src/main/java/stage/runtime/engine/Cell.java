@@ -3,13 +3,16 @@ package stage.runtime.engine;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Arrays;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import stage.api.CancelPolicy;
 import stage.api.ConsumerSpec;
 import stage.api.DeadLetter;
+import stage.api.DemandExceeded;
 import stage.api.Outlet;
 import stage.api.Overflow;
 import stage.api.ProducerConsumerSpec;
@@ -167,7 +170,8 @@ public final class Cell<S extends Stage> implements Machine {
     return !(phase instanceof Phase.Ended);
   }
 
-  CellOwner owner() {
+  /** {@return who supervises it} */
+  public CellOwner owner() {
     return owner;
   }
 
@@ -431,6 +435,43 @@ public final class Cell<S extends Stage> implements Machine {
     carrier.interrupt();
   }
 
+  /**
+   * Hands an event to a producer that does not block: one that has a place in its backlog. Any thread.
+   *
+   * @param event the event
+   * @return whether it was accepted; not if its backlog is full, or it has ended
+   */
+  public boolean tryEmit(Object event) {
+    try {
+      intake().emit(event);
+      return true;
+    } catch (DemandExceeded | StageEnded refused) {
+      return false;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
+  /** Lets others hand in events without a wait for the first of them. */
+  public void openIntake() {
+    intake();
+  }
+
+  /** {@return the cells that get events from this one, directly or through others} Any thread. */
+  public Set<Cell<?>> consumers() {
+    Set<Cell<?>> found = new LinkedHashSet<>();
+    addConsumers(found);
+    return found;
+  }
+
+  private void addConsumers(Set<Cell<?>> found) {
+    if (producerHalf == null) return;
+    for (Lane<?> lane : producerHalf.lanes()) {
+      if (!lane.hasLeft() && found.add(lane.consumer())) lane.consumer().addConsumers(found);
+    }
+  }
+
   @SuppressWarnings("unchecked")
   <O> Intake<O> intake() {
     if (isGenerator || isConsumer()) {
@@ -655,14 +696,14 @@ public final class Cell<S extends Stage> implements Machine {
     return there != null && there.canGrant(producerHalf);
   }
 
-  /** {@return a subscription to give up: one that is to be cancelled, or, when the scope drains, one to a producer outside it that is idle} */
+  /** {@return a subscription to give up: one to be cancelled, or, when the supervisor drains, an idle one to a producer outside of it} */
   private LaneInlet<?> toCancel() {
     if (consumerHalf == null) return null;
     LaneInlet<?> cancelled = consumerHalf.cancelled();
     if (cancelled != null && turns.tasks() != null && turns.tasks().isBusyWith(cancelled)) cancelled = null;   // it leaves when those have finished
     if (cancelled != null || !signals.has(Signals.DRAINED)) return cancelled;
     for (LaneInlet<?> inlet : consumerHalf.inlets()) {
-      if (inlet.lane().producer().owner != owner && inlet.lane().available() == 0) return inlet;
+      if (inlet.lane().available() == 0 && !owner.endsWith(inlet.lane().producer().owner)) return inlet;
     }
     return null;
   }
@@ -694,6 +735,7 @@ public final class Cell<S extends Stage> implements Machine {
       case MAIL, CONSUMERS, CANCEL_SUBSCRIPTION, SUBSCRIBED, TIMER, FLUSH, INTAKE -> serve(work);
       case NOTHING -> throw new IllegalStateException("there is nothing to do");
     }
+    if (producerHalf != null) producerHalf.tellDropped();
     return phase instanceof Phase.Ended ? Awaiting.Now.DONE : Awaiting.Now.READY;
   }
 
@@ -724,6 +766,7 @@ public final class Cell<S extends Stage> implements Machine {
       case START, CANCEL, STOP, HOLD, RELEASE, KILL, LEAVE, TASKS, COMPLETE, TURN, SUBSCRIPTION_ENDED, FINISH, NOTHING ->
           throw new IllegalStateException(work + " is not to be served");
     }
+    if (producerHalf != null) producerHalf.tellDropped();   // a generator may be in its one turn for ever
   }
 
   private Awaiting idle() {
@@ -811,8 +854,12 @@ public final class Cell<S extends Stage> implements Machine {
       startFailed(failure);
       return;
     }
-    if (first) started.open();   // a restart has nobody waiting
-    else owner.restarted(this);
+    if (first) {   // a restart has nobody waiting
+      owner.started(this);
+      started.open();
+    } else {
+      owner.restarted(this);
+    }
   }
 
   private void startFailed(Throwable failure) {
@@ -955,7 +1002,7 @@ public final class Cell<S extends Stage> implements Machine {
   void deadLetter(Object event, Throwable cause, int attempts) {
     deadLettered.add(1);
     var letter = new DeadLetter(event, cause, path, turns.incarnation(), attempts, realm.time().instant());
-    owner.deadLettered(letter, options.deadLetters(), deadLettered.read());
+    owner.deadLettered(this, letter, options.deadLetters(), deadLettered.read());
   }
 
   private void end(StopReason reason, String during) {
@@ -990,6 +1037,7 @@ public final class Cell<S extends Stage> implements Machine {
     if (turns.tasks() != null) lastTaskThreads = turns.tasks().threads();
     phase = new Phase.Ended(reason);
     closeDoors(ending, reason);
+    if (producerHalf != null) producerHalf.tellDropped();
     if (neverStarted) {
       startFailure = new CancellationException("stage " + path + " was cancelled before it had started");
       started.open();

@@ -13,6 +13,21 @@ public interface CellOwner {
   Consumer<Runnable> around();
 
   /**
+   * {@return whether the cells of another owner are ended together with those of this one, so that their ends are waited for} Asked by a
+   * cell that is being drained.
+   *
+   * @param other who owns a producer of that cell
+   */
+  boolean endsWith(CellOwner other);
+
+  /**
+   * The first incarnation of a cell has started; it has taken no turn yet.
+   *
+   * @param cell which
+   */
+  void started(Cell<?> cell);
+
+  /**
    * A cell that had started has crashed, and does as it is told.
    *
    * @param cell which
@@ -93,14 +108,15 @@ public interface CellOwner {
   /**
    * A cell has given up on an event, and has counted it.
    *
+   * @param cell which
    * @param letter the event, and why
    * @param handler who is to be told
    * @param count how many dead letters the cell has had
    */
-  void deadLettered(DeadLetter letter, DeadLetterHandler handler, long count);
+  void deadLettered(Cell<?> cell, DeadLetter letter, DeadLetterHandler handler, long count);
 
   /**
-   * A cell has dropped events, and has counted them.
+   * A cell has dropped events, and has counted them. At most once per turn and reason.
    *
    * @param cell which
    * @param events how many

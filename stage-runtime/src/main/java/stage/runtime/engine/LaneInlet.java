@@ -197,7 +197,9 @@ final class LaneInlet<I> implements Inlet<I> {
     if (batch == 0) return false;
     if (redelivery.attempts() == 0) {
       suspects = Math.max(0, suspects - batch);
-      return settle(0, 0, batch);
+      boolean asked = settle(0, 0, batch);
+      cell.owner().dropped(cell, batch, "no redelivery");
+      return asked;
     }
     if (suspects == 0) {
       suspects = batch;

@@ -24,6 +24,8 @@ final class ProducerHalf<O> {
   private boolean closed;                     // under the realm's lock: whether nobody may subscribe any more
   private boolean accounted;                  // under the realm's lock: whether the owner has been given the last numbers
 
+  private long droppedUntold;                 // since the owner was told last
+
   final Counter emitted = new Counter();
   final Counter dropped = new Counter();
   final Counter skipped = new Counter();
@@ -118,7 +120,20 @@ final class ProducerHalf<O> {
   /** Events that were emitted and dropped before they got here. */
   void dropped(long events) {
     emitted.add(events);
+    noteDropped(events);
+  }
+
+  private void noteDropped(long events) {
     dropped.add(events);
+    droppedUntold += events;
+  }
+
+  /** Tells the owner what was dropped since the last time, if anything. */
+  void tellDropped() {
+    if (droppedUntold == 0) return;
+    long events = droppedUntold;
+    droppedUntold = 0;
+    cell.owner().dropped(cell, events, "overflow " + overflow.kind());
   }
 
   private void trim() {
@@ -127,7 +142,7 @@ final class ProducerHalf<O> {
     if (overflow.kind() == Overflow.Kind.DROP_OLDEST) {
       long tooMany = waits - overflow.capacity() - sharing.allowance();
       for (long i = 0; i < tooMany; i++) sharing.dropOldest();
-      if (tooMany > 0) dropped.add(tooMany);
+      if (tooMany > 0) noteDropped(tooMany);
     }
     waiting.set(sharing.waiting());
   }

@@ -22,14 +22,16 @@ final class ChildSupervisor extends SupervisorCell {
 
   @Override
   public void join() throws InterruptedException {
-    idle().await();
+    quiet().await();
+    quiet().await();   // if it drains by now, those that take dead letters end too
     throwFailure();
   }
 
   @Override
   public boolean join(Duration timeout) throws InterruptedException {
     Objects.requireNonNull(timeout, "timeout must not be null");
-    boolean ended = idle().await(Time.toNanos(timeout));
+    long until = time().nanos() + Time.toNanos(timeout);
+    boolean ended = quiet().await(Time.toNanos(timeout)) && quiet().await(Math.max(0, until - time().nanos()));
     if (ended) throwFailure();
     return ended;
   }

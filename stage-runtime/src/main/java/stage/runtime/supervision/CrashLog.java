@@ -1,17 +1,24 @@
 package stage.runtime.supervision;
 
-/** The lines about one crash: fixed fields, written when no lock is held. */
+import java.util.ArrayList;
+import java.util.List;
+import stage.api.observe.StageEvent;
+
+/** The lines about one crash: fixed fields, written when no lock is held. The listener is then told of the supervisors that gave up. */
 final class CrashLog {
   private final String supervisor;
   private final String child;
+  private final String childPath;
   private final String what;
   private final Throwable cause;
   private final StringBuilder decision = new StringBuilder();
-  private boolean gaveUp;
+  private final List<StageEvent.GaveUp> gaveUp = new ArrayList<>();
+  private boolean isUncounted;
 
-  CrashLog(String supervisor, String child, String what, Throwable cause) {
+  CrashLog(String supervisor, String child, int incarnation, String what, Throwable cause) {
     this.supervisor = supervisor;
-    this.child = child;
+    this.child = child + "#" + incarnation;
+    this.childPath = supervisor + "/" + child;
     this.what = what;
     this.cause = cause;
   }
@@ -21,14 +28,25 @@ final class CrashLog {
     this.decision.append(decision);
   }
 
+  /** As {@link #says}, of a decision that uses up no restart: without a limit, there could be any number of such lines. */
+  void saysUncounted(String decision) {
+    isUncounted = true;
+    says(decision);
+  }
+
   void givesUp(String supervisor, String decision) {
-    gaveUp = true;
+    String child = gaveUp.isEmpty() ? childPath : gaveUp.getLast().path();
+    gaveUp.add(new StageEvent.GaveUp(supervisor, child, cause));
     says(supervisor.equals(this.supervisor) ? decision : "supervisor=" + supervisor + " " + decision);
   }
 
-  void write(Tree tree) {
+  void write(Tree tree, FloodLimit uncounted) {
     if (decision.isEmpty()) return;
-    tree.log(gaveUp ? System.Logger.Level.ERROR : System.Logger.Level.WARNING,
-        "supervisor=" + supervisor + " child=" + child + " " + what + " decision=" + decision, cause);
+    String note = isUncounted && gaveUp.isEmpty() ? uncounted.admit(tree.realm().time().nanos()) : "";
+    if (note != null) {
+      tree.log(gaveUp.isEmpty() ? System.Logger.Level.WARNING : System.Logger.Level.ERROR,
+          "supervisor=" + supervisor + " child=" + child + " " + what + " decision=" + decision + note, cause);
+    }
+    gaveUp.forEach(tree::tell);
   }
 }

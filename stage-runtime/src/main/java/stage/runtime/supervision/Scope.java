@@ -42,7 +42,8 @@ final class Scope extends SupervisorCell {
   public void join() throws InterruptedException {
     ensureOwner("join()");
     ensureOpen();
-    idle().await();
+    quiet().await();
+    quiet().await();   // if it drains by now, those that take dead letters end too
     throwFailure();
   }
 
@@ -51,7 +52,8 @@ final class Scope extends SupervisorCell {
     ensureOwner("join()");
     ensureOpen();
     Objects.requireNonNull(timeout, "timeout must not be null");
-    boolean ended = idle().await(Time.toNanos(timeout));
+    long until = time().nanos() + Time.toNanos(timeout);
+    boolean ended = quiet().await(Time.toNanos(timeout)) && quiet().await(Math.max(0, until - time().nanos()));
     if (ended) throwFailure();
     return ended;
   }
@@ -61,7 +63,8 @@ final class Scope extends SupervisorCell {
     if (caller == owner) return;
     boolean isStage = cellsAlive().stream().anyMatch(cell -> cell.carrier().isCurrent());
     throw new ScopeMisuse(what + " on scope " + name() + " belongs to thread " + owner.getName() + ", which opened it, but was called on "
-        + caller.getName() + (isStage ? ", one of its own stages; use stop(), which does not wait" : ""));
+        + caller.getName() + (isStage ? ", one of its own stages; use stop(), which does not wait" : "")
+        + (tree().office().isCurrent() ? ", which runs its dead-letter handlers; use stop(), which does not wait" : ""));
   }
 
   @Override
@@ -109,6 +112,7 @@ final class Scope extends SupervisorCell {
 
   /** Stops intake, lets everything in flight be handled, cancels what is left, and waits for the threads. */
   private List<Stragglers.Straggler> endAll(long nanos) {
+    long deadline = time().nanos() + nanos;
     tree().locked(this::drainAll);
     boolean interrupted = !awaitIdle(nanos, true);
     if (!idle().isOpen()) {
@@ -116,7 +120,10 @@ final class Scope extends SupervisorCell {
       awaitIdle(Time.toNanos(spec().grace()), false);
       abandonAll();
     }
+    tree().office().awaitProducer(interrupted ? time().nanos() : deadline, Time.toNanos(spec().grace()));
+    interrupted |= !tree().office().close(interrupted ? time().nanos() : deadline);
     List<Stragglers.Straggler> stragglers = tree().awaitThreads(cellsAlive(), time().nanos() + Time.toNanos(spec().grace()));
+    tree().office().over();
     markClosed();
     exit.cancel();
     tree().locked(tree()::over);

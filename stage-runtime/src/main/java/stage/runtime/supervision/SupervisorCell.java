@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -63,6 +64,8 @@ abstract class SupervisorCell implements Supervisor, CellOwner {
   private final Tree tree;
   private final SupervisorCell parent;   // null at the root
   private final Time time;
+  private final FloodLimit uncountedLines;   // about crashes that use up no restart
+  private final FloodLimit ruleLines;
 
   // guarded by the tree's lock
   private final Map<String, Child> children = new LinkedHashMap<>();   // in start order; a name is taken from before the start on
@@ -72,6 +75,7 @@ abstract class SupervisorCell implements Supervisor, CellOwner {
   private GroupRestart groupRestart;   // null while there is none
   private int alive;                   // stages of this supervisor and those below it
   private Gate idle;                   // open while there is none
+  private Gate quiet;                  // open while there is none but those that take dead letters
   private boolean draining;            // nobody may start
   private boolean cancelling;          // the shutdown time is over
   private boolean closed;
@@ -85,6 +89,7 @@ abstract class SupervisorCell implements Supervisor, CellOwner {
   private long escalations;
   private long deadLetters;
   private long deadLettersUnhandled;
+  private long eventsDropped;
 
   SupervisorCell(SupervisorSpec spec, Tree tree, SupervisorCell parent) {
     this.spec = spec;
@@ -96,6 +101,10 @@ abstract class SupervisorCell implements Supervisor, CellOwner {
     this.idle = time.gate();
     this.ended = time.gate();
     idle.open();
+    this.quiet = time.gate();
+    quiet.open();
+    this.uncountedLines = new FloodLimit(time.nanos());
+    this.ruleLines = new FloodLimit(time.nanos());
   }
 
   final SupervisorSpec spec() {
@@ -119,12 +128,7 @@ abstract class SupervisorCell implements Supervisor, CellOwner {
   }
 
   private <T> T locked(Supplier<T> question) {
-    tree.lock();
-    try {
-      return question.get();
-    } finally {
-      tree.unlock();
-    }
+    return tree.locking(question);
   }
 
   @Override
@@ -195,7 +199,7 @@ abstract class SupervisorCell implements Supervisor, CellOwner {
       cell.stopAndAwait();   // so that its name is free when the caller tries again
       throw refused;
     }
-    tree.tell(new StageEvent.Started(cell.path()));
+    tree.locked(this::lookWhetherQuiet);   // it may be one that takes dead letters
   }
 
   private void ensureSignificanceFits(String child, boolean significant) {
@@ -246,6 +250,7 @@ abstract class SupervisorCell implements Supervisor, CellOwner {
     byCell.put(child.cell(), child);
     for (SupervisorCell above = this; above != null; above = above.parent) {
       if (above.alive++ == 0) above.idle = above.time.gate();
+      if (above.quiet.isOpen()) above.quiet = above.time.gate();
     }
   }
 
@@ -256,6 +261,26 @@ abstract class SupervisorCell implements Supervisor, CellOwner {
     for (SupervisorCell above = this; above != null; above = above.parent) {
       if (--above.alive == 0) above.idle.open();
     }
+    lookWhetherQuiet();
+  }
+
+  /** Stages that only take dead letters do not keep {@code join} waiting, and are the last to end. Under the lock. */
+  private void lookWhetherQuiet() {
+    Set<Cell<?>> takers = tree.office().takers();
+    for (SupervisorCell above = this; above != null; above = above.parent) {
+      if (above.alive > above.countOf(takers)) return;
+      above.quiet.open();
+      if (above.parent == null && above.draining) tree.office().closeProducer();
+    }
+  }
+
+  /** {@return how many of these cells are alive, and of this supervisor or one below it} */
+  private int countOf(Set<Cell<?>> cells) {
+    int count = 0;
+    for (Cell<?> cell : cells) {
+      if (cell.owner() instanceof SupervisorCell owner && owner.isBelow(this) && owner.byCell.containsKey(cell)) count++;
+    }
+    return count;
   }
 
   @Override
@@ -328,9 +353,10 @@ abstract class SupervisorCell implements Supervisor, CellOwner {
   @Override
   public final SupervisionSnapshot snapshot() {
     return locked(() -> {
-      long[] sums = new long[5];
+      long[] sums = new long[6];
       addUp(sums);
-      return new SupervisionSnapshot(sums[0], sums[1], sums[2], sums[3], sums[4], tree.abandonedNow(), tree.refused(), tree.listenerFailures());
+      return new SupervisionSnapshot(sums[0], sums[1], sums[2], sums[3], sums[4], sums[5],
+          tree.abandonedNow(), tree.refused(), tree.listenerFailures());
     });
   }
 
@@ -340,6 +366,7 @@ abstract class SupervisorCell implements Supervisor, CellOwner {
     sums[2] += escalations;
     sums[3] += deadLetters;
     sums[4] += deadLettersUnhandled;
+    sums[5] += eventsDropped;
     for (Child child : children.values()) if (child instanceof Child.OfSupervisor below) below.supervisor().addUp(sums);
   }
 
@@ -437,14 +464,22 @@ abstract class SupervisorCell implements Supervisor, CellOwner {
 
   @Override
   public final ProducerRef<DeadLetter, ?> deadLetters() {
-    throw new UnsupportedOperationException("not yet");
+    tree.locked(() -> {
+      if (root().closed || root().draining) throw new ScopeMisuse(root() + " is closing or closed; there are no more dead letters to take");
+    });
+    return tree.office().producer();
   }
 
-  // ---- crashes; on the thread of the cell
+  // ---- starts and crashes; on the thread of the cell
 
   @Override
   public final Consumer<Runnable> around() {
     return tree.around();
+  }
+
+  @Override
+  public final void started(Cell<?> cell) {
+    tree.tell(new StageEvent.Started(cell.path()));
   }
 
   @Override
@@ -455,9 +490,9 @@ abstract class SupervisorCell implements Supervisor, CellOwner {
       return new Failure(cell.path(), incarnation, cause, during, cell.options().restart(), window.count());
     });
     Decision decision = decide(failed);
-    var log = new CrashLog(path, cell.name() + "#" + incarnation, "crashed in=" + during, cause);
+    var log = new CrashLog(path, cell.name(), incarnation, "crashed in=" + during, cause);
     Verdict verdict = locked(() -> judge(cell, failed, decision, canSkip, log));
-    log.write(tree);
+    log.write(tree, uncountedLines);
     return verdict;
   }
 
@@ -466,11 +501,18 @@ abstract class SupervisorCell implements Supervisor, CellOwner {
     try {
       Decision decision = spec.decisions().decide(failure);
       if (decision != null) return decision;
-      tree.log(System.Logger.Level.WARNING, "the decision rule of supervisor " + path + " answered null for " + failure + "; taken for restart", null);
+      ruleFailed("answered null for " + failure, null);
     } catch (Throwable ruleFailure) {
-      tree.log(System.Logger.Level.WARNING, "the decision rule of supervisor " + path + " threw for " + failure + "; taken for restart", ruleFailure);
+      ruleFailed("threw for " + failure, ruleFailure);
     }
     return Decision.restart();
+  }
+
+  private void ruleFailed(String how, Throwable ruleFailure) {
+    String note = ruleLines.admit(time.nanos());
+    if (note == null) return;
+    tree.log(System.Logger.Level.WARNING, "the decision rule of supervisor " + path + " " + how + "; taken for restart" + note,
+        ruleFailure);
   }
 
   /** Under the lock. */
@@ -488,12 +530,12 @@ abstract class SupervisorCell implements Supervisor, CellOwner {
     }
     return switch (decision) {
       case Decision.Stop stop -> {
-        log.says("STOP");
+        log.saysUncounted("STOP");
         yield new Verdict.End(true);
       }
       case Decision.Escalate escalate -> giveUp(child, failed, log);
       case Decision.Resume resume when canSkip -> {
-        log.says("RESUME");
+        log.saysUncounted("RESUME");
         yield new Verdict.Resume();
       }
       case Decision.Resume resume when failed.during().equals("onStart") || failed.during().equals("kill") -> restart(child, failed, regrouping, log);
@@ -508,7 +550,7 @@ abstract class SupervisorCell implements Supervisor, CellOwner {
 
   private Verdict restart(Child.OfStage child, Failure failed, SupervisorCell regrouping, CrashLog log) {
     if (child.restart() == Restart.TEMPORARY) {
-      log.says("NONE: it is temporary");
+      log.saysUncounted("NONE: it is temporary");
       return new Verdict.End(true);
     }
     // Who crashes while a whole group is being started makes that start fail, at the supervisor that restarts the group.
@@ -616,7 +658,7 @@ abstract class SupervisorCell implements Supervisor, CellOwner {
 
   @Override
   public final Verdict completed(Cell<?> cell, Throwable onceTooOften) {
-    var log = new CrashLog(path, cell.name() + "#" + cell.snapshot().incarnation(), "completed", onceTooOften);
+    var log = new CrashLog(path, cell.name(), cell.snapshot().incarnation(), "completed", onceTooOften);
     Verdict verdict = locked(() -> {
       Child.OfStage child = byCell.get(cell);
       if (isDraining() || child == null || child.isStopping()) return new Verdict.End(true);
@@ -625,7 +667,7 @@ abstract class SupervisorCell implements Supervisor, CellOwner {
       var ended = new Failure(cell.path(), cell.snapshot().incarnation(), onceTooOften, "completion", Restart.PERMANENT, window.count());
       return restart(child, ended, regrouping, log);
     });
-    log.write(tree);
+    log.write(tree, uncountedLines);
     return verdict;
   }
 
@@ -705,6 +747,7 @@ abstract class SupervisorCell implements Supervisor, CellOwner {
     escalations += below.escalations;
     deadLetters += below.deadLetters;
     deadLettersUnhandled += below.deadLettersUnhandled;
+    eventsDropped += below.eventsDropped;
     children.remove(below.name());
     if (!isDraining() && !below.wasStopped()) significantEnded(child, new StopReason.Stopped());
     endIfEmpty();
@@ -726,19 +769,24 @@ abstract class SupervisorCell implements Supervisor, CellOwner {
   }
 
   @Override
-  public final void deadLettered(DeadLetter letter, DeadLetterHandler handler, long count) {
+  public final void deadLettered(Cell<?> cell, DeadLetter letter, DeadLetterHandler handler, long count) {
     tree.locked(() -> deadLetters++);
     tree.tell(new StageEvent.DeadLettered(letter));
-    try {
-      handler.handle(letter, count);
-    } catch (Throwable failure) {
-      tree.locked(() -> deadLettersUnhandled++);
-      tree.log(System.Logger.Level.WARNING, "the dead-letter handler of stage " + letter.path() + " threw; the letter stays counted", failure);
-    }
+    tree.office().take(this, cell, letter, handler, count);
+  }
+
+  /** A letter of a stage of this supervisor, which may have ended in the meantime, was not handled. Any thread. */
+  final void deadLetterUnhandled() {
+    tree.locked(() -> {
+      SupervisorCell counts = this;
+      while (counts.parent != null && counts.closed) counts = counts.parent;   // its numbers are its parent's now
+      counts.deadLettersUnhandled++;
+    });
   }
 
   @Override
   public final void dropped(Cell<?> cell, long events, String why) {
+    tree.locked(() -> eventsDropped += events);
     tree.tell(new StageEvent.Dropped(cell.path(), events, why));
   }
 
@@ -805,6 +853,21 @@ abstract class SupervisorCell implements Supervisor, CellOwner {
     return draining || parent != null && parent.isDraining();
   }
 
+  @Override
+  public final boolean endsWith(CellOwner other) {
+    return other == this || locked(() -> {
+      SupervisorCell ending = null;   // the highest that is
+      for (SupervisorCell above = this; above != null; above = above.parent) if (above.draining) ending = above;
+      if (ending == null) return false;
+      if (tree.office().isProducers(other)) return ending.parent == null;
+      return other instanceof SupervisorCell it && it.isBelow(ending);
+    });
+  }
+
+  private boolean isBelow(SupervisorCell other) {
+    return this == other || parent != null && parent.isBelow(other);
+  }
+
   final boolean isCancelling() {
     return cancelling || parent != null && parent.isCancelling();
   }
@@ -847,6 +910,7 @@ abstract class SupervisorCell implements Supervisor, CellOwner {
     draining = true;
     giveUpRestarts();
     forEachCell(Cell::drain);
+    lookWhetherQuiet();
   }
 
   private void giveUpRestarts() {
@@ -870,6 +934,7 @@ abstract class SupervisorCell implements Supervisor, CellOwner {
     tree.locked(() -> {
       cancelling = true;
       forEachCell(this::cancel);
+      if (parent == null) tree.office().cancelProducer();
     });
   }
 
@@ -894,6 +959,14 @@ abstract class SupervisorCell implements Supervisor, CellOwner {
 
   final Gate ended() {
     return ended;
+  }
+
+  /** {@return open while no stage is alive but those that take dead letters} */
+  final Gate quiet() {
+    return locked(() -> {
+      lookWhetherQuiet();   // a stage may have subscribed to them since
+      return isDraining() ? idle : quiet;
+    });
   }
 
   final boolean isClosed() {

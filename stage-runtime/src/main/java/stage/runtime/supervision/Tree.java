@@ -10,6 +10,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import stage.api.StageSnapshot;
 import stage.api.SubscriptionSnapshot;
 import stage.api.observe.StageEvent;
@@ -32,6 +33,7 @@ final class Tree {
   private final StageListener listener;
   private final Consumer<Runnable> around;   // null if there is no context to carry
   private final ReentrantLock lock = new ReentrantLock();
+  private final DeadLetterOffice office;
   // guarded by lock
   private final List<Cell<?>> ending = new ArrayList<>();   // ended, but their threads may not be gone yet
   private final Map<Cell<?>, StageSnapshot> leftovers = new LinkedHashMap<>();   // of ended cells, in the order of their ends
@@ -49,6 +51,7 @@ final class Tree {
     this.name = name;
     this.listener = listener;
     this.around = context == ContextCapture.NONE ? null : capture(context)::run;
+    this.office = new DeadLetterOffice(this, name);
   }
 
   private static ContextCapture.Around capture(ContextCapture context) {
@@ -59,6 +62,10 @@ final class Tree {
     return around;
   }
 
+  DeadLetterOffice office() {
+    return office;
+  }
+
   Realm realm() {
     return realm;
   }
@@ -67,6 +74,15 @@ final class Tree {
     lock.lock();
     try {
       change.run();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  <T> T locking(Supplier<T> question) {
+    lock.lock();
+    try {
+      return question.get();
     } finally {
       lock.unlock();
     }
@@ -154,6 +170,13 @@ final class Tree {
     else if (leftovers.size() < MOST_LEFTOVERS) leftovers.putIfAbsent(cell, last);
   }
 
+  /** As {@link #noteEnd}, of the producer of dead letters, which is not one of the stages that are counted. */
+  void noteEndOfDeadLetters(Cell<?> cell, StageSnapshot last) {
+    int before = drained;
+    noteEnd(cell, last);
+    drained = before;
+  }
+
   void noteReturned(SubscriptionSnapshot last) {
     if (returned.size() < MOST_LEFTOVERS) returned.add(last);
   }
@@ -176,6 +199,8 @@ final class Tree {
     locked(() -> abandoned.forEach(each -> threads.put(each.thread(), each.cell().path())));
     for (Cell<?> cell : last) for (Thread task : cell.taskThreads()) threads.put(task, cell.path());
     for (Cell<?> cell : last) if (cell.carrier().thread() != null) threads.put(cell.carrier().thread(), cell.path());
+    if (office.producerThread() != null) threads.put(office.producerThread(), office.path());
+    if (office.thread() != null) threads.put(office.thread(), office.path());
     boolean interrupted = Thread.interrupted();
     List<Stragglers.Straggler> stragglers = new ArrayList<>();
     for (Map.Entry<Thread, String> each : threads.entrySet()) {

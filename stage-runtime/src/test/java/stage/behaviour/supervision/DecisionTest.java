@@ -111,6 +111,7 @@ class DecisionTest extends CrashTest {
       ConsumerRef<Integer, Sink> sink = start(Stage.consumer("sink", Sink::new)
           .withDeadLetters((letter, count) -> letters.add(letter)).subscribeTo(source, Demand.max(20)));
       scope.join();
+      scope.close();   // so that every letter has been handled
       assertThat(List.copyOf(handled)).isEqualTo(healthy(100));
       assertThat(letters).extracting(DeadLetter::event).containsExactly(3, 13, 23, 33, 43, 53, 63, 73, 83, 93);
       assertThat(letters).allMatch(letter -> letter.incarnation() == 1);
@@ -127,6 +128,7 @@ class DecisionTest extends CrashTest {
           .withDeadLetters((letter, count) -> letters.add(letter)).subscribeTo(source, Demand.max(20)));
       start(Stage.consumer("sink", Sink::new).subscribeTo(middle));
       scope.join();
+      scope.close();   // so that every letter has been handled
       assertThat(List.copyOf(handled)).isEqualTo(healthy(100));
       assertThat(letters).hasSize(10);
       assertThat(middle.snapshot().incarnation()).isEqualTo(1);

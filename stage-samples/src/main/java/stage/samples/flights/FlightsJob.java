@@ -217,7 +217,10 @@ final class FlightsJob implements AutoCloseable {
     builder.join();
     tickers.forEach(StageRef::stop);
     scope.join();
-    if (chaos.isPresent()) chaos.get().ensureHarmless();
+    if (chaos.isPresent()) {
+      scope.close();   // by then every dead letter has been handled
+      chaos.get().ensureHarmless();
+    }
     return new Result(table.resultNow(), rejects.resultNow(), chaos.map(Chaos::report));
   }
 
