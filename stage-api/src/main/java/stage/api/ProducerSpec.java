@@ -1,5 +1,6 @@
 package stage.api;
 
+import java.time.Duration;
 import java.util.Objects;
 
 /**
@@ -108,6 +109,20 @@ public record ProducerSpec<O, S extends Stage>(
    */
   public ProducerSpec<O, S> withShutdown(Shutdown shutdown) {
     return withOptions(options.withShutdown(shutdown));
+  }
+
+  /**
+   * {@return a copy whose starts have a limit}
+   *
+   * <p>The factory and {@code onStart} together may take so long. One that takes longer is interrupted; if it ignores that for the scope's grace
+   * time, its thread is abandoned. A first start that is late fails in the caller's hands, as any failing start does; a later one is a crash of the
+   * stage, and so is a late start of {@link StageRef#replace}, if it ignores its interrupt. Default: no limit, as in GenServer.
+   *
+   * @param limit above 0, or {@link StageOptions#NO_START_TIMEOUT}
+   * @throws IllegalArgumentException if {@code limit} is not above 0
+   */
+  public ProducerSpec<O, S> withStartTimeout(Duration limit) {
+    return withOptions(options.withStartTimeout(limit));
   }
 
   /**

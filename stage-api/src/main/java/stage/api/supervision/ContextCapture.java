@@ -23,7 +23,8 @@ public interface ContextCapture {
   interface Around {
     /**
      * Runs an incarnation, from {@code onStart} to its end, within the context. On the stage's thread; once per incarnation, of any number of
-     * stages at the same time. What this throws itself is a crash of the stage.
+     * stages at the same time. If this does not run the incarnation, or throws before it does, the stage has failed to start; what it throws
+     * afterwards, such as when it wants to run the incarnation a second time, changes nothing any more and is logged at {@code WARNING}.
      *
      * @param incarnation what to run, exactly once
      */

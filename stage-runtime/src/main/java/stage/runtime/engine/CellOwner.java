@@ -79,6 +79,21 @@ public interface CellOwner {
   void kill(Cell<?> cell);
 
   /**
+   * Tells a cell something and interrupts it, so that the interrupt is there before anything that the cell does about it is. Any thread.
+   *
+   * @param cell which
+   * @param tell sets the signal
+   */
+  void interrupt(Cell<?> cell, Runnable tell);
+
+  /**
+   * A cell takes too long to start, and was interrupted. On the thread for timers.
+   *
+   * @param cell which
+   */
+  void overdue(Cell<?> cell);
+
+  /**
    * A cell that had started has ended. It does nothing of note after this.
    *
    * @param cell which

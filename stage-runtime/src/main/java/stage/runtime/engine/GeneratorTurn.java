@@ -62,8 +62,9 @@ final class GeneratorTurn {
     try {
       cell.carrier().await(hasTimer ? new Awaiting.Timer(what, turns.timers().nextNanos()) : what);
     } catch (InterruptedException e) {
-      // Who interrupts a stage tells it why by a signal beside it; without one there is nothing to do.
       if (cell.isToLeave()) throw new CancellationException("stage " + cell.path() + " is to stop");
+      // Whoever of us interrupts a stage tells it why beforehand.
+      throw new IllegalStateException("stage " + cell.path() + " was interrupted while it awaited " + what + ", by neither its supervisor nor its handle", e);
     }
   }
 }

@@ -3,7 +3,6 @@ package stage.runtime.engine;
 import java.util.Arrays;
 import java.util.Objects;
 import stage.api.Outlet;
-import stage.api.Overflow;
 import stage.api.WrongThread;
 
 /**

@@ -31,6 +31,7 @@ final class Turns<S extends Stage> {
   private volatile int incarnation;      // read by any thread
   private S behaviour;                   // null before the first incarnation and between two
   private S starting;                    // while its onStart runs
+  private volatile StartLimit limit;     // while one starts; null without a limit; read by any thread
   private S stopping;                    // while its onStop runs
   private Role role;
   private Timers timers;                 // null until there was a timer
@@ -58,6 +59,12 @@ final class Turns<S extends Stage> {
     return incarnation;
   }
 
+  /** {@return whether an incarnation is starting, and should have started by now} Any thread. */
+  boolean isStartOverdue() {
+    StartLimit there = limit;
+    return there != null && there.isExpired();
+  }
+
   Role role() {
     return role;
   }
@@ -79,12 +86,44 @@ final class Turns<S extends Stage> {
   // ---- incarnations
 
   /** Makes the next behaviour and starts it. */
-  void incarnate() throws Exception {
+  void incarnate() throws Throwable {
     incarnate(factory);
   }
 
   /** Makes a behaviour and starts it; the old one, if any, stays as it was if that fails. */
-  void incarnate(StageFactory<? extends S> factory) throws Exception {
+  private void incarnate(StageFactory<? extends S> factory) throws Throwable {
+    Timers oldTimers = timers;
+    timers = null;
+    limit = StartLimit.begin(cell);
+    if (incarnation > 0) Thread.currentThread().setName(cell.threadName(incarnation + 1));
+    Throwable failure = null;
+    try {
+      start(factory);
+    } catch (Fence.Refused refused) {
+      throw refused;
+    } catch (Throwable thrown) {
+      failure = thrown;
+    }
+    if (limit != null) failure = limit.end(failure);
+    limit = null;
+    S fresh = starting;
+    starting = null;
+    if (failure != null) {
+      if (fresh != null) cell.realm().release(fresh);
+      timers = oldTimers;
+      rollbackStates();
+      Thread.currentThread().setName(cell.threadName());
+      throw failure;
+    }
+    commitStates();
+    incarnation++;
+    this.factory = factory;
+    behaviour = fresh;
+    role = Role.of(fresh, cell);
+    if (cell.isConsumer()) cell.consumerHalf().reincarnated();
+  }
+
+  private void start(StageFactory<? extends S> factory) throws Exception {
     S fresh;
     fence.enter();
     try {
@@ -97,32 +136,13 @@ final class Turns<S extends Stage> {
       throw new IllegalStateException("the factory of stage " + cell.path() + " returned a behaviour that is in use already, a "
           + fresh.getClass().getName() + "; it must make a new one each time");
     }
-    Timers oldTimers = timers;
-    timers = null;
     starting = fresh;
+    fence.enter();
     try {
-      fence.enter();
-      try {
-        fresh.onStart(new CellContext(cell, incarnation + 1));
-      } finally {
-        fence.leave();
-      }
-    } catch (Fence.Refused refused) {
-      throw refused;
-    } catch (Throwable failure) {
-      starting = null;
-      cell.realm().release(fresh);
-      timers = oldTimers;
-      rollbackStates();
-      throw failure;
+      fresh.onStart(new CellContext(cell, incarnation + 1));
+    } finally {
+      fence.leave();
     }
-    starting = null;
-    commitStates();
-    incarnation++;
-    this.factory = factory;
-    behaviour = fresh;
-    role = Role.of(fresh, cell);
-    if (cell.isConsumer()) cell.consumerHalf().reincarnated();
   }
 
   /** The incarnation has crashed and another one will follow: lanes, demand, backlog, mailbox and states stay. */
@@ -171,6 +191,7 @@ final class Turns<S extends Stage> {
    * {@code onStop}, because that thread may still be in it.
    */
   void recover(Throwable killed) {
+    limit = null;
     serving = false;
     messageCrash = null;
     timers = null;
@@ -257,23 +278,23 @@ final class Turns<S extends Stage> {
     } catch (Throwable failure) {
       rollbackStates();
       role.rollback();   // a dispatcher's rule is wrong, and nothing was published
-      cell.crash(during, failure);
+      cell.life().crash(during, failure);
       return false;
     }
   }
 
   private void turnFailed(Throwable failure) {
     if (messageCrash != null) {
-      cell.crash(messageThatCrashed, messageCrash);
+      cell.life().crash(messageThatCrashed, messageCrash);
     } else if (replacement != null) {
       Control.Replace asked = replacement;
       replacement = null;
       replaceBehaviour(asked);
     } else if (cell.isToLeave()) {
       Thread.interrupted();
-      if (signals.has(Signals.STOPPED) && !signals.has(Signals.CANCELLED)) cell.stopTakingTurns(new StopReason.Stopped());
+      if (signals.has(Signals.STOPPED) && !signals.has(Signals.CANCELLED)) cell.life().stopTakingTurns(new StopReason.Stopped());
     } else {
-      cell.crash(role.callback(), failure);
+      cell.life().crash(role.callback(), failure);
     }
   }
 
@@ -292,7 +313,7 @@ final class Turns<S extends Stage> {
       messageThatCrashed = what;
       throw new CancellationException("stage " + cell.path() + " has crashed in " + what);
     }
-    cell.crash(what, failure);
+    cell.life().crash(what, failure);
   }
 
   /** {@return what the body threw, in which case its effects are undone; else null} */
@@ -383,7 +404,6 @@ final class Turns<S extends Stage> {
     }
     stop(old, new StopReason.Replaced());
     asked = null;
-    Thread.currentThread().setName(cell.threadName());
     replace.answer(null);
   }
 

@@ -100,7 +100,7 @@ sealed interface Child {
     @Override
     public ChildSnapshot.Status status() {
       if (cell == null) return ChildSnapshot.Status.STOPPED;
-      return switch (cell.statusNow()) {
+      return switch (cell.status()) {
         case STARTING -> starting ? ChildSnapshot.Status.RUNNING : ChildSnapshot.Status.RESTARTING;
         case BACKING_OFF, HELD -> ChildSnapshot.Status.RESTARTING;
         case RUNNING, PAUSED, DRAINING, ENDED -> hold == Hold.NONE ? ChildSnapshot.Status.RUNNING : ChildSnapshot.Status.RESTARTING;

@@ -425,6 +425,17 @@ final class DeadLetterOffice implements Machine {
     }
 
     @Override
+    public void interrupt(Cell<?> cell, Runnable tell) {
+      tree.locked(() -> {
+        tell.run();
+        cell.carrier().interrupt();
+      });
+    }
+
+    @Override
+    public void overdue(Cell<?> cell) {}   // it has no start timeout
+
+    @Override
     public void ended(Cell<?> cell, StageSnapshot last, StopReason reason, String during, boolean contained) {
       tree.locked(() -> tree.noteEndOfDeadLetters(cell, last));
     }

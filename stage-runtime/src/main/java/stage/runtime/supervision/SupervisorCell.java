@@ -524,6 +524,10 @@ abstract class SupervisorCell implements Supervisor, CellOwner {
       log.says("HOLD: it was being stopped for a group restart, not counted");
       return new Verdict.Hold();
     }
+    if (isOfTheMachine(failed.cause())) {
+      log.givesUp(root().path, "FAIL_SCOPE: this is no fault of the stage's");
+      return new Verdict.End(false);
+    }
     if (failed.cause() instanceof StageKilled && tree.abandonedNow() > root().spec.options().maxAbandoned()) {
       log.says("too many threads abandoned");
       return giveUp(child, failed, log);
@@ -546,6 +550,11 @@ abstract class SupervisorCell implements Supervisor, CellOwner {
       }
       case Decision.Restart restart -> restart(child, failed, regrouping, log);
     };
+  }
+
+  /** An {@code InternalError} and its like say that the JVM itself is in trouble; a stack or a heap that was full may be the stage's doing. */
+  private static boolean isOfTheMachine(Throwable cause) {
+    return cause instanceof VirtualMachineError && !(cause instanceof StackOverflowError) && !(cause instanceof OutOfMemoryError);
   }
 
   private Verdict restart(Child.OfStage child, Failure failed, SupervisorCell regrouping, CrashLog log) {
@@ -795,6 +804,19 @@ abstract class SupervisorCell implements Supervisor, CellOwner {
   @Override
   public final void kill(Cell<?> cell) {
     tree.locked(() -> killHeld(cell));
+  }
+
+  @Override
+  public final void interrupt(Cell<?> cell, Runnable tell) {
+    tree.locked(() -> {
+      tell.run();
+      cell.carrier().interrupt();
+    });
+  }
+
+  @Override
+  public final void overdue(Cell<?> cell) {
+    tree.locked(() -> abandonAfterGrace(cell));
   }
 
   /** Under the lock. */

@@ -1,0 +1,151 @@
+package stage.runtime.engine;
+
+import stage.runtime.time.Awaiting;
+
+/**
+ * What a cell has to do next. It looks and changes nothing, so that a carrier can ask again after announcing that it is about to park. The
+ * cell's thread only.
+ */
+final class Agenda {
+  private final Cell<?> cell;
+  private final Life life;
+  private final Signals signals;
+  private final Turns<?> turns;
+  private boolean mailLast;   // the last step handled a message
+
+  Agenda(Cell<?> cell, Life life) {
+    this.cell = cell;
+    this.life = life;
+    this.signals = cell.signals();
+    this.turns = cell.turns();
+  }
+
+  /** That is being done now. */
+  void takes(Work work) {
+    mailLast = work == Work.MAIL;
+  }
+
+  /** {@return the most urgent work} Looks only. */
+  Work look(long nowNanos) {
+    int told = signals.bits();
+    if ((told & Signals.CANCELLED) != 0) return Work.CANCEL;
+    return switch (life.phase()) {
+      case Phase.Starting starting -> {
+        if (turns.incarnation() == 0) yield Work.START;
+        if ((told & Signals.STOPPED) != 0) yield Work.STOP;
+        yield (told & Signals.HELD) != 0 ? Work.HOLD : Work.START;
+      }
+      case Phase.BackingOff(var untilNanos) -> {
+        if ((told & (Signals.STOPPED | Signals.DRAINED)) != 0) yield Work.STOP;
+        if ((told & Signals.HELD) != 0) yield Work.HOLD;
+        yield nowNanos - untilNanos >= 0 ? Work.START : Work.NOTHING;
+      }
+      case Phase.Held held -> {
+        if ((told & (Signals.STOPPED | Signals.DRAINED)) != 0) yield Work.STOP;
+        if ((told & Signals.HELD) != 0) yield Work.HOLD;
+        yield (told & Signals.RELEASED) != 0 ? Work.RELEASE : Work.NOTHING;
+      }
+      case Phase.Running running -> lookWhileRunning(told, nowNanos);
+      case Phase.Draining draining -> lookWhileDraining(told);
+      case Phase.Ended endedPhase -> Work.NOTHING;
+    };
+  }
+
+  private Work lookWhileRunning(int told, long nowNanos) {
+    ConsumerHalf consumerHalf = cell.consumerHalf();
+    ProducerHalf<?> half = cell.producerHalf();
+    if ((told & Signals.TASKS_FINISHED) != 0) return Work.TASKS;
+    boolean stopped = (told & Signals.STOPPED) != 0;
+    Tasks<?, ?> tasks = turns.tasks();
+    // The threads that handle an event each are its turn, and a stop lets a turn end.
+    if (stopped && (tasks == null || tasks.isIdle())) return Work.STOP;
+    // One that has done all there was to do ends, held or not: another incarnation would not know of it.
+    if ((told & (Signals.HELD | Signals.KILLED)) != 0 && !turns.role().isCompleted()) {
+      return (told & Signals.HELD) != 0 ? Work.HOLD : Work.KILL;
+    }
+    if ((told & Signals.LEAVES) != 0) return Work.LEAVE;
+    // Before the mail: a call that was made after a subscription finds a stage that knows of it.
+    if (consumerHalf != null && consumerHalf.hasInletNews()) return Work.SUBSCRIBED;
+    boolean mail = !turns.isServing() && cell.mailbox().hasMail();
+    if (mail && (!mailLast || turns.isGenerating())) return Work.MAIL;   // else a flood of messages would keep events and timers waiting
+    if ((told & Signals.CONSUMER_LEFT) != 0 || half != null && half.hasLaneNews()) return Work.CONSUMERS;
+    if ((told & (Signals.CANCEL_ASKED | Signals.DRAINED)) != 0 && toCancel() != null) return Work.CANCEL_SUBSCRIPTION;
+    if (!turns.isServing() && isTimerDue(nowNanos)) return Work.TIMER;
+    if (half != null && half.canFlush()) return Work.FLUSH;
+    if ((told & Signals.HANDED_IN) != 0 || canGrant()) return Work.INTAKE;
+    if (turns.role().isCompleted()) return mail ? Work.MAIL : Work.COMPLETE;
+    if ((told & Signals.WOKEN_UP) != 0) return Work.TURN;
+    boolean paused = (told & Signals.PAUSED) != 0;
+    if (life.hasInputEnded()) return mail ? Work.MAIL : Work.COMPLETE;
+    if ((told & Signals.INPUT_ENDED) != 0) {   // before a turn, or a busy subscription would hide the end of another
+      if (consumerHalf.ended(isStuck()) != null) return Work.SUBSCRIPTION_ENDED;
+    }
+    // While a message emits for a generator, the demand that it waits for is what counts, not whether generate is to be called.
+    if (!paused && (turns.isServing() ? half.demand() > 0 : turns.role().hasTurn())) return Work.TURN;
+    if (mail) return Work.MAIL;
+    if (consumerHalf != null) {
+      if ((told & Signals.DRAINED) != 0 && consumerHalf.inlets().length == 0) return Work.COMPLETE;
+      if (consumerHalf.ended(isStuck()) != null) return Work.SUBSCRIPTION_ENDED;
+    }
+    return Work.NOTHING;
+  }
+
+  /** {@return whether it cannot handle events now, so that there is no sense in waiting until they are handled} */
+  boolean isStuck() {
+    return signals.has(Signals.PAUSED) || cell.producerHalf() != null && cell.producerHalf().demand() == 0;
+  }
+
+  private Work lookWhileDraining(int told) {
+    ProducerHalf<?> half = cell.producerHalf();
+    if ((told & Signals.HELD) != 0) return Work.HOLD;
+    if (cell.mailbox().hasMail()) return Work.MAIL;
+    if (half == null) return Work.FINISH;
+    if ((told & Signals.CONSUMER_LEFT) != 0 || half.hasLaneNews()) return Work.CONSUMERS;
+    if (half.canFlush()) return Work.FLUSH;
+    // One that has completed waits for consumers of what waits for nobody; one that is told to stop does not.
+    boolean isDelivered = (told & (Signals.STOPPED | Signals.DRAINED)) != 0 ? half.isDeliveredToAllThere() : half.isDelivered();
+    if (half.lanes().length == 0 || isDelivered && half.isSettled()) return Work.FINISH;
+    return Work.NOTHING;
+  }
+
+  private boolean isTimerDue(long nowNanos) {
+    Timers timers = turns.timers();
+    return timers != null && timers.isDue(nowNanos);
+  }
+
+  private boolean canGrant() {
+    Intake<?> there = cell.openedIntake();
+    return there != null && there.canGrant(cell.producerHalf());
+  }
+
+  /** {@return a subscription to give up: one to be cancelled, or, when the supervisor drains, an idle one to a producer outside of it} */
+  LaneInlet<?> toCancel() {
+    ConsumerHalf consumerHalf = cell.consumerHalf();
+    if (consumerHalf == null) return null;
+    LaneInlet<?> cancelled = consumerHalf.cancelled();
+    if (cancelled != null && turns.tasks() != null && turns.tasks().isBusyWith(cancelled)) cancelled = null;   // it leaves when those have finished
+    if (cancelled != null || !signals.has(Signals.DRAINED)) return cancelled;
+    for (LaneInlet<?> inlet : consumerHalf.inlets()) {
+      if (inlet.lane().available() == 0 && !cell.owner().endsWith(inlet.lane().producer().owner())) return inlet;
+    }
+    return null;
+  }
+
+  /** {@return what it waits for} There is nothing to do. */
+  Awaiting idle() {
+    // No deconstruction here: before a switch over patterns, javac 21 makes a method of it that the verifier refuses.
+    Phase phase = life.phase();
+    if (phase instanceof Phase.BackingOff backingOff) return new Awaiting.Timer(Awaiting.Now.BACKOFF, backingOff.untilNanos());
+    Awaiting.Now what = switch (phase) {
+      case Phase.Running running -> signals.has(Signals.PAUSED) ? Awaiting.Now.MAIL : turns.role().idle();
+      case Phase.Draining draining -> cell.producerHalf().isDelivered() ? Awaiting.Now.SETTLEMENT : Awaiting.Now.DEMAND;
+      case Phase.Starting starting -> throw new IllegalStateException("a cell that starts does not wait");
+      case Phase.BackingOff backingOff -> throw new IllegalStateException("a cell that backs off waits for the time");
+      case Phase.Held held -> Awaiting.Now.RELEASE;
+      case Phase.Ended endedPhase -> throw new IllegalStateException("a cell that has ended does not wait");
+    };
+    Timers timers = turns.timers();
+    boolean hasTimer = phase instanceof Phase.Running && timers != null && !timers.isEmpty();
+    return hasTimer ? new Awaiting.Timer(what, timers.nextNanos()) : what;
+  }
+}

@@ -1,0 +1,367 @@
+package stage.runtime.engine;
+
+import java.util.concurrent.CancellationException;
+import stage.api.CancelPolicy;
+import stage.api.Restart;
+import stage.api.StageKilled;
+import stage.api.StopReason;
+import stage.runtime.time.Gate;
+
+/**
+ * Where one cell stands, and how it gets from one {@link Phase} to the next: it starts, is held and released, crashes, drains, and ends. The
+ * cell's thread only, but for what says otherwise.
+ */
+final class Life {
+  private final Cell<?> cell;
+  private final CellOwner owner;
+  private final Signals signals;
+  private final Turns<?> turns;
+  private final Gate ended;
+  private volatile Phase phase = new Phase.Starting();   // read by any thread
+  private boolean inputEnded;           // the last subscription has completed
+  private Gate started;                 // forgotten by the starter once it is open; 100,000 idle stages add up
+  private Throwable startFailure;       // read by the starter after the gate has opened
+  private Leaving leaving;              // how it ends, from when onStop is run
+  private boolean heldToTell;           // whether the supervisor still has to be told that it is held
+
+  // written by the supervisor, before the signal that makes the cell look
+  private volatile String heldFor;      // the path of the stage whose crash this one is held for
+  private volatile boolean freshStart;  // whether the next incarnation finds its states empty
+  private volatile Thread replaced;     // the thread whose place this one has just taken; null otherwise
+
+  /** How a cell ends. */
+  private record Leaving(StopReason reason, String during, boolean contained) {}
+
+  Life(Cell<?> cell) {
+    this.cell = cell;
+    this.owner = cell.owner();
+    this.signals = cell.signals();
+    this.turns = cell.turns();
+    this.started = cell.realm().time().gate();
+    this.ended = cell.realm().time().gate();
+  }
+
+  // ---- any thread
+
+  Phase phase() {
+    return phase;
+  }
+
+  boolean isRunning() {
+    return phase instanceof Phase.Running;
+  }
+
+  boolean hasEnded() {
+    return phase instanceof Phase.Ended;
+  }
+
+  /** {@return why it has ended, or is about to; null if it is not} */
+  StopReason endReason() {
+    return switch (phase) {
+      case Phase.Ended(var reason) -> reason;
+      case Phase.Draining(var reason) -> reason;
+      case Phase.Starting starting -> null;
+      case Phase.BackingOff backingOff -> null;
+      case Phase.Held held -> null;
+      case Phase.Running running -> null;
+    };
+  }
+
+  /** {@return opens when it has ended} */
+  Gate ended() {
+    return ended;
+  }
+
+  /** Waits until {@code onStart} has returned, and answers why it could not start; null if it has started. The starter only. */
+  Throwable awaitStart() throws InterruptedException {
+    started.await();
+    started = null;
+    return startFailure;
+  }
+
+  /** See {@link Cell#hold}. */
+  void holdFor(String crashed) {
+    heldFor = crashed;
+  }
+
+  /** See {@link Cell#release}. */
+  void startFresh(boolean fresh) {
+    freshStart = fresh;
+  }
+
+  /** Another thread is about to take the place of this one. */
+  void takenOverFrom(Thread old) {
+    replaced = old;
+  }
+
+  // ---- the cell's thread from here on
+
+  boolean isTakenOver() {
+    return replaced != null;
+  }
+
+  boolean hasInputEnded() {
+    return inputEnded;
+  }
+
+  /** This thread has taken the place of one that did not come back from user code. */
+  void recover() {
+    Thread old = replaced;
+    replaced = null;
+    owner.tookOver(cell, old);
+    var killed = new StageKilled("stage " + cell.path() + " ignored its interrupt"
+        + (turns.isStartOverdue() ? ", sent because its start took longer than its start timeout of " + cell.options().startTimeout() : "")
+        + ", and its thread was abandoned");
+    boolean wasStarting = phase instanceof Phase.Starting;
+    turns.recover(killed);
+    if (leaving != null) {
+      finish();
+    } else if (heldToTell) {
+      tellHeld();
+    } else if (wasStarting && turns.incarnation() == 0) {
+      startFailed(killed);
+    } else if (signals.has(Signals.CANCELLED)) {
+      end(new StopReason.Stopped(), "cancel");
+    } else if (!signals.has(Signals.HELD)) {
+      signals.clear(Signals.KILLED);
+      if (wasStarting || phase instanceof Phase.Running) crash(wasStarting ? "onStart" : "kill", killed);
+    }
+  }
+
+  private void tellHeld() {
+    heldToTell = false;
+    owner.held(cell, true);
+  }
+
+  void hold() {
+    signals.clear(Signals.HELD | Signals.RELEASED | Signals.KILLED);
+    boolean waits = switch (phase) {
+      case Phase.Running running -> true;
+      case Phase.Starting starting -> true;
+      case Phase.BackingOff backingOff -> true;
+      case Phase.Held held -> true;
+      case Phase.Draining draining -> false;
+      case Phase.Ended over -> false;
+    };
+    if (!waits) {
+      owner.held(cell, false);
+      return;
+    }
+    phase = new Phase.Held();
+    heldToTell = true;
+    turns.retire(new StopReason.GroupRestart(heldFor));
+    tellHeld();
+  }
+
+  void release() {
+    signals.clear(Signals.RELEASED);
+    phase = new Phase.Starting();
+  }
+
+  void start() {
+    boolean first = turns.incarnation() == 0;
+    turns.clearInterrupt();
+    if (freshStart) {
+      freshStart = false;
+      turns.forgetStates();
+    }
+    try {
+      turns.incarnate();
+      phase = new Phase.Running();
+    } catch (Fence.Refused refused) {
+      throw refused;
+    } catch (Throwable failure) {
+      startFailed(failure);
+      return;
+    }
+    if (first) {   // a restart has nobody waiting
+      owner.started(cell);
+      started.open();
+    } else {
+      owner.restarted(cell);
+    }
+  }
+
+  void startFailed(Throwable failure) {
+    turns.rollbackStates();
+    if (turns.incarnation() > 0) {
+      boolean isOurs = cell.isToLeave() && failure instanceof InterruptedException;
+      if (signals.has(Signals.CANCELLED) || isOurs && !signals.has(Signals.KILLED)) return;
+      signals.clear(Signals.KILLED);
+      crash("onStart", failure);
+      return;
+    }
+    startFailure = failure;
+    phase = new Phase.Ended(new StopReason.Crashed(failure));
+    cell.closeDoors(new Ending.Failed(failure, false), new StopReason.Crashed(failure));
+    ended.open();
+    started.open();
+  }
+
+  // ---- ends
+
+  /** Gives up what it is doing, and ends. */
+  void cancel() {
+    end(new StopReason.Stopped(), "cancel");
+  }
+
+  /** Ends its incarnation by force, between two turns. */
+  void kill() {
+    signals.clear(Signals.KILLED);
+    crash("kill", new StageKilled("stage " + cell.path() + " was killed"));
+  }
+
+  /** The stage itself wants to end. */
+  void leave() {
+    signals.clear(Signals.LEAVES);
+    endNormally(new StopReason.Stopped());
+  }
+
+  /** Everything that it had emitted is delivered. */
+  void finishDraining() {
+    end(((Phase.Draining) phase).reason(), "drain");
+  }
+
+  void completeInput() {
+    if (cell.consumerHalf() == null || turns.role().isCompleted()) {
+      endNormally(new StopReason.Completed());
+      return;
+    }
+    if (!inputEnded) {
+      stopTakingTurns(new StopReason.Stopped());
+      return;
+    }
+    Throwable failure = turns.attempt(turns.role()::inputCompleted);
+    if (failure == null) endNormally(new StopReason.Completed());
+    else if (!cell.isCancelled()) crash("onComplete", failure);
+  }
+
+  /** The stage has done all there was to do, or wants to stop. A permanent one is restarted. */
+  private void endNormally(StopReason reason) {
+    if (cell.options().restart() != Restart.PERMANENT) {
+      stopTakingTurns(reason);
+      return;
+    }
+    var onceTooOften = new IllegalStateException("permanent stage " + cell.path() + " has ended normally, once too often");
+    switch (owner.completed(cell, onceTooOften)) {
+      case Verdict.Restart(var delayNanos) -> {
+        inputEnded = false;
+        awaitNextStart(delayNanos);
+        turns.retire(reason);
+      }
+      case Verdict.Hold hold -> {
+        inputEnded = false;
+        phase = new Phase.Held();
+        heldToTell = true;
+        turns.retire(reason);
+        tellHeld();
+      }
+      case Verdict.Resume resume -> throw new IllegalStateException("there is nothing to resume in a stage that has completed");
+      case Verdict.End(var contained) -> {
+        if (contained) stopTakingTurns(reason);
+        else end(new StopReason.Crashed(onceTooOften), "completion", false);
+      }
+    }
+  }
+
+  private void awaitNextStart(long delayNanos) {
+    phase = delayNanos > 0 ? new Phase.BackingOff(cell.realm().time().nanos() + delayNanos) : new Phase.Starting();
+  }
+
+  void subscriptionEnded(LaneInlet<?> inlet) {
+    CancelPolicy policy = ConsumerHalf.policyOf(inlet);
+    Ending ending = inlet.lane().ending();
+    String producer = inlet.producer();
+    cell.consumerHalf().leave(inlet);
+    signals.clear(Signals.INPUT_ENDED);
+    if (cell.consumerHalf().hasEnding()) signals.set(Signals.INPUT_ENDED);
+    switch (ending) {
+      case Ending.Completed completed -> {
+        boolean last = cell.consumerHalf().inlets().length == 0;
+        if (policy == CancelPolicy.PERMANENT || policy == CancelPolicy.TRANSIENT && last) inputEnded = true;
+      }
+      case Ending.Failed(var cause, var contained) -> {
+        if (policy == CancelPolicy.TEMPORARY) return;
+        end(new StopReason.ProducerFailed(producer, cause), "the subscription to " + producer, contained);
+      }
+    }
+  }
+
+  /** Takes no more turns; what was emitted is still delivered. */
+  void stopTakingTurns(StopReason reason) {
+    cell.closeIntake();
+    if (cell.consumerHalf() != null) cell.consumerHalf().close();
+    turns.dropTimers();
+    phase = new Phase.Draining(reason);
+  }
+
+  void crash(String during, Throwable cause) {
+    boolean mayRestart = switch (phase) {
+      case Phase.Running running -> true;
+      case Phase.Starting starting -> true;
+      case Phase.BackingOff backingOff -> false;
+      case Phase.Held held -> false;
+      case Phase.Draining draining -> false;
+      case Phase.Ended endedPhase -> false;
+    };
+    Verdict verdict = mayRestart
+        ? owner.crashed(cell, turns.incarnation(), cause, during, turns.canSkip(during))
+        : new Verdict.End(false);
+    switch (verdict) {
+      // The incarnation ends, the stage does not: lanes, demand, backlog, mailbox and states stay.
+      case Verdict.Restart(var delayNanos) -> {
+        awaitNextStart(delayNanos);
+        turns.abandon(cell.options().redelivery(), cause);
+      }
+      case Verdict.Hold hold -> {
+        signals.clear(Signals.HELD);   // nobody has to ask any more
+        phase = new Phase.Held();
+        heldToTell = true;
+        turns.abandon(cell.options().redelivery(), cause);
+        tellHeld();
+      }
+      case Verdict.Resume resume -> turns.resume(cause);
+      case Verdict.End(var contained) -> end(new StopReason.Crashed(cause), during, contained);
+    }
+  }
+
+  private void end(StopReason reason, String during) {
+    end(reason, during, false);
+  }
+
+  private void end(StopReason reason, String during, boolean contained) {
+    leaving = new Leaving(reason, during, contained);
+    turns.stop(reason);
+    finish();
+  }
+
+  /** The last incarnation is over. */
+  private void finish() {
+    StopReason reason = leaving.reason();
+    String during = leaving.during();
+    boolean contained = leaving.contained();
+    Ending ending = switch (reason) {
+      case StopReason.Crashed(var cause) -> new Ending.Failed(cause, contained);
+      case StopReason.ProducerFailed(var producer, var cause) -> new Ending.Failed(cause, contained);
+      case StopReason.GroupRestart groupRestart -> throw new IllegalStateException("a group restart does not end a stage");
+      case StopReason.Completed completed -> new Ending.Completed();
+      case StopReason.Replaced replaced -> new Ending.Completed();
+      case StopReason.Stopped stopped -> during.equals("cancel")
+          ? new Ending.Failed(new CancellationException("stage " + cell.path() + " was cancelled"), contained)
+          : new Ending.Completed();
+    };
+    boolean neverStarted = turns.incarnation() == 0;   // a later Starting is a restart, of which the owner is told
+    if (turns.tasks() != null) cell.keepTaskThreads(turns.tasks().threads());
+    phase = new Phase.Ended(reason);
+    cell.closeDoors(ending, reason);
+    if (cell.producerHalf() != null) cell.producerHalf().tellDropped();
+    if (neverStarted) {
+      startFailure = new CancellationException("stage " + cell.path() + " was cancelled before it had started");
+      started.open();
+    } else {
+      owner.ended(cell, cell.producerHalf() == null ? cell.snapshot() : cell.producerHalf().lastSnapshot(), reason, during, contained);
+    }
+    turns.letGo();   // who keeps the handle or the scope keeps neither the behaviour nor what its timers hold
+    ended.open();
+  }
+}

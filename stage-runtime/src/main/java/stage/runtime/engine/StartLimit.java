@@ -1,0 +1,61 @@
+package stage.runtime.engine;
+
+import java.time.Duration;
+import stage.api.StageKilled;
+import stage.api.StageOptions;
+import stage.runtime.time.Time;
+
+/** Ends a start that takes too long: interrupts it, and lets its supervisor abandon the thread if that does not help. One per start. */
+final class StartLimit {
+  private final Cell<?> cell;
+  private final Duration limit;
+  private Time.Alarm alarm;           // the cell's thread only
+  private boolean met;                // guarded by the realm's lock
+  private volatile boolean expired;   // written under the realm's lock
+
+  private StartLimit(Cell<?> cell, Duration limit) {
+    this.cell = cell;
+    this.limit = limit;
+  }
+
+  /** {@return the limit of a start that begins now; null if it has none} */
+  static StartLimit begin(Cell<?> cell) {
+    Duration limit = cell.options().startTimeout();
+    if (limit.equals(StageOptions.NO_START_TIMEOUT)) return null;
+    var begun = new StartLimit(cell, limit);
+    Time time = cell.realm().time();
+    begun.alarm = time.at(time.nanos() + Time.toNanos(limit), begun::expire);
+    return begun;
+  }
+
+  private void expire() {
+    // The interrupt is sent under the lock that end() takes, so it cannot hit what the cell does after the start.
+    cell.realm().locked(() -> {
+      if (met) return;
+      expired = true;
+      cell.carrier().interrupt();
+    });
+    if (expired) cell.owner().overdue(cell);
+  }
+
+  /** Any thread. */
+  boolean isExpired() {
+    return expired;
+  }
+
+  /**
+   * The start is over.
+   *
+   * @param thrown what it threw; null if it returned
+   * @return why it has failed; null if it has not
+   */
+  Throwable end(Throwable thrown) {
+    alarm.cancel();
+    cell.realm().locked(() -> met = !expired);
+    if (met) return thrown;
+    Thread.interrupted();
+    var late = new StageKilled("the start of stage " + cell.path() + " took longer than its start timeout of " + limit);
+    if (thrown != null) late.addSuppressed(thrown);
+    return late;
+  }
+}
