@@ -519,7 +519,10 @@ public final class Cell<S extends Stage> implements Machine {
     this.nowNanos = nowNanos;
     if (life.hasEnded()) return Awaiting.Now.DONE;
     try {
-      if (life.isTakenOver()) recover();
+      if (life.isTakenOver()) {
+        recover();
+        return life.hasEnded() ? Awaiting.Now.DONE : Awaiting.Now.READY;
+      }
       Work work = agenda.look(nowNanos);
       if (context != null && context.isToReenter(work)) return Awaiting.Now.REENTRY;
       return work == Work.NOTHING ? agenda.idle() : perform(work);
