@@ -449,7 +449,6 @@ class DeadLetterTest extends CrashTest {
         throw new IOException("no morgue");
       }).withDeadLetters((letter, count) -> own.add(letter)).subscribeTo(scope().deadLetters(), Demand.max(1)));
       grave("grave", source("source", 20), (letter, count) -> {});
-      // Before the close: a stage that drains is not resumed.
       Await.until(() -> morgue.snapshot().eventsDeadLettered() == 20, "it has given up on all", morgue);
       scope().close();
       assertThat(own).hasSize(20).allMatch(letter -> ((DeadLetter) letter.event()).path().equals("test/grave"));

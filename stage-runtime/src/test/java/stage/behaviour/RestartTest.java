@@ -7,7 +7,9 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -743,33 +745,59 @@ class RestartTest extends CrashTest {
       assertThatThrownBy(() -> scope.join(Duration.ofSeconds(20))).isInstanceOf(StageFailed.class).hasCause(cause);
     }
 
-    @Test
-    void s08_aCrashWhileTheScopeClosesIsNoRestart() throws Exception {
-      var ready = new CountDownLatch(1);
+    /** Crashes once, when it is let go; is there already when its scope begins to close. */
+    private Await.Other<Supervisor> closing(Duration shutdown, CountDownLatch go, Queue<Integer> handled) throws InterruptedException {
       var turn = new CountDownLatch(1);
-      var go = new CountDownLatch(1);
       StageRef<?>[] source = {null};
       var closing = new Await.Other<>(() -> {
-        try (Supervisor scope = Supervisor.open(SupervisorSpec.of("closing").withIntensity(Intensity.of(9)))) {
+        Supervisor closed;
+        try (Supervisor scope = Supervisor.open(SupervisorSpec.of("closing").withIntensity(Intensity.of(9)).withShutdown(shutdown))) {
+          closed = scope;
           var numbers = scope.start(Stage.producer("source", () -> new Source(new Lives(), new Faults(), 1000)));
           source[0] = numbers;
           scope.start(Stage.<Integer, Stage.Consumer<Integer>>consumer("sink", () -> {
             lives.all.add("made");
+            boolean crashes = lives.all.size() == 1;
             return (events, from) -> {
               turn.countDown();
-              go.await();
-              throw cause;
+              if (crashes) {
+                try {
+                  go.await();
+                } catch (InterruptedException cancelled) {
+                  cause.addSuppressed(cancelled);
+                }
+                throw cause;
+              }
+              handled.addAll(events);
             };
           }).subscribeTo(numbers, Demand.max(2)));
           turn.await();
-          ready.countDown();
         }
-        return null;
+        return closed;
       });
-      Await.open(ready);
+      Await.open(turn);
       Await.until(() -> source[0].snapshot().status() != StageSnapshot.Status.RUNNING, "the scope closes", source[0]);
+      return closing;
+    }
+
+    @Test
+    void aCrashWhileTheScopeDrainsIsARestartSoThatWhatIsInFlightIsHandled() throws Exception {
+      var go = new CountDownLatch(1);
+      Queue<Integer> handled = new ConcurrentLinkedQueue<>();
+      var closing = closing(Duration.ofSeconds(20), go, handled);
       go.countDown();
-      assertThatThrownBy(closing::result).isInstanceOf(StageFailed.class).hasCause(cause);
+      assertThat(closing.result().report().isClean()).isTrue();
+      assertThat(lives.all).containsExactly("made", "made");
+      assertThat(handled).contains(0, 1);
+      log.takeRestarts(1);
+    }
+
+    @Test
+    void s08_s31_anErrorAfterTheTimeToDrainIsCountedAndNoRestart() throws Exception {
+      Supervisor closed = closing(Duration.ZERO, new CountDownLatch(1), new ConcurrentLinkedQueue<>()).result();
+      assertThat(closed.report().cancelled()).contains("closing/sink");
+      assertThat(closed.snapshot().errorsAfterCancel()).isEqualTo(1);
+      assertThat(closed.snapshot().crashes()).isZero();
       assertThat(lives.all).containsExactly("made");
     }
   }
@@ -832,8 +860,8 @@ class RestartTest extends CrashTest {
     }
 
     @Test
-    void whatItHadNotHandledIsReturned() throws Exception {
-      openWith(new Backoff(hour, hour, 0));
+    void whatItHadNotHandledWhenTheTimeToDrainIsOverIsReturned() throws Exception {
+      open(SupervisorSpec.of("test").withBackoff(new Backoff(hour, hour, 0)).withShutdown(Duration.ofMillis(20)));
       var source = start(Stage.producer("source", () -> new Source(new Lives(), new Faults(), 5)));
       faults.before = new Once(cause);
       var sink = start(Stage.<Integer, Sink>consumer("sink", () -> new Sink(lives, faults)).subscribeTo(source));

@@ -12,6 +12,7 @@ package stage.api.supervision;
  * @param eventsDropped events dropped by an overflow policy, or for lack of redelivery
  * @param abandoned threads that ignored their interrupt and were left to themselves
  * @param refused what such threads did later and was refused
+ * @param errorsAfterCancel what stages threw when they were told to give up what they were doing, other than for the interrupt itself
  * @param listenerFailures how often the listener threw
  */
 public record SupervisionSnapshot(
@@ -23,4 +24,5 @@ public record SupervisionSnapshot(
     long eventsDropped,
     int abandoned,
     long refused,
+    long errorsAfterCancel,
     long listenerFailures) {}

@@ -36,13 +36,16 @@ final class Agenda {
         yield (told & Signals.HELD) != 0 ? Work.HOLD : Work.START;
       }
       case Phase.BackingOff(var untilNanos) -> {
-        if ((told & (Signals.STOPPED | Signals.DRAINED)) != 0) yield Work.STOP;
+        if ((told & Signals.STOPPED) != 0) yield Work.STOP;
         if ((told & Signals.HELD) != 0) yield Work.HOLD;
+        if ((told & Signals.DRAINED) != 0 && !expectsMore()) yield Work.STOP;
         yield nowNanos - untilNanos >= 0 ? Work.START : Work.NOTHING;
       }
       case Phase.Held held -> {
-        if ((told & (Signals.STOPPED | Signals.DRAINED)) != 0) yield Work.STOP;
+        if ((told & Signals.STOPPED) != 0) yield Work.STOP;
         if ((told & Signals.HELD) != 0) yield Work.HOLD;
+        // A drain has given up the restart that it was held for, and what it has in hand is to be handled all the same.
+        if ((told & Signals.DRAINED) != 0) yield expectsMore() ? Work.RELEASE : Work.STOP;
         yield (told & Signals.RELEASED) != 0 ? Work.RELEASE : Work.NOTHING;
       }
       case Phase.Running running -> lookWhileRunning(told, nowNanos);
@@ -129,6 +132,15 @@ final class Agenda {
       if (inlet.lane().available() == 0 && !cell.owner().endsWith(inlet.lane().producer().owner())) return inlet;
     }
     return null;
+  }
+
+  /** {@return whether a consumer that drains has an event to handle, or a subscription that may bring one} */
+  private boolean expectsMore() {
+    for (LaneInlet<?> inlet : cell.consumerHalf().inlets()) {
+      Ending ending = inlet.lane().ending();   // before the events are looked for: it is written after the last of them
+      if (inlet.lane().available() > 0 || ending == null && cell.owner().endsWith(inlet.lane().producer().owner())) return true;
+    }
+    return false;
   }
 
   /** {@return what it waits for} There is nothing to do. */

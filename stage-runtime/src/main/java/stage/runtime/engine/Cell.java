@@ -246,7 +246,7 @@ public final class Cell<S extends Stage> implements Machine {
         return failure;
       } catch (InterruptedException e) {
         interrupted = true;
-        cancel();
+        owner.cancel(this);
       }
     }
   }
@@ -267,7 +267,7 @@ public final class Cell<S extends Stage> implements Machine {
         return over;
       } catch (InterruptedException e) {
         interrupted = true;
-        cancel();
+        owner.cancel(this);
       }
     }
   }
@@ -283,7 +283,7 @@ public final class Cell<S extends Stage> implements Machine {
         return;
       } catch (InterruptedException e) {
         interrupted = true;
-        cancel();
+        owner.cancel(this);
       }
     }
   }

@@ -79,6 +79,13 @@ public interface CellOwner {
   void kill(Cell<?> cell);
 
   /**
+   * Whoever waits for a cell was interrupted, and wants it to give up what it is doing. Any thread.
+   *
+   * @param cell which
+   */
+  void cancel(Cell<?> cell);
+
+  /**
    * Tells a cell something and interrupts it, so that the interrupt is there before anything that the cell does about it is. Any thread.
    *
    * @param cell which
@@ -129,6 +136,14 @@ public interface CellOwner {
    * @param count how many dead letters the cell has had
    */
   void deadLettered(Cell<?> cell, DeadLetter letter, DeadLetterHandler handler, long count);
+
+  /**
+   * A cell that was told to give up what it was doing threw something, and not because of the interrupt: that is no crash.
+   *
+   * @param cell which
+   * @param thrown what
+   */
+  void suppressed(Cell<?> cell, Throwable thrown);
 
   /**
    * A cell has dropped events, and has counted them. At most once per turn and reason.

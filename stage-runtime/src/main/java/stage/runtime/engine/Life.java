@@ -186,6 +186,7 @@ final class Life {
     turns.rollbackStates();
     if (turns.incarnation() > 0) {
       boolean isOurs = cell.isToLeave() && failure instanceof InterruptedException;
+      if (signals.has(Signals.CANCELLED) && !isOurs) owner.suppressed(cell, failure);
       if (signals.has(Signals.CANCELLED) || isOurs && !signals.has(Signals.KILLED)) return;
       signals.clear(Signals.KILLED);
       crash("onStart", failure);
@@ -234,6 +235,7 @@ final class Life {
     Throwable failure = turns.attempt(turns.role()::inputCompleted);
     if (failure == null) endNormally(new StopReason.Completed());
     else if (!cell.isCancelled()) crash("onComplete", failure);
+    else if (!(failure instanceof InterruptedException)) owner.suppressed(cell, failure);
   }
 
   /** The stage has done all there was to do, or wants to stop. A permanent one is restarted. */

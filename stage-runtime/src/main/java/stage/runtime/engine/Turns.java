@@ -291,11 +291,17 @@ final class Turns<S extends Stage> {
       replacement = null;
       replaceBehaviour(asked);
     } else if (cell.isToLeave()) {
+      suppress(failure);
       Thread.interrupted();
       if (signals.has(Signals.STOPPED) && !signals.has(Signals.CANCELLED)) cell.life().stopTakingTurns(new StopReason.Stopped());
     } else {
       cell.life().crash(role.callback(), failure);
     }
+  }
+
+  private void suppress(Throwable failure) {
+    boolean isForTheInterrupt = failure instanceof InterruptedException || failure instanceof CancellationException;
+    if (!isForTheInterrupt) cell.owner().suppressed(cell, failure);
   }
 
   /** Forgets an old interrupt, but for the one of a cancel: that is sent once. */
@@ -307,7 +313,10 @@ final class Turns<S extends Stage> {
   void run(String what, Turn body) {
     Throwable failure = attempt(body);
     if (failure == null) return;
-    if (cell.isToLeave()) return;
+    if (cell.isToLeave()) {
+      suppress(failure);
+      return;
+    }
     if (isGenerating()) {
       messageCrash = failure;
       messageThatCrashed = what;

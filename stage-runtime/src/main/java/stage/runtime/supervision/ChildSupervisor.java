@@ -24,7 +24,7 @@ final class ChildSupervisor extends SupervisorCell {
   public void join() throws InterruptedException {
     quiet().await();
     quiet().await();   // if it drains by now, those that take dead letters end too
-    throwFailure();
+    closing().throwFailure();
   }
 
   @Override
@@ -32,13 +32,13 @@ final class ChildSupervisor extends SupervisorCell {
     Objects.requireNonNull(timeout, "timeout must not be null");
     long until = time().nanos() + Time.toNanos(timeout);
     boolean ended = quiet().await(Time.toNanos(timeout)) && quiet().await(Math.max(0, until - time().nanos()));
-    if (ended) throwFailure();
+    if (ended) closing().throwFailure();
     return ended;
   }
 
   @Override
   public void close() {
-    if (isClosed()) return;
+    if (tree().locking(closing()::isClosed)) return;
     tree().locked(() -> stopped = true);
     end(spec().shutdown());
   }

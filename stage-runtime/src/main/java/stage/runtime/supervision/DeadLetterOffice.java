@@ -425,6 +425,11 @@ final class DeadLetterOffice implements Machine {
     }
 
     @Override
+    public void cancel(Cell<?> cell) {
+      cell.cancel();
+    }
+
+    @Override
     public void interrupt(Cell<?> cell, Runnable tell) {
       tree.locked(() -> {
         tell.run();
@@ -457,5 +462,10 @@ final class DeadLetterOffice implements Machine {
 
     @Override
     public void dropped(Cell<?> cell, long events, String why) {}
+
+    @Override
+    public void suppressed(Cell<?> cell, Throwable thrown) {
+      log(producerLines, cell.path() + " threw after it was cancelled", thrown);
+    }
   }
 }

@@ -24,7 +24,8 @@ final class GroupRestart {
     DONE
   }
 
-  private final SupervisorCell supervisor;
+  private final Crashes crashes;
+  private final Tree tree;
   private final List<Child.OfStage> group;   // in start order
   private final Child.OfStage crashed;
   private final boolean fresh;               // whether the one that crashed is to find its states empty
@@ -36,13 +37,14 @@ final class GroupRestart {
   private Child.OfStage leaving;             // a temporary one that was asked, and is waited for; null if there is none
   private Time.Alarm alarm;
 
-  GroupRestart(SupervisorCell supervisor, List<Child.OfStage> group, Child.OfStage crashed, boolean fresh, long delayNanos, Time time) {
-    this.supervisor = supervisor;
+  GroupRestart(Crashes crashes, Tree tree, List<Child.OfStage> group, Child.OfStage crashed, boolean fresh, long delayNanos) {
+    this.crashes = crashes;
+    this.tree = tree;
     this.group = new ArrayList<>(group);
     this.crashed = crashed;
     this.fresh = fresh;
     this.delayNanos = delayNanos;
-    this.time = time;
+    this.time = tree.realm().time();
     this.at = group.size() - 1;
   }
 
@@ -119,14 +121,14 @@ final class GroupRestart {
     switch (child.spec().options().shutdown()) {
       case Shutdown.Brutal brutal -> end(child, cell);
       case Shutdown.Within(var limit) ->
-          alarm = time.at(time.nanos() + Time.toNanos(limit), () -> supervisor.tree().locked(() -> killLate(child, cell)));
+          alarm = time.at(time.nanos() + Time.toNanos(limit), () -> tree.locked(() -> killLate(child, cell)));
       case Shutdown.Unlimited unlimited -> {}
     }
   }
 
   private void end(Child.OfStage child, Cell<?> cell) {
-    if (child == leaving) supervisor.cancel(cell);
-    else supervisor.killHeld(cell);
+    if (child == leaving) tree.cancel(cell);
+    else tree.kill(cell);
   }
 
   private void killLate(Child.OfStage child, Cell<?> cell) {
@@ -141,7 +143,7 @@ final class GroupRestart {
       return;
     }
     step = Step.WAITING;
-    alarm = time.at(time.nanos() + delayNanos, () -> supervisor.tree().locked(() -> {
+    alarm = time.at(time.nanos() + delayNanos, () -> tree.locked(() -> {
       if (step != Step.WAITING) return;
       step = Step.STARTING;
       goOn();
@@ -157,7 +159,7 @@ final class GroupRestart {
   private void finish() {
     step = Step.DONE;
     forgetAlarm();
-    supervisor.groupRestarted(this);
+    crashes.groupRestarted(this);
   }
 
   private void forgetAlarm() {

@@ -18,7 +18,7 @@ final class Scope extends SupervisorCell {
   private ShutdownReport report;   // the owner's thread only; null until it is closed
 
   private Scope(SupervisorSpec spec, Realm realm, ScopeOwners owners) {
-    super(spec, new Tree(realm, spec.name(), spec.options().listener(), spec.options().context()), null);
+    super(spec, new Tree(realm, spec), null);
     this.owners = owners;
     this.exit = spec.options().drainOnExit() ? onExit() : () -> {};
   }
@@ -44,7 +44,7 @@ final class Scope extends SupervisorCell {
     ensureOpen();
     quiet().await();
     quiet().await();   // if it drains by now, those that take dead letters end too
-    throwFailure();
+    closing().throwFailure();
   }
 
   @Override
@@ -54,14 +54,14 @@ final class Scope extends SupervisorCell {
     Objects.requireNonNull(timeout, "timeout must not be null");
     long until = time().nanos() + Time.toNanos(timeout);
     boolean ended = quiet().await(Time.toNanos(timeout)) && quiet().await(Math.max(0, until - time().nanos()));
-    if (ended) throwFailure();
+    if (ended) closing().throwFailure();
     return ended;
   }
 
   private void ensureOwner(String what) {
     Thread caller = Thread.currentThread();
     if (caller == owner) return;
-    boolean isStage = cellsAlive().stream().anyMatch(cell -> cell.carrier().isCurrent());
+    boolean isStage = members().cellsAlive().stream().anyMatch(cell -> cell.carrier().isCurrent());
     throw new ScopeMisuse(what + " on scope " + name() + " belongs to thread " + owner.getName() + ", which opened it, but was called on "
         + caller.getName() + (isStage ? ", one of its own stages; use stop(), which does not wait" : "")
         + (tree().office().isCurrent() ? ", which runs its dead-letter handlers; use stop(), which does not wait" : ""));
@@ -70,10 +70,10 @@ final class Scope extends SupervisorCell {
   @Override
   public void close() {
     ensureOwner("close()");
-    if (isClosed()) return;
+    if (tree().locking(closing()::isClosed)) return;
     ScopeMisuse misuse = owners.closing(this);
     List<Stragglers.Straggler> stragglers = endAll(Time.toNanos(spec().shutdown()));
-    RuntimeException problem = firstOf(untoldFailure(), stragglers.isEmpty() ? null : new Stragglers(name(), stragglers), misuse);
+    RuntimeException problem = firstOf(closing().untoldFailure(), stragglers.isEmpty() ? null : new Stragglers(name(), stragglers), misuse);
     if (problem != null) throw problem;
   }
 
@@ -83,7 +83,7 @@ final class Scope extends SupervisorCell {
       throw new IllegalArgumentException("limit must not be negative, but was " + limit);
     }
     ensureOwner("drain()");
-    if (isClosed()) return report;
+    if (tree().locking(closing()::isClosed)) return report;
     ScopeMisuse misuse = owners.closing(this);
     endAll(Time.toNanos(limit));
     if (misuse != null) throw misuse;
@@ -104,7 +104,7 @@ final class Scope extends SupervisorCell {
     stop();
     awaitIdle(Time.toNanos(spec().shutdown()) + 2 * Time.toNanos(spec().grace()), true);
     try {
-      ended().await(Time.toNanos(spec().grace()));
+      closing().ended().await(Time.toNanos(spec().grace()));
     } catch (InterruptedException over) {
       Thread.currentThread().interrupt();   // the scope is closed, and this thread ends
     }
@@ -113,18 +113,18 @@ final class Scope extends SupervisorCell {
   /** Stops intake, lets everything in flight be handled, cancels what is left, and waits for the threads. */
   private List<Stragglers.Straggler> endAll(long nanos) {
     long deadline = time().nanos() + nanos;
-    tree().locked(this::drainAll);
+    tree().locked(closing()::drainAll);
     boolean interrupted = !awaitIdle(nanos, true);
     if (!idle().isOpen()) {
-      cancelAll();
+      closing().cancelAll();
       awaitIdle(Time.toNanos(spec().grace()), false);
       abandonAll();
     }
     tree().office().awaitProducer(interrupted ? time().nanos() : deadline, Time.toNanos(spec().grace()));
     interrupted |= !tree().office().close(interrupted ? time().nanos() : deadline);
-    List<Stragglers.Straggler> stragglers = tree().awaitThreads(cellsAlive(), time().nanos() + Time.toNanos(spec().grace()));
+    List<Stragglers.Straggler> stragglers = tree().awaitThreads(members().cellsAlive(), time().nanos() + Time.toNanos(spec().grace()));
     tree().office().over();
-    markClosed();
+    closing().markClosed();
     exit.cancel();
     tree().locked(tree()::over);
     tree().locked(() -> report = tree().report(stragglers));

@@ -1,5 +1,6 @@
 package stage.runtime.supervision;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -18,8 +19,10 @@ import stage.api.observe.StageListener;
 import stage.api.supervision.ContextCapture;
 import stage.api.supervision.ShutdownReport;
 import stage.api.supervision.Stragglers;
+import stage.api.supervision.SupervisorSpec;
 import stage.runtime.engine.Cell;
 import stage.runtime.engine.Realm;
+import stage.runtime.time.Time;
 
 /**
  * What all supervisors of a scope share: one lock, the listener, and what the report of a close is made of. No lock is held while user code
@@ -31,6 +34,7 @@ final class Tree {
   private final Realm realm;
   private final String name;
   private final StageListener listener;
+  private final Duration grace;
   private final Consumer<Runnable> around;   // null if there is no context to carry
   private final ReentrantLock lock = new ReentrantLock();
   private final DeadLetterOffice office;
@@ -44,12 +48,14 @@ final class Tree {
   private int drained;
   private long listenerFailures;
   private final List<Abandoned> abandoned = new ArrayList<>();
-  private boolean over;
+  private boolean over;           // nobody looks after the cells any more
 
-  Tree(Realm realm, String name, StageListener listener, ContextCapture context) {
+  Tree(Realm realm, SupervisorSpec root) {
     this.realm = realm;
-    this.name = name;
-    this.listener = listener;
+    this.name = root.name();
+    this.listener = root.options().listener();
+    this.grace = root.grace();
+    ContextCapture context = root.options().context();
     this.around = context == ContextCapture.NONE ? null : capture(context)::run;
     this.office = new DeadLetterOffice(this, name);
   }
@@ -122,11 +128,37 @@ final class Tree {
 
   private record Abandoned(Cell<?> cell, Thread thread) {}
 
-  /** {@return the thread of the cell, which is its thread no more; null if it is not in user code} */
-  Thread abandon(Cell<?> cell) {
+  private Thread abandon(Cell<?> cell) {
     Thread old = cell.takeOver();
     if (old != null) abandoned.add(new Abandoned(cell, old));
     return old;
+  }
+
+  /** Ends its incarnation by force. */
+  void kill(Cell<?> cell) {
+    cell.kill();
+    abandonAfterGrace(cell);
+  }
+
+  /** It has to give up what it is doing, and ends. */
+  void cancel(Cell<?> cell) {
+    cancelled.add(cell.path());
+    cell.cancel();
+    abandonAfterGrace(cell);
+  }
+
+  /** It was interrupted, and is to lose its thread if that does not help. */
+  void abandonAfterGrace(Cell<?> cell) {
+    Time time = realm.time();
+    time.at(time.nanos() + Time.toNanos(grace), () -> {
+      if (abandonIfOverdue(cell) && cell.isOverdue()) locked(() -> abandonAfterGrace(cell));
+    });
+  }
+
+  /** {@return whether to look again: it is overdue, but was not in user code at this instant} Any thread; takes the lock. */
+  boolean abandonIfOverdue(Cell<?> cell) {
+    if (!cell.isOverdue()) return false;
+    return locking(() -> !over && abandon(cell) == null);
   }
 
   int abandonedNow() {
@@ -137,11 +169,7 @@ final class Tree {
     return abandoned.stream().map(Abandoned::cell).distinct().mapToLong(Cell::refused).sum();
   }
 
-  /** {@return whether the scope is closed, and nobody looks after its cells any more} */
-  boolean isOver() {
-    return over;
-  }
-
+  /** The scope is closed, and nobody looks after its cells any more. */
   void over() {
     over = true;
   }
@@ -155,10 +183,6 @@ final class Tree {
   void noteEnding(Cell<?> cell) {
     ending.removeIf(before -> !before.carrier().thread().isAlive() && before.taskThreads().stream().noneMatch(Thread::isAlive));
     if (cell.carrier().thread() != null) ending.add(cell);
-  }
-
-  void noteCancelled(Cell<?> cell) {
-    cancelled.add(cell.path());
   }
 
   void noteEnd(Cell<?> cell, StageSnapshot last) {

@@ -1,0 +1,206 @@
+package stage.runtime.supervision;
+
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.function.Consumer;
+import stage.api.supervision.ChildCounts;
+import stage.api.supervision.ChildSnapshot;
+import stage.api.supervision.ScopeMisuse;
+import stage.runtime.engine.Cell;
+import stage.runtime.time.Gate;
+
+/** Who is there: the children of one supervisor, in start order, and how many stages are alive below it. Guarded by the tree's lock. */
+final class Children {
+  private final SupervisorCell supervisor;
+  private final Tree tree;
+  private final Map<String, Child> byName = new LinkedHashMap<>();   // in start order; a name is taken from before the start on
+  private final Map<Cell<?>, Child.OfStage> byCell = new IdentityHashMap<>();   // looked up, never walked
+  private int alive;    // stages of this supervisor and those below it
+  private Gate idle;    // open while there is none
+  private Gate quiet;   // open while there is none but those that take dead letters
+
+  Children(SupervisorCell supervisor) {
+    this.supervisor = supervisor;
+    this.tree = supervisor.tree();
+    this.idle = tree.realm().time().gate();
+    this.quiet = tree.realm().time().gate();
+    idle.open();
+    quiet.open();
+  }
+
+  private Children above() {
+    return supervisor.parent() == null ? null : supervisor.parent().members();
+  }
+
+  List<Child> all() {
+    return List.copyOf(byName.values());
+  }
+
+  Child named(String name) {
+    return byName.get(name);
+  }
+
+  Child.OfStage of(Cell<?> cell) {
+    return byCell.get(cell);
+  }
+
+  int alive() {
+    return alive;
+  }
+
+  Gate idle() {
+    return idle;
+  }
+
+  Gate quiet() {
+    return quiet;
+  }
+
+  List<ChildSnapshot> snapshots() {
+    return byName.values().stream()
+        .map(child -> new ChildSnapshot(child.name(), child instanceof Child.OfSupervisor, child.restart(), child.status()))
+        .toList();
+  }
+
+  ChildCounts counts() {
+    int active = 0;
+    int supervisors = 0;
+    for (Child child : byName.values()) {
+      if (child.status() == ChildSnapshot.Status.RUNNING) active++;
+      if (child instanceof Child.OfSupervisor) supervisors++;
+    }
+    return new ChildCounts(byName.size(), active, supervisors, byName.size() - supervisors);
+  }
+
+  /** Starts a child again, under the name of one that has ended. */
+  void readmit(Child.OfStage stopped, Child.OfStage again) {
+    ensureStopped(stopped, "restarted");
+    if (supervisor.closing().hasBegun()) throw new ScopeMisuse(supervisor + " is closing; stage \"" + again.name() + "\" cannot be restarted in it");
+    ensureRoom(again.name());
+    byName.replace(again.name(), again);
+    born(again);
+  }
+
+  void delete(Child child) {
+    ensureStopped(child, "deleted");
+    byName.remove(child.name());
+  }
+
+  void remove(Child child) {
+    byName.remove(child.name(), child);
+  }
+
+  /** Under the lock. */
+  void admit(Child child, String what) {
+    if (supervisor.closing().isClosed()) throw new ScopeMisuse(supervisor + " is closed; " + what + " \"" + child.name() + "\" cannot be started in it");
+    if (supervisor.closing().hasBegun()) throw new ScopeMisuse(supervisor + " is closing; " + what + " \"" + child.name() + "\" cannot be started in it");
+    Child before = byName.get(child.name());
+    if (before != null && before.isStopped()) {
+      throw new ScopeMisuse(what + " name \"" + child.name() + "\" is taken in " + supervisor + " by a child that has ended; restart(\""
+          + child.name() + "\") starts that one again, delete(\"" + child.name() + "\") frees the name");
+    }
+    if (before != null) {
+      throw new ScopeMisuse(what + " name \"" + child.name() + "\" is taken in " + supervisor + "; names must differ while both are alive");
+    }
+    ensureRoom(child.name());
+    byName.put(child.name(), child);
+    if (child instanceof Child.OfStage stage) born(stage);
+  }
+
+  void ensureRoom(String name) {
+    int most = supervisor.spec().options().maxChildren();
+    if (most == Integer.MAX_VALUE) return;
+    long there = byName.values().stream().filter(child -> !child.isStopped()).count();
+    if (there >= most) {
+      throw new ScopeMisuse(supervisor + " may have " + most + " children at most (maxChildren) and has them; \"" + name + "\" cannot be started");
+    }
+  }
+
+  void born(Child.OfStage child) {
+    byCell.put(child.cell(), child);
+    for (Children above = this; above != null; above = above.above()) {
+      if (above.alive++ == 0) above.idle = tree.realm().time().gate();
+      if (above.quiet.isOpen()) above.quiet = tree.realm().time().gate();
+    }
+  }
+
+  /** Under the lock: its cell is no more. */
+  void forget(Child.OfStage child) {
+    if (byCell.remove(child.cell()) == null) return;
+    child.ended();
+    for (Children above = this; above != null; above = above.above()) {
+      if (--above.alive == 0) above.idle.open();
+    }
+    lookWhetherQuiet();
+  }
+
+  /** Stages that only take dead letters do not keep {@code join} waiting, and are the last to end. Under the lock. */
+  void lookWhetherQuiet() {
+    Set<Cell<?>> takers = tree.office().takers();
+    for (Children above = this; above != null; above = above.above()) {
+      if (above.alive > above.countOf(takers)) return;
+      above.quiet.open();
+      if (above.above() == null && above.supervisor.closing().hasBegun()) tree.office().closeProducer();
+    }
+  }
+
+  /** {@return how many of these cells are alive, and of this supervisor or one below it} */
+  int countOf(Set<Cell<?>> cells) {
+    int count = 0;
+    for (Cell<?> cell : cells) {
+      if (cell.owner() instanceof SupervisorCell owner && owner.isBelow(supervisor) && owner.members().byCell.containsKey(cell)) count++;
+    }
+    return count;
+  }
+
+  Child known(String name) {
+    Objects.requireNonNull(name, "name must not be null");
+    return tree.locking(() -> {
+      Child child = byName.get(name);
+      if (child != null) return child;
+      throw new ScopeMisuse("no child \"" + name + "\" in " + supervisor + "; there are: " + String.join(", ", byName.keySet()));
+    });
+  }
+
+  void ensureStopped(Child child, String what) {
+    if (byName.get(child.name()) != child) throw new ScopeMisuse("no child \"" + child.name() + "\" in " + supervisor + " any more");
+    if (!child.isStopped()) {
+      throw new ScopeMisuse("child \"" + child.name() + "\" of " + supervisor + " cannot be " + what + ", because it is "
+          + child.status().name().toLowerCase(Locale.ROOT) + "; stop it first");
+    }
+  }
+
+  static void stagesOf(Child child, List<Child.OfStage> all) {
+    switch (child) {
+      case Child.OfStage stage -> {
+        if (stage.cell() != null && !stage.isStarting() && !stage.isStopping()) all.add(stage);
+      }
+      case Child.OfSupervisor below -> below.supervisor().members().byName.values().forEach(each -> stagesOf(each, all));
+    }
+  }
+
+  void forEachCell(Consumer<Cell<?>> action) {
+    for (Child child : List.copyOf(byName.values())) {
+      switch (child) {
+        case Child.OfStage stage -> {
+          if (stage.cell() != null) action.accept(stage.cell());
+        }
+        case Child.OfSupervisor below -> below.supervisor().members().forEachCell(action);
+      }
+    }
+  }
+
+  List<Cell<?>> cellsAlive() {
+    return tree.locking(() -> {
+      List<Cell<?>> cells = new ArrayList<>();
+      forEachCell(cells::add);
+      return cells;
+    });
+  }
+}

@@ -1,0 +1,285 @@
+package stage.runtime.supervision;
+
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import stage.api.Restart;
+import stage.api.StageKilled;
+import stage.api.observe.StageEvent;
+import stage.api.supervision.Decision;
+import stage.api.supervision.DecisionRule;
+import stage.api.supervision.Failure;
+import stage.api.supervision.StageFailed;
+import stage.api.supervision.Strategy;
+import stage.api.supervision.SupervisorSpec;
+import stage.runtime.engine.Cell;
+import stage.runtime.engine.Verdict;
+import stage.runtime.time.Time;
+
+/**
+ * What one supervisor makes of crashes: decides what becomes of the stage, counts, restarts groups, and gives up. Guarded by the tree's lock,
+ * but for what says otherwise.
+ */
+final class Crashes {
+  private static final int LONGEST_HISTORY = 16;
+
+  private final SupervisorCell supervisor;
+  private final SupervisorSpec spec;
+  private final Tree tree;
+  private final Time time;
+  private final FloodLimit uncountedLines;   // about crashes that use up no restart
+  private final FloodLimit ruleLines;
+  private final ArrayDeque<Failure> history = new ArrayDeque<>();   // the crashes that the window counts, or the last of them
+  private IntensityWindow window;
+  private GroupRestart groupRestart;         // null while there is none
+
+  Crashes(SupervisorCell supervisor) {
+    this.supervisor = supervisor;
+    this.spec = supervisor.spec();
+    this.tree = supervisor.tree();
+    this.time = tree.realm().time();
+    this.window = new IntensityWindow(spec.intensity());
+    this.uncountedLines = new FloodLimit(time.nanos());
+    this.ruleLines = new FloodLimit(time.nanos());
+  }
+
+  private Crashes above() {
+    return supervisor.parent() == null ? null : supervisor.parent().crashes();
+  }
+
+  List<Failure> history() {
+    return List.copyOf(history);
+  }
+
+  boolean isRestartingAGroup() {
+    return groupRestart != null;
+  }
+
+  // ---- news, on the thread of the cell and under no lock
+
+  /** See {@link stage.runtime.engine.CellOwner#crashed}. */
+  Verdict crashed(Cell<?> cell, int incarnation, Throwable cause, String during, boolean canSkip) {
+    tree.tell(new StageEvent.Crashed(cell.path(), incarnation, cause, during));
+    var failed = tree.locking(() -> {
+      supervisor.tally().crashes++;
+      return new Failure(cell.path(), incarnation, cause, during, cell.options().restart(), window.count());
+    });
+    Decision decision = decide(failed);
+    var log = new CrashLog(supervisor.path(), cell.name(), incarnation, "crashed in=" + during, cause);
+    Verdict verdict = tree.locking(() -> judge(cell, failed, decision, canSkip, log));
+    log.write(tree, uncountedLines);
+    return verdict;
+  }
+
+  /** See {@link stage.runtime.engine.CellOwner#completed}. */
+  Verdict completed(Cell<?> cell, Throwable onceTooOften) {
+    int incarnation = cell.snapshot().incarnation();
+    var log = new CrashLog(supervisor.path(), cell.name(), incarnation, "completed", onceTooOften);
+    Verdict verdict = tree.locking(() -> {
+      Child.OfStage child = supervisor.members().of(cell);
+      if (supervisor.isDraining() || child == null || child.isStopping()) return new Verdict.End(true);
+      Crashes regrouping = regrouping(child);
+      if (regrouping != null && regrouping.groupRestart.isStopping()) return new Verdict.Hold();
+      var ended = new Failure(cell.path(), incarnation, onceTooOften, "completion", Restart.PERMANENT, window.count());
+      return restart(child, ended, regrouping, log);
+    });
+    log.write(tree, uncountedLines);
+    return verdict;
+  }
+
+  // ---- news of a group restart
+
+  /** One that was to be held has no incarnation any more, or none that will go on. */
+  void held(Child.OfStage child, boolean waits) {
+    child.hold(waits ? Child.Hold.HELD : Child.Hold.NONE);
+    Crashes regrouping = regrouping(child);
+    if (regrouping == null) return;
+    if (waits) regrouping.groupRestart.goOn();
+    else regrouping.groupRestart.willEnd(child);
+  }
+
+  void restarted(Child.OfStage child) {
+    child.hold(Child.Hold.NONE);
+    goOn(regrouping(child));
+  }
+
+  /** {@return where to {@linkplain #goOn go on} when a stage of a group that is about to end has ended; may be null} */
+  Crashes whoWaitsFor(Child.OfStage child) {
+    return regrouping(child);
+  }
+
+  static void goOn(Crashes regrouping) {
+    if (regrouping != null && regrouping.groupRestart != null) regrouping.groupRestart.goOn();
+  }
+
+  // ---- decisions
+
+  private Decision decide(Failure failure) {
+    if (spec.decisions() == DecisionRule.RESTART) return Decision.restart();
+    try {
+      Decision decision = spec.decisions().decide(failure);
+      if (decision != null) return decision;
+      ruleFailed("answered null for " + failure, null);
+    } catch (Throwable ruleFailure) {
+      ruleFailed("threw for " + failure, ruleFailure);
+    }
+    return Decision.restart();
+  }
+
+  private void ruleFailed(String how, Throwable ruleFailure) {
+    String note = ruleLines.admit(time.nanos());
+    if (note == null) return;
+    tree.log(System.Logger.Level.WARNING, "the decision rule of supervisor " + supervisor.path() + " " + how + "; taken for restart" + note,
+        ruleFailure);
+  }
+
+  /** Under the lock. */
+  private Verdict judge(Cell<?> cell, Failure failed, Decision decision, boolean canSkip, CrashLog log) {
+    Child.OfStage child = supervisor.members().of(cell);
+    if (supervisor.isCancelling() || child == null) return new Verdict.End(false);
+    Crashes regrouping = regrouping(child);
+    if (regrouping != null && regrouping.groupRestart.isStopping()) {
+      log.says("HOLD: it was being stopped for a group restart, not counted");
+      return new Verdict.Hold();
+    }
+    if (isOfTheMachine(failed.cause())) {
+      log.givesUp(supervisor.root().path(), "FAIL_SCOPE: this is no fault of the stage's");
+      return new Verdict.End(false);
+    }
+    if (failed.cause() instanceof StageKilled && tree.abandonedNow() > supervisor.root().spec().options().maxAbandoned()) {
+      log.says("too many threads abandoned");
+      return giveUp(child, failed, log);
+    }
+    return switch (decision) {
+      case Decision.Stop stop -> {
+        log.saysUncounted("STOP");
+        yield new Verdict.End(true);
+      }
+      case Decision.Escalate escalate -> giveUp(child, failed, log);
+      case Decision.Resume resume when canSkip -> {
+        log.saysUncounted("RESUME");
+        yield new Verdict.Resume();
+      }
+      case Decision.Resume resume when failed.during().equals("onStart") || failed.during().equals("kill") -> restart(child, failed, regrouping, log);
+      case Decision.Resume resume -> {
+        if (isUsedUp(failed)) yield giveUp(child, failed, log);
+        log.says("RESUME " + countOfRestarts());
+        yield new Verdict.Resume();
+      }
+      case Decision.Restart restart -> restart(child, failed, regrouping, log);
+    };
+  }
+
+  /** An {@code InternalError} and its like say that the JVM itself is in trouble; a stack or a heap that was full may be the stage's doing. */
+  private static boolean isOfTheMachine(Throwable cause) {
+    return cause instanceof VirtualMachineError && !(cause instanceof StackOverflowError) && !(cause instanceof OutOfMemoryError);
+  }
+
+  private Verdict restart(Child.OfStage child, Failure failed, Crashes regrouping, CrashLog log) {
+    if (child.restart() == Restart.TEMPORARY) {
+      log.saysUncounted("NONE: it is temporary");
+      return new Verdict.End(true);
+    }
+    // Who crashes while a whole group is being started makes that start fail, at the supervisor that restarts the group.
+    Crashes decides = regrouping == null ? this : regrouping;
+    if (decides.isUsedUp(failed)) return decides.giveUp(child, failed, log);
+    long delay = decides.backoffNanos();
+    log.says("RESTART" + (delay > 0 ? " in=" + Duration.ofNanos(delay).toMillis() + "ms" : "") + " " + decides.countOfRestarts());
+    // A drain is to finish what is in flight, so a crash in it is a restart too; the others are ending, and are left in peace.
+    boolean alone = spec.strategy() == Strategy.ONE_FOR_ONE || spec.strategy() == Strategy.DYNAMIC || supervisor.isDraining();
+    if (regrouping == null && alone) return new Verdict.Restart(delay);
+    decides.restartGroup(child, delay, false);
+    return new Verdict.Hold();
+  }
+
+  private boolean isUsedUp(Failure failed) {
+    history.addLast(failed);
+    if (history.size() > LONGEST_HISTORY) history.removeFirst();
+    return window.isUsedUp(time.nanos());
+  }
+
+  private long backoffNanos() {
+    return BackoffRule.delayNanos(spec.backoff(), window.count(), time.chance());
+  }
+
+  private String countOfRestarts() {
+    return "restarts=" + window.count() + "/" + spec.intensity().restarts() + " in " + spec.intensity().period();
+  }
+
+  /** {@return the supervisor, this one or one above it, that is restarting a group in which the stage is; null if there is none} */
+  private Crashes regrouping(Child.OfStage child) {
+    for (Crashes above = this; above != null; above = above.above()) {
+      if (above.groupRestart != null && above.groupRestart.covers(child)) return above;
+    }
+    return null;
+  }
+
+  /** Restarts the child in which the stage is, together with those that the strategy names. Under the lock. */
+  private void restartGroup(Child.OfStage crashed, long delayNanos, boolean fresh) {
+    List<Child.OfStage> group = new ArrayList<>();
+    boolean seen = false;
+    for (Child child : supervisor.members().all()) {
+      List<Child.OfStage> stages = new ArrayList<>();
+      Children.stagesOf(child, stages);
+      boolean isIt = stages.contains(crashed);
+      seen |= isIt;
+      boolean belongs = switch (spec.strategy()) {
+        case ONE_FOR_ONE, DYNAMIC -> isIt;
+        case ONE_FOR_ALL -> true;
+        case REST_FOR_ONE -> seen;
+      };
+      if (!belongs) continue;
+      group.addAll(stages);
+      if (child instanceof Child.OfSupervisor below) below.supervisor().crashes().beginAnew();
+    }
+    if (groupRestart != null) groupRestart.cancel();
+    groupRestart = new GroupRestart(this, tree, group, crashed, fresh, delayNanos);
+    groupRestart.goOn();
+  }
+
+  /** Its parent restarts it: the window is empty, and a restart of its own is part of the greater one. */
+  private void beginAnew() {
+    window = new IntensityWindow(spec.intensity());
+    history.clear();
+    if (groupRestart != null) groupRestart.cancel();
+    groupRestart = null;
+    for (Child child : supervisor.members().all()) if (child instanceof Child.OfSupervisor below) below.supervisor().crashes().beginAnew();
+  }
+
+  void groupRestarted(GroupRestart done) {
+    if (groupRestart == done) groupRestart = null;
+  }
+
+  /** One crash too many: the parent restarts all stages of this supervisor in place, or gives up in turn. Under the lock. */
+  private Verdict giveUp(Child.OfStage child, Failure failed, CrashLog log) {
+    supervisor.tally().escalations++;
+    log.givesUp(supervisor.path(), "GIVE_UP " + countOfRestarts());
+    if (groupRestart != null) groupRestart.cancel();
+    groupRestart = null;
+    Crashes parent = above();
+    if (parent == null || supervisor.isDraining()) return new Verdict.End(false);
+    if (spec.restart() != Restart.PERMANENT) {
+      supervisor.closing().gaveUp(failureOf(failed));
+      return new Verdict.End(true);
+    }
+    var escalated = new Failure(supervisor.path(), 1, failed.cause(), "its restart intensity", spec.restart(), parent.window.count());
+    if (parent.isUsedUp(escalated)) return parent.giveUp(child, failed, log);
+    long delay = parent.backoffNanos();
+    log.says("RESTART_SUPERVISOR" + (delay > 0 ? " in=" + Duration.ofNanos(delay).toMillis() + "ms" : "") + " by=" + parent.supervisor.path() + " "
+        + parent.countOfRestarts());
+    parent.restartGroup(child, delay, true);
+    return new Verdict.Hold();
+  }
+
+  private StageFailed failureOf(Failure failed) {
+    return new StageFailed(failed.path(), failed.during(), failed.cause(), List.copyOf(history));
+  }
+
+  /** It ends; who is to be restarted together with others ends too. */
+  void giveUpRestarts() {
+    if (groupRestart != null) groupRestart.cancel();
+    groupRestart = null;
+    for (Child child : supervisor.members().all()) if (child instanceof Child.OfSupervisor below) below.supervisor().crashes().giveUpRestarts();
+  }
+}
