@@ -162,6 +162,7 @@ class PermanentTest extends CrashTest {
       ProducerRef<Integer, Threes> second = start(Stage.producer("second", Threes::new));
       sink.subscribeTo(second);
       assertThat(Await.next(3, handled, sink)).isEqualTo(upTo(3));
+      Await.until(() -> sink.snapshot().incarnation() == 3, "it is restarted again", sink);
       log.take();
     }
 
