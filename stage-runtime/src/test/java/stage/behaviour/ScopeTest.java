@@ -362,7 +362,7 @@ class ScopeTest extends StageTest {
     @Test
     void f13_listsWhatSwallowsItsInterruptWithItsStack() throws Exception {
       CountDownLatch release = new CountDownLatch(1);
-      var inner = Supervisor.open(hasty("inner").withGrace(Duration.ofMillis(1)));
+      var inner = Supervisor.open(hasty("inner").withGrace(Duration.ofMillis(20)));
       var stubborn = startIn(inner, Stage.<Integer, Sink>consumer("stubborn", Sink::new));
       stubborn.cast(stage -> swallowInterrupts(release));
       Await.open(entered, stubborn);

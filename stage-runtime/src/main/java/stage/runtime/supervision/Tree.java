@@ -220,11 +220,11 @@ final class Tree {
     locked(() -> last.addAll(ending));
     last.addAll(alive);
     Map<Thread, String> threads = new LinkedHashMap<>();
-    locked(() -> abandoned.forEach(each -> threads.put(each.thread(), each.cell().path())));
     for (Cell<?> cell : last) for (Thread task : cell.taskThreads()) threads.put(task, cell.path());
     for (Cell<?> cell : last) if (cell.carrier().thread() != null) threads.put(cell.carrier().thread(), cell.path());
     if (office.producerThread() != null) threads.put(office.producerThread(), office.path());
     if (office.thread() != null) threads.put(office.thread(), office.path());
+    locked(() -> abandoned.forEach(each -> threads.put(each.thread(), each.cell().path())));   // last: who waits for them has no time left for others
     boolean interrupted = Thread.interrupted();
     List<Stragglers.Straggler> stragglers = new ArrayList<>();
     for (Map.Entry<Thread, String> each : threads.entrySet()) {
