@@ -3,6 +3,7 @@ package stage.api;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -56,6 +57,13 @@ class StageSpecTest {
         .hasMessage("mailbox must be at least 1, but was 0");
     assertThatThrownBy(() -> Stage.<Integer, Integer, Stage.ProducerConsumer<Integer, Integer>>producerConsumer("pc", () -> (e, f, o) -> {})
         .withBuffer(-1)).isInstanceOf(IllegalArgumentException.class).hasMessage("buffer must be at least 0, but was -1");
+  }
+
+  @Test
+  void s02_isRestartedAfterACrashAndHasFiveSecondsToEndByDefault() {
+    assertThat(consumer("c").options().restart()).isEqualTo(Restart.TRANSIENT);
+    assertThat(consumer("c").options().shutdown()).isEqualTo(Shutdown.within(Duration.ofSeconds(5)));
+    assertThat(consumer("c").options().significant()).isFalse();
   }
 
   @Test

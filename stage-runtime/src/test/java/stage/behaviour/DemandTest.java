@@ -72,7 +72,7 @@ class DemandTest {
     }
 
     @WithDemands
-    void isSentNoMoreThanMaxWhileItsConsumerHandlesNothing(int max, int min) throws Exception {
+    void f19_isSentNoMoreThanMaxWhileItsConsumerHandlesNothing(int max, int min) throws Exception {
       var held = new Held<Integer>();
       var counter = new Counter();
       try (var rig = new Rig()) {
@@ -94,7 +94,7 @@ class DemandTest {
     }
 
     @WithDemands
-    void neverHasMoreThanMaxOutstandingAndInFlight(int max, int min) throws Exception {
+    void f19_neverHasMoreThanMaxOutstandingAndInFlight(int max, int min) throws Exception {
       var collector = new Collector<Integer>();
       try (var rig = new Rig()) {
         var numbers = rig.start(Stage.producer("numbers", () -> new Counter(2000)));
@@ -332,7 +332,7 @@ class DemandTest {
     }
 
     @Test
-    void staysAtTheLargestNumberOnceThere() throws Exception {
+    void f28_staysAtTheLargestNumberOnceThere() throws Exception {
       try (var rig = new Rig()) {
         var numbers = rig.start(Stage.producer("numbers", Silent::new));
         var consumer = rig.start(Stage.consumer("opening", () -> new Opening<Integer>(Long.MAX_VALUE, Long.MAX_VALUE)).subscribeTo(byHand(numbers)));
@@ -350,7 +350,7 @@ class DemandTest {
     }
 
     @Test
-    void refusesANumberBelowOneAndChangesNothing() throws Exception {
+    void f28_refusesANumberBelowOneAndChangesNothing() throws Exception {
       try (var rig = new Rig()) {
         var numbers = rig.start(Stage.producer("silent", Silent::new));
         var consumer = rig.start(Stage.consumer("opening", () -> new Opening<Integer>(2, 0)).subscribeTo(byHand(numbers)));

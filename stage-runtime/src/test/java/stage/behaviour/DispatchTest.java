@@ -136,7 +136,7 @@ class DispatchTest {
     }
 
     @Test
-    void keepsInTheBacklogWhatNobodyWantsYet() throws Exception {
+    void f34_keepsInTheBacklogWhatNobodyWantsYet() throws Exception {
       try (var rig = new Rig()) {
         var producer = rig.start(silent(Dispatch.demand()));
         emit(producer, 1, 100);
@@ -194,7 +194,7 @@ class DispatchTest {
     }
 
     @Test
-    void goesAtThePaceOfTheSlowest() throws Exception {
+    void f32_goesAtThePaceOfTheSlowest() throws Exception {
       var held = new Held<Integer>();
       try (var rig = new Rig()) {
         var producer = rig.start(silent(Dispatch.broadcast()));
@@ -237,7 +237,7 @@ class DispatchTest {
     }
 
     @Test
-    void goesOnAskingAProducerWhoseEventsAllAreRejected() throws Exception {
+    void f33_goesOnAskingAProducerWhoseEventsAllAreRejected() throws Exception {
       var picky = new Collector<Integer>();
       try (var rig = new Rig()) {
         var numbers = rig.start(Stage.producer("numbers", () -> new Counter(5000)).withDispatch(Dispatch.broadcast()));
@@ -269,7 +269,7 @@ class DispatchTest {
     }
 
     @Test
-    void aLateJoinerSeesWhatIsEmittedAfterItsAcceptanceAndStallsNobody() throws Exception {
+    void f32_aLateJoinerSeesWhatIsEmittedAfterItsAcceptanceAndStallsNobody() throws Exception {
       try (var rig = new Rig()) {
         var producer = rig.start(silent(Dispatch.broadcast()));
         var first = collect(rig, "first", SubscriptionSpec.to(producer));
@@ -322,7 +322,7 @@ class DispatchTest {
     }
 
     @Test
-    void aConsumerThatLeavesNoLongerHoldsTheOthersUp() throws Exception {
+    void f32_aConsumerThatLeavesNoLongerHoldsTheOthersUp() throws Exception {
       var held = new Held<Integer>();
       try (var rig = new Rig()) {
         var producer = rig.start(silent(Dispatch.broadcast()));
@@ -403,7 +403,7 @@ class DispatchTest {
     @CsvSource(nullValues = "null", value = {
         "neither, 'the partition function of rig/silent answered \"neither\"; there are: odd, even; answer Dispatch.NOBODY to skip an event'",
         "null, 'the partition function of rig/silent answered null; there are: odd, even; answer Dispatch.NOBODY to skip an event'"})
-    void deadLettersAnEventOfNoPartitionAndGoesOn(String answer, String message) throws Exception {
+    void f30_deadLettersAnEventOfNoPartitionAndGoesOn(String answer, String message) throws Exception {
       Queue<DeadLetter> letters = new ConcurrentLinkedQueue<>();
       List<Long> counts = new ArrayList<>();
       try (var rig = new Rig()) {
@@ -425,7 +425,7 @@ class DispatchTest {
     }
 
     @Test
-    void deadLettersAnEventWhoseFunctionThrowsOrWhoseKeyIsNull() throws Exception {
+    void f30_deadLettersAnEventWhoseFunctionThrowsOrWhoseKeyIsNull() throws Exception {
       Queue<DeadLetter> letters = new ConcurrentLinkedQueue<>();
       try (var rig = new Rig()) {
         Dispatch<Integer> dispatch = Dispatch.partition(1, n -> n == 2 ? null : 6 / (n - 4));
@@ -441,7 +441,7 @@ class DispatchTest {
     }
 
     @Test
-    void survivesADeadLetterHandlerThatThrows() throws Exception {
+    void f11_survivesADeadLetterHandlerThatThrows() throws Exception {
       try (var rig = new Rig()) {
         Dispatch<Integer> dispatch = Dispatch.partition(1, n -> n == 2 ? null : n);
         var producer = rig.start(silent(dispatch).withDeadLetters((letter, count) -> {
@@ -469,7 +469,7 @@ class DispatchTest {
     }
 
     @Test
-    void holdsABacklogPerPartitionUpToItsBoundAndThenAsksForNoMore() throws Exception {
+    void f31_holdsABacklogPerPartitionUpToItsBoundAndThenAsksForNoMore() throws Exception {
       try (var rig = new Rig()) {
         var counter = new Counter();
         var numbers = rig.start(Stage.producer("numbers", () -> counter).withDispatch(byParity().withBacklog(10)));
@@ -485,7 +485,7 @@ class DispatchTest {
     }
 
     @Test
-    void takesWhatALeaverDidNotHandleBackForItsSuccessor() throws Exception {
+    void f31_takesWhatALeaverDidNotHandleBackForItsSuccessor() throws Exception {
       var held = new Held<Integer>();
       try (var rig = new Rig()) {
         var producer = rig.start(silent(byParity()));

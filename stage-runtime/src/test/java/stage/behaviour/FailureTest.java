@@ -100,7 +100,7 @@ class FailureTest extends StageTest {
   class AStageThatThrows {
     @ParameterizedTest
     @EnumSource
-    void f01_to_f06_inOnDemandFailsTheScope(Thrown thrown) throws Exception {
+    void f01_to_f06_s57_inOnDemandFailsTheScope(Thrown thrown) throws Exception {
       ProducerRef<Integer, Stage.Producer<Integer>> producer = start(Stage.<Integer, Stage.Producer<Integer>>producer("p", () -> (demand, out) -> {
         out.emit(1);
         sneak(thrown.cause);

@@ -135,7 +135,7 @@ class MisuseTest extends StageTest {
     }
 
     @Test
-    void ofAGeneratorIsNotForOtherThreadsEither() throws Exception {
+    void f24_ofAGeneratorIsNotForOtherThreadsEither() throws Exception {
       BlockingQueue<Outlet<Integer>> outlets = new LinkedBlockingQueue<>();
       ProducerRef<Integer, Stage.Generator<Integer>> generator = start(Stage.<Integer, Stage.Generator<Integer>>generator("gen", () -> outlet -> {
         outlets.add(outlet);

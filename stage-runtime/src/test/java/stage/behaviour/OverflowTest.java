@@ -47,7 +47,7 @@ class OverflowTest {
   @Nested
   class InATurn {
     @Test
-    void blockAllowsItsCapacityBeyondDemandAndRefusesOneMore() throws Exception {
+    void f22_blockAllowsItsCapacityBeyondDemandAndRefusesOneMore() throws Exception {
       try (var rig = new Rig()) {
         var producer = start(rig, Overflow.block().withCapacity(3));
         var thrown = new LinkedBlockingQueue<Throwable>();
@@ -87,7 +87,7 @@ class OverflowTest {
     }
 
     @Test
-    void failRefusesTheFirstBeyondDemandAndCrashesWhoLetsItPass() throws Exception {
+    void f22_failRefusesTheFirstBeyondDemandAndCrashesWhoLetsItPass() throws Exception {
       try (var rig = new Rig()) {
         var producer = start(rig, Overflow.fail());
         emit(producer, 1, 1);
@@ -99,7 +99,7 @@ class OverflowTest {
     }
 
     @Test
-    void dropOldestKeepsTheNewest() throws Exception {
+    void f22_dropOldestKeepsTheNewest() throws Exception {
       try (var rig = new Rig()) {
         var producer = start(rig, Overflow.dropOldest(3));
         emit(producer, 1, 2);
@@ -128,7 +128,7 @@ class OverflowTest {
     }
 
     @Test
-    void dropNewestKeepsTheOldest() throws Exception {
+    void f22_dropNewestKeepsTheOldest() throws Exception {
       try (var rig = new Rig()) {
         var producer = start(rig, Overflow.dropNewest(3));
         emit(producer, 1, 1000);
@@ -290,7 +290,7 @@ class OverflowTest {
     }
 
     @Test
-    void aNullIsRefusedAndAGeneratorOrProducerConsumerToo() throws Exception {
+    void f25_aNullIsRefusedAndAGeneratorOrProducerConsumerToo() throws Exception {
       try (var rig = new Rig()) {
         var producer = start(rig, Overflow.block());
         assertThatThrownBy(() -> producer.emit(null)).isInstanceOf(NullPointerException.class)

@@ -230,7 +230,7 @@ class RestartTest extends CrashTest {
 
     @ParameterizedTest
     @MethodSource("throwables")
-    void f02_f06_isARestartWithItsCauseIntact(Throwable thrown) throws Exception {
+    void f02_to_f06_s57_isARestartWithItsCauseIntact(Throwable thrown) throws Exception {
       faults.before = new Once(thrown);
       var source = start(Stage.producer("source", () -> new Source(new Lives(), new Faults(), 100)));
       BlockingQueue<Integer> handled = new LinkedBlockingQueue<>();
@@ -495,7 +495,7 @@ class RestartTest extends CrashTest {
     }
 
     @Test
-    void f38_twoNeighboursMayCrashAtOnce() throws Exception {
+    void f38_s27_twoNeighboursMayCrashAtOnce() throws Exception {
       startAll(Kind.PRODUCER, 200_000);   // so many that none has ended before the casts are there
       var barrier = new CyclicBarrier(3);
       for (StageRef<? extends Part> ref : List.of(source, middle, sink)) {

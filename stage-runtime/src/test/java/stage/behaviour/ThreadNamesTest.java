@@ -3,14 +3,17 @@ package stage.behaviour;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import stage.api.ConsumerRef;
 import stage.api.Demand;
+import stage.api.Inlet;
 import stage.api.ProducerRef;
 import stage.api.Stage;
 import stage.api.StageRef;
@@ -169,6 +172,22 @@ class ThreadNamesTest extends StageTest {
       });
       assertThat(sink.<Boolean>call(stage -> Thread.currentThread().isInterrupted())).isFalse();
       assertThat(sink.isAlive()).isTrue();
+    }
+
+    @Test
+    void f16_s58_doesNotCarryAnInterruptFromBatchToBatch() throws Exception {
+      class Leftover implements Stage.Consumer<Integer> {
+        @Override
+        public void onEvents(List<Integer> batch, Inlet<Integer> from) throws InterruptedException {
+          new Semaphore(1).acquire();   // throws if the flag is set
+          events.addAll(batch);
+          Thread.currentThread().interrupt();
+        }
+      }
+      ProducerRef<Integer, Idle> idle = start(Stage.producer("idle", Idle::new));
+      ConsumerRef<Integer, Leftover> consumer = start(Stage.<Integer, Leftover>consumer("leftover", Leftover::new).subscribeTo(idle, Demand.max(1)));
+      for (int i = 0; i < 3; i++) idle.emit(i);
+      assertThat(Await.next(3, events, consumer)).containsExactly(0, 1, 2);
     }
 
     @Test

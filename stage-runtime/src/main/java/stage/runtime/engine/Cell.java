@@ -55,6 +55,7 @@ public final class Cell<S extends Stage> implements Machine {
   private final Agenda agenda;
   private final CarriedContext context;           // null if the scope carries none
   private long nowNanos;                          // the cell's thread only
+  private Thread takenOver;                       // guarded by who calls takeOver: has lost the cell, but no other has started yet
   private volatile List<Thread> lastTaskThreads = List.of();   // the cell's thread: those that were still running when it ended
 
   private Cell(StageSpec<S> spec, String scope, Realm realm, CellOwner owner) {
@@ -379,13 +380,21 @@ public final class Cell<S extends Stage> implements Machine {
   /**
    * Lets another thread take over, if its own is in user code. What the old one does from now on is refused.
    *
+   * <p>May throw if there is no thread to be had; then it is to be called again. One caller at a time.
+   *
    * @return the old thread; null if it is not in user code, or the cell has ended
    */
   public Thread takeOver() {
-    Thread old = carrier.thread();
-    if (!isAlive() || !turns.fence().takeOver(old)) return null;
-    life.takenOverFrom(old);
-    carrier.replaceThread();
+    if (!isAlive()) return null;
+    if (takenOver == null) {
+      Thread running = carrier.thread();
+      if (!turns.fence().takeOver(running)) return null;
+      life.takenOverFrom(running);
+      takenOver = running;
+    }
+    carrier.replaceThread();   // may throw, and is tried again the next time
+    Thread old = takenOver;
+    takenOver = null;
     return old;
   }
 

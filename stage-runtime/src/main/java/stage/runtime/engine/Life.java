@@ -195,6 +195,7 @@ final class Life {
     startFailure = failure;
     phase = new Phase.Ended(new StopReason.Crashed(failure));
     cell.closeDoors(new Ending.Failed(failure, false), new StopReason.Crashed(failure));
+    turns.letGo();
     ended.open();
     started.open();
   }

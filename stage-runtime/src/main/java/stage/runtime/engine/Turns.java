@@ -209,6 +209,7 @@ final class Turns<S extends Stage> {
 
   /** Forgets the behaviour for good. Its cell has ended and takes no more turns. */
   void letGo() {
+    factory = null;
     behaviour = null;
     role = null;
     timers = null;

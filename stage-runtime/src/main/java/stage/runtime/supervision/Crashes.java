@@ -151,6 +151,10 @@ final class Crashes {
       log.says("too many threads abandoned");
       return giveUp(child, failed, log);
     }
+    if (child.isStopping()) {
+      log.saysUncounted("NONE: it was being stopped");
+      return new Verdict.Restart(0);   // which the stop that it has been told prevents; what it has emitted is still delivered
+    }
     return switch (decision) {
       case Decision.Stop stop -> {
         log.saysUncounted("STOP");

@@ -158,7 +158,12 @@ final class Tree {
   /** {@return whether to look again: it is overdue, but was not in user code at this instant} Any thread; takes the lock. */
   boolean abandonIfOverdue(Cell<?> cell) {
     if (!cell.isOverdue()) return false;
-    return locking(() -> !over && abandon(cell) == null);
+    try {
+      return locking(() -> !over && abandon(cell) == null);
+    } catch (Throwable noThread) {   // such as an OutOfMemoryError
+      log(System.Logger.Level.ERROR, "no thread could be started to take the place of " + cell.path() + "'s; it is tried again", noThread);
+      return true;
+    }
   }
 
   int abandonedNow() {

@@ -75,6 +75,7 @@ public final class RealTime implements Time {
 
   @Override
   public boolean awaitEnd(Thread thread, long nanos) throws InterruptedException {
+    if (thread.getState() == Thread.State.NEW) return true;   // there was none to be had
     return thread.join(Duration.ofNanos(Math.max(0, nanos))) || !thread.isAlive();
   }
 

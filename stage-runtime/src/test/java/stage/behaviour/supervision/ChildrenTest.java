@@ -4,12 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.lang.ref.WeakReference;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import stage.api.Restart;
 import stage.api.Shutdown;
 import stage.api.Stage;
@@ -45,6 +50,19 @@ class ChildrenTest extends CrashTest {
 
   private static ChildSnapshot.Status statusOf(Supervisor scope, String name) {
     return scope.childSnapshots().stream().filter(child -> child.name().equals(name)).findFirst().orElseThrow().status();
+  }
+
+  /** Keeps a stage in a turn until it is let go, and then has it throw, if there is something to throw. */
+  private static CountDownLatch busy(StageRef<Troupe.Actor> stage, Exception thrown) throws InterruptedException {
+    var entered = new CountDownLatch(1);
+    var go = new CountDownLatch(1);
+    stage.cast(actor -> {
+      entered.countDown();
+      go.await();
+      if (thrown != null) throw thrown;
+    });
+    Await.open(entered, stage);
+    return go;
   }
 
   @Nested
@@ -102,6 +120,70 @@ class ChildrenTest extends CrashTest {
     }
 
     @Test
+    void s33_byManyAtOnceLetsAllWaitForTheOneEnd() throws Exception {
+      Supervisor scope = open(Intensity.of(3));
+      StageRef<Troupe.Actor> stage = troupe.start(scope, "stage");
+      CountDownLatch go = busy(stage, null);
+      List<Await.Other<Boolean>> stoppers = Stream.generate(() -> new Await.Other<>(() -> {
+        scope.stop("stage");
+        return stage.isAlive();
+      })).limit(8).toList();
+      stoppers.forEach(Await.Other::blocks);
+      go.countDown();
+      for (Await.Other<Boolean> stopper : stoppers) assertThat(stopper.result(stage)).isFalse();
+      assertThat(troupe.story).containsExactly("stop stage#1 Stopped");
+      assertThat(statusOf(scope, "stage")).isEqualTo(ChildSnapshot.Status.STOPPED);
+    }
+
+    @Test
+    void s31_reportsOneThatCrashesMeanwhileAndDoesNotRestartIt() throws Exception {
+      Supervisor scope = open(Intensity.none());
+      StageRef<Troupe.Actor> stage = troupe.start(scope, "stage");
+      StageRef<Troupe.Actor> other = troupe.start(scope, "other");
+      CountDownLatch go = busy(stage, new IOException("off"));
+      var stopper = new Await.Other<>(() -> {
+        scope.stop("stage");
+        return null;
+      });
+      stopper.blocks();
+      go.countDown();
+      stopper.result(stage);
+      assertThat(stage.isAlive()).isFalse();
+      assertThat(stage.snapshot().incarnation()).isEqualTo(1);
+      assertThat(statusOf(scope, "stage")).isEqualTo(ChildSnapshot.Status.STOPPED);
+      Await.turn(other);
+      assertThat(scope.snapshot().crashes()).isEqualTo(1);
+      assertThat(log.take()).singleElement().satisfies(line -> assertThat(line.getThrown()).hasMessage("off"));
+      scope.close();
+    }
+
+    @Test
+    void s34_isAnsweredWhileItFailsToStartAgainAndAgain() throws Exception {
+      Supervisor scope = open(Intensity.of(1_000_000));
+      var starts = new AtomicInteger();
+      StageRef<Troupe.Actor> stage = scope.start(Stage.consumer("stage", () -> {
+        if (starts.incrementAndGet() > 1) throw new IOException("no second start");
+        return troupe.new Actor();
+      }));
+      StageRef<Troupe.Actor> other = troupe.start(scope, "other");
+      Troupe.crash(stage);
+      Await.until(() -> starts.get() > 20, "it fails again and again", stage);
+      Await.turn(other);
+      assertThat(statusOf(scope, "other")).isEqualTo(ChildSnapshot.Status.RUNNING);
+      Await.result(() -> {
+        scope.stop("stage");
+        return null;
+      }, stage);
+      int last = starts.get();
+      assertThat(stage.isAlive()).isFalse();
+      assertThat(statusOf(scope, "stage")).isEqualTo(ChildSnapshot.Status.STOPPED);
+      Await.turn(other);
+      scope.close();
+      assertThat(starts).as("nothing starts after its end").hasValue(last);
+      log.take();
+    }
+
+    @Test
     void isRefusedOnTheStagesOwnThread() throws Exception {
       Supervisor scope = open(Intensity.of(3));
       StageRef<Troupe.Actor> stage = troupe.start(scope, "stage");
@@ -126,6 +208,23 @@ class ChildrenTest extends CrashTest {
       assertThat(first.isAlive()).isFalse();
       assertThat(statusOf(scope, "stage")).isEqualTo(ChildSnapshot.Status.RUNNING);
       assertThat(scope.snapshot().restarts()).isZero();
+    }
+
+    @Test
+    void f48_isNotDisturbedByTheBackoffThatItsStopHasEnded() throws Exception {
+      Supervisor scope = open(SupervisorSpec.of("test").withBackoff(new Backoff(Duration.ofMillis(20), Duration.ofMillis(20), 0)));
+      StageRef<Troupe.Actor> clock = troupe.start(scope, "clock");
+      Troupe.crash(troupe.start(scope, "stage"));
+      Await.until(() -> scope.snapshot().crashes() == 1, "it has crashed");
+      scope.stop("stage");
+      StageRef<?> again = scope.restart("stage");
+      Troupe.crash(clock);
+      Await.until(() -> clock.snapshot().incarnation() == 2, "a later backoff is over", clock);
+      Await.turn(again);
+      List<String> story = List.copyOf(troupe.story);
+      assertThat(story).filteredOn(line -> line.startsWith("start stage")).last().isEqualTo("start stage#1");
+      assertThat(story.subList(story.lastIndexOf("start stage#1") + 1, story.size())).noneMatch(line -> line.contains("stage#"));
+      log.take();
     }
 
     @Test
@@ -230,6 +329,36 @@ class ChildrenTest extends CrashTest {
       assertThatThrownBy(() -> scope.start(troupe.actor("stage").asSignificant())).isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining("give it withAutoShutdown(AutoShutdown.ANY) or ALL");
       assertThatThrownBy(() -> troupe.actor("stage").withRestart(Restart.PERMANENT).asSignificant()).isInstanceOf(IllegalArgumentException.class);
+    }
+  }
+
+  @Nested
+  class ATemporaryChild {
+    /** The ref is left behind in here, so that it does not keep what is looked for. */
+    private WeakReference<Object> startAndEnd(Supervisor scope, boolean byCrash) throws Exception {
+      var argument = new Object();
+      var weak = new WeakReference<>(argument);
+      StageRef<Troupe.Actor> stage = scope.start(Stage.consumer("stage", () -> {
+        argument.hashCode();
+        return troupe.new Actor();
+      }).withRestart(Restart.TEMPORARY));
+      if (byCrash) Troupe.crash(stage);
+      else stage.stop();
+      Await.end(stage);
+      return weak;
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void s09_doesNotHoldOnToItsStartArguments(boolean byCrash) throws Exception {
+      Supervisor scope = open(Intensity.of(3));
+      WeakReference<Object> argument = startAndEnd(scope, byCrash);
+      Await.until(() -> {
+        System.gc();
+        return argument.get() == null;
+      }, "the argument is collected");
+      assertThat(scope.childSnapshots()).isEmpty();
+      log.take();
     }
   }
 

@@ -229,7 +229,7 @@ class KillTest extends CrashTest {
     }
 
     @Test
-    void f13_whatItDoesLaterIsRefusedAndCounted() throws Exception {
+    void s10_f13_whatItDoesLaterIsRefusedAndCounted() throws Exception {
       Supervisor scope = open(spec(), 1);
       StageRef<Stubborn> stubborn = pipeline(100);
       Await.next(1, entered, stubborn);
@@ -246,7 +246,7 @@ class KillTest extends CrashTest {
     }
 
     @Test
-    void f15_mayReturnAfterTwoRestarts() throws Exception {
+    void s10_f15_mayReturnAfterTwoRestarts() throws Exception {
       Supervisor scope = open(spec(), 1);
       stuckLives.set(2);
       StageRef<Stubborn> stubborn = pipeline(100);

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.logging.LogRecord;
 import org.junit.jupiter.api.Nested;
@@ -215,6 +216,25 @@ class StrategyTest extends CrashTest {
       assertThat(troupe.next(6, a, b, c).subList(3, 6)).containsExactly("start a#2", "start b#2", "start c#2");
       assertThat(lines()).anyMatch(line -> line.contains("child=a#1") && line.endsWith("decision=RESTART restarts=1/1 in PT5S"))
           .anyMatch(line -> line.contains("child=c#1") && line.endsWith("decision=HOLD: it was being stopped for a group restart, not counted"));
+    }
+
+    @Test
+    void s27_isOneForSeveralThatCrashAtOnce() throws Exception {
+      startThree(open(Strategy.ONE_FOR_ALL, 3));
+      var barrier = new CyclicBarrier(3);
+      for (StageRef<Troupe.Actor> each : List.of(a, b, c)) {
+        each.cast(actor -> {
+          barrier.await();
+          throw new IOException("off");
+        });
+      }
+      for (StageRef<?> each : List.of(a, b, c)) Await.until(() -> each.snapshot().incarnation() >= 2, "it is restarted", a, b, c);
+      for (StageRef<?> each : List.of(a, b, c)) Await.turn(each);
+      List<String> story = troupe.next(6, a, b, c);
+      assertThat(story.subList(0, 3)).containsExactlyInAnyOrder("stop a#1 Crashed", "stop b#1 Crashed", "stop c#1 Crashed");
+      assertThat(story.subList(3, 6)).containsExactly("start a#2", "start b#2", "start c#2");
+      assertThat(troupe.story).as("nobody is restarted twice").isEmpty();
+      assertThat(lines()).hasSize(3).filteredOn(line -> line.endsWith("decision=HOLD: it was being stopped for a group restart, not counted")).hasSize(2);
     }
 
     @Test

@@ -8,7 +8,9 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.logging.LogRecord;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -75,6 +77,30 @@ class SupervisorTreeTest extends CrashTest {
       assertThat(other.isAlive()).isTrue();
       assertThat(scope.childSnapshots()).extracting(ChildSnapshot::name).containsExactly("other");
       assertThatThrownBy(() -> inner.start(troupe.actor("late"))).isInstanceOf(ScopeMisuse.class).hasMessageContaining("is closed");
+    }
+
+    @Test
+    void s33_f41_mayBeClosedByManyAtOnceWhoAllWaitForTheOneEnd() throws Exception {
+      Supervisor scope = open(named("test", 3));
+      Supervisor inner = scope.start(named("inner", 3));
+      StageRef<Troupe.Actor> stage = troupe.start(inner, "stage");
+      var entered = new CountDownLatch(1);
+      var go = new CountDownLatch(1);
+      stage.cast(actor -> {
+        entered.countDown();
+        go.await();
+      });
+      Await.open(entered, stage);
+      List<Await.Other<Boolean>> closers = Stream.generate(() -> new Await.Other<>(() -> {
+        inner.close();
+        return stage.isAlive();
+      })).limit(8).toList();
+      closers.forEach(Await.Other::blocks);
+      go.countDown();
+      for (Await.Other<Boolean> closer : closers) assertThat(closer.result(stage)).isFalse();
+      assertThat(troupe.story).containsExactly("stop inner/stage#1 Stopped");
+      inner.close();
+      assertThat(scope.childSnapshots()).isEmpty();
     }
 
     @Test
@@ -183,7 +209,7 @@ class SupervisorTreeTest extends CrashTest {
     }
 
     @Test
-    void s37_aTransientOneIsNotRestarted() throws Exception {
+    void s19_s37_aTransientOneIsNotRestarted() throws Exception {
       Supervisor scope = open(named("test", 3));
       Supervisor inner = scope.start(named("inner", 0).withRestart(Restart.TRANSIENT));
       StageRef<Troupe.Actor> a = troupe.start(inner, "a");

@@ -27,7 +27,7 @@ class TimersTest {
   }
 
   @Test
-  void ofAPeriodSkipWhatWasMissedAndKeepTheirBeat() throws Exception {
+  void f44_ofAPeriodSkipWhatWasMissedAndKeepTheirBeat() throws Exception {
     timers.add(() -> ran.add("tick"), 10, 10);
     runDue(10);
     assertThat(timers.nextNanos()).isEqualTo(20);
@@ -50,7 +50,7 @@ class TimersTest {
   }
 
   @Test
-  void areDueAcrossTheWrapOfTheClock() {
+  void f44_areDueAcrossTheWrapOfTheClock() {
     timers.add(() -> {}, Long.MIN_VALUE + 5, 0);
     assertThat(timers.isDue(Long.MAX_VALUE)).isFalse();
     assertThat(timers.isDue(Long.MIN_VALUE + 5)).isTrue();
