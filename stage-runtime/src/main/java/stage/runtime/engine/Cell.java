@@ -482,8 +482,9 @@ public final class Cell<S extends Stage> implements Machine {
 
   void ensureOwnThread(String what) {
     if (carrier.isCurrent()) return;
-    if (turns.fence().isReplaced(Thread.currentThread())) turns.fence().refuse();
-    throw new WrongThread(what, threadName(), Thread.currentThread().getName());
+    Thread caller = realm.time().current();
+    if (turns.fence().isReplaced(caller)) turns.fence().refuse();
+    throw new WrongThread(what, threadName(), caller.getName());
   }
 
   void ensureForeignThread(String what) {
@@ -542,6 +543,11 @@ public final class Cell<S extends Stage> implements Machine {
       life.crash("the dispatcher", failure);
       return Awaiting.Now.READY;
     }
+  }
+
+  @Override
+  public boolean hasAround() {
+    return context != null;
   }
 
   @Override

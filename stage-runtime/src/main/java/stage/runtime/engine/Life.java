@@ -233,7 +233,7 @@ final class Life {
       stopTakingTurns(new StopReason.Stopped());
       return;
     }
-    Throwable failure = turns.attempt(turns.role()::inputCompleted);
+    Throwable failure = turns.attempt("onComplete", turns.role()::inputCompleted);
     if (failure == null) endNormally(new StopReason.Completed());
     else if (!cell.isCancelled()) crash("onComplete", failure);
     else if (!(failure instanceof InterruptedException)) owner.suppressed(cell, failure);

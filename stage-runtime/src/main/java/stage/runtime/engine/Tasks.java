@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import stage.api.EventFunction;
 import stage.api.Outlet;
+import stage.runtime.time.Faults;
 
 /**
  * The events that one cell has handed to threads of their own. It outlives incarnations. The cell's thread only, but for {@link Task}.
@@ -55,6 +56,8 @@ final class Tasks<I, O> {
     @Override
     public void run() {
       try {
+        Faults faults = tasks.cell.realm().time().faults();
+        if (faults != null) faults.before(tasks.cell, "the function for an event");
         O made = function.apply(event);
         if (made == null) throw new NullPointerException("the function of stage " + tasks.cell.path() + " returned null; an event is never null");
         finish(made, null);

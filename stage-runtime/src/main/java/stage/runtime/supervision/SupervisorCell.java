@@ -491,9 +491,9 @@ abstract class SupervisorCell implements Supervisor, CellOwner {
     awaitIdle(Time.toNanos(root().spec.grace()), false);
   }
 
-  private static Throwable stackOf(Thread thread) {
+  private Throwable stackOf(Thread thread) {
     var stack = new StageKilled("the stack of thread " + thread.getName());
-    stack.setStackTrace(thread.getStackTrace());
+    stack.setStackTrace(time().stackOf(thread));
     return stack;
   }
 
