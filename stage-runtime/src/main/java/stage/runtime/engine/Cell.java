@@ -546,6 +546,11 @@ public final class Cell<S extends Stage> implements Machine {
   }
 
   @Override
+  public String story() {
+    return Story.of(this, agenda.last());
+  }
+
+  @Override
   public boolean hasAround() {
     return context != null;
   }

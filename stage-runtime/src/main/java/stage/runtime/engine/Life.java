@@ -295,7 +295,9 @@ final class Life {
     cell.closeIntake();
     if (cell.consumerHalf() != null) cell.consumerHalf().close();
     turns.dropTimers();
+    boolean wasBetween = !(phase instanceof Phase.Running);
     phase = new Phase.Draining(reason);
+    if (wasBetween) owner.held(cell, false);   // who restarts a group does not wait for it any more
   }
 
   void crash(String during, Throwable cause) {

@@ -259,7 +259,7 @@ final class Tasks<I, O> {
     return all.reversed();
   }
 
-  /** The subscription is given up: those of its events that are finished stay so, the others go back. */
+  /** The subscription is given up: those of its events that were handled stay so; the others go back, those that nobody has been told of as dead included. */
   void leave(LaneInlet<?> inlet) {
     Window window = windows.remove(inlet);
     if (window == null) return;
@@ -269,7 +269,7 @@ final class Tasks<I, O> {
       task.isLeft = true;
       if (task.thread != null) task.thread.interrupt();
       if (isEmitting && !task.isEmitted) unemitted--;
-      ahead[i++] = task.fate != Fate.RUNNING && (task.isEmitted || !isEmitting);
+      ahead[i++] = task.fate == Fate.HANDLED && (task.isEmitted || !isEmitting);
     }
     window.inlet.lane().finishedAhead(ahead);
   }

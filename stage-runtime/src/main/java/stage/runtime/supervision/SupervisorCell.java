@@ -172,7 +172,6 @@ abstract class SupervisorCell implements Supervisor, CellOwner {
       });
       throw new StageFailed(cell.path(), "onStart", refusal);
     }
-    tree.locked(child::started);
     try {
       cell.subscribe(spec);
     } catch (RuntimeException refused) {
@@ -355,6 +354,11 @@ abstract class SupervisorCell implements Supervisor, CellOwner {
 
   @Override
   public final void started(Cell<?> cell) {
+    // By the stage's own thread: its first turn may crash before its starter is awake, and then it belongs to the group that is restarted.
+    tree.locked(() -> {
+      Child.OfStage child = children.of(cell);
+      if (child != null) child.started();
+    });
     tree.tell(new StageEvent.Started(cell.path()));
   }
 

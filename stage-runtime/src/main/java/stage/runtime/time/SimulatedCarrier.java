@@ -159,7 +159,7 @@ public final class SimulatedCarrier implements Carrier {
 
   private void steps(Run mine) {
     while (true) {
-      letOthersRun();
+      time.pass();
       if (!isRun(mine)) return;
       next = machine.step(time.nanos());
       if (!isRun(mine) || next == Awaiting.Now.REENTRY) return;
@@ -168,7 +168,7 @@ public final class SimulatedCarrier implements Carrier {
         return;
       }
       if (next == Awaiting.Now.READY) continue;
-      letOthersRun();
+      time.pass();
       if (!isRun(mine)) return;
       try {
         await(next);
@@ -176,12 +176,6 @@ public final class SimulatedCarrier implements Carrier {
         // between turns, an interrupt is only a wake-up
       }
     }
-  }
-
-  private void letOthersRun() {
-    Wait turn = time.waitFor("its turn");
-    time.isReady(turn);
-    time.block(turn);
   }
 
   // ---- user code that waits within a step

@@ -227,13 +227,14 @@ public final class SimulatedTime implements Time {
       Wait wait = waits.get(i);
       if (!wait.isReady() && wait.strand().isInterrupted()) isReady(wait);
     }
-    if (steps >= options.mostSteps() && failure == null) {
-      return failed("no end after " + steps + " steps and " + nowNanos / 1e9 + " simulated seconds");
-    }
     while (true) {
-      while (ready.isEmpty()) {
+      if (steps >= options.mostSteps() && failure == null) {
+        return failed("no end after " + steps + " steps and " + nowNanos / 1e9 + " simulated seconds");
+      }
+      while (ready.isEmpty() && steps < options.mostSteps()) {
         if (!nextAlarm()) return failed("nobody can go on, and no timer is set");
       }
+      if (ready.isEmpty()) continue;
       int early = options.earlyTimers() && !alarms.isEmpty() ? 1 : 0;
       int most = ready.size() + early;
       if (last != null && inARow < options.runLength() && !ready.isEmpty() && ready.getLast() == last) {
@@ -259,6 +260,7 @@ public final class SimulatedTime implements Time {
       if (next.atNanos > nowNanos) nowNanos = next.atNanos;
       Runnable action = next.action;
       next.action = null;
+      steps++;
       action.run();
       return true;
     }
@@ -305,6 +307,13 @@ public final class SimulatedTime implements Time {
       if (!name.startsWith("stage.runtime.") && !name.startsWith("stage.api.") && !name.startsWith("java.") && !name.startsWith("jdk.")) return ", at " + frame;
     }
     return "";
+  }
+
+  /** Lets others run, if there are any who can. For code that may wait: the body of the simulation, a task, user code of a stage. */
+  public void pass() {
+    Wait turn = waitFor("its turn");
+    isReady(turn);
+    block(turn);
   }
 
   // ---- for what belongs to it

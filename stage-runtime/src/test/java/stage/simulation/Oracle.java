@@ -1,0 +1,182 @@
+package stage.simulation;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import stage.api.DeadLetter;
+import stage.api.StageSnapshot;
+import stage.api.SubscriptionSnapshot;
+import stage.api.observe.StageEvent;
+import stage.api.supervision.Stragglers;
+import stage.runtime.engine.Cell;
+import stage.runtime.engine.Peek;
+
+/** Says what must hold after any run, whatever harm was done in it. */
+final class Oracle {
+  private final World world;
+  private final Plan plan;
+  private final Throwable failure;
+  private final Map<String, StageSnapshot> ends = new HashMap<>();   // by path
+
+  Oracle(World world, Throwable failure) {
+    this.world = world;
+    this.plan = world.plan;
+    this.failure = failure;
+  }
+
+  /** I1, I2, I13: what was asked for and sent adds up. At any moment. */
+  static void ensureBalanced(SubscriptionSnapshot ledger) {
+    long sum = ledger.handled() + ledger.inFlight() + ledger.deadLettered() + ledger.dropped() + ledger.returned();
+    if (sum != ledger.sent() || ledger.inFlight() < 0 || ledger.isOpen() && !ledger.isBalanced()) throw new AssertionError("not balanced: " + ledger);
+    if (ledger.isOpen() && ledger.outstanding() > ledger.demand().max()) throw new AssertionError("more is asked for than its most: " + ledger);
+    boolean hasTasks = ledger.consumer().contains("tasks");   // what those finish ahead of an unfinished event counts for the demand at once
+    if (!hasTasks && ledger.inFlight() > ledger.demand().max()) throw new AssertionError("more was sent than asked for: " + ledger);
+  }
+
+  void check() {
+    if (failure instanceof Stragglers || world.leavesStragglers) return;   // it says itself that not all has ended; the ledgers were looked at after each step
+    for (Cell<?> cell : world.cells.values()) {
+      require(!cell.isAlive(), "stage " + cell.path() + " is alive after its scope was closed");
+      ends.put(cell.path(), cell.snapshot());
+    }
+    world.ledgers.forEach(ledger -> {
+      ensureBalanced(ledger.read());
+      require(ledger.read().inFlight() == 0, "something is in flight after the close: " + ledger.read());
+    });
+    for (Plan.Node node : plan.nodes()) if (ends.containsKey(pathOf(node))) checkNode(node);
+    checkMultiplicity();
+    checkLetters();
+    checkIntensity();
+    if (isWhole()) checkWhole();
+  }
+
+  private String pathOf(Plan.Node node) {
+    return (plan.nested() && node.kind().isSink() ? "sim/inner/" : "sim/") + node.name();
+  }
+
+  private List<SubscriptionSnapshot> of(Plan.Node node, boolean inputs) {
+    List<SubscriptionSnapshot> all = new ArrayList<>();
+    for (Peek.Ledger ledger : world.ledgers) {
+      SubscriptionSnapshot read = ledger.read();
+      if ((inputs ? read.consumer() : read.producer()).equals(pathOf(node))) all.add(read);
+    }
+    return all;
+  }
+
+  /** I5: what went in, what came out, and what the ledgers say of it. */
+  private void checkNode(Plan.Node node) {
+    StageSnapshot end = ends.get(pathOf(node));
+    long handled = of(node, true).stream().mapToLong(SubscriptionSnapshot::handled).sum();
+    if (node.kind() == Plan.Kind.SINK) {
+      require(world.handledBy(pathOf(node)).size() == handled, "%s has kept %d events, but its ledgers say %d", end.path(), world.handledBy(pathOf(node)).size(), handled);
+      return;
+    }
+    if (node.kind() == Plan.Kind.SINK_TASKS) {
+      require(world.handledBy(pathOf(node)).size() >= handled, "%s has worked on %d events, but its ledgers say %d", end.path(),
+          world.handledBy(pathOf(node)).size(), handled);
+      return;
+    }
+    if (node.kind() == Plan.Kind.MIDDLE) require(end.eventsEmitted() == handled, "%s has handled %d events, but emitted %d", end.path(), handled, end.eventsEmitted());
+    if (node.kind() == Plan.Kind.HANDED) {
+      long accepted = world.accepted.getOrDefault(node.index(), 0);
+      require(end.eventsEmitted() == accepted, "%d events were handed to %s, but it emitted %d", accepted, end.path(), end.eventsEmitted());
+    }
+    long undelivered = end.eventsUndelivered();
+    List<SubscriptionSnapshot> outputs = of(node, false);
+    long settled = outputs.stream().mapToLong(ledger -> ledger.handled() + ledger.deadLettered() + ledger.dropped()).sum();
+    long returned = outputs.stream().mapToLong(SubscriptionSnapshot::returned).sum();
+    if (node.dispatch() == Plan.Dispatching.BROADCAST) {
+      require(returned == end.eventsReturned(), "%s: %d events were given back, but it says %d", end.path(), returned, end.eventsReturned());
+      for (SubscriptionSnapshot ledger : outputs) require(ledger.sent() <= end.eventsEmitted(), "%s sent more than it emitted: %s", end.path(), ledger);
+    } else {
+      require(end.eventsEmitted() == settled + end.eventsReturned() + undelivered + end.eventsSkipped() + end.eventsDropped(),
+          "%s emitted %d events, of which %d were settled, and it says: %s", end.path(), end.eventsEmitted(), settled, end);
+    }
+  }
+
+  /** Nothing is doubled: no event is settled more often at one stage than there are ways to it. */
+  private void checkMultiplicity() {
+    Map<String, Integer> times = new HashMap<>();
+    for (Plan.Node node : plan.nodes()) {
+      if (node.kind() != Plan.Kind.SINK) continue;
+      for (Event event : world.handledBy(pathOf(node))) {
+        int count = times.merge(node.name() + " " + event, 1, Integer::sum);
+        require(count <= waysTo(node, event.source()), "%s has handled event %s %d times", node.name(), event, count);
+      }
+    }
+    if (plan.nodes().stream().anyMatch(node -> node.dispatch() == Plan.Dispatching.BROADCAST || node.kind() == Plan.Kind.SINK_TASKS)) return;
+    Set<Event> met = new HashSet<>();
+    List<String> sinks = new ArrayList<>(world.logs.keySet());
+    for (String path : sinks) for (Event event : world.handledBy(path)) require(met.add(event), "event %s was handled at two places, one of them %s", event, path);
+    for (DeadLetter letter : world.letters) require(met.add((Event) letter.event()), "event %s was handled and given up on", letter.event());
+  }
+
+  private int waysTo(Plan.Node node, int source) {
+    if (node.index() == source) return 1;
+    int ways = 0;
+    for (int input : node.inputs()) ways += waysTo(plan.nodes().get(input), source);
+    return plan.faults().cancels() && plan.faults().chaos() > 0 ? 10 * ways : ways;   // it may have subscribed once more
+  }
+
+  /** I4: attempts are counted, and each dead letter is one. */
+  private void checkLetters() {
+    long counted = world.ledgers.stream().mapToLong(ledger -> ledger.read().deadLettered()).sum();
+    counted -= world.supervision.deadLettersUnhandled();   // a close may leave the handler no time
+    require(world.letters.size() == counted, "%d dead letters came, but the ledgers say %d", world.letters.size(), counted);
+    for (DeadLetter letter : world.letters) {
+      require(letter.attempts() >= 1 && letter.attempts() <= plan.attempts() + 1, "%d attempts, but %d redeliveries: %s", letter.attempts(), plan.attempts(), letter);
+      require(letter.cause() != null, "a dead letter without a cause: %s", letter);
+      boolean isPoison = plan.faults().poison() && ((Event) letter.event()).isPoison();
+      require(isPoison || world.injected > 0 || world.isDisturbed, "event %s was given up on, and nobody has harmed it", letter.event());
+    }
+  }
+
+  /** I9: no more restarts than allowed, and no giving up before. */
+  private void checkIntensity() {
+    int crashes = 0;
+    for (StageEvent event : world.happened) if (event instanceof StageEvent.Crashed) crashes++;
+    if (failure != null && !world.marks.contains("abandoned") && !world.isDisturbed) {
+      require(crashes > 0, "the scope has failed without a crash: %s", failure);
+    }
+    if (failure == null && !plan.nested()) {
+      for (int i = 0; i < world.happened.size(); i++) {
+        int within = 0;
+        for (int j = i; j < world.happened.size() && world.happenedNanos.get(j) - world.happenedNanos.get(i) < 5_000_000_000L; j++) {
+          if (world.happened.get(j) instanceof StageEvent.Restarted) within++;
+        }
+        boolean isOne = plan.strategy() == stage.api.supervision.Strategy.ONE_FOR_ONE;
+        require(!isOne || within <= plan.intensity(), "%d restarts within 5 seconds, but %d are allowed", within, plan.intensity());
+      }
+    }
+  }
+
+  /** Whether each event must have got to an end: nobody stopped, killed or gave up anything. */
+  private boolean isWhole() {
+    return failure == null && !world.isDisturbed && plan.attempts() > 0 && !world.marks.contains("gave up") && !world.marks.contains("abandoned");
+  }
+
+  /** Each event of each source has been settled by each who was to have it, exactly once. */
+  private void checkWhole() {
+    for (Plan.Node node : plan.nodes()) {
+      StageSnapshot end = ends.get(pathOf(node));
+      require(end != null, "%s has never been stepped", node.name());
+      if (node.kind().isSource()) require(end.eventsEmitted() == node.events(), "%s emitted %d of its %d events", end.path(), end.eventsEmitted(), node.events());
+      require(end.eventsReturned() == 0, "%s got events back, though nobody left: %s", end.path(), end);
+      boolean hasConsumers = plan.nodes().stream().anyMatch(other -> other.inputs().contains(node.index()));
+      if (!hasConsumers || node.kind().isSink()) continue;
+      if (node.dispatch() != Plan.Dispatching.PARTITION) require(end.eventsUndelivered() == 0, "%s has not delivered all: %s", end.path(), end);
+      if (node.dispatch() == Plan.Dispatching.BROADCAST) {
+        for (SubscriptionSnapshot ledger : of(node, false)) {
+          require(ledger.sent() + 0 <= end.eventsEmitted(), "%s", ledger);
+        }
+      }
+    }
+  }
+
+  private static void require(boolean holds, String what, Object... values) {
+    if (!holds) throw new AssertionError(what.formatted(values));
+  }
+}
