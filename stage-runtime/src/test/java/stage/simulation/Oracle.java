@@ -10,7 +10,9 @@ import stage.api.DeadLetter;
 import stage.api.StageSnapshot;
 import stage.api.SubscriptionSnapshot;
 import stage.api.observe.StageEvent;
+import stage.api.supervision.StageFailed;
 import stage.api.supervision.Stragglers;
+import stage.api.supervision.Strategy;
 import stage.runtime.engine.Cell;
 import stage.runtime.engine.Peek;
 
@@ -51,6 +53,19 @@ final class Oracle {
     checkLetters();
     checkIntensity();
     if (isWhole()) checkWhole();
+    if (world.isDrained && failure == null && !world.isDisturbed && plan.attempts() > 0 && !world.marks.contains("abandoned")
+        && !plan.options().earlyTimers() && !plan.brutal()) checkDrained();   // else its time may be over before it has begun
+    require(world.marks.contains("abandoned") || world.started == world.stopped, "%d incarnations were started, and %d stopped", world.started, world.stopped);
+  }
+
+  /** A drain lets everything in flight finish. */
+  private void checkDrained() {
+    for (Plan.Node node : plan.nodes()) {
+      StageSnapshot end = ends.get(pathOf(node));
+      if (end == null || node.dispatch() == Plan.Dispatching.PARTITION) continue;
+      require(end.eventsReturned() == 0, "%s got events back in a drain: %s", end.path(), end);
+      if (!of(node, false).isEmpty()) require(end.eventsUndelivered() == 0, "%s has not delivered all in a drain: %s", end.path(), end);
+    }
   }
 
   private String pathOf(Plan.Node node) {
@@ -127,7 +142,7 @@ final class Oracle {
     counted -= world.supervision.deadLettersUnhandled();   // a close may leave the handler no time
     require(world.letters.size() == counted, "%d dead letters came, but the ledgers say %d", world.letters.size(), counted);
     for (DeadLetter letter : world.letters) {
-      require(letter.attempts() >= 1 && letter.attempts() <= plan.attempts() + 1, "%d attempts, but %d redeliveries: %s", letter.attempts(), plan.attempts(), letter);
+      require(letter.attempts() == plan.attempts() + 1, "%d attempts, but %d redeliveries: %s", letter.attempts(), plan.attempts(), letter);
       require(letter.cause() != null, "a dead letter without a cause: %s", letter);
       boolean isPoison = plan.faults().poison() && ((Event) letter.event()).isPoison();
       require(isPoison || world.injected > 0 || world.isDisturbed, "event %s was given up on, and nobody has harmed it", letter.event());
@@ -141,21 +156,24 @@ final class Oracle {
     if (failure != null && !world.marks.contains("abandoned") && !world.isDisturbed) {
       require(crashes > 0, "the scope has failed without a crash: %s", failure);
     }
-    if (failure == null && !plan.nested()) {
+    boolean isPlain = plan.strategy() == Strategy.ONE_FOR_ONE && !plan.nested();
+    if (failure instanceof StageFailed && isPlain && !world.isDisturbed && !world.marks.contains("abandoned")) {
+      require(crashes > plan.intensity(), "%d crashes, of which %d are allowed, and the scope has failed", crashes, plan.intensity());
+    }
+    if (failure == null && isPlain) {
       for (int i = 0; i < world.happened.size(); i++) {
         int within = 0;
         for (int j = i; j < world.happened.size() && world.happenedNanos.get(j) - world.happenedNanos.get(i) < 5_000_000_000L; j++) {
           if (world.happened.get(j) instanceof StageEvent.Restarted) within++;
         }
-        boolean isOne = plan.strategy() == stage.api.supervision.Strategy.ONE_FOR_ONE;
-        require(!isOne || within <= plan.intensity(), "%d restarts within 5 seconds, but %d are allowed", within, plan.intensity());
+        require(within <= plan.intensity(), "%d restarts within 5 seconds, but %d are allowed", within, plan.intensity());
       }
     }
   }
 
   /** Whether each event must have got to an end: nobody stopped, killed or gave up anything. */
   private boolean isWhole() {
-    return failure == null && !world.isDisturbed && plan.attempts() > 0 && !world.marks.contains("gave up") && !world.marks.contains("abandoned");
+    return failure == null && !world.isDisturbed && !world.isDrained && plan.attempts() > 0 && !world.marks.contains("gave up") && !world.marks.contains("abandoned");
   }
 
   /** Each event of each source has been settled by each who was to have it, exactly once. */
@@ -168,12 +186,30 @@ final class Oracle {
       boolean hasConsumers = plan.nodes().stream().anyMatch(other -> other.inputs().contains(node.index()));
       if (!hasConsumers || node.kind().isSink()) continue;
       if (node.dispatch() != Plan.Dispatching.PARTITION) require(end.eventsUndelivered() == 0, "%s has not delivered all: %s", end.path(), end);
-      if (node.dispatch() == Plan.Dispatching.BROADCAST) {
-        for (SubscriptionSnapshot ledger : of(node, false)) {
-          require(ledger.sent() + 0 <= end.eventsEmitted(), "%s", ledger);
-        }
-      }
     }
+    for (Plan.Node node : plan.nodes()) if (node.kind() == Plan.Kind.SINK) checkOrder(node);
+  }
+
+  /** I3: where there is one way from one source to a sink, and nobody else takes from it, all come, in order. */
+  private void checkOrder(Plan.Node sink) {
+    Plan.Node at = sink;
+    boolean fromTheStart = true;
+    while (!at.kind().isSource()) {
+      if (at.inputs().size() != 1 || at.kind() == Plan.Kind.MIDDLE_TASKS && at.unordered()) return;
+      Plan.Node above = plan.nodes().get(at.inputs().getFirst());
+      long consumers = plan.nodes().stream().filter(other -> other.inputs().contains(above.index())).count();
+      if (consumers > 1 && above.dispatch() != Plan.Dispatching.BROADCAST) return;
+      fromTheStart &= consumers == 1;   // with several, some subscribe when others have had events already
+      at = above;
+    }
+    List<Event> handled = world.handledBy(pathOf(sink));
+    for (int i = 1; i < handled.size(); i++) {
+      require(handled.get(i).number() > handled.get(i - 1).number(), "%s has handled %s", pathOf(sink), handled);
+    }
+    if (!world.letters.isEmpty()) return;
+    if (fromTheStart) require(handled.size() == at.events(), "%s has handled %s of the %d events", pathOf(sink), handled, at.events());
+    else if (!handled.isEmpty()) require(handled.getLast().number() == at.events() - 1 && handled.getLast().number() - handled.getFirst().number() == handled.size() - 1,
+        "%s has handled %s of the %d events", pathOf(sink), handled, at.events());
   }
 
   private static void require(boolean holds, String what, Object... values) {

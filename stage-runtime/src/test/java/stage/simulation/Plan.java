@@ -81,12 +81,13 @@ record Plan(
 
   static Plan draw(Choices choices) {
     List<Node> nodes = new ArrayList<>();
+    boolean isLong = choices.next(4) == 1;
     int sources = 1 + choices.next(2);
     int middles = choices.next(3);
     int sinks = 1 + choices.next(3);
     for (int i = 0; i < sources; i++) {
       Kind kind = List.of(Kind.SOURCE, Kind.GENERATOR, Kind.HANDED, Kind.SOURCE).get(choices.next(4));
-      nodes.add(new Node(i, kind, dispatch(choices), choices.next(25), List.of(), 0, 0, false, false));
+      nodes.add(new Node(i, kind, dispatch(choices), choices.next(isLong ? 200 : 25), List.of(), 0, 0, false, false));
     }
     for (int i = 0; i < middles + sinks; i++) {
       boolean middle = i < middles;
@@ -110,7 +111,7 @@ record Plan(
     // A partition that nobody takes would keep its producer for ever.
     nodes.replaceAll(node -> node.dispatch() != Dispatching.PARTITION || isTaken(nodes, node, 0) && isTaken(nodes, node, 1) ? node : node.byDemand());
     return new Plan(nodes, Strategy.values()[choices.next(3)], choices.next(2) == 0 ? 1000 : choices.next(5), choices.next(6) == 1 ? 0 : 1 + choices.next(4),
-        choices.next(2) == 1, choices.next(3) == 1, faults(choices), Ending.values()[choices.next(3) == 0 ? choices.next(4) : 0], choices.next(8) == 1,
+        choices.next(2) == 1, choices.next(3) == 1, faults(choices, isLong ? 6 : 1), Ending.values()[choices.next(3) == 0 ? choices.next(4) : 0], choices.next(8) == 1,
         new SimulationOptions(choices.next(2) == 1, choices.next(4) == 1, 1 + choices.next(2) * choices.next(6), 200_000));
   }
 
@@ -122,9 +123,9 @@ record Plan(
     return choices.next(3) == 1 ? Dispatching.values()[choices.next(3)] : Dispatching.DEMAND;
   }
 
-  private static Faults faults(Choices choices) {
-    return new Faults(flag(choices) ? 1 + choices.next(12) : 0, flag(choices), flag(choices), flag(choices), flag(choices), flag(choices),
-        choices.next(4) == 1, choices.next(4) == 1, flag(choices) ? 1 + choices.next(8) : 0, flag(choices), flag(choices), flag(choices), flag(choices),
+  private static Faults faults(Choices choices, int times) {
+    return new Faults(flag(choices) ? 1 + choices.next(12 * times) : 0, flag(choices), flag(choices), flag(choices), flag(choices), flag(choices),
+        choices.next(4) == 1, choices.next(4) == 1, flag(choices) ? 1 + choices.next(8 * times) : 0, flag(choices), flag(choices), flag(choices), flag(choices),
         choices.next(4) == 1, choices.next(4) == 1, choices.next(4) == 1);
   }
 

@@ -1,11 +1,8 @@
 package stage.simulation;
 
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeoutException;
 import stage.api.CancelPolicy;
-import stage.api.ConsumerRef;
 import stage.api.Demand;
 import stage.api.Dispatch;
 import stage.api.ProducerConsumerSpec;
@@ -26,7 +23,6 @@ import stage.api.supervision.StageFailed;
 import stage.api.supervision.Supervisor;
 import stage.api.supervision.SupervisorSpec;
 import stage.runtime.time.RecordedChoices;
-import stage.runtime.time.SimulatedTime;
 
 /** One run: draws a plan, runs it with the harm that is drawn on the way, and asks the oracle. */
 public final class Simulation {
@@ -53,6 +49,7 @@ public final class Simulation {
     var simulation = new Simulation(choices);
     if (traced) {
       System.out.println(simulation.plan);
+      simulation.world.traced = true;
       simulation.world.time.trace(System.out::println);
     }
     Throwable failure = null;
@@ -98,13 +95,13 @@ public final class Simulation {
           }
           case STOP -> {
             wander();
-            world.isDisturbed = true;
+            world.isDrained = true;
             app.stop();
             app.join();
           }
         }
       } finally {
-        if (plan.ending() != Plan.Ending.JOIN) world.isDisturbed = true;
+        if (plan.ending() == Plan.Ending.CLOSE || plan.ending() == Plan.Ending.DRAIN) world.isDisturbed = true;
         world.crashesLeft = Math.min(world.crashesLeft, 3);
       }
     } catch (StageFailed | Stragglers expected) {
@@ -202,11 +199,5 @@ public final class Simulation {
     } catch (InterruptedException e) {
       throw new AssertionError("nobody interrupts the feeder", e);
     }
-  }
-
-  static List<Integer> list(int[] choices) {
-    List<Integer> all = new ArrayList<>();
-    for (int each : choices) all.add(each);
-    return all;
   }
 }

@@ -53,10 +53,14 @@ final class World implements Faults {
   int injected;
   boolean isHealed;
   boolean isClosed;
+  boolean isDrained;      // the scope was told to stop before all was done
+  int started;            // incarnations whose onStart has returned
+  int stopped;            // and whose onStop has begun
   boolean leavesStragglers;
   boolean isDisturbed;    // somebody stopped, killed or cancelled something, so that not all events get to an end
   long hash;
   SupervisionSnapshot supervision;   // after the close
+  boolean traced;
   String problem;         // the first that was seen in the middle of a step
 
   World(Plan plan, Choices choices) {
@@ -75,6 +79,7 @@ final class World implements Faults {
 
   @Override
   public void before(Machine machine, String what) {
+    if (what.equals("onStop")) stopped++;
     if (isClosed && !marks.contains("abandoned")) problem = machine.threadName() + " runs " + what + " after its scope was closed";
     if (plan.faults().before() && mayFail(what)) crash("before " + what);
   }
@@ -82,6 +87,7 @@ final class World implements Faults {
   @Override
   public void after(Machine machine, String what) {
     if (plan.faults().after() && mayFail(what)) crash("after " + what);
+    if (what.equals("onStart")) started++;
   }
 
   private boolean mayFail(String what) {
@@ -129,6 +135,7 @@ final class World implements Faults {
   // ---- what is seen
 
   void on(StageEvent event) {
+    if (traced) System.out.println("                        " + event);
     happened.add(event);
     happenedNanos.add(time.nanos());
     switch (event) {

@@ -160,6 +160,7 @@ final class Life {
 
   void start() {
     boolean first = turns.incarnation() == 0;
+    phase = new Phase.Starting();   // the backoff, if there was one, is over: a start that fails is a crash like any other
     turns.clearInterrupt();
     if (freshStart) {
       freshStart = false;
@@ -301,6 +302,12 @@ final class Life {
   }
 
   void crash(String during, Throwable cause) {
+    if (phase instanceof Phase.Draining && !during.equals("the dispatcher")) {
+      // A late message has failed; what the stage has emitted is delivered all the same.
+      cell.report(during + " of stage " + cell.path() + " threw while the stage was ending", cause);
+      owner.suppressed(cell, cause);
+      return;
+    }
     boolean mayRestart = switch (phase) {
       case Phase.Running running -> true;
       case Phase.Starting starting -> true;
