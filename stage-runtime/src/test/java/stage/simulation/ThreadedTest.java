@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.fail;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.RejectedExecutionException;
@@ -16,6 +17,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import stage.runtime.time.RecordedChoices;
 import stage.runtime.time.SeededTime;
 import stage.runtime.time.Shrinker;
@@ -108,5 +111,33 @@ class ThreadedTest {
 
     assertThatThrownBy(() -> time.run(() -> time.gate().await())).isInstanceOf(AssertionError.class).hasMessageContaining("nobody can go on")
         .hasMessageContaining("saysWhoWaitsWhenNobodyCanGoOn");
+  }
+
+  /** What only the carriers of production can get wrong; the simulated ones have code of their own. */
+  static List<PlantedBug> plantedBugs() {
+    String carrier = "time/ThreadCarrier.java";
+    return List.of(
+        new PlantedBug("no last look before it parks", carrier, "    if (!machine.isReady(now())) {\n      AWAITING", "    {\n      AWAITING"),
+        new PlantedBug("the last look comes before the announcement", carrier,
+            "    state = PARKING;   // pairs with the full fence before wake(): from here on, what the look below misses is followed by a wake-up\n    if (!machine.isReady(now())) {",
+            "    boolean ready = machine.isReady(now());\n    state = PARKING;\n    if (!ready) {"),
+        new PlantedBug("a rest has no end", carrier, "REST_NANOS, this::wake)", "REST_NANOS, () -> {})"),
+        new PlantedBug("who rests is not woken by anything", carrier, "if ((now == PARKING || now == RESTING) &&", "if (now == PARKING &&"),
+        new PlantedBug("a thread that was replaced goes on", carrier, "      if (!isCurrent()) return;   // this thread was replaced in the step\n", ""),
+        new PlantedBug("a timer wakes nobody", carrier, "time.at(atNanos, this::wake)", "time.at(atNanos, () -> {})"),
+        new PlantedBug("who breathes is not woken", carrier, "if (STATE.compareAndSet(this, BREATHING, AWAKE)) LockSupport.unpark(thread);", ""),
+        new PlantedBug("a wake-up is forgotten", carrier, "STATE.compareAndSet(this, now, AWAKE)) LockSupport.unpark(thread);", "STATE.compareAndSet(this, now, AWAKE)) {}"),
+        new PlantedBug("it looks for whom to wake before it has told", "engine/Signals.java",
+            "    BITS.getAndBitwiseOr(this, bit);   // volatile, so it is the full fence that pairs with the announcement of the carrier\n    carrier.wake();",
+            "    carrier.wake();\n    BITS.getAndBitwiseOr(this, bit);"));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("plantedBugs")
+  void findsAPlantedBug(PlantedBug bug) throws Exception {
+    int seeds = bug.find(ThreadedRun.Search.class);
+
+    System.out.printf("threads by seed: \"%s\" is found by seed %d%n", bug, seeds);
+    assertThat(seeds).as("seeds that it took").isPositive();
   }
 }

@@ -21,7 +21,7 @@ import java.util.function.Consumer;
  * unparked, but all of them run on the one thread that called {@link #run}, and who runs next is chosen. The clock is simulated.
  *
  * <p>A virtual thread goes on until it parks. So that others get in between in other places too, it passes now and then: around each step, between
- * its announcement that it parks and its last look, before it wakes somebody, and wherever user code calls {@link #mayPass}.
+ * its announcement that it parks and its last look, before and after it wakes somebody, and wherever user code calls {@link #mayPass}.
  *
  * <p>The JDK has a builder of virtual threads with another scheduler, for tests of its own; it is open to those who are started with
  * {@code --add-opens java.base/java.lang=ALL-UNNAMED}. All fields belong to whoever is running, of whom there is only one.
@@ -464,7 +464,7 @@ public final class SeededTime implements Time, Executor {
     }
   }
 
-  /** Passes before it wakes somebody. */
+  /** Passes before and after it wakes somebody. */
   private final class PassingCarrier implements Carrier {
     private final Carrier carrier;
 
@@ -481,12 +481,14 @@ public final class SeededTime implements Time, Executor {
     public void wake() {
       mayPass("before it wakes somebody");
       carrier.wake();
+      mayPass("after it woke somebody");
     }
 
     @Override
     public void wakeUnlessResting() {
       mayPass("before it wakes somebody");
       carrier.wakeUnlessResting();
+      mayPass("after it woke somebody");
     }
 
     @Override
