@@ -7,6 +7,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -38,6 +39,7 @@ final class Racing {
     Map<String, Integer> seen = new TreeMap<>();
     List<S> states = new ArrayList<>();
     var barrier = new CyclicBarrier(actors.length + 1);
+    var failure = new AtomicReference<Throwable>();
     var arrived = new AtomicLong();
     List<FutureTask<Void>> running = new ArrayList<>();
     for (Consumer<S> actor : actors) {
@@ -46,7 +48,11 @@ final class Racing {
           barrier.await();   // the states are there; what a barrier is passed by, happens before what comes after it
           for (int i = 0; i < states.size(); i++) {
             meet(arrived, actors.length * (round * (long) STATES + i + 1));
-            actor.accept(states.get(i));
+            try {
+              actor.accept(states.get(i));
+            } catch (Throwable thrown) {
+              failure.compareAndSet(null, thrown);   // the others still wait for this actor
+            }
           }
           barrier.await();
         }
@@ -63,6 +69,7 @@ final class Racing {
       for (S state : states) seen.merge(outcome.apply(state), 1, Integer::sum);
     }
     for (FutureTask<Void> task : running) task.get();
+    if (failure.get() != null) throw new AssertionError("an actor has failed: " + failure.get(), failure.get());
     System.out.println("raced: " + seen);
     return seen;
   }
