@@ -119,8 +119,9 @@ class ThreadedTest {
     return List.of(
         new PlantedBug("no last look before it parks", carrier, "    if (!machine.isReady(now())) {\n      AWAITING", "    {\n      AWAITING"),
         new PlantedBug("the last look comes before the announcement", carrier,
-            "    state = PARKING;   // pairs with the full fence before wake(): from here on, what the look below misses is followed by a wake-up\n    if (!machine.isReady(now())) {",
-            "    boolean ready = machine.isReady(now());\n    state = PARKING;\n    if (!ready) {"),
+            "    state = PARKING;\n    VarHandle.fullFence();   // pairs with the one before wake(): what the look below misses is followed by a wake-up; it reads with acquire\n"
+                + "    if (!machine.isReady(now())) {",
+            "    boolean ready = machine.isReady(now());\n    state = PARKING;\n    VarHandle.fullFence();\n    if (!ready) {"),
         new PlantedBug("a rest has no end", carrier, "REST_NANOS, this::wake)", "REST_NANOS, () -> {})"),
         new PlantedBug("who rests is not woken by anything", carrier, "if ((now == PARKING || now == RESTING) &&", "if (now == PARKING &&"),
         new PlantedBug("a thread that was replaced goes on", carrier, "      if (!isCurrent()) return;   // this thread was replaced in the step\n", ""),
