@@ -307,10 +307,6 @@ final class Life {
       suppress(during, cause);
       return;
     }
-    if (hasCompleted() && !during.equals("the dispatcher")) {
-      suppress(during, cause);   // it is about to end; another incarnation would not know that it has done all there was to do
-      return;
-    }
     boolean mayRestart = switch (phase) {
       case Phase.Running running -> true;
       case Phase.Starting starting -> true;
@@ -340,11 +336,8 @@ final class Life {
     }
   }
 
-  private boolean hasCompleted() {
-    return phase instanceof Phase.Running && turns.role().isCompleted();
-  }
-
-  private void suppress(String during, Throwable cause) {
+  /** Something has failed in a stage that has done all there was to do. */
+  void suppress(String during, Throwable cause) {
     cell.report(during + " of stage " + cell.path() + " threw while the stage was ending", cause);
     owner.suppressed(cell, cause);
   }
