@@ -312,10 +312,15 @@ final class Turns<S extends Stage> {
 
   /** Runs user code of a message or a timer as a turn. What it throws is a crash. */
   void run(String what, Turn body) {
+    boolean hadCompleted = cell.isRunning() && role.isCompleted();
     Throwable failure = attempt(what, body);
     if (failure == null) return;
     if (cell.isToLeave()) {
       suppress(failure);
+      return;
+    }
+    if (hadCompleted) {
+      cell.life().suppress(what, failure);   // it is about to end; another incarnation would not know that it has done all there was to do
       return;
     }
     if (isGenerating()) {
