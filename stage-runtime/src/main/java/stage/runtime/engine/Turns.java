@@ -207,6 +207,15 @@ final class Turns<S extends Stage> {
     behaviour = null;
   }
 
+  /** Undoes a turn that was left without being committed or undone, because the engine itself failed. Does nothing if there is none. */
+  void undo(Throwable failure) {
+    serving = false;
+    if (asked != null) asked.fail(failure);
+    asked = null;
+    if (role != null) role.rollback();
+    rollbackStates();
+  }
+
   /** Forgets the behaviour for good. Its cell has ended and takes no more turns. */
   void letGo() {
     factory = null;
