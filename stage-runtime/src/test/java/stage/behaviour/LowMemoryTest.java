@@ -2,12 +2,9 @@ package stage.behaviour;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -34,7 +31,8 @@ class LowMemoryTest {
     public static void main(String[] args) throws Exception {
       switch (args[0]) {
         case "pipeline" -> pipeline();
-        case "hoarder" -> hoarder();
+        case "hoarder" -> hoarder(false);
+        case "keeper" -> hoarder(true);
         default -> throw new IllegalArgumentException(args[0]);
       }
     }
@@ -117,7 +115,13 @@ class LowMemoryTest {
   /** Takes all the heap there is, the first time it handles the event 5. */
   private static final class Hoarder implements Stage.Consumer<Long> {
     private static boolean hasHoarded;
+    private final boolean keeps;
+    private Object[] hoard;   // all of the heap is held by this
     private State<Long> sum;
+
+    Hoarder(boolean keeps) {
+      this.keeps = keeps;
+    }
 
     @Override
     public void onStart(StageContext context) {
@@ -136,8 +140,9 @@ class LowMemoryTest {
     }
 
     /** Large pieces first, and then ever smaller ones, until there is no place for an array of one. */
-    private static void hoard() {
+    private void hoard() {
       Object[] last = {null};
+      if (keeps) hoard = last;
       for (int size = 1 << 20; ; size /= 2) {
         try {
           while (true) {
@@ -157,13 +162,13 @@ class LowMemoryTest {
     }
   }
 
-  private static void hoarder() throws InterruptedException {
+  private static void hoarder(boolean keeps) throws InterruptedException {
     try (var app = Supervisor.open("app")) {
       var go = new CountDownLatch(1);
       var numbers = app.start(Stage.<Long, Numbers>producer("numbers", () -> new Numbers(1000)));
       var other = app.start(Stage.<Long, Stage.Consumer<Long>>consumer("other", () -> (events, from) -> go.await()));
       other.cast(behaviour -> go.await());
-      var hoarder = app.start(Stage.<Long, Hoarder>consumer("hoarder", Hoarder::new));
+      var hoarder = app.start(Stage.<Long, Hoarder>consumer("hoarder", () -> new Hoarder(keeps)));
       var subscription = hoarder.subscribeTo(numbers, Demand.max(10));
       hoarder.join();
       SubscriptionSnapshot ledger = subscription.snapshot();
@@ -179,13 +184,14 @@ class LowMemoryTest {
   // ---- from outside
 
   private static List<String> run(String collector, String what) throws IOException, InterruptedException {
+    Path output = Files.createTempFile(Path.of("target"), "low-memory", ".txt");
     Process process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx64m", "-XX:+Use" + collector,
-        "-cp", System.getProperty("java.class.path"), Main.class.getName(), what).redirectErrorStream(true).start();
-    List<String> all = new ArrayList<>();
-    try (var out = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
-      for (String line = out.readLine(); line != null; line = out.readLine()) all.add(line);
-    }
-    assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        "-cp", System.getProperty("java.class.path"), Main.class.getName(), what).redirectErrorStream(true).redirectOutput(output.toFile()).start();
+    boolean isOver = process.waitFor(50, TimeUnit.SECONDS);
+    process.destroyForcibly();   // a JVM without memory may not hear of a milder way
+    List<String> all = Files.readAllLines(output);
+    assertThat(isOver).as("whether it came to its end, after %s", all).isTrue();
+    Files.delete(output);
     assertThat(process.exitValue()).as("the exit value after %s", all).isZero();
     return all.stream().filter(line -> line.startsWith("> ")).map(line -> line.substring(2)).toList();
   }
@@ -202,6 +208,14 @@ class LowMemoryTest {
   @ValueSource(strings = {"SerialGC", "G1GC"})
   void f05_s57_aFullHeapIsACrashOfTheStageThatFilledIt(String collector) throws Exception {
     assertThat(run(collector, "hoarder")).containsExactly("OutOfMemoryError", "Completed[] sum=500500",
+        "balanced=true handled=1000 dead=0", "restarts=1 incarnations=112", "closed");
+  }
+
+  // The behaviour is let go before its crash can be dealt with, as there is nothing left to run its onStop with.
+  @ParameterizedTest
+  @ValueSource(strings = {"SerialGC", "G1GC"})
+  void f05_aBehaviourThatHoldsTheWholeHeapIsLetGo(String collector) throws Exception {
+    assertThat(run(collector, "keeper")).containsExactly("Completed[] sum=500500",
         "balanced=true handled=1000 dead=0", "restarts=1 incarnations=112", "closed");
   }
 }

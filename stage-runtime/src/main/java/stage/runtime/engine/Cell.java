@@ -555,8 +555,8 @@ public final class Cell<S extends Stage> implements Machine {
       unanswered = null;
     } catch (Fence.Refused refused) {
       return Awaiting.Now.DONE;
-    } catch (OutOfMemoryError again) {
-      return Awaiting.Now.READY;   // not kept: it says what is known already
+    } catch (OutOfMemoryError again) {   // not kept: it says what is known already
+      turns.dropBehaviour();             // it may be what fills the heap, and there is nothing to run its onStop with
     }
     return Awaiting.Now.READY;
   }
