@@ -497,7 +497,7 @@ public final class Cell<S extends Stage> implements Machine {
 
   void report(String what, Throwable failure) {
     try {
-      logger().log(System.Logger.Level.WARNING, what, failure);
+      if (!realm.time().isQuiet()) logger().log(System.Logger.Level.WARNING, what, failure);
     } catch (Throwable loggerFailure) {
       failure.addSuppressed(loggerFailure);   // a logger that throws must not take the stage with it
     }

@@ -78,6 +78,7 @@ public final class SimulatedTime implements Time {
   private String failure;          // why it cannot go on
   private Throwable cause;         // of that; null if nothing was thrown
   private boolean over;
+  private boolean quiet;
   private Object attachment;
   private Consumer<SimulatedCarrier> afterStep = carrier -> {};
   private Consumer<String> trace;  // null without one
@@ -138,6 +139,16 @@ public final class SimulatedTime implements Time {
    */
   public void standstill(Duration limit) {
     standstill = limit;
+  }
+
+  /** Has nothing logged. */
+  public void quiet() {
+    quiet = true;
+  }
+
+  @Override
+  public boolean isQuiet() {
+    return quiet;
   }
 
   /** {@return how many steps there were} */
