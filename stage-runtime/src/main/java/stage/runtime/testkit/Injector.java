@@ -5,6 +5,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import stage.runtime.time.Choices;
 import stage.runtime.time.Faults;
 import stage.runtime.time.Machine;
@@ -17,11 +18,13 @@ final class Injector implements Faults {
 
   private final List<CrashRule> rules;
   private final Choices choices;
+  private final Consumer<String> trace;
   private final Set<String> spared = new HashSet<>();          // ends of paths
   private final Map<String, Integer> turns = new HashMap<>();  // by path
   private final Map<String, String> doomed = new HashMap<>();  // by path: what is to crash when it returns, and the message
 
-  Injector(List<CrashRule> rules, Choices choices) {
+  Injector(List<CrashRule> rules, Choices choices, Consumer<String> trace) {
+    this.trace = trace;
     this.rules = rules;
     this.choices = choices;
   }
@@ -40,14 +43,19 @@ final class Injector implements Faults {
     for (CrashRule rule : rules) crashes |= isMet(rule, path, turn);
     if (!crashes) return;
     String message = "injected into turn " + turn + " of " + path + ", ";
-    if (what.equals(TASK) || choices.next(2) == 0) throw new InjectedCrash(message + "before " + what);
+    if (what.equals(TASK) || choices.next(2) == 0) throw crash(message + "before " + what);
     doomed.put(path, message + "after " + what);
   }
 
   @Override
   public void after(Machine machine, String what) {
     String message = doomed.isEmpty() ? null : doomed.remove(pathOf(machine));
-    if (message != null) throw new InjectedCrash(message);
+    if (message != null) throw crash(message);
+  }
+
+  private InjectedCrash crash(String message) {
+    trace.accept("                           crash " + message);
+    return new InjectedCrash(message);
   }
 
   private boolean isMet(CrashRule rule, String path, int turn) {

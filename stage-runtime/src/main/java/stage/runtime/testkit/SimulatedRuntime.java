@@ -6,9 +6,8 @@ import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
 import java.util.function.Consumer;
+import stage.runtime.time.Apart;
 import stage.runtime.time.RecordedChoices;
 import stage.runtime.time.Shrinker;
 import stage.runtime.time.SimulatedTime;
@@ -32,6 +31,7 @@ public final class SimulatedRuntime {
   public static final String REPLAY = "stage.testkit.replay";
 
   private static final int TRACE_LINES = 80;
+  private static final String ABOUT = " is about to wait for ";   // the next line of that stage says that it waits
   private static final int DEFAULT_SHRINKING = 2000;
 
   /** What is run in a simulation. */
@@ -151,40 +151,26 @@ public final class SimulatedRuntime {
   }
 
   private Outcome attempt(RecordedChoices choices, Body body, Consumer<String> told, boolean isKept, boolean isAgain) {
-    var task = new FutureTask<>(() -> simulate(choices, body, told, isKept, isAgain));
-    Thread.ofVirtual().name("stage-simulated-test").start(task);   // switching between virtual threads is ten times as fast
-    boolean interrupted = false;
-    try {
-      while (true) {
-        try {
-          return task.get();
-        } catch (InterruptedException e) {
-          interrupted = true;
-        } catch (ExecutionException e) {
-          throw new IllegalStateException("the simulation itself has failed", e.getCause());
-        }
-      }
-    } finally {
-      if (interrupted) Thread.currentThread().interrupt();
-    }
+    return Apart.run("stage-simulated-test", () -> simulate(choices, body, told, isKept, isAgain));
   }
 
   private Outcome simulate(RecordedChoices choices, Body body, Consumer<String> told, boolean isKept, boolean isAgain) {
     var options = new SimulationOptions(false, choices.next(4) == 1, 1 + choices.next(2) * choices.next(6), SimulationOptions.PLAIN.mostSteps());
-    var time = new SimulatedTime(choices, new Injector(rules, choices), options);
-    if (isAgain) time.quiet();
     Deque<String> lines = new ArrayDeque<>();
     int[] left = {0};
-    if (told != null || isKept) {
-      time.trace(line -> {
-        if (told != null) told.accept(line);
-        if (lines.size() == TRACE_LINES) {
-          lines.removeFirst();
-          left[0]++;
-        }
-        lines.add(line);
-      });
-    }
+    Consumer<String> keep = line -> {
+      if (told != null) told.accept(line);
+      if (!isKept || line.contains(ABOUT)) return;
+      if (lines.size() == TRACE_LINES) {
+        lines.removeFirst();
+        left[0]++;
+      }
+      lines.add(line);
+    };
+    boolean isTraced = told != null || isKept;
+    var time = new SimulatedTime(choices, new Injector(rules, choices, isTraced ? keep : line -> {}), options);
+    if (isAgain) time.quiet();
+    if (isTraced) time.trace(keep);
     Throwable failure = null;
     try {
       time.run(() -> body.run(new Simulated(time, choices)));
@@ -232,7 +218,7 @@ public final class SimulatedRuntime {
   }
 
   private static String text(int[] choices) {
-    return Arrays.toString(choices).replaceAll("[\\[\\] ]", "");
+    return choices.length == 0 ? "0" : Arrays.toString(choices).replaceAll("[\\[\\] ]", "");   // 0 is the dullest list
   }
 
   private static int[] parse(String choices) {
