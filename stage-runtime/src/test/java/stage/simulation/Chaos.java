@@ -110,6 +110,13 @@ final class Chaos {
     ref.cast(stage -> world.within(node, "a cast"));
   }
 
+  private void castAFailure(StageRef<?> ref) throws InterruptedException {
+    ref.cast(stage -> {
+      world.injected++;
+      throw new World.Injected("a late message");
+    });
+  }
+
   private void call(StageRef<?> ref) throws InterruptedException {
     world.mark("called");
     Plan.Node node = world.nodes.get(ref.path());
@@ -145,7 +152,7 @@ final class Chaos {
     world.isStuck = true;
     if (world.choices.next(2) == 0) {
       ref.stop();
-      if (world.plan.faults().messages() && world.choices.next(2) == 1) cast(ref);
+      if (world.plan.faults().messages() && world.choices.next(2) == 1) castAFailure(ref);
     } else (world.nodes.get(ref.path()).kind().isSink() ? inner : app).stop(ref.name());
   }
 
@@ -161,6 +168,11 @@ final class Chaos {
     var late = new Plan.Node(100, Plan.Kind.SINK, Plan.Dispatching.DEMAND, 0, List.of(node.index()), 1, 0, false, false);
     world.nodes.putIfAbsent("sim/" + name, late);
     int attempts = world.plan.attempts();
+    if (node.dispatch() == Plan.Dispatching.BROADCAST && node.kind().isSource() && !producer.snapshot().outputs().isEmpty()) {
+      world.lateSince.putIfAbsent("sim/" + name, producer.snapshot().eventsEmitted());
+    } else {
+      world.lateSince.put("sim/" + name, 0L);
+    }
     StageRef<?> started = app.start(Stage.<Event, Models.Sink>consumer(name, () -> new Models.Sink(world, late))
         .withRedelivery(attempts == 0 ? Redelivery.none() : Redelivery.attempts(attempts)).withDeadLetters((letter, count) -> world.letters.add(letter))
         .subscribeTo(spec));

@@ -52,6 +52,7 @@ final class Oracle {
     for (Plan.Node node : plan.nodes()) if (ends.containsKey(pathOf(node))) checkNode(node);
     checkMultiplicity();
     checkLetters();
+    checkLatecomers();
     checkIntensity();
     if (isWhole()) checkWhole();
     if (world.isDrained && failure == null && !world.isDisturbed && plan.attempts() > 0 && !world.marks.contains("abandoned")
@@ -138,6 +139,13 @@ final class Oracle {
     return plan.faults().cancels() && plan.faults().chaos() > 0 ? 10 * ways : ways;   // it may have subscribed once more
   }
 
+  /** Who joins a broadcast gets what is emitted from then on. */
+  private void checkLatecomers() {
+    world.lateSince.forEach((path, since) -> {
+      for (Event event : world.handledBy(path)) require(event.number() >= since, "%s joined after %d events, but has handled %s", path, since, event);
+    });
+  }
+
   /** I4: attempts are counted, and each dead letter is one. */
   private void checkLetters() {
     long counted = world.ledgers.stream().mapToLong(ledger -> ledger.read().deadLettered()).sum();
@@ -163,7 +171,7 @@ final class Oracle {
       require(crashes > 0, "the scope has failed without a crash: %s", failure);
     }
     boolean isPlain = plan.strategy() == Strategy.ONE_FOR_ONE && !plan.nested();
-    if (failure instanceof StageFailed && isPlain && !world.isDisturbed && !world.marks.contains("abandoned")) {
+    if (failure instanceof StageFailed && failure.getCause() instanceof World.Injected && isPlain && !world.marks.contains("killed") && !world.marks.contains("abandoned")) {
       require(mostCrashes() > plan.intensity(), "%d crashes within 5 seconds, of which %d are allowed, and the scope has failed", mostCrashes(), plan.intensity());
     }
     if (failure == null && isPlain && !world.isDisturbed) {   // who is being stopped may crash without being counted

@@ -49,6 +49,9 @@ final class World implements Faults {
   final List<Long> happenedNanos = new ArrayList<>();
   final Map<Integer, Integer> accepted = new HashMap<>();      // how many events were handed in, by source
   final Set<String> marks = new LinkedHashSet<>();
+  final Map<String, Long> lateSince = new HashMap<>();         // what a broadcast had emitted before a latecomer joined it, by path of that one
+  final List<Thread> outsiders = new ArrayList<>();            // who must get an answer whatever they ask
+  private long quietUntilNanos;
   private final List<Gate> hangs = new ArrayList<>();
   int crashesLeft;
   int injected;
@@ -109,6 +112,8 @@ final class World implements Faults {
 
   private void crash(String where) {
     if (crashesLeft == 0 || isHealed || choices.next(8) != 1) return;
+    if (plan.slow() && time.nanos() < quietUntilNanos && choices.next(4) != 1) return;   // or all are within one period of the intensity
+    quietUntilNanos = time.nanos() + 5_500_000_000L;
     crashesLeft--;
     injected++;
     throw new Injected(where);
@@ -118,6 +123,12 @@ final class World implements Faults {
     Gate gate = time.gate();
     hangs.add(gate);
     hanging.add(name);
+    StageRef<?> ref = refs.get(name);
+    if (plan.faults().kills() && ref != null && choices.next(2) == 1) {
+      mark("killed");
+      isDisturbed = true;
+      time.at(time.nanos(), ref::kill);
+    }
     int patience = choices.next(4);
     if (patience > 0) time.at(time.nanos() + patience * 70_000_000L, gate::open);   // the grace of the scope is in between
     boolean obeys = choices.next(2) == 0;
