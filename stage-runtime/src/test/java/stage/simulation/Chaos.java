@@ -165,7 +165,7 @@ final class Chaos {
     @SuppressWarnings("unchecked")
     SubscriptionSpec<Event> spec = SubscriptionSpec.to((ProducerRef<Event, ?>) producer).withDemand(Demand.max(1 + world.choices.next(4)));
     if (node.dispatch() == Plan.Dispatching.PARTITION) spec = spec.withPartition(world.choices.next(2));
-    var late = new Plan.Node(100, Plan.Kind.SINK, Plan.Dispatching.DEMAND, 0, List.of(node.index()), 1, 0, false, false);
+    var late = new Plan.Node(Models.LATECOMER, Plan.Kind.SINK, Plan.Dispatching.DEMAND, 0, List.of(node.index()), 1, 0, false, false);
     world.nodes.putIfAbsent("sim/" + name, late);
     int attempts = world.plan.attempts();
     if (node.dispatch() == Plan.Dispatching.BROADCAST && node.kind().isSource() && !producer.snapshot().outputs().isEmpty()) {

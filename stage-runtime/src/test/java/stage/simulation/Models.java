@@ -11,6 +11,9 @@ import stage.api.State;
 
 /** The stages of a simulation: each does the least that can be followed, and comes to harm on the way. */
 final class Models {
+  /** The index of those who join while others run. */
+  static final int LATECOMER = 100;
+
   private Models() {}
 
   static final class Source implements Stage.Producer<Event> {
@@ -118,7 +121,8 @@ final class Models {
     }
 
     @Override
-    public void onStart(StageContext context) {
+    public void onStart(StageContext context) throws InterruptedException {
+      if (node.index() == LATECOMER) world.hangAtStart(node);
       log = context.state("log", Log.EMPTY);
     }
 

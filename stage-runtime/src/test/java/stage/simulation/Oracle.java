@@ -171,7 +171,7 @@ final class Oracle {
       require(crashes > 0, "the scope has failed without a crash: %s", failure);
     }
     boolean isPlain = plan.strategy() == Strategy.ONE_FOR_ONE && !plan.nested();
-    if (failure instanceof StageFailed && failure.getCause() instanceof World.Injected && isPlain && !world.marks.contains("killed") && !world.marks.contains("abandoned")) {
+    if (failure instanceof StageFailed && failure.getCause() instanceof World.Injected && !plan.nested() && !world.marks.contains("killed") && !world.marks.contains("abandoned")) {
       require(mostCrashes() > plan.intensity(), "%d crashes within 5 seconds, of which %d are allowed, and the scope has failed", mostCrashes(), plan.intensity());
     }
     if (failure == null && isPlain && !world.isDisturbed) {   // who is being stopped may crash without being counted

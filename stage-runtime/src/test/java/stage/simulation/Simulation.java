@@ -115,6 +115,7 @@ public final class Simulation {
     world.isClosed = true;
     world.supervision = app.snapshot();
     world.leavesStragglers = !app.report().stragglers().isEmpty();
+    if (world.supervision.refused() > 0) world.mark("what a zombie did was refused");
     // Whoever has asked for something is answered by now, or will be at once.
     world.heal();
     if (plan.options().earlyTimers()) return;   // for ever may be over at once

@@ -91,6 +91,8 @@ final class World implements Faults {
 
   @Override
   public void after(Machine machine, String what) {
+    Cell<?> cell = Peek.cell(machine);
+    if (cell != null && !Peek.isCurrent(cell)) problem = cell.path() + " has come back from " + what + " on a thread that was replaced, and was not refused";
     if (plan.faults().after() && mayFail(what)) crash("after " + what);
     if (what.equals("onStart")) started++;
   }
@@ -107,7 +109,21 @@ final class World implements Faults {
   /** Somewhere in user code. */
   void within(Plan.Node node, String what) throws InterruptedException {
     if (plan.faults().within()) crash("within " + what);
+    mayHang(node);
+  }
+
+  private void mayHang(Plan.Node node) throws InterruptedException {
     if (plan.faults().hangs() && !isHealed && choices.next(40) == 1) hang(node.name());
+  }
+
+  /** In the onStart of a stage that joins while others run. */
+  void hangAtStart(Plan.Node node) throws InterruptedException {
+    try {
+      for (int i = 0; i < 8; i++) mayHang(node);
+    } catch (InterruptedException cancelled) {
+      started--;   // for it does not return
+      throw cancelled;
+    }
   }
 
   private void crash(String where) {

@@ -77,6 +77,11 @@ public final class Peek {
     }
   }
 
+  /** {@return whether it is the cell's own thread that runs} */
+  public static boolean isCurrent(Cell<?> cell) {
+    return cell.carrier().isCurrent();
+  }
+
   /** {@return what the agenda of a cell says} */
   public static String phase(Cell<?> cell) {
     return cell.life().phase().getClass().getSimpleName();

@@ -1,0 +1,46 @@
+package stage.simulation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/**
+ * The tests are tested: the simulation finds bugs that are put into a copy of the engine. In each build those that show themselves soon, with
+ * {@code -Dstage.stress} all; {@link Mutants#main} prints how long each takes.
+ */
+@Timeout(1800)
+class MutantsTest {
+  private static final boolean ALL = System.getProperty("stage.stress") != null;
+  private static final int SEEDS = 20_000;   // several times what the rarest takes, as the seeds that find one change with the engine
+
+  @Test
+  void eachIsFound() throws Exception {
+    List<String> survivors = new ArrayList<>();
+    int tried = 0;
+    for (Mutant mutant : Mutant.ALL) {
+      if (!ALL && mutant.isRare() || mutant.survives() != null) continue;
+      tried++;
+      if (Mutants.seedsToFind(mutant, 1, SEEDS) < 0) survivors.add(mutant.name());
+    }
+    assertThat(survivors).isEmpty();
+    assertThat(tried).isGreaterThanOrEqualTo(20);
+  }
+
+  /** A mutation of nothing is not found: what finds the others is the change, and not the way they are made. */
+  @Test
+  void theCanaryThatIsNoneLives() throws Exception {
+    Mutant first = Mutant.ALL.getFirst();
+    var unchanged = new Mutant("nothing", first.file(), List.of(), false, null);
+    assertThat(Mutants.seedsToFind(unchanged, 1, 500)).isEqualTo(-1);
+  }
+
+  /** What GenStage does on purpose, and what Stage must never do. */
+  @Test
+  void theCanaryThatMustFailDoes() throws Exception {
+    Mutant canary = Mutant.ALL.stream().filter(mutant -> mutant.name().startsWith("what was in hand at a crash is dropped")).findFirst().orElseThrow();
+    assertThat(Mutants.seedsToFind(canary, 1, 1000)).isPositive();
+  }
+}
