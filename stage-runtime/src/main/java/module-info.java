@@ -7,5 +7,8 @@
 module stage.runtime {
   requires transitive stage.api;
 
+  uses stage.runtime.engine.Bridges;
+
   provides stage.api.supervision.StageRuntime with stage.runtime.supervision.Runtime;
+  provides stage.runtime.engine.Bridges with stage.runtime.flow.FlowBridges;
 }

@@ -1,0 +1,171 @@
+package stage.runtime.flow;
+
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Flow;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+import stage.api.CancelPolicy;
+import stage.api.Collecting;
+import stage.api.ConsumerSpec;
+import stage.api.Demand;
+import stage.api.FromPublisher;
+import stage.api.ProducerRef;
+import stage.api.ProducerSpec;
+import stage.api.Stage;
+import stage.api.StageEnded;
+import stage.api.StopReason;
+import stage.api.SubscriptionRefused;
+import stage.api.SubscriptionSpec;
+import stage.api.ToSubscriber;
+import stage.runtime.engine.Bridges;
+import stage.runtime.engine.Cell;
+
+/** Makes the bridges. Each one that others hold is a companion of the stage at its end: a cell of its own, in the same scope. */
+public final class FlowBridges implements Bridges {
+  /** A subscriber and its producer; told from others by who they are, so that no code of a user's is run (rule 1.10). */
+  private record Subscribed(Cell<?> producer, Flow.Subscriber<?> subscriber) {
+    @Override
+    public boolean equals(Object other) {
+      return other instanceof Subscribed it && it.producer == producer && it.subscriber == subscriber;
+    }
+
+    @Override
+    public int hashCode() {
+      return 31 * System.identityHashCode(producer) + System.identityHashCode(subscriber);
+    }
+  }
+
+  /** What a subscriber gets that is refused. */
+  private static final Flow.Subscription NONE = new Flow.Subscription() {
+    @Override
+    public void request(long events) {
+      // Rule 3.6: there is nothing to ask for.
+    }
+
+    @Override
+    public void cancel() {
+      // Rule 3.7: there is nothing to cancel.
+    }
+  };
+
+  private final Map<Subscribed, SubscriberLink<?>> subscribed = new ConcurrentHashMap<>();   // those that are there now
+  private final AtomicLong numbers = new AtomicLong();
+
+  /** For {@link java.util.ServiceLoader}. */
+  public FlowBridges() {}
+
+  @Override
+  public Stage behaviourOf(Stage described) {
+    return switch (described) {
+      case FromPublisher<?>(var publisher) -> Arrivals.from(publisher);
+      case ToSubscriber<?> to -> deliveries(to);
+      case Collecting<?, ?, ?> collecting -> Collected.by(collecting);
+      default -> throw new IllegalArgumentException("a " + described.getClass().getName() + " is a behaviour already");
+    };
+  }
+
+  private static <I> Stage deliveries(ToSubscriber<I> to) {
+    return new Deliveries<>(() -> new SubscriberLink<>(to.subscriber(), () -> {}));
+  }
+
+  // ---- out: a consumer for each subscriber
+
+  @Override
+  public <O> void subscribe(Cell<?> producer, SubscriptionSpec<O> how, Flow.Subscriber<? super O> subscriber) {
+    subscribe(producer, how, subscriber, () -> {});
+  }
+
+  /** As {@link #subscribe(Cell, SubscriptionSpec, Flow.Subscriber)}; runs something, at least once, when the subscription is over. */
+  private <O> void subscribe(Cell<?> producer, SubscriptionSpec<O> how, Flow.Subscriber<? super O> subscriber, Runnable whenOver) {
+    var key = new Subscribed(producer, subscriber);
+    var link = new SubscriberLink<O>(subscriber, () -> {
+      subscribed.remove(key);
+      whenOver.run();
+    });
+    SubscriberLink<?> before = subscribed.putIfAbsent(key, link);
+    if (before != null) {
+      before.refuse(new IllegalStateException("the subscriber has subscribed to " + producer.path() + " twice, but must do so once only (Reactive Streams rule 1.10)"));
+      whenOver.run();
+      return;
+    }
+    try {
+      if (producer.isAlive()) {
+        connect(producer, how, link);
+        return;
+      }
+    } catch (RuntimeException refused) {
+      if (producer.isAlive() || refused instanceof SubscriptionRefused) {
+        link.abandon();
+        reject(producer, subscriber, refused);
+        return;
+      }
+    }
+    link.abandon();
+    reject(producer, subscriber, failureOf(producer));
+  }
+
+  private <O> void connect(Cell<?> producer, SubscriptionSpec<O> how, SubscriberLink<O> link) {
+    ConsumerSpec<O, Deliveries<O>> spec = Stage.consumer("subscriber-" + numbers.incrementAndGet(), () -> new Deliveries<>(() -> link));
+    producer.owner().startCompanion(owner -> Cell.of(spec, producer.path(), producer.realm(), owner), cell -> Cell.subscribe(cell, how));
+  }
+
+  /** {@return what a subscriber is told that comes after the end; null if that was a good one} */
+  private static Throwable failureOf(Cell<?> producer) {
+    return switch (producer.endReason()) {
+      case StopReason.Completed completed -> null;
+      case StopReason.Crashed(var cause) -> cause;
+      case StopReason.ProducerFailed(var name, var cause) -> cause;
+      case null, default -> new StageEnded(producer.path(), producer.endReason());
+    };
+  }
+
+  /** Tells a subscriber why it does not become one, as rule 1.9 wants it; {@code null} for a producer that has completed. */
+  private static void reject(Cell<?> producer, Flow.Subscriber<?> subscriber, Throwable why) {
+    try {
+      subscriber.onSubscribe(NONE);
+      if (why == null) subscriber.onComplete();
+      else subscriber.onError(why);
+    } catch (Throwable broken) {   // against rule 2.13, and the caller is to return normally
+      producer.report("a subscriber that could not subscribe to stage " + producer.path() + " threw when it was told", broken);
+    }
+  }
+
+  @Override
+  public <O> Stream<O> stream(Cell<?> producer, SubscriptionSpec<O> how) {
+    var puller = new Puller<O>(producer.path(), how.demand(), producer.realm().time().room(0), reader -> {
+      producer.ensureForeignThread("reading a stream");
+      subscribe(producer, how, reader);
+    });
+    return new ClosingStream<>(StreamSupport.stream(puller, false).onClose(puller::close));
+  }
+
+  // ---- in: a producer for each publisher
+
+  @Override
+  public <I> Flow.Subscriber<I> subscriber(Cell<?> consumer, Demand demand, CancelPolicy policy) {
+    return upstream(consumer, demand, policy);
+  }
+
+  @SuppressWarnings("unchecked")   // a cell's handle is of the interface that fits the spec
+  private <I> Upstream<I> upstream(Cell<?> consumer, Demand demand, CancelPolicy policy) {
+    var upstream = new Upstream<I>();
+    ProducerSpec<I, Arrivals<I>> spec = Stage.producer("publisher-" + numbers.incrementAndGet(), () -> Arrivals.through(upstream));
+    consumer.owner().startCompanion(owner -> {
+      Cell<Arrivals<I>> cell = Cell.of(spec, consumer.path(), consumer.realm(), owner);
+      cell.endWithItsConsumer();
+      return cell;
+    }, cell -> {
+      var ref = (ProducerRef<I, Arrivals<I>>) (Object) cell.ref();
+      Cell.subscribe(consumer, SubscriptionSpec.to(ref).withDemand(demand).withCancelPolicy(policy));
+    });
+    return upstream;
+  }
+
+  @Override
+  public <I, O> Flow.Processor<I, O> processor(Cell<?> stage, Demand demand, SubscriptionSpec<O> how) {
+    Upstream<I> input = upstream(stage, demand, CancelPolicy.TRANSIENT);
+    return new StageProcessor<I, O>(input, (subscriber, whenOver) -> subscribe(stage, how, subscriber, whenOver));
+  }
+}

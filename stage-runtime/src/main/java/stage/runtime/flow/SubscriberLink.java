@@ -1,0 +1,212 @@
+package stage.runtime.flow;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.Flow;
+import stage.api.StopReason;
+import stage.runtime.engine.Insider;
+import stage.runtime.engine.Kept;
+
+/**
+ * What a stage knows of the subscriber that it signals, from its first incarnation to its end; to the subscriber, its subscription. All signals are sent on the stage's
+ * thread (rule 1.3); {@link #request} and {@link #cancel} may come on any, also from within a signal (3.2).
+ *
+ * @param <I> the events
+ */
+final class SubscriberLink<I> implements Flow.Subscription, Kept {
+  private static final VarHandle REQUESTED;
+  private static final VarHandle REFUSAL;
+
+  static {
+    try {
+      REQUESTED = MethodHandles.lookup().findVarHandle(SubscriberLink.class, "requested", long.class);
+      REFUSAL = MethodHandles.lookup().findVarHandle(SubscriberLink.class, "refusal", Throwable.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
+  private final Runnable whenOver;
+  private volatile Insider context;       // the stage's thread, when it starts
+  private volatile long requested;        // any thread, by compare-and-set; stays at the largest number
+  private volatile Throwable refusal;     // any thread, once, by compare-and-set: why the subscriber is to be told of an error
+  private volatile boolean cancelled;     // any thread: set, and never cleared
+
+  // the stage's thread
+  private Flow.Subscriber<? super I> subscriber;   // null once it must not be signalled any more (rule 3.13)
+  private boolean greeted;
+  private boolean inTurn;      // whether the turn that is running looks at what was requested when it ends
+  private boolean inSignal;
+  private long delivered;
+
+  /**
+   * Makes a link that is not used yet.
+   *
+   * @param subscriber who is to be signalled
+   * @param whenOver run when the subscriber has cancelled, or was told of the end: at least once, on any thread
+   */
+  SubscriberLink(Flow.Subscriber<? super I> subscriber, Runnable whenOver) {
+    this.subscriber = subscriber;
+    this.whenOver = whenOver;
+  }
+
+  // ---- the subscription; any thread
+
+  @Override
+  public void request(long events) {
+    if (cancelled) return;   // rule 3.6
+    if (events < 1) {
+      refuse(new IllegalArgumentException("request must be for at least 1 event, but was for " + events + ": a non-positive subscription request (Reactive Streams rule 3.9)"));
+      return;
+    }
+    long before;
+    do {
+      before = requested;
+      if (before == Long.MAX_VALUE) return;   // rule 3.17
+    } while (!REQUESTED.compareAndSet(this, before, before + events < 0 ? Long.MAX_VALUE : before + events));
+    // Within a turn of the stage nobody has to be woken, which also bounds the recursion of request and onNext (rule 3.3).
+    if (!context.isCurrent() || !inTurn) context.nudge();
+  }
+
+  /** Has the subscriber told of an error, and then forgotten. */
+  void refuse(Throwable why) {
+    if (!REFUSAL.compareAndSet(this, null, why)) return;
+    Insider there = context;   // volatile, after the refusal; the stage sets it before it looks at the refusal, so one of the two sees the other
+    if (there != null) there.nudge();
+  }
+
+  @Override
+  public void cancel() {
+    if (cancelled) return;   // rule 3.7; two that come at the same time do no harm
+    cancelled = true;
+    context.stop();
+    whenOver.run();
+  }
+
+  // ---- the stage's thread
+
+  /** {@return whether the subscriber must not be signalled} */
+  boolean isSpent() {
+    return cancelled || subscriber == null;
+  }
+
+  boolean isRefused() {
+    return refusal != null;
+  }
+
+  /** {@return how many events it wants, and has not had} */
+  long permits() {
+    return requested - delivered;
+  }
+
+  /** An incarnation begins. The one before it may have left its thread behind, in the midst of a signal: then there can be no other (rule 1.3). */
+  void begin(Insider incarnation) {
+    context = incarnation;
+    if (inSignal) subscriber = null;
+    if (isSpent()) context.stop();
+  }
+
+  void beginTurn() {
+    inTurn = true;
+  }
+
+  void endTurn() {
+    inTurn = false;
+  }
+
+  /** Signals {@code onSubscribe}, the first time. */
+  void greet() {
+    if (greeted || subscriber == null) return;
+    greeted = true;
+    signal(() -> subscriber.onSubscribe(this));
+  }
+
+  /** Signals an event, for which there is a permit. What it throws, the subscriber has thrown, which must not be signalled again (rule 2.13). */
+  void next(I event) {
+    Flow.Subscriber<? super I> to = subscriber;
+    delivered++;
+    inSignal = true;
+    try {
+      to.onNext(event);
+    } catch (Throwable failure) {
+      subscriber = null;
+      inSignal = false;
+      throw failure;
+    }
+    inSignal = false;
+  }
+
+  /** A run of events begins, all of them signalled before anything else is done. */
+  void beginRun() {
+    if (subscriber instanceof Upstream<?> ours) ours.beginRun();
+  }
+
+  /** Ends a run. The subscriber may have been forgotten meanwhile. */
+  void endRun(Flow.Subscriber<?> begun) {
+    if (begun instanceof Upstream<?> ours) ours.endRun();
+  }
+
+  Flow.Subscriber<?> subscriber() {
+    return subscriber;
+  }
+
+  /** Signals the error that {@link #refuse} was for, if there is one. */
+  void tellRefusal() {
+    Throwable why = refusal;
+    if (why == null || isSpent()) return;
+    greet();
+    Flow.Subscriber<? super I> last = subscriber;
+    if (last == null) return;
+    subscriber = null;
+    signal(() -> last.onError(why));
+    context.stop();
+  }
+
+  /** There is no stage to signal its subscriber. */
+  void abandon() {
+    subscriber = null;
+    whenOver.run();
+  }
+
+  /** Signals how the stage has ended, unless the subscriber knows. */
+  @Override
+  public void over(StopReason reason) {
+    boolean isToTell = !isSpent();
+    try {
+      if (isToTell && refusal == null) tellEnd(reason);
+      else if (isToTell) tellRefusal();
+    } finally {
+      subscriber = null;
+      cancelled = true;   // rule 1.6
+      whenOver.run();
+    }
+  }
+
+  private void tellEnd(StopReason reason) {
+    greet();
+    if (isSpent()) return;
+    Flow.Subscriber<? super I> last = subscriber;
+    subscriber = null;
+    switch (reason) {
+      case StopReason.Completed completed -> signal(last::onComplete);
+      case StopReason.Crashed(var cause) -> signal(() -> last.onError(cause));
+      case StopReason.ProducerFailed(var producer, var cause) -> signal(() -> last.onError(cause));
+      case StopReason.Stopped stopped -> signal(() -> last.onError(new CancellationException("stage " + context.path() + " was stopped before it had delivered everything")));
+      case StopReason.Replaced replaced -> throw new IllegalStateException("a replaced behaviour does not end a stage");
+      case StopReason.GroupRestart restarted -> throw new IllegalStateException("a group restart does not end a stage");
+    }
+  }
+
+  private void signal(Runnable signal) {
+    inSignal = true;
+    try {
+      signal.run();
+    } catch (Throwable failure) {
+      subscriber = null;
+      inSignal = false;
+      throw failure;
+    }
+    inSignal = false;
+  }
+}
