@@ -11,7 +11,7 @@ final class Agenda {
   private final Life life;
   private final Signals signals;
   private final Turns<?> turns;
-  private boolean mailLast;   // the last step handled a message
+  private Work last = Work.NOTHING;   // what the last step did
 
   Agenda(Cell<?> cell, Life life) {
     this.cell = cell;
@@ -22,7 +22,12 @@ final class Agenda {
 
   /** That is being done now. */
   void takes(Work work) {
-    mailLast = work == Work.MAIL;
+    last = work;
+  }
+
+  /** {@return what was done last} */
+  Work last() {
+    return last;
   }
 
   /** {@return the most urgent work} Looks only. */
@@ -70,7 +75,7 @@ final class Agenda {
     // Before the mail: a call that was made after a subscription finds a stage that knows of it.
     if (consumerHalf != null && consumerHalf.hasInletNews()) return Work.SUBSCRIBED;
     boolean mail = !turns.isServing() && cell.mailbox().hasMail();
-    if (mail && (!mailLast || turns.isGenerating())) return Work.MAIL;   // else a flood of messages would keep events and timers waiting
+    if (mail && (last != Work.MAIL || turns.isGenerating())) return Work.MAIL;   // else a flood of messages would keep events and timers waiting
     if ((told & Signals.CONSUMER_LEFT) != 0 || half != null && half.hasLaneNews()) return Work.CONSUMERS;
     if ((told & (Signals.CANCEL_ASKED | Signals.DRAINED)) != 0 && toCancel() != null) return Work.CANCEL_SUBSCRIPTION;
     if (!turns.isServing() && isTimerDue(nowNanos)) return Work.TIMER;

@@ -503,8 +503,9 @@ public final class Cell<S extends Stage> implements Machine {
 
   void ensureOwnThread(String what) {
     if (carrier.isCurrent()) return;
-    if (turns.fence().isReplaced(Thread.currentThread())) turns.fence().refuse();
-    throw new WrongThread(what, threadName(), Thread.currentThread().getName());
+    Thread caller = realm.time().current();
+    if (turns.fence().isReplaced(caller)) turns.fence().refuse();
+    throw new WrongThread(what, threadName(), caller.getName());
   }
 
   /**
@@ -575,6 +576,16 @@ public final class Cell<S extends Stage> implements Machine {
       life.crash("the dispatcher", failure);
       return Awaiting.Now.READY;
     }
+  }
+
+  @Override
+  public String story() {
+    return Story.of(this, agenda.last());
+  }
+
+  @Override
+  public boolean hasAround() {
+    return context != null;
   }
 
   @Override

@@ -99,10 +99,10 @@ final class ConsumerHalf {
     return null;
   }
 
-  /** Wakes all producers: demand, or what is settled, has changed. */
-  void fenceAndWakeProducers() {
+  /** Wakes the producers: all if more was asked for, else those that wait for their lanes to be settled. */
+  void fenceAndWakeProducers(boolean asked) {
     VarHandle.fullFence();   // pairs with the announcement of each producer's carrier, and with tell in Lane.isSettledOrTellMe
-    for (LaneInlet<?> inlet : inlets) inlet.lane().producer().carrier().wake();
+    for (LaneInlet<?> inlet : inlets) if (asked || inlet.lane().isToTell()) inlet.lane().producer().carrier().wake();
   }
 
   /** Gives a subscription up; what is not settled goes back to its producer. */

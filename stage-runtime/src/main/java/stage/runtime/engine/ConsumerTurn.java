@@ -81,9 +81,13 @@ final class ConsumerTurn<I> {
     if (crashed == null) return;
     LaneInlet<I> again = crashed;
     crashed = null;
-    if (!again.redeliver(redelivery, cause)) return;
+    tell(again, again.redeliver(redelivery, cause));
+  }
+
+  /** Events of a subscription may have met their fate outside a turn: to have given up on the last one settles its lane, too. */
+  private void tell(LaneInlet<I> of, boolean asked) {
     fence();
-    again.lane().producer().carrier().wake();
+    if (asked || of.lane().isToTell()) of.lane().producer().carrier().wake();
   }
 
   /** The turn that was undone is no reason to suspect its batch. */
@@ -101,9 +105,7 @@ final class ConsumerTurn<I> {
     if (crashed == null) return;
     LaneInlet<I> again = crashed;
     crashed = null;
-    if (!again.skip(cause)) return;
-    fence();
-    again.lane().producer().carrier().wake();
+    tell(again, again.skip(cause));
   }
 
   // Rest. A generator publishes events one by one. Where they come in quick succession, and it is not short of demand, its consumer

@@ -5,6 +5,8 @@ import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
 import java.util.List;
 import stage.runtime.time.Carrier;
+import stage.runtime.time.Faults;
+import stage.runtime.time.Machine;
 
 /**
  * Stands between a cell and the user code that its thread runs: while a thread is in user code, another one may take its place, and what
@@ -40,12 +42,33 @@ final class Fence {
   }
 
   private final Carrier carrier;
+  private final Machine machine;
+  private final Faults faults;     // null in production
   private volatile int word;       // the cell's thread, and who takes over, by compare-and-set
   private volatile long refused;   // any thread, atomically
   private volatile List<Thread> replaced = List.of();   // who takes over, one at a time
 
-  Fence(Carrier carrier) {
+  Fence(Carrier carrier, Machine machine, Faults faults) {
     this.carrier = carrier;
+    this.machine = machine;
+    this.faults = faults;
+  }
+
+  /** The cell's thread goes into user code that has a name, which a simulation may make fail. */
+  void enter(String what) {
+    if (faults != null) faults.before(machine, what);
+    enter();
+  }
+
+  /** The way back from {@link #enter(String)}. */
+  void leave(String what) {
+    leave();
+    left(what);
+  }
+
+  /** User code was left, and a simulation may say that it has failed. */
+  void left(String what) {
+    if (faults != null) faults.after(machine, what);
   }
 
   /** The cell's thread goes into user code. */

@@ -11,7 +11,7 @@ final class GeneratorOutlet<O> implements Outlet<O> {
   private final ProducerHalf<O> half;
   private final GeneratorTurn turn;
   private final Fence fence;
-  private final Thread owner = Thread.currentThread();
+  private Thread owner = Thread.currentThread();   // the cell's thread: of this turn, or the last one
   private int emitted;
   private long left;         // demand that was seen and is not used up
   private boolean open;      // whether generate is running
@@ -25,6 +25,7 @@ final class GeneratorOutlet<O> implements Outlet<O> {
   }
 
   void open() {
+    owner = Thread.currentThread();
     open = true;
   }
 

@@ -242,7 +242,7 @@ final class Lane<E> implements LaneTail<E>, LaneHead<E> {
     return (E) node.events[position];
   }
 
-  /** Some of the events that are about to go back have met their fate already. */
+  /** Some of the events that are about to go back have been handled already. */
   void finishedAhead(boolean[] finished) {
     finishedAhead = finished;
   }

@@ -160,6 +160,7 @@ final class Life {
 
   void start() {
     boolean first = turns.incarnation() == 0;
+    phase = new Phase.Starting();   // the backoff, if there was one, is over: a start that fails is a crash like any other
     turns.clearInterrupt();
     if (freshStart) {
       freshStart = false;
@@ -233,7 +234,7 @@ final class Life {
       stopTakingTurns(new StopReason.Stopped());
       return;
     }
-    Throwable failure = turns.attempt(turns.role()::inputCompleted);
+    Throwable failure = turns.attempt("onComplete", turns.role()::inputCompleted);
     if (failure == null) endNormally(new StopReason.Completed());
     else if (!cell.isCancelled()) crash("onComplete", failure);
     else if (!(failure instanceof InterruptedException)) owner.suppressed(cell, failure);
@@ -295,10 +296,18 @@ final class Life {
     cell.closeIntake();
     if (cell.consumerHalf() != null) cell.consumerHalf().close();
     turns.dropTimers();
+    boolean wasBetween = !(phase instanceof Phase.Running);
     phase = new Phase.Draining(reason);
+    if (wasBetween) owner.held(cell, false);   // who restarts a group does not wait for it any more
   }
 
   void crash(String during, Throwable cause) {
+    if (phase instanceof Phase.Draining && !during.equals("the dispatcher")) {
+      // A late message has failed; what the stage has emitted is delivered all the same.
+      cell.report(during + " of stage " + cell.path() + " threw while the stage was ending", cause);
+      owner.suppressed(cell, cause);
+      return;
+    }
     boolean mayRestart = switch (phase) {
       case Phase.Running running -> true;
       case Phase.Starting starting -> true;

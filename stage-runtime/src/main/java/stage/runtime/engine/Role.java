@@ -138,11 +138,11 @@ abstract class Role {
       if (demand == 0) return;   // who wanted something has left since hasTurn
       told = demand;
       handed = Math.min(demand, MOST_PER_TURN);
-      fence.enter();
+      fence.enter(callback());
       try {
         producer.onDemand(handed, out);
       } finally {
-        fence.leave();
+        fence.leave(callback());
       }
     }
 
@@ -221,12 +221,13 @@ abstract class Role {
     @Override
     void turn() throws Exception {
       generating = true;
-      fence.enter();
+      fence.enter(callback());
       try {
         generator.generate(out);
       } finally {
         fence.leave();
         generating = false;
+        fence.left(callback());
       }
       returned = true;
       out.complete();
@@ -291,11 +292,11 @@ abstract class Role {
     void turn() throws Exception {
       if (out.demand() == 0) return;   // who wanted something has left since hasTurn
       List<I> batch = input.take(out.demand());
-      fence.enter();
+      fence.enter(callback());
       try {
         stage.onEvents(batch, input.inlet(), out);
       } finally {
-        fence.leave();
+        fence.leave(callback());
       }
     }
 
@@ -414,11 +415,11 @@ abstract class Role {
     @Override
     void turn() throws Exception {
       List<I> batch = input.take(gate == null ? Long.MAX_VALUE : gate.permits());
-      fence.enter();
+      fence.enter(callback());
       try {
         stage.onEvents(batch, input.inlet());
       } finally {
-        fence.leave();
+        fence.leave(callback());
       }
     }
 

@@ -13,7 +13,7 @@ final class StagedOutlet<O> implements Outlet<O> {
   private static final Object[] NONE = {};
 
   private final ProducerHalf<O> half;
-  private final Thread owner = Thread.currentThread();
+  private Thread owner = Thread.currentThread();   // the cell's thread: of this turn, or the last one
   // A new array for each turn: a long one is handed over to a lane, and to write young events into an old array costs more, because of
   // the collector's barriers, than a short new one.
   private Object[] staged = NONE;
@@ -30,6 +30,7 @@ final class StagedOutlet<O> implements Outlet<O> {
   }
 
   void beginTurn() {
+    owner = Thread.currentThread();
     open = true;
     count = 0;
     dropped = 0;

@@ -66,7 +66,7 @@ final class TaskRole<I, O> extends Role {
     boolean published = out != null && out.commit();
     boolean asked = tasks.settle();
     if (published) half.fenceAndWake();
-    if (asked || !published) cell.consumerHalf().fenceAndWakeProducers();
+    cell.consumerHalf().fenceAndWakeProducers(asked);
   }
 
   @Override

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import stage.api.EventFunction;
 import stage.api.Outlet;
+import stage.runtime.time.Faults;
 
 /**
  * The events that one cell has handed to threads of their own. It outlives incarnations. The cell's thread only, but for {@link Task}.
@@ -55,6 +56,8 @@ final class Tasks<I, O> {
     @Override
     public void run() {
       try {
+        Faults faults = tasks.cell.realm().time().faults();
+        if (faults != null) faults.before(tasks.cell, "the function for an event");
         O made = function.apply(event);
         if (made == null) throw new NullPointerException("the function of stage " + tasks.cell.path() + " returned null; an event is never null");
         finish(made, null);
@@ -256,7 +259,7 @@ final class Tasks<I, O> {
     return all.reversed();
   }
 
-  /** The subscription is given up: those of its events that are finished stay so, the others go back. */
+  /** The subscription is given up: those of its events that were handled stay so; the others go back, those that nobody has been told of as dead included. */
   void leave(LaneInlet<?> inlet) {
     Window window = windows.remove(inlet);
     if (window == null) return;
@@ -266,7 +269,7 @@ final class Tasks<I, O> {
       task.isLeft = true;
       if (task.thread != null) task.thread.interrupt();
       if (isEmitting && !task.isEmitted) unemitted--;
-      ahead[i++] = task.fate != Fate.RUNNING && (task.isEmitted || !isEmitting);
+      ahead[i++] = task.fate == Fate.HANDLED && (task.isEmitted || !isEmitting);
     }
     window.inlet.lane().finishedAhead(ahead);
   }

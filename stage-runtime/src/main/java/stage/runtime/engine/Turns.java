@@ -48,7 +48,7 @@ final class Turns<S extends Stage> {
   Turns(Cell<S> cell, Signals signals, StageFactory<? extends S> factory) {
     this.cell = cell;
     this.signals = signals;
-    this.fence = new Fence(cell.carrier());
+    this.fence = new Fence(cell.carrier(), cell, cell.realm().time().faults());
     this.factory = factory;
   }
 
@@ -97,7 +97,7 @@ final class Turns<S extends Stage> {
     Timers oldTimers = timers;
     timers = null;
     limit = StartLimit.begin(cell);
-    if (incarnation > 0) Thread.currentThread().setName(cell.threadName(incarnation + 1));
+    if (incarnation > 0) cell.carrier().rename(cell.threadName(incarnation + 1));
     Throwable failure = null;
     try {
       start(factory);
@@ -114,7 +114,7 @@ final class Turns<S extends Stage> {
       if (fresh != null) cell.realm().release(fresh);
       timers = oldTimers;
       rollbackStates();
-      Thread.currentThread().setName(cell.threadName());
+      cell.carrier().rename(cell.threadName());
       throw failure;
     }
     commitStates();
@@ -127,7 +127,7 @@ final class Turns<S extends Stage> {
 
   private void start(StageFactory<? extends S> factory) throws Exception {
     S fresh;
-    fence.enter();
+    fence.enter("the factory");
     try {
       fresh = factory.create();
     } finally {
@@ -145,11 +145,11 @@ final class Turns<S extends Stage> {
           + fresh.getClass().getName() + "; it must make a new one each time");
     }
     starting = fresh;
-    fence.enter();
+    fence.enter("onStart");
     try {
       fresh.onStart(new CellContext(cell, incarnation + 1));
     } finally {
-      fence.leave();
+      fence.leave("onStart");
     }
   }
 
@@ -268,11 +268,11 @@ final class Turns<S extends Stage> {
     Thread.interrupted();
     stopping = old;
     try {
-      fence.enter();
+      fence.enter("onStop");
       try {
         old.onStop(reason);
       } finally {
-        fence.leave();
+        fence.leave("onStop");
       }
       commitStates();
     } catch (Fence.Refused refused) {
@@ -361,7 +361,7 @@ final class Turns<S extends Stage> {
 
   /** Runs user code of a message or a timer as a turn. What it throws is a crash. */
   void run(String what, Turn body) {
-    Throwable failure = attempt(body);
+    Throwable failure = attempt(what, body);
     if (failure == null) return;
     if (cell.isToLeave()) {
       suppress(failure);
@@ -376,7 +376,7 @@ final class Turns<S extends Stage> {
   }
 
   /** {@return what the body threw, in which case its effects are undone; else null} */
-  Throwable attempt(Turn body) {
+  Throwable attempt(String what, Turn body) {
     clearInterrupt();
     boolean wasServing = serving;
     boolean within = isGenerating();
@@ -385,11 +385,11 @@ final class Turns<S extends Stage> {
     Throwable failure = null;
     try {
       beginTurn();
-      fence.enter();
+      fence.enter(what);
       try {
         body.run();
       } finally {
-        fence.leave();
+        fence.leave(what);
       }
       role.commit();
       commitStates();
@@ -415,7 +415,7 @@ final class Turns<S extends Stage> {
       case Control.Call call -> {
         Object[] answer = {null};
         asked = call;
-        Throwable failure = attempt(() -> answer[0] = call.function.apply(behaviour));
+        Throwable failure = attempt("a call", () -> answer[0] = call.function.apply(behaviour));
         asked = null;
         if (failure == null) call.answer(answer[0]);
         else call.fail(failure);

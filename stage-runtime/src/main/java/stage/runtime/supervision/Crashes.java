@@ -3,7 +3,9 @@ package stage.runtime.supervision;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import stage.api.Restart;
 import stage.api.StageKilled;
 import stage.api.observe.StageEvent;
@@ -221,7 +223,9 @@ final class Crashes {
 
   /** Restarts the child in which the stage is, together with those that the strategy names. Under the lock. */
   private void restartGroup(Child.OfStage crashed, long delayNanos, boolean fresh) {
-    List<Child.OfStage> group = new ArrayList<>();
+    Set<Child.OfStage> group = new HashSet<>();
+    Set<Child.OfStage> toBeFresh = new HashSet<>();
+    if (fresh) toBeFresh.add(crashed);
     boolean seen = false;
     for (Child child : supervisor.members().all()) {
       List<Child.OfStage> stages = new ArrayList<>();
@@ -237,8 +241,30 @@ final class Crashes {
       group.addAll(stages);
       if (child instanceof Child.OfSupervisor below) below.supervisor().crashes().beginAnew();
     }
-    if (groupRestart != null) groupRestart.cancel();
-    groupRestart = new GroupRestart(this, tree, group, crashed, fresh, delayNanos);
+    // No stage is ever in two of these: who waits for a restart that is going on, of this supervisor or one above it, waits for this one.
+    absorbInto(group, toBeFresh);
+    Crashes highest = this;
+    for (Crashes above = above(); above != null; above = above.above()) {
+      if (above.groupRestart == null || group.stream().noneMatch(above.groupRestart::owes)) continue;
+      above.absorbInto(group, toBeFresh);
+      highest = above;
+    }
+    highest.begin(group, crashed, toBeFresh, delayNanos);
+  }
+
+  private void absorbInto(Set<Child.OfStage> group, Set<Child.OfStage> toBeFresh) {
+    if (groupRestart == null) return;
+    group.addAll(groupRestart.owed());
+    toBeFresh.addAll(groupRestart.stillToBeFresh());
+    groupRestart.cancel();
+    groupRestart = null;
+  }
+
+  private void begin(Set<Child.OfStage> group, Child.OfStage crashed, Set<Child.OfStage> toBeFresh, long delayNanos) {
+    List<Child.OfStage> inStartOrder = new ArrayList<>();
+    for (Child child : supervisor.members().all()) Children.stagesOf(child, inStartOrder);
+    inStartOrder.retainAll(group);
+    groupRestart = new GroupRestart(this, tree, inStartOrder, crashed, toBeFresh, delayNanos);
     groupRestart.goOn();
   }
 

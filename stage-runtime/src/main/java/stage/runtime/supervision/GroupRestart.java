@@ -1,7 +1,9 @@
 package stage.runtime.supervision;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import stage.api.Restart;
 import stage.api.Shutdown;
 import stage.runtime.engine.Cell;
@@ -28,16 +30,17 @@ final class GroupRestart {
   private final Tree tree;
   private final List<Child.OfStage> group;   // in start order
   private final Child.OfStage crashed;
-  private final boolean fresh;               // whether the one that crashed is to find its states empty
+  private final Set<Child.OfStage> fresh;    // who is to find its states empty
   private final long delayNanos;
   private final Time time;
   private Step step = Step.STOPPING;
   private int at;                            // whose turn it is
   private boolean asked;                     // whether that one has been asked
+  private final Set<Child.OfStage> leavers = new HashSet<>();   // about to end by themselves
   private Child.OfStage leaving;             // a temporary one that was asked, and is waited for; null if there is none
   private Time.Alarm alarm;
 
-  GroupRestart(Crashes crashes, Tree tree, List<Child.OfStage> group, Child.OfStage crashed, boolean fresh, long delayNanos) {
+  GroupRestart(Crashes crashes, Tree tree, List<Child.OfStage> group, Child.OfStage crashed, Set<Child.OfStage> fresh, long delayNanos) {
     this.crashes = crashes;
     this.tree = tree;
     this.group = new ArrayList<>(group);
@@ -52,11 +55,25 @@ final class GroupRestart {
     return step != Step.DONE && group.contains(child);
   }
 
+  /** {@return whether a stage is still to be started by it} */
+  boolean owes(Child.OfStage child) {
+    return covers(child) && !leavers.contains(child) && (step == Step.STOPPING || child.hold() != Child.Hold.NONE);
+  }
+
+  List<Child.OfStage> owed() {
+    return group.stream().filter(this::owes).toList();
+  }
+
+  /** {@return who is still to find its states empty} */
+  List<Child.OfStage> stillToBeFresh() {
+    return fresh.stream().filter(this::owes).toList();
+  }
+
   boolean isStopping() {
     return step == Step.STOPPING;
   }
 
-  /** Gives the restart up; who is held stays so until somebody else releases it. */
+  /** Gives the restart up; whom it owes a start is held until somebody else gives it one. */
   void cancel() {
     step = Step.DONE;
     forgetAlarm();
@@ -64,7 +81,7 @@ final class GroupRestart {
 
   /** One that was to be held is not going to wait, because it is about to end. */
   void willEnd(Child.OfStage child) {
-    if (step == Step.STOPPING && at >= 0 && group.get(at) == child && asked) next(-1);
+    leavers.add(child);
     goOn();
   }
 
@@ -97,7 +114,7 @@ final class GroupRestart {
 
   /** A stage that somebody else stops, or is just starting, is not waited for. */
   private boolean isOver(Child.OfStage child) {
-    return child.cell() == null || child.isStarting() || child.isStopping() && child != leaving;
+    return child.cell() == null || leavers.contains(child) || child.isStarting() || child.isStopping() && child != leaving;
   }
 
   private void next(int direction) {
@@ -153,7 +170,7 @@ final class GroupRestart {
   private void start(Child.OfStage child) {
     if (child.hold() == Child.Hold.RELEASED) return;
     child.hold(Child.Hold.RELEASED);
-    child.cell().release(fresh && child == crashed);
+    child.cell().release(fresh.contains(child));
   }
 
   private void finish() {

@@ -5,8 +5,9 @@ import stage.api.supervision.Supervisor;
 import stage.api.supervision.SupervisorSpec;
 import stage.runtime.engine.Realm;
 import stage.runtime.time.RealTime;
+import stage.runtime.time.SimulatedTime;
 
-/** The engine in production: real threads and the system's clock. */
+/** The engine: with real threads and the system's clock, or, on a thread of a simulation, within that. */
 public final class Runtime implements StageRuntime {
   private final Realm realm = new Realm(new RealTime());
   private final ScopeOwners owners = new ScopeOwners();
@@ -16,6 +17,7 @@ public final class Runtime implements StageRuntime {
 
   @Override
   public Supervisor open(SupervisorSpec spec) {
-    return Scope.open(spec, realm, owners);
+    SimulatedTime simulation = SimulatedTime.ofThisThread();
+    return Scope.open(spec, simulation == null ? realm : simulation.attached(Realm::new), owners);
   }
 }

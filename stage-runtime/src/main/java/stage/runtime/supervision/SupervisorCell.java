@@ -176,7 +176,6 @@ abstract class SupervisorCell implements Supervisor, CellOwner {
       });
       throw new StageFailed(cell.path(), "onStart", refusal);
     }
-    tree.locked(child::started);
     try {
       cell.subscribe(spec);
     } catch (RuntimeException refused) {
@@ -364,6 +363,11 @@ abstract class SupervisorCell implements Supervisor, CellOwner {
 
   @Override
   public final void started(Cell<?> cell) {
+    // By the stage's own thread: its first turn may crash before its starter is awake, and then it belongs to the group that is restarted.
+    tree.locked(() -> {
+      Child.OfStage child = children.of(cell);
+      if (child != null) child.started();
+    });
     tree.tell(new StageEvent.Started(cell.path()));
   }
 
@@ -500,9 +504,9 @@ abstract class SupervisorCell implements Supervisor, CellOwner {
     awaitIdle(Time.toNanos(root().spec.grace()), false);
   }
 
-  private static Throwable stackOf(Thread thread) {
+  private Throwable stackOf(Thread thread) {
     var stack = new StageKilled("the stack of thread " + thread.getName());
-    stack.setStackTrace(thread.getStackTrace());
+    stack.setStackTrace(time().stackOf(thread));
     return stack;
   }
 

@@ -195,7 +195,7 @@ final class Tree {
   }
 
   void noteEnding(Cell<?> cell) {
-    ending.removeIf(before -> !before.carrier().thread().isAlive() && before.taskThreads().stream().noneMatch(Thread::isAlive));
+    ending.removeIf(before -> !realm.time().isAlive(before.carrier().thread()) && before.taskThreads().stream().noneMatch(realm.time()::isAlive));
     if (cell.carrier().thread() != null) ending.add(cell);
   }
 
@@ -252,7 +252,7 @@ final class Tree {
           interrupted = true;
         }
       }
-      if (!gone) stragglers.add(new Stragglers.Straggler(each.getValue(), thread.getName(), Arrays.asList(thread.getStackTrace())));
+      if (!gone) stragglers.add(new Stragglers.Straggler(each.getValue(), thread.getName(), Arrays.asList(realm.time().stackOf(thread))));
     }
     if (interrupted) Thread.currentThread().interrupt();
     return stragglers;

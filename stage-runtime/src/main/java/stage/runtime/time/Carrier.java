@@ -41,6 +41,13 @@ public interface Carrier {
    */
   void breatheIfBusy();
 
+  /**
+   * Renames its thread. On that thread.
+   *
+   * @param name from now on
+   */
+  void rename(String name);
+
   /** {@return what the machine waits for, or {@code READY} if it does not wait} */
   Awaiting awaiting();
 

@@ -40,6 +40,16 @@ public interface Machine {
     steps.run();
   }
 
+  /** {@return whether {@link #around} puts anything around steps} */
+  default boolean hasAround() {
+    return false;
+  }
+
+  /** {@return the last step and what it led to, in a line, for the trace of a simulation} On the carrier's own thread. */
+  default String story() {
+    return "";
+  }
+
   /** {@return the name of the thread that carries it} */
   String threadName();
 }

@@ -26,7 +26,7 @@ public final class RealTime implements Time {
 
   @Override
   public Carrier carrier(Machine machine, boolean onPlatformThread) {
-    return new ThreadCarrier(this, machine, onPlatformThread);
+    return new ThreadCarrier(this, RealTime::thread, machine, onPlatformThread);
   }
 
   @Override
@@ -49,9 +49,16 @@ public final class RealTime implements Time {
     return timers.at(atNanos, action);
   }
 
+  private static Thread thread(String name, boolean onPlatformThread, Runnable body) {
+    Thread.Builder builder = onPlatformThread ? Thread.ofPlatform() : Thread.ofVirtual();
+    return builder.name(name).inheritInheritableThreadLocals(false).unstarted(body);
+  }
+
   @Override
   public Thread startTask(String name, Runnable body) {
-    return Thread.ofVirtual().name(name).inheritInheritableThreadLocals(false).start(body);
+    Thread thread = thread(name, false, body);
+    thread.start();
+    return thread;
   }
 
   @Override
@@ -77,6 +84,21 @@ public final class RealTime implements Time {
   public boolean awaitEnd(Thread thread, long nanos) throws InterruptedException {
     if (thread.getState() == Thread.State.NEW) return true;   // there was none to be had
     return thread.join(Duration.ofNanos(Math.max(0, nanos))) || !thread.isAlive();
+  }
+
+  @Override
+  public Thread current() {
+    return Thread.currentThread();
+  }
+
+  @Override
+  public boolean isAlive(Thread thread) {
+    return thread.isAlive();
+  }
+
+  @Override
+  public StackTraceElement[] stackOf(Thread thread) {
+    return thread.getStackTrace();
   }
 
   private static final class LatchGate extends CountDownLatch implements Gate {

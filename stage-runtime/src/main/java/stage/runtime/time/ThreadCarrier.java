@@ -51,7 +51,14 @@ final class ThreadCarrier implements Carrier, Runnable {
 
   private static final long REST_NANOS = 50_000;
 
-  private final RealTime time;
+  /** Makes threads. */
+  interface Threads {
+    /** {@return a thread that is not started yet} */
+    Thread thread(String name, boolean onPlatformThread, Runnable body);
+  }
+
+  private final Time time;
+  private final Threads threads;
   private final Machine machine;
   private final boolean onPlatformThread;
   private volatile Thread thread;                                // written by the thread that starts it, or replaces it
@@ -64,18 +71,16 @@ final class ThreadCarrier implements Carrier, Runnable {
   private long breathedNanos;
   private volatile int state = AWAKE;                            // set by the carrier's thread; set to AWAKE by whoever wakes it
 
-  ThreadCarrier(RealTime time, Machine machine, boolean onPlatformThread) {
+  ThreadCarrier(Time time, Threads threads, Machine machine, boolean onPlatformThread) {
     this.time = time;
+    this.threads = threads;
     this.machine = machine;
     this.onPlatformThread = onPlatformThread;
   }
 
   @Override
   public void start() {
-    String name = machine.threadName();
-    thread = onPlatformThread
-        ? Thread.ofPlatform().name(name).inheritInheritableThreadLocals(false).unstarted(this)
-        : Thread.ofVirtual().name(name).inheritInheritableThreadLocals(false).unstarted(this);
+    thread = threads.thread(machine.threadName(), onPlatformThread, this);
     thread.start();
   }
 
@@ -250,6 +255,11 @@ final class ThreadCarrier implements Carrier, Runnable {
   @Override
   public boolean isCurrent() {
     return Thread.currentThread() == thread;
+  }
+
+  @Override
+  public void rename(String name) {
+    Thread.currentThread().setName(name);
   }
 
   @Override

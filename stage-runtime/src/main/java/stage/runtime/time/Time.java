@@ -58,6 +58,28 @@ public interface Time {
    */
   Alarm onExit(Runnable action);
 
+  /** {@return the calling thread, by the name under which its {@linkplain Carrier#thread() carrier} is known if it carries a machine} */
+  Thread current();
+
+  /**
+   * {@return whether a thread that a carrier or {@link #startTask} has given out has not ended}
+   *
+   * @param thread which
+   */
+  boolean isAlive(Thread thread);
+
+  /**
+   * {@return what a thread that a carrier or {@link #startTask} has given out is doing}
+   *
+   * @param thread which
+   */
+  StackTraceElement[] stackOf(Thread thread);
+
+  /** {@return what does harm at the borders of user code, for tests; null for nothing} */
+  default Faults faults() {
+    return null;
+  }
+
   /** An action that is going to run. */
   interface Alarm {
     /** Forgets the action, unless it is running already. */

@@ -120,6 +120,11 @@ class RefusedThreadTest {
         }
 
         @Override
+        public void rename(String name) {
+          carrier.rename(name);
+        }
+
+        @Override
         public Awaiting awaiting() {
           return carrier.awaiting();
         }
@@ -129,6 +134,21 @@ class RefusedThreadTest {
           return carrier.thread();
         }
       };
+    }
+
+    @Override
+    public Thread current() {
+      return real.current();
+    }
+
+    @Override
+    public boolean isAlive(Thread thread) {
+      return real.isAlive(thread);
+    }
+
+    @Override
+    public StackTraceElement[] stackOf(Thread thread) {
+      return real.stackOf(thread);
     }
 
     @Override

@@ -1,0 +1,48 @@
+package stage.runtime.time;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** A gate of a simulation. Whoever has the baton. */
+final class SimulatedGate implements Gate {
+  private final SimulatedTime time;
+  private final List<Wait> waiting = new ArrayList<>(1);
+  private boolean open;
+
+  SimulatedGate(SimulatedTime time) {
+    this.time = time;
+  }
+
+  @Override
+  public void open() {
+    if (open) return;
+    open = true;
+    for (Wait wait : waiting) time.grant(wait);
+    waiting.clear();
+  }
+
+  @Override
+  public boolean isOpen() {
+    return open;
+  }
+
+  @Override
+  public void await() throws InterruptedException {
+    await(-1);
+  }
+
+  @Override
+  public boolean await(long nanos) throws InterruptedException {
+    if (Thread.interrupted()) throw new InterruptedException("interrupted before it waited");
+    if (open || nanos == 0) return open;
+    Wait wait = time.waitFor("an answer or an end");
+    waiting.add(wait);
+    if (nanos > 0) wait.limit(time.at(time.nanos() + nanos, () -> time.isReady(wait)));
+    try {
+      time.blockUntilInterrupted(wait);
+    } finally {
+      waiting.remove(wait);
+    }
+    return open;
+  }
+}

@@ -1,0 +1,56 @@
+package stage.runtime.time;
+
+import java.util.ArrayDeque;
+
+/** Room of a simulation. Whoever has the baton. */
+final class SimulatedRoom implements Room {
+  private final SimulatedTime time;
+  private final ArrayDeque<Wait> waiting = new ArrayDeque<>();
+  private int places;
+
+  SimulatedRoom(SimulatedTime time, int places) {
+    this.time = time;
+    this.places = places;
+  }
+
+  @Override
+  public void take() throws InterruptedException {
+    if (Thread.interrupted()) throw new InterruptedException("interrupted before it waited");
+    while (places <= 0) {   // who is let in may find that somebody was faster
+      Wait wait = time.waitFor("a free place");
+      waiting.add(wait);
+      try {
+        time.blockUntilInterrupted(wait);
+      } catch (InterruptedException e) {
+        letIn();   // in case that it had been let in
+        throw e;
+      } finally {
+        waiting.remove(wait);
+      }
+    }
+    places--;
+    letIn();
+  }
+
+  @Override
+  public boolean tryTake() {
+    if (places <= 0) return false;
+    places--;
+    return true;
+  }
+
+  @Override
+  public void give(int places) {
+    this.places += places;
+    letIn();
+  }
+
+  private void letIn() {
+    if (places > 0 && !waiting.isEmpty()) time.grant(waiting.poll());
+  }
+
+  @Override
+  public int places() {
+    return places;
+  }
+}

@@ -1,0 +1,542 @@
+package stage.runtime.time;
+
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.PriorityQueue;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+/**
+ * The time of a simulation: one thing at a time, in an order that {@link Choices} decide, on a clock that jumps from timer to timer.
+ *
+ * <p>There is one baton, and only the thread that has it runs. Machines are stepped one after the other on the thread that drives the simulation. User
+ * code that waits, be it the body of the simulation or something within a step, keeps its thread and leaves the baton to another driver; when what
+ * it waits for is there, it is one of those among which the next choice is made. So the same choices always give the same run.
+ *
+ * <p>All fields belong to whoever has the baton.
+ */
+public final class SimulatedTime implements Time {
+  /** What runs within a simulation. */
+  public interface Body {
+    /**
+     * Runs.
+     *
+     * @throws Throwable as it likes
+     */
+    void run() throws Throwable;
+  }
+
+  /** Thrown in the body of a simulation that cannot go on. */
+  public static final class CannotGoOn extends AssertionError {
+    private static final long serialVersionUID = 1L;
+
+    private CannotGoOn(String why, Throwable cause) {
+      super(why, cause);
+    }
+  }
+
+  private static final Instant BEGINNING = Instant.parse("2000-01-01T00:00:00Z");
+  private static final ThreadLocal<SimulatedTime> HERE = new ThreadLocal<>();
+
+  private final Choices choices;
+  private final Faults faults;
+  private final SimulationOptions options;
+  private final List<Object> ready = new ArrayList<>();   // carriers and waits, in the order in which they became so
+  private final List<Wait> waits = new ArrayList<>();
+  private final List<SimulatedCarrier> carriers = new ArrayList<>();
+  private final ArrayDeque<Strand> idleDrivers = new ArrayDeque<>();
+  private final PriorityQueue<SimulatedAlarm> alarms = new PriorityQueue<>();
+  private final Map<Thread, Gate> ends = new HashMap<>();   // of each thread that was given out
+  private Strand main;
+  private Strand running;
+  private Object current;          // whose step it is: a run of a carrier; null for everything else
+  private SimulatedCarrier last;   // stepped last
+  private int inARow;
+  private long nowNanos;
+  private long ordered;
+  private long steps;
+  private String failure;          // why it cannot go on
+  private Throwable cause;         // of that; null if nothing was thrown
+  private boolean over;
+  private Object attachment;
+  private Consumer<SimulatedCarrier> afterStep = carrier -> {};
+  private Consumer<String> trace;  // null without one
+
+  /**
+   * A simulation that has not begun.
+   *
+   * @param choices what decides
+   * @param faults the harm it does; null for none
+   * @param options what else it does
+   */
+  public SimulatedTime(Choices choices, Faults faults, SimulationOptions options) {
+    this.choices = choices;
+    this.faults = faults;
+    this.options = options;
+  }
+
+  /** {@return the simulation that the calling thread is part of; null if there is none} */
+  public static SimulatedTime ofThisThread() {
+    return HERE.get();
+  }
+
+  /**
+   * {@return something that belongs to this simulation}
+   *
+   * @param make makes it, when it is first asked for
+   * @param <T> its type, always the same
+   */
+  @SuppressWarnings("unchecked")
+  public <T> T attached(Function<? super SimulatedTime, T> make) {
+    if (attachment == null) attachment = make.apply(this);
+    return (T) attachment;
+  }
+
+  /**
+   * Has something done after each step, on whatever thread that was made. It must not wait.
+   *
+   * @param afterStep is handed what was stepped
+   */
+  public void afterStep(Consumer<SimulatedCarrier> afterStep) {
+    this.afterStep = afterStep;
+  }
+
+  /**
+   * Has each step told, in a line.
+   *
+   * @param trace gets the lines
+   */
+  public void trace(Consumer<String> trace) {
+    this.trace = trace;
+  }
+
+  /** {@return how many steps there were} */
+  public long steps() {
+    return steps;
+  }
+
+  // ---- the run
+
+  /**
+   * Runs a body within the simulation, on the calling thread. When it is over, so is the simulation: whoever still waits in it is made to end.
+   *
+   * @param body what to run
+   * @throws Throwable what the body throws
+   */
+  public void run(Body body) throws Throwable {
+    if (HERE.get() != null) throw new IllegalStateException("a simulation must not be run within a simulation");
+    main = new Strand(Thread.currentThread());
+    running = main;
+    HERE.set(this);
+    try {
+      body.run();
+    } finally {
+      end();
+      HERE.remove();
+      if (main.takeInterrupt()) Thread.currentThread().interrupt();
+    }
+  }
+
+  private void end() {
+    over = true;
+    current = null;
+    while (!waits.isEmpty()) {
+      Wait wait = waits.removeFirst();
+      if (wait.strand().thread().getState() == Thread.State.NEW) continue;
+      wait.strand().hand();
+      main.await();
+    }
+    while (!idleDrivers.isEmpty()) {
+      idleDrivers.pop().hand();
+      main.await();
+    }
+    running = null;
+  }
+
+  /** Leaves the baton to a driver. */
+  private void driveOn() {
+    running = null;
+    if (over) {
+      main.hand();
+    } else if (idleDrivers.isEmpty()) {
+      startDriver();
+    } else {
+      idleDrivers.pop().hand();
+    }
+  }
+
+  private void startDriver() {
+    Strand[] strand = {null};
+    strand[0] = new Strand(Thread.ofVirtual().name("stage-simulation").inheritInheritableThreadLocals(false).unstarted(() -> drive(strand[0])));
+    strand[0].hand();
+    strand[0].thread().start();
+  }
+
+  private void drive(Strand me) {
+    HERE.set(this);
+    me.await();
+    while (!over) {
+      running = me;
+      try {
+        switch (pick()) {
+          case SimulatedCarrier carrier -> step(carrier, me);
+          case Wait wait -> resume(wait, me);
+          default -> throw new IllegalStateException("only carriers and waits can be ready");
+        }
+      } catch (SimulationOver end) {
+        break;
+      } catch (Throwable bug) {
+        fail("a step failed: " + bug.getMessage(), bug);
+        resume(waitOf(main), me);
+      }
+    }
+    running = null;
+    main.hand();
+  }
+
+  private void resume(Wait wait, Strand me) {
+    waits.remove(wait);
+    wait.isOver();
+    idleDrivers.push(me);
+    running = null;
+    if (wait.strand().thread().getState() == Thread.State.NEW) wait.strand().thread().start();
+    wait.strand().hand();
+    me.await();
+    running = me;
+  }
+
+  private void step(SimulatedCarrier carrier, Strand me) {
+    steps++;
+    carrier.go(me);
+    current = null;
+    afterStep.accept(carrier);
+    if (trace != null && !over) trace.accept(line(carrier));
+  }
+
+  private String line(SimulatedCarrier carrier) {
+    return "%8d %14.6f s  %s".formatted(steps, nowNanos / 1e9, carrier);
+  }
+
+  /** {@return who runs next} */
+  private Object pick() {
+    for (int i = 0; i < waits.size(); i++) {
+      Wait wait = waits.get(i);
+      if (!wait.isReady() && wait.strand().isInterrupted()) isReady(wait);
+    }
+    while (true) {
+      if (steps >= options.mostSteps() && failure == null) {
+        return failed("no end after " + steps + " steps and " + nowNanos / 1e9 + " simulated seconds");
+      }
+      while (ready.isEmpty() && steps < options.mostSteps()) {
+        if (!nextAlarm()) return failed("nobody can go on, and no timer is set");
+      }
+      if (ready.isEmpty()) continue;
+      int early = options.earlyTimers() && !alarms.isEmpty() ? 1 : 0;
+      int most = ready.size() + early;
+      if (last != null && inARow < options.runLength() && !ready.isEmpty() && ready.getLast() == last) {
+        inARow++;
+        return ready.removeLast();
+      }
+      int chosen = most == 1 ? 0 : choices.next(most);
+      if (chosen < ready.size()) {
+        Object next = ready.remove(chosen);
+        last = next instanceof SimulatedCarrier carrier ? carrier : null;
+        inARow = 1;
+        return next;
+      }
+      nextAlarm();
+    }
+  }
+
+  /** Jumps to the next timer. */
+  private boolean nextAlarm() {
+    while (!alarms.isEmpty()) {
+      SimulatedAlarm next = alarms.poll();
+      if (next.action == null) continue;
+      if (next.atNanos > nowNanos) nowNanos = next.atNanos;
+      Runnable action = next.action;
+      next.action = null;
+      steps++;
+      action.run();
+      return true;
+    }
+    return false;
+  }
+
+  private Wait failed(String why) {
+    fail(why + "\n" + explain(), null);
+    Wait wait = waitOf(main);
+    ready.remove(wait);
+    return wait;
+  }
+
+  private void fail(String why, Throwable cause) {
+    if (failure != null) return;
+    failure = why;
+    this.cause = cause;
+  }
+
+  private Wait waitOf(Strand strand) {
+    for (Wait wait : waits) if (wait.strand() == strand) return wait;
+    throw new IllegalStateException("the body of the simulation does not wait, so nobody else can run");
+  }
+
+  /** {@return who waits for what, in lines} */
+  public String explain() {
+    var lines = new StringBuilder();
+    for (Wait wait : waits) {
+      lines.append("  ").append(nameOf(wait)).append(" waits for ").append(wait.what()).append(placeOf(wait.strand().thread())).append('\n');
+    }
+    for (SimulatedCarrier carrier : carriers) if (carrier.isToExplain()) lines.append("  ").append(carrier).append('\n');
+    return lines.toString();
+  }
+
+  private String nameOf(Wait wait) {
+    if (wait.strand() == main) return "the body of the simulation";
+    return wait.who() instanceof SimulatedCarrier.Run run ? run.thread().getName() : wait.strand().thread().getName();
+  }
+
+  /** {@return where user code waits: the first frame outside of Stage and the JDK} */
+  private static String placeOf(Thread thread) {
+    for (StackTraceElement frame : thread.getStackTrace()) {
+      String name = frame.getClassName();
+      if (!name.startsWith("stage.runtime.") && !name.startsWith("stage.api.") && !name.startsWith("java.") && !name.startsWith("jdk.")) return ", at " + frame;
+    }
+    return "";
+  }
+
+  /** Lets others run, if there are any who can. For code that may wait: the body of the simulation, a task, user code of a stage. */
+  public void pass() {
+    Wait turn = waitFor("its turn");
+    isReady(turn);
+    block(turn);
+  }
+
+  // ---- for what belongs to it
+
+  Choices choices() {
+    return choices;
+  }
+
+  SimulationOptions options() {
+    return options;
+  }
+
+  Strand running() {
+    return running;
+  }
+
+  Object currentRun() {
+    return current;
+  }
+
+  void currentRun(Object run) {
+    current = run;
+  }
+
+  boolean isOver() {
+    return over || failure != null;
+  }
+
+  /** A carrier may be stepped. */
+  void isReady(SimulatedCarrier carrier) {
+    ensureInside();
+    ready.add(carrier);
+  }
+
+  /** A strand may go on: its time is up, or it was interrupted. */
+  void isReady(Wait wait) {
+    ensureInside();
+    if (wait.becomesReady()) ready.add(wait);
+  }
+
+  /** A strand may go on: it gets what it waits for. */
+  void grant(Wait wait) {
+    wait.grant();
+    isReady(wait);
+  }
+
+  private void ensureInside() {
+    if (over || running != null && running.thread() == Thread.currentThread()) return;
+    throw new IllegalStateException("thread " + Thread.currentThread().getName() + " is not part of the simulation, or does something in it out of turn;"
+        + " within a simulation, start threads only as stages");
+  }
+
+  /** The calling strand waits, and others run. */
+  void block(Wait wait) {
+    ensureInside();
+    ensureGoesOn();
+    Strand me = running;
+    Object who = current;
+    waits.add(wait);
+    current = null;
+    driveOn();
+    me.await();
+    running = me;
+    current = who;
+    ensureGoesOn();
+  }
+
+  /** As {@link #block}, for what an interrupt ends. */
+  void blockUntilInterrupted(Wait wait) throws InterruptedException {
+    Strand me = running;
+    if (me != null && me.takeInterrupt()) throw new InterruptedException("interrupted before it waited for " + wait.what());
+    block(wait);
+    if (!me.takeInterrupt()) return;
+    if (!wait.isGranted()) throw new InterruptedException("interrupted while it waited for " + wait.what());
+    Thread.currentThread().interrupt();   // it got what it waited for all the same
+  }
+
+  Wait waitFor(String what) {
+    return new Wait(running, what, current);
+  }
+
+  private void ensureGoesOn() {
+    if (failure != null && Thread.currentThread() == main.thread()) throw new CannotGoOn(failure, cause);
+    if (isOver()) throw new SimulationOver("the simulation is over");
+  }
+
+  Gate endOf(Thread thread) {
+    return ends.computeIfAbsent(thread, unknown -> gate());
+  }
+
+  /** A strand ends: the baton goes on. */
+  void strandEnds() {
+    current = null;
+    driveOn();
+  }
+
+  // ---- as the engine sees it
+
+  @Override
+  public long nanos() {
+    return nowNanos;
+  }
+
+  @Override
+  public Instant instant() {
+    return BEGINNING.plusNanos(nowNanos);
+  }
+
+  @Override
+  public double chance() {
+    return choices.next(1024) / 1024.0;
+  }
+
+  @Override
+  public Carrier carrier(Machine machine, boolean onPlatformThread) {
+    var carrier = new SimulatedCarrier(this, machine);
+    carriers.add(carrier);
+    return carrier;
+  }
+
+  @Override
+  public Gate gate() {
+    return new SimulatedGate(this);
+  }
+
+  @Override
+  public Room room(int places) {
+    return new SimulatedRoom(this, places);
+  }
+
+  @Override
+  public Alarm at(long atNanos, Runnable action) {
+    ensureInside();
+    var alarm = new SimulatedAlarm(atNanos, ordered++, action);
+    alarms.add(alarm);
+    return alarm;
+  }
+
+  @Override
+  public Thread startTask(String name, Runnable body) {
+    ensureInside();
+    Strand[] strand = {null};
+    Thread thread = Thread.ofVirtual().name(name).inheritInheritableThreadLocals(false).unstarted(() -> {
+      HERE.set(this);
+      strand[0].await();
+      running = strand[0];
+      if (!isOver()) {
+        try {
+          body.run();
+        } catch (SimulationOver end) {
+          // it was waiting for something that will not come
+        }
+      }
+      endOf(Thread.currentThread()).open();
+      strandEnds();
+    });
+    strand[0] = new Strand(thread);
+    endOf(thread);
+    var start = new Wait(strand[0], "its turn", null);
+    waits.add(start);
+    isReady(start);
+    return thread;
+  }
+
+  @Override
+  public Alarm onExit(Runnable action) {
+    return () -> {};   // nothing exits in a simulation
+  }
+
+  @Override
+  public boolean awaitEnd(Carrier carrier, long nanos) throws InterruptedException {
+    Thread thread = carrier.thread();
+    return thread == null || awaitEnd(thread, nanos);
+  }
+
+  @Override
+  public boolean awaitEnd(Thread thread, long nanos) throws InterruptedException {
+    return endOf(thread).await(Math.max(0, nanos));
+  }
+
+  @Override
+  public Thread current() {
+    return current instanceof SimulatedCarrier.Run run ? run.thread() : Thread.currentThread();
+  }
+
+  @Override
+  public boolean isAlive(Thread thread) {
+    return !endOf(thread).isOpen();
+  }
+
+  @Override
+  public StackTraceElement[] stackOf(Thread thread) {
+    for (Wait wait : waits) {
+      boolean isIt = wait.who() instanceof SimulatedCarrier.Run run ? run.thread() == thread : wait.strand().thread() == thread;
+      if (isIt) return wait.strand().thread().getStackTrace();
+    }
+    return new StackTraceElement[0];
+  }
+
+  @Override
+  public Faults faults() {
+    return faults;
+  }
+
+  private static final class SimulatedAlarm implements Alarm, Comparable<SimulatedAlarm> {
+    private final long atNanos;
+    private final long order;
+    private Runnable action;   // null once it has run, or was cancelled
+
+    SimulatedAlarm(long atNanos, long order, Runnable action) {
+      this.atNanos = atNanos;
+      this.order = order;
+      this.action = action;
+    }
+
+    @Override
+    public void cancel() {
+      action = null;
+    }
+
+    @Override
+    public int compareTo(SimulatedAlarm other) {
+      return atNanos != other.atNanos ? Long.compare(atNanos, other.atNanos) : Long.compare(order, other.order);
+    }
+  }
+}

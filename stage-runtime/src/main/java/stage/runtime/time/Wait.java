@@ -1,0 +1,61 @@
+package stage.runtime.time;
+
+/** A strand that waits for something. Whoever has the baton. */
+final class Wait {
+  private final Strand strand;
+  private final String what;
+  private final Object who;
+  private boolean ready;       // is in the queue of those who may run
+  private boolean granted;     // got what it waits for
+  private Time.Alarm alarm;    // null without a time limit
+
+  /**
+   * @param strand which
+   * @param what what it waits for, for people
+   * @param who on behalf of whom: a run of a carrier, or null
+   */
+  Wait(Strand strand, String what, Object who) {
+    this.strand = strand;
+    this.what = what;
+    this.who = who;
+  }
+
+  Strand strand() {
+    return strand;
+  }
+
+  String what() {
+    return what;
+  }
+
+  Object who() {
+    return who;
+  }
+
+  boolean isReady() {
+    return ready;
+  }
+
+  /** {@return whether this is news} */
+  boolean becomesReady() {
+    boolean news = !ready;
+    ready = true;
+    return news;
+  }
+
+  boolean isGranted() {
+    return granted;
+  }
+
+  void grant() {
+    granted = true;
+  }
+
+  void limit(Time.Alarm alarm) {
+    this.alarm = alarm;
+  }
+
+  void isOver() {
+    if (alarm != null) alarm.cancel();
+  }
+}

@@ -1,0 +1,166 @@
+package stage.simulation;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeoutException;
+import stage.api.CallFailed;
+import stage.api.ConsumerRef;
+import stage.api.Demand;
+import stage.api.ProducerRef;
+import stage.api.Redelivery;
+import stage.api.Stage;
+import stage.api.StageEnded;
+import stage.api.StageRef;
+import stage.api.SubscriptionRefused;
+import stage.api.SubscriptionSpec;
+import stage.api.supervision.ScopeMisuse;
+import stage.api.supervision.StageFailed;
+import stage.api.supervision.Supervisor;
+
+/** Somebody from outside who does what users do to stages, at any moment. Then everything heals. */
+final class Chaos {
+  private static final long HEALING_NANOS = 50_000_000;
+
+  private final World world;
+  private final Supervisor app;
+  private final Supervisor inner;
+
+  Chaos(World world, Supervisor app, Supervisor inner) {
+    this.world = world;
+    this.app = app;
+    this.inner = inner;
+  }
+
+  void run() {
+    world.time.at(HEALING_NANOS, world::heal);   // chaos itself may wait for what hangs
+    try {
+      for (int i = 0; i < world.plan.faults().chaos(); i++) {
+        int idle = world.choices.next(12);
+        for (int j = 0; j < idle; j++) world.time.pass();
+        act();
+      }
+    } catch (InterruptedException e) {
+      throw new AssertionError("nobody interrupts chaos", e);
+    } finally {
+      for (StageRef<?> ref : world.refs.values()) ref.resume();
+      world.heal();
+      if (world.isDisturbed) app.stop();   // who has lost its only consumer would wait for another one
+    }
+  }
+
+  private void act() throws InterruptedException {
+    List<StageRef<?>> all = List.copyOf(world.refs.values());
+    if (all.isEmpty()) return;
+    StageRef<?> ref = all.get(world.choices.next(all.size()));
+    Plan.Faults faults = world.plan.faults();
+    try {
+      switch (world.choices.next(10)) {
+        case 0 -> world.time.pass();
+        case 1 -> {
+          if (faults.kills()) kill(ref);
+        }
+        case 2 -> {
+          if (faults.pauses()) ref.pause();
+        }
+        case 3 -> ref.resume();
+        case 4 -> {
+          if (faults.messages()) call(ref);
+        }
+        case 5 -> {
+          if (faults.messages()) ref.cast(stage -> world.within("a cast"));
+        }
+        case 6 -> {
+          if (faults.replaces()) replace(ref);
+        }
+        case 7 -> {
+          if (faults.stops()) stop(ref);
+        }
+        case 8 -> {
+          if (faults.latecomers()) join(ref);
+        }
+        case 9 -> {
+          if (faults.cancels()) cancelASubscription(ref);
+        }
+        default -> throw new IllegalStateException();
+      }
+    } catch (StageEnded | ScopeMisuse | SubscriptionRefused tooLate) {
+      world.mark("chaos came too late");
+    } catch (CallFailed | StageFailed failed) {
+      world.mark("chaos was told of a failure");
+    }
+  }
+
+  private void kill(StageRef<?> ref) {
+    world.mark("killed");
+    world.isDisturbed = true;   // uses up the intensity, and may single out an event that is not to blame
+    ref.kill();
+  }
+
+  private void call(StageRef<?> ref) throws InterruptedException {
+    world.mark("called");
+    try {
+      Integer answer = ref.call(Duration.ofMillis(1 + world.choices.next(3)), stage -> {
+        world.within("a call");
+        return 42;
+      });
+      if (answer != 42) throw new AssertionError("a call was answered with " + answer);
+    } catch (TimeoutException e) {
+      world.mark("called in vain");
+    }
+  }
+
+  @SuppressWarnings("unchecked")
+  private void replace(StageRef<?> ref) throws InterruptedException {
+    Plan.Node node = world.nodes.get(ref.path());
+    world.mark("replaced");
+    switch (node.kind()) {
+      case SOURCE -> ((StageRef<Models.Source>) ref).replace(() -> new Models.Source(world, node));
+      case GENERATOR -> ((StageRef<Models.Generator>) ref).replace(() -> new Models.Generator(world, node));
+      case MIDDLE -> ((StageRef<Models.Middle>) ref).replace(() -> new Models.Middle(world, node));
+      case SINK -> ((StageRef<Models.Sink>) ref).replace(() -> new Models.Sink(world, node));
+      case HANDED, MIDDLE_TASKS, SINK_TASKS -> world.time.pass();
+    }
+  }
+
+  private void stop(StageRef<?> ref) {
+    world.mark("stopped");
+    world.isDisturbed = true;
+    if (world.choices.next(2) == 0) ref.stop();
+    else (world.nodes.get(ref.path()).kind().isSink() ? inner : app).stop(ref.name());
+  }
+
+  private void join(StageRef<?> ref) {
+    if (!(ref instanceof ProducerRef<?, ?> producer)) return;
+    Plan.Node node = world.nodes.get(ref.path());
+    String name = "late" + world.choices.next(3);
+    world.mark("a latecomer");
+    world.isDisturbed = true;   // it takes events from the others
+    @SuppressWarnings("unchecked")
+    SubscriptionSpec<Event> spec = SubscriptionSpec.to((ProducerRef<Event, ?>) producer).withDemand(Demand.max(1 + world.choices.next(4)));
+    if (node.dispatch() == Plan.Dispatching.PARTITION) spec = spec.withPartition(world.choices.next(2));
+    var late = new Plan.Node(100, Plan.Kind.SINK, Plan.Dispatching.DEMAND, 0, List.of(node.index()), 1, 0, false, false);
+    world.nodes.putIfAbsent("sim/" + name, late);
+    int attempts = world.plan.attempts();
+    StageRef<?> started = app.start(Stage.<Event, Models.Sink>consumer(name, () -> new Models.Sink(world, late))
+        .withRedelivery(attempts == 0 ? Redelivery.none() : Redelivery.attempts(attempts)).withDeadLetters((letter, count) -> world.letters.add(letter))
+        .subscribeTo(spec));
+    world.note(started);
+  }
+
+  private void cancelASubscription(StageRef<?> ref) throws InterruptedException {
+    if (!(ref instanceof ConsumerRef<?, ?>)) return;
+    world.mark("cancelled a subscription");
+    world.isDisturbed = true;
+    @SuppressWarnings("unchecked")
+    var consumer = (ConsumerRef<Event, ?>) ref;
+    Plan.Node node = world.nodes.get(ref.path());
+    Plan.Node producer = world.plan.nodes().get(node.inputs().getFirst());
+    @SuppressWarnings("unchecked")
+    SubscriptionSpec<Event> spec = SubscriptionSpec.to((ProducerRef<Event, ?>) world.refs.get(producer.name())).withDemand(Demand.max(2));
+    if (producer.dispatch() == Plan.Dispatching.PARTITION) spec = spec.withPartition(world.choices.next(2));
+    var subscription = consumer.subscribeTo(spec);
+    world.note(ref);
+    for (int i = world.choices.next(10); i > 0; i--) world.time.pass();
+    subscription.cancel();
+  }
+}

@@ -1,0 +1,157 @@
+package stage.simulation;
+
+import java.util.ArrayList;
+import java.util.List;
+import stage.api.Inlet;
+import stage.api.Outlet;
+import stage.api.Stage;
+import stage.api.StageContext;
+import stage.api.State;
+
+/** The stages of a simulation: each does the least that can be followed, and comes to harm on the way. */
+final class Models {
+  private Models() {}
+
+  static final class Source implements Stage.Producer<Event> {
+    private final World world;
+    private final Plan.Node node;
+    private StageContext context;
+    private State<Integer> next;
+
+    Source(World world, Plan.Node node) {
+      this.world = world;
+      this.node = node;
+    }
+
+    @Override
+    public void onStart(StageContext context) {
+      this.context = context;
+      next = context.state("next", 0);
+    }
+
+    @Override
+    public void onDemand(long demand, Outlet<Event> out) throws InterruptedException {
+      long count = Math.min(demand, 1 + world.choices.next(8));
+      world.within("onDemand");
+      for (long i = 0; i < count && next.value() < node.events(); i++) {
+        out.emit(new Event(node.index(), next.value()));
+        next.set(next.value() + 1);
+        world.within("onDemand");
+      }
+      if (next.value() == node.events()) out.complete();
+      else if (count < demand) context.wakeUp();
+    }
+  }
+
+  static final class Generator implements Stage.Generator<Event> {
+    private final World world;
+    private final Plan.Node node;
+    private StageContext context;
+
+    Generator(World world, Plan.Node node) {
+      this.world = world;
+      this.node = node;
+    }
+
+    @Override
+    public void onStart(StageContext context) {
+      this.context = context;
+    }
+
+    @Override
+    public void generate(Outlet<Event> out) throws InterruptedException {
+      world.within("generate");
+      for (int i = (int) context.eventsEmitted(); i < node.events(); i++) {
+        out.emit(new Event(node.index(), i));
+        world.within("generate");
+      }
+    }
+  }
+
+  /** Its events come from outside. */
+  static final class Handed implements Stage.Producer<Event> {
+    @Override
+    public void onDemand(long demand, Outlet<Event> out) {
+      // it has none of its own
+    }
+  }
+
+  static final class Middle implements Stage.ProducerConsumer<Event, Event> {
+    private final World world;
+    private final Plan.Node node;
+
+    Middle(World world, Plan.Node node) {
+      this.world = world;
+      this.node = node;
+    }
+
+    @Override
+    public void onEvents(List<Event> events, Inlet<Event> from, Outlet<Event> out) throws InterruptedException {
+      world.within("onEvents");
+      int uncommitted = 0;
+      for (Event event : events) {
+        poison(world, node, event);
+        out.emit(event);
+        uncommitted++;
+        world.within("onEvents");
+        if (node.commits() && uncommitted < events.size() && world.choices.next(3) == 1) {
+          from.commit(uncommitted);
+          uncommitted = 0;
+        }
+      }
+    }
+  }
+
+  static final class Sink implements Stage.Consumer<Event> {
+    private final World world;
+    private final Plan.Node node;
+    private State<Log> log;
+
+    Sink(World world, Plan.Node node) {
+      this.world = world;
+      this.node = node;
+    }
+
+    @Override
+    public void onStart(StageContext context) {
+      log = context.state("log", Log.EMPTY);
+    }
+
+    @Override
+    public void onEvents(List<Event> events, Inlet<Event> from) throws InterruptedException {
+      world.within("onEvents");
+      for (Event event : events) {
+        poison(world, node, event);
+        log.set(log.value().with(event));
+        world.within("onEvents");
+        if (node.commits() && world.choices.next(5) == 1 && from.outstanding() > 0 && event != events.getLast()) commit(from, events, event);
+      }
+    }
+
+    private int committed;
+    private List<Event> batch;
+
+    private void commit(Inlet<Event> from, List<Event> events, Event upTo) {
+      if (batch != events) committed = 0;
+      batch = events;
+      int count = events.indexOf(upTo) + 1 - committed;
+      from.commit(count);
+      committed += count;
+    }
+  }
+
+  static Event task(World world, Plan.Node node, Event event) throws InterruptedException {
+    poison(world, node, event);
+    world.within("a task");
+    return event;
+  }
+
+  static void log(World world, String path, Event event) {
+    world.taskLogs.computeIfAbsent(path, unknown -> new ArrayList<>()).add(event);
+  }
+
+  private static void poison(World world, Plan.Node node, Event event) {
+    boolean isPoisoned = world.plan.faults().poison() && event.isPoison() && node.index() % 2 == 0;
+    if (isPoisoned && world.plan.intensity() == 1000) throw new World.Injected("poison " + event);
+  }
+}

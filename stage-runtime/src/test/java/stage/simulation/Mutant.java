@@ -1,0 +1,118 @@
+package stage.simulation;
+
+import java.util.List;
+
+/**
+ * A bug that the engine could have, as a change of its source. The change is made to a copy, so the engine itself knows nothing of it.
+ *
+ * @param name what goes wrong
+ * @param file which source, below {@code stage/runtime}
+ * @param changes what is replaced by what; each must be there
+ * @param equivalent why nobody could tell the difference; null if somebody must
+ */
+record Mutant(String name, String file, List<Change> changes, String equivalent) {
+  record Change(String original, String replacement) {}
+
+  private static Mutant of(String name, String file, String... changes) {
+    return new Mutant(name, file, pairs(changes), null);
+  }
+
+  private static List<Change> pairs(String... changes) {
+    var pairs = new java.util.ArrayList<Change>();
+    for (int i = 0; i < changes.length; i += 2) pairs.add(new Change(changes[i], changes[i + 1]));
+    return pairs;
+  }
+
+  static final List<Mutant> ALL = List.of(
+      // What the simulation itself has found.
+      of("who crashes before its starter is awake is in no group", "supervision/SupervisorCell.java",
+          "if (child != null) child.started();", "",
+          "      cell.subscribe(spec);\n    } catch", "      tree.locked(child::started);\n      cell.subscribe(spec);\n    } catch"),
+      of("a new group restart forgets whom the old one owes a start", "supervision/Crashes.java",
+          "    group.addAll(groupRestart.owed());\n", ""),
+      of("nested group restarts share stages", "supervision/Crashes.java",
+          "if (above.groupRestart == null || group.stream().noneMatch(above.groupRestart::owes)) continue;", "if (true) continue;"),
+      of("concurrent stages do not tell that their last event is settled", "engine/TaskRole.java",
+          "cell.consumerHalf().fenceAndWakeProducers(asked);", "if (asked || !published) cell.consumerHalf().fenceAndWakeProducers(true);"),
+      of("a dead letter does not tell that its lane is settled", "engine/ConsumerTurn.java",
+          "if (asked || of.lane().isToTell())", "if (asked)"),
+      of("a group restart waits for who is stopped while it is held", "engine/Life.java",
+          "if (wasBetween) owner.held(cell, false);", ""),
+      of("a group restart waits for who crashed and then was stopped", "supervision/GroupRestart.java",
+          "    leavers.add(child);\n", "    if (step == Step.STOPPING && at >= 0 && group.get(at) == child && asked) next(-1);\n"),
+      of("an event given up on behind an unfinished one counts as handled", "engine/Tasks.java",
+          "task.fate == Fate.HANDLED && (task.isEmitted", "task.fate != Fate.RUNNING && (task.isEmitted"),
+      of("a start that fails after a backoff ends the stage", "engine/Life.java",
+          "    phase = new Phase.Starting();   // the backoff", "    // the backoff"),
+      of("a late message that fails makes a stage fail that is ending", "engine/Life.java",
+          "if (phase instanceof Phase.Draining && !during.equals(\"the dispatcher\")) {", "if (false) {"),
+
+      // What others had (faults.md), and what the design forbids.
+      of("what was in hand at a crash is dropped (GenStage)", "engine/ConsumerTurn.java",
+          "    inlet.rollback();\n    crashed = inlet;\n", "    inlet.commit();\n"),
+      of("outputs of a crashed turn are published (settle before commit)", "engine/Role.java",
+          "    void rollback() {\n      out.rollback();\n      input.rollback();", "    void rollback() {\n      if (out.commit()) half.fenceAndWake();\n      input.rollback();"),
+      of("state does not roll back", "engine/Turns.java",
+          "if (states != null) states.rollback();", ""),
+      of("a commit point keeps no state", "engine/Turns.java",
+          "    boolean more = inlet.settleNext(events);\n    commitStates();\n", "    boolean more = inlet.settleNext(events);\n"),
+      of("a commit point publishes no output", "engine/Turns.java",
+          "    role.commitOutput();\n", ""),
+      of("demand counts twice after a restart", "engine/ConsumerHalf.java",
+          "    told = NONE;\n  }", "    told = NONE;\n    for (LaneInlet<?> inlet : inlets) inlet.lane().settle(0, 0, 0, inlet.lane().requested() + 1);\n  }"),
+      of("demand is not asked for again after a dead letter", "engine/LaneInlet.java",
+          "      if (before - settled <= demand.min()) requested", "      if (deadLettered == 0 && before - settled <= demand.min()) requested"),
+      of("a redelivery too few", "engine/LaneInlet.java",
+          "if (tries <= redelivery.attempts()) return false;", "if (tries < redelivery.attempts()) return false;"),
+      of("a redelivery too many", "engine/LaneInlet.java",
+          "if (tries <= redelivery.attempts()) return false;", "if (tries <= redelivery.attempts() + 1) return false;"),
+      of("tries are forgotten when another event is settled", "engine/LaneInlet.java",
+          "    tries = triesOfBatch;\n    if (suspects == 0)", "    tries = 0;\n    if (suspects == 0)"),
+      of("a concurrent stage tries a failed event once too often", "engine/Tasks.java",
+          "} else if (task.attempts <= attempts) {", "} else if (task.attempts <= attempts + 1) {"),
+      of("a failed task keeps its place (RxJava#7687)", "engine/Tasks.java",
+          "      running--;\n", "      if (task.failure == null) running--;\n"),
+      of("one restart too many within the period (S20)", "supervision/IntensityWindow.java",
+          "return times.size() > restarts;", "return times.size() > restarts + 1;"),
+      of("one restart too few within the period (S20)", "supervision/IntensityWindow.java",
+          "return times.size() > restarts;", "return times.size() >= restarts;"),
+      of("the window counts for ever (S20)", "supervision/IntensityWindow.java",
+          "nowNanos - times.peekFirst() > periodNanos", "false"),
+      of("a zombie's outputs and settlements are accepted", "engine/Fence.java",
+          "if ((stay & 1) == 0 || !carrier.isCurrent() || !WORD.compareAndSet(this, stay, stay - 1)) {", "if ((stay & 1) == 1) word = stay - 1;\n    if (false) {"),
+      of("a message that fails leaves the stage deaf (RxJava#7687)", "engine/Turns.java",
+          "    serving = wasServing;\n", "    if (failure == null) serving = wasServing;\n"),
+      of("a mailbox that closes answers nobody (methanol#88)", "engine/Cell.java",
+          "      refused.refuse(reason);\n", ""),
+      of("who is cancelled before it started is waited for (KAFKA-17112)", "engine/Life.java",
+          "      started.open();\n    } else {\n      owner.ended", "    } else {\n      owner.ended"),
+      of("who waits to hand in an event is not refused", "engine/Intake.java",
+          "    accept(half);\n    room.give(1);", "    accept(half);"),
+      of("handed in after the end is accepted", "engine/Intake.java",
+          "      closed = true;\n", ""),
+      of("a consumer that leaves tells nobody (lost wake-up on cancel)", "engine/ProducerHalf.java",
+          "if (toTell[0]) cell.signals().set(Signals.CONSUMER_LEFT);", ""),
+      of("a signal wakes nobody", "engine/Signals.java",
+          "    BITS.getAndBitwiseOr(this, bit);   // volatile, so it is the full fence that pairs with the announcement of the carrier\n    carrier.wake();",
+          "    BITS.getAndBitwiseOr(this, bit);"),
+      of("what a consumer gives back is lost", "engine/SharedLanes.java",
+          "for (int i = events.length - 1; i >= 0; i--) backlog.addFirst(events[i]);\n    return 0;", "return 0;"),
+      of("what a consumer gives back is doubled", "engine/SharedLanes.java",
+          "backlog.addFirst(events[i]);\n    return 0;", "backlog.addFirst(events[i]);\n    if (events.length > 0) backlog.addFirst(events[0]);\n    return 0;"),
+      of("a broadcast goes at the pace of the fastest", "engine/BroadcastLanes.java",
+          "    return least;", "    long most = 0;\n    for (LaneTail<E> lane : lanes) most = Math.max(most, lane.demand());\n    return most;"),
+      of("a late consumer of a broadcast gets what was not for it", "engine/BroadcastLanes.java",
+          "else if (!before.isEmpty()) skips[i] = backlog.size();", ""),
+      of("the crashed behaviour is not told to stop", "engine/Turns.java",
+          "    if (old != null) stop(old, reason);", "    if (old != null && !(reason instanceof StopReason.Crashed)) stop(old, reason);"),
+      of("a backing-off stage ignores that the scope stops", "engine/Agenda.java",
+          "        if ((told & Signals.DRAINED) != 0 && !expectsMore()) yield Work.STOP;\n        yield nowNanos", "        yield nowNanos"),
+      of("a drain ends who still has events", "engine/Agenda.java",
+          "if ((told & Signals.DRAINED) != 0 && consumerHalf.inlets().length == 0) return Work.COMPLETE;", "if ((told & Signals.DRAINED) != 0) return Work.COMPLETE;"),
+      of("a producer that ends does not wait until all is delivered", "engine/Agenda.java",
+          "if (half.lanes().length == 0 || isDelivered && half.isSettled()) return Work.FINISH;", "return Work.FINISH;"),
+      of("joined before the last stage has ended", "supervision/Children.java",
+          "if (--above.alive == 0) above.idle.open();", "if (--above.alive <= 1) above.idle.open();"),
+      of("a generator's retry emits its last event again", "engine/GeneratorOutlet.java",
+          "    half.publish(event);\n", "    half.publish(event);\n    if (left < 0) half.publish(event);\n"));
+}

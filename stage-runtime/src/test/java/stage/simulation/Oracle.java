@@ -1,0 +1,218 @@
+package stage.simulation;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import stage.api.DeadLetter;
+import stage.api.StageSnapshot;
+import stage.api.SubscriptionSnapshot;
+import stage.api.observe.StageEvent;
+import stage.api.supervision.StageFailed;
+import stage.api.supervision.Stragglers;
+import stage.api.supervision.Strategy;
+import stage.runtime.engine.Cell;
+import stage.runtime.engine.Peek;
+
+/** Says what must hold after any run, whatever harm was done in it. */
+final class Oracle {
+  private final World world;
+  private final Plan plan;
+  private final Throwable failure;
+  private final Map<String, StageSnapshot> ends = new HashMap<>();   // by path
+
+  Oracle(World world, Throwable failure) {
+    this.world = world;
+    this.plan = world.plan;
+    this.failure = failure;
+  }
+
+  /** I1, I2, I13: what was asked for and sent adds up. At any moment. */
+  static void ensureBalanced(SubscriptionSnapshot ledger) {
+    long sum = ledger.handled() + ledger.inFlight() + ledger.deadLettered() + ledger.dropped() + ledger.returned();
+    if (sum != ledger.sent() || ledger.inFlight() < 0 || ledger.isOpen() && !ledger.isBalanced()) throw new AssertionError("not balanced: " + ledger);
+    if (ledger.isOpen() && ledger.outstanding() > ledger.demand().max()) throw new AssertionError("more is asked for than its most: " + ledger);
+    boolean hasTasks = ledger.consumer().contains("tasks");   // what those finish ahead of an unfinished event counts for the demand at once
+    if (!hasTasks && ledger.inFlight() > ledger.demand().max()) throw new AssertionError("more was sent than asked for: " + ledger);
+  }
+
+  void check() {
+    if (failure instanceof Stragglers || world.leavesStragglers) return;   // it says itself that not all has ended; the ledgers were looked at after each step
+    for (Cell<?> cell : world.cells.values()) {
+      require(!cell.isAlive(), "stage " + cell.path() + " is alive after its scope was closed");
+      ends.put(cell.path(), cell.snapshot());
+    }
+    world.ledgers.forEach(ledger -> {
+      ensureBalanced(ledger.read());
+      require(ledger.read().inFlight() == 0, "something is in flight after the close: " + ledger.read());
+    });
+    for (Plan.Node node : plan.nodes()) if (ends.containsKey(pathOf(node))) checkNode(node);
+    checkMultiplicity();
+    checkLetters();
+    checkIntensity();
+    if (isWhole()) checkWhole();
+    if (world.isDrained && failure == null && !world.isDisturbed && plan.attempts() > 0 && !world.marks.contains("abandoned")
+        && !plan.options().earlyTimers() && !plan.brutal()) checkDrained();   // else its time may be over before it has begun
+    require(world.marks.contains("abandoned") || world.started == world.stopped, "%d incarnations were started, and %d stopped", world.started, world.stopped);
+  }
+
+  /** A drain lets everything in flight finish. */
+  private void checkDrained() {
+    for (Plan.Node node : plan.nodes()) {
+      StageSnapshot end = ends.get(pathOf(node));
+      if (end == null || node.dispatch() == Plan.Dispatching.PARTITION) continue;
+      require(end.eventsReturned() == 0, "%s got events back in a drain: %s", end.path(), end);
+      if (!of(node, false).isEmpty()) require(end.eventsUndelivered() == 0, "%s has not delivered all in a drain: %s", end.path(), end);
+    }
+  }
+
+  private String pathOf(Plan.Node node) {
+    return (plan.nested() && node.kind().isSink() ? "sim/inner/" : "sim/") + node.name();
+  }
+
+  private List<SubscriptionSnapshot> of(Plan.Node node, boolean inputs) {
+    List<SubscriptionSnapshot> all = new ArrayList<>();
+    for (Peek.Ledger ledger : world.ledgers) {
+      SubscriptionSnapshot read = ledger.read();
+      if ((inputs ? read.consumer() : read.producer()).equals(pathOf(node))) all.add(read);
+    }
+    return all;
+  }
+
+  /** I5: what went in, what came out, and what the ledgers say of it. */
+  private void checkNode(Plan.Node node) {
+    StageSnapshot end = ends.get(pathOf(node));
+    long handled = of(node, true).stream().mapToLong(SubscriptionSnapshot::handled).sum();
+    if (node.kind() == Plan.Kind.SINK) {
+      require(world.handledBy(pathOf(node)).size() == handled, "%s has kept %d events, but its ledgers say %d", end.path(), world.handledBy(pathOf(node)).size(), handled);
+      return;
+    }
+    if (node.kind() == Plan.Kind.SINK_TASKS) {
+      require(world.handledBy(pathOf(node)).size() >= handled, "%s has worked on %d events, but its ledgers say %d", end.path(),
+          world.handledBy(pathOf(node)).size(), handled);
+      return;
+    }
+    if (node.kind() == Plan.Kind.MIDDLE) require(end.eventsEmitted() == handled, "%s has handled %d events, but emitted %d", end.path(), handled, end.eventsEmitted());
+    if (node.kind() == Plan.Kind.HANDED) {
+      long accepted = world.accepted.getOrDefault(node.index(), 0);
+      require(end.eventsEmitted() == accepted, "%d events were handed to %s, but it emitted %d", accepted, end.path(), end.eventsEmitted());
+    }
+    long undelivered = end.eventsUndelivered();
+    List<SubscriptionSnapshot> outputs = of(node, false);
+    long settled = outputs.stream().mapToLong(ledger -> ledger.handled() + ledger.deadLettered() + ledger.dropped()).sum();
+    long returned = outputs.stream().mapToLong(SubscriptionSnapshot::returned).sum();
+    if (node.dispatch() == Plan.Dispatching.BROADCAST) {
+      require(returned == end.eventsReturned(), "%s: %d events were given back, but it says %d", end.path(), returned, end.eventsReturned());
+      for (SubscriptionSnapshot ledger : outputs) require(ledger.sent() <= end.eventsEmitted(), "%s sent more than it emitted: %s", end.path(), ledger);
+    } else {
+      require(end.eventsEmitted() == settled + end.eventsReturned() + undelivered + end.eventsSkipped() + end.eventsDropped(),
+          "%s emitted %d events, of which %d were settled, and it says: %s", end.path(), end.eventsEmitted(), settled, end);
+    }
+  }
+
+  /** Nothing is doubled: no event is settled more often at one stage than there are ways to it. */
+  private void checkMultiplicity() {
+    Map<String, Integer> times = new HashMap<>();
+    for (Plan.Node node : plan.nodes()) {
+      if (node.kind() != Plan.Kind.SINK) continue;
+      for (Event event : world.handledBy(pathOf(node))) {
+        int count = times.merge(node.name() + " " + event, 1, Integer::sum);
+        require(count <= waysTo(node, event.source()), "%s has handled event %s %d times", node.name(), event, count);
+      }
+    }
+    if (plan.nodes().stream().anyMatch(node -> node.dispatch() == Plan.Dispatching.BROADCAST || node.kind() == Plan.Kind.SINK_TASKS)) return;
+    Set<Event> met = new HashSet<>();
+    List<String> sinks = new ArrayList<>(world.logs.keySet());
+    for (String path : sinks) for (Event event : world.handledBy(path)) require(met.add(event), "event %s was handled at two places, one of them %s", event, path);
+    for (DeadLetter letter : world.letters) require(met.add((Event) letter.event()), "event %s was handled and given up on", letter.event());
+  }
+
+  private int waysTo(Plan.Node node, int source) {
+    if (node.index() == source) return 1;
+    int ways = 0;
+    for (int input : node.inputs()) ways += waysTo(plan.nodes().get(input), source);
+    return plan.faults().cancels() && plan.faults().chaos() > 0 ? 10 * ways : ways;   // it may have subscribed once more
+  }
+
+  /** I4: attempts are counted, and each dead letter is one. */
+  private void checkLetters() {
+    long counted = world.ledgers.stream().mapToLong(ledger -> ledger.read().deadLettered()).sum();
+    counted -= world.supervision.deadLettersUnhandled();   // a close may leave the handler no time
+    require(world.letters.size() == counted, "%d dead letters came, but the ledgers say %d", world.letters.size(), counted);
+    for (DeadLetter letter : world.letters) {
+      require(letter.attempts() == plan.attempts() + 1, "%d attempts, but %d redeliveries: %s", letter.attempts(), plan.attempts(), letter);
+      require(letter.cause() != null, "a dead letter without a cause: %s", letter);
+      boolean isPoison = plan.faults().poison() && ((Event) letter.event()).isPoison();
+      require(isPoison || world.injected > 0 || world.isDisturbed, "event %s was given up on, and nobody has harmed it", letter.event());
+    }
+  }
+
+  /** I9: no more restarts than allowed, and no giving up before. */
+  private void checkIntensity() {
+    int crashes = 0;
+    for (StageEvent event : world.happened) if (event instanceof StageEvent.Crashed) crashes++;
+    if (failure != null && !world.marks.contains("abandoned") && !world.isDisturbed) {
+      require(crashes > 0, "the scope has failed without a crash: %s", failure);
+    }
+    boolean isPlain = plan.strategy() == Strategy.ONE_FOR_ONE && !plan.nested();
+    if (failure instanceof StageFailed && isPlain && !world.isDisturbed && !world.marks.contains("abandoned")) {
+      require(crashes > plan.intensity(), "%d crashes, of which %d are allowed, and the scope has failed", crashes, plan.intensity());
+    }
+    if (failure == null && isPlain && !world.isDisturbed) {   // who is being stopped may crash without being counted
+      for (int i = 0; i < world.happened.size(); i++) {
+        int within = 0;
+        for (int j = i; j < world.happened.size() && world.happenedNanos.get(j) - world.happenedNanos.get(i) < 5_000_000_000L; j++) {
+          if (world.happened.get(j) instanceof StageEvent.Crashed) within++;
+        }
+        require(within <= plan.intensity(), "%d crashes within 5 seconds, but %d are allowed", within, plan.intensity());
+      }
+    }
+  }
+
+  /** Whether each event must have got to an end: nobody stopped, killed or gave up anything. */
+  private boolean isWhole() {
+    return failure == null && !world.isDisturbed && !world.isDrained && plan.attempts() > 0 && !world.marks.contains("gave up") && !world.marks.contains("abandoned");
+  }
+
+  /** Each event of each source has been settled by each who was to have it, exactly once. */
+  private void checkWhole() {
+    for (Plan.Node node : plan.nodes()) {
+      StageSnapshot end = ends.get(pathOf(node));
+      require(end != null, "%s has never been stepped", node.name());
+      if (node.kind().isSource()) require(end.eventsEmitted() == node.events(), "%s emitted %d of its %d events", end.path(), end.eventsEmitted(), node.events());
+      require(end.eventsReturned() == 0, "%s got events back, though nobody left: %s", end.path(), end);
+      boolean hasConsumers = plan.nodes().stream().anyMatch(other -> other.inputs().contains(node.index()));
+      if (!hasConsumers || node.kind().isSink()) continue;
+      if (node.dispatch() != Plan.Dispatching.PARTITION) require(end.eventsUndelivered() == 0, "%s has not delivered all: %s", end.path(), end);
+    }
+    for (Plan.Node node : plan.nodes()) if (node.kind() == Plan.Kind.SINK) checkOrder(node);
+  }
+
+  /** I3: where there is one way from one source to a sink, and nobody else takes from it, all come, in order. */
+  private void checkOrder(Plan.Node sink) {
+    Plan.Node at = sink;
+    boolean fromTheStart = true;
+    while (!at.kind().isSource()) {
+      if (at.inputs().size() != 1 || at.kind() == Plan.Kind.MIDDLE_TASKS && at.unordered()) return;
+      Plan.Node above = plan.nodes().get(at.inputs().getFirst());
+      long consumers = plan.nodes().stream().filter(other -> other.inputs().contains(above.index())).count();
+      if (consumers > 1 && above.dispatch() != Plan.Dispatching.BROADCAST) return;
+      fromTheStart &= consumers == 1;   // with several, some subscribe when others have had events already
+      at = above;
+    }
+    List<Event> handled = world.handledBy(pathOf(sink));
+    for (int i = 1; i < handled.size(); i++) {
+      require(handled.get(i).number() > handled.get(i - 1).number(), "%s has handled %s", pathOf(sink), handled);
+    }
+    if (!world.letters.isEmpty()) return;
+    if (fromTheStart) require(handled.size() == at.events(), "%s has handled %s of the %d events", pathOf(sink), handled, at.events());
+    else if (!handled.isEmpty()) require(handled.getLast().number() == at.events() - 1 && handled.getLast().number() - handled.getFirst().number() == handled.size() - 1,
+        "%s has handled %s of the %d events", pathOf(sink), handled, at.events());
+  }
+
+  private static void require(boolean holds, String what, Object... values) {
+    if (!holds) throw new AssertionError(what.formatted(values));
+  }
+}

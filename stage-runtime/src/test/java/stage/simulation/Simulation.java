@@ -1,0 +1,203 @@
+package stage.simulation;
+
+import java.time.Duration;
+import java.util.List;
+import stage.api.CancelPolicy;
+import stage.api.Demand;
+import stage.api.Dispatch;
+import stage.api.ProducerConsumerSpec;
+import stage.api.ProducerRef;
+import stage.api.ProducerSpec;
+import stage.api.Redelivery;
+import stage.api.Shutdown;
+import stage.api.Stage;
+import stage.api.StageEnded;
+import stage.api.StageRef;
+import stage.api.SubscriptionRefused;
+import stage.api.SubscriptionSpec;
+import stage.api.supervision.Backoff;
+import stage.api.supervision.Intensity;
+import stage.api.supervision.Stragglers;
+import stage.api.supervision.ScopeMisuse;
+import stage.api.supervision.StageFailed;
+import stage.api.supervision.Supervisor;
+import stage.api.supervision.SupervisorSpec;
+import stage.runtime.time.RecordedChoices;
+
+/** One run: draws a plan, runs it with the harm that is drawn on the way, and asks the oracle. */
+public final class Simulation {
+  private final RecordedChoices choices;
+  private final World world;
+  private final Plan plan;
+  private Throwable failure;   // of the scope
+
+  private Simulation(RecordedChoices choices) {
+    this.choices = choices;
+    this.plan = Plan.draw(choices);
+    this.world = new World(plan, choices);
+  }
+
+  /** What came of a run. */
+  public record Outcome(long steps, long hash, List<String> marks, Throwable failure, int[] choices) {}
+
+  /** {@return what came of the run with these choices} */
+  public static Outcome run(RecordedChoices choices) {
+    return run(choices, false);
+  }
+
+  static Outcome run(RecordedChoices choices, boolean traced) {
+    var simulation = new Simulation(choices);
+    if (traced) {
+      System.out.println(simulation.plan);
+      simulation.world.traced = true;
+      simulation.world.time.trace(System.out::println);
+    }
+    Throwable failure = null;
+    try {
+      simulation.world.time.run(simulation::body);
+      new Oracle(simulation.world, simulation.failure).check();
+    } catch (Throwable thrown) {
+      failure = thrown;
+    }
+    World world = simulation.world;
+    return new Outcome(world.time.steps(), world.hash, List.copyOf(world.marks), failure, choices.made());
+  }
+
+  private void body() throws Throwable {
+    SupervisorSpec spec = SupervisorSpec.of("sim")
+        .withStrategy(plan.strategy())
+        .withIntensity(Intensity.of(plan.intensity()))
+        .withBackoff(plan.backoff() ? Backoff.exponential(Duration.ofMillis(1), Duration.ofMillis(100)) : Backoff.none())
+        .withShutdown(plan.brutal() ? Duration.ZERO : Duration.ofSeconds(5))
+        .withGrace(Duration.ofMillis(100))
+        .withMaxAbandoned(100)
+        .withListener(world::on);
+    Supervisor app = Supervisor.open(spec);
+    try (app) {
+      Supervisor inner = plan.nested()
+          ? app.start(SupervisorSpec.of("inner").withIntensity(Intensity.of(plan.intensity())).withStrategy(plan.strategy()))
+          : app;
+      try {
+        for (Plan.Node node : plan.nodes()) {
+          Supervisor parent = node.kind().isSink() ? inner : app;
+          world.nodes.put((parent == app ? "sim/" : "sim/inner/") + node.name(), node);
+          start(parent, node);
+        }
+        if (plan.faults().chaos() > 0) world.time.startTask("chaos", () -> new Chaos(world, app, inner).run());
+        else world.heal();
+        switch (plan.ending()) {
+          case JOIN -> app.join();
+          case CLOSE -> wander();
+          case DRAIN -> {
+            wander();
+            world.isDisturbed = true;
+            app.drain(Duration.ofSeconds(1 + choices.next(5)));
+          }
+          case STOP -> {
+            wander();
+            world.isDrained = true;
+            app.stop();
+            app.join();
+          }
+        }
+      } finally {
+        if (plan.ending() == Plan.Ending.CLOSE || plan.ending() == Plan.Ending.DRAIN) world.isDisturbed = true;
+        world.crashesLeft = Math.min(world.crashesLeft, 3);
+      }
+    } catch (StageFailed | Stragglers expected) {
+      failure = expected;
+    } catch (SubscriptionRefused | ScopeMisuse early) {
+      world.isDisturbed = true;   // somebody ended before all had started
+      failure = early;
+    }
+    world.isClosed = true;
+    world.supervision = app.snapshot();
+    world.leavesStragglers = !app.report().stragglers().isEmpty();
+  }
+
+  /** Lets some time go by. */
+  private void wander() throws InterruptedException {
+    int steps = choices.next(60);
+    for (int i = 0; i < steps; i++) world.time.pass();
+  }
+
+  private void start(Supervisor parent, Plan.Node node) throws InterruptedException {
+    String name = node.name();
+    Redelivery redelivery = plan.attempts() == 0 ? Redelivery.none() : Redelivery.attempts(plan.attempts());
+    Shutdown shutdown = plan.brutal() ? Shutdown.brutal() : Shutdown.DEFAULT;
+    StageRef<?> ref = switch (node.kind()) {
+      case SOURCE -> parent.start(dispatching(Stage.<Event, Models.Source>producer(name, () -> new Models.Source(world, node)), node).withShutdown(shutdown));
+      case GENERATOR ->
+          parent.start(dispatching(Stage.<Event, Models.Generator>generator(name, () -> new Models.Generator(world, node)), node).withShutdown(shutdown));
+      case HANDED -> {
+        ProducerRef<Event, Models.Handed> handed = parent.start(dispatching(Stage.<Event, Models.Handed>producer(name, Models.Handed::new), node));
+        world.time.startTask("feeder" + node.index(), () -> feed(handed, node));
+        yield handed;
+      }
+      case MIDDLE -> parent.start(
+          subscribed(Stage.<Event, Event, Models.Middle>producerConsumer(name, () -> new Models.Middle(world, node)), node).withRedelivery(redelivery)
+              .withDispatch(dispatch(node)).withDeadLetters((letter, count) -> world.letters.add(letter)).withShutdown(shutdown));
+      case MIDDLE_TASKS -> {
+        var spec = node.unordered()
+            ? Stage.<Event, Event>mapConcurrentUnordered(name, 1 + node.demand() / 2, event -> Models.task(world, node, event))
+            : Stage.<Event, Event>mapConcurrent(name, 1 + node.demand() / 2, event -> Models.task(world, node, event));
+        yield parent.start(subscribed(spec, node).withRedelivery(redelivery).withDispatch(dispatch(node))
+            .withDeadLetters((letter, count) -> world.letters.add(letter)));
+      }
+      case SINK -> {
+        var spec = Stage.<Event, Models.Sink>consumer(name, () -> new Models.Sink(world, node)).withRedelivery(redelivery)
+            .withDeadLetters((letter, count) -> world.letters.add(letter)).withShutdown(shutdown);
+        for (int input : node.inputs()) spec = spec.subscribeTo(subscription(node, input));
+        yield parent.start(spec);
+      }
+      case SINK_TASKS -> {
+        var spec = Stage.<Event>perEvent(name, 1 + node.demand() / 2, event -> Models.log(world, parent.name().equals("inner") ? "sim/inner/" + name : "sim/" + name,
+            Models.task(world, node, event))).withRedelivery(redelivery).withDeadLetters((letter, count) -> world.letters.add(letter));
+        for (int input : node.inputs()) spec = spec.subscribeTo(subscription(node, input));
+        yield parent.start(spec);
+      }
+    };
+    world.refs.put(name, ref);
+    world.note(ref);
+  }
+
+  private <S extends Stage> ProducerConsumerSpec<Event, Event, S> subscribed(ProducerConsumerSpec<Event, Event, S> spec, Plan.Node node) {
+    ProducerConsumerSpec<Event, Event, S> all = spec;
+    for (int input : node.inputs()) all = all.subscribeTo(subscription(node, input));
+    return all;
+  }
+
+  @SuppressWarnings("unchecked")
+  private SubscriptionSpec<Event> subscription(Plan.Node node, int input) {
+    var producer = (ProducerRef<Event, ?>) world.refs.get(plan.nodes().get(input).name());
+    SubscriptionSpec<Event> spec = SubscriptionSpec.to(producer).withDemand(Demand.max(node.demand()).withMin(node.least()));
+    if (plan.nodes().get(input).dispatch() == Plan.Dispatching.PARTITION) spec = spec.withPartition(node.index() % 2);
+    return spec.withCancelPolicy(CancelPolicy.TRANSIENT);
+  }
+
+  private static <S extends Stage> ProducerSpec<Event, S> dispatching(ProducerSpec<Event, S> spec, Plan.Node node) {
+    return spec.withDispatch(dispatch(node));
+  }
+
+  private static Dispatch<Event> dispatch(Plan.Node node) {
+    return switch (node.dispatch()) {
+      case DEMAND -> Dispatch.demand();
+      case BROADCAST -> Dispatch.broadcast();
+      case PARTITION -> Dispatch.partition(2, Event::number);
+    };
+  }
+
+  private void feed(ProducerRef<Event, Models.Handed> handed, Plan.Node node) {
+    try {
+      for (int i = 0; i < node.events(); i++) {
+        handed.emit(new Event(node.index(), i));
+        world.accepted.merge(node.index(), 1, Integer::sum);
+      }
+      handed.stop();
+    } catch (StageEnded ended) {
+      world.mark("handed in too late");
+    } catch (InterruptedException e) {
+      throw new AssertionError("nobody interrupts the feeder", e);
+    }
+  }
+}

@@ -1,0 +1,196 @@
+package stage.simulation;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import stage.api.DeadLetter;
+import stage.api.StageRef;
+import stage.api.observe.StageEvent;
+import stage.api.supervision.SupervisionSnapshot;
+import stage.runtime.engine.Cell;
+import stage.runtime.engine.Peek;
+import stage.runtime.time.Choices;
+import stage.runtime.time.Faults;
+import stage.runtime.time.Gate;
+import stage.runtime.time.Machine;
+import stage.runtime.time.SimulatedCarrier;
+import stage.runtime.time.SimulatedTime;
+
+/** What happens in one run: the harm that is done, and what is seen. */
+final class World implements Faults {
+  /** Thrown where harm is done. */
+  static final class Injected extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    Injected(String where) {
+      super(where, null, false, false);
+    }
+  }
+
+  final Plan plan;
+  final Choices choices;
+  final SimulatedTime time;
+  final Map<String, StageRef<?>> refs = new LinkedHashMap<>();
+  final Map<String, Plan.Node> nodes = new HashMap<>();        // by path
+  final Map<String, Integer> lastAttempts = new HashMap<>();   // of poison
+  final Map<String, Cell<?>> cells = new LinkedHashMap<>();    // by path; the newest
+  final Set<Peek.Ledger> ledgers = new LinkedHashSet<>();
+  final Map<String, Log> logs = new HashMap<>();               // committed, by path of the sink
+  final Map<String, List<Log>> lostLogs = new HashMap<>();     // those before a fresh state
+  final Map<String, List<Event>> taskLogs = new HashMap<>();   // raw, by path
+  final List<DeadLetter> letters = new ArrayList<>();
+  final List<StageEvent> happened = new ArrayList<>();
+  final List<Long> happenedNanos = new ArrayList<>();
+  final Map<Integer, Integer> accepted = new HashMap<>();      // how many events were handed in, by source
+  final Set<String> marks = new LinkedHashSet<>();
+  private final List<Gate> hangs = new ArrayList<>();
+  int crashesLeft;
+  int injected;
+  boolean isHealed;
+  boolean isClosed;
+  boolean isDrained;      // the scope was told to stop before all was done
+  int started;            // incarnations whose onStart has returned
+  int stopped;            // and whose onStop has begun
+  boolean leavesStragglers;
+  boolean isDisturbed;    // somebody stopped, killed or cancelled something, so that not all events get to an end
+  long hash;
+  SupervisionSnapshot supervision;   // after the close
+  boolean traced;
+  String problem;         // the first that was seen in the middle of a step
+
+  World(Plan plan, Choices choices) {
+    this.plan = plan;
+    this.choices = choices;
+    this.crashesLeft = plan.faults().crashes();
+    this.time = new SimulatedTime(choices, this, plan.options());
+    time.afterStep(this::afterStep);
+  }
+
+  void mark(String name) {
+    marks.add(name);
+  }
+
+  // ---- harm
+
+  @Override
+  public void before(Machine machine, String what) {
+    if (what.equals("onStop")) stopped++;
+    if (isClosed && !marks.contains("abandoned")) problem = machine.threadName() + " runs " + what + " after its scope was closed";
+    if (plan.faults().before() && mayFail(what)) crash("before " + what);
+  }
+
+  @Override
+  public void after(Machine machine, String what) {
+    if (plan.faults().after() && mayFail(what)) crash("after " + what);
+    if (what.equals("onStart")) started++;
+  }
+
+  private boolean mayFail(String what) {
+    return switch (what) {
+      case "onStart", "the factory" -> plan.faults().onStart() && refs.size() == nodes.size();   // not the first start
+      case "onStop" -> plan.faults().onStop();
+      case "a task" -> false;   // that is the engine's own
+      default -> true;
+    };
+  }
+
+  /** Somewhere in user code. */
+  void within(String what) throws InterruptedException {
+    if (plan.faults().within()) crash("within " + what);
+    if (plan.faults().hangs() && !isHealed && choices.next(40) == 1) hang();
+  }
+
+  private void crash(String where) {
+    if (crashesLeft == 0 || isHealed || choices.next(8) != 1) return;
+    crashesLeft--;
+    injected++;
+    throw new Injected(where);
+  }
+
+  private void hang() throws InterruptedException {
+    Gate gate = time.gate();
+    hangs.add(gate);
+    boolean obeys = choices.next(2) == 0;
+    while (!gate.isOpen()) {
+      try {
+        gate.await();
+      } catch (InterruptedException e) {
+        if (obeys) throw e;
+        mark("ignored an interrupt");
+      }
+    }
+  }
+
+  /** No more harm from here on. */
+  void heal() {
+    isHealed = true;
+    hangs.forEach(Gate::open);
+  }
+
+  // ---- what is seen
+
+  void on(StageEvent event) {
+    if (traced) System.out.println("                        " + event);
+    happened.add(event);
+    happenedNanos.add(time.nanos());
+    switch (event) {
+      case StageEvent.Abandoned abandoned -> mark("abandoned");
+      case StageEvent.GaveUp gaveUp -> mark("gave up");
+      case StageEvent.DeadLettered deadLettered -> mark("dead letter");
+      case StageEvent.Crashed crashed -> mark("crashed in " + crashed.during());
+      case StageEvent.Restarted restarted -> mark("restarted");
+      case StageEvent.Started started -> {}
+      case StageEvent.Dropped dropped -> mark("dropped");
+      case StageEvent.Ended ended -> mark("ended: " + ended.reason().getClass().getSimpleName());
+    }
+  }
+
+  private void afterStep(SimulatedCarrier carrier) {
+    Cell<?> cell = Peek.cell(carrier.machine());
+    hash = 31 * hash + carrier.machine().threadName().hashCode();
+    if (problem != null) throw new AssertionError(problem);
+    if (cell == null) return;
+    cells.put(cell.path(), cell);
+    hash = 31 * hash + Peek.phase(cell).hashCode();
+    for (Peek.Ledger ledger : Peek.lanes(cell)) {
+      ledgers.add(ledger);
+      Oracle.ensureBalanced(ledger.read());
+    }
+    Plan.Node node = nodes.get(cell.path());
+    if (node != null && node.kind() == Plan.Kind.SINK) look(cell);
+  }
+
+  /** Remembers the subscriptions of a stage that has just been started or subscribed, before anybody can have left. */
+  void note(StageRef<?> ref) {
+    ledgers.addAll(Peek.lanes(Peek.cell(ref)));
+  }
+
+  private void look(Cell<?> cell) {
+    Log now = Peek.committed(cell, "log");
+    if (now == null) return;
+    Log before = logs.put(cell.path(), now);
+    if (before != null && now.size() < before.size()) lostLogs.computeIfAbsent(cell.path(), path -> new ArrayList<>()).add(before);
+  }
+
+  /** {@return all that a sink has handled, the oldest first} */
+  List<Event> handledBy(String path) {
+    List<Event> all = new ArrayList<>();
+    for (Log lost : lostLogs.getOrDefault(path, List.of())) addTo(all, lost);
+    addTo(all, logs.getOrDefault(path, Log.EMPTY));
+    all.addAll(taskLogs.getOrDefault(path, List.of()));
+    return all;
+  }
+
+  private static void addTo(List<Event> all, Log log) {
+    List<Event> reversed = new ArrayList<>();
+    for (Log each = log; each.size() > 0; each = each.rest()) reversed.add(each.event());
+    all.addAll(reversed.reversed());
+  }
+
+  static final Duration FOREVER = Duration.ofDays(1);
+}
