@@ -12,7 +12,8 @@ package stage.api.supervision;
  * @param eventsDropped events dropped by an overflow policy, or for lack of redelivery
  * @param abandoned threads that ignored their interrupt and were left to themselves
  * @param refused what such threads did later and was refused
- * @param errorsAfterCancel what stages threw when they were told to give up what they were doing, other than for the interrupt itself
+ * @param errorsAfterCancel what stages threw that were ending anyway: when they were told to give up what they were doing (other than for the
+ *     interrupt itself), or for a message that came while they delivered their last events
  * @param listenerFailures how often the listener threw
  */
 public record SupervisionSnapshot(

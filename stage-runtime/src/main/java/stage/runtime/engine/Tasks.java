@@ -4,8 +4,8 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.IdentityHashMap;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import stage.api.EventFunction;
@@ -111,7 +111,7 @@ final class Tasks<I, O> {
   private int concurrency;
   private EventFunction<I, O> function;
   private final List<Task<I, O>> emittedInTurn = new ArrayList<>();
-  private final Map<LaneInlet<?>, Window> windows = new IdentityHashMap<>();
+  private final Map<LaneInlet<?>, Window> windows = new LinkedHashMap<>();   // walked in the order of the inlets' first events
   private volatile Task<?, ?> finished;   // the newest; any task's thread pushes, the cell takes all
   private int running;
   private int unemitted;            // tasks whose result is still to be emitted
