@@ -183,8 +183,8 @@ public sealed interface Stage {
    * @throws IllegalArgumentException if the name is not valid
    */
   static <O> ProducerSpec<O, Producer<O>> producer(String name, Flow.Publisher<? extends O> publisher, Void... none) {
-    var checked = new FromPublisher<O>(publisher);
-    return ProducerSpec.of(name, () -> new FromPublisher<>(checked.publisher()), false);
+    var described = new FromPublisher<O>(publisher);
+    return ProducerSpec.of(name, () -> described, false);
   }
 
   /**
@@ -249,8 +249,8 @@ public sealed interface Stage {
    * @throws IllegalArgumentException if the name is not valid
    */
   static <I> ConsumerSpec<I, Consumer<I>> consumer(String name, Flow.Subscriber<? super I> subscriber, Void... none) {
-    var checked = new ToSubscriber<I>(subscriber);
-    return ConsumerSpec.of(name, () -> new ToSubscriber<>(checked.subscriber()));
+    var described = new ToSubscriber<I>(subscriber);
+    return ConsumerSpec.of(name, () -> described);
   }
 
   /**

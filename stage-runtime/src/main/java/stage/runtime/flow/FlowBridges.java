@@ -67,7 +67,7 @@ public final class FlowBridges implements Bridges {
   }
 
   private static <I> Stage deliveries(ToSubscriber<I> to) {
-    return new Deliveries<>(() -> new SubscriberLink<>(to.subscriber(), () -> {}));
+    return new Deliveries<>(() -> new SubscriberLink<>(to.take(), () -> {}));
   }
 
   // ---- out: a consumer for each subscriber
