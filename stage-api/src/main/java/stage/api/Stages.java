@@ -60,7 +60,12 @@ public final class Stages {
    * @throws IllegalArgumentException if the name is not valid
    */
   public static <I, R> ConsumerSpec<I, Stage.Consumer<I>> collect(String name, Collector<? super I, ?, ? extends R> collector, CompletableFuture<R> result) {
-    var described = new Collecting<>(collector, result);
+    return collecting(name, collector, result);
+  }
+
+  private static <I, A, R> ConsumerSpec<I, Stage.Consumer<I>> collecting(
+      String name, Collector<? super I, A, ? extends R> collector, CompletableFuture<R> result) {
+    var described = new Collecting<I, A, R>(collector, result);
     return ConsumerSpec.of(name, () -> described);
   }
 
