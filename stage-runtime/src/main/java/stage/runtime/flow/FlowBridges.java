@@ -16,7 +16,6 @@ import stage.api.ProducerSpec;
 import stage.api.Stage;
 import stage.api.StageEnded;
 import stage.api.StopReason;
-import stage.api.SubscriptionRefused;
 import stage.api.SubscriptionSpec;
 import stage.api.ToSubscriber;
 import stage.runtime.engine.Bridges;
@@ -36,19 +35,6 @@ public final class FlowBridges implements Bridges {
       return 31 * System.identityHashCode(producer) + System.identityHashCode(subscriber);
     }
   }
-
-  /** What a subscriber gets that is refused. */
-  private static final Flow.Subscription NONE = new Flow.Subscription() {
-    @Override
-    public void request(long events) {
-      // Rule 3.6: there is nothing to ask for.
-    }
-
-    @Override
-    public void cancel() {
-      // Rule 3.7: there is nothing to cancel.
-    }
-  };
 
   private final Map<Subscribed, SubscriberLink<?>> subscribed = new ConcurrentHashMap<>();   // those that are there now
   private final AtomicLong numbers = new AtomicLong();
@@ -86,50 +72,39 @@ public final class FlowBridges implements Bridges {
     });
     SubscriberLink<?> before = subscribed.putIfAbsent(key, link);
     if (before != null) {
-      before.refuse(new IllegalStateException("the subscriber has subscribed to " + producer.path() + " twice, but must do so once only (Reactive Streams rule 1.10)"));
+      before.refuse(new StopReason.Crashed(
+          new IllegalStateException("the subscriber has subscribed to " + producer.path() + " twice, but must do so once only (Reactive Streams rule 1.10)")));
       whenOver.run();
-      return;
+    } else if (producer.isAlive()) {
+      connect(producer, how, link);
+    } else {
+      link.reject(producer, endOf(producer));
     }
-    try {
-      if (producer.isAlive()) {
-        connect(producer, how, link);
-        return;
-      }
-    } catch (RuntimeException refused) {
-      if (producer.isAlive() || refused instanceof SubscriptionRefused) {
-        link.abandon();
-        reject(producer, subscriber, refused);
-        return;
-      }
-    }
-    link.abandon();
-    reject(producer, subscriber, failureOf(producer));
   }
 
   private <O> void connect(Cell<?> producer, SubscriptionSpec<O> how, SubscriberLink<O> link) {
     ConsumerSpec<O, Deliveries<O>> spec = Stage.consumer("subscriber-" + numbers.incrementAndGet(), () -> new Deliveries<>(() -> link));
-    producer.owner().startCompanion(owner -> Cell.of(spec, producer.path(), producer.realm(), owner), cell -> Cell.subscribe(cell, how));
-  }
-
-  /** {@return what a subscriber is told that comes after the end; null if that was a good one} */
-  private static Throwable failureOf(Cell<?> producer) {
-    return switch (producer.endReason()) {
-      case StopReason.Completed completed -> null;
-      case StopReason.Crashed(var cause) -> cause;
-      case StopReason.ProducerFailed(var name, var cause) -> cause;
-      case null, default -> new StageEnded(producer.path(), producer.endReason());
-    };
-  }
-
-  /** Tells a subscriber why it does not become one, as rule 1.9 wants it; {@code null} for a producer that has completed. */
-  private static void reject(Cell<?> producer, Flow.Subscriber<?> subscriber, Throwable why) {
+    boolean[] started = {false};
     try {
-      subscriber.onSubscribe(NONE);
-      if (why == null) subscriber.onComplete();
-      else subscriber.onError(why);
-    } catch (Throwable broken) {   // against rule 2.13, and the caller is to return normally
-      producer.report("a subscriber that could not subscribe to stage " + producer.path() + " threw when it was told", broken);
+      producer.owner().startCompanion(owner -> Cell.of(spec, producer.path(), producer.realm(), owner), cell -> {
+        started[0] = true;
+        try {
+          Cell.subscribe(cell, how);
+        } catch (RuntimeException refused) {
+          link.refuse(producer.isAlive() ? new StopReason.Crashed(refused) : endOf(producer));   // before the cell is stopped, whose thread tells the subscriber
+          throw refused;
+        }
+      });
+    } catch (RuntimeException refused) {   // the subscriber is told, and the caller is not (rule 1.9)
+      if (!started[0]) link.reject(producer, producer.isAlive() ? new StopReason.Crashed(refused) : endOf(producer));
     }
+  }
+
+  /** {@return how it ends for a subscriber that comes after the end} */
+  private static StopReason endOf(Cell<?> producer) {
+    StopReason reason = producer.endReason();
+    boolean isAnEnd = reason instanceof StopReason.Completed || reason instanceof StopReason.Crashed || reason instanceof StopReason.ProducerFailed;
+    return isAnEnd ? reason : new StopReason.Crashed(new StageEnded(producer.path(), reason));
   }
 
   @Override

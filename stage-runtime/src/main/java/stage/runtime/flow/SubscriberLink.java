@@ -5,6 +5,7 @@ import java.lang.invoke.VarHandle;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.Flow;
 import stage.api.StopReason;
+import stage.runtime.engine.Cell;
 import stage.runtime.engine.Insider;
 import stage.runtime.engine.Kept;
 
@@ -21,7 +22,7 @@ final class SubscriberLink<I> implements Flow.Subscription, Kept {
   static {
     try {
       REQUESTED = MethodHandles.lookup().findVarHandle(SubscriberLink.class, "requested", long.class);
-      REFUSAL = MethodHandles.lookup().findVarHandle(SubscriberLink.class, "refusal", Throwable.class);
+      REFUSAL = MethodHandles.lookup().findVarHandle(SubscriberLink.class, "refusal", StopReason.class);
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);
     }
@@ -30,7 +31,7 @@ final class SubscriberLink<I> implements Flow.Subscription, Kept {
   private final Runnable whenOver;
   private volatile Insider context;       // the stage's thread, when it starts
   private volatile long requested;        // any thread, by compare-and-set; stays at the largest number
-  private volatile Throwable refusal;     // any thread, once, by compare-and-set: why the subscriber is to be told of an error
+  private volatile StopReason refusal;    // any thread, once, by compare-and-set: what the subscriber is to be told, whatever becomes of the stage
   private volatile boolean cancelled;     // any thread: set, and never cleared
 
   // the stage's thread
@@ -57,7 +58,8 @@ final class SubscriberLink<I> implements Flow.Subscription, Kept {
   public void request(long events) {
     if (cancelled) return;   // rule 3.6
     if (events < 1) {
-      refuse(new IllegalArgumentException("request must be for at least 1 event, but was for " + events + ": a non-positive subscription request (Reactive Streams rule 3.9)"));
+      refuse(new StopReason.Crashed(new IllegalArgumentException(
+          "request must be for at least 1 event, but was for " + events + ": a non-positive subscription request (Reactive Streams rule 3.9)")));
       return;
     }
     long before;
@@ -69,9 +71,9 @@ final class SubscriberLink<I> implements Flow.Subscription, Kept {
     if (!context.isCurrent() || !inTurn) context.nudge();
   }
 
-  /** Has the subscriber told of an error, and then forgotten. */
-  void refuse(Throwable why) {
-    if (!REFUSAL.compareAndSet(this, null, why)) return;
+  /** Has the subscriber told of an end, and then forgotten. */
+  void refuse(StopReason end) {
+    if (!REFUSAL.compareAndSet(this, null, end)) return;
     Insider there = context;   // volatile, after the refusal; the stage sets it before it looks at the refusal, so one of the two sees the other
     if (there != null) there.nudge();
   }
@@ -151,31 +153,33 @@ final class SubscriberLink<I> implements Flow.Subscription, Kept {
     return subscriber;
   }
 
-  /** Signals the error that {@link #refuse} was for, if there is one. */
+  /** Signals the end that {@link #refuse} was for, if there is one. */
   void tellRefusal() {
-    Throwable why = refusal;
-    if (why == null || isSpent()) return;
-    greet();
-    Flow.Subscriber<? super I> last = subscriber;
-    if (last == null) return;
-    subscriber = null;
-    signal(() -> last.onError(why));
+    StopReason end = refusal;
+    if (end == null || isSpent()) return;
+    tellEnd(end);
     context.stop();
   }
 
-  /** There is no stage to signal its subscriber. */
-  void abandon() {
-    subscriber = null;
-    whenOver.run();
+  /** There is no stage to signal the subscriber, so the caller does: that it does not become one (rule 1.9). */
+  void reject(Cell<?> producer, StopReason end) {
+    cancelled = true;   // there is nothing to ask for, and nothing to cancel (rules 3.6, 3.7)
+    try {
+      greet();
+      if (subscriber != null) tellEnd(end, producer.path());
+    } catch (Throwable broken) {   // against rule 2.13, and the caller is to return normally
+      producer.report("a subscriber that could not subscribe to stage " + producer.path() + " threw when it was told", broken);
+    } finally {
+      subscriber = null;
+      whenOver.run();
+    }
   }
 
   /** Signals how the stage has ended, unless the subscriber knows. */
   @Override
   public void over(StopReason reason) {
-    boolean isToTell = !isSpent();
     try {
-      if (isToTell && refusal == null) tellEnd(reason);
-      else if (isToTell) tellRefusal();
+      if (!isSpent()) tellEnd(refusal == null ? reason : refusal);
     } finally {
       subscriber = null;
       cancelled = true;   // rule 1.6
@@ -183,16 +187,19 @@ final class SubscriberLink<I> implements Flow.Subscription, Kept {
     }
   }
 
-  private void tellEnd(StopReason reason) {
+  private void tellEnd(StopReason end) {
     greet();
-    if (isSpent()) return;
+    if (!isSpent()) tellEnd(end, context.path());
+  }
+
+  private void tellEnd(StopReason end, String path) {
     Flow.Subscriber<? super I> last = subscriber;
     subscriber = null;
-    switch (reason) {
+    switch (end) {
       case StopReason.Completed completed -> signal(last::onComplete);
       case StopReason.Crashed(var cause) -> signal(() -> last.onError(cause));
       case StopReason.ProducerFailed(var producer, var cause) -> signal(() -> last.onError(cause));
-      case StopReason.Stopped stopped -> signal(() -> last.onError(new CancellationException("stage " + context.path() + " was stopped before it had delivered everything")));
+      case StopReason.Stopped stopped -> signal(() -> last.onError(new CancellationException("stage " + path + " was stopped before it had delivered everything")));
       case StopReason.Replaced replaced -> throw new IllegalStateException("a replaced behaviour does not end a stage");
       case StopReason.GroupRestart restarted -> throw new IllegalStateException("a group restart does not end a stage");
     }

@@ -18,6 +18,7 @@ final class Hand implements Flow.Publisher<Integer> {
 
   private volatile Flow.Subscriber<? super Integer> subscriber;
   private volatile Asked asked;
+  private long alreadySent;
 
   /** One subscription, and what was asked of it. */
   static final class Asked implements Flow.Subscription {
@@ -27,7 +28,8 @@ final class Hand implements Flow.Publisher<Integer> {
     final Queue<Thread> threads = new ConcurrentLinkedQueue<>();
     private final AtomicInteger within = new AtomicInteger();
     private final Queue<String> violations;
-    volatile boolean ended;
+    volatile Thread ending;   // the thread that signals the end
+    volatile boolean over;    // the subscriber is known to have seen the end
     volatile Runnable onRequest = () -> {};
 
     Asked(Queue<String> violations) {
@@ -51,7 +53,8 @@ final class Hand implements Flow.Publisher<Integer> {
 
     private void call(String what, Runnable body) {
       if (within.getAndIncrement() != 0) violations.add("2.7: " + what + " beside another call");
-      if (ended) violations.add("2.4: " + what + " after the end");
+      if (Thread.currentThread() == ending) violations.add("2.3: " + what + " within the signal of the end");
+      if (over) violations.add("2.4: " + what + " after the end");
       threads.add(Thread.currentThread());
       body.run();
       within.decrementAndGet();
@@ -84,6 +87,11 @@ final class Hand implements Flow.Publisher<Integer> {
     Await.until(() -> asked.cancels.get() > 0, "the subscription is cancelled");
   }
 
+  /** The subscriber is known to have seen the end: from now on it must not call. */
+  void isOver() {
+    asked.over = true;
+  }
+
   /** Sends events, each of which must be requested: waits for that. */
   Hand send(int first, int count) {
     for (int i = 0; i < count; i++) {
@@ -95,16 +103,17 @@ final class Hand implements Flow.Publisher<Integer> {
     return this;
   }
 
-  private long alreadySent;
-
   void complete() {
-    asked.ended = true;
+    asked.ending = Thread.currentThread();
     subscriber.onComplete();
+    asked.ending = null;
   }
 
   void fail(Throwable cause) {
-    asked.ended = true;
+    Asked failing = asked;
+    failing.ending = Thread.currentThread();
     alreadySent = 0;
     subscriber.onError(cause);
+    failing.ending = null;
   }
 }

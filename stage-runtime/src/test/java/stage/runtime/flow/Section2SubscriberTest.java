@@ -72,8 +72,9 @@ class Section2SubscriberTest extends FlowTest {
     hand.send(0, 20).complete();
     assertThat(drain.await(20)).isEqualTo(upTo(20));
     drain.awaitEnd();
+    hand.isOver();
     close();
-    assertThat(hand.asked().cancels).hasValue(0);   // the hand notices calls after the end
+    assertThat(hand.asked().cancels).hasValue(0);
   }
 
   @ParameterizedTest(name = "{0}")
@@ -86,6 +87,7 @@ class Section2SubscriberTest extends FlowTest {
     hand.fail(new ForGood());
     assertThat(drain.await(20)).isEqualTo(upTo(20));
     assertThat(drain.awaitEnd()).isInstanceOf(StopReason.ProducerFailed.class);
+    hand.isOver();
     close();
     assertThat(hand.asked().cancels).hasValue(0);
   }

@@ -170,7 +170,7 @@ class Section3SubscriptionTest extends FlowTest {
     Hand.Asked asked = hand.asked();
     asked.onRequest = () -> {
       while (next.get() < Math.min(count, asked.requested.get())) hand.subscriber().onNext(next.getAndIncrement());
-      if (next.get() == count && !asked.ended) hand.complete();
+      if (next.compareAndSet(count, count + 1)) hand.complete();
     };
   }
 
