@@ -4,6 +4,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import stage.api.CancelPolicy;
@@ -20,6 +21,7 @@ import stage.api.SubscriptionSpec;
 import stage.api.ToSubscriber;
 import stage.runtime.engine.Bridges;
 import stage.runtime.engine.Cell;
+import stage.runtime.time.Time;
 
 /** Makes the bridges. Each one that others hold is a companion of the stage at its end: a cell of its own, in the same scope. */
 public final class FlowBridges implements Bridges {
@@ -84,6 +86,17 @@ public final class FlowBridges implements Bridges {
 
   private <O> void connect(Cell<?> producer, SubscriptionSpec<O> how, SubscriberLink<O> link) {
     ConsumerSpec<O, Deliveries<O>> spec = Stage.consumer("subscriber-" + numbers.incrementAndGet(), () -> new Deliveries<>(() -> link));
+    StopReason refused = startFor(producer, spec, how, link::refuse);
+    if (refused != null) link.reject(producer, refused);
+  }
+
+  /**
+   * Starts a consumer for one subscription.
+   *
+   * @param refusal is told, before the consumer is stopped, that it could not subscribe
+   * @return why it could not be started; null if it was
+   */
+  private <O> StopReason startFor(Cell<?> producer, ConsumerSpec<O, ?> spec, SubscriptionSpec<O> how, Consumer<StopReason> refusal) {
     boolean[] started = {false};
     try {
       producer.owner().startCompanion(owner -> Cell.of(spec, producer.path(), producer.realm(), owner), cell -> {
@@ -91,13 +104,18 @@ public final class FlowBridges implements Bridges {
         try {
           Cell.subscribe(cell, how);
         } catch (RuntimeException refused) {
-          link.refuse(producer.isAlive() ? new StopReason.Crashed(refused) : endOf(producer));   // before the cell is stopped, whose thread tells the subscriber
+          refusal.accept(endOf(producer, refused));
           throw refused;
         }
       });
-    } catch (RuntimeException refused) {   // the subscriber is told, and the caller is not (rule 1.9)
-      if (!started[0]) link.reject(producer, producer.isAlive() ? new StopReason.Crashed(refused) : endOf(producer));
+      return null;
+    } catch (RuntimeException refused) {
+      return started[0] ? null : endOf(producer, refused);
     }
+  }
+
+  private static StopReason endOf(Cell<?> producer, RuntimeException refused) {
+    return producer.isAlive() ? new StopReason.Crashed(refused) : endOf(producer);
   }
 
   /** {@return how it ends for a subscriber that comes after the end} */
@@ -109,11 +127,18 @@ public final class FlowBridges implements Bridges {
 
   @Override
   public <O> Stream<O> stream(Cell<?> producer, SubscriptionSpec<O> how) {
-    var puller = new Puller<O>(producer.path(), how.demand(), producer.realm().time().room(0), reader -> {
+    Time time = producer.realm().time();
+    var puller = new Puller<O>(producer.path(), time.room(0), time.room(0), reader -> {
       producer.ensureForeignThread("reading a stream");
-      subscribe(producer, how, reader);
+      if (producer.isAlive()) begin(producer, how, reader);
+      else reader.over(endOf(producer));
     });
     return new ClosingStream<>(StreamSupport.stream(puller, false).onClose(puller::close));
+  }
+
+  private <O> void begin(Cell<?> producer, SubscriptionSpec<O> how, Puller<O> reader) {
+    StopReason refused = startFor(producer, Stage.<O, Stage.Consumer<O>>consumer("stream-" + numbers.incrementAndGet(), reader::consumer), how, reader::over);
+    if (refused != null) reader.over(refused);
   }
 
   // ---- in: a producer for each publisher
