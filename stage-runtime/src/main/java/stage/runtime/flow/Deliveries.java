@@ -2,7 +2,6 @@ package stage.runtime.flow;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Flow;
 import java.util.function.Supplier;
 import stage.api.Inlet;
 import stage.api.Outlet;
@@ -54,17 +53,15 @@ final class Deliveries<I> implements Stage.Consumer<I>, Gated, Nudged {
 
   @Override
   public void onEvents(List<I> events, Inlet<I> from) {
-    int handled = 0;
-    Flow.Subscriber<?> begun = link.subscriber();
+    int handled;
+    long before = link.delivered();
     link.beginTurn();
-    link.beginRun();
     try {
-      while (handled < events.size() && !link.isSpent() && !link.isRefused()) link.next(events.get(handled++));
+      handled = link.isSpent() ? 0 : link.next(events);
     } catch (Throwable failure) {
-      from.commit(handled);   // what it threw on was handed over; the rest goes back, or to the next incarnation
+      from.commit((int) (link.delivered() - before));   // what it threw on was handed over; the rest goes back, or to the next incarnation
       throw failure;
     } finally {
-      link.endRun(begun);
       link.endTurn();
     }
     if (handled < events.size()) from.cancel(handled);

@@ -2,6 +2,8 @@ package stage.runtime.flow;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.Arrays;
+import stage.runtime.engine.BulkOutlet;
 
 /**
  * Events on their way from a publisher, whose signals are serial (rule 1.3), to one taker. Nothing here waits; it is bounded by what was requested.
@@ -13,8 +15,8 @@ final class Inbox<E> {
   // says that the taker has found nothing and is to be woken; one, that nothing is accepted any more. So one atomic addition publishes an event, learns whether
   // somebody is to be woken, and whether it was accepted: an event is either below the count that the closing taker saw, or refused. Nothing is lost in between.
   //
-  // A publisher that knows where a run of events ends (another bridge of ours) puts them without publishing, and publishes once: the addition costs several times
-  // what the rest of an event does.
+  // A publisher that has many events at once (another bridge of ours) puts them as they are, and publishes once: the addition costs several times what the rest of an
+  // event does.
 
   private static final int CHUNK = 256;
 
@@ -33,8 +35,14 @@ final class Inbox<E> {
   }
 
   private static final class Chunk {
-    private final Object[] events = new Object[CHUNK];
+    private final Object[] events;
+    private int size;      // smaller than there are slots if a run was put behind it; read only when there are events beyond
     private Chunk next;
+
+    Chunk(Object[] events) {
+      this.events = events;
+      this.size = events.length;
+    }
   }
 
   private volatile long word = ASLEEP;
@@ -51,7 +59,7 @@ final class Inbox<E> {
   private long accepted;   // in all, once it is closed
 
   Inbox() {
-    this.first = new Chunk();
+    this.first = new Chunk(new Object[CHUNK]);
     this.last = first;
   }
 
@@ -59,19 +67,25 @@ final class Inbox<E> {
 
   /** Puts an event, which the taker does not see before {@link #publish}. */
   void put(E event) {
-    if (filled == CHUNK) {
-      var fresh = new Chunk();
-      last.next = fresh;
-      last = fresh;
+    if (filled == last.size) {
+      append(new Chunk(new Object[CHUNK]));
       filled = 0;
     }
     last.events[filled++] = event;
     unpublished++;
   }
 
-  /** {@return how many events were put and not published} */
-  long unpublished() {
-    return unpublished;
+  /** As {@link #put}, of many; nobody else may write to the array any more. */
+  void putAll(Object[] run) {
+    last.size = filled;
+    append(new Chunk(run));
+    filled = run.length;
+    unpublished += run.length;
+  }
+
+  private void append(Chunk fresh) {
+    last.next = fresh;
+    last = fresh;
   }
 
   /**
@@ -97,22 +111,48 @@ final class Inbox<E> {
 
   /** {@return how many events may be taken} */
   long available() {
-    return ((long) WORD.getAcquire(this) & COUNT) - taken;   // pairs with the addition in publish
+    long now = (long) WORD.getAcquire(this);   // pairs with the addition in publish
+    return ((now & CLOSED) != 0 ? accepted : now & COUNT) - taken;
   }
 
-  /** {@return the next event; there is one} */
-  @SuppressWarnings("unchecked")
-  E take() {
-    if (index == CHUNK) {
+  /** Emits events, so many of which are available. */
+  void drain(long count, BulkOutlet<E> out) {
+    long left = count;
+    while (left > 0) {
+      int run = (int) Math.min(left, nextRun());
+      out.emitAll(first.events, index, index + run);
+      cleared(run);
+      left -= run;
+    }
+  }
+
+  /** {@return all that is available} */
+  Object[] drain() {
+    Object[] all = new Object[(int) available()];
+    for (int filled = 0; filled < all.length;) {
+      int run = Math.min(all.length - filled, nextRun());
+      System.arraycopy(first.events, index, all, filled, run);
+      cleared(run);
+      filled += run;
+    }
+    return all;
+  }
+
+  /** {@return how many slots of the first chunk are left, after looking to it that there are some} */
+  private int nextRun() {
+    while (index == first.size) {
       Chunk finished = first;
       first = first.next;
       finished.next = null;   // or an old chunk that was promoted would keep all later ones alive
       index = 0;
     }
-    E event = (E) first.events[index];
-    first.events[index++] = null;
-    taken++;
-    return event;
+    return first.size - index;
+  }
+
+  private void cleared(int run) {
+    Arrays.fill(first.events, index, index + run, null);
+    index += run;
+    taken += run;
   }
 
   /** {@return how many events were taken} */
@@ -133,12 +173,5 @@ final class Inbox<E> {
   void close() {
     long before = (long) WORD.getAndBitwiseOr(this, CLOSED);   // volatile; orders itself with every addition in publish
     if ((before & CLOSED) == 0) accepted = before & COUNT;
-  }
-
-  /** {@return all that was accepted and not taken, after {@link #close}} */
-  Object[] rest() {
-    Object[] rest = new Object[(int) (accepted - taken)];
-    for (int i = 0; i < rest.length; i++) rest[i] = take();
-    return rest;
   }
 }

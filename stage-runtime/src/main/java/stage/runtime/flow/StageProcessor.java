@@ -1,5 +1,6 @@
 package stage.runtime.flow;
 
+import java.util.List;
 import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -10,7 +11,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * @param <I> the events it consumes
  * @param <O> the events it emits
  */
-final class StageProcessor<I, O> implements Flow.Processor<I, O> {
+final class StageProcessor<I, O> implements Flow.Processor<I, O>, Runs<I> {
   /** Subscribes to the stage, and has something run, at least once, when the subscription is over. */
   interface Output<O> {
     void subscribe(Flow.Subscriber<? super O> subscriber, Runnable whenOver);
@@ -44,6 +45,11 @@ final class StageProcessor<I, O> implements Flow.Processor<I, O> {
   @Override
   public void onNext(I event) {
     input.onNext(event);
+  }
+
+  @Override
+  public void onRun(List<? extends I> events) {
+    input.onRun(events);
   }
 
   @Override

@@ -2,6 +2,7 @@ package stage.runtime.flow;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.Flow;
 import stage.api.StopReason;
@@ -105,7 +106,10 @@ final class SubscriberLink<I> implements Flow.Subscription, Kept {
   /** An incarnation begins. The one before it may have left its thread behind, in the midst of a signal: then there can be no other (rule 1.3). */
   void begin(Insider incarnation) {
     context = incarnation;
-    if (inSignal) subscriber = null;
+    if (inSignal) {
+      subscriber = null;
+      cancelled = true;   // that thread looks here before it signals again
+    }
     if (isSpent()) context.stop();
   }
 
@@ -124,33 +128,46 @@ final class SubscriberLink<I> implements Flow.Subscription, Kept {
     signal(() -> subscriber.onSubscribe(this));
   }
 
-  /** Signals an event, for which there is a permit. What it throws, the subscriber has thrown, which must not be signalled again (rule 2.13). */
-  void next(I event) {
-    Flow.Subscriber<? super I> to = subscriber;
-    delivered++;
+  /**
+   * Signals events, for each of which there is a permit, until all are signalled or the subscriber is not to get any more. What it throws, the subscriber has
+   * thrown, which must not be signalled again (rule 2.13).
+   *
+   * @return how many were signalled
+   */
+  int next(List<I> events) {
+    Flow.Subscriber<? super I> to = subscriber;   // not the field, which another incarnation may clear
+    int most = events.size();
+    long before = delivered;
+    int signalled = 0;
     inSignal = true;
     try {
-      to.onNext(event);
+      if (to instanceof Runs<?>) {
+        signalled = nextAll(to, events);
+        delivered = before + signalled;
+      }
+      while (signalled < most && !cancelled && refusal == null) {
+        delivered = before + ++signalled;   // now, for a request in the midst of it; and what it throws on was handed over
+        to.onNext(events.get(signalled - 1));
+      }
     } catch (Throwable failure) {
       subscriber = null;
-      inSignal = false;
       throw failure;
+    } finally {
+      inSignal = false;
     }
-    inSignal = false;
+    return signalled;
   }
 
-  /** A run of events begins, all of them signalled before anything else is done. */
-  void beginRun() {
-    if (subscriber instanceof Upstream<?> ours) ours.beginRun();
+  @SuppressWarnings("unchecked")   // one of ours takes in runs what it takes one by one
+  private int nextAll(Flow.Subscriber<? super I> ours, List<I> events) {
+    if (cancelled || refusal != null) return 0;
+    ((Runs<I>) ours).onRun(events);
+    return events.size();
   }
 
-  /** Ends a run. The subscriber may have been forgotten meanwhile. */
-  void endRun(Flow.Subscriber<?> begun) {
-    if (begun instanceof Upstream<?> ours) ours.endRun();
-  }
-
-  Flow.Subscriber<?> subscriber() {
-    return subscriber;
+  /** {@return how many events were signalled in all} */
+  long delivered() {
+    return delivered;
   }
 
   /** Signals the end that {@link #refuse} was for, if there is one. */

@@ -2,8 +2,10 @@ package stage.runtime.flow;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.List;
 import java.util.concurrent.Flow;
 import stage.api.Outlet;
+import stage.runtime.engine.BulkOutlet;
 import stage.runtime.engine.Insider;
 
 /**
@@ -14,7 +16,7 @@ import stage.runtime.engine.Insider;
  *
  * @param <E> the events
  */
-final class Upstream<E> implements Flow.Subscriber<E> {
+final class Upstream<E> implements Flow.Subscriber<E>, Runs<E> {
   /** How a publisher has ended. */
   private sealed interface Ending {
     /** After its last event. */
@@ -45,8 +47,8 @@ final class Upstream<E> implements Flow.Subscriber<E> {
   private volatile boolean closed;                   // set by the stage's thread
   private volatile boolean cancelled;                // whoever cancels, by compare-and-set
   private volatile long requested;                   // written by the stage's thread before it asks, read by the publisher's
-  private long received;                             // the publisher's side
-  private boolean inRun;                             // the publisher's side: whether endRun follows
+  private long received;                             // the publisher's side, as the next
+  private long allowed;                              // of the requested ones, those it knows of
   private boolean failureIsDue;                      // the stage's thread: what came before the failure is published
 
   /** The stage has started, or starts. */
@@ -70,16 +72,23 @@ final class Upstream<E> implements Flow.Subscriber<E> {
   @Override
   public void onNext(E event) {
     if (event == null) throw new NullPointerException("event must not be null (Reactive Streams rule 2.13)");
-    if (ending != null) return;   // rule 1.7 is broken, or the event belongs to a publisher that was given up
-    if (received >= requested) {
+    if (received >= allowed && !isAllowed()) return;
+    received++;
+    inbox.put(event);
+    publish();
+  }
+
+  /** {@return whether there may be another event, as far as is known by now} */
+  private boolean isAllowed() {
+    if (ending != null) return false;   // rule 1.7 is broken, or the event belongs to a publisher that was given up
+    allowed = requested;
+    if (received >= allowed) {
       fail(new IllegalStateException("the publisher of stage " + context.path() + " has sent more than the " + requested
           + " events that were requested (Reactive Streams rule 1.1)"));
       context.refused(1, "sent by a publisher without a request");
-      return;
+      return false;
     }
-    received++;
-    inbox.put(event);
-    if (!inRun) publish();
+    return true;
   }
 
   private void publish() {
@@ -88,14 +97,16 @@ final class Upstream<E> implements Flow.Subscriber<E> {
     if (inbox.wakes()) context.nudge();
   }
 
-  /** A run of events begins, on the publisher's side: they are handed on together at {@link #endRun}, which follows at once. */
-  void beginRun() {
-    inRun = true;
-  }
-
-  void endRun() {
-    inRun = false;
-    if (inbox.unpublished() > 0) publish();
+  @Override
+  public void onRun(List<? extends E> events) {
+    int more = events.size();
+    if (ending != null || requested - received < more) {   // then it matters which of them is too much
+      for (E event : events) onNext(event);
+      return;
+    }
+    received += more;
+    inbox.putAll(events.toArray());
+    publish();
   }
 
   @Override
@@ -110,7 +121,8 @@ final class Upstream<E> implements Flow.Subscriber<E> {
   }
 
   private void end(Ending how) {
-    cancelled = true;   // rule 2.4: there is nothing to cancel any more
+    cancelled = true;     // rule 2.4: there is nothing to cancel any more
+    allowed = received;   // so that what comes against rule 1.7 is looked at
     if (ENDING.compareAndSet(this, null, how)) context.nudge();   // volatile, after the last event was published
   }
 
@@ -133,7 +145,7 @@ final class Upstream<E> implements Flow.Subscriber<E> {
    */
   void settle(Outlet<E> out) {
     Ending ended = ending;   // volatile, before the events are looked for: it is written after the last of them
-    long emitted = emit(out);
+    long emitted = emit((BulkOutlet<E>) out);
     switch (ended) {
       case null -> request(out.demand());
       case Ending.Completed completed -> {
@@ -148,13 +160,13 @@ final class Upstream<E> implements Flow.Subscriber<E> {
     }
   }
 
-  private long emit(Outlet<E> out) {
+  private long emit(BulkOutlet<E> out) {
     long emitted = 0;
     long wanted = out.demand();
     while (emitted < wanted) {
       long run = Math.min(inbox.available(), wanted - emitted);
       if (run == 0 && inbox.sleep()) break;
-      for (long i = 0; i < run; i++) out.emit(inbox.take());
+      inbox.drain(run, out);
       emitted += run;
     }
     return emitted;
@@ -163,9 +175,7 @@ final class Upstream<E> implements Flow.Subscriber<E> {
   /** Events that nobody wants now came before the failure, and are not to be lost with it. */
   private void publishRest() {
     failureIsDue = true;
-    Object[] rest = new Object[(int) inbox.available()];
-    for (int i = 0; i < rest.length; i++) rest[i] = inbox.take();
-    context.publish(rest);
+    context.publish(inbox.drain());
   }
 
   private void request(long demand) {
@@ -185,7 +195,7 @@ final class Upstream<E> implements Flow.Subscriber<E> {
   void close() {
     inbox.close();
     closed = true;
-    context.publish(inbox.rest());
+    context.publish(inbox.drain());
     Flow.Subscription from = subscription;   // volatile, after closed was set; see onSubscribe
     if (from != null) cancel(from);
   }
