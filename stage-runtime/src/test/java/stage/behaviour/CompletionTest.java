@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -14,6 +15,7 @@ import stage.api.Demand;
 import stage.api.Dispatch;
 import stage.api.Inlet;
 import stage.api.Outlet;
+import stage.api.ProducerRef;
 import stage.api.Stage;
 import stage.api.StopReason;
 import stage.api.SubscriptionSpec;
@@ -141,6 +143,52 @@ class CompletionTest {
         Await.that(rig.app(), consumer, stage -> stage.count() == 1);
         assertThat(consumer.<Integer>call(stage -> stage.completions)).isZero();
       }
+    }
+  }
+
+  @Nested
+  class WhatFailsAfterTheCompletion {
+    @Test
+    void aMessageDoesNotUndoItNorCrashAStageThatHasDoneAllThereWasToDo() throws Exception {
+      try (var rig = new Rig()) {
+        var producer = completing(rig);
+        producer.ref().cast(stage -> {
+          throw new IllegalStateException("announced");
+        });
+        producer.gate().countDown();
+        assertThat(producer.ref().join()).isEqualTo(new StopReason.Completed());
+      }
+    }
+
+    @Test
+    void aCallDoesNotUndoIt() throws Exception {
+      try (var rig = new Rig()) {
+        var producer = completing(rig);
+        var call = new FutureTask<>(() -> producer.ref().call(stage -> {
+          throw new IllegalStateException("announced");
+        }));
+        Thread.ofVirtual().start(call);
+        while (producer.ref().snapshot().mailbox() == 0) assertThat(producer.ref().isAlive()).isTrue();
+        producer.gate().countDown();
+        assertThat(producer.ref().join()).isEqualTo(new StopReason.Completed());
+        assertThatThrownBy(call::get).hasRootCauseMessage("announced");
+      }
+    }
+
+    private record Completing(ProducerRef<Integer, Silent> ref, CountDownLatch gate) {}
+
+    /** Has completed, in a turn that has not returned. */
+    private static Completing completing(Rig rig) throws Exception {
+      ProducerRef<Integer, Silent> producer = rig.start(Stage.producer("silent", Silent::new));
+      var gate = new CountDownLatch(1);
+      var inTurn = new CountDownLatch(1);
+      producer.castEmit((stage, out) -> {
+        out.complete();
+        inTurn.countDown();
+        gate.await();
+      });
+      Await.opened(rig.app(), inTurn);
+      return new Completing(producer, gate);
     }
   }
 

@@ -7,7 +7,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import stage.api.ConsumerRef;
@@ -286,6 +288,33 @@ class OverflowTest {
         busy.countDown();
         assertThat(eventsOf(rig, collector, 50)).isEqualTo(IntStream.rangeClosed(1, 50).boxed().toList());
         assertThat(producer.snapshot().eventsDropped()).isZero();
+      }
+    }
+
+    @Test
+    void dropNewestCountsEachEventThatItAcceptedThoughTheStageEnds() throws Exception {
+      for (int round = 0; round < 50; round++) {
+        try (var rig = new Rig()) {
+          var producer = rig.start(Stage.producer("silent", Silent::new).withOverflow(Overflow.dropNewest(1)));
+          var accepted = new AtomicLong();
+          var emitting = new CountDownLatch(4);
+          List<Thread> callers = Stream.generate(() -> Thread.ofPlatform().start(() -> {
+            try {
+              while (true) {
+                producer.emit(1);
+                accepted.incrementAndGet();
+                emitting.countDown();
+              }
+            } catch (StageEnded | InterruptedException over) {
+              emitting.countDown();
+            }
+          })).limit(4).toList();
+          Await.opened(rig.app(), emitting);
+          producer.stop();
+          for (Thread caller : callers) caller.join();
+          producer.join();
+          assertThat(producer.snapshot().eventsEmitted()).as("round %d", round).isEqualTo(accepted.get());
+        }
       }
     }
 

@@ -863,6 +863,51 @@ class RestartTest extends CrashTest {
     }
 
     @Test
+    void inADrainACompletionThatCrashedIsRunAgain() throws Exception {
+      openWith(Backoff.exponential(Duration.ofMillis(1), Duration.ofMillis(2)));
+      BlockingQueue<Integer> handled = new LinkedBlockingQueue<>();
+      faults.onComplete = new Once(2, cause);
+      var source = start(Stage.producer("source", () -> new Source(new Lives(), new Faults(), 5)));
+      var middle = start(Stage.producerConsumer("middle", () -> new Middle(lives, faults)));
+      var drains = new CountDownLatch(1);
+      middle.cast(behaviour -> drains.await());
+      middle.subscribeTo(source);
+      start(Stage.<Integer, Sink>consumer("sink", () -> new Sink(new Lives(), new Faults(), handled)).subscribeTo(middle));
+      scope().stop();
+      drains.countDown();
+      scope().close();
+      assertThat(handled).last().isEqualTo(-1);
+      assertThat(lives.starts).containsExactly(1, 2, 3);
+      log.takeRestarts(2);
+    }
+
+    @Test
+    void inADrainACrashDoesNotKeepItFromItsCompletion() throws Exception {
+      openWith(Backoff.exponential(Duration.ofMillis(1), Duration.ofMillis(2)));
+      BlockingQueue<Integer> handled = new LinkedBlockingQueue<>();
+      var source = start(Stage.<Integer, Stage.Producer<Integer>>producer("source", () -> (demand, out) -> {}));
+      var middle = start(Stage.producerConsumer("middle", () -> new Middle(lives, faults)).subscribeTo(source));
+      start(Stage.<Integer, Sink>consumer("sink", () -> new Sink(new Lives(), new Faults(), handled)).subscribeTo(middle));
+      source.castEmit((behaviour, out) -> out.emitAll(upTo(5)));
+      assertThat(Await.next(5, handled, source, middle)).isEqualTo(upTo(5));
+      var holding = new CountDownLatch(1);
+      var completed = new CountDownLatch(1);
+      middle.cast(behaviour -> {
+        holding.countDown();
+        completed.await();
+        throw cause;
+      });
+      Await.open(holding, middle);
+      scope().stop();
+      Await.end(source);
+      completed.countDown();
+      scope().close();
+      assertThat(handled).containsExactly(-1);
+      assertThat(lives.starts).containsExactly(1, 2);
+      log.takeRestarts(1);
+    }
+
+    @Test
     void whatItHadNotHandledWhenTheTimeToDrainIsOverIsReturned() throws Exception {
       open(SupervisorSpec.of("test").withBackoff(new Backoff(hour, hour, 0)).withShutdown(Duration.ofMillis(20)));
       var source = start(Stage.producer("source", () -> new Source(new Lives(), new Faults(), 5)));

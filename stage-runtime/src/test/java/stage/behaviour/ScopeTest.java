@@ -7,27 +7,34 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import stage.api.ConsumerRef;
 import stage.api.Demand;
 import stage.api.Inlet;
 import stage.api.Outlet;
 import stage.api.ProducerConsumerRef;
 import stage.api.ProducerRef;
+import stage.api.Shutdown;
 import stage.api.Stage;
 import stage.api.StageContext;
+import stage.api.StageRef;
 import stage.api.StopReason;
 import stage.api.supervision.Intensity;
 import stage.api.supervision.ScopeMisuse;
 import stage.api.supervision.ShutdownReport;
 import stage.api.supervision.StageFailed;
 import stage.api.supervision.Stragglers;
+import stage.api.supervision.Strategy;
 import stage.api.supervision.Supervisor;
 import stage.api.supervision.SupervisorSpec;
 import stage.behaviour.support2.Await;
@@ -340,6 +347,73 @@ class ScopeTest extends StageTest {
       assertThat(report.eventsReturned()).isEqualTo(10);
       assertThat(report.eventsUndelivered()).isZero();
       assertThat(report.stages()).extracting(last -> last.path()).containsExactlyInAnyOrder("inner/numbers", "inner/blocked");
+    }
+
+    /** What each of three stages does with its interrupt: it waits until all three have one. */
+    private static boolean awaitTheOthers(CountDownLatch interrupted) {
+      try {
+        new CountDownLatch(1).await();
+        return false;
+      } catch (InterruptedException cancelled) {
+        interrupted.countDown();
+        try {
+          return interrupted.await(20, TimeUnit.SECONDS);
+        } catch (InterruptedException again) {
+          return false;
+        }
+      }
+    }
+
+    // One time for all, whatever the strategy: were they ended one at a time, or the next only when the one before is gone, the first
+    // would wait for the others' interrupts until the grace time is over, and lose its thread.
+    @ParameterizedTest
+    @EnumSource
+    void s30_interruptsAllAtOnce(Strategy strategy) throws Exception {
+      var outer = Supervisor.open(SupervisorSpec.of("outer").withStrategy(strategy).withShutdown(Duration.ZERO).withGrace(Duration.ofSeconds(30)));
+      var inner = outer.start(SupervisorSpec.of("inner").withStrategy(strategy));
+      var interrupted = new CountDownLatch(3);
+      var inTheirTurns = new CountDownLatch(3);
+      List<StageRef<?>> stages = new ArrayList<>();
+      for (Supervisor each : List.of(outer, outer, inner)) {
+        var stage = startIn(each, Stage.<Integer, Stage.Consumer<Integer>>consumer("s" + stages.size(), () -> new Sink()).withShutdown(Shutdown.unlimited()));
+        stage.cast(behaviour -> {
+          inTheirTurns.countDown();
+          seen.add(awaitTheOthers(interrupted) ? "with the others" : "alone");
+        });
+        stages.add(stage);
+      }
+      Await.open(inTheirTurns);
+      outer.close();
+      assertThat(seen).containsExactly("with the others", "with the others", "with the others");
+      assertThat(stages).noneMatch(StageRef::isAlive);
+      assertThat(outer.report().cancelled()).containsExactlyInAnyOrder("outer/s0", "outer/s1", "outer/inner/s2");
+      assertThat(outer.report().stragglers()).isEmpty();
+    }
+
+    // Each stop has a time of its own, and none waits for another's.
+    @Test
+    void s30_stopsOfSeveralChildrenDoNotWaitForEachOther() throws Exception {
+      var interrupted = new CountDownLatch(3);
+      var inTheirTurns = new CountDownLatch(3);
+      List<Await.Other<Boolean>> stops = new ArrayList<>();
+      var parallel = Supervisor.open(SupervisorSpec.of("parallel").withStrategy(Strategy.DYNAMIC).withGrace(Duration.ofSeconds(30)));
+      try (parallel) {
+        for (Shutdown shutdown : List.of(Shutdown.brutal(), Shutdown.within(Duration.ZERO), Shutdown.within(Duration.ofMillis(5)))) {
+          String name = "s" + stops.size();
+          var stage = startIn(parallel, Stage.<Integer, Stage.Consumer<Integer>>consumer(name, () -> new Sink()).withShutdown(shutdown));
+          stage.cast(behaviour -> {
+            inTheirTurns.countDown();
+            seen.add(awaitTheOthers(interrupted) ? "with the others" : "alone");
+          });
+          stops.add(new Await.Other<>(() -> {
+            inTheirTurns.await();
+            parallel.stop(name);
+            return stage.isAlive();
+          }));
+        }
+        for (Await.Other<Boolean> stop : stops) assertThat(stop.result()).isFalse();
+        assertThat(seen).containsExactly("with the others", "with the others", "with the others");
+      }
     }
 
     @Test

@@ -19,7 +19,9 @@ import stage.api.supervision.Supervisor;
 
 /** Somebody from outside who does what users do to stages, at any moment. Then everything heals. */
 final class Chaos {
-  private static final long HEALING_NANOS = 50_000_000;
+  private static final long HEALING_NANOS = 20_000_000_000L;
+
+  private static final long LEFT_ALONE_NANOS = 60_000_000_000L;
 
   private final World world;
   private final Supervisor app;
@@ -37,14 +39,17 @@ final class Chaos {
       for (int i = 0; i < world.plan.faults().chaos(); i++) {
         int idle = world.choices.next(12);
         for (int j = 0; j < idle; j++) world.time.pass();
+        if (world.plan.slow() && world.choices.next(3) == 1) world.time.gate().await(world.choices.next(3000) * 1_000_000L);
         act();
       }
     } catch (InterruptedException e) {
       throw new AssertionError("nobody interrupts chaos", e);
+    } catch (AssertionError e) {
+      world.problem = e.getMessage();
     } finally {
       for (StageRef<?> ref : world.refs.values()) ref.resume();
       world.heal();
-      if (world.isDisturbed) app.stop();   // who has lost its only consumer would wait for another one
+      if (world.isStuck) app.stop();   // who has lost its only consumer would wait for another one
     }
   }
 
@@ -67,7 +72,7 @@ final class Chaos {
           if (faults.messages()) call(ref);
         }
         case 5 -> {
-          if (faults.messages()) ref.cast(stage -> world.within("a cast"));
+          if (faults.messages()) cast(ref);
         }
         case 6 -> {
           if (faults.replaces()) replace(ref);
@@ -90,21 +95,40 @@ final class Chaos {
     }
   }
 
-  private void kill(StageRef<?> ref) {
+  private void kill(StageRef<?> any) {
+    StageRef<?> ref = any;
+    if (!world.hanging.isEmpty() && world.choices.next(2) == 1) {   // where it may be replaced, and come back
+      ref = world.refs.getOrDefault(List.copyOf(world.hanging).get(world.choices.next(world.hanging.size())), any);
+    }
     world.mark("killed");
     world.isDisturbed = true;   // uses up the intensity, and may single out an event that is not to blame
     ref.kill();
   }
 
+  private void cast(StageRef<?> ref) throws InterruptedException {
+    Plan.Node node = world.nodes.get(ref.path());
+    ref.cast(stage -> world.within(node, "a cast"));
+  }
+
+  private void castAFailure(StageRef<?> ref) throws InterruptedException {
+    ref.cast(stage -> {
+      world.injected++;
+      throw new World.Injected("a late message");
+    });
+  }
+
   private void call(StageRef<?> ref) throws InterruptedException {
     world.mark("called");
+    Plan.Node node = world.nodes.get(ref.path());
+    boolean isPatient = !world.plan.options().earlyTimers() && world.choices.next(3) == 1;
     try {
-      Integer answer = ref.call(Duration.ofMillis(1 + world.choices.next(3)), stage -> {
-        world.within("a call");
+      Integer answer = ref.call(isPatient ? World.FOREVER : Duration.ofMillis(1 + world.choices.next(3)), stage -> {
+        world.within(node, "a call");
         return 42;
       });
       if (answer != 42) throw new AssertionError("a call was answered with " + answer);
     } catch (TimeoutException e) {
+      if (isPatient) throw new AssertionError("a call of " + ref.path() + " was never answered", e);
       world.mark("called in vain");
     }
   }
@@ -122,11 +146,14 @@ final class Chaos {
     }
   }
 
-  private void stop(StageRef<?> ref) {
+  private void stop(StageRef<?> ref) throws InterruptedException {
     world.mark("stopped");
     world.isDisturbed = true;
-    if (world.choices.next(2) == 0) ref.stop();
-    else (world.nodes.get(ref.path()).kind().isSink() ? inner : app).stop(ref.name());
+    world.isStuck = true;
+    if (world.choices.next(2) == 0) {
+      ref.stop();
+      if (world.plan.faults().messages() && world.choices.next(2) == 1) castAFailure(ref);
+    } else (world.nodes.get(ref.path()).kind().isSink() ? inner : app).stop(ref.name());
   }
 
   private void join(StageRef<?> ref) {
@@ -141,6 +168,11 @@ final class Chaos {
     var late = new Plan.Node(100, Plan.Kind.SINK, Plan.Dispatching.DEMAND, 0, List.of(node.index()), 1, 0, false, false);
     world.nodes.putIfAbsent("sim/" + name, late);
     int attempts = world.plan.attempts();
+    if (node.dispatch() == Plan.Dispatching.BROADCAST && node.kind().isSource() && !producer.snapshot().outputs().isEmpty()) {
+      world.lateSince.putIfAbsent("sim/" + name, producer.snapshot().eventsEmitted());
+    } else {
+      world.lateSince.put("sim/" + name, 0L);
+    }
     StageRef<?> started = app.start(Stage.<Event, Models.Sink>consumer(name, () -> new Models.Sink(world, late))
         .withRedelivery(attempts == 0 ? Redelivery.none() : Redelivery.attempts(attempts)).withDeadLetters((letter, count) -> world.letters.add(letter))
         .subscribeTo(spec));
@@ -162,5 +194,12 @@ final class Chaos {
     world.note(ref);
     for (int i = world.choices.next(10); i > 0; i--) world.time.pass();
     subscription.cancel();
+    if (world.plan.options().earlyTimers()) world.isStuck = true;
+    else world.time.at(world.time.nanos() + LEFT_ALONE_NANOS, () -> endIfAlone(ref));
+  }
+
+  /** One that has cancelled the last subscription that it had waits for another one, for ever. */
+  private static void endIfAlone(StageRef<?> ref) {
+    if (ref.snapshot().inputs().isEmpty()) ref.stop();
   }
 }

@@ -1,5 +1,6 @@
 package stage.simulation;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import stage.api.Inlet;
@@ -31,12 +32,16 @@ final class Models {
 
     @Override
     public void onDemand(long demand, Outlet<Event> out) throws InterruptedException {
+      if (world.plan.slow() && !world.isHealed && world.choices.next(3) == 1) {
+        context.after(Duration.ofMillis(1 + world.choices.next(4000)), context::wakeUp);
+        return;
+      }
       long count = Math.min(demand, 1 + world.choices.next(8));
-      world.within("onDemand");
+      world.within(node, "onDemand");
       for (long i = 0; i < count && next.value() < node.events(); i++) {
         out.emit(new Event(node.index(), next.value()));
         next.set(next.value() + 1);
-        world.within("onDemand");
+        world.within(node, "onDemand");
       }
       if (next.value() == node.events()) out.complete();
       else if (count < demand) context.wakeUp();
@@ -60,10 +65,10 @@ final class Models {
 
     @Override
     public void generate(Outlet<Event> out) throws InterruptedException {
-      world.within("generate");
+      world.within(node, "generate");
       for (int i = (int) context.eventsEmitted(); i < node.events(); i++) {
         out.emit(new Event(node.index(), i));
-        world.within("generate");
+        world.within(node, "generate");
       }
     }
   }
@@ -87,13 +92,13 @@ final class Models {
 
     @Override
     public void onEvents(List<Event> events, Inlet<Event> from, Outlet<Event> out) throws InterruptedException {
-      world.within("onEvents");
+      world.within(node, "onEvents");
       int uncommitted = 0;
       for (Event event : events) {
         poison(world, node, event);
         out.emit(event);
         uncommitted++;
-        world.within("onEvents");
+        world.within(node, "onEvents");
         if (node.commits() && uncommitted < events.size() && world.choices.next(3) == 1) {
           from.commit(uncommitted);
           uncommitted = 0;
@@ -119,11 +124,11 @@ final class Models {
 
     @Override
     public void onEvents(List<Event> events, Inlet<Event> from) throws InterruptedException {
-      world.within("onEvents");
+      world.within(node, "onEvents");
       for (Event event : events) {
         poison(world, node, event);
         log.set(log.value().with(event));
-        world.within("onEvents");
+        world.within(node, "onEvents");
         if (node.commits() && world.choices.next(5) == 1 && from.outstanding() > 0 && event != events.getLast()) commit(from, events, event);
       }
     }
@@ -142,7 +147,7 @@ final class Models {
 
   static Event task(World world, Plan.Node node, Event event) throws InterruptedException {
     poison(world, node, event);
-    world.within("a task");
+    world.within(node, "a task");
     return event;
   }
 
@@ -152,6 +157,9 @@ final class Models {
 
   private static void poison(World world, Plan.Node node, Event event) {
     boolean isPoisoned = world.plan.faults().poison() && event.isPoison() && node.index() % 2 == 0;
-    if (isPoisoned && world.plan.intensity() == 1000) throw new World.Injected("poison " + event);
+    if (isPoisoned && world.plan.intensity() == 1000) {
+      world.poisonings.merge(node.name() + " " + event, 1, Integer::sum);
+      throw new World.Injected("poison " + event);
+    }
   }
 }

@@ -110,9 +110,7 @@ record Mutant(String name, String file, List<Change> changes, String equivalent)
       of("a drain ends who still has events", "engine/Agenda.java",
           "if ((told & Signals.DRAINED) != 0 && consumerHalf.inlets().length == 0) return Work.COMPLETE;", "if ((told & Signals.DRAINED) != 0) return Work.COMPLETE;"),
       of("a producer that ends does not wait until all is delivered", "engine/Agenda.java",
-          "if (half.lanes().length == 0 || isDelivered && half.isSettled()) return Work.FINISH;", "return Work.FINISH;"),
+          "if (half.lanes().length == 0 || isDelivered && half.isSettled()) return Work.FINISH;", "if (true) return Work.FINISH;"),
       of("joined before the last stage has ended", "supervision/Children.java",
-          "if (--above.alive == 0) above.idle.open();", "if (--above.alive <= 1) above.idle.open();"),
-      of("a generator's retry emits its last event again", "engine/GeneratorOutlet.java",
-          "    half.publish(event);\n", "    half.publish(event);\n    if (left < 0) half.publish(event);\n"));
+          "if (--above.alive == 0) above.idle.open();", "if (--above.alive <= 1) above.idle.open();"));
 }

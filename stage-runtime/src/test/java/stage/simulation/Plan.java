@@ -17,6 +17,7 @@ record Plan(
     Faults faults,
     Ending ending,
     boolean brutal,
+    boolean slow,
     SimulationOptions options) {
 
   enum Kind {
@@ -111,7 +112,7 @@ record Plan(
     // A partition that nobody takes would keep its producer for ever.
     nodes.replaceAll(node -> node.dispatch() != Dispatching.PARTITION || isTaken(nodes, node, 0) && isTaken(nodes, node, 1) ? node : node.byDemand());
     return new Plan(nodes, Strategy.values()[choices.next(3)], choices.next(2) == 0 ? 1000 : choices.next(5), choices.next(6) == 1 ? 0 : 1 + choices.next(4),
-        choices.next(2) == 1, choices.next(3) == 1, faults(choices, isLong ? 6 : 1), Ending.values()[choices.next(3) == 0 ? choices.next(4) : 0], choices.next(8) == 1,
+        choices.next(2) == 1, choices.next(3) == 1, faults(choices, isLong ? 6 : 1), Ending.values()[choices.next(3) == 0 ? choices.next(4) : 0], choices.next(8) == 1, choices.next(4) == 1,
         new SimulationOptions(choices.next(2) == 1, choices.next(4) == 1, 1 + choices.next(2) * choices.next(6), 200_000));
   }
 

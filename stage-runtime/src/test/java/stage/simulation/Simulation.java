@@ -83,7 +83,7 @@ public final class Simulation {
           world.nodes.put((parent == app ? "sim/" : "sim/inner/") + node.name(), node);
           start(parent, node);
         }
-        if (plan.faults().chaos() > 0) world.time.startTask("chaos", () -> new Chaos(world, app, inner).run());
+        if (plan.faults().chaos() > 0) world.outsiders.add(world.time.startTask("chaos", () -> new Chaos(world, app, inner).run()));
         else world.heal();
         switch (plan.ending()) {
           case JOIN -> app.join();
@@ -113,6 +113,10 @@ public final class Simulation {
     world.isClosed = true;
     world.supervision = app.snapshot();
     world.leavesStragglers = !app.report().stragglers().isEmpty();
+    // Whoever has asked for something is answered by now, or will be at once.
+    world.heal();
+    if (plan.options().earlyTimers()) return;   // for ever may be over at once
+    for (Thread outsider : world.outsiders) if (!world.time.awaitEnd(outsider, World.FOREVER.toNanos())) throw new AssertionError(outsider.getName() + " waits for ever");
   }
 
   /** Lets some time go by. */
@@ -131,7 +135,7 @@ public final class Simulation {
           parent.start(dispatching(Stage.<Event, Models.Generator>generator(name, () -> new Models.Generator(world, node)), node).withShutdown(shutdown));
       case HANDED -> {
         ProducerRef<Event, Models.Handed> handed = parent.start(dispatching(Stage.<Event, Models.Handed>producer(name, Models.Handed::new), node));
-        world.time.startTask("feeder" + node.index(), () -> feed(handed, node));
+        world.outsiders.add(world.time.startTask("feeder" + node.index(), () -> feed(handed, node)));
         yield handed;
       }
       case MIDDLE -> parent.start(

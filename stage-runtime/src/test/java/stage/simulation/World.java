@@ -37,7 +37,8 @@ final class World implements Faults {
   final SimulatedTime time;
   final Map<String, StageRef<?>> refs = new LinkedHashMap<>();
   final Map<String, Plan.Node> nodes = new HashMap<>();        // by path
-  final Map<String, Integer> lastAttempts = new HashMap<>();   // of poison
+  final Map<String, Integer> poisonings = new HashMap<>();     // how often an event has harmed a node
+  final Set<String> hanging = new LinkedHashSet<>();           // the names of the nodes that do
   final Map<String, Cell<?>> cells = new LinkedHashMap<>();    // by path; the newest
   final Set<Peek.Ledger> ledgers = new LinkedHashSet<>();
   final Map<String, Log> logs = new HashMap<>();               // committed, by path of the sink
@@ -48,6 +49,9 @@ final class World implements Faults {
   final List<Long> happenedNanos = new ArrayList<>();
   final Map<Integer, Integer> accepted = new HashMap<>();      // how many events were handed in, by source
   final Set<String> marks = new LinkedHashSet<>();
+  final Map<String, Long> lateSince = new HashMap<>();         // what a broadcast had emitted before a latecomer joined it, by path of that one
+  final List<Thread> outsiders = new ArrayList<>();            // who must get an answer whatever they ask
+  private long quietUntilNanos;
   private final List<Gate> hangs = new ArrayList<>();
   int crashesLeft;
   int injected;
@@ -58,6 +62,7 @@ final class World implements Faults {
   int stopped;            // and whose onStop has begun
   boolean leavesStragglers;
   boolean isDisturbed;    // somebody stopped, killed or cancelled something, so that not all events get to an end
+  boolean isStuck;        // somebody stopped something, so that others may wait for ever
   long hash;
   SupervisionSnapshot supervision;   // after the close
   boolean traced;
@@ -100,30 +105,45 @@ final class World implements Faults {
   }
 
   /** Somewhere in user code. */
-  void within(String what) throws InterruptedException {
+  void within(Plan.Node node, String what) throws InterruptedException {
     if (plan.faults().within()) crash("within " + what);
-    if (plan.faults().hangs() && !isHealed && choices.next(40) == 1) hang();
+    if (plan.faults().hangs() && !isHealed && choices.next(40) == 1) hang(node.name());
   }
 
   private void crash(String where) {
     if (crashesLeft == 0 || isHealed || choices.next(8) != 1) return;
+    if (plan.slow() && time.nanos() < quietUntilNanos && choices.next(4) != 1) return;   // or all are within one period of the intensity
+    quietUntilNanos = time.nanos() + 5_500_000_000L;
     crashesLeft--;
     injected++;
     throw new Injected(where);
   }
 
-  private void hang() throws InterruptedException {
+  private void hang(String name) throws InterruptedException {
     Gate gate = time.gate();
     hangs.add(gate);
+    hanging.add(name);
+    StageRef<?> ref = refs.get(name);
+    if (plan.faults().kills() && ref != null && choices.next(2) == 1) {
+      mark("killed");
+      isDisturbed = true;
+      time.at(time.nanos(), ref::kill);
+    }
+    int patience = choices.next(4);
+    if (patience > 0) time.at(time.nanos() + patience * 70_000_000L, gate::open);   // the grace of the scope is in between
     boolean obeys = choices.next(2) == 0;
     while (!gate.isOpen()) {
       try {
         gate.await();
       } catch (InterruptedException e) {
-        if (obeys) throw e;
+        if (obeys) {
+          hanging.remove(name);
+          throw e;
+        }
         mark("ignored an interrupt");
       }
     }
+    hanging.remove(name);
   }
 
   /** No more harm from here on. */

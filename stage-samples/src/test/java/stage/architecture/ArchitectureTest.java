@@ -115,11 +115,11 @@ class ArchitectureTest {
     }
 
     @Test
-    void ofTheRuntimeExportsNothingAndProvidesTheEngine() throws IOException {
+    void ofTheRuntimeExportsTheTestKitAndProvidesTheEngine() throws IOException {
       ModuleDescriptor runtime = descriptor("stage-runtime");
 
       assertThat(runtime.name()).isEqualTo("stage.runtime");
-      assertThat(exportsOf(runtime)).isEmpty();
+      assertThat(exportsOf(runtime)).containsExactly("stage.runtime.testkit");
       assertThat(runtime.opens()).isEmpty();
       assertThat(requiresOf(runtime)).containsExactlyInAnyOrder("java.base", "stage.api");
       assertThat(runtime.provides()).extracting(ModuleDescriptor.Provides::service)

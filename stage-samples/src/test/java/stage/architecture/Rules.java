@@ -68,6 +68,12 @@ record Rules(String name, ArchRule rule, String offenderPackage, String offence)
                 .because("it must not matter to a cell who supervises it"),
             "stage.runtime.engine", "stage.api.supervision.Supervisor supervisor;"),
 
+        new Rules("the test kit sees the api and time",
+            noClasses().that().resideInAPackage("stage.runtime.testkit..").should().dependOnClassesThat(
+                    resideInAPackage("stage..").and(resideOutsideOfPackages("stage.runtime.testkit..", "stage.runtime.time..", "stage.api..")))
+                .because("what users test with does to stages what users can do"),
+            "stage.runtime.testkit", "stage.runtime.engine.Cell<?> cell;"),
+
         new Rules("supervision sees engine, time and the api",
             noClasses().that().resideInAPackage("stage.runtime.supervision..").should().dependOnClassesThat(
                     resideInAPackage("stage..").and(resideOutsideOfPackages("stage.runtime.supervision..", "stage.runtime.engine..",

@@ -26,20 +26,8 @@ class SpecNumbersTest {
   private static final int FAULTS = 48;
 
   /** The numbers that no test carries, and why. A number that gets its test leaves this map, or the test fails. */
-  private static final Map<String, String> WITHOUT_A_TEST = Map.ofEntries(
-      // left out on purpose
-      Map.entry("s06", "a start cannot say that it is to be ignored: a stage that is not to run stops itself in onStart"),
-      Map.entry("s28", "a close is one drain for the whole tree; only a failed start is unwound one at a time, which s05 shows"),
-      Map.entry("s30", "one deadline for the whole tree takes the place of a sum, or the largest, of the children's times"),
-      Map.entry("s53", "as s06: a restart that says ignore does not exist"),
-      // later work
-      Map.entry("s54", "a supervisor with one child per event is not there yet"),
-      Map.entry("s60", "start functions have no time limit of their own yet; a close and a kill interrupt them, which f39 shows"),
-      Map.entry("f18", "an interrupt at every step of a turn takes the simulated runtime"),
-      Map.entry("f29", "the matrix of callbacks and re-entrant calls is not written yet; SubscriptionTest and StopTest have some of it"),
-      Map.entry("f35", "ten thousand subscriptions from many threads are measured by no test yet"),
-      Map.entry("f45", "threads come from the time room, which has no way to make one fail yet"),
-      Map.entry("f46", "a run in a small heap under two collectors belongs to the benchmarks"));
+  private static final Map<String, String> WITHOUT_A_TEST = Map.of(
+      "s06", "a start cannot say that it is to be ignored: a stage that is not to run stops itself in onStart");
 
   /** A test method; its numbers are all in front, a range as in {@code f01_to_f06_}. */
   private static final Pattern METHOD = Pattern.compile("\\bvoid\\s+((?:[sf]\\d\\d_(?:to_(?=[sf]\\d\\d_))?)+)\\w*\\s*\\(");

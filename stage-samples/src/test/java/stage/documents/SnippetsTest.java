@@ -42,7 +42,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 class SnippetsTest {
   private static final List<String> IMPORTS = List.of("java.io.*", "java.nio.file.*", "java.time.Duration", "java.util.*", "stage.api.*",
-      "stage.api.observe.*", "stage.api.supervision.*");
+      "stage.api.observe.*", "stage.api.supervision.*", "stage.runtime.testkit.*", "static stage.runtime.testkit.CrashRule.*");
 
   private static final Path LAUNCHER = Document.ROOT.resolve("stage");
 

@@ -38,7 +38,8 @@ final class Agenda {
       case Phase.Starting starting -> {
         if (turns.incarnation() == 0) yield Work.START;
         if ((told & Signals.STOPPED) != 0) yield Work.STOP;
-        yield (told & Signals.HELD) != 0 ? Work.HOLD : Work.START;
+        if ((told & Signals.HELD) != 0) yield Work.HOLD;
+        yield (told & Signals.DRAINED) != 0 && !expectsMore() ? Work.STOP : Work.START;
       }
       case Phase.BackingOff(var untilNanos) -> {
         if ((told & Signals.STOPPED) != 0) yield Work.STOP;
@@ -140,11 +141,13 @@ final class Agenda {
     return null;
   }
 
-  /** {@return whether a consumer that drains has an event to handle, or a subscription that may bring one} */
+  /** {@return whether a consumer that drains has an event to handle, a subscription that may bring one, or its completion to be told of} */
   private boolean expectsMore() {
+    if (life.hasInputEnded()) return true;
     for (LaneInlet<?> inlet : cell.consumerHalf().inlets()) {
       Ending ending = inlet.lane().ending();   // before the events are looked for: it is written after the last of them
-      if (inlet.lane().available() > 0 || ending == null && cell.owner().endsWith(inlet.lane().producer().owner())) return true;
+      if (inlet.lane().available() > 0 || ending instanceof Ending.Completed) return true;
+      if (ending == null && cell.owner().endsWith(inlet.lane().producer().owner())) return true;
     }
     return false;
   }

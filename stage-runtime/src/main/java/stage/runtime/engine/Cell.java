@@ -57,6 +57,7 @@ public final class Cell<S extends Stage> implements Machine {
   private final CarriedContext context;           // null if the scope carries none
   private long nowNanos;                          // the cell's thread only
   private boolean endsWithItsConsumer;            // written before the start
+  private Throwable unanswered;                   // the same: what a step threw, and could not be dealt with as the heap was full; null otherwise
   private Thread takenOver;                       // guarded by who calls takeOver: has lost the cell, but no other has started yet
   private volatile List<Thread> lastTaskThreads = List.of();   // the cell's thread: those that were still running when it ended
 
@@ -529,7 +530,7 @@ public final class Cell<S extends Stage> implements Machine {
    */
   public void report(String what, Throwable failure) {
     try {
-      logger().log(System.Logger.Level.WARNING, what, failure);
+      if (!realm.time().isQuiet()) logger().log(System.Logger.Level.WARNING, what, failure);
     } catch (Throwable loggerFailure) {
       failure.addSuppressed(loggerFailure);   // a logger that throws must not take the stage with it
     }
@@ -566,16 +567,31 @@ public final class Cell<S extends Stage> implements Machine {
         recover();
         return life.hasEnded() ? Awaiting.Now.DONE : Awaiting.Now.READY;
       }
+      if (unanswered != null) return crashed(unanswered);
       Work work = agenda.look(nowNanos);
       if (context != null && context.isToReenter(work)) return Awaiting.Now.REENTRY;
       return work == Work.NOTHING ? agenda.idle() : perform(work);
     } catch (Fence.Refused refused) {
       return Awaiting.Now.DONE;   // another thread has taken over; this one's carrier lets it go
     } catch (Throwable failure) {
-      // User code is run where its exceptions are caught; what gets here came from a dispatcher's rule, or is our own fault.
-      life.crash("the dispatcher", failure);
-      return Awaiting.Now.READY;
+      // User code is run where its exceptions are caught; what gets here came from a dispatcher's rule, is our own fault, or tells of a full heap.
+      return crashed(failure);
     }
+  }
+
+  /** Undoes what the step had begun, and crashes. With a full heap even that may fail, as often as it likes: the next step does it then. */
+  private Awaiting crashed(Throwable failure) {
+    unanswered = failure;
+    try {
+      turns.undo(failure);
+      life.crash("the dispatcher", failure);
+      unanswered = null;
+    } catch (Fence.Refused refused) {
+      return Awaiting.Now.DONE;
+    } catch (OutOfMemoryError again) {   // not kept: it says what is known already
+      turns.dropBehaviour();             // it may be what fills the heap, and there is nothing to run its onStop with
+    }
+    return Awaiting.Now.READY;
   }
 
   @Override

@@ -84,9 +84,9 @@ final class Intake<O> {
   }
 
   private void dropNewest() {
-    ensureOpen();
     lock.lock();
     try {
+      if (closed) throw new StageEnded(cell.path(), cell.endReason());   // under the same lock: what is dropped after the last look counts nowhere
       droppedHere++;
     } finally {
       lock.unlock();

@@ -150,7 +150,8 @@ final class Lane<E> implements LaneTail<E>, LaneHead<E> {
 
   @Override
   public boolean isSettledOrTellMe() {
-    tell = true;   // volatile; pairs with isToTell after settle: either the consumer sees it, or this sees what was settled
+    tell = true;
+    VarHandle.fullFence();   // pairs with the one between settle and isToTell: either the consumer sees it, or this sees what was settled
     return settledAcquire() == tail;
   }
 

@@ -304,8 +304,7 @@ final class Life {
   void crash(String during, Throwable cause) {
     if (phase instanceof Phase.Draining && !during.equals("the dispatcher")) {
       // A late message has failed; what the stage has emitted is delivered all the same.
-      cell.report(during + " of stage " + cell.path() + " threw while the stage was ending", cause);
-      owner.suppressed(cell, cause);
+      suppress(during, cause);
       return;
     }
     boolean mayRestart = switch (phase) {
@@ -335,6 +334,12 @@ final class Life {
       case Verdict.Resume resume -> turns.resume(cause);
       case Verdict.End(var contained) -> end(new StopReason.Crashed(cause), during, contained);
     }
+  }
+
+  /** Something has failed in a stage that has done all there was to do. */
+  void suppress(String during, Throwable cause) {
+    cell.report(during + " of stage " + cell.path() + " threw while the stage was ending", cause);
+    owner.suppressed(cell, cause);
   }
 
   private void end(StopReason reason, String during) {

@@ -23,6 +23,7 @@ final class StagedOutlet<O> implements BulkOutlet<O> {
   private long limit;        // how many this turn may stage; 0 outside turns
   private boolean open;      // whether a turn is running
   private boolean completed;
+  private boolean completedBefore;   // by an earlier turn, which a later one does not undo: a message that fails, for instance
   private long dropped;
 
   StagedOutlet(ProducerHalf<O> half) {
@@ -32,6 +33,7 @@ final class StagedOutlet<O> implements BulkOutlet<O> {
   void beginTurn() {
     owner = Thread.currentThread();
     open = true;
+    completedBefore = completed;
     count = 0;
     dropped = 0;
     wanted = half.demand();
@@ -125,7 +127,7 @@ final class StagedOutlet<O> implements BulkOutlet<O> {
   /** Ends the turn and forgets what it staged, and that it completed. */
   void rollback() {
     open = false;
-    completed = false;
+    completed = completedBefore;
     staged = NONE;
     count = 0;
   }

@@ -218,6 +218,7 @@ final class Turns<S extends Stage> {
 
   /** The incarnation goes on, and skips what it was doing. */
   void resume(Throwable cause) {
+    if (behaviour == null) throw new IllegalStateException("there is no behaviour to go on with", cause);
     messageCrash = null;
     if (cell.isGenerator()) role = Role.of(behaviour, cell);   // its loop was left, so it begins again
     role.skip(cause);
@@ -254,6 +255,28 @@ final class Turns<S extends Stage> {
     starting = null;
     stopping = null;
     behaviour = null;
+  }
+
+  /** Undoes a turn that was left without being committed or undone, because the engine itself failed. Does nothing if there is none. */
+  void undo(Throwable failure) {
+    serving = false;
+    if (asked != null) asked.fail(failure);
+    asked = null;
+    if (role != null) role.rollback();
+    rollbackStates();
+  }
+
+  /** Forgets the behaviour and all that holds it, without {@code onStop}. Needs no memory. The incarnation is about to crash. */
+  void dropBehaviour() {
+    if (starting != null) cell.realm().release(starting);
+    if (stopping != null) cell.realm().release(stopping);
+    if (behaviour != null) cell.realm().release(behaviour);
+    behaviour = null;
+    starting = null;
+    stopping = null;
+    role = null;
+    timers = null;
+    messageCrash = null;
   }
 
   /** Forgets the behaviour for good. Its cell has ended and takes no more turns. */
@@ -361,10 +384,15 @@ final class Turns<S extends Stage> {
 
   /** Runs user code of a message or a timer as a turn. What it throws is a crash. */
   void run(String what, Turn body) {
+    boolean hadCompleted = cell.isRunning() && role.isCompleted();
     Throwable failure = attempt(what, body);
     if (failure == null) return;
     if (cell.isToLeave()) {
       suppress(failure);
+      return;
+    }
+    if (hadCompleted) {
+      cell.life().suppress(what, failure);   // it is about to end; another incarnation would not know that it has done all there was to do
       return;
     }
     if (isGenerating()) {

@@ -139,7 +139,11 @@ final class Crashes {
   /** Under the lock. */
   private Verdict judge(Cell<?> cell, Failure failed, Decision decision, boolean canSkip, CrashLog log) {
     Child.OfStage child = supervisor.members().of(cell);
-    if (supervisor.isCancelling() || child == null) return new Verdict.End(false);
+    if (child == null) return new Verdict.End(false);
+    if (supervisor.isCancelling()) {
+      log.saysUncounted("NONE: it was being cancelled");   // had it thrown a moment later, it would have been no crash at all
+      return new Verdict.End(true);
+    }
     Crashes regrouping = regrouping(child);
     if (regrouping != null && regrouping.groupRestart.isStopping()) {
       log.says("HOLD: it was being stopped for a group restart, not counted");

@@ -126,6 +126,7 @@ final class Tree {
   }
 
   void log(System.Logger.Level level, String line, Throwable cause) {
+    if (realm.time().isQuiet()) return;
     try {
       System.getLogger("stage." + name).log(level, line, cause);
     } catch (Throwable loggerFailure) {

@@ -1,5 +1,8 @@
 package stage.runtime.time;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -41,6 +44,16 @@ public final class SimulatedTime implements Time {
 
   private static final Instant BEGINNING = Instant.parse("2000-01-01T00:00:00Z");
   private static final ThreadLocal<SimulatedTime> HERE = new ThreadLocal<>();
+  private static final StandstillWatch WATCH = new StandstillWatch();
+  private static final VarHandle MOVES;
+
+  static {
+    try {
+      MOVES = MethodHandles.lookup().findVarHandle(SimulatedTime.class, "moves", long.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
 
   private final Choices choices;
   private final Faults faults;
@@ -59,9 +72,13 @@ public final class SimulatedTime implements Time {
   private long nowNanos;
   private long ordered;
   private long steps;
+  private long moves;              // how often it was chosen who goes on
+  private Duration standstill = Duration.ofSeconds(Long.getLong("stage.simulation.standstill", 10));
+  private volatile Strand stuck;   // who has kept the baton for too long, by StandstillWatch; null for nobody
   private String failure;          // why it cannot go on
   private Throwable cause;         // of that; null if nothing was thrown
   private boolean over;
+  private boolean quiet;
   private Object attachment;
   private Consumer<SimulatedCarrier> afterStep = carrier -> {};
   private Consumer<String> trace;  // null without one
@@ -114,6 +131,26 @@ public final class SimulatedTime implements Time {
     this.trace = trace;
   }
 
+  /**
+   * Has it give up when whoever has the baton keeps it for longer than this, by the real clock. As the system property
+   * {@code stage.simulation.standstill}, in seconds; 10 of them if nothing is said.
+   *
+   * @param limit zero for never, as is wise where somebody debugs
+   */
+  public void standstill(Duration limit) {
+    standstill = limit;
+  }
+
+  /** Has nothing logged. */
+  public void quiet() {
+    quiet = true;
+  }
+
+  @Override
+  public boolean isQuiet() {
+    return quiet;
+  }
+
   /** {@return how many steps there were} */
   public long steps() {
     return steps;
@@ -132,10 +169,19 @@ public final class SimulatedTime implements Time {
     main = new Strand(Thread.currentThread());
     running = main;
     HERE.set(this);
+    if (!standstill.isZero()) WATCH.watch(this, standstill.toNanos());
     try {
       body.run();
+      if (stuck == main) throw new CannotGoOn(failure, null);   // it did come back
+    } catch (CannotGoOn told) {
+      throw told;
+    } catch (Throwable thrown) {
+      if (stuck == main) throw new CannotGoOn(failure, thrown);   // of the interrupt, most likely
+      throw thrown;
     } finally {
+      WATCH.forget(this);
       end();
+      if (stuck != null && stuck != main) stuck.thread().interrupt();   // for what it waits for will never come
       HERE.remove();
       if (main.takeInterrupt()) Thread.currentThread().interrupt();
     }
@@ -187,13 +233,17 @@ public final class SimulatedTime implements Time {
           case Wait wait -> resume(wait, me);
           default -> throw new IllegalStateException("only carriers and waits can be ready");
         }
+        if (stuck == me) return;
       } catch (SimulationOver end) {
         break;
       } catch (Throwable bug) {
+        if (stuck == me) return;
+        if (over) break;   // it was let go at the end, and somebody on its stack has made something else of that
         fail("a step failed: " + bug.getMessage(), bug);
         resume(waitOf(main), me);
       }
     }
+    if (stuck == me) return;   // the simulation has gone to its end without this thread
     running = null;
     main.hand();
   }
@@ -212,6 +262,7 @@ public final class SimulatedTime implements Time {
   private void step(SimulatedCarrier carrier, Strand me) {
     steps++;
     carrier.go(me);
+    if (stuck == me) return;
     current = null;
     afterStep.accept(carrier);
     if (trace != null && !over) trace.accept(line(carrier));
@@ -223,6 +274,7 @@ public final class SimulatedTime implements Time {
 
   /** {@return who runs next} */
   private Object pick() {
+    MOVES.setOpaque(this, moves + 1);   // for StandstillWatch, which only wants to see it change
     for (int i = 0; i < waits.size(); i++) {
       Wait wait = waits.get(i);
       if (!wait.isReady() && wait.strand().isInterrupted()) isReady(wait);
@@ -314,6 +366,28 @@ public final class SimulatedTime implements Time {
     Wait turn = waitFor("its turn");
     isReady(turn);
     block(turn);
+  }
+
+  // ---- who keeps the baton
+
+  /** {@return a number that changes while the simulation goes on} Any thread. */
+  long moves() {
+    return (long) MOVES.getOpaque(this);
+  }
+
+  /** Nothing has moved for too long. On the thread of {@link StandstillWatch}; the fields that are read were written as long ago. */
+  void standsStill() {
+    Strand keeper = running;
+    if (keeper == null) return;   // between two of them, so it does go on
+    String name = current instanceof SimulatedCarrier.Run run ? "user code of " + run.thread().getName()
+        : keeper == main ? "the body of the simulation" : keeper.thread().getName();
+    var text = new StringBuilder(name + " has kept everybody else waiting for " + standstill.toSeconds() + " real seconds: it blocks outside of the simulation, or"
+        + " never ends; within one, wait only for what Stage knows of: a timer of the context, emit, a call, an end; this is where it is");
+    for (StackTraceElement frame : keeper.thread().getStackTrace()) text.append("\n    at ").append(frame);
+    fail(text.toString(), null);
+    stuck = keeper;   // volatile; pairs with the reads by the keeper, should it ever come back, and in run
+    if (keeper == main) keeper.thread().interrupt();
+    else main.hand();   // it waits
   }
 
   // ---- for what belongs to it
@@ -467,6 +541,7 @@ public final class SimulatedTime implements Time {
           // it was waiting for something that will not come
         }
       }
+      if (stuck == strand[0]) return;
       endOf(Thread.currentThread()).open();
       strandEnds();
     });

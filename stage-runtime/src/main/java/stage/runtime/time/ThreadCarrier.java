@@ -7,7 +7,7 @@ import java.util.concurrent.locks.LockSupport;
 /**
  * A thread that steps a machine and parks when the machine has nothing to do.
  *
- * <p>Parking is a handshake of two flags, as in Dekker's algorithm. The carrier announces ({@code state = PARKING}, a volatile store) and
+ * <p>Parking is a handshake of two flags, as in Dekker's algorithm. The carrier announces ({@code state = PARKING}), issues a full fence, and
  * then looks once more whether the machine is ready; a peer publishes, issues a full fence, and then looks whether the carrier has
  * announced. Whatever the order, one of the two sees the other: no wake-up is lost, and a peer of a running machine pays one read.
  *
@@ -128,7 +128,8 @@ final class ThreadCarrier implements Carrier, Runnable {
 
   /** Parks until somebody wakes this carrier, the timer is due, or the thread is interrupted. */
   private void park(Awaiting what) {
-    state = PARKING;   // pairs with the full fence before wake(): from here on, what the look below misses is followed by a wake-up
+    state = PARKING;
+    VarHandle.fullFence();   // pairs with the one before wake(): what the look below misses is followed by a wake-up; it reads with acquire
     if (!machine.isReady(now())) {
       AWAITING.setOpaque(this, what);   // for snapshots only; nothing is ordered by it
       switch (what) {
@@ -145,7 +146,8 @@ final class ThreadCarrier implements Carrier, Runnable {
 
   /** Parks for a short time, in which only {@link #wake} wakes this carrier. */
   private void rest() {
-    state = RESTING;   // pairs with the full fence before wake(), as PARKING does
+    state = RESTING;
+    VarHandle.fullFence();   // as in park
     if (machine.mayRest()) {
       Time.Alarm end = time.at(time.nanos() + REST_NANOS, this::wake);
       awaitMoreEvents();

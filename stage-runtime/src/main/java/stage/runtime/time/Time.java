@@ -115,4 +115,9 @@ public interface Time {
     Duration longest = Duration.ofNanos(Long.MAX_VALUE / 2);
     return duration.compareTo(longest) >= 0 ? Long.MAX_VALUE / 2 : duration.toNanos();
   }
+
+  /** {@return whether nothing is to be logged, because the same is done again and again} */
+  default boolean isQuiet() {
+    return false;
+  }
 }

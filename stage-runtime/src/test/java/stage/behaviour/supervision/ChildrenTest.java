@@ -25,6 +25,7 @@ import stage.api.supervision.AutoShutdown;
 import stage.api.supervision.Backoff;
 import stage.api.supervision.ChildCounts;
 import stage.api.supervision.ChildSnapshot;
+import stage.api.supervision.Decision;
 import stage.api.supervision.Intensity;
 import stage.api.supervision.ScopeMisuse;
 import stage.api.supervision.StageFailed;
@@ -155,6 +156,35 @@ class ChildrenTest extends CrashTest {
       assertThat(scope.snapshot().crashes()).isEqualTo(1);
       assertThat(log.take()).singleElement().satisfies(line -> assertThat(line.getThrown()).hasMessage("off"));
       scope.close();
+    }
+
+    @Test
+    void s31_aCrashThatIsDecidedAboutOnlyAfterTheCancelFailsNobody() throws Exception {
+      Supervisor scope = open(Intensity.none());
+      var deciding = new CountDownLatch(1);
+      Supervisor inner = scope.start(SupervisorSpec.of("inner").withShutdown(Duration.ZERO).withDecisions(failure -> {
+        deciding.countDown();
+        try {
+          new CountDownLatch(1).await();
+        } catch (InterruptedException cancelled) {
+          return Decision.restart();
+        }
+        throw new AssertionError("nobody opens that latch");
+      }));
+      StageRef<Troupe.Actor> stage = troupe.start(inner, "stage");
+      StageRef<Troupe.Actor> other = troupe.start(scope, "other");
+      Troupe.crash(stage);
+      Await.open(deciding, stage);
+      scope.stop("inner");
+      assertThat(stage.isAlive()).isFalse();
+      assertThat(stage.snapshot().incarnation()).isEqualTo(1);
+      Await.turn(other);
+      assertThat(scope.childSnapshots()).extracting(ChildSnapshot::name).containsExactly("other");
+      scope.close();
+      assertThat(log.take()).singleElement().satisfies(line -> {
+        assertThat(line.getMessage()).endsWith("decision=NONE: it was being cancelled");
+        assertThat(line.getThrown()).hasMessage("off");
+      });
     }
 
     @Test

@@ -17,6 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import stage.api.Demand;
 import stage.api.Redelivery;
+import stage.api.Shutdown;
 import stage.api.Stage;
 import stage.api.StageRef;
 import stage.api.StageSnapshot;
@@ -71,7 +72,7 @@ class StrategyTest extends CrashTest {
   @Nested
   class OneForAll {
     @Test
-    void s22_stopsTheOthersInReverseOrderAndStartsAllInOrder() throws Exception {
+    void s22_s28_stopsTheOthersInReverseOrderAndStartsAllInOrder() throws Exception {
       startThree(open(Strategy.ONE_FOR_ALL, 3));
       Troupe.crash(b);
       List<String> story = troupe.next(6, a, b, c);
@@ -79,6 +80,32 @@ class StrategyTest extends CrashTest {
       assertThat(story.subList(3, 6)).containsExactly("start a#2", "start b#2", "start c#2");
       story.remove("stop b#1 Crashed");
       assertThat(story.subList(0, 2)).containsExactly("stop c#1 GroupRestart", "stop a#1 GroupRestart");
+      log.takeRestarts(1);
+    }
+
+    @Test
+    void s28_asksAChildOnlyWhenTheOneAfterItIsGone() throws Exception {
+      Supervisor scope = open(Strategy.ONE_FOR_ALL, 3);
+      a = troupe.start(scope, "a");
+      b = troupe.start(scope, "b");
+      c = scope.start(troupe.actor("c").withShutdown(Shutdown.within(Duration.ZERO)));
+      var busy = new CountDownLatch(1);
+      BlockingQueue<String> seen = new LinkedBlockingQueue<>();
+      c.cast(actor -> {
+        busy.countDown();
+        try {
+          new CountDownLatch(1).await();
+        } catch (InterruptedException asked) {
+          seen.add("b answers as " + b.<String>call(other -> "b#" + b.snapshot().incarnation()));   // would wait for its restart if it had been asked
+        }
+      });
+      Await.open(busy, c);
+      troupe.story.clear();
+      Troupe.crash(a);
+      assertThat(Await.next(seen, a, b, c)).isEqualTo("b answers as b#1");
+      List<String> story = troupe.next(6, a, b, c);
+      story.remove("stop a#1 Crashed");
+      assertThat(story).containsExactly("stop c#1 GroupRestart", "stop b#1 GroupRestart", "start a#2", "start b#2", "start c#2");
       log.takeRestarts(1);
     }
 

@@ -1,0 +1,88 @@
+package stage.runtime.testkit;
+
+import java.util.Objects;
+
+/**
+ * Which stages of a simulation crash, and when. A crash is injected at the border of a turn: before user code is called, or after it has returned,
+ * whichever the seed says. To the engine it is a throw by that code, so the supervisor's intensity and the consumer's redelivery count it as one.
+ *
+ * <p>Turns are the calls of {@code onDemand}, {@code generate}, {@code onEvents}, {@code onComplete}, of timers, casts and of the function for one event of
+ * a stage that works with a thread for each (there always before it). Starts and stops are not.
+ */
+public sealed interface CrashRule {
+  /**
+   * Crashes of one stage.
+   *
+   * @param stage its name, or its path from the scope down, such as {@code shop/orders}
+   * @param every each which turn crashes, over all its incarnations, at least 1
+   */
+  record Every(String stage, int every) implements CrashRule {
+    /**
+     * Checks the values.
+     *
+     * @throws NullPointerException if {@code stage} is null
+     * @throws IllegalArgumentException if {@code every} is below 1
+     */
+    public Every {
+      Objects.requireNonNull(stage, "stage must not be null");
+      if (every < 1) throw new IllegalArgumentException("every must be at least 1, which crashes each turn, but was " + every + ", for stage " + stage);
+    }
+  }
+
+  /**
+   * Crashes of any stage.
+   *
+   * @param probability how likely a turn crashes, from 0.0 to 1.0
+   */
+  record Anywhere(double probability) implements CrashRule {
+    /**
+     * Checks the probability.
+     *
+     * @throws IllegalArgumentException if it is out of range
+     */
+    public Anywhere {
+      if (!(probability >= 0 && probability <= 1)) {
+        throw new IllegalArgumentException("probability must be from 0.0 to 1.0, but was " + probability + "; anywhere(0.01) crashes one turn in a hundred");
+      }
+    }
+  }
+
+  /** A stage has been named, and it is still to be said when it crashes. */
+  final class Crashing {
+    private final String stage;
+
+    private Crashing(String stage) {
+      this.stage = stage;
+    }
+
+    /**
+     * {@return a rule by which each so manieth turn of the stage crashes}
+     *
+     * @param turns at least 1, which crashes them all
+     * @throws IllegalArgumentException if {@code turns} is below 1
+     */
+    public CrashRule every(int turns) {
+      return new Every(stage, turns);
+    }
+  }
+
+  /**
+   * {@return the beginning of a rule for one stage, as in {@code crashing("parser").every(3)}}
+   *
+   * @param stage its name, or its path from the scope down
+   * @throws NullPointerException if {@code stage} is null
+   */
+  static Crashing crashing(String stage) {
+    return new Crashing(Objects.requireNonNull(stage, "stage must not be null"));
+  }
+
+  /**
+   * {@return a rule by which any turn of any stage crashes with this probability; those of probes do not}
+   *
+   * @param probability from 0.0 to 1.0
+   * @throws IllegalArgumentException if it is out of range
+   */
+  static CrashRule anywhere(double probability) {
+    return new Anywhere(probability);
+  }
+}

@@ -1,0 +1,82 @@
+package stage.runtime.testkit;
+
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+import stage.runtime.time.Choices;
+import stage.runtime.time.Faults;
+import stage.runtime.time.Machine;
+
+/** Does the harm that the rules of a simulation say. Whoever has the baton. */
+final class Injector implements Faults {
+  private static final Set<String> NO_TURNS = Set.of("the factory", "onStart", "onStop", "onSubscribe", "a call");
+  private static final String TASK = "the function for an event";
+  private static final int FINENESS = 1 << 20;
+
+  private final List<CrashRule> rules;
+  private final Choices choices;
+  private final Consumer<String> trace;
+  private final Set<String> spared = new HashSet<>();          // ends of paths
+  private final Map<String, Integer> turns = new HashMap<>();  // by path
+  private final Map<String, String> doomed = new HashMap<>();  // by path: what is to crash when it returns, and the message
+
+  Injector(List<CrashRule> rules, Choices choices, Consumer<String> trace) {
+    this.trace = trace;
+    this.rules = rules;
+    this.choices = choices;
+  }
+
+  /** A stage is part of the test, and never comes to harm. */
+  void spare(String endOfPath) {
+    spared.add(endOfPath);
+  }
+
+  @Override
+  public void before(Machine machine, String what) {
+    String path = pathOf(machine);
+    if (path == null || rules.isEmpty() || NO_TURNS.contains(what) || isSpared(path)) return;
+    int turn = turns.merge(path, 1, Integer::sum);
+    boolean crashes = false;
+    for (CrashRule rule : rules) crashes |= isMet(rule, path, turn);
+    if (!crashes) return;
+    String message = "injected into turn " + turn + " of " + path + ", ";
+    if (what.equals(TASK) || choices.next(2) == 0) throw crash(message + "before " + what);
+    doomed.put(path, message + "after " + what);
+  }
+
+  @Override
+  public void after(Machine machine, String what) {
+    String message = doomed.isEmpty() ? null : doomed.remove(pathOf(machine));
+    if (message != null) throw crash(message);
+  }
+
+  private InjectedCrash crash(String message) {
+    trace.accept("                           crash " + message);
+    return new InjectedCrash(message);
+  }
+
+  private boolean isMet(CrashRule rule, String path, int turn) {
+    return switch (rule) {
+      case CrashRule.Every(var stage, var every) -> isIt(stage, path) && turn % every == 0;
+      case CrashRule.Anywhere(var probability) -> choices.next(FINENESS) >= FINENESS - Math.round(probability * FINENESS);   // 0 is to be no harm
+    };
+  }
+
+  private static boolean isIt(String stage, String path) {
+    return path.equals(stage) || path.endsWith("/" + stage);
+  }
+
+  private boolean isSpared(String path) {
+    return spared.stream().anyMatch(end -> isIt(end, path));
+  }
+
+  /** {@return the path of a stage; null for what is none} */
+  private static String pathOf(Machine machine) {
+    String name = machine.threadName();
+    int end = name.lastIndexOf('#');
+    return name.startsWith("stage:") && end > 0 ? name.substring("stage:".length(), end) : null;
+  }
+}

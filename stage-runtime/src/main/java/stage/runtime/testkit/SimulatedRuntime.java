@@ -1,0 +1,231 @@
+package stage.runtime.testkit;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Consumer;
+import stage.runtime.time.Apart;
+import stage.runtime.time.RecordedChoices;
+import stage.runtime.time.Shrinker;
+import stage.runtime.time.SimulatedTime;
+import stage.runtime.time.SimulationOptions;
+
+/**
+ * Runs stages, supervisors and pipelines as they are, but under the eyes of a test: one thing at a time, in an order that a seed decides, on a clock
+ * that jumps from timer to timer, with crashes where the rules say. The same seed always gives the same run.
+ *
+ * <p>A body opens its scope with {@link stage.api.supervision.Supervisor#open} as ever; on the threads of a simulation that is part of it. A run in which
+ * nobody can go on ends with an account of who waits for whom. One that fails is made shorter and duller while it still fails, and told with its
+ * trace and with a line that runs it again.
+ *
+ * <p>Stages that block by other means than Stage's own (a sleep, a lock, a socket) stop the whole simulation, and fail it after 10 real seconds. All
+ * that a body uses must be made within it, since it is run again and again.
+ *
+ * <p>Immutable; each {@code with} gives another one.
+ */
+public final class SimulatedRuntime {
+  /** The system property with the choices of one run, which is then the only one that is made, whatever the code says. */
+  public static final String REPLAY = "stage.testkit.replay";
+
+  private static final int TRACE_LINES = 80;
+  private static final String ABOUT = " is about to wait for ";   // the next line of that stage says that it waits
+  private static final int DEFAULT_SHRINKING = 2000;
+
+  /** What is run in a simulation. */
+  @FunctionalInterface
+  public interface Body {
+    /**
+     * Opens scopes, starts stages, looks at what comes of it.
+     *
+     * @param simulated the simulation
+     * @throws Throwable what fails the test
+     */
+    void run(Simulated simulated) throws Throwable;
+  }
+
+  private record Outcome(Throwable failure, int[] choices, List<String> trace, int left) {}
+
+  private final long first;
+  private final int seeds;
+  private final int[] list;       // null without one
+  private final List<CrashRule> rules;
+  private final Consumer<String> trace;   // null without one
+  private final int shrinking;
+
+  private SimulatedRuntime(long first, int seeds, int[] list, List<CrashRule> rules, Consumer<String> trace, int shrinking) {
+    this.first = first;
+    this.seeds = seeds;
+    this.list = list;
+    this.rules = List.copyOf(rules);
+    this.trace = trace;
+    this.shrinking = shrinking;
+  }
+
+  /**
+   * {@return a runtime that makes one run}
+   *
+   * @param seed any number
+   */
+  public static SimulatedRuntime withSeed(long seed) {
+    return withSeeds(seed, 1);
+  }
+
+  /**
+   * {@return a runtime that makes many runs, until one of them fails}
+   *
+   * @param first the seed of the first; that of each other is one more
+   * @param count how many, at least 1
+   * @throws IllegalArgumentException if {@code count} is below 1
+   */
+  public static SimulatedRuntime withSeeds(long first, int count) {
+    if (count < 1) throw new IllegalArgumentException("count must be at least 1, but was " + count + "; withSeeds(1, 1000) makes a thousand runs");
+    return new SimulatedRuntime(first, count, null, List.of(), null, DEFAULT_SHRINKING);
+  }
+
+  /**
+   * {@return a runtime that makes one run again}
+   *
+   * @param choices as {@link SimulationFailed#choices} told them: numbers with commas in between
+   * @throws IllegalArgumentException if they are not
+   */
+  public static SimulatedRuntime replaying(String choices) {
+    return new SimulatedRuntime(0, 1, parse(choices), List.of(), null, 0);
+  }
+
+  /**
+   * {@return this runtime with one more rule}
+   *
+   * @param rule which stages crash, and when
+   * @throws NullPointerException if {@code rule} is null
+   */
+  public SimulatedRuntime with(CrashRule rule) {
+    List<CrashRule> more = new ArrayList<>(rules);
+    more.add(Objects.requireNonNull(rule, "rule must not be null"));
+    return new SimulatedRuntime(first, seeds, list, more, trace, shrinking);
+  }
+
+  /**
+   * {@return this runtime with each step told as it is made}
+   *
+   * @param trace gets a line for each; as {@code System.out::println}
+   */
+  public SimulatedRuntime withTrace(Consumer<String> trace) {
+    return new SimulatedRuntime(first, seeds, list, rules, Objects.requireNonNull(trace, "trace must not be null"), shrinking);
+  }
+
+  /**
+   * {@return this runtime with another limit to how often a body that has failed is run again to make its failure plainer}
+   *
+   * @param mostRuns 0 for never; 2000 if nothing is said
+   * @throws IllegalArgumentException if {@code mostRuns} is negative
+   */
+  public SimulatedRuntime withShrinking(int mostRuns) {
+    if (mostRuns < 0) throw new IllegalArgumentException("mostRuns must be at least 0, which is not to shrink, but was " + mostRuns);
+    return new SimulatedRuntime(first, seeds, list, rules, trace, mostRuns);
+  }
+
+  /**
+   * Runs a body, once for each seed, each time in a virtual thread of its own. Waits until that has ended.
+   *
+   * @param body opens its scopes itself, and closes them
+   * @throws SimulationFailed if a run fails: the body throws, nobody can go on, or there is no end; the cause is what the body threw
+   * @throws IllegalStateException on a thread of a simulation
+   */
+  public void run(Body body) {
+    Objects.requireNonNull(body, "body must not be null");
+    if (SimulatedTime.ofThisThread() != null) throw new IllegalStateException("a simulation must not be run within a simulation");
+    String given = System.getProperty(REPLAY);
+    int[] choices = given != null ? parse(given) : list;
+    if (choices != null) {
+      Outcome outcome = attempt(RecordedChoices.replaying(choices), body, trace, true, false);
+      if (outcome.failure != null) throw failed("the run that was kept", outcome, "");
+      return;
+    }
+    for (long seed = first; seed - first < seeds; seed++) {
+      Outcome outcome = attempt(RecordedChoices.ofSeed(seed), body, trace, false, false);
+      if (outcome.failure != null) throw shrunk(seed, outcome, body);
+    }
+  }
+
+  private Outcome attempt(RecordedChoices choices, Body body, Consumer<String> told, boolean isKept, boolean isAgain) {
+    return Apart.run("stage-simulated-test", () -> simulate(choices, body, told, isKept, isAgain));
+  }
+
+  private Outcome simulate(RecordedChoices choices, Body body, Consumer<String> told, boolean isKept, boolean isAgain) {
+    var options = new SimulationOptions(false, choices.next(4) == 1, 1 + choices.next(2) * choices.next(6), SimulationOptions.PLAIN.mostSteps());
+    Deque<String> lines = new ArrayDeque<>();
+    int[] left = {0};
+    Consumer<String> keep = line -> {
+      if (told != null) told.accept(line);
+      if (!isKept || line.contains(ABOUT)) return;
+      if (lines.size() == TRACE_LINES) {
+        lines.removeFirst();
+        left[0]++;
+      }
+      lines.add(line);
+    };
+    boolean isTraced = told != null || isKept;
+    var time = new SimulatedTime(choices, new Injector(rules, choices, isTraced ? keep : line -> {}), options);
+    if (isAgain) time.quiet();
+    if (isTraced) time.trace(keep);
+    Throwable failure = null;
+    try {
+      time.run(() -> body.run(new Simulated(time, choices)));
+    } catch (Throwable thrown) {
+      failure = thrown;
+    }
+    return new Outcome(failure, choices.made(), List.copyOf(lines), left[0]);
+  }
+
+  // ---- telling of a failure
+
+  private SimulationFailed shrunk(long seed, Outcome found, Body body) {
+    String run = "seed " + seed;
+    Outcome again = attempt(RecordedChoices.replaying(found.choices), body, null, true, true);
+    if (again.failure == null) {
+      return failed(run, found, "\nthis failure did not come again when the same choices were made: something that the body uses does not belong to the"
+          + " simulation, such as a clock, a random number, or what an earlier run has left behind");
+    }
+    String kind = kindOf(found.failure);
+    int[] shrunk = Shrinker.shrink(found.choices, choices -> {
+      Throwable failure = attempt(RecordedChoices.replaying(choices), body, null, false, true).failure;
+      return failure != null && kindOf(failure).equals(kind);
+    }, shrinking);
+    Outcome plain = attempt(RecordedChoices.replaying(shrunk), body, null, true, true);
+    if (plain.failure == null) return failed(run, again, "");
+    return failed(run, plain, ", made plainer, from " + found.choices.length + " to " + shrunk.length + " choices");
+  }
+
+  private SimulationFailed failed(String run, Outcome outcome, String note) {
+    String choices = text(outcome.choices);
+    var message = new StringBuilder(run + " fails" + note + "\n" + outcome.failure
+        + "\nto see it again: -D" + REPLAY + "=" + choices + "\n             or: SimulatedRuntime.replaying(\"" + choices + "\")");
+    if (!outcome.trace.isEmpty()) {
+      message.append("\nstep, simulated time, what was stepped:");
+      if (outcome.left > 0) message.append("\n     ... ").append(outcome.left).append(" more before");
+      outcome.trace.forEach(line -> message.append('\n').append(line));
+    }
+    return new SimulationFailed(message.toString(), choices, outcome.failure);
+  }
+
+  /** {@return what fails, without the numbers of one run} */
+  private static String kindOf(Throwable failure) {
+    String line = String.valueOf(failure).lines().findFirst().orElse("");
+    return line.replaceAll("[0-9]+", "#").replaceAll("(#, )+#", "#");
+  }
+
+  private static String text(int[] choices) {
+    return choices.length == 0 ? "0" : Arrays.toString(choices).replaceAll("[\\[\\] ]", "");   // 0 is the dullest list
+  }
+
+  private static int[] parse(String choices) {
+    try {
+      return Arrays.stream(choices.split(",")).map(String::strip).filter(each -> !each.isEmpty()).mapToInt(Integer::parseInt).toArray();
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException("choices must be numbers with commas in between, as a failure told them, but were \"" + choices + "\"", e);
+    }
+  }
+}

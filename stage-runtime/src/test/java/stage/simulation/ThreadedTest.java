@@ -1,0 +1,144 @@
+package stage.simulation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.fail;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import stage.runtime.time.RecordedChoices;
+import stage.runtime.time.SeededTime;
+import stage.runtime.time.Shrinker;
+
+/**
+ * Explores the carriers of production, which park and are unparked, by seeds: so many runs as {@code -Dstage.l2.seeds} says, 5,000 if it says nothing, or for
+ * {@code -Dstage.l2.seconds}, 20 if it says nothing. The first thousand seeds are always the same; the others begin at {@code -Dstage.l2.first}.
+ */
+@Timeout(3600)
+class ThreadedTest {
+  private static final long SEEDS = Long.getLong("stage.l2.seeds", 5_000);
+  private static final long SECONDS = Long.getLong("stage.l2.seconds", SEEDS > 5_000 ? 3000 : 20);
+  private static final long FIRST = Long.getLong("stage.l2.first", ThreadLocalRandom.current().nextLong(1L << 40));
+  private static final int FIXED = 1000;
+  private static final int ONE_IN_TWICE = 20;
+  private static final int SHRINKING_RUNS = 5_000;
+
+  private static final Logger LOGGER = Logger.getLogger("stage");   // kept, or its level is forgotten with it
+  private static Level before;
+
+  @BeforeAll
+  static void silence() {
+    assumeTrue(SeededTime.isMissingBecause() == null, SeededTime::isMissingBecause);
+    before = LOGGER.getLevel();
+    LOGGER.setLevel(Level.OFF);
+  }
+
+  @AfterAll
+  static void speak() {
+    if (before != null) LOGGER.setLevel(before);
+  }
+
+  @Test
+  void holdsForEachSeed() {
+    Map<String, Integer> marks = new TreeMap<>();
+    long begun = System.nanoTime();
+    long switches = 0;
+    long done = 0;
+    while (done < SEEDS && System.nanoTime() - begun < SECONDS * 1_000_000_000L) {
+      long seed = done < FIXED ? done : FIRST + done;
+      ThreadedRun.Outcome outcome = ThreadedRun.run(RecordedChoices.ofSeed(seed));
+      if (outcome.failure() != null) failWith(seed, outcome);
+      if (done % ONE_IN_TWICE == 0) ensureTheSame(seed, outcome);
+      outcome.marks().forEach(mark -> marks.merge(mark, 1, Integer::sum));
+      switches += outcome.switches();
+      done++;
+    }
+    double took = (System.nanoTime() - begun) / 1e9;
+    System.out.printf("threads by seed: %d seeds, %.0f seeds/s, %.0f switches/s, first %d%n%s%n", done, done / took, switches / took, FIRST, marks);
+    if (done >= FIXED) {
+      assertThat(marks.keySet()).as("met in %d seeds", done).contains("rested", "abandoned", "ignored an interrupt", "crashed in onDemand",
+          "crashed in onEvents", "crashed in generate", "called", "called in vain", "EVENTS", "DEMAND");
+    }
+  }
+
+  private static void ensureTheSame(long seed, ThreadedRun.Outcome first) {
+    ThreadedRun.Outcome second = ThreadedRun.run(RecordedChoices.ofSeed(seed));
+    assertThat(second.hash()).as("the trace of seed %d, run twice", seed).isEqualTo(first.hash());
+    assertThat(second.choices()).as("the choices of seed %d, run twice", seed).isEqualTo(first.choices());
+  }
+
+  private static void failWith(long seed, ThreadedRun.Outcome outcome) {
+    String kind = kindOf(outcome.failure());
+    int[] shrunk = Shrinker.shrink(outcome.choices(), list -> {
+      Throwable failure = ThreadedRun.run(RecordedChoices.replaying(list)).failure();
+      return failure != null && kindOf(failure).equals(kind);
+    }, SHRINKING_RUNS);
+    Throwable last = ThreadedRun.run(RecordedChoices.replaying(shrunk), true).failure();
+    fail("seed %d fails: %s%nreplay: -Dstage.l2.seeds=1001 -Dstage.l2.first=%d; shrunk, and traced above: %s".formatted(seed, outcome.failure(), seed - 1000,
+        Arrays.toString(shrunk)), last);
+  }
+
+  private static String kindOf(Throwable failure) {
+    return String.valueOf(failure).lines().findFirst().orElse("").replaceAll("[0-9]+", "#");
+  }
+
+  @Test
+  void failsWhenAForeignThreadMakesOneOfItsThreadsGoOn() throws Exception {
+    var time = new SeededTime(RecordedChoices.ofSeed(1), false);
+    Thread stranger = Thread.ofPlatform().name("stranger")
+        .start(() -> assertThatThrownBy(() -> time.execute(() -> {})).isInstanceOf(RejectedExecutionException.class));
+    stranger.join();
+
+    assertThatThrownBy(() -> time.run(() -> {})).isInstanceOf(AssertionError.class).hasMessageContaining("a foreign thread, stranger, has made one of ours go on");
+  }
+
+  @Test
+  void saysWhoWaitsWhenNobodyCanGoOn() {
+    var time = new SeededTime(RecordedChoices.ofSeed(1), false);
+
+    assertThatThrownBy(() -> time.run(() -> time.gate().await())).isInstanceOf(AssertionError.class).hasMessageContaining("nobody can go on")
+        .hasMessageContaining("saysWhoWaitsWhenNobodyCanGoOn");
+  }
+
+  /** What only the carriers of production can get wrong; the simulated ones have code of their own. */
+  static List<PlantedBug> plantedBugs() {
+    String carrier = "time/ThreadCarrier.java";
+    return List.of(
+        new PlantedBug("no last look before it parks", carrier, "    if (!machine.isReady(now())) {\n      AWAITING", "    {\n      AWAITING"),
+        new PlantedBug("the last look comes before the announcement", carrier,
+            "    state = PARKING;\n    VarHandle.fullFence();   // pairs with the one before wake(): what the look below misses is followed by a wake-up; it reads with acquire\n"
+                + "    if (!machine.isReady(now())) {",
+            "    boolean ready = machine.isReady(now());\n    state = PARKING;\n    VarHandle.fullFence();\n    if (!ready) {"),
+        new PlantedBug("a rest has no end", carrier, "REST_NANOS, this::wake)", "REST_NANOS, () -> {})"),
+        new PlantedBug("who rests is not woken by anything", carrier, "if ((now == PARKING || now == RESTING) &&", "if (now == PARKING &&"),
+        new PlantedBug("a thread that was replaced goes on", carrier, "      if (!isCurrent()) return;   // this thread was replaced in the step\n", ""),
+        new PlantedBug("a timer wakes nobody", carrier, "time.at(atNanos, this::wake)", "time.at(atNanos, () -> {})"),
+        new PlantedBug("who breathes is not woken", carrier, "if (STATE.compareAndSet(this, BREATHING, AWAKE)) LockSupport.unpark(thread);", ""),
+        new PlantedBug("a wake-up is forgotten", carrier, "STATE.compareAndSet(this, now, AWAKE)) LockSupport.unpark(thread);", "STATE.compareAndSet(this, now, AWAKE)) {}"),
+        new PlantedBug("it looks for whom to wake before it has told", "engine/Signals.java",
+            "    BITS.getAndBitwiseOr(this, bit);   // volatile, so it is the full fence that pairs with the announcement of the carrier\n    carrier.wake();",
+            "    carrier.wake();\n    BITS.getAndBitwiseOr(this, bit);"));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("plantedBugs")
+  void findsAPlantedBug(PlantedBug bug) throws Exception {
+    int seeds = bug.find(ThreadedRun.Search.class);
+
+    System.out.printf("threads by seed: \"%s\" is found by seed %d%n", bug, seeds);
+    assertThat(seeds).as("seeds that it took").isPositive();
+  }
+}

@@ -1,0 +1,145 @@
+package stage.testkit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import stage.api.Demand;
+import stage.api.Stage;
+import stage.api.supervision.Supervisor;
+import stage.behaviour.support3.CrashLog;
+import stage.runtime.testkit.ConsumerProbe;
+import stage.runtime.testkit.ProducerProbe;
+import stage.runtime.testkit.SimulatedRuntime;
+
+class ProbesTest {
+  private static final Duration A_WHILE = Duration.ofMillis(20);
+
+  @RegisterExtension
+  private final CrashLog log = new CrashLog();
+
+  /** What is to be shown of a probe in either. */
+  enum Clock {
+    REAL {
+      @Override
+      void run(Body body) throws Throwable {
+        try (Supervisor scope = Supervisor.open("probes")) {
+          body.run(scope);
+        }
+      }
+    },
+    SIMULATED {
+      @Override
+      void run(Body body) {
+        SimulatedRuntime.withSeeds(1, 20).run(simulated -> REAL.run(body));
+      }
+    };
+
+    abstract void run(Body body) throws Throwable;
+  }
+
+  private interface Body {
+    void run(Supervisor scope) throws Throwable;
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void whatIsSentComesInOrderAndThenTheEnd(Clock clock) throws Throwable {
+    clock.run(scope -> {
+      ProducerProbe<String> source = ProducerProbe.start(scope, "source");
+      ConsumerProbe<String> sink = ConsumerProbe.start(scope, "sink", source.ref());
+      source.expectNoDemand(A_WHILE);
+      sink.request(3);
+      source.sendNext("one").sendNext("two");
+      assertThat(sink.expectNext()).isEqualTo("one");
+      sink.expectNext("two").expectNoEvent(A_WHILE);
+      assertThat(source.expectDemand(1)).isEqualTo(1);
+      source.complete();
+      sink.expectComplete();
+    });
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aStageInBetweenHasDemandFromTheOneToTheOther(Clock clock) throws Throwable {
+    clock.run(scope -> {
+      ProducerProbe<Integer> source = ProducerProbe.start(scope, "source");
+      var twice = scope.start(Stage.<Integer, Integer, Stage.ProducerConsumer<Integer, Integer>>producerConsumer("twice", () -> (events, from, out) -> {
+        for (int event : events) out.emit(2 * event);
+      }).subscribeTo(source.ref(), Demand.max(2)));
+      ConsumerProbe<Integer> sink = ConsumerProbe.start(scope, "sink", twice);
+      sink.request(10);
+      source.sendNext(1).sendNext(2).sendNext(3);
+      sink.expectNext(2, 4, 6);
+      source.complete();
+      sink.expectComplete();
+    });
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aFailureComesAsOne(Clock clock) throws Throwable {
+    clock.run(scope -> {
+      ProducerProbe<String> source = ProducerProbe.start(scope, "source");
+      ConsumerProbe<String> sink = ConsumerProbe.start(scope, "sink", source.ref());
+      source.fail(new IOException("gone"));
+      assertThat(sink.expectFailure()).isInstanceOf(IOException.class).hasMessage("gone");
+    });
+    log.take();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aCancelIsNoticed(Clock clock) throws Throwable {
+    clock.run(scope -> {
+      ProducerProbe<String> source = ProducerProbe.start(scope, "source");
+      ConsumerProbe<String> sink = ConsumerProbe.start(scope, "sink", source.ref());
+      sink.request(1);
+      source.expectDemand(1);
+      sink.cancel();
+      source.expectCancel();
+    });
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void whatIsNotAsExpectedIsTold(Clock clock) throws Throwable {
+    clock.run(scope -> {
+      ProducerProbe<String> source = ProducerProbe.start(scope, "source");
+      ConsumerProbe<String> sink = ConsumerProbe.start(scope, "sink", source.ref());
+      sink.request(2);
+      source.sendNext("one");
+      assertThatThrownBy(() -> sink.expectNext("two")).isInstanceOf(AssertionError.class).hasMessage("expected [two], but [one] came");
+      source.sendNext("two");
+      assertThatThrownBy(() -> sink.expectNoEvent(A_WHILE)).isInstanceOf(AssertionError.class).hasMessageContaining("but two came");
+      assertThatThrownBy(sink::expectComplete).isInstanceOf(AssertionError.class).hasMessage("expected completion, but two came");
+      sink.expectNext("two");
+      sink.request(1);
+      assertThatThrownBy(() -> source.expectNoDemand(Duration.ofSeconds(1))).isInstanceOf(AssertionError.class).hasMessageContaining("one of 1 for probes/source");
+      source.complete();
+      assertThatThrownBy(sink::expectFailure).isInstanceOf(AssertionError.class).hasMessageContaining("Completed");
+    });
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = "SIMULATED")   // else each would take 3 seconds
+  void whatDoesNotComeIsTold(Clock clock) throws Throwable {
+    clock.run(scope -> {
+      ProducerProbe<String> source = ProducerProbe.start(scope, "source");
+      ConsumerProbe<String> sink = ConsumerProbe.start(scope, "sink", source.ref());
+      assertThatThrownBy(() -> source.sendNext("one")).isInstanceOf(AssertionError.class).hasMessageContaining("a demand of 1 or more, but there was one of 0");
+      assertThatThrownBy(sink::expectNext).isInstanceOf(AssertionError.class).hasMessageContaining("none came; probes/sink is RUNNING");
+      assertThatThrownBy(() -> sink.expectNext("one", "two")).isInstanceOf(AssertionError.class).hasMessageContaining("only [] came");
+      assertThatThrownBy(sink::expectComplete).isInstanceOf(AssertionError.class).hasMessageContaining("there was no end");
+      assertThatThrownBy(source::expectCancel).isInstanceOf(AssertionError.class).hasMessageContaining("there are still 1");
+      assertThatThrownBy(() -> sink.request(0)).isInstanceOf(IllegalArgumentException.class);
+      assertThatThrownBy(() -> source.expectDemand(0)).isInstanceOf(IllegalArgumentException.class);
+      assertThat(List.of(source.ref(), scope.children().getFirst())).hasSize(2);
+    });
+  }
+}

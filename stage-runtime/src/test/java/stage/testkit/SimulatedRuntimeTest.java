@@ -1,0 +1,231 @@
+package stage.testkit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static stage.runtime.testkit.CrashRule.anywhere;
+import static stage.runtime.testkit.CrashRule.crashing;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import stage.api.Demand;
+import stage.api.Inlet;
+import stage.api.Outlet;
+import stage.api.ProducerRef;
+import stage.api.Redelivery;
+import stage.api.Stage;
+import stage.api.StageContext;
+import stage.api.State;
+import stage.api.supervision.Intensity;
+import stage.api.supervision.Supervisor;
+import stage.api.supervision.SupervisorSpec;
+import stage.behaviour.support3.CrashLog;
+import stage.runtime.testkit.ConsumerProbe;
+import stage.runtime.testkit.Ledgers;
+import stage.runtime.testkit.ProducerProbe;
+import stage.runtime.testkit.SimulatedRuntime;
+import stage.runtime.testkit.SimulationFailed;
+
+class SimulatedRuntimeTest {
+  @RegisterExtension
+  private final CrashLog log = new CrashLog();
+
+  private static final int EVENTS = 10;
+
+  /** Emits the numbers from 0 on. */
+  static final class Numbers implements Stage.Producer<Integer> {
+    private State<Integer> next;
+
+    @Override
+    public void onStart(StageContext context) {
+      next = context.state("next", 0);
+    }
+
+    @Override
+    public void onDemand(long demand, Outlet<Integer> out) {
+      for (long i = 0; i < demand && next.value() < EVENTS; i++) {
+        out.emit(next.value());
+        next.set(next.value() + 1);
+      }
+      if (next.value() == EVENTS) out.complete();
+    }
+  }
+
+  /** Adds up what it handles: as it should, or with a field that a restart forgets. */
+  static final class Sum implements Stage.Consumer<Integer> {
+    private final List<Integer> sums;
+    private final boolean isForgetful;
+    private State<Integer> kept;
+    private int field;
+
+    Sum(List<Integer> sums, boolean isForgetful) {
+      this.sums = sums;
+      this.isForgetful = isForgetful;
+    }
+
+    @Override
+    public void onStart(StageContext context) {
+      kept = context.state("sum", 0);
+    }
+
+    @Override
+    public void onEvents(List<Integer> events, Inlet<Integer> from) {
+      for (int event : events) {
+        field += event;
+        kept.set(kept.value() + event);
+      }
+    }
+
+    @Override
+    public void onComplete() {
+      sums.add(isForgetful ? field : kept.value());
+    }
+  }
+
+  private static int sum(boolean isForgetful) throws InterruptedException {
+    List<Integer> sums = new ArrayList<>();
+    try (Supervisor scope = Supervisor.open(SupervisorSpec.of("sums").withIntensity(Intensity.of(1000)))) {
+      ProducerRef<Integer, Numbers> numbers = scope.start(Stage.<Integer, Numbers>producer("numbers", Numbers::new));
+      scope.start(Stage.<Integer, Sum>consumer("sum", () -> new Sum(sums, isForgetful)).subscribeTo(numbers, Demand.max(2))
+          .withRedelivery(Redelivery.attempts(1000)));
+      scope.join();
+    }
+    return sums.getLast();
+  }
+
+  @Test
+  void theSameSeedGivesTheSameRunAndAnotherOneAnother() {
+    List<List<String>> traces = new ArrayList<>();
+    for (int seed : new int[] {1, 1, 2}) {
+      List<String> trace = new ArrayList<>();
+      SimulatedRuntime.withSeed(seed).with(anywhere(0.1)).withTrace(trace::add).run(simulated -> sum(false));
+      traces.add(trace);
+    }
+    assertThat(traces.get(0)).isNotEmpty().isEqualTo(traces.get(1)).isNotEqualTo(traces.get(2));
+    log.take();
+  }
+
+  @Test
+  void anHourOfTimersTakesNoTime() {
+    SimulatedRuntime.withSeed(1).run(simulated -> {
+      var ticks = new AtomicInteger();
+      try (Supervisor scope = Supervisor.open("hour")) {
+        scope.start(Stage.<Integer, Stage.Consumer<Integer>>consumer("clock", () -> new Stage.Consumer<>() {
+          @Override
+          public void onStart(StageContext context) {
+            context.every(Duration.ofSeconds(1), ticks::incrementAndGet);
+          }
+
+          @Override
+          public void onEvents(List<Integer> events, Inlet<Integer> from) {
+            // none come
+          }
+        }));
+        simulated.advance(Duration.ofHours(1).plusMillis(1));
+      }
+      assertThat(ticks).hasValue(3600);
+      assertThat(simulated.elapsed()).isBetween(Duration.ofHours(1), Duration.ofHours(1).plusSeconds(1));
+    });
+  }
+
+  @Test
+  void eachThirdTurnCrashesAndTheSumIsRight() {
+    var crashes = new AtomicInteger();
+    SimulatedRuntime.withSeeds(1, 50).with(crashing("sum").every(3)).with(crashing("sums/numbers").every(2)).run(simulated -> {
+      assertThat(sum(false)).isEqualTo(45);
+      crashes.incrementAndGet();
+    });
+    assertThat(crashes).hasValue(50);
+    assertThat(log.take()).hasSizeGreaterThan(100);
+  }
+
+  @Test
+  void aPlantedBugIsFoundAndMadePlainAndCanBeSeenAgain() {
+    SimulatedRuntime runtime = SimulatedRuntime.withSeeds(1, 1000).with(anywhere(0.05));
+    SimulatedRuntime.Body body = simulated -> assertThat(sum(true)).isEqualTo(45);
+    var failed = catchThrowableOfType(SimulationFailed.class, () -> runtime.run(body));
+    assertThat(failed).hasMessageContaining("made plainer").hasMessageContaining("-Dstage.testkit.replay=" + failed.choices()).hasMessageContaining("stage:sums/sum#2");
+    assertThat(failed.getCause()).isInstanceOf(AssertionError.class).hasMessageContaining("45");
+    var again = catchThrowableOfType(SimulationFailed.class, () -> SimulatedRuntime.replaying(failed.choices()).with(anywhere(0.05)).run(body));
+    assertThat(again.getCause()).hasMessage(failed.getCause().getMessage());
+    SimulatedRuntime.withSeeds(1, 200).with(anywhere(0.05)).run(simulated -> assertThat(sum(false)).isEqualTo(45));
+    log.take();
+  }
+
+  @Test
+  void aDeadlockIsExplained() {
+    assertThatThrownBy(() -> SimulatedRuntime.withSeed(3).run(simulated -> {
+      try (Supervisor scope = Supervisor.open("stuck")) {
+        var never = scope.start(Stage.<Integer, Stage.Producer<Integer>>producer("never", () -> (demand, out) -> {}));
+        scope.start(Stage.<Integer, Stage.Consumer<Integer>>consumer("waiter", () -> (events, from) -> {}).subscribeTo(never, Demand.max(2)));
+        scope.join();
+      }
+    })).isInstanceOf(SimulationFailed.class).hasMessageContaining("nobody can go on").hasMessageContaining("stage:stuck/waiter#1 waits for EVENTS")
+        .hasMessageContaining("SimulatedRuntimeTest");
+  }
+
+  @Test
+  void whatDoesNotBelongToTheSimulationIsToldOf() {
+    var runs = new AtomicInteger();
+    assertThatThrownBy(() -> SimulatedRuntime.withSeed(1).run(simulated -> assertThat(runs.incrementAndGet()).isGreaterThan(1)))
+        .isInstanceOf(SimulationFailed.class).hasMessageContaining("did not come again");
+  }
+
+  @Test
+  void whatThrowsIsTold() {
+    assertThatThrownBy(() -> SimulatedRuntime.withSeed(1).run(simulated -> {
+      throw new java.io.IOException("no such thing");
+    })).isInstanceOf(SimulationFailed.class).hasMessageContaining("seed 1 fails").hasMessageContaining("no such thing").hasCauseInstanceOf(java.io.IOException.class);
+  }
+
+  @Test
+  void anybodyFromOutsideTakesPart() {
+    SimulatedRuntime.withSeeds(1, 20).run(simulated -> {
+      try (Supervisor scope = Supervisor.open("outside")) {
+        ProducerProbe<Integer> source = ProducerProbe.start(scope, "source");
+        ConsumerProbe<Integer> sink = ConsumerProbe.start(scope, "sink", source.ref());
+        Thread asker = simulated.start("asker", () -> {
+          try {
+            sink.request(3);
+          } catch (InterruptedException e) {
+            throw new AssertionError(e);
+          }
+        });
+        source.expectDemand(3);
+        for (int i : IntStream.range(0, 3).toArray()) source.sendNext(i);
+        sink.expectNext(0, 1, 2);
+        assertThat(asker.getName()).isEqualTo("asker");
+        simulated.await("the source has nothing left to send", () -> source.ref().snapshot().outputs().getFirst().outstanding() == 0);
+        Ledgers.assertBalanced(scope);
+      }
+    });
+  }
+
+  @Test
+  void choicesAreDrawnBySeed() {
+    List<Integer> drawn = new ArrayList<>();
+    SimulatedRuntime.withSeed(7).run(simulated -> drawn.add(simulated.choose(1 << 20)));
+    SimulatedRuntime.withSeed(7).run(simulated -> drawn.add(simulated.choose(1 << 20)));
+    SimulatedRuntime.withSeed(8).run(simulated -> drawn.add(simulated.choose(1 << 20)));
+    assertThat(drawn.get(0)).isEqualTo(drawn.get(1)).isNotEqualTo(drawn.get(2));
+    assertThatThrownBy(() -> SimulatedRuntime.withSeed(8).run(simulated -> simulated.choose(0))).hasMessageContaining("bound must be at least 1, but was 0");
+  }
+
+  @Test
+  void badValuesAreRefused() {
+    assertThatThrownBy(() -> crashing("parser").every(0)).isInstanceOf(IllegalArgumentException.class).hasMessageContaining("at least 1").hasMessageContaining("parser");
+    assertThatThrownBy(() -> anywhere(1.5)).isInstanceOf(IllegalArgumentException.class).hasMessageContaining("from 0.0 to 1.0, but was 1.5");
+    assertThatThrownBy(() -> anywhere(Double.NaN)).isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> SimulatedRuntime.withSeeds(1, 0)).isInstanceOf(IllegalArgumentException.class).hasMessageContaining("at least 1, but was 0");
+    assertThatThrownBy(() -> SimulatedRuntime.replaying("1,x")).isInstanceOf(IllegalArgumentException.class).hasMessageContaining("\"1,x\"");
+    assertThatThrownBy(() -> SimulatedRuntime.withSeed(1).withShrinking(-1)).isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> SimulatedRuntime.withSeed(1).run(simulated -> SimulatedRuntime.withSeed(1).run(inner -> new CountDownLatch(1))))
+        .hasMessageContaining("within a simulation");
+  }
+}
