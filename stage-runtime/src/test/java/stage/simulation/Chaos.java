@@ -19,7 +19,7 @@ import stage.api.supervision.Supervisor;
 
 /** Somebody from outside who does what users do to stages, at any moment. Then everything heals. */
 final class Chaos {
-  private static final long HEALING_NANOS = 20_000_000_000L;
+  private static final long HEALING_NANOS = 60_000_000_000L;
 
   private static final long LEFT_ALONE_NANOS = 60_000_000_000L;
 
@@ -39,7 +39,7 @@ final class Chaos {
       for (int i = 0; i < world.plan.faults().chaos(); i++) {
         int idle = world.choices.next(12);
         for (int j = 0; j < idle; j++) world.time.pass();
-        if (world.plan.slow() && world.choices.next(3) == 1) world.time.gate().await(world.choices.next(3000) * 1_000_000L);
+        if (world.plan.slow() && world.choices.next(3) == 1) world.time.gate().await(world.choices.next(8000) * 1_000_000L);
         act();
       }
     } catch (InterruptedException e) {

@@ -127,7 +127,7 @@ record Plan(
   private static Faults faults(Choices choices, int times) {
     return new Faults(flag(choices) ? 1 + choices.next(12 * times) : 0, flag(choices), flag(choices), flag(choices), flag(choices), flag(choices),
         choices.next(4) == 1, choices.next(4) == 1, flag(choices) ? 1 + choices.next(8 * times) : 0, flag(choices), flag(choices), flag(choices), flag(choices),
-        choices.next(4) == 1, choices.next(4) == 1, choices.next(4) == 1);
+        choices.next(3) == 1, choices.next(3) == 1, choices.next(3) == 1);
   }
 
   private static boolean flag(Choices choices) {

@@ -26,6 +26,8 @@ import stage.runtime.time.RecordedChoices;
 
 /** One run: draws a plan, runs it with the harm that is drawn on the way, and asks the oracle. */
 public final class Simulation {
+  private static final long HEALING_NANOS = 60_000_000_000L;
+
   private final RecordedChoices choices;
   private final World world;
   private final Plan plan;
@@ -84,7 +86,7 @@ public final class Simulation {
           start(parent, node);
         }
         if (plan.faults().chaos() > 0) world.outsiders.add(world.time.startTask("chaos", () -> new Chaos(world, app, inner).run()));
-        else world.heal();
+        else world.time.at(HEALING_NANOS, world::heal);
         switch (plan.ending()) {
           case JOIN -> app.join();
           case CLOSE -> wander();
