@@ -24,11 +24,11 @@ public final class Stages {
   /**
    * {@return a stage's events from now on as a sequential, lazy stream, which asks for them as it is read}
    *
-   * <p>It subscribes when its terminal operation begins, and asks for {@code max} events; when no more than {@code min} of them are left, for as many as make it
-   * {@code max} again. An event counts as left until it was read. It ends when the stage completes or is stopped.
+   * <p>It subscribes when its terminal operation begins, and asks for {@code max} events. It reads them batch by batch; a batch that was read counts as handled, and when no
+   * more than {@code min} events are left, it asks for as many as make it {@code max} again. It ends when the stage completes or is stopped.
    *
    * <p>It cancels its subscription when it is closed, and when a terminal operation returns or throws before the end, as after {@code limit} or in
-   * {@code findFirst}. What was asked for and not read then goes back to the producer. For {@code iterator()}, {@code spliterator()} and the streams of primitives, close
+   * {@code findFirst}. What was asked for and not read is back with the producer then. For {@code iterator()}, {@code spliterator()} and the streams of primitives, close
    * it: {@code try (var events = Stages.stream(ref, Demand.max(100)))}.
    *
    * <p>Reading blocks the calling thread until there is an event. It throws {@link StageEnded} with the cause when the stage has failed, and

@@ -54,6 +54,11 @@ final class CellContext implements Insider {
   }
 
   @Override
+  public void awaitEnd() throws InterruptedException {
+    cell.awaitEnd();
+  }
+
+  @Override
   public boolean isCurrent() {
     return cell.carrier().isCurrent();
   }

@@ -17,6 +17,13 @@ public interface Insider extends StageContext {
   /** Has {@link Nudged#onNudge} run some time soon, as a turn, whether there is demand or not. Any thread; never waits. Nudges do not add up. */
   void nudge();
 
+  /**
+   * Waits until the stage has ended. Not on its own thread.
+   *
+   * @throws InterruptedException if interrupted while waiting
+   */
+  void awaitEnd() throws InterruptedException;
+
   /** {@return whether the caller is the stage's own thread} Any thread. */
   boolean isCurrent();
 

@@ -83,9 +83,8 @@ final class Collected<I, A, R> implements Stage.Consumer<I> {
     int collected = 0;
     try {
       for (; collected < events.size(); collected++) accumulator.accept(container.filled, events.get(collected));
-    } catch (Throwable failure) {
-      from.commit(collected);   // what is in the container is not to get there twice
-      throw failure;
+    } finally {
+      from.commit(collected);   // what is in the container is not to get there twice, however this turn ends
     }
   }
 }

@@ -48,39 +48,37 @@ final class Deliveries<I> implements Stage.Consumer<I>, Gated, Nudged {
     } finally {
       link.endTurn();
     }
-    lookAtRequests(null, 0);
+    lookAtRequests();
   }
 
   @Override
   public void onEvents(List<I> events, Inlet<I> from) {
-    int handled;
     long before = link.delivered();
     link.beginTurn();
     try {
-      handled = link.isSpent() ? 0 : link.next(events);
-    } catch (Throwable failure) {
-      from.commit((int) (link.delivered() - before));   // what it threw on was handed over; the rest goes back, or to the next incarnation
-      throw failure;
+      if (!link.isSpent()) link.next(events);
     } finally {
       link.endTurn();
+      // What was handed over is not to be delivered again, however this turn ends. Also what it threw on; the rest goes back, or to the next incarnation.
+      from.commit((int) (link.delivered() - before));
     }
-    if (handled < events.size()) from.cancel(handled);
-    lookAtRequests(from, handled);
+    if (link.delivered() - before < events.size()) from.cancel(0);
+    lookAtRequests();
   }
 
   @Override
   public void onNudge(Outlet<?> none) {
-    lookAtRequests(null, 0);
+    lookAtRequests();
   }
 
-  /** Tells of a request that was refused, or asks the producers for what is wanted and not yet asked for; some of one's events are just handled. */
-  private void lookAtRequests(Inlet<I> from, int handled) {
+  /** Tells of a request that was refused, or asks the producers for what is wanted and not yet asked for. */
+  private void lookAtRequests() {
     if (link.isRefused()) link.tellRefusal();
     if (link.isSpent()) return;
     long wanted = link.permits();
     for (BoundedInlet<I> inlet : inlets) {
       long bound = Math.min(wanted, inlet.demand().max());
-      long left = inlet.outstanding() - (inlet == from ? handled : 0);
+      long left = inlet.outstanding();
       if (left < bound && left <= inlet.demand().min()) inlet.request(bound - left);
     }
   }

@@ -103,16 +103,17 @@ final class Puller<E> extends Spliterators.AbstractSpliterator<E> implements Kep
     try {
       while (word < events.size()) read.take();   // OVER is above any size
     } catch (InterruptedException e) {
-      from.commit(giveUp());
+      giveUp();
       throw e;
+    } finally {
+      from.commit((int) (word & COUNT));   // what was read is not to be delivered again, however this turn ends
     }
-    if (isOver()) from.cancel(giveUp());
+    if (isOver()) from.cancel(0);
   }
 
-  /** {@return how many events of the batch were read; no more will be} */
-  private int giveUp() {
-    long before = (long) WORD.getAndBitwiseOr(this, OVER);   // volatile; orders itself with each compare-and-set of the reader
-    return (int) (before & COUNT);
+  /** Lets no more events be read. */
+  private void giveUp() {
+    WORD.getAndBitwiseOr(this, OVER);   // volatile; orders itself with each compare-and-set of the reader
   }
 
   @Override
@@ -178,12 +179,18 @@ final class Puller<E> extends Spliterators.AbstractSpliterator<E> implements Kep
     return new CancellationException("the stream of stage " + path + " was closed");
   }
 
-  /** Ends the subscription; a reader finds that it was closed. Any thread; twice changes nothing. */
+  /** Ends the subscription, and waits until what was not read is back; a reader finds that it was closed. Any thread; twice changes nothing. */
   void close() {
-    WORD.getAndBitwiseOr(this, OVER);   // volatile, before the context is looked for; see begin
+    giveUp();   // before the context is looked for; see begin
     read.give(1);
     offered.give(1);
     Insider there = context;
-    if (there != null) there.stop();
+    if (there == null) return;
+    there.stop();
+    try {
+      there.awaitEnd();   // it is in our code only, and comes at once
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 }

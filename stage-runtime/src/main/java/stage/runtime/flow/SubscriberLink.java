@@ -131,10 +131,8 @@ final class SubscriberLink<I> implements Flow.Subscription, Kept {
   /**
    * Signals events, for each of which there is a permit, until all are signalled or the subscriber is not to get any more. What it throws, the subscriber has
    * thrown, which must not be signalled again (rule 2.13).
-   *
-   * @return how many were signalled
    */
-  int next(List<I> events) {
+  void next(List<I> events) {
     Flow.Subscriber<? super I> to = subscriber;   // not the field, which another incarnation may clear
     int most = events.size();
     long before = delivered;
@@ -155,7 +153,6 @@ final class SubscriberLink<I> implements Flow.Subscription, Kept {
     } finally {
       inSignal = false;
     }
-    return signalled;
   }
 
   @SuppressWarnings("unchecked")   // one of ours takes in runs what it takes one by one
