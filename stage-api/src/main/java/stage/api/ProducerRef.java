@@ -58,8 +58,8 @@ public non-sealed interface ProducerRef<O, S> extends StageRef<S>, Flow.Publishe
    *       back to the producer, and nothing here refers to the subscriber any more (3.13).
    *   <li>A subscriber that throws counts as cancelled; the crash is reported at its path, fails nobody, and what it threw on counts as handled (2.13).
    *   <li>A subscriber must subscribe once only (1.10): a second time ends its first subscription with {@link IllegalStateException}.
-   *   <li>If this stage has ended already, the subscriber gets {@code onSubscribe} and then {@code onComplete} or {@code onError}; if it cannot subscribe for another
-   *       reason, such as partitions, {@code onError} with {@link SubscriptionRefused}.
+   *   <li>If this stage has ended already, the subscriber gets {@code onSubscribe} and then {@code onComplete} if it had completed, {@code onError} with its failure, or with
+   *       {@link StageEnded} if it was stopped; if it cannot subscribe for another reason, such as partitions, {@code onError} with {@link SubscriptionRefused} (1.9).
    * </ul>
    *
    * @param subscriber who gets the events
