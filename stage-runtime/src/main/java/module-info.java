@@ -9,5 +9,8 @@ module stage.runtime {
 
   exports stage.runtime.testkit;
 
+  uses stage.runtime.engine.Bridges;
+
   provides stage.api.supervision.StageRuntime with stage.runtime.supervision.Runtime;
+  provides stage.runtime.engine.Bridges with stage.runtime.flow.FlowBridges;
 }

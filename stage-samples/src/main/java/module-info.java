@@ -2,6 +2,8 @@
 module stage.samples {
   requires stage.api;
   requires stage.runtime;
+  requires java.net.http;
+  requires jdk.httpserver;
 
   provides System.LoggerFinder with stage.samples.flights.Loggers;
 }

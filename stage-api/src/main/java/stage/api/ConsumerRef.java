@@ -1,5 +1,7 @@
 package stage.api;
 
+import java.util.concurrent.Flow;
+
 /**
  * A handle to a running stage that consumes events.
  *
@@ -42,4 +44,36 @@ public non-sealed interface ConsumerRef<I, S> extends StageRef<S> {
    *     broadcast, or the subscription would close a cycle; neither stage has noticed anything
    */
   Subscription subscribeTo(SubscriptionSpec<? extends I> subscription);
+
+  /**
+   * {@return a subscriber that hands what it gets to this consumer} As {@link #asSubscriber(Demand, CancelPolicy)} with {@link CancelPolicy#TRANSIENT}.
+   *
+   * @param demand how much to ask the publisher for
+   * @throws SubscriptionRefused if this consumer has ended
+   */
+  default Flow.Subscriber<I> asSubscriber(Demand demand) {
+    return asSubscriber(demand, CancelPolicy.TRANSIENT);
+  }
+
+  /**
+   * {@return a subscriber that hands what it gets to this consumer} By all rules of Reactive Streams 1.0.4. It counts as one subscription of this consumer from now
+   * on, whether or not it is given to a publisher, and can be given to one only.
+   *
+   * <p>No signal waits for the consumer or runs its code (rule 2.2): events wait in the subscription, at most as many as were requested. The publisher is asked for
+   * exactly what the consumer wants, from a virtual thread of the subscription's own in the consumer's scope (2.7), whose start this call waits for.
+   *
+   * <ul>
+   *   <li>The publisher's {@code onComplete} ends the subscription after its last event. Its {@code onError} is a failed producer, and does what the policy says.
+   *   <li>When the consumer cancels, stops, or ends, the publisher is cancelled, once (2.6). A restart of the consumer in place is none of that. Events that had
+   *       come and were not handled then cannot go back, and are counted as undelivered in the report of the scope.
+   *   <li>A second {@code onSubscribe} is cancelled (2.5). An event that comes after a cancel is dropped and counted (2.8). One that was not requested is dropped,
+   *       and the publisher counts as failed (1.1).
+   * </ul>
+   *
+   * @param demand how much to ask the publisher for
+   * @param policy what the end of the publisher does to this consumer
+   * @throws SubscriptionRefused if this consumer has ended, or hands each event to a thread of its own and the demand is manual
+   * @throws IllegalStateException if the scope is closing
+   */
+  Flow.Subscriber<I> asSubscriber(Demand demand, CancelPolicy policy);
 }

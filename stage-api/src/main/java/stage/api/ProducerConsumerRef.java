@@ -1,5 +1,7 @@
 package stage.api;
 
+import java.util.concurrent.Flow;
+
 /**
  * A handle to a running stage that consumes events and emits others.
  *
@@ -7,4 +9,17 @@ package stage.api;
  * @param <O> the events it emits
  * @param <S> the behaviour's type
  */
-public interface ProducerConsumerRef<I, O, S> extends ProducerRef<O, S>, ConsumerRef<I, S> {}
+public interface ProducerConsumerRef<I, O, S> extends ProducerRef<O, S>, ConsumerRef<I, S> {
+  /**
+   * {@return this stage as a processor: a subscriber to one publisher, as {@link #asSubscriber(Demand)}, and a publisher to any number of subscribers, as
+   * {@link #subscribe(Flow.Subscriber)}} By all rules of Reactive Streams 1.0.4.
+   *
+   * <p>When the last of those that subscribed through it has cancelled, its publisher is cancelled too, which ends that subscription of the stage as if it had
+   * completed. A failure of its publisher is one of the stage, and passed on at once, when the events before it were (4.2).
+   *
+   * @param demand how much to ask the publisher for
+   * @throws SubscriptionRefused if this stage has ended
+   * @throws IllegalStateException if the scope is closing
+   */
+  Flow.Processor<I, O> asProcessor(Demand demand);
+}

@@ -1,14 +1,17 @@
 package stage.api;
 
+import java.util.concurrent.Flow;
+import java.util.stream.Stream;
+
 /**
- * A handle to a running stage that emits events.
+ * A handle to a running stage that emits events. It is a publisher of them: any {@link Flow.Subscriber} may subscribe.
  *
  * <p>Implemented by the engine only.
  *
  * @param <O> the events it emits
  * @param <S> the behaviour's type
  */
-public non-sealed interface ProducerRef<O, S> extends StageRef<S> {
+public non-sealed interface ProducerRef<O, S> extends StageRef<S>, Flow.Publisher<O> {
   /**
    * Emits an event from outside the stage, as if the stage had emitted it. For producers, not for generators or producer-consumers.
    *
@@ -36,4 +39,52 @@ public non-sealed interface ProducerRef<O, S> extends StageRef<S> {
    * @throws InterruptedException if interrupted while waiting for room; the action will not run
    */
   void castEmit(EmitAction<? super S, O> action) throws InterruptedException;
+
+  /**
+   * Subscribes a subscriber to this stage, beside its other consumers; the stage's {@link Dispatch} shares the events among all. By all rules of Reactive
+   * Streams 1.0.4.
+   *
+   * <p>The subscriber gets a virtual thread of its own in the producer's scope, named for the producer with {@code /subscriber-1} and so on behind it. All its
+   * signals come on that thread, one at a time, {@code onSubscribe} first (rules 1.3, 1.9). It may block there, and holds up nobody but, in a broadcast, its
+   * fellow subscribers. This call waits until that thread has started, not for any signal.
+   *
+   * <ul>
+   *   <li>No event comes that was not requested (1.1), and the producer is asked for no more than that, up to 1000 at a time. Requests add up and stay at
+   *       {@link Long#MAX_VALUE} (3.8, 3.17). A request for less than 1 ends in {@code onError} with an {@link IllegalArgumentException} (3.9).
+   *   <li>When the stage completes, or is stopped, {@code onComplete} comes after the last event; when it fails for good, {@code onError} with the cause. A restart
+   *       in place is no signal. If the scope is closed before the subscriber has taken everything, {@code onError} comes with a
+   *       {@link java.util.concurrent.CancellationException}.
+   *   <li>{@code cancel} and {@code request} may be called on any thread and return at once (3.4, 3.5). After a cancel, events that the subscriber has not seen go
+   *       back to the producer, and nothing here refers to the subscriber any more (3.13).
+   *   <li>A subscriber that throws counts as cancelled; the crash is reported at its path, fails nobody, and what it threw on counts as handled (2.13).
+   *   <li>A subscriber must subscribe once only (1.10): a second time ends its first subscription with {@link IllegalStateException}.
+   *   <li>If this stage has ended already, the subscriber gets {@code onSubscribe} and then {@code onComplete} if it had completed, {@code onError} with its failure, or with
+   *       {@link StageEnded} if it was stopped; if it cannot subscribe for another reason, such as partitions, {@code onError} with {@link SubscriptionRefused} (1.9).
+   * </ul>
+   *
+   * @param subscriber who gets the events
+   * @throws NullPointerException if {@code subscriber} is null; nothing else is ever thrown (1.9)
+   */
+  @Override
+  default void subscribe(Flow.Subscriber<? super O> subscriber) {
+    subscribe(subscriber, SubscriptionSpec.to(this));
+  }
+
+  /**
+   * As {@link #subscribe(Flow.Subscriber)}, to a partition, with a selector, or with another bound for what is asked for at a time.
+   *
+   * @param subscriber who gets the events
+   * @param how what the subscription is like; of its demand, {@code max} and {@code min} bound what is asked for, and the cancel policy means nothing
+   * @throws NullPointerException if an argument is null
+   * @throws IllegalArgumentException if the spec is for another producer
+   */
+  void subscribe(Flow.Subscriber<? super O> subscriber, SubscriptionSpec<O> how);
+
+  /**
+   * {@return the stage's events from now on as a stream, which asks for them as it is read} As {@link Stages#stream}, which tells all about it.
+   *
+   * @param demand how much to ask for
+   * @throws IllegalArgumentException if {@code demand} is manual
+   */
+  Stream<O> stream(Demand demand);
 }

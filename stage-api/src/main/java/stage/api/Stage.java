@@ -1,6 +1,7 @@
 package stage.api;
 
 import java.util.List;
+import java.util.concurrent.Flow;
 
 /**
  * A unit of user behaviour with one thread of its own: it produces events, consumes events, or both.
@@ -164,6 +165,29 @@ public sealed interface Stage {
   }
 
   /**
+   * Describes a producer that emits what a publisher does. By all rules of Reactive Streams 1.0.4.
+   *
+   * <p>Each incarnation subscribes, once. The publisher is asked for exactly what this stage's consumers want, on the stage's thread; its signals only leave an event
+   * and return (rule 2.2). When it completes, the stage does. When it fails, or sends what was not requested (1.1), that is a crash of the stage, after the events
+   * before it: a supervisor restarts it, with its backoff, and the new incarnation subscribes again. A publisher that always begins at its beginning does so then.
+   * When an incarnation ends otherwise, the publisher is cancelled (2.6), and events that had come are still emitted.
+   *
+   * <p>A {@link Flow.Publisher} has one method, so a lambda that makes a request each time it is subscribed to will do:
+   * {@code subscriber -> request().body().subscribe(subscriber)}. What {@code subscribe} throws is a failed start.
+   *
+   * @param name the stage's name: 1–64 of {@code [A-Za-z0-9._-]}, unique in its scope
+   * @param publisher whose events to emit; asked to subscribe once per incarnation
+   * @param none nothing: it is there so that {@code Stage.producer("counter", Counter::new)} means the constructor as a factory, whatever other constructors there are
+   * @param <O> the events it emits
+   * @return a spec with the defaults: demand dispatcher, blocking overflow
+   * @throws IllegalArgumentException if the name is not valid
+   */
+  static <O> ProducerSpec<O, Producer<O>> producer(String name, Flow.Publisher<? extends O> publisher, Void... none) {
+    var described = new FromPublisher<O>(publisher);
+    return ProducerSpec.of(name, () -> described, false);
+  }
+
+  /**
    * Describes a generator: a producer written as a loop.
    *
    * @param name the stage's name: 1–64 of {@code [A-Za-z0-9._-]}, unique in its scope
@@ -205,6 +229,28 @@ public sealed interface Stage {
    */
   static <I, S extends Consumer<I>> ConsumerSpec<I, S> consumer(String name, StageFactory<? extends S> factory) {
     return ConsumerSpec.of(name, factory);
+  }
+
+  /**
+   * Describes a consumer that hands its events to a subscriber. By all rules of Reactive Streams 1.0.4; the signals come on the stage's thread.
+   *
+   * <p>The subscriber says what it wants: its requests, and no more, are passed on to the stage's producers, up to the {@code max} of each subscription at a time. It is
+   * greeted with {@code onSubscribe} once, at the stage's first subscription; restarts in place are no signal to it (2.12). When the last subscription has completed it
+   * gets {@code onComplete}, when a producer has failed or the stage is given up, {@code onError}. When it cancels, the stage ends normally, and what it had not seen goes
+   * back to the producers. When it throws, that is a crash of the stage; after that it must not be signalled again (2.13), so the next incarnation ends the stage.
+   *
+   * <p>A subscriber can be used once: the spec is for one stage, and for one start of that.
+   *
+   * @param name the stage's name: 1–64 of {@code [A-Za-z0-9._-]}, unique in its scope
+   * @param subscriber who gets the events
+   * @param none nothing, as in {@link #producer(String, Flow.Publisher, Void...)}
+   * @param <I> the events it consumes
+   * @return a spec without subscriptions
+   * @throws IllegalArgumentException if the name is not valid
+   */
+  static <I> ConsumerSpec<I, Consumer<I>> consumer(String name, Flow.Subscriber<? super I> subscriber, Void... none) {
+    var described = new ToSubscriber<I>(subscriber);
+    return ConsumerSpec.of(name, () -> described);
   }
 
   /**

@@ -10,6 +10,8 @@
  *   <li>All callbacks of one incarnation run on one thread; successive incarnations happen one after the other. A behaviour needs no
  *       locks for its own fields.
  *   <li>What a producer did before {@code emit} <i>happens-before</i> what a consumer does in the {@code onEvents} that gets the event.
+ *   <li>What a publisher did before {@code onNext} <i>happens-before</i> what the stage does with the event, and what a stage did before {@code emit}
+ *       <i>happens-before</i> a subscriber's {@code onNext} (Reactive Streams rules 1.3, 2.11).
  *   <li>What a caller did before {@code call} or {@code cast} <i>happens-before</i> the function runs, and what the function did
  *       <i>happens-before</i> {@code call} returns.
  *   <li>What a stage did before it ended <i>happens-before</i> {@link stage.api.StageRef#join()} returns.

@@ -122,7 +122,9 @@ class ArchitectureTest {
       assertThat(exportsOf(runtime)).containsExactly("stage.runtime.testkit");
       assertThat(runtime.opens()).isEmpty();
       assertThat(requiresOf(runtime)).containsExactlyInAnyOrder("java.base", "stage.api");
-      assertThat(runtime.provides()).extracting(ModuleDescriptor.Provides::service).containsExactly("stage.api.supervision.StageRuntime");
+      assertThat(runtime.provides()).extracting(ModuleDescriptor.Provides::service)
+          .containsExactlyInAnyOrder("stage.api.supervision.StageRuntime", "stage.runtime.engine.Bridges");
+      assertThat(runtime.uses()).containsExactly("stage.runtime.engine.Bridges");
     }
 
     @Test
@@ -134,12 +136,11 @@ class ArchitectureTest {
     }
 
     @Test
-    void providesTheSameEngineOnTheClassPath() throws IOException {
-      Path service = Path.of("../stage-runtime/target/classes/META-INF/services/stage.api.supervision.StageRuntime");
-
-      String named = Files.readString(service).strip();
-
-      assertThat(descriptor("stage-runtime").provides()).flatExtracting(ModuleDescriptor.Provides::providers).containsExactly(named);
+    void providesTheSameOnTheClassPath() throws IOException {
+      for (ModuleDescriptor.Provides provided : descriptor("stage-runtime").provides()) {
+        Path service = Path.of("../stage-runtime/target/classes/META-INF/services", provided.service());
+        assertThat(provided.providers()).containsExactly(Files.readString(service).strip());
+      }
     }
 
     private static ModuleDescriptor descriptor(String module) throws IOException {

@@ -1,6 +1,7 @@
 package stage.architecture;
 
 import static com.tngtech.archunit.base.DescribedPredicate.describe;
+import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackages;
@@ -10,6 +11,7 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.methods;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
+import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaAccess;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaModifier;
@@ -85,6 +87,13 @@ record Rules(String name, ArchRule rule, String offenderPackage, String offence)
                 .because("dispatchers are numbers in, numbers out"),
             "stage.runtime.dispatch", "stage.runtime.engine.Realm realm;"),
 
+        new Rules("bridges see engine, time and the contracts",
+            noClasses().that().resideInAPackage("stage.runtime.flow..").should().dependOnClassesThat(
+                    resideInAPackage("stage..").and(resideOutsideOfPackages("stage.runtime.flow..", "stage.runtime.engine..", "stage.runtime.time..",
+                        "stage.api")))
+                .because("a bridge is a stage like any other, whoever supervises it"),
+            "stage.runtime.flow", "stage.api.supervision.Supervisor supervisor;"),
+
         new Rules("time sees nothing of Stage",
             noClasses().that().resideInAPackage("stage.runtime.time..").should().dependOnClassesThat(
                     resideInAPackage("stage..").and(resideOutsideOfPackages("stage.runtime.time..")))
@@ -93,7 +102,7 @@ record Rules(String name, ArchRule rule, String offenderPackage, String offence)
 
         new Rules("the library uses java.base only",
             noClasses().that().resideInAnyPackage(LIBRARY).should().dependOnClassesThat(
-                    resideOutsideOfPackages("stage..", "java.lang..", "java.util..", "java.time..", "java.io..", "java.math..")
+                    resideOutsideOfPackages("stage..", "java.lang..", "java.util..", "java.time..", "java.io..", "java.nio..", "java.math..")
                         .or(resideInAnyPackage("java.lang.management..", "java.lang.instrument..", "java.util.logging..", "java.util.prefs..")))
                 .because("users get no dependency with it, and optional modules are touched in a package of their own only"),
             "stage.runtime.engine", "java.util.logging.Logger logger;"),
@@ -105,7 +114,7 @@ record Rules(String name, ArchRule rule, String offenderPackage, String offence)
             "stage.runtime.engine", "long now() { return System.nanoTime(); }"),
 
         new Rules("nothing that blocks but stage.runtime.time",
-            noClasses().that(resideInAnyPackage(LIBRARY).and(resideOutsideOfPackages("stage.runtime.time.."))).should()
+            noClasses().that(resideInAnyPackage(LIBRARY).and(resideOutsideOfPackages("stage.runtime.time..")).and(not(holdsWhatUsersWaitFor()))).should()
                 .dependOnClassesThat(waitingTypes())
                 .because("a stage waits where its carrier can be asked what for"),
             "stage.runtime.supervision", "java.util.concurrent.CountDownLatch latch;"),
@@ -171,7 +180,13 @@ record Rules(String name, ArchRule rule, String offenderPackage, String offence)
     };
   }
 
-  private static com.tngtech.archunit.base.DescribedPredicate<JavaClass> waitingTypes() {
+  /** A queue that a user hands in is read as user code reads it; the engine completes a result, and never waits for it. */
+  private static DescribedPredicate<JavaClass> holdsWhatUsersWaitFor() {
+    Set<String> names = Set.of("stage.api.Stages", "stage.api.QueuedElements", "stage.api.Collecting", "stage.runtime.flow.Collected");
+    return describe("classes that hold what users wait for", type -> names.contains(type.getName().replaceFirst("\\$.*", "")));
+  }
+
+  private static DescribedPredicate<JavaClass> waitingTypes() {
     Set<String> names = Set.of("CountDownLatch", "CyclicBarrier", "Phaser", "Exchanger", "Semaphore", "Future", "CompletableFuture", "FutureTask",
         "ExecutorService", "ScheduledExecutorService", "BlockingQueue", "ArrayBlockingQueue", "LinkedBlockingQueue", "SynchronousQueue",
         "LinkedTransferQueue", "DelayQueue");

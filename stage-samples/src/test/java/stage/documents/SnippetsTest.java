@@ -41,8 +41,8 @@ import org.junit.jupiter.params.provider.MethodSource;
  * </ul>
  */
 class SnippetsTest {
-  private static final List<String> IMPORTS = List.of("java.io.*", "java.nio.file.*", "java.time.Duration", "java.util.*", "stage.api.*",
-      "stage.api.observe.*", "stage.api.supervision.*", "stage.runtime.testkit.*", "static stage.runtime.testkit.CrashRule.*");
+  private static final List<String> IMPORTS = List.of("java.io.*", "java.nio.file.*", "java.time.Duration", "java.util.*", "java.util.concurrent.*",
+      "java.util.stream.*", "stage.api.*", "stage.api.observe.*", "stage.api.supervision.*", "stage.runtime.testkit.*", "static stage.runtime.testkit.CrashRule.*");
 
   private static final Path LAUNCHER = Document.ROOT.resolve("stage");
 
@@ -269,7 +269,7 @@ class SnippetsTest {
   }
 
   private static Set<String> launcherCommands() throws IOException {
-    return Files.readAllLines(LAUNCHER).stream().filter(line -> line.matches("  [a-z]+\\) .*"))
+    return Files.readAllLines(LAUNCHER).stream().filter(line -> line.matches("  [a-z-]+\\) .*"))
         .map(line -> line.substring(2, line.indexOf(')'))).collect(Collectors.toCollection(TreeSet::new));
   }
 

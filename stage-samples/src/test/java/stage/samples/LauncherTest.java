@@ -30,7 +30,7 @@ class LauncherTest {
       var run = run(LAUNCHER);
 
       assertThat(run.exitCode()).isZero();
-      assertThat(run.out()).contains("hello", "flights", "bench", "context", "shell", "supervision.jsh");
+      assertThat(run.out()).contains("hello", "flights", "bench", "serve-and-count", "context", "shell", "supervision.jsh");
       assertThat(run.err()).isEmpty();
     }
 

@@ -83,8 +83,9 @@ final class Agenda {
     if (half != null && half.canFlush()) return Work.FLUSH;
     if ((told & Signals.HANDED_IN) != 0 || canGrant()) return Work.INTAKE;
     if (turns.role().isCompleted()) return mail ? Work.MAIL : Work.COMPLETE;
-    if ((told & Signals.WOKEN_UP) != 0) return Work.TURN;
     boolean paused = (told & Signals.PAUSED) != 0;
+    if ((told & Signals.NUDGED) != 0 && !paused) return Work.NUDGE;
+    if ((told & Signals.WOKEN_UP) != 0) return Work.TURN;
     if (life.hasInputEnded()) return mail ? Work.MAIL : Work.COMPLETE;
     if ((told & Signals.INPUT_ENDED) != 0) {   // before a turn, or a busy subscription would hide the end of another
       if (consumerHalf.ended(isStuck()) != null) return Work.SUBSCRIPTION_ENDED;
@@ -101,7 +102,7 @@ final class Agenda {
 
   /** {@return whether it cannot handle events now, so that there is no sense in waiting until they are handled} */
   boolean isStuck() {
-    return signals.has(Signals.PAUSED) || cell.producerHalf() != null && cell.producerHalf().demand() == 0;
+    return signals.has(Signals.PAUSED) || turns.role().isShut() || cell.producerHalf() != null && cell.producerHalf().demand() == 0;
   }
 
   private Work lookWhileDraining(int told) {

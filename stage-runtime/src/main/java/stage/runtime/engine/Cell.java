@@ -17,6 +17,7 @@ import stage.api.StageRef;
 import stage.api.StageSnapshot;
 import stage.api.StageSpec;
 import stage.api.StopReason;
+import stage.api.Subscription;
 import stage.api.SubscriptionSpec;
 import stage.api.TimerAction;
 import stage.api.WrongThread;
@@ -55,6 +56,7 @@ public final class Cell<S extends Stage> implements Machine {
   private final Agenda agenda;
   private final CarriedContext context;           // null if the scope carries none
   private long nowNanos;                          // the cell's thread only
+  private boolean endsWithItsConsumer;            // written before the start
   private Throwable unanswered;                   // the same: what a step threw, and could not be dealt with as the heap was full; null otherwise
   private Thread takenOver;                       // guarded by who calls takeOver: has lost the cell, but no other has started yet
   private volatile List<Thread> lastTaskThreads = List.of();   // the cell's thread: those that were still running when it ended
@@ -106,6 +108,23 @@ public final class Cell<S extends Stage> implements Machine {
    */
   public static <S extends Stage> Cell<S> of(StageSpec<S> spec, String scope, Realm realm, CellOwner owner) {
     return new Cell<>(spec, scope, realm, owner);
+  }
+
+  /** Has it end when its last consumer has left: it is there for that one only. Before it is started. */
+  public void endWithItsConsumer() {
+    endsWithItsConsumer = true;
+  }
+
+  /**
+   * Subscribes one cell to another.
+   *
+   * @param consumer who wants events
+   * @param subscription to whom, and how
+   * @return to cancel it
+   * @throws stage.api.SubscriptionRefused as {@link stage.api.ConsumerRef#subscribeTo(SubscriptionSpec)}
+   */
+  public static Subscription subscribe(Cell<?> consumer, SubscriptionSpec<?> subscription) {
+    return consumer.realm.subscribe(consumer, subscription);
   }
 
   // ---- what it is; any thread
@@ -163,7 +182,8 @@ public final class Cell<S extends Stage> implements Machine {
     return deadLettered.read();
   }
 
-  Realm realm() {
+  /** {@return what it shares with the other cells of its runtime} */
+  public Realm realm() {
     return realm;
   }
 
@@ -210,7 +230,8 @@ public final class Cell<S extends Stage> implements Machine {
     return "stage:" + path + "#" + incarnation;
   }
 
-  StopReason endReason() {
+  /** {@return why it has ended, or is about to; null if it is not} */
+  public StopReason endReason() {
     return life.endReason();
   }
 
@@ -488,14 +509,26 @@ public final class Cell<S extends Stage> implements Machine {
     throw new WrongThread(what, threadName(), caller.getName());
   }
 
-  void ensureForeignThread(String what) {
+  /**
+   * Refuses to wait on the cell's own thread.
+   *
+   * @param what what would wait
+   * @throws IllegalStateException if called on it
+   */
+  public void ensureForeignThread(String what) {
     if (carrier.isCurrent()) {
       throw new IllegalStateException(what + " on stage " + path
           + " would wait for itself, because it was called on the stage's own thread");
     }
   }
 
-  void report(String what, Throwable failure) {
+  /**
+   * Logs what must not stop anybody.
+   *
+   * @param what what happened
+   * @param failure what was thrown
+   */
+  public void report(String what, Throwable failure) {
     try {
       if (!realm.time().isQuiet()) logger().log(System.Logger.Level.WARNING, what, failure);
     } catch (Throwable loggerFailure) {
@@ -603,6 +636,7 @@ public final class Cell<S extends Stage> implements Machine {
       case KILL -> life.kill();
       case LEAVE -> life.leave();
       case COMPLETE -> life.completeInput();
+      case NUDGE -> turns.nudged();
       case TURN -> turns.turn();
       case SUBSCRIPTION_ENDED -> {
         LaneInlet<?> inlet = consumerHalf.ended(agenda.isStuck());
@@ -624,6 +658,7 @@ public final class Cell<S extends Stage> implements Machine {
         signals.clear(Signals.CONSUMER_LEFT);
         producerHalf.takeBackFromLeavers();
         if (producerHalf.hasLaneNews()) producerHalf.meetLanes();
+        if (endsWithItsConsumer && producerHalf.lanes().length == 0) stop();
       }
       case CANCEL_SUBSCRIPTION -> {
         LaneInlet<?> inlet = agenda.toCancel();
@@ -640,7 +675,7 @@ public final class Cell<S extends Stage> implements Machine {
       }
       case FLUSH -> producerHalf.flush();
       case INTAKE -> acceptFromOutside();
-      case START, CANCEL, STOP, HOLD, RELEASE, KILL, LEAVE, TASKS, COMPLETE, TURN, SUBSCRIPTION_ENDED, FINISH, NOTHING ->
+      case START, CANCEL, STOP, HOLD, RELEASE, KILL, LEAVE, TASKS, NUDGE, COMPLETE, TURN, SUBSCRIPTION_ENDED, FINISH, NOTHING ->
           throw new IllegalStateException(work + " is not to be served");
     }
     if (producerHalf != null) producerHalf.tellDropped();   // a generator may be in its one turn for ever

@@ -2,14 +2,14 @@ package stage.runtime.engine;
 
 import java.time.Duration;
 import java.util.Objects;
+import java.util.function.Supplier;
 import stage.api.MapState;
-import stage.api.StageContext;
 import stage.api.State;
 import stage.api.TimerAction;
 import stage.runtime.time.Time;
 
 /** The context of one incarnation. */
-final class CellContext implements StageContext {
+final class CellContext implements Insider {
   private final Cell<?> cell;
   private final int incarnation;
 
@@ -46,6 +46,37 @@ final class CellContext implements StageContext {
   @Override
   public void wakeUp() {
     cell.signals().set(Signals.WOKEN_UP);
+  }
+
+  @Override
+  public void nudge() {
+    cell.signals().set(Signals.NUDGED);
+  }
+
+  @Override
+  public void awaitEnd() throws InterruptedException {
+    cell.awaitEnd();
+  }
+
+  @Override
+  public boolean isCurrent() {
+    return cell.carrier().isCurrent();
+  }
+
+  @Override
+  public <T extends Kept> T kept(Supplier<T> first) {
+    return cell.turns().kept(first);
+  }
+
+  @Override
+  public void publish(Object[] events) {
+    if (events.length == 0) return;
+    cell.turns().inEngine(() -> cell.producerHalf().publishNow(events));
+  }
+
+  @Override
+  public void refused(long events, String why) {
+    cell.owner().dropped(cell, events, why);
   }
 
   @Override

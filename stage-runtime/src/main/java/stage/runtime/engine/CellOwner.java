@@ -1,6 +1,7 @@
 package stage.runtime.engine;
 
 import java.util.function.Consumer;
+import java.util.function.Function;
 import stage.api.DeadLetter;
 import stage.api.DeadLetterHandler;
 import stage.api.StageSnapshot;
@@ -77,6 +78,17 @@ public interface CellOwner {
    * @param cell which
    */
   void kill(Cell<?> cell);
+
+  /**
+   * Starts a cell that serves another one, and looks after it: it is no child of anybody's, is never restarted, and ends with the scope. Any thread;
+   * waits until it has started.
+   *
+   * @param companion makes the cell for the owner it is given
+   * @param connect subscribes it, once it has started, to the other one or the other one to it; if that throws, the cell is stopped
+   * @param <C> the cell
+   * @throws IllegalStateException if the scope is closing, or the cell could not be started
+   */
+  <C extends Cell<?>> void startCompanion(Function<CellOwner, C> companion, Consumer<C> connect);
 
   /**
    * Whoever waits for a cell was interrupted, and wants it to give up what it is doing. Any thread.

@@ -2,8 +2,12 @@ package stage.runtime.engine;
 
 import java.time.Duration;
 import java.util.Objects;
+import java.util.concurrent.Flow;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
+import stage.api.CancelPolicy;
 import stage.api.ConsumerRef;
+import stage.api.Demand;
 import stage.api.EmitAction;
 import stage.api.ProducerConsumerRef;
 import stage.api.ProducerRef;
@@ -147,6 +151,16 @@ abstract class CellRef<S extends Stage> {
     public void castEmit(EmitAction<? super S, O> action) throws InterruptedException {
       castInto(action);
     }
+
+    @Override
+    public void subscribe(Flow.Subscriber<? super O> subscriber, SubscriptionSpec<O> how) {
+      connect(subscriber, how);
+    }
+
+    @Override
+    public Stream<O> stream(Demand demand) {
+      return streamOf(SubscriptionSpec.to(this), demand);
+    }
   }
 
   static final class OfConsumer<I, S extends Stage> extends CellRef<S> implements ConsumerRef<I, S> {
@@ -157,6 +171,11 @@ abstract class CellRef<S extends Stage> {
     @Override
     public Subscription subscribeTo(SubscriptionSpec<? extends I> subscription) {
       return cell().realm().subscribe(cell(), Objects.requireNonNull(subscription, "subscription must not be null"));
+    }
+
+    @Override
+    public Flow.Subscriber<I> asSubscriber(Demand demand, CancelPolicy policy) {
+      return subscriber(demand, policy);
     }
   }
 
@@ -179,6 +198,51 @@ abstract class CellRef<S extends Stage> {
     public Subscription subscribeTo(SubscriptionSpec<? extends I> subscription) {
       return cell().realm().subscribe(cell(), Objects.requireNonNull(subscription, "subscription must not be null"));
     }
+
+    @Override
+    public void subscribe(Flow.Subscriber<? super O> subscriber, SubscriptionSpec<O> how) {
+      connect(subscriber, how);
+    }
+
+    @Override
+    public Stream<O> stream(Demand demand) {
+      return streamOf(SubscriptionSpec.to(this), demand);
+    }
+
+    @Override
+    public Flow.Subscriber<I> asSubscriber(Demand demand, CancelPolicy policy) {
+      return subscriber(demand, policy);
+    }
+
+    @Override
+    public Flow.Processor<I, O> asProcessor(Demand demand) {
+      Objects.requireNonNull(demand, "demand must not be null; use Demand.max(n)");
+      return cell().realm().bridges().processor(cell(), demand, SubscriptionSpec.to(this));
+    }
+  }
+
+  // ---- bridges
+
+  final <O> void connect(Flow.Subscriber<? super O> subscriber, SubscriptionSpec<O> how) {
+    if (subscriber == null) throw new NullPointerException("subscriber must not be null (Reactive Streams rule 1.9)");
+    Objects.requireNonNull(how, "the subscription's spec must not be null; leave it out for the default");
+    if (how.producer() != this) {
+      throw new IllegalArgumentException("the subscription is to " + how.producer() + ", but was given to " + this + "; use SubscriptionSpec.to(…) with this one");
+    }
+    cell.realm().bridges().subscribe(cell, how, subscriber);
+  }
+
+  final <O> Stream<O> streamOf(SubscriptionSpec<O> how, Demand demand) {
+    if (Objects.requireNonNull(demand, "demand must not be null; use Demand.max(n)").manual()) {
+      throw new IllegalArgumentException("a stream asks for events by itself; use Demand.max(n)");
+    }
+    return cell.realm().bridges().stream(cell, how.withDemand(demand));
+  }
+
+  final <I> Flow.Subscriber<I> subscriber(Demand demand, CancelPolicy policy) {
+    Objects.requireNonNull(demand, "demand must not be null; use Demand.max(n)");
+    Objects.requireNonNull(policy, "policy must not be null; the default is CancelPolicy.TRANSIENT");
+    return cell.realm().bridges().subscriber(cell, demand, policy);
   }
 
   private static void emitInto(Cell<?> cell, Object event) throws InterruptedException {

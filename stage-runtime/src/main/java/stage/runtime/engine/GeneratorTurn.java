@@ -38,7 +38,7 @@ final class GeneratorTurn {
           if (!signals.has(Signals.WOKEN_UP)) return;
           signals.clear(Signals.WOKEN_UP);
         }
-        case START, RELEASE, TASKS, COMPLETE, SUBSCRIPTION_ENDED, FINISH -> throw new IllegalStateException("a generator that runs has no work " + work);
+        case START, RELEASE, TASKS, NUDGE, COMPLETE, SUBSCRIPTION_ENDED, FINISH -> throw new IllegalStateException("a generator that runs has no work " + work);
         case NOTHING -> {
           if (!signals.has(Signals.PAUSED)) return;
           awaitInGenerator(Awaiting.Now.MAIL);

@@ -2,11 +2,10 @@ package stage.runtime.engine;
 
 import java.lang.invoke.VarHandle;
 import stage.api.Demand;
-import stage.api.Inlet;
 import stage.api.Redelivery;
 
 /** One subscription as its consumer sees it. The consumer's cell only, but for {@link #askToCancel}. */
-final class LaneInlet<I> implements Inlet<I> {
+final class LaneInlet<I> implements BoundedInlet<I> {
   private final Lane<I> lane;
   private final Cell<?> cell;
   private final Demand demand;
@@ -63,6 +62,11 @@ final class LaneInlet<I> implements Inlet<I> {
       VarHandle.fullFence();          // pairs with the announcement of the producer's carrier
       lane.producer().carrier().wake();
     }
+  }
+
+  @Override
+  public Demand demand() {
+    return demand;
   }
 
   @Override

@@ -349,6 +349,7 @@ final class Life {
   private void end(StopReason reason, String during, boolean contained) {
     leaving = new Leaving(reason, during, contained);
     turns.stop(reason);
+    turns.over(reason);
     finish();
   }
 

@@ -117,6 +117,13 @@ final class ProducerHalf<O> {
     trim();
   }
 
+  /** Publishes events outside of any turn, and wakes whom that concerns. */
+  void publishNow(Object[] events) {
+    if (hasLaneNews()) meetLanes();
+    publish(events, 0, events.length);
+    fenceAndWake();
+  }
+
   /** Events that were emitted and dropped before they got here. */
   void dropped(long events) {
     emitted.add(events);

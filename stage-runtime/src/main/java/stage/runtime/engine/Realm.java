@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Collectors;
+import stage.api.Demand;
 import stage.api.Dispatch;
 import stage.api.ProducerRef;
 import stage.api.Stage;
@@ -29,6 +30,7 @@ public final class Realm {
   // guarded by lock
   private final Set<Stage> behaviours = Collections.newSetFromMap(new IdentityHashMap<>());
   private long subscriptions;
+  private Bridges bridges;   // found when the first is wanted
 
   /**
    * Makes a realm.
@@ -42,6 +44,17 @@ public final class Realm {
   /** {@return the time its cells live in} */
   public Time time() {
     return time;
+  }
+
+  /** {@return what leads out of the graph of stages and into it} */
+  Bridges bridges() {
+    lock.lock();
+    try {
+      if (bridges == null) bridges = Bridges.find();
+      return bridges;
+    } finally {
+      lock.unlock();
+    }
   }
 
   void locked(Runnable change) {
@@ -75,7 +88,9 @@ public final class Realm {
   }
 
   /** Subscribes a consumer's cell; see {@link stage.api.ConsumerRef#subscribeTo(SubscriptionSpec)}. Any thread. */
-  <E> Subscription subscribe(Cell<?> consumer, SubscriptionSpec<E> spec) {
+  <E> Subscription subscribe(Cell<?> consumer, SubscriptionSpec<E> asked) {
+    // A gated consumer asks by itself: for what it is permitted to take, within the bounds of the demand.
+    SubscriptionSpec<E> spec = consumer.turns().isGated() ? asked.withDemand(new Demand(asked.demand().max(), asked.demand().min(), true)) : asked;
     Cell<?> producer = cellOf(consumer, spec.producer());
     @SuppressWarnings("unchecked")
     var half = (ProducerHalf<E>) producer.producerHalf();

@@ -91,6 +91,11 @@ abstract class Role {
     return false;
   }
 
+  /** {@return whether it may take no events now, though it is not paused and there may be some} */
+  boolean isShut() {
+    return false;
+  }
+
   /** Runs the callback for the end of all input. */
   void inputCompleted() throws Exception {}
 
@@ -387,22 +392,29 @@ abstract class Role {
 
   private static final class OfConsumer<I> extends Role {
     private final Stage.Consumer<I> stage;
+    private final Gated gate;   // null if it may take what there is
     private final ConsumerTurn<I> input;
 
     OfConsumer(Stage.Consumer<I> stage, Cell<?> cell) {
       super(cell);
       this.stage = stage;
+      this.gate = stage instanceof Gated gated ? gated : null;
       this.input = new ConsumerTurn<>(cell);
     }
 
     @Override
     boolean hasTurn() {
-      return input.isReady();
+      return input.isReady() && !isShut();
+    }
+
+    @Override
+    boolean isShut() {
+      return gate != null && gate.permits() == 0;
     }
 
     @Override
     void turn() throws Exception {
-      List<I> batch = input.take(Long.MAX_VALUE);
+      List<I> batch = input.take(gate == null ? Long.MAX_VALUE : gate.permits());
       fence.enter(callback());
       try {
         stage.onEvents(batch, input.inlet());
@@ -472,7 +484,7 @@ abstract class Role {
 
     @Override
     Awaiting.Now idle() {
-      return input.idle();
+      return isShut() && input.isReady() ? Awaiting.Now.DEMAND : input.idle();
     }
 
     @Override

@@ -37,6 +37,9 @@ final class Signals {
   /** Events that threads of their own have worked on are finished. */
   static final int TASKS_FINISHED = 1 << 13;
 
+  /** Somebody wants something of a behaviour of the runtime's. */
+  static final int NUDGED = 1 << 14;
+
   private static final VarHandle BITS;
 
   static {

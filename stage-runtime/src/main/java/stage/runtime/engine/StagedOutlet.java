@@ -9,7 +9,7 @@ import stage.api.WrongThread;
  * The outlet of a stage that lives by turns: events are staged in an array and published, or forgotten, when the turn is over. One per
  * incarnation; the cell's thread only.
  */
-final class StagedOutlet<O> implements Outlet<O> {
+final class StagedOutlet<O> implements BulkOutlet<O> {
   private static final Object[] NONE = {};
 
   private final ProducerHalf<O> half;
@@ -49,6 +49,21 @@ final class StagedOutlet<O> implements Outlet<O> {
     if (count >= limit && !makeRoom()) return;
     if (count == staged.length) grow();
     staged[count++] = event;
+  }
+
+  @Override
+  @SuppressWarnings("unchecked")   // by contract
+  public void emitAll(Object[] events, int from, int to) {
+    if (Thread.currentThread() != owner) throw wrongThread("emitAll()");
+    if (!open || completed) throw notOpen();
+    int more = to - from;
+    if (limit - count < more) {
+      for (int i = from; i < to; i++) emit((O) events[i]);
+      return;
+    }
+    if (staged.length - count < more) staged = Arrays.copyOf(staged, Math.max(count + more, 2 * count));
+    System.arraycopy(events, from, staged, count, more);
+    count += more;
   }
 
   private void grow() {

@@ -36,6 +36,8 @@ final class Turns<S extends Stage> {
   private Role role;
   private Timers timers;                 // null until there was a timer
   private States states;                 // null until there was one
+  private Kept kept;                     // null but for a bridge
+  private boolean gated;                 // whether all its behaviours are; written before the first start is over
   private Tasks<?, ?> tasks;             // null but for a stage that hands each event to a thread of its own
   private boolean serving;               // a message or a timer is being run; in a generator, within emit
   private Control.Asked asked;           // the call that is being run; null if there is none
@@ -131,7 +133,13 @@ final class Turns<S extends Stage> {
     } finally {
       fence.leave();
     }
+    if (Bridges.isDescription(fresh)) fresh = bridge(fresh);
     if (fresh == null) throw new IllegalStateException("the factory of stage " + cell.path() + " returned null; it must make a new behaviour");
+    if (incarnation == 0) gated = fresh instanceof Gated;
+    if (gated && !(fresh instanceof Gated)) {
+      throw new IllegalStateException("stage " + cell.path() + " hands its events to a subscriber, whose requests are all that is asked for; a "
+          + fresh.getClass().getName() + " would never get an event");
+    }
     if (!cell.realm().claim(fresh)) {
       throw new IllegalStateException("the factory of stage " + cell.path() + " returned a behaviour that is in use already, a "
           + fresh.getClass().getName() + "; it must make a new one each time");
@@ -142,6 +150,47 @@ final class Turns<S extends Stage> {
       fresh.onStart(new CellContext(cell, incarnation + 1));
     } finally {
       fence.leave("onStart");
+    }
+  }
+
+  @SuppressWarnings("unchecked")   // the spec of a bridge names the contract, not the class
+  private S bridge(S described) {
+    return (S) cell.realm().bridges().behaviourOf(described);
+  }
+
+  /** {@return whether its behaviour asks for events only as it is permitted to} Any thread that knows it has started. */
+  boolean isGated() {
+    return gated;
+  }
+
+  /** Runs what a nudge is for. */
+  void nudged() {
+    signals.clear(Signals.NUDGED);
+    if (behaviour instanceof Nudged nudged) run("a bridge", () -> nudged.onNudge(role.outlet()));
+  }
+
+  @SuppressWarnings("unchecked")   // a cell keeps one thing
+  <T extends Kept> T kept(Supplier<T> first) {
+    if (kept == null) kept = first.get();
+    return (T) kept;
+  }
+
+  /** There will be no other incarnation. */
+  void over(StopReason reason) {
+    if (kept == null) return;
+    Kept last = kept;
+    kept = null;
+    try {
+      fence.enter();
+      try {
+        last.over(reason);
+      } finally {
+        fence.leave();
+      }
+    } catch (Fence.Refused refused) {
+      throw refused;
+    } catch (Throwable failure) {
+      cell.report("a bridge of stage " + cell.path() + " threw when it was told of the end", failure);
     }
   }
 

@@ -32,6 +32,8 @@ enum Work {
   FLUSH,
   /** Accept events from outside. */
   INTAKE,
+  /** Run what a nudge is for. */
+  NUDGE,
   /** The outlet was completed: stop taking turns. */
   COMPLETE,
   /** Take a turn. */

@@ -3,6 +3,7 @@ package stage.runtime.supervision;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -21,6 +22,7 @@ final class Children {
   private final Tree tree;
   private final Map<String, Child> byName = new LinkedHashMap<>();   // in start order; a name is taken from before the start on
   private final Map<Cell<?>, Child.OfStage> byCell = new IdentityHashMap<>();   // looked up, never walked
+  private final Set<Cell<?>> companions = new LinkedHashSet<>();     // alive, and no children; see Companions
   private int alive;    // stages of this supervisor and those below it
   private Gate idle;    // open while there is none
   private Gate quiet;   // open while there is none but those that take dead letters
@@ -124,6 +126,10 @@ final class Children {
 
   void born(Child.OfStage child) {
     byCell.put(child.cell(), child);
+    countOneMore();
+  }
+
+  private void countOneMore() {
     for (Children above = this; above != null; above = above.above()) {
       if (above.alive++ == 0) above.idle = tree.realm().time().gate();
       if (above.quiet.isOpen()) above.quiet = tree.realm().time().gate();
@@ -134,10 +140,30 @@ final class Children {
   void forget(Child.OfStage child) {
     if (byCell.remove(child.cell()) == null) return;
     child.ended();
+    countOneLess();
+  }
+
+  private void countOneLess() {
     for (Children above = this; above != null; above = above.above()) {
       if (--above.alive == 0) above.idle.open();
     }
     lookWhetherQuiet();
+  }
+
+  /** Takes in a cell that serves a child. */
+  void admitCompanion(Cell<?> cell) {
+    if (supervisor.closing().isClosed()) throw new ScopeMisuse(supervisor + " is closed; " + cell.path() + " cannot be started in it");
+    if (supervisor.isDraining()) throw new ScopeMisuse(supervisor + " is closing; " + cell.path() + " cannot be started in it");
+    companions.add(cell);
+    countOneMore();
+  }
+
+  void forgetCompanion(Cell<?> cell) {
+    if (companions.remove(cell)) countOneLess();
+  }
+
+  private boolean has(Cell<?> cell) {
+    return byCell.containsKey(cell) || companions.contains(cell);
   }
 
   /** Stages that only take dead letters do not keep {@code join} waiting, and are the last to end. Under the lock. */
@@ -154,7 +180,7 @@ final class Children {
   int countOf(Set<Cell<?>> cells) {
     int count = 0;
     for (Cell<?> cell : cells) {
-      if (cell.owner() instanceof SupervisorCell owner && owner.isBelow(supervisor) && owner.members().byCell.containsKey(cell)) count++;
+      if (Companions.supervisorOf(cell.owner()) instanceof SupervisorCell owner && owner.isBelow(supervisor) && owner.members().has(cell)) count++;
     }
     return count;
   }
@@ -194,6 +220,7 @@ final class Children {
         case Child.OfSupervisor below -> below.supervisor().members().forEachCell(action);
       }
     }
+    List.copyOf(companions).forEach(action);
   }
 
   List<Cell<?>> cellsAlive() {

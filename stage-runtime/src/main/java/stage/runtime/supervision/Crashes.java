@@ -182,7 +182,7 @@ final class Crashes {
   }
 
   /** An {@code InternalError} and its like say that the JVM itself is in trouble; a stack or a heap that was full may be the stage's doing. */
-  private static boolean isOfTheMachine(Throwable cause) {
+  static boolean isOfTheMachine(Throwable cause) {
     return cause instanceof VirtualMachineError && !(cause instanceof StackOverflowError) && !(cause instanceof OutOfMemoryError);
   }
 

@@ -5,6 +5,7 @@ import java.util.ArrayDeque;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import stage.api.DeadLetter;
 import stage.api.DeadLetterHandler;
 import stage.api.Outlet;
@@ -397,6 +398,11 @@ final class DeadLetterOffice implements Machine {
     }
 
     @Override
+    public <C extends Cell<?>> void startCompanion(Function<CellOwner, C> companion, Consumer<C> connect) {
+      tree.root().startCompanion(companion, connect);
+    }
+
+    @Override
     public void started(Cell<?> cell) {}
 
     @Override
@@ -442,7 +448,7 @@ final class DeadLetterOffice implements Machine {
 
     @Override
     public void ended(Cell<?> cell, StageSnapshot last, StopReason reason, String during, boolean contained) {
-      tree.locked(() -> tree.noteEndOfDeadLetters(cell, last));
+      tree.locked(() -> tree.noteEndOfHelper(cell, last));
     }
 
     @Override

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CancellationException;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import stage.api.ConsumerRef;
 import stage.api.ConsumerSpec;
@@ -57,6 +58,7 @@ abstract class SupervisorCell implements Supervisor, CellOwner {
   private final Children children;
   private final Crashes crashes;
   private final Closing closing;
+  private final Companions companions;
 
   SupervisorCell(SupervisorSpec spec, Tree tree, SupervisorCell parent) {
     this.spec = spec;
@@ -66,6 +68,8 @@ abstract class SupervisorCell implements Supervisor, CellOwner {
     this.children = new Children(this);
     this.crashes = new Crashes(this);
     this.closing = new Closing(this, children);
+    this.companions = new Companions(this);
+    if (parent == null) tree.root(this);
   }
 
   final SupervisorSpec spec() {
@@ -224,6 +228,11 @@ abstract class SupervisorCell implements Supervisor, CellOwner {
       throw new StageFailed(supervisor.path(), "its start", failure);
     }
     return supervisor;
+  }
+
+  @Override
+  public final <C extends Cell<?>> void startCompanion(Function<CellOwner, C> companion, Consumer<C> connect) {
+    companions.startCompanion(companion, connect);
   }
 
   // ---- asking; any thread
@@ -514,7 +523,8 @@ abstract class SupervisorCell implements Supervisor, CellOwner {
   }
 
   @Override
-  public final boolean endsWith(CellOwner other) {
+  public final boolean endsWith(CellOwner owner) {
+    CellOwner other = Companions.supervisorOf(owner);
     return other == this || locked(() -> {
       SupervisorCell ending = null;   // the highest that is
       for (SupervisorCell above = this; above != null; above = above.parent) if (above.closing.hasBegun()) ending = above;

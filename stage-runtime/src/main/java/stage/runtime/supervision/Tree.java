@@ -33,6 +33,7 @@ final class Tree {
 
   private final Realm realm;
   private final String name;
+  private SupervisorCell root;   // written before anybody else sees the tree
   private final StageListener listener;
   private final Duration grace;
   private final Consumer<Runnable> around;   // null if there is no context to carry
@@ -70,6 +71,14 @@ final class Tree {
 
   DeadLetterOffice office() {
     return office;
+  }
+
+  void root(SupervisorCell root) {
+    this.root = root;
+  }
+
+  SupervisorCell root() {
+    return root;
   }
 
   Realm realm() {
@@ -200,8 +209,8 @@ final class Tree {
     else if (leftovers.size() < MOST_LEFTOVERS) leftovers.putIfAbsent(cell, last);
   }
 
-  /** As {@link #noteEnd}, of the producer of dead letters, which is not one of the stages that are counted. */
-  void noteEndOfDeadLetters(Cell<?> cell, StageSnapshot last) {
+  /** As {@link #noteEnd}, of a cell that is not one of the stages that are counted, such as the producer of dead letters. */
+  void noteEndOfHelper(Cell<?> cell, StageSnapshot last) {
     int before = drained;
     noteEnd(cell, last);
     drained = before;

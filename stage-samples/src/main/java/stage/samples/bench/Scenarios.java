@@ -53,6 +53,7 @@ final class Scenarios {
         (technique, events) -> technique.partition(PARTITIONS, WIDE, events),
         new Goal.Faster(2, QUEUE.name())));
     all.add(redelivery());
+    all.add(bridge());
     List<Contender> restarts = List.of(new Contender(Stages.NAME, Restarts::ofAStage), new Contender("a new virtual thread", Restarts::ofAThread));
     all.add(new Race("restart", "one stage that crashes in a message again and again, from the message to the next onStart: ns per restart",
         crashes -> crashes, restarts, List.of(new Goal.AtMost(100_000, "ns"))));
@@ -93,6 +94,15 @@ final class Scenarios {
         List.of(new Contender(Stages.NAME, events -> Stages.hopWithRedelivery(Redelivery.ofDefault(), WIDE, events)),
             new Contender(none, events -> Stages.hopWithRedelivery(Redelivery.none(), WIDE, events))),
         List.of(new Goal.Within(1.1, none)));
+  }
+
+  private static Scenario bridge() {
+    String none = "Stage, without a bridge";
+    return new Race("bridge", "producer, out as a publisher and in again as a subscriber, consumer, demand 1000/500", Events::sum,
+        List.of(new Contender(Stages.NAME, events -> Stages.hopOverBridges(WIDE, events)),
+            new Contender(none, events -> STAGE.hops(1, WIDE, events)),
+            new Contender(PUBLISHER.name(), events -> PUBLISHER.hops(1, WIDE, events))),
+        List.of(new Goal.Within(3, none), new Goal.Faster(1, PUBLISHER.name())));
   }
 
   private static Scenario allocation(Demand demand, long events, Goal... goals) {

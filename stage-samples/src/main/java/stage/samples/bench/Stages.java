@@ -44,6 +44,18 @@ final class Stages implements Technique {
     return total.sum();
   }
 
+  /** One hop out of the graph of stages and in again, over a publisher and a subscriber. */
+  static long hopOverBridges(Demand demand, long events) throws Exception {
+    var total = new LongAdder();
+    try (var app = Supervisor.open("bench")) {
+      var numbers = app.start(Stage.producer("numbers", () -> new Numbers(events)));
+      var sum = app.start(Stage.consumer("sum", () -> new Adder(total)));
+      numbers.subscribe(sum.asSubscriber(demand));
+      app.join();
+    }
+    return total.sum();
+  }
+
   private static long hops(ProducerSpec<Long, ?> numbers, int hops, Demand demand) throws Exception {
     var total = new LongAdder();
     try (var app = Supervisor.open("bench")) {

@@ -1,0 +1,65 @@
+package stage.api;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.nio.charset.Charset;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Iterator;
+import java.util.stream.Stream;
+
+/** Elements one after the other, as the generators of {@link Stages} read them. Used by one thread at a time. */
+interface Elements<O> extends AutoCloseable {
+  /** {@return the next one; null if there are no more} May block. */
+  O next() throws Exception;
+
+  /** Takes an element back that was read and cannot be emitted any more. */
+  default void putBack(O element) {}
+
+  /** Closes what was opened for them. */
+  @Override
+  default void close() throws IOException {}
+
+  static <O> Elements<O> of(Iterator<? extends O> elements) {
+    return () -> {
+      if (!elements.hasNext()) return null;
+      O next = elements.next();
+      if (next == null) throw new NullPointerException("an element of the iterator is null; an event must not be null (Reactive Streams rule 2.13)");
+      return next;
+    };
+  }
+
+  /** The iterator is asked for with the first element, so that nothing is read before the stage has started. */
+  static <O> Elements<O> of(Stream<? extends O> elements) {
+    return new Elements<>() {
+      private Elements<O> iterated;
+
+      @Override
+      public O next() throws Exception {
+        if (iterated == null) iterated = of(elements.iterator());
+        return iterated.next();
+      }
+    };
+  }
+
+  static Elements<String> ofLines(InputStream text, Charset charset) {
+    return new BufferedReader(new InputStreamReader(text, charset))::readLine;
+  }
+
+  static Elements<String> ofFile(Path file) throws IOException {
+    BufferedReader reader = Files.newBufferedReader(file);
+    return new Elements<>() {
+      @Override
+      public String next() throws IOException {
+        return reader.readLine();
+      }
+
+      @Override
+      public void close() throws IOException {
+        reader.close();
+      }
+    };
+  }
+}

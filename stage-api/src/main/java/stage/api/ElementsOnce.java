@@ -1,0 +1,38 @@
+package stage.api;
+
+/** Emits elements that can be read only once: each incarnation goes on where the one before it was. */
+final class ElementsOnce<O> implements Stage.Generator<O> {
+  /** What incarnations leave to each other: they live one after the other, so only one uses it at a time. */
+  static final class Left<O> {
+    private final Elements<O> elements;
+    private O inHand;   // was read, but not accepted; null if there is none
+
+    Left(Elements<O> elements) {
+      this.elements = elements;
+    }
+  }
+
+  private final Left<O> left;
+
+  ElementsOnce(Left<O> left) {
+    this.left = left;
+  }
+
+  @Override
+  public void generate(Outlet<O> out) throws Exception {
+    while (true) {
+      if (left.inHand == null) left.inHand = left.elements.next();
+      if (left.inHand == null) return;
+      out.emit(left.inHand);
+      left.inHand = null;
+    }
+  }
+
+  @Override
+  public void onStop(StopReason reason) throws Exception {
+    if (left.inHand == null || !(reason instanceof StopReason.Stopped)) return;
+    O back = left.inHand;
+    left.inHand = null;
+    left.elements.putBack(back);
+  }
+}

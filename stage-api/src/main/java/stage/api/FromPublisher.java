@@ -1,0 +1,23 @@
+package stage.api;
+
+import java.util.Objects;
+import java.util.concurrent.Flow;
+
+/**
+ * Says of a stage that it emits what a publisher does. The engine runs another behaviour in its place, which subscribes; see
+ * {@link Stage#producer(String, Flow.Publisher, Void...)}.
+ *
+ * @param publisher the publisher
+ * @param <O> the events
+ */
+public record FromPublisher<O>(Flow.Publisher<? extends O> publisher) implements Stage.Producer<O> {
+  /** Checks that there is a publisher. */
+  public FromPublisher {
+    Objects.requireNonNull(publisher, "publisher must not be null");
+  }
+
+  @Override
+  public void onDemand(long demand, Outlet<O> out) {
+    throw new UnsupportedOperationException("the engine subscribes to the publisher itself");
+  }
+}

@@ -1,0 +1,81 @@
+package stage.runtime.engine;
+
+import java.util.ServiceLoader;
+import java.util.concurrent.Flow;
+import java.util.stream.Stream;
+import stage.api.CancelPolicy;
+import stage.api.Collecting;
+import stage.api.Demand;
+import stage.api.FromPublisher;
+import stage.api.Stage;
+import stage.api.SubscriptionSpec;
+import stage.api.ToSubscriber;
+
+/**
+ * What leads out of the graph of stages and into it: {@link Flow} and streams. A service of this module's own, because those who make the bridges know the
+ * engine, and the engine must not know them.
+ */
+public interface Bridges {
+  /**
+   * {@return the behaviour to run for one that only says what it is to be}
+   *
+   * @param described what a factory made; {@link #isDescription} holds
+   */
+  Stage behaviourOf(Stage described);
+
+  /**
+   * Connects a subscriber to a producer. See {@link stage.api.ProducerRef#subscribe(Flow.Subscriber)}.
+   *
+   * @param producer the producer's cell
+   * @param how what the subscription is like; its demand is the most that is asked for at a time
+   * @param subscriber who gets the events
+   * @param <O> the events
+   */
+  <O> void subscribe(Cell<?> producer, SubscriptionSpec<O> how, Flow.Subscriber<? super O> subscriber);
+
+  /**
+   * {@return a subscriber that hands what it gets to a consumer} See {@link stage.api.ConsumerRef#asSubscriber(Demand)}.
+   *
+   * @param consumer the consumer's cell
+   * @param demand how much to ask for
+   * @param policy what the end of the publisher does to the consumer
+   * @param <I> the events
+   */
+  <I> Flow.Subscriber<I> subscriber(Cell<?> consumer, Demand demand, CancelPolicy policy);
+
+  /**
+   * {@return a producer-consumer as others see it} See {@link stage.api.ProducerConsumerRef#asProcessor(Demand)}.
+   *
+   * @param stage the cell
+   * @param demand how much to ask for
+   * @param how what the subscriptions of those that subscribe to it are like
+   * @param <I> the events it consumes
+   * @param <O> the events it emits
+   */
+  <I, O> Flow.Processor<I, O> processor(Cell<?> stage, Demand demand, SubscriptionSpec<O> how);
+
+  /**
+   * {@return a producer's events} See {@link stage.api.ProducerRef#stream(Demand)}.
+   *
+   * @param producer the producer's cell
+   * @param how what the subscription is like
+   * @param <O> the events
+   */
+  <O> Stream<O> stream(Cell<?> producer, SubscriptionSpec<O> how);
+
+  /**
+   * {@return whether a behaviour only says what it is to be}
+   *
+   * @param behaviour what a factory made
+   */
+  static boolean isDescription(Stage behaviour) {
+    return behaviour instanceof FromPublisher<?> || behaviour instanceof ToSubscriber<?> || behaviour instanceof Collecting<?, ?, ?>;
+  }
+
+  /** {@return the bridges of this runtime} */
+  static Bridges find() {
+    return ServiceLoader.load(Bridges.class, Bridges.class.getClassLoader()).findFirst()
+        .orElseThrow(() -> new IllegalStateException("stage.runtime has lost its service " + Bridges.class.getName()
+            + "; if its jar was merged with others, their META-INF/services must be merged too"));
+  }
+}

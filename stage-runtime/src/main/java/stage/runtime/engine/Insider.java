@@ -1,0 +1,53 @@
+package stage.runtime.engine;
+
+import java.util.function.Supplier;
+import stage.api.StageContext;
+
+/** The context of a stage whose behaviour is part of the runtime: a bridge. It may ask for more than users can. */
+public interface Insider extends StageContext {
+  /**
+   * {@return the context of a behaviour of the runtime's, which knows more than it says}
+   *
+   * @param context what {@code onStart} was given
+   */
+  static Insider of(StageContext context) {
+    return (Insider) context;
+  }
+
+  /** Has {@link Nudged#onNudge} run some time soon, as a turn, whether there is demand or not. Any thread; never waits. Nudges do not add up. */
+  void nudge();
+
+  /**
+   * Waits until the stage has ended. Not on its own thread.
+   *
+   * @throws InterruptedException if interrupted while waiting
+   */
+  void awaitEnd() throws InterruptedException;
+
+  /** {@return whether the caller is the stage's own thread} Any thread. */
+  boolean isCurrent();
+
+  /**
+   * {@return what the cell keeps from its first incarnation to its end, a fresh start included} The stage's own thread.
+   *
+   * @param first makes it
+   * @param <T> what it is
+   */
+  <T extends Kept> T kept(Supplier<T> first);
+
+  /**
+   * Publishes events at once, beyond demand if need be: those that were accepted and that no later turn of this incarnation will emit. The stage's
+   * own thread, within a callback.
+   *
+   * @param events the events; nobody may write to the array any more
+   */
+  void publish(Object[] events);
+
+  /**
+   * Tells of events that were not accepted and are lost. Any thread.
+   *
+   * @param events how many
+   * @param why in a few words
+   */
+  void refused(long events, String why);
+}

@@ -1,0 +1,171 @@
+package stage.runtime.flow;
+
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Flow;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+import stage.api.CancelPolicy;
+import stage.api.Collecting;
+import stage.api.ConsumerSpec;
+import stage.api.Demand;
+import stage.api.FromPublisher;
+import stage.api.ProducerRef;
+import stage.api.ProducerSpec;
+import stage.api.Stage;
+import stage.api.StageEnded;
+import stage.api.StopReason;
+import stage.api.SubscriptionSpec;
+import stage.api.ToSubscriber;
+import stage.runtime.engine.Bridges;
+import stage.runtime.engine.Cell;
+import stage.runtime.time.Time;
+
+/** Makes the bridges. Each one that others hold is a companion of the stage at its end: a cell of its own, in the same scope. */
+public final class FlowBridges implements Bridges {
+  /** A subscriber and its producer; told from others by who they are, so that no code of a user's is run (rule 1.10). */
+  private record Subscribed(Cell<?> producer, Flow.Subscriber<?> subscriber) {
+    @Override
+    public boolean equals(Object other) {
+      return other instanceof Subscribed it && it.producer == producer && it.subscriber == subscriber;
+    }
+
+    @Override
+    public int hashCode() {
+      return 31 * System.identityHashCode(producer) + System.identityHashCode(subscriber);
+    }
+  }
+
+  private final Map<Subscribed, SubscriberLink<?>> subscribed = new ConcurrentHashMap<>();   // those that are there now
+  private final AtomicLong numbers = new AtomicLong();
+
+  /** For {@link java.util.ServiceLoader}. */
+  public FlowBridges() {}
+
+  @Override
+  public Stage behaviourOf(Stage described) {
+    return switch (described) {
+      case FromPublisher<?>(var publisher) -> Arrivals.from(publisher);
+      case ToSubscriber<?> to -> deliveries(to);
+      case Collecting<?, ?, ?> collecting -> Collected.by(collecting);
+      default -> throw new IllegalArgumentException("a " + described.getClass().getName() + " is a behaviour already");
+    };
+  }
+
+  private static <I> Stage deliveries(ToSubscriber<I> to) {
+    return new Deliveries<>(() -> new SubscriberLink<>(to.take(), () -> {}));
+  }
+
+  // ---- out: a consumer for each subscriber
+
+  @Override
+  public <O> void subscribe(Cell<?> producer, SubscriptionSpec<O> how, Flow.Subscriber<? super O> subscriber) {
+    subscribe(producer, how, subscriber, () -> {});
+  }
+
+  /** As {@link #subscribe(Cell, SubscriptionSpec, Flow.Subscriber)}; runs something, at least once, when the subscription is over. */
+  private <O> void subscribe(Cell<?> producer, SubscriptionSpec<O> how, Flow.Subscriber<? super O> subscriber, Runnable whenOver) {
+    var key = new Subscribed(producer, subscriber);
+    var link = new SubscriberLink<O>(subscriber, () -> {
+      subscribed.remove(key);
+      whenOver.run();
+    });
+    SubscriberLink<?> before = subscribed.putIfAbsent(key, link);
+    if (before != null) {
+      before.refuse(new StopReason.Crashed(
+          new IllegalStateException("the subscriber has subscribed to " + producer.path() + " twice, but must do so once only (Reactive Streams rule 1.10)")));
+      whenOver.run();
+    } else if (producer.isAlive()) {
+      connect(producer, how, link);
+    } else {
+      link.reject(producer, endOf(producer));
+    }
+  }
+
+  private <O> void connect(Cell<?> producer, SubscriptionSpec<O> how, SubscriberLink<O> link) {
+    ConsumerSpec<O, Deliveries<O>> spec = Stage.consumer("subscriber-" + numbers.incrementAndGet(), () -> new Deliveries<>(() -> link));
+    StopReason refused = startFor(producer, spec, how, link::refuse);
+    if (refused != null) link.reject(producer, refused);
+  }
+
+  /**
+   * Starts a consumer for one subscription.
+   *
+   * @param refusal is told, before the consumer is stopped, that it could not subscribe
+   * @return why it could not be started; null if it was
+   */
+  private <O> StopReason startFor(Cell<?> producer, ConsumerSpec<O, ?> spec, SubscriptionSpec<O> how, Consumer<StopReason> refusal) {
+    boolean[] started = {false};
+    try {
+      producer.owner().startCompanion(owner -> Cell.of(spec, producer.path(), producer.realm(), owner), cell -> {
+        started[0] = true;
+        try {
+          Cell.subscribe(cell, how);
+        } catch (RuntimeException refused) {
+          refusal.accept(endOf(producer, refused));
+          throw refused;
+        }
+      });
+      return null;
+    } catch (RuntimeException refused) {
+      return started[0] ? null : endOf(producer, refused);
+    }
+  }
+
+  private static StopReason endOf(Cell<?> producer, RuntimeException refused) {
+    return producer.isAlive() ? new StopReason.Crashed(refused) : endOf(producer);
+  }
+
+  /** {@return how it ends for a subscriber that comes after the end} */
+  private static StopReason endOf(Cell<?> producer) {
+    StopReason reason = producer.endReason();
+    boolean isAnEnd = reason instanceof StopReason.Completed || reason instanceof StopReason.Crashed || reason instanceof StopReason.ProducerFailed;
+    return isAnEnd ? reason : new StopReason.Crashed(new StageEnded(producer.path(), reason));
+  }
+
+  @Override
+  public <O> Stream<O> stream(Cell<?> producer, SubscriptionSpec<O> how) {
+    Time time = producer.realm().time();
+    var puller = new Puller<O>(producer.path(), time.room(0), time.room(0), reader -> {
+      producer.ensureForeignThread("reading a stream");
+      if (producer.isAlive()) begin(producer, how, reader);
+      else reader.over(endOf(producer));
+    });
+    return new ClosingStream<>(StreamSupport.stream(puller, false).onClose(puller::close));
+  }
+
+  private <O> void begin(Cell<?> producer, SubscriptionSpec<O> how, Puller<O> reader) {
+    StopReason refused = startFor(producer, Stage.<O, Stage.Consumer<O>>consumer("stream-" + numbers.incrementAndGet(), reader::consumer), how, reader::over);
+    if (refused != null) reader.over(refused);
+  }
+
+  // ---- in: a producer for each publisher
+
+  @Override
+  public <I> Flow.Subscriber<I> subscriber(Cell<?> consumer, Demand demand, CancelPolicy policy) {
+    return upstream(consumer, demand, policy);
+  }
+
+  @SuppressWarnings("unchecked")   // a cell's handle is of the interface that fits the spec
+  private <I> Upstream<I> upstream(Cell<?> consumer, Demand demand, CancelPolicy policy) {
+    var upstream = new Upstream<I>();
+    ProducerSpec<I, Arrivals<I>> spec = Stage.producer("publisher-" + numbers.incrementAndGet(), () -> Arrivals.through(upstream));
+    consumer.owner().startCompanion(owner -> {
+      Cell<Arrivals<I>> cell = Cell.of(spec, consumer.path(), consumer.realm(), owner);
+      cell.endWithItsConsumer();
+      return cell;
+    }, cell -> {
+      var ref = (ProducerRef<I, Arrivals<I>>) (Object) cell.ref();
+      Cell.subscribe(consumer, SubscriptionSpec.to(ref).withDemand(demand).withCancelPolicy(policy));
+    });
+    return upstream;
+  }
+
+  @Override
+  public <I, O> Flow.Processor<I, O> processor(Cell<?> stage, Demand demand, SubscriptionSpec<O> how) {
+    Upstream<I> input = upstream(stage, demand, CancelPolicy.TRANSIENT);
+    return new StageProcessor<I, O>(input, (subscriber, whenOver) -> subscribe(stage, how, subscriber, whenOver));
+  }
+}

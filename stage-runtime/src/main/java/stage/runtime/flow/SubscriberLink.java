@@ -1,0 +1,233 @@
+package stage.runtime.flow;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.List;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.Flow;
+import stage.api.StopReason;
+import stage.runtime.engine.Cell;
+import stage.runtime.engine.Insider;
+import stage.runtime.engine.Kept;
+
+/**
+ * What a stage knows of the subscriber that it signals, from its first incarnation to its end; to the subscriber, its subscription. All signals are sent on the stage's
+ * thread (rule 1.3); {@link #request} and {@link #cancel} may come on any, also from within a signal (3.2).
+ *
+ * @param <I> the events
+ */
+final class SubscriberLink<I> implements Flow.Subscription, Kept {
+  private static final VarHandle REQUESTED;
+  private static final VarHandle REFUSAL;
+
+  static {
+    try {
+      REQUESTED = MethodHandles.lookup().findVarHandle(SubscriberLink.class, "requested", long.class);
+      REFUSAL = MethodHandles.lookup().findVarHandle(SubscriberLink.class, "refusal", StopReason.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
+  private final Runnable whenOver;
+  private volatile Insider context;       // the stage's thread, when it starts
+  private volatile long requested;        // any thread, by compare-and-set; stays at the largest number
+  private volatile StopReason refusal;    // any thread, once, by compare-and-set: what the subscriber is to be told, whatever becomes of the stage
+  private volatile boolean cancelled;     // any thread: set, and never cleared
+
+  // the stage's thread
+  private Flow.Subscriber<? super I> subscriber;   // null once it must not be signalled any more (rule 3.13)
+  private boolean greeted;
+  private boolean inTurn;      // whether the turn that is running looks at what was requested when it ends
+  private boolean inSignal;
+  private long delivered;
+
+  /**
+   * Makes a link that is not used yet.
+   *
+   * @param subscriber who is to be signalled
+   * @param whenOver run when the subscriber has cancelled, or was told of the end: at least once, on any thread
+   */
+  SubscriberLink(Flow.Subscriber<? super I> subscriber, Runnable whenOver) {
+    this.subscriber = subscriber;
+    this.whenOver = whenOver;
+  }
+
+  // ---- the subscription; any thread
+
+  @Override
+  public void request(long events) {
+    if (cancelled) return;   // rule 3.6
+    if (events < 1) {
+      refuse(new StopReason.Crashed(new IllegalArgumentException(
+          "request must be for at least 1 event, but was for " + events + ": a non-positive subscription request (Reactive Streams rule 3.9)")));
+      return;
+    }
+    long before;
+    do {
+      before = requested;
+      if (before == Long.MAX_VALUE) return;   // rule 3.17
+    } while (!REQUESTED.compareAndSet(this, before, before + events < 0 ? Long.MAX_VALUE : before + events));
+    // Within a turn of the stage nobody has to be woken, which also bounds the recursion of request and onNext (rule 3.3).
+    if (!context.isCurrent() || !inTurn) context.nudge();
+  }
+
+  /** Has the subscriber told of an end, and then forgotten. */
+  void refuse(StopReason end) {
+    if (!REFUSAL.compareAndSet(this, null, end)) return;
+    Insider there = context;   // volatile, after the refusal; the stage sets it before it looks at the refusal, so one of the two sees the other
+    if (there != null) there.nudge();
+  }
+
+  @Override
+  public void cancel() {
+    if (cancelled) return;   // rule 3.7; two that come at the same time do no harm
+    cancelled = true;
+    context.stop();
+    whenOver.run();
+  }
+
+  // ---- the stage's thread
+
+  /** {@return whether the subscriber must not be signalled} */
+  boolean isSpent() {
+    return cancelled || subscriber == null;
+  }
+
+  boolean isRefused() {
+    return refusal != null;
+  }
+
+  /** {@return how many events it wants, and has not had} */
+  long permits() {
+    return requested - delivered;
+  }
+
+  /** An incarnation begins. The one before it may have left its thread behind, in the midst of a signal: then there can be no other (rule 1.3). */
+  void begin(Insider incarnation) {
+    context = incarnation;
+    if (inSignal) {
+      subscriber = null;
+      cancelled = true;   // that thread looks here before it signals again
+    }
+    if (isSpent()) context.stop();
+  }
+
+  void beginTurn() {
+    inTurn = true;
+  }
+
+  void endTurn() {
+    inTurn = false;
+  }
+
+  /** Signals {@code onSubscribe}, the first time. */
+  void greet() {
+    if (greeted || subscriber == null) return;
+    greeted = true;
+    signal(() -> subscriber.onSubscribe(this));
+  }
+
+  /**
+   * Signals events, for each of which there is a permit, until all are signalled or the subscriber is not to get any more. What it throws, the subscriber has
+   * thrown, which must not be signalled again (rule 2.13).
+   */
+  void next(List<I> events) {
+    Flow.Subscriber<? super I> to = subscriber;   // not the field, which another incarnation may clear
+    int most = events.size();
+    long before = delivered;
+    int signalled = 0;
+    inSignal = true;
+    try {
+      if (to instanceof Runs<?>) {
+        signalled = nextAll(to, events);
+        delivered = before + signalled;
+      }
+      while (signalled < most && !cancelled && refusal == null) {
+        delivered = before + ++signalled;   // now, for a request in the midst of it; and what it throws on was handed over
+        to.onNext(events.get(signalled - 1));
+      }
+    } catch (Throwable failure) {
+      subscriber = null;
+      throw failure;
+    } finally {
+      inSignal = false;
+    }
+  }
+
+  @SuppressWarnings("unchecked")   // one of ours takes in runs what it takes one by one
+  private int nextAll(Flow.Subscriber<? super I> ours, List<I> events) {
+    if (cancelled || refusal != null) return 0;
+    ((Runs<I>) ours).onRun(events);
+    return events.size();
+  }
+
+  /** {@return how many events were signalled in all} */
+  long delivered() {
+    return delivered;
+  }
+
+  /** Signals the end that {@link #refuse} was for, if there is one. */
+  void tellRefusal() {
+    StopReason end = refusal;
+    if (end == null || isSpent()) return;
+    tellEnd(end);
+    context.stop();
+  }
+
+  /** There is no stage to signal the subscriber, so the caller does: that it does not become one (rule 1.9). */
+  void reject(Cell<?> producer, StopReason end) {
+    cancelled = true;   // there is nothing to ask for, and nothing to cancel (rules 3.6, 3.7)
+    try {
+      greet();
+      if (subscriber != null) tellEnd(end, producer.path());
+    } catch (Throwable broken) {   // against rule 2.13, and the caller is to return normally
+      producer.report("a subscriber that could not subscribe to stage " + producer.path() + " threw when it was told", broken);
+    } finally {
+      subscriber = null;
+      whenOver.run();
+    }
+  }
+
+  /** Signals how the stage has ended, unless the subscriber knows. */
+  @Override
+  public void over(StopReason reason) {
+    try {
+      if (!isSpent()) tellEnd(refusal == null ? reason : refusal);
+    } finally {
+      subscriber = null;
+      cancelled = true;   // rule 1.6
+      whenOver.run();
+    }
+  }
+
+  private void tellEnd(StopReason end) {
+    greet();
+    if (!isSpent()) tellEnd(end, context.path());
+  }
+
+  private void tellEnd(StopReason end, String path) {
+    Flow.Subscriber<? super I> last = subscriber;
+    subscriber = null;
+    switch (end) {
+      case StopReason.Completed completed -> signal(last::onComplete);
+      case StopReason.Crashed(var cause) -> signal(() -> last.onError(cause));
+      case StopReason.ProducerFailed(var producer, var cause) -> signal(() -> last.onError(cause));
+      case StopReason.Stopped stopped -> signal(() -> last.onError(new CancellationException("stage " + path + " was stopped before it had delivered everything")));
+      case StopReason.Replaced replaced -> throw new IllegalStateException("a replaced behaviour does not end a stage");
+      case StopReason.GroupRestart restarted -> throw new IllegalStateException("a group restart does not end a stage");
+    }
+  }
+
+  private void signal(Runnable signal) {
+    inSignal = true;
+    try {
+      signal.run();
+    } catch (Throwable failure) {
+      subscriber = null;
+      inSignal = false;
+      throw failure;
+    }
+    inSignal = false;
+  }
+}

@@ -1,0 +1,211 @@
+package stage.runtime.flow;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.List;
+import java.util.concurrent.Flow;
+import stage.api.Outlet;
+import stage.runtime.engine.BulkOutlet;
+import stage.runtime.engine.Insider;
+
+/**
+ * What a stage is to its publisher: a subscriber that leaves events for the stage's thread and returns. For one subscription.
+ *
+ * <p>The publisher's signals come one at a time, on any threads (rule 1.3). What is asked of the publisher is asked on the stage's thread (2.7), but for the
+ * cancelling of a subscription that comes too late.
+ *
+ * @param <E> the events
+ */
+final class Upstream<E> implements Flow.Subscriber<E>, Runs<E> {
+  /** How a publisher has ended. */
+  private sealed interface Ending {
+    /** After its last event. */
+    record Completed() implements Ending {}
+
+    /** It failed, by its own account or by ours. */
+    record Failed(Throwable cause) implements Ending {}
+  }
+
+  private static final VarHandle SUBSCRIPTION;
+  private static final VarHandle ENDING;
+  private static final VarHandle CANCELLED;
+
+  static {
+    try {
+      SUBSCRIPTION = MethodHandles.lookup().findVarHandle(Upstream.class, "subscription", Flow.Subscription.class);
+      ENDING = MethodHandles.lookup().findVarHandle(Upstream.class, "ending", Ending.class);
+      CANCELLED = MethodHandles.lookup().findVarHandle(Upstream.class, "cancelled", boolean.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
+  private final Inbox<E> inbox = new Inbox<>();
+  private volatile Insider context;                  // set by the stage's thread, once, before the publisher knows this
+  private volatile Flow.Subscription subscription;   // set by the publisher's thread, once, by compare-and-set
+  private volatile Ending ending;                    // set by the publisher's thread or the stage's, once, by compare-and-set
+  private volatile boolean closed;                   // set by the stage's thread
+  private volatile boolean cancelled;                // whoever cancels, by compare-and-set
+  private volatile long requested;                   // written by the stage's thread before it asks, read by the publisher's
+  private long received;                             // the publisher's side, as the next
+  private long allowed;                              // of the requested ones, those it knows of
+  private boolean failureIsDue;                      // the stage's thread: what came before the failure is published
+
+  /** The stage has started, or starts. */
+  void attach(Insider context) {
+    this.context = context;
+  }
+
+  // ---- the publisher's side
+
+  @Override
+  public void onSubscribe(Flow.Subscription subscription) {
+    if (subscription == null) throw new NullPointerException("subscription must not be null (Reactive Streams rule 2.13)");
+    if (!SUBSCRIPTION.compareAndSet(this, null, subscription)) {   // volatile; of two that come at the same time one is first
+      subscription.cancel();   // rule 2.5
+      return;
+    }
+    if (closed) cancel(subscription);   // volatile, after the subscription was set; in close it is the other way round, so one of the two cancels
+    else context.nudge();
+  }
+
+  @Override
+  public void onNext(E event) {
+    if (event == null) throw new NullPointerException("event must not be null (Reactive Streams rule 2.13)");
+    if (received >= allowed && !isAllowed()) return;
+    received++;
+    inbox.put(event);
+    publish();
+  }
+
+  /** {@return whether there may be another event, as far as is known by now} */
+  private boolean isAllowed() {
+    if (ending != null) return false;   // rule 1.7 is broken, or the event belongs to a publisher that was given up
+    allowed = requested;
+    if (received >= allowed) {
+      fail(new IllegalStateException("the publisher of stage " + context.path() + " has sent more than the " + requested
+          + " events that were requested (Reactive Streams rule 1.1)"));
+      context.refused(1, "sent by a publisher without a request");
+      return false;
+    }
+    return true;
+  }
+
+  private void publish() {
+    long refused = inbox.publish();
+    if (refused > 0) context.refused(refused, "sent by a publisher after its subscription was cancelled");   // rule 2.8
+    if (inbox.wakes()) context.nudge();
+  }
+
+  @Override
+  public void onRun(List<? extends E> events) {
+    int more = events.size();
+    if (ending != null || requested - received < more) {   // then it matters which of them is too much
+      for (E event : events) onNext(event);
+      return;
+    }
+    received += more;
+    inbox.putAll(events.toArray());
+    publish();
+  }
+
+  @Override
+  public void onError(Throwable failure) {
+    if (failure == null) throw new NullPointerException("failure must not be null (Reactive Streams rule 2.13)");
+    end(new Ending.Failed(failure));
+  }
+
+  @Override
+  public void onComplete() {
+    end(new Ending.Completed());
+  }
+
+  private void end(Ending how) {
+    cancelled = true;     // rule 2.4: there is nothing to cancel any more
+    allowed = received;   // so that what comes against rule 1.7 is looked at
+    if (ENDING.compareAndSet(this, null, how)) context.nudge();   // volatile, after the last event was published
+  }
+
+  /** Gives the publisher up as failed; it is still to be cancelled. */
+  private void fail(Throwable cause) {
+    if (ENDING.compareAndSet(this, null, new Ending.Failed(cause))) context.nudge();   // as in end
+  }
+
+  /** Ends the stage of this subscription: what it would get is wanted by nobody. Any thread. */
+  void leave() {
+    context.stop();
+  }
+
+  // ---- the stage's thread
+
+  /**
+   * Emits what has come, as far as it is wanted, and asks for what is wanted beyond it.
+   *
+   * <p>Throws the publisher's failure, whatever it is, in a turn that has emitted nothing.
+   */
+  void settle(Outlet<E> out) {
+    Ending ended = ending;   // volatile, before the events are looked for: it is written after the last of them
+    long emitted = emit((BulkOutlet<E>) out);
+    switch (ended) {
+      case null -> request(out.demand());
+      case Ending.Completed completed -> {
+        if (inbox.available() == 0) out.complete();
+      }
+      case Ending.Failed(var cause) -> {
+        // What this turn has emitted would be forgotten if it threw.
+        if (emitted == 0 && !failureIsDue) publishRest();
+        if (emitted == 0) throw Upstream.<RuntimeException>sneaky(cause);
+        context.nudge();
+      }
+    }
+  }
+
+  private long emit(BulkOutlet<E> out) {
+    long emitted = 0;
+    long wanted = out.demand();
+    while (emitted < wanted) {
+      long run = Math.min(inbox.available(), wanted - emitted);
+      if (run == 0 && inbox.sleep()) break;
+      inbox.drain(run, out);
+      emitted += run;
+    }
+    return emitted;
+  }
+
+  /** Events that nobody wants now came before the failure, and are not to be lost with it. */
+  private void publishRest() {
+    failureIsDue = true;
+    context.publish(inbox.drain());
+  }
+
+  private void request(long demand) {
+    Flow.Subscription from = subscription;
+    if (from == null) return;
+    long more = demand - (requested - inbox.taken());   // what was requested and not emitted is still to come, or waits
+    if (more <= 0) return;
+    requested = requested + more < 0 ? Long.MAX_VALUE : requested + more;   // rule 3.17
+    try {
+      from.request(more);
+    } catch (Throwable broken) {   // against rule 3.16; not thrown on, or what this turn has emitted would be forgotten
+      fail(new IllegalStateException("the publisher of stage " + context.path() + " has thrown from request (Reactive Streams rule 3.16)", broken));
+    }
+  }
+
+  /** Accepts nothing more, cancels the publisher, and publishes what has come. Changes nothing the second time. */
+  void close() {
+    inbox.close();
+    closed = true;
+    context.publish(inbox.drain());
+    Flow.Subscription from = subscription;   // volatile, after closed was set; see onSubscribe
+    if (from != null) cancel(from);
+  }
+
+  private void cancel(Flow.Subscription from) {
+    if (CANCELLED.compareAndSet(this, false, true)) from.cancel();   // rule 2.6, once
+  }
+
+  @SuppressWarnings("unchecked")
+  private static <X extends Throwable> X sneaky(Throwable cause) throws X {
+    throw (X) cause;
+  }
+}

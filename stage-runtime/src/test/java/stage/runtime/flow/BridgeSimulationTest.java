@@ -1,0 +1,117 @@
+package stage.runtime.flow;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import java.util.stream.Collector;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import stage.api.Demand;
+import stage.api.Outlet;
+import stage.api.Redelivery;
+import stage.api.Stage;
+import stage.api.StageContext;
+import stage.api.Stages;
+import stage.api.State;
+import stage.api.supervision.Intensity;
+import stage.api.supervision.Supervisor;
+import stage.api.supervision.SupervisorSpec;
+import stage.runtime.testkit.CrashRule;
+import stage.runtime.testkit.SimulatedRuntime;
+
+/** The bridges in simulated runs, with crashes of the stages behind them: in whatever order things happen, each event comes once and in order. */
+class BridgeSimulationTest {
+  private static final int SEEDS = Integer.getInteger("stage.sim.bridges", 1000);
+  private static final int EVENTS = 12;
+
+  private static final Logger LOGGER = Logger.getLogger("stage");   // kept, or its level is forgotten with it
+  private static Level before;
+
+  @BeforeAll
+  static void silence() {
+    before = LOGGER.getLevel();
+    LOGGER.setLevel(Level.OFF);   // crashes by the thousand
+  }
+
+  @AfterAll
+  static void speak() {
+    LOGGER.setLevel(before);
+  }
+
+  private static final class Numbers implements Stage.Producer<Integer> {
+    private State<Integer> next;
+
+    @Override
+    public void onStart(StageContext context) {
+      next = context.state(0);
+    }
+
+    @Override
+    public void onDemand(long demand, Outlet<Integer> out) {
+      int number = next.value();
+      for (long i = 0; i < demand && number < EVENTS; i++) out.emit(number++);
+      next.set(number);
+      if (number == EVENTS) out.complete();
+    }
+  }
+
+  private static Supervisor open() {
+    return Supervisor.open(SupervisorSpec.of("bridges").withIntensity(Intensity.of(100_000)));
+  }
+
+  private static SimulatedRuntime runtime() {
+    return SimulatedRuntime.withSeeds(0, SEEDS).with(CrashRule.crashing("numbers").every(2)).with(CrashRule.crashing("list").every(3));
+  }
+
+  private static Collector<Integer, List<Integer>, List<Integer>> toList() {
+    return Collector.of(ArrayList::new, List::add, (one, other) -> one);
+  }
+
+  @Test
+  void outAndInAgain() {
+    runtime().run(simulated -> {
+      var result = new CompletableFuture<List<Integer>>();
+      try (Supervisor scope = open()) {
+        var list = scope.start(Stages.<Integer, List<Integer>>collect("list", toList(), result).withRedelivery(Redelivery.attempts(10_000)));
+        var numbers = scope.start(Stage.<Integer, Numbers>producer("numbers", Numbers::new));
+        numbers.subscribe(list.asSubscriber(Demand.max(3)));
+        scope.join();
+      }
+      assertThat(result.getNow(Collections.emptyList())).isEqualTo(FlowTest.upTo(EVENTS));
+    });
+  }
+
+  @Test
+  void throughAStageOfAPublisherAndOneOfASubscriber() {
+    runtime().run(simulated -> {
+      var result = new CompletableFuture<List<Integer>>();
+      try (Supervisor scope = open()) {
+        var list = scope.start(Stages.<Integer, List<Integer>>collect("list", toList(), result).withRedelivery(Redelivery.attempts(10_000)));
+        var numbers = scope.start(Stage.<Integer, Numbers>producer("numbers", Numbers::new));
+        var again = scope.start(Stage.<Integer>producer("again", numbers));
+        scope.start(Stage.<Integer>consumer("out", list.asSubscriber(Demand.max(2))).subscribeTo(again, Demand.max(2)));
+        scope.join();
+      }
+      assertThat(result.getNow(Collections.emptyList())).isEqualTo(FlowTest.upTo(EVENTS));
+    });
+  }
+
+  @Test
+  void throughStreams() {
+    runtime().run(simulated -> {
+      List<Integer> all = new ArrayList<>();
+      try (Supervisor scope = open()) {
+        var numbers = scope.start(Stage.<Integer, Numbers>producer("numbers", Numbers::new));
+        all.addAll(Stages.stream(numbers, Demand.max(5)).limit(4).toList());
+        all.addAll(Stages.stream(numbers, Demand.max(3)).toList());
+      }
+      assertThat(all).isEqualTo(FlowTest.upTo(EVENTS));
+    });
+  }
+}

@@ -1,0 +1,201 @@
+package stage.runtime.flow;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.ByteArrayInputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.LinkedBlockingDeque;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.stream.Collector;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import stage.api.Demand;
+import stage.api.ProducerRef;
+import stage.api.ProducerSpec;
+import stage.api.Stage;
+import stage.api.StageRef;
+import stage.api.Stages;
+import stage.api.StopReason;
+import stage.behaviour.support2.Await;
+
+/** Collections, files and queues as producers, and collectors as consumers. */
+class ElementsTest extends FlowTest {
+  /** Starts a producer, collects what it emits, and crashes it every now and then if asked to. */
+  private <O> List<O> collected(ProducerSpec<O, Stage.Generator<O>> spec, boolean crashing) throws Exception {
+    ProducerRef<O, ?> producer = noted(scope.start(spec));
+    var result = new CompletableFuture<List<O>>();
+    BlockingQueue<Integer> counts = new LinkedBlockingQueue<>();
+    var consumer = noted(scope.start(Stages.collect(name("list"), Collector.<O, List<O>>of(ArrayList::new, (list, event) -> {
+      list.add(event);
+      counts.add(list.size());
+    }, (one, other) -> one), result).subscribeTo(producer, Demand.max(2))));
+    if (crashing) {
+      for (int i = 0; i < 3; i++) {
+        Await.next(5, counts, producer, consumer);
+        crash(producer);
+        crash(consumer);
+      }
+    }
+    return Await.result(result::join, producer, consumer);
+  }
+
+  private static void crash(StageRef<?> stage) throws InterruptedException {
+    try {
+      stage.cast(behaviour -> {
+        throw new OnPurpose("in between");
+      });
+    } catch (stage.api.StageEnded completed) {
+      assertThat(stage.isAlive()).isFalse();
+    }
+  }
+
+  @Nested
+  class AsAProducer {
+    @ParameterizedTest(name = "crashing: {0}")
+    @ValueSource(booleans = {false, true})
+    void isAnIterable(boolean crashing) throws Exception {
+      assertThat(collected(Stages.ofIterable("elements", upTo(200)), crashing)).isEqualTo(upTo(200));
+    }
+
+    @ParameterizedTest(name = "crashing: {0}")
+    @ValueSource(booleans = {false, true})
+    void isAnIterator(boolean crashing) throws Exception {
+      assertThat(collected(Stages.ofIterator("elements", upTo(200).iterator()), crashing)).isEqualTo(upTo(200));
+    }
+
+    @ParameterizedTest(name = "crashing: {0}")
+    @ValueSource(booleans = {false, true})
+    void isAStream(boolean crashing) throws Exception {
+      assertThat(collected(Stages.ofStream("elements", IntStream.range(0, 200).boxed()), crashing)).isEqualTo(upTo(200));
+    }
+
+    @ParameterizedTest(name = "crashing: {0}")
+    @ValueSource(booleans = {false, true})
+    void isAText(boolean crashing) throws Exception {
+      String text = String.join("\n", upTo(200).stream().map(n -> "Zeile ä" + n).toList());
+      assertThat(collected(Stages.ofLines("elements", new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8))), crashing)).isEqualTo(text.lines().toList());
+      assertThat(collected(Stages.ofLines("latin", new ByteArrayInputStream(text.getBytes(StandardCharsets.ISO_8859_1)), StandardCharsets.ISO_8859_1), false))
+          .isEqualTo(text.lines().toList());
+    }
+
+    @ParameterizedTest(name = "crashing: {0}")
+    @ValueSource(booleans = {false, true})
+    void isAFile(boolean crashing, @TempDir Path folder) throws Exception {
+      List<String> lines = upTo(200).stream().map(n -> "line " + n).toList();
+      Path file = Files.write(folder.resolve("lines.txt"), lines);
+      assertThat(collected(Stages.ofPath("elements", file), crashing)).isEqualTo(lines);
+    }
+
+    @Test
+    void isAQueueThatIsNeverAtItsEnd() throws Exception {
+      var queue = new LinkedBlockingDeque<Integer>(upTo(10));
+      ProducerRef<Integer, ?> producer = noted(scope.start(Stages.ofQueue("elements", queue)));
+      Recorder recorder = recorder(producer);
+      recorder.request(12);
+      assertThat(recorder.await(10)).isEqualTo(upTo(10));
+      queue.add(10);
+      queue.add(11);
+      assertThat(recorder.await(2)).containsExactly(10, 11);
+      queue.add(12);
+      Await.until(queue::isEmpty, "the next one is in hand", producer);
+      producer.stop();
+      assertThat(Await.end(producer)).isEqualTo(new StopReason.Stopped());
+      assertThat(queue).as("what could not be emitted is back").containsExactly(12);
+    }
+
+    @Test
+    void mayNotHaveNulls() throws Exception {
+      var nulls = scope.start(Stages.<Integer>ofIterator("nulls", Arrays.asList(1, null).iterator()).withRestart(stage.api.Restart.TEMPORARY));
+      Recorder recorder = recorder();
+      nulls.subscribe(recorder);
+      recorder.awaitSubscribed().request(5);
+      assertThat(recorder.awaitEnd()).isInstanceOf(NullPointerException.class);
+      assertThat(log.take()).anyMatch(record -> String.valueOf(record.getThrown()).contains("null"));
+    }
+
+    @Test
+    void isCheckedAtOnce() {
+      assertThatThrownBy(() -> Stages.ofIterable("elements", null)).hasMessageContaining("elements must not be null");
+      assertThatThrownBy(() -> Stages.ofPath("elements", null)).hasMessageContaining("file must not be null");
+      assertThatThrownBy(() -> Stages.ofQueue("elements", null)).hasMessageContaining("queue must not be null");
+      assertThatThrownBy(() -> Stages.ofIterable("no name", List.of())).isInstanceOf(IllegalArgumentException.class);
+    }
+  }
+
+  @Nested
+  class ACollector {
+    @Test
+    void groups() throws Exception {
+      var result = new CompletableFuture<java.util.Map<Boolean, Long>>();
+      var producer = noted(scope.start(Stages.ofIterable("numbers", upTo(1000))));
+      noted(scope.start(Stages.<Integer, java.util.Map<Boolean, Long>>collect("groups", Collectors.partitioningBy(n -> n % 3 == 0, Collectors.counting()), result)
+          .subscribeTo(producer)));
+      assertThat(Await.result(result::join)).containsEntry(true, 334L).containsEntry(false, 666L);
+    }
+
+    @Test
+    void failsWithItsProducer() throws Exception {
+      theScopeMayFail();
+      var result = new CompletableFuture<List<Integer>>();
+      var source = Outward.PRODUCER.endless(ElementsTest.this);
+      noted(scope.start(Stages.<Integer, List<Integer>>collect("list", Collectors.toList(), result).subscribeTo(source.root())));
+      source.fail();
+      assertThatThrownBy(() -> Await.result(result::join)).isInstanceOf(CompletionException.class).hasCauseInstanceOf(ForGood.class);
+    }
+
+    @Test
+    void isCancelledWithItsScope() throws Exception {
+      var result = new CompletableFuture<List<Integer>>();
+      var stage = noted(scope.start(Stages.<Integer, List<Integer>>collect("list", Collectors.toList(), result)));
+      stage.stop();
+      assertThatThrownBy(() -> Await.result(result::join)).isInstanceOf(CancellationException.class);
+    }
+
+    @Test
+    void stopsWhenItsResultIsCancelled() throws Exception {
+      var result = new CompletableFuture<List<Integer>>();
+      var source = Outward.PRODUCER.endless(ElementsTest.this);
+      var stage = noted(scope.start(Stages.<Integer, List<Integer>>collect("list", Collectors.toList(), result).subscribeTo(source.root())));
+      result.cancel(false);
+      assertThat(Await.end(stage)).isEqualTo(new StopReason.Stopped());
+    }
+
+    @Test
+    void whoseFinisherThrowsFailsItsResult() throws Exception {
+      var result = new CompletableFuture<Integer>();
+      var producer = noted(scope.start(Stages.ofIterable("numbers", upTo(3))));
+      noted(scope.start(Stages.<Integer, Integer>collect("list", Collectors.collectingAndThen(Collectors.toList(), list -> {
+        throw new OnPurpose("the finisher throws");
+      }), result).subscribeTo(producer)));
+      assertThatThrownBy(() -> Await.result(result::join)).hasCauseInstanceOf(OnPurpose.class);
+    }
+
+    @Test
+    void whoseAccumulatorThrowsOnOneEventLosesThatOne() throws Exception {
+      var result = new CompletableFuture<List<Integer>>();
+      var producer = noted(scope.start(Stages.ofIterable("numbers", upTo(100))));
+      noted(scope.start(Stages.collect("list", Collector.<Integer, List<Integer>>of(ArrayList::new, (list, event) -> {
+        if (event == 42) throw new OnPurpose("this one");
+        list.add(event);
+      }, (one, other) -> one), result).subscribeTo(producer)));
+      List<Integer> expected = new ArrayList<>(upTo(100));
+      expected.remove(42);
+      assertThat(Await.result(result::join)).isEqualTo(expected);
+    }
+  }
+}

@@ -1,0 +1,43 @@
+package stage.samples.serve;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Locale;
+import org.junit.jupiter.api.Test;
+
+class ServeAndCountTest {
+  private static List<String> run(String... arguments) throws Exception {
+    var printed = new ByteArrayOutputStream();
+    PrintStream before = System.out;
+    Locale locale = Locale.getDefault();
+    System.setOut(new PrintStream(printed, true, StandardCharsets.UTF_8));
+    Locale.setDefault(Locale.ROOT);
+    try {
+      ServeAndCount.main(arguments);
+    } finally {
+      System.setOut(before);
+      Locale.setDefault(locale);
+    }
+    return printed.toString(StandardCharsets.UTF_8).lines().toList();
+  }
+
+  @Test
+  void countsEachFlightOnceHoweverSlowly() throws Exception {
+    List<String> lines = run("--flights", "20001", "--per-second", "100000");
+    assertThat(lines).allMatch(line -> line.length() <= 110);
+    assertThat(lines.getLast()).isEqualTo("The same counts each time: DFW 1,103, ORD 1,095, ATL 846, … 20,001 in all.");
+  }
+
+  /** What fits between the two is a few megabytes; the flights are 40. */
+  @Test
+  void aSlowConsumerHoldsUpTheServer() throws Exception {
+    List<String> lines = run("--flights", "400000", "--per-second", "800000");
+    String slow = lines.stream().filter(line -> line.startsWith("800,000 a second")).findFirst().orElseThrow();
+    long ahead = Long.parseLong(slow.replaceAll(".* ([0-9,]+) flights$", "$1").replace(",", ""));
+    assertThat(ahead).isPositive().isLessThan(300_000);
+  }
+}
