@@ -29,6 +29,8 @@ record Plan(
     SINK,
     SINK_TASKS;
 
+    private final String label = name().toLowerCase(java.util.Locale.ROOT).replace('_', '-');
+
     boolean isSource() {
       return this == SOURCE || this == GENERATOR || this == HANDED;
     }
@@ -65,7 +67,7 @@ record Plan(
     }
 
     String name() {
-      return kind.name().toLowerCase(java.util.Locale.ROOT).replace('_', '-') + index;
+      return kind.label + index;
     }
   }
 

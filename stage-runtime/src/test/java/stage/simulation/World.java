@@ -188,9 +188,12 @@ final class World implements Faults {
 
   private void afterStep(SimulatedCarrier carrier) {
     Cell<?> cell = Peek.cell(carrier.machine());
-    hash = 31 * hash + carrier.machine().threadName().hashCode();
     if (problem != null) throw new AssertionError(problem);
-    if (cell == null) return;
+    if (cell == null) {
+      hash = 31 * hash + 1;   // there is but one that is no stage, the thread of the dead-letter handlers
+      return;
+    }
+    hash = 31 * (31 * hash + cell.path().hashCode()) + Peek.incarnation(cell);
     cells.put(cell.path(), cell);
     hash = 31 * hash + Peek.phase(cell).hashCode();
     for (Peek.Ledger ledger : Peek.lanes(cell)) {

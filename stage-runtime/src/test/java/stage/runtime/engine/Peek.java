@@ -77,6 +77,11 @@ public final class Peek {
     }
   }
 
+  /** {@return which life it lives} */
+  public static int incarnation(Cell<?> cell) {
+    return cell.turns().incarnation();
+  }
+
   /** {@return whether it is the cell's own thread that runs} */
   public static boolean isCurrent(Cell<?> cell) {
     return cell.carrier().isCurrent();
