@@ -55,7 +55,7 @@ public final class FlowBridges implements Bridges {
   }
 
   private static <I> Stage deliveries(ToSubscriber<I> to) {
-    return new Deliveries<>(() -> new SubscriberLink<>(to.take(), () -> {}));
+    return new Deliveries<>(() -> new SubscriberLink<>(to.take(), over -> {}));
   }
 
   // ---- out: a consumer for each subscriber
@@ -68,8 +68,8 @@ public final class FlowBridges implements Bridges {
   /** As {@link #subscribe(Cell, SubscriptionSpec, Flow.Subscriber)}; runs something, at least once, when the subscription is over. */
   private <O> void subscribe(Cell<?> producer, SubscriptionSpec<O> how, Flow.Subscriber<? super O> subscriber, Runnable whenOver) {
     var key = new Subscribed(producer, subscriber);
-    var link = new SubscriberLink<O>(subscriber, () -> {
-      subscribed.remove(key);
+    var link = new SubscriberLink<O>(subscriber, over -> {
+      subscribed.remove(key, over);   // and not the one that may have come after it
       whenOver.run();
     });
     SubscriberLink<?> before = subscribed.putIfAbsent(key, link);

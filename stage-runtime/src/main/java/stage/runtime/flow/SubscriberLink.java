@@ -5,6 +5,7 @@ import java.lang.invoke.VarHandle;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.Flow;
+import java.util.function.Consumer;
 import stage.api.StopReason;
 import stage.runtime.engine.Cell;
 import stage.runtime.engine.Insider;
@@ -29,7 +30,7 @@ final class SubscriberLink<I> implements Flow.Subscription, Kept {
     }
   }
 
-  private final Runnable whenOver;
+  private final Consumer<SubscriberLink<I>> whenOver;
   private volatile Insider context;       // the stage's thread, when it starts
   private volatile long requested;        // any thread, by compare-and-set; stays at the largest number
   private volatile StopReason refusal;    // any thread, once, by compare-and-set: what the subscriber is to be told, whatever becomes of the stage
@@ -46,9 +47,9 @@ final class SubscriberLink<I> implements Flow.Subscription, Kept {
    * Makes a link that is not used yet.
    *
    * @param subscriber who is to be signalled
-   * @param whenOver run when the subscriber has cancelled, or was told of the end: at least once, on any thread
+   * @param whenOver told when the subscriber has cancelled, or was told of the end: at least once, on any thread
    */
-  SubscriberLink(Flow.Subscriber<? super I> subscriber, Runnable whenOver) {
+  SubscriberLink(Flow.Subscriber<? super I> subscriber, Consumer<SubscriberLink<I>> whenOver) {
     this.subscriber = subscriber;
     this.whenOver = whenOver;
   }
@@ -84,7 +85,7 @@ final class SubscriberLink<I> implements Flow.Subscription, Kept {
     if (cancelled) return;   // rule 3.7; two that come at the same time do no harm
     cancelled = true;
     context.stop();
-    whenOver.run();
+    whenOver.accept(this);
   }
 
   // ---- the stage's thread
@@ -185,7 +186,7 @@ final class SubscriberLink<I> implements Flow.Subscription, Kept {
       producer.report("a subscriber that could not subscribe to stage " + producer.path() + " threw when it was told", broken);
     } finally {
       subscriber = null;
-      whenOver.run();
+      whenOver.accept(this);
     }
   }
 
@@ -197,7 +198,7 @@ final class SubscriberLink<I> implements Flow.Subscription, Kept {
     } finally {
       subscriber = null;
       cancelled = true;   // rule 1.6
-      whenOver.run();
+      whenOver.accept(this);
     }
   }
 

@@ -287,8 +287,7 @@ class HttpTest extends FlowTest {
     URI uri = serve(exchange -> {
       goOn.await();
       try (InputStream body = exchange.getRequestBody()) {
-        body.skip(BODY);
-        body.readAllBytes();
+        body.transferTo(OutputStream.nullOutputStream());
       }
       exchange.sendResponseHeaders(204, -1);
     });

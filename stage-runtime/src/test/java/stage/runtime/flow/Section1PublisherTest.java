@@ -6,7 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Flow;
+import java.util.concurrent.LinkedBlockingQueue;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -236,6 +239,42 @@ class Section1PublisherTest extends FlowTest {
     recorder.awaitSubscribed();
     source.publisher().subscribe(recorder);
     assertThat(recorder.awaitEnd()).isInstanceOf(IllegalStateException.class).asString().contains("1.10");
+  }
+
+  /** It is not the same subscription any more, so the end of the first must not touch the second. */
+  @Test
+  void rule1_10_whoHasCancelledMayComeAgain() throws Exception {
+    BlockingQueue<Object> got = new LinkedBlockingQueue<>();
+    Flow.Subscriber<Integer> again = new Flow.Subscriber<>() {
+      private Flow.Subscription subscription;
+
+      @Override
+      public void onSubscribe(Flow.Subscription given) {
+        subscription = given;
+        given.request(1);
+      }
+
+      @Override
+      public void onNext(Integer event) {
+        subscription.cancel();
+        got.add(event);
+      }
+
+      @Override
+      public void onError(Throwable failure) {
+        got.add(failure);
+      }
+
+      @Override
+      public void onComplete() {
+        got.add("completed");
+      }
+    };
+    Outward.Source source = Outward.PRODUCER.endless(this);
+    for (int i = 0; i < 200; i++) {
+      source.publisher().subscribe(again);
+      assertThat(Await.next(got, source.root())).isEqualTo(i);
+    }
   }
 
   @ParameterizedTest(name = "{0}")
