@@ -129,23 +129,17 @@ final class Models {
     @Override
     public void onEvents(List<Event> events, Inlet<Event> from) throws InterruptedException {
       world.within(node, "onEvents");
+      int uncommitted = 0;   // counted, for an event that came by two ways is there twice
       for (Event event : events) {
         poison(world, node, event);
         log.set(log.value().with(event));
+        uncommitted++;
         world.within(node, "onEvents");
-        if (node.commits() && world.choices.next(5) == 1 && from.outstanding() > 0 && event != events.getLast()) commit(from, events, event);
+        if (node.commits() && world.choices.next(5) == 1 && from.outstanding() > 0 && event != events.getLast()) {
+          from.commit(uncommitted);
+          uncommitted = 0;
+        }
       }
-    }
-
-    private int committed;
-    private List<Event> batch;
-
-    private void commit(Inlet<Event> from, List<Event> events, Event upTo) {
-      if (batch != events) committed = 0;
-      batch = events;
-      int count = events.indexOf(upTo) + 1 - committed;
-      from.commit(count);
-      committed += count;
     }
   }
 
