@@ -208,6 +208,16 @@ class SimulatedRuntimeTest {
   }
 
   @Test
+  void whatSomebodyFromOutsideThrowsFailsTheRun() {
+    assertThatThrownBy(() -> SimulatedRuntime.withSeed(1).run(simulated -> {
+      simulated.start("critic", () -> {
+        throw new IllegalStateException("not like this");
+      });
+      simulated.advance(Duration.ofHours(1));
+    })).isInstanceOf(SimulationFailed.class).hasMessageContaining("task critic threw").hasRootCauseMessage("not like this");
+  }
+
+  @Test
   void choicesAreDrawnBySeed() {
     List<Integer> drawn = new ArrayList<>();
     SimulatedRuntime.withSeed(7).run(simulated -> drawn.add(simulated.choose(1 << 20)));

@@ -65,7 +65,7 @@ public final class Simulated {
    * Runs something at the same time as the body: somebody from outside who calls, emits, stops.
    *
    * @param name of its thread
-   * @param task what to run; what it throws is of no consequence but to itself, so let it keep that for the body
+   * @param task what to run; what it throws fails the run, with that as the cause
    * @return its thread, which must not be waited for but by {@link #await}
    */
   public Thread start(String name, Runnable task) {

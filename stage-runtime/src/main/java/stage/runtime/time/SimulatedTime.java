@@ -279,6 +279,11 @@ public final class SimulatedTime implements Time {
       Wait wait = waits.get(i);
       if (!wait.isReady() && wait.strand().isInterrupted()) isReady(wait);
     }
+    if (failure != null) {
+      Wait body = waitOf(main);   // to be told
+      ready.remove(body);
+      return body;
+    }
     while (true) {
       if (steps >= options.mostSteps() && failure == null) {
         return failed("no end after " + steps + " steps and " + nowNanos / 1e9 + " simulated seconds");
@@ -539,6 +544,8 @@ public final class SimulatedTime implements Time {
           body.run();
         } catch (SimulationOver end) {
           // it was waiting for something that will not come
+        } catch (Throwable thrown) {
+          if (stuck != strand[0] && !over) fail("task " + name + " threw " + thrown, thrown);   // nobody else would hear of it
         }
       }
       if (stuck == strand[0]) return;
