@@ -11,6 +11,9 @@ import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.logging.LogRecord;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -539,6 +542,131 @@ class StateTest extends CrashTest {
       });
       Await.open(entered, generator);
       assertExactlyOnce();
+    }
+  }
+
+  /** What is published cannot be taken back, so the states that belong to it must be kept too. */
+  @Nested
+  class AKeyThatFailsWhenItIsToBeKept {
+    private static final int HARMFUL = 13;
+
+    private final BlockingQueue<Map<Key, Integer>> atTheEnd = new LinkedBlockingQueue<>();
+    private final AtomicInteger failures = new AtomicInteger(1);   // to come, of the harmful one
+
+    /** Its hash can be had as long as it is not armed. */
+    private static final class Key {
+      private final int number;
+      private int failures;   // still to come
+
+      private Key(int number) {
+        this.number = number;
+      }
+
+      @Override
+      public int hashCode() {
+        if (failures > 0) {
+          failures--;
+          throw new IllegalStateException("on purpose");
+        }
+        return number;
+      }
+
+      @Override
+      public boolean equals(Object other) {
+        return other instanceof Key key && key.number == number;
+      }
+    }
+
+    /** How often it has met each event. */
+    private abstract class Meeting {
+      private MapState<Key, Integer> times;
+
+      public void onStart(StageContext context) {
+        times = context.mapState("times");
+      }
+
+      void meet(int event) {
+        Key key = new Key(event);
+        times.put(key, 1 + (times.value(key) == null ? 0 : times.value(key)));
+        if (event == HARMFUL) key.failures = failures.getAndSet(0);
+      }
+
+      public void onStop(StopReason reason) {
+        if (reason instanceof StopReason.Completed) atTheEnd.add(times.copy());
+      }
+    }
+
+    private final class InTurns extends Meeting implements Stage.Consumer<Integer> {
+      @Override
+      public void onEvents(List<Integer> events, Inlet<Integer> from) {
+        events.forEach(this::meet);
+      }
+    }
+
+    private final class WithCommits extends Meeting implements Stage.Consumer<Integer> {
+      @Override
+      public void onEvents(List<Integer> events, Inlet<Integer> from) {
+        for (int event : events) {
+          meet(event);
+          from.commit(1);
+        }
+      }
+    }
+
+    private final class Generating extends Meeting implements Stage.Generator<Integer> {
+      private StageContext context;
+
+      @Override
+      public void onStart(StageContext context) {
+        super.onStart(context);
+        this.context = context;
+      }
+
+      @Override
+      public void generate(Outlet<Integer> out) throws InterruptedException {
+        for (int i = (int) context.eventsEmitted(); i < 100; i++) {
+          meet(i);
+          out.emit(i);
+        }
+      }
+    }
+
+    private void assertOnceEach() throws Exception {
+      Map<Key, Integer> times = atTheEnd.poll(10, TimeUnit.SECONDS);
+      assertThat(times).isNotNull().hasSize(100).allSatisfy((key, count) -> assertThat(count).isEqualTo(1));
+      log.takeRestarts(1);
+    }
+
+    @Test
+    void isKeptWithItsTurn() throws Exception {
+      Await.end(start(Stage.<Integer, InTurns>consumer("in-turns", InTurns::new).subscribeTo(source(100), Demand.max(10))));
+      assertOnceEach();
+    }
+
+    @Test
+    void isKeptWithItsCommitPoint() throws Exception {
+      Await.end(start(Stage.<Integer, WithCommits>consumer("with-commits", WithCommits::new).subscribeTo(source(100), Demand.max(10))));
+      assertOnceEach();
+    }
+
+    @Test
+    void isKeptWithItsEmit() throws Exception {
+      var generator = start(Stage.<Integer, Generating>generator("generating", Generating::new));
+      BlockingQueue<Integer> handled = new LinkedBlockingQueue<>();
+      Await.end(start(Stage.<Integer, Sink>consumer("sink", () -> new Sink(new Lives(), new Faults(), handled)).subscribeTo(generator, Demand.max(10))));
+      assertThat(handled).containsExactlyElementsOf(IntStream.range(0, 100).boxed().toList());
+      assertOnceEach();
+    }
+
+    /** Then nothing is left to go on with; but nobody waits for ever. */
+    @Test
+    void endsTheStageIfItNeverCanBeKept() throws Exception {
+      failures.set(Integer.MAX_VALUE);
+      theScopeMayFail();
+      var inTurns = start(Stage.<Integer, InTurns>consumer("in-turns", InTurns::new).subscribeTo(source(100), Demand.max(10)));
+      assertThat(Await.end(inTurns)).isInstanceOfSatisfying(StopReason.Crashed.class, crashed -> assertThat(crashed.cause()).hasMessage("on purpose"));
+      assertThatThrownBy(() -> scope().join()).isInstanceOf(StageFailed.class).hasRootCauseMessage("on purpose");
+      assertThat(log.take()).extracting(LogRecord::getMessage).anyMatch(line -> line.contains("in-turns"));
     }
   }
 }

@@ -66,7 +66,7 @@ record Mutant(String name, String file, List<Change> changes, boolean isRare, St
       of("state does not roll back", "engine/Turns.java",
           "if (states != null) states.rollback();", ""),
       of("a commit point keeps no state", "engine/Turns.java",
-          "    boolean more = inlet.settleNext(events);\n    commitStates();\n", "    boolean more = inlet.settleNext(events);\n"),
+          "    boolean more = inlet.settleNext(events);\n    try {\n      commitStates();\n", "    boolean more = inlet.settleNext(events);\n    try {\n"),
       rare("a commit point publishes no output", "engine/Turns.java",
           "    role.commitOutput();\n", ""),
       of("demand counts twice after a restart", "engine/ConsumerHalf.java",

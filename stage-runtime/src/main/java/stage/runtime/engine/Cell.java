@@ -590,6 +590,11 @@ public final class Cell<S extends Stage> implements Machine {
       return Awaiting.Now.DONE;
     } catch (OutOfMemoryError again) {   // not kept: it says what is known already
       turns.dropBehaviour();             // it may be what fills the heap, and there is nothing to run its onStop with
+    } catch (Throwable beyondHelp) {
+      if (beyondHelp != failure) beyondHelp.addSuppressed(failure);
+      turns.dropBehaviour();
+      life.collapse(beyondHelp);
+      return Awaiting.Now.DONE;
     }
     return Awaiting.Now.READY;
   }

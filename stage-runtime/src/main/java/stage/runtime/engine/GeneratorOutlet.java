@@ -66,8 +66,11 @@ final class GeneratorOutlet<O> implements Outlet<O> {
     left--;
     if (++emitted % EMITS_PER_LOOK == 0) cell.carrier().breatheIfBusy();
     half.publish(event);
-    cell.turns().commitStates();
-    half.fenceAndWakeUnlessResting();
+    try {
+      cell.turns().commitStates();
+    } finally {
+      half.fenceAndWakeUnlessResting();
+    }
   }
 
   @Override

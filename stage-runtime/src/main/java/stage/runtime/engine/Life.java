@@ -22,6 +22,7 @@ final class Life {
   private Gate started;                 // forgotten by the starter once it is open; 100,000 idle stages add up
   private Throwable startFailure;       // read by the starter after the gate has opened
   private Leaving leaving;              // how it ends, from when onStop is run
+  private Verdict decided;              // what follows from a crash, until all of it is done: a full heap may need several steps; null otherwise
   private boolean heldToTell;           // whether the supervisor still has to be told that it is held
 
   // written by the supervisor, before the signal that makes the cell look
@@ -108,6 +109,7 @@ final class Life {
   void recover() {
     Thread old = replaced;
     replaced = null;
+    decided = null;
     owner.tookOver(cell, old);
     var killed = new StageKilled("stage " + cell.path() + " ignored its interrupt"
         + (turns.isStartOverdue() ? ", sent because its start took longer than its start timeout of " + cell.options().startTimeout() : "")
@@ -315,10 +317,8 @@ final class Life {
       case Phase.Draining draining -> false;
       case Phase.Ended endedPhase -> false;
     };
-    Verdict verdict = mayRestart
-        ? owner.crashed(cell, turns.incarnation(), cause, during, turns.canSkip(during))
-        : new Verdict.End(false);
-    switch (verdict) {
+    if (decided == null) decided = mayRestart ? owner.crashed(cell, turns.incarnation(), cause, during, turns.canSkip(during)) : new Verdict.End(false);
+    switch (decided) {
       // The incarnation ends, the stage does not: lanes, demand, backlog, mailbox and states stay.
       case Verdict.Restart(var delayNanos) -> {
         awaitNextStart(delayNanos);
@@ -334,12 +334,35 @@ final class Life {
       case Verdict.Resume resume -> turns.resume(cause);
       case Verdict.End(var contained) -> end(new StopReason.Crashed(cause), during, contained);
     }
+    decided = null;
   }
 
   /** Something has failed in a stage that has done all there was to do. */
   void suppress(String during, Throwable cause) {
     cell.report(during + " of stage " + cell.path() + " threw while the stage was ending", cause);
     owner.suppressed(cell, cause);
+  }
+
+  /** What was to answer a failure has failed itself. Whatever else is wrong with this stage: who waits for it is told. */
+  void collapse(Throwable failure) {
+    cell.report("the engine cannot go on with stage " + cell.path() + ", which ends", failure);
+    boolean neverStarted = turns.incarnation() == 0;
+    var reason = new StopReason.Crashed(failure);
+    startFailure = failure;
+    phase = new Phase.Ended(reason);
+    orReport(() -> cell.closeDoors(new Ending.Failed(failure, false), reason));
+    if (!neverStarted) orReport(() -> owner.ended(cell, cell.snapshot(), reason, "the engine", false));
+    turns.letGo();
+    ended.open();
+    if (neverStarted) started.open();
+  }
+
+  private void orReport(Runnable what) {
+    try {
+      what.run();
+    } catch (Throwable failure) {
+      cell.report("stage " + cell.path() + " has not told everybody of its end", failure);
+    }
   }
 
   private void end(StopReason reason, String during) {

@@ -12,6 +12,7 @@ import stage.api.State;
 final class States {
   private final Cell<?> cell;
   private final Map<String, Kept> byName = new LinkedHashMap<>();
+  private boolean committing;   // from the first to the last: what goes with it is published already
 
   States(Cell<?> cell) {
     this.cell = cell;
@@ -51,11 +52,18 @@ final class States {
     throw new IllegalArgumentException("state \"" + name + "\" of stage " + cell.path() + " is no map state; ask for it with state()");
   }
 
+  /** Keeps what the turn has changed. If that fails, on a full heap or in a key of the user's, it is gone on with in place of a rollback. */
   void commit() {
+    committing = true;
     for (Kept kept : byName.values()) kept.commit();
+    committing = false;
   }
 
   void rollback() {
+    if (committing) {
+      commit();
+      return;
+    }
     for (Kept kept : byName.values()) kept.rollback();
   }
 

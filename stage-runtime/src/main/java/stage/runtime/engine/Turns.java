@@ -427,9 +427,10 @@ final class Turns<S extends Stage> {
       role.rollback();
       rollbackStates();
       failure = thrown;
+    } finally {
+      serving = wasServing;
+      if (within && states != null) states.takeUp();
     }
-    serving = wasServing;
-    if (within && states != null) states.takeUp();
     return failure;
   }
 
@@ -546,10 +547,13 @@ final class Turns<S extends Stage> {
   void commitPoint(LaneInlet<?> inlet, int events) {
     role.commitOutput();
     boolean more = inlet.settleNext(events);
-    commitStates();
-    if (more) {
-      VarHandle.fullFence();   // pairs with the announcement of the producer's carrier
-      inlet.lane().producer().carrier().wake();
+    try {
+      commitStates();
+    } finally {
+      if (more) {
+        VarHandle.fullFence();   // pairs with the announcement of the producer's carrier
+        inlet.lane().producer().carrier().wake();
+      }
     }
   }
 
