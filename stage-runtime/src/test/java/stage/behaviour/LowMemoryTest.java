@@ -21,6 +21,7 @@ import stage.api.SubscriptionSnapshot;
 import stage.api.supervision.Intensity;
 import stage.api.supervision.Supervisor;
 import stage.api.supervision.SupervisorSpec;
+import stage.behaviour.support2.OtherJvm;
 
 /** A JVM with a heap of 64 MB, seen from outside. */
 class LowMemoryTest {
@@ -185,8 +186,7 @@ class LowMemoryTest {
 
   private static List<String> run(String collector, String what) throws IOException, InterruptedException {
     Path output = Files.createTempFile(Path.of("target"), "low-memory", ".txt");
-    Process process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx64m", "-XX:+Use" + collector,
-        "-cp", System.getProperty("java.class.path"), Main.class.getName(), what).redirectErrorStream(true).redirectOutput(output.toFile()).start();
+    Process process = OtherJvm.of(List.of("-Xmx64m", "-XX:+Use" + collector), Main.class, what).redirectOutput(output.toFile()).start();
     boolean isOver = process.waitFor(50, TimeUnit.SECONDS);
     process.destroyForcibly();   // a JVM without memory may not hear of a milder way
     List<String> all = Files.readAllLines(output);

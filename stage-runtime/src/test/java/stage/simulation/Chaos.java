@@ -37,8 +37,7 @@ final class Chaos {
     world.time.at(HEALING_NANOS, world::heal);   // chaos itself may wait for what hangs
     try {
       for (int i = 0; i < world.plan.faults().chaos(); i++) {
-        int idle = world.choices.next(12);
-        for (int j = 0; j < idle; j++) world.time.pass();
+        world.idle(world.choices.next(50));
         if (world.plan.slow() && world.choices.next(3) == 1) world.time.gate().await(world.choices.next(8000) * 1_000_000L);
         act();
       }
@@ -192,7 +191,7 @@ final class Chaos {
     if (producer.dispatch() == Plan.Dispatching.PARTITION) spec = spec.withPartition(world.choices.next(2));
     var subscription = consumer.subscribeTo(spec);
     world.note(ref);
-    for (int i = world.choices.next(10); i > 0; i--) world.time.pass();
+    world.idle(world.choices.next(30));
     subscription.cancel();
     if (world.plan.options().earlyTimers()) world.isStuck = true;
     else world.time.at(world.time.nanos() + LEFT_ALONE_NANOS, () -> endIfAlone(ref));

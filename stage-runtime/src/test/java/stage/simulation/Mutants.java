@@ -13,14 +13,14 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.Callable;
-import java.util.concurrent.FutureTask;
+import java.util.function.Supplier;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import javax.tools.JavaCompiler;
 import javax.tools.SimpleJavaFileObject;
 import javax.tools.ToolProvider;
 import stage.api.StageRef;
+import stage.runtime.time.Apart;
 import stage.runtime.time.RecordedChoices;
 import stage.runtime.time.Shrinker;
 import stage.runtime.time.Time;
@@ -102,7 +102,7 @@ public final class Mutants {
     private Hunt() {}
 
     /** {@return how many seeds it took; -1 if none of them failed} */
-    public static int seeds(long first, int most) throws Exception {
+    public static int seeds(long first, int most) {
       return quietly(() -> {
         for (int i = 0; i < most; i++) if (Simulation.run(RecordedChoices.ofSeed(first + i)).failure() != null) return i + 1;
         return -1;
@@ -110,7 +110,7 @@ public final class Mutants {
     }
 
     /** {@return a short list of choices that fails; null if none of the seeds failed} */
-    public static int[] shrunk(long first, int most) throws Exception {
+    public static int[] shrunk(long first, int most) {
       return quietly(() -> {
         for (int i = 0; i < most; i++) {
           Simulation.Outcome outcome = Simulation.run(RecordedChoices.ofSeed(first + i));
@@ -122,13 +122,11 @@ public final class Mutants {
       });
     }
 
-    private static <T> T quietly(Callable<T> hunt) throws Exception {
+    private static <T> T quietly(Supplier<T> hunt) {
       Level before = LOGGER.getLevel();
       LOGGER.setLevel(Level.OFF);
       try {
-        var task = new FutureTask<>(hunt);
-        Thread.ofVirtual().start(task);   // switching between virtual threads is what costs, and a platform thread makes it ten times as much
-        return task.get();
+        return Apart.run("hunt", hunt);
       } finally {
         LOGGER.setLevel(before);
       }

@@ -2,10 +2,8 @@ package stage.simulation;
 
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import stage.api.DeadLetter;
 import stage.api.StageSnapshot;
 import stage.api.SubscriptionRefused;
@@ -23,6 +21,7 @@ final class Oracle {
   private final Plan plan;
   private final Throwable failure;
   private final Map<String, StageSnapshot> ends = new HashMap<>();   // by path
+  private final List<SubscriptionSnapshot> ledgers = new ArrayList<>();
 
   Oracle(World world, Throwable failure) {
     this.world = world;
@@ -35,20 +34,22 @@ final class Oracle {
     long sum = ledger.handled() + ledger.inFlight() + ledger.deadLettered() + ledger.dropped() + ledger.returned();
     if (sum != ledger.sent() || ledger.inFlight() < 0 || ledger.isOpen() && !ledger.isBalanced()) throw new AssertionError("not balanced: " + ledger);
     if (ledger.isOpen() && ledger.outstanding() > ledger.demand().max()) throw new AssertionError("more is asked for than its most: " + ledger);
-    boolean hasTasks = ledger.consumer().contains("tasks");   // what those finish ahead of an unfinished event counts for the demand at once
-    if (!hasTasks && ledger.inFlight() > ledger.demand().max()) throw new AssertionError("more was sent than asked for: " + ledger);
+    // What tasks finish ahead of an unfinished event counts for the demand at once.
+    if (ledger.inFlight() > ledger.demand().max() && !ledger.consumer().contains("tasks")) throw new AssertionError("more was sent than asked for: " + ledger);
   }
 
   void check() {
     if (failure instanceof Stragglers || world.leavesStragglers) return;   // it says itself that not all has ended; the ledgers were looked at after each step
     for (Cell<?> cell : world.cells.values()) {
-      require(!cell.isAlive(), "stage " + cell.path() + " is alive after its scope was closed");
+      require(!cell.isAlive(), "stage %s is alive after its scope was closed", cell.path());
       ends.put(cell.path(), cell.snapshot());
     }
-    world.ledgers.forEach(ledger -> {
-      ensureBalanced(ledger.read());
-      require(ledger.read().inFlight() == 0, "something is in flight after the close: " + ledger.read());
-    });
+    for (Peek.Ledger each : world.ledgers) {
+      SubscriptionSnapshot ledger = each.read();
+      ensureBalanced(ledger);
+      require(ledger.inFlight() == 0, "something is in flight after the close: %s", ledger);
+      ledgers.add(ledger);
+    }
     for (Plan.Node node : plan.nodes()) if (ends.containsKey(pathOf(node))) checkNode(node);
     checkMultiplicity();
     checkLetters();
@@ -76,10 +77,8 @@ final class Oracle {
 
   private List<SubscriptionSnapshot> of(Plan.Node node, boolean inputs) {
     List<SubscriptionSnapshot> all = new ArrayList<>();
-    for (Peek.Ledger ledger : world.ledgers) {
-      SubscriptionSnapshot read = ledger.read();
-      if ((inputs ? read.consumer() : read.producer()).equals(pathOf(node))) all.add(read);
-    }
+    String path = pathOf(node);
+    for (SubscriptionSnapshot ledger : ledgers) if ((inputs ? ledger.consumer() : ledger.producer()).equals(path)) all.add(ledger);
     return all;
   }
 
@@ -117,19 +116,36 @@ final class Oracle {
 
   /** Nothing is doubled: no event is settled more often at one stage than there are ways to it. */
   private void checkMultiplicity() {
-    Map<String, Integer> times = new HashMap<>();
     for (Plan.Node node : plan.nodes()) {
       if (node.kind() != Plan.Kind.SINK) continue;
+      Tally tally = new Tally();
+      int[] ways = new int[plan.nodes().size()];
+      for (Plan.Node source : plan.nodes()) if (source.kind().isSource()) ways[source.index()] = waysTo(node, source.index());
       for (Event event : world.handledBy(pathOf(node))) {
-        int count = times.merge(node.name() + " " + event, 1, Integer::sum);
-        require(count <= waysTo(node, event.source()), "%s has handled event %s %d times", node.name(), event, count);
+        int count = tally.add(event);
+        require(count <= ways[event.source()], "%s has handled event %s %d times", node.name(), event, count);
       }
     }
     if (plan.nodes().stream().anyMatch(node -> node.dispatch() == Plan.Dispatching.BROADCAST || node.kind() == Plan.Kind.SINK_TASKS)) return;
-    Set<Event> met = new HashSet<>();
-    List<String> sinks = new ArrayList<>(world.logs.keySet());
-    for (String path : sinks) for (Event event : world.handledBy(path)) require(met.add(event), "event %s was handled at two places, one of them %s", event, path);
-    for (DeadLetter letter : world.letters) require(met.add((Event) letter.event()), "event %s was handled and given up on", letter.event());
+    Tally met = new Tally();
+    for (String path : world.logs.keySet()) {
+      for (Event event : world.handledBy(path)) require(met.add(event) == 1, "event %s was handled at two places, one of them %s", event, path);
+    }
+    for (DeadLetter letter : world.letters) require(met.add((Event) letter.event()) == 1, "event %s was handled and given up on", letter.event());
+  }
+
+  /** How often each event was met. */
+  private final class Tally {
+    private final int[][] times = new int[plan.nodes().size()][];
+
+    int add(Event event) {
+      int[] ofSource = times[event.source()];
+      if (ofSource == null) {
+        ofSource = new int[plan.nodes().get(event.source()).events()];
+        times[event.source()] = ofSource;
+      }
+      return ++ofSource[event.number()];
+    }
   }
 
   private int waysTo(Plan.Node node, int source) {
@@ -148,7 +164,7 @@ final class Oracle {
 
   /** I4: attempts are counted, and each dead letter is one. */
   private void checkLetters() {
-    long counted = world.ledgers.stream().mapToLong(ledger -> ledger.read().deadLettered()).sum();
+    long counted = ledgers.stream().mapToLong(SubscriptionSnapshot::deadLettered).sum();
     counted -= world.supervision.deadLettersUnhandled();   // a close may leave the handler no time
     require(world.letters.size() == counted, "%d dead letters came, but the ledgers say %d", world.letters.size(), counted);
     for (DeadLetter letter : world.letters) {
@@ -181,13 +197,13 @@ final class Oracle {
 
   /** {@return how many crashes there were at most within the period of the intensity} */
   private int mostCrashes() {
+    List<Long> crashes = new ArrayList<>();
+    for (int i = 0; i < world.happened.size(); i++) if (world.happened.get(i) instanceof StageEvent.Crashed) crashes.add(world.happenedNanos.get(i));
     int most = 0;
-    for (int i = 0; i < world.happened.size(); i++) {
-      int within = 0;
-      for (int j = i; j < world.happened.size() && world.happenedNanos.get(j) - world.happenedNanos.get(i) <= 5_000_000_000L; j++) {
-        if (world.happened.get(j) instanceof StageEvent.Crashed) within++;
-      }
-      most = Math.max(most, within);
+    int first = 0;
+    for (int last = 0; last < crashes.size(); last++) {
+      while (crashes.get(last) - crashes.get(first) > 5_000_000_000L) first++;
+      most = Math.max(most, last - first + 1);
     }
     return most;
   }
@@ -227,7 +243,7 @@ final class Oracle {
     for (int i = 1; i < handled.size(); i++) {
       require(handled.get(i).number() > handled.get(i - 1).number(), "%s has handled %s", pathOf(sink), handled);
     }
-    if (world.ledgers.stream().anyMatch(ledger -> ledger.read().deadLettered() > 0)) return;
+    if (ledgers.stream().anyMatch(ledger -> ledger.deadLettered() > 0)) return;
     if (fromTheStart) require(handled.size() == at.events(), "%s has handled %s of the %d events", pathOf(sink), handled, at.events());
     else if (!handled.isEmpty()) require(handled.getLast().number() == at.events() - 1 && handled.getLast().number() - handled.getFirst().number() == handled.size() - 1,
         "%s has handled %s of the %d events", pathOf(sink), handled, at.events());

@@ -48,6 +48,22 @@ record Plan(
     }
   }
 
+  /** Short ones end in many ways; in long ones much happens to the same stage. */
+  private enum Length {
+    SHORT(25, 1),
+    MIDDLING(200, 6),
+    LONG(1000, 10),
+    LONGEST(3000, 20);
+
+    private final int events;   // of a source, less than this
+    private final int faults;   // times as many
+
+    Length(int events, int faults) {
+      this.events = events;
+      this.faults = faults;
+    }
+  }
+
   enum Dispatching {
     DEMAND,
     BROADCAST,
@@ -84,13 +100,13 @@ record Plan(
 
   static Plan draw(Choices choices) {
     List<Node> nodes = new ArrayList<>();
-    boolean isLong = choices.next(4) == 1;
+    Length length = Length.values()[choices.next(4)];
     int sources = 1 + choices.next(2);
     int middles = choices.next(3);
     int sinks = 1 + choices.next(3);
     for (int i = 0; i < sources; i++) {
       Kind kind = List.of(Kind.SOURCE, Kind.GENERATOR, Kind.HANDED, Kind.SOURCE).get(choices.next(4));
-      nodes.add(new Node(i, kind, dispatch(choices), choices.next(isLong ? 200 : 25), List.of(), 0, 0, false, false));
+      nodes.add(new Node(i, kind, dispatch(choices), choices.next(length.events), List.of(), 0, 0, false, false));
     }
     for (int i = 0; i < middles + sinks; i++) {
       boolean middle = i < middles;
@@ -114,8 +130,8 @@ record Plan(
     // A partition that nobody takes would keep its producer for ever.
     nodes.replaceAll(node -> node.dispatch() != Dispatching.PARTITION || isTaken(nodes, node, 0) && isTaken(nodes, node, 1) ? node : node.byDemand());
     return new Plan(nodes, Strategy.values()[choices.next(3)], choices.next(2) == 0 ? 1000 : choices.next(5), choices.next(6) == 1 ? 0 : 1 + choices.next(4),
-        choices.next(2) == 1, choices.next(3) == 1, faults(choices, isLong ? 6 : 1), Ending.values()[choices.next(3) == 0 ? choices.next(4) : 0], choices.next(8) == 1, choices.next(4) == 1,
-        new SimulationOptions(choices.next(2) == 1, choices.next(4) == 1, 1 + choices.next(2) * choices.next(6), 200_000));
+        choices.next(2) == 1, choices.next(3) == 1, faults(choices, length.faults), Ending.values()[choices.next(3) == 0 ? choices.next(4) : 0], choices.next(8) == 1, choices.next(4) == 1,
+        new SimulationOptions(choices.next(2) == 1, choices.next(4) == 1, 1 + choices.next(2) * choices.next(6), 1_000_000));
   }
 
   private static boolean isTaken(List<Node> nodes, Node node, int partition) {

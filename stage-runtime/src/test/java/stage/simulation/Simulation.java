@@ -89,14 +89,14 @@ public final class Simulation {
         else world.time.at(HEALING_NANOS, world::heal);
         switch (plan.ending()) {
           case JOIN -> app.join();
-          case CLOSE -> wander();
+          case CLOSE -> world.idle(choices.next(250));
           case DRAIN -> {
-            wander();
+            world.idle(choices.next(250));
             world.isDisturbed = true;
             app.drain(Duration.ofSeconds(1 + choices.next(5)));
           }
           case STOP -> {
-            wander();
+            world.idle(choices.next(250));
             world.isDrained = true;
             app.stop();
             app.join();
@@ -120,12 +120,6 @@ public final class Simulation {
     world.heal();
     if (plan.options().earlyTimers()) return;   // for ever may be over at once
     for (Thread outsider : world.outsiders) if (!world.time.awaitEnd(outsider, World.FOREVER.toNanos())) throw new AssertionError(outsider.getName() + " waits for ever");
-  }
-
-  /** Lets some time go by. */
-  private void wander() throws InterruptedException {
-    int steps = choices.next(60);
-    for (int i = 0; i < steps; i++) world.time.pass();
   }
 
   private void start(Supervisor parent, Plan.Node node) throws InterruptedException {

@@ -2,7 +2,10 @@ package stage.simulation;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -39,11 +42,14 @@ final class World implements Faults {
   final Map<String, Plan.Node> nodes = new HashMap<>();        // by path
   final Map<String, Integer> poisonings = new HashMap<>();     // how often an event has harmed a node
   final Set<String> hanging = new LinkedHashSet<>();           // the names of the nodes that do
+  private final Map<Cell<?>, Watched> watched = new IdentityHashMap<>();
+  private Watched last;                                        // of those, the one that was stepped last
   final Map<String, Cell<?>> cells = new LinkedHashMap<>();    // by path; the newest
   final Set<Peek.Ledger> ledgers = new LinkedHashSet<>();
   final Map<String, Log> logs = new HashMap<>();               // committed, by path of the sink
   final Map<String, List<Log>> lostLogs = new HashMap<>();     // those before a fresh state
   final Map<String, List<Event>> taskLogs = new HashMap<>();   // raw, by path
+  private final Map<String, List<Event>> handled = new HashMap<>();   // after the run, by path
   final List<DeadLetter> letters = new ArrayList<>();
   final List<StageEvent> happened = new ArrayList<>();
   final List<Long> happenedNanos = new ArrayList<>();
@@ -51,6 +57,8 @@ final class World implements Faults {
   final Set<String> marks = new LinkedHashSet<>();
   final Map<String, Long> lateSince = new HashMap<>();         // what a broadcast had emitted before a latecomer joined it, by path of that one
   final List<Thread> outsiders = new ArrayList<>();            // who must get an answer whatever they ask
+  private final List<Idler> idlers = new ArrayList<>();
+  private long firstIdler = Long.MAX_VALUE;                    // the step at which one of them goes on
   private long quietUntilNanos;
   private final List<Gate> hangs = new ArrayList<>();
   int crashesLeft;
@@ -86,14 +94,14 @@ final class World implements Faults {
   public void before(Machine machine, String what) {
     if (what.equals("onStop")) stopped++;
     if (isClosed && !marks.contains("abandoned")) problem = machine.threadName() + " runs " + what + " after its scope was closed";
-    if (plan.faults().before() && mayFail(what)) crash("before " + what);
+    if (plan.faults().before() && mayFail(what)) crash("before ", what);
   }
 
   @Override
   public void after(Machine machine, String what) {
     Cell<?> cell = Peek.cell(machine);
     if (cell != null && !Peek.isCurrent(cell)) problem = cell.path() + " has come back from " + what + " on a thread that was replaced, and was not refused";
-    if (plan.faults().after() && mayFail(what)) crash("after " + what);
+    if (plan.faults().after() && mayFail(what)) crash("after ", what);
     if (what.equals("onStart")) started++;
   }
 
@@ -108,7 +116,7 @@ final class World implements Faults {
 
   /** Somewhere in user code. */
   void within(Plan.Node node, String what) throws InterruptedException {
-    if (plan.faults().within()) crash("within " + what);
+    if (plan.faults().within()) crash("within ", what);
     mayHang(node);
   }
 
@@ -126,13 +134,13 @@ final class World implements Faults {
     }
   }
 
-  private void crash(String where) {
+  private void crash(String when, String what) {
     if (crashesLeft == 0 || isHealed || choices.next(8) != 1) return;
     if (plan.slow() && time.nanos() < quietUntilNanos && choices.next(4) != 1) return;   // or all are within one period of the intensity
     quietUntilNanos = time.nanos() + 5_500_000_000L;
     crashesLeft--;
     injected++;
-    throw new Injected(where);
+    throw new Injected(when + what);
   }
 
   private void hang(String name) throws InterruptedException {
@@ -162,6 +170,31 @@ final class World implements Faults {
     hanging.remove(name);
   }
 
+  /** Somebody who lets others make that many steps before it goes on. */
+  private record Idler(long untilStep, Gate gate) {}
+
+  /** Lets others go on for a while, or until nobody can. */
+  void idle(int steps) throws InterruptedException {
+    if (steps == 0) return;
+    var idler = new Idler(time.steps() + steps, time.gate());
+    idlers.add(idler);
+    firstIdler = Math.min(firstIdler, idler.untilStep);
+    idler.gate.await(1);   // no time goes by as long as anybody can go on
+  }
+
+  private void wakeIdlers() {
+    firstIdler = Long.MAX_VALUE;
+    for (Iterator<Idler> all = idlers.iterator(); all.hasNext();) {
+      Idler idler = all.next();
+      if (idler.untilStep <= time.steps()) {
+        all.remove();
+        idler.gate.open();
+      } else {
+        firstIdler = Math.min(firstIdler, idler.untilStep);
+      }
+    }
+  }
+
   /** No more harm from here on. */
   void heal() {
     isHealed = true;
@@ -187,21 +220,45 @@ final class World implements Faults {
   }
 
   private void afterStep(SimulatedCarrier carrier) {
+    if (time.steps() >= firstIdler) wakeIdlers();
     Cell<?> cell = Peek.cell(carrier.machine());
     if (problem != null) throw new AssertionError(problem);
     if (cell == null) {
       hash = 31 * hash + 1;   // there is but one that is no stage, the thread of the dead-letter handlers
       return;
     }
-    hash = 31 * (31 * hash + cell.path().hashCode()) + Peek.incarnation(cell);
-    cells.put(cell.path(), cell);
-    hash = 31 * hash + Peek.phase(cell).hashCode();
-    for (Peek.Ledger ledger : Peek.lanes(cell)) {
-      ledgers.add(ledger);
-      Oracle.ensureBalanced(ledger.read());
+    Watched known = last;
+    if (known == null || known.cell != cell) known = watch(cell);
+    hash = 31 * (31 * (31 * hash + known.pathHash) + Peek.incarnation(cell)) + Peek.phase(cell);
+    known.ledgers.look();
+    if (known.isSink) look(known);
+  }
+
+  /** What is known of a stage from step to step. */
+  private static final class Watched {
+    private final Cell<?> cell;
+    private final Peek.Watch ledgers;
+    private final int pathHash;
+    private final boolean isSink;
+    private Log log;   // as it was committed last; null before the first time
+
+    Watched(Cell<?> cell, Peek.Watch ledgers, boolean isSink) {
+      this.cell = cell;
+      this.ledgers = ledgers;
+      this.pathHash = cell.path().hashCode();
+      this.isSink = isSink;
     }
-    Plan.Node node = nodes.get(cell.path());
-    if (node != null && node.kind() == Plan.Kind.SINK) look(cell);
+  }
+
+  private Watched watch(Cell<?> cell) {
+    last = watched.get(cell);
+    if (last == null) {
+      Plan.Node node = nodes.get(cell.path());
+      last = new Watched(cell, new Peek.Watch(cell, ledgers, Oracle::ensureBalanced), node != null && node.kind() == Plan.Kind.SINK);
+      watched.put(cell, last);
+      cells.put(cell.path(), cell);
+    }
+    return last;
   }
 
   /** Remembers the subscriptions of a stage that has just been started or subscribed, before anybody can have left. */
@@ -209,15 +266,20 @@ final class World implements Faults {
     ledgers.addAll(Peek.lanes(Peek.cell(ref)));
   }
 
-  private void look(Cell<?> cell) {
-    Log now = Peek.committed(cell, "log");
-    if (now == null) return;
-    Log before = logs.put(cell.path(), now);
-    if (before != null && now.size() < before.size()) lostLogs.computeIfAbsent(cell.path(), path -> new ArrayList<>()).add(before);
+  private void look(Watched sink) {
+    Log now = Peek.committed(sink.cell, "log");
+    if (now == null || now == sink.log) return;
+    sink.log = now;
+    Log before = logs.put(sink.cell.path(), now);
+    if (before != null && now.size() < before.size()) lostLogs.computeIfAbsent(sink.cell.path(), path -> new ArrayList<>()).add(before);
   }
 
-  /** {@return all that a sink has handled, the oldest first} */
+  /** {@return all that a sink has handled, the oldest first} Once the run is over. */
   List<Event> handledBy(String path) {
+    return handled.computeIfAbsent(path, this::allHandledBy);
+  }
+
+  private List<Event> allHandledBy(String path) {
     List<Event> all = new ArrayList<>();
     for (Log lost : lostLogs.getOrDefault(path, List.of())) addTo(all, lost);
     addTo(all, logs.getOrDefault(path, Log.EMPTY));
@@ -226,9 +288,13 @@ final class World implements Faults {
   }
 
   private static void addTo(List<Event> all, Log log) {
-    List<Event> reversed = new ArrayList<>();
-    for (Log each = log; each.size() > 0; each = each.rest()) reversed.add(each.event());
-    all.addAll(reversed.reversed());
+    Event[] events = new Event[log.size()];
+    Log each = log;
+    for (int i = events.length - 1; i >= 0; i--) {
+      events[i] = each.event();
+      each = each.rest();
+    }
+    all.addAll(Arrays.asList(events));
   }
 
   static final Duration FOREVER = Duration.ofDays(1);

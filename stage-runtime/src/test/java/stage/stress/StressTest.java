@@ -8,7 +8,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -24,6 +23,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import stage.behaviour.support2.OtherJvm;
 
 /** Real threads, by R1 to R10 of the plan: a little of each in every build, all of it with {@code -Dstage.stress}. */
 @Timeout(3600)
@@ -151,12 +151,8 @@ class StressTest {
   }
 
   private static void inAJvm(List<String> flags, String... arguments) throws Exception {
-    List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-cp", System.getProperty("java.class.path")));
-    command.addAll(flags);
-    command.add(Main.class.getName());
-    command.addAll(List.of(arguments));
     long begun = System.nanoTime();
-    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    Process process = OtherJvm.of(flags, Main.class, arguments).start();
     List<String> lines;
     try (var out = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
       lines = out.lines().toList();

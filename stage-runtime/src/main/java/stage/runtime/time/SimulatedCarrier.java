@@ -53,7 +53,7 @@ public final class SimulatedCarrier implements Carrier {
     }
     // It is never started: it only stands for the machine's thread. The name is what people see.
     run = new Run(Thread.ofVirtual().name(machine.threadName()).unstarted(() -> {}));
-    time.endOf(run.thread());
+    time.begins(run.thread());
     time.isReady(this);
   }
 
@@ -83,13 +83,13 @@ public final class SimulatedCarrier implements Carrier {
     Awaiting answer = step(mine, driver);
     strand = isRun(mine) ? null : strand;
     if (run != mine || time.isOver()) {
-      time.endOf(mine.thread()).open();
+      time.ends(mine.thread());
       return;
     }
     next = answer;
     if (answer == Awaiting.Now.DONE) {
       isDone();
-      time.endOf(mine.thread()).open();
+      time.ends(mine.thread());
       return;
     }
     if (answer != Awaiting.Now.READY) state = State.ABOUT_TO_PARK;

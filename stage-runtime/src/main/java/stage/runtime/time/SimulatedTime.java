@@ -63,9 +63,10 @@ public final class SimulatedTime implements Time {
   private final List<SimulatedCarrier> carriers = new ArrayList<>();
   private final ArrayDeque<Strand> idleDrivers = new ArrayDeque<>();
   private final PriorityQueue<SimulatedAlarm> alarms = new PriorityQueue<>();
-  private final Map<Thread, Gate> ends = new HashMap<>();   // of each thread that was given out
+  private final Map<Thread, Gate> ends = new HashMap<>();   // of each thread that was given out and has not ended
   private Strand main;
   private Strand running;
+  private SimulatedCarrier chosen; // for the next driver to step; null for whoever it chooses itself
   private Object current;          // whose step it is: a run of a carrier; null for everything else
   private SimulatedCarrier last;   // stepped last
   private int inARow;
@@ -203,15 +204,42 @@ public final class SimulatedTime implements Time {
     running = null;
   }
 
-  /** Leaves the baton to a driver. */
-  private void driveOn() {
-    running = null;
+  /**
+   * The calling strand has nothing to do now: whoever is chosen gets the baton. A strand that waits gets it from here; a carrier is stepped by a
+   * driver.
+   *
+   * @param mine what the calling strand waits for; null if it ends
+   * @return whether it is itself the one that goes on
+   */
+  private boolean handOn(Wait mine) {
+    current = null;
     if (over) {
+      running = null;
       main.hand();
-    } else if (idleDrivers.isEmpty()) {
-      startDriver();
-    } else {
-      idleDrivers.pop().hand();
+      return false;
+    }
+    Object next = pickOrFail();
+    if (next == mine) {
+      goesOn(mine);
+      return true;
+    }
+    running = null;
+    if (next instanceof Wait wait) {
+      give(wait);
+      return false;
+    }
+    chosen = (SimulatedCarrier) next;
+    if (idleDrivers.isEmpty()) startDriver();
+    else idleDrivers.pop().hand();
+    return false;
+  }
+
+  private Object pickOrFail() {
+    try {
+      return pick();
+    } catch (Throwable bug) {
+      fail("a step failed: " + bug.getMessage(), bug);   // what a timer has run
+      return takeWaitOf(main);
     }
   }
 
@@ -228,7 +256,9 @@ public final class SimulatedTime implements Time {
     while (!over) {
       running = me;
       try {
-        switch (pick()) {
+        Object next = chosen != null ? chosen : pick();
+        chosen = null;
+        switch (next) {
           case SimulatedCarrier carrier -> step(carrier, me);
           case Wait wait -> resume(wait, me);
           default -> throw new IllegalStateException("only carriers and waits can be ready");
@@ -240,7 +270,7 @@ public final class SimulatedTime implements Time {
         if (stuck == me) return;
         if (over) break;   // it was let go at the end, and somebody on its stack has made something else of that
         fail("a step failed: " + bug.getMessage(), bug);
-        resume(waitOf(main), me);
+        resume(takeWaitOf(main), me);
       }
     }
     if (stuck == me) return;   // the simulation has gone to its end without this thread
@@ -248,15 +278,26 @@ public final class SimulatedTime implements Time {
     main.hand();
   }
 
+  /** A driver hands the baton to a strand, and waits for the next carrier. */
   private void resume(Wait wait, Strand me) {
-    waits.remove(wait);
-    wait.isOver();
     idleDrivers.push(me);
     running = null;
-    if (wait.strand().thread().getState() == Thread.State.NEW) wait.strand().thread().start();
-    wait.strand().hand();
+    give(wait);
     me.await();
     running = me;
+  }
+
+  private void give(Wait wait) {
+    goesOn(wait);
+    Strand strand = wait.strand();
+    if (strand.thread().getState() == Thread.State.NEW) strand.thread().start();
+    strand.hand();
+  }
+
+  private void goesOn(Wait wait) {
+    steps++;
+    waits.remove(wait);
+    wait.isOver();
   }
 
   private void step(SimulatedCarrier carrier, Strand me) {
@@ -279,11 +320,7 @@ public final class SimulatedTime implements Time {
       Wait wait = waits.get(i);
       if (!wait.isReady() && wait.strand().isInterrupted()) isReady(wait);
     }
-    if (failure != null) {
-      Wait body = waitOf(main);   // to be told
-      ready.remove(body);
-      return body;
-    }
+    if (failure != null) return takeWaitOf(main);   // to be told
     while (true) {
       if (steps >= options.mostSteps() && failure == null) {
         return failed("no end after " + steps + " steps and " + nowNanos / 1e9 + " simulated seconds");
@@ -326,9 +363,7 @@ public final class SimulatedTime implements Time {
 
   private Wait failed(String why) {
     fail(why + "\n" + explain(), null);
-    Wait wait = waitOf(main);
-    ready.remove(wait);
-    return wait;
+    return takeWaitOf(main);
   }
 
   private void fail(String why, Throwable cause) {
@@ -337,8 +372,12 @@ public final class SimulatedTime implements Time {
     this.cause = cause;
   }
 
-  private Wait waitOf(Strand strand) {
-    for (Wait wait : waits) if (wait.strand() == strand) return wait;
+  private Wait takeWaitOf(Strand strand) {
+    for (Wait wait : waits) {
+      if (wait.strand() != strand) continue;
+      ready.remove(wait);
+      return wait;
+    }
     throw new IllegalStateException("the body of the simulation does not wait, so nobody else can run");
   }
 
@@ -452,9 +491,7 @@ public final class SimulatedTime implements Time {
     Strand me = running;
     Object who = current;
     waits.add(wait);
-    current = null;
-    driveOn();
-    me.await();
+    if (!handOn(wait)) me.await();
     running = me;
     current = who;
     ensureGoesOn();
@@ -479,14 +516,20 @@ public final class SimulatedTime implements Time {
     if (isOver()) throw new SimulationOver("the simulation is over");
   }
 
-  Gate endOf(Thread thread) {
-    return ends.computeIfAbsent(thread, unknown -> gate());
+  /** A thread is given out. */
+  void begins(Thread thread) {
+    ends.put(thread, gate());
+  }
+
+  /** A thread that was given out is over. */
+  void ends(Thread thread) {
+    Gate end = ends.remove(thread);
+    if (end != null) end.open();
   }
 
   /** A strand ends: the baton goes on. */
   void strandEnds() {
-    current = null;
-    driveOn();
+    handOn(null);
   }
 
   // ---- as the engine sees it
@@ -549,11 +592,11 @@ public final class SimulatedTime implements Time {
         }
       }
       if (stuck == strand[0]) return;
-      endOf(Thread.currentThread()).open();
+      ends(Thread.currentThread());
       strandEnds();
     });
     strand[0] = new Strand(thread);
-    endOf(thread);
+    begins(thread);
     var start = new Wait(strand[0], "its turn", null);
     waits.add(start);
     isReady(start);
@@ -573,7 +616,8 @@ public final class SimulatedTime implements Time {
 
   @Override
   public boolean awaitEnd(Thread thread, long nanos) throws InterruptedException {
-    return endOf(thread).await(Math.max(0, nanos));
+    Gate end = ends.get(thread);
+    return end == null || end.await(Math.max(0, nanos));
   }
 
   @Override
@@ -583,7 +627,7 @@ public final class SimulatedTime implements Time {
 
   @Override
   public boolean isAlive(Thread thread) {
-    return !endOf(thread).isOpen();
+    return ends.containsKey(thread);
   }
 
   @Override

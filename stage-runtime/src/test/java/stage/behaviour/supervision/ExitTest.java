@@ -6,7 +6,6 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,6 +17,7 @@ import stage.api.Demand;
 import stage.api.Stage;
 import stage.api.supervision.Supervisor;
 import stage.api.supervision.SupervisorSpec;
+import stage.behaviour.support2.OtherJvm;
 
 /** A JVM that is told to exit, seen from outside. */
 class ExitTest {
@@ -71,8 +71,7 @@ class ExitTest {
   }
 
   private static List<String> terminated(String how) throws IOException, InterruptedException {
-    Process process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-        "-cp", System.getProperty("java.class.path"), Main.class.getName(), how).redirectErrorStream(true).start();
+    Process process = OtherJvm.of(List.of(), Main.class, how).start();
     List<String> lines = new ArrayList<>();
     try (var out = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
       for (String line = out.readLine(); line != null; line = out.readLine()) {

@@ -1,32 +1,36 @@
 package stage.runtime.engine;
 
-import java.lang.reflect.Field;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
 import stage.api.StageRef;
 import stage.api.SubscriptionSnapshot;
 import stage.runtime.time.Machine;
 
 /** Lets the simulation look at what a cell holds. */
 public final class Peek {
-  private static final Field STATES = field(Turns.class, "states");
-  private static final Field BY_NAME = field(States.class, "byName");
-  private static final Field COMMITTED = committedField();
+  private static final VarHandle STATES = field(Turns.class, "states", States.class);
+  private static final VarHandle BY_NAME = field(States.class, "byName", Map.class);
+  private static final VarHandle COMMITTED = committedField();
+  private static final VarHandle TAIL = field(Lane.class, "tail", long.class);
+  private static final VarHandle REQUESTED = field(Lane.class, "requested", long.class);
+  private static final VarHandle SETTLED = field(Lane.class, "settled", long.class);
 
   private Peek() {}
 
-  private static Field committedField() {
-    for (Class<?> each : States.class.getDeclaredClasses()) if (each.getSimpleName().equals("Value")) return field(each, "committed");
+  private static VarHandle committedField() {
+    for (Class<?> each : States.class.getDeclaredClasses()) if (each.getSimpleName().equals("Value")) return field(each, "committed", Object.class);
     throw new IllegalStateException("States has no Value any more");
   }
 
-  private static Field field(Class<?> type, String name) {
+  private static VarHandle field(Class<?> owner, String name, Class<?> type) {
     try {
-      Field field = type.getDeclaredField(name);
-      field.setAccessible(true);
-      return field;
-    } catch (NoSuchFieldException e) {
+      return MethodHandles.privateLookupIn(owner, MethodHandles.lookup()).findVarHandle(owner, name, type);
+    } catch (ReflectiveOperationException e) {
       throw new IllegalStateException(e);
     }
   }
@@ -52,6 +56,71 @@ public final class Peek {
     }
   }
 
+  /** Looks at the ledgers of one cell, after each of its steps: at those that have changed since. */
+  public static final class Watch {
+    private final Cell<?> cell;
+    private final Set<Ledger> all;
+    private final Consumer<SubscriptionSnapshot> check;
+    private Lane<?>[] outputs;       // replaced, never changed, so that a look at the array tells whether there is news
+    private LaneInlet<?>[] inputs;   // the same
+    private List<Seen> seen = List.of();
+
+    /**
+     * @param cell which
+     * @param all gets all ledgers that it ever has
+     * @param check throws if one does not add up
+     */
+    public Watch(Cell<?> cell, Set<Ledger> all, Consumer<SubscriptionSnapshot> check) {
+      this.cell = cell;
+      this.all = all;
+      this.check = check;
+    }
+
+    public Cell<?> cell() {
+      return cell;
+    }
+
+    public void look() {
+      Lane<?>[] outputsNow = cell.producerHalf() == null ? null : cell.producerHalf().lanes();
+      LaneInlet<?>[] inputsNow = cell.consumerHalf() == null ? null : cell.consumerHalf().inlets();
+      if (outputsNow != outputs || inputsNow != inputs) {
+        outputs = outputsNow;
+        inputs = inputsNow;
+        List<Ledger> now = lanes(cell);
+        all.addAll(now);
+        seen = now.stream().map(Seen::new).toList();
+      }
+      for (int i = 0; i < seen.size(); i++) {
+        Seen each = seen.get(i);
+        if (each.hasChanged()) check.accept(each.ledger.read());
+      }
+    }
+  }
+
+  /** What a ledger said last. */
+  private static final class Seen {
+    private final Ledger ledger;
+    private long tail = -1;
+    private long requested;
+    private long settled;
+
+    Seen(Ledger ledger) {
+      this.ledger = ledger;
+    }
+
+    boolean hasChanged() {
+      var lane = (Lane<?>) ledger.lane;
+      long tailNow = (long) TAIL.get(lane);
+      long requestedNow = (long) REQUESTED.get(lane);
+      long settledNow = (long) SETTLED.get(lane);
+      boolean changed = tailNow != tail || requestedNow != requested || settledNow != settled;
+      tail = tailNow;
+      requested = requestedNow;
+      settled = settledNow;
+      return changed;
+    }
+  }
+
   /** {@return the lanes of a cell that have not been given up} */
   public static List<Ledger> lanes(Cell<?> cell) {
     List<Ledger> all = new ArrayList<>();
@@ -67,14 +136,10 @@ public final class Peek {
   /** {@return the committed value of a state; null if the cell has none of that name now} */
   @SuppressWarnings("unchecked")
   public static <T> T committed(Cell<?> cell, String name) {
-    try {
-      var states = (States) STATES.get(cell.turns());
-      if (states == null) return null;
-      Object kept = ((Map<String, ?>) BY_NAME.get(states)).get(name);
-      return kept == null ? null : (T) COMMITTED.get(kept);
-    } catch (IllegalAccessException e) {
-      throw new IllegalStateException(e);
-    }
+    var states = (States) STATES.get(cell.turns());
+    if (states == null) return null;
+    Object kept = ((Map<String, ?>) BY_NAME.get(states)).get(name);
+    return kept == null ? null : (T) COMMITTED.get(kept);
   }
 
   /** {@return which life it lives} */
@@ -87,8 +152,15 @@ public final class Peek {
     return cell.carrier().isCurrent();
   }
 
-  /** {@return what the agenda of a cell says} */
-  public static String phase(Cell<?> cell) {
-    return cell.life().phase().getClass().getSimpleName();
+  /** {@return where a cell stands, as a number} */
+  public static int phase(Cell<?> cell) {
+    return switch (cell.life().phase()) {
+      case Phase.Starting starting -> 0;
+      case Phase.Running running -> 1;
+      case Phase.BackingOff backingOff -> 2;
+      case Phase.Held held -> 3;
+      case Phase.Draining draining -> 4;
+      case Phase.Ended ended -> 5;
+    };
   }
 }
