@@ -298,6 +298,7 @@ public final class SimulatedTime implements Time {
     steps++;
     waits.remove(wait);
     wait.isOver();
+    if (trace != null) tell(nameOf(wait) + " goes on, after it waited for " + wait.what());
   }
 
   private void step(SimulatedCarrier carrier, Strand me) {
@@ -306,11 +307,11 @@ public final class SimulatedTime implements Time {
     if (stuck == me) return;
     current = null;
     afterStep.accept(carrier);
-    if (trace != null && !over) trace.accept(line(carrier));
+    tell(carrier);
   }
 
-  private String line(SimulatedCarrier carrier) {
-    return "%8d %14.6f s  %s".formatted(steps, nowNanos / 1e9, carrier);
+  private void tell(Object what) {
+    if (trace != null && !over) trace.accept("%8d %14.6f s  %s".formatted(steps, nowNanos / 1e9, what));
   }
 
   /** {@return who runs next} */
@@ -355,6 +356,7 @@ public final class SimulatedTime implements Time {
       Runnable action = next.action;
       next.action = null;
       steps++;
+      tell("a timer is due");
       action.run();
       return true;
     }
