@@ -141,7 +141,7 @@ final class Chaos {
       case GENERATOR -> ((StageRef<Models.Generator>) ref).replace(() -> new Models.Generator(world, node));
       case MIDDLE -> ((StageRef<Models.Middle>) ref).replace(() -> new Models.Middle(world, node));
       case SINK -> ((StageRef<Models.Sink>) ref).replace(() -> new Models.Sink(world, node));
-      case HANDED, MIDDLE_TASKS, SINK_TASKS -> world.time.pass();
+      case HANDED, PUBLISHED, MIDDLE_TASKS, SINK_TASKS -> world.time.pass();
     }
   }
 
@@ -164,7 +164,7 @@ final class Chaos {
     @SuppressWarnings("unchecked")
     SubscriptionSpec<Event> spec = SubscriptionSpec.to((ProducerRef<Event, ?>) producer).withDemand(Demand.max(1 + world.choices.next(4)));
     if (node.dispatch() == Plan.Dispatching.PARTITION) spec = spec.withPartition(world.choices.next(2));
-    var late = new Plan.Node(Models.LATECOMER, Plan.Kind.SINK, Plan.Dispatching.DEMAND, 0, List.of(node.index()), 1, 0, false, false);
+    var late = new Plan.Node(Models.LATECOMER, Plan.Kind.SINK, Plan.Dispatching.DEMAND, 0, List.of(node.index()), 1, 0, false, false, false);
     world.nodes.putIfAbsent("sim/" + name, late);
     int attempts = world.plan.attempts();
     if (node.dispatch() == Plan.Dispatching.BROADCAST && node.kind().isSource() && !producer.snapshot().outputs().isEmpty()) {

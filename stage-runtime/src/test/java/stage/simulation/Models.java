@@ -3,6 +3,7 @@ package stage.simulation;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Flow;
 import stage.api.Inlet;
 import stage.api.Outlet;
 import stage.api.Stage;
@@ -81,6 +82,48 @@ final class Models {
     @Override
     public void onDemand(long demand, Outlet<Event> out) {
       // it has none of its own
+    }
+  }
+
+  /** A publisher that goes on where it was, whoever subscribes. It answers at once, and may fail. */
+  static final class Published implements Flow.Publisher<Event> {
+    private final World world;
+    private final Plan.Node node;
+    private int next;
+
+    Published(World world, Plan.Node node) {
+      this.world = world;
+      this.node = node;
+    }
+
+    @Override
+    public void subscribe(Flow.Subscriber<? super Event> subscriber) {
+      subscriber.onSubscribe(new Flow.Subscription() {
+        private boolean isOver;
+
+        @Override
+        public void request(long events) {
+          try {
+            for (long i = 0; i < events && !isOver && next < node.events(); i++) {
+              world.within(node, "request");
+              subscriber.onNext(new Event(node.index(), next++));
+            }
+            if (isOver || next < node.events()) return;
+            isOver = true;
+            subscriber.onComplete();
+          } catch (World.Injected failure) {
+            isOver = true;
+            subscriber.onError(failure);
+          } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+          }
+        }
+
+        @Override
+        public void cancel() {
+          isOver = true;
+        }
+      });
     }
   }
 

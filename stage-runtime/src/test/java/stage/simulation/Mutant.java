@@ -1,9 +1,10 @@
 package stage.simulation;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A bug that the engine could have, as a change of its source. The change is made to a copy, so the engine itself knows nothing of it.
+ * A bug that the engine could have, as a change of its source.
  *
  * @param name what goes wrong
  * @param file which source, below {@code stage/runtime}
@@ -11,9 +12,7 @@ import java.util.List;
  * @param isRare whether it takes more than some hundred seeds to find it
  * @param survives why it is not found; null if it is
  */
-record Mutant(String name, String file, List<Change> changes, boolean isRare, String survives) {
-  record Change(String original, String replacement) {}
-
+record Mutant(String name, String file, List<ChangedEngine.Change> changes, boolean isRare, String survives) {
   private static Mutant of(String name, String file, String... changes) {
     return new Mutant(name, file, pairs(changes), false, null);
   }
@@ -26,9 +25,9 @@ record Mutant(String name, String file, List<Change> changes, boolean isRare, St
     return new Mutant(name, file, pairs(changes), true, why);
   }
 
-  private static List<Change> pairs(String... changes) {
-    var pairs = new java.util.ArrayList<Change>();
-    for (int i = 0; i < changes.length; i += 2) pairs.add(new Change(changes[i], changes[i + 1]));
+  private static List<ChangedEngine.Change> pairs(String... changes) {
+    var pairs = new ArrayList<ChangedEngine.Change>();
+    for (int i = 0; i < changes.length; i += 2) pairs.add(new ChangedEngine.Change(changes[i], changes[i + 1]));
     return pairs;
   }
 

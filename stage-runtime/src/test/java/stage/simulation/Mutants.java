@@ -1,34 +1,18 @@
 package stage.simulation;
 
-import java.io.File;
-import java.io.IOException;
 import java.io.PrintStream;
-import java.io.StringWriter;
-import java.lang.reflect.Method;
-import java.net.URI;
-import java.net.URL;
-import java.net.URLClassLoader;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Supplier;
 import java.util.logging.Level;
 import java.util.logging.Logger;
-import javax.tools.JavaCompiler;
-import javax.tools.SimpleJavaFileObject;
-import javax.tools.ToolProvider;
-import stage.api.StageRef;
 import stage.runtime.time.Apart;
 import stage.runtime.time.RecordedChoices;
 import stage.runtime.time.Shrinker;
-import stage.runtime.time.Time;
 
 /** Makes mutants of the engine, and counts how many seeds it takes until one of them is found out. */
 public final class Mutants {
-  private static final Path SOURCES = Path.of("src/main/java/stage/runtime");
-
   private Mutants() {}
 
   /** {@return how many seeds, from the first on, it takes to find the mutant; -1 if so many do not find it} */
@@ -36,61 +20,13 @@ public final class Mutants {
     return (int) inside(mutant, "seeds", first, most);
   }
 
-  private static Object inside(Mutant mutant, String what, long first, int most) throws Exception {
-    Path classes = Files.createTempDirectory("stage-mutant");
-    try {
-      compile(mutant, classes);
-      URL[] path = {url(classes), where(Time.class), where(StageRef.class), where(Mutants.class)};
-      try (var loader = new URLClassLoader("mutant", path, ClassLoader.getPlatformClassLoader())) {
-        Method run = loader.loadClass(Hunt.class.getName()).getMethod(what, long.class, int.class);
-        return run.invoke(null, first, most);
-      }
-    } finally {
-      try (var files = Files.walk(classes)) {
-        for (Path file : files.sorted((a, b) -> b.compareTo(a)).toList()) Files.delete(file);
-      }
-    }
-  }
-
   /** {@return a short list of choices that finds the mutant; null if so many seeds do not find it} */
   static int[] shrunk(Mutant mutant, long first, int most) throws Exception {
-    return inside(mutant, "shrunk", first, most) instanceof int[] list ? list : null;
+    return (int[]) inside(mutant, "shrunk", first, most);
   }
 
-  private static void compile(Mutant mutant, Path target) throws IOException {
-    Path file = SOURCES.resolve(mutant.file());
-    String source = Files.readString(file);
-    for (Mutant.Change change : mutant.changes()) {
-      if (!source.contains(change.original())) {
-        throw new AssertionError("mutant \"" + mutant.name() + "\" does not fit " + mutant.file() + " any more, which has no: " + change.original());
-      }
-      source = source.replace(change.original(), change.replacement());
-    }
-    JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
-    String text = source;
-    var unit = new SimpleJavaFileObject(URI.create("mutant:///" + mutant.file()), SimpleJavaFileObject.Kind.SOURCE) {
-      @Override
-      public CharSequence getCharContent(boolean ignoreEncodingErrors) {
-        return text;
-      }
-    };
-    var messages = new StringWriter();
-    List<String> options = List.of("-d", target.toString(), "-cp", Path.of(uri(where(Time.class))) + File.pathSeparator + Path.of(uri(where(StageRef.class))),
-        "-proc:none", "-nowarn", "--release", "21");
-    boolean compiled = compiler.getTask(messages, null, null, options, null, List.of(unit)).call();
-    if (!compiled) throw new AssertionError("mutant \"" + mutant.name() + "\" does not compile: " + messages);
-  }
-
-  private static URI uri(URL url) {
-    return URI.create(url.toString());
-  }
-
-  private static URL url(Path path) throws IOException {
-    return path.toUri().toURL();
-  }
-
-  private static URL where(Class<?> type) {
-    return type.getProtectionDomain().getCodeSource().getLocation();
+  private static Object inside(Mutant mutant, String what, long first, int most) throws Exception {
+    return ChangedEngine.call(mutant.name(), mutant.file(), mutant.changes(), Hunt.class, what, first, most);
   }
 
   /** What is run within the loader of a mutant. */

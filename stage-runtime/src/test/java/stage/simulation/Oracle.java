@@ -57,7 +57,7 @@ final class Oracle {
     checkIntensity();
     if (isWhole()) checkWhole();
     if (world.isDrained && failure == null && !world.isDisturbed && plan.attempts() > 0 && !world.marks.contains("abandoned")
-        && !plan.options().earlyTimers() && !plan.brutal() && !plan.faults().hangs() && !plan.slow()) checkDrained();   // else its time may be over before it has begun
+        && !plan.options().earlyTimers() && !plan.brutal() && !plan.faults().hangs() && !plan.slow() && !plan.hasBridges()) checkDrained();   // else its time may be over before it has begun
     require(world.marks.contains("abandoned") || world.started == world.stopped, "%d incarnations were started, and %d stopped", world.started, world.stopped);
   }
 

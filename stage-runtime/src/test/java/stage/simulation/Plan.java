@@ -24,6 +24,7 @@ record Plan(
     SOURCE,
     GENERATOR,
     HANDED,
+    PUBLISHED,
     MIDDLE,
     MIDDLE_TASKS,
     SINK,
@@ -32,7 +33,7 @@ record Plan(
     private final String label = name().toLowerCase(java.util.Locale.ROOT).replace('_', '-');
 
     boolean isSource() {
-      return this == SOURCE || this == GENERATOR || this == HANDED;
+      return this == SOURCE || this == GENERATOR || this == HANDED || this == PUBLISHED;
     }
 
     boolean isMiddle() {
@@ -76,10 +77,20 @@ record Plan(
    * @param events how many a source emits
    * @param inputs to which nodes it is subscribed
    * @param demand how much it asks for at a time, and the least
+   * @param isBridged whether its input comes by way of Flow
    */
-  record Node(int index, Kind kind, Dispatching dispatch, int events, List<Integer> inputs, int demand, int least, boolean unordered, boolean commits) {
+  record Node(int index, Kind kind, Dispatching dispatch, int events, List<Integer> inputs, int demand, int least, boolean unordered, boolean commits, boolean isBridged) {
     Node byDemand() {
-      return new Node(index, kind, Dispatching.DEMAND, events, inputs, demand, least, unordered, commits);
+      return new Node(index, kind, Dispatching.DEMAND, events, inputs, demand, least, unordered, commits, isBridged);
+    }
+
+    Node bridged() {
+      return new Node(index, kind, dispatch, events, inputs, demand, least, unordered, commits, true);
+    }
+
+    /** {@return those that it subscribes to itself} */
+    List<Integer> ownInputs() {
+      return isBridged ? List.of() : inputs;
     }
 
     String name() {
@@ -105,8 +116,8 @@ record Plan(
     int middles = choices.next(3);
     int sinks = 1 + choices.next(3);
     for (int i = 0; i < sources; i++) {
-      Kind kind = List.of(Kind.SOURCE, Kind.GENERATOR, Kind.HANDED, Kind.SOURCE).get(choices.next(4));
-      nodes.add(new Node(i, kind, dispatch(choices), choices.next(length.events), List.of(), 0, 0, false, false));
+      Kind kind = Kind.values()[choices.next(4)];
+      nodes.add(new Node(i, kind, dispatch(choices), choices.next(length.events), List.of(), 0, 0, false, false, false));
     }
     for (int i = 0; i < middles + sinks; i++) {
       boolean middle = i < middles;
@@ -119,19 +130,33 @@ record Plan(
       int demand = 1 + choices.next(8);
       boolean tasks = choices.next(5) == 1;
       Kind kind = middle ? tasks ? Kind.MIDDLE_TASKS : Kind.MIDDLE : tasks ? Kind.SINK_TASKS : Kind.SINK;
-      nodes.add(new Node(index, kind, dispatch(choices), 0, List.copyOf(inputs), demand, choices.next(demand), choices.next(2) == 1, choices.next(4) == 1));
+      nodes.add(new Node(index, kind, dispatch(choices), 0, List.copyOf(inputs), demand, choices.next(demand), choices.next(2) == 1, choices.next(4) == 1, false));
     }
     // Who has no consumer would never end: the last sink takes those too.
     List<Integer> left = new ArrayList<>();
     for (Node node : nodes) if (!node.kind().isSink() && nodes.stream().noneMatch(other -> other.inputs().contains(node.index()))) left.add(node.index());
     Node last = nodes.removeLast();
     left.addAll(0, last.inputs());
-    nodes.add(new Node(last.index(), last.kind(), last.dispatch(), 0, List.copyOf(left), last.demand(), last.least(), last.unordered(), last.commits()));
+    nodes.add(new Node(last.index(), last.kind(), last.dispatch(), 0, List.copyOf(left), last.demand(), last.least(), last.unordered(), last.commits(), false));
     // A partition that nobody takes would keep its producer for ever.
     nodes.replaceAll(node -> node.dispatch() != Dispatching.PARTITION || isTaken(nodes, node, 0) && isTaken(nodes, node, 1) ? node : node.byDemand());
-    return new Plan(nodes, Strategy.values()[choices.next(3)], choices.next(2) == 0 ? 1000 : choices.next(5), choices.next(6) == 1 ? 0 : 1 + choices.next(4),
+    var plan = new Plan(nodes, Strategy.values()[choices.next(3)], choices.next(2) == 0 ? 1000 : choices.next(5), choices.next(6) == 1 ? 0 : 1 + choices.next(4),
         choices.next(2) == 1, choices.next(3) == 1, faults(choices, length.faults), Ending.values()[choices.next(3) == 0 ? choices.next(4) : 0], choices.next(8) == 1, choices.next(4) == 1,
         new SimulationOptions(choices.next(2) == 1, choices.next(4) == 1, 1 + choices.next(2) * choices.next(6), 1_000_000));
+    if (choices.next(4) == 1) plan.bridge(choices);
+    return plan;
+  }
+
+  /** Has some subscriptions go by way of Flow, where no partition can be named. With a second one that ends first, who is subscribed would have ended before. */
+  private void bridge(Choices choices) {
+    nodes.replaceAll(node -> {
+      boolean isOffered = node.inputs().size() == 1 && nodes.get(node.inputs().getFirst()).dispatch() != Dispatching.PARTITION;
+      return isOffered && choices.next(2) == 1 ? node.bridged() : node;
+    });
+  }
+
+  boolean hasBridges() {
+    return nodes.stream().anyMatch(node -> node.isBridged() || node.kind() == Kind.PUBLISHED);
   }
 
   private static boolean isTaken(List<Node> nodes, Node node, int partition) {

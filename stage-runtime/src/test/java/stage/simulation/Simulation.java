@@ -3,6 +3,7 @@ package stage.simulation;
 import java.time.Duration;
 import java.util.List;
 import stage.api.CancelPolicy;
+import stage.api.ConsumerRef;
 import stage.api.Demand;
 import stage.api.Dispatch;
 import stage.api.ProducerConsumerSpec;
@@ -135,6 +136,7 @@ public final class Simulation {
         world.outsiders.add(world.time.startTask("feeder" + node.index(), () -> feed(handed, node)));
         yield handed;
       }
+      case PUBLISHED -> parent.start(dispatching(Stage.producer(name, new Models.Published(world, node)), node).withShutdown(shutdown));
       case MIDDLE -> parent.start(
           subscribed(Stage.<Event, Event, Models.Middle>producerConsumer(name, () -> new Models.Middle(world, node)), node).withRedelivery(redelivery)
               .withDispatch(dispatch(node)).withDeadLetters((letter, count) -> world.letters.add(letter)).withShutdown(shutdown));
@@ -148,23 +150,31 @@ public final class Simulation {
       case SINK -> {
         var spec = Stage.<Event, Models.Sink>consumer(name, () -> new Models.Sink(world, node)).withRedelivery(redelivery)
             .withDeadLetters((letter, count) -> world.letters.add(letter)).withShutdown(shutdown);
-        for (int input : node.inputs()) spec = spec.subscribeTo(subscription(node, input));
+        for (int input : node.ownInputs()) spec = spec.subscribeTo(subscription(node, input));
         yield parent.start(spec);
       }
       case SINK_TASKS -> {
         var spec = Stage.<Event>perEvent(name, 1 + node.demand() / 2, event -> Models.log(world, parent.name().equals("inner") ? "sim/inner/" + name : "sim/" + name,
             Models.task(world, node, event))).withRedelivery(redelivery).withDeadLetters((letter, count) -> world.letters.add(letter));
-        for (int input : node.inputs()) spec = spec.subscribeTo(subscription(node, input));
+        for (int input : node.ownInputs()) spec = spec.subscribeTo(subscription(node, input));
         yield parent.start(spec);
       }
     };
     world.refs.put(name, ref);
+    if (node.isBridged()) bridge(ref, node);
     world.note(ref);
+  }
+
+  @SuppressWarnings("unchecked")
+  private void bridge(StageRef<?> ref, Plan.Node node) {
+    var producer = (ProducerRef<Event, ?>) world.refs.get(plan.nodes().get(node.inputs().getFirst()).name());
+    producer.subscribe(((ConsumerRef<Event, ?>) ref).asSubscriber(Demand.max(node.demand()).withMin(node.least())));
+    world.mark("bridged");
   }
 
   private <S extends Stage> ProducerConsumerSpec<Event, Event, S> subscribed(ProducerConsumerSpec<Event, Event, S> spec, Plan.Node node) {
     ProducerConsumerSpec<Event, Event, S> all = spec;
-    for (int input : node.inputs()) all = all.subscribeTo(subscription(node, input));
+    for (int input : node.ownInputs()) all = all.subscribeTo(subscription(node, input));
     return all;
   }
 

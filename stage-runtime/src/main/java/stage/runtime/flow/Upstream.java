@@ -139,15 +139,17 @@ final class Upstream<E> implements Flow.Subscriber<E>, Runs<E> {
   // ---- the stage's thread
 
   /**
-   * Emits what has come, as far as it is wanted, and asks for what is wanted beyond it.
+   * Asks for what is wanted beyond what has come, and emits what has come, as far as it is wanted. In this order: should the publisher never return from being asked,
+   * this thread is replaced and its turn undone, and what that had taken would be lost with it.
    *
    * <p>Throws the publisher's failure, whatever it is, in a turn that has emitted nothing.
    */
   void settle(Outlet<E> out) {
     Ending ended = ending;   // volatile, before the events are looked for: it is written after the last of them
+    if (ended == null) request(out.demand());
     long emitted = emit((BulkOutlet<E>) out);
     switch (ended) {
-      case null -> request(out.demand());
+      case null -> {}
       case Ending.Completed completed -> {
         if (inbox.available() == 0) out.complete();
       }

@@ -2,10 +2,12 @@ package stage.runtime.flow;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Flow;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import java.util.stream.Collector;
@@ -24,6 +26,8 @@ import stage.api.supervision.Supervisor;
 import stage.api.supervision.SupervisorSpec;
 import stage.runtime.testkit.CrashRule;
 import stage.runtime.testkit.SimulatedRuntime;
+import stage.runtime.time.Gate;
+import stage.runtime.time.SimulatedTime;
 
 /** The bridges in simulated runs, with crashes of the stages behind them: in whatever order things happen, each event comes once and in order. */
 class BridgeSimulationTest {
@@ -112,6 +116,60 @@ class BridgeSimulationTest {
         all.addAll(Stages.stream(numbers, Demand.max(3)).toList());
       }
       assertThat(all).isEqualTo(FlowTest.upTo(EVENTS));
+    });
+  }
+
+  /** Sends what is requested at once, and goes on where it was, whoever subscribes; but from its second request it does not return for long. */
+  private static final class Stuck implements Flow.Publisher<Integer> {
+    private final Gate letGo = SimulatedTime.ofThisThread().gate();
+    private int next;
+    private int requests;
+
+    @Override
+    public void subscribe(Flow.Subscriber<? super Integer> subscriber) {
+      subscriber.onSubscribe(new Flow.Subscription() {
+        @Override
+        public void request(long events) {
+          if (++requests == 2) {
+            awaitLetGo();
+            return;
+          }
+          for (long i = 0; i < events && next < EVENTS; i++) subscriber.onNext(next++);
+          if (next == EVENTS) subscriber.onComplete();
+        }
+
+        @Override
+        public void cancel() {}
+      });
+    }
+
+    private void awaitLetGo() {
+      while (!letGo.isOpen()) {
+        try {
+          letGo.await();
+        } catch (InterruptedException ignored) {
+          // as some do
+        }
+      }
+    }
+  }
+
+  @Test
+  void whatHasComeOutlivesAPublisherThatDoesNotReturn() {
+    SimulatedRuntime.withSeeds(0, SEEDS).run(simulated -> {
+      List<Integer> all = new ArrayList<>();
+      var publisher = new Stuck();
+      try (Supervisor scope = Supervisor.open(SupervisorSpec.of("bridges").withGrace(Duration.ofSeconds(1)).withMaxAbandoned(1))) {
+        var stuck = scope.start(Stage.<Integer>producer("stuck", publisher));
+        for (String name : List.of("one", "other")) {
+          scope.start(Stage.<Integer, Stage.Consumer<Integer>>consumer(name, () -> (events, from) -> all.addAll(events)).subscribeTo(stuck, Demand.max(2)));
+        }
+        simulated.advance(Duration.ofSeconds(1));
+        stuck.kill();
+        scope.join();
+        publisher.letGo.open();
+      }
+      assertThat(all).containsExactlyInAnyOrderElementsOf(FlowTest.upTo(EVENTS));
     });
   }
 }

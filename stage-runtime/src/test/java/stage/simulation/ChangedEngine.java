@@ -1,0 +1,81 @@
+package stage.simulation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.lang.reflect.Method;
+import java.net.URI;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import javax.tools.SimpleJavaFileObject;
+import javax.tools.ToolProvider;
+import stage.api.StageRef;
+import stage.runtime.time.Time;
+
+/** A copy of the engine with a bug in it, in a class loader of its own. The engine itself knows nothing of it. */
+final class ChangedEngine {
+  private static final Path SOURCES = Path.of("src/main/java/stage/runtime");
+
+  /** What is replaced by what, in a source. */
+  record Change(String original, String replacement) {}
+
+  private ChangedEngine() {}
+
+  /**
+   * {@return what a method answers in an engine with a bug}
+   *
+   * @param bug its name
+   * @param file which source, below {@code stage/runtime}
+   * @param changes each must fit
+   * @param type has a public static method
+   * @param method of this name
+   * @param arguments for it
+   */
+  static Object call(String bug, String file, List<Change> changes, Class<?> type, String method, Object... arguments) throws Exception {
+    Path classes = Files.createTempDirectory("stage-changed");
+    try {
+      compile(bug, file, changes, classes);
+      URL[] path = {classes.toUri().toURL(), where(Time.class), where(StageRef.class), where(ChangedEngine.class), where(assertThat(1).getClass())};
+      try (var loader = new URLClassLoader(bug, path, ClassLoader.getPlatformClassLoader())) {
+        for (Method each : loader.loadClass(type.getName()).getMethods()) if (each.getName().equals(method)) return each.invoke(null, arguments);
+        throw new NoSuchMethodException(type.getName() + "." + method);
+      }
+    } finally {
+      try (var files = Files.walk(classes)) {
+        for (Path each : files.sorted((a, b) -> b.compareTo(a)).toList()) Files.delete(each);
+      }
+    }
+  }
+
+  private static void compile(String bug, String file, List<Change> changes, Path target) throws IOException {
+    String source = Files.readString(SOURCES.resolve(file));
+    for (Change change : changes) {
+      if (!source.contains(change.original())) throw new AssertionError("\"" + bug + "\" does not fit " + file + " any more, which has no: " + change.original());
+      source = source.replace(change.original(), change.replacement());
+    }
+    String text = source;
+    var unit = new SimpleJavaFileObject(URI.create("changed:///" + file), SimpleJavaFileObject.Kind.SOURCE) {
+      @Override
+      public CharSequence getCharContent(boolean ignoreEncodingErrors) {
+        return text;
+      }
+    };
+    var messages = new StringWriter();
+    List<String> options = List.of("-d", target.toString(), "-cp", file(Time.class) + File.pathSeparator + file(StageRef.class), "-proc:none", "-nowarn", "--release", "21");
+    boolean compiled = ToolProvider.getSystemJavaCompiler().getTask(messages, null, null, options, null, List.of(unit)).call();
+    if (!compiled) throw new AssertionError("\"" + bug + "\" does not compile: " + messages);
+  }
+
+  private static Path file(Class<?> type) {
+    return Path.of(URI.create(where(type).toString()));
+  }
+
+  private static URL where(Class<?> type) {
+    return type.getProtectionDomain().getCodeSource().getLocation();
+  }
+}
