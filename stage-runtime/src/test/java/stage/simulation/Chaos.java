@@ -8,6 +8,7 @@ import stage.api.ConsumerRef;
 import stage.api.Demand;
 import stage.api.ProducerRef;
 import stage.api.Redelivery;
+import stage.api.Shutdown;
 import stage.api.Stage;
 import stage.api.StageEnded;
 import stage.api.StageRef;
@@ -174,7 +175,7 @@ final class Chaos {
     }
     StageRef<?> started = app.start(Stage.<Event, Models.Sink>consumer(name, () -> new Models.Sink(world, late))
         .withRedelivery(attempts == 0 ? Redelivery.none() : Redelivery.attempts(attempts)).withDeadLetters((letter, count) -> world.letters.add(letter))
-        .subscribeTo(spec));
+        .withShutdown(world.plan.brutal() ? Shutdown.brutal() : Shutdown.DEFAULT).subscribeTo(spec));
     world.note(started);
   }
 

@@ -41,6 +41,7 @@ final class Models {
         return;
       }
       long count = Math.min(demand, 1 + world.choices.next(8));
+      if (world.plan.exceeds() && world.choices.next(4) == 1) count = demand + world.choices.next(5);   // what is too much waits in the backlog
       world.within(node, "onDemand");
       for (long i = 0; i < count && next.value() < node.events(); i++) {
         out.emit(new Event(node.index(), next.value()));

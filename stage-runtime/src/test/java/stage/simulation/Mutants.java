@@ -25,6 +25,11 @@ public final class Mutants {
     return (int[]) inside(mutant, "shrunk", first, most);
   }
 
+  /** {@return whether the mutant fails in a run} */
+  static boolean fails(Mutant mutant, int[] choices) throws Exception {
+    return (boolean) ChangedEngine.call(mutant.name(), mutant.file(), mutant.changes(), Hunt.class, "fails", choices);
+  }
+
   private static Object inside(Mutant mutant, String what, long first, int most) throws Exception {
     return ChangedEngine.call(mutant.name(), mutant.file(), mutant.changes(), Hunt.class, what, first, most);
   }
@@ -58,6 +63,10 @@ public final class Mutants {
       });
     }
 
+    public static boolean fails(int[] choices) {
+      return quietly(() -> Simulation.run(RecordedChoices.replaying(choices)).failure() != null);
+    }
+
     private static <T> T quietly(Supplier<T> hunt) {
       Level before = LOGGER.getLevel();
       LOGGER.setLevel(Level.OFF);
@@ -69,16 +78,17 @@ public final class Mutants {
     }
   }
 
-  /** Prints the table: {@code Mutants trials most}; or, for {@code kept.txt}, a short run for each mutant: {@code Mutants keep most}. */
+  /** Prints the table: {@code Mutants trials most}; or, for {@code kept.txt}, a short run for each mutant: {@code Mutants keep most}. Or of some, by a part of the name. */
   public static void main(String... args) throws Exception {
     int most = Integer.parseInt(args[1]);
+    List<Mutant> mutants = Mutant.ALL.stream().filter(mutant -> args.length < 3 || mutant.name().contains(args[2])).toList();
     if (!args[0].equals("keep")) {
-      table(Mutant.ALL, Integer.parseInt(args[0]), most, System.out);
+      table(mutants, Integer.parseInt(args[0]), most, System.out);
       return;
     }
-    for (Mutant mutant : Mutant.ALL) {
+    for (Mutant mutant : mutants) {
       int[] list = shrunk(mutant, 1, most);
-      if (list != null) System.out.println(mutant.name().replace(":", "") + ": " + Arrays.toString(list).replaceAll("[\\[\\] ]", ""));
+      if (list != null) System.out.println(new Kept(mutant.name(), list));
     }
   }
 

@@ -6,7 +6,12 @@ import stage.api.supervision.Strategy;
 import stage.runtime.time.Choices;
 import stage.runtime.time.SimulationOptions;
 
-/** What one run is made of: drawn before it begins. */
+/**
+ * What one run is made of: drawn before it begins.
+ *
+ * @param slow whether sources take their time, and chaos too
+ * @param exceeds whether sources emit more than is asked for, now and then
+ */
 record Plan(
     List<Node> nodes,
     Strategy strategy,
@@ -18,6 +23,7 @@ record Plan(
     Ending ending,
     boolean brutal,
     boolean slow,
+    boolean exceeds,
     SimulationOptions options) {
 
   enum Kind {
@@ -141,7 +147,7 @@ record Plan(
     // A partition that nobody takes would keep its producer for ever.
     nodes.replaceAll(node -> node.dispatch() != Dispatching.PARTITION || isTaken(nodes, node, 0) && isTaken(nodes, node, 1) ? node : node.byDemand());
     var plan = new Plan(nodes, Strategy.values()[choices.next(3)], choices.next(2) == 0 ? 1000 : choices.next(5), choices.next(6) == 1 ? 0 : 1 + choices.next(4),
-        choices.next(2) == 1, choices.next(3) == 1, faults(choices, length.faults), Ending.values()[choices.next(3) == 0 ? choices.next(4) : 0], choices.next(8) == 1, choices.next(4) == 1,
+        choices.next(2) == 1, choices.next(3) == 1, faults(choices, length.faults), Ending.values()[choices.next(3) == 0 ? choices.next(4) : 0], choices.next(8) == 1, choices.next(4) == 1, choices.next(3) == 1,
         new SimulationOptions(choices.next(2) == 1, choices.next(4) == 1, 1 + choices.next(2) * choices.next(6), 1_000_000));
     if (choices.next(4) == 1) plan.bridge(choices);
     return plan;

@@ -1,0 +1,38 @@
+package stage.simulation;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * A run that once failed.
+ *
+ * @param name what was wrong; where it is the name of a mutant, that one fails in this run
+ * @param choices the run
+ */
+record Kept(String name, int[] choices) {
+  /** {@return all that are in {@code kept.txt}} */
+  static List<Kept> all() {
+    try (var in = Kept.class.getResourceAsStream("kept.txt")) {
+      List<Kept> all = new ArrayList<>();
+      for (String line : new String(in.readAllBytes(), StandardCharsets.UTF_8).lines().toList()) {
+        if (line.isBlank() || line.startsWith("#")) continue;
+        int colon = line.lastIndexOf(':');
+        int[] choices = Arrays.stream(line.substring(colon + 1).strip().split(",")).mapToInt(Integer::parseInt).toArray();
+        all.add(new Kept(line.substring(0, colon).strip(), choices));
+      }
+      return all;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** {@return it as a line of {@code kept.txt}} */
+  @Override
+  public String toString() {
+    return name + ": " + Arrays.toString(choices).replaceAll("[\\[\\] ]", "");
+  }
+}
