@@ -13,6 +13,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import stage.api.Demand;
 import stage.api.Stage;
@@ -83,6 +84,23 @@ class ForeignPublisherTest extends FlowTest {
         throw new OnPurpose("subscribe throws");
       };
       assertThat(org.assertj.core.api.Assertions.catchThrowable(() -> scope.start(Stage.<Integer>producer("broken", broken)))).hasStackTraceContaining("subscribe throws");
+    }
+  }
+
+  @Nested
+  class InADrain {
+    @ParameterizedTest(name = "to a {0}")
+    @EnumSource(names = {"CONSUMER", "PRODUCER_STAGE", "PROCESSOR"})
+    void isCancelledAndWhatItHadSentIsHandled(Inward bridge) throws Exception {
+      Hand hand = hand();
+      Inward.Drain drain = bridge.open(ForeignPublisherTest.this, hand, Demand.max(10));
+      hand.awaitRequested(3);
+      drain.bridged().pause();
+      drain.consumer().pause();
+      hand.send(0, 3);
+      assertThat(scope.drain(Duration.ofSeconds(10)).eventsUndelivered()).isZero();
+      assertThat(drain.await(3)).isEqualTo(upTo(3));
+      assertThat(hand.asked().cancels).hasValue(1);
     }
   }
 
