@@ -8,36 +8,21 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.FutureTask;
-import java.util.logging.Level;
-import java.util.logging.Logger;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 import stage.api.Demand;
+import stage.behaviour.support2.Quiet;
 import stage.simulation.SmallScope.Act;
 
 /** Makes all runs that some small scopes have, and asks the oracle after each; says so if it could not make them all. */
 @Timeout(3600)
+@ExtendWith(Quiet.class)
 class ExhaustiveTest {
   private static final List<Demand> DEMANDS = List.of(Demand.max(1).withMin(0), Demand.max(2).withMin(0), Demand.max(2).withMin(1));
   private static final List<Act> OUTSIDE = List.of(Act.CLOSE, Act.KILL_THE_CONSUMER, Act.STOP_THE_PRODUCER);
-
-  private static final Logger LOGGER = Logger.getLogger("stage");   // kept, or its level is forgotten with it
-  private static Level before;
-
-  @BeforeAll
-  static void silence() {
-    before = LOGGER.getLevel();
-    LOGGER.setLevel(Level.OFF);
-  }
-
-  @AfterAll
-  static void speak() {
-    LOGGER.setLevel(before);
-  }
 
   @Test
   void allRunsOfSmallScopesHold() throws Exception {

@@ -21,8 +21,9 @@ record Kept(String name, int[] choices) {
       for (String line : new String(in.readAllBytes(), StandardCharsets.UTF_8).lines().toList()) {
         if (line.isBlank() || line.startsWith("#")) continue;
         int colon = line.lastIndexOf(':');
-        int[] choices = Arrays.stream(line.substring(colon + 1).strip().split(",")).mapToInt(Integer::parseInt).toArray();
-        all.add(new Kept(line.substring(0, colon).strip(), choices));
+        String choices = line.substring(colon + 1).strip();   // none at all, if the dullest run is the one
+        int[] numbers = choices.isEmpty() ? new int[0] : Arrays.stream(choices.split(",")).mapToInt(Integer::parseInt).toArray();
+        all.add(new Kept(line.substring(0, colon).strip(), numbers));
       }
       return all;
     } catch (IOException e) {

@@ -13,6 +13,8 @@ import stage.runtime.time.Shrinker;
 
 /** Makes mutants of the engine, and counts how many seeds it takes until one of them is found out. */
 public final class Mutants {
+  private static final long SERIES = 1_000_000;   // of seeds, apart from those that SimulationTest explores
+
   private Mutants() {}
 
   /** {@return how many seeds, from the first on, it takes to find the mutant; -1 if so many do not find it} */
@@ -37,8 +39,8 @@ public final class Mutants {
   /** What is run within the loader of a mutant. */
   public static final class Hunt {
     private static final Logger LOGGER = Logger.getLogger("stage");
-    private static final int SHRINKING_RUNS = 10_000;
-    private static final long SHRINKING_NANOS = 20_000_000_000L;
+    private static final int SHRINKING_RUNS = 50_000;
+    private static final long SHRINKING_NANOS = 120_000_000_000L;
 
     private Hunt() {}
 
@@ -87,7 +89,7 @@ public final class Mutants {
       return;
     }
     for (Mutant mutant : mutants) {
-      int[] list = shrunk(mutant, 1, most);
+      int[] list = shrunk(mutant, SERIES, most);
       if (list != null) System.out.println(new Kept(mutant.name(), list));
     }
   }
@@ -98,7 +100,7 @@ public final class Mutants {
     for (Mutant mutant : mutants) {
       int[] seeds = new int[trials];
       for (int i = 0; i < trials; i++) {
-        int found = seedsToFind(mutant, 1_000_000L * (i + 1), most);
+        int found = seedsToFind(mutant, SERIES * (i + 1), most);
         seeds[i] = found < 0 ? Integer.MAX_VALUE : found;
       }
       Arrays.sort(seeds);

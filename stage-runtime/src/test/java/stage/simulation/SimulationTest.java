@@ -8,13 +8,11 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.logging.Level;
-import java.util.logging.Logger;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 import stage.behaviour.support2.OtherJvm;
+import stage.behaviour.support2.Quiet;
 import stage.runtime.time.Apart;
 import stage.runtime.time.RecordedChoices;
 
@@ -23,25 +21,12 @@ import stage.runtime.time.RecordedChoices;
  * it says nothing; whichever ends first. Each build explores the same seeds, from 0 on; others by {@code -Dstage.sim.first}.
  */
 @Timeout(3600)
+@ExtendWith(Quiet.class)
 class SimulationTest {
   private static final long SEEDS = Long.getLong("stage.sim.seeds", 50_000);
   private static final long SECONDS = Long.getLong("stage.sim.seconds", SEEDS > 50_000 ? 3000 : 30);
   private static final long FIRST = Long.getLong("stage.sim.first", 0);
   private static final List<String> FLAGS = List.of("-Djdk.virtualThreadScheduler.parallelism=1", "-XX:+UseSerialGC");   // one thing at a time
-
-  private static final Logger LOGGER = Logger.getLogger("stage");   // kept, or its level is forgotten with it
-  private static Level before;
-
-  @BeforeAll
-  static void silence() {
-    before = LOGGER.getLevel();
-    LOGGER.setLevel(Level.OFF);
-  }
-
-  @AfterAll
-  static void speak() {
-    LOGGER.setLevel(before);
-  }
 
   @Test
   void holdsForEachSeed() throws Exception {

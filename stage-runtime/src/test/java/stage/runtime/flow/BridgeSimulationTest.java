@@ -8,12 +8,9 @@ import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Flow;
-import java.util.logging.Level;
-import java.util.logging.Logger;
 import java.util.stream.Collector;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import stage.api.Demand;
 import stage.api.Outlet;
 import stage.api.Redelivery;
@@ -24,29 +21,17 @@ import stage.api.State;
 import stage.api.supervision.Intensity;
 import stage.api.supervision.Supervisor;
 import stage.api.supervision.SupervisorSpec;
+import stage.behaviour.support2.Quiet;
 import stage.runtime.testkit.CrashRule;
 import stage.runtime.testkit.SimulatedRuntime;
 import stage.runtime.time.Gate;
 import stage.runtime.time.SimulatedTime;
 
 /** The bridges in simulated runs, with crashes of the stages behind them: in whatever order things happen, each event comes once and in order. */
+@ExtendWith(Quiet.class)
 class BridgeSimulationTest {
   private static final int SEEDS = Integer.getInteger("stage.sim.bridges", 1000);
   private static final int EVENTS = 12;
-
-  private static final Logger LOGGER = Logger.getLogger("stage");   // kept, or its level is forgotten with it
-  private static Level before;
-
-  @BeforeAll
-  static void silence() {
-    before = LOGGER.getLevel();
-    LOGGER.setLevel(Level.OFF);   // crashes by the thousand
-  }
-
-  @AfterAll
-  static void speak() {
-    LOGGER.setLevel(before);
-  }
 
   private static final class Numbers implements Stage.Producer<Integer> {
     private State<Integer> next;

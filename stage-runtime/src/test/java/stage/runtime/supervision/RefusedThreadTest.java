@@ -31,8 +31,8 @@ import stage.api.supervision.SupervisorSpec;
 import stage.behaviour.support2.Await;
 import stage.behaviour.support3.CrashLog;
 import stage.runtime.engine.Realm;
-import stage.runtime.time.Awaiting;
 import stage.runtime.time.Carrier;
+import stage.runtime.time.DelegatingCarrier;
 import stage.runtime.time.Gate;
 import stage.runtime.time.Machine;
 import stage.runtime.time.RealTime;
@@ -75,63 +75,17 @@ class RefusedThreadTest {
 
     @Override
     public Carrier carrier(Machine machine, boolean onPlatformThread) {
-      Carrier carrier = real.carrier(machine, onPlatformThread);
-      return new Carrier() {
+      return new DelegatingCarrier(real.carrier(machine, onPlatformThread)) {
         @Override
         public void start() {
           maybeRefuse();
-          carrier.start();
+          super.start();
         }
 
         @Override
         public void replaceThread() {
           maybeRefuse();
-          carrier.replaceThread();
-        }
-
-        @Override
-        public void wake() {
-          carrier.wake();
-        }
-
-        @Override
-        public void wakeUnlessResting() {
-          carrier.wakeUnlessResting();
-        }
-
-        @Override
-        public void interrupt() {
-          carrier.interrupt();
-        }
-
-        @Override
-        public boolean isCurrent() {
-          return carrier.isCurrent();
-        }
-
-        @Override
-        public void await(Awaiting what) throws InterruptedException {
-          carrier.await(what);
-        }
-
-        @Override
-        public void breatheIfBusy() {
-          carrier.breatheIfBusy();
-        }
-
-        @Override
-        public void rename(String name) {
-          carrier.rename(name);
-        }
-
-        @Override
-        public Awaiting awaiting() {
-          return carrier.awaiting();
-        }
-
-        @Override
-        public Thread thread() {
-          return carrier.thread();
+          super.replaceThread();
         }
       };
     }

@@ -465,72 +465,35 @@ public final class SeededTime implements Time, Executor {
   }
 
   /** Passes before and after it wakes somebody. */
-  private final class PassingCarrier implements Carrier {
-    private final Carrier carrier;
-
+  private final class PassingCarrier extends DelegatingCarrier {
     PassingCarrier(Carrier carrier) {
-      this.carrier = carrier;
-    }
-
-    @Override
-    public void start() {
-      carrier.start();
+      super(carrier);
     }
 
     @Override
     public void wake() {
       mayPass("before it wakes somebody");
-      carrier.wake();
+      super.wake();
       mayPass("after it woke somebody");
     }
 
     @Override
     public void wakeUnlessResting() {
       mayPass("before it wakes somebody");
-      carrier.wakeUnlessResting();
+      super.wakeUnlessResting();
       mayPass("after it woke somebody");
     }
 
     @Override
     public void interrupt() {
       mayPass("before it interrupts somebody");
-      carrier.interrupt();
-    }
-
-    @Override
-    public void replaceThread() {
-      carrier.replaceThread();
-    }
-
-    @Override
-    public boolean isCurrent() {
-      return carrier.isCurrent();
+      super.interrupt();
     }
 
     @Override
     public void await(Awaiting what) throws InterruptedException {
       mayPass("before it waits in user code");
-      carrier.await(what);
-    }
-
-    @Override
-    public void breatheIfBusy() {
-      carrier.breatheIfBusy();
-    }
-
-    @Override
-    public void rename(String name) {
-      carrier.rename(name);
-    }
-
-    @Override
-    public Awaiting awaiting() {
-      return carrier.awaiting();
-    }
-
-    @Override
-    public Thread thread() {
-      return carrier.thread();
+      super.await(what);
     }
   }
 }

@@ -1,0 +1,24 @@
+package stage.behaviour.support2;
+
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import org.junit.jupiter.api.extension.AfterAllCallback;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+
+/** Has Stage log nothing while a class of tests runs, in which crashes come by the thousand. */
+public final class Quiet implements BeforeAllCallback, AfterAllCallback {
+  private final Logger logger = Logger.getLogger("stage");   // kept, or its level is forgotten with it
+  private Level before;
+
+  @Override
+  public void beforeAll(ExtensionContext context) {
+    before = logger.getLevel();
+    logger.setLevel(Level.OFF);
+  }
+
+  @Override
+  public void afterAll(ExtensionContext context) {
+    logger.setLevel(before);
+  }
+}
