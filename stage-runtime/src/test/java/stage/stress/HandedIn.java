@@ -49,7 +49,7 @@ final class HandedIn {
     return noted(app.start(consumerSpec().subscribeTo(producer, Demand.max(4))));
   }
 
-  /** Starts a consumer of what several threads hand in. */
+  /** Starts a consumer of what several threads hand in, or others give back. */
   void subscribedInAnyOrder() {
     noted(app.start(Stage.<Integer, Stage.Consumer<Integer>>consumer("any", () -> (batch, from) -> handled.addAndGet(batch.size())).subscribeTo(producer, Demand.max(4))));
   }

@@ -118,8 +118,7 @@ final class SharedLanes<E> extends Sharing<E> implements Dispatcher.Subscription
     }
     Arrays.fill(shares, 0);
     rule.share(count, this, shares);
-    ensureFair(count);
-    declined = Arrays.stream(shares).allMatch(share -> share == 0) ? all() : -1;
+    declined = fairSum(count) == 0 ? all() : -1;
     int at = from;
     for (int i = 0; i < shares.length; i++) {
       if (shares[i] == 0) continue;
@@ -129,7 +128,8 @@ final class SharedLanes<E> extends Sharing<E> implements Dispatcher.Subscription
     return at;
   }
 
-  private void ensureFair(int count) {
+  /** {@return how many events were shared out} Throws if somebody was given more than it wants, or all together more than there are. */
+  private long fairSum(int count) {
     long sum = 0;
     for (int i = 0; i < shares.length; i++) {
       if (shares[i] < 0 || shares[i] > demands[i]) {
@@ -141,6 +141,7 @@ final class SharedLanes<E> extends Sharing<E> implements Dispatcher.Subscription
     if (sum > count) {
       throw new IllegalStateException("dispatcher " + rule + " shared out " + sum + " events, but was given " + count);
     }
+    return sum;
   }
 
   @Override
