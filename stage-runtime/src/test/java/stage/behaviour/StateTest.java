@@ -658,6 +658,41 @@ class StateTest extends CrashTest {
       assertOnceEach();
     }
 
+    /** Once when it is kept, and once when that is gone on with: by then the crash has been answered, and it is not another one. */
+    @Test
+    void isKeptInTheEndAndItsCrashIsCountedOnce() throws Exception {
+      var stage = start(Stage.<Integer, InOnStop>consumer("in-on-stop", InOnStop::new));
+      stage.cast(behaviour -> {
+        throw cause;
+      });
+      assertThat(stage.<Integer>call(behaviour -> behaviour.times.value(new Key(HARMFUL)))).isEqualTo(1);
+      assertThat(scope().snapshot().crashes()).isEqualTo(1);
+      assertThat(stage.snapshot().incarnation()).isEqualTo(2);
+      log.takeRestarts(1);
+    }
+
+    private final class InOnStop implements Stage.Consumer<Integer> {
+      private MapState<Key, Integer> times;
+
+      @Override
+      public void onStart(StageContext context) {
+        times = context.mapState("times");
+      }
+
+      @Override
+      public void onEvents(List<Integer> events, Inlet<Integer> from) {
+        // there are none
+      }
+
+      @Override
+      public void onStop(StopReason reason) {
+        if (!(reason instanceof StopReason.Crashed)) return;
+        Key key = new Key(HARMFUL);
+        times.put(key, 1);
+        key.failures = 2;
+      }
+    }
+
     /** Then nothing is left to go on with; but nobody waits for ever. */
     @Test
     void endsTheStageIfItNeverCanBeKept() throws Exception {
