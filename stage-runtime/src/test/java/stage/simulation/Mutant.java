@@ -48,7 +48,7 @@ record Mutant(String name, String file, List<ChangedEngine.Change> changes, bool
           "if (wasBetween) owner.held(cell, false);", ""),
       rare("a group restart waits for who crashed and then was stopped", "supervision/GroupRestart.java",
           "    leavers.add(child);\n", "    if (step == Step.STOPPING && at >= 0 && group.get(at) == child && asked) next(-1);\n"),
-      survivor("once in tens of thousands of seeds: poison behind an event that takes its time, and a subscription that is left just then",
+      survivor("once in tens of thousands of seeds: poison behind an event that takes its time, and a subscription that is left just then; a kept run has it",
           "an event given up on behind an unfinished one counts as handled", "engine/Tasks.java",
           "task.fate == Fate.HANDLED && (task.isEmitted", "task.fate != Fate.RUNNING && (task.isEmitted"),
       rare("a start that fails after a backoff ends the stage", "engine/Life.java",
