@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.PriorityQueue;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -42,7 +41,6 @@ public final class SimulatedTime implements Time {
     }
   }
 
-  private static final Instant BEGINNING = Instant.parse("2000-01-01T00:00:00Z");
   private static final ThreadLocal<SimulatedTime> HERE = new ThreadLocal<>();
   private static final StandstillWatch WATCH = new StandstillWatch();
   private static final VarHandle MOVES;
@@ -62,7 +60,7 @@ public final class SimulatedTime implements Time {
   private final List<Wait> waits = new ArrayList<>();
   private final List<SimulatedCarrier> carriers = new ArrayList<>();
   private final ArrayDeque<Strand> idleDrivers = new ArrayDeque<>();
-  private final PriorityQueue<SimulatedAlarm> alarms = new PriorityQueue<>();
+  private final SimulatedClock clock = new SimulatedClock();
   private final Map<Thread, Gate> ends = new HashMap<>();   // of each thread that was given out and has not ended
   private Strand main;
   private Strand running;
@@ -70,8 +68,6 @@ public final class SimulatedTime implements Time {
   private Object current;          // whose step it is: a run of a carrier; null for everything else
   private SimulatedCarrier last;   // stepped last
   private int inARow;
-  private long nowNanos;
-  private long ordered;
   private long steps;
   private long moves;              // how often it was chosen who goes on
   private Duration standstill = Duration.ofSeconds(Long.getLong("stage.simulation.standstill", 10));
@@ -311,7 +307,7 @@ public final class SimulatedTime implements Time {
   }
 
   private void tell(Object what) {
-    if (trace != null && !over) trace.accept("%8d %14.6f s  %s".formatted(steps, nowNanos / 1e9, what));
+    if (trace != null && !over) trace.accept("%8d %14.6f s  %s".formatted(steps, clock.nanos() / 1e9, what));
   }
 
   /** {@return who runs next} */
@@ -324,13 +320,13 @@ public final class SimulatedTime implements Time {
     if (failure != null) return takeWaitOf(main);   // to be told
     while (true) {
       if (steps >= options.mostSteps() && failure == null) {
-        return failed("no end after " + steps + " steps and " + nowNanos / 1e9 + " simulated seconds");
+        return failed("no end after " + steps + " steps and " + clock.nanos() / 1e9 + " simulated seconds");
       }
       while (ready.isEmpty() && steps < options.mostSteps()) {
         if (!nextAlarm()) return failed("nobody can go on, and no timer is set");
       }
       if (ready.isEmpty()) continue;
-      int early = options.earlyTimers() && !alarms.isEmpty() ? 1 : 0;
+      int early = options.earlyTimers() && clock.hasTimers() ? 1 : 0;
       int most = ready.size() + early;
       if (last != null && inARow < options.runLength() && !ready.isEmpty() && ready.getLast() == last) {
         inARow++;
@@ -347,20 +343,14 @@ public final class SimulatedTime implements Time {
     }
   }
 
-  /** Jumps to the next timer. */
+  /** {@return whether there is a next timer, to which it jumps} */
   private boolean nextAlarm() {
-    while (!alarms.isEmpty()) {
-      SimulatedAlarm next = alarms.poll();
-      if (next.action == null) continue;
-      if (next.atNanos > nowNanos) nowNanos = next.atNanos;
-      Runnable action = next.action;
-      next.action = null;
-      steps++;
-      tell("a timer is due");
-      action.run();
-      return true;
-    }
-    return false;
+    Runnable action = clock.next();
+    if (action == null) return false;
+    steps++;
+    tell("a timer is due");
+    action.run();
+    return true;
   }
 
   private Wait failed(String why) {
@@ -538,12 +528,12 @@ public final class SimulatedTime implements Time {
 
   @Override
   public long nanos() {
-    return nowNanos;
+    return clock.nanos();
   }
 
   @Override
   public Instant instant() {
-    return BEGINNING.plusNanos(nowNanos);
+    return clock.instant();
   }
 
   @Override
@@ -571,9 +561,7 @@ public final class SimulatedTime implements Time {
   @Override
   public Alarm at(long atNanos, Runnable action) {
     ensureInside();
-    var alarm = new SimulatedAlarm(atNanos, ordered++, action);
-    alarms.add(alarm);
-    return alarm;
+    return clock.at(atNanos, action);
   }
 
   @Override
@@ -644,27 +632,5 @@ public final class SimulatedTime implements Time {
   @Override
   public Faults faults() {
     return faults;
-  }
-
-  private static final class SimulatedAlarm implements Alarm, Comparable<SimulatedAlarm> {
-    private final long atNanos;
-    private final long order;
-    private Runnable action;   // null once it has run, or was cancelled
-
-    SimulatedAlarm(long atNanos, long order, Runnable action) {
-      this.atNanos = atNanos;
-      this.order = order;
-      this.action = action;
-    }
-
-    @Override
-    public void cancel() {
-      action = null;
-    }
-
-    @Override
-    public int compareTo(SimulatedAlarm other) {
-      return atNanos != other.atNanos ? Long.compare(atNanos, other.atNanos) : Long.compare(order, other.order);
-    }
   }
 }
