@@ -111,7 +111,7 @@ record Mutant(String name, String file, List<ChangedEngine.Change> changes, bool
       of("a broadcast goes at the pace of the fastest", "engine/BroadcastLanes.java",
           "    return least;", "    long most = 0;\n    for (LaneTail<E> lane : lanes) most = Math.max(most, lane.demand());\n    return most;"),
       rare("a late consumer of a broadcast gets what was not for it", "engine/BroadcastLanes.java",
-          "else if (!before.isEmpty()) skips[i] = backlog.size();", ""),
+          "else if (before.length > 0) skips[i] = backlog.size();", ""),
       of("the crashed behaviour is not told to stop", "engine/Turns.java",
           "    if (old != null) stop(old, reason);", "    if (old != null && !(reason instanceof StopReason.Crashed)) stop(old, reason);"),
       survivor("it is started once more and stops then: only time is lost",

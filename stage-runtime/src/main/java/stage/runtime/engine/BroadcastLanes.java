@@ -3,7 +3,6 @@ package stage.runtime.engine;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Iterator;
-import java.util.List;
 import stage.api.Selector;
 
 /** Each event goes to every lane, at the pace of the slowest. */
@@ -17,16 +16,18 @@ final class BroadcastLanes<E> extends Sharing<E> {
     this.half = half;
   }
 
+  /** Lanes that stay keep their order, and new ones come after them: so one pass will do, however many there are. */
   @Override
   void lanesAre(LaneTail<E>[] lanes) {
-    List<LaneTail<E>> before = Arrays.asList(this.lanes);
+    LaneTail<E>[] before = this.lanes;
     int[] skipsBefore = skips;
     skips = new int[lanes.length];
+    int at = 0;
     for (int i = 0; i < lanes.length; i++) {
-      int at = before.indexOf(lanes[i]);
+      while (at < before.length && before[at] != lanes[i]) at++;
       // What waits while there is nobody at all is for whoever comes first.
-      if (at >= 0) skips[i] = skipsBefore[at];
-      else if (!before.isEmpty()) skips[i] = backlog.size();
+      if (at < before.length) skips[i] = skipsBefore[at++];
+      else if (before.length > 0) skips[i] = backlog.size();
     }
     this.lanes = lanes;
   }
