@@ -90,14 +90,19 @@ public final class Simulation {
         else world.time.at(HEALING_NANOS, world::heal);
         switch (plan.ending()) {
           case JOIN -> app.join();
-          case CLOSE -> world.idle(choices.next(250));
+          case CLOSE -> {
+            world.idle(choices.next(250));
+            world.end();
+          }
           case DRAIN -> {
             world.idle(choices.next(250));
+            world.end();
             world.isDisturbed = true;
             app.drain(Duration.ofSeconds(1 + choices.next(5)));
           }
           case STOP -> {
             world.idle(choices.next(250));
+            world.end();
             world.isDrained = true;
             app.stop();
             app.join();

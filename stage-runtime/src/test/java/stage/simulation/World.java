@@ -66,6 +66,8 @@ final class World implements Faults {
   int injected;
   boolean isHealed;
   boolean isClosed;
+  private boolean isEnding;   // somebody is about to close, drain or stop the scope
+  private final Map<String, Long> handledAtCrash = new HashMap<>();   // how much a stage had handled when it crashed last, by path
   boolean isDrained;      // the scope was told to stop before all was done
   int started;            // incarnations whose onStart has returned
   int stopped;            // and whose onStop has begun
@@ -221,12 +223,41 @@ final class World implements Faults {
     switch (event) {
       case StageEvent.Abandoned abandoned -> mark("abandoned");
       case StageEvent.GaveUp gaveUp -> mark("gave up");
-      case StageEvent.DeadLettered deadLettered -> mark("dead letter");
-      case StageEvent.Crashed crashed -> mark("crashed in " + crashed.during());
-      case StageEvent.Restarted restarted -> mark("restarted");
+      case StageEvent.DeadLettered deadLettered -> mark(isEnding ? "dead letter at the end" : "dead letter");
+      case StageEvent.Crashed crashed -> markCrash(crashed);
+      case StageEvent.Restarted restarted -> {
+        mark("restarted");
+        Cell<?> cell = cells.get(restarted.path());
+        if (cell != null && Peek.isWithoutDemand(cell)) mark("restarted without demand");
+      }
       case StageEvent.Started started -> {}
       case StageEvent.Dropped dropped -> mark("dropped");
       case StageEvent.Ended ended -> mark("ended: " + ended.reason().getClass().getSimpleName());
+    }
+  }
+
+  private void markCrash(StageEvent.Crashed crashed) {
+    mark("crashed in " + crashed.during());
+    if (isEnding) mark("crashed at the end");
+    for (Cell<?> other : cells.values()) if (Peek.phase(other) == Peek.HELD) mark("crashed while another was held");
+    Cell<?> cell = cells.get(crashed.path());
+    if (cell == null) return;
+    long handled = Peek.handled(cell);
+    Long before = handledAtCrash.put(crashed.path(), handled);
+    if (before != null && before == handled && handled > 0) mark("crashed again on the same events");
+  }
+
+  /** The scope is about to be closed, drained or stopped. */
+  void end() {
+    isEnding = true;
+    for (StageRef<?> ref : refs.values()) {
+      switch (ref.snapshot().status()) {
+        case BACKING_OFF -> mark("the end while backing off");
+        case HELD -> mark("the end while held");
+        case PAUSED -> mark("the end while paused");
+        case STARTING -> mark("the end while starting anew");
+        case RUNNING, DRAINING, ENDED -> {}
+      }
     }
   }
 

@@ -152,13 +152,28 @@ public final class Peek {
     return cell.carrier().isCurrent();
   }
 
+  /** The {@link #phase} of a cell that waits for others to have stopped. */
+  public static final int HELD = 3;
+
+  /** {@return how many events a cell has handled, of the subscriptions that it has} */
+  public static long handled(Cell<?> cell) {
+    long handled = 0;
+    for (Ledger ledger : lanes(cell)) if (ledger.consumer() == cell) handled += ledger.read().handled();
+    return handled;
+  }
+
+  /** {@return whether it is a producer whom nobody asks for anything} */
+  public static boolean isWithoutDemand(Cell<?> cell) {
+    return cell.producerHalf() != null && cell.producerHalf().demand() == 0;
+  }
+
   /** {@return where a cell stands, as a number} */
   public static int phase(Cell<?> cell) {
     return switch (cell.life().phase()) {
       case Phase.Starting starting -> 0;
       case Phase.Running running -> 1;
       case Phase.BackingOff backingOff -> 2;
-      case Phase.Held held -> 3;
+      case Phase.Held held -> HELD;
       case Phase.Draining draining -> 4;
       case Phase.Ended ended -> 5;
     };
