@@ -331,7 +331,10 @@ final class Life {
         turns.abandon(cell.options().redelivery(), cause);
         tellHeld();
       }
-      case Verdict.Resume resume -> turns.resume(cause);
+      case Verdict.Resume resume -> {
+        decided = null;   // should that fail, there may be nothing left that could go on
+        turns.resume(cause);
+      }
       case Verdict.End(var contained) -> end(new StopReason.Crashed(cause), during, contained);
     }
     decided = null;
@@ -349,6 +352,8 @@ final class Life {
     boolean neverStarted = turns.incarnation() == 0;
     var reason = new StopReason.Crashed(failure);
     startFailure = failure;
+    if (turns.tasks() != null) cell.keepTaskThreads(turns.tasks().threads());
+    orReport(() -> turns.over(reason));
     phase = new Phase.Ended(reason);
     orReport(() -> cell.closeDoors(new Ending.Failed(failure, false), reason));
     if (!neverStarted) orReport(() -> owner.ended(cell, cell.snapshot(), reason, "the engine", false));
