@@ -19,10 +19,12 @@ import stage.api.Inlet;
 import stage.api.Outlet;
 import stage.api.ProducerRef;
 import stage.api.Redelivery;
+import stage.api.Shutdown;
 import stage.api.Stage;
 import stage.api.StageContext;
 import stage.api.State;
 import stage.api.supervision.Intensity;
+import stage.api.supervision.Strategy;
 import stage.api.supervision.Supervisor;
 import stage.api.supervision.SupervisorSpec;
 import stage.behaviour.support3.CrashLog;
@@ -215,6 +217,25 @@ class SimulatedRuntimeTest {
       });
       simulated.advance(Duration.ofHours(1));
     })).isInstanceOf(SimulationFailed.class).hasMessageContaining("task critic threw").hasRootCauseMessage("not like this");
+  }
+
+  /** Simulated time must not run on to the end of the grace while somebody has been interrupted and has not had a chance to notice. */
+  @Test
+  void whoObeysAnInterruptHasTheTimeToDoSo() {
+    SimulatedRuntime.withSeeds(0, 100).run(simulated -> {
+      var spec = SupervisorSpec.of("obeys").withStrategy(Strategy.ONE_FOR_ALL).withGrace(Duration.ofMillis(1));
+      try (Supervisor scope = Supervisor.open(spec)) {
+        var numbers = scope.start(Stage.<Integer, Stage.Producer<Integer>>producer("numbers", () -> (demand, out) -> out.emit(1)));
+        var waits = Stage.<Integer, Stage.Consumer<Integer>>consumer("waits", () -> (events, from) -> simulated.advance(Duration.ofDays(1)));
+        scope.start(waits.withShutdown(Shutdown.within(Duration.ofSeconds(1))).subscribeTo(numbers, Demand.max(1)));
+        simulated.advance(Duration.ofSeconds(1));
+        numbers.kill();   // so the other is to stop too, and is killed when its time is over
+        simulated.advance(Duration.ofSeconds(10));
+        assertThat(scope.snapshot().restarts()).isEqualTo(2);
+        assertThat(scope.snapshot().abandoned()).isZero();
+      }
+    });
+    log.take();
   }
 
   @Test

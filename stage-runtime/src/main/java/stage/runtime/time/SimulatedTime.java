@@ -313,10 +313,7 @@ public final class SimulatedTime implements Time {
   /** {@return who runs next} */
   private Object pick() {
     MOVES.setOpaque(this, moves + 1);   // for StandstillWatch, which only wants to see it change
-    for (int i = 0; i < waits.size(); i++) {
-      Wait wait = waits.get(i);
-      if (!wait.isReady() && wait.strand().isInterrupted()) isReady(wait);
-    }
+    lookForInterrupts();
     if (failure != null) return takeWaitOf(main);   // to be told
     while (true) {
       if (steps >= options.mostSteps() && failure == null) {
@@ -350,7 +347,15 @@ public final class SimulatedTime implements Time {
     steps++;
     tell("a timer is due");
     action.run();
+    lookForInterrupts();   // who is interrupted by it has all the time it needs before the next one is due
     return true;
+  }
+
+  private void lookForInterrupts() {
+    for (int i = 0; i < waits.size(); i++) {
+      Wait wait = waits.get(i);
+      if (!wait.isReady() && wait.strand().isInterrupted()) isReady(wait);
+    }
   }
 
   private Wait failed(String why) {
