@@ -84,8 +84,8 @@ class Section2SubscriberTest extends FlowTest {
     Hand hand = hand();
     Inward.Drain drain = bridge.open(this, hand, Demand.max(2));
     hand.send(0, 20);
+    assertThat(drain.await(20)).isEqualTo(upTo(20));   // before the error, with which a processor does not wait for anybody (4.2)
     hand.fail(new ForGood());
-    assertThat(drain.await(20)).isEqualTo(upTo(20));
     assertThat(drain.awaitEnd()).isInstanceOf(StopReason.ProducerFailed.class);
     hand.isOver();
     close();
