@@ -86,7 +86,7 @@ public final class Simulation {
           world.nodes.put((parent == app ? "sim/" : "sim/inner/") + node.name(), node);
           start(parent, node);
         }
-        if (plan.faults().chaos() > 0) world.outsiders.add(world.time.startTask("chaos", () -> new Chaos(world, app, inner).run()));
+        if (plan.faults().chaos() > 0) world.outsiders.add(world.time.startThread("chaos", () -> new Chaos(world, app, inner).run()));
         else world.time.at(HEALING_NANOS, world::heal);
         switch (plan.ending()) {
           case JOIN -> app.join();
@@ -138,7 +138,7 @@ public final class Simulation {
           parent.start(dispatching(Stage.<Event, Models.Generator>generator(name, () -> new Models.Generator(world, node)), node).withShutdown(shutdown));
       case HANDED -> {
         ProducerRef<Event, Models.Handed> handed = parent.start(dispatching(Stage.<Event, Models.Handed>producer(name, Models.Handed::new), node));
-        world.outsiders.add(world.time.startTask("feeder" + node.index(), () -> feed(handed, node)));
+        world.outsiders.add(world.time.startThread("feeder" + node.index(), () -> feed(handed, node)));
         yield handed;
       }
       case PUBLISHED -> parent.start(dispatching(Stage.producer(name, new Models.Published(world, node)), node).withShutdown(shutdown));

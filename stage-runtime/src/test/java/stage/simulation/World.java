@@ -272,6 +272,7 @@ final class World implements Faults {
     Watched known = last;
     if (known == null || known.cell != cell) known = watch(cell);
     hash = 31 * (31 * (31 * hash + known.pathHash) + Peek.incarnation(cell)) + Peek.phase(cell);
+    if (carrier.hasOnlyParked()) return;
     known.ledgers.look();
     if (known.isSink) look(known);
   }

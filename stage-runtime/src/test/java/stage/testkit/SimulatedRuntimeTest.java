@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -236,6 +237,51 @@ class SimulatedRuntimeTest {
       }
     });
     log.take();
+  }
+
+  /** One that has not begun yet finds itself interrupted when it first waits. */
+  @Test
+  void aTaskThatIsLeftIsInterruptedWhereverItIs() {
+    AtomicInteger beforeAnyWait = new AtomicInteger();
+    SimulatedRuntime.withSeeds(0, 200).run(simulated -> {
+      AtomicInteger begun = new AtomicInteger();
+      AtomicInteger interrupted = new AtomicInteger();
+      try (Supervisor scope = Supervisor.open(SupervisorSpec.of("left").withShutdown(Duration.ZERO))) {
+        var numbers = scope.start(Stage.<Integer, Stage.Producer<Integer>>producer("numbers", () -> (demand, out) -> out.emit(1)));
+        scope.start(Stage.<Integer>perEvent("tasks", 3, event -> {
+          begun.incrementAndGet();
+          if (Thread.currentThread().isInterrupted()) beforeAnyWait.incrementAndGet();
+          try {
+            simulated.advance(Duration.ofDays(1));
+          } catch (InterruptedException left) {
+            interrupted.incrementAndGet();
+            throw left;
+          }
+        }).subscribeTo(numbers, Demand.max(3)));
+        for (int i = simulated.choose(30); i > 0; i--) simulated.pass();
+      }
+      assertThat(interrupted.get()).isEqualTo(begun.get()).isLessThanOrEqualTo(3);
+      assertThat(simulated.elapsed()).isLessThan(Duration.ofDays(1));
+    });
+    assertThat(beforeAnyWait.get()).isPositive();   // of all these seeds
+  }
+
+  @Test
+  void aThreadThatUserCodeInterruptsGoesOnBeforeTimeDoes() {
+    SimulatedRuntime.withSeeds(0, 50).run(simulated -> {
+      AtomicBoolean obeyed = new AtomicBoolean();
+      Thread sleeper = simulated.start("sleeper", () -> {
+        try {
+          simulated.advance(Duration.ofDays(1));
+        } catch (InterruptedException e) {
+          obeyed.set(true);
+        }
+      });
+      simulated.advance(Duration.ofSeconds(1));
+      sleeper.interrupt();
+      simulated.advance(Duration.ofNanos(1));
+      assertThat(obeyed).isTrue();
+    });
   }
 
   @Test

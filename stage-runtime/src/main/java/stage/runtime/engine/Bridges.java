@@ -1,5 +1,6 @@
 package stage.runtime.engine;
 
+import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.concurrent.Flow;
 import java.util.stream.Stream;
@@ -74,8 +75,14 @@ public interface Bridges {
 
   /** {@return the bridges of this runtime} */
   static Bridges find() {
-    return ServiceLoader.load(Bridges.class, Bridges.class.getClassLoader()).findFirst()
-        .orElseThrow(() -> new IllegalStateException("stage.runtime has lost its service " + Bridges.class.getName()
-            + "; if its jar was merged with others, their META-INF/services must be merged too"));
+    return FoundBridges.BRIDGES.orElseThrow(() -> new IllegalStateException("stage.runtime has lost its service " + Bridges.class.getName()
+        + "; if its jar was merged with others, their META-INF/services must be merged too"));
   }
+}
+
+/** Holds the one service of this runtime. */
+final class FoundBridges {
+  static final Optional<Bridges> BRIDGES = ServiceLoader.load(Bridges.class, Bridges.class.getClassLoader()).findFirst();
+
+  private FoundBridges() {}
 }

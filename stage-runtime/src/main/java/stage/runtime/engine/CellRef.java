@@ -217,7 +217,7 @@ abstract class CellRef<S extends Stage> {
     @Override
     public Flow.Processor<I, O> asProcessor(Demand demand) {
       Objects.requireNonNull(demand, "demand must not be null; use Demand.max(n)");
-      return cell().realm().bridges().processor(cell(), demand, SubscriptionSpec.to(this));
+      return Bridges.find().processor(cell(), demand, SubscriptionSpec.to(this));
     }
   }
 
@@ -229,20 +229,20 @@ abstract class CellRef<S extends Stage> {
     if (how.producer() != this) {
       throw new IllegalArgumentException("the subscription is to " + how.producer() + ", but was given to " + this + "; use SubscriptionSpec.to(…) with this one");
     }
-    cell.realm().bridges().subscribe(cell, how, subscriber);
+    Bridges.find().subscribe(cell, how, subscriber);
   }
 
   final <O> Stream<O> streamOf(SubscriptionSpec<O> how, Demand demand) {
     if (Objects.requireNonNull(demand, "demand must not be null; use Demand.max(n)").manual()) {
       throw new IllegalArgumentException("a stream asks for events by itself; use Demand.max(n)");
     }
-    return cell.realm().bridges().stream(cell, how.withDemand(demand));
+    return Bridges.find().stream(cell, how.withDemand(demand));
   }
 
   final <I> Flow.Subscriber<I> subscriber(Demand demand, CancelPolicy policy) {
     Objects.requireNonNull(demand, "demand must not be null; use Demand.max(n)");
     Objects.requireNonNull(policy, "policy must not be null; the default is CancelPolicy.TRANSIENT");
-    return cell.realm().bridges().subscriber(cell, demand, policy);
+    return Bridges.find().subscriber(cell, demand, policy);
   }
 
   private static void emitInto(Cell<?> cell, Object event) throws InterruptedException {

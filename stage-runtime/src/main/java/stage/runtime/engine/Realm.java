@@ -30,7 +30,6 @@ public final class Realm {
   // guarded by lock
   private final Set<Stage> behaviours = Collections.newSetFromMap(new IdentityHashMap<>());
   private long subscriptions;
-  private Bridges bridges;   // found when the first is wanted
 
   /**
    * Makes a realm.
@@ -44,17 +43,6 @@ public final class Realm {
   /** {@return the time its cells live in} */
   public Time time() {
     return time;
-  }
-
-  /** {@return what leads out of the graph of stages and into it} */
-  Bridges bridges() {
-    lock.lock();
-    try {
-      if (bridges == null) bridges = Bridges.find();
-      return bridges;
-    } finally {
-      lock.unlock();
-    }
   }
 
   void locked(Runnable change) {

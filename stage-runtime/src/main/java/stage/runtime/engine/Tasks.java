@@ -267,7 +267,7 @@ final class Tasks<I, O> {
     int i = 0;
     for (Task<I, O> task : window.tasks) {
       task.isLeft = true;
-      if (task.thread != null) task.thread.interrupt();
+      if (task.thread != null) cell.realm().time().interrupt(task.thread);
       if (isEmitting && !task.isEmitted) unemitted--;
       ahead[i++] = task.fate == Fate.HANDLED && (task.isEmitted || !isEmitting);
     }

@@ -155,7 +155,7 @@ final class Turns<S extends Stage> {
 
   @SuppressWarnings("unchecked")   // the spec of a bridge names the contract, not the class
   private S bridge(S described) {
-    return (S) cell.realm().bridges().behaviourOf(described);
+    return (S) Bridges.find().behaviourOf(described);
   }
 
   /** {@return whether its behaviour asks for events only as it is permitted to} Any thread that knows it has started. */

@@ -69,6 +69,6 @@ public final class Simulated {
    * @return its thread, which must not be waited for but by {@link #await}
    */
   public Thread start(String name, Runnable task) {
-    return time.startTask(Objects.requireNonNull(name, "name must not be null"), Objects.requireNonNull(task, "task must not be null"));
+    return time.startThread(Objects.requireNonNull(name, "name must not be null"), Objects.requireNonNull(task, "task must not be null"));
   }
 }

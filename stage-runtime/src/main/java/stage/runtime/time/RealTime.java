@@ -62,6 +62,11 @@ public final class RealTime implements Time {
   }
 
   @Override
+  public void interrupt(Thread task) {
+    task.interrupt();
+  }
+
+  @Override
   public Alarm onExit(Runnable action) {
     Thread hook = Thread.ofPlatform().name("stage-exit").inheritInheritableThreadLocals(false).unstarted(action);
     Runtime.getRuntime().addShutdownHook(hook);

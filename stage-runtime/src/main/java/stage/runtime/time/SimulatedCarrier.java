@@ -10,7 +10,7 @@ public final class SimulatedCarrier implements Carrier {
   private static final int SPURIOUS = 16;
   private static final long REST_NANOS = 50_000;
 
-  /** What has the machine in place of a thread: another one each time that it is replaced. */
+  /** What a machine, or a task, has in place of a thread; a machine another one each time that it is replaced. */
   record Run(Thread thread) {}
 
   private enum State {
@@ -26,6 +26,7 @@ public final class SimulatedCarrier implements Carrier {
   private Run run;               // null before the start
   private State state = State.AWAKE;
   private Awaiting next = Awaiting.Now.READY;   // what the last step answered
+  private boolean hasOnlyParked; // whether that is all it did when it was stepped last
   private boolean interrupted;   // while no step is running
   private Strand strand;         // whose step is running, or, with something around, all of them; null for none
   private Wait parked;           // of a strand that waits within a step; null for none
@@ -39,6 +40,11 @@ public final class SimulatedCarrier implements Carrier {
   /** {@return what it steps} */
   public Machine machine() {
     return machine;
+  }
+
+  /** {@return whether the machine was left alone when this was stepped last, which only looked whether it may park} */
+  public boolean hasOnlyParked() {
+    return hasOnlyParked;
   }
 
   @Override
@@ -75,7 +81,8 @@ public final class SimulatedCarrier implements Carrier {
 
   /** Makes one step, or parks. */
   void go(Strand driver) {
-    if (state == State.ABOUT_TO_PARK) {
+    hasOnlyParked = state == State.ABOUT_TO_PARK;
+    if (hasOnlyParked) {
       park();
       return;
     }
@@ -146,7 +153,7 @@ public final class SimulatedCarrier implements Carrier {
   // ---- a machine whose steps have something around them: they are made on a strand of their own
 
   private void startStrand() {
-    Thread thread = time.startTask(machine.threadName(), this::runSteps);
+    Thread thread = time.startThread(machine.threadName(), this::runSteps);
     run = new Run(thread);
   }
 
@@ -232,7 +239,7 @@ public final class SimulatedCarrier implements Carrier {
   @Override
   public void interrupt() {
     if (strand != null) {
-      strand.thread().interrupt();   // if it waits, that is seen before the next choice
+      time.interrupt(strand);
     } else if (state == State.PARKED || state == State.RESTING) {
       wake();
     } else {

@@ -15,9 +15,9 @@ import java.util.function.Function;
 /**
  * The time of a simulation: one thing at a time, in an order that {@link Choices} decide, on a clock that jumps from timer to timer.
  *
- * <p>There is one baton, and only the thread that has it runs. Machines are stepped one after the other on the thread that drives the simulation. User
- * code that waits, be it the body of the simulation or something within a step, keeps its thread and leaves the baton to another driver; when what
- * it waits for is there, it is one of those among which the next choice is made. So the same choices always give the same run.
+ * <p>There is one baton, and only the thread that has it runs. Machines are stepped, and tasks run, one after the other on the thread that drives
+ * the simulation. User code that waits, be it the body of the simulation or something within a step, keeps its thread and leaves the baton to another
+ * driver; when what it waits for is there, it is one of those among which the next choice is made. So the same choices always give the same run.
  *
  * <p>All fields belong to whoever has the baton.
  */
@@ -41,6 +41,7 @@ public final class SimulatedTime implements Time {
     }
   }
 
+  private static final int MOVES_BETWEEN_LOOKS = 16;   // a look at each one costs 5 %
   private static final ThreadLocal<SimulatedTime> HERE = new ThreadLocal<>();
   private static final StandstillWatch WATCH = new StandstillWatch();
   private static final VarHandle MOVES;
@@ -56,7 +57,7 @@ public final class SimulatedTime implements Time {
   private final Choices choices;
   private final Faults faults;
   private final SimulationOptions options;
-  private final List<Object> ready = new ArrayList<>();   // carriers and waits, in the order in which they became so
+  private final List<Object> ready = new ArrayList<>();   // carriers, tasks and waits, in the order in which they became so
   private final List<Wait> waits = new ArrayList<>();
   private final List<SimulatedCarrier> carriers = new ArrayList<>();
   private final ArrayDeque<Strand> idleDrivers = new ArrayDeque<>();
@@ -64,11 +65,12 @@ public final class SimulatedTime implements Time {
   private final Map<Thread, Gate> ends = new HashMap<>();   // of each thread that was given out and has not ended
   private Strand main;
   private Strand running;
-  private SimulatedCarrier chosen; // for the next driver to step; null for whoever it chooses itself
-  private Object current;          // whose step it is: a run of a carrier; null for everything else
+  private Object chosen;           // for the next driver to step; null for whoever it chooses itself
+  private Object current;          // whose step it is: a run of a carrier or of a task; null for everything else
   private SimulatedCarrier last;   // stepped last
   private int inARow;
   private long steps;
+  private boolean interrupted;     // whether one that may wait was interrupted since it was looked for last
   private long moves;              // how often it was chosen who goes on
   private Duration standstill = Duration.ofSeconds(Long.getLong("stage.simulation.standstill", 10));
   private volatile Strand stuck;   // who has kept the baton for too long, by StandstillWatch; null for nobody
@@ -201,8 +203,8 @@ public final class SimulatedTime implements Time {
   }
 
   /**
-   * The calling strand has nothing to do now: whoever is chosen gets the baton. A strand that waits gets it from here; a carrier is stepped by a
-   * driver.
+   * The calling strand has nothing to do now: whoever is chosen gets the baton. A strand that waits gets it from here; a carrier is stepped, and a
+   * task run, by a driver.
    *
    * @param mine what the calling strand waits for; null if it ends
    * @return whether it is itself the one that goes on
@@ -224,7 +226,7 @@ public final class SimulatedTime implements Time {
       give(wait);
       return false;
     }
-    chosen = (SimulatedCarrier) next;
+    chosen = next;
     if (idleDrivers.isEmpty()) startDriver();
     else idleDrivers.pop().hand();
     return false;
@@ -256,8 +258,9 @@ public final class SimulatedTime implements Time {
         chosen = null;
         switch (next) {
           case SimulatedCarrier carrier -> step(carrier, me);
+          case SimulatedTask task -> run(task, me);
           case Wait wait -> resume(wait, me);
-          default -> throw new IllegalStateException("only carriers and waits can be ready");
+          default -> throw new IllegalStateException("only carriers, tasks and waits can be ready");
         }
         if (stuck == me) return;
       } catch (SimulationOver end) {
@@ -306,6 +309,26 @@ public final class SimulatedTime implements Time {
     tell(carrier);
   }
 
+  private void run(SimulatedTask task, Strand me) {
+    steps++;
+    if (trace != null) tell(task.thread().getName() + " begins");
+    current = task.run();
+    try {
+      task.go(me);
+    } catch (SimulationOver end) {
+      throw end;
+    } catch (Throwable thrown) {
+      if (stuck != me && !over) failedTask(task.thread(), thrown);
+    }
+    if (stuck == me) return;
+    current = null;
+    ends(task.thread());
+  }
+
+  private void failedTask(Thread task, Throwable thrown) {
+    fail("task " + task.getName() + " threw " + thrown, thrown);   // nobody else would hear of it
+  }
+
   private void tell(Object what) {
     if (trace != null && !over) trace.accept("%8d %14.6f s  %s".formatted(steps, clock.nanos() / 1e9, what));
   }
@@ -313,12 +336,13 @@ public final class SimulatedTime implements Time {
   /** {@return who runs next} */
   private Object pick() {
     MOVES.setOpaque(this, moves + 1);   // for StandstillWatch, which only wants to see it change
-    lookForInterrupts();
+    if (interrupted || moves % MOVES_BETWEEN_LOOKS == 0) lookForInterrupts();
     if (failure != null) return takeWaitOf(main);   // to be told
     while (true) {
       if (steps >= options.mostSteps() && failure == null) {
         return failed("no end after " + steps + " steps and " + clock.nanos() / 1e9 + " simulated seconds");
       }
+      if (ready.isEmpty()) lookForInterrupts();   // before time goes by
       while (ready.isEmpty() && steps < options.mostSteps()) {
         if (!nextAlarm()) return failed("nobody can go on, and no timer is set");
       }
@@ -351,7 +375,9 @@ public final class SimulatedTime implements Time {
     return true;
   }
 
+  /** Those that the engine makes are announced; those that user code makes are found here. */
   private void lookForInterrupts() {
+    interrupted = false;
     for (int i = 0; i < waits.size(); i++) {
       Wait wait = waits.get(i);
       if (!wait.isReady() && wait.strand().isInterrupted()) isReady(wait);
@@ -475,6 +501,12 @@ public final class SimulatedTime implements Time {
     isReady(wait);
   }
 
+  /** A strand is interrupted: if it waits, that is seen before the next choice. */
+  void interrupt(Strand strand) {
+    strand.thread().interrupt();
+    interrupted = true;
+  }
+
   private void ensureInside() {
     if (over || running != null && running.thread() == Thread.currentThread()) return;
     throw new IllegalStateException("thread " + Thread.currentThread().getName() + " is not part of the simulation, or does something in it out of turn;"
@@ -572,6 +604,27 @@ public final class SimulatedTime implements Time {
   @Override
   public Thread startTask(String name, Runnable body) {
     ensureInside();
+    var task = new SimulatedTask(name, body);
+    begins(task.thread());
+    ready.add(task);
+    return task.thread();
+  }
+
+  @Override
+  public void interrupt(Thread task) {
+    for (Object each : ready) if (each instanceof SimulatedTask waiting && waiting.thread() == task) waiting.interrupt();
+    for (Wait wait : waits) if (wait.who() instanceof SimulatedCarrier.Run run && run.thread() == task) interrupt(wait.strand());
+  }
+
+  /**
+   * Runs a body of work once, on a virtual thread of its own, as part of the simulation.
+   *
+   * @param name the thread's name
+   * @param body what to run; what it throws fails the simulation
+   * @return the thread
+   */
+  public Thread startThread(String name, Runnable body) {
+    ensureInside();
     Strand[] strand = {null};
     Thread thread = Thread.ofVirtual().name(name).inheritInheritableThreadLocals(false).unstarted(() -> {
       HERE.set(this);
@@ -583,7 +636,7 @@ public final class SimulatedTime implements Time {
         } catch (SimulationOver end) {
           // it was waiting for something that will not come
         } catch (Throwable thrown) {
-          if (stuck != strand[0] && !over) fail("task " + name + " threw " + thrown, thrown);   // nobody else would hear of it
+          if (stuck != strand[0] && !over) failedTask(Thread.currentThread(), thrown);
         }
       }
       if (stuck == strand[0]) return;

@@ -51,6 +51,13 @@ public interface Time {
   Thread startTask(String name, Runnable body);
 
   /**
+   * Interrupts a task, wherever it is.
+   *
+   * @param task what {@link #startTask} has answered
+   */
+  void interrupt(Thread task);
+
+  /**
    * Runs an action, which may block for a while, when the JVM is told to exit.
    *
    * @param action what to run

@@ -112,6 +112,11 @@ class RefusedThreadTest {
     }
 
     @Override
+    public void interrupt(Thread task) {
+      real.interrupt(task);
+    }
+
+    @Override
     public long nanos() {
       return real.nanos();
     }

@@ -313,6 +313,11 @@ public final class SeededTime implements Time, Executor {
   }
 
   @Override
+  public void interrupt(Thread task) {
+    task.interrupt();
+  }
+
+  @Override
   public Alarm onExit(Runnable action) {
     return () -> {};
   }
