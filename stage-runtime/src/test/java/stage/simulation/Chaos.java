@@ -1,6 +1,7 @@
 package stage.simulation;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeoutException;
 import stage.api.CallFailed;
@@ -8,15 +9,16 @@ import stage.api.ConsumerRef;
 import stage.api.Demand;
 import stage.api.ProducerRef;
 import stage.api.Redelivery;
-import stage.api.Shutdown;
 import stage.api.Stage;
 import stage.api.StageEnded;
 import stage.api.StageRef;
+import stage.api.StageSnapshot;
 import stage.api.SubscriptionRefused;
 import stage.api.SubscriptionSpec;
 import stage.api.supervision.ScopeMisuse;
 import stage.api.supervision.StageFailed;
 import stage.api.supervision.Supervisor;
+import stage.runtime.engine.Peek;
 
 /** Somebody from outside who does what users do to stages, at any moment. Then everything heals. */
 final class Chaos {
@@ -27,18 +29,40 @@ final class Chaos {
   private final World world;
   private final Supervisor app;
   private final Supervisor inner;
+  private final List<Act> acts = new ArrayList<>(List.of(Act.PASS, Act.RESUME));
 
   Chaos(World world, Supervisor app, Supervisor inner) {
     this.world = world;
     this.app = app;
     this.inner = inner;
+    Plan.Faults faults = world.plan.faults();
+    if (faults.kills()) acts.add(Act.KILL);
+    if (faults.pauses()) acts.add(Act.PAUSE);
+    if (faults.messages()) acts.addAll(List.of(Act.CALL, Act.CAST));
+    if (faults.replaces()) acts.add(Act.REPLACE);
+    if (faults.stops()) acts.add(Act.STOP);
+    if (faults.latecomers()) acts.add(Act.JOIN);
+    if (faults.cancels()) acts.add(Act.CANCEL);
+  }
+
+  private enum Act {
+    PASS,
+    RESUME,
+    PAUSE,
+    KILL,
+    CALL,
+    CAST,
+    REPLACE,
+    STOP,
+    JOIN,
+    CANCEL
   }
 
   void run() {
     world.time.at(HEALING_NANOS, world::heal);   // chaos itself may wait for what hangs
     try {
       for (int i = 0; i < world.plan.faults().chaos(); i++) {
-        world.idle(world.choices.next(50));
+        world.idle(world.choices.next(world.plan.hurried() ? 8 : 50));
         if (world.plan.slow() && world.choices.next(3) == 1) world.time.gate().await(world.choices.next(8000) * 1_000_000L);
         act();
       }
@@ -47,52 +71,51 @@ final class Chaos {
     } catch (AssertionError e) {
       world.problem = e.getMessage();
     } finally {
-      for (StageRef<?> ref : world.refs.values()) ref.resume();
-      world.heal();
-      if (world.isStuck) app.stop();   // who has lost its only consumer would wait for another one
+      world.actors--;
+      if (world.actors == 0) end();
     }
+  }
+
+  private void end() {
+    for (StageRef<?> ref : world.refs.values()) ref.resume();
+    world.heal();
+    if (world.isStuck) app.stop();   // who has lost its only consumer would wait for another one
   }
 
   private void act() throws InterruptedException {
     List<StageRef<?>> all = List.copyOf(world.refs.values());
     if (all.isEmpty()) return;
-    StageRef<?> ref = all.get(world.choices.next(all.size()));
-    Plan.Faults faults = world.plan.faults();
+    StageRef<?> ref = oneOf(all);
     try {
-      switch (world.choices.next(10)) {
-        case 0 -> world.time.pass();
-        case 1 -> {
-          if (faults.kills()) kill(ref);
-        }
-        case 2 -> {
-          if (faults.pauses()) ref.pause();
-        }
-        case 3 -> ref.resume();
-        case 4 -> {
-          if (faults.messages()) call(ref);
-        }
-        case 5 -> {
-          if (faults.messages()) cast(ref);
-        }
-        case 6 -> {
-          if (faults.replaces()) replace(ref);
-        }
-        case 7 -> {
-          if (faults.stops()) stop(ref);
-        }
-        case 8 -> {
-          if (faults.latecomers()) join(ref);
-        }
-        case 9 -> {
-          if (faults.cancels()) cancelASubscription(ref);
-        }
-        default -> throw new IllegalStateException();
+      switch (acts.get(world.choices.next(acts.size()))) {
+        case PASS -> world.time.pass();
+        case RESUME -> ref.resume();
+        case PAUSE -> ref.pause();
+        case KILL -> kill(ref);
+        case CALL -> call(ref);
+        case CAST -> cast(ref);
+        case REPLACE -> replace(ref);
+        case STOP -> stop(ref);
+        case JOIN -> join(ref);
+        case CANCEL -> cancelASubscription(ref);
       }
     } catch (StageEnded | ScopeMisuse | SubscriptionRefused tooLate) {
       world.mark("chaos came too late");
     } catch (CallFailed | StageFailed failed) {
       world.mark("chaos was told of a failure");
     }
+  }
+
+  /** {@return somebody: mostly one that has not ended, or to whom something is happening already, if there is one} */
+  private StageRef<?> oneOf(List<StageRef<?>> all) {
+    int how = world.choices.next(5);
+    List<StageRef<?>> some = switch (how) {
+      case 1, 2 -> all.stream().filter(ref -> Peek.cell(ref).isAlive()).toList();
+      case 3, 4 -> all.stream().filter(ref -> Peek.isBetween(Peek.cell(ref))).toList();
+      default -> all;
+    };
+    List<StageRef<?>> among = some.isEmpty() ? all : some;
+    return among.get(world.choices.next(among.size()));
   }
 
   private void kill(StageRef<?> any) {
@@ -150,16 +173,24 @@ final class Chaos {
     world.mark("stopped");
     world.isDisturbed = true;
     world.isStuck = true;
+    if (world.plan.faults().kills() && world.choices.next(2) == 1) {
+      ref.kill();
+      world.idle(world.choices.next(10));
+    }
     if (world.choices.next(2) == 0) {
       ref.stop();
       if (world.plan.faults().messages() && world.choices.next(2) == 1) castAFailure(ref);
-    } else (world.nodes.get(ref.path()).kind().isSink() ? inner : app).stop(ref.name());
+    } else if (app != inner && world.choices.next(4) == 1) {
+      app.stop(inner.name());
+    } else {
+      (world.nodes.get(ref.path()).kind().isSink() ? inner : app).stop(ref.name());
+    }
   }
 
   private void join(StageRef<?> ref) {
     if (!(ref instanceof ProducerRef<?, ?> producer)) return;
     Plan.Node node = world.nodes.get(ref.path());
-    String name = "late" + world.choices.next(3);
+    String name = "late" + world.choices.next(8);
     world.mark("a latecomer");
     world.isDisturbed = true;   // it takes events from the others
     @SuppressWarnings("unchecked")
@@ -168,15 +199,14 @@ final class Chaos {
     var late = new Plan.Node(Models.LATECOMER, Plan.Kind.SINK, Plan.Dispatching.DEMAND, 0, List.of(node.index()), 1, 0, false, false, false);
     world.nodes.putIfAbsent("sim/" + name, late);
     int attempts = world.plan.attempts();
-    if (node.dispatch() == Plan.Dispatching.BROADCAST && node.kind().isSource() && !producer.snapshot().outputs().isEmpty()) {
-      world.lateSince.putIfAbsent("sim/" + name, producer.snapshot().eventsEmitted());
-    } else {
-      world.lateSince.put("sim/" + name, 0L);
-    }
+    StageSnapshot before = producer.snapshot();
     StageRef<?> started = app.start(Stage.<Event, Models.Sink>consumer(name, () -> new Models.Sink(world, late))
         .withRedelivery(attempts == 0 ? Redelivery.none() : Redelivery.attempts(attempts)).withDeadLetters((letter, count) -> world.letters.add(letter))
-        .withShutdown(world.plan.brutal() ? Shutdown.brutal() : Shutdown.DEFAULT).subscribeTo(spec));
+        .withShutdown(world.plan.haste().ofStages).subscribeTo(spec));
     world.note(started);
+    boolean wasNeverAlone = producer.snapshot().outputs().stream().anyMatch(output -> before.outputs().stream().anyMatch(old -> old.id() == output.id() && old.sent() > 0));
+    // What waits while there is nobody at all is for whoever comes first, or those who come before the producer has seen the first.
+    if (node.dispatch() == Plan.Dispatching.BROADCAST && node.kind().isSource() && wasNeverAlone) world.lateSince.put("sim/" + name, before.eventsEmitted());
   }
 
   private void cancelASubscription(StageRef<?> ref) throws InterruptedException {

@@ -107,6 +107,7 @@ final class Models {
           try {
             for (long i = 0; i < events && !isOver && next < node.events(); i++) {
               world.within(node, "request");
+              if (next == node.events()) return;   // somebody else has sent the rest meanwhile
               subscriber.onNext(new Event(node.index(), next++));
             }
             if (isOver || next < node.events()) return;
@@ -190,6 +191,7 @@ final class Models {
   static Event task(World world, Plan.Node node, Event event) throws InterruptedException {
     poison(world, node, event);
     world.within(node, "a task");
+    world.worked.merge(node.index(), 1, Integer::sum);
     return event;
   }
 

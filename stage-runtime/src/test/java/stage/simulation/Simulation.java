@@ -36,7 +36,7 @@ public final class Simulation {
 
   private Simulation(RecordedChoices choices) {
     this.choices = choices;
-    this.plan = Plan.draw(choices);
+    this.plan = Drawing.draw(choices);
     this.world = new World(plan, choices);
   }
 
@@ -71,7 +71,7 @@ public final class Simulation {
         .withStrategy(plan.strategy())
         .withIntensity(Intensity.of(plan.intensity()))
         .withBackoff(plan.backoff() ? Backoff.exponential(Duration.ofMillis(1), Duration.ofMillis(100)) : Backoff.none())
-        .withShutdown(plan.brutal() ? Duration.ZERO : Duration.ofSeconds(5))
+        .withShutdown(plan.haste().ofScope)
         .withGrace(Duration.ofMillis(100))
         .withMaxAbandoned(100)
         .withListener(world::on);
@@ -86,22 +86,23 @@ public final class Simulation {
           world.nodes.put((parent == app ? "sim/" : "sim/inner/") + node.name(), node);
           start(parent, node);
         }
-        if (plan.faults().chaos() > 0) world.outsiders.add(world.time.startThread("chaos", () -> new Chaos(world, app, inner).run()));
-        else world.time.at(HEALING_NANOS, world::heal);
+        world.actors = plan.faults().chaos() == 0 ? 0 : plan.actors();
+        for (int i = 0; i < world.actors; i++) world.outsiders.add(world.time.startThread("chaos" + i, () -> new Chaos(world, app, inner).run()));
+        if (world.actors == 0) world.time.at(HEALING_NANOS, world::heal);
         switch (plan.ending()) {
           case JOIN -> app.join();
           case CLOSE -> {
-            world.idle(choices.next(250));
+            world.idle(choices.next(plan.patience()));
             world.end();
           }
           case DRAIN -> {
-            world.idle(choices.next(250));
+            world.idle(choices.next(plan.patience()));
             world.end();
             world.isDisturbed = true;
-            app.drain(Duration.ofSeconds(1 + choices.next(5)));
+            app.drain(plan.haste() == Plan.Haste.ALL_THE_TIME ? plan.haste().ofScope : Duration.ofSeconds(1 + choices.next(5)));
           }
           case STOP -> {
-            world.idle(choices.next(250));
+            world.idle(choices.next(plan.patience()));
             world.end();
             world.isDrained = true;
             app.stop();
@@ -131,13 +132,13 @@ public final class Simulation {
   private void start(Supervisor parent, Plan.Node node) throws InterruptedException {
     String name = node.name();
     Redelivery redelivery = plan.attempts() == 0 ? Redelivery.none() : Redelivery.attempts(plan.attempts());
-    Shutdown shutdown = plan.brutal() ? Shutdown.brutal() : Shutdown.DEFAULT;
+    Shutdown shutdown = plan.haste().ofStages;
     StageRef<?> ref = switch (node.kind()) {
       case SOURCE -> parent.start(dispatching(Stage.<Event, Models.Source>producer(name, () -> new Models.Source(world, node)), node).withShutdown(shutdown));
       case GENERATOR ->
           parent.start(dispatching(Stage.<Event, Models.Generator>generator(name, () -> new Models.Generator(world, node)), node).withShutdown(shutdown));
       case HANDED -> {
-        ProducerRef<Event, Models.Handed> handed = parent.start(dispatching(Stage.<Event, Models.Handed>producer(name, Models.Handed::new), node));
+        ProducerRef<Event, Models.Handed> handed = parent.start(dispatching(Stage.<Event, Models.Handed>producer(name, Models.Handed::new), node).withShutdown(shutdown));
         world.outsiders.add(world.time.startThread("feeder" + node.index(), () -> feed(handed, node)));
         yield handed;
       }
@@ -150,7 +151,7 @@ public final class Simulation {
             ? Stage.<Event, Event>mapConcurrentUnordered(name, 1 + node.demand() / 2, event -> Models.task(world, node, event))
             : Stage.<Event, Event>mapConcurrent(name, 1 + node.demand() / 2, event -> Models.task(world, node, event));
         yield parent.start(subscribed(spec, node).withRedelivery(redelivery).withDispatch(dispatch(node))
-            .withDeadLetters((letter, count) -> world.letters.add(letter)));
+            .withDeadLetters((letter, count) -> world.letters.add(letter)).withShutdown(shutdown));
       }
       case SINK -> {
         var spec = Stage.<Event, Models.Sink>consumer(name, () -> new Models.Sink(world, node)).withRedelivery(redelivery)
@@ -160,7 +161,7 @@ public final class Simulation {
       }
       case SINK_TASKS -> {
         var spec = Stage.<Event>perEvent(name, 1 + node.demand() / 2, event -> Models.log(world, parent.name().equals("inner") ? "sim/inner/" + name : "sim/" + name,
-            Models.task(world, node, event))).withRedelivery(redelivery).withDeadLetters((letter, count) -> world.letters.add(letter));
+            Models.task(world, node, event))).withRedelivery(redelivery).withDeadLetters((letter, count) -> world.letters.add(letter)).withShutdown(shutdown);
         for (int input : node.ownInputs()) spec = spec.subscribeTo(subscription(node, input));
         yield parent.start(spec);
       }

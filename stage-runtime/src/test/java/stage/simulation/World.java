@@ -50,6 +50,7 @@ final class World implements Faults {
   final Map<String, Log> logs = new HashMap<>();               // committed, by path of the sink
   final Map<String, List<Log>> lostLogs = new HashMap<>();     // those before a fresh state
   final Map<String, List<Event>> taskLogs = new HashMap<>();   // raw, by path
+  final Map<Integer, Integer> worked = new HashMap<>();        // how many events the tasks of a node have worked on without a failure
   private final Map<String, List<Event>> handled = new HashMap<>();   // after the run, by path
   final List<DeadLetter> letters = new ArrayList<>();
   final List<StageEvent> happened = new ArrayList<>();
@@ -63,6 +64,7 @@ final class World implements Faults {
   private long quietUntilNanos;
   private final List<Gate> hangs = new ArrayList<>();
   int crashesLeft;
+  int actors;   // who do chaos and have not finished
   int injected;
   boolean isHealed;
   boolean isClosed;
@@ -98,6 +100,7 @@ final class World implements Faults {
   public void before(Machine machine, String what) {
     if (what.equals("onStop")) stopped++;
     if (isClosed && !marks.contains("abandoned")) problem = machine.threadName() + " runs " + what + " after its scope was closed";
+    if (what.equals("the factory") && Peek.isStartedInVain(machine)) problem = machine.threadName() + " was told to end, has nothing to do, and is started anew";
     if (plan.faults().before() && mayFail(machine, what)) crash("before ", what);
   }
 

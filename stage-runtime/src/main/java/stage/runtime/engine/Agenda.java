@@ -108,6 +108,7 @@ final class Agenda {
   private Work lookWhileDraining(int told) {
     ProducerHalf<?> half = cell.producerHalf();
     if ((told & Signals.HELD) != 0) return Work.HOLD;
+    if ((told & Signals.KILLED) != 0) return Work.KILL;
     if (cell.mailbox().hasMail()) return Work.MAIL;
     if (half == null) return Work.FINISH;
     if ((told & Signals.CONSUMER_LEFT) != 0 || half.hasLaneNews()) return Work.CONSUMERS;

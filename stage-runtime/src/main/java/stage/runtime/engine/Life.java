@@ -213,6 +213,7 @@ final class Life {
   /** Ends its incarnation by force, between two turns. */
   void kill() {
     signals.clear(Signals.KILLED);
+    if (phase instanceof Phase.Draining) return;   // no turn of it will come, and it is no longer overdue
     crash("kill", new StageKilled("stage " + cell.path() + " was killed"));
   }
 

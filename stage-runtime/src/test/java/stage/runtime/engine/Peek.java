@@ -167,6 +167,31 @@ public final class Peek {
     return cell.producerHalf() != null && cell.producerHalf().demand() == 0;
   }
 
+  /** {@return whether a consumer begins another life, although it is to end with its subscriptions, and none of them has anything for it} */
+  public static boolean isStartedInVain(Machine machine) {
+    Cell<?> cell = cell(machine);
+    if (cell == null || !cell.signals().has(Signals.DRAINED) || !(cell.life().phase() instanceof Phase.Starting) || incarnation(cell) == 0) return false;
+    if (cell.life().hasInputEnded()) return false;   // it is to be told that all is complete
+    for (LaneInlet<?> inlet : cell.consumerHalf().inlets()) {
+      Lane<?> lane = inlet.lane();
+      boolean hasEnded = lane.ending() != null;
+      if (lane.available() > 0 || lane.ending() instanceof Ending.Completed || !hasEnded && cell.owner().endsWith(lane.producer().owner())) return false;
+    }
+    return true;
+  }
+
+  /** {@return whether a cell is between two incarnations, or two steps of its end} */
+  public static boolean isBetween(Cell<?> cell) {
+    return switch (cell.life().phase()) {
+      case Phase.Starting starting -> true;
+      case Phase.BackingOff backingOff -> true;
+      case Phase.Held held -> true;
+      case Phase.Draining draining -> true;
+      case Phase.Running running -> false;
+      case Phase.Ended ended -> false;
+    };
+  }
+
   /** {@return where a cell stands, as a number} */
   public static int phase(Cell<?> cell) {
     return switch (cell.life().phase()) {
