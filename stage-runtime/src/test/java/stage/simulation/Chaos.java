@@ -79,7 +79,22 @@ final class Chaos {
   private void end() {
     for (StageRef<?> ref : world.refs.values()) ref.resume();
     world.heal();
-    if (world.isStuck) app.stop();   // who has lost its only consumer would wait for another one
+    if (!world.isStuck) return;
+    ensureNobodyIsHeldForEver();
+    app.stop();   // who has lost its only consumer would wait for another one
+  }
+
+  /** With all harm over, a restart has an end, whoever was stopped in the midst of it. */
+  private void ensureNobodyIsHeldForEver() {
+    try {
+      world.time.gate().await(LEFT_ALONE_NANOS);
+    } catch (InterruptedException e) {
+      throw new AssertionError("nobody interrupts chaos", e);
+    }
+    if (world.plan.options().earlyTimers()) return;
+    for (StageRef<?> ref : world.refs.values()) {
+      if (ref.snapshot().status() == StageSnapshot.Status.HELD) world.problem = ref.path() + " is held for ever";
+    }
   }
 
   private void act() throws InterruptedException {

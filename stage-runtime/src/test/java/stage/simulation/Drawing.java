@@ -12,8 +12,8 @@ final class Drawing {
   private enum Length {
     SHORT(25, 1),
     MIDDLING(200, 6),
-    LONG(1000, 10),
-    LONGEST(3000, 20);
+    LONG(1500, 12),
+    LONGEST(5000, 30);
 
     private final int events;   // of a source, less than this
     private final int faults;   // times as many
@@ -33,7 +33,7 @@ final class Drawing {
     GROUPS        // that are restarted, while some crash and some are stopped
   }
 
-  private static final int PATIENCE = 250;   // steps, in short runs
+  private static final int PATIENCE = 400;   // steps, in short runs
 
   private final Choices choices;
   private final Length length;
@@ -133,7 +133,7 @@ final class Drawing {
   private Plan.Faults faults() {
     int crashes = oneIn(2) || isAbout(Theme.GROUPS) ? 1 + choices.next(12 * length.faults) : 0;
     int chaos = oneIn(2) || isAbout(Theme.ENDS, Theme.LATECOMERS, Theme.GROUPS) ? 1 + choices.next(8 * length.faults) : 0;
-    boolean hangs = oneIn(3) || isAbout(Theme.TASKS);
+    boolean hangs = oneIn(3) || isAbout(Theme.TASKS, Theme.GROUPS);
     boolean poison = oneIn(3) || isAbout(Theme.TASKS);
     boolean kills = oneIn(2) || isAbout(Theme.ENDS, Theme.GROUPS);
     boolean stops = oneIn(3) || isAbout(Theme.ENDS, Theme.GROUPS);

@@ -105,7 +105,6 @@ public final class Mutants {
       }
       Arrays.sort(seeds);
       out.printf("%-75s %8s %8s%n", mutant.name(), text(seeds[trials / 2]), text(seeds[trials - 1]));
-      if (trials > 3) out.println(Arrays.toString(seeds));
       if (seeds[trials - 1] == Integer.MAX_VALUE) survivors.add(mutant);
     }
     return survivors;

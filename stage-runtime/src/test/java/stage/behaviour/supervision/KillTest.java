@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
@@ -25,8 +26,10 @@ import stage.api.Stage;
 import stage.api.StageContext;
 import stage.api.StageKilled;
 import stage.api.StageRef;
+import stage.api.StageSnapshot;
 import stage.api.State;
 import stage.api.StopReason;
+import stage.api.SubscriptionSpec;
 import stage.api.supervision.Intensity;
 import stage.api.supervision.ShutdownReport;
 import stage.api.supervision.StageFailed;
@@ -39,6 +42,10 @@ import stage.behaviour.support3.CrashTest;
 import stage.behaviour.support3.Faults;
 import stage.behaviour.support3.Lives;
 import stage.behaviour.support3.Parts.Source;
+import stage.runtime.time.Gate;
+import stage.runtime.time.RecordedChoices;
+import stage.runtime.time.SimulatedTime;
+import stage.runtime.time.SimulationOptions;
 
 /** Fence, interrupt, abandon: stages that do not come back. */
 class KillTest extends CrashTest {
@@ -184,6 +191,38 @@ class KillTest extends CrashTest {
       Await.end(idle);
       idle.kill();
       assertThat(idle.join()).isEqualTo(new StopReason.Stopped());
+    }
+
+    /** No turn of it will come that could be ended; and nobody looks again and again whether it has. */
+    @Test
+    void changesNothingAboutOneThatDrains() throws Throwable {
+      List<Integer> got = new ArrayList<>();
+      var time = new SimulatedTime(RecordedChoices.ofSeed(1), null, SimulationOptions.PLAIN);
+      time.run(() -> {
+        try (Supervisor scope = Supervisor.open(spec())) {
+          var source = scope.start(Stage.<Integer, Stage.Producer<Integer>>producer("source", () -> (demand, out) -> {
+            for (int i = 0; i < 5; i++) out.emit(i);   // two more than are asked for
+          }));
+          Gate mayHandle = time.gate();
+          scope.start(Stage.<Integer, Stage.Consumer<Integer>>consumer("sink", () -> (events, from) -> {
+            mayHandle.await();
+            got.addAll(events);
+          }).subscribeTo(source, Demand.max(3)));
+          time.gate().await(Duration.ofSeconds(1).toNanos());
+          source.stop();
+          time.gate().await(Duration.ofSeconds(1).toNanos());
+          source.kill();
+          long steps = time.steps();
+          time.gate().await(Duration.ofHours(1).toNanos());
+          assertThat(time.steps() - steps).isLessThan(20);
+          assertThat(source.snapshot().status()).isEqualTo(StageSnapshot.Status.DRAINING);
+          assertThat(got).isEmpty();
+          mayHandle.open();
+          assertThat(source.join()).isEqualTo(new StopReason.Stopped());
+          assertThat(scope.snapshot().crashes()).isZero();
+        }
+      });
+      assertThat(got).containsExactly(0, 1, 2, 3, 4);
     }
 
     @Test
