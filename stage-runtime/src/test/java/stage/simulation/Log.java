@@ -1,10 +1,40 @@
 package stage.simulation;
 
-/** A list that only grows, at its head, and never changes: the state of a sink. */
-record Log(Event event, Log rest, int size) {
-  static final Log EMPTY = new Log(null, null, 0);
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * A list that only grows, and never changes: the state of a sink. Those that grew from one another share an array, of which each knows its part; who
+ * grows when its next place is taken, by a turn that was undone, goes on in a copy.
+ */
+final class Log {
+  private static final int LEAST = 8;
+
+  private final Event[] events;
+  private final int size;
+
+  private Log(Event[] events, int size) {
+    this.events = events;
+    this.size = size;
+  }
+
+  static Log empty() {
+    return new Log(new Event[LEAST], 0);
+  }
 
   Log with(Event event) {
-    return new Log(event, this, size + 1);
+    boolean hasRoom = size < events.length && events[size] == null;
+    Event[] grown = hasRoom ? events : Arrays.copyOf(Arrays.copyOf(events, size), Math.max(LEAST, 2 * size));
+    grown[size] = event;
+    return new Log(grown, size + 1);
+  }
+
+  int size() {
+    return size;
+  }
+
+  /** {@return what is in it, the oldest first} */
+  List<Event> events() {
+    return Arrays.asList(events).subList(0, size);
   }
 }

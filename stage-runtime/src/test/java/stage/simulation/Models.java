@@ -168,7 +168,7 @@ final class Models {
     @Override
     public void onStart(StageContext context) throws InterruptedException {
       if (node.index() == LATECOMER) world.hangAtStart(node);
-      log = context.state("log", Log.EMPTY);
+      log = context.state("log", Log.empty());
     }
 
     @Override

@@ -196,7 +196,7 @@ final class Oracle {
     if (failure instanceof StageFailed && failure.getCause() instanceof World.Injected && !plan.nested() && !world.marks.contains("killed") && !world.marks.contains("abandoned")) {
       require(mostCrashes() > plan.intensity(), "%d crashes within 5 seconds, of which %d are allowed, and the scope has failed", mostCrashes(), plan.intensity());
     }
-    if (failure == null && isPlain && !world.isDisturbed) {   // who is being stopped may crash without being counted
+    if (failure == null && isPlain && !world.isDisturbed && !world.isDrained) {   // who is being stopped may crash without being counted
       require(mostCrashes() <= plan.intensity(), "%d crashes within 5 seconds, but %d are allowed", mostCrashes(), plan.intensity());
     }
   }

@@ -74,7 +74,7 @@ record SmallScope(boolean middle, int events, Demand demand, int crashes, int at
     private final Set<Peek.Ledger> ledgers = new LinkedHashSet<>();
     private final List<DeadLetter> letters = new ArrayList<>();
     private int crashesLeft = crashes;
-    private Log log = Log.EMPTY;   // of the consumer, committed
+    private Log log = Log.empty();   // of the consumer, committed
     private int started;
     private int stopped;
     private StageRef<?> numbers;
@@ -167,8 +167,8 @@ record SmallScope(boolean middle, int events, Demand demand, int crashes, int at
       long emitted = numbers.snapshot().eventsEmitted();
       require(!whole || emitted == events, emitted + " of " + events + " events were emitted");
       List<Integer> handled = new ArrayList<>();
-      for (Log each = log; each.size() > 0; each = each.rest()) handled.add(each.event().number());
-      for (int i = 1; i < handled.size(); i++) require(handled.get(i - 1) > handled.get(i), "handled, the newest first: " + handled);
+      for (Event event : log.events()) handled.add(event.number());
+      for (int i = 1; i < handled.size(); i++) require(handled.get(i - 1) < handled.get(i), "handled: " + handled);
       List<Integer> met = new ArrayList<>(handled);
       int mostAttempts = crashes + (act == Act.KILL_THE_CONSUMER ? 1 : 0);
       require(letters.isEmpty() || mostAttempts > attempts, "given up on after fewer crashes than attempts: " + letters);
@@ -223,7 +223,7 @@ record SmallScope(boolean middle, int events, Demand demand, int crashes, int at
 
     @Override
     public void onStart(StageContext context) {
-      log = context.state("log", Log.EMPTY);
+      log = context.state("log", Log.empty());
     }
 
     @Override

@@ -215,7 +215,7 @@ public final class ThreadedRun implements Faults {
 
     @Override
     public void onStart(StageContext context) {
-      log = context.state("log", Log.EMPTY);
+      log = context.state("log", Log.empty());
     }
 
     @Override
@@ -339,12 +339,11 @@ public final class ThreadedRun implements Faults {
     }
     int[] handled = new int[events.length];
     logs.forEach((path, log) -> {
-      int[] next = new int[events.length];
-      java.util.Arrays.fill(next, Integer.MAX_VALUE);
-      for (Log each = log; each.size() > 0; each = each.rest()) {   // the newest first
-        Event event = each.event();
-        require(event.number() < next[event.source()], path + " has handled " + event + " after " + event.source() + ":" + next[event.source()]);
-        next[event.source()] = event.number();
+      int[] last = new int[events.length];
+      java.util.Arrays.fill(last, -1);
+      for (Event event : log.events()) {
+        require(event.number() > last[event.source()], path + " has handled " + event + " after " + event.source() + ":" + last[event.source()]);
+        last[event.source()] = event.number();
         handled[event.source()]++;
       }
     });

@@ -2,7 +2,6 @@ package stage.simulation;
 
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.Iterator;
@@ -328,20 +327,10 @@ final class World implements Faults {
 
   private List<Event> allHandledBy(String path) {
     List<Event> all = new ArrayList<>();
-    for (Log lost : lostLogs.getOrDefault(path, List.of())) addTo(all, lost);
-    addTo(all, logs.getOrDefault(path, Log.EMPTY));
+    for (Log lost : lostLogs.getOrDefault(path, List.of())) all.addAll(lost.events());
+    if (logs.containsKey(path)) all.addAll(logs.get(path).events());
     all.addAll(taskLogs.getOrDefault(path, List.of()));
     return all;
-  }
-
-  private static void addTo(List<Event> all, Log log) {
-    Event[] events = new Event[log.size()];
-    Log each = log;
-    for (int i = events.length - 1; i >= 0; i--) {
-      events[i] = each.event();
-      each = each.rest();
-    }
-    all.addAll(Arrays.asList(events));
   }
 
   static final Duration FOREVER = Duration.ofDays(1);
