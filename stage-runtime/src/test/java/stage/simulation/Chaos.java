@@ -22,6 +22,19 @@ import stage.runtime.engine.Peek;
 
 /** Somebody from outside who does what users do to stages, at any moment. Then everything heals. */
 final class Chaos {
+  private enum Act {
+    PASS,
+    RESUME,
+    PAUSE,
+    KILL,
+    CALL,
+    CAST,
+    REPLACE,
+    STOP,
+    JOIN,
+    CANCEL
+  }
+
   private static final long HEALING_NANOS = 60_000_000_000L;
 
   private static final long LEFT_ALONE_NANOS = 60_000_000_000L;
@@ -43,19 +56,6 @@ final class Chaos {
     if (faults.stops()) acts.add(Act.STOP);
     if (faults.latecomers()) acts.add(Act.JOIN);
     if (faults.cancels()) acts.add(Act.CANCEL);
-  }
-
-  private enum Act {
-    PASS,
-    RESUME,
-    PAUSE,
-    KILL,
-    CALL,
-    CAST,
-    REPLACE,
-    STOP,
-    JOIN,
-    CANCEL
   }
 
   void run() {
