@@ -94,7 +94,8 @@ public sealed interface StageRef<S> permits ProducerRef, ConsumerRef {
    * Ends the incarnation by force, as a crash with {@link StageKilled}: the supervisor restarts the stage in place, or not, as it does after
    * any crash. A turn that is running is interrupted; if it ignores that for the grace time of the scope, its thread is abandoned, whatever it
    * does later is refused and counted, and the batch it had in hand is delivered again to its successor. {@code onStop} is not run for an
-   * abandoned incarnation. Returns at once. Killing an ended stage changes nothing. As {@code Process.exit(pid, :kill)}.
+   * abandoned incarnation. Returns at once. Killing a stage that has ended, or that only delivers what it has emitted before it ends, changes
+   * nothing. As {@code Process.exit(pid, :kill)}.
    */
   void kill();
 

@@ -35,8 +35,6 @@ final class Chaos {
     CANCEL
   }
 
-  private static final long HEALING_NANOS = 60_000_000_000L;
-
   private static final long LEFT_ALONE_NANOS = 60_000_000_000L;
 
   private final World world;
@@ -59,7 +57,7 @@ final class Chaos {
   }
 
   void run() {
-    world.time.at(HEALING_NANOS, world::heal);   // chaos itself may wait for what hangs
+    world.time.at(World.HEALING_NANOS, world::heal);   // chaos itself may wait for what hangs
     try {
       for (int i = 0; i < world.plan.faults().chaos(); i++) {
         world.idle(world.choices.next(world.plan.hurried() ? 8 : 50));

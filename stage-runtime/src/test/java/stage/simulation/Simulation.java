@@ -27,8 +27,6 @@ import stage.runtime.time.RecordedChoices;
 
 /** One run: draws a plan, runs it with the harm that is drawn on the way, and asks the oracle. */
 public final class Simulation {
-  private static final long HEALING_NANOS = 60_000_000_000L;
-
   private final RecordedChoices choices;
   private final World world;
   private final Plan plan;
@@ -88,7 +86,7 @@ public final class Simulation {
         }
         world.actors = plan.faults().chaos() == 0 ? 0 : plan.actors();
         for (int i = 0; i < world.actors; i++) world.outsiders.add(world.time.startThread("chaos" + i, () -> new Chaos(world, app, inner).run()));
-        if (world.actors == 0) world.time.at(HEALING_NANOS, world::heal);
+        if (world.actors == 0) world.time.at(World.HEALING_NANOS, world::heal);
         switch (plan.ending()) {
           case JOIN -> app.join();
           case CLOSE -> {

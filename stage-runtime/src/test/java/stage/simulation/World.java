@@ -334,4 +334,7 @@ final class World implements Faults {
   }
 
   static final Duration FOREVER = Duration.ofDays(1);
+
+  /** When all harm has an end, whoever may still wait for what hangs. */
+  static final long HEALING_NANOS = 60_000_000_000L;
 }

@@ -6,12 +6,9 @@ package stage.runtime.time;
  *
  * <p>Whoever has the baton.
  */
-public final class SimulatedCarrier implements Carrier {
+public final class SimulatedCarrier implements Carrier, Ready {
   private static final int SPURIOUS = 16;
   private static final long REST_NANOS = 50_000;
-
-  /** What a machine, or a task, has in place of a thread; a machine another one each time that it is replaced. */
-  record Run(Thread thread) {}
 
   private enum State {
     AWAKE,
@@ -57,8 +54,7 @@ public final class SimulatedCarrier implements Carrier {
       startStrand();
       return;
     }
-    // It is never started: it only stands for the machine's thread. The name is what people see.
-    run = new Run(Thread.ofVirtual().name(machine.threadName()).unstarted(() -> {}));
+    run = Run.named(machine.threadName());
     time.begins(run.thread());
     time.isReady(this);
   }
@@ -81,13 +77,14 @@ public final class SimulatedCarrier implements Carrier {
 
   /** Makes one step, or parks. */
   void go(Strand driver) {
-    hasOnlyParked = state == State.ABOUT_TO_PARK;
-    if (hasOnlyParked) {
+    if (state == State.ABOUT_TO_PARK) {
       park();
+      hasOnlyParked = true;
       return;
     }
     Run mine = run;
     Awaiting answer = step(mine, driver);
+    hasOnlyParked = false;   // only now: in a step that waits, the one that replaces it may have parked
     strand = isRun(mine) ? null : strand;
     if (run != mine || time.isOver()) {
       time.ends(mine.thread());

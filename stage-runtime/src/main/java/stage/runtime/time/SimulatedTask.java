@@ -5,22 +5,22 @@ package stage.runtime.time;
  *
  * <p>Whoever has the baton.
  */
-final class SimulatedTask {
-  private final SimulatedCarrier.Run run;
+final class SimulatedTask implements Ready {
+  private final Run who;
   private final Runnable body;
   private boolean interrupted;   // before it has begun
 
   SimulatedTask(String name, Runnable body) {
-    this.run = new SimulatedCarrier.Run(Thread.ofVirtual().name(name).unstarted(() -> {}));   // never started: it only stands for the task's thread
+    this.who = Run.named(name);
     this.body = body;
   }
 
-  SimulatedCarrier.Run run() {
-    return run;
+  Run who() {
+    return who;
   }
 
   Thread thread() {
-    return run.thread();
+    return who.thread();
   }
 
   void interrupt() {

@@ -57,7 +57,7 @@ public final class SimulatedTime implements Time {
   private final Choices choices;
   private final Faults faults;
   private final SimulationOptions options;
-  private final List<Object> ready = new ArrayList<>();   // carriers, tasks and waits, in the order in which they became so
+  private final List<Ready> ready = new ArrayList<>();   // in the order in which they became so
   private final List<Wait> waits = new ArrayList<>();
   private final List<SimulatedCarrier> carriers = new ArrayList<>();
   private final ArrayDeque<Strand> idleDrivers = new ArrayDeque<>();
@@ -65,8 +65,8 @@ public final class SimulatedTime implements Time {
   private final Map<Thread, Gate> ends = new HashMap<>();   // of each thread that was given out and has not ended
   private Strand main;
   private Strand running;
-  private Object chosen;           // for the next driver to step; null for whoever it chooses itself
-  private Object current;          // whose step it is: a run of a carrier or of a task; null for everything else
+  private Ready chosen;            // for the next driver to step; null for whoever it chooses itself
+  private Run current;             // whose step it is; null for nobody's
   private SimulatedCarrier last;   // stepped last
   private int inARow;
   private long steps;
@@ -216,7 +216,7 @@ public final class SimulatedTime implements Time {
       main.hand();
       return false;
     }
-    Object next = pickOrFail();
+    Ready next = pickOrFail();
     if (next == mine) {
       goesOn(mine);
       return true;
@@ -232,7 +232,7 @@ public final class SimulatedTime implements Time {
     return false;
   }
 
-  private Object pickOrFail() {
+  private Ready pickOrFail() {
     try {
       return pick();
     } catch (Throwable bug) {
@@ -254,13 +254,12 @@ public final class SimulatedTime implements Time {
     while (!over) {
       running = me;
       try {
-        Object next = chosen != null ? chosen : pick();
+        Ready next = chosen != null ? chosen : pick();
         chosen = null;
         switch (next) {
           case SimulatedCarrier carrier -> step(carrier, me);
           case SimulatedTask task -> run(task, me);
           case Wait wait -> resume(wait, me);
-          default -> throw new IllegalStateException("only carriers, tasks and waits can be ready");
         }
         if (stuck == me) return;
       } catch (SimulationOver end) {
@@ -312,7 +311,7 @@ public final class SimulatedTime implements Time {
   private void run(SimulatedTask task, Strand me) {
     steps++;
     if (trace != null) tell(task.thread().getName() + " begins");
-    current = task.run();
+    current = task.who();
     try {
       task.go(me);
     } catch (SimulationOver end) {
@@ -334,7 +333,7 @@ public final class SimulatedTime implements Time {
   }
 
   /** {@return who runs next} */
-  private Object pick() {
+  private Ready pick() {
     MOVES.setOpaque(this, moves + 1);   // for StandstillWatch, which only wants to see it change
     if (interrupted || moves % MOVES_BETWEEN_LOOKS == 0) lookForInterrupts();
     if (failure != null) return takeWaitOf(main);   // to be told
@@ -355,7 +354,7 @@ public final class SimulatedTime implements Time {
       }
       int chosen = most == 1 ? 0 : choices.next(most);
       if (chosen < ready.size()) {
-        Object next = ready.remove(chosen);
+        Ready next = ready.remove(chosen);
         last = next instanceof SimulatedCarrier carrier ? carrier : null;
         inARow = 1;
         return next;
@@ -416,7 +415,7 @@ public final class SimulatedTime implements Time {
 
   private String nameOf(Wait wait) {
     if (wait.strand() == main) return "the body of the simulation";
-    return wait.who() instanceof SimulatedCarrier.Run run ? run.thread().getName() : wait.strand().thread().getName();
+    return wait.who() != null ? wait.who().thread().getName() : wait.strand().thread().getName();
   }
 
   /** {@return where user code waits: the first frame outside of Stage and the JDK} */
@@ -446,7 +445,7 @@ public final class SimulatedTime implements Time {
   void standsStill() {
     Strand keeper = running;
     if (keeper == null) return;   // between two of them, so it does go on
-    String name = current instanceof SimulatedCarrier.Run run ? "user code of " + run.thread().getName()
+    String name = current != null ? "user code of " + current.thread().getName()
         : keeper == main ? "the body of the simulation" : keeper.thread().getName();
     var text = new StringBuilder(name + " has kept everybody else waiting for " + standstill.toSeconds() + " real seconds: it blocks outside of the simulation, or"
         + " never ends; within one, wait only for what Stage knows of: a timer of the context, emit, a call, an end; this is where it is");
@@ -471,11 +470,11 @@ public final class SimulatedTime implements Time {
     return running;
   }
 
-  Object currentRun() {
+  Run currentRun() {
     return current;
   }
 
-  void currentRun(Object run) {
+  void currentRun(Run run) {
     current = run;
   }
 
@@ -518,7 +517,7 @@ public final class SimulatedTime implements Time {
     ensureInside();
     ensureGoesOn();
     Strand me = running;
-    Object who = current;
+    Run who = current;
     waits.add(wait);
     if (!handOn(wait)) me.await();
     running = me;
@@ -612,8 +611,8 @@ public final class SimulatedTime implements Time {
 
   @Override
   public void interrupt(Thread task) {
-    for (Object each : ready) if (each instanceof SimulatedTask waiting && waiting.thread() == task) waiting.interrupt();
-    for (Wait wait : waits) if (wait.who() instanceof SimulatedCarrier.Run run && run.thread() == task) interrupt(wait.strand());
+    for (Ready each : ready) if (each instanceof SimulatedTask waiting && waiting.thread() == task) waiting.interrupt();
+    for (Wait wait : waits) if (wait.who() != null && wait.who().thread() == task) interrupt(wait.strand());
   }
 
   /**
@@ -670,7 +669,7 @@ public final class SimulatedTime implements Time {
 
   @Override
   public Thread current() {
-    return current instanceof SimulatedCarrier.Run run ? run.thread() : Thread.currentThread();
+    return current != null ? current.thread() : Thread.currentThread();
   }
 
   @Override
@@ -681,8 +680,8 @@ public final class SimulatedTime implements Time {
   @Override
   public StackTraceElement[] stackOf(Thread thread) {
     for (Wait wait : waits) {
-      boolean isIt = wait.who() instanceof SimulatedCarrier.Run run ? run.thread() == thread : wait.strand().thread() == thread;
-      if (isIt) return wait.strand().thread().getStackTrace();
+      Thread known = wait.who() != null ? wait.who().thread() : wait.strand().thread();
+      if (known == thread) return wait.strand().thread().getStackTrace();
     }
     return new StackTraceElement[0];
   }

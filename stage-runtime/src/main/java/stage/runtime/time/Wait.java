@@ -1,10 +1,10 @@
 package stage.runtime.time;
 
 /** A strand that waits for something. Whoever has the baton. */
-final class Wait {
+final class Wait implements Ready {
   private final Strand strand;
   private final String what;
-  private final Object who;
+  private final Run who;       // null for nobody's
   private boolean ready;       // is in the queue of those who may run
   private boolean granted;     // got what it waits for
   private Time.Alarm alarm;    // null without a time limit
@@ -12,9 +12,9 @@ final class Wait {
   /**
    * @param strand which
    * @param what what it waits for, for people
-   * @param who on behalf of whom: a run of a carrier, or null
+   * @param who on behalf of which machine or task; null for none
    */
-  Wait(Strand strand, String what, Object who) {
+  Wait(Strand strand, String what, Run who) {
     this.strand = strand;
     this.what = what;
     this.who = who;
@@ -28,7 +28,7 @@ final class Wait {
     return what;
   }
 
-  Object who() {
+  Run who() {
     return who;
   }
 

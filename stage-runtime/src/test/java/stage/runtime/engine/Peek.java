@@ -167,7 +167,7 @@ public final class Peek {
     return cell.producerHalf() != null && cell.producerHalf().demand() == 0;
   }
 
-  /** {@return whether a consumer begins another life, although it is to end with its subscriptions, and none of them has anything for it} */
+  /** {@return whether a consumer begins another life, although it is to end with its subscriptions, and none of them has anything for it} In words of its own, not the engine's. */
   public static boolean isStartedInVain(Machine machine) {
     Cell<?> cell = cell(machine);
     if (cell == null || !cell.signals().has(Signals.DRAINED) || !(cell.life().phase() instanceof Phase.Starting) || incarnation(cell) == 0) return false;
@@ -182,14 +182,8 @@ public final class Peek {
 
   /** {@return whether a cell is between two incarnations, or two steps of its end} */
   public static boolean isBetween(Cell<?> cell) {
-    return switch (cell.life().phase()) {
-      case Phase.Starting starting -> true;
-      case Phase.BackingOff backingOff -> true;
-      case Phase.Held held -> true;
-      case Phase.Draining draining -> true;
-      case Phase.Running running -> false;
-      case Phase.Ended ended -> false;
-    };
+    Phase phase = cell.life().phase();
+    return !(phase instanceof Phase.Running || phase instanceof Phase.Ended);
   }
 
   /** {@return where a cell stands, as a number} */

@@ -51,7 +51,7 @@ public final class SeededTime implements Time, Executor {
   private final Set<Thread> mine = new HashSet<>();
   private final List<Thread> threads = new ArrayList<>();
   private final Map<Thread, SeededGate> ends = new HashMap<>();
-  private final PriorityQueue<SeededAlarm> alarms = new PriorityQueue<>();
+  private final PriorityQueue<TimerEntry> alarms = new PriorityQueue<>();
   private final ArrayDeque<Runnable> due = new ArrayDeque<>();
   private volatile Thread foreign;   // somebody who has no business here
   private Faults faults;             // null for none
@@ -224,10 +224,11 @@ public final class SeededTime implements Time, Executor {
 
   private boolean nextAlarm() {
     while (!alarms.isEmpty()) {
-      SeededAlarm next = alarms.poll();
-      if (next.action == null) continue;
-      nowNanos = Math.max(nowNanos, next.atNanos);
-      due.add(next.action);
+      TimerEntry next = alarms.poll();
+      Runnable action = next.action();
+      if (action == null) continue;
+      nowNanos = Math.max(nowNanos, next.atNanos());
+      due.add(action);
       LockSupport.unpark(timer);
       return true;
     }
@@ -239,28 +240,6 @@ public final class SeededTime implements Time, Executor {
       Runnable action = due.poll();
       if (action != null) action.run();
       else LockSupport.park(this);
-    }
-  }
-
-  private static final class SeededAlarm implements Alarm, Comparable<SeededAlarm> {
-    private final long atNanos;
-    private final long order;
-    private Runnable action;   // null once cancelled
-
-    SeededAlarm(long atNanos, long order, Runnable action) {
-      this.atNanos = atNanos;
-      this.order = order;
-      this.action = action;
-    }
-
-    @Override
-    public void cancel() {
-      action = null;
-    }
-
-    @Override
-    public int compareTo(SeededAlarm other) {
-      return atNanos != other.atNanos ? Long.compare(atNanos, other.atNanos) : Long.compare(order, other.order);
     }
   }
 
@@ -283,7 +262,7 @@ public final class SeededTime implements Time, Executor {
 
   @Override
   public Alarm at(long atNanos, Runnable action) {
-    var alarm = new SeededAlarm(atNanos, ordered++, action);
+    var alarm = new TimerEntry(atNanos, ordered++, action);
     alarms.add(alarm);
     return alarm;
   }

@@ -44,7 +44,7 @@ public final class Bench {
       return MISUSE;
     } catch (Exception failure) {
       err.println("stage bench: " + failure.getMessage());
-      if (!(failure instanceof WrongResult)) failure.printStackTrace(err);
+      if (!(failure instanceof WrongResult)) failure.printStackTrace(err);   // a bug: whoever ran it is at a terminal, and can report it
       return FAILURE;
     }
   }

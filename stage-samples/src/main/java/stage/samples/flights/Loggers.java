@@ -36,7 +36,7 @@ public final class Loggers extends System.LoggerFinder {
     public void log(Level level, ResourceBundle bundle, String message, Throwable thrown) {
       if (!isLoggable(level) || isTold(level, thrown)) return;
       StringWriter stack = new StringWriter();
-      if (thrown != null) thrown.printStackTrace(new PrintWriter(stack, true));
+      if (thrown != null) thrown.printStackTrace(new PrintWriter(stack, true));   // into the text of the line
       System.err.print(level + " " + name + ": " + translated(bundle, message) + System.lineSeparator() + stack);
     }
 

@@ -1,0 +1,34 @@
+package stage.runtime.time;
+
+/** An action that waits for its time; of two for the same time, the one that was set first goes first. */
+final class TimerEntry implements Time.Alarm, Comparable<TimerEntry> {
+  private final long atNanos;
+  private final long order;
+  private volatile Runnable action;   // written by whoever cancels, read by whoever runs it; cleared, so that a far timer holds on to nothing
+
+  TimerEntry(long atNanos, long order, Runnable action) {
+    this.atNanos = atNanos;
+    this.order = order;
+    this.action = action;
+  }
+
+  long atNanos() {
+    return atNanos;
+  }
+
+  /** {@return what to run; null if it was cancelled} */
+  Runnable action() {
+    return action;
+  }
+
+  @Override
+  public void cancel() {
+    action = null;
+  }
+
+  @Override
+  public int compareTo(TimerEntry other) {
+    long difference = atNanos - other.atNanos;   // a difference, because nanoTime may wrap
+    return difference != 0 ? Long.signum(difference) : Long.compare(order, other.order);
+  }
+}
