@@ -68,8 +68,10 @@ final class Drawing {
     int attempts = oneIn(4) ? 0 : 1 + choices.next(isAbout(Theme.TASKS) ? 1 : 4);
     boolean backoff = oneIn(2) || isAbout(Theme.ENDS);
     boolean nested = oneIn(2) || isAbout(Theme.GROUPS);
-    Plan.Ending ending = oneIn(2) && !isAbout(Theme.GROUPS) || isAbout(Theme.TASKS, Theme.LATECOMERS, Theme.ENDS) ? Plan.Ending.values()[choices.next(4)] : Plan.Ending.JOIN;
-    Plan.Haste haste = oneIn(5) || isAbout(Theme.TASKS, Theme.LATECOMERS) ? Plan.Haste.NO_TIME : oneIn(3) ? Plan.Haste.SOME : Plan.Haste.ALL_THE_TIME;
+    boolean endsEarly = oneIn(2) && !isAbout(Theme.GROUPS) || isAbout(Theme.TASKS, Theme.LATECOMERS, Theme.ENDS);
+    Plan.Ending ending = endsEarly ? Plan.Ending.values()[choices.next(4)] : Plan.Ending.JOIN;
+    boolean isBrutal = oneIn(5) || isAbout(Theme.TASKS, Theme.LATECOMERS);
+    Plan.Haste haste = isBrutal ? Plan.Haste.NO_TIME : oneIn(3) ? Plan.Haste.SOME : Plan.Haste.ALL_THE_TIME;
     boolean slow = oneIn(4) || isAbout(Theme.ENDS);
     boolean exceeds = oneIn(3) || isAbout(Theme.LATECOMERS, Theme.GROUPS);
     boolean hurried = oneIn(2) && !isAbout(Theme.ENDS);
