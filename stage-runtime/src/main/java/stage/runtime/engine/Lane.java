@@ -30,6 +30,9 @@ final class Lane<E> implements LaneTail<E>, LaneHead<E> {
 
   private static final int FEW = 8;
 
+  /** After so many readings that its writer got in the way of, a reader takes it for one that was taken off its processor. */
+  private static final int PATIENCE = 100;
+
   private static final class Node {
     private final boolean sealed;
     private Object[] events;   // sealed: cleared by the consumer when all is settled
@@ -177,7 +180,7 @@ final class Lane<E> implements LaneTail<E>, LaneHead<E> {
     for (int i = 0; i < count; i++) if (i >= finishedAhead.length || !finishedAhead[i]) events[unfinished++] = events[i];
     beginUpdate();
     HANDLED.setOpaque(this, handled + count - unfinished);
-    advance(count);
+    advance(count);   // before the fates: see counters()
     RETURNED.setRelease(this, returned + unfinished);
     endUpdate();
     return unfinished == count ? events : Arrays.copyOf(events, unfinished);
@@ -260,7 +263,7 @@ final class Lane<E> implements LaneTail<E>, LaneHead<E> {
   public void settle(int handled, int deadLettered, int dropped, long requested) {
     beginUpdate();
     HANDLED.setOpaque(this, this.handled + handled);
-    advance(handled + deadLettered + dropped);   // before the fates: see uncertain()
+    advance(handled + deadLettered + dropped);   // before the fates: see counters()
     if (deadLettered > 0) DEAD_LETTERED.setRelease(this, this.deadLettered + deadLettered);
     if (dropped > 0) DROPPED.setRelease(this, this.dropped + dropped);
     REQUESTED.setRelease(this, requested);   // pairs with requestedAcquire
@@ -315,46 +318,43 @@ final class Lane<E> implements LaneTail<E>, LaneHead<E> {
 
   /** {@return all counters as they were at one instant} Any thread. */
   SubscriptionSnapshot snapshot() {
-    // A seqlock: the consumer's counters are one version, and tail is read while that version holds. A reader does not spin for
-    // ever: its writer may have been taken off its processor in the middle of an update.
+    // A seqlock: the consumer's counters are one version, and tail is read while that version holds. A reader does not spin for ever: its
+    // writer may have been taken off its processor in the middle of an update. Then all stands still, and is seen twice the same.
+    Counters before = null;
     for (int attempt = 0; attempt < 1000; attempt++) {
-      int before = (int) VERSION.getAcquire(this);
-      long requestedThen = (long) REQUESTED.getOpaque(this);
-      long settledThen = (long) SETTLED.getOpaque(this);
-      long handledThen = (long) HANDLED.getOpaque(this);
-      long deadLetteredThen = (long) DEAD_LETTERED.getOpaque(this);
-      long droppedThen = (long) DROPPED.getOpaque(this);
-      long returnedThen = (long) RETURNED.getOpaque(this);
-      long tailThen = tailAcquire();
+      int version = (int) VERSION.getAcquire(this);
+      Counters now = counters();
       VarHandle.loadLoadFence();   // pairs with the storeStoreFence in beginUpdate: no counter above is newer than the version below
-      int after = (int) VERSION.getOpaque(this);
-      if (before == after && (before & 1) != 0 && attempt > 100) {
-        // The writer has been taken off its processor in the middle of an update. What it has not come to yet is as it was before, and
-        // settled comes before requested, so the demand is right; what was handled is worked out.
-        return new SubscriptionSnapshot(id, producer.path(), consumer.path(), spec.demand(), ending == null && !left, requestedThen,
-            requestedThen - tailThen, tailThen, settledThen - deadLetteredThen - droppedThen - returnedThen, tailThen - settledThen, deadLetteredThen,
-            droppedThen, returnedThen);
-      }
-      if (before == after && (before & 1) == 0) {
-        return new SubscriptionSnapshot(id, producer.path(), consumer.path(), spec.demand(), ending == null && !left, requestedThen,
-            requestedThen - tailThen, tailThen, handledThen, tailThen - settledThen, deadLetteredThen, droppedThen, returnedThen);
-      }
+      if ((version & 1) == 0 && (int) VERSION.getOpaque(this) == version) return snapshot(now, now.handled);
+      // Counters only grow, so those that are the same in two readings, with the fence between them, were all so at that fence.
+      if (attempt >= PATIENCE && now.equals(before)) return snapshot(now, now.handledSoFar());
+      before = now;
     }
-    return uncertain();
+    Counters overtaken = counters();   // at several instants, all the time
+    return snapshot(overtaken, overtaken.handledSoFar());
   }
 
-  /** {@return counters that add up, though what is being settled at this instant may still count as in flight or as handled} */
-  private SubscriptionSnapshot uncertain() {
-    // Each is read before one that is never behind it - fates, settled, tail, requested - and what is left over is worked out.
+  private SubscriptionSnapshot snapshot(Counters now, long handledThen) {
+    return new SubscriptionSnapshot(id, producer.path(), consumer.path(), spec.demand(), ending == null && !left, now.requested,
+        now.requested - now.tail, now.tail, handledThen, now.tail - now.settled, now.deadLettered, now.dropped, now.returned);
+  }
+
+  /** Each is read before one that is never behind it, so that no difference of two is negative, whenever they were read. */
+  private Counters counters() {
+    long handledThen = (long) HANDLED.getOpaque(this);
     long deadLetteredThen = (long) DEAD_LETTERED.getAcquire(this);
     long droppedThen = (long) DROPPED.getAcquire(this);
     long returnedThen = (long) RETURNED.getAcquire(this);
     long settledThen = settledAcquire();
-    long handledThen = settledThen - deadLetteredThen - droppedThen - returnedThen;
     long tailThen = tailAcquire();
-    long requestedThen = requestedAcquire();
-    return new SubscriptionSnapshot(id, producer.path(), consumer.path(), spec.demand(), ending == null && !left, requestedThen,
-        requestedThen - tailThen, tailThen, handledThen, tailThen - settledThen, deadLetteredThen, droppedThen, returnedThen);
+    return new Counters(handledThen, deadLetteredThen, droppedThen, returnedThen, settledThen, tailThen, requestedAcquire());
+  }
+
+  private record Counters(long handled, long deadLettered, long dropped, long returned, long settled, long tail, long requested) {
+    /** {@return what was handled, if these are from the middle of an update} What it has settled counts as handled until it comes to the other fates. */
+    private long handledSoFar() {
+      return settled - deadLettered - dropped - returned;
+    }
   }
 
   private void beginUpdate() {
