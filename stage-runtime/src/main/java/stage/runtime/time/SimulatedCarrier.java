@@ -19,6 +19,7 @@ public final class SimulatedCarrier implements Carrier, Ready {
   }
 
   private final SimulatedTime time;
+  private final Baton baton;
   private final Machine machine;
   private Run run;               // null before the start
   private State state = State.AWAKE;
@@ -31,6 +32,7 @@ public final class SimulatedCarrier implements Carrier, Ready {
 
   SimulatedCarrier(SimulatedTime time, Machine machine) {
     this.time = time;
+    this.baton = time.baton();
     this.machine = machine;
   }
 
@@ -56,7 +58,7 @@ public final class SimulatedCarrier implements Carrier, Ready {
     }
     run = Run.named(machine.threadName());
     time.begins(run.thread());
-    time.isReady(this);
+    baton.isReady(this);
   }
 
   @Override
@@ -65,12 +67,12 @@ public final class SimulatedCarrier implements Carrier, Ready {
   }
 
   private boolean isRun(Run mine) {
-    return run == mine && !time.isOver();
+    return run == mine && !baton.isOver();
   }
 
   @Override
   public boolean isCurrent() {
-    return run != null && time.currentRun() == run && !time.isOver();
+    return run != null && baton.current() == run && !baton.isOver();
   }
 
   // ---- a machine that is stepped by whoever drives
@@ -86,7 +88,7 @@ public final class SimulatedCarrier implements Carrier, Ready {
     Awaiting answer = step(mine, driver);
     hasOnlyParked = false;   // only now: in a step that waits, the one that replaces it may have parked
     strand = isRun(mine) ? null : strand;
-    if (run != mine || time.isOver()) {
+    if (run != mine || baton.isOver()) {
       time.ends(mine.thread());
       return;
     }
@@ -97,12 +99,12 @@ public final class SimulatedCarrier implements Carrier, Ready {
       return;
     }
     if (answer != Awaiting.Now.READY) state = State.ABOUT_TO_PARK;
-    time.isReady(this);
+    baton.isReady(this);
   }
 
   private Awaiting step(Run mine, Strand driver) {
     strand = driver;
-    time.currentRun(mine);
+    baton.current(mine);
     if (interrupted) Thread.currentThread().interrupt();
     interrupted = false;
     Awaiting answer = machine.step(time.nanos());
@@ -121,7 +123,7 @@ public final class SimulatedCarrier implements Carrier, Ready {
     if (interrupted || isWokenForNothing() || !hasParked()) {
       interrupted = false;   // between turns, an interrupt is only a wake-up
       state = State.AWAKE;
-      time.isReady(this);
+      baton.isReady(this);
     }
   }
 
@@ -155,9 +157,9 @@ public final class SimulatedCarrier implements Carrier, Ready {
   }
 
   private void runSteps() {
-    strand = time.running();
+    strand = baton.running();
     Run mine = run;
-    time.currentRun(mine);
+    baton.current(mine);
     while (isRun(mine) && state != State.DONE) machine.around(() -> steps(mine));
   }
 
@@ -193,11 +195,11 @@ public final class SimulatedCarrier implements Carrier, Ready {
       if (Thread.interrupted()) throw new InterruptedException("interrupted while awaiting " + what);
       return;
     }
-    Wait wait = time.waitFor(nameOf(what));
+    Wait wait = baton.waitFor(nameOf(what));
     parked = wait;
     if (what instanceof Awaiting.Timer(var now, var atNanos)) arm(atNanos);
     try {
-      time.blockUntilInterrupted(wait);
+      baton.blockUntilInterrupted(wait);
     } finally {
       if (parked == wait) {
         parked = null;
@@ -222,10 +224,10 @@ public final class SimulatedCarrier implements Carrier, Ready {
 
   @Override
   public void wake() {
-    if (state != State.PARKED && state != State.RESTING || time.isOver()) return;
+    if (state != State.PARKED && state != State.RESTING || baton.isOver()) return;
     state = State.AWAKE;
-    if (parked != null) time.grant(parked);
-    else time.isReady(this);
+    if (parked != null) baton.grant(parked);
+    else baton.isReady(this);
   }
 
   @Override
@@ -236,7 +238,7 @@ public final class SimulatedCarrier implements Carrier, Ready {
   @Override
   public void interrupt() {
     if (strand != null) {
-      time.interrupt(strand);
+      baton.interrupt(strand);
     } else if (state == State.PARKED || state == State.RESTING) {
       wake();
     } else {

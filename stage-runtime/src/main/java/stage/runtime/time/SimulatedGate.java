@@ -6,18 +6,20 @@ import java.util.List;
 /** A gate of a simulation. Whoever has the baton. */
 final class SimulatedGate implements Gate {
   private final SimulatedTime time;
+  private final Baton baton;
   private final List<Wait> waiting = new ArrayList<>(1);
   private boolean open;
 
   SimulatedGate(SimulatedTime time) {
     this.time = time;
+    this.baton = time.baton();
   }
 
   @Override
   public void open() {
     if (open) return;
     open = true;
-    for (Wait wait : waiting) time.grant(wait);
+    for (Wait wait : waiting) baton.grant(wait);
     waiting.clear();
   }
 
@@ -35,11 +37,11 @@ final class SimulatedGate implements Gate {
   public boolean await(long nanos) throws InterruptedException {
     if (Thread.interrupted()) throw new InterruptedException("interrupted before it waited");
     if (open || nanos == 0) return open;
-    Wait wait = time.waitFor("an answer or an end");
+    Wait wait = baton.waitFor("an answer or an end");
     waiting.add(wait);
-    if (nanos > 0) wait.limit(time.at(time.nanos() + nanos, () -> time.isReady(wait)));
+    if (nanos > 0) wait.limit(time.at(time.nanos() + nanos, () -> baton.isReady(wait)));
     try {
-      time.blockUntilInterrupted(wait);
+      baton.blockUntilInterrupted(wait);
     } finally {
       waiting.remove(wait);
     }

@@ -4,12 +4,12 @@ import java.util.ArrayDeque;
 
 /** Room of a simulation. Whoever has the baton. */
 final class SimulatedRoom implements Room {
-  private final SimulatedTime time;
+  private final Baton baton;
   private final ArrayDeque<Wait> waiting = new ArrayDeque<>();
   private int places;
 
   SimulatedRoom(SimulatedTime time, int places) {
-    this.time = time;
+    this.baton = time.baton();
     this.places = places;
   }
 
@@ -17,10 +17,10 @@ final class SimulatedRoom implements Room {
   public void take() throws InterruptedException {
     if (Thread.interrupted()) throw new InterruptedException("interrupted before it waited");
     while (places <= 0) {   // who is let in may find that somebody was faster
-      Wait wait = time.waitFor("a free place");
+      Wait wait = baton.waitFor("a free place");
       waiting.add(wait);
       try {
-        time.blockUntilInterrupted(wait);
+        baton.blockUntilInterrupted(wait);
       } catch (InterruptedException e) {
         letIn();   // in case that it had been let in
         throw e;
@@ -46,7 +46,7 @@ final class SimulatedRoom implements Room {
   }
 
   private void letIn() {
-    if (places > 0 && !waiting.isEmpty()) time.grant(waiting.poll());
+    if (places > 0 && !waiting.isEmpty()) baton.grant(waiting.poll());
   }
 
   @Override

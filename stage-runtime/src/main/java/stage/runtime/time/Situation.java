@@ -1,0 +1,47 @@
+package stage.runtime.time;
+
+import java.util.List;
+
+/** Puts into words where everybody in a simulation stands. */
+final class Situation {
+  private Situation() {}
+
+  /**
+   * {@return who waits for what, a line each}
+   *
+   * @param waits of strands
+   * @param carriers all there are
+   * @param main the strand of the body
+   */
+  static String of(List<Wait> waits, List<SimulatedCarrier> carriers, Strand main) {
+    var lines = new StringBuilder();
+    for (Wait wait : waits) {
+      lines.append("  ").append(nameOf(wait, main)).append(" waits for ").append(wait.what()).append(placeOf(wait.strand().thread())).append('\n');
+    }
+    for (SimulatedCarrier carrier : carriers) if (carrier.isToExplain()) lines.append("  ").append(carrier).append('\n');
+    return lines.toString();
+  }
+
+  static String nameOf(Wait wait, Strand main) {
+    if (wait.strand() == main) return "the body of the simulation";
+    return wait.who() != null ? wait.who().thread().getName() : wait.strand().thread().getName();
+  }
+
+  /** {@return where user code waits: the first frame outside of Stage and the JDK} */
+  private static String placeOf(Thread thread) {
+    for (StackTraceElement frame : thread.getStackTrace()) {
+      String name = frame.getClassName();
+      if (!name.startsWith("stage.runtime.") && !name.startsWith("stage.api.") && !name.startsWith("java.") && !name.startsWith("jdk.")) return ", at " + frame;
+    }
+    return "";
+  }
+
+  /** {@return what to say of code that has had the baton for too long} With its stack, as it is now. */
+  static String ofStandstill(Strand keeper, Run who, Strand main, long seconds) {
+    String name = who != null ? "user code of " + who.thread().getName() : keeper == main ? "the body of the simulation" : keeper.thread().getName();
+    var text = new StringBuilder(name + " has kept everybody else waiting for " + seconds + " real seconds: it blocks outside of the simulation, or"
+        + " never ends; within one, wait only for what Stage knows of: a timer of the context, emit, a call, an end; this is where it is");
+    for (StackTraceElement frame : keeper.thread().getStackTrace()) text.append("\n    at ").append(frame);
+    return text.toString();
+  }
+}
