@@ -58,7 +58,7 @@ public final class Cell<S extends Stage> implements Machine {
   private long nowNanos;                          // the cell's thread only
   private boolean endsWithItsConsumer;            // written before the start
   private Throwable unanswered;                   // the same: what a step threw, and could not be dealt with as the heap was full; null otherwise
-  private Thread takenOver;                       // guarded by who calls takeOver: has lost the cell, but no other has started yet
+  private volatile Thread takenOver;              // who takes over, one at a time: has lost the cell, but no other has started yet
   private volatile List<Thread> lastTaskThreads = List.of();   // the cell's thread: those that were still running when it ended
 
   private Cell(StageSpec<S> spec, String scope, Realm realm, CellOwner owner) {
@@ -420,6 +420,11 @@ public final class Cell<S extends Stage> implements Machine {
     return old;
   }
 
+  /** {@return the thread whose place no other could take yet; null if there is none} Any thread. */
+  public Thread threadWithoutSuccessor() {
+    return takenOver;
+  }
+
   /** {@return the threads that handle events for it, if it has such, after its end} */
   public List<Thread> taskThreads() {
     return lastTaskThreads;
@@ -561,7 +566,7 @@ public final class Cell<S extends Stage> implements Machine {
   @Override
   public Awaiting step(long nowNanos) {
     this.nowNanos = nowNanos;
-    if (life.hasEnded()) return Awaiting.Now.DONE;
+    if (life.hasEnded() && unanswered == null) return Awaiting.Now.DONE;
     try {
       if (life.isTakenOver()) {
         recover();
@@ -594,6 +599,7 @@ public final class Cell<S extends Stage> implements Machine {
       if (beyondHelp != failure) beyondHelp.addSuppressed(failure);
       turns.dropBehaviour();
       life.collapse(beyondHelp);
+      unanswered = null;
       return Awaiting.Now.DONE;
     }
     return Awaiting.Now.READY;
@@ -611,8 +617,18 @@ public final class Cell<S extends Stage> implements Machine {
 
   @Override
   public void around(Runnable steps) {
-    if (context == null) steps.run();
-    else context.run(steps);
+    if (context == null) guard(steps);
+    else context.run(() -> guard(steps));
+  }
+
+  /** A step deals with what it throws, so what gets here is our own fault. Nobody is to wait for a stage whose thread is no more. */
+  private void guard(Runnable steps) {
+    try {
+      steps.run();
+    } catch (Throwable broken) {
+      if (!carrier.isCurrent()) throw broken;   // the end of a simulation, for instance
+      life.collapse(broken);
+    }
   }
 
   private void recover() {

@@ -305,6 +305,11 @@ final class Life {
   }
 
   void crash(String during, Throwable cause) {
+    if (phase instanceof Phase.Ended) {   // on a full heap it has not told everybody
+      if (leaving != null) finish();
+      else if (turns.incarnation() == 0) startFailed(startFailure);
+      return;
+    }
     if (phase instanceof Phase.Draining && !during.equals("the dispatcher")) {
       // A late message has failed; what the stage has emitted is delivered all the same.
       suppress(during, cause);
@@ -353,14 +358,17 @@ final class Life {
     boolean neverStarted = turns.incarnation() == 0;
     var reason = new StopReason.Crashed(failure);
     startFailure = failure;
-    if (turns.tasks() != null) cell.keepTaskThreads(turns.tasks().threads());
-    orReport(() -> turns.over(reason));
     phase = new Phase.Ended(reason);
-    orReport(() -> cell.closeDoors(new Ending.Failed(failure, false), reason));
-    if (!neverStarted) orReport(() -> owner.ended(cell, cell.snapshot(), reason, "the engine", false));
-    turns.letGo();
-    ended.open();
-    if (neverStarted) started.open();
+    try {
+      if (turns.tasks() != null) cell.keepTaskThreads(turns.tasks().threads());
+      orReport(() -> turns.over(reason));
+      orReport(() -> cell.closeDoors(new Ending.Failed(failure, false), reason));
+      if (!neverStarted) orReport(() -> owner.ended(cell, cell.snapshot(), reason, "the engine", false));
+    } finally {
+      turns.letGo();
+      ended.open();
+      if (neverStarted) started.open();
+    }
   }
 
   private void orReport(Runnable what) {
