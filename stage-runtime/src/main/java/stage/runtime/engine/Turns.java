@@ -346,7 +346,6 @@ final class Turns<S extends Stage> {
   private boolean commit(String during) {
     try {
       role.commit();
-      commitStates();
       return true;
     } catch (Throwable failure) {
       rollbackStates();
@@ -420,7 +419,6 @@ final class Turns<S extends Stage> {
         fence.leave(what);
       }
       role.commit();
-      commitStates();
     } catch (Fence.Refused refused) {
       throw refused;
     } catch (Throwable thrown) {
