@@ -312,11 +312,12 @@ public final class Cell<S extends Stage> implements Machine {
   }
 
   /**
-   * Makes the subscriptions of its spec. It has started.
+   * Makes the subscriptions of its spec. It has started, and makes none if it is not to run.
    *
    * @param spec its spec
    */
   public void subscribe(StageSpec<S> spec) {
+    if (life.ignoresStart()) return;
     switch (spec) {
       case ProducerSpec<?, S> producer -> {}
       case ProducerConsumerSpec<?, ?, S> both -> subscribeToAll(both.subscriptions());
@@ -350,9 +351,10 @@ public final class Cell<S extends Stage> implements Machine {
     else stop();
   }
 
-  /** The stage itself wants to end. A permanent one is restarted. */
+  /** The stage itself wants to end. A permanent one is restarted, unless it has said so in its start: then it is not to run. */
   void leave() {
-    if (options.restart() != Restart.PERMANENT) {
+    boolean ignores = life.ignoreStart();
+    if (ignores || options.restart() != Restart.PERMANENT) {
       stop();
       return;
     }

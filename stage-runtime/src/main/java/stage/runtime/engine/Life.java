@@ -20,6 +20,7 @@ final class Life {
   private volatile Phase phase = new Phase.Starting();   // read by any thread
   private boolean inputEnded;           // the last subscription has completed
   private Gate started;                 // forgotten by the starter once it is open; 100,000 idle stages add up
+  private volatile boolean ignores;     // the stage is not to run, as it has said in its start; read by the starter
   private Throwable startFailure;       // read by the starter after the gate has opened
   private Leaving leaving;              // how it ends, from when onStop is run
   private Verdict decided;              // what follows from a crash, until all of it is done: a full heap may need several steps; null otherwise
@@ -71,6 +72,17 @@ final class Life {
   /** {@return opens when it has ended} */
   Gate ended() {
     return ended;
+  }
+
+  /** The stage asks for its own end. Answers whether it does so in its start, and therefore is not to run. */
+  boolean ignoreStart() {
+    if (cell.carrier().isCurrent() && phase instanceof Phase.Starting && turns.isInOnStart()) ignores = true;
+    return ignores;
+  }
+
+  /** {@return whether it has said in its start that it is not to run} */
+  boolean ignoresStart() {
+    return ignores;
   }
 
   /** Waits until {@code onStart} has returned, and answers why it could not start; null if it has started. The starter only. */

@@ -81,6 +81,11 @@ final class Turns<S extends Stage> {
     return behaviour == null;
   }
 
+  /** {@return whether onStart is running} */
+  boolean isInOnStart() {
+    return starting != null;
+  }
+
   boolean isServing() {
     return serving;
   }
