@@ -33,7 +33,12 @@ public interface StageContext {
   /** {@return whether this stage has been told to give up what it is doing; long-running callbacks should look} Any thread. */
   boolean isCancelled();
 
-  /** Asks this stage to end normally, after the turn that is running. Any thread. As returning {@code :stop} from a GenStage callback. */
+  /**
+   * Asks this stage to end normally, after the turn that is running. Any thread. As returning {@code :stop} from a GenStage callback.
+   *
+   * <p>In {@code onStart} it says that the stage is not to run: it ends without having subscribed, is not restarted even if it is
+   * {@link Restart#PERMANENT}, and whoever starts it sees no failure. As {@code :ignore} in OTP.
+   */
   void stop();
 
   /**

@@ -133,7 +133,7 @@ class StressTest {
 
   // ---- other JVMs
 
-  /** What runs in them: {@code storm|soak seed full|seconds}. */
+  /** What runs in them: {@code storm|soak|full-heap seed full|seconds}. */
   static final class Main {
     private Main() {}
 
@@ -141,6 +141,8 @@ class StressTest {
       LOGGER.setLevel(Level.OFF);
       if (args[0].equals("soak")) {
         Soak.run(Duration.ofSeconds(Long.parseLong(args[2])));
+      } else if (args[0].equals("full-heap")) {
+        FullHeap.run(Long.parseLong(args[1]), Duration.ofSeconds(Long.parseLong(args[2])));
       } else {
         for (Storm storm : args[0].equals("all") ? Storm.values() : new Storm[] {Storm.valueOf(args[0])}) {
           storm.guarded(Long.parseLong(args[1]), args[2].equals("full"));
@@ -173,6 +175,17 @@ class StressTest {
     @Tag("stress")
     void r7_runsOnInLittleMemoryForLong() throws Exception {
       inAJvm(List.of("-Xmx64m"), "soak", "0", "600");
+    }
+
+    @Test
+    void r7_f05_isExactWhereTheHeapIsFullAgainAndAgain() throws Exception {
+      inAJvm(List.of("-Xmx40m", "-XX:+UseSerialGC"), "full-heap", String.valueOf(SEED), "2");
+    }
+
+    @Test
+    @Tag("stress")
+    void r7_f05_isExactWhereTheHeapIsFullForLong() throws Exception {
+      inAJvm(List.of("-Xmx40m", "-XX:+UseSerialGC"), "full-heap", String.valueOf(SEED), "60");
     }
 
     @Test

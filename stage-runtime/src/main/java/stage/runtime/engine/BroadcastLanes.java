@@ -1,15 +1,14 @@
 package stage.runtime.engine;
 
-import java.util.ArrayDeque;
 import java.util.Arrays;
-import java.util.Iterator;
 import stage.api.Selector;
 
 /** Each event goes to every lane, at the pace of the slowest. */
 final class BroadcastLanes<E> extends Sharing<E> {
   private final ProducerHalf<E> half;
-  private final ArrayDeque<Object> backlog = new ArrayDeque<>(0);
+  private final Backlog backlog = new Backlog();
   private LaneTail<E>[] lanes = SharedLanes.none();
+  private boolean selects;    // whether any of them has a selector
   private int[] skips = {};   // how many of the waiting events were emitted before a lane was there, and are not for it
 
   BroadcastLanes(ProducerHalf<E> half) {
@@ -30,6 +29,8 @@ final class BroadcastLanes<E> extends Sharing<E> {
       else if (before.length > 0) skips[i] = backlog.size();
     }
     this.lanes = lanes;
+    selects = false;
+    for (LaneTail<E> lane : lanes) selects |= lane.spec().selector().isPresent();
   }
 
   /** {@return how many more events, those that wait first, could be broadcast} */
@@ -50,7 +51,9 @@ final class BroadcastLanes<E> extends Sharing<E> {
 
   @Override
   void offer(Object[] events, int from, int to) {
-    int sent = backlog.isEmpty() ? broadcast(events, from, to) : from;
+    int sendable = backlog.isEmpty() ? (int) Math.min(wanted(), to - from) : 0;
+    backlog.makeRoom(to - from - sendable);
+    int sent = broadcast(events, from, to, sendable);
     for (int i = sent; i < to; i++) backlog.add(events[i]);
   }
 
@@ -68,39 +71,59 @@ final class BroadcastLanes<E> extends Sharing<E> {
   void flush() {
     int count = (int) Math.min(wanted(), backlog.size());
     if (count == 0) return;
-    Object[] events = new Object[count];
-    Iterator<Object> oldest = backlog.iterator();
-    for (int i = 0; i < count; i++) events[i] = oldest.next();
-    int sent = broadcast(events, 0, count);   // fewer if a consumer left meanwhile
-    for (int i = 0; i < sent; i++) backlog.poll();
+    Object[] events = backlog.oldest(count);
+    backlog.drop(broadcast(events, 0, count, count));
   }
 
-  /** Publishes what everybody wants; what a selector turns down costs no demand, so there may be several rounds. */
-  private int broadcast(Object[] events, int from, int to) {
+  /**
+   * Publishes so many as everybody wants; what a selector turns down costs no demand, so there may be further rounds. Answers the index of the first
+   * that waits. Throws without having published any.
+   */
+  private int broadcast(Object[] events, int from, int to, int sendable) {
     int at = from;
-    while (at < to) {
-      int count = (int) Math.min(wanted(), to - at);
-      if (count <= 0) break;
-      for (int i = 0; i < lanes.length; i++) {
-        int skipped = Math.min(skips[i], count);
-        skips[i] -= skipped;
-        if (skipped < count) publish(lanes[i], events, at + skipped, at + count);
+    int count = sendable;
+    while (count > 0) {
+      try {
+        broadcastOnce(events, at, count);
+      } catch (OutOfMemoryError full) {
+        if (at == from) throw full;
+        break;   // the first of them are published, so the others wait
       }
       at += count;
+      count = (int) Math.min(wanted(), to - at);
     }
     return at;
   }
 
-  private void publish(LaneTail<E> lane, Object[] events, int from, int to) {
-    if (lane.spec().selector().isEmpty()) {
-      lane.publish(events, from, to);
-      return;
+  /** Publishes so many events to everybody, or, if it throws, to nobody. */
+  private void broadcastOnce(Object[] events, int from, int count) {
+    Chosen[] chosen = selects ? new Chosen[lanes.length] : null;
+    for (int i = 0; i < lanes.length; i++) {
+      int skipped = Math.min(skips[i], count);
+      if (selects && lanes[i].spec().selector().isPresent()) chosen[i] = choose(lanes[i].spec().selector().get(), events, from + skipped, from + count);
+      int more = selects && chosen[i] != null ? chosen[i].count() : count - skipped;
+      if (more > 0) lanes[i].reserve(more);
     }
-    Selector<? super E> selector = lane.spec().selector().get();
+    for (int i = 0; i < lanes.length; i++) {
+      int skipped = Math.min(skips[i], count);
+      skips[i] -= skipped;
+      if (selects && chosen[i] != null) publish(lanes[i], chosen[i].events(), 0, chosen[i].count());
+      else publish(lanes[i], events, from + skipped, from + count);
+    }
+  }
+
+  private void publish(LaneTail<E> lane, Object[] events, int from, int to) {
+    if (to > from) lane.publish(events, from, to);
+  }
+
+  /** The events that a selector takes: the first of an array, which is not much longer. */
+  private record Chosen(Object[] events, int count) {}
+
+  private Chosen choose(Selector<? super E> selector, Object[] events, int from, int to) {
     Object[] chosen = new Object[to - from];
     int count = 0;
     for (int i = from; i < to; i++) if (isChosen(selector, events[i])) chosen[count++] = events[i];
-    if (count > 0) lane.publish(2 * count < chosen.length ? Arrays.copyOf(chosen, count) : chosen, 0, count);
+    return new Chosen(2 * count < chosen.length ? Arrays.copyOf(chosen, count) : chosen, count);
   }
 
   @SuppressWarnings("unchecked")
@@ -108,7 +131,7 @@ final class BroadcastLanes<E> extends Sharing<E> {
     try {
       return selector.test((E) event);
     } catch (Throwable cause) {
-      half.deadLetter(event, cause);
+      half.reject(event, cause);
       return false;
     }
   }
@@ -120,7 +143,7 @@ final class BroadcastLanes<E> extends Sharing<E> {
 
   @Override
   void dropOldest() {
-    backlog.poll();
+    backlog.drop(1);
     for (int i = 0; i < skips.length; i++) skips[i] = Math.max(0, skips[i] - 1);
   }
 

@@ -58,7 +58,7 @@ public final class Cell<S extends Stage> implements Machine {
   private long nowNanos;                          // the cell's thread only
   private boolean endsWithItsConsumer;            // written before the start
   private Throwable unanswered;                   // the same: what a step threw, and could not be dealt with as the heap was full; null otherwise
-  private Thread takenOver;                       // guarded by who calls takeOver: has lost the cell, but no other has started yet
+  private volatile Thread takenOver;              // who takes over, one at a time: has lost the cell, but no other has started yet
   private volatile List<Thread> lastTaskThreads = List.of();   // the cell's thread: those that were still running when it ended
 
   private Cell(StageSpec<S> spec, String scope, Realm realm, CellOwner owner) {
@@ -312,11 +312,12 @@ public final class Cell<S extends Stage> implements Machine {
   }
 
   /**
-   * Makes the subscriptions of its spec. It has started.
+   * Makes the subscriptions of its spec. It has started, and makes none if it is not to run.
    *
    * @param spec its spec
    */
   public void subscribe(StageSpec<S> spec) {
+    if (life.ignoresStart()) return;
     switch (spec) {
       case ProducerSpec<?, S> producer -> {}
       case ProducerConsumerSpec<?, ?, S> both -> subscribeToAll(both.subscriptions());
@@ -350,9 +351,10 @@ public final class Cell<S extends Stage> implements Machine {
     else stop();
   }
 
-  /** The stage itself wants to end. A permanent one is restarted. */
+  /** The stage itself wants to end. A permanent one is restarted, unless it has said so in its start: then it is not to run. */
   void leave() {
-    if (options.restart() != Restart.PERMANENT) {
+    boolean ignores = life.ignoreStart();
+    if (ignores || options.restart() != Restart.PERMANENT) {
       stop();
       return;
     }
@@ -418,6 +420,11 @@ public final class Cell<S extends Stage> implements Machine {
     Thread old = takenOver;
     takenOver = null;
     return old;
+  }
+
+  /** {@return the thread whose place no other could take yet; null if there is none} Any thread. */
+  public Thread threadWithoutSuccessor() {
+    return takenOver;
   }
 
   /** {@return the threads that handle events for it, if it has such, after its end} */
@@ -561,7 +568,7 @@ public final class Cell<S extends Stage> implements Machine {
   @Override
   public Awaiting step(long nowNanos) {
     this.nowNanos = nowNanos;
-    if (life.hasEnded()) return Awaiting.Now.DONE;
+    if (life.hasEnded() && unanswered == null) return Awaiting.Now.DONE;
     try {
       if (life.isTakenOver()) {
         recover();
@@ -594,6 +601,7 @@ public final class Cell<S extends Stage> implements Machine {
       if (beyondHelp != failure) beyondHelp.addSuppressed(failure);
       turns.dropBehaviour();
       life.collapse(beyondHelp);
+      unanswered = null;
       return Awaiting.Now.DONE;
     }
     return Awaiting.Now.READY;
@@ -611,8 +619,18 @@ public final class Cell<S extends Stage> implements Machine {
 
   @Override
   public void around(Runnable steps) {
-    if (context == null) steps.run();
-    else context.run(steps);
+    if (context == null) guard(steps);
+    else context.run(() -> guard(steps));
+  }
+
+  /** A step deals with what it throws, so what gets here is our own fault. Nobody is to wait for a stage whose thread is no more. */
+  private void guard(Runnable steps) {
+    try {
+      steps.run();
+    } catch (Throwable broken) {
+      if (!carrier.isCurrent()) throw broken;   // the end of a simulation, for instance
+      life.collapse(broken);
+    }
   }
 
   private void recover() {

@@ -107,10 +107,10 @@ final class ConsumerHalf {
 
   /** Gives a subscription up; what is not settled goes back to its producer. */
   void leave(LaneInlet<?> inlet) {
-    cell.realm().locked(() -> inlets = SmallArrays.without(inlets, inlet));
-    next = 0;
     if (cell.turns().tasks() != null) cell.turns().tasks().leave(inlet);
     inlet.lane().producer().producerHalf().left(inlet.lane());
+    cell.realm().locked(() -> inlets = SmallArrays.without(inlets, inlet));   // last: what finds the heap full is done again
+    next = 0;
   }
 
   /** Gives every subscription up, for good. */

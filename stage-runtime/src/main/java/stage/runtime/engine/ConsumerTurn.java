@@ -66,7 +66,16 @@ final class ConsumerTurn<I> {
     if (inlet == null) return;
     LaneInlet<I> served = inlet;
     inlet = null;
-    if (served.isCancelled()) half.leave(served);
+    if (served.isCancelled()) leave(served);
+  }
+
+  private void leave(LaneInlet<I> served) {
+    try {
+      half.leave(served);
+    } catch (Throwable failure) {   // such as a full heap
+      served.askToCancel();         // so that it is given up all the same
+      throw failure;
+    }
   }
 
   void rollback() {

@@ -71,6 +71,7 @@ final class GeneratorOutlet<O> implements Outlet<O> {
     } finally {
       half.fenceAndWakeUnlessResting();
     }
+    half.tellDropped();
   }
 
   @Override

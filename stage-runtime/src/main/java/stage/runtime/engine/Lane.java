@@ -35,9 +35,9 @@ final class Lane<E> implements LaneTail<E>, LaneHead<E> {
 
   private static final class Node {
     private final boolean sealed;
-    private Object[] events;   // sealed: cleared by the consumer when all is settled
-    private final int from;
-    private int to;            // open: the capacity, until the producer goes on to another node
+    private Object[] events;   // sealed: set when it is linked, and cleared by the consumer when all is settled
+    private int from;          // open: 0; sealed: set when it is linked
+    private int to;            // open: the capacity, until the producer goes on to another node; sealed: as from
     private Node next;         // set by the producer, once
 
     Node(boolean sealed, Object[] events, int from, int to) {
@@ -59,6 +59,7 @@ final class Lane<E> implements LaneTail<E>, LaneHead<E> {
   private long tail;                // events published
   private Node last;                // where the next event goes
   private int filled;               // slots of an open last node that are taken
+  private Node spare;               // reserved, and not linked yet; null for none
   private boolean touched;          // whether there is somebody to wake
   private volatile boolean tell;    // whether the producer waits for everything to be settled
   private volatile Ending ending;   // after the last event
@@ -113,29 +114,52 @@ final class Lane<E> implements LaneTail<E>, LaneHead<E> {
   }
 
   @Override
-  public void publish(Object[] events, int from, int to) {
-    if (to - from < SLICE) {
-      for (int i = from; i < to; i++) append(events[i]);
-    } else {
-      link(new Node(true, events, from, to));
+  public void reserve(int count) {
+    if (count >= SLICE) {
+      if (spare == null || !spare.sealed) spare = new Node(true, null, 0, 0);
+      return;
     }
+    int more = last.sealed ? count : count - (last.to - filled);
+    if (more <= 0 || spare != null && !spare.sealed && spare.to >= more) return;
+    int usual = last.sealed ? 8 : Math.min(2 * last.to, LARGEST_OPEN_NODE);
+    int capacity = Math.max(usual, more);
+    spare = new Node(false, new Object[capacity], 0, capacity);
+  }
+
+  @Override
+  public void publish(Object[] events, int from, int to) {
+    reserve(to - from);   // from here on nothing takes memory: the consumer gets all of them, or it has thrown and none
+    if (to - from < SLICE) for (int i = from; i < to; i++) append(events[i]);
+    else seal(events, from, to);
     touched = true;
     setTailRelease(tail + (to - from));
   }
 
   @Override
   public void publish(Object event) {
+    reserve(1);
     append(event);
     touched = true;
     setTailRelease(tail + 1);
   }
 
   private void append(Object event) {
-    if (last.sealed || filled == last.to) {
-      int capacity = last.sealed ? 8 : Math.min(2 * last.to, LARGEST_OPEN_NODE);
-      link(new Node(false, new Object[capacity], 0, capacity));
-    }
+    if (last.sealed || filled == last.to) link(takeSpare());
     last.events[filled++] = event;
+  }
+
+  private void seal(Object[] events, int from, int to) {
+    Node node = takeSpare();
+    node.events = events;
+    node.from = from;
+    node.to = to;
+    link(node);
+  }
+
+  private Node takeSpare() {
+    Node taken = spare;
+    spare = null;
+    return taken;
   }
 
   private void link(Node node) {
@@ -171,6 +195,11 @@ final class Lane<E> implements LaneTail<E>, LaneHead<E> {
   }
 
   @Override
+  public long unsettled() {
+    return tail - settled;
+  }
+
+  @Override
   public Object[] takeBack() {
     int count = (int) (tail - settled);
     if (count == 0) return NONE;
@@ -178,12 +207,13 @@ final class Lane<E> implements LaneTail<E>, LaneHead<E> {
     copyOut(events);
     int unfinished = 0;
     for (int i = 0; i < count; i++) if (i >= finishedAhead.length || !finishedAhead[i]) events[unfinished++] = events[i];
+    if (unfinished < count) events = Arrays.copyOf(events, unfinished);
     beginUpdate();
     HANDLED.setOpaque(this, handled + count - unfinished);
     advance(count);   // before the fates: see counters()
     RETURNED.setRelease(this, returned + unfinished);
     endUpdate();
-    return unfinished == count ? events : Arrays.copyOf(events, unfinished);
+    return events;
   }
 
   // ---- the consumer's end

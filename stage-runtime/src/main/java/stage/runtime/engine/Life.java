@@ -20,6 +20,7 @@ final class Life {
   private volatile Phase phase = new Phase.Starting();   // read by any thread
   private boolean inputEnded;           // the last subscription has completed
   private Gate started;                 // forgotten by the starter once it is open; 100,000 idle stages add up
+  private volatile boolean ignores;     // the stage is not to run, as it has said in its start; read by the starter
   private Throwable startFailure;       // read by the starter after the gate has opened
   private Leaving leaving;              // how it ends, from when onStop is run
   private Verdict decided;              // what follows from a crash, until all of it is done: a full heap may need several steps; null otherwise
@@ -71,6 +72,17 @@ final class Life {
   /** {@return opens when it has ended} */
   Gate ended() {
     return ended;
+  }
+
+  /** The stage asks for its own end. Answers whether it does so in its start, and therefore is not to run. */
+  boolean ignoreStart() {
+    if (cell.carrier().isCurrent() && phase instanceof Phase.Starting && turns.isInOnStart()) ignores = true;
+    return ignores;
+  }
+
+  /** {@return whether it has said in its start that it is not to run} */
+  boolean ignoresStart() {
+    return ignores;
   }
 
   /** Waits until {@code onStart} has returned, and answers why it could not start; null if it has started. The starter only. */
@@ -305,6 +317,11 @@ final class Life {
   }
 
   void crash(String during, Throwable cause) {
+    if (phase instanceof Phase.Ended) {   // on a full heap it has not told everybody
+      if (leaving != null) finish();
+      else if (turns.incarnation() == 0) startFailed(startFailure);
+      return;
+    }
     if (phase instanceof Phase.Draining && !during.equals("the dispatcher")) {
       // A late message has failed; what the stage has emitted is delivered all the same.
       suppress(during, cause);
@@ -353,14 +370,17 @@ final class Life {
     boolean neverStarted = turns.incarnation() == 0;
     var reason = new StopReason.Crashed(failure);
     startFailure = failure;
-    if (turns.tasks() != null) cell.keepTaskThreads(turns.tasks().threads());
-    orReport(() -> turns.over(reason));
     phase = new Phase.Ended(reason);
-    orReport(() -> cell.closeDoors(new Ending.Failed(failure, false), reason));
-    if (!neverStarted) orReport(() -> owner.ended(cell, cell.snapshot(), reason, "the engine", false));
-    turns.letGo();
-    ended.open();
-    if (neverStarted) started.open();
+    try {
+      if (turns.tasks() != null) cell.keepTaskThreads(turns.tasks().threads());
+      orReport(() -> turns.over(reason));
+      orReport(() -> cell.closeDoors(new Ending.Failed(failure, false), reason));
+      if (!neverStarted) orReport(() -> owner.ended(cell, cell.snapshot(), reason, "the engine", false));
+    } finally {
+      turns.letGo();
+      ended.open();
+      if (neverStarted) started.open();
+    }
   }
 
   private void orReport(Runnable what) {

@@ -65,14 +65,15 @@ final class PartitionedLanes<E> extends Sharing<E> {
 
   @Override
   void offer(Object[] events, int from, int to) {
+    Arrays.fill(counts, 0);   // should an offer before have thrown, its events are offered again
     for (int i = from; i < to; i++) sort(events[i], to - i);
+    for (int p = 0; p < partitions.length; p++) if (counts[p] > 0) partitions[p].plan(counts[p]);
     for (int p = 0; p < partitions.length; p++) {
       if (counts[p] == 0) continue;
-      partitions[p].offer(sorted[p], 0, counts[p]);
+      partitions[p].carryOut(sorted[p], 0, counts[p]);
       // What has SLICE events or more was handed over with its array; a shorter run was copied.
       if (counts[p] >= Lane.SLICE) sorted[p] = null;
       else Arrays.fill(sorted[p], 0, counts[p], null);
-      counts[p] = 0;
     }
   }
 
@@ -101,7 +102,7 @@ final class PartitionedLanes<E> extends Sharing<E> {
       if (number.equals(NOBODY)) half.skipped();
       return number;
     } catch (Throwable cause) {
-      half.deadLetter(event, cause);
+      half.reject(event, cause);
       return NOBODY;
     }
   }
@@ -146,6 +147,11 @@ final class PartitionedLanes<E> extends Sharing<E> {
     SharedLanes<E> longest = partitions[0];
     for (SharedLanes<E> partition : partitions) if (partition.waiting() > longest.waiting()) longest = partition;
     longest.dropOldest();
+  }
+
+  @Override
+  void makeRoomFor(LaneTail<E> leaver) {
+    partitions[numberOf(leaver)].makeRoomFor(leaver);
   }
 
   @Override

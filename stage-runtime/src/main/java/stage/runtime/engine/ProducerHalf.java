@@ -1,6 +1,7 @@
 package stage.runtime.engine;
 
 import java.lang.invoke.VarHandle;
+import java.util.ArrayDeque;
 import stage.api.DemandExceeded;
 import stage.api.Dispatch;
 import stage.api.Overflow;
@@ -15,6 +16,9 @@ import stage.api.StageSnapshot;
 final class ProducerHalf<O> {
   private static final Lane<?>[] NONE = {};
 
+  /** An event that no lane has had, because a function of the user's threw. */
+  private record Rejected(Object event, Throwable cause) {}
+
   private final Cell<?> cell;
   private final Dispatch<O> dispatch;
   private final Overflow overflow;
@@ -25,6 +29,7 @@ final class ProducerHalf<O> {
   private boolean accounted;                  // under the realm's lock: whether the owner has been given the last numbers
 
   private long droppedUntold;                 // since the owner was told last
+  private final ArrayDeque<Rejected> rejected = new ArrayDeque<>(0);   // since then too
 
   final Counter emitted = new Counter();
   final Counter dropped = new Counter();
@@ -106,7 +111,14 @@ final class ProducerHalf<O> {
 
   /** Publishes a turn's events as far as they are wanted; the rest waits. The caller fences and calls {@link #wakeConsumers}. */
   void publish(Object[] events, int from, int to) {
-    sharing.offer(events, from, to);
+    long skippedBefore = skipped.read();
+    int rejectedBefore = rejected.size();
+    try {
+      sharing.offer(events, from, to);
+    } catch (Throwable nonePublished) {
+      forget(skippedBefore, rejectedBefore);
+      throw nonePublished;
+    }
     emitted.add(to - from);
     trim();
   }
@@ -115,6 +127,12 @@ final class ProducerHalf<O> {
     sharing.offer(event);
     emitted.add(1);
     trim();
+  }
+
+  /** What is not published was neither skipped nor rejected: it will be emitted, or looked at, again. */
+  private void forget(long skippedBefore, int rejectedBefore) {
+    skipped.set(skippedBefore);
+    while (rejected.size() > rejectedBefore) rejected.pollLast();
   }
 
   /** Publishes events outside of any turn, and wakes whom that concerns. */
@@ -135,12 +153,20 @@ final class ProducerHalf<O> {
     droppedUntold += events;
   }
 
-  /** Tells the owner what was dropped since the last time, if anything. */
+  /** Tells the owner what was dropped and given up on since the last time, if anything. */
   void tellDropped() {
+    if (!rejected.isEmpty()) tellRejected();
     if (droppedUntold == 0) return;
     long events = droppedUntold;
     droppedUntold = 0;
     cell.owner().dropped(cell, events, "overflow " + overflow.kind());
+  }
+
+  private void tellRejected() {
+    while (!rejected.isEmpty()) {
+      Rejected next = rejected.poll();
+      cell.deadLetter(next.event(), next.cause(), 1);
+    }
   }
 
   private void trim() {
@@ -159,7 +185,13 @@ final class ProducerHalf<O> {
   }
 
   void flush() {
-    sharing.flush();
+    int rejectedBefore = rejected.size();
+    try {
+      sharing.flush();
+    } catch (Throwable nonePublished) {
+      forget(skipped.read(), rejectedBefore);
+      throw nonePublished;
+    }
     waiting.set(sharing.waiting());
     fenceAndWake();
   }
@@ -202,9 +234,9 @@ final class ProducerHalf<O> {
     skipped.add(1);
   }
 
-  /** Gives up on an event that no lane has had. */
-  void deadLetter(Object event, Throwable cause) {
-    cell.deadLetter(event, cause, 1);
+  /** Gives up on an event that no lane has had, once those beside it are published. */
+  void reject(Object event, Throwable cause) {
+    rejected.add(new Rejected(event, cause));
   }
 
   // ---- ends
@@ -215,8 +247,8 @@ final class ProducerHalf<O> {
     for (Lane<?> lane : lanes) {
       if (!lane.hasLeft()) continue;
       any = true;
+      takeBack(lane);   // first: should it find the heap full, it is looked for again
       cell.realm().locked(() -> lanes = SmallArrays.without(lanes, lane));
-      takeBack(lane);
     }
     if (any) {
       meetLanes();
@@ -227,6 +259,7 @@ final class ProducerHalf<O> {
 
   @SuppressWarnings("unchecked")
   private void takeBack(Lane<?> lane) {
+    sharing.makeRoomFor((LaneTail<O>) lane);
     Object[] events = lane.takeBack();
     if (events.length == 0) return;
     int forNobody = sharing.takeBack((LaneTail<O>) lane, events);

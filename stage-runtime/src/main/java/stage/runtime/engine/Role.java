@@ -11,9 +11,11 @@ import stage.runtime.time.Time;
 
 /** What a cell does differently by the kind of its stage: when it takes a turn, and which callback that is. One per incarnation. */
 abstract class Role {
+  final Turns<?> turns;
   final Fence fence;
 
   Role(Cell<?> cell) {
+    this.turns = cell.turns();
     this.fence = cell.turns().fence();
   }
 
@@ -34,7 +36,10 @@ abstract class Role {
   /** Takes a turn; there is one. */
   abstract void turn() throws Exception;
 
-  /** The turn was good: publishes and settles what it did, and wakes whom that concerns. */
+  /**
+   * The turn was good: publishes and settles what it did, keeps its states, and wakes whom that concerns. If it throws, nothing was published, or
+   * everything.
+   */
   abstract void commit();
 
   /** The turn threw: undoes what it did. */
@@ -158,7 +163,12 @@ abstract class Role {
       boolean wantsTheRest = handed < told && out.count() >= handed && handed > 0;
       told = wantsTheRest ? 0 : Math.max(0, told - out.count());
       handed = 0;
-      if (out.commit()) half.fenceAndWake();
+      boolean published = out.commit();
+      try {
+        turns.commitStates();
+      } finally {
+        if (published) half.fenceAndWake();
+      }
     }
 
     @Override
@@ -241,6 +251,7 @@ abstract class Role {
     @Override
     void commit() {
       if (!generating) out.close();
+      turns.commitStates();
     }
 
     @Override
@@ -356,11 +367,15 @@ abstract class Role {
     void commit() {
       boolean published = out.commit();
       boolean asked = input.settle();
-      if (published || asked || input.isToTell()) {
-        half.fenceAndWake();
-        input.wakeProducer(asked);
+      try {
+        turns.commitStates();
+      } finally {
+        if (published || asked || input.isToTell()) {
+          half.fenceAndWake();
+          input.wakeProducer(asked);
+        }
+        input.finish();
       }
-      input.finish();
     }
 
     @Override
@@ -470,11 +485,15 @@ abstract class Role {
     @Override
     void commit() {
       boolean asked = input.settle();
-      if (asked || input.isToTell()) {
-        input.fence();
-        input.wakeProducer(asked);
+      try {
+        turns.commitStates();
+      } finally {
+        if (asked || input.isToTell()) {
+          input.fence();
+          input.wakeProducer(asked);
+        }
+        input.finish();
       }
-      input.finish();
     }
 
     @Override

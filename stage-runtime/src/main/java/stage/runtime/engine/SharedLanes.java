@@ -1,8 +1,6 @@
 package stage.runtime.engine;
 
-import java.util.ArrayDeque;
 import java.util.Arrays;
-import java.util.Iterator;
 import stage.api.Dispatcher;
 import stage.runtime.dispatch.DemandDispatcher;
 
@@ -13,10 +11,11 @@ final class SharedLanes<E> extends Sharing<E> implements Dispatcher.Subscription
 
   private final Dispatcher rule;
   private final boolean isDefault;   // whether one lane gets all without a question
-  private final ArrayDeque<Object> backlog = new ArrayDeque<>(0);
+  private final Backlog backlog = new Backlog();
   private LaneTail<E>[] lanes = none();
   private int[] shares = NO_SHARES;
   private long[] demands = NO_DEMANDS;  // what the rule is shown: a consumer that leaves meanwhile, on its own thread, must not confuse it
+  private int planned;          // how many of the next events are shared out as shares says
   private long declined = -1;   // all demand there was when the rule last shared nothing out; it is not asked again before that changes
 
   SharedLanes(Dispatcher rule) {
@@ -79,8 +78,8 @@ final class SharedLanes<E> extends Sharing<E> implements Dispatcher.Subscription
 
   @Override
   void offer(Object[] events, int from, int to) {
-    int shared = backlog.isEmpty() ? share(events, from, to) : from;
-    for (int i = shared; i < to; i++) backlog.add(events[i]);
+    plan(to - from);
+    carryOut(events, from, to);
   }
 
   @Override
@@ -92,6 +91,18 @@ final class SharedLanes<E> extends Sharing<E> implements Dispatcher.Subscription
     }
   }
 
+  /** Decides where so many new events go, and makes room for them there. All that may fail does so in here, and nothing has changed then. */
+  void plan(int count) {
+    planned = backlog.isEmpty() ? planShares(count) : 0;
+    backlog.makeRoom(count - planned);
+  }
+
+  /** Puts the events that were planned for where they go. */
+  void carryOut(Object[] events, int from, int to) {
+    publishPlanned(events, from);
+    for (int i = from + planned; i < to; i++) backlog.add(events[i]);
+  }
+
   @Override
   boolean canFlush() {
     return !backlog.isEmpty() && wanted() > 0 && (declined < 0 || declined != all());
@@ -101,31 +112,41 @@ final class SharedLanes<E> extends Sharing<E> implements Dispatcher.Subscription
   void flush() {
     int count = (int) Math.min(wanted(), backlog.size());
     if (count == 0) return;
-    Object[] events = new Object[count];
-    Iterator<Object> oldest = backlog.iterator();
-    for (int i = 0; i < count; i++) events[i] = oldest.next();
-    int shared = share(events, 0, count);   // may throw, so the backlog keeps the events until they are shared
-    for (int i = 0; i < shared; i++) backlog.poll();
+    Object[] events = backlog.oldest(count);
+    planned = planShares(count);   // may throw, so the backlog keeps the events until they are shared
+    publishPlanned(events, 0);
+    backlog.drop(planned);
   }
 
-  /** Publishes as many as are wanted; what goes to a consumer that has just left is taken back. Answers the index of the first that is not. */
-  private int share(Object[] events, int from, int to) {
-    int count = (int) Math.min(wanted(), to - from);
-    if (count <= 0) return from;
+  /** Shares out as many as are wanted, and reserves places for them. Answers how many those are. */
+  private int planShares(int most) {
+    int count = (int) Math.min(wanted(), most);
+    if (count <= 0) return 0;
     if (lanes.length == 1 && isDefault) {
-      lanes[0].publish(events, from, from + count);
-      return from + count;
+      lanes[0].reserve(count);
+      return count;
     }
     Arrays.fill(shares, 0);
     rule.share(count, this, shares);
-    declined = fairSum(count) == 0 ? all() : -1;
+    long sum = fairSum(count);
+    declined = sum == 0 ? all() : -1;
+    for (int i = 0; i < shares.length; i++) if (shares[i] > 0) lanes[i].reserve(shares[i]);
+    return (int) sum;
+  }
+
+  /** What goes to a consumer that has just left is taken back. */
+  private void publishPlanned(Object[] events, int from) {
+    if (planned == 0) return;
+    if (lanes.length == 1 && isDefault) {
+      lanes[0].publish(events, from, from + planned);
+      return;
+    }
     int at = from;
     for (int i = 0; i < shares.length; i++) {
       if (shares[i] == 0) continue;
       lanes[i].publish(events, at, at + shares[i]);
       at += shares[i];
     }
-    return at;
   }
 
   /** {@return how many events were shared out} Throws if somebody was given more than it wants, or all together more than there are. */
@@ -151,11 +172,17 @@ final class SharedLanes<E> extends Sharing<E> implements Dispatcher.Subscription
 
   @Override
   void dropOldest() {
-    backlog.poll();
+    backlog.drop(1);
+  }
+
+  @Override
+  void makeRoomFor(LaneTail<E> leaver) {
+    backlog.makeRoom((int) leaver.unsettled());
   }
 
   @Override
   int takeBack(LaneTail<E> from, Object[] events) {
+    backlog.makeRoom(events.length);
     for (int i = events.length - 1; i >= 0; i--) backlog.addFirst(events[i]);
     return 0;
   }

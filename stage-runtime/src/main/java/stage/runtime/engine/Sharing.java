@@ -23,7 +23,7 @@ abstract class Sharing<E> {
   /** {@return how many events the stage may emit now: what is wanted, less what waits already} */
   abstract long demand();
 
-  /** Publishes events as far as there is demand for them; the rest waits. Throws without having published any if a rule is wrong. */
+  /** Publishes events as far as there is demand for them; the rest waits. Throws without having published any, if a rule is wrong or the heap full. */
   abstract void offer(Object[] events, int from, int to);
 
   /** As {@link #offer(Object[], int, int)}, for one. */
@@ -50,6 +50,9 @@ abstract class Sharing<E> {
 
   /** Drops the event that has waited longest. */
   abstract void dropOldest();
+
+  /** Makes sure that to take back what this consumer has left unsettled takes no memory. */
+  void makeRoomFor(LaneTail<E> leaver) {}
 
   /** Puts events that a consumer gave back before all that wait. Answers how many of them nobody else is to get. */
   abstract int takeBack(LaneTail<E> from, Object[] events);

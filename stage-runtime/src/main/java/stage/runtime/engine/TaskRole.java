@@ -64,9 +64,14 @@ final class TaskRole<I, O> extends Role {
   @Override
   void commit() {
     boolean published = out != null && out.commit();
-    boolean asked = tasks.settle();
-    if (published) half.fenceAndWake();
-    cell.consumerHalf().fenceAndWakeProducers(asked);
+    boolean asked = false;
+    try {
+      asked = tasks.settle();
+      turns.commitStates();
+    } finally {
+      if (published) half.fenceAndWake();
+      cell.consumerHalf().fenceAndWakeProducers(asked);
+    }
   }
 
   @Override

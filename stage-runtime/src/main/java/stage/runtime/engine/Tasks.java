@@ -233,9 +233,15 @@ final class Tasks<I, O> {
   private boolean settle(Window window) {
     int handled = 0;
     int dropped = 0;
+    int ahead = 0;
+    boolean isInOrder = true;
     List<Task<I, O>> dead = new ArrayList<>();
-    while (!window.tasks.isEmpty() && window.tasks.peek().isEmitted) {
-      Task<I, O> task = window.tasks.poll();
+    for (Task<I, O> task : window.tasks) {
+      isInOrder &= task.isEmitted;
+      if (!isInOrder) {
+        if (task.fate != Fate.RUNNING) ahead++;
+        continue;
+      }
       switch (task.fate) {
         case HANDLED -> handled++;
         case DROPPED -> dropped++;
@@ -243,9 +249,9 @@ final class Tasks<I, O> {
         case RUNNING -> throw new IllegalStateException("a task that runs has emitted nothing");
       }
     }
-    window.ahead = 0;
-    for (Task<I, O> task : window.tasks) if (task.fate != Fate.RUNNING) window.ahead++;
+    window.ahead = ahead;
     boolean asked = window.inlet.settleTasks(handled, dead.size(), dropped, window.ahead);
+    for (int i = handled + dropped + dead.size(); i > 0; i--) window.tasks.poll();
     if (dropped > 0) cell.owner().dropped(cell, dropped, "an event failed, and there is no redelivery");
     for (Task<I, O> task : dead) cell.deadLetter(task.event, task.failure, task.attempts);
     return asked;

@@ -81,6 +81,11 @@ final class Turns<S extends Stage> {
     return behaviour == null;
   }
 
+  /** {@return whether onStart is running} */
+  boolean isInOnStart() {
+    return starting != null;
+  }
+
   boolean isServing() {
     return serving;
   }
@@ -346,7 +351,6 @@ final class Turns<S extends Stage> {
   private boolean commit(String during) {
     try {
       role.commit();
-      commitStates();
       return true;
     } catch (Throwable failure) {
       rollbackStates();
@@ -420,7 +424,6 @@ final class Turns<S extends Stage> {
         fence.leave(what);
       }
       role.commit();
-      commitStates();
     } catch (Fence.Refused refused) {
       throw refused;
     } catch (Throwable thrown) {

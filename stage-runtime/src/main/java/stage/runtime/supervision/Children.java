@@ -1,5 +1,6 @@
 package stage.runtime.supervision;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
@@ -8,6 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.SequencedMap;
 import java.util.Set;
 import java.util.function.Consumer;
 import stage.api.supervision.ChildCounts;
@@ -20,7 +22,7 @@ import stage.runtime.time.Gate;
 final class Children {
   private final SupervisorCell supervisor;
   private final Tree tree;
-  private final Map<String, Child> byName = new LinkedHashMap<>();   // in start order; a name is taken from before the start on
+  private final SequencedMap<String, Child> byName = new LinkedHashMap<>();   // in start order; a name is taken from before the start on
   private final Map<Cell<?>, Child.OfStage> byCell = new IdentityHashMap<>();   // looked up, never walked
   private final Set<Cell<?>> companions = new LinkedHashSet<>();     // alive, and no children; see Companions
   private int alive;    // stages of this supervisor and those below it
@@ -202,25 +204,52 @@ final class Children {
     }
   }
 
+  // Trees may be deep, and a stage that crashes may have little stack left: so they are walked without recursion.
+
+  /** Adds those stages of a child that can be restarted together with others, in start order. */
   static void stagesOf(Child child, List<Child.OfStage> all) {
-    switch (child) {
-      case Child.OfStage stage -> {
-        if (stage.cell() != null && !stage.isStarting() && !stage.isStopping()) all.add(stage);
+    var ahead = new ArrayDeque<Child>();
+    ahead.push(child);
+    while (!ahead.isEmpty()) {
+      switch (ahead.pop()) {
+        case Child.OfStage stage -> {
+          if (stage.cell() != null && !stage.isStarting() && !stage.isStopping()) all.add(stage);
+        }
+        case Child.OfSupervisor below -> below.supervisor().members().byName.sequencedValues().reversed().forEach(ahead::push);
       }
-      case Child.OfSupervisor below -> below.supervisor().members().byName.values().forEach(each -> stagesOf(each, all));
     }
   }
 
+  /** {@return the supervisors below this one, each before those below it} */
+  List<SupervisorCell> supervisorsBelow() {
+    List<SupervisorCell> all = new ArrayList<>();
+    addSupervisors(all);
+    for (int i = 0; i < all.size(); i++) all.get(i).members().addSupervisors(all);   // which grows meanwhile
+    return all;
+  }
+
+  private void addSupervisors(List<SupervisorCell> all) {
+    for (Child child : byName.values()) if (child instanceof Child.OfSupervisor below) all.add(below.supervisor());
+  }
+
+  /** Those of this supervisor and all below it: of each, its stages before its companions. */
   void forEachCell(Consumer<Cell<?>> action) {
-    for (Child child : List.copyOf(byName.values())) {
-      switch (child) {
+    var ahead = new ArrayDeque<Object>();   // children, and cells of companions
+    pushAll(ahead);
+    while (!ahead.isEmpty()) {
+      switch (ahead.pop()) {
         case Child.OfStage stage -> {
           if (stage.cell() != null) action.accept(stage.cell());
         }
-        case Child.OfSupervisor below -> below.supervisor().members().forEachCell(action);
+        case Child.OfSupervisor below -> below.supervisor().members().pushAll(ahead);
+        case Object companion -> action.accept((Cell<?>) companion);
       }
     }
-    List.copyOf(companions).forEach(action);
+  }
+
+  private void pushAll(ArrayDeque<Object> ahead) {
+    new ArrayList<>(companions).reversed().forEach(ahead::push);
+    byName.sequencedValues().reversed().forEach(ahead::push);
   }
 
   List<Cell<?>> cellsAlive() {

@@ -274,11 +274,19 @@ final class Crashes {
 
   /** Its parent restarts it: the window is empty, and a restart of its own is part of the greater one. */
   private void beginAnew() {
+    forget();
+    supervisor.members().supervisorsBelow().forEach(below -> below.crashes().forget());
+  }
+
+  private void forget() {
     window = new IntensityWindow(spec.intensity());
     history.clear();
+    cancelGroupRestart();
+  }
+
+  private void cancelGroupRestart() {
     if (groupRestart != null) groupRestart.cancel();
     groupRestart = null;
-    for (Child child : supervisor.members().all()) if (child instanceof Child.OfSupervisor below) below.supervisor().crashes().beginAnew();
   }
 
   void groupRestarted(GroupRestart done) {
@@ -287,10 +295,20 @@ final class Crashes {
 
   /** One crash too many: the parent restarts all stages of this supervisor in place, or gives up in turn. Under the lock. */
   private Verdict giveUp(Child.OfStage child, Failure failed, CrashLog log) {
+    Crashes at = this;
+    Verdict verdict = null;
+    while (verdict == null) {
+      verdict = at.escalate(child, failed, log);
+      at = at.above();
+    }
+    return verdict;
+  }
+
+  /** {@return what becomes of the stage; null if the parent gives up in turn} */
+  private Verdict escalate(Child.OfStage child, Failure failed, CrashLog log) {
     supervisor.tally().escalations++;
     log.givesUp(supervisor.path(), "GIVE_UP " + countOfRestarts());
-    if (groupRestart != null) groupRestart.cancel();
-    groupRestart = null;
+    cancelGroupRestart();
     Crashes parent = above();
     if (parent == null || supervisor.isDraining()) return new Verdict.End(false);
     if (spec.restart() != Restart.PERMANENT) {
@@ -298,7 +316,7 @@ final class Crashes {
       return new Verdict.End(true);
     }
     var escalated = new Failure(supervisor.path(), 1, failed.cause(), "its restart intensity", spec.restart(), parent.window.count());
-    if (parent.isUsedUp(escalated)) return parent.giveUp(child, failed, log);
+    if (parent.isUsedUp(escalated)) return null;
     long delay = parent.backoffNanos();
     log.says("RESTART_SUPERVISOR" + (delay > 0 ? " in=" + Duration.ofNanos(delay).toMillis() + "ms" : "") + " by=" + parent.supervisor.path() + " "
         + parent.countOfRestarts());
@@ -312,8 +330,7 @@ final class Crashes {
 
   /** It ends; who is to be restarted together with others ends too. */
   void giveUpRestarts() {
-    if (groupRestart != null) groupRestart.cancel();
-    groupRestart = null;
-    for (Child child : supervisor.members().all()) if (child instanceof Child.OfSupervisor below) below.supervisor().crashes().giveUpRestarts();
+    cancelGroupRestart();
+    supervisor.members().supervisorsBelow().forEach(below -> below.crashes().cancelGroupRestart());
   }
 }

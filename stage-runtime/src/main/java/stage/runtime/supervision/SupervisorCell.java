@@ -7,6 +7,7 @@ import java.util.Objects;
 import java.util.concurrent.CancellationException;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import stage.api.ConsumerRef;
 import stage.api.ConsumerSpec;
@@ -89,7 +90,7 @@ abstract class SupervisorCell implements Supervisor, CellOwner {
   }
 
   final SupervisorCell root() {
-    return parent == null ? this : parent.root();
+    return tree.root();
   }
 
   final String path() {
@@ -270,19 +271,15 @@ abstract class SupervisorCell implements Supervisor, CellOwner {
   public final SupervisionSnapshot snapshot() {
     return locked(() -> {
       var sum = new Tally();
-      addUp(sum);
+      sum.add(tally);
+      children.supervisorsBelow().forEach(below -> sum.add(below.tally));
       return sum.snapshot(tree);
     });
   }
 
-  private void addUp(Tally sum) {
-    sum.add(tally);
-    for (Child child : children.all()) if (child instanceof Child.OfSupervisor below) below.supervisor().addUp(sum);
-  }
-
   /** Under the lock. */
   final boolean isRestarting() {
-    return crashes.isRestartingAGroup() || parent != null && parent.isRestarting();
+    return isOrAbove(above -> above.crashes.isRestartingAGroup());
   }
 
   // ---- managing children; any thread but those of the stages
@@ -514,12 +511,12 @@ abstract class SupervisorCell implements Supervisor, CellOwner {
 
   /** {@return whether it, or one above it, ends} Under the lock. */
   final boolean isDraining() {
-    return closing.hasBegun() || parent != null && parent.isDraining();
+    return isOrAbove(above -> above.closing.hasBegun());
   }
 
   /** {@return whether its time to drain, or that of one above it, is over} Under the lock. */
   final boolean isCancelling() {
-    return closing.isCancelling() || parent != null && parent.isCancelling();
+    return isOrAbove(above -> above.closing.isCancelling());
   }
 
   @Override
@@ -535,7 +532,12 @@ abstract class SupervisorCell implements Supervisor, CellOwner {
   }
 
   final boolean isBelow(SupervisorCell other) {
-    return this == other || parent != null && parent.isBelow(other);
+    return isOrAbove(above -> above == other);
+  }
+
+  private boolean isOrAbove(Predicate<SupervisorCell> is) {
+    for (SupervisorCell above = this; above != null; above = above.parent) if (is.test(above)) return true;
+    return false;
   }
 
   @Override

@@ -237,6 +237,7 @@ final class Tree {
     Map<Thread, String> threads = new LinkedHashMap<>();
     for (Cell<?> cell : last) for (Thread task : cell.taskThreads()) threads.put(task, cell.path());
     for (Cell<?> cell : last) if (cell.carrier().thread() != null) threads.put(cell.carrier().thread(), cell.path());
+    for (Cell<?> cell : last) if (cell.threadWithoutSuccessor() != null) threads.put(cell.threadWithoutSuccessor(), cell.path());
     if (office.producerThread() != null) threads.put(office.producerThread(), office.path());
     if (office.thread() != null) threads.put(office.thread(), office.path());
     locked(() -> abandoned.forEach(each -> threads.put(each.thread(), each.cell().path())));   // last: who waits for them has no time left for others

@@ -96,22 +96,34 @@ final class ThreadCarrier implements Carrier, Runnable {
   }
 
   private void steps() {
-    while (true) {
-      if (++steps % STEPS_PER_LOOK == 0) breatheIfBusy();
-      Awaiting next = machine.step(now());
-      if (!isCurrent()) return;   // this thread was replaced in the step
-      if (next == Awaiting.Now.REENTRY) return;
-      if (next == Awaiting.Now.DONE) {
-        done = true;
-        if (alarm != null) alarm.cancel();
-        return;
-      }
-      if (next != Awaiting.Now.READY) {
-        if (machine.wantsRest(time)) rest();
-        else park(next);
-        if (Thread.interrupted()) continue;   // an interrupt between turns is only a wake-up: a cancel is told by a flag beside it
+    boolean goesOn = true;
+    while (goesOn) {
+      try {
+        goesOn = step();
+      } catch (OutOfMemoryError full) {
+        // To park takes memory, and to set an alarm: a virtual thread's stack moves to the heap. Who cannot park looks again, and tries again.
+        STATE.setOpaque(this, AWAKE);   // as after parking
+        goesOn = isCurrent();
       }
     }
+  }
+
+  /** Makes a step, and parks if there is nothing more to do. Answers whether there is a next one. */
+  private boolean step() {
+    if (++steps % STEPS_PER_LOOK == 0) breatheIfBusy();
+    Awaiting next = machine.step(now());
+    if (!isCurrent()) return false;   // this thread was replaced in the step
+    if (next == Awaiting.Now.REENTRY) return false;
+    if (next == Awaiting.Now.DONE) {
+      done = true;
+      if (alarm != null) alarm.cancel();
+      return false;
+    }
+    if (next == Awaiting.Now.READY) return true;
+    if (machine.wantsRest(time)) rest();
+    else park(next);
+    Thread.interrupted();   // an interrupt between turns is only a wake-up: a cancel is told by a flag beside it
+    return true;
   }
 
   @Override
@@ -191,8 +203,9 @@ final class ThreadCarrier implements Carrier, Runnable {
   private void arm(long atNanos) {
     if (alarm != null && alarmAtNanos - atNanos <= 0 && alarmAtNanos - time.nanos() > 0) return;
     if (alarm != null) alarm.cancel();
-    alarmAtNanos = atNanos;
+    alarm = null;   // should the next line throw, there is none
     alarm = time.at(atNanos, this::wake);
+    alarmAtNanos = atNanos;
   }
 
   private void parkFor(Awaiting.Now what) {

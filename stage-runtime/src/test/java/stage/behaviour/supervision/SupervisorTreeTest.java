@@ -240,14 +240,42 @@ class SupervisorTreeTest extends CrashTest {
 
   @Nested
   class ADeepTree {
+    private StageRef<Troupe.Actor> leafOf(Supervisor scope, int intensity) {
+      Supervisor at = scope;
+      for (int i = 0; i < 3000; i++) at = at.start(named("s", intensity));
+      return troupe.start(at, "leaf");
+    }
+
     @Test
     void f43_closesWithoutOverflowingTheStack() throws Exception {
       Supervisor scope = open(named("test", 3));
-      Supervisor at = scope;
-      for (int i = 0; i < 1000; i++) at = at.start(named("s" + i, 3));
-      StageRef<Troupe.Actor> leaf = troupe.start(at, "leaf");
+      StageRef<Troupe.Actor> leaf = leafOf(scope, 3);
       scope.close();
       assertThat(leaf.isAlive()).isFalse();
+    }
+
+    @Test
+    void f43_escalatesWithoutOverflowingTheStack() throws Exception {
+      Supervisor scope = open(named("test", 3));
+      StageRef<Troupe.Actor> leaf = leafOf(scope, 0);
+      Troupe.crash(leaf);
+      troupe.next(2, leaf);   // it has stopped, and started again
+      assertThat(leaf.snapshot().incarnation()).isEqualTo(2);
+      assertThat(scope.snapshot().escalations()).isEqualTo(3000);
+      assertThat(log.take()).hasSize(1);
+      scope.close();
+      assertThat(scope.report().isClean()).isTrue();
+    }
+
+    @Test
+    void f43_unwindsWithoutOverflowingTheStack() throws Exception {
+      Supervisor scope = open(named("test", 3));
+      var failure = new IOException("not today");
+      assertThatThrownBy(() -> scope.start(named("top", 3), top -> {
+        leafOf(top, 3);
+        throw failure;
+      })).isInstanceOf(StageFailed.class).hasCause(failure);
+      assertThat(scope.childSnapshots()).isEmpty();
     }
   }
 }

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
@@ -25,19 +24,14 @@ import stage.api.Redelivery;
 import stage.api.Stage;
 import stage.api.StopReason;
 import stage.api.supervision.Intensity;
+import stage.api.supervision.ShutdownReport;
 import stage.api.supervision.StageFailed;
 import stage.api.supervision.Supervisor;
 import stage.api.supervision.SupervisorSpec;
 import stage.behaviour.support2.Await;
 import stage.behaviour.support3.CrashLog;
 import stage.runtime.engine.Realm;
-import stage.runtime.time.Carrier;
-import stage.runtime.time.DelegatingCarrier;
-import stage.runtime.time.Gate;
-import stage.runtime.time.Machine;
-import stage.runtime.time.RealTime;
-import stage.runtime.time.Room;
-import stage.runtime.time.Time;
+import stage.runtime.time.OwnThreads;
 
 /** F45: there is no thread to be had. */
 class RefusedThreadTest {
@@ -54,8 +48,7 @@ class RefusedThreadTest {
   private final BlockingQueue<Thread> stuck = new LinkedBlockingQueue<>();
 
   /** The real time, but for threads, of which it refuses to start so many. */
-  private static final class Starved implements Time {
-    private final Time real = new RealTime();
+  private static final class Starved extends OwnThreads {
     private final AtomicInteger refusals = new AtomicInteger();
     private volatile Supplier<? extends Throwable> refusal;
 
@@ -64,8 +57,12 @@ class RefusedThreadTest {
       refusals.set(count);
     }
 
-    private void maybeRefuse() {
-      if (refusals.getAndUpdate(left -> Math.max(0, left - 1)) > 0) throw Starved.<RuntimeException>sneaky(refusal.get());
+    private boolean isToRefuse() {
+      return refusals.getAndUpdate(left -> Math.max(0, left - 1)) > 0;
+    }
+
+    private void refuse() {
+      throw Starved.<RuntimeException>sneaky(refusal.get());
     }
 
     @SuppressWarnings("unchecked")
@@ -73,92 +70,22 @@ class RefusedThreadTest {
       throw (X) thrown;
     }
 
+    /** As a real one that is refused: there is a {@code Thread}, but it does not start. */
     @Override
-    public Carrier carrier(Machine machine, boolean onPlatformThread) {
-      return new DelegatingCarrier(real.carrier(machine, onPlatformThread)) {
+    protected Thread thread(String name, Runnable body) {
+      if (!isToRefuse()) return super.thread(name, body);
+      return new Thread(body, name) {
         @Override
         public void start() {
-          maybeRefuse();
-          super.start();
-        }
-
-        @Override
-        public void replaceThread() {
-          maybeRefuse();
-          super.replaceThread();
+          refuse();
         }
       };
     }
 
     @Override
-    public Thread current() {
-      return real.current();
-    }
-
-    @Override
-    public boolean isAlive(Thread thread) {
-      return real.isAlive(thread);
-    }
-
-    @Override
-    public StackTraceElement[] stackOf(Thread thread) {
-      return real.stackOf(thread);
-    }
-
-    @Override
     public Thread startTask(String name, Runnable body) {
-      maybeRefuse();
-      return real.startTask(name, body);
-    }
-
-    @Override
-    public void interrupt(Thread task) {
-      real.interrupt(task);
-    }
-
-    @Override
-    public long nanos() {
-      return real.nanos();
-    }
-
-    @Override
-    public Instant instant() {
-      return real.instant();
-    }
-
-    @Override
-    public double chance() {
-      return real.chance();
-    }
-
-    @Override
-    public Gate gate() {
-      return real.gate();
-    }
-
-    @Override
-    public Room room(int places) {
-      return real.room(places);
-    }
-
-    @Override
-    public Alarm at(long atNanos, Runnable action) {
-      return real.at(atNanos, action);
-    }
-
-    @Override
-    public Alarm onExit(Runnable action) {
-      return real.onExit(action);
-    }
-
-    @Override
-    public boolean awaitEnd(Carrier carrier, long nanos) throws InterruptedException {
-      return real.awaitEnd(carrier, nanos);
-    }
-
-    @Override
-    public boolean awaitEnd(Thread thread, long nanos) throws InterruptedException {
-      return real.awaitEnd(thread, nanos);
+      if (isToRefuse()) refuse();
+      return super.startTask(name, body);
     }
   }
 
@@ -215,6 +142,20 @@ class RefusedThreadTest {
     assertThat(Await.end(sink)).isEqualTo(new StopReason.Completed());
     assertThat(handled).containsExactlyElementsOf(all());
     assertThat(log.take()).filteredOn(line -> line.getMessage().startsWith("no thread could be started to take the place of test/sink's")).hasSize(3);
+  }
+
+  @Test
+  void f45_aThreadThatCannotBeReplacedIsListedWhenTheScopeCloses() throws Exception {
+    var sink = scope.start(Stage.<Integer, Stage.Consumer<Integer>>consumer("sink", () -> (batch, from) -> ignoreInterrupts()).subscribeTo(numbers()));
+    Await.next(entered, sink);
+    Thread zombie = stuck.element();
+    time.refuse(Integer.MAX_VALUE, () -> new OutOfMemoryError("unable to create native thread"));
+    ShutdownReport report = scope.drain(Duration.ZERO);
+    assertThat(report.stragglers()).singleElement().satisfies(straggler -> {
+      assertThat(straggler.thread()).isEqualTo(zombie.getName());
+      assertThat(straggler.stack()).anyMatch(frame -> frame.getMethodName().equals("ignoreInterrupts"));
+    });
+    log.take();
   }
 
   private void ignoreInterrupts() {

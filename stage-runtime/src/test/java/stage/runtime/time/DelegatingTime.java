@@ -1,0 +1,87 @@
+package stage.runtime.time;
+
+import java.time.Instant;
+
+/** A time that does all that another one does; tests change some of it. */
+public class DelegatingTime implements Time {
+  private final Time time;
+
+  protected DelegatingTime(Time time) {
+    this.time = time;
+  }
+
+  @Override
+  public Carrier carrier(Machine machine, boolean onPlatformThread) {
+    return time.carrier(machine, onPlatformThread);
+  }
+
+  @Override
+  public Thread current() {
+    return time.current();
+  }
+
+  @Override
+  public boolean isAlive(Thread thread) {
+    return time.isAlive(thread);
+  }
+
+  @Override
+  public StackTraceElement[] stackOf(Thread thread) {
+    return time.stackOf(thread);
+  }
+
+  @Override
+  public Thread startTask(String name, Runnable body) {
+    return time.startTask(name, body);
+  }
+
+  @Override
+  public void interrupt(Thread task) {
+    time.interrupt(task);
+  }
+
+  @Override
+  public long nanos() {
+    return time.nanos();
+  }
+
+  @Override
+  public Instant instant() {
+    return time.instant();
+  }
+
+  @Override
+  public double chance() {
+    return time.chance();
+  }
+
+  @Override
+  public Gate gate() {
+    return time.gate();
+  }
+
+  @Override
+  public Room room(int places) {
+    return time.room(places);
+  }
+
+  @Override
+  public Alarm at(long atNanos, Runnable action) {
+    return time.at(atNanos, action);
+  }
+
+  @Override
+  public Alarm onExit(Runnable action) {
+    return time.onExit(action);
+  }
+
+  @Override
+  public boolean awaitEnd(Carrier carrier, long nanos) throws InterruptedException {
+    return time.awaitEnd(carrier, nanos);
+  }
+
+  @Override
+  public boolean awaitEnd(Thread thread, long nanos) throws InterruptedException {
+    return time.awaitEnd(thread, nanos);
+  }
+}
