@@ -197,6 +197,21 @@ class Section1PublisherTest extends FlowTest {
   }
 
   @ParameterizedTest(name = "{0}")
+  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "CONSUMER_STAGE")   // there the caller starts a stage
+  void rule1_09_theCallerMayBeInterrupted(Outward bridge) throws Exception {
+    Outward.Source source = bridge.open(this, 3);
+    Recorder recorder = recorder();
+    assertThat(Await.result(() -> {
+      Thread.currentThread().interrupt();
+      source.publisher().subscribe(recorder);
+      return Thread.currentThread().isInterrupted();
+    })).isTrue();
+    recorder.awaitSubscribed().request(3);
+    assertThat(recorder.await(3)).isEqualTo(upTo(3));
+    assertThat(recorder.awaitEnd()).isEqualTo("completed");
+  }
+
+  @ParameterizedTest(name = "{0}")
   @EnumSource(names = {"PRODUCER", "GENERATOR", "BROADCASTER"})
   void rule1_09_afterAFailureASubscriberIsTold(Outward bridge) throws Exception {
     Outward.Source source = bridge.endless(this);

@@ -48,6 +48,19 @@ class Section2SubscriberTest extends FlowTest {
     assertThat(hand.asked().requested.get()).isLessThanOrEqualTo(20);
   }
 
+  @Test
+  void rule2_01_theSubscriberMayBeMadeByAnInterruptedThread() throws Exception {
+    Hand hand = hand();
+    Inward.Sink sink = new Inward.Sink();
+    var consumer = noted(scope.start(sink.spec(this)));
+    hand.subscribe(Await.result(() -> {
+      Thread.currentThread().interrupt();
+      return consumer.asSubscriber(Demand.max(10));
+    }));
+    hand.awaitRequested(10).send(0, 3);
+    assertThat(Await.next(3, sink.handled, consumer)).isEqualTo(upTo(3));
+  }
+
   @ParameterizedTest(name = "{0}")
   @EnumSource
   void rule2_02_signalsReturnWhileTheStageIsBusy(Inward bridge) throws Exception {
