@@ -171,6 +171,21 @@ class Section1PublisherTest extends FlowTest {
   }
 
   @ParameterizedTest(name = "{0}")
+  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "CONSUMER_STAGE")   // that one cannot be started any more
+  void rule1_08_whoCancelsWithinOnSubscribeIsNotToldThatAllIsOver(Outward bridge) throws Exception {
+    Outward.Source source = bridge.open(this, 1);
+    Recorder first = recorder(source.publisher());
+    first.request(1);
+    first.awaitEnd();
+    Recorder late = recorder();
+    late.onSubscribeDo(subscription -> late.cancelFromWithin());
+    source.publisher().subscribe(late);
+    late.awaitSubscribed();
+    close();
+    assertThat(late.ends).isEmpty();
+  }
+
+  @ParameterizedTest(name = "{0}")
   @EnumSource
   void rule1_09_onSubscribeComesFirst(Outward bridge) throws Exception {
     Recorder recorder = recorder(bridge.open(this, 1).publisher());
@@ -290,6 +305,33 @@ class Section1PublisherTest extends FlowTest {
       source.publisher().subscribe(again);
       assertThat(Await.next(got, source.root())).isEqualTo(i);
     }
+  }
+
+  /** To be told of the end is to be subscribed no more (1.6), so it is not the same subscription, and must not be passed over. */
+  @ParameterizedTest(name = "{0}")
+  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "CONSUMER_STAGE")   // makes a stage of it each time
+  void rule1_10_whoIsBeingToldOfTheEndMayComeAgain(Outward bridge) throws Exception {
+    Outward.Source source = bridge.endless(this);
+    var subscriptions = new LinkedBlockingQueue<Flow.Subscription>();
+    source.publisher().subscribe(new Flow.Subscriber<Integer>() {
+      @Override
+      public void onSubscribe(Flow.Subscription given) {
+        subscriptions.add(given);
+      }
+
+      @Override
+      public void onNext(Integer event) {}
+
+      @Override
+      public void onError(Throwable failure) {
+        if (failure instanceof IllegalArgumentException) source.publisher().subscribe(this);
+      }
+
+      @Override
+      public void onComplete() {}
+    });
+    Await.next(subscriptions, source.root()).request(-1);
+    Await.next(subscriptions, source.root()).cancel();
   }
 
   @ParameterizedTest(name = "{0}")
