@@ -146,6 +146,27 @@ class Section2SubscriberTest extends FlowTest {
     }
   }
 
+  /** Against rule 3.15, and no reason to throw into a publisher that has done nothing wrong itself. */
+  @ParameterizedTest(name = "{0}")
+  @EnumSource
+  void rule2_05_aSecondSubscriptionMayThrowFromCancel(Inward bridge) throws Exception {
+    Hand hand = hand();
+    Inward.Drain drain = bridge.open(this, hand, Demand.max(10));
+    hand.awaitRequested(1);
+    hand.subscriber().onSubscribe(new Flow.Subscription() {
+      @Override
+      public void request(long events) {}
+
+      @Override
+      public void cancel() {
+        throw new OnPurpose("cancel throws");
+      }
+    });
+    hand.send(0, 3);
+    assertThat(drain.await(3)).isEqualTo(upTo(3));
+    assertThat(log.take()).anyMatch(record -> record.getMessage().contains("3.15"));
+  }
+
   @ParameterizedTest(name = "{0}")
   @EnumSource
   void rule2_06_aStageThatStopsCancels(Inward bridge) throws Exception {
@@ -227,6 +248,18 @@ class Section2SubscriberTest extends FlowTest {
     hand.subscriber().onComplete();
     close();
     assertThat(drain.sink().handled).isEmpty();
+  }
+
+  @Test
+  void rule2_08_eventsThatComeAfterTheEndAreCounted() throws Exception {
+    Hand hand = hand();
+    Inward.Drain drain = Inward.CONSUMER.open(this, hand, Demand.max(10));
+    hand.awaitRequested(10);
+    hand.complete();
+    assertThat(drain.awaitEnd()).isEqualTo(new StopReason.Completed());
+    for (int i = 0; i < 5; i++) hand.subscriber().onNext(i);   // against rule 1.7
+    assertThat(drain.sink().handled).isEmpty();
+    assertThat(scope.snapshot().eventsDropped()).isEqualTo(5);
   }
 
   @ParameterizedTest(name = "{0}")
