@@ -49,7 +49,8 @@ public final class Stages {
    * restarts, and an event that was accumulated is not delivered again.
    *
    * <p>The result is completed, on the stage's thread, when the last subscription has completed; exceptionally with the cause if the stage fails, with
-   * {@link java.util.concurrent.CancellationException} if it is stopped. {@code result.join()} waits for it. Cancelling the result stops the stage.
+   * {@link java.util.concurrent.CancellationException} if it is stopped. {@code result.join()} waits for it. If somebody else completes the result first, cancels it or
+   * lets it time out, the stage is stopped.
    *
    * @param name the stage's name: 1–64 of {@code [A-Za-z0-9._-]}, unique in its scope
    * @param collector what to do with the events

@@ -176,6 +176,24 @@ class ElementsTest extends FlowTest {
     }
 
     @Test
+    void stopsWhenNobodyWaitsForItsResultAnyMore() throws Exception {
+      var result = new CompletableFuture<List<Integer>>();
+      var source = Outward.PRODUCER.endless(ElementsTest.this);
+      var stage = noted(scope.start(Stages.<Integer, List<Integer>>collect("list", Collectors.toList(), result).subscribeTo(source.root())));
+      result.completeExceptionally(new java.util.concurrent.TimeoutException());   // as orTimeout does
+      assertThat(Await.end(stage)).isEqualTo(new StopReason.Stopped());
+    }
+
+    @Test
+    void whoseSupplierThrowsFailsItsResultToo() {
+      var result = new CompletableFuture<Integer>();
+      assertThatThrownBy(() -> scope.start(Stages.<Integer, Integer>collect("list", Collector.<Integer, int[], Integer>of(() -> {
+        throw new OnPurpose("the supplier throws");
+      }, (container, event) -> {}, (one, other) -> one, container -> 0), result))).hasStackTraceContaining("the supplier throws");
+      assertThatThrownBy(() -> Await.result(result::join)).hasCauseInstanceOf(OnPurpose.class);
+    }
+
+    @Test
     void whoseFinisherThrowsFailsItsResult() throws Exception {
       var result = new CompletableFuture<Integer>();
       var producer = noted(scope.start(Stages.ofIterable("numbers", upTo(3))));
