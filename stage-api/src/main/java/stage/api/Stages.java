@@ -108,10 +108,10 @@ public final class Stages {
    * @param <O> the elements
    * @return a spec with the defaults: demand dispatcher
    * @throws IllegalArgumentException if the name is not valid
+   * @throws IllegalStateException if the stream was used or closed already
    */
   public static <O> ProducerSpec<O, Stage.Generator<O>> ofStream(String name, Stream<? extends O> elements) {
-    Objects.requireNonNull(elements, "elements must not be null");
-    return once(name, Elements.of(elements));
+    return ofIterator(name, Objects.requireNonNull(elements, "elements must not be null").iterator());   // reads nothing yet
   }
 
   /**

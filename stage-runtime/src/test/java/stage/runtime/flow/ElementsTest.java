@@ -133,6 +133,9 @@ class ElementsTest extends FlowTest {
       assertThatThrownBy(() -> Stages.ofIterable("elements", null)).hasMessageContaining("elements must not be null");
       assertThatThrownBy(() -> Stages.ofPath("elements", null)).hasMessageContaining("file must not be null");
       assertThatThrownBy(() -> Stages.ofQueue("elements", null)).hasMessageContaining("queue must not be null");
+      var read = java.util.stream.Stream.of(1);
+      assertThat(read.toList()).hasSize(1);
+      assertThatThrownBy(() -> Stages.ofStream("elements", read)).isInstanceOf(IllegalStateException.class);
       assertThatThrownBy(() -> Stages.ofIterable("no name", List.of())).isInstanceOf(IllegalArgumentException.class);
     }
   }
