@@ -28,8 +28,8 @@ public final class Stages {
    * more than {@code min} events are left, it asks for as many as make it {@code max} again. It ends when the stage completes or is stopped.
    *
    * <p>It cancels its subscription when it is closed, and when a terminal operation returns or throws before the end, as after {@code limit} or in
-   * {@code findFirst}. What was asked for and not read is back with the producer then. For {@code iterator()}, {@code spliterator()} and the streams of primitives, close
-   * it: {@code try (var events = Stages.stream(ref, Demand.max(100)))}.
+   * {@code findFirst}. What was asked for and not read is back with the producer then. For {@code iterator()}, the streams of primitives, and whatever reads it by its
+   * {@code spliterator()}, as {@link Stream#concat} does, close it: {@code try (var events = Stages.stream(ref, Demand.max(100)))}.
    *
    * <p>Reading blocks the calling thread until there is an event. It throws {@link StageEnded} with the cause when the stage has failed, and
    * {@link java.util.concurrent.CancellationException} when the caller is interrupted, whose interrupt flag is set again, or the stream is closed meanwhile; and
