@@ -8,7 +8,6 @@ import java.nio.charset.Charset;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Iterator;
-import java.util.stream.Stream;
 
 /** Elements one after the other, as the generators of {@link Stages} read them. Used by one thread at a time. */
 interface Elements<O> extends AutoCloseable {
@@ -28,19 +27,6 @@ interface Elements<O> extends AutoCloseable {
       O next = elements.next();
       if (next == null) throw new NullPointerException("an element of the iterator is null; an event must not be null (Reactive Streams rule 2.13)");
       return next;
-    };
-  }
-
-  /** The iterator is asked for with the first element, so that nothing is read before the stage has started. */
-  static <O> Elements<O> of(Stream<? extends O> elements) {
-    return new Elements<>() {
-      private Elements<O> iterated;
-
-      @Override
-      public O next() throws Exception {
-        if (iterated == null) iterated = of(elements.iterator());
-        return iterated.next();
-      }
     };
   }
 

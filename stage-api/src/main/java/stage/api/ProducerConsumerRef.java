@@ -14,6 +14,8 @@ public interface ProducerConsumerRef<I, O, S> extends ProducerRef<O, S>, Consume
    * {@return this stage as a processor: a subscriber to one publisher, as {@link #asSubscriber(Demand)}, and a publisher to any number of subscribers, as
    * {@link #subscribe(Flow.Subscriber)}} By all rules of Reactive Streams 1.0.4.
    *
+   * <p>Its subscribers share the events by the stage's dispatcher; for each to get all of them, give the spec {@link Dispatch#broadcast}.
+   *
    * <p>When the last of those that subscribed through it has cancelled, its publisher is cancelled too, which ends that subscription of the stage as if it had
    * completed. A failure of its publisher is one of the stage, and passed on at once, when the events before it were (4.2).
    *

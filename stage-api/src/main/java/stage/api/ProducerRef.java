@@ -46,7 +46,7 @@ public non-sealed interface ProducerRef<O, S> extends StageRef<S>, Flow.Publishe
    *
    * <p>The subscriber gets a virtual thread of its own in the producer's scope, named for the producer with {@code /subscriber-1} and so on behind it. All its
    * signals come on that thread, one at a time, {@code onSubscribe} first (rules 1.3, 1.9). It may block there, and holds up nobody but, in a broadcast, its
-   * fellow subscribers. This call waits until that thread has started, not for any signal.
+   * fellow subscribers. This call waits until that thread has started, not for any signal; an interrupt meanwhile is kept.
    *
    * <ul>
    *   <li>No event comes that was not requested (1.1), and the producer is asked for no more than that, up to 1000 at a time. Requests add up and stay at
@@ -58,8 +58,9 @@ public non-sealed interface ProducerRef<O, S> extends StageRef<S>, Flow.Publishe
    *       back to the producer, and nothing here refers to the subscriber any more (3.13).
    *   <li>A subscriber that throws counts as cancelled; the crash is reported at its path, fails nobody, and what it threw on counts as handled (2.13).
    *   <li>A subscriber must subscribe once only (1.10): a second time ends its first subscription with {@link IllegalStateException}.
-   *   <li>If this stage has ended already, the subscriber gets {@code onSubscribe} and then {@code onComplete} if it had completed, {@code onError} with its failure, or with
-   *       {@link StageEnded} if it was stopped; if it cannot subscribe for another reason, such as partitions, {@code onError} with {@link SubscriptionRefused} (1.9).
+   *   <li>If this stage has ended already, the subscriber gets {@code onSubscribe} on the calling thread and then, unless it cancels, {@code onComplete} if it had
+   *       completed, {@code onError} with its failure, or with {@link StageEnded} if it was stopped; if it cannot subscribe for another reason, such as partitions,
+   *       {@code onError} with {@link SubscriptionRefused} (1.9).
    * </ul>
    *
    * @param subscriber who gets the events

@@ -28,8 +28,8 @@ public final class Stages {
    * more than {@code min} events are left, it asks for as many as make it {@code max} again. It ends when the stage completes or is stopped.
    *
    * <p>It cancels its subscription when it is closed, and when a terminal operation returns or throws before the end, as after {@code limit} or in
-   * {@code findFirst}. What was asked for and not read is back with the producer then. For {@code iterator()}, {@code spliterator()} and the streams of primitives, close
-   * it: {@code try (var events = Stages.stream(ref, Demand.max(100)))}.
+   * {@code findFirst}. What was asked for and not read is back with the producer then. For {@code iterator()}, the streams of primitives, and whatever reads it by its
+   * {@code spliterator()}, as {@link Stream#concat} does, close it: {@code try (var events = Stages.stream(ref, Demand.max(100)))}.
    *
    * <p>Reading blocks the calling thread until there is an event. It throws {@link StageEnded} with the cause when the stage has failed, and
    * {@link java.util.concurrent.CancellationException} when the caller is interrupted, whose interrupt flag is set again, or the stream is closed meanwhile; and
@@ -49,7 +49,8 @@ public final class Stages {
    * restarts, and an event that was accumulated is not delivered again.
    *
    * <p>The result is completed, on the stage's thread, when the last subscription has completed; exceptionally with the cause if the stage fails, with
-   * {@link java.util.concurrent.CancellationException} if it is stopped. {@code result.join()} waits for it. Cancelling the result stops the stage.
+   * {@link java.util.concurrent.CancellationException} if it is stopped. {@code result.join()} waits for it. If somebody else completes the result first, cancels it or
+   * lets it time out, the stage is stopped.
    *
    * @param name the stage's name: 1–64 of {@code [A-Za-z0-9._-]}, unique in its scope
    * @param collector what to do with the events
@@ -107,10 +108,10 @@ public final class Stages {
    * @param <O> the elements
    * @return a spec with the defaults: demand dispatcher
    * @throws IllegalArgumentException if the name is not valid
+   * @throws IllegalStateException if the stream was used or closed already
    */
   public static <O> ProducerSpec<O, Stage.Generator<O>> ofStream(String name, Stream<? extends O> elements) {
-    Objects.requireNonNull(elements, "elements must not be null");
-    return once(name, Elements.of(elements));
+    return ofIterator(name, Objects.requireNonNull(elements, "elements must not be null").iterator());   // reads nothing yet
   }
 
   /**

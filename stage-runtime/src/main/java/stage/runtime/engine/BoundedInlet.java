@@ -11,4 +11,7 @@ import stage.api.Inlet;
 public interface BoundedInlet<I> extends Inlet<I> {
   /** {@return what its spec says of demand} */
   Demand demand();
+
+  /** {@return whether the subscription is over} */
+  boolean hasLeft();
 }

@@ -255,11 +255,24 @@ public final class Cell<S extends Stage> implements Machine {
   // ---- what others ask of it; any thread
 
   /**
-   * Starts it and waits until {@code onStart} has returned.
+   * Starts it and waits until {@code onStart} has returned. An interrupt of the caller cancels it.
    *
    * @return why it could not start; null if it has started
    */
   public Throwable startAndAwait() {
+    return startAndAwait(() -> owner.cancel(this));
+  }
+
+  /**
+   * As {@link #startAndAwait()}, of a cell whose behaviour is the runtime's own and starts at once: an interrupt of the caller is kept for later.
+   *
+   * @return why it could not start; null if it has started
+   */
+  public Throwable startAndAwaitAnyway() {
+    return startAndAwait(() -> {});
+  }
+
+  private Throwable startAndAwait(Runnable whenInterrupted) {
     carrier.start();
     boolean interrupted = false;
     while (true) {
@@ -269,7 +282,7 @@ public final class Cell<S extends Stage> implements Machine {
         return failure;
       } catch (InterruptedException e) {
         interrupted = true;
-        owner.cancel(this);
+        whenInterrupted.run();
       }
     }
   }

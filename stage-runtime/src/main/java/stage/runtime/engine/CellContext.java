@@ -75,6 +75,16 @@ final class CellContext implements Insider {
   }
 
   @Override
+  public void inEngine(Runnable what) {
+    cell.turns().inEngine(what);
+  }
+
+  @Override
+  public void report(String what, Throwable failure) {
+    cell.report(what, failure);
+  }
+
+  @Override
   public void refused(long events, String why) {
     cell.owner().dropped(cell, events, why);
   }

@@ -44,6 +44,22 @@ public interface Insider extends StageContext {
   void publish(Object[] events);
 
   /**
+   * Runs something during which no other thread takes the cell over; it must not wait. The stage's own thread, within a callback; one that was replaced does not run it
+   * and gets no further.
+   *
+   * @param what what to run
+   */
+  void inEngine(Runnable what);
+
+  /**
+   * Logs what must not stop anybody. Any thread.
+   *
+   * @param what what happened
+   * @param failure what was thrown
+   */
+  void report(String what, Throwable failure);
+
+  /**
    * Tells of events that were not accepted and are lost. Any thread.
    *
    * @param events how many

@@ -70,6 +70,11 @@ final class LaneInlet<I> implements BoundedInlet<I> {
   }
 
   @Override
+  public boolean hasLeft() {
+    return lane.hasLeft();
+  }
+
+  @Override
   public long outstanding() {
     return lane.requested() - lane.settled();
   }

@@ -32,10 +32,13 @@ final class Collected<I, A, R> implements Stage.Consumer<I> {
       this.collector = described.collector();
       this.result = described.result();
       this.path = context.path();
-      this.filled = collector.supplier().get();
-      result.whenComplete((collected, failure) -> {
-        if (failure instanceof CancellationException) context.stop();
-      });
+      try {
+        this.filled = collector.supplier().get();
+      } catch (Throwable failure) {
+        result.completeExceptionally(failure);
+        throw failure;
+      }
+      result.whenComplete((collected, failure) -> context.stop());   // if somebody else was first; else it has ended anyway
     }
 
     @Override

@@ -41,6 +41,7 @@ final class Deliveries<I> implements Stage.Consumer<I>, Gated, Nudged {
 
   @Override
   public void onSubscribe(Inlet<I> to) {
+    inlets.removeIf(BoundedInlet::hasLeft);   // or one after the other would be kept, with the stages behind them
     inlets.add((BoundedInlet<I>) to);
     link.beginTurn();
     try {

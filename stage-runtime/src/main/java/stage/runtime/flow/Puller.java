@@ -127,6 +127,7 @@ final class Puller<E> extends Spliterators.AbstractSpliterator<E> implements Kep
   public boolean tryAdvance(Consumer<? super E> action) {
     if (!begun) {
       begun = true;
+      if (Thread.currentThread().isInterrupted()) throw interrupted();
       if (!isOver()) subscribe.accept(this);
     }
     if (next == inHand.size() && !awaitBatch()) return false;
@@ -153,11 +154,16 @@ final class Puller<E> extends Spliterators.AbstractSpliterator<E> implements Kep
       try {
         offered.take();
       } catch (InterruptedException e) {
-        close();
-        Thread.currentThread().interrupt();
-        throw new CancellationException("interrupted while awaiting an event of stage " + path);
+        throw interrupted();
       }
     }
+  }
+
+  private CancellationException interrupted() {
+    Thread.interrupted();   // or the close would not wait
+    close();
+    Thread.currentThread().interrupt();
+    return new CancellationException("interrupted while awaiting an event of stage " + path);
   }
 
   private boolean isCompletion(StopReason ended) {

@@ -31,7 +31,7 @@ final class SubscriberLink<I> implements Flow.Subscription, Kept {
   }
 
   private final Consumer<SubscriberLink<I>> whenOver;
-  private volatile Insider context;       // the stage's thread, when it starts
+  private volatile Insider context;       // the stage's thread, when it starts; null for who is rejected
   private volatile long requested;        // any thread, by compare-and-set; stays at the largest number
   private volatile StopReason refusal;    // any thread, once, by compare-and-set: what the subscriber is to be told, whatever becomes of the stage
   private volatile boolean cancelled;     // any thread: set, and never cleared
@@ -47,7 +47,7 @@ final class SubscriberLink<I> implements Flow.Subscription, Kept {
    * Makes a link that is not used yet.
    *
    * @param subscriber who is to be signalled
-   * @param whenOver told when the subscriber has cancelled, or was told of the end: at least once, on any thread
+   * @param whenOver told when the subscriber has cancelled, or is about to be told of the end: at least once, on any thread
    */
   SubscriberLink(Flow.Subscriber<? super I> subscriber, Consumer<SubscriberLink<I>> whenOver) {
     this.subscriber = subscriber;
@@ -58,7 +58,8 @@ final class SubscriberLink<I> implements Flow.Subscription, Kept {
 
   @Override
   public void request(long events) {
-    if (cancelled) return;   // rule 3.6
+    Insider there = context;
+    if (cancelled || there == null) return;   // rule 3.6; and who is rejected has nothing to ask for
     if (events < 1) {
       refuse(new StopReason.Crashed(new IllegalArgumentException(
           "request must be for at least 1 event, but was for " + events + ": a non-positive subscription request (Reactive Streams rule 3.9)")));
@@ -70,7 +71,7 @@ final class SubscriberLink<I> implements Flow.Subscription, Kept {
       if (before == Long.MAX_VALUE) return;   // rule 3.17
     } while (!REQUESTED.compareAndSet(this, before, before + events < 0 ? Long.MAX_VALUE : before + events));
     // Within a turn of the stage nobody has to be woken, which also bounds the recursion of request and onNext (rule 3.3).
-    if (!context.isCurrent() || !inTurn) context.nudge();
+    if (!there.isCurrent() || !inTurn) there.nudge();
   }
 
   /** Has the subscriber told of an end, and then forgotten. */
@@ -84,7 +85,8 @@ final class SubscriberLink<I> implements Flow.Subscription, Kept {
   public void cancel() {
     if (cancelled) return;   // rule 3.7; two that come at the same time do no harm
     cancelled = true;
-    context.stop();
+    Insider there = context;
+    if (there != null) there.stop();
     whenOver.accept(this);
   }
 
@@ -178,14 +180,14 @@ final class SubscriberLink<I> implements Flow.Subscription, Kept {
 
   /** There is no stage to signal the subscriber, so the caller does: that it does not become one (rule 1.9). */
   void reject(Cell<?> producer, StopReason end) {
-    cancelled = true;   // there is nothing to ask for, and nothing to cancel (rules 3.6, 3.7)
     try {
       greet();
-      if (subscriber != null) tellEnd(end, producer.path());
+      if (!isSpent()) tellEnd(end, producer.path());
     } catch (Throwable broken) {   // against rule 2.13, and the caller is to return normally
       producer.report("a subscriber that could not subscribe to stage " + producer.path() + " threw when it was told", broken);
     } finally {
       subscriber = null;
+      cancelled = true;   // rule 1.6
       whenOver.accept(this);
     }
   }
@@ -210,6 +212,7 @@ final class SubscriberLink<I> implements Flow.Subscription, Kept {
   private void tellEnd(StopReason end, String path) {
     Flow.Subscriber<? super I> last = subscriber;
     subscriber = null;
+    whenOver.accept(this);   // before the signal, which ends the subscription (rule 1.6): from within it the subscriber may come again
     switch (end) {
       case StopReason.Completed completed -> signal(last::onComplete);
       case StopReason.Crashed(var cause) -> signal(() -> last.onError(cause));

@@ -62,7 +62,7 @@ final class Upstream<E> implements Flow.Subscriber<E>, Runs<E> {
   public void onSubscribe(Flow.Subscription subscription) {
     if (subscription == null) throw new NullPointerException("subscription must not be null (Reactive Streams rule 2.13)");
     if (!SUBSCRIPTION.compareAndSet(this, null, subscription)) {   // volatile; of two that come at the same time one is first
-      subscription.cancel();   // rule 2.5
+      cancelQuietly(subscription);   // rule 2.5
       return;
     }
     if (closed) cancel(subscription);   // volatile, after the subscription was set; in close it is the other way round, so one of the two cancels
@@ -80,7 +80,10 @@ final class Upstream<E> implements Flow.Subscriber<E>, Runs<E> {
 
   /** {@return whether there may be another event, as far as is known by now} */
   private boolean isAllowed() {
-    if (ending != null) return false;   // rule 1.7 is broken, or the event belongs to a publisher that was given up
+    if (ending != null) {   // rule 1.7 is broken, or the event belongs to a publisher that was given up
+      context.refused(1, "sent by a publisher after its end");
+      return false;
+    }
     allowed = requested;
     if (received >= allowed) {
       fail(new IllegalStateException("the publisher of stage " + context.path() + " has sent more than the " + requested
@@ -147,7 +150,7 @@ final class Upstream<E> implements Flow.Subscriber<E>, Runs<E> {
   void settle(Outlet<E> out) {
     Ending ended = ending;   // volatile, before the events are looked for: it is written after the last of them
     if (ended == null) request(out.demand());
-    long emitted = emit((BulkOutlet<E>) out);
+    long emitted = emitted((BulkOutlet<E>) out);
     switch (ended) {
       case null -> {}
       case Ending.Completed completed -> {
@@ -160,6 +163,13 @@ final class Upstream<E> implements Flow.Subscriber<E>, Runs<E> {
         context.nudge();
       }
     }
+  }
+
+  /** What has come is another thread's if this one was replaced while it was asking; then it gets no further than here. */
+  private long emitted(BulkOutlet<E> out) {
+    long[] emitted = {0};
+    context.inEngine(() -> emitted[0] = emit(out));
+    return emitted[0];
   }
 
   private long emit(BulkOutlet<E> out) {
@@ -203,7 +213,15 @@ final class Upstream<E> implements Flow.Subscriber<E>, Runs<E> {
   }
 
   private void cancel(Flow.Subscription from) {
-    if (CANCELLED.compareAndSet(this, false, true)) from.cancel();   // rule 2.6, once
+    if (CANCELLED.compareAndSet(this, false, true)) cancelQuietly(from);   // rule 2.6, once
+  }
+
+  private void cancelQuietly(Flow.Subscription from) {
+    try {
+      from.cancel();
+    } catch (Throwable broken) {   // not thrown on: on the publisher's thread it would break rule 2.13, and on the stage's it would hide why that one ends
+      context.report("a publisher of stage " + context.path() + " has thrown from cancel (Reactive Streams rule 3.15)", broken);
+    }
   }
 
   @SuppressWarnings("unchecked")

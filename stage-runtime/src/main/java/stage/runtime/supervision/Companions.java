@@ -43,7 +43,7 @@ final class Companions implements CellOwner {
     tree.locked(() -> supervisor.members().admitCompanion(cell));
     Throwable refusal;
     try {
-      refusal = cell.startAndAwait();
+      refusal = cell.startAndAwaitAnyway();   // a subscriber is subscribed, or told why not, whoever calls
     } catch (Throwable noThread) {   // such as an OutOfMemoryError
       refusal = noThread;
     }

@@ -133,6 +133,9 @@ class ElementsTest extends FlowTest {
       assertThatThrownBy(() -> Stages.ofIterable("elements", null)).hasMessageContaining("elements must not be null");
       assertThatThrownBy(() -> Stages.ofPath("elements", null)).hasMessageContaining("file must not be null");
       assertThatThrownBy(() -> Stages.ofQueue("elements", null)).hasMessageContaining("queue must not be null");
+      var read = java.util.stream.Stream.of(1);
+      assertThat(read.toList()).hasSize(1);
+      assertThatThrownBy(() -> Stages.ofStream("elements", read)).isInstanceOf(IllegalStateException.class);
       assertThatThrownBy(() -> Stages.ofIterable("no name", List.of())).isInstanceOf(IllegalArgumentException.class);
     }
   }
@@ -173,6 +176,24 @@ class ElementsTest extends FlowTest {
       var stage = noted(scope.start(Stages.<Integer, List<Integer>>collect("list", Collectors.toList(), result).subscribeTo(source.root())));
       result.cancel(false);
       assertThat(Await.end(stage)).isEqualTo(new StopReason.Stopped());
+    }
+
+    @Test
+    void stopsWhenNobodyWaitsForItsResultAnyMore() throws Exception {
+      var result = new CompletableFuture<List<Integer>>();
+      var source = Outward.PRODUCER.endless(ElementsTest.this);
+      var stage = noted(scope.start(Stages.<Integer, List<Integer>>collect("list", Collectors.toList(), result).subscribeTo(source.root())));
+      result.completeExceptionally(new java.util.concurrent.TimeoutException());   // as orTimeout does
+      assertThat(Await.end(stage)).isEqualTo(new StopReason.Stopped());
+    }
+
+    @Test
+    void whoseSupplierThrowsFailsItsResultToo() {
+      var result = new CompletableFuture<Integer>();
+      assertThatThrownBy(() -> scope.start(Stages.<Integer, Integer>collect("list", Collector.<Integer, int[], Integer>of(() -> {
+        throw new OnPurpose("the supplier throws");
+      }, (container, event) -> {}, (one, other) -> one, container -> 0), result))).hasStackTraceContaining("the supplier throws");
+      assertThatThrownBy(() -> Await.result(result::join)).hasCauseInstanceOf(OnPurpose.class);
     }
 
     @Test

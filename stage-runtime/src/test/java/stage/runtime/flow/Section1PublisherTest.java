@@ -3,6 +3,7 @@ package stage.runtime.flow;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -13,10 +14,15 @@ import java.util.concurrent.LinkedBlockingQueue;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import stage.api.Dispatch;
 import stage.api.ProducerSpec;
 import stage.api.Stage;
+import stage.api.Stages;
+import stage.api.StopReason;
 import stage.api.SubscriptionRefused;
+import stage.api.supervision.Supervisor;
+import stage.api.supervision.SupervisorSpec;
 import stage.behaviour.support2.Await;
 
 /** What a publisher must do. Every {@link Recorder} checks rules 1.1, 1.3, 1.7 and 1.9 by itself, in each test. */
@@ -34,6 +40,21 @@ class Section1PublisherTest extends FlowTest {
       assertThat(recorder.rest()).isEmpty();
       got += more;
     }
+  }
+
+  /** Each producer is asked for what is wanted, because nobody knows which will have it; what comes of both is not to be more than that. */
+  @Test
+  void rule1_01_alsoOfTwoProducersTogether() throws Exception {
+    var first = Outward.PRODUCER.endless(this).root();
+    var second = Outward.PRODUCER.endless(this).root();
+    Recorder recorder = recorder();
+    noted(scope.start(Stage.<Integer>consumer("to-subscriber", recorder).subscribeTo(first).subscribeTo(second)));
+    recorder.awaitSubscribed();
+    for (int i = 0; i < 200; i++) {
+      recorder.request(3);
+      recorder.await(3);
+    }
+    assertThat(recorder.rest()).isEmpty();
   }
 
   @ParameterizedTest(name = "{0}")
@@ -59,6 +80,37 @@ class Section1PublisherTest extends FlowTest {
     assertThat(recorder.awaitEnd()).isEqualTo("completed");
     for (Thread asker : askers) asker.join();
     assertThat(recorder.threads.stream().distinct()).as("all on the thread of the bridge").hasSize(1);
+  }
+
+  /** The stage's thread is abandoned in the midst of a signal, and whoever takes its place must not signal beside it. */
+  @Test
+  void rule1_03_whoDoesNotReturnFromASignalGetsNoOther() throws Exception {
+    var goOn = new CountDownLatch(1);
+    Recorder recorder = recorder();
+    recorder.onNextDo(subscription -> awaitWhateverComes(goOn));
+    try (Supervisor impatient = Supervisor.open(SupervisorSpec.of("impatient").withGrace(Duration.ofMillis(20)))) {
+      var numbers = impatient.start(Stages.ofIterable("numbers", upTo(10)));
+      var stage = impatient.start(Stage.<Integer>consumer("to-subscriber", recorder).subscribeTo(numbers));
+      recorder.awaitSubscribed().request(10);
+      recorder.await(1);
+      stage.kill();
+      assertThat(Await.end(stage)).isEqualTo(new StopReason.Stopped());
+      goOn.countDown();
+    }
+    assertThat(recorder.rest()).isEmpty();
+    assertThat(recorder.ends).isEmpty();
+    assertThat(log.take()).isNotEmpty().allMatch(record -> record.getMessage().contains("to-subscriber"));
+  }
+
+  private static void awaitWhateverComes(CountDownLatch latch) {
+    while (true) {
+      try {
+        latch.await();
+        return;
+      } catch (InterruptedException e) {
+        assertThat(latch.getCount()).as("nobody else interrupts").isPositive();
+      }
+    }
   }
 
   @ParameterizedTest(name = "{0}")
@@ -171,6 +223,21 @@ class Section1PublisherTest extends FlowTest {
   }
 
   @ParameterizedTest(name = "{0}")
+  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "CONSUMER_STAGE")   // that one cannot be started any more
+  void rule1_08_whoCancelsWithinOnSubscribeIsNotToldThatAllIsOver(Outward bridge) throws Exception {
+    Outward.Source source = bridge.open(this, 1);
+    Recorder first = recorder(source.publisher());
+    first.request(1);
+    first.awaitEnd();
+    Recorder late = recorder();
+    late.onSubscribeDo(subscription -> late.cancelFromWithin());
+    source.publisher().subscribe(late);
+    late.awaitSubscribed();
+    close();
+    assertThat(late.ends).isEmpty();
+  }
+
+  @ParameterizedTest(name = "{0}")
   @EnumSource
   void rule1_09_onSubscribeComesFirst(Outward bridge) throws Exception {
     Recorder recorder = recorder(bridge.open(this, 1).publisher());
@@ -184,6 +251,21 @@ class Section1PublisherTest extends FlowTest {
   void rule1_09_nullIsRejected(Outward bridge) {
     Outward.Source source = bridge.endless(this);
     assertThatThrownBy(() -> source.publisher().subscribe(null)).isInstanceOf(NullPointerException.class);
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "CONSUMER_STAGE")   // there the caller starts a stage
+  void rule1_09_theCallerMayBeInterrupted(Outward bridge) throws Exception {
+    Outward.Source source = bridge.open(this, 3);
+    Recorder recorder = recorder();
+    assertThat(Await.result(() -> {
+      Thread.currentThread().interrupt();
+      source.publisher().subscribe(recorder);
+      return Thread.currentThread().isInterrupted();
+    })).isTrue();
+    recorder.awaitSubscribed().request(3);
+    assertThat(recorder.await(3)).isEqualTo(upTo(3));
+    assertThat(recorder.awaitEnd()).isEqualTo("completed");
   }
 
   @ParameterizedTest(name = "{0}")
@@ -211,6 +293,23 @@ class Section1PublisherTest extends FlowTest {
     ProducerSpec<Integer, Stage.Producer<Integer>> spec = Stage.producer("parts", () -> (demand, out) -> {});
     var parts = scope.start(spec.withDispatch(Dispatch.partition(java.util.List.of("even", "odd"), event -> event % 2 == 0 ? "even" : "odd")));
     assertThat(recorder(parts).awaitEnd()).isInstanceOf(SubscriptionRefused.class);
+  }
+
+  @ParameterizedTest(name = "in {0}")
+  @ValueSource(strings = {"onSubscribe", "onComplete"})
+  void rule1_09_subscribeReturnsThoughWhoIsRejectedThrows(String where) throws Exception {
+    Outward.Source source = Outward.GENERATOR.open(this, 0);
+    Await.end(source.root());
+    Recorder recorder = recorder();
+    Recorder.Reaction crash = subscription -> {
+      throw new OnPurpose("a subscriber throws in " + where);
+    };
+    if (where.equals("onSubscribe")) recorder.onSubscribeDo(crash);
+    else recorder.atTheEndDo(crash);
+    source.publisher().subscribe(recorder);
+    recorder.awaitSubscribed();
+    assertThat(recorder.ends).hasSize(where.equals("onSubscribe") ? 0 : 1);
+    assertThat(log.take()).singleElement().satisfies(record -> assertThat(record.getThrown()).isInstanceOf(OnPurpose.class));
   }
 
   @Test
@@ -275,6 +374,33 @@ class Section1PublisherTest extends FlowTest {
       source.publisher().subscribe(again);
       assertThat(Await.next(got, source.root())).isEqualTo(i);
     }
+  }
+
+  /** To be told of the end is to be subscribed no more (1.6), so it is not the same subscription, and must not be passed over. */
+  @ParameterizedTest(name = "{0}")
+  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "CONSUMER_STAGE")   // makes a stage of it each time
+  void rule1_10_whoIsBeingToldOfTheEndMayComeAgain(Outward bridge) throws Exception {
+    Outward.Source source = bridge.endless(this);
+    var subscriptions = new LinkedBlockingQueue<Flow.Subscription>();
+    source.publisher().subscribe(new Flow.Subscriber<Integer>() {
+      @Override
+      public void onSubscribe(Flow.Subscription given) {
+        subscriptions.add(given);
+      }
+
+      @Override
+      public void onNext(Integer event) {}
+
+      @Override
+      public void onError(Throwable failure) {
+        if (failure instanceof IllegalArgumentException) source.publisher().subscribe(this);
+      }
+
+      @Override
+      public void onComplete() {}
+    });
+    Await.next(subscriptions, source.root()).request(-1);
+    Await.next(subscriptions, source.root()).cancel();
   }
 
   @ParameterizedTest(name = "{0}")

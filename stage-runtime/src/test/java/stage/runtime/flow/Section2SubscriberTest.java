@@ -48,6 +48,19 @@ class Section2SubscriberTest extends FlowTest {
     assertThat(hand.asked().requested.get()).isLessThanOrEqualTo(20);
   }
 
+  @Test
+  void rule2_01_theSubscriberMayBeMadeByAnInterruptedThread() throws Exception {
+    Hand hand = hand();
+    Inward.Sink sink = new Inward.Sink();
+    var consumer = noted(scope.start(sink.spec(this)));
+    hand.subscribe(Await.result(() -> {
+      Thread.currentThread().interrupt();
+      return consumer.asSubscriber(Demand.max(10));
+    }));
+    hand.awaitRequested(10).send(0, 3);
+    assertThat(Await.next(3, sink.handled, consumer)).isEqualTo(upTo(3));
+  }
+
   @ParameterizedTest(name = "{0}")
   @EnumSource
   void rule2_02_signalsReturnWhileTheStageIsBusy(Inward bridge) throws Exception {
@@ -101,9 +114,9 @@ class Section2SubscriberTest extends FlowTest {
     var second = new Hand.Asked(hand.violations);
     hand.subscriber().onSubscribe(second);
     assertThat(second.cancels).hasValue(1);
+    hand.send(0, 30);   // the first one is still asked
+    assertThat(drain.await(30)).isEqualTo(upTo(30));
     assertThat(second.requests).hasValue(0);
-    hand.send(0, 3);
-    assertThat(drain.await(3)).isEqualTo(upTo(3));
     assertThat(hand.asked().cancels).hasValue(0);
   }
 
@@ -131,6 +144,27 @@ class Section2SubscriberTest extends FlowTest {
       assertThat(both.stream().filter(each -> each.cancels.get() == 1)).hasSize(1);
       assertThat(both.stream().filter(each -> each.requests.get() > 0)).hasSize(1);
     }
+  }
+
+  /** Against rule 3.15, and no reason to throw into a publisher that has done nothing wrong itself. */
+  @ParameterizedTest(name = "{0}")
+  @EnumSource
+  void rule2_05_aSecondSubscriptionMayThrowFromCancel(Inward bridge) throws Exception {
+    Hand hand = hand();
+    Inward.Drain drain = bridge.open(this, hand, Demand.max(10));
+    hand.awaitRequested(1);
+    hand.subscriber().onSubscribe(new Flow.Subscription() {
+      @Override
+      public void request(long events) {}
+
+      @Override
+      public void cancel() {
+        throw new OnPurpose("cancel throws");
+      }
+    });
+    hand.send(0, 3);
+    assertThat(drain.await(3)).isEqualTo(upTo(3));
+    assertThat(log.take()).anyMatch(record -> record.getMessage().contains("3.15"));
   }
 
   @ParameterizedTest(name = "{0}")
@@ -214,6 +248,18 @@ class Section2SubscriberTest extends FlowTest {
     hand.subscriber().onComplete();
     close();
     assertThat(drain.sink().handled).isEmpty();
+  }
+
+  @Test
+  void rule2_08_eventsThatComeAfterTheEndAreCounted() throws Exception {
+    Hand hand = hand();
+    Inward.Drain drain = Inward.CONSUMER.open(this, hand, Demand.max(10));
+    hand.awaitRequested(10);
+    hand.complete();
+    assertThat(drain.awaitEnd()).isEqualTo(new StopReason.Completed());
+    for (int i = 0; i < 5; i++) hand.subscriber().onNext(i);   // against rule 1.7
+    assertThat(drain.sink().handled).isEmpty();
+    assertThat(scope.snapshot().eventsDropped()).isEqualTo(5);
   }
 
   @ParameterizedTest(name = "{0}")

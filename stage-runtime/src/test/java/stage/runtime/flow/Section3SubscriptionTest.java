@@ -12,8 +12,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import stage.api.CancelPolicy;
 import stage.api.Demand;
 import stage.api.Stage;
+import stage.api.SubscriptionSpec;
 import stage.behaviour.support2.Await;
 
 /** What a subscription must do. */
@@ -292,10 +294,32 @@ class Section3SubscriptionTest extends FlowTest {
     });
   }
 
-  private static void assertIsForgotten(WeakReference<Recorder> subscriber) {
+  private static void assertIsForgotten(WeakReference<?> reference) {
     long deadline = System.nanoTime() + Duration.ofSeconds(10).toNanos();
-    while (!subscriber.refersTo(null) && deadline - System.nanoTime() > 0) System.gc();
-    assertThat(subscriber.refersTo(null)).as("the subscriber is let go of").isTrue();
+    while (!reference.refersTo(null) && deadline - System.nanoTime() > 0) System.gc();
+    assertThat(reference.refersTo(null)).as("it is let go of").isTrue();
+  }
+
+  /** A stage of a subscriber may have one producer after the other, for as long as the scope lives. */
+  @Test
+  void aStageOfASubscriberForgetsItsFormerProducers() throws Exception {
+    Recorder recorder = recorder();
+    var stage = noted(scope.start(Stage.<Integer>consumer("to-subscriber", recorder)));
+    WeakReference<?> former = Await.result(() -> {
+      var producer = scope.start(Stage.<Integer, Stage.Generator<Integer>>generator("former", () -> out -> out.emit(1)));
+      stage.subscribeTo(SubscriptionSpec.to(producer).withCancelPolicy(CancelPolicy.TEMPORARY));
+      recorder.awaitSubscribed().request(1);
+      recorder.await(1);
+      Await.end(producer);
+      Await.until(() -> stage.snapshot().inputs().isEmpty(), "the subscription is over", stage);
+      scope.delete("former");
+      return new WeakReference<>(producer);
+    });
+    stage.subscribeTo(SubscriptionSpec.to(Outward.PRODUCER.endless(this).root()).withCancelPolicy(CancelPolicy.TEMPORARY));
+    recorder.request(1);
+    recorder.await(1);
+    Await.end(scope.start(Stage.<Integer, Stage.Generator<Integer>>generator("next-to-end", () -> out -> {})));   // until then the scope knows the last one's thread
+    assertIsForgotten(former);
   }
 
   @ParameterizedTest(name = "{0}")

@@ -122,6 +122,39 @@ class StreamTest extends FlowTest {
   }
 
   @Test
+  void throwsAlsoWhenTheReaderIsInterruptedBeforeItBegins() throws Exception {
+    var source = Outward.PRODUCER.endless(this);
+    assertThat(Await.result(() -> {
+      Thread.currentThread().interrupt();
+      assertThatThrownBy(() -> Stages.stream(source.root(), Demand.max(10)).findFirst()).isInstanceOf(CancellationException.class)
+          .hasMessageContaining("interrupted while awaiting");
+      return Thread.currentThread().isInterrupted();
+    })).isTrue();
+    assertNothingIsSubscribedTo(source.root());
+    assertThat(Await.result(() -> Stages.stream(source.root(), Demand.max(10)).findFirst())).contains(0);
+  }
+
+  @Test
+  void mayBeReadInParallel() throws Exception {
+    var source = Outward.PRODUCER.endless(this);
+    assertThat(Await.result(() -> Stages.stream(source.root(), Demand.max(100)).parallel().limit(5000).map(event -> event * 2).toList()))
+        .isEqualTo(upTo(5000).stream().map(event -> event * 2).toList());
+    assertNothingIsSubscribedTo(source.root());
+    assertThat(Await.result(() -> Stages.stream(source.root(), Demand.max(100)).parallel().anyMatch(event -> event > 9000))).isTrue();
+    assertNothingIsSubscribedTo(source.root());
+  }
+
+  @Test
+  void hasAnIteratorThatSaysWhenItWasClosed() throws Exception {
+    var source = Outward.PRODUCER.endless(this);
+    Stream<Integer> stream = Stages.stream(source.root(), Demand.max(10));
+    Iterator<Integer> events = stream.iterator();
+    assertThat(Await.result(events::next)).isEqualTo(0);
+    stream.close();
+    assertThatThrownBy(events::hasNext).isInstanceOf(CancellationException.class).hasMessageContaining("was closed");
+  }
+
+  @Test
   void refusesTheStagesOwnThread() throws Exception {
     var source = Outward.PRODUCER.endless(this);
     assertThatThrownBy(() -> source.root().call(behaviour -> Stages.stream(source.root(), Demand.max(1)).toList()))

@@ -27,6 +27,7 @@ public final class ServeAndCount {
 
         --flights N     how many flights to serve, each time; 400000 if not given
         --per-second N  how many of them the slow consumer takes in a second; 200000 if not given
+        --help          this text
       """;
 
   private final FlightServer server;
@@ -48,11 +49,15 @@ public final class ServeAndCount {
   /**
    * Counts twice: as fast as it can, and slowly.
    *
-   * @param args {@code --flights N}, {@code --per-second N}
+   * @param args {@code --flights N}, {@code --per-second N}, {@code --help}
    * @throws IOException if the server cannot be started, or the flights are missing
    * @throws InterruptedException if interrupted while waiting
    */
   public static void main(String[] args) throws IOException, InterruptedException {
+    if (List.of(args).contains("--help") || List.of(args).contains("-h")) {
+      System.out.print(USAGE);
+      return;
+    }
     long flights = 400_000;
     long perSecond = 200_000;
     for (int i = 0; i < args.length; i += 2) {

@@ -32,6 +32,11 @@ class ServeAndCountTest {
     assertThat(lines.getLast()).isEqualTo("The same counts each time: DFW 1,103, ORD 1,095, ATL 846, … 20,001 in all.");
   }
 
+  @Test
+  void tellsHowItIsUsed() throws Exception {
+    assertThat(run("--help").getFirst()).startsWith("usage: ./stage serve-and-count");
+  }
+
   /** What fits between the two is a few megabytes; the flights are 40. */
   @Test
   void aSlowConsumerHoldsUpTheServer() throws Exception {
