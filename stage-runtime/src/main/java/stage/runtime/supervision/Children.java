@@ -25,6 +25,7 @@ final class Children {
   private final SequencedMap<String, Child> byName = new LinkedHashMap<>();   // in start order; a name is taken from before the start on
   private final Map<Cell<?>, Child.OfStage> byCell = new IdentityHashMap<>();   // looked up, never walked
   private final Set<Cell<?>> companions = new LinkedHashSet<>();     // alive, and no children; see Companions
+  private int ended;    // how many of byName have
   private int alive;    // stages of this supervisor and those below it
   private Gate idle;    // open while there is none
   private Gate quiet;   // open while there is none but those that take dead letters
@@ -88,16 +89,17 @@ final class Children {
     if (supervisor.closing().hasBegun()) throw new ScopeMisuse(supervisor + " is closing; stage \"" + again.name() + "\" cannot be restarted in it");
     ensureRoom(again.name());
     byName.replace(again.name(), again);
+    ended--;
     born(again);
   }
 
   void delete(Child child) {
     ensureStopped(child, "deleted");
-    byName.remove(child.name());
+    remove(child);
   }
 
   void remove(Child child) {
-    byName.remove(child.name(), child);
+    if (byName.remove(child.name(), child) && child.isStopped()) ended--;
   }
 
   /** Under the lock. */
@@ -119,9 +121,7 @@ final class Children {
 
   void ensureRoom(String name) {
     int most = supervisor.spec().options().maxChildren();
-    if (most == Integer.MAX_VALUE) return;
-    long there = byName.values().stream().filter(child -> !child.isStopped()).count();
-    if (there >= most) {
+    if (byName.size() - ended >= most) {
       throw new ScopeMisuse(supervisor + " may have " + most + " children at most (maxChildren) and has them; \"" + name + "\" cannot be started");
     }
   }
@@ -142,6 +142,7 @@ final class Children {
   void forget(Child.OfStage child) {
     if (byCell.remove(child.cell()) == null) return;
     child.ended();
+    if (byName.get(child.name()) == child) ended++;
     countOneLess();
   }
 

@@ -12,6 +12,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -439,13 +440,35 @@ class ChildrenTest extends CrashTest {
       assertThatThrownBy(() -> scope.delete("stage")).isInstanceOf(ScopeMisuse.class);
     }
 
+    /** It takes 2 seconds; 100, where each start looks at all that are there. */
     @Test
-    void s55_startsAndStopsTenThousand() throws Exception {
-      Supervisor scope = open(SupervisorSpec.of("test").withStrategy(Strategy.DYNAMIC).withShutdown(Duration.ofSeconds(30)));
-      for (int i = 0; i < 10_000; i++) scope.start(Stage.consumer("s" + i, () -> troupe.new Actor()));
-      assertThat(scope.counts().active()).isEqualTo(10_000);
+    @Timeout(40)
+    void s55_startsAndStopsFiftyThousandInLinearTime() throws Exception {
+      int most = 50_000;
+      Supervisor scope = open(SupervisorSpec.of("test").withStrategy(Strategy.DYNAMIC).withMaxChildren(most).withShutdown(Duration.ofSeconds(30)));
+      for (int i = 0; i < most; i++) scope.start(Stage.consumer("s" + i, () -> troupe.new Actor()));
+      assertThat(scope.counts().active()).isEqualTo(most);
       scope.close();
-      assertThat(scope.report().drained()).isEqualTo(10_000);
+      assertThat(scope.report().drained()).isEqualTo(most);
+    }
+
+    @Test
+    void s50_countsThoseThatAreThereHoweverTheyCameAndWent() throws Exception {
+      Supervisor scope = open(SupervisorSpec.of("test").withMaxChildren(2).withIntensity(Intensity.of(10)));
+      scope.start(troupe.actor("a"));
+      for (int round = 0; round < 3; round++) {
+        scope.start(troupe.actor("b"));
+        assertThatThrownBy(() -> scope.start(troupe.actor("c"))).isInstanceOf(ScopeMisuse.class).hasMessageContaining("may have 2 children at most");
+        scope.stop("b");
+        scope.start(SupervisorSpec.of("c"));
+        assertThatThrownBy(() -> scope.restart("b")).isInstanceOf(ScopeMisuse.class).hasMessageContaining("may have 2 children at most");
+        scope.stop("c");
+        assertThatThrownBy(() -> scope.start(Stage.<Integer, Troupe.Actor>consumer("d", () -> null))).isInstanceOf(StageFailed.class);
+        scope.restart("b");
+        assertThatThrownBy(() -> scope.start(troupe.actor("c"))).isInstanceOf(ScopeMisuse.class).hasMessageContaining("may have 2 children at most");
+        scope.stop("b");
+        scope.delete("b");
+      }
     }
   }
 
