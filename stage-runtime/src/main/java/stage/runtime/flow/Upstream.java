@@ -49,7 +49,6 @@ final class Upstream<E> implements Flow.Subscriber<E>, Runs<E> {
   private volatile long requested;                   // written by the stage's thread before it asks, read by the publisher's
   private long received;                             // the publisher's side, as the next
   private long allowed;                              // of the requested ones, those it knows of
-  private boolean failureIsDue;                      // the stage's thread: what came before the failure is published
 
   /** The stage has started, or starts. */
   void attach(Insider context) {
@@ -157,8 +156,7 @@ final class Upstream<E> implements Flow.Subscriber<E>, Runs<E> {
         if (inbox.available() == 0) out.complete();
       }
       case Ending.Failed(var cause) -> {
-        // What this turn has emitted would be forgotten if it threw.
-        if (emitted == 0 && !failureIsDue) publishRest();
+        // What this turn has emitted would be forgotten if it threw. What nobody wants yet is published when the incarnation is over.
         if (emitted == 0) throw Upstream.<RuntimeException>sneaky(cause);
         context.nudge();
       }
@@ -184,12 +182,6 @@ final class Upstream<E> implements Flow.Subscriber<E>, Runs<E> {
     return emitted;
   }
 
-  /** Events that nobody wants now came before the failure, and are not to be lost with it. */
-  private void publishRest() {
-    failureIsDue = true;
-    context.publish(inbox.drain());
-  }
-
   private void request(long demand) {
     Flow.Subscription from = subscription;
     if (from == null) return;
@@ -198,7 +190,7 @@ final class Upstream<E> implements Flow.Subscriber<E>, Runs<E> {
     requested = requested + more < 0 ? Long.MAX_VALUE : requested + more;   // rule 3.17
     try {
       from.request(more);
-    } catch (Throwable broken) {   // against rule 3.16; not thrown on, or what this turn has emitted would be forgotten
+    } catch (Throwable broken) {   // against rule 3.16; not thrown on, or what has come would not be emitted first
       fail(new IllegalStateException("the publisher of stage " + context.path() + " has thrown from request (Reactive Streams rule 3.16)", broken));
     }
   }

@@ -10,6 +10,7 @@ import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.SubmissionPublisher;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -87,6 +88,48 @@ class ForeignPublisherTest extends FlowTest {
     }
   }
 
+  /** More was requested than is wanted by now, because one of two consumers has left. */
+  @Nested
+  class ThatEndsWithEventsThatNobodyWantsYet {
+    private final Hand hand = hand();
+    private final Inward.Sink sink = new Inward.Sink().holding();
+    private stage.api.ProducerRef<Integer, ?> producer;
+    private stage.api.ConsumerRef<Integer, ?> stays;
+
+    @BeforeEach
+    void sendTenToOneThatWantsFive() throws Exception {
+      producer = noted(scope.start(Stage.<Integer>producer("from-publisher", hand)));
+      var leaves = noted(scope.start(Stage.<Integer, Stage.Consumer<Integer>>consumer("leaves", () -> (events, from) -> {}).subscribeTo(producer, Demand.max(5))));
+      stays = noted(scope.start(sink.spec(ForeignPublisherTest.this).subscribeTo(producer, Demand.max(5))));
+      hand.awaitRequested(10);
+      leaves.stop();
+      Await.end(leaves);
+      Await.until(() -> producer.snapshot().outputs().size() == 1, "it has left", producer);
+      hand.send(0, 10);
+      Await.next(sink.entered, stays);
+      Await.turn(producer);
+    }
+
+    @Test
+    void completesAfterThem() throws Exception {
+      hand.complete();
+      Await.turn(producer);
+      sink.release();
+      assertThat(Await.next(10, sink.handled, producer, stays)).isEqualTo(upTo(10));
+      assertThat(Await.end(stays)).isEqualTo(new StopReason.Completed());
+    }
+
+    @Test
+    void failsAfterThem() throws Exception {
+      hand.fail(new OnPurpose("the publisher fails"));
+      Await.until(() -> hand.subscribers.size() == 2, "it is subscribed to again", producer);
+      sink.release();
+      assertThat(Await.next(10, sink.handled, producer, stays)).isEqualTo(upTo(10));
+      hand.send(10, 5).complete();
+      assertThat(Await.next(5, sink.handled, producer, stays)).isEqualTo(range(10, 15));
+    }
+  }
+
   @Nested
   class InADrain {
     @ParameterizedTest(name = "to a {0}")
@@ -106,6 +149,22 @@ class ForeignPublisherTest extends FlowTest {
 
   @Nested
   class ThatBreaksARule {
+    @Test
+    void byThrowingFromRequestCountsAsFailed() throws Exception {
+      Hand hand = hand();
+      Inward.Drain drain = Inward.PRODUCER_STAGE.open(ForeignPublisherTest.this, hand, Demand.max(4));
+      hand.awaitRequested(4);
+      Hand.Asked first = hand.asked();
+      first.onRequest = () -> {
+        throw new OnPurpose("request throws");
+      };
+      for (int i = 0; i < 4; i++) hand.subscriber().onNext(i);
+      Await.until(() -> hand.subscribers.size() == 2, "it is subscribed to again", drain.bridged());
+      assertThat(drain.await(4)).as("what had come").isEqualTo(upTo(4));
+      assertThat(first.cancels).hasValue(1);
+      assertThat(log.take()).anyMatch(record -> String.valueOf(record.getThrown()).contains("3.16"));
+    }
+
     @Test
     void bySendingWithoutARequestCountsAsFailed() throws Exception {
       Hand hand = hand();

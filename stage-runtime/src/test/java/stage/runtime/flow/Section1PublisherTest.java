@@ -18,6 +18,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import stage.api.Dispatch;
 import stage.api.ProducerSpec;
 import stage.api.Stage;
+import stage.api.StageEnded;
 import stage.api.Stages;
 import stage.api.StopReason;
 import stage.api.SubscriptionRefused;
@@ -293,6 +294,14 @@ class Section1PublisherTest extends FlowTest {
     ProducerSpec<Integer, Stage.Producer<Integer>> spec = Stage.producer("parts", () -> (demand, out) -> {});
     var parts = scope.start(spec.withDispatch(Dispatch.partition(java.util.List.of("even", "odd"), event -> event % 2 == 0 ? "even" : "odd")));
     assertThat(recorder(parts).awaitEnd()).isInstanceOf(SubscriptionRefused.class);
+  }
+
+  @Test
+  void rule1_09_afterAStopASubscriberIsTold() throws Exception {
+    var source = Outward.PRODUCER.endless(this);
+    source.root().stop();
+    Await.end(source.root());
+    assertThat(recorder(source.publisher()).awaitEnd()).isInstanceOf(StageEnded.class);
   }
 
   @ParameterizedTest(name = "in {0}")

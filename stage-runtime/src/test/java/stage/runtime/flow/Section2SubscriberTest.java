@@ -246,6 +246,7 @@ class Section2SubscriberTest extends FlowTest {
     drain.awaitEnd();
     for (int i = 0; i < 5; i++) hand.subscriber().onNext(i);
     hand.subscriber().onComplete();
+    assertThat(scope.snapshot().eventsDropped()).isEqualTo(5);
     close();
     assertThat(drain.sink().handled).isEmpty();
   }

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -14,7 +15,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import stage.api.CancelPolicy;
 import stage.api.Demand;
+import stage.api.Inlet;
 import stage.api.Stage;
+import stage.api.StopReason;
 import stage.api.SubscriptionSpec;
 import stage.behaviour.support2.Await;
 
@@ -386,6 +389,31 @@ class Section3SubscriptionTest extends FlowTest {
     subscribe(source.root(), recorder, max);
     recorder.awaitSubscribed().request(Long.MAX_VALUE);
     assertThat(recorder.await(3000)).isEqualTo(upTo(3000));
+  }
+
+  @Test
+  void rule3_17_alsoWhereTwoConsumersWantAllThereIs() throws Exception {
+    var source = Outward.PRODUCER.open(this, 3000).root();
+    source.pause();
+    var from = noted(scope.start(Stage.<Integer>producer("from-publisher", source)));
+    var handled = new LinkedBlockingQueue<Integer>();
+    for (String name : List.of("one", "other")) {
+      noted(scope.start(Stage.<Integer, Stage.Consumer<Integer>>consumer(name, () -> new Stage.Consumer<>() {
+        @Override
+        public void onSubscribe(Inlet<Integer> to) {
+          to.request(Long.MAX_VALUE);
+        }
+
+        @Override
+        public void onEvents(List<Integer> events, Inlet<Integer> inlet) {
+          handled.addAll(events);
+        }
+      }).subscribeTo(from, Demand.byHand())));
+    }
+    Await.until(() -> from.snapshot().outputs().stream().filter(output -> output.outstanding() > 0).count() == 2, "both have asked", from);
+    source.resume();
+    assertThat(Await.next(3000, handled, from)).containsExactlyInAnyOrderElementsOf(upTo(3000));
+    assertThat(Await.end(from)).isEqualTo(new StopReason.Completed());
   }
 
   private static <O> void subscribe(stage.api.ProducerRef<Integer, O> producer, Recorder recorder, int max) {
