@@ -121,6 +121,7 @@ class LedgerTest {
           for (int i = 0; i < 1000; i++) out.emit(i);
         });
         Await.numbers(rig.app(), producer, ref -> subscriptions.stream().mapToLong(s -> s.snapshot().handled()).sum() == 400);
+        Await.answered(producer);   // the turn is over
         StageSnapshot numbers = producer.snapshot();
         assertThat(numbers.eventsEmitted()).isEqualTo(1000);
         assertThat(numbers.eventsSkipped()).isEqualTo(200);

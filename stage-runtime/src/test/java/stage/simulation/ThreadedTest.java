@@ -113,7 +113,7 @@ class ThreadedTest {
             "    boolean ready = machine.isReady(now());\n    state = PARKING;\n    VarHandle.fullFence();\n    if (!ready) {"),
         new PlantedBug("a rest has no end", carrier, "REST_NANOS, this::wake)", "REST_NANOS, () -> {})"),
         new PlantedBug("who rests is not woken by anything", carrier, "if ((now == PARKING || now == RESTING) &&", "if (now == PARKING &&"),
-        new PlantedBug("a thread that was replaced goes on", carrier, "      if (!isCurrent()) return;   // this thread was replaced in the step\n", ""),
+        new PlantedBug("a thread that was replaced goes on", carrier, "    if (!isCurrent()) return false;   // this thread was replaced in the step\n", ""),
         new PlantedBug("a timer wakes nobody", carrier, "time.at(atNanos, this::wake)", "time.at(atNanos, () -> {})"),
         new PlantedBug("who breathes is not woken", carrier, "if (STATE.compareAndSet(this, BREATHING, AWAKE)) LockSupport.unpark(thread);", ""),
         new PlantedBug("a wake-up is forgotten", carrier, "STATE.compareAndSet(this, now, AWAKE)) LockSupport.unpark(thread);", "STATE.compareAndSet(this, now, AWAKE)) {}"),

@@ -259,8 +259,8 @@ class SupervisorTreeTest extends CrashTest {
       Supervisor scope = open(named("test", 3));
       StageRef<Troupe.Actor> leaf = leafOf(scope, 0);
       Troupe.crash(leaf);
-      troupe.next(2, leaf);   // it has stopped, and started again
-      assertThat(leaf.snapshot().incarnation()).isEqualTo(2);
+      troupe.next(2, leaf);   // it has stopped, and is starting again
+      Await.until(() -> leaf.snapshot().incarnation() == 2, "the leaf is restarted", leaf);
       assertThat(scope.snapshot().escalations()).isEqualTo(3000);
       assertThat(log.take()).hasSize(1);
       scope.close();
