@@ -43,7 +43,8 @@ final class Tree {
   private final List<Cell<?>> ending = new ArrayList<>();   // ended, but their threads may not be gone yet
   private final Map<Cell<?>, StageSnapshot> leftovers = new LinkedHashMap<>();   // of ended cells, in the order of their ends
   private final List<SubscriptionSnapshot> returned = new ArrayList<>();
-  private final Set<String> cancelled = new LinkedHashSet<>();
+  private final Set<Cell<?>> beingCancelled = new LinkedHashSet<>();   // they have not ended yet
+  private final List<String> cancelled = new ArrayList<>();
   private long eventsReturned;
   private long eventsUndelivered;
   private int drained;
@@ -152,7 +153,7 @@ final class Tree {
 
   /** It has to give up what it is doing, and ends. */
   void cancel(Cell<?> cell) {
-    cancelled.add(cell.path());
+    if (cell.isAlive() && beingCancelled.add(cell) && cancelled.size() < MOST_LEFTOVERS) cancelled.add(cell.path());
     cell.cancel();
     abandonAfterGrace(cell);
   }
@@ -196,16 +197,18 @@ final class Tree {
   }
 
   void noteEnding(Cell<?> cell) {
+    beingCancelled.remove(cell);
     ending.removeIf(before -> !realm.time().isAlive(before.carrier().thread()) && before.taskThreads().stream().noneMatch(realm.time()::isAlive));
     if (cell.carrier().thread() != null) ending.add(cell);
   }
 
   void noteEnd(Cell<?> cell, StageSnapshot last) {
+    boolean wasCancelled = beingCancelled.remove(cell);
     noteEnding(cell);
     eventsReturned += last.eventsReturned();
     eventsUndelivered += last.eventsUndelivered();
     boolean leavesSomething = last.eventsReturned() + last.eventsUndelivered() > 0;
-    if (!leavesSomething && !cancelled.contains(cell.path())) drained++;
+    if (!leavesSomething && !wasCancelled) drained++;
     else if (leftovers.size() < MOST_LEFTOVERS) leftovers.putIfAbsent(cell, last);
   }
 
@@ -226,7 +229,7 @@ final class Tree {
   }
 
   ShutdownReport report(List<Stragglers.Straggler> stragglers) {
-    return new ShutdownReport(drained, List.copyOf(leftovers.values()), returned, eventsReturned, eventsUndelivered, List.copyOf(cancelled), stragglers);
+    return new ShutdownReport(drained, List.copyOf(leftovers.values()), returned, eventsReturned, eventsUndelivered, cancelled, stragglers);
   }
 
   /** Waits until the threads of all cells that have ended, and of these, are gone; gives the stacks of those that are not. Not under the lock. */

@@ -453,6 +453,19 @@ class ChildrenTest extends CrashTest {
     }
 
     @Test
+    void s29_cancelledOnesAreReportedUpToALimitAndNotTakenForOthersOfTheirNames() throws Exception {
+      Supervisor scope = open(SupervisorSpec.of("test").withStrategy(Strategy.DYNAMIC));
+      for (int i = 0; i < 1200; i++) {
+        scope.start(troupe.actor("s" + i).withShutdown(Shutdown.brutal()));
+        scope.stop("s" + i);
+      }
+      scope.start(troupe.actor("s7"));
+      scope.close();
+      assertThat(scope.report().cancelled()).hasSize(1000).startsWith("test/s0", "test/s1").doesNotHaveDuplicates();
+      assertThat(scope.report().drained()).isEqualTo(1);
+    }
+
+    @Test
     void s50_countsThoseThatAreThereHoweverTheyCameAndWent() throws Exception {
       Supervisor scope = open(SupervisorSpec.of("test").withMaxChildren(2).withIntensity(Intensity.of(10)));
       scope.start(troupe.actor("a"));
