@@ -537,6 +537,18 @@ class ChildrenTest extends CrashTest {
     }
 
     @Test
+    void s42_aCrashOfATransientOneThatIsStoppedForItIsNoNormalEnd() throws Exception {
+      Supervisor scope = ChildrenTest.this.open(SupervisorSpec.of("test").withAutoShutdown(AutoShutdown.ANY).withDecisions(failure -> Decision.stop()));
+      StageRef<Troupe.Actor> significant = scope.start(troupe.actor("significant").asSignificant());
+      StageRef<Troupe.Actor> other = troupe.start(scope, "other");
+      Troupe.crash(significant, new IOException("off"));
+      assertThat(Await.end(significant)).isInstanceOf(StopReason.Crashed.class);
+      Await.turn(other);
+      assertThat(scope.start(troupe.actor("late")).isAlive()).isTrue();
+      assertThat(log.take()).hasSize(1);
+    }
+
+    @Test
     void s43_stoppingAChildDoesNotCount() throws Exception {
       Supervisor scope = open(AutoShutdown.ANY);
       scope.start(troupe.actor("significant").asSignificant());
