@@ -19,10 +19,10 @@ import stage.api.ProducerRef;
 import stage.api.Stage;
 import stage.api.StageEnded;
 import stage.api.StopReason;
-import stage.behaviour.support2.Await;
-import stage.behaviour.support2.Idle;
-import stage.behaviour.support2.Sink;
-import stage.behaviour.support2.StageTest;
+import stage.behaviour.support.Await;
+import stage.behaviour.support.Idle;
+import stage.behaviour.support.Sink;
+import stage.behaviour.support.StageTest;
 
 class CallTest extends StageTest {
   @Nested
@@ -101,7 +101,7 @@ class CallTest extends StageTest {
       assertThatThrownBy(() -> sink.call(stage -> {
         throw cause;
       })).isInstanceOf(CallFailed.class).cause().isSameAs(cause);
-      Await.turn(sink);
+      Await.answered(sink);
       assertThat(sink.isAlive()).isTrue();
     }
 

@@ -16,11 +16,11 @@ import stage.api.ProducerRef;
 import stage.api.Stage;
 import stage.api.StageEnded;
 import stage.api.StopReason;
-import stage.behaviour.support2.Await;
-import stage.behaviour.support2.Idle;
-import stage.behaviour.support2.Numbers;
-import stage.behaviour.support2.Sink;
-import stage.behaviour.support2.StageTest;
+import stage.behaviour.support.Await;
+import stage.behaviour.support.Idle;
+import stage.behaviour.support.Numbers;
+import stage.behaviour.support.Sink;
+import stage.behaviour.support.StageTest;
 
 class CastTest extends StageTest {
   private final BlockingQueue<Integer> ran = new LinkedBlockingQueue<>();
@@ -220,7 +220,7 @@ class CastTest extends StageTest {
         out.emit(1);
         out.emit(2);
       });
-      Await.turn(idle);
+      Await.answered(idle);
       assertThat(idle.snapshot().backlog()).isEqualTo(2);
       start(Stage.consumer("sink", () -> new Sink(ran)).subscribeTo(idle));
       assertThat(Await.next(2, ran, idle)).containsExactly(1, 2);

@@ -20,13 +20,13 @@ import stage.api.Stage;
 import stage.api.StopReason;
 import stage.api.SubscriptionSpec;
 import stage.api.supervision.StageFailed;
-import stage.behaviour.support1.Await;
-import stage.behaviour.support1.Collector;
-import stage.behaviour.support1.Counter;
-import stage.behaviour.support1.Held;
-import stage.behaviour.support1.Rig;
-import stage.behaviour.support1.Silent;
-import stage.behaviour.support1.WithDemands;
+import stage.behaviour.support.Await;
+import stage.behaviour.support.Collector;
+import stage.behaviour.support.Counter;
+import stage.behaviour.support.Held;
+import stage.behaviour.support.Rig;
+import stage.behaviour.support.Silent;
+import stage.behaviour.support.WithDemands;
 
 class CompletionTest {
   @Nested
@@ -57,7 +57,7 @@ class CompletionTest {
           inTurn.countDown();
           gate.await();
         });
-        Await.opened(rig.app(), inTurn);
+        Await.open(rig.app(), inTurn);
         rig.start(Stage.consumer("collector", () -> collector).subscribeTo(producer, Demand.max(3)));
         producer.castEmit((stage, out) -> {
           for (int i = 0; i < 100; i++) out.emit(i);
@@ -187,7 +187,7 @@ class CompletionTest {
         inTurn.countDown();
         gate.await();
       });
-      Await.opened(rig.app(), inTurn);
+      Await.open(rig.app(), inTurn);
       return new Completing(producer, gate);
     }
   }
@@ -239,7 +239,7 @@ class CompletionTest {
     void aFailureReachesAConsumerThatWantsNothing(CancelPolicy policy) throws Exception {
       try (var rig = new Rig()) {
         var producer = rig.start(Stage.producer("silent", Silent::new));
-        var consumer = rig.start(Stage.consumer("opening", () -> new stage.behaviour.support1.Opening<Integer>(0, 0))
+        var consumer = rig.start(Stage.consumer("opening", () -> new stage.behaviour.support.Opening<Integer>(0, 0))
             .subscribeTo(SubscriptionSpec.<Integer>to(producer).withDemand(Demand.byHand()).withCancelPolicy(policy)));
         producer.cast(stage -> {
           throw new java.io.IOException("announced");

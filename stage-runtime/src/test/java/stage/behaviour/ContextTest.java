@@ -20,10 +20,10 @@ import stage.api.WrongThread;
 import stage.api.supervision.Intensity;
 import stage.api.supervision.Supervisor;
 import stage.api.supervision.SupervisorSpec;
-import stage.behaviour.support2.Await;
-import stage.behaviour.support2.Idle;
-import stage.behaviour.support2.Sink;
-import stage.behaviour.support2.StageTest;
+import stage.behaviour.support.Await;
+import stage.behaviour.support.Idle;
+import stage.behaviour.support.Sink;
+import stage.behaviour.support.StageTest;
 
 class ContextTest extends StageTest {
   private static final Duration SOON = Duration.ofNanos(1);
@@ -238,7 +238,7 @@ class ContextTest extends StageTest {
     @Test
     void withoutDemandIsRememberedUntilThereIsSome() throws Exception {
       inTheStage(stage -> stage.context.wakeUp());
-      Await.turn(idle);
+      Await.answered(idle);
       assertThat(calls()).isZero();
       start(Stage.consumer("sink", () -> new Sink(events)).subscribeTo(idle));
       Await.until(() -> calls() >= 1, "it was asked", idle);
@@ -249,7 +249,7 @@ class ContextTest extends StageTest {
       ConsumerRef<Integer, Sink> sink = start(Stage.consumer("sink", Sink::new));
       StageContext context = sink.<StageContext>call(stage -> stage.context);
       context.wakeUp();
-      Await.turn(sink);
+      Await.answered(sink);
       sink.stop();
       Await.end(sink);
       context.wakeUp();
@@ -272,7 +272,7 @@ class ContextTest extends StageTest {
         }
       }));
       context[0].wakeUp();
-      Await.turn(generator);
+      Await.answered(generator);
       start(Stage.consumer("sink", () -> new Sink(events)).subscribeTo(generator));
       assertThat(Await.end(generator)).isEqualTo(new StopReason.Completed());
     }

@@ -24,8 +24,8 @@ import stage.api.StageContext;
 import stage.api.State;
 import stage.api.StopReason;
 import stage.api.supervision.Intensity;
-import stage.behaviour.support2.Await;
-import stage.behaviour.support3.CrashTest;
+import stage.behaviour.support.Await;
+import stage.behaviour.support.CrashTest;
 
 /** Results are exact although every stage of a pipeline crashes again and again, at places that a seed has chosen. */
 class CrashStormTest extends CrashTest {

@@ -20,14 +20,14 @@ import stage.api.Stage;
 import stage.api.SubscriptionSnapshot;
 import stage.api.SubscriptionSpec;
 import stage.api.WrongThread;
-import stage.behaviour.support1.Await;
-import stage.behaviour.support1.Collector;
-import stage.behaviour.support1.Counter;
-import stage.behaviour.support1.Held;
-import stage.behaviour.support1.Opening;
-import stage.behaviour.support1.Rig;
-import stage.behaviour.support1.Silent;
-import stage.behaviour.support1.WithDemands;
+import stage.behaviour.support.Await;
+import stage.behaviour.support.Collector;
+import stage.behaviour.support.Counter;
+import stage.behaviour.support.Held;
+import stage.behaviour.support.Opening;
+import stage.behaviour.support.Rig;
+import stage.behaviour.support.Silent;
+import stage.behaviour.support.WithDemands;
 
 class DemandTest {
   static List<Integer> numbersTo(int last) {
@@ -273,7 +273,7 @@ class DemandTest {
           inTurn.countDown();
           busy.await();
         });
-        Await.opened(rig.app(), inTurn);
+        Await.open(rig.app(), inTurn);
         collector.subscribeTo(producer, Demand.max(3));
         producer.castEmit((stage, out) -> seen.add(out.demand()));
         busy.countDown();

@@ -25,13 +25,13 @@ import stage.api.Stage;
 import stage.api.SubscriptionRefused;
 import stage.api.SubscriptionSpec;
 import stage.api.supervision.StageFailed;
-import stage.behaviour.support1.Await;
-import stage.behaviour.support1.Collector;
-import stage.behaviour.support1.Counter;
-import stage.behaviour.support1.Held;
-import stage.behaviour.support1.Rig;
-import stage.behaviour.support1.Silent;
-import stage.behaviour.support1.WithDemands;
+import stage.behaviour.support.Await;
+import stage.behaviour.support.Collector;
+import stage.behaviour.support.Counter;
+import stage.behaviour.support.Held;
+import stage.behaviour.support.Rig;
+import stage.behaviour.support.Silent;
+import stage.behaviour.support.WithDemands;
 
 class DispatchTest {
   private static ProducerSpec<Integer, Silent> silent(Dispatch<Integer> dispatch) {
@@ -296,7 +296,7 @@ class DispatchTest {
           inTurn.countDown();
           busy.await();
         });
-        Await.opened(rig.app(), inTurn);
+        Await.open(rig.app(), inTurn);
         late.subscribeTo(producer);
         emit(producer, 1, 3);
         busy.countDown();
@@ -650,7 +650,7 @@ class DispatchTest {
           gone.countDown();
         });
         emit(producer, 1, 8);
-        Await.opened(rig.app(), gone);
+        Await.open(rig.app(), gone);
         awaitCount(rig, other, 8);
         assertThat(eventsOf(other)).containsExactlyInAnyOrderElementsOf(numbers(1, 8));
         assertThat(subscription.snapshot().returned()).isEqualTo(subscription.snapshot().sent());

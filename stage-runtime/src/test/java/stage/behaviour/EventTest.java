@@ -19,8 +19,8 @@ import stage.api.Inlet;
 import stage.api.Redelivery;
 import stage.api.Stage;
 import stage.api.SubscriptionSpec;
-import stage.behaviour.support2.Await;
-import stage.behaviour.support3.CrashTest;
+import stage.behaviour.support.Await;
+import stage.behaviour.support.CrashTest;
 
 /** An event is the user's: the engine hands it on and asks nothing of it. */
 class EventTest extends CrashTest {
@@ -130,7 +130,7 @@ class EventTest extends CrashTest {
         event.add(1);
         out.emit(event);
       });
-      Await.turn(producer);
+      Await.answered(producer);
       event.add(2);   // nobody has seen it yet
       var consumer = start(Stage.<List<Integer>, Stage.Consumer<List<Integer>>>consumer("consumer", () -> (batch, from) -> handled.addAll(batch))
           .subscribeTo(producer, Demand.max(2)));

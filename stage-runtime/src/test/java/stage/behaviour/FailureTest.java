@@ -34,13 +34,13 @@ import stage.api.supervision.ScopeMisuse;
 import stage.api.supervision.StageFailed;
 import stage.api.supervision.Supervisor;
 import stage.api.supervision.SupervisorSpec;
-import stage.behaviour.support2.Await;
-import stage.behaviour.support2.Held;
-import stage.behaviour.support2.Idle;
-import stage.behaviour.support2.Numbers;
-import stage.behaviour.support2.Relay;
-import stage.behaviour.support2.Sink;
-import stage.behaviour.support2.StageTest;
+import stage.behaviour.support.Await;
+import stage.behaviour.support.Held;
+import stage.behaviour.support.Idle;
+import stage.behaviour.support.Numbers;
+import stage.behaviour.support.Relay;
+import stage.behaviour.support.Sink;
+import stage.behaviour.support.StageTest;
 
 class FailureTest extends StageTest {
   private final BlockingQueue<Integer> events = new LinkedBlockingQueue<>();
@@ -256,17 +256,17 @@ class FailureTest extends StageTest {
   class TheOthers {
     @Test
     void areDrained() throws Exception {
-      var held = new Held();
+      var held = new Held<Integer>();
       ProducerRef<Integer, Numbers> numbers = start(Stage.producer("numbers", Numbers::new));
-      ConsumerRef<Integer, Held> consumer = start(Stage.consumer("held", () -> held).subscribeTo(numbers, Demand.max(10)));
+      ConsumerRef<Integer, Held<Integer>> consumer = start(Stage.consumer("held", () -> held).subscribeTo(numbers, Demand.max(10)));
       ProducerRef<Integer, Idle> crasher = start(Stage.producer("crasher", Idle::new));
-      Await.next(held.batches, consumer);
+      Await.next(held.entered, consumer);
       crasher.cast(stage -> {
         throw new IOException("crash");
       });
       Await.end(crasher);
       Await.end(numbers);
-      held.goOnForEver();
+      held.letGo();
       assertThat(Await.end(consumer)).isEqualTo(new StopReason.Completed());
       long emitted = numbers.snapshot().eventsEmitted();
       assertThat(List.copyOf(held.handled)).isEqualTo(IntStream.range(0, (int) emitted).boxed().toList());
@@ -288,14 +288,14 @@ class FailureTest extends StageTest {
 
     @Test
     void f20_getWhatACrashedConsumerHadNotHandled() throws Exception {
-      var held = new Held();
+      var held = new Held<Integer>();
       ProducerRef<Integer, Idle> idle = start(Stage.producer("idle", Idle::new));
-      ConsumerRef<Integer, Held> heir = start(Stage.consumer("heir", () -> held));
+      ConsumerRef<Integer, Held<Integer>> heir = start(Stage.consumer("heir", () -> held));
       ConsumerRef<Integer, Stage.Consumer<Integer>> crasher = start(Stage.<Integer, Stage.Consumer<Integer>>consumer("crasher", () -> (batch, from) -> {
         heir.subscribeTo(idle, Demand.max(2));
         throw new IOException("crash");
       }).subscribeTo(idle, Demand.max(10)));
-      held.goOnForEver();
+      held.letGo();
       idle.castEmit((stage, out) -> {
         for (int i = 0; i < 10; i++) out.emit(i);
       });
@@ -334,13 +334,13 @@ class FailureTest extends StageTest {
 
     @Test
     void areCancelledIfTheyDoNotDrainInTime() throws Exception {
-      var held = new Held();
+      var held = new Held<Integer>();
       var inner = stage.api.supervision.Supervisor.open(
           stage.api.supervision.SupervisorSpec.of("inner").withIntensity(Intensity.none()).withShutdown(Duration.ofMillis(1)));
       var numbers = startIn(inner, Stage.<Integer, Numbers>producer("numbers", Numbers::new));
-      var consumer = startIn(inner, Stage.<Integer, Held>consumer("held", () -> held).subscribeTo(numbers));
+      var consumer = startIn(inner, Stage.<Integer, Held<Integer>>consumer("held", () -> held).subscribeTo(numbers));
       var crasher = startIn(inner, Stage.<Integer, Idle>producer("crasher", Idle::new));
-      Await.next(held.batches, consumer);
+      Await.next(held.entered, consumer);
       crasher.cast(stage -> {
         throw new IOException("crash");
       });
@@ -417,7 +417,7 @@ class FailureTest extends StageTest {
     }
 
     private StopReason aliveAfterATurn(ConsumerRef<Integer, Sink> sink) throws InterruptedException {
-      Await.turn(sink);
+      Await.answered(sink);
       return null;
     }
 
@@ -489,7 +489,7 @@ class FailureTest extends StageTest {
       assertThatThrownBy(() -> sink.subscribeTo(dead.get()))
           .isInstanceOf(SubscriptionRefused.class)
           .hasMessage("stage test/sink cannot subscribe to inner/p: it has ended: Crashed[cause=" + Evil.class.getName() + "]");
-      Await.turn(sink);
+      Await.answered(sink);
     }
   }
 }

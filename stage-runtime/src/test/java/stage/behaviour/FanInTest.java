@@ -6,12 +6,12 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import stage.api.Demand;
 import stage.api.Stage;
-import stage.behaviour.support1.Await;
-import stage.behaviour.support1.Collector;
-import stage.behaviour.support1.Counter;
-import stage.behaviour.support1.Held;
-import stage.behaviour.support1.Rig;
-import stage.behaviour.support1.WithDemands;
+import stage.behaviour.support.Await;
+import stage.behaviour.support.Collector;
+import stage.behaviour.support.Counter;
+import stage.behaviour.support.Held;
+import stage.behaviour.support.Rig;
+import stage.behaviour.support.WithDemands;
 
 class FanInTest {
   @WithDemands
@@ -66,7 +66,7 @@ class FanInTest {
     var held = new Held<Integer>();
     try (var rig = new Rig()) {
       var busy = rig.start(Stage.producer("busy", () -> new Counter()));
-      var rare = rig.start(Stage.producer("rare", stage.behaviour.support1.Silent::new));
+      var rare = rig.start(Stage.producer("rare", stage.behaviour.support.Silent::new));
       rig.start(Stage.consumer("held", () -> held).subscribeTo(busy, Demand.max(1000).withMin(999)).subscribeTo(rare));
       Await.next(rig.app(), held.entered);
       Await.numbers(rig.app(), busy, ref -> ref.snapshot().outputs().getFirst().inFlight() == 1000);

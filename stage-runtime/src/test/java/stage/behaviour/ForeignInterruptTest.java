@@ -17,8 +17,8 @@ import stage.api.ProducerRef;
 import stage.api.Stage;
 import stage.api.StageContext;
 import stage.api.State;
-import stage.behaviour.support2.Await;
-import stage.behaviour.support3.CrashTest;
+import stage.behaviour.support.Await;
+import stage.behaviour.support.CrashTest;
 
 /** F17: somebody who is neither its supervisor nor its handle interrupts a stage's thread. */
 class ForeignInterruptTest extends CrashTest {

@@ -15,11 +15,11 @@ import stage.api.Stage;
 import stage.api.StopReason;
 import stage.api.WrongThread;
 import stage.api.supervision.StageFailed;
-import stage.behaviour.support1.Await;
-import stage.behaviour.support1.Collector;
-import stage.behaviour.support1.Held;
-import stage.behaviour.support1.Rig;
-import stage.behaviour.support1.WithDemands;
+import stage.behaviour.support.Await;
+import stage.behaviour.support.Collector;
+import stage.behaviour.support.Held;
+import stage.behaviour.support.Rig;
+import stage.behaviour.support.WithDemands;
 
 class GeneratorTest {
   private static ProducerSpec<Integer, Stage.Generator<Integer>> spec(Stage.Generator<Integer> generator) {

@@ -18,8 +18,8 @@ import stage.api.Stage;
 import stage.api.StageContext;
 import stage.api.State;
 import stage.api.supervision.Intensity;
-import stage.behaviour.support2.Await;
-import stage.behaviour.support3.CrashTest;
+import stage.behaviour.support.Await;
+import stage.behaviour.support.CrashTest;
 
 /** F18: interrupts that come at any moment, between taking and handling a batch, and between handling and committing it. */
 class InterruptStormTest extends CrashTest {

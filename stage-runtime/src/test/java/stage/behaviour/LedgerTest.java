@@ -15,13 +15,13 @@ import stage.api.Stage;
 import stage.api.StageSnapshot;
 import stage.api.Subscription;
 import stage.api.SubscriptionSnapshot;
-import stage.behaviour.support1.Await;
-import stage.behaviour.support1.Collector;
-import stage.behaviour.support1.Counter;
-import stage.behaviour.support1.Held;
-import stage.behaviour.support1.Rig;
-import stage.behaviour.support1.Silent;
-import stage.behaviour.support1.WithDemands;
+import stage.behaviour.support.Await;
+import stage.behaviour.support.Collector;
+import stage.behaviour.support.Counter;
+import stage.behaviour.support.Held;
+import stage.behaviour.support.Rig;
+import stage.behaviour.support.Silent;
+import stage.behaviour.support.WithDemands;
 
 class LedgerTest {
   @Nested

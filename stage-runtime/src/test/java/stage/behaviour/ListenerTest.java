@@ -26,11 +26,11 @@ import stage.api.observe.StageEvent;
 import stage.api.supervision.Intensity;
 import stage.api.supervision.Supervisor;
 import stage.api.supervision.SupervisorSpec;
-import stage.behaviour.support2.Await;
-import stage.behaviour.support3.CrashTest;
-import stage.behaviour.support3.Faults;
-import stage.behaviour.support3.Lives;
-import stage.behaviour.support3.Parts.Source;
+import stage.behaviour.support.Await;
+import stage.behaviour.support.CrashTest;
+import stage.behaviour.support.Faults;
+import stage.behaviour.support.Lives;
+import stage.behaviour.support.Parts.Source;
 
 class ListenerTest extends CrashTest {
   private final Queue<StageEvent> told = new ConcurrentLinkedQueue<>();
@@ -214,7 +214,7 @@ class ListenerTest extends CrashTest {
       source.castEmit((behaviour, out) -> {
         for (int i = 0; i < 7; i++) out.emit(i);
       });
-      Await.turn(source);
+      Await.answered(source);
       assertThat(source.snapshot().eventsDropped()).isEqualTo(107);
       assertThat(dropped("test/source")).containsExactly("100 overflow DROP_OLDEST", "7 overflow DROP_OLDEST");
       assertThat(scope().snapshot().eventsDropped()).isEqualTo(107);
@@ -227,7 +227,7 @@ class ListenerTest extends CrashTest {
       source.castEmit((behaviour, out) -> {
         for (int i = 0; i < 105; i++) out.emit(i);
       });
-      Await.turn(source);
+      Await.answered(source);
       assertThat(dropped("test/source")).containsExactly("100 overflow DROP_NEWEST");
     }
 
@@ -245,7 +245,7 @@ class ListenerTest extends CrashTest {
       Await.open(busy, source);
       for (int i = 1; i < 1000; i++) source.emit(i);
       mayGoOn.countDown();
-      Await.turn(source);
+      Await.answered(source);
       Await.until(() -> source.snapshot().eventsDropped() == 995, "all but five are dropped", source);
       assertThat(dropped("test/source")).containsExactly("995 overflow DROP_NEWEST");
     }

@@ -21,7 +21,7 @@ import stage.api.SubscriptionSnapshot;
 import stage.api.supervision.Intensity;
 import stage.api.supervision.Supervisor;
 import stage.api.supervision.SupervisorSpec;
-import stage.behaviour.support2.OtherJvm;
+import stage.behaviour.support.OtherJvm;
 
 /** A JVM with a heap of 64 MB, seen from outside. */
 class LowMemoryTest {

@@ -20,12 +20,12 @@ import stage.api.ProducerRef;
 import stage.api.Stage;
 import stage.api.StopReason;
 import stage.api.supervision.Intensity;
-import stage.behaviour.support2.Await;
-import stage.behaviour.support3.CrashTest;
-import stage.behaviour.support3.Faults;
-import stage.behaviour.support3.Lives;
-import stage.behaviour.support3.Parts.Sink;
-import stage.behaviour.support3.Parts.Source;
+import stage.behaviour.support.Await;
+import stage.behaviour.support.CrashTest;
+import stage.behaviour.support.Faults;
+import stage.behaviour.support.Lives;
+import stage.behaviour.support.Parts.Sink;
+import stage.behaviour.support.Parts.Source;
 
 class MapConcurrentTest extends CrashTest {
   private final BlockingQueue<Integer> handled = new LinkedBlockingQueue<>();
@@ -73,7 +73,7 @@ class MapConcurrentTest extends CrashTest {
       sink.subscribeTo(map, Demand.max(3));
       assertThat(Await.next(3, entered, map)).containsExactlyInAnyOrder(0, 1, 2);
       Await.until(() -> map.snapshot().outputs().getFirst().inFlight() == 3, "all three are on their way", map);
-      Await.turn(map);
+      Await.answered(map);
       assertThat(entered).isEmpty();
       sink.resume();
       Await.end(sink);

@@ -27,11 +27,11 @@ import stage.api.SubscriptionSpec;
 import stage.api.WrongThread;
 import stage.api.supervision.StageFailed;
 import stage.api.supervision.SupervisorSpec;
-import stage.behaviour.support2.Await;
-import stage.behaviour.support2.Idle;
-import stage.behaviour.support2.Relay;
-import stage.behaviour.support2.Sink;
-import stage.behaviour.support2.StageTest;
+import stage.behaviour.support.Await;
+import stage.behaviour.support.Idle;
+import stage.behaviour.support.Relay;
+import stage.behaviour.support.Sink;
+import stage.behaviour.support.StageTest;
 
 class MisuseTest extends StageTest {
   private final BlockingQueue<Integer> events = new LinkedBlockingQueue<>();
@@ -130,7 +130,7 @@ class MisuseTest extends StageTest {
             + " emit no more than the demand, or give its spec another withOverflow(…)");
         assertThat(exceeded.capacity()).isEqualTo(3);
       });
-      Await.turn(small);
+      Await.answered(small);
       assertThat(small.snapshot().backlog()).isEqualTo(3);
     }
 

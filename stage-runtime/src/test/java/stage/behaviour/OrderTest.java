@@ -8,11 +8,11 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import stage.api.Demand;
 import stage.api.Stage;
-import stage.behaviour.support1.Collector;
-import stage.behaviour.support1.Counter;
-import stage.behaviour.support1.Rig;
-import stage.behaviour.support1.Silent;
-import stage.behaviour.support1.WithDemands;
+import stage.behaviour.support.Collector;
+import stage.behaviour.support.Counter;
+import stage.behaviour.support.Rig;
+import stage.behaviour.support.Silent;
+import stage.behaviour.support.WithDemands;
 
 class OrderTest {
   @WithDemands

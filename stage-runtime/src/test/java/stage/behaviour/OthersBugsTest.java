@@ -40,15 +40,15 @@ import stage.api.supervision.StageFailed;
 import stage.api.supervision.Strategy;
 import stage.api.supervision.Supervisor;
 import stage.api.supervision.SupervisorSpec;
-import stage.behaviour.support1.Silent;
-import stage.behaviour.support1.WithDemands;
-import stage.behaviour.support2.Await;
-import stage.behaviour.support2.Held;
-import stage.behaviour.support2.Idle;
-import stage.behaviour.support2.Numbers;
-import stage.behaviour.support2.Sink;
-import stage.behaviour.support3.CrashTest;
-import stage.behaviour.support3.Once;
+import stage.behaviour.support.Await;
+import stage.behaviour.support.CrashTest;
+import stage.behaviour.support.Held;
+import stage.behaviour.support.Idle;
+import stage.behaviour.support.Numbers;
+import stage.behaviour.support.Once;
+import stage.behaviour.support.Silent;
+import stage.behaviour.support.Sink;
+import stage.behaviour.support.WithDemands;
 
 /** Bugs that others had with demand and events, each as a scenario. Above it stands who reported it, and what went wrong there. */
 class OthersBugsTest extends CrashTest {
@@ -176,17 +176,17 @@ class OthersBugsTest extends CrashTest {
     @Test
     void genStage318_isNotWhereTheFirstConsumerIsBusy() throws Exception {
       ProducerRef<Integer, Numbers> producer = start(broadcasting(Stage.producer("producer", () -> new Numbers())));
-      var held = new Held();
+      var held = new Held<Integer>();
       var a = start(Stage.consumer("a", () -> held).subscribeTo(producer, Demand.max(10).withMin(0)));
-      assertThat(Await.next(held.batches, a)).isEqualTo(upTo(10));
+      assertThat(Await.next(held.entered, a)).isEqualTo(upTo(10));
       var b = start(Stage.consumer("b", () -> new Sink(handled)).subscribeTo(producer, Demand.max(10).withMin(0)));
-      Await.turn(producer);
+      Await.answered(producer);
       assertThat(producer.snapshot().eventsEmitted()).isEqualTo(10);
       assertThat(producer.snapshot().backlog()).isZero();
-      held.goOn();
-      assertThat(Await.next(held.batches, a)).first().isEqualTo(10);
+      held.release(1);
+      assertThat(Await.next(held.entered, a)).first().isEqualTo(10);
       assertThat(Await.next(handled, b)).as("the first after it came").isEqualTo(10);
-      held.goOnForEver();
+      held.letGo();
       producer.stop();
     }
 
@@ -252,7 +252,7 @@ class OthersBugsTest extends CrashTest {
         subscription.cancel();
         Await.until(() -> producer.snapshot().outputs().isEmpty(), "the consumer has left", producer);
         emit(producer, 1, 2, 3, 4, 5);
-        Await.turn(producer);
+        Await.answered(producer);
         assertThat(producer.snapshot().backlog()).isEqualTo(5);
         assertThat(handled).isEmpty();
       }
@@ -296,7 +296,7 @@ class OthersBugsTest extends CrashTest {
       Subscription subscription = consumer.subscribeTo(producer, Demand.max(10).withMin(0));
       emit(producer, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9);
       assertThat(Await.next(2, batches, consumer)).containsExactly(upTo(10), upTo(10));
-      Await.turn(consumer);
+      Await.answered(consumer);
       assertThat(subscription.snapshot().handled()).isEqualTo(10);
       log.takeRestarts(1);
     }

@@ -20,11 +20,11 @@ import stage.api.ProducerRef;
 import stage.api.Stage;
 import stage.api.StageEnded;
 import stage.api.supervision.StageFailed;
-import stage.behaviour.support1.Await;
-import stage.behaviour.support1.Collector;
-import stage.behaviour.support1.Held;
-import stage.behaviour.support1.Rig;
-import stage.behaviour.support1.Silent;
+import stage.behaviour.support.Await;
+import stage.behaviour.support.Collector;
+import stage.behaviour.support.Held;
+import stage.behaviour.support.Rig;
+import stage.behaviour.support.Silent;
 
 class OverflowTest {
   private static ProducerRef<Integer, Silent> start(Rig rig, Overflow overflow) {
@@ -283,7 +283,7 @@ class OverflowTest {
           inTurn.countDown();
           busy.await();
         });
-        Await.opened(rig.app(), inTurn);
+        Await.open(rig.app(), inTurn);
         for (int i = 2; i <= 50; i++) producer.emit(i);
         busy.countDown();
         assertThat(eventsOf(rig, collector, 50)).isEqualTo(IntStream.rangeClosed(1, 50).boxed().toList());
@@ -309,7 +309,7 @@ class OverflowTest {
               emitting.countDown();
             }
           })).limit(4).toList();
-          Await.opened(rig.app(), emitting);
+          Await.open(rig.app(), emitting);
           producer.stop();
           for (Thread caller : callers) caller.join();
           producer.join();

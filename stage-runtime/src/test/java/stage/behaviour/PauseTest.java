@@ -16,13 +16,13 @@ import stage.api.ProducerRef;
 import stage.api.Stage;
 import stage.api.StageSnapshot.Status;
 import stage.api.StopReason;
-import stage.behaviour.support2.Await;
-import stage.behaviour.support2.Held;
-import stage.behaviour.support2.Idle;
-import stage.behaviour.support2.Numbers;
-import stage.behaviour.support2.Relay;
-import stage.behaviour.support2.Sink;
-import stage.behaviour.support2.StageTest;
+import stage.behaviour.support.Await;
+import stage.behaviour.support.Held;
+import stage.behaviour.support.Idle;
+import stage.behaviour.support.Numbers;
+import stage.behaviour.support.Relay;
+import stage.behaviour.support.Sink;
+import stage.behaviour.support.StageTest;
 
 class PauseTest extends StageTest {
   private final BlockingQueue<Integer> events = new LinkedBlockingQueue<>();
@@ -36,8 +36,8 @@ class PauseTest extends StageTest {
       sink.pause();
       sink.subscribeTo(numbers, Demand.max(4));
       Await.until(() -> sink.snapshot().inputs().getFirst().inFlight() == 4, "the lane is full", sink, numbers);
-      Await.turn(sink);
-      Await.turn(sink);   // as many chances to take a turn
+      Await.answered(sink);
+      Await.answered(sink);   // as many chances to take a turn
       assertThat(events).isEmpty();
       assertThat(sink.snapshot().status()).isEqualTo(Status.PAUSED);
       sink.resume();
@@ -47,16 +47,16 @@ class PauseTest extends StageTest {
 
     @Test
     void finishesTheTurnThatIsRunning() throws Exception {
-      var held = new Held();
+      var held = new Held<Integer>();
       ProducerRef<Integer, Numbers> numbers = start(Stage.producer("numbers", () -> new Numbers(10)));
       var consumer = start(Stage.consumer("held", () -> held).subscribeTo(numbers, Demand.max(2)));
-      List<Integer> first = Await.next(held.batches, consumer);
+      List<Integer> first = Await.next(held.entered, consumer);
       consumer.pause();
-      held.goOn();
-      Await.turn(consumer);
+      held.release(1);
+      Await.answered(consumer);
       assertThat(held.handled).containsExactlyElementsOf(first);
-      assertThat(held.batches).isEmpty();
-      held.goOnForEver();
+      assertThat(held.entered).isEmpty();
+      held.letGo();
       consumer.resume();
       Await.end(consumer);
       assertThat(held.handled).hasSize(10);
@@ -105,7 +105,7 @@ class PauseTest extends StageTest {
       ProducerRef<Integer, Idle> idle = start(Stage.producer("idle", Idle::new));
       idle.pause();
       start(Stage.consumer("sink", () -> new Sink(events)).subscribeTo(idle));
-      Await.turn(idle);
+      Await.answered(idle);
       assertThat(idle.<Integer>call(stage -> stage.calls)).isZero();
       idle.resume();
       Await.until(() -> calls(idle) == 1, "onDemand was called", idle);
@@ -122,7 +122,7 @@ class PauseTest extends StageTest {
         stage.context.wakeUp();
         return null;
       });
-      Await.turn(idle);
+      Await.answered(idle);
       assertThat(calls(idle)).isEqualTo(1);
       idle.resume();
       Await.until(() -> calls(idle) == 2, "onDemand was called again", idle);
@@ -139,10 +139,10 @@ class PauseTest extends StageTest {
       ConsumerRef<Integer, Sink> sink = start(Stage.consumer("sink", () -> new Sink(events)).subscribeTo(generator, Demand.max(8)));
       Await.next(10, events, generator);
       generator.pause();
-      Await.turn(generator);   // it is in emit, and looks at the pause next
+      Await.answered(generator);   // it is in emit, and looks at the pause next
       long emitted = generator.snapshot().eventsEmitted();
-      Await.turn(generator);
-      Await.turn(generator);
+      Await.answered(generator);
+      Await.answered(generator);
       assertThat(generator.snapshot().eventsEmitted()).isEqualTo(emitted);
       generator.resume();
       assertThat(Await.next((int) emitted, events, generator, sink)).isSorted();
@@ -157,7 +157,7 @@ class PauseTest extends StageTest {
       }));
       Await.open(emitting, generator);
       generator.pause();
-      Await.turn(generator);
+      Await.answered(generator);
       generator.stop();
       assertThat(Await.end(generator)).isEqualTo(new StopReason.Stopped());
     }
@@ -175,9 +175,9 @@ class PauseTest extends StageTest {
       for (int i = 0; i < 20; i++) {
         relay.pause();
         numbers.resume();
-        Await.turn(relay);
+        Await.answered(relay);
         numbers.pause();
-        Await.turn(numbers);
+        Await.answered(numbers);
         relay.resume();
       }
       numbers.resume();
@@ -192,7 +192,7 @@ class PauseTest extends StageTest {
     void whatIsNotPausedChangesNothing() throws Exception {
       ConsumerRef<Integer, Sink> sink = start(Stage.consumer("sink", Sink::new));
       sink.resume();
-      Await.turn(sink);
+      Await.answered(sink);
       assertThat(sink.snapshot().status()).isEqualTo(Status.RUNNING);
     }
 

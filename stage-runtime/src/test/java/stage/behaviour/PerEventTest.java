@@ -35,12 +35,12 @@ import stage.api.supervision.ShutdownReport;
 import stage.api.supervision.Stragglers;
 import stage.api.supervision.Supervisor;
 import stage.api.supervision.SupervisorSpec;
-import stage.behaviour.support2.Await;
-import stage.behaviour.support3.CrashTest;
-import stage.behaviour.support3.Faults;
-import stage.behaviour.support3.Lives;
-import stage.behaviour.support3.Parts.Sink;
-import stage.behaviour.support3.Parts.Source;
+import stage.behaviour.support.Await;
+import stage.behaviour.support.CrashTest;
+import stage.behaviour.support.Faults;
+import stage.behaviour.support.Lives;
+import stage.behaviour.support.Parts.Sink;
+import stage.behaviour.support.Parts.Source;
 
 class PerEventTest extends CrashTest {
   private final Queue<Integer> handled = new ConcurrentLinkedQueue<>();
@@ -120,7 +120,7 @@ class PerEventTest extends CrashTest {
         else entered.add(event);
       }).subscribeTo(source(5000), Demand.max(10)));
       Await.next(1024, entered, mailer);
-      Await.turn(mailer);
+      Await.answered(mailer);
       assertThat(mailer.snapshot().inputs().getFirst().sent()).isLessThanOrEqualTo(1024 + 10 + 2);
       first.countDown();
       Await.end(mailer);
@@ -182,7 +182,7 @@ class PerEventTest extends CrashTest {
       Subscription subscription = mailer.subscribeTo(source, Demand.max(10));
       Await.next(3, entered, mailer);
       mailer.stop();
-      Await.turn(mailer);
+      Await.answered(mailer);
       assertThat(mailer.isAlive()).isTrue();
       go.release(3);
       assertThat(Await.end(mailer)).isEqualTo(new StopReason.Stopped());

@@ -35,12 +35,12 @@ import stage.api.SubscriptionSpec;
 import stage.api.supervision.Intensity;
 import stage.api.supervision.StageFailed;
 import stage.api.supervision.Supervisor;
-import stage.behaviour.support2.Await;
-import stage.behaviour.support3.CrashTest;
-import stage.behaviour.support3.Faults;
-import stage.behaviour.support3.Lives;
-import stage.behaviour.support3.Parts.Sink;
-import stage.behaviour.support3.Parts.Source;
+import stage.behaviour.support.Await;
+import stage.behaviour.support.CrashTest;
+import stage.behaviour.support.Faults;
+import stage.behaviour.support.Lives;
+import stage.behaviour.support.Parts.Sink;
+import stage.behaviour.support.Parts.Source;
 
 class RedeliveryTest extends CrashTest {
   private final BlockingQueue<Integer> handled = new LinkedBlockingQueue<>();
@@ -355,7 +355,7 @@ class RedeliveryTest extends CrashTest {
       var sink = start(Stage.<Integer, Greedy>consumer("sink", Greedy::new));
       Subscription subscription = sink.subscribeTo(SubscriptionSpec.<Integer>to(source).withDemand(Demand.byHand()));
       assertThat(Await.next(5, handled, source, sink)).isEqualTo(upToWithout(5));
-      Await.turn(sink);
+      Await.answered(sink);
       assertThat(subscription.snapshot().requested()).isEqualTo(5);
       log.takeRestarts(1);
     }

@@ -33,8 +33,8 @@ import stage.api.supervision.Intensity;
 import stage.api.supervision.ScopeMisuse;
 import stage.api.supervision.Supervisor;
 import stage.api.supervision.SupervisorSpec;
-import stage.behaviour.support2.Await;
-import stage.behaviour.support3.CrashTest;
+import stage.behaviour.support.Await;
+import stage.behaviour.support.CrashTest;
 
 /** F29: every callback of a stage may call whatever there is to call; what would wait for itself is refused, and nothing hangs. */
 class ReentrancyTest extends CrashTest {

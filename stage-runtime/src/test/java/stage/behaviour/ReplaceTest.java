@@ -25,13 +25,13 @@ import stage.api.StageContext;
 import stage.api.StageEnded;
 import stage.api.StageFactory;
 import stage.api.StopReason;
-import stage.behaviour.support2.Await;
-import stage.behaviour.support2.Held;
-import stage.behaviour.support2.Idle;
-import stage.behaviour.support2.Numbers;
-import stage.behaviour.support2.Relay;
-import stage.behaviour.support2.Sink;
-import stage.behaviour.support2.StageTest;
+import stage.behaviour.support.Await;
+import stage.behaviour.support.Held;
+import stage.behaviour.support.Idle;
+import stage.behaviour.support.Numbers;
+import stage.behaviour.support.Relay;
+import stage.behaviour.support.Sink;
+import stage.behaviour.support.StageTest;
 
 class ReplaceTest extends StageTest {
   private final BlockingQueue<Integer> events = new LinkedBlockingQueue<>();
@@ -68,19 +68,19 @@ class ReplaceTest extends StageTest {
 
     @Test
     void finishesTheTurnThatIsRunningFirst() throws Exception {
-      var first = new Held();
-      var second = new Held();
-      second.goOnForEver();
+      var first = new Held<Integer>();
+      var second = new Held<Integer>();
+      second.letGo();
       ProducerRef<Integer, Numbers> numbers = start(Stage.producer("numbers", () -> new Numbers(10)));
-      ConsumerRef<Integer, Held> consumer = start(Stage.consumer("held", () -> first).subscribeTo(numbers, Demand.max(2)));
-      Await.next(first.batches, consumer);
+      ConsumerRef<Integer, Held<Integer>> consumer = start(Stage.consumer("held", () -> first).subscribeTo(numbers, Demand.max(2)));
+      Await.next(first.entered, consumer);
       var replacing = new Await.Other<Object>(() -> {
         consumer.replace(() -> second);
         return null;
       });
       replacing.blocks();
-      assertThat(second.batches).isEmpty();
-      first.goOn();
+      assertThat(second.entered).isEmpty();
+      first.release(1);
       replacing.result(consumer);
       Await.end(consumer);
       assertThat(first.handled).containsExactly(0);

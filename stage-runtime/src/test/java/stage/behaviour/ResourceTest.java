@@ -22,11 +22,11 @@ import stage.api.Subscription;
 import stage.api.supervision.Intensity;
 import stage.api.supervision.Supervisor;
 import stage.api.supervision.SupervisorSpec;
-import stage.behaviour.support2.Await;
-import stage.behaviour.support2.Idle;
-import stage.behaviour.support2.Numbers;
-import stage.behaviour.support2.Sink;
-import stage.behaviour.support2.StageTest;
+import stage.behaviour.support.Await;
+import stage.behaviour.support.Idle;
+import stage.behaviour.support.Numbers;
+import stage.behaviour.support.Sink;
+import stage.behaviour.support.StageTest;
 
 class ResourceTest extends StageTest {
   /** An event that nothing else refers to, not even a cache of small integers. */
@@ -191,10 +191,10 @@ class ResourceTest extends StageTest {
       ConsumerRef<Integer, Sink> sink;
       try (var inner = Supervisor.open(SupervisorSpec.of("inner").withIntensity(Intensity.none()))) {
         sink = inner.start(Stage.<Integer, Sink>consumer("sink", Sink::new).subscribeTo(idle));
-        Await.turn(sink);
+        Await.answered(sink);
       }
       Await.until(() -> idle.snapshot().outputs().isEmpty(), "the producer knows", idle);
-      Await.turn(idle);
+      Await.answered(idle);
       return new WeakReference<>(sink);
     }
   }

@@ -47,17 +47,17 @@ import stage.api.supervision.Intensity;
 import stage.api.supervision.StageFailed;
 import stage.api.supervision.Supervisor;
 import stage.api.supervision.SupervisorSpec;
-import stage.behaviour.support2.Await;
-import stage.behaviour.support2.Held;
-import stage.behaviour.support3.CrashTest;
-import stage.behaviour.support3.Faults;
-import stage.behaviour.support3.Lives;
-import stage.behaviour.support3.Once;
-import stage.behaviour.support3.Parts.Loop;
-import stage.behaviour.support3.Parts.Middle;
-import stage.behaviour.support3.Parts.Part;
-import stage.behaviour.support3.Parts.Sink;
-import stage.behaviour.support3.Parts.Source;
+import stage.behaviour.support.Await;
+import stage.behaviour.support.CrashTest;
+import stage.behaviour.support.Faults;
+import stage.behaviour.support.Held;
+import stage.behaviour.support.Lives;
+import stage.behaviour.support.Once;
+import stage.behaviour.support.Parts.Loop;
+import stage.behaviour.support.Parts.Middle;
+import stage.behaviour.support.Parts.Part;
+import stage.behaviour.support.Parts.Sink;
+import stage.behaviour.support.Parts.Source;
 
 class RestartTest extends CrashTest {
   private final Lives lives = new Lives();
@@ -89,7 +89,7 @@ class RestartTest extends CrashTest {
   private void assertRestartedOnce(StageRef<?> stage) throws InterruptedException {
     assertThat(Await.next(3, lives.all, stage)).containsExactly("start 1", "stop 1", "start 2");
     assertThat(lives.stops).containsExactly(new StopReason.Crashed(cause));
-    Await.turn(stage);
+    Await.answered(stage);
     assertThat(stage.snapshot().incarnation()).isEqualTo(2);
     assertThat(stage.isAlive()).isTrue();
   }
@@ -122,7 +122,7 @@ class RestartTest extends CrashTest {
     void s11_isLoggedOnceWithFixedFieldsAndTheCause() throws Exception {
       var stage = idle(Kind.CONSUMER);
       crash(stage, cause);
-      Await.turn(stage);
+      Await.answered(stage);
       List<LogRecord> lines = log.take();
       assertThat(lines).extracting(LogRecord::getMessage)
           .containsExactly("supervisor=test child=stage#1 crashed in=a cast decision=RESTART restarts=1/100 in PT5S");
@@ -201,7 +201,7 @@ class RestartTest extends CrashTest {
       assertThatThrownBy(() -> stage.call(behaviour -> {
         throw cause;
       })).isInstanceOf(CallFailed.class).cause().isSameAs(cause);
-      Await.turn(stage);
+      Await.answered(stage);
       assertThat(stage.snapshot().incarnation()).isEqualTo(1);
       assertThat(lives.all).containsExactly("start 1");
     }
@@ -266,7 +266,7 @@ class RestartTest extends CrashTest {
       faults.onStart = new Once(2, second);
       crash(stage, cause);
       assertThat(Await.next(5, lives.all, stage)).containsExactly("start 1", "stop 1", "start 2", "start 2", "start 2");
-      Await.turn(stage);
+      Await.answered(stage);
       assertThat(log.take()).extracting(LogRecord::getThrown).containsExactly(cause, second, second);
     }
 
@@ -303,7 +303,7 @@ class RestartTest extends CrashTest {
       failing.before = new Once(2, new IOException("no room"));
       crash(stage, cause);
       assertThat(Await.next(3, lives.all, stage)).containsExactly("start 1", "stop 1", "start 2");
-      Await.turn(stage);
+      Await.answered(stage);
       log.takeRestarts(3);
     }
 
@@ -483,7 +483,7 @@ class RestartTest extends CrashTest {
       allFaults[crashing].before = new Once(cause);
       Await.next(2, all[crashing].starts, source, middle, sink);
       Await.next(100, handled, source, middle, sink);
-      Await.turn(List.of(source, middle, sink).get(crashing));   // its onStart has been seen, and is over after this
+      Await.answered(List.of(source, middle, sink).get(crashing));   // its onStart has been seen, and is over after this
       assertThat(subscriptions()).isEqualTo(before);
       StageRef<?>[] refs = {source, middle, sink};
       for (int i = 0; i < 3; i++) assertThat(refs[i].snapshot().incarnation()).isEqualTo(i == crashing ? 2 : 1);
@@ -556,7 +556,7 @@ class RestartTest extends CrashTest {
         out.emit(1000);
         throw cause;
       });
-      Await.turn(source);
+      Await.answered(source);
       assertThat(source.snapshot().backlog()).isEqualTo(50);
       assertThat(source.snapshot().eventsEmitted()).isEqualTo(50);
       BlockingQueue<Integer> handled = new LinkedBlockingQueue<>();
@@ -571,10 +571,10 @@ class RestartTest extends CrashTest {
       var spec = Stage.<Integer, Integer, Stage.ProducerConsumer<Integer, Integer>>producerConsumer("middle", () ->
           (events, from, out) -> out.emitAll(upTo(10)));
       var middle = start(spec.subscribeTo(source));
-      var held = new Held();
-      var sink = start(Stage.<Integer, Held>consumer("sink", () -> held).subscribeTo(middle, Demand.max(1)));
-      assertThat(Await.next(held.batches, sink)).containsExactly(0);
-      held.goOnForEver();
+      var held = new Held<Integer>();
+      var sink = start(Stage.<Integer, Held<Integer>>consumer("sink", () -> held).subscribeTo(middle, Demand.max(1)));
+      assertThat(Await.next(held.entered, sink)).containsExactly(0);
+      held.letGo();
       assertThat(Await.next(10, held.handled, middle, sink)).isEqualTo(upTo(10));
     }
 
@@ -627,7 +627,7 @@ class RestartTest extends CrashTest {
       subscription.cancel();
       go.countDown();
       Await.until(() -> source.snapshot().outputs().isEmpty(), "the source has no consumer", source, sink);
-      Await.turn(sink);
+      Await.answered(sink);
       assertThat(subscribed).isEmpty();
       assertThat(sink.snapshot().inputs()).isEmpty();
       log.takeRestarts(1);
@@ -719,7 +719,7 @@ class RestartTest extends CrashTest {
       var one = start(Stage.consumer("one", () -> new Sink(lives, faults)));
       var two = start(Stage.consumer("two", () -> new Sink(lives, faults)));
       crash(one, cause);
-      Await.turn(one);
+      Await.answered(one);
       crash(two, cause);
       assertThatThrownBy(() -> scope.join(Duration.ofSeconds(20))).isInstanceOf(StageFailed.class).hasMessageContaining("test/two");
       assertThat(one.join()).isEqualTo(new StopReason.Stopped());
@@ -731,17 +731,17 @@ class RestartTest extends CrashTest {
       Supervisor scope = scope();
       var spec = Stage.<Integer, Stage.Producer<Integer>>producer("source", () -> (demand, out) -> {});
       var source = start(spec.withOverflow(Overflow.dropOldest(100)));
-      var held = new Held();
-      var sink = start(Stage.<Integer, Held>consumer("sink", () -> held).subscribeTo(source, Demand.max(1)));
+      var held = new Held<Integer>();
+      var sink = start(Stage.<Integer, Held<Integer>>consumer("sink", () -> held).subscribeTo(source, Demand.max(1)));
       source.castEmit((behaviour, out) -> out.emitAll(upTo(3)));
-      Await.next(held.batches, sink);
+      Await.next(held.entered, sink);
       source.stop();
       Await.until(() -> source.snapshot().status() == StageSnapshot.Status.DRAINING, "the source drains", source);
       source.cast(behaviour -> {
         throw cause;
       });
       Await.until(() -> scope.snapshot().errorsAfterCancel() == 1, "the message has failed", source);
-      held.goOnForEver();
+      held.letGo();
       assertThat(Await.end(source)).isEqualTo(new StopReason.Stopped());
       scope.join(Duration.ofSeconds(20));
       assertThat(source.snapshot().eventsUndelivered()).isZero();

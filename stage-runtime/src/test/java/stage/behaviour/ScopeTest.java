@@ -37,13 +37,13 @@ import stage.api.supervision.Stragglers;
 import stage.api.supervision.Strategy;
 import stage.api.supervision.Supervisor;
 import stage.api.supervision.SupervisorSpec;
-import stage.behaviour.support2.Await;
-import stage.behaviour.support2.Held;
-import stage.behaviour.support2.Idle;
-import stage.behaviour.support2.Numbers;
-import stage.behaviour.support2.Relay;
-import stage.behaviour.support2.Sink;
-import stage.behaviour.support2.StageTest;
+import stage.behaviour.support.Await;
+import stage.behaviour.support.Held;
+import stage.behaviour.support.Idle;
+import stage.behaviour.support.Numbers;
+import stage.behaviour.support.Relay;
+import stage.behaviour.support.Sink;
+import stage.behaviour.support.StageTest;
 
 class ScopeTest extends StageTest {
   private final BlockingQueue<Integer> events = new LinkedBlockingQueue<>();
@@ -83,7 +83,7 @@ class ScopeTest extends StageTest {
         scope.close();
         return null;
       })).cause().isInstanceOf(ScopeMisuse.class).hasMessageEndingWith("but was called on stage:test/sink#1, one of its own stages; use stop(), which does not wait");
-      Await.turn(sink);
+      Await.answered(sink);
     }
 
     @Test
@@ -226,15 +226,15 @@ class ScopeTest extends StageTest {
 
     @Test
     void handlesEverythingThatIsInFlight() throws Exception {
-      var held = new Held();
+      var held = new Held<Integer>();
       ProducerRef<Integer, Numbers> numbers = start(Stage.producer("numbers", Numbers::new));
       ProducerConsumerRef<Integer, Integer, Relay> relay =
           start(Stage.<Integer, Integer, Relay>producerConsumer("relay", Relay::new).subscribeTo(numbers, Demand.max(20)));
-      ConsumerRef<Integer, Held> consumer = start(Stage.consumer("held", () -> held).subscribeTo(relay, Demand.max(4)));
-      Await.next(held.batches, consumer);
+      ConsumerRef<Integer, Held<Integer>> consumer = start(Stage.consumer("held", () -> held).subscribeTo(relay, Demand.max(4)));
+      Await.next(held.entered, consumer);
       var letGo = new Await.Other<Object>(() -> {
         Await.end(numbers);   // the drain has begun
-        held.goOnForEver();
+        held.letGo();
         return null;
       });
       scope.close();
@@ -248,12 +248,12 @@ class ScopeTest extends StageTest {
 
     @Test
     void handlesEventsThatWereAcceptedFromOutside() throws Exception {
-      var held = new Held();
+      var held = new Held<Integer>();
       ProducerRef<Integer, Idle> idle = start(Stage.producer("idle", Idle::new));
-      ConsumerRef<Integer, Held> consumer = start(Stage.consumer("held", () -> held).subscribeTo(idle, Demand.max(100)));
+      ConsumerRef<Integer, Held<Integer>> consumer = start(Stage.consumer("held", () -> held).subscribeTo(idle, Demand.max(100)));
       for (int i = 0; i < 50; i++) idle.emit(i);
-      Await.next(held.batches, consumer);
-      held.goOnForEver();
+      Await.next(held.entered, consumer);
+      held.letGo();
       scope.close();
       assertThat(List.copyOf(held.handled)).isEqualTo(IntStream.range(0, 50).boxed().toList());
     }
@@ -420,12 +420,12 @@ class ScopeTest extends StageTest {
     void countsWhatWasEmittedAndNeverSent() throws Exception {
       var inner = Supervisor.open(hasty("inner"));
       var idle = startIn(inner, Stage.<Integer, Idle>producer("idle", Idle::new));
-      var held = new Held();
-      var blocked = startIn(inner, Stage.<Integer, Held>consumer("blocked", () -> held).subscribeTo(idle, Demand.max(2)));
+      var held = new Held<Integer>();
+      var blocked = startIn(inner, Stage.<Integer, Held<Integer>>consumer("blocked", () -> held).subscribeTo(idle, Demand.max(2)));
       idle.castEmit((stage, out) -> {
         for (int i = 0; i < 10; i++) out.emit(i);
       });
-      Await.next(held.batches, blocked);
+      Await.next(held.entered, blocked);
       inner.close();
       ShutdownReport report = inner.report();
       assertThat(report.eventsUndelivered()).isEqualTo(8);
@@ -487,12 +487,12 @@ class ScopeTest extends StageTest {
   class AnInterruptOfTheOwner {
     @Test
     void cancelsTheStagesAtOnceAndIsSetAgain() throws Exception {
-      var held = new Held();
+      var held = new Held<Integer>();
       var closed = new Await.Other<Boolean>(() -> {
         var patient = Supervisor.open(SupervisorSpec.of("patient").withIntensity(Intensity.none()).withShutdown(Duration.ofDays(1)));
         var numbers = startIn(patient, Stage.<Integer, Numbers>producer("numbers", () -> new Numbers(10)));
-        startIn(patient, Stage.<Integer, Held>consumer("held", () -> held).subscribeTo(numbers));
-        Await.next(held.batches, numbers);
+        startIn(patient, Stage.<Integer, Held<Integer>>consumer("held", () -> held).subscribeTo(numbers));
+        Await.next(held.entered, numbers);
         patient.close();
         assertThat(patient.report().cancelled()).containsExactly("patient/held");
         return Thread.interrupted();

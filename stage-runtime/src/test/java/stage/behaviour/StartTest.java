@@ -27,11 +27,11 @@ import stage.api.supervision.ScopeMisuse;
 import stage.api.supervision.StageFailed;
 import stage.api.supervision.Supervisor;
 import stage.api.supervision.SupervisorSpec;
-import stage.behaviour.support2.Await;
-import stage.behaviour.support2.Idle;
-import stage.behaviour.support2.Numbers;
-import stage.behaviour.support2.Sink;
-import stage.behaviour.support2.StageTest;
+import stage.behaviour.support.Await;
+import stage.behaviour.support.Idle;
+import stage.behaviour.support.Numbers;
+import stage.behaviour.support.Sink;
+import stage.behaviour.support.StageTest;
 
 class StartTest extends StageTest {
   private final BlockingQueue<Integer> events = new LinkedBlockingQueue<>();
@@ -134,7 +134,7 @@ class StartTest extends StageTest {
           .cause()
           .hasMessage("the factory of stage test/second returned a behaviour that is in use already, a " + Sink.class.getName()
               + "; it must make a new one each time");
-      Await.turn(first);
+      Await.answered(first);
       assertThat(scope.children()).<StageRef<?>>containsExactly(first);
     }
 
@@ -177,7 +177,7 @@ class StartTest extends StageTest {
       })))).isInstanceOf(StageFailed.class).hasCause(cause);
       assertThat(scope.children()).isEmpty();
       ConsumerRef<Integer, Sink> sink = start(Stage.consumer("sink", Sink::new));   // the name is free
-      Await.turn(sink);
+      Await.answered(sink);
     }
 
     @Test

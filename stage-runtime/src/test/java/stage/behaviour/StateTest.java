@@ -33,13 +33,13 @@ import stage.api.Subscription;
 import stage.api.SubscriptionSpec;
 import stage.api.WrongThread;
 import stage.api.supervision.StageFailed;
-import stage.behaviour.support2.Await;
-import stage.behaviour.support3.CrashTest;
-import stage.behaviour.support3.Faults;
-import stage.behaviour.support3.Lives;
-import stage.behaviour.support3.Once;
-import stage.behaviour.support3.Parts.Sink;
-import stage.behaviour.support3.Parts.Source;
+import stage.behaviour.support.Await;
+import stage.behaviour.support.CrashTest;
+import stage.behaviour.support.Faults;
+import stage.behaviour.support.Lives;
+import stage.behaviour.support.Once;
+import stage.behaviour.support.Parts.Sink;
+import stage.behaviour.support.Parts.Source;
 
 class StateTest extends CrashTest {
   private final Faults faults = new Faults();
@@ -524,7 +524,7 @@ class StateTest extends CrashTest {
         stage.next.set(10);
         stage.squares.put(0, 77);
       });
-      Await.turn(generator);
+      Await.answered(generator);
       var sink = start(Stage.<Integer, Sink>consumer("sink", () -> new Sink(new Lives(), new Faults(), handled))
           .subscribeTo(generator, Demand.max(3)));
       Await.end(sink);

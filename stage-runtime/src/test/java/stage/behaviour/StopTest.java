@@ -17,13 +17,13 @@ import stage.api.ProducerRef;
 import stage.api.Stage;
 import stage.api.StageContext;
 import stage.api.StopReason;
-import stage.behaviour.support2.Await;
-import stage.behaviour.support2.Held;
-import stage.behaviour.support2.Idle;
-import stage.behaviour.support2.Numbers;
-import stage.behaviour.support2.Relay;
-import stage.behaviour.support2.Sink;
-import stage.behaviour.support2.StageTest;
+import stage.behaviour.support.Await;
+import stage.behaviour.support.Held;
+import stage.behaviour.support.Idle;
+import stage.behaviour.support.Numbers;
+import stage.behaviour.support.Relay;
+import stage.behaviour.support.Sink;
+import stage.behaviour.support.StageTest;
 
 class StopTest extends StageTest {
   private static final StopReason STOPPED = new StopReason.Stopped();
@@ -47,14 +47,14 @@ class StopTest extends StageTest {
     @Test
     void deliversItsBacklogFirst() throws Exception {
       ProducerRef<Integer, Idle> idle = start(Stage.producer("idle", Idle::new));
-      var held = new Held();
-      ConsumerRef<Integer, Held> consumer = start(Stage.consumer("held", () -> held).subscribeTo(idle, Demand.max(2)));
+      var held = new Held<Integer>();
+      ConsumerRef<Integer, Held<Integer>> consumer = start(Stage.consumer("held", () -> held).subscribeTo(idle, Demand.max(2)));
       idle.castEmit((stage, out) -> {
         for (int i = 0; i < 100; i++) out.emit(i);
       });
-      Await.next(held.batches, consumer);
+      Await.next(held.entered, consumer);
       idle.stop();
-      held.goOnForEver();
+      held.letGo();
       assertThat(Await.end(idle)).isEqualTo(STOPPED);
       assertThat(Await.end(consumer)).isEqualTo(COMPLETED);
       assertThat(List.copyOf(held.handled)).isEqualTo(IntStream.range(0, 100).boxed().toList());
@@ -67,7 +67,7 @@ class StopTest extends StageTest {
       idle.castEmit((stage, out) -> {
         for (int i = 0; i < 7; i++) out.emit(i);
       });
-      Await.turn(idle);
+      Await.answered(idle);
       idle.stop();
       Await.end(idle);
       assertThat(idle.snapshot().eventsUndelivered()).isEqualTo(7);
@@ -245,12 +245,12 @@ class StopTest extends StageTest {
   class AConsumer {
     @Test
     void givesWhatItHasNotHandledToTheOthers() throws Exception {
-      var held = new Held();
+      var held = new Held<Integer>();
       ProducerRef<Integer, Numbers> numbers = start(Stage.producer("numbers", () -> new Numbers(100)));
-      ConsumerRef<Integer, Held> leaver = start(Stage.consumer("leaver", () -> held).subscribeTo(numbers, Demand.max(20)));
-      List<Integer> handled = Await.next(held.batches, leaver);
+      ConsumerRef<Integer, Held<Integer>> leaver = start(Stage.consumer("leaver", () -> held).subscribeTo(numbers, Demand.max(20)));
+      List<Integer> handled = Await.next(held.entered, leaver);
       leaver.stop();
-      held.goOn();   // the turn that is running is finished
+      held.release(1);   // the turn that is running is finished
       assertThat(Await.end(leaver)).isEqualTo(STOPPED);
       ConsumerRef<Integer, Sink> heir = start(Stage.consumer("heir", () -> new Sink(events)).subscribeTo(numbers));
       Await.end(heir);
@@ -261,13 +261,13 @@ class StopTest extends StageTest {
 
     @Test
     void hasWhatItHasNotHandledCountedIfItsProducerIsGone() throws Exception {
-      var held = new Held();
+      var held = new Held<Integer>();
       ProducerRef<Integer, Numbers> numbers = start(Stage.producer("numbers", () -> new Numbers(10)));
-      ConsumerRef<Integer, Held> leaver = start(Stage.consumer("leaver", () -> held).subscribeTo(numbers, Demand.max(20).withMin(17)));
+      ConsumerRef<Integer, Held<Integer>> leaver = start(Stage.consumer("leaver", () -> held).subscribeTo(numbers, Demand.max(20).withMin(17)));
       Await.end(numbers);
-      int handled = Await.next(held.batches, leaver).size();
+      int handled = Await.next(held.entered, leaver).size();
       leaver.stop();
-      held.goOn();
+      held.release(1);
       assertThat(Await.end(leaver)).isEqualTo(STOPPED);
       assertThat(numbers.snapshot().eventsReturned()).isEqualTo(10 - handled);
       scope.close();
@@ -325,14 +325,14 @@ class StopTest extends StageTest {
   class AProducerConsumer {
     @Test
     void returnsItsInputAndDeliversItsOutput() throws Exception {
-      var held = new Held();
+      var held = new Held<Integer>();
       ProducerRef<Integer, Numbers> numbers = start(Stage.producer("numbers", () -> new Numbers(100)));
       ProducerConsumerRef<Integer, Integer, Relay> relay =
           start(Stage.<Integer, Integer, Relay>producerConsumer("relay", Relay::new).subscribeTo(numbers, Demand.max(10)));
-      ConsumerRef<Integer, Held> consumer = start(Stage.consumer("held", () -> held).subscribeTo(relay, Demand.max(2)));
-      Await.next(held.batches, consumer);
+      ConsumerRef<Integer, Held<Integer>> consumer = start(Stage.consumer("held", () -> held).subscribeTo(relay, Demand.max(2)));
+      Await.next(held.entered, consumer);
       relay.stop();
-      held.goOnForEver();
+      held.letGo();
       assertThat(Await.end(relay)).isEqualTo(STOPPED);
       assertThat(Await.end(consumer)).isEqualTo(COMPLETED);
       ConsumerRef<Integer, Sink> heir = start(Stage.consumer("heir", () -> new Sink(events)).subscribeTo(numbers));

@@ -14,8 +14,8 @@ import stage.api.Inlet;
 import stage.api.ProducerRef;
 import stage.api.Stage;
 import stage.api.Subscription;
-import stage.behaviour.support2.Await;
-import stage.behaviour.support3.CrashTest;
+import stage.behaviour.support.Await;
+import stage.behaviour.support.CrashTest;
 
 /** F35: subscriptions made and given up from many threads at once. */
 class SubscriptionStormTest extends CrashTest {

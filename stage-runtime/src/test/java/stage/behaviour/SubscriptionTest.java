@@ -32,13 +32,13 @@ import stage.api.WrongThread;
 import stage.api.supervision.Intensity;
 import stage.api.supervision.Supervisor;
 import stage.api.supervision.SupervisorSpec;
-import stage.behaviour.support2.Await;
-import stage.behaviour.support2.Held;
-import stage.behaviour.support2.Idle;
-import stage.behaviour.support2.Numbers;
-import stage.behaviour.support2.Relay;
-import stage.behaviour.support2.Sink;
-import stage.behaviour.support2.StageTest;
+import stage.behaviour.support.Await;
+import stage.behaviour.support.Held;
+import stage.behaviour.support.Idle;
+import stage.behaviour.support.Numbers;
+import stage.behaviour.support.Relay;
+import stage.behaviour.support.Sink;
+import stage.behaviour.support.StageTest;
 
 class SubscriptionTest extends StageTest {
   private final BlockingQueue<Integer> events = new LinkedBlockingQueue<>();
@@ -85,7 +85,7 @@ class SubscriptionTest extends StageTest {
         Subscription last = all.getLast();
         last.cancel();
         try {
-          Await.turn(changer);
+          Await.answered(changer);
           all.add(changer.subscribeTo(numbers, Demand.max(16)));
         } catch (SubscriptionRefused | StageEnded tooLate) {   // the last subscription completed before it could be cancelled
           break;
@@ -148,17 +148,17 @@ class SubscriptionTest extends StageTest {
   class CancellingFromOutside {
     @Test
     void finishesTheTurnThatIsRunningAndDeliversNothingAfterIt() throws Exception {
-      var held = new Held();
+      var held = new Held<Integer>();
       ProducerRef<Integer, Numbers> numbers = start(Stage.producer("numbers", () -> new Numbers(100)));
-      ConsumerRef<Integer, Held> leaver = start(Stage.consumer("leaver", () -> held));
+      ConsumerRef<Integer, Held<Integer>> leaver = start(Stage.consumer("leaver", () -> held));
       Subscription subscription = leaver.subscribeTo(numbers, Demand.max(20));
-      List<Integer> first = Await.next(held.batches, leaver);
+      List<Integer> first = Await.next(held.entered, leaver);
       subscription.cancel();
       subscription.cancel();
-      held.goOnForEver();
-      Await.turn(leaver);
+      held.letGo();
+      Await.answered(leaver);
       assertThat(held.handled).containsExactlyElementsOf(first);
-      assertThat(held.batches).isEmpty();
+      assertThat(held.entered).isEmpty();
       assertThat(leaver.isAlive()).isTrue();
       ConsumerRef<Integer, Sink> heir = start(Stage.consumer("heir", () -> new Sink(events)).subscribeTo(numbers));
       ended(heir);
@@ -210,7 +210,7 @@ class SubscriptionTest extends StageTest {
         from.cancel();
       });
       Await.until(() -> canceller.snapshot().inputs().isEmpty() && numbers.snapshot().eventsEmitted() > 0, "it has left", canceller);
-      Await.turn(canceller);
+      Await.answered(canceller);
       ended(start(Stage.consumer("heir", () -> new Sink(events)).subscribeTo(numbers)));
       handled.addAll(events);
       assertThat(handled).isEqualTo(numbersTo(100));
@@ -303,7 +303,7 @@ class SubscriptionTest extends StageTest {
       });
       Await.open(left, canceller);
       Await.end(idle);
-      Await.turn(canceller);
+      Await.answered(canceller);
       scope.close();
       assertThat(scope.report().eventsReturned() + scope.report().eventsUndelivered()).isEqualTo(6);
     }
@@ -358,8 +358,8 @@ class SubscriptionTest extends StageTest {
 
     @Test
     void getsNothingUnasked() throws Exception {
-      Await.turn(numbers);
-      Await.turn(asker);
+      Await.answered(numbers);
+      Await.answered(asker);
       assertThat(subscription.snapshot().requested()).isZero();
       assertThat(numbers.<Integer>call(Numbers::next)).isZero();
     }
@@ -373,8 +373,8 @@ class SubscriptionTest extends StageTest {
       });
       request(5);
       assertThat(Await.next(12, events, asker)).isEqualTo(numbersTo(12));
-      Await.turn(numbers);
-      Await.turn(asker);
+      Await.answered(numbers);
+      Await.answered(asker);
       assertThat(events).isEmpty();
       assertThat(subscription.snapshot().requested()).isEqualTo(12);
     }
@@ -428,14 +428,14 @@ class SubscriptionTest extends StageTest {
       request(2);
       Await.next(2, events, asker);
       subscription.cancel();
-      Await.turn(asker);
+      Await.answered(asker);
       request(10);
       asker.call(stage -> {
         stage.inlet.cancel();
         return null;
       });
-      Await.turn(numbers);
-      Await.turn(asker);
+      Await.answered(numbers);
+      Await.answered(asker);
       assertThat(events).isEmpty();
       assertThat(subscription.snapshot().requested()).isEqualTo(2);
       assertThat(subscription.snapshot().isBalanced()).isTrue();
@@ -551,7 +551,7 @@ class SubscriptionTest extends StageTest {
       assertThatThrownBy(() -> sink.subscribeTo(numbers))
           .isInstanceOf(SubscriptionRefused.class)
           .hasMessage("stage test/sink cannot subscribe to test/numbers: it has ended: Stopped[]");
-      Await.turn(sink);
+      Await.answered(sink);
     }
 
     @Test
@@ -571,7 +571,7 @@ class SubscriptionTest extends StageTest {
       assertThatThrownBy(() -> sink.subscribeTo(dead.getFirst()))
           .isInstanceOf(SubscriptionRefused.class)
           .hasMessage("stage test/sink cannot subscribe to inner/numbers: it has ended: Crashed[cause=java.io.IOException]");
-      Await.turn(sink);
+      Await.answered(sink);
     }
   }
 

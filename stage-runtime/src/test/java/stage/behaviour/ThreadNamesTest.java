@@ -17,12 +17,12 @@ import stage.api.Inlet;
 import stage.api.ProducerRef;
 import stage.api.Stage;
 import stage.api.StageRef;
-import stage.behaviour.support2.Await;
-import stage.behaviour.support2.Held;
-import stage.behaviour.support2.Idle;
-import stage.behaviour.support2.Numbers;
-import stage.behaviour.support2.Sink;
-import stage.behaviour.support2.StageTest;
+import stage.behaviour.support.Await;
+import stage.behaviour.support.Held;
+import stage.behaviour.support.Idle;
+import stage.behaviour.support.Numbers;
+import stage.behaviour.support.Sink;
+import stage.behaviour.support.StageTest;
 
 class ThreadNamesTest extends StageTest {
   private final BlockingQueue<Integer> events = new LinkedBlockingQueue<>();
@@ -108,33 +108,33 @@ class ThreadNamesTest extends StageTest {
 
     @Test
     void forSettlementSaysSo() throws Exception {
-      var first = new Held();
-      var second = new Held();
+      var first = new Held<Integer>();
+      var second = new Held<Integer>();
       ProducerRef<Integer, Idle> idle = start(Stage.producer("idle", Idle::new));
       Thread thread = threadOf(idle);
-      var a = start(Stage.<Integer, Held>consumer("a", () -> first).subscribeTo(idle, Demand.max(2)));
-      var b = start(Stage.<Integer, Held>consumer("b", () -> second).subscribeTo(idle, Demand.max(2)));
+      var a = start(Stage.<Integer, Held<Integer>>consumer("a", () -> first).subscribeTo(idle, Demand.max(2)));
+      var b = start(Stage.<Integer, Held<Integer>>consumer("b", () -> second).subscribeTo(idle, Demand.max(2)));
       idle.castEmit((stage, out) -> {
         out.emit(1);
         out.emit(2);
       });
-      Await.next(first.batches, a);
-      Await.next(second.batches, b);
+      Await.next(first.entered, a);
+      Await.next(second.entered, b);
       idle.stop();
       parksIn(thread, "awaitSettlement", "SETTLEMENT", idle);
-      first.goOnForEver();
-      second.goOnForEver();
+      first.letGo();
+      second.letGo();
       Await.end(idle);
     }
 
     @Test
     void inUserCodeIsRunning() throws Exception {
-      var held = new Held();
+      var held = new Held<Integer>();
       ProducerRef<Integer, Numbers> numbers = start(Stage.producer("numbers", () -> new Numbers(1)));
-      ConsumerRef<Integer, Held> consumer = start(Stage.consumer("held", () -> held).subscribeTo(numbers));
-      Await.next(held.batches, consumer);
+      ConsumerRef<Integer, Held<Integer>> consumer = start(Stage.consumer("held", () -> held).subscribeTo(numbers));
+      Await.next(held.entered, consumer);
       assertThat(consumer.snapshot().awaiting()).isEqualTo("RUNNING");
-      held.goOnForEver();
+      held.letGo();
     }
   }
 

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import stage.api.Demand;
-import stage.behaviour.support2.Quiet;
+import stage.behaviour.support.Quiet;
 import stage.simulation.SmallScope.Act;
 
 /** Makes all runs that some small scopes have, and asks the oracle after each; says so if it could not make them all. */

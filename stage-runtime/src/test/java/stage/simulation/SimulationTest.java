@@ -11,8 +11,8 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
-import stage.behaviour.support2.OtherJvm;
-import stage.behaviour.support2.Quiet;
+import stage.behaviour.support.OtherJvm;
+import stage.behaviour.support.Quiet;
 import stage.runtime.time.Apart;
 import stage.runtime.time.RecordedChoices;
 

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import stage.behaviour.support2.Quiet;
+import stage.behaviour.support.Quiet;
 import stage.runtime.time.RecordedChoices;
 import stage.runtime.time.SeededTime;
 import stage.runtime.time.Shrinker;

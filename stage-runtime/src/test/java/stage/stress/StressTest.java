@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import stage.behaviour.support2.OtherJvm;
+import stage.behaviour.support.OtherJvm;
 
 /** Real threads, by R1 to R10 of the plan: a little of each in every build, all of it with {@code -Dstage.stress}. */
 @Timeout(3600)

@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import stage.api.Demand;
 import stage.api.Stage;
 import stage.api.supervision.Supervisor;
-import stage.behaviour.support3.CrashLog;
+import stage.behaviour.support.CrashLog;
 import stage.runtime.testkit.ConsumerProbe;
 import stage.runtime.testkit.ProducerProbe;
 import stage.runtime.testkit.SimulatedRuntime;

@@ -28,7 +28,7 @@ import stage.api.supervision.Intensity;
 import stage.api.supervision.Strategy;
 import stage.api.supervision.Supervisor;
 import stage.api.supervision.SupervisorSpec;
-import stage.behaviour.support3.CrashLog;
+import stage.behaviour.support.CrashLog;
 import stage.runtime.testkit.ConsumerProbe;
 import stage.runtime.testkit.Ledgers;
 import stage.runtime.testkit.ProducerProbe;

@@ -33,8 +33,8 @@ import stage.api.supervision.StageFailed;
 import stage.api.supervision.Strategy;
 import stage.api.supervision.Supervisor;
 import stage.api.supervision.SupervisorSpec;
-import stage.behaviour.support2.Await;
-import stage.behaviour.support3.CrashTest;
+import stage.behaviour.support.Await;
+import stage.behaviour.support.CrashTest;
 
 class ChildrenTest extends CrashTest {
   private final Troupe troupe = new Troupe();
@@ -153,7 +153,7 @@ class ChildrenTest extends CrashTest {
       assertThat(stage.isAlive()).isFalse();
       assertThat(stage.snapshot().incarnation()).isEqualTo(1);
       assertThat(statusOf(scope, "stage")).isEqualTo(ChildSnapshot.Status.STOPPED);
-      Await.turn(other);
+      Await.answered(other);
       assertThat(scope.snapshot().crashes()).isEqualTo(1);
       assertThat(log.take()).singleElement().satisfies(line -> assertThat(line.getThrown()).hasMessage("off"));
       scope.close();
@@ -179,7 +179,7 @@ class ChildrenTest extends CrashTest {
       scope.stop("inner");
       assertThat(stage.isAlive()).isFalse();
       assertThat(stage.snapshot().incarnation()).isEqualTo(1);
-      Await.turn(other);
+      Await.answered(other);
       assertThat(scope.childSnapshots()).extracting(ChildSnapshot::name).containsExactly("other");
       scope.close();
       assertThat(log.take()).singleElement().satisfies(line -> {
@@ -199,7 +199,7 @@ class ChildrenTest extends CrashTest {
       StageRef<Troupe.Actor> other = troupe.start(scope, "other");
       Troupe.crash(stage);
       Await.until(() -> starts.get() > 20, "it fails again and again", stage);
-      Await.turn(other);
+      Await.answered(other);
       assertThat(statusOf(scope, "other")).isEqualTo(ChildSnapshot.Status.RUNNING);
       Await.result(() -> {
         scope.stop("stage");
@@ -208,7 +208,7 @@ class ChildrenTest extends CrashTest {
       int last = starts.get();
       assertThat(stage.isAlive()).isFalse();
       assertThat(statusOf(scope, "stage")).isEqualTo(ChildSnapshot.Status.STOPPED);
-      Await.turn(other);
+      Await.answered(other);
       scope.close();
       assertThat(starts).as("nothing starts after its end").hasValue(last);
       log.take();
@@ -222,7 +222,7 @@ class ChildrenTest extends CrashTest {
         scope.stop("stage");
         return null;
       })).cause().isInstanceOf(ScopeMisuse.class).hasMessageContaining("would wait for itself");
-      Await.turn(stage);
+      Await.answered(stage);
     }
   }
 
@@ -251,7 +251,7 @@ class ChildrenTest extends CrashTest {
       StageRef<?> again = scope.restart("stage");
       Troupe.crash(clock);
       Await.until(() -> clock.snapshot().incarnation() == 2, "a later backoff is over", clock);
-      Await.turn(again);
+      Await.answered(again);
       List<String> story = List.copyOf(troupe.story);
       assertThat(story).filteredOn(line -> line.startsWith("start stage")).last().isEqualTo("start stage#1");
       assertThat(story.subList(story.lastIndexOf("start stage#1") + 1, story.size())).noneMatch(line -> line.contains("stage#"));
@@ -520,7 +520,7 @@ class ChildrenTest extends CrashTest {
       StageRef<Troupe.Actor> other = troupe.start(scope, "other");
       first.stop();
       Await.end(first);
-      Await.turn(other);
+      Await.answered(other);
       second.stop();
       Await.end(other);
       scope.join();
@@ -532,7 +532,7 @@ class ChildrenTest extends CrashTest {
       StageRef<Troupe.Actor> significant = scope.start(troupe.actor("significant").asSignificant());
       Troupe.crash(significant, new IOException("off"));
       Await.until(() -> significant.snapshot().incarnation() == 2, "it is restarted", significant);
-      Await.turn(significant);
+      Await.answered(significant);
       log.takeRestarts(1);
     }
 
@@ -543,7 +543,7 @@ class ChildrenTest extends CrashTest {
       StageRef<Troupe.Actor> other = troupe.start(scope, "other");
       Troupe.crash(significant, new IOException("off"));
       assertThat(Await.end(significant)).isInstanceOf(StopReason.Crashed.class);
-      Await.turn(other);
+      Await.answered(other);
       assertThat(scope.start(troupe.actor("late")).isAlive()).isTrue();
       assertThat(log.take()).hasSize(1);
     }
@@ -554,7 +554,7 @@ class ChildrenTest extends CrashTest {
       scope.start(troupe.actor("significant").asSignificant());
       StageRef<Troupe.Actor> other = troupe.start(scope, "other");
       scope.stop("significant");
-      Await.turn(other);
+      Await.answered(other);
       troupe.start(scope, "late");
     }
 

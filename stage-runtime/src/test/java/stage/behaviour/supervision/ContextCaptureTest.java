@@ -22,8 +22,8 @@ import stage.api.supervision.Intensity;
 import stage.api.supervision.StageFailed;
 import stage.api.supervision.Supervisor;
 import stage.api.supervision.SupervisorSpec;
-import stage.behaviour.support2.Await;
-import stage.behaviour.support3.CrashTest;
+import stage.behaviour.support.Await;
+import stage.behaviour.support.CrashTest;
 
 class ContextCaptureTest extends CrashTest {
   private static final ThreadLocal<String> DIAGNOSTICS = new ThreadLocal<>();

@@ -31,8 +31,8 @@ import stage.api.supervision.Intensity;
 import stage.api.supervision.StageFailed;
 import stage.api.supervision.Supervisor;
 import stage.api.supervision.SupervisorSpec;
-import stage.behaviour.support2.Await;
-import stage.behaviour.support3.CrashTest;
+import stage.behaviour.support.Await;
+import stage.behaviour.support.CrashTest;
 
 class DecisionTest extends CrashTest {
   private final BlockingQueue<Integer> handled = new LinkedBlockingQueue<>();
@@ -140,7 +140,7 @@ class DecisionTest extends CrashTest {
       open(Decision.resume(), 0);
       StageRef<Sink> sink = start(Stage.consumer("sink", Sink::new));
       Troupe.crash(sink);
-      Await.turn(sink);
+      Await.answered(sink);
       assertThat(sink.snapshot().incarnation()).isEqualTo(1);
       log.take();
     }
@@ -213,7 +213,7 @@ class DecisionTest extends CrashTest {
       ConsumerRef<Integer, Sink> sink = start(Stage.consumer("sink", Sink::new).subscribeTo(source));
       assertThat(Await.end(source)).isInstanceOf(StopReason.Crashed.class);
       assertThat(Await.end(sink)).isInstanceOf(StopReason.ProducerFailed.class);
-      Await.turn(other);
+      Await.answered(other);
       scope.close();   // and does not throw
       log.take();
     }

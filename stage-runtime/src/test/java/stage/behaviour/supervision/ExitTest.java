@@ -17,7 +17,7 @@ import stage.api.Demand;
 import stage.api.Stage;
 import stage.api.supervision.Supervisor;
 import stage.api.supervision.SupervisorSpec;
-import stage.behaviour.support2.OtherJvm;
+import stage.behaviour.support.OtherJvm;
 
 /** A JVM that is told to exit, seen from outside. */
 class ExitTest {

@@ -16,8 +16,8 @@ import stage.api.supervision.Intensity;
 import stage.api.supervision.StageFailed;
 import stage.api.supervision.Supervisor;
 import stage.api.supervision.SupervisorSpec;
-import stage.behaviour.support2.Await;
-import stage.behaviour.support3.CrashTest;
+import stage.behaviour.support.Await;
+import stage.behaviour.support.CrashTest;
 
 /** G10: what says that the JVM itself is in trouble is no fault of a stage's, and no restart helps against it. */
 class FatalErrorTest extends CrashTest {

@@ -22,8 +22,8 @@ import stage.api.supervision.Intensity;
 import stage.api.supervision.Strategy;
 import stage.api.supervision.Supervisor;
 import stage.api.supervision.SupervisorSpec;
-import stage.behaviour.support2.Await;
-import stage.behaviour.support3.CrashTest;
+import stage.behaviour.support.Await;
+import stage.behaviour.support.CrashTest;
 
 /** A stage that finds in its {@code onStart} that it is not needed, as with {@code :ignore} in OTP. */
 class IgnoredStartTest extends CrashTest {

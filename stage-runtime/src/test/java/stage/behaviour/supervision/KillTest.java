@@ -33,15 +33,15 @@ import stage.api.SubscriptionSpec;
 import stage.api.supervision.Intensity;
 import stage.api.supervision.ShutdownReport;
 import stage.api.supervision.StageFailed;
-import stage.api.supervision.Strategy;
 import stage.api.supervision.Stragglers;
+import stage.api.supervision.Strategy;
 import stage.api.supervision.Supervisor;
 import stage.api.supervision.SupervisorSpec;
-import stage.behaviour.support2.Await;
-import stage.behaviour.support3.CrashTest;
-import stage.behaviour.support3.Faults;
-import stage.behaviour.support3.Lives;
-import stage.behaviour.support3.Parts.Source;
+import stage.behaviour.support.Await;
+import stage.behaviour.support.CrashTest;
+import stage.behaviour.support.Faults;
+import stage.behaviour.support.Lives;
+import stage.behaviour.support.Parts.Source;
 import stage.runtime.time.Gate;
 import stage.runtime.time.RecordedChoices;
 import stage.runtime.time.SimulatedTime;
@@ -316,7 +316,7 @@ class KillTest extends CrashTest {
       Await.next(1, entered, sink);
       sink.kill();
       awaitIncarnation(sink, 2);
-      Await.turn(sink);
+      Await.answered(sink);
       letTheZombiesGo();
       log.take();
     }
@@ -382,7 +382,7 @@ class KillTest extends CrashTest {
       Await.next(1, entered, sink);
       sink.kill();
       Await.until(() -> lives.get() == 3, "a third one is started", sink);
-      Await.turn(sink);
+      Await.answered(sink);
       letTheZombiesGo();
       log.take();
     }
@@ -406,7 +406,7 @@ class KillTest extends CrashTest {
       Await.next(1, entered, sink);
       sink.kill();
       Await.until(() -> lives.get() == 2, "a second one is started", sink);
-      Await.turn(sink);
+      Await.answered(sink);
       letTheZombiesGo();
       log.take();
     }

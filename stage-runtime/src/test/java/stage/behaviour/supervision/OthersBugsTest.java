@@ -40,15 +40,15 @@ import stage.api.supervision.StageFailed;
 import stage.api.supervision.Strategy;
 import stage.api.supervision.Supervisor;
 import stage.api.supervision.SupervisorSpec;
-import stage.behaviour.support2.Await;
-import stage.behaviour.support2.Numbers;
-import stage.behaviour.support3.CrashTest;
-import stage.behaviour.support3.Faults;
-import stage.behaviour.support3.Lives;
-import stage.behaviour.support3.Once;
-import stage.behaviour.support3.Parts.Middle;
-import stage.behaviour.support3.Parts.Sink;
-import stage.behaviour.support3.Parts.Source;
+import stage.behaviour.support.Await;
+import stage.behaviour.support.CrashTest;
+import stage.behaviour.support.Faults;
+import stage.behaviour.support.Lives;
+import stage.behaviour.support.Numbers;
+import stage.behaviour.support.Once;
+import stage.behaviour.support.Parts.Middle;
+import stage.behaviour.support.Parts.Sink;
+import stage.behaviour.support.Parts.Source;
 
 /** Bugs that others had with supervision, each as a scenario. Above it stands who reported it, and what went wrong there. */
 class OthersBugsTest extends CrashTest {
@@ -104,7 +104,7 @@ class OthersBugsTest extends CrashTest {
     var source = start(Stage.producer("source", () -> new Numbers(100)));
     Subscription subscription = mailer.subscribeTo(source, Demand.max(2).withMin(1));
     assertThat(Await.next(4, entered, mailer)).as("each fails, and is tried again").containsExactlyInAnyOrder(0, 0, 1, 1);
-    Await.turn(mailer);
+    Await.answered(mailer);
     assertThat(subscription.snapshot().sent()).as("neither has finished").isEqualTo(2);
     assertThat(entered).isEmpty();
     go.release(100);
@@ -151,7 +151,7 @@ class OthersBugsTest extends CrashTest {
       assertThatThrownBy(() -> scope.restart("stubborn")).isInstanceOf(StageFailed.class).cause().hasMessage("no start");
       fails = false;
       StageRef<?> again = scope.restart("stubborn");
-      Await.turn(again);
+      Await.answered(again);
       scope.stop("stubborn");
       scope.delete("stubborn");
       assertThat(scope.childSnapshots()).isEmpty();

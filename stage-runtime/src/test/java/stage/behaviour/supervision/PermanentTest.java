@@ -28,8 +28,8 @@ import stage.api.supervision.StageFailed;
 import stage.api.supervision.Strategy;
 import stage.api.supervision.Supervisor;
 import stage.api.supervision.SupervisorSpec;
-import stage.behaviour.support2.Await;
-import stage.behaviour.support3.CrashTest;
+import stage.behaviour.support.Await;
+import stage.behaviour.support.CrashTest;
 
 /** The table of S8 from its columns: what a normal end, a stop, and the end of the scope are to each restart type. */
 class PermanentTest extends CrashTest {

@@ -25,8 +25,8 @@ import stage.api.supervision.Intensity;
 import stage.api.supervision.StageFailed;
 import stage.api.supervision.Supervisor;
 import stage.api.supervision.SupervisorSpec;
-import stage.behaviour.support2.Await;
-import stage.behaviour.support3.CrashTest;
+import stage.behaviour.support.Await;
+import stage.behaviour.support.CrashTest;
 
 /** S60: starts have a time limit of their own, if one is given. */
 class StartTimeoutTest extends CrashTest {

@@ -28,13 +28,13 @@ import stage.api.supervision.StageFailed;
 import stage.api.supervision.Strategy;
 import stage.api.supervision.Supervisor;
 import stage.api.supervision.SupervisorSpec;
-import stage.behaviour.support2.Await;
-import stage.behaviour.support3.CrashTest;
-import stage.behaviour.support3.Faults;
-import stage.behaviour.support3.Lives;
-import stage.behaviour.support3.Parts.Middle;
-import stage.behaviour.support3.Parts.Sink;
-import stage.behaviour.support3.Parts.Source;
+import stage.behaviour.support.Await;
+import stage.behaviour.support.CrashTest;
+import stage.behaviour.support.Faults;
+import stage.behaviour.support.Lives;
+import stage.behaviour.support.Parts.Middle;
+import stage.behaviour.support.Parts.Sink;
+import stage.behaviour.support.Parts.Source;
 
 class StrategyTest extends CrashTest {
   private final Troupe troupe = new Troupe();
@@ -63,7 +63,7 @@ class StrategyTest extends CrashTest {
       startThree(open(Strategy.ONE_FOR_ONE, 3));
       Troupe.crash(b);
       assertThat(troupe.next(2, b)).containsExactly("stop b#1 Crashed", "start b#2");
-      for (StageRef<?> each : List.of(a, b, c)) Await.turn(each);
+      for (StageRef<?> each : List.of(a, b, c)) Await.answered(each);
       assertThat(troupe.story).isEmpty();
       log.takeRestarts(1);
     }
@@ -128,7 +128,7 @@ class StrategyTest extends CrashTest {
         Troupe.crash(b);
         troupe.next(6, a, b, c);
       }
-      Await.turn(c);
+      Await.answered(c);
       assertThat(scope.snapshot().restarts()).isEqualTo(6);
       assertThat(scope.snapshot().crashes()).isEqualTo(2);
       theScopeMayFail();
@@ -145,7 +145,7 @@ class StrategyTest extends CrashTest {
       Troupe.crash(c);
       List<String> story = troupe.next(9, a, b, c);
       assertThat(story.subList(3, 9)).containsExactly("start a#2", "failed b#2", "stop a#2 GroupRestart", "start a#3", "start b#2", "start c#2");
-      Await.turn(c);
+      Await.answered(c);
       log.takeRestarts(2);
     }
 
@@ -204,7 +204,7 @@ class StrategyTest extends CrashTest {
       List<String> story = troupe.next(4, a, b, c);
       assertThat(story.subList(0, 2)).containsExactlyInAnyOrder("stop b#1 Crashed", "stop c#1 GroupRestart");
       assertThat(story.subList(2, 4)).containsExactly("start b#2", "start c#2");
-      Await.turn(a);
+      Await.answered(a);
       assertThat(a.snapshot().incarnation()).isEqualTo(1);
       assertThat(troupe.story).isEmpty();
       log.takeRestarts(1);
@@ -256,7 +256,7 @@ class StrategyTest extends CrashTest {
         });
       }
       for (StageRef<?> each : List.of(a, b, c)) Await.until(() -> each.snapshot().incarnation() >= 2, "it is restarted", a, b, c);
-      for (StageRef<?> each : List.of(a, b, c)) Await.turn(each);
+      for (StageRef<?> each : List.of(a, b, c)) Await.answered(each);
       List<String> story = troupe.next(6, a, b, c);
       assertThat(story.subList(0, 3)).containsExactlyInAnyOrder("stop a#1 Crashed", "stop b#1 Crashed", "stop c#1 Crashed");
       assertThat(story.subList(3, 6)).containsExactly("start a#2", "start b#2", "start c#2");
@@ -297,7 +297,7 @@ class StrategyTest extends CrashTest {
       a.pause();
       Troupe.crash(b);
       troupe.next(6, a, b, c);
-      Await.turn(a);
+      Await.answered(a);
       assertThat(a.snapshot().status()).isEqualTo(StageSnapshot.Status.PAUSED);
       log.takeRestarts(1);
     }

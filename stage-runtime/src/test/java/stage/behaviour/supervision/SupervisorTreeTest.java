@@ -27,8 +27,8 @@ import stage.api.supervision.StageFailed;
 import stage.api.supervision.Strategy;
 import stage.api.supervision.Supervisor;
 import stage.api.supervision.SupervisorSpec;
-import stage.behaviour.support2.Await;
-import stage.behaviour.support3.CrashTest;
+import stage.behaviour.support.Await;
+import stage.behaviour.support.CrashTest;
 
 class SupervisorTreeTest extends CrashTest {
   private final Troupe troupe = new Troupe();
@@ -219,7 +219,7 @@ class SupervisorTreeTest extends CrashTest {
       assertThat(Await.end(a)).isInstanceOf(StopReason.Crashed.class);
       assertThat(Await.end(b)).isEqualTo(new StopReason.Stopped());
       assertThatThrownBy(inner::join).isInstanceOf(StageFailed.class);
-      Await.turn(outside);
+      Await.answered(outside);
       Await.until(() -> scope.childSnapshots().size() == 1, "the supervisor is no child any more");
       scope.close();
       log.take();

@@ -13,7 +13,7 @@ import stage.api.StageRef;
 import stage.api.State;
 import stage.api.StopReason;
 import stage.api.supervision.Supervisor;
-import stage.behaviour.support2.Await;
+import stage.behaviour.support.Await;
 
 /** Stages that only live and die, and the story of their lives in the order in which it happened. */
 final class Troupe {

@@ -21,7 +21,7 @@ import stage.api.State;
 import stage.api.supervision.Intensity;
 import stage.api.supervision.Supervisor;
 import stage.api.supervision.SupervisorSpec;
-import stage.behaviour.support2.Quiet;
+import stage.behaviour.support.Quiet;
 import stage.runtime.testkit.CrashRule;
 import stage.runtime.testkit.SimulatedRuntime;
 import stage.runtime.time.Gate;

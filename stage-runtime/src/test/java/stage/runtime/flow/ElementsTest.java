@@ -31,7 +31,7 @@ import stage.api.Stage;
 import stage.api.StageRef;
 import stage.api.Stages;
 import stage.api.StopReason;
-import stage.behaviour.support2.Await;
+import stage.behaviour.support.Await;
 
 /** Collections, files and queues as producers, and collectors as consumers. */
 class ElementsTest extends FlowTest {

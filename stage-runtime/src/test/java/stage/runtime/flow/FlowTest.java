@@ -20,7 +20,7 @@ import stage.api.supervision.Intensity;
 import stage.api.supervision.StageFailed;
 import stage.api.supervision.Supervisor;
 import stage.api.supervision.SupervisorSpec;
-import stage.behaviour.support3.CrashLog;
+import stage.behaviour.support.CrashLog;
 
 /** A scope with bridges, looked at when it is closed: no rule was broken, every ledger adds up, and only what crashed on purpose was logged. */
 abstract class FlowTest {

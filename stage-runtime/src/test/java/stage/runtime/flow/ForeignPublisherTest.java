@@ -23,7 +23,7 @@ import stage.api.supervision.Backoff;
 import stage.api.supervision.Intensity;
 import stage.api.supervision.Supervisor;
 import stage.api.supervision.SupervisorSpec;
-import stage.behaviour.support2.Await;
+import stage.behaviour.support.Await;
 
 /** Publishers of others, behind a stage: their failure is its crash. */
 class ForeignPublisherTest extends FlowTest {
@@ -107,13 +107,13 @@ class ForeignPublisherTest extends FlowTest {
       Await.until(() -> producer.snapshot().outputs().size() == 1, "it has left", producer);
       hand.send(0, 10);
       Await.next(sink.entered, stays);
-      Await.turn(producer);
+      Await.answered(producer);
     }
 
     @Test
     void completesAfterThem() throws Exception {
       hand.complete();
-      Await.turn(producer);
+      Await.answered(producer);
       sink.release();
       assertThat(Await.next(10, sink.handled, producer, stays)).isEqualTo(upTo(10));
       assertThat(Await.end(stays)).isEqualTo(new StopReason.Completed());
@@ -171,7 +171,7 @@ class ForeignPublisherTest extends FlowTest {
       Inward.Drain drain = Inward.PRODUCER_STAGE.open(ForeignPublisherTest.this, hand, Demand.max(3));
       hand.send(0, 3);
       drain.await(3);
-      Await.turn(drain.bridged());
+      Await.answered(drain.bridged());
       Hand.Asked first = hand.asked();
       Flow.Subscriber<? super Integer> subscriber = hand.subscriber();   // not the next one, which has broken no rule
       for (int i = 0; i < 10_000 && hand.subscribers.size() == 1; i++) subscriber.onNext(3 + i);   // far more than are requested

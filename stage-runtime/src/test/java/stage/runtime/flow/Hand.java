@@ -7,7 +7,7 @@ import java.util.concurrent.Flow;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
-import stage.behaviour.support2.Await;
+import stage.behaviour.support.Await;
 
 /** A publisher that signals what a test tells it to, and notices when its subscriber breaks a rule. A new subscription takes the place of the last. */
 final class Hand implements Flow.Publisher<Integer> {

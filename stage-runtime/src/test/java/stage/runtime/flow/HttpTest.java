@@ -34,7 +34,7 @@ import stage.api.Stage;
 import stage.api.StageContext;
 import stage.api.State;
 import stage.api.StopReason;
-import stage.behaviour.support2.Await;
+import stage.behaviour.support.Await;
 
 /** The HTTP client and the HTTP server of the JDK at the ends of a pipeline, on loopback. */
 class HttpTest extends FlowTest {

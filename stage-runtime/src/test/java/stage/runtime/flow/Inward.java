@@ -16,7 +16,7 @@ import stage.api.Redelivery;
 import stage.api.Stage;
 import stage.api.StageRef;
 import stage.api.StopReason;
-import stage.behaviour.support2.Await;
+import stage.behaviour.support.Await;
 
 /** The ways in which a stage is a subscriber. */
 enum Inward {

@@ -16,7 +16,7 @@ import stage.api.Demand;
 import stage.api.Stage;
 import stage.api.Stages;
 import stage.api.StopReason;
-import stage.behaviour.support2.Await;
+import stage.behaviour.support.Await;
 
 /** What publishers and subscribers of others got wrong, each by its report. */
 class OthersBugsTest extends FlowTest {

@@ -10,7 +10,7 @@ import java.util.concurrent.Flow;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
-import stage.behaviour.support2.Await;
+import stage.behaviour.support.Await;
 
 /** A subscriber that writes down its signals, and notices when one breaks a rule. */
 class Recorder implements Flow.Subscriber<Integer> {

@@ -24,7 +24,7 @@ import stage.api.StopReason;
 import stage.api.SubscriptionRefused;
 import stage.api.supervision.Supervisor;
 import stage.api.supervision.SupervisorSpec;
-import stage.behaviour.support2.Await;
+import stage.behaviour.support.Await;
 
 /** What a publisher must do. Every {@link Recorder} checks rules 1.1, 1.3, 1.7 and 1.9 by itself, in each test. */
 class Section1PublisherTest extends FlowTest {

@@ -17,7 +17,7 @@ import stage.api.Demand;
 import stage.api.Inlet;
 import stage.api.Stage;
 import stage.api.StopReason;
-import stage.behaviour.support2.Await;
+import stage.behaviour.support.Await;
 
 /** What a subscriber must do. Every {@link Hand} checks rules 2.3, 2.4, 2.7 and 3.9 by itself, in each test. */
 class Section2SubscriberTest extends FlowTest {
@@ -40,7 +40,7 @@ class Section2SubscriberTest extends FlowTest {
     Inward.Drain drain = bridge.open(this, hand, Demand.max(10).withMin(5), sink);
     hand.awaitRequested(10).send(0, 10);
     Await.next(sink.entered, drain.consumer());   // it is in the midst of its first event, so nothing is handled
-    if (bridge == Inward.PRODUCER_STAGE) Await.turn(drain.bridged());
+    if (bridge == Inward.PRODUCER_STAGE) Await.answered(drain.bridged());
     assertThat(hand.asked().requested).hasValue(10);
     sink.release();
     assertThat(drain.await(10)).isEqualTo(upTo(10));

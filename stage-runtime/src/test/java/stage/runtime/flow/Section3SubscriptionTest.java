@@ -19,7 +19,7 @@ import stage.api.Inlet;
 import stage.api.Stage;
 import stage.api.StopReason;
 import stage.api.SubscriptionSpec;
-import stage.behaviour.support2.Await;
+import stage.behaviour.support.Await;
 
 /** What a subscription must do. */
 class Section3SubscriptionTest extends FlowTest {
@@ -182,7 +182,7 @@ class Section3SubscriptionTest extends FlowTest {
   /** Subscribes a stage to a publisher that is to answer within {@code request}; the demand comes when that has been set up. */
   private Inward.Drain drainOf(Inward bridge, Hand hand) throws InterruptedException {
     Inward.Drain drain = bridge.open(this, hand, Demand.byHand());
-    Await.turn(drain.bridged());
+    Await.answered(drain.bridged());
     return drain;
   }
 

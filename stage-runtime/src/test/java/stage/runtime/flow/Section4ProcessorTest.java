@@ -8,7 +8,7 @@ import stage.api.Demand;
 import stage.api.ProducerConsumerRef;
 import stage.api.Stage;
 import stage.api.StopReason;
-import stage.behaviour.support2.Await;
+import stage.behaviour.support.Await;
 
 /** What a processor must do. That it is a publisher and a subscriber by all rules, the other sections show of it too. */
 class Section4ProcessorTest extends FlowTest {

@@ -16,11 +16,11 @@ import stage.api.Demand;
 import stage.api.Outlet;
 import stage.api.ProducerRef;
 import stage.api.Stage;
+import stage.api.StageContext;
 import stage.api.StageEnded;
 import stage.api.Stages;
 import stage.api.State;
-import stage.api.StageContext;
-import stage.behaviour.support2.Await;
+import stage.behaviour.support.Await;
 
 /** A stage's events as a {@link Stream}. */
 class StreamTest extends FlowTest {

@@ -20,8 +20,8 @@ import stage.api.supervision.Intensity;
 import stage.api.supervision.StageFailed;
 import stage.api.supervision.Supervisor;
 import stage.api.supervision.SupervisorSpec;
-import stage.behaviour.support2.Await;
-import stage.behaviour.support3.CrashLog;
+import stage.behaviour.support.Await;
+import stage.behaviour.support.CrashLog;
 import stage.runtime.engine.Realm;
 import stage.runtime.time.OwnThreads;
 

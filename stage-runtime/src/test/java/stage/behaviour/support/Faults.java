@@ -1,4 +1,4 @@
-package stage.behaviour.support3;
+package stage.behaviour.support;
 
 /** Where a stage is to crash; it outlives the incarnations that do. */
 public final class Faults {

@@ -1,4 +1,4 @@
-package stage.behaviour.support2;
+package stage.behaviour.support;
 
 import java.util.List;
 import java.util.concurrent.BlockingQueue;

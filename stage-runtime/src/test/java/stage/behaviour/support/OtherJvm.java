@@ -1,4 +1,4 @@
-package stage.behaviour.support2;
+package stage.behaviour.support;
 
 import java.nio.file.Path;
 import java.util.ArrayList;

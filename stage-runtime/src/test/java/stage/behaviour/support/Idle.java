@@ -1,4 +1,4 @@
-package stage.behaviour.support2;
+package stage.behaviour.support;
 
 import stage.api.Outlet;
 import stage.api.Stage;

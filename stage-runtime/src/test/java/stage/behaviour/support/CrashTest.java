@@ -1,4 +1,4 @@
-package stage.behaviour.support3;
+package stage.behaviour.support;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

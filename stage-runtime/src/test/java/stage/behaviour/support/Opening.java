@@ -1,4 +1,4 @@
-package stage.behaviour.support1;
+package stage.behaviour.support;
 
 import java.util.ArrayList;
 import java.util.List;

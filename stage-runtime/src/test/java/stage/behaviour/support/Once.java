@@ -1,4 +1,4 @@
-package stage.behaviour.support3;
+package stage.behaviour.support;
 
 import java.util.concurrent.atomic.AtomicInteger;
 

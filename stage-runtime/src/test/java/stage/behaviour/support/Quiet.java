@@ -1,4 +1,4 @@
-package stage.behaviour.support2;
+package stage.behaviour.support;
 
 import java.util.logging.Level;
 import java.util.logging.Logger;

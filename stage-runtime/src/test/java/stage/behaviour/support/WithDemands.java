@@ -1,4 +1,4 @@
-package stage.behaviour.support1;
+package stage.behaviour.support;
 
 import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;

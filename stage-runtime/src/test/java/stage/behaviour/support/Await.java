@@ -1,4 +1,4 @@
-package stage.behaviour.support2;
+package stage.behaviour.support;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -11,12 +11,14 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
+import stage.api.StageEnded;
 import stage.api.StageRef;
 import stage.api.StopReason;
+import stage.api.supervision.Supervisor;
 
 /** Waits for facts. Each wait has a limit, and failing it prints the snapshots of the stages it was about. */
 public final class Await {
-  private static final Duration LIMIT = Duration.ofSeconds(10);
+  private static final Duration LIMIT = Duration.ofSeconds(60);
 
   private Await() {}
 
@@ -40,12 +42,14 @@ public final class Await {
     return all;
   }
 
-  /** One round trip: what the stage was told before has been looked at when this returns. */
-  public static void turn(StageRef<?> stage) throws InterruptedException {
+  /** Comes back when all that the stage had been told before has been done. */
+  public static void answered(StageRef<?> stage) throws InterruptedException {
     try {
       stage.call(LIMIT, behaviour -> null);
     } catch (TimeoutException e) {
       throw late("no turn was taken", stage);
+    } catch (StageEnded ended) {
+      stage.join();   // then it has done what it could
     }
   }
 
@@ -65,6 +69,44 @@ public final class Await {
       if (deadline - System.nanoTime() < 0) throw late("it did not become true that " + what, stages);
       Thread.yield();
     }
+  }
+
+  // ---- with the numbers of all stages of a scope, if it is in vain
+
+  /** Something that comes true, or not. */
+  @FunctionalInterface
+  public interface Fact<T> {
+    /** {@return whether it is true} */
+    boolean isTrue(T subject) throws Exception;
+  }
+
+  public static <T> T next(Supervisor app, BlockingQueue<T> queue) throws InterruptedException {
+    return next(queue, childrenOf(app));
+  }
+
+  public static void open(Supervisor app, CountDownLatch latch) throws InterruptedException {
+    open(latch, childrenOf(app));
+  }
+
+  /** Waits until something is true of a stage, asking it on its own thread. Each question is answered between two of its turns. */
+  public static <S> void that(Supervisor app, StageRef<S> stage, Fact<? super S> fact) throws Exception {
+    long deadline = System.nanoTime() + LIMIT.toNanos();
+    while (!stage.<Boolean>call(LIMIT, fact::isTrue)) {
+      if (System.nanoTime() - deadline > 0) throw late("a fact about " + stage.path() + " did not come true", childrenOf(app));
+    }
+  }
+
+  /** Waits until something is true of the numbers that others can see of a stage. Between two looks the stage answers a call. */
+  public static <S> void numbers(Supervisor app, StageRef<S> stage, Fact<? super StageRef<S>> fact) throws Exception {
+    long deadline = System.nanoTime() + LIMIT.toNanos();
+    while (!fact.isTrue(stage)) {
+      if (System.nanoTime() - deadline > 0) throw late("a number of " + stage.path() + " did not come true", childrenOf(app));
+      if (stage.isAlive()) answered(stage);
+    }
+  }
+
+  private static StageRef<?>[] childrenOf(Supervisor app) {
+    return app.children().toArray(StageRef<?>[]::new);
   }
 
   private static AssertionError late(String what, StageRef<?>... stages) {

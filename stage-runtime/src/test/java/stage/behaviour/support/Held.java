@@ -1,9 +1,7 @@
-package stage.behaviour.support1;
+package stage.behaviour.support;
 
 import java.util.List;
-import java.util.Queue;
 import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
 import stage.api.Inlet;
@@ -14,7 +12,7 @@ public final class Held<E> implements Stage.Consumer<E> {
   /** The batches it has been handed, before it waits. */
   public final BlockingQueue<List<E>> entered = new LinkedBlockingQueue<>();
   /** The events it has handled, after the wait. */
-  public final Queue<E> handled = new ConcurrentLinkedQueue<>();
+  public final BlockingQueue<E> handled = new LinkedBlockingQueue<>();
 
   private final Semaphore permits = new Semaphore(0);
 
