@@ -213,7 +213,7 @@ class SnippetsTest {
   }
 
   private static String classNameOf(Document document) {
-    return document.path().getFileName().toString().replaceAll("\\.md$", "").replaceAll("[^A-Za-z0-9]", "_").toLowerCase(Locale.ROOT) + "_document";
+    return "of_" + document.path().getFileName().toString().replaceAll("\\.md$", "").replaceAll("[^A-Za-z0-9]", "_").toLowerCase(Locale.ROOT);
   }
 
   private static String methodNameOf(Document.Block block) {
