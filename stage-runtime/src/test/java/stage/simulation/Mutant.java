@@ -84,7 +84,7 @@ record Mutant(String name, String file, List<ChangedEngine.Change> changes, bool
       rare("the window counts for ever (S20)", "supervision/IntensityWindow.java",
           "nowNanos - times.peekFirst() > periodNanos", "false"),
       of("a zombie's outputs and settlements are accepted", "engine/Fence.java",
-          "if ((stay & 1) == 0 || !carrier.isCurrent() || !WORD.compareAndSet(this, stay, stay - 1)) {", "if ((stay & 1) == 1) word = stay - 1;\n    if (false) {"),
+          "if ((stay & 1) == 0 || !carrier.isCurrent() || !WORD.compareAndSet(this, stay, stay + 1)) {", "if ((stay & 1) == 1) word = stay + 1;\n    if (false) {"),
       of("a message that fails leaves the stage deaf (RxJava#7687)", "engine/Turns.java",
           "    serving = wasServing;\n", "    if (failure == null) serving = wasServing;\n"),
       rare("a mailbox that closes answers nobody (methanol#88)", "engine/Cell.java",

@@ -233,6 +233,7 @@ final class World implements Faults {
         if (cell != null && Peek.isWithoutDemand(cell)) mark("restarted without demand");
       }
       case StageEvent.Started started -> {}
+      case StageEvent.Stalled stalled -> throw new AssertionError("no time passes in user code: " + stalled);
       case StageEvent.Dropped dropped -> mark("dropped");
       case StageEvent.Ended ended -> mark("ended: " + ended.reason().getClass().getSimpleName());
     }

@@ -1,5 +1,7 @@
 package stage.api.observe;
 
+import java.time.Duration;
+import java.util.List;
 import stage.api.DeadLetter;
 import stage.api.StopReason;
 
@@ -71,6 +73,16 @@ public sealed interface StageEvent {
    * @param thread the thread's name
    */
   record Abandoned(String path, int incarnation, String thread) implements StageEvent {}
+
+  /**
+   * A callback takes longer than {@code SupervisorSpec.withStallWarning} allows. It goes on.
+   *
+   * @param path its stage
+   * @param incarnation which life of it
+   * @param time for how long it has been seen to run, at least
+   * @param stack where it is
+   */
+  record Stalled(String path, int incarnation, Duration time, List<StackTraceElement> stack) implements StageEvent {}
 
   /**
    * A stage has ended for good.

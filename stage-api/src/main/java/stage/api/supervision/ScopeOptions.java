@@ -12,6 +12,7 @@ import stage.api.observe.StageListener;
  * @param maxChildren how many children may run or be restarting at once
  * @param autoShutdown whether the ends of significant children shut the supervisor down
  * @param maxAbandoned how many threads may be abandoned; one more makes the supervisor give up
+ * @param stallWarning how long a callback may take before the scope says so; zero: as long as it likes
  * @param drainOnExit whether the scope drains when the JVM is told to exit, by {@code SIGTERM} for instance
  * @param context what is carried onto the threads of the scope
  * @param listener who is told what happens
@@ -22,12 +23,13 @@ public record ScopeOptions(
     int maxChildren,
     AutoShutdown autoShutdown,
     int maxAbandoned,
+    Duration stallWarning,
     boolean drainOnExit,
     ContextCapture context,
     StageListener listener) {
-  /** The defaults: 5 seconds to drain, 1 of grace, any number of children, 4 abandoned threads. */
+  /** The defaults: 5 seconds to drain, 1 of grace, any number of children, 4 abandoned threads, no stall warning. */
   public static final ScopeOptions DEFAULT = new ScopeOptions(Duration.ofSeconds(5), Duration.ofSeconds(1), Integer.MAX_VALUE,
-      AutoShutdown.NEVER, 4, false, ContextCapture.NONE, StageListener.NONE);
+      AutoShutdown.NEVER, 4, Duration.ZERO, false, ContextCapture.NONE, StageListener.NONE);
 
   /**
    * Checks the options.
@@ -40,6 +42,7 @@ public record ScopeOptions(
     if (maxChildren < 0) throw new IllegalArgumentException("max children must be at least 0, but was " + maxChildren);
     Objects.requireNonNull(autoShutdown, "autoShutdown must not be null; the default is AutoShutdown.NEVER");
     if (maxAbandoned < 0) throw new IllegalArgumentException("max abandoned must be at least 0, but was " + maxAbandoned);
+    ensureNotNegative("stall warning", stallWarning);
     Objects.requireNonNull(context, "context must not be null; use ContextCapture.NONE");
     Objects.requireNonNull(listener, "listener must not be null; use StageListener.NONE");
   }
@@ -50,34 +53,38 @@ public record ScopeOptions(
   }
 
   ScopeOptions withShutdown(Duration shutdown) {
-    return new ScopeOptions(shutdown, grace, maxChildren, autoShutdown, maxAbandoned, drainOnExit, context, listener);
+    return new ScopeOptions(shutdown, grace, maxChildren, autoShutdown, maxAbandoned, stallWarning, drainOnExit, context, listener);
   }
 
   ScopeOptions withGrace(Duration grace) {
-    return new ScopeOptions(shutdown, grace, maxChildren, autoShutdown, maxAbandoned, drainOnExit, context, listener);
+    return new ScopeOptions(shutdown, grace, maxChildren, autoShutdown, maxAbandoned, stallWarning, drainOnExit, context, listener);
   }
 
   ScopeOptions withMaxChildren(int maxChildren) {
-    return new ScopeOptions(shutdown, grace, maxChildren, autoShutdown, maxAbandoned, drainOnExit, context, listener);
+    return new ScopeOptions(shutdown, grace, maxChildren, autoShutdown, maxAbandoned, stallWarning, drainOnExit, context, listener);
   }
 
   ScopeOptions withAutoShutdown(AutoShutdown autoShutdown) {
-    return new ScopeOptions(shutdown, grace, maxChildren, autoShutdown, maxAbandoned, drainOnExit, context, listener);
+    return new ScopeOptions(shutdown, grace, maxChildren, autoShutdown, maxAbandoned, stallWarning, drainOnExit, context, listener);
   }
 
   ScopeOptions withMaxAbandoned(int maxAbandoned) {
-    return new ScopeOptions(shutdown, grace, maxChildren, autoShutdown, maxAbandoned, drainOnExit, context, listener);
+    return new ScopeOptions(shutdown, grace, maxChildren, autoShutdown, maxAbandoned, stallWarning, drainOnExit, context, listener);
+  }
+
+  ScopeOptions withStallWarning(Duration stallWarning) {
+    return new ScopeOptions(shutdown, grace, maxChildren, autoShutdown, maxAbandoned, stallWarning, drainOnExit, context, listener);
   }
 
   ScopeOptions withDrainOnExit() {
-    return new ScopeOptions(shutdown, grace, maxChildren, autoShutdown, maxAbandoned, true, context, listener);
+    return new ScopeOptions(shutdown, grace, maxChildren, autoShutdown, maxAbandoned, stallWarning, true, context, listener);
   }
 
   ScopeOptions withContext(ContextCapture context) {
-    return new ScopeOptions(shutdown, grace, maxChildren, autoShutdown, maxAbandoned, drainOnExit, context, listener);
+    return new ScopeOptions(shutdown, grace, maxChildren, autoShutdown, maxAbandoned, stallWarning, drainOnExit, context, listener);
   }
 
   ScopeOptions withListener(StageListener listener) {
-    return new ScopeOptions(shutdown, grace, maxChildren, autoShutdown, maxAbandoned, drainOnExit, context, listener);
+    return new ScopeOptions(shutdown, grace, maxChildren, autoShutdown, maxAbandoned, stallWarning, drainOnExit, context, listener);
   }
 }

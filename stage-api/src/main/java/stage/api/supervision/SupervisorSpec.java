@@ -170,6 +170,21 @@ public record SupervisorSpec(
     return withOptions(options.withMaxAbandoned(maxAbandoned));
   }
 
+  /**
+   * {@return a copy that says so when a callback of a stage takes longer than this} For the root of a scope, of all stages in its tree. Not more
+   * than twice that time after the callback began there is a {@link stage.api.observe.StageEvent.Stalled}, and a warning in the log with the stack of the
+   * stage's thread; once for each such callback, which goes on undisturbed. It is found out by a platform thread, so also when stages that spin
+   * keep all virtual threads from running.
+   *
+   * <p>Generators are left alone, since to wait for input is what they are for, and so are the threads of single events. In a simulation no time passes in
+   * user code, and nothing is said.
+   *
+   * @param limit how long a callback may take; zero, the default: as long as it likes
+   */
+  public SupervisorSpec withStallWarning(Duration limit) {
+    return withOptions(options.withStallWarning(limit));
+  }
+
   /** {@return a copy that drains when the JVM is told to exit, by {@code SIGTERM} or Ctrl-C for instance} For the root of a scope. */
   public SupervisorSpec withDrainOnExit() {
     return withOptions(options.withDrainOnExit());

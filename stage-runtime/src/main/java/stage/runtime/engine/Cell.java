@@ -209,7 +209,8 @@ public final class Cell<S extends Stage> implements Machine {
     return (ProducerHalf<O>) producerHalf;
   }
 
-  int incarnation() {
+  /** {@return how many incarnations have started} Any thread. */
+  public int incarnation() {
     return turns.incarnation();
   }
 
@@ -438,6 +439,14 @@ public final class Cell<S extends Stage> implements Machine {
   /** {@return the thread whose place no other could take yet; null if there is none} Any thread. */
   public Thread threadWithoutSuccessor() {
     return takenOver;
+  }
+
+  /**
+   * {@return a number for the callback that is running, another one for each; an even one if there is none, or it may take any time, as that of a
+   * generator} Any thread.
+   */
+  public int callback() {
+    return isGenerator ? 0 : turns.fence().stay();
   }
 
   /** {@return the threads that handle events for it, if it has such, after its end} */

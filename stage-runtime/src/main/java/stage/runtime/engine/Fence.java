@@ -13,9 +13,9 @@ import stage.runtime.time.Machine;
  * the first does after that is refused.
  */
 final class Fence {
-  // The word is even while the cell's thread is in the engine and odd while it is in user code; each taking over makes it grow by one, each
-  // way into user code and back changes it by one and back. So an odd word names one stay of one thread in user code, and whoever wants
-  // to end that stay, the thread itself or somebody who takes over, must be the one whose compare-and-set succeeds.
+  // The word is even while the cell's thread is in the engine and odd while it is in user code; each way into user code, and each end of a stay
+  // there, makes it grow by one. So an odd word names one stay of one thread in user code, and whoever wants to end that stay, the thread
+  // itself or somebody who takes over, must be the one whose compare-and-set succeeds.
   //
   // A thread that was replaced finds an even word, or the odd one of its successor; the latter has been current from before it could enter
   // user code, so the thread that was replaced sees that it is not.
@@ -83,10 +83,15 @@ final class Fence {
    */
   void leave() {
     int stay = word;
-    if ((stay & 1) == 0 || !carrier.isCurrent() || !WORD.compareAndSet(this, stay, stay - 1)) {
+    if ((stay & 1) == 0 || !carrier.isCurrent() || !WORD.compareAndSet(this, stay, stay + 1)) {
       refuse();
       throw new Refused("thread " + Thread.currentThread().getName() + " was replaced, and what it does is refused");
     }
+  }
+
+  /** {@return a number for the stay in user code that the cell's thread is on; an even one while it is in the engine} Any thread. */
+  int stay() {
+    return word;
   }
 
   /** {@return whether the cell's thread was in user code, and is the cell's thread no more} Any thread, one at a time. */

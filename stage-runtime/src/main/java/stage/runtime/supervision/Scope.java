@@ -21,6 +21,7 @@ final class Scope extends SupervisorCell {
     super(spec, new Tree(realm, spec), null);
     this.owners = owners;
     this.exit = spec.options().drainOnExit() ? onExit() : () -> {};
+    tree().watchedBy(StallWatch.of(this, spec));
   }
 
   private Time.Alarm onExit() {
@@ -122,6 +123,7 @@ final class Scope extends SupervisorCell {
     }
     tree().office().awaitProducer(interrupted ? time().nanos() : deadline, Time.toNanos(spec().grace()));
     interrupted |= !tree().office().close(interrupted ? time().nanos() : deadline);
+    tree().endWatch();
     List<Stragglers.Straggler> stragglers = tree().awaitThreads(members().cellsAlive(), time().nanos() + Time.toNanos(spec().grace()));
     tree().office().over();
     closing().markClosed();

@@ -34,6 +34,7 @@ final class Tree {
   private final Realm realm;
   private final String name;
   private SupervisorCell root;   // written before anybody else sees the tree
+  private StallWatch watch;      // the same; null without one
   private final StageListener listener;
   private final Duration grace;
   private final Consumer<Runnable> around;   // null if there is no context to carry
@@ -80,6 +81,15 @@ final class Tree {
 
   SupervisorCell root() {
     return root;
+  }
+
+  void watchedBy(StallWatch watch) {
+    this.watch = watch;
+  }
+
+  /** Nobody is watched any more. */
+  void endWatch() {
+    if (watch != null) watch.close();
   }
 
   Realm realm() {
@@ -243,6 +253,7 @@ final class Tree {
     for (Cell<?> cell : last) if (cell.threadWithoutSuccessor() != null) threads.put(cell.threadWithoutSuccessor(), cell.path());
     if (office.producerThread() != null) threads.put(office.producerThread(), office.path());
     if (office.thread() != null) threads.put(office.thread(), office.path());
+    if (watch != null) threads.put(watch.thread(), name);
     locked(() -> abandoned.forEach(each -> threads.put(each.thread(), each.cell().path())));   // last: who waits for them has no time left for others
     boolean interrupted = Thread.interrupted();
     List<Stragglers.Straggler> stragglers = new ArrayList<>();

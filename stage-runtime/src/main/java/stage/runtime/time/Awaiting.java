@@ -18,6 +18,8 @@ public sealed interface Awaiting {
     BACKOFF,
     /** Nothing to do until the supervisor lets the next incarnation start. */
     RELEASE,
+    /** Nothing to do until it is time for the next look at what others do. */
+    LOOK,
     /** Nothing to do before {@link Machine#around} was left and entered again. */
     REENTRY,
     /** Nothing to do ever again. */

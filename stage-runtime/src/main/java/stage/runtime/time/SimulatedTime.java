@@ -116,6 +116,11 @@ public final class SimulatedTime implements Time {
   }
 
   @Override
+  public boolean passesInUserCode() {
+    return false;
+  }
+
+  @Override
   public boolean isQuiet() {
     return quiet;
   }

@@ -37,7 +37,8 @@ final class ThreadCarrier implements Carrier, Runnable {
     MAIL,
     SETTLEMENT,
     BACKOFF,
-    RELEASE
+    RELEASE,
+    LOOK
   }
 
   private static final int AWAKE = 0;
@@ -216,6 +217,7 @@ final class ThreadCarrier implements Carrier, Runnable {
       case SETTLEMENT -> awaitSettlement();
       case BACKOFF -> awaitBackoff();
       case RELEASE -> awaitRelease();
+      case LOOK -> awaitLook();
       case READY, REENTRY, DONE -> throw new IllegalStateException("a machine that is " + what + " must not be parked");
     }
   }
@@ -244,6 +246,10 @@ final class ThreadCarrier implements Carrier, Runnable {
 
   private void awaitRelease() {
     while (mayPark()) LockSupport.park(WaitingFor.RELEASE);
+  }
+
+  private void awaitLook() {
+    while (mayPark()) LockSupport.park(WaitingFor.LOOK);
   }
 
   private boolean mayPark() {

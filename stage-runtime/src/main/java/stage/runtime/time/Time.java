@@ -123,6 +123,11 @@ public interface Time {
     return duration.compareTo(longest) >= 0 ? Long.MAX_VALUE / 2 : duration.toNanos();
   }
 
+  /** {@return whether time passes while user code runs} In a simulation it does not. */
+  default boolean passesInUserCode() {
+    return true;
+  }
+
   /** {@return whether nothing is to be logged, because the same is done again and again} */
   default boolean isQuiet() {
     return false;
