@@ -53,6 +53,10 @@ record Mutant(String name, String file, List<ChangedEngine.Change> changes, bool
           "    if ((told & Signals.KILLED) != 0) return Work.KILL;\n    if (cell", "    if (cell"),
 
       // What others had (faults.md), and what the design forbids.
+      of("a group is stopped in start order, and started in reverse (S22)", "supervision/GroupRestart.java",
+          "this.group = new ArrayList<>(group);", "this.group = new ArrayList<>(group.reversed());"),
+      of("rest for one takes those along that come earlier (S23)", "supervision/Crashes.java",
+          "case REST_FOR_ONE -> seen;", "case REST_FOR_ONE -> true;"),
       of("what was in hand at a crash is dropped (GenStage)", "engine/ConsumerTurn.java",
           "    inlet.rollback();\n    crashed = inlet;\n", "    inlet.commit();\n"),
       of("outputs of a crashed turn are published (settle before commit)", "engine/Role.java",

@@ -31,13 +31,31 @@ final class Oracle {
     this.failure = failure;
   }
 
-  /** I1, I2, I13: what was asked for and sent adds up. At any moment. */
+  /** I1, I2, I11, I13, I15: what was asked for and sent adds up, and neither is more than the most that may be on its way. At any moment. */
   static void ensureBalanced(SubscriptionSnapshot ledger) {
     long sum = ledger.handled() + ledger.inFlight() + ledger.deadLettered() + ledger.dropped() + ledger.returned();
     if (sum != ledger.sent() || ledger.inFlight() < 0 || ledger.isOpen() && !ledger.isBalanced()) throw new AssertionError("not balanced: " + ledger);
     if (ledger.isOpen() && ledger.outstanding() > ledger.demand().max()) throw new AssertionError("more is asked for than its most: " + ledger);
     // What tasks finish ahead of an unfinished event counts for the demand at once.
     if (ledger.inFlight() > ledger.demand().max() && !ledger.consumer().contains("tasks")) throw new AssertionError("more was sent than asked for: " + ledger);
+  }
+
+  /** I17: what the supervisor has counted is what its listener was told. */
+  private void checkCounters() {
+    if (world.marks.contains("abandoned")) return;   // whoever was abandoned may still be telling
+    require(count(StageEvent.Crashed.class) == world.supervision.crashes(), "%d crashes were told of, but counted are %s", count(StageEvent.Crashed.class), world.supervision);
+    require(count(StageEvent.Restarted.class) == world.supervision.restarts(), "%d restarts were told of, but counted are %s", count(StageEvent.Restarted.class), world.supervision);
+    require(count(StageEvent.DeadLettered.class) == world.supervision.deadLetters(), "%d dead letters were told of, but counted are %s", count(StageEvent.DeadLettered.class),
+        world.supervision);
+    long dropped = 0;
+    for (StageEvent event : world.happened) if (event instanceof StageEvent.Dropped some) dropped += some.events();
+    require(dropped == world.supervision.eventsDropped(), "%d dropped events were told of, but counted are %s", dropped, world.supervision);
+  }
+
+  private long count(Class<? extends StageEvent> kind) {
+    long count = 0;
+    for (StageEvent event : world.happened) if (kind.isInstance(event)) count++;
+    return count;
   }
 
   void check() {
@@ -57,6 +75,7 @@ final class Oracle {
     checkLetters();
     checkLatecomers();
     checkIntensity();
+    checkCounters();
     // All harm was over after a minute or so of its own. Who has lost its consumers, or a bridge, does wait, and timers that come early bring deadlines with them.
     boolean needsNoDeadline = plan.haste() == Plan.Haste.ALL_THE_TIME && failure == null && !world.isStuck && !world.marks.contains("gave up") && !plan.hasBridges()
         && !plan.options().earlyTimers();
@@ -88,7 +107,7 @@ final class Oracle {
     return all;
   }
 
-  /** I5: what went in, what came out, and what the ledgers say of it. */
+  /** I5, I13: what went in, what came out, and what the ledgers say of it. */
   private void checkNode(Plan.Node node) {
     StageSnapshot end = ends.get(pathOf(node));
     long handled = of(node, true).stream().mapToLong(SubscriptionSnapshot::handled).sum();
@@ -120,7 +139,7 @@ final class Oracle {
     }
   }
 
-  /** Nothing is doubled: no event is settled more often at one stage than there are ways to it. */
+  /** I5: nothing is doubled: no event is settled more often at one stage than there are ways to it. */
   private void checkMultiplicity() {
     for (Plan.Node node : plan.nodes()) {
       if (node.kind() != Plan.Kind.SINK) continue;
@@ -168,7 +187,7 @@ final class Oracle {
     });
   }
 
-  /** I4: attempts are counted, and each dead letter is one. */
+  /** I4, I16: attempts are counted, each dead letter is one, and only who does harm is given up on. */
   private void checkLetters() {
     long counted = ledgers.stream().mapToLong(SubscriptionSnapshot::deadLettered).sum();
     counted -= world.supervision.deadLettersUnhandled();   // a close may leave the handler no time

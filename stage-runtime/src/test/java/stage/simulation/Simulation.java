@@ -2,6 +2,7 @@ package stage.simulation;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.Flow;
 import stage.api.CancelPolicy;
 import stage.api.ConsumerRef;
 import stage.api.Demand;
@@ -82,6 +83,7 @@ public final class Simulation {
         for (Plan.Node node : plan.nodes()) {
           Supervisor parent = node.kind().isSink() ? inner : app;
           world.nodes.put((parent == app ? "sim/" : "sim/inner/") + node.name(), node);
+          if (world.groups != null) world.groups.isNext("sim/" + node.name());
           start(parent, node);
         }
         world.actors = plan.faults().chaos() == 0 ? 0 : plan.actors();
@@ -108,6 +110,7 @@ public final class Simulation {
           }
         }
       } finally {
+        if (world.groups != null) world.groups.over();
         if (plan.ending() == Plan.Ending.CLOSE || plan.ending() == Plan.Ending.DRAIN) world.isDisturbed = true;
         world.crashesLeft = Math.min(world.crashesLeft, 3);
       }
@@ -121,7 +124,7 @@ public final class Simulation {
     world.supervision = app.snapshot();
     world.leavesStragglers = !app.report().stragglers().isEmpty();
     if (world.supervision.refused() > 0) world.mark("what a zombie did was refused");
-    // Whoever has asked for something is answered by now, or will be at once.
+    // I14: whoever has asked for something is answered by now, or will be at once.
     world.heal();
     if (plan.options().earlyTimers()) return;   // for ever may be over at once
     for (Thread outsider : world.outsiders) if (!world.time.awaitEnd(outsider, World.FOREVER.toNanos())) throw new AssertionError(outsider.getName() + " waits for ever");
@@ -172,7 +175,8 @@ public final class Simulation {
   @SuppressWarnings("unchecked")
   private void bridge(StageRef<?> ref, Plan.Node node) {
     var producer = (ProducerRef<Event, ?>) world.refs.get(plan.nodes().get(node.inputs().getFirst()).name());
-    producer.subscribe(((ConsumerRef<Event, ?>) ref).asSubscriber(Demand.max(node.demand()).withMin(node.least())));
+    Flow.Subscriber<Event> subscriber = ((ConsumerRef<Event, ?>) ref).asSubscriber(Demand.max(node.demand()).withMin(node.least()));
+    producer.subscribe(node.index() % 2 == 0 ? subscriber : new Serial(subscriber, world));   // a bridge hands its events to another one in runs
     world.mark("bridged");
   }
 

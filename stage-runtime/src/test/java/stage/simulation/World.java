@@ -56,6 +56,7 @@ final class World implements Faults {
   final List<Long> happenedNanos = new ArrayList<>();
   final Map<Integer, Integer> accepted = new HashMap<>();      // how many events were handed in, by source
   final Set<String> marks = new LinkedHashSet<>();
+  final GroupOrder groups;                                     // null with nested supervisors, where it is another one's children that crash
   final Map<String, Long> lateSince = new HashMap<>();         // what a broadcast had emitted before a latecomer joined it, by path of that one
   final List<Thread> outsiders = new ArrayList<>();            // who must get an answer whatever they ask
   private final List<Idler> idlers = new ArrayList<>();
@@ -83,6 +84,7 @@ final class World implements Faults {
   World(Plan plan, Choices choices) {
     this.plan = plan;
     this.hasBridges = plan.hasBridges();
+    this.groups = plan.nested() ? null : new GroupOrder(plan.strategy(), what -> problem = problem == null ? what : problem);
     this.choices = choices;
     this.crashesLeft = plan.faults().crashes();
     this.time = new SimulatedTime(choices, this, plan.options());
@@ -97,7 +99,9 @@ final class World implements Faults {
 
   @Override
   public void before(Machine machine, String what) {
-    if (what.equals("onStop")) stopped++;
+    if (what.equals("onStop")) stops(machine);
+    else if (what.equals("the factory") && groups != null) begins(Peek.cell(machine));
+    // I12
     if (isClosed && !marks.contains("abandoned")) problem = machine.threadName() + " runs " + what + " after its scope was closed";
     if (what.equals("the factory") && Peek.isStartedInVain(machine)) problem = machine.threadName() + " was told to end, has nothing to do, and is started anew";
     if (plan.faults().before() && mayFail(machine, what)) crash("before ", what);
@@ -106,9 +110,21 @@ final class World implements Faults {
   @Override
   public void after(Machine machine, String what) {
     Cell<?> cell = Peek.cell(machine);
+    // I6
     if (cell != null && !Peek.isCurrent(cell)) problem = cell.path() + " has come back from " + what + " on a thread that was replaced, and was not refused";
     if (plan.faults().after() && mayFail(machine, what)) crash("after ", what);
     if (what.equals("onStart")) started++;
+  }
+
+  private void stops(Machine machine) {
+    stopped++;
+    Cell<?> cell = Peek.cell(machine);
+    if (groups != null && Peek.phase(cell) == Peek.HELD) groups.stopsForGroup(cell.path());
+  }
+
+  private void begins(Cell<?> cell) {
+    if (Peek.isDrained(cell)) groups.over();   // who has something in hand begins again for that, in no order
+    groups.begins(cell.path());
   }
 
   private boolean mayFail(Machine machine, String what) {
@@ -224,23 +240,34 @@ final class World implements Faults {
     happenedNanos.add(time.nanos());
     switch (event) {
       case StageEvent.Abandoned abandoned -> mark("abandoned");
-      case StageEvent.GaveUp gaveUp -> mark("gave up");
+      case StageEvent.GaveUp gaveUp -> {
+        mark("gave up");
+        if (groups != null) groups.over();
+      }
       case StageEvent.DeadLettered deadLettered -> mark(isEnding ? "dead letter at the end" : "dead letter");
       case StageEvent.Crashed crashed -> markCrash(crashed);
       case StageEvent.Restarted restarted -> {
         mark("restarted");
+        if (groups != null) groups.restarted(restarted.path());
         Cell<?> cell = cells.get(restarted.path());
         if (cell != null && Peek.isWithoutDemand(cell)) mark("restarted without demand");
       }
       case StageEvent.Started started -> {}
       case StageEvent.Stalled stalled -> throw new AssertionError("no time passes in user code: " + stalled);
       case StageEvent.Dropped dropped -> mark("dropped");
-      case StageEvent.Ended ended -> mark("ended: " + ended.reason().getClass().getSimpleName());
+      case StageEvent.Ended ended -> {
+        mark("ended: " + ended.reason().getClass().getSimpleName());
+        if (groups != null && ended.reason().isFailure()) groups.over();   // the scope drains, unless it is contained
+      }
     }
   }
 
   private void markCrash(StageEvent.Crashed crashed) {
     mark("crashed in " + crashed.during());
+    if (groups != null) {
+      groups.crashed(crashed.path());
+      for (Cell<?> other : cells.values()) if (Peek.isToBeHeld(other)) groups.isAsked(other.path());
+    }
     if (isEnding) mark("crashed at the end");
     for (Cell<?> other : cells.values()) if (Peek.phase(other) == Peek.HELD) mark("crashed while another was held");
     Cell<?> cell = cells.get(crashed.path());
@@ -253,6 +280,7 @@ final class World implements Faults {
   /** The scope is about to be closed, drained or stopped. */
   void end() {
     isEnding = true;
+    if (groups != null) groups.over();
     for (StageRef<?> ref : refs.values()) {
       switch (ref.snapshot().status()) {
         case BACKING_OFF -> mark("the end while backing off");

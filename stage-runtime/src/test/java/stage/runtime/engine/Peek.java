@@ -155,6 +155,16 @@ public final class Peek {
   /** The {@link #phase} of a cell that waits for others to have stopped. */
   public static final int HELD = 3;
 
+  /** {@return whether a cell was told to handle what is in flight and to end then} */
+  public static boolean isDrained(Cell<?> cell) {
+    return cell.signals().has(Signals.DRAINED);
+  }
+
+  /** {@return whether a cell was told to stop and wait for others, and has not done so} */
+  public static boolean isToBeHeld(Cell<?> cell) {
+    return cell.signals().has(Signals.HELD);
+  }
+
   /** {@return how many events a cell has handled, of the subscriptions that it has} */
   public static long handled(Cell<?> cell) {
     long handled = 0;
