@@ -24,8 +24,8 @@ import stage.behaviour.support.Await;
 import stage.behaviour.support.Collector;
 import stage.behaviour.support.Counter;
 import stage.behaviour.support.Held;
+import stage.behaviour.support.Idle;
 import stage.behaviour.support.Rig;
-import stage.behaviour.support.Silent;
 import stage.behaviour.support.WithDemands;
 
 class CompletionTest {
@@ -50,7 +50,7 @@ class CompletionTest {
     void deliversItsBacklogFirst() throws Exception {
       var collector = new Collector<Integer>();
       try (var rig = new Rig()) {
-        var producer = rig.start(Stage.producer("silent", Silent::new));
+        var producer = rig.start(Stage.producer("silent", Idle::new));
         var gate = new CountDownLatch(1);
         var inTurn = new CountDownLatch(1);
         producer.cast(stage -> {
@@ -134,7 +134,7 @@ class CompletionTest {
     @Test
     void goesOnWhenItCancelsOneItself() throws Exception {
       try (var rig = new Rig()) {
-        var producer = rig.start(Stage.producer("silent", Silent::new));
+        var producer = rig.start(Stage.producer("silent", Idle::new));
         var consumer = rig.start(Stage.consumer("collector", Collector<Integer>::new));
         consumer.subscribeTo(producer).cancel();
         Await.numbers(rig.app(), consumer, ref -> ref.snapshot().inputs().isEmpty());
@@ -175,11 +175,11 @@ class CompletionTest {
       }
     }
 
-    private record Completing(ProducerRef<Integer, Silent> ref, CountDownLatch gate) {}
+    private record Completing(ProducerRef<Integer, Idle> ref, CountDownLatch gate) {}
 
     /** Has completed, in a turn that has not returned. */
     private static Completing completing(Rig rig) throws Exception {
-      ProducerRef<Integer, Silent> producer = rig.start(Stage.producer("silent", Silent::new));
+      ProducerRef<Integer, Idle> producer = rig.start(Stage.producer("silent", Idle::new));
       var gate = new CountDownLatch(1);
       var inTurn = new CountDownLatch(1);
       producer.castEmit((stage, out) -> {
@@ -199,7 +199,7 @@ class CompletionTest {
       var held = new Held<Integer>();
       try (var rig = new Rig()) {
         var busy = rig.start(Stage.producer("busy", Counter::new));
-        var brief = rig.start(Stage.producer("brief", Silent::new));
+        var brief = rig.start(Stage.producer("brief", Idle::new));
         var consumer = rig.start(Stage.consumer("held", () -> held)
             .subscribeTo(busy, Demand.max(1000).withMin(999))   // batches of one
             .subscribeTo(SubscriptionSpec.<Integer>to(brief).withCancelPolicy(CancelPolicy.PERMANENT)));
@@ -218,7 +218,7 @@ class CompletionTest {
       var held = new Held<Integer>();
       try (var rig = new Rig()) {
         var busy = rig.start(Stage.producer("busy", Counter::new));
-        var brief = rig.start(Stage.producer("brief", Silent::new));
+        var brief = rig.start(Stage.producer("brief", Idle::new));
         var consumer = rig.start(Stage.consumer("held", () -> held)
             .subscribeTo(busy, Demand.max(1000).withMin(999)).subscribeTo(brief));
         Await.next(rig.app(), held.entered);
@@ -238,7 +238,7 @@ class CompletionTest {
     @EnumSource(CancelPolicy.class)
     void aFailureReachesAConsumerThatWantsNothing(CancelPolicy policy) throws Exception {
       try (var rig = new Rig()) {
-        var producer = rig.start(Stage.producer("silent", Silent::new));
+        var producer = rig.start(Stage.producer("silent", Idle::new));
         var consumer = rig.start(Stage.consumer("opening", () -> new stage.behaviour.support.Opening<Integer>(0, 0))
             .subscribeTo(SubscriptionSpec.<Integer>to(producer).withDemand(Demand.byHand()).withCancelPolicy(policy)));
         producer.cast(stage -> {
@@ -316,7 +316,7 @@ class CompletionTest {
     @Test
     void countsAsUndeliveredWhereAPartitionHasNobodyAndDoesNotHoldTheCloseUp() throws Exception {
       try (var rig = new Rig()) {
-        var producer = rig.start(Stage.producer("silent", Silent::new)
+        var producer = rig.start(Stage.producer("silent", Idle::new)
             .withDispatch(Dispatch.partition(java.util.List.of("a", "b"), n -> n % 2 == 0 ? "a" : "b")));
         var a = rig.start(Stage.consumer("a", Collector<Integer>::new).subscribeTo(SubscriptionSpec.<Integer>to(producer).withPartition("a")));
         producer.castEmit((stage, out) -> out.emitAll(java.util.List.of(1, 2, 3, 4, 5)));

@@ -24,9 +24,9 @@ import stage.behaviour.support.Await;
 import stage.behaviour.support.Collector;
 import stage.behaviour.support.Counter;
 import stage.behaviour.support.Held;
+import stage.behaviour.support.Idle;
 import stage.behaviour.support.Opening;
 import stage.behaviour.support.Rig;
-import stage.behaviour.support.Silent;
 import stage.behaviour.support.WithDemands;
 
 class DemandTest {
@@ -114,7 +114,7 @@ class DemandTest {
   class AProducer {
     @WithDemands
     void isAskedForAllThatTheConsumerWantsAtFirst(int max, int min) throws Exception {
-      var silent = new Silent();
+      var silent = new Idle();
       try (var rig = new Rig()) {
         var producer = rig.start(Stage.producer("silent", () -> silent));
         rig.start(Stage.consumer("collector", Collector<Integer>::new).subscribeTo(producer, Demand.max(max).withMin(min)));
@@ -158,7 +158,7 @@ class DemandTest {
 
     @Test
     void isToldOfNewDemandTogetherWithWhatItHadNotUsed() throws Exception {
-      var silent = new Silent();
+      var silent = new Idle();
       try (var rig = new Rig()) {
         var producer = rig.start(Stage.producer("silent", () -> silent));
         var collector = rig.start(Stage.consumer("collector", Collector<Integer>::new).subscribeTo(producer, Demand.max(10).withMin(5)));
@@ -173,7 +173,7 @@ class DemandTest {
 
     @Test
     void isNotCalledForDemandItWasToldOfButForAWakeUp() throws Exception {
-      var silent = new Silent();
+      var silent = new Idle();
       try (var rig = new Rig()) {
         var producer = rig.start(Stage.producer("silent", () -> silent));
         rig.start(Stage.consumer("collector", Collector<Integer>::new).subscribeTo(producer, Demand.max(10)));
@@ -188,7 +188,7 @@ class DemandTest {
 
     @Test
     void wokenUpWithoutDemandIsCalledOnceThereIsSome() throws Exception {
-      var silent = new Silent();
+      var silent = new Idle();
       try (var rig = new Rig()) {
         var producer = rig.start(Stage.producer("silent", () -> silent));
         silent.context().wakeUp();
@@ -227,7 +227,7 @@ class DemandTest {
           return asked++ % 2 == 0 ? 5 : 0;
         }
       }
-      var silent = new Silent();
+      var silent = new Idle();
       try (var rig = new Rig()) {
         var producer = rig.start(Stage.producer("silent", () -> silent).withDispatch(Dispatch.shared(new Fickle())));
         for (int i = 0; i < 2; i++) {
@@ -245,7 +245,7 @@ class DemandTest {
     void knowsInEachTurnHowMuchItMayStillEmit() throws Exception {
       try (var rig = new Rig()) {
         var seen = new LinkedBlockingQueue<List<Long>>();
-        var producer = rig.start(Stage.producer("silent", Silent::new));
+        var producer = rig.start(Stage.producer("silent", Idle::new));
         var collector = rig.start(Stage.consumer("collector", Collector<Integer>::new).subscribeTo(producer, Demand.max(3).withMin(0)));
         producer.castEmit((stage, out) -> {
           List<Long> all = new ArrayList<>();
@@ -266,7 +266,7 @@ class DemandTest {
       try (var rig = new Rig()) {
         var busy = new java.util.concurrent.CountDownLatch(1);
         var seen = new LinkedBlockingQueue<Long>();
-        var producer = rig.start(Stage.producer("silent", Silent::new));
+        var producer = rig.start(Stage.producer("silent", Idle::new));
         var collector = rig.start(Stage.consumer("collector", Collector<Integer>::new));
         var inTurn = new java.util.concurrent.CountDownLatch(1);
         producer.cast(stage -> {
@@ -290,7 +290,7 @@ class DemandTest {
 
     @Test
     void isNothingUntilTheConsumerAsks() throws Exception {
-      var silent = new Silent();
+      var silent = new Idle();
       try (var rig = new Rig()) {
         var producer = rig.start(Stage.producer("silent", () -> silent));
         var consumer = rig.start(Stage.consumer("opening", () -> new Opening<Integer>(0, 0)).subscribeTo(byHand(producer)));
@@ -334,7 +334,7 @@ class DemandTest {
     @Test
     void f28_staysAtTheLargestNumberOnceThere() throws Exception {
       try (var rig = new Rig()) {
-        var numbers = rig.start(Stage.producer("numbers", Silent::new));
+        var numbers = rig.start(Stage.producer("numbers", Idle::new));
         var consumer = rig.start(Stage.consumer("opening", () -> new Opening<Integer>(Long.MAX_VALUE, Long.MAX_VALUE)).subscribeTo(byHand(numbers)));
         consumer.call(stage -> {
           stage.inlet.request(5);
@@ -352,7 +352,7 @@ class DemandTest {
     @Test
     void f28_refusesANumberBelowOneAndChangesNothing() throws Exception {
       try (var rig = new Rig()) {
-        var numbers = rig.start(Stage.producer("silent", Silent::new));
+        var numbers = rig.start(Stage.producer("silent", Idle::new));
         var consumer = rig.start(Stage.consumer("opening", () -> new Opening<Integer>(2, 0)).subscribeTo(byHand(numbers)));
         Await.that(rig.app(), consumer, stage -> stage.inlet != null);
         for (long wrong : new long[] {0, -1, Long.MIN_VALUE}) {
@@ -369,7 +369,7 @@ class DemandTest {
     @Test
     void isForTheConsumersOwnThread() throws Exception {
       try (var rig = new Rig()) {
-        var numbers = rig.start(Stage.producer("silent", Silent::new));
+        var numbers = rig.start(Stage.producer("silent", Idle::new));
         var consumer = rig.start(Stage.consumer("opening", () -> new Opening<Integer>(1, 0)).subscribeTo(byHand(numbers)));
         Await.that(rig.app(), consumer, stage -> stage.inlet != null);
         Inlet<Integer> inlet = consumer.call(stage -> stage.inlet);
@@ -385,7 +385,7 @@ class DemandTest {
     @Test
     void askedForAfterTheSubscriptionWasCancelledIsForNobody() throws Exception {
       try (var rig = new Rig()) {
-        var numbers = rig.start(Stage.producer("silent", Silent::new));
+        var numbers = rig.start(Stage.producer("silent", Idle::new));
         var consumer = rig.start(Stage.consumer("opening", () -> new Opening<Integer>(1, 0)));
         var subscription = consumer.subscribeTo(byHand(numbers));
         Await.that(rig.app(), consumer, stage -> stage.inlet != null);

@@ -29,13 +29,13 @@ import stage.behaviour.support.Await;
 import stage.behaviour.support.Collector;
 import stage.behaviour.support.Counter;
 import stage.behaviour.support.Held;
+import stage.behaviour.support.Idle;
 import stage.behaviour.support.Rig;
-import stage.behaviour.support.Silent;
 import stage.behaviour.support.WithDemands;
 
 class DispatchTest {
-  private static ProducerSpec<Integer, Silent> silent(Dispatch<Integer> dispatch) {
-    return Stage.producer("silent", Silent::new).withDispatch(dispatch);
+  private static ProducerSpec<Integer, Idle> silent(Dispatch<Integer> dispatch) {
+    return Stage.producer("silent", Idle::new).withDispatch(dispatch);
   }
 
   private static ConsumerRef<Integer, Collector<Integer>> collect(Rig rig, String name, SubscriptionSpec<Integer> subscription) {

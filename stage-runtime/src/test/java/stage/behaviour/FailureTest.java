@@ -190,7 +190,7 @@ class FailureTest extends StageTest {
     void inATimerFailsTheScope() throws Exception {
       var cause = new IOException("crash");
       ProducerRef<Integer, Idle> idle = start(Stage.producer("idle", Idle::new));
-      idle.call(stage -> stage.context.after(Duration.ZERO, () -> {
+      idle.call(stage -> stage.context().after(Duration.ZERO, () -> {
         throw cause;
       }));
       assertTheScopeFailedWith(cause, "test/idle", "a timer");

@@ -10,6 +10,7 @@ import stage.behaviour.support.Await;
 import stage.behaviour.support.Collector;
 import stage.behaviour.support.Counter;
 import stage.behaviour.support.Held;
+import stage.behaviour.support.Idle;
 import stage.behaviour.support.Rig;
 import stage.behaviour.support.WithDemands;
 
@@ -66,7 +67,7 @@ class FanInTest {
     var held = new Held<Integer>();
     try (var rig = new Rig()) {
       var busy = rig.start(Stage.producer("busy", () -> new Counter()));
-      var rare = rig.start(Stage.producer("rare", stage.behaviour.support.Silent::new));
+      var rare = rig.start(Stage.producer("rare", Idle::new));
       rig.start(Stage.consumer("held", () -> held).subscribeTo(busy, Demand.max(1000).withMin(999)).subscribeTo(rare));
       Await.next(rig.app(), held.entered);
       Await.numbers(rig.app(), busy, ref -> ref.snapshot().outputs().getFirst().inFlight() == 1000);

@@ -19,8 +19,8 @@ import stage.behaviour.support.Await;
 import stage.behaviour.support.Collector;
 import stage.behaviour.support.Counter;
 import stage.behaviour.support.Held;
+import stage.behaviour.support.Idle;
 import stage.behaviour.support.Rig;
-import stage.behaviour.support.Silent;
 import stage.behaviour.support.WithDemands;
 
 class LedgerTest {
@@ -104,7 +104,7 @@ class LedgerTest {
     void ofAStageAddsUpOverAllItsSubscriptions() throws Exception {
       List<Subscription> subscriptions = new ArrayList<>();
       try (var rig = new Rig()) {
-        var producer = rig.start(Stage.producer("silent", Silent::new)
+        var producer = rig.start(Stage.producer("silent", Idle::new)
             .withDispatch(Dispatch.<Integer>partition(List.of("a", "b"), n -> switch (n % 5) {
               case 0 -> "a";
               case 1 -> "b";
@@ -136,7 +136,7 @@ class LedgerTest {
     @Test
     void inABatchHasHandledWhatItSays() throws Exception {
       try (var rig = new Rig()) {
-        var producer = rig.start(Stage.producer("silent", Silent::new));
+        var producer = rig.start(Stage.producer("silent", Idle::new));
         var got = new ArrayList<Integer>();
         Stage.Consumer<Integer> leaver = (events, from) -> {
           got.addAll(events);
@@ -162,7 +162,7 @@ class LedgerTest {
     @Test
     void withoutANumberHasHandledTheBatchInHand() throws Exception {
       try (var rig = new Rig()) {
-        var producer = rig.start(Stage.producer("silent", Silent::new));
+        var producer = rig.start(Stage.producer("silent", Idle::new));
         Stage.Consumer<Integer> leaver = (events, from) -> from.cancel();
         var consumer = rig.start(Stage.<Integer, Stage.Consumer<Integer>>consumer("leaver", () -> leaver));
         var subscription = consumer.subscribeTo(producer, Demand.max(10).withMin(6));   // batches of four

@@ -187,7 +187,7 @@ class LowMemoryTest {
   private static List<String> run(String collector, String what) throws IOException, InterruptedException {
     Path output = Files.createTempFile(Path.of("target"), "low-memory", ".txt");
     Process process = OtherJvm.of(List.of("-Xmx64m", "-XX:+Use" + collector), Main.class, what).redirectOutput(output.toFile()).start();
-    boolean isOver = process.waitFor(50, TimeUnit.SECONDS);
+    boolean isOver = process.waitFor(100, TimeUnit.SECONDS);
     process.destroyForcibly();   // a JVM without memory may not hear of a milder way
     List<String> all = Files.readAllLines(output);
     assertThat(isOver).as("whether it came to its end, after %s", all).isTrue();

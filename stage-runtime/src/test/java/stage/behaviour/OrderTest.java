@@ -10,8 +10,8 @@ import stage.api.Demand;
 import stage.api.Stage;
 import stage.behaviour.support.Collector;
 import stage.behaviour.support.Counter;
+import stage.behaviour.support.Idle;
 import stage.behaviour.support.Rig;
-import stage.behaviour.support.Silent;
 import stage.behaviour.support.WithDemands;
 
 class OrderTest {
@@ -36,7 +36,7 @@ class OrderTest {
     List<Integer> sizes = List.of(1, 31, 32, 33, 1, 64, 7, 255, 256, 257, 2, 500);
     int sum = sizes.stream().mapToInt(Integer::intValue).sum();
     try (var rig = new Rig()) {
-      var producer = rig.start(Stage.producer("silent", Silent::new).withOverflow(stage.api.Overflow.block().withCapacity(sum)));
+      var producer = rig.start(Stage.producer("silent", Idle::new).withOverflow(stage.api.Overflow.block().withCapacity(sum)));
       rig.start(Stage.consumer("collector", () -> collector).subscribeTo(producer, Demand.max(max).withMin(min)));
       int next = 0;
       for (int size : sizes) {

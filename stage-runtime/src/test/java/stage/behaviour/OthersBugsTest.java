@@ -46,7 +46,6 @@ import stage.behaviour.support.Held;
 import stage.behaviour.support.Idle;
 import stage.behaviour.support.Numbers;
 import stage.behaviour.support.Once;
-import stage.behaviour.support.Silent;
 import stage.behaviour.support.Sink;
 import stage.behaviour.support.WithDemands;
 
@@ -156,8 +155,8 @@ class OthersBugsTest extends CrashTest {
     // somewhere; pipelines got events in a wrong order, or stopped.
     @Test
     void genStage318_isNotByALaterConsumerOfABroadcast() throws Exception {
-      var silent = new Silent();
-      ProducerRef<Integer, Silent> producer = start(broadcasting(Stage.producer("producer", () -> silent)));
+      var silent = new Idle();
+      ProducerRef<Integer, Idle> producer = start(broadcasting(Stage.producer("producer", () -> silent)));
       BlockingQueue<Integer> other = new LinkedBlockingQueue<>();
       var a = start(Stage.consumer("a", () -> new Sink(handled)).subscribeTo(producer, Demand.max(10).withMin(0)));
       assertThat(Await.next(silent.demands, producer, a)).isEqualTo(10);

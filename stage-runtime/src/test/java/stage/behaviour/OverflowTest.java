@@ -23,12 +23,12 @@ import stage.api.supervision.StageFailed;
 import stage.behaviour.support.Await;
 import stage.behaviour.support.Collector;
 import stage.behaviour.support.Held;
+import stage.behaviour.support.Idle;
 import stage.behaviour.support.Rig;
-import stage.behaviour.support.Silent;
 
 class OverflowTest {
-  private static ProducerRef<Integer, Silent> start(Rig rig, Overflow overflow) {
-    return rig.start(Stage.producer("silent", Silent::new).withOverflow(overflow));
+  private static ProducerRef<Integer, Idle> start(Rig rig, Overflow overflow) {
+    return rig.start(Stage.producer("silent", Idle::new).withOverflow(overflow));
   }
 
   private static void emit(ProducerRef<Integer, ?> producer, int from, int to) throws Exception {
@@ -230,7 +230,7 @@ class OverflowTest {
     @Test
     void failLetsInWhatIsWantedFromTheFirstCallOnAndThenThrows() throws Exception {
       var held = new Held<Integer>();
-      var silent = new Silent();
+      var silent = new Idle();
       try (var rig = new Rig()) {
         var producer = rig.start(Stage.producer("silent", () -> silent).withOverflow(Overflow.fail()));
         rig.start(Stage.consumer("held", () -> held).subscribeTo(producer, Demand.max(4).withMin(0)));
@@ -270,7 +270,7 @@ class OverflowTest {
 
     @Test
     void dropOldestDropsNothingThatIsWantedThoughTheStageIsBusy() throws Exception {
-      var silent = new Silent();
+      var silent = new Idle();
       try (var rig = new Rig()) {
         var producer = rig.start(Stage.producer("silent", () -> silent).withOverflow(Overflow.dropOldest(1)));
         var collector = rig.start(Stage.consumer("collector", Collector<Integer>::new).subscribeTo(producer, Demand.max(100)));
@@ -295,7 +295,7 @@ class OverflowTest {
     void dropNewestCountsEachEventThatItAcceptedThoughTheStageEnds() throws Exception {
       for (int round = 0; round < 50; round++) {
         try (var rig = new Rig()) {
-          var producer = rig.start(Stage.producer("silent", Silent::new).withOverflow(Overflow.dropNewest(1)));
+          var producer = rig.start(Stage.producer("silent", Idle::new).withOverflow(Overflow.dropNewest(1)));
           var accepted = new AtomicLong();
           var emitting = new CountDownLatch(4);
           List<Thread> callers = Stream.generate(() -> Thread.ofPlatform().start(() -> {

@@ -119,7 +119,7 @@ class PauseTest extends StageTest {
       Await.until(() -> calls(idle) == 1, "onDemand was called", idle);
       idle.pause();
       idle.call(stage -> {
-        stage.context.wakeUp();
+        stage.context().wakeUp();
         return null;
       });
       Await.answered(idle);

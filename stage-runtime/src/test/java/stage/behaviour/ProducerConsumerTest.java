@@ -60,7 +60,7 @@ class ProducerConsumerTest {
       for (int i = 0; i < 50; i++) Await.answered(ref);
       assertThat(repeater.batches).containsExactly(List.of(1, 2, 3));
       assertThat(ref.snapshot().inputs().getFirst().handled()).isEqualTo(3);
-      consumer.cast(stage -> stage.inlet.request(100));   // for what is in flight, or the close would wait for that until its deadline
+      consumer.cast(stage -> stage.inlet.request(Long.MAX_VALUE));   // for all that comes until the source has stopped, or the close would wait for the rest
     }
   }
 

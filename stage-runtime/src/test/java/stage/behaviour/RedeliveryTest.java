@@ -297,7 +297,7 @@ class RedeliveryTest extends CrashTest {
       var source = source(100);
       var sink = start(taster(20, 70));
       fill(sink, source, Demand.max(100).withMin(0), 100);
-      assertThatThrownBy(() -> scope.join(Duration.ofSeconds(20))).isInstanceOf(StageFailed.class).hasCauseInstanceOf(Poisoned.class);
+      assertThatThrownBy(() -> scope.join(Duration.ofSeconds(60))).isInstanceOf(StageFailed.class).hasCauseInstanceOf(Poisoned.class);
       assertThat(lettersOfTheScope()).extracting(DeadLetter::event).containsExactly(20);
       log.takeRestartsAndGivingUp(3);
     }

@@ -150,11 +150,11 @@ class ReplaceTest extends StageTest {
     void losesTheTimersOfTheOldIncarnation() throws Exception {
       BlockingQueue<Integer> ticks = new LinkedBlockingQueue<>();
       ProducerRef<Integer, Idle> idle = start(Stage.producer("idle", Idle::new));
-      idle.call(stage -> stage.context.every(Duration.ofMillis(1), () -> ticks.add(1)));
+      idle.call(stage -> stage.context().every(Duration.ofMillis(1), () -> ticks.add(1)));
       Await.next(ticks, idle);
       idle.replace(Idle::new);
       ticks.clear();
-      idle.call(stage -> stage.context.every(Duration.ofMillis(1), () -> ticks.add(2)));
+      idle.call(stage -> stage.context().every(Duration.ofMillis(1), () -> ticks.add(2)));
       for (int i = 0; i < 3; i++) assertThat(Await.next(ticks, idle)).isEqualTo(2);
     }
   }

@@ -35,16 +35,6 @@ class ResourceTest extends StageTest {
     private final int number = MADE.incrementAndGet();
   }
 
-  /** Collects garbage until a reference is cleared, for up to 5 seconds. */
-  private static void assertClears(WeakReference<?> reference, String what) {
-    long deadline = System.nanoTime() + Duration.ofSeconds(5).toNanos();
-    while (!reference.refersTo(null) && deadline - System.nanoTime() > 0) {
-      System.gc();
-      Thread.yield();
-    }
-    assertThat(reference.refersTo(null)).as(what + " is let go of").isTrue();
-  }
-
   @Nested
   class AfterClose {
     @Test
@@ -91,8 +81,8 @@ class ResourceTest extends StageTest {
     @Test
     void isLetGoOfWhenItIsSettled() throws Exception {
       ConsumerRef<Event, Stage.Consumer<Event>> consumer = start(Stage.<Event, Stage.Consumer<Event>>consumer("c", () -> this::note).subscribeTo(producer));
-      for (WeakReference<Event> reference : emit(1)) assertClears(reference, "a single event");
-      for (WeakReference<Event> reference : emit(100)) assertClears(reference, "each of a hundred");
+      for (WeakReference<Event> reference : emit(1)) Await.collected(reference, "a single event");
+      for (WeakReference<Event> reference : emit(100)) Await.collected(reference, "each of a hundred");
       assertThat(consumer.isAlive()).isTrue();
     }
 
@@ -102,7 +92,7 @@ class ResourceTest extends StageTest {
           .withDispatch(Dispatch.broadcast()));
       start(Stage.<Event, Stage.Consumer<Event>>consumer("a", () -> this::note).subscribeTo(all));
       start(Stage.<Event, Stage.Consumer<Event>>consumer("b", () -> this::note).subscribeTo(all));
-      for (WeakReference<Event> reference : broadcast(all)) assertClears(reference, "an event that all have had");
+      for (WeakReference<Event> reference : broadcast(all)) Await.collected(reference, "an event that all have had");
     }
 
     private List<WeakReference<Event>> broadcast(ProducerRef<Event, ?> all) throws InterruptedException {
@@ -131,7 +121,7 @@ class ResourceTest extends StageTest {
       ConsumerRef<Integer, Sink> sink = start(Stage.consumer("sink", Sink::new));
       WeakReference<Sink> first = behaviourOf(sink);
       sink.replace(Sink::new);
-      assertClears(first, "a replaced behaviour");
+      Await.collected(first, "a replaced behaviour");
     }
 
     @Test
@@ -140,7 +130,7 @@ class ResourceTest extends StageTest {
       WeakReference<Sink> behaviour = behaviourOf(sink);
       sink.stop();
       Await.end(sink);
-      assertClears(behaviour, "the behaviour of an ended stage, whose handle and scope are still held");
+      Await.collected(behaviour, "the behaviour of an ended stage, whose handle and scope are still held");
       assertThat(sink.isAlive()).isFalse();
     }
 
@@ -149,7 +139,7 @@ class ResourceTest extends StageTest {
       ConsumerRef<Integer, Sink> sink = start(Stage.consumer("sink", Sink::new));
       WeakReference<Sink> behaviour = behaviourOf(sink);
       scope.close();
-      assertClears(behaviour, "a behaviour of a closed scope");
+      Await.collected(behaviour, "a behaviour of a closed scope");
       assertThat(sink.isAlive()).isFalse();
     }
 
@@ -159,7 +149,7 @@ class ResourceTest extends StageTest {
       WeakReference<Sink> behaviour = behaviourOf(sink);
       sink.call(stage -> stage.context.after(Duration.ofDays(1), () -> stage.stops.clear()));
       scope.close();
-      assertClears(behaviour, "a behaviour whose timer would be due tomorrow");
+      Await.collected(behaviour, "a behaviour whose timer would be due tomorrow");
     }
   }
 
@@ -178,12 +168,12 @@ class ResourceTest extends StageTest {
     @Test
     void isLetGoOfWhenItIsCancelled() throws Exception {
       ConsumerRef<Integer, Sink> sink = start(Stage.consumer("sink", Sink::new));
-      assertClears(subscribeAndCancel(sink), "a cancelled subscription");
+      Await.collected(subscribeAndCancel(sink), "a cancelled subscription");
     }
 
     @Test
     void leavesNothingOfItsConsumerBehind() throws Exception {
-      assertClears(aConsumerThatCameAndWent(), "a consumer that has left");
+      Await.collected(aConsumerThatCameAndWent(), "a consumer that has left");
       assertThat(idle.isAlive()).isTrue();
     }
 

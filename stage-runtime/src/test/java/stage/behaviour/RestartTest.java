@@ -278,7 +278,7 @@ class RestartTest extends CrashTest {
       var last = new IOException("still on fire");
       faults.onStart = new Once(100, last);
       crash(stage, cause);
-      StageFailed failed = catchThrowableOfType(StageFailed.class, () -> scope.join(Duration.ofSeconds(20)));
+      StageFailed failed = catchThrowableOfType(StageFailed.class, () -> scope.join(Duration.ofSeconds(60)));
       assertThat(failed).hasCause(last).hasMessage("stage test/stage failed in onStart: java.io.IOException, after 2 earlier crashes");
       assertThat(stage.join()).isEqualTo(new StopReason.Crashed(last));
       assertThat(lives.all).containsExactly("start 1", "stop 1", "start 2", "start 2");
@@ -683,7 +683,7 @@ class RestartTest extends CrashTest {
       stage.cast(behaviour -> {
         throw cause;
       });
-      assertThat(scope.join(Duration.ofSeconds(20))).isTrue();
+      assertThat(scope.join(Duration.ofSeconds(60))).isTrue();
       assertThat(stage.join()).isEqualTo(new StopReason.Crashed(cause));
       assertThat(lives.all).containsExactly("start 1", "stop 1");
       assertThat(scope.childSnapshots()).isEmpty();
@@ -694,7 +694,7 @@ class RestartTest extends CrashTest {
     void s12_withoutIntensityTheFirstCrashFailsTheScope() throws Exception {
       Supervisor scope = open(Intensity.none());
       crash(idle(Kind.CONSUMER), cause);
-      assertThatThrownBy(() -> scope.join(Duration.ofSeconds(20))).isInstanceOf(StageFailed.class).hasCause(cause);
+      assertThatThrownBy(() -> scope.join(Duration.ofSeconds(60))).isInstanceOf(StageFailed.class).hasCause(cause);
       assertThat(lives.all).containsExactly("start 1", "stop 1");
       log.take();
     }
@@ -705,7 +705,7 @@ class RestartTest extends CrashTest {
       var bystander = start(Stage.producer("bystander", () -> new Source(new Lives(), new Faults(), 9)));
       var stage = idle(Kind.PRODUCER_CONSUMER);
       for (int i = 1; i <= 4; i++) crash(stage, new IOException("number " + i));
-      StageFailed failed = catchThrowableOfType(StageFailed.class, () -> scope.join(Duration.ofSeconds(20)));
+      StageFailed failed = catchThrowableOfType(StageFailed.class, () -> scope.join(Duration.ofSeconds(60)));
       assertThat(failed.path()).isEqualTo("test/stage");
       assertThat(failed.getCause()).hasMessage("number 4");
       assertThat(lives.starts).containsExactly(1, 2, 3, 4);
@@ -721,7 +721,7 @@ class RestartTest extends CrashTest {
       crash(one, cause);
       Await.answered(one);
       crash(two, cause);
-      assertThatThrownBy(() -> scope.join(Duration.ofSeconds(20))).isInstanceOf(StageFailed.class).hasMessageContaining("test/two");
+      assertThatThrownBy(() -> scope.join(Duration.ofSeconds(60))).isInstanceOf(StageFailed.class).hasMessageContaining("test/two");
       assertThat(one.join()).isEqualTo(new StopReason.Stopped());
       log.takeRestartsAndGivingUp(1);
     }
@@ -743,7 +743,7 @@ class RestartTest extends CrashTest {
       Await.until(() -> scope.snapshot().errorsAfterCancel() == 1, "the message has failed", source);
       held.letGo();
       assertThat(Await.end(source)).isEqualTo(new StopReason.Stopped());
-      scope.join(Duration.ofSeconds(20));
+      scope.join(Duration.ofSeconds(60));
       assertThat(source.snapshot().eventsUndelivered()).isZero();
       assertThat(log.take()).singleElement().satisfies(line -> assertThat(line.getThrown()).isSameAs(cause));
     }
@@ -787,7 +787,7 @@ class RestartTest extends CrashTest {
     void aCrashWhileTheScopeDrainsIsARestartSoThatWhatIsInFlightIsHandled() throws Exception {
       var go = new CountDownLatch(1);
       Queue<Integer> handled = new ConcurrentLinkedQueue<>();
-      var closing = closing(Duration.ofSeconds(20), go, handled);
+      var closing = closing(Duration.ofSeconds(60), go, handled);
       go.countDown();
       assertThat(closing.result().report().isClean()).isTrue();
       assertThat(lives.all).containsExactly("made", "made");
@@ -953,7 +953,7 @@ class RestartTest extends CrashTest {
       faults.before = new Once(1000, cause);
       start(Stage.<Integer, Sink>consumer("sink", () -> new Sink(lives, faults))
           .subscribeTo(source).withRedelivery(Redelivery.attempts(1000)));
-      assertThatThrownBy(() -> scope.join(Duration.ofSeconds(20))).isInstanceOf(StageFailed.class).hasCause(cause);
+      assertThatThrownBy(() -> scope.join(Duration.ofSeconds(60))).isInstanceOf(StageFailed.class).hasCause(cause);
       assertThat(lives.starts).containsExactly(1, 2, 3, 4, 5, 6);
       log.takeRestartsAndGivingUp(5);
     }

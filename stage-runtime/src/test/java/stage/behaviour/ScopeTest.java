@@ -357,7 +357,7 @@ class ScopeTest extends StageTest {
       } catch (InterruptedException cancelled) {
         interrupted.countDown();
         try {
-          return interrupted.await(20, TimeUnit.SECONDS);
+          return interrupted.await(60, TimeUnit.SECONDS);
         } catch (InterruptedException again) {
           return false;
         }
@@ -369,7 +369,7 @@ class ScopeTest extends StageTest {
     @ParameterizedTest
     @EnumSource
     void s30_interruptsAllAtOnce(Strategy strategy) throws Exception {
-      var outer = Supervisor.open(SupervisorSpec.of("outer").withStrategy(strategy).withShutdown(Duration.ZERO).withGrace(Duration.ofSeconds(30)));
+      var outer = Supervisor.open(SupervisorSpec.of("outer").withStrategy(strategy).withShutdown(Duration.ZERO).withGrace(Duration.ofSeconds(120)));
       var inner = outer.start(SupervisorSpec.of("inner").withStrategy(strategy));
       var interrupted = new CountDownLatch(3);
       var inTheirTurns = new CountDownLatch(3);
@@ -396,7 +396,7 @@ class ScopeTest extends StageTest {
       var interrupted = new CountDownLatch(3);
       var inTheirTurns = new CountDownLatch(3);
       List<Await.Other<Boolean>> stops = new ArrayList<>();
-      var parallel = Supervisor.open(SupervisorSpec.of("parallel").withStrategy(Strategy.DYNAMIC).withGrace(Duration.ofSeconds(30)));
+      var parallel = Supervisor.open(SupervisorSpec.of("parallel").withStrategy(Strategy.DYNAMIC).withGrace(Duration.ofSeconds(120)));
       try (parallel) {
         for (Shutdown shutdown : List.of(Shutdown.brutal(), Shutdown.within(Duration.ZERO), Shutdown.within(Duration.ofMillis(5)))) {
           String name = "s" + stops.size();
@@ -452,7 +452,7 @@ class ScopeTest extends StageTest {
       inner.close();   // changes nothing
       release.countDown();
       assertThat(Await.end(stubborn)).isEqualTo(new StopReason.Stopped());
-      for (Thread thread : threads()) assertThat(thread.join(Duration.ofSeconds(10))).isTrue();
+      for (Thread thread : threads()) assertThat(thread.join(Duration.ofSeconds(60))).isTrue();
     }
 
     private void swallowInterrupts(CountDownLatch release) {

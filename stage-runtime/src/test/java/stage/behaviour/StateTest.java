@@ -11,7 +11,6 @@ import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.logging.LogRecord;
 import java.util.stream.IntStream;
@@ -632,8 +631,8 @@ class StateTest extends CrashTest {
     }
 
     private void assertOnceEach() throws Exception {
-      Map<Key, Integer> times = atTheEnd.poll(10, TimeUnit.SECONDS);
-      assertThat(times).isNotNull().hasSize(100).allSatisfy((key, count) -> assertThat(count).isEqualTo(1));
+      Map<Key, Integer> times = Await.next(atTheEnd);
+      assertThat(times).hasSize(100).allSatisfy((key, count) -> assertThat(count).isEqualTo(1));
       log.takeRestarts(1);
     }
 

@@ -80,7 +80,7 @@ class StopTest extends StageTest {
     @Test
     void mayStopItself() throws Exception {
       ProducerRef<Integer, Idle> idle = start(Stage.producer("idle", Idle::new));
-      idle.cast(stage -> stage.context.stop());
+      idle.cast(stage -> stage.context().stop());
       assertThat(Await.end(idle)).isEqualTo(STOPPED);
     }
 

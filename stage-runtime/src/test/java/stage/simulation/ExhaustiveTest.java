@@ -38,7 +38,7 @@ class ExhaustiveTest {
       for (Act act : OUTSIDE) scopes.add(new SmallScope(false, 2, demand, 0, 1, act, 1));
     }
     scopes.add(new SmallScope(false, 1, Demand.max(1).withMin(0), 0, 1, Act.NOTHING, SmallScope.ALL));
-    enumerate(scopes, 10_000_000, 60);
+    enumerate(scopes, 10_000_000, 600);   // some seconds, where the machine is not busy
   }
 
   @Test

@@ -178,7 +178,7 @@ class DecisionTest extends CrashTest {
       ProducerRef<Integer, Source> source = start(Stage.producer("source", () -> new Source(3)));
       start(Stage.consumer("sink", Sink::new).subscribeTo(source));
       theScopeMayFail();
-      assertThatThrownBy(() -> scope.join(Duration.ofSeconds(20))).isInstanceOf(StageFailed.class).hasRootCauseMessage("source");
+      assertThatThrownBy(() -> scope.join(Duration.ofSeconds(60))).isInstanceOf(StageFailed.class).hasRootCauseMessage("source");
       log.take();
     }
 
@@ -226,7 +226,7 @@ class DecisionTest extends CrashTest {
       Supervisor scope = open(Decision.escalate(), 100);
       Troupe.crash(start(Stage.consumer("sink", Sink::new)));
       theScopeMayFail();
-      assertThatThrownBy(() -> scope.join(Duration.ofSeconds(20))).isInstanceOf(StageFailed.class).hasRootCauseMessage("off");
+      assertThatThrownBy(() -> scope.join(Duration.ofSeconds(60))).isInstanceOf(StageFailed.class).hasRootCauseMessage("off");
       assertThat(scope.snapshot().escalations()).isEqualTo(1);
       log.takeRestartsAndGivingUp(0);
     }

@@ -421,7 +421,7 @@ class KillTest extends CrashTest {
       Await.next(1, entered, stubborn);
       stubborn.kill();
       theScopeMayFail();
-      assertThatThrownBy(() -> scope.join(Duration.ofSeconds(20))).isInstanceOf(StageFailed.class).hasCauseInstanceOf(StageKilled.class);
+      assertThatThrownBy(() -> scope.join(Duration.ofSeconds(60))).isInstanceOf(StageFailed.class).hasCauseInstanceOf(StageKilled.class);
       letTheZombiesGo();
       assertThat(log.take()).extracting(record -> record.getMessage()).anyMatch(line -> line.contains("too many threads abandoned; GIVE_UP"));
     }
@@ -458,7 +458,7 @@ class KillTest extends CrashTest {
   class Closing {
     @Test
     void f13_s35_accountsForWhatAnAbandonedStageHadInHand() throws Exception {
-      Supervisor scope = open(spec().withShutdown(Duration.ofMillis(1)), 200);
+      Supervisor scope = open(spec().withShutdown(Duration.ofMillis(1)), 1000);
       StageRef<Stubborn> stubborn = pipeline(10);
       Await.next(1, entered, stubborn);
       Stragglers stragglers = catchThrowableOfType(Stragglers.class, scope::close);

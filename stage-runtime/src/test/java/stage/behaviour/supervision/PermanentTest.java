@@ -128,7 +128,7 @@ class PermanentTest extends CrashTest {
       start(Stage.consumer("sink", Sink::new).subscribeTo(threes));
       assertThat(Await.next(9, handled, threes)).isEqualTo(upTo(9));
       theScopeMayFail();
-      assertThatThrownBy(() -> scope.join(Duration.ofSeconds(20))).isInstanceOf(StageFailed.class)
+      assertThatThrownBy(() -> scope.join(Duration.ofSeconds(60))).isInstanceOf(StageFailed.class)
           .hasRootCauseMessage("permanent stage test/threes has ended normally, once too often");
       log.take();
     }

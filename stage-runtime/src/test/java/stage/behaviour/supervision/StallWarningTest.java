@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
@@ -23,15 +24,20 @@ import stage.behaviour.support.Sink;
 /** Callbacks that take longer than their scope likes. */
 @Timeout(300)
 class StallWarningTest extends CrashTest {
-  private static final Duration LIMIT = Duration.ofMillis(100);   // nobody else is off its processor for that long
+  private static final Duration LIMIT = Duration.ofMillis(100);
 
   private final BlockingQueue<StageEvent.Stalled> stalls = new LinkedBlockingQueue<>();
   private final CountDownLatch release = new CountDownLatch(1);
 
   private void openWithLimit() {
     open(SupervisorSpec.of("test").withStallWarning(LIMIT).withListener(event -> {
-      if (event instanceof StageEvent.Stalled stalled) stalls.add(stalled);
+      if (event instanceof StageEvent.Stalled stalled && isMeant(stalled.stack())) stalls.add(stalled);
     }));
+  }
+
+  /** Where the machine is slow, other callbacks may be off their processor for so long. */
+  private static boolean isMeant(List<StackTraceElement> stack) {
+    return stack.stream().anyMatch(frame -> frame.getClassName().equals(StallWarningTest.class.getName()));
   }
 
   private void waitForRelease() throws InterruptedException {
@@ -68,7 +74,8 @@ class StallWarningTest extends CrashTest {
     assertThat(stalled.incarnation()).isEqualTo(1);
     assertThat(stalled.time()).isGreaterThanOrEqualTo(LIMIT);
     assertThat(stalled.stack()).anyMatch(frame -> frame.getMethodName().equals("waitForRelease"));
-    List<LogRecord> lines = log.take().stream().filter(line -> line.getMessage().matches("stage test/first has been in one callback for \\d+ ms; it goes on")).toList();
+    List<LogRecord> lines = log.take().stream().filter(line -> line.getMessage().matches("stage test/first has been in one callback for \\d+ ms; it goes on"))
+        .filter(line -> isMeant(Arrays.asList(line.getThrown().getStackTrace()))).toList();
     assertThat(lines).hasSize(1);
     assertThat(lines.getFirst().getThrown()).hasMessage("thread stage:test/first#1 is here");
     assertThat(lines.getFirst().getThrown().getStackTrace()).anyMatch(frame -> frame.getMethodName().equals("waitForRelease"));

@@ -6,12 +6,8 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.logging.LogRecord;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import stage.api.CallFailed;
@@ -27,19 +23,36 @@ import stage.api.supervision.Supervisor;
 import stage.api.supervision.SupervisorSpec;
 import stage.behaviour.support.Await;
 import stage.behaviour.support.CrashTest;
+import stage.runtime.time.Gate;
+import stage.runtime.time.RecordedChoices;
+import stage.runtime.time.SimulatedTime;
+import stage.runtime.time.SimulationOptions;
 
-/** S60: starts have a time limit of their own, if one is given. */
+/** S60: starts have a time limit of their own, if one is given. In simulated time, in which no start is late by chance. */
 class StartTimeoutTest extends CrashTest {
   private static final Duration LIMIT = Duration.ofMillis(20);
 
-  private final CountDownLatch release = new CountDownLatch(1);
-  private final BlockingQueue<Thread> stuck = new LinkedBlockingQueue<>();
+  private final SimulatedTime time = new SimulatedTime(RecordedChoices.ofSeed(1), null, SimulationOptions.PLAIN);
   private final AtomicInteger incarnations = new AtomicInteger();
+  private final AtomicInteger interrupts = new AtomicInteger();   // that were swallowed
+  private Gate release;
 
-  @AfterEach
-  void letTheLateOnesGo() throws InterruptedException {
-    release.countDown();
-    for (Thread thread : stuck) thread.join();
+  private interface Body {
+    void run(Supervisor scope) throws Exception;
+  }
+
+  private void inScope(SupervisorSpec spec, Body body) throws Throwable {
+    time.run(() -> {
+      release = time.gate();
+      try (Supervisor scope = Supervisor.open(spec)) {
+        body.run(scope);
+        release.open();
+      }
+    });
+  }
+
+  private void letTimeGoBy() throws InterruptedException {
+    time.gate().await(Duration.ofSeconds(1).toNanos());
   }
 
   private enum Late {
@@ -71,13 +84,11 @@ class StartTimeoutTest extends CrashTest {
     }
 
     private void awaitRelease() {
-      stuck.add(Thread.currentThread());
-      while (true) {
+      while (!release.isOpen()) {
         try {
           release.await();
-          return;
         } catch (InterruptedException ignoredOnPurpose) {
-          Thread.onSpinWait();   // goes on waiting
+          interrupts.incrementAndGet();
         }
       }
     }
@@ -108,65 +119,72 @@ class StartTimeoutTest extends CrashTest {
   @Nested
   class AFirstStartThatIsLate {
     @Test
-    void s60_isInterruptedAndFailsInTheCallersHands() {
-      Supervisor scope = open(SupervisorSpec.of("test"));
-      StageFailed failed = catchThrowableOfType(StageFailed.class, () -> start(slow(1, Late.UNTIL_INTERRUPTED)));
-      assertThat(failed).hasMessageContaining("test/slow").hasMessageContaining("onStart");
-      assertThat(failed.getCause()).isInstanceOf(StageKilled.class)
-          .hasMessage("the start of stage test/slow took longer than its start timeout of PT0.02S")
-          .hasSuppressedException(new InterruptedException());
-      assertThat(scope.counts().specs()).as("it leaves no trace").isZero();
+    void s60_isInterruptedAndFailsInTheCallersHands() throws Throwable {
+      inScope(SupervisorSpec.of("test"), scope -> {
+        StageFailed failed = catchThrowableOfType(StageFailed.class, () -> scope.start(slow(1, Late.UNTIL_INTERRUPTED)));
+        assertThat(time.nanos()).isEqualTo(LIMIT.toNanos());
+        assertThat(failed).hasMessageContaining("test/slow").hasMessageContaining("onStart");
+        assertThat(failed.getCause()).isInstanceOf(StageKilled.class)
+            .hasMessage("the start of stage test/slow took longer than its start timeout of PT0.02S")
+            .satisfies(late -> assertThat(late.getSuppressed()).hasAtLeastOneElementOfType(InterruptedException.class));
+        assertThat(scope.counts().specs()).as("it leaves no trace").isZero();
+      });
     }
 
     @Test
-    void s60_isAbandonedIfItIgnoresItsInterrupt() {
-      Supervisor scope = open(SupervisorSpec.of("test").withGrace(Duration.ofMillis(10)));
-      StageFailed failed = catchThrowableOfType(StageFailed.class, () -> start(slow(1, Late.UNTIL_RELEASED)));
-      assertThat(failed.getCause()).isInstanceOf(StageKilled.class).hasMessage("stage test/slow ignored its interrupt, sent because its start "
-          + "took longer than its start timeout of PT0.02S, and its thread was abandoned");
-      assertThat(scope.snapshot().abandoned()).isEqualTo(1);
-      assertThat(incarnations).as("a stage that never ran is not restarted").hasValue(1);
-      assertThat(log.take()).extracting(LogRecord::getMessage).singleElement().asString().contains("its thread was abandoned, 1/4");
-      release.countDown();
+    void s60_isAbandonedIfItIgnoresItsInterrupt() throws Throwable {
+      inScope(SupervisorSpec.of("test").withGrace(Duration.ofMillis(10)), scope -> {
+        StageFailed failed = catchThrowableOfType(StageFailed.class, () -> scope.start(slow(1, Late.UNTIL_RELEASED)));
+        assertThat(failed.getCause()).isInstanceOf(StageKilled.class).hasMessage("stage test/slow ignored its interrupt, sent because its start "
+            + "took longer than its start timeout of PT0.02S, and its thread was abandoned");
+        assertThat(scope.snapshot().abandoned()).isEqualTo(1);
+        assertThat(incarnations).as("a stage that never ran is not restarted").hasValue(1);
+        assertThat(interrupts).hasValue(1);
+        assertThat(log.take()).extracting(LogRecord::getMessage).singleElement().asString().contains("its thread was abandoned, 1/4");
+      });
     }
   }
 
   @Nested
   class ARestartThatIsLate {
     @Test
-    void s60_s15_isACrashThatCounts() throws Exception {
-      Supervisor scope = open(SupervisorSpec.of("test").withIntensity(Intensity.of(2)));
-      ConsumerRef<Integer, Slow> stage = start(slow(2, Late.UNTIL_INTERRUPTED));
-      stage.kill();
-      Await.until(() -> stage.snapshot().incarnation() == 2, "a later start is in time", stage);
-      assertThat(incarnations).hasValue(3);
-      assertThat(scope.snapshot().crashes()).isEqualTo(2);
-      assertThat(log.take()).extracting(LogRecord::getMessage)
-          .satisfiesExactly(killed -> assertThat(killed).contains("in=kill"), late -> assertThat(late).contains("in=onStart").contains("restarts=2/2"));
+    void s60_s15_isACrashThatCounts() throws Throwable {
+      inScope(SupervisorSpec.of("test").withIntensity(Intensity.of(2)), scope -> {
+        ConsumerRef<Integer, Slow> stage = scope.start(slow(2, Late.UNTIL_INTERRUPTED));
+        stage.kill();
+        letTimeGoBy();
+        assertThat(stage.snapshot().incarnation()).as("a later start is in time").isEqualTo(2);
+        assertThat(incarnations).hasValue(3);
+        assertThat(scope.snapshot().crashes()).isEqualTo(2);
+        assertThat(log.take()).extracting(LogRecord::getMessage)
+            .satisfiesExactly(killed -> assertThat(killed).contains("in=kill"), late -> assertThat(late).contains("in=onStart").contains("restarts=2/2"));
+      });
     }
 
     @Test
-    void s60_isAbandonedIfItIgnoresItsInterrupt() throws Exception {
-      Supervisor scope = open(SupervisorSpec.of("test").withIntensity(Intensity.of(2)).withGrace(Duration.ofMillis(10)));
-      ConsumerRef<Integer, Slow> stage = start(slow(2, Late.UNTIL_RELEASED));
-      stage.kill();
-      Await.until(() -> stage.snapshot().incarnation() == 2, "a later start is in time", stage);
-      assertThat(scope.snapshot().abandoned()).isEqualTo(1);
-      assertThat(log.take()).extracting(LogRecord::getMessage).hasSize(3);
-      release.countDown();
+    void s60_isAbandonedIfItIgnoresItsInterrupt() throws Throwable {
+      inScope(SupervisorSpec.of("test").withIntensity(Intensity.of(2)).withGrace(Duration.ofMillis(10)), scope -> {
+        ConsumerRef<Integer, Slow> stage = scope.start(slow(2, Late.UNTIL_RELEASED));
+        stage.kill();
+        letTimeGoBy();
+        assertThat(stage.snapshot().incarnation()).as("a later start is in time").isEqualTo(2);
+        assertThat(scope.snapshot().abandoned()).isEqualTo(1);
+        assertThat(log.take()).extracting(LogRecord::getMessage).hasSize(3);
+      });
     }
   }
 
   @Nested
   class AReplacementThatIsLate {
     @Test
-    void s60_isRefusedAndTheOldBehaviourGoesOn() throws Exception {
-      open(SupervisorSpec.of("test").withIntensity(Intensity.none()));
-      ConsumerRef<Integer, Slow> stage = start(slow(2, Late.UNTIL_INTERRUPTED));
-      assertThatThrownBy(() -> stage.replace(() -> new Slow(2, Late.UNTIL_INTERRUPTED))).isInstanceOf(CallFailed.class)
-          .hasRootCauseMessage("the start of stage test/slow took longer than its start timeout of PT0.02S");
-      assertThat(stage.<Boolean>call(behaviour -> Thread.currentThread().isInterrupted())).isFalse();
-      assertThat(stage.snapshot().incarnation()).isEqualTo(1);
+    void s60_isRefusedAndTheOldBehaviourGoesOn() throws Throwable {
+      inScope(SupervisorSpec.of("test").withIntensity(Intensity.none()), scope -> {
+        ConsumerRef<Integer, Slow> stage = scope.start(slow(2, Late.UNTIL_INTERRUPTED));
+        assertThatThrownBy(() -> stage.replace(() -> new Slow(2, Late.UNTIL_INTERRUPTED))).isInstanceOf(CallFailed.class)
+            .hasRootCauseMessage("the start of stage test/slow took longer than its start timeout of PT0.02S");
+        assertThat(stage.<Boolean>call(behaviour -> Thread.currentThread().isInterrupted())).isFalse();
+        assertThat(stage.snapshot().incarnation()).isEqualTo(1);
+      });
     }
   }
 }

@@ -133,7 +133,7 @@ class StrategyTest extends CrashTest {
       assertThat(scope.snapshot().crashes()).isEqualTo(2);
       theScopeMayFail();
       Troupe.crash(a);
-      assertThatThrownBy(() -> scope.join(Duration.ofSeconds(20))).isInstanceOf(StageFailed.class);
+      assertThatThrownBy(() -> scope.join(Duration.ofSeconds(60))).isInstanceOf(StageFailed.class);
       log.takeRestartsAndGivingUp(2);
     }
 

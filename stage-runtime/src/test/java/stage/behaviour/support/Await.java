@@ -1,5 +1,6 @@
 package stage.behaviour.support;
 
+import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -69,6 +70,14 @@ public final class Await {
       if (deadline - System.nanoTime() < 0) throw late("it did not become true that " + what, stages);
       Thread.yield();
     }
+  }
+
+  /** Collects garbage until nothing holds on to something any more. */
+  public static void collected(WeakReference<?> reference, String what) {
+    until(() -> {
+      if (!reference.refersTo(null)) System.gc();
+      return reference.refersTo(null);
+    }, what + " is let go of");
   }
 
   // ---- with the numbers of all stages of a scope, if it is in vain

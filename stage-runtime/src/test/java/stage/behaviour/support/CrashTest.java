@@ -1,13 +1,7 @@
 package stage.behaviour.support;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Queue;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import stage.api.ConsumerRef;
@@ -17,10 +11,6 @@ import stage.api.ProducerConsumerSpec;
 import stage.api.ProducerRef;
 import stage.api.ProducerSpec;
 import stage.api.Stage;
-import stage.api.StageFactory;
-import stage.api.StageRef;
-import stage.api.StageSnapshot;
-import stage.api.SubscriptionSnapshot;
 import stage.api.supervision.Intensity;
 import stage.api.supervision.StageFailed;
 import stage.api.supervision.Supervisor;
@@ -31,8 +21,7 @@ public abstract class CrashTest {
   @RegisterExtension protected final CrashLog log = new CrashLog();
 
   private final List<Supervisor> scopes = new ArrayList<>();
-  private final Queue<StageRef<?>> started = new ConcurrentLinkedQueue<>();
-  private final Set<Thread> threads = ConcurrentHashMap.newKeySet();
+  private final Started started = new Started();
   private boolean mayFail;
 
   /** Opens a scope, which is closed after the test; the latest one is where {@code start} starts. */
@@ -65,38 +54,18 @@ public abstract class CrashTest {
         if (!mayFail) throw failed;
       }
     }
-    assertThat(threads).as("threads that are still alive").noneMatch(Thread::isAlive);
-    for (StageRef<?> ref : started) {
-      StageSnapshot last = ref.snapshot();
-      assertThat(last.status()).as(ref.path()).isEqualTo(StageSnapshot.Status.ENDED);
-      assertThat(last.inputs()).as("inputs of " + ref.path()).allMatch(SubscriptionSnapshot::isBalanced);
-      assertThat(last.outputs()).as("outputs of " + ref.path()).allMatch(SubscriptionSnapshot::isBalanced);
-    }
-  }
-
-  private <S> StageFactory<S> noted(StageFactory<? extends S> factory) {
-    return () -> {
-      threads.add(Thread.currentThread());
-      return factory.create();
-    };
-  }
-
-  private <R extends StageRef<?>> R noted(R ref) {
-    started.add(ref);
-    return ref;
+    started.assertNothingIsLeft();
   }
 
   protected <O, S extends Stage> ProducerRef<O, S> start(ProducerSpec<O, S> spec) {
-    return noted(scope().start(new ProducerSpec<O, S>(
-        spec.name(), noted(spec.factory()), spec.dispatch(), spec.overflow(), spec.isGenerator(), spec.options())));
+    return started.start(scope(), spec);
   }
 
   protected <I, O, S extends Stage> ProducerConsumerRef<I, O, S> start(ProducerConsumerSpec<I, O, S> spec) {
-    return noted(scope().start(new ProducerConsumerSpec<I, O, S>(
-        spec.name(), noted(spec.factory()), spec.subscriptions(), spec.dispatch(), spec.buffer(), spec.options())));
+    return started.start(scope(), spec);
   }
 
   protected <I, S extends Stage> ConsumerRef<I, S> start(ConsumerSpec<I, S> spec) {
-    return noted(scope().start(new ConsumerSpec<I, S>(spec.name(), noted(spec.factory()), spec.subscriptions(), spec.options())));
+    return started.start(scope(), spec);
   }
 }

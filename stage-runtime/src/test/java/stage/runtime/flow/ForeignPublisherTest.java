@@ -141,7 +141,7 @@ class ForeignPublisherTest extends FlowTest {
       drain.bridged().pause();
       drain.consumer().pause();
       hand.send(0, 3);
-      assertThat(scope.drain(Duration.ofSeconds(10)).eventsUndelivered()).isZero();
+      assertThat(scope.drain(Duration.ofSeconds(60)).eventsUndelivered()).isZero();
       assertThat(drain.await(3)).isEqualTo(upTo(3));
       assertThat(hand.asked().cancels).hasValue(1);
     }

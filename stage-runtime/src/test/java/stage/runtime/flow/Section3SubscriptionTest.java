@@ -3,7 +3,6 @@ package stage.runtime.flow;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.lang.ref.WeakReference;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -297,10 +296,8 @@ class Section3SubscriptionTest extends FlowTest {
     });
   }
 
-  private static void assertIsForgotten(WeakReference<?> reference) {
-    long deadline = System.nanoTime() + Duration.ofSeconds(10).toNanos();
-    while (!reference.refersTo(null) && deadline - System.nanoTime() > 0) System.gc();
-    assertThat(reference.refersTo(null)).as("it is let go of").isTrue();
+  private static void assertIsForgotten(WeakReference<Recorder> subscriber) {
+    Await.collected(subscriber, "the subscriber");
   }
 
   /** A stage of a subscriber may have one producer after the other, for as long as the scope lives. */
@@ -322,7 +319,7 @@ class Section3SubscriptionTest extends FlowTest {
     recorder.request(1);
     recorder.await(1);
     Await.end(scope.start(Stage.<Integer, Stage.Generator<Integer>>generator("next-to-end", () -> out -> {})));   // until then the scope knows the last one's thread
-    assertIsForgotten(former);
+    Await.collected(former, "the former producer");
   }
 
   @ParameterizedTest(name = "{0}")

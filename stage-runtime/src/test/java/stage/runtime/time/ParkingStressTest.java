@@ -100,7 +100,7 @@ class ParkingStressTest {
     first.start();
     second.start();
 
-    assertThat(table.over.await(50, TimeUnit.SECONDS)).as("both have ended; they wait for %s and %s at %s", first.awaiting(), second.awaiting(), table.count).isTrue();
+    assertThat(table.over.await(60, TimeUnit.SECONDS)).as("both have ended; they wait for %s and %s at %s", first.awaiting(), second.awaiting(), table.count).isTrue();
     assertThat(table.count).isEqualTo(HANDED);
   }
 }

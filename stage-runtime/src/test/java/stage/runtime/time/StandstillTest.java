@@ -64,7 +64,7 @@ class StandstillTest {
     assertThatThrownBy(() -> time.run(() -> pipeline(false))).isInstanceOf(SimulatedTime.CannotGoOn.class);
 
     var next = new SimulatedTime(RecordedChoices.ofSeed(2), null, SimulationOptions.PLAIN);
-    next.standstill(Duration.ofSeconds(1));
+    next.standstill(Duration.ofSeconds(60));
     int[] handled = {0};
     next.run(() -> {
       try (var app = Supervisor.open("app")) {
