@@ -36,6 +36,7 @@ final class Models {
 
     @Override
     public void onDemand(long demand, Outlet<Event> out) throws InterruptedException {
+      if (demand < 1) world.problem = node.name() + " was asked for " + demand + " events";
       if (world.plan.slow() && !world.isHealed && world.choices.next(3) == 1) {
         context.after(Duration.ofMillis(1 + world.choices.next(4000)), context::wakeUp);
         return;

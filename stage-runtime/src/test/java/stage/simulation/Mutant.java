@@ -120,6 +120,10 @@ record Mutant(String name, String file, List<ChangedEngine.Change> changes, bool
           "if ((told & Signals.DRAINED) != 0 && consumerHalf.inlets().length == 0) return Work.COMPLETE;", "if ((told & Signals.DRAINED) != 0) return Work.COMPLETE;"),
       rare("a producer that ends does not wait until all is delivered", "engine/Agenda.java",
           "if (half.lanes().length == 0 || isDelivered && half.isSettled()) return Work.FINISH;", "if (true) return Work.FINISH;"),
+      of("a stage takes more than it can pass on", "engine/Role.java",
+          "List<I> batch = input.take(out.demand());", "List<I> batch = input.take(1000);"),
+      of("a restart is not counted", "supervision/SupervisorCell.java",
+          "      tally.restarts++;\n", ""),
       rare("joined before the last stage has ended", "supervision/Children.java",
           "if (--above.alive == 0) above.idle.open();", "if (--above.alive <= 1) above.idle.open();"));
 }

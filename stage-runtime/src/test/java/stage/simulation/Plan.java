@@ -1,6 +1,7 @@
 package stage.simulation;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import stage.api.Shutdown;
 import stage.api.supervision.Strategy;
@@ -118,6 +119,26 @@ record Plan(
     CLOSE,
     DRAIN,
     STOP
+  }
+
+  /**
+   * {@return the nodes from a sink up to the only source whose events it gets, if they get there in order: by one way, and not shared with others on it;
+   * else none}
+   */
+  List<Node> wayTo(Node sink) {
+    List<Node> way = new ArrayList<>(List.of(sink));
+    while (!way.getLast().kind().isSource()) {
+      Node at = way.getLast();
+      if (at.inputs().size() != 1 || at.kind() == Kind.MIDDLE_TASKS && at.unordered()) return List.of();
+      Node above = nodes.get(at.inputs().getFirst());
+      if (consumersOf(above) > 1 && above.dispatch() != Dispatching.BROADCAST) return List.of();
+      way.add(above);
+    }
+    return way;
+  }
+
+  long consumersOf(Node producer) {
+    return nodes.stream().filter(other -> other.inputs().contains(producer.index())).count();
   }
 
   boolean hasBridges() {

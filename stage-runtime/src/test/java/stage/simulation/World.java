@@ -269,12 +269,15 @@ final class World implements Faults {
       for (Cell<?> other : cells.values()) if (Peek.isToBeHeld(other)) groups.isAsked(other.path());
     }
     if (isEnding) mark("crashed at the end");
-    for (Cell<?> other : cells.values()) if (Peek.phase(other) == Peek.HELD) mark("crashed while another was held");
+    boolean isWithinGroup = cells.values().stream().anyMatch(other -> Peek.phase(other) == Peek.HELD);
+    if (isWithinGroup) mark("crashed while another was held");
+    if (isWithinGroup && crashed.during().equals("onStart")) mark("a group restart began anew");
     Cell<?> cell = cells.get(crashed.path());
     if (cell == null) return;
     long handled = Peek.handled(cell);
     Long before = handledAtCrash.put(crashed.path(), handled);
     if (before != null && before == handled && handled > 0) mark("crashed again on the same events");
+    if (Peek.isFull(cell)) mark("crashed with all that it may hold");
   }
 
   /** The scope is about to be closed, drained or stopped. */
@@ -304,31 +307,18 @@ final class World implements Faults {
     if (known == null || known.cell != cell) known = watch(cell);
     hash = 31 * (31 * (31 * hash + known.pathHash) + Peek.incarnation(cell)) + Peek.phase(cell);
     if (carrier.hasOnlyParked()) return;
-    known.ledgers.look();
+    known.books.look();
     if (known.isSink) look(known);
   }
 
   /** What is known of a stage from step to step. */
-  private static final class Watched {
-    private final Cell<?> cell;
-    private final Peek.Watch ledgers;
-    private final int pathHash;
-    private final boolean isSink;
-    private Log log;   // as it was committed last; null before the first time
-
-    Watched(Cell<?> cell, Peek.Watch ledgers, int pathHash, boolean isSink) {
-      this.cell = cell;
-      this.ledgers = ledgers;
-      this.pathHash = pathHash;
-      this.isSink = isSink;
-    }
-  }
+  private record Watched(Cell<?> cell, Books books, int pathHash, boolean isSink) {}
 
   private Watched watch(Cell<?> cell) {
     last = watched.get(cell);
     if (last == null) {
       Plan.Node node = nodes.get(cell.path());
-      last = new Watched(cell, new Peek.Watch(cell, ledgers, Oracle::ensureBalanced), node == null ? 0 : cell.path().hashCode(),   // the ends of bridges are numbered on from run to run
+      last = new Watched(cell, new Books(cell, plan, node, ledgers), node == null ? 0 : cell.path().hashCode(),   // the ends of bridges are numbered on from run to run
           node != null && node.kind() == Plan.Kind.SINK);
       watched.put(cell, last);
       cells.put(cell.path(), cell);
@@ -342,9 +332,8 @@ final class World implements Faults {
   }
 
   private void look(Watched sink) {
-    Log now = Peek.committed(sink.cell, "log");
-    if (now == null || now == sink.log) return;
-    sink.log = now;
+    Log now = sink.books.newLog();
+    if (now == null) return;
     Log before = logs.put(sink.cell.path(), now);
     if (before != null && now.size() < before.size()) lostLogs.computeIfAbsent(sink.cell.path(), path -> new ArrayList<>()).add(before);
   }

@@ -64,6 +64,8 @@ public final class Peek {
     private Lane<?>[] outputs;       // replaced, never changed, so that a look at the array tells whether there is news
     private LaneInlet<?>[] inputs;   // the same
     private List<Seen> seen = List.of();
+    private long handled;
+    private long sent;
 
     /**
      * @param cell which
@@ -83,17 +85,44 @@ public final class Peek {
     public void look() {
       Lane<?>[] outputsNow = cell.producerHalf() == null ? null : cell.producerHalf().lanes();
       LaneInlet<?>[] inputsNow = cell.consumerHalf() == null ? null : cell.consumerHalf().inlets();
-      if (outputsNow != outputs || inputsNow != inputs) {
-        outputs = outputsNow;
-        inputs = inputsNow;
-        List<Ledger> now = lanes(cell);
-        all.addAll(now);
-        seen = now.stream().map(Seen::new).toList();
+      boolean isNews = outputsNow != outputs || inputsNow != inputs;
+      for (int i = 0; i < seen.size(); i++) look(seen.get(i));   // also at those that have just been given up: it is the last time
+      if (!isNews) return;
+      outputs = outputsNow;
+      inputs = inputsNow;
+      List<Ledger> now = lanes(cell);
+      all.addAll(now);
+      seen = now.stream().map(this::seen).toList();
+      for (int i = 0; i < seen.size(); i++) look(seen.get(i));
+    }
+
+    private Seen seen(Ledger ledger) {
+      for (Seen each : seen) if (each.ledger.lane == ledger.lane) return each;
+      return new Seen(ledger);
+    }
+
+    private void look(Seen each) {
+      if (!each.hasChanged()) return;
+      SubscriptionSnapshot now = each.ledger.read();
+      check.accept(now);
+      if (each.ledger.consumer == cell) {
+        handled += now.handled() - each.counted;
+        each.counted = now.handled();
+      } else {
+        long kept = now.sent() - now.returned();
+        sent += kept - each.counted;
+        each.counted = kept;
       }
-      for (int i = 0; i < seen.size(); i++) {
-        Seen each = seen.get(i);
-        if (each.hasChanged()) check.accept(each.ledger.read());
-      }
+    }
+
+    /** {@return how many events the cell has handled, on all subscriptions that it ever had} */
+    public long handled() {
+      return handled;
+    }
+
+    /** {@return how many events it has sent that were not given back, on all of them} */
+    public long sent() {
+      return sent;
     }
   }
 
@@ -103,6 +132,7 @@ public final class Peek {
     private long tail = -1;
     private long requested;
     private long settled;
+    private long counted;            // of what it is asked for: handled, or sent and not given back
 
     Seen(Ledger ledger) {
       this.ledger = ledger;
@@ -170,6 +200,31 @@ public final class Peek {
     long handled = 0;
     for (Ledger ledger : lanes(cell)) if (ledger.consumer() == cell) handled += ledger.read().handled();
     return handled;
+  }
+
+  /** {@return how many events a cell has emitted; 0 if it emits none} */
+  public static long emitted(Cell<?> cell) {
+    return cell.producerHalf() == null ? 0 : cell.producerHalf().emitted.read();
+  }
+
+  /** {@return how many of them wait for somebody to want them} */
+  public static long waiting(Cell<?> cell) {
+    return cell.producerHalf().waiting.read();
+  }
+
+  /** {@return how many of them nobody is to get any more} */
+  public static long lost(Cell<?> cell) {
+    ProducerHalf<?> half = cell.producerHalf();
+    return half.returned.read() + half.skipped.read() + half.dropped.read();
+  }
+
+  /** {@return whether one of its lanes holds as much as was asked for at most} */
+  public static boolean isFull(Cell<?> cell) {
+    for (Ledger ledger : lanes(cell)) {
+      SubscriptionSnapshot now = ledger.read();
+      if (ledger.consumer() == cell && now.inFlight() >= now.demand().max()) return true;
+    }
+    return false;
   }
 
   /** {@return whether it is a producer whom nobody asks for anything} */
