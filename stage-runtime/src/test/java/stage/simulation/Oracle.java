@@ -47,24 +47,6 @@ final class Oracle {
     return ledger.consumer().contains("tasks") ? 2 * most + MOST_AHEAD : most;
   }
 
-  /** I17: what the supervisor has counted is what its listener was told. */
-  private void checkCounters() {
-    if (world.marks.contains("abandoned")) return;   // whoever was abandoned may still be telling
-    require(count(StageEvent.Crashed.class) == world.supervision.crashes(), "%d crashes were told of, but counted are %s", count(StageEvent.Crashed.class), world.supervision);
-    require(count(StageEvent.Restarted.class) == world.supervision.restarts(), "%d restarts were told of, but counted are %s", count(StageEvent.Restarted.class), world.supervision);
-    require(count(StageEvent.DeadLettered.class) == world.supervision.deadLetters(), "%d dead letters were told of, but counted are %s", count(StageEvent.DeadLettered.class),
-        world.supervision);
-    long dropped = 0;
-    for (StageEvent event : world.happened) if (event instanceof StageEvent.Dropped some) dropped += some.events();
-    require(dropped == world.supervision.eventsDropped(), "%d dropped events were told of, but counted are %s", dropped, world.supervision);
-  }
-
-  private long count(Class<? extends StageEvent> kind) {
-    long count = 0;
-    for (StageEvent event : world.happened) if (kind.isInstance(event)) count++;
-    return count;
-  }
-
   void check() {
     if (failure instanceof Stragglers || world.leavesStragglers) return;   // it says itself that not all has ended; the ledgers were looked at after each step
     for (Cell<?> cell : world.cells.values()) {
