@@ -174,6 +174,50 @@ class SimulatedRuntimeTest {
   }
 
   @Test
+  void aRuleForAStageThatThereIsNotIsToldOf() {
+    assertThatThrownBy(() -> SimulatedRuntime.withSeeds(1, 5).with(crashing("summ").every(3)).run(simulated -> sum(false)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("crashing(\"summ\").every(3) names no stage that there was; there were: sums/numbers, sums/sum");
+    assertThatThrownBy(() -> SimulatedRuntime.withSeed(1).with(crashing("sink").every(1)).run(simulated -> {
+      try (Supervisor scope = Supervisor.open("probed")) {
+        ConsumerProbe.start(scope, "sink", ProducerProbe.<Integer>start(scope, "source").ref());
+      }
+    })).isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("crashing(\"sink\").every(1) names a probe, and those never crash; there were: probed/sink (a probe), probed/source (a probe)");
+    assertThatThrownBy(() -> SimulatedRuntime.withSeed(1).with(crashing("summ").every(3)).run(simulated -> {
+      throw new java.io.IOException("no such thing");
+    })).isInstanceOf(SimulationFailed.class).hasMessageContaining("no such thing").hasMessageContaining("names no stage that there was; there were: none");
+  }
+
+  @Test
+  void aRuleNeedsItsStageInOneRunOnly() {
+    SimulatedRuntime.withSeeds(1, 20).with(crashing("sum").every(1000)).run(simulated -> {
+      if (simulated.choose(4) == 3) sum(false);
+      assertThat(simulated.crashes()).isZero();
+    });
+  }
+
+  @Test
+  void crashesAreCounted() {
+    SimulatedRuntime.withSeed(1).with(crashing("sum").every(3)).run(simulated -> {
+      sum(false);
+      assertThat(simulated.crashes()).isPositive();
+    });
+    log.take();
+  }
+
+  @Test
+  void aFailureThatNeedsNoSeedIsToldAsSuch() {
+    assertThatThrownBy(() -> SimulatedRuntime.withSeeds(1, 5).with(anywhere(0.1)).run(simulated -> assertThat(sum(false)).isEqualTo(46)))
+        .hasMessageContaining("no seed is needed for this: it fails in the plainest order there is, without any crash");
+    assertThatThrownBy(() -> SimulatedRuntime.withSeeds(1, 5).with(crashing("sum").every(3)).run(simulated -> assertThat(sum(false)).isEqualTo(46)))
+        .hasMessageContaining("no seed is needed for this: it fails in the plainest order there is, and without the crashes too");
+    assertThatThrownBy(() -> SimulatedRuntime.withSeeds(1, 5).with(crashing("sum").every(3)).run(simulated -> assertThat(sum(true)).isEqualTo(45)))
+        .hasMessageContaining("the crashes make it fail").hasMessageContaining(".with(crashing(\"sum\").every(3))");
+    log.take();
+  }
+
+  @Test
   void whatDoesNotBelongToTheSimulationIsToldOf() {
     var runs = new AtomicInteger();
     assertThatThrownBy(() -> SimulatedRuntime.withSeed(1).run(simulated -> assertThat(runs.incrementAndGet()).isGreaterThan(1)))

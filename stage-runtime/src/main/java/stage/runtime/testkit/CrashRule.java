@@ -27,6 +27,12 @@ public sealed interface CrashRule {
       Objects.requireNonNull(stage, "stage must not be null");
       if (every < 1) throw new IllegalArgumentException("every must be at least 1, which crashes each turn, but was " + every + ", for stage " + stage);
     }
+
+    /** {@return the rule as it is written} */
+    @Override
+    public String toString() {
+      return "crashing(\"" + stage + "\").every(" + every + ")";
+    }
   }
 
   /**
@@ -44,6 +50,12 @@ public sealed interface CrashRule {
       if (!(probability >= 0 && probability <= 1)) {
         throw new IllegalArgumentException("probability must be from 0.0 to 1.0, but was " + probability + "; anywhere(0.01) crashes one turn in a hundred");
       }
+    }
+
+    /** {@return the rule as it is written} */
+    @Override
+    public String toString() {
+      return "anywhere(" + probability + ")";
     }
   }
 

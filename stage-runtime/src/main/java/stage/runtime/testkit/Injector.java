@@ -18,15 +18,23 @@ final class Injector implements Faults {
 
   private final List<CrashRule> rules;
   private final Choices choices;
+  private final Sightings sightings;
   private final Consumer<String> trace;
   private final Set<String> spared = new HashSet<>();          // ends of paths
   private final Map<String, Integer> turns = new HashMap<>();  // by path
   private final Map<String, String> doomed = new HashMap<>();  // by path: what is to crash when it returns, and the message
+  private int crashes;
 
-  Injector(List<CrashRule> rules, Choices choices, Consumer<String> trace) {
-    this.trace = trace;
+  Injector(List<CrashRule> rules, Choices choices, Sightings sightings, Consumer<String> trace) {
     this.rules = rules;
     this.choices = choices;
+    this.sightings = sightings;
+    this.trace = trace;
+  }
+
+  /** {@return how many it has injected} */
+  int crashes() {
+    return crashes;
   }
 
   /** A stage is part of the test, and never comes to harm. */
@@ -37,11 +45,13 @@ final class Injector implements Faults {
   @Override
   public void before(Machine machine, String what) {
     String path = pathOf(machine);
-    if (path == null || rules.isEmpty() || NO_TURNS.contains(what) || isSpared(path)) return;
+    if (path == null || rules.isEmpty()) return;
+    if (sightings.isNew(path) && isSpared(path)) sightings.isProbe(path);
+    if (NO_TURNS.contains(what) || isSpared(path)) return;
     int turn = turns.merge(path, 1, Integer::sum);
-    boolean crashes = false;
-    for (CrashRule rule : rules) crashes |= isMet(rule, path, turn);
-    if (!crashes) return;
+    boolean isDoomed = false;
+    for (CrashRule rule : rules) isDoomed |= isMet(rule, path, turn);
+    if (!isDoomed) return;
     String message = "injected into turn " + turn + " of " + path + ", ";
     if (what.equals(TASK) || choices.next(2) == 0) throw crash(message + "before " + what);
     doomed.put(path, message + "after " + what);
@@ -54,23 +64,20 @@ final class Injector implements Faults {
   }
 
   private InjectedCrash crash(String message) {
+    crashes++;
     trace.accept("                           crash " + message);
     return new InjectedCrash(message);
   }
 
   private boolean isMet(CrashRule rule, String path, int turn) {
     return switch (rule) {
-      case CrashRule.Every(var stage, var every) -> isIt(stage, path) && turn % every == 0;
+      case CrashRule.Every(var stage, var every) -> Sightings.isIt(stage, path) && turn % every == 0;
       case CrashRule.Anywhere(var probability) -> choices.next(FINENESS) >= FINENESS - Math.round(probability * FINENESS);   // 0 is to be no harm
     };
   }
 
-  private static boolean isIt(String stage, String path) {
-    return path.equals(stage) || path.endsWith("/" + stage);
-  }
-
   private boolean isSpared(String path) {
-    return spared.stream().anyMatch(end -> isIt(end, path));
+    return spared.stream().anyMatch(end -> Sightings.isIt(end, path));
   }
 
   /** {@return the path of a stage; null for what is none} */

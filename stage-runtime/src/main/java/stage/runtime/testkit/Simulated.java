@@ -12,10 +12,12 @@ public final class Simulated {
 
   private final SimulatedTime time;
   private final Choices choices;
+  private final Injector injector;
 
-  Simulated(SimulatedTime time, Choices choices) {
+  Simulated(SimulatedTime time, Choices choices, Injector injector) {
     this.time = time;
     this.choices = choices;
+    this.injector = injector;
   }
 
   /**
@@ -27,6 +29,11 @@ public final class Simulated {
   public int choose(int bound) {
     if (bound < 1) throw new IllegalArgumentException("bound must be at least 1, but was " + bound + "; choose(2) is a coin");
     return choices.next(bound);
+  }
+
+  /** {@return how many crashes the rules have injected in this run so far} For a test that is to see to it that there were some. */
+  public int crashes() {
+    return injector.crashes();
   }
 
   /** {@return how much simulated time has gone by} It stands still while anybody can run, and then jumps to the next timer. */

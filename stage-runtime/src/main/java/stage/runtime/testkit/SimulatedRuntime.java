@@ -1,17 +1,12 @@
 package stage.runtime.testkit;
 
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Deque;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Consumer;
-import stage.runtime.time.Apart;
 import stage.runtime.time.RecordedChoices;
-import stage.runtime.time.Shrinker;
 import stage.runtime.time.SimulatedTime;
-import stage.runtime.time.SimulationOptions;
 
 /**
  * Runs stages, supervisors and pipelines as they are, but under the eyes of a test: one thing at a time, in an order that a seed decides, on a clock
@@ -30,8 +25,6 @@ public final class SimulatedRuntime {
   /** The system property with the choices of one run, which is then the only one that is made, whatever the code says. */
   public static final String REPLAY = "stage.testkit.replay";
 
-  private static final int TRACE_LINES = 80;
-  private static final String ABOUT = " is about to wait for ";   // the next line of that stage says that it waits
   private static final int DEFAULT_SHRINKING = 2000;
 
   /** What is run in a simulation. */
@@ -45,8 +38,6 @@ public final class SimulatedRuntime {
      */
     void run(Simulated simulated) throws Throwable;
   }
-
-  private record Outcome(Throwable failure, int[] choices, List<String> trace, int left) {}
 
   private final long first;
   private final int seeds;
@@ -117,7 +108,8 @@ public final class SimulatedRuntime {
   }
 
   /**
-   * {@return this runtime with another limit to how often a body that has failed is run again to make its failure plainer}
+   * {@return this runtime with another limit to how often a body that has failed is run again to make its failure plainer} In any case that ends
+   * after 10 real seconds.
    *
    * @param mostRuns 0 for never; 2000 if nothing is said
    * @throws IllegalArgumentException if {@code mostRuns} is negative
@@ -132,6 +124,7 @@ public final class SimulatedRuntime {
    *
    * @param body opens its scopes itself, and closes them
    * @throws SimulationFailed if a run fails: the body throws, nobody can go on, or there is no end; the cause is what the body threw
+   * @throws IllegalArgumentException if all went well, but a rule names a stage that there was in no run, or a probe; the message names those there were
    * @throws IllegalStateException on a thread of a simulation
    */
   public void run(Body body) {
@@ -139,86 +132,20 @@ public final class SimulatedRuntime {
     if (SimulatedTime.ofThisThread() != null) throw new IllegalStateException("a simulation must not be run within a simulation");
     String given = System.getProperty(REPLAY);
     int[] choices = given != null ? parse(given) : list;
+    var sightings = new Sightings();
+    var attempts = new Attempts(body, rules, trace, sightings);
+    var failure = new Failure(attempts, rules, shrinking, sightings);
     if (choices != null) {
-      Outcome outcome = attempt(RecordedChoices.replaying(choices), body, trace, true, false);
-      if (outcome.failure != null) throw failed("the run that was kept", outcome, "");
-      return;
-    }
-    for (long seed = first; seed - first < seeds; seed++) {
-      Outcome outcome = attempt(RecordedChoices.ofSeed(seed), body, trace, false, false);
-      if (outcome.failure != null) throw shrunk(seed, outcome, body);
-    }
-  }
-
-  private Outcome attempt(RecordedChoices choices, Body body, Consumer<String> told, boolean isKept, boolean isAgain) {
-    return Apart.run("stage-simulated-test", () -> simulate(choices, body, told, isKept, isAgain));
-  }
-
-  private Outcome simulate(RecordedChoices choices, Body body, Consumer<String> told, boolean isKept, boolean isAgain) {
-    var options = new SimulationOptions(false, choices.next(4) == 1, 1 + choices.next(2) * choices.next(6), SimulationOptions.PLAIN.mostSteps());
-    Deque<String> lines = new ArrayDeque<>();
-    int[] left = {0};
-    Consumer<String> keep = line -> {
-      if (told != null) told.accept(line);
-      if (!isKept || line.contains(ABOUT)) return;
-      if (lines.size() == TRACE_LINES) {
-        lines.removeFirst();
-        left[0]++;
+      Attempts.Outcome outcome = attempts.told(choices);
+      if (outcome.isFailure()) throw failure.replayed(outcome);
+    } else {
+      for (long seed = first; seed - first < seeds; seed++) {
+        Attempts.Outcome outcome = attempts.first(RecordedChoices.ofSeed(seed));
+        if (outcome.isFailure()) throw failure.found(seed, outcome);
       }
-      lines.add(line);
-    };
-    boolean isTraced = told != null || isKept;
-    var time = new SimulatedTime(choices, new Injector(rules, choices, isTraced ? keep : line -> {}), options);
-    if (isAgain) time.quiet();
-    if (isTraced) time.trace(keep);
-    Throwable failure = null;
-    try {
-      time.run(() -> body.run(new Simulated(time, choices)));
-    } catch (Throwable thrown) {
-      failure = thrown;
     }
-    return new Outcome(failure, choices.made(), List.copyOf(lines), left[0]);
-  }
-
-  // ---- telling of a failure
-
-  private SimulationFailed shrunk(long seed, Outcome found, Body body) {
-    String run = "seed " + seed;
-    Outcome again = attempt(RecordedChoices.replaying(found.choices), body, null, true, true);
-    if (again.failure == null) {
-      return failed(run, found, "\nthis failure did not come again when the same choices were made: something that the body uses does not belong to the"
-          + " simulation, such as a clock, a random number, or what an earlier run has left behind");
-    }
-    String kind = kindOf(found.failure);
-    int[] shrunk = Shrinker.shrink(found.choices, choices -> {
-      Throwable failure = attempt(RecordedChoices.replaying(choices), body, null, false, true).failure;
-      return failure != null && kindOf(failure).equals(kind);
-    }, shrinking);
-    Outcome plain = attempt(RecordedChoices.replaying(shrunk), body, null, true, true);
-    if (plain.failure == null) return failed(run, again, "");
-    return failed(run, plain, ", made plainer, from " + found.choices.length + " to " + shrunk.length + " choices");
-  }
-
-  private SimulationFailed failed(String run, Outcome outcome, String note) {
-    String choices = text(outcome.choices);
-    var message = new StringBuilder(run + " fails" + note + "\n" + outcome.failure
-        + "\nto see it again: -D" + REPLAY + "=" + choices + "\n             or: SimulatedRuntime.replaying(\"" + choices + "\")");
-    if (!outcome.trace.isEmpty()) {
-      message.append("\nstep, simulated time, what was stepped:");
-      if (outcome.left > 0) message.append("\n     ... ").append(outcome.left).append(" more before");
-      outcome.trace.forEach(line -> message.append('\n').append(line));
-    }
-    return new SimulationFailed(message.toString(), choices, outcome.failure);
-  }
-
-  /** {@return what fails, without the numbers of one run} */
-  private static String kindOf(Throwable failure) {
-    String line = String.valueOf(failure).lines().findFirst().orElse("");
-    return line.replaceAll("[0-9]+", "#").replaceAll("(#, )+#", "#");
-  }
-
-  private static String text(int[] choices) {
-    return choices.length == 0 ? "0" : Arrays.toString(choices).replaceAll("[\\[\\] ]", "");   // 0 is the dullest list
+    List<String> problems = sightings.problemsOf(rules);
+    if (!problems.isEmpty()) throw new IllegalArgumentException(String.join("\n", problems));
   }
 
   private static int[] parse(String choices) {

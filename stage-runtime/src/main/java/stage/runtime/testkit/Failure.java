@@ -1,0 +1,91 @@
+package stage.runtime.testkit;
+
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Collectors;
+import stage.runtime.time.RealTime;
+import stage.runtime.time.Shrinker;
+import stage.runtime.time.SimulatedTime;
+import stage.runtime.time.Time;
+
+/** Makes a run that has failed plainer, and tells of it. */
+final class Failure {
+  private static final Duration LONGEST = Duration.ofSeconds(10);   // by the real clock; a run that only fails after seconds must not be made for hours
+  private static final int[] PLAINEST = {};
+
+  private final Attempts attempts;
+  private final List<CrashRule> rules;
+  private final int shrinking;
+  private final Sightings sightings;
+
+  Failure(Attempts attempts, List<CrashRule> rules, int shrinking, Sightings sightings) {
+    this.attempts = attempts;
+    this.rules = rules;
+    this.shrinking = shrinking;
+    this.sightings = sightings;
+  }
+
+  /** {@return what to throw for a run by chance} */
+  SimulationFailed found(long seed, Attempts.Outcome found) {
+    String run = "seed " + seed + " fails";
+    Attempts.Outcome again = attempts.traced(found);
+    if (!again.isFailure()) {
+      return told(run, found, "this failure did not come again when the same choices were made: something that the body uses does not belong to the"
+          + " simulation, such as a clock, a random number, a thread of its own, or what an earlier run has left behind");
+    }
+    if (shrinking == 0) return told(run, again, "");
+    Attempts.Outcome shrunk = shrunk(found);
+    Attempts.Outcome plain = attempts.traced(shrunk);
+    if (!plain.isFailure()) return told(run, again, "");
+    String note = ", made plainer, from " + found.choices().length + " to " + plain.choices().length + " choices";
+    return told(run + note, plain, reason(plain));
+  }
+
+  /** {@return what to throw for a run by a list of choices} */
+  SimulationFailed replayed(Attempts.Outcome outcome) {
+    return told("the run that was kept fails", outcome, "");
+  }
+
+  private Attempts.Outcome shrunk(Attempts.Outcome found) {
+    Time clock = new RealTime();
+    long end = clock.nanos() + LONGEST.toNanos();
+    Attempts.Outcome plainest = attempts.again(PLAINEST);
+    if (plainest.failsAs(found)) return plainest;
+    Attempts.Outcome[] best = {found};
+    Shrinker.shrink(found.choices(), choices -> {
+      if (clock.nanos() - end >= 0) return false;
+      Attempts.Outcome outcome = attempts.again(choices);
+      if (!outcome.failsAs(found)) return false;
+      best[0] = outcome;
+      return true;
+    }, shrinking - 1);
+    return best[0];
+  }
+
+  /** {@return what has to come together for it to fail} */
+  private String reason(Attempts.Outcome plain) {
+    if (plain.choices().length > 0) return "";
+    if (plain.crashes() == 0) return "no seed is needed for this: it fails in the plainest order there is, without any crash";
+    boolean failsWithout = attempts.with(List.of()).again(PLAINEST).failsAs(plain);
+    return failsWithout ? "no seed is needed for this: it fails in the plainest order there is, and without the crashes too"
+        : "the crashes make it fail, in the plainest order there is; without them that one does not";
+  }
+
+  private SimulationFailed told(String run, Attempts.Outcome outcome, String note) {
+    String choices = text(outcome.choices());
+    var message = new StringBuilder(run);
+    if (!note.isEmpty()) message.append('\n').append(note);
+    for (String problem : sightings.problemsOf(rules)) message.append("\nand ").append(problem);
+    message.append('\n').append(outcome.failure() instanceof SimulatedTime.CannotGoOn why ? why.getMessage().stripTrailing() : outcome.failure());
+    message.append("\nto see it again, run this test alone, with: -D").append(SimulatedRuntime.REPLAY).append('=').append(choices);
+    message.append("\n                          or in its place: SimulatedRuntime.replaying(\"").append(choices).append("\")")
+        .append(rules.stream().map(rule -> ".with(" + rule + ")").collect(Collectors.joining()));
+    if (outcome.trace() != null) message.append(outcome.trace().text());
+    return new SimulationFailed(message.toString(), choices, outcome.failure());
+  }
+
+  private static String text(int[] choices) {
+    return choices.length == 0 ? "0" : Arrays.toString(choices).replaceAll("[\\[\\] ]", "");   // 0 is the plainest list
+  }
+}

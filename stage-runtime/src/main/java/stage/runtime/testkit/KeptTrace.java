@@ -1,0 +1,72 @@
+package stage.runtime.testkit;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+
+/** The end of the trace of one run, for people. Whoever has the baton. */
+final class KeptTrace {
+  private static final int LINES = 80;
+  private static final int FROM_THE_END = 4000;   // steps: many of them are polls, and are told in one line
+  private static final String ABOUT = " is about to wait for ";   // the next line of that stage says that it waits
+  private static final String LEGEND = """
+      what happened, a line for each step: its number, the simulated time, who made it, and what
+        print/numbers#2          the second incarnation of the stage numbers: the first has crashed
+        from a: 2 to take        the stage has 2 events of a to handle; "asked for": as many more may come
+        to b: 3 wanted           b has asked for 3 events that were not sent; "in flight": were sent, and b has not finished with them
+        told drained             what others have said to the stage, and it has not acted upon yet""";
+
+  private final long from;
+  private final Deque<String> lines = new ArrayDeque<>();
+  private String before = "";      // the last line, without its numbers
+  private String beforeThat = "";
+  private int repeated;            // how many lines were left out, for they are the last two again
+  private boolean isCut;
+
+  /**
+   * @param steps how many there will be, as far as that is known
+   */
+  KeptTrace(long steps) {
+    this.from = Math.max(0, steps - FROM_THE_END);
+    this.isCut = from > 0;
+  }
+
+  /** {@return whether it is time to begin, after so many steps} To make a line of each of millions of steps takes too long. */
+  boolean beginsAt(long steps) {
+    return steps >= from;
+  }
+
+  void add(String line) {
+    if (line.contains(ABOUT)) return;
+    String what = line.replaceFirst("^ *[0-9]+ +[0-9.]+ s", "");
+    if (what.equals(beforeThat)) {
+      repeated++;
+      beforeThat = before;
+      before = what;
+      return;
+    }
+    tellOfRepeated();
+    beforeThat = before;
+    before = what;
+    keep(line);
+  }
+
+  private void tellOfRepeated() {
+    if (repeated > 0) keep("     ... the last two again, " + repeated + " lines");
+    repeated = 0;
+  }
+
+  private void keep(String line) {
+    if (lines.size() == LINES) {
+      lines.removeFirst();
+      isCut = true;
+    }
+    lines.add(line);
+  }
+
+  /** {@return all of it, with what is needed to understand it; empty if nothing has happened} */
+  String text() {
+    tellOfRepeated();
+    if (lines.isEmpty()) return "";
+    return "\n" + LEGEND + (isCut ? "\n     ... what came before is left out" : "") + "\n" + String.join("\n", lines);
+  }
+}
