@@ -153,7 +153,7 @@ class SimulatedRuntimeTest {
     SimulatedRuntime runtime = SimulatedRuntime.withSeeds(1, 1000).with(anywhere(0.05));
     SimulatedRuntime.Body body = simulated -> assertThat(sum(true)).isEqualTo(45);
     var failed = catchThrowableOfType(SimulationFailed.class, () -> runtime.run(body));
-    assertThat(failed).hasMessageContaining("made plainer").hasMessageContaining("-Dstage.testkit.replay=" + failed.choices()).hasMessageContaining("stage:sums/sum#2");
+    assertThat(failed).hasMessageContaining("made plainer").hasMessageContaining("-Dstage.testkit.replay=" + failed.choices()).hasMessageContaining("sums/sum#2");
     assertThat(failed.getCause()).isInstanceOf(AssertionError.class).hasMessageContaining("45");
     var again = catchThrowableOfType(SimulationFailed.class, () -> SimulatedRuntime.replaying(failed.choices()).with(anywhere(0.05)).run(body));
     assertThat(again.getCause()).hasMessage(failed.getCause().getMessage());
@@ -169,8 +169,21 @@ class SimulatedRuntimeTest {
         scope.start(Stage.<Integer, Stage.Consumer<Integer>>consumer("waiter", () -> (events, from) -> {}).subscribeTo(never, Demand.max(2)));
         scope.join();
       }
-    })).isInstanceOf(SimulationFailed.class).hasMessageContaining("nobody can go on").hasMessageContaining("stage:stuck/waiter#1 waits for EVENTS")
+    })).isInstanceOf(SimulationFailed.class).hasMessageContaining("nobody can go on").hasMessageContaining("stuck/waiter#1 waits for events")
         .hasMessageContaining("SimulatedRuntimeTest");
+  }
+
+  @Test
+  void whoWaitsForAnAnswerIsToldOfWithWhoIsToGiveIt() {
+    assertThatThrownBy(() -> SimulatedRuntime.withSeed(3).run(simulated -> {
+      try (Supervisor scope = Supervisor.open("knot")) {
+        var one = scope.start(Stage.<Integer, Stage.Consumer<Integer>>consumer("one", () -> (events, from) -> {}));
+        var two = scope.start(Stage.<Integer, Stage.Consumer<Integer>>consumer("two", () -> (events, from) -> {}));
+        one.call(first -> two.call(second -> one.call(third -> 0)));
+      }
+    })).isInstanceOf(SimulationFailed.class).hasMessageContaining("the body of the simulation waits for an answer of knot/one, at stage.testkit.SimulatedRuntimeTest")
+        .hasMessageContaining("  knot/one#1 waits for an answer of knot/two, at").hasMessageContaining("  knot/two#1 waits for an answer of knot/one, at")
+        .satisfies(failed -> assertThat(failed.getMessage().lines().takeWhile(line -> !line.startsWith("what happened"))).noneMatch(line -> line.contains("can go on [")));
   }
 
   @Test

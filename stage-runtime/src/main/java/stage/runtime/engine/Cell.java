@@ -67,7 +67,7 @@ public final class Cell<S extends Stage> implements Machine {
     this.realm = realm;
     this.owner = owner;
     this.options = spec.options();
-    this.mailbox = new Mailbox(realm.time().room(spec.options().mailbox()));
+    this.mailbox = new Mailbox(realm.time().room(spec.options().mailbox(), "a free place in the mailbox of", path));
     this.carrier = realm.time().carrier(this, spec.options().onPlatformThread());
     this.signals = new Signals(carrier);
     this.turns = new Turns<>(this, signals, spec.factory());
@@ -516,7 +516,7 @@ public final class Cell<S extends Stage> implements Machine {
     Intake<?> there = intake;
     if (there == null) {
       realm.locked(() -> {
-        if (intake == null) intake = new Intake<>(this, producerHalf.overflow(), realm.time().room(0));
+        if (intake == null) intake = new Intake<>(this, producerHalf.overflow(), realm.time().room(0, "demand of the consumers of", path));
       });
       there = intake;
       signals.set(Signals.HANDED_IN);
@@ -631,7 +631,12 @@ public final class Cell<S extends Stage> implements Machine {
 
   @Override
   public String story() {
-    return Story.of(this, agenda.last());
+    return Story.of(this);
+  }
+
+  @Override
+  public String deed() {
+    return Story.of(agenda.last(), life.phase());
   }
 
   @Override

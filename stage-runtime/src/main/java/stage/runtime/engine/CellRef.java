@@ -45,7 +45,7 @@ abstract class CellRef<S extends Stage> {
   @SuppressWarnings("unchecked")
   public <R> R call(StageFunction<? super S, ? extends R> function) throws InterruptedException {
     Objects.requireNonNull(function, "function must not be null");
-    return (R) ask(new Control.Call(cell.realm().time().gate(), (StageFunction<Object, Object>) function));
+    return (R) ask(new Control.Call(cell.realm().time().gate("an answer of", cell.path()), (StageFunction<Object, Object>) function));
   }
 
   @SuppressWarnings("unchecked")
@@ -54,7 +54,7 @@ abstract class CellRef<S extends Stage> {
     if (!Objects.requireNonNull(timeout, "timeout must not be null").isPositive()) {
       throw new IllegalArgumentException("timeout must be above zero, but was " + timeout);
     }
-    var call = new Control.Call(cell.realm().time().gate(), (StageFunction<Object, Object>) function);
+    var call = new Control.Call(cell.realm().time().gate("an answer of", cell.path()), (StageFunction<Object, Object>) function);
     return (R) ask(call, Time.toNanos(timeout));
   }
 
@@ -74,7 +74,7 @@ abstract class CellRef<S extends Stage> {
 
   public void replace(StageFactory<? extends S> factory) throws InterruptedException {
     Objects.requireNonNull(factory, "factory must not be null");
-    ask(new Control.Replace(cell.realm().time().gate(), factory));
+    ask(new Control.Replace(cell.realm().time().gate("the replacement of", cell.path()), factory));
   }
 
   public void stop() {

@@ -35,7 +35,7 @@ final class Intake<O> {
     this.cell = cell;
     this.overflow = overflow;
     this.room = room;
-    this.counted = cell.realm().time().gate();
+    this.counted = cell.realm().time().gate("events to be taken by", cell.path());
     this.mayQueue = overflow.capacity();
   }
 

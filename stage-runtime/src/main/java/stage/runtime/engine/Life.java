@@ -39,8 +39,8 @@ final class Life {
     this.owner = cell.owner();
     this.signals = cell.signals();
     this.turns = cell.turns();
-    this.started = cell.realm().time().gate();
-    this.ended = cell.realm().time().gate();
+    this.started = cell.realm().time().gate("the start of", cell.path());
+    this.ended = cell.realm().time().gate("the end of", cell.path());
   }
 
   // ---- any thread

@@ -5,23 +5,68 @@ import stage.api.SubscriptionSnapshot;
 
 /** Tells where a cell stands, in a line, for those who read the trace of a simulation. The cell's thread, or while that rests. */
 final class Story {
-  private static final String[] TOLD = {"CANCELLED", "STOPPED", "PAUSED", "DRAINED", "WOKEN_UP", "CONSUMER_LEFT", "CANCEL_ASKED", "HANDED_IN", "INPUT_ENDED", "HELD",
-      "RELEASED", "KILLED", "LEAVES", "TASKS_FINISHED"};
+  private static final String[] TOLD = {"cancelled", "stopped", "paused", "drained", "woken up", "a consumer left", "a cancel was asked for", "events handed in",
+      "an input has ended", "held", "released", "killed", "leaves", "tasks finished"};   // by the bits of Signals
 
   private Story() {}
 
-  static String of(Cell<?> cell, Work last) {
-    var line = new StringJoiner("; ");
-    line.add(last.name().toLowerCase(java.util.Locale.ROOT).replace('_', ' '));
-    line.add(cell.life().phase().getClass().getSimpleName());
-    var told = new StringJoiner("+", "told ", "");
+  /** {@return what a step did, as the rest of a sentence} */
+  static String of(Work work, Phase after) {
+    boolean isBeforeAStart = after instanceof Phase.Starting || after instanceof Phase.BackingOff;
+    return of(work) + (isBeforeAStart && work != Work.RELEASE && work != Work.KILL ? ", and crashed" : "");
+  }
+
+  private static String of(Work work) {
+    return switch (work) {
+      case START -> "started its behaviour";
+      case CANCEL -> "was cancelled";
+      case STOP -> "was stopped";
+      case HOLD -> "ended its incarnation, for its supervisor";
+      case RELEASE -> "was released by its supervisor";
+      case KILL -> "was killed";
+      case LEAVE -> "left, as it had asked for";
+      case MAIL -> "handled a call or cast";
+      case TASKS -> "took in what tasks have finished";
+      case CONSUMERS -> "met its consumers";
+      case CANCEL_SUBSCRIPTION -> "gave up a subscription";
+      case SUBSCRIBED -> "met its producers";
+      case TIMER -> "ran a timer";
+      case FLUSH -> "delivered what waited for demand";
+      case INTAKE -> "took in events from outside";
+      case NUDGE -> "was nudged";
+      case COMPLETE -> "completed";
+      case TURN -> "took a turn";
+      case SUBSCRIPTION_ENDED -> "came to the end of a subscription";
+      case FINISH -> "ended";
+      case NOTHING -> "had nothing to do";
+    };
+  }
+
+  /** {@return where a cell stands, in brackets with a blank in front; empty if there is nothing to say} */
+  static String of(Cell<?> cell) {
+    var story = new StringJoiner("; ", " [", "]");
+    story.setEmptyValue("");
+    String life = lifeOf(cell.life().phase());
+    if (!life.isEmpty()) story.add(life);
+    var told = new StringJoiner(", ", "told: ", "");
     told.setEmptyValue("");
     for (int i = 0; i < TOLD.length; i++) if (cell.signals().has(1 << i)) told.add(TOLD[i]);
-    if (told.length() > 0) line.add(told.toString());
-    if (cell.mailbox().size() > 0) line.add(cell.mailbox().size() + " in the mailbox");
-    if (cell.consumerHalf() != null) for (LaneInlet<?> inlet : cell.consumerHalf().inlets()) line.add(in(inlet.lane()));
-    if (cell.producerHalf() != null) for (Lane<?> lane : cell.producerHalf().lanes()) line.add(out(lane));
-    return line.toString();
+    if (told.length() > 0) story.add(told.toString());
+    if (cell.mailbox().size() > 0) story.add(cell.mailbox().size() + " in the mailbox");
+    if (cell.consumerHalf() != null) for (LaneInlet<?> inlet : cell.consumerHalf().inlets()) story.add(in(inlet.lane()));
+    if (cell.producerHalf() != null) for (Lane<?> lane : cell.producerHalf().lanes()) story.add(out(lane));
+    return story.toString();
+  }
+
+  private static String lifeOf(Phase phase) {
+    return switch (phase) {
+      case Phase.Running running -> "";
+      case Phase.Starting starting -> "to be started";
+      case Phase.BackingOff backingOff -> "to be restarted later";
+      case Phase.Held held -> "held by its supervisor";
+      case Phase.Draining draining -> "takes no more turns";
+      case Phase.Ended ended -> "over";
+    };
   }
 
   private static String in(Lane<?> lane) {

@@ -33,10 +33,14 @@ final class Children {
   Children(SupervisorCell supervisor) {
     this.supervisor = supervisor;
     this.tree = supervisor.tree();
-    this.idle = tree.realm().time().gate();
-    this.quiet = tree.realm().time().gate();
+    this.idle = gate();
+    this.quiet = gate();
     idle.open();
     quiet.open();
+  }
+
+  private Gate gate() {
+    return tree.realm().time().gate("the end of all stages of", supervisor.path());
   }
 
   private Children above() {
@@ -133,8 +137,8 @@ final class Children {
 
   private void countOneMore() {
     for (Children above = this; above != null; above = above.above()) {
-      if (above.alive++ == 0) above.idle = tree.realm().time().gate();
-      if (above.quiet.isOpen()) above.quiet = tree.realm().time().gate();
+      if (above.alive++ == 0) above.idle = above.gate();
+      if (above.quiet.isOpen()) above.quiet = above.gate();
     }
   }
 

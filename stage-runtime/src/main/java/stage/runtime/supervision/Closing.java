@@ -29,7 +29,7 @@ final class Closing {
     this.children = children;
     this.tree = supervisor.tree();
     this.time = tree.realm().time();
-    this.ended = time.gate();
+    this.ended = time.gate("the end of scope", supervisor.path());
   }
 
   boolean hasBegun() {

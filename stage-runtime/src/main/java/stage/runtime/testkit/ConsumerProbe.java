@@ -6,20 +6,21 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Supplier;
 import stage.api.ConsumerRef;
 import stage.api.Demand;
 import stage.api.Inlet;
 import stage.api.ProducerRef;
 import stage.api.Restart;
 import stage.api.Stage;
-import stage.api.StageSnapshot;
 import stage.api.StopReason;
+import stage.api.SubscriptionSnapshot;
 import stage.api.supervision.Supervisor;
 
 /**
  * A consumer in the hands of a test: it asks for what it is told to, and keeps what comes. In a simulation and in real time alike.
  *
- * <p>All methods may wait, up to 3 seconds (of simulated time in a simulation), and fail the test with an {@link AssertionError} after that. They are for
+ * <p>All methods may wait, up to 3 seconds (of simulated time in a simulation) or as {@link #within} says, and fail the test with an {@link AssertionError} after that. They are for
  * one thread, outside of any stage.
  *
  * @param <E> the events
@@ -47,6 +48,7 @@ public final class ConsumerProbe<E> {
 
   private final ConsumerRef<E, Keeper<E>> ref;
   private final Queue<E> events;
+  private Duration limit = ProducerProbe.LIMIT;
 
   private ConsumerProbe(ConsumerRef<E, Keeper<E>> ref, Queue<E> events) {
     this.ref = ref;
@@ -71,6 +73,17 @@ public final class ConsumerProbe<E> {
   }
 
   /**
+   * Has it wait longer, or not so long, from now on.
+   *
+   * @param limit for each call
+   * @return this
+   */
+  public ConsumerProbe<E> within(Duration limit) {
+    this.limit = ProducerProbe.checked(limit);
+    return this;
+  }
+
+  /**
    * Asks for more events.
    *
    * @param count how many, at least 1
@@ -81,19 +94,30 @@ public final class ConsumerProbe<E> {
    */
   public ConsumerProbe<E> request(long count) throws InterruptedException {
     if (count < 1) throw new IllegalArgumentException("count must be at least 1, but was " + count);
+    Waiting.here().note(ref.name() + ": asks for " + count);
     ref.cast(keeper -> keeper.from.request(count));
     return this;
   }
 
   /**
-   * {@return the next event, once it is there}
+   * Asks for one more event, and waits for it.
    *
+   * @return the event
    * @throws AssertionError if none comes in time
    * @throws InterruptedException if interrupted while waiting
    */
+  public E requestNext() throws InterruptedException {
+    return request(1).expectNext();
+  }
+
+  /**
+   * {@return the next event, once it is there}
+   *
+   * @throws AssertionError if none comes in time, or the subscription ends before
+   * @throws InterruptedException if interrupted while waiting
+   */
   public E expectNext() throws InterruptedException {
-    Waiting.here().expect(() -> !events.isEmpty(), ProducerProbe.LIMIT, () -> "expected an event, but none came; " + standing());
-    return events.poll();
+    return next(() -> "expected an event, but none came");
   }
 
   /**
@@ -101,23 +125,42 @@ public final class ConsumerProbe<E> {
    *
    * @param expected which
    * @return this
-   * @throws AssertionError if others come, or too few in time
+   * @throws AssertionError if others come, or too few in time, or the subscription ends before
    * @throws InterruptedException if interrupted while waiting
    */
   @SafeVarargs
   public final ConsumerProbe<E> expectNext(E... expected) throws InterruptedException {
     List<E> wanted = new ArrayList<>();
-    for (E each : expected) wanted.add(each);
+    for (E each : expected) wanted.add(Objects.requireNonNull(each, "expected must not contain null, for an event is never null"));
     List<E> came = new ArrayList<>();
     for (E each : wanted) {
-      if (!Waiting.here().until(() -> !events.isEmpty(), ProducerProbe.LIMIT)) {
-        throw new AssertionError("expected " + wanted + ", but only " + came + " came; " + standing());
-      }
-      E event = events.poll();
-      came.add(event);
-      if (!each.equals(event)) throw new AssertionError("expected " + wanted + ", but " + came + " came");
+      came.add(next(() -> "expected " + wanted + ", but only " + came + " came"));
+      if (!each.equals(came.getLast())) throw failure("expected " + wanted + ", but " + came + " came", null);
     }
     return this;
+  }
+
+  /**
+   * {@return the next so many events, once they are there} For those that have no order among them, or are too many to be written down.
+   *
+   * @param count how many, at least 1
+   * @throws AssertionError if too few come in time, or the subscription ends before
+   * @throws InterruptedException if interrupted while waiting
+   */
+  public List<E> expectNextCount(int count) throws InterruptedException {
+    if (count < 1) throw new IllegalArgumentException("count must be at least 1, but was " + count);
+    List<E> came = new ArrayList<>();
+    while (came.size() < count) came.add(next(() -> "expected " + count + " events, but only " + came.size() + " came, " + came));
+    return came;
+  }
+
+  private E next(Supplier<String> otherwise) throws InterruptedException {
+    boolean isInTime = Waiting.here().until(() -> !events.isEmpty() || !ref.isAlive(), limit);
+    E event = events.poll();
+    if (event == null && isInTime) throw endedInstead(otherwise.get());
+    if (event == null) throw failure(otherwise.get() + " within " + limit.toMillis() + " ms; " + standing(), null);
+    Waiting.here().note(ref.name() + ": has got " + event);
+    return event;
   }
 
   /**
@@ -130,7 +173,7 @@ public final class ConsumerProbe<E> {
    */
   public ConsumerProbe<E> expectNoEvent(Duration period) throws InterruptedException {
     if (Waiting.here().until(() -> !events.isEmpty(), period)) {
-      throw new AssertionError("expected no event for " + period.toMillis() + " ms, but " + events.peek() + " came");
+      throw failure("expected no event for " + period.toMillis() + " ms, but " + events.peek() + " came", null);
     }
     return this;
   }
@@ -142,8 +185,7 @@ public final class ConsumerProbe<E> {
    * @throws InterruptedException if interrupted while waiting
    */
   public void expectComplete() throws InterruptedException {
-    StopReason reason = end("completion");
-    if (!(reason instanceof StopReason.Completed)) throw new AssertionError("expected completion, but the end was: " + reason);
+    if (!(end("completion") instanceof StopReason.Completed)) throw endedInstead("expected completion");
   }
 
   /**
@@ -153,24 +195,59 @@ public final class ConsumerProbe<E> {
    * @throws InterruptedException if interrupted while waiting
    */
   public Throwable expectFailure() throws InterruptedException {
-    StopReason reason = end("a failure");
-    if (reason instanceof StopReason.ProducerFailed(String producer, Throwable cause)) return cause;
-    throw new AssertionError("expected a failure, but the end was: " + reason);
+    if (end("a failure") instanceof StopReason.ProducerFailed(String producer, Throwable cause)) return cause;
+    throw endedInstead("expected a failure");
+  }
+
+  /**
+   * {@return why the subscription has failed, once it has, which must be of a type}
+   *
+   * @param type which
+   * @param <T> the same
+   * @throws AssertionError if an event comes, the subscription completes or fails otherwise, or nothing of that happens in time
+   * @throws InterruptedException if interrupted while waiting
+   */
+  public <T extends Throwable> T expectFailure(Class<T> type) throws InterruptedException {
+    Throwable cause = expectFailure();
+    if (type.isInstance(cause)) return type.cast(cause);
+    throw failure("expected a failure by " + type.getName() + ", but it was by " + cause, cause);
   }
 
   private StopReason end(String what) throws InterruptedException {
-    Waiting.here().expect(() -> !events.isEmpty() || !ref.isAlive(), ProducerProbe.LIMIT, () -> "expected " + what + ", but there was no end; " + standing());
-    if (!events.isEmpty()) throw new AssertionError("expected " + what + ", but " + events.peek() + " came");
+    boolean isInTime = Waiting.here().until(() -> !events.isEmpty() || !ref.isAlive(), limit);
+    if (!events.isEmpty()) throw failure("expected " + what + ", but " + events.peek() + " came", null);
+    if (!isInTime) throw failure("expected " + what + ", but there was no end within " + limit.toMillis() + " ms; " + standing(), null);
     return ref.join();
   }
 
   /** Cancels the subscription, and ends. */
   public void cancel() {
+    Waiting.here().note(ref.name() + ": cancels");
     ref.stop();
   }
 
+  private AssertionError failure(String message, Throwable cause) {
+    return Waiting.here().failure(ref.name() + ": " + message, cause);
+  }
+
+  /** {@return what to throw when there was an end} */
+  private AssertionError endedInstead(String message) throws InterruptedException {
+    StopReason reason = ref.join();
+    return switch (reason) {
+      case StopReason.Completed completed -> failure(message + ": the subscription has completed", null);
+      case StopReason.ProducerFailed(String producer, Throwable cause) -> failure(message + ": the subscription has failed, as " + producer + " has, by " + cause, cause);
+      case StopReason.Stopped stopped -> failure(message + ": the subscription was cancelled, by this probe or because its scope closes", null);
+      default -> failure(message + ": the end was " + reason, null);
+    };
+  }
+
+  /** {@return how far the subscription has come} */
   private String standing() {
-    StageSnapshot snapshot = ref.snapshot();
-    return ref.path() + " is " + snapshot.status() + ", and its subscription: " + snapshot.inputs();
+    List<SubscriptionSnapshot> inputs = ref.snapshot().inputs();
+    if (inputs.isEmpty()) return ref.path() + " has no subscription";
+    SubscriptionSnapshot input = inputs.getFirst();
+    if (input.requested() == 0) return "nothing was asked for; call request(n) first";
+    if (input.outstanding() == 0) return "all " + input.requested() + " that were asked for have come; call request(n) for more";
+    return "of " + input.requested() + " asked for, " + input.producer() + " has sent " + input.sent();
   }
 }

@@ -69,7 +69,7 @@ final class Failure {
     if (plain.crashes() == 0) return "no seed is needed for this: it fails in the plainest order there is, without any crash";
     boolean failsWithout = attempts.with(List.of()).again(PLAINEST).failsAs(plain);
     return failsWithout ? "no seed is needed for this: it fails in the plainest order there is, and without the crashes too"
-        : "the crashes make it fail, in the plainest order there is; without them that one does not";
+        : "the crashes make it fail, in the plainest order there is: the same run without them does not";
   }
 
   private SimulationFailed told(String run, Attempts.Outcome outcome, String note) {

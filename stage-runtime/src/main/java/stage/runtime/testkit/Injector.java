@@ -14,6 +14,7 @@ import stage.runtime.time.Machine;
 final class Injector implements Faults {
   private static final Set<String> NO_TURNS = Set.of("the factory", "onStart", "onStop", "onSubscribe", "a call");
   private static final String TASK = "the function for an event";
+  private static final String ASIDE = " ".repeat(27);   // as wide as what stands in front of a step
   private static final int FINENESS = 1 << 20;
 
   private final List<CrashRule> rules;
@@ -35,6 +36,11 @@ final class Injector implements Faults {
   /** {@return how many it has injected} */
   int crashes() {
     return crashes;
+  }
+
+  /** Tells something beside the steps. */
+  void note(String what) {
+    trace.accept(ASIDE + what);
   }
 
   /** A stage is part of the test, and never comes to harm. */
@@ -65,7 +71,7 @@ final class Injector implements Faults {
 
   private InjectedCrash crash(String message) {
     crashes++;
-    trace.accept("                           crash " + message);
+    note("crash " + message);
     return new InjectedCrash(message);
   }
 

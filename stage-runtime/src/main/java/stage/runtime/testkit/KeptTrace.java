@@ -2,24 +2,28 @@ package stage.runtime.testkit;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.regex.Pattern;
 
 /** The end of the trace of one run, for people. Whoever has the baton. */
 final class KeptTrace {
   private static final int LINES = 80;
   private static final int FROM_THE_END = 4000;   // steps: many of them are polls, and are told in one line
-  private static final String ABOUT = " is about to wait for ";   // the next line of that stage says that it waits
+  private static final int FEW = 2;
+  private static final Pattern DULL = Pattern.compile("s  [^ ]+ (is going to wait for|can go on)");   // nothing was done
   private static final String LEGEND = """
       what happened, a line for each step: its number, the simulated time, who made it, and what
-        print/numbers#2          the second incarnation of the stage numbers: the first has crashed
+        shop/orders#2            the second incarnation of the stage orders: the first has crashed, or was restarted with others
         from a: 2 to take        the stage has 2 events of a to handle; "asked for": as many more may come
         to b: 3 wanted           b has asked for 3 events that were not sent; "in flight": were sent, and b has not finished with them
-        told drained             what others have said to the stage, and it has not acted upon yet""";
+        told: drained            what others have said to the stage, and it has not acted upon yet
+        a line without a number  what a probe was told and has seen, or a crash that was injected""";
 
   private final long from;
   private final Deque<String> lines = new ArrayDeque<>();
   private String before = "";      // the last line, without its numbers
   private String beforeThat = "";
-  private int repeated;            // how many lines were left out, for they are the last two again
+  private final Deque<String> repeated = new ArrayDeque<>();   // held back, for they say the same as the two before; the first few of them
+  private int repeatedCount;
   private boolean isCut;
 
   /**
@@ -36,10 +40,10 @@ final class KeptTrace {
   }
 
   void add(String line) {
-    if (line.contains(ABOUT)) return;
+    if (DULL.matcher(line).find()) return;
     String what = line.replaceFirst("^ *[0-9]+ +[0-9.]+ s", "");
     if (what.equals(beforeThat)) {
-      repeated++;
+      if (repeatedCount++ < FEW) repeated.add(line);
       beforeThat = before;
       before = what;
       return;
@@ -51,8 +55,10 @@ final class KeptTrace {
   }
 
   private void tellOfRepeated() {
-    if (repeated > 0) keep("     ... the last two again, " + repeated + " lines");
-    repeated = 0;
+    if (repeatedCount <= FEW) repeated.forEach(this::keep);
+    else keep("     ... the same again, in " + repeatedCount + " lines");
+    repeated.clear();
+    repeatedCount = 0;
   }
 
   private void keep(String line) {

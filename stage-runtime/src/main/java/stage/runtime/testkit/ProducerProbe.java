@@ -1,9 +1,11 @@
 package stage.runtime.testkit;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import stage.api.Outlet;
 import stage.api.ProducerRef;
 import stage.api.ProducerSpec;
@@ -16,7 +18,7 @@ import stage.api.supervision.Supervisor;
 /**
  * A producer in the hands of a test: it emits what it is told to, and says what it was asked for. In a simulation and in real time alike.
  *
- * <p>All methods may wait, up to 3 seconds (of simulated time in a simulation), and fail the test with an {@link AssertionError} after that. They are for
+ * <p>All methods may wait, up to 3 seconds (of simulated time in a simulation) or as {@link #within} says, and fail the test with an {@link AssertionError} after that. They are for
  * one thread, outside of any stage.
  *
  * @param <E> the events
@@ -33,6 +35,8 @@ public final class ProducerProbe<E> {
 
   private final ProducerRef<E, ? extends Stage> ref;
   private final AtomicInteger consumersSeen = new AtomicInteger();
+  private Duration limit = LIMIT;
+  private String end = "";   // what it was told, after which nobody is there to ask or to cancel
 
   private ProducerProbe(ProducerRef<E, ? extends Stage> ref) {
     this.ref = ref;
@@ -71,6 +75,36 @@ public final class ProducerProbe<E> {
   }
 
   /**
+   * Has it wait longer, or not so long, from now on.
+   *
+   * @param limit for each call
+   * @return this
+   */
+  public ProducerProbe<E> within(Duration limit) {
+    this.limit = checked(limit);
+    return this;
+  }
+
+  static Duration checked(Duration limit) {
+    Objects.requireNonNull(limit, "limit must not be null");
+    if (limit.isNegative()) throw new IllegalArgumentException("limit must not be negative, but was " + limit);
+    return limit;
+  }
+
+  /**
+   * Waits until there is a consumer. To be called before {@link #expectCancel} for one that may leave soon.
+   *
+   * @return this
+   * @throws AssertionError if none subscribes in time
+   * @throws InterruptedException if interrupted while waiting
+   */
+  public ProducerProbe<E> expectSubscription() throws InterruptedException {
+    Waiting.here().until(() -> consumers() > 0 || !ref.isAlive(), limit);
+    if (consumers() == 0) throw failure("expected that somebody subscribes, but nobody has" + soon());
+    return this;
+  }
+
+  /**
    * Waits for demand, and emits an event.
    *
    * @param event what to emit
@@ -81,6 +115,7 @@ public final class ProducerProbe<E> {
   public ProducerProbe<E> sendNext(E event) throws InterruptedException {
     Objects.requireNonNull(event, "event must not be null");
     expectDemand(1);
+    Waiting.here().note(ref.name() + ": sends " + event);
     ref.emit(event);
     return this;
   }
@@ -95,8 +130,8 @@ public final class ProducerProbe<E> {
    */
   public long expectDemand(long atLeast) throws InterruptedException {
     if (atLeast < 1) throw new IllegalArgumentException("atLeast must be at least 1, but was " + atLeast + "; see expectNoDemand");
-    Waiting.here().expect(() -> demand() >= atLeast, LIMIT,
-        () -> "expected a demand of " + atLeast + " or more, but there was one of " + demand() + " for " + ref.path());
+    Waiting.here().until(() -> demand() >= atLeast || !ref.isAlive(), limit);
+    if (demand() < atLeast) throw failure("expected a demand of " + atLeast + " or more, but there was one of " + demand() + asked() + soon());
     return demand();
   }
 
@@ -110,21 +145,26 @@ public final class ProducerProbe<E> {
    */
   public ProducerProbe<E> expectNoDemand(Duration period) throws InterruptedException {
     if (Waiting.here().until(() -> demand() > 0, period)) {
-      throw new AssertionError("expected no demand for " + period.toMillis() + " ms, but there was one of " + demand() + " for " + ref.path());
+      throw failure("expected no demand for " + period.toMillis() + " ms, but there was one of " + demand() + asked());
     }
     return this;
   }
 
   /**
-   * Waits until a consumer that was there has left.
+   * Waits until a consumer that was there has left. It counts those that the probe has seen: one that came and left between two calls was not; see
+   * {@link #expectSubscription}.
    *
    * @return this
-   * @throws AssertionError if none leaves in time
+   * @throws AssertionError if none leaves in time, or the probe was told to complete or to fail
    * @throws InterruptedException if interrupted while waiting
    */
   public ProducerProbe<E> expectCancel() throws InterruptedException {
-    Waiting.here().expect(() -> consumers() < consumersSeen.get() || !ref.isAlive(), LIMIT,
-        () -> "expected that a subscription to " + ref.path() + " is cancelled, but there are still " + consumers());
+    Waiting.here().until(() -> consumers() < consumersSeen.get() || !ref.isAlive(), limit);
+    if (!end.isEmpty()) throw failure("expected that somebody cancels, but the probe was told to " + end + ", which ends all subscriptions");
+    if (consumersSeen.get() == 0) {
+      throw failure("expected that somebody cancels, but no consumer was seen" + soon() + "; call expectSubscription() first for one that may leave soon");
+    }
+    if (consumers() >= consumersSeen.get()) throw failure("expected that somebody cancels, but nobody has" + asked() + soon());
     consumersSeen.set(consumers());
     return this;
   }
@@ -135,6 +175,7 @@ public final class ProducerProbe<E> {
    * @throws InterruptedException if interrupted while waiting
    */
   public void complete() throws InterruptedException {
+    end("complete");
     ref.castEmit((stage, out) -> out.complete());
   }
 
@@ -146,9 +187,32 @@ public final class ProducerProbe<E> {
    */
   public void fail(Exception cause) throws InterruptedException {
     Objects.requireNonNull(cause, "cause must not be null");
+    end("fail");
     ref.cast(stage -> {
       throw cause;
     });
+  }
+
+  private void end(String how) {
+    end = how;
+    look();
+    Waiting.here().note(ref.name() + ": is told to " + how);
+  }
+
+  private AssertionError failure(String message) {
+    return Waiting.here().failure(ref.name() + ": " + message, null);
+  }
+
+  /** {@return within which time, unless that was not waited for} */
+  private String soon() {
+    return ref.isAlive() ? " within " + limit.toMillis() + " ms" : "; the probe has ended" + (end.isEmpty() ? "" : ", as it was told to " + end);
+  }
+
+  /** {@return who is there, and what they have asked for} */
+  private String asked() {
+    List<SubscriptionSnapshot> outputs = look().outputs();
+    if (outputs.isEmpty()) return ", and no consumer";
+    return outputs.stream().map(output -> output.consumer() + " " + output.outstanding()).collect(Collectors.joining(", ", " (", ")"));
   }
 
   private long demand() {

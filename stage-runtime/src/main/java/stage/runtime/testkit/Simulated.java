@@ -48,7 +48,7 @@ public final class Simulated {
    * @throws InterruptedException if the thread is interrupted
    */
   public void advance(Duration duration) throws InterruptedException {
-    time.gate().await(duration.toNanos());
+    time.gate("time to go by", "").await(duration.toNanos());
   }
 
   /** Lets others run, if the seed wants it so. */
@@ -60,7 +60,7 @@ public final class Simulated {
    * Waits until a condition holds.
    *
    * @param what it is, for the message
-   * @param condition looked at each simulated millisecond
+   * @param condition looked at each simulated millisecond, and less often when it takes seconds
    * @throws AssertionError if it does not hold within a simulated hour
    * @throws InterruptedException if the thread is interrupted
    */

@@ -11,6 +11,7 @@ import stage.runtime.time.Time;
 /** Waits for a condition: on the clock of the simulation that the thread is part of, else on the real one. */
 final class Waiting {
   private static final long STEP_NANOS = 1_000_000;
+  private static final int SLOWER = 16;
 
   private static final class Real {
     private static final Time TIME = new RealTime();
@@ -33,18 +34,36 @@ final class Waiting {
     if (time.faults() instanceof Injector injector) injector.spare(scope.name() + "/" + name);
   }
 
-  /** {@return whether it became true in time} Looks each millisecond, of simulated time if that is the clock. */
+  /** Tells the trace of the simulation of something, if there is one. */
+  void note(String what) {
+    if (time.faults() instanceof Injector injector) injector.note(what);
+  }
+
+  /** {@return what to throw, with what goes on in the simulation if there is one} */
+  AssertionError failure(String message, Throwable cause) {
+    note("fails: " + message);
+    String others = time instanceof SimulatedTime simulation ? simulation.explain().stripTrailing() : "";
+    return new AssertionError(others.isEmpty() ? message : message + "\nwhere the others stand:\n" + others, cause);
+  }
+
+  /**
+   * {@return whether it became true in time} Looks each millisecond; of simulated time, in which nothing can be seen meanwhile but what is stepped, the less
+   * often the longer it takes.
+   */
   boolean until(BooleanSupplier condition, Duration limit) throws InterruptedException {
-    long end = time.nanos() + limit.toNanos();
+    long start = time.nanos();
+    long most = Time.toNanos(limit);
     while (!condition.getAsBoolean()) {
-      if (time.nanos() - end >= 0) return false;
-      time.gate().await(STEP_NANOS);
+      long waited = time.nanos() - start;
+      if (waited >= most) return false;
+      long step = time instanceof SimulatedTime ? Math.max(STEP_NANOS, waited / SLOWER) : STEP_NANOS;
+      time.gate("what it expects", "").await(Math.min(step, most - waited));
     }
     return true;
   }
 
   /** Waits, or fails the test. */
   void expect(BooleanSupplier condition, Duration limit, Supplier<String> otherwise) throws InterruptedException {
-    if (!until(condition, limit)) throw new AssertionError(otherwise.get() + " within " + limit.toMillis() + " ms");
+    if (!until(condition, limit)) throw failure(otherwise.get() + " within " + limit.toMillis() + " ms", null);
   }
 }

@@ -274,7 +274,7 @@ final class Baton {
     Runnable action = clock.next();
     if (action == null) return false;
     steps++;
-    time.tell("a timer is due");
+    time.tell("time goes on, to the next timer");
     action.run();
     lookForInterrupts();   // who is interrupted by it has all the time it needs before the next one is due
     return true;
@@ -349,15 +349,20 @@ final class Baton {
 
   void ensureInside() {
     if (over || running != null && running.thread() == Thread.currentThread()) return;
-    throw new IllegalStateException("thread " + Thread.currentThread().getName() + " is not part of the simulation, or does something in it out of turn;"
-        + " within a simulation, start threads only as stages");
+    throw new IllegalStateException("thread " + Thread.currentThread() + " is not part of the simulation, or does something in it out of turn: it was started"
+        + " by a Thread, an executor or a future; start what is to run beside the stages with simulated.start(name, task), or as a stage");
   }
 
   // ---- who waits
 
   /** {@return that the calling strand is going to wait} */
   Wait waitFor(String what) {
-    return new Wait(running, what, current);
+    return waitFor(what, "");
+  }
+
+  /** As {@link #waitFor(String)}, for something of a stage or scope. */
+  Wait waitFor(String what, String whom) {
+    return new Wait(running, what, whom, current);
   }
 
   /** The calling strand waits, and others run. */
@@ -411,7 +416,7 @@ final class Baton {
     Thread thread = Thread.ofVirtual().name(name).inheritInheritableThreadLocals(false).unstarted(() -> run(body, strand[0]));
     strand[0] = new Strand(thread);
     time.begins(thread);
-    var start = new Wait(strand[0], "its turn", null);
+    var start = new Wait(strand[0], "its turn", "", null);
     waits.add(start);
     isReady(start);
     return thread;

@@ -45,7 +45,12 @@ public interface Machine {
     return false;
   }
 
-  /** {@return the last step and what it led to, in a line, for the trace of a simulation} On the carrier's own thread. */
+  /** {@return what the last step was, as the rest of a sentence, for the trace of a simulation} On the carrier's own thread. */
+  default String deed() {
+    return "made a step";
+  }
+
+  /** {@return where it stands, for the same trace, with a blank in front; may be empty} On the carrier's own thread. */
   default String story() {
     return "";
   }

@@ -1,5 +1,8 @@
 package stage.runtime.time;
 
+import java.util.List;
+import java.util.Locale;
+
 /**
  * Steps a machine of a simulation. As a thread does, it announces that it is about to park, looks once more whether there is something to do, and only
  * then parks; between a step and that, others may be stepped.
@@ -168,6 +171,7 @@ public final class SimulatedCarrier implements Carrier, Ready {
       time.pass();
       if (!isRun(mine)) return;
       next = machine.step(time.nanos());
+      if (time.isTraced()) time.tell(this);
       if (!isRun(mine) || next == Awaiting.Now.REENTRY) return;
       if (next == Awaiting.Now.DONE) {
         isDone();
@@ -210,8 +214,8 @@ public final class SimulatedCarrier implements Carrier, Ready {
 
   private static String nameOf(Awaiting what) {
     return switch (what) {
-      case Awaiting.Now now -> now.toString();
-      case Awaiting.Timer(var now, var atNanos) -> now + " or a timer";
+      case Awaiting.Now now -> now.toString().toLowerCase(Locale.ROOT);
+      case Awaiting.Timer(var now, var atNanos) -> now.toString().toLowerCase(Locale.ROOT) + " or a timer";
     };
   }
 
@@ -261,21 +265,34 @@ public final class SimulatedCarrier implements Carrier, Ready {
     return run == null ? null : run.thread();
   }
 
-  /** {@return whether it belongs to the explanation of why nobody can go on} */
-  boolean isToExplain() {
-    return run != null && state != State.DONE && parked == null;
+  /** {@return whether it belongs to the explanation of why nobody can go on: it lives, and its user code does not wait, which would be told of instead} */
+  boolean isToExplain(List<Wait> waits) {
+    return run != null && state != State.DONE && parked == null && waits.stream().noneMatch(wait -> wait.who() == run);
   }
 
+  /** {@return where it stands} */
+  String standing() {
+    return name() + " " + where() + machine.story();
+  }
+
+  /** {@return what it did when it was stepped last, and where it stands since} */
   @Override
   public String toString() {
-    String story = machine.story();
-    String where = switch (state) {
+    boolean hasDoneNothing = hasOnlyParked || state == State.ABOUT_TO_PARK;
+    return name() + " " + (hasDoneNothing ? where() : machine.deed()) + machine.story();
+  }
+
+  private String name() {
+    return Situation.nameOf(run == null ? machine.threadName() : run.thread().getName());
+  }
+
+  private String where() {
+    return switch (state) {
       case AWAKE -> "can go on";
-      case ABOUT_TO_PARK -> "is about to wait for " + nameOf(next);
+      case ABOUT_TO_PARK -> "is going to wait for " + nameOf(next);
       case PARKED -> "waits for " + nameOf(next);
       case RESTING -> "rests";
       case DONE -> "has ended";
     };
-    return (run == null ? machine.threadName() : run.thread().getName()) + " " + where + (story.isEmpty() ? "" : "  (" + story + ")");
   }
 }

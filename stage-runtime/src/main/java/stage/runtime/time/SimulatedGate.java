@@ -7,12 +7,16 @@ import java.util.List;
 final class SimulatedGate implements Gate {
   private final SimulatedTime time;
   private final Baton baton;
+  private final String opens;
+  private final String whom;
   private final List<Wait> waiting = new ArrayList<>(1);
   private boolean open;
 
-  SimulatedGate(SimulatedTime time) {
+  SimulatedGate(SimulatedTime time, String opens, String whom) {
     this.time = time;
     this.baton = time.baton();
+    this.opens = opens;
+    this.whom = whom;
   }
 
   @Override
@@ -37,7 +41,7 @@ final class SimulatedGate implements Gate {
   public boolean await(long nanos) throws InterruptedException {
     if (Thread.interrupted()) throw new InterruptedException("interrupted before it waited");
     if (open || nanos == 0) return open;
-    Wait wait = baton.waitFor("an answer or an end");
+    Wait wait = baton.waitFor(opens, whom);
     waiting.add(wait);
     if (nanos > 0) wait.limit(time.at(time.nanos() + nanos, () -> baton.isReady(wait)));
     try {

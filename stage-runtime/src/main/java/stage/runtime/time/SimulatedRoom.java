@@ -5,19 +5,23 @@ import java.util.ArrayDeque;
 /** Room of a simulation. Whoever has the baton. */
 final class SimulatedRoom implements Room {
   private final Baton baton;
+  private final String what;
+  private final String whom;
   private final ArrayDeque<Wait> waiting = new ArrayDeque<>();
   private int places;
 
-  SimulatedRoom(SimulatedTime time, int places) {
+  SimulatedRoom(SimulatedTime time, int places, String what, String whom) {
     this.baton = time.baton();
     this.places = places;
+    this.what = what;
+    this.whom = whom;
   }
 
   @Override
   public void take() throws InterruptedException {
     if (Thread.interrupted()) throw new InterruptedException("interrupted before it waited");
     while (places <= 0) {   // who is let in may find that somebody was faster
-      Wait wait = baton.waitFor("a free place");
+      Wait wait = baton.waitFor(what, whom);
       waiting.add(wait);
       try {
         baton.blockUntilInterrupted(wait);

@@ -244,12 +244,22 @@ public final class SimulatedTime implements Time {
 
   @Override
   public Gate gate() {
-    return new SimulatedGate(this);
+    return gate("an answer or an end", "");
+  }
+
+  @Override
+  public Gate gate(String opens, String whom) {
+    return new SimulatedGate(this, opens, whom);
   }
 
   @Override
   public Room room(int places) {
-    return new SimulatedRoom(this, places);
+    return room(places, "a free place", "");
+  }
+
+  @Override
+  public Room room(int places, String what, String whom) {
+    return new SimulatedRoom(this, places, what, whom);
   }
 
   @Override

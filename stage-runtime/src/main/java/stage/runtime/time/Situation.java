@@ -18,13 +18,18 @@ final class Situation {
     for (Wait wait : waits) {
       lines.append("  ").append(nameOf(wait, main)).append(" waits for ").append(wait.what()).append(placeOf(wait.strand().thread())).append('\n');
     }
-    for (SimulatedCarrier carrier : carriers) if (carrier.isToExplain()) lines.append("  ").append(carrier).append('\n');
+    for (SimulatedCarrier carrier : carriers) if (carrier.isToExplain(waits)) lines.append("  ").append(carrier.standing()).append('\n');
     return lines.toString();
   }
 
   static String nameOf(Wait wait, Strand main) {
     if (wait.strand() == main) return "the body of the simulation";
-    return wait.who() != null ? wait.who().thread().getName() : wait.strand().thread().getName();
+    return nameOf(wait.who() != null ? wait.who().thread().getName() : wait.strand().thread().getName());
+  }
+
+  /** {@return the name of a thread as people say it: that of a stage is its path} */
+  static String nameOf(String thread) {
+    return thread.startsWith("stage:") ? thread.substring("stage:".length()) : thread;
   }
 
   /** {@return where user code waits: the first frame outside of Stage and the JDK} */
@@ -38,9 +43,10 @@ final class Situation {
 
   /** {@return what to say of code that has had the baton for too long} With its stack, as it is now. */
   static String ofStandstill(Strand keeper, Run who, Strand main, long seconds) {
-    String name = who != null ? "user code of " + who.thread().getName() : keeper == main ? "the body of the simulation" : keeper.thread().getName();
-    var text = new StringBuilder(name + " has kept everybody else waiting for " + seconds + " real seconds: it blocks outside of the simulation, or"
-        + " never ends; within one, wait only for what Stage knows of: a timer of the context, emit, a call, an end; this is where it is");
+    String name = who != null ? "user code of " + nameOf(who.thread().getName()) : keeper == main ? "the body of the simulation" : keeper.thread().getName();
+    var text = new StringBuilder(name + " has kept everybody else waiting for " + seconds + " real seconds: it sleeps, waits for a lock,"
+        + " a queue or a future, or never ends; within a simulation, wait only for what Stage knows of (a timer of the context, emit, a call, an end), or by"
+        + " simulated.advance and simulated.await; this is where it is:");
     for (StackTraceElement frame : keeper.thread().getStackTrace()) text.append("\n    at ").append(frame);
     return text.toString();
   }

@@ -26,11 +26,32 @@ public interface Time {
   Gate gate();
 
   /**
+   * {@return a closed gate}
+   *
+   * @param opens what opens it, for people, such as "an answer of"
+   * @param whom of which stage or scope that is
+   */
+  default Gate gate(String opens, String whom) {
+    return gate();
+  }
+
+  /**
    * {@return room with some places}
    *
    * @param places how many at first
    */
   Room room(int places);
+
+  /**
+   * {@return room with some places}
+   *
+   * @param places how many at first
+   * @param what they are, for people, such as "a free place in the mailbox of"
+   * @param whom of which stage
+   */
+  default Room room(int places, String what, String whom) {
+    return room(places);
+  }
 
   /**
    * Runs a short action, which must not block, at a time.

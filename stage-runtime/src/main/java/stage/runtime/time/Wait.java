@@ -4,6 +4,7 @@ package stage.runtime.time;
 final class Wait implements Ready {
   private final Strand strand;
   private final String what;
+  private final String whom;   // of which stage or scope; empty if that is known
   private final Run who;       // null for nobody's
   private boolean ready;       // is in the queue of those who may run
   private boolean granted;     // got what it waits for
@@ -12,11 +13,13 @@ final class Wait implements Ready {
   /**
    * @param strand which
    * @param what what it waits for, for people
+   * @param whom of which stage or scope; empty if that is known
    * @param who on behalf of which machine or task; null for none
    */
-  Wait(Strand strand, String what, Run who) {
+  Wait(Strand strand, String what, String whom, Run who) {
     this.strand = strand;
     this.what = what;
+    this.whom = whom;
     this.who = who;
   }
 
@@ -25,7 +28,7 @@ final class Wait implements Ready {
   }
 
   String what() {
-    return what;
+    return whom.isEmpty() ? what : what + " " + whom;
   }
 
   Run who() {

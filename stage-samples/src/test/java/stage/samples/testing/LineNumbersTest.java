@@ -101,7 +101,7 @@ class LineNumbersTest {
     assertThat(failed.getMessage())
         .contains("made plainer")                          // the run was shrunk
         .contains("1: c")                                  // the third line has number 1
-        .contains("stage:print/numbers#2 can go on")       // in the trace: the second life of the stage
+        .contains("print/numbers#2 started its behaviour")       // in the trace: the second life of the stage
         .contains("-Dstage.testkit.replay=" + failed.choices());
     System.out.println(failed.getMessage());
   }
