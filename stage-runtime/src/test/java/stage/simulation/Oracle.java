@@ -209,19 +209,24 @@ final class Oracle {
     }
   }
 
-  /** I17: what the supervisor has counted is what it told of. */
+  /** I17: what the supervisor has counted is what its listener was told. */
   private void checkCounters() {
-    require(world.supervision.crashes() == count(StageEvent.Crashed.class), "%d crashes were told of: %s", count(StageEvent.Crashed.class), world.supervision);
-    require(world.supervision.restarts() == count(StageEvent.Restarted.class), "%d restarts were told of: %s", count(StageEvent.Restarted.class), world.supervision);
-    require(world.supervision.abandoned() == count(StageEvent.Abandoned.class), "%d threads were told of: %s", count(StageEvent.Abandoned.class), world.supervision);
-    require(world.supervision.escalations() == count(StageEvent.GaveUp.class), "%d supervisors were told of: %s", count(StageEvent.GaveUp.class), world.supervision);
-    require(world.supervision.deadLetters() == count(StageEvent.DeadLettered.class), "%d letters were told of: %s", count(StageEvent.DeadLettered.class), world.supervision);
-    long dropped = world.happened.stream().mapToLong(event -> event instanceof StageEvent.Dropped some ? some.events() : 0).sum();
-    require(world.supervision.eventsDropped() == dropped, "%d dropped events were told of: %s", dropped, world.supervision);
+    require(count(StageEvent.Abandoned.class) == world.supervision.abandoned(), "%d threads were told of, but counted are %s", count(StageEvent.Abandoned.class), world.supervision);
+    if (world.marks.contains("abandoned")) return;   // whoever was abandoned may still be telling
+    require(count(StageEvent.GaveUp.class) == world.supervision.escalations(), "%d supervisors were told of, but counted are %s", count(StageEvent.GaveUp.class), world.supervision);
+    require(count(StageEvent.Crashed.class) == world.supervision.crashes(), "%d crashes were told of, but counted are %s", count(StageEvent.Crashed.class), world.supervision);
+    require(count(StageEvent.Restarted.class) == world.supervision.restarts(), "%d restarts were told of, but counted are %s", count(StageEvent.Restarted.class), world.supervision);
+    require(count(StageEvent.DeadLettered.class) == world.supervision.deadLetters(), "%d dead letters were told of, but counted are %s", count(StageEvent.DeadLettered.class),
+        world.supervision);
+    long dropped = 0;
+    for (StageEvent event : world.happened) if (event instanceof StageEvent.Dropped some) dropped += some.events();
+    require(dropped == world.supervision.eventsDropped(), "%d dropped events were told of, but counted are %s", dropped, world.supervision);
   }
 
   private long count(Class<? extends StageEvent> kind) {
-    return world.happened.stream().filter(kind::isInstance).count();
+    long count = 0;
+    for (StageEvent event : world.happened) if (kind.isInstance(event)) count++;
+    return count;
   }
 
   /** {@return how many crashes there were at most within the period of the intensity} */
