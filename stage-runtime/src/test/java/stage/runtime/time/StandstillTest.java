@@ -40,7 +40,7 @@ class StandstillTest {
     time.standstill(Duration.ofSeconds(1));
 
     assertThatThrownBy(() -> time.run(() -> pipeline(swallows))).isInstanceOf(SimulatedTime.CannotGoOn.class)
-        .hasMessageStartingWith("user code of stage:app/blocks#1 has kept everybody else waiting for 1 real seconds").hasMessageContaining("readSlowly")
+        .hasMessageStartingWith("user code of app/blocks#1 has kept everybody else waiting for 1 real seconds").hasMessageContaining("readSlowly")
         .hasMessageContaining("wait only for what Stage knows of");
     assertThat(SimulatedTime.ofThisThread()).as("the simulation of this thread").isNull();
   }
