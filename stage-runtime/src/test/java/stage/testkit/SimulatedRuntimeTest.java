@@ -187,6 +187,48 @@ class SimulatedRuntimeTest {
   }
 
   @Test
+  void aThreadThatIsNoPartOfTheSimulationIsToldOf() {
+    assertThatThrownBy(() -> SimulatedRuntime.withSeed(1).run(simulated -> {
+      try (Supervisor scope = Supervisor.open("strange")) {
+        var stage = scope.start(Stage.<Integer, Stage.Consumer<Integer>>consumer("stage", () -> (events, from) -> {}));
+        Thread stranger = Thread.ofVirtual().name("stranger").start(() -> {
+          try {
+            stage.cast(behaviour -> {});
+          } catch (InterruptedException | IllegalStateException e) {
+            // as user code does that has a catch for everything
+          }
+        });
+        stranger.join();
+      }
+    })).isInstanceOf(SimulationFailed.class).hasMessageContaining("stranger").hasMessageContaining("is not part of the simulation")
+        .hasMessageContaining("start what is to run beside the stages with simulated.start(name, task)").hasRootCauseInstanceOf(IllegalStateException.class);
+  }
+
+  @Test
+  void aScopeFromOutsideIsToldOf() throws InterruptedException {
+    try (Supervisor scope = Supervisor.open("outer")) {
+      assertThatThrownBy(() -> SimulatedRuntime.withSeed(1).run(simulated -> ProducerProbe.start(scope, "source"))).isInstanceOf(SimulationFailed.class)
+          .hasMessageContaining("stage outer/source is not part of the simulation, for its scope was opened outside of it; open the scope in the body")
+          .hasMessageContaining("did not come again");   // but another one, since the name was taken by then
+    }
+  }
+
+  @Test
+  void aListThatIsTooLongIsToldAsItsSeed() {
+    SimulatedRuntime.Body body = simulated -> {
+      long sum = 0;
+      for (int i = 0; i < 3000; i++) sum += 1 + simulated.choose(1000);
+      assertThat(sum).isLessThan(1_000_000);
+    };
+    var failed = catchThrowableOfType(SimulationFailed.class, () -> SimulatedRuntime.withSeed(5).withShrinking(0).run(body));
+    assertThat(failed.choices()).isEqualTo("seed:5");
+    assertThat(failed).hasMessageContaining("-Dstage.testkit.replay=seed:5\n");
+    var again = catchThrowableOfType(SimulationFailed.class, () -> SimulatedRuntime.replaying("seed:5").run(body));
+    assertThat(again.getCause()).hasMessage(failed.getCause().getMessage());
+    assertThatThrownBy(() -> SimulatedRuntime.replaying("seed:x")).isInstanceOf(IllegalArgumentException.class).hasMessageContaining("\"seed:x\"");
+  }
+
+  @Test
   void aRuleForAStageThatThereIsNotIsToldOf() {
     assertThatThrownBy(() -> SimulatedRuntime.withSeeds(1, 5).with(crashing("summ").every(3)).run(simulated -> sum(false)))
         .isInstanceOf(IllegalArgumentException.class)

@@ -20,10 +20,10 @@ final class Attempts {
       return isFailure() && kindOf(failure).equals(kindOf(other.failure));
     }
 
-    /** {@return what fails, without the numbers of one run} */
+    /** {@return what fails, without the numbers and the hash codes of one run} */
     private static String kindOf(Throwable failure) {
       String line = String.valueOf(failure).lines().findFirst().orElse("");
-      return line.replaceAll("[0-9]+", "#").replaceAll("(#, )+#", "#");
+      return line.replaceAll("@[0-9a-f]+", "@#").replaceAll("[0-9]+", "#").replaceAll("(#, )+#", "#");
     }
   }
 
@@ -50,8 +50,8 @@ final class Attempts {
   }
 
   /** {@return what comes of a run that somebody wants to see} */
-  Outcome told(int[] choices) {
-    return run(RecordedChoices.replaying(choices), told, new KeptTrace(0), false);
+  Outcome told(RecordedChoices choices) {
+    return run(choices, told, new KeptTrace(0), false);
   }
 
   /** {@return what comes of one more of the same kind} Nothing is logged of it. */

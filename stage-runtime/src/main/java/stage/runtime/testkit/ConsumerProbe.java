@@ -69,7 +69,7 @@ public final class ConsumerProbe<E> {
     Waiting.here().spare(scope, name);
     // Temporary: a producer that fails is the end of the probe, and not of the scope.
     var spec = Stage.<E, Keeper<E>>consumer(name, () -> new Keeper<>(events)).withRestart(Restart.TEMPORARY).subscribeTo(producer, Demand.byHand());
-    return new ConsumerProbe<>(scope.start(spec), events);
+    return new ConsumerProbe<>(Waiting.here().ensureInside(scope.start(spec)), events);
   }
 
   /**

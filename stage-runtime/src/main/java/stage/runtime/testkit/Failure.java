@@ -13,6 +13,7 @@ import stage.runtime.time.Time;
 final class Failure {
   private static final Duration LONGEST = Duration.ofSeconds(10);   // by the real clock; a run that only fails after seconds must not be made for hours
   private static final int[] PLAINEST = {};
+  private static final int MOST_CHOICES = 1000;   // more of them make no line that anybody could copy; then the seed is told
 
   private final Attempts attempts;
   private final List<CrashRule> rules;
@@ -30,21 +31,23 @@ final class Failure {
   SimulationFailed found(long seed, Attempts.Outcome found) {
     String run = "seed " + seed + " fails";
     Attempts.Outcome again = attempts.traced(found);
-    if (!again.isFailure()) {
-      return told(run, found, "this failure did not come again when the same choices were made: something that the body uses does not belong to the"
+    String bySeed = SimulatedRuntime.SEED + seed;
+    if (!again.failsAs(found)) {
+      String instead = again.isFailure() ? " (it was " + again.failure().toString().lines().findFirst().orElse("another") + ")" : "";
+      return told(run, found, bySeed, "this failure did not come again when the same choices were made" + instead + ": something that the body uses does not belong to the"
           + " simulation, such as a clock, a random number, a thread of its own, or what an earlier run has left behind");
     }
-    if (shrinking == 0) return told(run, again, "");
+    if (shrinking == 0) return told(run, again, bySeed, "");
     Attempts.Outcome shrunk = shrunk(found);
     Attempts.Outcome plain = attempts.traced(shrunk);
-    if (!plain.isFailure()) return told(run, again, "");
+    if (!plain.isFailure() || plain.choices().length > MOST_CHOICES) return told(run, again, bySeed, "");
     String note = ", made plainer, from " + found.choices().length + " to " + plain.choices().length + " choices";
-    return told(run + note, plain, reason(plain));
+    return told(run + note, plain, text(plain.choices()), reason(plain));
   }
 
   /** {@return what to throw for a run by a list of choices} */
-  SimulationFailed replayed(Attempts.Outcome outcome) {
-    return told("the run that was kept fails", outcome, "");
+  SimulationFailed replayed(String choices, Attempts.Outcome outcome) {
+    return told("the run that was kept fails", outcome, choices, "");
   }
 
   private Attempts.Outcome shrunk(Attempts.Outcome found) {
@@ -72,8 +75,7 @@ final class Failure {
         : "the crashes make it fail, in the plainest order there is: the same run without them does not";
   }
 
-  private SimulationFailed told(String run, Attempts.Outcome outcome, String note) {
-    String choices = text(outcome.choices());
+  private SimulationFailed told(String run, Attempts.Outcome outcome, String choices, String note) {
     var message = new StringBuilder(run);
     if (!note.isEmpty()) message.append('\n').append(note);
     for (String problem : sightings.problemsOf(rules)) message.append("\nand ").append(problem);

@@ -66,7 +66,7 @@ public final class ProducerProbe<E> {
     // Temporary: when it is told to fail, that is its own end and its consumers', and not the scope's.
     ProducerSpec<E, Stage.Producer<E>> spec = Stage.<E, Stage.Producer<E>>producer(name, Emitter::new).withRestart(Restart.TEMPORARY);
     Waiting.here().spare(scope, name);
-    return new ProducerProbe<>(scope.start(special.apply(spec)));
+    return new ProducerProbe<>(Waiting.here().ensureInside(scope.start(special.apply(spec))));
   }
 
   /** {@return what consumers subscribe to} */

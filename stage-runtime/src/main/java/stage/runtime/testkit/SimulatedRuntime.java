@@ -25,6 +25,7 @@ public final class SimulatedRuntime {
   /** The system property with the choices of one run, which is then the only one that is made, whatever the code says. */
   public static final String REPLAY = "stage.testkit.replay";
 
+  static final String SEED = "seed:";
   private static final int DEFAULT_SHRINKING = 2000;
 
   /** What is run in a simulation. */
@@ -41,15 +42,15 @@ public final class SimulatedRuntime {
 
   private final long first;
   private final int seeds;
-  private final int[] list;       // null without one
+  private final String kept;      // the run to make again; null for those of the seeds
   private final List<CrashRule> rules;
   private final Consumer<String> trace;   // null without one
   private final int shrinking;
 
-  private SimulatedRuntime(long first, int seeds, int[] list, List<CrashRule> rules, Consumer<String> trace, int shrinking) {
+  private SimulatedRuntime(long first, int seeds, String kept, List<CrashRule> rules, Consumer<String> trace, int shrinking) {
     this.first = first;
     this.seeds = seeds;
-    this.list = list;
+    this.kept = kept;
     this.rules = List.copyOf(rules);
     this.trace = trace;
     this.shrinking = shrinking;
@@ -79,11 +80,12 @@ public final class SimulatedRuntime {
   /**
    * {@return a runtime that makes one run again}
    *
-   * @param choices as {@link SimulationFailed#choices} told them: numbers with commas in between
+   * @param choices as {@link SimulationFailed#choices} told them: numbers with commas in between, or {@code seed:} and a seed
    * @throws IllegalArgumentException if they are not
    */
   public static SimulatedRuntime replaying(String choices) {
-    return new SimulatedRuntime(0, 1, parse(choices), List.of(), null, 0);
+    parse(choices);
+    return new SimulatedRuntime(0, 1, choices, List.of(), null, 0);
   }
 
   /**
@@ -95,7 +97,7 @@ public final class SimulatedRuntime {
   public SimulatedRuntime with(CrashRule rule) {
     List<CrashRule> more = new ArrayList<>(rules);
     more.add(Objects.requireNonNull(rule, "rule must not be null"));
-    return new SimulatedRuntime(first, seeds, list, more, trace, shrinking);
+    return new SimulatedRuntime(first, seeds, kept, more, trace, shrinking);
   }
 
   /**
@@ -104,7 +106,7 @@ public final class SimulatedRuntime {
    * @param trace gets a line for each; as {@code System.out::println}
    */
   public SimulatedRuntime withTrace(Consumer<String> trace) {
-    return new SimulatedRuntime(first, seeds, list, rules, Objects.requireNonNull(trace, "trace must not be null"), shrinking);
+    return new SimulatedRuntime(first, seeds, kept, rules, Objects.requireNonNull(trace, "trace must not be null"), shrinking);
   }
 
   /**
@@ -116,7 +118,7 @@ public final class SimulatedRuntime {
    */
   public SimulatedRuntime withShrinking(int mostRuns) {
     if (mostRuns < 0) throw new IllegalArgumentException("mostRuns must be at least 0, which is not to shrink, but was " + mostRuns);
-    return new SimulatedRuntime(first, seeds, list, rules, trace, mostRuns);
+    return new SimulatedRuntime(first, seeds, kept, rules, trace, mostRuns);
   }
 
   /**
@@ -131,13 +133,13 @@ public final class SimulatedRuntime {
     Objects.requireNonNull(body, "body must not be null");
     if (SimulatedTime.ofThisThread() != null) throw new IllegalStateException("a simulation must not be run within a simulation");
     String given = System.getProperty(REPLAY);
-    int[] choices = given != null ? parse(given) : list;
+    String choices = given != null ? given : kept;
     var sightings = new Sightings();
     var attempts = new Attempts(body, rules, trace, sightings);
     var failure = new Failure(attempts, rules, shrinking, sightings);
     if (choices != null) {
-      Attempts.Outcome outcome = attempts.told(choices);
-      if (outcome.isFailure()) throw failure.replayed(outcome);
+      Attempts.Outcome outcome = attempts.told(parse(choices));
+      if (outcome.isFailure()) throw failure.replayed(choices, outcome);
     } else {
       for (long seed = first; seed - first < seeds; seed++) {
         Attempts.Outcome outcome = attempts.first(RecordedChoices.ofSeed(seed));
@@ -148,11 +150,15 @@ public final class SimulatedRuntime {
     if (!problems.isEmpty()) throw new IllegalArgumentException(String.join("\n", problems));
   }
 
-  private static int[] parse(String choices) {
+  private static RecordedChoices parse(String choices) {
+    Objects.requireNonNull(choices, "choices must not be null");
     try {
-      return Arrays.stream(choices.split(",")).map(String::strip).filter(each -> !each.isEmpty()).mapToInt(Integer::parseInt).toArray();
+      String stripped = choices.strip();
+      if (stripped.startsWith(SEED)) return RecordedChoices.ofSeed(Long.parseLong(stripped.substring(SEED.length())));
+      return RecordedChoices.replaying(Arrays.stream(stripped.split(",")).map(String::strip).filter(each -> !each.isEmpty()).mapToInt(Integer::parseInt).toArray());
     } catch (NumberFormatException e) {
-      throw new IllegalArgumentException("choices must be numbers with commas in between, as a failure told them, but were \"" + choices + "\"", e);
+      throw new IllegalArgumentException("choices must be numbers with commas in between, or " + SEED + " and a seed, as a failure told them, but were \"" + choices
+          + "\"", e);
     }
   }
 }

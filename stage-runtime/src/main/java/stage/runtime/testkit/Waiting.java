@@ -3,6 +3,7 @@ package stage.runtime.testkit;
 import java.time.Duration;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
+import stage.api.StageRef;
 import stage.api.supervision.Supervisor;
 import stage.runtime.time.RealTime;
 import stage.runtime.time.SimulatedTime;
@@ -32,6 +33,13 @@ final class Waiting {
   /** Spares a stage that is about to be started the harm of the simulation, if there is one. */
   void spare(Supervisor scope, String name) {
     if (time.faults() instanceof Injector injector) injector.spare(scope.name() + "/" + name);
+  }
+
+  /** Fails unless a stage that was started belongs to the simulation, if there is one: else it would run in real time, and be waited for in none. */
+  <R extends StageRef<?>> R ensureInside(R started) {
+    if (!(time instanceof SimulatedTime simulation) || simulation.hasCarried("stage:" + started.path() + "#")) return started;
+    throw new IllegalStateException("stage " + started.path() + " is not part of the simulation, for its scope was opened outside of it; open the scope in the"
+        + " body of the simulation");
   }
 
   /** Tells the trace of the simulation of something, if there is one. */

@@ -45,6 +45,7 @@ final class Baton {
   private String failure;          // why it cannot go on
   private Throwable cause;         // of that; null if nothing was thrown
   private boolean over;
+  private volatile IllegalStateException trespass;   // of a thread that is not part of it, by that; null if there was none
 
   Baton(SimulatedTime time, Choices choices, SimulationOptions options, SimulatedClock clock) {
     this.time = time;
@@ -98,9 +99,11 @@ final class Baton {
       throw told;
     } catch (Throwable thrown) {
       if (stuck == main) throw new SimulatedTime.CannotGoOn(failure, thrown);   // of the interrupt, most likely
+      if (trespass != null) throw new SimulatedTime.CannotGoOn(trespass.getMessage(), trespass);
       throw thrown;
     }
     if (stuck == main) throw new SimulatedTime.CannotGoOn(failure, null);   // it did come back
+    if (trespass != null) throw new SimulatedTime.CannotGoOn(trespass.getMessage(), trespass);
   }
 
   /** Lets all others come to their end. The body is over. */
@@ -253,10 +256,12 @@ final class Baton {
   private Ready pick() {
     MOVES.setOpaque(this, moves + 1);   // for StandstillWatch, which only wants to see it change
     if (interrupted || moves % MOVES_BETWEEN_LOOKS == 0) lookForInterrupts();
+    if (trespass != null) fail(trespass.getMessage(), trespass);
     if (failure != null) return takeWaitOf(main);   // to be told
     while (true) {
       if (steps >= options.mostSteps() && failure == null) {
-        return failed("no end after " + steps + " steps and " + clock.nanos() / 1e9 + " simulated seconds");
+        return failed("no end after " + steps + " steps and " + clock.nanos() / 1e9
+            + " simulated seconds: somebody goes round and round, and time stands still while anybody can run");
       }
       if (lineup.isEmpty()) lookForInterrupts();   // before time goes by
       while (lineup.isEmpty() && steps < options.mostSteps()) {
@@ -347,10 +352,17 @@ final class Baton {
     for (Wait wait : waits) if (wait.who() != null && wait.who().thread() == task) interrupt(wait.strand());
   }
 
+  /**
+   * Throws unless the calling thread has the baton. A thread of somebody's own has done harm already, and what comes of that says nothing of the cause: so
+   * the simulation is to fail with this.
+   */
   void ensureInside() {
-    if (over || running != null && running.thread() == Thread.currentThread()) return;
-    throw new IllegalStateException("thread " + Thread.currentThread() + " is not part of the simulation, or does something in it out of turn: it was started"
+    Strand runs = running;
+    if (over || runs != null && runs.thread() == Thread.currentThread()) return;
+    var stranger = new IllegalStateException("thread " + Thread.currentThread() + " is not part of the simulation, or does something in it out of turn: it was started"
         + " by a Thread, an executor or a future; start what is to run beside the stages with simulated.start(name, task), or as a stage");
+    trespass = stranger;   // volatile; pairs with the read in pick and in run
+    throw stranger;
   }
 
   // ---- who waits

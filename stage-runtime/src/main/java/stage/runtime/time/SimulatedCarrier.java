@@ -228,6 +228,7 @@ public final class SimulatedCarrier implements Carrier, Ready {
 
   @Override
   public void wake() {
+    baton.ensureInside();
     if (state != State.PARKED && state != State.RESTING || baton.isOver()) return;
     state = State.AWAKE;
     if (parked != null) baton.grant(parked);

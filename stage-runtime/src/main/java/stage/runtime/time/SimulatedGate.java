@@ -39,6 +39,7 @@ final class SimulatedGate implements Gate {
 
   @Override
   public boolean await(long nanos) throws InterruptedException {
+    baton.ensureInside();
     if (Thread.interrupted()) throw new InterruptedException("interrupted before it waited");
     if (open || nanos == 0) return open;
     Wait wait = baton.waitFor(opens, whom);

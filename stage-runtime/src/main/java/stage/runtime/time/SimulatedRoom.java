@@ -19,6 +19,7 @@ final class SimulatedRoom implements Room {
 
   @Override
   public void take() throws InterruptedException {
+    baton.ensureInside();
     if (Thread.interrupted()) throw new InterruptedException("interrupted before it waited");
     while (places <= 0) {   // who is let in may find that somebody was faster
       Wait wait = baton.waitFor(what, whom);
@@ -38,6 +39,7 @@ final class SimulatedRoom implements Room {
 
   @Override
   public boolean tryTake() {
+    baton.ensureInside();
     if (places <= 0) return false;
     places--;
     return true;

@@ -218,6 +218,15 @@ public final class SimulatedTime implements Time {
     if (end != null) end.open();
   }
 
+  /**
+   * {@return whether a machine is, or was, carried by a thread of a name in this simulation}
+   *
+   * @param beginning of the name
+   */
+  public boolean hasCarried(String beginning) {
+    return carriers.stream().anyMatch(carrier -> carrier.machine().threadName().startsWith(beginning));
+  }
+
   // ---- as the engine sees it
 
   @Override
