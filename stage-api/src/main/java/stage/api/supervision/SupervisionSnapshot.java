@@ -1,8 +1,8 @@
 package stage.api.supervision;
 
 /**
- * What a supervisor and those below it have counted since they were started. Each number is exact; they are read one after the other, at about
- * one instant.
+ * What a supervisor and those below it have counted since they were started. Each number is exact, but they are not all of the
+ * same instant.
  *
  * @param crashes incarnations that ended by a throwable or by force
  * @param restarts incarnations that took over, those of a group restart included
