@@ -1,6 +1,6 @@
 package stage.api;
 
-/** A function run with {@link StageRef#call}, or a factory given to {@link StageRef#replace}, threw. The stage goes on. */
+/** Thrown to the caller when a function of {@link StageRef#call}, or a factory or {@code onStart} of {@link StageRef#replace}, threw. The stage goes on. */
 public final class CallFailed extends RuntimeException {
   private static final long serialVersionUID = 1L;
 

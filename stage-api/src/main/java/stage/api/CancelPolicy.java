@@ -1,14 +1,14 @@
 package stage.api;
 
-/** What the end of a subscription does to its consumer. As the {@code :cancel} option of GenStage's {@code sync_subscribe/3}. */
+/** What it does to a consumer that its producer has ended. As the {@code :cancel} option of GenStage's {@code sync_subscribe/3}. */
 public enum CancelPolicy {
-  /** Any end of the subscription by its producer ends the consumer too. */
+  /** The consumer ends too, whether the producer failed or completed. */
   PERMANENT,
   /**
-   * A failed producer fails the consumer; a completed one only ends the subscription, and the last one so ended ends the consumer
-   * normally. The default.
+   * A failed producer fails the consumer. A completed one only ends the subscription; when the last subscription has completed, the consumer
+   * ends normally. The default.
    */
   TRANSIENT,
-  /** The consumer goes on whatever happens to the producer, also with no subscription at all. */
+  /** The consumer goes on whatever happens to the producer, even without any subscription. */
   TEMPORARY
 }

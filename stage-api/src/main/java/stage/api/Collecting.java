@@ -6,7 +6,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collector;
 
 /**
- * Says of a stage that it collects its events. The engine runs another behaviour in its place, whose container survives restarts; see
+ * Marks a stage that collects its events. The engine runs a behaviour of its own in its place, whose container survives restarts; see
  * {@link Stages#collect}.
  *
  * @param collector what to do with the events

@@ -15,7 +15,7 @@ public non-sealed interface ConsumerRef<I, S> extends StageRef<S> {
    * Subscribes to one more producer while running, with demand 1000/500.
    *
    * @param producer the producer
-   * @return to cancel the subscription
+   * @return a handle to the subscription
    * @throws SubscriptionRefused as {@link #subscribeTo(SubscriptionSpec)}
    */
   default Subscription subscribeTo(ProducerRef<? extends I, ?> producer) {
@@ -27,7 +27,7 @@ public non-sealed interface ConsumerRef<I, S> extends StageRef<S> {
    *
    * @param producer the producer
    * @param demand how much to ask for
-   * @return to cancel the subscription
+   * @return a handle to the subscription
    * @throws SubscriptionRefused as {@link #subscribeTo(SubscriptionSpec)}
    */
   default Subscription subscribeTo(ProducerRef<? extends I, ?> producer, Demand demand) {
@@ -35,18 +35,18 @@ public non-sealed interface ConsumerRef<I, S> extends StageRef<S> {
   }
 
   /**
-   * Subscribes to one more producer while running. When this returns, the producer has accepted: every event that it emits in a turn begun
-   * after that counts this subscription in. Does not wait for either stage.
+   * Subscribes to one more producer while running. When this returns, the producer has accepted: in every turn that it begins after that, it
+   * counts this subscription in. Waits for neither stage.
    *
    * @param subscription to whom, and how
-   * @return to cancel the subscription
+   * @return a handle to the subscription
    * @throws SubscriptionRefused if the producer or this consumer has ended, the producer has no such partition or does not
-   *     broadcast, or the subscription would close a cycle; neither stage has noticed anything
+   *     broadcast, or the subscription would close a cycle; nothing has changed then for either stage
    */
   Subscription subscribeTo(SubscriptionSpec<? extends I> subscription);
 
   /**
-   * {@return a subscriber that hands what it gets to this consumer} As {@link #asSubscriber(Demand, CancelPolicy)} with {@link CancelPolicy#TRANSIENT}.
+   * {@return a subscriber that passes its events on to this consumer} As {@link #asSubscriber(Demand, CancelPolicy)} with {@link CancelPolicy#TRANSIENT}.
    *
    * @param demand how much to ask the publisher for
    * @throws SubscriptionRefused if this consumer has ended
@@ -56,16 +56,16 @@ public non-sealed interface ConsumerRef<I, S> extends StageRef<S> {
   }
 
   /**
-   * {@return a subscriber that hands what it gets to this consumer} By all rules of Reactive Streams 1.0.4. It counts as one subscription of this consumer from now
-   * on, whether or not it is given to a publisher, and can be given to one only.
+   * {@return a subscriber that passes its events on to this consumer} By all rules of Reactive Streams 1.0.4. From now on it counts as one subscription of this
+   * consumer, whether or not it is given to a publisher. It can be given to only one.
    *
    * <p>No signal waits for the consumer or runs its code (rule 2.2): events wait in the subscription, at most as many as were requested. The publisher is asked for
    * exactly what the consumer wants, from a virtual thread of the subscription's own in the consumer's scope (2.7), whose start this call waits for.
    *
    * <ul>
-   *   <li>The publisher's {@code onComplete} ends the subscription after its last event. Its {@code onError} is a failed producer, and does what the policy says.
-   *   <li>When the consumer cancels, stops, or ends, the publisher is cancelled, once (2.6). A restart of the consumer in place is none of that. Events that had
-   *       come and were not handled then cannot go back, and are counted as undelivered in the report of the scope.
+   *   <li>The publisher's {@code onComplete} ends the subscription after its last event. Its {@code onError} counts as a failed producer, and the policy decides.
+   *   <li>When the consumer cancels, stops, or ends, the publisher is cancelled, once (2.6). A restart in place does not count as an end. Events that had
+   *       come and were not handled cannot go back, and are counted as undelivered in the scope's report.
    *   <li>A second {@code onSubscribe} is cancelled (2.5). An event that comes after a cancel is dropped and counted (2.8). One that was not requested is dropped,
    *       and the publisher counts as failed (1.1).
    * </ul>

@@ -4,7 +4,7 @@ import java.time.Instant;
 import java.util.Objects;
 
 /**
- * An event that was given up on, and why.
+ * An event that was given up, and why.
  *
  * @param event the event
  * @param cause what was thrown

@@ -1,20 +1,20 @@
 package stage.api;
 
 /**
- * Who is told of events that were given up on.
+ * Is told of events that were given up.
  *
- * <p>Runs on a thread of the scope that does nothing else: the stage does not wait for it, and goes on meanwhile. It may block. Letters
- * are handled one at a time for the whole scope, those of one stage in the order in which it gave them up; so one that is slow keeps the
- * letters of all waiting, up to {@code Supervisor.DEAD_LETTER_BACKLOG} of them. What comes on top of these is not handled, but counted as
- * unhandled and logged, with the number of such lines limited. Closing the scope waits for what is queued until the shutdown time is over,
- * then interrupts; what has not been handled by then is counted as unhandled.
+ * <p>Runs on a thread of the scope that does nothing else; it may block, and no stage waits for it. Letters are handled one at a time for the
+ * whole scope, those of one stage in the order in which it gave them up. So a slow handler keeps the letters of all stages waiting, up to
+ * {@code Supervisor.DEAD_LETTER_BACKLOG} of them. Any beyond that are not handled, but counted as unhandled and logged, in a limited number of
+ * lines. Closing the scope waits for queued letters until the shutdown time is over, then interrupts; what has not been handled by then is
+ * counted as unhandled.
  */
 @FunctionalInterface
 public interface DeadLetterHandler {
   /**
-   * The default: logs path, count and cause at {@link System.Logger.Level#WARNING}, never the event itself. Of each stage the first ten
-   * letters have a line, then the hundredth, the thousandth and so on; and where stages come and go, those of a scope have ten lines at once
-   * and then one a second. All letters are counted in {@link StageSnapshot#eventsDeadLettered()}.
+   * The default: logs path, count and cause at {@link System.Logger.Level#WARNING}, never the event itself. The first ten letters of each
+   * stage get a line, then the hundredth, the thousandth and so on; a whole scope gets at most ten lines at once and then one a second. All
+   * letters are counted in {@link StageSnapshot#eventsDeadLettered()}.
    */
   DeadLetterHandler LOG = (letter, count) -> {
     if (isLogged(count)) {
@@ -35,9 +35,9 @@ public interface DeadLetterHandler {
    * Takes a dead letter.
    *
    * @param letter the event and its cause
-   * @param count how many events this stage had given up on when it gave up this one, over all its incarnations and this one included; a
-   *     number that is left out is that of a letter which was not handled
-   * @throws Exception logged, with the number of such lines limited; the letter is counted as unhandled
+   * @param count how many events this stage has given up so far, over all its incarnations, this one included; a gap in these numbers stands
+   *     for letters that were not handled
+   * @throws Exception logged, in a limited number of lines; the letter is counted as unhandled
    */
   void handle(DeadLetter letter, long count) throws Exception;
 }

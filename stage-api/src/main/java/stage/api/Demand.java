@@ -3,9 +3,9 @@ package stage.api;
 /**
  * How much a consumer asks for on one subscription. As GenStage's {@code max_demand} and {@code min_demand}.
  *
- * <p>In automatic mode {@code max} events are asked for at first; whenever, after a batch was handled, no more than {@code min} of them are
- * left, demand is refilled to exactly {@code max}. A batch has at most {@code max - min} events. In manual mode nothing is asked
- * for but by {@link Inlet#request}, and {@code max} bounds the batch.
+ * <p>In automatic mode {@code max} events are asked for at first. When a batch was handled and no more than {@code min} events are left, demand
+ * is refilled to exactly {@code max}; so a batch has at most {@code max - min} events. In manual mode only {@link Inlet#request} asks for
+ * events, and {@code max} bounds the batch.
  *
  * @param max the most events outstanding at a time, at least 1
  * @param min refill when this many or fewer are left: at least 0, below {@code max}
@@ -46,7 +46,7 @@ public record Demand(int max, int min, boolean manual) {
   }
 
   /**
-   * {@return manual demand: nothing is asked for but by {@link Inlet#request}; batches have up to 1000 events} Ask for the first of them in
+   * {@return manual demand: only {@link Inlet#request} asks for events; batches have up to 1000} Ask for the first events in
    * {@link Stage.Consumer#onSubscribe}.
    */
   public static Demand byHand() {

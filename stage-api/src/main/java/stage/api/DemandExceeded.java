@@ -1,6 +1,6 @@
 package stage.api;
 
-/** An event was emitted beyond demand and beyond the bound of the backlog. */
+/** Thrown when an event was emitted beyond demand and the backlog was full. The event was not emitted. */
 public final class DemandExceeded extends IllegalStateException {
   private static final long serialVersionUID = 1L;
 

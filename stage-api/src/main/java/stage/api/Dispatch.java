@@ -11,7 +11,7 @@ import java.util.stream.IntStream;
  * @param <E> the producer's events
  */
 public sealed interface Dispatch<E> {
-  /** The answer of a partition function for an event that nobody is to get: it is skipped and its demand given back. */
+  /** What a partition function answers for an event that nobody is to get: the event is skipped, and its demand given back. */
   String NOBODY = "";
 
   /**
@@ -22,7 +22,7 @@ public sealed interface Dispatch<E> {
   record ByDemand<E>() implements Dispatch<E> {}
 
   /**
-   * Each event goes to one subscription, shared by a {@link Dispatcher} of the user's.
+   * Each event goes to one subscription, as a {@link Dispatcher} of your own decides.
    *
    * @param dispatcher the rule
    * @param <E> the producer's events
@@ -88,7 +88,7 @@ public sealed interface Dispatch<E> {
      *
      * @param event the event
      * @return the partition's name, or {@link #NOBODY}
-     * @throws Exception this event becomes a dead letter, as one whose partition is null or unknown; the producer goes on
+     * @throws Exception this event becomes a dead letter, and the producer goes on; so it is if the partition is null or unknown
      */
     String partitionOf(E event) throws Exception;
   }
@@ -105,7 +105,7 @@ public sealed interface Dispatch<E> {
      *
      * @param event the event
      * @return its key, not null; its {@code hashCode} chooses the partition
-     * @throws Exception this event becomes a dead letter, as one whose key is null; the producer goes on
+     * @throws Exception this event becomes a dead letter, and the producer goes on; so it is if the key is null
      */
     Object keyOf(E event) throws Exception;
   }
@@ -131,7 +131,7 @@ public sealed interface Dispatch<E> {
   }
 
   /**
-   * {@return events shared by a rule of one's own}
+   * {@return events shared by a rule of your own}
    *
    * @param dispatcher the rule
    * @param <E> the producer's events

@@ -4,8 +4,8 @@ package stage.api;
  * A rule that shares events among subscriptions, each event to one: numbers in, numbers out.
  *
  * <p>Implement it for a sharing of your own (weighted, by priority) and pass it to {@link Dispatch#shared}. The engine calls it on the
- * producer's thread, never for two producers at once unless the same instance was given to both, and checks its answer: a
- * rule that shares out more than was there or was wanted is a crash of the producer, and nothing was published.
+ * producer's thread, never for two producers at once unless the same instance was given to both, and checks its answer: if a
+ * rule shares out more than there was or was wanted, the producer crashes, and nothing is published.
  */
 @FunctionalInterface
 public interface Dispatcher {

@@ -8,10 +8,10 @@ package stage.api;
 @FunctionalInterface
 public interface EventHandler<I> {
   /**
-   * Handles an event. On a virtual thread made for it, at the same time as others: what handlers share must bear that. May block.
+   * Handles one event. Runs on a virtual thread made for this event, at the same time as others, so whatever they share must be thread-safe. May block.
    *
    * @param event the event
-   * @throws Exception the event is tried again by itself, and becomes a dead letter in the end; the stage goes on
+   * @throws Exception the event is tried again by itself, and at last becomes a dead letter; the stage goes on
    */
   void handle(I event) throws Exception;
 }

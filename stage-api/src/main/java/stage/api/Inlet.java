@@ -3,8 +3,8 @@ package stage.api;
 /**
  * One subscription, as its consumer sees it in a turn.
  *
- * <p>Used on the consumer's own thread only. The same subscription is the same {@code Inlet} in every turn of an incarnation, so it
- * may serve as a key.
+ * <p>For the consumer's own thread only; nothing here blocks. A subscription has the same {@code Inlet} in every turn of an incarnation, so
+ * that it may serve as a key.
  *
  * @param <I> the events
  */
@@ -28,11 +28,13 @@ public interface Inlet<I> {
    */
   void request(long events);
 
-  /** {@return how many events are asked for and not yet handled, those of the batch in hand included, those requested in this turn not} */
+  /**
+   * {@return how many events were asked for and are not yet handled} Those of the batch in hand count; those requested in this turn do not yet.
+   */
   long outstanding();
 
   /**
-   * A commit point within the turn: what was emitted so far is published, states are kept, and the next events of the batch in hand
+   * Makes a commit point within the turn: what was emitted so far is published, states are kept, and the next events of the batch in hand
    * are settled. If the turn throws later, only the rest is undone and delivered again.
    *
    * @param events how many more events of the batch in hand are handled, from 0 to what is left of it

@@ -4,7 +4,9 @@ import java.util.Map;
 import java.util.function.BiConsumer;
 
 /**
- * A keyed {@link State}, for many values of which a turn changes few: only what a turn changes is kept apart until it returns.
+ * A keyed {@link State}, for many values of which a turn changes only a few: only those are kept apart until the turn returns.
+ *
+ * <p>For the stage's own thread only: {@link WrongThread} is thrown on any other. Nothing here blocks.
  *
  * @param <K> the keys, with {@code equals} and {@code hashCode}
  * @param <V> the values, immutable
@@ -18,7 +20,7 @@ public interface MapState<K, V> {
   V value(K key);
 
   /**
-   * Sets the value of a key for the rest of this turn, and for ever if the turn returns.
+   * Sets the value of a key: for the rest of this turn, and for good if the turn returns.
    *
    * @param key the key, not null
    * @param value the value, not null
@@ -26,13 +28,13 @@ public interface MapState<K, V> {
   void put(K key, V value);
 
   /**
-   * Removes a key for the rest of this turn, and for ever if the turn returns.
+   * Removes a key: for the rest of this turn, and for good if the turn returns.
    *
    * @param key the key
    */
   void remove(K key);
 
-  /** {@return how many keys there are} */
+  /** {@return how many keys there are, as this turn sees them} */
   int size();
 
   /**
@@ -42,6 +44,6 @@ public interface MapState<K, V> {
    */
   void forEach(BiConsumer<? super K, ? super V> action);
 
-  /** {@return a copy of all there is} */
+  /** {@return a copy of all keys and values, as this turn sees them} */
   Map<K, V> copy();
 }

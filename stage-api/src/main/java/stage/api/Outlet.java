@@ -3,9 +3,8 @@ package stage.api;
 /**
  * Where a stage emits its events.
  *
- * <p>Belongs to one incarnation and is used on that stage's own thread, during any turn of it; it may be kept in a field. Events
- * emitted in a turn are published when the turn returns, and discarded if it throws. A {@link Stage.Generator}'s events are published at
- * once.
+ * <p>Belongs to one incarnation, whose author may keep it in a field, and is used on that stage's own thread during a turn. Events emitted in
+ * a turn are published when the turn returns, and discarded if it throws. A {@link Stage.Generator}'s events are published at once.
  *
  * @param <O> the events
  */
@@ -13,8 +12,8 @@ public interface Outlet<O> {
   /**
    * Emits one event.
    *
-   * <p>Beyond demand a generator's {@code emit} blocks until there is some, and other stages follow their {@link Overflow}: the event
-   * waits in the stage's backlog up to its bound.
+   * <p>Without demand a generator's {@code emit} blocks until there is some. Other stages never block here: beyond demand the event waits in
+   * the stage's backlog, and where that is full, the {@link Overflow} policy decides.
    *
    * @param event the event; must not be changed after this
    * @throws NullPointerException if {@code event} is null (Reactive Streams rule 2.13); nothing was emitted
@@ -40,8 +39,8 @@ public interface Outlet<O> {
   long demand();
 
   /**
-   * Completes the stream: subscriptions end after their last event, then the stage ends normally. Events emitted earlier, the
-   * backlog included, are delivered first. Calling it again changes nothing.
+   * Completes the stream: subscriptions end after their last event, then the stage ends normally. Events emitted earlier, including those in
+   * the backlog, are delivered first. Returns at once; calling it again changes nothing.
    *
    * @throws WrongThread if called on another thread than the stage's own
    */

@@ -11,15 +11,15 @@ package stage.api;
  * @param capacity how many events beyond demand the backlog holds
  */
 public record Overflow(Kind kind, int capacity) {
-  /** What happens when an event beyond demand finds the backlog at its bound. */
+  /** What happens to an event beyond demand when the backlog is full. */
   public enum Kind {
-    /** A caller from outside waits for demand; a turn gets {@link DemandExceeded} beyond the capacity. */
+    /** In a turn {@code emit} throws {@link DemandExceeded}. A caller from outside waits for demand, and never fills the backlog. */
     BLOCK,
-    /** The emitter gets {@link DemandExceeded}. */
+    /** {@code emit} throws {@link DemandExceeded}. */
     FAIL,
     /** The oldest event of the backlog is dropped and counted. */
     DROP_OLDEST,
-    /** The event emitted is dropped and counted. */
+    /** The new event is dropped and counted. */
     DROP_NEWEST
   }
 
@@ -44,13 +44,13 @@ public record Overflow(Kind kind, int capacity) {
     return BLOCK;
   }
 
-  /** {@return emitting beyond demand throws {@link DemandExceeded}} */
+  /** {@return a policy by which emitting beyond demand throws {@link DemandExceeded}} */
   public static Overflow fail() {
     return new Overflow(Kind.FAIL, 0);
   }
 
   /**
-   * {@return keep the newest events: beyond demand and {@code capacity} the oldest that waits is dropped}
+   * {@return a policy that keeps the newest events: when {@code capacity} events wait beyond demand, the oldest of them is dropped}
    *
    * @param capacity how many events beyond demand may wait, at least 1
    */
@@ -59,7 +59,7 @@ public record Overflow(Kind kind, int capacity) {
   }
 
   /**
-   * {@return keep the oldest events: what is emitted beyond demand and {@code capacity} is dropped}
+   * {@return a policy that keeps the oldest events: when {@code capacity} events wait beyond demand, the new one is dropped}
    *
    * @param capacity how many events beyond demand may wait, at least 0
    */

@@ -16,8 +16,8 @@ public interface ProducerConsumerRef<I, O, S> extends ProducerRef<O, S>, Consume
    *
    * <p>Its subscribers share the events by the stage's dispatcher; for each to get all of them, give the spec {@link Dispatch#broadcast}.
    *
-   * <p>When the last of those that subscribed through it has cancelled, its publisher is cancelled too, which ends that subscription of the stage as if it had
-   * completed. A failure of its publisher is one of the stage, and passed on at once, when the events before it were (4.2).
+   * <p>When the last subscriber of the processor has cancelled, its publisher is cancelled too, which ends that subscription of the stage as if it had completed. When
+   * its publisher fails, so does the stage, and passes the failure on right after the events before it (4.2).
    *
    * @param demand how much to ask the publisher for
    * @throws SubscriptionRefused if this stage has ended

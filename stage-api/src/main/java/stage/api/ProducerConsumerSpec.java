@@ -10,10 +10,10 @@ import java.util.Objects;
  *
  * @param name the stage's name, unique in its scope
  * @param factory makes a new behaviour for each incarnation
- * @param subscriptions to whom it subscribes when it starts, in this order
+ * @param subscriptions the subscriptions it makes when it starts, in this order
  * @param dispatch how events are shared among its own subscriptions
  * @param buffer how many events beyond demand one turn may leave in the backlog
- * @param options what every kind of stage can be told
+ * @param options the options that every kind of stage has
  * @param <I> the events it consumes
  * @param <O> the events it emits
  * @param <S> the behaviour's type
@@ -100,7 +100,7 @@ public record ProducerConsumerSpec<I, O, S extends Stage>(
   /**
    * {@return a copy with these options}
    *
-   * @param options what every kind of stage can be told
+   * @param options the options that every kind of stage has
    */
   public ProducerConsumerSpec<I, O, S> withOptions(StageOptions options) {
     return new ProducerConsumerSpec<>(name, factory, subscriptions, dispatch, buffer, options);
@@ -124,7 +124,7 @@ public record ProducerConsumerSpec<I, O, S extends Stage>(
   /**
    * {@return a copy with this handler of dead letters}
    *
-   * @param deadLetters who is told of events that were given up on
+   * @param deadLetters who is told of events that were given up
    */
   public ProducerConsumerSpec<I, O, S> withDeadLetters(DeadLetterHandler deadLetters) {
     return withOptions(options.withDeadLetters(deadLetters));
@@ -158,11 +158,11 @@ public record ProducerConsumerSpec<I, O, S extends Stage>(
   }
 
   /**
-   * {@return a copy whose starts have a limit}
+   * {@return a copy whose starts have a time limit}
    *
-   * <p>The factory and {@code onStart} together may take so long. One that takes longer is interrupted; if it ignores that for the scope's grace
-   * time, its thread is abandoned. A first start that is late fails in the caller's hands, as any failing start does; a later one is a crash of the
-   * stage, and so is a late start of {@link StageRef#replace}, if it ignores its interrupt. Default: no limit, as in GenServer.
+   * <p>The limit is for the factory and {@code onStart} together. A start that takes longer is interrupted; if it ignores that for the scope's grace
+   * time, its thread is abandoned. A first start that is late fails as any start that throws: its caller gets the exception. A later one is a crash of
+   * the stage, and so is a late start by {@link StageRef#replace} if it ignores its interrupt. Default: no limit, as in GenServer.
    *
    * @param limit above 0, or {@link StageOptions#NO_START_TIMEOUT}
    * @throws IllegalArgumentException if {@code limit} is not above 0
@@ -172,7 +172,7 @@ public record ProducerConsumerSpec<I, O, S extends Stage>(
   }
 
   /**
-   * {@return a copy whose end may shut its supervisor down, as that one's {@code AutoShutdown} says} As OTP's significant children.
+   * {@return a copy whose end may shut its supervisor down, as the supervisor's {@code AutoShutdown} says} As OTP's significant children.
    *
    * @throws IllegalArgumentException if the stage is permanent, and so never ends by itself
    */

@@ -15,9 +15,9 @@ public non-sealed interface ProducerRef<O, S> extends StageRef<S>, Flow.Publishe
   /**
    * Emits an event from outside the stage, as if the stage had emitted it. For producers, not for generators or producer-consumers.
    *
-   * <p>An event that this method accepted is delivered in the order of acceptance. Beyond demand the producer's
-   * {@link Overflow} decides: by default the caller waits. With another policy the very first call waits for the turn that is running, so that
-   * demand is known.
+   * <p>An event is accepted when this returns; accepted events are delivered in the order of their acceptance. Beyond demand the producer's
+   * {@link Overflow} decides: by default the caller waits. With another policy only the very first call may wait, for the turn that is running,
+   * so that demand is known.
    *
    * @param event the event; must not be changed after this
    * @throws NullPointerException if {@code event} is null; nothing was emitted
@@ -30,8 +30,8 @@ public non-sealed interface ProducerRef<O, S> extends StageRef<S>, Flow.Publishe
   void emit(O event) throws InterruptedException;
 
   /**
-   * As {@link StageRef#cast}, with the stage's outlet at hand. Runs when the stage takes its next turn, whether there is demand or not;
-   * if the stage has completed by then, it is dropped as a cast to a stage that ends.
+   * As {@link StageRef#cast}, with the stage's outlet at hand. Runs as soon as the stage can take a turn, whether there is demand or not;
+   * if the stage has completed by then, it is dropped, as is any cast to a stage that ends.
    *
    * @param action what to run
    * @throws StageEnded if the stage has ended
@@ -41,26 +41,26 @@ public non-sealed interface ProducerRef<O, S> extends StageRef<S>, Flow.Publishe
   void castEmit(EmitAction<? super S, O> action) throws InterruptedException;
 
   /**
-   * Subscribes a subscriber to this stage, beside its other consumers; the stage's {@link Dispatch} shares the events among all. By all rules of Reactive
-   * Streams 1.0.4.
+   * Subscribes a subscriber to this stage, by all rules of Reactive Streams 1.0.4. It is one consumer among others: the stage's {@link Dispatch} shares the
+   * events among all.
    *
-   * <p>The subscriber gets a virtual thread of its own in the producer's scope, named for the producer with {@code /subscriber-1} and so on behind it. All its
-   * signals come on that thread, one at a time, {@code onSubscribe} first (rules 1.3, 1.9). It may block there, and holds up nobody but, in a broadcast, its
-   * fellow subscribers. This call waits until that thread has started, not for any signal; an interrupt meanwhile is kept.
+   * <p>The subscriber gets a virtual thread of its own in the producer's scope, named after the producer, with {@code /subscriber-1} and so on appended. All its
+   * signals come on that thread, one at a time, {@code onSubscribe} first (rules 1.3, 1.9). It may block there without holding up anybody, except its fellow
+   * subscribers in a broadcast. This call waits until that thread has started, not for any signal; an interrupt meanwhile is kept.
    *
    * <ul>
-   *   <li>No event comes that was not requested (1.1), and the producer is asked for no more than that, up to 1000 at a time. Requests add up and stay at
+   *   <li>No event comes that was not requested (1.1); the producer is asked for no more, and for at most 1000 at a time. Requests add up and stay at
    *       {@link Long#MAX_VALUE} (3.8, 3.17). A request for less than 1 ends in {@code onError} with an {@link IllegalArgumentException} (3.9).
    *   <li>When the stage completes, or is stopped, {@code onComplete} comes after the last event; when it fails for good, {@code onError} with the cause. A restart
-   *       in place is no signal. If the scope is closed before the subscriber has taken everything, {@code onError} comes with a
+   *       in place sends no signal. If the scope is closed before the subscriber has taken everything, {@code onError} comes with a
    *       {@link java.util.concurrent.CancellationException}.
    *   <li>{@code cancel} and {@code request} may be called on any thread and return at once (3.4, 3.5). After a cancel, events that the subscriber has not seen go
    *       back to the producer, and nothing here refers to the subscriber any more (3.13).
-   *   <li>A subscriber that throws counts as cancelled; the crash is reported at its path, fails nobody, and what it threw on counts as handled (2.13).
-   *   <li>A subscriber must subscribe once only (1.10): a second time ends its first subscription with {@link IllegalStateException}.
-   *   <li>If this stage has ended already, the subscriber gets {@code onSubscribe} on the calling thread and then, unless it cancels, {@code onComplete} if it had
-   *       completed, {@code onError} with its failure, or with {@link StageEnded} if it was stopped; if it cannot subscribe for another reason, such as partitions,
-   *       {@code onError} with {@link SubscriptionRefused} (1.9).
+   *   <li>A subscriber that throws counts as cancelled; the crash is reported under its path and fails nothing else, and the event it threw on counts as handled (2.13).
+   *   <li>A subscriber must subscribe only once (1.10): a second time ends its first subscription with an {@link IllegalStateException}.
+   *   <li>If this stage has already ended, the subscriber gets {@code onSubscribe} on the calling thread and then, unless it cancels, {@code onComplete} if the stage
+   *       had completed, or else {@code onError}: with the stage's failure, or with {@link StageEnded} if it was stopped. A subscriber that is refused for another
+   *       reason, such as a missing partition, gets {@code onError} with {@link SubscriptionRefused} (1.9).
    * </ul>
    *
    * @param subscriber who gets the events

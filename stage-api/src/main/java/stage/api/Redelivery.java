@@ -3,8 +3,8 @@ package stage.api;
 /**
  * What becomes of the batch in hand when a stage crashes and is restarted.
  *
- * <p>With {@link #attempts} the batch is delivered again: the first time as it was given, then its events one at a time, so that only
- * the event that crashes the stage is singled out. After that many redeliveries the event is a dead letter, and the rest goes on.
+ * <p>With {@link #attempts} the batch is delivered again: first as it was given, then its events one at a time, so that only the event that
+ * crashes the stage is singled out. After that many redeliveries the event becomes a dead letter, and the rest goes on.
  *
  * @param attempts how many times an event is delivered again; 0 to drop the batch
  */
@@ -27,8 +27,8 @@ public record Redelivery(int attempts) {
   }
 
   /**
-   * {@return up to this many redeliveries of an event, then it is a dead letter} Each crash on the way is a restart, so there should be no
-   * more of them than the supervisor's restart intensity allows.
+   * {@return up to this many redeliveries of an event, after which it becomes a dead letter} Each crash on the way uses up a restart, so this
+   * should be no more than the supervisor's restart intensity allows.
    *
    * @param attempts at least 1
    * @throws IllegalArgumentException if {@code attempts} is below 1

@@ -12,7 +12,7 @@ public interface Selector<E> {
    *
    * @param event the event
    * @return whether the subscription gets it; an event not chosen costs the subscription no demand
-   * @throws Exception this subscription loses this event to the dead letters; nobody else notices
+   * @throws Exception for this subscription the event becomes a dead letter; nobody else notices
    */
   boolean test(E event) throws Exception;
 }

@@ -13,7 +13,7 @@ public sealed interface Shutdown {
   Shutdown DEFAULT = new Within(Duration.ofSeconds(5));
 
   /**
-   * Asked to end, and killed when the time is over: interrupted, and, if it ignores that, abandoned.
+   * The stage is asked to end, and killed when the time is over: interrupted, and abandoned if it ignores that.
    *
    * @param limit how long it may take; zero is legal
    */
@@ -29,10 +29,10 @@ public sealed interface Shutdown {
     }
   }
 
-  /** Killed without being asked. */
+  /** The stage is killed without being asked. */
   record Brutal() implements Shutdown {}
 
-  /** Asked to end, and waited for as long as it takes. */
+  /** The stage is asked to end, and may take as long as it likes. */
   record Unlimited() implements Shutdown {}
 
   /**

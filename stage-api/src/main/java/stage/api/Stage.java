@@ -15,7 +15,7 @@ import java.util.concurrent.Flow;
 public sealed interface Stage {
 
   /**
-   * Called once per incarnation, before any other callback, on the stage's thread. The call that starts the stage waits for it.
+   * Called once per incarnation, before any other callback, on the stage's thread. May block; the call that starts the stage waits for it.
    *
    * @param context what the stage may know and ask of the engine; valid as long as this incarnation lives
    * @throws Exception to refuse to start; the stage's start then fails with this cause
@@ -86,7 +86,7 @@ public sealed interface Stage {
   @FunctionalInterface
   non-sealed interface ProducerConsumer<I, O> extends Stage {
     /**
-     * Handles a batch and emits what comes of it. Runs only while downstream wants at least one event, with at most as many events as
+     * Handles a batch and emits what results from it. Runs only while downstream wants at least one event, with at most as many events as
      * downstream wants.
      *
      * <p>It may emit more than was asked for (one line becomes ten words); the excess waits in the stage's backlog, whose bound is
@@ -165,19 +165,19 @@ public sealed interface Stage {
   }
 
   /**
-   * Describes a producer that emits what a publisher does. By all rules of Reactive Streams 1.0.4.
+   * Describes a producer that emits the events of a publisher, by all rules of Reactive Streams 1.0.4.
    *
-   * <p>Each incarnation subscribes, once. The publisher is asked for exactly what this stage's consumers want, on the stage's thread; its signals only leave an event
-   * and return (rule 2.2). When it completes, the stage does. When it fails, or sends what was not requested (1.1), that is a crash of the stage, after the events
-   * before it: a supervisor restarts it, with its backoff, and the new incarnation subscribes again. A publisher that always begins at its beginning does so then.
-   * When an incarnation ends otherwise, the publisher is cancelled (2.6), and events that had come are still emitted.
+   * <p>Each incarnation subscribes, once. The publisher is asked for exactly what this stage's consumers want, on the stage's thread; its signals only queue an event
+   * and return (rule 2.2). When the publisher completes, so does the stage. When it fails, or sends what was not requested (1.1), the stage first emits what had come
+   * and then crashes: its supervisor restarts it, with its backoff, and the new incarnation subscribes again. A publisher that always begins at the beginning then
+   * repeats its events. When an incarnation ends in any other way, the publisher is cancelled (2.6), and events that had come are still emitted.
    *
-   * <p>A {@link Flow.Publisher} has one method, so a lambda that makes a request each time it is subscribed to will do:
-   * {@code subscriber -> request().body().subscribe(subscriber)}. What {@code subscribe} throws is a failed start.
+   * <p>A {@link Flow.Publisher} has one method, so a lambda that makes a new request for each subscription will do:
+   * {@code subscriber -> request().body().subscribe(subscriber)}. An exception of {@code subscribe} is a failed start.
    *
    * @param name the stage's name: 1–64 of {@code [A-Za-z0-9._-]}, unique in its scope
-   * @param publisher whose events to emit; asked to subscribe once per incarnation
-   * @param none nothing: it is there so that {@code Stage.producer("counter", Counter::new)} means the constructor as a factory, whatever other constructors there are
+   * @param publisher whose events to emit; subscribed to once per incarnation
+   * @param none pass nothing; this parameter makes {@code Stage.producer("counter", Counter::new)} take the constructor as a factory, whatever its overloads are
    * @param <O> the events it emits
    * @return a spec with the defaults: demand dispatcher, blocking overflow
    * @throws IllegalArgumentException if the name is not valid
@@ -232,18 +232,18 @@ public sealed interface Stage {
   }
 
   /**
-   * Describes a consumer that hands its events to a subscriber. By all rules of Reactive Streams 1.0.4; the signals come on the stage's thread.
+   * Describes a consumer that hands its events to a subscriber, on the stage's thread, by all rules of Reactive Streams 1.0.4.
    *
-   * <p>The subscriber says what it wants: its requests, and no more, are passed on to the stage's producers, up to the {@code max} of each subscription at a time. It is
-   * greeted with {@code onSubscribe} once, at the stage's first subscription; restarts in place are no signal to it (2.12). When the last subscription has completed it
-   * gets {@code onComplete}, when a producer has failed or the stage is given up, {@code onError}. When it cancels, the stage ends normally, and what it had not seen goes
-   * back to the producers. When it throws, that is a crash of the stage; after that it must not be signalled again (2.13), so the next incarnation ends the stage.
+   * <p>What the subscriber requests, and no more, is requested from the stage's producers, up to the {@code max} of each subscription at a time. The subscriber gets
+   * {@code onSubscribe} once, at the stage's first subscription; a restart in place sends it no signal (2.12). It gets {@code onComplete} when the last subscription has
+   * completed, and {@code onError} when a producer has failed or the stage is given up. When it cancels, the stage ends normally, and what it had not seen goes back to
+   * the producers. When it throws, the stage crashes; since it must not be signalled again after that (2.13), the next incarnation ends the stage.
    *
-   * <p>A subscriber can be used once: the spec is for one stage, and for one start of that.
+   * <p>A subscriber can be used only once, so the spec is for one stage and for one start of it.
    *
    * @param name the stage's name: 1–64 of {@code [A-Za-z0-9._-]}, unique in its scope
    * @param subscriber who gets the events
-   * @param none nothing, as in {@link #producer(String, Flow.Publisher, Void...)}
+   * @param none pass nothing, as in {@link #producer(String, Flow.Publisher, Void...)}
    * @param <I> the events it consumes
    * @return a spec without subscriptions
    * @throws IllegalArgumentException if the name is not valid
@@ -256,9 +256,9 @@ public sealed interface Stage {
   /**
    * Describes a consumer that handles each event in a virtual thread of its own. As GenStage's {@code ConsumerSupervisor}.
    *
-   * <p>Demand is given back as each event finishes. An event that fails is tried again by itself, as often as the spec's {@link Redelivery} says, then it is a
-   * dead letter (or dropped, with {@link Redelivery#none()}); that disturbs no other event, and is no crash. The threads belong to the stage: it ends
-   * when they have ended, and they are interrupted when it is cancelled. Behind an event that takes long, up to 1024 later ones may
+   * <p>Demand is given back as each event finishes. An event that fails is tried again by itself, as often as the spec's {@link Redelivery} says, then it becomes a
+   * dead letter (or is dropped, with {@link Redelivery#none()}); other events are not disturbed, and the stage does not crash. The threads belong to the stage: it
+   * ends when they have ended, and they are interrupted when it is cancelled. Behind an event that takes long, up to 1024 later ones may
    * finish before the stage waits for it.
    *
    * @param name the stage's name: 1–64 of {@code [A-Za-z0-9._-]}, unique in its scope
@@ -274,17 +274,17 @@ public sealed interface Stage {
   }
 
   /**
-   * Describes a producer-consumer that makes of each event another one, in a virtual thread of its own, and emits the results in the order of their
-   * events.
+   * Describes a producer-consumer that turns each event into another one, in a virtual thread of its own, and emits the results in the order of
+   * their events.
    *
-   * <p>Demand is given back as each event finishes. An event that fails is tried again by itself, as often as the spec's {@link Redelivery} says, then it is a
-   * dead letter (or dropped, with {@link Redelivery#none()}); that disturbs no other event, and is no crash. The threads belong to the stage: it ends
-   * when they have ended, and they are interrupted when it is cancelled. Behind an event that takes long, up to 1024 later ones may
-   * finish before the stage waits for it. Runs only as many events as are wanted downstream.
+   * <p>Demand is given back as each event finishes. An event that fails is tried again by itself, as often as the spec's {@link Redelivery} says, then it becomes a
+   * dead letter (or is dropped, with {@link Redelivery#none()}); other events are not disturbed, and the stage does not crash. The threads belong to the stage: it
+   * ends when they have ended, and they are interrupted when it is cancelled. Behind an event that takes long, up to 1024 later ones may
+   * finish before the stage waits for it. Works on no more events than are wanted downstream.
    *
    * @param name the stage's name: 1–64 of {@code [A-Za-z0-9._-]}, unique in its scope
    * @param concurrency how many events are worked on at once, at most; at least 1
-   * @param function makes an event of another
+   * @param function turns an event into another
    * @param <I> the events it consumes
    * @param <O> the events it emits
    * @return a spec without subscriptions
@@ -296,11 +296,11 @@ public sealed interface Stage {
   }
 
   /**
-   * As {@link #mapConcurrent}, but emits each result as soon as there is one.
+   * As {@link #mapConcurrent}, but emits each result as soon as it is there.
    *
    * @param name the stage's name: 1–64 of {@code [A-Za-z0-9._-]}, unique in its scope
    * @param concurrency how many events are worked on at once, at most; at least 1
-   * @param function makes an event of another
+   * @param function turns an event into another
    * @param <I> the events it consumes
    * @param <O> the events it emits
    * @return a spec without subscriptions

@@ -11,7 +11,7 @@ public interface StageAction<S> {
    * Runs as a turn of the stage, with its current behaviour.
    *
    * @param stage the current behaviour
-   * @throws Exception a crash of the stage, because nobody waits for an answer
+   * @throws Exception a crash of the stage, since no caller waits for the result
    */
   void accept(S stage) throws Exception;
 }

@@ -3,10 +3,10 @@ package stage.api;
 import java.time.Duration;
 
 /**
- * What one incarnation of a stage may know, and ask of the engine.
+ * What one incarnation of a stage can learn from the engine and ask of it: its name and number, a logger, timers, state.
  *
- * <p>Handed to {@link Stage#onStart}; keep it in a field. To be used on the stage's own thread, but for {@link #wakeUp()},
- * {@link #isCancelled()} and {@link #stop()}, which any thread may call. Nothing here blocks.
+ * <p>Handed to {@link Stage#onStart}; keep it in a field. Timers and states belong to the stage's own thread: {@link WrongThread} is thrown
+ * on any other. Any thread may call the other methods, such as {@link #wakeUp()} and {@link #stop()}. Nothing here blocks.
  */
 public interface StageContext {
   /** {@return the stage's name in its scope} */
@@ -18,26 +18,29 @@ public interface StageContext {
   /** {@return the number of this life of the stage: 1 at first, one more with each restart or replacement} */
   int incarnation();
 
-  /** {@return how many events this stage has published over all its incarnations, so that a restarted producer can skip them} */
+  /**
+   * {@return how many events this stage has emitted over all its incarnations, so that a restarted producer can skip them} Counts those of
+   * turns that have returned, dropped and skipped ones included.
+   */
   long eventsEmitted();
 
   /** {@return a logger named for the stage's path} */
   System.Logger logger();
 
   /**
-   * Has {@link Stage.Producer#onDemand} called again, on the stage's thread, if there is outstanding demand: the way for an
-   * outside event to say that there is something to emit. Does nothing on other kinds of stage. Any thread.
+   * Has {@link Stage.Producer#onDemand} called again, on the stage's thread, if there is outstanding demand. Call it when there is
+   * something to emit that was not there before. Does nothing on other kinds of stage. Any thread.
    */
   void wakeUp();
 
-  /** {@return whether this stage has been told to give up what it is doing; long-running callbacks should look} Any thread. */
+  /** {@return whether this stage has been told to give up what it is doing} Callbacks that take long should check it. Any thread. */
   boolean isCancelled();
 
   /**
    * Asks this stage to end normally, after the turn that is running. Any thread. As returning {@code :stop} from a GenStage callback.
    *
-   * <p>In {@code onStart} it says that the stage is not to run: it ends without having subscribed, is not restarted even if it is
-   * {@link Restart#PERMANENT}, and whoever starts it sees no failure. As {@code :ignore} in OTP.
+   * <p>Called in {@code onStart}, it keeps the stage from running: the stage ends without having subscribed, is not restarted even if it
+   * is {@link Restart#PERMANENT}, and the call that starts it does not fail. As {@code :ignore} in OTP.
    */
   void stop();
 
@@ -46,24 +49,24 @@ public interface StageContext {
    *
    * @param delay at least zero
    * @param action what to run
-   * @return to cancel it
+   * @return a handle that cancels it
    * @throws IllegalArgumentException if {@code delay} is negative
    */
   Timer after(Duration delay, TimerAction action);
 
   /**
-   * Runs an action again and again, as a turn. The next run is due one period after the last was due; runs that were missed, because the
-   * stage was busy, are not caught up on.
+   * Runs an action again and again, as a turn, first after one period. Each run is due one period after the last one was due; runs that were
+   * missed because the stage was busy are left out.
    *
    * @param period above zero
    * @param action what to run
-   * @return to cancel it
+   * @return a handle that cancels it
    * @throws IllegalArgumentException if {@code period} is not above zero
    */
   Timer every(Duration period, TimerAction action);
 
   /**
-   * {@return the stage's own state, which survives restarts and changes with the turn} As {@code state("state", initial)}.
+   * {@return the stage's state, which survives restarts and changes with the turn} The same as {@code state("state", initial)}.
    *
    * @param initial its value at the stage's very first incarnation, not null
    * @param <T> the value
@@ -89,13 +92,13 @@ public interface StageContext {
    * @param name tells several states apart
    * @param <K> the keys
    * @param <V> the values
-   * @throws IllegalArgumentException if there is a state of that name that is no map
+   * @throws IllegalArgumentException if there is a state of that name that is not a map
    */
   <K, V> MapState<K, V> mapState(String name);
 
-  /** A timer of a stage. It ends with its incarnation. */
+  /** A timer of a stage. It ends with the incarnation that made it. */
   interface Timer {
-    /** Cancels the timer. Afterwards its action is not run again; cancelling twice changes nothing. On the stage's own thread. */
+    /** Cancels the timer: its action is not run again. Cancelling twice changes nothing. On the stage's own thread. */
     void cancel();
   }
 }

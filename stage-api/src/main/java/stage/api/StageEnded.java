@@ -1,6 +1,6 @@
 package stage.api;
 
-/** A stage was asked for something after it had ended, or ended before it could answer. */
+/** Thrown when a stage was asked for something after it had ended, or ended before it could answer. Its cause is why the stage failed, if it did. */
 public final class StageEnded extends IllegalStateException {
   private static final long serialVersionUID = 1L;
 

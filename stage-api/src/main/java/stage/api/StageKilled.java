@@ -1,6 +1,6 @@
 package stage.api;
 
-/** A stage's incarnation was ended by force: it had not ended in time, or {@link StageRef#kill()} asked for it. */
+/** The cause of a crash by force: an incarnation had not ended in time, or {@link StageRef#kill()} was called. */
 public final class StageKilled extends RuntimeException {
   private static final long serialVersionUID = 1L;
 

@@ -5,11 +5,11 @@ import java.time.temporal.ChronoUnit;
 import java.util.Objects;
 
 /**
- * What every kind of stage can be told.
+ * The options that every kind of stage has.
  *
  * @param mailbox how many {@code call}s and {@code cast}s may wait; a caller beyond that blocks
  * @param onPlatformThread whether the stage runs on a platform thread, for code that pins or hogs its carrier
- * @param deadLetters who is told of events that were given up on
+ * @param deadLetters who is told of events that were given up
  * @param restart which ends of the stage are answered with a restart
  * @param redelivery what becomes of the batch in hand when it crashes
  * @param shutdown how long it may take to end when its supervisor stops it

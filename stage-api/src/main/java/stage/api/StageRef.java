@@ -62,10 +62,10 @@ public sealed interface StageRef<S> permits ProducerRef, ConsumerRef {
    */
   void cast(StageAction<? super S> action) throws InterruptedException;
 
-  /** Takes no more turns for events or demand, after the one that is running. {@code call}, {@code cast} and timers go on. Returns at once. */
+  /** Lets the stage take no more turns for events or demand, after the one that is running. Calls, casts and timers go on. Returns at once. */
   void pause();
 
-  /** Ends a pause. Returns at once; resuming what is not paused changes nothing. */
+  /** Ends a pause. Returns at once. Resuming a stage that is not paused changes nothing. */
   void resume();
 
   /**
@@ -84,18 +84,19 @@ public sealed interface StageRef<S> permits ProducerRef, ConsumerRef {
   void replace(StageFactory<? extends S> factory) throws InterruptedException;
 
   /**
-   * Asks the stage to end normally after the turn that is running. Its subscriptions to producers are cancelled (events not yet
-   * handled go back to the producer), its own consumers get what is in its backlog and then completion. Returns at once;
+   * Asks the stage to end normally after the turn that is running. Its subscriptions to producers are cancelled, and events not yet
+   * handled go back to them. Its own consumers get what is in its backlog, then completion. Returns at once;
    * {@link #join} waits. Stopping an ended stage changes nothing.
    */
   void stop();
 
   /**
-   * Ends the incarnation by force, as a crash with {@link StageKilled}: the supervisor restarts the stage in place, or not, as it does after
-   * any crash. A turn that is running is interrupted; if it ignores that for the grace time of the scope, its thread is abandoned, whatever it
-   * does later is refused and counted, and the batch it had in hand is delivered again to its successor. {@code onStop} is not run for an
-   * abandoned incarnation. Returns at once. Killing a stage that has ended, or that only delivers what it has emitted before it ends, changes
-   * nothing. As {@code Process.exit(pid, :kill)}.
+   * Ends the incarnation by force, as a crash with {@link StageKilled}. What follows is what follows any crash: by default a restart in place.
+   *
+   * <p>A turn that is running is interrupted. If it ignores that for the scope's grace time, its thread is abandoned: whatever that does later
+   * is refused and counted, and the next incarnation gets the batch that it had in hand. {@code onStop} is not run for an abandoned incarnation.
+   * Returns at once. Killing a stage that has ended, or that only delivers the last of what it has emitted, changes nothing. As
+   * {@code Process.exit(pid, :kill)}.
    */
   void kill();
 
@@ -108,11 +109,11 @@ public sealed interface StageRef<S> permits ProducerRef, ConsumerRef {
    */
   StopReason join() throws InterruptedException;
 
-  /** {@return whether the stage has not ended} */
+  /** {@return whether the stage has not ended yet} Never waits. */
   boolean isAlive();
 
   /**
-   * {@return the numbers of this instant} Never waits for the stage, also when it is stuck. The counters of each subscription are
+   * {@return the stage's numbers at this instant} Never waits for the stage, even if it is stuck. The counters of each subscription are
    * consistent with each other.
    */
   StageSnapshot snapshot();

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * The numbers of one stage at one instant.
+ * The numbers of one stage at one instant. Counters are over all incarnations.
  *
  * @param path the stage's path
  * @param status where it stands in its life
@@ -12,14 +12,14 @@ import java.util.Objects;
  * @param awaiting what its thread waits for, such as {@code EVENTS} or {@code DEMAND}; {@code RUNNING} if it does not wait
  * @param mailbox how many calls and casts wait
  * @param backlog events emitted and waiting for demand
- * @param eventsEmitted events emitted over all incarnations, those dropped, skipped and dead-lettered included
+ * @param eventsEmitted events emitted over all incarnations, including those dropped, skipped or dead-lettered
  * @param eventsDropped events dropped by the overflow policy
  * @param eventsSkipped events that the dispatcher gave to nobody
- * @param eventsDeadLettered events given up on, by a consumer after its redeliveries or by a producer whose key function threw
- * @param eventsReturned events that consumers gave back when they left, and that nobody else is to get
+ * @param eventsDeadLettered events given up: by a consumer after its redeliveries, or by a producer whose key function threw
+ * @param eventsReturned events that consumers gave back when they left, and that nobody else will get
  * @param eventsUndelivered events that were still in the backlog when the stage ended
- * @param inputs its subscriptions to producers, the ended ones left out
- * @param outputs the subscriptions of its consumers, the ended ones left out
+ * @param inputs its subscriptions to producers, without those that have ended
+ * @param outputs the subscriptions of its consumers, without those that have ended
  */
 public record StageSnapshot(
     String path,

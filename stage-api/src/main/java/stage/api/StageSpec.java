@@ -1,7 +1,7 @@
 package stage.api;
 
 /**
- * Describes a stage: a supervisor starts it.
+ * Describes a stage that a supervisor can start.
  *
  * @param <S> the behaviour's type
  */
@@ -12,7 +12,7 @@ public sealed interface StageSpec<S> permits ProducerSpec, ProducerConsumerSpec,
   /** {@return what makes a new behaviour for each incarnation} */
   StageFactory<? extends S> factory();
 
-  /** {@return what every kind of stage can be told} */
+  /** {@return the options that every kind of stage has} */
   StageOptions options();
 
   /**

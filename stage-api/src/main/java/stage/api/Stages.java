@@ -12,9 +12,9 @@ import java.util.stream.Collector;
 import java.util.stream.Stream;
 
 /**
- * What else of the JDK can be at the ends of a graph of stages: streams, collections, queues, files, collectors.
+ * Connects the ends of a pipeline to the JDK: streams, collections, queues, files, collectors.
  *
- * <p>The producers made here are generators, and survive restarts: what was emitted is not emitted again, and nothing is left out.
+ * <p>The producers described here are generators, and exact across restarts: what was emitted is not emitted again, and nothing is left out.
  */
 public final class Stages {
   private Stages() {}
@@ -22,17 +22,17 @@ public final class Stages {
   // ---- out
 
   /**
-   * {@return a stage's events from now on as a sequential, lazy stream, which asks for them as it is read}
+   * {@return a stage's events from now on as a sequential, lazy stream, which asks for events as it is read}
    *
-   * <p>It subscribes when its terminal operation begins, and asks for {@code max} events. It reads them batch by batch; a batch that was read counts as handled, and when no
-   * more than {@code min} events are left, it asks for as many as make it {@code max} again. It ends when the stage completes or is stopped.
+   * <p>It subscribes when its terminal operation begins, and asks for {@code max} events. It reads them batch by batch. A batch that was read counts as handled; when no
+   * more than {@code min} events are left, demand is refilled to {@code max}. The stream ends when the stage completes or is stopped.
    *
    * <p>It cancels its subscription when it is closed, and when a terminal operation returns or throws before the end, as after {@code limit} or in
-   * {@code findFirst}. What was asked for and not read is back with the producer then. For {@code iterator()}, the streams of primitives, and whatever reads it by its
-   * {@code spliterator()}, as {@link Stream#concat} does, close it: {@code try (var events = Stages.stream(ref, Demand.max(100)))}.
+   * {@code findFirst}. What was asked for and not read then goes back to the producer. Close the stream yourself if you use {@code iterator()}, a stream of primitives, or
+   * anything that reads it by its {@code spliterator()}, as {@link Stream#concat} does: {@code try (var events = Stages.stream(ref, Demand.max(100)))}.
    *
-   * <p>Reading blocks the calling thread until there is an event. It throws {@link StageEnded} with the cause when the stage has failed, and
-   * {@link java.util.concurrent.CancellationException} when the caller is interrupted, whose interrupt flag is set again, or the stream is closed meanwhile; and
+   * <p>Reading blocks the calling thread until there is an event. It throws {@link StageEnded} with the cause when the stage has failed;
+   * {@link java.util.concurrent.CancellationException} when the caller is interrupted, whose interrupt flag is set again, or when the stream is closed meanwhile; and
    * {@link IllegalStateException} on the stage's own thread.
    *
    * @param producer the stage
@@ -87,8 +87,8 @@ public final class Stages {
   }
 
   /**
-   * Describes a generator that emits what is left in an iterator, and then completes. A restart goes on where it was. When the stage is stopped, the iterator may be one
-   * element further than what was emitted.
+   * Describes a generator that emits what is left in an iterator, and then completes. A restart goes on where the last incarnation was. When the stage is stopped, the
+   * iterator may be one element further than what was emitted.
    *
    * @param name the stage's name: 1–64 of {@code [A-Za-z0-9._-]}, unique in its scope
    * @param elements the elements, none null; used by the stage alone from its start on, so the spec is for one stage
@@ -101,7 +101,7 @@ public final class Stages {
   }
 
   /**
-   * Describes a generator that emits the elements of a stream, and then completes. As {@link #ofIterator} for all else. Does not close the stream.
+   * Describes a generator that emits the elements of a stream, and then completes. Otherwise as {@link #ofIterator}. Does not close the stream.
    *
    * @param name the stage's name: 1–64 of {@code [A-Za-z0-9._-]}, unique in its scope
    * @param elements the elements, none null; used by the stage alone, so the spec is for one stage
@@ -115,9 +115,9 @@ public final class Stages {
   }
 
   /**
-   * Describes a generator that takes from a queue, waiting while it is empty, and never completes by itself. An element is taken only when the one before was emitted;
-   * one that was taken and could not be emitted because the stage was stopped is put back: in front of a {@link java.util.concurrent.BlockingDeque}, else at the end,
-   * and if there is no room there, it is logged as lost.
+   * Describes a generator that takes from a queue, waiting while it is empty, and never completes by itself. An element is taken only when the one before was emitted.
+   * If the stage is stopped before it can emit an element that it has taken, it puts that back: at the front of a {@link java.util.concurrent.BlockingDeque}, at the end
+   * of any other queue. If there is no room, the element is logged as lost.
    *
    * @param name the stage's name: 1–64 of {@code [A-Za-z0-9._-]}, unique in its scope
    * @param queue the queue; others may take from it too. The spec is for one stage
@@ -130,8 +130,8 @@ public final class Stages {
   }
 
   /**
-   * Describes a generator that emits the lines of a text in UTF-8, without their ends, and then completes. As {@link #ofIterator} for all else. Does not close the
-   * text. A read that blocks is not interrupted where the text is from a file or the console: such a stage may be a straggler.
+   * Describes a generator that emits the lines of a text in UTF-8, without their ends, and then completes. Otherwise as {@link #ofIterator}. Does not close the
+   * text. A read from a file or the console ignores interrupts, so a stage that blocks in one may become a straggler.
    *
    * @param name the stage's name: 1–64 of {@code [A-Za-z0-9._-]}, unique in its scope
    * @param text the text; read by the stage alone, so the spec is for one stage

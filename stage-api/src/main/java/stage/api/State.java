@@ -1,19 +1,23 @@
 package stage.api;
 
 /**
- * A value that belongs to the stage and not to one incarnation of it: it survives restarts, and changes with the turn.
+ * A value that belongs to the stage and not to one incarnation: it survives restarts, and changes with the turn.
  *
  * <p>What a turn sets is kept if the turn returns, and undone if it throws; in a generator each {@code emit} keeps what was set before it.
- * On the stage's own thread only. The value itself should be immutable: what is changed inside it cannot be undone.
+ * For the stage's own thread only. The value itself must be immutable: a change inside it could not be undone.
  *
  * @param <T> the value
  */
 public interface State<T> {
-  /** {@return the value as this turn sees it} */
+  /**
+   * {@return the value as this turn sees it}
+   *
+   * @throws WrongThread if called on another thread than the stage's own
+   */
   T value();
 
   /**
-   * Sets the value for the rest of this turn, and for ever if the turn returns.
+   * Sets the value: for the rest of this turn, and for good if the turn returns.
    *
    * @param value the value, not null
    * @throws WrongThread if called on another thread than the stage's own

@@ -2,7 +2,7 @@ package stage.api;
 
 /** Why an incarnation of a stage ended. */
 public sealed interface StopReason {
-  /** It did all there was to do: a generator returned, an outlet was completed, the last subscription completed. */
+  /** There was nothing left to do: a generator returned, an outlet was completed, or the last subscription completed. */
   record Completed() implements StopReason {}
 
   /** It was asked to stop: by its own context, by its handle, or because its scope closed. */

@@ -1,6 +1,6 @@
 package stage.api;
 
-/** A subscription did not come about; neither stage has noticed anything. The message says why, and what would do. */
+/** Thrown when a subscription was refused. Nothing has changed for either stage. The message says why, and what to do instead. */
 public final class SubscriptionRefused extends IllegalStateException {
   private static final long serialVersionUID = 1L;
 
@@ -12,7 +12,7 @@ public final class SubscriptionRefused extends IllegalStateException {
    *
    * @param consumer the consumer's path
    * @param producer the producer's path
-   * @param why the reason, and what would do
+   * @param why the reason, and what to do instead
    */
   public SubscriptionRefused(String consumer, String producer, String why) {
     super("stage " + consumer + " cannot subscribe to " + producer + ": " + why);

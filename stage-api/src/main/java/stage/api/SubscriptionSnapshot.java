@@ -10,14 +10,14 @@ package stage.api;
  * @param producer the producer's path
  * @param consumer the consumer's path
  * @param demand how much the consumer asks for at a time
- * @param isOpen whether the subscription has not ended
+ * @param isOpen whether the subscription has not ended yet
  * @param requested events the consumer has asked for
  * @param outstanding events asked for and not yet sent
  * @param sent events published to the consumer
  * @param handled events that the consumer handled
  * @param inFlight events sent and not yet settled
- * @param deadLettered events given up on
- * @param dropped events dropped by policy
+ * @param deadLettered events given up, which became dead letters
+ * @param dropped events that failed and were dropped, because the consumer has no redelivery
  * @param returned events taken back because the consumer left
  */
 public record SubscriptionSnapshot(

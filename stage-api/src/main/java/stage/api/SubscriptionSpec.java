@@ -11,7 +11,7 @@ import java.util.Optional;
  * @param cancelPolicy what the subscription's end does to the consumer
  * @param selector which events of a broadcast to get; empty for all
  * @param partition which partition to get; empty if the producer has none
- * @param weight what a {@link Dispatcher} of one's own makes of it; 1 by default
+ * @param weight a number for a {@link Dispatcher} of your own; 1 by default
  * @param cycleAllowed whether the subscription may close a cycle of stages
  * @param <E> the producer's events
  */
@@ -98,7 +98,7 @@ public record SubscriptionSpec<E>(
   }
 
   /**
-   * {@return a copy with this weight} Only a {@link Dispatcher} of one's own gives it a meaning.
+   * {@return a copy with this weight} It has a meaning only for a {@link Dispatcher} of your own.
    *
    * @param weight at least 1
    * @throws IllegalArgumentException if {@code weight} is below 1
@@ -108,9 +108,8 @@ public record SubscriptionSpec<E>(
   }
 
   /**
-   * {@return a copy that may close a cycle of stages, which is refused otherwise} In a cycle each stage waits for the next one's demand:
-   * the author has to see to it that they cannot all wait at once. A cycle
-   * does not drain: closing its scope cancels it when the shutdown time is over.
+   * {@return a copy that may close a cycle of stages, which is refused otherwise} In a cycle each stage waits for the next one's demand;
+   * it is up to you that they never all wait at once. A cycle does not drain: closing its scope cancels it when the shutdown time is over.
    */
   public SubscriptionSpec<E> allowingCycle() {
     return new SubscriptionSpec<>(producer, demand, cancelPolicy, selector, partition, weight, true);

@@ -1,6 +1,6 @@
 package stage.api;
 
-/** Something that belongs to one thread was used on another. */
+/** Thrown when something that belongs to one thread was used on another. */
 public final class WrongThread extends IllegalStateException {
   private static final long serialVersionUID = 1L;
 

@@ -5,7 +5,7 @@ import java.util.List;
 import stage.api.DeadLetter;
 import stage.api.StopReason;
 
-/** Something that happened in a scope. Nothing here is per event or per turn of a healthy stage. */
+/** Something that happened in a scope. A healthy stage causes none of these per event or per turn. */
 public sealed interface StageEvent {
   /** {@return the path of the stage or supervisor it happened to} */
   String path();
@@ -45,7 +45,7 @@ public sealed interface StageEvent {
   record GaveUp(String path, String child, Throwable cause) implements StageEvent {}
 
   /**
-   * An event was given up on.
+   * An event was given up.
    *
    * @param letter the event, and why
    */
@@ -57,7 +57,7 @@ public sealed interface StageEvent {
   }
 
   /**
-   * Events were dropped, by an overflow policy or for lack of redelivery. One of these stands for all that a turn dropped.
+   * Events were dropped: by an overflow policy, or because there is no redelivery. There is one of these for all that a turn dropped.
    *
    * @param path which stage dropped them
    * @param events how many
@@ -66,7 +66,7 @@ public sealed interface StageEvent {
   record Dropped(String path, long events, String why) implements StageEvent {}
 
   /**
-   * A thread that ignored its interrupt was left to itself.
+   * A thread that ignored its interrupt was abandoned.
    *
    * @param path its stage
    * @param incarnation which life of it
@@ -75,11 +75,11 @@ public sealed interface StageEvent {
   record Abandoned(String path, int incarnation, String thread) implements StageEvent {}
 
   /**
-   * A callback takes longer than {@code SupervisorSpec.withStallWarning} allows. It goes on.
+   * A callback is taking longer than {@code SupervisorSpec.withStallWarning} allows. It goes on.
    *
    * @param path its stage
    * @param incarnation which life of it
-   * @param time for how long it has been seen to run, at least
+   * @param time how long it has been running, at least
    * @param stack where it is
    */
   record Stalled(String path, int incarnation, Duration time, List<StackTraceElement> stack) implements StageEvent {}

@@ -7,12 +7,12 @@ public interface StageListener {
   StageListener NONE = event -> {};
 
   /**
-   * Something has happened. Runs on the thread it happened on, under no lock, at the same time for several stages; it should be quick, since
-   * the stage waits for it. What happens to one stage is told in its order: it has started, it has crashed, its events were given up on or
-   * dropped, its supervisor has given up, it was restarted, it has ended.
+   * Takes one event. Runs on the thread it happened on, under no lock, at the same time for several stages. It should be quick, since the stage
+   * waits for it. The events of one stage come in their order: it has started, it has crashed, its events were given up or dropped, its
+   * supervisor has given up, it was restarted, it has ended.
    *
-   * @param event what
-   * @throws Exception counted, and logged the first time; changes nothing else
+   * @param event what happened
+   * @throws Exception counted, logged the first time, and of no other effect
    */
   void on(StageEvent event) throws Exception;
 }

@@ -4,11 +4,12 @@ import java.time.Duration;
 import java.util.Objects;
 
 /**
- * How long to wait before a restart: doubled with each crash that follows within the intensity's period, capped, and shortened by chance.
+ * How long to wait before a restart. The wait doubles with each crash that follows within the intensity's period, up to a longest one, and is
+ * shortened at random.
  *
  * @param first the wait after the first crash; zero for none
  * @param most the longest wait
- * @param jitter by which share of it a wait may be shortened, from 0 to 1
+ * @param jitter the largest share by which a wait is shortened, from 0 to 1
  */
 public record Backoff(Duration first, Duration most, double jitter) {
   /**
@@ -26,7 +27,7 @@ public record Backoff(Duration first, Duration most, double jitter) {
     if (!(jitter >= 0 && jitter <= 1)) throw new IllegalArgumentException("jitter must be from 0 to 1, but was " + jitter);
   }
 
-  /** {@return restarts at once} */
+  /** {@return no wait: restarts follow at once} */
   public static Backoff none() {
     return new Backoff(Duration.ZERO, Duration.ZERO, 0);
   }

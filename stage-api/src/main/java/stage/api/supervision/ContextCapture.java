@@ -3,8 +3,8 @@ package stage.api.supervision;
 /**
  * Carries what belongs to the caller's context, such as logging or tracing identifiers, onto the threads of a scope.
  *
- * <p>Captured once, on the thread that opens the scope; put around each incarnation of each stage of it, on the stage's own thread, at its
- * start and at each restart. Threads of a scope inherit nothing else.
+ * <p>The context is captured once, on the thread that opens the scope, and put around each incarnation of each of its stages, on the stage's own
+ * thread, at the start and at each restart. Threads of a scope inherit nothing else.
  */
 @FunctionalInterface
 public interface ContextCapture {
@@ -22,9 +22,9 @@ public interface ContextCapture {
   @FunctionalInterface
   interface Around {
     /**
-     * Runs an incarnation, from {@code onStart} to its end, within the context. On the stage's thread; once per incarnation, of any number of
-     * stages at the same time. If this does not run the incarnation, or throws before it does, the stage has failed to start; what it throws
-     * afterwards, such as when it wants to run the incarnation a second time, changes nothing any more and is logged at {@code WARNING}.
+     * Runs an incarnation, from {@code onStart} to its end, within the context. Called on the stage's thread, once per incarnation, for any number
+     * of stages at the same time. If this does not run the incarnation, or throws before it does, the stage has failed to start. What it throws
+     * afterwards, also for trying to run the incarnation a second time, changes nothing and is logged at {@code WARNING}.
      *
      * @param incarnation what to run, exactly once
      */

@@ -1,6 +1,6 @@
 package stage.api.supervision;
 
-/** Decides what is done about each crash. */
+/** Decides what a supervisor does about each crash. */
 @FunctionalInterface
 public interface DecisionRule {
   /** The default: {@link Decision.Restart}, always. */
@@ -11,7 +11,7 @@ public interface DecisionRule {
    *
    * @param failure the crash
    * @return what to do, not null
-   * @throws Exception logged, and taken for {@link Decision.Restart}, as is null
+   * @throws Exception logged; the decision is then {@link Decision.Restart}, as it is for null
    */
   Decision decide(Failure failure) throws Exception;
 }

@@ -4,11 +4,11 @@ import java.time.Duration;
 import java.util.Objects;
 
 /**
- * Restart intensity: how many restarts a supervisor stands within any period; with one more it gives up. As OTP's {@code intensity} and
+ * Restart intensity: how many restarts a supervisor allows within any period before it gives up. As OTP's {@code intensity} and
  * {@code period}, but measured in nanoseconds of a monotonic clock.
  *
- * @param restarts how many restarts are allowed; 0: it gives up at the first crash
- * @param period within which time; a restart exactly one period ago still counts
+ * @param restarts how many restarts are allowed; one more, and it gives up; 0 to give up at the first crash
+ * @param period the time within which they count; a restart exactly one period ago still does
  */
 public record Intensity(int restarts, Duration period) {
   /**

@@ -5,14 +5,14 @@ import java.util.Objects;
 import stage.api.observe.StageListener;
 
 /**
- * What every scope can be told.
+ * The options that every scope has.
  *
  * @param shutdown how long {@code close} lets stages drain before it cancels them
  * @param grace how long cancelled stages have to end after their interrupt, before their threads are abandoned
  * @param maxChildren how many children may run or be restarting at once
  * @param autoShutdown whether the ends of significant children shut the supervisor down
  * @param maxAbandoned how many threads may be abandoned; one more makes the supervisor give up
- * @param stallWarning how long a callback may take before the scope says so; zero: as long as it likes
+ * @param stallWarning how long a callback may take before the scope warns of it; zero for no warnings
  * @param drainOnExit whether the scope drains when the JVM is told to exit, by {@code SIGTERM} for instance
  * @param context what is carried onto the threads of the scope
  * @param listener who is told what happens

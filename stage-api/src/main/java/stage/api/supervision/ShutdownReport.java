@@ -8,7 +8,7 @@ import stage.api.SubscriptionSnapshot;
  * What a scope left behind when it closed. Each list holds the first 1,000, so that a scope in which stages come and go does not grow; the numbers
  * count all.
  *
- * @param drained how many stages ended by themselves, everything they had been sent handled and everything they had emitted delivered
+ * @param drained how many stages ended by themselves, with everything they had been sent handled and everything they had emitted delivered
  * @param stages the last numbers of every stage that had events left over or was cancelled; empty after a clean drain
  * @param subscriptions the last ledgers of the subscriptions on which events were returned
  * @param eventsReturned events that had been sent to a consumer and were not handled

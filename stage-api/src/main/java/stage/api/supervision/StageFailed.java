@@ -2,7 +2,7 @@ package stage.api.supervision;
 
 import java.util.List;
 
-/** A stage failed, and its scope with it. The cause is what its code threw. */
+/** Thrown when a stage could not be started, or has failed and its scope with it. The cause is what its code threw. */
 public final class StageFailed extends RuntimeException {
   private static final long serialVersionUID = 1L;
 

@@ -2,7 +2,7 @@ package stage.api.supervision;
 
 import java.util.List;
 
-/** Threads of a closed scope are still alive although they were interrupted. Each is listed with its stack. */
+/** Thrown when threads of a closed scope are still alive although they were interrupted. Lists each with its stack. */
 public final class Stragglers extends IllegalStateException {
   private static final long serialVersionUID = 1L;
 

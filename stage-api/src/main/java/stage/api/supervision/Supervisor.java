@@ -16,12 +16,12 @@ import stage.api.StageRef;
  * A scope: it holds running stages, and nothing it started outlives it.
  *
  * <p>The thread that opened a scope owns it: it alone may join and close it, and it closes the scopes it opened in reverse order. Any
- * thread may start stages. A stage that crashes is restarted in place, as often as the {@link Intensity} allows, by default 3 times in 5
- * seconds; with one more the supervisor gives up: the other stages are drained, {@link #join()} and {@link #close()} throw with the
- * crashes. As an OTP supervisor and a structured task scope in one.
+ * thread may start stages. A stage that crashes is restarted in place, as often as the {@link Intensity} allows: by default 3 times in 5
+ * seconds. One crash more, and the supervisor gives up: the other stages are drained, and {@link #join()} or {@link #close()} throws
+ * {@link StageFailed} with the crashes. An OTP supervisor and a structured task scope in one.
  *
- * <p>A supervisor can be a child of another one. It has no thread and no owner of its own then: any thread outside its stages may use it, and it
- * is closed with the scope it belongs to. When it gives up, its parent restarts all its stages in place, or gives up in turn.
+ * <p>A supervisor can be a child of another one. It then has no owner of its own: any thread outside its stages may use it, and it is closed
+ * with the scope it belongs to. When it gives up, its parent restarts all its stages in place, or gives up in turn.
  *
  * <pre>{@code
  * try (var app = Supervisor.open("hello")) {
@@ -33,7 +33,7 @@ import stage.api.StageRef;
  */
 public interface Supervisor extends AutoCloseable {
   /**
-   * Opens a scope with a shutdown time of 5 seconds.
+   * Opens a scope with the defaults of {@link SupervisorSpec#of}.
    *
    * @param name the scope's name: 1–64 of {@code [A-Za-z0-9._-]}
    * @return the open scope, owned by this thread
@@ -122,8 +122,8 @@ public interface Supervisor extends AutoCloseable {
 
   /**
    * Stops a child, as its {@link stage.api.Shutdown} says, and waits until it has ended. Its spec is kept, so that {@link #restart} can start it
-   * again, unless the child is temporary or this supervisor dynamic. A child that is restarting is stopped too; to stop a stopped one changes
-   * nothing. Does not count as a failure. Any thread but those of its stages. As OTP's {@code terminate_child}.
+   * again, unless the child is temporary or this supervisor dynamic. A child that is being restarted is stopped too; stopping a stopped one
+   * changes nothing. Does not count as a failure. Any thread but those of its stages. As OTP's {@code terminate_child}.
    *
    * @param name the child's name
    * @throws ScopeMisuse if there is no such child, or on a thread of one of its stages
@@ -160,13 +160,13 @@ public interface Supervisor extends AutoCloseable {
   SupervisionSnapshot snapshot();
 
   /**
-   * {@return a producer of the dead letters of this scope from now on, to which consumers of it subscribe} All supervisors of a tree have the
-   * same. Letters wait in a backlog of {@value #DEAD_LETTER_BACKLOG}; what is beyond that is counted as unhandled and logged. A stage's own
-   * handler is told as well. A dead letter of a stage that takes dead letters, from this producer or from a stage behind it, is not sent
-   * there again: only its own handler is told.
+   * {@return a producer of the scope's dead letters from now on; subscribe consumers to it} All supervisors of a tree share one. Letters wait in
+   * a backlog of {@value #DEAD_LETTER_BACKLOG}; those beyond that are counted as unhandled and logged. A stage's own handler is told as well. A
+   * dead letter of a stage that takes dead letters itself, from this producer or from a stage behind it, is not sent there again: only that
+   * stage's own handler is told.
    *
-   * <p>The producer is not one of {@link #children()}. It ends when the scope closes and all other stages have ended, so that what is given
-   * up on while they drain gets to its consumers, which end after it. {@link #join()} does not wait for stages that take dead letters.
+   * <p>The producer is not one of {@link #children()}. It ends when the scope closes and all other stages have ended, so that events given up
+   * while they drain still reach its consumers, which end after it. {@link #join()} does not wait for stages that take dead letters.
    *
    * @throws ScopeMisuse if the scope is closed or closing
    */
@@ -187,8 +187,8 @@ public interface Supervisor extends AutoCloseable {
   StageRef<?> child(String name);
 
   /**
-   * Waits until every stage has ended, but for those that take {@linkplain #deadLetters() dead letters}. A scope without stages is joined
-   * at once. Only the owner may.
+   * Waits until every stage has ended, except those that take {@linkplain #deadLetters() dead letters}. Returns at once if there are no
+   * stages. Only the owner may call it.
    *
    * @throws StageFailed if a stage failed; the others were drained and have ended
    * @throws ScopeMisuse if called by another thread than the owner
@@ -208,15 +208,15 @@ public interface Supervisor extends AutoCloseable {
   boolean join(Duration timeout) throws InterruptedException;
 
   /**
-   * Begins to close: nothing more may be started, producers get no more demand, and everything in flight is handled. Returns at once;
-   * {@link #join()} waits, {@link #close()} still has to be called. What has not ended after the shutdown time is cancelled. Any thread, those
-   * of the stages too.
+   * Begins to close: nothing more may be started, producers get no more demand, and everything in flight is handled. What has not ended after
+   * the shutdown time is cancelled. Returns at once: {@link #join()} waits, and {@link #close()} still has to be called. Any thread, even one of
+   * its stages.
    */
   void stop();
 
   /**
-   * Closes the scope as {@link #close()} does, but with another deadline, and says what became of everything instead of throwing. Only the
-   * owner may.
+   * Closes the scope as {@link #close()} does, but with another deadline, and reports what became of everything instead of throwing. Only the
+   * owner may call it.
    *
    * @param limit how long everything may take to be handled before it is cancelled
    * @return what was handled and what was not; threads that would not end are listed with their stacks
@@ -226,11 +226,11 @@ public interface Supervisor extends AutoCloseable {
   ShutdownReport drain(Duration limit);
 
   /**
-   * Closes the scope. Producers get no more demand, everything in flight is handled, then every stage ends; what has not ended after the
-   * shutdown time is told to give up and interrupted. When this returns, no thread of the scope is alive. Closing twice changes nothing.
+   * Closes the scope: producers get no more demand, everything in flight is handled, then every stage ends. What has not ended after the
+   * shutdown time is cancelled and interrupted. When this returns, no thread of the scope is alive. Closing twice changes nothing.
    *
-   * <p>Only the owner may. Blocks for the shutdown time and a grace period at most. An interrupt of the owner does not cut it short but
-   * cancels the stages at once; the owner's interrupt flag is set again.
+   * <p>Only the owner may call it. Blocks for the shutdown time and the grace period at most. If the owner is interrupted, the stages are
+   * cancelled at once instead of at the deadline, and the owner's interrupt flag is set again.
    *
    * @throws StageFailed if a stage failed and {@link #join()} has not thrown it yet
    * @throws Stragglers if a thread is still alive although it was interrupted; lists each with its stack
@@ -241,7 +241,7 @@ public interface Supervisor extends AutoCloseable {
   void close();
 
   /**
-   * {@return what became of the events that had not been handled when the scope closed}
+   * {@return what was left over when the scope closed: events that were not handled, stages that were cancelled, threads that would not end}
    *
    * @throws ScopeMisuse if the scope is not closed
    */

@@ -7,7 +7,7 @@ public interface SupervisorInit {
    * Starts the children, in order. On the caller's thread.
    *
    * @param supervisor the new supervisor
-   * @throws Exception the start has failed: what was started is stopped again, in reverse order
+   * @throws Exception the start fails: what was started is stopped again, in reverse order
    */
   void start(Supervisor supervisor) throws Exception;
 }

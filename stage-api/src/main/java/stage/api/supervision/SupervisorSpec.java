@@ -12,12 +12,12 @@ import stage.api.observe.StageListener;
  *
  * @param name its name: 1–64 of {@code [A-Za-z0-9._-]}
  * @param strategy which children it restarts when one crashes
- * @param intensity how many restarts it stands before it gives up
+ * @param intensity how many restarts it allows before it gives up
  * @param backoff how long it waits before a restart
- * @param decisions decides about each crash
- * @param restart as a child: which of its own ends its parent answers with a restart
- * @param significant as a child: whether its end may shut its parent down
- * @param options what every scope can be told
+ * @param decisions decides on each crash
+ * @param restart for a child: which of its ends its parent answers with a restart
+ * @param significant for a child: whether its end may shut its parent down
+ * @param options the options that every scope has
  */
 public record SupervisorSpec(
     String name,
@@ -73,7 +73,7 @@ public record SupervisorSpec(
   /**
    * {@return a copy with this restart intensity}
    *
-   * @param intensity how many restarts it stands before it gives up
+   * @param intensity how many restarts it allows before it gives up
    */
   public SupervisorSpec withIntensity(Intensity intensity) {
     return new SupervisorSpec(name, strategy, intensity, backoff, decisions, restart, significant, options);
@@ -89,7 +89,7 @@ public record SupervisorSpec(
   }
 
   /**
-   * {@return a copy that decides about each crash with this rule}
+   * {@return a copy that decides on each crash with this rule}
    *
    * @param decisions the rule
    */
@@ -98,8 +98,8 @@ public record SupervisorSpec(
   }
 
   /**
-   * {@return a copy with this restart type} For a supervisor that is a child. That it gave up is answered with a restart if it is permanent,
-   * the default, and only then: to OTP, giving up is an orderly end.
+   * {@return a copy with this restart type} For a supervisor that is a child. Its parent restarts it after it gave up only if it is permanent,
+   * which is the default: as in OTP, giving up counts as an orderly end.
    *
    * @param restart the restart type
    */
@@ -108,7 +108,7 @@ public record SupervisorSpec(
   }
 
   /**
-   * {@return a copy whose end may shut its parent down, as that one's {@link AutoShutdown} says}
+   * {@return a copy whose end may shut its parent down, as the parent's {@link AutoShutdown} says}
    *
    * @throws IllegalArgumentException if it is permanent
    */
@@ -119,14 +119,14 @@ public record SupervisorSpec(
   /**
    * {@return a copy with these options}
    *
-   * @param options what every scope can be told
+   * @param options the options that every scope has
    */
   public SupervisorSpec withOptions(ScopeOptions options) {
     return new SupervisorSpec(name, strategy, intensity, backoff, decisions, restart, significant, options);
   }
 
   /**
-   * {@return a copy with this shutdown time} Of the root it counts for the whole tree; of a child supervisor, when that one ends alone.
+   * {@return a copy with this shutdown time} That of the root counts for the whole tree; that of a child supervisor, when it ends alone.
    *
    * @param shutdown how long {@code close} lets stages drain; zero cancels them at once
    */
@@ -191,7 +191,7 @@ public record SupervisorSpec(
   }
 
   /**
-   * {@return a copy that carries a context onto its threads} For the root of a scope; its child supervisors have the same.
+   * {@return a copy that carries a context onto its threads} For the root of a scope; it holds for its child supervisors too.
    *
    * @param context what to carry
    */
@@ -200,7 +200,7 @@ public record SupervisorSpec(
   }
 
   /**
-   * {@return a copy that tells this listener what happens} For the root of a scope, of all that happens in its tree.
+   * {@return a copy that tells this listener what happens in the whole tree} For the root of a scope.
    *
    * @param listener who is told
    */

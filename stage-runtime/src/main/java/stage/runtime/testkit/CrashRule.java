@@ -3,18 +3,18 @@ package stage.runtime.testkit;
 import java.util.Objects;
 
 /**
- * Which stages of a simulation crash, and when. A crash is injected at the border of a turn: before user code is called, or after it has returned,
- * whichever the seed says. To the engine it is a throw by that code, so the supervisor's intensity and the consumer's redelivery count it as one.
+ * Says which stages of a simulation crash, and when. A crash is injected at the border of a turn: before user code is called, or after it has returned,
+ * as the seed decides. To the engine it looks as if that code had thrown, so it counts for the supervisor's intensity and the consumer's redelivery.
  *
- * <p>Turns are the calls of {@code onDemand}, {@code generate}, {@code onEvents}, {@code onComplete}, of timers, casts and of the function for one event of
- * a stage that works with a thread for each (there always before it). Starts and stops are not.
+ * <p>Turns are the calls of {@code onDemand}, {@code generate}, {@code onEvents} and {@code onComplete}, timers, casts, and the function for one event in a
+ * stage that gives each event a thread of its own (there always before the call). Starts and stops are no turns.
  */
 public sealed interface CrashRule {
   /**
    * Crashes of one stage.
    *
    * @param stage its name, or its path from the scope down, such as {@code shop/orders}
-   * @param every each which turn crashes, over all its incarnations, at least 1
+   * @param every crash each turn whose number is a multiple of this, counted over all incarnations; at least 1
    */
   record Every(String stage, int every) implements CrashRule {
     /**
@@ -68,9 +68,9 @@ public sealed interface CrashRule {
     }
 
     /**
-     * {@return a rule by which each so manieth turn of the stage crashes}
+     * {@return a rule by which every turn of the stage crashes whose number is a multiple of {@code turns}}
      *
-     * @param turns at least 1, which crashes them all
+     * @param turns at least 1; with 1 all turns crash
      * @throws IllegalArgumentException if {@code turns} is below 1
      */
     public CrashRule every(int turns) {
@@ -89,7 +89,7 @@ public sealed interface CrashRule {
   }
 
   /**
-   * {@return a rule by which any turn of any stage crashes with this probability; those of probes do not}
+   * {@return a rule by which each turn of any stage but a probe crashes with this probability}
    *
    * @param probability from 0.0 to 1.0
    * @throws IllegalArgumentException if it is out of range

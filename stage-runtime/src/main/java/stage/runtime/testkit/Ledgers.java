@@ -12,17 +12,17 @@ import stage.api.supervision.ScopeMisuse;
 import stage.api.supervision.ShutdownReport;
 import stage.api.supervision.Supervisor;
 
-/** Audits the books of a scope: each event that was sent has a fate, and it is told which. */
+/** Audits the ledgers of a scope: each event that was sent must have met one fate, or still be in flight. */
 public final class Ledgers {
   private Ledgers() {}
 
   /**
-   * Fails the test unless the ledger of each subscription of the scope adds up: what was sent was handled, given up on, dropped or given back, or is on its
-   * way. While the scope is open, that is of the stages directly in it that have not ended; after it was closed, nothing may be on its way any more, and
-   * what was given back must be in its report.
+   * Fails the test unless the ledger of each subscription adds up: each event that was sent was handled, dead-lettered, dropped or returned, or is in flight.
+   * In an open scope it looks at the stages directly in it that have not ended. After the scope was closed, nothing may be in flight any more, and what was
+   * returned must be in its report. Never waits for a stage; any thread.
    *
    * @param scope open or closed
-   * @throws AssertionError if they do not; the message has the ledgers
+   * @throws AssertionError if one does not add up; the message shows it
    */
   public static void assertBalanced(Supervisor scope) {
     Objects.requireNonNull(scope, "scope must not be null");

@@ -1,5 +1,5 @@
 /**
- * For tests of stages: a simulated runtime that runs them unchanged under many schedules and crashes, each of which can be repeated; probes to stand at
- * both ends of a stage; and the books of a scope, to be audited.
+ * What users test their stages with: a simulated runtime that runs unchanged stages in many schedules, with crashes, and can repeat each of them; probes
+ * for both ends of a stage; and an audit of a scope's ledgers.
  */
 package stage.runtime.testkit;
