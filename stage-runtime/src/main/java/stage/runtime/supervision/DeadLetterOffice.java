@@ -106,28 +106,36 @@ final class DeadLetterOffice implements Machine {
   }
 
   private boolean enqueue(Post post) {
-    boolean first = false;
+    Carrier running;
     lock.lock();
     try {
       if (closing || queue.size() == Supervisor.DEAD_LETTER_BACKLOG) return false;
       queue.add(post);
-      if (carrier == null) {
-        carrier = time.carrier(this, false);
-        first = true;
+      if (carrier == null && !startCarrier()) {
+        queue.removeLast();
+        return false;
       }
-      if (first) carrier.start();
-    } catch (Throwable noThread) {   // such as an OutOfMemoryError
-      queue.remove(post);
-      carrier = null;
+      running = carrier;
+    } catch (OutOfMemoryError noPlace) {
       return false;
     } finally {
       lock.unlock();
     }
-    if (!first) {
-      VarHandle.fullFence();   // pairs with the announcement of the office's carrier
-      carrier.wake();
-    }
+    VarHandle.fullFence();   // pairs with the announcement of the office's carrier
+    running.wake();
     return true;
+  }
+
+  /** {@return whether there is a thread now} Under the lock. */
+  private boolean startCarrier() {
+    try {
+      carrier = time.carrier(this, false);
+      carrier.start();
+      return true;
+    } catch (Throwable noThread) {   // such as an OutOfMemoryError
+      carrier = null;
+      return false;
+    }
   }
 
   // ---- the machine; the office's thread
@@ -190,16 +198,6 @@ final class DeadLetterOffice implements Machine {
 
   @Override
   public boolean keepsTime() {
-    return false;
-  }
-
-  @Override
-  public boolean wantsRest(Time time) {
-    return false;
-  }
-
-  @Override
-  public boolean mayRest() {
     return false;
   }
 

@@ -114,16 +114,6 @@ final class StallWatch implements Machine {
   }
 
   @Override
-  public boolean wantsRest(Time time) {
-    return false;
-  }
-
-  @Override
-  public boolean mayRest() {
-    return false;
-  }
-
-  @Override
   public String threadName() {
     return "stage:" + root.path() + "/stall-watch";
   }

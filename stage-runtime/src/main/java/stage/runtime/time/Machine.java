@@ -26,10 +26,14 @@ public interface Machine {
    *
    * @param time the clock, for the machine to read if it needs it
    */
-  boolean wantsRest(Time time);
+  default boolean wantsRest(Time time) {
+    return false;
+  }
 
   /** {@return whether nothing urgent keeps the machine from resting} Looks only; asked after the carrier has announced that it rests. */
-  boolean mayRest();
+  default boolean mayRest() {
+    return false;
+  }
 
   /**
    * Runs steps within whatever the machine wants around them.

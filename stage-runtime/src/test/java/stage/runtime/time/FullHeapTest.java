@@ -49,16 +49,6 @@ class FullHeapTest {
     }
 
     @Override
-    public boolean wantsRest(Time time) {
-      return false;
-    }
-
-    @Override
-    public boolean mayRest() {
-      return false;
-    }
-
-    @Override
     public String threadName() {
       return "sleeper";
     }

@@ -56,16 +56,6 @@ class ParkingStressTest {
     }
 
     @Override
-    public boolean wantsRest(Time time) {
-      return false;
-    }
-
-    @Override
-    public boolean mayRest() {
-      return false;
-    }
-
-    @Override
     public String threadName() {
       return "player" + parity;
     }
