@@ -9,6 +9,8 @@ import java.util.stream.Collectors;
 
 /** Which stages there were in the runs of a simulation, so that a rule for one that there never was can be told. Whoever has the baton. */
 final class Sightings {
+  private static final int MOST_NAMES = 30;
+
   private final Set<String> paths = new HashSet<>();
   private final Set<String> probes = new TreeSet<>();   // those of the paths that are spared
 
@@ -36,7 +38,8 @@ final class Sightings {
 
   private String names() {
     if (paths.isEmpty()) return "none";
-    return new TreeSet<>(paths).stream().map(path -> probes.contains(path) ? path + " (a probe)" : path).collect(Collectors.joining(", "));
+    String names = new TreeSet<>(paths).stream().limit(MOST_NAMES).map(path -> probes.contains(path) ? path + " (a probe)" : path).collect(Collectors.joining(", "));
+    return paths.size() <= MOST_NAMES ? names : names + ", and " + (paths.size() - MOST_NAMES) + " more";
   }
 
   /** {@return whether a stage is the one of this name, or of this end of its path} */

@@ -55,7 +55,7 @@ class BridgeSimulationTest {
   }
 
   private static SimulatedRuntime runtime() {
-    return SimulatedRuntime.withSeeds(0, SEEDS).with(CrashRule.crashing("numbers").every(2)).with(CrashRule.crashing("list").every(3));
+    return SimulatedRuntime.withSeeds(0, SEEDS).with(CrashRule.crashing("numbers").every(2));
   }
 
   private static Collector<Integer, List<Integer>, List<Integer>> toList() {
@@ -64,7 +64,7 @@ class BridgeSimulationTest {
 
   @Test
   void outAndInAgain() {
-    runtime().run(simulated -> {
+    runtime().with(CrashRule.crashing("list").every(3)).run(simulated -> {
       var result = new CompletableFuture<List<Integer>>();
       try (Supervisor scope = open()) {
         var list = scope.start(Stages.<Integer, List<Integer>>collect("list", toList(), result).withRedelivery(Redelivery.attempts(10_000)));
@@ -78,7 +78,7 @@ class BridgeSimulationTest {
 
   @Test
   void throughAStageOfAPublisherAndOneOfASubscriber() {
-    runtime().run(simulated -> {
+    runtime().with(CrashRule.crashing("list").every(3)).run(simulated -> {
       var result = new CompletableFuture<List<Integer>>();
       try (Supervisor scope = open()) {
         var list = scope.start(Stages.<Integer, List<Integer>>collect("list", toList(), result).withRedelivery(Redelivery.attempts(10_000)));
