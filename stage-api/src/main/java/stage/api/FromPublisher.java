@@ -4,7 +4,7 @@ import java.util.Objects;
 import java.util.concurrent.Flow;
 
 /**
- * Says of a stage that it emits what a publisher does. The engine runs another behaviour in its place, which subscribes; see
+ * Marks a stage that emits the events of a publisher. The engine runs a behaviour of its own in its place, which subscribes; see
  * {@link Stage#producer(String, Flow.Publisher, Void...)}.
  *
  * @param publisher the publisher

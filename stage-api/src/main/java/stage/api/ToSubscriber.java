@@ -6,7 +6,7 @@ import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * Says of a stage that it hands its events to a subscriber. The engine runs another behaviour in its place; see
+ * Marks a stage that hands its events to a subscriber. The engine runs a behaviour of its own in its place; see
  * {@link Stage#consumer(String, Flow.Subscriber, Void...)}.
  *
  * @param <I> the events

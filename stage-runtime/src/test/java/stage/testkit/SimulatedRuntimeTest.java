@@ -153,7 +153,7 @@ class SimulatedRuntimeTest {
     SimulatedRuntime runtime = SimulatedRuntime.withSeeds(1, 1000).with(anywhere(0.05));
     SimulatedRuntime.Body body = simulated -> assertThat(sum(true)).isEqualTo(45);
     var failed = catchThrowableOfType(SimulationFailed.class, () -> runtime.run(body));
-    assertThat(failed).hasMessageContaining("made plainer").hasMessageContaining("-Dstage.testkit.replay=" + failed.choices()).hasMessageContaining("sums/sum#2");
+    assertThat(failed).hasMessageContaining("simplified").hasMessageContaining("-Dstage.testkit.replay=" + failed.choices()).hasMessageContaining("sums/sum#2");
     assertThat(failed.getCause()).isInstanceOf(AssertionError.class).hasMessageContaining("45");
     var again = catchThrowableOfType(SimulationFailed.class, () -> SimulatedRuntime.replaying(failed.choices()).with(anywhere(0.05)).run(body));
     assertThat(again.getCause()).hasMessage(failed.getCause().getMessage());
@@ -264,9 +264,9 @@ class SimulatedRuntimeTest {
   @Test
   void aFailureThatNeedsNoSeedIsToldAsSuch() {
     assertThatThrownBy(() -> SimulatedRuntime.withSeeds(1, 5).with(anywhere(0.1)).run(simulated -> assertThat(sum(false)).isEqualTo(46)))
-        .hasMessageContaining("no seed is needed for this: it fails in the plainest order there is, without any crash");
+        .hasMessageContaining("no seed is needed: it fails even in the simplest order, without any crash");
     assertThatThrownBy(() -> SimulatedRuntime.withSeeds(1, 5).with(crashing("sum").every(3)).run(simulated -> assertThat(sum(false)).isEqualTo(46)))
-        .hasMessageContaining("no seed is needed for this: it fails in the plainest order there is, and without the crashes too");
+        .hasMessageContaining("no seed is needed: it fails even in the simplest order, and without the crashes too");
     assertThatThrownBy(() -> SimulatedRuntime.withSeeds(1, 5).with(crashing("sum").every(3)).run(simulated -> assertThat(sum(true)).isEqualTo(45)))
         .hasMessageContaining("the crashes make it fail").hasMessageContaining(".with(crashing(\"sum\").every(3))");
     log.take();

@@ -18,10 +18,10 @@ import stage.api.SubscriptionSnapshot;
 import stage.api.supervision.Supervisor;
 
 /**
- * A consumer in the hands of a test: it asks for what it is told to, and keeps what comes. In a simulation and in real time alike.
+ * A consumer that a test controls: it asks for what it is told to, and keeps what comes. Works in a simulation and in real time.
  *
- * <p>All methods may wait, up to 3 seconds (of simulated time in a simulation) or as {@link #within} says, and fail the test with an {@link AssertionError} after that. They are for
- * one thread, outside of any stage.
+ * <p>Its methods wait up to 3 seconds (of simulated time in a simulation), or as long as {@link #within} says, and then fail the test with an
+ * {@link AssertionError}. They are for one thread, outside of any stage.
  *
  * @param <E> the events
  */
@@ -56,11 +56,11 @@ public final class ConsumerProbe<E> {
   }
 
   /**
-   * {@return a probe, started in a scope and subscribed, that has asked for nothing}
+   * {@return a probe, started in a scope and subscribed, that has not asked for anything yet}
    *
-   * @param scope where
-   * @param name of its stage
-   * @param producer to whom
+   * @param scope the scope to start it in
+   * @param name the name of its stage
+   * @param producer the producer to subscribe to
    * @param <E> the events
    */
   public static <E> ConsumerProbe<E> start(Supervisor scope, String name, ProducerRef<? extends E, ?> producer) {
@@ -73,9 +73,9 @@ public final class ConsumerProbe<E> {
   }
 
   /**
-   * Has it wait longer, or not so long, from now on.
+   * Sets how long each call waits from now on, instead of 3 seconds.
    *
-   * @param limit for each call
+   * @param limit how long, not negative
    * @return this
    */
   public ConsumerProbe<E> within(Duration limit) {
@@ -123,7 +123,7 @@ public final class ConsumerProbe<E> {
   /**
    * Waits for events, which must be these, in this order.
    *
-   * @param expected which
+   * @param expected the events
    * @return this
    * @throws AssertionError if others come, or too few in time, or the subscription ends before
    * @throws InterruptedException if interrupted while waiting
@@ -141,7 +141,7 @@ public final class ConsumerProbe<E> {
   }
 
   /**
-   * {@return the next so many events, once they are there} For those that have no order among them, or are too many to be written down.
+   * {@return the next {@code count} events, once they are there} For events that have no order among them, or are too many to write down.
    *
    * @param count how many, at least 1
    * @throws AssertionError if too few come in time, or the subscription ends before
@@ -164,7 +164,7 @@ public final class ConsumerProbe<E> {
   }
 
   /**
-   * Waits for so long, in which no event may come that was not taken yet.
+   * Waits for the whole period, in which no event may come beyond those already expected.
    *
    * @param period how long
    * @return this
@@ -179,7 +179,7 @@ public final class ConsumerProbe<E> {
   }
 
   /**
-   * Waits until the subscription has completed, before which no event may come that was not taken.
+   * Waits until the subscription has completed; no event may come before that.
    *
    * @throws AssertionError if an event comes, the subscription fails, or neither happens in time
    * @throws InterruptedException if interrupted while waiting
@@ -200,11 +200,11 @@ public final class ConsumerProbe<E> {
   }
 
   /**
-   * {@return why the subscription has failed, once it has, which must be of a type}
+   * {@return why the subscription has failed, once it has; an exception of the given type}
    *
-   * @param type which
-   * @param <T> the same
-   * @throws AssertionError if an event comes, the subscription completes or fails otherwise, or nothing of that happens in time
+   * @param type the type of the failure
+   * @param <T> the type of the failure
+   * @throws AssertionError if an event comes, the subscription completes or fails in another way, or none of these happens in time
    * @throws InterruptedException if interrupted while waiting
    */
   public <T extends Throwable> T expectFailure(Class<T> type) throws InterruptedException {
@@ -220,7 +220,7 @@ public final class ConsumerProbe<E> {
     return ref.join();
   }
 
-  /** Cancels the subscription, and ends. */
+  /** Cancels the subscription and ends the probe's stage. Returns at once. */
   public void cancel() {
     Waiting.here().note(ref.name() + ": cancels");
     ref.stop();

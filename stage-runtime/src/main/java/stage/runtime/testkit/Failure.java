@@ -34,20 +34,20 @@ final class Failure {
     String bySeed = SimulatedRuntime.SEED + seed;
     if (!again.failsAs(found)) {
       String instead = again.isFailure() ? " (it was " + again.failure().toString().lines().findFirst().orElse("another") + ")" : "";
-      return told(run, found, bySeed, "this failure did not come again when the same choices were made" + instead + ": something that the body uses does not belong to the"
+      return told(run, found, bySeed, "this failure did not come again with the same choices" + instead + ": the body uses something that does not belong to the"
           + " simulation, such as a clock, a random number, a thread of its own, or what an earlier run has left behind");
     }
     if (shrinking == 0) return told(run, again, bySeed, "");
     Attempts.Outcome shrunk = shrunk(found);
     Attempts.Outcome plain = attempts.traced(shrunk);
     if (!plain.isFailure() || plain.choices().length > MOST_CHOICES) return told(run, again, bySeed, "");
-    String note = ", made plainer, from " + found.choices().length + " to " + plain.choices().length + " choices";
+    String note = ", simplified from " + found.choices().length + " choices to " + plain.choices().length;
     return told(run + note, plain, text(plain.choices()), reason(plain));
   }
 
   /** {@return what to throw for a run by a list of choices} */
   SimulationFailed replayed(String choices, Attempts.Outcome outcome) {
-    return told("the run that was kept fails", outcome, choices, "");
+    return told("the replayed run fails", outcome, choices, "");
   }
 
   private Attempts.Outcome shrunk(Attempts.Outcome found) {
@@ -69,10 +69,10 @@ final class Failure {
   /** {@return what has to come together for it to fail} */
   private String reason(Attempts.Outcome plain) {
     if (plain.choices().length > 0) return "";
-    if (plain.crashes() == 0) return "no seed is needed for this: it fails in the plainest order there is, without any crash";
+    if (plain.crashes() == 0) return "no seed is needed: it fails even in the simplest order, without any crash";
     boolean failsWithout = attempts.with(List.of()).again(PLAINEST).failsAs(plain);
-    return failsWithout ? "no seed is needed for this: it fails in the plainest order there is, and without the crashes too"
-        : "the crashes make it fail, in the plainest order there is: the same run without them does not";
+    return failsWithout ? "no seed is needed: it fails even in the simplest order, and without the crashes too"
+        : "the crashes make it fail, even in the simplest order: without them the same run does not";
   }
 
   private SimulationFailed told(String run, Attempts.Outcome outcome, String choices, String note) {
@@ -80,8 +80,8 @@ final class Failure {
     if (!note.isEmpty()) message.append('\n').append(note);
     for (String problem : sightings.problemsOf(rules)) message.append("\nand ").append(problem);
     message.append('\n').append(outcome.failure() instanceof SimulatedTime.CannotGoOn why ? why.getMessage().stripTrailing() : outcome.failure());
-    message.append("\nto see it again, run this test alone, with: -D").append(SimulatedRuntime.REPLAY).append('=').append(choices);
-    message.append("\n                          or in its place: SimulatedRuntime.replaying(\"").append(choices).append("\")")
+    message.append("\nto repeat it, run only this test, with: -D").append(SimulatedRuntime.REPLAY).append('=').append(choices);
+    message.append("\n          or write in place of the seeds: SimulatedRuntime.replaying(\"").append(choices).append("\")")
         .append(rules.stream().map(rule -> ".with(" + rule + ")").collect(Collectors.joining()));
     if (outcome.trace() != null) message.append(outcome.trace().text());
     return new SimulationFailed(message.toString(), choices, outcome.failure());

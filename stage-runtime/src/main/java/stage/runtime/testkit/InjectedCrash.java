@@ -1,6 +1,6 @@
 package stage.runtime.testkit;
 
-/** What a {@link CrashRule} has user code seem to throw. */
+/** The exception of a crash that a {@link CrashRule} injects, as if user code had thrown it. */
 public final class InjectedCrash extends RuntimeException {
   private static final long serialVersionUID = 1L;
 

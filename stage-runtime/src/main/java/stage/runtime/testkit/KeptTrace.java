@@ -15,8 +15,8 @@ final class KeptTrace {
         shop/orders#2            the second incarnation of the stage orders: the first has crashed, or was restarted with others
         from a: 2 to take        the stage has 2 events of a to handle; "asked for": as many more may come
         to b: 3 wanted           b has asked for 3 events that were not sent; "in flight": were sent, and b has not finished with them
-        told: drained            what others have said to the stage, and it has not acted upon yet
-        a line without a number  what a probe was told and has seen, or a crash that was injected""";
+        told: drained            what others have told the stage, and it has not acted on yet
+        a line without a number  what a probe did or saw, or an injected crash""";
 
   private final long from;
   private final Deque<String> lines = new ArrayDeque<>();

@@ -16,10 +16,10 @@ import stage.api.SubscriptionSnapshot;
 import stage.api.supervision.Supervisor;
 
 /**
- * A producer in the hands of a test: it emits what it is told to, and says what it was asked for. In a simulation and in real time alike.
+ * A producer that a test controls: it emits what it is told to, and says what it was asked for. Works in a simulation and in real time.
  *
- * <p>All methods may wait, up to 3 seconds (of simulated time in a simulation) or as {@link #within} says, and fail the test with an {@link AssertionError} after that. They are for
- * one thread, outside of any stage.
+ * <p>Its methods wait up to 3 seconds (of simulated time in a simulation), or as long as {@link #within} says, and then fail the test with an
+ * {@link AssertionError}. They are for one thread, outside of any stage.
  *
  * @param <E> the events
  */
@@ -45,8 +45,8 @@ public final class ProducerProbe<E> {
   /**
    * {@return a probe, started in a scope}
    *
-   * @param scope where
-   * @param name of its stage
+   * @param scope the scope to start it in
+   * @param name the name of its stage
    * @param <E> the events
    */
   public static <E> ProducerProbe<E> start(Supervisor scope, String name) {
@@ -54,11 +54,11 @@ public final class ProducerProbe<E> {
   }
 
   /**
-   * {@return a probe, started in a scope, whose spec is a special one}
+   * {@return a probe, started in a scope, with options of its own}
    *
-   * @param scope where
-   * @param name of its stage
-   * @param special gives it a dispatcher, an overflow policy, or the like
+   * @param scope the scope to start it in
+   * @param name the name of its stage
+   * @param special changes its spec: gives it a dispatcher, an overflow policy, or the like
    * @param <E> the events
    */
   public static <E> ProducerProbe<E> start(Supervisor scope, String name, UnaryOperator<ProducerSpec<E, Stage.Producer<E>>> special) {
@@ -69,15 +69,15 @@ public final class ProducerProbe<E> {
     return new ProducerProbe<>(Waiting.here().ensureInside(scope.start(special.apply(spec))));
   }
 
-  /** {@return what consumers subscribe to} */
+  /** {@return the producer, for consumers to subscribe to} */
   public ProducerRef<E, ? extends Stage> ref() {
     return ref;
   }
 
   /**
-   * Has it wait longer, or not so long, from now on.
+   * Sets how long each call waits from now on, instead of 3 seconds.
    *
-   * @param limit for each call
+   * @param limit how long, not negative
    * @return this
    */
   public ProducerProbe<E> within(Duration limit) {
@@ -92,7 +92,7 @@ public final class ProducerProbe<E> {
   }
 
   /**
-   * Waits until there is a consumer. To be called before {@link #expectCancel} for one that may leave soon.
+   * Waits until there is a consumer. Call it before {@link #expectCancel} for a consumer that may leave soon.
    *
    * @return this
    * @throws AssertionError if none subscribes in time
@@ -121,11 +121,11 @@ public final class ProducerProbe<E> {
   }
 
   /**
-   * Waits until so many events, or more, are asked for that were not sent.
+   * Waits until there is demand for at least this many events: asked for and not yet sent.
    *
-   * @param atLeast how many, at least 1
-   * @return how many there are then
-   * @throws AssertionError if so many are not asked for in time
+   * @param atLeast how many events, at least 1
+   * @return how much demand there is then
+   * @throws AssertionError if fewer are asked for in time
    * @throws InterruptedException if interrupted while waiting
    */
   public long expectDemand(long atLeast) throws InterruptedException {
@@ -136,11 +136,11 @@ public final class ProducerProbe<E> {
   }
 
   /**
-   * Waits for so long, in which nothing may be asked for that was not sent.
+   * Waits for the whole period, in which there must be no demand: nothing that was asked for and not yet sent.
    *
    * @param period how long
    * @return this
-   * @throws AssertionError if something is
+   * @throws AssertionError if there is demand
    * @throws InterruptedException if interrupted while waiting
    */
   public ProducerProbe<E> expectNoDemand(Duration period) throws InterruptedException {
@@ -151,8 +151,8 @@ public final class ProducerProbe<E> {
   }
 
   /**
-   * Waits until a consumer that was there has left. It counts those that the probe has seen: one that came and left between two calls was not; see
-   * {@link #expectSubscription}.
+   * Waits until a consumer has left. Only consumers that the probe has seen count, and it does not see one that comes and leaves between two calls;
+   * see {@link #expectSubscription}.
    *
    * @return this
    * @throws AssertionError if none leaves in time, or the probe was told to complete or to fail

@@ -6,7 +6,7 @@ import java.util.function.BooleanSupplier;
 import stage.runtime.time.Choices;
 import stage.runtime.time.SimulatedTime;
 
-/** The simulation, as its body sees it. Used by the body and by what it starts, never from outside. */
+/** The simulation, as its body sees it. For the body and for what it starts, never for a thread outside. */
 public final class Simulated {
   private static final Duration LONGEST = Duration.ofHours(1);
 
@@ -21,9 +21,10 @@ public final class Simulated {
   }
 
   /**
-   * {@return a number that the seed draws} For input by chance that can be repeated; shrinking tries 0 first, so let that be the plainest.
+   * {@return a number from 0 to {@code bound - 1} that the seed draws} For random input that can be repeated. Simplifying tries 0 first, so let 0 mean the
+   * simplest input.
    *
-   * @param bound above the highest, at least 1
+   * @param bound one more than the highest number, at least 1
    * @throws IllegalArgumentException if {@code bound} is below 1
    */
   public int choose(int bound) {
@@ -31,18 +32,18 @@ public final class Simulated {
     return choices.next(bound);
   }
 
-  /** {@return how many crashes the rules have injected in this run so far} For a test that is to see to it that there were some. */
+  /** {@return how many crashes the rules have injected in this run so far} So that a test can make sure there were some. */
   public int crashes() {
     return injector.crashes();
   }
 
-  /** {@return how much simulated time has gone by} It stands still while anybody can run, and then jumps to the next timer. */
+  /** {@return how much simulated time has passed} Time stands still while anybody can run, and then jumps to the next timer. */
   public Duration elapsed() {
     return Duration.ofNanos(time.nanos());
   }
 
   /**
-   * Waits for so much simulated time, which takes next to none.
+   * Waits for some simulated time, which takes next to no real time.
    *
    * @param duration how long
    * @throws InterruptedException if the thread is interrupted
@@ -51,7 +52,7 @@ public final class Simulated {
     time.gate("time to go by", "").await(duration.toNanos());
   }
 
-  /** Lets others run, if the seed wants it so. */
+  /** Lets others run, if the seed decides so. */
   public void pass() {
     time.pass();
   }
@@ -59,8 +60,8 @@ public final class Simulated {
   /**
    * Waits until a condition holds.
    *
-   * @param what it is, for the message
-   * @param condition looked at each simulated millisecond, and less often when it takes seconds
+   * @param what what is awaited, for the message
+   * @param condition checked each simulated millisecond, less often when it takes seconds
    * @throws AssertionError if it does not hold within a simulated hour
    * @throws InterruptedException if the thread is interrupted
    */
@@ -69,11 +70,11 @@ public final class Simulated {
   }
 
   /**
-   * Runs something at the same time as the body: somebody from outside who calls, emits, stops.
+   * Runs a task at the same time as the body, as a thread outside the stages that calls, emits or stops.
    *
-   * @param name of its thread
-   * @param task what to run; what it throws fails the run, with that as the cause
-   * @return its thread, which must not be waited for but by {@link #await}
+   * @param name the name of its thread
+   * @param task what to run; an exception of it fails the run, as its cause
+   * @return its thread; wait for it with {@link #await} only
    */
   public Thread start(String name, Runnable task) {
     return time.startThread(Objects.requireNonNull(name, "name must not be null"), Objects.requireNonNull(task, "task must not be null"));

@@ -9,20 +9,19 @@ import stage.runtime.time.RecordedChoices;
 import stage.runtime.time.SimulatedTime;
 
 /**
- * Runs stages, supervisors and pipelines as they are, but under the eyes of a test: one thing at a time, in an order that a seed decides, on a clock
- * that jumps from timer to timer, with crashes where the rules say. The same seed always gives the same run.
+ * Runs unchanged stages, supervisors and pipelines deterministically: one thing at a time, in an order that a seed decides, on a clock that jumps from
+ * timer to timer, with crashes where the rules say. The same seed always gives the same run.
  *
- * <p>A body opens its scope with {@link stage.api.supervision.Supervisor#open} as ever; on the threads of a simulation that is part of it. A run in which
- * nobody can go on ends with an account of who waits for whom. One that fails is made shorter and duller while it still fails, and told with its
- * trace and with a line that runs it again.
+ * <p>The body opens its scopes with {@link stage.api.supervision.Supervisor#open} as always; they are part of the simulation. If nobody can go on, the run
+ * fails and says who waits for whom. A run that fails is simplified for as long as it still fails, and reported with its trace and a line that repeats it.
  *
- * <p>Stages that block by other means than Stage's own (a sleep, a lock, a socket) stop the whole simulation, and fail it after 10 real seconds. All
- * that a body uses must be made within it, since it is run again and again.
+ * <p>A stage that blocks by other means than Stage's own (a sleep, a lock, a socket) stops the whole simulation, which then fails after 10 real seconds.
+ * Make everything that a body uses within the body, because it is run again and again.
  *
- * <p>Immutable; each {@code with} gives another one.
+ * <p>Immutable; each {@code with…} method gives a changed copy.
  */
 public final class SimulatedRuntime {
-  /** The system property with the choices of one run, which is then the only one that is made, whatever the code says. */
+  /** The system property with the choices of one run; if it is set, that is the only run that is made, whatever the code says. */
   public static final String REPLAY = "stage.testkit.replay";
 
   static final String SEED = "seed:";
@@ -32,7 +31,7 @@ public final class SimulatedRuntime {
   @FunctionalInterface
   public interface Body {
     /**
-     * Opens scopes, starts stages, looks at what comes of it.
+     * Opens scopes, starts stages, checks the results.
      *
      * @param simulated the simulation
      * @throws Throwable what fails the test
@@ -68,7 +67,7 @@ public final class SimulatedRuntime {
   /**
    * {@return a runtime that makes many runs, until one of them fails}
    *
-   * @param first the seed of the first; that of each other is one more
+   * @param first the seed of the first run; each further run has the next one
    * @param count how many, at least 1
    * @throws IllegalArgumentException if {@code count} is below 1
    */
@@ -78,9 +77,9 @@ public final class SimulatedRuntime {
   }
 
   /**
-   * {@return a runtime that makes one run again}
+   * {@return a runtime that repeats one run}
    *
-   * @param choices as {@link SimulationFailed#choices} told them: numbers with commas in between, or {@code seed:} and a seed
+   * @param choices the choices of {@link SimulationFailed#choices}: numbers with commas in between, or {@code seed:} and a seed
    * @throws IllegalArgumentException if they are not
    */
   public static SimulatedRuntime replaying(String choices) {
@@ -101,19 +100,19 @@ public final class SimulatedRuntime {
   }
 
   /**
-   * {@return this runtime with each step told as it is made}
+   * {@return this runtime with a trace of each step as it is made}
    *
-   * @param trace gets a line for each; as {@code System.out::println}
+   * @param trace gets a line for each step, for instance {@code System.out::println}
    */
   public SimulatedRuntime withTrace(Consumer<String> trace) {
     return new SimulatedRuntime(first, seeds, kept, rules, Objects.requireNonNull(trace, "trace must not be null"), shrinking);
   }
 
   /**
-   * {@return this runtime with another limit to how often a body that has failed is run again to make its failure plainer} In any case that ends
-   * after 10 real seconds.
+   * {@return this runtime with another limit to how often a failed body is run again to simplify the failure} Simplifying ends after 10 real
+   * seconds in any case.
    *
-   * @param mostRuns 0 for never; 2000 if nothing is said
+   * @param mostRuns how often at most; 0 for never; 2000 by default
    * @throws IllegalArgumentException if {@code mostRuns} is negative
    */
   public SimulatedRuntime withShrinking(int mostRuns) {

@@ -1,6 +1,6 @@
 package stage.runtime.testkit;
 
-/** A simulation has failed: why, what happened in it, and how to see it again. */
+/** Thrown when a simulation has failed. The message says why, what happened in it, and how to repeat it. */
 public final class SimulationFailed extends AssertionError {
   private static final long serialVersionUID = 1L;
 
@@ -11,7 +11,7 @@ public final class SimulationFailed extends AssertionError {
     this.choices = choices;
   }
 
-  /** {@return the choices that led to it, for {@link SimulatedRuntime#replaying}} */
+  /** {@return the choices that led to the failure, for {@link SimulatedRuntime#replaying}} */
   public String choices() {
     return choices;
   }

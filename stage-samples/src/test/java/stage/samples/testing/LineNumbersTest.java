@@ -99,7 +99,7 @@ class LineNumbersTest {
         () -> runtime.run(simulated -> assertThat(numbered(Forgetful::new, "a", "b", "c")).containsExactly("1: a", "2: b", "3: c")));
 
     assertThat(failed.getMessage())
-        .contains("made plainer")                          // the run was shrunk
+        .contains("simplified")                            // the run was shrunk
         .contains("1: c")                                  // the third line has number 1
         .contains("print/numbers#2 started its behaviour")       // in the trace: the second life of the stage
         .contains("-Dstage.testkit.replay=" + failed.choices());
