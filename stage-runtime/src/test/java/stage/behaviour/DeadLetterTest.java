@@ -36,6 +36,7 @@ import stage.api.supervision.Supervisor;
 import stage.api.supervision.SupervisorSpec;
 import stage.behaviour.support.Await;
 import stage.behaviour.support.CrashTest;
+import stage.behaviour.support.Evil;
 import stage.behaviour.support.Faults;
 import stage.behaviour.support.Lives;
 import stage.behaviour.support.Parts.Source;
@@ -332,30 +333,12 @@ class DeadLetterTest extends CrashTest {
       var grave = start(Stage.<Evil, Stage.Consumer<Evil>>consumer("grave", () -> (events, from) -> {
         throw new IOException("no grave");
       }).subscribeTo(source, Demand.max(1)));
-      source.emit(new Evil());
+      source.emit(new Evil(1));
       Await.until(() -> grave.snapshot().eventsDeadLettered() == 1, "it is given up", grave);
       scope().close();
       assertThat(got.stream().map(Object::getClass).toList()).hasSize(1);
       assertThat(scope().snapshot().deadLettersUnhandled()).isZero();
       assertThat(linesOfLetters()).extracting(LogRecord::getMessage).containsExactly("dead letter 1 of test/grave");
-    }
-  }
-
-  /** Nobody but its owner may ask it anything. */
-  private static final class Evil {
-    @Override
-    public boolean equals(Object other) {
-      throw new AssertionError("equals was called");
-    }
-
-    @Override
-    public int hashCode() {
-      throw new AssertionError("hashCode was called");
-    }
-
-    @Override
-    public String toString() {
-      throw new AssertionError("toString was called");
     }
   }
 

@@ -21,34 +21,11 @@ import stage.api.Stage;
 import stage.api.SubscriptionSpec;
 import stage.behaviour.support.Await;
 import stage.behaviour.support.CrashTest;
+import stage.behaviour.support.Evil;
 
 /** An event is the user's: the engine hands it on and asks nothing of it. */
 class EventTest extends CrashTest {
   private static final int POISON = 7;
-
-  /** Must not be asked anything. */
-  private static final class Evil {
-    final int number;
-
-    Evil(int number) {
-      this.number = number;
-    }
-
-    @Override
-    public boolean equals(Object other) {
-      throw new AssertionError("equals was called");
-    }
-
-    @Override
-    public int hashCode() {
-      throw new AssertionError("hashCode was called");
-    }
-
-    @Override
-    public String toString() {
-      throw new AssertionError("toString was called");
-    }
-  }
 
   /** Fails for ever on one event. */
   private static final class Picky implements Stage.Consumer<Evil> {

@@ -17,6 +17,7 @@ final class GroupOrder {
   private final Strategy strategy;
   private final Consumer<String> problem;
   private final Map<String, Integer> places = new HashMap<>();   // in start order, by path
+  private final Set<String> begun = new HashSet<>();             // of those, who has been started at least once
   private final Set<String> held = new HashSet<>();              // have ended for a group, and are not started again
   private final Set<String> exempt = new HashSet<>();            // their onStop may begin at any time: they have crashed, or were asked before a crash
   private final Map<String, Integer> owed = new HashMap<>();     // crashes that were not answered with a restart yet, by path
@@ -31,8 +32,9 @@ final class GroupOrder {
     this.problem = problem;
   }
 
-  /** A stage is about to be started for the first time, after all that were named before. */
+  /** I8: a stage is about to be started for the first time, and all that were named before have been. */
   void isNext(String path) {
+    if (begun.size() < places.size()) fail(path + " is to be started before " + places.keySet() + " were; there have been " + begun);
     places.put(path, places.size());
   }
 
@@ -77,6 +79,7 @@ final class GroupOrder {
   /** I8: in start order. Its next incarnation begins. */
   void begins(String path) {
     exempt.remove(path);
+    if (places.containsKey(path)) begun.add(path);
     if (!held.remove(path) || isOver) return;
     int place = places.get(path);
     if (place <= lastStarted) fail(path + " was started after one that comes later");

@@ -181,7 +181,11 @@ final class Oracle {
     long counted = ledgers.stream().mapToLong(SubscriptionSnapshot::deadLettered).sum();
     counted -= world.supervision.deadLettersUnhandled();   // a close may leave the handler no time
     require(world.letters.size() == counted, "%d dead letters came, but the ledgers say %d", world.letters.size(), counted);
+    Map<String, Integer> times = new HashMap<>();
     for (DeadLetter letter : world.letters) {
+      Plan.Node node = world.nodes.get(letter.path());
+      int mayCome = node.index() == Models.LATECOMER ? 1 : waysTo(node, ((Event) letter.event()).source());
+      require(times.merge(letter.path() + " " + letter.event(), 1, Integer::sum) <= mayCome, "given up on more than once: %s", letter);
       require(letter.attempts() == plan.attempts() + 1, "%d attempts, but %d redeliveries: %s", letter.attempts(), plan.attempts(), letter);
       require(letter.cause() != null, "a dead letter without a cause: %s", letter);
       boolean isPoison = plan.faults().poison() && ((Event) letter.event()).isPoison();

@@ -37,12 +37,12 @@ public final class Parts {
     }
   }
 
-  /** Emits 0, 1, 2 … and completes at its limit. */
-  public static final class Source extends Part implements Stage.Producer<Integer> {
-    private final int limit;
-    private State<Integer> next;
+  /** What knows how far it has got. */
+  private abstract static class Counting extends Part {
+    final int limit;
+    State<Integer> next;
 
-    public Source(Lives lives, Faults faults, int limit) {
+    Counting(Lives lives, Faults faults, int limit) {
       super(lives, faults);
       this.limit = limit;
     }
@@ -51,6 +51,13 @@ public final class Parts {
     public void onStart(StageContext context) throws Exception {
       super.onStart(context);
       next = context.state(0);
+    }
+  }
+
+  /** Emits 0, 1, 2 … and completes at its limit. */
+  public static final class Source extends Counting implements Stage.Producer<Integer> {
+    public Source(Lives lives, Faults faults, int limit) {
+      super(lives, faults, limit);
     }
 
     @Override
@@ -66,19 +73,9 @@ public final class Parts {
   }
 
   /** The same in a loop. */
-  public static final class Loop extends Part implements Stage.Generator<Integer> {
-    private final int limit;
-    private State<Integer> next;
-
+  public static final class Loop extends Counting implements Stage.Generator<Integer> {
     public Loop(Lives lives, Faults faults, int limit) {
-      super(lives, faults);
-      this.limit = limit;
-    }
-
-    @Override
-    public void onStart(StageContext context) throws Exception {
-      super.onStart(context);
-      next = context.state(0);
+      super(lives, faults, limit);
     }
 
     @Override
