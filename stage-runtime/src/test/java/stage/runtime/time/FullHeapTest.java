@@ -23,7 +23,7 @@ class FullHeapTest {
   }
 
   /** Waits for a time, and is done when that has come. */
-  private static final class Sleeper extends Restless {
+  private static final class Sleeper implements Machine {
     private final long dueNanos;
     private volatile boolean hasWokenUp;
 

@@ -16,7 +16,7 @@ class ParkingStressTest {
   private static final long HANDED = System.getProperty("stage.stress") == null ? 200_000 : 20_000_000;
 
   /** Goes on when the counter is odd, or even; plain, because what is published is ordered by the fence before the wake-up and by the look after. */
-  private static final class Player extends Restless {
+  private static final class Player implements Machine {
     private final Table table;
     private final int parity;
     private Carrier other;
