@@ -167,7 +167,9 @@ final class DeadLetterOffice implements Machine {
 
   /** The default handler limits the lines of each stage; where stages come and go, that does not limit those of the scope. */
   private boolean isWorthALine(Post post) {
-    if (post.handler != DeadLetterHandler.LOG || post.count > 10) return true;
+    if (post.handler != DeadLetterHandler.LOG) return true;
+    if (time.isQuiet()) return false;
+    if (post.count > 10) return true;
     String note = letterLines.admit(time.nanos());
     if (note == null) return false;
     if (!note.isEmpty()) tree.log(System.Logger.Level.WARNING, "there are more dead letters in scope " + scope + note, null);

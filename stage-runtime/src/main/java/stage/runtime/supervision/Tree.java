@@ -126,6 +126,7 @@ final class Tree {
 
   /** Tells the listener, whose own faults change nothing. */
   void tell(StageEvent event) {
+    realm.time().happened(event);
     if (listener == StageListener.NONE) return;
     try {
       listener.on(event);

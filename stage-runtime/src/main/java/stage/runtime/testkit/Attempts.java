@@ -44,9 +44,13 @@ final class Attempts {
     return new Attempts(body, others, null, sightings);
   }
 
-  /** {@return what comes of a run that nobody has seen} */
-  Outcome first(RecordedChoices choices) {
-    return run(choices, told, null, false);
+  /**
+   * {@return what comes of a run that nobody has seen}
+   *
+   * @param isQuiet whether nothing is logged of it
+   */
+  Outcome first(RecordedChoices choices, boolean isQuiet) {
+    return run(choices, told, null, isQuiet);
   }
 
   /** {@return what comes of a run that somebody wants to see} */
@@ -64,11 +68,11 @@ final class Attempts {
     return run(RecordedChoices.replaying(before.choices), null, new KeptTrace(before.steps), true);
   }
 
-  private Outcome run(RecordedChoices choices, Consumer<String> listener, KeptTrace kept, boolean isAgain) {
-    return Apart.run("stage-simulated-test", () -> simulate(choices, listener, kept, isAgain));
+  private Outcome run(RecordedChoices choices, Consumer<String> listener, KeptTrace kept, boolean isQuiet) {
+    return Apart.run("stage-simulated-test", () -> simulate(choices, listener, kept, isQuiet));
   }
 
-  private Outcome simulate(RecordedChoices choices, Consumer<String> listener, KeptTrace kept, boolean isAgain) {
+  private Outcome simulate(RecordedChoices choices, Consumer<String> listener, KeptTrace kept, boolean isQuiet) {
     var options = new SimulationOptions(false, choices.next(4) == 1, 1 + choices.next(2) * choices.next(6), SimulationOptions.PLAIN.mostSteps());
     Consumer<String> trace = line -> {
       if (listener != null) listener.accept(line);
@@ -76,7 +80,8 @@ final class Attempts {
     };
     var injector = new Injector(rules, choices, sightings, listener == null && kept == null ? line -> {} : trace);
     var time = new SimulatedTime(choices, injector, options);
-    if (isAgain) time.quiet();
+    if (isQuiet) time.quiet();
+    time.witness(injector::happened);
     if (listener != null || kept != null && kept.beginsAt(0)) time.trace(trace);
     else if (kept != null) time.afterStep(carrier -> {
       if (kept.beginsAt(time.steps())) time.trace(trace);

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
+import stage.api.observe.StageEvent;
 import stage.runtime.time.Choices;
 import stage.runtime.time.Faults;
 import stage.runtime.time.Machine;
@@ -41,6 +42,20 @@ final class Injector implements Faults {
   /** Tells something beside the steps. */
   void note(String what) {
     trace.accept(ASIDE + what);
+  }
+
+  /** Tells of what is not a step, and of which people want to know why. */
+  void happened(Object what) {
+    switch (what) {
+      case StageEvent.Crashed(var path, var incarnation, InjectedCrash cause, var during) -> {}   // that is told already
+      case StageEvent.Crashed(var path, var incarnation, var cause, var during) -> note(path + "#" + incarnation + " crashed in " + during + ": " + cause);
+      case StageEvent.DeadLettered(var letter) ->
+          note(letter.path() + " gave up on " + letter.event() + ", tried " + letter.attempts() + (letter.attempts() == 1 ? " time: " : " times: ") + letter.cause());
+      case StageEvent.Dropped(var path, var events, var why) -> note(path + " dropped " + events + (events == 1 ? " event: " : " events: ") + why);
+      case StageEvent.GaveUp(var path, var child, var cause) -> note("the supervisor " + path + " gave up, for " + child + " crashed too often: " + cause);
+      case StageEvent.Abandoned(var path, var incarnation, var thread) -> note(path + "#" + incarnation + " ignores that it is interrupted, and was left to itself");
+      default -> {}   // the steps tell of it
+    }
   }
 
   /** A stage is part of the test, and never comes to harm. */

@@ -16,7 +16,7 @@ final class KeptTrace {
         from a: 2 to take        the stage has 2 events of a to handle; "asked for": as many more may come
         to b: 3 wanted           b has asked for 3 events that were not sent; "in flight": were sent, and b has not finished with them
         told: drained            what others have told the stage, and it has not acted on yet
-        a line without a number  what a probe did or saw, or an injected crash""";
+        a line without a number  what a probe did or saw, a crash, or an event given up on""";
 
   private final long from;
   private final Deque<String> lines = new ArrayDeque<>();

@@ -65,7 +65,8 @@ public final class SimulatedRuntime {
   }
 
   /**
-   * {@return a runtime that makes many runs, until one of them fails}
+   * {@return a runtime that makes many runs, until one of them fails} Stage logs nothing of them; the trace of the one that fails has the crashes and
+   * the dead letters.
    *
    * @param first the seed of the first run; each further run has the next one
    * @param count how many, at least 1
@@ -141,7 +142,7 @@ public final class SimulatedRuntime {
       if (outcome.isFailure()) throw failure.replayed(choices, outcome);
     } else {
       for (long seed = first; seed - first < seeds; seed++) {
-        Attempts.Outcome outcome = attempts.first(RecordedChoices.ofSeed(seed));
+        Attempts.Outcome outcome = attempts.first(RecordedChoices.ofSeed(seed), seeds > 1);
         if (outcome.isFailure()) throw failure.found(seed, outcome);
       }
     }

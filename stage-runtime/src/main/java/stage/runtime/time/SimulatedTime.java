@@ -50,6 +50,7 @@ public final class SimulatedTime implements Time {
   private Object attachment;
   private Consumer<SimulatedCarrier> afterStep = carrier -> {};
   private Consumer<String> trace;  // null without one
+  private Consumer<Object> witness = event -> {};
 
   /**
    * A simulation that has not begun.
@@ -113,6 +114,20 @@ public final class SimulatedTime implements Time {
   /** Has nothing logged. */
   public void quiet() {
     quiet = true;
+  }
+
+  /**
+   * Has what happens told, apart from steps.
+   *
+   * @param witness gets the events of all scopes
+   */
+  public void witness(Consumer<Object> witness) {
+    this.witness = witness;
+  }
+
+  @Override
+  public void happened(Object what) {
+    witness.accept(what);
   }
 
   @Override

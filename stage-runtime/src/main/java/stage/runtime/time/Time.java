@@ -149,6 +149,13 @@ public interface Time {
     return true;
   }
 
+  /**
+   * Is told of something that happened, whether or not it is logged.
+   *
+   * @param what an event of the scope
+   */
+  default void happened(Object what) {}
+
   /** {@return whether nothing is to be logged, because the same is done again and again} */
   default boolean isQuiet() {
     return false;
