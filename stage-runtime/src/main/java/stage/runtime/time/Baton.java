@@ -358,7 +358,11 @@ final class Baton {
    */
   void ensureInside() {
     Strand runs = running;
-    if (over || runs != null && runs.thread() == Thread.currentThread()) return;
+    if (!over && (runs == null || runs.thread() != Thread.currentThread())) refuse();
+  }
+
+  /** On its own, so that the look before is small enough to be inlined. */
+  private void refuse() {
     var stranger = new IllegalStateException("thread " + Thread.currentThread() + " is not part of the simulation, or does something in it out of turn: it was started"
         + " by a Thread, an executor or a future; start what is to run beside the stages with simulated.start(name, task), or as a stage");
     trespass = stranger;   // volatile; pairs with the read in pick and in run
