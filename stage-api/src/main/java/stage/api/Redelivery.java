@@ -27,8 +27,8 @@ public record Redelivery(int attempts) {
   }
 
   /**
-   * {@return up to this many redeliveries of an event, after which it becomes a dead letter} Each crash on the way uses up a restart, so this
-   * should be no more than the supervisor's restart intensity allows.
+   * {@return up to this many redeliveries of an event, after which it becomes a dead letter} Each of these crashes uses up a restart, and so
+   * does the first one: a supervisor whose restart intensity allows no more than {@code attempts} restarts gives up before that.
    *
    * @param attempts at least 1
    * @throws IllegalArgumentException if {@code attempts} is below 1

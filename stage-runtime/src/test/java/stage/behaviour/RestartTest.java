@@ -125,7 +125,7 @@ class RestartTest extends CrashTest {
       Await.answered(stage);
       List<LogRecord> lines = log.take();
       assertThat(lines).extracting(LogRecord::getMessage)
-          .containsExactly("supervisor=test child=stage#1 crashed in=a cast decision=RESTART restarts=1/100 in PT5S");
+          .containsExactly("supervisor=test child=stage#1 crashed in=a cast decision=RESTART restarts=1/100 in 5s");
       assertThat(lines.getFirst().getThrown()).isSameAs(cause);
       assertThat(lines.getFirst().getLoggerName()).isEqualTo("stage.test");
     }
@@ -188,7 +188,7 @@ class RestartTest extends CrashTest {
       assertRestartedOnce(stage);
       assertThat(log.take()).extracting(LogRecord::getMessage)
           .containsExactly("supervisor=test child=stage#1 crashed in=a timer"
-              + " decision=RESTART restarts=1/100 in PT5S");
+              + " decision=RESTART restarts=1/100 in 5s");
     }
   }
 
@@ -838,7 +838,7 @@ class RestartTest extends CrashTest {
       assertThat(stage.isAlive()).isTrue();
       assertThat(lives.all).containsExactly("start 1", "stop 1");
       assertThat(log.take()).extracting(LogRecord::getMessage)
-          .containsExactly("supervisor=test child=stage#1 crashed in=a cast decision=RESTART in=3600000ms restarts=1/100 in PT5S");
+          .containsExactly("supervisor=test child=stage#1 crashed in=a cast decision=RESTART in=3600000ms restarts=1/100 in 5s");
     }
 
     @ParameterizedTest

@@ -1,7 +1,9 @@
 package stage.runtime.supervision;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import stage.api.observe.StageEvent;
 
 /** The lines about one crash: fixed fields, written when no lock is held. The listener is then told of the supervisors that gave up. */
@@ -21,6 +23,11 @@ final class CrashLog {
     this.childPath = supervisor + "/" + child;
     this.what = what;
     this.cause = cause;
+  }
+
+  /** {@return a time as it stands in the log: {@code 5s}, {@code 1m30s}} */
+  static String shown(Duration time) {
+    return time.toString().substring("PT".length()).toLowerCase(Locale.ROOT);
   }
 
   void says(String decision) {

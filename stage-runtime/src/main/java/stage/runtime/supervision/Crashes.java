@@ -214,7 +214,7 @@ final class Crashes {
   }
 
   private String countOfRestarts() {
-    return "restarts=" + window.count() + "/" + spec.intensity().restarts() + " in " + spec.intensity().period();
+    return "restarts=" + window.count() + "/" + spec.intensity().restarts() + " in " + CrashLog.shown(spec.intensity().period());
   }
 
   /** {@return the supervisor, this one or one above it, that is restarting a group in which the stage is; null if there is none} */

@@ -200,7 +200,7 @@ abstract class SupervisorCell implements Supervisor, CellOwner {
     int most = spec.intensity().restarts();
     if (most > 0 && attempts > most && child.options().restart() != Restart.TEMPORARY) {
       tree.log(System.Logger.Level.WARNING, "stage " + path + "/" + child.name() + " has an event delivered again " + attempts
-          + " times, but its supervisor gives up after " + most + " restarts in " + spec.intensity().period()
+          + " times, but its supervisor gives up after " + most + " restarts in " + CrashLog.shown(spec.intensity().period())
           + ": a poisonous event ends the supervisor before it becomes a dead letter", null);
     }
   }

@@ -156,7 +156,7 @@ class StrategyTest extends CrashTest {
       startThree(scope);
       Troupe.crash(b);
       troupe.next(6, a, b, c);
-      assertThat(lines()).containsExactly("supervisor=test child=b#1 crashed in=a cast decision=RESTART in=20ms restarts=1/3 in PT5S");
+      assertThat(lines()).containsExactly("supervisor=test child=b#1 crashed in=a cast decision=RESTART in=20ms restarts=1/3 in 5s");
     }
 
     @Test
@@ -241,7 +241,7 @@ class StrategyTest extends CrashTest {
       Await.until(() -> a.snapshot().status() == StageSnapshot.Status.HELD, "a is held", a);
       go.countDown();
       assertThat(troupe.next(6, a, b, c).subList(3, 6)).containsExactly("start a#2", "start b#2", "start c#2");
-      assertThat(lines()).anyMatch(line -> line.contains("child=a#1") && line.endsWith("decision=RESTART restarts=1/1 in PT5S"))
+      assertThat(lines()).anyMatch(line -> line.contains("child=a#1") && line.endsWith("decision=RESTART restarts=1/1 in 5s"))
           .anyMatch(line -> line.contains("child=c#1") && line.endsWith("decision=HOLD: it was being stopped for a group restart, not counted"));
     }
 

@@ -172,8 +172,8 @@ class SupervisorTreeTest extends CrashTest {
       assertThat(b.<Integer>call(actor -> actor.calls.value())).as("the one that would not stop crashing starts with a clean slate").isZero();
       assertThat(scope.snapshot().escalations()).isEqualTo(1);
       List<String> lines = log.take().stream().map(LogRecord::getMessage).toList();
-      assertThat(lines.get(1)).isEqualTo("supervisor=test/inner child=b#2 crashed in=a cast decision=GIVE_UP restarts=2/1 in PT5S;"
-          + " RESTART_SUPERVISOR by=test restarts=1/3 in PT5S");
+      assertThat(lines.get(1)).isEqualTo("supervisor=test/inner child=b#2 crashed in=a cast decision=GIVE_UP restarts=2/1 in 5s;"
+          + " RESTART_SUPERVISOR by=test restarts=1/3 in 5s");
     }
 
     @ParameterizedTest
