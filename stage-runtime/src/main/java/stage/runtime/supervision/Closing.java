@@ -1,5 +1,7 @@
 package stage.runtime.supervision;
 
+import java.util.ArrayDeque;
+import java.util.Iterator;
 import java.util.List;
 import stage.api.Restart;
 import stage.api.StopReason;
@@ -115,21 +117,27 @@ final class Closing {
     if (now) shutDown();
   }
 
-  /** Under the lock: a supervisor that was shut down and has no stage left is no child any more. */
+  /** Under the lock: a supervisor that was shut down and has no stage left is no child any more; and so on, up the tree. */
   void endIfEmpty() {
-    if (supervisor.parent() == null || !draining || children.alive() > 0 || closed) return;
-    closed = true;
-    if (deadline != null) deadline.cancel();
-    supervisor.parent().closing().supervisorEnded(supervisor);
+    Closing at = this;
+    while (at.ends()) at = at.supervisor.parent().closing();
   }
 
-  private void supervisorEnded(SupervisorCell below) {
+  /** {@return whether it ends now, and its parent has lost a child} */
+  private boolean ends() {
+    if (supervisor.parent() == null || !draining || children.alive() > 0 || closed) return false;
+    closed = true;
+    if (deadline != null) deadline.cancel();
+    return supervisor.parent().closing().hasLost(supervisor);
+  }
+
+  private boolean hasLost(SupervisorCell below) {
     Child child = children.named(below.name());
-    if (!(child instanceof Child.OfSupervisor known) || known.supervisor() != below) return;
+    if (!(child instanceof Child.OfSupervisor known) || known.supervisor() != below) return false;
     supervisor.tally().add(below.tally());
     children.remove(child);
     if (!supervisor.isDraining() && !below.wasStopped()) significantEnded(child, new StopReason.Stopped());
-    endIfEmpty();
+    return true;
   }
 
   void throwFailure() {
@@ -157,18 +165,32 @@ final class Closing {
     });
   }
 
-  /** Stops its children in reverse start order and ends: it could not be started. */
+  /** One that is being unwound, and whom it still has to stop. */
+  private record Unwinding(Closing closing, Iterator<Child> rest) {}
+
+  /** Stops its children in reverse start order and ends: it could not be started. Not by recursion: a tree may be deeper than a stack. */
   void unwind() {
+    var levels = new ArrayDeque<Unwinding>();
+    levels.push(beginUnwinding());
+    while (!levels.isEmpty()) {
+      Unwinding at = levels.peek();
+      if (!at.rest.hasNext()) {
+        levels.pop();
+        tree.locked(at.closing::endIfEmpty);
+        continue;
+      }
+      switch (at.rest.next()) {
+        case Child.OfStage stage -> at.closing.supervisor.stop(stage);
+        case Child.OfSupervisor below -> levels.push(below.supervisor().closing().beginUnwinding());
+      }
+    }
+  }
+
+  private Unwinding beginUnwinding() {
     List<Child> started = tree.locking(() -> {
       draining = true;
       return children.all();
     });
-    for (Child child : started.reversed()) {
-      switch (child) {
-        case Child.OfStage stage -> supervisor.stop(stage);
-        case Child.OfSupervisor below -> below.supervisor().closing().unwind();
-      }
-    }
-    tree.locked(this::endIfEmpty);
+    return new Unwinding(this, started.reversed().iterator());
   }
 }
