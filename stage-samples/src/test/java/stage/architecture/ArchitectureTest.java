@@ -108,9 +108,14 @@ class ArchitectureTest {
       ModuleDescriptor api = descriptor("stage-api");
 
       assertThat(api.name()).isEqualTo("stage.api");
-      assertThat(exportsOf(api)).containsExactlyInAnyOrder("stage.api", "stage.api.observe", "stage.api.supervision");
+      assertThat(exportsOf(api)).containsExactlyInAnyOrder("stage.api", "stage.api.observe", "stage.api.pipeline", "stage.api.supervision");
+      assertThat(api.exports()).filteredOn(ModuleDescriptor.Exports::isQualified).as("the door between the two modules")
+          .singleElement().satisfies(door -> {
+            assertThat(door.source()).isEqualTo("stage.api.pipeline.plan");
+            assertThat(door.targets()).containsExactly("stage.runtime");
+          });
       assertThat(requiresOf(api)).containsExactly("java.base");
-      assertThat(api.uses()).containsExactly("stage.api.supervision.StageRuntime");
+      assertThat(api.uses()).containsExactlyInAnyOrder("stage.api.pipeline.plan.PipelineRuntime", "stage.api.supervision.StageRuntime");
       assertThat(api.provides()).isEmpty();
     }
 
@@ -150,7 +155,7 @@ class ArchitectureTest {
     }
 
     private static Set<String> exportsOf(ModuleDescriptor module) {
-      return module.exports().stream().map(ModuleDescriptor.Exports::source).collect(Collectors.toSet());
+      return module.exports().stream().filter(export -> !export.isQualified()).map(ModuleDescriptor.Exports::source).collect(Collectors.toSet());
     }
 
     private static Set<String> requiresOf(ModuleDescriptor module) {

@@ -1,0 +1,80 @@
+package stage.api.pipeline;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * How many elements become one value: a beginning, a step, a way to join two, and an end. What is accumulated is an
+ * immutable value: each step returns a new one, because what a turn changed is undone when it crashes.
+ *
+ * @param zero what there is before the first element
+ * @param fold takes one element more in
+ * @param merge joins two, where windows overlap or grow together
+ * @param finish makes the result
+ * @param <T> the elements
+ * @param <A> what is accumulated
+ * @param <R> the result
+ * @since 0.1
+ */
+public record Aggregation<T, A, R>(A zero, Fold<A, ? super T> fold, Merge<A> merge, Fn<? super A, ? extends R> finish) {
+  /** Checks that nothing is missing. */
+  public Aggregation {
+    Objects.requireNonNull(zero, "zero must not be null");
+    Objects.requireNonNull(fold, "fold must not be null");
+    Objects.requireNonNull(merge, "merge must not be null; use aggregate(zero, fold) where none is needed");
+    Objects.requireNonNull(finish, "finish must not be null; use accumulated -> accumulated");
+  }
+
+  /**
+   * {@return how many there are}
+   *
+   * @param <T> the elements
+   */
+  public static <T> Aggregation<T, ?, Long> counting() {
+    return new Aggregation<T, Long, Long>(0L, (n, element) -> n + 1, Long::sum, n -> n);
+  }
+
+  /**
+   * {@return their sum, which overflows as {@code long}s do}
+   *
+   * @param value what an element adds
+   * @param <T> the elements
+   */
+  public static <T> Aggregation<T, ?, Long> summing(Weight<? super T> value) {
+    Objects.requireNonNull(value, "value must not be null");
+    return new Aggregation<T, Long, Long>(0L, (sum, element) -> sum + value.of(element), Long::sum, sum -> sum);
+  }
+
+  /**
+   * {@return the greatest, the greatest first} Of equal ones those that came first.
+   *
+   * @param k how many, at least 1
+   * @param order which of two is greater
+   * @param <T> the elements
+   * @throws IllegalArgumentException if {@code k} is below 1
+   */
+  public static <T> Aggregation<T, ?, List<T>> topK(int k, Comparator<? super T> order) {
+    if (k < 1) throw new IllegalArgumentException("k must be at least 1, but was " + k);
+    Objects.requireNonNull(order, "order must not be null");
+    return new Aggregation<T, List<T>, List<T>>(
+        List.of(), (top, element) -> with(top, element, k, order), (one, other) -> merged(one, other, k, order), top -> top);
+  }
+
+  private static <T> List<T> with(List<T> top, T element, int k, Comparator<? super T> order) {
+    int at = top.size();
+    while (at > 0 && order.compare(top.get(at - 1), element) < 0) at--;
+    if (at == k) return top;
+    List<T> more = new ArrayList<>(top);
+    more.add(at, element);
+    if (more.size() > k) more.removeLast();
+    return List.copyOf(more);
+  }
+
+  private static <T> List<T> merged(List<T> one, List<T> other, int k, Comparator<? super T> order) {
+    List<T> all = one;
+    for (T element : other) all = with(all, element, k, order);
+    return all;
+  }
+}

@@ -1,0 +1,52 @@
+package stage.api.pipeline;
+
+import java.util.Objects;
+
+/**
+ * How much a step may remember, and what it does when that is full.
+ *
+ * @param rows how many rows, at most
+ * @param full what becomes of a row that there is no room for
+ * @since 0.1
+ */
+public record Bound(int rows, Full full) {
+  /**
+   * Checks the number.
+   *
+   * @throws IllegalArgumentException if {@code rows} is below 1
+   */
+  public Bound {
+    if (rows < 1) throw new IllegalArgumentException("rows must be at least 1, but was " + rows);
+    Objects.requireNonNull(full, "full must not be null; the default is Bound.Full.DEAD_LETTER");
+  }
+
+  /** What a step does with a row that there is no room for. */
+  public enum Full {
+    /** The new row becomes a dead letter. The default. */
+    DEAD_LETTER,
+    /** The oldest row is forgotten, as if it had never been there. */
+    FORGET_OLDEST,
+    /** The stage crashes. */
+    CRASH
+  }
+
+  /**
+   * {@return a bound beyond which new rows become dead letters}
+   *
+   * @param n how many rows, at most
+   * @throws IllegalArgumentException if {@code n} is below 1
+   */
+  public static Bound rows(int n) {
+    return new Bound(n, Full.DEAD_LETTER);
+  }
+
+  /** {@return a copy that forgets the oldest row when it is full} */
+  public Bound forgettingOldest() {
+    return new Bound(rows, Full.FORGET_OLDEST);
+  }
+
+  /** {@return a copy with which the stage crashes when it is full} */
+  public Bound crashing() {
+    return new Bound(rows, Full.CRASH);
+  }
+}

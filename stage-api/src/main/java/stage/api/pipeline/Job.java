@@ -1,0 +1,108 @@
+package stage.api.pipeline;
+
+import java.util.Objects;
+import stage.api.Demand;
+import stage.api.pipeline.plan.Blueprint;
+import stage.api.pipeline.plan.PipelineRuntime;
+import stage.api.supervision.Supervisor;
+
+/**
+ * A pipeline with its sink: what can be run. An immutable description; each run of it starts stages of its own.
+ *
+ * @param <R> its result
+ * @since 0.1
+ */
+public final class Job<R> {
+  private final Blueprint<R> blueprint;
+
+  Job(Blueprint<R> blueprint) {
+    this.blueprint = blueprint;
+  }
+
+  Blueprint<R> blueprint() {
+    return blueprint;
+  }
+
+  /**
+   * Runs the job under the name {@code job}, and waits for its end. See {@link #run(String)}.
+   *
+   * @return its result
+   * @throws InterruptedException if interrupted while waiting; the job is cancelled
+   */
+  public R run() throws InterruptedException {
+    return run("job");
+  }
+
+  /**
+   * Runs the job in a scope of its own, and waits for its end: no thread of it is left then.
+   *
+   * <p>A stage that crashes is restarted in place, and what it had not committed is done again. When one is given up,
+   * the others are drained, and this throws. If the caller is interrupted, the job is cancelled.
+   *
+   * @param name the scope's name: 1–64 of {@code [A-Za-z0-9._-]}
+   * @return its result
+   * @throws PipelineRefusedException if the description cannot be run as it is; nothing was started
+   * @throws stage.api.supervision.StageFailed if a stage was given up; with the crashes
+   * @throws InterruptedException if interrupted while waiting; the job is cancelled
+   * @throws IllegalArgumentException if the name is not valid
+   */
+  public R run(String name) throws InterruptedException {
+    return PipelineRuntime.find().run(blueprint, Objects.requireNonNull(name, "name must not be null"));
+  }
+
+  /**
+   * Starts the job as a child of a scope, and returns at once.
+   *
+   * @param scope where
+   * @param name the name of the supervisor that holds its stages, unique in the scope: 1–64 of {@code [A-Za-z0-9._-]}
+   * @return the running job
+   * @throws PipelineRefusedException if the description cannot be run as it is; nothing was started
+   * @throws IllegalArgumentException if the name is not valid
+   */
+  public Running<R> start(Supervisor scope, String name) {
+    Objects.requireNonNull(scope, "scope must not be null");
+    return PipelineRuntime.find().start(blueprint, scope, Objects.requireNonNull(name, "name must not be null"));
+  }
+
+  /**
+   * {@return a copy in which each stage asks for so much at a time} Results never depend on it.
+   *
+   * @param demand automatic
+   * @throws IllegalArgumentException if {@code demand} is manual
+   */
+  public Job<R> withDemand(Demand demand) {
+    Objects.requireNonNull(demand, "demand must not be null; use Demand.max(n)");
+    if (demand.manual()) {
+      throw new IllegalArgumentException("the stages of a job ask by themselves; use Demand.max(n), not byHand()");
+    }
+    return new Job<>(blueprint.withDemand(demand));
+  }
+
+  /**
+   * {@return how the job would run: a line for each stage, with its steps, workers, order, time, failure policy and
+   * bounds, and a note wherever the order of arrival or the clock can change a result}
+   *
+   * @throws PipelineRefusedException if the description cannot be run as it is
+   */
+  public String describe() {
+    return PipelineRuntime.find().describe(blueprint, PipelineRuntime.Form.TEXT);
+  }
+
+  /**
+   * {@return the graph of its stages as a Mermaid flowchart}
+   *
+   * @throws PipelineRefusedException if the description cannot be run as it is
+   */
+  public String toMermaid() {
+    return PipelineRuntime.find().describe(blueprint, PipelineRuntime.Form.MERMAID);
+  }
+
+  /**
+   * {@return the graph of its stages in the language of Graphviz}
+   *
+   * @throws PipelineRefusedException if the description cannot be run as it is
+   */
+  public String toDot() {
+    return PipelineRuntime.find().describe(blueprint, PipelineRuntime.Form.DOT);
+  }
+}

@@ -1,0 +1,182 @@
+package stage.api.pipeline;
+
+import java.time.Duration;
+import java.util.Optional;
+import stage.api.pipeline.plan.Node;
+import stage.api.pipeline.plan.Pairing;
+import stage.api.pipeline.plan.Site;
+
+/**
+ * Two pipelines whose elements are brought together: those with equal keys that are near in time, in the same window,
+ * or all. An immutable description. The set of results depends on nothing but the elements and their times; their
+ * order does not mean anything.
+ *
+ * @param <L> the elements of the left one
+ * @param <R> the elements of the right one
+ * @since 0.1
+ */
+public final class Join<L, R> {
+  private final Site site;
+  private final Node left;
+  private final Node right;
+
+  Join(Site site, Node left, Node right) {
+    this.site = site;
+    this.left = left;
+    this.right = right;
+  }
+
+  /**
+   * {@return the same, by equal keys}
+   *
+   * @param left the key of an element on the left; never null
+   * @param right the key of an element on the right; never null
+   * @param <K> the keys
+   */
+  public <K> On<K, L, R> on(Fn<? super L, ? extends K> left, Fn<? super R, ? extends K> right) {
+    return new On<>(site, this.left, this.right, Erased.fn("left", left), Erased.fn("right", right), 1);
+  }
+
+  /**
+   * Two pipelines with keys.
+   *
+   * @param <K> the keys
+   * @param <L> the elements of the left one
+   * @param <R> the elements of the right one
+   * @since 0.1
+   */
+  public static final class On<K, L, R> {
+    private final Site site;
+    private final Node left;
+    private final Node right;
+    private final Fn<Object, Object> leftKey;
+    private final Fn<Object, Object> rightKey;
+    private final int workers;
+
+    private On(Site site, Node left, Node right, Fn<Object, Object> leftKey, Fn<Object, Object> rightKey, int workers) {
+      this.site = site;
+      this.left = left;
+      this.right = right;
+      this.leftKey = leftKey;
+      this.rightKey = rightKey;
+      this.workers = workers;
+    }
+
+    /**
+     * {@return the same, the keys shared out among workers}
+     *
+     * @param n how many, at least 1
+     * @throws IllegalArgumentException if {@code n} is below 1
+     */
+    public On<K, L, R> workers(int n) {
+      return new On<>(site, left, right, leftKey, rightKey, Erased.atLeastOne("n", n));
+    }
+
+    /**
+     * {@return the same, those near in time} Both sides need event time.
+     *
+     * @param before how far the right one may be before the left one, not negative
+     * @param after how far it may be behind it, not negative
+     * @param bound how many elements may be kept, on each worker
+     * @throws IllegalArgumentException if a time is negative
+     */
+    public Ready<L, R> within(Duration before, Duration after, Bound bound) {
+      notNegative("before", before);
+      notNegative("after", after);
+      return new Ready<>(this, new Pairing.Within(before, after, Erased.notNull("bound", bound)));
+    }
+
+    /**
+     * {@return the same, those in the same window} Both sides need event time.
+     *
+     * @param windows which; not by count or by the clock, and not sessions
+     * @param bound how many elements may be kept, on each worker
+     * @throws IllegalArgumentException if the windows are of a kind that is not meant
+     */
+    public Ready<L, R> window(Windows windows, Bound bound) {
+      Erased.notNull("windows", windows);
+      if (!windows.needsEventTime() || windows.shape() instanceof Windows.Shape.Sessions) {
+        throw new IllegalArgumentException(
+            "windows of a join must be tumbling, sliding or of the calendar, but were " + windows.shape());
+      }
+      return new Ready<>(this, new Pairing.InWindow(windows, Erased.notNull("bound", bound)));
+    }
+
+    /**
+     * {@return the same, all of both sides} Keeps everything until both have ended.
+     *
+     * @param bound how many elements may be kept, on each worker
+     */
+    public Ready<L, R> whole(Bound bound) {
+      return new Ready<>(this, new Pairing.Whole(Erased.notNull("bound", bound)));
+    }
+
+    private static void notNegative(String name, Duration duration) {
+      if (Erased.notNull(name, duration).isNegative()) {
+        throw new IllegalArgumentException(name + " must not be negative, but was " + duration);
+      }
+    }
+  }
+
+  /**
+   * Two pipelines that can be joined.
+   *
+   * @param <L> the elements of the left one
+   * @param <R> the elements of the right one
+   * @since 0.1
+   */
+  public static final class Ready<L, R> {
+    private final On<?, L, R> on;
+    private final Pairing pairing;
+
+    private Ready(On<?, L, R> on, Pairing pairing) {
+      this.on = on;
+      this.pairing = pairing;
+    }
+
+    /**
+     * {@return what is made of each pair}
+     *
+     * @param fn of a pair
+     * @param <X> what is made
+     */
+    public <X> Pipeline<X> inner(Fn2<? super L, ? super R, ? extends X> fn) {
+      return joined(Pairing.Unmatched.NONE, fn);
+    }
+
+    /**
+     * {@return what is made of each pair, and of each on the left that has no partner when none can come any more}
+     *
+     * @param fn of one on the left, and its partner
+     * @param <X> what is made
+     */
+    public <X> Pipeline<X> left(Fn2<? super L, ? super Optional<R>, ? extends X> fn) {
+      return joined(Pairing.Unmatched.LEFT, fn);
+    }
+
+    /**
+     * {@return what is made of each pair, and of each on the right that has no partner when none can come any more}
+     *
+     * @param fn of one on the right, and its partner
+     * @param <X> what is made
+     */
+    public <X> Pipeline<X> right(Fn2<? super Optional<L>, ? super R, ? extends X> fn) {
+      return joined(Pairing.Unmatched.RIGHT, fn);
+    }
+
+    /**
+     * {@return what is made of each pair, and of each that has no partner when none can come any more}
+     *
+     * @param fn of both; one of them may be missing
+     * @param <X> what is made
+     */
+    public <X> Pipeline<X> full(Fn2<? super Optional<L>, ? super Optional<R>, ? extends X> fn) {
+      return joined(Pairing.Unmatched.BOTH, fn);
+    }
+
+    private <X> Pipeline<X> joined(Pairing.Unmatched unmatched, Fn2<?, ?, ?> fn) {
+      return new Pipeline<>(new Node.Joined(
+          on.site, on.left, on.right, on.leftKey, on.rightKey, on.workers, pairing, unmatched, Erased.fn2("fn", fn)));
+    }
+  }
+}

@@ -1,0 +1,145 @@
+package stage.api.pipeline;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collector;
+import stage.api.pipeline.plan.Node;
+import stage.api.pipeline.plan.Reducing;
+import stage.api.pipeline.plan.Site;
+
+/**
+ * Elements by a key of theirs, to be reduced for each key. An immutable description.
+ *
+ * <p>Without a window a reducer's results come when all elements have come: one for each key, in no order. {@link
+ * #scan} and {@link #batchWithin} emit as they go. Elements of one key that come from one upstream stage keep their
+ * order.
+ *
+ * @param <K> the keys
+ * @param <T> the elements
+ * @since 0.1
+ */
+public final class Keyed<K, T> {
+  private final Site site;
+  private final Node node;
+  private final Fn<Object, Object> key;
+  private final int workers;
+
+  Keyed(Site site, Node node, Fn<Object, Object> key, int workers) {
+    this.site = site;
+    this.node = node;
+    this.key = key;
+    this.workers = workers;
+  }
+
+  /**
+   * {@return the same, the keys shared out among workers: all elements of one key go to one of them}
+   *
+   * @param n how many, at least 1
+   * @throws IllegalArgumentException if {@code n} is below 1
+   */
+  public Keyed<K, T> workers(int n) {
+    return new Keyed<>(site, node, key, Erased.atLeastOne("n", n));
+  }
+
+  /** {@return how many elements there were of each key} */
+  public Pipeline<KeyValue<K, Long>> count() {
+    return reduced("count", new Reducing.Count());
+  }
+
+  /**
+   * {@return a sum for each key, which overflows as {@code long}s do}
+   *
+   * @param value what an element adds
+   */
+  public Pipeline<KeyValue<K, Long>> sum(Weight<? super T> value) {
+    return reduced("sum", new Reducing.Sum(Erased.weight("value", value)));
+  }
+
+  /**
+   * {@return a folded value for each key}
+   *
+   * @param zero what there is before the first
+   * @param fold takes one in, and returns a new value
+   * @param <A> what is folded to
+   */
+  public <A> Pipeline<KeyValue<K, A>> aggregate(A zero, Fold<A, ? super T> fold) {
+    var how = new Reducing.Aggregate(Erased.notNull("zero", zero), Erased.fold("fold", fold), null, value -> value);
+    return reduced("aggregate", how);
+  }
+
+  /**
+   * {@return an aggregated value for each key}
+   *
+   * @param how how
+   * @param <A> what is accumulated
+   * @param <R> the results
+   */
+  public <A, R> Pipeline<KeyValue<K, R>> aggregate(Aggregation<? super T, A, R> how) {
+    return reduced("aggregate", Windowing.aggregated(how));
+  }
+
+  /**
+   * {@return each value of a fold for each key, when it is there}
+   *
+   * @param zero what there is before the first; not emitted
+   * @param fold takes one in, and returns a new value
+   * @param <A> what is folded to
+   */
+  public <A> Pipeline<KeyValue<K, A>> scan(A zero, Fold<A, ? super T> fold) {
+    return reduced("scan", new Reducing.Scan(Erased.notNull("zero", zero), Erased.fold("fold", fold)));
+  }
+
+  /**
+   * {@return what a collector makes of the elements of each key} The container is changed in place: an accumulator
+   * that throws midway may leave half an element in it.
+   *
+   * @param collector how
+   * @param <R> the results
+   */
+  public <R> Pipeline<KeyValue<K, R>> collect(Collector<? super T, ?, R> collector) {
+    return reduced("collect", new Reducing.Collect(Erased.collector(collector)));
+  }
+
+  /**
+   * {@return lists of so many elements of a key, or fewer when time is over}
+   *
+   * @param n how many, at least 1
+   * @param time from the first element to the end of a list, above zero
+   * @param openKeys how many keys may have an unfinished list on each worker; an element of one more goes the way the
+   * bound says
+   * @throws IllegalArgumentException if {@code n} is below 1 or {@code time} not above zero
+   */
+  public Pipeline<KeyValue<K, List<T>>> batchWithin(int n, Duration time, Bound openKeys) {
+    Erased.atLeastOne("n", n);
+    if (!Erased.notNull("time", time).isPositive()) {
+      throw new IllegalArgumentException("time must be above zero, but was " + time);
+    }
+    return reduced("batchWithin", new Reducing.Batch(n, time, Erased.notNull("openKeys", openKeys)));
+  }
+
+  /**
+   * {@return the elements of each key in windows, to be reduced in each}
+   *
+   * @param windows which
+   */
+  public Windowing<K, T> window(Windows windows) {
+    Site here = Site.here("window");
+    return new Windowing<>(here, node, site, key, workers, Windowing.framed(here, windows));
+  }
+
+  /**
+   * {@return what each worker makes of its elements} What is stateful in the part, such as a batch, belongs to the
+   * worker and mixes its keys.
+   *
+   * @param part what each does: makes one pipeline of another; called once, now
+   * @param <R> what is made
+   */
+  public <R> Pipeline<R> perWorker(Fn<Pipeline<T>, Pipeline<R>> part) {
+    return Pipeline.parted(Site.here("perWorker"), node, key, workers, part);
+  }
+
+  private <R> Pipeline<R> reduced(String kind, Reducing how) {
+    return new Pipeline<>(new Node.Reduced(Site.here(kind), node, site, key, workers, Optional.empty(), how));
+  }
+}

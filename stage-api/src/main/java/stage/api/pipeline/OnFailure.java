@@ -1,0 +1,132 @@
+package stage.api.pipeline;
+
+import java.time.Duration;
+import java.util.Objects;
+import java.util.Optional;
+import stage.api.DeadLetterHandler;
+import stage.api.supervision.Backoff;
+
+/**
+ * What becomes of an element that a step throws for: it is tried again a few times, and then skipped, made a dead
+ * letter, or the stage crashes. Everything that the element had done in its run of steps is undone first, and the
+ * elements around it are not touched.
+ *
+ * <p>The default is {@code retry(2, Backoff.none()).then(deadLetter())}. {@code Error}s always crash the stage. So
+ * does, whatever the policy, the last of 1,000 failures in a row without a success between them: a mistake in a step
+ * must not turn a whole source into dead letters. {@link #atMost} sets another limit.
+ *
+ * @param retries how often the element is tried again, at once or after a while
+ * @param backoff how long to wait before each
+ * @param last what then becomes of it
+ * @param handler who is told of dead letters, beside the supervisor; empty for nobody else
+ * @param most so many failures crash the stage
+ * @param period within this time; empty for failures in a row, without a success between them
+ * @since 0.1
+ */
+public record OnFailure(
+    int retries, Backoff backoff, Last last, Optional<DeadLetterHandler> handler, int most, Optional<Duration> period) {
+  private static final int MOST_IN_A_ROW = 1_000;
+
+  /**
+   * Checks the numbers.
+   *
+   * @throws IllegalArgumentException if {@code retries} is negative, {@code most} below 1, or {@code period} not
+   * above zero
+   */
+  public OnFailure {
+    if (retries < 0) throw new IllegalArgumentException("retries must be at least 0, but were " + retries);
+    Objects.requireNonNull(backoff, "backoff must not be null; use Backoff.none() to try again at once");
+    Objects.requireNonNull(last, "last must not be null");
+    Objects.requireNonNull(handler, "handler must not be null");
+    if (most < 1) throw new IllegalArgumentException("the number of failures must be at least 1, but was " + most);
+    Objects.requireNonNull(period, "period must not be null");
+    if (period.isPresent() && !period.get().isPositive()) {
+      throw new IllegalArgumentException("the period must be above zero, but was " + period.get());
+    }
+  }
+
+  /** What becomes of an element when it is not tried again. */
+  public enum Last {
+    /** It is left out, and counted as dropped. */
+    SKIP,
+    /** It becomes a dead letter. */
+    DEAD_LETTER,
+    /** The stage crashes, and its supervisor decides. */
+    CRASH
+  }
+
+  private static OnFailure of(int retries, Backoff backoff, Last last, Optional<DeadLetterHandler> handler) {
+    return new OnFailure(retries, backoff, last, handler, MOST_IN_A_ROW, Optional.empty());
+  }
+
+  /** {@return to try again twice, then to make it a dead letter} */
+  public static OnFailure ofDefault() {
+    return retry(2, Backoff.none());
+  }
+
+  /** {@return to leave the element out, and to count it} */
+  public static OnFailure skip() {
+    return of(0, Backoff.none(), Last.SKIP, Optional.empty());
+  }
+
+  /** {@return to make the element a dead letter of the scope, at once} */
+  public static OnFailure deadLetter() {
+    return of(0, Backoff.none(), Last.DEAD_LETTER, Optional.empty());
+  }
+
+  /**
+   * {@return to make the element a dead letter, at once}
+   *
+   * @param to who is told of it, in place of the log
+   */
+  public static OnFailure deadLetter(DeadLetterHandler to) {
+    return of(0, Backoff.none(), Last.DEAD_LETTER, Optional.of(Objects.requireNonNull(to, "to must not be null")));
+  }
+
+  /**
+   * {@return to try again, then to make the element a dead letter} {@link #then} sets another end. Before the stage
+   * waits, it commits the elements before this one.
+   *
+   * @param times how often, at least 1
+   * @param backoff how long to wait before each; by the engine's clock
+   * @throws IllegalArgumentException if {@code times} is below 1
+   */
+  public static OnFailure retry(int times, Backoff backoff) {
+    if (times < 1) {
+      throw new IllegalArgumentException(
+          "times must be at least 1, but was " + times + "; leave retry out to try once only");
+    }
+    return of(times, backoff, Last.DEAD_LETTER, Optional.empty());
+  }
+
+  /** {@return to crash the stage: its supervisor restarts it, and the element is delivered again} */
+  public static OnFailure crash() {
+    return of(0, Backoff.none(), Last.CRASH, Optional.empty());
+  }
+
+  /**
+   * {@return these retries, with another end}
+   *
+   * @param last what becomes of the element when it has been tried as often as this says; must not retry itself
+   * @throws IllegalArgumentException if {@code last} retries
+   */
+  public OnFailure then(OnFailure last) {
+    Objects.requireNonNull(last, "last must not be null; use OnFailure.deadLetter()");
+    if (last.retries > 0) {
+      throw new IllegalArgumentException("what follows a retry must be skip(), deadLetter() or crash(), but retries " + last.retries + " times");
+    }
+    return new OnFailure(retries, backoff, last.last, last.handler, most, period);
+  }
+
+  /**
+   * {@return a copy that crashes the stage when too much fails}
+   *
+   * @param failures so many elements given up crash the stage, at least 1
+   * @param time within this time
+   * @throws IllegalArgumentException if {@code failures} is below 1, or {@code time} not above zero
+   */
+  public OnFailure atMost(int failures, Duration time) {
+    Objects.requireNonNull(time, "time must not be null");
+    return new OnFailure(retries, backoff, last, handler, failures, Optional.of(time));
+  }
+}

@@ -1,0 +1,50 @@
+package stage.api.pipeline;
+
+import java.util.List;
+
+/**
+ * What became of the elements of a job. Each run of steps counts its own; these are their sums.
+ *
+ * @param in elements that came from the sources
+ * @param out results that the sinks have handled
+ * @param filtered elements of which a step left nothing
+ * @param deadLettered elements that were given up
+ * @param late elements that came after their windows
+ * @param lateAfterIdle those of them whose source had fallen silent and counted as idle
+ * @param dropped elements left out on purpose: by {@link OnFailure#skip()}, or where a buffer overflowed
+ * @param retried how often an element was tried again
+ * @param restarts how often a stage was restarted
+ * @param runs the same for each run of steps
+ * @since 0.1
+ */
+public record Report(
+    long in, long out, long filtered, long deadLettered, long late, long lateAfterIdle, long dropped, long retried, int restarts,
+    List<Run> runs) {
+  /** Copies the list. */
+  public Report {
+    runs = List.copyOf(runs);
+  }
+
+  /**
+   * What became of the elements of one run of steps: {@code in = handled + filtered + deadLettered + late + dropped}.
+   *
+   * @param stage the path of its stage
+   * @param in elements it was given
+   * @param handled elements of which it made results, or that it took in
+   * @param filtered elements of which a step left nothing
+   * @param deadLettered elements that were given up
+   * @param late elements that came after their windows
+   * @param lateAfterIdle those of them whose source had fallen silent
+   * @param dropped elements left out on purpose
+   * @param retried how often an element was tried again
+   * @param out results
+   */
+  public record Run(
+      String stage, long in, long handled, long filtered, long deadLettered, long late, long lateAfterIdle, long dropped, long retried,
+      long out) {
+    /** {@return whether every element has one fate} */
+    public boolean isBalanced() {
+      return in == handled + filtered + deadLettered + late + dropped;
+    }
+  }
+}

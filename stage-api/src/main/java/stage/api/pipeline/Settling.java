@@ -1,0 +1,54 @@
+package stage.api.pipeline;
+
+import java.time.Duration;
+import java.util.Objects;
+
+/**
+ * How deliveries are answered for.
+ *
+ * @param inFlight how many may be unsettled at once; the source emits no more
+ * @param batch how many one call of {@link DeliverySource#settle} answers for, at most
+ * @param within how long an answer waits for others, at most
+ * @param onAbsorb whether a delivery counts as handled when a reducer has taken it in, instead of when the reducer's
+ * result is handled
+ * @since 0.1
+ */
+public record Settling(int inFlight, int batch, Duration within, boolean onAbsorb) {
+  /**
+   * Checks the numbers.
+   *
+   * @throws IllegalArgumentException if {@code inFlight} or {@code batch} is below 1, or {@code within} is negative
+   */
+  public Settling {
+    if (inFlight < 1) throw new IllegalArgumentException("inFlight must be at least 1, but was " + inFlight);
+    if (batch < 1) throw new IllegalArgumentException("batch must be at least 1, but was " + batch);
+    Objects.requireNonNull(within, "within must not be null; use Duration.ZERO to answer at once");
+    if (within.isNegative()) throw new IllegalArgumentException("within must not be negative, but was " + within);
+  }
+
+  /**
+   * {@return at most this many unsettled deliveries; answers go out as soon as they are there, up to 1,000 in a call}
+   *
+   * @param n at least 1
+   * @throws IllegalArgumentException if {@code n} is below 1
+   */
+  public static Settling inFlight(int n) {
+    return new Settling(n, 1_000, Duration.ZERO, false);
+  }
+
+  /**
+   * {@return a copy that answers for so many at a time}
+   *
+   * @param n at least 1
+   * @param time how long an answer waits for others, at most
+   * @throws IllegalArgumentException if {@code n} is below 1 or {@code time} is negative
+   */
+  public Settling batches(int n, Duration time) {
+    return new Settling(inFlight, n, time, onAbsorb);
+  }
+
+  /** {@return a copy with which a delivery counts as handled when a reducer has taken it in} */
+  public Settling absorbed() {
+    return new Settling(inFlight, batch, within, true);
+  }
+}

@@ -1,0 +1,152 @@
+package stage.api.pipeline;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import stage.api.pipeline.plan.Framing;
+import stage.api.pipeline.plan.Node;
+import stage.api.pipeline.plan.Reducing;
+import stage.api.pipeline.plan.Site;
+
+/**
+ * Elements in windows, to be reduced in each. An immutable description.
+ *
+ * <p>There is one final result for each key and window that has an element. It comes when no element can come any
+ * more that belongs there: that is decided by the times of the elements, never by when they arrive.
+ *
+ * @param <K> the keys
+ * @param <T> the elements
+ * @since 0.1
+ */
+public final class Windowing<K, T> {
+  private final Site site;
+  private final Node node;
+  private final Site keySite;
+  private final Fn<Object, Object> key;
+  private final int workers;
+  private final Framing framing;
+
+  Windowing(Site site, Node node, Site keySite, Fn<Object, Object> key, int workers, Framing framing) {
+    this.site = site;
+    this.node = node;
+    this.keySite = keySite;
+    this.key = key;
+    this.workers = workers;
+    this.framing = framing;
+  }
+
+  static Framing framed(Site site, Windows windows) {
+    return new Framing(site, Erased.notNull("windows", windows), Optional.empty(), 0, Optional.empty());
+  }
+
+  private Windowing<K, T> with(Framing framing) {
+    return new Windowing<>(site, node, keySite, key, workers, framing);
+  }
+
+  /**
+   * {@return the same; another pipeline gets the elements that are late for all of their windows} They are counted in
+   * any case.
+   *
+   * @param branch the other pipeline, up to its sink; called once, now
+   */
+  public Windowing<K, T> lateTo(Fn<Pipeline<T>, Job<?>> branch) {
+    Site here = Site.here("lateTo");
+    var late = Optional.of(Erased.branch(here, branch));
+    return with(new Framing(framing.site(), framing.windows(), late, framing.earlyEvents(), framing.earlyEvery()));
+  }
+
+  /**
+   * {@return the same, with an early pane of each open window once in a time} By the clock: which early panes there
+   * are depends on when elements come.
+   *
+   * @param every above zero
+   * @throws IllegalArgumentException if {@code every} is not above zero
+   */
+  public Windowing<K, T> early(Duration every) {
+    if (!Erased.notNull("every", every).isPositive()) {
+      throw new IllegalArgumentException("every must be above zero, but was " + every);
+    }
+    return with(new Framing(framing.site(), framing.windows(), framing.late(), framing.earlyEvents(), Optional.of(every)));
+  }
+
+  /**
+   * {@return the same, with an early pane after every so many elements of a window}
+   *
+   * @param everyEvents at least 1
+   * @throws IllegalArgumentException if {@code everyEvents} is below 1
+   */
+  public Windowing<K, T> early(int everyEvents) {
+    Erased.atLeastOne("everyEvents", everyEvents);
+    return with(new Framing(framing.site(), framing.windows(), framing.late(), everyEvents, framing.earlyEvery()));
+  }
+
+  /** {@return how many elements there were} */
+  public Pipeline<Pane<K, Long>> count() {
+    return reduced("count", new Reducing.Count());
+  }
+
+  /**
+   * {@return a sum, which overflows as {@code long}s do}
+   *
+   * @param value what an element adds
+   */
+  public Pipeline<Pane<K, Long>> sum(Weight<? super T> value) {
+    return reduced("sum", new Reducing.Sum(Erased.weight("value", value)));
+  }
+
+  /**
+   * {@return the elements themselves, in the order in which they came}
+   *
+   * @param bound how many may be kept over all keys and windows, on each worker
+   */
+  public Pipeline<Pane<K, List<T>>> toList(Bound bound) {
+    return reduced("toList", new Reducing.ToList(Erased.notNull("bound", bound)));
+  }
+
+  /**
+   * {@return a folded value} Not for sessions, which grow together: they need a way to merge.
+   *
+   * @param zero what there is before the first
+   * @param fold takes one in, and returns a new value
+   * @param <A> what is folded to
+   */
+  public <A> Pipeline<Pane<K, A>> aggregate(A zero, Fold<A, ? super T> fold) {
+    var how = new Reducing.Aggregate(Erased.notNull("zero", zero), Erased.fold("fold", fold), null, value -> value);
+    return reduced("aggregate", how);
+  }
+
+  /**
+   * {@return a folded value}
+   *
+   * @param zero what there is before the first
+   * @param fold takes one in, and returns a new value
+   * @param merge joins two, where windows overlap or sessions grow together
+   * @param <A> what is folded to
+   */
+  public <A> Pipeline<Pane<K, A>> aggregate(A zero, Fold<A, ? super T> fold, Merge<A> merge) {
+    Erased.notNull("zero", zero);
+    var how = new Reducing.Aggregate(zero, Erased.fold("fold", fold), Erased.merge("merge", merge), value -> value);
+    return reduced("aggregate", how);
+  }
+
+  /**
+   * {@return an aggregated value}
+   *
+   * @param how how
+   * @param <A> what is accumulated
+   * @param <R> the results
+   */
+  public <A, R> Pipeline<Pane<K, R>> aggregate(Aggregation<? super T, A, R> how) {
+    return reduced("aggregate", aggregated(how));
+  }
+
+  static Reducing aggregated(Aggregation<?, ?, ?> how) {
+    Erased.notNull("how", how);
+    return new Reducing.Aggregate(
+        how.zero(), Erased.fold("fold", how.fold()), Erased.merge("merge", how.merge()), Erased.fn("finish", how.finish()));
+  }
+
+  private <R> Pipeline<R> reduced(String kind, Reducing how) {
+    return new Pipeline<>(new Node.Reduced(Site.here(kind), node, keySite, key, workers, Optional.of(framing), how));
+  }
+}

@@ -1,0 +1,85 @@
+package stage.api.pipeline.plan;
+
+import java.io.InputStream;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Flow;
+import stage.api.ProducerRef;
+import stage.api.ProducerSpec;
+import stage.api.Stage;
+import stage.api.pipeline.DeliverySource;
+import stage.api.pipeline.Settling;
+
+/** Where the elements of a pipeline come from. */
+public sealed interface Origin {
+  /**
+   * A collection; a restart iterates anew.
+   *
+   * @param elements the elements
+   */
+  record Elements(Iterable<?> elements) implements Origin {}
+
+  /**
+   * The lines of files, one file behind the other.
+   *
+   * @param files the files
+   */
+  record Files(List<Path> files) implements Origin {}
+
+  /**
+   * The lines of a text that can be read once.
+   *
+   * @param text the text
+   */
+  record Text(InputStream text) implements Origin {}
+
+  /**
+   * A loop of the user's.
+   *
+   * @param loop the loop
+   */
+  record Loop(Stage.Generator<?> loop) implements Origin {}
+
+  /**
+   * A stage of the user's that the job starts.
+   *
+   * @param spec the stage
+   */
+  record Spec(ProducerSpec<?, ?> spec) implements Origin {}
+
+  /**
+   * A stage of the user's that is running.
+   *
+   * @param ref the stage
+   */
+  record Ref(ProducerRef<?, ?> ref) implements Origin {}
+
+  /**
+   * Somebody else's publisher.
+   *
+   * @param publisher the publisher
+   */
+  record Publisher(Flow.Publisher<?> publisher) implements Origin {}
+
+  /**
+   * The clock.
+   *
+   * @param period from one element to the next
+   */
+  record Tick(Duration period) implements Origin {}
+
+  /**
+   * Events that want an answer.
+   *
+   * @param source where from
+   * @param how how they are answered for
+   */
+  record Deliveries(DeliverySource<?> source, Settling how) implements Origin {}
+
+  /** The elements that a fan-out hands to a branch. */
+  record Branch() implements Origin {}
+
+  /** The elements that a worker is given. */
+  record Part() implements Origin {}
+}
