@@ -1,9 +1,14 @@
 package stage.api;
 
+import java.time.Duration;
+import java.util.Objects;
+import java.util.Optional;
+
 /**
  * The ledger of one subscription at one instant.
  *
- * <p>Always {@code sent = handled + inFlight + deadLettered + dropped + returned}, and, until the subscription has ended,
+ * <p>Always {@code sent = handled + inFlight + deadLettered + dropped + returned}, and, until the subscription has
+ * ended,
  * {@code requested = outstanding + sent}.
  *
  * @param id the subscription's number, unique in this JVM
@@ -19,6 +24,9 @@ package stage.api;
  * @param deadLettered events given up, which became dead letters
  * @param dropped events that failed and were dropped, because the consumer has no redelivery
  * @param returned events taken back because the consumer left
+ * @param age how long the oldest event in flight has been under way, to about 10 ms; zero if none is in flight
+ * @param share which of the producer's events come this way
+ * @param gate what a foreign subscriber has asked for; empty if the consumer is a stage like any other
  */
 public record SubscriptionSnapshot(
     long id,
@@ -33,7 +41,49 @@ public record SubscriptionSnapshot(
     long inFlight,
     long deadLettered,
     long dropped,
-    long returned) {
+    long returned,
+    Duration age,
+    Share share,
+    Optional<Gate> gate) {
+
+  /**
+   * Which of a producer's events go to one subscription.
+   *
+   * @param partition the partition it takes; empty if the producer has none
+   * @param isSelective whether a selector decides, event by event
+   */
+  public record Share(Optional<String> partition, boolean isSelective) {
+    /** Whatever the dispatcher gives it. */
+    public static final Share ANY = new Share(Optional.empty(), false);
+
+    /** Rejects null. */
+    public Share {
+      Objects.requireNonNull(partition, "partition must not be null; use Optional.empty()");
+    }
+  }
+
+  /**
+   * What a foreign subscriber, one of {@link java.util.concurrent.Flow}, has asked for.
+   *
+   * @param permits how many events it will still take
+   * @param sinceRequest how long ago it asked last, or was subscribed if it never asked
+   */
+  public record Gate(long permits, Duration sinceRequest) {
+    /** Rejects null. */
+    public Gate {
+      Objects.requireNonNull(sinceRequest, "sinceRequest must not be null");
+    }
+  }
+
+  /** Rejects nulls. */
+  public SubscriptionSnapshot {
+    Objects.requireNonNull(producer, "producer must not be null");
+    Objects.requireNonNull(consumer, "consumer must not be null");
+    Objects.requireNonNull(demand, "demand must not be null");
+    Objects.requireNonNull(age, "age must not be null");
+    Objects.requireNonNull(share, "share must not be null; use Share.ANY");
+    Objects.requireNonNull(gate, "gate must not be null; use Optional.empty()");
+  }
 
   /** {@return whether the numbers add up; if not, the engine is broken} */
   public boolean isBalanced() {

@@ -1,6 +1,10 @@
 /**
- * What can be watched: a listener, and the events it is told of.
+ * What can be watched: a listener and the events it is told of; snapshots of a tree of stages and the rates between
+ * them; and the explanation of
+ * why a tree is stuck or slow.
  *
- * <p>Users come in by giving a scope a listener. The package knows the vocabulary of {@link stage.api} and nothing of supervisors.
+ * <p>Users come in by giving a scope a listener, or by asking a supervisor. The package knows the vocabulary of
+ * {@link stage.api} and nothing of
+ * supervisors.
  */
 package stage.api.observe;

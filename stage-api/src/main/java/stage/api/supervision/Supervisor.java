@@ -11,6 +11,7 @@ import stage.api.ProducerRef;
 import stage.api.ProducerSpec;
 import stage.api.Stage;
 import stage.api.StageRef;
+import stage.api.observe.TreeSnapshot;
 
 /**
  * A scope: it holds running stages, and nothing it started outlives it.
@@ -158,6 +159,14 @@ public interface Supervisor extends AutoCloseable {
 
   /** {@return what this supervisor and those below it have counted} Never waits. */
   SupervisionSnapshot snapshot();
+
+  /**
+   * {@return the numbers of every stage, subscription and supervisor below this one, and of itself} Never waits for a stage, even if it is
+   * stuck, and stops none. Any thread. Two of them make {@linkplain stage.api.observe.TreeRates rates}.
+   *
+   * @since 0.1
+   */
+  TreeSnapshot tree();
 
   /**
    * {@return a producer of the scope's dead letters from now on; subscribe consumers to it} All supervisors of a tree share one. Letters wait in

@@ -35,6 +35,7 @@ import stage.runtime.time.Time;
  * @param <S> the behaviour's type
  */
 public final class Cell<S extends Stage> implements Machine {
+  private final long id;
   private final String name;
   private final String path;
   private final Realm realm;
@@ -62,6 +63,7 @@ public final class Cell<S extends Stage> implements Machine {
   private volatile List<Thread> lastTaskThreads = List.of();   // the cell's thread: those that were still running when it ended
 
   private Cell(StageSpec<S> spec, String scope, Realm realm, CellOwner owner) {
+    this.id = realm.nextCellId();
     this.name = spec.name();
     this.path = scope + "/" + name;
     this.realm = realm;
@@ -128,6 +130,18 @@ public final class Cell<S extends Stage> implements Machine {
   }
 
   // ---- what it is; any thread
+
+  /** {@return the stage's number, unique in its realm} */
+  long id() {
+    return id;
+  }
+
+  /** {@return what kind of stage it is} */
+  StageSnapshot.Kind kind() {
+    if (producerHalf == null) return StageSnapshot.Kind.CONSUMER;
+    if (consumerHalf != null) return StageSnapshot.Kind.PRODUCER_CONSUMER;
+    return isGenerator ? StageSnapshot.Kind.GENERATOR : StageSnapshot.Kind.PRODUCER;
+  }
 
   /** {@return the stage's name} */
   public String name() {

@@ -2,8 +2,10 @@ package stage.runtime.engine;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import stage.api.SubscriptionSnapshot;
 import stage.api.SubscriptionSpec;
 
@@ -348,6 +350,11 @@ final class Lane<E> implements LaneTail<E>, LaneHead<E> {
 
   /** {@return all counters as they were at one instant} Any thread. */
   SubscriptionSnapshot snapshot() {
+    return snapshot(producer.realm().time().nanos());
+  }
+
+  /** As {@link #snapshot()}, at a known time. */
+  SubscriptionSnapshot snapshot(long nowNanos) {
     // A seqlock: the consumer's counters are one version, and tail is read while that version holds. A reader does not spin for ever: its
     // writer may have been taken off its processor in the middle of an update. Then all stands still, and is seen twice the same.
     Counters before = null;
@@ -355,18 +362,19 @@ final class Lane<E> implements LaneTail<E>, LaneHead<E> {
       int version = (int) VERSION.getAcquire(this);
       Counters now = counters();
       VarHandle.loadLoadFence();   // pairs with the storeStoreFence in beginUpdate: no counter above is newer than the version below
-      if ((version & 1) == 0 && (int) VERSION.getOpaque(this) == version) return snapshot(now, now.handled);
+      if ((version & 1) == 0 && (int) VERSION.getOpaque(this) == version) return snapshot(now, now.handled, nowNanos);
       // Counters only grow, so those that are the same in two readings, with the fence between them, were all so at that fence.
-      if (attempt >= PATIENCE && now.equals(before)) return snapshot(now, now.handledSoFar());
+      if (attempt >= PATIENCE && now.equals(before)) return snapshot(now, now.handledSoFar(), nowNanos);
       before = now;
     }
     Counters overtaken = counters();   // at several instants, all the time
-    return snapshot(overtaken, overtaken.handledSoFar());
+    return snapshot(overtaken, overtaken.handledSoFar(), nowNanos);
   }
 
-  private SubscriptionSnapshot snapshot(Counters now, long handledThen) {
+  private SubscriptionSnapshot snapshot(Counters now, long handledThen, long nowNanos) {
     return new SubscriptionSnapshot(id, producer.path(), consumer.path(), spec.demand(), ending == null && !left, now.requested,
-        now.requested - now.tail, now.tail, handledThen, now.tail - now.settled, now.deadLettered, now.dropped, now.returned);
+        now.requested - now.tail, now.tail, handledThen, now.tail - now.settled, now.deadLettered, now.dropped, now.returned,
+        Duration.ZERO, new SubscriptionSnapshot.Share(spec.partition(), spec.selector().isPresent()), Optional.empty());
   }
 
   /** Each is read before one that is never behind it, so that no difference of two is negative, whenever they were read. */

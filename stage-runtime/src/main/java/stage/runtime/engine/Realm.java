@@ -6,6 +6,7 @@ import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Collectors;
 import stage.api.Demand;
@@ -27,6 +28,7 @@ import stage.runtime.time.Time;
 public final class Realm {
   private final Time time;
   private final ReentrantLock lock = new ReentrantLock();
+  private final AtomicLong cells = new AtomicLong();   // any thread
   // guarded by lock
   private final Set<Stage> behaviours = Collections.newSetFromMap(new IdentityHashMap<>());
   private long subscriptions;
@@ -43,6 +45,11 @@ public final class Realm {
   /** {@return the time its cells live in} */
   public Time time() {
     return time;
+  }
+
+  /** {@return a number that no other cell has} */
+  long nextCellId() {
+    return cells.incrementAndGet();
   }
 
   void locked(Runnable change) {

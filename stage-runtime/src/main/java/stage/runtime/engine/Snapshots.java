@@ -1,7 +1,12 @@
 package stage.runtime.engine;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import stage.api.Dispatch;
+import stage.api.StageActivity;
 import stage.api.StageSnapshot;
 import stage.api.SubscriptionSnapshot;
 import stage.runtime.time.Awaiting;
@@ -11,21 +16,51 @@ final class Snapshots {
   private Snapshots() {}
 
   static StageSnapshot of(Cell<?> cell) {
+    long now = cell.realm().time().nanos();
+    return of(cell, now, lane -> lane.snapshot(now));
+  }
+
+  /** As {@link #of(Cell)}, with subscriptions that may have been read already. */
+  static StageSnapshot of(Cell<?> cell, long now, Function<Lane<?>, SubscriptionSnapshot> lanes) {
     ConsumerHalf consumers = cell.consumerHalf();
     List<SubscriptionSnapshot> inputs = consumers == null
         ? List.of()
-        : Arrays.stream(consumers.inlets()).map(inlet -> inlet.lane().snapshot()).toList();
-    Awaiting awaiting = cell.carrier().awaiting();
-    String what = awaiting == Awaiting.Now.READY ? "RUNNING" : awaiting instanceof Awaiting.Timer timer ? timer.what() + " or a timer" : awaiting.toString();
+        : Arrays.stream(consumers.inlets()).map(inlet -> lanes.apply(inlet.lane())).toList();
     ProducerHalf<?> half = cell.producerHalf();
-    if (half == null) {
-      return new StageSnapshot(cell.path(), cell.status(), cell.incarnation(), what, cell.mailbox().size(), 0, 0, 0, 0,
-          cell.deadLettered(), 0, 0, inputs, List.of());
-    }
-    List<SubscriptionSnapshot> outputs = Arrays.stream(half.lanes()).map(Lane::snapshot).toList();
     boolean alive = cell.isAlive();
-    return new StageSnapshot(cell.path(), cell.status(), cell.incarnation(), what, cell.mailbox().size(), alive ? half.waiting.read() : 0,
-        half.emitted.read(), half.dropped.read(), half.skipped.read(), cell.deadLettered(), half.returned.read(),
-        alive ? 0 : half.waiting.read(), inputs, outputs);
+    if (half == null) {
+      return new StageSnapshot(cell.id(), cell.path(), cell.kind(), cell.status(), cell.incarnation(), awaited(cell),
+          cell.mailbox().size(), 0, 0, 0, 0, cell.deadLettered(), 0, 0, activity(cell, now), Optional.empty(), inputs,
+              List.of());
+    }
+    List<SubscriptionSnapshot> outputs = Arrays.stream(half.lanes()).map(lanes).toList();
+    return new StageSnapshot(cell.id(), cell.path(), cell.kind(), cell.status(), cell.incarnation(), awaited(cell),
+        cell.mailbox().size(), alive ? half.waiting.read() : 0, half.emitted.read(), half.dropped.read(),
+            half.skipped.read(),
+        cell.deadLettered(), half.returned.read(), alive ? 0 : half.waiting.read(), activity(cell, now),
+        Optional.of(feed(half.dispatch(), outputs)), inputs, outputs);
+  }
+
+  private static String awaited(Cell<?> cell) {
+    Awaiting awaiting = cell.carrier().awaiting();
+    if (awaiting == Awaiting.Now.READY) return "RUNNING";
+    return awaiting instanceof Awaiting.Timer timer ? timer.what() + " or a timer" : awaiting.toString();
+  }
+
+  private static StageActivity activity(Cell<?> cell, long now) {
+    return StageActivity.NONE;
+  }
+
+  private static StageSnapshot.Feed feed(Dispatch<?> dispatch, List<SubscriptionSnapshot> outputs) {
+    return switch (dispatch) {
+      case Dispatch.ByDemand<?> demand -> new StageSnapshot.Feed("demand", List.of());
+      case Dispatch.Shared<?> shared -> new StageSnapshot.Feed("shared", List.of());
+      case Dispatch.Broadcast<?> broadcast -> new StageSnapshot.Feed("broadcast", List.of());
+      case Dispatch.Partition<?> partition -> {
+        List<String> unclaimed = new ArrayList<>(partition.partitions());
+        for (SubscriptionSnapshot lane : outputs) lane.share().partition().ifPresent(unclaimed::remove);
+        yield new StageSnapshot.Feed("partition", unclaimed);
+      }
+    };
   }
 }

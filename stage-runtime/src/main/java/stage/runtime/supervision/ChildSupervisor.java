@@ -38,8 +38,8 @@ final class ChildSupervisor extends SupervisorCell {
 
   @Override
   public void close() {
-    if (tree().locking(closing()::isClosed)) return;
-    tree().locked(() -> stopped = true);
+    if (shared().locking(closing()::isClosed)) return;
+    shared().locked(() -> stopped = true);
     end(spec().shutdown());
   }
 
@@ -48,13 +48,13 @@ final class ChildSupervisor extends SupervisorCell {
     if (Objects.requireNonNull(limit, "limit must not be null").isNegative()) {
       throw new IllegalArgumentException("limit must not be negative, but was " + limit);
     }
-    tree().locked(() -> stopped = true);
+    shared().locked(() -> stopped = true);
     end(limit);
     return report();
   }
 
   @Override
   public ShutdownReport report() {
-    return tree().report(List.of());
+    return shared().report(List.of());
   }
 }

@@ -32,7 +32,7 @@ final class Children {
 
   Children(SupervisorCell supervisor) {
     this.supervisor = supervisor;
-    this.tree = supervisor.tree();
+    this.tree = supervisor.shared();
     this.idle = gate();
     this.quiet = gate();
     idle.open();

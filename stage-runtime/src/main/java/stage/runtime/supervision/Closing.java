@@ -29,7 +29,7 @@ final class Closing {
   Closing(SupervisorCell supervisor, Children children) {
     this.supervisor = supervisor;
     this.children = children;
-    this.tree = supervisor.tree();
+    this.tree = supervisor.shared();
     this.time = tree.realm().time();
     this.ended = time.gate("the end of scope", supervisor.path());
   }

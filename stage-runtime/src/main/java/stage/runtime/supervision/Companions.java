@@ -24,7 +24,7 @@ final class Companions implements CellOwner {
 
   Companions(SupervisorCell supervisor) {
     this.supervisor = supervisor;
-    this.tree = supervisor.tree();
+    this.tree = supervisor.shared();
     this.crashLines = new FloodLimit(supervisor.time().nanos());
   }
 

@@ -39,7 +39,7 @@ final class Crashes {
   Crashes(SupervisorCell supervisor) {
     this.supervisor = supervisor;
     this.spec = supervisor.spec();
-    this.tree = supervisor.tree();
+    this.tree = supervisor.shared();
     this.time = tree.realm().time();
     this.window = new IntensityWindow(spec.intensity());
     this.uncountedLines = new FloodLimit(time.nanos());

@@ -21,7 +21,7 @@ final class Scope extends SupervisorCell {
     super(spec, new Tree(realm, spec), null);
     this.owners = owners;
     this.exit = spec.options().drainOnExit() ? onExit() : () -> {};
-    tree().watchedBy(StallWatch.of(this, spec));
+    shared().watchedBy(StallWatch.of(this, spec));
   }
 
   private Time.Alarm onExit() {
@@ -65,13 +65,13 @@ final class Scope extends SupervisorCell {
     boolean isStage = members().cellsAlive().stream().anyMatch(cell -> cell.carrier().isCurrent());
     throw new ScopeMisuse(what + " on scope " + name() + " belongs to thread " + owner.getName() + ", which opened it, but was called on "
         + caller.getName() + (isStage ? ", one of its own stages; use stop(), which does not wait" : "")
-        + (tree().office().isCurrent() ? ", which runs its dead-letter handlers; use stop(), which does not wait" : ""));
+        + (shared().office().isCurrent() ? ", which runs its dead-letter handlers; use stop(), which does not wait" : ""));
   }
 
   @Override
   public void close() {
     ensureOwner("close()");
-    if (tree().locking(closing()::isClosed)) return;
+    if (shared().locking(closing()::isClosed)) return;
     ScopeMisuse misuse = owners.closing(this);
     List<Stragglers.Straggler> stragglers = endAll(Time.toNanos(spec().shutdown()));
     RuntimeException problem = firstOf(closing().untoldFailure(), stragglers.isEmpty() ? null : new Stragglers(name(), stragglers), misuse);
@@ -84,7 +84,7 @@ final class Scope extends SupervisorCell {
       throw new IllegalArgumentException("limit must not be negative, but was " + limit);
     }
     ensureOwner("drain()");
-    if (tree().locking(closing()::isClosed)) return report;
+    if (shared().locking(closing()::isClosed)) return report;
     ScopeMisuse misuse = owners.closing(this);
     endAll(Time.toNanos(limit));
     if (misuse != null) throw misuse;
@@ -114,22 +114,22 @@ final class Scope extends SupervisorCell {
   /** Stops intake, lets everything in flight be handled, cancels what is left, and waits for the threads. */
   private List<Stragglers.Straggler> endAll(long nanos) {
     long deadline = time().nanos() + nanos;
-    tree().locked(closing()::drainAll);
+    shared().locked(closing()::drainAll);
     boolean interrupted = !awaitIdle(nanos, true);
     if (!idle().isOpen()) {
       closing().cancelAll();
       awaitIdle(Time.toNanos(spec().grace()), false);
       abandonAll();
     }
-    tree().office().awaitProducer(interrupted ? time().nanos() : deadline, Time.toNanos(spec().grace()));
-    interrupted |= !tree().office().close(interrupted ? time().nanos() : deadline);
-    tree().endWatch();
-    List<Stragglers.Straggler> stragglers = tree().awaitThreads(members().cellsAlive(), time().nanos() + Time.toNanos(spec().grace()));
-    tree().office().over();
+    shared().office().awaitProducer(interrupted ? time().nanos() : deadline, Time.toNanos(spec().grace()));
+    interrupted |= !shared().office().close(interrupted ? time().nanos() : deadline);
+    shared().endWatch();
+    List<Stragglers.Straggler> stragglers = shared().awaitThreads(members().cellsAlive(), time().nanos() + Time.toNanos(spec().grace()));
+    shared().office().over();
     closing().markClosed();
     exit.cancel();
-    tree().locked(tree()::over);
-    tree().locked(() -> report = tree().report(stragglers));
+    shared().locked(shared()::over);
+    shared().locked(() -> report = shared().report(stragglers));
     if (interrupted) Thread.currentThread().interrupt();
     return stragglers;
   }

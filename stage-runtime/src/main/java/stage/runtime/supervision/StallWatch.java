@@ -42,7 +42,7 @@ final class StallWatch implements Machine {
 
   private StallWatch(SupervisorCell root, long limitNanos) {
     this.root = root;
-    this.tree = root.tree();
+    this.tree = root.shared();
     this.limitNanos = limitNanos;
     this.nextNanos = root.time().nanos() + limitNanos / 2;
     this.carrier = root.time().carrier(this, true);

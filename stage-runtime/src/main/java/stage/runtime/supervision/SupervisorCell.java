@@ -27,6 +27,7 @@ import stage.api.StageSpec;
 import stage.api.StopReason;
 import stage.api.SubscriptionSnapshot;
 import stage.api.observe.StageEvent;
+import stage.api.observe.TreeSnapshot;
 import stage.api.supervision.AutoShutdown;
 import stage.api.supervision.ChildCounts;
 import stage.api.supervision.ChildSnapshot;
@@ -77,7 +78,7 @@ abstract class SupervisorCell implements Supervisor, CellOwner {
     return spec;
   }
 
-  final Tree tree() {
+  final Tree shared() {
     return tree;
   }
 
@@ -275,6 +276,11 @@ abstract class SupervisorCell implements Supervisor, CellOwner {
       children.supervisorsBelow().forEach(below -> sum.add(below.tally));
       return sum.snapshot(tree);
     });
+  }
+
+  @Override
+  public final TreeSnapshot tree() {
+    return Trees.of(this);
   }
 
   /** Under the lock. */

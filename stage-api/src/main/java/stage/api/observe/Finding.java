@@ -1,0 +1,304 @@
+package stage.api.observe;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import stage.api.WaitReason;
+
+/**
+ * One thing that an {@link Explanation} says.
+ *
+ * @since 0.1
+ */
+public sealed interface Finding {
+  /** {@return what was found, in words for people who did not write the program; one line, no full stop} */
+  String sentence();
+
+  /** {@return whether it says that a stage does not go on} */
+  default boolean isStuck() {
+    return this instanceof Deadlock || this instanceof RootCause;
+  }
+
+  /**
+   * Stages wait for each other in a circle, and none of them will ever go on.
+   *
+   * @param cycle each stage with what it waits for; the last one waits for the first
+   */
+  record Deadlock(List<Step> cycle) implements Finding {
+    /**
+     * One stage of the circle.
+     *
+     * @param stage its path
+     * @param reason why it waits for the next one, such as {@code is inside call()}
+     */
+    public record Step(String stage, String reason) {
+      /** Rejects nulls. */
+      public Step {
+        Objects.requireNonNull(stage, "stage must not be null");
+        Objects.requireNonNull(reason, "reason must not be null");
+      }
+    }
+
+    /** Copies the list. */
+    public Deadlock {
+      cycle = List.copyOf(cycle);
+    }
+
+    @Override
+    public String sentence() {
+      return Sentences.of(this);
+    }
+  }
+
+  /** What keeps a stage, and with it others, from going on. */
+  enum Kind {
+    /** A callback runs, or blocks, inside user code. */
+    IN_CALLBACK,
+    /** The stage has not finished starting. */
+    STARTING,
+    /** Nobody subscribes to the stage, so it has no demand. */
+    NOBODY_SUBSCRIBES,
+    /** No consumer has subscribed to a partition for which events wait. */
+    UNCLAIMED_PARTITION,
+    /** The stage's consumers want events, and it has none to give. */
+    SOURCE_SILENT,
+    /** The stage is subscribed to nobody, so nothing arrives. */
+    NO_SUBSCRIPTION,
+    /** A selector turns every event down, or no event belongs to its partition. */
+    NOTHING_SELECTED,
+    /** The stage is paused. */
+    PAUSED,
+    /** The stage has crashed and waits for its restart. */
+    BACKING_OFF,
+    /** The stage waits for its supervisor, which restarts it together with others. */
+    HELD,
+    /** The stage asks for events by itself, and has not. */
+    NOT_REQUESTED,
+    /** A subscriber outside of Stage has requested nothing more. */
+    SUBSCRIBER_SILENT,
+    /** The stage could run, but others do not let go of the threads that carry virtual threads. */
+    NO_CARRIER,
+    /** The stage waits for one that belongs to another scope, where this explanation does not look. */
+    ELSEWHERE
+  }
+
+  /**
+   * The end of a chain of stages that wait for one another.
+   *
+   * @param culprit the path of the stage that the others wait for
+   * @param kind what it does, or what it lacks
+   * @param lasted how long this has gone on at least
+   * @param victims stages that wait for it, directly or through others, the farthest first
+   * @param detail what is known more, in words that fit into the sentence: the method it is in, the last crash; may be
+   *     empty
+   * @param stack where the culprit is, if it is in user code; else empty
+   */
+  record RootCause(
+      String culprit,
+      Kind kind,
+      Duration lasted,
+      List<Victim> victims,
+      String detail,
+      List<StackTraceElement> stack)
+      implements Finding {
+    /** Copies the lists, and rejects nulls. */
+    public RootCause {
+      Objects.requireNonNull(culprit, "culprit must not be null");
+      Objects.requireNonNull(kind, "kind must not be null");
+      Objects.requireNonNull(lasted, "lasted must not be null");
+      Objects.requireNonNull(detail, "detail must not be null; use \"\" if there is nothing to add");
+      victims = List.copyOf(victims);
+      stack = List.copyOf(stack);
+    }
+
+    @Override
+    public String sentence() {
+      return Sentences.of(this);
+    }
+  }
+
+  /**
+   * A stage that stands still because of another one.
+   *
+   * @param stage its path, or the name of a thread that is no stage's
+   * @param waitsFor what it waits for; empty if it is inside a call
+   * @param waiting for how long
+   */
+  record Victim(String stage, Optional<WaitReason> waitsFor, Duration waiting) {
+    /** Rejects nulls. */
+    public Victim {
+      Objects.requireNonNull(stage, "stage must not be null");
+      Objects.requireNonNull(waitsFor, "waitsFor must not be null; use Optional.empty()");
+      Objects.requireNonNull(waiting, "waiting must not be null");
+    }
+  }
+
+  /**
+   * Everything flows, and this stage says how fast.
+   *
+   * @param stage its path
+   * @param busy the share of the time in which it was busy, 0 to 1
+   * @param capacity how many events it could handle in a second if it were busy all the time
+   * @param amplification how many events it emits for each it handles; 0 if it emits none
+   * @param next the stage that would be the limit without it; empty if none is known
+   * @param gain how many times the present rate the next one would allow; 1 if none is known
+   */
+  record Bottleneck(
+      String stage, double busy, double capacity, double amplification, Optional<String> next, double gain)
+      implements Finding {
+    /** Rejects nulls. */
+    public Bottleneck {
+      Objects.requireNonNull(stage, "stage must not be null");
+      Objects.requireNonNull(next, "next must not be null; use Optional.empty()");
+    }
+
+    @Override
+    public String sentence() {
+      return Sentences.of(this);
+    }
+  }
+
+  /**
+   * One member of a partitioned group gets far more events than the others.
+   *
+   * @param producer the path of the producer that partitions
+   * @param member the path of the consumer that gets most
+   * @param partition its partition
+   * @param rate events per second that it gets
+   * @param median events per second that the median of the group gets
+   */
+  record Skew(String producer, String member, String partition, double rate, double median) implements Finding {
+    /** Rejects nulls. */
+    public Skew {
+      Objects.requireNonNull(producer, "producer must not be null");
+      Objects.requireNonNull(member, "member must not be null");
+      Objects.requireNonNull(partition, "partition must not be null");
+    }
+
+    @Override
+    public String sentence() {
+      return Sentences.of(this);
+    }
+  }
+
+  /**
+   * Nothing is wrong.
+   *
+   * @param stages how many stages were looked at
+   * @param eventsPerSecond how many events consumers have handled in a second, all together
+   */
+  record Healthy(int stages, double eventsPerSecond) implements Finding {
+    @Override
+    public String sentence() {
+      return Sentences.of(this);
+    }
+  }
+}
+
+/** Puts findings into words. */
+final class Sentences {
+  private Sentences() {}
+
+  static String of(Finding.Deadlock found) {
+    String circle = found.cycle().stream()
+        .map(step -> quoted(step.stage()) + " " + step.reason())
+        .collect(Collectors.joining(", "));
+    return "deadlock: " + circle;
+  }
+
+  static String of(Finding.RootCause found) {
+    String culprit = quoted(found.culprit());
+    String cause = culprit + " " + what(found);
+    if (found.victims().isEmpty()) return cause;
+    Finding.Victim first = found.victims().getFirst();
+    int others = found.victims().size() - 1;
+    String more = switch (others) {
+      case 0 -> "";
+      case 1 -> "; 1 more waits for it";
+      default -> "; " + others + " more wait for it";
+    };
+    return quoted(first.stage()) + " " + lack(first) + " because " + cause + more;
+  }
+
+  private static String lack(Finding.Victim victim) {
+    String time = " for " + time(victim.waiting());
+    if (victim.waitsFor().isEmpty()) return "has waited in a call" + time;
+    return switch (victim.waitsFor().get()) {
+      case EVENTS -> "has had no events" + time;
+      case DEMAND -> "has had no demand" + time;
+      case MAIL -> "has had nothing to do" + time;
+      case SETTLEMENT -> "has waited" + time + " until its last events are settled";
+      case BACKOFF -> "has waited" + time + " for its restart";
+      case RELEASE -> "has waited" + time + " for its group's restart";
+      case PROCESSOR -> "has waited" + time + " for a processor";
+    };
+  }
+
+  private static String what(Finding.RootCause found) {
+    String detail = found.detail();
+    String time = time(found.lasted());
+    return switch (found.kind()) {
+      case IN_CALLBACK -> "is inside " + detail;
+      case STARTING -> "has been starting for " + time + ", inside " + detail;
+      case NOBODY_SUBSCRIBES -> "has no consumer";
+      case UNCLAIMED_PARTITION -> "has events for partition " + detail + ", which no consumer has subscribed to";
+      case SOURCE_SILENT -> "has had nothing to emit for " + time + ", though it is asked for events";
+      case NO_SUBSCRIPTION -> "is subscribed to no producer";
+      case NOTHING_SELECTED -> "is given no event: " + detail;
+      case PAUSED -> "has been paused for " + time;
+      case BACKING_OFF -> "has crashed and waits for its restart" + (detail.isEmpty() ? "" : " " + detail);
+      case HELD -> "waits for the restart of its group" + (detail.isEmpty() ? "" : " " + detail);
+      case NOT_REQUESTED -> "asks for events by hand, and has not requested any for " + time;
+      case SUBSCRIBER_SILENT -> "serves a subscriber that has requested nothing for " + time;
+      case NO_CARRIER -> "is ready to run but gets no processor" + (detail.isEmpty() ? "" : ", because of " + detail);
+      case ELSEWHERE -> "belongs to another scope" + (detail.isEmpty() ? "" : " and " + detail);
+    };
+  }
+
+  static String of(Finding.Bottleneck found) {
+    String text = quoted(found.stage()) + " is busy " + Math.round(100 * found.busy())
+        + " % of the time and can handle " + number(found.capacity()) + " events a second";
+    if (found.amplification() > 0 && Math.abs(found.amplification() - 1) > 0.05) {
+      text += ", emitting " + decimal(found.amplification()) + " for each";
+    }
+    if (found.next().isEmpty()) return text;
+    return text + "; without it " + quoted(found.next().get()) + " would be the limit, at "
+        + decimal(found.gain()) + " times the rate";
+  }
+
+  static String of(Finding.Skew found) {
+    return quoted(found.member()) + " gets " + number(found.rate()) + " events a second from "
+        + quoted(found.producer()) + ", the median of its group only " + number(found.median()) + ": partition \""
+        + found.partition() + "\" has too many of the keys";
+  }
+
+  static String of(Finding.Healthy found) {
+    String stages = found.stages() == 1 ? "1 stage" : found.stages() + " stages";
+    return "nothing is stuck: " + stages + ", " + number(found.eventsPerSecond()) + " events a second";
+  }
+
+  private static String quoted(String path) {
+    return "`" + path + "`";
+  }
+
+  private static String number(double value) {
+    return String.format(Locale.ROOT, "%,d", Math.round(value));
+  }
+
+  private static String decimal(double value) {
+    return String.format(Locale.ROOT, value < 10 ? "%.1f" : "%.0f", value);
+  }
+
+  /** {@return a time as people say it: 340 ms, 12 s, 5 min, 3 h} */
+  private static String time(Duration time) {
+    long millis = time.toMillis();
+    if (millis < 1_000) return millis + " ms";
+    if (millis < 10_000) return String.format(Locale.ROOT, "%.1f s", millis / 1000.0);
+    if (millis < 120_000) return millis / 1_000 + " s";
+    if (millis < 7_200_000) return millis / 60_000 + " min";
+    return millis / 3_600_000 + " h";
+  }
+}

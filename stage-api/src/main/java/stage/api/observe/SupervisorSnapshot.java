@@ -1,0 +1,24 @@
+package stage.api.observe;
+
+import java.util.Objects;
+
+/**
+ * The numbers of one supervisor at one instant; those of the supervisors below it are not in them.
+ *
+ * @param path its path
+ * @param strategy the strategy by which it restarts its children, such as {@code ONE_FOR_ONE}
+ * @param isRestarting whether it is restarting several children together
+ * @param children how many children it has, stopped ones included
+ * @param crashes incarnations of its stages that ended by a throwable or by force
+ * @param restarts incarnations that took over
+ * @param escalations how often it gave up
+ * @since 0.1
+ */
+public record SupervisorSnapshot(
+    String path, String strategy, boolean isRestarting, int children, long crashes, long restarts, long escalations) {
+  /** Rejects nulls. */
+  public SupervisorSnapshot {
+    Objects.requireNonNull(path, "path must not be null");
+    Objects.requireNonNull(strategy, "strategy must not be null");
+  }
+}

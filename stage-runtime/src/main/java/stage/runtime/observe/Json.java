@@ -1,0 +1,115 @@
+package stage.runtime.observe;
+
+import java.util.Locale;
+
+/** Writes JSON that is safe to put into a page: a name cannot close a script or start an element. One thread. */
+final class Json {
+  private static final long MOST_EXACT = 1L << 53;   // from here on JavaScript cannot tell two neighbours apart
+
+  private final StringBuilder text = new StringBuilder();
+  private boolean isFirst = true;   // whether nothing precedes in the present object or array
+
+  Json open(char bracket) {
+    text.append(bracket);
+    isFirst = true;
+    return this;
+  }
+
+  Json close(char bracket) {
+    text.append(bracket);
+    isFirst = false;
+    return this;
+  }
+
+  /** Begins the next element of an array. */
+  Json next() {
+    if (!isFirst) text.append(',');
+    isFirst = false;
+    return this;
+  }
+
+  Json key(String name) {
+    next();
+    quoted(name);
+    text.append(':');
+    return this;
+  }
+
+  Json put(String name, String value) {
+    return key(name).quoted(value);
+  }
+
+  Json put(String name, boolean value) {
+    key(name);
+    text.append(value);
+    return this;
+  }
+
+  /** Beyond 2^53 as a string, since JavaScript would round it. */
+  Json put(String name, long value) {
+    key(name);
+    if (value > MOST_EXACT || value < -MOST_EXACT) return quoted(Long.toString(value));
+    text.append(value);
+    return this;
+  }
+
+  /** With three decimals at most. */
+  Json put(String name, double value) {
+    key(name);
+    String digits = String.format(Locale.ROOT, "%.3f", value);
+    int end = digits.length();
+    while (digits.charAt(end - 1) == '0') end--;
+    if (digits.charAt(end - 1) == '.') end--;
+    text.append(digits, 0, end);
+    return this;
+  }
+
+  Json putNull(String name) {
+    key(name);
+    text.append("null");
+    return this;
+  }
+
+  Json quoted(String value) {
+    text.append('"');
+    for (int i = 0; i < value.length(); i++) {
+      char c = value.charAt(i);
+      switch (c) {
+        case '"', '\\' -> text.append('\\').append(c);
+        case '\n' -> text.append("\\n");
+        default -> {
+          if (isUnsafe(value, i)) text.append("\\u").append(hex(c));
+          else text.append(c);
+        }
+      }
+    }
+    text.append('"');
+    return this;
+  }
+
+  private static boolean isUnsafe(String value, int at) {
+    char c = value.charAt(at);
+    if (c < ' ' || c >= 0x7f && c < 0xa0) return true;            // controls
+    if (c == '<' || c == '>' || c == '&') return true;            // could end a script, or start an element
+    if (c == '\u2028' || c == '\u2029') return true;              // line ends in old scripts
+    // turn the direction of what follows
+    if (c >= '\u202a' && c <= '\u202e' || c >= '\u2066' && c <= '\u2069') return true;
+    return Character.isSurrogate(c) && isAlone(value, at);        // no encoding has a form for it
+  }
+
+  private static boolean isAlone(String value, int at) {
+    char c = value.charAt(at);
+    if (Character.isHighSurrogate(c)) return at + 1 == value.length() || !Character.isLowSurrogate(value.charAt(at
+        + 1));
+    return at == 0 || !Character.isHighSurrogate(value.charAt(at - 1));
+  }
+
+  private static String hex(char c) {
+    return String.format(Locale.ROOT, "%04x", (int) c);
+  }
+
+  @Override
+  public String toString() {
+    return text.toString();
+  }
+}

@@ -1,0 +1,44 @@
+package stage.runtime.observe;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import stage.api.Demand;
+import stage.api.LastCrash;
+import stage.api.StageActivity;
+import stage.api.StageSnapshot;
+import stage.api.SubscriptionSnapshot;
+import stage.api.WaitReason;
+import stage.api.observe.SupervisorSnapshot;
+import stage.api.observe.TreeSnapshot;
+
+/** A small tree, written down by hand. */
+final class SampleTrees {
+  private SampleTrees() {}
+
+  /** {@return a producer and a consumer that has crashed once} */
+  static TreeSnapshot shop(Instant at, long nanos, long sent) {
+    SubscriptionSnapshot lane = new SubscriptionSnapshot(7, "shop/prices", "shop/db-writer", Demand.max(1000), true,
+        sent + 1000, 1000, sent,
+        sent - 500, 500, 0, 0, 0, Duration.ofMillis(340), SubscriptionSnapshot.Share.ANY, Optional.empty());
+    var waits = new StageActivity(Duration.ofSeconds(60), 0, Optional.empty(), 42, Duration.ofSeconds(1),
+        Duration.ofMillis(3), "onDemand", "",
+        Duration.ZERO, Optional.of(WaitReason.DEMAND), Duration.ofSeconds(12), Map.of(WaitReason.DEMAND,
+            Duration.ofNanos(nanos / 2)), 31);
+    var writes = new StageActivity(Duration.ofSeconds(30), 1,
+        Optional.of(new LastCrash("java.sql.SQLException", "onEvents", 1, Duration.ofSeconds(30))), 21,
+            Duration.ofSeconds(20),
+        Duration.ofSeconds(12), "onEvents", "onEvents", Duration.ofMillis(12_345), Optional.empty(), Duration.ZERO,
+            Map.of(), 32);
+    var prices = new StageSnapshot(1, "shop/prices", StageSnapshot.Kind.PRODUCER, StageSnapshot.Status.RUNNING, 1,
+        "DEMAND", 0, 17, sent + 17, 0,
+        0, 0, 0, 0, waits, Optional.of(new StageSnapshot.Feed("demand", List.of())), List.of(), List.of(lane));
+    var writer = new StageSnapshot(2, "shop/db-writer", StageSnapshot.Kind.CONSUMER, StageSnapshot.Status.RUNNING, 2,
+        "RUNNING", 1, 0, 0, 0, 0, 3,
+        0, 0, writes, Optional.empty(), List.of(lane), List.of());
+    return new TreeSnapshot("shop", at, nanos, List.of(prices, writer), List.of(lane),
+        List.of(new SupervisorSnapshot("shop", "ONE_FOR_ONE", false, 2, 1, 1, 0)), List.of());
+  }
+}
