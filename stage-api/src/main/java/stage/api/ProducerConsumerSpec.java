@@ -12,7 +12,7 @@ import java.util.Objects;
  * @param factory makes a new behaviour for each incarnation
  * @param subscriptions the subscriptions it makes when it starts, in this order
  * @param dispatch how events are shared among its own subscriptions
- * @param buffer how many events beyond demand one turn may leave in the backlog
+ * @param buffer how many events beyond demand one turn may leave in the backlog; {@link Integer#MAX_VALUE} for as many as a turn emits
  * @param options the options that every kind of stage has
  * @param <I> the events it consumes
  * @param <O> the events it emits
@@ -43,7 +43,7 @@ public record ProducerConsumerSpec<I, O, S extends Stage>(
   }
 
   static <I, O, S extends Stage> ProducerConsumerSpec<I, O, S> of(String name, StageFactory<? extends S> factory) {
-    return new ProducerConsumerSpec<>(name, factory, List.of(), Dispatch.demand(), 65_536, StageOptions.DEFAULT);
+    return new ProducerConsumerSpec<>(name, factory, List.of(), Dispatch.demand(), Integer.MAX_VALUE, StageOptions.DEFAULT);
   }
 
   /**
@@ -87,8 +87,10 @@ public record ProducerConsumerSpec<I, O, S extends Stage>(
   }
 
   /**
-   * {@return a copy with this bound for what one turn emits beyond demand; 65,536 by default} Beyond it {@code emit} throws
-   * {@link DemandExceeded}.
+   * {@return a copy with this bound for what waits in the backlog, beyond which {@code emit} throws {@link DemandExceeded}}
+   *
+   * <p>What a turn emits beyond demand waits, and no further input is taken until it is delivered: so, without this bound, as much waits as comes of one batch,
+   * however much that is. Timers, casts and calls run whether anything is wanted or not; without this bound what they emit may make 65,536 events wait.
    *
    * @param buffer how many events beyond demand one turn may leave in the backlog, at least 0
    * @throws IllegalArgumentException if {@code buffer} is negative

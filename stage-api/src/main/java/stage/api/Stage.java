@@ -115,6 +115,26 @@ public sealed interface Stage {
      * @throws Exception a crash of the stage; what this turn emitted is discarded
      */
     default void onComplete(Outlet<O> out) throws Exception {}
+
+    /**
+     * {@return whether there is output left that {@link #onMore} has to emit} False by default.
+     *
+     * <p>For output that is too much for memory, or made by and by: the rows of a large table at its end, one line that becomes a million events. What is
+     * left belongs into a {@link State}, such as a position, so that it changes with the turn: then a crash neither repeats nor loses any of it. Asked once at the
+     * end of each turn, as a part of it, and when an incarnation has started. While it is true, no further input is taken and the stage does not complete.
+     */
+    default boolean hasMore() {
+      return false;
+    }
+
+    /**
+     * Emits the next part of what is left. Called, as a turn, while {@link #hasMore} is true and downstream wants at least one event; also after the last
+     * subscription has completed, and after {@link #onComplete}.
+     *
+     * @param out where to emit; {@link Outlet#demand} says how much is wanted
+     * @throws Exception a crash of the stage; what this turn emitted is discarded
+     */
+    default void onMore(Outlet<O> out) throws Exception {}
   }
 
   /**

@@ -86,7 +86,7 @@ final class Agenda {
     boolean paused = (told & Signals.PAUSED) != 0;
     if ((told & Signals.NUDGED) != 0 && !paused) return Work.NUDGE;
     if ((told & Signals.WOKEN_UP) != 0) return Work.TURN;
-    if (life.hasInputEnded()) return mail ? Work.MAIL : Work.COMPLETE;
+    if (life.hasInputEnded() && !goesOn()) return mail ? Work.MAIL : Work.COMPLETE;
     if ((told & Signals.INPUT_ENDED) != 0) {   // before a turn, or a busy subscription would hide the end of another
       if (consumerHalf.ended(isStuck()) != null) return Work.SUBSCRIPTION_ENDED;
     }
@@ -94,10 +94,17 @@ final class Agenda {
     if (!paused && (turns.isServing() ? half.demand() > 0 : turns.role().hasTurn())) return Work.TURN;
     if (mail) return Work.MAIL;
     if (consumerHalf != null) {
-      if ((told & Signals.DRAINED) != 0 && consumerHalf.inlets().length == 0) return Work.COMPLETE;
+      if ((told & Signals.DRAINED) != 0 && consumerHalf.inlets().length == 0 && !goesOn()) return Work.COMPLETE;
       if (consumerHalf.ended(isStuck()) != null) return Work.SUBSCRIPTION_ENDED;
     }
     return Work.NOTHING;
+  }
+
+  /** {@return whether it has output left, which is waited for: by a drain only if there is somebody to have it} */
+  boolean goesOn() {
+    if (!turns.hasMore()) return false;
+    ProducerHalf<?> half = cell.producerHalf();
+    return half == null || half.lanes().length > 0 || !signals.has(Signals.DRAINED);
   }
 
   /** {@return whether it cannot handle events now, so that there is no sense in waiting until they are handled} */
@@ -144,7 +151,7 @@ final class Agenda {
 
   /** {@return whether a consumer that drains has an event to handle, a subscription that may bring one, or its completion to be told of} */
   private boolean expectsMore() {
-    if (life.hasInputEnded()) return true;
+    if (life.hasInputEnded() || goesOn()) return true;
     for (LaneInlet<?> inlet : cell.consumerHalf().inlets()) {
       Ending ending = inlet.lane().ending();   // before the events are looked for: it is written after the last of them
       if (inlet.lane().available() > 0 || ending instanceof Ending.Completed) return true;

@@ -7,7 +7,7 @@ import java.util.RandomAccess;
 import java.util.function.Consumer;
 
 /** An immutable view of a run of events in an array that nobody writes to any more. */
-final class Batch<E> extends AbstractList<E> implements RandomAccess {
+final class Batch<E> extends AbstractList<E> implements BulkBatch<E>, RandomAccess {
   private final Object[] events;
   private final int from;
   private final int size;
@@ -22,6 +22,21 @@ final class Batch<E> extends AbstractList<E> implements RandomAccess {
   @SuppressWarnings("unchecked")
   public E get(int index) {
     return (E) events[from + Objects.checkIndex(index, size)];
+  }
+
+  @Override
+  public Object[] array() {
+    return events;
+  }
+
+  @Override
+  public int from() {
+    return from;
+  }
+
+  @Override
+  public int to() {
+    return from + size;
   }
 
   @Override

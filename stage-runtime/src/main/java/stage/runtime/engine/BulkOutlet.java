@@ -16,4 +16,15 @@ public interface BulkOutlet<O> extends Outlet<O> {
    * @param to behind the last
    */
   void emitAll(Object[] events, int from, int to);
+
+  /** {@return how many events this turn has emitted since it began, or since its last commit point: a mark for {@link #truncate}} */
+  int mark();
+
+  /**
+   * Takes back what this turn has emitted since a mark. Not for stages whose overflow policy drops events.
+   *
+   * @param mark from {@link #mark}; not from before a commit point
+   * @throws IllegalArgumentException if less than that was emitted
+   */
+  void truncate(int mark);
 }

@@ -35,6 +35,9 @@ import stage.runtime.time.Time;
  * @param <S> the behaviour's type
  */
 public final class Cell<S extends Stage> implements Machine {
+  /** So many events may wait that timers, casts and calls of a producer-consumer have emitted beyond demand, if its spec says nothing else. */
+  private static final int MOST_UNASKED = 65_536;
+
   private final long id;
   private final String name;
   private final String path;
@@ -76,14 +79,15 @@ public final class Cell<S extends Stage> implements Machine {
     switch (spec) {
       case ProducerSpec<?, S> producer -> {
         consumerHalf = null;
-        producerHalf = new ProducerHalf<>(this, producer.dispatch(), producer.overflow());
+        producerHalf = new ProducerHalf<>(this, producer.dispatch(), producer.overflow(), false);
         isGenerator = producer.isGenerator();
         ref = new CellRef.OfProducer<>(this);
       }
       case ProducerConsumerSpec<?, ?, S> both -> {
         consumerHalf = new ConsumerHalf(this);
-        var overflow = new Overflow(Overflow.Kind.BLOCK, both.buffer());
-        producerHalf = new ProducerHalf<>(this, both.dispatch(), overflow);
+        boolean isBounded = both.buffer() < Integer.MAX_VALUE;
+        var overflow = new Overflow(Overflow.Kind.BLOCK, isBounded ? both.buffer() : MOST_UNASKED);
+        producerHalf = new ProducerHalf<>(this, both.dispatch(), overflow, !isBounded);
         isGenerator = false;
         ref = new CellRef.OfProducerConsumer<>(this);
       }
@@ -230,6 +234,11 @@ public final class Cell<S extends Stage> implements Machine {
 
   Life life() {
     return life;
+  }
+
+  /** {@return whether it has output left that is to be emitted before it completes} */
+  boolean goesOn() {
+    return agenda.goesOn();
   }
 
   System.Logger logger() {
@@ -771,8 +780,13 @@ public final class Cell<S extends Stage> implements Machine {
 
   /** Gives up on an event, and tells the stage's handler. */
   void deadLetter(Object event, Throwable cause, int attempts) {
+    deadLetter(event, cause, attempts, path);
+  }
+
+  /** Gives up on an event somewhere within the stage. */
+  void deadLetter(Object event, Throwable cause, int attempts, String where) {
     deadLettered.add(1);
-    var letter = new DeadLetter(event, cause, path, turns.incarnation(), attempts, realm.time().instant());
+    var letter = new DeadLetter(event, cause, where, turns.incarnation(), attempts, realm.time().instant());
     owner.deadLettered(this, letter, options.deadLetters(), deadLettered.read());
   }
 

@@ -69,6 +69,15 @@ final class CellContext implements Insider {
   }
 
   @Override
+  public <T extends Transactional> T transactional(String name, Supplier<T> first) {
+    cell.ensureOwnThread("transactional()");
+    Objects.requireNonNull(name, "name must not be null");
+    Objects.requireNonNull(first, "first must not be null");
+    if (cell.isGenerator()) throw new IllegalStateException("stage " + cell.path() + " is a generator, which has no turns to commit; use a producer");
+    return cell.turns().states().transactional(name, first);
+  }
+
+  @Override
   public void publish(Object[] events) {
     if (events.length == 0) return;
     cell.turns().inEngine(() -> cell.producerHalf().publishNow(events));

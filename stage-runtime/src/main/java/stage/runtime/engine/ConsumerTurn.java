@@ -66,7 +66,11 @@ final class ConsumerTurn<I> {
     if (inlet == null) return;
     LaneInlet<I> served = inlet;
     inlet = null;
-    if (served.isCancelled()) leave(served);
+    try {
+      served.tellGivenUp();
+    } finally {
+      if (served.isCancelled()) leave(served);
+    }
   }
 
   private void leave(LaneInlet<I> served) {

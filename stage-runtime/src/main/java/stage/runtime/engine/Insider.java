@@ -36,6 +36,17 @@ public interface Insider extends StageContext {
   <T extends Kept> T kept(Supplier<T> first);
 
   /**
+   * {@return a state in a form of its own, which survives restarts and changes with the turn, as those of {@link #state} and {@link #mapState} do} Committed
+   * after what the turn emitted is published and its input is settled. The stage's own thread, in {@code onStart}: after a thread was replaced, the next incarnation
+   * gets another object. Not for generators, which have no turns to commit.
+   *
+   * @param name tells several apart, those of other kinds included; the same in every incarnation
+   * @param first makes it, the first time and after the states were forgotten
+   * @param <T> what it is
+   */
+  <T extends Transactional> T transactional(String name, Supplier<T> first);
+
+  /**
    * Publishes events at once, beyond demand if need be: those that were accepted and that no later turn of this incarnation will emit. The stage's
    * own thread, within a callback.
    *

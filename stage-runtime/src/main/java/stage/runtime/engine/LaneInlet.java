@@ -1,6 +1,7 @@
 package stage.runtime.engine;
 
 import java.lang.invoke.VarHandle;
+import java.util.Objects;
 import stage.api.Demand;
 import stage.api.Redelivery;
 
@@ -9,7 +10,10 @@ final class LaneInlet<I> implements BoundedInlet<I> {
   private final Lane<I> lane;
   private final Cell<?> cell;
   private final Demand demand;
-  private int inHand;                    // size of the batch that a turn is handling
+  private int inHand;                    // how much of the batch that a turn is handling is not settled
+  private int settledOfBatch;            // how much of it is, by commit points
+  private int left;                      // how many of its last events are to stay in the lane
+  private GivenUp givenUp;               // null until a turn has given up on an event by itself
   private long asked;                    // by request(), in this turn
   private int handledBeforeCancel = -1;  // how much of the batch in hand counts, if the turn cancelled
   private int crashedBatch;              // size of the batch whose turn threw, until the stage has been restarted or has ended
@@ -116,15 +120,52 @@ final class LaneInlet<I> implements BoundedInlet<I> {
 
   void beginTurn(int batch) {
     inHand = batch;
+    settledOfBatch = 0;
+    left = 0;
+    if (givenUp != null) givenUp.forget(0);   // an event that was given up on and then left
     asked = 0;
     handledBeforeCancel = -1;
   }
 
+  @Override
+  public void deadLetter(int index, Object event, Throwable cause, int attempts, String path) {
+    cell.ensureOwnThread("deadLetter()");
+    Objects.requireNonNull(event, "event must not be null");
+    Objects.requireNonNull(cause, "cause must not be null");
+    Objects.requireNonNull(path, "path must not be null");
+    fates(index).deadLetter(index, event, cause, attempts, path);
+  }
+
+  @Override
+  public void drop(int index, String why) {
+    cell.ensureOwnThread("drop()");
+    fates(index).drop(index, Objects.requireNonNull(why, "why must not be null"));
+  }
+
+  private GivenUp fates(int index) {
+    int end = settledOfBatch + inHand;
+    if (index < settledOfBatch || index >= end) {
+      throw new IllegalArgumentException("index must be from " + settledOfBatch + " to " + (end - 1) + ", that of an event in hand, but was " + index);
+    }
+    if (givenUp == null) givenUp = new GivenUp(cell, end);
+    else if (givenUp.isEmpty()) givenUp.forget(end);
+    return givenUp;
+  }
+
+  @Override
+  public void leave(int events) {
+    cell.ensureOwnThread("leave()");
+    if (events < 0 || events > inHand) {
+      throw new IllegalArgumentException("leave must be of 0 to " + inHand + " events, what is left of the batch in hand, but was of " + events);
+    }
+    left = events;
+  }
+
   /** The turn was good: settles its batch and refills the demand. Answers whether the producer is to be woken, after a full fence. */
   boolean commit() {
-    int handled = cancelled && handledBeforeCancel >= 0 ? handledBeforeCancel : inHand;
+    int settled = cancelled && handledBeforeCancel >= 0 ? handledBeforeCancel : inHand - left;
     inHand = 0;
-    return settle(handled);
+    return settle(settled);
   }
 
   /** {@return how many events the next batch may have} Fewer than usual while it is not known which of them crash the stage. */
@@ -139,18 +180,32 @@ final class LaneInlet<I> implements BoundedInlet<I> {
     if (events < 0 || events > inHand) {
       throw new IllegalArgumentException("commit must be of 0 to " + inHand + " events, what is left of the batch in hand, but was of " + events);
     }
-    cell.turns().inEngine(() -> cell.turns().commitPoint(this, events));
+    boolean more = cell.turns().role().asksForMore();
+    cell.turns().inEngine(() -> cell.turns().commitPoint(this, events, more));
   }
 
   /** Settles the next events of the batch in hand in the middle of the turn. Answers whether the producer is to be woken. */
   boolean settleNext(int events) {
     inHand -= events;
+    left = Math.min(left, inHand);
     return settle(events);
   }
 
-  private boolean settle(int handled) {
-    if (suspects > 0 && handled > 0) absolve(handled);
-    return settle(handled, 0, 0);
+  /** Settles the next events of the batch in hand, each as the turn has decided. */
+  private boolean settle(int events) {
+    if (suspects > 0 && events > 0) absolve(events);
+    int from = settledOfBatch;
+    settledOfBatch += events;
+    if (givenUp == null || givenUp.isEmpty()) return settle(events, 0, 0);
+    givenUp.settle(from, settledOfBatch);
+    int deadLettered = givenUp.deadLettered();
+    int dropped = givenUp.dropped();
+    return settle(events - deadLettered - dropped, deadLettered, dropped);
+  }
+
+  /** Tells of what the turn, or the part of it before a commit point, has given up on; all of it is committed. */
+  void tellGivenUp() {
+    if (givenUp != null) givenUp.tell();
   }
 
   private boolean settle(int handled, int deadLettered, int dropped) {
@@ -187,6 +242,7 @@ final class LaneInlet<I> implements BoundedInlet<I> {
   void rollback() {
     crashedBatch = inHand;
     inHand = 0;
+    if (givenUp != null) givenUp.forget(0);
     asked = 0;
     cancelled = false;
     handledBeforeCancel = -1;

@@ -19,6 +19,7 @@ final class Life {
   private final Gate ended;
   private volatile Phase phase = new Phase.Starting();   // read by any thread
   private boolean inputEnded;           // the last subscription has completed
+  private boolean toldOfEnd;            // and onComplete was a good turn
   private Gate started;                 // forgotten by the starter once it is open; 100,000 idle stages add up
   private volatile boolean ignores;     // the stage is not to run, as it has said in its start; read by the starter
   private Throwable startFailure;       // read by the starter after the gate has opened
@@ -249,9 +250,11 @@ final class Life {
       stopTakingTurns(new StopReason.Stopped());
       return;
     }
-    Throwable failure = turns.attempt("onComplete", turns.role()::inputCompleted);
-    if (failure == null) endNormally(new StopReason.Completed());
-    else if (!cell.isCancelled()) crash("onComplete", failure);
+    Throwable failure = toldOfEnd ? null : turns.attempt("onComplete", turns.role()::inputCompleted);
+    if (failure == null) {
+      toldOfEnd = true;
+      if (turns.role().isCompleted() || !cell.goesOn()) endNormally(new StopReason.Completed());
+    } else if (!cell.isCancelled()) crash("onComplete", failure);
     else if (!(failure instanceof InterruptedException)) owner.suppressed(cell, failure);
   }
 
@@ -265,11 +268,13 @@ final class Life {
     switch (owner.completed(cell, onceTooOften)) {
       case Verdict.Restart(var delayNanos) -> {
         inputEnded = false;
+        toldOfEnd = false;
         awaitNextStart(delayNanos);
         turns.retire(reason);
       }
       case Verdict.Hold hold -> {
         inputEnded = false;
+        toldOfEnd = false;
         phase = new Phase.Held();
         heldToTell = true;
         turns.retire(reason);

@@ -22,6 +22,7 @@ final class ProducerHalf<O> {
   private final Cell<?> cell;
   private final Dispatch<O> dispatch;
   private final Overflow overflow;
+  private final boolean hasRoomForATurn;      // whether a turn that was asked for may emit as much as it likes
   private final Sharing<O> sharing;
   private Lane<?>[] known = NONE;             // the lanes as the sharing knows them
   private volatile Lane<?>[] lanes = NONE;    // replaced, never changed, under the realm's lock
@@ -37,10 +38,11 @@ final class ProducerHalf<O> {
   final Counter returned = new Counter();
   final Counter waiting = new Counter();      // a copy of sharing.waiting() for snapshots
 
-  ProducerHalf(Cell<?> cell, Dispatch<O> dispatch, Overflow overflow) {
+  ProducerHalf(Cell<?> cell, Dispatch<O> dispatch, Overflow overflow, boolean hasRoomForATurn) {
     this.cell = cell;
     this.dispatch = dispatch;
     this.overflow = overflow;
+    this.hasRoomForATurn = hasRoomForATurn;
     this.sharing = Sharing.of(dispatch, this);
   }
 
@@ -95,6 +97,11 @@ final class ProducerHalf<O> {
   /** {@return how many events may be emitted beyond {@code demand}} */
   long room() {
     return Math.max(0, overflow.capacity() + sharing.allowance() - sharing.waiting());
+  }
+
+  /** {@return the same in a turn that is taken because its events are wanted: as a rule it may emit whatever comes of its input} */
+  long roomOfTurn() {
+    return hasRoomForATurn ? Long.MAX_VALUE : room();
   }
 
   DemandExceeded exceeded() {

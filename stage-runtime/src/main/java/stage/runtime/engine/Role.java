@@ -101,6 +101,11 @@ abstract class Role {
     return false;
   }
 
+  /** {@return whether the behaviour has something left to do in further turns} User code. */
+  boolean asksForMore() {
+    return false;
+  }
+
   /** Runs the callback for the end of all input. */
   void inputCompleted() throws Exception {}
 
@@ -285,6 +290,7 @@ abstract class Role {
     private final ConsumerTurn<I> input;
     private final ProducerHalf<O> half;
     private final StagedOutlet<O> out;
+    private String callback = "onEvents";
 
     OfProducerConsumer(Stage.ProducerConsumer<I, O> stage, Cell<?> cell) {
       super(cell);
@@ -296,19 +302,29 @@ abstract class Role {
 
     @Override
     boolean hasTurn() {
-      return half.demand() > 0 && input.isReady();
+      return half.demand() > 0 && (turns.hasMore() || input.isReady());
     }
 
     @Override
     void turn() throws Exception {
       if (out.demand() == 0) return;   // who wanted something has left since hasTurn
-      List<I> batch = input.take(out.demand());
-      fence.enter(callback());
+      out.invite();
+      boolean goesOn = turns.hasMore();
+      callback = goesOn ? "onMore" : "onEvents";
+      List<I> batch = goesOn ? List.of() : input.take(out.demand());
+      fence.enter(callback);
       try {
-        stage.onEvents(batch, input.inlet(), out);
+        if (goesOn) stage.onMore(out);
+        else stage.onEvents(batch, input.inlet(), out);
+        turns.asksForMore(stage.hasMore());
       } finally {
-        fence.leave(callback());
+        fence.leave(callback);
       }
+    }
+
+    @Override
+    boolean asksForMore() {
+      return stage.hasMore();
     }
 
     @Override
@@ -343,6 +359,7 @@ abstract class Role {
 
     @Override
     void inputCompleted() throws Exception {
+      out.invite();
       stage.onComplete(out);
     }
 
@@ -386,12 +403,12 @@ abstract class Role {
 
     @Override
     Awaiting.Now idle() {
-      return input.isReady() ? Awaiting.Now.DEMAND : input.idle();
+      return turns.hasMore() || input.isReady() ? Awaiting.Now.DEMAND : input.idle();
     }
 
     @Override
     String callback() {
-      return "onEvents";
+      return callback;
     }
 
     @Override
@@ -408,18 +425,26 @@ abstract class Role {
   private static final class OfConsumer<I> extends Role {
     private final Stage.Consumer<I> stage;
     private final Gated gate;   // null if it may take what there is
+    private final Continuing continuing;   // null if its work never goes on over several turns
     private final ConsumerTurn<I> input;
+    private String callback = "onEvents";
 
     OfConsumer(Stage.Consumer<I> stage, Cell<?> cell) {
       super(cell);
       this.stage = stage;
       this.gate = stage instanceof Gated gated ? gated : null;
+      this.continuing = stage instanceof Continuing goesOn ? goesOn : null;
       this.input = new ConsumerTurn<>(cell);
     }
 
     @Override
     boolean hasTurn() {
-      return input.isReady() && !isShut();
+      return turns.hasMore() || input.isReady() && !isShut();
+    }
+
+    @Override
+    boolean asksForMore() {
+      return continuing != null && continuing.hasMore();
     }
 
     @Override
@@ -429,12 +454,16 @@ abstract class Role {
 
     @Override
     void turn() throws Exception {
-      List<I> batch = input.take(gate == null ? Long.MAX_VALUE : gate.permits());
-      fence.enter(callback());
+      boolean goesOn = turns.hasMore();
+      callback = goesOn ? "onMore" : "onEvents";
+      List<I> batch = goesOn ? List.of() : input.take(gate == null ? Long.MAX_VALUE : gate.permits());
+      fence.enter(callback);
       try {
-        stage.onEvents(batch, input.inlet());
+        if (goesOn) continuing.onMore();
+        else stage.onEvents(batch, input.inlet());
+        if (continuing != null) turns.asksForMore(continuing.hasMore());
       } finally {
-        fence.leave(callback());
+        fence.leave(callback);
       }
     }
 
@@ -508,7 +537,7 @@ abstract class Role {
 
     @Override
     String callback() {
-      return "onEvents";
+      return callback;
     }
   }
 }

@@ -30,6 +30,15 @@ final class StagedOutlet<O> implements BulkOutlet<O> {
     this.half = half;
   }
 
+  /** This turn is taken when nothing waits: what it emits beyond demand is delivered before another one like it. */
+  void invite() {
+    limit = Math.min(Integer.MAX_VALUE - 8, saturated(wanted, half.roomOfTurn()));
+  }
+
+  private static long saturated(long demand, long room) {
+    return demand + room < 0 ? Long.MAX_VALUE : demand + room;
+  }
+
   void beginTurn() {
     owner = Thread.currentThread();
     open = true;
@@ -37,8 +46,7 @@ final class StagedOutlet<O> implements BulkOutlet<O> {
     count = 0;
     dropped = 0;
     wanted = half.demand();
-    long room = half.room();
-    limit = wanted > Integer.MAX_VALUE - 8 - room ? Integer.MAX_VALUE - 8 : wanted + room;
+    limit = Math.min(Integer.MAX_VALUE - 8, saturated(wanted, half.room()));
   }
 
   @Override
@@ -61,14 +69,27 @@ final class StagedOutlet<O> implements BulkOutlet<O> {
       for (int i = from; i < to; i++) emit((O) events[i]);
       return;
     }
-    if (staged.length - count < more) staged = Arrays.copyOf(staged, Math.max(count + more, 2 * count));
+    if (staged.length - count < more) staged = Arrays.copyOf(staged, (int) Math.min(Integer.MAX_VALUE - 8, Math.max(count + more, 2L * count)));
     System.arraycopy(events, from, staged, count, more);
     count += more;
   }
 
+  @Override
+  public int mark() {
+    return count;
+  }
+
+  @Override
+  public void truncate(int mark) {
+    if (Thread.currentThread() != owner) throw wrongThread("truncate()");
+    if (mark < 0 || mark > count) throw new IllegalArgumentException("mark must be from 0 to " + count + ", what this turn has emitted, but was " + mark);
+    Arrays.fill(staged, mark, count, null);
+    count = mark;
+  }
+
   private void grow() {
     int first = (int) Math.max(1, Math.min(wanted, Math.max(countBefore, 8)));
-    staged = staged.length == 0 ? new Object[first] : Arrays.copyOf(staged, 2 * staged.length);
+    staged = staged.length == 0 ? new Object[first] : Arrays.copyOf(staged, (int) Math.min(Integer.MAX_VALUE - 8, 2L * staged.length));
   }
 
   /** {@return whether the event may be staged beyond the limit} Not if it is the one to drop. */

@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.BiConsumer;
+import java.util.function.Supplier;
 import stage.api.MapState;
 import stage.api.State;
 
@@ -52,6 +53,12 @@ final class States {
     throw new IllegalArgumentException("state \"" + name + "\" of stage " + cell.path() + " is no map state; ask for it with state()");
   }
 
+  @SuppressWarnings("unchecked")   // who asks for a name again is the same operator
+  <T extends Transactional> T transactional(String name, Supplier<T> first) {
+    if (byName.computeIfAbsent(name, n -> new Operated(first.get())) instanceof Operated operated) return (T) operated.state;
+    throw new IllegalArgumentException("state \"" + name + "\" of stage " + cell.path() + " is no operator's; ask for it with state() or mapState()");
+  }
+
   /** Keeps what the turn has changed. If that fails, on a full heap or in a key of the user's, it is gone on with in place of a rollback. */
   void commit() {
     committing = true;
@@ -73,6 +80,34 @@ final class States {
 
   void takeUp() {
     for (Kept kept : byName.values()) kept.takeUp();
+  }
+
+  /** The state of an operator, which does all this itself. */
+  private record Operated(Transactional state) implements Kept {
+    @Override
+    public Kept committedOnly() {
+      return new Operated(state.committedOnly());
+    }
+
+    @Override
+    public void commit() {
+      state.commit();
+    }
+
+    @Override
+    public void rollback() {
+      state.rollback();
+    }
+
+    @Override
+    public void putAside() {
+      // only generators run a turn within another, and have no such state
+    }
+
+    @Override
+    public void takeUp() {
+      // as putAside
+    }
   }
 
   private static final class Value<T> implements State<T>, Kept {

@@ -4,7 +4,9 @@ import java.lang.invoke.VarHandle;
 import java.util.Arrays;
 import java.util.concurrent.CancellationException;
 import java.util.function.Supplier;
+import stage.api.MapConcurrent;
 import stage.api.Outlet;
+import stage.api.PerEvent;
 import stage.api.Redelivery;
 import stage.api.Stage;
 import stage.api.StageContext;
@@ -31,6 +33,7 @@ final class Turns<S extends Stage> {
   private volatile int incarnation;      // read by any thread
   private S behaviour;                   // null before the first incarnation and between two
   private S starting;                    // while its onStart runs
+  private Role startingRole;             // from then on until it has started; null for one that hands its events to threads of their own
   private volatile StartLimit limit;     // while one starts; null without a limit; read by any thread
   private S stopping;                    // while its onStop runs
   private Role role;
@@ -38,6 +41,8 @@ final class Turns<S extends Stage> {
   private States states;                 // null until there was one
   private Kept kept;                     // null but for a bridge
   private boolean gated;                 // whether all its behaviours are; written before the first start is over
+  private boolean hasMore;               // whether there was something left for onMore after the last good turn or commit point
+  private boolean asksForMore;           // the same as the turn that is running has said
   private Tasks<?, ?> tasks;             // null but for a stage that hands each event to a thread of its own
   private boolean serving;               // a message or a timer is being run; in a generator, within emit
   private Control.Asked asked;           // the call that is being run; null if there is none
@@ -118,15 +123,18 @@ final class Turns<S extends Stage> {
     if (failure != null) {
       if (fresh != null) cell.realm().release(fresh);
       timers = oldTimers;
+      startingRole = null;
       rollbackStates();
       cell.carrier().rename(cell.threadName());
       throw failure;
     }
+    Role freshRole = startingRole != null ? startingRole : Role.of(fresh, cell);
+    startingRole = null;
     commitStates();
     incarnation++;
     this.factory = factory;
     behaviour = fresh;
-    role = Role.of(fresh, cell);
+    role = freshRole;
     if (cell.isConsumer()) cell.consumerHalf().reincarnated();
   }
 
@@ -150,9 +158,13 @@ final class Turns<S extends Stage> {
           + fresh.getClass().getName() + "; it must make a new one each time");
     }
     starting = fresh;
+    // The role of one that hands its events to threads of their own decides at once how they are handled; if it failed to start, that would stay so.
+    boolean hasTasks = fresh instanceof MapConcurrent<?, ?> || fresh instanceof PerEvent<?>;
+    startingRole = hasTasks ? null : Role.of(fresh, cell);
     fence.enter("onStart");
     try {
       fresh.onStart(new CellContext(cell, incarnation + 1));
+      asksForMore = startingRole != null && startingRole.asksForMore();
     } finally {
       fence.leave("onStart");
     }
@@ -420,6 +432,7 @@ final class Turns<S extends Stage> {
       fence.enter(what);
       try {
         body.run();
+        asksForMore = role.asksForMore();
       } finally {
         fence.leave(what);
       }
@@ -536,18 +549,32 @@ final class Turns<S extends Stage> {
 
   void commitStates() {
     if (states != null) states.commit();
+    hasMore = asksForMore;
   }
 
   void forgetStates() {
     states = null;
+    hasMore = false;
   }
 
   void rollbackStates() {
     if (states != null) states.rollback();
+    asksForMore = hasMore;
+  }
+
+  /** {@return whether the last good turn has left something for {@code onMore}} */
+  boolean hasMore() {
+    return hasMore;
+  }
+
+  /** The turn that is running says whether it leaves something for {@code onMore}. */
+  void asksForMore(boolean asks) {
+    asksForMore = asks;
   }
 
   /** In the middle of a turn: publishes, keeps states, and settles the next events of a batch. */
-  void commitPoint(LaneInlet<?> inlet, int events) {
+  void commitPoint(LaneInlet<?> inlet, int events, boolean asksForMore) {
+    this.asksForMore = asksForMore;
     role.commitOutput();
     boolean more = inlet.settleNext(events);
     try {
@@ -558,6 +585,7 @@ final class Turns<S extends Stage> {
         inlet.lane().producer().carrier().wake();
       }
     }
+    inlet.tellGivenUp();
   }
 
   /** Runs what user code, on the cell's own thread, asks the engine to do. */

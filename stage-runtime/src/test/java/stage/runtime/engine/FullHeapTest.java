@@ -105,7 +105,7 @@ class FullHeapTest {
   }
 
   private Sharing<Integer> sharing(Dispatch<Integer> dispatch) {
-    var half = new ProducerHalf<Integer>(cell, dispatch, Overflow.fail());
+    var half = new ProducerHalf<Integer>(cell, dispatch, Overflow.fail(), false);
     Sharing<Integer> sharing = Sharing.of(dispatch, half);
     sharing.lanesAre(lanes.toArray(FakeLane[]::new));
     return sharing;
