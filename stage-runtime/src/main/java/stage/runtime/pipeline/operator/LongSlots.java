@@ -1,0 +1,112 @@
+package stage.runtime.pipeline.operator;
+
+import java.util.Arrays;
+
+/** A long per key, which grows by what is added: counts and sums, without a box. */
+final class LongSlots extends Slots {
+  private long[] values;   // committed
+  private long[] pending;
+  private long[] freshValues = new long[16];
+  private long[] before = new long[4];   // the journal's values
+
+  LongSlots() {
+    values = new long[slots()];
+    pending = new long[slots()];
+  }
+
+  private LongSlots(LongSlots replaced) {
+    super(replaced);
+    values = replaced.values;
+    pending = new long[slots()];
+  }
+
+  LongSlots successor() {
+    return new LongSlots(this);
+  }
+
+  /**
+   * Adds to the key's sum, which begins at 0.
+   *
+   * @throws ArithmeticException if the sum does not fit into a long; it is as it was then
+   */
+  void add(Object key, long amount) {
+    int place = place(key);
+    if (place < 0) {
+      long old = freshValues[~place];
+      long sum = Math.addExact(old, amount);
+      int entry = journal(place);
+      before[entry] = old;
+      freshValues[~place] = sum;
+    } else if (isPending(place)) {
+      long old = pending[place];
+      long sum = Math.addExact(old, amount);
+      int entry = journal(place);
+      before[entry] = old;
+      pending[place] = sum;
+    } else {
+      long sum = Math.addExact(values[place], amount);
+      touch(place);
+      pending[place] = sum;
+    }
+  }
+
+  long value(int place) {
+    return place < 0 ? freshValues[~place] : isPending(place) ? pending[place] : values[place];
+  }
+
+  @Override
+  void restore(int slot, int entry) {
+    pending[slot] = before[entry];
+  }
+
+  @Override
+  void restoreFresh(int fresh, int entry) {
+    freshValues[fresh] = before[entry];
+  }
+
+  @Override
+  void resizeJournal(int length) {
+    before = Arrays.copyOf(before, length);
+  }
+
+  @Override
+  boolean isLiving(int slot) {
+    return true;
+  }
+
+  @Override
+  boolean isLivingFresh(int fresh) {
+    return true;
+  }
+
+  @Override
+  void keep(int[] slots, int count) {
+    long[] values = this.values;
+    long[] pending = this.pending;
+    for (int i = 0; i < count; i++) values[slots[i]] = pending[slots[i]];
+  }
+
+  @Override
+  void keepFresh(int slot, int fresh) {
+    values[slot] = freshValues[fresh];
+  }
+
+  @Override
+  void clearFresh(int fresh) {
+    freshValues[fresh] = 0;
+  }
+
+  @Override
+  void resizeFresh(int length) {
+    freshValues = Arrays.copyOf(freshValues, length);
+  }
+
+  @Override
+  void rebuildValues(int[] slots, int count, int[] from, int length) {
+    long[] newValues = new long[length];
+    long[] newPending = new long[length];
+    for (int i = 0; i < count; i++) newValues[slots[i]] = value(from[slots[i]]);
+    values = newValues;
+    pending = newPending;
+  }
+}

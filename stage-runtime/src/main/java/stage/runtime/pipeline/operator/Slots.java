@@ -1,0 +1,320 @@
+package stage.runtime.pipeline.operator;
+
+import java.util.Arrays;
+
+/**
+ * State per key: a hash table of which a turn changes nothing, and beside it what the turn has changed.
+ *
+ * <p>Committed: {@code keys}, {@code hashes}, the order of arrival, and a subclass's values; written in {@link #commit} only. A turn's: a pending value
+ * per slot, which counts if the slot's stamp is the turn's; the slots it has touched; and the keys that are new, which stay aside until the commit.
+ * An element's: a journal of what its slots held before, where the turn had changed them already.
+ *
+ * <p>A key's <em>place</em> is its slot, from 0, or below 0 for a key that is new in this turn. Places hold until the next commit or rollback.
+ */
+abstract class Slots {
+  /** No place. */
+  static final int ABSENT = Integer.MAX_VALUE;
+
+  private static final int SMALLEST = 16;
+
+  // committed: written in commit() only; a power of two of slots, at most half of them in use
+  private Object[] keys;
+  private int[] hashes;
+  private int[] arrivals;   // slots, in the order in which their keys came
+  private int size;
+  private int shift;   // a hash's home is what remains of it by this
+
+  // this incarnation's, and valid for one turn
+  private int[] stamps;
+  private int turn = 1;
+  private int[] touched = new int[SMALLEST];
+  private int touchedCount;
+
+  // keys that are new in this turn, in the order in which they came; the index holds their number + 1
+  private Object[] freshKeys = new Object[SMALLEST];
+  private int[] freshHashes = new int[SMALLEST];
+  private int[] freshIndex = new int[2 * SMALLEST];
+  private int freshCount;
+
+  // one element's: what it touched and added for the first time in the turn comes after these; its other changes are in the journal
+  private int touchedAtMark;
+  private int freshAtMark;
+  private int[] journal = new int[4];   // places; the subclass has what they held
+  private int journalCount;
+
+  Slots() {
+    keys = new Object[SMALLEST];
+    hashes = new int[SMALLEST];
+    stamps = new int[SMALLEST];
+    arrivals = new int[SMALLEST / 2];
+    shift = shift(SMALLEST);
+  }
+
+  /** For the next incarnation: shares what is committed. */
+  Slots(Slots replaced) {
+    keys = replaced.keys;
+    hashes = replaced.hashes;
+    arrivals = replaced.arrivals;
+    size = replaced.size;
+    shift = replaced.shift;
+    stamps = new int[keys.length];
+  }
+
+  // ---- finding ------------------------------------------------------------------------------------------------------------
+
+  /** {@return the place of the key, which is added as a new one if it is not there} */
+  final int place(Object key) {
+    int hash = Keys.hash(key);
+    int slot = find(key, hash);
+    return slot >= 0 ? slot : freshPlace(key, hash, true);
+  }
+
+  /** {@return the place of the key, or {@link #ABSENT}} */
+  final int placeOrAbsent(Object key) {
+    int hash = Keys.hash(key);
+    int slot = find(key, hash);
+    return slot >= 0 ? slot : freshCount > 0 ? freshPlace(key, hash, false) : ABSENT;
+  }
+
+  private int find(Object key, int hash) {
+    Object[] keys = this.keys;
+    int mask = keys.length - 1;
+    for (int slot = hash >>> shift; ; slot = slot + 1 & mask) {
+      Object there = keys[slot];
+      if (there == null) return -1;
+      if (there == key || hashes[slot] == hash && there.equals(key)) return slot;
+    }
+  }
+
+  /** By the upper bits: the lower ones are the bucket, of which one worker sees only a part, and its keys would crowd together. */
+  private static int home(int hash, int length) {
+    return hash >>> shift(length);
+  }
+
+  private static int shift(int length) {
+    return Integer.numberOfLeadingZeros(length) + 1;
+  }
+
+  private int freshPlace(Object key, int hash, boolean adds) {
+    int mask = freshIndex.length - 1;
+    int at = home(hash, freshIndex.length);
+    for (; freshIndex[at] != 0; at = at + 1 & mask) {
+      int fresh = freshIndex[at] - 1;
+      if (freshHashes[fresh] == hash && (freshKeys[fresh] == key || freshKeys[fresh].equals(key))) return ~fresh;
+    }
+    if (!adds) return ABSENT;
+    if (freshCount == freshKeys.length) {
+      growFresh();
+      return freshPlace(key, hash, true);
+    }
+    freshKeys[freshCount] = key;
+    freshHashes[freshCount] = hash;
+    freshIndex[at] = freshCount + 1;
+    return ~freshCount++;
+  }
+
+  private void growFresh() {
+    int length = 2 * freshKeys.length;
+    freshKeys = Arrays.copyOf(freshKeys, length);
+    freshHashes = Arrays.copyOf(freshHashes, length);
+    resizeFresh(length);
+    freshIndex = new int[2 * length];
+    for (int fresh = 0; fresh < freshCount; fresh++) freshIndex[freeAt(freshIndex, freshHashes[fresh])] = fresh + 1;
+  }
+
+  private static int freeAt(int[] index, int hash) {
+    int at = home(hash, index.length);
+    while (index[at] != 0) at = at + 1 & index.length - 1;
+    return at;
+  }
+
+  // ---- walking ------------------------------------------------------------------------------------------------------------
+
+  /** {@return how many slots there are, in use or not} */
+  final int slots() {
+    return keys.length;
+  }
+
+  /** {@return how many keys there are, with those that were removed and are not yet left out} */
+  final int size() {
+    return size + freshCount;
+  }
+
+  /** {@return the place of the key that came as number {@code n}, from 0} The numbers stay over commits, as long as no key is removed. */
+  final int placeOf(int n) {
+    return n < size ? arrivals[n] : ~(n - size);
+  }
+
+  final Object key(int place) {
+    return place >= 0 ? keys[place] : freshKeys[~place];
+  }
+
+  /** {@return how many slots lie at most between where a key would be best and where it is} For tests. */
+  final int longestWay() {
+    int longest = 0;
+    for (int slot = 0; slot < keys.length; slot++) {
+      if (keys[slot] != null) longest = Math.max(longest, slot - home(hashes[slot], keys.length) & keys.length - 1);
+    }
+    return longest;
+  }
+
+  // ---- changing -----------------------------------------------------------------------------------------------------------
+
+  /** {@return whether the slot's pending value counts} */
+  final boolean isPending(int slot) {
+    return stamps[slot] == turn;
+  }
+
+  /** The slot's first change in this turn; its pending value counts from here on. */
+  final void touch(int slot) {
+    if (touchedCount == touched.length) touched = Arrays.copyOf(touched, 2 * touchedCount);
+    touched[touchedCount++] = slot;
+    stamps[slot] = turn;
+  }
+
+  /** {@return which entry of the journal holds what was at a place that the turn had changed already; the subclass fills it in} */
+  final int journal(int place) {
+    if (journalCount == journal.length) {
+      resizeJournal(2 * journalCount);
+      journal = Arrays.copyOf(journal, 2 * journalCount);
+    }
+    journal[journalCount] = place;
+    return journalCount++;
+  }
+
+  // ---- an element ---------------------------------------------------------------------------------------------------------
+
+  final void mark() {
+    journalCount = 0;
+    touchedAtMark = touchedCount;
+    freshAtMark = freshCount;
+  }
+
+  final void undo() {
+    while (journalCount > 0) {
+      int place = journal[--journalCount];
+      if (place >= 0) restore(place, journalCount);
+      else restoreFresh(~place, journalCount);
+    }
+    while (touchedCount > touchedAtMark) stamps[touched[--touchedCount]] = turn - 1;
+    while (freshCount > freshAtMark) removeLastFresh();
+  }
+
+  private void removeLastFresh() {
+    int at = home(freshHashes[--freshCount], freshIndex.length);
+    while (freshIndex[at] != freshCount + 1) at = at + 1 & freshIndex.length - 1;
+    freshIndex[at] = 0;   // no key was added after it that could have been put behind it
+    freshKeys[freshCount] = null;
+    clearFresh(freshCount);
+  }
+
+  /** Sets the pending value of a slot back to what entry {@code entry} of the journal holds. */
+  abstract void restore(int slot, int entry);
+
+  abstract void restoreFresh(int fresh, int entry);
+
+  // ---- a turn -------------------------------------------------------------------------------------------------------------
+
+  /** Can be called again if it failed for want of memory: what allocates comes first. */
+  final void commit() {
+    if (2 * (size + freshCount) > keys.length) rebuild();
+    keep(touched, touchedCount);
+    for (int fresh = 0; fresh < freshCount; fresh++) {
+      if (!isLivingFresh(fresh)) continue;
+      int slot = free(keys, freshHashes[fresh]);
+      hashes[slot] = freshHashes[fresh];
+      keepFresh(slot, fresh);
+      arrivals[size++] = slot;
+      keys[slot] = freshKeys[fresh];
+    }
+    nextTurn();
+  }
+
+  final void rollback() {
+    nextTurn();
+  }
+
+  private void nextTurn() {
+    touchedCount = 0;
+    if (++turn == 0) {   // after four billion turns a stamp could be taken for a new one
+      Arrays.fill(stamps, 0);
+      turn = 1;
+    }
+    if (freshCount > 0) forgetFresh();
+    mark();
+  }
+
+  private void forgetFresh() {
+    for (int fresh = 0; fresh < freshCount; fresh++) {
+      freshKeys[fresh] = null;
+      clearFresh(fresh);
+    }
+    boolean isSparse = freshIndex.length > 8192 && 16 * freshCount < freshIndex.length;
+    freshCount = 0;
+    if (!isSparse) {
+      Arrays.fill(freshIndex, 0);
+      return;
+    }
+    // Once there were many; to clear all that for every few would cost each turn.
+    freshIndex = new int[2 * SMALLEST];
+    freshKeys = new Object[SMALLEST];
+    freshHashes = new int[SMALLEST];
+    resizeFresh(SMALLEST);
+  }
+
+  /** Makes room for the new keys, and leaves out the removed ones. A replaced thread keeps the old arrays. */
+  private void rebuild() {
+    int living = 0;
+    for (int n = 0; n < size; n++) if (isLiving(arrivals[n])) living++;
+    int length = SMALLEST;
+    while (8 * (living + freshCount) > 3 * length) length *= 2;   // not just half: the next rebuild is to be some way off
+    Object[] newKeys = new Object[length];
+    int[] newHashes = new int[length];
+    int[] newStamps = new int[length];
+    int[] newArrivals = new int[length / 2];
+    int[] from = new int[length];
+    int count = 0;
+    for (int n = 0; n < size; n++) {
+      int old = arrivals[n];
+      if (!isLiving(old)) continue;
+      int slot = free(newKeys, hashes[old]);
+      newKeys[slot] = keys[old];
+      newHashes[slot] = hashes[old];
+      newArrivals[count++] = slot;
+      from[slot] = old;
+    }
+    rebuildValues(newArrivals, count, from, length);
+    touchedCount = 0;   // the new values are the pending ones already
+    keys = newKeys;
+    hashes = newHashes;
+    stamps = newStamps;
+    arrivals = newArrivals;
+    size = count;
+    shift = shift(length);
+  }
+
+  private static int free(Object[] keys, int hash) {
+    int slot = home(hash, keys.length);
+    while (keys[slot] != null) slot = slot + 1 & keys.length - 1;
+    return slot;
+  }
+
+  /** {@return whether the slot has a value, counting what is pending} */
+  abstract boolean isLiving(int slot);
+
+  abstract void resizeJournal(int length);
+
+  abstract boolean isLivingFresh(int fresh);
+
+  /** Makes the pending values of these slots their values. */
+  abstract void keep(int[] slots, int count);
+
+  abstract void keepFresh(int slot, int fresh);
+
+  abstract void clearFresh(int fresh);
+
+  abstract void resizeFresh(int length);
+
+  /** Makes arrays of that length, with the pending or else the committed value of slot {@code from[slot]} in each of the slots. */
+  abstract void rebuildValues(int[] slots, int count, int[] from, int length);
+}
