@@ -16,7 +16,7 @@ public non-sealed interface ConsumerRef<I, S> extends StageRef<S> {
    *
    * @param producer the producer
    * @return a handle to the subscription
-   * @throws SubscriptionRefused as {@link #subscribeTo(SubscriptionSpec)}
+   * @throws SubscriptionRefusedException as {@link #subscribeTo(SubscriptionSpec)}
    */
   default Subscription subscribeTo(ProducerRef<? extends I, ?> producer) {
     return subscribeTo(SubscriptionSpec.to(producer));
@@ -28,7 +28,7 @@ public non-sealed interface ConsumerRef<I, S> extends StageRef<S> {
    * @param producer the producer
    * @param demand how much to ask for
    * @return a handle to the subscription
-   * @throws SubscriptionRefused as {@link #subscribeTo(SubscriptionSpec)}
+   * @throws SubscriptionRefusedException as {@link #subscribeTo(SubscriptionSpec)}
    */
   default Subscription subscribeTo(ProducerRef<? extends I, ?> producer, Demand demand) {
     return subscribeTo(SubscriptionSpec.to(producer).withDemand(demand));
@@ -40,7 +40,7 @@ public non-sealed interface ConsumerRef<I, S> extends StageRef<S> {
    *
    * @param subscription to whom, and how
    * @return a handle to the subscription
-   * @throws SubscriptionRefused if the producer or this consumer has ended, the producer has no such partition or does not
+   * @throws SubscriptionRefusedException if the producer or this consumer has ended, the producer has no such partition or does not
    *     broadcast, or the subscription would close a cycle; nothing has changed then for either stage
    */
   Subscription subscribeTo(SubscriptionSpec<? extends I> subscription);
@@ -49,7 +49,7 @@ public non-sealed interface ConsumerRef<I, S> extends StageRef<S> {
    * {@return a subscriber that passes its events on to this consumer} As {@link #asSubscriber(Demand, CancelPolicy)} with {@link CancelPolicy#TRANSIENT}.
    *
    * @param demand how much to ask the publisher for
-   * @throws SubscriptionRefused if this consumer has ended
+   * @throws SubscriptionRefusedException if this consumer has ended
    */
   default Flow.Subscriber<I> asSubscriber(Demand demand) {
     return asSubscriber(demand, CancelPolicy.TRANSIENT);
@@ -72,7 +72,7 @@ public non-sealed interface ConsumerRef<I, S> extends StageRef<S> {
    *
    * @param demand how much to ask the publisher for
    * @param policy what the end of the publisher does to this consumer
-   * @throws SubscriptionRefused if this consumer has ended, or hands each event to a thread of its own and the demand is manual
+   * @throws SubscriptionRefusedException if this consumer has ended, or hands each event to a thread of its own and the demand is manual
    * @throws IllegalStateException if the scope is closing
    */
   Flow.Subscriber<I> asSubscriber(Demand demand, CancelPolicy policy);

@@ -15,7 +15,7 @@ import java.util.Objects;
  * @param <I> the events it consumes
  * @param <S> the behaviour's type
  */
-public record ConsumerSpec<I, S extends Stage>(
+public record ConsumerSpec<I, S extends Stage.Behaviour>(
     String name, StageFactory<? extends S> factory, List<SubscriptionSpec<? extends I>> subscriptions, StageOptions options)
     implements StageSpec<S> {
 
@@ -32,7 +32,7 @@ public record ConsumerSpec<I, S extends Stage>(
     Objects.requireNonNull(options, "options must not be null; use StageOptions.DEFAULT");
   }
 
-  static <I, S extends Stage> ConsumerSpec<I, S> of(String name, StageFactory<? extends S> factory) {
+  static <I, S extends Stage.Behaviour> ConsumerSpec<I, S> of(String name, StageFactory<? extends S> factory) {
     return new ConsumerSpec<>(name, factory, List.of(), StageOptions.DEFAULT);
   }
 
@@ -42,7 +42,7 @@ public record ConsumerSpec<I, S extends Stage>(
    * @param producer the producer
    */
   public ConsumerSpec<I, S> subscribeTo(ProducerRef<? extends I, ?> producer) {
-    return subscribeTo(producer, Demand.ofDefault());
+    return subscribeTo(producer, Demand.DEFAULT);
   }
 
   /**

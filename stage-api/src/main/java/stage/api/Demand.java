@@ -9,10 +9,11 @@ package stage.api;
  *
  * @param max the most events outstanding at a time, at least 1
  * @param min refill when this many or fewer are left: at least 0, below {@code max}
- * @param manual whether the consumer asks by itself
+ * @param isManual whether the consumer asks by itself
  */
-public record Demand(int max, int min, boolean manual) {
-  private static final Demand DEFAULT = new Demand(1000, 500, false);
+public record Demand(int max, int min, boolean isManual) {
+  /** The default: 1000/500, as in GenStage. */
+  public static final Demand DEFAULT = new Demand(1000, 500, false);
 
   /**
    * Checks the numbers.
@@ -30,11 +31,6 @@ public record Demand(int max, int min, boolean manual) {
     }
   }
 
-  /** {@return the default: 1000/500, as in GenStage} */
-  public static Demand ofDefault() {
-    return DEFAULT;
-  }
-
   /**
    * {@return automatic demand of {@code max}, refilled at half of it, as GenStage's {@code max_demand}}
    *
@@ -49,7 +45,7 @@ public record Demand(int max, int min, boolean manual) {
    * {@return manual demand: only {@link Inlet#request} asks for events; batches have up to 1000} Ask for the first events in
    * {@link Stage.Consumer#onSubscribe}.
    */
-  public static Demand byHand() {
+  public static Demand manual() {
     return new Demand(1000, 0, true);
   }
 
@@ -59,8 +55,8 @@ public record Demand(int max, int min, boolean manual) {
    * @param min refill when this many or fewer are left: at least 0, below {@code max}
    * @throws IllegalArgumentException if {@code min} is out of that range
    */
-  public Demand withMin(int min) {
-    return new Demand(max, min, manual);
+  public Demand min(int min) {
+    return new Demand(max, min, isManual);
   }
 
   /** {@return the most events in one batch} */

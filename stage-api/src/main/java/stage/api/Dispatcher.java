@@ -1,56 +1,173 @@
 package stage.api;
 
+import java.util.HashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.IntStream;
+
 /**
- * A rule that shares events among subscriptions, each event to one: numbers in, numbers out.
+ * How a producer's events are shared among its subscriptions. As GenStage's dispatchers.
  *
- * <p>Implement it for a sharing of your own (weighted, by priority) and pass it to {@link Dispatch#shared}. The engine calls it on the
- * producer's thread, never for two producers at once unless the same instance was given to both, and checks its answer: if a
- * rule shares out more than there was or was wanted, the producer crashes, and nothing is published.
+ * @param <E> the producer's events
  */
-@FunctionalInterface
-public interface Dispatcher {
-  /**
-   * Shares out a run of events. The first {@code shares[0]} go to subscription 0, the next {@code shares[1]} to subscription 1, and so
-   * on; what is left over waits in the producer's backlog for more demand.
-   *
-   * @param events how many events there are, at least 1
-   * @param subscriptions who could take them; there is at least one with demand
-   * @param shares to be filled in, all 0 at first: how many events each gets, at most its demand
-   */
-  void share(int events, Subscriptions subscriptions, int[] shares);
+public sealed interface Dispatcher<E> {
+  /** What a partition function answers for an event that nobody is to get: the event is skipped, and its demand given back. */
+  String NOBODY = "";
 
   /**
-   * {@return how many events the producer may be asked for} By default all outstanding demand; a rule that would rather wait for someone
-   * answers less.
+   * Each event goes to one subscription, those with most outstanding demand first.
    *
-   * @param subscriptions all subscriptions of the producer
+   * @param <E> the producer's events
    */
-  default long demand(Subscriptions subscriptions) {
-    long sum = 0;
-    for (int i = 0; i < subscriptions.count(); i++) {
-      sum += subscriptions.demand(i);
-      if (sum < 0) return Long.MAX_VALUE;
+  record ByDemand<E>() implements Dispatcher<E> {}
+
+  /**
+   * Each event goes to one subscription, as a {@link DispatchRule} of your own decides.
+   *
+   * @param rule the rule
+   * @param <E> the producer's events
+   */
+  record Shared<E>(DispatchRule rule) implements Dispatcher<E> {
+    /** Checks that there is a rule. */
+    public Shared {
+      Objects.requireNonNull(rule, "rule must not be null; use Dispatcher.demand() for the default");
     }
-    return sum;
   }
 
-  /** The subscriptions of a producer, in the order of their acceptance. Valid during the call it is handed to. */
-  interface Subscriptions {
-    /** {@return how many there are} */
-    int count();
+  /**
+   * Each event goes to every subscription.
+   *
+   * @param <E> the producer's events
+   */
+  record Broadcast<E>() implements Dispatcher<E> {}
+
+  /**
+   * Each event goes to the partition that its function names, and there to one subscription.
+   *
+   * @param partitions the names of the partitions, each once
+   * @param function names an event's partition
+   * @param backlog how many events may wait for one partition before the producer gets no more demand
+   * @param <E> the producer's events
+   */
+  record Partition<E>(List<String> partitions, PartitionFunction<? super E> function, int backlog) implements Dispatcher<E> {
+    /**
+     * Checks the partitions.
+     *
+     * @throws IllegalArgumentException if there is no partition, a name is empty or there twice, or {@code backlog} is below 1
+     */
+    public Partition {
+      partitions = List.copyOf(partitions);
+      Objects.requireNonNull(function, "function must not be null");
+      if (partitions.isEmpty()) throw new IllegalArgumentException("there must be at least 1 partition, but there were none");
+      if (partitions.contains(NOBODY)) throw new IllegalArgumentException("a partition's name must not be empty: " + partitions);
+      if (new HashSet<>(partitions).size() < partitions.size()) {
+        throw new IllegalArgumentException("partition names must differ, but were " + partitions);
+      }
+      if (backlog < 1) throw new IllegalArgumentException("partition backlog must be at least 1, but was " + backlog);
+    }
 
     /**
-     * {@return the outstanding demand of a subscription}
+     * {@return the same partitions with another backlog}
      *
-     * @param index which, from 0
+     * @param backlog how many events may wait for one partition, at least 1
      */
-    long demand(int index);
+    public Partition<E> withBacklog(int backlog) {
+      return new Partition<>(partitions, function, backlog);
+    }
+  }
 
+  /**
+   * Names an event's partition.
+   *
+   * @param <E> the events
+   */
+  @FunctionalInterface
+  interface PartitionFunction<E> {
     /**
-     * {@return the weight given by {@link SubscriptionSpec#withWeight}, 1 by default; what it means is the rule's own affair}
+     * Names the partition of one event. Runs on the producer's thread, once per event.
      *
-     * @param index which, from 0
+     * @param event the event
+     * @return the partition's name, or {@link #NOBODY}
+     * @throws Exception this event becomes a dead letter, and the producer goes on; so it is if the partition is null or unknown
      */
-    int weight(int index);
+    String partitionOf(E event) throws Exception;
+  }
+
+  /**
+   * Finds the key of an event.
+   *
+   * @param <E> the events
+   */
+  @FunctionalInterface
+  interface KeyFunction<E> {
+    /**
+     * Finds the key of one event. Runs on the producer's thread, once per event.
+     *
+     * @param event the event
+     * @return its key, not null; its {@code hashCode} chooses the partition
+     * @throws Exception this event becomes a dead letter, and the producer goes on; so it is if the key is null
+     */
+    Object keyOf(E event) throws Exception;
+  }
+
+  /**
+   * {@return the default: events go to the subscriptions with most outstanding demand; n events for k ready ones are split into contiguous
+   * shares of about n/k, so that small inputs run in parallel too. As GenStage's {@code DemandDispatcher}}
+   *
+   * @param <E> the producer's events
+   */
+  static <E> Dispatcher<E> demand() {
+    return new ByDemand<>();
+  }
+
+  /**
+   * {@return every event to every subscription, at the pace of the slowest. A subscription sees the events from its acceptance on.
+   * As GenStage's {@code BroadcastDispatcher}}
+   *
+   * @param <E> the producer's events
+   */
+  static <E> Dispatcher<E> broadcast() {
+    return new Broadcast<>();
+  }
+
+  /**
+   * {@return events shared by a rule of your own}
+   *
+   * @param rule the rule
+   * @param <E> the producer's events
+   */
+  static <E> Dispatcher<E> shared(DispatchRule rule) {
+    return new Shared<>(rule);
+  }
+
+  /**
+   * {@return named partitions. Each holds up to 1000 waiting events. Within a partition that several consumers share, events are
+   * dispatched by demand. As GenStage's {@code PartitionDispatcher}}
+   *
+   * @param partitions the names, each once
+   * @param function names an event's partition, or {@link #NOBODY}
+   * @param <E> the producer's events
+   * @throws IllegalArgumentException if there is no partition, or a name is empty or there twice
+   */
+  static <E> Partition<E> partition(List<String> partitions, PartitionFunction<? super E> function) {
+    return new Partition<>(partitions, function, 1000);
+  }
+
+  /**
+   * {@return partitions {@code "0"} to {@code "partitions - 1"}, chosen by the hash code of a key}
+   *
+   * @param partitions how many, at least 1
+   * @param key finds an event's key
+   * @param <E> the producer's events
+   * @throws IllegalArgumentException if {@code partitions} is below 1
+   */
+  static <E> Partition<E> partition(int partitions, KeyFunction<? super E> key) {
+    Objects.requireNonNull(key, "key must not be null");
+    if (partitions < 1) throw new IllegalArgumentException("there must be at least 1 partition, but the number was " + partitions);
+    List<String> names = IntStream.range(0, partitions).mapToObj(Integer::toString).toList();
+    return partition(names, event -> {
+      int hash = Objects.requireNonNull(key.keyOf(event), "the key of an event must not be null").hashCode();
+      return names.get(Math.floorMod(hash ^ hash >>> 16, partitions));
+    });
   }
 }

@@ -9,7 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Iterator;
 
-/** Elements one after the other, as the generators of {@link Stages} read them. Used by one thread at a time. */
+/** Elements one after the other, as the generators of {@link Stage} read them. Used by one thread at a time. */
 interface Elements<O> extends AutoCloseable {
   /** {@return the next one; null if there are no more} May block. */
   O next() throws Exception;

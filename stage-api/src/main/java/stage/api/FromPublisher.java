@@ -5,7 +5,7 @@ import java.util.concurrent.Flow;
 
 /**
  * Marks a stage that emits the events of a publisher. The engine runs a behaviour of its own in its place, which subscribes; see
- * {@link Stage#producer(String, Flow.Publisher, Void...)}.
+ * {@link Stage#fromPublisher}.
  *
  * @param publisher the publisher
  * @param <O> the events

@@ -24,7 +24,7 @@ public interface Inlet<I> {
    * @param events how many, at least 1
    * @throws IllegalArgumentException if {@code events} is below 1; nothing has changed then
    * @throws IllegalStateException if demand is automatic on this subscription
-   * @throws WrongThread if called on another thread; the message names both
+   * @throws ForeignThreadException if called on another thread; the message names both
    */
   void request(long events);
 
@@ -39,7 +39,7 @@ public interface Inlet<I> {
    *
    * @param events how many more events of the batch in hand are handled, from 0 to what is left of it
    * @throws IllegalArgumentException if {@code events} is not in that range; nothing has changed then
-   * @throws WrongThread if called on another thread; the message names both
+   * @throws ForeignThreadException if called on another thread; the message names both
    */
   void commit(int events);
 
@@ -47,7 +47,7 @@ public interface Inlet<I> {
    * Ends this subscription when the turn returns. The batch in hand counts as handled; events already sent but not yet delivered
    * go back to the producer for its other consumers.
    *
-   * @throws WrongThread if called on another thread; the message names both
+   * @throws ForeignThreadException if called on another thread; the message names both
    */
   void cancel();
 
@@ -57,7 +57,7 @@ public interface Inlet<I> {
    *
    * @param handled how many events of the batch in hand count as handled, from 0 to its size
    * @throws IllegalArgumentException if {@code handled} is not in that range; nothing has changed then
-   * @throws WrongThread if called on another thread; the message names both
+   * @throws ForeignThreadException if called on another thread; the message names both
    */
   void cancel(int handled);
 }

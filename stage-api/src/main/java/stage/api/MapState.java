@@ -6,7 +6,7 @@ import java.util.function.BiConsumer;
 /**
  * A keyed {@link State}, for many values of which a turn changes only a few: only those are kept apart until the turn returns.
  *
- * <p>For the stage's own thread only: {@link WrongThread} is thrown on any other. Nothing here blocks.
+ * <p>For the stage's own thread only: {@link ForeignThreadException} is thrown on any other. Nothing here blocks.
  *
  * @param <K> the keys, with {@code equals} and {@code hashCode}
  * @param <V> the values, immutable

@@ -17,9 +17,9 @@ public interface Outlet<O> {
    *
    * @param event the event; must not be changed after this
    * @throws NullPointerException if {@code event} is null (Reactive Streams rule 2.13); nothing was emitted
-   * @throws WrongThread if called on another thread than the stage's own; nothing was emitted
+   * @throws ForeignThreadException if called on another thread than the stage's own; nothing was emitted
    * @throws IllegalStateException if no turn of this incarnation is running, or the outlet is completed; nothing was emitted
-   * @throws DemandExceeded if the bound of the backlog is reached and the overflow policy refuses
+   * @throws DemandExceededException if the bound of the backlog is reached and the overflow policy refuses
    * @throws java.util.concurrent.CancellationException in a generator that is to stop; nothing was emitted
    */
   void emit(O event);
@@ -42,7 +42,7 @@ public interface Outlet<O> {
    * Completes the stream: subscriptions end after their last event, then the stage ends normally. Events emitted earlier, including those in
    * the backlog, are delivered first. Returns at once; calling it again changes nothing.
    *
-   * @throws WrongThread if called on another thread than the stage's own
+   * @throws ForeignThreadException if called on another thread than the stage's own
    */
   void complete();
 }

@@ -13,9 +13,9 @@ package stage.api;
 public record Overflow(Kind kind, int capacity) {
   /** What happens to an event beyond demand when the backlog is full. */
   public enum Kind {
-    /** In a turn {@code emit} throws {@link DemandExceeded}. A caller from outside waits for demand, and never fills the backlog. */
+    /** In a turn {@code emit} throws {@link DemandExceededException}. A caller from outside waits for demand, and never fills the backlog. */
     BLOCK,
-    /** {@code emit} throws {@link DemandExceeded}. */
+    /** {@code emit} throws {@link DemandExceededException}. */
     FAIL,
     /** The oldest event of the backlog is dropped and counted. */
     DROP_OLDEST,
@@ -44,7 +44,7 @@ public record Overflow(Kind kind, int capacity) {
     return BLOCK;
   }
 
-  /** {@return a policy by which emitting beyond demand throws {@link DemandExceeded}} */
+  /** {@return a policy by which emitting beyond demand throws {@link DemandExceededException}} */
   public static Overflow fail() {
     return new Overflow(Kind.FAIL, 0);
   }

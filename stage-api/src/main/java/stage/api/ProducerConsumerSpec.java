@@ -11,18 +11,18 @@ import java.util.Objects;
  * @param name the stage's name, unique in its scope
  * @param factory makes a new behaviour for each incarnation
  * @param subscriptions the subscriptions it makes when it starts, in this order
- * @param dispatch how events are shared among its own subscriptions
+ * @param dispatcher how events are shared among its own subscriptions
  * @param buffer how many events beyond demand one turn may leave in the backlog; {@link Integer#MAX_VALUE} for as many as a turn emits
  * @param options the options that every kind of stage has
  * @param <I> the events it consumes
  * @param <O> the events it emits
  * @param <S> the behaviour's type
  */
-public record ProducerConsumerSpec<I, O, S extends Stage>(
+public record ProducerConsumerSpec<I, O, S extends Stage.Behaviour>(
     String name,
     StageFactory<? extends S> factory,
     List<SubscriptionSpec<? extends I>> subscriptions,
-    Dispatch<O> dispatch,
+    Dispatcher<O> dispatcher,
     int buffer,
     StageOptions options)
     implements StageSpec<S> {
@@ -37,13 +37,13 @@ public record ProducerConsumerSpec<I, O, S extends Stage>(
     StageSpec.ensureName(name);
     Objects.requireNonNull(factory, "factory must not be null; pass a constructor such as Doubler::new");
     subscriptions = List.copyOf(subscriptions);
-    Objects.requireNonNull(dispatch, "dispatch must not be null; use Dispatch.demand() for the default");
+    Objects.requireNonNull(dispatcher, "dispatcher must not be null; use Dispatcher.demand() for the default");
     if (buffer < 0) throw new IllegalArgumentException("buffer must be at least 0, but was " + buffer);
     Objects.requireNonNull(options, "options must not be null; use StageOptions.DEFAULT");
   }
 
-  static <I, O, S extends Stage> ProducerConsumerSpec<I, O, S> of(String name, StageFactory<? extends S> factory) {
-    return new ProducerConsumerSpec<>(name, factory, List.of(), Dispatch.demand(), Integer.MAX_VALUE, StageOptions.DEFAULT);
+  static <I, O, S extends Stage.Behaviour> ProducerConsumerSpec<I, O, S> of(String name, StageFactory<? extends S> factory) {
+    return new ProducerConsumerSpec<>(name, factory, List.of(), Dispatcher.demand(), Integer.MAX_VALUE, StageOptions.DEFAULT);
   }
 
   /**
@@ -52,7 +52,7 @@ public record ProducerConsumerSpec<I, O, S extends Stage>(
    * @param producer the producer
    */
   public ProducerConsumerSpec<I, O, S> subscribeTo(ProducerRef<? extends I, ?> producer) {
-    return subscribeTo(producer, Demand.ofDefault());
+    return subscribeTo(producer, Demand.DEFAULT);
   }
 
   /**
@@ -74,20 +74,20 @@ public record ProducerConsumerSpec<I, O, S extends Stage>(
     Objects.requireNonNull(subscription, "subscription must not be null");
     List<SubscriptionSpec<? extends I>> all = new ArrayList<>(subscriptions);
     all.add(subscription);
-    return new ProducerConsumerSpec<>(name, factory, all, dispatch, buffer, options);
+    return new ProducerConsumerSpec<>(name, factory, all, dispatcher, buffer, options);
   }
 
   /**
-   * {@return a copy with this dispatch}
+   * {@return a copy with this dispatcher}
    *
-   * @param dispatch how events are shared among its own subscriptions
+   * @param dispatcher how events are shared among its own subscriptions
    */
-  public ProducerConsumerSpec<I, O, S> withDispatch(Dispatch<O> dispatch) {
-    return new ProducerConsumerSpec<>(name, factory, subscriptions, dispatch, buffer, options);
+  public ProducerConsumerSpec<I, O, S> withDispatcher(Dispatcher<O> dispatcher) {
+    return new ProducerConsumerSpec<>(name, factory, subscriptions, dispatcher, buffer, options);
   }
 
   /**
-   * {@return a copy with this bound for what waits in the backlog, beyond which {@code emit} throws {@link DemandExceeded}}
+   * {@return a copy with this bound for what waits in the backlog, beyond which {@code emit} throws {@link DemandExceededException}}
    *
    * <p>What a turn emits beyond demand waits, and no further input is taken until it is delivered: so, without this bound, as much waits as comes of one batch,
    * however much that is. Timers, casts and calls run whether anything is wanted or not; without this bound what they emit may make 65,536 events wait.
@@ -96,7 +96,7 @@ public record ProducerConsumerSpec<I, O, S extends Stage>(
    * @throws IllegalArgumentException if {@code buffer} is negative
    */
   public ProducerConsumerSpec<I, O, S> withBuffer(int buffer) {
-    return new ProducerConsumerSpec<>(name, factory, subscriptions, dispatch, buffer, options);
+    return new ProducerConsumerSpec<>(name, factory, subscriptions, dispatcher, buffer, options);
   }
 
   /**
@@ -105,7 +105,7 @@ public record ProducerConsumerSpec<I, O, S extends Stage>(
    * @param options the options that every kind of stage has
    */
   public ProducerConsumerSpec<I, O, S> withOptions(StageOptions options) {
-    return new ProducerConsumerSpec<>(name, factory, subscriptions, dispatch, buffer, options);
+    return new ProducerConsumerSpec<>(name, factory, subscriptions, dispatcher, buffer, options);
   }
 
   /**

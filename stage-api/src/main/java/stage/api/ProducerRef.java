@@ -21,8 +21,8 @@ public non-sealed interface ProducerRef<O, S> extends StageRef<S>, Flow.Publishe
    *
    * @param event the event; must not be changed after this
    * @throws NullPointerException if {@code event} is null; nothing was emitted
-   * @throws DemandExceeded beyond demand, if the overflow policy is to fail
-   * @throws StageEnded if the producer has ended or is completing; the event was not accepted
+   * @throws DemandExceededException beyond demand, if the overflow policy is to fail
+   * @throws StageEndedException if the producer has ended or is completing; the event was not accepted
    * @throws UnsupportedOperationException if the stage is a generator or a producer-consumer
    * @throws IllegalStateException if it would wait on the producer's own thread
    * @throws InterruptedException if interrupted while waiting; the event was not accepted
@@ -34,14 +34,14 @@ public non-sealed interface ProducerRef<O, S> extends StageRef<S>, Flow.Publishe
    * if the stage has completed by then, it is dropped, as is any cast to a stage that ends.
    *
    * @param action what to run
-   * @throws StageEnded if the stage has ended
+   * @throws StageEndedException if the stage has ended
    * @throws IllegalStateException if called on the stage's own thread when its mailbox is full
    * @throws InterruptedException if interrupted while waiting for room; the action will not run
    */
   void castEmit(EmitAction<? super S, O> action) throws InterruptedException;
 
   /**
-   * Subscribes a subscriber to this stage, by all rules of Reactive Streams 1.0.4. It is one consumer among others: the stage's {@link Dispatch} shares the
+   * Subscribes a subscriber to this stage, by all rules of Reactive Streams 1.0.4. It is one consumer among others: the stage's {@link Dispatcher} shares the
    * events among all.
    *
    * <p>The subscriber gets a virtual thread of its own in the producer's scope, named after the producer, with {@code /subscriber-1} and so on appended. All its
@@ -59,8 +59,8 @@ public non-sealed interface ProducerRef<O, S> extends StageRef<S>, Flow.Publishe
    *   <li>A subscriber that throws counts as cancelled; the crash is reported under its path and fails nothing else, and the event it threw on counts as handled (2.13).
    *   <li>A subscriber must subscribe only once (1.10): a second time ends its first subscription with an {@link IllegalStateException}.
    *   <li>If this stage has already ended, the subscriber gets {@code onSubscribe} on the calling thread and then, unless it cancels, {@code onComplete} if the stage
-   *       had completed, or else {@code onError}: with the stage's failure, or with {@link StageEnded} if it was stopped. A subscriber that is refused for another
-   *       reason, such as a missing partition, gets {@code onError} with {@link SubscriptionRefused} (1.9).
+   *       had completed, or else {@code onError}: with the stage's failure, or with {@link StageEndedException} if it was stopped. A subscriber that is refused for another
+   *       reason, such as a missing partition, gets {@code onError} with {@link SubscriptionRefusedException} (1.9).
    * </ul>
    *
    * @param subscriber who gets the events
@@ -82,7 +82,28 @@ public non-sealed interface ProducerRef<O, S> extends StageRef<S>, Flow.Publishe
   void subscribe(Flow.Subscriber<? super O> subscriber, SubscriptionSpec<O> how);
 
   /**
-   * {@return the stage's events from now on as a stream, which asks for them as it is read} As {@link Stages#stream}, which tells all about it.
+   * {@return the stage's events from now on as a sequential, lazy stream, which asks for events as it is read, 1000/500 at a time}
+   * As {@link #stream(Demand)}, which tells all about it.
+   */
+  default Stream<O> stream() {
+    return stream(Demand.DEFAULT);
+  }
+
+  /**
+   * {@return the stage's events from now on as a sequential, lazy stream, which asks for events as it is read}
+   *
+   * <p>It subscribes when its terminal operation begins, and asks for {@code max} events. It reads them batch by batch. A batch that was read
+   * counts as handled; when no more than {@code min} events are left, demand is refilled to {@code max}. The stream ends when the stage
+   * completes or is stopped.
+   *
+   * <p>It cancels its subscription when it is closed, and when a terminal operation returns or throws before the end, as after {@code limit}
+   * or in {@code findFirst}. What was asked for and not read then goes back to the producer. Close the stream yourself if you use
+   * {@code iterator()}, a stream of primitives, or anything that reads it by its {@code spliterator()}, as {@link Stream#concat} does:
+   * {@code try (var events = numbers.stream())}.
+   *
+   * <p>Reading blocks the calling thread until there is an event. It throws {@link StageEndedException} with the cause when the stage has
+   * failed; {@link java.util.concurrent.CancellationException} when the caller is interrupted, whose interrupt flag is set again, or when the
+   * stream is closed meanwhile; and {@link IllegalStateException} on the stage's own thread.
    *
    * @param demand how much to ask for
    * @throws IllegalArgumentException if {@code demand} is manual

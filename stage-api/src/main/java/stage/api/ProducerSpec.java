@@ -8,17 +8,17 @@ import java.util.Objects;
  *
  * @param name the stage's name, unique in its scope
  * @param factory makes a new behaviour for each incarnation
- * @param dispatch how events are shared among subscriptions
+ * @param dispatcher how events are shared among subscriptions
  * @param overflow what happens to events beyond demand
  * @param isGenerator whether the behaviour is a {@link Stage.Generator}
  * @param options the options that every kind of stage has
  * @param <O> the events it emits
  * @param <S> the behaviour's type
  */
-public record ProducerSpec<O, S extends Stage>(
+public record ProducerSpec<O, S extends Stage.Behaviour>(
     String name,
     StageFactory<? extends S> factory,
-    Dispatch<O> dispatch,
+    Dispatcher<O> dispatcher,
     Overflow overflow,
     boolean isGenerator,
     StageOptions options)
@@ -33,22 +33,22 @@ public record ProducerSpec<O, S extends Stage>(
   public ProducerSpec {
     StageSpec.ensureName(name);
     Objects.requireNonNull(factory, "factory must not be null; pass a constructor such as Counter::new");
-    Objects.requireNonNull(dispatch, "dispatch must not be null; use Dispatch.demand() for the default");
+    Objects.requireNonNull(dispatcher, "dispatcher must not be null; use Dispatcher.demand() for the default");
     Objects.requireNonNull(overflow, "overflow must not be null; use Overflow.block() for the default");
     Objects.requireNonNull(options, "options must not be null; use StageOptions.DEFAULT");
   }
 
-  static <O, S extends Stage> ProducerSpec<O, S> of(String name, StageFactory<? extends S> factory, boolean isGenerator) {
-    return new ProducerSpec<>(name, factory, Dispatch.demand(), Overflow.block(), isGenerator, StageOptions.DEFAULT);
+  static <O, S extends Stage.Behaviour> ProducerSpec<O, S> of(String name, StageFactory<? extends S> factory, boolean isGenerator) {
+    return new ProducerSpec<>(name, factory, Dispatcher.demand(), Overflow.block(), isGenerator, StageOptions.DEFAULT);
   }
 
   /**
-   * {@return a copy with this dispatch}
+   * {@return a copy with this dispatcher}
    *
-   * @param dispatch how events are shared among subscriptions
+   * @param dispatcher how events are shared among subscriptions
    */
-  public ProducerSpec<O, S> withDispatch(Dispatch<O> dispatch) {
-    return new ProducerSpec<>(name, factory, dispatch, overflow, isGenerator, options);
+  public ProducerSpec<O, S> withDispatcher(Dispatcher<O> dispatcher) {
+    return new ProducerSpec<>(name, factory, dispatcher, overflow, isGenerator, options);
   }
 
   /**
@@ -57,7 +57,7 @@ public record ProducerSpec<O, S extends Stage>(
    * @param overflow what happens to events beyond demand
    */
   public ProducerSpec<O, S> withOverflow(Overflow overflow) {
-    return new ProducerSpec<>(name, factory, dispatch, overflow, isGenerator, options);
+    return new ProducerSpec<>(name, factory, dispatcher, overflow, isGenerator, options);
   }
 
   /**
@@ -66,7 +66,7 @@ public record ProducerSpec<O, S extends Stage>(
    * @param options the options that every kind of stage has
    */
   public ProducerSpec<O, S> withOptions(StageOptions options) {
-    return new ProducerSpec<>(name, factory, dispatch, overflow, isGenerator, options);
+    return new ProducerSpec<>(name, factory, dispatcher, overflow, isGenerator, options);
   }
 
   /**

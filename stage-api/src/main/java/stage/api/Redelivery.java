@@ -9,7 +9,8 @@ package stage.api;
  * @param attempts how many times an event is delivered again; 0 to drop the batch
  */
 public record Redelivery(int attempts) {
-  private static final Redelivery DEFAULT = new Redelivery(2);
+  /** The default: two redeliveries. */
+  public static final Redelivery DEFAULT = new Redelivery(2);
   private static final Redelivery NONE = new Redelivery(0);
 
   /**
@@ -19,11 +20,6 @@ public record Redelivery(int attempts) {
    */
   public Redelivery {
     if (attempts < 0) throw new IllegalArgumentException("redelivery attempts must be at least 0, but were " + attempts);
-  }
-
-  /** {@return the default: two redeliveries} */
-  public static Redelivery ofDefault() {
-    return DEFAULT;
   }
 
   /**

@@ -1,36 +1,56 @@
 package stage.api;
 
+import java.io.InputStream;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Iterator;
 import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Flow;
+import java.util.stream.Collector;
+import java.util.stream.Stream;
 
 /**
- * A unit of user behaviour with one thread of its own: it produces events, consumes events, or both.
+ * The contracts of a stage, and the factory methods that describe one: what to type first.
  *
- * <p>Implement one of the four nested contracts and describe the stage with the factory method of the same name; a supervisor starts
- * it. Every callback of a stage runs on the stage's own thread, one at a time (a <i>turn</i>), and may block: the thread is virtual
- * unless the spec says otherwise. A callback that throws is a crash of the stage; what it had emitted in that turn is discarded.
+ * <p>A stage is a unit of user behaviour with one thread of its own: it produces events, consumes events, or both. Implement one of the
+ * four nested contracts and describe the stage with the factory method of the same name; a supervisor starts it. Every callback of a stage
+ * runs on the stage's own thread, one at a time (a <i>turn</i>), and may block: the thread is virtual unless the spec says otherwise. A
+ * callback that throws is a crash of the stage; what it had emitted in that turn is discarded.
  *
  * <p>A behaviour is made by a factory and never shared, so its fields need no synchronization. As GenStage's callback modules.
+ *
+ * <p>Some stages need no code of yours: producers of collections, iterators, streams, queues, text and files ({@code of…}) – generators, and
+ * exact across restarts: what was emitted is not emitted again, and nothing is left out –, and those that end in a publisher, a subscriber
+ * or a collector.
  */
-public sealed interface Stage {
+public final class Stage {
+  private Stage() {}
 
-  /**
-   * Called once per incarnation, before any other callback, on the stage's thread. May block; the call that starts the stage waits for it.
-   *
-   * @param context what the stage may know and ask of the engine; valid as long as this incarnation lives
-   * @throws Exception to refuse to start; the stage's start then fails with this cause
-   */
-  default void onStart(StageContext context) throws Exception {}
+  /** What every behaviour is: one of the four contracts of {@link Stage}. */
+  public sealed interface Behaviour {
 
-  /**
-   * Called once per incarnation, after every other callback, on the stage's thread. As GenStage's {@code terminate/2}.
-   *
-   * <p>Not called if {@link #onStart} threw. An exception from here is reported and changes nothing else.
-   *
-   * @param reason why this incarnation ends
-   * @throws Exception reported, never propagated
-   */
-  default void onStop(StopReason reason) throws Exception {}
+    /**
+     * Called once per incarnation, before any other callback, on the stage's thread. May block; the call that starts the stage waits for it.
+     *
+     * @param context what the stage may know and ask of the engine; valid as long as this incarnation lives
+     * @throws Exception to refuse to start; the stage's start then fails with this cause
+     */
+    default void onStart(StageContext context) throws Exception {}
+
+    /**
+     * Called once per incarnation, after every other callback, on the stage's thread. As GenStage's {@code terminate/2}.
+     *
+     * <p>Not called if {@link #onStart} threw. An exception from here is reported and changes nothing else.
+     *
+     * @param reason why this incarnation ends
+     * @throws Exception reported, never propagated
+     */
+    default void onStop(StopReason reason) throws Exception {}
+  }
 
   /**
    * Produces events when there is demand for them. As a GenStage {@code :producer}.
@@ -38,7 +58,7 @@ public sealed interface Stage {
    * @param <O> the events it emits
    */
   @FunctionalInterface
-  non-sealed interface Producer<O> extends Stage {
+  public non-sealed interface Producer<O> extends Behaviour {
     /**
      * Answers demand: emit up to {@code demand} events now, or fewer, or none.
      *
@@ -64,7 +84,7 @@ public sealed interface Stage {
    * @param <O> the events it emits
    */
   @FunctionalInterface
-  non-sealed interface Generator<O> extends Stage {
+  public non-sealed interface Generator<O> extends Behaviour {
     /**
      * Emits events until there are no more. Called once per incarnation; returning completes the stream.
      *
@@ -84,7 +104,7 @@ public sealed interface Stage {
    * @param <O> the events it emits
    */
   @FunctionalInterface
-  non-sealed interface ProducerConsumer<I, O> extends Stage {
+  public non-sealed interface ProducerConsumer<I, O> extends Behaviour {
     /**
      * Handles a batch and emits what results from it. Runs only while downstream wants at least one event, with at most as many events as
      * downstream wants.
@@ -143,7 +163,7 @@ public sealed interface Stage {
    * @param <I> the events it consumes
    */
   @FunctionalInterface
-  non-sealed interface Consumer<I> extends Stage {
+  public non-sealed interface Consumer<I> extends Behaviour {
     /**
      * Handles a batch: what is there, at most {@code maxDemand - minDemand} events; never waits to fill a batch.
      *
@@ -180,7 +200,7 @@ public sealed interface Stage {
    * @return a spec with the defaults: demand dispatcher, blocking overflow
    * @throws IllegalArgumentException if the name is not valid
    */
-  static <O, S extends Producer<O>> ProducerSpec<O, S> producer(String name, StageFactory<? extends S> factory) {
+  public static <O, S extends Producer<O>> ProducerSpec<O, S> producer(String name, StageFactory<? extends S> factory) {
     return ProducerSpec.of(name, factory, false);
   }
 
@@ -197,12 +217,11 @@ public sealed interface Stage {
    *
    * @param name the stage's name: 1–64 of {@code [A-Za-z0-9._-]}, unique in its scope
    * @param publisher whose events to emit; subscribed to once per incarnation
-   * @param none pass nothing; this parameter makes {@code Stage.producer("counter", Counter::new)} take the constructor as a factory, whatever its overloads are
    * @param <O> the events it emits
    * @return a spec with the defaults: demand dispatcher, blocking overflow
    * @throws IllegalArgumentException if the name is not valid
    */
-  static <O> ProducerSpec<O, Producer<O>> producer(String name, Flow.Publisher<? extends O> publisher, Void... none) {
+  public static <O> ProducerSpec<O, Producer<O>> fromPublisher(String name, Flow.Publisher<? extends O> publisher) {
     var described = new FromPublisher<O>(publisher);
     return ProducerSpec.of(name, () -> described, false);
   }
@@ -217,7 +236,7 @@ public sealed interface Stage {
    * @return a spec with the defaults: demand dispatcher
    * @throws IllegalArgumentException if the name is not valid
    */
-  static <O, S extends Generator<O>> ProducerSpec<O, S> generator(String name, StageFactory<? extends S> factory) {
+  public static <O, S extends Generator<O>> ProducerSpec<O, S> generator(String name, StageFactory<? extends S> factory) {
     return ProducerSpec.of(name, factory, true);
   }
 
@@ -232,7 +251,7 @@ public sealed interface Stage {
    * @return a spec without subscriptions
    * @throws IllegalArgumentException if the name is not valid
    */
-  static <I, O, S extends ProducerConsumer<I, O>> ProducerConsumerSpec<I, O, S> producerConsumer(
+  public static <I, O, S extends ProducerConsumer<I, O>> ProducerConsumerSpec<I, O, S> producerConsumer(
       String name, StageFactory<? extends S> factory) {
     return ProducerConsumerSpec.of(name, factory);
   }
@@ -247,7 +266,7 @@ public sealed interface Stage {
    * @return a spec without subscriptions
    * @throws IllegalArgumentException if the name is not valid
    */
-  static <I, S extends Consumer<I>> ConsumerSpec<I, S> consumer(String name, StageFactory<? extends S> factory) {
+  public static <I, S extends Consumer<I>> ConsumerSpec<I, S> consumer(String name, StageFactory<? extends S> factory) {
     return ConsumerSpec.of(name, factory);
   }
 
@@ -263,12 +282,11 @@ public sealed interface Stage {
    *
    * @param name the stage's name: 1–64 of {@code [A-Za-z0-9._-]}, unique in its scope
    * @param subscriber who gets the events
-   * @param none pass nothing, as in {@link #producer(String, Flow.Publisher, Void...)}
    * @param <I> the events it consumes
    * @return a spec without subscriptions
    * @throws IllegalArgumentException if the name is not valid
    */
-  static <I> ConsumerSpec<I, Consumer<I>> consumer(String name, Flow.Subscriber<? super I> subscriber, Void... none) {
+  public static <I> ConsumerSpec<I, Consumer<I>> toSubscriber(String name, Flow.Subscriber<? super I> subscriber) {
     var described = new ToSubscriber<I>(subscriber);
     return ConsumerSpec.of(name, () -> described);
   }
@@ -288,7 +306,7 @@ public sealed interface Stage {
    * @return a spec without subscriptions
    * @throws IllegalArgumentException if the name is not valid or {@code concurrency} is below 1
    */
-  static <I> ConsumerSpec<I, PerEvent<I>> perEvent(String name, int concurrency, EventHandler<I> handler) {
+  public static <I> ConsumerSpec<I, Consumer<I>> perEvent(String name, int concurrency, EventHandler<I> handler) {
     var checked = new PerEvent<>(concurrency, handler);
     return ConsumerSpec.of(name, () -> new PerEvent<>(checked.concurrency(), checked.handler()));
   }
@@ -310,7 +328,7 @@ public sealed interface Stage {
    * @return a spec without subscriptions
    * @throws IllegalArgumentException if the name is not valid or {@code concurrency} is below 1
    */
-  static <I, O> ProducerConsumerSpec<I, O, MapConcurrent<I, O>> mapConcurrent(String name, int concurrency, EventFunction<I, O> function) {
+  public static <I, O> ProducerConsumerSpec<I, O, ProducerConsumer<I, O>> mapConcurrent(String name, int concurrency, EventFunction<I, O> function) {
     var checked = new MapConcurrent<>(concurrency, true, function);
     return ProducerConsumerSpec.of(name, () -> new MapConcurrent<>(checked.concurrency(), true, checked.function()));
   }
@@ -326,9 +344,139 @@ public sealed interface Stage {
    * @return a spec without subscriptions
    * @throws IllegalArgumentException if the name is not valid or {@code concurrency} is below 1
    */
-  static <I, O> ProducerConsumerSpec<I, O, MapConcurrent<I, O>> mapConcurrentUnordered(
+  public static <I, O> ProducerConsumerSpec<I, O, ProducerConsumer<I, O>> mapConcurrentUnordered(
       String name, int concurrency, EventFunction<I, O> function) {
     var checked = new MapConcurrent<>(concurrency, false, function);
     return ProducerConsumerSpec.of(name, () -> new MapConcurrent<>(checked.concurrency(), false, checked.function()));
+  }
+
+  /**
+   * Describes a consumer that collects its events. Each event is handed to the collector's accumulator on the stage's thread, one at a time; the container survives
+   * restarts, and an event that was accumulated is not delivered again.
+   *
+   * <p>The result is completed, on the stage's thread, when the last subscription has completed; exceptionally with the cause if the stage fails, with
+   * {@link java.util.concurrent.CancellationException} if it is stopped. {@code result.join()} waits for it. If somebody else completes the result first, cancels it or
+   * lets it time out, the stage is stopped.
+   *
+   * @param name the stage's name: 1–64 of {@code [A-Za-z0-9._-]}, unique in its scope
+   * @param collector what to do with the events
+   * @param result what is completed; the spec is for one stage
+   * @param <I> the events
+   * @param <R> the result
+   * @return a spec without subscriptions
+   * @throws IllegalArgumentException if the name is not valid
+   */
+  public static <I, R> ConsumerSpec<I, Consumer<I>> collect(String name, Collector<? super I, ?, ? extends R> collector, CompletableFuture<R> result) {
+    return collecting(name, collector, result);
+  }
+
+  private static <I, A, R> ConsumerSpec<I, Consumer<I>> collecting(
+      String name, Collector<? super I, A, ? extends R> collector, CompletableFuture<R> result) {
+    var described = new Collecting<I, A, R>(collector, result);
+    return ConsumerSpec.of(name, () -> described);
+  }
+
+  /**
+   * Describes a generator that emits the elements of a collection, and then completes. A restart iterates anew and skips what was emitted.
+   *
+   * @param name the stage's name: 1–64 of {@code [A-Za-z0-9._-]}, unique in its scope
+   * @param elements the elements, none null, in the same order each time
+   * @param <O> the elements
+   * @return a spec with the defaults: demand dispatcher
+   * @throws IllegalArgumentException if the name is not valid
+   */
+  public static <O> ProducerSpec<O, Generator<O>> ofIterable(String name, Iterable<? extends O> elements) {
+    Objects.requireNonNull(elements, "elements must not be null");
+    return ProducerSpec.of(name, () -> new ElementsAnew<O>(() -> Elements.of(elements.iterator())), true);
+  }
+
+  /**
+   * Describes a generator that emits what is left in an iterator, and then completes. A restart goes on where the last incarnation was. When the stage is stopped, the
+   * iterator may be one element further than what was emitted.
+   *
+   * @param name the stage's name: 1–64 of {@code [A-Za-z0-9._-]}, unique in its scope
+   * @param elements the elements, none null; used by the stage alone from its start on, so the spec is for one stage
+   * @param <O> the elements
+   * @return a spec with the defaults: demand dispatcher
+   * @throws IllegalArgumentException if the name is not valid
+   */
+  public static <O> ProducerSpec<O, Generator<O>> ofIterator(String name, Iterator<? extends O> elements) {
+    return once(name, Elements.of(Objects.requireNonNull(elements, "elements must not be null")));
+  }
+
+  /**
+   * Describes a generator that emits the elements of a stream, and then completes. Otherwise as {@link #ofIterator}. Does not close the stream.
+   *
+   * @param name the stage's name: 1–64 of {@code [A-Za-z0-9._-]}, unique in its scope
+   * @param elements the elements, none null; used by the stage alone, so the spec is for one stage
+   * @param <O> the elements
+   * @return a spec with the defaults: demand dispatcher
+   * @throws IllegalArgumentException if the name is not valid
+   * @throws IllegalStateException if the stream was used or closed already
+   */
+  public static <O> ProducerSpec<O, Generator<O>> ofStream(String name, Stream<? extends O> elements) {
+    return ofIterator(name, Objects.requireNonNull(elements, "elements must not be null").iterator());   // reads nothing yet
+  }
+
+  /**
+   * Describes a generator that takes from a queue, waiting while it is empty, and never completes by itself. An element is taken only when the one before was emitted.
+   * If the stage is stopped before it can emit an element that it has taken, it puts that back: at the front of a {@link java.util.concurrent.BlockingDeque}, at the end
+   * of any other queue. If there is no room, the element is logged as lost.
+   *
+   * @param name the stage's name: 1–64 of {@code [A-Za-z0-9._-]}, unique in its scope
+   * @param queue the queue; others may take from it too. The spec is for one stage
+   * @param <O> the elements
+   * @return a spec with the defaults: demand dispatcher
+   * @throws IllegalArgumentException if the name is not valid
+   */
+  public static <O> ProducerSpec<O, Generator<O>> ofQueue(String name, BlockingQueue<O> queue) {
+    return once(name, new QueuedElements<>(Objects.requireNonNull(queue, "queue must not be null")));
+  }
+
+  /**
+   * Describes a generator that emits the lines of a text in UTF-8, without their ends, and then completes. Otherwise as {@link #ofIterator}. Does not close the
+   * text. A read from a file or the console ignores interrupts, so a stage that blocks in one may become a straggler.
+   *
+   * @param name the stage's name: 1–64 of {@code [A-Za-z0-9._-]}, unique in its scope
+   * @param text the text; read by the stage alone, so the spec is for one stage
+   * @return a spec with the defaults: demand dispatcher
+   * @throws IllegalArgumentException if the name is not valid
+   */
+  public static ProducerSpec<String, Generator<String>> ofLines(String name, InputStream text) {
+    return ofLines(name, text, StandardCharsets.UTF_8);
+  }
+
+  /**
+   * As {@link #ofLines(String, InputStream)}, of a text in another character set.
+   *
+   * @param name the stage's name: 1–64 of {@code [A-Za-z0-9._-]}, unique in its scope
+   * @param text the text; read by the stage alone, so the spec is for one stage
+   * @param charset its character set
+   * @return a spec with the defaults: demand dispatcher
+   * @throws IllegalArgumentException if the name is not valid
+   */
+  public static ProducerSpec<String, Generator<String>> ofLines(String name, InputStream text, Charset charset) {
+    Objects.requireNonNull(text, "text must not be null");
+    Objects.requireNonNull(charset, "charset must not be null");
+    return once(name, Elements.ofLines(text, charset));
+  }
+
+  /**
+   * Describes a generator that emits the lines of a file in UTF-8, without their ends, and then completes. The file is opened for each incarnation and closed after
+   * it; a restart reads anew and skips the lines that were emitted.
+   *
+   * @param name the stage's name: 1–64 of {@code [A-Za-z0-9._-]}, unique in its scope
+   * @param file the file
+   * @return a spec with the defaults: demand dispatcher
+   * @throws IllegalArgumentException if the name is not valid
+   */
+  public static ProducerSpec<String, Generator<String>> ofPath(String name, Path file) {
+    Objects.requireNonNull(file, "file must not be null");
+    return ProducerSpec.of(name, () -> new ElementsAnew<>(() -> Elements.ofFile(file)), true);
+  }
+
+  private static <O> ProducerSpec<O, Generator<O>> once(String name, Elements<O> elements) {
+    var left = new ElementsOnce.Left<>(elements);
+    return ProducerSpec.of(name, () -> new ElementsOnce<>(left), true);
   }
 }

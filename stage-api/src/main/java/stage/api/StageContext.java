@@ -5,7 +5,7 @@ import java.time.Duration;
 /**
  * What one incarnation of a stage can learn from the engine and ask of it: its name and number, a logger, timers, state.
  *
- * <p>Handed to {@link Stage#onStart}; keep it in a field. Timers and states belong to the stage's own thread: {@link WrongThread} is thrown
+ * <p>Handed to {@link Stage.Behaviour#onStart}; keep it in a field. Timers and states belong to the stage's own thread: {@link ForeignThreadException} is thrown
  * on any other. Any thread may call the other methods, such as {@link #wakeUp()} and {@link #stop()}. Nothing here blocks.
  */
 public interface StageContext {

@@ -13,7 +13,7 @@ public interface StageFunction<S, R> {
    *
    * @param stage the current behaviour
    * @return the answer for the caller; may be null
-   * @throws Exception handed to the caller as the cause of {@link CallFailed}; the stage goes on
+   * @throws Exception handed to the caller as the cause of {@link CallFailedException}; the stage goes on
    */
   R apply(S stage) throws Exception;
 }

@@ -24,7 +24,7 @@ public record StageOptions(
 
   /** The defaults: a mailbox of 1024, a virtual thread, dead letters to the log, restart after a crash, two redeliveries, 5 seconds to end. */
   public static final StageOptions DEFAULT =
-      new StageOptions(1024, false, DeadLetterHandler.LOG, Restart.TRANSIENT, Redelivery.ofDefault(), Shutdown.DEFAULT, NO_START_TIMEOUT,
+      new StageOptions(1024, false, DeadLetterHandler.LOG, Restart.TRANSIENT, Redelivery.DEFAULT, Shutdown.DEFAULT, NO_START_TIMEOUT,
           false);
 
   /**
@@ -36,7 +36,7 @@ public record StageOptions(
     if (mailbox < 1) throw new IllegalArgumentException("mailbox must be at least 1, but was " + mailbox);
     Objects.requireNonNull(deadLetters, "deadLetters must not be null; use DeadLetterHandler.LOG for the default");
     Objects.requireNonNull(restart, "restart must not be null; the default is Restart.TRANSIENT");
-    Objects.requireNonNull(redelivery, "redelivery must not be null; use Redelivery.ofDefault()");
+    Objects.requireNonNull(redelivery, "redelivery must not be null; use Redelivery.DEFAULT");
     Objects.requireNonNull(shutdown, "shutdown must not be null; the default is Shutdown.DEFAULT");
     Objects.requireNonNull(startTimeout, "startTimeout must not be null; use StageOptions.NO_START_TIMEOUT for none");
     if (startTimeout.isNegative() || startTimeout.isZero()) {

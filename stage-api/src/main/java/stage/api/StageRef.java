@@ -22,13 +22,13 @@ public sealed interface StageRef<S> permits ProducerRef, ConsumerRef {
    * {@code GenStage.call/3}.
    *
    * <p>Blocks while the stage is busy or its mailbox is full. An exception of the function is the caller's, not the stage's: it comes
-   * back as the cause of {@link CallFailed}, and the stage goes on. In a paused stage it runs too.
+   * back as the cause of {@link CallFailedException}, and the stage goes on. In a paused stage it runs too.
    *
    * @param function what to run
    * @param <R> the answer's type
    * @return its answer
-   * @throws CallFailed if the function threw; the cause says what
-   * @throws StageEnded if the stage has ended, or ends before the function has run
+   * @throws CallFailedException if the function threw; the cause says what
+   * @throws StageEndedException if the stage has ended, or ends before the function has run
    * @throws IllegalStateException if called on the stage's own thread, where it would wait for itself
    * @throws InterruptedException if interrupted while waiting; the function may still run
    */
@@ -42,8 +42,8 @@ public sealed interface StageRef<S> permits ProducerRef, ConsumerRef {
    * @param <R> the answer's type
    * @return its answer
    * @throws TimeoutException if there is no answer in time; the function may still run
-   * @throws CallFailed if the function threw; the cause says what
-   * @throws StageEnded if the stage has ended, or ends before the function has run
+   * @throws CallFailedException if the function threw; the cause says what
+   * @throws StageEndedException if the stage has ended, or ends before the function has run
    * @throws IllegalStateException if called on the stage's own thread, where it would wait for itself
    * @throws InterruptedException if interrupted while waiting; the function may still run
    */
@@ -56,7 +56,7 @@ public sealed interface StageRef<S> permits ProducerRef, ConsumerRef {
    * of one thread run in the order they were made.
    *
    * @param action what to run
-   * @throws StageEnded if the stage has ended; an action accepted before is dropped when it ends
+   * @throws StageEndedException if the stage has ended; an action accepted before is dropped when it ends
    * @throws IllegalStateException if called on the stage's own thread when its mailbox is full, where it would wait for itself
    * @throws InterruptedException if interrupted while waiting for room; the action will not run
    */
@@ -76,8 +76,8 @@ public sealed interface StageRef<S> permits ProducerRef, ConsumerRef {
    * {@code emit}.
    *
    * @param factory makes the new behaviour, now and at each later restart
-   * @throws CallFailed if the factory or {@code onStart} threw; the cause says what
-   * @throws StageEnded if the stage has ended
+   * @throws CallFailedException if the factory or {@code onStart} threw; the cause says what
+   * @throws StageEndedException if the stage has ended
    * @throws IllegalStateException if called on the stage's own thread
    * @throws InterruptedException if interrupted while waiting; the replacement may still take place
    */
@@ -91,7 +91,7 @@ public sealed interface StageRef<S> permits ProducerRef, ConsumerRef {
   void stop();
 
   /**
-   * Ends the incarnation by force, as a crash with {@link StageKilled}. What follows is what follows any crash: by default a restart in place.
+   * Ends the incarnation by force, as a crash with {@link StageKilledException}. What follows is what follows any crash: by default a restart in place.
    *
    * <p>A turn that is running is interrupted. If it ignores that for the scope's grace time, its thread is abandoned: whatever that does later
    * is refused and counted, and the next incarnation gets the batch that it had in hand. {@code onStop} is not run for an abandoned incarnation.

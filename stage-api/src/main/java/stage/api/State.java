@@ -12,7 +12,7 @@ public interface State<T> {
   /**
    * {@return the value as this turn sees it}
    *
-   * @throws WrongThread if called on another thread than the stage's own
+   * @throws ForeignThreadException if called on another thread than the stage's own
    */
   T value();
 
@@ -20,7 +20,7 @@ public interface State<T> {
    * Sets the value: for the rest of this turn, and for good if the turn returns.
    *
    * @param value the value, not null
-   * @throws WrongThread if called on another thread than the stage's own
+   * @throws ForeignThreadException if called on another thread than the stage's own
    */
   void set(T value);
 }

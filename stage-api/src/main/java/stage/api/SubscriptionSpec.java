@@ -11,7 +11,7 @@ import java.util.Optional;
  * @param cancelPolicy what the subscription's end does to the consumer
  * @param selector which events of a broadcast to get; empty for all
  * @param partition which partition to get; empty if the producer has none
- * @param weight a number for a {@link Dispatcher} of your own; 1 by default
+ * @param weight a number for a {@link DispatchRule} of your own; 1 by default
  * @param cycleAllowed whether the subscription may close a cycle of stages
  * @param <E> the producer's events
  */
@@ -19,7 +19,7 @@ public record SubscriptionSpec<E>(
     ProducerRef<E, ?> producer,
     Demand demand,
     CancelPolicy cancelPolicy,
-    Optional<Selector<? super E>> selector,
+    Optional<EventSelector<? super E>> selector,
     Optional<String> partition,
     int weight,
     boolean cycleAllowed) {
@@ -47,7 +47,7 @@ public record SubscriptionSpec<E>(
    */
   public static <E> SubscriptionSpec<E> to(ProducerRef<E, ?> producer) {
     return new SubscriptionSpec<>(
-        producer, Demand.ofDefault(), CancelPolicy.TRANSIENT, Optional.empty(), Optional.empty(), 1, false);
+        producer, Demand.DEFAULT, CancelPolicy.TRANSIENT, Optional.empty(), Optional.empty(), 1, false);
   }
 
   /**
@@ -73,7 +73,7 @@ public record SubscriptionSpec<E>(
    *
    * @param selector chooses the events
    */
-  public SubscriptionSpec<E> withSelector(Selector<? super E> selector) {
+  public SubscriptionSpec<E> withSelector(EventSelector<? super E> selector) {
     Objects.requireNonNull(selector, "selector must not be null; leave it out to get every event");
     return new SubscriptionSpec<>(producer, demand, cancelPolicy, Optional.of(selector), partition, weight, cycleAllowed);
   }
@@ -98,7 +98,7 @@ public record SubscriptionSpec<E>(
   }
 
   /**
-   * {@return a copy with this weight} It has a meaning only for a {@link Dispatcher} of your own.
+   * {@return a copy with this weight} It has a meaning only for a {@link DispatchRule} of your own.
    *
    * @param weight at least 1
    * @throws IllegalArgumentException if {@code weight} is below 1

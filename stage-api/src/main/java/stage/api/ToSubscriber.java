@@ -7,7 +7,7 @@ import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * Marks a stage that hands its events to a subscriber. The engine runs a behaviour of its own in its place; see
- * {@link Stage#consumer(String, Flow.Subscriber, Void...)}.
+ * {@link Stage#toSubscriber}.
  *
  * @param <I> the events
  */

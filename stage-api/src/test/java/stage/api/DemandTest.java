@@ -10,7 +10,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class DemandTest {
   @Test
   void isThousandAndFiveHundredByDefault() {
-    assertThat(Demand.ofDefault()).isEqualTo(new Demand(1000, 500, false));
+    assertThat(Demand.DEFAULT).isEqualTo(new Demand(1000, 500, false));
   }
 
   @ParameterizedTest(name = "max {0}: min {1}, batches of {2}")
@@ -22,9 +22,9 @@ class DemandTest {
 
   @Test
   void byHandAsksForNothingByItself() {
-    assertThat(Demand.byHand().manual()).isTrue();
-    assertThat(Demand.byHand().batch()).isEqualTo(1000);
-    assertThat(Demand.byHand().withMin(900).manual()).isTrue();
+    assertThat(Demand.manual().isManual()).isTrue();
+    assertThat(Demand.manual().batch()).isEqualTo(1000);
+    assertThat(Demand.manual().min(900).isManual()).isTrue();
   }
 
   @ParameterizedTest(name = "max {0}")
@@ -38,7 +38,7 @@ class DemandTest {
   @ParameterizedTest(name = "min {0} of max 10")
   @CsvSource({"-1", "10", "11"})
   void refusesAMinThatIsNotBelowMax(int min) {
-    assertThatThrownBy(() -> Demand.max(10).withMin(min)).isInstanceOf(IllegalArgumentException.class)
+    assertThatThrownBy(() -> Demand.max(10).min(min)).isInstanceOf(IllegalArgumentException.class)
         .hasMessage("min demand must be from 0 to max demand - 1 = 9, but was " + min + "; use Demand.max(10) for min demand 5");
   }
 }

@@ -10,8 +10,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class RedeliveryTest {
   @Test
   void isTwiceByDefault() {
-    assertThat(Redelivery.ofDefault().attempts()).isEqualTo(2);
-    assertThat(StageOptions.DEFAULT.redelivery()).isEqualTo(Redelivery.ofDefault());
+    assertThat(Redelivery.DEFAULT.attempts()).isEqualTo(2);
+    assertThat(StageOptions.DEFAULT.redelivery()).isEqualTo(Redelivery.DEFAULT);
   }
 
   @ParameterizedTest
@@ -44,6 +44,6 @@ class RedeliveryTest {
   void nullIsRefusedWhereItIsSet() {
     assertThatThrownBy(() -> Stage.consumer("name", () -> (Stage.Consumer<Integer>) (batch, from) -> {}).withRedelivery(null))
         .isInstanceOf(NullPointerException.class)
-        .hasMessage("redelivery must not be null; use Redelivery.ofDefault()");
+        .hasMessage("redelivery must not be null; use Redelivery.DEFAULT");
   }
 }

@@ -42,7 +42,7 @@ class StageSpecTest {
   void refusesNullByName() {
     assertThatThrownBy(() -> Stage.producer("p", null)).hasMessage("factory must not be null; pass a constructor such as Counter::new");
     assertThatThrownBy(() -> Stage.consumer("c", null)).hasMessage("factory must not be null; pass a constructor such as Printer::new");
-    assertThatThrownBy(() -> producer().withDispatch(null)).hasMessage("dispatch must not be null; use Dispatch.demand() for the default");
+    assertThatThrownBy(() -> producer().withDispatcher(null)).hasMessage("dispatch must not be null; use Dispatcher.demand() for the default");
     assertThatThrownBy(() -> producer().withOverflow(null)).hasMessage("overflow must not be null; use Overflow.block() for the default");
     assertThatThrownBy(() -> producer().withOptions(null)).hasMessage("options must not be null; use StageOptions.DEFAULT");
     assertThatThrownBy(() -> producer().withDeadLetters(null))

@@ -12,12 +12,12 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
-import stage.api.CallFailed;
+import stage.api.CallFailedException;
 import stage.api.ConsumerRef;
 import stage.api.Demand;
 import stage.api.ProducerRef;
 import stage.api.Stage;
-import stage.api.StageEnded;
+import stage.api.StageEndedException;
 import stage.api.StopReason;
 import stage.behaviour.support.Await;
 import stage.behaviour.support.Idle;
@@ -87,7 +87,7 @@ class CallTest extends StageTest {
     @Test
     void f02_isItsCallersProblem() throws Exception {
       var cause = new IOException("disk on fire");
-      CallFailed failed = catchThrowableOfType(CallFailed.class, () -> sink.call(stage -> {
+      CallFailedException failed = catchThrowableOfType(CallFailedException.class, () -> sink.call(stage -> {
         throw cause;
       }));
       assertThat(failed).hasCause(cause).hasMessage("a call to stage test/sink threw java.io.IOException; the stage goes on");
@@ -100,7 +100,7 @@ class CallTest extends StageTest {
       var cause = new AssertionError("wrong");
       assertThatThrownBy(() -> sink.call(stage -> {
         throw cause;
-      })).isInstanceOf(CallFailed.class).cause().isSameAs(cause);
+      })).isInstanceOf(CallFailedException.class).cause().isSameAs(cause);
       Await.answered(sink);
       assertThat(sink.isAlive()).isTrue();
     }
@@ -114,7 +114,7 @@ class CallTest extends StageTest {
       assertThatThrownBy(() -> idle.call(stage -> {
         stage.out.emit(1);
         throw new IOException("no");
-      })).isInstanceOf(CallFailed.class);
+      })).isInstanceOf(CallFailedException.class);
       idle.call(stage -> {
         stage.out.emit(2);
         return null;
@@ -188,7 +188,7 @@ class CallTest extends StageTest {
       var caller = new Await.Other<Object>(() -> sink.call(stage -> 1));
       caller.blocks();
       queued.countDown();
-      assertThatThrownBy(() -> caller.result(sink)).isInstanceOf(StageEnded.class).hasCause(cause).hasMessageContaining("test/sink");
+      assertThatThrownBy(() -> caller.result(sink)).isInstanceOf(StageEndedException.class).hasCause(cause).hasMessageContaining("test/sink");
     }
   }
 
@@ -199,7 +199,7 @@ class CallTest extends StageTest {
       ConsumerRef<Integer, Sink> sink = start(Stage.consumer("sink", Sink::new));
       sink.stop();
       assertThat(Await.end(sink)).isEqualTo(new StopReason.Stopped());
-      StageEnded ended = catchThrowableOfType(StageEnded.class, () -> sink.call(stage -> 1));
+      StageEndedException ended = catchThrowableOfType(StageEndedException.class, () -> sink.call(stage -> 1));
       assertThat(ended).hasMessageStartingWith("stage test/sink has ended: Stopped");
       assertThat(ended.path()).isEqualTo("test/sink");
     }
@@ -210,7 +210,7 @@ class CallTest extends StageTest {
       sink.stop();
       Await.end(sink);
       for (int i = 0; i < 5; i++) {
-        assertThatThrownBy(() -> Await.result(() -> sink.call(stage -> 1), sink)).isInstanceOf(StageEnded.class);
+        assertThatThrownBy(() -> Await.result(() -> sink.call(stage -> 1), sink)).isInstanceOf(StageEndedException.class);
       }
     }
   }
@@ -221,7 +221,7 @@ class CallTest extends StageTest {
     void cannotCallItself() throws Exception {
       ConsumerRef<Integer, Sink> sink = start(Stage.consumer("sink", Sink::new));
       assertThatThrownBy(() -> sink.call(stage -> sink.call(inner -> 1)))
-          .isInstanceOf(CallFailed.class)
+          .isInstanceOf(CallFailedException.class)
           .cause()
           .isInstanceOf(IllegalStateException.class)
           .hasMessageContaining("on stage test/sink would wait for itself");
@@ -279,7 +279,7 @@ class CallTest extends StageTest {
       }));
       assertThatThrownBy(() -> generator.call(stage -> {
         throw new IOException("no");
-      })).isInstanceOf(CallFailed.class);
+      })).isInstanceOf(CallFailedException.class);
       BlockingQueue<Integer> events = new LinkedBlockingQueue<>();
       start(Stage.consumer("sink", () -> new Sink(events)).subscribeTo(generator));
       assertThat(Await.next(events, generator)).isEqualTo(1);

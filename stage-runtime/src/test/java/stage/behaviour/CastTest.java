@@ -10,11 +10,11 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
-import stage.api.CallFailed;
+import stage.api.CallFailedException;
 import stage.api.ConsumerRef;
 import stage.api.ProducerRef;
 import stage.api.Stage;
-import stage.api.StageEnded;
+import stage.api.StageEndedException;
 import stage.api.StopReason;
 import stage.behaviour.support.Await;
 import stage.behaviour.support.Idle;
@@ -137,8 +137,8 @@ class CastTest extends StageTest {
       first.blocks();
       second.blocks();
       crash.countDown();
-      assertThatThrownBy(() -> first.result(sink)).isInstanceOf(StageEnded.class);
-      assertThatThrownBy(() -> second.result(sink)).isInstanceOf(StageEnded.class);
+      assertThatThrownBy(() -> first.result(sink)).isInstanceOf(StageEndedException.class);
+      assertThatThrownBy(() -> second.result(sink)).isInstanceOf(StageEndedException.class);
       assertThat(ran).as("actions accepted before are dropped").isEmpty();
     }
 
@@ -146,7 +146,7 @@ class CastTest extends StageTest {
     void makesItsOwnThreadThrowRatherThanWait() {
       assertThatThrownBy(() -> sink.call(stage -> {
         while (true) sink.cast(again -> ran.add(1));
-      })).isInstanceOf(CallFailed.class)
+      })).isInstanceOf(CallFailedException.class)
           .cause()
           .isInstanceOf(IllegalStateException.class)
           .hasMessage("the mailbox of stage test/sink is full, and its own thread cannot wait for room");
@@ -156,7 +156,7 @@ class CastTest extends StageTest {
     void hasRoomAgainAfterItsOwnThreadThrew() throws Exception {
       assertThatThrownBy(() -> sink.call(stage -> {
         while (true) sink.cast(again -> ran.add(1));
-      })).isInstanceOf(CallFailed.class);
+      })).isInstanceOf(CallFailedException.class);
       assertThat(Await.next(2, ran, sink)).containsExactly(1, 1);
       for (int i = 0; i < 10; i++) sink.cast(stage -> ran.add(2));
       assertThat(Await.next(10, ran, sink)).containsOnly(2);
@@ -303,8 +303,8 @@ class CastTest extends StageTest {
       ProducerRef<Integer, Numbers> numbers = start(Stage.producer("numbers", Numbers::new));
       numbers.stop();
       Await.end(numbers);
-      assertThatThrownBy(() -> numbers.cast(stage -> {})).isInstanceOf(StageEnded.class).hasMessageContaining("test/numbers has ended: Stopped");
-      assertThatThrownBy(() -> numbers.castEmit((stage, out) -> {})).isInstanceOf(StageEnded.class);
+      assertThatThrownBy(() -> numbers.cast(stage -> {})).isInstanceOf(StageEndedException.class).hasMessageContaining("test/numbers has ended: Stopped");
+      assertThatThrownBy(() -> numbers.castEmit((stage, out) -> {})).isInstanceOf(StageEndedException.class);
     }
 
     @Test
@@ -316,7 +316,7 @@ class CastTest extends StageTest {
         assertThatThrownBy(() -> Await.result(() -> {
           numbers.emit(1);
           return null;
-        }, numbers)).isInstanceOf(StageEnded.class);
+        }, numbers)).isInstanceOf(StageEndedException.class);
       }
     }
   }

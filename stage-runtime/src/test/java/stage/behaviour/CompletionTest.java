@@ -12,14 +12,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import stage.api.CancelPolicy;
 import stage.api.Demand;
-import stage.api.Dispatch;
+import stage.api.Dispatcher;
 import stage.api.Inlet;
 import stage.api.Outlet;
 import stage.api.ProducerRef;
 import stage.api.Stage;
 import stage.api.StopReason;
 import stage.api.SubscriptionSpec;
-import stage.api.supervision.StageFailed;
+import stage.api.supervision.StageFailedException;
 import stage.behaviour.support.Await;
 import stage.behaviour.support.Collector;
 import stage.behaviour.support.Counter;
@@ -36,7 +36,7 @@ class CompletionTest {
       var collector = new Collector<Integer>();
       try (var rig = new Rig()) {
         var numbers = rig.start(Stage.producer("numbers", () -> new Counter(1234)));
-        var consumer = rig.start(Stage.consumer("collector", () -> collector).subscribeTo(numbers, Demand.max(max).withMin(min)));
+        var consumer = rig.start(Stage.consumer("collector", () -> collector).subscribeTo(numbers, Demand.max(max).min(min)));
         assertThat(consumer.join()).isEqualTo(new StopReason.Completed());
         assertThat(numbers.join()).isEqualTo(new StopReason.Completed());
         assertThat(rig.report().isClean()).isTrue();
@@ -201,7 +201,7 @@ class CompletionTest {
         var busy = rig.start(Stage.producer("busy", Counter::new));
         var brief = rig.start(Stage.producer("brief", Idle::new));
         var consumer = rig.start(Stage.consumer("held", () -> held)
-            .subscribeTo(busy, Demand.max(1000).withMin(999))   // batches of one
+            .subscribeTo(busy, Demand.max(1000).min(999))   // batches of one
             .subscribeTo(SubscriptionSpec.<Integer>to(brief).withCancelPolicy(CancelPolicy.PERMANENT)));
         Await.next(rig.app(), held.entered);
         Await.numbers(rig.app(), busy, ref -> ref.snapshot().outputs().getFirst().inFlight() == 1000);
@@ -220,7 +220,7 @@ class CompletionTest {
         var busy = rig.start(Stage.producer("busy", Counter::new));
         var brief = rig.start(Stage.producer("brief", Idle::new));
         var consumer = rig.start(Stage.consumer("held", () -> held)
-            .subscribeTo(busy, Demand.max(1000).withMin(999)).subscribeTo(brief));
+            .subscribeTo(busy, Demand.max(1000).min(999)).subscribeTo(brief));
         Await.next(rig.app(), held.entered);
         Await.numbers(rig.app(), busy, ref -> ref.snapshot().outputs().getFirst().inFlight() == 1000);
         brief.cast(stage -> {
@@ -230,7 +230,7 @@ class CompletionTest {
         held.letGo();
         assertThat(consumer.join()).isInstanceOf(StopReason.ProducerFailed.class);
         assertThat(held.handled).containsExactly(1);
-        assertThatThrownBy(() -> rig.app().join()).isInstanceOf(StageFailed.class).hasRootCauseMessage("announced");
+        assertThatThrownBy(() -> rig.app().join()).isInstanceOf(StageFailedException.class).hasRootCauseMessage("announced");
       }
     }
 
@@ -240,13 +240,13 @@ class CompletionTest {
       try (var rig = new Rig()) {
         var producer = rig.start(Stage.producer("silent", Idle::new));
         var consumer = rig.start(Stage.consumer("opening", () -> new stage.behaviour.support.Opening<Integer>(0, 0))
-            .subscribeTo(SubscriptionSpec.<Integer>to(producer).withDemand(Demand.byHand()).withCancelPolicy(policy)));
+            .subscribeTo(SubscriptionSpec.<Integer>to(producer).withDemand(Demand.manual()).withCancelPolicy(policy)));
         producer.cast(stage -> {
           throw new java.io.IOException("announced");
         });
         assertThat(producer.join().isFailure()).isTrue();
         assertThat(consumer.join().isFailure()).isEqualTo(policy != CancelPolicy.TEMPORARY);
-        assertThatThrownBy(() -> rig.app().join()).isInstanceOf(StageFailed.class).hasRootCauseMessage("announced");
+        assertThatThrownBy(() -> rig.app().join()).isInstanceOf(StageFailedException.class).hasRootCauseMessage("announced");
       }
     }
 
@@ -299,7 +299,7 @@ class CompletionTest {
       var held = new Held<Integer>();
       try (var rig = new Rig()) {
         var numbers = rig.start(Stage.producer("numbers", () -> new Counter(10)));
-        var consumer = rig.start(Stage.consumer("held", () -> held).subscribeTo(numbers, Demand.max(10).withMin(9)));
+        var consumer = rig.start(Stage.consumer("held", () -> held).subscribeTo(numbers, Demand.max(10).min(9)));
         Await.next(rig.app(), held.entered);
         numbers.join();
         consumer.stop();
@@ -317,7 +317,7 @@ class CompletionTest {
     void countsAsUndeliveredWhereAPartitionHasNobodyAndDoesNotHoldTheCloseUp() throws Exception {
       try (var rig = new Rig()) {
         var producer = rig.start(Stage.producer("silent", Idle::new)
-            .withDispatch(Dispatch.partition(java.util.List.of("a", "b"), n -> n % 2 == 0 ? "a" : "b")));
+            .withDispatcher(Dispatcher.partition(java.util.List.of("a", "b"), n -> n % 2 == 0 ? "a" : "b")));
         var a = rig.start(Stage.consumer("a", Collector<Integer>::new).subscribeTo(SubscriptionSpec.<Integer>to(producer).withPartition("a")));
         producer.castEmit((stage, out) -> out.emitAll(java.util.List.of(1, 2, 3, 4, 5)));
         Await.that(rig.app(), a, stage -> stage.count() == 2);

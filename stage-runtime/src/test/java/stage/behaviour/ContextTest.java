@@ -18,7 +18,7 @@ import stage.api.ProducerRef;
 import stage.api.Stage;
 import stage.api.StageContext;
 import stage.api.StopReason;
-import stage.api.WrongThread;
+import stage.api.ForeignThreadException;
 import stage.api.supervision.Intensity;
 import stage.api.supervision.Supervisor;
 import stage.api.supervision.SupervisorSpec;
@@ -226,10 +226,10 @@ class ContextTest extends StageTest {
       StageContext context = idle.<StageContext>call(stage -> stage.context());
       String me = Thread.currentThread().getName();
       assertThatThrownBy(() -> context.after(SOON, () -> {}))
-          .isInstanceOf(WrongThread.class)
+          .isInstanceOf(ForeignThreadException.class)
           .hasMessage("after() belongs to thread stage:test/idle#1, but was called on " + me);
       assertThatThrownBy(() -> context.every(SOON, () -> {}))
-          .isInstanceOf(WrongThread.class)
+          .isInstanceOf(ForeignThreadException.class)
           .hasMessage("every() belongs to thread stage:test/idle#1, but was called on " + me);
     }
   }

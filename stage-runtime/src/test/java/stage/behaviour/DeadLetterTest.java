@@ -21,7 +21,7 @@ import stage.api.ConsumerRef;
 import stage.api.DeadLetter;
 import stage.api.DeadLetterHandler;
 import stage.api.Demand;
-import stage.api.Dispatch;
+import stage.api.Dispatcher;
 import stage.api.ProducerRef;
 import stage.api.Restart;
 import stage.api.Stage;
@@ -29,7 +29,7 @@ import stage.api.StopReason;
 import stage.api.SubscriptionSpec;
 import stage.api.supervision.Decision;
 import stage.api.supervision.Intensity;
-import stage.api.supervision.ScopeMisuse;
+import stage.api.supervision.ScopeMisuseException;
 import stage.api.supervision.ShutdownReport;
 import stage.api.supervision.Strategy;
 import stage.api.supervision.Supervisor;
@@ -49,7 +49,7 @@ class DeadLetterTest extends CrashTest {
   private final CountDownLatch mayGoOn = new CountDownLatch(1);
 
   private static SupervisorSpec spec() {
-    return SupervisorSpec.of("test").withIntensity(Intensity.of(100)).withDecisions(failure -> Decision.resume());
+    return SupervisorSpec.of("test").withIntensity(Intensity.of(100)).withDecisions(failure -> Decision.RESUME);
   }
 
   private ProducerRef<Integer, Source> source(String name, int limit) {
@@ -238,7 +238,7 @@ class DeadLetterTest extends CrashTest {
       grave("grave", source, (letter, count) -> {
         try {
           scope().close();
-        } catch (ScopeMisuse misuse) {
+        } catch (ScopeMisuseException misuse) {
           refused.add(misuse);
         }
         scope().stop();
@@ -255,7 +255,7 @@ class DeadLetterTest extends CrashTest {
     @Test
     void f40_mayCloseASupervisorBelow() throws Exception {
       open(spec());
-      Supervisor below = scope().start(SupervisorSpec.of("below").withDecisions(failure -> Decision.resume()));
+      Supervisor below = scope().start(SupervisorSpec.of("below").withDecisions(failure -> Decision.RESUME));
       ProducerRef<Integer, ?> source = start(Stage.<Integer, Stage.Producer<Integer>>producer("source", () -> (demand, out) -> {}));
       var grave = below.start(Stage.<Integer, Stage.Consumer<Integer>>consumer("grave", () -> (events, from) -> {
         throw new IOException("no grave");
@@ -295,7 +295,7 @@ class DeadLetterTest extends CrashTest {
 
     @Test
     void f37_areLimitedWhereStagesComeAndGo() throws Exception {
-      open(SupervisorSpec.of("test").withStrategy(Strategy.DYNAMIC).withDecisions(failure -> Decision.resume()));
+      open(SupervisorSpec.of("test").withStrategy(Strategy.DYNAMIC).withDecisions(failure -> Decision.RESUME));
       for (int i = 0; i < 60; i++) {
         var source = source("source" + i, 1);
         Await.end(grave("grave" + i, source, DeadLetterHandler.LOG));
@@ -353,7 +353,7 @@ class DeadLetterTest extends CrashTest {
     void getsTheLettersOfTheWholeTree() throws Exception {
       open(spec());
       morgue();
-      Supervisor below = scope().start(SupervisorSpec.of("below").withDecisions(failure -> Decision.resume()));
+      Supervisor below = scope().start(SupervisorSpec.of("below").withDecisions(failure -> Decision.RESUME));
       assertThat(below.deadLetters().path()).isEqualTo("test/dead-letters");
       below.start(Stage.<Integer, Stage.Consumer<Integer>>consumer("deep", () -> (events, from) -> {
         throw new IOException("no deep");
@@ -411,7 +411,7 @@ class DeadLetterTest extends CrashTest {
             handling.countDown();
             mayGoOn.await();
             events.forEach(out::emit);
-          }).withDispatch(Dispatch.partition(List.of("one"), event -> {
+          }).withDispatcher(Dispatcher.partition(List.of("one"), event -> {
         throw new IOException("no key for an event");
       })).withDeadLetters((letter, count) -> {}).subscribeTo(source("source", 500), Demand.max(100)));
       start(Stage.<Integer, Stage.Consumer<Integer>>consumer("sink", () -> (events, from) -> {})
@@ -517,7 +517,7 @@ class DeadLetterTest extends CrashTest {
       ProducerRef<DeadLetter, ?> producer = scope().deadLetters();
       scope().close();
       assertThat(producer.isAlive()).isFalse();
-      assertThatThrownBy(() -> scope().deadLetters()).isInstanceOf(ScopeMisuse.class)
+      assertThatThrownBy(() -> scope().deadLetters()).isInstanceOf(ScopeMisuseException.class)
           .hasMessage("scope test is closing or closed; there are no more dead letters to take");
       assertThat(scope().report().drained()).isZero();
     }

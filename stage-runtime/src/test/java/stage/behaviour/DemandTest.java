@@ -10,16 +10,16 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
-import stage.api.CallFailed;
+import stage.api.CallFailedException;
 import stage.api.Demand;
-import stage.api.Dispatch;
+import stage.api.DispatchRule;
 import stage.api.Dispatcher;
 import stage.api.Inlet;
 import stage.api.Outlet;
 import stage.api.Stage;
 import stage.api.SubscriptionSnapshot;
 import stage.api.SubscriptionSpec;
-import stage.api.WrongThread;
+import stage.api.ForeignThreadException;
 import stage.behaviour.support.Await;
 import stage.behaviour.support.Collector;
 import stage.behaviour.support.Counter;
@@ -41,7 +41,7 @@ class DemandTest {
       var collector = new Collector<Integer>();
       try (var rig = new Rig()) {
         var numbers = rig.start(Stage.producer("numbers", () -> new Counter(3000)));
-        rig.start(Stage.consumer("collector", () -> collector).subscribeTo(numbers, Demand.max(max).withMin(min)));
+        rig.start(Stage.consumer("collector", () -> collector).subscribeTo(numbers, Demand.max(max).min(min)));
         rig.app().join();
       }
       assertThat(collector.events).isEqualTo(numbersTo(3000));
@@ -58,7 +58,7 @@ class DemandTest {
       var held = new Held<Integer>();
       try (var rig = new Rig()) {
         var numbers = rig.start(Stage.producer("numbers", () -> new Counter(3000)));
-        rig.start(Stage.consumer("held", () -> held).subscribeTo(numbers, Demand.max(max).withMin(min)));
+        rig.start(Stage.consumer("held", () -> held).subscribeTo(numbers, Demand.max(max).min(min)));
         var first = Await.next(rig.app(), held.entered);
         Await.numbers(rig.app(), numbers, ref -> ref.snapshot().outputs().getFirst().outstanding() == 0);
         held.letGo();
@@ -77,7 +77,7 @@ class DemandTest {
       var counter = new Counter();
       try (var rig = new Rig()) {
         var numbers = rig.start(Stage.producer("numbers", () -> counter));
-        rig.start(Stage.consumer("held", () -> held).subscribeTo(numbers, Demand.max(max).withMin(min)));
+        rig.start(Stage.consumer("held", () -> held).subscribeTo(numbers, Demand.max(max).min(min)));
         Await.next(rig.app(), held.entered);
         Await.that(rig.app(), numbers, stage -> stage.emitted() == max);
         var wanted = new LinkedBlockingQueue<Long>();
@@ -98,7 +98,7 @@ class DemandTest {
       var collector = new Collector<Integer>();
       try (var rig = new Rig()) {
         var numbers = rig.start(Stage.producer("numbers", () -> new Counter(2000)));
-        var ref = rig.start(Stage.consumer("collector", () -> collector).subscribeTo(numbers, Demand.max(max).withMin(min)));
+        var ref = rig.start(Stage.consumer("collector", () -> collector).subscribeTo(numbers, Demand.max(max).min(min)));
         while (ref.isAlive()) {
           for (SubscriptionSnapshot ledger : ref.snapshot().inputs()) {
             assertThat(ledger.outstanding() + ledger.inFlight()).isBetween((long) min, (long) max);
@@ -117,7 +117,7 @@ class DemandTest {
       var silent = new Idle();
       try (var rig = new Rig()) {
         var producer = rig.start(Stage.producer("silent", () -> silent));
-        rig.start(Stage.consumer("collector", Collector<Integer>::new).subscribeTo(producer, Demand.max(max).withMin(min)));
+        rig.start(Stage.consumer("collector", Collector<Integer>::new).subscribeTo(producer, Demand.max(max).min(min)));
         assertThat(Await.next(rig.app(), silent.demands)).isEqualTo(max);
       }
     }
@@ -145,7 +145,7 @@ class DemandTest {
           }
         }
         var producer = rig.start(Stage.producer("stingy", Stingy::new));
-        var collector = rig.start(Stage.consumer("collector", Collector<Integer>::new).subscribeTo(producer, Demand.max(10).withMin(0)));
+        var collector = rig.start(Stage.consumer("collector", Collector<Integer>::new).subscribeTo(producer, Demand.max(10).min(0)));
         Await.that(rig.app(), collector, stage -> stage.count() == 3);
         wake[0].wakeUp();
         Await.numbers(rig.app(), producer, ref -> demands.size() == 2);
@@ -161,7 +161,7 @@ class DemandTest {
       var silent = new Idle();
       try (var rig = new Rig()) {
         var producer = rig.start(Stage.producer("silent", () -> silent));
-        var collector = rig.start(Stage.consumer("collector", Collector<Integer>::new).subscribeTo(producer, Demand.max(10).withMin(5)));
+        var collector = rig.start(Stage.consumer("collector", Collector<Integer>::new).subscribeTo(producer, Demand.max(10).min(5)));
         assertThat(Await.next(rig.app(), silent.demands)).isEqualTo(10);
         producer.castEmit((stage, out) -> out.emitAll(numbersTo(4)));
         Await.that(rig.app(), collector, stage -> stage.count() == 4);   // 6 are left: more than min
@@ -205,7 +205,7 @@ class DemandTest {
       var counter = new Counter(2000);
       try (var rig = new Rig()) {
         var numbers = rig.start(Stage.producer("numbers", () -> counter));
-        rig.start(Stage.consumer("collector", Collector<Integer>::new).subscribeTo(numbers, Demand.max(max).withMin(min)));
+        rig.start(Stage.consumer("collector", Collector<Integer>::new).subscribeTo(numbers, Demand.max(max).min(min)));
         for (int i = 0; i < 50; i++) counter.context().wakeUp();
         rig.app().join();
       }
@@ -214,7 +214,7 @@ class DemandTest {
 
     @Test
     void isNeverHandedZeroByARuleThatChangesItsMind() throws Exception {
-      class Fickle implements Dispatcher {
+      class Fickle implements DispatchRule {
         private int asked;
 
         @Override
@@ -229,7 +229,7 @@ class DemandTest {
       }
       var silent = new Idle();
       try (var rig = new Rig()) {
-        var producer = rig.start(Stage.producer("silent", () -> silent).withDispatch(Dispatch.shared(new Fickle())));
+        var producer = rig.start(Stage.producer("silent", () -> silent).withDispatcher(Dispatcher.shared(new Fickle())));
         for (int i = 0; i < 2; i++) {
           rig.start(Stage.consumer("collector" + i, Collector<Integer>::new).subscribeTo(producer, Demand.max(5)));
         }
@@ -246,7 +246,7 @@ class DemandTest {
       try (var rig = new Rig()) {
         var seen = new LinkedBlockingQueue<List<Long>>();
         var producer = rig.start(Stage.producer("silent", Idle::new));
-        var collector = rig.start(Stage.consumer("collector", Collector<Integer>::new).subscribeTo(producer, Demand.max(3).withMin(0)));
+        var collector = rig.start(Stage.consumer("collector", Collector<Integer>::new).subscribeTo(producer, Demand.max(3).min(0)));
         producer.castEmit((stage, out) -> {
           List<Long> all = new ArrayList<>();
           for (int i = 0; i < 4; i++) {
@@ -285,7 +285,7 @@ class DemandTest {
   @Nested
   class ManualDemand {
     private SubscriptionSpec<Integer> byHand(stage.api.ProducerRef<Integer, ?> producer) {
-      return SubscriptionSpec.to(producer).withDemand(Demand.byHand());
+      return SubscriptionSpec.to(producer).withDemand(Demand.manual());
     }
 
     @Test
@@ -359,7 +359,7 @@ class DemandTest {
           assertThatThrownBy(() -> consumer.call(stage -> {
             stage.inlet.request(wrong);
             return null;
-          })).isInstanceOf(CallFailed.class).cause().isInstanceOf(IllegalArgumentException.class)
+          })).isInstanceOf(CallFailedException.class).cause().isInstanceOf(IllegalArgumentException.class)
               .hasMessage("request must be for at least 1 event, but was for " + wrong + " (Reactive Streams rule 3.9)");
         }
         assertThat(consumer.snapshot().inputs().getFirst().requested()).isEqualTo(2);
@@ -374,11 +374,11 @@ class DemandTest {
         Await.that(rig.app(), consumer, stage -> stage.inlet != null);
         Inlet<Integer> inlet = consumer.call(stage -> stage.inlet);
         String here = Thread.currentThread().getName();
-        assertThatThrownBy(() -> inlet.request(1)).isInstanceOf(WrongThread.class)
+        assertThatThrownBy(() -> inlet.request(1)).isInstanceOf(ForeignThreadException.class)
             .hasMessage("request() belongs to thread stage:rig/opening#1, but was called on " + here);
-        assertThatThrownBy(inlet::cancel).isInstanceOf(WrongThread.class)
+        assertThatThrownBy(inlet::cancel).isInstanceOf(ForeignThreadException.class)
             .hasMessage("cancel() belongs to thread stage:rig/opening#1, but was called on " + here);
-        assertThatThrownBy(() -> inlet.cancel(0)).isInstanceOf(WrongThread.class);
+        assertThatThrownBy(() -> inlet.cancel(0)).isInstanceOf(ForeignThreadException.class);
       }
     }
 
@@ -413,7 +413,7 @@ class DemandTest {
         };
         rig.start(Stage.<Integer, Stage.Consumer<Integer>>consumer("asking", () -> asking).subscribeTo(numbers, Demand.max(5)));
         assertThat(Await.next(rig.app(), thrown)).hasMessage(
-            "demand on the subscription to rig/numbers is automatic; use Demand.byHand() to request events yourself");
+            "demand on the subscription to rig/numbers is automatic; use Demand.manual() to request events yourself");
       }
     }
   }

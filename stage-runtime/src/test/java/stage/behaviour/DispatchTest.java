@@ -17,14 +17,14 @@ import org.junit.jupiter.params.provider.CsvSource;
 import stage.api.ConsumerRef;
 import stage.api.DeadLetter;
 import stage.api.Demand;
-import stage.api.Dispatch;
+import stage.api.DispatchRule;
 import stage.api.Dispatcher;
 import stage.api.ProducerRef;
 import stage.api.ProducerSpec;
 import stage.api.Stage;
-import stage.api.SubscriptionRefused;
+import stage.api.SubscriptionRefusedException;
 import stage.api.SubscriptionSpec;
-import stage.api.supervision.StageFailed;
+import stage.api.supervision.StageFailedException;
 import stage.behaviour.support.Await;
 import stage.behaviour.support.Collector;
 import stage.behaviour.support.Counter;
@@ -34,8 +34,8 @@ import stage.behaviour.support.Rig;
 import stage.behaviour.support.WithDemands;
 
 class DispatchTest {
-  private static ProducerSpec<Integer, Idle> silent(Dispatch<Integer> dispatch) {
-    return Stage.producer("silent", Idle::new).withDispatch(dispatch);
+  private static ProducerSpec<Integer, Idle> silent(Dispatcher<Integer> dispatch) {
+    return Stage.producer("silent", Idle::new).withDispatcher(dispatch);
   }
 
   private static ConsumerRef<Integer, Collector<Integer>> collect(Rig rig, String name, SubscriptionSpec<Integer> subscription) {
@@ -75,7 +75,7 @@ class DispatchTest {
     @CsvSource({"8, 4, 2 2 2 2", "10, 4, 3 3 2 2", "3, 3, 1 1 1", "400, 2, 200 200", "7, 1, 7"})
     void splitsAnOfferIntoContiguousSharesSoThatSmallInputsRunInParallel(int events, int consumers, String shares) throws Exception {
       try (var rig = new Rig()) {
-        var producer = rig.start(silent(Dispatch.demand()));
+        var producer = rig.start(silent(Dispatcher.demand()));
         List<ConsumerRef<Integer, Collector<Integer>>> all = new ArrayList<>();
         for (int i = 0; i < consumers; i++) {
           all.add(collect(rig, "c" + i, SubscriptionSpec.to(producer)));
@@ -95,7 +95,7 @@ class DispatchTest {
     @Test
     void givesFewEventsToThoseWithMostOutstandingDemand() throws Exception {
       try (var rig = new Rig()) {
-        var producer = rig.start(silent(Dispatch.demand()));
+        var producer = rig.start(silent(Dispatcher.demand()));
         var little = collect(rig, "little", SubscriptionSpec.to(producer).withDemand(Demand.max(5)));
         var much = collect(rig, "much", SubscriptionSpec.to(producer).withDemand(Demand.max(100)));
         emit(producer, 1, 1);
@@ -108,8 +108,8 @@ class DispatchTest {
     void givesNothingToAConsumerThatWantsNothing() throws Exception {
       var held = new Held<Integer>();
       try (var rig = new Rig()) {
-        var producer = rig.start(silent(Dispatch.demand()));
-        rig.start(Stage.consumer("held", () -> held).subscribeTo(producer, Demand.max(2).withMin(0)));
+        var producer = rig.start(silent(Dispatcher.demand()));
+        rig.start(Stage.consumer("held", () -> held).subscribeTo(producer, Demand.max(2).min(0)));
         emit(producer, 1, 2);
         Await.next(rig.app(), held.entered);
         var other = collect(rig, "other", SubscriptionSpec.to(producer));
@@ -138,7 +138,7 @@ class DispatchTest {
     @Test
     void f34_keepsInTheBacklogWhatNobodyWantsYet() throws Exception {
       try (var rig = new Rig()) {
-        var producer = rig.start(silent(Dispatch.demand()));
+        var producer = rig.start(silent(Dispatcher.demand()));
         emit(producer, 1, 100);
         Await.answered(producer);
         assertThat(producer.snapshot().backlog()).isEqualTo(100);
@@ -153,9 +153,9 @@ class DispatchTest {
     void givesWhatAConsumerDidNotHandleToTheOthersAheadOfNewerEvents() throws Exception {
       var held = new Held<Integer>();
       try (var rig = new Rig()) {
-        var producer = rig.start(silent(Dispatch.demand()));
+        var producer = rig.start(silent(Dispatcher.demand()));
         var leaver = rig.start(Stage.consumer("held", () -> held));
-        var subscription = leaver.subscribeTo(producer, Demand.max(10).withMin(9));   // batches of one
+        var subscription = leaver.subscribeTo(producer, Demand.max(10).min(9));   // batches of one
         emit(producer, 1, 10);
         assertThat(Await.next(rig.app(), held.entered)).containsExactly(1);
         emit(producer, 11, 12);
@@ -181,11 +181,11 @@ class DispatchTest {
       List<Collector<Integer>> all = List.of(new Collector<>(), new Collector<>(), new Collector<>());
       try (var rig = new Rig()) {
         var gate = new CountDownLatch(1);
-        var numbers = rig.start(Stage.producer("numbers", () -> new Counter(2000)).withDispatch(Dispatch.broadcast()));
+        var numbers = rig.start(Stage.producer("numbers", () -> new Counter(2000)).withDispatcher(Dispatcher.broadcast()));
         numbers.cast(stage -> gate.await());
         for (int i = 0; i < 3; i++) {
           var collector = all.get(i);
-          rig.start(Stage.consumer("c" + i, () -> collector).subscribeTo(numbers, Demand.max(max + i).withMin(min)));
+          rig.start(Stage.consumer("c" + i, () -> collector).subscribeTo(numbers, Demand.max(max + i).min(min)));
         }
         gate.countDown();
         rig.app().join();
@@ -197,8 +197,8 @@ class DispatchTest {
     void f32_goesAtThePaceOfTheSlowest() throws Exception {
       var held = new Held<Integer>();
       try (var rig = new Rig()) {
-        var producer = rig.start(silent(Dispatch.broadcast()));
-        rig.start(Stage.consumer("held", () -> held).subscribeTo(producer, Demand.max(4).withMin(0)));
+        var producer = rig.start(silent(Dispatcher.broadcast()));
+        rig.start(Stage.consumer("held", () -> held).subscribeTo(producer, Demand.max(4).min(0)));
         var quick = collect(rig, "quick", SubscriptionSpec.to(producer));
         emit(producer, 1, 10);
         awaitCount(rig, quick, 4);
@@ -213,7 +213,7 @@ class DispatchTest {
     @Test
     void asksTheProducerForTheLeastThatAnybodyWants() throws Exception {
       try (var rig = new Rig()) {
-        var producer = rig.start(silent(Dispatch.broadcast()));
+        var producer = rig.start(silent(Dispatcher.broadcast()));
         collect(rig, "a", SubscriptionSpec.to(producer).withDemand(Demand.max(7)));
         collect(rig, "b", SubscriptionSpec.to(producer).withDemand(Demand.max(3)));
         awaitDemand(rig, producer, 3);
@@ -223,8 +223,8 @@ class DispatchTest {
     @Test
     void aRejectedEventCostsTheSubscriberNoDemand() throws Exception {
       try (var rig = new Rig()) {
-        var producer = rig.start(silent(Dispatch.broadcast()));
-        var even = collect(rig, "even", SubscriptionSpec.to(producer).withDemand(Demand.max(10).withMin(0)).withSelector(n -> n % 2 == 0));
+        var producer = rig.start(silent(Dispatcher.broadcast()));
+        var even = collect(rig, "even", SubscriptionSpec.to(producer).withDemand(Demand.max(10).min(0)).withSelector(n -> n % 2 == 0));
         emit(producer, 1, 18);
         awaitCount(rig, even, 9);
         var ledger = even.snapshot().inputs().getFirst();
@@ -240,7 +240,7 @@ class DispatchTest {
     void f33_goesOnAskingAProducerWhoseEventsAllAreRejected() throws Exception {
       var picky = new Collector<Integer>();
       try (var rig = new Rig()) {
-        var numbers = rig.start(Stage.producer("numbers", () -> new Counter(5000)).withDispatch(Dispatch.broadcast()));
+        var numbers = rig.start(Stage.producer("numbers", () -> new Counter(5000)).withDispatcher(Dispatcher.broadcast()));
         rig.start(Stage.consumer("picky", () -> picky)
             .subscribeTo(SubscriptionSpec.to(numbers).withDemand(Demand.max(10)).withSelector(n -> n == 4999)));
         rig.app().join();
@@ -252,7 +252,7 @@ class DispatchTest {
     void aSelectorThatThrowsLosesThatSubscriberThatEvent() throws Exception {
       Queue<DeadLetter> letters = new ConcurrentLinkedQueue<>();
       try (var rig = new Rig()) {
-        var producer = rig.start(silent(Dispatch.<Integer>broadcast()).withDeadLetters((letter, count) -> letters.add(letter)));
+        var producer = rig.start(silent(Dispatcher.<Integer>broadcast()).withDeadLetters((letter, count) -> letters.add(letter)));
         var fragile = collect(rig, "fragile", SubscriptionSpec.to(producer).withSelector(n -> 6 / (n - 3) != 0));
         var other = collect(rig, "other", SubscriptionSpec.to(producer));
         emit(producer, 1, 5);
@@ -272,7 +272,7 @@ class DispatchTest {
     @Test
     void f32_aLateJoinerSeesWhatIsEmittedAfterItsAcceptanceAndStallsNobody() throws Exception {
       try (var rig = new Rig()) {
-        var producer = rig.start(silent(Dispatch.broadcast()));
+        var producer = rig.start(silent(Dispatcher.broadcast()));
         var first = collect(rig, "first", SubscriptionSpec.to(producer));
         emit(producer, 1, 5);
         Await.answered(producer);
@@ -289,7 +289,7 @@ class DispatchTest {
       try (var rig = new Rig()) {
         var inTurn = new CountDownLatch(1);
         var busy = new CountDownLatch(1);
-        var producer = rig.start(silent(Dispatch.broadcast()));
+        var producer = rig.start(silent(Dispatcher.broadcast()));
         var first = collect(rig, "first", SubscriptionSpec.to(producer));
         var late = rig.start(Stage.consumer("late", Collector<Integer>::new));
         producer.cast(stage -> {
@@ -309,8 +309,8 @@ class DispatchTest {
     void aLateJoinerDoesNotGetWhatWasWaitingForTheOthers() throws Exception {
       var held = new Held<Integer>();
       try (var rig = new Rig()) {
-        var producer = rig.start(silent(Dispatch.broadcast()));
-        rig.start(Stage.consumer("held", () -> held).subscribeTo(producer, Demand.max(4).withMin(3)));
+        var producer = rig.start(silent(Dispatcher.broadcast()));
+        rig.start(Stage.consumer("held", () -> held).subscribeTo(producer, Demand.max(4).min(3)));
         emit(producer, 1, 10);
         Await.next(rig.app(), held.entered);
         var late = collect(rig, "late", SubscriptionSpec.to(producer));
@@ -326,9 +326,9 @@ class DispatchTest {
     void f32_aConsumerThatLeavesNoLongerHoldsTheOthersUp() throws Exception {
       var held = new Held<Integer>();
       try (var rig = new Rig()) {
-        var producer = rig.start(silent(Dispatch.broadcast()));
+        var producer = rig.start(silent(Dispatcher.broadcast()));
         var slow = rig.start(Stage.consumer("held", () -> held));
-        var subscription = slow.subscribeTo(producer, Demand.max(4).withMin(3));
+        var subscription = slow.subscribeTo(producer, Demand.max(4).min(3));
         var quick = collect(rig, "quick", SubscriptionSpec.to(producer));
         emit(producer, 1, 10);
         awaitCount(rig, quick, 4);
@@ -347,8 +347,8 @@ class DispatchTest {
   class Partition {
     private static final List<String> ODD_EVEN = List.of("odd", "even");
 
-    private static Dispatch.Partition<Integer> byParity() {
-      return Dispatch.partition(ODD_EVEN, n -> n % 2 == 0 ? "even" : "odd");
+    private static Dispatcher.Partition<Integer> byParity() {
+      return Dispatcher.partition(ODD_EVEN, n -> n % 2 == 0 ? "even" : "odd");
     }
 
     @Test
@@ -356,7 +356,7 @@ class DispatchTest {
       var odd = new Collector<Integer>();
       var even = new Collector<Integer>();
       try (var rig = new Rig()) {
-        var numbers = rig.start(Stage.producer("numbers", () -> new Counter(2000)).withDispatch(byParity()));
+        var numbers = rig.start(Stage.producer("numbers", () -> new Counter(2000)).withDispatcher(byParity()));
         rig.start(Stage.consumer("odd", () -> odd).subscribeTo(SubscriptionSpec.to(numbers).withPartition("odd")));
         rig.start(Stage.consumer("even", () -> even)
             .subscribeTo(SubscriptionSpec.to(numbers).withPartition("even").withDemand(Demand.max(2))));
@@ -370,8 +370,8 @@ class DispatchTest {
     void ofANumberOfPartitionsKeepsEqualKeysTogether() throws Exception {
       List<Collector<Integer>> all = List.of(new Collector<>(), new Collector<>(), new Collector<>());
       try (var rig = new Rig()) {
-        Dispatch.Partition<Integer> byTens = Dispatch.partition(3, n -> "key" + n / 10);
-        var numbers = rig.start(Stage.producer("numbers", () -> new Counter(999)).withDispatch(byTens.withBacklog(2000)));
+        Dispatcher.Partition<Integer> byTens = Dispatcher.partition(3, n -> "key" + n / 10);
+        var numbers = rig.start(Stage.producer("numbers", () -> new Counter(999)).withDispatcher(byTens.withBacklog(2000)));
         for (int i = 0; i < 3; i++) {
           var collector = all.get(i);
           rig.start(Stage.consumer("c" + i, () -> collector).subscribeTo(SubscriptionSpec.to(numbers).withPartition(i)));
@@ -402,13 +402,13 @@ class DispatchTest {
 
     @ParameterizedTest(name = "a function that answers {0}")
     @CsvSource(nullValues = "null", value = {
-        "neither, 'the partition function of rig/silent answered \"neither\"; there are: odd, even; answer Dispatch.NOBODY to skip an event'",
-        "null, 'the partition function of rig/silent answered null; there are: odd, even; answer Dispatch.NOBODY to skip an event'"})
+        "neither, 'the partition function of rig/silent answered \"neither\"; there are: odd, even; answer Dispatcher.NOBODY to skip an event'",
+        "null, 'the partition function of rig/silent answered null; there are: odd, even; answer Dispatcher.NOBODY to skip an event'"})
     void f30_deadLettersAnEventOfNoPartitionAndGoesOn(String answer, String message) throws Exception {
       Queue<DeadLetter> letters = new ConcurrentLinkedQueue<>();
       List<Long> counts = new ArrayList<>();
       try (var rig = new Rig()) {
-        Dispatch<Integer> dispatch = Dispatch.partition(ODD_EVEN, n -> n % 10 == 0 ? answer : n % 2 == 0 ? "even" : "odd");
+        Dispatcher<Integer> dispatch = Dispatcher.partition(ODD_EVEN, n -> n % 10 == 0 ? answer : n % 2 == 0 ? "even" : "odd");
         var producer = rig.start(silent(dispatch).withDeadLetters((letter, count) -> {
           letters.add(letter);
           counts.add(count);
@@ -429,7 +429,7 @@ class DispatchTest {
     void f30_deadLettersAnEventWhoseFunctionThrowsOrWhoseKeyIsNull() throws Exception {
       Queue<DeadLetter> letters = new ConcurrentLinkedQueue<>();
       try (var rig = new Rig()) {
-        Dispatch<Integer> dispatch = Dispatch.partition(1, n -> n == 2 ? null : 6 / (n - 4));
+        Dispatcher<Integer> dispatch = Dispatcher.partition(1, n -> n == 2 ? null : 6 / (n - 4));
         var producer = rig.start(silent(dispatch).withDeadLetters((letter, count) -> letters.add(letter)));
         var all = collect(rig, "all", SubscriptionSpec.to(producer).withPartition(0));
         emit(producer, 1, 5);
@@ -444,7 +444,7 @@ class DispatchTest {
     @Test
     void f11_survivesADeadLetterHandlerThatThrows() throws Exception {
       try (var rig = new Rig()) {
-        Dispatch<Integer> dispatch = Dispatch.partition(1, n -> n == 2 ? null : n);
+        Dispatcher<Integer> dispatch = Dispatcher.partition(1, n -> n == 2 ? null : n);
         var producer = rig.start(silent(dispatch).withDeadLetters((letter, count) -> {
           throw new java.io.IOException("announced by this test");
         }));
@@ -461,9 +461,9 @@ class DispatchTest {
       var collector = new Collector<Integer>();
       try (var rig = new Rig()) {
         var numbers = rig.start(Stage.producer("numbers", () -> new Counter(5000))
-            .withDispatch(Dispatch.partition(List.of("all"), n -> n % 1000 == 0 ? "all" : Dispatch.NOBODY)));
+            .withDispatcher(Dispatcher.partition(List.of("all"), n -> n % 1000 == 0 ? "all" : Dispatcher.NOBODY)));
         rig.start(Stage.consumer("collector", () -> collector)
-            .subscribeTo(SubscriptionSpec.to(numbers).withPartition("all").withDemand(Demand.max(3).withMin(0))));
+            .subscribeTo(SubscriptionSpec.to(numbers).withPartition("all").withDemand(Demand.max(3).min(0))));
         rig.app().join();
         assertThat(numbers.snapshot().eventsSkipped()).isEqualTo(4995);
       }
@@ -474,7 +474,7 @@ class DispatchTest {
     void f31_holdsABacklogPerPartitionUpToItsBoundAndThenAsksForNoMore() throws Exception {
       try (var rig = new Rig()) {
         var counter = new Counter();
-        var numbers = rig.start(Stage.producer("numbers", () -> counter).withDispatch(byParity().withBacklog(10)));
+        var numbers = rig.start(Stage.producer("numbers", () -> counter).withDispatcher(byParity().withBacklog(10)));
         var even = collect(rig, "even", SubscriptionSpec.to(numbers).withPartition("even"));   // nobody takes the odd ones
         awaitDemand(rig, numbers, 0);
         assertThat(numbers.snapshot().backlog()).isEqualTo(10);
@@ -493,7 +493,7 @@ class DispatchTest {
         var producer = rig.start(silent(byParity()));
         var leaver = rig.start(Stage.consumer("held", () -> held));
         var subscription = leaver.subscribeTo(
-            SubscriptionSpec.<Integer>to(producer).withPartition("even").withDemand(Demand.max(10).withMin(9)));
+            SubscriptionSpec.<Integer>to(producer).withPartition("even").withDemand(Demand.max(10).min(9)));
         emit(producer, 1, 20);
         assertThat(Await.next(rig.app(), held.entered)).containsExactly(2);
         subscription.cancel();
@@ -510,13 +510,13 @@ class DispatchTest {
       try (var rig = new Rig()) {
         var producer = rig.start(silent(byParity()));
         var consumer = rig.start(Stage.consumer("c", Collector<Integer>::new));
-        assertThatThrownBy(() -> consumer.subscribeTo(producer)).isInstanceOf(SubscriptionRefused.class).hasMessage(
+        assertThatThrownBy(() -> consumer.subscribeTo(producer)).isInstanceOf(SubscriptionRefusedException.class).hasMessage(
             "stage rig/c cannot subscribe to rig/silent: it has partitions, so name one with withPartition(…); there are: odd, even");
         assertThatThrownBy(() -> consumer.subscribeTo(SubscriptionSpec.<Integer>to(producer).withPartition(3))).hasMessage(
             "stage rig/c cannot subscribe to rig/silent: it has no partition \"3\"; there are: odd, even");
         assertThatThrownBy(() -> consumer.subscribeTo(SubscriptionSpec.<Integer>to(producer).withPartition("odd").withSelector(n -> true)))
             .hasMessage("stage rig/c cannot subscribe to rig/silent: it does not broadcast, so it cannot use a selector;"
-                + " give it Dispatch.broadcast()");
+                + " give it Dispatcher.broadcast()");
         assertThat(producer.snapshot().outputs()).isEmpty();
       }
     }
@@ -524,7 +524,7 @@ class DispatchTest {
     @Test
     void isRefusedWhereTheProducerHasNone() {
       try (var rig = new Rig()) {
-        var producer = rig.start(silent(Dispatch.demand()));
+        var producer = rig.start(silent(Dispatcher.demand()));
         var consumer = rig.start(Stage.consumer("c", Collector<Integer>::new));
         assertThatThrownBy(() -> consumer.subscribeTo(SubscriptionSpec.<Integer>to(producer).withPartition("odd"))).hasMessage(
             "stage rig/c cannot subscribe to rig/silent: it has no partitions, but partition \"odd\" was asked for");
@@ -535,7 +535,7 @@ class DispatchTest {
   @Nested
   class ARuleOfOnesOwn {
     /** Shares by weight, as far as demand allows. */
-    private static final class Weighted implements Dispatcher {
+    private static final class Weighted implements DispatchRule {
       @Override
       public void share(int events, Subscriptions subscriptions, int[] shares) {
         int sum = 0;
@@ -547,7 +547,7 @@ class DispatchTest {
     }
 
     /** All to the subscription of the greatest weight, as long as it takes them; nothing to the others before that. */
-    private static final class Priority implements Dispatcher {
+    private static final class Priority implements DispatchRule {
       private final AtomicInteger asked = new AtomicInteger();
 
       @Override
@@ -562,7 +562,7 @@ class DispatchTest {
     @Test
     void sharesByWeight() throws Exception {
       try (var rig = new Rig()) {
-        var producer = rig.start(silent(Dispatch.shared(new Weighted())));
+        var producer = rig.start(silent(Dispatcher.shared(new Weighted())));
         var heavy = collect(rig, "heavy", SubscriptionSpec.to(producer).withWeight(3));
         var light = collect(rig, "light", SubscriptionSpec.to(producer));
         emit(producer, 1, 100);
@@ -578,9 +578,9 @@ class DispatchTest {
       var held = new Held<Integer>();
       var rule = new Priority();
       try (var rig = new Rig()) {
-        var producer = rig.start(silent(Dispatch.shared(rule)));
+        var producer = rig.start(silent(Dispatcher.shared(rule)));
         rig.start(Stage.consumer("first", () -> held)
-            .subscribeTo(SubscriptionSpec.<Integer>to(producer).withDemand(Demand.max(4).withMin(0)).withWeight(9)));
+            .subscribeTo(SubscriptionSpec.<Integer>to(producer).withDemand(Demand.max(4).min(0)).withWeight(9)));
         var second = collect(rig, "second", SubscriptionSpec.to(producer));
         emit(producer, 1, 10);
         Await.next(rig.app(), held.entered);
@@ -597,7 +597,7 @@ class DispatchTest {
 
     @Test
     void isAskedWithASingleSubscriptionToo() throws Exception {
-      class WaitsForTwo implements Dispatcher {
+      class WaitsForTwo implements DispatchRule {
         @Override
         public void share(int events, Subscriptions subscriptions, int[] shares) {
           for (int i = 0; i < shares.length; i++) shares[i] = events / shares.length;
@@ -605,12 +605,12 @@ class DispatchTest {
 
         @Override
         public long demand(Subscriptions subscriptions) {
-          return subscriptions.count() < 2 ? 0 : Dispatcher.super.demand(subscriptions);
+          return subscriptions.count() < 2 ? 0 : DispatchRule.super.demand(subscriptions);
         }
       }
       try (var rig = new Rig()) {
         var counter = new Counter(10);
-        var producer = rig.start(Stage.producer("numbers", () -> counter).withDispatch(Dispatch.shared(new WaitsForTwo())));
+        var producer = rig.start(Stage.producer("numbers", () -> counter).withDispatcher(Dispatcher.shared(new WaitsForTwo())));
         collect(rig, "a", SubscriptionSpec.to(producer));
         var wanted = new LinkedBlockingQueue<Long>();
         producer.castEmit((stage, out) -> wanted.add(out.demand()));
@@ -628,14 +628,14 @@ class DispatchTest {
     void isNotConfusedByAConsumerThatLeavesWhileItDecides() throws Exception {
       try (var rig = new Rig()) {
         var leave = new ArrayList<Runnable>();
-        Dispatcher rule = (events, subscriptions, shares) -> {
+        DispatchRule rule = (events, subscriptions, shares) -> {
           leave.forEach(Runnable::run);
           leave.clear();
           for (int i = 0, left = events; i < shares.length; left -= shares[i++]) {
             shares[i] = (int) Math.min(left, subscriptions.demand(i));
           }
         };
-        var producer = rig.start(silent(Dispatch.shared(rule)));
+        var producer = rig.start(silent(Dispatcher.shared(rule)));
         var leaver = rig.start(Stage.consumer("leaver", Collector<Integer>::new));
         var subscription = leaver.subscribeTo(producer, Demand.max(5));
         var other = collect(rig, "other", SubscriptionSpec.to(producer));
@@ -664,7 +664,7 @@ class DispatchTest {
         "5, 'shared out 5 events, but was given 4'"})
     void thatCheatsCrashesTheProducerAndNothingIsPublished(int share, String message) throws Exception {
       try (var rig = new Rig()) {
-        Dispatcher cheat = new Dispatcher() {
+        DispatchRule cheat = new DispatchRule() {
           @Override
           public void share(int events, Subscriptions subscriptions, int[] shares) {
             shares[0] = share;
@@ -675,13 +675,13 @@ class DispatchTest {
             return "cheat";
           }
         };
-        var producer = rig.start(silent(Dispatch.shared(cheat)));
+        var producer = rig.start(silent(Dispatcher.shared(cheat)));
         var a = new Collector<Integer>();
         var b = new Collector<Integer>();
         rig.start(Stage.consumer("a", () -> a).subscribeTo(producer, Demand.max(5)));
         rig.start(Stage.consumer("b", () -> b).subscribeTo(producer, Demand.max(5)));
         emit(producer, 1, 4);
-        assertThatThrownBy(() -> rig.app().join()).isInstanceOf(StageFailed.class).cause()
+        assertThatThrownBy(() -> rig.app().join()).isInstanceOf(StageFailedException.class).cause()
             .isInstanceOf(IllegalStateException.class).hasMessage("dispatcher cheat " + message);
         assertThat(a.events).isEmpty();
         assertThat(b.events).isEmpty();
@@ -691,13 +691,13 @@ class DispatchTest {
     @Test
     void thatThrowsCrashesTheProducer() throws Exception {
       try (var rig = new Rig()) {
-        var producer = rig.start(silent(Dispatch.shared((events, subscriptions, shares) -> {
+        var producer = rig.start(silent(Dispatcher.shared((events, subscriptions, shares) -> {
           throw new ArithmeticException("announced by this test");
         })));
         collect(rig, "a", SubscriptionSpec.to(producer));
         collect(rig, "b", SubscriptionSpec.to(producer));
         emit(producer, 1, 4);
-        assertThatThrownBy(() -> rig.app().join()).isInstanceOf(StageFailed.class).cause().hasMessage("announced by this test");
+        assertThatThrownBy(() -> rig.app().join()).isInstanceOf(StageFailedException.class).cause().hasMessage("announced by this test");
       }
     }
   }

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import stage.api.Demand;
-import stage.api.Dispatch;
+import stage.api.Dispatcher;
 import stage.api.Inlet;
 import stage.api.Redelivery;
 import stage.api.Stage;
@@ -43,13 +43,13 @@ class EventTest extends CrashTest {
   }
 
   enum Shared {
-    BY_DEMAND(Dispatch.demand()),
-    BROADCAST(Dispatch.broadcast()),
-    BY_PARTITION(Dispatch.partition(List.of("all"), event -> "all"));
+    BY_DEMAND(Dispatcher.demand()),
+    BROADCAST(Dispatcher.broadcast()),
+    BY_PARTITION(Dispatcher.partition(List.of("all"), event -> "all"));
 
-    final Dispatch<Evil> dispatch;
+    final Dispatcher<Evil> dispatch;
 
-    Shared(Dispatch<Evil> dispatch) {
+    Shared(Dispatcher<Evil> dispatch) {
       this.dispatch = dispatch;
     }
 
@@ -70,7 +70,7 @@ class EventTest extends CrashTest {
     @ParameterizedTest
     @EnumSource
     void f27_isEmittedDeliveredAgainAndDeadLettered(Shared shared) throws Exception {
-      var producer = start(Stage.<Evil, Stage.Producer<Evil>>producer("producer", () -> (demand, out) -> {}).withDispatch(shared.dispatch));
+      var producer = start(Stage.<Evil, Stage.Producer<Evil>>producer("producer", () -> (demand, out) -> {}).withDispatcher(shared.dispatch));
       var relay = start(Stage.<Evil, Evil, Stage.ProducerConsumer<Evil, Evil>>producerConsumer("relay", () -> (events, from, out) -> out.emitAll(events))
           .subscribeTo(shared.subscription(SubscriptionSpec.to(producer)).withDemand(Demand.max(5))));
       var consumer = start(Stage.consumer("consumer", () -> new Picky(handled)).withRedelivery(Redelivery.attempts(1))

@@ -25,13 +25,13 @@ import stage.api.ProducerConsumerRef;
 import stage.api.ProducerRef;
 import stage.api.Stage;
 import stage.api.StageContext;
-import stage.api.StageEnded;
+import stage.api.StageEndedException;
 import stage.api.StopReason;
-import stage.api.SubscriptionRefused;
+import stage.api.SubscriptionRefusedException;
 import stage.api.SubscriptionSpec;
 import stage.api.supervision.Intensity;
-import stage.api.supervision.ScopeMisuse;
-import stage.api.supervision.StageFailed;
+import stage.api.supervision.ScopeMisuseException;
+import stage.api.supervision.StageFailedException;
 import stage.api.supervision.Supervisor;
 import stage.api.supervision.SupervisorSpec;
 import stage.behaviour.support.Await;
@@ -88,7 +88,7 @@ class FailureTest extends StageTest {
   }
 
   private void assertTheScopeFailedWith(Throwable cause, String path, String during) {
-    StageFailed failed = catchThrowableOfType(StageFailed.class, scope::join);
+    StageFailedException failed = catchThrowableOfType(StageFailedException.class, scope::join);
     assertThat(failed.getCause() == cause).as("the cause is the very one that was thrown").isTrue();
     assertThat(failed.path()).isEqualTo(path);
     assertThat(failed.getMessage()).isEqualTo("stage " + path + " failed in " + during + ": " + cause.getClass().getName());
@@ -108,7 +108,7 @@ class FailureTest extends StageTest {
       start(Stage.consumer("sink", () -> new Sink(events)).subscribeTo(producer));
       assertTheScopeFailedWith(thrown.cause, "test/p", "onDemand");
       assertThat(events).as("what the turn emitted is discarded").isEmpty();
-      assertThatThrownBy(() -> producer.call(stage -> 1)).isInstanceOf(StageEnded.class);
+      assertThatThrownBy(() -> producer.call(stage -> 1)).isInstanceOf(StageEndedException.class);
       assertThat(producer.toString()).isEqualTo("stage test/p (ENDED)");
     }
 
@@ -212,7 +212,7 @@ class FailureTest extends StageTest {
           while (true) out.emit(1);
         }
       }));
-      StageFailed failed = catchThrowableOfType(StageFailed.class, scope::join);
+      StageFailedException failed = catchThrowableOfType(StageFailedException.class, scope::join);
       assertThat(failed).hasCause(cause);
       assertThat(failed.path()).isEqualTo("test/gen");
     }
@@ -230,7 +230,7 @@ class FailureTest extends StageTest {
     void f04_byRealRecursionFailsTheScope() {
       ProducerRef<Integer, Numbers> numbers = start(Stage.producer("numbers", Numbers::new));
       start(Stage.<Integer, Stage.Consumer<Integer>>consumer("c", () -> (batch, from) -> events.add(depth(0))).subscribeTo(numbers));
-      assertThatThrownBy(scope::join).isInstanceOf(StageFailed.class).hasCauseInstanceOf(StackOverflowError.class);
+      assertThatThrownBy(scope::join).isInstanceOf(StageFailedException.class).hasCauseInstanceOf(StackOverflowError.class);
       scope.close();
       assertNothingIsLeft();
     }
@@ -270,7 +270,7 @@ class FailureTest extends StageTest {
       assertThat(Await.end(consumer)).isEqualTo(new StopReason.Completed());
       long emitted = numbers.snapshot().eventsEmitted();
       assertThat(List.copyOf(held.handled)).isEqualTo(IntStream.range(0, (int) emitted).boxed().toList());
-      assertThatThrownBy(scope::close).isInstanceOf(StageFailed.class);
+      assertThatThrownBy(scope::close).isInstanceOf(StageFailedException.class);
       assertThat(scope.report().isClean()).isTrue();
     }
 
@@ -282,7 +282,7 @@ class FailureTest extends StageTest {
       });
       Await.end(crasher);
       assertThatThrownBy(() -> start(Stage.<Integer, Idle>producer("late", Idle::new)))
-          .isInstanceOf(ScopeMisuse.class)
+          .isInstanceOf(ScopeMisuseException.class)
           .hasMessage("scope test is closing; stage \"late\" cannot be started in it");
     }
 
@@ -302,7 +302,7 @@ class FailureTest extends StageTest {
       Await.end(crasher);
       Await.end(heir);
       assertThat(List.copyOf(held.handled)).isEqualTo(IntStream.range(0, 10).boxed().toList());
-      assertThatThrownBy(scope::close).isInstanceOf(StageFailed.class);
+      assertThatThrownBy(scope::close).isInstanceOf(StageFailedException.class);
       assertThat(scope.report().isClean()).isTrue();
     }
 
@@ -327,7 +327,7 @@ class FailureTest extends StageTest {
       Await.end(first);
       release.countDown();
       Await.end(second);
-      StageFailed failed = catchThrowableOfType(StageFailed.class, scope::close);
+      StageFailedException failed = catchThrowableOfType(StageFailedException.class, scope::close);
       assertThat(failed).hasRootCauseMessage("first");
       assertThat(failed.getSuppressed()).singleElement().satisfies(other -> assertThat(other).hasRootCauseMessage("second"));
     }
@@ -344,7 +344,7 @@ class FailureTest extends StageTest {
       crasher.cast(stage -> {
         throw new IOException("crash");
       });
-      assertThatThrownBy(inner::join).isInstanceOf(StageFailed.class);   // without close
+      assertThatThrownBy(inner::join).isInstanceOf(StageFailedException.class);   // without close
       assertThat(consumer.join()).isEqualTo(new StopReason.Stopped());
       inner.close();
       assertThat(inner.report().cancelled()).contains("inner/held");   // the producer too, if a millisecond was too short for it
@@ -361,7 +361,7 @@ class FailureTest extends StageTest {
         throw cause;
       });
       Await.end(crasher);
-      assertThatThrownBy(scope::close).isInstanceOf(StageFailed.class).hasCause(cause);
+      assertThatThrownBy(scope::close).isInstanceOf(StageFailedException.class).hasCause(cause);
       scope.close();   // changes nothing
       assertNothingIsLeft();
     }
@@ -385,7 +385,7 @@ class FailureTest extends StageTest {
           throw cause;
         }
       }).subscribeTo(generator));
-      assertThatThrownBy(scope::close).isInstanceOf(StageFailed.class).hasCause(cause);
+      assertThatThrownBy(scope::close).isInstanceOf(StageFailedException.class).hasCause(cause);
     }
   }
 
@@ -409,7 +409,7 @@ class FailureTest extends StageTest {
           producer.stop();
         }
         Await.end(producer);
-      } catch (StageFailed expected) {
+      } catch (StageFailedException expected) {
         assertThat(crash).isTrue();
       }
       Await.until(() -> sink.snapshot().inputs().isEmpty(), "the subscription has ended", sink);
@@ -448,7 +448,7 @@ class FailureTest extends StageTest {
           throw cause;
         });
         Await.end(producer);
-      } catch (StageFailed expected) {
+      } catch (StageFailedException expected) {
         assertThat(expected).hasCause(cause);
       }
       assertThat(Await.end(sink)).isEqualTo(failed);
@@ -466,7 +466,7 @@ class FailureTest extends StageTest {
           throw cause;
         });
         Await.end(producer);
-      } catch (StageFailed expected) {
+      } catch (StageFailedException expected) {
         assertThat(expected).hasCause(cause);
       }
       assertThat(Await.end(relay)).isEqualTo(failed);
@@ -483,11 +483,11 @@ class FailureTest extends StageTest {
           throw new Evil();
         });
         Await.end(producer);
-      } catch (StageFailed expected) {
+      } catch (StageFailedException expected) {
         assertThat(expected.path()).isEqualTo("inner/p");
       }
       assertThatThrownBy(() -> sink.subscribeTo(dead.get()))
-          .isInstanceOf(SubscriptionRefused.class)
+          .isInstanceOf(SubscriptionRefusedException.class)
           .hasMessage("stage test/sink cannot subscribe to inner/p: it has ended: Crashed[cause=" + Evil.class.getName() + "]");
       Await.answered(sink);
     }

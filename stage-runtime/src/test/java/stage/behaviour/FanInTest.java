@@ -22,7 +22,7 @@ class FanInTest {
       var spec = Stage.consumer("collector", () -> collector);
       for (int i = 0; i < 5; i++) {
         var numbers = rig.start(Stage.producer("numbers" + i, () -> new Counter(500)));
-        spec = spec.subscribeTo(numbers, Demand.max(max).withMin(min));
+        spec = spec.subscribeTo(numbers, Demand.max(max).min(min));
       }
       rig.start(spec);
       rig.app().join();
@@ -46,7 +46,7 @@ class FanInTest {
       List<stage.api.ProducerRef<Integer, Counter>> producers = new java.util.ArrayList<>();
       for (int i = 0; i < 3; i++) {
         producers.add(rig.start(Stage.producer("numbers" + i, () -> new Counter())));
-        spec = spec.subscribeTo(producers.get(i), Demand.max(40).withMin(39));   // batches of one, from a lane of 40
+        spec = spec.subscribeTo(producers.get(i), Demand.max(40).min(39));   // batches of one, from a lane of 40
       }
       var consumer = rig.start(Stage.consumer("collector", () -> collector));
       consumer.pause();
@@ -68,7 +68,7 @@ class FanInTest {
     try (var rig = new Rig()) {
       var busy = rig.start(Stage.producer("busy", () -> new Counter()));
       var rare = rig.start(Stage.producer("rare", Idle::new));
-      rig.start(Stage.consumer("held", () -> held).subscribeTo(busy, Demand.max(1000).withMin(999)).subscribeTo(rare));
+      rig.start(Stage.consumer("held", () -> held).subscribeTo(busy, Demand.max(1000).min(999)).subscribeTo(rare));
       Await.next(rig.app(), held.entered);
       Await.numbers(rig.app(), busy, ref -> ref.snapshot().outputs().getFirst().inFlight() == 1000);
       rare.castEmit((stage, out) -> out.emit(-1));

@@ -8,13 +8,13 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import org.junit.jupiter.api.Test;
 import stage.api.Demand;
-import stage.api.Dispatch;
+import stage.api.Dispatcher;
 import stage.api.Outlet;
 import stage.api.ProducerSpec;
 import stage.api.Stage;
 import stage.api.StopReason;
-import stage.api.WrongThread;
-import stage.api.supervision.StageFailed;
+import stage.api.ForeignThreadException;
+import stage.api.supervision.StageFailedException;
 import stage.behaviour.support.Await;
 import stage.behaviour.support.Collector;
 import stage.behaviour.support.Held;
@@ -37,7 +37,7 @@ class GeneratorTest {
     var collector = new Collector<Integer>();
     try (var rig = new Rig()) {
       var generator = rig.start(spec(to(3000)));
-      rig.start(Stage.consumer("collector", () -> collector).subscribeTo(generator, Demand.max(max).withMin(min)));
+      rig.start(Stage.consumer("collector", () -> collector).subscribeTo(generator, Demand.max(max).min(min)));
       rig.app().join();
       assertThat(generator.join()).isEqualTo(new StopReason.Completed());
     }
@@ -56,7 +56,7 @@ class GeneratorTest {
           emitted.add(i);
         }
       }));
-      rig.start(Stage.consumer("held", () -> held).subscribeTo(generator, Demand.max(4).withMin(0)));
+      rig.start(Stage.consumer("held", () -> held).subscribeTo(generator, Demand.max(4).min(0)));
       Await.next(rig.app(), held.entered);
       for (int i = 1; i <= 4; i++) assertThat(Await.next(rig.app(), emitted)).isEqualTo(i);
       for (int i = 0; i < 20; i++) Await.answered(generator);   // answered within its emit
@@ -97,7 +97,7 @@ class GeneratorTest {
         goOn.await();
         for (int i = 2; i <= 1000; i++) out.emit(i);
       }));
-      rig.start(Stage.consumer("held", () -> held).subscribeTo(generator, Demand.max(1000).withMin(0)));
+      rig.start(Stage.consumer("held", () -> held).subscribeTo(generator, Demand.max(1000).min(0)));
       int first = Await.next(rig.app(), held.entered).size();
       goOn.countDown();
       Await.numbers(rig.app(), generator, ref -> !ref.isAlive());
@@ -140,7 +140,7 @@ class GeneratorTest {
       }));
       rig.start(Stage.consumer("collector", () -> collector).subscribeTo(generator));
       gate.countDown();
-      assertThatThrownBy(() -> rig.app().join()).isInstanceOf(StageFailed.class).hasMessageContaining("rig/generator failed in generate")
+      assertThatThrownBy(() -> rig.app().join()).isInstanceOf(StageFailedException.class).hasMessageContaining("rig/generator failed in generate")
           .hasRootCauseMessage("announced");
     }
     assertThat(collector.events).containsExactly(1, 2, 3);
@@ -150,7 +150,7 @@ class GeneratorTest {
   void meetsAConsumerThatSubscribesInTheMiddle() throws Exception {
     try (var rig = new Rig()) {
       var generator = rig.start(Stage.<Integer, Stage.Generator<Integer>>generator("generator", () -> to(Integer.MAX_VALUE))
-          .withDispatch(Dispatch.broadcast()));
+          .withDispatcher(Dispatcher.broadcast()));
       var first = rig.start(Stage.consumer("first", Collector<Integer>::new).subscribeTo(generator, Demand.max(50)));
       Await.that(rig.app(), first, stage -> stage.count() > 100);
       var second = rig.start(Stage.consumer("second", Collector<Integer>::new).subscribeTo(generator, Demand.max(50)));
@@ -179,9 +179,9 @@ class GeneratorTest {
       Outlet<Integer> out = Await.next(rig.app(), outlet);
       String here = Thread.currentThread().getName();
       assertThat(Await.next(rig.app(), thrown)).hasMessage("event must not be null (Reactive Streams rule 2.13)");
-      assertThatThrownBy(() -> out.emit(1)).isInstanceOf(WrongThread.class)
+      assertThatThrownBy(() -> out.emit(1)).isInstanceOf(ForeignThreadException.class)
           .hasMessage("emit() belongs to thread stage:rig/generator#1, but was called on " + here);
-      assertThatThrownBy(out::complete).isInstanceOf(WrongThread.class);
+      assertThatThrownBy(out::complete).isInstanceOf(ForeignThreadException.class);
       goOn.countDown();
       rig.app().join();
     }

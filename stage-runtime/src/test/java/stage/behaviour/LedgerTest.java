@@ -10,7 +10,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import stage.api.Demand;
-import stage.api.Dispatch;
+import stage.api.Dispatcher;
 import stage.api.Stage;
 import stage.api.StageSnapshot;
 import stage.api.Subscription;
@@ -41,7 +41,7 @@ class LedgerTest {
         for (int i = 0; i < 2; i++) {
           var collector = collectors.get(i);
           var consumer = rig.start(Stage.consumer("c" + i, () -> collector));
-          subscriptions.add(consumer.subscribeTo(numbers, Demand.max(max).withMin(min)));
+          subscriptions.add(consumer.subscribeTo(numbers, Demand.max(max).min(min)));
         }
         Thread watcher = Thread.ofPlatform().start(() -> {
           SubscriptionSnapshot before = subscriptions.getFirst().snapshot();
@@ -105,10 +105,10 @@ class LedgerTest {
       List<Subscription> subscriptions = new ArrayList<>();
       try (var rig = new Rig()) {
         var producer = rig.start(Stage.producer("silent", Idle::new)
-            .withDispatch(Dispatch.<Integer>partition(List.of("a", "b"), n -> switch (n % 5) {
+            .withDispatcher(Dispatcher.<Integer>partition(List.of("a", "b"), n -> switch (n % 5) {
               case 0 -> "a";
               case 1 -> "b";
-              case 2 -> Dispatch.NOBODY;
+              case 2 -> Dispatcher.NOBODY;
               case 3 -> null;
               default -> throw new IllegalStateException("announced by this test");
             })).withDeadLetters((letter, count) -> {}));
@@ -143,7 +143,7 @@ class LedgerTest {
           from.cancel(2);
         };
         var consumer = rig.start(Stage.<Integer, Stage.Consumer<Integer>>consumer("leaver", () -> leaver));
-        var subscription = consumer.subscribeTo(producer, Demand.max(10).withMin(0));
+        var subscription = consumer.subscribeTo(producer, Demand.max(10).min(0));
         producer.castEmit((stage, out) -> {
           for (int i = 1; i <= 10; i++) out.emit(i);
         });
@@ -165,7 +165,7 @@ class LedgerTest {
         var producer = rig.start(Stage.producer("silent", Idle::new));
         Stage.Consumer<Integer> leaver = (events, from) -> from.cancel();
         var consumer = rig.start(Stage.<Integer, Stage.Consumer<Integer>>consumer("leaver", () -> leaver));
-        var subscription = consumer.subscribeTo(producer, Demand.max(10).withMin(6));   // batches of four
+        var subscription = consumer.subscribeTo(producer, Demand.max(10).min(6));   // batches of four
         producer.castEmit((stage, out) -> {
           for (int i = 1; i <= 10; i++) out.emit(i);
         });
@@ -201,7 +201,7 @@ class LedgerTest {
     void haveALedgerEach() throws Exception {
       var held = new Held<Integer>();
       try (var rig = new Rig()) {
-        var numbers = rig.start(Stage.producer("numbers", () -> new Counter(2000)).withDispatch(Dispatch.broadcast()));
+        var numbers = rig.start(Stage.producer("numbers", () -> new Counter(2000)).withDispatcher(Dispatcher.broadcast()));
         var gate = new CountDownLatch(1);
         numbers.cast(stage -> gate.await());
         var consumer = rig.start(Stage.consumer("held", () -> held).subscribeTo(numbers, Demand.max(8)).subscribeTo(numbers, Demand.max(100)));

@@ -21,7 +21,7 @@ import stage.api.Redelivery;
 import stage.api.Restart;
 import stage.api.Stage;
 import stage.api.StopReason;
-import stage.api.SubscriptionRefused;
+import stage.api.SubscriptionRefusedException;
 import stage.api.observe.StageEvent;
 import stage.api.supervision.Intensity;
 import stage.api.supervision.Supervisor;
@@ -85,7 +85,7 @@ class ListenerTest extends CrashTest {
         start(Stage.<Integer, Stage.Producer<Integer>>producer("stillborn", () -> {
           throw new IOException("no");
         }));
-      } catch (stage.api.supervision.StageFailed announced) {
+      } catch (stage.api.supervision.StageFailedException announced) {
         assertThat(toldOf("test/stillborn")).isEmpty();
         return;
       }
@@ -101,7 +101,7 @@ class ListenerTest extends CrashTest {
       try {
         start(picky(-1).subscribeTo(over));
         scope().join();
-      } catch (SubscriptionRefused refused) {
+      } catch (SubscriptionRefusedException refused) {
         assertThat(refused).hasMessageContaining("test/source");
       }
       assertThat(toldOf("test/sink")).hasSize(2).first().isEqualTo(new StageEvent.Started("test/sink"));
@@ -170,7 +170,7 @@ class ListenerTest extends CrashTest {
       Await.end(stage);
       try {
         scope().close();
-      } catch (stage.api.supervision.StageFailed announced) {
+      } catch (stage.api.supervision.StageFailedException announced) {
         assertThat(announced).hasCause(cause);
       }
       assertThat(told).containsExactly(new StageEvent.Started("test/source"), new StageEvent.Crashed("test/source", 1, cause, "a cast"),
@@ -303,7 +303,7 @@ class ListenerTest extends CrashTest {
       var other = start(Stage.<Integer, Stage.Producer<Integer>>producer("other", () -> (demand, out) -> {}));
       assertThat(other.<String>call(behaviour -> "alive")).isEqualTo("alive");
       assertThat(scope().snapshot().crashes()).isZero();
-      scope().stop("other");
+      scope().stopChild("other");
       assertThat(stage.snapshot().incarnation()).isEqualTo(1);
       mayGoOn.countDown();
       Await.until(() -> stage.snapshot().incarnation() == 2, "it is restarted", stage);

@@ -14,8 +14,8 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import stage.api.ConsumerRef;
 import stage.api.Demand;
-import stage.api.DemandExceeded;
-import stage.api.Dispatch;
+import stage.api.DemandExceededException;
+import stage.api.Dispatcher;
 import stage.api.Outlet;
 import stage.api.Overflow;
 import stage.api.ProducerConsumerRef;
@@ -24,8 +24,8 @@ import stage.api.Stage;
 import stage.api.StageAction;
 import stage.api.StopReason;
 import stage.api.SubscriptionSpec;
-import stage.api.WrongThread;
-import stage.api.supervision.StageFailed;
+import stage.api.ForeignThreadException;
+import stage.api.supervision.StageFailedException;
 import stage.api.supervision.SupervisorSpec;
 import stage.behaviour.support.Await;
 import stage.behaviour.support.Idle;
@@ -71,12 +71,12 @@ class MisuseTest extends StageTest {
     @Test
     void f24_isNotForOtherThreads() {
       String message = " belongs to thread stage:test/idle#1, but was called on " + Thread.currentThread().getName();
-      WrongThread wrong = catchThrowableOfType(WrongThread.class, () -> out.emit(1));
+      ForeignThreadException wrong = catchThrowableOfType(ForeignThreadException.class, () -> out.emit(1));
       assertThat(wrong).hasMessage("emit()" + message);
       assertThat(wrong.expected()).isEqualTo("stage:test/idle#1");
       assertThat(wrong.actual()).isEqualTo(Thread.currentThread().getName());
-      assertThatThrownBy(out::complete).isInstanceOf(WrongThread.class).hasMessage("complete()" + message);
-      assertThatThrownBy(() -> out.emitAll(List.of(1))).isInstanceOf(WrongThread.class);
+      assertThatThrownBy(out::complete).isInstanceOf(ForeignThreadException.class).hasMessage("complete()" + message);
+      assertThatThrownBy(() -> out.emitAll(List.of(1))).isInstanceOf(ForeignThreadException.class);
       assertThat(idle.snapshot().eventsEmitted()).isZero();
       assertThat(idle.isAlive()).isTrue();
     }
@@ -125,7 +125,7 @@ class MisuseTest extends StageTest {
       ProducerRef<Integer, Idle> small = start(Stage.<Integer, Idle>producer("small", Idle::new).withOverflow(Overflow.block().withCapacity(3)));
       small.castEmit((stage, outlet) -> {
         for (int i = 0; i < 3; i++) outlet.emit(i);
-        DemandExceeded exceeded = catchThrowableOfType(DemandExceeded.class, () -> outlet.emit(3));
+        DemandExceededException exceeded = catchThrowableOfType(DemandExceededException.class, () -> outlet.emit(3));
         assertThat(exceeded).hasMessage("stage test/small may hold 3 events beyond demand, and emitted one more;"
             + " emit no more than the demand, or give its spec another withOverflow(…)");
         assertThat(exceeded.capacity()).isEqualTo(3);
@@ -143,8 +143,8 @@ class MisuseTest extends StageTest {
       }));
       Outlet<Integer> kept = Await.next(outlets, generator);
       String message = " belongs to thread stage:test/gen#1, but was called on " + Thread.currentThread().getName();
-      assertThatThrownBy(() -> kept.emit(1)).isInstanceOf(WrongThread.class).hasMessage("emit()" + message);
-      assertThatThrownBy(kept::complete).isInstanceOf(WrongThread.class).hasMessage("complete()" + message);
+      assertThatThrownBy(() -> kept.emit(1)).isInstanceOf(ForeignThreadException.class).hasMessage("emit()" + message);
+      assertThatThrownBy(kept::complete).isInstanceOf(ForeignThreadException.class).hasMessage("complete()" + message);
       assertThatThrownBy(() -> kept.emit(null)).isInstanceOf(NullPointerException.class);
     }
 
@@ -156,7 +156,7 @@ class MisuseTest extends StageTest {
         outlet.emit(1);
       }));
       Await.end(generator);
-      StageFailed failed = catchThrowableOfType(StageFailed.class, scope::close);
+      StageFailedException failed = catchThrowableOfType(StageFailedException.class, scope::close);
       assertThat(failed.getCause()).isInstanceOf(IllegalStateException.class)
           .hasMessage("stage test/gen has completed its outlet; nothing can be emitted after complete()");
     }
@@ -192,10 +192,10 @@ class MisuseTest extends StageTest {
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessage("max demand must be at least 1, but was 0; use Demand.max(1) to take one event at a time");
       assertThatThrownBy(() -> Demand.max(-5)).isInstanceOf(IllegalArgumentException.class).hasMessageContaining("but was -5");
-      assertThatThrownBy(() -> Demand.max(10).withMin(10))
+      assertThatThrownBy(() -> Demand.max(10).min(10))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessage("min demand must be from 0 to max demand - 1 = 9, but was 10; use Demand.max(10) for min demand 5");
-      assertThatThrownBy(() -> Demand.max(10).withMin(-1)).isInstanceOf(IllegalArgumentException.class).hasMessageContaining("but was -1");
+      assertThatThrownBy(() -> Demand.max(10).min(-1)).isInstanceOf(IllegalArgumentException.class).hasMessageContaining("but was -1");
     }
 
     @Test
@@ -209,9 +209,9 @@ class MisuseTest extends StageTest {
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageStartingWith("overflow capacity must be at least 1 to drop the oldest, but was 0");
       assertThatThrownBy(() -> Overflow.dropNewest(-1)).isInstanceOf(IllegalArgumentException.class).hasMessageContaining("but was -1");
-      assertThatThrownBy(() -> Dispatch.<Integer>partition(0, event -> event)).isInstanceOf(IllegalArgumentException.class).hasMessage("there must be at least 1 partition, but the number was 0");
-      assertThatThrownBy(() -> Dispatch.<Integer>partition(List.of("a", "a"), event -> "a")).isInstanceOf(IllegalArgumentException.class).hasMessage("partition names must differ, but were [a, a]");
-      assertThatThrownBy(() -> Dispatch.<Integer>partition(List.of("a"), event -> "a").withBacklog(0)).isInstanceOf(IllegalArgumentException.class).hasMessage("partition backlog must be at least 1, but was 0");
+      assertThatThrownBy(() -> Dispatcher.<Integer>partition(0, event -> event)).isInstanceOf(IllegalArgumentException.class).hasMessage("there must be at least 1 partition, but the number was 0");
+      assertThatThrownBy(() -> Dispatcher.<Integer>partition(List.of("a", "a"), event -> "a")).isInstanceOf(IllegalArgumentException.class).hasMessage("partition names must differ, but were [a, a]");
+      assertThatThrownBy(() -> Dispatcher.<Integer>partition(List.of("a"), event -> "a").withBacklog(0)).isInstanceOf(IllegalArgumentException.class).hasMessage("partition backlog must be at least 1, but was 0");
     }
 
     @Test

@@ -22,9 +22,9 @@ class OrderTest {
       stage.api.ProducerRef<Integer, ?> from = rig.start(Stage.producer("numbers", () -> new Counter(2000)));
       for (int i = 0; i < 5; i++) {
         from = rig.start(Stage.<Integer, Integer, Stage.ProducerConsumer<Integer, Integer>>producerConsumer("hop" + i,
-            () -> (events, in, out) -> out.emitAll(events)).subscribeTo(from, Demand.max(max).withMin(min)));
+            () -> (events, in, out) -> out.emitAll(events)).subscribeTo(from, Demand.max(max).min(min)));
       }
-      rig.start(Stage.consumer("collector", () -> collector).subscribeTo(from, Demand.max(max).withMin(min)));
+      rig.start(Stage.consumer("collector", () -> collector).subscribeTo(from, Demand.max(max).min(min)));
       rig.app().join();
     }
     assertThat(collector.events).isEqualTo(DemandTest.numbersTo(2000));
@@ -37,7 +37,7 @@ class OrderTest {
     int sum = sizes.stream().mapToInt(Integer::intValue).sum();
     try (var rig = new Rig()) {
       var producer = rig.start(Stage.producer("silent", Idle::new).withOverflow(stage.api.Overflow.block().withCapacity(sum)));
-      rig.start(Stage.consumer("collector", () -> collector).subscribeTo(producer, Demand.max(max).withMin(min)));
+      rig.start(Stage.consumer("collector", () -> collector).subscribeTo(producer, Demand.max(max).min(min)));
       int next = 0;
       for (int size : sizes) {
         int first = next;

@@ -20,11 +20,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import stage.api.CallFailed;
+import stage.api.CallFailedException;
 import stage.api.ConsumerRef;
 import stage.api.DeadLetter;
 import stage.api.Demand;
-import stage.api.Dispatch;
+import stage.api.Dispatcher;
 import stage.api.Inlet;
 import stage.api.Outlet;
 import stage.api.Overflow;
@@ -36,7 +36,7 @@ import stage.api.Subscription;
 import stage.api.SubscriptionSpec;
 import stage.api.supervision.Decision;
 import stage.api.supervision.Intensity;
-import stage.api.supervision.StageFailed;
+import stage.api.supervision.StageFailedException;
 import stage.api.supervision.Strategy;
 import stage.api.supervision.Supervisor;
 import stage.api.supervision.SupervisorSpec;
@@ -62,8 +62,8 @@ class OthersBugsTest extends CrashTest {
     producer.castEmit((idle, out) -> out.emitAll(List.of(events)));
   }
 
-  private static <S extends Stage> ProducerSpec<Integer, S> broadcasting(ProducerSpec<Integer, S> spec) {
-    return spec.withDispatch(Dispatch.broadcast());
+  private static <S extends Stage.Behaviour> ProducerSpec<Integer, S> broadcasting(ProducerSpec<Integer, S> spec) {
+    return spec.withDispatcher(Dispatcher.broadcast());
   }
 
   @SuppressWarnings("unchecked")   // so that a lambda may throw anything
@@ -77,7 +77,7 @@ class OthersBugsTest extends CrashTest {
     // was not asked for again. With ten chains below one producer it took the consumers tens of milliseconds of sleep to hide it.
     @WithDemands
     void genStage44_doesNotInChainsThatSwallowMostOfTheirEvents(int max, int min) throws Exception {
-      Demand demand = Demand.max(max).withMin(min);
+      Demand demand = Demand.max(max).min(min);
       int limit = max < 10 ? 2000 : 50_000;
       var allThere = new CountDownLatch(1);
       ProducerRef<Integer, Numbers> source = start(Stage.producer("source", () -> new Numbers(limit)));
@@ -129,11 +129,11 @@ class OthersBugsTest extends CrashTest {
         if (event == 50) OthersBugsTest.<RuntimeException>fling(thrown);
         return true;
       })));
-      Dispatch<Integer> byKey = Dispatch.partition(1, event -> {
+      Dispatcher<Integer> byKey = Dispatcher.partition(1, event -> {
         if (event == 150) OthersBugsTest.<RuntimeException>fling(thrown);
         return event;
       });
-      var divided = start(Stage.producer("divided", () -> new Numbers(100, 200)).withDispatch(byKey).withDeadLetters((letter, count) -> letters.add(letter)));
+      var divided = start(Stage.producer("divided", () -> new Numbers(100, 200)).withDispatcher(byKey).withDeadLetters((letter, count) -> letters.add(letter)));
       start(Stage.consumer("byPartition", () -> new Sink(handled)).subscribeTo(SubscriptionSpec.to(divided).withPartition(0)));
 
       Await.until(() -> handled.size() == 198, "all but two are handled", selected, divided);
@@ -143,7 +143,7 @@ class OthersBugsTest extends CrashTest {
       theScopeMayFail();
       var source = start(Stage.producer("source", () -> new Numbers(100)));
       start(Stage.<Integer, Stage.Consumer<Integer>>consumer("throwing", () -> (events, from) -> fling(thrown)).subscribeTo(source));
-      assertThat(catchThrowableOfType(StageFailed.class, scope::join).getCause()).isSameAs(thrown);
+      assertThat(catchThrowableOfType(StageFailedException.class, scope::join).getCause()).isSameAs(thrown);
       log.take();
     }
   }
@@ -158,9 +158,9 @@ class OthersBugsTest extends CrashTest {
       var silent = new Idle();
       ProducerRef<Integer, Idle> producer = start(broadcasting(Stage.producer("producer", () -> silent)));
       BlockingQueue<Integer> other = new LinkedBlockingQueue<>();
-      var a = start(Stage.consumer("a", () -> new Sink(handled)).subscribeTo(producer, Demand.max(10).withMin(0)));
+      var a = start(Stage.consumer("a", () -> new Sink(handled)).subscribeTo(producer, Demand.max(10).min(0)));
       assertThat(Await.next(silent.demands, producer, a)).isEqualTo(10);
-      var b = start(Stage.consumer("b", () -> new Sink(other)).subscribeTo(producer, Demand.max(10).withMin(0)));
+      var b = start(Stage.consumer("b", () -> new Sink(other)).subscribeTo(producer, Demand.max(10).min(0)));
       BlockingQueue<Long> demand = new LinkedBlockingQueue<>();
       producer.castEmit((stage, out) -> demand.add(out.demand()));
       assertThat(Await.next(demand, producer)).isEqualTo(10);
@@ -176,9 +176,9 @@ class OthersBugsTest extends CrashTest {
     void genStage318_isNotWhereTheFirstConsumerIsBusy() throws Exception {
       ProducerRef<Integer, Numbers> producer = start(broadcasting(Stage.producer("producer", () -> new Numbers())));
       var held = new Held<Integer>();
-      var a = start(Stage.consumer("a", () -> held).subscribeTo(producer, Demand.max(10).withMin(0)));
+      var a = start(Stage.consumer("a", () -> held).subscribeTo(producer, Demand.max(10).min(0)));
       assertThat(Await.next(held.entered, a)).isEqualTo(upTo(10));
-      var b = start(Stage.consumer("b", () -> new Sink(handled)).subscribeTo(producer, Demand.max(10).withMin(0)));
+      var b = start(Stage.consumer("b", () -> new Sink(handled)).subscribeTo(producer, Demand.max(10).min(0)));
       Await.answered(producer);
       assertThat(producer.snapshot().eventsEmitted()).isEqualTo(10);
       assertThat(producer.snapshot().backlog()).isZero();
@@ -214,7 +214,7 @@ class OthersBugsTest extends CrashTest {
     void wabbit20_isNotWhenTheLastOfItIsUsedUp(int max, int min) throws Exception {
       int limit = 2000;
       ProducerRef<Integer, Pushed> producer = start(Stage.<Integer, Pushed>producer("producer", Pushed::new).withOverflow(Overflow.fail()));
-      var sink = start(Stage.consumer("sink", () -> new Sink(handled)).subscribeTo(producer, Demand.max(max).withMin(min)));
+      var sink = start(Stage.consumer("sink", () -> new Sink(handled)).subscribeTo(producer, Demand.max(max).min(min)));
       for (int i = 0; i < limit; i++) {
         int event = i;
         producer.castEmit((pushed, out) -> pushed.push(event, out));
@@ -227,21 +227,21 @@ class OthersBugsTest extends CrashTest {
 
   @Nested
   class EventsThatWait {
-    static Stream<Dispatch<Integer>> dispatches() {
-      return Stream.of(Dispatch.demand(), Dispatch.broadcast(), Dispatch.partition(1, event -> event));
+    static Stream<Dispatcher<Integer>> dispatches() {
+      return Stream.of(Dispatcher.demand(), Dispatcher.broadcast(), Dispatcher.partition(1, event -> event));
     }
 
-    private static SubscriptionSpec<Integer> to(ProducerRef<Integer, Idle> producer, Dispatch<Integer> dispatch) {
+    private static SubscriptionSpec<Integer> to(ProducerRef<Integer, Idle> producer, Dispatcher<Integer> dispatch) {
       SubscriptionSpec<Integer> spec = SubscriptionSpec.to(producer);
-      return dispatch instanceof Dispatch.Partition ? spec.withPartition(0) : spec;
+      return dispatch instanceof Dispatcher.Partition ? spec.withPartition(0) : spec;
     }
 
     // gen_stage#311 (open): what a producer emitted while there was no consumer waited in its buffer, and stayed there when the consumer
     // had come back: the demand it had asked for before it left counted as used, and only new events would have moved the old ones.
     @ParameterizedTest
     @MethodSource("dispatches")
-    void genStage311_forAConsumerGoToTheNextWithoutNewOnes(Dispatch<Integer> dispatch) throws Exception {
-      ProducerRef<Integer, Idle> producer = start(Stage.producer("producer", Idle::new).withDispatch(dispatch));
+    void genStage311_forAConsumerGoToTheNextWithoutNewOnes(Dispatcher<Integer> dispatch) throws Exception {
+      ProducerRef<Integer, Idle> producer = start(Stage.producer("producer", Idle::new).withDispatcher(dispatch));
       var consumer = start(Stage.consumer("consumer", () -> new Sink(handled)));
       for (int round = 0; round < 3; round++) {
         Subscription subscription = consumer.subscribeTo(to(producer, dispatch));
@@ -292,7 +292,7 @@ class OthersBugsTest extends CrashTest {
         batches.add(events);
         crash.crash();
       }));
-      Subscription subscription = consumer.subscribeTo(producer, Demand.max(10).withMin(0));
+      Subscription subscription = consumer.subscribeTo(producer, Demand.max(10).min(0));
       emit(producer, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9);
       assertThat(Await.next(2, batches, consumer)).containsExactly(upTo(10), upTo(10));
       Await.answered(consumer);
@@ -318,8 +318,8 @@ class OthersBugsTest extends CrashTest {
       open(Intensity.of(3));
       ProducerRef<Integer, Idle> producer = start(Stage.producer("producer", Idle::new));
       var processor = start(Stage.producerConsumer("processor", Processor::new).withDeadLetters((letter, count) -> letters.add(letter))
-          .subscribeTo(producer, Demand.max(2).withMin(0)));
-      var batcher = start(Stage.consumer("batcher", () -> new Sink(handled)).subscribeTo(processor, Demand.max(2).withMin(0)));
+          .subscribeTo(producer, Demand.max(2).min(0)));
+      var batcher = start(Stage.consumer("batcher", () -> new Sink(handled)).subscribeTo(processor, Demand.max(2).min(0)));
       emit(producer, 1, 2, -1, 3, 4, 5);
       assertThat(Await.next(5, handled, producer, processor, batcher)).containsExactly(1, 2, 3, 4, 5);
       DeadLetter letter = Await.next(letters);
@@ -337,11 +337,11 @@ class OthersBugsTest extends CrashTest {
       open(Intensity.of(3));
       var crash = new Once(new IOException("off"));
       ProducerRef<Integer, Idle> producer = start(Stage.producer("producer", Idle::new));
-      var processor = start(Stage.producerConsumer("processor", Processor::new).subscribeTo(producer, Demand.max(2).withMin(0)));
+      var processor = start(Stage.producerConsumer("processor", Processor::new).subscribeTo(producer, Demand.max(2).min(0)));
       var batcher = start(Stage.<Integer, Stage.Consumer<Integer>>consumer("batcher", () -> (events, from) -> {
         crash.crash();
         handled.addAll(events);
-      }).subscribeTo(processor, Demand.max(2).withMin(0)));
+      }).subscribeTo(processor, Demand.max(2).min(0)));
       emit(producer, 1, 2, 3, 4, 5, 6);
       assertThat(Await.next(6, handled, producer, processor, batcher)).containsExactly(1, 2, 3, 4, 5, 6);
       assertThat(processor.snapshot().incarnation()).isEqualTo(1);
@@ -380,7 +380,7 @@ class OthersBugsTest extends CrashTest {
     @ValueSource(strings = {"restart", "resume"})
     void rxJava7687_leavesAStageThatStillHearsOfLaterEvents(String how) throws Exception {
       boolean resumes = how.equals("resume");
-      Supervisor scope = open(SupervisorSpec.of("test").withIntensity(Intensity.of(100)).withDecisions(failure -> resumes ? Decision.resume() : Decision.restart()));
+      Supervisor scope = open(SupervisorSpec.of("test").withIntensity(Intensity.of(100)).withDecisions(failure -> resumes ? Decision.RESUME : Decision.RESTART));
       Set<Integer> failed = new HashSet<>();
       ProducerRef<Integer, Idle> producer = start(Stage.producer("producer", Idle::new));
       var consumer = start(Stage.<Integer, Stage.Consumer<Integer>>consumer("consumer", () -> (events, from) -> {
@@ -404,7 +404,7 @@ class OthersBugsTest extends CrashTest {
       ProducerRef<Integer, Idle> producer = start(Stage.producer("producer", Idle::new));
       var consumer = start(Stage.consumer("consumer", () -> new Sink(handled)).subscribeTo(producer));
       for (int event = 0; event < 20; event++) {
-        CallFailed failed = catchThrowableOfType(CallFailed.class, () -> consumer.call(sink -> {
+        CallFailedException failed = catchThrowableOfType(CallFailedException.class, () -> consumer.call(sink -> {
           throw new IOException("the caller's");
         }));
         assertThat(failed.getCause()).hasMessage("the caller's");

@@ -14,12 +14,12 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import stage.api.ConsumerRef;
 import stage.api.Demand;
-import stage.api.DemandExceeded;
+import stage.api.DemandExceededException;
 import stage.api.Overflow;
 import stage.api.ProducerRef;
 import stage.api.Stage;
-import stage.api.StageEnded;
-import stage.api.supervision.StageFailed;
+import stage.api.StageEndedException;
+import stage.api.supervision.StageFailedException;
 import stage.behaviour.support.Await;
 import stage.behaviour.support.Collector;
 import stage.behaviour.support.Held;
@@ -56,11 +56,11 @@ class OverflowTest {
         producer.castEmit((stage, out) -> {
           try {
             for (int i = 1; i <= 5; i++) out.emit(i);
-          } catch (DemandExceeded exceeded) {
+          } catch (DemandExceededException exceeded) {
             thrown.add(exceeded);
           }
         });
-        assertThat(Await.next(rig.app(), thrown)).isInstanceOfSatisfying(DemandExceeded.class, e -> assertThat(e.capacity()).isEqualTo(3))
+        assertThat(Await.next(rig.app(), thrown)).isInstanceOfSatisfying(DemandExceededException.class, e -> assertThat(e.capacity()).isEqualTo(3))
             .hasMessage("stage rig/silent may hold 3 events beyond demand, and emitted one more;"
                 + " emit no more than the demand, or give its spec another withOverflow(…)");
         assertThat(eventsOf(rig, collect(rig, producer), 3)).containsExactly(1, 2, 3);
@@ -80,7 +80,7 @@ class OverflowTest {
               out.emit(7);
               emitted++;
             }
-          } catch (DemandExceeded exceeded) {
+          } catch (DemandExceededException exceeded) {
             room.add(emitted);
           }
         });
@@ -93,7 +93,7 @@ class OverflowTest {
       try (var rig = new Rig()) {
         var producer = start(rig, Overflow.fail());
         emit(producer, 1, 1);
-        assertThatThrownBy(() -> rig.app().join()).isInstanceOf(StageFailed.class).cause().isInstanceOf(DemandExceeded.class)
+        assertThatThrownBy(() -> rig.app().join()).isInstanceOf(StageFailedException.class).cause().isInstanceOf(DemandExceededException.class)
             .hasMessage("stage rig/silent may hold 0 events beyond demand, and emitted one more;"
                 + " emit no more than the demand, or choose Overflow.dropOldest(n)");
         assertThat(producer.snapshot().eventsEmitted()).as("the turn is undone").isZero();
@@ -120,7 +120,7 @@ class OverflowTest {
       var held = new Held<Integer>();
       try (var rig = new Rig()) {
         var producer = start(rig, Overflow.dropOldest(2));
-        rig.start(Stage.consumer("held", () -> held).subscribeTo(producer, Demand.max(4).withMin(0)));
+        rig.start(Stage.consumer("held", () -> held).subscribeTo(producer, Demand.max(4).min(0)));
         emit(producer, 1, 500);
         assertThat(Await.next(rig.app(), held.entered)).containsExactly(1, 2, 3, 4);
         held.letGo();
@@ -180,7 +180,7 @@ class OverflowTest {
       var held = new Held<Integer>();
       try (var rig = new Rig()) {
         var producer = start(rig, Overflow.block());
-        rig.start(Stage.consumer("held", () -> held).subscribeTo(producer, Demand.max(4).withMin(0)));
+        rig.start(Stage.consumer("held", () -> held).subscribeTo(producer, Demand.max(4).min(0)));
         var accepted = new LinkedBlockingQueue<Integer>();
         var caller = Thread.startVirtualThread(() -> {
           try {
@@ -188,7 +188,7 @@ class OverflowTest {
               producer.emit(i);
               accepted.add(i);
             }
-          } catch (InterruptedException | StageEnded expected) {
+          } catch (InterruptedException | StageEndedException expected) {
             accepted.add(-1);
           }
         });
@@ -213,7 +213,7 @@ class OverflowTest {
           callers.add(Thread.startVirtualThread(() -> {
             try {
               producer.emit(1);
-            } catch (StageEnded | InterruptedException e) {
+            } catch (StageEndedException | InterruptedException e) {
               thrown.add(e);
             }
           }));
@@ -222,8 +222,8 @@ class OverflowTest {
         producer.stop();
         for (Thread caller : callers) caller.join();
         producer.join();
-        assertThat(thrown).hasSize(3).allMatch(e -> e instanceof StageEnded);
-        assertThatThrownBy(() -> producer.emit(2)).isInstanceOf(StageEnded.class).hasMessage("stage rig/silent has ended: Stopped[]");
+        assertThat(thrown).hasSize(3).allMatch(e -> e instanceof StageEndedException);
+        assertThatThrownBy(() -> producer.emit(2)).isInstanceOf(StageEndedException.class).hasMessage("stage rig/silent has ended: Stopped[]");
       }
     }
 
@@ -233,10 +233,10 @@ class OverflowTest {
       var silent = new Idle();
       try (var rig = new Rig()) {
         var producer = rig.start(Stage.producer("silent", () -> silent).withOverflow(Overflow.fail()));
-        rig.start(Stage.consumer("held", () -> held).subscribeTo(producer, Demand.max(4).withMin(0)));
+        rig.start(Stage.consumer("held", () -> held).subscribeTo(producer, Demand.max(4).min(0)));
         assertThat(Await.next(rig.app(), silent.demands)).isEqualTo(4);
         for (int i = 1; i <= 4; i++) producer.emit(i);
-        assertThatThrownBy(() -> producer.emit(5)).isInstanceOf(DemandExceeded.class).hasMessage(
+        assertThatThrownBy(() -> producer.emit(5)).isInstanceOf(DemandExceededException.class).hasMessage(
             "stage rig/silent may hold 0 events beyond demand, and emitted one more;"
                 + " emit when there is demand, or choose another withOverflow(…)");
         assertThat(producer.isAlive()).as("the caller's failure is not the stage's").isTrue();
@@ -305,7 +305,7 @@ class OverflowTest {
                 accepted.incrementAndGet();
                 emitting.countDown();
               }
-            } catch (StageEnded | InterruptedException over) {
+            } catch (StageEndedException | InterruptedException over) {
               emitting.countDown();
             }
           })).limit(4).toList();

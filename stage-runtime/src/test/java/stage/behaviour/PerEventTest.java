@@ -22,17 +22,16 @@ import org.junit.jupiter.api.Test;
 import stage.api.ConsumerRef;
 import stage.api.DeadLetter;
 import stage.api.Demand;
-import stage.api.PerEvent;
 import stage.api.ProducerRef;
 import stage.api.Redelivery;
 import stage.api.Stage;
 import stage.api.StopReason;
 import stage.api.Subscription;
-import stage.api.SubscriptionRefused;
+import stage.api.SubscriptionRefusedException;
 import stage.api.SubscriptionSnapshot;
 import stage.api.supervision.Intensity;
 import stage.api.supervision.ShutdownReport;
-import stage.api.supervision.Stragglers;
+import stage.api.supervision.StragglersException;
 import stage.api.supervision.Supervisor;
 import stage.api.supervision.SupervisorSpec;
 import stage.behaviour.support.Await;
@@ -69,7 +68,7 @@ class PerEventTest extends CrashTest {
       open(Intensity.of(3));
       var running = new AtomicInteger();
       var most = new AtomicInteger();
-      ConsumerRef<Integer, PerEvent<Integer>> mailer = start(Stage.<Integer>perEvent("mailer", 4, event -> {
+      ConsumerRef<Integer, Stage.Consumer<Integer>> mailer = start(Stage.<Integer>perEvent("mailer", 4, event -> {
         most.accumulateAndGet(running.incrementAndGet(), Math::max);
         entered.add(event);
         go.acquire();
@@ -101,7 +100,7 @@ class PerEventTest extends CrashTest {
         handled.add(event);
         entered.add(event);
       }));
-      Subscription subscription = mailer.subscribeTo(source(100), Demand.max(2).withMin(1));
+      Subscription subscription = mailer.subscribeTo(source(100), Demand.max(2).min(1));
       assertThat(Await.next(99, entered, mailer)).as("one that is slow holds up nobody").isEqualTo(upTo(100).subList(1, 100));
       SubscriptionSnapshot ledger = subscription.snapshot();
       assertThat(ledger.isBalanced()).isTrue();
@@ -130,8 +129,8 @@ class PerEventTest extends CrashTest {
     void refusesManualDemandAndBadNumbers() {
       open(Intensity.of(3));
       ProducerRef<Integer, Source> source = source(10);
-      assertThatThrownBy(() -> start(Stage.<Integer>perEvent("mailer", 2, handled::add).subscribeTo(source, Demand.byHand())))
-          .isInstanceOf(SubscriptionRefused.class).hasMessageContaining("asks by itself; use Demand.max(n)");
+      assertThatThrownBy(() -> start(Stage.<Integer>perEvent("mailer", 2, handled::add).subscribeTo(source, Demand.manual())))
+          .isInstanceOf(SubscriptionRefusedException.class).hasMessageContaining("asks by itself; use Demand.max(n)");
       assertThatThrownBy(() -> Stage.<Integer>perEvent("mailer", 0, handled::add)).isInstanceOf(IllegalArgumentException.class)
           .hasMessage("concurrency must be at least 1, but was 0");
     }
@@ -233,7 +232,7 @@ class PerEventTest extends CrashTest {
         while (release.getCount() > 0) Thread.onSpinWait();
       }).subscribeTo(source(1)));
       Await.next(1, entered, mailer);
-      assertThatThrownBy(scope::close).isInstanceOf(Stragglers.class).hasMessageContaining("stage:test/mailer#1/1");
+      assertThatThrownBy(scope::close).isInstanceOf(StragglersException.class).hasMessageContaining("stage:test/mailer#1/1");
       release.countDown();
       stuck.getFirst().join();
     }

@@ -8,12 +8,12 @@ import java.util.List;
 import java.util.concurrent.LinkedBlockingQueue;
 import org.junit.jupiter.api.Test;
 import stage.api.Demand;
-import stage.api.DemandExceeded;
+import stage.api.DemandExceededException;
 import stage.api.Inlet;
 import stage.api.Outlet;
 import stage.api.ProducerConsumerSpec;
 import stage.api.Stage;
-import stage.api.supervision.StageFailed;
+import stage.api.supervision.StageFailedException;
 import stage.behaviour.support.Await;
 import stage.behaviour.support.Collector;
 import stage.behaviour.support.Counter;
@@ -49,9 +49,9 @@ class ProducerConsumerTest {
     var repeater = new Repeater(1);
     try (var rig = new Rig()) {
       var numbers = rig.start(Stage.producer("numbers", () -> new Counter()));
-      var ref = rig.start(spec(repeater).subscribeTo(numbers, Demand.max(10).withMin(0)));
+      var ref = rig.start(spec(repeater).subscribeTo(numbers, Demand.max(10).min(0)));
       var consumer = rig.start(Stage.consumer("opening", () -> new Opening<Integer>(0, 0))
-          .subscribeTo(stage.api.SubscriptionSpec.<Integer>to(ref).withDemand(Demand.byHand())));
+          .subscribeTo(stage.api.SubscriptionSpec.<Integer>to(ref).withDemand(Demand.manual())));
       Await.numbers(rig.app(), ref, r -> r.snapshot().inputs().getFirst().inFlight() == 10);
       for (int i = 0; i < 50; i++) Await.answered(ref);
       assertThat(repeater.batches).isEmpty();
@@ -71,7 +71,7 @@ class ProducerConsumerTest {
     try (var rig = new Rig()) {
       var numbers = rig.start(Stage.producer("numbers", () -> new Counter(2000)));
       var ref = rig.start(spec(repeater).subscribeTo(numbers));
-      rig.start(Stage.consumer("collector", () -> collector).subscribeTo(ref, Demand.max(max).withMin(min)));
+      rig.start(Stage.consumer("collector", () -> collector).subscribeTo(ref, Demand.max(max).min(min)));
       rig.app().join();
     }
     assertThat(collector.events).isEqualTo(DemandTest.numbersTo(2000));
@@ -87,7 +87,7 @@ class ProducerConsumerTest {
     try (var rig = new Rig()) {
       var numbers = rig.start(Stage.producer("numbers", () -> new Counter(300)));
       var ref = rig.start(spec(repeater).subscribeTo(numbers));
-      rig.start(Stage.consumer("collector", () -> collector).subscribeTo(ref, Demand.max(max).withMin(min)));
+      rig.start(Stage.consumer("collector", () -> collector).subscribeTo(ref, Demand.max(max).min(min)));
       rig.app().join();
     }
     assertThat(collector.events).hasSize(3000).isSorted();
@@ -100,11 +100,11 @@ class ProducerConsumerTest {
       var numbers = rig.start(Stage.producer("numbers", () -> new Counter()));
       var ref = rig.start(spec(repeater).withBuffer(4).subscribeTo(numbers));
       var consumer = rig.start(Stage.consumer("opening", () -> new Opening<Integer>(1, 0))
-          .subscribeTo(stage.api.SubscriptionSpec.<Integer>to(ref).withDemand(Demand.byHand())));
+          .subscribeTo(stage.api.SubscriptionSpec.<Integer>to(ref).withDemand(Demand.manual())));
       Await.numbers(rig.app(), ref, r -> r.snapshot().backlog() == 4);
       assertThat(ref.isAlive()).as("one wanted, four beyond it").isTrue();
       consumer.cast(stage -> stage.inlet.request(6));   // 4 that wait, and then 2: a batch of two makes ten
-      assertThatThrownBy(() -> rig.app().join()).isInstanceOf(StageFailed.class).cause().isInstanceOf(DemandExceeded.class)
+      assertThatThrownBy(() -> rig.app().join()).isInstanceOf(StageFailedException.class).cause().isInstanceOf(DemandExceededException.class)
           .hasMessage("stage rig/repeater may hold 4 events beyond demand, and emitted one more;"
               + " give its spec a larger withBuffer(n), or smaller batches by a smaller demand");
       assertThat(ref.snapshot().eventsEmitted()).as("the turn that crashed is undone").isEqualTo(5);

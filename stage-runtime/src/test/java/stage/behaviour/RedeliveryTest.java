@@ -33,7 +33,7 @@ import stage.api.Subscription;
 import stage.api.SubscriptionSnapshot;
 import stage.api.SubscriptionSpec;
 import stage.api.supervision.Intensity;
-import stage.api.supervision.StageFailed;
+import stage.api.supervision.StageFailedException;
 import stage.api.supervision.Supervisor;
 import stage.behaviour.support.Await;
 import stage.behaviour.support.CrashTest;
@@ -115,7 +115,7 @@ class RedeliveryTest extends CrashTest {
       open(Intensity.of(3));
       var source = source(1000);
       var sink = start(taster(poison));
-      var subscription = fill(sink, source, Demand.ofDefault(), 1000);
+      var subscription = fill(sink, source, Demand.DEFAULT, 1000);
       assertThat(Await.end(sink)).isEqualTo(new StopReason.Completed());
       assertThat(handled).containsExactlyElementsOf(upToWithout(1000, poison));
       assertThat(lettersOfTheScope()).singleElement().satisfies(letter -> {
@@ -134,7 +134,7 @@ class RedeliveryTest extends CrashTest {
       open(Intensity.of(3));
       var source = source(1000);
       var sink = start(taster(2));
-      fill(sink, source, Demand.ofDefault(), 1000);
+      fill(sink, source, Demand.DEFAULT, 1000);
       Await.end(sink);
       List<Integer> first = IntStream.range(0, 500).boxed().toList();
       assertThat(batches.subList(0, 2)).containsExactly(first, first);
@@ -254,7 +254,7 @@ class RedeliveryTest extends CrashTest {
       open(Intensity.of(4));   // twice for the batch, once for each
       var source = source(100);
       var sink = start(taster(20, 70));
-      var subscription = fill(sink, source, Demand.max(100).withMin(0), 100);
+      var subscription = fill(sink, source, Demand.max(100).min(0), 100);
       assertThat(Await.end(sink)).isEqualTo(new StopReason.Completed());
       assertThat(handled).containsExactlyElementsOf(upToWithout(100, 20, 70));
       assertThat(lettersOfTheScope()).extracting(DeadLetter::event).containsExactly(20, 70);
@@ -296,8 +296,8 @@ class RedeliveryTest extends CrashTest {
       theScopeMayFail();
       var source = source(100);
       var sink = start(taster(20, 70));
-      fill(sink, source, Demand.max(100).withMin(0), 100);
-      assertThatThrownBy(() -> scope.join(Duration.ofSeconds(60))).isInstanceOf(StageFailed.class).hasCauseInstanceOf(Poisoned.class);
+      fill(sink, source, Demand.max(100).min(0), 100);
+      assertThatThrownBy(() -> scope.join(Duration.ofSeconds(60))).isInstanceOf(StageFailedException.class).hasCauseInstanceOf(Poisoned.class);
       assertThat(lettersOfTheScope()).extracting(DeadLetter::event).containsExactly(20);
       log.takeRestartsAndGivingUp(3);
     }
@@ -325,7 +325,7 @@ class RedeliveryTest extends CrashTest {
       open(Intensity.of(3));
       var source = source(20);
       var sink = start(Stage.<Integer, ByHand>consumer("sink", ByHand::new).withDeadLetters((letter, count) -> letters.add(letter)));
-      Subscription subscription = sink.subscribeTo(SubscriptionSpec.<Integer>to(source).withDemand(Demand.byHand()));
+      Subscription subscription = sink.subscribeTo(SubscriptionSpec.<Integer>to(source).withDemand(Demand.manual()));
       assertThat(Await.end(sink)).isEqualTo(new StopReason.Completed());
       assertThat(handled).containsExactlyElementsOf(upToWithout(20, 7));
       assertThat(lettersOfTheScope()).extracting(DeadLetter::event).containsExactly(7);
@@ -353,7 +353,7 @@ class RedeliveryTest extends CrashTest {
         }
       }
       var sink = start(Stage.<Integer, Greedy>consumer("sink", Greedy::new));
-      Subscription subscription = sink.subscribeTo(SubscriptionSpec.<Integer>to(source).withDemand(Demand.byHand()));
+      Subscription subscription = sink.subscribeTo(SubscriptionSpec.<Integer>to(source).withDemand(Demand.manual()));
       assertThat(Await.next(5, handled, source, sink)).isEqualTo(upToWithout(5));
       Await.answered(sink);
       assertThat(subscription.snapshot().requested()).isEqualTo(5);
@@ -399,7 +399,7 @@ class RedeliveryTest extends CrashTest {
         }
       }).withDeadLetters((letter, count) -> letters.add(letter)));
       middle.pause();
-      Subscription in = middle.subscribeTo(SubscriptionSpec.<Integer>to(source).withDemand(Demand.max(10).withMin(0)));
+      Subscription in = middle.subscribeTo(SubscriptionSpec.<Integer>to(source).withDemand(Demand.max(10).min(0)));
       class Frugal implements Stage.Consumer<Integer> {
         private Inlet<Integer> inlet;
 
@@ -415,7 +415,7 @@ class RedeliveryTest extends CrashTest {
         }
       }
       var sink = start(Stage.<Integer, Frugal>consumer("sink", Frugal::new));
-      Subscription out = sink.subscribeTo(SubscriptionSpec.<Integer>to(middle).withDemand(Demand.byHand()));
+      Subscription out = sink.subscribeTo(SubscriptionSpec.<Integer>to(middle).withDemand(Demand.manual()));
       Await.until(() -> in.snapshot().sent() == 10 && out.snapshot().requested() == 10, "all is sent and asked for", source, middle);
       middle.resume();
       Await.open(taken, middle);
@@ -445,7 +445,7 @@ class RedeliveryTest extends CrashTest {
           from.commit(1);
         }
       }).withDeadLetters((letter, count) -> letters.add(letter)));
-      var subscription = fill(sink, source, Demand.max(20).withMin(0), 20);
+      var subscription = fill(sink, source, Demand.max(20).min(0), 20);
       assertThat(Await.end(sink)).isEqualTo(new StopReason.Completed());
       assertThat(handled).as("exactly once").containsExactlyElementsOf(upToWithout(20, 7));
       assertThat(lettersOfTheScope()).extracting(DeadLetter::event, DeadLetter::attempts).containsExactly(tuple(7, 3));

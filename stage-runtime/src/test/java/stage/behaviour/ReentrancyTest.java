@@ -14,7 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import stage.api.Demand;
-import stage.api.Dispatch;
+import stage.api.Dispatcher;
 import stage.api.Inlet;
 import stage.api.Outlet;
 import stage.api.ProducerConsumerRef;
@@ -25,12 +25,12 @@ import stage.api.StageContext;
 import stage.api.StageRef;
 import stage.api.StopReason;
 import stage.api.Subscription;
-import stage.api.SubscriptionRefused;
+import stage.api.SubscriptionRefusedException;
 import stage.api.SubscriptionSpec;
 import stage.api.observe.StageEvent;
 import stage.api.supervision.Decision;
 import stage.api.supervision.Intensity;
-import stage.api.supervision.ScopeMisuse;
+import stage.api.supervision.ScopeMisuseException;
 import stage.api.supervision.Supervisor;
 import stage.api.supervision.SupervisorSpec;
 import stage.behaviour.support.Await;
@@ -62,10 +62,10 @@ class ReentrancyTest extends CrashTest {
         test.subject().replace(() -> test.new Subject());
       }
     },
-    STOP_ITSELF_AND_WAIT(ScopeMisuse.class) {
+    STOP_ITSELF_AND_WAIT(ScopeMisuseException.class) {
       @Override
       void call(ReentrancyTest test) {
-        test.scope.stop("subject");
+        test.scope.stopChild("subject");
       }
     },
     JOIN_ITSELF(IllegalStateException.class) {
@@ -128,7 +128,7 @@ class ReentrancyTest extends CrashTest {
         test.scope.stop();
       }
     },
-    CLOSE_THE_SCOPE(ScopeMisuse.class) {
+    CLOSE_THE_SCOPE(ScopeMisuseException.class) {
       @Override
       void call(ReentrancyTest test) {
         test.scope.close();
@@ -152,7 +152,7 @@ class ReentrancyTest extends CrashTest {
     /** What comes of it. */
     Class<?> expected(Where where) {
       boolean isOthers = this == CALL_ITSELF || this == REPLACE_ITSELF || this == STOP_ITSELF_AND_WAIT || this == JOIN_ITSELF;
-      if (this == SUBSCRIBE_AND_CANCEL && where == Where.ON_STOP) return SubscriptionRefused.class;   // it is about to end
+      if (this == SUBSCRIBE_AND_CANCEL && where == Where.ON_STOP) return SubscriptionRefusedException.class;   // it is about to end
       return refusal != null && (where.isOnItsThread() || !isOthers) ? refusal : Void.class;
     }
   }
@@ -224,7 +224,7 @@ class ReentrancyTest extends CrashTest {
     theScopeMayFail();
     scope = open(SupervisorSpec.of("test").withIntensity(Intensity.of(100)).withShutdown(Duration.ofMillis(200)).withDecisions(failure -> {
       here(Where.DECISION);
-      return Decision.restart();
+      return Decision.RESTART;
     }).withListener(event -> {
       if (event instanceof StageEvent.Crashed) here(Where.LISTENER);
     }));
@@ -235,7 +235,7 @@ class ReentrancyTest extends CrashTest {
       if (left.isEmpty() && (where == Where.ON_COMPLETE || where == Where.ON_STOP)) out.complete();
     }));
     var subject = scope.start(Stage.<Integer, Integer, Subject>producerConsumer("subject", Subject::new)
-        .withDispatch(Dispatch.partition(1, event -> {
+        .withDispatcher(Dispatcher.partition(1, event -> {
           here(Where.KEY_FUNCTION);
           return 0;
         })).withRedelivery(Redelivery.attempts(1)).withDeadLetters((letter, count) -> here(Where.DEAD_LETTER_HANDLER)));
@@ -261,7 +261,7 @@ class ReentrancyTest extends CrashTest {
       subject.subscribeTo(source, Demand.max(2));
       scope.start(Stage.<Integer, Stage.Consumer<Integer>>consumer("sink", () -> (batch, from) -> {})
           .subscribeTo(SubscriptionSpec.to(subject).withPartition(0)));
-    } catch (SubscriptionRefused | ScopeMisuse ended) {
+    } catch (SubscriptionRefusedException | ScopeMisuseException ended) {
       assertThat(called).isTrue();
     }
   }

@@ -14,7 +14,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
-import stage.api.CallFailed;
+import stage.api.CallFailedException;
 import stage.api.ConsumerRef;
 import stage.api.Demand;
 import stage.api.Outlet;
@@ -22,7 +22,7 @@ import stage.api.ProducerConsumerRef;
 import stage.api.ProducerRef;
 import stage.api.Stage;
 import stage.api.StageContext;
-import stage.api.StageEnded;
+import stage.api.StageEndedException;
 import stage.api.StageFactory;
 import stage.api.StopReason;
 import stage.behaviour.support.Await;
@@ -58,7 +58,7 @@ class ReplaceTest extends StageTest {
       for (int i = 0; i < 20; i++) {
         try {
           sink.replace(() -> new Sink(events));
-        } catch (StageEnded done) {
+        } catch (StageEndedException done) {
           break;
         }
       }
@@ -122,7 +122,7 @@ class ReplaceTest extends StageTest {
       for (int i = 0; i < 20; i++) {
         try {
           producer.replace(factory);
-        } catch (StageEnded done) {
+        } catch (StageEndedException done) {
           break;
         }
       }
@@ -249,7 +249,7 @@ class ReplaceTest extends StageTest {
       Await.open(emitting, generator);
       assertThatThrownBy(() -> generator.replace(() -> {
         throw new IOException("no");
-      })).isInstanceOf(CallFailed.class).hasRootCauseMessage("no");
+      })).isInstanceOf(CallFailedException.class).hasRootCauseMessage("no");
       start(Stage.consumer("sink", () -> new Sink(events)).subscribeTo(generator, Demand.max(2)));
       assertThat(Await.next(3, events, generator)).containsOnly(1);
       assertThat(generator.snapshot().incarnation()).isEqualTo(1);
@@ -267,7 +267,7 @@ class ReplaceTest extends StageTest {
       for (int i = 0; i < 20; i++) {
         try {
           relay.replace(Relay::new);
-        } catch (StageEnded done) {
+        } catch (StageEndedException done) {
           break;
         }
       }
@@ -297,7 +297,7 @@ class ReplaceTest extends StageTest {
       ConsumerRef<Integer, Sink> sink = start(Stage.consumer("sink", () -> first));
       assertThatThrownBy(() -> sink.replace(() -> {
         throw cause;
-      })).isInstanceOf(CallFailed.class).hasCause(cause).hasMessageContaining("test/sink");
+      })).isInstanceOf(CallFailedException.class).hasCause(cause).hasMessageContaining("test/sink");
       assertThat(sink.<Sink>call(stage -> stage)).isSameAs(first);
       assertThat(first.stops).isEmpty();
       assertThat(sink.snapshot().incarnation()).isEqualTo(1);
@@ -323,7 +323,7 @@ class ReplaceTest extends StageTest {
 
         @Override
         public void onDemand(long demand, Outlet<Integer> out) {}
-      })).isInstanceOf(CallFailed.class);
+      })).isInstanceOf(CallFailedException.class);
       events.clear();
       assertThat(Await.next(3, events, producer)).containsOnly(1);
     }
@@ -332,7 +332,7 @@ class ReplaceTest extends StageTest {
     void isRefusedIfItIsNull() throws Exception {
       ConsumerRef<Integer, Sink> sink = start(Stage.consumer("sink", Sink::new));
       assertThatThrownBy(() -> sink.replace(() -> null))
-          .isInstanceOf(CallFailed.class)
+          .isInstanceOf(CallFailedException.class)
           .cause()
           .hasMessage("the factory of stage test/sink returned null; it must make a new behaviour");
     }
@@ -342,7 +342,7 @@ class ReplaceTest extends StageTest {
       var only = new Sink(events);
       ConsumerRef<Integer, Sink> sink = start(Stage.consumer("sink", () -> only));
       assertThatThrownBy(() -> sink.replace(() -> only))
-          .isInstanceOf(CallFailed.class)
+          .isInstanceOf(CallFailedException.class)
           .cause()
           .hasMessage("the factory of stage test/sink returned a behaviour that is in use already, a " + Sink.class.getName()
               + "; it must make a new one each time");
@@ -359,7 +359,7 @@ class ReplaceTest extends StageTest {
         if (tries.size() == 1) throw new IOException("not yet");
         return second;
       };
-      assertThatThrownBy(() -> sink.replace(factory)).isInstanceOf(CallFailed.class);
+      assertThatThrownBy(() -> sink.replace(factory)).isInstanceOf(CallFailedException.class);
       sink.replace(factory);
       assertThat(sink.<Sink>call(stage -> stage)).isSameAs(second);
     }
@@ -372,7 +372,7 @@ class ReplaceTest extends StageTest {
       ConsumerRef<Integer, Sink> sink = start(Stage.consumer("sink", Sink::new));
       sink.stop();
       Await.end(sink);
-      assertThatThrownBy(() -> sink.replace(Sink::new)).isInstanceOf(StageEnded.class);
+      assertThatThrownBy(() -> sink.replace(Sink::new)).isInstanceOf(StageEndedException.class);
       assertThatThrownBy(() -> sink.replace(null)).isInstanceOf(NullPointerException.class).hasMessage("factory must not be null");
     }
   }

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import stage.api.ConsumerRef;
 import stage.api.Demand;
-import stage.api.Dispatch;
+import stage.api.Dispatcher;
 import stage.api.Inlet;
 import stage.api.ProducerRef;
 import stage.api.Stage;
@@ -55,7 +55,7 @@ class ResourceTest extends StageTest {
         ProducerRef<Integer, Numbers> numbers = start(Stage.producer("numbers", Numbers::new));
         numbers.stop();
         Await.end(numbers);
-        scope.delete("numbers");
+        scope.deleteChild("numbers");
       }
       scope.close();
       assertThat(threads()).hasSize(50).noneMatch(Thread::isAlive);
@@ -89,7 +89,7 @@ class ResourceTest extends StageTest {
     @Test
     void isLetGoOfByEveryConsumerOfABroadcast() throws Exception {
       ProducerRef<Event, Stage.Producer<Event>> all = start(Stage.<Event, Stage.Producer<Event>>producer("all", () -> (demand, out) -> {})
-          .withDispatch(Dispatch.broadcast()));
+          .withDispatcher(Dispatcher.broadcast()));
       start(Stage.<Event, Stage.Consumer<Event>>consumer("a", () -> this::note).subscribeTo(all));
       start(Stage.<Event, Stage.Consumer<Event>>consumer("b", () -> this::note).subscribeTo(all));
       for (WeakReference<Event> reference : broadcast(all)) Await.collected(reference, "an event that all have had");

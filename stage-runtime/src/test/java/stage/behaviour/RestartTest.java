@@ -23,7 +23,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import stage.api.CallFailed;
+import stage.api.CallFailedException;
 import stage.api.ConsumerRef;
 import stage.api.Demand;
 import stage.api.Inlet;
@@ -35,7 +35,7 @@ import stage.api.Redelivery;
 import stage.api.Restart;
 import stage.api.Stage;
 import stage.api.StageContext;
-import stage.api.StageEnded;
+import stage.api.StageEndedException;
 import stage.api.StageRef;
 import stage.api.StageSnapshot;
 import stage.api.StopReason;
@@ -44,7 +44,7 @@ import stage.api.SubscriptionSnapshot;
 import stage.api.SubscriptionSpec;
 import stage.api.supervision.Backoff;
 import stage.api.supervision.Intensity;
-import stage.api.supervision.StageFailed;
+import stage.api.supervision.StageFailedException;
 import stage.api.supervision.Supervisor;
 import stage.api.supervision.SupervisorSpec;
 import stage.behaviour.support.Await;
@@ -200,7 +200,7 @@ class RestartTest extends CrashTest {
       var stage = idle(kind);
       assertThatThrownBy(() -> stage.call(behaviour -> {
         throw cause;
-      })).isInstanceOf(CallFailed.class).cause().isSameAs(cause);
+      })).isInstanceOf(CallFailedException.class).cause().isSameAs(cause);
       Await.answered(stage);
       assertThat(stage.snapshot().incarnation()).isEqualTo(1);
       assertThat(lives.all).containsExactly("start 1");
@@ -278,7 +278,7 @@ class RestartTest extends CrashTest {
       var last = new IOException("still on fire");
       faults.onStart = new Once(100, last);
       crash(stage, cause);
-      StageFailed failed = catchThrowableOfType(StageFailed.class, () -> scope.join(Duration.ofSeconds(60)));
+      StageFailedException failed = catchThrowableOfType(StageFailedException.class, () -> scope.join(Duration.ofSeconds(60)));
       assertThat(failed).hasCause(last).hasMessage("stage test/stage failed in onStart: java.io.IOException, after 2 earlier crashes");
       assertThat(stage.join()).isEqualTo(new StopReason.Crashed(last));
       assertThat(lives.all).containsExactly("start 1", "stop 1", "start 2", "start 2");
@@ -289,7 +289,7 @@ class RestartTest extends CrashTest {
     void s05_aFirstStartThatFailsIsNotTriedAgain() {
       scope();
       faults.onStart = new Once(100, cause);
-      assertThatThrownBy(() -> idle(Kind.CONSUMER)).isInstanceOf(StageFailed.class).hasCause(cause);
+      assertThatThrownBy(() -> idle(Kind.CONSUMER)).isInstanceOf(StageFailedException.class).hasCause(cause);
       assertThat(lives.all).containsExactly("start 1");
     }
 
@@ -420,7 +420,7 @@ class RestartTest extends CrashTest {
       stage.cast(behaviour -> behaviour.context.incarnation());   // would crash if there were no behaviour
       stage.stop();
       go.countDown();
-      assertThatThrownBy(() -> call.result(stage)).isInstanceOf(StageEnded.class);
+      assertThatThrownBy(() -> call.result(stage)).isInstanceOf(StageEndedException.class);
       assertThat(Await.end(stage)).isEqualTo(new StopReason.Stopped());
       log.takeRestarts(1);
     }
@@ -694,7 +694,7 @@ class RestartTest extends CrashTest {
     void s12_withoutIntensityTheFirstCrashFailsTheScope() throws Exception {
       Supervisor scope = open(Intensity.none());
       crash(idle(Kind.CONSUMER), cause);
-      assertThatThrownBy(() -> scope.join(Duration.ofSeconds(60))).isInstanceOf(StageFailed.class).hasCause(cause);
+      assertThatThrownBy(() -> scope.join(Duration.ofSeconds(60))).isInstanceOf(StageFailedException.class).hasCause(cause);
       assertThat(lives.all).containsExactly("start 1", "stop 1");
       log.take();
     }
@@ -705,7 +705,7 @@ class RestartTest extends CrashTest {
       var bystander = start(Stage.producer("bystander", () -> new Source(new Lives(), new Faults(), 9)));
       var stage = idle(Kind.PRODUCER_CONSUMER);
       for (int i = 1; i <= 4; i++) crash(stage, new IOException("number " + i));
-      StageFailed failed = catchThrowableOfType(StageFailed.class, () -> scope.join(Duration.ofSeconds(60)));
+      StageFailedException failed = catchThrowableOfType(StageFailedException.class, () -> scope.join(Duration.ofSeconds(60)));
       assertThat(failed.path()).isEqualTo("test/stage");
       assertThat(failed.getCause()).hasMessage("number 4");
       assertThat(lives.starts).containsExactly(1, 2, 3, 4);
@@ -721,7 +721,7 @@ class RestartTest extends CrashTest {
       crash(one, cause);
       Await.answered(one);
       crash(two, cause);
-      assertThatThrownBy(() -> scope.join(Duration.ofSeconds(60))).isInstanceOf(StageFailed.class).hasMessageContaining("test/two");
+      assertThatThrownBy(() -> scope.join(Duration.ofSeconds(60))).isInstanceOf(StageFailedException.class).hasMessageContaining("test/two");
       assertThat(one.join()).isEqualTo(new StopReason.Stopped());
       log.takeRestartsAndGivingUp(1);
     }
@@ -926,7 +926,7 @@ class RestartTest extends CrashTest {
       call.blocks();
       stage.cast(behaviour -> behaviour.context.incarnation());
       stage.stop();
-      assertThatThrownBy(() -> call.result(stage)).isInstanceOf(StageEnded.class);
+      assertThatThrownBy(() -> call.result(stage)).isInstanceOf(StageEndedException.class);
       assertThat(Await.end(stage)).isEqualTo(new StopReason.Stopped());
       log.takeRestarts(1);
     }
@@ -953,7 +953,7 @@ class RestartTest extends CrashTest {
       faults.before = new Once(1000, cause);
       start(Stage.<Integer, Sink>consumer("sink", () -> new Sink(lives, faults))
           .subscribeTo(source).withRedelivery(Redelivery.attempts(1000)));
-      assertThatThrownBy(() -> scope.join(Duration.ofSeconds(60))).isInstanceOf(StageFailed.class).hasCause(cause);
+      assertThatThrownBy(() -> scope.join(Duration.ofSeconds(60))).isInstanceOf(StageFailedException.class).hasCause(cause);
       assertThat(lives.starts).containsExactly(1, 2, 3, 4, 5, 6);
       log.takeRestartsAndGivingUp(5);
     }

@@ -30,10 +30,10 @@ import stage.api.StageContext;
 import stage.api.StageRef;
 import stage.api.StopReason;
 import stage.api.supervision.Intensity;
-import stage.api.supervision.ScopeMisuse;
+import stage.api.supervision.ScopeMisuseException;
 import stage.api.supervision.ShutdownReport;
-import stage.api.supervision.StageFailed;
-import stage.api.supervision.Stragglers;
+import stage.api.supervision.StageFailedException;
+import stage.api.supervision.StragglersException;
 import stage.api.supervision.Strategy;
 import stage.api.supervision.Supervisor;
 import stage.api.supervision.SupervisorSpec;
@@ -61,7 +61,7 @@ class ScopeTest extends StageTest {
       assertThatThrownBy(() -> Await.result(() -> {
         scope.close();
         return null;
-      })).isInstanceOf(ScopeMisuse.class)
+      })).isInstanceOf(ScopeMisuseException.class)
           .hasMessage("close() on scope test belongs to thread " + me + ", which opened it, but was called on other");
       start(Stage.<Integer, Idle>producer("idle", Idle::new));   // it is still open
     }
@@ -71,9 +71,9 @@ class ScopeTest extends StageTest {
       assertThatThrownBy(() -> Await.result(() -> {
         scope.join();
         return null;
-      })).isInstanceOf(ScopeMisuse.class)
+      })).isInstanceOf(ScopeMisuseException.class)
           .hasMessage("join() on scope test belongs to thread " + me + ", which opened it, but was called on other");
-      assertThatThrownBy(() -> Await.result(() -> scope.join(Duration.ZERO))).isInstanceOf(ScopeMisuse.class);
+      assertThatThrownBy(() -> Await.result(() -> scope.join(Duration.ZERO))).isInstanceOf(ScopeMisuseException.class);
     }
 
     @Test
@@ -82,7 +82,7 @@ class ScopeTest extends StageTest {
       assertThatThrownBy(() -> sink.call(stage -> {
         scope.close();
         return null;
-      })).cause().isInstanceOf(ScopeMisuse.class).hasMessageEndingWith("but was called on stage:test/sink#1, one of its own stages; use stop(), which does not wait");
+      })).cause().isInstanceOf(ScopeMisuseException.class).hasMessageEndingWith("but was called on stage:test/sink#1, one of its own stages; use stop(), which does not wait");
       Await.answered(sink);
     }
 
@@ -115,7 +115,7 @@ class ScopeTest extends StageTest {
       var inner = Supervisor.open(SupervisorSpec.of("inner").withIntensity(Intensity.none()));
       var idle = startIn(inner, Stage.<Integer, Idle>producer("idle", Idle::new));
       assertThatThrownBy(outer::close)
-          .isInstanceOf(ScopeMisuse.class)
+          .isInstanceOf(ScopeMisuseException.class)
           .hasMessage("scope outer was closed before inner, which thread " + Thread.currentThread().getName()
               + " opened later; both are closed now, but scopes must be closed in reverse order");
       assertThat(idle.isAlive()).isFalse();
@@ -134,8 +134,8 @@ class ScopeTest extends StageTest {
         throw cause;
       });
       Await.end(crasher);
-      ScopeMisuse misuse = catchThrowableOfType(ScopeMisuse.class, outer::close);
-      assertThat(misuse.getSuppressed()).singleElement().satisfies(failed -> assertThat(failed).isInstanceOf(StageFailed.class).hasCause(cause));
+      ScopeMisuseException misuse = catchThrowableOfType(ScopeMisuseException.class, outer::close);
+      assertThat(misuse.getSuppressed()).singleElement().satisfies(failed -> assertThat(failed).isInstanceOf(StageFailedException.class).hasCause(cause));
       assertThat(idle.isAlive()).isFalse();
       outer.close();
       assertThat(outer.report().isClean()).isTrue();
@@ -207,7 +207,7 @@ class ScopeTest extends StageTest {
     @Test
     void aClosedScopeIsRefused() {
       scope.close();
-      assertThatThrownBy(scope::join).isInstanceOf(ScopeMisuse.class).hasMessage("scope test is closed");
+      assertThatThrownBy(scope::join).isInstanceOf(ScopeMisuseException.class).hasMessage("scope test is closed");
     }
   }
 
@@ -304,7 +304,7 @@ class ScopeTest extends StageTest {
 
     @Test
     void hasNoReportBefore() {
-      assertThatThrownBy(scope::report).isInstanceOf(ScopeMisuse.class).hasMessage("scope test is not closed; there is no report yet");
+      assertThatThrownBy(scope::report).isInstanceOf(ScopeMisuseException.class).hasMessage("scope test is not closed; there is no report yet");
     }
   }
 
@@ -335,7 +335,7 @@ class ScopeTest extends StageTest {
             throw e;
           }
         }
-      }).subscribeTo(numbers, Demand.max(20).withMin(17)));
+      }).subscribeTo(numbers, Demand.max(20).min(17)));
       Await.open(entered, blocked);
       Await.end(numbers);
       inner.close();
@@ -407,7 +407,7 @@ class ScopeTest extends StageTest {
           });
           stops.add(new Await.Other<>(() -> {
             inTheirTurns.await();
-            parallel.stop(name);
+            parallel.stopChild(name);
             return stage.isAlive();
           }));
         }
@@ -440,7 +440,7 @@ class ScopeTest extends StageTest {
       var stubborn = startIn(inner, Stage.<Integer, Sink>consumer("stubborn", Sink::new));
       stubborn.cast(stage -> swallowInterrupts(release));
       Await.open(entered, stubborn);
-      Stragglers stragglers = catchThrowableOfType(Stragglers.class, inner::close);
+      StragglersException stragglers = catchThrowableOfType(StragglersException.class, inner::close);
       assertThat(stragglers).hasMessageStartingWith("scope inner is closed, but 1 of its threads ignored their interrupt and are still alive:\n"
           + "  stage:inner/stubborn#1\n    at ");
       assertThat(stragglers.threads()).singleElement().satisfies(straggler -> {
@@ -536,7 +536,7 @@ class ScopeTest extends StageTest {
         }
       });
       assertThat(thrown).isSameAs(body);
-      assertThat(thrown.getSuppressed()).singleElement().satisfies(failed -> assertThat(failed).isInstanceOf(StageFailed.class).hasCause(cause));
+      assertThat(thrown.getSuppressed()).singleElement().satisfies(failed -> assertThat(failed).isInstanceOf(StageFailedException.class).hasCause(cause));
     }
 
     @Test
@@ -550,7 +550,7 @@ class ScopeTest extends StageTest {
           inner.join();
         }
       });
-      assertThat(thrown).isInstanceOf(StageFailed.class).hasCause(cause);
+      assertThat(thrown).isInstanceOf(StageFailedException.class).hasCause(cause);
       assertThat(thrown.getSuppressed()).isEmpty();
     }
 

@@ -20,11 +20,11 @@ import stage.api.Stage;
 import stage.api.StageContext;
 import stage.api.StageRef;
 import stage.api.StopReason;
-import stage.api.SubscriptionRefused;
+import stage.api.SubscriptionRefusedException;
 import stage.api.SubscriptionSpec;
 import stage.api.supervision.Intensity;
-import stage.api.supervision.ScopeMisuse;
-import stage.api.supervision.StageFailed;
+import stage.api.supervision.ScopeMisuseException;
+import stage.api.supervision.StageFailedException;
 import stage.api.supervision.Supervisor;
 import stage.api.supervision.SupervisorSpec;
 import stage.behaviour.support.Await;
@@ -98,7 +98,7 @@ class StartTest extends StageTest {
       assertThat(scope.children()).<StageRef<?>>containsExactly(b, a);
       assertThat(scope.child("a")).isSameAs(a);
       assertThatThrownBy(() -> scope.child("c"))
-          .isInstanceOf(ScopeMisuse.class)
+          .isInstanceOf(ScopeMisuseException.class)
           .hasMessage("no stage \"c\" in scope test; there are: b, a");
     }
 
@@ -120,7 +120,7 @@ class StartTest extends StageTest {
   class AFactory {
     @Test
     void thatReturnsNullIsRefused() {
-      StageFailed failed = catchThrowableOfType(StageFailed.class, () -> scope.start(Stage.<Integer, Sink>consumer("sink", () -> null)));
+      StageFailedException failed = catchThrowableOfType(StageFailedException.class, () -> scope.start(Stage.<Integer, Sink>consumer("sink", () -> null)));
       assertThat(failed.path()).isEqualTo("test/sink");
       assertThat(failed.getCause()).hasMessage("the factory of stage test/sink returned null; it must make a new behaviour");
     }
@@ -130,7 +130,7 @@ class StartTest extends StageTest {
       var only = new Sink(events);
       ConsumerRef<Integer, Sink> first = start(Stage.consumer("first", () -> only));
       assertThatThrownBy(() -> scope.start(Stage.<Integer, Sink>consumer("second", () -> only)))
-          .isInstanceOf(StageFailed.class)
+          .isInstanceOf(StageFailedException.class)
           .cause()
           .hasMessage("the factory of stage test/second returned a behaviour that is in use already, a " + Sink.class.getName()
               + "; it must make a new one each time");
@@ -143,7 +143,7 @@ class StartTest extends StageTest {
       Stage.Consumer<Integer> only = (batch, from) -> events.addAll(batch);
       start(Stage.<Integer, Stage.Consumer<Integer>>consumer("first", () -> only));
       assertThatThrownBy(() -> scope.start(Stage.<Integer, Stage.Consumer<Integer>>consumer("second", () -> only)))
-          .isInstanceOf(StageFailed.class)
+          .isInstanceOf(StageFailedException.class)
           .cause()
           .hasMessageContaining("is in use already");
     }
@@ -151,7 +151,7 @@ class StartTest extends StageTest {
     @Test
     void f09_thatThrowsIsReportedToTheStarter() {
       var cause = new IOException("no");
-      StageFailed failed = catchThrowableOfType(StageFailed.class, () -> scope.start(Stage.<Integer, Sink>consumer("sink", () -> {
+      StageFailedException failed = catchThrowableOfType(StageFailedException.class, () -> scope.start(Stage.<Integer, Sink>consumer("sink", () -> {
         throw cause;
       })));
       assertThat(failed).hasCause(cause).hasMessage("stage test/sink failed in onStart: java.io.IOException");
@@ -162,7 +162,7 @@ class StartTest extends StageTest {
       var cause = new StackOverflowError();
       assertThatThrownBy(() -> scope.start(Stage.<Integer, Sink>consumer("sink", () -> {
         throw cause;
-      }))).isInstanceOf(StageFailed.class).hasCause(cause);
+      }))).isInstanceOf(StageFailedException.class).hasCause(cause);
     }
   }
 
@@ -174,7 +174,7 @@ class StartTest extends StageTest {
     void thatThrowsIsReportedToTheStarterAndTheScopeGoesOn() throws Exception {
       assertThatThrownBy(() -> start(Stage.consumer("sink", () -> new Starter(context -> {
         throw cause;
-      })))).isInstanceOf(StageFailed.class).hasCause(cause);
+      })))).isInstanceOf(StageFailedException.class).hasCause(cause);
       assertThat(scope.children()).isEmpty();
       ConsumerRef<Integer, Sink> sink = start(Stage.consumer("sink", Sink::new));   // the name is free
       Await.answered(sink);
@@ -184,7 +184,7 @@ class StartTest extends StageTest {
     void thatThrowsLeavesAScopeThatCanBeJoined() throws Exception {
       assertThatThrownBy(() -> start(Stage.consumer("sink", () -> new Starter(context -> {
         throw cause;
-      })))).isInstanceOf(StageFailed.class);
+      })))).isInstanceOf(StageFailedException.class);
       scope.join();
       scope.close();
       assertThat(scope.report().isClean()).isTrue();
@@ -196,7 +196,7 @@ class StartTest extends StageTest {
       assertThatThrownBy(() -> start(Stage.consumer("sink", () -> new Starter(context -> {
         context.every(java.time.Duration.ofNanos(1), () -> events.add(1));
         throw cause;
-      })))).isInstanceOf(StageFailed.class);
+      })))).isInstanceOf(StageFailedException.class);
       scope.close();
       assertThat(events).isEmpty();
     }
@@ -213,7 +213,7 @@ class StartTest extends StageTest {
         }))));
         Await.open(blocking);
       }
-      assertThatThrownBy(starter::result).isInstanceOf(StageFailed.class).hasCauseInstanceOf(InterruptedException.class);
+      assertThatThrownBy(starter::result).isInstanceOf(StageFailedException.class).hasCauseInstanceOf(InterruptedException.class);
     }
   }
 
@@ -235,7 +235,7 @@ class StartTest extends StageTest {
       });
       Await.open(blocking);
       starter.thread().interrupt();
-      assertThatThrownBy(starter::result).isInstanceOf(StageFailed.class);
+      assertThatThrownBy(starter::result).isInstanceOf(StageFailedException.class);
       assertThat(interrupted).as("its flag is set again").isTrue();
     }
   }
@@ -246,7 +246,7 @@ class StartTest extends StageTest {
     void thatIsTakenIsRefused() {
       start(Stage.<Integer, Idle>producer("idle", Idle::new));
       assertThatThrownBy(() -> scope.start(Stage.<Integer, Sink>consumer("idle", Sink::new)))
-          .isInstanceOf(ScopeMisuse.class)
+          .isInstanceOf(ScopeMisuseException.class)
           .hasMessage("stage name \"idle\" is taken in scope test; names must differ while both are alive");
     }
 
@@ -260,7 +260,7 @@ class StartTest extends StageTest {
         return new Sink();
       })));
       Await.open(blocking);
-      assertThatThrownBy(() -> scope.start(Stage.<Integer, Sink>consumer("sink", Sink::new))).isInstanceOf(ScopeMisuse.class);
+      assertThatThrownBy(() -> scope.start(Stage.<Integer, Sink>consumer("sink", Sink::new))).isInstanceOf(ScopeMisuseException.class);
       release.countDown();
       assertThat(starter.result().isAlive()).isTrue();
     }
@@ -294,7 +294,7 @@ class StartTest extends StageTest {
       assertThatThrownBy(() -> scope.start(Stage.<Integer, Sink>consumer("sink", () -> {
         made.add(1);
         return new Sink();
-      }))).isInstanceOf(ScopeMisuse.class).hasMessage("scope test is closed; stage \"sink\" cannot be started in it");
+      }))).isInstanceOf(ScopeMisuseException.class).hasMessage("scope test is closed; stage \"sink\" cannot be started in it");
       assertThat(made).isEmpty();
     }
 
@@ -311,7 +311,7 @@ class StartTest extends StageTest {
             public void onStop(StopReason reason) {
               try {
                 inner.start(Stage.<Integer, Sink>consumer("sink", Sink::new));
-              } catch (ScopeMisuse misuse) {
+              } catch (ScopeMisuseException misuse) {
                 refusal[0] = misuse;
               }
             }
@@ -319,7 +319,7 @@ class StartTest extends StageTest {
         }
         return refusal[0];
       });
-      assertThat(owner.result()).isInstanceOf(ScopeMisuse.class).hasMessage("scope inner is closing; stage \"sink\" cannot be started in it");
+      assertThat(owner.result()).isInstanceOf(ScopeMisuseException.class).hasMessage("scope inner is closing; stage \"sink\" cannot be started in it");
     }
   }
 
@@ -334,7 +334,7 @@ class StartTest extends StageTest {
         made.add(sink);
         return sink;
       }).subscribeTo(SubscriptionSpec.to(numbers).withPartition("left"));
-      SubscriptionRefused refused = catchThrowableOfType(SubscriptionRefused.class, () -> scope.start(wrong));
+      SubscriptionRefusedException refused = catchThrowableOfType(SubscriptionRefusedException.class, () -> scope.start(wrong));
       assertThat(refused).hasMessage("stage test/sink cannot subscribe to test/numbers: it has no partitions, but partition \"left\" was asked for");
       assertThat(refused.producer()).isEqualTo("test/numbers");
       assertThat(refused.consumer()).isEqualTo("test/sink");
@@ -351,7 +351,7 @@ class StartTest extends StageTest {
       Await.end(ended);
       BlockingQueue<Integer> first = new LinkedBlockingQueue<>();
       assertThatThrownBy(() -> start(Stage.consumer("sink", () -> new Sink(first)).subscribeTo(numbers, stage.api.Demand.max(10)).subscribeTo(ended)))
-          .isInstanceOf(SubscriptionRefused.class)
+          .isInstanceOf(SubscriptionRefusedException.class)
           .hasMessageStartingWith("stage test/sink cannot subscribe to test/ended: it has ended: Stopped");
       ConsumerRef<Integer, Sink> sink = start(Stage.consumer("heir", () -> new Sink(events)).subscribeTo(numbers));
       Await.end(sink);

@@ -16,7 +16,7 @@ import java.util.logging.LogRecord;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
-import stage.api.CallFailed;
+import stage.api.CallFailedException;
 import stage.api.ConsumerRef;
 import stage.api.Demand;
 import stage.api.Inlet;
@@ -30,8 +30,8 @@ import stage.api.State;
 import stage.api.StopReason;
 import stage.api.Subscription;
 import stage.api.SubscriptionSpec;
-import stage.api.WrongThread;
-import stage.api.supervision.StageFailed;
+import stage.api.ForeignThreadException;
+import stage.api.supervision.StageFailedException;
 import stage.behaviour.support.Await;
 import stage.behaviour.support.CrashTest;
 import stage.behaviour.support.Faults;
@@ -121,7 +121,7 @@ class StateTest extends CrashTest {
       faults.after = new Once(2, cause);
       var tally = tally();
       var silent = start(Stage.<Integer, Stage.Producer<Integer>>producer("silent", () -> (demand, out) -> {}));
-      Subscription subscription = tally.subscribeTo(SubscriptionSpec.<Integer>to(silent).withDemand(Demand.max(10).withMin(0)));
+      Subscription subscription = tally.subscribeTo(SubscriptionSpec.<Integer>to(silent).withDemand(Demand.max(10).min(0)));
       silent.castEmit((stage, out) -> out.emitAll(IntStream.range(0, 10).boxed().toList()));
       Await.until(() -> subscription.snapshot().handled() == 10, "all is handled", tally);
       // 45 once; a start and an onStop of two incarnations more
@@ -162,7 +162,7 @@ class StateTest extends CrashTest {
         stage.sum.set(-1);
         stage.byRemainder.put(1, 1);
         throw cause;
-      })).isInstanceOf(CallFailed.class);
+      })).isInstanceOf(CallFailedException.class);
       assertThat(sum(tally)).isEqualTo(1000);
       assertThat(last(tally)).isEmpty();
     }
@@ -240,11 +240,11 @@ class StateTest extends CrashTest {
     void belongsToTheStagesThread() throws Exception {
       var tally = tally();
       State<Integer> sum = tally.call(stage -> stage.sum);
-      assertThatThrownBy(sum::value).isInstanceOf(WrongThread.class).hasMessageContaining("stage:test/tally#1");
-      assertThatThrownBy(() -> sum.set(1)).isInstanceOf(WrongThread.class).hasMessageContaining("set()");
+      assertThatThrownBy(sum::value).isInstanceOf(ForeignThreadException.class).hasMessageContaining("stage:test/tally#1");
+      assertThatThrownBy(() -> sum.set(1)).isInstanceOf(ForeignThreadException.class).hasMessageContaining("set()");
       StageContext context = tally.call(stage -> stage.context);
-      assertThatThrownBy(() -> context.state(1)).isInstanceOf(WrongThread.class);
-      assertThatThrownBy(() -> context.mapState("map")).isInstanceOf(WrongThread.class);
+      assertThatThrownBy(() -> context.state(1)).isInstanceOf(ForeignThreadException.class);
+      assertThatThrownBy(() -> context.mapState("map")).isInstanceOf(ForeignThreadException.class);
       assertThat(sum(tally)).isEqualTo(1000);
     }
   }
@@ -310,12 +310,12 @@ class StateTest extends CrashTest {
     void belongsToTheStagesThread() throws Exception {
       var tally = tally();
       MapState<Integer, Integer> map = tally.call(stage -> stage.byRemainder);
-      assertThatThrownBy(() -> map.value(1)).isInstanceOf(WrongThread.class);
-      assertThatThrownBy(() -> map.put(1, 1)).isInstanceOf(WrongThread.class);
-      assertThatThrownBy(() -> map.remove(1)).isInstanceOf(WrongThread.class);
-      assertThatThrownBy(map::size).isInstanceOf(WrongThread.class);
-      assertThatThrownBy(map::copy).isInstanceOf(WrongThread.class);
-      assertThatThrownBy(() -> map.forEach((key, value) -> {})).isInstanceOf(WrongThread.class);
+      assertThatThrownBy(() -> map.value(1)).isInstanceOf(ForeignThreadException.class);
+      assertThatThrownBy(() -> map.put(1, 1)).isInstanceOf(ForeignThreadException.class);
+      assertThatThrownBy(() -> map.remove(1)).isInstanceOf(ForeignThreadException.class);
+      assertThatThrownBy(map::size).isInstanceOf(ForeignThreadException.class);
+      assertThatThrownBy(map::copy).isInstanceOf(ForeignThreadException.class);
+      assertThatThrownBy(() -> map.forEach((key, value) -> {})).isInstanceOf(ForeignThreadException.class);
     }
   }
 
@@ -344,7 +344,7 @@ class StateTest extends CrashTest {
 
         @Override
         public void onEvents(List<Integer> events, Inlet<Integer> from) {}
-      }))).isInstanceOf(StageFailed.class).hasCauseInstanceOf(IllegalArgumentException.class);
+      }))).isInstanceOf(StageFailedException.class).hasCauseInstanceOf(IllegalArgumentException.class);
     }
   }
 
@@ -417,7 +417,7 @@ class StateTest extends CrashTest {
       var sink = start(Stage.<Integer, Stage.Consumer<Integer>>consumer("sink", () -> (events, from) -> inlets.add(from)));
       sink.subscribeTo(source(1));
       Inlet<Integer> inlet = Await.next(inlets, sink);
-      assertThatThrownBy(() -> inlet.commit(0)).isInstanceOf(WrongThread.class).hasMessageContaining("commit()");
+      assertThatThrownBy(() -> inlet.commit(0)).isInstanceOf(ForeignThreadException.class).hasMessageContaining("commit()");
     }
   }
 
@@ -494,7 +494,7 @@ class StateTest extends CrashTest {
       awaitFirstEmit();
       assertThatThrownBy(() -> generator.call(stage -> {
         throw cause;                // would have undone the state of the event to come
-      })).isInstanceOf(CallFailed.class);
+      })).isInstanceOf(CallFailedException.class);
       faults.after = new Once(3, cause);
       assertExactlyOnce();
       log.takeRestarts(3);
@@ -699,7 +699,7 @@ class StateTest extends CrashTest {
       theScopeMayFail();
       var inTurns = start(Stage.<Integer, InTurns>consumer("in-turns", InTurns::new).subscribeTo(source(100), Demand.max(10)));
       assertThat(Await.end(inTurns)).isInstanceOfSatisfying(StopReason.Crashed.class, crashed -> assertThat(crashed.cause()).hasMessage("on purpose"));
-      assertThatThrownBy(() -> scope().join()).isInstanceOf(StageFailed.class).hasRootCauseMessage("on purpose");
+      assertThatThrownBy(() -> scope().join()).isInstanceOf(StageFailedException.class).hasRootCauseMessage("on purpose");
       assertThat(log.take()).extracting(LogRecord::getMessage).anyMatch(line -> line.contains("in-turns"));
     }
   }

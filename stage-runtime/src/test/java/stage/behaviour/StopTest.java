@@ -124,7 +124,7 @@ class StopTest extends StageTest {
       ProducerRef<Integer, Numbers> first = start(Stage.producer("numbers", Numbers::new));
       first.stop();
       Await.end(first);
-      scope.delete("numbers");
+      scope.deleteChild("numbers");
       ProducerRef<Integer, Numbers> second = start(Stage.producer("numbers", Numbers::new));
       assertThat(second.isAlive()).isTrue();
       assertThat(scope.child("numbers")).isSameAs(second);
@@ -263,7 +263,7 @@ class StopTest extends StageTest {
     void hasWhatItHasNotHandledCountedIfItsProducerIsGone() throws Exception {
       var held = new Held<Integer>();
       ProducerRef<Integer, Numbers> numbers = start(Stage.producer("numbers", () -> new Numbers(10)));
-      ConsumerRef<Integer, Held<Integer>> leaver = start(Stage.consumer("leaver", () -> held).subscribeTo(numbers, Demand.max(20).withMin(17)));
+      ConsumerRef<Integer, Held<Integer>> leaver = start(Stage.consumer("leaver", () -> held).subscribeTo(numbers, Demand.max(20).min(17)));
       Await.end(numbers);
       int handled = Await.next(held.entered, leaver).size();
       leaver.stop();

@@ -14,21 +14,21 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
-import stage.api.CallFailed;
+import stage.api.CallFailedException;
 import stage.api.ConsumerRef;
 import stage.api.Demand;
-import stage.api.Dispatch;
+import stage.api.Dispatcher;
 import stage.api.Inlet;
 import stage.api.ProducerConsumerRef;
 import stage.api.ProducerRef;
 import stage.api.Stage;
-import stage.api.StageEnded;
+import stage.api.StageEndedException;
 import stage.api.StopReason;
 import stage.api.Subscription;
-import stage.api.SubscriptionRefused;
+import stage.api.SubscriptionRefusedException;
 import stage.api.SubscriptionSnapshot;
 import stage.api.SubscriptionSpec;
-import stage.api.WrongThread;
+import stage.api.ForeignThreadException;
 import stage.api.supervision.Intensity;
 import stage.api.supervision.Supervisor;
 import stage.api.supervision.SupervisorSpec;
@@ -87,7 +87,7 @@ class SubscriptionTest extends StageTest {
         try {
           Await.answered(changer);
           all.add(changer.subscribeTo(numbers, Demand.max(16)));
-        } catch (SubscriptionRefused | StageEnded tooLate) {   // the last subscription completed before it could be cancelled
+        } catch (SubscriptionRefusedException | StageEndedException tooLate) {   // the last subscription completed before it could be cancelled
           break;
         }
       }
@@ -197,7 +197,7 @@ class SubscriptionTest extends StageTest {
   class CancellingInATurn {
     private ConsumerRef<Integer, Stage.Consumer<Integer>> canceller(ProducerRef<Integer, ?> producer, Stage.Consumer<Integer> onEvents) {
       return start(Stage.<Integer, Stage.Consumer<Integer>>consumer("canceller", () -> (batch, from) -> onEvents.onEvents(batch, from))
-          .subscribeTo(producer, Demand.max(20).withMin(10)));
+          .subscribeTo(producer, Demand.max(20).min(10)));
     }
 
     @Test
@@ -272,8 +272,8 @@ class SubscriptionTest extends StageTest {
       Await.next(events, sink);
       Inlet<Integer> inlet = sink.<Inlet<Integer>>call(stage -> stage.inlet);
       String message = "cancel() belongs to thread stage:test/sink#1, but was called on " + Thread.currentThread().getName();
-      assertThatThrownBy(inlet::cancel).isInstanceOf(WrongThread.class).hasMessage(message);
-      assertThatThrownBy(() -> inlet.cancel(0)).isInstanceOf(WrongThread.class).hasMessage(message);
+      assertThatThrownBy(inlet::cancel).isInstanceOf(ForeignThreadException.class).hasMessage(message);
+      assertThatThrownBy(() -> inlet.cancel(0)).isInstanceOf(ForeignThreadException.class).hasMessage(message);
     }
 
     @Test
@@ -337,7 +337,7 @@ class SubscriptionTest extends StageTest {
 
     @BeforeEach
     void subscribe() {
-      subscription = asker.subscribeTo(numbers, Demand.byHand());
+      subscription = asker.subscribeTo(numbers, Demand.manual());
       Await.until(() -> inlet() != null, "it is subscribed", asker);
     }
 
@@ -408,7 +408,7 @@ class SubscriptionTest extends StageTest {
     void isForTheOwnThreadOnly() {
       Inlet<Integer> inlet = inlet();
       assertThatThrownBy(() -> inlet.request(1))
-          .isInstanceOf(WrongThread.class)
+          .isInstanceOf(ForeignThreadException.class)
           .hasMessage("request() belongs to thread stage:test/asker#1, but was called on " + Thread.currentThread().getName());
       assertThat(subscription.snapshot().requested()).isZero();
     }
@@ -454,7 +454,7 @@ class SubscriptionTest extends StageTest {
         assertThatThrownBy(() -> sink.call(stage -> {
           stage.inlet.request(wrong);
           return null;
-        })).isInstanceOf(CallFailed.class)
+        })).isInstanceOf(CallFailedException.class)
             .cause()
             .isInstanceOf(IllegalArgumentException.class)
             .hasMessage("request must be for at least 1 event, but was for " + wrong + " (Reactive Streams rule 3.9)");
@@ -464,10 +464,10 @@ class SubscriptionTest extends StageTest {
         return null;
       })).cause()
           .isInstanceOf(IllegalStateException.class)
-          .hasMessage("demand on the subscription to test/idle is automatic; use Demand.byHand() to request events yourself");
+          .hasMessage("demand on the subscription to test/idle is automatic; use Demand.manual() to request events yourself");
       Inlet<Integer> inlet = sink.<Inlet<Integer>>call(stage -> stage.inlet);
       assertThatThrownBy(() -> inlet.request(1))
-          .isInstanceOf(WrongThread.class)
+          .isInstanceOf(ForeignThreadException.class)
           .hasMessage("request() belongs to thread stage:test/sink#1, but was called on " + Thread.currentThread().getName());
       assertThat(sink.snapshot().inputs().getFirst().requested()).isEqualTo(1000);
     }
@@ -478,29 +478,29 @@ class SubscriptionTest extends StageTest {
     private final ConsumerRef<Integer, Sink> sink = start(Stage.consumer("sink", () -> new Sink(events)));
     private final ProducerRef<Integer, Numbers> byDemand = start(Stage.producer("by-demand", Numbers::new));
     private final ProducerRef<Integer, Numbers> partitioned = start(Stage.<Integer, Numbers>producer("partitioned", Numbers::new)
-        .withDispatch(Dispatch.partition(List.of("odd", "even"), event -> event % 2 == 0 ? "even" : "odd")));
+        .withDispatcher(Dispatcher.partition(List.of("odd", "even"), event -> event % 2 == 0 ? "even" : "odd")));
 
     @Test
     void namesWhatIsThereInstead() {
       assertThatThrownBy(() -> sink.subscribeTo(partitioned))
-          .isInstanceOf(SubscriptionRefused.class)
+          .isInstanceOf(SubscriptionRefusedException.class)
           .hasMessage("stage test/sink cannot subscribe to test/partitioned: it has partitions, so name one with withPartition(…); there are: odd, even");
       assertThatThrownBy(() -> sink.subscribeTo(SubscriptionSpec.to(partitioned).withPartition("prime")))
-          .isInstanceOf(SubscriptionRefused.class)
+          .isInstanceOf(SubscriptionRefusedException.class)
           .hasMessage("stage test/sink cannot subscribe to test/partitioned: it has no partition \"prime\"; there are: odd, even");
       assertThatThrownBy(() -> sink.subscribeTo(SubscriptionSpec.to(byDemand).withPartition(0)))
-          .isInstanceOf(SubscriptionRefused.class)
+          .isInstanceOf(SubscriptionRefusedException.class)
           .hasMessage("stage test/sink cannot subscribe to test/by-demand: it has no partitions, but partition \"0\" was asked for");
       assertThatThrownBy(() -> sink.subscribeTo(SubscriptionSpec.to(byDemand).withSelector(event -> true)))
-          .isInstanceOf(SubscriptionRefused.class)
-          .hasMessage("stage test/sink cannot subscribe to test/by-demand: it does not broadcast, so it cannot use a selector; give it Dispatch.broadcast()");
+          .isInstanceOf(SubscriptionRefusedException.class)
+          .hasMessage("stage test/sink cannot subscribe to test/by-demand: it does not broadcast, so it cannot use a selector; give it Dispatcher.broadcast()");
     }
 
     @Test
     void hurtsNobody() throws Exception {
       ConsumerRef<Integer, Sink> bystander = start(Stage.consumer("bystander", () -> new Sink(others)).subscribeTo(byDemand, Demand.max(3)));
       for (int i = 0; i < 50; i++) {
-        assertThatThrownBy(() -> sink.subscribeTo(SubscriptionSpec.to(byDemand).withPartition(0))).isInstanceOf(SubscriptionRefused.class);
+        assertThatThrownBy(() -> sink.subscribeTo(SubscriptionSpec.to(byDemand).withPartition(0))).isInstanceOf(SubscriptionRefusedException.class);
       }
       assertThat(Await.next(100, others, bystander)).isEqualTo(numbersTo(100));
       assertThat(byDemand.snapshot().outputs()).hasSize(1);
@@ -514,7 +514,7 @@ class SubscriptionTest extends StageTest {
       sink.stop();
       ended(sink);
       assertThatThrownBy(() -> sink.subscribeTo(byDemand))
-          .isInstanceOf(SubscriptionRefused.class)
+          .isInstanceOf(SubscriptionRefusedException.class)
           .hasMessage("stage test/sink cannot subscribe to test/by-demand: the consumer itself has ended");
       assertThat(byDemand.snapshot().outputs()).isEmpty();
     }
@@ -549,7 +549,7 @@ class SubscriptionTest extends StageTest {
       numbers.stop();
       Await.end(numbers);
       assertThatThrownBy(() -> sink.subscribeTo(numbers))
-          .isInstanceOf(SubscriptionRefused.class)
+          .isInstanceOf(SubscriptionRefusedException.class)
           .hasMessage("stage test/sink cannot subscribe to test/numbers: it has ended: Stopped[]");
       Await.answered(sink);
     }
@@ -569,7 +569,7 @@ class SubscriptionTest extends StageTest {
         assertThat(expected).hasRootCauseMessage("crash");
       }
       assertThatThrownBy(() -> sink.subscribeTo(dead.getFirst()))
-          .isInstanceOf(SubscriptionRefused.class)
+          .isInstanceOf(SubscriptionRefusedException.class)
           .hasMessage("stage test/sink cannot subscribe to inner/numbers: it has ended: Crashed[cause=java.io.IOException]");
       Await.answered(sink);
     }
@@ -589,7 +589,7 @@ class SubscriptionTest extends StageTest {
       b.subscribeTo(a);
       c.subscribeTo(b);
       assertThatThrownBy(() -> a.subscribeTo(c))
-          .isInstanceOf(SubscriptionRefused.class)
+          .isInstanceOf(SubscriptionRefusedException.class)
           .hasMessage("stage test/a cannot subscribe to test/c: that would close the cycle test/a -> test/b -> test/c -> test/a"
               + "; use allowingCycle() if that is meant");
       assertThat(a.snapshot().inputs()).isEmpty();
@@ -600,7 +600,7 @@ class SubscriptionTest extends StageTest {
     void ofOneStageIsRefusedToo() {
       var a = relay("a");
       assertThatThrownBy(() -> a.subscribeTo(a))
-          .isInstanceOf(SubscriptionRefused.class)
+          .isInstanceOf(SubscriptionRefusedException.class)
           .hasMessageContaining("that would close the cycle test/a -> test/a;");
     }
 

@@ -4,19 +4,19 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeoutException;
-import stage.api.CallFailed;
+import stage.api.CallFailedException;
 import stage.api.ConsumerRef;
 import stage.api.Demand;
 import stage.api.ProducerRef;
 import stage.api.Redelivery;
 import stage.api.Stage;
-import stage.api.StageEnded;
+import stage.api.StageEndedException;
 import stage.api.StageRef;
 import stage.api.StageSnapshot;
-import stage.api.SubscriptionRefused;
+import stage.api.SubscriptionRefusedException;
 import stage.api.SubscriptionSpec;
-import stage.api.supervision.ScopeMisuse;
-import stage.api.supervision.StageFailed;
+import stage.api.supervision.ScopeMisuseException;
+import stage.api.supervision.StageFailedException;
 import stage.api.supervision.Supervisor;
 import stage.runtime.engine.Peek;
 
@@ -112,9 +112,9 @@ final class Chaos {
         case JOIN -> join(ref);
         case CANCEL -> cancelASubscription(ref);
       }
-    } catch (StageEnded | ScopeMisuse | SubscriptionRefused tooLate) {
+    } catch (StageEndedException | ScopeMisuseException | SubscriptionRefusedException tooLate) {
       world.mark("chaos came too late");
-    } catch (CallFailed | StageFailed failed) {
+    } catch (CallFailedException | StageFailedException failed) {
       world.mark("chaos was told of a failure");
     }
   }
@@ -194,9 +194,9 @@ final class Chaos {
       ref.stop();
       if (world.plan.faults().messages() && world.choices.next(2) == 1) castAFailure(ref);
     } else if (app != inner && world.choices.next(4) == 1) {
-      app.stop(inner.name());
+      app.stopChild(inner.name());
     } else {
-      (world.nodes.get(ref.path()).kind().isSink() ? inner : app).stop(ref.name());
+      (world.nodes.get(ref.path()).kind().isSink() ? inner : app).stopChild(ref.name());
     }
   }
 

@@ -21,7 +21,7 @@ import stage.simulation.SmallScope.Act;
 @Timeout(3600)
 @ExtendWith(Quiet.class)
 class ExhaustiveTest {
-  private static final List<Demand> DEMANDS = List.of(Demand.max(1).withMin(0), Demand.max(2).withMin(0), Demand.max(2).withMin(1));
+  private static final List<Demand> DEMANDS = List.of(Demand.max(1).min(0), Demand.max(2).min(0), Demand.max(2).min(1));
   private static final List<Act> OUTSIDE = List.of(Act.CLOSE, Act.KILL_THE_CONSUMER, Act.STOP_THE_PRODUCER);
 
   @Test
@@ -37,7 +37,7 @@ class ExhaustiveTest {
       for (Act act : OUTSIDE) scopes.add(new SmallScope(false, 3, demand, 1, 1, act, 0));
       for (Act act : OUTSIDE) scopes.add(new SmallScope(false, 2, demand, 0, 1, act, 1));
     }
-    scopes.add(new SmallScope(false, 1, Demand.max(1).withMin(0), 0, 1, Act.NOTHING, SmallScope.ALL));
+    scopes.add(new SmallScope(false, 1, Demand.max(1).min(0), 0, 1, Act.NOTHING, SmallScope.ALL));
     enumerate(scopes, 10_000_000, 600);   // some seconds, where the machine is not busy
   }
 
@@ -55,7 +55,7 @@ class ExhaustiveTest {
       scopes.add(new SmallScope(false, 3, demand, 1, 1, Act.NOTHING, 1));
       scopes.add(new SmallScope(true, 1, demand, 0, 1, Act.NOTHING, 4));
     }
-    scopes.add(new SmallScope(false, 2, Demand.max(1).withMin(0), 0, 1, Act.NOTHING, SmallScope.ALL));
+    scopes.add(new SmallScope(false, 2, Demand.max(1).min(0), 0, 1, Act.NOTHING, SmallScope.ALL));
     enumerate(scopes, 100_000_000, 3000);
   }
 

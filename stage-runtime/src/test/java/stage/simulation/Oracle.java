@@ -6,11 +6,11 @@ import java.util.List;
 import java.util.Map;
 import stage.api.DeadLetter;
 import stage.api.StageSnapshot;
-import stage.api.SubscriptionRefused;
+import stage.api.SubscriptionRefusedException;
 import stage.api.SubscriptionSnapshot;
 import stage.api.observe.StageEvent;
-import stage.api.supervision.StageFailed;
-import stage.api.supervision.Stragglers;
+import stage.api.supervision.StageFailedException;
+import stage.api.supervision.StragglersException;
 import stage.api.supervision.Strategy;
 import stage.runtime.engine.Cell;
 import stage.runtime.engine.Peek;
@@ -48,7 +48,7 @@ final class Oracle {
   }
 
   void check() {
-    if (failure instanceof Stragglers || world.leavesStragglers) return;   // it says itself that not all has ended; the ledgers were looked at after each step
+    if (failure instanceof StragglersException || world.leavesStragglers) return;   // it says itself that not all has ended; the ledgers were looked at after each step
     for (Cell<?> cell : world.cells.values()) {
       require(!cell.isAlive(), "stage %s is alive after its scope was closed", cell.path());
       ends.put(cell.path(), cell.snapshot());
@@ -119,7 +119,7 @@ final class Oracle {
     long settled = outputs.stream().mapToLong(ledger -> ledger.handled() + ledger.deadLettered() + ledger.dropped()).sum();
     long returned = outputs.stream().mapToLong(SubscriptionSnapshot::returned).sum();
     if (node.dispatch() == Plan.Dispatching.BROADCAST) {
-      boolean knowsAll = !(failure instanceof SubscriptionRefused);   // of two subscriptions, the one that was had when the other was refused
+      boolean knowsAll = !(failure instanceof SubscriptionRefusedException);   // of two subscriptions, the one that was had when the other was refused
       require(!knowsAll || returned == end.eventsReturned(), "%s: %d events were given back, but it says %d", end.path(), returned, end.eventsReturned());
       for (SubscriptionSnapshot ledger : outputs) require(ledger.sent() <= end.eventsEmitted(), "%s sent more than it emitted: %s", end.path(), ledger);
     } else {
@@ -205,7 +205,7 @@ final class Oracle {
       require(crashes > 0, "the scope has failed without a crash: %s", failure);
     }
     boolean isPlain = plan.strategy() == Strategy.ONE_FOR_ONE && !plan.nested();
-    if (failure instanceof StageFailed && failure.getCause() instanceof World.Injected && !plan.nested() && !world.marks.contains("killed") && !world.marks.contains("abandoned")) {
+    if (failure instanceof StageFailedException && failure.getCause() instanceof World.Injected && !plan.nested() && !world.marks.contains("killed") && !world.marks.contains("abandoned")) {
       require(mostCrashes() > plan.intensity(), "%d crashes within 5 seconds, of which %d are allowed, and the scope has failed", mostCrashes(), plan.intensity());
     }
     if (failure == null && isPlain && !world.isDisturbed && !world.isDrained) {   // who is being stopped may crash without being counted

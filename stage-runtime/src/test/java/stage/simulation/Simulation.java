@@ -6,22 +6,22 @@ import java.util.concurrent.Flow;
 import stage.api.CancelPolicy;
 import stage.api.ConsumerRef;
 import stage.api.Demand;
-import stage.api.Dispatch;
+import stage.api.Dispatcher;
 import stage.api.ProducerConsumerSpec;
 import stage.api.ProducerRef;
 import stage.api.ProducerSpec;
 import stage.api.Redelivery;
 import stage.api.Shutdown;
 import stage.api.Stage;
-import stage.api.StageEnded;
+import stage.api.StageEndedException;
 import stage.api.StageRef;
-import stage.api.SubscriptionRefused;
+import stage.api.SubscriptionRefusedException;
 import stage.api.SubscriptionSpec;
 import stage.api.supervision.Backoff;
 import stage.api.supervision.Intensity;
-import stage.api.supervision.Stragglers;
-import stage.api.supervision.ScopeMisuse;
-import stage.api.supervision.StageFailed;
+import stage.api.supervision.StragglersException;
+import stage.api.supervision.ScopeMisuseException;
+import stage.api.supervision.StageFailedException;
 import stage.api.supervision.Supervisor;
 import stage.api.supervision.SupervisorSpec;
 import stage.runtime.time.RecordedChoices;
@@ -114,9 +114,9 @@ public final class Simulation {
         if (plan.ending() == Plan.Ending.CLOSE || plan.ending() == Plan.Ending.DRAIN) world.isDisturbed = true;
         world.crashesLeft = Math.min(world.crashesLeft, 3);
       }
-    } catch (StageFailed | Stragglers expected) {
+    } catch (StageFailedException | StragglersException expected) {
       failure = expected;
-    } catch (SubscriptionRefused | ScopeMisuse early) {
+    } catch (SubscriptionRefusedException | ScopeMisuseException early) {
       world.isDisturbed = true;   // somebody ended before all had started
       failure = early;
     }
@@ -143,15 +143,15 @@ public final class Simulation {
         world.outsiders.add(world.time.startThread("feeder" + node.index(), () -> feed(handed, node)));
         yield handed;
       }
-      case PUBLISHED -> parent.start(dispatching(Stage.producer(name, new Models.Published(world, node)), node).withShutdown(shutdown));
+      case PUBLISHED -> parent.start(dispatching(Stage.fromPublisher(name, new Models.Published(world, node)), node).withShutdown(shutdown));
       case MIDDLE -> parent.start(
           subscribed(Stage.<Event, Event, Models.Middle>producerConsumer(name, () -> new Models.Middle(world, node)), node).withRedelivery(redelivery)
-              .withDispatch(dispatch(node)).withDeadLetters((letter, count) -> world.letters.add(letter)).withShutdown(shutdown));
+              .withDispatcher(dispatch(node)).withDeadLetters((letter, count) -> world.letters.add(letter)).withShutdown(shutdown));
       case MIDDLE_TASKS -> {
         var spec = node.unordered()
             ? Stage.<Event, Event>mapConcurrentUnordered(name, 1 + node.demand() / 2, event -> Models.task(world, node, event))
             : Stage.<Event, Event>mapConcurrent(name, 1 + node.demand() / 2, event -> Models.task(world, node, event));
-        yield parent.start(subscribed(spec, node).withRedelivery(redelivery).withDispatch(dispatch(node))
+        yield parent.start(subscribed(spec, node).withRedelivery(redelivery).withDispatcher(dispatch(node))
             .withDeadLetters((letter, count) -> world.letters.add(letter)).withShutdown(shutdown));
       }
       case SINK -> {
@@ -175,12 +175,12 @@ public final class Simulation {
   @SuppressWarnings("unchecked")
   private void bridge(StageRef<?> ref, Plan.Node node) {
     var producer = (ProducerRef<Event, ?>) world.refs.get(plan.nodes().get(node.inputs().getFirst()).name());
-    Flow.Subscriber<Event> subscriber = ((ConsumerRef<Event, ?>) ref).asSubscriber(Demand.max(node.demand()).withMin(node.least()));
+    Flow.Subscriber<Event> subscriber = ((ConsumerRef<Event, ?>) ref).asSubscriber(Demand.max(node.demand()).min(node.least()));
     producer.subscribe(node.index() % 2 == 0 ? subscriber : new Serial(subscriber, world));   // a bridge hands its events to another one in runs
     world.mark("bridged");
   }
 
-  private <S extends Stage> ProducerConsumerSpec<Event, Event, S> subscribed(ProducerConsumerSpec<Event, Event, S> spec, Plan.Node node) {
+  private <S extends Stage.Behaviour> ProducerConsumerSpec<Event, Event, S> subscribed(ProducerConsumerSpec<Event, Event, S> spec, Plan.Node node) {
     ProducerConsumerSpec<Event, Event, S> all = spec;
     for (int input : node.ownInputs()) all = all.subscribeTo(subscription(node, input));
     return all;
@@ -189,20 +189,20 @@ public final class Simulation {
   @SuppressWarnings("unchecked")
   private SubscriptionSpec<Event> subscription(Plan.Node node, int input) {
     var producer = (ProducerRef<Event, ?>) world.refs.get(plan.nodes().get(input).name());
-    SubscriptionSpec<Event> spec = SubscriptionSpec.to(producer).withDemand(Demand.max(node.demand()).withMin(node.least()));
+    SubscriptionSpec<Event> spec = SubscriptionSpec.to(producer).withDemand(Demand.max(node.demand()).min(node.least()));
     if (plan.nodes().get(input).dispatch() == Plan.Dispatching.PARTITION) spec = spec.withPartition(node.index() % 2);
     return spec.withCancelPolicy(CancelPolicy.TRANSIENT);
   }
 
-  private static <S extends Stage> ProducerSpec<Event, S> dispatching(ProducerSpec<Event, S> spec, Plan.Node node) {
-    return spec.withDispatch(dispatch(node));
+  private static <S extends Stage.Behaviour> ProducerSpec<Event, S> dispatching(ProducerSpec<Event, S> spec, Plan.Node node) {
+    return spec.withDispatcher(dispatch(node));
   }
 
-  private static Dispatch<Event> dispatch(Plan.Node node) {
+  private static Dispatcher<Event> dispatch(Plan.Node node) {
     return switch (node.dispatch()) {
-      case DEMAND -> Dispatch.demand();
-      case BROADCAST -> Dispatch.broadcast();
-      case PARTITION -> Dispatch.partition(2, Event::number);
+      case DEMAND -> Dispatcher.demand();
+      case BROADCAST -> Dispatcher.broadcast();
+      case PARTITION -> Dispatcher.partition(2, Event::number);
     };
   }
 
@@ -213,7 +213,7 @@ public final class Simulation {
         world.accepted.merge(node.index(), 1, Integer::sum);
       }
       handed.stop();
-    } catch (StageEnded ended) {
+    } catch (StageEndedException ended) {
       world.mark("handed in too late");
     } catch (InterruptedException e) {
       throw new AssertionError("nobody interrupts the feeder", e);

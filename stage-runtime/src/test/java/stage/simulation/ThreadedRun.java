@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeoutException;
-import stage.api.CallFailed;
+import stage.api.CallFailedException;
 import stage.api.Demand;
 import stage.api.Inlet;
 import stage.api.Outlet;
@@ -17,13 +17,13 @@ import stage.api.ProducerRef;
 import stage.api.Redelivery;
 import stage.api.Stage;
 import stage.api.StageContext;
-import stage.api.StageEnded;
+import stage.api.StageEndedException;
 import stage.api.StageRef;
 import stage.api.State;
 import stage.api.SubscriptionSnapshot;
 import stage.api.observe.StageEvent;
 import stage.api.supervision.Intensity;
-import stage.api.supervision.Stragglers;
+import stage.api.supervision.StragglersException;
 import stage.api.supervision.Supervisor;
 import stage.api.supervision.SupervisorSpec;
 import stage.runtime.engine.Cell;
@@ -107,7 +107,7 @@ public final class ThreadedRun implements Faults {
       if (closes) for (int i = choices.next(300); i > 0; i--) time.mayPass("before it closes");
       else app.join();
       ledgers.forEach(ledger -> Oracle.ensureBalanced(ledger.read()));
-    } catch (Stragglers zombies) {
+    } catch (StragglersException zombies) {
       marks.add("stragglers");
     }
     require(app.report().cancelled().isEmpty(), "it took the whole shutdown time to close: " + app.report());
@@ -143,7 +143,7 @@ public final class ThreadedRun implements Faults {
 
   private Demand demand() {
     int most = choices.next(5) == 1 ? 40 : 1 + choices.next(6);   // so much that a consumer rests
-    return Demand.max(most).withMin(choices.next(most));
+    return Demand.max(most).min(choices.next(most));
   }
 
   private final class Source implements Stage.Producer<Integer> {
@@ -294,7 +294,7 @@ public final class ThreadedRun implements Faults {
         case 5 -> marks.add(ref.snapshot().awaiting());
         default -> throw new IllegalStateException();
       }
-    } catch (StageEnded late) {
+    } catch (StageEndedException late) {
       marks.add("too late");
     }
   }
@@ -309,7 +309,7 @@ public final class ThreadedRun implements Faults {
       marks.add("called");
     } catch (TimeoutException late) {
       marks.add("called in vain");
-    } catch (CallFailed failed) {
+    } catch (CallFailedException failed) {
       marks.add("called and failed");
     }
   }

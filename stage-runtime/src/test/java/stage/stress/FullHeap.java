@@ -7,7 +7,7 @@ import java.util.Random;
 import java.util.concurrent.locks.LockSupport;
 import stage.api.ConsumerRef;
 import stage.api.Demand;
-import stage.api.Dispatch;
+import stage.api.Dispatcher;
 import stage.api.Inlet;
 import stage.api.Outlet;
 import stage.api.ProducerRef;
@@ -112,8 +112,8 @@ final class FullHeap {
     }
   }
 
-  private static ProducerRef<Long, ?> numbers(Supervisor app, String name, Dispatch<Long> dispatch) {
-    var numbers = app.start(Stage.<Long, Numbers>producer(name, Numbers::new).withDispatch(dispatch).onPlatformThread());
+  private static ProducerRef<Long, ?> numbers(Supervisor app, String name, Dispatcher<Long> dispatch) {
+    var numbers = app.start(Stage.<Long, Numbers>producer(name, Numbers::new).withDispatcher(dispatch).onPlatformThread());
     numbers.pause();
     return numbers;
   }
@@ -132,18 +132,18 @@ final class FullHeap {
     List<Runnable> checks = new ArrayList<>();
     try (var app = Supervisor.open(SupervisorSpec.of("full").withIntensity(new Intensity(Integer.MAX_VALUE, Duration.ofMillis(1))))) {
       List<ProducerRef<Long, ?>> all = new ArrayList<>();
-      for (Demand demand : List.of(Demand.max(20), Demand.ofDefault())) {
+      for (Demand demand : List.of(Demand.max(20), Demand.DEFAULT)) {
         String suffix = "-" + demand.max();
-        ProducerRef<Long, ?> toAll = numbers(app, "to-all" + suffix, Dispatch.broadcast());
+        ProducerRef<Long, ?> toAll = numbers(app, "to-all" + suffix, Dispatcher.broadcast());
         for (int i = 0; i < 3; i++) {
           Result sum = sum(app, "all" + suffix + "-" + i, SubscriptionSpec.to(toAll).withDemand(demand));
           checks.add(() -> check(toAll, 1, sum));
         }
-        ProducerRef<Long, ?> byKey = numbers(app, "by-key" + suffix, Dispatch.partition(List.of("0", "1", "2"), event -> NAMES[(int) (event % 3)]));
+        ProducerRef<Long, ?> byKey = numbers(app, "by-key" + suffix, Dispatcher.partition(List.of("0", "1", "2"), event -> NAMES[(int) (event % 3)]));
         List<Result> partitions = new ArrayList<>();
         for (int i = 0; i < 3; i++) partitions.add(sum(app, "key" + suffix + "-" + i, SubscriptionSpec.to(byKey).withDemand(demand).withPartition(i)));
         checks.add(() -> check(byKey, 1, partitions.toArray(Result[]::new)));
-        ProducerRef<Long, ?> hops = numbers(app, "hops" + suffix, Dispatch.demand());
+        ProducerRef<Long, ?> hops = numbers(app, "hops" + suffix, Dispatcher.demand());
         var doubled = app.start(Stage.<Long, Long, Doubler>producerConsumer("doubled" + suffix, Doubler::new).withRedelivery(AGAIN).onPlatformThread()
             .subscribeTo(hops, demand));
         Result one = sum(app, "one" + suffix, SubscriptionSpec.to(doubled).withDemand(demand));

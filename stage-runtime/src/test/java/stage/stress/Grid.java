@@ -3,7 +3,7 @@ package stage.stress;
 import java.util.concurrent.FutureTask;
 import stage.api.ConsumerRef;
 import stage.api.Demand;
-import stage.api.Dispatch;
+import stage.api.Dispatcher;
 import stage.api.Subscription;
 import stage.api.supervision.Supervisor;
 
@@ -29,7 +29,7 @@ final class Grid {
   }
 
   private static void run(Deed deed, int before, int after, Thread.Builder feeding) throws Exception {
-    var handed = new HandedIn(Dispatch.demand());
+    var handed = new HandedIn(Dispatcher.demand());
     FutureTask<Void> feeder;
     try (Supervisor unlessFailed = handed.app) {
       Supervisor app = unlessFailed;

@@ -7,13 +7,13 @@ import java.util.concurrent.atomic.AtomicInteger;
 import stage.api.ConsumerRef;
 import stage.api.ConsumerSpec;
 import stage.api.Demand;
-import stage.api.Dispatch;
+import stage.api.Dispatcher;
 import stage.api.Inlet;
 import stage.api.Outlet;
 import stage.api.ProducerRef;
 import stage.api.Redelivery;
 import stage.api.Stage;
-import stage.api.StageEnded;
+import stage.api.StageEndedException;
 import stage.api.StageRef;
 import stage.api.StageSnapshot;
 import stage.api.supervision.Intensity;
@@ -30,9 +30,9 @@ final class HandedIn {
   private final Queue<StageRef<?>> refs = new ConcurrentLinkedQueue<>();
   private final AtomicInteger started = new AtomicInteger();
 
-  HandedIn(Dispatch<Integer> dispatch) {
+  HandedIn(Dispatcher<Integer> dispatch) {
     app = Supervisor.open(SupervisorSpec.of("handed").withIntensity(Intensity.of(1_000_000)));
-    producer = app.start(Stage.<Integer, Stage.Producer<Integer>>producer("in", () -> HandedIn::nothing).withDispatch(dispatch));
+    producer = app.start(Stage.<Integer, Stage.Producer<Integer>>producer("in", () -> HandedIn::nothing).withDispatcher(dispatch));
     refs.add(producer);
   }
 
@@ -82,7 +82,7 @@ final class HandedIn {
       producer.emit(event);
       accepted.incrementAndGet();
       return true;
-    } catch (StageEnded late) {
+    } catch (StageEndedException late) {
       return false;
     }
   }

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
-import stage.api.Dispatch;
+import stage.api.Dispatcher;
 
 /** R2: threads that hand in events are interrupted at random moments; what was accepted is what is handled, no more and no less. */
 final class InterruptedCallers {
@@ -19,7 +19,7 @@ final class InterruptedCallers {
   }
 
   private static void round(SplittableRandom random, int events) throws Exception {
-    var handed = new HandedIn(Dispatch.demand());
+    var handed = new HandedIn(Dispatcher.demand());
     var interrupted = new AtomicInteger();
     var problems = new ConcurrentLinkedQueue<Throwable>();
     var order = new AtomicInteger();

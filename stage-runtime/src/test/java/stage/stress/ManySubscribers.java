@@ -3,7 +3,7 @@ package stage.stress;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import stage.api.Demand;
-import stage.api.Dispatch;
+import stage.api.Dispatcher;
 import stage.api.Inlet;
 import stage.api.Outlet;
 import stage.api.Stage;
@@ -19,7 +19,7 @@ final class ManySubscribers {
     var handled = new AtomicLong();
     var outOfOrder = new AtomicLong();
     try (var app = Supervisor.open("many")) {
-      var producer = app.start(Stage.<Integer, Stage.Producer<Integer>>producer("one", () -> ManySubscribers::nothing).withDispatch(Dispatch.broadcast()));
+      var producer = app.start(Stage.<Integer, Stage.Producer<Integer>>producer("one", () -> ManySubscribers::nothing).withDispatcher(Dispatcher.broadcast()));
       for (int i = 0; i < subscribers; i++) {
         app.start(Stage.<Integer, Stage.Consumer<Integer>>consumer("c" + i, () -> new Stage.Consumer<>() {
           private int next;

@@ -5,13 +5,13 @@ import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.FutureTask;
 import stage.api.ConsumerRef;
 import stage.api.Demand;
-import stage.api.Dispatch;
+import stage.api.Dispatcher;
 import stage.api.Inlet;
 import stage.api.Stage;
-import stage.api.StageEnded;
+import stage.api.StageEndedException;
 import stage.api.Subscription;
-import stage.api.SubscriptionRefused;
-import stage.api.supervision.ScopeMisuse;
+import stage.api.SubscriptionRefusedException;
+import stage.api.supervision.ScopeMisuseException;
 
 /** R4: each two of what users do, at the same time on two threads, again and again; no event is lost or doubled, and the scope closes. */
 final class Races {
@@ -64,10 +64,10 @@ final class Races {
   }
 
   private void race(boolean ownerFirst) throws Exception {
-    handed = new HandedIn(Dispatch.demand());
+    handed = new HandedIn(Dispatcher.demand());
     try (var app = handed.app) {
       asking = app.start(Stage.<Integer, Asking>consumer("asking", Asking::new));
-      subscription = asking.subscribeTo(handed.producer, Demand.byHand());
+      subscription = asking.subscribeTo(handed.producer, Demand.manual());
       for (int i = 0; i < EVENTS; i++) handed.emit(next++);
       var barrier = new CyclicBarrier(2);
       var other = new FutureTask<Void>(() -> {
@@ -105,7 +105,7 @@ final class Races {
         }
         case EMIT -> handed.emit(Thread.currentThread().getName().equals("stress") ? next : next + 1);
       }
-    } catch (StageEnded | SubscriptionRefused | ScopeMisuse late) {
+    } catch (StageEndedException | SubscriptionRefusedException | ScopeMisuseException late) {
       if (deed != Deed.CLOSE && !isClosing()) throw late;
     }
   }

@@ -8,12 +8,12 @@ import java.util.concurrent.atomic.AtomicInteger;
 import stage.api.Inlet;
 import stage.api.Stage;
 import stage.api.StageContext;
-import stage.api.StageEnded;
+import stage.api.StageEndedException;
 import stage.api.StageRef;
 import stage.api.StopReason;
 import stage.api.supervision.Intensity;
-import stage.api.supervision.StageFailed;
-import stage.api.supervision.ScopeMisuse;
+import stage.api.supervision.StageFailedException;
+import stage.api.supervision.ScopeMisuseException;
 import stage.api.supervision.Strategy;
 import stage.api.supervision.Supervisor;
 import stage.api.supervision.SupervisorSpec;
@@ -50,7 +50,7 @@ final class TreeStorm {
       }
       while (stages.size() < size) start();
       for (int i = 0; i < actions && System.nanoTime() - until < 0; i++) act();
-    } catch (StageFailed gaveUp) {
+    } catch (StageFailedException gaveUp) {
       failed = true;   // one after the other, the supervisors may give up, up to the root
     }
     for (StageRef<?> ref : stages) if (ref.isAlive()) throw new AssertionError(ref.path() + " is alive after its scope was closed");
@@ -91,7 +91,7 @@ final class TreeStorm {
         case 7 -> supervisors.get(random.nextInt(supervisors.size())).counts();
         default -> throw new IllegalStateException();
       }
-    } catch (StageEnded | ScopeMisuse late) {
+    } catch (StageEndedException | ScopeMisuseException late) {
       tooLate++;
     }
   }

@@ -201,7 +201,7 @@ record Rules(String name, ArchRule rule, String offenderPackage, String offence)
 
   /** A queue that a user hands in is read as user code reads it; the engine completes a result, and never waits for it. */
   private static DescribedPredicate<JavaClass> holdsWhatUsersWaitFor() {
-    Set<String> names = Set.of("stage.api.Stages", "stage.api.QueuedElements", "stage.api.Collecting", "stage.runtime.flow.Collected");
+    Set<String> names = Set.of("stage.api.Stage", "stage.api.QueuedElements", "stage.api.Collecting", "stage.runtime.flow.Collected");
     return describe("classes that hold what users wait for", type -> names.contains(type.getName().replaceFirst("\\$.*", "")));
   }
 

@@ -42,7 +42,7 @@ public final class Job<R> {
    * @param name the scope's name: 1–64 of {@code [A-Za-z0-9._-]}
    * @return its result
    * @throws PipelineRefusedException if the description cannot be run as it is; nothing was started
-   * @throws stage.api.supervision.StageFailed if a stage was given up; with the crashes
+   * @throws stage.api.supervision.StageFailedException if a stage was given up; with the crashes
    * @throws InterruptedException if interrupted while waiting; the job is cancelled
    * @throws IllegalArgumentException if the name is not valid
    */
@@ -72,7 +72,7 @@ public final class Job<R> {
    */
   public Job<R> withDemand(Demand demand) {
     Objects.requireNonNull(demand, "demand must not be null; use Demand.max(n)");
-    if (demand.manual()) {
+    if (demand.isManual()) {
       throw new IllegalArgumentException("the stages of a job ask by themselves; use Demand.max(n), not byHand()");
     }
     return new Job<>(blueprint.withDemand(demand));

@@ -766,7 +766,7 @@ public final class Pipeline<T> {
   }
 
   static <R> Job<R> job(End end) {
-    return new Job<>(new Blueprint<>(end, Demand.ofDefault()));
+    return new Job<>(new Blueprint<>(end, Demand.DEFAULT));
   }
 
   static <T, R> Pipeline<R> parted(Site site, Node node, Fn<Object, Object> key, int workers, Fn<Pipeline<T>, Pipeline<R>> part) {

@@ -11,7 +11,7 @@ public interface Running<R> {
    * Waits until the job has ended. Any thread but the job's own.
    *
    * @return its result
-   * @throws stage.api.supervision.StageFailed if a stage of it was given up; with the crashes
+   * @throws stage.api.supervision.StageFailedException if a stage of it was given up; with the crashes
    * @throws java.util.concurrent.CancellationException if it was stopped before it had a result
    * @throws InterruptedException if interrupted while waiting; the job goes on
    */

@@ -17,7 +17,7 @@ public record ChildSnapshot(String name, boolean isSupervisor, Restart restart, 
     RUNNING,
     /** It has crashed, or is held for a group restart, and its next incarnation has not started. */
     RESTARTING,
-    /** It has ended; its spec is kept, and {@link Supervisor#restart} starts it again. */
+    /** It has ended; its spec is kept, and {@link Supervisor#restartChild} starts it again. */
     STOPPED
   }
 }

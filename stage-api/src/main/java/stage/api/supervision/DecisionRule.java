@@ -3,15 +3,15 @@ package stage.api.supervision;
 /** Decides what a supervisor does about each crash. */
 @FunctionalInterface
 public interface DecisionRule {
-  /** The default: {@link Decision.Restart}, always. */
-  DecisionRule RESTART = failure -> Decision.restart();
+  /** The default: {@link Decision#RESTART}, always. */
+  DecisionRule RESTART = failure -> Decision.RESTART;
 
   /**
    * Decides. Runs on the thread of the stage that crashed, under no lock; the stage waits for it.
    *
    * @param failure the crash
    * @return what to do, not null
-   * @throws Exception logged; the decision is then {@link Decision.Restart}, as it is for null
+   * @throws Exception logged; the decision is then {@link Decision#RESTART}, as it is for null
    */
   Decision decide(Failure failure) throws Exception;
 }

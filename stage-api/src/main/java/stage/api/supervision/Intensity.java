@@ -11,6 +11,9 @@ import java.util.Objects;
  * @param period the time within which they count; a restart exactly one period ago still does
  */
 public record Intensity(int restarts, Duration period) {
+  /** The default: 3 restarts within 5 seconds, as in OTP. */
+  public static final Intensity DEFAULT = of(3);
+
   /**
    * Checks the numbers.
    *
@@ -25,12 +28,7 @@ public record Intensity(int restarts, Duration period) {
 
   /** {@return no restarts: the supervisor gives up at the first crash} */
   public static Intensity none() {
-    return new Intensity(0, Duration.ofSeconds(5));
-  }
-
-  /** {@return the default: 3 restarts within 5 seconds} */
-  public static Intensity ofDefault() {
-    return of(3);
+    return of(0);
   }
 
   /**
@@ -40,5 +38,24 @@ public record Intensity(int restarts, Duration period) {
    */
   public static Intensity of(int restarts) {
     return new Intensity(restarts, Duration.ofSeconds(5));
+  }
+
+  /**
+   * {@return this many restarts within a period}
+   *
+   * @param restarts at least 0
+   * @param period the time within which they count, above zero
+   */
+  public static Intensity of(int restarts, Duration period) {
+    return new Intensity(restarts, period);
+  }
+
+  /**
+   * {@return as many restarts within another period, as in {@code Intensity.of(5).in(Duration.ofSeconds(10))}}
+   *
+   * @param period the time within which they count, above zero
+   */
+  public Intensity in(Duration period) {
+    return new Intensity(restarts, period);
   }
 }

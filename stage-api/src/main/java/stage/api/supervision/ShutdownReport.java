@@ -23,7 +23,7 @@ public record ShutdownReport(
     long eventsReturned,
     long eventsUndelivered,
     List<String> cancelled,
-    List<Stragglers.Straggler> stragglers) {
+    List<StragglersException.Straggler> stragglers) {
   /** Copies the lists. */
   public ShutdownReport {
     stages = List.copyOf(stages);

@@ -19,7 +19,7 @@ import stage.api.observe.TreeSnapshot;
  * <p>The thread that opened a scope owns it: it alone may join and close it, and it closes the scopes it opened in reverse order. Any
  * thread may start stages. A stage that crashes is restarted in place, as often as the {@link Intensity} allows: by default 3 times in 5
  * seconds. One crash more, and the supervisor gives up: the other stages are drained, and {@link #join()} or {@link #close()} throws
- * {@link StageFailed} with the crashes. An OTP supervisor and a structured task scope in one.
+ * {@link StageFailedException} with the crashes. An OTP supervisor and a structured task scope in one.
  *
  * <p>A supervisor can be a child of another one. It then has no owner of its own: any thread outside its stages may use it, and it is closed
  * with the scope it belongs to. When it gives up, its parent restarts all its stages in place, or gives up in turn.
@@ -66,10 +66,10 @@ public interface Supervisor extends AutoCloseable {
    * @param <O> the events it emits
    * @param <S> the behaviour's type
    * @return a handle to it
-   * @throws StageFailed if its factory or {@code onStart} threw; it is not part of the scope then, and the scope goes on
-   * @throws ScopeMisuse if the scope is closed or closing, or the name is taken
+   * @throws StageFailedException if its factory or {@code onStart} threw; it is not part of the scope then, and the scope goes on
+   * @throws ScopeMisuseException if the scope is closed or closing, or the name is taken
    */
-  <O, S extends Stage> ProducerRef<O, S> start(ProducerSpec<O, S> spec);
+  <O, S extends Stage.Behaviour> ProducerRef<O, S> start(ProducerSpec<O, S> spec);
 
   /**
    * Starts a producer-consumer and waits until its {@code onStart} has returned and its subscriptions are accepted. Any thread.
@@ -79,11 +79,11 @@ public interface Supervisor extends AutoCloseable {
    * @param <O> the events it emits
    * @param <S> the behaviour's type
    * @return a handle to it
-   * @throws StageFailed if its factory or {@code onStart} threw; it is not part of the scope then, and the scope goes on
-   * @throws stage.api.SubscriptionRefused if a subscription was refused; the stage was stopped again
-   * @throws ScopeMisuse if the scope is closed or closing, or the name is taken
+   * @throws StageFailedException if its factory or {@code onStart} threw; it is not part of the scope then, and the scope goes on
+   * @throws stage.api.SubscriptionRefusedException if a subscription was refused; the stage was stopped again
+   * @throws ScopeMisuseException if the scope is closed or closing, or the name is taken
    */
-  <I, O, S extends Stage> ProducerConsumerRef<I, O, S> start(ProducerConsumerSpec<I, O, S> spec);
+  <I, O, S extends Stage.Behaviour> ProducerConsumerRef<I, O, S> start(ProducerConsumerSpec<I, O, S> spec);
 
   /**
    * Starts a consumer and waits until its {@code onStart} has returned and its subscriptions are accepted. Any thread.
@@ -92,18 +92,18 @@ public interface Supervisor extends AutoCloseable {
    * @param <I> the events it consumes
    * @param <S> the behaviour's type
    * @return a handle to it
-   * @throws StageFailed if its factory or {@code onStart} threw; it is not part of the scope then, and the scope goes on
-   * @throws stage.api.SubscriptionRefused if a subscription was refused; the stage was stopped again
-   * @throws ScopeMisuse if the scope is closed or closing, or the name is taken
+   * @throws StageFailedException if its factory or {@code onStart} threw; it is not part of the scope then, and the scope goes on
+   * @throws stage.api.SubscriptionRefusedException if a subscription was refused; the stage was stopped again
+   * @throws ScopeMisuseException if the scope is closed or closing, or the name is taken
    */
-  <I, S extends Stage> ConsumerRef<I, S> start(ConsumerSpec<I, S> spec);
+  <I, S extends Stage.Behaviour> ConsumerRef<I, S> start(ConsumerSpec<I, S> spec);
 
   /**
    * Starts a supervisor without children as a child of this one. Any thread.
    *
    * @param spec what to start
    * @return the new supervisor
-   * @throws ScopeMisuse if this one is closed or closing, the name is taken, or there are {@code maxChildren} already
+   * @throws ScopeMisuseException if this one is closed or closing, the name is taken, or there are {@code maxChildren} already
    */
   Supervisor start(SupervisorSpec spec);
 
@@ -111,25 +111,25 @@ public interface Supervisor extends AutoCloseable {
    * Starts a supervisor with its children as a child of this one. Any thread; blocks until {@code init} has returned.
    *
    * <p>If {@code init} throws, the children it started are stopped in reverse order, the new supervisor ends, nothing is retried, and the
-   * exception comes back as the cause of {@link StageFailed}. As OTP's {@code failed_to_start_child}.
+   * exception comes back as the cause of {@link StageFailedException}. As OTP's {@code failed_to_start_child}.
    *
    * @param spec what to start
    * @param init starts its children
    * @return the new supervisor
-   * @throws StageFailed if {@code init} threw; this supervisor goes on
-   * @throws ScopeMisuse if this one is closed or closing, the name is taken, or there are {@code maxChildren} already
+   * @throws StageFailedException if {@code init} threw; this supervisor goes on
+   * @throws ScopeMisuseException if this one is closed or closing, the name is taken, or there are {@code maxChildren} already
    */
   Supervisor start(SupervisorSpec spec, SupervisorInit init);
 
   /**
-   * Stops a child, as its {@link stage.api.Shutdown} says, and waits until it has ended. Its spec is kept, so that {@link #restart} can start it
+   * Stops a child, as its {@link stage.api.Shutdown} says, and waits until it has ended. Its spec is kept, so that {@link #restartChild} can start it
    * again, unless the child is temporary or this supervisor dynamic. A child that is being restarted is stopped too; stopping a stopped one
    * changes nothing. Does not count as a failure. Any thread but those of its stages. As OTP's {@code terminate_child}.
    *
    * @param name the child's name
-   * @throws ScopeMisuse if there is no such child, or on a thread of one of its stages
+   * @throws ScopeMisuseException if there is no such child, or on a thread of one of its stages
    */
-  void stop(String name);
+  void stopChild(String name);
 
   /**
    * Starts a stopped child again, from its spec: a new stage with new subscriptions, whose handle is returned; the old handle stays ended. Not
@@ -137,19 +137,19 @@ public interface Supervisor extends AutoCloseable {
    *
    * @param name the child's name
    * @return the handle to the new stage
-   * @throws ScopeMisuse if there is no such child, it is running or restarting, it is a supervisor, or this supervisor is dynamic
-   * @throws StageFailed if its factory or {@code onStart} threw; it stays stopped
-   * @throws stage.api.SubscriptionRefused if a subscription was refused, for instance because that producer has ended; it stays stopped
+   * @throws ScopeMisuseException if there is no such child, it is running or restarting, it is a supervisor, or this supervisor is dynamic
+   * @throws StageFailedException if its factory or {@code onStart} threw; it stays stopped
+   * @throws stage.api.SubscriptionRefusedException if a subscription was refused, for instance because that producer has ended; it stays stopped
    */
-  StageRef<?> restart(String name);
+  StageRef<?> restartChild(String name);
 
   /**
    * Forgets a stopped child, so that its name is free. Any thread. As OTP's {@code delete_child}.
    *
    * @param name the child's name
-   * @throws ScopeMisuse if there is no such child, it is running or restarting, or this supervisor is dynamic
+   * @throws ScopeMisuseException if there is no such child, it is running or restarting, or this supervisor is dynamic
    */
-  void delete(String name);
+  void deleteChild(String name);
 
   /** {@return the children, the stopped ones too, in start order} Never waits for a child. */
   List<ChildSnapshot> childSnapshots();
@@ -177,7 +177,7 @@ public interface Supervisor extends AutoCloseable {
    * <p>The producer is not one of {@link #children()}. It ends when the scope closes and all other stages have ended, so that events given up
    * while they drain still reach its consumers, which end after it. {@link #join()} does not wait for stages that take dead letters.
    *
-   * @throws ScopeMisuse if the scope is closed or closing
+   * @throws ScopeMisuseException if the scope is closed or closing
    */
   ProducerRef<DeadLetter, ?> deadLetters();
 
@@ -191,7 +191,7 @@ public interface Supervisor extends AutoCloseable {
    * {@return the handle to a stage that has not ended}
    *
    * @param name the stage's name
-   * @throws ScopeMisuse if there is none; the message lists the names there are
+   * @throws ScopeMisuseException if there is none; the message lists the names there are
    */
   StageRef<?> child(String name);
 
@@ -199,8 +199,8 @@ public interface Supervisor extends AutoCloseable {
    * Waits until every stage has ended, except those that take {@linkplain #deadLetters() dead letters}. Returns at once if there are no
    * stages. Only the owner may call it.
    *
-   * @throws StageFailed if a stage failed; the others were drained and have ended
-   * @throws ScopeMisuse if called by another thread than the owner
+   * @throws StageFailedException if a stage failed; the others were drained and have ended
+   * @throws ScopeMisuseException if called by another thread than the owner
    * @throws InterruptedException if interrupted while waiting; the stages go on
    */
   void join() throws InterruptedException;
@@ -210,8 +210,8 @@ public interface Supervisor extends AutoCloseable {
    *
    * @param timeout how long to wait
    * @return whether every stage has ended
-   * @throws StageFailed if a stage failed; the others were drained and have ended
-   * @throws ScopeMisuse if called by another thread than the owner
+   * @throws StageFailedException if a stage failed; the others were drained and have ended
+   * @throws ScopeMisuseException if called by another thread than the owner
    * @throws InterruptedException if interrupted while waiting; the stages go on
    */
   boolean join(Duration timeout) throws InterruptedException;
@@ -230,7 +230,7 @@ public interface Supervisor extends AutoCloseable {
    * @param limit how long everything may take to be handled before it is cancelled
    * @return what was handled and what was not; threads that would not end are listed with their stacks
    * @throws IllegalArgumentException if {@code limit} is negative
-   * @throws ScopeMisuse if called by another thread than the owner, or from one of its stages
+   * @throws ScopeMisuseException if called by another thread than the owner, or from one of its stages
    */
   ShutdownReport drain(Duration limit);
 
@@ -241,9 +241,9 @@ public interface Supervisor extends AutoCloseable {
    * <p>Only the owner may call it. Blocks for the shutdown time and the grace period at most. If the owner is interrupted, the stages are
    * cancelled at once instead of at the deadline, and the owner's interrupt flag is set again.
    *
-   * @throws StageFailed if a stage failed and {@link #join()} has not thrown it yet
-   * @throws Stragglers if a thread is still alive although it was interrupted; lists each with its stack
-   * @throws ScopeMisuse if called by another thread than the owner, or before a scope that the owner opened later (that one is closed
+   * @throws StageFailedException if a stage failed and {@link #join()} has not thrown it yet
+   * @throws StragglersException if a thread is still alive although it was interrupted; lists each with its stack
+   * @throws ScopeMisuseException if called by another thread than the owner, or before a scope that the owner opened later (that one is closed
    *     too)
    */
   @Override
@@ -252,7 +252,7 @@ public interface Supervisor extends AutoCloseable {
   /**
    * {@return what was left over when the scope closed: events that were not handled, stages that were cancelled, threads that would not end}
    *
-   * @throws ScopeMisuse if the scope is not closed
+   * @throws ScopeMisuseException if the scope is not closed
    */
   ShutdownReport report();
 }

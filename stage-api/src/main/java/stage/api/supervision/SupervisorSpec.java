@@ -57,7 +57,7 @@ public record SupervisorSpec(
    * @param name its name: 1–64 of {@code [A-Za-z0-9._-]}
    */
   public static SupervisorSpec of(String name) {
-    return new SupervisorSpec(name, Strategy.ONE_FOR_ONE, Intensity.ofDefault(), Backoff.none(), DecisionRule.RESTART, Restart.PERMANENT, false,
+    return new SupervisorSpec(name, Strategy.ONE_FOR_ONE, Intensity.DEFAULT, Backoff.none(), DecisionRule.RESTART, Restart.PERMANENT, false,
         ScopeOptions.DEFAULT);
   }
 

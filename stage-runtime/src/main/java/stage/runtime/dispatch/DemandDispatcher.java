@@ -1,9 +1,9 @@
 package stage.runtime.dispatch;
 
-import stage.api.Dispatcher;
+import stage.api.DispatchRule;
 
 /** The default rule: even shares among those with demand, those with most demand first where there are not enough events for all. */
-public final class DemandDispatcher implements Dispatcher {
+public final class DemandDispatcher implements DispatchRule {
   /** Has no state but its caller's. */
   public DemandDispatcher() {}
 
@@ -52,6 +52,6 @@ public final class DemandDispatcher implements Dispatcher {
 
   @Override
   public String toString() {
-    return "Dispatch.demand()";
+    return "Dispatcher.demand()";
   }
 }

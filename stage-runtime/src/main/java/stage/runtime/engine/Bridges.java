@@ -22,7 +22,7 @@ public interface Bridges {
    *
    * @param described what a factory made; {@link #isDescription} holds
    */
-  Stage behaviourOf(Stage described);
+  Stage.Behaviour behaviourOf(Stage.Behaviour described);
 
   /**
    * Connects a subscriber to a producer. See {@link stage.api.ProducerRef#subscribe(Flow.Subscriber)}.
@@ -69,7 +69,7 @@ public interface Bridges {
    *
    * @param behaviour what a factory made
    */
-  static boolean isDescription(Stage behaviour) {
+  static boolean isDescription(Stage.Behaviour behaviour) {
     return behaviour instanceof FromPublisher<?> || behaviour instanceof ToSubscriber<?> || behaviour instanceof Collecting<?, ?, ?>;
   }
 

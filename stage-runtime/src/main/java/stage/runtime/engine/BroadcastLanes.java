@@ -1,7 +1,7 @@
 package stage.runtime.engine;
 
 import java.util.Arrays;
-import stage.api.Selector;
+import stage.api.EventSelector;
 
 /** Each event goes to every lane, at the pace of the slowest. */
 final class BroadcastLanes<E> extends Sharing<E> {
@@ -119,7 +119,7 @@ final class BroadcastLanes<E> extends Sharing<E> {
   /** The events that a selector takes: the first of an array, which is not much longer. */
   private record Chosen(Object[] events, int count) {}
 
-  private Chosen choose(Selector<? super E> selector, Object[] events, int from, int to) {
+  private Chosen choose(EventSelector<? super E> selector, Object[] events, int from, int to) {
     Object[] chosen = new Object[to - from];
     int count = 0;
     for (int i = from; i < to; i++) if (isChosen(selector, events[i])) chosen[count++] = events[i];
@@ -127,7 +127,7 @@ final class BroadcastLanes<E> extends Sharing<E> {
   }
 
   @SuppressWarnings("unchecked")
-  private boolean isChosen(Selector<? super E> selector, Object event) {
+  private boolean isChosen(EventSelector<? super E> selector, Object event) {
     try {
       return selector.test((E) event);
     } catch (Throwable cause) {

@@ -5,13 +5,13 @@ import java.util.List;
 import java.util.Set;
 import stage.api.ConsumerSpec;
 import stage.api.DeadLetter;
-import stage.api.DemandExceeded;
+import stage.api.DemandExceededException;
 import stage.api.Overflow;
 import stage.api.ProducerConsumerSpec;
 import stage.api.ProducerSpec;
 import stage.api.Restart;
 import stage.api.Stage;
-import stage.api.StageEnded;
+import stage.api.StageEndedException;
 import stage.api.StageOptions;
 import stage.api.StageRef;
 import stage.api.StageSnapshot;
@@ -20,7 +20,7 @@ import stage.api.StopReason;
 import stage.api.Subscription;
 import stage.api.SubscriptionSpec;
 import stage.api.TimerAction;
-import stage.api.WrongThread;
+import stage.api.ForeignThreadException;
 import stage.runtime.time.Awaiting;
 import stage.runtime.time.Carrier;
 import stage.runtime.time.Machine;
@@ -34,7 +34,7 @@ import stage.runtime.time.Time;
  *
  * @param <S> the behaviour's type
  */
-public final class Cell<S extends Stage> implements Machine {
+public final class Cell<S extends Stage.Behaviour> implements Machine {
   /** So many events may wait that timers, casts and calls of a producer-consumer have emitted beyond demand, if its spec says nothing else. */
   private static final int MOST_UNASKED = 65_536;
 
@@ -79,7 +79,7 @@ public final class Cell<S extends Stage> implements Machine {
     switch (spec) {
       case ProducerSpec<?, S> producer -> {
         consumerHalf = null;
-        producerHalf = new ProducerHalf<>(this, producer.dispatch(), producer.overflow(), false);
+        producerHalf = new ProducerHalf<>(this, producer.dispatcher(), producer.overflow(), false);
         isGenerator = producer.isGenerator();
         ref = new CellRef.OfProducer<>(this);
       }
@@ -87,7 +87,7 @@ public final class Cell<S extends Stage> implements Machine {
         consumerHalf = new ConsumerHalf(this);
         boolean isBounded = both.buffer() < Integer.MAX_VALUE;
         var overflow = new Overflow(Overflow.Kind.BLOCK, isBounded ? both.buffer() : MOST_UNASKED);
-        producerHalf = new ProducerHalf<>(this, both.dispatch(), overflow, !isBounded);
+        producerHalf = new ProducerHalf<>(this, both.dispatcher(), overflow, !isBounded);
         isGenerator = false;
         ref = new CellRef.OfProducerConsumer<>(this);
       }
@@ -112,7 +112,7 @@ public final class Cell<S extends Stage> implements Machine {
    * @param owner who is told when it ends
    * @param <S> the behaviour's type
    */
-  public static <S extends Stage> Cell<S> of(StageSpec<S> spec, String scope, Realm realm, CellOwner owner) {
+  public static <S extends Stage.Behaviour> Cell<S> of(StageSpec<S> spec, String scope, Realm realm, CellOwner owner) {
     return new Cell<>(spec, scope, realm, owner);
   }
 
@@ -127,7 +127,7 @@ public final class Cell<S extends Stage> implements Machine {
    * @param consumer who wants events
    * @param subscription to whom, and how
    * @return to cancel it
-   * @throws stage.api.SubscriptionRefused as {@link stage.api.ConsumerRef#subscribeTo(SubscriptionSpec)}
+   * @throws stage.api.SubscriptionRefusedException as {@link stage.api.ConsumerRef#subscribeTo(SubscriptionSpec)}
    */
   public static Subscription subscribe(Cell<?> consumer, SubscriptionSpec<?> subscription) {
     return consumer.realm.subscribe(consumer, subscription);
@@ -223,7 +223,7 @@ public final class Cell<S extends Stage> implements Machine {
 
   /** {@return the producer half, as the behaviour of this cell sees it} The spec has tied the two types together. */
   @SuppressWarnings("unchecked")
-  <O> ProducerHalf<O> producerHalfOf(Stage behaviour) {
+  <O> ProducerHalf<O> producerHalfOf(Stage.Behaviour behaviour) {
     return (ProducerHalf<O>) producerHalf;
   }
 
@@ -503,7 +503,7 @@ public final class Cell<S extends Stage> implements Machine {
     try {
       intake().emit(event);
       return true;
-    } catch (DemandExceeded | StageEnded refused) {
+    } catch (DemandExceededException | StageEndedException refused) {
       return false;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -545,7 +545,7 @@ public final class Cell<S extends Stage> implements Machine {
       signals.set(Signals.HANDED_IN);
     }
     // After the intake is visible: either the cell sees and closes it when it ends, or this sees that the cell has ended.
-    if (!isAlive()) throw new StageEnded(path, endReason());
+    if (!isAlive()) throw new StageEndedException(path, endReason());
     return (Intake<O>) there;
   }
 
@@ -558,7 +558,7 @@ public final class Cell<S extends Stage> implements Machine {
     if (carrier.isCurrent()) return;
     Thread caller = realm.time().current();
     if (turns.fence().isReplaced(caller)) turns.fence().refuse();
-    throw new WrongThread(what, threadName(), caller.getName());
+    throw new ForeignThreadException(what, threadName(), caller.getName());
   }
 
   /**

@@ -13,7 +13,7 @@ import stage.api.ProducerConsumerRef;
 import stage.api.ProducerRef;
 import stage.api.Stage;
 import stage.api.StageAction;
-import stage.api.StageEnded;
+import stage.api.StageEndedException;
 import stage.api.StageFactory;
 import stage.api.StageFunction;
 import stage.api.StageSnapshot;
@@ -23,7 +23,7 @@ import stage.api.SubscriptionSpec;
 import stage.runtime.time.Time;
 
 /** The handle to a cell: what all kinds share, and a subclass per kind. */
-abstract class CellRef<S extends Stage> {
+abstract class CellRef<S extends Stage.Behaviour> {
   private final Cell<S> cell;
 
   CellRef(Cell<S> cell) {
@@ -107,7 +107,7 @@ abstract class CellRef<S extends Stage> {
 
   private Object ask(Control.Asked question) throws InterruptedException {
     cell.ensureForeignThread("call() and replace()");
-    if (!cell.mailbox().put(question)) throw new StageEnded(cell.path(), cell.endReason());
+    if (!cell.mailbox().put(question)) throw new StageEndedException(cell.path(), cell.endReason());
     cell.carrier().wake();
     question.answered().await();
     return question.result(cell.path());
@@ -115,7 +115,7 @@ abstract class CellRef<S extends Stage> {
 
   private Object ask(Control.Asked question, long timeoutNanos) throws InterruptedException, TimeoutException {
     cell.ensureForeignThread("call()");
-    if (!cell.mailbox().put(question)) throw new StageEnded(cell.path(), cell.endReason());
+    if (!cell.mailbox().put(question)) throw new StageEndedException(cell.path(), cell.endReason());
     cell.carrier().wake();
     if (!question.answered().await(timeoutNanos)) {
       throw new TimeoutException("stage " + cell.path() + " has not answered in time; it is " + cell.status() + " and awaits " + cell.carrier().awaiting());
@@ -133,11 +133,11 @@ abstract class CellRef<S extends Stage> {
     } else {
       accepted = cell.mailbox().put(message);
     }
-    if (!accepted) throw new StageEnded(cell.path(), cell.endReason());
+    if (!accepted) throw new StageEndedException(cell.path(), cell.endReason());
     cell.carrier().wake();
   }
 
-  static final class OfProducer<O, S extends Stage> extends CellRef<S> implements ProducerRef<O, S> {
+  static final class OfProducer<O, S extends Stage.Behaviour> extends CellRef<S> implements ProducerRef<O, S> {
     OfProducer(Cell<S> cell) {
       super(cell);
     }
@@ -163,7 +163,7 @@ abstract class CellRef<S extends Stage> {
     }
   }
 
-  static final class OfConsumer<I, S extends Stage> extends CellRef<S> implements ConsumerRef<I, S> {
+  static final class OfConsumer<I, S extends Stage.Behaviour> extends CellRef<S> implements ConsumerRef<I, S> {
     OfConsumer(Cell<S> cell) {
       super(cell);
     }
@@ -179,7 +179,7 @@ abstract class CellRef<S extends Stage> {
     }
   }
 
-  static final class OfProducerConsumer<I, O, S extends Stage> extends CellRef<S> implements ProducerConsumerRef<I, O, S> {
+  static final class OfProducerConsumer<I, O, S extends Stage.Behaviour> extends CellRef<S> implements ProducerConsumerRef<I, O, S> {
     OfProducerConsumer(Cell<S> cell) {
       super(cell);
     }
@@ -233,7 +233,7 @@ abstract class CellRef<S extends Stage> {
   }
 
   final <O> Stream<O> streamOf(SubscriptionSpec<O> how, Demand demand) {
-    if (Objects.requireNonNull(demand, "demand must not be null; use Demand.max(n)").manual()) {
+    if (Objects.requireNonNull(demand, "demand must not be null; use Demand.max(n)").isManual()) {
       throw new IllegalArgumentException("a stream asks for events by itself; use Demand.max(n)");
     }
     return Bridges.find().stream(cell, how.withDemand(demand));

@@ -1,9 +1,9 @@
 package stage.runtime.engine;
 
-import stage.api.CallFailed;
+import stage.api.CallFailedException;
 import stage.api.EmitAction;
 import stage.api.StageAction;
-import stage.api.StageEnded;
+import stage.api.StageEndedException;
 import stage.api.StageFactory;
 import stage.api.StageFunction;
 import stage.api.StopReason;
@@ -50,8 +50,8 @@ sealed abstract class Control {
 
     /** {@return the answer} Throws on the asker's thread, so that the exception has its stack. */
     Object result(String path) {
-      if (thrown != null) throw new CallFailed(path, thrown);
-      if (ended != null) throw new StageEnded(path, ended);
+      if (thrown != null) throw new CallFailedException(path, thrown);
+      if (ended != null) throw new StageEndedException(path, ended);
       return answer;
     }
   }

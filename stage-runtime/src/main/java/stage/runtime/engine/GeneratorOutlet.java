@@ -1,7 +1,7 @@
 package stage.runtime.engine;
 
 import stage.api.Outlet;
-import stage.api.WrongThread;
+import stage.api.ForeignThreadException;
 
 /** The outlet of a generator: each event is published at once, and {@code emit} waits for demand. One per incarnation; the cell's thread only. */
 final class GeneratorOutlet<O> implements Outlet<O> {
@@ -40,7 +40,7 @@ final class GeneratorOutlet<O> implements Outlet<O> {
   @Override
   public void emit(O event) {
     if (event == null) throw new NullPointerException("event must not be null (Reactive Streams rule 2.13)");
-    if (Thread.currentThread() != owner) throw new WrongThread("emit()", owner.getName(), Thread.currentThread().getName());
+    if (Thread.currentThread() != owner) throw new ForeignThreadException("emit()", owner.getName(), Thread.currentThread().getName());
     if (!open || completed) throw notOpen();
     fence.leave();
     try {
@@ -81,7 +81,7 @@ final class GeneratorOutlet<O> implements Outlet<O> {
 
   @Override
   public void complete() {
-    if (Thread.currentThread() != owner) throw new WrongThread("complete()", owner.getName(), Thread.currentThread().getName());
+    if (Thread.currentThread() != owner) throw new ForeignThreadException("complete()", owner.getName(), Thread.currentThread().getName());
     completed = true;
   }
 

@@ -2,9 +2,9 @@ package stage.runtime.engine;
 
 import java.util.ArrayDeque;
 import java.util.concurrent.locks.ReentrantLock;
-import stage.api.DemandExceeded;
+import stage.api.DemandExceededException;
 import stage.api.Overflow;
-import stage.api.StageEnded;
+import stage.api.StageEndedException;
 import stage.runtime.time.Gate;
 import stage.runtime.time.Room;
 
@@ -54,7 +54,7 @@ final class Intake<O> {
         if (room.tryTake()) enqueue(event);
         else {
           ensureOpen();
-          throw new DemandExceeded(cell.path(), overflow.capacity(), "emit when there is demand, or choose another withOverflow(…)");
+          throw new DemandExceededException(cell.path(), overflow.capacity(), "emit when there is demand, or choose another withOverflow(…)");
         }
       }
       case DROP_NEWEST -> {
@@ -70,7 +70,7 @@ final class Intake<O> {
     try {
       if (closed) {
         room.give(1);   // lets in the next who waits, to be refused too
-        throw new StageEnded(cell.path(), cell.endReason());
+        throw new StageEndedException(cell.path(), cell.endReason());
       }
       if (overflow.kind() == Overflow.Kind.DROP_OLDEST && queue.size() >= mayQueue) {
         queue.poll();
@@ -86,7 +86,7 @@ final class Intake<O> {
   private void dropNewest() {
     lock.lock();
     try {
-      if (closed) throw new StageEnded(cell.path(), cell.endReason());   // under the same lock: what is dropped after the last look counts nowhere
+      if (closed) throw new StageEndedException(cell.path(), cell.endReason());   // under the same lock: what is dropped after the last look counts nowhere
       droppedHere++;
     } finally {
       lock.unlock();
@@ -97,7 +97,7 @@ final class Intake<O> {
   private void ensureOpen() {
     lock.lock();
     try {
-      if (closed) throw new StageEnded(cell.path(), cell.endReason());
+      if (closed) throw new StageEndedException(cell.path(), cell.endReason());
     } finally {
       lock.unlock();
     }

@@ -84,7 +84,7 @@ final class Lane<E> implements LaneTail<E>, LaneHead<E> {
     this.spec = spec;
     this.producer = producer;
     this.consumer = consumer;
-    this.requested = spec.demand().manual() ? 0 : spec.demand().max();
+    this.requested = spec.demand().isManual() ? 0 : spec.demand().max();
     this.first = new Node(true, null, 0, 0);
     this.last = first;
   }

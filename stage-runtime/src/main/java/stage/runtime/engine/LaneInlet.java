@@ -52,9 +52,9 @@ final class LaneInlet<I> implements BoundedInlet<I> {
       throw new IllegalArgumentException("request must be for at least 1 event, but was for " + events
           + " (Reactive Streams rule 3.9)");
     }
-    if (!demand.manual()) {
+    if (!demand.isManual()) {
       throw new IllegalStateException("demand on the subscription to " + producer()
-          + " is automatic; use Demand.byHand() to request events yourself");
+          + " is automatic; use Demand.manual() to request events yourself");
     }
     if (lane.hasLeft()) return;   // a cancelled subscription asks for nothing (Reactive Streams rule 3.6), and the lane is the producer's
     cell.turns().inEngine(() -> ask(events));
@@ -213,7 +213,7 @@ final class LaneInlet<I> implements BoundedInlet<I> {
     long requested = before;
     if (isCancelled()) {
       asked = 0;   // it leaves when the turn is over, so it wants no more
-    } else if (demand.manual()) {
+    } else if (demand.isManual()) {
       requested = before + asked < 0 ? Long.MAX_VALUE : before + asked;
       asked = 0;
     } else {

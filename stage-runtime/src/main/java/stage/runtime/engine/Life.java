@@ -3,7 +3,7 @@ package stage.runtime.engine;
 import java.util.concurrent.CancellationException;
 import stage.api.CancelPolicy;
 import stage.api.Restart;
-import stage.api.StageKilled;
+import stage.api.StageKilledException;
 import stage.api.StopReason;
 import stage.runtime.time.Gate;
 
@@ -124,7 +124,7 @@ final class Life {
     replaced = null;
     decided = null;
     owner.tookOver(cell, old);
-    var killed = new StageKilled("stage " + cell.path() + " ignored its interrupt"
+    var killed = new StageKilledException("stage " + cell.path() + " ignored its interrupt"
         + (turns.isStartOverdue() ? ", sent because its start took longer than its start timeout of " + cell.options().startTimeout() : "")
         + ", and its thread was abandoned");
     boolean wasStarting = phase instanceof Phase.Starting;
@@ -227,7 +227,7 @@ final class Life {
   void kill() {
     signals.clear(Signals.KILLED);
     if (phase instanceof Phase.Draining) return;   // no turn of it will come, and it is no longer overdue
-    crash("kill", new StageKilled("stage " + cell.path() + " was killed"));
+    crash("kill", new StageKilledException("stage " + cell.path() + " was killed"));
   }
 
   /** The stage itself wants to end. */

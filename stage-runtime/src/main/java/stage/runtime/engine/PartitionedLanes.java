@@ -5,7 +5,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import stage.api.Dispatch;
+import stage.api.Dispatcher;
 import stage.runtime.dispatch.DemandDispatcher;
 import stage.runtime.dispatch.PartitionRule;
 
@@ -13,7 +13,7 @@ import stage.runtime.dispatch.PartitionRule;
 final class PartitionedLanes<E> extends Sharing<E> {
   private static final Integer NOBODY = -1;
 
-  private final Dispatch.Partition<E> dispatch;
+  private final Dispatcher.Partition<E> dispatch;
   private final ProducerHalf<E> half;
   private final Map<String, Integer> numbers = new HashMap<>();
   private final SharedLanes<E>[] partitions;
@@ -23,7 +23,7 @@ final class PartitionedLanes<E> extends Sharing<E> {
   private final long[] waiting;
 
   @SuppressWarnings("unchecked")
-  PartitionedLanes(Dispatch.Partition<E> dispatch, ProducerHalf<E> half) {
+  PartitionedLanes(Dispatcher.Partition<E> dispatch, ProducerHalf<E> half) {
     this.dispatch = dispatch;
     this.half = half;
     int count = dispatch.partitions().size();
@@ -32,7 +32,7 @@ final class PartitionedLanes<E> extends Sharing<E> {
       numbers.put(dispatch.partitions().get(i), i);
       partitions[i] = new SharedLanes<>(new DemandDispatcher());
     }
-    numbers.put(Dispatch.NOBODY, NOBODY);
+    numbers.put(Dispatcher.NOBODY, NOBODY);
     sorted = new Object[count][];
     counts = new int[count];
     wanted = new long[count];
@@ -97,7 +97,7 @@ final class PartitionedLanes<E> extends Sharing<E> {
       if (number == null) {
         throw new IllegalStateException("the partition function of " + half.cell().path() + " answered "
             + (name == null ? "null" : "\"" + name + "\"") + "; there are: " + String.join(", ", dispatch.partitions())
-            + "; answer Dispatch.NOBODY to skip an event");
+            + "; answer Dispatcher.NOBODY to skip an event");
       }
       if (number.equals(NOBODY)) half.skipped();
       return number;

@@ -2,8 +2,8 @@ package stage.runtime.engine;
 
 import java.lang.invoke.VarHandle;
 import java.util.ArrayDeque;
-import stage.api.DemandExceeded;
-import stage.api.Dispatch;
+import stage.api.DemandExceededException;
+import stage.api.Dispatcher;
 import stage.api.Overflow;
 import stage.api.StageSnapshot;
 
@@ -20,7 +20,7 @@ final class ProducerHalf<O> {
   private record Rejected(Object event, Throwable cause) {}
 
   private final Cell<?> cell;
-  private final Dispatch<O> dispatch;
+  private final Dispatcher<O> dispatch;
   private final Overflow overflow;
   private final boolean hasRoomForATurn;      // whether a turn that was asked for may emit as much as it likes
   private final Sharing<O> sharing;
@@ -38,7 +38,7 @@ final class ProducerHalf<O> {
   final Counter returned = new Counter();
   final Counter waiting = new Counter();      // a copy of sharing.waiting() for snapshots
 
-  ProducerHalf(Cell<?> cell, Dispatch<O> dispatch, Overflow overflow, boolean hasRoomForATurn) {
+  ProducerHalf(Cell<?> cell, Dispatcher<O> dispatch, Overflow overflow, boolean hasRoomForATurn) {
     this.cell = cell;
     this.dispatch = dispatch;
     this.overflow = overflow;
@@ -50,7 +50,7 @@ final class ProducerHalf<O> {
     return cell;
   }
 
-  Dispatch<O> dispatch() {
+  Dispatcher<O> dispatch() {
     return dispatch;
   }
 
@@ -104,14 +104,14 @@ final class ProducerHalf<O> {
     return hasRoomForATurn ? Long.MAX_VALUE : room();
   }
 
-  DemandExceeded exceeded() {
+  DemandExceededException exceeded() {
     String remedy = switch (overflow.kind()) {
       case FAIL -> "emit no more than the demand, or choose Overflow.dropOldest(n)";
       case BLOCK, DROP_OLDEST, DROP_NEWEST -> cell.isConsumer()
           ? "give its spec a larger withBuffer(n), or smaller batches by a smaller demand"
           : "emit no more than the demand, or give its spec another withOverflow(…)";
     };
-    return new DemandExceeded(cell.path(), overflow.capacity(), remedy);
+    return new DemandExceededException(cell.path(), overflow.capacity(), remedy);
   }
 
   // ---- events

@@ -10,12 +10,12 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Collectors;
 import stage.api.Demand;
-import stage.api.Dispatch;
+import stage.api.Dispatcher;
 import stage.api.ProducerRef;
 import stage.api.Stage;
 import stage.api.StopReason;
 import stage.api.Subscription;
-import stage.api.SubscriptionRefused;
+import stage.api.SubscriptionRefusedException;
 import stage.api.SubscriptionSnapshot;
 import stage.api.SubscriptionSpec;
 import stage.runtime.time.Time;
@@ -30,7 +30,7 @@ public final class Realm {
   private final ReentrantLock lock = new ReentrantLock();
   private final AtomicLong cells = new AtomicLong();   // any thread
   // guarded by lock
-  private final Set<Stage> behaviours = Collections.newSetFromMap(new IdentityHashMap<>());
+  private final Set<Stage.Behaviour> behaviours = Collections.newSetFromMap(new IdentityHashMap<>());
   private long subscriptions;
 
   /**
@@ -62,7 +62,7 @@ public final class Realm {
   }
 
   /** {@return whether nobody else has this behaviour} Lambdas that hold nothing are the same object each time, and harmless. */
-  boolean claim(Stage behaviour) {
+  boolean claim(Stage.Behaviour behaviour) {
     Class<?> type = behaviour.getClass();
     if (type.isHidden() && type.getDeclaredFields().length == 0) return true;
     lock.lock();
@@ -73,7 +73,7 @@ public final class Realm {
     }
   }
 
-  void release(Stage behaviour) {
+  void release(Stage.Behaviour behaviour) {
     lock.lock();
     try {
       behaviours.remove(behaviour);
@@ -131,14 +131,14 @@ public final class Realm {
 
   private static Cell<?> cellOf(Cell<?> consumer, ProducerRef<?, ?> ref) {
     if (ref instanceof CellRef<?> known) return known.cell();
-    throw new SubscriptionRefused(consumer.path(), ref.path(), "its handle was not made by this runtime, but is a " + ref.getClass().getName());
+    throw new SubscriptionRefusedException(consumer.path(), ref.path(), "its handle was not made by this runtime, but is a " + ref.getClass().getName());
   }
 
-  private static void ensureFits(Cell<?> consumer, Cell<?> producer, Dispatch<?> dispatch, SubscriptionSpec<?> spec) {
-    if (spec.demand().manual() && consumer.turns().tasks() != null) {
+  private static void ensureFits(Cell<?> consumer, Cell<?> producer, Dispatcher<?> dispatch, SubscriptionSpec<?> spec) {
+    if (spec.demand().isManual() && consumer.turns().tasks() != null) {
       throw refused(consumer, producer, "a stage that hands each event to a thread of its own asks by itself; use Demand.max(n)");
     }
-    if (dispatch instanceof Dispatch.Partition<?> partition) {
+    if (dispatch instanceof Dispatcher.Partition<?> partition) {
       String there = "there are: " + String.join(", ", partition.partitions());
       if (spec.partition().isEmpty()) {
         throw refused(consumer, producer, "it has partitions, so name one with withPartition(…); " + there);
@@ -149,8 +149,8 @@ public final class Realm {
     } else if (spec.partition().isPresent()) {
       throw refused(consumer, producer, "it has no partitions, but partition \"" + spec.partition().get() + "\" was asked for");
     }
-    if (spec.selector().isPresent() && !(dispatch instanceof Dispatch.Broadcast<?>)) {
-      throw refused(consumer, producer, "it does not broadcast, so it cannot use a selector; give it Dispatch.broadcast()");
+    if (spec.selector().isPresent() && !(dispatch instanceof Dispatcher.Broadcast<?>)) {
+      throw refused(consumer, producer, "it does not broadcast, so it cannot use a selector; give it Dispatcher.broadcast()");
     }
   }
 
@@ -177,7 +177,7 @@ public final class Realm {
     return false;
   }
 
-  private static SubscriptionRefused refused(Cell<?> consumer, Cell<?> producer, String why) {
-    return new SubscriptionRefused(consumer.path(), producer.path(), why);
+  private static SubscriptionRefusedException refused(Cell<?> consumer, Cell<?> producer, String why) {
+    return new SubscriptionRefusedException(consumer.path(), producer.path(), why);
   }
 }

@@ -19,7 +19,7 @@ abstract class Role {
     this.fence = cell.turns().fence();
   }
 
-  static Role of(Stage behaviour, Cell<?> cell) {
+  static Role of(Stage.Behaviour behaviour, Cell<?> cell) {
     return switch (behaviour) {
       case Stage.Producer<?> producer -> new OfProducer<>(producer, cell);
       case Stage.Generator<?> generator -> new OfGenerator<>(generator, cell);

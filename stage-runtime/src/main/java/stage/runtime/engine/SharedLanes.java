@@ -1,15 +1,15 @@
 package stage.runtime.engine;
 
 import java.util.Arrays;
-import stage.api.Dispatcher;
+import stage.api.DispatchRule;
 import stage.runtime.dispatch.DemandDispatcher;
 
-/** Each event goes to one of the lanes, by the numbers of a {@link Dispatcher}. */
-final class SharedLanes<E> extends Sharing<E> implements Dispatcher.Subscriptions {
+/** Each event goes to one of the lanes, by the numbers of a {@link DispatchRule}. */
+final class SharedLanes<E> extends Sharing<E> implements DispatchRule.Subscriptions {
   private static final long[] NO_DEMANDS = {};
   private static final int[] NO_SHARES = {};
 
-  private final Dispatcher rule;
+  private final DispatchRule rule;
   private final boolean isDefault;   // whether one lane gets all without a question
   private final Backlog backlog = new Backlog();
   private LaneTail<E>[] lanes = none();
@@ -18,7 +18,7 @@ final class SharedLanes<E> extends Sharing<E> implements Dispatcher.Subscription
   private int planned;          // how many of the next events are shared out as shares says
   private long declined = -1;   // all demand there was when the rule last shared nothing out; it is not asked again before that changes
 
-  SharedLanes(Dispatcher rule) {
+  SharedLanes(DispatchRule rule) {
     this.rule = rule;
     this.isDefault = rule instanceof DemandDispatcher;
   }

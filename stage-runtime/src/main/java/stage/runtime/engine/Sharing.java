@@ -1,19 +1,19 @@
 package stage.runtime.engine;
 
-import stage.api.Dispatch;
+import stage.api.Dispatcher;
 
 /**
- * How a producer's events get into its lanes, and where they wait for demand. One subclass per {@link Dispatch}. The producer's cell only.
+ * How a producer's events get into its lanes, and where they wait for demand. One subclass per {@link Dispatcher}. The producer's cell only.
  *
  * @param <E> the events
  */
 abstract class Sharing<E> {
-  static <E> Sharing<E> of(Dispatch<E> dispatch, ProducerHalf<E> half) {
+  static <E> Sharing<E> of(Dispatcher<E> dispatch, ProducerHalf<E> half) {
     return switch (dispatch) {
-      case Dispatch.ByDemand<E> byDemand -> new SharedLanes<>(new stage.runtime.dispatch.DemandDispatcher());
-      case Dispatch.Shared<E>(var dispatcher) -> new SharedLanes<>(dispatcher);
-      case Dispatch.Broadcast<E> broadcast -> new BroadcastLanes<>(half);
-      case Dispatch.Partition<E> partition -> new PartitionedLanes<>(partition, half);
+      case Dispatcher.ByDemand<E> byDemand -> new SharedLanes<>(new stage.runtime.dispatch.DemandDispatcher());
+      case Dispatcher.Shared<E>(var dispatcher) -> new SharedLanes<>(dispatcher);
+      case Dispatcher.Broadcast<E> broadcast -> new BroadcastLanes<>(half);
+      case Dispatcher.Partition<E> partition -> new PartitionedLanes<>(partition, half);
     };
   }
 

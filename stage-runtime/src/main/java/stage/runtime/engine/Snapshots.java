@@ -5,7 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
-import stage.api.Dispatch;
+import stage.api.Dispatcher;
 import stage.api.StageActivity;
 import stage.api.StageSnapshot;
 import stage.api.SubscriptionSnapshot;
@@ -51,12 +51,12 @@ final class Snapshots {
     return StageActivity.NONE;
   }
 
-  private static StageSnapshot.Feed feed(Dispatch<?> dispatch, List<SubscriptionSnapshot> outputs) {
+  private static StageSnapshot.Feed feed(Dispatcher<?> dispatch, List<SubscriptionSnapshot> outputs) {
     return switch (dispatch) {
-      case Dispatch.ByDemand<?> demand -> new StageSnapshot.Feed("demand", List.of());
-      case Dispatch.Shared<?> shared -> new StageSnapshot.Feed("shared", List.of());
-      case Dispatch.Broadcast<?> broadcast -> new StageSnapshot.Feed("broadcast", List.of());
-      case Dispatch.Partition<?> partition -> {
+      case Dispatcher.ByDemand<?> demand -> new StageSnapshot.Feed("demand", List.of());
+      case Dispatcher.Shared<?> shared -> new StageSnapshot.Feed("shared", List.of());
+      case Dispatcher.Broadcast<?> broadcast -> new StageSnapshot.Feed("broadcast", List.of());
+      case Dispatcher.Partition<?> partition -> {
         List<String> unclaimed = new ArrayList<>(partition.partitions());
         for (SubscriptionSnapshot lane : outputs) lane.share().partition().ifPresent(unclaimed::remove);
         yield new StageSnapshot.Feed("partition", unclaimed);

@@ -3,7 +3,7 @@ package stage.runtime.engine;
 import java.util.Arrays;
 import java.util.Objects;
 import stage.api.Outlet;
-import stage.api.WrongThread;
+import stage.api.ForeignThreadException;
 
 /**
  * The outlet of a stage that lives by turns: events are staged in an array and published, or forgotten, when the turn is over. One per
@@ -153,8 +153,8 @@ final class StagedOutlet<O> implements BulkOutlet<O> {
     count = 0;
   }
 
-  private WrongThread wrongThread(String what) {
-    return new WrongThread(what, owner.getName(), Thread.currentThread().getName());
+  private ForeignThreadException wrongThread(String what) {
+    return new ForeignThreadException(what, owner.getName(), Thread.currentThread().getName());
   }
 
   private IllegalStateException notOpen() {

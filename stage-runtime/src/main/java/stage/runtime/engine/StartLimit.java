@@ -1,7 +1,7 @@
 package stage.runtime.engine;
 
 import java.time.Duration;
-import stage.api.StageKilled;
+import stage.api.StageKilledException;
 import stage.api.StageOptions;
 import stage.runtime.time.Time;
 
@@ -54,7 +54,7 @@ final class StartLimit {
     cell.realm().locked(() -> met = !expired);
     if (met) return thrown;
     Thread.interrupted();
-    var late = new StageKilled("the start of stage " + cell.path() + " took longer than its start timeout of " + limit);
+    var late = new StageKilledException("the start of stage " + cell.path() + " took longer than its start timeout of " + limit);
     if (thrown != null) late.addSuppressed(thrown);
     return late;
   }

@@ -20,7 +20,7 @@ import stage.api.TimerAction;
  *
  * @param <S> the behaviour's type
  */
-final class Turns<S extends Stage> {
+final class Turns<S extends Stage.Behaviour> {
   /** User code to run. */
   interface Turn {
     void run() throws Exception;

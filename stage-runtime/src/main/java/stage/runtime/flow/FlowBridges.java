@@ -15,7 +15,7 @@ import stage.api.FromPublisher;
 import stage.api.ProducerRef;
 import stage.api.ProducerSpec;
 import stage.api.Stage;
-import stage.api.StageEnded;
+import stage.api.StageEndedException;
 import stage.api.StopReason;
 import stage.api.SubscriptionSpec;
 import stage.api.ToSubscriber;
@@ -45,7 +45,7 @@ public final class FlowBridges implements Bridges {
   public FlowBridges() {}
 
   @Override
-  public Stage behaviourOf(Stage described) {
+  public Stage.Behaviour behaviourOf(Stage.Behaviour described) {
     return switch (described) {
       case FromPublisher<?>(var publisher) -> Arrivals.from(publisher);
       case ToSubscriber<?> to -> deliveries(to);
@@ -54,7 +54,7 @@ public final class FlowBridges implements Bridges {
     };
   }
 
-  private static <I> Stage deliveries(ToSubscriber<I> to) {
+  private static <I> Stage.Behaviour deliveries(ToSubscriber<I> to) {
     return new Deliveries<>(() -> new SubscriberLink<>(to.take(), over -> {}));
   }
 
@@ -122,7 +122,7 @@ public final class FlowBridges implements Bridges {
   private static StopReason endOf(Cell<?> producer) {
     StopReason reason = producer.endReason();
     boolean isAnEnd = reason instanceof StopReason.Completed || reason instanceof StopReason.Crashed || reason instanceof StopReason.ProducerFailed;
-    return isAnEnd ? reason : new StopReason.Crashed(new StageEnded(producer.path(), reason));
+    return isAnEnd ? reason : new StopReason.Crashed(new StageEndedException(producer.path(), reason));
   }
 
   @Override

@@ -10,7 +10,7 @@ import java.util.function.Consumer;
 import stage.api.Inlet;
 import stage.api.Stage;
 import stage.api.StageContext;
-import stage.api.StageEnded;
+import stage.api.StageEndedException;
 import stage.api.StopReason;
 import stage.runtime.engine.Insider;
 import stage.runtime.engine.Kept;
@@ -169,8 +169,8 @@ final class Puller<E> extends Spliterators.AbstractSpliterator<E> implements Kep
   private boolean isCompletion(StopReason ended) {
     return switch (ended) {
       case StopReason.Completed completed -> false;
-      case StopReason.Crashed(var cause) -> throw cause instanceof StageEnded before ? before : new StageEnded(path, ended);
-      case StopReason.ProducerFailed(var producer, var cause) -> throw new StageEnded(path, new StopReason.Crashed(cause));
+      case StopReason.Crashed(var cause) -> throw cause instanceof StageEndedException before ? before : new StageEndedException(path, ended);
+      case StopReason.ProducerFailed(var producer, var cause) -> throw new StageEndedException(path, new StopReason.Crashed(cause));
       case StopReason.Stopped stopped -> throw new CancellationException("stage " + path + " was stopped before it had delivered everything");
       case StopReason.Replaced replaced -> throw new IllegalStateException("a replaced behaviour does not end a stage");
       case StopReason.GroupRestart restarted -> throw new IllegalStateException("a group restart does not end a stage");

@@ -32,19 +32,19 @@ sealed interface Child {
 
   /** A stage; its spec is kept when it has ended, so that it can be started again. */
   final class OfStage implements Child {
-    private final StageSpec<? extends Stage> spec;
+    private final StageSpec<? extends Stage.Behaviour> spec;
     private Cell<?> cell;       // null once it has ended
     private boolean starting;   // for the first time
     private boolean stopping;   // its supervisor was asked to stop it, so its end is not of its own making
     private Hold hold = Hold.NONE;
 
-    <S extends Stage> OfStage(StageSpec<S> spec, Cell<S> cell) {
+    <S extends Stage.Behaviour> OfStage(StageSpec<S> spec, Cell<S> cell) {
       this.spec = spec;
       this.cell = cell;
       this.starting = true;
     }
 
-    StageSpec<? extends Stage> spec() {
+    StageSpec<? extends Stage.Behaviour> spec() {
       return spec;
     }
 

@@ -14,7 +14,7 @@ import java.util.Set;
 import java.util.function.Consumer;
 import stage.api.supervision.ChildCounts;
 import stage.api.supervision.ChildSnapshot;
-import stage.api.supervision.ScopeMisuse;
+import stage.api.supervision.ScopeMisuseException;
 import stage.runtime.engine.Cell;
 import stage.runtime.time.Gate;
 
@@ -90,7 +90,7 @@ final class Children {
   /** Starts a child again, under the name of one that has ended. */
   void readmit(Child.OfStage stopped, Child.OfStage again) {
     ensureStopped(stopped, "restarted");
-    if (supervisor.closing().hasBegun()) throw new ScopeMisuse(supervisor + " is closing; stage \"" + again.name() + "\" cannot be restarted in it");
+    if (supervisor.closing().hasBegun()) throw new ScopeMisuseException(supervisor + " is closing; stage \"" + again.name() + "\" cannot be restarted in it");
     ensureRoom(again.name());
     byName.replace(again.name(), again);
     ended--;
@@ -108,15 +108,15 @@ final class Children {
 
   /** Under the lock. */
   void admit(Child child, String what) {
-    if (supervisor.closing().isClosed()) throw new ScopeMisuse(supervisor + " is closed; " + what + " \"" + child.name() + "\" cannot be started in it");
-    if (supervisor.closing().hasBegun()) throw new ScopeMisuse(supervisor + " is closing; " + what + " \"" + child.name() + "\" cannot be started in it");
+    if (supervisor.closing().isClosed()) throw new ScopeMisuseException(supervisor + " is closed; " + what + " \"" + child.name() + "\" cannot be started in it");
+    if (supervisor.closing().hasBegun()) throw new ScopeMisuseException(supervisor + " is closing; " + what + " \"" + child.name() + "\" cannot be started in it");
     Child before = byName.get(child.name());
     if (before != null && before.isStopped()) {
-      throw new ScopeMisuse(what + " name \"" + child.name() + "\" is taken in " + supervisor + " by a child that has ended; restart(\""
+      throw new ScopeMisuseException(what + " name \"" + child.name() + "\" is taken in " + supervisor + " by a child that has ended; restart(\""
           + child.name() + "\") starts that one again, delete(\"" + child.name() + "\") frees the name");
     }
     if (before != null) {
-      throw new ScopeMisuse(what + " name \"" + child.name() + "\" is taken in " + supervisor + "; names must differ while both are alive");
+      throw new ScopeMisuseException(what + " name \"" + child.name() + "\" is taken in " + supervisor + "; names must differ while both are alive");
     }
     ensureRoom(child.name());
     byName.put(child.name(), child);
@@ -126,7 +126,7 @@ final class Children {
   void ensureRoom(String name) {
     int most = supervisor.spec().options().maxChildren();
     if (byName.size() - ended >= most) {
-      throw new ScopeMisuse(supervisor + " may have " + most + " children at most (maxChildren) and has them; \"" + name + "\" cannot be started");
+      throw new ScopeMisuseException(supervisor + " may have " + most + " children at most (maxChildren) and has them; \"" + name + "\" cannot be started");
     }
   }
 
@@ -159,8 +159,8 @@ final class Children {
 
   /** Takes in a cell that serves a child. */
   void admitCompanion(Cell<?> cell) {
-    if (supervisor.closing().isClosed()) throw new ScopeMisuse(supervisor + " is closed; " + cell.path() + " cannot be started in it");
-    if (supervisor.isDraining()) throw new ScopeMisuse(supervisor + " is closing; " + cell.path() + " cannot be started in it");
+    if (supervisor.closing().isClosed()) throw new ScopeMisuseException(supervisor + " is closed; " + cell.path() + " cannot be started in it");
+    if (supervisor.isDraining()) throw new ScopeMisuseException(supervisor + " is closing; " + cell.path() + " cannot be started in it");
     companions.add(cell);
     countOneMore();
   }
@@ -197,14 +197,14 @@ final class Children {
     return tree.locking(() -> {
       Child child = byName.get(name);
       if (child != null) return child;
-      throw new ScopeMisuse("no child \"" + name + "\" in " + supervisor + "; there are: " + String.join(", ", byName.keySet()));
+      throw new ScopeMisuseException("no child \"" + name + "\" in " + supervisor + "; there are: " + String.join(", ", byName.keySet()));
     });
   }
 
   void ensureStopped(Child child, String what) {
-    if (byName.get(child.name()) != child) throw new ScopeMisuse("no child \"" + child.name() + "\" in " + supervisor + " any more");
+    if (byName.get(child.name()) != child) throw new ScopeMisuseException("no child \"" + child.name() + "\" in " + supervisor + " any more");
     if (!child.isStopped()) {
-      throw new ScopeMisuse("child \"" + child.name() + "\" of " + supervisor + " cannot be " + what + ", because it is "
+      throw new ScopeMisuseException("child \"" + child.name() + "\" of " + supervisor + " cannot be " + what + ", because it is "
           + child.status().name().toLowerCase(Locale.ROOT) + "; stop it first");
     }
   }

@@ -6,7 +6,7 @@ import java.util.List;
 import stage.api.Restart;
 import stage.api.StopReason;
 import stage.api.supervision.Failure;
-import stage.api.supervision.StageFailed;
+import stage.api.supervision.StageFailedException;
 import stage.runtime.engine.Cell;
 import stage.runtime.time.Gate;
 import stage.runtime.time.Time;
@@ -21,7 +21,7 @@ final class Closing {
   private boolean draining;               // nobody may start
   private boolean cancelling;             // the shutdown time is over
   private boolean closed;
-  private StageFailed failure;            // of the first that failed; the others' are suppressed in it
+  private StageFailedException failure;            // of the first that failed; the others' are suppressed in it
   private boolean failureIsOfAProducer;   // whether that stage failed only because a producer had
   private boolean failureThrown;
   private Time.Alarm deadline;            // of a drain that nobody waits for; null without one
@@ -51,7 +51,7 @@ final class Closing {
   }
 
   /** It has crashed too often for its parent's taste, and is not to be restarted. */
-  void gaveUp(StageFailed why) {
+  void gaveUp(StageFailedException why) {
     failure = why;
     shutDown();
   }
@@ -67,7 +67,7 @@ final class Closing {
       case StopReason.GroupRestart restarted -> throw new IllegalStateException("a stage that is restarted has not failed");
     };
     boolean crashed = reason instanceof StopReason.Crashed;
-    var failed = new StageFailed(cell.path(), during, cause, crashed ? crashes : List.of());
+    var failed = new StageFailedException(cell.path(), during, cause, crashed ? crashes : List.of());
     if (failure == null) {
       failure = failed;
       failureIsOfAProducer = !crashed;
@@ -141,7 +141,7 @@ final class Closing {
   }
 
   void throwFailure() {
-    StageFailed toThrow = tree.locking(() -> {
+    StageFailedException toThrow = tree.locking(() -> {
       if (failure != null) failureThrown = true;
       return failure;
     });
@@ -149,7 +149,7 @@ final class Closing {
   }
 
   /** {@return the failure that nobody has been told of; null if there is none} It counts as told then. */
-  StageFailed untoldFailure() {
+  StageFailedException untoldFailure() {
     return tree.locking(() -> {
       if (failure == null || failureThrown) return null;
       failureThrown = true;

@@ -8,7 +8,7 @@ import stage.api.StageSnapshot;
 import stage.api.StopReason;
 import stage.api.SubscriptionSnapshot;
 import stage.api.observe.StageEvent;
-import stage.api.supervision.StageFailed;
+import stage.api.supervision.StageFailedException;
 import stage.runtime.engine.Cell;
 import stage.runtime.engine.CellOwner;
 import stage.runtime.engine.Verdict;
@@ -53,7 +53,7 @@ final class Companions implements CellOwner {
         supervisor.members().forgetCompanion(cell);
         supervisor.closing().endIfEmpty();
       });
-      throw new StageFailed(cell.path(), "onStart", refusal);
+      throw new StageFailedException(cell.path(), "onStart", refusal);
     }
     try {
       connect.accept(cell);

@@ -7,12 +7,12 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import stage.api.Restart;
-import stage.api.StageKilled;
+import stage.api.StageKilledException;
 import stage.api.observe.StageEvent;
 import stage.api.supervision.Decision;
 import stage.api.supervision.DecisionRule;
 import stage.api.supervision.Failure;
-import stage.api.supervision.StageFailed;
+import stage.api.supervision.StageFailedException;
 import stage.api.supervision.Strategy;
 import stage.api.supervision.SupervisorSpec;
 import stage.runtime.engine.Cell;
@@ -118,7 +118,7 @@ final class Crashes {
   // ---- decisions
 
   private Decision decide(Failure failure) {
-    if (spec.decisions() == DecisionRule.RESTART) return Decision.restart();
+    if (spec.decisions() == DecisionRule.RESTART) return Decision.RESTART;
     try {
       Decision decision = spec.decisions().decide(failure);
       if (decision != null) return decision;
@@ -126,7 +126,7 @@ final class Crashes {
     } catch (Throwable ruleFailure) {
       ruleFailed("threw for " + failure, ruleFailure);
     }
-    return Decision.restart();
+    return Decision.RESTART;
   }
 
   private void ruleFailed(String how, Throwable ruleFailure) {
@@ -153,7 +153,7 @@ final class Crashes {
       log.givesUp(supervisor.root().path(), "FAIL_SCOPE: this is no fault of the stage's");
       return new Verdict.End(false);
     }
-    if (failed.cause() instanceof StageKilled && tree.abandonedNow() > supervisor.root().spec().options().maxAbandoned()) {
+    if (failed.cause() instanceof StageKilledException && tree.abandonedNow() > supervisor.root().spec().options().maxAbandoned()) {
       log.says("too many threads abandoned");
       return giveUp(child, failed, log);
     }
@@ -162,23 +162,25 @@ final class Crashes {
       return new Verdict.Restart(0);   // which the stop that it has been told prevents; what it has emitted is still delivered
     }
     return switch (decision) {
-      case Decision.Stop stop -> {
+      case STOP -> {
         log.saysUncounted("STOP");
         yield new Verdict.End(true);
       }
-      case Decision.Escalate escalate -> giveUp(child, failed, log);
-      case Decision.Resume resume when canSkip -> {
-        log.saysUncounted("RESUME");
-        yield new Verdict.Resume();
-      }
-      case Decision.Resume resume when failed.during().equals("onStart") || failed.during().equals("kill") -> restart(child, failed, regrouping, log);
-      case Decision.Resume resume -> {
-        if (isUsedUp(failed)) yield giveUp(child, failed, log);
-        log.says("RESUME " + countOfRestarts());
-        yield new Verdict.Resume();
-      }
-      case Decision.Restart restart -> restart(child, failed, regrouping, log);
+      case ESCALATE -> giveUp(child, failed, log);
+      case RESUME -> resume(child, failed, canSkip, regrouping, log);
+      case RESTART -> restart(child, failed, regrouping, log);
     };
+  }
+
+  private Verdict resume(Child.OfStage child, Failure failed, boolean canSkip, Crashes regrouping, CrashLog log) {
+    if (canSkip) {
+      log.saysUncounted("RESUME");
+      return new Verdict.Resume();
+    }
+    if (failed.during().equals("onStart") || failed.during().equals("kill")) return restart(child, failed, regrouping, log);
+    if (isUsedUp(failed)) return giveUp(child, failed, log);
+    log.says("RESUME " + countOfRestarts());
+    return new Verdict.Resume();
   }
 
   /** An {@code InternalError} and its like say that the JVM itself is in trouble; a stack or a heap that was full may be the stage's doing. */
@@ -324,8 +326,8 @@ final class Crashes {
     return new Verdict.Hold();
   }
 
-  private StageFailed failureOf(Failure failed) {
-    return new StageFailed(failed.path(), failed.during(), failed.cause(), List.copyOf(history));
+  private StageFailedException failureOf(Failure failed) {
+    return new StageFailedException(failed.path(), failed.during(), failed.cause(), List.copyOf(history));
   }
 
   /** It ends; who is to be restarted together with others ends too. */

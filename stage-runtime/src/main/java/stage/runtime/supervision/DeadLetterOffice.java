@@ -15,8 +15,8 @@ import stage.api.Stage;
 import stage.api.StageSnapshot;
 import stage.api.StopReason;
 import stage.api.SubscriptionSnapshot;
-import stage.api.supervision.ScopeMisuse;
-import stage.api.supervision.StageFailed;
+import stage.api.supervision.ScopeMisuseException;
+import stage.api.supervision.StageFailedException;
 import stage.api.supervision.Supervisor;
 import stage.runtime.engine.Cell;
 import stage.runtime.engine.CellOwner;
@@ -332,7 +332,7 @@ final class DeadLetterOffice implements Machine {
     if (there == null || !there.isAlive()) {
       Cell<?> fresh = Cell.of(spec, scope, tree.realm(), new Owner());
       Throwable refusal = fresh.startAndAwait();
-      if (refusal != null) throw new StageFailed(fresh.path(), "onStart", refusal);
+      if (refusal != null) throw new StageFailedException(fresh.path(), "onStart", refusal);
       fresh.openIntake();
       there = tree.locking(() -> {
         if (producerClosed) return null;
@@ -346,7 +346,7 @@ final class DeadLetterOffice implements Machine {
   }
 
   private void ensureProducerMayStart() {
-    if (producerClosed) throw new ScopeMisuse("scope " + scope + " is closing or closed; there are no more dead letters to take");
+    if (producerClosed) throw new ScopeMisuseException("scope " + scope + " is closing or closed; there are no more dead letters to take");
   }
 
   /** {@return the stages that take dead letters, directly or through others} Under the tree's lock. */

@@ -3,9 +3,9 @@ package stage.runtime.supervision;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
-import stage.api.supervision.ScopeMisuse;
+import stage.api.supervision.ScopeMisuseException;
 import stage.api.supervision.ShutdownReport;
-import stage.api.supervision.Stragglers;
+import stage.api.supervision.StragglersException;
 import stage.api.supervision.SupervisorSpec;
 import stage.runtime.engine.Realm;
 import stage.runtime.time.Time;
@@ -28,7 +28,7 @@ final class Scope extends SupervisorCell {
     try {
       return time().onExit(this::drainOnExit);
     } catch (IllegalStateException exiting) {
-      throw new ScopeMisuse("scope " + name() + " cannot be opened, because the JVM is exiting already, and it is to drain when that happens");
+      throw new ScopeMisuseException("scope " + name() + " cannot be opened, because the JVM is exiting already, and it is to drain when that happens");
     }
   }
 
@@ -63,7 +63,7 @@ final class Scope extends SupervisorCell {
     Thread caller = Thread.currentThread();
     if (caller == owner) return;
     boolean isStage = members().cellsAlive().stream().anyMatch(cell -> cell.carrier().isCurrent());
-    throw new ScopeMisuse(what + " on scope " + name() + " belongs to thread " + owner.getName() + ", which opened it, but was called on "
+    throw new ScopeMisuseException(what + " on scope " + name() + " belongs to thread " + owner.getName() + ", which opened it, but was called on "
         + caller.getName() + (isStage ? ", one of its own stages; use stop(), which does not wait" : "")
         + (shared().office().isCurrent() ? ", which runs its dead-letter handlers; use stop(), which does not wait" : ""));
   }
@@ -72,9 +72,9 @@ final class Scope extends SupervisorCell {
   public void close() {
     ensureOwner("close()");
     if (shared().locking(closing()::isClosed)) return;
-    ScopeMisuse misuse = owners.closing(this);
-    List<Stragglers.Straggler> stragglers = endAll(Time.toNanos(spec().shutdown()));
-    RuntimeException problem = firstOf(closing().untoldFailure(), stragglers.isEmpty() ? null : new Stragglers(name(), stragglers), misuse);
+    ScopeMisuseException misuse = owners.closing(this);
+    List<StragglersException.Straggler> stragglers = endAll(Time.toNanos(spec().shutdown()));
+    RuntimeException problem = firstOf(closing().untoldFailure(), stragglers.isEmpty() ? null : new StragglersException(name(), stragglers), misuse);
     if (problem != null) throw problem;
   }
 
@@ -85,7 +85,7 @@ final class Scope extends SupervisorCell {
     }
     ensureOwner("drain()");
     if (shared().locking(closing()::isClosed)) return report;
-    ScopeMisuse misuse = owners.closing(this);
+    ScopeMisuseException misuse = owners.closing(this);
     endAll(Time.toNanos(limit));
     if (misuse != null) throw misuse;
     return report;
@@ -112,7 +112,7 @@ final class Scope extends SupervisorCell {
   }
 
   /** Stops intake, lets everything in flight be handled, cancels what is left, and waits for the threads. */
-  private List<Stragglers.Straggler> endAll(long nanos) {
+  private List<StragglersException.Straggler> endAll(long nanos) {
     long deadline = time().nanos() + nanos;
     shared().locked(closing()::drainAll);
     boolean interrupted = !awaitIdle(nanos, true);
@@ -124,7 +124,7 @@ final class Scope extends SupervisorCell {
     shared().office().awaitProducer(interrupted ? time().nanos() : deadline, Time.toNanos(spec().grace()));
     interrupted |= !shared().office().close(interrupted ? time().nanos() : deadline);
     shared().endWatch();
-    List<Stragglers.Straggler> stragglers = shared().awaitThreads(members().cellsAlive(), time().nanos() + Time.toNanos(spec().grace()));
+    List<StragglersException.Straggler> stragglers = shared().awaitThreads(members().cellsAlive(), time().nanos() + Time.toNanos(spec().grace()));
     shared().office().over();
     closing().markClosed();
     exit.cancel();
@@ -136,7 +136,7 @@ final class Scope extends SupervisorCell {
 
   @Override
   public ShutdownReport report() {
-    if (report == null) throw new ScopeMisuse("scope " + name() + " is not closed; there is no report yet");
+    if (report == null) throw new ScopeMisuseException("scope " + name() + " is not closed; there is no report yet");
     return report;
   }
 }

@@ -3,7 +3,7 @@ package stage.runtime.supervision;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
-import stage.api.supervision.ScopeMisuse;
+import stage.api.supervision.ScopeMisuseException;
 
 /** The open scopes of each thread, so that they are closed in reverse order. */
 final class ScopeOwners {
@@ -21,7 +21,7 @@ final class ScopeOwners {
    *
    * @return what it did wrong; null if nothing
    */
-  ScopeMisuse closing(Scope scope) {
+  ScopeMisuseException closing(Scope scope) {
     List<RuntimeException> problems = new ArrayList<>();
     ArrayDeque<Scope> mine = open.get();
     if (mine == null || !mine.contains(scope)) return null;
@@ -39,7 +39,7 @@ final class ScopeOwners {
     mine.pop();
     if (mine.isEmpty()) open.remove();
     if (skipped.isEmpty()) return null;
-    var misuse = new ScopeMisuse("scope " + scope.name() + " was closed before " + skipped + ", which thread "
+    var misuse = new ScopeMisuseException("scope " + scope.name() + " was closed before " + skipped + ", which thread "
         + Thread.currentThread().getName() + " opened later; both are closed now, but scopes must be closed in reverse order");
     problems.forEach(misuse::addSuppressed);
     return misuse;

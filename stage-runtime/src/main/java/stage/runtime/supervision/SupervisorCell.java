@@ -20,7 +20,7 @@ import stage.api.ProducerSpec;
 import stage.api.Restart;
 import stage.api.Shutdown;
 import stage.api.Stage;
-import stage.api.StageKilled;
+import stage.api.StageKilledException;
 import stage.api.StageRef;
 import stage.api.StageSnapshot;
 import stage.api.StageSpec;
@@ -31,8 +31,8 @@ import stage.api.observe.TreeSnapshot;
 import stage.api.supervision.AutoShutdown;
 import stage.api.supervision.ChildCounts;
 import stage.api.supervision.ChildSnapshot;
-import stage.api.supervision.ScopeMisuse;
-import stage.api.supervision.StageFailed;
+import stage.api.supervision.ScopeMisuseException;
+import stage.api.supervision.StageFailedException;
 import stage.api.supervision.Strategy;
 import stage.api.supervision.SupervisionSnapshot;
 import stage.api.supervision.Supervisor;
@@ -132,23 +132,23 @@ abstract class SupervisorCell implements Supervisor, CellOwner {
 
   @Override
   @SuppressWarnings("unchecked")   // a cell's handle is of the interface that fits the spec
-  public final <O, S extends Stage> ProducerRef<O, S> start(ProducerSpec<O, S> spec) {
+  public final <O, S extends Stage.Behaviour> ProducerRef<O, S> start(ProducerSpec<O, S> spec) {
     return (ProducerRef<O, S>) (Object) startStage(spec);
   }
 
   @Override
   @SuppressWarnings("unchecked")
-  public final <I, O, S extends Stage> ProducerConsumerRef<I, O, S> start(ProducerConsumerSpec<I, O, S> spec) {
+  public final <I, O, S extends Stage.Behaviour> ProducerConsumerRef<I, O, S> start(ProducerConsumerSpec<I, O, S> spec) {
     return (ProducerConsumerRef<I, O, S>) (Object) startStage(spec);
   }
 
   @Override
   @SuppressWarnings("unchecked")
-  public final <I, S extends Stage> ConsumerRef<I, S> start(ConsumerSpec<I, S> spec) {
+  public final <I, S extends Stage.Behaviour> ConsumerRef<I, S> start(ConsumerSpec<I, S> spec) {
     return (ConsumerRef<I, S>) (Object) startStage(spec);
   }
 
-  private <S extends Stage> StageRef<S> startStage(StageSpec<S> spec) {
+  private <S extends Stage.Behaviour> StageRef<S> startStage(StageSpec<S> spec) {
     Objects.requireNonNull(spec, "spec must not be null; make one with Stage.producer(…), Stage.consumer(…)");
     ensureSignificanceFits(spec.name(), spec.options().significant());
     warnOfTooManyAttempts(spec);
@@ -164,7 +164,7 @@ abstract class SupervisorCell implements Supervisor, CellOwner {
     return cell.ref();
   }
 
-  private <S extends Stage> void startAndSubscribe(StageSpec<S> spec, Cell<S> cell, Child.OfStage child) {
+  private <S extends Stage.Behaviour> void startAndSubscribe(StageSpec<S> spec, Cell<S> cell, Child.OfStage child) {
     Throwable refusal;
     try {
       refusal = cell.startAndAwait();
@@ -176,7 +176,7 @@ abstract class SupervisorCell implements Supervisor, CellOwner {
         tree.noteEnding(cell);
         children.forget(child);
       });
-      throw new StageFailed(cell.path(), "onStart", refusal);
+      throw new StageFailedException(cell.path(), "onStart", refusal);
     }
     try {
       cell.subscribe(spec);
@@ -227,7 +227,7 @@ abstract class SupervisorCell implements Supervisor, CellOwner {
     } catch (Throwable failure) {
       supervisor.closing().unwind();
       if (failure instanceof InterruptedException) Thread.currentThread().interrupt();
-      throw new StageFailed(supervisor.path(), "its start", failure);
+      throw new StageFailedException(supervisor.path(), "its start", failure);
     }
     return supervisor;
   }
@@ -254,7 +254,7 @@ abstract class SupervisorCell implements Supervisor, CellOwner {
     return locked(() -> {
       if (children.named(name) instanceof Child.OfStage stage && stage.cell() != null) return stage.cell().ref();
       List<String> there = children.all().stream().filter(child -> child instanceof Child.OfStage stage && stage.cell() != null).map(Child::name).toList();
-      throw new ScopeMisuse("no stage \"" + name + "\" in " + this + "; there are: " + String.join(", ", there));
+      throw new ScopeMisuseException("no stage \"" + name + "\" in " + this + "; there are: " + String.join(", ", there));
     });
   }
 
@@ -291,7 +291,7 @@ abstract class SupervisorCell implements Supervisor, CellOwner {
   // ---- managing children; any thread but those of the stages
 
   @Override
-  public final void stop(String name) {
+  public final void stopChild(String name) {
     Child child = children.known(name);
     switch (child) {
       case Child.OfStage stage -> stop(stage);
@@ -306,7 +306,7 @@ abstract class SupervisorCell implements Supervisor, CellOwner {
     });
     if (cell == null) return;
     if (cell.carrier().isCurrent()) {
-      throw new ScopeMisuse("stop(\"" + child.name() + "\") would wait for itself, because it was called on the stage's own thread; use StageContext.stop()");
+      throw new ScopeMisuseException("stop(\"" + child.name() + "\") would wait for itself, because it was called on the stage's own thread; use StageContext.stop()");
     }
     long limit = switch (child.spec().options().shutdown()) {
       case Shutdown.Brutal brutal -> 0;
@@ -320,15 +320,15 @@ abstract class SupervisorCell implements Supervisor, CellOwner {
   }
 
   @Override
-  public final StageRef<?> restart(String name) {
+  public final StageRef<?> restartChild(String name) {
     ensureNotDynamic("restart");
     return switch (children.known(name)) {
       case Child.OfStage stage -> startAgain(stage, stage.spec());
-      case Child.OfSupervisor below -> throw new ScopeMisuse("supervisor \"" + name + "\" is running in " + this + "; only stopped stages can be restarted");
+      case Child.OfSupervisor below -> throw new ScopeMisuseException("supervisor \"" + name + "\" is running in " + this + "; only stopped stages can be restarted");
     };
   }
 
-  private <S extends Stage> StageRef<S> startAgain(Child.OfStage stopped, StageSpec<S> spec) {
+  private <S extends Stage.Behaviour> StageRef<S> startAgain(Child.OfStage stopped, StageSpec<S> spec) {
     Cell<S> cell = Cell.of(spec, path, tree.realm(), this);
     var child = new Child.OfStage(spec, cell);
     tree.locked(() -> children.readmit(stopped, child));
@@ -338,12 +338,12 @@ abstract class SupervisorCell implements Supervisor, CellOwner {
 
   private void ensureNotDynamic(String what) {
     if (spec.strategy() == Strategy.DYNAMIC) {
-      throw new ScopeMisuse(what + "() is not for a dynamic supervisor: " + this + " forgets children that have ended");
+      throw new ScopeMisuseException(what + "() is not for a dynamic supervisor: " + this + " forgets children that have ended");
     }
   }
 
   @Override
-  public final void delete(String name) {
+  public final void deleteChild(String name) {
     ensureNotDynamic("delete");
     Child child = children.known(name);
     tree.locked(() -> children.delete(child));
@@ -352,7 +352,7 @@ abstract class SupervisorCell implements Supervisor, CellOwner {
   @Override
   public final ProducerRef<DeadLetter, ?> deadLetters() {
     tree.locked(() -> {
-      if (root().closing.hasBegun()) throw new ScopeMisuse(root() + " is closing or closed; there are no more dead letters to take");
+      if (root().closing.hasBegun()) throw new ScopeMisuseException(root() + " is closing or closed; there are no more dead letters to take");
     });
     return tree.office().producer();
   }
@@ -508,7 +508,7 @@ abstract class SupervisorCell implements Supervisor, CellOwner {
   }
 
   private Throwable stackOf(Thread thread) {
-    var stack = new StageKilled("the stack of thread " + thread.getName());
+    var stack = new StageKilledException("the stack of thread " + thread.getName());
     stack.setStackTrace(time().stackOf(thread));
     return stack;
   }
@@ -566,7 +566,7 @@ abstract class SupervisorCell implements Supervisor, CellOwner {
   }
 
   final void ensureOpen() {
-    if (locked(closing::isClosed)) throw new ScopeMisuse(this + " is closed");
+    if (locked(closing::isClosed)) throw new ScopeMisuseException(this + " is closed");
   }
 
   /** Waits until no cell is alive. Answers false if it was interrupted. */
@@ -590,7 +590,7 @@ abstract class SupervisorCell implements Supervisor, CellOwner {
   final void end(Duration limit) {
     for (Cell<?> cell : children.cellsAlive()) {
       if (cell.carrier().isCurrent()) {
-        throw new ScopeMisuse("supervisor " + path + " cannot be closed by its own stage " + cell.path() + ", which would wait for itself; use stop()");
+        throw new ScopeMisuseException("supervisor " + path + " cannot be closed by its own stage " + cell.path() + ", which would wait for itself; use stop()");
       }
     }
     stop();

@@ -18,7 +18,7 @@ import stage.api.observe.StageEvent;
 import stage.api.observe.StageListener;
 import stage.api.supervision.ContextCapture;
 import stage.api.supervision.ShutdownReport;
-import stage.api.supervision.Stragglers;
+import stage.api.supervision.StragglersException;
 import stage.api.supervision.SupervisorSpec;
 import stage.runtime.engine.Cell;
 import stage.runtime.engine.Realm;
@@ -239,12 +239,12 @@ final class Tree {
     if (leftovers.containsKey(cell) || leftovers.size() < MOST_LEFTOVERS) leftovers.put(cell, cell.snapshot());
   }
 
-  ShutdownReport report(List<Stragglers.Straggler> stragglers) {
+  ShutdownReport report(List<StragglersException.Straggler> stragglers) {
     return new ShutdownReport(drained, List.copyOf(leftovers.values()), returned, eventsReturned, eventsUndelivered, cancelled, stragglers);
   }
 
   /** Waits until the threads of all cells that have ended, and of these, are gone; gives the stacks of those that are not. Not under the lock. */
-  List<Stragglers.Straggler> awaitThreads(List<Cell<?>> alive, long deadlineNanos) {
+  List<StragglersException.Straggler> awaitThreads(List<Cell<?>> alive, long deadlineNanos) {
     List<Cell<?>> last = new ArrayList<>();
     locked(() -> last.addAll(ending));
     last.addAll(alive);
@@ -257,7 +257,7 @@ final class Tree {
     if (watch != null) threads.put(watch.thread(), name);
     locked(() -> abandoned.forEach(each -> threads.put(each.thread(), each.cell().path())));   // last: who waits for them has no time left for others
     boolean interrupted = Thread.interrupted();
-    List<Stragglers.Straggler> stragglers = new ArrayList<>();
+    List<StragglersException.Straggler> stragglers = new ArrayList<>();
     for (Map.Entry<Thread, String> each : threads.entrySet()) {
       Thread thread = each.getKey();
       boolean gone = false;
@@ -269,7 +269,7 @@ final class Tree {
           interrupted = true;
         }
       }
-      if (!gone) stragglers.add(new Stragglers.Straggler(each.getValue(), thread.getName(), Arrays.asList(realm.time().stackOf(thread))));
+      if (!gone) stragglers.add(new StragglersException.Straggler(each.getValue(), thread.getName(), Arrays.asList(realm.time().stackOf(thread))));
     }
     if (interrupted) Thread.currentThread().interrupt();
     return stragglers;

@@ -68,7 +68,7 @@ public final class ConsumerProbe<E> {
     Queue<E> events = new ConcurrentLinkedQueue<>();
     Waiting.here().spare(scope, name);
     // Temporary: a producer that fails is the end of the probe, and not of the scope.
-    var spec = Stage.<E, Keeper<E>>consumer(name, () -> new Keeper<>(events)).withRestart(Restart.TEMPORARY).subscribeTo(producer, Demand.byHand());
+    var spec = Stage.<E, Keeper<E>>consumer(name, () -> new Keeper<>(events)).withRestart(Restart.TEMPORARY).subscribeTo(producer, Demand.manual());
     return new ConsumerProbe<>(Waiting.here().ensureInside(scope.start(spec)), events);
   }
 
@@ -89,7 +89,7 @@ public final class ConsumerProbe<E> {
    * @param count how many, at least 1
    * @return this
    * @throws IllegalArgumentException if {@code count} is below 1
-   * @throws stage.api.StageEnded if the stage has ended
+   * @throws stage.api.StageEndedException if the stage has ended
    * @throws InterruptedException if interrupted while waiting
    */
   public ConsumerProbe<E> request(long count) throws InterruptedException {

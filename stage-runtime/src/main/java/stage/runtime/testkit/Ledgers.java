@@ -8,7 +8,7 @@ import java.util.Objects;
 import stage.api.StageRef;
 import stage.api.StageSnapshot;
 import stage.api.SubscriptionSnapshot;
-import stage.api.supervision.ScopeMisuse;
+import stage.api.supervision.ScopeMisuseException;
 import stage.api.supervision.ShutdownReport;
 import stage.api.supervision.Supervisor;
 
@@ -43,7 +43,7 @@ public final class Ledgers {
   private static ShutdownReport reportOf(Supervisor scope) {
     try {
       return scope.report();
-    } catch (ScopeMisuse open) {
+    } catch (ScopeMisuseException open) {
       return null;
     }
   }

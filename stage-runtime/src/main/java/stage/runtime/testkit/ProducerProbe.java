@@ -33,12 +33,12 @@ public final class ProducerProbe<E> {
     }
   }
 
-  private final ProducerRef<E, ? extends Stage> ref;
+  private final ProducerRef<E, ? extends Stage.Behaviour> ref;
   private final AtomicInteger consumersSeen = new AtomicInteger();
   private Duration limit = LIMIT;
   private String end = "";   // what it was told, after which nobody is there to ask or to cancel
 
-  private ProducerProbe(ProducerRef<E, ? extends Stage> ref) {
+  private ProducerProbe(ProducerRef<E, ? extends Stage.Behaviour> ref) {
     this.ref = ref;
   }
 
@@ -70,7 +70,7 @@ public final class ProducerProbe<E> {
   }
 
   /** {@return the producer, for consumers to subscribe to} */
-  public ProducerRef<E, ? extends Stage> ref() {
+  public ProducerRef<E, ? extends Stage.Behaviour> ref() {
     return ref;
   }
 

@@ -28,8 +28,8 @@ import stage.api.supervision.ChildCounts;
 import stage.api.supervision.ChildSnapshot;
 import stage.api.supervision.Decision;
 import stage.api.supervision.Intensity;
-import stage.api.supervision.ScopeMisuse;
-import stage.api.supervision.StageFailed;
+import stage.api.supervision.ScopeMisuseException;
+import stage.api.supervision.StageFailedException;
 import stage.api.supervision.Strategy;
 import stage.api.supervision.Supervisor;
 import stage.api.supervision.SupervisorSpec;
@@ -74,10 +74,10 @@ class ChildrenTest extends CrashTest {
     void s46_keepsTheSpec(Restart restart) throws Exception {
       Supervisor scope = open(Intensity.of(3));
       StageRef<Troupe.Actor> stage = scope.start(troupe.actor("stage").withRestart(restart));
-      scope.stop("stage");
+      scope.stopChild("stage");
       assertThat(stage.isAlive()).isFalse();
       assertThat(scope.childSnapshots()).containsExactly(new ChildSnapshot("stage", false, restart, ChildSnapshot.Status.STOPPED));
-      scope.stop("stage");   // again changes nothing
+      scope.stopChild("stage");   // again changes nothing
       assertThat(scope.snapshot().crashes()).isZero();
     }
 
@@ -85,7 +85,7 @@ class ChildrenTest extends CrashTest {
     void s46_forgetsATemporaryOne() throws Exception {
       Supervisor scope = open(Intensity.of(3));
       scope.start(troupe.actor("stage").withRestart(Restart.TEMPORARY));
-      scope.stop("stage");
+      scope.stopChild("stage");
       assertThat(scope.childSnapshots()).isEmpty();
     }
 
@@ -93,7 +93,7 @@ class ChildrenTest extends CrashTest {
     void s32_s46_endsOneThatIsRestarting() throws Exception {
       Supervisor scope = backingOff();
       StageRef<Troupe.Actor> stage = restarting(scope, "stage");
-      scope.stop("stage");
+      scope.stopChild("stage");
       assertThat(stage.isAlive()).isFalse();
       assertThat(statusOf(scope, "stage")).isEqualTo(ChildSnapshot.Status.STOPPED);
       log.take();
@@ -103,7 +103,7 @@ class ChildrenTest extends CrashTest {
     void s46_refusesWhatItDoesNotKnow() {
       Supervisor scope = open(Intensity.of(3));
       troupe.start(scope, "there");
-      assertThatThrownBy(() -> scope.stop("nowhere")).isInstanceOf(ScopeMisuse.class)
+      assertThatThrownBy(() -> scope.stopChild("nowhere")).isInstanceOf(ScopeMisuseException.class)
           .hasMessage("no child \"nowhere\" in scope test; there are: there");
     }
 
@@ -117,7 +117,7 @@ class ChildrenTest extends CrashTest {
         new CountDownLatch(1).await();
       });
       entered.await();
-      scope.stop("stage");
+      scope.stopChild("stage");
       assertThat(stage.join()).isEqualTo(new StopReason.Stopped());
     }
 
@@ -127,7 +127,7 @@ class ChildrenTest extends CrashTest {
       StageRef<Troupe.Actor> stage = troupe.start(scope, "stage");
       CountDownLatch go = busy(stage, null);
       List<Await.Other<Boolean>> stoppers = Stream.generate(() -> new Await.Other<>(() -> {
-        scope.stop("stage");
+        scope.stopChild("stage");
         return stage.isAlive();
       })).limit(8).toList();
       stoppers.forEach(Await.Other::blocks);
@@ -144,7 +144,7 @@ class ChildrenTest extends CrashTest {
       StageRef<Troupe.Actor> other = troupe.start(scope, "other");
       CountDownLatch go = busy(stage, new IOException("off"));
       var stopper = new Await.Other<>(() -> {
-        scope.stop("stage");
+        scope.stopChild("stage");
         return null;
       });
       stopper.blocks();
@@ -168,7 +168,7 @@ class ChildrenTest extends CrashTest {
         try {
           new CountDownLatch(1).await();
         } catch (InterruptedException cancelled) {
-          return Decision.restart();
+          return Decision.RESTART;
         }
         throw new AssertionError("nobody opens that latch");
       }));
@@ -176,7 +176,7 @@ class ChildrenTest extends CrashTest {
       StageRef<Troupe.Actor> other = troupe.start(scope, "other");
       Troupe.crash(stage);
       Await.open(deciding, stage);
-      scope.stop("inner");
+      scope.stopChild("inner");
       assertThat(stage.isAlive()).isFalse();
       assertThat(stage.snapshot().incarnation()).isEqualTo(1);
       Await.answered(other);
@@ -202,7 +202,7 @@ class ChildrenTest extends CrashTest {
       Await.answered(other);
       assertThat(statusOf(scope, "other")).isEqualTo(ChildSnapshot.Status.RUNNING);
       Await.result(() -> {
-        scope.stop("stage");
+        scope.stopChild("stage");
         return null;
       }, stage);
       int last = starts.get();
@@ -219,9 +219,9 @@ class ChildrenTest extends CrashTest {
       Supervisor scope = open(Intensity.of(3));
       StageRef<Troupe.Actor> stage = troupe.start(scope, "stage");
       assertThatThrownBy(() -> stage.call(actor -> {
-        scope.stop("stage");
+        scope.stopChild("stage");
         return null;
-      })).cause().isInstanceOf(ScopeMisuse.class).hasMessageContaining("would wait for itself");
+      })).cause().isInstanceOf(ScopeMisuseException.class).hasMessageContaining("would wait for itself");
       Await.answered(stage);
     }
   }
@@ -232,8 +232,8 @@ class ChildrenTest extends CrashTest {
     void s18_s47_startsAStoppedOneAnewAndDoesNotCount() throws Exception {
       Supervisor scope = open(Intensity.none());
       StageRef<Troupe.Actor> first = troupe.start(scope, "stage");
-      scope.stop("stage");
-      StageRef<?> second = scope.restart("stage");
+      scope.stopChild("stage");
+      StageRef<?> second = scope.restartChild("stage");
       assertThat(second).isNotSameAs(first);
       assertThat(second.snapshot().incarnation()).isEqualTo(1);
       assertThat(first.isAlive()).isFalse();
@@ -247,8 +247,8 @@ class ChildrenTest extends CrashTest {
       StageRef<Troupe.Actor> clock = troupe.start(scope, "clock");
       Troupe.crash(troupe.start(scope, "stage"));
       Await.until(() -> scope.snapshot().crashes() == 1, "it has crashed");
-      scope.stop("stage");
-      StageRef<?> again = scope.restart("stage");
+      scope.stopChild("stage");
+      StageRef<?> again = scope.restartChild("stage");
       Troupe.crash(clock);
       Await.until(() -> clock.snapshot().incarnation() == 2, "a later backoff is over", clock);
       Await.answered(again);
@@ -262,7 +262,7 @@ class ChildrenTest extends CrashTest {
     void s47_refusesOneThatRuns() {
       Supervisor scope = open(Intensity.of(3));
       troupe.start(scope, "stage");
-      assertThatThrownBy(() -> scope.restart("stage")).isInstanceOf(ScopeMisuse.class)
+      assertThatThrownBy(() -> scope.restartChild("stage")).isInstanceOf(ScopeMisuseException.class)
           .hasMessage("child \"stage\" of scope test cannot be restarted, because it is running; stop it first");
     }
 
@@ -270,7 +270,7 @@ class ChildrenTest extends CrashTest {
     void s47_refusesOneThatIsRestarting() throws Exception {
       Supervisor scope = backingOff();
       restarting(scope, "stage");
-      assertThatThrownBy(() -> scope.restart("stage")).isInstanceOf(ScopeMisuse.class).hasMessageContaining("because it is restarting");
+      assertThatThrownBy(() -> scope.restartChild("stage")).isInstanceOf(ScopeMisuseException.class).hasMessageContaining("because it is restarting");
       log.take();
     }
 
@@ -278,11 +278,11 @@ class ChildrenTest extends CrashTest {
     void s47_thatFailsLeavesItStopped() throws Exception {
       Supervisor scope = open(Intensity.of(3));
       troupe.start(scope, "stage");
-      scope.stop("stage");
+      scope.stopChild("stage");
       troupe.failsInOnStart = "stage#1";
-      assertThatThrownBy(() -> scope.restart("stage")).isInstanceOf(StageFailed.class).hasRootCauseMessage("stage fright");
+      assertThatThrownBy(() -> scope.restartChild("stage")).isInstanceOf(StageFailedException.class).hasRootCauseMessage("stage fright");
       assertThat(statusOf(scope, "stage")).isEqualTo(ChildSnapshot.Status.STOPPED);
-      assertThat(scope.restart("stage").isAlive()).isTrue();
+      assertThat(scope.restartChild("stage").isAlive()).isTrue();
     }
   }
 
@@ -292,8 +292,8 @@ class ChildrenTest extends CrashTest {
     void s48_freesTheName() throws Exception {
       Supervisor scope = open(Intensity.of(3));
       troupe.start(scope, "stage");
-      scope.stop("stage");
-      scope.delete("stage");
+      scope.stopChild("stage");
+      scope.deleteChild("stage");
       assertThat(scope.childSnapshots()).isEmpty();
       troupe.start(scope, "stage");
     }
@@ -303,9 +303,9 @@ class ChildrenTest extends CrashTest {
       Supervisor scope = backingOff();
       troupe.start(scope, "runs");
       restarting(scope, "restarting");
-      assertThatThrownBy(() -> scope.delete("runs")).isInstanceOf(ScopeMisuse.class).hasMessageContaining("because it is running");
-      assertThatThrownBy(() -> scope.delete("restarting")).isInstanceOf(ScopeMisuse.class).hasMessageContaining("because it is restarting");
-      assertThatThrownBy(() -> scope.delete("nowhere")).isInstanceOf(ScopeMisuse.class).hasMessageContaining("no child");
+      assertThatThrownBy(() -> scope.deleteChild("runs")).isInstanceOf(ScopeMisuseException.class).hasMessageContaining("because it is running");
+      assertThatThrownBy(() -> scope.deleteChild("restarting")).isInstanceOf(ScopeMisuseException.class).hasMessageContaining("because it is restarting");
+      assertThatThrownBy(() -> scope.deleteChild("nowhere")).isInstanceOf(ScopeMisuseException.class).hasMessageContaining("no child");
       log.take();
     }
   }
@@ -318,10 +318,10 @@ class ChildrenTest extends CrashTest {
       troupe.start(scope, "runs");
       restarting(scope, "restarting");
       troupe.start(scope, "stopped");
-      scope.stop("stopped");
-      assertThatThrownBy(() -> scope.start(troupe.actor("runs"))).isInstanceOf(ScopeMisuse.class).hasMessageContaining("while both are alive");
-      assertThatThrownBy(() -> scope.start(troupe.actor("restarting"))).isInstanceOf(ScopeMisuse.class).hasMessageContaining("is taken");
-      assertThatThrownBy(() -> scope.start(troupe.actor("stopped"))).isInstanceOf(ScopeMisuse.class)
+      scope.stopChild("stopped");
+      assertThatThrownBy(() -> scope.start(troupe.actor("runs"))).isInstanceOf(ScopeMisuseException.class).hasMessageContaining("while both are alive");
+      assertThatThrownBy(() -> scope.start(troupe.actor("restarting"))).isInstanceOf(ScopeMisuseException.class).hasMessageContaining("is taken");
+      assertThatThrownBy(() -> scope.start(troupe.actor("stopped"))).isInstanceOf(ScopeMisuseException.class)
           .hasMessageContaining("restart(\"stopped\") starts that one again, delete(\"stopped\") frees the name");
       log.take();
     }
@@ -330,7 +330,7 @@ class ChildrenTest extends CrashTest {
     void s45_thatFailsLeavesNoTraceAndDoesNotCount() {
       Supervisor scope = open(Intensity.none());
       troupe.failsInOnStart = "stage#1";
-      assertThatThrownBy(() -> scope.start(troupe.actor("stage"))).isInstanceOf(StageFailed.class);
+      assertThatThrownBy(() -> scope.start(troupe.actor("stage"))).isInstanceOf(StageFailedException.class);
       assertThat(scope.childSnapshots()).isEmpty();
       troupe.start(scope, "stage");
     }
@@ -340,10 +340,10 @@ class ChildrenTest extends CrashTest {
       Supervisor scope = open(SupervisorSpec.of("test").withMaxChildren(2).withBackoff(new Backoff(Duration.ofDays(1), Duration.ofDays(1), 0)));
       troupe.start(scope, "runs");
       restarting(scope, "restarting");
-      assertThatThrownBy(() -> scope.start(troupe.actor("third"))).isInstanceOf(ScopeMisuse.class)
+      assertThatThrownBy(() -> scope.start(troupe.actor("third"))).isInstanceOf(ScopeMisuseException.class)
           .hasMessage("scope test may have 2 children at most (maxChildren) and has them; \"third\" cannot be started");
       assertThat(troupe.story).doesNotContain("start third#1");
-      scope.stop("runs");
+      scope.stopChild("runs");
       troupe.start(scope, "third");
       log.take();
     }
@@ -351,7 +351,7 @@ class ChildrenTest extends CrashTest {
     @Test
     void s50_noneIsLegal() {
       Supervisor scope = open(SupervisorSpec.of("test").withMaxChildren(0));
-      assertThatThrownBy(() -> scope.start(troupe.actor("first"))).isInstanceOf(ScopeMisuse.class);
+      assertThatThrownBy(() -> scope.start(troupe.actor("first"))).isInstanceOf(ScopeMisuseException.class);
     }
 
     @Test
@@ -398,7 +398,7 @@ class ChildrenTest extends CrashTest {
       troupe.start(scope, "runs");
       restarting(scope, "restarting");
       troupe.start(scope, "stopped");
-      scope.stop("stopped");
+      scope.stopChild("stopped");
       scope.start(SupervisorSpec.of("inner"));
       assertThat(scope.counts()).isEqualTo(new ChildCounts(4, 2, 1, 3));
       assertThat(scope.childSnapshots()).extracting(ChildSnapshot::status).containsExactly(
@@ -433,8 +433,8 @@ class ChildrenTest extends CrashTest {
       Await.end(stage);
       Await.until(() -> scope.childSnapshots().isEmpty(), "it is forgotten");
       troupe.start(scope, "stage");
-      assertThatThrownBy(() -> scope.restart("stage")).isInstanceOf(ScopeMisuse.class).hasMessageContaining("is not for a dynamic supervisor");
-      assertThatThrownBy(() -> scope.delete("stage")).isInstanceOf(ScopeMisuse.class);
+      assertThatThrownBy(() -> scope.restartChild("stage")).isInstanceOf(ScopeMisuseException.class).hasMessageContaining("is not for a dynamic supervisor");
+      assertThatThrownBy(() -> scope.deleteChild("stage")).isInstanceOf(ScopeMisuseException.class);
     }
 
     /** It takes 2 seconds; 100, where each start looks at all that are there. */
@@ -454,7 +454,7 @@ class ChildrenTest extends CrashTest {
       Supervisor scope = open(SupervisorSpec.of("test").withStrategy(Strategy.DYNAMIC));
       for (int i = 0; i < 1200; i++) {
         scope.start(troupe.actor("s" + i).withShutdown(Shutdown.brutal()));
-        scope.stop("s" + i);
+        scope.stopChild("s" + i);
       }
       scope.start(troupe.actor("s7"));
       scope.close();
@@ -468,16 +468,16 @@ class ChildrenTest extends CrashTest {
       scope.start(troupe.actor("a"));
       for (int round = 0; round < 3; round++) {
         scope.start(troupe.actor("b"));
-        assertThatThrownBy(() -> scope.start(troupe.actor("c"))).isInstanceOf(ScopeMisuse.class).hasMessageContaining("may have 2 children at most");
-        scope.stop("b");
+        assertThatThrownBy(() -> scope.start(troupe.actor("c"))).isInstanceOf(ScopeMisuseException.class).hasMessageContaining("may have 2 children at most");
+        scope.stopChild("b");
         scope.start(SupervisorSpec.of("c"));
-        assertThatThrownBy(() -> scope.restart("b")).isInstanceOf(ScopeMisuse.class).hasMessageContaining("may have 2 children at most");
-        scope.stop("c");
-        assertThatThrownBy(() -> scope.start(Stage.<Integer, Troupe.Actor>consumer("d", () -> null))).isInstanceOf(StageFailed.class);
-        scope.restart("b");
-        assertThatThrownBy(() -> scope.start(troupe.actor("c"))).isInstanceOf(ScopeMisuse.class).hasMessageContaining("may have 2 children at most");
-        scope.stop("b");
-        scope.delete("b");
+        assertThatThrownBy(() -> scope.restartChild("b")).isInstanceOf(ScopeMisuseException.class).hasMessageContaining("may have 2 children at most");
+        scope.stopChild("c");
+        assertThatThrownBy(() -> scope.start(Stage.<Integer, Troupe.Actor>consumer("d", () -> null))).isInstanceOf(StageFailedException.class);
+        scope.restartChild("b");
+        assertThatThrownBy(() -> scope.start(troupe.actor("c"))).isInstanceOf(ScopeMisuseException.class).hasMessageContaining("may have 2 children at most");
+        scope.stopChild("b");
+        scope.deleteChild("b");
       }
     }
   }
@@ -535,7 +535,7 @@ class ChildrenTest extends CrashTest {
 
     @Test
     void s42_aCrashOfATransientOneThatIsStoppedForItIsNoNormalEnd() throws Exception {
-      Supervisor scope = ChildrenTest.this.open(SupervisorSpec.of("test").withAutoShutdown(AutoShutdown.ANY).withDecisions(failure -> Decision.stop()));
+      Supervisor scope = ChildrenTest.this.open(SupervisorSpec.of("test").withAutoShutdown(AutoShutdown.ANY).withDecisions(failure -> Decision.STOP));
       StageRef<Troupe.Actor> significant = scope.start(troupe.actor("significant").asSignificant());
       StageRef<Troupe.Actor> other = troupe.start(scope, "other");
       Troupe.crash(significant, new IOException("off"));
@@ -550,7 +550,7 @@ class ChildrenTest extends CrashTest {
       Supervisor scope = open(AutoShutdown.ANY);
       scope.start(troupe.actor("significant").asSignificant());
       StageRef<Troupe.Actor> other = troupe.start(scope, "other");
-      scope.stop("significant");
+      scope.stopChild("significant");
       Await.answered(other);
       troupe.start(scope, "late");
     }

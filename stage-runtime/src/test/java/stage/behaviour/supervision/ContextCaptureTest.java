@@ -19,7 +19,7 @@ import stage.api.StageRef;
 import stage.api.StopReason;
 import stage.api.supervision.ContextCapture;
 import stage.api.supervision.Intensity;
-import stage.api.supervision.StageFailed;
+import stage.api.supervision.StageFailedException;
 import stage.api.supervision.Supervisor;
 import stage.api.supervision.SupervisorSpec;
 import stage.behaviour.support.Await;
@@ -181,13 +181,13 @@ class ContextCaptureTest extends CrashTest {
       open(() -> incarnation -> {
         throw new IllegalStateException("no context today");
       });
-      assertThatThrownBy(() -> start(Stage.consumer("actor", Actor::new))).isInstanceOf(StageFailed.class).hasRootCauseMessage("no context today");
+      assertThatThrownBy(() -> start(Stage.consumer("actor", Actor::new))).isInstanceOf(StageFailedException.class).hasRootCauseMessage("no context today");
     }
 
     @Test
     void failsTheStartIfItRunsNothing() {
       open(() -> incarnation -> {});
-      assertThatThrownBy(() -> start(Stage.consumer("actor", Actor::new))).isInstanceOf(StageFailed.class)
+      assertThatThrownBy(() -> start(Stage.consumer("actor", Actor::new))).isInstanceOf(StageFailedException.class)
           .hasRootCauseMessage("the context did not run the incarnation of stage test/actor; it must run it once");
     }
 

@@ -28,7 +28,7 @@ import stage.api.supervision.Decision;
 import stage.api.supervision.DecisionRule;
 import stage.api.supervision.Failure;
 import stage.api.supervision.Intensity;
-import stage.api.supervision.StageFailed;
+import stage.api.supervision.StageFailedException;
 import stage.api.supervision.Supervisor;
 import stage.api.supervision.SupervisorSpec;
 import stage.behaviour.support.Await;
@@ -106,7 +106,7 @@ class DecisionTest extends CrashTest {
   class ToResume {
     @Test
     void skipsTheEventAndKeepsTheIncarnation() throws Exception {
-      Supervisor scope = open(Decision.resume(), 0);
+      Supervisor scope = open(Decision.RESUME, 0);
       ProducerRef<Integer, Source> source = start(Stage.producer("source", () -> new Source(100)));
       ConsumerRef<Integer, Sink> sink = start(Stage.consumer("sink", Sink::new)
           .withDeadLetters((letter, count) -> letters.add(letter)).subscribeTo(source, Demand.max(20)));
@@ -122,7 +122,7 @@ class DecisionTest extends CrashTest {
 
     @Test
     void doesTheSameInAProducerConsumerAndPublishesNothingTwice() throws Exception {
-      Supervisor scope = open(Decision.resume(), 0);
+      Supervisor scope = open(Decision.RESUME, 0);
       ProducerRef<Integer, Source> source = start(Stage.producer("source", () -> new Source(100)));
       var middle = start(Stage.producerConsumer("middle", Middle::new)
           .withDeadLetters((letter, count) -> letters.add(letter)).subscribeTo(source, Demand.max(20)));
@@ -137,7 +137,7 @@ class DecisionTest extends CrashTest {
 
     @Test
     void forgetsAMessage() throws Exception {
-      open(Decision.resume(), 0);
+      open(Decision.RESUME, 0);
       StageRef<Sink> sink = start(Stage.consumer("sink", Sink::new));
       Troupe.crash(sink);
       Await.answered(sink);
@@ -147,7 +147,7 @@ class DecisionTest extends CrashTest {
 
     @Test
     void forgetsARunOfATimerAndKeepsTheTimer() throws Exception {
-      open(Decision.resume(), 0);
+      open(Decision.RESUME, 0);
       StageRef<Sink> sink = start(Stage.consumer("sink", Sink::new));
       crashesLeft = 2;
       sink.cast(stage -> stage.context.every(Duration.ofMillis(1), () -> {
@@ -161,7 +161,7 @@ class DecisionTest extends CrashTest {
 
     @Test
     void runsADemandTurnAgainAndCountsIt() throws Exception {
-      Supervisor scope = open(Decision.resume(), 2);
+      Supervisor scope = open(Decision.RESUME, 2);
       crashesLeft = 2;
       ProducerRef<Integer, Source> source = start(Stage.producer("source", () -> new Source(3)));
       start(Stage.consumer("sink", Sink::new).subscribeTo(source));
@@ -173,18 +173,18 @@ class DecisionTest extends CrashTest {
 
     @Test
     void doesNotGoOnForEver() throws Exception {
-      Supervisor scope = open(Decision.resume(), 2);
+      Supervisor scope = open(Decision.RESUME, 2);
       crashesLeft = Integer.MAX_VALUE;
       ProducerRef<Integer, Source> source = start(Stage.producer("source", () -> new Source(3)));
       start(Stage.consumer("sink", Sink::new).subscribeTo(source));
       theScopeMayFail();
-      assertThatThrownBy(() -> scope.join(Duration.ofSeconds(60))).isInstanceOf(StageFailed.class).hasRootCauseMessage("source");
+      assertThatThrownBy(() -> scope.join(Duration.ofSeconds(60))).isInstanceOf(StageFailedException.class).hasRootCauseMessage("source");
       log.take();
     }
 
     @Test
     void runsAGeneratorsLoopAgain() throws Exception {
-      open(Decision.resume(), 5);
+      open(Decision.RESUME, 5);
       crashesLeft = 2;
       var lives = new LinkedBlockingQueue<Integer>();
       ProducerRef<Integer, Stage.Generator<Integer>> generator = start(Stage.<Integer, Stage.Generator<Integer>>generator("generator", () -> {
@@ -206,7 +206,7 @@ class DecisionTest extends CrashTest {
   class ToStop {
     @Test
     void endsTheStageAndItsConsumersAndNothingElse() throws Exception {
-      Supervisor scope = open(Decision.stop(), 0);
+      Supervisor scope = open(Decision.STOP, 0);
       crashesLeft = 1;
       ProducerRef<Integer, Source> source = start(Stage.producer("source", () -> new Source(100)));
       StageRef<Sink> other = start(Stage.consumer("other", Sink::new));
@@ -223,10 +223,10 @@ class DecisionTest extends CrashTest {
   class ToEscalate {
     @Test
     void givesUpAtTheFirstCrash() throws Exception {
-      Supervisor scope = open(Decision.escalate(), 100);
+      Supervisor scope = open(Decision.ESCALATE, 100);
       Troupe.crash(start(Stage.consumer("sink", Sink::new)));
       theScopeMayFail();
-      assertThatThrownBy(() -> scope.join(Duration.ofSeconds(60))).isInstanceOf(StageFailed.class).hasRootCauseMessage("off");
+      assertThatThrownBy(() -> scope.join(Duration.ofSeconds(60))).isInstanceOf(StageFailedException.class).hasRootCauseMessage("off");
       assertThat(scope.snapshot().escalations()).isEqualTo(1);
       log.takeRestartsAndGivingUp(0);
     }
@@ -234,7 +234,7 @@ class DecisionTest extends CrashTest {
     @Test
     void isTheParentsToDealWith() throws Exception {
       Supervisor scope = open(SupervisorSpec.of("test"));
-      Supervisor inner = scope.start(SupervisorSpec.of("inner").withDecisions(failure -> Decision.escalate()));
+      Supervisor inner = scope.start(SupervisorSpec.of("inner").withDecisions(failure -> Decision.ESCALATE));
       var troupe = new Troupe();
       StageRef<Troupe.Actor> a = troupe.start(inner, "a");
       StageRef<Troupe.Actor> b = troupe.start(inner, "b");
@@ -248,7 +248,7 @@ class DecisionTest extends CrashTest {
   class ARule {
     @Test
     void isToldTheFacts() throws Exception {
-      Supervisor scope = open(Decision.restart(), 5);
+      Supervisor scope = open(Decision.RESTART, 5);
       StageRef<Sink> sink = start(Stage.consumer("sink", Sink::new));
       var cause = new IOException("off");
       Troupe.crash(sink, cause);
@@ -284,7 +284,7 @@ class DecisionTest extends CrashTest {
         threads.add(Thread.currentThread().getName());
         // Whoever holds the lock would keep this from being answered.
         Await.result(() -> supervisors.peek().counts());
-        return Decision.restart();
+        return Decision.RESTART;
       }, 5);
       supervisors.add(scope);
       StageRef<Sink> sink = start(Stage.consumer("sink", Sink::new));

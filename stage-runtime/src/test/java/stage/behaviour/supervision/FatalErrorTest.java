@@ -13,7 +13,7 @@ import stage.api.StageRef;
 import stage.api.StopReason;
 import stage.api.supervision.Decision;
 import stage.api.supervision.Intensity;
-import stage.api.supervision.StageFailed;
+import stage.api.supervision.StageFailedException;
 import stage.api.supervision.Supervisor;
 import stage.api.supervision.SupervisorSpec;
 import stage.behaviour.support.Await;
@@ -37,13 +37,13 @@ class FatalErrorTest extends CrashTest {
   void anInternalErrorFailsTheScopeWhateverTheSupervisorBelowWouldDo() throws Exception {
     theScopeMayFail();
     Supervisor scope = open(Intensity.of(10));
-    Supervisor inner = scope.start(SupervisorSpec.of("inner").withIntensity(Intensity.of(10)).withDecisions(failure -> Decision.resume()));
+    Supervisor inner = scope.start(SupervisorSpec.of("inner").withIntensity(Intensity.of(10)).withDecisions(failure -> Decision.RESUME));
     StageRef<Idle> other = startIn(scope, "other");
     StageRef<Idle> stage = startIn(inner, "stage");
     var error = new InternalError("the JVM is in trouble");
     crash(stage, error);
 
-    StageFailed failed = catchThrowableOfType(StageFailed.class, scope::join);
+    StageFailedException failed = catchThrowableOfType(StageFailedException.class, scope::join);
     assertThat(failed.getCause()).isSameAs(error);
     assertThat(failed).hasMessageContaining("test/inner/stage");
     assertThat(Await.end(stage)).isEqualTo(new StopReason.Crashed(error));

@@ -55,7 +55,7 @@ class IgnoredStartTest extends CrashTest {
       assertThat(cache.snapshot().incarnation()).isEqualTo(1);
       assertThat(scope.childSnapshots()).contains(new ChildSnapshot("cache", false, restart, ChildSnapshot.Status.STOPPED));
       isNeeded.set(true);
-      assertThat(scope.restart("cache").snapshot().inputs()).hasSize(1);
+      assertThat(scope.restartChild("cache").snapshot().inputs()).hasSize(1);
       assertThat(scope.counts().active()).isEqualTo(2);
       assertThat(scope.snapshot().restarts()).isZero();
     }

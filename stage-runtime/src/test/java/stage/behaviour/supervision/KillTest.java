@@ -15,7 +15,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
-import stage.api.CallFailed;
+import stage.api.CallFailedException;
 import stage.api.ConsumerRef;
 import stage.api.Demand;
 import stage.api.Inlet;
@@ -24,7 +24,7 @@ import stage.api.ProducerRef;
 import stage.api.Shutdown;
 import stage.api.Stage;
 import stage.api.StageContext;
-import stage.api.StageKilled;
+import stage.api.StageKilledException;
 import stage.api.StageRef;
 import stage.api.StageSnapshot;
 import stage.api.State;
@@ -32,8 +32,8 @@ import stage.api.StopReason;
 import stage.api.SubscriptionSpec;
 import stage.api.supervision.Intensity;
 import stage.api.supervision.ShutdownReport;
-import stage.api.supervision.StageFailed;
-import stage.api.supervision.Stragglers;
+import stage.api.supervision.StageFailedException;
+import stage.api.supervision.StragglersException;
 import stage.api.supervision.Strategy;
 import stage.api.supervision.Supervisor;
 import stage.api.supervision.SupervisorSpec;
@@ -158,7 +158,7 @@ class KillTest extends CrashTest {
       idle.kill();
       awaitIncarnation(idle, 2);
       assertThat(stops).singleElement().isInstanceOfSatisfying(StopReason.Crashed.class,
-          crashed -> assertThat(crashed.cause()).isInstanceOf(StageKilled.class).hasMessage("stage test/stubborn was killed"));
+          crashed -> assertThat(crashed.cause()).isInstanceOf(StageKilledException.class).hasMessage("stage test/stubborn was killed"));
       assertThat(scope.snapshot().crashes()).isEqualTo(1);
       log.takeRestarts(1);
     }
@@ -236,13 +236,13 @@ class KillTest extends CrashTest {
             ignoreInterrupts();
             return null;
           });
-        } catch (CallFailed | InterruptedException failed) {
+        } catch (CallFailedException | InterruptedException failed) {
           other.add(failed);
         }
       });
       Await.next(1, entered, sink);
       sink.kill();
-      assertThat(Await.next(1, other, sink).getFirst()).isInstanceOf(CallFailed.class).hasCauseInstanceOf(StageKilled.class);
+      assertThat(Await.next(1, other, sink).getFirst()).isInstanceOf(CallFailedException.class).hasCauseInstanceOf(StageKilledException.class);
       caller.join();
       awaitIncarnation(sink, 2);
       letTheZombiesGo();
@@ -421,7 +421,7 @@ class KillTest extends CrashTest {
       Await.next(1, entered, stubborn);
       stubborn.kill();
       theScopeMayFail();
-      assertThatThrownBy(() -> scope.join(Duration.ofSeconds(60))).isInstanceOf(StageFailed.class).hasCauseInstanceOf(StageKilled.class);
+      assertThatThrownBy(() -> scope.join(Duration.ofSeconds(60))).isInstanceOf(StageFailedException.class).hasCauseInstanceOf(StageKilledException.class);
       letTheZombiesGo();
       assertThat(log.take()).extracting(record -> record.getMessage()).anyMatch(line -> line.contains("too many threads abandoned; GIVE_UP"));
     }
@@ -432,7 +432,7 @@ class KillTest extends CrashTest {
       StageRef<Sink> sink = scope.start(Stage.consumer("sink", Sink::new).withShutdown(Shutdown.within(Duration.ofMillis(1))));
       sink.cast(stage -> ignoreInterrupts());
       Await.next(1, entered, sink);
-      scope.stop("sink");
+      scope.stopChild("sink");
       assertThat(sink.isAlive()).isFalse();
       letTheZombiesGo();
       log.take();
@@ -461,7 +461,7 @@ class KillTest extends CrashTest {
       Supervisor scope = open(spec().withShutdown(Duration.ofMillis(1)), 1000);
       StageRef<Stubborn> stubborn = pipeline(10);
       Await.next(1, entered, stubborn);
-      Stragglers stragglers = catchThrowableOfType(Stragglers.class, scope::close);
+      StragglersException stragglers = catchThrowableOfType(StragglersException.class, scope::close);
       assertThat(stragglers.threads()).singleElement().satisfies(straggler -> {
         assertThat(straggler.path()).isEqualTo("test/stubborn");
         assertThat(straggler.stack()).anyMatch(frame -> frame.getMethodName().equals("ignoreInterrupts"));

@@ -28,15 +28,15 @@ import stage.api.ProducerRef;
 import stage.api.Shutdown;
 import stage.api.Stage;
 import stage.api.StageContext;
-import stage.api.StageEnded;
+import stage.api.StageEndedException;
 import stage.api.StageRef;
 import stage.api.StageSnapshot;
 import stage.api.StopReason;
 import stage.api.Subscription;
 import stage.api.supervision.ChildSnapshot;
 import stage.api.supervision.Intensity;
-import stage.api.supervision.ScopeMisuse;
-import stage.api.supervision.StageFailed;
+import stage.api.supervision.ScopeMisuseException;
+import stage.api.supervision.StageFailedException;
 import stage.api.supervision.Strategy;
 import stage.api.supervision.Supervisor;
 import stage.api.supervision.SupervisorSpec;
@@ -102,7 +102,7 @@ class OthersBugsTest extends CrashTest {
       }
     }));
     var source = start(Stage.producer("source", () -> new Numbers(100)));
-    Subscription subscription = mailer.subscribeTo(source, Demand.max(2).withMin(1));
+    Subscription subscription = mailer.subscribeTo(source, Demand.max(2).min(1));
     assertThat(Await.next(4, entered, mailer)).as("each fails, and is tried again").containsExactlyInAnyOrder(0, 0, 1, 1);
     Await.answered(mailer);
     assertThat(subscription.snapshot().sent()).as("neither has finished").isEqualTo(2);
@@ -141,19 +141,19 @@ class OthersBugsTest extends CrashTest {
       Supervisor scope = open(Intensity.of(1_000_000));
       StageRef<Troupe.Actor> stage = inItsLoop(scope);
       assertThat(scope.childSnapshots()).singleElement().extracting(ChildSnapshot::status).isEqualTo(ChildSnapshot.Status.RESTARTING);
-      assertThatThrownBy(() -> scope.start(stubborn())).isInstanceOf(ScopeMisuse.class).hasMessageContaining("is taken");
-      assertThatThrownBy(() -> scope.restart("stubborn")).isInstanceOf(ScopeMisuse.class).hasMessageContaining("because it is restarting");
-      assertThatThrownBy(() -> scope.delete("stubborn")).isInstanceOf(ScopeMisuse.class).hasMessageContaining("because it is restarting");
+      assertThatThrownBy(() -> scope.start(stubborn())).isInstanceOf(ScopeMisuseException.class).hasMessageContaining("is taken");
+      assertThatThrownBy(() -> scope.restartChild("stubborn")).isInstanceOf(ScopeMisuseException.class).hasMessageContaining("because it is restarting");
+      assertThatThrownBy(() -> scope.deleteChild("stubborn")).isInstanceOf(ScopeMisuseException.class).hasMessageContaining("because it is restarting");
       Await.result(() -> {
-        scope.stop("stubborn");
+        scope.stopChild("stubborn");
         return null;
       }, stage);
-      assertThatThrownBy(() -> scope.restart("stubborn")).isInstanceOf(StageFailed.class).cause().hasMessage("no start");
+      assertThatThrownBy(() -> scope.restartChild("stubborn")).isInstanceOf(StageFailedException.class).cause().hasMessage("no start");
       fails = false;
-      StageRef<?> again = scope.restart("stubborn");
+      StageRef<?> again = scope.restartChild("stubborn");
       Await.answered(again);
-      scope.stop("stubborn");
-      scope.delete("stubborn");
+      scope.stopChild("stubborn");
+      scope.deleteChild("stubborn");
       assertThat(scope.childSnapshots()).isEmpty();
       log.take();
     }
@@ -165,7 +165,7 @@ class OthersBugsTest extends CrashTest {
       Supervisor inner = scope.start(SupervisorSpec.of("inner").withIntensity(Intensity.of(1_000_000)));
       StageRef<Troupe.Actor> stage = inItsLoop(inner);
       Await.result(() -> {
-        scope.stop("inner");
+        scope.stopChild("inner");
         return null;
       }, stage);
       assertThat(stage.isAlive()).isFalse();
@@ -202,7 +202,7 @@ class OthersBugsTest extends CrashTest {
       assertThat(inner.childSnapshots()).isEmpty();
       assertThat(inner.counts().specs()).isZero();
     }
-    scope.stop("inner");
+    scope.stopChild("inner");
     assertThat(scope.childSnapshots()).isEmpty();
     scope.close();
     assertThat(scope.report().isClean()).isTrue();
@@ -242,13 +242,13 @@ class OthersBugsTest extends CrashTest {
         go.countDown();   // it is not interrupted for that
       }
       case KILL -> stage.kill();
-      case STOP_BY_NAME -> scope.stop("stage");
+      case STOP_BY_NAME -> scope.stopChild("stage");
       case CLOSE -> scope.close();
     }
     if (how == Ender.STOP) starter.result(stage);
-    else assertThatThrownBy(() -> starter.result(stage)).isInstanceOf(StageFailed.class).hasCauseInstanceOf(InterruptedException.class);
+    else assertThatThrownBy(() -> starter.result(stage)).isInstanceOf(StageFailedException.class).hasCauseInstanceOf(InterruptedException.class);
     Await.end(stage);
-    assertThatThrownBy(() -> stage.cast(actor -> {})).isInstanceOf(StageEnded.class);
+    assertThatThrownBy(() -> stage.cast(actor -> {})).isInstanceOf(StageEndedException.class);
     scope.close();
     assertThat(threads).singleElement().extracting(Thread::isAlive).isEqualTo(false);
     assertThat(scope.counts().active()).isZero();

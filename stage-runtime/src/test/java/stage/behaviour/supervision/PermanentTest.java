@@ -24,7 +24,7 @@ import stage.api.StageRef;
 import stage.api.State;
 import stage.api.StopReason;
 import stage.api.supervision.Intensity;
-import stage.api.supervision.StageFailed;
+import stage.api.supervision.StageFailedException;
 import stage.api.supervision.Strategy;
 import stage.api.supervision.Supervisor;
 import stage.api.supervision.SupervisorSpec;
@@ -128,7 +128,7 @@ class PermanentTest extends CrashTest {
       start(Stage.consumer("sink", Sink::new).subscribeTo(threes));
       assertThat(Await.next(9, handled, threes)).isEqualTo(upTo(9));
       theScopeMayFail();
-      assertThatThrownBy(() -> scope.join(Duration.ofSeconds(60))).isInstanceOf(StageFailed.class)
+      assertThatThrownBy(() -> scope.join(Duration.ofSeconds(60))).isInstanceOf(StageFailedException.class)
           .hasRootCauseMessage("permanent stage test/threes has ended normally, once too often");
       log.take();
     }
@@ -182,7 +182,7 @@ class PermanentTest extends CrashTest {
   void s08_noneIsRestartedWhenItIsStopped(Restart restart) throws Exception {
     Supervisor scope = open(Intensity.of(100));
     StageRef<Sink> sink = start(Stage.consumer("sink", Sink::new).withRestart(restart));
-    scope.stop("sink");
+    scope.stopChild("sink");
     assertThat(sink.join()).isEqualTo(new StopReason.Stopped());
     assertThat(stops).hasSize(1);
     assertThat(scope.childSnapshots()).hasSize(restart == Restart.TEMPORARY ? 0 : 1);

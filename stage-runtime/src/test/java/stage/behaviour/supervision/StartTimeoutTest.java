@@ -10,15 +10,15 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.logging.LogRecord;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
-import stage.api.CallFailed;
+import stage.api.CallFailedException;
 import stage.api.ConsumerRef;
 import stage.api.ConsumerSpec;
 import stage.api.Inlet;
 import stage.api.Stage;
 import stage.api.StageContext;
-import stage.api.StageKilled;
+import stage.api.StageKilledException;
 import stage.api.supervision.Intensity;
-import stage.api.supervision.StageFailed;
+import stage.api.supervision.StageFailedException;
 import stage.api.supervision.Supervisor;
 import stage.api.supervision.SupervisorSpec;
 import stage.behaviour.support.Await;
@@ -121,10 +121,10 @@ class StartTimeoutTest extends CrashTest {
     @Test
     void s60_isInterruptedAndFailsInTheCallersHands() throws Throwable {
       inScope(SupervisorSpec.of("test"), scope -> {
-        StageFailed failed = catchThrowableOfType(StageFailed.class, () -> scope.start(slow(1, Late.UNTIL_INTERRUPTED)));
+        StageFailedException failed = catchThrowableOfType(StageFailedException.class, () -> scope.start(slow(1, Late.UNTIL_INTERRUPTED)));
         assertThat(time.nanos()).isEqualTo(LIMIT.toNanos());
         assertThat(failed).hasMessageContaining("test/slow").hasMessageContaining("onStart");
-        assertThat(failed.getCause()).isInstanceOf(StageKilled.class)
+        assertThat(failed.getCause()).isInstanceOf(StageKilledException.class)
             .hasMessage("the start of stage test/slow took longer than its start timeout of PT0.02S")
             .satisfies(late -> assertThat(late.getSuppressed()).hasAtLeastOneElementOfType(InterruptedException.class));
         assertThat(scope.counts().specs()).as("it leaves no trace").isZero();
@@ -134,8 +134,8 @@ class StartTimeoutTest extends CrashTest {
     @Test
     void s60_isAbandonedIfItIgnoresItsInterrupt() throws Throwable {
       inScope(SupervisorSpec.of("test").withGrace(Duration.ofMillis(10)), scope -> {
-        StageFailed failed = catchThrowableOfType(StageFailed.class, () -> scope.start(slow(1, Late.UNTIL_RELEASED)));
-        assertThat(failed.getCause()).isInstanceOf(StageKilled.class).hasMessage("stage test/slow ignored its interrupt, sent because its start "
+        StageFailedException failed = catchThrowableOfType(StageFailedException.class, () -> scope.start(slow(1, Late.UNTIL_RELEASED)));
+        assertThat(failed.getCause()).isInstanceOf(StageKilledException.class).hasMessage("stage test/slow ignored its interrupt, sent because its start "
             + "took longer than its start timeout of PT0.02S, and its thread was abandoned");
         assertThat(scope.snapshot().abandoned()).isEqualTo(1);
         assertThat(incarnations).as("a stage that never ran is not restarted").hasValue(1);
@@ -180,7 +180,7 @@ class StartTimeoutTest extends CrashTest {
     void s60_isRefusedAndTheOldBehaviourGoesOn() throws Throwable {
       inScope(SupervisorSpec.of("test").withIntensity(Intensity.none()), scope -> {
         ConsumerRef<Integer, Slow> stage = scope.start(slow(2, Late.UNTIL_INTERRUPTED));
-        assertThatThrownBy(() -> stage.replace(() -> new Slow(2, Late.UNTIL_INTERRUPTED))).isInstanceOf(CallFailed.class)
+        assertThatThrownBy(() -> stage.replace(() -> new Slow(2, Late.UNTIL_INTERRUPTED))).isInstanceOf(CallFailedException.class)
             .hasRootCauseMessage("the start of stage test/slow took longer than its start timeout of PT0.02S");
         assertThat(stage.<Boolean>call(behaviour -> Thread.currentThread().isInterrupted())).isFalse();
         assertThat(stage.snapshot().incarnation()).isEqualTo(1);

@@ -24,7 +24,7 @@ import stage.api.StageSnapshot;
 import stage.api.StopReason;
 import stage.api.supervision.Backoff;
 import stage.api.supervision.Intensity;
-import stage.api.supervision.StageFailed;
+import stage.api.supervision.StageFailedException;
 import stage.api.supervision.Strategy;
 import stage.api.supervision.Supervisor;
 import stage.api.supervision.SupervisorSpec;
@@ -133,7 +133,7 @@ class StrategyTest extends CrashTest {
       assertThat(scope.snapshot().crashes()).isEqualTo(2);
       theScopeMayFail();
       Troupe.crash(a);
-      assertThatThrownBy(() -> scope.join(Duration.ofSeconds(60))).isInstanceOf(StageFailed.class);
+      assertThatThrownBy(() -> scope.join(Duration.ofSeconds(60))).isInstanceOf(StageFailedException.class);
       log.takeRestartsAndGivingUp(2);
     }
 
@@ -285,7 +285,7 @@ class StrategyTest extends CrashTest {
       startThree(scope);
       Troupe.crash(b);
       troupe.next(3, a, b, c);
-      scope.stop("a");
+      scope.stopChild("a");
       assertThat(a.isAlive()).isFalse();
       assertThat(scope.counts().active()).isZero();
       log.take();

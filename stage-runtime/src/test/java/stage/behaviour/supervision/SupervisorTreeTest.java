@@ -22,8 +22,8 @@ import stage.api.supervision.AutoShutdown;
 import stage.api.supervision.ChildCounts;
 import stage.api.supervision.ChildSnapshot;
 import stage.api.supervision.Intensity;
-import stage.api.supervision.ScopeMisuse;
-import stage.api.supervision.StageFailed;
+import stage.api.supervision.ScopeMisuseException;
+import stage.api.supervision.StageFailedException;
 import stage.api.supervision.Strategy;
 import stage.api.supervision.Supervisor;
 import stage.api.supervision.SupervisorSpec;
@@ -76,7 +76,7 @@ class SupervisorTreeTest extends CrashTest {
       assertThat(stage.isAlive()).isFalse();
       assertThat(other.isAlive()).isTrue();
       assertThat(scope.childSnapshots()).extracting(ChildSnapshot::name).containsExactly("other");
-      assertThatThrownBy(() -> inner.start(troupe.actor("late"))).isInstanceOf(ScopeMisuse.class).hasMessageContaining("is closed");
+      assertThatThrownBy(() -> inner.start(troupe.actor("late"))).isInstanceOf(ScopeMisuseException.class).hasMessageContaining("is closed");
     }
 
     @Test
@@ -110,7 +110,7 @@ class SupervisorTreeTest extends CrashTest {
       assertThatThrownBy(() -> stage.call(actor -> {
         inner.close();
         return null;
-      })).cause().isInstanceOf(ScopeMisuse.class).hasMessageContaining("use stop()");
+      })).cause().isInstanceOf(ScopeMisuseException.class).hasMessageContaining("use stop()");
       stage.cast(actor -> inner.stop());
       assertThat(Await.end(stage)).isEqualTo(new StopReason.Stopped());
     }
@@ -131,7 +131,7 @@ class SupervisorTreeTest extends CrashTest {
     void s04_s05_unwindsInReverseOrderIfAChildFails() {
       Supervisor scope = open(named("test", 3));
       troupe.failsInOnStart = "inner/c#1";
-      StageFailed failed = catchThrowableOfType(StageFailed.class, () -> scope.start(named("inner", 3), inner -> {
+      StageFailedException failed = catchThrowableOfType(StageFailedException.class, () -> scope.start(named("inner", 3), inner -> {
         inner.start(troupe.actor("a"));
         inner.start(troupe.actor("b"));
         inner.start(troupe.actor("c"));
@@ -188,7 +188,7 @@ class SupervisorTreeTest extends CrashTest {
       }
       assertThat(crashes).isEqualTo((outer + 1) * (inner + 1));
       theScopeMayFail();
-      assertThatThrownBy(scope::close).isInstanceOf(StageFailed.class).hasRootCauseMessage("off");
+      assertThatThrownBy(scope::close).isInstanceOf(StageFailedException.class).hasRootCauseMessage("off");
       log.take();
     }
 
@@ -202,7 +202,7 @@ class SupervisorTreeTest extends CrashTest {
         Await.until(() -> leaf.snapshot().incarnation() > before || !leaf.isAlive(), "it is restarted or given up", leaf);
       }
       theScopeMayFail();
-      StageFailed failed = catchThrowableOfType(StageFailed.class, scope::join);
+      StageFailedException failed = catchThrowableOfType(StageFailedException.class, scope::join);
       assertThat(failed).hasRootCauseMessage("number 3");
       assertThat(failed.history()).extracting(failure -> failure.cause().getMessage()).containsExactly("number 1", "number 2", "number 3");
       log.takeRestartsAndGivingUp(2);
@@ -218,7 +218,7 @@ class SupervisorTreeTest extends CrashTest {
       Troupe.crash(a);
       assertThat(Await.end(a)).isInstanceOf(StopReason.Crashed.class);
       assertThat(Await.end(b)).isEqualTo(new StopReason.Stopped());
-      assertThatThrownBy(inner::join).isInstanceOf(StageFailed.class);
+      assertThatThrownBy(inner::join).isInstanceOf(StageFailedException.class);
       Await.answered(outside);
       Await.until(() -> scope.childSnapshots().size() == 1, "the supervisor is no child any more");
       scope.close();
@@ -274,7 +274,7 @@ class SupervisorTreeTest extends CrashTest {
       assertThatThrownBy(() -> scope.start(named("top", 3), top -> {
         leafOf(top, 3);
         throw failure;
-      })).isInstanceOf(StageFailed.class).hasCause(failure);
+      })).isInstanceOf(StageFailedException.class).hasCause(failure);
       assertThat(scope.childSnapshots()).isEmpty();
     }
   }

@@ -12,7 +12,7 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
-import stage.api.StageEnded;
+import stage.api.StageEndedException;
 import stage.api.StageRef;
 import stage.api.StopReason;
 import stage.api.supervision.Supervisor;
@@ -49,7 +49,7 @@ public final class Await {
       stage.call(LIMIT, behaviour -> null);
     } catch (TimeoutException e) {
       throw late("no turn was taken", stage);
-    } catch (StageEnded ended) {
+    } catch (StageEndedException ended) {
       stage.join();   // then it has done what it could
     }
   }

@@ -23,17 +23,17 @@ public final class Rig implements AutoCloseable {
   }
 
   /** Starts a producer. */
-  public <O, S extends Stage> ProducerRef<O, S> start(ProducerSpec<O, S> spec) {
+  public <O, S extends Stage.Behaviour> ProducerRef<O, S> start(ProducerSpec<O, S> spec) {
     return started.start(app, spec);
   }
 
   /** Starts a producer-consumer. */
-  public <I, O, S extends Stage> ProducerConsumerRef<I, O, S> start(ProducerConsumerSpec<I, O, S> spec) {
+  public <I, O, S extends Stage.Behaviour> ProducerConsumerRef<I, O, S> start(ProducerConsumerSpec<I, O, S> spec) {
     return started.start(app, spec);
   }
 
   /** Starts a consumer. */
-  public <I, S extends Stage> ConsumerRef<I, S> start(ConsumerSpec<I, S> spec) {
+  public <I, S extends Stage.Behaviour> ConsumerRef<I, S> start(ConsumerSpec<I, S> spec) {
     return started.start(app, spec);
   }
 

@@ -10,7 +10,7 @@ import stage.api.ProducerRef;
 import stage.api.ProducerSpec;
 import stage.api.Stage;
 import stage.api.supervision.Intensity;
-import stage.api.supervision.StageFailed;
+import stage.api.supervision.StageFailedException;
 import stage.api.supervision.Supervisor;
 import stage.api.supervision.SupervisorSpec;
 
@@ -24,7 +24,7 @@ public abstract class StageTest {
   void closeScopeAndLookForLeftovers() {
     try {
       scope.close();
-    } catch (StageFailed failed) {
+    } catch (StageFailedException failed) {
       if (!mayFail) throw failed;
     }
     assertNothingIsLeft();
@@ -44,23 +44,23 @@ public abstract class StageTest {
     return started.threads();
   }
 
-  protected <O, S extends Stage> ProducerRef<O, S> start(ProducerSpec<O, S> spec) {
+  protected <O, S extends Stage.Behaviour> ProducerRef<O, S> start(ProducerSpec<O, S> spec) {
     return startIn(scope, spec);
   }
 
-  protected <I, O, S extends Stage> ProducerConsumerRef<I, O, S> start(ProducerConsumerSpec<I, O, S> spec) {
+  protected <I, O, S extends Stage.Behaviour> ProducerConsumerRef<I, O, S> start(ProducerConsumerSpec<I, O, S> spec) {
     return started.start(scope, spec);
   }
 
-  protected <I, S extends Stage> ConsumerRef<I, S> start(ConsumerSpec<I, S> spec) {
+  protected <I, S extends Stage.Behaviour> ConsumerRef<I, S> start(ConsumerSpec<I, S> spec) {
     return startIn(scope, spec);
   }
 
-  protected <O, S extends Stage> ProducerRef<O, S> startIn(Supervisor scope, ProducerSpec<O, S> spec) {
+  protected <O, S extends Stage.Behaviour> ProducerRef<O, S> startIn(Supervisor scope, ProducerSpec<O, S> spec) {
     return started.start(scope, spec);
   }
 
-  protected <I, S extends Stage> ConsumerRef<I, S> startIn(Supervisor scope, ConsumerSpec<I, S> spec) {
+  protected <I, S extends Stage.Behaviour> ConsumerRef<I, S> startIn(Supervisor scope, ConsumerSpec<I, S> spec) {
     return started.start(scope, spec);
   }
 }

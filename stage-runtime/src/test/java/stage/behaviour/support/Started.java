@@ -25,17 +25,17 @@ final class Started {
   private final Queue<StageRef<?>> refs = new ConcurrentLinkedQueue<>();
   private final Set<Thread> threads = ConcurrentHashMap.newKeySet();
 
-  <O, S extends Stage> ProducerRef<O, S> start(Supervisor scope, ProducerSpec<O, S> spec) {
+  <O, S extends Stage.Behaviour> ProducerRef<O, S> start(Supervisor scope, ProducerSpec<O, S> spec) {
     return noted(scope.start(new ProducerSpec<O, S>(
-        spec.name(), noted(spec.factory()), spec.dispatch(), spec.overflow(), spec.isGenerator(), spec.options())));
+        spec.name(), noted(spec.factory()), spec.dispatcher(), spec.overflow(), spec.isGenerator(), spec.options())));
   }
 
-  <I, O, S extends Stage> ProducerConsumerRef<I, O, S> start(Supervisor scope, ProducerConsumerSpec<I, O, S> spec) {
+  <I, O, S extends Stage.Behaviour> ProducerConsumerRef<I, O, S> start(Supervisor scope, ProducerConsumerSpec<I, O, S> spec) {
     return noted(scope.start(new ProducerConsumerSpec<I, O, S>(
-        spec.name(), noted(spec.factory()), spec.subscriptions(), spec.dispatch(), spec.buffer(), spec.options())));
+        spec.name(), noted(spec.factory()), spec.subscriptions(), spec.dispatcher(), spec.buffer(), spec.options())));
   }
 
-  <I, S extends Stage> ConsumerRef<I, S> start(Supervisor scope, ConsumerSpec<I, S> spec) {
+  <I, S extends Stage.Behaviour> ConsumerRef<I, S> start(Supervisor scope, ConsumerSpec<I, S> spec) {
     return noted(scope.start(new ConsumerSpec<I, S>(spec.name(), noted(spec.factory()), spec.subscriptions(), spec.options())));
   }
 

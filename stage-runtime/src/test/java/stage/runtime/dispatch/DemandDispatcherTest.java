@@ -7,12 +7,12 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import stage.api.Dispatcher;
+import stage.api.DispatchRule;
 
 class DemandDispatcherTest {
   private static int[] share(int events, long... demands) {
     int[] shares = new int[demands.length];
-    new DemandDispatcher().share(events, new Dispatcher.Subscriptions() {
+    new DemandDispatcher().share(events, new DispatchRule.Subscriptions() {
       @Override
       public int count() {
         return demands.length;

@@ -52,7 +52,7 @@ public final class Peek {
     }
 
     public boolean isBroadcast() {
-      return producer.producerHalf().dispatch() instanceof stage.api.Dispatch.Broadcast<?>;
+      return producer.producerHalf().dispatch() instanceof stage.api.Dispatcher.Broadcast<?>;
     }
   }
 

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import stage.api.ProducerRef;
 import stage.api.Stage;
-import stage.api.SubscriptionRefused;
+import stage.api.SubscriptionRefusedException;
 import stage.api.SubscriptionSnapshot;
 import stage.api.SubscriptionSpec;
 import stage.runtime.time.Awaiting;
@@ -162,7 +162,7 @@ class RacingTest {
         try {
           realm.subscribe(consumer, SubscriptionSpec.to((ProducerRef<Integer, ?>) producer.ref()));
           return "subscribed";
-        } catch (SubscriptionRefused refused) {
+        } catch (SubscriptionRefusedException refused) {
           return "refused";
         }
       }

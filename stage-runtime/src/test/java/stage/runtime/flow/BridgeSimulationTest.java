@@ -16,7 +16,6 @@ import stage.api.Outlet;
 import stage.api.Redelivery;
 import stage.api.Stage;
 import stage.api.StageContext;
-import stage.api.Stages;
 import stage.api.State;
 import stage.api.supervision.Intensity;
 import stage.api.supervision.Supervisor;
@@ -67,7 +66,7 @@ class BridgeSimulationTest {
     runtime().with(CrashRule.crashing("list").every(3)).run(simulated -> {
       var result = new CompletableFuture<List<Integer>>();
       try (Supervisor scope = open()) {
-        var list = scope.start(Stages.<Integer, List<Integer>>collect("list", toList(), result).withRedelivery(Redelivery.attempts(10_000)));
+        var list = scope.start(Stage.<Integer, List<Integer>>collect("list", toList(), result).withRedelivery(Redelivery.attempts(10_000)));
         var numbers = scope.start(Stage.<Integer, Numbers>producer("numbers", Numbers::new));
         numbers.subscribe(list.asSubscriber(Demand.max(3)));
         scope.join();
@@ -81,10 +80,10 @@ class BridgeSimulationTest {
     runtime().with(CrashRule.crashing("list").every(3)).run(simulated -> {
       var result = new CompletableFuture<List<Integer>>();
       try (Supervisor scope = open()) {
-        var list = scope.start(Stages.<Integer, List<Integer>>collect("list", toList(), result).withRedelivery(Redelivery.attempts(10_000)));
+        var list = scope.start(Stage.<Integer, List<Integer>>collect("list", toList(), result).withRedelivery(Redelivery.attempts(10_000)));
         var numbers = scope.start(Stage.<Integer, Numbers>producer("numbers", Numbers::new));
-        var again = scope.start(Stage.<Integer>producer("again", numbers));
-        scope.start(Stage.<Integer>consumer("out", list.asSubscriber(Demand.max(2))).subscribeTo(again, Demand.max(2)));
+        var again = scope.start(Stage.fromPublisher("again", numbers));
+        scope.start(Stage.toSubscriber("out", list.asSubscriber(Demand.max(2))).subscribeTo(again, Demand.max(2)));
         scope.join();
       }
       assertThat(result.getNow(Collections.emptyList())).isEqualTo(FlowTest.upTo(EVENTS));
@@ -97,8 +96,8 @@ class BridgeSimulationTest {
       List<Integer> all = new ArrayList<>();
       try (Supervisor scope = open()) {
         var numbers = scope.start(Stage.<Integer, Numbers>producer("numbers", Numbers::new));
-        all.addAll(Stages.stream(numbers, Demand.max(5)).limit(4).toList());
-        all.addAll(Stages.stream(numbers, Demand.max(3)).toList());
+        all.addAll(numbers.stream(Demand.max(5)).limit(4).toList());
+        all.addAll(numbers.stream(Demand.max(3)).toList());
       }
       assertThat(all).isEqualTo(FlowTest.upTo(EVENTS));
     });
@@ -145,7 +144,7 @@ class BridgeSimulationTest {
       List<Integer> all = new ArrayList<>();
       var publisher = new Stuck();
       try (Supervisor scope = Supervisor.open(SupervisorSpec.of("bridges").withGrace(Duration.ofSeconds(1)).withMaxAbandoned(1))) {
-        var stuck = scope.start(Stage.<Integer>producer("stuck", publisher));
+        var stuck = scope.start(Stage.fromPublisher("stuck", publisher));
         for (String name : List.of("one", "other")) {
           scope.start(Stage.<Integer, Stage.Consumer<Integer>>consumer(name, () -> (events, from) -> all.addAll(events)).subscribeTo(stuck, Demand.max(2)));
         }

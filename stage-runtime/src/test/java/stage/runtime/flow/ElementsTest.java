@@ -29,7 +29,6 @@ import stage.api.ProducerRef;
 import stage.api.ProducerSpec;
 import stage.api.Stage;
 import stage.api.StageRef;
-import stage.api.Stages;
 import stage.api.StopReason;
 import stage.behaviour.support.Await;
 
@@ -40,7 +39,7 @@ class ElementsTest extends FlowTest {
     ProducerRef<O, ?> producer = noted(scope.start(spec));
     var result = new CompletableFuture<List<O>>();
     BlockingQueue<Integer> counts = new LinkedBlockingQueue<>();
-    var consumer = noted(scope.start(Stages.collect(name("list"), Collector.<O, List<O>>of(ArrayList::new, (list, event) -> {
+    var consumer = noted(scope.start(Stage.collect(name("list"), Collector.<O, List<O>>of(ArrayList::new, (list, event) -> {
       list.add(event);
       counts.add(list.size());
     }, (one, other) -> one), result).subscribeTo(producer, Demand.max(2))));
@@ -59,7 +58,7 @@ class ElementsTest extends FlowTest {
       stage.cast(behaviour -> {
         throw new OnPurpose("in between");
       });
-    } catch (stage.api.StageEnded completed) {
+    } catch (stage.api.StageEndedException completed) {
       assertThat(stage.isAlive()).isFalse();
     }
   }
@@ -69,27 +68,27 @@ class ElementsTest extends FlowTest {
     @ParameterizedTest(name = "crashing: {0}")
     @ValueSource(booleans = {false, true})
     void isAnIterable(boolean crashing) throws Exception {
-      assertThat(collected(Stages.ofIterable("elements", upTo(200)), crashing)).isEqualTo(upTo(200));
+      assertThat(collected(Stage.ofIterable("elements", upTo(200)), crashing)).isEqualTo(upTo(200));
     }
 
     @ParameterizedTest(name = "crashing: {0}")
     @ValueSource(booleans = {false, true})
     void isAnIterator(boolean crashing) throws Exception {
-      assertThat(collected(Stages.ofIterator("elements", upTo(200).iterator()), crashing)).isEqualTo(upTo(200));
+      assertThat(collected(Stage.ofIterator("elements", upTo(200).iterator()), crashing)).isEqualTo(upTo(200));
     }
 
     @ParameterizedTest(name = "crashing: {0}")
     @ValueSource(booleans = {false, true})
     void isAStream(boolean crashing) throws Exception {
-      assertThat(collected(Stages.ofStream("elements", IntStream.range(0, 200).boxed()), crashing)).isEqualTo(upTo(200));
+      assertThat(collected(Stage.ofStream("elements", IntStream.range(0, 200).boxed()), crashing)).isEqualTo(upTo(200));
     }
 
     @ParameterizedTest(name = "crashing: {0}")
     @ValueSource(booleans = {false, true})
     void isAText(boolean crashing) throws Exception {
       String text = String.join("\n", upTo(200).stream().map(n -> "Zeile ä" + n).toList());
-      assertThat(collected(Stages.ofLines("elements", new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8))), crashing)).isEqualTo(text.lines().toList());
-      assertThat(collected(Stages.ofLines("latin", new ByteArrayInputStream(text.getBytes(StandardCharsets.ISO_8859_1)), StandardCharsets.ISO_8859_1), false))
+      assertThat(collected(Stage.ofLines("elements", new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8))), crashing)).isEqualTo(text.lines().toList());
+      assertThat(collected(Stage.ofLines("latin", new ByteArrayInputStream(text.getBytes(StandardCharsets.ISO_8859_1)), StandardCharsets.ISO_8859_1), false))
           .isEqualTo(text.lines().toList());
     }
 
@@ -98,13 +97,13 @@ class ElementsTest extends FlowTest {
     void isAFile(boolean crashing, @TempDir Path folder) throws Exception {
       List<String> lines = upTo(200).stream().map(n -> "line " + n).toList();
       Path file = Files.write(folder.resolve("lines.txt"), lines);
-      assertThat(collected(Stages.ofPath("elements", file), crashing)).isEqualTo(lines);
+      assertThat(collected(Stage.ofPath("elements", file), crashing)).isEqualTo(lines);
     }
 
     @Test
     void isAQueueThatIsNeverAtItsEnd() throws Exception {
       var queue = new LinkedBlockingDeque<Integer>(upTo(10));
-      ProducerRef<Integer, ?> producer = noted(scope.start(Stages.ofQueue("elements", queue)));
+      ProducerRef<Integer, ?> producer = noted(scope.start(Stage.ofQueue("elements", queue)));
       Recorder recorder = recorder(producer);
       recorder.request(12);
       assertThat(recorder.await(10)).isEqualTo(upTo(10));
@@ -120,7 +119,7 @@ class ElementsTest extends FlowTest {
 
     @Test
     void mayNotHaveNulls() throws Exception {
-      var nulls = scope.start(Stages.<Integer>ofIterator("nulls", Arrays.asList(1, null).iterator()).withRestart(stage.api.Restart.TEMPORARY));
+      var nulls = scope.start(Stage.<Integer>ofIterator("nulls", Arrays.asList(1, null).iterator()).withRestart(stage.api.Restart.TEMPORARY));
       Recorder recorder = recorder();
       nulls.subscribe(recorder);
       recorder.awaitSubscribed().request(5);
@@ -130,13 +129,13 @@ class ElementsTest extends FlowTest {
 
     @Test
     void isCheckedAtOnce() {
-      assertThatThrownBy(() -> Stages.ofIterable("elements", null)).hasMessageContaining("elements must not be null");
-      assertThatThrownBy(() -> Stages.ofPath("elements", null)).hasMessageContaining("file must not be null");
-      assertThatThrownBy(() -> Stages.ofQueue("elements", null)).hasMessageContaining("queue must not be null");
+      assertThatThrownBy(() -> Stage.ofIterable("elements", null)).hasMessageContaining("elements must not be null");
+      assertThatThrownBy(() -> Stage.ofPath("elements", null)).hasMessageContaining("file must not be null");
+      assertThatThrownBy(() -> Stage.ofQueue("elements", null)).hasMessageContaining("queue must not be null");
       var read = java.util.stream.Stream.of(1);
       assertThat(read.toList()).hasSize(1);
-      assertThatThrownBy(() -> Stages.ofStream("elements", read)).isInstanceOf(IllegalStateException.class);
-      assertThatThrownBy(() -> Stages.ofIterable("no name", List.of())).isInstanceOf(IllegalArgumentException.class);
+      assertThatThrownBy(() -> Stage.ofStream("elements", read)).isInstanceOf(IllegalStateException.class);
+      assertThatThrownBy(() -> Stage.ofIterable("no name", List.of())).isInstanceOf(IllegalArgumentException.class);
     }
   }
 
@@ -145,8 +144,8 @@ class ElementsTest extends FlowTest {
     @Test
     void groups() throws Exception {
       var result = new CompletableFuture<java.util.Map<Boolean, Long>>();
-      var producer = noted(scope.start(Stages.ofIterable("numbers", upTo(1000))));
-      noted(scope.start(Stages.<Integer, java.util.Map<Boolean, Long>>collect("groups", Collectors.partitioningBy(n -> n % 3 == 0, Collectors.counting()), result)
+      var producer = noted(scope.start(Stage.ofIterable("numbers", upTo(1000))));
+      noted(scope.start(Stage.<Integer, java.util.Map<Boolean, Long>>collect("groups", Collectors.partitioningBy(n -> n % 3 == 0, Collectors.counting()), result)
           .subscribeTo(producer)));
       assertThat(Await.result(result::join)).containsEntry(true, 334L).containsEntry(false, 666L);
     }
@@ -156,7 +155,7 @@ class ElementsTest extends FlowTest {
       theScopeMayFail();
       var result = new CompletableFuture<List<Integer>>();
       var source = Outward.PRODUCER.endless(ElementsTest.this);
-      noted(scope.start(Stages.<Integer, List<Integer>>collect("list", Collectors.toList(), result).subscribeTo(source.root())));
+      noted(scope.start(Stage.<Integer, List<Integer>>collect("list", Collectors.toList(), result).subscribeTo(source.root())));
       source.fail();
       assertThatThrownBy(() -> Await.result(result::join)).isInstanceOf(CompletionException.class).hasCauseInstanceOf(ForGood.class);
     }
@@ -164,7 +163,7 @@ class ElementsTest extends FlowTest {
     @Test
     void isCancelledWithItsScope() throws Exception {
       var result = new CompletableFuture<List<Integer>>();
-      var stage = noted(scope.start(Stages.<Integer, List<Integer>>collect("list", Collectors.toList(), result)));
+      var stage = noted(scope.start(Stage.<Integer, List<Integer>>collect("list", Collectors.toList(), result)));
       stage.stop();
       assertThatThrownBy(() -> Await.result(result::join)).isInstanceOf(CancellationException.class);
     }
@@ -173,7 +172,7 @@ class ElementsTest extends FlowTest {
     void stopsWhenItsResultIsCancelled() throws Exception {
       var result = new CompletableFuture<List<Integer>>();
       var source = Outward.PRODUCER.endless(ElementsTest.this);
-      var stage = noted(scope.start(Stages.<Integer, List<Integer>>collect("list", Collectors.toList(), result).subscribeTo(source.root())));
+      var stage = noted(scope.start(Stage.<Integer, List<Integer>>collect("list", Collectors.toList(), result).subscribeTo(source.root())));
       result.cancel(false);
       assertThat(Await.end(stage)).isEqualTo(new StopReason.Stopped());
     }
@@ -182,7 +181,7 @@ class ElementsTest extends FlowTest {
     void stopsWhenNobodyWaitsForItsResultAnyMore() throws Exception {
       var result = new CompletableFuture<List<Integer>>();
       var source = Outward.PRODUCER.endless(ElementsTest.this);
-      var stage = noted(scope.start(Stages.<Integer, List<Integer>>collect("list", Collectors.toList(), result).subscribeTo(source.root())));
+      var stage = noted(scope.start(Stage.<Integer, List<Integer>>collect("list", Collectors.toList(), result).subscribeTo(source.root())));
       result.completeExceptionally(new java.util.concurrent.TimeoutException());   // as orTimeout does
       assertThat(Await.end(stage)).isEqualTo(new StopReason.Stopped());
     }
@@ -190,7 +189,7 @@ class ElementsTest extends FlowTest {
     @Test
     void whoseSupplierThrowsFailsItsResultToo() {
       var result = new CompletableFuture<Integer>();
-      assertThatThrownBy(() -> scope.start(Stages.<Integer, Integer>collect("list", Collector.<Integer, int[], Integer>of(() -> {
+      assertThatThrownBy(() -> scope.start(Stage.<Integer, Integer>collect("list", Collector.<Integer, int[], Integer>of(() -> {
         throw new OnPurpose("the supplier throws");
       }, (container, event) -> {}, (one, other) -> one, container -> 0), result))).hasStackTraceContaining("the supplier throws");
       assertThatThrownBy(() -> Await.result(result::join)).hasCauseInstanceOf(OnPurpose.class);
@@ -199,8 +198,8 @@ class ElementsTest extends FlowTest {
     @Test
     void whoseFinisherThrowsFailsItsResult() throws Exception {
       var result = new CompletableFuture<Integer>();
-      var producer = noted(scope.start(Stages.ofIterable("numbers", upTo(3))));
-      noted(scope.start(Stages.<Integer, Integer>collect("list", Collectors.collectingAndThen(Collectors.toList(), list -> {
+      var producer = noted(scope.start(Stage.ofIterable("numbers", upTo(3))));
+      noted(scope.start(Stage.<Integer, Integer>collect("list", Collectors.collectingAndThen(Collectors.toList(), list -> {
         throw new OnPurpose("the finisher throws");
       }), result).subscribeTo(producer)));
       assertThatThrownBy(() -> Await.result(result::join)).hasCauseInstanceOf(OnPurpose.class);
@@ -209,8 +208,8 @@ class ElementsTest extends FlowTest {
     @Test
     void whoseAccumulatorThrowsOnOneEventLosesThatOne() throws Exception {
       var result = new CompletableFuture<List<Integer>>();
-      var producer = noted(scope.start(Stages.ofIterable("numbers", upTo(100))));
-      noted(scope.start(Stages.collect("list", Collector.<Integer, List<Integer>>of(ArrayList::new, (list, event) -> {
+      var producer = noted(scope.start(Stage.ofIterable("numbers", upTo(100))));
+      noted(scope.start(Stage.collect("list", Collector.<Integer, List<Integer>>of(ArrayList::new, (list, event) -> {
         if (event == 42) throw new OnPurpose("this one");
         list.add(event);
       }, (one, other) -> one), result).subscribeTo(producer)));

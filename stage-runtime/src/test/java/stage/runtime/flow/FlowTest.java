@@ -17,7 +17,7 @@ import stage.api.StageSnapshot;
 import stage.api.SubscriptionSnapshot;
 import stage.api.supervision.Decision;
 import stage.api.supervision.Intensity;
-import stage.api.supervision.StageFailed;
+import stage.api.supervision.StageFailedException;
 import stage.api.supervision.Supervisor;
 import stage.api.supervision.SupervisorSpec;
 import stage.behaviour.support.CrashLog;
@@ -46,7 +46,7 @@ abstract class FlowTest {
 
   // Who has not asked for what is in flight keeps its stage until the deadline.
   final Supervisor scope = Supervisor.open(SupervisorSpec.of("test").withIntensity(Intensity.of(1_000_000)).withShutdown(Duration.ofMillis(100))
-      .withDecisions(failure -> failure.cause() instanceof ForGood ? Decision.stop() : Decision.restart()));
+      .withDecisions(failure -> failure.cause() instanceof ForGood ? Decision.STOP : Decision.RESTART));
   private final Queue<Recorder> recorders = new ConcurrentLinkedQueue<>();
   private final Queue<Hand> hands = new ConcurrentLinkedQueue<>();
   private final Queue<StageRef<?>> started = new ConcurrentLinkedQueue<>();
@@ -70,7 +70,7 @@ abstract class FlowTest {
   final void close() {
     try {
       scope.close();
-    } catch (StageFailed failed) {
+    } catch (StageFailedException failed) {
       if (!mayFail) throw failed;
     }
   }

@@ -47,7 +47,7 @@ class ForeignPublisherTest extends FlowTest {
       BlockingQueue<Long> subscribed = new LinkedBlockingQueue<>();
       try (Supervisor patient = Supervisor.open(SupervisorSpec.of("patient").withIntensity(Intensity.of(9))
           .withBackoff(Backoff.exponential(Duration.ofMillis(60), Duration.ofMillis(60))))) {
-        noted(patient.start(Stage.<Integer>producer("flaky", (Flow.Publisher<Integer>) subscriber -> {
+        noted(patient.start(Stage.fromPublisher("flaky", (Flow.Publisher<Integer>) subscriber -> {
           subscribed.add(System.nanoTime());
           Hand hand = hand();
           hand.subscribe(subscriber);
@@ -84,7 +84,7 @@ class ForeignPublisherTest extends FlowTest {
       Flow.Publisher<Integer> broken = subscriber -> {
         throw new OnPurpose("subscribe throws");
       };
-      assertThat(org.assertj.core.api.Assertions.catchThrowable(() -> scope.start(Stage.<Integer>producer("broken", broken)))).hasStackTraceContaining("subscribe throws");
+      assertThat(org.assertj.core.api.Assertions.catchThrowable(() -> scope.start(Stage.fromPublisher("broken", broken)))).hasStackTraceContaining("subscribe throws");
     }
   }
 
@@ -98,7 +98,7 @@ class ForeignPublisherTest extends FlowTest {
 
     @BeforeEach
     void sendTenToOneThatWantsFive() throws Exception {
-      producer = noted(scope.start(Stage.<Integer>producer("from-publisher", hand)));
+      producer = noted(scope.start(Stage.fromPublisher("from-publisher", hand)));
       var leaves = noted(scope.start(Stage.<Integer, Stage.Consumer<Integer>>consumer("leaves", () -> (events, from) -> {}).subscribeTo(producer, Demand.max(5))));
       stays = noted(scope.start(sink.spec(ForeignPublisherTest.this).subscribeTo(producer, Demand.max(5))));
       hand.awaitRequested(10);

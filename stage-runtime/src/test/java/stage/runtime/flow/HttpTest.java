@@ -149,7 +149,7 @@ class HttpTest extends FlowTest {
         }
       }
     });
-    var body = noted(scope.start(Stage.producer("body", bodyOf(uri))));
+    var body = noted(scope.start(Stage.fromPublisher("body", bodyOf(uri))));
     var checker = noted(scope.start(Stage.<List<ByteBuffer>, Checker>consumer("checker", () -> new Checker(handled, written, mostBetween))
         .subscribeTo(body, Demand.max(4))));
     for (int part = 1; part <= 8; part++) {   // a machine that is busy may take its time for all of it
@@ -177,7 +177,7 @@ class HttpTest extends FlowTest {
         }
       }
     });
-    var body = noted(scope.start(Stage.producer("body", bodyOf(uri))));
+    var body = noted(scope.start(Stage.fromPublisher("body", bodyOf(uri))));
     var checker = noted(scope.start(Stage.<List<ByteBuffer>, Checker>consumer("checker", () -> new Checker(handled, written, new AtomicLong()))
         .subscribeTo(body, Demand.max(4))));
     Await.until(() -> handled.get() > 0, "the body begins to come", body, checker);
@@ -230,7 +230,7 @@ class HttpTest extends FlowTest {
     var received = new AtomicLong();
     var handled = new AtomicLong();
     Flow.Publisher<List<ByteBuffer>> rest = subscriber -> answerTo(URI.create(uri + "?" + received.get())).subscribe(new Counting(subscriber, received));
-    var body = noted(scope.start(Stage.producer("body", rest)));
+    var body = noted(scope.start(Stage.fromPublisher("body", rest)));
     var checker = noted(scope.start(Stage.<List<ByteBuffer>, Checker>consumer("checker", () -> new Checker(handled, new AtomicLong(), new AtomicLong()))
         .subscribeTo(body, Demand.max(4))));
     assertThat(Await.end(checker)).isEqualTo(new StopReason.Completed());

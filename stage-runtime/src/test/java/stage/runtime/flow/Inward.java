@@ -41,7 +41,7 @@ enum Inward {
   PRODUCER_STAGE {
     @Override
     Drain open(FlowTest test, Flow.Publisher<Integer> publisher, Demand demand, Sink sink) {
-      var producer = test.noted(test.scope.start(Stage.<Integer>producer(test.name("from-publisher"), publisher)));
+      var producer = test.noted(test.scope.start(Stage.fromPublisher(test.name("from-publisher"), publisher)));
       var spec = sink.spec(test);
       return new Drain(producer, test.noted(test.scope.start(spec.subscribeTo(producer, demand))), sink);
     }

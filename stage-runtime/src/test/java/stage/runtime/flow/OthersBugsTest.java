@@ -14,7 +14,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import stage.api.Demand;
 import stage.api.Stage;
-import stage.api.Stages;
 import stage.api.StopReason;
 import stage.behaviour.support.Await;
 
@@ -114,9 +113,9 @@ class OthersBugsTest extends FlowTest {
   void theEventsRightBeforeTheEndAreNotLostByAStream() {
     for (int round = 0; round < ROUNDS; round++) {
       Outward.Source source = Outward.GENERATOR.open(this, 3);
-      try (var all = Stages.stream(source.root(), Demand.max(2))) {
+      try (var all = source.root().stream(Demand.max(2))) {
         assertThat(all.toList()).isIn(List.of(0, 1, 2), List.of());   // it may have completed before, if nobody was there
-      } catch (stage.api.StageEnded before) {
+      } catch (stage.api.StageEndedException before) {
         throw new AssertionError("a stage that completes is no failure", before);
       }
     }
@@ -140,7 +139,7 @@ class OthersBugsTest extends FlowTest {
   @Test
   void aPredicateThatThrowsCancels() throws Exception {
     Outward.Source source = Outward.PRODUCER.endless(this);
-    assertThatThrownBy(() -> Stages.stream(source.root(), Demand.max(10)).filter(event -> {
+    assertThatThrownBy(() -> source.root().stream(Demand.max(10)).filter(event -> {
       throw new OnPurpose("the predicate throws");
     }).findFirst()).isInstanceOf(OnPurpose.class);
     Await.until(() -> source.root().snapshot().outputs().stream().noneMatch(output -> output.isOpen()), "the subscription is cancelled", source.root());

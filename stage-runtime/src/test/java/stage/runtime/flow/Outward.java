@@ -5,7 +5,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Flow;
 import stage.api.Demand;
-import stage.api.Dispatch;
+import stage.api.Dispatcher;
 import stage.api.Outlet;
 import stage.api.ProducerConsumerSpec;
 import stage.api.ProducerRef;
@@ -36,7 +36,7 @@ enum Outward {
   BROADCASTER {
     @Override
     Source open(FlowTest test, long elements) {
-      return Source.of(test.noted(test.scope.start(numbers(test, elements, false).withDispatch(Dispatch.broadcast()))));
+      return Source.of(test.noted(test.scope.start(numbers(test, elements, false).withDispatcher(Dispatcher.broadcast()))));
     }
   },
   /** A generator. */
@@ -63,7 +63,7 @@ enum Outward {
     Source open(FlowTest test, long elements) {
       var numbers = test.noted(test.scope.start(numbers(test, elements, false)));
       return new Source(numbers, subscriber -> test.scope.start(
-          Stage.<Integer>consumer(test.name("to-subscriber"), Objects.requireNonNull(subscriber)).subscribeTo(numbers)));
+          Stage.toSubscriber(test.name("to-subscriber"), Objects.requireNonNull(subscriber)).subscribeTo(numbers)));
     }
   },
   /** A processor, subscribed to a producer. */

@@ -15,13 +15,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import stage.api.Dispatch;
+import stage.api.Dispatcher;
 import stage.api.ProducerSpec;
 import stage.api.Stage;
-import stage.api.StageEnded;
-import stage.api.Stages;
+import stage.api.StageEndedException;
 import stage.api.StopReason;
-import stage.api.SubscriptionRefused;
+import stage.api.SubscriptionRefusedException;
 import stage.api.supervision.Supervisor;
 import stage.api.supervision.SupervisorSpec;
 import stage.behaviour.support.Await;
@@ -49,7 +48,7 @@ class Section1PublisherTest extends FlowTest {
     var first = Outward.PRODUCER.endless(this).root();
     var second = Outward.PRODUCER.endless(this).root();
     Recorder recorder = recorder();
-    noted(scope.start(Stage.<Integer>consumer("to-subscriber", recorder).subscribeTo(first).subscribeTo(second)));
+    noted(scope.start(Stage.toSubscriber("to-subscriber", recorder).subscribeTo(first).subscribeTo(second)));
     recorder.awaitSubscribed();
     for (int i = 0; i < 200; i++) {
       recorder.request(3);
@@ -90,8 +89,8 @@ class Section1PublisherTest extends FlowTest {
     Recorder recorder = recorder();
     recorder.onNextDo(subscription -> awaitWhateverComes(goOn));
     try (Supervisor impatient = Supervisor.open(SupervisorSpec.of("impatient").withGrace(Duration.ofMillis(20)))) {
-      var numbers = impatient.start(Stages.ofIterable("numbers", upTo(10)));
-      var stage = impatient.start(Stage.<Integer>consumer("to-subscriber", recorder).subscribeTo(numbers));
+      var numbers = impatient.start(Stage.ofIterable("numbers", upTo(10)));
+      var stage = impatient.start(Stage.toSubscriber("to-subscriber", recorder).subscribeTo(numbers));
       recorder.awaitSubscribed().request(10);
       recorder.await(1);
       stage.kill();
@@ -201,7 +200,7 @@ class Section1PublisherTest extends FlowTest {
   private static void failUnlessEnded(Outward.Source source) throws InterruptedException {
     try {
       source.fail();
-    } catch (stage.api.StageEnded completed) {
+    } catch (stage.api.StageEndedException completed) {
       assertThat(source.root().isAlive()).isFalse();
     }
   }
@@ -292,8 +291,8 @@ class Section1PublisherTest extends FlowTest {
   @Test
   void rule1_09_whoCannotSubscribeIsTold() throws Exception {
     ProducerSpec<Integer, Stage.Producer<Integer>> spec = Stage.producer("parts", () -> (demand, out) -> {});
-    var parts = scope.start(spec.withDispatch(Dispatch.partition(java.util.List.of("even", "odd"), event -> event % 2 == 0 ? "even" : "odd")));
-    assertThat(recorder(parts).awaitEnd()).isInstanceOf(SubscriptionRefused.class);
+    var parts = scope.start(spec.withDispatcher(Dispatcher.partition(java.util.List.of("even", "odd"), event -> event % 2 == 0 ? "even" : "odd")));
+    assertThat(recorder(parts).awaitEnd()).isInstanceOf(SubscriptionRefusedException.class);
   }
 
   @Test
@@ -301,7 +300,7 @@ class Section1PublisherTest extends FlowTest {
     var source = Outward.PRODUCER.endless(this);
     source.root().stop();
     Await.end(source.root());
-    assertThat(recorder(source.publisher()).awaitEnd()).isInstanceOf(StageEnded.class);
+    assertThat(recorder(source.publisher()).awaitEnd()).isInstanceOf(StageEndedException.class);
   }
 
   @ParameterizedTest(name = "in {0}")

@@ -25,7 +25,7 @@ class Section2SubscriberTest extends FlowTest {
   @EnumSource
   void rule2_01_demandIsSignalledByRequests(Inward bridge) throws Exception {
     Hand hand = hand();
-    Inward.Drain drain = bridge.open(this, hand, Demand.max(10).withMin(5));
+    Inward.Drain drain = bridge.open(this, hand, Demand.max(10).min(5));
     hand.awaitRequested(10).send(0, 1000);
     assertThat(drain.await(1000)).isEqualTo(upTo(1000));
     hand.awaitRequested(1000);
@@ -37,7 +37,7 @@ class Section2SubscriberTest extends FlowTest {
   void rule2_01_noMoreThanTheDemandIsRequested(Inward bridge) throws Exception {
     Hand hand = hand();
     Inward.Sink sink = new Inward.Sink().holding();
-    Inward.Drain drain = bridge.open(this, hand, Demand.max(10).withMin(5), sink);
+    Inward.Drain drain = bridge.open(this, hand, Demand.max(10).min(5), sink);
     hand.awaitRequested(10).send(0, 10);
     Await.next(sink.entered, drain.consumer());   // it is in the midst of its first event, so nothing is handled
     if (bridge == Inward.PRODUCER_STAGE) Await.answered(drain.bridged());
@@ -228,7 +228,7 @@ class Section2SubscriberTest extends FlowTest {
   @EnumSource
   void rule2_07_callsComeOneAtATime(Inward bridge) throws Exception {
     Hand hand = hand();
-    Inward.Drain drain = bridge.open(this, hand, Demand.max(4).withMin(3));
+    Inward.Drain drain = bridge.open(this, hand, Demand.max(4).min(3));
     hand.send(0, 500);
     drain.bridged().stop();
     hand.awaitCancel();
@@ -267,7 +267,7 @@ class Section2SubscriberTest extends FlowTest {
   @EnumSource
   void rule2_09_theEndMayComeWithoutARequest(Inward bridge) throws Exception {
     Hand hand = hand();
-    Inward.Drain drain = bridge.open(this, hand, Demand.byHand());
+    Inward.Drain drain = bridge.open(this, hand, Demand.manual());
     hand.complete();
     assertThat(drain.awaitEnd()).isEqualTo(new StopReason.Completed());
   }
@@ -277,7 +277,7 @@ class Section2SubscriberTest extends FlowTest {
   void rule2_10_anErrorMayComeWithoutARequest(Inward bridge) throws Exception {
     theScopeMayFail();
     Hand hand = hand();
-    Inward.Drain drain = bridge.open(this, hand, Demand.byHand());
+    Inward.Drain drain = bridge.open(this, hand, Demand.manual());
     hand.fail(new ForGood());
     assertThat(drain.awaitEnd()).isInstanceOfSatisfying(StopReason.ProducerFailed.class, failed -> assertThat(failed.cause()).isInstanceOf(ForGood.class));
   }
@@ -310,7 +310,7 @@ class Section2SubscriberTest extends FlowTest {
   void rule2_12_onSubscribeComesOnceAlsoIfTheStageIsRestarted() throws Exception {
     Recorder recorder = recorder();
     var source = Outward.PRODUCER.endless(this);
-    var stage = noted(scope.start(Stage.<Integer>consumer("to-subscriber", recorder).subscribeTo(source.root())));
+    var stage = noted(scope.start(Stage.toSubscriber("to-subscriber", recorder).subscribeTo(source.root())));
     recorder.awaitSubscribed().request(3);
     recorder.await(3);
     stage.cast(behaviour -> {
@@ -324,7 +324,7 @@ class Section2SubscriberTest extends FlowTest {
   void rule2_12_aStageOfASubscriberStartsOnce() throws Exception {
     Recorder recorder = recorder();
     var source = Outward.PRODUCER.endless(this);
-    var spec = Stage.<Integer>consumer("to-subscriber", recorder);
+    var spec = Stage.toSubscriber("to-subscriber", recorder);
     noted(scope.start(spec.subscribeTo(source.root())));
     assertThatThrownBy(() -> scope.start(new stage.api.ConsumerSpec<>("again", spec.factory(), spec.subscriptions(), spec.options())))
         .hasStackTraceContaining("2.12");

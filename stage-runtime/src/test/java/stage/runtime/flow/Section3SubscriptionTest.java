@@ -180,7 +180,7 @@ class Section3SubscriptionTest extends FlowTest {
 
   /** Subscribes a stage to a publisher that is to answer within {@code request}; the demand comes when that has been set up. */
   private Inward.Drain drainOf(Inward bridge, Hand hand) throws InterruptedException {
-    Inward.Drain drain = bridge.open(this, hand, Demand.byHand());
+    Inward.Drain drain = bridge.open(this, hand, Demand.manual());
     Await.answered(drain.bridged());
     return drain;
   }
@@ -304,7 +304,7 @@ class Section3SubscriptionTest extends FlowTest {
   @Test
   void aStageOfASubscriberForgetsItsFormerProducers() throws Exception {
     Recorder recorder = recorder();
-    var stage = noted(scope.start(Stage.<Integer>consumer("to-subscriber", recorder)));
+    var stage = noted(scope.start(Stage.toSubscriber("to-subscriber", recorder)));
     WeakReference<?> former = Await.result(() -> {
       var producer = scope.start(Stage.<Integer, Stage.Generator<Integer>>generator("former", () -> out -> out.emit(1)));
       stage.subscribeTo(SubscriptionSpec.to(producer).withCancelPolicy(CancelPolicy.TEMPORARY));
@@ -312,7 +312,7 @@ class Section3SubscriptionTest extends FlowTest {
       recorder.await(1);
       Await.end(producer);
       Await.until(() -> stage.snapshot().inputs().isEmpty(), "the subscription is over", stage);
-      scope.delete("former");
+      scope.deleteChild("former");
       return new WeakReference<>(producer);
     });
     stage.subscribeTo(SubscriptionSpec.to(Outward.PRODUCER.endless(this).root()).withCancelPolicy(CancelPolicy.TEMPORARY));
@@ -392,7 +392,7 @@ class Section3SubscriptionTest extends FlowTest {
   void rule3_17_alsoWhereTwoConsumersWantAllThereIs() throws Exception {
     var source = Outward.PRODUCER.open(this, 3000).root();
     source.pause();
-    var from = noted(scope.start(Stage.<Integer>producer("from-publisher", source)));
+    var from = noted(scope.start(Stage.fromPublisher("from-publisher", source)));
     var handled = new LinkedBlockingQueue<Integer>();
     for (String name : List.of("one", "other")) {
       noted(scope.start(Stage.<Integer, Stage.Consumer<Integer>>consumer(name, () -> new Stage.Consumer<>() {
@@ -405,7 +405,7 @@ class Section3SubscriptionTest extends FlowTest {
         public void onEvents(List<Integer> events, Inlet<Integer> inlet) {
           handled.addAll(events);
         }
-      }).subscribeTo(from, Demand.byHand())));
+      }).subscribeTo(from, Demand.manual())));
     }
     Await.until(() -> from.snapshot().outputs().stream().filter(output -> output.outstanding() > 0).count() == 2, "both have asked", from);
     source.resume();

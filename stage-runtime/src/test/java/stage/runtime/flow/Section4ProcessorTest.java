@@ -22,7 +22,7 @@ class Section4ProcessorTest extends FlowTest {
         Stage.<Integer, Integer, Stage.ProducerConsumer<Integer, Integer>>producerConsumer("odd", () -> (events, from, out) -> {
           for (Integer event : events) if (event % 2 == 1) out.emit(event);
         })));
-    Flow.Processor<Integer, Integer> processor = odd.asProcessor(Demand.max(4).withMin(2));
+    Flow.Processor<Integer, Integer> processor = odd.asProcessor(Demand.max(4).min(2));
     Hand hand = hand();
     hand.subscribe(processor);
     Recorder recorder = recorder(processor);

@@ -17,8 +17,7 @@ import stage.api.Outlet;
 import stage.api.ProducerRef;
 import stage.api.Stage;
 import stage.api.StageContext;
-import stage.api.StageEnded;
-import stage.api.Stages;
+import stage.api.StageEndedException;
 import stage.api.State;
 import stage.behaviour.support.Await;
 
@@ -28,7 +27,7 @@ class StreamTest extends FlowTest {
   @CsvSource({"1, 0", "2, 1", "10, 0", "1000, 500"})
   void hasAllEventsUntilTheStageCompletes(int max, int min) throws Exception {
     var source = Outward.PRODUCER.open(this, 5000);
-    try (Stream<Integer> all = Stages.stream(source.root(), Demand.max(max).withMin(min))) {
+    try (Stream<Integer> all = source.root().stream(Demand.max(max).min(min))) {
       assertThat(Await.result(() -> all.map(event -> event * 2).toList())).isEqualTo(upTo(5000).stream().map(event -> event * 2).toList());
     }
     assertNothingIsSubscribedTo(source.root());
@@ -37,13 +36,13 @@ class StreamTest extends FlowTest {
   @Test
   void doesNotNoticeRestarts() throws Exception {
     var source = Outward.CRASHING_PRODUCER.open(this, 300);
-    assertThat(Await.result(() -> Stages.stream(source.root(), Demand.max(10)).toList())).isEqualTo(upTo(300));
+    assertThat(Await.result(() -> source.root().stream(Demand.max(10)).toList())).isEqualTo(upTo(300));
   }
 
   @Test
   void isLazy() {
     var source = Outward.PRODUCER.endless(this);
-    try (Stream<Integer> unused = Stages.stream(source.root(), Demand.max(10)).filter(event -> event > 3)) {
+    try (Stream<Integer> unused = source.root().stream(Demand.max(10)).filter(event -> event > 3)) {
       assertThat(unused).isNotNull();
       assertNothingIsSubscribedTo(source.root());
       assertThat(source.root().snapshot().eventsEmitted()).isZero();
@@ -57,7 +56,7 @@ class StreamTest extends FlowTest {
       demands.add(demand);
       for (long i = 0; i < demand; i++) out.emit((int) i);
     })));
-    Stream<Integer> stream = Stages.stream(counted, Demand.max(7).withMin(3));
+    Stream<Integer> stream = counted.stream(Demand.max(7).min(3));
     try (stream) {
       Iterator<Integer> events = stream.iterator();
       Await.result(events::next);
@@ -70,18 +69,18 @@ class StreamTest extends FlowTest {
   @Test
   void cancelsAfterAShortCircuit() throws Exception {
     var source = Outward.PRODUCER.endless(this);
-    assertThat(Await.result(() -> Stages.stream(source.root(), Demand.max(100)).limit(3).toList())).isEqualTo(upTo(3));
+    assertThat(Await.result(() -> source.root().stream(Demand.max(100)).limit(3).toList())).isEqualTo(upTo(3));
     assertNothingIsSubscribedTo(source.root());
     // What was asked for and not read went back, and is the next one's.
-    assertThat(Await.result(() -> Stages.stream(source.root(), Demand.max(100)).limit(3).collect(Collectors.toList()))).containsExactly(3, 4, 5);
-    assertThat(Await.result(() -> Stages.stream(source.root(), Demand.max(100)).findFirst())).contains(6);
-    assertThat(Await.result(() -> Stages.stream(source.root(), Demand.max(100)).anyMatch(event -> event == 9))).isTrue();
+    assertThat(Await.result(() -> source.root().stream(Demand.max(100)).limit(3).collect(Collectors.toList()))).containsExactly(3, 4, 5);
+    assertThat(Await.result(() -> source.root().stream(Demand.max(100)).findFirst())).contains(6);
+    assertThat(Await.result(() -> source.root().stream(Demand.max(100)).anyMatch(event -> event == 9))).isTrue();
   }
 
   @Test
   void cancelsWhenItIsClosed() throws Exception {
     var source = Outward.PRODUCER.endless(this);
-    Stream<Integer> stream = Stages.stream(source.root(), Demand.max(10));
+    Stream<Integer> stream = source.root().stream(Demand.max(10));
     try (stream) {
       Iterator<Integer> events = stream.iterator();
       assertThat(Await.result(events::next)).isEqualTo(0);
@@ -92,16 +91,16 @@ class StreamTest extends FlowTest {
   @Test
   void throwsWhenTheStageFails() throws Exception {
     var source = Outward.PRODUCER.endless(this);
-    var reading = new Await.Other<>(() -> Stages.stream(source.root(), Demand.max(10)).filter(event -> event < 0).findFirst());
+    var reading = new Await.Other<>(() -> source.root().stream(Demand.max(10)).filter(event -> event < 0).findFirst());
     Await.until(() -> !source.root().snapshot().outputs().isEmpty(), "somebody reads", source.root());
     source.fail();
-    assertThatThrownBy(reading::result).isInstanceOf(StageEnded.class).hasStackTraceContaining("for good");
+    assertThatThrownBy(reading::result).isInstanceOf(StageEndedException.class).hasStackTraceContaining("for good");
   }
 
   @Test
   void throwsWhenTheScopeIsClosed() throws Exception {
     ProducerRef<Integer, ?> silent = scope.start(Stage.<Integer, Stage.Producer<Integer>>producer("silent", () -> (demand, out) -> {}));
-    var reading = new Await.Other<>(() -> Stages.stream(silent, Demand.max(10)).toList());
+    var reading = new Await.Other<>(() -> silent.stream(Demand.max(10)).toList());
     reading.blocks();
     close();
     assertThat(reading.result()).isEmpty();   // the producer was stopped in good order, with no event
@@ -111,7 +110,7 @@ class StreamTest extends FlowTest {
   void throwsWhenTheReaderIsInterrupted() throws Exception {
     ProducerRef<Integer, ?> silent = scope.start(Stage.<Integer, Stage.Producer<Integer>>producer("silent", () -> (demand, out) -> {}));
     var reading = new Await.Other<>(() -> {
-      assertThatThrownBy(() -> Stages.stream(silent, Demand.max(10)).toList()).isInstanceOf(CancellationException.class);
+      assertThatThrownBy(() -> silent.stream(Demand.max(10)).toList()).isInstanceOf(CancellationException.class);
       return Thread.currentThread().isInterrupted();
     });
     Await.until(() -> !silent.snapshot().outputs().isEmpty(), "somebody reads", silent);
@@ -126,28 +125,28 @@ class StreamTest extends FlowTest {
     var source = Outward.PRODUCER.endless(this);
     assertThat(Await.result(() -> {
       Thread.currentThread().interrupt();
-      assertThatThrownBy(() -> Stages.stream(source.root(), Demand.max(10)).findFirst()).isInstanceOf(CancellationException.class)
+      assertThatThrownBy(() -> source.root().stream(Demand.max(10)).findFirst()).isInstanceOf(CancellationException.class)
           .hasMessageContaining("interrupted while awaiting");
       return Thread.currentThread().isInterrupted();
     })).isTrue();
     assertNothingIsSubscribedTo(source.root());
-    assertThat(Await.result(() -> Stages.stream(source.root(), Demand.max(10)).findFirst())).contains(0);
+    assertThat(Await.result(() -> source.root().stream(Demand.max(10)).findFirst())).contains(0);
   }
 
   @Test
   void mayBeReadInParallel() throws Exception {
     var source = Outward.PRODUCER.endless(this);
-    assertThat(Await.result(() -> Stages.stream(source.root(), Demand.max(100)).parallel().limit(5000).map(event -> event * 2).toList()))
+    assertThat(Await.result(() -> source.root().stream(Demand.max(100)).parallel().limit(5000).map(event -> event * 2).toList()))
         .isEqualTo(upTo(5000).stream().map(event -> event * 2).toList());
     assertNothingIsSubscribedTo(source.root());
-    assertThat(Await.result(() -> Stages.stream(source.root(), Demand.max(100)).parallel().anyMatch(event -> event > 9000))).isTrue();
+    assertThat(Await.result(() -> source.root().stream(Demand.max(100)).parallel().anyMatch(event -> event > 9000))).isTrue();
     assertNothingIsSubscribedTo(source.root());
   }
 
   @Test
   void hasAnIteratorThatSaysWhenItWasClosed() throws Exception {
     var source = Outward.PRODUCER.endless(this);
-    Stream<Integer> stream = Stages.stream(source.root(), Demand.max(10));
+    Stream<Integer> stream = source.root().stream(Demand.max(10));
     Iterator<Integer> events = stream.iterator();
     assertThat(Await.result(events::next)).isEqualTo(0);
     stream.close();
@@ -157,15 +156,15 @@ class StreamTest extends FlowTest {
   @Test
   void refusesTheStagesOwnThread() throws Exception {
     var source = Outward.PRODUCER.endless(this);
-    assertThatThrownBy(() -> source.root().call(behaviour -> Stages.stream(source.root(), Demand.max(1)).toList()))
+    assertThatThrownBy(() -> source.root().call(behaviour -> source.root().stream(Demand.max(1)).toList()))
         .hasCauseInstanceOf(IllegalStateException.class);
-    assertThatThrownBy(() -> Stages.stream(source.root(), Demand.byHand())).isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> source.root().stream(Demand.manual())).isInstanceOf(IllegalArgumentException.class);
   }
 
   @Test
   void mayBeReadByAStage() throws Exception {
     var source = Outward.PRODUCER.open(this, 100);
-    var again = noted(scope.start(Stages.ofStream("again", Stages.stream(source.root(), Demand.max(10)))));
+    var again = noted(scope.start(Stage.ofStream("again", source.root().stream(Demand.max(10)))));
     Recorder recorder = recorder();
     again.subscribe(recorder);
     recorder.awaitSubscribed().request(1000);
@@ -194,8 +193,8 @@ class StreamTest extends FlowTest {
   @Test
   void sharesTheEventsWithOthers() throws Exception {
     var counter = noted(scope.start(Stage.<Integer, Counter>producer("counter", Counter::new)));
-    var first = new Await.Other<>(() -> Stages.stream(counter, Demand.max(3)).limit(500).toList());
-    var second = new Await.Other<>(() -> Stages.stream(counter, Demand.max(3)).limit(500).toList());
+    var first = new Await.Other<>(() -> counter.stream(Demand.max(3)).limit(500).toList());
+    var second = new Await.Other<>(() -> counter.stream(Demand.max(3)).limit(500).toList());
     assertThat(first.result()).hasSize(500).doesNotContainAnyElementsOf(second.result());
   }
 

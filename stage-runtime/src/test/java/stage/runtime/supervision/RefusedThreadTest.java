@@ -25,7 +25,7 @@ import stage.api.Stage;
 import stage.api.StopReason;
 import stage.api.supervision.Intensity;
 import stage.api.supervision.ShutdownReport;
-import stage.api.supervision.StageFailed;
+import stage.api.supervision.StageFailedException;
 import stage.api.supervision.Supervisor;
 import stage.api.supervision.SupervisorSpec;
 import stage.behaviour.support.Await;
@@ -117,7 +117,7 @@ class RefusedThreadTest {
   void f45_aFirstStartFailsWithTheCauseAndLeavesNoTrace(Supplier<Throwable> refusal) throws Exception {
     time.refuse(1, refusal);
     var spec = Stage.<Integer, Stage.Consumer<Integer>>consumer("stage", () -> (batch, from) -> handled.addAll(batch));
-    StageFailed failed = catchThrowableOfType(StageFailed.class, () -> scope.start(spec));
+    StageFailedException failed = catchThrowableOfType(StageFailedException.class, () -> scope.start(spec));
     assertThat(failed.getCause()).isInstanceOf(refusal.get().getClass());
     assertThat(scope.childSnapshots()).isEmpty();
     scope.start(spec.subscribeTo(numbers()));

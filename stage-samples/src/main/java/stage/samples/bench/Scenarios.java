@@ -91,7 +91,7 @@ final class Scenarios {
   private static Scenario redelivery() {
     String none = "Stage, without redelivery";
     return new Race("redelivery", "producer, consumer, demand 1000/500, no crashes", Events::sum,
-        List.of(new Contender(Stages.NAME, events -> Stages.hopWithRedelivery(Redelivery.ofDefault(), WIDE, events)),
+        List.of(new Contender(Stages.NAME, events -> Stages.hopWithRedelivery(Redelivery.DEFAULT, WIDE, events)),
             new Contender(none, events -> Stages.hopWithRedelivery(Redelivery.none(), WIDE, events))),
         List.of(new Goal.Within(1.1, none)));
   }

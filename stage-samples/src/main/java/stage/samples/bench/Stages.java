@@ -3,7 +3,7 @@ package stage.samples.bench;
 import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
 import stage.api.Demand;
-import stage.api.Dispatch;
+import stage.api.Dispatcher;
 import stage.api.Inlet;
 import stage.api.Outlet;
 import stage.api.ProducerRef;
@@ -71,18 +71,18 @@ final class Stages implements Technique {
 
   @Override
   public long fanOut(int workers, Demand demand, long events) throws Exception {
-    return share(Dispatch.demand(), workers, demand, events);
+    return share(Dispatcher.demand(), workers, demand, events);
   }
 
   @Override
   public long broadcast(int consumers, Demand demand, long events) throws Exception {
-    return share(Dispatch.broadcast(), consumers, demand, events);
+    return share(Dispatcher.broadcast(), consumers, demand, events);
   }
 
-  private static long share(Dispatch<Long> dispatch, int consumers, Demand demand, long events) throws Exception {
+  private static long share(Dispatcher<Long> dispatch, int consumers, Demand demand, long events) throws Exception {
     var total = new LongAdder();
     try (var app = Supervisor.open("bench")) {
-      var numbers = app.start(Stage.producer("numbers", () -> new Numbers(events)).withDispatch(dispatch));
+      var numbers = app.start(Stage.producer("numbers", () -> new Numbers(events)).withDispatcher(dispatch));
       numbers.pause();   // until all are there
       for (int i = 0; i < consumers; i++) {
         app.start(Stage.consumer("sum" + i, () -> new Adder(total)).subscribeTo(numbers, demand));
@@ -98,7 +98,7 @@ final class Stages implements Technique {
     var total = new LongAdder();
     try (var app = Supervisor.open("bench")) {
       var numbers = app.start(
-          Stage.producer("numbers", () -> new Numbers(events)).withDispatch(Dispatch.partition(partitions, event -> event)));
+          Stage.producer("numbers", () -> new Numbers(events)).withDispatcher(Dispatcher.partition(partitions, event -> event)));
       numbers.pause();   // until all are there
       for (int i = 0; i < partitions; i++) {
         app.start(Stage.consumer("count" + i, () -> new Counter(total))

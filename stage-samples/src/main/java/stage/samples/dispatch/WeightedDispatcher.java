@@ -1,6 +1,6 @@
 package stage.samples.dispatch;
 
-import stage.api.Dispatcher;
+import stage.api.DispatchRule;
 
 /**
  * Shares events by the weights of the subscriptions: one of weight 3 gets three events where one of weight 1 gets one, as long as both
@@ -10,7 +10,7 @@ import stage.api.Dispatcher;
  * and falls back by the sum of the weights. So the shares are right over time, also where events come one by one. An instance has a memory
  * and belongs to one producer.
  */
-public final class WeightedDispatcher implements Dispatcher {
+public final class WeightedDispatcher implements DispatchRule {
   private long[] positions = {};
 
   /** Begins with nobody in front. */

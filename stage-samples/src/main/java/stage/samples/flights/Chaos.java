@@ -42,7 +42,7 @@ final class Chaos {
     /** {@return a scope that restarts what it is planned to, and nothing else} */
     SupervisorSpec supervisedBy(SupervisorSpec scope) {
       return scope.withIntensity(new Intensity(crashes, ALWAYS))
-          .withDecisions(failure -> failure.cause() instanceof PlannedCrash ? Decision.restart() : Decision.escalate());
+          .withDecisions(failure -> failure.cause() instanceof PlannedCrash ? Decision.RESTART : Decision.ESCALATE);
     }
   }
 

@@ -19,9 +19,9 @@ final class Crashing {
   /** What the three kinds have in common. */
   private abstract static class Around {
     final CrashPlan plan;
-    private final Stage stage;
+    private final Stage.Behaviour stage;
 
-    Around(CrashPlan plan, Stage stage) {
+    Around(CrashPlan plan, Stage.Behaviour stage) {
       this.plan = plan;
       this.stage = stage;
     }

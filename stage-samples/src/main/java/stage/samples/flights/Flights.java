@@ -5,7 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
-import stage.api.supervision.StageFailed;
+import stage.api.supervision.StageFailedException;
 
 /**
  * {@code ./stage flights}: delays of flights, grouped and counted. See {@link Options#USAGE}.
@@ -57,7 +57,7 @@ public final class Flights {
     } catch (UsageError e) {
       streams.tell("flights: " + e.getMessage() + '\n');
       return MISUSED;
-    } catch (StageFailed e) {
+    } catch (StageFailedException e) {
       return failed(e.getCause());
     } catch (IOException | InterruptedException e) {
       return failed(e);

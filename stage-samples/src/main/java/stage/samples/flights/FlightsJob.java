@@ -92,7 +92,7 @@ final class FlightsJob implements AutoCloseable {
     List<ProducerConsumerRef<LineBlock, Row, ?>> parsers = new ArrayList<>();
     for (String name : parserNames(options)) {
       parsers.add(scope.start(producerConsumer(name, () -> new FlightParser(options.by()))
-          .withDispatch(partitions.dispatch())
+          .withDispatcher(partitions.dispatch())
           .withBuffer(MOST_ROWS_IN_A_TURN)));
     }
     return parsers;
@@ -159,7 +159,7 @@ final class FlightsJob implements AutoCloseable {
    * Starts the stages; nothing is read yet.
    *
    * @throws IOException if the size of an input cannot be found out
-   * @throws stage.api.supervision.StageFailed if one cannot start
+   * @throws stage.api.supervision.StageFailedException if one cannot start
    */
   static FlightsJob start(Options options) throws IOException {
     // Without chaos no restarts: what is wrong with an input is wrong the next time too.
@@ -209,7 +209,7 @@ final class FlightsJob implements AutoCloseable {
   /**
    * Reads, and waits for the result.
    *
-   * @throws stage.api.supervision.StageFailed if a stage failed
+   * @throws stage.api.supervision.StageFailedException if a stage failed
    * @throws JobFailed if the table would not be right
    */
   Result run() throws InterruptedException, JobFailed {

@@ -2,7 +2,7 @@ package stage.samples.flights;
 
 import java.util.ArrayList;
 import java.util.List;
-import stage.api.Dispatch;
+import stage.api.Dispatcher;
 
 /**
  * Who gets which row: all flights of one key go to the same one of a number of tallies, so that each key is counted in one place and their
@@ -32,8 +32,8 @@ final class Partitions {
   }
 
   /** {@return the rule for the parser, who hands out the rows} */
-  Dispatch<Row> dispatch() {
-    return Dispatch.partition(names, this::of);
+  Dispatcher<Row> dispatch() {
+    return Dispatcher.partition(names, this::of);
   }
 
   private int numberOf(String key) {

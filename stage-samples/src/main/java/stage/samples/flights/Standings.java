@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import stage.api.Stage;
-import stage.api.StageEnded;
+import stage.api.StageEndedException;
 import stage.api.StageRef;
 
 /**
@@ -26,7 +26,7 @@ record Standings(
       // Nothing is around the two, because --follow and --chaos exclude each other.
       for (var tally : tallies) parts.add(tally.call(behaviour -> ((DelayTally) behaviour).rows()));
       return Optional.of(new Standing(Table.of(parts), rejects.call(behaviour -> ((RejectLog) behaviour).rejects()).count()));
-    } catch (StageEnded e) {
+    } catch (StageEndedException e) {
       return Optional.empty();
     }
   }

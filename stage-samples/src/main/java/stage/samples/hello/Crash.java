@@ -67,7 +67,7 @@ final class Crash {
       var numbers = app.start(Stage.producer("numbers", Numbers::new));
       var printer = app.start(Stage.consumer("printer", Printer::new)
           .withDeadLetters((letter, count) -> System.out.println("  given up after " + letter.attempts() + " attempts: " + letter.event())));
-      var subscription = printer.subscribeTo(numbers, Demand.max(4).withMin(0));
+      var subscription = printer.subscribeTo(numbers, Demand.max(4).min(0));
       app.join();
 
       System.out.println("numbers has seen nothing of it: it is still incarnation " + numbers.snapshot().incarnation() + ", and the subscription the first one");

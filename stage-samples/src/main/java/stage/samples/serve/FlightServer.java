@@ -16,7 +16,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import stage.api.Demand;
 import stage.api.ProducerRef;
-import stage.api.Stages;
+import stage.api.Stage;
 import stage.api.supervision.Strategy;
 import stage.api.supervision.Supervisor;
 import stage.api.supervision.SupervisorSpec;
@@ -56,10 +56,10 @@ final class FlightServer implements AutoCloseable {
   }
 
   private void answer(HttpExchange exchange) throws IOException {
-    ProducerRef<String, ?> producer = scope.start(Stages.ofIterable("flights-" + numbers.incrementAndGet(), flights));
+    ProducerRef<String, ?> producer = scope.start(Stage.ofIterable("flights-" + numbers.incrementAndGet(), flights));
     exchange.getResponseHeaders().set("Content-Type", "application/x-ndjson");
     exchange.sendResponseHeaders(200, 0);
-    try (exchange; Stream<String> lines = Stages.stream(producer, Demand.ofDefault()); OutputStream body = new BufferedOutputStream(exchange.getResponseBody(), 1 << 14)) {
+    try (exchange; Stream<String> lines = producer.stream(Demand.DEFAULT); OutputStream body = new BufferedOutputStream(exchange.getResponseBody(), 1 << 14)) {
       for (Iterator<String> each = lines.iterator(); each.hasNext();) {
         body.write(each.next().getBytes(StandardCharsets.UTF_8));
         written.incrementAndGet();

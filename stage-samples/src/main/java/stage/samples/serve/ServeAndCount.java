@@ -92,13 +92,13 @@ public final class ServeAndCount {
     var served = new AtomicLong();
     long start = System.nanoTime();
     try (var client = Supervisor.open("client"); var http = Http.open()) {
-      var body = client.start(Stage.producer("body", http.bodyOf(server.uri())));
+      var body = client.start(Stage.fromPublisher("body", http.bodyOf(server.uri())));
       var lines = client.start(Stage.producerConsumer("lines", LineCutter::new).withBuffer(100_000).subscribeTo(body, Demand.max(2)));
       client.start(Stage.consumer("counts", () -> new OriginCount(perSecond, handled -> {
         long written = server.written();
         ahead.accumulateAndGet(written - handled, Math::max);
         if (written == flights) served.compareAndSet(0, System.nanoTime());
-      }, result)).subscribeTo(lines, Demand.byHand()));
+      }, result)).subscribeTo(lines, Demand.manual()));
       client.join();
     }
     return new Run(result.join(), ahead.get(), served.get() - start, System.nanoTime() - start);

@@ -53,7 +53,7 @@ class TechniqueTest {
   @ParameterizedTest
   @MethodSource("techniques")
   void movesNoEventsWhereThereAreNone(Technique technique) throws Exception {
-    assertThat(technique.hops(2, Demand.ofDefault(), 0)).isZero();
+    assertThat(technique.hops(2, Demand.DEFAULT, 0)).isZero();
   }
 
   @ParameterizedTest

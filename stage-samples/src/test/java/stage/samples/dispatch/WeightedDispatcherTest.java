@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
-import stage.api.Dispatch;
+import stage.api.DispatchRule;
 import stage.api.Dispatcher;
 import stage.api.Inlet;
 import stage.api.Outlet;
@@ -19,7 +19,7 @@ class WeightedDispatcherTest {
   private final WeightedDispatcher dispatcher = new WeightedDispatcher();
 
   /** Subscriptions by their demands and weights. */
-  private record Fixed(long[] demands, int[] weights) implements Dispatcher.Subscriptions {
+  private record Fixed(long[] demands, int[] weights) implements DispatchRule.Subscriptions {
     @Override
     public int count() {
       return demands.length;
@@ -106,7 +106,7 @@ class WeightedDispatcherTest {
       var heavy = new Gatherer();
       var light = new Gatherer();
       try (var app = Supervisor.open("weighted")) {
-        var numbers = app.start(Stage.producer("numbers", Silent::new).withDispatch(Dispatch.shared(dispatcher)));
+        var numbers = app.start(Stage.producer("numbers", Silent::new).withDispatcher(Dispatcher.shared(dispatcher)));
         app.start(Stage.consumer("heavy", () -> heavy).subscribeTo(SubscriptionSpec.to(numbers).withWeight(3)));
         app.start(Stage.consumer("light", () -> light).subscribeTo(SubscriptionSpec.to(numbers)));
         numbers.castEmit((stage, out) -> {

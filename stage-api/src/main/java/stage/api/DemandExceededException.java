@@ -1,7 +1,7 @@
 package stage.api;
 
 /** Thrown when an event was emitted beyond demand and the backlog was full. The event was not emitted. */
-public final class DemandExceeded extends IllegalStateException {
+public final class DemandExceededException extends IllegalStateException {
   private static final long serialVersionUID = 1L;
 
   private final transient int capacity;
@@ -13,7 +13,7 @@ public final class DemandExceeded extends IllegalStateException {
    * @param capacity how many events beyond demand may wait
    * @param remedy what would do
    */
-  public DemandExceeded(String path, int capacity, String remedy) {
+  public DemandExceededException(String path, int capacity, String remedy) {
     super("stage " + path + " may hold " + capacity + " events beyond demand, and emitted one more; " + remedy);
     this.capacity = capacity;
   }

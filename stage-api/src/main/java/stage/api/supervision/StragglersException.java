@@ -3,7 +3,7 @@ package stage.api.supervision;
 import java.util.List;
 
 /** Thrown when threads of a closed scope are still alive although they were interrupted. Lists each with its stack. */
-public final class Stragglers extends IllegalStateException {
+public final class StragglersException extends IllegalStateException {
   private static final long serialVersionUID = 1L;
 
   private final transient List<Straggler> threads;
@@ -28,7 +28,7 @@ public final class Stragglers extends IllegalStateException {
    * @param scope the scope's name
    * @param threads each with its stack
    */
-  public Stragglers(String scope, List<Straggler> threads) {
+  public StragglersException(String scope, List<Straggler> threads) {
     super(describe(scope, threads));
     this.threads = List.copyOf(threads);
   }

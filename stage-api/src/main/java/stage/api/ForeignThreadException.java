@@ -1,7 +1,7 @@
 package stage.api;
 
 /** Thrown when something that belongs to one thread was used on another. */
-public final class WrongThread extends IllegalStateException {
+public final class ForeignThreadException extends IllegalStateException {
   private static final long serialVersionUID = 1L;
 
   private final transient String expected;
@@ -14,7 +14,7 @@ public final class WrongThread extends IllegalStateException {
    * @param expected the thread it belongs to
    * @param actual the thread it was called on
    */
-  public WrongThread(String what, String expected, String actual) {
+  public ForeignThreadException(String what, String expected, String actual) {
     super(what + " belongs to thread " + expected + ", but was called on " + actual);
     this.expected = expected;
     this.actual = actual;

@@ -6,52 +6,52 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-class DispatchTest {
+class DispatcherTest {
   @Test
   void hasThousandPlacesPerPartitionByDefault() {
-    assertThat(Dispatch.<Integer>partition(List.of("a"), n -> "a").backlog()).isEqualTo(1000);
-    assertThat(Dispatch.<Integer>partition(List.of("a"), n -> "a").withBacklog(7).backlog()).isEqualTo(7);
+    assertThat(Dispatcher.<Integer>partition(List.of("a"), n -> "a").backlog()).isEqualTo(1000);
+    assertThat(Dispatcher.<Integer>partition(List.of("a"), n -> "a").withBacklog(7).backlog()).isEqualTo(7);
   }
 
   @Test
   void numbersPartitionsFromZeroAndChoosesByHash() throws Exception {
-    Dispatch.Partition<Integer> partition = Dispatch.partition(3, n -> n);
+    Dispatcher.Partition<Integer> partition = Dispatcher.partition(3, n -> n);
     assertThat(partition.partitions()).containsExactly("0", "1", "2");
     for (int key : new int[] {0, 1, 2, -1, -7, Integer.MIN_VALUE, Integer.MAX_VALUE}) {
       @SuppressWarnings("unchecked")
-      var function = (Dispatch.PartitionFunction<Integer>) partition.function();
+      var function = (Dispatcher.PartitionFunction<Integer>) partition.function();
       assertThat(function.partitionOf(key)).isIn("0", "1", "2").isEqualTo(function.partitionOf(key));
     }
   }
 
   @Test
   void refusesPartitionsThatAreNone() {
-    assertThatThrownBy(() -> Dispatch.<Integer>partition(List.of(), n -> "a")).isInstanceOf(IllegalArgumentException.class)
+    assertThatThrownBy(() -> Dispatcher.<Integer>partition(List.of(), n -> "a")).isInstanceOf(IllegalArgumentException.class)
         .hasMessage("there must be at least 1 partition, but there were none");
-    assertThatThrownBy(() -> Dispatch.<Integer>partition(0, n -> n)).isInstanceOf(IllegalArgumentException.class)
+    assertThatThrownBy(() -> Dispatcher.<Integer>partition(0, n -> n)).isInstanceOf(IllegalArgumentException.class)
         .hasMessage("there must be at least 1 partition, but the number was 0");
-    assertThatThrownBy(() -> Dispatch.<Integer>partition(List.of("a", ""), n -> "a")).isInstanceOf(IllegalArgumentException.class)
+    assertThatThrownBy(() -> Dispatcher.<Integer>partition(List.of("a", ""), n -> "a")).isInstanceOf(IllegalArgumentException.class)
         .hasMessage("a partition's name must not be empty: [a, ]");
-    assertThatThrownBy(() -> Dispatch.<Integer>partition(List.of("a", "a"), n -> "a")).isInstanceOf(IllegalArgumentException.class)
+    assertThatThrownBy(() -> Dispatcher.<Integer>partition(List.of("a", "a"), n -> "a")).isInstanceOf(IllegalArgumentException.class)
         .hasMessage("partition names must differ, but were [a, a]");
-    assertThatThrownBy(() -> Dispatch.<Integer>partition(1, n -> n).withBacklog(0)).isInstanceOf(IllegalArgumentException.class)
+    assertThatThrownBy(() -> Dispatcher.<Integer>partition(1, n -> n).withBacklog(0)).isInstanceOf(IllegalArgumentException.class)
         .hasMessage("partition backlog must be at least 1, but was 0");
   }
 
   @Test
   void refusesNull() {
-    assertThatThrownBy(() -> Dispatch.shared(null)).isInstanceOf(NullPointerException.class)
-        .hasMessage("dispatcher must not be null; use Dispatch.demand() for the default");
-    assertThatThrownBy(() -> Dispatch.<Integer>partition(List.of("a"), null)).isInstanceOf(NullPointerException.class)
+    assertThatThrownBy(() -> Dispatcher.shared(null)).isInstanceOf(NullPointerException.class)
+        .hasMessage("rule must not be null; use Dispatcher.demand() for the default");
+    assertThatThrownBy(() -> Dispatcher.<Integer>partition(List.of("a"), null)).isInstanceOf(NullPointerException.class)
         .hasMessage("function must not be null");
-    assertThatThrownBy(() -> Dispatch.<Integer>partition(2, null)).isInstanceOf(NullPointerException.class)
+    assertThatThrownBy(() -> Dispatcher.<Integer>partition(2, null)).isInstanceOf(NullPointerException.class)
         .hasMessage("key must not be null");
   }
 
   @Test
   void addsUpDemandWithoutOverflow() {
-    Dispatcher rule = (events, subscriptions, shares) -> {};
-    Dispatcher.Subscriptions endless = new Dispatcher.Subscriptions() {
+    DispatchRule rule = (events, subscriptions, shares) -> {};
+    DispatchRule.Subscriptions endless = new DispatchRule.Subscriptions() {
       @Override
       public int count() {
         return 3;

@@ -6,7 +6,7 @@ package stage.api;
  * @param <E> the events
  */
 @FunctionalInterface
-public interface Selector<E> {
+public interface EventSelector<E> {
   /**
    * Decides for one event. Runs on the producer's thread, so it should be quick.
    *

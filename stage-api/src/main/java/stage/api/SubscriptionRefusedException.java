@@ -1,7 +1,7 @@
 package stage.api;
 
 /** Thrown when a subscription was refused. Nothing has changed for either stage. The message says why, and what to do instead. */
-public final class SubscriptionRefused extends IllegalStateException {
+public final class SubscriptionRefusedException extends IllegalStateException {
   private static final long serialVersionUID = 1L;
 
   private final transient String producer;
@@ -14,7 +14,7 @@ public final class SubscriptionRefused extends IllegalStateException {
    * @param producer the producer's path
    * @param why the reason, and what to do instead
    */
-  public SubscriptionRefused(String consumer, String producer, String why) {
+  public SubscriptionRefusedException(String consumer, String producer, String why) {
     super("stage " + consumer + " cannot subscribe to " + producer + ": " + why);
     this.producer = producer;
     this.consumer = consumer;

@@ -1,7 +1,7 @@
 package stage.api.supervision;
 
 /** Thrown when a scope is used in a way it does not allow: by another thread than its owner, out of order, after its end, with a name twice. */
-public final class ScopeMisuse extends IllegalStateException {
+public final class ScopeMisuseException extends IllegalStateException {
   private static final long serialVersionUID = 1L;
 
   /**
@@ -9,7 +9,7 @@ public final class ScopeMisuse extends IllegalStateException {
    *
    * @param message lower case, no full stop
    */
-  public ScopeMisuse(String message) {
+  public ScopeMisuseException(String message) {
     super(message);
   }
 }

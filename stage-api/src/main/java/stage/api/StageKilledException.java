@@ -1,7 +1,7 @@
 package stage.api;
 
 /** The cause of a crash by force: an incarnation had not ended in time, or {@link StageRef#kill()} was called. */
-public final class StageKilled extends RuntimeException {
+public final class StageKilledException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   /**
@@ -9,7 +9,7 @@ public final class StageKilled extends RuntimeException {
    *
    * @param message lower case, no full stop
    */
-  public StageKilled(String message) {
+  public StageKilledException(String message) {
     super(message);
   }
 }

@@ -3,7 +3,7 @@ package stage.api.supervision;
 import java.util.List;
 
 /** Thrown when a stage could not be started, or has failed and its scope with it. The cause is what its code threw. */
-public final class StageFailed extends RuntimeException {
+public final class StageFailedException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   private final transient String path;
@@ -16,7 +16,7 @@ public final class StageFailed extends RuntimeException {
    * @param during what it was doing, such as {@code onEvents}
    * @param cause what its code threw
    */
-  public StageFailed(String path, String during, Throwable cause) {
+  public StageFailedException(String path, String during, Throwable cause) {
     this(path, during, cause, List.of());
   }
 
@@ -28,7 +28,7 @@ public final class StageFailed extends RuntimeException {
    * @param cause what its code threw
    * @param history the last crashes that used up the restart intensity, oldest first, the final one included
    */
-  public StageFailed(String path, String during, Throwable cause, List<Failure> history) {
+  public StageFailedException(String path, String during, Throwable cause, List<Failure> history) {
     super("stage " + path + " failed in " + during + ": " + cause.getClass().getName()
         + (history.size() > 1 ? ", after " + (history.size() - 1) + " earlier crashes" : ""), cause);
     this.path = path;

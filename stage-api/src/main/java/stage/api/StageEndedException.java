@@ -1,7 +1,7 @@
 package stage.api;
 
 /** Thrown when a stage was asked for something after it had ended, or ended before it could answer. Its cause is why the stage failed, if it did. */
-public final class StageEnded extends IllegalStateException {
+public final class StageEndedException extends IllegalStateException {
   private static final long serialVersionUID = 1L;
 
   private final transient String path;
@@ -12,7 +12,7 @@ public final class StageEnded extends IllegalStateException {
    * @param path the stage's path
    * @param reason why it ended; null if it is only about to
    */
-  public StageEnded(String path, StopReason reason) {
+  public StageEndedException(String path, StopReason reason) {
     super("stage " + path + (reason == null ? " is ending" : " has ended: " + reason), cause(reason));
     this.path = path;
   }

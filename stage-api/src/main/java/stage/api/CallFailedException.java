@@ -1,7 +1,7 @@
 package stage.api;
 
 /** Thrown to the caller when a function of {@link StageRef#call}, or a factory or {@code onStart} of {@link StageRef#replace}, threw. The stage goes on. */
-public final class CallFailed extends RuntimeException {
+public final class CallFailedException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   private final transient String path;
@@ -12,7 +12,7 @@ public final class CallFailed extends RuntimeException {
    * @param path the stage's path
    * @param cause what was thrown on the stage's thread
    */
-  public CallFailed(String path, Throwable cause) {
+  public CallFailedException(String path, Throwable cause) {
     super("a call to stage " + path + " threw " + cause.getClass().getName() + "; the stage goes on", cause);
     this.path = path;
   }

@@ -1,0 +1,56 @@
+package stage.api;
+
+/**
+ * A rule that shares events among subscriptions, each event to one: numbers in, numbers out.
+ *
+ * <p>Implement it for a sharing of your own (weighted, by priority) and pass it to {@link Dispatcher#shared}. The engine calls it on the
+ * producer's thread, never for two producers at once unless the same instance was given to both, and checks its answer: if a
+ * rule shares out more than there was or was wanted, the producer crashes, and nothing is published.
+ */
+@FunctionalInterface
+public interface DispatchRule {
+  /**
+   * Shares out a run of events. The first {@code shares[0]} go to subscription 0, the next {@code shares[1]} to subscription 1, and so
+   * on; what is left over waits in the producer's backlog for more demand.
+   *
+   * @param events how many events there are, at least 1
+   * @param subscriptions who could take them; there is at least one with demand
+   * @param shares to be filled in, all 0 at first: how many events each gets, at most its demand
+   */
+  void share(int events, Subscriptions subscriptions, int[] shares);
+
+  /**
+   * {@return how many events the producer may be asked for} By default all outstanding demand; a rule that would rather wait for someone
+   * answers less.
+   *
+   * @param subscriptions all subscriptions of the producer
+   */
+  default long demand(Subscriptions subscriptions) {
+    long sum = 0;
+    for (int i = 0; i < subscriptions.count(); i++) {
+      sum += subscriptions.demand(i);
+      if (sum < 0) return Long.MAX_VALUE;
+    }
+    return sum;
+  }
+
+  /** The subscriptions of a producer, in the order of their acceptance. Valid during the call it is handed to. */
+  interface Subscriptions {
+    /** {@return how many there are} */
+    int count();
+
+    /**
+     * {@return the outstanding demand of a subscription}
+     *
+     * @param index which, from 0
+     */
+    long demand(int index);
+
+    /**
+     * {@return the weight given by {@link SubscriptionSpec#withWeight}, 1 by default; what it means is the rule's own affair}
+     *
+     * @param index which, from 0
+     */
+    int weight(int index);
+  }
+}
