@@ -24,27 +24,23 @@ final class LongSlots extends Slots {
     return new LongSlots(this);
   }
 
-  /**
-   * Adds to the key's sum, which begins at 0.
-   *
-   * @throws ArithmeticException if the sum does not fit into a long; it is as it was then
-   */
+  /** Adds to the key's sum, which begins at 0. It overflows as longs do: refused, the sum would depend on the order of its elements. */
   void add(Object key, long amount) {
     int place = place(key);
     if (place < 0) {
       long old = freshValues[~place];
-      long sum = Math.addExact(old, amount);
+      long sum = old + amount;
       int entry = journal(place);
       before[entry] = old;
       freshValues[~place] = sum;
     } else if (isPending(place)) {
       long old = pending[place];
-      long sum = Math.addExact(old, amount);
+      long sum = old + amount;
       int entry = journal(place);
       before[entry] = old;
       pending[place] = sum;
     } else {
-      long sum = Math.addExact(values[place], amount);
+      long sum = values[place] + amount;
       touch(place);
       pending[place] = sum;
     }

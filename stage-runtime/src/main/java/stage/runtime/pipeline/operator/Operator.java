@@ -7,6 +7,7 @@ package stage.runtime.pipeline.operator;
  * elements, each after a {@link #mark}; then, if the progress of the inputs has risen, {@link #progress}, and {@link #timer} when it is due. The run
  * then commits, or rolls back if the turn is undone. A call that answers false ran out of room: the run commits, and in its next turns calls
  * {@link #resume}, and nothing else, until that answers true. Where such a call stands commits and rolls back with the turn, as everything does.
+ * {@link #progress}, {@link #timer}, {@link #resume} and {@link #end} are no part of an element: an {@link #undo} does not reach behind them.
  *
  * <p>A step with several inputs has an {@link Input} per side beside these; {@link SingleInput} is the usual case of one.
  *

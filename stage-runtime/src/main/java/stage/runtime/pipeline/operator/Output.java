@@ -35,6 +35,20 @@ public interface Output<O> {
   void late(Object value, long t, long w, boolean isAfterIdle) throws Exception;
 
   /**
+   * Counts an element that belongs nowhere: one between two windows.
+   *
+   * @param value the element
+   */
+  default void filtered(Object value) {}
+
+  /**
+   * Counts an element that was kept, and is forgotten to make room for another one: it is dropped.
+   *
+   * @param value the element
+   */
+  default void dropped(Object value) {}
+
+  /**
    * Takes an element that the operator cannot work in: there is no room for it by its bound, or its time is absurd.
    *
    * @param value the element: the one in hand, or one that was kept before

@@ -54,13 +54,6 @@ class SlotsTest {
     }
 
     @Test
-    void refuseToOverflow() {
-      sums.add("a", Long.MAX_VALUE);
-      assertThatThrownBy(() -> sums.add("a", 1)).isInstanceOf(ArithmeticException.class);
-      assertThat(contents(sums)).isEqualTo(Map.of("a", Long.MAX_VALUE));
-    }
-
-    @Test
     void refuseANullKey() {
       assertThatThrownBy(() -> sums.add(null, 1)).isInstanceOf(NullPointerException.class).hasMessageContaining("key must not be null");
     }

@@ -1,0 +1,26 @@
+package stage.runtime.pipeline.operator;
+
+import stage.api.pipeline.Bound;
+
+/** What becomes of a row that there is no room for. */
+final class Fullness {
+  private Fullness() {}
+
+  /**
+   * Settles a row that a full step does not take.
+   *
+   * @return true if the oldest row is to make room for it; false if it has become a dead letter
+   * @throws BoundFullError if the bound says so
+   */
+  static boolean makesRoom(Bound bound, String what, Object row, Output<?> out) throws Exception {
+    String full = what + " is full: it holds " + bound.rows() + " rows, which is its bound; give it a larger one, or let it forget the oldest";
+    return switch (bound.full()) {
+      case FORGET_OLDEST -> true;
+      case CRASH -> throw new BoundFullError(full);
+      case DEAD_LETTER -> {
+        out.deadLetter(row, new IllegalStateException(full));
+        yield false;
+      }
+    };
+  }
+}

@@ -1,0 +1,94 @@
+package stage.runtime.pipeline.operator;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** First in, first out; undone with an element and a turn. The ring is written in {@link #commit} only. */
+final class KeptQueue<E> {
+  // committed
+  private Object[] ring;
+  private long head;
+  private long tail;
+
+  // this incarnation's
+  private final List<E> added = new ArrayList<>();
+  private long newHead;
+  private long headAtMark;
+  private int addedAtMark;
+
+  KeptQueue() {
+    ring = new Object[16];
+  }
+
+  private KeptQueue(KeptQueue<E> replaced) {
+    ring = replaced.ring;
+    head = replaced.head;
+    tail = replaced.tail;
+    newHead = head;
+    headAtMark = head;
+  }
+
+  KeptQueue<E> successor() {
+    return new KeptQueue<>(this);
+  }
+
+  int size() {
+    return (int) (tail + added.size() - newHead);
+  }
+
+  void add(E element) {
+    added.add(element);
+  }
+
+  /** {@return the oldest, which stays} Null if there is none. */
+  @SuppressWarnings("unchecked")   // only add() puts something in
+  E peek() {
+    if (newHead < tail) return (E) ring[(int) newHead & ring.length - 1];
+    int at = (int) (newHead - tail);
+    return at < added.size() ? added.get(at) : null;
+  }
+
+  /** {@return the oldest, which is taken out} Null if there is none. */
+  E poll() {
+    E oldest = peek();
+    if (oldest != null) newHead++;
+    return oldest;
+  }
+
+  void mark() {
+    headAtMark = newHead;
+    addedAtMark = added.size();
+  }
+
+  void undo() {
+    newHead = headAtMark;
+    while (added.size() > addedAtMark) added.removeLast();
+  }
+
+  void commit() {
+    long newTail = tail + added.size();
+    if (newTail - newHead > ring.length) grow(newTail - newHead);
+    for (long at = head; at < Math.min(newHead, tail); at++) ring[(int) at & ring.length - 1] = null;
+    for (long at = Math.max(newHead, tail); at < newTail; at++) ring[(int) at & ring.length - 1] = added.get((int) (at - tail));
+    head = newHead;
+    tail = newTail;
+    added.clear();
+    mark();
+  }
+
+  /** A replaced thread keeps the old ring. */
+  private void grow(long needed) {
+    int length = ring.length;
+    while (length < needed) length *= 2;
+    Object[] longer = new Object[length];
+    for (long at = newHead; at < tail; at++) longer[(int) at & length - 1] = ring[(int) at & ring.length - 1];
+    ring = longer;
+    head = Math.min(newHead, tail);
+  }
+
+  void rollback() {
+    newHead = head;
+    added.clear();
+    mark();
+  }
+}

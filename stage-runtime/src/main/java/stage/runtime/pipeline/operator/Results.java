@@ -1,0 +1,27 @@
+package stage.runtime.pipeline.operator;
+
+/** Makes results outside of any element, where a function of the user's that throws costs that result. */
+final class Results {
+  private Results() {}
+
+  interface Making {
+    Object make() throws Exception;
+  }
+
+  /** {@return the result; null if the run has settled that there is none} */
+  static Object orNull(Output<?> out, Object subject, Table table, int place) throws Exception {
+    if (table instanceof LongTable) return table.raw(place);
+    return orNull(out, subject, () -> table.result(place));
+  }
+
+  static Object orNull(Output<?> out, Object subject, Making making) throws Exception {
+    while (true) {
+      try {
+        return making.make();
+      } catch (Exception failed) {
+        if (failed instanceof InterruptedException) throw failed;
+        if (!out.retry(subject, failed)) return null;
+      }
+    }
+  }
+}

@@ -1,0 +1,97 @@
+package stage.runtime.pipeline.operator;
+
+import java.time.Duration;
+import java.time.Instant;
+import stage.api.pipeline.EventTime;
+
+/**
+ * Gives each element its stamp: its time, and the watermark before it, which is the latest time so far less what may be out of order. A run that begins
+ * with this vouches for its watermark.
+ */
+public final class Stamping implements SingleInput<Object, Object> {
+  /** A time this far behind the latest so far is a mistake, such as a wrong unit or a placeholder; it would close every window. */
+  static final Duration LONGEST_JUMP = Duration.ofDays(36_525);
+
+  private static final Instant FIRST = Instant.parse("1678-01-01T00:00:00Z");
+  private static final Instant LAST = Instant.parse("2262-01-01T00:00:00Z");
+
+  private final EventTime<Object> how;
+  private final long boundNanos;
+  private final KeptLong latest;
+
+  /**
+   * Makes one.
+   *
+   * @param how what the time is, and how far it may be out of order
+   * @throws ArithmeticException if the bound is above 292 years
+   */
+  public Stamping(EventTime<Object> how) {
+    this(how, new KeptLong(Times.NEVER));
+  }
+
+  private Stamping(EventTime<Object> how, KeptLong latest) {
+    this.how = how;
+    this.boundNanos = how.bound().toNanos();
+    this.latest = latest;
+  }
+
+  /** {@return the watermark: no element in order has an earlier time} */
+  public long watermark() {
+    return Times.minus(latest.get(), boundNanos);
+  }
+
+  @Override
+  public boolean accept(Object key, Object value, long t, long w, Output<? super Object> out) throws Exception {
+    Instant time = how.time().apply(value);
+    if (time == null) throw new NullPointerException("the event time must not be null, but was for " + value);
+    long stamp = nanos(time);
+    long before = watermark();
+    if (stamp > latest.get()) latest.set(stamp);
+    out.emit(value, key, stamp, before);
+    return true;
+  }
+
+  private long nanos(Instant time) {
+    if (time.isBefore(FIRST) || !time.isBefore(LAST)) {
+      throw new IllegalArgumentException("the event time " + time + " is out of range: it must lie between the years 1678 and 2261;"
+          + " taken as it is, it would close every window");
+    }
+    long stamp = Times.nanos(time);
+    long last = latest.get();
+    if (last != Times.NEVER && stamp > Times.plus(last, LONGEST_JUMP.toNanos())) {
+      throw new IllegalArgumentException("the event time " + time + " is more than 100 years after the latest before it, " + Times.instant(last)
+          + "; taken as it is, it would close every window");
+    }
+    return stamp;
+  }
+
+  @Override
+  public long vouchesFor(long c) {
+    return watermark();
+  }
+
+  @Override
+  public void mark() {
+    latest.mark();
+  }
+
+  @Override
+  public void undo() {
+    latest.undo();
+  }
+
+  @Override
+  public void commit() {
+    latest.commit();
+  }
+
+  @Override
+  public void rollback() {
+    latest.rollback();
+  }
+
+  @Override
+  public Stamping successor() {
+    return new Stamping(how, latest.successor());
+  }
+}

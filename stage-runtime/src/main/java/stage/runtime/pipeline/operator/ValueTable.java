@@ -1,0 +1,41 @@
+package stage.runtime.pipeline.operator;
+
+/** Any immutable values. */
+final class ValueTable implements Table {
+  private final Reduction how;
+  private final ValueSlots slots;
+
+  ValueTable(Reduction how) {
+    this(how, new ValueSlots());
+  }
+
+  private ValueTable(Reduction how, ValueSlots slots) {
+    this.how = how;
+    this.slots = slots;
+  }
+
+  @Override
+  public void add(Object key, Object element) throws Exception {
+    slots.fold(key, how.zero(), how.fold(), element);
+  }
+
+  @Override
+  public Object raw(int place) {
+    return slots.value(place);
+  }
+
+  @Override
+  public Object result(int place) throws Exception {
+    return how.finished(slots.value(place));
+  }
+
+  @Override
+  public Slots slots() {
+    return slots;
+  }
+
+  @Override
+  public Table successor() {
+    return new ValueTable(how, slots.successor());
+  }
+}
