@@ -146,7 +146,7 @@ class RedeliveryTest extends CrashTest {
   }
 
   @Nested
-  class Attempts {
+  class SimulationRunner {
     @ParameterizedTest(name = "attempts({0}): {1} crashes")
     @CsvSource({"1, 2", "2, 3", "5, 6"})
     void f07_areHowOftenAnEventIsDeliveredAgain(int attempts, int crashes) throws Exception {

@@ -212,7 +212,7 @@ class ScopeTest extends StageTest {
   }
 
   @Nested
-  class Closing {
+  class ShutdownSequence {
     @Test
     void f41_twiceChangesNothing() {
       start(Stage.<Integer, Idle>producer("idle", Idle::new));

@@ -46,9 +46,23 @@ final class ChangedEngine {
         throw new NoSuchMethodException(type.getName() + "." + method);
       }
     } finally {
-      try (var files = Files.walk(classes)) {
-        for (Path each : files.sorted((a, b) -> b.compareTo(a)).toList()) Files.delete(each);
-      }
+      delete(classes);
+    }
+  }
+
+  private static void delete(Path directory) throws IOException {
+    try (var files = Files.walk(directory)) {
+      for (Path each : files.sorted((a, b) -> b.compareTo(a)).toList()) Files.delete(each);
+    }
+  }
+
+  /** Fails unless each change fits the source, and what comes of it compiles. */
+  static void ensureFits(String bug, String file, List<Change> changes) throws IOException {
+    Path classes = Files.createTempDirectory("stage-changed");
+    try {
+      compile(bug, file, changes, classes);
+    } finally {
+      delete(classes);
     }
   }
 

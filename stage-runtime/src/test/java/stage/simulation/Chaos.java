@@ -61,7 +61,7 @@ final class Chaos {
     try {
       for (int i = 0; i < world.plan.faults().chaos(); i++) {
         world.idle(world.choices.next(world.plan.hurried() ? 8 : 50));
-        if (world.plan.slow() && world.choices.next(3) == 1) world.time.gate().await(world.choices.next(8000) * 1_000_000L);
+        if (world.plan.slow() && world.choices.next(3) == 1) world.time.latch().await(world.choices.next(8000) * 1_000_000L);
         act();
       }
     } catch (InterruptedException e) {
@@ -85,7 +85,7 @@ final class Chaos {
   /** With all harm over, a restart has an end, whoever was stopped in the midst of it. */
   private void ensureNobodyIsHeldForEver() {
     try {
-      world.time.gate().await(LEFT_ALONE_NANOS);
+      world.time.latch().await(LEFT_ALONE_NANOS);
     } catch (InterruptedException e) {
       throw new AssertionError("nobody interrupts chaos", e);
     }

@@ -3,8 +3,8 @@ package stage.simulation;
 import java.util.ArrayList;
 import java.util.List;
 import stage.api.supervision.Strategy;
-import stage.runtime.time.Choices;
-import stage.runtime.time.SimulationOptions;
+import stage.runtime.simulation.Choices;
+import stage.runtime.simulation.SimulationOptions;
 
 /** Draws what a run is made of. */
 final class Drawing {

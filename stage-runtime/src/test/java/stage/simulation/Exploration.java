@@ -5,9 +5,9 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.logging.Level;
 import java.util.logging.Logger;
-import stage.runtime.time.Apart;
-import stage.runtime.time.RecordedChoices;
-import stage.runtime.time.Shrinker;
+import stage.runtime.simulation.OnVirtualThread;
+import stage.runtime.simulation.RecordedChoices;
+import stage.runtime.simulation.Shrinker;
 
 /**
  * Explores the engine by seeds: {@code Exploration first count seconds}, whichever of the two ends first; or traces one run: {@code Exploration seed}. It
@@ -31,7 +31,7 @@ final class Exploration {
     LOGGER.setLevel(Level.OFF);   // crashes by the hundred thousand
     long first = Long.parseLong(args[0]);
     if (args.length == 1) trace(first);
-    else Apart.run("exploration", () -> new Exploration().explore(first, Long.parseLong(args[1]), Long.parseLong(args[2])));
+    else OnVirtualThread.run("exploration", () -> new Exploration().explore(first, Long.parseLong(args[1]), Long.parseLong(args[2])));
   }
 
   private static void trace(long seed) {

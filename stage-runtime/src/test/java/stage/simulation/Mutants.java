@@ -7,9 +7,9 @@ import java.util.List;
 import java.util.function.Supplier;
 import java.util.logging.Level;
 import java.util.logging.Logger;
-import stage.runtime.time.Apart;
-import stage.runtime.time.RecordedChoices;
-import stage.runtime.time.Shrinker;
+import stage.runtime.simulation.OnVirtualThread;
+import stage.runtime.simulation.RecordedChoices;
+import stage.runtime.simulation.Shrinker;
 
 /** Makes mutants of the engine, and counts how many seeds it takes until one of them is found out. */
 public final class Mutants {
@@ -73,7 +73,7 @@ public final class Mutants {
       Level before = LOGGER.getLevel();
       LOGGER.setLevel(Level.OFF);
       try {
-        return Apart.run("hunt", hunt);
+        return OnVirtualThread.run("hunt", hunt);
       } finally {
         LOGGER.setLevel(before);
       }
@@ -90,7 +90,7 @@ public final class Mutants {
     }
     for (Mutant mutant : mutants) {
       int[] list = shrunk(mutant, SERIES, most);
-      if (list != null) System.out.println(new Kept(mutant.name(), list));
+      if (list != null) System.out.println(new KeptRun(mutant.name(), list));
     }
   }
 

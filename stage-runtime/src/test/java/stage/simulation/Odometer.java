@@ -1,7 +1,7 @@
 package stage.simulation;
 
 import java.util.Arrays;
-import stage.runtime.time.Choices;
+import stage.runtime.simulation.Choices;
 
 /**
  * All the choices there are, run after run: as in an odometer, the last choice that can be made in yet another way is made so next, and those behind
@@ -43,7 +43,7 @@ final class Odometer implements Choices {
     return true;
   }
 
-  /** {@return the choices of this run, for {@link stage.runtime.time.RecordedChoices#replaying}} */
+  /** {@return the choices of this run, for {@link stage.runtime.simulation.RecordedChoices#replaying}} */
   int[] made() {
     return Arrays.copyOf(digits, position);
   }

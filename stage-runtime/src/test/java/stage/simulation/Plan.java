@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import stage.api.Shutdown;
 import stage.api.supervision.Strategy;
-import stage.runtime.time.SimulationOptions;
+import stage.runtime.simulation.SimulationOptions;
 
 /**
  * What one run is made of: drawn before it begins, by {@link Drawing}.

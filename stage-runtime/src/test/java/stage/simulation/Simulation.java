@@ -24,7 +24,7 @@ import stage.api.supervision.ScopeMisuseException;
 import stage.api.supervision.StageFailedException;
 import stage.api.supervision.Supervisor;
 import stage.api.supervision.SupervisorSpec;
-import stage.runtime.time.RecordedChoices;
+import stage.runtime.simulation.RecordedChoices;
 
 /** One run: draws a plan, runs it with the harm that is drawn on the way, and asks the oracle. */
 public final class Simulation {

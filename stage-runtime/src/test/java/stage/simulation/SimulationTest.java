@@ -13,8 +13,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import stage.behaviour.support.OtherJvm;
 import stage.behaviour.support.Quiet;
-import stage.runtime.time.Apart;
-import stage.runtime.time.RecordedChoices;
+import stage.runtime.simulation.OnVirtualThread;
+import stage.runtime.simulation.RecordedChoices;
 
 /**
  * Explores the engine by seeds: so many runs as {@code -Dstage.sim.seeds} says, 50,000 if it says nothing, or for {@code -Dstage.sim.seconds}, 30 if
@@ -63,10 +63,10 @@ class SimulationTest {
 
   @Test
   void holdsForEachRunThatOnceFailed() {
-    List<Kept> all = Kept.all();
+    List<KeptRun> all = KeptRun.all();
     assertThat(all).isNotEmpty();
-    for (Kept each : all) {
-      Simulation.Outcome outcome = Apart.run("simulation", () -> Simulation.run(RecordedChoices.replaying(each.choices())));
+    for (KeptRun each : all) {
+      Simulation.Outcome outcome = OnVirtualThread.run("simulation", () -> Simulation.run(RecordedChoices.replaying(each.choices())));
       assertThat(outcome.failure()).as(each.name()).isNull();
     }
   }

@@ -20,12 +20,12 @@ import stage.api.supervision.Supervisor;
 import stage.api.supervision.SupervisorSpec;
 import stage.runtime.engine.Cell;
 import stage.runtime.engine.Peek;
-import stage.runtime.time.Choices;
+import stage.runtime.simulation.Choices;
 import stage.runtime.time.Faults;
-import stage.runtime.time.Machine;
-import stage.runtime.time.SimulatedCarrier;
-import stage.runtime.time.SimulatedTime;
-import stage.runtime.time.SimulationOptions;
+import stage.runtime.time.StepMachine;
+import stage.runtime.simulation.SimulatedDriver;
+import stage.runtime.simulation.SimulatedTime;
+import stage.runtime.simulation.SimulationOptions;
 
 /** A pipeline so small that all its runs can be made: who crashes where, and who runs when. */
 record SmallScope(boolean middle, int events, Demand demand, int crashes, int attempts, Act act, int deviations) {
@@ -93,13 +93,13 @@ record SmallScope(boolean middle, int events, Demand demand, int crashes, int at
     }
 
     @Override
-    public void before(Machine machine, String what) {
+    public void before(StepMachine machine, String what) {
       if (what.equals("onStop")) stopped++;
       else mayCrash("before " + what);
     }
 
     @Override
-    public void after(Machine machine, String what) {
+    public void after(StepMachine machine, String what) {
       if (!what.equals("onStop")) mayCrash("after " + what);
       if (what.equals("onStart")) started++;
     }
@@ -141,8 +141,8 @@ record SmallScope(boolean middle, int events, Demand demand, int crashes, int at
       }
     }
 
-    private void look(SimulatedCarrier carrier) {
-      Cell<?> cell = Peek.cell(carrier.machine());
+    private void look(SimulatedDriver driver) {
+      Cell<?> cell = Peek.cell(driver.machine());
       if (cell == null) return;
       cells.add(cell);
       for (Peek.Ledger ledger : Peek.lanes(cell)) {

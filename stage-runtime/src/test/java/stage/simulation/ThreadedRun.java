@@ -30,9 +30,9 @@ import stage.runtime.engine.Cell;
 import stage.runtime.engine.Peek;
 import stage.runtime.supervision.Scopes;
 import stage.runtime.time.Faults;
-import stage.runtime.time.Gate;
-import stage.runtime.time.Machine;
-import stage.runtime.time.RecordedChoices;
+import stage.runtime.time.Latch;
+import stage.runtime.time.StepMachine;
+import stage.runtime.simulation.RecordedChoices;
 import stage.runtime.time.SeededTime;
 
 /**
@@ -233,7 +233,7 @@ public final class ThreadedRun implements Faults {
   private void within() {
     time.mayPass("in user code");
     if (!hangs || choices.next(HANGS) != 1) return;
-    Gate gate = time.gate();
+    Latch gate = time.latch();
     time.at(time.nanos() + HANG_NANOS, gate::open);
     while (!gate.isOpen()) {
       try {
@@ -245,13 +245,13 @@ public final class ThreadedRun implements Faults {
   }
 
   @Override
-  public void before(Machine machine, String what) {
+  public void before(StepMachine machine, String what) {
     time.mayPass("before " + what);
     if (!what.equals("onStop")) mayCrash("before " + what);
   }
 
   @Override
-  public void after(Machine machine, String what) {
+  public void after(StepMachine machine, String what) {
     time.mayPass("after " + what);
     if (!what.equals("onStop")) mayCrash("after " + what);
   }
@@ -316,7 +316,7 @@ public final class ThreadedRun implements Faults {
 
   // ---- what must hold
 
-  private void look(Machine machine) {
+  private void look(StepMachine machine) {
     Cell<?> cell = Peek.cell(machine);
     if (cell == null) return;
     cells.add(cell);

@@ -17,12 +17,12 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import stage.behaviour.support.Quiet;
-import stage.runtime.time.RecordedChoices;
+import stage.runtime.simulation.RecordedChoices;
 import stage.runtime.time.SeededTime;
-import stage.runtime.time.Shrinker;
+import stage.runtime.simulation.Shrinker;
 
 /**
- * Explores the carriers of production, which park and are unparked, by seeds: so many runs as {@code -Dstage.l2.seeds} says, 5,000 if it says nothing, or for
+ * Explores the drivers of production, which park and are unparked, by seeds: so many runs as {@code -Dstage.l2.seeds} says, 5,000 if it says nothing, or for
  * {@code -Dstage.l2.seconds}, 20 if it says nothing. Each build explores the same seeds, from 0 on;
  * others by {@code -Dstage.l2.first}.
  */
@@ -98,28 +98,28 @@ class ThreadedTest {
   void saysWhoWaitsWhenNobodyCanGoOn() {
     var time = new SeededTime(RecordedChoices.ofSeed(1), false);
 
-    assertThatThrownBy(() -> time.run(() -> time.gate().await())).isInstanceOf(AssertionError.class).hasMessageContaining("nobody can go on")
+    assertThatThrownBy(() -> time.run(() -> time.latch().await())).isInstanceOf(AssertionError.class).hasMessageContaining("nobody can go on")
         .hasMessageContaining("saysWhoWaitsWhenNobodyCanGoOn");
   }
 
-  /** What only the carriers of production can get wrong; the simulated ones have code of their own. */
+  /** What only the drivers of production can get wrong; the simulated ones have code of their own. */
   static List<PlantedBug> plantedBugs() {
-    String carrier = "time/ThreadCarrier.java";
+    String driver = "time/ThreadDriver.java";
     return List.of(
-        new PlantedBug("no last look before it parks", carrier, "    if (!machine.isReady(now())) {\n      AWAITING", "    {\n      AWAITING"),
-        new PlantedBug("the last look comes before the announcement", carrier,
+        new PlantedBug("no last look before it parks", driver, "    if (!machine.isReady(now())) {\n      AWAITING", "    {\n      AWAITING"),
+        new PlantedBug("the last look comes before the announcement", driver,
             "    state = PARKING;\n    VarHandle.fullFence();   // pairs with the one before wake(): what the look below misses is followed by a wake-up; it reads with acquire\n"
                 + "    if (!machine.isReady(now())) {",
             "    boolean ready = machine.isReady(now());\n    state = PARKING;\n    VarHandle.fullFence();\n    if (!ready) {"),
-        new PlantedBug("a rest has no end", carrier, "REST_NANOS, this::wake)", "REST_NANOS, () -> {})"),
-        new PlantedBug("who rests is not woken by anything", carrier, "if ((now == PARKING || now == RESTING) &&", "if (now == PARKING &&"),
-        new PlantedBug("a thread that was replaced goes on", carrier, "    if (!isCurrent()) return false;   // this thread was replaced in the step\n", ""),
-        new PlantedBug("a timer wakes nobody", carrier, "time.at(atNanos, this::wake)", "time.at(atNanos, () -> {})"),
-        new PlantedBug("who breathes is not woken", carrier, "if (STATE.compareAndSet(this, BREATHING, AWAKE)) LockSupport.unpark(thread);", ""),
-        new PlantedBug("a wake-up is forgotten", carrier, "STATE.compareAndSet(this, now, AWAKE)) LockSupport.unpark(thread);", "STATE.compareAndSet(this, now, AWAKE)) {}"),
+        new PlantedBug("a rest has no end", driver, "REST_NANOS, this::wake)", "REST_NANOS, () -> {})"),
+        new PlantedBug("who rests is not woken by anything", driver, "if ((now == PARKING || now == RESTING) &&", "if (now == PARKING &&"),
+        new PlantedBug("a thread that was replaced goes on", driver, "    if (!isCurrent()) return false;   // this thread was replaced in the step\n", ""),
+        new PlantedBug("a timer wakes nobody", driver, "time.at(atNanos, this::wake)", "time.at(atNanos, () -> {})"),
+        new PlantedBug("who breathes is not woken", driver, "if (STATE.compareAndSet(this, BREATHING, AWAKE)) LockSupport.unpark(thread);", ""),
+        new PlantedBug("a wake-up is forgotten", driver, "STATE.compareAndSet(this, now, AWAKE)) LockSupport.unpark(thread);", "STATE.compareAndSet(this, now, AWAKE)) {}"),
         new PlantedBug("it looks for whom to wake before it has told", "engine/Signals.java",
-            "    BITS.getAndBitwiseOr(this, bit);   // volatile, so it is the full fence that pairs with the announcement of the carrier\n    carrier.wake();",
-            "    carrier.wake();\n    BITS.getAndBitwiseOr(this, bit);"));
+            "    BITS.getAndBitwiseOr(this, bit);   // volatile, so it is the full fence that pairs with the announcement of the driver\n    driver.wake();",
+            "    driver.wake();\n    BITS.getAndBitwiseOr(this, bit);"));
   }
 
   @ParameterizedTest(name = "{0}")

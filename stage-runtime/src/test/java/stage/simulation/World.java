@@ -16,12 +16,12 @@ import stage.api.observe.StageEvent;
 import stage.api.supervision.SupervisionSnapshot;
 import stage.runtime.engine.Cell;
 import stage.runtime.engine.Peek;
-import stage.runtime.time.Choices;
+import stage.runtime.simulation.Choices;
 import stage.runtime.time.Faults;
-import stage.runtime.time.Gate;
-import stage.runtime.time.Machine;
-import stage.runtime.time.SimulatedCarrier;
-import stage.runtime.time.SimulatedTime;
+import stage.runtime.time.Latch;
+import stage.runtime.time.StepMachine;
+import stage.runtime.simulation.SimulatedDriver;
+import stage.runtime.simulation.SimulatedTime;
 
 /** What happens in one run: the harm that is done, and what is seen. */
 final class World implements Faults {
@@ -62,7 +62,7 @@ final class World implements Faults {
   private final List<Idler> idlers = new ArrayList<>();
   private long firstIdler = Long.MAX_VALUE;                    // the step at which one of them goes on
   private long quietUntilNanos;
-  private final List<Gate> hangs = new ArrayList<>();
+  private final List<Latch> hangs = new ArrayList<>();
   int crashesLeft;
   int actors;   // who do chaos and have not finished
   int injected;
@@ -98,7 +98,7 @@ final class World implements Faults {
   // ---- harm
 
   @Override
-  public void before(Machine machine, String what) {
+  public void before(StepMachine machine, String what) {
     if (what.equals("onStop")) stops(machine);
     else if (what.equals("the factory") && groups != null) begins(Peek.cell(machine));
     // I12
@@ -108,7 +108,7 @@ final class World implements Faults {
   }
 
   @Override
-  public void after(Machine machine, String what) {
+  public void after(StepMachine machine, String what) {
     Cell<?> cell = Peek.cell(machine);
     // I6
     if (cell != null && !Peek.isCurrent(cell)) problem = cell.path() + " has come back from " + what + " on a thread that was replaced, and was not refused";
@@ -116,7 +116,7 @@ final class World implements Faults {
     if (what.equals("onStart")) started++;
   }
 
-  private void stops(Machine machine) {
+  private void stops(StepMachine machine) {
     stopped++;
     Cell<?> cell = Peek.cell(machine);
     if (groups != null && Peek.phase(cell) == Peek.HELD) groups.stopsForGroup(cell.path());
@@ -127,7 +127,7 @@ final class World implements Faults {
     groups.begins(cell.path());
   }
 
-  private boolean mayFail(Machine machine, String what) {
+  private boolean mayFail(StepMachine machine, String what) {
     if (hasBridges && !hasUserCode(machine)) return false;
     return switch (what) {
       case "onStart", "the factory" -> plan.faults().onStart() && refs.size() == nodes.size();   // not the first start
@@ -138,7 +138,7 @@ final class World implements Faults {
   }
 
   /** {@return whether it is no end of a bridge} Those are the engine's own, and harm is done by what is foreign to them. */
-  private boolean hasUserCode(Machine machine) {
+  private boolean hasUserCode(StepMachine machine) {
     Cell<?> cell = Peek.cell(machine);
     if (cell == null) return true;
     Plan.Node node = nodes.get(cell.path());
@@ -175,7 +175,7 @@ final class World implements Faults {
   }
 
   private void hang(String name) throws InterruptedException {
-    Gate gate = time.gate();
+    Latch gate = time.latch();
     hangs.add(gate);
     hanging.add(name);
     StageRef<?> ref = refs.get(name);
@@ -202,12 +202,12 @@ final class World implements Faults {
   }
 
   /** Somebody who lets others make that many steps before it goes on. */
-  private record Idler(long untilStep, Gate gate) {}
+  private record Idler(long untilStep, Latch gate) {}
 
   /** Lets others go on for a while, or until nobody can. */
   void idle(int steps) throws InterruptedException {
     if (steps == 0) return;
-    var idler = new Idler(time.steps() + steps, time.gate());
+    var idler = new Idler(time.steps() + steps, time.latch());
     idlers.add(idler);
     firstIdler = Math.min(firstIdler, idler.untilStep);
     idler.gate.await(1);   // no time goes by as long as anybody can go on
@@ -229,7 +229,7 @@ final class World implements Faults {
   /** No more harm from here on. */
   void heal() {
     isHealed = true;
-    hangs.forEach(Gate::open);
+    hangs.forEach(Latch::open);
   }
 
   // ---- what is seen
@@ -266,7 +266,7 @@ final class World implements Faults {
     mark("crashed in " + crashed.during());
     if (groups != null) {
       groups.crashed(crashed.path());
-      for (Cell<?> other : cells.values()) if (Peek.isToBeHeld(other)) groups.isAsked(other.path());
+      for (Cell<?> other : cells.values()) if (Peek.shouldBeHeld(other)) groups.isAsked(other.path());
     }
     if (isEnding) mark("crashed at the end");
     boolean isWithinGroup = cells.values().stream().anyMatch(other -> Peek.phase(other) == Peek.HELD);
@@ -295,9 +295,9 @@ final class World implements Faults {
     }
   }
 
-  private void afterStep(SimulatedCarrier carrier) {
+  private void afterStep(SimulatedDriver driver) {
     if (time.steps() >= firstIdler) wakeIdlers();
-    Cell<?> cell = Peek.cell(carrier.machine());
+    Cell<?> cell = Peek.cell(driver.machine());
     if (problem != null) throw new AssertionError(problem);
     if (cell == null) {
       hash = 31 * hash + 1;   // there is but one that is no stage, the thread of the dead-letter handlers
@@ -306,7 +306,7 @@ final class World implements Faults {
     Watched known = last;
     if (known == null || known.cell != cell) known = watch(cell);
     hash = 31 * (31 * (31 * hash + known.pathHash) + Peek.incarnation(cell)) + Peek.phase(cell);
-    if (carrier.hasOnlyParked()) return;
+    if (driver.hasOnlyParked()) return;
     known.books.look();
     if (known.isSink) look(known);
   }

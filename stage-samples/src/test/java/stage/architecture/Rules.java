@@ -61,7 +61,7 @@ record Rules(String name, ArchRule rule, String offenderPackage, String offence)
         new Rules("samples use the api only",
             noClasses().that().resideInAPackage("stage.samples..").should().dependOnClassesThat().resideInAPackage("stage.runtime..")
                 .because("a sample shows what users can do, and users cannot see the runtime"),
-            "stage.samples.hello", "stage.runtime.engine.Realm realm;"),
+            "stage.samples.hello", "stage.runtime.engine.SubscriptionGraph realm;"),
 
         new Rules("the engine sees dispatch, time and the contracts",
             noClasses().that().resideInAPackage("stage.runtime.engine..").should().dependOnClassesThat(
@@ -70,16 +70,17 @@ record Rules(String name, ArchRule rule, String offenderPackage, String offence)
                 .because("it must not matter to a cell who supervises it"),
             "stage.runtime.engine", "stage.api.supervision.Supervisor supervisor;"),
 
-        new Rules("the test kit sees the api and time",
+        new Rules("the test kit sees the api, simulation and time",
             noClasses().that().resideInAPackage("stage.runtime.testkit..").should().dependOnClassesThat(
-                    resideInAPackage("stage..").and(resideOutsideOfPackages("stage.runtime.testkit..", "stage.runtime.time..", "stage.api..")))
+                    resideInAPackage("stage..").and(resideOutsideOfPackages("stage.runtime.testkit..", "stage.runtime.simulation..",
+                        "stage.runtime.time..", "stage.api..")))
                 .because("what users test with does to stages what users can do"),
             "stage.runtime.testkit", "stage.runtime.engine.Cell<?> cell;"),
 
-        new Rules("supervision sees engine, time and the api",
+        new Rules("supervision sees engine, simulation, time and the api",
             noClasses().that().resideInAPackage("stage.runtime.supervision..").should().dependOnClassesThat(
                     resideInAPackage("stage..").and(resideOutsideOfPackages("stage.runtime.supervision..", "stage.runtime.engine..",
-                        "stage.runtime.time..", "stage.api..")))
+                        "stage.runtime.simulation..", "stage.runtime.time..", "stage.api..")))
                 .because("how events are shared is the engine's affair"),
             "stage.runtime.supervision", "stage.runtime.dispatch.DemandDispatcher dispatcher;"),
 
@@ -87,7 +88,7 @@ record Rules(String name, ArchRule rule, String offenderPackage, String offence)
             noClasses().that().resideInAPackage("stage.runtime.dispatch..").should().dependOnClassesThat(
                     resideInAPackage("stage..").and(resideOutsideOfPackages("stage.runtime.dispatch..", "stage.api")))
                 .because("dispatchers are numbers in, numbers out"),
-            "stage.runtime.dispatch", "stage.runtime.engine.Realm realm;"),
+            "stage.runtime.dispatch", "stage.runtime.engine.SubscriptionGraph realm;"),
 
         new Rules("bridges see engine, time and the contracts",
             noClasses().that().resideInAPackage("stage.runtime.flow..").should().dependOnClassesThat(
@@ -96,10 +97,23 @@ record Rules(String name, ArchRule rule, String offenderPackage, String offence)
                 .because("a bridge is a stage like any other, whoever supervises it"),
             "stage.runtime.flow", "stage.api.supervision.Supervisor supervisor;"),
 
+        new Rules("simulation sees time only",
+            noClasses().that().resideInAPackage("stage.runtime.simulation..").should().dependOnClassesThat(
+                    resideInAPackage("stage..").and(resideOutsideOfPackages("stage.runtime.simulation..", "stage.runtime.time..")))
+                .because("a simulated time must not have to know what a stage is"),
+            "stage.runtime.simulation", "stage.api.Demand demand;"),
+
+        new Rules("only supervision and the test kit know the simulation",
+            noClasses().that(resideInAnyPackage(LIBRARY).and(resideOutsideOfPackages("stage.runtime.simulation..", "stage.runtime.testkit..",
+                    "stage.runtime.supervision..")))
+                .should().dependOnClassesThat().resideInAPackage("stage.runtime.simulation..")
+                .because("a stage must not be able to tell whether it is simulated"),
+            "stage.runtime.engine", "stage.runtime.simulation.SimulatedTime time;"),
+
         new Rules("time sees nothing of Stage",
             noClasses().that().resideInAPackage("stage.runtime.time..").should().dependOnClassesThat(
                     resideInAPackage("stage..").and(resideOutsideOfPackages("stage.runtime.time..")))
-                .because("a simulated time must not have to know what a stage is"),
+                .because("what starts threads and tells time must not have to know what a stage is"),
             "stage.runtime.time", "stage.api.Demand demand;"),
 
         new Rules("the library uses java.base only",
@@ -109,16 +123,16 @@ record Rules(String name, ArchRule rule, String offenderPackage, String offence)
                 .because("users get no dependency with it, and optional modules are touched in a package of their own only"),
             "stage.runtime.engine", "java.util.logging.Logger logger;"),
 
-        new Rules("only stage.runtime.time knows threads, parking, clocks and chance",
-            classes().that(resideInAnyPackage(LIBRARY).and(resideOutsideOfPackages("stage.runtime.time.."))).should(notTouchTheWorld())
+        new Rules("only time and simulation know threads, parking, clocks and chance",
+            classes().that(resideInAnyPackage(LIBRARY).and(resideOutsideOfPackages("stage.runtime.time..", "stage.runtime.simulation.."))).should(notTouchTheWorld())
                 .because("what one seed decides must replay, so everything that waits, tells time, starts a thread or throws dice"
                     + " sits behind one interface"),
             "stage.runtime.engine", "long now() { return System.nanoTime(); }"),
 
-        new Rules("nothing that blocks but stage.runtime.time",
-            noClasses().that(resideInAnyPackage(LIBRARY).and(resideOutsideOfPackages("stage.runtime.time..")).and(not(holdsWhatUsersWaitFor()))).should()
-                .dependOnClassesThat(waitingTypes())
-                .because("a stage waits where its carrier can be asked what for"),
+        new Rules("nothing blocks but in time and simulation",
+            noClasses().that(resideInAnyPackage(LIBRARY).and(resideOutsideOfPackages("stage.runtime.time..", "stage.runtime.simulation.."))
+                    .and(not(holdsWhatUsersWaitFor()))).should().dependOnClassesThat(waitingTypes())
+                .because("a stage waits where its driver can be asked what for"),
             "stage.runtime.supervision", "java.util.concurrent.CountDownLatch latch;"),
 
         new Rules("nobody sleeps, yields, spins or waits on a monitor",
@@ -189,7 +203,7 @@ record Rules(String name, ArchRule rule, String offenderPackage, String offence)
         "java.lang.Thread.<init>", "java.lang.Thread.start", "java.lang.Thread.join", "java.lang.Math.random");
     Set<String> types = Set.of("java.util.concurrent.locks.LockSupport", "java.util.concurrent.Executors", "java.util.Timer", "java.util.Random",
         "java.util.concurrent.ThreadLocalRandom", "java.util.SplittableRandom", "java.time.Clock");
-    return new ArchCondition<>("leave threads, parking, clocks and chance to stage.runtime.time") {
+    return new ArchCondition<>("leave threads, parking, clocks and chance to stage.runtime.time and its simulated form") {
       @Override
       public void check(JavaClass origin, ConditionEvents events) {
         for (JavaAccess<?> call : origin.getAccessesFromSelf()) {
@@ -201,7 +215,7 @@ record Rules(String name, ArchRule rule, String offenderPackage, String offence)
 
   /** A queue that a user hands in is read as user code reads it; the engine completes a result, and never waits for it. */
   private static DescribedPredicate<JavaClass> holdsWhatUsersWaitFor() {
-    Set<String> names = Set.of("stage.api.Stage", "stage.api.QueuedElements", "stage.api.Collecting", "stage.runtime.flow.Collected");
+    Set<String> names = Set.of("stage.api.Stage", "stage.api.QueuedElements", "stage.api.Collecting", "stage.runtime.flow.CollectorBehaviour");
     return describe("classes that hold what users wait for", type -> names.contains(type.getName().replaceFirst("\\$.*", "")));
   }
 

@@ -4,10 +4,10 @@ import java.util.Arrays;
 import stage.api.EventSelector;
 
 /** Each event goes to every lane, at the pace of the slowest. */
-final class BroadcastLanes<E> extends Sharing<E> {
+final class BroadcastLanes<E> extends LaneDispatch<E> {
   private final ProducerHalf<E> half;
   private final Backlog backlog = new Backlog();
-  private LaneTail<E>[] lanes = SharedLanes.none();
+  private LaneTail<E>[] lanes = DemandLanes.none();
   private boolean selects;    // whether any of them has a selector
   private int[] skips = {};   // how many of the waiting events were emitted before a lane was there, and are not for it
 

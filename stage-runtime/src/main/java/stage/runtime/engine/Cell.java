@@ -21,61 +21,61 @@ import stage.api.Subscription;
 import stage.api.SubscriptionSpec;
 import stage.api.TimerAction;
 import stage.api.ForeignThreadException;
-import stage.runtime.time.Awaiting;
-import stage.runtime.time.Carrier;
-import stage.runtime.time.Machine;
+import stage.runtime.time.WaitState;
+import stage.runtime.time.Driver;
+import stage.runtime.time.StepMachine;
 import stage.runtime.time.Time;
 
 /**
  * What the engine keeps for one stage: its mailbox, its lanes and the current behaviour. A step machine, stepped by one thread.
  *
- * <p>Each step looks for the most urgent {@link Work} and does it. {@link Agenda} only looks, so that a carrier can ask it again after
+ * <p>Each step looks for the most urgent {@link Work} and does it. {@link WorkSelector} only looks, so that a driver can ask it again after
  * announcing that it is about to park.
  *
  * @param <S> the behaviour's type
  */
-public final class Cell<S extends Stage.Behaviour> implements Machine {
+public final class Cell<S extends Stage.Behaviour> implements StepMachine {
   /** So many events may wait that timers, casts and calls of a producer-consumer have emitted beyond demand, if its spec says nothing else. */
   private static final int MOST_UNASKED = 65_536;
 
   private final long id;
   private final String name;
   private final String path;
-  private final Realm realm;
+  private final SubscriptionGraph graph;
   private final CellOwner owner;
   private final StageOptions options;
-  private final Carrier carrier;
+  private final Driver driver;
   private final Signals signals;
   private final Mailbox mailbox;
-  private final Turns<S> turns;
+  private final Incarnations<S> incarnations;
   private final ConsumerHalf consumerHalf;        // null for producers and generators
   private final ProducerHalf<?> producerHalf;     // null for consumers
   private final boolean isGenerator;
   private final CellRef<S> ref;
 
   private final Counter deadLettered = new Counter();
-  private volatile Intake<?> intake;              // set once, under the realm's lock, by the first thread that emits from outside
+  private volatile Intake<?> intake;              // set once, under the graph's lock, by the first thread that emits from outside
 
-  private final Life life;
-  private final Agenda agenda;
-  private final CarriedContext context;           // null if the scope carries none
+  private final Lifecycle lifecycle;
+  private final WorkSelector selector;
+  private final ContextPropagation context;           // null if the scope carries none
   private long nowNanos;                          // the cell's thread only
   private boolean endsWithItsConsumer;            // written before the start
   private Throwable unanswered;                   // the same: what a step threw, and could not be dealt with as the heap was full; null otherwise
   private volatile Thread takenOver;              // who takes over, one at a time: has lost the cell, but no other has started yet
   private volatile List<Thread> lastTaskThreads = List.of();   // the cell's thread: those that were still running when it ended
 
-  private Cell(StageSpec<S> spec, String scope, Realm realm, CellOwner owner) {
-    this.id = realm.nextCellId();
+  private Cell(StageSpec<S> spec, String scope, SubscriptionGraph graph, CellOwner owner) {
+    this.id = graph.nextCellId();
     this.name = spec.name();
     this.path = scope + "/" + name;
-    this.realm = realm;
+    this.graph = graph;
     this.owner = owner;
     this.options = spec.options();
-    this.mailbox = new Mailbox(realm.time().room(spec.options().mailbox(), "a free place in the mailbox of", path));
-    this.carrier = realm.time().carrier(this, spec.options().onPlatformThread());
-    this.signals = new Signals(carrier);
-    this.turns = new Turns<>(this, signals, spec.factory());
+    this.mailbox = new Mailbox(graph.time().permits(spec.options().mailbox(), "a free place in the mailbox of", path));
+    this.driver = graph.time().driver(this, spec.options().onPlatformThread());
+    this.signals = new Signals(driver);
+    this.incarnations = new Incarnations<>(this, signals, spec.factory());
     switch (spec) {
       case ProducerSpec<?, S> producer -> {
         consumerHalf = null;
@@ -98,9 +98,9 @@ public final class Cell<S extends Stage.Behaviour> implements Machine {
         ref = new CellRef.OfConsumer<>(this);
       }
     }
-    this.life = new Life(this);
-    this.agenda = new Agenda(this, life);
-    this.context = owner.around() == null ? null : new CarriedContext(this, life, owner.around());
+    this.lifecycle = new Lifecycle(this);
+    this.selector = new WorkSelector(this, lifecycle);
+    this.context = owner.around() == null ? null : new ContextPropagation(this, lifecycle, owner.around());
   }
 
   /**
@@ -108,12 +108,12 @@ public final class Cell<S extends Stage.Behaviour> implements Machine {
    *
    * @param spec the stage
    * @param scope the path of its scope
-   * @param realm what it shares with other cells
+   * @param graph what it shares with other cells
    * @param owner who is told when it ends
    * @param <S> the behaviour's type
    */
-  public static <S extends Stage.Behaviour> Cell<S> of(StageSpec<S> spec, String scope, Realm realm, CellOwner owner) {
-    return new Cell<>(spec, scope, realm, owner);
+  public static <S extends Stage.Behaviour> Cell<S> of(StageSpec<S> spec, String scope, SubscriptionGraph graph, CellOwner owner) {
+    return new Cell<>(spec, scope, graph, owner);
   }
 
   /** Has it end when its last consumer has left: it is there for that one only. Before it is started. */
@@ -130,12 +130,12 @@ public final class Cell<S extends Stage.Behaviour> implements Machine {
    * @throws stage.api.SubscriptionRefusedException as {@link stage.api.ConsumerRef#subscribeTo(SubscriptionSpec)}
    */
   public static Subscription subscribe(Cell<?> consumer, SubscriptionSpec<?> subscription) {
-    return consumer.realm.subscribe(consumer, subscription);
+    return consumer.graph.subscribe(consumer, subscription);
   }
 
   // ---- what it is; any thread
 
-  /** {@return the stage's number, unique in its realm} */
+  /** {@return the stage's number, unique in its graph} */
   long id() {
     return id;
   }
@@ -164,8 +164,8 @@ public final class Cell<S extends Stage.Behaviour> implements Machine {
   }
 
   /** {@return the thread that carries it, as others see it} */
-  public Carrier carrier() {
-    return carrier;
+  public Driver driver() {
+    return driver;
   }
 
   /** {@return what its supervisor goes by} */
@@ -175,7 +175,7 @@ public final class Cell<S extends Stage.Behaviour> implements Machine {
 
   /** {@return whether it has not ended} */
   public boolean isAlive() {
-    return !life.hasEnded();
+    return !lifecycle.hasEnded();
   }
 
   /** {@return who supervises it} */
@@ -184,11 +184,11 @@ public final class Cell<S extends Stage.Behaviour> implements Machine {
   }
 
   boolean isRunning() {
-    return life.isRunning();
+    return lifecycle.isRunning();
   }
 
-  Turns<S> turns() {
-    return turns;
+  Incarnations<S> incarnations() {
+    return incarnations;
   }
 
   Mailbox mailbox() {
@@ -201,8 +201,8 @@ public final class Cell<S extends Stage.Behaviour> implements Machine {
   }
 
   /** {@return what it shares with the other cells of its runtime} */
-  public Realm realm() {
-    return realm;
+  public SubscriptionGraph graph() {
+    return graph;
   }
 
   boolean isGenerator() {
@@ -229,16 +229,16 @@ public final class Cell<S extends Stage.Behaviour> implements Machine {
 
   /** {@return how many incarnations have started} Any thread. */
   public int incarnation() {
-    return turns.incarnation();
+    return incarnations.incarnation();
   }
 
-  Life life() {
-    return life;
+  Lifecycle lifecycle() {
+    return lifecycle;
   }
 
   /** {@return whether it has output left that is to be emitted before it completes} */
   boolean goesOn() {
-    return agenda.goesOn();
+    return selector.goesOn();
   }
 
   System.Logger logger() {
@@ -247,7 +247,7 @@ public final class Cell<S extends Stage.Behaviour> implements Machine {
 
   @Override
   public String threadName() {
-    return threadName(Math.max(1, turns.incarnation()));
+    return threadName(Math.max(1, incarnations.incarnation()));
   }
 
   String threadName(int incarnation) {
@@ -256,12 +256,12 @@ public final class Cell<S extends Stage.Behaviour> implements Machine {
 
   /** {@return why it has ended, or is about to; null if it is not} */
   public StopReason endReason() {
-    return life.endReason();
+    return lifecycle.endReason();
   }
 
   /** {@return where it stands, as users see it} */
   public StageSnapshot.Status status() {
-    return switch (life.phase()) {
+    return switch (lifecycle.phase()) {
       case Phase.Starting starting -> StageSnapshot.Status.STARTING;
       case Phase.Running running -> signals.has(Signals.PAUSED) ? StageSnapshot.Status.PAUSED : StageSnapshot.Status.RUNNING;
       case Phase.BackingOff backingOff -> StageSnapshot.Status.BACKING_OFF;
@@ -297,11 +297,11 @@ public final class Cell<S extends Stage.Behaviour> implements Machine {
   }
 
   private Throwable startAndAwait(Runnable whenInterrupted) {
-    carrier.start();
+    driver.start();
     boolean interrupted = false;
     while (true) {
       try {
-        Throwable failure = life.awaitStart();
+        Throwable failure = lifecycle.awaitStart();
         if (interrupted) Thread.currentThread().interrupt();
         return failure;
       } catch (InterruptedException e) {
@@ -319,10 +319,10 @@ public final class Cell<S extends Stage.Behaviour> implements Machine {
    */
   public boolean awaitEnd(long nanos) {
     boolean interrupted = false;
-    long until = realm.time().nanos() + Math.min(nanos, Long.MAX_VALUE / 2);
+    long until = graph.time().nanos() + Math.min(nanos, Long.MAX_VALUE / 2);
     while (true) {
       try {
-        boolean over = life.ended().await(Math.max(0, until - realm.time().nanos()));
+        boolean over = lifecycle.ended().await(Math.max(0, until - graph.time().nanos()));
         if (interrupted) Thread.currentThread().interrupt();
         return over;
       } catch (InterruptedException e) {
@@ -338,7 +338,7 @@ public final class Cell<S extends Stage.Behaviour> implements Machine {
     boolean interrupted = false;
     while (true) {
       try {
-        life.ended().await();
+        lifecycle.ended().await();
         if (interrupted) Thread.currentThread().interrupt();
         return;
       } catch (InterruptedException e) {
@@ -354,7 +354,7 @@ public final class Cell<S extends Stage.Behaviour> implements Machine {
    * @param spec its spec
    */
   public void subscribe(StageSpec<S> spec) {
-    if (life.ignoresStart()) return;
+    if (lifecycle.ignoresStart()) return;
     switch (spec) {
       case ProducerSpec<?, S> producer -> {}
       case ProducerConsumerSpec<?, ?, S> both -> subscribeToAll(both.subscriptions());
@@ -364,7 +364,7 @@ public final class Cell<S extends Stage.Behaviour> implements Machine {
 
   /** Under one lock, which ending a subscription needs too: if the first completed before the second is made, it was not the last. */
   private void subscribeToAll(List<? extends SubscriptionSpec<?>> subscriptions) {
-    realm.locked(() -> subscriptions.forEach(subscription -> realm.subscribe(this, subscription)));
+    graph.locked(() -> subscriptions.forEach(subscription -> graph.subscribe(this, subscription)));
   }
 
   Signals signals() {
@@ -378,7 +378,7 @@ public final class Cell<S extends Stage.Behaviour> implements Machine {
   /** Asks it to end normally. */
   public void stop() {
     signals.set(Signals.STOPPED);
-    if (isGenerator && !carrier.isCurrent()) carrier.interrupt();   // its one turn would go on for ever
+    if (isGenerator && !driver.isCurrent()) driver.interrupt();   // its one turn would go on for ever
   }
 
   /** Asks it to end when all that is in flight has been handled: producers stop, consumers end with their subscriptions. */
@@ -390,12 +390,12 @@ public final class Cell<S extends Stage.Behaviour> implements Machine {
 
   /** The stage itself wants to end. A permanent one is restarted, unless it has said so in its start: then it is not to run. */
   void leave() {
-    boolean ignores = life.ignoreStart();
+    boolean ignores = lifecycle.ignoreStart();
     if (ignores || options.restart() != Restart.PERMANENT) {
       stop();
       return;
     }
-    if (!isGenerator || carrier.isCurrent()) signals.set(Signals.LEAVES);
+    if (!isGenerator || driver.isCurrent()) signals.set(Signals.LEAVES);
     else owner.interrupt(this, () -> signals.set(Signals.LEAVES));
   }
 
@@ -405,9 +405,9 @@ public final class Cell<S extends Stage.Behaviour> implements Machine {
    * @param crashed the path of the stage that crashed
    */
   public void hold(String crashed) {
-    life.holdFor(crashed);
+    lifecycle.holdFor(crashed);
     signals.set(Signals.HELD);
-    if (isGenerator) carrier.interrupt();   // its one turn would go on for ever
+    if (isGenerator) driver.interrupt();   // its one turn would go on for ever
   }
 
   /**
@@ -416,18 +416,18 @@ public final class Cell<S extends Stage.Behaviour> implements Machine {
    * @param fresh whether its states are to be forgotten
    */
   public void release(boolean fresh) {
-    life.startFresh(fresh);
+    lifecycle.startFresh(fresh);
     signals.set(Signals.RELEASED);
   }
 
   /** Ends its incarnation by force; one that is to be held is held then. */
   public void kill() {
     signals.set(Signals.KILLED);
-    carrier.interrupt();
+    driver.interrupt();
   }
 
   /** {@return whether user code that is running is to be left: told by an interrupt, which is sent once} */
-  boolean isToLeave() {
+  boolean shouldExit() {
     int told = signals.bits();
     return (told & (Signals.CANCELLED | Signals.KILLED)) != 0
         || isGenerator && (told & (Signals.STOPPED | Signals.HELD | Signals.LEAVES)) != 0;
@@ -435,7 +435,7 @@ public final class Cell<S extends Stage.Behaviour> implements Machine {
 
   /** {@return whether it was told to give up what it is doing, and has not done so} */
   public boolean isOverdue() {
-    return isAlive() && (signals.has(Signals.CANCELLED | Signals.KILLED) || turns.isStartOverdue());
+    return isAlive() && (signals.has(Signals.CANCELLED | Signals.KILLED) || incarnations.isStartOverdue());
   }
 
   /**
@@ -448,12 +448,12 @@ public final class Cell<S extends Stage.Behaviour> implements Machine {
   public Thread takeOver() {
     if (!isAlive()) return null;
     if (takenOver == null) {
-      Thread running = carrier.thread();
-      if (!turns.fence().takeOver(running)) return null;
-      life.takenOverFrom(running);
+      Thread running = driver.thread();
+      if (!incarnations.fence().takeOver(running)) return null;
+      lifecycle.takenOverFrom(running);
       takenOver = running;
     }
-    carrier.replaceThread();   // may throw, and is tried again the next time
+    driver.replaceThread();   // may throw, and is tried again the next time
     Thread old = takenOver;
     takenOver = null;
     return old;
@@ -469,7 +469,7 @@ public final class Cell<S extends Stage.Behaviour> implements Machine {
    * generator} Any thread.
    */
   public int callback() {
-    return isGenerator ? 0 : turns.fence().stay();
+    return isGenerator ? 0 : incarnations.fence().stay();
   }
 
   /** {@return the threads that handle events for it, if it has such, after its end} */
@@ -484,13 +484,13 @@ public final class Cell<S extends Stage.Behaviour> implements Machine {
 
   /** {@return how much of threads that were replaced was refused} */
   public long refused() {
-    return turns.fence().refused();
+    return incarnations.fence().refused();
   }
 
   /** Tells it to give up what it is doing. */
   public void cancel() {
     signals.set(Signals.CANCELLED);
-    carrier.interrupt();
+    driver.interrupt();
   }
 
   /**
@@ -538,8 +538,8 @@ public final class Cell<S extends Stage.Behaviour> implements Machine {
     }
     Intake<?> there = intake;
     if (there == null) {
-      realm.locked(() -> {
-        if (intake == null) intake = new Intake<>(this, producerHalf.overflow(), realm.time().room(0, "demand of the consumers of", path));
+      graph.locked(() -> {
+        if (intake == null) intake = new Intake<>(this, producerHalf.overflow(), graph.time().permits(0, "demand of the consumers of", path));
       });
       there = intake;
       signals.set(Signals.HANDED_IN);
@@ -550,14 +550,14 @@ public final class Cell<S extends Stage.Behaviour> implements Machine {
   }
 
   StopReason awaitEnd() throws InterruptedException {
-    life.ended().await();
+    lifecycle.ended().await();
     return endReason();
   }
 
   void ensureOwnThread(String what) {
-    if (carrier.isCurrent()) return;
-    Thread caller = realm.time().current();
-    if (turns.fence().isReplaced(caller)) turns.fence().refuse();
+    if (driver.isCurrent()) return;
+    Thread caller = graph.time().current();
+    if (incarnations.fence().isReplaced(caller)) incarnations.fence().refuse();
     throw new ForeignThreadException(what, threadName(), caller.getName());
   }
 
@@ -568,7 +568,7 @@ public final class Cell<S extends Stage.Behaviour> implements Machine {
    * @throws IllegalStateException if called on it
    */
   public void ensureForeignThread(String what) {
-    if (carrier.isCurrent()) {
+    if (driver.isCurrent()) {
       throw new IllegalStateException(what + " on stage " + path
           + " would wait for itself, because it was called on the stage's own thread");
     }
@@ -582,49 +582,49 @@ public final class Cell<S extends Stage.Behaviour> implements Machine {
    */
   public void report(String what, Throwable failure) {
     try {
-      if (!realm.time().isQuiet()) logger().log(System.Logger.Level.WARNING, what, failure);
+      if (!graph.time().isQuiet()) logger().log(System.Logger.Level.WARNING, what, failure);
     } catch (Throwable loggerFailure) {
       failure.addSuppressed(loggerFailure);   // a logger that throws must not take the stage with it
     }
   }
 
-  // ---- steps; the carrier's thread from here on
+  // ---- steps; the driver's thread from here on
 
   @Override
   public boolean isReady(long nowNanos) {
-    return agenda.look(nowNanos) != Work.NOTHING;
+    return selector.look(nowNanos) != Work.NOTHING;
   }
 
   @Override
   public boolean keepsTime() {
-    return turns.timers() != null || life.phase() instanceof Phase.BackingOff;
+    return incarnations.timers() != null || lifecycle.phase() instanceof Phase.BackingOff;
   }
 
   @Override
   public boolean wantsRest(Time time) {
-    return consumerHalf != null && life.isRunning() && turns.role().wantsRest(time);
+    return consumerHalf != null && lifecycle.isRunning() && incarnations.role().wantsRest(time);
   }
 
   @Override
   public boolean mayRest() {
-    return signals.bits() == 0 && !mailbox.hasMail() && turns.role().mayRest();
+    return signals.bits() == 0 && !mailbox.hasMail() && incarnations.role().mayRest();
   }
 
   @Override
-  public Awaiting step(long nowNanos) {
+  public WaitState step(long nowNanos) {
     this.nowNanos = nowNanos;
-    if (life.hasEnded() && unanswered == null) return Awaiting.Now.DONE;
+    if (lifecycle.hasEnded() && unanswered == null) return WaitState.Kind.DONE;
     try {
-      if (life.isTakenOver()) {
+      if (lifecycle.isTakenOver()) {
         recover();
-        return life.hasEnded() ? Awaiting.Now.DONE : Awaiting.Now.READY;
+        return lifecycle.hasEnded() ? WaitState.Kind.DONE : WaitState.Kind.READY;
       }
       if (unanswered != null) return crashed(unanswered);
-      Work work = agenda.look(nowNanos);
-      if (context != null && context.isToReenter(work)) return Awaiting.Now.REENTRY;
-      return work == Work.NOTHING ? agenda.idle() : perform(work);
-    } catch (Fence.Refused refused) {
-      return Awaiting.Now.DONE;   // another thread has taken over; this one's carrier lets it go
+      Work work = selector.look(nowNanos);
+      if (context != null && context.mustReenter(work)) return WaitState.Kind.REENTRY;
+      return work == Work.NOTHING ? selector.idle() : perform(work);
+    } catch (Handover.Refused refused) {
+      return WaitState.Kind.DONE;   // another thread has taken over; this one's driver lets it go
     } catch (Throwable failure) {
       // User code is run where its exceptions are caught; what gets here came from a dispatcher's rule, is our own fault, or tells of a full heap.
       return crashed(failure);
@@ -632,34 +632,34 @@ public final class Cell<S extends Stage.Behaviour> implements Machine {
   }
 
   /** Undoes what the step had begun, and crashes. With a full heap even that may fail, as often as it likes: the next step does it then. */
-  private Awaiting crashed(Throwable failure) {
+  private WaitState crashed(Throwable failure) {
     unanswered = failure;
     try {
-      turns.undo(failure);
-      life.crash("the dispatcher", failure);
+      incarnations.undo(failure);
+      lifecycle.crash("the dispatcher", failure);
       unanswered = null;
-    } catch (Fence.Refused refused) {
-      return Awaiting.Now.DONE;
+    } catch (Handover.Refused refused) {
+      return WaitState.Kind.DONE;
     } catch (OutOfMemoryError again) {   // not kept: it says what is known already
-      turns.dropBehaviour();             // it may be what fills the heap, and there is nothing to run its onStop with
+      incarnations.dropBehaviour();             // it may be what fills the heap, and there is nothing to run its onStop with
     } catch (Throwable beyondHelp) {
       if (beyondHelp != failure) beyondHelp.addSuppressed(failure);
-      turns.dropBehaviour();
-      life.collapse(beyondHelp);
+      incarnations.dropBehaviour();
+      lifecycle.collapse(beyondHelp);
       unanswered = null;
-      return Awaiting.Now.DONE;
+      return WaitState.Kind.DONE;
     }
-    return Awaiting.Now.READY;
+    return WaitState.Kind.READY;
   }
 
   @Override
-  public String story() {
-    return Story.of(this);
+  public String describe() {
+    return CellTrace.of(this);
   }
 
   @Override
-  public String deed() {
-    return Story.of(agenda.last(), life.phase());
+  public String lastStep() {
+    return CellTrace.of(selector.last(), lifecycle.phase());
   }
 
   @Override
@@ -678,55 +678,55 @@ public final class Cell<S extends Stage.Behaviour> implements Machine {
     try {
       steps.run();
     } catch (Throwable broken) {
-      if (!carrier.isCurrent()) throw broken;   // the end of a simulation, for instance
-      life.collapse(broken);
+      if (!driver.isCurrent()) throw broken;   // the end of a simulation, for instance
+      lifecycle.collapse(broken);
     }
   }
 
   private void recover() {
     if (context != null) context.isOutside();
-    life.recover();
+    lifecycle.recover();
   }
 
   /** {@return the most urgent work at this instant} */
   Work lookNow() {
-    nowNanos = realm.time().nanos();
-    return agenda.look(nowNanos);
+    nowNanos = graph.time().nanos();
+    return selector.look(nowNanos);
   }
 
-  private Awaiting perform(Work work) {
-    agenda.takes(work);
+  private WaitState perform(Work work) {
+    selector.selected(work);
     switch (work) {
       case START -> {
         if (context != null) context.starts();
-        life.start();
+        lifecycle.start();
       }
-      case CANCEL -> life.cancel();
-      case STOP -> life.stopTakingTurns(new StopReason.Stopped());
-      case HOLD -> life.hold();
-      case TASKS -> turns.collectTasks();
-      case RELEASE -> life.release();
-      case KILL -> life.kill();
-      case LEAVE -> life.leave();
-      case COMPLETE -> life.completeInput();
-      case NUDGE -> turns.nudged();
-      case TURN -> turns.turn();
+      case CANCEL -> lifecycle.cancel();
+      case STOP -> lifecycle.stopTakingTurns(new StopReason.Stopped());
+      case HOLD -> lifecycle.hold();
+      case TASKS -> incarnations.collectTasks();
+      case RELEASE -> lifecycle.release();
+      case KILL -> lifecycle.kill();
+      case LEAVE -> lifecycle.leave();
+      case COMPLETE -> lifecycle.completeInput();
+      case NOTIFY -> incarnations.notified();
+      case TURN -> incarnations.turn();
       case SUBSCRIPTION_ENDED -> {
-        LaneInlet<?> inlet = consumerHalf.ended(agenda.isStuck());
-        if (inlet != null) life.subscriptionEnded(inlet);
+        LaneInlet<?> inlet = consumerHalf.ended(selector.isStuck());
+        if (inlet != null) lifecycle.subscriptionEnded(inlet);
       }
-      case FINISH -> life.finishDraining();
+      case FINISH -> lifecycle.finishDraining();
       case MAIL, CONSUMERS, CANCEL_SUBSCRIPTION, SUBSCRIBED, TIMER, FLUSH, INTAKE -> serve(work);
       case NOTHING -> throw new IllegalStateException("there is nothing to do");
     }
     if (producerHalf != null) producerHalf.tellDropped();
-    return life.hasEnded() ? Awaiting.Now.DONE : Awaiting.Now.READY;
+    return lifecycle.hasEnded() ? WaitState.Kind.DONE : WaitState.Kind.READY;
   }
 
   /** Does work that a generator does within {@code emit} too. */
   void serve(Work work) {
     switch (work) {
-      case MAIL -> turns.handle(mailbox.take());
+      case MAIL -> incarnations.handle(mailbox.take());
       case CONSUMERS -> {
         signals.clear(Signals.CONSUMER_LEFT);
         producerHalf.takeBackFromLeavers();
@@ -734,21 +734,21 @@ public final class Cell<S extends Stage.Behaviour> implements Machine {
         if (endsWithItsConsumer && producerHalf.lanes().length == 0) stop();
       }
       case CANCEL_SUBSCRIPTION -> {
-        LaneInlet<?> inlet = agenda.toCancel();
+        LaneInlet<?> inlet = selector.toCancel();
         if (inlet != null) consumerHalf.leave(inlet);
-        if (agenda.toCancel() == null) signals.clear(Signals.CANCEL_ASKED);
+        if (selector.toCancel() == null) signals.clear(Signals.CANCEL_ASKED);
       }
       case SUBSCRIBED -> {
-        LaneInlet<?> inlet = consumerHalf.newcomer(turns.incarnation());
-        if (inlet != null) turns.run("onSubscribe", () -> turns.role().subscribed(inlet));
+        LaneInlet<?> inlet = consumerHalf.newcomer(incarnations.incarnation());
+        if (inlet != null) incarnations.run("onSubscribe", () -> incarnations.role().subscribed(inlet));
       }
       case TIMER -> {
-        TimerAction action = turns.timers().takeDue(nowNanos);
-        turns.run("a timer", action::run);
+        TimerAction action = incarnations.timers().takeDue(nowNanos);
+        incarnations.run("a timer", action::run);
       }
       case FLUSH -> producerHalf.flush();
       case INTAKE -> acceptFromOutside();
-      case START, CANCEL, STOP, HOLD, RELEASE, KILL, LEAVE, TASKS, NUDGE, COMPLETE, TURN, SUBSCRIPTION_ENDED, FINISH, NOTHING ->
+      case START, CANCEL, STOP, HOLD, RELEASE, KILL, LEAVE, TASKS, NOTIFY, COMPLETE, TURN, SUBSCRIPTION_ENDED, FINISH, NOTHING ->
           throw new IllegalStateException(work + " is not to be served");
     }
     if (producerHalf != null) producerHalf.tellDropped();   // a generator may be in its one turn for ever
@@ -786,7 +786,7 @@ public final class Cell<S extends Stage.Behaviour> implements Machine {
   /** Gives up on an event somewhere within the stage. */
   void deadLetter(Object event, Throwable cause, int attempts, String where) {
     deadLettered.add(1);
-    var letter = new DeadLetter(event, cause, where, turns.incarnation(), attempts, realm.time().instant());
+    var letter = new DeadLetter(event, cause, where, incarnations.incarnation(), attempts, graph.time().instant());
     owner.deadLettered(this, letter, options.deadLetters(), deadLettered.read());
   }
 
@@ -795,9 +795,9 @@ public final class Cell<S extends Stage.Behaviour> implements Machine {
     closeIntake();
     if (consumerHalf != null) consumerHalf.close();
     if (producerHalf != null) producerHalf.close(ending);
-    Control refused = mailbox.close();
+    Message refused = mailbox.close();
     while (refused != null) {
-      Control next = refused.older;
+      Message next = refused.older;
       refused.refuse(reason);
       refused = next;
     }

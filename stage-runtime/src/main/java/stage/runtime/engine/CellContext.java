@@ -9,7 +9,7 @@ import stage.api.TimerAction;
 import stage.runtime.time.Time;
 
 /** The context of one incarnation. */
-final class CellContext implements Insider {
+final class CellContext implements BridgeContext {
   private final Cell<?> cell;
   private final int incarnation;
 
@@ -49,8 +49,8 @@ final class CellContext implements Insider {
   }
 
   @Override
-  public void nudge() {
-    cell.signals().set(Signals.NUDGED);
+  public void notifyBridge() {
+    cell.signals().set(Signals.NOTIFIED);
   }
 
   @Override
@@ -60,12 +60,12 @@ final class CellContext implements Insider {
 
   @Override
   public boolean isCurrent() {
-    return cell.carrier().isCurrent();
+    return cell.driver().isCurrent();
   }
 
   @Override
-  public <T extends Kept> T kept(Supplier<T> first) {
-    return cell.turns().kept(first);
+  public <T extends BridgeResource> T kept(Supplier<T> first) {
+    return cell.incarnations().kept(first);
   }
 
   @Override
@@ -74,18 +74,18 @@ final class CellContext implements Insider {
     Objects.requireNonNull(name, "name must not be null");
     Objects.requireNonNull(first, "first must not be null");
     if (cell.isGenerator()) throw new IllegalStateException("stage " + cell.path() + " is a generator, which has no turns to commit; use a producer");
-    return cell.turns().states().transactional(name, first);
+    return cell.incarnations().states().transactional(name, first);
   }
 
   @Override
   public void publish(Object[] events) {
     if (events.length == 0) return;
-    cell.turns().inEngine(() -> cell.producerHalf().publishNow(events));
+    cell.incarnations().inEngine(() -> cell.producerHalf().publishNow(events));
   }
 
   @Override
   public void inEngine(Runnable what) {
-    cell.turns().inEngine(what);
+    cell.incarnations().inEngine(what);
   }
 
   @Override
@@ -112,13 +112,13 @@ final class CellContext implements Insider {
   public <T> State<T> state(String name, T initial) {
     cell.ensureOwnThread("state()");
     Objects.requireNonNull(initial, "initial must not be null");
-    return cell.turns().states().state(Objects.requireNonNull(name, "name must not be null"), initial);
+    return cell.incarnations().states().state(Objects.requireNonNull(name, "name must not be null"), initial);
   }
 
   @Override
   public <K, V> MapState<K, V> mapState(String name) {
     cell.ensureOwnThread("mapState()");
-    return cell.turns().states().mapState(Objects.requireNonNull(name, "name must not be null"));
+    return cell.incarnations().states().mapState(Objects.requireNonNull(name, "name must not be null"));
   }
 
   @Override
@@ -128,7 +128,7 @@ final class CellContext implements Insider {
     if (Objects.requireNonNull(delay, "delay must not be null").isNegative()) {
       throw new IllegalArgumentException("delay must not be negative, but was " + delay);
     }
-    return cell.turns().addTimer(action, Time.toNanos(delay), 0);
+    return cell.incarnations().addTimer(action, Time.toNanos(delay), 0);
   }
 
   @Override
@@ -138,6 +138,6 @@ final class CellContext implements Insider {
     if (!Objects.requireNonNull(period, "period must not be null").isPositive()) {
       throw new IllegalArgumentException("period must be above zero, but was " + period);
     }
-    return cell.turns().addTimer(action, Time.toNanos(period), Time.toNanos(period));
+    return cell.incarnations().addTimer(action, Time.toNanos(period), Time.toNanos(period));
   }
 }

@@ -38,16 +38,16 @@ public interface CellOwner {
    * @param canSkip whether there is something to skip: an event, a message, a timer's run
    * @return what is to become of it
    */
-  Verdict crashed(Cell<?> cell, int incarnation, Throwable cause, String during, boolean canSkip);
+  Directive crashed(Cell<?> cell, int incarnation, Throwable cause, String during, boolean canSkip);
 
   /**
    * A permanent cell has done all there was to do, and does as it is told.
    *
    * @param cell which
    * @param onceTooOften what its failure is if it does so too often
-   * @return {@link Verdict.Restart}, {@link Verdict.Hold} or {@link Verdict.End}
+   * @return {@link Directive.Restart}, {@link Directive.Hold} or {@link Directive.End}
    */
-  Verdict completed(Cell<?> cell, Throwable onceTooOften);
+  Directive completed(Cell<?> cell, Throwable onceTooOften);
 
   /**
    * A cell that was to be held has no incarnation any more, or none that will go on.

@@ -45,7 +45,7 @@ abstract class CellRef<S extends Stage.Behaviour> {
   @SuppressWarnings("unchecked")
   public <R> R call(StageFunction<? super S, ? extends R> function) throws InterruptedException {
     Objects.requireNonNull(function, "function must not be null");
-    return (R) ask(new Control.Call(cell.realm().time().gate("an answer of", cell.path()), (StageFunction<Object, Object>) function));
+    return (R) ask(new Message.Call(cell.graph().time().latch("an answer of", cell.path()), (StageFunction<Object, Object>) function));
   }
 
   @SuppressWarnings("unchecked")
@@ -54,14 +54,14 @@ abstract class CellRef<S extends Stage.Behaviour> {
     if (!Objects.requireNonNull(timeout, "timeout must not be null").isPositive()) {
       throw new IllegalArgumentException("timeout must be above zero, but was " + timeout);
     }
-    var call = new Control.Call(cell.realm().time().gate("an answer of", cell.path()), (StageFunction<Object, Object>) function);
+    var call = new Message.Call(cell.graph().time().latch("an answer of", cell.path()), (StageFunction<Object, Object>) function);
     return (R) ask(call, Time.toNanos(timeout));
   }
 
   @SuppressWarnings("unchecked")
   public void cast(StageAction<? super S> action) throws InterruptedException {
     Objects.requireNonNull(action, "action must not be null");
-    send(new Control.Cast((StageAction<Object>) action));
+    send(new Message.Cast((StageAction<Object>) action));
   }
 
   public void pause() {
@@ -74,7 +74,7 @@ abstract class CellRef<S extends Stage.Behaviour> {
 
   public void replace(StageFactory<? extends S> factory) throws InterruptedException {
     Objects.requireNonNull(factory, "factory must not be null");
-    ask(new Control.Replace(cell.realm().time().gate("the replacement of", cell.path()), factory));
+    ask(new Message.Replace(cell.graph().time().latch("the replacement of", cell.path()), factory));
   }
 
   public void stop() {
@@ -105,28 +105,28 @@ abstract class CellRef<S extends Stage.Behaviour> {
 
   // ---- messages. The mailbox's own compare-and-set is the full fence that the wake-up after it wants.
 
-  private Object ask(Control.Asked question) throws InterruptedException {
+  private Object ask(Message.Request question) throws InterruptedException {
     cell.ensureForeignThread("call() and replace()");
     if (!cell.mailbox().put(question)) throw new StageEndedException(cell.path(), cell.endReason());
-    cell.carrier().wake();
+    cell.driver().wake();
     question.answered().await();
     return question.result(cell.path());
   }
 
-  private Object ask(Control.Asked question, long timeoutNanos) throws InterruptedException, TimeoutException {
+  private Object ask(Message.Request question, long timeoutNanos) throws InterruptedException, TimeoutException {
     cell.ensureForeignThread("call()");
     if (!cell.mailbox().put(question)) throw new StageEndedException(cell.path(), cell.endReason());
-    cell.carrier().wake();
+    cell.driver().wake();
     if (!question.answered().await(timeoutNanos)) {
-      throw new TimeoutException("stage " + cell.path() + " has not answered in time; it is " + cell.status() + " and awaits " + cell.carrier().awaiting());
+      throw new TimeoutException("stage " + cell.path() + " has not answered in time; it is " + cell.status() + " and awaits " + cell.driver().awaiting());
     }
     return question.result(cell.path());
   }
 
-  private void send(Control message) throws InterruptedException {
+  private void send(Message message) throws InterruptedException {
     boolean accepted;
-    if (cell.carrier().isCurrent()) {
-      if (!cell.mailbox().tryTakeRoom()) {
+    if (cell.driver().isCurrent()) {
+      if (!cell.mailbox().tryReserve()) {
         throw new IllegalStateException("the mailbox of stage " + cell.path() + " is full, and its own thread cannot wait for room");
       }
       accepted = cell.mailbox().push(message);
@@ -134,7 +134,7 @@ abstract class CellRef<S extends Stage.Behaviour> {
       accepted = cell.mailbox().put(message);
     }
     if (!accepted) throw new StageEndedException(cell.path(), cell.endReason());
-    cell.carrier().wake();
+    cell.driver().wake();
   }
 
   static final class OfProducer<O, S extends Stage.Behaviour> extends CellRef<S> implements ProducerRef<O, S> {
@@ -170,7 +170,7 @@ abstract class CellRef<S extends Stage.Behaviour> {
 
     @Override
     public Subscription subscribeTo(SubscriptionSpec<? extends I> subscription) {
-      return cell().realm().subscribe(cell(), Objects.requireNonNull(subscription, "subscription must not be null"));
+      return cell().graph().subscribe(cell(), Objects.requireNonNull(subscription, "subscription must not be null"));
     }
 
     @Override
@@ -196,7 +196,7 @@ abstract class CellRef<S extends Stage.Behaviour> {
 
     @Override
     public Subscription subscribeTo(SubscriptionSpec<? extends I> subscription) {
-      return cell().realm().subscribe(cell(), Objects.requireNonNull(subscription, "subscription must not be null"));
+      return cell().graph().subscribe(cell(), Objects.requireNonNull(subscription, "subscription must not be null"));
     }
 
     @Override
@@ -253,6 +253,6 @@ abstract class CellRef<S extends Stage.Behaviour> {
   @SuppressWarnings("unchecked")
   void castInto(EmitAction<?, ?> action) throws InterruptedException {
     Objects.requireNonNull(action, "action must not be null");
-    send(new Control.CastEmit((EmitAction<Object, Object>) action));
+    send(new Message.CastEmit((EmitAction<Object, Object>) action));
   }
 }

@@ -11,8 +11,8 @@ final class ConsumerHalf {
   private static final LaneInlet<?>[] NONE = {};
 
   private final Cell<?> cell;
-  private volatile LaneInlet<?>[] inlets = NONE;   // replaced, never changed, under the realm's lock
-  private boolean closed;                          // under the realm's lock: whether it may not subscribe any more
+  private volatile LaneInlet<?>[] inlets = NONE;   // replaced, never changed, under the graph's lock
+  private boolean closed;                          // under the graph's lock: whether it may not subscribe any more
   private LaneInlet<?>[] told = NONE;              // those that this incarnation has been told of, all of them
   private int next;                                // where to look for events first, so that all are served in turn
 
@@ -20,7 +20,7 @@ final class ConsumerHalf {
     this.cell = cell;
   }
 
-  // ---- under the realm's lock, called by any thread
+  // ---- under the graph's lock, called by any thread
 
   boolean isClosed() {
     return closed;
@@ -45,7 +45,7 @@ final class ConsumerHalf {
   /** {@return a subscription that this incarnation is to be told of, and counts as told now; null if there is none} */
   LaneInlet<?> newcomer(int incarnation) {
     LaneInlet<?>[] all = inlets;
-    for (LaneInlet<?> inlet : all) if (inlet.meet(incarnation)) return inlet;
+    for (LaneInlet<?> inlet : all) if (inlet.introduce(incarnation)) return inlet;
     told = all;
     return null;
   }
@@ -101,21 +101,21 @@ final class ConsumerHalf {
 
   /** Wakes the producers: all if more was asked for, else those that wait for their lanes to be settled. */
   void fenceAndWakeProducers(boolean asked) {
-    VarHandle.fullFence();   // pairs with the announcement of each producer's carrier, and with tell in Lane.isSettledOrTellMe
-    for (LaneInlet<?> inlet : inlets) if (asked || inlet.lane().isToTell()) inlet.lane().producer().carrier().wake();
+    VarHandle.fullFence();   // pairs with the announcement of each producer's driver, and with tell in Lane.isSettledOrTellMe
+    for (LaneInlet<?> inlet : inlets) if (asked || inlet.lane().shouldNotifyProducer()) inlet.lane().producer().driver().wake();
   }
 
   /** Gives a subscription up; what is not settled goes back to its producer. */
   void leave(LaneInlet<?> inlet) {
-    if (cell.turns().tasks() != null) cell.turns().tasks().leave(inlet);
+    if (cell.incarnations().tasks() != null) cell.incarnations().tasks().leave(inlet);
     inlet.lane().producer().producerHalf().left(inlet.lane());
-    cell.realm().locked(() -> inlets = SmallArrays.without(inlets, inlet));   // last: what finds the heap full is done again
+    cell.graph().locked(() -> inlets = SmallArrays.without(inlets, inlet));   // last: what finds the heap full is done again
     next = 0;
   }
 
   /** Gives every subscription up, for good. */
   void close() {
-    cell.realm().locked(() -> closed = true);
+    cell.graph().locked(() -> closed = true);
     for (LaneInlet<?> inlet : inlets) leave(inlet);
   }
 

@@ -3,7 +3,7 @@ package stage.runtime.engine;
 import java.lang.invoke.VarHandle;
 import java.util.List;
 import stage.api.Redelivery;
-import stage.runtime.time.Awaiting;
+import stage.runtime.time.WaitState;
 import stage.runtime.time.Time;
 
 /** The consuming part of a turn: takes a batch, and settles it or leaves it in its lane. The cell's thread only. */
@@ -47,18 +47,18 @@ final class ConsumerTurn<I> {
   }
 
   /** {@return whether the producer waits for its lane to be settled, and it is} Looked at again after the fence. */
-  boolean isToTell() {
+  boolean shouldNotifyProducer() {
     return inlet != null && inlet.lane().available() == 0;
   }
 
   void fence() {
-    VarHandle.fullFence();   // pairs with the announcement of the producer's carrier, and with tell in Lane.isSettledOrTellMe
+    VarHandle.fullFence();   // pairs with the announcement of the producer's driver, and with tell in Lane.isSettledOrTellMe
   }
 
   /** After a full fence. */
   void wakeProducer(boolean asked) {
     if (inlet == null) return;
-    if (asked || inlet.lane().isToTell()) inlet.lane().producer().carrier().wake();
+    if (asked || inlet.lane().shouldNotifyProducer()) inlet.lane().producer().driver().wake();
   }
 
   /** The turn is over. */
@@ -100,7 +100,7 @@ final class ConsumerTurn<I> {
   /** Events of a subscription may have met their fate outside a turn: to have given up on the last one settles its lane, too. */
   private void tell(LaneInlet<I> of, boolean asked) {
     fence();
-    if (asked || of.lane().isToTell()) of.lane().producer().carrier().wake();
+    if (asked || of.lane().shouldNotifyProducer()) of.lane().producer().driver().wake();
   }
 
   /** The turn that was undone is no reason to suspect its batch. */
@@ -142,7 +142,7 @@ final class ConsumerTurn<I> {
     return inlets.length == 1 && inlets[0].lane().ending() == null && inlets[0].lane().unsent() >= FRUITFUL;
   }
 
-  Awaiting.Now idle() {
-    return half.inlets().length == 0 ? Awaiting.Now.MAIL : Awaiting.Now.EVENTS;
+  WaitState.Kind idle() {
+    return half.inlets().length == 0 ? WaitState.Kind.MAIL : WaitState.Kind.EVENTS;
   }
 }

@@ -10,7 +10,7 @@ final class GeneratorOutlet<O> implements Outlet<O> {
   private final Cell<?> cell;
   private final ProducerHalf<O> half;
   private final GeneratorTurn turn;
-  private final Fence fence;
+  private final Handover fence;
   private Thread owner = Thread.currentThread();   // the cell's thread: of this turn, or the last one
   private int emitted;
   private long left;         // demand that was seen and is not used up
@@ -20,8 +20,8 @@ final class GeneratorOutlet<O> implements Outlet<O> {
   GeneratorOutlet(Cell<?> cell, ProducerHalf<O> half) {
     this.cell = cell;
     this.half = half;
-    this.fence = cell.turns().fence();
-    this.turn = new GeneratorTurn(cell, cell.turns(), cell.signals(), half);
+    this.fence = cell.incarnations().fence();
+    this.turn = new GeneratorTurn(cell, cell.incarnations(), cell.signals(), half);
   }
 
   void open() {
@@ -45,7 +45,7 @@ final class GeneratorOutlet<O> implements Outlet<O> {
     fence.leave();
     try {
       accept(event);
-    } catch (Fence.Refused refused) {
+    } catch (Handover.Refused refused) {
       throw refused;
     } catch (Throwable failure) {
       fence.enter();
@@ -64,10 +64,10 @@ final class GeneratorOutlet<O> implements Outlet<O> {
       if (left <= 0) turn.awaitDemand();
     }
     left--;
-    if (++emitted % EMITS_PER_LOOK == 0) cell.carrier().breatheIfBusy();
+    if (++emitted % EMITS_PER_LOOK == 0) cell.driver().breatheIfBusy();
     half.publish(event);
     try {
-      cell.turns().commitStates();
+      cell.incarnations().commitStates();
     } finally {
       half.fenceAndWakeUnlessResting();
     }

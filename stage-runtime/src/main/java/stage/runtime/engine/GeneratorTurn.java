@@ -1,7 +1,7 @@
 package stage.runtime.engine;
 
 import java.util.concurrent.CancellationException;
-import stage.runtime.time.Awaiting;
+import stage.runtime.time.WaitState;
 
 /**
  * What happens within {@code emit} of a generator: its one turn lasts as long as its incarnation, so everything else that its cell has to
@@ -9,26 +9,26 @@ import stage.runtime.time.Awaiting;
  */
 final class GeneratorTurn {
   private final Cell<?> cell;
-  private final Turns<?> turns;
+  private final Incarnations<?> incarnations;
   private final Signals signals;
   private final ProducerHalf<?> half;
 
-  GeneratorTurn(Cell<?> cell, Turns<?> turns, Signals signals, ProducerHalf<?> half) {
+  GeneratorTurn(Cell<?> cell, Incarnations<?> incarnations, Signals signals, ProducerHalf<?> half) {
     this.cell = cell;
-    this.turns = turns;
+    this.incarnations = incarnations;
     this.signals = signals;
     this.half = half;
   }
 
   /** {@return whether somebody wants something of a generator that is running} Asked for each event, so it looks at little. */
   boolean hasNews() {
-    return signals.bits() != 0 || turns.isLeaving() || cell.mailbox().hasMail() || half.hasLaneNews() || turns.timers() != null || half.canFlush();
+    return signals.bits() != 0 || incarnations.isLeaving() || cell.mailbox().hasMail() || half.hasLaneNews() || incarnations.timers() != null || half.canFlush();
   }
 
   /** Does what others want, up to the next thing that has to wait. */
   void serve() {
     while (true) {
-      if (turns.isLeaving()) throw new CancellationException("stage " + cell.path() + " is to leave its turn, and was told so before");
+      if (incarnations.isLeaving()) throw new CancellationException("stage " + cell.path() + " is to leave its turn, and was told so before");
       if (!cell.isRunning()) throw new CancellationException("stage " + cell.path() + " has stopped and emits no more");
       Work work = cell.lookNow();
       switch (work) {
@@ -38,10 +38,10 @@ final class GeneratorTurn {
           if (!signals.has(Signals.WOKEN_UP)) return;
           signals.clear(Signals.WOKEN_UP);
         }
-        case START, RELEASE, TASKS, NUDGE, COMPLETE, SUBSCRIPTION_ENDED, FINISH -> throw new IllegalStateException("a generator that runs has no work " + work);
+        case START, RELEASE, TASKS, NOTIFY, COMPLETE, SUBSCRIPTION_ENDED, FINISH -> throw new IllegalStateException("a generator that runs has no work " + work);
         case NOTHING -> {
           if (!signals.has(Signals.PAUSED)) return;
-          awaitInGenerator(Awaiting.Now.MAIL);
+          awaitInGenerator(WaitState.Kind.MAIL);
         }
       }
     }
@@ -53,16 +53,16 @@ final class GeneratorTurn {
       serve();
       if (half.demand() > 0) return;
       half.wakeAllConsumers();   // also those that rest until there are more events
-      awaitInGenerator(Awaiting.Now.DEMAND);
+      awaitInGenerator(WaitState.Kind.DEMAND);
     }
   }
 
-  private void awaitInGenerator(Awaiting.Now what) {
-    boolean hasTimer = !turns.isServing() && turns.timers() != null && !turns.timers().isEmpty();
+  private void awaitInGenerator(WaitState.Kind what) {
+    boolean hasTimer = !incarnations.isServing() && incarnations.timers() != null && !incarnations.timers().isEmpty();
     try {
-      cell.carrier().await(hasTimer ? new Awaiting.Timer(what, turns.timers().nextNanos()) : what);
+      cell.driver().await(hasTimer ? new WaitState.Timer(what, incarnations.timers().nextNanos()) : what);
     } catch (InterruptedException e) {
-      if (cell.isToLeave()) throw new CancellationException("stage " + cell.path() + " is to stop");
+      if (cell.shouldExit()) throw new CancellationException("stage " + cell.path() + " is to stop");
       // Whoever of us interrupts a stage tells it why beforehand.
       throw new IllegalStateException("stage " + cell.path() + " was interrupted while it awaited " + what + ", by neither its supervisor nor its handle", e);
     }

@@ -5,8 +5,8 @@ import java.util.concurrent.locks.ReentrantLock;
 import stage.api.DemandExceededException;
 import stage.api.Overflow;
 import stage.api.StageEndedException;
-import stage.runtime.time.Gate;
-import stage.runtime.time.Room;
+import stage.runtime.time.Latch;
+import stage.runtime.time.Permits;
 
 /**
  * Where threads outside a producer hand events in. Made with the first such event.
@@ -17,8 +17,8 @@ import stage.runtime.time.Room;
 final class Intake<O> {
   private final Cell<?> cell;
   private final Overflow overflow;
-  private final Room room;
-  private final Gate counted;   // opens when the cell has first said how much may come
+  private final Permits permits;
+  private final Latch counted;   // opens when the cell has first said how much may come
   private final ReentrantLock lock = new ReentrantLock();
   // guarded by lock
   private final ArrayDeque<O> queue = new ArrayDeque<>();
@@ -31,34 +31,34 @@ final class Intake<O> {
   private long droppedTold;
   private long demandTold;
 
-  Intake(Cell<?> cell, Overflow overflow, Room room) {
+  Intake(Cell<?> cell, Overflow overflow, Permits permits) {
     this.cell = cell;
     this.overflow = overflow;
-    this.room = room;
-    this.counted = cell.realm().time().gate("events to be taken by", cell.path());
+    this.permits = permits;
+    this.counted = cell.graph().time().latch("events to be taken by", cell.path());
     this.mayQueue = overflow.capacity();
   }
 
   void emit(O event) throws InterruptedException {
     // Whoever will not wait for demand must know it: the first caller waits until the turn that is running is over.
-    if (overflow.kind() != Overflow.Kind.BLOCK && !counted.isOpen() && !cell.carrier().isCurrent()) counted.await();
+    if (overflow.kind() != Overflow.Kind.BLOCK && !counted.isOpen() && !cell.driver().isCurrent()) counted.await();
     switch (overflow.kind()) {
       case BLOCK -> {
-        if (!room.tryTake()) {
+        if (!permits.tryAcquire()) {
           cell.ensureForeignThread("emit() beyond demand");
-          room.take();
+          permits.acquire();
         }
         enqueue(event);
       }
       case FAIL -> {
-        if (room.tryTake()) enqueue(event);
+        if (permits.tryAcquire()) enqueue(event);
         else {
           ensureOpen();
           throw new DemandExceededException(cell.path(), overflow.capacity(), "emit when there is demand, or choose another withOverflow(…)");
         }
       }
       case DROP_NEWEST -> {
-        if (room.tryTake()) enqueue(event);
+        if (permits.tryAcquire()) enqueue(event);
         else dropNewest();
       }
       case DROP_OLDEST -> enqueue(event);
@@ -69,7 +69,7 @@ final class Intake<O> {
     lock.lock();
     try {
       if (closed) {
-        room.give(1);   // lets in the next who waits, to be refused too
+        permits.release(1);   // lets in the next who waits, to be refused too
         throw new StageEndedException(cell.path(), cell.endReason());
       }
       if (overflow.kind() == Overflow.Kind.DROP_OLDEST && queue.size() >= mayQueue) {
@@ -152,7 +152,7 @@ final class Intake<O> {
     long more = toGrant(half);
     if (more <= 0) return;
     granted += more;
-    room.give((int) more);
+    permits.release((int) more);
   }
 
   /** Refuses everybody from now on. What was handed in before is published. */
@@ -164,6 +164,6 @@ final class Intake<O> {
       lock.unlock();
     }
     accept(half);
-    room.give(1);
+    permits.release(1);
   }
 }

@@ -180,7 +180,7 @@ final class Lane<E> implements LaneTail<E>, LaneHead<E> {
   @Override
   public boolean isSettledOrTellMe() {
     tell = true;
-    VarHandle.fullFence();   // pairs with the one between settle and isToTell: either the consumer sees it, or this sees what was settled
+    VarHandle.fullFence();   // pairs with the one between settle and shouldNotifyProducer: either the consumer sees it, or this sees what was settled
     return settledAcquire() == tail;
   }
 
@@ -332,7 +332,7 @@ final class Lane<E> implements LaneTail<E>, LaneHead<E> {
   }
 
   @Override
-  public boolean isToTell() {
+  public boolean shouldNotifyProducer() {
     return tell && tailAcquire() == settled;
   }
 
@@ -350,7 +350,7 @@ final class Lane<E> implements LaneTail<E>, LaneHead<E> {
 
   /** {@return all counters as they were at one instant} Any thread. */
   SubscriptionSnapshot snapshot() {
-    return snapshot(producer.realm().time().nanos());
+    return snapshot(producer.graph().time().nanos());
   }
 
   /** As {@link #snapshot()}, at a known time. */

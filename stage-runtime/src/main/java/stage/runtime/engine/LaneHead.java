@@ -27,7 +27,7 @@ interface LaneHead<E> {
   long settled();
 
   /** {@return whether the producer wants to know that everything is settled} */
-  boolean isToTell();
+  boolean shouldNotifyProducer();
 
   /** {@return how the producer ended the lane; null while it has not} Events may still be there to take. */
   Ending ending();

@@ -57,14 +57,14 @@ final class LaneInlet<I> implements BoundedInlet<I> {
           + " is automatic; use Demand.manual() to request events yourself");
     }
     if (lane.hasLeft()) return;   // a cancelled subscription asks for nothing (Reactive Streams rule 3.6), and the lane is the producer's
-    cell.turns().inEngine(() -> ask(events));
+    cell.incarnations().inEngine(() -> ask(events));
   }
 
   private void ask(long events) {
     asked = asked + events < 0 ? Long.MAX_VALUE : asked + events;
     if (inHand == 0 && settle(0)) {   // outside a turn of this subscription there is no commit to wait for
-      VarHandle.fullFence();          // pairs with the announcement of the producer's carrier
-      lane.producer().carrier().wake();
+      VarHandle.fullFence();          // pairs with the announcement of the producer's driver
+      lane.producer().driver().wake();
     }
   }
 
@@ -86,7 +86,7 @@ final class LaneInlet<I> implements BoundedInlet<I> {
   @Override
   public void cancel() {
     cell.ensureOwnThread("cancel()");
-    cell.turns().inEngine(() -> {
+    cell.incarnations().inEngine(() -> {
       cancelled = true;
       if (inHand == 0) cell.signals().set(Signals.CANCEL_ASKED);
     });
@@ -112,7 +112,7 @@ final class LaneInlet<I> implements BoundedInlet<I> {
   }
 
   /** {@return whether this incarnation is to be told of this subscription} It counts as told then. */
-  boolean meet(int incarnation) {
+  boolean introduce(int incarnation) {
     boolean isNew = metBy != incarnation && !isCancelled();
     metBy = incarnation;
     return isNew;
@@ -180,8 +180,8 @@ final class LaneInlet<I> implements BoundedInlet<I> {
     if (events < 0 || events > inHand) {
       throw new IllegalArgumentException("commit must be of 0 to " + inHand + " events, what is left of the batch in hand, but was of " + events);
     }
-    boolean more = cell.turns().role().asksForMore();
-    cell.turns().inEngine(() -> cell.turns().commitPoint(this, events, more));
+    boolean more = cell.incarnations().role().asksForMore();
+    cell.incarnations().inEngine(() -> cell.incarnations().commitPoint(this, events, more));
   }
 
   /** Settles the next events of the batch in hand in the middle of the turn. Answers whether the producer is to be woken. */

@@ -2,7 +2,7 @@ package stage.runtime.engine;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import stage.runtime.time.Room;
+import stage.runtime.time.Permits;
 
 /**
  * The messages that wait for one cell: any thread puts, the cell's takes. Bounded: who finds it full waits for room.
@@ -12,26 +12,26 @@ import stage.runtime.time.Room;
  */
 final class Mailbox {
   /** The mark of a closed mailbox. */
-  private static final Control CLOSED = new Control.Cast(stage -> {});
+  private static final Message CLOSED = new Message.Cast(stage -> {});
 
   private static final VarHandle ARRIVED;
 
   static {
     try {
-      ARRIVED = MethodHandles.lookup().findVarHandle(Mailbox.class, "arrived", Control.class);
+      ARRIVED = MethodHandles.lookup().findVarHandle(Mailbox.class, "arrived", Message.class);
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);
     }
   }
 
-  private final Room room;
+  private final Permits permits;
   private final int capacity;
-  private volatile Control arrived;   // the newest arrival; any thread pushes, the cell takes all
-  private Control oldest;             // the cell's thread only: arrivals turned over, in order
+  private volatile Message arrived;   // the newest arrival; any thread pushes, the cell takes all
+  private Message oldest;             // the cell's thread only: arrivals turned over, in order
 
-  Mailbox(Room room) {
-    this.room = room;
-    this.capacity = room.places();
+  Mailbox(Permits permits) {
+    this.permits = permits;
+    this.capacity = permits.availablePermits();
   }
 
   /**
@@ -39,8 +39,8 @@ final class Mailbox {
    *
    * @return false if the mailbox is closed
    */
-  boolean put(Control message) throws InterruptedException {
-    room.take();
+  boolean put(Message message) throws InterruptedException {
+    permits.acquire();
     return push(message);
   }
 
@@ -49,8 +49,8 @@ final class Mailbox {
    *
    * @return false if there is none; a closed mailbox has room
    */
-  boolean tryTakeRoom() {
-    return room.tryTake();
+  boolean tryReserve() {
+    return permits.tryAcquire();
   }
 
   /**
@@ -58,12 +58,12 @@ final class Mailbox {
    *
    * @return false if the mailbox is closed
    */
-  boolean push(Control message) {
-    Control newest;
+  boolean push(Message message) {
+    Message newest;
     do {
       newest = arrived;
       if (newest == CLOSED) {
-        room.give(1);   // the next in line is to be refused too
+        permits.release(1);   // the next in line is to be refused too
         return false;
       }
       message.older = newest;
@@ -77,40 +77,40 @@ final class Mailbox {
   }
 
   /** {@return the oldest message; there is one} The cell's thread. */
-  Control take() {
-    if (oldest == null) oldest = inOrder((Control) ARRIVED.getAndSet(this, null));
-    Control message = oldest;
+  Message take() {
+    if (oldest == null) oldest = inOrder((Message) ARRIVED.getAndSet(this, null));
+    Message message = oldest;
     oldest = message.older;
     message.older = null;
-    room.give(1);
+    permits.release(1);
     return message;
   }
 
   /** Closes the mailbox for good. Answers what was in it, oldest first, linked by {@code older}. The cell's thread. */
-  Control close() {
-    Control rest = inOrder((Control) ARRIVED.getAndSet(this, CLOSED));
-    Control all = oldest;
+  Message close() {
+    Message rest = inOrder((Message) ARRIVED.getAndSet(this, CLOSED));
+    Message all = oldest;
     if (all == null) {
       all = rest;
     } else {
-      Control end = all;
+      Message end = all;
       while (end.older != null) end = end.older;
       end.older = rest;
     }
     oldest = null;
-    room.give(1);   // whoever waits for room is let in to be refused, and lets in the next
+    permits.release(1);   // whoever waits for room is let in to be refused, and lets in the next
     return all;
   }
 
   /** {@return how many messages wait} Any thread; a glance. */
   int size() {
-    return Math.max(0, Math.min(capacity, capacity - room.places()));
+    return Math.max(0, Math.min(capacity, capacity - permits.availablePermits()));
   }
 
-  private static Control inOrder(Control newest) {
-    Control ordered = null;
+  private static Message inOrder(Message newest) {
+    Message ordered = null;
     while (newest != null && newest != CLOSED) {
-      Control older = newest.older;
+      Message older = newest.older;
       newest.older = ordered;   // turned over: from now on, older leads to the next one to take
       ordered = newest;
       newest = older;

@@ -10,13 +10,13 @@ import stage.runtime.dispatch.DemandDispatcher;
 import stage.runtime.dispatch.PartitionRule;
 
 /** Each event goes to the partition that its function names, and there to one of the partition's lanes. */
-final class PartitionedLanes<E> extends Sharing<E> {
+final class PartitionedLanes<E> extends LaneDispatch<E> {
   private static final Integer NOBODY = -1;
 
   private final Dispatcher.Partition<E> dispatch;
   private final ProducerHalf<E> half;
   private final Map<String, Integer> numbers = new HashMap<>();
-  private final SharedLanes<E>[] partitions;
+  private final DemandLanes<E>[] partitions;
   private final Object[][] sorted;   // events of one offer, by partition
   private final int[] counts;
   private final long[] wanted;
@@ -27,10 +27,10 @@ final class PartitionedLanes<E> extends Sharing<E> {
     this.dispatch = dispatch;
     this.half = half;
     int count = dispatch.partitions().size();
-    partitions = (SharedLanes<E>[]) new SharedLanes<?>[count];
+    partitions = (DemandLanes<E>[]) new DemandLanes<?>[count];
     for (int i = 0; i < count; i++) {
       numbers.put(dispatch.partitions().get(i), i);
-      partitions[i] = new SharedLanes<>(new DemandDispatcher());
+      partitions[i] = new DemandLanes<>(new DemandDispatcher());
     }
     numbers.put(Dispatcher.NOBODY, NOBODY);
     sorted = new Object[count][];
@@ -115,25 +115,25 @@ final class PartitionedLanes<E> extends Sharing<E> {
 
   @Override
   boolean canFlush() {
-    for (SharedLanes<E> partition : partitions) if (partition.canFlush()) return true;
+    for (DemandLanes<E> partition : partitions) if (partition.canFlush()) return true;
     return false;
   }
 
   @Override
   void flush() {
-    for (SharedLanes<E> partition : partitions) partition.flush();
+    for (DemandLanes<E> partition : partitions) partition.flush();
   }
 
   @Override
   long waiting() {
     long sum = 0;
-    for (SharedLanes<E> partition : partitions) sum += partition.waiting();
+    for (DemandLanes<E> partition : partitions) sum += partition.waiting();
     return sum;
   }
 
   @Override
   boolean isDeliveredToAllThere() {
-    for (SharedLanes<E> partition : partitions) if (partition.waiting() > 0 && partition.count() > 0) return false;
+    for (DemandLanes<E> partition : partitions) if (partition.waiting() > 0 && partition.count() > 0) return false;
     return true;
   }
 
@@ -144,8 +144,8 @@ final class PartitionedLanes<E> extends Sharing<E> {
 
   @Override
   void dropOldest() {
-    SharedLanes<E> longest = partitions[0];
-    for (SharedLanes<E> partition : partitions) if (partition.waiting() > longest.waiting()) longest = partition;
+    DemandLanes<E> longest = partitions[0];
+    for (DemandLanes<E> partition : partitions) if (partition.waiting() > longest.waiting()) longest = partition;
     longest.dropOldest();
   }
 
@@ -162,7 +162,7 @@ final class PartitionedLanes<E> extends Sharing<E> {
   @Override
   boolean isSettled() {
     boolean settled = true;
-    for (SharedLanes<E> partition : partitions) settled &= partition.isSettled();
+    for (DemandLanes<E> partition : partitions) settled &= partition.isSettled();
     return settled;
   }
 }

@@ -23,11 +23,11 @@ final class ProducerHalf<O> {
   private final Dispatcher<O> dispatch;
   private final Overflow overflow;
   private final boolean hasRoomForATurn;      // whether a turn that was asked for may emit as much as it likes
-  private final Sharing<O> sharing;
+  private final LaneDispatch<O> laneDispatch;
   private Lane<?>[] known = NONE;             // the lanes as the sharing knows them
-  private volatile Lane<?>[] lanes = NONE;    // replaced, never changed, under the realm's lock
-  private boolean closed;                     // under the realm's lock: whether nobody may subscribe any more
-  private boolean accounted;                  // under the realm's lock: whether the owner has been given the last numbers
+  private volatile Lane<?>[] lanes = NONE;    // replaced, never changed, under the graph's lock
+  private boolean closed;                     // under the graph's lock: whether nobody may subscribe any more
+  private boolean accounted;                  // under the graph's lock: whether the owner has been given the last numbers
 
   private long droppedUntold;                 // since the owner was told last
   private final ArrayDeque<Rejected> rejected = new ArrayDeque<>(0);   // since then too
@@ -43,7 +43,7 @@ final class ProducerHalf<O> {
     this.dispatch = dispatch;
     this.overflow = overflow;
     this.hasRoomForATurn = hasRoomForATurn;
-    this.sharing = Sharing.of(dispatch, this);
+    this.laneDispatch = LaneDispatch.of(dispatch, this);
   }
 
   Cell<?> cell() {
@@ -58,7 +58,7 @@ final class ProducerHalf<O> {
     return overflow;
   }
 
-  // ---- who is subscribed; under the realm's lock, called by any thread
+  // ---- who is subscribed; under the graph's lock, called by any thread
 
   boolean isClosed() {
     return closed;
@@ -87,16 +87,16 @@ final class ProducerHalf<O> {
     known = lanes;
     LaneTail<O>[] tails = (LaneTail<O>[]) new LaneTail<?>[known.length];
     System.arraycopy(known, 0, tails, 0, known.length);
-    sharing.lanesAre(tails);
+    laneDispatch.lanesAre(tails);
   }
 
   long demand() {
-    return sharing.demand();
+    return laneDispatch.demand();
   }
 
   /** {@return how many events may be emitted beyond {@code demand}} */
   long room() {
-    return Math.max(0, overflow.capacity() + sharing.allowance() - sharing.waiting());
+    return Math.max(0, overflow.capacity() + laneDispatch.allowance() - laneDispatch.waiting());
   }
 
   /** {@return the same in a turn that is taken because its events are wanted: as a rule it may emit whatever comes of its input} */
@@ -121,7 +121,7 @@ final class ProducerHalf<O> {
     long skippedBefore = skipped.read();
     int rejectedBefore = rejected.size();
     try {
-      sharing.offer(events, from, to);
+      laneDispatch.offer(events, from, to);
     } catch (Throwable nonePublished) {
       forget(skippedBefore, rejectedBefore);
       throw nonePublished;
@@ -131,7 +131,7 @@ final class ProducerHalf<O> {
   }
 
   void publish(Object event) {
-    sharing.offer(event);
+    laneDispatch.offer(event);
     emitted.add(1);
     trim();
   }
@@ -177,45 +177,45 @@ final class ProducerHalf<O> {
   }
 
   private void trim() {
-    long waits = sharing.waiting();
+    long waits = laneDispatch.waiting();
     if (waits == 0 && waiting.read() == 0) return;
     if (overflow.kind() == Overflow.Kind.DROP_OLDEST) {
-      long tooMany = waits - overflow.capacity() - sharing.allowance();
-      for (long i = 0; i < tooMany; i++) sharing.dropOldest();
+      long tooMany = waits - overflow.capacity() - laneDispatch.allowance();
+      for (long i = 0; i < tooMany; i++) laneDispatch.dropOldest();
       if (tooMany > 0) noteDropped(tooMany);
     }
-    waiting.set(sharing.waiting());
+    waiting.set(laneDispatch.waiting());
   }
 
   boolean canFlush() {
-    return sharing.canFlush();
+    return laneDispatch.canFlush();
   }
 
   void flush() {
     int rejectedBefore = rejected.size();
     try {
-      sharing.flush();
+      laneDispatch.flush();
     } catch (Throwable nonePublished) {
       forget(skipped.read(), rejectedBefore);
       throw nonePublished;
     }
-    waiting.set(sharing.waiting());
+    waiting.set(laneDispatch.waiting());
     fenceAndWake();
   }
 
   boolean isDelivered() {
-    return sharing.waiting() == 0;
+    return laneDispatch.waiting() == 0;
   }
 
   boolean isDeliveredToAllThere() {
-    return sharing.isDeliveredToAllThere();
+    return laneDispatch.isDeliveredToAllThere();
   }
 
   boolean isSettled() {
-    return sharing.isSettled();
+    return laneDispatch.isSettled();
   }
 
-  /** One fence for all lanes; pairs with the announcement of each consumer's carrier. */
+  /** One fence for all lanes; pairs with the announcement of each consumer's driver. */
   void fenceAndWake() {
     VarHandle.fullFence();
     wakeConsumers();
@@ -223,18 +223,18 @@ final class ProducerHalf<O> {
 
   /** Wakes the consumers of the lanes that were published to. After a full fence. */
   void wakeConsumers() {
-    for (Lane<?> lane : known) if (lane.takeTouched()) lane.consumer().carrier().wake();
+    for (Lane<?> lane : known) if (lane.takeTouched()) lane.consumer().driver().wake();
   }
 
   /** As {@link #fenceAndWake}, after one event of many to come: a consumer that rests is left alone. */
   void fenceAndWakeUnlessResting() {
-    VarHandle.fullFence();   // pairs with the announcement of each consumer's carrier
-    for (Lane<?> lane : known) if (lane.takeTouched()) lane.consumer().carrier().wakeUnlessResting();
+    VarHandle.fullFence();   // pairs with the announcement of each consumer's driver
+    for (Lane<?> lane : known) if (lane.takeTouched()) lane.consumer().driver().wakeUnlessResting();
   }
 
   void wakeAllConsumers() {
-    VarHandle.fullFence();   // pairs with the announcement of each consumer's carrier
-    for (Lane<?> lane : known) lane.consumer().carrier().wake();
+    VarHandle.fullFence();   // pairs with the announcement of each consumer's driver
+    for (Lane<?> lane : known) lane.consumer().driver().wake();
   }
 
   void skipped() {
@@ -255,21 +255,21 @@ final class ProducerHalf<O> {
       if (!lane.hasLeft()) continue;
       any = true;
       takeBack(lane);   // first: should it find the heap full, it is looked for again
-      cell.realm().locked(() -> lanes = SmallArrays.without(lanes, lane));
+      cell.graph().locked(() -> lanes = SmallArrays.without(lanes, lane));
     }
     if (any) {
       meetLanes();
-      waiting.set(sharing.waiting());
+      waiting.set(laneDispatch.waiting());
     }
     return any;
   }
 
   @SuppressWarnings("unchecked")
   private void takeBack(Lane<?> lane) {
-    sharing.makeRoomFor((LaneTail<O>) lane);
+    laneDispatch.makeRoomFor((LaneTail<O>) lane);
     Object[] events = lane.takeBack();
     if (events.length == 0) return;
-    int forNobody = sharing.takeBack((LaneTail<O>) lane, events);
+    int forNobody = laneDispatch.takeBack((LaneTail<O>) lane, events);
     if (forNobody == 0) return;
     returned.add(forNobody);
     cell.owner().returned(lane.snapshot());
@@ -277,21 +277,21 @@ final class ProducerHalf<O> {
 
   /** Ends every lane. What a consumer leaves unsettled after this is counted as returned by the consumer's cell. */
   void close(Ending ending) {
-    cell.realm().locked(() -> {
+    cell.graph().locked(() -> {
       closed = true;
       for (Lane<?> lane : lanes) {
         if (lane.hasLeft()) returned.add(lane.takeBack().length);
         else lane.end(ending);
       }
     });
-    VarHandle.fullFence();   // pairs with the announcement of each consumer's carrier
+    VarHandle.fullFence();   // pairs with the announcement of each consumer's driver
     for (Lane<?> lane : lanes) lane.consumer().signals().set(Signals.INPUT_ENDED);
   }
 
   /** {@return the cell's last numbers, for its owner} What is returned after this is told to the owner by itself. */
   StageSnapshot lastSnapshot() {
     StageSnapshot[] last = {null};
-    cell.realm().locked(() -> {
+    cell.graph().locked(() -> {
       accounted = true;
       last[0] = cell.snapshot();
     });
@@ -302,7 +302,7 @@ final class ProducerHalf<O> {
   void left(Lane<?> lane) {
     boolean[] toTell = {false};
     int[] late = {0};
-    cell.realm().locked(() -> {
+    cell.graph().locked(() -> {
       lane.leave();
       if (!closed) {
         toTell[0] = true;

@@ -6,17 +6,17 @@ import stage.api.Outlet;
 import stage.api.PerEvent;
 import stage.api.Redelivery;
 import stage.api.Stage;
-import stage.runtime.time.Awaiting;
+import stage.runtime.time.WaitState;
 import stage.runtime.time.Time;
 
 /** What a cell does differently by the kind of its stage: when it takes a turn, and which callback that is. One per incarnation. */
 abstract class Role {
-  final Turns<?> turns;
-  final Fence fence;
+  final Incarnations<?> incarnations;
+  final Handover fence;
 
   Role(Cell<?> cell) {
-    this.turns = cell.turns();
-    this.fence = cell.turns().fence();
+    this.incarnations = cell.incarnations();
+    this.fence = cell.incarnations().fence();
   }
 
   static Role of(Stage.Behaviour behaviour, Cell<?> cell) {
@@ -66,14 +66,14 @@ abstract class Role {
   abstract void beginTurn();
 
   /** {@return what the cell waits for when there is nothing to do} */
-  abstract Awaiting.Now idle();
+  abstract WaitState.Kind idle();
 
-  /** See {@link stage.runtime.time.Machine#wantsRest}. */
+  /** See {@link stage.runtime.time.StepMachine#wantsRest}. */
   boolean wantsRest(Time time) {
     return false;
   }
 
-  /** See {@link stage.runtime.time.Machine#mayRest}. */
+  /** See {@link stage.runtime.time.StepMachine#mayRest}. */
   boolean mayRest() {
     return false;
   }
@@ -170,7 +170,7 @@ abstract class Role {
       handed = 0;
       boolean published = out.commit();
       try {
-        turns.commitStates();
+        incarnations.commitStates();
       } finally {
         if (published) half.fenceAndWake();
       }
@@ -189,8 +189,8 @@ abstract class Role {
     }
 
     @Override
-    Awaiting.Now idle() {
-      return Awaiting.Now.DEMAND;
+    WaitState.Kind idle() {
+      return WaitState.Kind.DEMAND;
     }
 
     @Override
@@ -256,7 +256,7 @@ abstract class Role {
     @Override
     void commit() {
       if (!generating) out.close();
-      turns.commitStates();
+      incarnations.commitStates();
     }
 
     @Override
@@ -265,8 +265,8 @@ abstract class Role {
     }
 
     @Override
-    Awaiting.Now idle() {
-      return Awaiting.Now.DEMAND;
+    WaitState.Kind idle() {
+      return WaitState.Kind.DEMAND;
     }
 
     @Override
@@ -302,21 +302,21 @@ abstract class Role {
 
     @Override
     boolean hasTurn() {
-      return half.demand() > 0 && (turns.hasMore() || input.isReady());
+      return half.demand() > 0 && (incarnations.hasMore() || input.isReady());
     }
 
     @Override
     void turn() throws Exception {
       if (out.demand() == 0) return;   // who wanted something has left since hasTurn
       out.invite();
-      boolean goesOn = turns.hasMore();
+      boolean goesOn = incarnations.hasMore();
       callback = goesOn ? "onMore" : "onEvents";
       List<I> batch = goesOn ? List.of() : input.take(out.demand());
       fence.enter(callback);
       try {
         if (goesOn) stage.onMore(out);
         else stage.onEvents(batch, input.inlet(), out);
-        turns.asksForMore(stage.hasMore());
+        incarnations.asksForMore(stage.hasMore());
       } finally {
         fence.leave(callback);
       }
@@ -385,9 +385,9 @@ abstract class Role {
       boolean published = out.commit();
       boolean asked = input.settle();
       try {
-        turns.commitStates();
+        incarnations.commitStates();
       } finally {
-        if (published || asked || input.isToTell()) {
+        if (published || asked || input.shouldNotifyProducer()) {
           half.fenceAndWake();
           input.wakeProducer(asked);
         }
@@ -402,8 +402,8 @@ abstract class Role {
     }
 
     @Override
-    Awaiting.Now idle() {
-      return turns.hasMore() || input.isReady() ? Awaiting.Now.DEMAND : input.idle();
+    WaitState.Kind idle() {
+      return incarnations.hasMore() || input.isReady() ? WaitState.Kind.DEMAND : input.idle();
     }
 
     @Override
@@ -424,7 +424,7 @@ abstract class Role {
 
   private static final class OfConsumer<I> extends Role {
     private final Stage.Consumer<I> stage;
-    private final Gated gate;   // null if it may take what there is
+    private final DemandLimit gate;   // null if it may take what there is
     private final Continuing continuing;   // null if its work never goes on over several turns
     private final ConsumerTurn<I> input;
     private String callback = "onEvents";
@@ -432,14 +432,14 @@ abstract class Role {
     OfConsumer(Stage.Consumer<I> stage, Cell<?> cell) {
       super(cell);
       this.stage = stage;
-      this.gate = stage instanceof Gated gated ? gated : null;
+      this.gate = stage instanceof DemandLimit gated ? gated : null;
       this.continuing = stage instanceof Continuing goesOn ? goesOn : null;
       this.input = new ConsumerTurn<>(cell);
     }
 
     @Override
     boolean hasTurn() {
-      return turns.hasMore() || input.isReady() && !isShut();
+      return incarnations.hasMore() || input.isReady() && !isShut();
     }
 
     @Override
@@ -454,14 +454,14 @@ abstract class Role {
 
     @Override
     void turn() throws Exception {
-      boolean goesOn = turns.hasMore();
+      boolean goesOn = incarnations.hasMore();
       callback = goesOn ? "onMore" : "onEvents";
       List<I> batch = goesOn ? List.of() : input.take(gate == null ? Long.MAX_VALUE : gate.permits());
       fence.enter(callback);
       try {
         if (goesOn) continuing.onMore();
         else stage.onEvents(batch, input.inlet());
-        if (continuing != null) turns.asksForMore(continuing.hasMore());
+        if (continuing != null) incarnations.asksForMore(continuing.hasMore());
       } finally {
         fence.leave(callback);
       }
@@ -515,9 +515,9 @@ abstract class Role {
     void commit() {
       boolean asked = input.settle();
       try {
-        turns.commitStates();
+        incarnations.commitStates();
       } finally {
-        if (asked || input.isToTell()) {
+        if (asked || input.shouldNotifyProducer()) {
           input.fence();
           input.wakeProducer(asked);
         }
@@ -531,8 +531,8 @@ abstract class Role {
     }
 
     @Override
-    Awaiting.Now idle() {
-      return isShut() && input.isReady() ? Awaiting.Now.DEMAND : input.idle();
+    WaitState.Kind idle() {
+      return isShut() && input.isReady() ? WaitState.Kind.DEMAND : input.idle();
     }
 
     @Override

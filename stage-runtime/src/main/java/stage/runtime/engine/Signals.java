@@ -2,7 +2,7 @@ package stage.runtime.engine;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import stage.runtime.time.Carrier;
+import stage.runtime.time.Driver;
 
 /** What other threads tell a cell, each a bit: any thread sets one, and the cell looks at all of them at once. */
 final class Signals {
@@ -38,7 +38,7 @@ final class Signals {
   static final int TASKS_FINISHED = 1 << 13;
 
   /** Somebody wants something of a behaviour of the runtime's. */
-  static final int NUDGED = 1 << 14;
+  static final int NOTIFIED = 1 << 14;
 
   private static final VarHandle BITS;
 
@@ -50,23 +50,23 @@ final class Signals {
     }
   }
 
-  private final Carrier carrier;
+  private final Driver driver;
   private volatile int bits;   // any thread, by atomic or and and
 
-  Signals(Carrier carrier) {
-    this.carrier = carrier;
+  Signals(Driver driver) {
+    this.driver = driver;
   }
 
   /** Sets a bit and wakes the cell. */
   void set(int bit) {
-    BITS.getAndBitwiseOr(this, bit);   // volatile, so it is the full fence that pairs with the announcement of the carrier
-    carrier.wake();
+    BITS.getAndBitwiseOr(this, bit);   // volatile, so it is the full fence that pairs with the announcement of the driver
+    driver.wake();
   }
 
   /** Clears a bit and wakes the cell. */
   void clearAndWake(int bit) {
     BITS.getAndBitwiseAnd(this, ~bit);   // as in set
-    carrier.wake();
+    driver.wake();
   }
 
   /** Clears a bit; for the cell itself. */

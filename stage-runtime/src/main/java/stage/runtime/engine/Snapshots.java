@@ -9,14 +9,14 @@ import stage.api.Dispatcher;
 import stage.api.StageActivity;
 import stage.api.StageSnapshot;
 import stage.api.SubscriptionSnapshot;
-import stage.runtime.time.Awaiting;
+import stage.runtime.time.WaitState;
 
 /** Reads the numbers of a cell. Any thread; waits for nobody. */
 final class Snapshots {
   private Snapshots() {}
 
   static StageSnapshot of(Cell<?> cell) {
-    long now = cell.realm().time().nanos();
+    long now = cell.graph().time().nanos();
     return of(cell, now, lane -> lane.snapshot(now));
   }
 
@@ -42,9 +42,9 @@ final class Snapshots {
   }
 
   private static String awaited(Cell<?> cell) {
-    Awaiting awaiting = cell.carrier().awaiting();
-    if (awaiting == Awaiting.Now.READY) return "RUNNING";
-    return awaiting instanceof Awaiting.Timer timer ? timer.what() + " or a timer" : awaiting.toString();
+    WaitState awaiting = cell.driver().awaiting();
+    if (awaiting == WaitState.Kind.READY) return "RUNNING";
+    return awaiting instanceof WaitState.Timer timer ? timer.what() + " or a timer" : awaiting.toString();
   }
 
   private static StageActivity activity(Cell<?> cell, long now) {

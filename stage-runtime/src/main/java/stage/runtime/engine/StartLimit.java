@@ -10,8 +10,8 @@ final class StartLimit {
   private final Cell<?> cell;
   private final Duration limit;
   private Time.Alarm alarm;           // the cell's thread only
-  private boolean met;                // guarded by the realm's lock
-  private volatile boolean expired;   // written under the realm's lock
+  private boolean met;                // guarded by the graph's lock
+  private volatile boolean expired;   // written under the graph's lock
 
   private StartLimit(Cell<?> cell, Duration limit) {
     this.cell = cell;
@@ -23,17 +23,17 @@ final class StartLimit {
     Duration limit = cell.options().startTimeout();
     if (limit.equals(StageOptions.NO_START_TIMEOUT)) return null;
     var begun = new StartLimit(cell, limit);
-    Time time = cell.realm().time();
+    Time time = cell.graph().time();
     begun.alarm = time.at(time.nanos() + Time.toNanos(limit), begun::expire);
     return begun;
   }
 
   private void expire() {
     // The interrupt is sent under the lock that end() takes, so it cannot hit what the cell does after the start.
-    cell.realm().locked(() -> {
+    cell.graph().locked(() -> {
       if (met) return;
       expired = true;
-      cell.carrier().interrupt();
+      cell.driver().interrupt();
     });
     if (expired) cell.owner().overdue(cell);
   }
@@ -51,7 +51,7 @@ final class StartLimit {
    */
   Throwable end(Throwable thrown) {
     alarm.cancel();
-    cell.realm().locked(() -> met = !expired);
+    cell.graph().locked(() -> met = !expired);
     if (met) return thrown;
     Thread.interrupted();
     var late = new StageKilledException("the start of stage " + cell.path() + " took longer than its start timeout of " + limit);

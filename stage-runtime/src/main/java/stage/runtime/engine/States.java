@@ -12,7 +12,7 @@ import stage.api.State;
 /** The states of one cell: they outlive incarnations, and change with the turn. The cell's thread only. */
 final class States {
   private final Cell<?> cell;
-  private final Map<String, Kept> byName = new LinkedHashMap<>();
+  private final Map<String, Stored> byName = new LinkedHashMap<>();
   private boolean committing;   // from the first to the last: what goes with it is published already
 
   States(Cell<?> cell) {
@@ -20,8 +20,8 @@ final class States {
   }
 
   /** What a turn may change and undo. */
-  private sealed interface Kept {
-    Kept committedOnly();
+  private sealed interface Stored {
+    Stored committedOnly();
 
     void commit();
 
@@ -62,7 +62,7 @@ final class States {
   /** Keeps what the turn has changed. If that fails, on a full heap or in a key of the user's, it is gone on with in place of a rollback. */
   void commit() {
     committing = true;
-    for (Kept kept : byName.values()) kept.commit();
+    for (Stored kept : byName.values()) kept.commit();
     committing = false;
   }
 
@@ -71,21 +71,21 @@ final class States {
       commit();
       return;
     }
-    for (Kept kept : byName.values()) kept.rollback();
+    for (Stored kept : byName.values()) kept.rollback();
   }
 
   void putAside() {
-    for (Kept kept : byName.values()) kept.putAside();
+    for (Stored kept : byName.values()) kept.putAside();
   }
 
   void takeUp() {
-    for (Kept kept : byName.values()) kept.takeUp();
+    for (Stored kept : byName.values()) kept.takeUp();
   }
 
   /** The state of an operator, which does all this itself. */
-  private record Operated(Transactional state) implements Kept {
+  private record Operated(Transactional state) implements Stored {
     @Override
-    public Kept committedOnly() {
+    public Stored committedOnly() {
       return new Operated(state.committedOnly());
     }
 
@@ -110,7 +110,7 @@ final class States {
     }
   }
 
-  private static final class Value<T> implements State<T>, Kept {
+  private static final class Value<T> implements State<T>, Stored {
     private final Cell<?> cell;
     private T committed;
     private T current;
@@ -123,7 +123,7 @@ final class States {
     }
 
     @Override
-    public Kept committedOnly() {
+    public Stored committedOnly() {
       return new Value<>(cell, committed);
     }
 
@@ -164,7 +164,7 @@ final class States {
   }
 
   /** A map, and over it what the turn has changed; a null there stands for a removed key. */
-  private static final class Keyed<K, V> implements MapState<K, V>, Kept {
+  private static final class Keyed<K, V> implements MapState<K, V>, Stored {
     private final Cell<?> cell;
     private final Map<K, V> committed;   // only the cell's thread writes to it, when it commits
     private Map<K, V> changed = new HashMap<>();
@@ -178,7 +178,7 @@ final class States {
     }
 
     @Override
-    public Kept committedOnly() {
+    public Stored committedOnly() {
       return new Keyed<>(cell, committed);
     }
 

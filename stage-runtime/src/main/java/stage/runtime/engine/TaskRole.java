@@ -3,7 +3,7 @@ package stage.runtime.engine;
 import stage.api.MapConcurrent;
 import stage.api.Outlet;
 import stage.api.PerEvent;
-import stage.runtime.time.Awaiting;
+import stage.runtime.time.WaitState;
 
 /** A stage that hands each event to a thread of its own. Its turns start such threads and collect what they have done. */
 final class TaskRole<I, O> extends Role {
@@ -23,7 +23,7 @@ final class TaskRole<I, O> extends Role {
   }
 
   static <I> TaskRole<I, Object> of(PerEvent<I> stage, Cell<?> cell) {
-    Tasks<I, Object> tasks = cell.turns().tasks(() -> new Tasks<I, Object>(cell, true, false));
+    Tasks<I, Object> tasks = cell.incarnations().tasks(() -> new Tasks<I, Object>(cell, true, false));
     tasks.use(stage.concurrency(), event -> {
       stage.handler().handle(event);
       return DONE;
@@ -32,7 +32,7 @@ final class TaskRole<I, O> extends Role {
   }
 
   static <I, O> TaskRole<I, O> of(MapConcurrent<I, O> stage, Cell<?> cell) {
-    Tasks<I, O> tasks = cell.turns().tasks(() -> new Tasks<I, O>(cell, stage.isOrdered(), true));
+    Tasks<I, O> tasks = cell.incarnations().tasks(() -> new Tasks<I, O>(cell, stage.isOrdered(), true));
     tasks.use(stage.concurrency(), stage.function());
     return new TaskRole<>(cell, tasks, cell.producerHalfOf(stage));
   }
@@ -67,7 +67,7 @@ final class TaskRole<I, O> extends Role {
     boolean asked = false;
     try {
       asked = tasks.settle();
-      turns.commitStates();
+      incarnations.commitStates();
     } finally {
       if (published) half.fenceAndWake();
       cell.consumerHalf().fenceAndWakeProducers(asked);
@@ -81,9 +81,9 @@ final class TaskRole<I, O> extends Role {
   }
 
   @Override
-  Awaiting.Now idle() {
-    if (half != null && half.demand() == 0) return Awaiting.Now.DEMAND;
-    return cell.consumerHalf().inlets().length == 0 ? Awaiting.Now.MAIL : Awaiting.Now.EVENTS;
+  WaitState.Kind idle() {
+    if (half != null && half.demand() == 0) return WaitState.Kind.DEMAND;
+    return cell.consumerHalf().inlets().length == 0 ? WaitState.Kind.MAIL : WaitState.Kind.EVENTS;
   }
 
   @Override

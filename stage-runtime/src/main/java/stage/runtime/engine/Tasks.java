@@ -56,7 +56,7 @@ final class Tasks<I, O> {
     @Override
     public void run() {
       try {
-        Faults faults = tasks.cell.realm().time().faults();
+        Faults faults = tasks.cell.graph().time().faults();
         if (faults != null) faults.before(tasks.cell, "the function for an event");
         O made = function.apply(event);
         if (made == null) throw new NullPointerException("the function of stage " + tasks.cell.path() + " returned null; an event is never null");
@@ -173,7 +173,7 @@ final class Tasks<I, O> {
     task.fate = Fate.RUNNING;
     running++;
     try {
-      task.thread = cell.realm().time().startTask("stage:" + cell.path() + "#" + cell.incarnation() + "/" + ++started, task);
+      task.thread = cell.graph().time().startTask("stage:" + cell.path() + "#" + cell.incarnation() + "/" + ++started, task);
     } catch (Throwable noThread) {
       task.finish(null, noThread);
     }
@@ -273,7 +273,7 @@ final class Tasks<I, O> {
     int i = 0;
     for (Task<I, O> task : window.tasks) {
       task.isLeft = true;
-      if (task.thread != null) cell.realm().time().interrupt(task.thread);
+      if (task.thread != null) cell.graph().time().interrupt(task.thread);
       if (isEmitting && !task.isEmitted) unemitted--;
       ahead[i++] = task.fate == Fate.HANDLED && (task.isEmitted || !isEmitting);
     }

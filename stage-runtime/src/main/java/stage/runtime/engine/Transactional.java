@@ -1,7 +1,7 @@
 package stage.runtime.engine;
 
 /**
- * State of an operator of the runtime that changes with the turn, in a form of its own. See {@link Insider#transactional}. All of it is called
+ * State of an operator of the runtime that changes with the turn, in a form of its own. See {@link BridgeContext#transactional}. All of it is called
  * on the stage's own thread.
  */
 public interface Transactional {

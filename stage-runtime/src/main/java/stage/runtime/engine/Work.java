@@ -33,7 +33,7 @@ enum Work {
   /** Accept events from outside. */
   INTAKE,
   /** Run what a nudge is for. */
-  NUDGE,
+  NOTIFY,
   /** The outlet was completed: stop taking turns. */
   COMPLETE,
   /** Take a turn. */

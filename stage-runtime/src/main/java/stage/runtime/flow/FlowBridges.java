@@ -47,15 +47,15 @@ public final class FlowBridges implements Bridges {
   @Override
   public Stage.Behaviour behaviourOf(Stage.Behaviour described) {
     return switch (described) {
-      case FromPublisher<?>(var publisher) -> Arrivals.from(publisher);
+      case FromPublisher<?>(var publisher) -> PublisherBehaviour.from(publisher);
       case ToSubscriber<?> to -> deliveries(to);
-      case Collecting<?, ?, ?> collecting -> Collected.by(collecting);
+      case Collecting<?, ?, ?> collecting -> CollectorBehaviour.by(collecting);
       default -> throw new IllegalArgumentException("a " + described.getClass().getName() + " is a behaviour already");
     };
   }
 
   private static <I> Stage.Behaviour deliveries(ToSubscriber<I> to) {
-    return new Deliveries<>(() -> new SubscriberLink<>(to.take(), over -> {}));
+    return new SubscriberBehaviour<>(() -> new SubscriberLink<>(to.take(), over -> {}));
   }
 
   // ---- out: a consumer for each subscriber
@@ -85,7 +85,7 @@ public final class FlowBridges implements Bridges {
   }
 
   private <O> void connect(Cell<?> producer, SubscriptionSpec<O> how, SubscriberLink<O> link) {
-    ConsumerSpec<O, Deliveries<O>> spec = Stage.consumer("subscriber-" + numbers.incrementAndGet(), () -> new Deliveries<>(() -> link));
+    ConsumerSpec<O, SubscriberBehaviour<O>> spec = Stage.consumer("subscriber-" + numbers.incrementAndGet(), () -> new SubscriberBehaviour<>(() -> link));
     StopReason refused = startFor(producer, spec, how, link::refuse);
     if (refused != null) link.reject(producer, refused);
   }
@@ -99,7 +99,7 @@ public final class FlowBridges implements Bridges {
   private <O> StopReason startFor(Cell<?> producer, ConsumerSpec<O, ?> spec, SubscriptionSpec<O> how, Consumer<StopReason> refusal) {
     boolean[] started = {false};
     try {
-      producer.owner().startCompanion(owner -> Cell.of(spec, producer.path(), producer.realm(), owner), cell -> {
+      producer.owner().startCompanion(owner -> Cell.of(spec, producer.path(), producer.graph(), owner), cell -> {
         started[0] = true;
         try {
           Cell.subscribe(cell, how);
@@ -127,8 +127,8 @@ public final class FlowBridges implements Bridges {
 
   @Override
   public <O> Stream<O> stream(Cell<?> producer, SubscriptionSpec<O> how) {
-    Time time = producer.realm().time();
-    var puller = new Puller<O>(producer.path(), time.room(0), time.room(0), reader -> {
+    Time time = producer.graph().time();
+    var puller = new StreamReader<O>(producer.path(), time.permits(0), time.permits(0), reader -> {
       producer.ensureForeignThread("reading a stream");
       if (producer.isAlive()) begin(producer, how, reader);
       else reader.over(endOf(producer));
@@ -136,7 +136,7 @@ public final class FlowBridges implements Bridges {
     return new ClosingStream<>(StreamSupport.stream(puller, false).onClose(puller::close));
   }
 
-  private <O> void begin(Cell<?> producer, SubscriptionSpec<O> how, Puller<O> reader) {
+  private <O> void begin(Cell<?> producer, SubscriptionSpec<O> how, StreamReader<O> reader) {
     StopReason refused = startFor(producer, Stage.<O, Stage.Consumer<O>>consumer("stream-" + numbers.incrementAndGet(), reader::consumer), how, reader::over);
     if (refused != null) reader.over(refused);
   }
@@ -151,13 +151,13 @@ public final class FlowBridges implements Bridges {
   @SuppressWarnings("unchecked")   // a cell's handle is of the interface that fits the spec
   private <I> Upstream<I> upstream(Cell<?> consumer, Demand demand, CancelPolicy policy) {
     var upstream = new Upstream<I>();
-    ProducerSpec<I, Arrivals<I>> spec = Stage.producer("publisher-" + numbers.incrementAndGet(), () -> Arrivals.through(upstream));
+    ProducerSpec<I, PublisherBehaviour<I>> spec = Stage.producer("publisher-" + numbers.incrementAndGet(), () -> PublisherBehaviour.through(upstream));
     consumer.owner().startCompanion(owner -> {
-      Cell<Arrivals<I>> cell = Cell.of(spec, consumer.path(), consumer.realm(), owner);
+      Cell<PublisherBehaviour<I>> cell = Cell.of(spec, consumer.path(), consumer.graph(), owner);
       cell.endWithItsConsumer();
       return cell;
     }, cell -> {
-      var ref = (ProducerRef<I, Arrivals<I>>) (Object) cell.ref();
+      var ref = (ProducerRef<I, PublisherBehaviour<I>>) (Object) cell.ref();
       Cell.subscribe(consumer, SubscriptionSpec.to(ref).withDemand(demand).withCancelPolicy(policy));
     });
     return upstream;

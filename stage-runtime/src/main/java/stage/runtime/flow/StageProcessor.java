@@ -11,7 +11,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * @param <I> the events it consumes
  * @param <O> the events it emits
  */
-final class StageProcessor<I, O> implements Flow.Processor<I, O>, Runs<I> {
+final class StageProcessor<I, O> implements Flow.Processor<I, O>, BatchSubscriber<I> {
   /** Subscribes to the stage, and has something run, at least once, when the subscription is over. */
   interface Output<O> {
     void subscribe(Flow.Subscriber<? super O> subscriber, Runnable whenOver);

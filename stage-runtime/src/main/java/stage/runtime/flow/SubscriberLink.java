@@ -8,8 +8,8 @@ import java.util.concurrent.Flow;
 import java.util.function.Consumer;
 import stage.api.StopReason;
 import stage.runtime.engine.Cell;
-import stage.runtime.engine.Insider;
-import stage.runtime.engine.Kept;
+import stage.runtime.engine.BridgeContext;
+import stage.runtime.engine.BridgeResource;
 
 /**
  * What a stage knows of the subscriber that it signals, from its first incarnation to its end; to the subscriber, its subscription. All signals are sent on the stage's
@@ -17,7 +17,7 @@ import stage.runtime.engine.Kept;
  *
  * @param <I> the events
  */
-final class SubscriberLink<I> implements Flow.Subscription, Kept {
+final class SubscriberLink<I> implements Flow.Subscription, BridgeResource {
   private static final VarHandle REQUESTED;
   private static final VarHandle REFUSAL;
 
@@ -31,7 +31,7 @@ final class SubscriberLink<I> implements Flow.Subscription, Kept {
   }
 
   private final Consumer<SubscriberLink<I>> whenOver;
-  private volatile Insider context;       // the stage's thread, when it starts; null for who is rejected
+  private volatile BridgeContext context;       // the stage's thread, when it starts; null for who is rejected
   private volatile long requested;        // any thread, by compare-and-set; stays at the largest number
   private volatile StopReason refusal;    // any thread, once, by compare-and-set: what the subscriber is to be told, whatever becomes of the stage
   private volatile boolean cancelled;     // any thread: set, and never cleared
@@ -58,7 +58,7 @@ final class SubscriberLink<I> implements Flow.Subscription, Kept {
 
   @Override
   public void request(long events) {
-    Insider there = context;
+    BridgeContext there = context;
     if (cancelled || there == null) return;   // rule 3.6; and who is rejected has nothing to ask for
     if (events < 1) {
       refuse(new StopReason.Crashed(new IllegalArgumentException(
@@ -71,21 +71,21 @@ final class SubscriberLink<I> implements Flow.Subscription, Kept {
       if (before == Long.MAX_VALUE) return;   // rule 3.17
     } while (!REQUESTED.compareAndSet(this, before, before + events < 0 ? Long.MAX_VALUE : before + events));
     // Within a turn of the stage nobody has to be woken, which also bounds the recursion of request and onNext (rule 3.3).
-    if (!there.isCurrent() || !inTurn) there.nudge();
+    if (!there.isCurrent() || !inTurn) there.notifyBridge();
   }
 
   /** Has the subscriber told of an end, and then forgotten. */
   void refuse(StopReason end) {
     if (!REFUSAL.compareAndSet(this, null, end)) return;
-    Insider there = context;   // volatile, after the refusal; the stage sets it before it looks at the refusal, so one of the two sees the other
-    if (there != null) there.nudge();
+    BridgeContext there = context;   // volatile, after the refusal; the stage sets it before it looks at the refusal, so one of the two sees the other
+    if (there != null) there.notifyBridge();
   }
 
   @Override
   public void cancel() {
     if (cancelled) return;   // rule 3.7; two that come at the same time do no harm
     cancelled = true;
-    Insider there = context;
+    BridgeContext there = context;
     if (there != null) there.stop();
     whenOver.accept(this);
   }
@@ -107,7 +107,7 @@ final class SubscriberLink<I> implements Flow.Subscription, Kept {
   }
 
   /** An incarnation begins. The one before it may have left its thread behind, in the midst of a signal: then there can be no other (rule 1.3). */
-  void begin(Insider incarnation) {
+  void begin(BridgeContext incarnation) {
     context = incarnation;
     if (inSignal) {
       subscriber = null;
@@ -142,7 +142,7 @@ final class SubscriberLink<I> implements Flow.Subscription, Kept {
     int signalled = 0;
     inSignal = true;
     try {
-      if (to instanceof Runs<?>) {
+      if (to instanceof BatchSubscriber<?>) {
         signalled = nextAll(to, events);
         delivered = before + signalled;
       }
@@ -161,7 +161,7 @@ final class SubscriberLink<I> implements Flow.Subscription, Kept {
   @SuppressWarnings("unchecked")   // one of ours takes in runs what it takes one by one
   private int nextAll(Flow.Subscriber<? super I> ours, List<I> events) {
     if (cancelled || refusal != null) return 0;
-    ((Runs<I>) ours).onRun(events);
+    ((BatchSubscriber<I>) ours).onRun(events);
     return events.size();
   }
 

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.concurrent.Flow;
 import stage.api.Outlet;
 import stage.runtime.engine.BulkOutlet;
-import stage.runtime.engine.Insider;
+import stage.runtime.engine.BridgeContext;
 
 /**
  * What a stage is to its publisher: a subscriber that leaves events for the stage's thread and returns. For one subscription.
@@ -16,7 +16,7 @@ import stage.runtime.engine.Insider;
  *
  * @param <E> the events
  */
-final class Upstream<E> implements Flow.Subscriber<E>, Runs<E> {
+final class Upstream<E> implements Flow.Subscriber<E>, BatchSubscriber<E> {
   /** How a publisher has ended. */
   private sealed interface Ending {
     /** After its last event. */
@@ -40,8 +40,8 @@ final class Upstream<E> implements Flow.Subscriber<E>, Runs<E> {
     }
   }
 
-  private final Inbox<E> inbox = new Inbox<>();
-  private volatile Insider context;                  // set by the stage's thread, once, before the publisher knows this
+  private final SpscQueue<E> queue = new SpscQueue<>();
+  private volatile BridgeContext context;                  // set by the stage's thread, once, before the publisher knows this
   private volatile Flow.Subscription subscription;   // set by the publisher's thread, once, by compare-and-set
   private volatile Ending ending;                    // set by the publisher's thread or the stage's, once, by compare-and-set
   private volatile boolean closed;                   // set by the stage's thread
@@ -51,7 +51,7 @@ final class Upstream<E> implements Flow.Subscriber<E>, Runs<E> {
   private long allowed;                              // of the requested ones, those it knows of
 
   /** The stage has started, or starts. */
-  void attach(Insider context) {
+  void attach(BridgeContext context) {
     this.context = context;
   }
 
@@ -65,7 +65,7 @@ final class Upstream<E> implements Flow.Subscriber<E>, Runs<E> {
       return;
     }
     if (closed) cancel(subscription);   // volatile, after the subscription was set; in close it is the other way round, so one of the two cancels
-    else context.nudge();
+    else context.notifyBridge();
   }
 
   @Override
@@ -73,7 +73,7 @@ final class Upstream<E> implements Flow.Subscriber<E>, Runs<E> {
     if (event == null) throw new NullPointerException("event must not be null (Reactive Streams rule 2.13)");
     if (received >= allowed && !isAllowed()) return;
     received++;
-    inbox.put(event);
+    queue.put(event);
     publish();
   }
 
@@ -94,9 +94,9 @@ final class Upstream<E> implements Flow.Subscriber<E>, Runs<E> {
   }
 
   private void publish() {
-    long refused = inbox.publish();
+    long refused = queue.publish();
     if (refused > 0) context.refused(refused, "sent by a publisher after its subscription was cancelled");   // rule 2.8
-    if (inbox.wakes()) context.nudge();
+    if (queue.wakes()) context.notifyBridge();
   }
 
   @Override
@@ -107,7 +107,7 @@ final class Upstream<E> implements Flow.Subscriber<E>, Runs<E> {
       return;
     }
     received += more;
-    inbox.putAll(events.toArray());
+    queue.putAll(events.toArray());
     publish();
   }
 
@@ -125,12 +125,12 @@ final class Upstream<E> implements Flow.Subscriber<E>, Runs<E> {
   private void end(Ending how) {
     cancelled = true;     // rule 2.4: there is nothing to cancel any more
     allowed = received;   // so that what comes against rule 1.7 is looked at
-    if (ENDING.compareAndSet(this, null, how)) context.nudge();   // volatile, after the last event was published
+    if (ENDING.compareAndSet(this, null, how)) context.notifyBridge();   // volatile, after the last event was published
   }
 
   /** Gives the publisher up as failed; it is still to be cancelled. */
   private void fail(Throwable cause) {
-    if (ENDING.compareAndSet(this, null, new Ending.Failed(cause))) context.nudge();   // as in end
+    if (ENDING.compareAndSet(this, null, new Ending.Failed(cause))) context.notifyBridge();   // as in end
   }
 
   /** Ends the stage of this subscription: what it would get is wanted by nobody. Any thread. */
@@ -153,12 +153,12 @@ final class Upstream<E> implements Flow.Subscriber<E>, Runs<E> {
     switch (ended) {
       case null -> {}
       case Ending.Completed completed -> {
-        if (inbox.available() == 0) out.complete();
+        if (queue.available() == 0) out.complete();
       }
       case Ending.Failed(var cause) -> {
         // What this turn has emitted would be forgotten if it threw. What nobody wants yet is published when the incarnation is over.
         if (emitted == 0) throw Upstream.<RuntimeException>sneaky(cause);
-        context.nudge();
+        context.notifyBridge();
       }
     }
   }
@@ -174,9 +174,9 @@ final class Upstream<E> implements Flow.Subscriber<E>, Runs<E> {
     long emitted = 0;
     long wanted = out.demand();
     while (emitted < wanted) {
-      long run = Math.min(inbox.available(), wanted - emitted);
-      if (run == 0 && inbox.sleep()) break;
-      inbox.drain(run, out);
+      long run = Math.min(queue.available(), wanted - emitted);
+      if (run == 0 && queue.sleep()) break;
+      queue.drain(run, out);
       emitted += run;
     }
     return emitted;
@@ -185,7 +185,7 @@ final class Upstream<E> implements Flow.Subscriber<E>, Runs<E> {
   private void request(long demand) {
     Flow.Subscription from = subscription;
     if (from == null) return;
-    long more = demand - (requested - inbox.taken());   // what was requested and not emitted is still to come, or waits
+    long more = demand - (requested - queue.taken());   // what was requested and not emitted is still to come, or waits
     if (more <= 0) return;
     requested = requested + more < 0 ? Long.MAX_VALUE : requested + more;   // rule 3.17
     try {
@@ -197,9 +197,9 @@ final class Upstream<E> implements Flow.Subscriber<E>, Runs<E> {
 
   /** Accepts nothing more, cancels the publisher, and publishes what has come. Changes nothing the second time. */
   void close() {
-    inbox.close();
+    queue.close();
     closed = true;
-    context.publish(inbox.drain());
+    context.publish(queue.drain());
     Flow.Subscription from = subscription;   // volatile, after closed was set; see onSubscribe
     if (from != null) cancel(from);
   }

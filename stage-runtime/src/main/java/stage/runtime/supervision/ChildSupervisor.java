@@ -11,8 +11,8 @@ import stage.runtime.time.Time;
 final class ChildSupervisor extends SupervisorCell {
   private boolean stopped;   // guarded by the tree's lock: whether somebody asked for its end
 
-  ChildSupervisor(SupervisorSpec spec, Tree tree, SupervisorCell parent) {
-    super(spec, tree, parent);
+  ChildSupervisor(SupervisorSpec spec, ScopeContext context, SupervisorCell parent) {
+    super(spec, context, parent);
   }
 
   @Override
@@ -24,7 +24,7 @@ final class ChildSupervisor extends SupervisorCell {
   public void join() throws InterruptedException {
     quiet().await();
     quiet().await();   // if it drains by now, those that take dead letters end too
-    closing().throwFailure();
+    shutdown().throwFailure();
   }
 
   @Override
@@ -32,13 +32,13 @@ final class ChildSupervisor extends SupervisorCell {
     Objects.requireNonNull(timeout, "timeout must not be null");
     long until = time().nanos() + Time.toNanos(timeout);
     boolean ended = quiet().await(Time.toNanos(timeout)) && quiet().await(Math.max(0, until - time().nanos()));
-    if (ended) closing().throwFailure();
+    if (ended) shutdown().throwFailure();
     return ended;
   }
 
   @Override
   public void close() {
-    if (shared().locking(closing()::isClosed)) return;
+    if (shared().locking(shutdown()::isClosed)) return;
     shared().locked(() -> stopped = true);
     end(spec().shutdown());
   }

@@ -16,31 +16,31 @@ import stage.api.supervision.ChildCounts;
 import stage.api.supervision.ChildSnapshot;
 import stage.api.supervision.ScopeMisuseException;
 import stage.runtime.engine.Cell;
-import stage.runtime.time.Gate;
+import stage.runtime.time.Latch;
 
 /** Who is there: the children of one supervisor, in start order, and how many stages are alive below it. Guarded by the tree's lock. */
 final class Children {
   private final SupervisorCell supervisor;
-  private final Tree tree;
+  private final ScopeContext context;
   private final SequencedMap<String, Child> byName = new LinkedHashMap<>();   // in start order; a name is taken from before the start on
   private final Map<Cell<?>, Child.OfStage> byCell = new IdentityHashMap<>();   // looked up, never walked
-  private final Set<Cell<?>> companions = new LinkedHashSet<>();     // alive, and no children; see Companions
+  private final Set<Cell<?>> companions = new LinkedHashSet<>();     // alive, and no children; see BridgeOwner
   private int ended;    // how many of byName have
   private int alive;    // stages of this supervisor and those below it
-  private Gate idle;    // open while there is none
-  private Gate quiet;   // open while there is none but those that take dead letters
+  private Latch idle;    // open while there is none
+  private Latch quiet;   // open while there is none but those that take dead letters
 
   Children(SupervisorCell supervisor) {
     this.supervisor = supervisor;
-    this.tree = supervisor.shared();
-    this.idle = gate();
-    this.quiet = gate();
+    this.context = supervisor.shared();
+    this.idle = latch();
+    this.quiet = latch();
     idle.open();
     quiet.open();
   }
 
-  private Gate gate() {
-    return tree.realm().time().gate("the end of all stages of", supervisor.path());
+  private Latch latch() {
+    return context.graph().time().latch("the end of all stages of", supervisor.path());
   }
 
   private Children above() {
@@ -63,11 +63,11 @@ final class Children {
     return alive;
   }
 
-  Gate idle() {
+  Latch idle() {
     return idle;
   }
 
-  Gate quiet() {
+  Latch quiet() {
     return quiet;
   }
 
@@ -90,7 +90,7 @@ final class Children {
   /** Starts a child again, under the name of one that has ended. */
   void readmit(Child.OfStage stopped, Child.OfStage again) {
     ensureStopped(stopped, "restarted");
-    if (supervisor.closing().hasBegun()) throw new ScopeMisuseException(supervisor + " is closing; stage \"" + again.name() + "\" cannot be restarted in it");
+    if (supervisor.shutdown().hasBegun()) throw new ScopeMisuseException(supervisor + " is closing; stage \"" + again.name() + "\" cannot be restarted in it");
     ensureRoom(again.name());
     byName.replace(again.name(), again);
     ended--;
@@ -108,8 +108,8 @@ final class Children {
 
   /** Under the lock. */
   void admit(Child child, String what) {
-    if (supervisor.closing().isClosed()) throw new ScopeMisuseException(supervisor + " is closed; " + what + " \"" + child.name() + "\" cannot be started in it");
-    if (supervisor.closing().hasBegun()) throw new ScopeMisuseException(supervisor + " is closing; " + what + " \"" + child.name() + "\" cannot be started in it");
+    if (supervisor.shutdown().isClosed()) throw new ScopeMisuseException(supervisor + " is closed; " + what + " \"" + child.name() + "\" cannot be started in it");
+    if (supervisor.shutdown().hasBegun()) throw new ScopeMisuseException(supervisor + " is closing; " + what + " \"" + child.name() + "\" cannot be started in it");
     Child before = byName.get(child.name());
     if (before != null && before.isStopped()) {
       throw new ScopeMisuseException(what + " name \"" + child.name() + "\" is taken in " + supervisor + " by a child that has ended; restart(\""
@@ -137,8 +137,8 @@ final class Children {
 
   private void countOneMore() {
     for (Children above = this; above != null; above = above.above()) {
-      if (above.alive++ == 0) above.idle = above.gate();
-      if (above.quiet.isOpen()) above.quiet = above.gate();
+      if (above.alive++ == 0) above.idle = above.latch();
+      if (above.quiet.isOpen()) above.quiet = above.latch();
     }
   }
 
@@ -159,7 +159,7 @@ final class Children {
 
   /** Takes in a cell that serves a child. */
   void admitCompanion(Cell<?> cell) {
-    if (supervisor.closing().isClosed()) throw new ScopeMisuseException(supervisor + " is closed; " + cell.path() + " cannot be started in it");
+    if (supervisor.shutdown().isClosed()) throw new ScopeMisuseException(supervisor + " is closed; " + cell.path() + " cannot be started in it");
     if (supervisor.isDraining()) throw new ScopeMisuseException(supervisor + " is closing; " + cell.path() + " cannot be started in it");
     companions.add(cell);
     countOneMore();
@@ -175,11 +175,11 @@ final class Children {
 
   /** Stages that only take dead letters do not keep {@code join} waiting, and are the last to end. Under the lock. */
   void lookWhetherQuiet() {
-    Set<Cell<?>> takers = tree.office().takers();
+    Set<Cell<?>> takers = context.deadLetters().takers();
     for (Children above = this; above != null; above = above.above()) {
       if (above.alive > above.countOf(takers)) return;
       above.quiet.open();
-      if (above.above() == null && above.supervisor.closing().hasBegun()) tree.office().closeProducer();
+      if (above.above() == null && above.supervisor.shutdown().hasBegun()) context.deadLetters().closeProducer();
     }
   }
 
@@ -187,14 +187,14 @@ final class Children {
   int countOf(Set<Cell<?>> cells) {
     int count = 0;
     for (Cell<?> cell : cells) {
-      if (Companions.supervisorOf(cell.owner()) instanceof SupervisorCell owner && owner.isBelow(supervisor) && owner.members().has(cell)) count++;
+      if (BridgeOwner.supervisorOf(cell.owner()) instanceof SupervisorCell owner && owner.isBelow(supervisor) && owner.members().has(cell)) count++;
     }
     return count;
   }
 
   Child known(String name) {
     Objects.requireNonNull(name, "name must not be null");
-    return tree.locking(() -> {
+    return context.locking(() -> {
       Child child = byName.get(name);
       if (child != null) return child;
       throw new ScopeMisuseException("no child \"" + name + "\" in " + supervisor + "; there are: " + String.join(", ", byName.keySet()));
@@ -258,7 +258,7 @@ final class Children {
   }
 
   List<Cell<?>> cellsAlive() {
-    return tree.locking(() -> {
+    return context.locking(() -> {
       List<Cell<?>> cells = new ArrayList<>();
       forEachCell(cells::add);
       return cells;

@@ -30,30 +30,30 @@ final class CrashLog {
     return time.toString().substring("PT".length()).toLowerCase(Locale.ROOT);
   }
 
-  void says(String decision) {
+  void decided(String decision) {
     if (!this.decision.isEmpty()) this.decision.append("; ");
     this.decision.append(decision);
   }
 
-  /** As {@link #says}, of a decision that uses up no restart: without a limit, there could be any number of such lines. */
+  /** As {@link #decided}, of a decision that uses up no restart: without a limit, there could be any number of such lines. */
   void saysUncounted(String decision) {
     isUncounted = true;
-    says(decision);
+    decided(decision);
   }
 
   void givesUp(String supervisor, String decision) {
     String child = gaveUp.isEmpty() ? childPath : gaveUp.getLast().path();
     gaveUp.add(new StageEvent.GaveUp(supervisor, child, cause));
-    says(supervisor.equals(this.supervisor) ? decision : "supervisor=" + supervisor + " " + decision);
+    decided(supervisor.equals(this.supervisor) ? decision : "supervisor=" + supervisor + " " + decision);
   }
 
-  void write(Tree tree, FloodLimit uncounted) {
+  void write(ScopeContext context, LogRateLimit uncounted) {
     if (decision.isEmpty()) return;
-    String note = isUncounted && gaveUp.isEmpty() ? uncounted.admit(tree.realm().time().nanos()) : "";
+    String note = isUncounted && gaveUp.isEmpty() ? uncounted.admit(context.graph().time().nanos()) : "";
     if (note != null) {
-      tree.log(gaveUp.isEmpty() ? System.Logger.Level.WARNING : System.Logger.Level.ERROR,
+      context.log(gaveUp.isEmpty() ? System.Logger.Level.WARNING : System.Logger.Level.ERROR,
           "supervisor=" + supervisor + " child=" + child + " " + what + " decision=" + decision + note, cause);
     }
-    gaveUp.forEach(tree::tell);
+    gaveUp.forEach(context::tell);
   }
 }

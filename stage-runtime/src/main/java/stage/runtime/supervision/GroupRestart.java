@@ -26,8 +26,8 @@ final class GroupRestart {
     DONE
   }
 
-  private final Crashes crashes;
-  private final Tree tree;
+  private final FaultHandling faultHandling;
+  private final ScopeContext context;
   private final List<Child.OfStage> group;   // in start order
   private final Child.OfStage crashed;
   private final Set<Child.OfStage> fresh;    // who is to find its states empty
@@ -40,14 +40,14 @@ final class GroupRestart {
   private Child.OfStage leaving;             // a temporary one that was asked, and is waited for; null if there is none
   private Time.Alarm alarm;
 
-  GroupRestart(Crashes crashes, Tree tree, List<Child.OfStage> group, Child.OfStage crashed, Set<Child.OfStage> fresh, long delayNanos) {
-    this.crashes = crashes;
-    this.tree = tree;
+  GroupRestart(FaultHandling faultHandling, ScopeContext context, List<Child.OfStage> group, Child.OfStage crashed, Set<Child.OfStage> fresh, long delayNanos) {
+    this.faultHandling = faultHandling;
+    this.context = context;
     this.group = new ArrayList<>(group);
     this.crashed = crashed;
     this.fresh = fresh;
     this.delayNanos = delayNanos;
-    this.time = tree.realm().time();
+    this.time = context.graph().time();
     this.at = group.size() - 1;
   }
 
@@ -56,24 +56,24 @@ final class GroupRestart {
   }
 
   /** {@return whether a stage is still to be started by it} */
-  boolean owes(Child.OfStage child) {
+  boolean mustStart(Child.OfStage child) {
     return covers(child) && !leavers.contains(child) && (step == Step.STOPPING || child.hold() != Child.Hold.NONE);
   }
 
   List<Child.OfStage> owed() {
-    return group.stream().filter(this::owes).toList();
+    return group.stream().filter(this::mustStart).toList();
   }
 
   /** {@return who is still to find its states empty} */
   List<Child.OfStage> stillToBeFresh() {
-    return fresh.stream().filter(this::owes).toList();
+    return fresh.stream().filter(this::mustStart).toList();
   }
 
   boolean isStopping() {
     return step == Step.STOPPING;
   }
 
-  /** Gives the restart up; whom it owes a start is held until somebody else gives it one. */
+  /** Gives the restart up; whom it mustStart a start is held until somebody else gives it one. */
   void cancel() {
     step = Step.DONE;
     forgetAlarm();
@@ -82,11 +82,11 @@ final class GroupRestart {
   /** One that was to be held is not going to wait, because it is about to end. */
   void willEnd(Child.OfStage child) {
     leavers.add(child);
-    goOn();
+    advance();
   }
 
   /** One of the group is held, runs, or has ended. */
-  void goOn() {
+  void advance() {
     while (true) {
       switch (step) {
         case STOPPING -> {
@@ -138,14 +138,14 @@ final class GroupRestart {
     switch (child.spec().options().shutdown()) {
       case Shutdown.Brutal brutal -> end(child, cell);
       case Shutdown.Within(var limit) ->
-          alarm = time.at(time.nanos() + Time.toNanos(limit), () -> tree.locked(() -> killLate(child, cell)));
+          alarm = time.at(time.nanos() + Time.toNanos(limit), () -> context.locked(() -> killLate(child, cell)));
       case Shutdown.Unlimited unlimited -> {}
     }
   }
 
   private void end(Child.OfStage child, Cell<?> cell) {
-    if (child == leaving) tree.cancel(cell);
-    else tree.kill(cell);
+    if (child == leaving) context.cancel(cell);
+    else context.kill(cell);
   }
 
   private void killLate(Child.OfStage child, Cell<?> cell) {
@@ -160,10 +160,10 @@ final class GroupRestart {
       return;
     }
     step = Step.WAITING;
-    alarm = time.at(time.nanos() + delayNanos, () -> tree.locked(() -> {
+    alarm = time.at(time.nanos() + delayNanos, () -> context.locked(() -> {
       if (step != Step.WAITING) return;
       step = Step.STARTING;
-      goOn();
+      advance();
     }));
   }
 
@@ -176,7 +176,7 @@ final class GroupRestart {
   private void finish() {
     step = Step.DONE;
     forgetAlarm();
-    crashes.groupRestarted(this);
+    faultHandling.groupRestarted(this);
   }
 
   private void forgetAlarm() {

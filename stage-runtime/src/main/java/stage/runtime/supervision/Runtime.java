@@ -3,13 +3,13 @@ package stage.runtime.supervision;
 import stage.api.supervision.StageRuntime;
 import stage.api.supervision.Supervisor;
 import stage.api.supervision.SupervisorSpec;
-import stage.runtime.engine.Realm;
+import stage.runtime.engine.SubscriptionGraph;
 import stage.runtime.time.RealTime;
-import stage.runtime.time.SimulatedTime;
+import stage.runtime.simulation.SimulatedTime;
 
 /** The engine: with real threads and the system's clock, or, on a thread of a simulation, within that. */
 public final class Runtime implements StageRuntime {
-  private final Realm realm = new Realm(new RealTime());
+  private final SubscriptionGraph graph = new SubscriptionGraph(new RealTime());
   private final ScopeOwners owners = new ScopeOwners();
 
   /** For {@link java.util.ServiceLoader}. */
@@ -18,6 +18,6 @@ public final class Runtime implements StageRuntime {
   @Override
   public Supervisor open(SupervisorSpec spec) {
     SimulatedTime simulation = SimulatedTime.ofThisThread();
-    return Scope.open(spec, simulation == null ? realm : simulation.attached(Realm::new), owners);
+    return Scope.open(spec, simulation == null ? graph : simulation.attached(SubscriptionGraph::new), owners);
   }
 }

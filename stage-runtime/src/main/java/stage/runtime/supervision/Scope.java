@@ -7,7 +7,7 @@ import stage.api.supervision.ScopeMisuseException;
 import stage.api.supervision.ShutdownReport;
 import stage.api.supervision.StragglersException;
 import stage.api.supervision.SupervisorSpec;
-import stage.runtime.engine.Realm;
+import stage.runtime.engine.SubscriptionGraph;
 import stage.runtime.time.Time;
 
 /** The root of a tree of supervisors, owned by the thread that opened it. Closing it drains, then cancels, then waits for the threads. */
@@ -17,8 +17,8 @@ final class Scope extends SupervisorCell {
   private final Time.Alarm exit;
   private ShutdownReport report;   // the owner's thread only; null until it is closed
 
-  private Scope(SupervisorSpec spec, Realm realm, ScopeOwners owners) {
-    super(spec, new Tree(realm, spec), null);
+  private Scope(SupervisorSpec spec, SubscriptionGraph graph, ScopeOwners owners) {
+    super(spec, new ScopeContext(graph, spec), null);
     this.owners = owners;
     this.exit = spec.options().drainOnExit() ? onExit() : () -> {};
     shared().watchedBy(StallWatch.of(this, spec));
@@ -32,9 +32,9 @@ final class Scope extends SupervisorCell {
     }
   }
 
-  static Scope open(SupervisorSpec spec, Realm realm, ScopeOwners owners) {
+  static Scope open(SupervisorSpec spec, SubscriptionGraph graph, ScopeOwners owners) {
     Objects.requireNonNull(spec, "spec must not be null");
-    var scope = new Scope(spec, realm, owners);
+    var scope = new Scope(spec, graph, owners);
     owners.opened(scope);
     return scope;
   }
@@ -45,7 +45,7 @@ final class Scope extends SupervisorCell {
     ensureOpen();
     quiet().await();
     quiet().await();   // if it drains by now, those that take dead letters end too
-    closing().throwFailure();
+    shutdown().throwFailure();
   }
 
   @Override
@@ -55,26 +55,26 @@ final class Scope extends SupervisorCell {
     Objects.requireNonNull(timeout, "timeout must not be null");
     long until = time().nanos() + Time.toNanos(timeout);
     boolean ended = quiet().await(Time.toNanos(timeout)) && quiet().await(Math.max(0, until - time().nanos()));
-    if (ended) closing().throwFailure();
+    if (ended) shutdown().throwFailure();
     return ended;
   }
 
   private void ensureOwner(String what) {
     Thread caller = Thread.currentThread();
     if (caller == owner) return;
-    boolean isStage = members().cellsAlive().stream().anyMatch(cell -> cell.carrier().isCurrent());
+    boolean isStage = members().cellsAlive().stream().anyMatch(cell -> cell.driver().isCurrent());
     throw new ScopeMisuseException(what + " on scope " + name() + " belongs to thread " + owner.getName() + ", which opened it, but was called on "
         + caller.getName() + (isStage ? ", one of its own stages; use stop(), which does not wait" : "")
-        + (shared().office().isCurrent() ? ", which runs its dead-letter handlers; use stop(), which does not wait" : ""));
+        + (shared().deadLetters().isCurrent() ? ", which runs its dead-letter handlers; use stop(), which does not wait" : ""));
   }
 
   @Override
   public void close() {
     ensureOwner("close()");
-    if (shared().locking(closing()::isClosed)) return;
+    if (shared().locking(shutdown()::isClosed)) return;
     ScopeMisuseException misuse = owners.closing(this);
     List<StragglersException.Straggler> stragglers = endAll(Time.toNanos(spec().shutdown()));
-    RuntimeException problem = firstOf(closing().untoldFailure(), stragglers.isEmpty() ? null : new StragglersException(name(), stragglers), misuse);
+    RuntimeException problem = firstOf(shutdown().untoldFailure(), stragglers.isEmpty() ? null : new StragglersException(name(), stragglers), misuse);
     if (problem != null) throw problem;
   }
 
@@ -84,7 +84,7 @@ final class Scope extends SupervisorCell {
       throw new IllegalArgumentException("limit must not be negative, but was " + limit);
     }
     ensureOwner("drain()");
-    if (shared().locking(closing()::isClosed)) return report;
+    if (shared().locking(shutdown()::isClosed)) return report;
     ScopeMisuseException misuse = owners.closing(this);
     endAll(Time.toNanos(limit));
     if (misuse != null) throw misuse;
@@ -105,7 +105,7 @@ final class Scope extends SupervisorCell {
     stop();
     awaitIdle(Time.toNanos(spec().shutdown()) + 2 * Time.toNanos(spec().grace()), true);
     try {
-      closing().ended().await(Time.toNanos(spec().grace()));
+      shutdown().ended().await(Time.toNanos(spec().grace()));
     } catch (InterruptedException over) {
       Thread.currentThread().interrupt();   // the scope is closed, and this thread ends
     }
@@ -114,19 +114,19 @@ final class Scope extends SupervisorCell {
   /** Stops intake, lets everything in flight be handled, cancels what is left, and waits for the threads. */
   private List<StragglersException.Straggler> endAll(long nanos) {
     long deadline = time().nanos() + nanos;
-    shared().locked(closing()::drainAll);
+    shared().locked(shutdown()::drainAll);
     boolean interrupted = !awaitIdle(nanos, true);
     if (!idle().isOpen()) {
-      closing().cancelAll();
+      shutdown().cancelAll();
       awaitIdle(Time.toNanos(spec().grace()), false);
       abandonAll();
     }
-    shared().office().awaitProducer(interrupted ? time().nanos() : deadline, Time.toNanos(spec().grace()));
-    interrupted |= !shared().office().close(interrupted ? time().nanos() : deadline);
+    shared().deadLetters().awaitProducer(interrupted ? time().nanos() : deadline, Time.toNanos(spec().grace()));
+    interrupted |= !shared().deadLetters().close(interrupted ? time().nanos() : deadline);
     shared().endWatch();
     List<StragglersException.Straggler> stragglers = shared().awaitThreads(members().cellsAlive(), time().nanos() + Time.toNanos(spec().grace()));
-    shared().office().over();
-    closing().markClosed();
+    shared().deadLetters().over();
+    shutdown().markClosed();
     exit.cancel();
     shared().locked(shared()::over);
     shared().locked(() -> report = shared().report(stragglers));

@@ -8,16 +8,16 @@ import java.util.Map;
 import stage.api.observe.StageEvent;
 import stage.api.supervision.SupervisorSpec;
 import stage.runtime.engine.Cell;
-import stage.runtime.time.Awaiting;
-import stage.runtime.time.Carrier;
-import stage.runtime.time.Machine;
+import stage.runtime.time.WaitState;
+import stage.runtime.time.Driver;
+import stage.runtime.time.StepMachine;
 import stage.runtime.time.Time;
 
 /**
  * Tells of callbacks that take longer than their scope likes. It looks at all stages twice in that time, so one is told of before it has taken twice as
  * long. On a platform thread of its own, since stages that spin keep virtual threads from running, and a listener may block.
  */
-final class StallWatch implements Machine {
+final class StallWatch implements StepMachine {
   /** Shows in the log where a stage is. Not a failure. */
   private static final class Here extends Throwable {
     private static final long serialVersionUID = 1L;
@@ -32,9 +32,9 @@ final class StallWatch implements Machine {
   private record Seen(int callback, long sinceNanos, boolean isTold) {}
 
   private final SupervisorCell root;
-  private final Tree tree;
+  private final ScopeContext context;
   private final long limitNanos;
-  private final Carrier carrier;
+  private final Driver driver;
   private volatile boolean over;                              // set by who closes the scope
   // the watch's thread only
   private final Map<Cell<?>, Seen> seen = new HashMap<>();
@@ -42,10 +42,10 @@ final class StallWatch implements Machine {
 
   private StallWatch(SupervisorCell root, long limitNanos) {
     this.root = root;
-    this.tree = root.shared();
+    this.context = root.shared();
     this.limitNanos = limitNanos;
     this.nextNanos = root.time().nanos() + limitNanos / 2;
-    this.carrier = root.time().carrier(this, true);
+    this.driver = root.time().driver(this, true);
   }
 
   /** {@return one that watches; null if the scope has no limit, or its user code takes no time} */
@@ -53,30 +53,30 @@ final class StallWatch implements Machine {
     Duration limit = spec.options().stallWarning();
     if (limit.isZero() || !root.time().passesInUserCode()) return null;
     var watch = new StallWatch(root, Math.max(2, Time.toNanos(limit)));
-    watch.carrier.start();
+    watch.driver.start();
     return watch;
   }
 
   /** It watches no longer, and its thread ends. */
   void close() {
     over = true;
-    VarHandle.fullFence();   // pairs with the announcement of the carrier
-    carrier.wake();
+    VarHandle.fullFence();   // pairs with the announcement of the driver
+    driver.wake();
   }
 
   Thread thread() {
-    return carrier.thread();
+    return driver.thread();
   }
 
   @Override
-  public Awaiting step(long nowNanos) {
-    if (over) return Awaiting.Now.DONE;
+  public WaitState step(long nowNanos) {
+    if (over) return WaitState.Kind.DONE;
     if (nowNanos - nextNanos >= 0) {
       seen.keySet().removeIf(cell -> !cell.isAlive());
       for (Cell<?> cell : root.members().cellsAlive()) look(cell, nowNanos);
       nextNanos = root.time().nanos() + limitNanos / 2;
     }
-    return new Awaiting.Timer(Awaiting.Now.LOOK, nextNanos);
+    return new WaitState.Timer(WaitState.Kind.LOOK, nextNanos);
   }
 
   private void look(Cell<?> cell, long nowNanos) {
@@ -94,13 +94,13 @@ final class StallWatch implements Machine {
   }
 
   private void tell(Cell<?> cell, int callback, long nanos) {
-    Thread thread = cell.carrier().thread();
+    Thread thread = cell.driver().thread();
     StackTraceElement[] stack = root.time().stackOf(thread);
     if (cell.callback() != callback) return;   // it has just come back, so that is not where it was
     Duration time = Duration.ofNanos(nanos);
-    tree.log(System.Logger.Level.WARNING, "stage " + cell.path() + " has been in one callback for " + time.toMillis() + " ms; it goes on",
+    context.log(System.Logger.Level.WARNING, "stage " + cell.path() + " has been in one callback for " + time.toMillis() + " ms; it goes on",
         new Here(thread.getName(), stack));
-    tree.tell(new StageEvent.Stalled(cell.path(), Math.max(1, cell.incarnation()), time, List.of(stack)));
+    context.tell(new StageEvent.Stalled(cell.path(), Math.max(1, cell.incarnation()), time, List.of(stack)));
   }
 
   @Override

@@ -40,8 +40,8 @@ import stage.api.supervision.SupervisorInit;
 import stage.api.supervision.SupervisorSpec;
 import stage.runtime.engine.Cell;
 import stage.runtime.engine.CellOwner;
-import stage.runtime.engine.Verdict;
-import stage.runtime.time.Gate;
+import stage.runtime.engine.Directive;
+import stage.runtime.time.Latch;
 import stage.runtime.time.Time;
 
 /**
@@ -53,37 +53,37 @@ import stage.runtime.time.Time;
 abstract class SupervisorCell implements Supervisor, CellOwner {
   private final SupervisorSpec spec;
   private final String path;
-  private final Tree tree;
+  private final ScopeContext context;
   private final SupervisorCell parent;   // null at the root
   // guarded by the tree's lock
-  private final Tally tally = new Tally();
+  private final Counters counters = new Counters();
   private final Children children;
-  private final Crashes crashes;
-  private final Closing closing;
-  private final Companions companions;
+  private final FaultHandling faultHandling;
+  private final ShutdownSequence shutdown;
+  private final BridgeOwner companions;
 
-  SupervisorCell(SupervisorSpec spec, Tree tree, SupervisorCell parent) {
+  SupervisorCell(SupervisorSpec spec, ScopeContext context, SupervisorCell parent) {
     this.spec = spec;
-    this.tree = tree;
+    this.context = context;
     this.parent = parent;
     this.path = parent == null ? spec.name() : parent.path + "/" + spec.name();
     this.children = new Children(this);
-    this.crashes = new Crashes(this);
-    this.closing = new Closing(this, children);
-    this.companions = new Companions(this);
-    if (parent == null) tree.root(this);
+    this.faultHandling = new FaultHandling(this);
+    this.shutdown = new ShutdownSequence(this, children);
+    this.companions = new BridgeOwner(this);
+    if (parent == null) context.root(this);
   }
 
   final SupervisorSpec spec() {
     return spec;
   }
 
-  final Tree shared() {
-    return tree;
+  final ScopeContext shared() {
+    return context;
   }
 
   final Time time() {
-    return tree.realm().time();
+    return context.graph().time();
   }
 
   final SupervisorCell parent() {
@@ -91,31 +91,31 @@ abstract class SupervisorCell implements Supervisor, CellOwner {
   }
 
   final SupervisorCell root() {
-    return tree.root();
+    return context.root();
   }
 
   final String path() {
     return path;
   }
 
-  final Tally tally() {
-    return tally;
+  final Counters counters() {
+    return counters;
   }
 
   final Children members() {
     return children;
   }
 
-  final Crashes crashes() {
-    return crashes;
+  final FaultHandling faultHandling() {
+    return faultHandling;
   }
 
-  final Closing closing() {
-    return closing;
+  final ShutdownSequence shutdown() {
+    return shutdown;
   }
 
   private <T> T locked(Supplier<T> question) {
-    return tree.locking(question);
+    return context.locking(question);
   }
 
   @Override
@@ -152,13 +152,13 @@ abstract class SupervisorCell implements Supervisor, CellOwner {
     Objects.requireNonNull(spec, "spec must not be null; make one with Stage.producer(…), Stage.consumer(…)");
     ensureSignificanceFits(spec.name(), spec.options().significant());
     warnOfTooManyAttempts(spec);
-    Cell<S> cell = Cell.of(spec, path, tree.realm(), this);
+    Cell<S> cell = Cell.of(spec, path, context.graph(), this);
     var child = new Child.OfStage(spec, cell);
-    tree.locked(() -> children.admit(child, "stage"));
+    context.locked(() -> children.admit(child, "stage"));
     try {
       startAndSubscribe(spec, cell, child);
     } catch (Throwable failure) {
-      tree.locked(() -> children.remove(child));   // a child that did not start leaves no trace
+      context.locked(() -> children.remove(child));   // a child that did not start leaves no trace
       throw failure;
     }
     return cell.ref();
@@ -172,8 +172,8 @@ abstract class SupervisorCell implements Supervisor, CellOwner {
       refusal = noThread;
     }
     if (refusal != null) {
-      tree.locked(() -> {
-        tree.noteEnding(cell);
+      context.locked(() -> {
+        context.noteEnding(cell);
         children.forget(child);
       });
       throw new StageFailedException(cell.path(), "onStart", refusal);
@@ -181,11 +181,11 @@ abstract class SupervisorCell implements Supervisor, CellOwner {
     try {
       cell.subscribe(spec);
     } catch (RuntimeException refused) {
-      tree.locked(child::stopping);
+      context.locked(child::stopping);
       cell.stopAndAwait();   // so that its name is free when the caller tries again
       throw refused;
     }
-    tree.locked(children::lookWhetherQuiet);   // it may be one that takes dead letters
+    context.locked(children::lookWhetherQuiet);   // it may be one that takes dead letters
   }
 
   private void ensureSignificanceFits(String child, boolean significant) {
@@ -200,7 +200,7 @@ abstract class SupervisorCell implements Supervisor, CellOwner {
     int attempts = child.options().redelivery().attempts();
     int most = spec.intensity().restarts();
     if (most > 0 && attempts > most && child.options().restart() != Restart.TEMPORARY) {
-      tree.log(System.Logger.Level.WARNING, "stage " + path + "/" + child.name() + " has an event delivered again " + attempts
+      context.log(System.Logger.Level.WARNING, "stage " + path + "/" + child.name() + " has an event delivered again " + attempts
           + " times, but its supervisor gives up after " + most + " restarts in " + CrashLog.shown(spec.intensity().period())
           + ": a poisonous event ends the supervisor before it becomes a dead letter", null);
     }
@@ -219,13 +219,13 @@ abstract class SupervisorCell implements Supervisor, CellOwner {
     if (spec.options().autoShutdown() != AutoShutdown.NEVER && spec.restart() == Restart.PERMANENT) {
       throw new IllegalArgumentException("supervisor \"" + spec.name() + "\" shuts itself down, so as a child it must not be PERMANENT; use withRestart(Restart.TRANSIENT)");
     }
-    var supervisor = new ChildSupervisor(spec, tree, this);
+    var supervisor = new ChildSupervisor(spec, context, this);
     var child = new Child.OfSupervisor(supervisor);
-    tree.locked(() -> children.admit(child, "supervisor"));
+    context.locked(() -> children.admit(child, "supervisor"));
     try {
       init.start(supervisor);
     } catch (Throwable failure) {
-      supervisor.closing().unwind();
+      supervisor.shutdown().unwind();
       if (failure instanceof InterruptedException) Thread.currentThread().interrupt();
       throw new StageFailedException(supervisor.path(), "its start", failure);
     }
@@ -271,10 +271,10 @@ abstract class SupervisorCell implements Supervisor, CellOwner {
   @Override
   public final SupervisionSnapshot snapshot() {
     return locked(() -> {
-      var sum = new Tally();
-      sum.add(tally);
-      children.supervisorsBelow().forEach(below -> sum.add(below.tally));
-      return sum.snapshot(tree);
+      var sum = new Counters();
+      sum.add(counters);
+      children.supervisorsBelow().forEach(below -> sum.add(below.counters));
+      return sum.snapshot(context);
     });
   }
 
@@ -285,7 +285,7 @@ abstract class SupervisorCell implements Supervisor, CellOwner {
 
   /** Under the lock. */
   final boolean isRestarting() {
-    return isOrAbove(above -> above.crashes.isRestartingAGroup());
+    return isOrAbove(above -> above.faultHandling.isRestartingAGroup());
   }
 
   // ---- managing children; any thread but those of the stages
@@ -305,7 +305,7 @@ abstract class SupervisorCell implements Supervisor, CellOwner {
       return child.cell();
     });
     if (cell == null) return;
-    if (cell.carrier().isCurrent()) {
+    if (cell.driver().isCurrent()) {
       throw new ScopeMisuseException("stop(\"" + child.name() + "\") would wait for itself, because it was called on the stage's own thread; use StageContext.stop()");
     }
     long limit = switch (child.spec().options().shutdown()) {
@@ -315,7 +315,7 @@ abstract class SupervisorCell implements Supervisor, CellOwner {
     };
     if (!(child.spec().options().shutdown() instanceof Shutdown.Brutal)) cell.stop();
     if (limit > 0 && cell.awaitEnd(limit)) return;
-    tree.locked(() -> tree.cancel(cell));
+    context.locked(() -> context.cancel(cell));
     cell.awaitEnd(Long.MAX_VALUE);
   }
 
@@ -329,9 +329,9 @@ abstract class SupervisorCell implements Supervisor, CellOwner {
   }
 
   private <S extends Stage.Behaviour> StageRef<S> startAgain(Child.OfStage stopped, StageSpec<S> spec) {
-    Cell<S> cell = Cell.of(spec, path, tree.realm(), this);
+    Cell<S> cell = Cell.of(spec, path, context.graph(), this);
     var child = new Child.OfStage(spec, cell);
-    tree.locked(() -> children.readmit(stopped, child));
+    context.locked(() -> children.readmit(stopped, child));
     startAndSubscribe(spec, cell, child);
     return cell.ref();
   }
@@ -346,82 +346,82 @@ abstract class SupervisorCell implements Supervisor, CellOwner {
   public final void deleteChild(String name) {
     ensureNotDynamic("delete");
     Child child = children.known(name);
-    tree.locked(() -> children.delete(child));
+    context.locked(() -> children.delete(child));
   }
 
   @Override
   public final ProducerRef<DeadLetter, ?> deadLetters() {
-    tree.locked(() -> {
-      if (root().closing.hasBegun()) throw new ScopeMisuseException(root() + " is closing or closed; there are no more dead letters to take");
+    context.locked(() -> {
+      if (root().shutdown.hasBegun()) throw new ScopeMisuseException(root() + " is closing or closed; there are no more dead letters to take");
     });
-    return tree.office().producer();
+    return context.deadLetters().producer();
   }
 
-  // ---- starts and crashes; on the thread of the cell
+  // ---- starts and faultHandling; on the thread of the cell
 
   @Override
   public final Consumer<Runnable> around() {
-    return tree.around();
+    return context.around();
   }
 
   @Override
   public final void started(Cell<?> cell) {
     // By the stage's own thread: its first turn may crash before its starter is awake, and then it belongs to the group that is restarted.
-    tree.locked(() -> {
+    context.locked(() -> {
       Child.OfStage child = children.of(cell);
       if (child != null) child.started();
     });
-    tree.tell(new StageEvent.Started(cell.path()));
+    context.tell(new StageEvent.Started(cell.path()));
   }
 
   @Override
-  public final Verdict crashed(Cell<?> cell, int incarnation, Throwable cause, String during, boolean canSkip) {
-    return crashes.crashed(cell, incarnation, cause, during, canSkip);
+  public final Directive crashed(Cell<?> cell, int incarnation, Throwable cause, String during, boolean canSkip) {
+    return faultHandling.crashed(cell, incarnation, cause, during, canSkip);
   }
 
   @Override
-  public final Verdict completed(Cell<?> cell, Throwable onceTooOften) {
-    return crashes.completed(cell, onceTooOften);
+  public final Directive completed(Cell<?> cell, Throwable onceTooOften) {
+    return faultHandling.completed(cell, onceTooOften);
   }
 
   // ---- group restarts and ends; on the thread of the cell
 
   @Override
   public final void held(Cell<?> cell, boolean waits) {
-    tree.locked(() -> {
+    context.locked(() -> {
       Child.OfStage child = children.of(cell);
-      if (child != null) crashes.held(child, waits);
+      if (child != null) faultHandling.held(child, waits);
     });
   }
 
   @Override
   public final void restarted(Cell<?> cell) {
-    tree.locked(() -> {
-      tally.restarts++;
+    context.locked(() -> {
+      counters.restarts++;
       Child.OfStage child = children.of(cell);
-      if (child != null) crashes.restarted(child);
+      if (child != null) faultHandling.restarted(child);
     });
-    tree.tell(new StageEvent.Restarted(cell.path(), cell.snapshot().incarnation()));
+    context.tell(new StageEvent.Restarted(cell.path(), cell.snapshot().incarnation()));
   }
 
   @Override
   public final void ended(Cell<?> cell, StageSnapshot last, StopReason reason, String during, boolean contained) {
-    tree.locked(() -> {
+    context.locked(() -> {
       Child.OfStage child = children.of(cell);
-      tree.noteEnd(cell, last);
+      context.noteEnd(cell, last);
       // That a producer was cancelled is no failure of its consumers, which are being cancelled too.
       boolean byCancel = isCancelling() && reason instanceof StopReason.ProducerFailed(var producer, var cause) && cause instanceof CancellationException;
-      if (reason.isFailure() && !byCancel && !contained) root().closing.failed(cell, reason, during, crashes.history());
+      if (reason.isFailure() && !byCancel && !contained) root().shutdown.failed(cell, reason, during, faultHandling.history());
       if (child == null) return;
-      Crashes waiting = crashes.whoWaitsFor(child);
+      FaultHandling waiting = faultHandling.whoWaitsFor(child);
       boolean ofItsOwn = !child.isStopping() && !isDraining();
       children.forget(child);
       if (spec.strategy() == Strategy.DYNAMIC || child.restart() == Restart.TEMPORARY || isDraining()) children.remove(child);
-      Crashes.goOn(waiting);
-      if (ofItsOwn) closing.significantEnded(child, reason);
-      closing.endIfEmpty();
+      FaultHandling.advance(waiting);
+      if (ofItsOwn) shutdown.significantEnded(child, reason);
+      shutdown.endIfEmpty();
     });
-    tree.tell(new StageEvent.Ended(cell.path(), reason));
+    context.tell(new StageEvent.Ended(cell.path(), reason));
   }
 
   /** {@return whether somebody else wanted its end} Under the lock. */
@@ -431,79 +431,79 @@ abstract class SupervisorCell implements Supervisor, CellOwner {
 
   @Override
   public final void returned(SubscriptionSnapshot last) {
-    tree.locked(() -> tree.noteReturned(last));
+    context.locked(() -> context.noteReturned(last));
   }
 
   @Override
   public final void returnedAfterEnd(Cell<?> cell, int events) {
-    tree.locked(() -> tree.noteReturnedAfterEnd(cell, events));
+    context.locked(() -> context.noteReturnedAfterEnd(cell, events));
   }
 
   @Override
   public final void deadLettered(Cell<?> cell, DeadLetter letter, DeadLetterHandler handler, long count) {
-    tree.locked(() -> tally.deadLetters++);
-    tree.tell(new StageEvent.DeadLettered(letter));
-    tree.office().take(this, cell, letter, handler, count);
+    context.locked(() -> counters.deadLetters++);
+    context.tell(new StageEvent.DeadLettered(letter));
+    context.deadLetters().take(this, cell, letter, handler, count);
   }
 
   /** A letter of a stage of this supervisor, which may have ended in the meantime, was not handled. Any thread. */
   final void deadLetterUnhandled() {
-    tree.locked(() -> {
+    context.locked(() -> {
       SupervisorCell counts = this;
-      while (counts.parent != null && counts.closing.isClosed()) counts = counts.parent;   // its numbers are its parent's now
-      counts.tally.deadLettersUnhandled++;
+      while (counts.parent != null && counts.shutdown.isClosed()) counts = counts.parent;   // its numbers are its parent's now
+      counts.counters.deadLettersUnhandled++;
     });
   }
 
   @Override
   public final void dropped(Cell<?> cell, long events, String why) {
-    tree.locked(() -> tally.eventsDropped += events);
-    tree.tell(new StageEvent.Dropped(cell.path(), events, why));
+    context.locked(() -> counters.eventsDropped += events);
+    context.tell(new StageEvent.Dropped(cell.path(), events, why));
   }
 
   @Override
   public final void suppressed(Cell<?> cell, Throwable thrown) {
-    tree.locked(() -> tally.errorsAfterCancel++);
-    tree.log(System.Logger.Level.DEBUG, "stage " + cell.path() + " threw after it was told to give up what it was doing", thrown);
+    context.locked(() -> counters.errorsAfterCancel++);
+    context.log(System.Logger.Level.DEBUG, "stage " + cell.path() + " threw after it was told to give up what it was doing", thrown);
   }
 
   // ---- ending by force: interrupt, wait for the grace time, abandon
 
   @Override
   public final void kill(Cell<?> cell) {
-    tree.locked(() -> tree.kill(cell));
+    context.locked(() -> context.kill(cell));
   }
 
   @Override
   public final void cancel(Cell<?> cell) {
-    tree.locked(() -> tree.cancel(cell));
+    context.locked(() -> context.cancel(cell));
   }
 
   @Override
   public final void interrupt(Cell<?> cell, Runnable tell) {
-    tree.locked(() -> {
+    context.locked(() -> {
       tell.run();
-      cell.carrier().interrupt();
+      cell.driver().interrupt();
     });
   }
 
   @Override
   public final void overdue(Cell<?> cell) {
-    tree.locked(() -> tree.abandonAfterGrace(cell));
+    context.locked(() -> context.abandonAfterGrace(cell));
   }
 
   @Override
   public final void tookOver(Cell<?> cell, Thread old) {
     int incarnation = cell.snapshot().incarnation();
-    tree.log(System.Logger.Level.ERROR, "supervisor=" + path + " child=" + cell.name() + "#" + incarnation + " ignored its interrupt; its thread was abandoned, "
-        + locked(tree::abandonedNow) + "/" + root().spec.options().maxAbandoned() + "; where it is:", stackOf(old));
-    tree.tell(new StageEvent.Abandoned(cell.path(), incarnation, old.getName()));
+    context.log(System.Logger.Level.ERROR, "supervisor=" + path + " child=" + cell.name() + "#" + incarnation + " ignored its interrupt; its thread was abandoned, "
+        + locked(context::abandonedNow) + "/" + root().spec.options().maxAbandoned() + "; where it is:", stackOf(old));
+    context.tell(new StageEvent.Abandoned(cell.path(), incarnation, old.getName()));
   }
 
   /** The grace time is over: those who are in user code lose their threads, so that what they had in hand can be accounted for. */
   final void abandonAll() {
     if (idle().isOpen()) return;
-    children.cellsAlive().forEach(tree::abandonIfOverdue);
+    children.cellsAlive().forEach(context::abandonIfOverdue);
     awaitIdle(Time.toNanos(root().spec.grace()), false);
   }
 
@@ -517,22 +517,22 @@ abstract class SupervisorCell implements Supervisor, CellOwner {
 
   /** {@return whether it, or one above it, ends} Under the lock. */
   final boolean isDraining() {
-    return isOrAbove(above -> above.closing.hasBegun());
+    return isOrAbove(above -> above.shutdown.hasBegun());
   }
 
   /** {@return whether its time to drain, or that of one above it, is over} Under the lock. */
   final boolean isCancelling() {
-    return isOrAbove(above -> above.closing.isCancelling());
+    return isOrAbove(above -> above.shutdown.isCancelling());
   }
 
   @Override
   public final boolean endsWith(CellOwner owner) {
-    CellOwner other = Companions.supervisorOf(owner);
+    CellOwner other = BridgeOwner.supervisorOf(owner);
     return other == this || locked(() -> {
       SupervisorCell ending = null;   // the highest that is
-      for (SupervisorCell above = this; above != null; above = above.parent) if (above.closing.hasBegun()) ending = above;
+      for (SupervisorCell above = this; above != null; above = above.parent) if (above.shutdown.hasBegun()) ending = above;
       if (ending == null) return false;
-      if (tree.office().isProducers(other)) return ending.parent == null;
+      if (context.deadLetters().isProducers(other)) return ending.parent == null;
       return other instanceof SupervisorCell it && it.isBelow(ending);
     });
   }
@@ -548,17 +548,17 @@ abstract class SupervisorCell implements Supervisor, CellOwner {
 
   @Override
   public final void stop() {
-    tree.locked(closing::shutDown);
+    context.locked(shutdown::shutDown);
   }
 
   // ---- waiting
 
-  final Gate idle() {
+  final Latch idle() {
     return locked(children::idle);
   }
 
   /** {@return open while no stage is alive but those that take dead letters} */
-  final Gate quiet() {
+  final Latch quiet() {
     return locked(() -> {
       children.lookWhetherQuiet();   // a stage may have subscribed to them since
       return isDraining() ? children.idle() : children.quiet();
@@ -566,7 +566,7 @@ abstract class SupervisorCell implements Supervisor, CellOwner {
   }
 
   final void ensureOpen() {
-    if (locked(closing::isClosed)) throw new ScopeMisuseException(this + " is closed");
+    if (locked(shutdown::isClosed)) throw new ScopeMisuseException(this + " is closed");
   }
 
   /** Waits until no cell is alive. Answers false if it was interrupted. */
@@ -589,14 +589,14 @@ abstract class SupervisorCell implements Supervisor, CellOwner {
   /** Drains, then cancels, and waits for the end: of a supervisor that is a child. */
   final void end(Duration limit) {
     for (Cell<?> cell : children.cellsAlive()) {
-      if (cell.carrier().isCurrent()) {
+      if (cell.driver().isCurrent()) {
         throw new ScopeMisuseException("supervisor " + path + " cannot be closed by its own stage " + cell.path() + ", which would wait for itself; use stop()");
       }
     }
     stop();
     boolean interrupted = !awaitIdle(Time.toNanos(limit), true);
     if (!idle().isOpen()) {
-      closing.cancelAll();
+      shutdown.cancelAll();
       awaitIdle(Long.MAX_VALUE / 2, false);
     }
     if (interrupted) Thread.currentThread().interrupt();

@@ -26,9 +26,9 @@ final class Trees {
   }
 
   private static SupervisorSnapshot of(SupervisorCell supervisor, Children children) {
-    Tally tally = supervisor.tally();
+    Counters counters = supervisor.counters();
     return new SupervisorSnapshot(supervisor.path(), supervisor.spec().strategy().name(), supervisor.isRestarting(),
         children.all().size(),
-        tally.crashes, tally.restarts, tally.escalations);
+        counters.crashes, counters.restarts, counters.escalations);
   }
 }

@@ -66,10 +66,10 @@ public final class ConsumerProbe<E> {
   public static <E> ConsumerProbe<E> start(Supervisor scope, String name, ProducerRef<? extends E, ?> producer) {
     Objects.requireNonNull(scope, "scope must not be null");
     Queue<E> events = new ConcurrentLinkedQueue<>();
-    Waiting.here().spare(scope, name);
+    Awaiter.here().spare(scope, name);
     // Temporary: a producer that fails is the end of the probe, and not of the scope.
     var spec = Stage.<E, Keeper<E>>consumer(name, () -> new Keeper<>(events)).withRestart(Restart.TEMPORARY).subscribeTo(producer, Demand.manual());
-    return new ConsumerProbe<>(Waiting.here().ensureInside(scope.start(spec)), events);
+    return new ConsumerProbe<>(Awaiter.here().ensureInside(scope.start(spec)), events);
   }
 
   /**
@@ -94,7 +94,7 @@ public final class ConsumerProbe<E> {
    */
   public ConsumerProbe<E> request(long count) throws InterruptedException {
     if (count < 1) throw new IllegalArgumentException("count must be at least 1, but was " + count);
-    Waiting.here().note(ref.name() + ": asks for " + count);
+    Awaiter.here().note(ref.name() + ": asks for " + count);
     ref.cast(keeper -> keeper.from.request(count));
     return this;
   }
@@ -155,11 +155,11 @@ public final class ConsumerProbe<E> {
   }
 
   private E next(Supplier<String> otherwise) throws InterruptedException {
-    boolean isInTime = Waiting.here().until(() -> !events.isEmpty() || !ref.isAlive(), limit);
+    boolean isInTime = Awaiter.here().until(() -> !events.isEmpty() || !ref.isAlive(), limit);
     E event = events.poll();
     if (event == null && isInTime) throw endedInstead(otherwise.get());
     if (event == null) throw failure(otherwise.get() + " within " + limit.toMillis() + " ms; " + standing(), null);
-    Waiting.here().note(ref.name() + ": has got " + event);
+    Awaiter.here().note(ref.name() + ": has got " + event);
     return event;
   }
 
@@ -172,7 +172,7 @@ public final class ConsumerProbe<E> {
    * @throws InterruptedException if interrupted while waiting
    */
   public ConsumerProbe<E> expectNoEvent(Duration period) throws InterruptedException {
-    if (Waiting.here().until(() -> !events.isEmpty(), period)) {
+    if (Awaiter.here().until(() -> !events.isEmpty(), period)) {
       throw failure("expected no event for " + period.toMillis() + " ms, but " + events.peek() + " came", null);
     }
     return this;
@@ -214,7 +214,7 @@ public final class ConsumerProbe<E> {
   }
 
   private StopReason end(String what) throws InterruptedException {
-    boolean isInTime = Waiting.here().until(() -> !events.isEmpty() || !ref.isAlive(), limit);
+    boolean isInTime = Awaiter.here().until(() -> !events.isEmpty() || !ref.isAlive(), limit);
     if (!events.isEmpty()) throw failure("expected " + what + ", but " + events.peek() + " came", null);
     if (!isInTime) throw failure("expected " + what + ", but there was no end within " + limit.toMillis() + " ms; " + standing(), null);
     return ref.join();
@@ -222,12 +222,12 @@ public final class ConsumerProbe<E> {
 
   /** Cancels the subscription and ends the probe's stage. Returns at once. */
   public void cancel() {
-    Waiting.here().note(ref.name() + ": cancels");
+    Awaiter.here().note(ref.name() + ": cancels");
     ref.stop();
   }
 
   private AssertionError failure(String message, Throwable cause) {
-    return Waiting.here().failure(ref.name() + ": " + message, cause);
+    return Awaiter.here().failure(ref.name() + ": " + message, cause);
   }
 
   /** {@return what to throw when there was an end} */

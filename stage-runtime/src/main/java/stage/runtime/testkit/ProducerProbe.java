@@ -65,8 +65,8 @@ public final class ProducerProbe<E> {
     Objects.requireNonNull(scope, "scope must not be null");
     // Temporary: when it is told to fail, that is its own end and its consumers', and not the scope's.
     ProducerSpec<E, Stage.Producer<E>> spec = Stage.<E, Stage.Producer<E>>producer(name, Emitter::new).withRestart(Restart.TEMPORARY);
-    Waiting.here().spare(scope, name);
-    return new ProducerProbe<>(Waiting.here().ensureInside(scope.start(special.apply(spec))));
+    Awaiter.here().spare(scope, name);
+    return new ProducerProbe<>(Awaiter.here().ensureInside(scope.start(special.apply(spec))));
   }
 
   /** {@return the producer, for consumers to subscribe to} */
@@ -99,7 +99,7 @@ public final class ProducerProbe<E> {
    * @throws InterruptedException if interrupted while waiting
    */
   public ProducerProbe<E> expectSubscription() throws InterruptedException {
-    Waiting.here().until(() -> consumers() > 0 || !ref.isAlive(), limit);
+    Awaiter.here().until(() -> consumers() > 0 || !ref.isAlive(), limit);
     if (consumers() == 0) throw failure("expected that somebody subscribes, but nobody has" + soon());
     return this;
   }
@@ -115,7 +115,7 @@ public final class ProducerProbe<E> {
   public ProducerProbe<E> sendNext(E event) throws InterruptedException {
     Objects.requireNonNull(event, "event must not be null");
     expectDemand(1);
-    Waiting.here().note(ref.name() + ": sends " + event);
+    Awaiter.here().note(ref.name() + ": sends " + event);
     ref.emit(event);
     return this;
   }
@@ -130,7 +130,7 @@ public final class ProducerProbe<E> {
    */
   public long expectDemand(long atLeast) throws InterruptedException {
     if (atLeast < 1) throw new IllegalArgumentException("atLeast must be at least 1, but was " + atLeast + "; see expectNoDemand");
-    Waiting.here().until(() -> demand() >= atLeast || !ref.isAlive(), limit);
+    Awaiter.here().until(() -> demand() >= atLeast || !ref.isAlive(), limit);
     if (demand() < atLeast) throw failure("expected a demand of " + atLeast + " or more, but there was one of " + demand() + asked() + soon());
     return demand();
   }
@@ -144,7 +144,7 @@ public final class ProducerProbe<E> {
    * @throws InterruptedException if interrupted while waiting
    */
   public ProducerProbe<E> expectNoDemand(Duration period) throws InterruptedException {
-    if (Waiting.here().until(() -> demand() > 0, period)) {
+    if (Awaiter.here().until(() -> demand() > 0, period)) {
       throw failure("expected no demand for " + period.toMillis() + " ms, but there was one of " + demand() + asked());
     }
     return this;
@@ -159,7 +159,7 @@ public final class ProducerProbe<E> {
    * @throws InterruptedException if interrupted while waiting
    */
   public ProducerProbe<E> expectCancel() throws InterruptedException {
-    Waiting.here().until(() -> consumers() < consumersSeen.get() || !ref.isAlive(), limit);
+    Awaiter.here().until(() -> consumers() < consumersSeen.get() || !ref.isAlive(), limit);
     if (!end.isEmpty()) throw failure("expected that somebody cancels, but the probe was told to " + end + ", which ends all subscriptions");
     if (consumersSeen.get() == 0) {
       throw failure("expected that somebody cancels, but no consumer was seen" + soon() + "; call expectSubscription() first for one that may leave soon");
@@ -196,11 +196,11 @@ public final class ProducerProbe<E> {
   private void end(String how) {
     end = how;
     look();
-    Waiting.here().note(ref.name() + ": is told to " + how);
+    Awaiter.here().note(ref.name() + ": is told to " + how);
   }
 
   private AssertionError failure(String message) {
-    return Waiting.here().failure(ref.name() + ": " + message, null);
+    return Awaiter.here().failure(ref.name() + ": " + message, null);
   }
 
   /** {@return within which time, unless that was not waited for} */

@@ -3,8 +3,8 @@ package stage.runtime.testkit;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.function.BooleanSupplier;
-import stage.runtime.time.Choices;
-import stage.runtime.time.SimulatedTime;
+import stage.runtime.simulation.Choices;
+import stage.runtime.simulation.SimulatedTime;
 
 /** The simulation, as its body sees it. For the body and for what it starts, never for a thread outside. */
 public final class Simulated {
@@ -12,9 +12,9 @@ public final class Simulated {
 
   private final SimulatedTime time;
   private final Choices choices;
-  private final Injector injector;
+  private final FaultInjector injector;
 
-  Simulated(SimulatedTime time, Choices choices, Injector injector) {
+  Simulated(SimulatedTime time, Choices choices, FaultInjector injector) {
     this.time = time;
     this.choices = choices;
     this.injector = injector;
@@ -49,7 +49,7 @@ public final class Simulated {
    * @throws InterruptedException if the thread is interrupted
    */
   public void advance(Duration duration) throws InterruptedException {
-    time.gate("time to go by", "").await(duration.toNanos());
+    time.latch("time to go by", "").await(duration.toNanos());
   }
 
   /** Lets others run, if the seed decides so. */
@@ -66,7 +66,7 @@ public final class Simulated {
    * @throws InterruptedException if the thread is interrupted
    */
   public void await(String what, BooleanSupplier condition) throws InterruptedException {
-    Waiting.here().expect(condition, LONGEST, () -> "it did not come to pass that " + what);
+    Awaiter.here().expect(condition, LONGEST, () -> "it did not come to pass that " + what);
   }
 
   /**

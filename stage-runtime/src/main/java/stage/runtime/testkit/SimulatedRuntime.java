@@ -5,8 +5,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Consumer;
-import stage.runtime.time.RecordedChoices;
-import stage.runtime.time.SimulatedTime;
+import stage.runtime.simulation.RecordedChoices;
+import stage.runtime.simulation.SimulatedTime;
 
 /**
  * Runs unchanged stages, supervisors and pipelines deterministically: one thing at a time, in an order that a seed decides, on a clock that jumps from
@@ -134,15 +134,15 @@ public final class SimulatedRuntime {
     if (SimulatedTime.ofThisThread() != null) throw new IllegalStateException("a simulation must not be run within a simulation");
     String given = System.getProperty(REPLAY);
     String choices = given != null ? given : kept;
-    var sightings = new Sightings();
-    var attempts = new Attempts(body, rules, trace, sightings);
-    var failure = new Failure(attempts, rules, shrinking, sightings);
+    var sightings = new Observations();
+    var attempts = new SimulationRunner(body, rules, trace, sightings);
+    var failure = new FailureReport(attempts, rules, shrinking, sightings);
     if (choices != null) {
-      Attempts.Outcome outcome = attempts.told(parse(choices));
+      SimulationRunner.Outcome outcome = attempts.told(parse(choices));
       if (outcome.isFailure()) throw failure.replayed(choices, outcome);
     } else {
       for (long seed = first; seed - first < seeds; seed++) {
-        Attempts.Outcome outcome = attempts.first(RecordedChoices.ofSeed(seed), seeds > 1);
+        SimulationRunner.Outcome outcome = attempts.first(RecordedChoices.ofSeed(seed), seeds > 1);
         if (outcome.isFailure()) throw failure.found(seed, outcome);
       }
     }

@@ -6,18 +6,18 @@ package stage.runtime.time;
  */
 public interface Faults {
   /**
-   * User code is about to run. On the carrier's thread.
+   * User code is about to run. On the driver's thread.
    *
    * @param machine whose
    * @param what which, such as {@code onEvents}
    */
-  void before(Machine machine, String what);
+  void before(StepMachine machine, String what);
 
   /**
-   * User code has run, whether it returned or threw; what this throws takes the place of that. On the carrier's thread.
+   * User code has run, whether it returned or threw; what this throws takes the place of that. On the driver's thread.
    *
    * @param machine whose
    * @param what which, such as {@code onEvents}
    */
-  void after(Machine machine, String what);
+  void after(StepMachine machine, String what);
 }

@@ -25,8 +25,8 @@ public final class RealTime implements Time {
   }
 
   @Override
-  public Carrier carrier(Machine machine, boolean onPlatformThread) {
-    return new ThreadCarrier(this, RealTime::thread, machine, onPlatformThread);
+  public Driver driver(StepMachine machine, boolean onPlatformThread) {
+    return new ThreadDriver(this, RealTime::thread, machine, onPlatformThread);
   }
 
   @Override
@@ -35,13 +35,13 @@ public final class RealTime implements Time {
   }
 
   @Override
-  public Gate gate() {
-    return new LatchGate();
+  public Latch latch() {
+    return new OneShotLatch();
   }
 
   @Override
-  public Room room(int places) {
-    return new SemaphoreRoom(places);
+  public Permits permits(int places) {
+    return new SemaphorePermits(places);
   }
 
   @Override
@@ -80,8 +80,8 @@ public final class RealTime implements Time {
   }
 
   @Override
-  public boolean awaitEnd(Carrier carrier, long nanos) throws InterruptedException {
-    Thread thread = carrier.thread();
+  public boolean awaitEnd(Driver driver, long nanos) throws InterruptedException {
+    Thread thread = driver.thread();
     return thread == null || awaitEnd(thread, nanos);
   }
 
@@ -106,8 +106,8 @@ public final class RealTime implements Time {
     return thread.getStackTrace();
   }
 
-  private static final class LatchGate extends CountDownLatch implements Gate {
-    LatchGate() {
+  private static final class OneShotLatch extends CountDownLatch implements Latch {
+    OneShotLatch() {
       super(1);
     }
 
@@ -127,31 +127,12 @@ public final class RealTime implements Time {
     }
   }
 
-  private static final class SemaphoreRoom extends Semaphore implements Room {
+  /** Has all that is asked of it already. */
+  private static final class SemaphorePermits extends Semaphore implements Permits {
     private static final long serialVersionUID = 1L;
 
-    SemaphoreRoom(int places) {
+    SemaphorePermits(int places) {
       super(places);
-    }
-
-    @Override
-    public void take() throws InterruptedException {
-      acquire();
-    }
-
-    @Override
-    public boolean tryTake() {
-      return tryAcquire();
-    }
-
-    @Override
-    public void give(int places) {
-      release(places);
-    }
-
-    @Override
-    public int places() {
-      return availablePermits();
     }
   }
 }

@@ -12,18 +12,18 @@ public interface Time {
   Instant instant();
 
   /**
-   * {@return a carrier for a machine; it is not started yet}
+   * {@return a driver for a machine; it is not started yet}
    *
    * @param machine what to step
    * @param onPlatformThread whether its thread is a platform thread
    */
-  Carrier carrier(Machine machine, boolean onPlatformThread);
+  Driver driver(StepMachine machine, boolean onPlatformThread);
 
   /** {@return a number from 0 to below 1, by chance} */
   double chance();
 
   /** {@return a closed gate} */
-  Gate gate();
+  Latch latch();
 
   /**
    * {@return a closed gate}
@@ -31,8 +31,8 @@ public interface Time {
    * @param opens what opens it, for people, such as "an answer of"
    * @param whom of which stage or scope that is
    */
-  default Gate gate(String opens, String whom) {
-    return gate();
+  default Latch latch(String opens, String whom) {
+    return latch();
   }
 
   /**
@@ -40,7 +40,7 @@ public interface Time {
    *
    * @param places how many at first
    */
-  Room room(int places);
+  Permits permits(int places);
 
   /**
    * {@return room with some places}
@@ -49,8 +49,8 @@ public interface Time {
    * @param what they are, for people, such as "a free place in the mailbox of"
    * @param whom of which stage
    */
-  default Room room(int places, String what, String whom) {
-    return room(places);
+  default Permits permits(int places, String what, String whom) {
+    return permits(places);
   }
 
   /**
@@ -86,18 +86,18 @@ public interface Time {
    */
   Alarm onExit(Runnable action);
 
-  /** {@return the calling thread, by the name under which its {@linkplain Carrier#thread() carrier} is known if it carries a machine} */
+  /** {@return the calling thread, by the name under which its {@linkplain Driver#thread() driver} is known if it carries a machine} */
   Thread current();
 
   /**
-   * {@return whether a thread that a carrier or {@link #startTask} has given out has not ended}
+   * {@return whether a thread that a driver or {@link #startTask} has given out has not ended}
    *
    * @param thread which
    */
   boolean isAlive(Thread thread);
 
   /**
-   * {@return what a thread that a carrier or {@link #startTask} has given out is doing}
+   * {@return what a thread that a driver or {@link #startTask} has given out is doing}
    *
    * @param thread which
    */
@@ -115,17 +115,17 @@ public interface Time {
   }
 
   /**
-   * Waits until a carrier's thread is gone.
+   * Waits until a driver's thread is gone.
    *
-   * @param carrier whose thread
+   * @param driver whose thread
    * @param nanos how long to wait at most
    * @return whether it is gone
    * @throws InterruptedException if interrupted while waiting
    */
-  boolean awaitEnd(Carrier carrier, long nanos) throws InterruptedException;
+  boolean awaitEnd(Driver driver, long nanos) throws InterruptedException;
 
   /**
-   * Waits until a thread is gone that a carrier has replaced.
+   * Waits until a thread is gone that a driver has replaced.
    *
    * @param thread which
    * @param nanos how long to wait at most

@@ -1,24 +1,24 @@
 package stage.runtime.time;
 
 /** An action that waits for its time; of two for the same time, the one that was set first goes first. */
-final class TimerEntry implements Time.Alarm, Comparable<TimerEntry> {
+public final class TimerEntry implements Time.Alarm, Comparable<TimerEntry> {
   private final long atNanos;
   private final long order;
   private volatile Runnable action;   // written by whoever cancels, read by whoever runs it; cleared, so that a far timer holds on to nothing
   TimerEntry behind;                  // the timer thread's: the next of those that are to be tried again
 
-  TimerEntry(long atNanos, long order, Runnable action) {
+  public TimerEntry(long atNanos, long order, Runnable action) {
     this.atNanos = atNanos;
     this.order = order;
     this.action = action;
   }
 
-  long atNanos() {
+  public long atNanos() {
     return atNanos;
   }
 
   /** {@return what to run; null if it was cancelled} */
-  Runnable action() {
+  public Runnable action() {
     return action;
   }
 

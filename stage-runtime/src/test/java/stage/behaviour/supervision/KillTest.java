@@ -42,10 +42,10 @@ import stage.behaviour.support.CrashTest;
 import stage.behaviour.support.Faults;
 import stage.behaviour.support.Lives;
 import stage.behaviour.support.Parts.Source;
-import stage.runtime.time.Gate;
-import stage.runtime.time.RecordedChoices;
-import stage.runtime.time.SimulatedTime;
-import stage.runtime.time.SimulationOptions;
+import stage.runtime.time.Latch;
+import stage.runtime.simulation.RecordedChoices;
+import stage.runtime.simulation.SimulatedTime;
+import stage.runtime.simulation.SimulationOptions;
 
 /** Fence, interrupt, abandon: stages that do not come back. */
 class KillTest extends CrashTest {
@@ -203,17 +203,17 @@ class KillTest extends CrashTest {
           var source = scope.start(Stage.<Integer, Stage.Producer<Integer>>producer("source", () -> (demand, out) -> {
             for (int i = 0; i < 5; i++) out.emit(i);   // two more than are asked for
           }));
-          Gate mayHandle = time.gate();
+          Latch mayHandle = time.latch();
           scope.start(Stage.<Integer, Stage.Consumer<Integer>>consumer("sink", () -> (events, from) -> {
             mayHandle.await();
             got.addAll(events);
           }).subscribeTo(source, Demand.max(3)));
-          time.gate().await(Duration.ofSeconds(1).toNanos());
+          time.latch().await(Duration.ofSeconds(1).toNanos());
           source.stop();
-          time.gate().await(Duration.ofSeconds(1).toNanos());
+          time.latch().await(Duration.ofSeconds(1).toNanos());
           source.kill();
           long steps = time.steps();
-          time.gate().await(Duration.ofHours(1).toNanos());
+          time.latch().await(Duration.ofHours(1).toNanos());
           assertThat(time.steps() - steps).isLessThan(20);
           assertThat(source.snapshot().status()).isEqualTo(StageSnapshot.Status.DRAINING);
           assertThat(got).isEmpty();
@@ -455,7 +455,7 @@ class KillTest extends CrashTest {
   }
 
   @Nested
-  class Closing {
+  class ShutdownSequence {
     @Test
     void f13_s35_accountsForWhatAnAbandonedStageHadInHand() throws Exception {
       Supervisor scope = open(spec().withShutdown(Duration.ofMillis(1)), 1000);

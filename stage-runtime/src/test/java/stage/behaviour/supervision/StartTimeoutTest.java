@@ -23,10 +23,10 @@ import stage.api.supervision.Supervisor;
 import stage.api.supervision.SupervisorSpec;
 import stage.behaviour.support.Await;
 import stage.behaviour.support.CrashTest;
-import stage.runtime.time.Gate;
-import stage.runtime.time.RecordedChoices;
-import stage.runtime.time.SimulatedTime;
-import stage.runtime.time.SimulationOptions;
+import stage.runtime.time.Latch;
+import stage.runtime.simulation.RecordedChoices;
+import stage.runtime.simulation.SimulatedTime;
+import stage.runtime.simulation.SimulationOptions;
 
 /** S60: starts have a time limit of their own, if one is given. In simulated time, in which no start is late by chance. */
 class StartTimeoutTest extends CrashTest {
@@ -35,7 +35,7 @@ class StartTimeoutTest extends CrashTest {
   private final SimulatedTime time = new SimulatedTime(RecordedChoices.ofSeed(1), null, SimulationOptions.PLAIN);
   private final AtomicInteger incarnations = new AtomicInteger();
   private final AtomicInteger interrupts = new AtomicInteger();   // that were swallowed
-  private Gate release;
+  private Latch release;
 
   private interface Body {
     void run(Supervisor scope) throws Exception;
@@ -43,7 +43,7 @@ class StartTimeoutTest extends CrashTest {
 
   private void inScope(SupervisorSpec spec, Body body) throws Throwable {
     time.run(() -> {
-      release = time.gate();
+      release = time.latch();
       try (Supervisor scope = Supervisor.open(spec)) {
         body.run(scope);
         release.open();
@@ -52,7 +52,7 @@ class StartTimeoutTest extends CrashTest {
   }
 
   private void letTimeGoBy() throws InterruptedException {
-    time.gate().await(Duration.ofSeconds(1).toNanos());
+    time.latch().await(Duration.ofSeconds(1).toNanos());
   }
 
   private enum Late {

@@ -104,9 +104,9 @@ class FullHeapTest {
     return SubscriptionSpec.to((ProducerRef<Integer, ?>) cell.ref()).withDemand(Demand.max(100));
   }
 
-  private Sharing<Integer> sharing(Dispatcher<Integer> dispatch) {
+  private LaneDispatch<Integer> sharing(Dispatcher<Integer> dispatch) {
     var half = new ProducerHalf<Integer>(cell, dispatch, Overflow.fail(), false);
-    Sharing<Integer> sharing = Sharing.of(dispatch, half);
+    LaneDispatch<Integer> sharing = LaneDispatch.of(dispatch, half);
     sharing.lanesAre(lanes.toArray(FakeLane[]::new));
     return sharing;
   }
@@ -120,7 +120,7 @@ class FullHeapTest {
   }
 
   /** Offers, finds the heap full, and offers the same again, as the turn that was undone does. */
-  private void offerTwice(Sharing<Integer> sharing, int count, int fullFor) {
+  private void offerTwice(LaneDispatch<Integer> sharing, int count, int fullFor) {
     this.fullFor = fullFor;
     assertThatThrownBy(() -> sharing.offer(events(count), 0, count)).isInstanceOf(OutOfMemoryError.class);
     assertThat(lanes).allMatch(lane -> lane.got.isEmpty());
@@ -133,7 +133,7 @@ class FullHeapTest {
   @ValueSource(ints = {0, 1, 2})
   void f05_aBroadcastReachesAllOrNone(int fullFor) {
     for (int i = 0; i < 3; i++) new FakeLane(spec());
-    Sharing<Integer> sharing = sharing(Dispatcher.broadcast());
+    LaneDispatch<Integer> sharing = sharing(Dispatcher.broadcast());
     offerTwice(sharing, 120, fullFor);
     assertThat(lanes).allSatisfy(lane -> assertThat(lane.got).containsExactly(events(100)));
     assertThat(sharing.waiting()).isEqualTo(20);
@@ -143,7 +143,7 @@ class FullHeapTest {
   void f05_aBroadcastWithSelectorsGoesOnWhereItWas() {
     new FakeLane(spec().withSelector(event -> event % 2 == 0));
     new FakeLane(spec());
-    Sharing<Integer> sharing = sharing(Dispatcher.broadcast());
+    LaneDispatch<Integer> sharing = sharing(Dispatcher.broadcast());
     lanes.get(1).requested = 200;
     offerTwice(sharing, 150, 1);
     assertThat(lanes.get(0).got).isEqualTo(multiples(2, 0, 150));
@@ -154,7 +154,7 @@ class FullHeapTest {
   @ValueSource(ints = {0, 1, 2})
   void f05_partitionsGetTheirEventsOnce(int fullFor) {
     for (int i = 0; i < 3; i++) new FakeLane(spec().withPartition(i));
-    Sharing<Integer> sharing = sharing(Dispatcher.partition(List.of("0", "1", "2"), event -> Integer.toString(event % 3)));
+    LaneDispatch<Integer> sharing = sharing(Dispatcher.partition(List.of("0", "1", "2"), event -> Integer.toString(event % 3)));
     offerTwice(sharing, 240, fullFor);
     for (int i = 0; i < 3; i++) assertThat(lanes.get(i).got).isEqualTo(multiples(3, i, 240));
   }
@@ -163,7 +163,7 @@ class FullHeapTest {
   @ValueSource(ints = {0, 1})
   void f05_theSharesOfADispatcherAreAllOrNone(int fullFor) {
     for (int i = 0; i < 2; i++) new FakeLane(spec());
-    Sharing<Integer> sharing = sharing(Dispatcher.demand());
+    LaneDispatch<Integer> sharing = sharing(Dispatcher.demand());
     offerTwice(sharing, 250, fullFor);
     List<Object> all = new ArrayList<>(lanes.get(0).got);
     all.addAll(lanes.get(1).got);
@@ -175,7 +175,7 @@ class FullHeapTest {
   void f05_whatWaitsIsKeptUntilItIsPublished() {
     for (int i = 0; i < 2; i++) new FakeLane(spec());
     lanes.forEach(lane -> lane.requested = 0);
-    Sharing<Integer> sharing = sharing(Dispatcher.broadcast());
+    LaneDispatch<Integer> sharing = sharing(Dispatcher.broadcast());
     sharing.offer(events(30), 0, 30);
     lanes.forEach(lane -> lane.requested = 20);
     fullFor = 1;

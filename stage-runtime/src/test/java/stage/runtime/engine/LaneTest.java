@@ -28,7 +28,7 @@ class LaneTest {
 
   static Cell<?> cell(String name) {
     Stage.Producer<Integer> nothing = (demand, out) -> {};
-    return Cell.of(Stage.<Integer, Stage.Producer<Integer>>producer(name, () -> nothing), "test", new Realm(new RealTime()), NOBODY);
+    return Cell.of(Stage.<Integer, Stage.Producer<Integer>>producer(name, () -> nothing), "test", new SubscriptionGraph(new RealTime()), NOBODY);
   }
 
   @SuppressWarnings("unchecked")
@@ -108,10 +108,10 @@ class LaneTest {
   @Test
   void tellsOnceEverythingIsSettled() {
     lane.publish(1);
-    assertThat(lane.isToTell()).isFalse();
+    assertThat(lane.shouldNotifyProducer()).isFalse();
     assertThat(lane.isSettledOrTellMe()).isFalse();
     lane.settle(1, 0, 0, 10_000);
-    assertThat(lane.isToTell()).isTrue();
+    assertThat(lane.shouldNotifyProducer()).isTrue();
     assertThat(lane.isSettledOrTellMe()).isTrue();
   }
 }

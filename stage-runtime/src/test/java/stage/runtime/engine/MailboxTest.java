@@ -8,17 +8,17 @@ import org.junit.jupiter.api.Test;
 import stage.runtime.time.RealTime;
 
 class MailboxTest {
-  private final Mailbox mailbox = new Mailbox(new RealTime().room(3));
+  private final Mailbox mailbox = new Mailbox(new RealTime().permits(3));
 
-  private static Control message() {
-    return new Control.Cast(stage -> {});
+  private static Message message() {
+    return new Message.Cast(stage -> {});
   }
 
   @Test
   void givesMessagesInTheOrderOfArrival() throws Exception {
-    Control a = message();
-    Control b = message();
-    Control c = message();
+    Message a = message();
+    Message b = message();
+    Message c = message();
     mailbox.put(a);
     mailbox.put(b);
     assertThat(mailbox.take()).isSameAs(a);
@@ -32,21 +32,21 @@ class MailboxTest {
   void hasRoomForItsCapacityAndAgainForWhatWasTaken() throws Exception {
     for (int i = 0; i < 3; i++) mailbox.put(message());
     assertThat(mailbox.size()).isEqualTo(3);
-    assertThat(mailbox.tryTakeRoom()).isFalse();
+    assertThat(mailbox.tryReserve()).isFalse();
     mailbox.take();
     assertThat(mailbox.size()).isEqualTo(2);
-    assertThat(mailbox.tryTakeRoom()).isTrue();
+    assertThat(mailbox.tryReserve()).isTrue();
   }
 
   @Test
   void closedGivesBackAllThatWaitsInOrderAndRefusesMore() throws Exception {
-    List<Control> all = List.of(message(), message(), message());
+    List<Message> all = List.of(message(), message(), message());
     mailbox.put(all.get(0));
     mailbox.put(all.get(1));
     assertThat(mailbox.take()).isSameAs(all.get(0));   // the second is turned over already
     mailbox.put(all.get(2));
-    List<Control> rest = new ArrayList<>();
-    for (Control message = mailbox.close(); message != null; message = message.older) rest.add(message);
+    List<Message> rest = new ArrayList<>();
+    for (Message message = mailbox.close(); message != null; message = message.older) rest.add(message);
     assertThat(rest).containsExactly(all.get(1), all.get(2));
     assertThat(mailbox.put(message())).isFalse();
     assertThat(mailbox.hasMail()).isFalse();

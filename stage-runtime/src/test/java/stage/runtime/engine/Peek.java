@@ -9,11 +9,11 @@ import java.util.Set;
 import java.util.function.Consumer;
 import stage.api.StageRef;
 import stage.api.SubscriptionSnapshot;
-import stage.runtime.time.Machine;
+import stage.runtime.time.StepMachine;
 
 /** Lets the simulation look at what a cell holds. */
 public final class Peek {
-  private static final VarHandle STATES = field(Turns.class, "states", States.class);
+  private static final VarHandle STATES = field(Incarnations.class, "states", States.class);
   private static final VarHandle BY_NAME = field(States.class, "byName", Map.class);
   private static final VarHandle COMMITTED = committedField();
   private static final VarHandle TAIL = field(Lane.class, "tail", long.class);
@@ -36,7 +36,7 @@ public final class Peek {
   }
 
   /** {@return the cell that a machine is; null if it is something else} */
-  public static Cell<?> cell(Machine machine) {
+  public static Cell<?> cell(StepMachine machine) {
     return machine instanceof Cell<?> cell ? cell : null;
   }
 
@@ -166,7 +166,7 @@ public final class Peek {
   /** {@return the committed value of a state; null if the cell has none of that name now} */
   @SuppressWarnings("unchecked")
   public static <T> T committed(Cell<?> cell, String name) {
-    var states = (States) STATES.get(cell.turns());
+    var states = (States) STATES.get(cell.incarnations());
     if (states == null) return null;
     Object kept = ((Map<String, ?>) BY_NAME.get(states)).get(name);
     return kept == null ? null : (T) COMMITTED.get(kept);
@@ -174,12 +174,12 @@ public final class Peek {
 
   /** {@return which life it lives} */
   public static int incarnation(Cell<?> cell) {
-    return cell.turns().incarnation();
+    return cell.incarnations().incarnation();
   }
 
   /** {@return whether it is the cell's own thread that runs} */
   public static boolean isCurrent(Cell<?> cell) {
-    return cell.carrier().isCurrent();
+    return cell.driver().isCurrent();
   }
 
   /** The {@link #phase} of a cell that waits for others to have stopped. */
@@ -191,7 +191,7 @@ public final class Peek {
   }
 
   /** {@return whether a cell was told to stop and wait for others, and has not done so} */
-  public static boolean isToBeHeld(Cell<?> cell) {
+  public static boolean shouldBeHeld(Cell<?> cell) {
     return cell.signals().has(Signals.HELD);
   }
 
@@ -233,10 +233,10 @@ public final class Peek {
   }
 
   /** {@return whether a consumer begins another life, although it is to end with its subscriptions, and none of them has anything for it} In words of its own, not the engine's. */
-  public static boolean isStartedInVain(Machine machine) {
+  public static boolean isStartedInVain(StepMachine machine) {
     Cell<?> cell = cell(machine);
-    if (cell == null || !cell.signals().has(Signals.DRAINED) || !(cell.life().phase() instanceof Phase.Starting) || incarnation(cell) == 0) return false;
-    if (cell.life().hasInputEnded()) return false;   // it is to be told that all is complete
+    if (cell == null || !cell.signals().has(Signals.DRAINED) || !(cell.lifecycle().phase() instanceof Phase.Starting) || incarnation(cell) == 0) return false;
+    if (cell.lifecycle().hasInputEnded()) return false;   // it is to be told that all is complete
     for (LaneInlet<?> inlet : cell.consumerHalf().inlets()) {
       Lane<?> lane = inlet.lane();
       boolean hasEnded = lane.ending() != null;
@@ -247,13 +247,13 @@ public final class Peek {
 
   /** {@return whether a cell is between two incarnations, or two steps of its end} */
   public static boolean isBetween(Cell<?> cell) {
-    Phase phase = cell.life().phase();
+    Phase phase = cell.lifecycle().phase();
     return !(phase instanceof Phase.Running || phase instanceof Phase.Ended);
   }
 
   /** {@return where a cell stands, as a number} */
   public static int phase(Cell<?> cell) {
-    return switch (cell.life().phase()) {
+    return switch (cell.lifecycle().phase()) {
       case Phase.Starting starting -> 0;
       case Phase.Running running -> 1;
       case Phase.BackingOff backingOff -> 2;

@@ -15,8 +15,8 @@ import stage.api.Stage;
 import stage.api.SubscriptionRefusedException;
 import stage.api.SubscriptionSnapshot;
 import stage.api.SubscriptionSpec;
-import stage.runtime.time.Awaiting;
-import stage.runtime.time.Carrier;
+import stage.runtime.time.WaitState;
+import stage.runtime.time.Driver;
 import stage.runtime.time.RealTime;
 import stage.runtime.time.Time;
 
@@ -59,7 +59,7 @@ class RacingTest {
           state -> {
             state.lane.settle(1, 0, 0, 11);
             VarHandle.fullFence();   // as ConsumerTurn does; pairs with tell in isSettledOrTellMe
-            state.second = state.lane.isToTell() ? "tells" : "silent";
+            state.second = state.lane.shouldNotifyProducer() ? "tells" : "silent";
           });
 
       assertThat(seen.keySet()).as("never: waits silent").isSubsetOf("settled silent", "settled tells", "waits tells");
@@ -110,16 +110,16 @@ class RacingTest {
   @Nested
   class AMailbox {
     private final class State {
-      private final Mailbox mailbox = new Mailbox(new RealTime().room(4));
-      private final Control first = new Control.Cast(stage -> {});
-      private final Control second = new Control.Cast(stage -> {});
+      private final Mailbox mailbox = new Mailbox(new RealTime().permits(4));
+      private final Message first = new Message.Cast(stage -> {});
+      private final Message second = new Message.Cast(stage -> {});
       private boolean firstIsIn;
       private boolean secondIsIn;
-      private final List<Control> got = new ArrayList<>();
+      private final List<Message> got = new ArrayList<>();
     }
 
-    private static boolean put(Mailbox mailbox, Control message) {
-      return mailbox.tryTakeRoom() && mailbox.push(message);
+    private static boolean put(Mailbox mailbox, Message message) {
+      return mailbox.tryReserve() && mailbox.push(message);
     }
 
     @Test
@@ -133,7 +133,7 @@ class RacingTest {
           state -> state.secondIsIn = put(state.mailbox, state.second),
           state -> {
             if (state.mailbox.hasMail()) state.got.add(state.mailbox.take());
-            for (Control rest = state.mailbox.close(); rest != null; rest = rest.older) state.got.add(rest);
+            for (Message rest = state.mailbox.close(); rest != null; rest = rest.older) state.got.add(rest);
           });
 
       assertThat(seen.keySet()).isSubsetOf("0 in", "1 in", "2 in").hasSizeGreaterThan(1);
@@ -147,20 +147,20 @@ class RacingTest {
     private static final Time TIME = new RealTime();
 
     private static final class State {
-      private final Realm realm = new Realm(TIME);
+      private final SubscriptionGraph graph = new SubscriptionGraph(TIME);
       private final Cell<?> left = cell("left");
       private final Cell<?> right = cell("right");
       private String first;
       private String second;
 
       private Cell<?> cell(String name) {
-        return Cell.of(Stage.<Integer, Integer, Stage.ProducerConsumer<Integer, Integer>>producerConsumer(name, () -> (batch, from, out) -> {}), "test", realm, NOBODY);
+        return Cell.of(Stage.<Integer, Integer, Stage.ProducerConsumer<Integer, Integer>>producerConsumer(name, () -> (batch, from, out) -> {}), "test", graph, NOBODY);
       }
 
       @SuppressWarnings("unchecked")
       private String subscribe(Cell<?> consumer, Cell<?> producer) {
         try {
-          realm.subscribe(consumer, SubscriptionSpec.to((ProducerRef<Integer, ?>) producer.ref()));
+          graph.subscribe(consumer, SubscriptionSpec.to((ProducerRef<Integer, ?>) producer.ref()));
           return "subscribed";
         } catch (SubscriptionRefusedException refused) {
           return "refused";
@@ -191,7 +191,7 @@ class RacingTest {
   @Nested
   class AFence {
     /** Its thread is whoever has been made it last; at first, anybody. */
-    private static final class AnyThread implements Carrier {
+    private static final class AnyThread implements Driver {
       private volatile Thread current;   // written by who takes over
 
       @Override
@@ -217,7 +217,7 @@ class RacingTest {
       }
 
       @Override
-      public void await(Awaiting what) {}
+      public void await(WaitState what) {}
 
       @Override
       public void breatheIfBusy() {}
@@ -226,8 +226,8 @@ class RacingTest {
       public void rename(String name) {}
 
       @Override
-      public Awaiting awaiting() {
-        return Awaiting.Now.READY;
+      public WaitState awaiting() {
+        return WaitState.Kind.READY;
       }
 
       @Override
@@ -237,8 +237,8 @@ class RacingTest {
     }
 
     private static final class State {
-      private final AnyThread carrier = new AnyThread();
-      private final Fence fence = new Fence(carrier, null, null);
+      private final AnyThread driver = new AnyThread();
+      private final Handover fence = new Handover(driver, null, null);
       private String zombie;
       private String successor;
 
@@ -247,11 +247,11 @@ class RacingTest {
       }
     }
 
-    private static String leave(Fence fence) {
+    private static String leave(Handover fence) {
       try {
         fence.leave();
         return "left";
-      } catch (Fence.Refused refused) {
+      } catch (Handover.Refused refused) {
         return "refused";
       }
     }
@@ -265,7 +265,7 @@ class RacingTest {
               state.successor = "came too late";
               return;
             }
-            state.carrier.replaceThread();
+            state.driver.replaceThread();
             state.fence.enter();
             state.successor = leave(state.fence);
           });

@@ -23,8 +23,8 @@ import stage.api.supervision.SupervisorSpec;
 import stage.behaviour.support.Quiet;
 import stage.runtime.testkit.CrashRule;
 import stage.runtime.testkit.SimulatedRuntime;
-import stage.runtime.time.Gate;
-import stage.runtime.time.SimulatedTime;
+import stage.runtime.time.Latch;
+import stage.runtime.simulation.SimulatedTime;
 
 /** The bridges in simulated runs, with crashes of the stages behind them: in whatever order things happen, each event comes once and in order. */
 @ExtendWith(Quiet.class)
@@ -105,7 +105,7 @@ class BridgeSimulationTest {
 
   /** Sends what is requested at once, and goes on where it was, whoever subscribes; but from its second request it does not return for long. */
   private static final class Stuck implements Flow.Publisher<Integer> {
-    private final Gate letGo = SimulatedTime.ofThisThread().gate();
+    private final Latch letGo = SimulatedTime.ofThisThread().latch();
     private int next;
     private int requests;
 

@@ -30,7 +30,7 @@ import stage.api.supervision.Supervisor;
 import stage.api.supervision.SupervisorSpec;
 import stage.behaviour.support.Await;
 import stage.behaviour.support.CrashLog;
-import stage.runtime.engine.Realm;
+import stage.runtime.engine.SubscriptionGraph;
 import stage.runtime.time.OwnThreads;
 
 /** F45: there is no thread to be had. */
@@ -41,7 +41,7 @@ class RefusedThreadTest {
 
   private final Starved time = new Starved();
   private final Supervisor scope = Scope.open(
-      SupervisorSpec.of("test").withIntensity(Intensity.of(10)).withGrace(Duration.ofMillis(5)), new Realm(time), new ScopeOwners());
+      SupervisorSpec.of("test").withIntensity(Intensity.of(10)).withGrace(Duration.ofMillis(5)), new SubscriptionGraph(time), new ScopeOwners());
   private final CountDownLatch release = new CountDownLatch(1);
   private final BlockingQueue<Integer> handled = new LinkedBlockingQueue<>();
   private final BlockingQueue<String> entered = new LinkedBlockingQueue<>();
@@ -57,7 +57,7 @@ class RefusedThreadTest {
       refusals.set(count);
     }
 
-    private boolean isToRefuse() {
+    private boolean shouldRefuse() {
       return refusals.getAndUpdate(left -> Math.max(0, left - 1)) > 0;
     }
 
@@ -73,7 +73,7 @@ class RefusedThreadTest {
     /** As a real one that is refused: there is a {@code Thread}, but it does not start. */
     @Override
     protected Thread thread(String name, Runnable body) {
-      if (!isToRefuse()) return super.thread(name, body);
+      if (!shouldRefuse()) return super.thread(name, body);
       return new Thread(body, name) {
         @Override
         public void start() {
@@ -84,7 +84,7 @@ class RefusedThreadTest {
 
     @Override
     public Thread startTask(String name, Runnable body) {
-      if (isToRefuse()) refuse();
+      if (shouldRefuse()) refuse();
       return super.startTask(name, body);
     }
   }

@@ -11,8 +11,8 @@ public class DelegatingTime implements Time {
   }
 
   @Override
-  public Carrier carrier(Machine machine, boolean onPlatformThread) {
-    return time.carrier(machine, onPlatformThread);
+  public Driver driver(StepMachine machine, boolean onPlatformThread) {
+    return time.driver(machine, onPlatformThread);
   }
 
   @Override
@@ -56,13 +56,13 @@ public class DelegatingTime implements Time {
   }
 
   @Override
-  public Gate gate() {
-    return time.gate();
+  public Latch latch() {
+    return time.latch();
   }
 
   @Override
-  public Room room(int places) {
-    return time.room(places);
+  public Permits permits(int places) {
+    return time.permits(places);
   }
 
   @Override
@@ -76,8 +76,8 @@ public class DelegatingTime implements Time {
   }
 
   @Override
-  public boolean awaitEnd(Carrier carrier, long nanos) throws InterruptedException {
-    return time.awaitEnd(carrier, nanos);
+  public boolean awaitEnd(Driver driver, long nanos) throws InterruptedException {
+    return time.awaitEnd(driver, nanos);
   }
 
   @Override

@@ -23,7 +23,7 @@ class FullHeapTest {
   }
 
   /** Waits for a time, and is done when that has come. */
-  private static final class Sleeper implements Machine {
+  private static final class Sleeper implements StepMachine {
     private final long dueNanos;
     private volatile boolean hasWokenUp;
 
@@ -32,10 +32,10 @@ class FullHeapTest {
     }
 
     @Override
-    public Awaiting step(long nowNanos) {
-      if (!isReady(nowNanos)) return new Awaiting.Timer(Awaiting.Now.MAIL, dueNanos);
+    public WaitState step(long nowNanos) {
+      if (!isReady(nowNanos)) return new WaitState.Timer(WaitState.Kind.MAIL, dueNanos);
       hasWokenUp = true;
-      return Awaiting.Now.DONE;
+      return WaitState.Kind.DONE;
     }
 
     @Override
@@ -65,9 +65,9 @@ class FullHeapTest {
     };
     failures.set(3);
     var sleeper = new Sleeper(time.nanos() + 20_000_000);
-    Carrier carrier = time.carrier(sleeper, false);
-    carrier.start();
-    assertThat(time.awaitEnd(carrier, TimeUnit.SECONDS.toNanos(LIMIT_SECONDS))).isTrue();
+    Driver driver = time.driver(sleeper, false);
+    driver.start();
+    assertThat(time.awaitEnd(driver, TimeUnit.SECONDS.toNanos(LIMIT_SECONDS))).isTrue();
     assertThat(sleeper.hasWokenUp).isTrue();
   }
 

@@ -1,6 +1,6 @@
 package stage.runtime.time;
 
-/** The real time, whose carriers get their threads and their alarms from here; tests have some of these fail. */
+/** The real time, whose drivers get their threads and their alarms from here; tests have some of these fail. */
 public class OwnThreads extends DelegatingTime {
   protected OwnThreads() {
     super(new RealTime());
@@ -12,7 +12,7 @@ public class OwnThreads extends DelegatingTime {
   }
 
   @Override
-  public Carrier carrier(Machine machine, boolean onPlatformThread) {
-    return new ThreadCarrier(this, (name, platform, body) -> thread(name, body), machine, onPlatformThread);
+  public Driver driver(StepMachine machine, boolean onPlatformThread) {
+    return new ThreadDriver(this, (name, platform, body) -> thread(name, body), machine, onPlatformThread);
   }
 }

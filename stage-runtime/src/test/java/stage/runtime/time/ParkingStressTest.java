@@ -9,17 +9,17 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * The handshake of parking: two carriers hand a counter to and fro, and each parks until it is its turn; a single wake-up that is lost stops both. A carrier has a
+ * The handshake of parking: two drivers hand a counter to and fro, and each parks until it is its turn; a single wake-up that is lost stops both. A driver has a
  * thread inside, which is what it is for, so there is no race of actors here.
  */
 class ParkingStressTest {
   private static final long HANDED = System.getProperty("stage.stress") == null ? 200_000 : 20_000_000;
 
   /** Goes on when the counter is odd, or even; plain, because what is published is ordered by the fence before the wake-up and by the look after. */
-  private static final class Player implements Machine {
+  private static final class Player implements StepMachine {
     private final Table table;
     private final int parity;
-    private Carrier other;
+    private Driver other;
 
     Player(Table table, int parity) {
       this.table = table;
@@ -27,20 +27,20 @@ class ParkingStressTest {
     }
 
     @Override
-    public Awaiting step(long nowNanos) {
+    public WaitState step(long nowNanos) {
       if (table.count >= HANDED) {
         table.over.countDown();
         wakeOther();
-        return Awaiting.Now.DONE;
+        return WaitState.Kind.DONE;
       }
-      if (!isReady(nowNanos)) return Awaiting.Now.EVENTS;
+      if (!isReady(nowNanos)) return WaitState.Kind.EVENTS;
       COUNT.setRelease(table, table.count + 1);   // pairs with the acquire in isReady; only whose turn it is writes
       wakeOther();
-      return Awaiting.Now.READY;
+      return WaitState.Kind.READY;
     }
 
     private void wakeOther() {
-      VarHandle.fullFence();   // pairs with the announcement of the other carrier
+      VarHandle.fullFence();   // pairs with the announcement of the other driver
       other.wake();
     }
 
@@ -83,8 +83,8 @@ class ParkingStressTest {
     var table = new Table();
     var even = new Player(table, 0);
     var odd = new Player(table, 1);
-    Carrier first = time.carrier(even, onPlatformThreads);
-    Carrier second = time.carrier(odd, onPlatformThreads);
+    Driver first = time.driver(even, onPlatformThreads);
+    Driver second = time.driver(odd, onPlatformThreads);
     even.other = second;
     odd.other = first;
     first.start();

@@ -15,9 +15,10 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
+import stage.runtime.simulation.Choices;
 
 /**
- * The threads of production under a scheduler that {@link Choices} decide: carriers are {@link ThreadCarrier}s on virtual threads that park and are
+ * The threads of production under a scheduler that {@link Choices} decide: drivers are {@link ThreadDriver}s on virtual threads that park and are
  * unparked, but all of them run on the one thread that called {@link #run}, and who runs next is chosen. The clock is simulated.
  *
  * <p>A virtual thread goes on until it parks. So that others get in between in other places too, it passes now and then: around each step, between
@@ -50,12 +51,12 @@ public final class SeededTime implements Time, Executor {
   private final List<Runnable> ready = new ArrayList<>();
   private final Set<Thread> mine = new HashSet<>();
   private final List<Thread> threads = new ArrayList<>();
-  private final Map<Thread, SeededGate> ends = new HashMap<>();
+  private final Map<Thread, SeededLatch> ends = new HashMap<>();
   private final PriorityQueue<TimerEntry> alarms = new PriorityQueue<>();
   private final ArrayDeque<Runnable> due = new ArrayDeque<>();
   private volatile Thread foreign;   // somebody who has no business here
   private Faults faults;             // null for none
-  private Consumer<Machine> afterStep = machine -> {};
+  private Consumer<StepMachine> afterStep = machine -> {};
   private Consumer<String> trace;    // null without one
   private Thread timer;
   private boolean bodyHasEnded;
@@ -99,7 +100,7 @@ public final class SeededTime implements Time, Executor {
   }
 
   /** Has something done after each step, on the thread that made it. */
-  public void afterStep(Consumer<Machine> afterStep) {
+  public void afterStep(Consumer<StepMachine> afterStep) {
     this.afterStep = afterStep;
   }
 
@@ -268,20 +269,20 @@ public final class SeededTime implements Time, Executor {
   }
 
   @Override
-  public Carrier carrier(Machine machine, boolean onPlatformThread) {
+  public Driver driver(StepMachine machine, boolean onPlatformThread) {
     var passing = new PassingMachine(machine);
-    passing.carrier = new ThreadCarrier(this, (name, platform, body) -> newThread(name, body), passing, onPlatformThread);
-    return new PassingCarrier(passing.carrier);
+    passing.driver = new ThreadDriver(this, (name, platform, body) -> newThread(name, body), passing, onPlatformThread);
+    return new PassingCarrier(passing.driver);
   }
 
   @Override
-  public Gate gate() {
-    return new SeededGate();
+  public Latch latch() {
+    return new SeededLatch();
   }
 
   @Override
-  public Room room(int places) {
-    return new RealTime().room(places);   // a semaphore that is never awaited with a time limit
+  public Permits permits(int places) {
+    return new RealTime().permits(places);   // a semaphore that is never awaited with a time limit
   }
 
   @Override
@@ -302,8 +303,8 @@ public final class SeededTime implements Time, Executor {
   }
 
   @Override
-  public boolean awaitEnd(Carrier carrier, long nanos) throws InterruptedException {
-    return carrier.thread() == null || awaitEnd(carrier.thread(), nanos);
+  public boolean awaitEnd(Driver driver, long nanos) throws InterruptedException {
+    return driver.thread() == null || awaitEnd(driver.thread(), nanos);
   }
 
   @Override
@@ -311,8 +312,8 @@ public final class SeededTime implements Time, Executor {
     return endOf(thread).await(Math.max(0, nanos));
   }
 
-  private SeededGate endOf(Thread thread) {
-    return ends.computeIfAbsent(thread, unknown -> new SeededGate());
+  private SeededLatch endOf(Thread thread) {
+    return ends.computeIfAbsent(thread, unknown -> new SeededLatch());
   }
 
   @Override
@@ -336,7 +337,7 @@ public final class SeededTime implements Time, Executor {
   }
 
   /** A gate whose time limit is an alarm: a timed park would come back by a thread of the JDK's. */
-  private final class SeededGate implements Gate {
+  private final class SeededLatch implements Latch {
     private final List<Thread> waiting = new ArrayList<>();
     private boolean open;
 
@@ -380,19 +381,19 @@ public final class SeededTime implements Time, Executor {
   }
 
   /** Passes around each step and each last look. */
-  private final class PassingMachine implements Machine {
-    private final Machine machine;
-    private Carrier carrier;
+  private final class PassingMachine implements StepMachine {
+    private final StepMachine machine;
+    private Driver driver;
 
-    PassingMachine(Machine machine) {
+    PassingMachine(StepMachine machine) {
       this.machine = machine;
     }
 
     @Override
-    public Awaiting step(long nowNanos) {
+    public WaitState step(long nowNanos) {
       mayPass("before a step");
-      Awaiting answer = machine.step(nowNanos);
-      if (carrier.isCurrent()) {
+      WaitState answer = machine.step(nowNanos);
+      if (driver.isCurrent()) {
         note("stepped: " + answer);
         afterStep.accept(machine);
       }
@@ -438,8 +439,8 @@ public final class SeededTime implements Time, Executor {
     }
 
     @Override
-    public String story() {
-      return machine.story();
+    public String describe() {
+      return machine.describe();
     }
 
     @Override
@@ -449,9 +450,9 @@ public final class SeededTime implements Time, Executor {
   }
 
   /** Passes before and after it wakes somebody. */
-  private final class PassingCarrier extends DelegatingCarrier {
-    PassingCarrier(Carrier carrier) {
-      super(carrier);
+  private final class PassingCarrier extends DelegatingDriver {
+    PassingCarrier(Driver driver) {
+      super(driver);
     }
 
     @Override
@@ -475,7 +476,7 @@ public final class SeededTime implements Time, Executor {
     }
 
     @Override
-    public void await(Awaiting what) throws InterruptedException {
+    public void await(WaitState what) throws InterruptedException {
       mayPass("before it waits in user code");
       super.await(what);
     }

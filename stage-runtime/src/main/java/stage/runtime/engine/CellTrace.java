@@ -1,0 +1,85 @@
+package stage.runtime.engine;
+
+import java.util.StringJoiner;
+import stage.api.SubscriptionSnapshot;
+
+/** Tells where a cell stands, in a line, for those who read the trace of a simulation. The cell's thread, or while that rests. */
+final class CellTrace {
+  private static final String[] TOLD = {"cancelled", "stopped", "paused", "drained", "woken up", "a consumer left", "a cancel was asked for", "events handed in",
+      "an input has ended", "held", "released", "killed", "leaves", "tasks finished"};   // by the bits of Signals
+
+  private CellTrace() {}
+
+  /** {@return what a step did, as the rest of a sentence} */
+  static String of(Work work, Phase after) {
+    boolean isBeforeAStart = after instanceof Phase.Starting || after instanceof Phase.BackingOff;
+    return of(work) + (isBeforeAStart && work != Work.RELEASE && work != Work.KILL ? ", and crashed" : "");
+  }
+
+  private static String of(Work work) {
+    return switch (work) {
+      case START -> "started its behaviour";
+      case CANCEL -> "was cancelled";
+      case STOP -> "was stopped";
+      case HOLD -> "ended its incarnation, for its supervisor";
+      case RELEASE -> "was released by its supervisor";
+      case KILL -> "was killed";
+      case LEAVE -> "left, as it had asked for";
+      case MAIL -> "handled a call or cast";
+      case TASKS -> "took in what tasks have finished";
+      case CONSUMERS -> "met its consumers";
+      case CANCEL_SUBSCRIPTION -> "gave up a subscription";
+      case SUBSCRIBED -> "met its producers";
+      case TIMER -> "ran a timer";
+      case FLUSH -> "delivered what waited for demand";
+      case INTAKE -> "took in events from outside";
+      case NOTIFY -> "was nudged";
+      case COMPLETE -> "completed";
+      case TURN -> "took a turn";
+      case SUBSCRIPTION_ENDED -> "came to the end of a subscription";
+      case FINISH -> "ended";
+      case NOTHING -> "had nothing to do";
+    };
+  }
+
+  /** {@return where a cell stands, in brackets with a blank in front; empty if there is nothing to say} */
+  static String of(Cell<?> cell) {
+    var story = new StringJoiner("; ", " [", "]");
+    story.setEmptyValue("");
+    String lifecycle = lifeOf(cell.lifecycle().phase());
+    if (!lifecycle.isEmpty()) story.add(lifecycle);
+    var told = new StringJoiner(", ", "told: ", "");
+    told.setEmptyValue("");
+    for (int i = 0; i < TOLD.length; i++) if (cell.signals().has(1 << i)) told.add(TOLD[i]);
+    if (told.length() > 0) story.add(told.toString());
+    if (cell.mailbox().size() > 0) story.add(cell.mailbox().size() + " in the mailbox");
+    if (cell.consumerHalf() != null) for (LaneInlet<?> inlet : cell.consumerHalf().inlets()) story.add(in(inlet.lane()));
+    if (cell.producerHalf() != null) for (Lane<?> lane : cell.producerHalf().lanes()) story.add(out(lane));
+    return story.toString();
+  }
+
+  private static String lifeOf(Phase phase) {
+    return switch (phase) {
+      case Phase.Running running -> "";
+      case Phase.Starting starting -> "to be started";
+      case Phase.BackingOff backingOff -> "to be restarted later";
+      case Phase.Held held -> "held by its supervisor";
+      case Phase.Draining draining -> "takes no more turns";
+      case Phase.Ended ended -> "over";
+    };
+  }
+
+  private static String in(Lane<?> lane) {
+    SubscriptionSnapshot ledger = lane.snapshot();
+    return "from " + lane.producer().name() + ": " + ledger.inFlight() + " to take, " + ledger.outstanding() + " asked for" + end(lane);
+  }
+
+  private static String out(Lane<?> lane) {
+    SubscriptionSnapshot ledger = lane.snapshot();
+    return "to " + lane.consumer().name() + ": " + ledger.outstanding() + " wanted, " + ledger.inFlight() + " in flight" + end(lane);
+  }
+
+  private static String end(Lane<?> lane) {
+    return (lane.ending() == null ? "" : ", ended") + (lane.hasLeft() ? ", left" : "");
+  }
+}

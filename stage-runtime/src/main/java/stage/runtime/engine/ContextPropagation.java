@@ -1,0 +1,67 @@
+package stage.runtime.engine;
+
+import java.util.function.Consumer;
+
+/** What a scope wants around each incarnation of one cell: its context, entered before the start and left after the stop. The cell's thread only. */
+final class ContextPropagation {
+  private final Cell<?> cell;
+  private final Lifecycle lifecycle;
+  private final Consumer<Runnable> around;
+  private boolean isWithin;
+  private boolean hasStartedWithin;   // and has started an incarnation there
+
+  ContextPropagation(Cell<?> cell, Lifecycle lifecycle, Consumer<Runnable> around) {
+    this.cell = cell;
+    this.lifecycle = lifecycle;
+    this.around = around;
+  }
+
+  /** The next incarnation is about to start. */
+  void starts() {
+    hasStartedWithin = true;
+  }
+
+  /** Another thread has taken over, which is outside. */
+  void isOutside() {
+    isWithin = false;
+  }
+
+  /** Runs steps: within the context, if an incarnation is to start. */
+  void run(Runnable steps) {
+    if (isWithin || !startsAnIncarnation()) {
+      steps.run();
+      return;
+    }
+    boolean[] ran = {false};
+    Throwable failure = null;
+    try {
+      around.accept(() -> {
+        if (ran[0]) throw new IllegalStateException("the context ran an incarnation of stage " + cell.path() + " twice; it must run it once");
+        ran[0] = true;
+        isWithin = true;
+        hasStartedWithin = false;
+        steps.run();
+      });
+    } catch (Throwable thrown) {
+      failure = thrown;
+    }
+    if (!cell.driver().isCurrent()) return;
+    isWithin = false;
+    if (!ran[0]) {
+      var notRun = new IllegalStateException("the context did not run the incarnation of stage " + cell.path() + "; it must run it once");
+      lifecycle.startFailed(failure == null ? notRun : failure);
+    } else if (failure != null) {
+      cell.report("the context of stage " + cell.path() + " threw after its incarnation", failure);
+    }
+  }
+
+  /** {@return whether the next step is to be made outside, or inside, what is around an incarnation} */
+  boolean mustReenter(Work work) {
+    return work == Work.START ? !isWithin || hasStartedWithin : isWithin && hasStartedWithin && cell.incarnations().hasNoIncarnation();
+  }
+
+  private boolean startsAnIncarnation() {
+    boolean mayStart = lifecycle.phase() instanceof Phase.Starting || lifecycle.phase() instanceof Phase.BackingOff;
+    return mayStart && !lifecycle.isTakenOver() && cell.lookNow() == Work.START;
+  }
+}

@@ -1,0 +1,24 @@
+package stage.runtime.engine;
+
+/** What is to become of a cell that crashed. */
+public sealed interface Directive {
+  /**
+   * Another incarnation takes over.
+   *
+   * @param delayNanos how long to wait before
+   */
+  record Restart(long delayNanos) implements Directive {}
+
+  /** The incarnation ends, and the cell waits for {@link Cell#release}: others are restarted with it. */
+  record Hold() implements Directive {}
+
+  /** The incarnation goes on, and skips what it was doing. */
+  record Resume() implements Directive {}
+
+  /**
+   * It ends, and has failed.
+   *
+   * @param contained whether that is nobody else's failure than its own consumers'
+   */
+  record End(boolean contained) implements Directive {}
+}

@@ -1,0 +1,120 @@
+package stage.runtime.engine;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.ArrayList;
+import java.util.List;
+import stage.runtime.time.Driver;
+import stage.runtime.time.Faults;
+import stage.runtime.time.StepMachine;
+
+/**
+ * Stands between a cell and the user code that its thread runs: while a thread is in user code, another one may take its place, and what
+ * the first does after that is refused.
+ */
+final class Handover {
+  // The word is even while the cell's thread is in the engine and odd while it is in user code; each way into user code, and each end of a stay
+  // there, makes it grow by one. So an odd word names one stay of one thread in user code, and whoever wants to end that stay, the thread
+  // itself or somebody who takes over, must be the one whose compare-and-set succeeds.
+  //
+  // A thread that was replaced finds an even word, or the odd one of its successor; the latter has been current from before it could enter
+  // user code, so the thread that was replaced sees that it is not.
+
+  /** Thrown through everything that a thread which was replaced has on its stack; the engine lets it pass and touches nothing. */
+  static final class Refused extends Error {
+    private static final long serialVersionUID = 1L;
+
+    private Refused(String message) {
+      super(message, null, false, false);
+    }
+  }
+
+  private static final VarHandle WORD;
+  private static final VarHandle REFUSED;
+
+  static {
+    try {
+      WORD = MethodHandles.lookup().findVarHandle(Handover.class, "word", int.class);
+      REFUSED = MethodHandles.lookup().findVarHandle(Handover.class, "refused", long.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
+  private final Driver driver;
+  private final StepMachine machine;
+  private final Faults faults;     // null in production
+  private volatile int word;       // the cell's thread, and who takes over, by compare-and-set
+  private volatile long refused;   // any thread, atomically
+  private volatile List<Thread> replaced = List.of();   // who takes over, one at a time
+
+  Handover(Driver driver, StepMachine machine, Faults faults) {
+    this.driver = driver;
+    this.machine = machine;
+    this.faults = faults;
+  }
+
+  /** The cell's thread goes into user code that has a name, which a simulation may make fail. */
+  void enter(String what) {
+    if (faults != null) faults.before(machine, what);
+    enter();
+  }
+
+  /** The way back from {@link #enter(String)}. */
+  void leave(String what) {
+    leave();
+    left(what);
+  }
+
+  /** User code was left, and a simulation may say that it has failed. */
+  void left(String what) {
+    if (faults != null) faults.after(machine, what);
+  }
+
+  /** The cell's thread goes into user code. */
+  void enter() {
+    WORD.setRelease(this, word + 1);   // pairs with the compare-and-set in takeOver: who takes over sees all that the engine did before
+  }
+
+  /**
+   * The calling thread comes back from user code.
+   *
+   * @throws Refused if another one has taken its place
+   */
+  void leave() {
+    int stay = word;
+    if ((stay & 1) == 0 || !driver.isCurrent() || !WORD.compareAndSet(this, stay, stay + 1)) {
+      refuse();
+      throw new Refused("thread " + Thread.currentThread().getName() + " was replaced, and what it does is refused");
+    }
+  }
+
+  /** {@return a number for the stay in user code that the cell's thread is on; an even one while it is in the engine} Any thread. */
+  int stay() {
+    return word;
+  }
+
+  /** {@return whether the cell's thread was in user code, and is the cell's thread no more} Any thread, one at a time. */
+  boolean takeOver(Thread old) {
+    int stay = word;
+    if ((stay & 1) == 0 || !WORD.compareAndSet(this, stay, stay + 1)) return false;   // volatile; pairs with the release in enter
+    List<Thread> all = new ArrayList<>(replaced);
+    all.add(old);
+    replaced = List.copyOf(all);
+    return true;
+  }
+
+  boolean isReplaced(Thread thread) {
+    return replaced.contains(thread);
+  }
+
+  /** Something that a replaced thread wanted was refused. */
+  void refuse() {
+    REFUSED.getAndAdd(this, 1L);
+  }
+
+  /** {@return how often something was refused} */
+  long refused() {
+    return refused;
+  }
+}

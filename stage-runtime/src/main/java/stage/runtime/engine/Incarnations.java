@@ -1,0 +1,620 @@
+package stage.runtime.engine;
+
+import java.lang.invoke.VarHandle;
+import java.util.Arrays;
+import java.util.concurrent.CancellationException;
+import java.util.function.Supplier;
+import stage.api.MapConcurrent;
+import stage.api.Outlet;
+import stage.api.PerEvent;
+import stage.api.Redelivery;
+import stage.api.Stage;
+import stage.api.StageContext;
+import stage.api.StageFactory;
+import stage.api.StopReason;
+import stage.api.TimerAction;
+
+/**
+ * The incarnations of one cell, and their turns: makes behaviours, runs user code, and commits or undoes what it did. The cell's thread
+ * only, but for what says otherwise.
+ *
+ * @param <S> the behaviour's type
+ */
+final class Incarnations<S extends Stage.Behaviour> {
+  /** User code to run. */
+  interface Turn {
+    void run() throws Exception;
+  }
+
+  private final Cell<S> cell;
+  private final Signals signals;
+  private final Handover fence;
+  private StageFactory<? extends S> factory;
+  private volatile int incarnation;      // read by any thread
+  private S behaviour;                   // null before the first incarnation and between two
+  private S starting;                    // while its onStart runs
+  private Role startingRole;             // from then on until it has started; null for one that hands its events to threads of their own
+  private volatile StartLimit limit;     // while one starts; null without a limit; read by any thread
+  private S stopping;                    // while its onStop runs
+  private Role role;
+  private Timers timers;                 // null until there was a timer
+  private States states;                 // null until there was one
+  private BridgeResource kept;                     // null but for a bridge
+  private boolean gated;                 // whether all its behaviours are; written before the first start is over
+  private boolean hasMore;               // whether there was something left for onMore after the last good turn or commit point
+  private boolean asksForMore;           // the same as the turn that is running has said
+  private Tasks<?, ?> tasks;             // null but for a stage that hands each event to a thread of its own
+  private boolean serving;               // a message or a timer is being run; in a generator, within emit
+  private Message.Request asked;           // the call that is being run; null if there is none
+  private Throwable messageCrash;        // what threw there, in a generator
+  private String messageThatCrashed;     // what that was
+  private Message.Replace replacement;   // what a generator is to make way for
+
+  Incarnations(Cell<S> cell, Signals signals, StageFactory<? extends S> factory) {
+    this.cell = cell;
+    this.signals = signals;
+    this.fence = new Handover(cell.driver(), cell, cell.graph().time().faults());
+    this.factory = factory;
+  }
+
+  Handover fence() {
+    return fence;
+  }
+
+  /** Any thread. */
+  int incarnation() {
+    return incarnation;
+  }
+
+  /** {@return whether an incarnation is starting, and should have started by now} Any thread. */
+  boolean isStartOverdue() {
+    StartLimit there = limit;
+    return there != null && there.isExpired();
+  }
+
+  Role role() {
+    return role;
+  }
+
+  /** {@return the timers; null if there never was one} */
+  Timers timers() {
+    return timers;
+  }
+
+  /** {@return whether there is no behaviour: before the first, between two, and after the last} */
+  boolean hasNoIncarnation() {
+    return behaviour == null;
+  }
+
+  /** {@return whether onStart is running} */
+  boolean isInOnStart() {
+    return starting != null;
+  }
+
+  boolean isServing() {
+    return serving;
+  }
+
+  // ---- incarnations
+
+  /** Makes the next behaviour and starts it. */
+  void incarnate() throws Throwable {
+    incarnate(factory);
+  }
+
+  /** Makes a behaviour and starts it; the old one, if any, stays as it was if that fails. */
+  private void incarnate(StageFactory<? extends S> factory) throws Throwable {
+    Timers oldTimers = timers;
+    timers = null;
+    limit = StartLimit.begin(cell);
+    if (incarnation > 0) cell.driver().rename(cell.threadName(incarnation + 1));
+    Throwable failure = null;
+    try {
+      start(factory);
+    } catch (Handover.Refused refused) {
+      throw refused;
+    } catch (Throwable thrown) {
+      failure = thrown;
+    }
+    if (limit != null) failure = limit.end(failure);
+    limit = null;
+    S fresh = starting;
+    starting = null;
+    if (failure != null) {
+      if (fresh != null) cell.graph().release(fresh);
+      timers = oldTimers;
+      startingRole = null;
+      rollbackStates();
+      cell.driver().rename(cell.threadName());
+      throw failure;
+    }
+    Role freshRole = startingRole != null ? startingRole : Role.of(fresh, cell);
+    startingRole = null;
+    commitStates();
+    incarnation++;
+    this.factory = factory;
+    behaviour = fresh;
+    role = freshRole;
+    if (cell.isConsumer()) cell.consumerHalf().reincarnated();
+  }
+
+  private void start(StageFactory<? extends S> factory) throws Exception {
+    S fresh;
+    fence.enter("the factory");
+    try {
+      fresh = factory.create();
+    } finally {
+      fence.leave();
+    }
+    if (Bridges.isDescription(fresh)) fresh = bridge(fresh);
+    if (fresh == null) throw new IllegalStateException("the factory of stage " + cell.path() + " returned null; it must make a new behaviour");
+    if (incarnation == 0) gated = fresh instanceof DemandLimit;
+    if (gated && !(fresh instanceof DemandLimit)) {
+      throw new IllegalStateException("stage " + cell.path() + " hands its events to a subscriber, whose requests are all that is asked for; a "
+          + fresh.getClass().getName() + " would never get an event");
+    }
+    if (!cell.graph().claim(fresh)) {
+      throw new IllegalStateException("the factory of stage " + cell.path() + " returned a behaviour that is in use already, a "
+          + fresh.getClass().getName() + "; it must make a new one each time");
+    }
+    starting = fresh;
+    // The role of one that hands its events to threads of their own decides at once how they are handled; if it failed to start, that would stay so.
+    boolean hasTasks = fresh instanceof MapConcurrent<?, ?> || fresh instanceof PerEvent<?>;
+    startingRole = hasTasks ? null : Role.of(fresh, cell);
+    fence.enter("onStart");
+    try {
+      fresh.onStart(new CellContext(cell, incarnation + 1));
+      asksForMore = startingRole != null && startingRole.asksForMore();
+    } finally {
+      fence.leave("onStart");
+    }
+  }
+
+  @SuppressWarnings("unchecked")   // the spec of a bridge names the contract, not the class
+  private S bridge(S described) {
+    return (S) Bridges.find().behaviourOf(described);
+  }
+
+  /** {@return whether its behaviour asks for events only as it is permitted to} Any thread that knows it has started. */
+  boolean isGated() {
+    return gated;
+  }
+
+  /** Runs what a nudge is for. */
+  void notified() {
+    signals.clear(Signals.NOTIFIED);
+    if (behaviour instanceof OnNotify notified) run("a bridge", () -> notified.onNotify(role.outlet()));
+  }
+
+  @SuppressWarnings("unchecked")   // a cell keeps one thing
+  <T extends BridgeResource> T kept(Supplier<T> first) {
+    if (kept == null) kept = first.get();
+    return (T) kept;
+  }
+
+  /** There will be no other incarnation. */
+  void over(StopReason reason) {
+    if (kept == null) return;
+    BridgeResource last = kept;
+    kept = null;
+    try {
+      fence.enter();
+      try {
+        last.over(reason);
+      } finally {
+        fence.leave();
+      }
+    } catch (Handover.Refused refused) {
+      throw refused;
+    } catch (Throwable failure) {
+      cell.report("a bridge of stage " + cell.path() + " threw when it was told of the end", failure);
+    }
+  }
+
+  /** The incarnation has crashed and another one will follow: lanes, demand, backlog, mailbox and states stay. */
+  void abandon(Redelivery redelivery, Throwable cause) {
+    timers = null;
+    messageCrash = null;
+    if (role != null) role.redeliver(redelivery, cause);
+    letBehaviourGo(new StopReason.Crashed(cause));
+  }
+
+  private void letBehaviourGo(StopReason reason) {
+    S old = behaviour;
+    behaviour = null;
+    if (old != null) stop(old, reason);
+  }
+
+  /** The incarnation ends in good order, and another one will follow: what a turn of it has left undone is delivered again as usual. */
+  void retire(StopReason reason) {
+    timers = null;
+    messageCrash = null;
+    if (role != null) role.forgive();
+    letBehaviourGo(reason);
+  }
+
+  /** The incarnation goes on, and skips what it was doing. */
+  void resume(Throwable cause) {
+    if (behaviour == null) throw new IllegalStateException("there is no behaviour to go on with", cause);
+    messageCrash = null;
+    if (cell.isGenerator()) role = Role.of(behaviour, cell);   // its loop was left, so it begins again
+    role.skip(cause);
+  }
+
+  /** {@return whether there is something to skip} A generator's loop cannot go on where it was. */
+  boolean canSkip(String during) {
+    if (behaviour == null || during.equals("kill") || during.equals("onStart")) return false;
+    if (cell.isGenerator()) return false;
+    return serving || role.hasCrashedBatch() || during.equals("a cast") || during.equals("a timer") || during.equals("onSubscribe");
+  }
+
+  /** The last incarnation is over. */
+  void stop(StopReason reason) {
+    letBehaviourGo(reason);
+  }
+
+  /**
+   * This thread has taken the place of one that did not come back from user code: undoes what that one was doing. Its behaviour gets no
+   * {@code onStop}, because that thread may still be in it.
+   */
+  void recover(Throwable killed) {
+    limit = null;
+    serving = false;
+    messageCrash = null;
+    timers = null;
+    if (states != null) states = states.committedOnly();
+    if (asked != null) asked.fail(killed);
+    asked = null;
+    if (replacement != null) replacement.fail(killed);
+    replacement = null;
+    if (role != null) role.rollback();
+    for (S each : Arrays.asList(starting, stopping, behaviour)) if (each != null) cell.graph().release(each);
+    starting = null;
+    stopping = null;
+    behaviour = null;
+  }
+
+  /** Undoes a turn that was left without being committed or undone, because the engine itself failed. Does nothing if there is none. */
+  void undo(Throwable failure) {
+    serving = false;
+    if (asked != null) asked.fail(failure);
+    asked = null;
+    if (role != null) role.rollback();
+    rollbackStates();
+  }
+
+  /** Forgets the behaviour and all that holds it, without {@code onStop}. Needs no memory. The incarnation is about to crash. */
+  void dropBehaviour() {
+    if (starting != null) cell.graph().release(starting);
+    if (stopping != null) cell.graph().release(stopping);
+    if (behaviour != null) cell.graph().release(behaviour);
+    behaviour = null;
+    starting = null;
+    stopping = null;
+    role = null;
+    timers = null;
+    messageCrash = null;
+  }
+
+  /** Forgets the behaviour for good. Its cell has ended and takes no more turns. */
+  void letGo() {
+    factory = null;
+    behaviour = null;
+    role = null;
+    timers = null;
+  }
+
+  private void stop(S old, StopReason reason) {
+    Thread.interrupted();
+    stopping = old;
+    try {
+      fence.enter("onStop");
+      try {
+        old.onStop(reason);
+      } finally {
+        fence.leave("onStop");
+      }
+      commitStates();
+    } catch (Handover.Refused refused) {
+      throw refused;
+    } catch (Throwable failure) {
+      rollbackStates();
+      cell.report("onStop of stage " + cell.path() + " threw", failure);
+    }
+    stopping = null;
+    cell.graph().release(old);
+  }
+
+  // ---- turns
+
+  /** Takes the role's own turn; there is one. */
+  void turn() {
+    if (signals.has(Signals.WOKEN_UP)) {
+      signals.clear(Signals.WOKEN_UP);
+      role.wakeUp();
+      if (signals.has(Signals.PAUSED) || !role.hasTurn()) return;
+    }
+    Thread.interrupted();   // what was left over from an earlier turn is nobody's business now
+    if (cell.shouldExit()) return;   // its interrupt may just have been cleared, and is not sent twice
+    beginTurn();
+    try {
+      role.turn();
+      // A generator that was told to make way may clean up and return: that completes nothing.
+      if (isLeaving()) throw new CancellationException("stage " + cell.path() + " has left its turn");
+    } catch (Handover.Refused refused) {
+      throw refused;
+    } catch (Throwable failure) {
+      role.rollback();
+      rollbackStates();
+      turnFailed(failure);
+      return;
+    }
+    commit(role.callback());
+  }
+
+  /** Every subscription that was accepted before this counts in the turn. */
+  private void beginTurn() {
+    ProducerHalf<?> half = cell.producerHalf();
+    if (half != null && half.hasLaneNews()) half.meetLanes();
+    role.beginTurn();
+  }
+
+  /** Publishes and settles what a turn did. */
+  private boolean commit(String during) {
+    try {
+      role.commit();
+      return true;
+    } catch (Throwable failure) {
+      rollbackStates();
+      role.rollback();   // a dispatcher's rule is wrong, and nothing was published
+      cell.lifecycle().crash(during, failure);
+      return false;
+    }
+  }
+
+  private void turnFailed(Throwable failure) {
+    if (messageCrash != null) {
+      cell.lifecycle().crash(messageThatCrashed, messageCrash);
+    } else if (replacement != null) {
+      Message.Replace asked = replacement;
+      replacement = null;
+      replaceBehaviour(asked);
+    } else if (cell.shouldExit()) {
+      suppress(failure);
+      Thread.interrupted();
+      if (signals.has(Signals.STOPPED) && !signals.has(Signals.CANCELLED)) cell.lifecycle().stopTakingTurns(new StopReason.Stopped());
+    } else {
+      cell.lifecycle().crash(role.callback(), failure);
+    }
+  }
+
+  private void suppress(Throwable failure) {
+    boolean isForTheInterrupt = failure instanceof InterruptedException || failure instanceof CancellationException;
+    if (!isForTheInterrupt) cell.owner().suppressed(cell, failure);
+  }
+
+  /** Forgets an old interrupt, but for the one of a cancel: that is sent once. */
+  void clearInterrupt() {
+    if (Thread.interrupted() && cell.shouldExit()) Thread.currentThread().interrupt();
+  }
+
+  /** Runs user code of a message or a timer as a turn. What it throws is a crash. */
+  void run(String what, Turn body) {
+    boolean hadCompleted = cell.isRunning() && role.isCompleted();
+    Throwable failure = attempt(what, body);
+    if (failure == null) return;
+    if (cell.shouldExit()) {
+      suppress(failure);
+      return;
+    }
+    if (hadCompleted) {
+      cell.lifecycle().suppress(what, failure);   // it is about to end; another incarnation would not know that it has done all there was to do
+      return;
+    }
+    if (isGenerating()) {
+      messageCrash = failure;
+      messageThatCrashed = what;
+      throw new CancellationException("stage " + cell.path() + " has crashed in " + what);
+    }
+    cell.lifecycle().crash(what, failure);
+  }
+
+  /** {@return what the body threw, in which case its effects are undone; else null} */
+  Throwable attempt(String what, Turn body) {
+    clearInterrupt();
+    boolean wasServing = serving;
+    boolean within = isGenerating();
+    serving = true;
+    if (within && states != null) states.putAside();
+    Throwable failure = null;
+    try {
+      beginTurn();
+      fence.enter(what);
+      try {
+        body.run();
+        asksForMore = role.asksForMore();
+      } finally {
+        fence.leave(what);
+      }
+      role.commit();
+    } catch (Handover.Refused refused) {
+      throw refused;
+    } catch (Throwable thrown) {
+      role.rollback();
+      rollbackStates();
+      failure = thrown;
+    } finally {
+      serving = wasServing;
+      if (within && states != null) states.takeUp();
+    }
+    return failure;
+  }
+
+  /** Handles a message: runs what it brings as a turn, or changes the behaviour. */
+  void handle(Message message) {
+    if (behaviour == null) {   // stopped between two incarnations
+      message.refuse(cell.endReason());
+      return;
+    }
+    switch (message) {
+      case Message.Call call -> {
+        Object[] answer = {null};
+        asked = call;
+        Throwable failure = attempt("a call", () -> answer[0] = call.function.apply(behaviour));
+        asked = null;
+        if (failure == null) call.answer(answer[0]);
+        else call.fail(failure);
+      }
+      case Message.Cast cast -> run("a cast", () -> cast.action.accept(behaviour));
+      case Message.CastEmit cast -> {
+        // Nobody can know when a stage completes, so to come too late must not crash it: this is as a cast to one that has ended.
+        if (!cell.isRunning() || role.isCompleted()) return;
+        run("a cast", () -> cast.action.accept(behaviour, outlet()));
+      }
+      case Message.Replace replace -> {
+        if (!isGenerating()) {
+          replaceBehaviour(replace);
+        } else {
+          replacement = replace;
+          throw new CancellationException("stage " + cell.path() + " gets another behaviour");
+        }
+      }
+    }
+  }
+
+  @SuppressWarnings("unchecked")
+  private Outlet<Object> outlet() {
+    return (Outlet<Object>) role.outlet();
+  }
+
+  private void replaceBehaviour(Message.Replace replace) {
+    if (!cell.isRunning()) {
+      replace.refuse(cell.endReason());
+      return;
+    }
+    S old = behaviour;
+    asked = replace;
+    try {
+      @SuppressWarnings("unchecked")
+      var typed = (StageFactory<? extends S>) replace.factory;
+      incarnate(typed);
+    } catch (Handover.Refused refused) {
+      throw refused;
+    } catch (Throwable failure) {
+      if (cell.isGenerator()) role = Role.of(old, cell);   // its generate() was left for the new one, so it begins again
+      asked = null;
+      replace.fail(failure);
+      return;
+    }
+    stop(old, new StopReason.Replaced());
+    asked = null;
+    replace.answer(null);
+  }
+
+  // ---- a generator's one turn, which messages may end
+
+  /** {@return whether it is to end because of a message: one that crashed, or a replacement} */
+  boolean isLeaving() {
+    return replacement != null || messageCrash != null;
+  }
+
+  boolean isGenerating() {
+    return cell.isGenerator() && role.isGenerating();
+  }
+
+  // ---- states and timers
+
+  /** {@return the tasks of this cell, made with the first incarnation} They outlive it. */
+  @SuppressWarnings("unchecked")   // a cell has tasks of one kind: those of its spec
+  <T extends Tasks<?, ?>> T tasks(Supplier<T> first) {
+    if (tasks == null) tasks = first.get();
+    return (T) tasks;
+  }
+
+  /** {@return the tasks of this cell; null if it hands no event to threads of their own} */
+  Tasks<?, ?> tasks() {
+    return tasks;
+  }
+
+  /** Takes in what tasks have done. */
+  void collectTasks() {
+    signals.clear(Signals.TASKS_FINISHED);
+    if (role instanceof TaskRole<?, ?> taskRole) run("a task", taskRole::collect);
+  }
+
+  States states() {
+    if (states == null) states = new States(cell);
+    return states;
+  }
+
+  void commitStates() {
+    if (states != null) states.commit();
+    hasMore = asksForMore;
+  }
+
+  void forgetStates() {
+    states = null;
+    hasMore = false;
+  }
+
+  void rollbackStates() {
+    if (states != null) states.rollback();
+    asksForMore = hasMore;
+  }
+
+  /** {@return whether the last good turn has left something for {@code onMore}} */
+  boolean hasMore() {
+    return hasMore;
+  }
+
+  /** The turn that is running says whether it leaves something for {@code onMore}. */
+  void asksForMore(boolean asks) {
+    asksForMore = asks;
+  }
+
+  /** In the middle of a turn: publishes, keeps states, and settles the next events of a batch. */
+  void commitPoint(LaneInlet<?> inlet, int events, boolean asksForMore) {
+    this.asksForMore = asksForMore;
+    role.commitOutput();
+    boolean more = inlet.settleNext(events);
+    try {
+      commitStates();
+    } finally {
+      if (more) {
+        VarHandle.fullFence();   // pairs with the announcement of the producer's driver
+        inlet.lane().producer().driver().wake();
+      }
+    }
+    inlet.tellGivenUp();
+  }
+
+  /** Runs what user code, on the cell's own thread, asks the engine to do. */
+  void inEngine(Runnable what) {
+    fence.leave();
+    try {
+      what.run();
+    } catch (Handover.Refused refused) {
+      throw refused;
+    } catch (Throwable failure) {
+      fence.enter();
+      throw failure;
+    }
+    fence.enter();
+  }
+
+  StageContext.Timer addTimer(TimerAction action, long delayNanos, long periodNanos) {
+    Timers.Due[] due = {null};
+    inEngine(() -> {
+      if (timers == null) timers = new Timers();
+      due[0] = timers.add(action, cell.graph().time().nanos() + delayNanos, periodNanos);
+    });
+    return () -> {
+      cell.ensureOwnThread("cancel() of a timer");
+      due[0].cancel();
+    };
+  }
+
+  void dropTimers() {
+    timers = null;
+  }
+}

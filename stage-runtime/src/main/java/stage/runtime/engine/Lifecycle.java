@@ -1,0 +1,439 @@
+package stage.runtime.engine;
+
+import java.util.concurrent.CancellationException;
+import stage.api.CancelPolicy;
+import stage.api.Restart;
+import stage.api.StageKilledException;
+import stage.api.StopReason;
+import stage.runtime.time.Latch;
+
+/**
+ * Where one cell stands, and how it gets from one {@link Phase} to the next: it starts, is held and released, crashes, drains, and ends. The
+ * cell's thread only, but for what says otherwise.
+ */
+final class Lifecycle {
+  private final Cell<?> cell;
+  private final CellOwner owner;
+  private final Signals signals;
+  private final Incarnations<?> incarnations;
+  private final Latch ended;
+  private volatile Phase phase = new Phase.Starting();   // read by any thread
+  private boolean inputEnded;           // the last subscription has completed
+  private boolean toldOfEnd;            // and onComplete was a good turn
+  private Latch started;                 // forgotten by the starter once it is open; 100,000 idle stages add up
+  private volatile boolean ignores;     // the stage is not to run, as it has said in its start; read by the starter
+  private Throwable startFailure;       // read by the starter after the gate has opened
+  private Leaving leaving;              // how it ends, from when onStop is run
+  private Directive decided;              // what follows from a crash, until all of it is done: a full heap may need several steps; null otherwise
+  private boolean heldToTell;           // whether the supervisor still has to be told that it is held
+
+  // written by the supervisor, before the signal that makes the cell look
+  private volatile String heldFor;      // the path of the stage whose crash this one is held for
+  private volatile boolean freshStart;  // whether the next incarnation finds its states empty
+  private volatile Thread replaced;     // the thread whose place this one has just taken; null otherwise
+
+  /** How a cell ends. */
+  private record Leaving(StopReason reason, String during, boolean contained) {}
+
+  Lifecycle(Cell<?> cell) {
+    this.cell = cell;
+    this.owner = cell.owner();
+    this.signals = cell.signals();
+    this.incarnations = cell.incarnations();
+    this.started = cell.graph().time().latch("the start of", cell.path());
+    this.ended = cell.graph().time().latch("the end of", cell.path());
+  }
+
+  // ---- any thread
+
+  Phase phase() {
+    return phase;
+  }
+
+  boolean isRunning() {
+    return phase instanceof Phase.Running;
+  }
+
+  boolean hasEnded() {
+    return phase instanceof Phase.Ended;
+  }
+
+  /** {@return why it has ended, or is about to; null if it is not} */
+  StopReason endReason() {
+    return switch (phase) {
+      case Phase.Ended(var reason) -> reason;
+      case Phase.Draining(var reason) -> reason;
+      case Phase.Starting starting -> null;
+      case Phase.BackingOff backingOff -> null;
+      case Phase.Held held -> null;
+      case Phase.Running running -> null;
+    };
+  }
+
+  /** {@return opens when it has ended} */
+  Latch ended() {
+    return ended;
+  }
+
+  /** The stage asks for its own end. Answers whether it does so in its start, and therefore is not to run. */
+  boolean ignoreStart() {
+    if (cell.driver().isCurrent() && phase instanceof Phase.Starting && incarnations.isInOnStart()) ignores = true;
+    return ignores;
+  }
+
+  /** {@return whether it has said in its start that it is not to run} */
+  boolean ignoresStart() {
+    return ignores;
+  }
+
+  /** Waits until {@code onStart} has returned, and answers why it could not start; null if it has started. The starter only. */
+  Throwable awaitStart() throws InterruptedException {
+    started.await();
+    started = null;
+    return startFailure;
+  }
+
+  /** See {@link Cell#hold}. */
+  void holdFor(String crashed) {
+    heldFor = crashed;
+  }
+
+  /** See {@link Cell#release}. */
+  void startFresh(boolean fresh) {
+    freshStart = fresh;
+  }
+
+  /** Another thread is about to take the place of this one. */
+  void takenOverFrom(Thread old) {
+    replaced = old;
+  }
+
+  // ---- the cell's thread from here on
+
+  boolean isTakenOver() {
+    return replaced != null;
+  }
+
+  boolean hasInputEnded() {
+    return inputEnded;
+  }
+
+  /** This thread has taken the place of one that did not come back from user code. */
+  void recover() {
+    Thread old = replaced;
+    replaced = null;
+    decided = null;
+    owner.tookOver(cell, old);
+    var killed = new StageKilledException("stage " + cell.path() + " ignored its interrupt"
+        + (incarnations.isStartOverdue() ? ", sent because its start took longer than its start timeout of " + cell.options().startTimeout() : "")
+        + ", and its thread was abandoned");
+    boolean wasStarting = phase instanceof Phase.Starting;
+    incarnations.recover(killed);
+    if (leaving != null) {
+      finish();
+    } else if (heldToTell) {
+      tellHeld();
+    } else if (wasStarting && incarnations.incarnation() == 0) {
+      startFailed(killed);
+    } else if (signals.has(Signals.CANCELLED)) {
+      end(new StopReason.Stopped(), "cancel");
+    } else if (!signals.has(Signals.HELD)) {
+      signals.clear(Signals.KILLED);
+      if (wasStarting || phase instanceof Phase.Running) crash(wasStarting ? "onStart" : "kill", killed);
+    }
+  }
+
+  private void tellHeld() {
+    heldToTell = false;
+    owner.held(cell, true);
+  }
+
+  void hold() {
+    signals.clear(Signals.HELD | Signals.RELEASED | Signals.KILLED);
+    boolean waits = switch (phase) {
+      case Phase.Running running -> true;
+      case Phase.Starting starting -> true;
+      case Phase.BackingOff backingOff -> true;
+      case Phase.Held held -> true;
+      case Phase.Draining draining -> false;
+      case Phase.Ended over -> false;
+    };
+    if (!waits) {
+      owner.held(cell, false);
+      return;
+    }
+    phase = new Phase.Held();
+    heldToTell = true;
+    incarnations.retire(new StopReason.GroupRestart(heldFor));
+    tellHeld();
+  }
+
+  void release() {
+    signals.clear(Signals.RELEASED);
+    phase = new Phase.Starting();
+  }
+
+  void start() {
+    boolean first = incarnations.incarnation() == 0;
+    phase = new Phase.Starting();   // the backoff, if there was one, is over: a start that fails is a crash like any other
+    incarnations.clearInterrupt();
+    if (freshStart) {
+      freshStart = false;
+      incarnations.forgetStates();
+    }
+    try {
+      incarnations.incarnate();
+      phase = new Phase.Running();
+    } catch (Handover.Refused refused) {
+      throw refused;
+    } catch (Throwable failure) {
+      startFailed(failure);
+      return;
+    }
+    if (first) {   // a restart has nobody waiting
+      owner.started(cell);
+      started.open();
+    } else {
+      owner.restarted(cell);
+    }
+  }
+
+  void startFailed(Throwable failure) {
+    incarnations.rollbackStates();
+    if (incarnations.incarnation() > 0) {
+      boolean isOurs = cell.shouldExit() && failure instanceof InterruptedException;
+      if (signals.has(Signals.CANCELLED) && !isOurs) owner.suppressed(cell, failure);
+      if (signals.has(Signals.CANCELLED) || isOurs && !signals.has(Signals.KILLED)) return;
+      signals.clear(Signals.KILLED);
+      crash("onStart", failure);
+      return;
+    }
+    startFailure = failure;
+    phase = new Phase.Ended(new StopReason.Crashed(failure));
+    cell.closeDoors(new Ending.Failed(failure, false), new StopReason.Crashed(failure));
+    incarnations.letGo();
+    ended.open();
+    started.open();
+  }
+
+  // ---- ends
+
+  /** Gives up what it is doing, and ends. */
+  void cancel() {
+    end(new StopReason.Stopped(), "cancel");
+  }
+
+  /** Ends its incarnation by force, between two turns. */
+  void kill() {
+    signals.clear(Signals.KILLED);
+    if (phase instanceof Phase.Draining) return;   // no turn of it will come, and it is no longer overdue
+    crash("kill", new StageKilledException("stage " + cell.path() + " was killed"));
+  }
+
+  /** The stage itself wants to end. */
+  void leave() {
+    signals.clear(Signals.LEAVES);
+    endNormally(new StopReason.Stopped());
+  }
+
+  /** Everything that it had emitted is delivered. */
+  void finishDraining() {
+    end(((Phase.Draining) phase).reason(), "drain");
+  }
+
+  void completeInput() {
+    if (cell.consumerHalf() == null || incarnations.role().isCompleted()) {
+      endNormally(new StopReason.Completed());
+      return;
+    }
+    if (!inputEnded) {
+      stopTakingTurns(new StopReason.Stopped());
+      return;
+    }
+    Throwable failure = toldOfEnd ? null : incarnations.attempt("onComplete", incarnations.role()::inputCompleted);
+    if (failure == null) {
+      toldOfEnd = true;
+      if (incarnations.role().isCompleted() || !cell.goesOn()) endNormally(new StopReason.Completed());
+    } else if (!cell.isCancelled()) crash("onComplete", failure);
+    else if (!(failure instanceof InterruptedException)) owner.suppressed(cell, failure);
+  }
+
+  /** The stage has done all there was to do, or wants to stop. A permanent one is restarted. */
+  private void endNormally(StopReason reason) {
+    if (cell.options().restart() != Restart.PERMANENT) {
+      stopTakingTurns(reason);
+      return;
+    }
+    var onceTooOften = new IllegalStateException("permanent stage " + cell.path() + " has ended normally, once too often");
+    switch (owner.completed(cell, onceTooOften)) {
+      case Directive.Restart(var delayNanos) -> {
+        inputEnded = false;
+        toldOfEnd = false;
+        awaitNextStart(delayNanos);
+        incarnations.retire(reason);
+      }
+      case Directive.Hold hold -> {
+        inputEnded = false;
+        toldOfEnd = false;
+        phase = new Phase.Held();
+        heldToTell = true;
+        incarnations.retire(reason);
+        tellHeld();
+      }
+      case Directive.Resume resume -> throw new IllegalStateException("there is nothing to resume in a stage that has completed");
+      case Directive.End(var contained) -> {
+        if (contained) stopTakingTurns(reason);
+        else end(new StopReason.Crashed(onceTooOften), "completion", false);
+      }
+    }
+  }
+
+  private void awaitNextStart(long delayNanos) {
+    phase = delayNanos > 0 ? new Phase.BackingOff(cell.graph().time().nanos() + delayNanos) : new Phase.Starting();
+  }
+
+  void subscriptionEnded(LaneInlet<?> inlet) {
+    CancelPolicy policy = ConsumerHalf.policyOf(inlet);
+    Ending ending = inlet.lane().ending();
+    String producer = inlet.producer();
+    cell.consumerHalf().leave(inlet);
+    signals.clear(Signals.INPUT_ENDED);
+    if (cell.consumerHalf().hasEnding()) signals.set(Signals.INPUT_ENDED);
+    switch (ending) {
+      case Ending.Completed completed -> {
+        boolean last = cell.consumerHalf().inlets().length == 0;
+        if (policy == CancelPolicy.PERMANENT || policy == CancelPolicy.TRANSIENT && last) inputEnded = true;
+      }
+      case Ending.Failed(var cause, var contained) -> {
+        if (policy == CancelPolicy.TEMPORARY) return;
+        end(new StopReason.ProducerFailed(producer, cause), "the subscription to " + producer, contained);
+      }
+    }
+  }
+
+  /** Takes no more turns; what was emitted is still delivered. */
+  void stopTakingTurns(StopReason reason) {
+    cell.closeIntake();
+    if (cell.consumerHalf() != null) cell.consumerHalf().close();
+    incarnations.dropTimers();
+    boolean wasBetween = !(phase instanceof Phase.Running);
+    phase = new Phase.Draining(reason);
+    if (wasBetween) owner.held(cell, false);   // who restarts a group does not wait for it any more
+  }
+
+  void crash(String during, Throwable cause) {
+    if (phase instanceof Phase.Ended) {   // on a full heap it has not told everybody
+      if (leaving != null) finish();
+      else if (incarnations.incarnation() == 0) startFailed(startFailure);
+      return;
+    }
+    if (phase instanceof Phase.Draining && !during.equals("the dispatcher")) {
+      // A late message has failed; what the stage has emitted is delivered all the same.
+      suppress(during, cause);
+      return;
+    }
+    boolean mayRestart = switch (phase) {
+      case Phase.Running running -> true;
+      case Phase.Starting starting -> true;
+      case Phase.BackingOff backingOff -> false;
+      case Phase.Held held -> false;
+      case Phase.Draining draining -> false;
+      case Phase.Ended endedPhase -> false;
+    };
+    if (decided == null) decided = mayRestart ? owner.crashed(cell, incarnations.incarnation(), cause, during, incarnations.canSkip(during)) : new Directive.End(false);
+    switch (decided) {
+      // The incarnation ends, the stage does not: lanes, demand, backlog, mailbox and states stay.
+      case Directive.Restart(var delayNanos) -> {
+        awaitNextStart(delayNanos);
+        incarnations.abandon(cell.options().redelivery(), cause);
+      }
+      case Directive.Hold hold -> {
+        signals.clear(Signals.HELD);   // nobody has to ask any more
+        phase = new Phase.Held();
+        heldToTell = true;
+        incarnations.abandon(cell.options().redelivery(), cause);
+        tellHeld();
+      }
+      case Directive.Resume resume -> {
+        decided = null;   // should that fail, there may be nothing left that could go on
+        incarnations.resume(cause);
+      }
+      case Directive.End(var contained) -> end(new StopReason.Crashed(cause), during, contained);
+    }
+    decided = null;
+  }
+
+  /** Something has failed in a stage that has done all there was to do. */
+  void suppress(String during, Throwable cause) {
+    cell.report(during + " of stage " + cell.path() + " threw while the stage was ending", cause);
+    owner.suppressed(cell, cause);
+  }
+
+  /** What was to answer a failure has failed itself. Whatever else is wrong with this stage: who waits for it is told. */
+  void collapse(Throwable failure) {
+    cell.report("the engine cannot go on with stage " + cell.path() + ", which ends", failure);
+    boolean neverStarted = incarnations.incarnation() == 0;
+    var reason = new StopReason.Crashed(failure);
+    startFailure = failure;
+    phase = new Phase.Ended(reason);
+    try {
+      if (incarnations.tasks() != null) cell.keepTaskThreads(incarnations.tasks().threads());
+      orReport(() -> incarnations.over(reason));
+      orReport(() -> cell.closeDoors(new Ending.Failed(failure, false), reason));
+      if (!neverStarted) orReport(() -> owner.ended(cell, cell.snapshot(), reason, "the engine", false));
+    } finally {
+      incarnations.letGo();
+      ended.open();
+      if (neverStarted) started.open();
+    }
+  }
+
+  private void orReport(Runnable what) {
+    try {
+      what.run();
+    } catch (Throwable failure) {
+      cell.report("stage " + cell.path() + " has not told everybody of its end", failure);
+    }
+  }
+
+  private void end(StopReason reason, String during) {
+    end(reason, during, false);
+  }
+
+  private void end(StopReason reason, String during, boolean contained) {
+    leaving = new Leaving(reason, during, contained);
+    incarnations.stop(reason);
+    incarnations.over(reason);
+    finish();
+  }
+
+  /** The last incarnation is over. */
+  private void finish() {
+    StopReason reason = leaving.reason();
+    String during = leaving.during();
+    boolean contained = leaving.contained();
+    Ending ending = switch (reason) {
+      case StopReason.Crashed(var cause) -> new Ending.Failed(cause, contained);
+      case StopReason.ProducerFailed(var producer, var cause) -> new Ending.Failed(cause, contained);
+      case StopReason.GroupRestart groupRestart -> throw new IllegalStateException("a group restart does not end a stage");
+      case StopReason.Completed completed -> new Ending.Completed();
+      case StopReason.Replaced replaced -> new Ending.Completed();
+      case StopReason.Stopped stopped -> during.equals("cancel")
+          ? new Ending.Failed(new CancellationException("stage " + cell.path() + " was cancelled"), contained)
+          : new Ending.Completed();
+    };
+    boolean neverStarted = incarnations.incarnation() == 0;   // a later Starting is a restart, of which the owner is told
+    if (incarnations.tasks() != null) cell.keepTaskThreads(incarnations.tasks().threads());
+    phase = new Phase.Ended(reason);
+    cell.closeDoors(ending, reason);
+    if (cell.producerHalf() != null) cell.producerHalf().tellDropped();
+    if (neverStarted) {
+      startFailure = new CancellationException("stage " + cell.path() + " was cancelled before it had started");
+      started.open();
+    } else {
+      owner.ended(cell, cell.producerHalf() == null ? cell.snapshot() : cell.producerHalf().lastSnapshot(), reason, during, contained);
+    }
+    incarnations.letGo();   // who keeps the handle or the scope keeps neither the behaviour nor what its timers hold
+    ended.open();
+  }
+}

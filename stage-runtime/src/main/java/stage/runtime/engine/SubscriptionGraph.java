@@ -1,0 +1,183 @@
+package stage.runtime.engine;
+
+import java.lang.invoke.VarHandle;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Collectors;
+import stage.api.Demand;
+import stage.api.Dispatcher;
+import stage.api.ProducerRef;
+import stage.api.Stage;
+import stage.api.StopReason;
+import stage.api.Subscription;
+import stage.api.SubscriptionRefusedException;
+import stage.api.SubscriptionSnapshot;
+import stage.api.SubscriptionSpec;
+import stage.runtime.time.Time;
+
+/**
+ * What all cells of a runtime share: the time they live in, and who is subscribed to whom.
+ *
+ * <p>One lock guards the graph of subscriptions. It is held for a few array operations at a time and never while user code runs.
+ */
+public final class SubscriptionGraph {
+  private final Time time;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final AtomicLong cells = new AtomicLong();   // any thread
+  // guarded by lock
+  private final Set<Stage.Behaviour> behaviours = Collections.newSetFromMap(new IdentityHashMap<>());
+  private long subscriptions;
+
+  /**
+   * Makes a graph.
+   *
+   * @param time the time its cells live in
+   */
+  public SubscriptionGraph(Time time) {
+    this.time = time;
+  }
+
+  /** {@return the time its cells live in} */
+  public Time time() {
+    return time;
+  }
+
+  /** {@return a number that no other cell has} */
+  long nextCellId() {
+    return cells.incrementAndGet();
+  }
+
+  void locked(Runnable change) {
+    lock.lock();
+    try {
+      change.run();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** {@return whether nobody else has this behaviour} Lambdas that hold nothing are the same object each time, and harmless. */
+  boolean claim(Stage.Behaviour behaviour) {
+    Class<?> type = behaviour.getClass();
+    if (type.isHidden() && type.getDeclaredFields().length == 0) return true;
+    lock.lock();
+    try {
+      return behaviours.add(behaviour);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  void release(Stage.Behaviour behaviour) {
+    lock.lock();
+    try {
+      behaviours.remove(behaviour);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Subscribes a consumer's cell; see {@link stage.api.ConsumerRef#subscribeTo(SubscriptionSpec)}. Any thread. */
+  <E> Subscription subscribe(Cell<?> consumer, SubscriptionSpec<E> asked) {
+    // A gated consumer asks by itself: for what it is permitted to take, within the bounds of the demand.
+    SubscriptionSpec<E> spec = consumer.incarnations().isGated() ? asked.withDemand(new Demand(asked.demand().max(), asked.demand().min(), true)) : asked;
+    Cell<?> producer = cellOf(consumer, spec.producer());
+    @SuppressWarnings("unchecked")
+    var half = (ProducerHalf<E>) producer.producerHalf();
+    ensureFits(consumer, producer, half.dispatch(), spec);
+    LaneInlet<E> inlet;
+    lock.lock();
+    try {
+      // To have completed before somebody subscribed is no failure: the subscription completes at once.
+      if (half.isClosed() && !(producer.endReason() instanceof StopReason.Completed)) {
+        throw refused(consumer, producer, "it has ended: " + producer.endReason());
+      }
+      if (consumer.consumerHalf().isClosed()) throw refused(consumer, producer, "the consumer itself has ended");
+      if (!spec.cycleAllowed()) ensureNoCycle(consumer, producer);
+      var lane = new Lane<>(++subscriptions, spec, producer, consumer);
+      inlet = new LaneInlet<>(lane, consumer);
+      half.add(lane);
+      consumer.consumerHalf().add(inlet);
+    } finally {
+      lock.unlock();
+    }
+    VarHandle.fullFence();   // pairs with the announcements of both drivers
+    producer.driver().wake();
+    consumer.driver().wake();
+    return new Handle(inlet);
+  }
+
+  private record Handle(LaneInlet<?> inlet) implements Subscription {
+    @Override
+    public long id() {
+      return inlet.id();
+    }
+
+    @Override
+    public void cancel() {
+      inlet.askToCancel();
+    }
+
+    @Override
+    public SubscriptionSnapshot snapshot() {
+      return inlet.lane().snapshot();
+    }
+  }
+
+  private static Cell<?> cellOf(Cell<?> consumer, ProducerRef<?, ?> ref) {
+    if (ref instanceof CellRef<?> known) return known.cell();
+    throw new SubscriptionRefusedException(consumer.path(), ref.path(), "its handle was not made by this runtime, but is a " + ref.getClass().getName());
+  }
+
+  private static void ensureFits(Cell<?> consumer, Cell<?> producer, Dispatcher<?> dispatch, SubscriptionSpec<?> spec) {
+    if (spec.demand().isManual() && consumer.incarnations().tasks() != null) {
+      throw refused(consumer, producer, "a stage that hands each event to a thread of its own asks by itself; use Demand.max(n)");
+    }
+    if (dispatch instanceof Dispatcher.Partition<?> partition) {
+      String there = "there are: " + String.join(", ", partition.partitions());
+      if (spec.partition().isEmpty()) {
+        throw refused(consumer, producer, "it has partitions, so name one with withPartition(…); " + there);
+      }
+      if (!partition.partitions().contains(spec.partition().get())) {
+        throw refused(consumer, producer, "it has no partition \"" + spec.partition().get() + "\"; " + there);
+      }
+    } else if (spec.partition().isPresent()) {
+      throw refused(consumer, producer, "it has no partitions, but partition \"" + spec.partition().get() + "\" was asked for");
+    }
+    if (spec.selector().isPresent() && !(dispatch instanceof Dispatcher.Broadcast<?>)) {
+      throw refused(consumer, producer, "it does not broadcast, so it cannot use a selector; give it Dispatcher.broadcast()");
+    }
+  }
+
+  /** A cycle would be closed if the producer is downstream of the consumer already. Under the lock. */
+  private static void ensureNoCycle(Cell<?> consumer, Cell<?> producer) {
+    List<Cell<?>> way = new ArrayList<>();
+    if (!findUpstream(producer, consumer, way, Collections.newSetFromMap(new IdentityHashMap<>()))) return;
+    String path = way.reversed().stream().map(Cell::path).collect(Collectors.joining(" -> "));
+    throw refused(consumer, producer, "that would close the cycle " + path + " -> " + consumer.path()
+        + "; use allowingCycle() if that is meant");
+  }
+
+  /** Looks for a cell among another and all it is subscribed to, leaving the way there, from the other one on, in {@code way}. */
+  private static boolean findUpstream(Cell<?> from, Cell<?> wanted, List<Cell<?>> way, Set<Cell<?>> seen) {
+    if (!seen.add(from)) return false;
+    way.add(from);
+    if (from == wanted) return true;
+    if (from.consumerHalf() != null) {
+      for (LaneInlet<?> inlet : from.consumerHalf().inlets()) {
+        if (findUpstream(inlet.lane().producer(), wanted, way, seen)) return true;
+      }
+    }
+    way.removeLast();
+    return false;
+  }
+
+  private static SubscriptionRefusedException refused(Cell<?> consumer, Cell<?> producer, String why) {
+    return new SubscriptionRefusedException(consumer.path(), producer.path(), why);
+  }
+}

@@ -1,0 +1,180 @@
+package stage.runtime.engine;
+
+import stage.runtime.time.WaitState;
+
+/**
+ * What a cell has to do next. It looks and changes nothing, so that a driver can ask again after announcing that it is about to park. The
+ * cell's thread only.
+ */
+final class WorkSelector {
+  private final Cell<?> cell;
+  private final Lifecycle lifecycle;
+  private final Signals signals;
+  private final Incarnations<?> incarnations;
+  private Work last = Work.NOTHING;   // what the last step did
+
+  WorkSelector(Cell<?> cell, Lifecycle lifecycle) {
+    this.cell = cell;
+    this.lifecycle = lifecycle;
+    this.signals = cell.signals();
+    this.incarnations = cell.incarnations();
+  }
+
+  /** That is being done now. */
+  void selected(Work work) {
+    last = work;
+  }
+
+  /** {@return what was done last} */
+  Work last() {
+    return last;
+  }
+
+  /** {@return the most urgent work} Looks only. */
+  Work look(long nowNanos) {
+    int told = signals.bits();
+    if ((told & Signals.CANCELLED) != 0) return Work.CANCEL;
+    return switch (lifecycle.phase()) {
+      case Phase.Starting starting -> {
+        if (incarnations.incarnation() == 0) yield Work.START;
+        if ((told & Signals.STOPPED) != 0) yield Work.STOP;
+        if ((told & Signals.HELD) != 0) yield Work.HOLD;
+        yield (told & Signals.DRAINED) != 0 && !expectsMore() ? Work.STOP : Work.START;
+      }
+      case Phase.BackingOff(var untilNanos) -> {
+        if ((told & Signals.STOPPED) != 0) yield Work.STOP;
+        if ((told & Signals.HELD) != 0) yield Work.HOLD;
+        if ((told & Signals.DRAINED) != 0 && !expectsMore()) yield Work.STOP;
+        yield nowNanos - untilNanos >= 0 ? Work.START : Work.NOTHING;
+      }
+      case Phase.Held held -> {
+        if ((told & Signals.STOPPED) != 0) yield Work.STOP;
+        if ((told & Signals.HELD) != 0) yield Work.HOLD;
+        // A drain has given up the restart that it was held for, and what it has in hand is to be handled all the same.
+        if ((told & Signals.DRAINED) != 0) yield expectsMore() ? Work.RELEASE : Work.STOP;
+        yield (told & Signals.RELEASED) != 0 ? Work.RELEASE : Work.NOTHING;
+      }
+      case Phase.Running running -> lookWhileRunning(told, nowNanos);
+      case Phase.Draining draining -> lookWhileDraining(told);
+      case Phase.Ended endedPhase -> Work.NOTHING;
+    };
+  }
+
+  private Work lookWhileRunning(int told, long nowNanos) {
+    ConsumerHalf consumerHalf = cell.consumerHalf();
+    ProducerHalf<?> half = cell.producerHalf();
+    if ((told & Signals.TASKS_FINISHED) != 0) return Work.TASKS;
+    boolean stopped = (told & Signals.STOPPED) != 0;
+    Tasks<?, ?> tasks = incarnations.tasks();
+    // The threads that handle an event each are its turn, and a stop lets a turn end.
+    if (stopped && (tasks == null || tasks.isIdle())) return Work.STOP;
+    // One that has done all there was to do ends, held or not: another incarnation would not know of it.
+    if ((told & (Signals.HELD | Signals.KILLED)) != 0 && !incarnations.role().isCompleted()) {
+      return (told & Signals.HELD) != 0 ? Work.HOLD : Work.KILL;
+    }
+    if ((told & Signals.LEAVES) != 0) return Work.LEAVE;
+    // Before the mail: a call that was made after a subscription finds a stage that knows of it.
+    if (consumerHalf != null && consumerHalf.hasInletNews()) return Work.SUBSCRIBED;
+    boolean mail = !incarnations.isServing() && cell.mailbox().hasMail();
+    if (mail && (last != Work.MAIL || incarnations.isGenerating())) return Work.MAIL;   // else a flood of messages would keep events and timers waiting
+    if ((told & Signals.CONSUMER_LEFT) != 0 || half != null && half.hasLaneNews()) return Work.CONSUMERS;
+    if ((told & (Signals.CANCEL_ASKED | Signals.DRAINED)) != 0 && toCancel() != null) return Work.CANCEL_SUBSCRIPTION;
+    if (!incarnations.isServing() && isTimerDue(nowNanos)) return Work.TIMER;
+    if (half != null && half.canFlush()) return Work.FLUSH;
+    if ((told & Signals.HANDED_IN) != 0 || canGrant()) return Work.INTAKE;
+    if (incarnations.role().isCompleted()) return mail ? Work.MAIL : Work.COMPLETE;
+    boolean paused = (told & Signals.PAUSED) != 0;
+    if ((told & Signals.NOTIFIED) != 0 && !paused) return Work.NOTIFY;
+    if ((told & Signals.WOKEN_UP) != 0) return Work.TURN;
+    if (lifecycle.hasInputEnded() && !goesOn()) return mail ? Work.MAIL : Work.COMPLETE;
+    if ((told & Signals.INPUT_ENDED) != 0) {   // before a turn, or a busy subscription would hide the end of another
+      if (consumerHalf.ended(isStuck()) != null) return Work.SUBSCRIPTION_ENDED;
+    }
+    // While a message emits for a generator, the demand that it waits for is what counts, not whether generate is to be called.
+    if (!paused && (incarnations.isServing() ? half.demand() > 0 : incarnations.role().hasTurn())) return Work.TURN;
+    if (mail) return Work.MAIL;
+    if (consumerHalf != null) {
+      if ((told & Signals.DRAINED) != 0 && consumerHalf.inlets().length == 0 && !goesOn()) return Work.COMPLETE;
+      if (consumerHalf.ended(isStuck()) != null) return Work.SUBSCRIPTION_ENDED;
+    }
+    return Work.NOTHING;
+  }
+
+  /** {@return whether it has output left, which is waited for: by a drain only if there is somebody to have it} */
+  boolean goesOn() {
+    if (!incarnations.hasMore()) return false;
+    ProducerHalf<?> half = cell.producerHalf();
+    return half == null || half.lanes().length > 0 || !signals.has(Signals.DRAINED);
+  }
+
+  /** {@return whether it cannot handle events now, so that there is no sense in waiting until they are handled} */
+  boolean isStuck() {
+    return signals.has(Signals.PAUSED) || incarnations.role().isShut() || cell.producerHalf() != null && cell.producerHalf().demand() == 0;
+  }
+
+  private Work lookWhileDraining(int told) {
+    ProducerHalf<?> half = cell.producerHalf();
+    if ((told & Signals.HELD) != 0) return Work.HOLD;
+    if ((told & Signals.KILLED) != 0) return Work.KILL;
+    if (cell.mailbox().hasMail()) return Work.MAIL;
+    if (half == null) return Work.FINISH;
+    if ((told & Signals.CONSUMER_LEFT) != 0 || half.hasLaneNews()) return Work.CONSUMERS;
+    if (half.canFlush()) return Work.FLUSH;
+    // One that has completed waits for consumers of what waits for nobody; one that is told to stop does not.
+    boolean isDelivered = (told & (Signals.STOPPED | Signals.DRAINED)) != 0 ? half.isDeliveredToAllThere() : half.isDelivered();
+    if (half.lanes().length == 0 || isDelivered && half.isSettled()) return Work.FINISH;
+    return Work.NOTHING;
+  }
+
+  private boolean isTimerDue(long nowNanos) {
+    Timers timers = incarnations.timers();
+    return timers != null && timers.isDue(nowNanos);
+  }
+
+  private boolean canGrant() {
+    Intake<?> there = cell.openedIntake();
+    return there != null && there.canGrant(cell.producerHalf());
+  }
+
+  /** {@return a subscription to give up: one to be cancelled, or, when the supervisor drains, an idle one to a producer outside of it} */
+  LaneInlet<?> toCancel() {
+    ConsumerHalf consumerHalf = cell.consumerHalf();
+    if (consumerHalf == null) return null;
+    LaneInlet<?> cancelled = consumerHalf.cancelled();
+    if (cancelled != null && incarnations.tasks() != null && incarnations.tasks().isBusyWith(cancelled)) cancelled = null;   // it leaves when those have finished
+    if (cancelled != null || !signals.has(Signals.DRAINED)) return cancelled;
+    for (LaneInlet<?> inlet : consumerHalf.inlets()) {
+      if (inlet.lane().available() == 0 && !cell.owner().endsWith(inlet.lane().producer().owner())) return inlet;
+    }
+    return null;
+  }
+
+  /** {@return whether a consumer that drains has an event to handle, a subscription that may bring one, or its completion to be told of} */
+  private boolean expectsMore() {
+    if (lifecycle.hasInputEnded() || goesOn()) return true;
+    for (LaneInlet<?> inlet : cell.consumerHalf().inlets()) {
+      Ending ending = inlet.lane().ending();   // before the events are looked for: it is written after the last of them
+      if (inlet.lane().available() > 0 || ending instanceof Ending.Completed) return true;
+      if (ending == null && cell.owner().endsWith(inlet.lane().producer().owner())) return true;
+    }
+    return false;
+  }
+
+  /** {@return what it waits for} There is nothing to do. */
+  WaitState idle() {
+    // No deconstruction here: before a switch over patterns, javac 21 makes a method of it that the verifier refuses.
+    Phase phase = lifecycle.phase();
+    if (phase instanceof Phase.BackingOff backingOff) return new WaitState.Timer(WaitState.Kind.BACKOFF, backingOff.untilNanos());
+    WaitState.Kind what = switch (phase) {
+      case Phase.Running running -> signals.has(Signals.PAUSED) ? WaitState.Kind.MAIL : incarnations.role().idle();
+      case Phase.Draining draining -> cell.producerHalf().isDelivered() ? WaitState.Kind.SETTLEMENT : WaitState.Kind.DEMAND;
+      case Phase.Starting starting -> throw new IllegalStateException("a cell that starts does not wait");
+      case Phase.BackingOff backingOff -> throw new IllegalStateException("a cell that backs off waits for the time");
+      case Phase.Held held -> WaitState.Kind.RELEASE;
+      case Phase.Ended endedPhase -> throw new IllegalStateException("a cell that has ended does not wait");
+    };
+    Timers timers = incarnations.timers();
+    boolean hasTimer = phase instanceof Phase.Running && timers != null && !timers.isEmpty();
+    return hasTimer ? new WaitState.Timer(what, timers.nextNanos()) : what;
+  }
+}

@@ -1,0 +1,93 @@
+package stage.runtime.flow;
+
+import java.util.List;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.BiConsumer;
+import java.util.stream.Collector;
+import stage.api.Collecting;
+import stage.api.Inlet;
+import stage.api.Stage;
+import stage.api.StageContext;
+import stage.api.StopReason;
+import stage.runtime.engine.BridgeContext;
+import stage.runtime.engine.BridgeResource;
+
+/**
+ * A consumer that collects its events.
+ *
+ * @param <I> the events
+ * @param <A> the collector's container
+ * @param <R> the result
+ */
+final class CollectorBehaviour<I, A, R> implements Stage.Consumer<I> {
+  /** The container, which all incarnations fill, and who waits for what comes of it. */
+  private static final class Container<I, A, R> implements BridgeResource {
+    private final Collector<? super I, A, ? extends R> collector;
+    private final CompletableFuture<R> result;
+    private final String path;
+    private final A filled;
+
+    Container(Collecting<I, A, R> described, BridgeContext context) {
+      this.collector = described.collector();
+      this.result = described.result();
+      this.path = context.path();
+      try {
+        this.filled = collector.supplier().get();
+      } catch (Throwable failure) {
+        result.completeExceptionally(failure);
+        throw failure;
+      }
+      result.whenComplete((collected, failure) -> context.stop());   // if somebody else was first; else it has ended anyway
+    }
+
+    @Override
+    public void over(StopReason reason) {
+      switch (reason) {
+        case StopReason.Completed completed -> finish();
+        case StopReason.Crashed(var cause) -> result.completeExceptionally(cause);
+        case StopReason.ProducerFailed(var producer, var cause) -> result.completeExceptionally(cause);
+        case StopReason.Stopped stopped ->
+            result.completeExceptionally(new CancellationException("stage " + path + " was stopped before it had collected everything"));
+        case StopReason.Replaced replaced -> throw new IllegalStateException("a replaced behaviour does not end a stage");
+        case StopReason.GroupRestart restarted -> throw new IllegalStateException("a group restart does not end a stage");
+      }
+    }
+
+    private void finish() {
+      try {
+        result.complete(collector.finisher().apply(filled));
+      } catch (Throwable failure) {
+        result.completeExceptionally(failure);
+      }
+    }
+  }
+
+  private final Collecting<I, A, R> described;
+  private Container<I, A, R> container;
+
+  private CollectorBehaviour(Collecting<I, A, R> described) {
+    this.described = described;
+  }
+
+  static <I, A, R> CollectorBehaviour<I, A, R> by(Collecting<I, A, R> described) {
+    return new CollectorBehaviour<>(described);
+  }
+
+  @Override
+  public void onStart(StageContext context) {
+    var bridge = BridgeContext.of(context);
+    container = bridge.kept(() -> new Container<>(described, bridge));
+  }
+
+  @Override
+  public void onEvents(List<I> events, Inlet<I> from) {
+    BiConsumer<A, ? super I> accumulator = container.collector.accumulator();
+    int collected = 0;
+    try {
+      for (; collected < events.size(); collected++) accumulator.accept(container.filled, events.get(collected));
+    } finally {
+      from.commit(collected);   // what is in the container is not to get there twice, however this turn ends
+    }
+  }
+}

@@ -1,0 +1,79 @@
+package stage.runtime.flow;
+
+import java.util.concurrent.Flow;
+import java.util.function.Supplier;
+import stage.api.Outlet;
+import stage.api.Stage;
+import stage.api.StageContext;
+import stage.api.StopReason;
+import stage.runtime.engine.BridgeContext;
+import stage.runtime.engine.BridgeResource;
+import stage.runtime.engine.OnNotify;
+
+/** A producer that emits what comes from a publisher. Each incarnation is a subscription of its own. */
+final class PublisherBehaviour<O> implements Stage.Producer<O>, OnNotify {
+  /** Hands over from one incarnation to the next, should the thread of the first have been abandoned, so that its {@code onStop} was not run. */
+  private static final class Handover implements BridgeResource {
+    private Upstream<?> last;
+
+    void next(Upstream<?> upstream) {
+      Upstream<?> before = last;
+      last = upstream;
+      if (before != null) before.close();
+    }
+
+    @Override
+    public void over(StopReason reason) {
+      next(null);
+    }
+  }
+
+  private final Supplier<Upstream<O>> upstreams;
+  private final Flow.Publisher<? extends O> publisher;
+  private Upstream<O> upstream;
+
+  private PublisherBehaviour(Supplier<Upstream<O>> upstreams, Flow.Publisher<? extends O> publisher) {
+    this.upstreams = upstreams;
+    this.publisher = publisher;
+  }
+
+  /** {@return a behaviour that subscribes to a publisher when it starts} */
+  static <O> PublisherBehaviour<O> from(Flow.Publisher<? extends O> publisher) {
+    return new PublisherBehaviour<>(Upstream::new, publisher);
+  }
+
+  /** {@return a behaviour, for one incarnation, whose subscriber is given to a publisher by others} */
+  static <O> PublisherBehaviour<O> through(Upstream<O> subscriber) {
+    return new PublisherBehaviour<>(() -> subscriber, given -> {});
+  }
+
+  @Override
+  public void onStart(StageContext context) {
+    var bridge = BridgeContext.of(context);
+    upstream = upstreams.get();
+    upstream.attach(bridge);
+    bridge.kept(Handover::new).next(upstream);
+    try {
+      publisher.subscribe(upstream);
+    } catch (Throwable failure) {   // against rule 1.9; onStop is not run for what has not started
+      upstream.close();
+      throw failure;
+    }
+  }
+
+  @Override
+  public void onDemand(long demand, Outlet<O> out) {
+    upstream.settle(out);
+  }
+
+  @Override
+  @SuppressWarnings("unchecked")   // the stage's own outlet
+  public void onNotify(Outlet<?> out) {
+    upstream.settle((Outlet<O>) out);
+  }
+
+  @Override
+  public void onStop(StopReason reason) {
+    upstream.close();
+  }
+}

@@ -1,0 +1,177 @@
+package stage.runtime.flow;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.Arrays;
+import stage.runtime.engine.BulkOutlet;
+
+/**
+ * Events on their way from a publisher, whose signals are serial (rule 1.3), to one taker. Nothing here waits; it is bounded by what was requested.
+ *
+ * @param <E> the events
+ */
+final class SpscQueue<E> {
+  // The idea. A single-producer single-consumer queue of chunks, with one word that both sides change atomically. Its low bits count the events that were put; one bit
+  // says that the taker has found nothing and is to be woken; one, that nothing is accepted any more. So one atomic addition publishes an event, learns whether
+  // somebody is to be woken, and whether it was accepted: an event is either below the count that the closing taker saw, or refused. Nothing is lost in between.
+  //
+  // A publisher that has many events at once (another bridge of ours) puts them as they are, and publishes once: the addition costs several times what the rest of an
+  // event does.
+
+  private static final int CHUNK = 256;
+
+  private static final long ASLEEP = 1L << 62;
+  private static final long CLOSED = 1L << 63;
+  private static final long COUNT = ASLEEP - 1;
+
+  private static final VarHandle WORD;
+
+  static {
+    try {
+      WORD = MethodHandles.lookup().findVarHandle(SpscQueue.class, "word", long.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
+  private static final class Chunk {
+    private final Object[] events;
+    private int size;      // smaller than there are slots if a run was put behind it; read only when there are events beyond
+    private Chunk next;
+
+    Chunk(Object[] events) {
+      this.events = events;
+      this.size = events.length;
+    }
+  }
+
+  private volatile long word = ASLEEP;
+
+  // the publisher's side
+  private Chunk last;
+  private int filled;      // slots of the last chunk that are taken
+  private long unpublished;
+
+  // the taker's side
+  private Chunk first;
+  private int index;       // slots of the first chunk that are taken out
+  private long taken;
+  private long accepted;   // in all, once it is closed
+
+  SpscQueue() {
+    this.first = new Chunk(new Object[CHUNK]);
+    this.last = first;
+  }
+
+  // ---- the publisher's side
+
+  /** Puts an event, which the taker does not see before {@link #publish}. */
+  void put(E event) {
+    if (filled == last.size) {
+      append(new Chunk(new Object[CHUNK]));
+      filled = 0;
+    }
+    last.events[filled++] = event;
+    unpublished++;
+  }
+
+  /** As {@link #put}, of many; nobody else may write to the array any more. */
+  void putAll(Object[] run) {
+    last.size = filled;
+    append(new Chunk(run));
+    filled = run.length;
+    unpublished += run.length;
+  }
+
+  private void append(Chunk fresh) {
+    last.next = fresh;
+    last = fresh;
+  }
+
+  /**
+   * Lets the taker see what was put.
+   *
+   * @return how many events were not accepted, because the inbox is closed: all or none
+   */
+  long publish() {
+    long run = unpublished;
+    unpublished = 0;
+    long before = (long) WORD.getAndAdd(this, run);   // volatile; pairs with the acquire in available: who sees the count sees the slots
+    return (before & CLOSED) != 0 ? run : 0;
+  }
+
+  /** {@return whether the taker had gone to sleep, and is to be woken; once} Any thread. */
+  boolean wakes() {
+    if ((word & ASLEEP) == 0) return false;
+    long before = (long) WORD.getAndBitwiseAnd(this, ~ASLEEP);   // volatile, so what was written before it is seen by who is woken
+    return (before & ASLEEP) != 0;
+  }
+
+  // ---- the taker's side
+
+  /** {@return how many events may be taken} */
+  long available() {
+    long now = (long) WORD.getAcquire(this);   // pairs with the addition in publish
+    return ((now & CLOSED) != 0 ? accepted : now & COUNT) - taken;
+  }
+
+  /** Emits events, so many of which are available. */
+  void drain(long count, BulkOutlet<E> out) {
+    long left = count;
+    while (left > 0) {
+      int run = (int) Math.min(left, nextRun());
+      out.emitAll(first.events, index, index + run);
+      cleared(run);
+      left -= run;
+    }
+  }
+
+  /** {@return all that is available} */
+  Object[] drain() {
+    Object[] all = new Object[(int) available()];
+    for (int filled = 0; filled < all.length;) {
+      int run = Math.min(all.length - filled, nextRun());
+      System.arraycopy(first.events, index, all, filled, run);
+      cleared(run);
+      filled += run;
+    }
+    return all;
+  }
+
+  /** {@return how many slots of the first chunk are left, after looking to it that there are some} */
+  private int nextRun() {
+    while (index == first.size) {
+      Chunk finished = first;
+      first = first.next;
+      finished.next = null;   // or an old chunk that was promoted would keep all later ones alive
+      index = 0;
+    }
+    return first.size - index;
+  }
+
+  private void cleared(int run) {
+    Arrays.fill(first.events, index, index + run, null);
+    index += run;
+    taken += run;
+  }
+
+  /** {@return how many events were taken} */
+  long taken() {
+    return taken;
+  }
+
+  /** {@return whether there was nothing to take, and {@link #wakes} will say so when there is} */
+  boolean sleep() {
+    long now = word;
+    if ((now & CLOSED) != 0) return true;
+    if ((now & COUNT) != taken) return false;
+    // volatile; pairs with the addition in publish: either the event is seen here, or the bit there
+    return (now & ASLEEP) != 0 || WORD.compareAndSet(this, now, now | ASLEEP);
+  }
+
+  /** Accepts nothing more. What was accepted can still be taken. */
+  void close() {
+    long before = (long) WORD.getAndBitwiseOr(this, CLOSED);   // volatile; orders itself with every addition in publish
+    if ((before & CLOSED) == 0) accepted = before & COUNT;
+  }
+}

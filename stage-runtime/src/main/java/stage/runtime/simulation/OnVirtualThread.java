@@ -1,0 +1,37 @@
+package stage.runtime.simulation;
+
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.function.Supplier;
+
+/** Runs something on a virtual thread of its own: between those, a simulation hands its baton on ten times as fast as to and from a platform thread. */
+public final class OnVirtualThread {
+  private OnVirtualThread() {}
+
+  /**
+   * Runs something, and waits until it is over, whatever interrupts there are.
+   *
+   * @param name of the thread
+   * @param body what to run; must not throw
+   * @param <T> of its result
+   * @return what it returned
+   */
+  public static <T> T run(String name, Supplier<T> body) {
+    var task = new FutureTask<>(body::get);
+    Thread.ofVirtual().name(name).start(task);
+    boolean interrupted = false;
+    try {
+      while (true) {
+        try {
+          return task.get();
+        } catch (InterruptedException e) {
+          interrupted = true;
+        } catch (ExecutionException e) {
+          throw new IllegalStateException("what was not to throw has thrown", e.getCause());
+        }
+      }
+    } finally {
+      if (interrupted) Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,303 @@
+package stage.runtime.simulation;
+
+import java.util.List;
+import java.util.Locale;
+import stage.runtime.time.Driver;
+import stage.runtime.time.StepMachine;
+import stage.runtime.time.Time;
+import stage.runtime.time.WaitState;
+
+/**
+ * Steps a machine of a simulation. As a thread does, it announces that it is about to park, looks once more whether there is something to do, and only
+ * then parks; between a step and that, others may be stepped.
+ *
+ * <p>Whoever has the baton.
+ */
+public final class SimulatedDriver implements Driver, Schedulable {
+  private static final int SPURIOUS = 16;
+  private static final long REST_NANOS = 50_000;
+
+  private enum State {
+    AWAKE,
+    ABOUT_TO_PARK,
+    PARKED,
+    RESTING,
+    DONE
+  }
+
+  private final SimulatedTime time;
+  private final SimulationScheduler scheduler;
+  private final StepMachine machine;
+  private ThreadIdentity run;               // null before the start
+  private State state = State.AWAKE;
+  private WaitState next = WaitState.Kind.READY;   // what the last step answered
+  private boolean hasOnlyParked; // whether that is all it did when it was stepped last
+  private boolean interrupted;   // while no step is running
+  private SimulatedThread strand;         // whose step is running, or, with something around, all of them; null for none
+  private Wait parked;           // of a strand that waits within a step; null for none
+  private Time.Alarm alarm;      // null without one
+
+  SimulatedDriver(SimulatedTime time, StepMachine machine) {
+    this.time = time;
+    this.scheduler = time.scheduler();
+    this.machine = machine;
+  }
+
+  /** {@return what it steps} */
+  public StepMachine machine() {
+    return machine;
+  }
+
+  /** {@return whether the machine was left alone when this was stepped last, which only looked whether it may park} */
+  public boolean hasOnlyParked() {
+    return hasOnlyParked;
+  }
+
+  @Override
+  public void start() {
+    state = State.AWAKE;
+    interrupted = false;
+    strand = null;
+    parked = null;
+    if (machine.hasAround()) {
+      startStrand();
+      return;
+    }
+    run = ThreadIdentity.named(machine.threadName());
+    time.begins(run.thread());
+    scheduler.isReady(this);
+  }
+
+  @Override
+  public void replaceThread() {
+    start();
+  }
+
+  private boolean isRun(ThreadIdentity mine) {
+    return run == mine && !scheduler.isOver();
+  }
+
+  @Override
+  public boolean isCurrent() {
+    return run != null && scheduler.current() == run && !scheduler.isOver();
+  }
+
+  // ---- a machine that is stepped by whoever drives
+
+  /** Makes one step, or parks. */
+  void go(SimulatedThread stepper) {
+    if (state == State.ABOUT_TO_PARK) {
+      park();
+      hasOnlyParked = true;
+      return;
+    }
+    ThreadIdentity mine = run;
+    WaitState answer = step(mine, stepper);
+    hasOnlyParked = false;   // only now: in a step that waits, the one that replaces it may have parked
+    strand = isRun(mine) ? null : strand;
+    if (run != mine || scheduler.isOver()) {
+      time.ends(mine.thread());
+      return;
+    }
+    next = answer;
+    if (answer == WaitState.Kind.DONE) {
+      isDone();
+      time.ends(mine.thread());
+      return;
+    }
+    if (answer != WaitState.Kind.READY) state = State.ABOUT_TO_PARK;
+    scheduler.isReady(this);
+  }
+
+  private WaitState step(ThreadIdentity mine, SimulatedThread stepper) {
+    strand = stepper;
+    scheduler.current(mine);
+    if (interrupted) Thread.currentThread().interrupt();
+    interrupted = false;
+    WaitState answer = machine.step(time.nanos());
+    boolean left = stepper.takeInterrupt();
+    if (run == mine) interrupted = left;
+    return answer;
+  }
+
+  private void isDone() {
+    state = State.DONE;
+    if (alarm != null) alarm.cancel();
+  }
+
+  /** Announces, and looks once more. */
+  private void park() {
+    if (interrupted || isWokenForNothing() || !hasParked()) {
+      interrupted = false;   // between turns, an interrupt is only a wake-up
+      state = State.AWAKE;
+      scheduler.isReady(this);
+    }
+  }
+
+  private boolean isWokenForNothing() {
+    return time.options().spuriousWakeUps() && time.choices().next(SPURIOUS) == 1;
+  }
+
+  private boolean hasParked() {
+    if (machine.wantsRest(time)) {
+      state = State.RESTING;
+      if (!machine.mayRest()) return false;
+      arm(time.nanos() + REST_NANOS);
+      return true;
+    }
+    state = State.PARKED;
+    if (machine.isReady(time.nanos())) return false;
+    if (next instanceof WaitState.Timer(var what, var atNanos)) arm(atNanos);
+    return true;
+  }
+
+  private void arm(long atNanos) {
+    if (alarm != null) alarm.cancel();
+    alarm = time.at(atNanos, this::wake);
+  }
+
+  // ---- a machine whose steps have something around them: they are made on a strand of their own
+
+  private void startStrand() {
+    Thread thread = time.startThread(machine.threadName(), this::runSteps);
+    run = new ThreadIdentity(thread);
+  }
+
+  private void runSteps() {
+    strand = scheduler.running();
+    ThreadIdentity mine = run;
+    scheduler.current(mine);
+    while (isRun(mine) && state != State.DONE) machine.around(() -> steps(mine));
+  }
+
+  private void steps(ThreadIdentity mine) {
+    while (true) {
+      time.pass();
+      if (!isRun(mine)) return;
+      next = machine.step(time.nanos());
+      if (time.isTraced()) time.tell(this);
+      if (!isRun(mine) || next == WaitState.Kind.REENTRY) return;
+      if (next == WaitState.Kind.DONE) {
+        isDone();
+        return;
+      }
+      if (next == WaitState.Kind.READY) continue;
+      time.pass();
+      if (!isRun(mine)) return;
+      try {
+        await(next);
+      } catch (InterruptedException wakeUp) {
+        // between turns, an interrupt is only a wake-up
+      }
+    }
+  }
+
+  // ---- user code that waits within a step
+
+  @Override
+  public void await(WaitState what) throws InterruptedException {
+    state = State.PARKED;
+    next = what;
+    if (machine.isReady(time.nanos())) {
+      state = State.AWAKE;
+      if (Thread.interrupted()) throw new InterruptedException("interrupted while awaiting " + what);
+      return;
+    }
+    Wait wait = scheduler.waitFor(nameOf(what));
+    parked = wait;
+    if (what instanceof WaitState.Timer(var now, var atNanos)) arm(atNanos);
+    try {
+      scheduler.blockUntilInterrupted(wait);
+    } finally {
+      if (parked == wait) {
+        parked = null;
+        state = State.AWAKE;
+      }
+    }
+  }
+
+  private static String nameOf(WaitState what) {
+    return switch (what) {
+      case WaitState.Kind now -> now.toString().toLowerCase(Locale.ROOT);
+      case WaitState.Timer(var now, var atNanos) -> now.toString().toLowerCase(Locale.ROOT) + " or a timer";
+    };
+  }
+
+  @Override
+  public void breatheIfBusy() {
+    // nobody is kept waiting: who runs next is chosen
+  }
+
+  // ---- what others do to it
+
+  @Override
+  public void wake() {
+    scheduler.ensureInside();
+    if (state != State.PARKED && state != State.RESTING || scheduler.isOver()) return;
+    state = State.AWAKE;
+    if (parked != null) scheduler.grant(parked);
+    else scheduler.isReady(this);
+  }
+
+  @Override
+  public void wakeUnlessResting() {
+    if (state != State.RESTING) wake();
+  }
+
+  @Override
+  public void interrupt() {
+    if (strand != null) {
+      scheduler.interrupt(strand);
+    } else if (state == State.PARKED || state == State.RESTING) {
+      wake();
+    } else {
+      interrupted = run != null;
+    }
+  }
+
+  @Override
+  public void rename(String name) {
+    run.thread().setName(name);
+  }
+
+  @Override
+  public WaitState awaiting() {
+    return state == State.PARKED ? next : WaitState.Kind.READY;
+  }
+
+  @Override
+  public Thread thread() {
+    return run == null ? null : run.thread();
+  }
+
+  /** {@return whether it belongs to the explanation of why nobody can go on: it lives, and its user code does not wait, which would be told of instead} */
+  boolean isWorthExplaining(List<Wait> waits) {
+    return run != null && state != State.DONE && parked == null && waits.stream().noneMatch(wait -> wait.who() == run);
+  }
+
+  /** {@return where it stands} */
+  String standing() {
+    return name() + " " + where() + machine.describe();
+  }
+
+  /** {@return what it did when it was stepped last, and where it stands since} */
+  @Override
+  public String toString() {
+    boolean hasDoneNothing = hasOnlyParked || state == State.ABOUT_TO_PARK;
+    return name() + " " + (hasDoneNothing ? where() : machine.lastStep()) + machine.describe();
+  }
+
+  private String name() {
+    return WaitReport.nameOf(run == null ? machine.threadName() : run.thread().getName());
+  }
+
+  private String where() {
+    return switch (state) {
+      case AWAKE -> "can go on";
+      case ABOUT_TO_PARK -> "is going to wait for " + nameOf(next);
+      case PARKED -> "waits for " + nameOf(next);
+      case RESTING -> "rests";
+      case DONE -> "has ended";
+    };
+  }
+}

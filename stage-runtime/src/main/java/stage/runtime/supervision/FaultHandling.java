@@ -1,0 +1,338 @@
+package stage.runtime.supervision;
+
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import stage.api.Restart;
+import stage.api.StageKilledException;
+import stage.api.observe.StageEvent;
+import stage.api.supervision.Decision;
+import stage.api.supervision.DecisionRule;
+import stage.api.supervision.Failure;
+import stage.api.supervision.StageFailedException;
+import stage.api.supervision.Strategy;
+import stage.api.supervision.SupervisorSpec;
+import stage.runtime.engine.Cell;
+import stage.runtime.engine.Directive;
+import stage.runtime.time.Time;
+
+/**
+ * What one supervisor makes of crashes: decides what becomes of the stage, counts, restarts groups, and gives up. Guarded by the tree's lock,
+ * but for what says otherwise.
+ */
+final class FaultHandling {
+  private static final int LONGEST_HISTORY = 16;
+
+  private final SupervisorCell supervisor;
+  private final SupervisorSpec spec;
+  private final ScopeContext context;
+  private final Time time;
+  private final LogRateLimit uncountedLines;   // about crashes that use up no restart
+  private final LogRateLimit ruleLines;
+  private final ArrayDeque<Failure> history = new ArrayDeque<>();   // the crashes that the window counts, or the last of them
+  private IntensityWindow window;
+  private GroupRestart groupRestart;         // null while there is none
+
+  FaultHandling(SupervisorCell supervisor) {
+    this.supervisor = supervisor;
+    this.spec = supervisor.spec();
+    this.context = supervisor.shared();
+    this.time = context.graph().time();
+    this.window = new IntensityWindow(spec.intensity());
+    this.uncountedLines = new LogRateLimit(time.nanos());
+    this.ruleLines = new LogRateLimit(time.nanos());
+  }
+
+  private FaultHandling above() {
+    return supervisor.parent() == null ? null : supervisor.parent().faultHandling();
+  }
+
+  List<Failure> history() {
+    return List.copyOf(history);
+  }
+
+  boolean isRestartingAGroup() {
+    return groupRestart != null;
+  }
+
+  // ---- news, on the thread of the cell and under no lock
+
+  /** See {@link stage.runtime.engine.CellOwner#crashed}. */
+  Directive crashed(Cell<?> cell, int incarnation, Throwable cause, String during, boolean canSkip) {
+    context.tell(new StageEvent.Crashed(cell.path(), incarnation, cause, during));
+    var failed = context.locking(() -> {
+      supervisor.counters().crashes++;
+      return new Failure(cell.path(), incarnation, cause, during, cell.options().restart(), window.count());
+    });
+    Decision decision = decide(failed);
+    var log = new CrashLog(supervisor.path(), cell.name(), incarnation, "crashed in=" + during, cause);
+    Directive directive = context.locking(() -> judge(cell, failed, decision, canSkip, log));
+    log.write(context, uncountedLines);
+    return directive;
+  }
+
+  /** See {@link stage.runtime.engine.CellOwner#completed}. */
+  Directive completed(Cell<?> cell, Throwable onceTooOften) {
+    int incarnation = cell.snapshot().incarnation();
+    var log = new CrashLog(supervisor.path(), cell.name(), incarnation, "completed", onceTooOften);
+    Directive directive = context.locking(() -> {
+      Child.OfStage child = supervisor.members().of(cell);
+      if (supervisor.isDraining() || child == null || child.isStopping()) return new Directive.End(true);
+      FaultHandling regrouping = regrouping(child);
+      if (regrouping != null && regrouping.groupRestart.isStopping()) return new Directive.Hold();
+      var ended = new Failure(cell.path(), incarnation, onceTooOften, "completion", Restart.PERMANENT, window.count());
+      return restart(child, ended, regrouping, log);
+    });
+    log.write(context, uncountedLines);
+    return directive;
+  }
+
+  // ---- news of a group restart
+
+  /** One that was to be held has no incarnation any more, or none that will go on. */
+  void held(Child.OfStage child, boolean waits) {
+    child.hold(waits ? Child.Hold.HELD : Child.Hold.NONE);
+    FaultHandling regrouping = regrouping(child);
+    if (regrouping == null) return;
+    if (waits) regrouping.groupRestart.advance();
+    else regrouping.groupRestart.willEnd(child);
+  }
+
+  void restarted(Child.OfStage child) {
+    child.hold(Child.Hold.NONE);
+    advance(regrouping(child));
+  }
+
+  /** {@return where to {@linkplain #advance advance} when a stage of a group that is about to end has ended; may be null} */
+  FaultHandling whoWaitsFor(Child.OfStage child) {
+    return regrouping(child);
+  }
+
+  static void advance(FaultHandling regrouping) {
+    if (regrouping != null && regrouping.groupRestart != null) regrouping.groupRestart.advance();
+  }
+
+  // ---- decisions
+
+  private Decision decide(Failure failure) {
+    if (spec.decisions() == DecisionRule.RESTART) return Decision.RESTART;
+    try {
+      Decision decision = spec.decisions().decide(failure);
+      if (decision != null) return decision;
+      ruleFailed("answered null for " + failure, null);
+    } catch (Throwable ruleFailure) {
+      ruleFailed("threw for " + failure, ruleFailure);
+    }
+    return Decision.RESTART;
+  }
+
+  private void ruleFailed(String how, Throwable ruleFailure) {
+    String note = ruleLines.admit(time.nanos());
+    if (note == null) return;
+    context.log(System.Logger.Level.WARNING, "the decision rule of supervisor " + supervisor.path() + " " + how + "; taken for restart" + note,
+        ruleFailure);
+  }
+
+  /** Under the lock. */
+  private Directive judge(Cell<?> cell, Failure failed, Decision decision, boolean canSkip, CrashLog log) {
+    Child.OfStage child = supervisor.members().of(cell);
+    if (child == null) return new Directive.End(false);
+    if (supervisor.isCancelling()) {
+      log.saysUncounted("NONE: it was being cancelled");   // had it thrown a moment later, it would have been no crash at all
+      return new Directive.End(true);
+    }
+    FaultHandling regrouping = regrouping(child);
+    if (regrouping != null && regrouping.groupRestart.isStopping()) {
+      log.decided("HOLD: it was being stopped for a group restart, not counted");
+      return new Directive.Hold();
+    }
+    if (isOfTheMachine(failed.cause())) {
+      log.givesUp(supervisor.root().path(), "FAIL_SCOPE: this is no fault of the stage's");
+      return new Directive.End(false);
+    }
+    if (failed.cause() instanceof StageKilledException && context.abandonedNow() > supervisor.root().spec().options().maxAbandoned()) {
+      log.decided("too many threads abandoned");
+      return giveUp(child, failed, log);
+    }
+    if (child.isStopping()) {
+      log.saysUncounted("NONE: it was being stopped");
+      return new Directive.Restart(0);   // which the stop that it has been told prevents; what it has emitted is still delivered
+    }
+    return switch (decision) {
+      case STOP -> {
+        log.saysUncounted("STOP");
+        yield new Directive.End(true);
+      }
+      case ESCALATE -> giveUp(child, failed, log);
+      case RESUME -> resume(child, failed, canSkip, regrouping, log);
+      case RESTART -> restart(child, failed, regrouping, log);
+    };
+  }
+
+  private Directive resume(Child.OfStage child, Failure failed, boolean canSkip, FaultHandling regrouping, CrashLog log) {
+    if (canSkip) {
+      log.saysUncounted("RESUME");
+      return new Directive.Resume();
+    }
+    if (failed.during().equals("onStart") || failed.during().equals("kill")) return restart(child, failed, regrouping, log);
+    if (isUsedUp(failed)) return giveUp(child, failed, log);
+    log.decided("RESUME " + countOfRestarts());
+    return new Directive.Resume();
+  }
+
+  /** An {@code InternalError} and its like say that the JVM itself is in trouble; a stack or a heap that was full may be the stage's doing. */
+  static boolean isOfTheMachine(Throwable cause) {
+    return cause instanceof VirtualMachineError && !(cause instanceof StackOverflowError) && !(cause instanceof OutOfMemoryError);
+  }
+
+  private Directive restart(Child.OfStage child, Failure failed, FaultHandling regrouping, CrashLog log) {
+    if (child.restart() == Restart.TEMPORARY) {
+      log.saysUncounted("NONE: it is temporary");
+      return new Directive.End(true);
+    }
+    // Who crashes while a whole group is being started makes that start fail, at the supervisor that restarts the group.
+    FaultHandling decides = regrouping == null ? this : regrouping;
+    if (decides.isUsedUp(failed)) return decides.giveUp(child, failed, log);
+    long delay = decides.backoffNanos();
+    log.decided("RESTART" + (delay > 0 ? " in=" + Duration.ofNanos(delay).toMillis() + "ms" : "") + " " + decides.countOfRestarts());
+    // A drain is to finish what is in flight, so a crash in it is a restart too; the others are ending, and are left in peace.
+    boolean alone = spec.strategy() == Strategy.ONE_FOR_ONE || spec.strategy() == Strategy.DYNAMIC || supervisor.isDraining();
+    if (regrouping == null && alone) return new Directive.Restart(delay);
+    decides.restartGroup(child, delay, false);
+    return new Directive.Hold();
+  }
+
+  private boolean isUsedUp(Failure failed) {
+    history.addLast(failed);
+    if (history.size() > LONGEST_HISTORY) history.removeFirst();
+    return window.isUsedUp(time.nanos());
+  }
+
+  private long backoffNanos() {
+    return BackoffRule.delayNanos(spec.backoff(), window.count(), time.chance());
+  }
+
+  private String countOfRestarts() {
+    return "restarts=" + window.count() + "/" + spec.intensity().restarts() + " in " + CrashLog.shown(spec.intensity().period());
+  }
+
+  /** {@return the supervisor, this one or one above it, that is restarting a group in which the stage is; null if there is none} */
+  private FaultHandling regrouping(Child.OfStage child) {
+    for (FaultHandling above = this; above != null; above = above.above()) {
+      if (above.groupRestart != null && above.groupRestart.covers(child)) return above;
+    }
+    return null;
+  }
+
+  /** Restarts the child in which the stage is, together with those that the strategy names. Under the lock. */
+  private void restartGroup(Child.OfStage crashed, long delayNanos, boolean fresh) {
+    Set<Child.OfStage> group = new HashSet<>();
+    Set<Child.OfStage> toBeFresh = new HashSet<>();
+    if (fresh) toBeFresh.add(crashed);
+    boolean seen = false;
+    for (Child child : supervisor.members().all()) {
+      List<Child.OfStage> stages = new ArrayList<>();
+      Children.stagesOf(child, stages);
+      boolean isIt = stages.contains(crashed);
+      seen |= isIt;
+      boolean belongs = switch (spec.strategy()) {
+        case ONE_FOR_ONE, DYNAMIC -> isIt;
+        case ONE_FOR_ALL -> true;
+        case REST_FOR_ONE -> seen;
+      };
+      if (!belongs) continue;
+      group.addAll(stages);
+      if (child instanceof Child.OfSupervisor below) below.supervisor().faultHandling().beginAnew();
+    }
+    // No stage is ever in two of these: who waits for a restart that is going on, of this supervisor or one above it, waits for this one.
+    absorbInto(group, toBeFresh);
+    FaultHandling highest = this;
+    for (FaultHandling above = above(); above != null; above = above.above()) {
+      if (above.groupRestart == null || group.stream().noneMatch(above.groupRestart::mustStart)) continue;
+      above.absorbInto(group, toBeFresh);
+      highest = above;
+    }
+    highest.begin(group, crashed, toBeFresh, delayNanos);
+  }
+
+  private void absorbInto(Set<Child.OfStage> group, Set<Child.OfStage> toBeFresh) {
+    if (groupRestart == null) return;
+    group.addAll(groupRestart.owed());
+    toBeFresh.addAll(groupRestart.stillToBeFresh());
+    groupRestart.cancel();
+    groupRestart = null;
+  }
+
+  private void begin(Set<Child.OfStage> group, Child.OfStage crashed, Set<Child.OfStage> toBeFresh, long delayNanos) {
+    List<Child.OfStage> inStartOrder = new ArrayList<>();
+    for (Child child : supervisor.members().all()) Children.stagesOf(child, inStartOrder);
+    inStartOrder.retainAll(group);
+    groupRestart = new GroupRestart(this, context, inStartOrder, crashed, toBeFresh, delayNanos);
+    groupRestart.advance();
+  }
+
+  /** Its parent restarts it: the window is empty, and a restart of its own is part of the greater one. */
+  private void beginAnew() {
+    forget();
+    supervisor.members().supervisorsBelow().forEach(below -> below.faultHandling().forget());
+  }
+
+  private void forget() {
+    window = new IntensityWindow(spec.intensity());
+    history.clear();
+    cancelGroupRestart();
+  }
+
+  private void cancelGroupRestart() {
+    if (groupRestart != null) groupRestart.cancel();
+    groupRestart = null;
+  }
+
+  void groupRestarted(GroupRestart done) {
+    if (groupRestart == done) groupRestart = null;
+  }
+
+  /** One crash too many: the parent restarts all stages of this supervisor in place, or gives up in turn. Under the lock. */
+  private Directive giveUp(Child.OfStage child, Failure failed, CrashLog log) {
+    FaultHandling at = this;
+    Directive directive = null;
+    while (directive == null) {
+      directive = at.escalate(child, failed, log);
+      at = at.above();
+    }
+    return directive;
+  }
+
+  /** {@return what becomes of the stage; null if the parent gives up in turn} */
+  private Directive escalate(Child.OfStage child, Failure failed, CrashLog log) {
+    supervisor.counters().escalations++;
+    log.givesUp(supervisor.path(), "GIVE_UP " + countOfRestarts());
+    cancelGroupRestart();
+    FaultHandling parent = above();
+    if (parent == null || supervisor.isDraining()) return new Directive.End(false);
+    if (spec.restart() != Restart.PERMANENT) {
+      supervisor.shutdown().gaveUp(failureOf(failed));
+      return new Directive.End(true);
+    }
+    var escalated = new Failure(supervisor.path(), 1, failed.cause(), "its restart intensity", spec.restart(), parent.window.count());
+    if (parent.isUsedUp(escalated)) return null;
+    long delay = parent.backoffNanos();
+    log.decided("RESTART_SUPERVISOR" + (delay > 0 ? " in=" + Duration.ofNanos(delay).toMillis() + "ms" : "") + " by=" + parent.supervisor.path() + " "
+        + parent.countOfRestarts());
+    parent.restartGroup(child, delay, true);
+    return new Directive.Hold();
+  }
+
+  private StageFailedException failureOf(Failure failed) {
+    return new StageFailedException(failed.path(), failed.during(), failed.cause(), List.copyOf(history));
+  }
+
+  /** It ends; who is to be restarted together with others ends too. */
+  void giveUpRestarts() {
+    cancelGroupRestart();
+    supervisor.members().supervisorsBelow().forEach(below -> below.faultHandling().cancelGroupRestart());
+  }
+}

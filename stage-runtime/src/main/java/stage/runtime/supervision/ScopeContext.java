@@ -1,0 +1,277 @@
+package stage.runtime.supervision;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import stage.api.StageSnapshot;
+import stage.api.SubscriptionSnapshot;
+import stage.api.observe.StageEvent;
+import stage.api.observe.StageListener;
+import stage.api.supervision.ContextCapture;
+import stage.api.supervision.ShutdownReport;
+import stage.api.supervision.StragglersException;
+import stage.api.supervision.SupervisorSpec;
+import stage.runtime.engine.Cell;
+import stage.runtime.engine.SubscriptionGraph;
+import stage.runtime.time.Time;
+
+/**
+ * What all supervisors of a scope share: one lock, the listener, and what the report of a close is made of. No lock is held while user code
+ * runs.
+ */
+final class ScopeContext {
+  private static final int MOST_LEFTOVERS = 1000;
+
+  private final SubscriptionGraph graph;
+  private final String name;
+  private SupervisorCell root;   // written before anybody else sees the tree
+  private StallWatch watch;      // the same; null without one
+  private final StageListener listener;
+  private final Duration grace;
+  private final Consumer<Runnable> around;   // null if there is no context to carry
+  private final ReentrantLock lock = new ReentrantLock();
+  private final DeadLetterQueue deadLetters;
+  // guarded by lock
+  private final List<Cell<?>> ending = new ArrayList<>();   // ended, but their threads may not be gone yet
+  private final Map<Cell<?>, StageSnapshot> leftovers = new LinkedHashMap<>();   // of ended cells, in the order of their ends
+  private final List<SubscriptionSnapshot> returned = new ArrayList<>();
+  private final Set<Cell<?>> beingCancelled = new LinkedHashSet<>();   // they have not ended yet
+  private final List<String> cancelled = new ArrayList<>();
+  private long eventsReturned;
+  private long eventsUndelivered;
+  private int drained;
+  private long listenerFailures;
+  private final List<Abandoned> abandoned = new ArrayList<>();
+  private boolean over;           // nobody looks after the cells any more
+
+  ScopeContext(SubscriptionGraph graph, SupervisorSpec root) {
+    this.graph = graph;
+    this.name = root.name();
+    this.listener = root.options().listener();
+    this.grace = root.grace();
+    ContextCapture context = root.options().context();
+    this.around = context == ContextCapture.NONE ? null : capture(context)::run;
+    this.deadLetters = new DeadLetterQueue(this, name);
+  }
+
+  private static ContextCapture.Around capture(ContextCapture context) {
+    return Objects.requireNonNull(context.capture(), "the context capture of the scope returned null; it must return what to put around an incarnation");
+  }
+
+  Consumer<Runnable> around() {
+    return around;
+  }
+
+  DeadLetterQueue deadLetters() {
+    return deadLetters;
+  }
+
+  void root(SupervisorCell root) {
+    this.root = root;
+  }
+
+  SupervisorCell root() {
+    return root;
+  }
+
+  void watchedBy(StallWatch watch) {
+    this.watch = watch;
+  }
+
+  /** Nobody is watched any more. */
+  void endWatch() {
+    if (watch != null) watch.close();
+  }
+
+  SubscriptionGraph graph() {
+    return graph;
+  }
+
+  void locked(Runnable change) {
+    lock.lock();
+    try {
+      change.run();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  <T> T locking(Supplier<T> question) {
+    lock.lock();
+    try {
+      return question.get();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  void lock() {
+    lock.lock();
+  }
+
+  void unlock() {
+    lock.unlock();
+  }
+
+  // ---- what happens; under no lock
+
+  /** Tells the listener, whose own faults change nothing. */
+  void tell(StageEvent event) {
+    graph.time().happened(event);
+    if (listener == StageListener.NONE) return;
+    try {
+      listener.on(event);
+    } catch (Throwable failure) {
+      long[] count = {0};
+      locked(() -> count[0] = ++listenerFailures);
+      if (count[0] == 1) log(System.Logger.Level.WARNING, "the listener of scope " + name + " threw; later failures are only counted", failure);
+    }
+  }
+
+  void log(System.Logger.Level level, String line, Throwable cause) {
+    if (graph.time().isQuiet()) return;
+    try {
+      System.getLogger("stage." + name).log(level, line, cause);
+    } catch (Throwable loggerFailure) {
+      if (cause != null && cause != loggerFailure) cause.addSuppressed(loggerFailure);   // a logger that throws must not take the stage with it
+    }
+  }
+
+  // ---- threads that ignored their interrupt; under the lock
+
+  private record Abandoned(Cell<?> cell, Thread thread) {}
+
+  private Thread abandon(Cell<?> cell) {
+    Thread old = cell.takeOver();
+    if (old != null) abandoned.add(new Abandoned(cell, old));
+    return old;
+  }
+
+  /** Ends its incarnation by force. */
+  void kill(Cell<?> cell) {
+    cell.kill();
+    abandonAfterGrace(cell);
+  }
+
+  /** It has to give up what it is doing, and ends. */
+  void cancel(Cell<?> cell) {
+    if (cell.isAlive() && beingCancelled.add(cell) && cancelled.size() < MOST_LEFTOVERS) cancelled.add(cell.path());
+    cell.cancel();
+    abandonAfterGrace(cell);
+  }
+
+  /** It was interrupted, and is to lose its thread if that does not help. */
+  void abandonAfterGrace(Cell<?> cell) {
+    Time time = graph.time();
+    time.at(time.nanos() + Time.toNanos(grace), () -> {
+      if (abandonIfOverdue(cell) && cell.isOverdue()) locked(() -> abandonAfterGrace(cell));
+    });
+  }
+
+  /** {@return whether to look again: it is overdue, but was not in user code at this instant} Any thread; takes the lock. */
+  boolean abandonIfOverdue(Cell<?> cell) {
+    if (!cell.isOverdue()) return false;
+    try {
+      return locking(() -> !over && abandon(cell) == null);
+    } catch (Throwable noThread) {   // such as an OutOfMemoryError
+      log(System.Logger.Level.ERROR, "no thread could be started to take the place of " + cell.path() + "'s; it is tried again", noThread);
+      return true;
+    }
+  }
+
+  int abandonedNow() {
+    return abandoned.size();
+  }
+
+  long refused() {
+    return abandoned.stream().map(Abandoned::cell).distinct().mapToLong(Cell::refused).sum();
+  }
+
+  /** The scope is closed, and nobody looks after its cells any more. */
+  void over() {
+    over = true;
+  }
+
+  // ---- the numbers of the end; under the lock
+
+  long listenerFailures() {
+    return listenerFailures;
+  }
+
+  void noteEnding(Cell<?> cell) {
+    beingCancelled.remove(cell);
+    ending.removeIf(before -> !graph.time().isAlive(before.driver().thread()) && before.taskThreads().stream().noneMatch(graph.time()::isAlive));
+    if (cell.driver().thread() != null) ending.add(cell);
+  }
+
+  void noteEnd(Cell<?> cell, StageSnapshot last) {
+    boolean wasCancelled = beingCancelled.remove(cell);
+    noteEnding(cell);
+    eventsReturned += last.eventsReturned();
+    eventsUndelivered += last.eventsUndelivered();
+    boolean leavesSomething = last.eventsReturned() + last.eventsUndelivered() > 0;
+    if (!leavesSomething && !wasCancelled) drained++;
+    else if (leftovers.size() < MOST_LEFTOVERS) leftovers.putIfAbsent(cell, last);
+  }
+
+  /** As {@link #noteEnd}, of a cell that is not one of the stages that are counted, such as the producer of dead letters. */
+  void noteEndOfHelper(Cell<?> cell, StageSnapshot last) {
+    int before = drained;
+    noteEnd(cell, last);
+    drained = before;
+  }
+
+  void noteReturned(SubscriptionSnapshot last) {
+    if (returned.size() < MOST_LEFTOVERS) returned.add(last);
+  }
+
+  void noteReturnedAfterEnd(Cell<?> cell, int events) {
+    eventsReturned += events;
+    if (leftovers.containsKey(cell) || leftovers.size() < MOST_LEFTOVERS) leftovers.put(cell, cell.snapshot());
+  }
+
+  ShutdownReport report(List<StragglersException.Straggler> stragglers) {
+    return new ShutdownReport(drained, List.copyOf(leftovers.values()), returned, eventsReturned, eventsUndelivered, cancelled, stragglers);
+  }
+
+  /** Waits until the threads of all cells that have ended, and of these, are gone; gives the stacks of those that are not. Not under the lock. */
+  List<StragglersException.Straggler> awaitThreads(List<Cell<?>> alive, long deadlineNanos) {
+    List<Cell<?>> last = new ArrayList<>();
+    locked(() -> last.addAll(ending));
+    last.addAll(alive);
+    Map<Thread, String> threads = new LinkedHashMap<>();
+    for (Cell<?> cell : last) for (Thread task : cell.taskThreads()) threads.put(task, cell.path());
+    for (Cell<?> cell : last) if (cell.driver().thread() != null) threads.put(cell.driver().thread(), cell.path());
+    for (Cell<?> cell : last) if (cell.threadWithoutSuccessor() != null) threads.put(cell.threadWithoutSuccessor(), cell.path());
+    if (deadLetters.producerThread() != null) threads.put(deadLetters.producerThread(), deadLetters.path());
+    if (deadLetters.thread() != null) threads.put(deadLetters.thread(), deadLetters.path());
+    if (watch != null) threads.put(watch.thread(), name);
+    locked(() -> abandoned.forEach(each -> threads.put(each.thread(), each.cell().path())));   // last: who waits for them has no time left for others
+    boolean interrupted = Thread.interrupted();
+    List<StragglersException.Straggler> stragglers = new ArrayList<>();
+    for (Map.Entry<Thread, String> each : threads.entrySet()) {
+      Thread thread = each.getKey();
+      boolean gone = false;
+      while (true) {
+        try {
+          gone = graph.time().awaitEnd(thread, deadlineNanos - graph.time().nanos());
+          break;
+        } catch (InterruptedException e) {
+          interrupted = true;
+        }
+      }
+      if (!gone) stragglers.add(new StragglersException.Straggler(each.getValue(), thread.getName(), Arrays.asList(graph.time().stackOf(thread))));
+    }
+    if (interrupted) Thread.currentThread().interrupt();
+    return stragglers;
+  }
+}

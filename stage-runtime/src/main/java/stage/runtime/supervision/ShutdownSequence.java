@@ -1,0 +1,196 @@
+package stage.runtime.supervision;
+
+import java.util.ArrayDeque;
+import java.util.Iterator;
+import java.util.List;
+import stage.api.Restart;
+import stage.api.StopReason;
+import stage.api.supervision.Failure;
+import stage.api.supervision.StageFailedException;
+import stage.runtime.engine.Cell;
+import stage.runtime.time.Latch;
+import stage.runtime.time.Time;
+
+/** How one supervisor ends: it drains, cancels when its time is over, and keeps why it failed. Guarded by the tree's lock, but for what says otherwise. */
+final class ShutdownSequence {
+  private final SupervisorCell supervisor;
+  private final Children children;
+  private final ScopeContext context;
+  private final Time time;
+  private final Latch ended;               // opens when it is closed
+  private boolean draining;               // nobody may start
+  private boolean cancelling;             // the shutdown time is over
+  private boolean closed;
+  private StageFailedException failure;            // of the first that failed; the others' are suppressed in it
+  private boolean failureIsOfAProducer;   // whether that stage failed only because a producer had
+  private boolean failureThrown;
+  private Time.Alarm deadline;            // of a drain that nobody waits for; null without one
+
+  ShutdownSequence(SupervisorCell supervisor, Children children) {
+    this.supervisor = supervisor;
+    this.children = children;
+    this.context = supervisor.shared();
+    this.time = context.graph().time();
+    this.ended = time.latch("the end of scope", supervisor.path());
+  }
+
+  boolean hasBegun() {
+    return draining;
+  }
+
+  boolean isCancelling() {
+    return cancelling;
+  }
+
+  boolean isClosed() {
+    return closed;
+  }
+
+  Latch ended() {
+    return ended;
+  }
+
+  /** It has crashed too often for its parent's taste, and is not to be restarted. */
+  void gaveUp(StageFailedException why) {
+    failure = why;
+    shutDown();
+  }
+
+  /** Of the root: keeps the failure, and drains the others, for as long as the shutdown time at most. */
+  void failed(Cell<?> cell, StopReason reason, String during, List<Failure> crashes) {
+    Throwable cause = switch (reason) {
+      case StopReason.Crashed(var thrown) -> thrown;
+      case StopReason.ProducerFailed(var producer, var thrown) -> thrown;
+      case StopReason.Completed completed -> throw new IllegalStateException("a completed stage has not failed");
+      case StopReason.Stopped stopped -> throw new IllegalStateException("a stopped stage has not failed");
+      case StopReason.Replaced replaced -> throw new IllegalStateException("a replaced behaviour has not failed");
+      case StopReason.GroupRestart restarted -> throw new IllegalStateException("a stage that is restarted has not failed");
+    };
+    boolean crashed = reason instanceof StopReason.Crashed;
+    var failed = new StageFailedException(cell.path(), during, cause, crashed ? crashes : List.of());
+    if (failure == null) {
+      failure = failed;
+      failureIsOfAProducer = !crashed;
+    } else if (crashed && failureIsOfAProducer) {
+      // A consumer that failed with its producer may get here first, but the crash is what happened.
+      if (failure.getCause() != cause) failed.addSuppressed(failure);
+      failure = failed;
+      failureIsOfAProducer = false;
+    } else if (crashed) {
+      failure.addSuppressed(failed);
+    }
+    shutDown();
+  }
+
+  /** Begins to drain, unless that has begun, and cancels when the shutdown time is over. */
+  void shutDown() {
+    if (draining) return;
+    drainAll();
+    deadline = time.at(time.nanos() + Time.toNanos(supervisor.spec().shutdown()), this::cancelAll);
+    endIfEmpty();
+  }
+
+  void drainAll() {
+    draining = true;
+    supervisor.faultHandling().giveUpRestarts();
+    children.forEachCell(Cell::drain);
+    children.lookWhetherQuiet();
+  }
+
+  void cancelAll() {
+    context.locked(() -> {
+      cancelling = true;
+      children.forEachCell(context::cancel);
+      if (supervisor.parent() == null) context.deadLetters().cancelProducer();
+    });
+  }
+
+  /** Shuts down if the end of this child, which is of its own making, is what autoShutdown waits for. */
+  void significantEnded(Child child, StopReason reason) {
+    if (!child.isSignificant()) return;
+    if (child.restart() == Restart.TRANSIENT && reason instanceof StopReason.Crashed) return;   // it was given up, which is another story
+    boolean now = switch (supervisor.spec().options().autoShutdown()) {
+      case NEVER -> false;
+      case ANY -> true;
+      case ALL -> children.all().stream().noneMatch(other -> other != child && other.isSignificant() && !other.isStopped());
+    };
+    if (now) shutDown();
+  }
+
+  /** Under the lock: a supervisor that was shut down and has no stage left is no child any more; and so on, up the tree. */
+  void endIfEmpty() {
+    ShutdownSequence at = this;
+    while (at.ends()) at = at.supervisor.parent().shutdown();
+  }
+
+  /** {@return whether it ends now, and its parent has lost a child} */
+  private boolean ends() {
+    if (supervisor.parent() == null || !draining || children.alive() > 0 || closed) return false;
+    closed = true;
+    if (deadline != null) deadline.cancel();
+    return supervisor.parent().shutdown().hasLost(supervisor);
+  }
+
+  private boolean hasLost(SupervisorCell below) {
+    Child child = children.named(below.name());
+    if (!(child instanceof Child.OfSupervisor known) || known.supervisor() != below) return false;
+    supervisor.counters().add(below.counters());
+    children.remove(child);
+    if (!supervisor.isDraining() && !below.wasStopped()) significantEnded(child, new StopReason.Stopped());
+    return true;
+  }
+
+  void throwFailure() {
+    StageFailedException toThrow = context.locking(() -> {
+      if (failure != null) failureThrown = true;
+      return failure;
+    });
+    if (toThrow != null) throw toThrow;
+  }
+
+  /** {@return the failure that nobody has been told of; null if there is none} It counts as told then. */
+  StageFailedException untoldFailure() {
+    return context.locking(() -> {
+      if (failure == null || failureThrown) return null;
+      failureThrown = true;
+      return failure;
+    });
+  }
+
+  void markClosed() {
+    context.locked(() -> {
+      closed = true;
+      ended.open();
+      if (deadline != null) deadline.cancel();   // or the timer would hold on to the scope
+    });
+  }
+
+  /** One that is being unwound, and whom it still has to stop. */
+  private record Unwinding(ShutdownSequence shutdown, Iterator<Child> rest) {}
+
+  /** Stops its children in reverse start order and ends: it could not be started. Not by recursion: a tree may be deeper than a stack. */
+  void unwind() {
+    var levels = new ArrayDeque<Unwinding>();
+    levels.push(beginUnwinding());
+    while (!levels.isEmpty()) {
+      Unwinding at = levels.peek();
+      if (!at.rest.hasNext()) {
+        levels.pop();
+        context.locked(at.shutdown::endIfEmpty);
+        continue;
+      }
+      switch (at.rest.next()) {
+        case Child.OfStage stage -> at.shutdown.supervisor.stop(stage);
+        case Child.OfSupervisor below -> levels.push(below.supervisor().shutdown().beginUnwinding());
+      }
+    }
+  }
+
+  private Unwinding beginUnwinding() {
+    List<Child> started = context.locking(() -> {
+      draining = true;
+      return children.all();
+    });
+    return new Unwinding(this, started.reversed().iterator());
+  }
+}

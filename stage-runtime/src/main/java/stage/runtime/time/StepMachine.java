@@ -1,0 +1,64 @@
+package stage.runtime.time;
+
+/** Something that lives by steps. It is stepped by one thread only; inside it there is no clock, thread, lock or chance. */
+public interface StepMachine {
+  /**
+   * Does one bounded thing and says what the next one lacks.
+   *
+   * @param nowNanos the time
+   * @return {@code READY} if the next step has something to do, else what it waits for
+   */
+  WaitState step(long nowNanos);
+
+  /**
+   * {@return whether a step would have something to do} Looks only. Asked after the driver has announced that it is about to park,
+   * so that nothing which was published before that is overlooked.
+   *
+   * @param nowNanos the time
+   */
+  boolean isReady(long nowNanos);
+
+  /** {@return whether the machine has timers; if not, the time it is handed means nothing} */
+  boolean keepsTime();
+
+  /**
+   * {@return whether the machine would rather wait a moment than be woken for the next event} Asked when it has nothing to do.
+   *
+   * @param time the clock, for the machine to read if it needs it
+   */
+  default boolean wantsRest(Time time) {
+    return false;
+  }
+
+  /** {@return whether nothing urgent keeps the machine from resting} Looks only; asked after the driver has announced that it rests. */
+  default boolean mayRest() {
+    return false;
+  }
+
+  /**
+   * Runs steps within whatever the machine wants around them.
+   *
+   * @param steps makes steps until one answers {@link WaitState.Kind#REENTRY} or {@link WaitState.Kind#DONE}; to be run once
+   */
+  default void around(Runnable steps) {
+    steps.run();
+  }
+
+  /** {@return whether {@link #around} puts anything around steps} */
+  default boolean hasAround() {
+    return false;
+  }
+
+  /** {@return what the last step was, as the rest of a sentence, for the trace of a simulation} On the driver's own thread. */
+  default String lastStep() {
+    return "made a step";
+  }
+
+  /** {@return where it stands, for the same trace, with a blank in front; may be empty} On the driver's own thread. */
+  default String describe() {
+    return "";
+  }
+
+  /** {@return the name of the thread that carries it} */
+  String threadName();
+}
