@@ -246,7 +246,8 @@ final class Lifecycle {
       endNormally(new StopReason.Completed());
       return;
     }
-    if (!inputEnded) {
+    boolean isInVain = !toldOfEnd && turns.hasMore();   // it drains, and there is nobody to have what is left
+    if (!inputEnded || isInVain) {
       stopTakingTurns(new StopReason.Stopped());
       return;
     }
