@@ -94,6 +94,45 @@ public sealed interface Dispatcher<E> {
   }
 
   /**
+   * Finds the number of an event's partition.
+   *
+   * @param <E> the events
+   */
+  @FunctionalInterface
+  interface IndexFunction<E> {
+    /** Answered for an event that nobody is to get: the event is skipped, and its demand given back. */
+    int NOBODY = -1;
+
+    /**
+     * Finds the number of the partition of one event. Runs on the producer's thread, once per event.
+     *
+     * @param event the event
+     * @return from 0 to one less than the number of partitions, or {@link #NOBODY}
+     * @throws Exception this event becomes a dead letter, and the producer goes on; so it is if there is no such partition
+     */
+    int indexOf(E event) throws Exception;
+  }
+
+  /**
+   * A partition function that answers numbers, so that no name is looked up for an event.
+   *
+   * @param index finds the number of an event's partition
+   * @param <E> the producer's events
+   */
+  record ByIndex<E>(IndexFunction<? super E> index) implements PartitionFunction<E> {
+    /** Checks that there is a function. */
+    public ByIndex {
+      Objects.requireNonNull(index, "index must not be null");
+    }
+
+    @Override
+    public String partitionOf(E event) throws Exception {
+      int number = index.indexOf(event);
+      return number == IndexFunction.NOBODY ? Dispatcher.NOBODY : Integer.toString(number);
+    }
+  }
+
+  /**
    * Finds the key of an event.
    *
    * @param <E> the events
@@ -163,11 +202,22 @@ public sealed interface Dispatcher<E> {
    */
   static <E> Partition<E> partition(int partitions, KeyFunction<? super E> key) {
     Objects.requireNonNull(key, "key must not be null");
-    if (partitions < 1) throw new IllegalArgumentException("there must be at least 1 partition, but the number was " + partitions);
-    List<String> names = IntStream.range(0, partitions).mapToObj(Integer::toString).toList();
-    return partition(names, event -> {
+    return partitionByIndex(partitions, event -> {
       int hash = Objects.requireNonNull(key.keyOf(event), "the key of an event must not be null").hashCode();
-      return names.get(Math.floorMod(hash ^ hash >>> 16, partitions));
+      return Math.floorMod(hash ^ hash >>> 16, partitions);
     });
+  }
+
+  /**
+   * {@return partitions {@code "0"} to {@code "partitions - 1"}, chosen by number}
+   *
+   * @param partitions how many, at least 1
+   * @param index finds the number of an event's partition
+   * @param <E> the producer's events
+   * @throws IllegalArgumentException if {@code partitions} is below 1
+   */
+  static <E> Partition<E> partitionByIndex(int partitions, IndexFunction<? super E> index) {
+    if (partitions < 1) throw new IllegalArgumentException("there must be at least 1 partition, but the number was " + partitions);
+    return partition(IntStream.range(0, partitions).mapToObj(Integer::toString).toList(), new ByIndex<>(index));
   }
 }

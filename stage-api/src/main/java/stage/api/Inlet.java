@@ -44,6 +44,27 @@ public interface Inlet<I> {
   void commit(int events);
 
   /**
+   * Closes this subscription for now, when the turn returns: until it is {@linkplain #open opened} again, this stage is given none of its events, and asks for
+   * none beyond those it has asked for. So a stage that needs something of another subscription first, as an ordered merge does, need not keep copies.
+   *
+   * <p>Changes with the turn: if it throws, nothing has happened. A new incarnation finds all subscriptions open; what it wants closed it closes in
+   * {@code onSubscribe}.
+   *
+   * @throws WrongThreadException if called on another thread; the message names both
+   */
+  void close();
+
+  /**
+   * Opens this subscription again, when the turn returns.
+   *
+   * @throws WrongThreadException if called on another thread; the message names both
+   */
+  void open();
+
+  /** {@return whether it is closed for now} Within a turn, what the turn has said. */
+  boolean isClosed();
+
+  /**
    * Ends this subscription when the turn returns. The batch in hand counts as handled; events already sent but not yet delivered
    * go back to the producer for its other consumers.
    *

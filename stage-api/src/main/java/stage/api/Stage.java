@@ -129,6 +129,17 @@ public final class Stage {
     default void onSubscribe(Inlet<I> to) throws Exception {}
 
     /**
+     * Called once for each subscription that has ended: its producer has completed, or has failed and this stage goes on without it
+     * ({@link CancelPolicy#TEMPORARY}). Its last event was handled before, and it is still there in this turn, but not afterwards. After the last one,
+     * {@link #onComplete} follows.
+     *
+     * @param from the subscription
+     * @param out where to emit
+     * @throws Exception a crash of the stage; the next incarnation is told again
+     */
+    default void onInputEnd(Inlet<I> from, Outlet<O> out) throws Exception {}
+
+    /**
      * Called once when the last subscription has completed, before this stage completes: the place to emit what was held back.
      *
      * @param out where to emit
@@ -181,6 +192,16 @@ public final class Stage {
      * @throws Exception a crash of the stage
      */
     default void onSubscribe(Inlet<I> to) throws Exception {}
+
+    /**
+     * Called once for each subscription that has ended: its producer has completed, or has failed and this stage goes on without it
+     * ({@link CancelPolicy#TEMPORARY}). Its last event was handled before, and it is still there in this turn, but not afterwards. After the last one,
+     * {@link #onComplete} follows.
+     *
+     * @param from the subscription
+     * @throws Exception a crash of the stage; the next incarnation is told again
+     */
+    default void onInputEnd(Inlet<I> from) throws Exception {}
 
     /**
      * Called once when the last subscription has completed, before this stage ends.

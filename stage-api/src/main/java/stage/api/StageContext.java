@@ -55,6 +55,19 @@ public interface StageContext {
   Timer after(Duration delay, TimerAction action);
 
   /**
+   * As {@link #after(Duration, TimerAction)}, of an action that emits: {@code context.after(delay, out -> out.emit("tick"))}. Whether anything is wanted or
+   * not: beyond demand what it emits waits in the backlog, up to its bound.
+   *
+   * @param delay at least zero
+   * @param action what to run
+   * @param <O> the events that this stage emits
+   * @return a handle that cancels it
+   * @throws IllegalArgumentException if {@code delay} is negative
+   * @throws IllegalStateException if this stage is a consumer, which emits nothing
+   */
+  <O> Timer after(Duration delay, OutletAction<O> action);
+
+  /**
    * Runs an action again and again, as a turn, first after one period. Each run is due one period after the last one was due; runs that were
    * missed because the stage was busy are left out.
    *
@@ -64,6 +77,27 @@ public interface StageContext {
    * @throws IllegalArgumentException if {@code period} is not above zero
    */
   Timer every(Duration period, TimerAction action);
+
+  /**
+   * As {@link #every(Duration, TimerAction)}, of an action that emits.
+   *
+   * @param period above zero
+   * @param action what to run
+   * @param <O> the events that this stage emits
+   * @return a handle that cancels it
+   * @throws IllegalArgumentException if {@code period} is not above zero
+   * @throws IllegalStateException if this stage is a consumer, which emits nothing
+   */
+  <O> Timer every(Duration period, OutletAction<O> action);
+
+  /**
+   * {@return this incarnation's outlet, which its callbacks and timers may use} It may be had in {@code onStart} already, but events are emitted in turns, and
+   * {@code onStart} is none.
+   *
+   * @param <O> the events that this stage emits
+   * @throws IllegalStateException if this stage is a consumer, which emits nothing
+   */
+  <O> Outlet<O> outlet();
 
   /**
    * {@return the stage's state, which survives restarts and changes with the turn} The same as {@code state("state", initial)}.

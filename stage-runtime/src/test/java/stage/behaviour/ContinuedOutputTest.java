@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import stage.api.Demand;
-import stage.api.Dispatch;
+import stage.api.Dispatcher;
 import stage.api.Inlet;
 import stage.api.Outlet;
 import stage.api.ProducerConsumerSpec;
@@ -72,7 +72,7 @@ class ContinuedOutputTest extends CrashTest {
     void b11_ofOnCompleteArrivesThoughItIsMore() throws Exception {
       var numbers = start(Stage.producer("numbers", () -> new Numbers(70_000)));
       var table = start(stage("table", AtTheEnd::new).subscribeTo(numbers));
-      Collector<Integer> collector = collectorOf(table, Demand.ofDefault());
+      Collector<Integer> collector = collectorOf(table, Demand.DEFAULT);
       scope().join();
       assertThat(collector.events).isEqualTo(upTo(70_000));
       assertThat(log.take()).isEmpty();
@@ -81,9 +81,9 @@ class ContinuedOutputTest extends CrashTest {
     @Test
     void b11_ofOnCompleteArrivesOnEachPartitionAndAtEachConsumerOfABroadcast() throws Exception {
       var numbers = start(Stage.producer("numbers", () -> new Numbers(70_000)));
-      var table = start(stage("table", AtTheEnd::new).withDispatch(Dispatch.broadcast()).subscribeTo(numbers));
+      var table = start(stage("table", AtTheEnd::new).withDispatcher(Dispatcher.broadcast()).subscribeTo(numbers));
       Stage.ProducerConsumer<Integer, Integer> same = (events, from, out) -> out.emitAll(events);
-      var parts = start(stage("parts", () -> same).withDispatch(Dispatch.partition(2, event -> event)).subscribeTo(table, Demand.max(3)));
+      var parts = start(stage("parts", () -> same).withDispatcher(Dispatcher.partition(2, event -> event)).subscribeTo(table, Demand.max(3)));
       Collector<Integer> all = collectorOf(table, Demand.max(7));
       List<Collector<Integer>> each = List.of(new Collector<>(), new Collector<>());
       for (int i = 0; i < 2; i++) {
@@ -108,7 +108,7 @@ class ContinuedOutputTest extends CrashTest {
       };
       var expand = start(stage("expand", () -> tenfold).subscribeTo(numbers, Demand.max(1)));
       var consumer = start(Stage.consumer("opening", () -> new Opening<Integer>(1, 0))
-          .subscribeTo(SubscriptionSpec.<Integer>to(expand).withDemand(Demand.byHand())));
+          .subscribeTo(SubscriptionSpec.<Integer>to(expand).withDemand(Demand.manual())));
       Await.numbers(scope(), expand, ref -> ref.snapshot().backlog() == 9);
       consumer.cast(stage -> stage.inlet.request(9));
       Await.numbers(scope(), expand, ref -> ref.snapshot().backlog() == 0);
@@ -210,7 +210,7 @@ class ContinuedOutputTest extends CrashTest {
     void comesInOrderBeforeNewInputAndBeforeTheEnd(int max, int min) throws Exception {
       var numbers = start(Stage.producer("numbers", () -> new Numbers(20)));
       var table = start(stage("table", () -> new ByAndBy(30, told)).subscribeTo(numbers, Demand.max(1)));
-      Collector<Integer> collector = collectorOf(table, Demand.max(max).withMin(min));
+      Collector<Integer> collector = collectorOf(table, Demand.max(max).min(min));
       scope().join();
       assertThat(collector.events).isEqualTo(ByAndBy.expected(20, 30));
       assertThat(told).containsExactly("complete");
@@ -221,7 +221,7 @@ class ContinuedOutputTest extends CrashTest {
     void isDroppedWithTheStageWhenThatIsStopped() throws Exception {
       var numbers = start(Stage.producer("numbers", () -> new Numbers(20)));
       var table = start(stage("table", () -> new ByAndBy(30, told)).subscribeTo(numbers, Demand.max(1)));
-      start(Stage.consumer("opening", () -> new Opening<Integer>(2, 0)).subscribeTo(SubscriptionSpec.<Integer>to(table).withDemand(Demand.byHand())));
+      start(Stage.consumer("opening", () -> new Opening<Integer>(2, 0)).subscribeTo(SubscriptionSpec.<Integer>to(table).withDemand(Demand.manual())));
       Await.numbers(scope(), table, ref -> ref.snapshot().eventsEmitted() == 2);
       table.stop();
       assertThat(Await.end(table)).isInstanceOf(StopReason.Stopped.class);
@@ -232,7 +232,7 @@ class ContinuedOutputTest extends CrashTest {
       var numbers = start(Stage.producer("numbers", () -> new Numbers(1)));
       var table = start(stage("table", () -> new ByAndBy(30, told)).subscribeTo(numbers, Demand.max(1)));
       var consumer = start(Stage.consumer("opening", () -> new Opening<Integer>(1, 0))
-          .subscribeTo(SubscriptionSpec.<Integer>to(table).withDemand(Demand.byHand())));
+          .subscribeTo(SubscriptionSpec.<Integer>to(table).withDemand(Demand.manual())));
       Await.numbers(scope(), table, ref -> ref.snapshot().eventsEmitted() == 1);
       consumer.stop();
       Await.end(consumer);
@@ -262,7 +262,7 @@ class ContinuedOutputTest extends CrashTest {
       List<Integer> events = new ArrayList<>();
       try (Supervisor scope = Supervisor.open(SupervisorSpec.of("test").withIntensity(Intensity.of(10_000)))) {
         var numbers = scope.start(Stage.<Integer, Numbers>producer("numbers", () -> new Numbers(4)));
-        var table = scope.start(stage("table", () -> new ByAndBy(9, new ArrayList<>())).withRedelivery(Redelivery.attempts(1000)).subscribeTo(numbers, Demand.max(2).withMin(1)));
+        var table = scope.start(stage("table", () -> new ByAndBy(9, new ArrayList<>())).withRedelivery(Redelivery.attempts(1000)).subscribeTo(numbers, Demand.max(2).min(1)));
         Stage.Consumer<Integer> adding = (batch, from) -> events.addAll(batch);
         scope.start(Stage.<Integer, Stage.Consumer<Integer>>consumer("probe", () -> adding).withRedelivery(Redelivery.attempts(1000)).subscribeTo(table, Demand.max(demand)));
         scope.join();

@@ -68,7 +68,7 @@ record Mutant(String name, String file, List<ChangedEngine.Change> changes, bool
       rare("a commit point publishes no output", "engine/Incarnations.java",
           "    role.commitOutput();\n", ""),
       of("demand counts twice after a restart", "engine/ConsumerHalf.java",
-          "    told = NONE;\n  }", "    told = NONE;\n    for (LaneInlet<?> inlet : inlets) inlet.lane().settle(0, 0, 0, inlet.lane().requested() + 1);\n  }"),
+          "    told = NONE;\n    boolean asked", "    told = NONE;\n    for (LaneInlet<?> inlet : inlets) inlet.lane().settle(0, 0, 0, inlet.lane().requested() + 1);\n    boolean asked"),
       rare("demand is not asked for again after a dead letter", "engine/LaneInlet.java",
           "      if (before - settled <= demand.min()) requested", "      if (deadLettered == 0 && before - settled <= demand.min()) requested"),
       of("a redelivery too few", "engine/LaneInlet.java",

@@ -47,6 +47,23 @@ public interface BridgeContext extends StageContext {
   <T extends Transactional> T transactional(String name, Supplier<T> first);
 
   /**
+   * Gives up on something that no batch in hand has: an event that was settled in an earlier turn, and is still being worked on. It counts as a dead letter of
+   * the stage, in no ledger, and the stage's handler gets it when the turn commits; if the turn throws, nothing has happened. The stage's own thread, in a turn.
+   *
+   * @param event what the handler is to see of it
+   * @param cause what was thrown
+   * @param attempts how often it was tried
+   * @param path where: the stage's path, or a name for what is inside of it
+   */
+  void deadLetter(Object event, Throwable cause, int attempts, String path);
+
+  /**
+   * {@return whether an input of this stage has ended because of a drain, here or further up, and not because its source had no more} True when the end is
+   * told, in {@code onInputEnd} and {@code onComplete}. The stage's own thread.
+   */
+  boolean isInputCut();
+
+  /**
    * Publishes events at once, beyond demand if need be: those that were accepted and that no later turn of this incarnation will emit. The stage's
    * own thread, within a callback.
    *

@@ -61,6 +61,7 @@ public final class Cell<S extends Stage.Behaviour> implements StepMachine {
   private final ContextPropagation context;           // null if the scope carries none
   private long nowNanos;                          // the cell's thread only
   private boolean endsWithItsConsumer;            // written before the start
+  private volatile boolean drains;                // written by who drains it, before the signal
   private Throwable unanswered;                   // the same: what a step threw, and could not be dealt with as the heap was full; null otherwise
   private volatile Thread takenOver;              // who takes over, one at a time: has lost the cell, but no other has started yet
   private volatile List<Thread> lastTaskThreads = List.of();   // the cell's thread: those that were still running when it ended
@@ -383,9 +384,15 @@ public final class Cell<S extends Stage.Behaviour> implements StepMachine {
 
   /** Asks it to end when all that is in flight has been handled: producers stop, consumers end with their subscriptions. */
   public void drain() {
+    drains = true;
     signals.clear(Signals.PAUSED);
     if (isConsumer()) signals.set(Signals.DRAINED);
     else stop();
+  }
+
+  /** {@return whether it was asked to end when all that is in flight has been handled} */
+  boolean drains() {
+    return drains;
   }
 
   /** The stage itself wants to end. A permanent one is restarted, unless it has said so in its start: then it is not to run. */
@@ -735,6 +742,7 @@ public final class Cell<S extends Stage.Behaviour> implements StepMachine {
       }
       case CANCEL_SUBSCRIPTION -> {
         LaneInlet<?> inlet = selector.toCancel();
+        if (inlet != null && !inlet.isCancelled()) lifecycle.cutInput();
         if (inlet != null) consumerHalf.leave(inlet);
         if (selector.toCancel() == null) signals.clear(Signals.CANCEL_ASKED);
       }

@@ -4,6 +4,8 @@ import java.time.Duration;
 import java.util.Objects;
 import java.util.function.Supplier;
 import stage.api.MapState;
+import stage.api.Outlet;
+import stage.api.OutletAction;
 import stage.api.State;
 import stage.api.TimerAction;
 import stage.runtime.time.Time;
@@ -12,10 +14,12 @@ import stage.runtime.time.Time;
 final class CellContext implements BridgeContext {
   private final Cell<?> cell;
   private final int incarnation;
+  private final Outlet<?> outlet;   // null for a consumer
 
-  CellContext(Cell<?> cell, int incarnation) {
+  CellContext(Cell<?> cell, int incarnation, Outlet<?> outlet) {
     this.cell = cell;
     this.incarnation = incarnation;
+    this.outlet = outlet;
   }
 
   @Override
@@ -78,6 +82,20 @@ final class CellContext implements BridgeContext {
   }
 
   @Override
+  public void deadLetter(Object event, Throwable cause, int attempts, String path) {
+    cell.ensureOwnThread("deadLetter()");
+    Objects.requireNonNull(event, "event must not be null");
+    Objects.requireNonNull(cause, "cause must not be null");
+    Objects.requireNonNull(path, "path must not be null");
+    cell.incarnations().letters().add(event, cause, attempts, path);
+  }
+
+  @Override
+  public boolean isInputCut() {
+    return cell.lifecycle().isInputCut();
+  }
+
+  @Override
   public void publish(Object[] events) {
     if (events.length == 0) return;
     cell.incarnations().inEngine(() -> cell.producerHalf().publishNow(events));
@@ -119,6 +137,30 @@ final class CellContext implements BridgeContext {
   public <K, V> MapState<K, V> mapState(String name) {
     cell.ensureOwnThread("mapState()");
     return cell.incarnations().states().mapState(Objects.requireNonNull(name, "name must not be null"));
+  }
+
+  @Override
+  public <O> Timer after(Duration delay, OutletAction<O> action) {
+    return after(delay, withOutlet(action));
+  }
+
+  @Override
+  public <O> Timer every(Duration period, OutletAction<O> action) {
+    return every(period, withOutlet(action));
+  }
+
+  private <O> TimerAction withOutlet(OutletAction<O> action) {
+    Objects.requireNonNull(action, "action must not be null");
+    Outlet<O> out = outlet();
+    return () -> action.run(out);
+  }
+
+  @Override
+  @SuppressWarnings("unchecked")   // the author knows what the stage emits
+  public <O> Outlet<O> outlet() {
+    cell.ensureOwnThread("outlet()");
+    if (outlet == null) throw new IllegalStateException("stage " + cell.path() + " has no outlet: it is a consumer, or hands its events to threads of their own");
+    return (Outlet<O>) outlet;
   }
 
   @Override

@@ -14,6 +14,7 @@ final class ConsumerHalf {
   private volatile LaneInlet<?>[] inlets = NONE;   // replaced, never changed, under the graph's lock
   private boolean closed;                          // under the graph's lock: whether it may not subscribe any more
   private LaneInlet<?>[] told = NONE;              // those that this incarnation has been told of, all of them
+  private boolean gatesMoved;                      // whether the turn has closed or opened a subscription
   private int next;                                // where to look for events first, so that all are served in turn
 
   ConsumerHalf(Cell<?> cell) {
@@ -53,6 +54,34 @@ final class ConsumerHalf {
   /** There is a new incarnation, which has been told of nothing. */
   void reincarnated() {
     told = NONE;
+    boolean asked = false;
+    for (LaneInlet<?> inlet : inlets) {
+      if (!inlet.isClosed()) continue;
+      inlet.open();
+      asked |= inlet.commitGate();
+    }
+    gatesMoved = false;
+    if (asked) fenceAndWakeProducers(true);
+  }
+
+  /** The turn has closed or opened a subscription. */
+  void gateMoved() {
+    gatesMoved = true;
+  }
+
+  /** Keeps which subscriptions the turn has closed and opened. Answers whether one was opened that asks for more. */
+  boolean commitGates() {
+    if (!gatesMoved) return false;
+    gatesMoved = false;
+    boolean asked = false;
+    for (LaneInlet<?> inlet : inlets) asked |= inlet.commitGate();
+    return asked;
+  }
+
+  void rollbackGates() {
+    if (!gatesMoved) return;
+    gatesMoved = false;
+    for (LaneInlet<?> inlet : inlets) inlet.rollbackGate();
   }
 
   /** {@return the next subscription with events; null if there is none} */
@@ -60,7 +89,7 @@ final class ConsumerHalf {
     LaneInlet<?>[] all = inlets;
     for (int i = 0; i < all.length; i++) {
       int at = next + i < all.length ? next + i : (next + i) % all.length;
-      if (all[at].lane().available() > 0) return all[at];
+      if (all[at].hasEvents()) return all[at];
     }
     return null;
   }
@@ -82,7 +111,7 @@ final class ConsumerHalf {
       // The ending is read before the events are looked for: it is written after the last of them.
       Ending ending = inlet.lane().ending();
       if (ending == null) continue;
-      if (inlet.lane().available() == 0 || stuck && ending instanceof Ending.Failed) return inlet;
+      if (inlet.lane().available() == 0 || (stuck || inlet.isClosed()) && ending instanceof Ending.Failed) return inlet;
     }
     return null;
   }

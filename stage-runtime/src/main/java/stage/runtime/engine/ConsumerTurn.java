@@ -51,6 +51,19 @@ final class ConsumerTurn<I> {
     return inlet != null && inlet.lane().available() == 0;
   }
 
+  /** Keeps which subscriptions the turn has closed and opened. Answers whether one was opened that asks for more. */
+  boolean commitGates() {
+    return half.commitGates();
+  }
+
+  void rollbackGates() {
+    half.rollbackGates();
+  }
+
+  void wakeAllProducers() {
+    half.fenceAndWakeProducers(true);
+  }
+
   void fence() {
     VarHandle.fullFence();   // pairs with the announcement of the producer's driver, and with tell in Lane.isSettledOrTellMe
   }

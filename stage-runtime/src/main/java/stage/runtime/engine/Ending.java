@@ -2,8 +2,12 @@ package stage.runtime.engine;
 
 /** How a producer ended a lane. */
 sealed interface Ending {
-  /** After its last event. */
-  record Completed() implements Ending {}
+  /**
+   * After its last event.
+   *
+   * @param cutShort whether there might have been more, if not for a drain, of this producer or of one before it
+   */
+  record Completed(boolean cutShort) implements Ending {}
 
   /**
    * The producer failed.

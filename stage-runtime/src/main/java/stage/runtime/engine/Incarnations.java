@@ -39,6 +39,7 @@ final class Incarnations<S extends Stage.Behaviour> {
   private Role role;
   private Timers timers;                 // null until there was a timer
   private States states;                 // null until there was one
+  private Letters letters;               // null until an operator has given up on something that it held
   private BridgeResource kept;                     // null but for a bridge
   private boolean gated;                 // whether all its behaviours are; written before the first start is over
   private boolean hasMore;               // whether there was something left for onMore after the last good turn or commit point
@@ -163,7 +164,7 @@ final class Incarnations<S extends Stage.Behaviour> {
     startingRole = hasTasks ? null : Role.of(fresh, cell);
     fence.enter("onStart");
     try {
-      fresh.onStart(new CellContext(cell, incarnation + 1));
+      fresh.onStart(new CellContext(cell, incarnation + 1, startingRole == null ? null : startingRole.outlet()));
       asksForMore = startingRole != null && startingRole.asksForMore();
     } finally {
       fence.leave("onStart");
@@ -263,6 +264,8 @@ final class Incarnations<S extends Stage.Behaviour> {
     messageCrash = null;
     timers = null;
     if (states != null) states = states.committedOnly();
+    asksForMore = hasMore;
+    if (letters != null) letters.rollback();
     if (asked != null) asked.fail(killed);
     asked = null;
     if (replacement != null) replacement.fail(killed);
@@ -550,6 +553,7 @@ final class Incarnations<S extends Stage.Behaviour> {
   void commitStates() {
     if (states != null) states.commit();
     hasMore = asksForMore;
+    if (letters != null) letters.commit();
   }
 
   void forgetStates() {
@@ -560,6 +564,12 @@ final class Incarnations<S extends Stage.Behaviour> {
   void rollbackStates() {
     if (states != null) states.rollback();
     asksForMore = hasMore;
+    if (letters != null) letters.rollback();
+  }
+
+  Letters letters() {
+    if (letters == null) letters = new Letters(cell);
+    return letters;
   }
 
   /** {@return whether the last good turn has left something for {@code onMore}} */
@@ -576,10 +586,12 @@ final class Incarnations<S extends Stage.Behaviour> {
   void commitPoint(LaneInlet<?> inlet, int events, boolean asksForMore) {
     this.asksForMore = asksForMore;
     role.commitOutput();
+    boolean opened = role.commitGates();
     boolean more = inlet.settleNext(events);
     try {
       commitStates();
     } finally {
+      if (opened) cell.consumerHalf().fenceAndWakeProducers(true);
       if (more) {
         VarHandle.fullFence();   // pairs with the announcement of the producer's driver
         inlet.lane().producer().driver().wake();

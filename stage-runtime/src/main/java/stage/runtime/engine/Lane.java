@@ -30,6 +30,9 @@ final class Lane<E> implements LaneTail<E>, LaneHead<E> {
 
   private static final int LARGEST_OPEN_NODE = 256;
 
+  /** A batch that is handed out may keep an array alive that is so many times as long. */
+  private static final int LONGEST_KEPT = 4;
+
   private static final int FEW = 8;
 
   /** After so many readings that its writer got in the way of, a reader takes it for one that was taken off its processor. */
@@ -229,7 +232,9 @@ final class Lane<E> implements LaneTail<E>, LaneHead<E> {
   public List<E> take(int limit) {
     int count = (int) Math.min(limit, tailAcquire() - settled);
     skipFinishedNode();
-    if (first.sealed && first.to - index >= count) return new Batch<>(first.events, index, count);
+    // A view keeps the whole run of its producer's turn alive for as long as its author keeps the batch: it must not be much longer.
+    boolean isMostOfIt = first.sealed && first.to - index >= count && (long) count * LONGEST_KEPT >= first.events.length;
+    if (isMostOfIt) return new Batch<>(first.events, index, count);
     Object[] events = new Object[count];
     copyOut(events);
     return new Batch<>(events, 0, count);

@@ -21,6 +21,8 @@ final class LaneInlet<I> implements BoundedInlet<I> {
   private boolean singly;                // whether they are delivered one at a time by now
   private int tries;                     // how often the next of them was tried
   private int triesOfBatch;              // how often they were tried together
+  private boolean closed;                // whether it is closed for now
+  private boolean closedInTurn;          // the same as the turn that is running has said
   private boolean cancelled;
   private int metBy;                     // the last incarnation that was told of this subscription
   private volatile boolean cancelAsked;  // set by anybody
@@ -81,6 +83,41 @@ final class LaneInlet<I> implements BoundedInlet<I> {
   @Override
   public long outstanding() {
     return lane.requested() - lane.settled();
+  }
+
+  @Override
+  public void close() {
+    cell.ensureOwnThread("close()");
+    closedInTurn = true;
+    cell.consumerHalf().gateMoved();
+  }
+
+  @Override
+  public void open() {
+    cell.ensureOwnThread("open()");
+    closedInTurn = false;
+    cell.consumerHalf().gateMoved();
+  }
+
+  @Override
+  public boolean isClosed() {
+    return closedInTurn;
+  }
+
+  /** {@return whether there are events that may be handed out} */
+  boolean hasEvents() {
+    return !closed && lane.available() > 0;
+  }
+
+  /** The turn was good. Answers whether it has opened this subscription and that asks for more now; its producer is to be woken, after a full fence. */
+  boolean commitGate() {
+    boolean opens = closed && !closedInTurn;
+    closed = closedInTurn;
+    return opens && settle(0, 0, 0);
+  }
+
+  void rollbackGate() {
+    closedInTurn = closed;
   }
 
   @Override
@@ -216,7 +253,7 @@ final class LaneInlet<I> implements BoundedInlet<I> {
     } else if (demand.isManual()) {
       requested = before + asked < 0 ? Long.MAX_VALUE : before + asked;
       asked = 0;
-    } else {
+    } else if (!closed) {
       long settled = lane.settled() + handled + deadLettered + dropped;
       if (before - settled <= demand.min()) requested = settled + demand.max();
     }

@@ -19,6 +19,7 @@ final class Lifecycle {
   private final Latch ended;
   private volatile Phase phase = new Phase.Starting();   // read by any thread
   private boolean inputEnded;           // the last subscription has completed
+  private boolean inputCut;             // an input has ended because of a drain
   private boolean toldOfEnd;            // and onComplete was a good turn
   private Latch started;                 // forgotten by the starter once it is open; 100,000 idle stages add up
   private volatile boolean ignores;     // the stage is not to run, as it has said in its start; read by the starter
@@ -116,6 +117,15 @@ final class Lifecycle {
 
   boolean hasInputEnded() {
     return inputEnded;
+  }
+
+  boolean isInputCut() {
+    return inputCut;
+  }
+
+  /** The stage drains, and has left a subscription to a producer that does not. */
+  void cutInput() {
+    inputCut = true;
   }
 
   /** This thread has taken the place of one that did not come back from user code. */
@@ -246,15 +256,17 @@ final class Lifecycle {
       endNormally(new StopReason.Completed());
       return;
     }
-    boolean isInVain = !toldOfEnd && turns.hasMore();   // it drains, and there is nobody to have what is left
-    if (!inputEnded || isInVain) {
+    boolean isInVain = !toldOfEnd && incarnations.hasMore();   // it drains, and there is nobody to have what is left
+    if (!inputEnded && !inputCut || isInVain) {
       stopTakingTurns(new StopReason.Stopped());
       return;
     }
     Throwable failure = toldOfEnd ? null : incarnations.attempt("onComplete", incarnations.role()::inputCompleted);
     if (failure == null) {
       toldOfEnd = true;
-      if (incarnations.role().isCompleted() || !cell.goesOn()) endNormally(new StopReason.Completed());
+      if (!incarnations.role().isCompleted() && cell.goesOn()) return;
+      if (inputEnded) endNormally(new StopReason.Completed());
+      else stopTakingTurns(new StopReason.Stopped());   // the drain has taken its input away, and what it held back is emitted
     } else if (!cell.isCancelled()) crash("onComplete", failure);
     else if (!(failure instanceof InterruptedException)) owner.suppressed(cell, failure);
   }
@@ -270,12 +282,14 @@ final class Lifecycle {
       case Directive.Restart(var delayNanos) -> {
         inputEnded = false;
         toldOfEnd = false;
+        inputCut = false;
         awaitNextStart(delayNanos);
         incarnations.retire(reason);
       }
       case Directive.Hold hold -> {
         inputEnded = false;
         toldOfEnd = false;
+        inputCut = false;
         phase = new Phase.Held();
         heldToTell = true;
         incarnations.retire(reason);
@@ -297,6 +311,9 @@ final class Lifecycle {
     CancelPolicy policy = ConsumerHalf.policyOf(inlet);
     Ending ending = inlet.lane().ending();
     String producer = inlet.producer();
+    if (ending instanceof Ending.Completed completed) inputCut |= completed.cutShort();
+    boolean goesOnWithout = ending instanceof Ending.Completed || policy == CancelPolicy.TEMPORARY;
+    if (goesOnWithout && !isToldOfEnd(inlet)) return;
     cell.consumerHalf().leave(inlet);
     signals.clear(Signals.INPUT_ENDED);
     if (cell.consumerHalf().hasEnding()) signals.set(Signals.INPUT_ENDED);
@@ -310,6 +327,15 @@ final class Lifecycle {
         end(new StopReason.ProducerFailed(producer, cause), "the subscription to " + producer, contained);
       }
     }
+  }
+
+  /** Tells the behaviour of the end of a subscription. If that was no good turn, the next incarnation is told. */
+  private boolean isToldOfEnd(LaneInlet<?> inlet) {
+    Throwable failure = incarnations.attempt("onInputEnd", () -> incarnations.role().inputEnded(inlet));
+    if (failure == null) return true;
+    if (!cell.isCancelled()) crash("onInputEnd", failure);
+    else if (!(failure instanceof InterruptedException)) owner.suppressed(cell, failure);
+    return false;
   }
 
   /** Takes no more turns; what was emitted is still delivered. */
@@ -417,11 +443,11 @@ final class Lifecycle {
       case StopReason.Crashed(var cause) -> new Ending.Failed(cause, contained);
       case StopReason.ProducerFailed(var producer, var cause) -> new Ending.Failed(cause, contained);
       case StopReason.GroupRestart groupRestart -> throw new IllegalStateException("a group restart does not end a stage");
-      case StopReason.Completed completed -> new Ending.Completed();
-      case StopReason.Replaced replaced -> new Ending.Completed();
+      case StopReason.Completed completed -> new Ending.Completed(inputCut);
+      case StopReason.Replaced replaced -> new Ending.Completed(inputCut);
       case StopReason.Stopped stopped -> during.equals("cancel")
           ? new Ending.Failed(new CancellationException("stage " + cell.path() + " was cancelled"), contained)
-          : new Ending.Completed();
+          : new Ending.Completed(inputCut || cell.drains());
     };
     boolean neverStarted = incarnations.incarnation() == 0;   // a later Starting is a restart, of which the owner is told
     if (incarnations.tasks() != null) cell.keepTaskThreads(incarnations.tasks().threads());

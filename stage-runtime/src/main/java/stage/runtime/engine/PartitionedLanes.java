@@ -16,6 +16,7 @@ final class PartitionedLanes<E> extends LaneDispatch<E> {
   private final Dispatcher.Partition<E> dispatch;
   private final ProducerHalf<E> half;
   private final Map<String, Integer> numbers = new HashMap<>();
+  private final Dispatcher.IndexFunction<? super E> index;   // null if partitions are named
   private final DemandLanes<E>[] partitions;
   private final Object[][] sorted;   // events of one offer, by partition
   private final int[] counts;
@@ -26,6 +27,7 @@ final class PartitionedLanes<E> extends LaneDispatch<E> {
   PartitionedLanes(Dispatcher.Partition<E> dispatch, ProducerHalf<E> half) {
     this.dispatch = dispatch;
     this.half = half;
+    this.index = indexOf(dispatch);
     int count = dispatch.partitions().size();
     partitions = (DemandLanes<E>[]) new DemandLanes<?>[count];
     for (int i = 0; i < count; i++) {
@@ -37,6 +39,11 @@ final class PartitionedLanes<E> extends LaneDispatch<E> {
     counts = new int[count];
     wanted = new long[count];
     waiting = new long[count];
+  }
+
+  @SuppressWarnings("unchecked")   // it takes what the function of this dispatch takes
+  private static <E> Dispatcher.IndexFunction<? super E> indexOf(Dispatcher.Partition<E> dispatch) {
+    return dispatch.function() instanceof Dispatcher.ByIndex<?> byIndex ? (Dispatcher.IndexFunction<? super E>) byIndex.index() : null;
   }
 
   @Override
@@ -89,8 +96,28 @@ final class PartitionedLanes<E> extends LaneDispatch<E> {
     run[counts[partition]++] = event;
   }
 
-  @SuppressWarnings("unchecked")
   private int partitionOf(Object event) {
+    return index == null ? partitionByName(event) : partitionByIndex(event);
+  }
+
+  @SuppressWarnings("unchecked")
+  private int partitionByIndex(Object event) {
+    try {
+      int number = index.indexOf((E) event);
+      if (number < Dispatcher.IndexFunction.NOBODY || number >= partitions.length) {
+        throw new IllegalStateException("the partition function of " + half.cell().path() + " answered " + number + "; there are 0 to "
+            + (partitions.length - 1) + "; answer Dispatcher.IndexFunction.NOBODY to skip an event");
+      }
+      if (number == Dispatcher.IndexFunction.NOBODY) half.skipped();
+      return number;
+    } catch (Throwable cause) {
+      half.reject(event, cause);
+      return NOBODY;
+    }
+  }
+
+  @SuppressWarnings("unchecked")
+  private int partitionByName(Object event) {
     try {
       String name = dispatch.function().partitionOf((E) event);
       Integer number = numbers.get(name);

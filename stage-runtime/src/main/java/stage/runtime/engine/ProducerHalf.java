@@ -27,6 +27,7 @@ final class ProducerHalf<O> {
   private Lane<?>[] known = NONE;             // the lanes as the sharing knows them
   private volatile Lane<?>[] lanes = NONE;    // replaced, never changed, under the graph's lock
   private boolean closed;                     // under the graph's lock: whether nobody may subscribe any more
+  private boolean cutShort;                   // under the graph's lock: whether a drain has closed it
   private boolean accounted;                  // under the graph's lock: whether the owner has been given the last numbers
 
   private long droppedUntold;                 // since the owner was told last
@@ -66,7 +67,7 @@ final class ProducerHalf<O> {
 
   /** Adds a lane. One to a producer that has completed is complete from the start. */
   void add(Lane<?> lane) {
-    if (closed) lane.end(new Ending.Completed());
+    if (closed) lane.end(new Ending.Completed(cutShort));
     lanes = SmallArrays.with(lanes, lane);
   }
 
@@ -279,6 +280,7 @@ final class ProducerHalf<O> {
   void close(Ending ending) {
     cell.graph().locked(() -> {
       closed = true;
+      cutShort = ending instanceof Ending.Completed completed && completed.cutShort();
       for (Lane<?> lane : lanes) {
         if (lane.hasLeft()) returned.add(lane.takeBack().length);
         else lane.end(ending);

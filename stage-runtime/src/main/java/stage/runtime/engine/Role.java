@@ -62,6 +62,11 @@ abstract class Role {
   /** Publishes, in the middle of a turn, what it has emitted so far. */
   void commitOutput() {}
 
+  /** Keeps, in the middle of a turn, which subscriptions it has closed and opened so far. Answers whether their producers are to be woken, after a full fence. */
+  boolean commitGates() {
+    return false;
+  }
+
   /** Any turn of user code begins, of this role's own or a call, a cast, a timer. */
   abstract void beginTurn();
 
@@ -105,6 +110,9 @@ abstract class Role {
   boolean asksForMore() {
     return false;
   }
+
+  /** Runs the callback for the end of one subscription. */
+  void inputEnded(LaneInlet<?> inlet) throws Exception {}
 
   /** Runs the callback for the end of all input. */
   void inputCompleted() throws Exception {}
@@ -358,6 +366,13 @@ abstract class Role {
     }
 
     @Override
+    @SuppressWarnings("unchecked")
+    void inputEnded(LaneInlet<?> inlet) throws Exception {
+      out.invite();
+      stage.onInputEnd((LaneInlet<I>) inlet, out);
+    }
+
+    @Override
     void inputCompleted() throws Exception {
       out.invite();
       stage.onComplete(out);
@@ -381,12 +396,19 @@ abstract class Role {
     }
 
     @Override
+    boolean commitGates() {
+      return input.commitGates();
+    }
+
+    @Override
     void commit() {
       boolean published = out.commit();
+      boolean opened = input.commitGates();
       boolean asked = input.settle();
       try {
         incarnations.commitStates();
       } finally {
+        if (opened) input.wakeAllProducers();
         if (published || asked || input.shouldNotifyProducer()) {
           half.fenceAndWake();
           input.wakeProducer(asked);
@@ -399,6 +421,7 @@ abstract class Role {
     void rollback() {
       out.rollback();
       input.rollback();
+      input.rollbackGates();
     }
 
     @Override
@@ -498,6 +521,12 @@ abstract class Role {
     }
 
     @Override
+    @SuppressWarnings("unchecked")
+    void inputEnded(LaneInlet<?> inlet) throws Exception {
+      stage.onInputEnd((LaneInlet<I>) inlet);
+    }
+
+    @Override
     void inputCompleted() throws Exception {
       stage.onComplete();
     }
@@ -512,11 +541,18 @@ abstract class Role {
     void beginTurn() {}
 
     @Override
+    boolean commitGates() {
+      return input.commitGates();
+    }
+
+    @Override
     void commit() {
+      boolean opened = input.commitGates();
       boolean asked = input.settle();
       try {
         incarnations.commitStates();
       } finally {
+        if (opened) input.wakeAllProducers();
         if (asked || input.shouldNotifyProducer()) {
           input.fence();
           input.wakeProducer(asked);
@@ -528,6 +564,7 @@ abstract class Role {
     @Override
     void rollback() {
       input.rollback();
+      input.rollbackGates();
     }
 
     @Override

@@ -96,7 +96,7 @@ class LaneTest {
 
   @Test
   void hasNoDemandOnceLeftOrEnded() {
-    lane.end(new Ending.Completed());
+    lane.end(new Ending.Completed(false));
     assertThat(lane.demand()).isZero();
     assertThat(lane.snapshot().isOpen()).isFalse();
     Lane<Integer> other = lane(producer, consumer, 5);

@@ -49,7 +49,7 @@ class TurnsOfOperatorsTest extends CrashTest {
     var numbers = start(Stage.producer("numbers", () -> new Numbers(events)));
     numbers.pause();
     var operator = start(Stage.<Integer, Integer, Stage.ProducerConsumer<Integer, Integer>>producerConsumer("operator", () -> stage(work))
-        .withDeadLetters((letter, count) -> letters.add(letter)).subscribeTo(numbers, Demand.max(10).withMin(0)));
+        .withDeadLetters((letter, count) -> letters.add(letter)).subscribeTo(numbers, Demand.max(10).min(0)));
     start(Stage.<Integer, Collector<Integer>>consumer("collector", () -> collector).subscribeTo(operator));
     Peek.Ledger input = Peek.lanes(Peek.cell(numbers)).getFirst();
     numbers.resume();
@@ -237,7 +237,7 @@ class TurnsOfOperatorsTest extends CrashTest {
 
     @Override
     public void onStart(StageContext context) {
-      sum = Insider.of(context).transactional("sum", () -> new Sum(new int[1]));
+      sum = BridgeContext.of(context).transactional("sum", () -> new Sum(new int[1]));
     }
 
     @Override
@@ -312,9 +312,9 @@ class TurnsOfOperatorsTest extends CrashTest {
         @Override
         public void onStart(StageContext context) {
           context.state("value", 1);
-          Insider.of(context).transactional("sum", () -> new Sum(new int[1]));
+          BridgeContext.of(context).transactional("sum", () -> new Sum(new int[1]));
           try {
-            Insider.of(context).transactional("value", () -> new Sum(new int[1]));
+            BridgeContext.of(context).transactional("value", () -> new Sum(new int[1]));
           } catch (IllegalArgumentException refused) {
             messages.add(refused.getMessage());
           }

@@ -1,0 +1,34 @@
+package stage.runtime.engine;
+
+import java.util.ArrayDeque;
+
+/** What a turn has given up on that is in no batch in hand. Told when the turn is good. The cell's thread only. */
+final class Letters {
+  private record Letter(Object event, Throwable cause, int attempts, String path) {}
+
+  private final Cell<?> cell;
+  private final ArrayDeque<Letter> all = new ArrayDeque<>(0);
+  private int committed;   // how many of them, the oldest, are to be told
+
+  Letters(Cell<?> cell) {
+    this.cell = cell;
+  }
+
+  void add(Object event, Throwable cause, int attempts, String path) {
+    all.add(new Letter(event, cause, attempts, path));
+  }
+
+  /** The turn is good, and so are its states. */
+  void commit() {
+    committed = all.size();
+    while (committed > 0) {
+      committed--;
+      Letter next = all.poll();
+      cell.deadLetter(next.event, next.cause, next.attempts, next.path);
+    }
+  }
+
+  void rollback() {
+    while (all.size() > committed) all.pollLast();
+  }
+}
