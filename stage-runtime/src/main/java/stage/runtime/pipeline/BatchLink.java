@@ -1,0 +1,113 @@
+package stage.runtime.pipeline;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import stage.api.pipeline.Weight;
+
+/**
+ * Makes lists: of so many, or of so much weight, or of what there is when time is over. A list that is being made is a chain of immutable nodes, so that an
+ * element, and a turn, can be taken back by forgetting nodes.
+ */
+final class BatchLink extends HeldLink<BatchLink.Open> {
+  /**
+   * A list that is being made: its newest element, and those before.
+   *
+   * @param before those before; null for none
+   * @param element the newest
+   * @param size how many
+   * @param weight how much they weigh
+   * @param t the earliest time
+   * @param w the lowest watermark
+   * @param since when the first came, by the engine's clock
+   */
+  record Open(Open before, Object element, int size, long weight, long t, long w, long since) {
+    static final Open EMPTY = new Open(null, null, 0, 0, Long.MAX_VALUE, Long.MAX_VALUE, 0);
+
+    Open plus(Object value, long heavy, long time, long watermark, long now) {
+      return new Open(this, value, size + 1, weight + heavy, Math.min(t, time), Math.min(w, watermark), size == 0 ? now : since);
+    }
+
+    List<Object> elements() {
+      List<Object> all = new ArrayList<>(Collections.nCopies(size, null));
+      int i = size;
+      for (Open each = this; each.size > 0; each = each.before) all.set(--i, each.element);
+      return Collections.unmodifiableList(all);
+    }
+  }
+
+  private final long most;
+  private final Weight<Object> weight;   // null if each weighs 1
+  private final long withinNanos;        // Long.MAX_VALUE for any time
+  private long now;
+
+  BatchLink(long most, Weight<Object> weight, long withinNanos) {
+    super(Open.EMPTY);
+    this.most = most;
+    this.weight = weight;
+    this.withinNanos = withinNanos;
+  }
+
+  @Override
+  void turn(long now) {
+    this.now = now;
+  }
+
+  @Override
+  void push(Object value, long t, long w) throws Exception {
+    long heavy = 1;
+    if (weight != null) {
+      try {
+        heavy = weight.of(value);
+        if (heavy < 0) throw new IllegalArgumentException("a weight must not be negative, but was " + heavy);
+      } catch (Exception thrown) {
+        throw chain.failed(step, this, value, t, w, thrown);
+      }
+    }
+    chain.absorbed();
+    Open open = held.value();
+    if (open.size > 0 && heavy > most - open.weight) {
+      emit(open);
+      open = Open.EMPTY;
+    }
+    open = open.plus(value, heavy, t, w, now);
+    held.set(open);
+    if (open.weight < most) return;
+    held.set(Open.EMPTY);
+    emit(open);
+  }
+
+  private void emit(Open open) throws Exception {
+    next.push(open.elements(), open.t, open.w);
+  }
+
+  private boolean flush() throws Exception {
+    Open open = held.value();
+    if (open.size == 0) return true;
+    chain.attempt(this, open.elements(), open.t, open.w);
+    held.set(Open.EMPTY);
+    return true;
+  }
+
+  @Override
+  long nextTimer() {
+    Open open = held.value();
+    return open.size == 0 || withinNanos == Long.MAX_VALUE ? Long.MAX_VALUE : open.since + withinNanos;
+  }
+
+  @Override
+  boolean timer(long now) throws Exception {
+    return now < nextTimer() || flush();
+  }
+
+  @Override
+  boolean end(boolean isCut) throws Exception {
+    return flush();
+  }
+
+  @Override
+  long vouchesFor(long c) {
+    Open open = held.value();
+    return open.size == 0 ? c : Math.min(c, open.w);
+  }
+}

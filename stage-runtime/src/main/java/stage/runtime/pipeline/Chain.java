@@ -1,0 +1,574 @@
+package stage.runtime.pipeline;
+
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CancellationException;
+import stage.api.Inlet;
+import stage.api.Outlet;
+import stage.api.pipeline.Failed;
+import stage.api.pipeline.OnFailure;
+import stage.api.pipeline.plan.Site;
+import stage.api.supervision.Backoff;
+import stage.runtime.engine.BoundedInlet;
+import stage.runtime.engine.BulkBatch;
+import stage.runtime.engine.BulkOutlet;
+import stage.runtime.engine.Insider;
+import stage.runtime.engine.Transactional;
+import stage.runtime.pipeline.operator.Times;
+
+/**
+ * A run: steps in a row that one stage does. It outlives the stage's incarnations, and changes with its turns.
+ *
+ * <p>Each element goes through all steps before the next one begins. Outputs are staged here; states keep a mark. So an element that fails is taken back by
+ * itself, and settled by the policy of the step that threw, without a trace in what comes before and after it. {@code Error}s and interrupts that are
+ * nobody's time-out end the turn instead, which the engine undoes.
+ *
+ * <p>All of it on the thread of the stage; the tally and what the job shares are read by others.
+ */
+final class Chain implements Transactional {
+  private static final Object[] NONE = {};
+  private static final int PORTION = 4096;   // so many results of windows in a turn, unless more is wanted
+
+  /** What goes on over turns: which link had no room for all that was to be fired, and why it fires. */
+  private record Firing(Kind kind, int place, long c, boolean isCut) {
+    enum Kind { PROGRESS, TIMER, END }
+  }
+
+  private enum Fate { DONE, DROPPED, DEAD_LETTERED }
+
+  private final ChainPlan plan;
+  private final JobContext job;
+  private final Tally tally;
+  private final Link[] links;
+  private final Link[] stateful;
+  private final LoopLink onlyLoop;      // if the run is one loop whose results go out as they are
+  private final Guard guard = new Guard();
+  private final Held<Firing> firing = new Held<>(null);
+  private final Held<Boolean> ended = new Held<>(false);
+
+  // this incarnation
+  private Insider context;
+  private String path;
+  private long armed = Long.MAX_VALUE;  // when the next timer runs
+
+  // this turn
+  private BulkOutlet<Object> out;       // null for a consumer
+  private BoundedInlet<Object> in;      // null if there is no batch in hand
+  private Object[] staged = NONE;
+  private int count;
+  private int room;
+  private int settled;                  // of the batch in hand, at commit points
+  private int inHand;                   // the element in hand; -1 if results come of none
+  private Object key;                   // its key, if the stage before has sent it along
+  private Object input;                 // the element itself
+
+  // this element
+  private int countMarked;
+  private boolean isAbsorbed;
+  private boolean isLate;
+  private boolean isRefused;
+
+  // the last failure
+  private int failures;
+  private int retriesOfResult;          // of the one that an operator tries to make with no element in hand
+  private int failedStep;
+  private Object failedValue;
+  private long failedT;
+  private long failedW;
+
+  Chain(ChainPlan plan, JobContext job, Tally tally) {
+    this.plan = plan;
+    this.job = job;
+    this.tally = tally;
+    this.links = plan.links().get().toArray(Link[]::new);
+    for (int i = 0; i < links.length; i++) {
+      links[i].chain = this;
+      links[i].place = i;
+      links[i].next = i + 1 < links.length ? links[i + 1] : null;
+    }
+    this.stateful = Arrays.stream(links).filter(Link::isStateful).toArray(Link[]::new);
+    boolean isOneLoop = links.length == 2 && links[0] instanceof LoopLink && links[1] instanceof OutLink last && !last.isStamped();
+    this.onlyLoop = isOneLoop ? (LoopLink) links[0] : null;
+  }
+
+  /** An incarnation begins. */
+  void start(Insider context) {
+    this.context = context;
+    this.path = context.path();
+    this.armed = Long.MAX_VALUE;
+    turn();
+    armTimer();
+  }
+
+  private void turn() {
+    if (stateful.length == 0) return;
+    long now = job.clock().now();
+    for (Link link : stateful) link.turn(now);
+  }
+
+  // ---- turns
+
+  void onEvents(List<Object> events, Inlet<Object> from, Outlet<Object> to) throws Exception {
+    var batch = (BulkBatch<Object>) events;
+    begin(to);
+    in = (BoundedInlet<Object>) from;
+    settled = 0;
+    int size = batch.to() - batch.from();
+    try {
+      if (onlyLoop != null) loop(batch.array(), batch.from(), size);
+      else each(batch.array(), batch.from(), size);
+      if (isDone()) leave();
+      else if (stateful.length > 0) fire(Firing.Kind.PROGRESS, 0, Times.NEVER, false);
+      finish();
+    } catch (Throwable thrown) {
+      if (plan.isCollecting()) settleCollected();
+      throw thrown;
+    } finally {
+      in = null;
+    }
+  }
+
+  private void begin(Outlet<Object> to) {
+    out = (BulkOutlet<Object>) to;
+    staged = NONE;
+    count = 0;
+    room = to == null ? PORTION : (int) Math.max(PORTION, Math.min(to.demand(), 65_536));
+    inHand = -1;
+    turn();
+  }
+
+  private void finish() {
+    flush();
+    stopIfDone();
+    armTimer();
+  }
+
+  private void flush() {
+    if (count > 0) out.emitAll(staged, 0, count);
+    staged = NONE;
+    count = 0;
+  }
+
+  /** A run that is one loop takes the batch as a whole; what fails in it is settled by itself. */
+  private void loop(Object[] events, int from, int size) throws Exception {
+    staged = new Object[size];
+    int i = 0;
+    while (i < size) {
+      int before = count;
+      try {
+        count = onlyLoop.loop().run(events, from + i, from + size, staged, count);
+        counted(size - i, count - before);
+        i = size;
+      } catch (Exception thrown) {
+        Loop loop = onlyLoop.loop();
+        int at = loop.at() - from;
+        count = loop.made();
+        counted(at - i, count - before);
+        inHand = at;
+        input = events[from + at];
+        Object value = onlyLoop.steps().valueAt(loop.step(), input);
+        failed(onlyLoop.step + loop.step(), onlyLoop, value, Times.NEVER, Times.NEVER, thrown);
+        element(input, Times.NEVER, Times.NEVER, thrown);
+        i = at + 1;
+        if (staged.length < count + size - i) staged = Arrays.copyOf(staged, count + size - i);
+      }
+    }
+  }
+
+  private void counted(int elements, int results) {
+    if (results > 0) guard.succeeded();
+    tally.in += elements;
+    tally.handled += results;
+    tally.filtered += elements - results;
+    tally.out += results;
+  }
+
+  private void each(Object[] events, int from, int size) throws Exception {
+    for (int i = 0; i < size; i++) {
+      inHand = i;
+      if (events[from + i] instanceof Envelope(Object value, Object itsKey, long t, long w, int route)) {
+        key = itsKey;
+        input = value;
+        element(value, t, w, null);
+      } else {
+        key = null;
+        input = events[from + i];
+        element(input, Times.NEVER, Times.NEVER, null);
+      }
+      if (isDone()) break;
+    }
+  }
+
+  /** Takes an element through the run, and says what became of it. */
+  private void element(Object value, long t, long w, Exception thrownBefore) throws Exception {
+    isAbsorbed = false;
+    isLate = false;
+    isRefused = false;
+    int before = count;
+    Fate fate = through(0, value, t, w, thrownBefore);
+    tally.in++;
+    switch (fate) {
+      case DROPPED -> tally.dropped++;
+      case DEAD_LETTERED -> tally.deadLettered++;
+      case DONE -> {
+        if (isRefused) tally.deadLettered++;
+        else if (isAbsorbed) tally.handled++;
+        else if (isLate) tally.late++;
+        else if (count > before) tally.handled++;
+        else tally.filtered++;
+      }
+    }
+  }
+
+  /** The rest of the batch is not wanted, and neither is anything else. */
+  private void leave() throws Exception {
+    in.cancel(inHand + 1 - settled);
+    fire(Firing.Kind.END, 0, Times.FOREVER, false);
+  }
+
+  private void stopIfDone() {
+    if (!isDone() || !ended.value()) return;
+    if (out != null) out.complete();
+    else context.stop();
+  }
+
+  // ---- what goes on over turns
+
+  boolean hasMore() {
+    return firing.value() != null || isDone() && !ended.value() || nextTimer() <= job.clock().now();
+  }
+
+  void onMore(Outlet<Object> to) throws Exception {
+    begin(to);
+    if (firing.value() != null) resume();
+    else if (isDone() && !ended.value()) fire(Firing.Kind.END, 0, Times.FOREVER, false);
+    else fire(Firing.Kind.TIMER, 0, job.clock().now(), false);
+    finish();
+  }
+
+  void onComplete(Outlet<Object> to, boolean isCut) throws Exception {
+    begin(to);
+    if (!ended.value()) fire(Firing.Kind.END, 0, Times.FOREVER, isCut);
+    finish();
+  }
+
+  private void resume() throws Exception {
+    Firing at = firing.value();
+    if (!links[at.place].resume()) return;
+    firing.set(null);
+    long c = at.kind == Firing.Kind.PROGRESS ? links[at.place].vouchesFor(at.c) : at.c;
+    fire(at.kind, at.place + 1, c, at.isCut);
+  }
+
+  /** Has links fire, from one on, until there is no more room. */
+  private void fire(Firing.Kind kind, int from, long c, boolean isCut) throws Exception {
+    inHand = -1;
+    if (firing.value() != null) return;   // the turn before has left something; it goes first, and learns of this in a later turn
+    for (int place = from; place < links.length; place++) {
+      Link link = links[place];
+      boolean isThrough = switch (kind) {
+        case PROGRESS -> link.progress(c);
+        case TIMER -> link.timer(c);
+        case END -> link.end(isCut);
+      };
+      if (!isThrough) {
+        firing.set(new Firing(kind, place, c, isCut));
+        return;
+      }
+      if (kind == Firing.Kind.PROGRESS) c = link.vouchesFor(c);
+    }
+    if (kind == Firing.Kind.END) ended.set(true);
+  }
+
+  private long nextTimer() {
+    long next = Long.MAX_VALUE;
+    for (Link link : stateful) next = Math.min(next, link.nextTimer());
+    return next;
+  }
+
+  /** A timer does nothing: at the end of its turn the engine asks whether there is more, and there is. */
+  private void armTimer() {
+    long next = nextTimer();
+    long now = job.clock().now();
+    if (next <= now || next >= armed) return;   // there is more, or a timer that comes before
+    armed = next;
+    context.after(Duration.ofNanos(next - now), () -> {
+      armed = Long.MAX_VALUE;
+      armTimer();
+    });
+  }
+
+  // ---- one element, or one result that comes of none
+
+  /** Takes a value through the links from one on, until it is through or its failure is settled. */
+  private Fate through(int from, Object value, long t, long w, Exception thrownBefore) throws Exception {
+    Exception thrown = thrownBefore;
+    for (int attempt = 1;; attempt++) {
+      mark(from);
+      if (thrown == null) {
+        try {
+          links[from].push(value, t, w);
+          guard.succeeded();
+          return Fate.DONE;
+        } catch (Exception failure) {
+          thrown = failure;
+        }
+        ensureTheirs(thrown);
+      }
+      Policy policy = plan.policies().get(failedStep);
+      At.mark(thrown, plan.sites().get(failedStep), failedValue);
+      if (policy.recover() != null) return recover(from, policy, thrown, attempt);
+      undo(from);
+      OnFailure how = policy.how();
+      if (attempt <= how.retries()) {
+        tally.retried++;
+        awaitRetry(how.backoff(), attempt);
+        thrown = null;
+        continue;
+      }
+      if (how.last() == OnFailure.Last.CRASH) {
+        settleBefore();
+        throw thrown;
+      }
+      if (guard.isTooMany(how, job.clock().now())) {
+        settleBefore();
+        throw new TooManyFailuresException(Guard.message(how), thrown);
+      }
+      return giveUp(how, input == null ? value : input, thrown, attempt);
+    }
+  }
+
+  private Fate giveUp(OnFailure how, Object event, Throwable thrown, int attempts) {
+    Site site = plan.sites().get(failedStep);
+    if (how.last() == OnFailure.Last.SKIP) {
+      if (inHand >= 0) in.drop(inHand, "skipped by " + site);
+      return Fate.DROPPED;
+    }
+    deadLetter(event, thrown, attempts, site);
+    return Fate.DEAD_LETTERED;
+  }
+
+  private void deadLetter(Object event, Throwable thrown, int attempts, Site site) {
+    String where = path.substring(0, path.length() - plan.stage().length()) + site.label();
+    if (inHand >= 0) in.deadLetter(inHand, event, thrown, attempts, where);
+    else context.report("a result of " + where + " was given up after " + attempts + " attempts", thrown);
+  }
+
+  /** Goes on with another element, behind the steps that are covered. Steps before those keep what they did, unless one of them makes many. */
+  private Fate recover(int from, Policy policy, Exception thrown, int attempts) throws Exception {
+    Site site = plan.sites().get(failedStep);
+    Object value = failedValue;
+    long t = failedT;
+    long w = failedW;
+    boolean isOneToOne = true;
+    for (int place = from; place < policy.from(); place++) isOneToOne &= !(links[place] instanceof FlatMapLink || links[place] instanceof MultiLink);
+    undo(isOneToOne ? Math.max(from, policy.from()) : from);
+    var failed = new Failed(input == null ? value : input, value, thrown, site.label(), site.line(), attempts);
+    Object instead;
+    try {
+      instead = policy.recover().apply(failed);
+      if (instead == null) throw new NullPointerException("recover made null of a failure; an element is never null");
+    } catch (Exception again) {
+      again.addSuppressed(thrown);
+      undo(from);
+      At.mark(again, policy.site(), value);
+      return giveUp(OnFailure.ofDefault(), failed.input(), again, attempts);
+    }
+    Fate fate = through(policy.after(), instead, t, w, null);
+    if (fate != Fate.DONE) undo(from);
+    return fate;
+  }
+
+  private void mark(int from) {
+    countMarked = count;
+    tally.mark();
+    for (Link link : stateful) if (link.place >= from) link.mark();
+  }
+
+  private void undo(int from) {
+    count = countMarked;
+    tally.undo();
+    isAbsorbed = false;
+    isLate = false;
+    isRefused = false;
+    for (Link link : stateful) if (link.place >= from) link.undo();
+  }
+
+  /** Lets pass what is no failure of an element: an interrupt that wants the stage to end. */
+  private void ensureTheirs(Exception thrown) throws Exception {
+    if (thrown instanceof InterruptedException) throw thrown;
+    if (thrown instanceof CancellationException && context.isCancelled()) throw thrown;
+    if (context.isCancelled()) throw thrown;
+  }
+
+  private void awaitRetry(Backoff backoff, int attempt) throws InterruptedException {
+    long wait = job.backoffNanos(backoff, attempt);
+    if (out == null || wait > 0) settleBefore();
+    if (wait > 0) job.clock().await(wait);
+  }
+
+  /** Publishes and settles what the elements before the one in hand have come to. */
+  private void settleBefore() {
+    if (in == null || inHand <= settled) return;
+    int events = inHand - settled;
+    settled = inHand;
+    if (out != null) flush();
+    in.commit(events);
+    countMarked = 0;
+  }
+
+  /** The turn fails, but what is in the user's container stays there. */
+  private void settleCollected() {
+    for (Link link : stateful) link.undo();
+    count = 0;
+    if (inHand >= 0) settleBefore();
+  }
+
+  // ---- for links
+
+  Clock clock() {
+    return job.clock();
+  }
+
+  boolean isDone() {
+    for (Link link : stateful) if (link.isDone()) return true;
+    return false;
+  }
+
+  boolean hasRoom() {
+    return count < room;
+  }
+
+  Object keyInHand() {
+    return key;
+  }
+
+  void stage(Object event) {
+    if (count == staged.length) staged = Arrays.copyOf(staged, Math.max(16, 2 * count));
+    staged[count++] = event;
+    tally.out++;
+  }
+
+  void absorbed() {
+    isAbsorbed = true;
+  }
+
+  void sunk() {
+    isAbsorbed = true;
+    tally.out++;
+  }
+
+  /** An element that was absorbed before has come to nothing. */
+  void displaced() {
+    tally.handled--;
+    tally.filtered++;
+  }
+
+  void late(int place, Object value, long t, long w, boolean isAfterIdle) {
+    isLate = true;
+    if (isAfterIdle) tally.lateAfterIdle++;
+    if (links[place + 1] instanceof LateRouteLink) {
+      stage(new Envelope(value, null, t, w, TestRouteLink.OTHER));
+      tally.out--;   // it is no result
+    }
+  }
+
+  /** An operator cannot work an element in. */
+  void refused(int step, Object value, Exception cause, boolean isFiring) {
+    Site site = plan.sites().get(step);
+    At.mark(cause, site, value);
+    if (isFiring || inHand < 0) {
+      tally.in++;
+      tally.deadLettered++;
+    } else {
+      isRefused = true;
+    }
+    deadLetter(value, cause, 1, site);
+  }
+
+  int failures() {
+    return failures;
+  }
+
+  Exception failed(int step, Link link, Object value, long t, long w, Exception thrown) {
+    failures++;
+    failedStep = step;
+    failedValue = value;
+    failedT = t;
+    failedW = w;
+    return thrown;
+  }
+
+  /** Hands on a result that comes of no element in hand: what fails costs that result. */
+  void attempt(Link of, Object value, long t, long w) throws Exception {
+    Object inputBefore = input;
+    input = value;
+    try {
+      Fate fate = through(of.place + 1, value, t, w, null);
+      if (fate == Fate.DONE) return;
+      tally.in++;
+      if (fate == Fate.DROPPED) tally.dropped++;
+      else tally.deadLettered++;
+    } finally {
+      input = inputBefore;
+    }
+  }
+
+  /** Decides about a result that a function of the user's could not make, with no element in hand. */
+  boolean retry(int step, Link link, Object subject, Exception cause) throws Exception {
+    ensureTheirs(cause);
+    failed(step, link, subject, Times.NEVER, Times.NEVER, cause);
+    OnFailure how = plan.policies().get(step).how();
+    if (retriesOfResult < how.retries()) {
+      retriesOfResult++;
+      tally.retried++;
+      return true;
+    }
+    int attempts = retriesOfResult + 1;
+    retriesOfResult = 0;
+    At.mark(cause, plan.sites().get(step), subject);
+    if (how.last() == OnFailure.Last.CRASH) throw cause;
+    if (guard.isTooMany(how, job.clock().now())) throw new TooManyFailuresException(Guard.message(how), cause);
+    tally.in++;
+    if (giveUp(how, subject, cause, attempts) == Fate.DROPPED) tally.dropped++;
+    else tally.deadLettered++;
+    return false;
+  }
+
+  void awaitClock(long nanos) throws InterruptedException {
+    settleBefore();
+    job.clock().await(nanos);
+  }
+
+  void result(Object result) {
+    job.result(plan.stage(), result);
+  }
+
+  // ---- the engine's
+
+  @Override
+  public void commit() {
+    for (Link link : stateful) link.commit();
+    firing.commit();
+    ended.commit();
+    tally.commit();
+  }
+
+  @Override
+  public void rollback() {
+    for (Link link : stateful) link.rollback();
+    firing.rollback();
+    ended.rollback();
+    tally.rollback();
+  }
+
+  @Override
+  public Transactional committedOnly() {
+    var successor = new Chain(plan, job, tally.successor());
+    for (int i = 0; i < links.length; i++) successor.links[i].adopt(links[i]);
+    successor.firing.adopt(firing);
+    successor.ended.adopt(ended);
+    return successor;
+  }
+}

@@ -1,0 +1,52 @@
+package stage.runtime.pipeline;
+
+/** The end of a pipeline: counts its elements. */
+final class CountLink extends Link {
+  private long now;
+  private long marked;
+  private long committed;
+
+  @Override
+  void push(Object value, long t, long w) {
+    now++;
+    chain.sunk();
+  }
+
+  @Override
+  boolean isStateful() {
+    return true;
+  }
+
+  @Override
+  void mark() {
+    marked = now;
+  }
+
+  @Override
+  void undo() {
+    now = marked;
+  }
+
+  @Override
+  void commit() {
+    committed = now;
+  }
+
+  @Override
+  void rollback() {
+    now = committed;
+    marked = now;
+  }
+
+  @Override
+  void adopt(Link other) {
+    committed = ((CountLink) other).committed;
+    rollback();
+  }
+
+  @Override
+  boolean end(boolean isCut) {
+    chain.result(now);
+    return true;
+  }
+}

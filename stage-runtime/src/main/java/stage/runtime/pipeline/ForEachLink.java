@@ -1,0 +1,22 @@
+package stage.runtime.pipeline;
+
+import stage.api.pipeline.Action;
+
+/** The end of a pipeline: does something with each element. */
+final class ForEachLink extends Link {
+  private final Action<Object> action;
+
+  ForEachLink(Action<Object> action) {
+    this.action = action;
+  }
+
+  @Override
+  void push(Object value, long t, long w) throws Exception {
+    try {
+      action.run(value);
+    } catch (Exception thrown) {
+      throw chain.failed(step, this, value, t, w, thrown);
+    }
+    chain.sunk();
+  }
+}

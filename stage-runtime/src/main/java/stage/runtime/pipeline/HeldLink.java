@@ -1,0 +1,41 @@
+package stage.runtime.pipeline;
+
+/** A link whose state is one immutable value. */
+abstract class HeldLink<T> extends Link {
+  final Held<T> held;
+
+  HeldLink(T first) {
+    held = new Held<>(first);
+  }
+
+  @Override
+  final boolean isStateful() {
+    return true;
+  }
+
+  @Override
+  final void mark() {
+    held.mark();
+  }
+
+  @Override
+  final void undo() {
+    held.undo();
+  }
+
+  @Override
+  final void commit() {
+    held.commit();
+  }
+
+  @Override
+  final void rollback() {
+    held.rollback();
+  }
+
+  @Override
+  @SuppressWarnings("unchecked")   // the same place in a chain of the same plan
+  final void adopt(Link committed) {
+    held.adopt(((HeldLink<T>) committed).held);
+  }
+}

@@ -1,0 +1,47 @@
+package stage.runtime.pipeline;
+
+import stage.api.supervision.Backoff;
+import stage.runtime.time.Time;
+
+/** What the stages of one running job share. */
+final class JobContext {
+  private final Time time;
+  private final Clock clock;
+
+  /** What the sink has come to. Volatile: written by the sink's thread, once or, after a crash, again with the same; read by who waits for the job. */
+  private volatile Object result;
+
+  private final String sink;   // the stage whose result is the job's
+
+  JobContext(Time time, String sink) {
+    this.time = time;
+    this.clock = new Clock(time);
+    this.sink = sink;
+  }
+
+  Clock clock() {
+    return clock;
+  }
+
+  Time time() {
+    return time;
+  }
+
+  /** {@return how long to wait before an element is tried again} */
+  long backoffNanos(Backoff backoff, int attempt) {
+    long first = Time.toNanos(backoff.first());
+    if (first == 0) return 0;
+    long most = Time.toNanos(backoff.most());
+    long wait = attempt > 60 || first > most >> attempt - 1 ? most : first << attempt - 1;
+    return wait - (long) (wait * backoff.jitter() * time.chance());
+  }
+
+  void result(String stage, Object result) {
+    if (stage.equals(sink)) this.result = result;
+  }
+
+  /** {@return the result; null if there is none} */
+  Object result() {
+    return result;
+  }
+}

@@ -1,0 +1,9 @@
+package stage.runtime.pipeline;
+
+/** The last link of a run that sends its results one way, and elements that come too late another. */
+final class LateRouteLink extends Link {
+  @Override
+  void push(Object value, long t, long w) {
+    chain.stage(new Envelope(value, null, t, w, TestRouteLink.MAIN));
+  }
+}

@@ -1,0 +1,309 @@
+package stage.runtime.pipeline;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import stage.api.pipeline.plan.Crossing;
+import stage.api.pipeline.plan.End;
+import stage.api.pipeline.plan.Framing;
+import stage.api.pipeline.plan.Node;
+import stage.api.pipeline.plan.Origin;
+import stage.api.pipeline.plan.Sink;
+import stage.api.pipeline.plan.Site;
+import stage.api.pipeline.plan.Step;
+import stage.runtime.pipeline.StagePlan.Feed;
+import stage.runtime.pipeline.StagePlan.Kind;
+import stage.runtime.pipeline.StagePlan.Sharing;
+
+/** Lays a description out as stages: steps in a row go into one run, as long as nothing asks for another stage. */
+final class Layout {
+  /** Where a description has got to: which stages emit its elements, and whether the last of them is a run that may take more steps. */
+  private record Tail(List<Feed> feeds, StagePlan open, boolean isStamped, boolean isKeyTravelling, int worker) {
+    static Tail of(StagePlan stage, boolean isStamped) {
+      return new Tail(List.of(new Feed(stage, -1)), null, isStamped, false, stage.worker);
+    }
+  }
+
+  private final List<StagePlan> stages = new ArrayList<>();          // producers before consumers
+  private final Map<Object, Tail> starts = new IdentityHashMap<>();  // of branches and parts, by their identity
+  private StagePlan end;
+
+  private Layout() {}
+
+  /** {@return the stages of a job, each after those that feed it; the last one is its sink} */
+  static List<StagePlan> of(End end) {
+    var layout = new Layout();
+    layout.end = layout.end(end);
+    layout.name();
+    return layout.stages;
+  }
+
+  private StagePlan stage(Kind kind, Site site, int worker, List<Feed> feeds) {
+    var stage = new StagePlan(kind, site, worker, feeds);
+    stages.add(stage);
+    return stage;
+  }
+
+  // ---- ends
+
+  private StagePlan end(End end) {
+    Tail tail = tail(end.input());
+    return switch (end.sink()) {
+      case Sink.Nothing nothing -> tail.feeds.getFirst().from();
+      case Sink.To to -> stage(new Kind.To(to), end.site(), 0, plain(tail, end.site()).feeds);
+      case Sink.Collect collect -> sink(tail, end, hasExpansion(tail.open));
+      case Sink sink -> sink(tail, end, false);
+    };
+  }
+
+  private StagePlan sink(Tail tail, End end, boolean isApart) {
+    StagePlan last;
+    if (tail.open != null && !isApart) {
+      last = new StagePlan(new Kind.End(), tail.open.site, tail.worker, tail.open.feeds);
+      last.parts.addAll(tail.open.parts);
+      stages.set(stages.indexOf(tail.open), last);
+    } else {
+      last = stage(new Kind.End(), end.site(), 0, tail.feeds);
+    }
+    last.isStamped = tail.isStamped;
+    last.parts.add(new Part.Last(end.site(), end.sink()));
+    return last;
+  }
+
+  private static boolean hasExpansion(StagePlan run) {
+    return run != null && run.parts.stream().anyMatch(part -> part instanceof Part.Reducer
+        || part instanceof Part.Plain plain && (plain.step() instanceof Step.FlatMap || plain.step() instanceof Step.MapMulti));
+  }
+
+  private void branch(Node.Branch branch, Tail start) {
+    starts.put(branch.start().identity(), start);
+    end(branch.end());
+  }
+
+  // ---- nodes
+
+  private Tail tail(Node node) {
+    return switch (node) {
+      case Node.Source source -> source(source);
+      case Node.Fused fused -> fused(fused);
+      case Node.Crossed crossed -> crossed(crossed);
+      case Node.Parallel parallel -> parallel(parallel);
+      case Node.Reduced reduced -> reduced(reduced);
+      case Node.Merged merged -> merged(merged);
+      case Node.Copied copied -> copied(copied);
+      case Node.Diverted diverted -> diverted(diverted);
+      case Node.MergedSorted sorted -> throw unplanned(sorted);
+      case Node.Concatenated concatenated -> throw unplanned(concatenated);
+      case Node.Zipped zipped -> throw unplanned(zipped);
+      case Node.Joined joined -> throw unplanned(joined);
+      case Node.Enriched enriched -> throw unplanned(enriched);
+    };
+  }
+
+  private static IllegalStateException unplanned(Node node) {
+    return new IllegalStateException(node.site() + " has passed the checks, but cannot be planned");
+  }
+
+  private Tail source(Node.Source source) {
+    if (source.origin() instanceof Origin.Branch || source.origin() instanceof Origin.Part) return starts.get(source.identity());
+    return Tail.of(stage(new Kind.Source(source.origin()), source.site(), 0, List.of()), false);
+  }
+
+  /** {@return the same, with a run that may take more steps} */
+  private Tail open(Tail tail, Site site) {
+    if (tail.open != null) return tail;
+    StagePlan run = stage(new Kind.Run(), site, tail.worker, tail.feeds);
+    run.isStamped = tail.isStamped;
+    return new Tail(List.of(new Feed(run, -1)), run, tail.isStamped, tail.isKeyTravelling, tail.worker);
+  }
+
+  private static Tail closed(Tail tail) {
+    return new Tail(tail.feeds, null, tail.isStamped, tail.isKeyTravelling, tail.worker);
+  }
+
+  /** {@return the same, of elements that come without envelopes} A stage of the user's gets them as they are. */
+  private Tail plain(Tail tail, Site site) {
+    if (!tail.isStamped && tail.feeds.stream().allMatch(feed -> feed.route() < 0)) return closed(tail);
+    Tail opened = open(tail, site);
+    opened.open.isStamped = false;
+    return new Tail(opened.feeds, null, false, false, tail.worker);
+  }
+
+  private Tail fused(Node.Fused fused) {
+    Tail before = tail(fused.input());
+    var part = new Part.Plain(fused.site(), fused.step());
+    boolean isPolicy = switch (fused.step()) {
+      case Step.Guard guard -> true;
+      case Step.Recover recover -> true;
+      case Step.Timeout timeout -> true;
+      default -> false;
+    };
+    if (isPolicy && before.open != null && before.open.parts.size() == 1 && before.open.parts.getFirst() instanceof Part.Outcomes) {
+      before.open.feeds.getFirst().from().policies.add(part);   // it covers the function that ran elsewhere
+    }
+    boolean isApart = fused.step() instanceof Step.Throttle && hasExpansion(before.open);
+    Tail tail = open(isApart ? closed(before) : before, fused.site());
+    tail.open.parts.add(part);
+    if (!(fused.step() instanceof Step.EventTime)) return tail;
+    tail.open.isStamped = true;
+    return new Tail(tail.feeds, tail.open, true, false, tail.worker);
+  }
+
+  private Tail crossed(Node.Crossed crossed) {
+    Tail before = tail(crossed.input());
+    return switch (crossed.how()) {
+      case Crossing.Async async -> closed(before);
+      case Crossing.Buffer buffer -> throw unplanned(crossed);
+      case Crossing.Concurrent concurrent -> concurrent(crossed, concurrent, before);
+      case Crossing.Via via -> Tail.of(stage(new Kind.Via(via), crossed.site(), before.worker, plain(before, crossed.site()).feeds), false);
+    };
+  }
+
+  private Tail concurrent(Node.Crossed crossed, Crossing.Concurrent how, Tail before) {
+    StagePlan stage = stage(new Kind.Concurrent(how), crossed.site(), before.worker, before.feeds);
+    stage.isStamped = before.isStamped;
+    Tail after = open(Tail.of(stage, before.isStamped), crossed.site());
+    after.open.parts.add(new Part.Outcomes(crossed.site()));
+    return after;
+  }
+
+  private Tail parallel(Node.Parallel parallel) {
+    Tail before = tail(parallel.input());
+    List<Feed> feeds = before.feeds;
+    boolean isRouted = parallel.key() != null && parallel.workers() > 1;
+    if (isRouted) feeds = routed(before, parallel.site(), parallel.key(), parallel.workers());
+    List<Feed> all = new ArrayList<>();
+    boolean isStamped = false;
+    for (int worker = 1; worker <= parallel.workers(); worker++) {
+      List<Feed> mine = isRouted ? List.of(new Feed(feeds.getFirst().from(), worker - 1)) : feeds;
+      starts.put(parallel.part().identity(), new Tail(mine, null, before.isStamped, false, worker));
+      Tail after = closed(tail(parallel.result()));
+      all.addAll(after.feeds);
+      isStamped = after.isStamped;
+    }
+    return new Tail(List.copyOf(all), null, isStamped, false, 0);
+  }
+
+  /** {@return the feeds of workers, which share keys: a run before them says which worker gets an element} */
+  private List<Feed> routed(Tail before, Site site, stage.api.pipeline.Fn<Object, Object> key, int workers) {
+    Tail tail = open(before, site);
+    tail.open.parts.add(new Part.KeyRoute(site, key, workers));
+    tail.open.sharing = Sharing.BY_ROUTE;
+    tail.open.routes = workers;
+    return tail.feeds;
+  }
+
+  private Tail reduced(Node.Reduced reduced) {
+    Tail before = tail(reduced.input());
+    boolean isTimed = reduced.framing().isPresent();
+    if (reduced.workers() == 1) {
+      Tail tail = open(before, reduced.site());
+      tail.open.parts.add(new Part.Reducer(reduced, tail.isKeyTravelling));
+      return late(reduced.framing(), new Tail(tail.feeds, tail.open, isTimed, false, tail.worker));
+    }
+    List<Feed> feeds = routed(before, reduced.keySite(), reduced.key(), reduced.workers());
+    List<Feed> results = new ArrayList<>();
+    List<Feed> late = new ArrayList<>();
+    for (int worker = 1; worker <= reduced.workers(); worker++) {
+      StagePlan run = stage(new Kind.Run(), reduced.site(), worker, List.of(new Feed(feeds.getFirst().from(), worker - 1)));
+      run.isStamped = isTimed;
+      run.parts.add(new Part.Reducer(reduced, true));
+      if (hasBranch(reduced.framing())) {
+        routeLate(run, reduced.framing().get().site());
+        results.add(new Feed(run, TestRouteLink.MAIN));
+        late.add(new Feed(run, TestRouteLink.OTHER));
+      } else {
+        results.add(new Feed(run, -1));
+      }
+    }
+    if (hasBranch(reduced.framing())) branch(reduced.framing().get().late().get(), new Tail(List.copyOf(late), null, true, false, 0));
+    return new Tail(List.copyOf(results), null, isTimed, false, 0);
+  }
+
+  private static boolean hasBranch(Optional<Framing> framing) {
+    return framing.isPresent() && framing.get().late().isPresent();
+  }
+
+  private static void routeLate(StagePlan run, Site site) {
+    run.parts.add(new Part.LateRoute(site));
+    run.sharing = Sharing.BY_ROUTE;
+    run.routes = 2;
+  }
+
+  private Tail late(Optional<Framing> framing, Tail tail) {
+    if (!hasBranch(framing)) return tail;
+    StagePlan run = tail.open;
+    routeLate(run, framing.get().site());
+    branch(framing.get().late().get(), new Tail(List.of(new Feed(run, TestRouteLink.OTHER)), null, true, false, 0));
+    return new Tail(List.of(new Feed(run, TestRouteLink.MAIN)), null, tail.isStamped, false, tail.worker);
+  }
+
+  private Tail merged(Node.Merged merged) {
+    List<Feed> feeds = new ArrayList<>();
+    boolean isStamped = true;
+    for (Node input : merged.inputs()) {
+      Tail tail = tail(input);
+      feeds.addAll(tail.feeds);
+      isStamped &= tail.isStamped;
+    }
+    return new Tail(List.copyOf(feeds), null, isStamped, false, 0);
+  }
+
+  private Tail copied(Node.Copied copied) {
+    Tail tail = open(tail(copied.input()), copied.site());
+    StagePlan run = tail.open;
+    run.sharing = Sharing.TO_ALL;
+    Tail rest = closed(tail);
+    for (Node.Branch branch : copied.branches()) branch(branch, rest);
+    return rest;
+  }
+
+  private Tail diverted(Node.Diverted diverted) {
+    Tail tail = open(tail(diverted.input()), diverted.site());
+    StagePlan run = tail.open;
+    run.parts.add(new Part.TestRoute(diverted.site(), diverted.test()));
+    run.sharing = Sharing.BY_ROUTE;
+    run.routes = 2;
+    branch(diverted.branch(), new Tail(List.of(new Feed(run, TestRouteLink.OTHER)), null, tail.isStamped, false, 0));
+    return new Tail(List.of(new Feed(run, TestRouteLink.MAIN)), null, tail.isStamped, false, tail.worker);
+  }
+
+  // ---- names
+
+  /** Names stages: as the user named a step, or after the kind of the first one; with a number where that is taken. */
+  private void name() {
+    Map<String, Integer> taken = new HashMap<>();
+    for (StagePlan stage : stages) if (userName(stage) != null) taken.put(userName(stage), 1);
+    for (StagePlan stage : stages) {
+      String own = userName(stage);
+      if (own != null) {
+        stage.name = own;
+        continue;
+      }
+      String base = baseName(stage);
+      if (stage.worker > 0) base = base + "." + stage.worker;
+      int number = taken.merge(base, 1, Integer::sum);
+      stage.name = number == 1 ? base : base + "-" + number;
+      while (number > 1 && taken.putIfAbsent(stage.name, 1) != null) stage.name = base + "-" + ++number;
+    }
+  }
+
+  private static String userName(StagePlan stage) {
+    return switch (stage.kind) {
+      case Kind.Source(Origin.Spec(var spec)) -> spec.name();
+      case Kind.Via(Crossing.Via(var spec)) -> spec.name();
+      case Kind.To(Sink.To(var spec)) -> spec.name();
+      default -> null;
+    };
+  }
+
+  private static String baseName(StagePlan stage) {
+    for (Part part : stage.parts) if (!(part instanceof Part.Outcomes) && part.site().name().isPresent()) return part.site().name().get();
+    if (stage.kind instanceof Kind.Run && stage.parts.size() == 1 && stage.parts.getFirst() instanceof Part.Outcomes) return "results";
+    for (Part part : stage.parts) if (!(part instanceof Part.Outcomes)) return part.site().label();
+    return stage.site.label();
+  }
+}

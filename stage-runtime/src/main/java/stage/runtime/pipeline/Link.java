@@ -1,0 +1,67 @@
+package stage.runtime.pipeline;
+
+/** A step of a run as elements pass it: hands what comes of one to the link behind it. The run's own thread. */
+abstract class Link {
+  Chain chain;
+  Link next;    // null for the last
+  int place;    // among the links of the chain
+  int step;     // the number of its first step, for failures
+
+  /** Takes an element. What user code throws is marked with {@link Chain#failed}; what later links throw passes through. */
+  abstract void push(Object value, long t, long w) throws Exception;
+
+  /** {@return whether it keeps anything from element to element} */
+  boolean isStateful() {
+    return false;
+  }
+
+  /** Begins an element. */
+  void mark() {}
+
+  /** Takes back what the element has changed. */
+  void undo() {}
+
+  void commit() {}
+
+  void rollback() {}
+
+  /** Takes over what was committed from a link of a thread that was replaced. */
+  void adopt(Link committed) {}
+
+  /** Begins a turn. */
+  void turn(long now) {}
+
+  /** {@return whether it lets nothing pass any more} */
+  boolean isDone() {
+    return false;
+  }
+
+  /** Learns what its input vouches for. Answers whether there was room for what came of that. */
+  boolean progress(long c) throws Exception {
+    return true;
+  }
+
+  /** {@return what it vouches for, if its input vouches for {@code c}} */
+  long vouchesFor(long c) {
+    return c;
+  }
+
+  /** {@return when it wants {@link #timer}; {@link Long#MAX_VALUE} for never} */
+  long nextTimer() {
+    return Long.MAX_VALUE;
+  }
+
+  boolean timer(long now) throws Exception {
+    return true;
+  }
+
+  /** Learns that no element comes any more. Answers whether there was room for what came of that. */
+  boolean end(boolean isCut) throws Exception {
+    return true;
+  }
+
+  /** Goes on with what there was no room for. */
+  boolean resume() throws Exception {
+    return true;
+  }
+}

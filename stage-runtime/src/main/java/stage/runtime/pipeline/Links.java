@@ -1,0 +1,174 @@
+package stage.runtime.pipeline;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Supplier;
+import stage.api.pipeline.Action;
+import stage.api.pipeline.Condition;
+import stage.api.pipeline.Fn;
+import stage.api.pipeline.OnFailure;
+import stage.api.pipeline.plan.Node;
+import stage.api.pipeline.plan.Reducing;
+import stage.api.pipeline.plan.Sink;
+import stage.api.pipeline.plan.Site;
+import stage.api.pipeline.plan.Step;
+import stage.runtime.pipeline.operator.Operators;
+
+/** Makes the links of a run from its parts, and says which policy each step has. */
+final class Links {
+  /** A user's look at elements as a function. A record, because the compiler trusts its fields to be constant. */
+  private record Looking(Action<Object> action) implements Fn<Object, Object> {
+    @Override
+    public Object apply(Object value) throws Exception {
+      action.run(value);
+      return value;
+    }
+  }
+
+  /** A type as a condition. */
+  private record OfType(Class<?> type) implements Condition<Object> {
+    @Override
+    public boolean test(Object value) {
+      return type.isInstance(value);
+    }
+  }
+
+  private final StagePlan stage;
+  private final List<Supplier<Link>> links = new ArrayList<>();
+  private final List<Integer> firstSteps = new ArrayList<>();   // of each link
+  private final List<Site> sites = new ArrayList<>();
+  private final List<Policy> policies = new ArrayList<>();
+  private List<Fn<Object, Object>> functions = new ArrayList<>();   // of the loop that is being made
+  private List<Condition<Object>> tests = new ArrayList<>();
+  private int covered;      // the first step that no policy covers yet
+  private int coveredLink;  // the first link of those
+  private long timeoutNanos;
+  private boolean isCollecting;
+
+  private Links(StagePlan stage) {
+    this.stage = stage;
+  }
+
+  static ChainPlan of(StagePlan stage) {
+    var made = new Links(stage);
+    for (Part part : stage.parts) made.add(part);
+    made.closeLoop();
+    boolean hasEnd = !stage.parts.isEmpty() && switch (stage.parts.getLast()) {
+      case Part.KeyRoute route -> true;
+      case Part.TestRoute route -> true;
+      case Part.LateRoute route -> true;
+      case Part.Last last -> true;
+      default -> false;
+    };
+    boolean isStamped = stage.isStamped;
+    if (!hasEnd) made.link(() -> new OutLink(isStamped));
+    made.cover(OnFailure.ofDefault(), null, stage.site);
+    List<Supplier<Link>> links = List.copyOf(made.links);
+    List<Integer> firstSteps = List.copyOf(made.firstSteps);
+    return new ChainPlan(stage.name, () -> {
+      List<Link> all = new ArrayList<>();
+      for (int i = 0; i < links.size(); i++) {
+        Link link = links.get(i).get();
+        link.step = firstSteps.get(i);
+        all.add(link);
+      }
+      return all;
+    }, List.copyOf(made.sites), List.copyOf(made.policies), made.isCollecting);
+  }
+
+  private void link(Supplier<Link> link) {
+    closeLoop();
+    links.add(link);
+    firstSteps.add(sites.size());
+  }
+
+  /** Adds a link of one step. */
+  private void link(Site site, Supplier<Link> link) {
+    link(link);
+    sites.add(site);
+  }
+
+  private void loop(Site site, Fn<Object, Object> function, Condition<Object> test) {
+    if (functions.size() == LoopSteps.MOST) closeLoop();
+    functions.add(function);
+    tests.add(test);
+    sites.add(site);
+  }
+
+  private void closeLoop() {
+    if (functions.isEmpty()) return;
+    var steps = new LoopSteps(functions, tests);
+    int first = sites.size() - steps.size();
+    functions = new ArrayList<>();
+    tests = new ArrayList<>();
+    links.add(() -> new LoopLink(steps));
+    firstSteps.add(first);
+  }
+
+  /** Says what becomes of elements that the steps so far fail on, but for those that have a policy. */
+  private void cover(OnFailure how, Fn<stage.api.pipeline.Failed, Object> recover, Site site) {
+    closeLoop();
+    for (; covered < sites.size(); covered++) policies.add(new Policy(how, recover, coveredLink, links.size(), site, timeoutNanos));
+    coveredLink = links.size();
+    timeoutNanos = 0;
+  }
+
+  private void add(Part part) {
+    switch (part) {
+      case Part.Plain(Site site, Step step) -> add(site, step);
+      case Part.Outcomes(Site site) -> link(site, OutcomeLink::new);
+      case Part.Reducer(Node.Reduced node, boolean isKeyTravelling) -> reducer(node, isKeyTravelling);
+      case Part.KeyRoute(Site site, Fn<Object, Object> key, int workers) -> link(site, () -> new KeyRouteLink(key, workers));
+      case Part.TestRoute(Site site, Condition<Object> test) -> link(site, () -> new TestRouteLink(test));
+      case Part.LateRoute(Site site) -> link(site, LateRouteLink::new);
+      case Part.Last(Site site, Sink sink) -> sink(site, sink);
+    }
+  }
+
+  private void add(Site site, Step step) {
+    switch (step) {
+      case Step.Map(var fn) -> loop(site, fn, null);
+      case Step.Filter(var test) -> loop(site, null, test);
+      case Step.OfType(var type) -> loop(site, null, new OfType(type));
+      case Step.Peek(var action) -> loop(site, new Looking(action), null);
+      case Step.FlatMap(var fn) -> link(site, () -> new FlatMapLink(fn));
+      case Step.MapMulti(var fn) -> link(site, () -> new MultiLink(fn));
+      case Step.Take(long n) -> link(site, () -> new TakeLink(n));
+      case Step.Drop(long n) -> link(site, () -> new DropLink(n));
+      case Step.TakeWhile(var test) -> link(site, () -> new TakeWhileLink(test));
+      case Step.Scan(var zero, var fold) -> link(site, () -> new ScanLink(zero, fold));
+      case Step.Distinct(var key, int remembered) -> link(site, () -> new DistinctLink(key, remembered));
+      case Step.Batch(int n) -> link(site, () -> new BatchLink(n, null, Long.MAX_VALUE));
+      case Step.BatchWeighted(long most, var weight, var within) ->
+          link(site, () -> new BatchLink(most, weight, stage.runtime.time.Time.toNanos(within)));
+      case Step.Throttle(int events, var per, int burst) ->
+          link(site, () -> new ThrottleLink(events, stage.runtime.time.Time.toNanos(per), burst));
+      case Step.Sample(var period) -> link(site, () -> new SampleLink(stage.runtime.time.Time.toNanos(period)));
+      case Step.EventTime(var how) -> link(site, () -> new TimeLink(how));
+      case Step.Guard(var policy) -> cover(policy, null, site);
+      case Step.Recover(var fn) -> cover(OnFailure.ofDefault(), fn, site);
+      case Step.Timeout(var limit) -> timeoutNanos = stage.runtime.time.Time.toNanos(limit);
+    }
+  }
+
+  private void reducer(Node.Reduced node, boolean isKeyTravelling) {
+    isCollecting |= node.how() instanceof Reducing.Collect;
+    link(node.keySite(), () -> new KeyedLink(node.key(), isKeyTravelling, Operators.reducing(node.how(), node.framing())));
+    sites.add(node.site());
+  }
+
+  private void sink(Site site, Sink sink) {
+    switch (sink) {
+      case Sink.ForEach(var action) -> link(site, () -> new ForEachLink(action));
+      case Sink.Reduce(var zero, var fold) -> link(site, () -> new FoldLink(zero, fold));
+      case Sink.Count count -> link(site, CountLink::new);
+      case Sink.ToList list -> link(site, ListLink::new);
+      case Sink.Collect(var collector) -> {
+        isCollecting = true;
+        link(site, () -> new CollectLink(collector));
+      }
+      case Sink.To to -> throw new IllegalStateException("a stage of the user's is no step of a run");
+      case Sink.Nothing nothing -> throw new IllegalStateException("nothing is no step of a run");
+    }
+  }
+}

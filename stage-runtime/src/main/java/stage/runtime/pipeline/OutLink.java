@@ -1,0 +1,22 @@
+package stage.runtime.pipeline;
+
+import stage.runtime.pipeline.operator.Times;
+
+/** The last link of a run that emits: elements as they are, or in envelopes if their stamps must travel with them. */
+final class OutLink extends Link {
+  private final boolean isStamped;
+
+  OutLink(boolean isStamped) {
+    this.isStamped = isStamped;
+  }
+
+  boolean isStamped() {
+    return isStamped;
+  }
+
+  @Override
+  void push(Object value, long t, long w) {
+    boolean hasStamp = isStamped && (t != Times.NEVER || w != Times.NEVER);
+    chain.stage(hasStamp ? new Envelope(value, null, t, w, 0) : value);
+  }
+}

@@ -1,0 +1,22 @@
+package stage.runtime.pipeline;
+
+/** Takes what a function that ran in a thread of its own has come to: a result, or a failure, which counts as this step's. */
+final class OutcomeLink extends Link {
+  /**
+   * What such a function has come to.
+   *
+   * @param input the element
+   * @param result what was made of it; null if it failed
+   * @param failure what was thrown; null if it did not fail
+   * @param attempts how often it was tried
+   */
+  record Outcome(Object input, Object result, Exception failure, int attempts) {}
+
+  @Override
+  void push(Object value, long t, long w) throws Exception {
+    var outcome = (Outcome) value;
+    chain.came(outcome);
+    if (outcome.failure != null) throw chain.failed(step, this, outcome.input, t, w, outcome.failure);
+    next.push(outcome.result, t, w);
+  }
+}

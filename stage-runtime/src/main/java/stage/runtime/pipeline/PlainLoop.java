@@ -1,0 +1,54 @@
+package stage.runtime.pipeline;
+
+/** The loop for JVMs that define no classes at run time, such as a native image: it walks over an array of steps. */
+final class PlainLoop implements Loop {
+  private final LoopSteps steps;
+  private int at;
+  private int made;
+  private int step;
+
+  PlainLoop(LoopSteps steps) {
+    this.steps = steps;
+  }
+
+  @Override
+  public int run(Object[] in, int from, int to, Object[] out, int count) throws Exception {
+    made = count;
+    for (at = from; at < to; at++) {
+      Object result = one(in[at]);
+      if (result != null) out[made++] = result;
+    }
+    return made;
+  }
+
+  @Override
+  public Object one(Object element) throws Exception {
+    Object value = element;
+    for (step = 0; step < steps.size(); step++) {
+      var fn = steps.fn(step);
+      if (fn == null) {
+        if (!steps.test(step).test(value)) return null;
+        continue;
+      }
+      Object result = fn.apply(value);
+      if (result == null) throw new NullPointerException("a step made null of an element; an element is never null");
+      value = result;
+    }
+    return value;
+  }
+
+  @Override
+  public int at() {
+    return at;
+  }
+
+  @Override
+  public int made() {
+    return made;
+  }
+
+  @Override
+  public int step() {
+    return step;
+  }
+}

@@ -1,0 +1,47 @@
+package stage.runtime.pipeline;
+
+import java.util.List;
+import java.util.function.Function;
+import stage.api.Inlet;
+import stage.api.Outlet;
+import stage.api.Stage;
+import stage.api.StageContext;
+import stage.runtime.engine.Insider;
+
+/** One incarnation of a run that emits. */
+final class RunStage implements Stage.ProducerConsumer<Object, Object> {
+  private final Function<Insider, Chain> chains;
+  private Chain chain;
+
+  /** @param chains the stage's chain, which outlives this */
+  RunStage(Function<Insider, Chain> chains) {
+    this.chains = chains;
+  }
+
+  @Override
+  public void onStart(StageContext context) {
+    var insider = Insider.of(context);
+    chain = chains.apply(insider);
+    chain.start(insider);
+  }
+
+  @Override
+  public void onEvents(List<Object> events, Inlet<Object> from, Outlet<Object> out) throws Exception {
+    chain.onEvents(events, from, out);
+  }
+
+  @Override
+  public boolean hasMore() {
+    return chain.hasMore();
+  }
+
+  @Override
+  public void onMore(Outlet<Object> out) throws Exception {
+    chain.onMore(out);
+  }
+
+  @Override
+  public void onComplete(Outlet<Object> out) throws Exception {
+    chain.onComplete(out, false);
+  }
+}

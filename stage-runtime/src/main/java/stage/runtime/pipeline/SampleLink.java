@@ -1,0 +1,65 @@
+package stage.runtime.pipeline;
+
+/** Lets the newest element of each period pass. */
+final class SampleLink extends HeldLink<SampleLink.Newest> {
+  /**
+   * What passes next.
+   *
+   * @param value the element; null if there is none
+   * @param t its time
+   * @param w its watermark
+   * @param due when it passes, by the engine's clock
+   */
+  record Newest(Object value, long t, long w, long due) {}
+
+  private static final Newest NONE = new Newest(null, 0, 0, 0);
+
+  private final long periodNanos;
+  private long now;
+
+  SampleLink(long periodNanos) {
+    super(NONE);
+    this.periodNanos = periodNanos;
+  }
+
+  @Override
+  void turn(long now) {
+    this.now = now;
+  }
+
+  @Override
+  void push(Object value, long t, long w) {
+    Newest before = held.value();
+    chain.absorbed();
+    if (before.value != null) chain.displaced();
+    held.set(new Newest(value, t, w, before.value == null ? now + periodNanos : before.due));
+  }
+
+  private boolean flush() throws Exception {
+    Newest newest = held.value();
+    if (newest.value == null) return true;
+    chain.attempt(this, newest.value, newest.t, newest.w);
+    held.set(NONE);
+    return true;
+  }
+
+  @Override
+  long nextTimer() {
+    return held.value().value == null ? Long.MAX_VALUE : held.value().due;
+  }
+
+  @Override
+  boolean timer(long now) throws Exception {
+    return now < nextTimer() || flush();
+  }
+
+  @Override
+  boolean end(boolean isCut) throws Exception {
+    return flush();
+  }
+
+  @Override
+  long vouchesFor(long c) {
+    return held.value().value == null ? c : Math.min(c, held.value().w);
+  }
+}

@@ -1,0 +1,47 @@
+package stage.runtime.pipeline;
+
+import java.util.List;
+import java.util.function.Function;
+import stage.api.Inlet;
+import stage.api.Stage;
+import stage.api.StageContext;
+import stage.runtime.engine.Continuing;
+import stage.runtime.engine.Insider;
+
+/** One incarnation of a run that ends a pipeline. */
+final class SinkStage implements Stage.Consumer<Object>, Continuing {
+  private final Function<Insider, Chain> chains;
+  private Chain chain;
+
+  /** @param chains the stage's chain, which outlives this */
+  SinkStage(Function<Insider, Chain> chains) {
+    this.chains = chains;
+  }
+
+  @Override
+  public void onStart(StageContext context) {
+    var insider = Insider.of(context);
+    chain = chains.apply(insider);
+    chain.start(insider);
+  }
+
+  @Override
+  public void onEvents(List<Object> events, Inlet<Object> from) throws Exception {
+    chain.onEvents(events, from, null);
+  }
+
+  @Override
+  public boolean hasMore() {
+    return chain.hasMore();
+  }
+
+  @Override
+  public void onMore() throws Exception {
+    chain.onMore(null);
+  }
+
+  @Override
+  public void onComplete() throws Exception {
+    chain.onComplete(null, false);
+  }
+}

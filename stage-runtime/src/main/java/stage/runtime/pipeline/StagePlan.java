@@ -1,0 +1,82 @@
+package stage.runtime.pipeline;
+
+import java.util.ArrayList;
+import java.util.List;
+import stage.api.pipeline.plan.Crossing;
+import stage.api.pipeline.plan.Origin;
+import stage.api.pipeline.plan.Sink;
+import stage.api.pipeline.plan.Site;
+
+/** A stage as it is planned: filled in while the description is walked, and then only read. */
+final class StagePlan {
+  /** What a stage is. */
+  sealed interface Kind {
+    /**
+     * It emits what the user has.
+     *
+     * @param origin where from
+     */
+    record Source(Origin origin) implements Kind {}
+
+    /** It does the user's steps, and emits. */
+    record Run() implements Kind {}
+
+    /** It does the user's steps, and ends the pipeline. */
+    record End() implements Kind {}
+
+    /**
+     * It runs a function in threads of their own.
+     *
+     * @param how how
+     */
+    record Concurrent(Crossing.Concurrent how) implements Kind {}
+
+    /**
+     * It is the user's, in the middle.
+     *
+     * @param how which
+     */
+    record Via(Crossing.Via how) implements Kind {}
+
+    /**
+     * It is the user's, at the end.
+     *
+     * @param how which
+     */
+    record To(Sink.To how) implements Kind {}
+  }
+
+  /** How what it emits is shared out. */
+  enum Sharing { BY_DEMAND, TO_ALL, BY_ROUTE }
+
+  /**
+   * Where its elements come from.
+   *
+   * @param from which stage
+   * @param route which of its routes; -1 if it has none
+   */
+  record Feed(StagePlan from, int route) {}
+
+  final Kind kind;
+  final Site site;
+  final int worker;            // from 1; 0 if there is only one
+  final List<Feed> feeds;
+  final List<Part> parts = new ArrayList<>();
+  final List<Part.Plain> policies = new ArrayList<>();   // of a concurrent function
+  Sharing sharing = Sharing.BY_DEMAND;
+  int routes;
+  boolean isStamped;           // whether its elements have a time
+  int buffer;                  // how many events the stage takes ahead of what is wanted; 0 for the usual
+  String name;                 // once all stages are there
+
+  StagePlan(Kind kind, Site site, int worker, List<Feed> feeds) {
+    this.kind = kind;
+    this.site = site;
+    this.worker = worker;
+    this.feeds = List.copyOf(feeds);
+  }
+
+  boolean isRun() {
+    return kind instanceof Kind.Run || kind instanceof Kind.End;
+  }
+}

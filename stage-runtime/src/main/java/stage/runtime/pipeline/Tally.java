@@ -1,0 +1,70 @@
+package stage.runtime.pipeline;
+
+import stage.api.pipeline.Report;
+
+/** What became of a run's elements. Counted on the run's thread, committed with its turns, and read by any thread. */
+final class Tally {
+  // the run's own thread; those without a mark are counted when an element's fate is settled, so an element never takes them back
+  long in;
+  long handled;
+  long filtered;
+  long deadLettered;
+  long late;
+  long lateAfterIdle;
+  long dropped;
+  long retried;
+  long out;
+  private long outMarked;
+  private final Board board;
+
+  /** Where the numbers of a stage are read. Its {@code committed} is volatile, so that whoever reads it sees a whole turn. */
+  static final class Board {
+    private volatile Report.Run committed;
+
+    Board(String stage) {
+      committed = new Report.Run(stage, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+    }
+
+    /** Any thread. */
+    Report.Run committed() {
+      return committed;
+    }
+  }
+
+  Tally(Board board) {
+    this.board = board;
+    rollback();
+  }
+
+  void mark() {
+    outMarked = out;
+  }
+
+  void undo() {
+    out = outMarked;
+  }
+
+  void commit() {
+    Report.Run before = board.committed;
+    if (in == before.in() && out == before.out() && retried == before.retried() && filtered == before.filtered()) return;
+    board.committed = new Report.Run(before.stage(), in, handled, filtered, deadLettered, late, lateAfterIdle, dropped, retried, out);
+  }
+
+  void rollback() {
+    Report.Run then = board.committed;
+    in = then.in();
+    handled = then.handled();
+    filtered = then.filtered();
+    deadLettered = then.deadLettered();
+    late = then.late();
+    lateAfterIdle = then.lateAfterIdle();
+    dropped = then.dropped();
+    retried = then.retried();
+    out = then.out();
+  }
+
+  /** {@return a tally for the thread that takes the place of this one's, which will not commit any more} */
+  Tally successor() {
+    return new Tally(board);
+  }
+}

@@ -1,0 +1,29 @@
+package stage.runtime.pipeline;
+
+import stage.api.pipeline.Condition;
+
+/** The last link of a run of whose elements another pipeline gets those for which a condition holds. */
+final class TestRouteLink extends Link {
+  /** The route of those that stay. */
+  static final int MAIN = 0;
+
+  /** The route of those that go to the other pipeline. */
+  static final int OTHER = 1;
+
+  private final Condition<Object> test;
+
+  TestRouteLink(Condition<Object> test) {
+    this.test = test;
+  }
+
+  @Override
+  void push(Object value, long t, long w) throws Exception {
+    boolean holds;
+    try {
+      holds = test.test(value);
+    } catch (Exception thrown) {
+      throw chain.failed(step, this, value, t, w, thrown);
+    }
+    chain.stage(new Envelope(value, null, t, w, holds ? OTHER : MAIN));
+  }
+}
