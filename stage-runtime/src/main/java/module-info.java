@@ -11,6 +11,7 @@ module stage.runtime {
 
   uses stage.runtime.engine.Bridges;
 
+  provides stage.api.pipeline.plan.PipelineRuntime with stage.runtime.pipeline.Planner;
   provides stage.api.supervision.StageRuntime with stage.runtime.supervision.Runtime;
   provides stage.runtime.engine.Bridges with stage.runtime.flow.FlowBridges;
 }

@@ -13,7 +13,7 @@ import stage.api.supervision.Backoff;
 import stage.runtime.engine.BoundedInlet;
 import stage.runtime.engine.BulkBatch;
 import stage.runtime.engine.BulkOutlet;
-import stage.runtime.engine.Insider;
+import stage.runtime.engine.BridgeContext;
 import stage.runtime.engine.Transactional;
 import stage.runtime.pipeline.operator.Times;
 
@@ -48,7 +48,7 @@ final class Chain implements Transactional {
   private final Held<Boolean> ended = new Held<>(false);
 
   // this incarnation
-  private Insider context;
+  private BridgeContext context;
   private String path;
   private long armed = Long.MAX_VALUE;  // when the next timer runs
 
@@ -68,6 +68,7 @@ final class Chain implements Transactional {
   private boolean isAbsorbed;
   private boolean isLate;
   private boolean isRefused;
+  private OutcomeLink.Outcome outcome;  // of a function that ran elsewhere and has failed; else null
 
   // the last failure
   private int failures;
@@ -93,7 +94,7 @@ final class Chain implements Transactional {
   }
 
   /** An incarnation begins. */
-  void start(Insider context) {
+  void start(BridgeContext context) {
     this.context = context;
     this.path = context.path();
     this.armed = Long.MAX_VALUE;
@@ -205,6 +206,7 @@ final class Chain implements Transactional {
     isAbsorbed = false;
     isLate = false;
     isRefused = false;
+    outcome = null;
     int before = count;
     Fate fate = through(0, value, t, w, thrownBefore);
     tally.in++;
@@ -318,10 +320,10 @@ final class Chain implements Transactional {
       }
       Policy policy = plan.policies().get(failedStep);
       At.mark(thrown, plan.sites().get(failedStep), failedValue);
-      if (policy.recover() != null) return recover(from, policy, thrown, attempt);
+      if (policy.recover() != null) return recover(from, policy, thrown, attempts(attempt));
       undo(from);
       OnFailure how = policy.how();
-      if (attempt <= how.retries()) {
+      if (outcome == null && attempt <= how.retries()) {
         tally.retried++;
         awaitRetry(how.backoff(), attempt);
         thrown = null;
@@ -335,8 +337,13 @@ final class Chain implements Transactional {
         settleBefore();
         throw new TooManyFailuresException(Guard.message(how), thrown);
       }
-      return giveUp(how, input == null ? value : input, thrown, attempt);
+      return giveUp(how, input == null ? value : input, thrown, attempts(attempt));
     }
+  }
+
+  /** {@return how often the element was tried} A function that ran elsewhere has tried by itself, and is not run again. */
+  private int attempts(int here) {
+    return outcome == null ? here : outcome.attempts();
   }
 
   private Fate giveUp(OnFailure how, Object event, Throwable thrown, int attempts) {
@@ -448,6 +455,12 @@ final class Chain implements Transactional {
     if (count == staged.length) staged = Arrays.copyOf(staged, Math.max(16, 2 * count));
     staged[count++] = event;
     tally.out++;
+  }
+
+  void came(OutcomeLink.Outcome came) {
+    input = came.input();
+    tally.retried += came.attempts() - 1;
+    if (came.failure() != null) outcome = came;
   }
 
   void absorbed() {

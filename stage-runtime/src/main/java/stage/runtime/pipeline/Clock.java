@@ -22,6 +22,6 @@ final class Clock {
 
   /** Waits on the calling stage's own thread. */
   void await(long forNanos) throws InterruptedException {
-    if (forNanos > 0) time.gate().await(forNanos);
+    if (forNanos > 0) time.latch().await(forNanos);
   }
 }

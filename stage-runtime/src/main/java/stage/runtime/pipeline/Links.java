@@ -13,6 +13,7 @@ import stage.api.pipeline.plan.Sink;
 import stage.api.pipeline.plan.Site;
 import stage.api.pipeline.plan.Step;
 import stage.runtime.pipeline.operator.Operators;
+import stage.runtime.time.Time;
 
 /** Makes the links of a run from its parts, and says which policy each step has. */
 final class Links {
@@ -140,14 +141,14 @@ final class Links {
       case Step.Distinct(var key, int remembered) -> link(site, () -> new DistinctLink(key, remembered));
       case Step.Batch(int n) -> link(site, () -> new BatchLink(n, null, Long.MAX_VALUE));
       case Step.BatchWeighted(long most, var weight, var within) ->
-          link(site, () -> new BatchLink(most, weight, stage.runtime.time.Time.toNanos(within)));
+          link(site, () -> new BatchLink(most, weight, Time.toNanos(within)));
       case Step.Throttle(int events, var per, int burst) ->
-          link(site, () -> new ThrottleLink(events, stage.runtime.time.Time.toNanos(per), burst));
-      case Step.Sample(var period) -> link(site, () -> new SampleLink(stage.runtime.time.Time.toNanos(period)));
+          link(site, () -> new ThrottleLink(events, Time.toNanos(per), burst));
+      case Step.Sample(var period) -> link(site, () -> new SampleLink(Time.toNanos(period)));
       case Step.EventTime(var how) -> link(site, () -> new TimeLink(how));
       case Step.Guard(var policy) -> cover(policy, null, site);
       case Step.Recover(var fn) -> cover(OnFailure.ofDefault(), fn, site);
-      case Step.Timeout(var limit) -> timeoutNanos = stage.runtime.time.Time.toNanos(limit);
+      case Step.Timeout(var limit) -> timeoutNanos = Time.toNanos(limit);
     }
   }
 

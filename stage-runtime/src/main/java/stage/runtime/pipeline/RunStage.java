@@ -6,21 +6,21 @@ import stage.api.Inlet;
 import stage.api.Outlet;
 import stage.api.Stage;
 import stage.api.StageContext;
-import stage.runtime.engine.Insider;
+import stage.runtime.engine.BridgeContext;
 
 /** One incarnation of a run that emits. */
 final class RunStage implements Stage.ProducerConsumer<Object, Object> {
-  private final Function<Insider, Chain> chains;
+  private final Function<BridgeContext, Chain> chains;
   private Chain chain;
 
   /** @param chains the stage's chain, which outlives this */
-  RunStage(Function<Insider, Chain> chains) {
+  RunStage(Function<BridgeContext, Chain> chains) {
     this.chains = chains;
   }
 
   @Override
   public void onStart(StageContext context) {
-    var insider = Insider.of(context);
+    var insider = BridgeContext.of(context);
     chain = chains.apply(insider);
     chain.start(insider);
   }

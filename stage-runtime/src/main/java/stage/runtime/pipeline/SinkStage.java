@@ -6,21 +6,21 @@ import stage.api.Inlet;
 import stage.api.Stage;
 import stage.api.StageContext;
 import stage.runtime.engine.Continuing;
-import stage.runtime.engine.Insider;
+import stage.runtime.engine.BridgeContext;
 
 /** One incarnation of a run that ends a pipeline. */
 final class SinkStage implements Stage.Consumer<Object>, Continuing {
-  private final Function<Insider, Chain> chains;
+  private final Function<BridgeContext, Chain> chains;
   private Chain chain;
 
   /** @param chains the stage's chain, which outlives this */
-  SinkStage(Function<Insider, Chain> chains) {
+  SinkStage(Function<BridgeContext, Chain> chains) {
     this.chains = chains;
   }
 
   @Override
   public void onStart(StageContext context) {
-    var insider = Insider.of(context);
+    var insider = BridgeContext.of(context);
     chain = chains.apply(insider);
     chain.start(insider);
   }

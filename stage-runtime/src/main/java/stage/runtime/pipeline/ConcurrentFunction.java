@@ -1,0 +1,59 @@
+package stage.runtime.pipeline;
+
+import stage.api.EventFunction;
+import stage.api.pipeline.Fn;
+import stage.api.pipeline.OnFailure;
+import stage.api.supervision.Backoff;
+import stage.runtime.time.Time;
+
+/**
+ * A function of the user's that runs in a thread for each element: tries again by itself, and hands on what it has come to, so that the run behind it settles
+ * failures as it settles its own.
+ */
+final class ConcurrentFunction implements EventFunction<Object, Object> {
+  private final Fn<Object, Object> fn;
+  private final int retries;
+  private final Backoff backoff;
+  private final long timeoutNanos;   // 0 for none
+  private final JobContext job;
+
+  ConcurrentFunction(Fn<Object, Object> fn, OnFailure how, long timeoutNanos, JobContext job) {
+    this.fn = fn;
+    this.retries = how.retries();
+    this.backoff = how.backoff();
+    this.timeoutNanos = timeoutNanos;
+    this.job = job;
+  }
+
+  @Override
+  public Object apply(Object event) throws Exception {
+    Object element = Envelope.valueOf(event);
+    for (int attempt = 1;; attempt++) {
+      try {
+        Object made = timeoutNanos == 0 ? fn.apply(element) : limited(element);
+        if (made == null) throw new NullPointerException("the function made null of an element; an element is never null");
+        return Envelope.with(event, new OutcomeLink.Outcome(element, made, null, attempt));
+      } catch (InterruptedException wantsItsEnd) {
+        throw wantsItsEnd;
+      } catch (Exception thrown) {
+        if (attempt > retries) return Envelope.with(event, new OutcomeLink.Outcome(element, null, thrown, attempt));
+      }
+      job.clock().await(job.backoffNanos(backoff, attempt));
+    }
+  }
+
+  /** Interrupts the thread when time is over, and says so. */
+  private Object limited(Object element) throws Exception {
+    Time time = job.time();
+    Thread thread = time.current();
+    var limit = new TimeLimit(time, thread, timeoutNanos);
+    try {
+      return fn.apply(element);
+    } catch (Exception thrown) {
+      if (limit.end()) throw limit.exceeded(thrown);
+      throw thrown;
+    } finally {
+      limit.end();
+    }
+  }
+}

@@ -1,0 +1,215 @@
+package stage.runtime.pipeline;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.atomic.AtomicInteger;
+import stage.api.ConsumerSpec;
+import stage.api.DeadLetterHandler;
+import stage.api.Demand;
+import stage.api.Dispatcher;
+import stage.api.ProducerConsumerSpec;
+import stage.api.ProducerRef;
+import stage.api.ProducerSpec;
+import stage.api.Stage;
+import stage.api.StageRef;
+import stage.api.SubscriptionSpec;
+import stage.api.pipeline.OnFailure;
+import stage.api.pipeline.Report;
+import stage.api.pipeline.plan.Crossing;
+import stage.api.pipeline.plan.Origin;
+import stage.api.pipeline.plan.Sink;
+import stage.api.pipeline.plan.Step;
+import stage.api.supervision.Supervisor;
+import stage.runtime.engine.BridgeContext;
+import stage.runtime.pipeline.StagePlan.Feed;
+import stage.runtime.pipeline.StagePlan.Kind;
+import stage.runtime.time.Time;
+
+/** The stages of one running job. Filled in by the thread that starts it, before each stage's thread begins; then read by any. */
+final class Deployment {
+  private final List<StagePlan> stages;
+  private final Demand demand;
+  private final JobContext job;
+  private final Map<StagePlan, StageRef<?>> refs = new LinkedHashMap<>();
+  private final Map<StagePlan, ProducerRef<?, ?>> producers = new LinkedHashMap<>();
+  private final Map<StagePlan, Tally.Board> boards = new LinkedHashMap<>();
+  private final Map<StagePlan, AtomicInteger> consumers = new LinkedHashMap<>();   // that have not ended
+
+  Deployment(List<StagePlan> stages, Demand demand, JobContext job) {
+    this.stages = stages;
+    this.demand = demand;
+    this.job = job;
+    for (StagePlan stage : stages) consumers.put(stage, new AtomicInteger());
+    for (StagePlan stage : stages) for (Feed feed : stage.feeds) consumers.get(feed.from()).incrementAndGet();
+  }
+
+  /** Starts all, each after those that feed it. What shares its events out to all waits until all are there. */
+  void start(Supervisor scope) {
+    List<StageRef<?>> paused = new ArrayList<>();
+    for (StagePlan stage : stages) {
+      boards.put(stage, new Tally.Board(stage.name));
+      StageRef<?> ref = switch (stage.kind) {
+        case Kind.Source(Origin.Ref(var running)) -> running;
+        case Kind.Source(Origin origin) -> scope.start(source(stage, origin));
+        case Kind.Run run -> scope.start(run(stage));
+        case Kind.Concurrent(var how) -> scope.start(concurrent(stage, how));
+        case Kind.Via(Crossing.Via(var spec)) -> scope.start(fed(erased(spec), stage));
+        case Kind.To(Sink.To(var spec)) -> scope.start(fed(erased(spec), stage));
+        case Kind.End end -> scope.start(end(stage));
+      };
+      refs.put(stage, ref);
+      if (ref instanceof ProducerRef<?, ?> producer) producers.put(stage, producer);
+      if (stage.sharing == StagePlan.Sharing.TO_ALL) {
+        ref.pause();   // nothing has come to it, since nobody has asked it for anything
+        paused.add(ref);
+      }
+    }
+    paused.forEach(StageRef::resume);
+  }
+
+  // ---- specs
+
+  private ProducerSpec<?, ?> source(StagePlan stage, Origin origin) {
+    return switch (origin) {
+      case Origin.Elements(var elements) when elements instanceof Collection<?> -> Stage.producer(stage.name, () -> new ElementsSource(elements));
+      case Origin.Elements(var elements) -> Stage.ofIterable(stage.name, elements);
+      case Origin.Files(var files) -> Stage.producer(stage.name, () -> new FilesSource(files));
+      case Origin.Text(var text) -> Stage.ofLines(stage.name, text);
+      case Origin.Loop(var loop) -> Stage.generator(stage.name, () -> new LoopSource(loop));
+      case Origin.Spec(var spec) -> spec;
+      case Origin.Publisher(var publisher) -> Stage.fromPublisher(stage.name, publisher);
+      case Origin.Tick(var period) -> Stage.generator(stage.name, () -> new TickSource(Time.toNanos(period), job.clock()));
+      case Origin.Deliveries deliveries -> throw new IllegalStateException(stage.site + " has passed the checks, but cannot be started");
+      case Origin.Ref ref -> throw new IllegalStateException("it runs already");
+      case Origin.Branch branch -> throw new IllegalStateException("a branch has no source of its own");
+      case Origin.Part part -> throw new IllegalStateException("a part has no source of its own");
+    };
+  }
+
+  private ProducerConsumerSpec<Object, Object, RunStage> run(StagePlan stage) {
+    ChainPlan plan = Links.of(stage);
+    ProducerConsumerSpec<Object, Object, RunStage> spec = Stage.producerConsumer(stage.name, () -> new RunStage(context -> chain(stage, plan, context)));
+    Optional<DeadLetterHandler> handler = Handlers.of(plan);
+    if (handler.isPresent()) spec = spec.withDeadLetters(handler.get());
+    return fed(spec, stage).withDispatcher(dispatcher(stage));
+  }
+
+  private ConsumerSpec<Object, SinkStage> end(StagePlan stage) {
+    ChainPlan plan = Links.of(stage);
+    ConsumerSpec<Object, SinkStage> spec = Stage.consumer(stage.name, () -> new SinkStage(context -> chain(stage, plan, context)));
+    Optional<DeadLetterHandler> handler = Handlers.of(plan);
+    if (handler.isPresent()) spec = spec.withDeadLetters(handler.get());
+    return fed(spec, stage);
+  }
+
+  private Chain chain(StagePlan stage, ChainPlan plan, BridgeContext context) {
+    context.kept(() -> reason -> ended(stage));
+    return context.transactional("run", () -> new Chain(plan, job, new Tally(boards.get(stage))));
+  }
+
+  private ProducerConsumerSpec<Object, Object, Stage.ProducerConsumer<Object, Object>> concurrent(StagePlan stage, Crossing.Concurrent how) {
+    OnFailure policy = OnFailure.ofDefault();
+    long timeoutNanos = 0;
+    for (Part.Plain each : stage.policies) {
+      if (each.step() instanceof Step.Timeout(Duration limit)) timeoutNanos = Time.toNanos(limit);
+      if (each.step() instanceof Step.Guard(OnFailure its)) policy = its;
+      if (!(each.step() instanceof Step.Timeout)) break;   // the first one covers it
+    }
+    var function = new ConcurrentFunction(how.fn(), policy, timeoutNanos, job);
+    ProducerConsumerSpec<Object, Object, Stage.ProducerConsumer<Object, Object>> spec = how.order() == Crossing.Order.ORDERED
+        ? Stage.mapConcurrent(stage.name, how.atOnce(), function) : Stage.mapConcurrentUnordered(stage.name, how.atOnce(), function);
+    return fed(spec, stage);
+  }
+
+  @SuppressWarnings("unchecked")   // the signatures of Pipeline have checked it
+  private static ProducerConsumerSpec<Object, Object, ?> erased(ProducerConsumerSpec<?, ?, ?> spec) {
+    return (ProducerConsumerSpec<Object, Object, ?>) spec;
+  }
+
+  @SuppressWarnings("unchecked")   // the signatures of Pipeline have checked it
+  private static ConsumerSpec<Object, ?> erased(ConsumerSpec<?, ?> spec) {
+    return (ConsumerSpec<Object, ?>) spec;
+  }
+
+  private <S extends Stage.Behaviour> ProducerConsumerSpec<Object, Object, S> fed(ProducerConsumerSpec<Object, Object, S> spec, StagePlan stage) {
+    ProducerConsumerSpec<Object, Object, S> fed = spec;
+    for (Feed feed : stage.feeds) fed = fed.subscribeTo(subscription(feed));
+    return fed;
+  }
+
+  private <S extends Stage.Behaviour> ConsumerSpec<Object, S> fed(ConsumerSpec<Object, S> spec, StagePlan stage) {
+    ConsumerSpec<Object, S> fed = spec;
+    for (Feed feed : stage.feeds) fed = fed.subscribeTo(subscription(feed));
+    return fed;
+  }
+
+  private SubscriptionSpec<?> subscription(Feed feed) {
+    SubscriptionSpec<?> spec = SubscriptionSpec.to(producers.get(feed.from())).withDemand(demand);
+    return feed.route() < 0 ? spec : spec.withPartition(feed.route());
+  }
+
+  private static Dispatcher<Object> dispatcher(StagePlan stage) {
+    return switch (stage.sharing) {
+      case BY_DEMAND -> Dispatcher.demand();
+      case TO_ALL -> Dispatcher.broadcast();
+      case BY_ROUTE -> {
+        List<String> names = new ArrayList<>();
+        for (int route = 0; route < stage.routes; route++) names.add(Integer.toString(route));
+        yield Dispatcher.partition(names, event -> names.get(((Envelope) event).route()));
+      }
+    };
+  }
+
+  // ---- the end
+
+  /** A stage has ended: those that fed only it have nobody to work for any more. On the thread of that stage. */
+  private void ended(StagePlan stage) {
+    for (Feed feed : stage.feeds) {
+      StagePlan from = feed.from();
+      if (consumers.get(from).decrementAndGet() > 0) continue;
+      if (from.kind instanceof Kind.Source(Origin.Ref ref)) continue;   // it was there before, and goes on
+      StageRef<?> ref = refs.get(from);
+      if (ref != null) ref.stop();
+      if (!from.isRun()) ended(from);   // the others say so themselves
+    }
+  }
+
+  /** Begins to stop: the sources end, and then each stage in turn. A source that is somebody else's is left. */
+  void stop() {
+    for (StagePlan stage : stages) {
+      if (!(stage.kind instanceof Kind.Source(Origin origin))) continue;
+      if (!(origin instanceof Origin.Ref)) {
+        refs.get(stage).stop();
+        continue;
+      }
+      for (StagePlan consumer : stages) {
+        if (consumer.feeds.stream().anyMatch(feed -> feed.from() == stage)) refs.get(consumer).stop();
+      }
+    }
+  }
+
+  /** {@return the stages of the job, each after those that feed it} */
+  List<StageRef<?>> own() {
+    return stages.stream().filter(stage -> !(stage.kind instanceof Kind.Source(Origin.Ref ref))).<StageRef<?>>map(refs::get).toList();
+  }
+
+  Object result() {
+    StagePlan last = stages.getLast();
+    Object result = job.result();
+    if (result != null) return result;
+    boolean isReport = !last.parts.isEmpty() && last.parts.getLast() instanceof Part.Last(var site, Sink sink)
+        ? sink instanceof Sink.ForEach : true;
+    if (isReport) return report();
+    throw new CancellationException("job was stopped before it had a result");
+  }
+
+  Report report() {
+    return Reports.of(stages, boards, refs);
+  }
+}

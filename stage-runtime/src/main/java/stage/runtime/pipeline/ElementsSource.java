@@ -1,0 +1,39 @@
+package stage.runtime.pipeline;
+
+import java.util.Iterator;
+import java.util.List;
+import stage.api.Outlet;
+import stage.api.Stage;
+import stage.api.StageContext;
+import stage.api.State;
+
+/** Emits the elements of a collection. Each incarnation iterates anew, and skips what was emitted. */
+final class ElementsSource implements Stage.Producer<Object> {
+  private final Iterable<?> elements;
+  private State<Long> position;
+  private Iterator<?> rest;
+
+  ElementsSource(Iterable<?> elements) {
+    this.elements = elements;
+  }
+
+  @Override
+  public void onStart(StageContext context) {
+    position = context.state("position", 0L);
+    long emitted = position.value();
+    if (elements instanceof List<?> list && list instanceof java.util.RandomAccess && emitted <= list.size()) {
+      rest = list.listIterator((int) emitted);
+      return;
+    }
+    rest = elements.iterator();
+    for (long i = 0; i < emitted && rest.hasNext(); i++) rest.next();
+  }
+
+  @Override
+  public void onDemand(long demand, Outlet<Object> out) {
+    long emitted = 0;
+    for (; emitted < demand && rest.hasNext(); emitted++) out.emit(rest.next());
+    position.set(position.value() + emitted);
+    if (!rest.hasNext()) out.complete();
+  }
+}

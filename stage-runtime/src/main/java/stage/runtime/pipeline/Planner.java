@@ -1,0 +1,67 @@
+package stage.runtime.pipeline;
+
+import java.util.List;
+import stage.api.Restart;
+import stage.api.pipeline.PipelineRefusedException;
+import stage.api.pipeline.Running;
+import stage.api.pipeline.plan.Blueprint;
+import stage.api.pipeline.plan.PipelineRuntime;
+import stage.api.supervision.Supervisor;
+import stage.api.supervision.SupervisorSpec;
+import stage.runtime.time.RealTime;
+import stage.runtime.simulation.SimulatedTime;
+import stage.runtime.time.Time;
+
+/** Plans jobs and runs them: with real time or, on a thread of a simulation, within that. */
+public final class Planner implements PipelineRuntime {
+  private final Time realTime = new RealTime();
+
+  /** For {@link java.util.ServiceLoader}. */
+  public Planner() {}
+
+  private Deployment planned(Blueprint<?> job, String name) {
+    List<StagePlan> stages = laidOut(job, name);
+    SimulatedTime simulation = SimulatedTime.ofThisThread();
+    return new Deployment(stages, job.demand(), new JobContext(simulation == null ? realTime : simulation, stages.getLast().name));
+  }
+
+  private static List<StagePlan> laidOut(Blueprint<?> job, String name) {
+    List<String> problems = Checks.of(job.end());
+    if (!problems.isEmpty()) throw new PipelineRefusedException(name, problems);
+    return Layout.of(job.end());
+  }
+
+  @Override
+  @SuppressWarnings("unchecked")   // the signatures of Pipeline have checked it
+  public <R> R run(Blueprint<R> job, String name) throws InterruptedException {
+    SupervisorSpec spec = SupervisorSpec.of(name);
+    Deployment deployment = planned(job, name);
+    try (Supervisor scope = Supervisor.open(spec)) {
+      try {
+        deployment.start(scope);
+        scope.join();
+      } catch (InterruptedException interrupted) {
+        Thread.currentThread().interrupt();   // so that closing cancels at once
+        throw interrupted;
+      }
+    } catch (InterruptedException interrupted) {
+      Thread.interrupted();   // the exception stands for it
+      throw interrupted;
+    }
+    return (R) deployment.result();
+  }
+
+  @Override
+  public <R> Running<R> start(Blueprint<R> job, Supervisor scope, String name) {
+    SupervisorSpec spec = SupervisorSpec.of(name).withRestart(Restart.TEMPORARY);
+    Deployment deployment = planned(job, name);
+    // A supervisor that is restarted begins anew with fresh states, and a job's results would be wrong: so it is given up, and join() says so.
+    deployment.start(scope.start(spec));
+    return new RunningJob<>(deployment, describe(job, Form.TEXT));
+  }
+
+  @Override
+  public String describe(Blueprint<?> job, Form form) {
+    return Descriptions.of(laidOut(job, "job"), job.demand(), form);
+  }
+}

@@ -1,0 +1,197 @@
+package stage.pipeline;
+
+import static java.util.stream.Collectors.groupingBy;
+import static java.util.stream.Collectors.counting;
+import static java.util.stream.Collectors.toMap;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import stage.api.pipeline.KeyValue;
+import stage.api.pipeline.Pipeline;
+import stage.api.pipeline.Report;
+
+/** What jobs come to: known answers, on real threads. */
+class PipelineTest {
+  private static final List<Integer> HUNDRED = IntStream.rangeClosed(1, 100).boxed().toList();
+
+  @Nested
+  class FusedSteps {
+    @Test
+    void mapAndFilter() throws Exception {
+      assertThat(Pipeline.from(HUNDRED).map(n -> n * 2).filter(n -> n % 3 == 0).toList().run())
+          .isEqualTo(HUNDRED.stream().map(n -> n * 2).filter(n -> n % 3 == 0).toList());
+    }
+
+    @Test
+    void moreThanOneLoopHolds() throws Exception {
+      Pipeline<Integer> pipeline = Pipeline.from(HUNDRED);
+      for (int i = 0; i < 25; i++) pipeline = pipeline.map(n -> n + 1);
+      assertThat(pipeline.toList().run()).isEqualTo(HUNDRED.stream().map(n -> n + 25).toList());
+    }
+
+    @Test
+    void flatMapMakesMany() throws Exception {
+      assertThat(Pipeline.of(1, 2, 3).flatMap(n -> List.of(n, n * 10)).toList().run()).containsExactly(1, 10, 2, 20, 3, 30);
+    }
+
+    @Test
+    void mapMultiMakesMany() throws Exception {
+      assertThat(Pipeline.of(1, 2, 3).<String>mapMulti((n, out) -> {
+        for (int i = 0; i < n; i++) out.accept("x" + n);
+      }).toList().run()).containsExactly("x1", "x2", "x2", "x3", "x3", "x3");
+    }
+
+    @Test
+    void ofTypeLetsOneTypePass() throws Exception {
+      assertThat(Pipeline.<Object>of(1, "a", 2L, "b").ofType(String.class).toList().run()).containsExactly("a", "b");
+    }
+
+    @Test
+    void dropLeavesTheFirstOut() throws Exception {
+      assertThat(Pipeline.from(HUNDRED).drop(98).toList().run()).containsExactly(99, 100);
+    }
+
+    @Test
+    void scanEmitsEachValueOfAFold() throws Exception {
+      assertThat(Pipeline.of(1, 2, 3, 4).scan(0, Integer::sum).toList().run()).containsExactly(1, 3, 6, 10);
+    }
+
+    @Test
+    void distinctRemembersTheNewestKeys() throws Exception {
+      assertThat(Pipeline.of(1, 1, 2, 1, 3, 1, 2).distinct(n -> n, 2).toList().run()).containsExactly(1, 2, 3, 1, 2);
+    }
+
+    @Test
+    void batchesMayEndWithAShorterOne() throws Exception {
+      assertThat(Pipeline.of(1, 2, 3, 4, 5).batch(2).toList().run()).containsExactly(List.of(1, 2), List.of(3, 4), List.of(5));
+    }
+
+    @Test
+    void anElementMayBecomeMoreThanATurnHolds() throws Exception {
+      assertThat(Pipeline.of(1, 2, 3).flatMap(n -> n == 2 ? (Iterable<Integer>) () -> IntStream.range(0, 70_000).iterator() : List.of(n)).count().run())
+          .isEqualTo(70_002);
+    }
+  }
+
+  @Nested
+  class Take {
+    @Test
+    void endsTheSource() throws Exception {
+      assertThat(Pipeline.<Long>generate(out -> {
+        for (long i = 0;; i++) out.emit(i);
+      }).take(5).toList().run()).containsExactly(0L, 1L, 2L, 3L, 4L);
+    }
+
+    @Test
+    void ofNothingTakesNothing() throws Exception {
+      assertThat(Pipeline.from(HUNDRED).take(0).toList().run()).isEmpty();
+    }
+
+    @Test
+    void whileAConditionHolds() throws Exception {
+      assertThat(Pipeline.from(LongStream.iterate(1, n -> n * 2).boxed()::iterator).takeWhile(n -> n < 100).toList().run())
+          .containsExactly(1L, 2L, 4L, 8L, 16L, 32L, 64L);
+    }
+
+    @Test
+    void inTheMiddleEndsWhatIsBeforeIt() throws Exception {
+      assertThat(Pipeline.<Long>generate(out -> {
+        for (long i = 0;; i++) out.emit(i);
+      }).map(n -> n + 1).async().take(3).async().map(n -> n * 2).toList().run()).containsExactly(2L, 4L, 6L);
+    }
+  }
+
+  @Nested
+  class Sinks {
+    @Test
+    void reduceFolds() throws Exception {
+      assertThat(Pipeline.from(HUNDRED).reduce(0, Integer::sum).run()).isEqualTo(5050);
+    }
+
+    @Test
+    void topKIsGreatestFirst() throws Exception {
+      assertThat(Pipeline.from(HUNDRED).topK(3, Comparator.naturalOrder()).run()).containsExactly(100, 99, 98);
+    }
+
+    @Test
+    void collectCollects() throws Exception {
+      assertThat(Pipeline.from(HUNDRED).collect(groupingBy(n -> n % 3, counting())).run()).isEqualTo(Map.of(0, 33L, 1, 34L, 2, 33L));
+    }
+
+    @Test
+    void forEachReports() throws Exception {
+      List<Integer> seen = new ArrayList<>();
+      Report report = Pipeline.from(HUNDRED).filter(n -> n > 90).forEach(seen::add).run();
+      assertThat(seen).hasSize(10);
+      assertThat(report.in()).isEqualTo(100);
+      assertThat(report.out()).isEqualTo(10);
+      assertThat(report.filtered()).isEqualTo(90);
+      assertThat(report.runs()).allMatch(Report.Run::isBalanced);
+    }
+  }
+
+  @Nested
+  class Keys {
+    @Test
+    void wordsAreCounted(@TempDir Path folder) throws Exception {
+      Path a = Files.writeString(folder.resolve("a"), "the cat\nthe dog\n");
+      Path b = Files.writeString(folder.resolve("b"), "a cat");
+      Map<String, Long> words = Pipeline.lines(a, b)
+          .flatMap(line -> List.of(line.toLowerCase().split("\\W+")))
+          .filter(word -> !word.isEmpty())
+          .keyBy(word -> word).workers(4)
+          .count()
+          .collect(toMap(KeyValue::key, KeyValue::value))
+          .run("wordcount");
+      assertThat(words).isEqualTo(Map.of("the", 2L, "cat", 2L, "dog", 1L, "a", 1L));
+    }
+
+    @Test
+    void oneWorkerIsFused() throws Exception {
+      assertThat(Pipeline.from(HUNDRED).keyBy(n -> n % 2).sum(n -> n).collect(toMap(KeyValue::key, KeyValue::value)).run())
+          .isEqualTo(Map.of(0, 2550L, 1, 2500L));
+    }
+  }
+
+  @Nested
+  class Boundaries {
+    @Test
+    void parallelLosesNothing() throws Exception {
+      assertThat(Pipeline.from(HUNDRED).parallel(4, part -> part.map(n -> n * 2)).toList().run())
+          .containsExactlyInAnyOrderElementsOf(HUNDRED.stream().map(n -> n * 2).toList());
+    }
+
+    @Test
+    void mapConcurrentKeepsTheOrder() throws Exception {
+      assertThat(Pipeline.from(HUNDRED).mapConcurrent(8, n -> n * 2).toList().run()).isEqualTo(HUNDRED.stream().map(n -> n * 2).toList());
+    }
+
+    @Test
+    void mergeTakesAll() throws Exception {
+      assertThat(Pipeline.merge(Pipeline.of(1, 2), Pipeline.of(3, 4)).toList().run()).containsExactlyInAnyOrder(1, 2, 3, 4);
+    }
+
+    @Test
+    void branchesGetAll() throws Exception {
+      List<Integer> odd = new ArrayList<>();
+      List<Integer> all = new ArrayList<>();
+      List<Integer> rest = Pipeline.from(HUNDRED)
+          .alsoTo(copy -> copy.forEach(all::add))
+          .divertTo(n -> n % 2 == 1, other -> other.forEach(odd::add))
+          .toList().run();
+      assertThat(all).isEqualTo(HUNDRED);
+      assertThat(odd).hasSize(50).allMatch(n -> n % 2 == 1);
+      assertThat(rest).hasSize(50).allMatch(n -> n % 2 == 0);
+    }
+  }
+}
