@@ -112,6 +112,18 @@ class PipelineTest {
   }
 
   @Nested
+  class SourcesWithoutElements {
+    @Test
+    void endTheJob() throws Exception {
+      assertThat(Pipeline.of().count().run()).isZero();
+      assertThat(Pipeline.<Integer>generate(out -> {}).map(n -> n + 1).count().run()).isZero();
+      assertThat(Pipeline.from(java.util.stream.Stream.<Integer>empty()::iterator).map(n -> n).async().map(n -> n).count().run()).isZero();
+      assertThat(Pipeline.lines(java.io.InputStream.nullInputStream()).count().run()).isZero();
+      assertThat(Pipeline.merge(Pipeline.<Integer>generate(out -> {}), Pipeline.of(1)).toList().run()).containsExactly(1);
+    }
+  }
+
+  @Nested
   class Sinks {
     @Test
     void reduceFolds() throws Exception {

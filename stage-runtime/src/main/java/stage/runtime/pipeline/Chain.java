@@ -93,6 +93,15 @@ final class Chain implements Transactional {
     this.onlyLoop = isOneLoop ? (LoopLink) links[0] : null;
   }
 
+  /** An incarnation of a stage that ends a pipeline begins. If nothing is wanted, as of take(0), it ends before it has asked for anything. */
+  void startSink(BridgeContext context) throws Exception {
+    start(context);
+    if (!isDone()) return;
+    begin(null);
+    if (!ended.value()) fire(Firing.Kind.END, 0, Times.FOREVER, false);
+    if (ended.value()) context.stop();
+  }
+
   /** An incarnation begins. */
   void start(BridgeContext context) {
     this.context = context;

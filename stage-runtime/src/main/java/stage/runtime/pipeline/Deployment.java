@@ -7,7 +7,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import stage.api.ConsumerSpec;
 import stage.api.DeadLetterHandler;
@@ -40,6 +42,10 @@ final class Deployment {
   private final Map<StagePlan, ProducerRef<?, ?>> producers = new LinkedHashMap<>();
   private final Map<StagePlan, Tally.Board> boards = new LinkedHashMap<>();
   private final Map<StagePlan, AtomicInteger> consumers = new LinkedHashMap<>();   // that have not ended
+  private final Queue<StagePlan> ended = new ConcurrentLinkedQueue<>();   // and have not been heeded
+
+  /** Volatile: a stage that adds itself to the queue before this is set is found by the thread that sets it, one that does so after it sees it. */
+  private volatile boolean isStarted;
 
   Deployment(List<StagePlan> stages, Demand demand, JobContext job) {
     this.stages = stages;
@@ -71,6 +77,7 @@ final class Deployment {
       }
     }
     paused.forEach(StageRef::resume);
+    started();
   }
 
   // ---- specs
@@ -168,15 +175,27 @@ final class Deployment {
 
   // ---- the end
 
-  /** A stage has ended: those that fed only it have nobody to work for any more. On the thread of that stage. */
+  /** A stage has ended. On its thread. While others are still being started, those before it wait: who subscribes to one that has ended is refused. */
   private void ended(StagePlan stage) {
+    ended.add(stage);
+    if (isStarted) started();
+  }
+
+  /** Heeds the stages that have ended. Any thread; each stage is taken out of the queue, and so heeded, once. */
+  private void started() {
+    isStarted = true;
+    for (StagePlan stage = ended.poll(); stage != null; stage = ended.poll()) leaveBehind(stage);
+  }
+
+  /** Those that fed only a stage that has ended have nobody to work for any more. */
+  private void leaveBehind(StagePlan stage) {
     for (Feed feed : stage.feeds) {
       StagePlan from = feed.from();
       if (consumers.get(from).decrementAndGet() > 0) continue;
       if (from.kind instanceof Kind.Source(Origin.Ref ref)) continue;   // it was there before, and goes on
       StageRef<?> ref = refs.get(from);
       if (ref != null) ref.stop();
-      if (!from.isRun()) ended(from);   // the others say so themselves
+      if (!from.isRun()) leaveBehind(from);   // the others say so themselves
     }
   }
 

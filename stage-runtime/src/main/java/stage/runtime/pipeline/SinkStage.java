@@ -19,10 +19,10 @@ final class SinkStage implements Stage.Consumer<Object>, Continuing {
   }
 
   @Override
-  public void onStart(StageContext context) {
+  public void onStart(StageContext context) throws Exception {
     var insider = BridgeContext.of(context);
     chain = chains.apply(insider);
-    chain.start(insider);
+    chain.startSink(insider);
   }
 
   @Override
