@@ -2,7 +2,10 @@ package stage.runtime.pipeline;
 
 import stage.api.pipeline.plan.Site;
 
-/** Says, as a suppressed exception of what a step threw, which step that was and what it was given. Has no stack of its own. */
+/**
+ * Says, as a suppressed exception of what a step threw, which step that was and what it was given. Has no stack of
+ * its own.
+ */
 final class At extends Exception {
   private static final long serialVersionUID = 1;
   private static final int LONGEST = 200;

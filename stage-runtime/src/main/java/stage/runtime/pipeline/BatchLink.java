@@ -6,8 +6,8 @@ import java.util.List;
 import stage.api.pipeline.Weight;
 
 /**
- * Makes lists: of so many, or of so much weight, or of what there is when time is over. A list that is being made is a chain of immutable nodes, so that an
- * element, and a turn, can be taken back by forgetting nodes.
+ * Makes lists: of so many, or of so much weight, or of what there is when time is over. A list that is being made is
+ * a chain of immutable nodes, so that an element, and a turn, can be taken back by forgetting nodes.
  */
 final class BatchLink extends HeldLink<BatchLink.Open> {
   /**

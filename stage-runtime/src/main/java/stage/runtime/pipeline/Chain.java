@@ -20,9 +20,10 @@ import stage.runtime.pipeline.operator.Times;
 /**
  * A run: steps in a row that one stage does. It outlives the stage's incarnations, and changes with its turns.
  *
- * <p>Each element goes through all steps before the next one begins. Outputs are staged here; states keep a mark. So an element that fails is taken back by
- * itself, and settled by the policy of the step that threw, without a trace in what comes before and after it. {@code Error}s and interrupts that are
- * nobody's time-out end the turn instead, which the engine undoes.
+ * <p>Each element goes through all steps before the next one begins. Outputs are staged here; states keep a mark. So
+ * an element that fails is taken back by itself, and settled by the policy of the step that threw, without a trace in
+ * what comes before and after it. {@code Error}s and interrupts that are nobody's time-out end the turn instead,
+ * which the engine undoes.
  *
  * <p>All of it on the thread of the stage; the tally and what the job shares are read by others.
  */
@@ -93,7 +94,10 @@ final class Chain implements Transactional {
     this.onlyLoop = isOneLoop ? (LoopLink) links[0] : null;
   }
 
-  /** An incarnation of a stage that ends a pipeline begins. If nothing is wanted, as of take(0), it ends before it has asked for anything. */
+  /**
+   * An incarnation of a stage that ends a pipeline begins. If nothing is wanted, as of take(0), it ends before it has
+   * asked for anything.
+   */
   void startSink(BridgeContext context) throws Exception {
     start(context);
     if (!isDone()) return;
@@ -350,7 +354,10 @@ final class Chain implements Transactional {
     }
   }
 
-  /** {@return how often the element was tried} A function that ran elsewhere has tried by itself, and is not run again. */
+  /**
+   * {@return how often the element was tried} A function that ran elsewhere has tried by itself, and is not run
+   * again.
+   */
   private int attempts(int here) {
     return outcome == null ? here : outcome.attempts();
   }
@@ -371,7 +378,10 @@ final class Chain implements Transactional {
     else context.report("a result of " + where + " was given up after " + attempts + " attempts", thrown);
   }
 
-  /** Goes on with another element, behind the steps that are covered. Steps before those keep what they did, unless one of them makes many. */
+  /**
+   * Goes on with another element, behind the steps that are covered. Steps before those keep what they did, unless
+   * one of them makes many.
+   */
   private Fate recover(int from, Policy policy, Exception thrown, int attempts) throws Exception {
     Site site = plan.sites().get(failedStep);
     Object value = failedValue;

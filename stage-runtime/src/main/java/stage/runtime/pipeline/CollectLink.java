@@ -3,8 +3,8 @@ package stage.runtime.pipeline;
 import java.util.stream.Collector;
 
 /**
- * The end of a pipeline: collects its elements in a container of the user's, which is changed in place. What is in it cannot be taken back, so the chain settles
- * those elements whatever becomes of the turn.
+ * The end of a pipeline: collects its elements in a container of the user's, which is changed in place. What is in it
+ * cannot be taken back, so the chain settles those elements whatever becomes of the turn.
  */
 final class CollectLink extends Link {
   private final Collector<Object, Object, Object> collector;

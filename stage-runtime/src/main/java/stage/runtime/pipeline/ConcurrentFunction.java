@@ -7,8 +7,8 @@ import stage.api.supervision.Backoff;
 import stage.runtime.time.Time;
 
 /**
- * A function of the user's that runs in a thread for each element: tries again by itself, and hands on what it has come to, so that the run behind it settles
- * failures as it settles its own.
+ * A function of the user's that runs in a thread for each element: tries again by itself, and hands on what it has
+ * come to, so that the run behind it settles failures as it settles its own.
  */
 final class ConcurrentFunction implements EventFunction<Object, Object> {
   private final Fn<Object, Object> fn;

@@ -33,7 +33,10 @@ import stage.runtime.pipeline.StagePlan.Feed;
 import stage.runtime.pipeline.StagePlan.Kind;
 import stage.runtime.time.Time;
 
-/** The stages of one running job. Filled in by the thread that starts it, before each stage's thread begins; then read by any. */
+/**
+ * The stages of one running job. Filled in by the thread that starts it, before each stage's thread begins; then read
+ * by any.
+ */
 final class Deployment {
   private final List<StagePlan> stages;
   private final Demand demand;
@@ -44,7 +47,10 @@ final class Deployment {
   private final Map<StagePlan, AtomicInteger> consumers = new LinkedHashMap<>();   // that have not ended
   private final Queue<StagePlan> ended = new ConcurrentLinkedQueue<>();   // and have not been heeded
 
-  /** Volatile: a stage that adds itself to the queue before this is set is found by the thread that sets it, one that does so after it sees it. */
+  /**
+   * Volatile: a stage that adds itself to the queue before this is set is found by the thread that sets it, one that
+   * does so after it sees it.
+   */
   private volatile boolean isStarted;
 
   Deployment(List<StagePlan> stages, Demand demand, JobContext job) {
@@ -175,7 +181,10 @@ final class Deployment {
 
   // ---- the end
 
-  /** A stage has ended. On its thread. While others are still being started, those before it wait: who subscribes to one that has ended is refused. */
+  /**
+   * A stage has ended. On its thread. While others are still being started, those before it wait: who subscribes to
+   * one that has ended is refused.
+   */
   private void ended(StagePlan stage) {
     ended.add(stage);
     if (isStarted) started();

@@ -9,8 +9,8 @@ import java.util.Objects;
 import stage.api.pipeline.Fn;
 
 /**
- * Leaves out what was there lately. Each new key gets a number; those with the newest numbers are remembered. What a turn has added is kept apart until it commits, so that
- * a thread that was replaced cannot reach the rest.
+ * Leaves out what was there lately. Each new key gets a number; those with the newest numbers are remembered. What a
+ * turn has added is kept apart until it commits, so that a thread that was replaced cannot reach the rest.
  */
 final class DistinctLink extends Link {
   private final Fn<Object, Object> key;

@@ -11,7 +11,10 @@ import stage.api.StageContext;
 import stage.api.State;
 import stage.api.StopReason;
 
-/** Emits the lines of files, one file behind the other. An incarnation opens the file that the last one was in, and skips what was emitted. */
+/**
+ * Emits the lines of files, one file behind the other. An incarnation opens the file that the last one was in, and
+ * skips what was emitted.
+ */
 final class FilesSource implements Stage.Producer<Object> {
   /**
    * Where it is.

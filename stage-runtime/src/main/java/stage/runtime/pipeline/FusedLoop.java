@@ -6,12 +6,15 @@ import stage.api.pipeline.Condition;
 import stage.api.pipeline.Fn;
 
 /**
- * The loop over a run's first steps: a template, of which each run has a clone as a hidden class of its own, see {@link Loops}.
+ * The loop over a run's first steps: a template, of which each run has a clone as a hidden class of its own, see
+ * {@link Loops}.
  *
- * <p>In a clone the functions are constants, taken from its class data, so that the compiler knows each call's receiver and inlines it, and leaves out
- * steps that are not there. With an array of steps, nested lambdas or linked sinks, the steps of all pipelines of a JVM share their call sites, which
- * makes these megamorphic: ten maps of a {@code Long} took 10 to 20 times as long as a loop written by hand, and take 1.0 to 1.2 times as long here
- * (JDK 21 and 25; {@code stage.samples.bench} has the measurement). Hence ten steps written out, and no method that they share.
+ * <p>In a clone the functions are constants, taken from its class data, so that the compiler knows each call's
+ * receiver and inlines it, and leaves out steps that are not there. With an array of steps, nested lambdas or linked
+ * sinks, the steps of all pipelines of a JVM share their call sites, which makes these megamorphic: ten maps of a
+ * {@code Long} took 10 to 20 times as long as a loop written by hand, and take 1.0 to 1.2 times as long here (JDK 21
+ * and 25; {@code stage.samples.bench} has the measurement). Hence ten steps written out, and no method that they
+ * share.
  */
 final class FusedLoop implements Loop {
   private static final Fn<Object, Object> F0, F1, F2, F3, F4, F5, F6, F7, F8, F9;

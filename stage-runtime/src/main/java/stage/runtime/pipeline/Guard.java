@@ -3,7 +3,10 @@ package stage.runtime.pipeline;
 import java.util.ArrayDeque;
 import stage.api.pipeline.OnFailure;
 
-/** Counts the elements that a run gave up on, so that a mistake in a step does not turn a whole source into dead letters. The run's own thread. */
+/**
+ * Counts the elements that a run gave up on, so that a mistake in a step does not turn a whole source into dead
+ * letters. The run's own thread.
+ */
 final class Guard {
   private int inARow;
   private final ArrayDeque<Long> times = new ArrayDeque<>();

@@ -8,7 +8,10 @@ final class JobContext {
   private final Time time;
   private final Clock clock;
 
-  /** What the sink has come to. Volatile: written by the sink's thread, once or, after a crash, again with the same; read by who waits for the job. */
+  /**
+   * What the sink has come to. Volatile: written by the sink's thread, once or, after a crash, again with the same;
+   * read by who waits for the job.
+   */
   private volatile Object result;
 
   private final String sink;   // the stage whose result is the job's

@@ -3,7 +3,10 @@ package stage.runtime.pipeline;
 import java.util.Objects;
 import stage.api.pipeline.Fn;
 
-/** The last link of a run whose elements are shared out among workers by a key: says which worker it is, and lets the key travel with the element. */
+/**
+ * The last link of a run whose elements are shared out among workers by a key: says which worker it is, and lets the
+ * key travel with the element.
+ */
 final class KeyRouteLink extends Link {
   private static final int BUCKETS = 1024;
 
@@ -28,7 +31,10 @@ final class KeyRouteLink extends Link {
     chain.stage(new Envelope(value, its, t, w, worker));
   }
 
-  /** Keys are put into buckets, and buckets are shared out evenly: so there could be more workers some day, and whole buckets would move. */
+  /**
+   * Keys are put into buckets, and buckets are shared out evenly: so there could be more workers some day, and whole
+   * buckets would move.
+   */
   static int workerOf(Object key, int workers) {
     int h = key.hashCode();
     h ^= h >>> 16;

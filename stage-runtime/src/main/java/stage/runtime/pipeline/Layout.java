@@ -20,7 +20,10 @@ import stage.runtime.pipeline.StagePlan.Sharing;
 
 /** Lays a description out as stages: steps in a row go into one run, as long as nothing asks for another stage. */
 final class Layout {
-  /** Where a description has got to: which stages emit its elements, and whether the last of them is a run that may take more steps. */
+  /**
+   * Where a description has got to: which stages emit its elements, and whether the last of them is a run that may
+   * take more steps.
+   */
   private record Tail(List<Feed> feeds, StagePlan open, boolean isStamped, boolean isKeyTravelling, int worker) {
     static Tail of(StagePlan stage, boolean isStamped) {
       return new Tail(List.of(new Feed(stage, -1)), null, isStamped, false, stage.worker);

@@ -7,7 +7,10 @@ abstract class Link {
   int place;    // among the links of the chain
   int step;     // the number of its first step, for failures
 
-  /** Takes an element. What user code throws is marked with {@link Chain#failed}; what later links throw passes through. */
+  /**
+   * Takes an element. What user code throws is marked with {@link Chain#failed}; what later links throw passes
+   * through.
+   */
   abstract void push(Object value, long t, long w) throws Exception;
 
   /** {@return whether it keeps anything from element to element} */

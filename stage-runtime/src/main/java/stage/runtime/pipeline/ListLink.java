@@ -3,7 +3,10 @@ package stage.runtime.pipeline;
 import java.util.Arrays;
 import java.util.List;
 
-/** The end of a pipeline: makes a list of its elements. What lies behind the committed size is nobody's, so that to take it back is to forget it. */
+/**
+ * The end of a pipeline: makes a list of its elements. What lies behind the committed size is nobody's, so that to
+ * take it back is to forget it.
+ */
 final class ListLink extends Link {
   private Object[] elements = new Object[16];
   private int size;

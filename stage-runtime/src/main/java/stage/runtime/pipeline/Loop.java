@@ -1,6 +1,9 @@
 package stage.runtime.pipeline;
 
-/** Up to {@value LoopSteps#MOST} stateless steps in a row, each of which makes one element or none of one. The run's own thread. */
+/**
+ * Up to {@value LoopSteps#MOST} stateless steps in a row, each of which makes one element or none of one. The run's
+ * own thread.
+ */
 interface Loop {
   /**
    * Takes elements through the steps.

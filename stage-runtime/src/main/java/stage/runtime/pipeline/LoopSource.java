@@ -5,7 +5,10 @@ import stage.api.Stage;
 import stage.api.StageContext;
 import stage.api.StopReason;
 
-/** Emits what a loop of the user's emits. The same loop may run in several jobs at once, but the engine wants a behaviour for each incarnation. */
+/**
+ * Emits what a loop of the user's emits. The same loop may run in several jobs at once, but the engine wants a
+ * behaviour for each incarnation.
+ */
 final class LoopSource implements Stage.Generator<Object> {
   private final Stage.Generator<Object> loop;
 

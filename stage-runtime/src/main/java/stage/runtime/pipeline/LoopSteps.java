@@ -24,7 +24,10 @@ record LoopSteps(List<Fn<Object, Object>> functions, List<Condition<Object>> tes
     return step < tests.size() ? tests.get(step) : null;
   }
 
-  /** {@return what a step is given of an element} Runs the steps before it again; what there is so far if one of them now throws. */
+  /**
+   * {@return what a step is given of an element} Runs the steps before it again; what there is so far if one of them
+   * now throws.
+   */
   Object valueAt(int step, Object element) {
     Object value = element;
     try {

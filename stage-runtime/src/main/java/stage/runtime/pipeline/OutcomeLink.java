@@ -1,6 +1,9 @@
 package stage.runtime.pipeline;
 
-/** Takes what a function that ran in a thread of its own has come to: a result, or a failure, which counts as this step's. */
+/**
+ * Takes what a function that ran in a thread of its own has come to: a result, or a failure, which counts as this
+ * step's.
+ */
 final class OutcomeLink extends Link {
   /**
    * What such a function has come to.

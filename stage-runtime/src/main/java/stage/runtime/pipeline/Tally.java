@@ -17,7 +17,10 @@ final class Tally {
   private long outMarked;
   private final Board board;
 
-  /** Where the numbers of a stage are read. Its {@code committed} is volatile, so that whoever reads it sees a whole turn. */
+  /**
+   * Where the numbers of a stage are read. Its {@code committed} is volatile, so that whoever reads it sees a whole
+   * turn.
+   */
   static final class Board {
     private volatile Report.Run committed;
 

@@ -1,8 +1,8 @@
 package stage.runtime.pipeline;
 
 /**
- * Lets no more pass in a time than it may: a bucket of tokens, kept as the time at which it will be full again (the generic cell rate algorithm). Waits on
- * the run's thread; what came before has been committed by then.
+ * Lets no more pass in a time than it may: a bucket of tokens, kept as the time at which it will be full again (the
+ * generic cell rate algorithm). Waits on the run's thread; what came before has been committed by then.
  */
 final class ThrottleLink extends HeldLink<Long> {
   private final long intervalNanos;   // from one token to the next

@@ -5,7 +5,10 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import stage.runtime.time.Time;
 
-/** Interrupts a thread that takes too long, once, unless it is through before. The timer and the thread settle by one compare-and-set who was first. */
+/**
+ * Interrupts a thread that takes too long, once, unless it is through before. The timer and the thread settle by one
+ * compare-and-set who was first.
+ */
 final class TimeLimit {
   private static final int RUNNING = 0;
   private static final int OVER = 1;       // the thread was first
