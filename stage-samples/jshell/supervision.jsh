@@ -40,7 +40,7 @@ class Printer implements Stage.Consumer<Integer> {
 System.out.println("started:")
 var app = Supervisor.open("live")
 var numbers = app.start(Stage.producer("numbers", Ticker::new))
-ConsumerRef<Integer, Stage.Consumer<Integer>> printer = app.start(Stage.<Integer, Stage.Consumer<Integer>>consumer("printer", Printer::new).subscribeTo(numbers))
+ConsumerRef<Integer, Stage.Consumer<Integer>> printer = app.start(Stage.consumer("printer", numbers, Printer::new))
 watch("printer#1")
 
 System.out.println("killed; it goes on with the next number:")

@@ -7,7 +7,7 @@ import java.util.stream.Collector;
 
 /**
  * Marks a stage that collects its events. The engine runs a behaviour of its own in its place, whose container survives restarts; see
- * {@link Stage#collect}.
+ * {@link Stage#collect(String, Subscribable, Collector)}.
  *
  * @param collector what to do with the events
  * @param result what is completed when the stage ends

@@ -12,38 +12,40 @@ import java.util.concurrent.Flow;
  */
 public non-sealed interface ConsumerRef<I, S> extends StageRef<S> {
   /**
-   * Subscribes to one more producer while running, with demand 1000/500.
+   * Subscribes to one more producer while running; with demand 1000/500, unless a subscription says otherwise. When this returns, the
+   * producer has accepted: in every turn that it begins after that, it counts this subscription in. Waits for neither stage.
    *
-   * @param producer the producer
-   * @return a handle to the subscription
-   * @throws SubscriptionRefusedException as {@link #subscribeTo(SubscriptionSpec)}
-   */
-  default Subscription subscribeTo(ProducerRef<? extends I, ?> producer) {
-    return subscribeTo(SubscriptionSpec.to(producer));
-  }
-
-  /**
-   * Subscribes to one more producer while running.
-   *
-   * @param producer the producer
-   * @param demand how much to ask for
-   * @return a handle to the subscription
-   * @throws SubscriptionRefusedException as {@link #subscribeTo(SubscriptionSpec)}
-   */
-  default Subscription subscribeTo(ProducerRef<? extends I, ?> producer, Demand demand) {
-    return subscribeTo(SubscriptionSpec.to(producer).withDemand(demand));
-  }
-
-  /**
-   * Subscribes to one more producer while running. When this returns, the producer has accepted: in every turn that it begins after that, it
-   * counts this subscription in. Waits for neither stage.
-   *
-   * @param subscription to whom, and how
+   * @param source a producer, or a subscription to one
    * @return a handle to the subscription
    * @throws SubscriptionRefusedException if the producer or this consumer has ended, the producer has no such partition or does not
    *     broadcast, or the subscription would close a cycle; nothing has changed then for either stage
    */
-  Subscription subscribeTo(SubscriptionSpec<? extends I> subscription);
+  Subscription subscribeTo(Subscribable<? extends I> source);
+
+  /**
+   * Subscribes to one more producer while running, with this demand.
+   *
+   * @param source a producer, or a subscription to one
+   * @param demand how much to ask for
+   * @return a handle to the subscription
+   * @throws SubscriptionRefusedException as {@link #subscribeTo(Subscribable)}
+   */
+  default Subscription subscribeTo(Subscribable<? extends I> source, Demand demand) {
+    return subscribeTo(SubscriptionSpec.of(source).withDemand(demand));
+  }
+
+  /**
+   * Subscribes to some events of one more broadcast while running.
+   *
+   * @param source a producer, or a subscription to one
+   * @param selector chooses the events
+   * @param <E> the producer's events
+   * @return a handle to the subscription
+   * @throws SubscriptionRefusedException as {@link #subscribeTo(Subscribable)}
+   */
+  default <E extends I> Subscription subscribeTo(Subscribable<E> source, EventSelector<? super E> selector) {
+    return subscribeTo(SubscriptionSpec.of(source).withSelector(selector));
+  }
 
   /**
    * {@return a subscriber that passes its events on to this consumer} As {@link #asSubscriber(Demand, CancelPolicy)} with {@link CancelPolicy#TRANSIENT}.

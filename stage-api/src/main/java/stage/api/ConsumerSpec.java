@@ -37,34 +37,56 @@ public record ConsumerSpec<I, S extends Stage.Behaviour>(
   }
 
   /**
-   * {@return a copy that also subscribes to this producer, with demand 1000/500}
+   * {@return a copy that also subscribes to this} For a producer, with demand 1000/500.
    *
-   * @param producer the producer
+   * @param source a producer, or a subscription to one
    */
-  public ConsumerSpec<I, S> subscribeTo(ProducerRef<? extends I, ?> producer) {
-    return subscribeTo(producer, Demand.DEFAULT);
+  public ConsumerSpec<I, S> subscribeTo(Subscribable<? extends I> source) {
+    return subscribeTo(List.of(SubscriptionSpec.of(source)));
   }
 
   /**
-   * {@return a copy that also subscribes to this producer}
+   * {@return a copy that also subscribes to this, with this demand}
    *
-   * @param producer the producer
+   * @param source a producer, or a subscription to one
    * @param demand how much to ask for
    */
-  public ConsumerSpec<I, S> subscribeTo(ProducerRef<? extends I, ?> producer, Demand demand) {
-    return subscribeTo(SubscriptionSpec.to(producer).withDemand(demand));
+  public ConsumerSpec<I, S> subscribeTo(Subscribable<? extends I> source, Demand demand) {
+    return subscribeTo(List.of(SubscriptionSpec.of(source).withDemand(demand)));
   }
 
   /**
-   * {@return a copy that also makes this subscription}
+   * {@return a copy that also gets some of the events of this broadcast} Subscribing is refused if the producer does not broadcast.
    *
-   * @param subscription to whom, and how
+   * @param source a producer, or a subscription to one
+   * @param selector chooses the events
+   * @param <E> the producer's events
    */
-  public ConsumerSpec<I, S> subscribeTo(SubscriptionSpec<? extends I> subscription) {
-    Objects.requireNonNull(subscription, "subscription must not be null");
+  public <E extends I> ConsumerSpec<I, S> subscribeTo(Subscribable<E> source, EventSelector<? super E> selector) {
+    return subscribeTo(List.of(SubscriptionSpec.of(source).withSelector(selector)));
+  }
+
+  /**
+   * {@return a copy that also subscribes to all of these, in this order}
+   *
+   * @param sources producers, or subscriptions to some
+   */
+  public ConsumerSpec<I, S> subscribeTo(List<? extends Subscribable<? extends I>> sources) {
+    Objects.requireNonNull(sources, "sources must not be null");
     List<SubscriptionSpec<? extends I>> all = new ArrayList<>(subscriptions);
-    all.add(subscription);
+    for (Subscribable<? extends I> source : sources) all.add(SubscriptionSpec.of(source));
     return new ConsumerSpec<>(name, factory, all, options);
+  }
+
+  /**
+   * {@return a copy that asks its one producer for this much}
+   *
+   * @param demand how much to ask for
+   * @throws IllegalStateException if this has no subscription, or more than one
+   */
+  public ConsumerSpec<I, S> withDemand(Demand demand) {
+    List<SubscriptionSpec<? extends I>> asking = List.of(StageSpec.only(name, subscriptions).withDemand(demand));
+    return new ConsumerSpec<>(name, factory, asking, options);
   }
 
   /**

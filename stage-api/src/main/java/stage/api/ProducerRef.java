@@ -11,7 +11,39 @@ import java.util.stream.Stream;
  * @param <O> the events it emits
  * @param <S> the behaviour's type
  */
-public non-sealed interface ProducerRef<O, S> extends StageRef<S>, Flow.Publisher<O> {
+public non-sealed interface ProducerRef<O, S> extends StageRef<S>, Flow.Publisher<O>, Subscribable<O> {
+  @Override
+  default SubscriptionSpec<O> subscription() {
+    return SubscriptionSpec.to(this);
+  }
+
+  /**
+   * {@return a subscription to one partition of this stage} Subscribing is refused if it has no such partition.
+   *
+   * @param name the partition's name
+   */
+  default SubscriptionSpec<O> partition(String name) {
+    return subscription().withPartition(name);
+  }
+
+  /**
+   * {@return a subscription to one numbered partition of this stage}
+   *
+   * @param number the partition's number, from 0
+   */
+  default SubscriptionSpec<O> partition(int number) {
+    return subscription().withPartition(number);
+  }
+
+  /**
+   * {@return a subscription to some of the events of this stage} Subscribing is refused if it does not broadcast.
+   *
+   * @param selector chooses the events
+   */
+  default SubscriptionSpec<O> where(EventSelector<? super O> selector) {
+    return subscription().withSelector(selector);
+  }
+
   /**
    * Emits an event from outside the stage, as if the stage had emitted it. For producers, not for generators or producer-consumers.
    *

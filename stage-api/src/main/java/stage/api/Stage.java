@@ -8,7 +8,6 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Flow;
 import java.util.stream.Collector;
 import java.util.stream.Stream;
@@ -214,7 +213,7 @@ public final class Stage {
   /**
    * Describes a producer.
    *
-   * @param name the stage's name: 1–64 of {@code [A-Za-z0-9._-]}, unique in its scope
+   * @param name the stage's name, as {@link StageSpec#name} says
    * @param factory makes a new behaviour for each incarnation; runs on the stage's thread
    * @param <O> the events it emits
    * @param <S> the behaviour's type, as {@code call} and {@code cast} see it
@@ -223,6 +222,48 @@ public final class Stage {
    */
   public static <O, S extends Producer<O>> ProducerSpec<O, S> producer(String name, StageFactory<? extends S> factory) {
     return ProducerSpec.of(name, factory, false);
+  }
+
+  /**
+   * As {@link #producer(String, StageFactory)}, for a lambda that is kept in a {@code var}: nothing else says what it emits.
+   *
+   * <pre>{@code
+   * var tens = app.start(Stage.producer("tens", Integer.class, () -> (demand, out) -> out.emit(10)));
+   * }</pre>
+   *
+   * <p>For events of a generic type write a class, or give the spec's variable a type.
+   *
+   * @param name the stage's name, as {@link StageSpec#name} says
+   * @param type the type of the events, for the compiler alone
+   * @param factory makes a new behaviour for each incarnation; runs on the stage's thread
+   * @param <O> the events it emits
+   * @param <S> the behaviour's type, as {@code call} and {@code cast} see it
+   * @return a spec with the defaults: demand dispatcher, blocking overflow
+   * @throws IllegalArgumentException if the name is not valid
+   */
+  public static <O, S extends Producer<O>> ProducerSpec<O, S> producer(String name, Class<O> type, StageFactory<? extends S> factory) {
+    ensureType(type);
+    return ProducerSpec.of(name, factory, false);
+  }
+
+  /**
+   * Describes a producer without code of its own: what it emits comes from outside, by {@link ProducerRef#emit}.
+   *
+   * <pre>{@code
+   * var readings = app.start(Stage.source("readings", Reading.class).withOverflow(Overflow.dropOldest(100)));
+   * readings.emit(reading);   // on any thread; by default blocks until there is demand
+   * readings.stop();          // consumers get what was emitted, then completion
+   * }</pre>
+   *
+   * @param name the stage's name, as {@link StageSpec#name} says
+   * @param type the type of the events, for the compiler alone
+   * @param <O> the events it emits
+   * @return a spec with the defaults: demand dispatcher, blocking overflow
+   * @throws IllegalArgumentException if the name is not valid
+   */
+  public static <O> ProducerSpec<O, Producer<O>> source(String name, Class<O> type) {
+    ensureType(type);
+    return ProducerSpec.of(name, () -> (demand, out) -> {}, false);
   }
 
   /**
@@ -236,7 +277,7 @@ public final class Stage {
    * <p>A {@link Flow.Publisher} has one method, so a lambda that makes a new request for each subscription will do:
    * {@code subscriber -> request().body().subscribe(subscriber)}. An exception of {@code subscribe} is a failed start.
    *
-   * @param name the stage's name: 1–64 of {@code [A-Za-z0-9._-]}, unique in its scope
+   * @param name the stage's name, as {@link StageSpec#name} says
    * @param publisher whose events to emit; subscribed to once per incarnation
    * @param <O> the events it emits
    * @return a spec with the defaults: demand dispatcher, blocking overflow
@@ -250,7 +291,7 @@ public final class Stage {
   /**
    * Describes a generator: a producer written as a loop.
    *
-   * @param name the stage's name: 1–64 of {@code [A-Za-z0-9._-]}, unique in its scope
+   * @param name the stage's name, as {@link StageSpec#name} says
    * @param factory makes a new behaviour for each incarnation; runs on the stage's thread
    * @param <O> the events it emits
    * @param <S> the behaviour's type, as {@code call} and {@code cast} see it
@@ -262,9 +303,33 @@ public final class Stage {
   }
 
   /**
+   * As {@link #generator(String, StageFactory)}, for a lambda that is kept in a {@code var}: nothing else says what it emits.
+   *
+   * <pre>{@code
+   * var digits = app.start(Stage.generator("digits", Integer.class, () -> out -> {
+   *   for (int i = 0; i < 10; i++) out.emit(i);
+   * }));
+   * }</pre>
+   *
+   * <p>For events of a generic type write a class, or give the spec's variable a type.
+   *
+   * @param name the stage's name, as {@link StageSpec#name} says
+   * @param type the type of the events, for the compiler alone
+   * @param factory makes a new behaviour for each incarnation; runs on the stage's thread
+   * @param <O> the events it emits
+   * @param <S> the behaviour's type, as {@code call} and {@code cast} see it
+   * @return a spec with the defaults: demand dispatcher
+   * @throws IllegalArgumentException if the name is not valid
+   */
+  public static <O, S extends Generator<O>> ProducerSpec<O, S> generator(String name, Class<O> type, StageFactory<? extends S> factory) {
+    ensureType(type);
+    return ProducerSpec.of(name, factory, true);
+  }
+
+  /**
    * Describes a producer-consumer.
    *
-   * @param name the stage's name: 1–64 of {@code [A-Za-z0-9._-]}, unique in its scope
+   * @param name the stage's name, as {@link StageSpec#name} says
    * @param factory makes a new behaviour for each incarnation; runs on the stage's thread
    * @param <I> the events it consumes
    * @param <O> the events it emits
@@ -278,9 +343,90 @@ public final class Stage {
   }
 
   /**
+   * Describes a producer-consumer, in the order of the data: its name, from where, what it does.
+   *
+   * @param name the stage's name, as {@link StageSpec#name} says
+   * @param source a producer, or a subscription to one
+   * @param factory makes a new behaviour for each incarnation; runs on the stage's thread
+   * @param <I> the events it consumes
+   * @param <O> the events it emits
+   * @param <S> the behaviour's type, as {@code call} and {@code cast} see it
+   * @return a spec with this subscription; its demand is 1000/500 unless the source says otherwise
+   * @throws IllegalArgumentException if the name is not valid
+   */
+  public static <I, O, S extends ProducerConsumer<I, O>> ProducerConsumerSpec<I, O, S> producerConsumer(
+      String name, Subscribable<? extends I> source, StageFactory<? extends S> factory) {
+    return Stage.<I, O, S>producerConsumer(name, factory).subscribeTo(source);
+  }
+
+  /**
+   * As {@link #producerConsumer(String, Subscribable, StageFactory)}, of several sources.
+   *
+   * @param name the stage's name, as {@link StageSpec#name} says
+   * @param sources producers, or subscriptions to some; a {@link List#of} will do
+   * @param factory makes a new behaviour for each incarnation; runs on the stage's thread
+   * @param <I> the events it consumes
+   * @param <O> the events it emits
+   * @param <S> the behaviour's type, as {@code call} and {@code cast} see it
+   * @return a spec with these subscriptions, in this order; their demand is 1000/500 unless the source says otherwise
+   * @throws IllegalArgumentException if the name is not valid
+   */
+  public static <I, O, S extends ProducerConsumer<I, O>> ProducerConsumerSpec<I, O, S> producerConsumer(
+      String name, List<? extends Subscribable<? extends I>> sources, StageFactory<? extends S> factory) {
+    return Stage.<I, O, S>producerConsumer(name, factory).subscribeTo(sources);
+  }
+
+  /**
+   * As {@link #producerConsumer(String, Subscribable, StageFactory)}, for a lambda that is kept in a {@code var}: nothing else says what it
+   * emits.
+   *
+   * <pre>{@code
+   * var words = app.start(Stage.producerConsumer("words", lines, String.class, () -> (events, from, out) -> {
+   *   for (String line : events) out.emitAll(List.of(line.split(" ")));
+   * }));
+   * }</pre>
+   *
+   * <p>For events of a generic type write a class, or give the spec's variable a type.
+   *
+   * @param name the stage's name, as {@link StageSpec#name} says
+   * @param source a producer, or a subscription to one
+   * @param type the type of the events it emits, for the compiler alone
+   * @param factory makes a new behaviour for each incarnation; runs on the stage's thread
+   * @param <I> the events it consumes
+   * @param <O> the events it emits
+   * @param <S> the behaviour's type, as {@code call} and {@code cast} see it
+   * @return a spec with this subscription; its demand is 1000/500 unless the source says otherwise
+   * @throws IllegalArgumentException if the name is not valid
+   */
+  public static <I, O, S extends ProducerConsumer<I, O>> ProducerConsumerSpec<I, O, S> producerConsumer(
+      String name, Subscribable<? extends I> source, Class<O> type, StageFactory<? extends S> factory) {
+    ensureType(type);
+    return Stage.<I, O, S>producerConsumer(name, factory).subscribeTo(source);
+  }
+
+  /**
+   * As {@link #producerConsumer(String, Subscribable, Class, StageFactory)}, of several sources.
+   *
+   * @param name the stage's name, as {@link StageSpec#name} says
+   * @param sources producers, or subscriptions to some; a {@link List#of} will do
+   * @param type the type of the events it emits, for the compiler alone
+   * @param factory makes a new behaviour for each incarnation; runs on the stage's thread
+   * @param <I> the events it consumes
+   * @param <O> the events it emits
+   * @param <S> the behaviour's type, as {@code call} and {@code cast} see it
+   * @return a spec with these subscriptions, in this order; their demand is 1000/500 unless the source says otherwise
+   * @throws IllegalArgumentException if the name is not valid
+   */
+  public static <I, O, S extends ProducerConsumer<I, O>> ProducerConsumerSpec<I, O, S> producerConsumer(
+      String name, List<? extends Subscribable<? extends I>> sources, Class<O> type, StageFactory<? extends S> factory) {
+    ensureType(type);
+    return Stage.<I, O, S>producerConsumer(name, factory).subscribeTo(sources);
+  }
+
+  /**
    * Describes a consumer.
    *
-   * @param name the stage's name: 1–64 of {@code [A-Za-z0-9._-]}, unique in its scope
+   * @param name the stage's name, as {@link StageSpec#name} says
    * @param factory makes a new behaviour for each incarnation; runs on the stage's thread
    * @param <I> the events it consumes
    * @param <S> the behaviour's type, as {@code call} and {@code cast} see it
@@ -289,6 +435,43 @@ public final class Stage {
    */
   public static <I, S extends Consumer<I>> ConsumerSpec<I, S> consumer(String name, StageFactory<? extends S> factory) {
     return ConsumerSpec.of(name, factory);
+  }
+
+  /**
+   * Describes a consumer, in the order of the data: its name, from where, what it does.
+   *
+   * <pre>{@code
+   * app.start(Stage.consumer("printer", numbers, Printer::new));
+   * app.start(Stage.consumer("log", numbers, () -> (events, from) -> System.out.println(events)).withDemand(Demand.max(2)));
+   * }</pre>
+   *
+   * @param name the stage's name, as {@link StageSpec#name} says
+   * @param source a producer, or a subscription to one
+   * @param factory makes a new behaviour for each incarnation; runs on the stage's thread
+   * @param <I> the events it consumes
+   * @param <S> the behaviour's type, as {@code call} and {@code cast} see it
+   * @return a spec with this subscription; its demand is 1000/500 unless the source says otherwise
+   * @throws IllegalArgumentException if the name is not valid
+   */
+  public static <I, S extends Consumer<I>> ConsumerSpec<I, S> consumer(
+      String name, Subscribable<? extends I> source, StageFactory<? extends S> factory) {
+    return Stage.<I, S>consumer(name, factory).subscribeTo(source);
+  }
+
+  /**
+   * As {@link #consumer(String, Subscribable, StageFactory)}, of several sources.
+   *
+   * @param name the stage's name, as {@link StageSpec#name} says
+   * @param sources producers, or subscriptions to some; a {@link List#of} will do
+   * @param factory makes a new behaviour for each incarnation; runs on the stage's thread
+   * @param <I> the events it consumes
+   * @param <S> the behaviour's type, as {@code call} and {@code cast} see it
+   * @return a spec with these subscriptions, in this order; their demand is 1000/500 unless the source says otherwise
+   * @throws IllegalArgumentException if the name is not valid
+   */
+  public static <I, S extends Consumer<I>> ConsumerSpec<I, S> consumer(
+      String name, List<? extends Subscribable<? extends I>> sources, StageFactory<? extends S> factory) {
+    return Stage.<I, S>consumer(name, factory).subscribeTo(sources);
   }
 
   /**
@@ -301,7 +484,7 @@ public final class Stage {
    *
    * <p>A subscriber can be used only once, so the spec is for one stage and for one start of it.
    *
-   * @param name the stage's name: 1–64 of {@code [A-Za-z0-9._-]}, unique in its scope
+   * @param name the stage's name, as {@link StageSpec#name} says
    * @param subscriber who gets the events
    * @param <I> the events it consumes
    * @return a spec without subscriptions
@@ -313,6 +496,21 @@ public final class Stage {
   }
 
   /**
+   * As {@link #toSubscriber(String, Flow.Subscriber)}, with its source.
+   *
+   * @param name the stage's name, as {@link StageSpec#name} says
+   * @param source a producer, or a subscription to one
+   * @param subscriber who gets the events
+   * @param <I> the events it consumes
+   * @return a spec with this subscription; its demand is 1000/500 unless the source says otherwise
+   * @throws IllegalArgumentException if the name is not valid
+   */
+  public static <I> ConsumerSpec<I, Consumer<I>> toSubscriber(
+      String name, Subscribable<? extends I> source, Flow.Subscriber<? super I> subscriber) {
+    return Stage.<I>toSubscriber(name, subscriber).subscribeTo(source);
+  }
+
+  /**
    * Describes a consumer that handles each event in a virtual thread of its own. As GenStage's {@code ConsumerSupervisor}.
    *
    * <p>Demand is given back as each event finishes. An event that fails is tried again by itself, as often as the spec's {@link Redelivery} says, then it becomes a
@@ -320,7 +518,7 @@ public final class Stage {
    * ends when they have ended, and they are interrupted when it is cancelled. Behind an event that takes long, up to 1024 later ones may
    * finish before the stage waits for it.
    *
-   * @param name the stage's name: 1–64 of {@code [A-Za-z0-9._-]}, unique in its scope
+   * @param name the stage's name, as {@link StageSpec#name} says
    * @param concurrency how many events are handled at once, at most; at least 1
    * @param handler handles an event
    * @param <I> the events it consumes
@@ -333,6 +531,22 @@ public final class Stage {
   }
 
   /**
+   * As {@link #perEvent(String, int, EventHandler)}, with its source.
+   *
+   * @param name the stage's name, as {@link StageSpec#name} says
+   * @param source a producer, or a subscription to one
+   * @param concurrency how many events are worked on at once, at most; at least 1
+   * @param handler handles an event
+   * @param <I> the events it consumes
+   * @return a spec with this subscription; its demand is 1000/500 unless the source says otherwise
+   * @throws IllegalArgumentException if the name is not valid or {@code concurrency} is below 1
+   */
+  public static <I> ConsumerSpec<I, Consumer<I>> perEvent(
+      String name, Subscribable<? extends I> source, int concurrency, EventHandler<I> handler) {
+    return perEvent(name, concurrency, handler).subscribeTo(source);
+  }
+
+  /**
    * Describes a producer-consumer that turns each event into another one, in a virtual thread of its own, and emits the results in the order of
    * their events.
    *
@@ -341,7 +555,7 @@ public final class Stage {
    * ends when they have ended, and they are interrupted when it is cancelled. Behind an event that takes long, up to 1024 later ones may
    * finish before the stage waits for it. Works on no more events than are wanted downstream.
    *
-   * @param name the stage's name: 1–64 of {@code [A-Za-z0-9._-]}, unique in its scope
+   * @param name the stage's name, as {@link StageSpec#name} says
    * @param concurrency how many events are worked on at once, at most; at least 1
    * @param function turns an event into another
    * @param <I> the events it consumes
@@ -355,9 +569,26 @@ public final class Stage {
   }
 
   /**
+   * As {@link #mapConcurrent(String, int, EventFunction)}, with its source.
+   *
+   * @param name the stage's name, as {@link StageSpec#name} says
+   * @param source a producer, or a subscription to one
+   * @param concurrency how many events are worked on at once, at most; at least 1
+   * @param function turns an event into another
+   * @param <I> the events it consumes
+   * @param <O> the events it emits
+   * @return a spec with this subscription; its demand is 1000/500 unless the source says otherwise
+   * @throws IllegalArgumentException if the name is not valid or {@code concurrency} is below 1
+   */
+  public static <I, O> ProducerConsumerSpec<I, O, ProducerConsumer<I, O>> mapConcurrent(
+      String name, Subscribable<? extends I> source, int concurrency, EventFunction<I, O> function) {
+    return mapConcurrent(name, concurrency, function).subscribeTo(source);
+  }
+
+  /**
    * As {@link #mapConcurrent}, but emits each result as soon as it is there.
    *
-   * @param name the stage's name: 1–64 of {@code [A-Za-z0-9._-]}, unique in its scope
+   * @param name the stage's name, as {@link StageSpec#name} says
    * @param concurrency how many events are worked on at once, at most; at least 1
    * @param function turns an event into another
    * @param <I> the events it consumes
@@ -372,35 +603,62 @@ public final class Stage {
   }
 
   /**
-   * Describes a consumer that collects its events. Each event is handed to the collector's accumulator on the stage's thread, one at a time; the container survives
-   * restarts, and an event that was accumulated is not delivered again.
+   * As {@link #mapConcurrentUnordered(String, int, EventFunction)}, with its source.
    *
-   * <p>The result is completed, on the stage's thread, when the last subscription has completed; exceptionally with the cause if the stage fails, with
-   * {@link java.util.concurrent.CancellationException} if it is stopped. {@code result.join()} waits for it. If somebody else completes the result first, cancels it or
-   * lets it time out, the stage is stopped.
+   * @param name the stage's name, as {@link StageSpec#name} says
+   * @param source a producer, or a subscription to one
+   * @param concurrency how many events are worked on at once, at most; at least 1
+   * @param function turns an event into another
+   * @param <I> the events it consumes
+   * @param <O> the events it emits
+   * @return a spec with this subscription; its demand is 1000/500 unless the source says otherwise
+   * @throws IllegalArgumentException if the name is not valid or {@code concurrency} is below 1
+   */
+  public static <I, O> ProducerConsumerSpec<I, O, ProducerConsumer<I, O>> mapConcurrentUnordered(
+      String name, Subscribable<? extends I> source, int concurrency, EventFunction<I, O> function) {
+    return mapConcurrentUnordered(name, concurrency, function).subscribeTo(source);
+  }
+
+  /**
+   * Describes a consumer that collects its events. Each event is handed to the collector's accumulator on the stage's thread, one at a time;
+   * the container survives restarts, and an event that was accumulated is not delivered again. The result is a future of the handle that
+   * {@code start} returns.
    *
-   * @param name the stage's name: 1–64 of {@code [A-Za-z0-9._-]}, unique in its scope
+   * <pre>{@code
+   * var byParity = app.start(Stage.collect("parity", numbers, Collectors.partitioningBy(n -> n % 2 == 0)));
+   * Map<Boolean, List<Integer>> result = byParity.result().join();
+   * }</pre>
+   *
+   * @param name the stage's name, as {@link StageSpec#name} says
+   * @param source a producer, or a subscription to one
    * @param collector what to do with the events
-   * @param result what is completed; the spec is for one stage
+   * @param <I> the events
+   * @param <R> the result
+   * @return a spec with this subscription
+   * @throws IllegalArgumentException if the name is not valid
+   */
+  public static <I, R> CollectorSpec<I, R> collect(String name, Subscribable<? extends I> source, Collector<? super I, ?, R> collector) {
+    return Stage.<I, R>collect(name, collector).subscribeTo(source);
+  }
+
+  /**
+   * As {@link #collect(String, Subscribable, Collector)}, without a source: subscribe the spec, or the stage when it runs.
+   *
+   * @param name the stage's name, as {@link StageSpec#name} says
+   * @param collector what to do with the events
    * @param <I> the events
    * @param <R> the result
    * @return a spec without subscriptions
    * @throws IllegalArgumentException if the name is not valid
    */
-  public static <I, R> ConsumerSpec<I, Consumer<I>> collect(String name, Collector<? super I, ?, ? extends R> collector, CompletableFuture<R> result) {
-    return collecting(name, collector, result);
-  }
-
-  private static <I, A, R> ConsumerSpec<I, Consumer<I>> collecting(
-      String name, Collector<? super I, A, ? extends R> collector, CompletableFuture<R> result) {
-    var described = new Collecting<I, A, R>(collector, result);
-    return ConsumerSpec.of(name, () -> described);
+  public static <I, R> CollectorSpec<I, R> collect(String name, Collector<? super I, ?, R> collector) {
+    return CollectorSpec.of(name, collector);
   }
 
   /**
    * Describes a generator that emits the elements of a collection, and then completes. A restart iterates anew and skips what was emitted.
    *
-   * @param name the stage's name: 1–64 of {@code [A-Za-z0-9._-]}, unique in its scope
+   * @param name the stage's name, as {@link StageSpec#name} says
    * @param elements the elements, none null, in the same order each time
    * @param <O> the elements
    * @return a spec with the defaults: demand dispatcher
@@ -415,7 +673,7 @@ public final class Stage {
    * Describes a generator that emits what is left in an iterator, and then completes. A restart goes on where the last incarnation was. When the stage is stopped, the
    * iterator may be one element further than what was emitted.
    *
-   * @param name the stage's name: 1–64 of {@code [A-Za-z0-9._-]}, unique in its scope
+   * @param name the stage's name, as {@link StageSpec#name} says
    * @param elements the elements, none null; used by the stage alone from its start on, so the spec is for one stage
    * @param <O> the elements
    * @return a spec with the defaults: demand dispatcher
@@ -428,7 +686,7 @@ public final class Stage {
   /**
    * Describes a generator that emits the elements of a stream, and then completes. Otherwise as {@link #ofIterator}. Does not close the stream.
    *
-   * @param name the stage's name: 1–64 of {@code [A-Za-z0-9._-]}, unique in its scope
+   * @param name the stage's name, as {@link StageSpec#name} says
    * @param elements the elements, none null; used by the stage alone, so the spec is for one stage
    * @param <O> the elements
    * @return a spec with the defaults: demand dispatcher
@@ -444,7 +702,7 @@ public final class Stage {
    * If the stage is stopped before it can emit an element that it has taken, it puts that back: at the front of a {@link java.util.concurrent.BlockingDeque}, at the end
    * of any other queue. If there is no room, the element is logged as lost.
    *
-   * @param name the stage's name: 1–64 of {@code [A-Za-z0-9._-]}, unique in its scope
+   * @param name the stage's name, as {@link StageSpec#name} says
    * @param queue the queue; others may take from it too. The spec is for one stage
    * @param <O> the elements
    * @return a spec with the defaults: demand dispatcher
@@ -458,7 +716,7 @@ public final class Stage {
    * Describes a generator that emits the lines of a text in UTF-8, without their ends, and then completes. Otherwise as {@link #ofIterator}. Does not close the
    * text. A read from a file or the console ignores interrupts, so a stage that blocks in one may become a straggler.
    *
-   * @param name the stage's name: 1–64 of {@code [A-Za-z0-9._-]}, unique in its scope
+   * @param name the stage's name, as {@link StageSpec#name} says
    * @param text the text; read by the stage alone, so the spec is for one stage
    * @return a spec with the defaults: demand dispatcher
    * @throws IllegalArgumentException if the name is not valid
@@ -470,7 +728,7 @@ public final class Stage {
   /**
    * As {@link #ofLines(String, InputStream)}, of a text in another character set.
    *
-   * @param name the stage's name: 1–64 of {@code [A-Za-z0-9._-]}, unique in its scope
+   * @param name the stage's name, as {@link StageSpec#name} says
    * @param text the text; read by the stage alone, so the spec is for one stage
    * @param charset its character set
    * @return a spec with the defaults: demand dispatcher
@@ -486,7 +744,7 @@ public final class Stage {
    * Describes a generator that emits the lines of a file in UTF-8, without their ends, and then completes. The file is opened for each incarnation and closed after
    * it; a restart reads anew and skips the lines that were emitted.
    *
-   * @param name the stage's name: 1–64 of {@code [A-Za-z0-9._-]}, unique in its scope
+   * @param name the stage's name, as {@link StageSpec#name} says
    * @param file the file
    * @return a spec with the defaults: demand dispatcher
    * @throws IllegalArgumentException if the name is not valid
@@ -499,5 +757,9 @@ public final class Stage {
   private static <O> ProducerSpec<O, Generator<O>> once(String name, Elements<O> elements) {
     var left = new ElementsOnce.Left<>(elements);
     return ProducerSpec.of(name, () -> new ElementsOnce<>(left), true);
+  }
+
+  private static void ensureType(Class<?> type) {
+    Objects.requireNonNull(type, "type must not be null; pass the class of the events, such as String.class");
   }
 }

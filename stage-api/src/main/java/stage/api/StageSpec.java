@@ -1,5 +1,7 @@
 package stage.api;
 
+import java.util.List;
+
 /**
  * Describes a stage that a supervisor can start.
  *
@@ -30,6 +32,14 @@ public sealed interface StageSpec<S> permits ProducerSpec, ProducerConsumerSpec,
       throw new IllegalArgumentException("name must be 1 to 64 of A-Z a-z 0-9 . _ -, but was \"" + printable(name) + "\"");
     }
     return name;
+  }
+
+  /** {@return the one subscription there is} */
+  static <I> SubscriptionSpec<? extends I> only(String name, List<SubscriptionSpec<? extends I>> subscriptions) {
+    if (subscriptions.size() == 1) return subscriptions.getFirst();
+    throw new IllegalStateException("withDemand is for a stage with one subscription, but " + name
+        + (subscriptions.isEmpty() ? " has none; name its producer first" : " has " + subscriptions.size())
+        + "; or use subscribeTo(producer, demand) for each");
   }
 
   private static boolean isNameCharacter(int c) {

@@ -22,7 +22,8 @@ public record SubscriptionSpec<E>(
     Optional<EventSelector<? super E>> selector,
     Optional<String> partition,
     int weight,
-    boolean cycleAllowed) {
+    boolean cycleAllowed)
+    implements Subscribable<E> {
 
   /**
    * Checks that nothing is missing.
@@ -48,6 +49,16 @@ public record SubscriptionSpec<E>(
   public static <E> SubscriptionSpec<E> to(ProducerRef<E, ?> producer) {
     return new SubscriptionSpec<>(
         producer, Demand.DEFAULT, CancelPolicy.TRANSIENT, Optional.empty(), Optional.empty(), 1, false);
+  }
+
+  static <E> SubscriptionSpec<E> of(Subscribable<E> source) {
+    return Objects.requireNonNull(source, "producer must not be null; pass the ref that start returned").subscription();
+  }
+
+  /** {@return this} */
+  @Override
+  public SubscriptionSpec<E> subscription() {
+    return this;
   }
 
   /**

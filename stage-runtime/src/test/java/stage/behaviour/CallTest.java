@@ -251,7 +251,7 @@ class CallTest extends StageTest {
     @Test
     void answersWhileItWaitsForDemand() throws Exception {
       CountDownLatch emitting = new CountDownLatch(1);
-      ProducerRef<Integer, Stage.Generator<Integer>> generator = start(Stage.<Integer, Stage.Generator<Integer>>generator("gen", () -> out -> {
+      ProducerRef<Integer, Stage.Generator<Integer>> generator = start(Stage.generator("gen", Integer.class, () -> out -> {
         emitting.countDown();
         for (int i = 0; ; i++) out.emit(i);
       }));
@@ -263,7 +263,7 @@ class CallTest extends StageTest {
     void answersBetweenTwoEvents() throws Exception {
       BlockingQueue<Integer> events = new LinkedBlockingQueue<>();
       int[] next = {0};
-      ProducerRef<Integer, Stage.Generator<Integer>> generator = start(Stage.<Integer, Stage.Generator<Integer>>generator("gen", () -> out -> {
+      ProducerRef<Integer, Stage.Generator<Integer>> generator = start(Stage.generator("gen", Integer.class, () -> out -> {
         while (true) out.emit(next[0]++);
       }));
       start(Stage.consumer("sink", () -> new Sink(events)).subscribeTo(generator, Demand.max(2)));
@@ -274,7 +274,7 @@ class CallTest extends StageTest {
 
     @Test
     void goesOnAfterAFailedCall() throws Exception {
-      ProducerRef<Integer, Stage.Generator<Integer>> generator = start(Stage.<Integer, Stage.Generator<Integer>>generator("gen", () -> out -> {
+      ProducerRef<Integer, Stage.Generator<Integer>> generator = start(Stage.generator("gen", Integer.class, () -> out -> {
         while (true) out.emit(1);
       }));
       assertThatThrownBy(() -> generator.call(stage -> {

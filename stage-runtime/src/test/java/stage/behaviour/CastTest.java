@@ -181,7 +181,7 @@ class CastTest extends StageTest {
     void crashesAGeneratorThatWaitsForDemand() throws Exception {
       theScopeMayFail();
       var cause = new IOException("crash");
-      ProducerRef<Integer, Stage.Generator<Integer>> generator = start(Stage.<Integer, Stage.Generator<Integer>>generator("gen", () -> out -> {
+      ProducerRef<Integer, Stage.Generator<Integer>> generator = start(Stage.generator("gen", Integer.class, () -> out -> {
         while (true) out.emit(1);
       }));
       generator.cast(stage -> {
@@ -195,7 +195,7 @@ class CastTest extends StageTest {
       theScopeMayFail();
       CountDownLatch generating = new CountDownLatch(1);
       var cause = new IOException("crash");
-      ProducerRef<Integer, Stage.Generator<Integer>> generator = start(Stage.<Integer, Stage.Generator<Integer>>generator("gen", () -> out -> {
+      ProducerRef<Integer, Stage.Generator<Integer>> generator = start(Stage.generator("gen", Integer.class, () -> out -> {
         generating.countDown();
         try {
           while (true) out.emit(1);
@@ -228,7 +228,7 @@ class CastTest extends StageTest {
 
     @Test
     void worksOnAGeneratorToo() throws Exception {
-      ProducerRef<Integer, Stage.Generator<Integer>> generator = start(Stage.<Integer, Stage.Generator<Integer>>generator("gen", () -> out -> {
+      ProducerRef<Integer, Stage.Generator<Integer>> generator = start(Stage.generator("gen", Integer.class, () -> out -> {
         for (int i = 0; i < 3; i++) out.emit(i);
       }));
       generator.castEmit((stage, out) -> out.emit(100));
@@ -241,7 +241,7 @@ class CastTest extends StageTest {
     void onAGeneratorThatIsDrainingNeverFailsTheScope() throws Exception {
       CountDownLatch release = new CountDownLatch(1);
       CountDownLatch both = new CountDownLatch(2);
-      ProducerRef<Integer, Stage.Generator<Integer>> generator = start(Stage.<Integer, Stage.Generator<Integer>>generator("gen", () -> out -> {
+      ProducerRef<Integer, Stage.Generator<Integer>> generator = start(Stage.generator("gen", Integer.class, () -> out -> {
         for (int i = 0; i < 4; i++) out.emit(i);
       }));
       generator.pause();
@@ -249,10 +249,10 @@ class CastTest extends StageTest {
         both.countDown();
         release.await();
       };
-      var first = start(Stage.<Integer, Stage.Consumer<Integer>>consumer("a", () -> (events, from) -> held.onEvents(events, from))
-          .subscribeTo(generator, stage.api.Demand.max(2)));
-      var second = start(Stage.<Integer, Stage.Consumer<Integer>>consumer("b", () -> (events, from) -> held.onEvents(events, from))
-          .subscribeTo(generator, stage.api.Demand.max(2)));
+      var first = start(Stage.consumer("a", generator, () -> (events, from) -> held.onEvents(events, from))
+          .withDemand(stage.api.Demand.max(2)));
+      var second = start(Stage.consumer("b", generator, () -> (events, from) -> held.onEvents(events, from))
+          .withDemand(stage.api.Demand.max(2)));
       generator.resume();
       Await.open(both, generator, first, second);
       Await.until(() -> generator.snapshot().status() == stage.api.StageSnapshot.Status.DRAINING, "the generator drains", generator);
@@ -272,7 +272,7 @@ class CastTest extends StageTest {
       CountDownLatch finish = new CountDownLatch(1);
       CountDownLatch held = new CountDownLatch(1);
       CountDownLatch release = new CountDownLatch(1);
-      ProducerRef<Integer, Stage.Generator<Integer>> generator = start(Stage.<Integer, Stage.Generator<Integer>>generator("gen", () -> out -> {
+      ProducerRef<Integer, Stage.Generator<Integer>> generator = start(Stage.generator("gen", Integer.class, () -> out -> {
         out.emit(0);
         begun.countDown();
         finish.await();

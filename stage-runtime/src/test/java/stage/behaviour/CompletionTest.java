@@ -80,7 +80,7 @@ class CompletionTest {
           assertThatThrownBy(() -> out.emit(2)).isInstanceOf(IllegalStateException.class)
               .hasMessage("stage rig/wrong has completed its outlet; nothing can be emitted after complete()");
         };
-        var producer = rig.start(Stage.<Integer, Stage.Producer<Integer>>producer("wrong", () -> wrong));
+        var producer = rig.start(Stage.producer("wrong", Integer.class, () -> wrong));
         rig.start(Stage.consumer("collector", () -> collector).subscribeTo(producer));
         rig.app().join();
       }

@@ -185,7 +185,7 @@ class ContextTest extends StageTest {
 
     @Test
     void servesAGeneratorThatWaitsForDemand() throws Exception {
-      ProducerRef<Integer, Stage.Generator<Integer>> generator = start(Stage.<Integer, Stage.Generator<Integer>>generator("gen", () -> new Stage.Generator<>() {
+      ProducerRef<Integer, Stage.Generator<Integer>> generator = start(Stage.generator("gen", Integer.class, () -> new Stage.Generator<>() {
         @Override
         public void onStart(StageContext context) {
           context.every(Duration.ofMillis(1), () -> ticks.add(1));
@@ -270,7 +270,7 @@ class ContextTest extends StageTest {
     @Test
     void ofAGeneratorDoesNothing() throws Exception {
       StageContext[] context = new StageContext[1];
-      ProducerRef<Integer, Stage.Generator<Integer>> generator = start(Stage.<Integer, Stage.Generator<Integer>>generator("gen", () -> new Stage.Generator<>() {
+      ProducerRef<Integer, Stage.Generator<Integer>> generator = start(Stage.generator("gen", Integer.class, () -> new Stage.Generator<>() {
         @Override
         public void onStart(StageContext given) {
           context[0] = given;
@@ -315,7 +315,7 @@ class ContextTest extends StageTest {
     void isWhetherItIsCancelled() throws Exception {
       CountDownLatch working = new CountDownLatch(1);
       var inner = Supervisor.open(SupervisorSpec.of("inner").withIntensity(Intensity.none()).withShutdown(Duration.ZERO));
-      var worker = startIn(inner, Stage.<Integer, Idle>producer("worker", Idle::new));
+      var worker = startIn(inner, Stage.producer("worker", Idle::new));
       worker.cast(stage -> {
         assertThat(stage.context().isCancelled()).isFalse();
         working.countDown();

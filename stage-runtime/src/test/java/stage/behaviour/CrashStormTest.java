@@ -206,13 +206,13 @@ class CrashStormTest extends CrashTest {
     var third = new Storm(seed + 2000);
     Redelivery patient = Redelivery.attempts(1_000_000);   // nothing here is poison
     ProducerRef<Integer, ?> numbers = source.equals("producer")
-        ? start(Stage.<Integer, Numbers>producer("numbers", () -> new Numbers(first)))
-        : start(Stage.<Integer, Loop>generator("numbers", () -> new Loop(first)));
-    var sums = start(Stage.<Integer, Long, Sums>producerConsumer("sums", () -> new Sums(second))
-        .withRedelivery(patient).subscribeTo(numbers, demand));
+        ? start(Stage.producer("numbers", () -> new Numbers(first)))
+        : start(Stage.generator("numbers", () -> new Loop(first)));
+    var sums = start(Stage.producerConsumer("sums", numbers, () -> new Sums(second))
+        .withRedelivery(patient).withDemand(demand));
     Total[] last = {null};   // written by the stage's thread, read after its end
-    var total = start(Stage.<Long, Total>consumer("total", () -> last[0] = new Total(third))
-        .withRedelivery(patient).subscribeTo(sums, demand));
+    var total = start(Stage.consumer("total", sums, () -> last[0] = new Total(third))
+        .withRedelivery(patient).withDemand(demand));
 
     assertThat(Await.end(total)).isEqualTo(new StopReason.Completed());
 

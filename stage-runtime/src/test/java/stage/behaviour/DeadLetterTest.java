@@ -58,9 +58,9 @@ class DeadLetterTest extends CrashTest {
 
   /** A consumer that gives up on every event, one at a time. */
   private ConsumerRef<Integer, ?> grave(String name, ProducerRef<Integer, ?> source, DeadLetterHandler handler) {
-    return start(Stage.<Integer, Stage.Consumer<Integer>>consumer(name, () -> (events, from) -> {
+    return start(Stage.consumer(name, source, () -> (events, from) -> {
       throw new IOException("no " + name);
-    }).withDeadLetters(handler).subscribeTo(source, Demand.max(1)));
+    }).withDeadLetters(handler).withDemand(Demand.max(1)));
   }
 
   private void handleSlowly(DeadLetter letter, long count) throws InterruptedException {
@@ -141,7 +141,7 @@ class DeadLetterTest extends CrashTest {
     @Test
     void f11_thatIsTooSlowIsNotGivenWhatIsBeyondTheBacklogAndThatIsCounted() throws Exception {
       open(spec());
-      ProducerRef<Integer, ?> source = start(Stage.<Integer, Stage.Producer<Integer>>producer("source", () -> (demand, out) -> {}));
+      ProducerRef<Integer, ?> source = start(Stage.source("source", Integer.class));
       ConsumerRef<Integer, ?> grave = grave("grave", source, DeadLetterTest.this::handleSlowly);
       source.emit(0);
       Await.open(handling, grave);
@@ -234,7 +234,7 @@ class DeadLetterTest extends CrashTest {
     void f40_mayNotCloseTheScopeAndMayStopIt() throws Exception {
       open(spec());
       BlockingQueue<Throwable> refused = new LinkedBlockingQueue<>();
-      ProducerRef<Integer, ?> source = start(Stage.<Integer, Stage.Producer<Integer>>producer("source", () -> (demand, out) -> {}));
+      ProducerRef<Integer, ?> source = start(Stage.source("source", Integer.class));
       grave("grave", source, (letter, count) -> {
         try {
           scope().close();
@@ -256,13 +256,13 @@ class DeadLetterTest extends CrashTest {
     void f40_mayCloseASupervisorBelow() throws Exception {
       open(spec());
       Supervisor below = scope().start(SupervisorSpec.of("below").withDecisions(failure -> Decision.RESUME));
-      ProducerRef<Integer, ?> source = start(Stage.<Integer, Stage.Producer<Integer>>producer("source", () -> (demand, out) -> {}));
-      var grave = below.start(Stage.<Integer, Stage.Consumer<Integer>>consumer("grave", () -> (events, from) -> {
+      ProducerRef<Integer, ?> source = start(Stage.source("source", Integer.class));
+      var grave = below.start(Stage.consumer("grave", source, () -> (events, from) -> {
         throw new IOException("no grave");
       }).withDeadLetters((letter, count) -> {
         below.close();
         letters.add(letter);
-      }).subscribeTo(source));
+      }));
       source.emit(1);
       assertThat(Await.next(letters, grave).event()).isEqualTo(1);
       assertThat(grave.isAlive()).isFalse();
@@ -310,7 +310,7 @@ class DeadLetterTest extends CrashTest {
     void f37_ofTemporaryStagesThatCrashAreLimited() throws Exception {
       open(SupervisorSpec.of("test").withStrategy(Strategy.DYNAMIC));
       for (int i = 0; i < 60; i++) {
-        ProducerRef<Integer, ?> mayfly = start(Stage.<Integer, Stage.Producer<Integer>>producer("mayfly" + i, () -> (demand, out) -> {})
+        ProducerRef<Integer, ?> mayfly = start(Stage.source("mayfly" + i, Integer.class)
             .withRestart(Restart.TEMPORARY));
         mayfly.cast(stage -> {
           throw new IOException("evening");
@@ -325,14 +325,12 @@ class DeadLetterTest extends CrashTest {
     @Test
     void f27_showNoEventAndNothingOfItIsCalled() throws Exception {
       open(spec());
-      ProducerRef<Evil, ?> source = start(Stage.<Evil, Stage.Producer<Evil>>producer("source", () -> (demand, out) -> {}));
+      ProducerRef<Evil, ?> source = start(Stage.source("source", Evil.class));
       Queue<Object> got = new ConcurrentLinkedQueue<>();
-      start(Stage.<DeadLetter, Stage.Consumer<DeadLetter>>consumer("morgue",
-          () -> (events, from) -> events.forEach(letter -> got.add(letter.event())))
-          .subscribeTo(scope().deadLetters()));
-      var grave = start(Stage.<Evil, Stage.Consumer<Evil>>consumer("grave", () -> (events, from) -> {
+      start(Stage.consumer("morgue", scope().deadLetters(), () -> (events, from) -> events.forEach(letter -> got.add(letter.event()))));
+      var grave = start(Stage.consumer("grave", source, () -> (events, from) -> {
         throw new IOException("no grave");
-      }).subscribeTo(source, Demand.max(1)));
+      }).withDemand(Demand.max(1)));
       source.emit(new Evil(1));
       Await.until(() -> grave.snapshot().eventsDeadLettered() == 1, "it is given up", grave);
       scope().close();
@@ -345,8 +343,7 @@ class DeadLetterTest extends CrashTest {
   @Nested
   class AConsumer {
     private ConsumerRef<DeadLetter, ?> morgue() {
-      return start(Stage.<DeadLetter, Stage.Consumer<DeadLetter>>consumer("morgue", () -> (events, from) -> letters.addAll(events))
-          .subscribeTo(scope().deadLetters()));
+      return start(Stage.consumer("morgue", scope().deadLetters(), () -> (events, from) -> letters.addAll(events)));
     }
 
     @Test
@@ -355,9 +352,9 @@ class DeadLetterTest extends CrashTest {
       morgue();
       Supervisor below = scope().start(SupervisorSpec.of("below").withDecisions(failure -> Decision.RESUME));
       assertThat(below.deadLetters().path()).isEqualTo("test/dead-letters");
-      below.start(Stage.<Integer, Stage.Consumer<Integer>>consumer("deep", () -> (events, from) -> {
+      below.start(Stage.consumer("deep", source("one", 20), () -> (events, from) -> {
         throw new IOException("no deep");
-      }).withDeadLetters((letter, count) -> {}).subscribeTo(source("one", 20), Demand.max(1)));
+      }).withDeadLetters((letter, count) -> {}).withDemand(Demand.max(1)));
       grave("grave", source("two", 30), (letter, count) -> {});
       scope().join();
       ShutdownReport report = scope().drain(Duration.ofSeconds(60));
@@ -406,16 +403,14 @@ class DeadLetterTest extends CrashTest {
     void getsWhatIsGivenUpWhileTheScopeDrains() throws Exception {
       open(spec());
       morgue();
-      var middle = start(Stage.<Integer, Integer, Stage.ProducerConsumer<Integer, Integer>>producerConsumer("middle",
-          () -> (events, from, out) -> {
+      var middle = start(Stage.producerConsumer("middle", source("source", 500), Integer.class, () -> (events, from, out) -> {
             handling.countDown();
             mayGoOn.await();
             events.forEach(out::emit);
           }).withDispatcher(Dispatcher.partition(List.of("one"), event -> {
         throw new IOException("no key for an event");
-      })).withDeadLetters((letter, count) -> {}).subscribeTo(source("source", 500), Demand.max(100)));
-      start(Stage.<Integer, Stage.Consumer<Integer>>consumer("sink", () -> (events, from) -> {})
-          .subscribeTo(SubscriptionSpec.to(middle).withPartition("one")));
+      })).withDeadLetters((letter, count) -> {}).withDemand(Demand.max(100)));
+      start(Stage.consumer("sink", SubscriptionSpec.to(middle).withPartition("one"), () -> (events, from) -> {}));
       Await.open(handling, middle);
       scope().stop();
       mayGoOn.countDown();
@@ -429,9 +424,9 @@ class DeadLetterTest extends CrashTest {
     void isAskedNothingAboutItsOwnDeadLetters() throws Exception {
       open(spec());
       Queue<DeadLetter> own = new ConcurrentLinkedQueue<>();
-      var morgue = start(Stage.<DeadLetter, Stage.Consumer<DeadLetter>>consumer("morgue", () -> (events, from) -> {
+      var morgue = start(Stage.consumer("morgue", scope().deadLetters(), () -> (events, from) -> {
         throw new IOException("no morgue");
-      }).withDeadLetters((letter, count) -> own.add(letter)).subscribeTo(scope().deadLetters(), Demand.max(1)));
+      }).withDeadLetters((letter, count) -> own.add(letter)).withDemand(Demand.max(1)));
       grave("grave", source("source", 20), (letter, count) -> {});
       Await.until(() -> morgue.snapshot().eventsDeadLettered() == 20, "it has given up on all", morgue);
       scope().close();
@@ -443,8 +438,7 @@ class DeadLetterTest extends CrashTest {
     @Test
     void mayPassThemOnToAnotherWhoseLettersDoNotComeBackEither() throws Exception {
       open(spec());
-      var sorter = start(Stage.<DeadLetter, Integer, Stage.ProducerConsumer<DeadLetter, Integer>>producerConsumer("sorter",
-          () -> (events, from, out) -> events.forEach(letter -> out.emit((Integer) letter.event()))).subscribeTo(scope().deadLetters()));
+      var sorter = start(Stage.producerConsumer("sorter", scope().deadLetters(), Integer.class, () -> (events, from, out) -> events.forEach(letter -> out.emit((Integer) letter.event()))));
       Queue<DeadLetter> last = new ConcurrentLinkedQueue<>();
       var end = grave("end", sorter, (letter, count) -> last.add(letter));
       grave("grave", source("source", 20), (letter, count) -> {});
@@ -474,10 +468,10 @@ class DeadLetterTest extends CrashTest {
     @Test
     void thatIsStuckIsCancelledAndItsLettersAreInTheReport() throws Exception {
       open(spec());
-      var morgue = start(Stage.<DeadLetter, Stage.Consumer<DeadLetter>>consumer("morgue", () -> (events, from) -> {
+      var morgue = start(Stage.consumer("morgue", scope().deadLetters(), () -> (events, from) -> {
         handling.countDown();
         mayGoOn.await();
-      }).subscribeTo(scope().deadLetters(), Demand.max(1)));
+      }).withDemand(Demand.max(1)));
       grave("grave", source("source", 20), (letter, count) -> {});
       Await.open(handling, morgue);
       scope().join();
@@ -492,9 +486,7 @@ class DeadLetterTest extends CrashTest {
     void inASupervisorBelowMayBeClosedBeforeTheScope() throws Exception {
       open(spec());
       Supervisor below = scope().start(SupervisorSpec.of("below"));
-      var morgue = below.start(Stage.<DeadLetter, Stage.Consumer<DeadLetter>>consumer("morgue",
-          () -> (events, from) -> letters.addAll(events))
-          .subscribeTo(scope().deadLetters()));
+      var morgue = below.start(Stage.consumer("morgue", scope().deadLetters(), () -> (events, from) -> letters.addAll(events)));
       below.close();
       assertThat(morgue.isAlive()).isFalse();
       assertThat(scope().deadLetters().isAlive()).isTrue();

@@ -411,7 +411,7 @@ class DemandTest {
             thrown.add(refused);
           }
         };
-        rig.start(Stage.<Integer, Stage.Consumer<Integer>>consumer("asking", () -> asking).subscribeTo(numbers, Demand.max(5)));
+        rig.start(Stage.consumer("asking", numbers, () -> asking).withDemand(Demand.max(5)));
         assertThat(Await.next(rig.app(), thrown)).hasMessage(
             "demand on the subscription to rig/numbers is automatic; use Demand.manual() to request events yourself");
       }

@@ -127,8 +127,8 @@ class DispatchTest {
       try (var rig = new Rig()) {
         var numbers = rig.start(Stage.producer("numbers", () -> new Counter(20_000)));
         for (int i = 0; i < 4; i++) {
-          rig.start(Stage.<Integer, Stage.Consumer<Integer>>consumer("worker" + i, () -> (events, from) -> worker.onEvents(events, from))
-              .subscribeTo(numbers, Demand.max(64)));
+          rig.start(Stage.consumer("worker" + i, numbers, () -> (events, from) -> worker.onEvents(events, from))
+              .withDemand(Demand.max(64)));
         }
         rig.app().join();
       }

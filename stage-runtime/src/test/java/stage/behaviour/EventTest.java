@@ -70,9 +70,8 @@ class EventTest extends CrashTest {
     @ParameterizedTest
     @EnumSource
     void f27_isEmittedDeliveredAgainAndDeadLettered(Shared shared) throws Exception {
-      var producer = start(Stage.<Evil, Stage.Producer<Evil>>producer("producer", () -> (demand, out) -> {}).withDispatcher(shared.dispatch));
-      var relay = start(Stage.<Evil, Evil, Stage.ProducerConsumer<Evil, Evil>>producerConsumer("relay", () -> (events, from, out) -> out.emitAll(events))
-          .subscribeTo(shared.subscription(SubscriptionSpec.to(producer)).withDemand(Demand.max(5))));
+      var producer = start(Stage.source("producer", Evil.class).withDispatcher(shared.dispatch));
+      var relay = start(Stage.producerConsumer("relay", shared.subscription(SubscriptionSpec.to(producer)).withDemand(Demand.max(5)), Evil.class, () -> (events, from, out) -> out.emitAll(events)));
       var consumer = start(Stage.consumer("consumer", () -> new Picky(handled)).withRedelivery(Redelivery.attempts(1))
           .withDeadLetters((letter, count) -> letters.add(((Evil) letter.event()).number)).subscribeTo(relay, Demand.max(10)));
       producer.castEmit((behaviour, out) -> out.emitAll(IntStream.range(0, 10).mapToObj(Evil::new).toList()));
@@ -86,8 +85,8 @@ class EventTest extends CrashTest {
 
     @Test
     void f27_isReturnedAndDeliveredToAnother() throws Exception {
-      var producer = start(Stage.<Evil, Stage.Producer<Evil>>producer("producer", () -> (demand, out) -> {}));
-      var leaver = start(Stage.<Evil, Stage.Consumer<Evil>>consumer("leaver", () -> (batch, from) -> from.cancel(0)).subscribeTo(producer));
+      var producer = start(Stage.source("producer", Evil.class));
+      var leaver = start(Stage.consumer("leaver", producer, () -> (batch, from) -> from.cancel(0)));
       producer.castEmit((behaviour, out) -> out.emitAll(List.of(new Evil(1), new Evil(2))));
       Await.until(() -> leaver.snapshot().inputs().isEmpty(), "it has left", leaver);
       start(Stage.consumer("heir", () -> new Picky(handled)).subscribeTo(producer));
@@ -109,8 +108,8 @@ class EventTest extends CrashTest {
       });
       Await.answered(producer);
       event.add(2);   // nobody has seen it yet
-      var consumer = start(Stage.<List<Integer>, Stage.Consumer<List<Integer>>>consumer("consumer", () -> (batch, from) -> handled.addAll(batch))
-          .subscribeTo(producer, Demand.max(2)));
+      var consumer = start(Stage.consumer("consumer", producer, () -> (batch, from) -> handled.addAll(batch))
+          .withDemand(Demand.max(2)));
       for (List<Integer> each : Await.next(2, handled, consumer)) assertThat(each).isSameAs(event).containsExactly(1, 2);
       Await.until(() -> consumer.snapshot().inputs().getFirst().handled() == 2, "both are settled", consumer);
     }

@@ -101,7 +101,7 @@ class FailureTest extends StageTest {
     @ParameterizedTest
     @EnumSource
     void f01_to_f06_s57_inOnDemandFailsTheScope(Thrown thrown) throws Exception {
-      ProducerRef<Integer, Stage.Producer<Integer>> producer = start(Stage.<Integer, Stage.Producer<Integer>>producer("p", () -> (demand, out) -> {
+      ProducerRef<Integer, Stage.Producer<Integer>> producer = start(Stage.producer("p", Integer.class, () -> (demand, out) -> {
         out.emit(1);
         sneak(thrown.cause);
       }));
@@ -115,7 +115,7 @@ class FailureTest extends StageTest {
     @ParameterizedTest
     @EnumSource
     void f01_to_f06_inGenerateFailsTheScope(Thrown thrown) {
-      ProducerRef<Integer, Stage.Generator<Integer>> generator = start(Stage.<Integer, Stage.Generator<Integer>>generator("gen", () -> out -> {
+      ProducerRef<Integer, Stage.Generator<Integer>> generator = start(Stage.generator("gen", Integer.class, () -> out -> {
         out.emit(1);
         sneak(thrown.cause);
       }));
@@ -128,7 +128,7 @@ class FailureTest extends StageTest {
     @EnumSource
     void f01_to_f06_inOnEventsOfAConsumerFailsTheScope(Thrown thrown) {
       ProducerRef<Integer, Numbers> numbers = start(Stage.producer("numbers", Numbers::new));
-      start(Stage.<Integer, Stage.Consumer<Integer>>consumer("c", () -> (batch, from) -> sneak(thrown.cause)).subscribeTo(numbers));
+      start(Stage.consumer("c", numbers, () -> (batch, from) -> sneak(thrown.cause)));
       assertTheScopeFailedWith(thrown.cause, "test/c", "onEvents");
     }
 
@@ -136,10 +136,10 @@ class FailureTest extends StageTest {
     @EnumSource
     void f01_to_f06_inOnEventsOfAProducerConsumerFailsTheScope(Thrown thrown) {
       ProducerRef<Integer, Numbers> numbers = start(Stage.producer("numbers", Numbers::new));
-      var both = start(Stage.<Integer, Integer, Stage.ProducerConsumer<Integer, Integer>>producerConsumer("pc", () -> (batch, from, out) -> {
+      var both = start(Stage.producerConsumer("pc", numbers, Integer.class, () -> (batch, from, out) -> {
         out.emit(1);
         sneak(thrown.cause);
-      }).subscribeTo(numbers));
+      }));
       start(Stage.consumer("sink", () -> new Sink(events)).subscribeTo(both));
       assertTheScopeFailedWith(thrown.cause, "test/pc", "onEvents");
       assertThat(events).isEmpty();
@@ -149,7 +149,7 @@ class FailureTest extends StageTest {
     void inOnCompleteFailsTheScope() {
       var cause = new IOException("crash");
       ProducerRef<Integer, Numbers> numbers = start(Stage.producer("numbers", () -> new Numbers(3)));
-      start(Stage.<Integer, Stage.Consumer<Integer>>consumer("c", () -> new Stage.Consumer<>() {
+      start(Stage.consumer("c", numbers, () -> new Stage.Consumer<>() {
         @Override
         public void onEvents(List<Integer> batch, Inlet<Integer> from) {
           events.addAll(batch);
@@ -159,7 +159,7 @@ class FailureTest extends StageTest {
         public void onComplete() throws IOException {
           throw cause;
         }
-      }).subscribeTo(numbers));
+      }));
       assertTheScopeFailedWith(cause, "test/c", "onComplete");
       assertThat(events).containsExactly(0, 1, 2);
     }
@@ -199,7 +199,7 @@ class FailureTest extends StageTest {
     @Test
     void inATimerOfAGeneratorFailsTheScope() {
       var cause = new IOException("crash");
-      start(Stage.<Integer, Stage.Generator<Integer>>generator("gen", () -> new Stage.Generator<>() {
+      start(Stage.generator("gen", Integer.class, () -> new Stage.Generator<>() {
         @Override
         public void onStart(StageContext context) {
           context.after(Duration.ZERO, () -> {
@@ -220,7 +220,7 @@ class FailureTest extends StageTest {
     @Test
     void inACastFailsTheScope() throws Exception {
       var cause = new IOException("crash");
-      start(Stage.<Integer, Idle>producer("idle", Idle::new)).cast(stage -> {
+      start(Stage.producer("idle", Idle::new)).cast(stage -> {
         throw cause;
       });
       assertTheScopeFailedWith(cause, "test/idle", "a cast");
@@ -229,7 +229,7 @@ class FailureTest extends StageTest {
     @Test
     void f04_byRealRecursionFailsTheScope() {
       ProducerRef<Integer, Numbers> numbers = start(Stage.producer("numbers", Numbers::new));
-      start(Stage.<Integer, Stage.Consumer<Integer>>consumer("c", () -> (batch, from) -> events.add(depth(0))).subscribeTo(numbers));
+      start(Stage.consumer("c", numbers, () -> (batch, from) -> events.add(depth(0))));
       assertThatThrownBy(scope::join).isInstanceOf(StageFailedException.class).hasCauseInstanceOf(StackOverflowError.class);
       scope.close();
       assertNothingIsLeft();
@@ -281,7 +281,7 @@ class FailureTest extends StageTest {
         throw new IOException("crash");
       });
       Await.end(crasher);
-      assertThatThrownBy(() -> start(Stage.<Integer, Idle>producer("late", Idle::new)))
+      assertThatThrownBy(() -> start(Stage.producer("late", Idle::new)))
           .isInstanceOf(ScopeMisuseException.class)
           .hasMessage("scope test is closing; stage \"late\" cannot be started in it");
     }
@@ -291,10 +291,10 @@ class FailureTest extends StageTest {
       var held = new Held<Integer>();
       ProducerRef<Integer, Idle> idle = start(Stage.producer("idle", Idle::new));
       ConsumerRef<Integer, Held<Integer>> heir = start(Stage.consumer("heir", () -> held));
-      ConsumerRef<Integer, Stage.Consumer<Integer>> crasher = start(Stage.<Integer, Stage.Consumer<Integer>>consumer("crasher", () -> (batch, from) -> {
+      ConsumerRef<Integer, Stage.Consumer<Integer>> crasher = start(Stage.consumer("crasher", idle, () -> (batch, from) -> {
         heir.subscribeTo(idle, Demand.max(2));
         throw new IOException("crash");
-      }).subscribeTo(idle, Demand.max(10)));
+      }).withDemand(Demand.max(10)));
       held.letGo();
       idle.castEmit((stage, out) -> {
         for (int i = 0; i < 10; i++) out.emit(i);
@@ -308,7 +308,7 @@ class FailureTest extends StageTest {
 
     @Test
     void areListedWithTheFirstFailure() throws Exception {
-      ProducerRef<Integer, Stage.Producer<Integer>> second = start(Stage.<Integer, Stage.Producer<Integer>>producer("second", () -> new Stage.Producer<>() {
+      ProducerRef<Integer, Stage.Producer<Integer>> second = start(Stage.producer("second", Integer.class, () -> new Stage.Producer<>() {
         @Override
         public void onDemand(long demand, Outlet<Integer> out) {}
       }));
@@ -337,9 +337,9 @@ class FailureTest extends StageTest {
       var held = new Held<Integer>();
       var inner = stage.api.supervision.Supervisor.open(
           stage.api.supervision.SupervisorSpec.of("inner").withIntensity(Intensity.none()).withShutdown(Duration.ofMillis(1)));
-      var numbers = startIn(inner, Stage.<Integer, Numbers>producer("numbers", Numbers::new));
-      var consumer = startIn(inner, Stage.<Integer, Held<Integer>>consumer("held", () -> held).subscribeTo(numbers));
-      var crasher = startIn(inner, Stage.<Integer, Idle>producer("crasher", Idle::new));
+      var numbers = startIn(inner, Stage.producer("numbers", Numbers::new));
+      var consumer = startIn(inner, Stage.consumer("held", numbers, () -> held));
+      var crasher = startIn(inner, Stage.producer("crasher", Idle::new));
       Await.next(held.entered, consumer);
       crasher.cast(stage -> {
         throw new IOException("crash");
@@ -369,12 +369,12 @@ class FailureTest extends StageTest {
     @Test
     void throwsAFailureOfItsOwnDrain() {
       var cause = new IOException("crash");
-      start(Stage.<Integer, Stage.Producer<Integer>>producer("p", () -> (demand, out) -> {}));
+      start(Stage.source("p", Integer.class));
       var entered = new java.util.concurrent.CountDownLatch(1);
-      ProducerRef<Integer, Stage.Generator<Integer>> generator = start(Stage.<Integer, Stage.Generator<Integer>>generator("gen", () -> out -> {
+      ProducerRef<Integer, Stage.Generator<Integer>> generator = start(Stage.generator("gen", Integer.class, () -> out -> {
         for (int i = 0; i < 3; i++) out.emit(i);
       }));
-      start(Stage.<Integer, Stage.Consumer<Integer>>consumer("c", () -> new Stage.Consumer<>() {
+      start(Stage.consumer("c", generator, () -> new Stage.Consumer<>() {
         @Override
         public void onEvents(List<Integer> batch, Inlet<Integer> from) {
           entered.countDown();
@@ -384,7 +384,7 @@ class FailureTest extends StageTest {
         public void onComplete() throws IOException {
           throw cause;
         }
-      }).subscribeTo(generator));
+      }));
       assertThatThrownBy(scope::close).isInstanceOf(StageFailedException.class).hasCause(cause);
     }
   }
@@ -398,7 +398,7 @@ class FailureTest extends StageTest {
     private StopReason endOfAConsumerWith(CancelPolicy policy, boolean crash) throws Exception {
       ConsumerRef<Integer, Sink> sink = start(Stage.consumer("sink", () -> new Sink(events)));
       try (var inner = Supervisor.open(SupervisorSpec.of("inner").withIntensity(Intensity.none()))) {
-        var producer = startIn(inner, Stage.<Integer, Idle>producer("p", Idle::new));
+        var producer = startIn(inner, Stage.producer("p", Idle::new));
         sink.subscribeTo(SubscriptionSpec.to(producer).withCancelPolicy(policy));
         producer.emit(1);
         if (crash) {
@@ -442,7 +442,7 @@ class FailureTest extends StageTest {
       ProducerRef<Integer, Idle> other = start(Stage.producer("other", Idle::new));
       ConsumerRef<Integer, Sink> sink = start(Stage.consumer("sink", () -> new Sink(events)).subscribeTo(other));
       try (var inner = Supervisor.open(SupervisorSpec.of("inner").withIntensity(Intensity.none()))) {
-        var producer = startIn(inner, Stage.<Integer, Idle>producer("p", Idle::new));
+        var producer = startIn(inner, Stage.producer("p", Idle::new));
         sink.subscribeTo(producer);
         producer.cast(stage -> {
           throw cause;
@@ -456,9 +456,9 @@ class FailureTest extends StageTest {
 
     @Test
     void isSeenWhereThereIsNoDemand() throws Exception {
-      ProducerConsumerRef<Integer, Integer, Relay> relay = start(Stage.<Integer, Integer, Relay>producerConsumer("relay", Relay::new));
+      ProducerConsumerRef<Integer, Integer, Relay> relay = start(Stage.producerConsumer("relay", Relay::new));
       try (var inner = Supervisor.open(SupervisorSpec.of("inner").withIntensity(Intensity.none()))) {
-        var producer = startIn(inner, Stage.<Integer, Idle>producer("p", Idle::new));
+        var producer = startIn(inner, Stage.producer("p", Idle::new));
         relay.subscribeTo(producer);
         for (int i = 0; i < 10; i++) producer.emit(i);
         Await.until(() -> relay.snapshot().inputs().getFirst().inFlight() == 10, "events wait for demand", relay);
@@ -477,7 +477,7 @@ class FailureTest extends StageTest {
       ConsumerRef<Integer, Sink> sink = start(Stage.consumer("sink", () -> new Sink(events)));
       var dead = new AtomicReference<ProducerRef<Integer, Idle>>();
       try (var inner = Supervisor.open(SupervisorSpec.of("inner").withIntensity(Intensity.none()))) {
-        var producer = startIn(inner, Stage.<Integer, Idle>producer("p", Idle::new));
+        var producer = startIn(inner, Stage.producer("p", Idle::new));
         dead.set(producer);
         producer.cast(stage -> {
           throw new Evil();

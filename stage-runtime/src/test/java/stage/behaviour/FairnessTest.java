@@ -22,10 +22,10 @@ class FairnessTest {
   void startsAndClosesWhileMorePipelinesAreBusyThanThereAreProcessors() throws Exception {
     try (var scope = Supervisor.open("busy")) {
       for (int i = 0; i < 4 * Runtime.getRuntime().availableProcessors(); i++) {
-        var numbers = scope.start(Stage.<Integer, Stage.Producer<Integer>>producer("numbers" + i, () -> (demand, out) -> {
+        var numbers = scope.start(Stage.producer("numbers" + i, Integer.class, () -> (demand, out) -> {
           for (long n = 0; n < demand; n++) out.emit(1);
         }));
-        ConsumerRef<Integer, Sink> sink = scope.start(Stage.<Integer, Sink>consumer("sink" + i, Sink::new).subscribeTo(numbers));
+        ConsumerRef<Integer, Sink> sink = scope.start(Stage.consumer("sink" + i, numbers, Sink::new));
         assertThat(sink.isAlive()).isTrue();
       }
       Thread other = Thread.startVirtualThread(() -> {});
@@ -38,10 +38,10 @@ class FairnessTest {
     var stopped = new AtomicBoolean();
     try (var scope = Supervisor.open("busy")) {
       for (int i = 0; i < 4 * Runtime.getRuntime().availableProcessors(); i++) {
-        var numbers = scope.start(Stage.<Integer, Stage.Generator<Integer>>generator("numbers" + i, () -> out -> {
+        var numbers = scope.start(Stage.generator("numbers" + i, Integer.class, () -> out -> {
           while (!stopped.get()) out.emit(1);
         }));
-        scope.start(Stage.<Integer, Sink>consumer("sink" + i, Sink::new).subscribeTo(numbers));
+        scope.start(Stage.consumer("sink" + i, numbers, Sink::new));
       }
       Thread.startVirtualThread(() -> stopped.set(true)).join();
       scope.join();
@@ -52,7 +52,7 @@ class FairnessTest {
   void messagesLetEventsIn() throws Exception {
     var done = new AtomicBoolean();
     try (var scope = Supervisor.open("busy")) {
-      var numbers = scope.start(Stage.<Integer, Stage.Producer<Integer>>producer("numbers", () -> (demand, out) -> out.emit(1)));
+      var numbers = scope.start(Stage.producer("numbers", Integer.class, () -> (demand, out) -> out.emit(1)));
       var sink = scope.start(Stage.<Integer, Stage.Consumer<Integer>>consumer("sink", () -> (events, from) -> done.set(true)));
       new Chain(sink, done).again();
       sink.subscribeTo(numbers).id();

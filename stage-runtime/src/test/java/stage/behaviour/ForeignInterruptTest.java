@@ -52,7 +52,7 @@ class ForeignInterruptTest extends CrashTest {
     thread.interrupt();
     Await.until(() -> generator.snapshot().incarnation() == 2, "it is restarted", generator);
 
-    var consumer = start(Stage.<Integer, Stage.Consumer<Integer>>consumer("consumer", () -> (batch, from) -> handled.addAll(batch)).subscribeTo(generator, Demand.max(7)));
+    var consumer = start(Stage.consumer("consumer", generator, () -> (batch, from) -> handled.addAll(batch)).withDemand(Demand.max(7)));
     assertThat(Await.next(100, handled, generator, consumer)).as("what was not emitted is not committed").containsExactlyElementsOf(IntStream.rangeClosed(1, 100).boxed().toList());
     assertThat(log.take()).singleElement().satisfies(line -> {
       assertThat(line.getMessage()).contains("child=generator#1 crashed in=generate").contains("decision=RESTART");
@@ -66,7 +66,7 @@ class ForeignInterruptTest extends CrashTest {
     var blocks = new CountDownLatch(1);
     var lives = new AtomicInteger();
     ProducerRef<Integer, Counter> generator = start(Stage.generator("generator", Counter::new));
-    var consumer = start(Stage.<Integer, Stage.Consumer<Integer>>consumer("consumer", () -> {
+    var consumer = start(Stage.consumer("consumer", generator, () -> {
       boolean first = lives.incrementAndGet() == 1;
       return (List<Integer> batch, Inlet<Integer> from) -> {
         if (first) {
@@ -75,7 +75,7 @@ class ForeignInterruptTest extends CrashTest {
         }
         handled.addAll(batch);
       };
-    }).subscribeTo(generator, Demand.max(7)));
+    }).withDemand(Demand.max(7)));
     Await.next(threads, generator);   // the generator's
     Await.next(threads, consumer).interrupt();
     assertThat(Await.next(100, handled, generator, consumer)).containsExactlyElementsOf(IntStream.rangeClosed(1, 100).boxed().toList());
@@ -115,7 +115,7 @@ class ForeignInterruptTest extends CrashTest {
       }
     }
     open(stage.api.supervision.Intensity.of(1000));
-    ProducerRef<Integer, Waiting> generator = start(Stage.<Integer, Waiting>generator("generator", Waiting::new).withRestart(stage.api.Restart.PERMANENT));
+    ProducerRef<Integer, Waiting> generator = start(Stage.generator("generator", Waiting::new).withRestart(stage.api.Restart.PERMANENT));
     for (int i = 1; i <= 200; i++) {
       StageContext context = Await.next(contexts, generator);
       assertThat(context.incarnation()).isEqualTo(i);

@@ -149,7 +149,7 @@ class GeneratorTest {
   @Test
   void meetsAConsumerThatSubscribesInTheMiddle() throws Exception {
     try (var rig = new Rig()) {
-      var generator = rig.start(Stage.<Integer, Stage.Generator<Integer>>generator("generator", () -> to(Integer.MAX_VALUE))
+      var generator = rig.start(Stage.generator("generator", Integer.class, () -> to(Integer.MAX_VALUE))
           .withDispatcher(Dispatcher.broadcast()));
       var first = rig.start(Stage.consumer("first", Collector<Integer>::new).subscribeTo(generator, Demand.max(50)));
       Await.that(rig.app(), first, stage -> stage.count() > 100);

@@ -101,10 +101,10 @@ class InterruptStormTest extends CrashTest {
   void f18_loseAndDoubleNothing(long seed) throws Exception {
     var outOfOrder = new ArrayList<Integer>();
     open(Intensity.of(1_000_000));
-    var source = start(Stage.<Integer, Source>generator("source", Source::new));
-    var middle = start(Stage.<Integer, Integer, Middle>producerConsumer("middle", Middle::new).withRedelivery(Redelivery.attempts(100))
-        .subscribeTo(source, Demand.max(20)));
-    var sink = start(Stage.<Integer, Sink>consumer("sink", () -> new Sink(outOfOrder)).withRedelivery(Redelivery.attempts(100)).subscribeTo(middle, Demand.max(50)));
+    var source = start(Stage.generator("source", Source::new));
+    var middle = start(Stage.producerConsumer("middle", source, Middle::new).withRedelivery(Redelivery.attempts(100))
+        .withDemand(Demand.max(20)));
+    var sink = start(Stage.consumer("sink", middle, () -> new Sink(outOfOrder)).withRedelivery(Redelivery.attempts(100)).withDemand(Demand.max(50)));
     var victims = List.of("source", "middle", "sink");
     var random = new Random(seed);
     for (int i = 0; i < INTERRUPTS; i++) {

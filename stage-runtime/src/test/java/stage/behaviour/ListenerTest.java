@@ -56,7 +56,7 @@ class ListenerTest extends CrashTest {
   }
 
   private ProducerRef<Integer, ?> silent(Overflow overflow) {
-    return start(Stage.<Integer, Stage.Producer<Integer>>producer("source", () -> (demand, out) -> {}).withOverflow(overflow));
+    return start(Stage.source("source", Integer.class).withOverflow(overflow));
   }
 
   @Nested
@@ -82,7 +82,7 @@ class ListenerTest extends CrashTest {
     void isToldNothingOfOneThatCouldNotStart() {
       listened(Intensity.none());
       try {
-        start(Stage.<Integer, Stage.Producer<Integer>>producer("stillborn", () -> {
+        start(Stage.producer("stillborn", Integer.class, () -> {
           throw new IOException("no");
         }));
       } catch (stage.api.supervision.StageFailedException announced) {
@@ -186,7 +186,7 @@ class ListenerTest extends CrashTest {
       listened(Intensity.none());
       Supervisor below = scope().start(SupervisorSpec.of("below").withIntensity(Intensity.none()));
       var cause = new IOException("enough");
-      var stage = below.start(Stage.<Integer, Stage.Producer<Integer>>producer("deep", () -> (demand, out) -> {}));
+      var stage = below.start(Stage.source("deep", Integer.class));
       stage.cast(behaviour -> {
         throw cause;
       });
@@ -300,7 +300,7 @@ class ListenerTest extends CrashTest {
         throw new IOException("crash");
       });
       Await.open(told, stage);
-      var other = start(Stage.<Integer, Stage.Producer<Integer>>producer("other", () -> (demand, out) -> {}));
+      var other = start(Stage.source("other", Integer.class));
       assertThat(other.<String>call(behaviour -> "alive")).isEqualTo("alive");
       assertThat(scope().snapshot().crashes()).isZero();
       scope().stopChild("other");
@@ -316,7 +316,7 @@ class ListenerTest extends CrashTest {
     @Test
     void isToldOfItsCrashAndItsEnd() throws Exception {
       listened(Intensity.none());
-      var stage = start(Stage.<Integer, Stage.Producer<Integer>>producer("source", () -> (demand, out) -> {})
+      var stage = start(Stage.source("source", Integer.class)
           .withRestart(Restart.TEMPORARY));
       stage.cast(behaviour -> {
         throw new IOException("crash");

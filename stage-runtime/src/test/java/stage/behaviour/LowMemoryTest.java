@@ -102,11 +102,11 @@ class LowMemoryTest {
 
   private static void pipeline() throws InterruptedException {
     try (var app = Supervisor.open(SupervisorSpec.of("app").withIntensity(Intensity.none()))) {
-      var numbers = app.start(Stage.<Long, Numbers>producer("numbers", () -> new Numbers(EVENTS)));
-      var negated = app.start(Stage.<Long, Long, Stage.ProducerConsumer<Long, Long>>producerConsumer("negated", () -> (events, from, out) -> {
+      var numbers = app.start(Stage.producer("numbers", () -> new Numbers(EVENTS)));
+      var negated = app.start(Stage.producerConsumer("negated", numbers, Long.class, () -> (events, from, out) -> {
         for (long event : events) out.emit(-event);
-      }).subscribeTo(numbers));
-      app.start(Stage.<Long, Sum>consumer("sum", Sum::new).subscribeTo(negated));
+      }));
+      app.start(Stage.consumer("sum", negated, Sum::new));
       app.join();
     }
   }
@@ -166,10 +166,10 @@ class LowMemoryTest {
   private static void hoarder(boolean keeps) throws InterruptedException {
     try (var app = Supervisor.open("app")) {
       var go = new CountDownLatch(1);
-      var numbers = app.start(Stage.<Long, Numbers>producer("numbers", () -> new Numbers(1000)));
+      var numbers = app.start(Stage.producer("numbers", () -> new Numbers(1000)));
       var other = app.start(Stage.<Long, Stage.Consumer<Long>>consumer("other", () -> (events, from) -> go.await()));
       other.cast(behaviour -> go.await());
-      var hoarder = app.start(Stage.<Long, Hoarder>consumer("hoarder", () -> new Hoarder(keeps)));
+      var hoarder = app.start(Stage.consumer("hoarder", () -> new Hoarder(keeps)));
       var subscription = hoarder.subscribeTo(numbers, Demand.max(10));
       hoarder.join();
       SubscriptionSnapshot ledger = subscription.snapshot();

@@ -51,12 +51,12 @@ class MapConcurrentTest extends CrashTest {
       var last = new AtomicInteger(-1);
       // Of each pair the first one waits for the second: they finish in turned order.
       var seconds = IntStream.range(0, 500).mapToObj(pair -> new CountDownLatch(1)).toList();
-      var map = start(Stage.<Integer, Integer>mapConcurrent("map", 2, event -> {
+      var map = start(Stage.mapConcurrent("map", source(1000), 2, event -> {
         if (event % 2 == 0) seconds.get(event / 2).await();
         else seconds.get(event / 2).countDown();
         last.set(event);
         return 2 * event;
-      }).subscribeTo(source(1000), Demand.max(50)));
+      }).withDemand(Demand.max(50)));
       assertThat(Await.end(sink(map, Demand.max(10)))).isEqualTo(new StopReason.Completed());
       assertThat(List.copyOf(handled)).isEqualTo(doubled(1000));
     }
@@ -64,10 +64,10 @@ class MapConcurrentTest extends CrashTest {
     @Test
     void runsOnlyAsManyAsAreWanted() throws Exception {
       open(Intensity.of(3));
-      var map = start(Stage.<Integer, Integer>mapConcurrent("map", 8, event -> {
+      var map = start(Stage.mapConcurrent("map", source(100), 8, event -> {
         entered.add(event);
         return 2 * event;
-      }).subscribeTo(source(100), Demand.max(50)));
+      }).withDemand(Demand.max(50)));
       var sink = start(Stage.consumer("sink", () -> new Sink(new Lives(), new Faults(), handled)));
       sink.pause();
       sink.subscribeTo(map, Demand.max(3));
@@ -84,10 +84,10 @@ class MapConcurrentTest extends CrashTest {
     void leavesOutWhatFailsAndKeepsTheOrderOfTheRest() throws Exception {
       open(Intensity.none());
       BlockingQueue<DeadLetter> letters = new LinkedBlockingQueue<>();
-      var map = start(Stage.<Integer, Integer>mapConcurrent("map", 4, event -> {
+      var map = start(Stage.mapConcurrent("map", source(100), 4, event -> {
         if (event % 10 == 7) throw new IOException("seven");
         return 2 * event;
-      }).withDeadLetters((letter, count) -> letters.add(letter)).subscribeTo(source(100)));
+      }).withDeadLetters((letter, count) -> letters.add(letter)));
       Await.end(sink(map, Demand.max(10)));
       assertThat(List.copyOf(handled)).isEqualTo(doubled(100).stream().filter(event -> event / 2 % 10 != 7).toList());
       assertThat(Await.next(10, letters)).extracting(DeadLetter::event).containsExactlyInAnyOrder(7, 17, 27, 37, 47, 57, 67, 77, 87, 97);
@@ -97,8 +97,8 @@ class MapConcurrentTest extends CrashTest {
     void takesNullForAFailure() throws Exception {
       open(Intensity.none());
       BlockingQueue<DeadLetter> letters = new LinkedBlockingQueue<>();
-      var map = start(Stage.<Integer, Integer>mapConcurrent("map", 4, event -> event == 1 ? null : event)
-          .withDeadLetters((letter, count) -> letters.add(letter)).subscribeTo(source(3)));
+      var map = start(Stage.mapConcurrent("map", source(3), 4, event -> event == 1 ? null : event)
+          .withDeadLetters((letter, count) -> letters.add(letter)));
       Await.end(sink(map, Demand.max(10)));
       assertThat(handled).containsExactly(0, 2);
       assertThat(Await.next(1, letters).getFirst().cause()).isInstanceOf(NullPointerException.class).hasMessageContaining("returned null");
@@ -107,7 +107,7 @@ class MapConcurrentTest extends CrashTest {
     @Test
     void losesAndDoublesNothingWhenItCrashes() throws Exception {
       open(Intensity.of(1000));
-      var map = start(Stage.<Integer, Integer>mapConcurrent("map", 4, event -> 2 * event).subscribeTo(source(20_000), Demand.max(50)));
+      var map = start(Stage.mapConcurrent("map", source(20_000), 4, event -> 2 * event).withDemand(Demand.max(50)));
       var sink = sink(map, Demand.max(10));
       for (int i = 0; i < 50 && map.isAlive(); i++) {
         map.kill();
@@ -126,10 +126,10 @@ class MapConcurrentTest extends CrashTest {
     void emitsAsTheyFinish() throws Exception {
       open(Intensity.of(3));
       var first = new CountDownLatch(1);
-      var map = start(Stage.<Integer, Integer>mapConcurrentUnordered("map", 2, event -> {
+      var map = start(Stage.mapConcurrentUnordered("map", source(100), 2, event -> {
         if (event == 0) first.await();
         return 2 * event;
-      }).subscribeTo(source(100), Demand.max(10)));
+      }).withDemand(Demand.max(10)));
       var sink = sink(map, Demand.max(10));
       assertThat(Await.next(99, handled, map, sink)).containsExactlyInAnyOrderElementsOf(doubled(100).subList(1, 100));
       first.countDown();
@@ -141,10 +141,10 @@ class MapConcurrentTest extends CrashTest {
     void carriesTenThousandThroughRandomFailures() throws Exception {
       open(Intensity.none());
       Set<Integer> failed = ConcurrentHashMap.newKeySet();
-      var map = start(Stage.<Integer, Integer>mapConcurrentUnordered("map", 16, event -> {
+      var map = start(Stage.mapConcurrentUnordered("map", source(10_000), 16, event -> {
         if (event * 7919 % 13 == 5 && failed.add(event)) throw new IOException("once");
         return 2 * event;
-      }).subscribeTo(source(10_000), Demand.max(100)));
+      }).withDemand(Demand.max(100)));
       Await.end(sink(map, Demand.max(100)));
       assertThat(handled).containsExactlyInAnyOrderElementsOf(doubled(10_000));
     }

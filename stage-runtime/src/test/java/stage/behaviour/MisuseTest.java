@@ -122,7 +122,7 @@ class MisuseTest extends StageTest {
 
     @Test
     void holdsSoManyEventsBeyondDemand() throws Exception {
-      ProducerRef<Integer, Idle> small = start(Stage.<Integer, Idle>producer("small", Idle::new).withOverflow(Overflow.block().withCapacity(3)));
+      ProducerRef<Integer, Idle> small = start(Stage.producer("small", Idle::new).withOverflow(Overflow.block().withCapacity(3)));
       small.castEmit((stage, outlet) -> {
         for (int i = 0; i < 3; i++) outlet.emit(i);
         DemandExceededException exceeded = catchThrowableOfType(DemandExceededException.class, () -> outlet.emit(3));
@@ -137,7 +137,7 @@ class MisuseTest extends StageTest {
     @Test
     void f24_ofAGeneratorIsNotForOtherThreadsEither() throws Exception {
       BlockingQueue<Outlet<Integer>> outlets = new LinkedBlockingQueue<>();
-      ProducerRef<Integer, Stage.Generator<Integer>> generator = start(Stage.<Integer, Stage.Generator<Integer>>generator("gen", () -> outlet -> {
+      ProducerRef<Integer, Stage.Generator<Integer>> generator = start(Stage.generator("gen", Integer.class, () -> outlet -> {
         outlets.add(outlet);
         outlet.emit(1);
       }));
@@ -151,7 +151,7 @@ class MisuseTest extends StageTest {
     @Test
     void f23_ofAGeneratorIsClosedByComplete() throws Exception {
       theScopeMayFail();
-      ProducerRef<Integer, Stage.Generator<Integer>> generator = start(Stage.<Integer, Stage.Generator<Integer>>generator("gen", () -> outlet -> {
+      ProducerRef<Integer, Stage.Generator<Integer>> generator = start(Stage.generator("gen", Integer.class, () -> outlet -> {
         outlet.complete();
         outlet.emit(1);
       }));
@@ -173,8 +173,8 @@ class MisuseTest extends StageTest {
   class EmittingFromOutside {
     @Test
     void isForProducersOnly() {
-      ProducerRef<Integer, Stage.Generator<Integer>> generator = start(Stage.<Integer, Stage.Generator<Integer>>generator("gen", () -> outlet -> outlet.emit(1)));
-      ProducerConsumerRef<Integer, Integer, Relay> relay = start(Stage.<Integer, Integer, Relay>producerConsumer("relay", Relay::new));
+      ProducerRef<Integer, Stage.Generator<Integer>> generator = start(Stage.generator("gen", Integer.class, () -> outlet -> outlet.emit(1)));
+      ProducerConsumerRef<Integer, Integer, Relay> relay = start(Stage.producerConsumer("relay", Relay::new));
       assertThatThrownBy(() -> generator.emit(1))
           .isInstanceOf(UnsupportedOperationException.class)
           .hasMessage("emit() from outside is for producers, but stage test/gen is a generator; use castEmit, or a producer of its own");
@@ -200,9 +200,9 @@ class MisuseTest extends StageTest {
 
     @Test
     void isRefusedByASpec() {
-      var producer = Stage.<Integer, Idle>producer("p", Idle::new);
+      var producer = Stage.producer("p", Idle::new);
       assertThatThrownBy(() -> producer.withMailbox(0)).isInstanceOf(IllegalArgumentException.class).hasMessage("mailbox must be at least 1, but was 0");
-      assertThatThrownBy(() -> Stage.<Integer, Integer, Relay>producerConsumer("r", Relay::new).withBuffer(-1))
+      assertThatThrownBy(() -> Stage.producerConsumer("r", Relay::new).withBuffer(-1))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessage("buffer must be at least 0, but was -1");
       assertThatThrownBy(() -> Overflow.dropOldest(0))
@@ -238,7 +238,7 @@ class MisuseTest extends StageTest {
       BlockingQueue<List<Integer>> batches = new LinkedBlockingQueue<>();
       ProducerRef<Integer, Idle> idle = start(Stage.producer("idle", Idle::new));
       ConsumerRef<Integer, Stage.Consumer<Integer>> keeper =
-          start(Stage.<Integer, Stage.Consumer<Integer>>consumer("keeper", () -> (batch, from) -> batches.add(batch)).subscribeTo(idle));
+          start(Stage.consumer("keeper", idle, () -> (batch, from) -> batches.add(batch)));
       idle.castEmit((stage, out) -> out.emitAll(List.of(1, 2, 3)));
       List<Integer> batch = Await.next(batches, keeper);
       assertThatThrownBy(() -> batch.add(4)).isInstanceOf(UnsupportedOperationException.class);

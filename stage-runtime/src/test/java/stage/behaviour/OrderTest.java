@@ -21,8 +21,7 @@ class OrderTest {
     try (var rig = new Rig()) {
       stage.api.ProducerRef<Integer, ?> from = rig.start(Stage.producer("numbers", () -> new Counter(2000)));
       for (int i = 0; i < 5; i++) {
-        from = rig.start(Stage.<Integer, Integer, Stage.ProducerConsumer<Integer, Integer>>producerConsumer("hop" + i,
-            () -> (events, in, out) -> out.emitAll(events)).subscribeTo(from, Demand.max(max).min(min)));
+        from = rig.start(Stage.producerConsumer("hop" + i, from, Integer.class, () -> (events, in, out) -> out.emitAll(events)).withDemand(Demand.max(max).min(min)));
       }
       rig.start(Stage.consumer("collector", () -> collector).subscribeTo(from, Demand.max(max).min(min)));
       rig.app().join();

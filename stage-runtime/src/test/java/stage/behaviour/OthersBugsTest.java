@@ -84,12 +84,12 @@ class OthersBugsTest extends CrashTest {
       source.cast(numbers -> allThere.await());
       List<ConsumerRef<Integer, Sink>> sinks = new ArrayList<>();
       for (int chain = 0; chain < 10; chain++) {
-        var fewer = start(Stage.<Integer, Integer, Stage.ProducerConsumer<Integer, Integer>>producerConsumer("fewer" + chain, () -> (events, from, out) -> {
+        var fewer = start(Stage.producerConsumer("fewer" + chain, source, Integer.class, () -> (events, from, out) -> {
           for (int event : events) if (event % 3 == 0) out.emit(event);
-        }).subscribeTo(source, demand));
-        var fewest = start(Stage.<Integer, Integer, Stage.ProducerConsumer<Integer, Integer>>producerConsumer("fewest" + chain, () -> (events, from, out) -> {
+        }).withDemand(demand));
+        var fewest = start(Stage.producerConsumer("fewest" + chain, fewer, Integer.class, () -> (events, from, out) -> {
           for (int event : events) if (event % 7 == 0) out.emit(event);
-        }).subscribeTo(fewer, demand));
+        }).withDemand(demand));
         sinks.add(start(Stage.consumer("sink" + chain, () -> new Sink(handled)).subscribeTo(fewest, demand)));
       }
       allThere.countDown();
@@ -142,7 +142,7 @@ class OthersBugsTest extends CrashTest {
 
       theScopeMayFail();
       var source = start(Stage.producer("source", () -> new Numbers(100)));
-      start(Stage.<Integer, Stage.Consumer<Integer>>consumer("throwing", () -> (events, from) -> fling(thrown)).subscribeTo(source));
+      start(Stage.consumer("throwing", source, () -> (events, from) -> fling(thrown)));
       assertThat(catchThrowableOfType(StageFailedException.class, scope::join).getCause()).isSameAs(thrown);
       log.take();
     }
@@ -213,7 +213,7 @@ class OthersBugsTest extends CrashTest {
     @WithDemands
     void wabbit20_isNotWhenTheLastOfItIsUsedUp(int max, int min) throws Exception {
       int limit = 2000;
-      ProducerRef<Integer, Pushed> producer = start(Stage.<Integer, Pushed>producer("producer", Pushed::new).withOverflow(Overflow.fail()));
+      ProducerRef<Integer, Pushed> producer = start(Stage.producer("producer", Pushed::new).withOverflow(Overflow.fail()));
       var sink = start(Stage.consumer("sink", () -> new Sink(handled)).subscribeTo(producer, Demand.max(max).min(min)));
       for (int i = 0; i < limit; i++) {
         int event = i;
@@ -268,7 +268,7 @@ class OthersBugsTest extends CrashTest {
       for (int round = 0; round < 3000; round++) {
         int events = 1 + round % 3;
         ProducerRef<Integer, ?> source = round % 2 == 0
-            ? scope().start(Stage.<Integer, Stage.Generator<Integer>>generator("source" + round, () -> out -> out.emitAll(upTo(events))))
+            ? scope().start(Stage.generator("source" + round, Integer.class, () -> out -> out.emitAll(upTo(events))))
             : scope().start(Stage.producer("source" + round, () -> new Numbers(events)));
         var sink = scope().start(Stage.consumer("sink" + round, () -> new Sink(handled)).subscribeTo(source, demand));
         assertThat(Await.end(sink)).isEqualTo(new StopReason.Completed());
@@ -338,10 +338,10 @@ class OthersBugsTest extends CrashTest {
       var crash = new Once(new IOException("off"));
       ProducerRef<Integer, Idle> producer = start(Stage.producer("producer", Idle::new));
       var processor = start(Stage.producerConsumer("processor", Processor::new).subscribeTo(producer, Demand.max(2).min(0)));
-      var batcher = start(Stage.<Integer, Stage.Consumer<Integer>>consumer("batcher", () -> (events, from) -> {
+      var batcher = start(Stage.consumer("batcher", processor, () -> (events, from) -> {
         crash.crash();
         handled.addAll(events);
-      }).subscribeTo(processor, Demand.max(2).min(0)));
+      }).withDemand(Demand.max(2).min(0)));
       emit(producer, 1, 2, 3, 4, 5, 6);
       assertThat(Await.next(6, handled, producer, processor, batcher)).containsExactly(1, 2, 3, 4, 5, 6);
       assertThat(processor.snapshot().incarnation()).isEqualTo(1);
@@ -356,13 +356,13 @@ class OthersBugsTest extends CrashTest {
       int limit = 2000;
       Set<Integer> failed = new HashSet<>();
       ProducerRef<Integer, Idle> producer = start(Stage.producer("producer", Idle::new));
-      var consumer = start(Stage.<Integer, Stage.Consumer<Integer>>consumer("consumer", () -> (events, from) -> {
+      var consumer = start(Stage.consumer("consumer", producer, () -> (events, from) -> {
         for (int event : events) {
           if (event % 5 == 0 && failed.add(event)) throw new IOException("fails the first time");
           handled.add(event);
           from.commit(1);
         }
-      }).subscribeTo(producer, Demand.max(7)));
+      }).withDemand(Demand.max(7)));
       for (int i = 0; i < limit; i++) producer.emit(i);
       assertThat(Await.next(limit, handled, producer, consumer)).isEqualTo(upTo(limit));
       producer.stop();
@@ -383,10 +383,10 @@ class OthersBugsTest extends CrashTest {
       Supervisor scope = open(SupervisorSpec.of("test").withIntensity(Intensity.of(100)).withDecisions(failure -> resumes ? Decision.RESUME : Decision.RESTART));
       Set<Integer> failed = new HashSet<>();
       ProducerRef<Integer, Idle> producer = start(Stage.producer("producer", Idle::new));
-      var consumer = start(Stage.<Integer, Stage.Consumer<Integer>>consumer("consumer", () -> (events, from) -> {
+      var consumer = start(Stage.consumer("consumer", producer, () -> (events, from) -> {
         for (int event : events) if (failed.add(event)) throw new IOException("fails the first time");
         handled.addAll(events);
-      }).withDeadLetters((letter, count) -> letters.add(letter)).subscribeTo(producer));
+      }).withDeadLetters((letter, count) -> letters.add(letter)));
       for (int event = 0; event < 20; event++) {
         Await.until(() -> consumer.snapshot().awaiting().equals("EVENTS"), "it has nothing to do, and waits", consumer);
         emit(producer, event);

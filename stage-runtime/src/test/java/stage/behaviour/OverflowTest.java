@@ -325,7 +325,7 @@ class OverflowTest {
         assertThatThrownBy(() -> producer.emit(null)).isInstanceOf(NullPointerException.class)
             .hasMessage("event must not be null (Reactive Streams rule 2.13)");
         Stage.Generator<Integer> nothing = out -> out.emit(1);
-        var generator = rig.start(Stage.<Integer, Stage.Generator<Integer>>generator("generator", () -> nothing));
+        var generator = rig.start(Stage.generator("generator", Integer.class, () -> nothing));
         assertThatThrownBy(() -> generator.emit(1)).isInstanceOf(UnsupportedOperationException.class)
             .hasMessage("emit() from outside is for producers, but stage rig/generator is a generator; use castEmit, or a producer of its own");
         Stage.ProducerConsumer<Integer, Integer> same = (events, from, out) -> out.emitAll(events);

@@ -133,7 +133,7 @@ class PauseTest extends StageTest {
   class APausedGenerator {
     @Test
     void stopsAtItsNextEmitAndGoesOn() throws Exception {
-      ProducerRef<Integer, Stage.Generator<Integer>> generator = start(Stage.<Integer, Stage.Generator<Integer>>generator("gen", () -> out -> {
+      ProducerRef<Integer, Stage.Generator<Integer>> generator = start(Stage.generator("gen", Integer.class, () -> out -> {
         for (int i = 0; ; i++) out.emit(i);
       }));
       ConsumerRef<Integer, Sink> sink = start(Stage.consumer("sink", () -> new Sink(events)).subscribeTo(generator, Demand.max(8)));
@@ -151,7 +151,7 @@ class PauseTest extends StageTest {
     @Test
     void canBeStopped() throws Exception {
       CountDownLatch emitting = new CountDownLatch(1);
-      ProducerRef<Integer, Stage.Generator<Integer>> generator = start(Stage.<Integer, Stage.Generator<Integer>>generator("gen", () -> out -> {
+      ProducerRef<Integer, Stage.Generator<Integer>> generator = start(Stage.generator("gen", Integer.class, () -> out -> {
         emitting.countDown();
         while (true) out.emit(1);
       }));
@@ -170,7 +170,7 @@ class PauseTest extends StageTest {
       ProducerRef<Integer, Numbers> numbers = start(Stage.producer("numbers", () -> new Numbers(1000)));
       numbers.pause();   // so that the relay cannot be done before it was paused often enough
       ProducerConsumerRef<Integer, Integer, Relay> relay =
-          start(Stage.<Integer, Integer, Relay>producerConsumer("relay", Relay::new).subscribeTo(numbers, Demand.max(10)));
+          start(Stage.producerConsumer("relay", numbers, Relay::new).withDemand(Demand.max(10)));
       ConsumerRef<Integer, Sink> sink = start(Stage.consumer("sink", () -> new Sink(events)).subscribeTo(relay, Demand.max(4)));
       for (int i = 0; i < 20; i++) {
         relay.pause();

@@ -68,13 +68,13 @@ class PerEventTest extends CrashTest {
       open(Intensity.of(3));
       var running = new AtomicInteger();
       var most = new AtomicInteger();
-      ConsumerRef<Integer, Stage.Consumer<Integer>> mailer = start(Stage.<Integer>perEvent("mailer", 4, event -> {
+      ConsumerRef<Integer, Stage.Consumer<Integer>> mailer = start(Stage.perEvent("mailer", source(1000), 4, event -> {
         most.accumulateAndGet(running.incrementAndGet(), Math::max);
         entered.add(event);
         go.acquire();
         running.decrementAndGet();
         handled.add(event);
-      }).subscribeTo(source(1000), Demand.max(100)));
+      }).withDemand(Demand.max(100)));
       Await.next(4, entered, mailer);
       go.release(1000);
       assertThat(Await.end(mailer)).isEqualTo(new StopReason.Completed());
@@ -86,7 +86,7 @@ class PerEventTest extends CrashTest {
     void givesEachEventAVirtualThreadOfItsOwn() throws Exception {
       open(Intensity.of(3));
       Set<Thread> threads = ConcurrentHashMap.newKeySet();
-      var mailer = start(Stage.<Integer>perEvent("mailer", 4, event -> threads.add(Thread.currentThread())).subscribeTo(source(100)));
+      var mailer = start(Stage.perEvent("mailer", source(100), 4, event -> threads.add(Thread.currentThread())));
       Await.end(mailer);
       assertThat(threads).hasSize(100).allMatch(Thread::isVirtual).allMatch(thread -> thread.getName().startsWith("stage:test/mailer#1/"));
     }
@@ -114,10 +114,10 @@ class PerEventTest extends CrashTest {
     void isBoundedBehindOneThatTakesForEver() throws Exception {
       open(Intensity.of(3));
       var first = new CountDownLatch(1);
-      var mailer = start(Stage.<Integer>perEvent("mailer", 2, event -> {
+      var mailer = start(Stage.perEvent("mailer", source(5000), 2, event -> {
         if (event == 0) first.await();
         else entered.add(event);
-      }).subscribeTo(source(5000), Demand.max(10)));
+      }).withDemand(Demand.max(10)));
       Await.next(1024, entered, mailer);
       Await.answered(mailer);
       assertThat(mailer.snapshot().inputs().getFirst().sent()).isLessThanOrEqualTo(1024 + 10 + 2);
@@ -129,7 +129,7 @@ class PerEventTest extends CrashTest {
     void refusesManualDemandAndBadNumbers() {
       open(Intensity.of(3));
       ProducerRef<Integer, Source> source = source(10);
-      assertThatThrownBy(() -> start(Stage.<Integer>perEvent("mailer", 2, handled::add).subscribeTo(source, Demand.manual())))
+      assertThatThrownBy(() -> start(Stage.perEvent("mailer", source, 2, handled::add).withDemand(Demand.manual())))
           .isInstanceOf(SubscriptionRefusedException.class).hasMessageContaining("asks by itself; use Demand.max(n)");
       assertThatThrownBy(() -> Stage.<Integer>perEvent("mailer", 0, handled::add)).isInstanceOf(IllegalArgumentException.class)
           .hasMessage("concurrency must be at least 1, but was 0");
@@ -142,11 +142,11 @@ class PerEventTest extends CrashTest {
     void isTriedAgainByItselfAndThenADeadLetter() throws Exception {
       Supervisor scope = open(Intensity.none());
       var tries = new ConcurrentLinkedQueue<Integer>();
-      var mailer = start(Stage.<Integer>perEvent("mailer", 4, event -> {
+      var mailer = start(Stage.perEvent("mailer", source(100), 4, event -> {
         tries.add(event);
         if (event == 17) throw new IOException("no such address");
         handled.add(event);
-      }).withDeadLetters((letter, count) -> letters.add(letter)).subscribeTo(source(100)));
+      }).withDeadLetters((letter, count) -> letters.add(letter)));
       assertThat(Await.end(mailer)).isEqualTo(new StopReason.Completed());
       assertThat(handled).hasSize(99).doesNotContain(17).doesNotHaveDuplicates();
       assertThat(tries.stream().filter(event -> event == 17)).hasSize(3);
@@ -226,11 +226,11 @@ class PerEventTest extends CrashTest {
       Supervisor scope = open(SupervisorSpec.of("test").withShutdown(Duration.ofMillis(1)).withGrace(Duration.ofMillis(50)));
       List<Thread> stuck = new ArrayList<>();
       var release = new CountDownLatch(1);
-      var mailer = start(Stage.<Integer>perEvent("mailer", 1, event -> {
+      var mailer = start(Stage.perEvent("mailer", source(1), 1, event -> {
         stuck.add(Thread.currentThread());
         entered.add(event);
         while (release.getCount() > 0) Thread.onSpinWait();
-      }).subscribeTo(source(1)));
+      }));
       Await.next(1, entered, mailer);
       assertThatThrownBy(scope::close).isInstanceOf(StragglersException.class).hasMessageContaining("stage:test/mailer#1/1");
       release.countDown();
@@ -259,7 +259,7 @@ class PerEventTest extends CrashTest {
     @Test
     void aPauseStartsNothingNew() throws Exception {
       open(Intensity.of(3));
-      var mailer = start(Stage.<Integer>perEvent("mailer", 2, PerEventTest.this::hold).subscribeTo(source(10)));
+      var mailer = start(Stage.perEvent("mailer", source(10), 2, PerEventTest.this::hold));
       Await.next(2, entered, mailer);
       mailer.pause();
       go.release(100);

@@ -119,8 +119,8 @@ class ProducerConsumerTest {
       Stage.ProducerConsumer<Integer, Integer> rare = (events, from, out) -> {
         for (int event : events) if (event % 1000 == 0) out.emit(event);
       };
-      var ref = rig.start(Stage.<Integer, Integer, Stage.ProducerConsumer<Integer, Integer>>producerConsumer("rare", () -> rare)
-          .subscribeTo(numbers, Demand.max(4)));
+      var ref = rig.start(Stage.producerConsumer("rare", numbers, Integer.class, () -> rare)
+          .withDemand(Demand.max(4)));
       rig.start(Stage.consumer("collector", () -> collector).subscribeTo(ref, Demand.max(1)));
       rig.app().join();
     }

@@ -83,7 +83,7 @@ class RedeliveryTest extends CrashTest {
   }
 
   private ConsumerSpec<Integer, Taster> taster(Integer... poison) {
-    return Stage.<Integer, Taster>consumer("sink", () -> new Taster(poison)).withDeadLetters((letter, count) -> letters.add(letter));
+    return Stage.consumer("sink", () -> new Taster(poison)).withDeadLetters((letter, count) -> letters.add(letter));
   }
 
   /** Starts a consumer that is subscribed once it is paused, so that its first batch is as large as it can be. */
@@ -178,7 +178,7 @@ class RedeliveryTest extends CrashTest {
     void areNotCountedTogetherForCrashesOfAnotherCause() throws Exception {
       var source = source(100);
       BlockingQueue<Integer> crashed = new LinkedBlockingQueue<>();
-      var sink = start(Stage.<Integer, Stage.Consumer<Integer>>consumer("sink", () -> (events, from) -> {
+      var sink = start(Stage.consumer("sink", source, () -> (events, from) -> {
         for (int event : events) {
           if (event % 10 == 3 && !crashed.contains(event)) {
             crashed.add(event);
@@ -186,7 +186,7 @@ class RedeliveryTest extends CrashTest {
           }
         }
         handled.addAll(events);
-      }).withDeadLetters((letter, count) -> letters.add(letter)).subscribeTo(source, Demand.max(1)));
+      }).withDeadLetters((letter, count) -> letters.add(letter)).withDemand(Demand.max(1)));
       assertThat(Await.end(sink)).isEqualTo(new StopReason.Completed());
       assertThat(handled).containsExactlyElementsOf(upToWithout(100));
       assertThat(lettersOfTheScope()).isEmpty();
@@ -324,7 +324,7 @@ class RedeliveryTest extends CrashTest {
     void f07_asksInEachIncarnationAndStillFindsThePoison() throws Exception {
       open(Intensity.of(3));
       var source = source(20);
-      var sink = start(Stage.<Integer, ByHand>consumer("sink", ByHand::new).withDeadLetters((letter, count) -> letters.add(letter)));
+      var sink = start(Stage.consumer("sink", ByHand::new).withDeadLetters((letter, count) -> letters.add(letter)));
       Subscription subscription = sink.subscribeTo(SubscriptionSpec.<Integer>to(source).withDemand(Demand.manual()));
       assertThat(Await.end(sink)).isEqualTo(new StopReason.Completed());
       assertThat(handled).containsExactlyElementsOf(upToWithout(20, 7));
@@ -352,7 +352,7 @@ class RedeliveryTest extends CrashTest {
           handled.addAll(events);
         }
       }
-      var sink = start(Stage.<Integer, Greedy>consumer("sink", Greedy::new));
+      var sink = start(Stage.consumer("sink", Greedy::new));
       Subscription subscription = sink.subscribeTo(SubscriptionSpec.<Integer>to(source).withDemand(Demand.manual()));
       assertThat(Await.next(5, handled, source, sink)).isEqualTo(upToWithout(5));
       Await.answered(sink);
@@ -368,14 +368,14 @@ class RedeliveryTest extends CrashTest {
     void f07_doublesNoneOfItsOutputs(int max, int min) throws Exception {
       open(Intensity.of(100));
       var source = source(200);
-      var middle = start(Stage.<Integer, Integer, Stage.ProducerConsumer<Integer, Integer>>producerConsumer("middle", () -> (events, from, out) -> {
+      var middle = start(Stage.producerConsumer("middle", source, Integer.class, () -> (events, from, out) -> {
         for (int event : events) {
           out.emit(event);
           if (event == 50 || event == 120) throw new Poisoned(event);
           out.emit(-event);
         }
-      }).withDeadLetters((letter, count) -> letters.add(letter)).subscribeTo(source, Demand.max(20)));
-      var sink = start(Stage.<Integer, Taster>consumer("sink", Taster::new).subscribeTo(middle, new Demand(max, min, false)));
+      }).withDeadLetters((letter, count) -> letters.add(letter)).withDemand(Demand.max(20)));
+      var sink = start(Stage.consumer("sink", middle, Taster::new).withDemand(new Demand(max, min, false)));
       assertThat(Await.end(sink)).isEqualTo(new StopReason.Completed());
       List<Integer> expected = upToWithout(200, 50, 120).stream().flatMap(event -> List.of(event, -event).stream()).toList();
       assertThat(handled).containsExactlyElementsOf(expected);
@@ -414,7 +414,7 @@ class RedeliveryTest extends CrashTest {
           handled.addAll(events);
         }
       }
-      var sink = start(Stage.<Integer, Frugal>consumer("sink", Frugal::new));
+      var sink = start(Stage.consumer("sink", Frugal::new));
       Subscription out = sink.subscribeTo(SubscriptionSpec.<Integer>to(middle).withDemand(Demand.manual()));
       Await.until(() -> in.snapshot().sent() == 10 && out.snapshot().requested() == 10, "all is sent and asked for", source, middle);
       middle.resume();
@@ -517,7 +517,7 @@ class RedeliveryTest extends CrashTest {
     void f07_aPoisonOnOneDoesNotTouchTheOther() throws Exception {
       open(Intensity.of(3));
       var clean = start(Stage.producer("clean", () -> new Source(new Lives(), new Faults(), 500)));
-      var dirty = start(Stage.<Integer, Stage.Producer<Integer>>producer("dirty", () -> (demand, out) -> {
+      var dirty = start(Stage.producer("dirty", Integer.class, () -> (demand, out) -> {
         for (int i = 1; i <= 100; i++) out.emit(-i);
         out.complete();
       }));

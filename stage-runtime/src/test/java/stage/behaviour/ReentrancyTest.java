@@ -230,11 +230,11 @@ class ReentrancyTest extends CrashTest {
     }));
     bystander = scope.start(Stage.<Integer, Stage.Consumer<Integer>>consumer("bystander", () -> (batch, from) -> {}));
     List<Integer> left = new ArrayList<>(List.of(1, 2, 3, 4, 5));
-    source = scope.start(Stage.<Integer, Stage.Producer<Integer>>producer("source", () -> (demand, out) -> {
+    source = scope.start(Stage.producer("source", Integer.class, () -> (demand, out) -> {
       for (long i = 0; i < demand && !left.isEmpty(); i++) out.emit(left.removeFirst());
       if (left.isEmpty() && (where == Where.ON_COMPLETE || where == Where.ON_STOP)) out.complete();
     }));
-    var subject = scope.start(Stage.<Integer, Integer, Subject>producerConsumer("subject", Subject::new)
+    var subject = scope.start(Stage.producerConsumer("subject", Subject::new)
         .withDispatcher(Dispatcher.partition(1, event -> {
           here(Where.KEY_FUNCTION);
           return 0;
@@ -259,8 +259,7 @@ class ReentrancyTest extends CrashTest {
   private void subscribe(ProducerConsumerRef<Integer, Integer, Subject> subject) {
     try {
       subject.subscribeTo(source, Demand.max(2));
-      scope.start(Stage.<Integer, Stage.Consumer<Integer>>consumer("sink", () -> (batch, from) -> {})
-          .subscribeTo(SubscriptionSpec.to(subject).withPartition(0)));
+      scope.start(Stage.consumer("sink", SubscriptionSpec.to(subject).withPartition(0), () -> (batch, from) -> {}));
     } catch (SubscriptionRefusedException | ScopeMisuseException ended) {
       assertThat(called).isTrue();
     }

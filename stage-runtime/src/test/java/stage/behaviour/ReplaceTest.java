@@ -117,7 +117,7 @@ class ReplaceTest extends StageTest {
           if (next.get() == 20_000) out.complete();
         }
       };
-      ProducerRef<Integer, Stage.Producer<Integer>> producer = start(Stage.<Integer, Stage.Producer<Integer>>producer("p", factory));
+      ProducerRef<Integer, Stage.Producer<Integer>> producer = start(Stage.producer("p", Integer.class, factory));
       ConsumerRef<Integer, Sink> sink = start(Stage.consumer("sink", () -> new Sink(events)).subscribeTo(producer, Demand.max(16)));
       for (int i = 0; i < 20; i++) {
         try {
@@ -162,7 +162,7 @@ class ReplaceTest extends StageTest {
   @Nested
   class AGenerator {
     private ProducerRef<Integer, Stage.Generator<Integer>> generator(CountDownLatch emitting) {
-      return start(Stage.<Integer, Stage.Generator<Integer>>generator("gen", () -> out -> {
+      return start(Stage.generator("gen", Integer.class, () -> out -> {
         emitting.countDown();
         while (true) out.emit(1);
       }));
@@ -198,7 +198,7 @@ class ReplaceTest extends StageTest {
     void mayCleanUpAndReturnWhenItIsReplaced() throws Exception {
       CountDownLatch emitting = new CountDownLatch(1);
       CountDownLatch cleaned = new CountDownLatch(1);
-      ProducerRef<Integer, Stage.Generator<Integer>> generator = start(Stage.<Integer, Stage.Generator<Integer>>generator("gen", () -> out -> {
+      ProducerRef<Integer, Stage.Generator<Integer>> generator = start(Stage.generator("gen", Integer.class, () -> out -> {
         emitting.countDown();
         try {
           while (true) out.emit(1);
@@ -221,7 +221,7 @@ class ReplaceTest extends StageTest {
     void isToldAgainIfItTriesToEmitNonetheless() throws Exception {
       CountDownLatch emitting = new CountDownLatch(1);
       var refusals = new AtomicInteger();
-      ProducerRef<Integer, Stage.Generator<Integer>> generator = start(Stage.<Integer, Stage.Generator<Integer>>generator("gen", () -> out -> {
+      ProducerRef<Integer, Stage.Generator<Integer>> generator = start(Stage.generator("gen", Integer.class, () -> out -> {
         emitting.countDown();
         while (refusals.get() < 3) {
           try {
@@ -262,7 +262,7 @@ class ReplaceTest extends StageTest {
     void losesNothingWhileEventsFlow() throws Exception {
       ProducerRef<Integer, Numbers> numbers = start(Stage.producer("numbers", () -> new Numbers(20_000)));
       ProducerConsumerRef<Integer, Integer, Relay> relay =
-          start(Stage.<Integer, Integer, Relay>producerConsumer("relay", Relay::new).subscribeTo(numbers, Demand.max(16)));
+          start(Stage.producerConsumer("relay", numbers, Relay::new).withDemand(Demand.max(16)));
       ConsumerRef<Integer, Sink> sink = start(Stage.consumer("sink", () -> new Sink(events)).subscribeTo(relay, Demand.max(16)));
       for (int i = 0; i < 20; i++) {
         try {
@@ -279,7 +279,7 @@ class ReplaceTest extends StageTest {
     void useItsNewBehaviourForWhatWaits() throws Exception {
       ProducerRef<Integer, Numbers> numbers = start(Stage.producer("numbers", () -> new Numbers(10)));
       ProducerConsumerRef<Integer, Integer, Relay> relay =
-          start(Stage.<Integer, Integer, Relay>producerConsumer("relay", Relay::new).subscribeTo(numbers));
+          start(Stage.producerConsumer("relay", numbers, Relay::new));
       Await.until(() -> relay.snapshot().inputs().getFirst().inFlight() == 10, "everything waits for demand", relay);
       relay.replace(() -> new Relay(1000));
       ConsumerRef<Integer, Sink> sink = start(Stage.consumer("sink", () -> new Sink(events)).subscribeTo(relay));
@@ -305,7 +305,7 @@ class ReplaceTest extends StageTest {
 
     @Test
     void leavesTheOldOneAndItsTimersInPlaceIfOnStartThrows() throws Exception {
-      ProducerRef<Integer, Stage.Producer<Integer>> producer = start(Stage.<Integer, Stage.Producer<Integer>>producer("p", () -> new Stage.Producer<>() {
+      ProducerRef<Integer, Stage.Producer<Integer>> producer = start(Stage.producer("p", Integer.class, () -> new Stage.Producer<>() {
         @Override
         public void onStart(StageContext context) {
           context.every(Duration.ofMillis(1), () -> events.add(1));

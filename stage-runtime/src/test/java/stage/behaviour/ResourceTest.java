@@ -65,7 +65,7 @@ class ResourceTest extends StageTest {
   @Nested
   class AnEvent {
     private final ProducerRef<Event, Stage.Producer<Event>> producer =
-        start(Stage.<Event, Stage.Producer<Event>>producer("p", () -> (demand, out) -> {}));
+        start(Stage.source("p", Event.class));
     private final BlockingQueue<Integer> seen = new LinkedBlockingQueue<>();
 
     private List<WeakReference<Event>> emit(int count) throws InterruptedException {
@@ -80,7 +80,7 @@ class ResourceTest extends StageTest {
 
     @Test
     void isLetGoOfWhenItIsSettled() throws Exception {
-      ConsumerRef<Event, Stage.Consumer<Event>> consumer = start(Stage.<Event, Stage.Consumer<Event>>consumer("c", () -> this::note).subscribeTo(producer));
+      ConsumerRef<Event, Stage.Consumer<Event>> consumer = start(Stage.consumer("c", producer, () -> this::note));
       for (WeakReference<Event> reference : emit(1)) Await.collected(reference, "a single event");
       for (WeakReference<Event> reference : emit(100)) Await.collected(reference, "each of a hundred");
       assertThat(consumer.isAlive()).isTrue();
@@ -88,10 +88,10 @@ class ResourceTest extends StageTest {
 
     @Test
     void isLetGoOfByEveryConsumerOfABroadcast() throws Exception {
-      ProducerRef<Event, Stage.Producer<Event>> all = start(Stage.<Event, Stage.Producer<Event>>producer("all", () -> (demand, out) -> {})
+      ProducerRef<Event, Stage.Producer<Event>> all = start(Stage.source("all", Event.class)
           .withDispatcher(Dispatcher.broadcast()));
-      start(Stage.<Event, Stage.Consumer<Event>>consumer("a", () -> this::note).subscribeTo(all));
-      start(Stage.<Event, Stage.Consumer<Event>>consumer("b", () -> this::note).subscribeTo(all));
+      start(Stage.consumer("a", all, () -> this::note));
+      start(Stage.consumer("b", all, () -> this::note));
       for (WeakReference<Event> reference : broadcast(all)) Await.collected(reference, "an event that all have had");
     }
 
@@ -180,7 +180,7 @@ class ResourceTest extends StageTest {
     private WeakReference<ConsumerRef<Integer, Sink>> aConsumerThatCameAndWent() throws InterruptedException {
       ConsumerRef<Integer, Sink> sink;
       try (var inner = Supervisor.open(SupervisorSpec.of("inner").withIntensity(Intensity.none()))) {
-        sink = inner.start(Stage.<Integer, Sink>consumer("sink", Sink::new).subscribeTo(idle));
+        sink = inner.start(Stage.consumer("sink", idle, Sink::new));
         Await.answered(sink);
       }
       Await.until(() -> idle.snapshot().outputs().isEmpty(), "the producer knows", idle);

@@ -234,7 +234,7 @@ class RestartTest extends CrashTest {
       faults.before = new Once(thrown);
       var source = start(Stage.producer("source", () -> new Source(new Lives(), new Faults(), 100)));
       BlockingQueue<Integer> handled = new LinkedBlockingQueue<>();
-      var sink = start(Stage.<Integer, Sink>consumer("sink", () -> new Sink(lives, faults, handled)).subscribeTo(source));
+      var sink = start(Stage.consumer("sink", source, () -> new Sink(lives, faults, handled)));
       assertThat(Await.next(100, handled, sink)).isEqualTo(upTo(100));
       assertThat(Await.next(lives.stops, sink)).isInstanceOfSatisfying(StopReason.Crashed.class, crashed ->
           assertThat(crashed.cause()).isSameAs(thrown));
@@ -368,7 +368,7 @@ class RestartTest extends CrashTest {
           Thread.currentThread().interrupt();
         }
       }
-      var stage = start(Stage.<Integer, Interrupter>consumer("stage", Interrupter::new));
+      var stage = start(Stage.consumer("stage", Interrupter::new));
       stage.cast(behaviour -> {
         throw cause;
       });
@@ -439,9 +439,9 @@ class RestartTest extends CrashTest {
       source = sourceKind == Kind.PRODUCER
           ? start(Stage.producer("source", () -> new Source(all[0], allFaults[0], limit)))
           : start(Stage.generator("source", () -> new Loop(all[0], allFaults[0], limit)));
-      var middleSpec = Stage.<Integer, Integer, Middle>producerConsumer("middle", () -> new Middle(all[1], allFaults[1]));
+      var middleSpec = Stage.producerConsumer("middle", () -> new Middle(all[1], allFaults[1]));
       middle = start(middleSpec.subscribeTo(source, Demand.max(10)));
-      sink = start(Stage.<Integer, Sink>consumer("sink", () -> new Sink(all[2], allFaults[2], handled)).subscribeTo(middle, Demand.max(10)));
+      sink = start(Stage.consumer("sink", middle, () -> new Sink(all[2], allFaults[2], handled)).withDemand(Demand.max(10)));
     }
 
     private List<Integer> expected(int limit) {
@@ -536,8 +536,8 @@ class RestartTest extends CrashTest {
     @Test
     void demandIsHandedInAgain() throws Exception {
       BlockingQueue<Long> demands = new LinkedBlockingQueue<>();
-      var source = start(Stage.<Integer, Stage.Producer<Integer>>producer("source", () -> (demand, out) -> demands.add(demand)));
-      start(Stage.<Integer, Sink>consumer("sink", () -> new Sink(lives, faults)).subscribeTo(source, Demand.max(10)));
+      var source = start(Stage.producer("source", Integer.class, () -> (demand, out) -> demands.add(demand)));
+      start(Stage.consumer("sink", source, () -> new Sink(lives, faults)).withDemand(Demand.max(10)));
       assertThat(Await.next(demands, source)).isEqualTo(10);
       source.castEmit((behaviour, out) -> out.emitAll(List.of(1, 2, 3)));
       source.cast(behaviour -> {
@@ -549,7 +549,7 @@ class RestartTest extends CrashTest {
 
     @Test
     void theBacklogOfAProducerIsDelivered() throws Exception {
-      var spec = Stage.<Integer, Stage.Producer<Integer>>producer("source", () -> (demand, out) -> {});
+      var spec = Stage.source("source", Integer.class);
       var source = start(spec.withOverflow(Overflow.dropOldest(100)));
       source.castEmit((behaviour, out) -> out.emitAll(upTo(50)));
       source.castEmit((behaviour, out) -> {
@@ -560,7 +560,7 @@ class RestartTest extends CrashTest {
       assertThat(source.snapshot().backlog()).isEqualTo(50);
       assertThat(source.snapshot().eventsEmitted()).isEqualTo(50);
       BlockingQueue<Integer> handled = new LinkedBlockingQueue<>();
-      start(Stage.<Integer, Sink>consumer("sink", () -> new Sink(lives, faults, handled)).subscribeTo(source, Demand.max(3)));
+      start(Stage.consumer("sink", source, () -> new Sink(lives, faults, handled)).withDemand(Demand.max(3)));
       assertThat(Await.next(50, handled, source)).isEqualTo(upTo(50));
       log.takeRestarts(1);
     }
@@ -572,7 +572,7 @@ class RestartTest extends CrashTest {
           (events, from, out) -> out.emitAll(upTo(10)));
       var middle = start(spec.subscribeTo(source));
       var held = new Held<Integer>();
-      var sink = start(Stage.<Integer, Held<Integer>>consumer("sink", () -> held).subscribeTo(middle, Demand.max(1)));
+      var sink = start(Stage.consumer("sink", middle, () -> held).withDemand(Demand.max(1)));
       assertThat(Await.next(held.entered, sink)).containsExactly(0);
       held.letGo();
       assertThat(Await.next(10, held.handled, middle, sink)).isEqualTo(upTo(10));
@@ -582,7 +582,7 @@ class RestartTest extends CrashTest {
     void thePauseGoesOn() throws Exception {
       var source = start(Stage.producer("source", () -> new Source(new Lives(), new Faults(), 10)));
       BlockingQueue<Integer> handled = new LinkedBlockingQueue<>();
-      var sink = start(Stage.<Integer, Sink>consumer("sink", () -> new Sink(lives, faults, handled)));
+      var sink = start(Stage.consumer("sink", () -> new Sink(lives, faults, handled)));
       sink.pause();
       sink.subscribeTo(source);
       crash(sink, cause);
@@ -598,7 +598,7 @@ class RestartTest extends CrashTest {
 
     @Test
     void f21_aSubscriptionThatWasCancelledMeanwhileIsNotResurrected() throws Exception {
-      var source = start(Stage.<Integer, Stage.Producer<Integer>>producer("source", () -> (demand, out) -> {}));
+      var source = start(Stage.source("source", Integer.class));
       var stopping = new CountDownLatch(1);
       var go = new CountDownLatch(1);
       BlockingQueue<Integer> subscribed = new LinkedBlockingQueue<>();
@@ -617,7 +617,7 @@ class RestartTest extends CrashTest {
           go.await();
         }
       }
-      var sink = start(Stage.<Integer, Slow>consumer("sink", Slow::new));
+      var sink = start(Stage.consumer("sink", Slow::new));
       Subscription subscription = sink.subscribeTo(SubscriptionSpec.to(source));
       Await.next(subscribed, sink);
       sink.cast(behaviour -> {
@@ -659,9 +659,9 @@ class RestartTest extends CrashTest {
           from.commit(0);
         }
       }
-      var middle = start(Stage.<Integer, Integer, Late>producerConsumer("middle", Late::new).subscribeTo(source, Demand.max(4)));
+      var middle = start(Stage.producerConsumer("middle", source, Late::new).withDemand(Demand.max(4)));
       BlockingQueue<Integer> handled = new LinkedBlockingQueue<>();
-      start(Stage.<Integer, Sink>consumer("sink", () -> new Sink(lives, faults, handled)).subscribeTo(middle));
+      start(Stage.consumer("sink", middle, () -> new Sink(lives, faults, handled)));
       assertThat(Await.next(10, handled, middle)).isEqualTo(upTo(10));
       assertThat(refusals).containsExactly("commit must be of 0 to 0 events, what is left of the batch in hand, but was of 1");
       log.takeRestarts(1);
@@ -729,10 +729,10 @@ class RestartTest extends CrashTest {
     @Test
     void s08_aLateMessageThatFailsIsNoReasonToKeepTheLastEventsBack() throws Exception {
       Supervisor scope = scope();
-      var spec = Stage.<Integer, Stage.Producer<Integer>>producer("source", () -> (demand, out) -> {});
+      var spec = Stage.source("source", Integer.class);
       var source = start(spec.withOverflow(Overflow.dropOldest(100)));
       var held = new Held<Integer>();
-      var sink = start(Stage.<Integer, Held<Integer>>consumer("sink", () -> held).subscribeTo(source, Demand.max(1)));
+      var sink = start(Stage.consumer("sink", source, () -> held).withDemand(Demand.max(1)));
       source.castEmit((behaviour, out) -> out.emitAll(upTo(3)));
       Await.next(held.entered, sink);
       source.stop();
@@ -758,7 +758,7 @@ class RestartTest extends CrashTest {
           closed = scope;
           var numbers = scope.start(Stage.producer("source", () -> new Source(new Lives(), new Faults(), 1000)));
           source[0] = numbers;
-          scope.start(Stage.<Integer, Stage.Consumer<Integer>>consumer("sink", () -> {
+          scope.start(Stage.consumer("sink", numbers, () -> {
             lives.all.add("made");
             boolean crashes = lives.all.size() == 1;
             return (events, from) -> {
@@ -773,7 +773,7 @@ class RestartTest extends CrashTest {
               }
               handled.addAll(events);
             };
-          }).subscribeTo(numbers, Demand.max(2)));
+          }).withDemand(Demand.max(2)));
           turn.await();
         }
         return closed;
@@ -872,7 +872,7 @@ class RestartTest extends CrashTest {
       var drains = new CountDownLatch(1);
       middle.cast(behaviour -> drains.await());
       middle.subscribeTo(source);
-      start(Stage.<Integer, Sink>consumer("sink", () -> new Sink(new Lives(), new Faults(), handled)).subscribeTo(middle));
+      start(Stage.consumer("sink", middle, () -> new Sink(new Lives(), new Faults(), handled)));
       scope().stop();
       drains.countDown();
       scope().close();
@@ -885,9 +885,9 @@ class RestartTest extends CrashTest {
     void inADrainACrashDoesNotKeepItFromItsCompletion() throws Exception {
       openWith(Backoff.exponential(Duration.ofMillis(1), Duration.ofMillis(2)));
       BlockingQueue<Integer> handled = new LinkedBlockingQueue<>();
-      var source = start(Stage.<Integer, Stage.Producer<Integer>>producer("source", () -> (demand, out) -> {}));
+      var source = start(Stage.source("source", Integer.class));
       var middle = start(Stage.producerConsumer("middle", () -> new Middle(lives, faults)).subscribeTo(source));
-      start(Stage.<Integer, Sink>consumer("sink", () -> new Sink(new Lives(), new Faults(), handled)).subscribeTo(middle));
+      start(Stage.consumer("sink", middle, () -> new Sink(new Lives(), new Faults(), handled)));
       source.castEmit((behaviour, out) -> out.emitAll(upTo(5)));
       assertThat(Await.next(5, handled, source, middle)).isEqualTo(upTo(5));
       var holding = new CountDownLatch(1);
@@ -912,7 +912,7 @@ class RestartTest extends CrashTest {
       open(SupervisorSpec.of("test").withBackoff(new Backoff(hour, hour, 0)).withShutdown(Duration.ofMillis(20)));
       var source = start(Stage.producer("source", () -> new Source(new Lives(), new Faults(), 5)));
       faults.before = new Once(cause);
-      var sink = start(Stage.<Integer, Sink>consumer("sink", () -> new Sink(lives, faults)).subscribeTo(source));
+      var sink = start(Stage.consumer("sink", source, () -> new Sink(lives, faults)));
       Await.until(() -> sink.snapshot().awaiting().startsWith("BACKOFF"), "it backs off", sink);
       scope().close();
       assertThat(scope().report().eventsReturned() + scope().report().eventsUndelivered()).isEqualTo(5);
@@ -937,7 +937,7 @@ class RestartTest extends CrashTest {
       var source = start(Stage.producer("source", () -> new Source(lives, faults, 5)));
       crash(source, cause);
       BlockingQueue<Integer> handled = new LinkedBlockingQueue<>();
-      start(Stage.<Integer, Sink>consumer("sink", () -> new Sink(new Lives(), new Faults(), handled)).subscribeTo(source));
+      start(Stage.consumer("sink", source, () -> new Sink(new Lives(), new Faults(), handled)));
       assertThat(Await.next(5, handled, source)).isEqualTo(upTo(5));
       log.takeRestarts(1);
     }
@@ -951,8 +951,7 @@ class RestartTest extends CrashTest {
       theScopeMayFail();
       var source = start(Stage.producer("source", () -> new Source(new Lives(), new Faults(), 10)));
       faults.before = new Once(1000, cause);
-      start(Stage.<Integer, Sink>consumer("sink", () -> new Sink(lives, faults))
-          .subscribeTo(source).withRedelivery(Redelivery.attempts(1000)));
+      start(Stage.consumer("sink", source, () -> new Sink(lives, faults)).withRedelivery(Redelivery.attempts(1000)));
       assertThatThrownBy(() -> scope.join(Duration.ofSeconds(60))).isInstanceOf(StageFailedException.class).hasCause(cause);
       assertThat(lives.starts).containsExactly(1, 2, 3, 4, 5, 6);
       log.takeRestartsAndGivingUp(5);

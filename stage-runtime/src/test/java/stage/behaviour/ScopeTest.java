@@ -63,7 +63,7 @@ class ScopeTest extends StageTest {
         return null;
       })).isInstanceOf(ScopeMisuseException.class)
           .hasMessage("close() on scope test belongs to thread " + me + ", which opened it, but was called on other");
-      start(Stage.<Integer, Idle>producer("idle", Idle::new));   // it is still open
+      start(Stage.producer("idle", Idle::new));   // it is still open
     }
 
     @Test
@@ -91,7 +91,7 @@ class ScopeTest extends StageTest {
       ConsumerRef<Integer, Sink> sink = start(Stage.consumer("sink", Sink::new));
       String path = sink.<String>call(stage -> {
         try (var inner = Supervisor.open(SupervisorSpec.of("inner").withIntensity(Intensity.none()))) {
-          return startIn(inner, Stage.<Integer, Idle>producer("idle", Idle::new)).path();
+          return startIn(inner, Stage.producer("idle", Idle::new)).path();
         }
       });
       assertThat(path).isEqualTo("inner/idle");
@@ -113,7 +113,7 @@ class ScopeTest extends StageTest {
     void areBothClosedWhenTheOuterOneIsClosedFirst() {
       var outer = Supervisor.open(SupervisorSpec.of("outer").withIntensity(Intensity.none()));
       var inner = Supervisor.open(SupervisorSpec.of("inner").withIntensity(Intensity.none()));
-      var idle = startIn(inner, Stage.<Integer, Idle>producer("idle", Idle::new));
+      var idle = startIn(inner, Stage.producer("idle", Idle::new));
       assertThatThrownBy(outer::close)
           .isInstanceOf(ScopeMisuseException.class)
           .hasMessage("scope outer was closed before inner, which thread " + Thread.currentThread().getName()
@@ -126,10 +126,10 @@ class ScopeTest extends StageTest {
     @Test
     void areBothClosedAlsoWhenTheInnerOneHasFailed() throws Exception {
       var outer = Supervisor.open(SupervisorSpec.of("outer").withIntensity(Intensity.none()));
-      var idle = startIn(outer, Stage.<Integer, Idle>producer("idle", Idle::new));
+      var idle = startIn(outer, Stage.producer("idle", Idle::new));
       var inner = Supervisor.open(SupervisorSpec.of("inner").withIntensity(Intensity.none()));
       var cause = new IOException("crash");
-      var crasher = startIn(inner, Stage.<Integer, Sink>consumer("crasher", Sink::new));
+      var crasher = startIn(inner, Stage.consumer("crasher", Sink::new));
       crasher.cast(stage -> {
         throw cause;
       });
@@ -192,13 +192,13 @@ class ScopeTest extends StageTest {
 
     @Test
     void withATimeoutSaysThatStagesAreAlive() throws Exception {
-      start(Stage.<Integer, Idle>producer("idle", Idle::new));
+      start(Stage.producer("idle", Idle::new));
       assertThat(scope.join(Duration.ofNanos(1))).isFalse();
     }
 
     @Test
     void isInterruptible() {
-      start(Stage.<Integer, Idle>producer("idle", Idle::new));
+      start(Stage.producer("idle", Idle::new));
       Thread.currentThread().interrupt();
       assertThatThrownBy(scope::join).isInstanceOf(InterruptedException.class);
       assertThat(scope.children()).as("the stages go on").hasSize(1);
@@ -215,7 +215,7 @@ class ScopeTest extends StageTest {
   class ShutdownSequence {
     @Test
     void f41_twiceChangesNothing() {
-      start(Stage.<Integer, Idle>producer("idle", Idle::new));
+      start(Stage.producer("idle", Idle::new));
       scope.close();
       ShutdownReport first = scope.report();
       scope.close();
@@ -229,7 +229,7 @@ class ScopeTest extends StageTest {
       var held = new Held<Integer>();
       ProducerRef<Integer, Numbers> numbers = start(Stage.producer("numbers", Numbers::new));
       ProducerConsumerRef<Integer, Integer, Relay> relay =
-          start(Stage.<Integer, Integer, Relay>producerConsumer("relay", Relay::new).subscribeTo(numbers, Demand.max(20)));
+          start(Stage.producerConsumer("relay", numbers, Relay::new).withDemand(Demand.max(20)));
       ConsumerRef<Integer, Held<Integer>> consumer = start(Stage.consumer("held", () -> held).subscribeTo(relay, Demand.max(4)));
       Await.next(held.entered, consumer);
       var letGo = new Await.Other<Object>(() -> {
@@ -271,7 +271,7 @@ class ScopeTest extends StageTest {
     @Test
     void interruptsAGeneratorThatBlocksInItsOwnCode() throws Exception {
       CountDownLatch blocking = new CountDownLatch(1);
-      ProducerRef<Integer, Stage.Generator<Integer>> generator = start(Stage.<Integer, Stage.Generator<Integer>>generator("gen", () -> out -> {
+      ProducerRef<Integer, Stage.Generator<Integer>> generator = start(Stage.generator("gen", Integer.class, () -> out -> {
         blocking.countDown();
         new CountDownLatch(1).await();
       }));
@@ -316,8 +316,8 @@ class ScopeTest extends StageTest {
     @Test
     void f12_cancelsAndInterruptsWhatIsStillRunning() throws Exception {
       var inner = Supervisor.open(hasty("inner"));
-      var numbers = startIn(inner, Stage.<Integer, Numbers>producer("numbers", () -> new Numbers(10)));
-      var blocked = startIn(inner, Stage.<Integer, Stage.Consumer<Integer>>consumer("blocked", () -> new Stage.Consumer<>() {
+      var numbers = startIn(inner, Stage.producer("numbers", () -> new Numbers(10)));
+      var blocked = startIn(inner, Stage.consumer("blocked", numbers, () -> new Stage.Consumer<>() {
         private StageContext context;
 
         @Override
@@ -335,7 +335,7 @@ class ScopeTest extends StageTest {
             throw e;
           }
         }
-      }).subscribeTo(numbers, Demand.max(20).min(17)));
+      }).withDemand(Demand.max(20).min(17)));
       Await.open(entered, blocked);
       Await.end(numbers);
       inner.close();
@@ -419,9 +419,9 @@ class ScopeTest extends StageTest {
     @Test
     void countsWhatWasEmittedAndNeverSent() throws Exception {
       var inner = Supervisor.open(hasty("inner"));
-      var idle = startIn(inner, Stage.<Integer, Idle>producer("idle", Idle::new));
+      var idle = startIn(inner, Stage.producer("idle", Idle::new));
       var held = new Held<Integer>();
-      var blocked = startIn(inner, Stage.<Integer, Held<Integer>>consumer("blocked", () -> held).subscribeTo(idle, Demand.max(2)));
+      var blocked = startIn(inner, Stage.consumer("blocked", idle, () -> held).withDemand(Demand.max(2)));
       idle.castEmit((stage, out) -> {
         for (int i = 0; i < 10; i++) out.emit(i);
       });
@@ -437,7 +437,7 @@ class ScopeTest extends StageTest {
     void f13_listsWhatSwallowsItsInterruptWithItsStack() throws Exception {
       CountDownLatch release = new CountDownLatch(1);
       var inner = Supervisor.open(hasty("inner").withGrace(Duration.ofMillis(20)));
-      var stubborn = startIn(inner, Stage.<Integer, Sink>consumer("stubborn", Sink::new));
+      var stubborn = startIn(inner, Stage.consumer("stubborn", Sink::new));
       stubborn.cast(stage -> swallowInterrupts(release));
       Await.open(entered, stubborn);
       StragglersException stragglers = catchThrowableOfType(StragglersException.class, inner::close);
@@ -471,7 +471,7 @@ class ScopeTest extends StageTest {
     void findsACallThatWasAboutToBegin() throws Exception {
       CountDownLatch release = new CountDownLatch(1);
       var inner = Supervisor.open(hasty("inner"));
-      var busy = startIn(inner, Stage.<Integer, Sink>consumer("busy", Sink::new));
+      var busy = startIn(inner, Stage.consumer("busy", Sink::new));
       busy.cast(stage -> {
         entered.countDown();
         release.await();
@@ -490,8 +490,8 @@ class ScopeTest extends StageTest {
       var held = new Held<Integer>();
       var closed = new Await.Other<Boolean>(() -> {
         var patient = Supervisor.open(SupervisorSpec.of("patient").withIntensity(Intensity.none()).withShutdown(Duration.ofDays(1)));
-        var numbers = startIn(patient, Stage.<Integer, Numbers>producer("numbers", () -> new Numbers(10)));
-        startIn(patient, Stage.<Integer, Held<Integer>>consumer("held", () -> held).subscribeTo(numbers));
+        var numbers = startIn(patient, Stage.producer("numbers", () -> new Numbers(10)));
+        startIn(patient, Stage.consumer("held", numbers, () -> held));
         Await.next(held.entered, numbers);
         patient.close();
         assertThat(patient.report().cancelled()).containsExactly("patient/held");
@@ -511,7 +511,7 @@ class ScopeTest extends StageTest {
 
     @Test
     void thatCameBeforeCloseIsKept() {
-      start(Stage.<Integer, Idle>producer("idle", Idle::new));
+      start(Stage.producer("idle", Idle::new));
       Thread.currentThread().interrupt();
       scope.close();
       assertThat(Thread.interrupted()).isTrue();
@@ -527,7 +527,7 @@ class ScopeTest extends StageTest {
       var body = new IllegalArgumentException("body");
       Throwable thrown = catchThrowable(() -> {
         try (var inner = Supervisor.open(SupervisorSpec.of("inner").withIntensity(Intensity.none()))) {
-          var crasher = startIn(inner, Stage.<Integer, Sink>consumer("crasher", Sink::new));
+          var crasher = startIn(inner, Stage.consumer("crasher", Sink::new));
           crasher.cast(stage -> {
             throw cause;
           });
@@ -544,7 +544,7 @@ class ScopeTest extends StageTest {
       var cause = new IOException("crash");
       Throwable thrown = catchThrowable(() -> {
         try (var inner = Supervisor.open(SupervisorSpec.of("inner").withIntensity(Intensity.none()))) {
-          startIn(inner, Stage.<Integer, Sink>consumer("crasher", Sink::new)).cast(stage -> {
+          startIn(inner, Stage.consumer("crasher", Sink::new)).cast(stage -> {
             throw cause;
           });
           inner.join();
@@ -559,7 +559,7 @@ class ScopeTest extends StageTest {
       Throwable thrown = catchThrowable(() -> {
         try (var inner = Supervisor.open(SupervisorSpec.of("inner").withIntensity(Intensity.none()))) {
           ProducerRef<Integer, Stage.Generator<Integer>> generator =
-              startIn(inner, Stage.<Integer, Stage.Generator<Integer>>generator("gen", () -> (Outlet<Integer> out) -> {
+              startIn(inner, Stage.generator("gen", Integer.class, () -> (Outlet<Integer> out) -> {
                 for (int i = 0; i < 3; i++) out.emit(i);
               }));
           startIn(inner, Stage.consumer("sink", () -> new Sink(events)).subscribeTo(generator));

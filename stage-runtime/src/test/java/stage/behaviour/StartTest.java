@@ -87,14 +87,14 @@ class StartTest extends StageTest {
 
     @Test
     void runsOnAPlatformThreadIfItsSpecSaysSo() throws Exception {
-      ProducerRef<Integer, Idle> idle = start(Stage.<Integer, Idle>producer("idle", Idle::new).onPlatformThread());
+      ProducerRef<Integer, Idle> idle = start(Stage.producer("idle", Idle::new).onPlatformThread());
       assertThat(idle.<Boolean>call(stage -> Thread.currentThread().isVirtual())).isFalse();
     }
 
     @Test
     void isAmongTheChildrenInStartOrder() {
-      var b = start(Stage.<Integer, Idle>producer("b", Idle::new));
-      var a = start(Stage.<Integer, Sink>consumer("a", Sink::new));
+      var b = start(Stage.producer("b", Idle::new));
+      var a = start(Stage.consumer("a", Sink::new));
       assertThat(scope.children()).<StageRef<?>>containsExactly(b, a);
       assertThat(scope.child("a")).isSameAs(a);
       assertThatThrownBy(() -> scope.child("c"))
@@ -111,7 +111,7 @@ class StartTest extends StageTest {
     @Test
     void mayBeStartedByAnotherStage() throws Exception {
       ConsumerRef<Integer, Sink> first = start(Stage.consumer("first", Sink::new));
-      StageRef<?> second = first.<StageRef<?>>call(stage -> start(Stage.<Integer, Sink>consumer("second", Sink::new)));
+      StageRef<?> second = first.<StageRef<?>>call(stage -> start(Stage.consumer("second", Sink::new)));
       assertThat(second.isAlive()).isTrue();
     }
   }
@@ -120,7 +120,7 @@ class StartTest extends StageTest {
   class AFactory {
     @Test
     void thatReturnsNullIsRefused() {
-      StageFailedException failed = catchThrowableOfType(StageFailedException.class, () -> scope.start(Stage.<Integer, Sink>consumer("sink", () -> null)));
+      StageFailedException failed = catchThrowableOfType(StageFailedException.class, () -> scope.start(Stage.consumer("sink", () -> null)));
       assertThat(failed.path()).isEqualTo("test/sink");
       assertThat(failed.getCause()).hasMessage("the factory of stage test/sink returned null; it must make a new behaviour");
     }
@@ -129,7 +129,7 @@ class StartTest extends StageTest {
     void thatReturnsTheSameInstanceTwiceIsRefused() throws Exception {
       var only = new Sink(events);
       ConsumerRef<Integer, Sink> first = start(Stage.consumer("first", () -> only));
-      assertThatThrownBy(() -> scope.start(Stage.<Integer, Sink>consumer("second", () -> only)))
+      assertThatThrownBy(() -> scope.start(Stage.consumer("second", () -> only)))
           .isInstanceOf(StageFailedException.class)
           .cause()
           .hasMessage("the factory of stage test/second returned a behaviour that is in use already, a " + Sink.class.getName()
@@ -151,7 +151,7 @@ class StartTest extends StageTest {
     @Test
     void f09_thatThrowsIsReportedToTheStarter() {
       var cause = new IOException("no");
-      StageFailedException failed = catchThrowableOfType(StageFailedException.class, () -> scope.start(Stage.<Integer, Sink>consumer("sink", () -> {
+      StageFailedException failed = catchThrowableOfType(StageFailedException.class, () -> scope.start(Stage.consumer("sink", () -> {
         throw cause;
       })));
       assertThat(failed).hasCause(cause).hasMessage("stage test/sink failed in onStart: java.io.IOException");
@@ -160,7 +160,7 @@ class StartTest extends StageTest {
     @Test
     void thatThrowsAnErrorIsReportedToo() {
       var cause = new StackOverflowError();
-      assertThatThrownBy(() -> scope.start(Stage.<Integer, Sink>consumer("sink", () -> {
+      assertThatThrownBy(() -> scope.start(Stage.consumer("sink", () -> {
         throw cause;
       }))).isInstanceOf(StageFailedException.class).hasCause(cause);
     }
@@ -244,8 +244,8 @@ class StartTest extends StageTest {
   class AName {
     @Test
     void thatIsTakenIsRefused() {
-      start(Stage.<Integer, Idle>producer("idle", Idle::new));
-      assertThatThrownBy(() -> scope.start(Stage.<Integer, Sink>consumer("idle", Sink::new)))
+      start(Stage.producer("idle", Idle::new));
+      assertThatThrownBy(() -> scope.start(Stage.consumer("idle", Sink::new)))
           .isInstanceOf(ScopeMisuseException.class)
           .hasMessage("stage name \"idle\" is taken in scope test; names must differ while both are alive");
     }
@@ -260,27 +260,27 @@ class StartTest extends StageTest {
         return new Sink();
       })));
       Await.open(blocking);
-      assertThatThrownBy(() -> scope.start(Stage.<Integer, Sink>consumer("sink", Sink::new))).isInstanceOf(ScopeMisuseException.class);
+      assertThatThrownBy(() -> scope.start(Stage.consumer("sink", Sink::new))).isInstanceOf(ScopeMisuseException.class);
       release.countDown();
       assertThat(starter.result().isAlive()).isTrue();
     }
 
     @Test
     void mayBeTakenInAnotherScope() {
-      start(Stage.<Integer, Idle>producer("idle", Idle::new));
+      start(Stage.producer("idle", Idle::new));
       try (var inner = Supervisor.open(SupervisorSpec.of("inner").withIntensity(Intensity.none()))) {
-        assertThat(startIn(inner, Stage.<Integer, Idle>producer("idle", Idle::new)).path()).isEqualTo("inner/idle");
+        assertThat(startIn(inner, Stage.producer("idle", Idle::new)).path()).isEqualTo("inner/idle");
       }
     }
 
     @Test
     void mustBeAName() {
-      assertThatThrownBy(() -> Stage.<Integer, Idle>producer("a/b", Idle::new))
+      assertThatThrownBy(() -> Stage.producer("a/b", Idle::new))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessage("name must be 1 to 64 of A-Z a-z 0-9 . _ -, but was \"a/b\"");
-      assertThatThrownBy(() -> Stage.<Integer, Idle>producer("", Idle::new)).isInstanceOf(IllegalArgumentException.class);
-      assertThatThrownBy(() -> Stage.<Integer, Idle>producer("a".repeat(65), Idle::new)).isInstanceOf(IllegalArgumentException.class);
-      assertThatThrownBy(() -> Stage.<Integer, Idle>producer(null, Idle::new)).isInstanceOf(NullPointerException.class).hasMessage("name must not be null");
+      assertThatThrownBy(() -> Stage.producer("", Idle::new)).isInstanceOf(IllegalArgumentException.class);
+      assertThatThrownBy(() -> Stage.producer("a".repeat(65), Idle::new)).isInstanceOf(IllegalArgumentException.class);
+      assertThatThrownBy(() -> Stage.producer(null, Idle::new)).isInstanceOf(NullPointerException.class).hasMessage("name must not be null");
       assertThatThrownBy(() -> Supervisor.open("a b")).isInstanceOf(IllegalArgumentException.class);
     }
   }
@@ -291,7 +291,7 @@ class StartTest extends StageTest {
     void f42_startsNothing() {
       var made = new LinkedBlockingQueue<Integer>();
       scope.close();
-      assertThatThrownBy(() -> scope.start(Stage.<Integer, Sink>consumer("sink", () -> {
+      assertThatThrownBy(() -> scope.start(Stage.consumer("sink", () -> {
         made.add(1);
         return new Sink();
       }))).isInstanceOf(ScopeMisuseException.class).hasMessage("scope test is closed; stage \"sink\" cannot be started in it");
@@ -303,14 +303,14 @@ class StartTest extends StageTest {
       var owner = new Await.Other<Throwable>(() -> {
         Throwable[] refusal = new Throwable[1];
         try (var inner = Supervisor.open(SupervisorSpec.of("inner").withIntensity(Intensity.none()))) {
-          startIn(inner, Stage.<Integer, Stage.Producer<Integer>>producer("p", () -> new Stage.Producer<>() {
+          startIn(inner, Stage.producer("p", Integer.class, () -> new Stage.Producer<>() {
             @Override
             public void onDemand(long demand, stage.api.Outlet<Integer> out) {}
 
             @Override
             public void onStop(StopReason reason) {
               try {
-                inner.start(Stage.<Integer, Sink>consumer("sink", Sink::new));
+                inner.start(Stage.consumer("sink", Sink::new));
               } catch (ScopeMisuseException misuse) {
                 refusal[0] = misuse;
               }
@@ -329,11 +329,11 @@ class StartTest extends StageTest {
     void stopsTheConsumerAgainAndItsNameIsFree() throws Exception {
       ProducerRef<Integer, Numbers> numbers = start(Stage.producer("numbers", Numbers::new));
       var made = new LinkedBlockingQueue<Sink>();
-      var wrong = Stage.<Integer, Sink>consumer("sink", () -> {
+      var wrong = Stage.consumer("sink", SubscriptionSpec.to(numbers).withPartition("left"), () -> {
         var sink = new Sink(events);
         made.add(sink);
         return sink;
-      }).subscribeTo(SubscriptionSpec.to(numbers).withPartition("left"));
+      });
       SubscriptionRefusedException refused = catchThrowableOfType(SubscriptionRefusedException.class, () -> scope.start(wrong));
       assertThat(refused).hasMessage("stage test/sink cannot subscribe to test/numbers: it has no partitions, but partition \"left\" was asked for");
       assertThat(refused.producer()).isEqualTo("test/numbers");
@@ -375,7 +375,7 @@ class StartTest extends StageTest {
 
     @Test
     void mayBeStartedTwiceUnderTwoNames() throws Exception {
-      var spec = Stage.<Integer, Sink>consumer("sink", () -> new Sink(events));
+      var spec = Stage.consumer("sink", () -> new Sink(events));
       start(spec);
       start(new ConsumerSpec<Integer, Sink>("other", spec.factory(), spec.subscriptions(), spec.options()));
       assertThat(scope.children()).hasSize(2);

@@ -120,7 +120,7 @@ class StateTest extends CrashTest {
     void ofEventsUndoesWhatItSetIfItThrows() throws Exception {
       faults.after = new Once(2, cause);
       var tally = tally();
-      var silent = start(Stage.<Integer, Stage.Producer<Integer>>producer("silent", () -> (demand, out) -> {}));
+      var silent = start(Stage.source("silent", Integer.class));
       Subscription subscription = tally.subscribeTo(SubscriptionSpec.<Integer>to(silent).withDemand(Demand.max(10).min(0)));
       silent.castEmit((stage, out) -> out.emitAll(IntStream.range(0, 10).boxed().toList()));
       Await.until(() -> subscription.snapshot().handled() == 10, "all is handled", tally);
@@ -205,7 +205,7 @@ class StateTest extends CrashTest {
         @Override
         public void onEvents(List<Integer> events, Inlet<Integer> from) {}
       }
-      var stage = start(Stage.<Integer, Fresh>consumer("stage", Fresh::new));
+      var stage = start(Stage.consumer("stage", Fresh::new));
       stage.cast(behaviour -> {
         throw cause;
       });
@@ -375,11 +375,11 @@ class StateTest extends CrashTest {
     void keepsStatesOutputsAndInputsTogether() throws Exception {
       BlockingQueue<Integer> handled = new LinkedBlockingQueue<>();
       faults.after = new Once(5, cause);
-      var stepper = start(Stage.<Integer, Integer, Stepper>producerConsumer("stepper", Stepper::new)
-          .withRedelivery(Redelivery.attempts(1000)).subscribeTo(source(100), Demand.max(30)));
+      var stepper = start(Stage.producerConsumer("stepper", source(100), Stepper::new)
+          .withRedelivery(Redelivery.attempts(1000)).withDemand(Demand.max(30)));
       faults.before = new Once(5, cause);
-      var sink = start(Stage.<Integer, Sink>consumer("sink", () -> new Sink(new Lives(), new Faults(), handled))
-          .subscribeTo(stepper, Demand.max(50)));
+      var sink = start(Stage.consumer("sink", stepper, () -> new Sink(new Lives(), new Faults(), handled))
+          .withDemand(Demand.max(50)));
       assertThat(Await.end(sink)).isEqualTo(new StopReason.Completed());
       assertThat(handled).containsExactlyElementsOf(IntStream.rangeClosed(1, 100).boxed().toList());
       log.takeRestarts(10);
@@ -458,8 +458,8 @@ class StateTest extends CrashTest {
     }
 
     private void assertExactlyOnce() throws Exception {
-      var sink = start(Stage.<Integer, Sink>consumer("sink", () -> new Sink(new Lives(), new Faults(), handled))
-          .subscribeTo(generator, Demand.max(3)));
+      var sink = start(Stage.consumer("sink", generator, () -> new Sink(new Lives(), new Faults(), handled))
+          .withDemand(Demand.max(3)));
       assertThat(Await.end(sink)).isEqualTo(new StopReason.Completed());
       assertThat(handled).containsExactlyElementsOf(IntStream.range(0, 20).boxed().toList());
     }
@@ -524,8 +524,8 @@ class StateTest extends CrashTest {
         stage.squares.put(0, 77);
       });
       Await.answered(generator);
-      var sink = start(Stage.<Integer, Sink>consumer("sink", () -> new Sink(new Lives(), new Faults(), handled))
-          .subscribeTo(generator, Demand.max(3)));
+      var sink = start(Stage.consumer("sink", generator, () -> new Sink(new Lives(), new Faults(), handled))
+          .withDemand(Demand.max(3)));
       Await.end(sink);
       assertThat(handled).containsExactly(0, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19);
     }
@@ -638,21 +638,21 @@ class StateTest extends CrashTest {
 
     @Test
     void isKeptWithItsTurn() throws Exception {
-      Await.end(start(Stage.<Integer, InTurns>consumer("in-turns", InTurns::new).subscribeTo(source(100), Demand.max(10))));
+      Await.end(start(Stage.consumer("in-turns", source(100), InTurns::new).withDemand(Demand.max(10))));
       assertOnceEach();
     }
 
     @Test
     void isKeptWithItsCommitPoint() throws Exception {
-      Await.end(start(Stage.<Integer, WithCommits>consumer("with-commits", WithCommits::new).subscribeTo(source(100), Demand.max(10))));
+      Await.end(start(Stage.consumer("with-commits", source(100), WithCommits::new).withDemand(Demand.max(10))));
       assertOnceEach();
     }
 
     @Test
     void isKeptWithItsEmit() throws Exception {
-      var generator = start(Stage.<Integer, Generating>generator("generating", Generating::new));
+      var generator = start(Stage.generator("generating", Generating::new));
       BlockingQueue<Integer> handled = new LinkedBlockingQueue<>();
-      Await.end(start(Stage.<Integer, Sink>consumer("sink", () -> new Sink(new Lives(), new Faults(), handled)).subscribeTo(generator, Demand.max(10))));
+      Await.end(start(Stage.consumer("sink", generator, () -> new Sink(new Lives(), new Faults(), handled)).withDemand(Demand.max(10))));
       assertThat(handled).containsExactlyElementsOf(IntStream.range(0, 100).boxed().toList());
       assertOnceEach();
     }
@@ -660,7 +660,7 @@ class StateTest extends CrashTest {
     /** Once when it is kept, and once when that is gone on with: by then the crash has been answered, and it is not another one. */
     @Test
     void isKeptInTheEndAndItsCrashIsCountedOnce() throws Exception {
-      var stage = start(Stage.<Integer, InOnStop>consumer("in-on-stop", InOnStop::new));
+      var stage = start(Stage.consumer("in-on-stop", InOnStop::new));
       stage.cast(behaviour -> {
         throw cause;
       });
@@ -697,7 +697,7 @@ class StateTest extends CrashTest {
     void endsTheStageIfItNeverCanBeKept() throws Exception {
       failures.set(Integer.MAX_VALUE);
       theScopeMayFail();
-      var inTurns = start(Stage.<Integer, InTurns>consumer("in-turns", InTurns::new).subscribeTo(source(100), Demand.max(10)));
+      var inTurns = start(Stage.consumer("in-turns", source(100), InTurns::new).withDemand(Demand.max(10)));
       assertThat(Await.end(inTurns)).isInstanceOfSatisfying(StopReason.Crashed.class, crashed -> assertThat(crashed.cause()).hasMessage("on purpose"));
       assertThatThrownBy(() -> scope().join()).isInstanceOf(StageFailedException.class).hasRootCauseMessage("on purpose");
       assertThat(log.take()).extracting(LogRecord::getMessage).anyMatch(line -> line.contains("in-turns"));

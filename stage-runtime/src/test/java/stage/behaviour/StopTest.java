@@ -86,7 +86,7 @@ class StopTest extends StageTest {
 
     @Test
     void mayStopItselfWhenItStarts() throws Exception {
-      ProducerRef<Integer, Stage.Producer<Integer>> producer = start(Stage.<Integer, Stage.Producer<Integer>>producer("p", () -> new Stage.Producer<>() {
+      ProducerRef<Integer, Stage.Producer<Integer>> producer = start(Stage.producer("p", Integer.class, () -> new Stage.Producer<>() {
         @Override
         public void onStart(StageContext context) {
           context.stop();
@@ -137,7 +137,7 @@ class StopTest extends StageTest {
     void isStoppedWhereItWaitsForDemand() throws Exception {
       BlockingQueue<String> seen = new LinkedBlockingQueue<>();
       CountDownLatch emitting = new CountDownLatch(1);
-      ProducerRef<Integer, Stage.Generator<Integer>> generator = start(Stage.<Integer, Stage.Generator<Integer>>generator("gen", () -> out -> {
+      ProducerRef<Integer, Stage.Generator<Integer>> generator = start(Stage.generator("gen", Integer.class, () -> out -> {
         emitting.countDown();
         try {
           out.emit(1);
@@ -155,7 +155,7 @@ class StopTest extends StageTest {
     @Test
     void mayCleanUpAndReturn() throws Exception {
       CountDownLatch emitting = new CountDownLatch(1);
-      ProducerRef<Integer, Stage.Generator<Integer>> generator = start(Stage.<Integer, Stage.Generator<Integer>>generator("gen", () -> out -> {
+      ProducerRef<Integer, Stage.Generator<Integer>> generator = start(Stage.generator("gen", Integer.class, () -> out -> {
         try {
           emitting.countDown();
           while (true) out.emit(1);
@@ -172,7 +172,7 @@ class StopTest extends StageTest {
     @Test
     void isInterruptedWhereItBlocksInItsOwnCode() throws Exception {
       CountDownLatch blocking = new CountDownLatch(1);
-      ProducerRef<Integer, Stage.Generator<Integer>> generator = start(Stage.<Integer, Stage.Generator<Integer>>generator("gen", () -> out -> {
+      ProducerRef<Integer, Stage.Generator<Integer>> generator = start(Stage.generator("gen", Integer.class, () -> out -> {
         blocking.countDown();
         new CountDownLatch(1).await();
       }));
@@ -184,7 +184,7 @@ class StopTest extends StageTest {
     @Test
     void isInterruptedAlsoInAMessage() throws Exception {
       CountDownLatch blocking = new CountDownLatch(1);
-      ProducerRef<Integer, Stage.Generator<Integer>> generator = start(Stage.<Integer, Stage.Generator<Integer>>generator("gen", () -> out -> {
+      ProducerRef<Integer, Stage.Generator<Integer>> generator = start(Stage.generator("gen", Integer.class, () -> out -> {
         while (true) out.emit(1);
       }));
       generator.cast(stage -> {
@@ -199,7 +199,7 @@ class StopTest extends StageTest {
     @Test
     void keepsWhatItEmittedBefore() throws Exception {
       CountDownLatch blocking = new CountDownLatch(1);
-      ProducerRef<Integer, Stage.Generator<Integer>> generator = start(Stage.<Integer, Stage.Generator<Integer>>generator("gen", () -> out -> {
+      ProducerRef<Integer, Stage.Generator<Integer>> generator = start(Stage.generator("gen", Integer.class, () -> out -> {
         for (int i = 0; i < 3; i++) out.emit(i);
         blocking.countDown();
         new CountDownLatch(1).await();
@@ -214,7 +214,7 @@ class StopTest extends StageTest {
     @Test
     void mayStopItself() throws Exception {
       StageContext[] context = new StageContext[1];
-      ProducerRef<Integer, Stage.Generator<Integer>> generator = start(Stage.<Integer, Stage.Generator<Integer>>generator("gen", () -> new Stage.Generator<>() {
+      ProducerRef<Integer, Stage.Generator<Integer>> generator = start(Stage.generator("gen", Integer.class, () -> new Stage.Generator<>() {
         @Override
         public void onStart(StageContext given) {
           context[0] = given;
@@ -236,7 +236,7 @@ class StopTest extends StageTest {
 
     @Test
     void completesWhenItReturns() throws Exception {
-      ProducerRef<Integer, Stage.Generator<Integer>> generator = start(Stage.<Integer, Stage.Generator<Integer>>generator("gen", () -> out -> {}));
+      ProducerRef<Integer, Stage.Generator<Integer>> generator = start(Stage.generator("gen", Integer.class, () -> out -> {}));
       assertThat(Await.end(generator)).isEqualTo(COMPLETED);
     }
   }
@@ -304,7 +304,7 @@ class StopTest extends StageTest {
     void mayStopItselfInTheMiddleOfItsEvents() throws Exception {
       ProducerRef<Integer, Numbers> numbers = start(Stage.producer("numbers", Numbers::new));
       StageContext[] context = new StageContext[1];
-      ConsumerRef<Integer, Stage.Consumer<Integer>> taker = start(Stage.<Integer, Stage.Consumer<Integer>>consumer("taker", () -> new Stage.Consumer<>() {
+      ConsumerRef<Integer, Stage.Consumer<Integer>> taker = start(Stage.consumer("taker", numbers, () -> new Stage.Consumer<>() {
         @Override
         public void onStart(StageContext given) {
           context[0] = given;
@@ -315,7 +315,7 @@ class StopTest extends StageTest {
           events.addAll(batch);
           if (batch.contains(10)) context[0].stop();
         }
-      }).subscribeTo(numbers, Demand.max(1)));
+      }).withDemand(Demand.max(1)));
       assertThat(Await.end(taker)).isEqualTo(STOPPED);
       assertThat(List.copyOf(events)).isEqualTo(IntStream.rangeClosed(0, 10).boxed().toList());
     }
@@ -328,7 +328,7 @@ class StopTest extends StageTest {
       var held = new Held<Integer>();
       ProducerRef<Integer, Numbers> numbers = start(Stage.producer("numbers", () -> new Numbers(100)));
       ProducerConsumerRef<Integer, Integer, Relay> relay =
-          start(Stage.<Integer, Integer, Relay>producerConsumer("relay", Relay::new).subscribeTo(numbers, Demand.max(10)));
+          start(Stage.producerConsumer("relay", numbers, Relay::new).withDemand(Demand.max(10)));
       ConsumerRef<Integer, Held<Integer>> consumer = start(Stage.consumer("held", () -> held).subscribeTo(relay, Demand.max(2)));
       Await.next(held.entered, consumer);
       relay.stop();

@@ -53,9 +53,9 @@ class SubscriptionStormTest extends CrashTest {
 
   @Test
   void f35_areEachMetOnceAndCostLittle() throws Exception {
-    ProducerRef<Integer, ?> silent = start(Stage.<Integer, Stage.Producer<Integer>>producer("silent", () -> (demand, out) -> {}));
+    ProducerRef<Integer, ?> silent = start(Stage.source("silent", Integer.class));
     List<ConsumerRef<Integer, Counting>> consumers = IntStream.range(0, THREADS)
-        .mapToObj(i -> start(Stage.<Integer, Counting>consumer("consumer-" + i, Counting::new))).toList();
+        .mapToObj(i -> start(Stage.consumer("consumer-" + i, Counting::new))).toList();
     long before = usedHeap();
     List<List<Subscription>> all = onEach(consumers, i -> () -> {
       List<Subscription> mine = new ArrayList<>();
@@ -80,11 +80,11 @@ class SubscriptionStormTest extends CrashTest {
   @Test
   void f35_mayComeAndGoWhileEventsFlow() throws Exception {
     var next = new AtomicInteger();
-    ProducerRef<Integer, ?> numbers = start(Stage.<Integer, Stage.Producer<Integer>>producer("numbers", () -> (demand, out) -> {
+    ProducerRef<Integer, ?> numbers = start(Stage.producer("numbers", Integer.class, () -> (demand, out) -> {
       for (long i = 0; i < Math.min(demand, 100); i++) out.emit(next.getAndIncrement());
     }));
     List<ConsumerRef<Integer, Counting>> consumers = IntStream.range(0, THREADS)
-        .mapToObj(i -> start(Stage.<Integer, Counting>consumer("consumer-" + i, Counting::new))).toList();
+        .mapToObj(i -> start(Stage.consumer("consumer-" + i, Counting::new))).toList();
     onEach(consumers, i -> () -> {
       for (int n = 0; n < EACH / 5; n++) consumers.get(i).subscribeTo(numbers, Demand.max(4)).cancel();
       return null;

@@ -196,8 +196,8 @@ class SubscriptionTest extends StageTest {
   @Nested
   class CancellingInATurn {
     private ConsumerRef<Integer, Stage.Consumer<Integer>> canceller(ProducerRef<Integer, ?> producer, Stage.Consumer<Integer> onEvents) {
-      return start(Stage.<Integer, Stage.Consumer<Integer>>consumer("canceller", () -> (batch, from) -> onEvents.onEvents(batch, from))
-          .subscribeTo(producer, Demand.max(20).min(10)));
+      return start(Stage.consumer("canceller", producer, () -> (batch, from) -> onEvents.onEvents(batch, from))
+          .withDemand(Demand.max(20).min(10)));
     }
 
     @Test
@@ -477,7 +477,7 @@ class SubscriptionTest extends StageTest {
   class ARefusedSubscription {
     private final ConsumerRef<Integer, Sink> sink = start(Stage.consumer("sink", () -> new Sink(events)));
     private final ProducerRef<Integer, Numbers> byDemand = start(Stage.producer("by-demand", Numbers::new));
-    private final ProducerRef<Integer, Numbers> partitioned = start(Stage.<Integer, Numbers>producer("partitioned", Numbers::new)
+    private final ProducerRef<Integer, Numbers> partitioned = start(Stage.producer("partitioned", Numbers::new)
         .withDispatcher(Dispatcher.partition(List.of("odd", "even"), event -> event % 2 == 0 ? "even" : "odd")));
 
     @Test
@@ -525,7 +525,7 @@ class SubscriptionTest extends StageTest {
       assertThatThrownBy(() -> sink.subscribeTo((ProducerRef<Integer, ?>) null))
           .isInstanceOf(NullPointerException.class)
           .hasMessage("producer must not be null; pass the ref that start returned");
-      assertThatThrownBy(() -> sink.subscribeTo(byDemand, null)).isInstanceOf(NullPointerException.class).hasMessageStartingWith("demand must not be null");
+      assertThatThrownBy(() -> sink.subscribeTo(byDemand, (Demand) null)).isInstanceOf(NullPointerException.class).hasMessageStartingWith("demand must not be null");
     }
   }
 
@@ -535,7 +535,7 @@ class SubscriptionTest extends StageTest {
 
     @Test
     void f36_thatCompletedCompletesWhoSubscribes() throws Exception {
-      ProducerRef<Integer, Stage.Generator<Integer>> done = start(Stage.<Integer, Stage.Generator<Integer>>generator("done", () -> out -> {}));
+      ProducerRef<Integer, Stage.Generator<Integer>> done = start(Stage.generator("done", Integer.class, () -> out -> {}));
       Await.end(done);
       Subscription subscription = sink.subscribeTo(done);
       assertThat(Await.end(sink)).isEqualTo(new StopReason.Completed());
@@ -559,7 +559,7 @@ class SubscriptionTest extends StageTest {
       theScopeMayFail();
       var dead = new ArrayList<ProducerRef<Integer, Numbers>>();
       try (var inner = Supervisor.open(SupervisorSpec.of("inner").withIntensity(Intensity.none()))) {
-        var numbers = startIn(inner, Stage.<Integer, Numbers>producer("numbers", Numbers::new));
+        var numbers = startIn(inner, Stage.producer("numbers", Numbers::new));
         dead.add(numbers);
         numbers.cast(stage -> {
           throw new IOException("crash");
@@ -578,7 +578,7 @@ class SubscriptionTest extends StageTest {
   @Nested
   class ACycle {
     private ProducerConsumerRef<Integer, Integer, Relay> relay(String name) {
-      return start(Stage.<Integer, Integer, Relay>producerConsumer(name, Relay::new));
+      return start(Stage.producerConsumer(name, Relay::new));
     }
 
     @Test
@@ -609,7 +609,7 @@ class SubscriptionTest extends StageTest {
       ProducerRef<Integer, Numbers> numbers = start(Stage.producer("numbers", () -> new Numbers(1000)));
       var left = relay("left");
       var right = relay("right");
-      var sink = start(Stage.<Integer, Sink>consumer("sink", () -> new Sink(events)).subscribeTo(left).subscribeTo(right));
+      var sink = start(Stage.consumer("sink", () -> new Sink(events)).subscribeTo(left).subscribeTo(right));
       right.subscribeTo(numbers, Demand.max(10));
       left.subscribeTo(numbers, Demand.max(10));
       numbers.join();

@@ -52,7 +52,7 @@ class ThreadNamesTest extends StageTest {
     @Test
     void isThereBeforeTheStageHasStarted() {
       BlockingQueue<String> names = new LinkedBlockingQueue<>();
-      start(Stage.<Integer, Sink>consumer("sink", () -> {
+      start(Stage.consumer("sink", () -> {
         names.add(Thread.currentThread().getName());
         return new Sink();
       }));
@@ -61,7 +61,7 @@ class ThreadNamesTest extends StageTest {
 
     @Test
     void isThatOfAPlatformThreadToo() throws Exception {
-      ConsumerRef<Integer, Sink> sink = start(Stage.<Integer, Sink>consumer("sink", Sink::new).onPlatformThread());
+      ConsumerRef<Integer, Sink> sink = start(Stage.consumer("sink", Sink::new).onPlatformThread());
       assertThat(threadOf(sink).getName()).isEqualTo("stage:test/sink#1");
     }
   }
@@ -84,7 +84,7 @@ class ThreadNamesTest extends StageTest {
     @Test
     void forDemandInEmitSaysSo() throws Exception {
       BlockingQueue<Thread> threads = new LinkedBlockingQueue<>();
-      ProducerRef<Integer, Stage.Generator<Integer>> generator = start(Stage.<Integer, Stage.Generator<Integer>>generator("gen", () -> out -> {
+      ProducerRef<Integer, Stage.Generator<Integer>> generator = start(Stage.generator("gen", Integer.class, () -> out -> {
         threads.add(Thread.currentThread());
         out.emit(1);
       }));
@@ -112,8 +112,8 @@ class ThreadNamesTest extends StageTest {
       var second = new Held<Integer>();
       ProducerRef<Integer, Idle> idle = start(Stage.producer("idle", Idle::new));
       Thread thread = threadOf(idle);
-      var a = start(Stage.<Integer, Held<Integer>>consumer("a", () -> first).subscribeTo(idle, Demand.max(2)));
-      var b = start(Stage.<Integer, Held<Integer>>consumer("b", () -> second).subscribeTo(idle, Demand.max(2)));
+      var a = start(Stage.consumer("a", idle, () -> first).withDemand(Demand.max(2)));
+      var b = start(Stage.consumer("b", idle, () -> second).withDemand(Demand.max(2)));
       idle.castEmit((stage, out) -> {
         out.emit(1);
         out.emit(2);
@@ -147,7 +147,7 @@ class ThreadNamesTest extends StageTest {
       inherited.set("of the starter");
       try {
         ConsumerRef<Integer, Sink> virtual = start(Stage.consumer("virtual", Sink::new));
-        ConsumerRef<Integer, Sink> platform = start(Stage.<Integer, Sink>consumer("platform", Sink::new).onPlatformThread());
+        ConsumerRef<Integer, Sink> platform = start(Stage.consumer("platform", Sink::new).onPlatformThread());
         assertThat(virtual.<String>call(stage -> inherited.get())).isNull();
         assertThat(platform.<String>call(stage -> inherited.get())).isNull();
       } finally {
@@ -185,7 +185,7 @@ class ThreadNamesTest extends StageTest {
         }
       }
       ProducerRef<Integer, Idle> idle = start(Stage.producer("idle", Idle::new));
-      ConsumerRef<Integer, Leftover> consumer = start(Stage.<Integer, Leftover>consumer("leftover", Leftover::new).subscribeTo(idle, Demand.max(2)));
+      ConsumerRef<Integer, Leftover> consumer = start(Stage.consumer("leftover", idle, Leftover::new).withDemand(Demand.max(2)));
       consumer.pause();
       for (int i = 0; i < 2; i++) idle.emit(i);
       consumer.resume();   // both batches are there, so it does not park between them, which clears the flag too

@@ -213,9 +213,9 @@ final class Chaos {
     world.nodes.putIfAbsent("sim/" + name, late);
     int attempts = world.plan.attempts();
     StageSnapshot before = producer.snapshot();
-    StageRef<?> started = app.start(Stage.<Event, Models.Sink>consumer(name, () -> new Models.Sink(world, late))
+    StageRef<?> started = app.start(Stage.consumer(name, spec, () -> new Models.Sink(world, late))
         .withRedelivery(attempts == 0 ? Redelivery.none() : Redelivery.attempts(attempts)).withDeadLetters((letter, count) -> world.letters.add(letter))
-        .withShutdown(world.plan.haste().ofStages).subscribeTo(spec));
+        .withShutdown(world.plan.haste().ofStages));
     world.note(started);
     boolean wasNeverAlone = producer.snapshot().outputs().stream().anyMatch(output -> before.outputs().stream().anyMatch(old -> old.id() == output.id() && old.sent() > 0));
     // What waits while there is nobody at all is for whoever comes first, or those who come before the producer has seen the first.

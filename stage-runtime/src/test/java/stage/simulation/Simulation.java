@@ -135,17 +135,17 @@ public final class Simulation {
     Redelivery redelivery = plan.attempts() == 0 ? Redelivery.none() : Redelivery.attempts(plan.attempts());
     Shutdown shutdown = plan.haste().ofStages;
     StageRef<?> ref = switch (node.kind()) {
-      case SOURCE -> parent.start(dispatching(Stage.<Event, Models.Source>producer(name, () -> new Models.Source(world, node)), node).withShutdown(shutdown));
+      case SOURCE -> parent.start(dispatching(Stage.producer(name, () -> new Models.Source(world, node)), node).withShutdown(shutdown));
       case GENERATOR ->
-          parent.start(dispatching(Stage.<Event, Models.Generator>generator(name, () -> new Models.Generator(world, node)), node).withShutdown(shutdown));
+          parent.start(dispatching(Stage.generator(name, () -> new Models.Generator(world, node)), node).withShutdown(shutdown));
       case HANDED -> {
-        ProducerRef<Event, Models.Handed> handed = parent.start(dispatching(Stage.<Event, Models.Handed>producer(name, Models.Handed::new), node).withShutdown(shutdown));
+        ProducerRef<Event, Models.Handed> handed = parent.start(dispatching(Stage.producer(name, Models.Handed::new), node).withShutdown(shutdown));
         world.outsiders.add(world.time.startThread("feeder" + node.index(), () -> feed(handed, node)));
         yield handed;
       }
       case PUBLISHED -> parent.start(dispatching(Stage.fromPublisher(name, new Models.Published(world, node)), node).withShutdown(shutdown));
       case MIDDLE -> parent.start(
-          subscribed(Stage.<Event, Event, Models.Middle>producerConsumer(name, () -> new Models.Middle(world, node)), node).withRedelivery(redelivery)
+          subscribed(Stage.producerConsumer(name, () -> new Models.Middle(world, node)), node).withRedelivery(redelivery)
               .withDispatcher(dispatch(node)).withDeadLetters((letter, count) -> world.letters.add(letter)).withShutdown(shutdown));
       case MIDDLE_TASKS -> {
         var spec = node.unordered()
@@ -155,7 +155,7 @@ public final class Simulation {
             .withDeadLetters((letter, count) -> world.letters.add(letter)).withShutdown(shutdown));
       }
       case SINK -> {
-        var spec = Stage.<Event, Models.Sink>consumer(name, () -> new Models.Sink(world, node)).withRedelivery(redelivery)
+        var spec = Stage.consumer(name, () -> new Models.Sink(world, node)).withRedelivery(redelivery)
             .withDeadLetters((letter, count) -> world.letters.add(letter)).withShutdown(shutdown);
         for (int input : node.ownInputs()) spec = spec.subscribeTo(subscription(node, input));
         yield parent.start(spec);

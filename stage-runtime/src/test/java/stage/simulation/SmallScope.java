@@ -107,14 +107,14 @@ record SmallScope(boolean middle, int events, Demand demand, int crashes, int at
     void body() throws InterruptedException {
       SupervisorSpec spec = SupervisorSpec.of("small").withIntensity(Intensity.of(1000));
       try (var app = Supervisor.open(spec)) {
-        ProducerRef<Integer, ?> above = app.start(Stage.<Integer, Numbers>producer("numbers", () -> new Numbers(this, events)));
+        ProducerRef<Integer, ?> above = app.start(Stage.producer("numbers", () -> new Numbers(this, events)));
         numbers = above;
         if (middle) {
-          above = app.start(Stage.<Integer, Integer, Stage.ProducerConsumer<Integer, Integer>>producerConsumer("middle", () -> this::pass)
-              .withRedelivery(Redelivery.attempts(attempts)).withDeadLetters((letter, count) -> letters.add(letter)).subscribeTo(above, demand));
+          above = app.start(Stage.producerConsumer("middle", above, Integer.class, () -> this::pass)
+              .withRedelivery(Redelivery.attempts(attempts)).withDeadLetters((letter, count) -> letters.add(letter)).withDemand(demand));
         }
-        last = app.start(Stage.<Integer, Keeper>consumer("last", () -> new Keeper(this)).withRedelivery(Redelivery.attempts(attempts))
-            .withDeadLetters((letter, count) -> letters.add(letter)).subscribeTo(above, demand));
+        last = app.start(Stage.consumer("last", above, () -> new Keeper(this)).withRedelivery(Redelivery.attempts(attempts))
+            .withDeadLetters((letter, count) -> letters.add(letter)).withDemand(demand));
         ledgers.addAll(Peek.lanes(Peek.cell(last)));
         if (act != Act.NOTHING) {
           for (int i = choices.next(MOMENTS); i > 0; i--) time.pass();

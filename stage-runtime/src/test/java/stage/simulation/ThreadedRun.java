@@ -119,8 +119,8 @@ public final class ThreadedRun implements Faults {
       int index = i;
       String name = "source" + i;
       above.add(choices.next(2) == 0
-          ? app.start(Stage.<Integer, Source>producer(name, () -> new Source(index)))
-          : app.start(Stage.<Integer, Loop>generator(name, () -> new Loop(index))));
+          ? app.start(Stage.producer(name, () -> new Source(index)))
+          : app.start(Stage.generator(name, () -> new Loop(index))));
       refs.put(name, above.getLast());
     }
     int middles = choices.next(3);
@@ -133,7 +133,7 @@ public final class ThreadedRun implements Faults {
     }
     int sinks = 1 + choices.next(2);
     for (int i = 0; i < sinks; i++) {
-      var spec = Stage.<Integer, Sink>consumer("sink" + i, () -> new Sink()).withRedelivery(Redelivery.attempts(1000));
+      var spec = Stage.consumer("sink" + i, () -> new Sink()).withRedelivery(Redelivery.attempts(1000));
       for (ProducerRef<Integer, ?> producer : above) spec = spec.subscribeTo(producer, demand());
       refs.put("sink" + i, app.start(spec));
     }

@@ -45,7 +45,7 @@ final class CrashStorm {
       for (int i = 0; i < PRODUCERS; i++) {
         int index = i;
         var dice = new Dice(random.split());
-        above.add(app.start(Stage.<Long, Numbers>producer("numbers" + i, () -> new Numbers(index, dice))));
+        above.add(app.start(Stage.producer("numbers" + i, () -> new Numbers(index, dice))));
       }
       for (int i = 0; i < MIDDLES; i++) {
         var dice = new Dice(random.split());
@@ -55,7 +55,7 @@ final class CrashStorm {
         above = List.of(app.start(middle));
       }
       var dice = new Dice(random.split());
-      app.start(Stage.<Long, Sink>consumer("sink", () -> new Sink(dice)).withRedelivery(PATIENT).subscribeTo(above.getFirst()));
+      app.start(Stage.consumer("sink", above.getFirst(), () -> new Sink(dice)).withRedelivery(PATIENT));
       app.join();
     }
     if (arrived != (long) PRODUCERS * each || !inOrder) throw new AssertionError(arrived + " of " + PRODUCERS * each + " events arrived, in order: " + inOrder);

@@ -113,14 +113,14 @@ final class FullHeap {
   }
 
   private static ProducerRef<Long, ?> numbers(Supervisor app, String name, Dispatcher<Long> dispatch) {
-    var numbers = app.start(Stage.<Long, Numbers>producer(name, Numbers::new).withDispatcher(dispatch).onPlatformThread());
+    var numbers = app.start(Stage.producer(name, Numbers::new).withDispatcher(dispatch).onPlatformThread());
     numbers.pause();
     return numbers;
   }
 
   private static Result sum(Supervisor app, String name, SubscriptionSpec<Long> subscription) {
     var result = new Result();
-    app.start(Stage.<Long, Sum>consumer(name, () -> new Sum(result)).withRedelivery(AGAIN).onPlatformThread().subscribeTo(subscription));
+    app.start(Stage.consumer(name, subscription, () -> new Sum(result)).withRedelivery(AGAIN).onPlatformThread());
     return result;
   }
 
@@ -144,8 +144,8 @@ final class FullHeap {
         for (int i = 0; i < 3; i++) partitions.add(sum(app, "key" + suffix + "-" + i, SubscriptionSpec.to(byKey).withDemand(demand).withPartition(i)));
         checks.add(() -> check(byKey, 1, partitions.toArray(Result[]::new)));
         ProducerRef<Long, ?> hops = numbers(app, "hops" + suffix, Dispatcher.demand());
-        var doubled = app.start(Stage.<Long, Long, Doubler>producerConsumer("doubled" + suffix, Doubler::new).withRedelivery(AGAIN).onPlatformThread()
-            .subscribeTo(hops, demand));
+        var doubled = app.start(Stage.producerConsumer("doubled" + suffix, hops, Doubler::new).withRedelivery(AGAIN).onPlatformThread()
+            .withDemand(demand));
         Result one = sum(app, "one" + suffix, SubscriptionSpec.to(doubled).withDemand(demand));
         Result other = sum(app, "other" + suffix, SubscriptionSpec.to(doubled).withDemand(demand));
         checks.add(() -> check(hops, 2, one, other));

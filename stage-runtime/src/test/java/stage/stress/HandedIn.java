@@ -32,7 +32,7 @@ final class HandedIn {
 
   HandedIn(Dispatcher<Integer> dispatch) {
     app = Supervisor.open(SupervisorSpec.of("handed").withIntensity(Intensity.of(1_000_000)));
-    producer = app.start(Stage.<Integer, Stage.Producer<Integer>>producer("in", () -> HandedIn::nothing).withDispatcher(dispatch));
+    producer = app.start(Stage.producer("in", Integer.class, () -> HandedIn::nothing).withDispatcher(dispatch));
     refs.add(producer);
   }
 
@@ -51,7 +51,7 @@ final class HandedIn {
 
   /** Starts a consumer of what several threads hand in, or others give back. */
   void subscribedInAnyOrder() {
-    noted(app.start(Stage.<Integer, Stage.Consumer<Integer>>consumer("any", () -> (batch, from) -> handled.addAndGet(batch.size())).subscribeTo(producer, Demand.max(4))));
+    noted(app.start(Stage.consumer("any", producer, () -> (batch, from) -> handled.addAndGet(batch.size())).withDemand(Demand.max(4))));
   }
 
   private ConsumerRef<Integer, ?> noted(ConsumerRef<Integer, ?> ref) {

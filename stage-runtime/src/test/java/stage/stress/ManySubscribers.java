@@ -19,9 +19,9 @@ final class ManySubscribers {
     var handled = new AtomicLong();
     var outOfOrder = new AtomicLong();
     try (var app = Supervisor.open("many")) {
-      var producer = app.start(Stage.<Integer, Stage.Producer<Integer>>producer("one", () -> ManySubscribers::nothing).withDispatcher(Dispatcher.broadcast()));
+      var producer = app.start(Stage.producer("one", Integer.class, () -> ManySubscribers::nothing).withDispatcher(Dispatcher.broadcast()));
       for (int i = 0; i < subscribers; i++) {
-        app.start(Stage.<Integer, Stage.Consumer<Integer>>consumer("c" + i, () -> new Stage.Consumer<>() {
+        app.start(Stage.consumer("c" + i, producer, () -> new Stage.Consumer<>() {
           private int next;
 
           @Override
@@ -29,7 +29,7 @@ final class ManySubscribers {
             for (int event : batch) if (event != next++) outOfOrder.incrementAndGet();
             handled.addAndGet(batch.size());
           }
-        }).subscribeTo(producer, Demand.max(2)));
+        }).withDemand(Demand.max(2)));
       }
       for (int i = 0; i < EVENTS; i++) producer.emit(i);
       producer.stop();

@@ -66,7 +66,7 @@ final class Races {
   private void race(boolean ownerFirst) throws Exception {
     handed = new HandedIn(Dispatcher.demand());
     try (var app = handed.app) {
-      asking = app.start(Stage.<Integer, Asking>consumer("asking", Asking::new));
+      asking = app.start(Stage.consumer("asking", Asking::new));
       subscription = asking.subscribeTo(handed.producer, Demand.manual());
       for (int i = 0; i < EVENTS; i++) handed.emit(next++);
       var barrier = new CyclicBarrier(2);

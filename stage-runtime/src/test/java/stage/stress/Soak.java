@@ -21,11 +21,11 @@ final class Soak {
     var handled = new AtomicLong();
     long emitted;
     try (var app = Supervisor.open(SupervisorSpec.of("soak").withIntensity(new Intensity(Integer.MAX_VALUE, Duration.ofMillis(1))))) {
-      var source = app.start(Stage.<byte[], Stage.Generator<byte[]>>generator("source", () -> out -> {
+      var source = app.start(Stage.generator("source", byte[].class, () -> out -> {
         while (System.nanoTime() - until < 0) out.emit(new byte[100]);
       }));
-      var middle = app.start(Stage.<byte[], byte[], Crashing>producerConsumer("middle", Crashing::new).withRedelivery(Redelivery.attempts(100)).subscribeTo(source));
-      app.start(Stage.<byte[], Stage.Consumer<byte[]>>consumer("sink", () -> (batch, from) -> handled.addAndGet(batch.size())).subscribeTo(middle));
+      var middle = app.start(Stage.producerConsumer("middle", source, Crashing::new).withRedelivery(Redelivery.attempts(100)));
+      app.start(Stage.consumer("sink", middle, () -> (batch, from) -> handled.addAndGet(batch.size())));
       app.join();
       emitted = source.snapshot().eventsEmitted();
     }

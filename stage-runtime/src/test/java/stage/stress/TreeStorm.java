@@ -66,7 +66,7 @@ final class TreeStorm {
   private void start() {
     Supervisor parent = supervisors.get(random.nextInt(supervisors.size()));
     var dice = random.split();
-    stages.add(parent.start(Stage.<Integer, Frail>consumer("c" + named++, () -> new Frail(dice))));
+    stages.add(parent.start(Stage.consumer("c" + named++, () -> new Frail(dice))));
   }
 
   private void act() throws InterruptedException {

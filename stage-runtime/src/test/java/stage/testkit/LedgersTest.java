@@ -16,10 +16,10 @@ class LedgersTest {
       Supervisor audited;
       try (Supervisor scope = Supervisor.open("audited")) {
         audited = scope;
-        var source = scope.start(Stage.<Integer, Stage.Producer<Integer>>producer("source", () -> (demand, out) -> {
+        var source = scope.start(Stage.producer("source", Integer.class, () -> (demand, out) -> {
           for (long i = 0; i < demand; i++) out.emit(1);
         }));
-        scope.start(Stage.<Integer, Stage.Consumer<Integer>>consumer("sink", () -> (events, from) -> {}).subscribeTo(source, Demand.max(4)));
+        scope.start(Stage.consumer("sink", source, () -> (events, from) -> {}).withDemand(Demand.max(4)));
         for (int i = 0; i < 20; i++) {
           simulated.pass();
           Ledgers.assertBalanced(scope);

@@ -70,9 +70,9 @@ class ProbesTest {
   void aStageInBetweenHasDemandFromTheOneToTheOther(Clock clock) throws Throwable {
     clock.run(scope -> {
       ProducerProbe<Integer> source = ProducerProbe.start(scope, "source");
-      var twice = scope.start(Stage.<Integer, Integer, Stage.ProducerConsumer<Integer, Integer>>producerConsumer("twice", () -> (events, from, out) -> {
+      var twice = scope.start(Stage.producerConsumer("twice", source.ref(), Integer.class, () -> (events, from, out) -> {
         for (int event : events) out.emit(2 * event);
-      }).subscribeTo(source.ref(), Demand.max(2)));
+      }).withDemand(Demand.max(2)));
       ConsumerProbe<Integer> sink = ConsumerProbe.start(scope, "sink", twice);
       sink.request(10);
       source.sendNext(1).sendNext(2).sendNext(3);

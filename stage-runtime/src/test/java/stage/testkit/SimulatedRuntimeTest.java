@@ -94,8 +94,8 @@ class SimulatedRuntimeTest {
   private static int sum(boolean isForgetful) throws InterruptedException {
     List<Integer> sums = new ArrayList<>();
     try (Supervisor scope = Supervisor.open(SupervisorSpec.of("sums").withIntensity(Intensity.of(1000)))) {
-      ProducerRef<Integer, Numbers> numbers = scope.start(Stage.<Integer, Numbers>producer("numbers", Numbers::new));
-      scope.start(Stage.<Integer, Sum>consumer("sum", () -> new Sum(sums, isForgetful)).subscribeTo(numbers, Demand.max(2))
+      ProducerRef<Integer, Numbers> numbers = scope.start(Stage.producer("numbers", Numbers::new));
+      scope.start(Stage.consumer("sum", numbers, () -> new Sum(sums, isForgetful)).withDemand(Demand.max(2))
           .withRedelivery(Redelivery.attempts(1000)));
       scope.join();
     }
@@ -165,8 +165,8 @@ class SimulatedRuntimeTest {
   void aDeadlockIsExplained() {
     assertThatThrownBy(() -> SimulatedRuntime.withSeed(3).run(simulated -> {
       try (Supervisor scope = Supervisor.open("stuck")) {
-        var never = scope.start(Stage.<Integer, Stage.Producer<Integer>>producer("never", () -> (demand, out) -> {}));
-        scope.start(Stage.<Integer, Stage.Consumer<Integer>>consumer("waiter", () -> (events, from) -> {}).subscribeTo(never, Demand.max(2)));
+        var never = scope.start(Stage.source("never", Integer.class));
+        scope.start(Stage.consumer("waiter", never, () -> (events, from) -> {}).withDemand(Demand.max(2)));
         scope.join();
       }
     })).isInstanceOf(SimulationFailed.class).hasMessageContaining("nobody can go on").hasMessageContaining("stuck/waiter#1 waits for events")
@@ -284,8 +284,8 @@ class SimulatedRuntimeTest {
     assertThatThrownBy(() -> SimulatedRuntime.withSeed(1).run(simulated -> {
       try (Supervisor scope = Supervisor.open("shop")) {
         ProducerProbe<String> source = ProducerProbe.start(scope, "source");
-        scope.start(Stage.<String, Stage.Consumer<String>>consumer("parser", () -> (lines, from) -> lines.forEach(Integer::parseInt))
-            .withRedelivery(Redelivery.attempts(1)).subscribeTo(source.ref(), Demand.max(1)));
+        scope.start(Stage.consumer("parser", source.ref(), () -> (lines, from) -> lines.forEach(Integer::parseInt))
+            .withRedelivery(Redelivery.attempts(1)).withDemand(Demand.max(1)));
         source.sendNext("x");
         source.sendNext("1");
         source.complete();
@@ -312,7 +312,7 @@ class SimulatedRuntimeTest {
     SimulatedRuntime.withSeeds(1, 2).run(simulated -> {
       try (Supervisor scope = Supervisor.open("shop")) {
         ProducerProbe<String> source = ProducerProbe.start(scope, "source");
-        scope.start(Stage.<String>perEvent("parser", 2, Integer::parseInt).subscribeTo(source.ref(), Demand.max(1)));
+        scope.start(Stage.perEvent("parser", source.ref(), 2, Integer::parseInt).withDemand(Demand.max(1)));
         source.sendNext("x");
         source.complete();
         scope.join();
@@ -367,7 +367,7 @@ class SimulatedRuntimeTest {
     SimulatedRuntime.withSeeds(0, 100).run(simulated -> {
       var spec = SupervisorSpec.of("obeys").withStrategy(Strategy.ONE_FOR_ALL).withGrace(Duration.ofMillis(1));
       try (Supervisor scope = Supervisor.open(spec)) {
-        var numbers = scope.start(Stage.<Integer, Stage.Producer<Integer>>producer("numbers", () -> (demand, out) -> out.emit(1)));
+        var numbers = scope.start(Stage.producer("numbers", Integer.class, () -> (demand, out) -> out.emit(1)));
         var waits = Stage.<Integer, Stage.Consumer<Integer>>consumer("waits", () -> (events, from) -> simulated.advance(Duration.ofDays(1)));
         scope.start(waits.withShutdown(Shutdown.within(Duration.ofSeconds(1))).subscribeTo(numbers, Demand.max(1)));
         simulated.advance(Duration.ofSeconds(1));
@@ -388,8 +388,8 @@ class SimulatedRuntimeTest {
       AtomicInteger begun = new AtomicInteger();
       AtomicInteger interrupted = new AtomicInteger();
       try (Supervisor scope = Supervisor.open(SupervisorSpec.of("left").withShutdown(Duration.ZERO))) {
-        var numbers = scope.start(Stage.<Integer, Stage.Producer<Integer>>producer("numbers", () -> (demand, out) -> out.emit(1)));
-        scope.start(Stage.<Integer>perEvent("tasks", 3, event -> {
+        var numbers = scope.start(Stage.producer("numbers", Integer.class, () -> (demand, out) -> out.emit(1)));
+        scope.start(Stage.perEvent("tasks", numbers, 3, event -> {
           begun.incrementAndGet();
           if (Thread.currentThread().isInterrupted()) beforeAnyWait.incrementAndGet();
           try {
@@ -398,7 +398,7 @@ class SimulatedRuntimeTest {
             interrupted.incrementAndGet();
             throw left;
           }
-        }).subscribeTo(numbers, Demand.max(3)));
+        }).withDemand(Demand.max(3)));
         for (int i = simulated.choose(30); i > 0; i--) simulated.pass();
       }
       assertThat(interrupted.get()).isEqualTo(begun.get()).isLessThanOrEqualTo(3);

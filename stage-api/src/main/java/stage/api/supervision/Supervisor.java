@@ -2,6 +2,9 @@ package stage.api.supervision;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import stage.api.CollectorRef;
+import stage.api.CollectorSpec;
 import stage.api.ConsumerRef;
 import stage.api.ConsumerSpec;
 import stage.api.DeadLetter;
@@ -97,6 +100,22 @@ public interface Supervisor extends AutoCloseable {
    * @throws ScopeMisuseException if the scope is closed or closing, or the name is taken
    */
   <I, S extends Stage.Behaviour> ConsumerRef<I, S> start(ConsumerSpec<I, S> spec);
+
+  /**
+   * Starts a consumer that collects its events, and waits until its subscriptions are accepted. Any thread.
+   *
+   * @param spec what to start
+   * @param <I> the events
+   * @param <R> the result
+   * @return a handle to it, which has the result
+   * @throws StageFailedException if the collector's supplier threw; it is not part of the scope then, and the scope goes on
+   * @throws stage.api.SubscriptionRefusedException if a subscription was refused; the stage was stopped again
+   * @throws ScopeMisuseException if the scope is closed or closing, or the name is taken
+   */
+  default <I, R> CollectorRef<I, R> start(CollectorSpec<I, R> spec) {
+    var result = new CompletableFuture<R>();
+    return new CollectorRef<>(start(spec.into(result)), result);
+  }
 
   /**
    * Starts a supervisor without children as a child of this one. Any thread.

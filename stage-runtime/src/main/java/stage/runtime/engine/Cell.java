@@ -128,7 +128,7 @@ public final class Cell<S extends Stage.Behaviour> implements StepMachine {
    * @param consumer who wants events
    * @param subscription to whom, and how
    * @return to cancel it
-   * @throws stage.api.SubscriptionRefusedException as {@link stage.api.ConsumerRef#subscribeTo(SubscriptionSpec)}
+   * @throws stage.api.SubscriptionRefusedException as {@link stage.api.ConsumerRef#subscribeTo(stage.api.Subscribable)}
    */
   public static Subscription subscribe(Cell<?> consumer, SubscriptionSpec<?> subscription) {
     return consumer.graph.subscribe(consumer, subscription);

@@ -18,6 +18,7 @@ import stage.api.StageFactory;
 import stage.api.StageFunction;
 import stage.api.StageSnapshot;
 import stage.api.StopReason;
+import stage.api.Subscribable;
 import stage.api.Subscription;
 import stage.api.SubscriptionSpec;
 import stage.runtime.time.Time;
@@ -163,14 +164,18 @@ abstract class CellRef<S extends Stage.Behaviour> {
     }
   }
 
+  private static <I> SubscriptionSpec<I> described(Subscribable<I> source) {
+    return Objects.requireNonNull(source, "producer must not be null; pass the ref that start returned").subscription();
+  }
+
   static final class OfConsumer<I, S extends Stage.Behaviour> extends CellRef<S> implements ConsumerRef<I, S> {
     OfConsumer(Cell<S> cell) {
       super(cell);
     }
 
     @Override
-    public Subscription subscribeTo(SubscriptionSpec<? extends I> subscription) {
-      return cell().graph().subscribe(cell(), Objects.requireNonNull(subscription, "subscription must not be null"));
+    public Subscription subscribeTo(Subscribable<? extends I> source) {
+      return cell().graph().subscribe(cell(), described(source));
     }
 
     @Override
@@ -195,8 +200,8 @@ abstract class CellRef<S extends Stage.Behaviour> {
     }
 
     @Override
-    public Subscription subscribeTo(SubscriptionSpec<? extends I> subscription) {
-      return cell().graph().subscribe(cell(), Objects.requireNonNull(subscription, "subscription must not be null"));
+    public Subscription subscribeTo(Subscribable<? extends I> source) {
+      return cell().graph().subscribe(cell(), described(source));
     }
 
     @Override

@@ -82,7 +82,7 @@ public final class SubscriptionGraph {
     }
   }
 
-  /** Subscribes a consumer's cell; see {@link stage.api.ConsumerRef#subscribeTo(SubscriptionSpec)}. Any thread. */
+  /** Subscribes a consumer's cell; see {@link stage.api.ConsumerRef#subscribeTo(stage.api.Subscribable)}. Any thread. */
   <E> Subscription subscribe(Cell<?> consumer, SubscriptionSpec<E> asked) {
     // A gated consumer asks by itself: for what it is permitted to take, within the bounds of the demand.
     SubscriptionSpec<E> spec = consumer.incarnations().isGated() ? asked.withDemand(new Demand(asked.demand().max(), asked.demand().min(), true)) : asked;

@@ -323,7 +323,7 @@ final class DeadLetterQueue implements StepMachine {
 
   @SuppressWarnings("unchecked")   // a cell's handle is of the interface that fits the spec
   ProducerRef<DeadLetter, ?> producer() {
-    var spec = Stage.<DeadLetter, Letters>producer(NAME, Letters::new)
+    var spec = Stage.producer(NAME, Letters::new)
         .withOverflow(new Overflow(Overflow.Kind.FAIL, Supervisor.DEAD_LETTER_BACKLOG));
     Cell<?> there = context.locking(() -> {
       ensureProducerMayStart();

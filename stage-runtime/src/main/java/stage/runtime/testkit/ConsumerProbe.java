@@ -68,7 +68,7 @@ public final class ConsumerProbe<E> {
     Queue<E> events = new ConcurrentLinkedQueue<>();
     Awaiter.here().spare(scope, name);
     // Temporary: a producer that fails is the end of the probe, and not of the scope.
-    var spec = Stage.<E, Keeper<E>>consumer(name, () -> new Keeper<>(events)).withRestart(Restart.TEMPORARY).subscribeTo(producer, Demand.manual());
+    var spec = Stage.consumer(name, producer, () -> new Keeper<>(events)).withRestart(Restart.TEMPORARY).withDemand(Demand.manual());
     return new ConsumerProbe<>(Awaiter.here().ensureInside(scope.start(spec)), events);
   }
 

@@ -473,7 +473,7 @@ class ChildrenTest extends CrashTest {
         scope.start(SupervisorSpec.of("c"));
         assertThatThrownBy(() -> scope.restartChild("b")).isInstanceOf(ScopeMisuseException.class).hasMessageContaining("may have 2 children at most");
         scope.stopChild("c");
-        assertThatThrownBy(() -> scope.start(Stage.<Integer, Troupe.Actor>consumer("d", () -> null))).isInstanceOf(StageFailedException.class);
+        assertThatThrownBy(() -> scope.start(Stage.consumer("d", () -> null))).isInstanceOf(StageFailedException.class);
         scope.restartChild("b");
         assertThatThrownBy(() -> scope.start(troupe.actor("c"))).isInstanceOf(ScopeMisuseException.class).hasMessageContaining("may have 2 children at most");
         scope.stopChild("b");

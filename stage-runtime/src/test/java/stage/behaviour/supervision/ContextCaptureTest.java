@@ -99,7 +99,7 @@ class ContextCaptureTest extends CrashTest {
     @Test
     void isTheRootsInTheWholeTree() throws Exception {
       Supervisor scope = openWithDiagnostics("request 8");
-      StageRef<Actor> actor = scope.start(SupervisorSpec.of("inner")).start(Stage.<Integer, Actor>consumer("actor", Actor::new));
+      StageRef<Actor> actor = scope.start(SupervisorSpec.of("inner")).start(Stage.consumer("actor", Actor::new));
       assertThat(actor.<String>call(stage -> DIAGNOSTICS.get())).isEqualTo("request 8");
     }
 
@@ -107,7 +107,7 @@ class ContextCaptureTest extends CrashTest {
     void mayBindOnlyWithinACall() throws Exception {
       var scoped = new Scoped();
       Supervisor scope = scoped.callWith("bound", () -> open(scoped));
-      StageRef<Actor> actor = scope.start(Stage.<Integer, Actor>consumer("actor", Actor::new));
+      StageRef<Actor> actor = scope.start(Stage.consumer("actor", Actor::new));
       assertThat(actor.<String>call(stage -> scoped.value())).isEqualTo("bound");
       Troupe.crash(actor);
       assertThat(actor.<String>call(stage -> scoped.value())).isEqualTo("bound");

@@ -187,7 +187,7 @@ class DecisionTest extends CrashTest {
       open(Decision.RESUME, 5);
       crashesLeft = 2;
       var lives = new LinkedBlockingQueue<Integer>();
-      ProducerRef<Integer, Stage.Generator<Integer>> generator = start(Stage.<Integer, Stage.Generator<Integer>>generator("generator", () -> {
+      ProducerRef<Integer, Stage.Generator<Integer>> generator = start(Stage.generator("generator", Integer.class, () -> {
         lives.add(1);
         return out -> {
           out.emit(1);

@@ -36,11 +36,11 @@ class ExitTest {
           .withGrace(Duration.ofMillis(100));
       try (var app = Supervisor.open(spec)) {
         int[] next = {0};
-        var numbers = app.start(Stage.<Integer, Stage.Producer<Integer>>producer("numbers", () -> (demand, out) -> {
+        var numbers = app.start(Stage.producer("numbers", Integer.class, () -> (demand, out) -> {
           for (long i = 0; i < demand; i++) out.emit(next[0]++);
         }));
         var told = new CountDownLatch(1);
-        app.start(Stage.<Integer, Stage.Consumer<Integer>>consumer("printer", () -> (events, from) -> {
+        app.start(Stage.consumer("printer", numbers, () -> (events, from) -> {
           if (told.getCount() > 0) {
             System.out.println("ready");
             // The signal comes while this batch is in hand and the next ones are on their way.
@@ -49,7 +49,7 @@ class ExitTest {
             told.countDown();
           }
           for (int event : events) System.out.println(event);
-        }).subscribeTo(numbers, Demand.max(100)).onPlatformThread());
+        }).withDemand(Demand.max(100)).onPlatformThread());
         app.join();
         System.out.println("joined, " + (numbers.snapshot().eventsEmitted()) + " emitted");
       }

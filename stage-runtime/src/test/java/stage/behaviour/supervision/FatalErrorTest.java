@@ -24,7 +24,7 @@ class FatalErrorTest extends CrashTest {
   private interface Idle extends Stage.Consumer<Integer> {}
 
   private static StageRef<Idle> startIn(Supervisor scope, String name) {
-    return scope.start(Stage.<Integer, Idle>consumer(name, () -> (batch, from) -> {}));
+    return scope.start(Stage.consumer(name, () -> (batch, from) -> {}));
   }
 
   private static void crash(StageRef<Idle> stage, Error error) throws InterruptedException {

@@ -40,8 +40,8 @@ class IgnoredStartTest extends CrashTest {
   }
 
   private ConsumerSpec<Integer, Cache> cache(Restart restart) {
-    ProducerRef<Integer, ?> silent = start(Stage.<Integer, Stage.Producer<Integer>>producer("silent", () -> (demand, out) -> {}));
-    return Stage.<Integer, Cache>consumer("cache", Cache::new).withRestart(restart).subscribeTo(silent);
+    ProducerRef<Integer, ?> silent = start(Stage.source("silent", Integer.class));
+    return Stage.consumer("cache", silent, Cache::new).withRestart(restart);
   }
 
   @Nested

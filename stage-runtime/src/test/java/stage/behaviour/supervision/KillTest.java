@@ -168,14 +168,14 @@ class KillTest extends CrashTest {
       open(spec(), 1000);
       ProducerRef<Integer, Source> source = start(Stage.producer("source", () -> new Source(new Lives(), new Faults(), 100)));
       var lives = new AtomicInteger();
-      var sink = start(Stage.<Integer, Stage.Consumer<Integer>>consumer("sink", () -> {
+      var sink = start(Stage.consumer("sink", source, () -> {
         boolean blocks = lives.incrementAndGet() == 1;
         return (events, from) -> {
           entered.add("");
           if (blocks) release.await();
           handled.addAll(events);
         };
-      }).subscribeTo(source, Demand.max(10)));
+      }).withDemand(Demand.max(10)));
       Await.next(1, entered, sink);
       sink.kill();
       assertThat(Await.end(sink)).isEqualTo(new StopReason.Completed());
@@ -200,14 +200,14 @@ class KillTest extends CrashTest {
       var time = new SimulatedTime(RecordedChoices.ofSeed(1), null, SimulationOptions.PLAIN);
       time.run(() -> {
         try (Supervisor scope = Supervisor.open(spec())) {
-          var source = scope.start(Stage.<Integer, Stage.Producer<Integer>>producer("source", () -> (demand, out) -> {
+          var source = scope.start(Stage.producer("source", Integer.class, () -> (demand, out) -> {
             for (int i = 0; i < 5; i++) out.emit(i);   // two more than are asked for
           }));
           Latch mayHandle = time.latch();
-          scope.start(Stage.<Integer, Stage.Consumer<Integer>>consumer("sink", () -> (events, from) -> {
+          scope.start(Stage.consumer("sink", source, () -> (events, from) -> {
             mayHandle.await();
             got.addAll(events);
-          }).subscribeTo(source, Demand.max(3)));
+          }).withDemand(Demand.max(3)));
           time.latch().await(Duration.ofSeconds(1).toNanos());
           source.stop();
           time.latch().await(Duration.ofSeconds(1).toNanos());
@@ -325,7 +325,7 @@ class KillTest extends CrashTest {
     void mayBeAGenerator() throws Exception {
       Supervisor scope = open(spec(), 1);
       var lives = new AtomicInteger();
-      ProducerRef<Integer, Stage.Generator<Integer>> generator = start(Stage.<Integer, Stage.Generator<Integer>>generator("generator", () ->
+      ProducerRef<Integer, Stage.Generator<Integer>> generator = start(Stage.generator("generator", Integer.class, () ->
           new Stage.Generator<>() {
             private State<Integer> next;
             private final boolean isZombie = lives.incrementAndGet() == 1;

@@ -225,7 +225,7 @@ class OthersBugsTest extends CrashTest {
     var entered = new CountDownLatch(1);
     var go = new CountDownLatch(1);
     List<Thread> threads = new ArrayList<>();
-    ConsumerSpec<Integer, Troupe.Actor> spec = Stage.<Integer, Troupe.Actor>consumer("stage", () -> {
+    ConsumerSpec<Integer, Troupe.Actor> spec = Stage.consumer("stage", () -> {
       threads.add(Thread.currentThread());
       entered.countDown();
       go.await();

@@ -98,7 +98,7 @@ class StallWarningTest extends CrashTest {
   @Test
   void leavesGeneratorsAloneForTheyWaitForInput() throws Exception {
     openWithLimit();
-    StageRef<?> patient = start(Stage.<Integer, Stage.Generator<Integer>>generator("patient", () -> out -> waitForRelease()));
+    StageRef<?> patient = start(Stage.generator("patient", Integer.class, () -> out -> waitForRelease()));
     StageRef<Sink> sink = start(Stage.consumer("sink", Sink::new));
     sink.cast(stage -> waitForRelease());
     StageEvent.Stalled stalled = next(sink);   // the generator has waited for longer

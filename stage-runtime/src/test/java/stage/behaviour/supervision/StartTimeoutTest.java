@@ -98,7 +98,7 @@ class StartTimeoutTest extends CrashTest {
   }
 
   private ConsumerSpec<Integer, Slow> slow(int lateLife, Late late) {
-    return Stage.<Integer, Slow>consumer("slow", () -> new Slow(lateLife, late)).withStartTimeout(LIMIT);
+    return Stage.consumer("slow", () -> new Slow(lateLife, late)).withStartTimeout(LIMIT);
   }
 
   @Test

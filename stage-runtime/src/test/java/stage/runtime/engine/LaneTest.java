@@ -28,7 +28,7 @@ class LaneTest {
 
   static Cell<?> cell(String name) {
     Stage.Producer<Integer> nothing = (demand, out) -> {};
-    return Cell.of(Stage.<Integer, Stage.Producer<Integer>>producer(name, () -> nothing), "test", new SubscriptionGraph(new RealTime()), NOBODY);
+    return Cell.of(Stage.producer(name, Integer.class, () -> nothing), "test", new SubscriptionGraph(new RealTime()), NOBODY);
   }
 
   @SuppressWarnings("unchecked")

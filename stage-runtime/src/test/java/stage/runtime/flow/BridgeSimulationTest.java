@@ -66,8 +66,8 @@ class BridgeSimulationTest {
     runtime().with(CrashRule.crashing("list").every(3)).run(simulated -> {
       var result = new CompletableFuture<List<Integer>>();
       try (Supervisor scope = open()) {
-        var list = scope.start(Stage.<Integer, List<Integer>>collect("list", toList(), result).withRedelivery(Redelivery.attempts(10_000)));
-        var numbers = scope.start(Stage.<Integer, Numbers>producer("numbers", Numbers::new));
+        var list = scope.start(Stage.<Integer, List<Integer>>collect("list", toList()).into(result).withRedelivery(Redelivery.attempts(10_000)));
+        var numbers = scope.start(Stage.producer("numbers", Numbers::new));
         numbers.subscribe(list.asSubscriber(Demand.max(3)));
         scope.join();
       }
@@ -80,8 +80,8 @@ class BridgeSimulationTest {
     runtime().with(CrashRule.crashing("list").every(3)).run(simulated -> {
       var result = new CompletableFuture<List<Integer>>();
       try (Supervisor scope = open()) {
-        var list = scope.start(Stage.<Integer, List<Integer>>collect("list", toList(), result).withRedelivery(Redelivery.attempts(10_000)));
-        var numbers = scope.start(Stage.<Integer, Numbers>producer("numbers", Numbers::new));
+        var list = scope.start(Stage.<Integer, List<Integer>>collect("list", toList()).into(result).withRedelivery(Redelivery.attempts(10_000)));
+        var numbers = scope.start(Stage.producer("numbers", Numbers::new));
         var again = scope.start(Stage.fromPublisher("again", numbers));
         scope.start(Stage.toSubscriber("out", list.asSubscriber(Demand.max(2))).subscribeTo(again, Demand.max(2)));
         scope.join();
@@ -95,7 +95,7 @@ class BridgeSimulationTest {
     runtime().run(simulated -> {
       List<Integer> all = new ArrayList<>();
       try (Supervisor scope = open()) {
-        var numbers = scope.start(Stage.<Integer, Numbers>producer("numbers", Numbers::new));
+        var numbers = scope.start(Stage.producer("numbers", Numbers::new));
         all.addAll(numbers.stream(Demand.max(5)).limit(4).toList());
         all.addAll(numbers.stream(Demand.max(3)).toList());
       }
@@ -146,7 +146,7 @@ class BridgeSimulationTest {
       try (Supervisor scope = Supervisor.open(SupervisorSpec.of("bridges").withGrace(Duration.ofSeconds(1)).withMaxAbandoned(1))) {
         var stuck = scope.start(Stage.fromPublisher("stuck", publisher));
         for (String name : List.of("one", "other")) {
-          scope.start(Stage.<Integer, Stage.Consumer<Integer>>consumer(name, () -> (events, from) -> all.addAll(events)).subscribeTo(stuck, Demand.max(2)));
+          scope.start(Stage.consumer(name, stuck, () -> (events, from) -> all.addAll(events)).withDemand(Demand.max(2)));
         }
         simulated.advance(Duration.ofSeconds(1));
         stuck.kill();

@@ -39,10 +39,10 @@ class ElementsTest extends FlowTest {
     ProducerRef<O, ?> producer = noted(scope.start(spec));
     var result = new CompletableFuture<List<O>>();
     BlockingQueue<Integer> counts = new LinkedBlockingQueue<>();
-    var consumer = noted(scope.start(Stage.collect(name("list"), Collector.<O, List<O>>of(ArrayList::new, (list, event) -> {
+    var consumer = noted(scope.start(Stage.collect(name("list"), producer, Collector.<O, List<O>>of(ArrayList::new, (list, event) -> {
       list.add(event);
       counts.add(list.size());
-    }, (one, other) -> one), result).subscribeTo(producer, Demand.max(2))));
+    }, (one, other) -> one)).withDemand(Demand.max(2)).into(result)));
     if (crashing) {
       for (int i = 0; i < 3; i++) {
         Await.next(5, counts, producer, consumer);
@@ -145,8 +145,7 @@ class ElementsTest extends FlowTest {
     void groups() throws Exception {
       var result = new CompletableFuture<java.util.Map<Boolean, Long>>();
       var producer = noted(scope.start(Stage.ofIterable("numbers", upTo(1000))));
-      noted(scope.start(Stage.<Integer, java.util.Map<Boolean, Long>>collect("groups", Collectors.partitioningBy(n -> n % 3 == 0, Collectors.counting()), result)
-          .subscribeTo(producer)));
+      noted(scope.start(Stage.collect("groups", producer, Collectors.partitioningBy(n -> n % 3 == 0, Collectors.counting())).into(result)));
       assertThat(Await.result(result::join)).containsEntry(true, 334L).containsEntry(false, 666L);
     }
 
@@ -155,7 +154,7 @@ class ElementsTest extends FlowTest {
       theScopeMayFail();
       var result = new CompletableFuture<List<Integer>>();
       var source = Outward.PRODUCER.endless(ElementsTest.this);
-      noted(scope.start(Stage.<Integer, List<Integer>>collect("list", Collectors.toList(), result).subscribeTo(source.root())));
+      noted(scope.start(Stage.collect("list", source.root(), Collectors.toList()).into(result)));
       source.fail();
       assertThatThrownBy(() -> Await.result(result::join)).isInstanceOf(CompletionException.class).hasCauseInstanceOf(ForGood.class);
     }
@@ -163,7 +162,7 @@ class ElementsTest extends FlowTest {
     @Test
     void isCancelledWithItsScope() throws Exception {
       var result = new CompletableFuture<List<Integer>>();
-      var stage = noted(scope.start(Stage.<Integer, List<Integer>>collect("list", Collectors.toList(), result)));
+      var stage = noted(scope.start(Stage.<Integer, List<Integer>>collect("list", Collectors.toList()).into(result)));
       stage.stop();
       assertThatThrownBy(() -> Await.result(result::join)).isInstanceOf(CancellationException.class);
     }
@@ -172,7 +171,7 @@ class ElementsTest extends FlowTest {
     void stopsWhenItsResultIsCancelled() throws Exception {
       var result = new CompletableFuture<List<Integer>>();
       var source = Outward.PRODUCER.endless(ElementsTest.this);
-      var stage = noted(scope.start(Stage.<Integer, List<Integer>>collect("list", Collectors.toList(), result).subscribeTo(source.root())));
+      var stage = noted(scope.start(Stage.collect("list", source.root(), Collectors.toList()).into(result)));
       result.cancel(false);
       assertThat(Await.end(stage)).isEqualTo(new StopReason.Stopped());
     }
@@ -181,7 +180,7 @@ class ElementsTest extends FlowTest {
     void stopsWhenNobodyWaitsForItsResultAnyMore() throws Exception {
       var result = new CompletableFuture<List<Integer>>();
       var source = Outward.PRODUCER.endless(ElementsTest.this);
-      var stage = noted(scope.start(Stage.<Integer, List<Integer>>collect("list", Collectors.toList(), result).subscribeTo(source.root())));
+      var stage = noted(scope.start(Stage.collect("list", source.root(), Collectors.toList()).into(result)));
       result.completeExceptionally(new java.util.concurrent.TimeoutException());   // as orTimeout does
       assertThat(Await.end(stage)).isEqualTo(new StopReason.Stopped());
     }
@@ -189,9 +188,9 @@ class ElementsTest extends FlowTest {
     @Test
     void whoseSupplierThrowsFailsItsResultToo() {
       var result = new CompletableFuture<Integer>();
-      assertThatThrownBy(() -> scope.start(Stage.<Integer, Integer>collect("list", Collector.<Integer, int[], Integer>of(() -> {
+      assertThatThrownBy(() -> scope.start(Stage.collect("list", Collector.<Integer, int[], Integer>of(() -> {
         throw new OnPurpose("the supplier throws");
-      }, (container, event) -> {}, (one, other) -> one, container -> 0), result))).hasStackTraceContaining("the supplier throws");
+      }, (container, event) -> {}, (one, other) -> one, container -> 0)).into(result))).hasStackTraceContaining("the supplier throws");
       assertThatThrownBy(() -> Await.result(result::join)).hasCauseInstanceOf(OnPurpose.class);
     }
 
@@ -199,9 +198,9 @@ class ElementsTest extends FlowTest {
     void whoseFinisherThrowsFailsItsResult() throws Exception {
       var result = new CompletableFuture<Integer>();
       var producer = noted(scope.start(Stage.ofIterable("numbers", upTo(3))));
-      noted(scope.start(Stage.<Integer, Integer>collect("list", Collectors.collectingAndThen(Collectors.toList(), list -> {
+      noted(scope.start(Stage.collect("list", producer, Collectors.<Integer, List<Integer>, Integer>collectingAndThen(Collectors.toList(), list -> {
         throw new OnPurpose("the finisher throws");
-      }), result).subscribeTo(producer)));
+      })).into(result)));
       assertThatThrownBy(() -> Await.result(result::join)).hasCauseInstanceOf(OnPurpose.class);
     }
 
@@ -209,10 +208,10 @@ class ElementsTest extends FlowTest {
     void whoseAccumulatorThrowsOnOneEventLosesThatOne() throws Exception {
       var result = new CompletableFuture<List<Integer>>();
       var producer = noted(scope.start(Stage.ofIterable("numbers", upTo(100))));
-      noted(scope.start(Stage.collect("list", Collector.<Integer, List<Integer>>of(ArrayList::new, (list, event) -> {
+      noted(scope.start(Stage.collect("list", producer, Collector.<Integer, List<Integer>>of(ArrayList::new, (list, event) -> {
         if (event == 42) throw new OnPurpose("this one");
         list.add(event);
-      }, (one, other) -> one), result).subscribeTo(producer)));
+      }, (one, other) -> one)).into(result)));
       List<Integer> expected = new ArrayList<>(upTo(100));
       expected.remove(42);
       assertThat(Await.result(result::join)).isEqualTo(expected);

@@ -99,7 +99,7 @@ class ForeignPublisherTest extends FlowTest {
     @BeforeEach
     void sendTenToOneThatWantsFive() throws Exception {
       producer = noted(scope.start(Stage.fromPublisher("from-publisher", hand)));
-      var leaves = noted(scope.start(Stage.<Integer, Stage.Consumer<Integer>>consumer("leaves", () -> (events, from) -> {}).subscribeTo(producer, Demand.max(5))));
+      var leaves = noted(scope.start(Stage.consumer("leaves", producer, () -> (events, from) -> {}).withDemand(Demand.max(5))));
       stays = noted(scope.start(sink.spec(ForeignPublisherTest.this).subscribeTo(producer, Demand.max(5))));
       hand.awaitRequested(10);
       leaves.stop();

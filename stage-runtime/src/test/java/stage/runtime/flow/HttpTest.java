@@ -150,8 +150,8 @@ class HttpTest extends FlowTest {
       }
     });
     var body = noted(scope.start(Stage.fromPublisher("body", bodyOf(uri))));
-    var checker = noted(scope.start(Stage.<List<ByteBuffer>, Checker>consumer("checker", () -> new Checker(handled, written, mostBetween))
-        .subscribeTo(body, Demand.max(4))));
+    var checker = noted(scope.start(Stage.consumer("checker", body, () -> new Checker(handled, written, mostBetween))
+        .withDemand(Demand.max(4))));
     for (int part = 1; part <= 8; part++) {   // a machine that is busy may take its time for all of it
       long there = BODY / 8 * part;
       Await.until(() -> handled.get() >= there, "an eighth more of the body comes", body, checker);
@@ -178,8 +178,8 @@ class HttpTest extends FlowTest {
       }
     });
     var body = noted(scope.start(Stage.fromPublisher("body", bodyOf(uri))));
-    var checker = noted(scope.start(Stage.<List<ByteBuffer>, Checker>consumer("checker", () -> new Checker(handled, written, new AtomicLong()))
-        .subscribeTo(body, Demand.max(4))));
+    var checker = noted(scope.start(Stage.consumer("checker", body, () -> new Checker(handled, written, new AtomicLong()))
+        .withDemand(Demand.max(4))));
     Await.until(() -> handled.get() > 0, "the body begins to come", body, checker);
     checker.pause();
     Await.until(() -> writer[0].getState() == Thread.State.WAITING, "the server waits until it can write on", body, checker);
@@ -231,8 +231,8 @@ class HttpTest extends FlowTest {
     var handled = new AtomicLong();
     Flow.Publisher<List<ByteBuffer>> rest = subscriber -> answerTo(URI.create(uri + "?" + received.get())).subscribe(new Counting(subscriber, received));
     var body = noted(scope.start(Stage.fromPublisher("body", rest)));
-    var checker = noted(scope.start(Stage.<List<ByteBuffer>, Checker>consumer("checker", () -> new Checker(handled, new AtomicLong(), new AtomicLong()))
-        .subscribeTo(body, Demand.max(4))));
+    var checker = noted(scope.start(Stage.consumer("checker", body, () -> new Checker(handled, new AtomicLong(), new AtomicLong()))
+        .withDemand(Demand.max(4))));
     assertThat(Await.end(checker)).isEqualTo(new StopReason.Completed());
     assertThat(handled).hasValue(size);
     assertThat(requests).hasValue(4);
@@ -265,7 +265,7 @@ class HttpTest extends FlowTest {
   @Test
   void aStageIsTheBodyOfARequest() throws Exception {
     long size = 32L * 1024 * 1024;
-    var emitted = noted(scope.start(Stage.<ByteBuffer, Chunks>producer("chunks", () -> new Chunks(size))));
+    var emitted = noted(scope.start(Stage.producer("chunks", () -> new Chunks(size))));
     var wrong = new AtomicLong();
     var read = new AtomicLong();
     URI uri = serve(exchange -> {
@@ -286,7 +286,7 @@ class HttpTest extends FlowTest {
 
   @Test
   void aServerThatDoesNotReadHoldsUpTheStage() throws Exception {
-    var emitted = noted(scope.start(Stage.<ByteBuffer, Chunks>producer("chunks", () -> new Chunks(BODY))));
+    var emitted = noted(scope.start(Stage.producer("chunks", () -> new Chunks(BODY))));
     var goOn = new CountDownLatch(1);
     URI uri = serve(exchange -> {
       goOn.await();

@@ -98,7 +98,7 @@ enum Inward {
 
     /** {@return the consumer; an event must not be given up because others beside it crash} */
     ConsumerSpec<Integer, Behaviour> spec(FlowTest test) {
-      return Stage.<Integer, Behaviour>consumer(test.name("consumer"), () -> new Behaviour(this)).withRedelivery(Redelivery.attempts(1000));
+      return Stage.consumer(test.name("consumer"), () -> new Behaviour(this)).withRedelivery(Redelivery.attempts(1000));
     }
 
     /** One incarnation. */

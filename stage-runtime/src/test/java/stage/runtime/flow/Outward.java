@@ -110,7 +110,7 @@ enum Outward {
 
   private static ProducerSpec<Integer, Numbers> numbers(FlowTest test, long elements, boolean crashing) {
     Set<Long> crashed = crashing ? ConcurrentHashMap.newKeySet() : null;
-    return Stage.<Integer, Numbers>producer(test.name("numbers"), () -> new Numbers(elements, crashed)).withRestart(Restart.TRANSIENT);
+    return Stage.producer(test.name("numbers"), () -> new Numbers(elements, crashed)).withRestart(Restart.TRANSIENT);
   }
 
   static ProducerConsumerSpec<Integer, Integer, Stage.ProducerConsumer<Integer, Integer>> identity(FlowTest test, boolean crashing) {

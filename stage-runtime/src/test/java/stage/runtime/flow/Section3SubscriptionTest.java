@@ -306,7 +306,7 @@ class Section3SubscriptionTest extends FlowTest {
     Recorder recorder = recorder();
     var stage = noted(scope.start(Stage.toSubscriber("to-subscriber", recorder)));
     WeakReference<?> former = Await.result(() -> {
-      var producer = scope.start(Stage.<Integer, Stage.Generator<Integer>>generator("former", () -> out -> out.emit(1)));
+      var producer = scope.start(Stage.generator("former", Integer.class, () -> out -> out.emit(1)));
       stage.subscribeTo(SubscriptionSpec.to(producer).withCancelPolicy(CancelPolicy.TEMPORARY));
       recorder.awaitSubscribed().request(1);
       recorder.await(1);
@@ -318,7 +318,7 @@ class Section3SubscriptionTest extends FlowTest {
     stage.subscribeTo(SubscriptionSpec.to(Outward.PRODUCER.endless(this).root()).withCancelPolicy(CancelPolicy.TEMPORARY));
     recorder.request(1);
     recorder.await(1);
-    Await.end(scope.start(Stage.<Integer, Stage.Generator<Integer>>generator("next-to-end", () -> out -> {})));   // until then the scope knows the last one's thread
+    Await.end(scope.start(Stage.generator("next-to-end", Integer.class, () -> out -> {})));   // until then the scope knows the last one's thread
     Await.collected(former, "the former producer");
   }
 
@@ -356,7 +356,7 @@ class Section3SubscriptionTest extends FlowTest {
 
   @Test
   void rule3_16_requestReturnsNormallyWhenTheAnswerCrashes() throws Exception {
-    var crashing = scope.start(Stage.<Integer, Stage.Producer<Integer>>producer("crashing", () -> (demand, out) -> {
+    var crashing = scope.start(Stage.producer("crashing", Integer.class, () -> (demand, out) -> {
       throw new ForGood();
     }));
     Recorder recorder = recorder(crashing);
@@ -395,7 +395,7 @@ class Section3SubscriptionTest extends FlowTest {
     var from = noted(scope.start(Stage.fromPublisher("from-publisher", source)));
     var handled = new LinkedBlockingQueue<Integer>();
     for (String name : List.of("one", "other")) {
-      noted(scope.start(Stage.<Integer, Stage.Consumer<Integer>>consumer(name, () -> new Stage.Consumer<>() {
+      noted(scope.start(Stage.consumer(name, from, () -> new Stage.Consumer<>() {
         @Override
         public void onSubscribe(Inlet<Integer> to) {
           to.request(Long.MAX_VALUE);
@@ -405,7 +405,7 @@ class Section3SubscriptionTest extends FlowTest {
         public void onEvents(List<Integer> events, Inlet<Integer> inlet) {
           handled.addAll(events);
         }
-      }).subscribeTo(from, Demand.manual())));
+      }).withDemand(Demand.manual())));
     }
     Await.until(() -> from.snapshot().outputs().stream().filter(output -> output.outstanding() > 0).count() == 2, "both have asked", from);
     source.resume();

@@ -52,7 +52,7 @@ class StreamTest extends FlowTest {
   @Test
   void asksForNoMoreThanItsDemand() throws Exception {
     BlockingQueue<Long> demands = new LinkedBlockingQueue<>();
-    ProducerRef<Integer, ?> counted = noted(scope.start(Stage.<Integer, Stage.Producer<Integer>>producer("counted", () -> (demand, out) -> {
+    ProducerRef<Integer, ?> counted = noted(scope.start(Stage.producer("counted", Integer.class, () -> (demand, out) -> {
       demands.add(demand);
       for (long i = 0; i < demand; i++) out.emit((int) i);
     })));
@@ -99,7 +99,7 @@ class StreamTest extends FlowTest {
 
   @Test
   void throwsWhenTheScopeIsClosed() throws Exception {
-    ProducerRef<Integer, ?> silent = scope.start(Stage.<Integer, Stage.Producer<Integer>>producer("silent", () -> (demand, out) -> {}));
+    ProducerRef<Integer, ?> silent = scope.start(Stage.source("silent", Integer.class));
     var reading = new Await.Other<>(() -> silent.stream(Demand.max(10)).toList());
     reading.blocks();
     close();
@@ -108,7 +108,7 @@ class StreamTest extends FlowTest {
 
   @Test
   void throwsWhenTheReaderIsInterrupted() throws Exception {
-    ProducerRef<Integer, ?> silent = scope.start(Stage.<Integer, Stage.Producer<Integer>>producer("silent", () -> (demand, out) -> {}));
+    ProducerRef<Integer, ?> silent = scope.start(Stage.source("silent", Integer.class));
     var reading = new Await.Other<>(() -> {
       assertThatThrownBy(() -> silent.stream(Demand.max(10)).toList()).isInstanceOf(CancellationException.class);
       return Thread.currentThread().isInterrupted();
@@ -192,7 +192,7 @@ class StreamTest extends FlowTest {
 
   @Test
   void sharesTheEventsWithOthers() throws Exception {
-    var counter = noted(scope.start(Stage.<Integer, Counter>producer("counter", Counter::new)));
+    var counter = noted(scope.start(Stage.producer("counter", Counter::new)));
     var first = new Await.Other<>(() -> counter.stream(Demand.max(3)).limit(500).toList());
     var second = new Await.Other<>(() -> counter.stream(Demand.max(3)).limit(500).toList());
     assertThat(first.result()).hasSize(500).doesNotContainAnyElementsOf(second.result());

@@ -19,8 +19,8 @@ class StandstillTest {
 
   private void pipeline(boolean swallows) throws InterruptedException {
     try (var app = Supervisor.open("app")) {
-      var numbers = app.start(Stage.<Integer, Stage.Producer<Integer>>producer("numbers", () -> (demand, out) -> out.emit(1)));
-      app.start(Stage.<Integer, Stage.Consumer<Integer>>consumer("blocks", () -> (events, from) -> readSlowly(swallows)).subscribeTo(numbers, Demand.max(1)));
+      var numbers = app.start(Stage.producer("numbers", Integer.class, () -> (demand, out) -> out.emit(1)));
+      app.start(Stage.consumer("blocks", numbers, () -> (events, from) -> readSlowly(swallows)).withDemand(Demand.max(1)));
       app.join();
     }
   }
@@ -68,8 +68,8 @@ class StandstillTest {
     int[] handled = {0};
     next.run(() -> {
       try (var app = Supervisor.open("app")) {
-        var one = app.start(Stage.<Integer, Stage.Generator<Integer>>generator("one", () -> out -> out.emit(1)));
-        app.start(Stage.<Integer, Stage.Consumer<Integer>>consumer("takes", () -> (events, from) -> handled[0] += events.size()).subscribeTo(one));
+        var one = app.start(Stage.generator("one", Integer.class, () -> out -> out.emit(1)));
+        app.start(Stage.consumer("takes", one, () -> (events, from) -> handled[0] += events.size()));
         app.join();
       }
     });

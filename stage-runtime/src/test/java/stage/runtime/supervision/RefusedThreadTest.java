@@ -102,7 +102,7 @@ class RefusedThreadTest {
 
   private ProducerRef<Integer, ?> numbers() {
     var next = new AtomicInteger();
-    return scope.start(Stage.<Integer, Stage.Producer<Integer>>producer("numbers", () -> (demand, out) -> {
+    return scope.start(Stage.producer("numbers", Integer.class, () -> (demand, out) -> {
       for (long i = 0; i < demand && next.get() < LAST; i++) out.emit(next.getAndIncrement());
       if (next.get() == LAST) out.complete();
     }));
@@ -129,13 +129,13 @@ class RefusedThreadTest {
   @MethodSource("refusals")
   void f45_aStageWhoseThreadCannotBeReplacedIsLookedAfterAgain(Supplier<Throwable> refusal) throws Exception {
     var lives = new AtomicInteger();
-    var sink = scope.start(Stage.<Integer, Stage.Consumer<Integer>>consumer("sink", () -> {
+    var sink = scope.start(Stage.consumer("sink", numbers(), () -> {
       boolean first = lives.incrementAndGet() == 1;
       return (batch, from) -> {
         if (first) ignoreInterrupts();
         handled.addAll(batch);
       };
-    }).subscribeTo(numbers(), Demand.max(10)));
+    }).withDemand(Demand.max(10)));
     Await.next(entered, sink);
     time.refuse(3, refusal);
     sink.kill();
@@ -146,7 +146,7 @@ class RefusedThreadTest {
 
   @Test
   void f45_aThreadThatCannotBeReplacedIsListedWhenTheScopeCloses() throws Exception {
-    var sink = scope.start(Stage.<Integer, Stage.Consumer<Integer>>consumer("sink", () -> (batch, from) -> ignoreInterrupts()).subscribeTo(numbers()));
+    var sink = scope.start(Stage.consumer("sink", numbers(), () -> (batch, from) -> ignoreInterrupts()));
     Await.next(entered, sink);
     Thread zombie = stuck.element();
     time.refuse(Integer.MAX_VALUE, () -> new OutOfMemoryError("unable to create native thread"));

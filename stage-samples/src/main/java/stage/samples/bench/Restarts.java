@@ -46,7 +46,7 @@ final class Restarts {
     var started = new Semaphore(0);
     var spec = SupervisorSpec.of("bench").withIntensity(new Intensity(Integer.MAX_VALUE, Duration.ofMillis(1)));
     try (var app = Supervisor.open(spec)) {
-      StageRef<Idle> stage = app.start(Stage.<Long, Idle>consumer("idle", () -> new Idle(started)));
+      StageRef<Idle> stage = app.start(Stage.consumer("idle", () -> new Idle(started)));
       started.acquire();
       for (long i = 0; i < crashes; i++) {
         stage.cast(behaviour -> {

@@ -74,7 +74,7 @@ class LineNumbersTest {
     List<String> all = new ArrayList<>();
     try (Supervisor scope = Supervisor.open(SupervisorSpec.of("print").withIntensity(Intensity.of(100)))) {
       ProducerProbe<String> source = ProducerProbe.start(scope, "source");
-      var numbering = scope.start(Stage.<String, String, S>producerConsumer("numbers", numbers).subscribeTo(source.ref(), Demand.max(2)));
+      var numbering = scope.start(Stage.producerConsumer("numbers", source.ref(), numbers).withDemand(Demand.max(2)));
       ConsumerProbe<String> sink = ConsumerProbe.start(scope, "sink", numbering);
       sink.request(lines.length);
       for (String line : lines) source.sendNext(line);
