@@ -196,9 +196,9 @@ class ElementsTest extends FlowTest {
 
     @Test
     void whoseFinisherThrowsFailsItsResult() throws Exception {
-      var result = new CompletableFuture<Integer>();
+      var result = new CompletableFuture<Object>();
       var producer = noted(scope.start(Stage.ofIterable("numbers", upTo(3))));
-      noted(scope.start(Stage.collect("list", producer, Collectors.<Integer, List<Integer>, Integer>collectingAndThen(Collectors.toList(), list -> {
+      noted(scope.start(Stage.collect("list", producer, Collectors.collectingAndThen(Collectors.toList(), list -> {
         throw new OnPurpose("the finisher throws");
       })).into(result)));
       assertThatThrownBy(() -> Await.result(result::join)).hasCauseInstanceOf(OnPurpose.class);

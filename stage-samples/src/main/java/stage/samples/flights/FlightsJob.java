@@ -131,15 +131,16 @@ final class FlightsJob implements AutoCloseable {
   private <I, O> ProducerConsumerSpec<I, O, Stage.ProducerConsumer<I, O>> producerConsumer(
       String name, StageFactory<? extends Stage.ProducerConsumer<I, O>> factory) {
     if (chaos.isEmpty()) return Stage.producerConsumer(name, factory);
-    return Stage.<I, O, Stage.ProducerConsumer<I, O>>producerConsumer(name, chaos.get().producerConsumer(name, factory))
-        .withRedelivery(chaos.get().redelivery())
+    ProducerConsumerSpec<I, O, Stage.ProducerConsumer<I, O>> spec =
+        Stage.producerConsumer(name, chaos.get().producerConsumer(name, factory));
+    return spec.withRedelivery(chaos.get().redelivery())
         .withDeadLetters(chaos.get()::lost);
   }
 
   private <I> ConsumerSpec<I, Stage.Consumer<I>> consumer(String name, StageFactory<? extends Stage.Consumer<I>> factory) {
     if (chaos.isEmpty()) return Stage.consumer(name, factory);
-    return Stage.<I, Stage.Consumer<I>>consumer(name, chaos.get().consumer(name, factory))
-        .withRedelivery(chaos.get().redelivery())
+    ConsumerSpec<I, Stage.Consumer<I>> spec = Stage.consumer(name, chaos.get().consumer(name, factory));
+    return spec.withRedelivery(chaos.get().redelivery())
         .withDeadLetters(chaos.get()::lost);
   }
 
