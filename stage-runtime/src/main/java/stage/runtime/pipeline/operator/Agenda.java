@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.PriorityQueue;
+import java.util.function.Consumer;
 
 /**
  * What is due when, the earliest first; undone with a turn, and what was added also with an element.
@@ -74,6 +75,19 @@ final class Agenda<E> {
       findEarliestAdded();
     }
     mark();
+  }
+
+  /** Shows all that was not taken out, in no order. */
+  @SuppressWarnings("unchecked")   // only add() puts something in
+  void forEach(Consumer<? super E> action) {
+    List<Integer> todo = new ArrayList<>(next);
+    while (!todo.isEmpty()) {
+      int at = todo.removeLast();
+      action.accept((E) entries[at]);
+      if (2 * at + 1 < size) todo.add(2 * at + 1);
+      if (2 * at + 2 < size) todo.add(2 * at + 2);
+    }
+    for (Added<E> each : added) action.accept(each.entry());
   }
 
   void mark() {

@@ -2,6 +2,7 @@ package stage.runtime.pipeline.operator;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 
 /** First in, first out; undone with an element and a turn. The ring is written in {@link #commit} only. */
 final class KeptQueue<E> {
@@ -53,6 +54,13 @@ final class KeptQueue<E> {
     E oldest = peek();
     if (oldest != null) newHead++;
     return oldest;
+  }
+
+  /** Shows all, the oldest first. */
+  @SuppressWarnings("unchecked")   // only add() puts something in
+  void forEach(Consumer<? super E> action) {
+    for (long at = newHead; at < tail; at++) action.accept((E) ring[(int) at & ring.length - 1]);
+    for (int at = (int) Math.max(0, newHead - tail); at < added.size(); at++) action.accept(added.get(at));
   }
 
   void mark() {

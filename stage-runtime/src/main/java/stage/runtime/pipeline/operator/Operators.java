@@ -1,12 +1,16 @@
 package stage.runtime.pipeline.operator;
 
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.Optional;
 import stage.api.pipeline.Bound;
+import stage.api.pipeline.Fn2;
 import stage.api.pipeline.KeyValue;
 import stage.api.pipeline.Windows;
 import stage.api.pipeline.plan.Framing;
+import stage.api.pipeline.plan.Pairing;
 import stage.api.pipeline.plan.Reducing;
+import stage.api.pipeline.plan.TablePlan;
 
 /** Makes operators from their descriptions: the door of this room. */
 public final class Operators {
@@ -58,6 +62,76 @@ public final class Operators {
       Assigner assigner, boolean overlaps, boolean isByClock, Reduction how, Optional<Bound> bound, Framing framing) {
     return new FixedWindows(new FixedWindows.Setting(assigner, overlaps, isByClock, nanos(framing.windows().lateness()), how, bound,
         framing.earlyEvents(), framing.earlyEvery().map(Operators::nanos).orElse(0L)));
+  }
+
+  /**
+   * {@return an operator that joins, with the left side as input 0 and the right one as input 1}
+   *
+   * @param pairing which rows belong together
+   * @param unmatched of which side those without a partner are in the result
+   * @param fn makes a result: of elements, or of an {@link Optional} where a side may be missing
+   */
+  public static SeveralInputs<Object> joining(Pairing pairing, Pairing.Unmatched unmatched, Fn2<Object, Object, Object> fn) {
+    return new Joining(new Joining.Setting(reach(pairing), unmatched, fn, pairing.bound()));
+  }
+
+  @SuppressWarnings("unchecked")   // a join gives a reach its own places only
+  private static Reach<Object> reach(Pairing pairing) {
+    return (Reach<Object>) switch (pairing) {
+      case Pairing.Within(var before, var after, var bound) -> new Reach.Interval(nanos(before), nanos(after), 0);
+      case Pairing.InWindow(var windows, var bound) -> new Reach.SameWindow(assigner(windows), nanos(windows.lateness()));
+      case Pairing.Whole(var bound) -> new Reach.Everything();
+    };
+  }
+
+  private static Assigner assigner(Windows windows) {
+    long offset = nanos(windows.offset());
+    return switch (windows.shape()) {
+      case Windows.Shape.Tumbling(var size) -> tumbling(size, offset);
+      case Windows.Shape.Sliding(var size, var every) -> new Assigner.Fixed(nanos(size), nanos(every), offset);
+      case Windows.Shape.Calendar(var unit, var zone) -> new Assigner.Calendar(unit, zone);
+      case Windows.Shape.Sessions sessions -> throw notForJoins(sessions);
+      case Windows.Shape.Count count -> throw notForJoins(count);
+      case Windows.Shape.ByClock clock -> throw notForJoins(clock);
+    };
+  }
+
+  private static IllegalArgumentException notForJoins(Windows.Shape shape) {
+    return new IllegalArgumentException("windows of a join must be tumbling, sliding or of the calendar, but were " + shape);
+  }
+
+  /**
+   * {@return an operator that looks elements up, which are input 0, in a table, whose rows are input 1}
+   *
+   * @param reading how the two go together in time
+   * @param bound how many rows are kept
+   * @param fn makes a result of an element and an {@link Optional} row
+   */
+  public static SeveralInputs<Object> lookingUp(TablePlan.Reading reading, Bound bound, Fn2<Object, Object, Object> fn) {
+    return switch (reading) {
+      case LOADED_FIRST -> new TableLookup(true, bound, fn);
+      case LATEST -> new TableLookup(false, bound, fn);
+      case AS_OF -> new AsOfLookup(bound, fn);
+    };
+  }
+
+  /**
+   * {@return an operator that makes a result of the first elements of two inputs, of the second ones …}
+   *
+   * @param fn of two elements
+   */
+  public static SeveralInputs<Object> zipping(Fn2<Object, Object, Object> fn) {
+    return new Zipping(fn);
+  }
+
+  /**
+   * {@return an operator that merges sorted inputs}
+   *
+   * @param inputs how many
+   * @param order by which they are sorted
+   */
+  public static SeveralInputs<Object> mergingSorted(int inputs, Comparator<Object> order) {
+    return new MergingSorted(inputs, order);
   }
 
   /** Longer than a long can say is for ever. */

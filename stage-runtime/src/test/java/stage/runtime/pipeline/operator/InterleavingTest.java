@@ -17,11 +17,12 @@ import stage.api.pipeline.Windows;
 
 /**
  * Two sources, each stamped; merged; worked on out of order; dealt to lanes; put into windows. However all that interleaves, with crashes, little room and
- * threads that are replaced on the way, there is one result per input. The windows' own rules of others fail this: see the architecture page.
+ * threads that are replaced on the way, there is one result per input.
+ * More runs: {@code -Dstage.interleaving.runs=200}.
  */
 class InterleavingTest {
   private static final int INPUTS = Integer.getInteger("stage.interleaving.inputs", 200);
-  private static final int RUNS = Integer.getInteger("stage.interleaving.runs", 200);
+  private static final int RUNS = Integer.getInteger("stage.interleaving.runs", 40);
   private static final long GAP = 10;
   private static final long BOUND = 4;
 
