@@ -14,6 +14,9 @@ public sealed interface Dispatcher<E> {
   /** What a partition function answers for an event that nobody is to get: the event is skipped, and its demand given back. */
   String NOBODY = "";
 
+  /** How many numbered partitions there may be. Each takes memory, whether it has a consumer or not. */
+  int MOST_PARTITIONS = 1_000_000;
+
   /**
    * Each event goes to one subscription, those with most outstanding demand first.
    *
@@ -195,10 +198,10 @@ public sealed interface Dispatcher<E> {
   /**
    * {@return partitions {@code "0"} to {@code "partitions - 1"}, chosen by the hash code of a key}
    *
-   * @param partitions how many, at least 1
+   * @param partitions how many, from 1 to {@value #MOST_PARTITIONS}
    * @param key finds an event's key
    * @param <E> the producer's events
-   * @throws IllegalArgumentException if {@code partitions} is below 1
+   * @throws IllegalArgumentException if {@code partitions} is below 1 or above {@value #MOST_PARTITIONS}
    */
   static <E> Partition<E> partition(int partitions, KeyFunction<? super E> key) {
     Objects.requireNonNull(key, "key must not be null");
@@ -211,13 +214,17 @@ public sealed interface Dispatcher<E> {
   /**
    * {@return partitions {@code "0"} to {@code "partitions - 1"}, chosen by number}
    *
-   * @param partitions how many, at least 1
+   * @param partitions how many, from 1 to {@value #MOST_PARTITIONS}
    * @param index finds the number of an event's partition
    * @param <E> the producer's events
-   * @throws IllegalArgumentException if {@code partitions} is below 1
+   * @throws IllegalArgumentException if {@code partitions} is below 1 or above {@value #MOST_PARTITIONS}
    */
   static <E> Partition<E> partitionByIndex(int partitions, IndexFunction<? super E> index) {
     if (partitions < 1) throw new IllegalArgumentException("there must be at least 1 partition, but the number was " + partitions);
+    if (partitions > MOST_PARTITIONS) {
+      throw new IllegalArgumentException("there must be at most " + MOST_PARTITIONS + " partitions, but the number was " + partitions
+          + "; give each of them more keys");
+    }
     return partition(IntStream.range(0, partitions).mapToObj(Integer::toString).toList(), new ByIndex<>(index));
   }
 }

@@ -29,23 +29,25 @@ public sealed interface StageRef<S> permits ProducerRef, ConsumerRef {
    * @return its answer
    * @throws CallFailedException if the function threw; the cause says what
    * @throws StageEndedException if the stage has ended, or ends before the function has run
-   * @throws IllegalStateException if called on the stage's own thread, where it would wait for itself
-   * @throws InterruptedException if interrupted while waiting; the function may still run
+   * @throws IllegalStateException if it would wait for itself: called on the stage's own thread, or by a stage that this one, directly or by way of
+   *     others, waits for; the message names them
+   * @throws InterruptedException if interrupted while waiting; the function does not run, unless it has begun
    */
   <R> R call(StageFunction<? super S, ? extends R> function) throws InterruptedException;
 
   /**
-   * As {@link #call(StageFunction)}, but waits no longer than a time-out.
+   * As {@link #call(StageFunction)}, but waits no longer than a time-out, for a place in the mailbox and for the answer together.
    *
    * @param timeout how long to wait, above zero
    * @param function what to run
    * @param <R> the answer's type
    * @return its answer
-   * @throws TimeoutException if there is no answer in time; the function may still run
+   * @throws TimeoutException if there is no answer in time; the function does not run, unless it has begun
    * @throws CallFailedException if the function threw; the cause says what
    * @throws StageEndedException if the stage has ended, or ends before the function has run
-   * @throws IllegalStateException if called on the stage's own thread, where it would wait for itself
-   * @throws InterruptedException if interrupted while waiting; the function may still run
+   * @throws IllegalStateException if it would wait for itself: called on the stage's own thread, or by a stage that this one, directly or by way of
+   *     others, waits for; the message names them
+   * @throws InterruptedException if interrupted while waiting; the function does not run, unless it has begun
    */
   <R> R call(Duration timeout, StageFunction<? super S, ? extends R> function) throws InterruptedException, TimeoutException;
 
@@ -57,7 +59,7 @@ public sealed interface StageRef<S> permits ProducerRef, ConsumerRef {
    *
    * @param action what to run
    * @throws StageEndedException if the stage has ended; an action accepted before is dropped when it ends
-   * @throws IllegalStateException if called on the stage's own thread when its mailbox is full, where it would wait for itself
+   * @throws IllegalStateException if the mailbox is full and it would wait for itself: called on the stage's own thread, or by a stage that this one waits for
    * @throws InterruptedException if interrupted while waiting for room; the action will not run
    */
   void cast(StageAction<? super S> action) throws InterruptedException;

@@ -31,10 +31,12 @@ public record ScopeOptions(
   public static final ScopeOptions DEFAULT = new ScopeOptions(Duration.ofSeconds(5), Duration.ofSeconds(1), Integer.MAX_VALUE,
       AutoShutdown.NEVER, 4, Duration.ZERO, false, ContextCapture.NONE, StageListener.NONE);
 
+  private static final Duration SHORTEST_STALL = Duration.ofMillis(1);   // it is looked twice in that time, which costs a thread
+
   /**
    * Checks the options.
    *
-   * @throws IllegalArgumentException if a time or a number is negative
+   * @throws IllegalArgumentException if a time or a number is negative, or the stall warning is above zero and below a millisecond
    */
   public ScopeOptions {
     ensureNotNegative("shutdown", shutdown);
@@ -43,6 +45,9 @@ public record ScopeOptions(
     Objects.requireNonNull(autoShutdown, "autoShutdown must not be null; the default is AutoShutdown.NEVER");
     if (maxAbandoned < 0) throw new IllegalArgumentException("max abandoned must be at least 0, but was " + maxAbandoned);
     ensureNotNegative("stall warning", stallWarning);
+    if (!stallWarning.isZero() && stallWarning.compareTo(SHORTEST_STALL) < 0) {
+      throw new IllegalArgumentException("stall warning must be at least " + SHORTEST_STALL + ", or zero for none, but was " + stallWarning);
+    }
     Objects.requireNonNull(context, "context must not be null; use ContextCapture.NONE");
     Objects.requireNonNull(listener, "listener must not be null; use StageListener.NONE");
   }

@@ -24,6 +24,12 @@ import stage.api.observe.TreeSnapshot;
  * seconds. One crash more, and the supervisor gives up: the other stages are drained, and {@link #join()} or {@link #close()} throws
  * {@link StageFailedException} with the crashes. An OTP supervisor and a structured task scope in one.
  *
+ * <p>A thread that is interrupted, before or while it starts a stage, starts nothing: {@code start} throws {@link StageFailedException} with an
+ * {@link InterruptedException} as its cause, what had started is stopped again, and the interrupt flag stays set.
+ *
+ * <p>A stage may start children itself, in {@code onStart} for instance. They outlive its incarnation. If a later incarnation starts one of the same name
+ * again, the earlier one is stopped first, as by {@link #stopChild}, and the new one takes its place.
+ *
  * <p>A supervisor can be a child of another one. It then has no owner of its own: any thread outside its stages may use it, and it is closed
  * with the scope it belongs to. When it gives up, its parent restarts all its stages in place, or gives up in turn.
  *
@@ -142,8 +148,8 @@ public interface Supervisor extends AutoCloseable {
 
   /**
    * Stops a child, as its {@link stage.api.Shutdown} says, and waits until it has ended. Its spec is kept, so that {@link #restartChild} can start it
-   * again, unless the child is temporary or this supervisor dynamic. A child that is being restarted is stopped too; stopping a stopped one
-   * changes nothing. Does not count as a failure. Any thread but those of its stages. As OTP's {@code terminate_child}.
+   * again, unless the child is temporary or this supervisor dynamic. If the caller is interrupted, the child is cancelled at once.
+   * A child that is being restarted is stopped too; stopping a stopped one changes nothing. Does not count as a failure. Any thread but those of its stages. As OTP's {@code terminate_child}.
    *
    * @param name the child's name
    * @throws ScopeMisuseException if there is no such child, or on a thread of one of its stages

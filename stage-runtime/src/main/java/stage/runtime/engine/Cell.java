@@ -1,6 +1,5 @@
 package stage.runtime.engine;
 
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import stage.api.ConsumerSpec;
@@ -73,7 +72,7 @@ public final class Cell<S extends Stage.Behaviour> implements StepMachine {
     this.graph = graph;
     this.owner = owner;
     this.options = spec.options();
-    this.mailbox = new Mailbox(graph.time().permits(spec.options().mailbox(), "a free place in the mailbox of", path));
+    this.mailbox = new Mailbox(graph.time().permits(Math.min(spec.options().mailbox(), Mailbox.MOST), "a free place in the mailbox of", path));
     this.driver = graph.time().driver(this, spec.options().onPlatformThread());
     this.signals = new Signals(driver);
     this.incarnations = new Incarnations<>(this, signals, spec.factory());
@@ -136,8 +135,8 @@ public final class Cell<S extends Stage.Behaviour> implements StepMachine {
 
   // ---- what it is; any thread
 
-  /** {@return the stage's number, unique in its graph} */
-  long id() {
+  /** {@return the stage's number, unique in its graph, by which it is known when it has ended} */
+  public long id() {
     return id;
   }
 
@@ -280,12 +279,25 @@ public final class Cell<S extends Stage.Behaviour> implements StepMachine {
   // ---- what others ask of it; any thread
 
   /**
-   * Starts it and waits until {@code onStart} has returned. An interrupt of the caller cancels it.
+   * Starts it and waits until {@code onStart} has returned. If the caller is interrupted, before or meanwhile, it does not run: what started is cancelled, and
+   * has ended when this returns. The caller's interrupt flag stays set.
    *
    * @return why it could not start; null if it has started
    */
   public Throwable startAndAwait() {
-    return startAndAwait(() -> owner.cancel(this));
+    if (Thread.currentThread().isInterrupted()) return interrupted("before");
+    boolean[] cancelled = {false};
+    Throwable failure = startAndAwait(() -> {
+      cancelled[0] = true;
+      owner.cancel(this);
+    });
+    if (!cancelled[0] || failure != null) return failure;
+    stopAndAwait();   // it had just started, or did not mind the interrupt
+    return interrupted("while");
+  }
+
+  private InterruptedException interrupted(String when) {
+    return new InterruptedException("thread " + graph.time().current().getName() + " was interrupted " + when + " it started stage " + path + ", which does not run");
   }
 
   /**
@@ -299,16 +311,30 @@ public final class Cell<S extends Stage.Behaviour> implements StepMachine {
 
   private Throwable startAndAwait(Runnable whenInterrupted) {
     driver.start();
+    try {
+      return uninterruptibly(() -> graph.waits().during("start()", this, lifecycle::awaitStart), whenInterrupted);
+    } catch (IllegalStateException circle) {   // in its onStart it waits for the stage that starts it
+      owner.cancel(this);
+      uninterruptibly(lifecycle::awaitStart, () -> {});
+      stopAndAwait();
+      return circle;
+    }
+  }
+
+  /** Waits, whatever interrupts there are: each is answered with an action, and the flag is set again in the end. */
+  private static <R> R uninterruptibly(Waits.Awaiter<R, RuntimeException> waiting, Runnable whenInterrupted) {
     boolean interrupted = false;
-    while (true) {
-      try {
-        Throwable failure = lifecycle.awaitStart();
-        if (interrupted) Thread.currentThread().interrupt();
-        return failure;
-      } catch (InterruptedException e) {
-        interrupted = true;
-        whenInterrupted.run();
+    try {
+      while (true) {
+        try {
+          return waiting.await();
+        } catch (InterruptedException e) {
+          interrupted = true;
+          whenInterrupted.run();
+        }
       }
+    } finally {
+      if (interrupted) Thread.currentThread().interrupt();
     }
   }
 
@@ -319,34 +345,17 @@ public final class Cell<S extends Stage.Behaviour> implements StepMachine {
    * @return whether it has ended
    */
   public boolean awaitEnd(long nanos) {
-    boolean interrupted = false;
     long until = graph.time().nanos() + Math.min(nanos, Long.MAX_VALUE / 2);
-    while (true) {
-      try {
-        boolean over = lifecycle.ended().await(Math.max(0, until - graph.time().nanos()));
-        if (interrupted) Thread.currentThread().interrupt();
-        return over;
-      } catch (InterruptedException e) {
-        interrupted = true;
-        owner.cancel(this);
-      }
-    }
+    return uninterruptibly(() -> lifecycle.ended().await(Math.max(0, until - graph.time().nanos())), () -> owner.cancel(this));
   }
 
   /** Stops it and waits until it has ended. */
   public void stopAndAwait() {
     stop();
-    boolean interrupted = false;
-    while (true) {
-      try {
-        lifecycle.ended().await();
-        if (interrupted) Thread.currentThread().interrupt();
-        return;
-      } catch (InterruptedException e) {
-        interrupted = true;
-        owner.cancel(this);
-      }
-    }
+    uninterruptibly(() -> {
+      lifecycle.ended().await();
+      return null;
+    }, () -> owner.cancel(this));
   }
 
   /**
@@ -525,16 +534,7 @@ public final class Cell<S extends Stage.Behaviour> implements StepMachine {
 
   /** {@return the cells that get events from this one, directly or through others} Any thread. */
   public Set<Cell<?>> consumers() {
-    Set<Cell<?>> found = new LinkedHashSet<>();
-    addConsumers(found);
-    return found;
-  }
-
-  private void addConsumers(Set<Cell<?>> found) {
-    if (producerHalf == null) return;
-    for (Lane<?> lane : producerHalf.lanes()) {
-      if (!lane.hasLeft() && found.add(lane.consumer())) lane.consumer().addConsumers(found);
-    }
+    return Route.downstreamOf(this);
   }
 
   @SuppressWarnings("unchecked")
@@ -733,7 +733,10 @@ public final class Cell<S extends Stage.Behaviour> implements StepMachine {
   /** Does work that a generator does within {@code emit} too. */
   void serve(Work work) {
     switch (work) {
-      case MAIL -> incarnations.handle(mailbox.take());
+      case MAIL -> {
+        Message message = mailbox.take();
+        if (message != null) incarnations.handle(message);   // it may have been withdrawn since the look
+      }
       case CONSUMERS -> {
         signals.clear(Signals.CONSUMER_LEFT);
         producerHalf.takeBackFromLeavers();

@@ -46,7 +46,7 @@ abstract class CellRef<S extends Stage.Behaviour> {
   @SuppressWarnings("unchecked")
   public <R> R call(StageFunction<? super S, ? extends R> function) throws InterruptedException {
     Objects.requireNonNull(function, "function must not be null");
-    return (R) ask(new Message.Call(cell.graph().time().latch("an answer of", cell.path()), (StageFunction<Object, Object>) function));
+    return (R) ask("call()", new Message.Call(cell.graph().time().latch("an answer of", cell.path()), (StageFunction<Object, Object>) function));
   }
 
   @SuppressWarnings("unchecked")
@@ -75,7 +75,7 @@ abstract class CellRef<S extends Stage.Behaviour> {
 
   public void replace(StageFactory<? extends S> factory) throws InterruptedException {
     Objects.requireNonNull(factory, "factory must not be null");
-    ask(new Message.Replace(cell.graph().time().latch("the replacement of", cell.path()), factory));
+    ask("replace()", new Message.Replace(cell.graph().time().latch("the replacement of", cell.path()), factory));
   }
 
   public void stop() {
@@ -88,7 +88,7 @@ abstract class CellRef<S extends Stage.Behaviour> {
 
   public StopReason join() throws InterruptedException {
     cell.ensureForeignThread("join()");
-    return cell.awaitEnd();
+    return cell.graph().waits().during("join()", cell, cell::awaitEnd);
   }
 
   public boolean isAlive() {
@@ -106,22 +106,46 @@ abstract class CellRef<S extends Stage.Behaviour> {
 
   // ---- messages. The mailbox's own compare-and-set is the full fence that the wake-up after it wants.
 
-  private Object ask(Message.Request question) throws InterruptedException {
-    cell.ensureForeignThread("call() and replace()");
-    if (!cell.mailbox().put(question)) throw new StageEndedException(cell.path(), cell.endReason());
+  private Object ask(String what, Message.Request question) throws InterruptedException {
+    cell.ensureForeignThread(what);
+    return cell.graph().waits().during(what, cell, () -> {
+      if (!cell.mailbox().put(question)) throw new StageEndedException(cell.path(), cell.endReason());
+      cell.driver().wake();
+      try {
+        question.answered().await();
+      } catch (InterruptedException e) {
+        cell.mailbox().withdraw(question);
+        throw e;
+      }
+      return question.result(cell.path());
+    });
+  }
+
+  /** As {@link #ask(String, Message.Request)}, with one deadline for a place in the mailbox and the answer. */
+  private Object ask(Message.Request question, long timeoutNanos) throws InterruptedException, TimeoutException {
+    cell.ensureForeignThread("call()");
+    return cell.graph().waits().<Object, TimeoutException>during("call()", cell, () -> askWithin(question, timeoutNanos));
+  }
+
+  private Object askWithin(Message.Request question, long timeoutNanos) throws InterruptedException, TimeoutException {
+    Time time = cell.graph().time();
+    long deadline = time.nanos() + timeoutNanos;
+    if (!cell.mailbox().reserve(timeoutNanos)) throw tooLate(", because its mailbox of " + cell.options().mailbox() + " is full");
+    if (!cell.mailbox().push(question)) throw new StageEndedException(cell.path(), cell.endReason());
     cell.driver().wake();
-    question.answered().await();
+    boolean answered = false;
+    try {
+      answered = question.answered().await(Math.max(0, deadline - time.nanos()));
+    } finally {
+      if (!answered) cell.mailbox().withdraw(question);
+    }
+    if (!answered) throw tooLate("");
     return question.result(cell.path());
   }
 
-  private Object ask(Message.Request question, long timeoutNanos) throws InterruptedException, TimeoutException {
-    cell.ensureForeignThread("call()");
-    if (!cell.mailbox().put(question)) throw new StageEndedException(cell.path(), cell.endReason());
-    cell.driver().wake();
-    if (!question.answered().await(timeoutNanos)) {
-      throw new TimeoutException("stage " + cell.path() + " has not answered in time; it is " + cell.status() + " and awaits " + cell.driver().awaiting());
-    }
-    return question.result(cell.path());
+  private TimeoutException tooLate(String why) {
+    return new TimeoutException("stage " + cell.path() + " has not answered in time" + why + "; it is " + cell.status() + " and awaits "
+        + cell.driver().awaiting());
   }
 
   private void send(Message message) throws InterruptedException {
@@ -131,8 +155,10 @@ abstract class CellRef<S extends Stage.Behaviour> {
         throw new IllegalStateException("the mailbox of stage " + cell.path() + " is full, and its own thread cannot wait for room");
       }
       accepted = cell.mailbox().push(message);
+    } else if (cell.mailbox().tryReserve()) {
+      accepted = cell.mailbox().push(message);
     } else {
-      accepted = cell.mailbox().put(message);
+      accepted = cell.graph().waits().during("cast()", cell, () -> cell.mailbox().put(message));
     }
     if (!accepted) throw new StageEndedException(cell.path(), cell.endReason());
     cell.driver().wake();

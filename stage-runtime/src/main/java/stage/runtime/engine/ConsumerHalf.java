@@ -148,6 +148,11 @@ final class ConsumerHalf {
     for (LaneInlet<?> inlet : inlets) leave(inlet);
   }
 
+  /** Forgets the subscriptions that it has given up. Its cell has ended. */
+  void letGo() {
+    told = NONE;
+  }
+
   static CancelPolicy policyOf(LaneInlet<?> inlet) {
     return inlet.lane().spec().cancelPolicy();
   }

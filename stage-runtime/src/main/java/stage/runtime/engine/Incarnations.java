@@ -305,6 +305,10 @@ final class Incarnations<S extends Stage.Behaviour> {
     behaviour = null;
     role = null;
     timers = null;
+    states = null;
+    tasks = null;
+    if (cell.producerHalf() != null) cell.producerHalf().letGo();
+    if (cell.isConsumer()) cell.consumerHalf().letGo();
   }
 
   private void stop(S old, StopReason reason) {

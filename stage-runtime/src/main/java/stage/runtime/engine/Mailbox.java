@@ -2,15 +2,22 @@ package stage.runtime.engine;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.concurrent.locks.ReentrantLock;
 import stage.runtime.time.Permits;
 
 /**
  * The messages that wait for one cell: any thread puts, the cell's takes. Bounded: who finds it full waits for room.
  *
  * <p>A stack of arrivals that the cell turns over when it has nothing older left (Treiber; each message is its own link, so that an
- * empty mailbox holds nothing). Closing it puts a mark on the stack, and whoever sees the mark is refused.
+ * empty mailbox holds nothing). Closing it puts a mark on the stack, and a sender who sees the mark is refused.
+ *
+ * <p>A sender that no longer waits for its answer takes its message out again, so that calls which timed out neither keep others out nor pile
+ * up behind a stage that is stuck.
  */
 final class Mailbox {
+  /** More than will ever wait, and so many that those which are given back at the end fit in an {@code int} too. */
+  static final int MOST = 1 << 30;
+
   /** The mark of a closed mailbox. */
   private static final Message CLOSED = new Message.Cast(stage -> {});
 
@@ -26,6 +33,7 @@ final class Mailbox {
 
   private final Permits permits;
   private final int capacity;
+  private final ReentrantLock links = new ReentrantLock();   // guards the links between arrivals: held to turn them over, and to take one out
   private volatile Message arrived;   // the newest arrival; any thread pushes, the cell takes all
   private Message oldest;             // the cell's thread only: arrivals turned over, in order
 
@@ -45,12 +53,21 @@ final class Mailbox {
   }
 
   /**
-   * Puts a message if there is room.
+   * Takes a place for a message, if there is one.
    *
    * @return false if there is none; a closed mailbox has room
    */
   boolean tryReserve() {
     return permits.tryAcquire();
+  }
+
+  /**
+   * Takes a place for a message, waiting no longer than a time.
+   *
+   * @return false if there was none in that time; a closed mailbox has permits
+   */
+  boolean reserve(long nanos) throws InterruptedException {
+    return permits.tryAcquire(nanos);
   }
 
   /**
@@ -71,24 +88,67 @@ final class Mailbox {
     return true;
   }
 
-  /** {@return whether there is a message} The cell's thread. */
+  /** Takes a message out that nobody waits for any more, unless the cell has it in hand. Its sender. */
+  void withdraw(Message.Request message) {
+    if (!message.withdraw()) return;
+    permits.release(1);
+    links.lock();
+    try {
+      unlink(message);
+    } finally {
+      links.unlock();
+    }
+  }
+
+  /** Under the lock. One that is not there was turned over already: the cell passes it by, and there are no more of those than there were availablePermits. */
+  private void unlink(Message message) {
+    while (true) {
+      Message newest = arrived;
+      if (newest == message) {
+        if (ARRIVED.compareAndSet(this, message, message.older)) return;   // else there is a newer one by now
+        continue;
+      }
+      for (Message at = newest; at != null; at = at.older) {
+        if (at.older != message) continue;
+        at.older = message.older;
+        return;
+      }
+      return;
+    }
+  }
+
+  /** {@return whether there may be a message} The cell's thread. */
   boolean hasMail() {
     return oldest != null || arrived != null && arrived != CLOSED;
   }
 
-  /** {@return the oldest message; there is one} The cell's thread. */
+  /** {@return the oldest message; null if those that were there were withdrawn} The cell's thread. */
   Message take() {
-    if (oldest == null) oldest = inOrder((Message) ARRIVED.getAndSet(this, null));
-    Message message = oldest;
-    oldest = message.older;
-    message.older = null;
-    permits.release(1);
-    return message;
+    while (true) {
+      if (oldest == null) oldest = turnOver(null);
+      Message message = oldest;
+      if (message == null) return null;
+      oldest = message.older;
+      message.older = null;
+      if (!message.take()) continue;   // its sender has given its place back
+      permits.release(1);
+      return message;
+    }
+  }
+
+  /** {@return the arrivals in order} Leaves this in their place. */
+  private Message turnOver(Message left) {
+    links.lock();
+    try {
+      return inOrder((Message) ARRIVED.getAndSet(this, left));
+    } finally {
+      links.unlock();
+    }
   }
 
   /** Closes the mailbox for good. Answers what was in it, oldest first, linked by {@code older}. The cell's thread. */
   Message close() {
-    Message rest = inOrder((Message) ARRIVED.getAndSet(this, CLOSED));
+    Message rest = turnOver(CLOSED);
     Message all = oldest;
     if (all == null) {
       all = rest;

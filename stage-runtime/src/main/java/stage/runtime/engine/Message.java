@@ -1,5 +1,7 @@
 package stage.runtime.engine;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import stage.api.CallFailedException;
 import stage.api.EmitAction;
 import stage.api.StageAction;
@@ -14,18 +16,49 @@ sealed abstract class Message {
   /** The message that arrived before this one; used by the mailbox. */
   Message older;
 
+  /** {@return whether the cell is to handle it} Not if its sender has given up; asked once, by the cell that takes it out of its mailbox. */
+  boolean take() {
+    return true;
+  }
+
   /** Tells whoever waits that the stage has ended. */
   void refuse(StopReason ended) {}
 
   /** A message whose sender waits for an answer. */
   static sealed abstract class Request extends Message {
+    // WAITS -> TAKEN       its cell takes it out of the mailbox
+    // WAITS -> WITHDRAWN   its sender no longer waits for an answer
+    private static final int WAITS = 0;
+    private static final int TAKEN = 1;
+    private static final int WITHDRAWN = 2;
+    private static final VarHandle STATE;
+
+    static {
+      try {
+        STATE = MethodHandles.lookup().findVarHandle(Request.class, "state", int.class);
+      } catch (ReflectiveOperationException e) {
+        throw new ExceptionInInitializerError(e);
+      }
+    }
+
     private final Latch answered;
+    private volatile int state = WAITS;   // by compare-and-set: the cell, or the sender, whichever is first
     private Object answer;       // written before the gate opens, read after, as are the next two
     private Throwable thrown;
     private StopReason ended;
 
     Request(Latch answered) {
       this.answered = answered;
+    }
+
+    @Override
+    boolean take() {
+      return STATE.compareAndSet(this, WAITS, TAKEN);
+    }
+
+    /** {@return whether its sender may give it up; not once its cell has taken it} */
+    boolean withdraw() {
+      return STATE.compareAndSet(this, WAITS, WITHDRAWN);
     }
 
     Latch answered() {

@@ -2,6 +2,7 @@ package stage.runtime.engine;
 
 import java.lang.invoke.VarHandle;
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import stage.api.DemandExceededException;
 import stage.api.Dispatcher;
 import stage.api.Overflow;
@@ -23,7 +24,7 @@ final class ProducerHalf<O> {
   private final Dispatcher<O> dispatch;
   private final Overflow overflow;
   private final boolean hasRoomForATurn;      // whether a turn that was asked for may emit as much as it likes
-  private final LaneDispatch<O> laneDispatch;
+  private LaneDispatch<O> laneDispatch;       // null once the cell has ended
   private Lane<?>[] known = NONE;             // the lanes as the sharing knows them
   private volatile Lane<?>[] lanes = NONE;    // replaced, never changed, under the graph's lock
   private boolean closed;                     // under the graph's lock: whether nobody may subscribe any more
@@ -92,7 +93,7 @@ final class ProducerHalf<O> {
   }
 
   long demand() {
-    return laneDispatch.demand();
+    return laneDispatch == null ? 0 : laneDispatch.demand();
   }
 
   /** {@return how many events may be emitted beyond {@code demand}} */
@@ -285,9 +286,16 @@ final class ProducerHalf<O> {
         if (lane.hasLeft()) returned.add(lane.takeBack().length);
         else lane.end(ending);
       }
+      lanes = Arrays.stream(lanes).filter(lane -> !lane.hasLeft()).toArray(Lane<?>[]::new);
     });
     VarHandle.fullFence();   // pairs with the announcement of each consumer's driver
     for (Lane<?> lane : lanes) lane.consumer().signals().set(Signals.INPUT_ENDED);
+  }
+
+  /** Forgets the events that are left, which are counted. Its cell has ended. Needs no memory. */
+  void letGo() {
+    laneDispatch = null;
+    known = lanes;
   }
 
   /** {@return the cell's last numbers, for its owner} What is returned after this is told to the owner by itself. */

@@ -1,7 +1,6 @@
 package stage.runtime.engine;
 
 import java.lang.invoke.VarHandle;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -27,6 +26,7 @@ import stage.runtime.time.Time;
  */
 public final class SubscriptionGraph {
   private final Time time;
+  private final Waits waits = new Waits();
   private final ReentrantLock lock = new ReentrantLock();
   private final AtomicLong cells = new AtomicLong();   // any thread
   // guarded by lock
@@ -50,6 +50,10 @@ public final class SubscriptionGraph {
   /** {@return a number that no other cell has} */
   long nextCellId() {
     return cells.incrementAndGet();
+  }
+
+  Waits waits() {
+    return waits;
   }
 
   void locked(Runnable change) {
@@ -156,25 +160,11 @@ public final class SubscriptionGraph {
 
   /** A cycle would be closed if the producer is downstream of the consumer already. Under the lock. */
   private static void ensureNoCycle(Cell<?> consumer, Cell<?> producer) {
-    List<Cell<?>> way = new ArrayList<>();
-    if (!findUpstream(producer, consumer, way, Collections.newSetFromMap(new IdentityHashMap<>()))) return;
-    String path = way.reversed().stream().map(Cell::path).collect(Collectors.joining(" -> "));
+    List<Cell<?>> way = Route.between(consumer, producer);
+    if (way.isEmpty()) return;
+    String path = way.stream().map(Cell::path).collect(Collectors.joining(" -> "));
     throw refused(consumer, producer, "that would close the cycle " + path + " -> " + consumer.path()
         + "; use allowingCycle() if that is meant");
-  }
-
-  /** Looks for a cell among another and all it is subscribed to, leaving the way there, from the other one on, in {@code way}. */
-  private static boolean findUpstream(Cell<?> from, Cell<?> wanted, List<Cell<?>> way, Set<Cell<?>> seen) {
-    if (!seen.add(from)) return false;
-    way.add(from);
-    if (from == wanted) return true;
-    if (from.consumerHalf() != null) {
-      for (LaneInlet<?> inlet : from.consumerHalf().inlets()) {
-        if (findUpstream(inlet.lane().producer(), wanted, way, seen)) return true;
-      }
-    }
-    way.removeLast();
-    return false;
   }
 
   private static SubscriptionRefusedException refused(Cell<?> consumer, Cell<?> producer, String why) {

@@ -5,6 +5,7 @@ import stage.runtime.time.Permits;
 
 /** Room of a simulation. Whoever has the baton. */
 final class SimulatedPermits implements Permits {
+  private final SimulatedTime time;
   private final SimulationScheduler scheduler;
   private final String what;
   private final String whom;
@@ -12,6 +13,7 @@ final class SimulatedPermits implements Permits {
   private int places;
 
   SimulatedPermits(SimulatedTime time, int places, String what, String whom) {
+    this.time = time;
     this.scheduler = time.scheduler();
     this.places = places;
     this.what = what;
@@ -20,10 +22,23 @@ final class SimulatedPermits implements Permits {
 
   @Override
   public void acquire() throws InterruptedException {
+    acquireWithin(-1);
+  }
+
+  @Override
+  public boolean tryAcquire(long nanos) throws InterruptedException {
+    return acquireWithin(nanos);
+  }
+
+  /** {@return whether there was a place within a time} Below 0, it waits for as long as it takes. */
+  private boolean acquireWithin(long nanos) throws InterruptedException {
     scheduler.ensureInside();
     if (Thread.interrupted()) throw new InterruptedException("interrupted before it waited");
+    long until = time.nanos() + nanos;
     while (places <= 0) {   // who is let in may find that somebody was faster
+      if (nanos >= 0 && until - time.nanos() <= 0) return false;
       Wait wait = scheduler.waitFor(what, whom);
+      if (nanos >= 0) wait.limit(time.at(until, () -> scheduler.isReady(wait)));
       waiting.add(wait);
       try {
         scheduler.blockUntilInterrupted(wait);
@@ -36,6 +51,7 @@ final class SimulatedPermits implements Permits {
     }
     places--;
     letIn();
+    return true;
   }
 
   @Override

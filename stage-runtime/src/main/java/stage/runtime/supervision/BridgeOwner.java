@@ -57,7 +57,7 @@ final class BridgeOwner implements CellOwner {
     }
     try {
       connect.accept(cell);
-    } catch (RuntimeException refused) {
+    } catch (Throwable refused) {
       cell.stop();
       throw refused;
     }

@@ -16,6 +16,9 @@ sealed interface Child {
 
   ChildSnapshot.Status status();
 
+  /** {@return the name of the thread that started it} */
+  String startedOn();
+
   default boolean isStopped() {
     return status() == ChildSnapshot.Status.STOPPED;
   }
@@ -33,13 +36,16 @@ sealed interface Child {
   /** A stage; its spec is kept when it has ended, so that it can be started again. */
   final class OfStage implements Child {
     private final StageSpec<? extends Stage.Behaviour> spec;
+    private final String startedOn;
     private Cell<?> cell;       // null once it has ended
     private boolean starting;   // for the first time
     private boolean stopping;   // its supervisor was asked to stop it, so its end is not of its own making
+    private boolean noTrace;    // whether its name is free once it has ended
     private Hold hold = Hold.NONE;
 
-    <S extends Stage.Behaviour> OfStage(StageSpec<S> spec, Cell<S> cell) {
+    <S extends Stage.Behaviour> OfStage(StageSpec<S> spec, Cell<S> cell, String startedOn) {
       this.spec = spec;
+      this.startedOn = startedOn;
       this.cell = cell;
       this.starting = true;
     }
@@ -72,6 +78,19 @@ sealed interface Child {
 
     boolean isStopping() {
       return stopping;
+    }
+
+    void leaveNoTrace() {
+      noTrace = true;
+    }
+
+    boolean leavesNoTrace() {
+      return noTrace;
+    }
+
+    @Override
+    public String startedOn() {
+      return startedOn;
     }
 
     void hold(Hold hold) {
@@ -109,7 +128,7 @@ sealed interface Child {
   }
 
   /** A supervisor. It is forgotten when it has ended. */
-  record OfSupervisor(SupervisorCell supervisor) implements Child {
+  record OfSupervisor(SupervisorCell supervisor, String startedOn) implements Child {
     @Override
     public String name() {
       return supervisor.spec().name();

@@ -12,9 +12,11 @@ import java.util.Objects;
 import java.util.SequencedMap;
 import java.util.Set;
 import java.util.function.Consumer;
+import stage.api.Restart;
 import stage.api.supervision.ChildCounts;
 import stage.api.supervision.ChildSnapshot;
 import stage.api.supervision.ScopeMisuseException;
+import stage.api.supervision.Strategy;
 import stage.runtime.engine.Cell;
 import stage.runtime.time.Latch;
 
@@ -148,6 +150,18 @@ final class Children {
     child.ended();
     if (byName.get(child.name()) == child) ended++;
     countOneLess();
+  }
+
+  /** A child has ended: its name is free if nobody can want to start it again. */
+  void forgetEnded(Child.OfStage child) {
+    boolean isForgotten = supervisor.spec().strategy() == Strategy.DYNAMIC || child.restart() == Restart.TEMPORARY || supervisor.isDraining();
+    if (isForgotten || child.leavesNoTrace()) remove(child);
+  }
+
+  /** A child could not be started: it leaves no trace. It stays a child until it has ended, if it is not certain that it has. */
+  void dropOnceEnded(Child.OfStage child) {
+    if (child.cell() == null) remove(child);
+    else child.leaveNoTrace();
   }
 
   private void countOneLess() {

@@ -331,15 +331,18 @@ final class DeadLetterQueue implements StepMachine {
     });
     if (there == null || !there.isAlive()) {
       Cell<?> fresh = Cell.of(spec, scope, context.graph(), new Owner());
-      Throwable refusal = fresh.startAndAwait();
+      Throwable refusal = fresh.startAndAwaitAnyway();
       if (refusal != null) throw new StageFailedException(fresh.path(), "onStart", refusal);
-      fresh.openIntake();
-      there = context.locking(() -> {
-        if (producerClosed) return null;
-        if (producer == null || !producer.isAlive()) producer = fresh;
-        return producer;
-      });
-      if (there != fresh) fresh.stopAndAwait();   // somebody else was faster, or the scope closes
+      try {
+        fresh.openIntake();
+        there = context.locking(() -> {
+          if (producerClosed) return null;
+          if (producer == null || !producer.isAlive()) producer = fresh;
+          return producer;
+        });
+      } finally {
+        if (context.locking(() -> producer) != fresh) fresh.stopAndAwait();   // somebody else was faster, the scope closes, or there was no memory
+      }
       context.locked(this::ensureProducerMayStart);
     }
     return (ProducerRef<DeadLetter, ?>) (Object) there.ref();

@@ -103,7 +103,7 @@ final class Scope extends SupervisorCell {
   /** The JVM exits: on a thread of its own, which it waits for. The owner, if it is in {@code join}, gets to close the scope as always. */
   private void drainOnExit() {
     stop();
-    awaitIdle(Time.toNanos(spec().shutdown()) + 2 * Time.toNanos(spec().grace()), true);
+    awaitIdle(Time.toNanos(spec().shutdown()) + 2 * Math.min(Time.toNanos(spec().grace()), Long.MAX_VALUE / 8), true);
     try {
       shutdown().ended().await(Time.toNanos(spec().grace()));
     } catch (InterruptedException over) {

@@ -30,6 +30,10 @@ import stage.runtime.time.Time;
  */
 final class ScopeContext {
   private static final int MOST_LEFTOVERS = 1000;
+  private static final int FEW_THREADS = 16;
+
+  /** A thread of a cell that has ended: all that is kept of such a cell but numbers. */
+  private record LastThread(String path, Thread thread) {}
 
   private final SubscriptionGraph graph;
   private final String name;
@@ -41,8 +45,9 @@ final class ScopeContext {
   private final ReentrantLock lock = new ReentrantLock();
   private final DeadLetterQueue deadLetters;
   // guarded by lock
-  private final List<Cell<?>> ending = new ArrayList<>();   // ended, but their threads may not be gone yet
-  private final Map<Cell<?>, StageSnapshot> leftovers = new LinkedHashMap<>();   // of ended cells, in the order of their ends
+  private final List<LastThread> ending = new ArrayList<>();   // of cells that have ended; some may not be gone yet
+  private int lookAt = FEW_THREADS;    // how many of them there may be before it is looked which are gone
+  private final Map<Long, StageSnapshot> leftovers = new LinkedHashMap<>();   // of ended cells, by their numbers, in the order of their ends
   private final List<SubscriptionSnapshot> returned = new ArrayList<>();
   private final Set<Cell<?>> beingCancelled = new LinkedHashSet<>();   // they have not ended yet
   private final List<String> cancelled = new ArrayList<>();
@@ -148,7 +153,7 @@ final class ScopeContext {
 
   // ---- threads that ignored their interrupt; under the lock
 
-  private record Abandoned(Cell<?> cell, Thread thread) {}
+  private record Abandoned(Cell<?> cell, Thread thread) {}   // few, and each may still be in the code of its cell's user
 
   private Thread abandon(Cell<?> cell) {
     Thread old = cell.takeOver();
@@ -209,8 +214,12 @@ final class ScopeContext {
 
   void noteEnding(Cell<?> cell) {
     beingCancelled.remove(cell);
-    ending.removeIf(before -> !graph.time().isAlive(before.driver().thread()) && before.taskThreads().stream().noneMatch(graph.time()::isAlive));
-    if (cell.driver().thread() != null) ending.add(cell);
+    if (ending.size() >= lookAt) {   // not at each end: where many end at once, all of them would be looked at each time
+      ending.removeIf(last -> !graph.time().isAlive(last.thread));
+      lookAt = Math.max(FEW_THREADS, 2 * ending.size());
+    }
+    for (Thread task : cell.taskThreads()) ending.add(new LastThread(cell.path(), task));
+    if (cell.driver().thread() != null) ending.add(new LastThread(cell.path(), cell.driver().thread()));
   }
 
   void noteEnd(Cell<?> cell, StageSnapshot last) {
@@ -220,7 +229,7 @@ final class ScopeContext {
     eventsUndelivered += last.eventsUndelivered();
     boolean leavesSomething = last.eventsReturned() + last.eventsUndelivered() > 0;
     if (!leavesSomething && !wasCancelled) drained++;
-    else if (leftovers.size() < MOST_LEFTOVERS) leftovers.putIfAbsent(cell, last);
+    else if (leftovers.size() < MOST_LEFTOVERS) leftovers.putIfAbsent(cell.id(), last);
   }
 
   /** As {@link #noteEnd}, of a cell that is not one of the stages that are counted, such as the producer of dead letters. */
@@ -236,7 +245,7 @@ final class ScopeContext {
 
   void noteReturnedAfterEnd(Cell<?> cell, int events) {
     eventsReturned += events;
-    if (leftovers.containsKey(cell) || leftovers.size() < MOST_LEFTOVERS) leftovers.put(cell, cell.snapshot());
+    if (leftovers.containsKey(cell.id()) || leftovers.size() < MOST_LEFTOVERS) leftovers.put(cell.id(), cell.snapshot());
   }
 
   ShutdownReport report(List<StragglersException.Straggler> stragglers) {
@@ -245,13 +254,13 @@ final class ScopeContext {
 
   /** Waits until the threads of all cells that have ended, and of these, are gone; gives the stacks of those that are not. Not under the lock. */
   List<StragglersException.Straggler> awaitThreads(List<Cell<?>> alive, long deadlineNanos) {
-    List<Cell<?>> last = new ArrayList<>();
-    locked(() -> last.addAll(ending));
-    last.addAll(alive);
     Map<Thread, String> threads = new LinkedHashMap<>();
-    for (Cell<?> cell : last) for (Thread task : cell.taskThreads()) threads.put(task, cell.path());
-    for (Cell<?> cell : last) if (cell.driver().thread() != null) threads.put(cell.driver().thread(), cell.path());
-    for (Cell<?> cell : last) if (cell.threadWithoutSuccessor() != null) threads.put(cell.threadWithoutSuccessor(), cell.path());
+    locked(() -> ending.forEach(last -> threads.put(last.thread, last.path)));
+    for (Cell<?> cell : alive) {
+      for (Thread task : cell.taskThreads()) threads.put(task, cell.path());
+      if (cell.driver().thread() != null) threads.put(cell.driver().thread(), cell.path());
+      if (cell.threadWithoutSuccessor() != null) threads.put(cell.threadWithoutSuccessor(), cell.path());
+    }
     if (deadLetters.producerThread() != null) threads.put(deadLetters.producerThread(), deadLetters.path());
     if (deadLetters.thread() != null) threads.put(deadLetters.thread(), deadLetters.path());
     if (watch != null) threads.put(watch.thread(), name);

@@ -152,40 +152,64 @@ abstract class SupervisorCell implements Supervisor, CellOwner {
     Objects.requireNonNull(spec, "spec must not be null; make one with Stage.producer(…), Stage.consumer(…)");
     ensureSignificanceFits(spec.name(), spec.options().significant());
     warnOfTooManyAttempts(spec);
+    endPredecessor(spec.name());
     Cell<S> cell = Cell.of(spec, path, context.graph(), this);
-    var child = new Child.OfStage(spec, cell);
+    var child = new Child.OfStage(spec, cell, time().current().getName());
     context.locked(() -> children.admit(child, "stage"));
     try {
       startAndSubscribe(spec, cell, child);
     } catch (Throwable failure) {
-      context.locked(() -> children.remove(child));   // a child that did not start leaves no trace
+      context.locked(() -> children.dropOnceEnded(child));
       throw failure;
     }
     return cell.ref();
   }
 
+  /** Whatever is thrown, the cell stays a child until it has ended. */
   private <S extends Stage.Behaviour> void startAndSubscribe(StageSpec<S> spec, Cell<S> cell, Child.OfStage child) {
+    ensureStarted(cell, child);
+    try {
+      cell.subscribe(spec);
+      context.locked(children::lookWhetherQuiet);   // it may be one that takes dead letters
+    } catch (Throwable refused) {
+      context.locked(child::stopping);
+      cell.stopAndAwait();   // so that its name is free when the caller tries again
+      throw refused;
+    }
+  }
+
+  private void ensureStarted(Cell<?> cell, Child.OfStage child) {
     Throwable refusal;
     try {
       refusal = cell.startAndAwait();
     } catch (Throwable noThread) {   // such as an OutOfMemoryError where no more platform threads can be had
       refusal = noThread;
     }
-    if (refusal != null) {
-      context.locked(() -> {
-        context.noteEnding(cell);
-        children.forget(child);
-      });
-      throw new StageFailedException(cell.path(), "onStart", refusal);
+    if (refusal == null) return;
+    context.locked(() -> {
+      context.noteEnding(cell);
+      children.forget(child);
+    });
+    throw new StageFailedException(cell.path(), "onStart", refusal);
+  }
+
+  /** A stage that starts a child does so again in its next incarnation: the child that its earlier one has started makes way. */
+  private void endPredecessor(String name) {
+    Child before = locked(() -> children.named(name));
+    if (before == null || !isOfEarlierIncarnation(before.startedOn())) return;
+    switch (before) {
+      case Child.OfStage stage -> stop(stage);
+      case Child.OfSupervisor below -> below.supervisor().close();
     }
-    try {
-      cell.subscribe(spec);
-    } catch (RuntimeException refused) {
-      context.locked(child::stopping);
-      cell.stopAndAwait();   // so that its name is free when the caller tries again
-      throw refused;
-    }
-    context.locked(children::lookWhetherQuiet);   // it may be one that takes dead letters
+    context.locked(() -> children.remove(before));
+  }
+
+  /** {@return whether that is the name of the calling thread in an earlier lifecycle of the stage whose thread it is} */
+  private boolean isOfEarlierIncarnation(String thread) {
+    String caller = time().current().getName();
+    int at = caller.lastIndexOf('#');
+    return at >= 0 && !thread.equals(caller) && thread.startsWith(caller.substring(0, at + 1))
+        && root().members().cellsAlive().stream().anyMatch(cell -> cell.driver().isCurrent());
   }
 
   private void ensureSignificanceFits(String child, boolean significant) {
@@ -219,8 +243,9 @@ abstract class SupervisorCell implements Supervisor, CellOwner {
     if (spec.options().autoShutdown() != AutoShutdown.NEVER && spec.restart() == Restart.PERMANENT) {
       throw new IllegalArgumentException("supervisor \"" + spec.name() + "\" shuts itself down, so as a child it must not be PERMANENT; use withRestart(Restart.TRANSIENT)");
     }
+    endPredecessor(spec.name());
     var supervisor = new ChildSupervisor(spec, context, this);
-    var child = new Child.OfSupervisor(supervisor);
+    var child = new Child.OfSupervisor(supervisor, time().current().getName());
     context.locked(() -> children.admit(child, "supervisor"));
     try {
       init.start(supervisor);
@@ -330,7 +355,7 @@ abstract class SupervisorCell implements Supervisor, CellOwner {
 
   private <S extends Stage.Behaviour> StageRef<S> startAgain(Child.OfStage stopped, StageSpec<S> spec) {
     Cell<S> cell = Cell.of(spec, path, context.graph(), this);
-    var child = new Child.OfStage(spec, cell);
+    var child = new Child.OfStage(spec, cell, time().current().getName());
     context.locked(() -> children.readmit(stopped, child));
     startAndSubscribe(spec, cell, child);
     return cell.ref();
@@ -416,7 +441,7 @@ abstract class SupervisorCell implements Supervisor, CellOwner {
       FaultHandling waiting = faultHandling.whoWaitsFor(child);
       boolean ofItsOwn = !child.isStopping() && !isDraining();
       children.forget(child);
-      if (spec.strategy() == Strategy.DYNAMIC || child.restart() == Restart.TEMPORARY || isDraining()) children.remove(child);
+      children.forgetEnded(child);
       FaultHandling.advance(waiting);
       if (ofItsOwn) shutdown.significantEnded(child, reason);
       shutdown.endIfEmpty();

@@ -9,6 +9,15 @@ public interface Permits {
    */
   void acquire() throws InterruptedException;
 
+  /**
+   * Takes a place, waiting no longer than a time until there is one.
+   *
+   * @param nanos how long
+   * @return whether a place was taken
+   * @throws InterruptedException if interrupted while waiting
+   */
+  boolean tryAcquire(long nanos) throws InterruptedException;
+
   /** {@return whether there was a place to take} Never waits. */
   boolean tryAcquire();
 

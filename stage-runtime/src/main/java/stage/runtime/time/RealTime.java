@@ -134,5 +134,10 @@ public final class RealTime implements Time {
     SemaphorePermits(int places) {
       super(places);
     }
+
+    @Override
+    public boolean tryAcquire(long nanos) throws InterruptedException {
+      return tryAcquire(nanos, TimeUnit.NANOSECONDS);
+    }
   }
 }

@@ -1,0 +1,65 @@
+package stage.runtime.engine;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
+
+/**
+ * Which threads wait for which cells: for an answer, a place in a mailbox, a start, or an end. A stage that would wait for itself, directly or by way of
+ * others that wait for it, is told so at once. Any thread.
+ *
+ * <p>A wait is noted before the look for a cycle, so of those that close one at the same time at least one sees it.
+ */
+final class Waits {
+  private final ConcurrentHashMap<Thread, Cell<?>> waiting = new ConcurrentHashMap<>();   // each thread writes its own entry
+
+  /** What may be waited for. */
+  @FunctionalInterface
+  interface Awaiter<R, X extends Exception> {
+    R await() throws InterruptedException, X;
+  }
+
+  /**
+   * Waits for something that a cell's thread has to do.
+   *
+   * @param what what is called, for the message, such as {@code call()}
+   * @param cell whose thread
+   * @param waiting waits
+   * @return what it returned
+   * @throws IllegalStateException if that cell's thread waits for the calling one
+   */
+  <R, X extends Exception> R during(String what, Cell<?> cell, Awaiter<R, X> waiting) throws InterruptedException, X {
+    Thread caller = cell.graph().time().current();
+    this.waiting.put(caller, cell);
+    try {
+      ensureNoCycle(what, caller, cell);
+      return waiting.await();
+    } finally {
+      this.waiting.remove(caller);
+    }
+  }
+
+  /** {@return the cell that a thread waits for; null if it waits for none} */
+  Cell<?> awaitedBy(Thread thread) {
+    return thread == null ? null : waiting.get(thread);
+  }
+
+  private void ensureNoCycle(String what, Thread caller, Cell<?> cell) {
+    Cell<?> next = awaitedBy(cell.driver().thread());
+    if (next == null) return;
+    List<Cell<?>> way = new ArrayList<>(List.of(cell));
+    while (next != null && !way.contains(next)) {   // a cycle of others is theirs to notice
+      way.add(next);
+      if (next.driver().thread() == caller) throw wouldWaitForItself(what, way);
+      next = awaitedBy(next.driver().thread());
+    }
+  }
+
+  private static IllegalStateException wouldWaitForItself(String what, List<Cell<?>> way) {
+    Cell<?> self = way.getLast();
+    String rest = way.stream().map(Cell::path).collect(Collectors.joining(", which waits for "));
+    return new IllegalStateException(what + " on stage " + way.getFirst().path() + " would never end: stage " + self.path() + " would wait for " + rest
+        + "; use cast(), and let the answer come back as a cast");
+  }
+}
