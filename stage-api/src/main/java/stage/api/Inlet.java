@@ -21,6 +21,11 @@ public interface Inlet<I> {
    * <p>For manual demand only. Returns at once; the events come with later turns. Requests add up and stay at
    * {@link Long#MAX_VALUE} once there. As GenStage's {@code ask/3}.
    *
+   * <p>Demand outlives an incarnation. So in {@code onSubscribe} what an earlier incarnation had asked for and is still {@linkplain #outstanding
+   * outstanding} counts as the first of what is asked for there: {@code request(1)} leaves one event outstanding, before a restart and after
+   * it. That is not so once {@code onSubscribe} has called {@link #outstanding}: who knows the number is taken to have reckoned with it. For an
+   * event that is given up on, to the dead letters or by {@link Redelivery#none}, another one comes without a request.
+   *
    * @param events how many, at least 1
    * @throws IllegalArgumentException if {@code events} is below 1; nothing has changed then
    * @throws IllegalStateException if demand is automatic on this subscription

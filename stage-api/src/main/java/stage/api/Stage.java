@@ -63,9 +63,9 @@ public final class Stage {
      *
      * <p>{@code demand} is <b>all demand now outstanding</b>, at least 1 and in one call at most 65,536: what is not emitted stays
      * outstanding and is handed in again with the next call, so unlike GenStage's {@code handle_demand/2} nothing has to be remembered.
-     * Called when demand has arrived that this incarnation has not been told of, again when what was handed in was all used and there is
-     * more, and after {@link StageContext#wakeUp()} while there is any. Events may also be emitted in later turns of this stage (a timer, a
-     * {@code cast}).
+     * Called when demand has arrived that this incarnation has not been told of; again after each turn that has emitted something while
+     * demand is left, so that a page at a time will do; and after {@link StageContext#wakeUp()}. After a turn that emitted nothing it is
+     * called with the next demand or wake-up, not before. Events may also be emitted in later turns of this stage (a timer, a {@code cast}).
      *
      * @param demand how many events may be emitted now
      * @param out where to emit them

@@ -23,7 +23,7 @@ public final class DemandDispatcher implements DispatchRule {
     for (int i = 0; i < shares.length && ready > 0; i++) {
       long room = subscriptions.demand(i) - shares[i];
       if (room <= 0) continue;
-      int share = (int) Math.min(room, (left + ready - 1) / ready);
+      int share = (int) Math.min(room, (left - 1) / ready + 1);   // rounded up; left + ready may be too much for an int
       shares[i] += share;
       left -= share;
       ready--;

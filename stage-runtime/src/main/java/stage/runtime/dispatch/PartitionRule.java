@@ -18,8 +18,9 @@ public final class PartitionRule {
     long leastRoom = Long.MAX_VALUE;
     for (int i = 0; i < wanted.length; i++) {
       long free = Math.max(0, wanted[i] - waiting[i]);
-      sum = sum + free < 0 ? Long.MAX_VALUE : sum + free;
-      long room = wanted[i] > Long.MAX_VALUE - backlog ? Long.MAX_VALUE : wanted[i] + backlog - waiting[i];
+      sum = Sums.plus(sum, free);
+      long room = Sums.plus(wanted[i], backlog);
+      if (room < Long.MAX_VALUE) room -= waiting[i];
       leastRoom = Math.min(leastRoom, Math.max(0, room));
     }
     return Math.min(sum, leastRoom);

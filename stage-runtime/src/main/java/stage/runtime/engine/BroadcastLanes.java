@@ -2,6 +2,7 @@ package stage.runtime.engine;
 
 import java.util.Arrays;
 import stage.api.EventSelector;
+import stage.runtime.dispatch.Sums;
 
 /** Each event goes to every lane, at the pace of the slowest. */
 final class BroadcastLanes<E> extends LaneDispatch<E> {
@@ -38,8 +39,7 @@ final class BroadcastLanes<E> extends LaneDispatch<E> {
     if (lanes.length == 0) return 0;
     long least = Long.MAX_VALUE;
     for (int i = 0; i < lanes.length; i++) {
-      long demand = lanes[i].demand();
-      least = Math.min(least, demand > Long.MAX_VALUE - skips[i] ? Long.MAX_VALUE : demand + skips[i]);
+      least = Math.min(least, Sums.plus(lanes[i].demand(), skips[i]));
     }
     return least;
   }
@@ -60,6 +60,12 @@ final class BroadcastLanes<E> extends LaneDispatch<E> {
   @Override
   void offer(Object event) {
     offer(new Object[] {event}, 0, 1);
+  }
+
+  @Override
+  void keep(Object[] events) {
+    backlog.makeRoom(events.length);
+    for (Object event : events) backlog.add(event);
   }
 
   @Override
@@ -139,6 +145,11 @@ final class BroadcastLanes<E> extends LaneDispatch<E> {
   @Override
   long waiting() {
     return backlog.size();
+  }
+
+  @Override
+  boolean awaitsSomebody() {
+    return lanes.length == 0;
   }
 
   @Override

@@ -61,7 +61,7 @@ public final class Cell<S extends Stage.Behaviour> implements StepMachine {
   private long nowNanos;                          // the cell's thread only
   private boolean endsWithItsConsumer;            // written before the start
   private volatile boolean drains;                // written by who drains it, before the signal
-  private Throwable unanswered;                   // the same: what a step threw, and could not be dealt with as the heap was full; null otherwise
+  private Throwable unanswered;                   // the cell's thread: what a step or a look threw and nobody has dealt with yet; null otherwise
   private volatile Thread takenOver;              // who takes over, one at a time: has lost the cell, but no other has started yet
   private volatile List<Thread> lastTaskThreads = List.of();   // the cell's thread: those that were still running when it ended
 
@@ -599,7 +599,25 @@ public final class Cell<S extends Stage.Behaviour> implements StepMachine {
 
   @Override
   public boolean isReady(long nowNanos) {
-    return selector.look(nowNanos) != Work.NOTHING;
+    if (unanswered != null) return true;
+    try {
+      return selector.look(nowNanos) != Work.NOTHING;
+    } catch (Throwable failure) {   // of a dispatcher's rule: the carrier can do nothing about it, but the next step can
+      unanswered = failure;
+      return true;
+    }
+  }
+
+  /** Throws what the look before parking threw, if it did: on behalf of user code that waits within a step. */
+  void throwUnanswered() {
+    Throwable failure = unanswered;
+    unanswered = null;
+    if (failure != null) Cell.<RuntimeException>sneak(failure);
+  }
+
+  @SuppressWarnings("unchecked")   // a rule of the user's may have thrown anything, in spite of its signature
+  private static <T extends Throwable> void sneak(Throwable failure) throws T {
+    throw (T) failure;
   }
 
   @Override
@@ -677,7 +695,7 @@ public final class Cell<S extends Stage.Behaviour> implements StepMachine {
   @Override
   public void around(Runnable steps) {
     if (context == null) guard(steps);
-    else context.run(() -> guard(steps));
+    else guard(() -> context.run(() -> guard(steps)));
   }
 
   /** A step deals with what it throws, so what gets here is our own fault. Nobody is to wait for a stage whose thread is no more. */
@@ -733,40 +751,48 @@ public final class Cell<S extends Stage.Behaviour> implements StepMachine {
   /** Does work that a generator does within {@code emit} too. */
   void serve(Work work) {
     switch (work) {
-      case MAIL -> {
-        Message message = mailbox.take();
-        if (message != null) incarnations.handle(message);   // it may have been withdrawn since the look
-      }
-      case CONSUMERS -> {
-        signals.clear(Signals.CONSUMER_LEFT);
-        producerHalf.takeBackFromLeavers();
-        if (producerHalf.hasLaneNews()) producerHalf.meetLanes();
-        if (endsWithItsConsumer && producerHalf.lanes().length == 0) stop();
-      }
-      case CANCEL_SUBSCRIPTION -> {
-        LaneInlet<?> inlet = selector.toCancel();
-        if (inlet != null && !inlet.isCancelled()) lifecycle.cutInput();
-        if (inlet != null) consumerHalf.leave(inlet);
-        if (selector.toCancel() == null) signals.clear(Signals.CANCEL_ASKED);
-      }
+      case MAIL -> incarnations.handle(mailbox);
+      case CONSUMERS -> signals.answer(Signals.CONSUMER_LEFT, this::meetConsumers);
+      case CANCEL_SUBSCRIPTION -> signals.answer(Signals.CANCEL_ASKED, this::cancelSubscription);
       case SUBSCRIBED -> {
         LaneInlet<?> inlet = consumerHalf.newcomer(incarnations.incarnation());
-        if (inlet != null) incarnations.run("onSubscribe", () -> incarnations.role().subscribed(inlet));
+        if (inlet != null) tellOf(inlet);
       }
       case TIMER -> {
         TimerAction action = incarnations.timers().takeDue(nowNanos);
         incarnations.run("a timer", action::run);
       }
       case FLUSH -> producerHalf.flush();
-      case INTAKE -> acceptFromOutside();
+      case INTAKE -> signals.answer(Signals.HANDED_IN, this::acceptFromOutside);
       case START, CANCEL, STOP, HOLD, RELEASE, KILL, LEAVE, TASKS, NOTIFY, COMPLETE, TURN, SUBSCRIPTION_ENDED, FINISH, NOTHING ->
           throw new IllegalStateException(work + " is not to be served");
     }
     if (producerHalf != null) producerHalf.tellDropped();   // a generator may be in its one turn for ever
   }
 
+  private void meetConsumers() {
+    producerHalf.takeBackFromLeavers();
+    if (producerHalf.hasLaneNews()) producerHalf.meetLanes();
+    if (endsWithItsConsumer && producerHalf.lanes().length == 0) stop();
+  }
+
+  private void cancelSubscription() {
+    LaneInlet<?> inlet = selector.toCancel();
+    if (inlet != null && !inlet.isCancelled()) lifecycle.cutInput();
+    if (inlet != null) consumerHalf.leave(inlet);
+    if (consumerHalf.hasCancelled()) signals.set(Signals.CANCEL_ASKED);   // one more, or one whose events are still being worked on
+  }
+
+  private void tellOf(LaneInlet<?> inlet) {
+    inlet.beginGreeting();
+    try {
+      incarnations.run("onSubscribe", () -> incarnations.role().subscribed(inlet));
+    } finally {
+      inlet.endGreeting();
+    }
+  }
+
   private void acceptFromOutside() {
-    signals.clear(Signals.HANDED_IN);
     if (intake != null) accept(intake);
   }
 
@@ -796,14 +822,20 @@ public final class Cell<S extends Stage.Behaviour> implements StepMachine {
 
   /** Gives up on an event somewhere within the stage. */
   void deadLetter(Object event, Throwable cause, int attempts, String where) {
-    deadLettered.add(1);
     var letter = new DeadLetter(event, cause, where, incarnations.incarnation(), attempts, graph.time().instant());
+    deadLettered.add(1);   // after what takes memory
     owner.deadLettered(this, letter, options.deadLetters(), deadLettered.read());
   }
 
   /** Refuses, from now on, whatever others want of it. */
   void closeDoors(Ending ending, StopReason reason) {
-    closeIntake();
+    try {
+      closeIntake();
+    } catch (OutOfMemoryError full) {
+      throw full;   // and is called again
+    } catch (Throwable ruleFailure) {   // what was handed in waits with the rest, and counts as undelivered; the others must still be told
+      report("the dispatcher of stage " + path + " threw as the stage ended", ruleFailure);
+    }
     if (consumerHalf != null) consumerHalf.close();
     if (producerHalf != null) producerHalf.close(ending);
     Message refused = mailbox.close();

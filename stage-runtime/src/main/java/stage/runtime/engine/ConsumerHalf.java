@@ -122,10 +122,17 @@ final class ConsumerHalf {
     return false;
   }
 
-  /** {@return a subscription that is to be cancelled; null if there is none} */
+  /** {@return a subscription that is to be cancelled and whose events nobody is working on; null if there is none} */
   LaneInlet<?> cancelled() {
-    for (LaneInlet<?> inlet : inlets) if (inlet.isCancelled()) return inlet;
+    Tasks<?, ?> tasks = cell.incarnations().tasks();
+    for (LaneInlet<?> inlet : inlets) if (inlet.isCancelled() && (tasks == null || !tasks.isBusyWith(inlet))) return inlet;
     return null;
+  }
+
+  /** {@return whether a subscription is to be cancelled, now or when the last of its events has been worked on} */
+  boolean hasCancelled() {
+    for (LaneInlet<?> inlet : inlets) if (inlet.isCancelled()) return true;
+    return false;
   }
 
   /** Wakes the producers: all if more was asked for, else those that wait for their lanes to be settled. */

@@ -3,6 +3,7 @@ package stage.runtime.engine;
 import java.util.Arrays;
 import stage.api.DispatchRule;
 import stage.runtime.dispatch.DemandDispatcher;
+import stage.runtime.dispatch.Sums;
 
 /** Each event goes to one of the lanes, by the numbers of a {@link DispatchRule}. */
 final class DemandLanes<E> extends LaneDispatch<E> implements DispatchRule.Subscriptions {
@@ -57,8 +58,8 @@ final class DemandLanes<E> extends LaneDispatch<E> implements DispatchRule.Subsc
   /** {@return the demand of all lanes together, as the rule was shown it last} Between two offers it only grows, or there are other lanes. */
   private long all() {
     long sum = 0;
-    for (long demand : demands) sum += demand;
-    return sum & Long.MAX_VALUE;
+    for (long demand : demands) sum = Sums.plus(sum, demand);
+    return sum;
   }
 
   // ---- the events
@@ -68,7 +69,7 @@ final class DemandLanes<E> extends LaneDispatch<E> implements DispatchRule.Subsc
     if (lanes.length == 0) return 0;
     if (lanes.length == 1 && isDefault) return lanes[0].demand();
     for (int i = 0; i < lanes.length; i++) demands[i] = lanes[i].demand();
-    return rule.demand(this);
+    return Math.max(0, rule.demand(this));
   }
 
   @Override
@@ -97,10 +98,22 @@ final class DemandLanes<E> extends LaneDispatch<E> implements DispatchRule.Subsc
     backlog.makeRoom(count - planned);
   }
 
+  /** As {@link #plan}, but all of them are to wait. */
+  void planToKeep(int count) {
+    planned = 0;
+    backlog.makeRoom(count);
+  }
+
   /** Puts the events that were planned for where they go. */
   void carryOut(Object[] events, int from, int to) {
     publishPlanned(events, from);
     for (int i = from + planned; i < to; i++) backlog.add(events[i]);
+  }
+
+  @Override
+  void keep(Object[] events) {
+    backlog.makeRoom(events.length);
+    for (Object event : events) backlog.add(event);
   }
 
   @Override
@@ -168,6 +181,11 @@ final class DemandLanes<E> extends LaneDispatch<E> implements DispatchRule.Subsc
   @Override
   long waiting() {
     return backlog.size();
+  }
+
+  @Override
+  boolean awaitsSomebody() {
+    return lanes.length == 0;
   }
 
   @Override

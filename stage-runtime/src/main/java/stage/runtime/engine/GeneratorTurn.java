@@ -66,5 +66,6 @@ final class GeneratorTurn {
       // Whoever of us interrupts a stage tells it why beforehand.
       throw new IllegalStateException("stage " + cell.path() + " was interrupted while it awaited " + what + ", by neither its supervisor nor its handle", e);
     }
+    cell.throwUnanswered();
   }
 }

@@ -66,9 +66,10 @@ final class GivenUp {
 
   /** Tells of what is settled, outputs and states with it. */
   void tell() {
-    for (Fate next = untold.poll(); next != null; next = untold.poll()) {
+    for (Fate next = untold.peek(); next != null; next = untold.peek()) {
       if (next.cause == null) cell.owner().dropped(cell, 1, next.where);
       else cell.deadLetter(next.event, next.cause, next.attempts, next.where);
+      untold.poll();   // last: what finds the heap full is done again
     }
   }
 

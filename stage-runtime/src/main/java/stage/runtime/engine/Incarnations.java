@@ -183,8 +183,9 @@ final class Incarnations<S extends Stage.Behaviour> {
 
   /** Runs what a nudge is for. */
   void notified() {
-    signals.clear(Signals.NOTIFIED);
-    if (behaviour instanceof OnNotify notified) run("a bridge", () -> notified.onNotify(role.outlet()));
+    signals.answer(Signals.NOTIFIED, () -> {
+      if (behaviour instanceof OnNotify notified) run("a bridge", () -> notified.onNotify(role.outlet()));
+    });
   }
 
   @SuppressWarnings("unchecked")   // a cell keeps one thing
@@ -299,7 +300,7 @@ final class Incarnations<S extends Stage.Behaviour> {
     messageCrash = null;
   }
 
-  /** Forgets the behaviour for good. Its cell has ended and takes no more turns. */
+  /** Forgets the behaviour for good. Its cell has ended and takes no more incarnations. */
   void letGo() {
     factory = null;
     behaviour = null;
@@ -337,8 +338,7 @@ final class Incarnations<S extends Stage.Behaviour> {
   /** Takes the role's own turn; there is one. */
   void turn() {
     if (signals.has(Signals.WOKEN_UP)) {
-      signals.clear(Signals.WOKEN_UP);
-      role.wakeUp();
+      signals.answer(Signals.WOKEN_UP, role::wakeUp);
       if (signals.has(Signals.PAUSED) || !role.hasTurn()) return;
     }
     Thread.interrupted();   // what was left over from an earlier turn is nobody's business now
@@ -407,8 +407,13 @@ final class Incarnations<S extends Stage.Behaviour> {
 
   /** Runs user code of a message or a timer as a turn. What it throws is a crash. */
   void run(String what, Turn body) {
+    beginTurn();
+    runBegun(what, body);
+  }
+
+  private void runBegun(String what, Turn body) {
     boolean hadCompleted = cell.isRunning() && role.isCompleted();
-    Throwable failure = attempt(what, body);
+    Throwable failure = attemptBegun(what, body);
     if (failure == null) return;
     if (cell.shouldExit()) {
       suppress(failure);
@@ -428,6 +433,12 @@ final class Incarnations<S extends Stage.Behaviour> {
 
   /** {@return what the body threw, in which case its effects are undone; else null} */
   Throwable attempt(String what, Turn body) {
+    beginTurn();
+    return attemptBegun(what, body);
+  }
+
+  /** As {@link #attempt}, of a turn that has begun: so what its user code is given was not taken out before that was done, which may throw. */
+  private Throwable attemptBegun(String what, Turn body) {
     clearInterrupt();
     boolean wasServing = serving;
     boolean within = isGenerating();
@@ -435,7 +446,6 @@ final class Incarnations<S extends Stage.Behaviour> {
     if (within && states != null) states.putAside();
     Throwable failure = null;
     try {
-      beginTurn();
       fence.enter(what);
       try {
         body.run();
@@ -457,27 +467,32 @@ final class Incarnations<S extends Stage.Behaviour> {
     return failure;
   }
 
-  /** Handles a message: runs what it brings as a turn, or changes the behaviour. */
-  void handle(Message message) {
+  /** Handles the oldest message: runs what it brings as a turn, or changes the behaviour. */
+  void handle(Mailbox mailbox) {
+    Message message = mailbox.peek();
+    if (message == null) return;
     if (behaviour == null) {   // stopped between two incarnations
-      message.refuse(cell.endReason());
+      if (mailbox.take(message)) message.refuse(cell.endReason());
       return;
     }
+    // Nobody can know when a stage completes, so to come too late must not crash it: this is as a cast to one that has ended.
+    boolean comesTooLate = message instanceof Message.CastEmit && (!cell.isRunning() || role.isCompleted());
+    boolean isTurn = !comesTooLate && !(message instanceof Message.Replace);
+    if (isTurn) beginTurn();   // it asks the dispatcher's rule: should that throw, the message is there still
+    boolean taken = mailbox.take(message);
+    if (isTurn && !taken) role.rollback();
+    if (comesTooLate || !taken) return;
     switch (message) {
       case Message.Call call -> {
         Object[] answer = {null};
         asked = call;
-        Throwable failure = attempt("a call", () -> answer[0] = call.function.apply(behaviour));
+        Throwable failure = attemptBegun("a call", () -> answer[0] = call.function.apply(behaviour));
         asked = null;
         if (failure == null) call.answer(answer[0]);
         else call.fail(failure);
       }
-      case Message.Cast cast -> run("a cast", () -> cast.action.accept(behaviour));
-      case Message.CastEmit cast -> {
-        // Nobody can know when a stage completes, so to come too late must not crash it: this is as a cast to one that has ended.
-        if (!cell.isRunning() || role.isCompleted()) return;
-        run("a cast", () -> cast.action.accept(behaviour, outlet()));
-      }
+      case Message.Cast cast -> runBegun("a cast", () -> cast.action.accept(behaviour));
+      case Message.CastEmit cast -> runBegun("a cast", () -> cast.action.accept(behaviour, outlet()));
       case Message.Replace replace -> {
         if (!isGenerating()) {
           replaceBehaviour(replace);
@@ -545,8 +560,9 @@ final class Incarnations<S extends Stage.Behaviour> {
 
   /** Takes in what tasks have done. */
   void collectTasks() {
-    signals.clear(Signals.TASKS_FINISHED);
-    if (role instanceof TaskRole<?, ?> taskRole) run("a task", taskRole::collect);
+    signals.answer(Signals.TASKS_FINISHED, () -> {
+      if (role instanceof TaskRole<?, ?> taskRole) run("a task", taskRole::collect);
+    });
   }
 
   States states() {

@@ -1,10 +1,12 @@
 package stage.runtime.engine;
 
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.concurrent.locks.ReentrantLock;
 import stage.api.DemandExceededException;
 import stage.api.Overflow;
 import stage.api.StageEndedException;
+import stage.runtime.dispatch.Sums;
 import stage.runtime.time.Latch;
 import stage.runtime.time.Permits;
 
@@ -15,6 +17,8 @@ import stage.runtime.time.Permits;
  * therefore taken or free at any time, and the sum never exceeds what was wanted when it was granted.
  */
 final class Intake<O> {
+  private static final Object[] NONE = {};
+
   private final Cell<?> cell;
   private final Overflow overflow;
   private final Permits permits;
@@ -26,6 +30,7 @@ final class Intake<O> {
   private long mayQueue;    // for DROP_OLDEST: how long the queue may get
   private long droppedHere;
   // the cell's thread only
+  private Object[] inHand = NONE;   // taken from the queue and not published yet, in order
   private long granted;
   private long accepted;
   private long droppedTold;
@@ -113,36 +118,59 @@ final class Intake<O> {
 
   private long toGrant(ProducerHalf<?> half) {
     long beyond = overflow.kind() == Overflow.Kind.BLOCK ? 0 : half.room();
-    long wanted = Math.min(half.demand() + beyond, Integer.MAX_VALUE / 2);
+    long wanted = Math.min(Sums.plus(half.demand(), beyond), Integer.MAX_VALUE / 2);
     return wanted - (granted - accepted);
   }
 
-  /** Takes what was handed in, publishes it, and grants places for what is wanted beyond it. */
+  /** Takes what was handed in, publishes it, and grants places for what is wanted beyond it. If it throws, what is not published is still here. */
   void accept(ProducerHalf<O> half) {
-    Object[] events;
+    take(half);
+    boolean any = inHand.length > 0;
+    try {
+      publish(half);
+      grant(half);   // asks the dispatcher's rule, which may throw when events are in their lanes already
+    } finally {
+      if (any) half.fenceAndWake();
+    }
+    counted.open();
+  }
+
+  private void take(ProducerHalf<O> half) {
     lock.lock();
     try {
-      events = queue.toArray();
-      queue.clear();
+      if (!queue.isEmpty()) {
+        Object[] taken = Arrays.copyOf(inHand, inHand.length + queue.size());
+        int at = inHand.length;
+        for (O event : queue) taken[at++] = event;
+        inHand = taken;   // last but for what takes no memory
+        queue.clear();
+      }
       half.dropped(droppedHere - droppedTold);
       droppedTold = droppedHere;
     } finally {
       lock.unlock();
     }
-    accepted += events.length;
-    if (events.length > 0 && half.hasLaneNews()) half.meetLanes();   // whoever subscribed before these were handed in gets them
-    if (events.length > 0) half.publish(events, 0, events.length);
-    grant(half);
-    counted.open();
-    if (events.length > 0) half.fenceAndWake();
+  }
+
+  private void publish(ProducerHalf<O> half) {
+    if (inHand.length == 0) return;
+    if (half.hasLaneNews()) half.meetLanes();   // whoever subscribed before these were handed in gets them
+    half.publish(inHand, 0, inHand.length);
+    acceptInHand();
+  }
+
+  private void acceptInHand() {
+    accepted += inHand.length;
+    inHand = NONE;
   }
 
   private void grant(ProducerHalf<?> half) {
     if (overflow.kind() == Overflow.Kind.DROP_OLDEST) {
+      long demand = half.demand();   // not under the lock: it asks a rule of the user's
       lock.lock();
       try {
-        demandTold = half.demand();
-        mayQueue = Math.min(demandTold, Integer.MAX_VALUE) + overflow.capacity();
+        demandTold = demand;
+        mayQueue = Sums.plus(demand, overflow.capacity());
       } finally {
         lock.unlock();
       }
@@ -155,7 +183,10 @@ final class Intake<O> {
     permits.release((int) more);
   }
 
-  /** Refuses everybody from now on. What was handed in before is published. */
+  /**
+   * Refuses everybody from now on. What was handed in before is published; or, if that throws, it waits with what waits for demand, and no rule is
+   * asked when this is called again.
+   */
   void close(ProducerHalf<O> half) {
     lock.lock();
     try {
@@ -163,7 +194,17 @@ final class Intake<O> {
     } finally {
       lock.unlock();
     }
-    accept(half);
-    permits.release(1);
+    take(half);
+    try {
+      publish(half);
+    } catch (Throwable failure) {
+      half.keep(inHand);
+      acceptInHand();
+      throw failure;
+    } finally {
+      half.fenceAndWake();
+      counted.open();
+      permits.release(1);
+    }
   }
 }

@@ -29,6 +29,9 @@ abstract class LaneDispatch<E> {
   /** As {@link #offer(Object[], int, int)}, for one. */
   abstract void offer(Object event);
 
+  /** Has events wait behind those that do, and asks no rule but for the partition. Throws, if the heap is full, and has kept none then. */
+  abstract void keep(Object[] events);
+
   /** {@return whether something waits that is wanted now} */
   abstract boolean canFlush();
 
@@ -42,6 +45,9 @@ abstract class LaneDispatch<E> {
   boolean isDeliveredToAllThere() {
     return waiting() == 0;
   }
+
+  /** {@return whether nothing can be emitted any more by consumers that are there} Somebody would have to come. */
+  abstract boolean awaitsSomebody();
 
   /** {@return how many events may wait by this dispatch's own bounds, before the stage's overflow policy is asked} */
   long allowance() {

@@ -4,6 +4,7 @@ import java.lang.invoke.VarHandle;
 import java.util.Objects;
 import stage.api.Demand;
 import stage.api.Redelivery;
+import stage.runtime.dispatch.Sums;
 
 /** One subscription as its consumer sees it. The consumer's cell only, but for {@link #askToCancel}. */
 final class LaneInlet<I> implements BoundedInlet<I> {
@@ -24,6 +25,7 @@ final class LaneInlet<I> implements BoundedInlet<I> {
   private boolean closed;                // whether it is closed for now
   private boolean closedInTurn;          // the same as the turn that is running has said
   private boolean cancelled;
+  private long inherited;                // of what an earlier incarnation asked for, what this one has not been told of; while it is being greeted
   private int metBy;                     // the last incarnation that was told of this subscription
   private volatile boolean cancelAsked;  // set by anybody
 
@@ -63,7 +65,10 @@ final class LaneInlet<I> implements BoundedInlet<I> {
   }
 
   private void ask(long events) {
-    asked = asked + events < 0 ? Long.MAX_VALUE : asked + events;
+    long covered = Math.min(inherited, events);
+    inherited -= covered;
+    if (covered == events) return;
+    asked = Sums.plus(asked, events - covered);
     if (inHand == 0 && settle(0)) {   // outside a turn of this subscription there is no commit to wait for
       VarHandle.fullFence();          // pairs with the announcement of the producer's driver
       lane.producer().driver().wake();
@@ -82,7 +87,21 @@ final class LaneInlet<I> implements BoundedInlet<I> {
 
   @Override
   public long outstanding() {
+    inherited = 0;   // whoever knows of it reckons with it
     return lane.requested() - lane.settled();
+  }
+
+  /**
+   * This incarnation is about to be told of the subscription. An author who asks for n events then wants to have n outstanding: those that an earlier
+   * incarnation asked for and that are still to be handled are the first of them, unless the author looks how many those are.
+   */
+  void beginGreeting() {
+    inherited = lane.requested() - lane.settled();
+  }
+
+  /** It has been told. From now on what it asks for is added. */
+  void endGreeting() {
+    inherited = 0;
   }
 
   @Override
@@ -251,7 +270,7 @@ final class LaneInlet<I> implements BoundedInlet<I> {
     if (isCancelled()) {
       asked = 0;   // it leaves when the turn is over, so it wants no more
     } else if (demand.isManual()) {
-      requested = before + asked < 0 ? Long.MAX_VALUE : before + asked;
+      requested = Sums.plus(before, asked);
       asked = 0;
     } else if (!closed) {
       long settled = lane.settled() + handled + deadLettered + dropped;
@@ -299,6 +318,7 @@ final class LaneInlet<I> implements BoundedInlet<I> {
     if (batch == 0) return false;
     if (redelivery.attempts() == 0) {
       suspects = Math.max(0, suspects - batch);
+      askAgain(batch);
       boolean asked = settle(0, 0, batch);
       cell.owner().dropped(cell, batch, "no redelivery");
       return asked;
@@ -318,10 +338,16 @@ final class LaneInlet<I> implements BoundedInlet<I> {
     return giveUp(cause);
   }
 
+  /** These were asked for by hand, and in vain: others come for them, or an author who asks with each event that is handled would wait for ever. */
+  private void askAgain(int events) {
+    if (demand.isManual()) asked = Sums.plus(asked, events);
+  }
+
   private boolean giveUp(Throwable cause) {
     int triesThen = tries;
     Object poison = lane.take(1).getFirst();
     absolve(1);
+    askAgain(1);
     boolean asked = settle(0, 1, 0);
     cell.deadLetter(poison, cause, triesThen);
     return asked;

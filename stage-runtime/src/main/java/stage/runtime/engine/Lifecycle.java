@@ -12,6 +12,9 @@ import stage.runtime.time.Latch;
  * cell's thread only, but for what says otherwise.
  */
 final class Lifecycle {
+  /** So often a dispatcher may throw in a stage that is ending: there is no incarnation that a restart could make anew, but events to deliver. */
+  private static final int DISPATCHER_TRIES = 3;
+
   private final Cell<?> cell;
   private final CellOwner owner;
   private final Signals signals;
@@ -26,6 +29,7 @@ final class Lifecycle {
   private Throwable startFailure;       // read by the starter after the gate has opened
   private Leaving leaving;              // how it ends, from when onStop is run
   private Directive decided;              // what follows from a crash, until all of it is done: a full heap may need several steps; null otherwise
+  private int dispatcherFailures;       // how often the dispatcher has thrown since this cell takes no more turns
   private boolean heldToTell;           // whether the supervisor still has to be told that it is held
 
   // written by the supervisor, before the signal that makes the cell look
@@ -233,7 +237,7 @@ final class Lifecycle {
     end(new StopReason.Stopped(), "cancel");
   }
 
-  /** Ends its incarnation by force, between two turns. */
+  /** Ends its incarnation by force, between two incarnations. */
   void kill() {
     signals.clear(Signals.KILLED);
     if (phase instanceof Phase.Draining) return;   // no turn of it will come, and it is no longer overdue
@@ -357,6 +361,10 @@ final class Lifecycle {
     if (phase instanceof Phase.Draining && !during.equals("the dispatcher")) {
       // A late message has failed; what the stage has emitted is delivered all the same.
       suppress(during, cause);
+      return;
+    }
+    if (phase instanceof Phase.Draining && ++dispatcherFailures < DISPATCHER_TRIES) {
+      suppress(during, cause);   // nothing was published, so the next step does it again
       return;
     }
     boolean mayRestart = switch (phase) {

@@ -122,18 +122,23 @@ final class Mailbox {
     return oldest != null || arrived != null && arrived != CLOSED;
   }
 
-  /** {@return the oldest message; null if those that were there were withdrawn} The cell's thread. */
-  Message take() {
-    while (true) {
-      if (oldest == null) oldest = turnOver(null);
-      Message message = oldest;
-      if (message == null) return null;
-      oldest = message.older;
-      message.older = null;
-      if (!message.take()) continue;   // its sender has given its place back
-      permits.release(1);
-      return message;
-    }
+  /** {@return the oldest message, which stays; null if those that were there were withdrawn} The cell's thread. */
+  Message peek() {
+    if (oldest == null) oldest = turnOver(null);
+    return oldest;
+  }
+
+  /**
+   * Takes the message that {@link #peek} has answered. The cell's thread.
+   *
+   * @return false if its sender has withdrawn it, and given its place back
+   */
+  boolean take(Message message) {
+    oldest = message.older;
+    message.older = null;
+    if (!message.take()) return false;
+    permits.release(1);
+    return true;
   }
 
   /** {@return the arrivals in order} Leaves this in their place. */

@@ -72,8 +72,7 @@ final class PartitionedLanes<E> extends LaneDispatch<E> {
 
   @Override
   void offer(Object[] events, int from, int to) {
-    Arrays.fill(counts, 0);   // should an offer before have thrown, its events are offered again
-    for (int i = from; i < to; i++) sort(events[i], to - i);
+    sort(events, from, to);
     for (int p = 0; p < partitions.length; p++) if (counts[p] > 0) partitions[p].plan(counts[p]);
     for (int p = 0; p < partitions.length; p++) {
       if (counts[p] == 0) continue;
@@ -82,6 +81,19 @@ final class PartitionedLanes<E> extends LaneDispatch<E> {
       if (counts[p] >= Lane.SLICE) sorted[p] = null;
       else Arrays.fill(sorted[p], 0, counts[p], null);
     }
+  }
+
+  @Override
+  void keep(Object[] events) {
+    sort(events, 0, events.length);
+    for (int p = 0; p < partitions.length; p++) partitions[p].planToKeep(counts[p]);
+    for (int p = 0; p < partitions.length; p++) partitions[p].carryOut(sorted[p], 0, counts[p]);
+    Arrays.fill(sorted, null);
+  }
+
+  private void sort(Object[] events, int from, int to) {
+    Arrays.fill(counts, 0);   // should an offer before have thrown, its events are offered again
+    for (int i = from; i < to; i++) sort(events[i], to - i);
   }
 
   private void sort(Object event, int left) {
@@ -162,6 +174,17 @@ final class PartitionedLanes<E> extends LaneDispatch<E> {
   boolean isDeliveredToAllThere() {
     for (DemandLanes<E> partition : partitions) if (partition.waiting() > 0 && partition.count() > 0) return false;
     return true;
+  }
+
+  /** A partition that nobody serves holds the others back once its backlog is full. */
+  @Override
+  boolean awaitsSomebody() {
+    boolean isServed = false;
+    for (DemandLanes<E> partition : partitions) {
+      if (partition.count() > 0) isServed = true;
+      else if (partition.waiting() >= dispatch.backlog()) return true;
+    }
+    return !isServed;
   }
 
   @Override

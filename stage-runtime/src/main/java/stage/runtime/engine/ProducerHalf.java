@@ -38,7 +38,7 @@ final class ProducerHalf<O> {
   final Counter dropped = new Counter();
   final Counter skipped = new Counter();
   final Counter returned = new Counter();
-  final Counter waiting = new Counter();      // a copy of sharing.waiting() for snapshots
+  final Counter waiting = new Counter();      // a copy of laneDispatch.waiting() for snapshots
 
   ProducerHalf(Cell<?> cell, Dispatcher<O> dispatch, Overflow overflow, boolean hasRoomForATurn) {
     this.cell = cell;
@@ -173,8 +173,9 @@ final class ProducerHalf<O> {
 
   private void tellRejected() {
     while (!rejected.isEmpty()) {
-      Rejected next = rejected.poll();
+      Rejected next = rejected.peek();
       cell.deadLetter(next.event(), next.cause(), 1);
+      rejected.poll();   // last: what finds the heap full is done again
     }
   }
 
@@ -197,16 +198,28 @@ final class ProducerHalf<O> {
     int rejectedBefore = rejected.size();
     try {
       laneDispatch.flush();
-    } catch (Throwable nonePublished) {
+    } catch (Throwable failure) {
       forget(skipped.read(), rejectedBefore);
-      throw nonePublished;
+      throw failure;
+    } finally {   // of several partitions, some may have got theirs before one threw
+      waiting.set(laneDispatch.waiting());
+      fenceAndWake();
     }
-    waiting.set(laneDispatch.waiting());
-    fenceAndWake();
+  }
+
+  /** Puts events that were accepted behind those that wait, without asking any rule: for when there is nobody to ask. They count as emitted. */
+  void keep(Object[] events) {
+    laneDispatch.keep(events);
+    emitted.add(events.length);
+    trim();
   }
 
   boolean isDelivered() {
     return laneDispatch.waiting() == 0;
+  }
+
+  boolean awaitsSomebody() {
+    return laneDispatch.awaitsSomebody();
   }
 
   boolean isDeliveredToAllThere() {

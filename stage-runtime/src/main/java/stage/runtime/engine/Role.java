@@ -130,9 +130,9 @@ abstract class Role {
     private final Stage.Producer<O> producer;
     private final ProducerHalf<O> half;
     private final StagedOutlet<O> out;
-    private long told;        // demand that the author was told of and has not used
+    private final boolean wakesItself;
+    private long told;        // demand that the author was told of and has left
     private long toldBefore;  // the same before the turn
-    private long handed;      // what the turn that is running was told
     private boolean wokenUp;
 
     OfProducer(Stage.Producer<O> producer, Cell<?> cell) {
@@ -140,6 +140,7 @@ abstract class Role {
       this.producer = producer;
       this.half = cell.producerHalfOf(producer);
       this.out = new StagedOutlet<>(half);
+      this.wakesItself = producer instanceof OnNotify;
     }
 
     @Override
@@ -155,10 +156,9 @@ abstract class Role {
       long demand = out.demand();
       if (demand == 0) return;   // who wanted something has left since hasTurn
       told = demand;
-      handed = Math.min(demand, MOST_PER_TURN);
       fence.enter(callback());
       try {
-        producer.onDemand(handed, out);
+        producer.onDemand(Math.min(demand, MOST_PER_TURN), out);
       } finally {
         fence.leave(callback());
       }
@@ -172,10 +172,8 @@ abstract class Role {
 
     @Override
     void commit() {
-      // Who used up what a bounded turn was handed is to be called again for the rest.
-      boolean wantsTheRest = handed < told && out.count() >= handed && handed > 0;
-      told = wantsTheRest ? 0 : Math.max(0, told - out.count());
-      handed = 0;
+      // Who has emitted something may have more, such as the next page: it is called again for the rest. Who has not has nothing now.
+      if (out.count() > 0) told = wakesItself ? Math.max(0, told - out.count()) : 0;
       boolean published = out.commit();
       try {
         incarnations.commitStates();
@@ -187,7 +185,6 @@ abstract class Role {
     @Override
     void rollback() {
       out.rollback();
-      handed = 0;
       told = toldBefore;
     }
 

@@ -69,7 +69,21 @@ final class Signals {
     driver.wake();
   }
 
-  /** Clears a bit; for the cell itself. */
+  /**
+   * Takes a signal and then does what it announces, in this order: what is announced while it is being done is announced again. If that throws, the
+   * signal stands as if nobody had taken it. The cell's own thread.
+   */
+  void answer(int bit, Runnable deed) {
+    clear(bit);
+    try {
+      deed.run();
+    } catch (Throwable failure) {
+      BITS.getAndBitwiseOr(this, bit);   // nobody to wake: the cell is awake, and looks again
+      throw failure;
+    }
+  }
+
+  /** Clears a bit that orders one deed, which the cell has done or will not do; for the cell itself. What announces news is for {@link #answer}. */
   void clear(int bit) {
     BITS.getAndBitwiseAnd(this, ~bit);
   }

@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.Objects;
 import stage.api.Outlet;
 import stage.api.ForeignThreadException;
+import stage.runtime.dispatch.Sums;
 
 /**
  * The outlet of a stage that lives by turns: events are staged in an array and published, or forgotten, when the turn is over. One per
@@ -32,11 +33,7 @@ final class StagedOutlet<O> implements BulkOutlet<O> {
 
   /** This turn is taken when nothing waits: what it emits beyond demand is delivered before another one like it. */
   void invite() {
-    limit = Math.min(Integer.MAX_VALUE - 8, saturated(wanted, half.roomOfTurn()));
-  }
-
-  private static long saturated(long demand, long room) {
-    return demand + room < 0 ? Long.MAX_VALUE : demand + room;
+    limit = Math.min(Integer.MAX_VALUE - 8, Sums.plus(wanted, half.roomOfTurn()));
   }
 
   void beginTurn() {
@@ -46,7 +43,7 @@ final class StagedOutlet<O> implements BulkOutlet<O> {
     count = 0;
     dropped = 0;
     wanted = half.demand();
-    limit = Math.min(Integer.MAX_VALUE - 8, saturated(wanted, half.room()));
+    limit = Math.min(Sums.plus(wanted, half.room()), Integer.MAX_VALUE - 8);
   }
 
   @Override
@@ -137,9 +134,10 @@ final class StagedOutlet<O> implements BulkOutlet<O> {
   /** Ends the turn and publishes. Answers whether there was anything to publish. The caller fences and wakes. */
   boolean commit() {
     open = false;
+    // First, because it may throw, and then the turn has dropped nothing either.
+    if (count > 0) half.publish(2 * count < staged.length ? Arrays.copyOf(staged, count) : staged, 0, count);
     if (dropped > 0) half.dropped(dropped);
     if (count == 0) return false;
-    half.publish(2 * count < staged.length ? Arrays.copyOf(staged, count) : staged, 0, count);
     staged = NONE;
     countBefore = count;
     return true;

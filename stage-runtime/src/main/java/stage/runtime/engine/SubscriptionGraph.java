@@ -95,25 +95,33 @@ public final class SubscriptionGraph {
     var half = (ProducerHalf<E>) producer.producerHalf();
     ensureFits(consumer, producer, half.dispatch(), spec);
     LaneInlet<E> inlet;
+    boolean isOver;
     lock.lock();
     try {
       // To have completed before somebody subscribed is no failure: the subscription completes at once.
       if (half.isClosed() && !(producer.endReason() instanceof StopReason.Completed)) {
         throw refused(consumer, producer, "it has ended: " + producer.endReason());
       }
-      if (consumer.consumerHalf().isClosed()) throw refused(consumer, producer, "the consumer itself has ended");
+      if (consumer.consumerHalf().isClosed()) throw refused(consumer, producer, whyClosed(consumer));
       if (!spec.cycleAllowed()) ensureNoCycle(consumer, producer);
       var lane = new Lane<>(++subscriptions, spec, producer, consumer);
       inlet = new LaneInlet<>(lane, consumer);
       half.add(lane);
       consumer.consumerHalf().add(inlet);
+      isOver = half.isClosed();
     } finally {
       lock.unlock();
     }
     VarHandle.fullFence();   // pairs with the announcements of both drivers
     producer.driver().wake();
     consumer.driver().wake();
+    if (isOver) consumer.signals().set(Signals.INPUT_ENDED);   // there is no producer any more that would
     return new Handle(inlet);
+  }
+
+  private static String whyClosed(Cell<?> consumer) {
+    if (!(consumer.endReason() instanceof StopReason.Completed)) return "the consumer itself has ended: " + consumer.endReason();
+    return "the consumer itself has ended, with the last of its subscriptions; one that is to outlive them needs CancelPolicy.TEMPORARY on each";
   }
 
   private record Handle(LaneInlet<?> inlet) implements Subscription {

@@ -94,6 +94,8 @@ final class WorkSelector {
     if (!paused && (incarnations.isServing() ? half.demand() > 0 : incarnations.role().hasTurn())) return Work.TURN;
     if (mail) return Work.MAIL;
     if (consumerHalf != null) {
+      // Whoever it would pass events on to is not there and, in a drain, will not come.
+      if ((told & Signals.DRAINED) != 0 && half != null && half.awaitsSomebody()) return Work.STOP;
       if ((told & Signals.DRAINED) != 0 && consumerHalf.inlets().length == 0 && !goesOn()) return Work.COMPLETE;
       if (consumerHalf.ended(isStuck()) != null) return Work.SUBSCRIPTION_ENDED;
     }
@@ -141,7 +143,6 @@ final class WorkSelector {
     ConsumerHalf consumerHalf = cell.consumerHalf();
     if (consumerHalf == null) return null;
     LaneInlet<?> cancelled = consumerHalf.cancelled();
-    if (cancelled != null && incarnations.tasks() != null && incarnations.tasks().isBusyWith(cancelled)) cancelled = null;   // it leaves when those have finished
     if (cancelled != null || !signals.has(Signals.DRAINED)) return cancelled;
     for (LaneInlet<?> inlet : consumerHalf.inlets()) {
       if (inlet.lane().available() == 0 && !cell.owner().endsWith(inlet.lane().producer().owner())) return inlet;
