@@ -713,6 +713,11 @@ public final class Cell<S extends Stage.Behaviour> implements StepMachine {
     lifecycle.recover();
   }
 
+  /** That is being done now, within a turn. */
+  void selected(Work work) {
+    selector.selected(work);
+  }
+
   /** {@return the most urgent work at this instant} */
   Work lookNow() {
     nowNanos = graph.time().nanos();

@@ -33,10 +33,14 @@ final class GeneratorTurn {
       Work work = cell.lookNow();
       switch (work) {
         case CANCEL, STOP, HOLD, KILL, LEAVE -> throw new CancellationException("stage " + cell.path() + " is to stop");
-        case MAIL, CONSUMERS, CANCEL_SUBSCRIPTION, SUBSCRIBED, TIMER, FLUSH, INTAKE -> cell.serve(work);
+        case MAIL, CONSUMERS, CANCEL_SUBSCRIPTION, SUBSCRIBED, TIMER, FLUSH, INTAKE -> {
+          cell.selected(work);
+          cell.serve(work);
+        }
         case TURN -> {
-          if (!signals.has(Signals.WOKEN_UP)) return;
-          signals.clear(Signals.WOKEN_UP);
+          cell.selected(work);
+          signals.clear(Signals.WOKEN_UP);   // there is nobody to be told of demand
+          if (half.demand() > 0) return;
         }
         case START, RELEASE, TASKS, NOTIFY, COMPLETE, SUBSCRIPTION_ENDED, FINISH -> throw new IllegalStateException("a generator that runs has no work " + work);
         case NOTHING -> {

@@ -469,12 +469,13 @@ final class Incarnations<S extends Stage.Behaviour> {
 
   /** Handles the oldest message: runs what it brings as a turn, or changes the behaviour. */
   void handle(Mailbox mailbox) {
-    Message message = mailbox.peek();
-    if (message == null) return;
     if (behaviour == null) {   // stopped between two incarnations
-      if (mailbox.take(message)) message.refuse(cell.endReason());
+      Message late = mailbox.take();
+      if (late != null) late.refuse(cell.endReason());
       return;
     }
+    Message message = mailbox.peek();
+    if (message == null) return;   // it was withdrawn since the look
     // Nobody can know when a stage completes, so to come too late must not crash it: this is as a cast to one that has ended.
     boolean comesTooLate = message instanceof Message.CastEmit && (!cell.isRunning() || role.isCompleted());
     boolean isTurn = !comesTooLate && !(message instanceof Message.Replace);

@@ -141,6 +141,12 @@ final class Mailbox {
     return true;
   }
 
+  /** {@return the oldest message; null if those that were there were withdrawn} The cell's thread. */
+  Message take() {
+    for (Message next = peek(); next != null; next = peek()) if (take(next)) return next;
+    return null;
+  }
+
   /** {@return the arrivals in order} Leaves this in their place. */
   private Message turnOver(Message left) {
     links.lock();
@@ -165,6 +171,11 @@ final class Mailbox {
     oldest = null;
     permits.release(1);   // whoever waits for room is let in to be refused, and lets in the next
     return all;
+  }
+
+  /** {@return how many messages it holds at most} */
+  int capacity() {
+    return capacity;
   }
 
   /** {@return how many messages wait} Any thread; a glance. */

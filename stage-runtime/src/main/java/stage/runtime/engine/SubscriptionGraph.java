@@ -6,7 +6,6 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Collectors;
 import stage.api.Demand;
 import stage.api.Dispatcher;
@@ -17,6 +16,7 @@ import stage.api.Subscription;
 import stage.api.SubscriptionRefusedException;
 import stage.api.SubscriptionSnapshot;
 import stage.api.SubscriptionSpec;
+import stage.runtime.time.ShortLock;
 import stage.runtime.time.Time;
 
 /**
@@ -27,7 +27,7 @@ import stage.runtime.time.Time;
 public final class SubscriptionGraph {
   private final Time time;
   private final Waits waits = new Waits();
-  private final ReentrantLock lock = new ReentrantLock();
+  private final ShortLock lock = new ShortLock();
   private final AtomicLong cells = new AtomicLong();   // any thread
   // guarded by lock
   private final Set<Stage.Behaviour> behaviours = Collections.newSetFromMap(new IdentityHashMap<>());

@@ -4,14 +4,22 @@ import java.util.PriorityQueue;
 import stage.api.StageContext;
 import stage.api.TimerAction;
 
-/** The timers of one incarnation. The cell's thread only; time is an argument. */
+/**
+ * The timers of one incarnation. The cell's thread only; time is an argument.
+ *
+ * <p>To find one in the middle of a heap takes as long as the heap is large. So a cancelled timer only lets go of its action, and is thrown out when it gets to
+ * the head, or when more than half of all are cancelled: each cancel pays for a step or two of that.
+ */
 final class Timers {
-  private final PriorityQueue<Due> queue = new PriorityQueue<>();
+  private static final int FEWEST_TO_THROW_OUT = 32;
+
+  private final PriorityQueue<Due> queue = new PriorityQueue<>();   // its head is not cancelled
+  private int cancelled;                                            // how many of those in the queue are
   private long ordered;
 
   final class Due implements StageContext.Timer, Comparable<Due> {
-    private final TimerAction action;
     private final long periodNanos;   // 0: once
+    private TimerAction action;       // null once it was cancelled, or has run for the last time
     private long atNanos;
     private long order;
 
@@ -23,7 +31,10 @@ final class Timers {
 
     @Override
     public void cancel() {
-      queue.remove(this);
+      if (action == null) return;
+      action = null;
+      cancelled++;
+      throwOut();
     }
 
     @Override
@@ -44,6 +55,17 @@ final class Timers {
     queue.add(due);
   }
 
+  private void throwOut() {
+    if (cancelled >= FEWEST_TO_THROW_OUT && 2 * cancelled > queue.size()) {
+      queue.removeIf(due -> due.action == null);
+      cancelled = 0;
+    }
+    for (Due head = queue.peek(); head != null && head.action == null; head = queue.peek()) {
+      queue.poll();
+      cancelled--;
+    }
+  }
+
   boolean isEmpty() {
     return queue.isEmpty();
   }
@@ -57,14 +79,23 @@ final class Timers {
     return queue.peek().atNanos;
   }
 
+  /** {@return how many are kept, cancelled or not} For tests. */
+  int kept() {
+    return queue.size();
+  }
+
   /** {@return the action that is due; there is one} A periodic one is set for its next period; missed periods are skipped. */
   TimerAction takeDue(long nowNanos) {
     Due due = queue.poll();
+    TimerAction action = due.action;
     if (due.periodNanos > 0) {
       long missed = Math.max(0, (nowNanos - due.atNanos) / due.periodNanos);
       due.atNanos += (missed + 1) * due.periodNanos;
       enqueue(due);
+    } else {
+      due.action = null;
     }
-    return due.action;
+    throwOut();
+    return action;
   }
 }

@@ -12,6 +12,22 @@ final class WorkSelector {
   private final Signals signals;
   private final Incarnations<?> incarnations;
   private Work last = Work.NOTHING;   // what the last step did
+  private Around served = Around.TURN;   // which of the kinds of work that take turns had the last one
+  private int lettersAtTheEnd;           // how many messages it has read since it had nothing else to do but to end
+
+  /** The kinds of work that take incarnations. */
+  private enum Around {
+    MAIL,
+    TIMER,
+    FLUSH,
+    INTAKE,
+    NOTIFY,
+    ENDS,
+    TURN;
+
+    private static final Around[] ALL = values();
+  }
+
 
   WorkSelector(Cell<?> cell, Lifecycle lifecycle) {
     this.cell = cell;
@@ -23,6 +39,28 @@ final class WorkSelector {
   /** That is being done now. */
   void selected(Work work) {
     last = work;
+    switch (work) {
+      case MAIL -> {
+        served = Around.MAIL;
+        lettersAtTheEnd = isEnding() ? lettersAtTheEnd + 1 : 0;
+      }
+      case TIMER -> served = Around.TIMER;
+      case FLUSH -> served = Around.FLUSH;
+      case INTAKE -> served = Around.INTAKE;
+      case NOTIFY -> served = Around.NOTIFY;
+      case SUBSCRIPTION_ENDED, COMPLETE -> served = Around.ENDS;
+      case TURN -> {
+        served = Around.TURN;
+        lettersAtTheEnd = 0;
+      }
+      case START -> lettersAtTheEnd = 0;
+      case CANCEL, STOP, HOLD, RELEASE, KILL, LEAVE, TASKS, CONSUMERS, CANCEL_SUBSCRIPTION, SUBSCRIBED, FINISH, NOTHING -> {}
+    }
+  }
+
+  private boolean isEnding() {
+    return lifecycle.phase() instanceof Phase.Draining || incarnations.role() != null && incarnations.role().isCompleted() || lifecycle.hasInputEnded()
+        || signals.has(Signals.DRAINED);
   }
 
   /** {@return what was done last} */
@@ -62,8 +100,7 @@ final class WorkSelector {
 
   private Work lookWhileRunning(int told, long nowNanos) {
     ConsumerHalf consumerHalf = cell.consumerHalf();
-    ProducerHalf<?> half = cell.producerHalf();
-    if ((told & Signals.TASKS_FINISHED) != 0) return Work.TASKS;
+    if ((told & Signals.TASKS_FINISHED) != 0) return Work.TASKS;   // no more come before this stage takes a turn
     boolean stopped = (told & Signals.STOPPED) != 0;
     Tasks<?, ?> tasks = incarnations.tasks();
     // The threads that handle an event each are its turn, and a stop lets a turn end.
@@ -73,33 +110,68 @@ final class WorkSelector {
       return (told & Signals.HELD) != 0 ? Work.HOLD : Work.KILL;
     }
     if ((told & Signals.LEAVES) != 0) return Work.LEAVE;
-    // Before the mail: a call that was made after a subscription finds a stage that knows of it.
+    // Before the mail: a call that was made after a subscription finds a stage that knows of it. And before the first events of it.
     if (consumerHalf != null && consumerHalf.hasInletNews()) return Work.SUBSCRIBED;
-    boolean mail = !incarnations.isServing() && cell.mailbox().hasMail();
-    if (mail && (last != Work.MAIL || incarnations.isGenerating())) return Work.MAIL;   // else a flood of messages would keep events and timers waiting
+    if (incarnations.role().isCompleted()) return mayReadOn() ? Work.MAIL : Work.COMPLETE;
+    Work comings = lookForComings(told);
+    if (comings != Work.NOTHING && last != comings) return comings;
+    Work work = lookAround(told, nowNanos);
+    return work == Work.NOTHING ? comings : work;
+  }
+
+  private Work lookForComings(int told) {
+    ProducerHalf<?> half = cell.producerHalf();
     if ((told & Signals.CONSUMER_LEFT) != 0 || half != null && half.hasLaneNews()) return Work.CONSUMERS;
     if ((told & (Signals.CANCEL_ASKED | Signals.DRAINED)) != 0 && toCancel() != null) return Work.CANCEL_SUBSCRIPTION;
-    if (!incarnations.isServing() && isTimerDue(nowNanos)) return Work.TIMER;
-    if (half != null && half.canFlush()) return Work.FLUSH;
-    if ((told & Signals.HANDED_IN) != 0 || canGrant()) return Work.INTAKE;
-    if (incarnations.role().isCompleted()) return mail ? Work.MAIL : Work.COMPLETE;
-    boolean paused = (told & Signals.PAUSED) != 0;
-    if ((told & Signals.NOTIFIED) != 0 && !paused) return Work.NOTIFY;
-    if ((told & Signals.WOKEN_UP) != 0) return Work.TURN;
-    if (lifecycle.hasInputEnded() && !goesOn()) return mail ? Work.MAIL : Work.COMPLETE;
-    if ((told & Signals.INPUT_ENDED) != 0) {   // before a turn, or a busy subscription would hide the end of another
-      if (consumerHalf.ended(isStuck()) != null) return Work.SUBSCRIPTION_ENDED;
-    }
-    // While a message emits for a generator, the demand that it waits for is what counts, not whether generate is to be called.
-    if (!paused && (incarnations.isServing() ? half.demand() > 0 : incarnations.role().hasTurn())) return Work.TURN;
-    if (mail) return Work.MAIL;
-    if (consumerHalf != null) {
-      // Whoever it would pass events on to is not there and, in a drain, will not come.
-      if ((told & Signals.DRAINED) != 0 && half != null && half.awaitsSomebody()) return Work.STOP;
-      if ((told & Signals.DRAINED) != 0 && consumerHalf.inlets().length == 0 && !goesOn()) return Work.COMPLETE;
-      if (consumerHalf.ended(isStuck()) != null) return Work.SUBSCRIPTION_ENDED;
+    return Work.NOTHING;
+  }
+
+  // What may never have an end: messages come as fast as they are read, a timer is due again when it has run, events never cease. So each kind has
+  // its turn, and the look begins behind the one that was served last.
+
+  private Work lookAround(int told, long nowNanos) {
+    for (int i = 1; i <= Around.ALL.length; i++) {
+      int at = served.ordinal() + i;
+      Work work = look(Around.ALL[at < Around.ALL.length ? at : at - Around.ALL.length], told, nowNanos);
+      if (work != Work.NOTHING) return work;
     }
     return Work.NOTHING;
+  }
+
+  private Work look(Around kind, int told, long nowNanos) {
+    ProducerHalf<?> half = cell.producerHalf();
+    boolean paused = (told & Signals.PAUSED) != 0;
+    return switch (kind) {
+      case MAIL -> !incarnations.isServing() && cell.mailbox().hasMail() ? Work.MAIL : Work.NOTHING;
+      case TIMER -> !incarnations.isServing() && isTimerDue(nowNanos) ? Work.TIMER : Work.NOTHING;
+      case FLUSH -> half != null && half.canFlush() ? Work.FLUSH : Work.NOTHING;
+      case INTAKE -> (told & Signals.HANDED_IN) != 0 || canGrant() ? Work.INTAKE : Work.NOTHING;
+      case NOTIFY -> (told & Signals.NOTIFIED) != 0 && !paused ? Work.NOTIFY : Work.NOTHING;
+      case ENDS -> cell.consumerHalf() == null ? Work.NOTHING : lookForEnds(told);
+      case TURN -> {
+        if ((told & Signals.WOKEN_UP) != 0) yield Work.TURN;
+        if (paused || lifecycle.hasInputEnded() && !goesOn()) yield Work.NOTHING;
+        // While a message emits for a generator, the demand that it waits for is what counts, not whether generate is to be called.
+        yield (incarnations.isServing() ? half.demand() > 0 : incarnations.role().hasTurn()) ? Work.TURN : Work.NOTHING;
+      }
+    };
+  }
+
+  private Work lookForEnds(int told) {
+    ConsumerHalf consumerHalf = cell.consumerHalf();
+    if (lifecycle.hasInputEnded() && !goesOn()) return mayReadOn() ? Work.MAIL : Work.COMPLETE;
+    if ((told & Signals.INPUT_ENDED) != 0 && consumerHalf.ended(isStuck()) != null) return Work.SUBSCRIPTION_ENDED;
+    if ((told & Signals.DRAINED) == 0 || incarnations.role().hasTurn()) return Work.NOTHING;
+    // Whoever it would pass events on to is not there and, in a drain, will not come.
+    ProducerHalf<?> half = cell.producerHalf();
+    if (half != null && half.awaitsSomebody()) return mayReadOn() ? Work.MAIL : Work.STOP;
+    if (consumerHalf.inlets().length == 0 && !goesOn()) return mayReadOn() ? Work.MAIL : Work.COMPLETE;
+    return Work.NOTHING;
+  }
+
+  /** {@return whether there is a message for one that is about to end} It reads what has come, but not for ever. */
+  private boolean mayReadOn() {
+    return !incarnations.isServing() && lettersAtTheEnd < cell.mailbox().capacity() && cell.mailbox().hasMail();
   }
 
   /** {@return whether it has output left, which is waited for: by a drain only if there is somebody to have it} */
@@ -118,8 +190,13 @@ final class WorkSelector {
     ProducerHalf<?> half = cell.producerHalf();
     if ((told & Signals.HELD) != 0) return Work.HOLD;
     if ((told & Signals.KILLED) != 0) return Work.KILL;
-    if (cell.mailbox().hasMail()) return Work.MAIL;
-    if (half == null) return Work.FINISH;
+    boolean mail = cell.mailbox().hasMail();
+    if (mail && last != Work.MAIL) return Work.MAIL;   // else a flood of messages would keep what was emitted from being delivered
+    Work delivery = half == null ? Work.FINISH : lookForDelivery(told, half);
+    return mail && delivery == Work.NOTHING || delivery == Work.FINISH && mayReadOn() ? Work.MAIL : delivery;
+  }
+
+  private static Work lookForDelivery(int told, ProducerHalf<?> half) {
     if ((told & Signals.CONSUMER_LEFT) != 0 || half.hasLaneNews()) return Work.CONSUMERS;
     if (half.canFlush()) return Work.FLUSH;
     // One that has completed waits for consumers of what waits for nobody; one that is told to stop does not.

@@ -3,7 +3,6 @@ package stage.runtime.supervision;
 import java.lang.invoke.VarHandle;
 import java.util.ArrayDeque;
 import java.util.Set;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import stage.api.DeadLetter;
@@ -21,10 +20,11 @@ import stage.api.supervision.Supervisor;
 import stage.runtime.engine.Cell;
 import stage.runtime.engine.CellOwner;
 import stage.runtime.engine.Directive;
-import stage.runtime.time.WaitState;
 import stage.runtime.time.Driver;
+import stage.runtime.time.ShortLock;
 import stage.runtime.time.StepMachine;
 import stage.runtime.time.Time;
+import stage.runtime.time.WaitState;
 
 /**
  * Where a tree's dead letters go: to the handlers of their stages, on one thread, which is started with the first letter; and to a
@@ -61,7 +61,7 @@ final class DeadLetterQueue implements StepMachine {
   private final LogRateLimit failureLines;
   private final LogRateLimit letterLines;
   private final LogRateLimit producerLines;
-  private final ReentrantLock lock = new ReentrantLock();
+  private final ShortLock lock = new ShortLock();
   // guarded by lock
   private final ArrayDeque<Post> queue = new ArrayDeque<>();
   private Post inHand;          // null if there is none, or nobody waits for it any more

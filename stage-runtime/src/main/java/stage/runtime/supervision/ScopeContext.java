@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import stage.api.StageSnapshot;
@@ -22,6 +21,7 @@ import stage.api.supervision.StragglersException;
 import stage.api.supervision.SupervisorSpec;
 import stage.runtime.engine.Cell;
 import stage.runtime.engine.SubscriptionGraph;
+import stage.runtime.time.ShortLock;
 import stage.runtime.time.Time;
 
 /**
@@ -42,7 +42,7 @@ final class ScopeContext {
   private final StageListener listener;
   private final Duration grace;
   private final Consumer<Runnable> around;   // null if there is no context to carry
-  private final ReentrantLock lock = new ReentrantLock();
+  private final ShortLock lock = new ShortLock();
   private final DeadLetterQueue deadLetters;
   // guarded by lock
   private final List<LastThread> ending = new ArrayList<>();   // of cells that have ended; some may not be gone yet

@@ -5,7 +5,6 @@ public final class TimerEntry implements Time.Alarm, Comparable<TimerEntry> {
   private final long atNanos;
   private final long order;
   private volatile Runnable action;   // written by whoever cancels, read by whoever runs it; cleared, so that a far timer holds on to nothing
-  TimerEntry behind;                  // the timer thread's: the next of those that are to be tried again
 
   public TimerEntry(long atNanos, long order, Runnable action) {
     this.atNanos = atNanos;

@@ -1,94 +1,268 @@
 package stage.runtime.time;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.PriorityQueue;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 
 /**
- * Runs short actions at their time, on one platform daemon thread that is started with the first of them.
+ * Runs short actions at their time, on one platform daemon thread. It starts with the first of them, and ends when there has been none for a while.
  *
- * <p>A platform thread, because virtual threads are not time-sliced: stages that spin on every carrier would stop every timer, the one
- * that is to cancel them included.
+ * <p>A platform thread, because virtual threads are not time-sliced: stages that spin on every carrier thread would stop every timer, the one that is to
+ * cancel them included.
  */
 final class TimerThread {
+  // No lock, for the same reason: a virtual thread that was next in line for it, and is kept from running by stages that spin, would keep this thread
+  // waiting behind it. So entries are handed in by a stack (Treiber). The thread takes all of it, turns it over, so that of two for the same time the
+  // first goes first, and sorts them into a heap that nobody else sees.
+  //
+  // Sleeping. The thread says until when it is going to sleep (wakesAt, then asleep), and then looks at the stack once more; who hands an entry in
+  // pushes it, and then looks whether the thread sleeps for too long. All four are volatile, so one of the two sees the other. The end of the thread
+  // is the same handshake, with the field thread in place of asleep.
+  //
+  // Cancelling only clears the action, at any time and by any thread. What is left of a cancelled entry would stay until it is due, so the thread is woken to
+  // throw those out once they are more than half of all: so many that it pays, and no more are ever kept.
+
   private static final long NANOS_UNTIL_TRIED_AGAIN = 10_000_000;
+  private static final int FEWEST_TO_THROW_OUT = 256;
 
-  private final ReentrantLock lock = new ReentrantLock();
-  private final Condition changed = lock.newCondition();
-  // guarded by lock
-  private final PriorityQueue<TimerEntry> entries = new PriorityQueue<>();
-  private long ordered;
-  private boolean started;
-  // the timer thread only
-  private TimerEntry late;   // found the heap full, and others behind it
+  private static final VarHandle ARRIVED = handle(TimerThread.class, "arrived", Entry.class);
+  private static final VarHandle THREAD = handle(TimerThread.class, "thread", Thread.class);
+  private static final VarHandle ACTION = handle(Entry.class, "action", Runnable.class);
 
-  Time.Alarm at(long atNanos, Runnable action) {
-    lock.lock();
+  private static VarHandle handle(Class<?> owner, String name, Class<?> type) {
     try {
-      var entry = new TimerEntry(atNanos, ordered++, action);
-      entries.add(entry);
-      if (!started) {
-        Thread.ofPlatform().daemon().name("stage-timer").inheritInheritableThreadLocals(false).start(this::run);
-        started = true;
-      }
-      changed.signal();
-      return entry;
-    } finally {
-      lock.unlock();
+      return MethodHandles.privateLookupIn(owner, MethodHandles.lookup()).findVarHandle(owner, name, type);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
     }
   }
 
+  /** An action that waits for its time; of two for the same time, the one that was handed in first goes first. */
+  private final class Entry implements Time.Alarm, Comparable<Entry> {
+    private final long atNanos;
+    private volatile Runnable action;   // taken by who cancels, or by the timer thread to run it; so a far timer holds on to nothing
+    private long order;                 // the timer thread only
+    private Entry next;                 // who hands it in, before that; then the timer thread
+
+    private Entry(long atNanos, Runnable action) {
+      this.atNanos = atNanos;
+      this.action = action;
+    }
+
+    /** {@return what to run, once; null if it was cancelled} */
+    private Runnable take() {
+      return (Runnable) ACTION.getAndSet(this, null);
+    }
+
+    @Override
+    public void cancel() {
+      if (take() != null) noteCancelled();
+    }
+
+    @Override
+    public int compareTo(Entry other) {
+      long difference = atNanos - other.atNanos;   // a difference, because nanoTime may wrap
+      return difference != 0 ? Long.signum(difference) : Long.compare(order, other.order);
+    }
+  }
+
+  private final long idleNanos;
+  private volatile Entry arrived;        // any thread pushes, the timer thread takes all
+  private volatile Thread thread;        // set by who hands in the first entry; cleared by the thread at its end
+  private volatile boolean asleep;       // the timer thread, as is the next
+  private volatile long wakesAtNanos;
+  private final AtomicInteger pending = new AtomicInteger();     // entries, those that were cancelled included
+  private final AtomicInteger cancelled = new AtomicInteger();   // how many of them were
+  // the timer thread only
+  private final PriorityQueue<Entry> entries = new PriorityQueue<>();
+  private long ordered;
+  private Entry late;   // found the heap full, and others behind it
+
+  TimerThread() {
+    this(TimeUnit.SECONDS.toNanos(10));
+  }
+
+  TimerThread(long idleNanos) {
+    this.idleNanos = idleNanos;
+  }
+
+  // ---- any thread
+
+  Time.Alarm at(long atNanos, Runnable action) {
+    var entry = new Entry(atNanos, action);
+    pending.getAndIncrement();
+    Entry newest;
+    do {
+      newest = arrived;
+      entry.next = newest;
+    } while (!ARRIVED.compareAndSet(this, newest, entry));   // volatile: before the thread is looked at
+    Thread running = thread;
+    if (running == null) start(entry);
+    else if (asleep && atNanos - wakesAtNanos < 0) LockSupport.unpark(running);
+    return entry;
+  }
+
+  private void start(Entry first) {
+    try {
+      Thread fresh = Thread.ofPlatform().daemon().name("stage-timer").inheritInheritableThreadLocals(false).unstarted(this::run);
+      fresh.setContextClassLoader(TimerThread.class.getClassLoader());   // not that of whoever happens to be the first: it would be kept from being unloaded
+      if (!THREAD.compareAndSet(this, null, fresh)) {
+        LockSupport.unpark(thread);   // somebody else was faster
+        return;
+      }
+      try {
+        fresh.start();
+      } catch (Throwable noThread) {
+        thread = null;   // whoever hands in the next entry tries again
+        throw noThread;
+      }
+    } catch (Throwable failure) {
+      first.cancel();   // its owner is told that there is none
+      throw failure;
+    }
+  }
+
+  private void noteCancelled() {
+    int count = cancelled.incrementAndGet();
+    if (isWorthThrowingOut(count) && asleep) LockSupport.unpark(thread);
+  }
+
+  private boolean isWorthThrowingOut(int count) {
+    return count >= FEWEST_TO_THROW_OUT && 2L * count > pending.get();
+  }
+
+  /** {@return how many entries are kept, those that were cancelled included} For tests. */
+  int kept() {
+    return pending.get();
+  }
+
+  /** {@return the thread; null if there is none now} For tests. */
+  Thread thread() {
+    return thread;
+  }
+
+  // ---- the timer thread
+
   private void run() {
     while (true) {
-      TimerEntry next = awaitNext();
-      Runnable action = next == null ? null : next.action();
-      if (action != null) run(next, action);
+      try {
+        Entry due = awaitDue();
+        if (due == null) return;
+        pending.getAndDecrement();
+        Runnable action = due.take();
+        if (action == null) cancelled.getAndDecrement();
+        else run(due, action);
+      } catch (OutOfMemoryError full) {   // such as a heap of entries that must grow: those that were handed in are still in the stack
+        LockSupport.parkNanos(NANOS_UNTIL_TRIED_AGAIN);
+      }
     }
   }
 
   /** Whatever becomes of it, the others are to be run at their time. */
-  private void run(TimerEntry entry, Runnable action) {
+  private void run(Entry entry, Runnable action) {
     try {
       action.run();
     } catch (OutOfMemoryError full) {
-      tryAgain(entry);
+      tryAgain(entry, action);
     } catch (Throwable broken) {
-      Thread thread = Thread.currentThread();
-      thread.getUncaughtExceptionHandler().uncaughtException(thread, broken);   // told as if this thread had died of it
+      Thread self = Thread.currentThread();
+      self.getUncaughtExceptionHandler().uncaughtException(self, broken);   // told as if this thread had died of it
     }
   }
 
   /** Each action may be run again, and somebody relies on it. Needs no memory. */
-  private void tryAgain(TimerEntry entry) {
-    entry.behind = late;
+  private void tryAgain(Entry entry, Runnable action) {
+    entry.action = action;
+    entry.next = late;
     late = entry;
+    pending.getAndIncrement();
   }
 
-  private TimerEntry takeLate() {
-    TimerEntry again = late;
-    late = again.behind;
-    again.behind = null;
+  private Entry takeLate() {
+    Entry again = late;
+    late = again.next;
+    again.next = null;
     return again;
   }
 
-  /** {@return what is due; null after an interrupt, which nobody has a reason to send} */
-  private TimerEntry awaitNext() {
-    lock.lock();
-    try {
-      while (true) {
-        TimerEntry next = entries.peek();
-        long left = next == null ? Long.MAX_VALUE : next.atNanos() - System.nanoTime();
-        if (left <= 0) return entries.poll();
-        if (late != null) {
-          changed.awaitNanos(Math.min(left, NANOS_UNTIL_TRIED_AGAIN));
-          return takeLate();
-        }
-        changed.awaitNanos(left);
+  /** {@return the next entry when it is due; null if there has been none for so long that this thread is over} */
+  private Entry awaitDue() {
+    while (true) {
+      sortIn();
+      if (isWorthThrowingOut(cancelled.get())) throwOut();
+      Entry next = entries.peek();
+      long now = System.nanoTime();
+      if (next != null && next.atNanos - now <= 0) return entries.poll();
+      if (late != null) {
+        sleepUntil(next == null ? now + NANOS_UNTIL_TRIED_AGAIN : Math.min(next.atNanos - now, NANOS_UNTIL_TRIED_AGAIN) + now, now);
+        return takeLate();
       }
-    } catch (InterruptedException e) {
-      return null;
-    } finally {
-      lock.unlock();
+      sleepUntil(next == null ? now + idleNanos : next.atNanos, now);
+      if (next == null && arrived == null && System.nanoTime() - now >= idleNanos && ends()) return null;
     }
+  }
+
+  /** Takes what was handed in, the oldest first. An entry leaves the stack when it is in the heap: to grow takes memory. */
+  private void sortIn() {
+    Entry newest = (Entry) ARRIVED.getAndSet(this, null);
+    Entry oldest = null;
+    while (newest != null) {
+      Entry older = newest.next;
+      newest.next = oldest;
+      oldest = newest;
+      newest = older;
+    }
+    while (oldest != null) {
+      Entry next = oldest.next;
+      oldest.order = ordered++;
+      try {
+        entries.add(oldest);
+      } catch (OutOfMemoryError full) {
+        handBack(oldest);
+        throw full;
+      }
+      oldest.next = null;
+      oldest = next;
+    }
+  }
+
+  /** Puts entries back, the oldest first; newer ones may have come meanwhile, and one of them may then be run before an older one for the same time. */
+  private void handBack(Entry oldest) {
+    while (oldest != null) {
+      Entry next = oldest.next;
+      Entry newest;
+      do {
+        newest = arrived;
+        oldest.next = newest;
+      } while (!ARRIVED.compareAndSet(this, newest, oldest));
+      oldest = next;
+    }
+  }
+
+  private void throwOut() {
+    int before = entries.size();
+    entries.removeIf(entry -> entry.action == null);
+    int gone = before - entries.size();
+    pending.getAndAdd(-gone);
+    cancelled.getAndAdd(-gone);
+  }
+
+  private void sleepUntil(long untilNanos, long now) {
+    wakesAtNanos = untilNanos;
+    asleep = true;
+    // Volatile, as the lines above: what was handed in, or cancelled, before this is seen; what is later sees that this thread sleeps.
+    if (arrived == null && !isWorthThrowingOut(cancelled.get())) LockSupport.parkNanos(this, untilNanos - now);
+    asleep = false;
+    Thread.interrupted();   // nobody has a reason to send one
+  }
+
+  /** {@return whether this thread is over} Not if somebody has handed in an entry, and has seen it, in this moment. */
+  private boolean ends() {
+    thread = null;
+    if (arrived == null) return true;
+    return !THREAD.compareAndSet(this, null, Thread.currentThread());   // or another one has been started
   }
 }

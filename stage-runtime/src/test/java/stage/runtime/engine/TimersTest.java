@@ -3,7 +3,9 @@ package stage.runtime.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class TimersTest {
@@ -47,6 +49,26 @@ class TimersTest {
     timers.add(() -> ran.add("never"), 200, 0).cancel();
     runDue(300);
     assertThat(ran).containsExactly("once");
+  }
+
+  @Test
+  void p05_cancelledAreThrownOutBeforeTheyAreHalfOfAll() throws Exception {
+    List<Timers.Due> all = new ArrayList<>();
+    for (int i = 0; i < 200_000; i++) all.add(timers.add(() -> ran.add("never"), 1_000_000 + i, 0));
+    Collections.shuffle(all, new Random(1));
+    var last = timers.add(() -> ran.add("last"), 2_000_000, 0);
+    int left = all.size();
+    for (Timers.Due due : all) {
+      due.cancel();
+      due.cancel();
+      left--;
+      assertThat(timers.kept()).isLessThanOrEqualTo(Math.max(2 * (left + 1), 64));   // a look through all of them each time would take minutes
+    }
+    assertThat(timers.nextNanos()).isEqualTo(2_000_000);
+    runDue(3_000_000);
+    assertThat(ran).containsExactly("last");
+    last.cancel();
+    assertThat(timers.isEmpty()).isTrue();
   }
 
   @Test
