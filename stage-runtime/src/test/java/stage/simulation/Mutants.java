@@ -1,6 +1,5 @@
 package stage.simulation;
 
-import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -80,37 +79,44 @@ public final class Mutants {
     }
   }
 
-  /** Prints the table: {@code Mutants trials most}; or, for {@code kept.txt}, a short run for each mutant: {@code Mutants keep most}. Or of some, by a part of the name. */
+  /**
+   * Shows how soon planted bugs are found, all or those whose name contains a text:
+   * <pre>
+   * Mutants SERIES SEEDS [TEXT]            prints a table: how many seeds it took, in so many series of at most so many
+   * Mutants document SERIES SEEDS          writes the table into docs/testing-the-engine.md
+   * Mutants keep SEEDS [TEXT]              prints a short run for each mutant, for kept.txt
+   * </pre>
+   */
   public static void main(String... args) throws Exception {
-    int most = Integer.parseInt(args[1]);
-    List<Mutant> mutants = Mutant.ALL.stream().filter(mutant -> args.length < 3 || mutant.name().contains(args[2])).toList();
-    if (!args[0].equals("keep")) {
-      table(mutants, Integer.parseInt(args[0]), most, System.out);
-      return;
-    }
-    for (Mutant mutant : mutants) {
-      int[] list = shrunk(mutant, SERIES, most);
-      if (list != null) System.out.println(new KeptRun(mutant.name(), list));
+    switch (args[0]) {
+      case "keep" -> {
+        for (Mutant mutant : named(args, 2)) {
+          int[] list = shrunk(mutant, SERIES, Integer.parseInt(args[1]));
+          if (list != null) System.out.println(new KeptRun(mutant.name(), list));
+        }
+      }
+      case "document" -> MutantsTable.write(search(Mutant.ALL, Integer.parseInt(args[1]), Integer.parseInt(args[2])));
+      default -> search(named(args, 2), Integer.parseInt(args[0]), Integer.parseInt(args[1]));
     }
   }
 
-  static List<Mutant> table(List<Mutant> mutants, int trials, int most, PrintStream out) throws Exception {
-    List<Mutant> survivors = new ArrayList<>();
-    out.printf("%-75s %8s %8s%n", "mutant: seeds to find it", "median", "max");
+  private static List<Mutant> named(String[] args, int at) {
+    return Mutant.ALL.stream().filter(mutant -> args.length <= at || mutant.name().contains(args[at])).toList();
+  }
+
+  /** {@return how soon each mutant was found} Prints each as it is known. */
+  private static List<MutantsTable.Row> search(List<Mutant> mutants, int trials, int most) throws Exception {
+    List<MutantsTable.Row> rows = new ArrayList<>();
     for (Mutant mutant : mutants) {
       int[] seeds = new int[trials];
       for (int i = 0; i < trials; i++) {
         int found = seedsToFind(mutant, SERIES * (i + 1), most);
-        seeds[i] = found < 0 ? Integer.MAX_VALUE : found;
+        seeds[i] = found < 0 ? MutantsTable.NEVER : found;
       }
       Arrays.sort(seeds);
-      out.printf("%-75s %8s %8s%n", mutant.name(), text(seeds[trials / 2]), text(seeds[trials - 1]));
-      if (seeds[trials - 1] == Integer.MAX_VALUE) survivors.add(mutant);
+      rows.add(new MutantsTable.Row(mutant.name(), seeds[trials / 2], seeds[trials - 1]));
+      System.out.println(rows.getLast());
     }
-    return survivors;
-  }
-
-  private static String text(int seeds) {
-    return seeds == Integer.MAX_VALUE ? "never" : Integer.toString(seeds);
+    return rows;
   }
 }

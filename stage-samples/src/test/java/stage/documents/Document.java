@@ -42,10 +42,14 @@ record Document(Path path, List<String> lines) {
     }
   }
 
-  /** {@return README, CHANGELOG and all that is in docs} */
+  /** The documents beside the docs folder. */
+  private static final List<String> AT_THE_TOP =
+      List.of("README.md", "README.ko.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md");
+
+  /** {@return the documents at the top of the project and all in docs} */
   static List<Document> all() {
     try (Stream<Path> docs = Files.walk(ROOT.resolve("docs"))) {
-      Stream<Path> atTheTop = Stream.of(ROOT.resolve("README.md"), ROOT.resolve("CHANGELOG.md"));
+      Stream<Path> atTheTop = AT_THE_TOP.stream().map(ROOT::resolve);
       return Stream.concat(atTheTop, docs.filter(path -> path.toString().endsWith(".md")).sorted()).map(Document::read).toList();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
