@@ -117,7 +117,7 @@ class ThreadedTest {
         new PlantedBug("a timer wakes nobody", driver, "time.at(atNanos, this::wake)", "time.at(atNanos, () -> {})"),
         new PlantedBug("who breathes is not woken", driver, "if (STATE.compareAndSet(this, BREATHING, AWAKE)) LockSupport.unpark(thread);", ""),
         new PlantedBug("a wake-up is forgotten", driver, "STATE.compareAndSet(this, now, AWAKE)) LockSupport.unpark(thread);", "STATE.compareAndSet(this, now, AWAKE)) {}"),
-        new PlantedBug("it looks for whom to wake before it has told", "engine/Signals.java",
+        new PlantedBug("it looks for whom to wake before it has told", "mailbox/Signals.java",
             "    BITS.getAndBitwiseOr(this, bit);   // volatile, so it is the full fence that pairs with the announcement of the driver\n    driver.wake();",
             "    driver.wake();\n    BITS.getAndBitwiseOr(this, bit);"));
   }

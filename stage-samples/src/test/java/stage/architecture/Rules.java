@@ -23,6 +23,8 @@ import com.tngtech.archunit.library.dependencies.SliceAssignment;
 import com.tngtech.archunit.library.dependencies.SliceIdentifier;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * What the structure must hold.
@@ -61,47 +63,45 @@ record Rules(String name, ArchRule rule, String offenderPackage, String offence)
         new Rules("samples use the api only",
             noClasses().that().resideInAPackage("stage.samples..").should().dependOnClassesThat().resideInAPackage("stage.runtime..")
                 .because("a sample shows what users can do, and users cannot see the runtime"),
-            "stage.samples.hello", "stage.runtime.engine.SubscriptionGraph realm;"),
+            "stage.samples.hello", "stage.runtime.engine.SubscriptionGraph graph;"),
 
-        new Rules("the engine sees dispatch, time and the contracts",
-            noClasses().that().resideInAPackage("stage.runtime.engine..").should().dependOnClassesThat(
-                    resideInAPackage("stage..").and(resideOutsideOfPackages("stage.runtime.engine..", "stage.runtime.dispatch..",
-                        "stage.runtime.time..", "stage.api")))
-                .because("it must not matter to a cell who supervises it"),
-            "stage.runtime.engine", "stage.api.supervision.Supervisor supervisor;"),
+        room("lane", List.of("stage.api"),
+            "it is a leaf: what two cells share must not know the cells", "stage.runtime.engine.Cell<?> cell;"),
 
-        new Rules("the test kit sees the api, simulation and time",
-            noClasses().that().resideInAPackage("stage.runtime.testkit..").should().dependOnClassesThat(
-                    resideInAPackage("stage..").and(resideOutsideOfPackages("stage.runtime.testkit..", "stage.runtime.simulation..",
-                        "stage.runtime.time..", "stage.api..")))
-                .because("what users test with does to stages what users can do"),
-            "stage.runtime.testkit", "stage.runtime.engine.Cell<?> cell;"),
+        room("bridge", List.of("stage.api"),
+            "what a behaviour may know of the engine must not be the engine", "stage.runtime.engine.Cell<?> cell;"),
 
-        new Rules("supervision sees engine, simulation, time and the api",
-            noClasses().that().resideInAPackage("stage.runtime.supervision..").should().dependOnClassesThat(
-                    resideInAPackage("stage..").and(resideOutsideOfPackages("stage.runtime.supervision..", "stage.runtime.engine..",
-                        "stage.runtime.simulation..", "stage.runtime.time..", "stage.api..")))
-                .because("how events are shared is the engine's affair"),
-            "stage.runtime.supervision", "stage.runtime.dispatch.DemandDispatcher dispatcher;"),
+        room("mailbox", List.of("stage.runtime.time", "stage.api"),
+            "whoever sends a message need not know who handles it", "stage.runtime.engine.Cell<?> cell;"),
 
-        new Rules("dispatch sees the contracts only",
-            noClasses().that().resideInAPackage("stage.runtime.dispatch..").should().dependOnClassesThat(
-                    resideInAPackage("stage..").and(resideOutsideOfPackages("stage.runtime.dispatch..", "stage.api")))
-                .because("dispatchers are numbers in, numbers out"),
-            "stage.runtime.dispatch", "stage.runtime.engine.SubscriptionGraph realm;"),
+        room("dispatch", List.of("stage.runtime.lane", "stage.api"),
+            "how events are shared is a matter of lanes and numbers", "stage.runtime.engine.SubscriptionGraph graph;"),
 
-        new Rules("bridges see engine, time and the contracts",
-            noClasses().that().resideInAPackage("stage.runtime.flow..").should().dependOnClassesThat(
-                    resideInAPackage("stage..").and(resideOutsideOfPackages("stage.runtime.flow..", "stage.runtime.engine..", "stage.runtime.time..",
-                        "stage.api")))
-                .because("a bridge is a stage like any other, whoever supervises it"),
-            "stage.runtime.flow", "stage.api.supervision.Supervisor supervisor;"),
+        room("engine", List.of("stage.runtime.dispatch", "stage.runtime.lane", "stage.runtime.mailbox", "stage.runtime.bridge", "stage.runtime.time",
+                "stage.api"),
+            "it must not matter to a cell who supervises it", "stage.api.supervision.Supervisor supervisor;"),
 
-        new Rules("simulation sees time only",
-            noClasses().that().resideInAPackage("stage.runtime.simulation..").should().dependOnClassesThat(
-                    resideInAPackage("stage..").and(resideOutsideOfPackages("stage.runtime.simulation..", "stage.runtime.time..")))
-                .because("a simulated time must not have to know what a stage is"),
-            "stage.runtime.simulation", "stage.api.Demand demand;"),
+        room("supervision", List.of("stage.runtime.engine", "stage.runtime.simulation", "stage.runtime.time", "stage.api.."),
+            "how events are shared is the engine's affair", "stage.runtime.dispatch.DemandDispatcher dispatcher;"),
+
+        room("flow", List.of("stage.runtime.engine", "stage.runtime.bridge", "stage.runtime.time", "stage.api"),
+            "a bridge is a stage like any other, whoever supervises it", "stage.api.supervision.Supervisor supervisor;"),
+
+        room("pipeline", List.of("stage.runtime.supervision", "stage.runtime.engine", "stage.runtime.bridge", "stage.runtime.lane", "stage.runtime.time",
+                "stage.api.."),
+            "a pipeline is made of stages, by those doors that the engine has for it", "stage.runtime.dispatch.DemandDispatcher dispatcher;"),
+
+        room("observe", List.of("stage.runtime.supervision", "stage.runtime.engine", "stage.runtime.time", "stage.api.."),
+            "who watches is told the numbers, and touches no queue", "stage.runtime.mailbox.Mailbox mailbox;"),
+
+        room("testkit", List.of("stage.runtime.simulation", "stage.runtime.time", "stage.api.."),
+            "what users test with does to stages what users can do", "stage.runtime.engine.Cell<?> cell;"),
+
+        room("simulation", List.of("stage.runtime.time"),
+            "a simulated time must not have to know what a stage is", "stage.api.Demand demand;"),
+
+        room("time", List.of(),
+            "what starts threads and tells time must not have to know what a stage is", "stage.api.Demand demand;"),
 
         new Rules("only supervision and the test kit know the simulation",
             noClasses().that(resideInAnyPackage(LIBRARY).and(resideOutsideOfPackages("stage.runtime.simulation..", "stage.runtime.testkit..",
@@ -109,12 +109,6 @@ record Rules(String name, ArchRule rule, String offenderPackage, String offence)
                 .should().dependOnClassesThat().resideInAPackage("stage.runtime.simulation..")
                 .because("a stage must not be able to tell whether it is simulated"),
             "stage.runtime.engine", "stage.runtime.simulation.SimulatedTime time;"),
-
-        new Rules("time sees nothing of Stage",
-            noClasses().that().resideInAPackage("stage.runtime.time..").should().dependOnClassesThat(
-                    resideInAPackage("stage..").and(resideOutsideOfPackages("stage.runtime.time..")))
-                .because("what starts threads and tells time must not have to know what a stage is"),
-            "stage.runtime.time", "stage.api.Demand demand;"),
 
         new Rules("the library uses java.base only",
             noClasses().that().resideInAnyPackage(LIBRARY).should().dependOnClassesThat(
@@ -183,6 +177,20 @@ record Rules(String name, ArchRule rule, String offenderPackage, String offence)
         return "packages";
       }
     };
+  }
+
+  /** {@return the rule that a room of the runtime, and those within it, see no others than these} */
+  private static Rules room(String name, List<String> seen, String because, String offence) {
+    String room = "stage.runtime." + name + "..";
+    String[] allowed = Stream.concat(Stream.of(room), seen.stream()).toArray(String[]::new);
+    ArchRule rule = noClasses().that().resideInAPackage(room).should().dependOnClassesThat(resideInAPackage("stage..").and(resideOutsideOfPackages(allowed)))
+        .because(because);
+    String sees = seen.isEmpty() ? "nothing of Stage" : seen.stream().map(Rules::shortName).collect(Collectors.joining(", "));
+    return new Rules(name + " sees " + sees, rule, "stage.runtime." + name, offence);
+  }
+
+  private static String shortName(String room) {
+    return room.replaceFirst("^stage\\.(runtime\\.)?", "").replace("api..", "all of the api");
   }
 
   /** {@return the simple name of the class with the offence} */

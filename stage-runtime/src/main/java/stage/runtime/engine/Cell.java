@@ -5,6 +5,7 @@ import java.util.Set;
 import stage.api.ConsumerSpec;
 import stage.api.DeadLetter;
 import stage.api.DemandExceededException;
+import stage.api.ForeignThreadException;
 import stage.api.Overflow;
 import stage.api.ProducerConsumerSpec;
 import stage.api.ProducerSpec;
@@ -19,11 +20,16 @@ import stage.api.StopReason;
 import stage.api.Subscription;
 import stage.api.SubscriptionSpec;
 import stage.api.TimerAction;
-import stage.api.ForeignThreadException;
-import stage.runtime.time.WaitState;
+import stage.runtime.lane.Ending;
+import stage.runtime.lane.Lane;
+import stage.runtime.lane.LaneEnd;
+import stage.runtime.mailbox.Mailbox;
+import stage.runtime.mailbox.Message;
+import stage.runtime.mailbox.Signals;
 import stage.runtime.time.Driver;
 import stage.runtime.time.StepMachine;
 import stage.runtime.time.Time;
+import stage.runtime.time.WaitState;
 
 /**
  * What the engine keeps for one stage: its mailbox, its lanes and the current behaviour. A step machine, stepped by one thread.
@@ -33,7 +39,7 @@ import stage.runtime.time.Time;
  *
  * @param <S> the behaviour's type
  */
-public final class Cell<S extends Stage.Behaviour> implements StepMachine {
+public final class Cell<S extends Stage.Behaviour> implements StepMachine, LaneEnd {
   /** So many events may wait that timers, casts and calls of a producer-consumer have emitted beyond demand, if its spec says nothing else. */
   private static final int MOST_UNASKED = 65_536;
 
@@ -152,9 +158,34 @@ public final class Cell<S extends Stage.Behaviour> implements StepMachine {
     return name;
   }
 
-  /** {@return the stage's path} */
+  @Override
   public String path() {
     return path;
+  }
+
+  @Override
+  public void wake() {
+    driver.wake();
+  }
+
+  @Override
+  public void wakeUnlessResting() {
+    driver.wakeUnlessResting();
+  }
+
+  @Override
+  public void inputEnded() {
+    signals.set(Signals.INPUT_ENDED);
+  }
+
+  @Override
+  public long nanos() {
+    return graph.time().nanos();
+  }
+
+  /** {@return the cell at the end of a lane} There is nothing else: a lane only knows less of it. */
+  static Cell<?> at(LaneEnd end) {
+    return (Cell<?>) end;
   }
 
   /** {@return the handle that users get, of the interface that fits the kind of stage} */
@@ -845,7 +876,7 @@ public final class Cell<S extends Stage.Behaviour> implements StepMachine {
     if (producerHalf != null) producerHalf.close(ending);
     Message refused = mailbox.close();
     while (refused != null) {
-      Message next = refused.older;
+      Message next = refused.next();
       refused.refuse(reason);
       refused = next;
     }

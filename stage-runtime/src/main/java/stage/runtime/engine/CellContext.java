@@ -8,6 +8,10 @@ import stage.api.Outlet;
 import stage.api.OutletAction;
 import stage.api.State;
 import stage.api.TimerAction;
+import stage.runtime.bridge.BridgeContext;
+import stage.runtime.bridge.BridgeResource;
+import stage.runtime.bridge.Transactional;
+import stage.runtime.mailbox.Signals;
 import stage.runtime.time.Time;
 
 /** The context of one incarnation. */

@@ -21,6 +21,8 @@ import stage.api.StopReason;
 import stage.api.Subscribable;
 import stage.api.Subscription;
 import stage.api.SubscriptionSpec;
+import stage.runtime.mailbox.Message;
+import stage.runtime.mailbox.Signals;
 import stage.runtime.time.Time;
 
 /** The handle to a cell: what all kinds share, and a subclass per kind. */

@@ -2,6 +2,7 @@ package stage.runtime.engine;
 
 import java.util.StringJoiner;
 import stage.api.SubscriptionSnapshot;
+import stage.runtime.lane.Lane;
 
 /** Tells where a cell stands, in a line, for those who read the trace of a simulation. The cell's thread, or while that rests. */
 final class CellTrace {
@@ -71,12 +72,12 @@ final class CellTrace {
 
   private static String in(Lane<?> lane) {
     SubscriptionSnapshot ledger = lane.snapshot();
-    return "from " + lane.producer().name() + ": " + ledger.inFlight() + " to take, " + ledger.outstanding() + " asked for" + end(lane);
+    return "from " + Cell.at(lane.producer()).name() + ": " + ledger.inFlight() + " to take, " + ledger.outstanding() + " asked for" + end(lane);
   }
 
   private static String out(Lane<?> lane) {
     SubscriptionSnapshot ledger = lane.snapshot();
-    return "to " + lane.consumer().name() + ": " + ledger.outstanding() + " wanted, " + ledger.inFlight() + " in flight" + end(lane);
+    return "to " + Cell.at(lane.consumer()).name() + ": " + ledger.outstanding() + " wanted, " + ledger.inFlight() + " in flight" + end(lane);
   }
 
   private static String end(Lane<?> lane) {

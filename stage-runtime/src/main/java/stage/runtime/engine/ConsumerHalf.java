@@ -2,6 +2,7 @@ package stage.runtime.engine;
 
 import java.lang.invoke.VarHandle;
 import stage.api.CancelPolicy;
+import stage.runtime.lane.Ending;
 
 /**
  * What a cell that consumes keeps: its subscriptions, and whose turn it is. It outlives incarnations. The cell's thread only, but for
@@ -138,13 +139,13 @@ final class ConsumerHalf {
   /** Wakes the producers: all if more was asked for, else those that wait for their lanes to be settled. */
   void fenceAndWakeProducers(boolean asked) {
     VarHandle.fullFence();   // pairs with the announcement of each producer's driver, and with tell in Lane.isSettledOrTellMe
-    for (LaneInlet<?> inlet : inlets) if (asked || inlet.lane().shouldNotifyProducer()) inlet.lane().producer().driver().wake();
+    for (LaneInlet<?> inlet : inlets) if (asked || inlet.lane().shouldNotifyProducer()) inlet.lane().producer().wake();
   }
 
   /** Gives a subscription up; what is not settled goes back to its producer. */
   void leave(LaneInlet<?> inlet) {
     if (cell.incarnations().tasks() != null) cell.incarnations().tasks().leave(inlet);
-    inlet.lane().producer().producerHalf().left(inlet.lane());
+    Cell.at(inlet.lane().producer()).producerHalf().left(inlet.lane());
     cell.graph().locked(() -> inlets = SmallArrays.without(inlets, inlet));   // last: what finds the heap full is done again
     next = 0;
   }

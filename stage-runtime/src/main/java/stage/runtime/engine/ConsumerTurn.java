@@ -71,7 +71,7 @@ final class ConsumerTurn<I> {
   /** After a full fence. */
   void wakeProducer(boolean asked) {
     if (inlet == null) return;
-    if (asked || inlet.lane().shouldNotifyProducer()) inlet.lane().producer().driver().wake();
+    if (asked || inlet.lane().shouldNotifyProducer()) inlet.lane().producer().wake();
   }
 
   /** The turn is over. */
@@ -113,7 +113,7 @@ final class ConsumerTurn<I> {
   /** Events of a subscription may have met their fate outside a turn: to have given up on the last one settles its lane, too. */
   private void tell(LaneInlet<I> of, boolean asked) {
     fence();
-    if (asked || of.lane().shouldNotifyProducer()) of.lane().producer().driver().wake();
+    if (asked || of.lane().shouldNotifyProducer()) of.lane().producer().wake();
   }
 
   /** The turn that was undone is no reason to suspect its batch. */
@@ -139,7 +139,7 @@ final class ConsumerTurn<I> {
 
   boolean wantsRest(Time time) {
     LaneInlet<?>[] inlets = half.inlets();
-    if (inlets.length != 1 || !inlets[0].lane().producer().isGenerator() || isReady()) return false;
+    if (inlets.length != 1 || !Cell.at(inlets[0].lane().producer()).isGenerator() || isReady()) return false;
     long now = time.nanos();
     long settled = inlets[0].lane().settled();
     boolean brisk = now - dryNanos < BRISK_NANOS;

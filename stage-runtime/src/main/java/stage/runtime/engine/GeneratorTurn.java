@@ -1,6 +1,7 @@
 package stage.runtime.engine;
 
 import java.util.concurrent.CancellationException;
+import stage.runtime.mailbox.Signals;
 import stage.runtime.time.WaitState;
 
 /**

@@ -13,6 +13,12 @@ import stage.api.StageContext;
 import stage.api.StageFactory;
 import stage.api.StopReason;
 import stage.api.TimerAction;
+import stage.runtime.bridge.BridgeResource;
+import stage.runtime.bridge.DemandLimit;
+import stage.runtime.bridge.OnNotify;
+import stage.runtime.mailbox.Mailbox;
+import stage.runtime.mailbox.Message;
+import stage.runtime.mailbox.Signals;
 
 /**
  * The incarnations of one cell, and their turns: makes behaviours, runs user code, and commits or undoes what it did. The cell's thread
@@ -615,7 +621,7 @@ final class Incarnations<S extends Stage.Behaviour> {
       if (opened) cell.consumerHalf().fenceAndWakeProducers(true);
       if (more) {
         VarHandle.fullFence();   // pairs with the announcement of the producer's driver
-        inlet.lane().producer().driver().wake();
+        inlet.lane().producer().wake();
       }
     }
     inlet.tellGivenUp();

@@ -7,6 +7,7 @@ import stage.api.DemandExceededException;
 import stage.api.Overflow;
 import stage.api.StageEndedException;
 import stage.runtime.dispatch.Sums;
+import stage.runtime.mailbox.Signals;
 import stage.runtime.time.Latch;
 import stage.runtime.time.Permits;
 

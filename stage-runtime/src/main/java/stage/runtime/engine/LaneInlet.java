@@ -4,7 +4,10 @@ import java.lang.invoke.VarHandle;
 import java.util.Objects;
 import stage.api.Demand;
 import stage.api.Redelivery;
+import stage.runtime.bridge.BoundedInlet;
 import stage.runtime.dispatch.Sums;
+import stage.runtime.lane.Lane;
+import stage.runtime.mailbox.Signals;
 
 /** One subscription as its consumer sees it. The consumer's cell only, but for {@link #askToCancel}. */
 final class LaneInlet<I> implements BoundedInlet<I> {
@@ -71,7 +74,7 @@ final class LaneInlet<I> implements BoundedInlet<I> {
     asked = Sums.plus(asked, events - covered);
     if (inHand == 0 && settle(0)) {   // outside a turn of this subscription there is no commit to wait for
       VarHandle.fullFence();          // pairs with the announcement of the producer's driver
-      lane.producer().driver().wake();
+      lane.producer().wake();
     }
   }
 

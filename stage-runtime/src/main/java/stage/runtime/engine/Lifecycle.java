@@ -5,6 +5,8 @@ import stage.api.CancelPolicy;
 import stage.api.Restart;
 import stage.api.StageKilledException;
 import stage.api.StopReason;
+import stage.runtime.lane.Ending;
+import stage.runtime.mailbox.Signals;
 import stage.runtime.time.Latch;
 
 /**

@@ -7,6 +7,12 @@ import stage.api.DemandExceededException;
 import stage.api.Dispatcher;
 import stage.api.Overflow;
 import stage.api.StageSnapshot;
+import stage.runtime.dispatch.LaneDispatch;
+import stage.runtime.dispatch.Rejections;
+import stage.runtime.lane.Ending;
+import stage.runtime.lane.Lane;
+import stage.runtime.lane.LaneTail;
+import stage.runtime.mailbox.Signals;
 
 /**
  * What a cell that emits keeps: its lanes, the rule that shares events among them, and its counters. It outlives incarnations. The
@@ -14,7 +20,7 @@ import stage.api.StageSnapshot;
  *
  * @param <O> the events
  */
-final class ProducerHalf<O> {
+final class ProducerHalf<O> implements Rejections {
   private static final Lane<?>[] NONE = {};
 
   /** An event that no lane has had, because a function of the user's threw. */
@@ -50,6 +56,11 @@ final class ProducerHalf<O> {
 
   Cell<?> cell() {
     return cell;
+  }
+
+  @Override
+  public String path() {
+    return cell.path();
   }
 
   Dispatcher<O> dispatch() {
@@ -238,26 +249,28 @@ final class ProducerHalf<O> {
 
   /** Wakes the consumers of the lanes that were published to. After a full fence. */
   void wakeConsumers() {
-    for (Lane<?> lane : known) if (lane.takeTouched()) lane.consumer().driver().wake();
+    for (Lane<?> lane : known) if (lane.takeTouched()) lane.consumer().wake();
   }
 
   /** As {@link #fenceAndWake}, after one event of many to come: a consumer that rests is left alone. */
   void fenceAndWakeUnlessResting() {
     VarHandle.fullFence();   // pairs with the announcement of each consumer's driver
-    for (Lane<?> lane : known) if (lane.takeTouched()) lane.consumer().driver().wakeUnlessResting();
+    for (Lane<?> lane : known) if (lane.takeTouched()) lane.consumer().wakeUnlessResting();
   }
 
   void wakeAllConsumers() {
     VarHandle.fullFence();   // pairs with the announcement of each consumer's driver
-    for (Lane<?> lane : known) lane.consumer().driver().wake();
+    for (Lane<?> lane : known) lane.consumer().wake();
   }
 
-  void skipped() {
+  @Override
+  public void skipped() {
     skipped.add(1);
   }
 
   /** Gives up on an event that no lane has had, once those beside it are published. */
-  void reject(Object event, Throwable cause) {
+  @Override
+  public void reject(Object event, Throwable cause) {
     rejected.add(new Rejected(event, cause));
   }
 
@@ -302,7 +315,7 @@ final class ProducerHalf<O> {
       lanes = Arrays.stream(lanes).filter(lane -> !lane.hasLeft()).toArray(Lane<?>[]::new);
     });
     VarHandle.fullFence();   // pairs with the announcement of each consumer's driver
-    for (Lane<?> lane : lanes) lane.consumer().signals().set(Signals.INPUT_ENDED);
+    for (Lane<?> lane : lanes) lane.consumer().inputEnded();
   }
 
   /** Forgets the events that are left, which are counted. Its cell has ended. Needs no memory. */

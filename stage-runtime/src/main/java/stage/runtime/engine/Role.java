@@ -6,8 +6,11 @@ import stage.api.Outlet;
 import stage.api.PerEvent;
 import stage.api.Redelivery;
 import stage.api.Stage;
-import stage.runtime.time.WaitState;
+import stage.runtime.bridge.Continuing;
+import stage.runtime.bridge.DemandLimit;
+import stage.runtime.bridge.OnNotify;
 import stage.runtime.time.Time;
+import stage.runtime.time.WaitState;
 
 /** What a cell does differently by the kind of its stage: when it takes a turn, and which callback that is. One per incarnation. */
 abstract class Role {

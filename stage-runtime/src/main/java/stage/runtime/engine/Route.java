@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
+import stage.runtime.lane.Lane;
 
 /** Ways through the graph of subscriptions. In loops: a graph may be deeper than a stack. */
 final class Route {
@@ -26,7 +27,7 @@ final class Route {
   }
 
   /**
-   * {@return the cells by which events get from one cell to another, both included; empty if they do not} Looks from both ends by incarnations, so that it costs
+   * {@return the cells by which events get from one cell to another, both included; empty if they do not} Looks from both ends by turns, so that it costs
    * what the smaller side does: nothing for a consumer that nobody is subscribed to. Under the graph's lock.
    *
    * @param from where the way begins
@@ -52,12 +53,12 @@ final class Route {
 
   private static void forEachConsumer(Cell<?> producer, Consumer<Cell<?>> next) {
     if (producer.producerHalf() == null) return;
-    for (Lane<?> lane : producer.producerHalf().lanes()) if (!lane.hasLeft()) next.accept(lane.consumer());
+    for (Lane<?> lane : producer.producerHalf().lanes()) if (!lane.hasLeft()) next.accept(Cell.at(lane.consumer()));
   }
 
   private static void forEachProducer(Cell<?> consumer, Consumer<Cell<?>> next) {
     if (consumer.consumerHalf() == null) return;
-    for (LaneInlet<?> inlet : consumer.consumerHalf().inlets()) next.accept(inlet.lane().producer());
+    for (LaneInlet<?> inlet : consumer.consumerHalf().inlets()) next.accept(Cell.at(inlet.lane().producer()));
   }
 
   /** A search in one direction, a cell at a time. */

@@ -9,6 +9,7 @@ import stage.api.Dispatcher;
 import stage.api.StageActivity;
 import stage.api.StageSnapshot;
 import stage.api.SubscriptionSnapshot;
+import stage.runtime.lane.Lane;
 import stage.runtime.time.WaitState;
 
 /** Reads the numbers of a cell. Any thread; waits for nobody. */

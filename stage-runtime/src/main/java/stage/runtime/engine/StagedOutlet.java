@@ -2,8 +2,9 @@ package stage.runtime.engine;
 
 import java.util.Arrays;
 import java.util.Objects;
-import stage.api.Outlet;
 import stage.api.ForeignThreadException;
+import stage.api.Outlet;
+import stage.runtime.bridge.BulkOutlet;
 import stage.runtime.dispatch.Sums;
 
 /**

@@ -8,6 +8,7 @@ import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 import stage.api.MapState;
 import stage.api.State;
+import stage.runtime.bridge.Transactional;
 
 /** The states of one cell: they outlive incarnations, and change with the turn. The cell's thread only. */
 final class States {

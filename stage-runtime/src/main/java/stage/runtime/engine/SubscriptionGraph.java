@@ -16,6 +16,8 @@ import stage.api.Subscription;
 import stage.api.SubscriptionRefusedException;
 import stage.api.SubscriptionSnapshot;
 import stage.api.SubscriptionSpec;
+import stage.runtime.lane.Lane;
+import stage.runtime.mailbox.Signals;
 import stage.runtime.time.ShortLock;
 import stage.runtime.time.Time;
 

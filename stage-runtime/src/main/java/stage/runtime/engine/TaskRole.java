@@ -3,6 +3,7 @@ package stage.runtime.engine;
 import stage.api.MapConcurrent;
 import stage.api.Outlet;
 import stage.api.PerEvent;
+import stage.runtime.mailbox.Signals;
 import stage.runtime.time.WaitState;
 
 /** A stage that hands each event to a thread of its own. Its turns start such threads and collect what they have done. */

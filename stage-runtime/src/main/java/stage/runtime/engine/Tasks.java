@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import stage.api.EventFunction;
 import stage.api.Outlet;
+import stage.runtime.mailbox.Signals;
 import stage.runtime.time.Faults;
 
 /**

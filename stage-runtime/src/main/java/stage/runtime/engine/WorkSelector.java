@@ -1,5 +1,7 @@
 package stage.runtime.engine;
 
+import stage.runtime.lane.Ending;
+import stage.runtime.mailbox.Signals;
 import stage.runtime.time.WaitState;
 
 /**
@@ -222,7 +224,7 @@ final class WorkSelector {
     LaneInlet<?> cancelled = consumerHalf.cancelled();
     if (cancelled != null || !signals.has(Signals.DRAINED)) return cancelled;
     for (LaneInlet<?> inlet : consumerHalf.inlets()) {
-      if (inlet.lane().available() == 0 && !cell.owner().endsWith(inlet.lane().producer().owner())) return inlet;
+      if (inlet.lane().available() == 0 && !cell.owner().endsWith(Cell.at(inlet.lane().producer()).owner())) return inlet;
     }
     return null;
   }
@@ -233,7 +235,7 @@ final class WorkSelector {
     for (LaneInlet<?> inlet : cell.consumerHalf().inlets()) {
       Ending ending = inlet.lane().ending();   // before the events are looked for: it is written after the last of them
       if (inlet.lane().available() > 0 || ending instanceof Ending.Completed) return true;
-      if (ending == null && cell.owner().endsWith(inlet.lane().producer().owner())) return true;
+      if (ending == null && cell.owner().endsWith(Cell.at(inlet.lane().producer()).owner())) return true;
     }
     return false;
   }

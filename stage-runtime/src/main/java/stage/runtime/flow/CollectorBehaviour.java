@@ -10,8 +10,8 @@ import stage.api.Inlet;
 import stage.api.Stage;
 import stage.api.StageContext;
 import stage.api.StopReason;
-import stage.runtime.engine.BridgeContext;
-import stage.runtime.engine.BridgeResource;
+import stage.runtime.bridge.BridgeContext;
+import stage.runtime.bridge.BridgeResource;
 
 /**
  * A consumer that collects its events.

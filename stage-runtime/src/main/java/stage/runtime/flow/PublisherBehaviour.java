@@ -6,9 +6,9 @@ import stage.api.Outlet;
 import stage.api.Stage;
 import stage.api.StageContext;
 import stage.api.StopReason;
-import stage.runtime.engine.BridgeContext;
-import stage.runtime.engine.BridgeResource;
-import stage.runtime.engine.OnNotify;
+import stage.runtime.bridge.BridgeContext;
+import stage.runtime.bridge.BridgeResource;
+import stage.runtime.bridge.OnNotify;
 
 /** A producer that emits what comes from a publisher. Each incarnation is a subscription of its own. */
 final class PublisherBehaviour<O> implements Stage.Producer<O>, OnNotify {

@@ -3,7 +3,7 @@ package stage.runtime.flow;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Arrays;
-import stage.runtime.engine.BulkOutlet;
+import stage.runtime.bridge.BulkOutlet;
 
 /**
  * Events on their way from a publisher, whose signals are serial (rule 1.3), to one taker. Nothing here waits; it is bounded by what was requested.

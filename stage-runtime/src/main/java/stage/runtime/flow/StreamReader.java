@@ -12,8 +12,8 @@ import stage.api.Stage;
 import stage.api.StageContext;
 import stage.api.StageEndedException;
 import stage.api.StopReason;
-import stage.runtime.engine.BridgeContext;
-import stage.runtime.engine.BridgeResource;
+import stage.runtime.bridge.BridgeContext;
+import stage.runtime.bridge.BridgeResource;
 import stage.runtime.time.Permits;
 
 /**

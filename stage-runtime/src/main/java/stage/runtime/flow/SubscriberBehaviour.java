@@ -7,10 +7,10 @@ import stage.api.Inlet;
 import stage.api.Outlet;
 import stage.api.Stage;
 import stage.api.StageContext;
-import stage.runtime.engine.BoundedInlet;
-import stage.runtime.engine.DemandLimit;
-import stage.runtime.engine.BridgeContext;
-import stage.runtime.engine.OnNotify;
+import stage.runtime.bridge.BoundedInlet;
+import stage.runtime.bridge.DemandLimit;
+import stage.runtime.bridge.BridgeContext;
+import stage.runtime.bridge.OnNotify;
 
 /**
  * A consumer that hands its events to a subscriber. It asks its producers for what the subscriber wants, up to the bound of each subscription.

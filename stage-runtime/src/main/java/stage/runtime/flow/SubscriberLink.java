@@ -8,8 +8,8 @@ import java.util.concurrent.Flow;
 import java.util.function.Consumer;
 import stage.api.StopReason;
 import stage.runtime.engine.Cell;
-import stage.runtime.engine.BridgeContext;
-import stage.runtime.engine.BridgeResource;
+import stage.runtime.bridge.BridgeContext;
+import stage.runtime.bridge.BridgeResource;
 
 /**
  * What a stage knows of the subscriber that it signals, from its first incarnation to its end; to the subscriber, its subscription. All signals are sent on the stage's

@@ -5,8 +5,8 @@ import java.lang.invoke.VarHandle;
 import java.util.List;
 import java.util.concurrent.Flow;
 import stage.api.Outlet;
-import stage.runtime.engine.BulkOutlet;
-import stage.runtime.engine.BridgeContext;
+import stage.runtime.bridge.BulkOutlet;
+import stage.runtime.bridge.BridgeContext;
 
 /**
  * What a stage is to its publisher: a subscriber that leaves events for the stage's thread and returns. For one subscription.

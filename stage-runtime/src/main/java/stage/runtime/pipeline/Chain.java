@@ -10,11 +10,11 @@ import stage.api.pipeline.Failed;
 import stage.api.pipeline.OnFailure;
 import stage.api.pipeline.plan.Site;
 import stage.api.supervision.Backoff;
-import stage.runtime.engine.BoundedInlet;
-import stage.runtime.engine.BulkBatch;
-import stage.runtime.engine.BulkOutlet;
-import stage.runtime.engine.BridgeContext;
-import stage.runtime.engine.Transactional;
+import stage.runtime.bridge.BoundedInlet;
+import stage.runtime.lane.BulkBatch;
+import stage.runtime.bridge.BulkOutlet;
+import stage.runtime.bridge.BridgeContext;
+import stage.runtime.bridge.Transactional;
 import stage.runtime.pipeline.operator.Times;
 
 /**

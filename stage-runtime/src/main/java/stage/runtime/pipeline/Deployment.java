@@ -28,7 +28,7 @@ import stage.api.pipeline.plan.Origin;
 import stage.api.pipeline.plan.Sink;
 import stage.api.pipeline.plan.Step;
 import stage.api.supervision.Supervisor;
-import stage.runtime.engine.BridgeContext;
+import stage.runtime.bridge.BridgeContext;
 import stage.runtime.pipeline.StagePlan.Feed;
 import stage.runtime.pipeline.StagePlan.Kind;
 import stage.runtime.time.Time;

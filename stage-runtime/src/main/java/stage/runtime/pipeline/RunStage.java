@@ -6,7 +6,7 @@ import stage.api.Inlet;
 import stage.api.Outlet;
 import stage.api.Stage;
 import stage.api.StageContext;
-import stage.runtime.engine.BridgeContext;
+import stage.runtime.bridge.BridgeContext;
 
 /** One incarnation of a run that emits. */
 final class RunStage implements Stage.ProducerConsumer<Object, Object> {

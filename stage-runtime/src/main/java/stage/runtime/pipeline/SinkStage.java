@@ -5,8 +5,8 @@ import java.util.function.Function;
 import stage.api.Inlet;
 import stage.api.Stage;
 import stage.api.StageContext;
-import stage.runtime.engine.Continuing;
-import stage.runtime.engine.BridgeContext;
+import stage.runtime.bridge.Continuing;
+import stage.runtime.bridge.BridgeContext;
 
 /** One incarnation of a run that ends a pipeline. */
 final class SinkStage implements Stage.Consumer<Object>, Continuing {

@@ -15,10 +15,15 @@ import stage.api.Dispatcher;
 import stage.api.Overflow;
 import stage.api.ProducerRef;
 import stage.api.SubscriptionSpec;
+import stage.runtime.dispatch.LaneDispatch;
+import stage.runtime.lane.Ending;
+import stage.runtime.lane.Lane;
+import stage.runtime.lane.LaneTail;
+import stage.runtime.lane.Lanes;
 
 /** F5: what a producer publishes when there is no place in the heap reaches nobody, and reaches everybody once when there is. */
 class FullHeapTest {
-  private final Cell<?> cell = LaneTest.cell("producer");
+  private final Cell<?> cell = Cells.producer("producer");
   private final List<FakeLane> lanes = new ArrayList<>();
   private int fullFor = -1;   // the lane that finds the heap full
 
@@ -190,12 +195,12 @@ class FullHeapTest {
   void f05_placesInALaneThatWereReservedForNothingChangeNothing() {
     for (int size = 1; size <= 100; size++) {
       for (int other : new int[] {1, 7, 31, 32, 100}) {
-        Lane<Integer> lane = LaneTest.lane(cell, LaneTest.cell("consumer"), 10_000);
+        Lane<Integer> lane = Lanes.lane(cell, Cells.producer("consumer"), 10_000);
         lane.publish(events(5), 0, 5);
         lane.reserve(other);
         assertThat(lane.available()).isEqualTo(5);
         lane.reserve(size);
-        lane.publish(LaneTest.events(5, 5 + size), 0, size);
+        lane.publish(Lanes.events(5, 5 + size), 0, size);
         lane.reserve(other);
         lane.publish(5 + size);
         assertThat(lane.take(1000)).containsExactlyElementsOf(IntStream.range(0, 6 + size).boxed().toList());

@@ -9,6 +9,9 @@ import java.util.Set;
 import java.util.function.Consumer;
 import stage.api.StageRef;
 import stage.api.SubscriptionSnapshot;
+import stage.runtime.lane.Ending;
+import stage.runtime.lane.Lane;
+import stage.runtime.mailbox.Signals;
 import stage.runtime.time.StepMachine;
 
 /** Lets the simulation look at what a cell holds. */
@@ -155,10 +158,10 @@ public final class Peek {
   public static List<Ledger> lanes(Cell<?> cell) {
     List<Ledger> all = new ArrayList<>();
     if (cell.producerHalf() != null) {
-      for (Lane<?> lane : cell.producerHalf().lanes()) all.add(new Ledger(lane, lane.producer(), lane.consumer()));
+      for (Lane<?> lane : cell.producerHalf().lanes()) all.add(new Ledger(lane, Cell.at(lane.producer()), Cell.at(lane.consumer())));
     }
     if (cell.consumerHalf() != null) {
-      for (LaneInlet<?> inlet : cell.consumerHalf().inlets()) all.add(new Ledger(inlet.lane(), inlet.lane().producer(), inlet.lane().consumer()));
+      for (LaneInlet<?> inlet : cell.consumerHalf().inlets()) all.add(new Ledger(inlet.lane(), Cell.at(inlet.lane().producer()), Cell.at(inlet.lane().consumer())));
     }
     return all;
   }
@@ -240,7 +243,7 @@ public final class Peek {
     for (LaneInlet<?> inlet : cell.consumerHalf().inlets()) {
       Lane<?> lane = inlet.lane();
       boolean hasEnded = lane.ending() != null;
-      if (lane.available() > 0 || lane.ending() instanceof Ending.Completed || !hasEnded && cell.owner().endsWith(lane.producer().owner())) return false;
+      if (lane.available() > 0 || lane.ending() instanceof Ending.Completed || !hasEnded && cell.owner().endsWith(Cell.at(lane.producer()).owner())) return false;
     }
     return true;
   }

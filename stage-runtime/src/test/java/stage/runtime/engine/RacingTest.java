@@ -15,23 +15,27 @@ import stage.api.Stage;
 import stage.api.SubscriptionRefusedException;
 import stage.api.SubscriptionSnapshot;
 import stage.api.SubscriptionSpec;
-import stage.runtime.time.WaitState;
+import stage.runtime.lane.Lane;
+import stage.runtime.lane.Lanes;
+import stage.runtime.mailbox.Mailbox;
+import stage.runtime.mailbox.Message;
 import stage.runtime.time.Driver;
 import stage.runtime.time.RealTime;
 import stage.runtime.time.Time;
+import stage.runtime.time.WaitState;
 
 /**
  * The classes that several threads share, each by itself and with no thread inside. What may come of a race is listed; nothing else may.
  */
 @Timeout(600)
 class RacingTest {
-  private static final Cell<?> PRODUCER = LaneTest.cell("producer");
-  private static final Cell<?> CONSUMER = LaneTest.cell("consumer");
+  private static final Cell<?> PRODUCER = Cells.producer("producer");
+  private static final Cell<?> CONSUMER = Cells.producer("consumer");
 
   @Nested
   class ALane {
     private final class State {
-      private final Lane<Integer> lane = LaneTest.lane(PRODUCER, CONSUMER, 10);
+      private final Lane<Integer> lane = Lanes.lane(PRODUCER, CONSUMER, 10);
       private String first = "";
       private String second = "";
     }
@@ -133,7 +137,7 @@ class RacingTest {
           state -> state.secondIsIn = put(state.mailbox, state.second),
           state -> {
             if (state.mailbox.hasMail()) state.got.add(state.mailbox.take());
-            for (Message rest = state.mailbox.close(); rest != null; rest = rest.older) state.got.add(rest);
+            for (Message rest = state.mailbox.close(); rest != null; rest = rest.next()) state.got.add(rest);
           });
 
       assertThat(seen.keySet()).isSubsetOf("0 in", "1 in", "2 in").hasSizeGreaterThan(1);

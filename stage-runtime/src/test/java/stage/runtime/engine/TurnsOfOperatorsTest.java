@@ -26,6 +26,11 @@ import stage.behaviour.support.Collector;
 import stage.behaviour.support.CrashTest;
 import stage.behaviour.support.Numbers;
 import stage.behaviour.support.Once;
+import stage.runtime.bridge.BoundedInlet;
+import stage.runtime.bridge.BridgeContext;
+import stage.runtime.bridge.BulkOutlet;
+import stage.runtime.bridge.Transactional;
+import stage.runtime.lane.BulkBatch;
 import stage.runtime.testkit.SimulatedRuntime;
 
 /** What a behaviour of the runtime may do in a turn, and users may not. */

@@ -1,0 +1,30 @@
+package stage.runtime.bridge;
+
+import stage.api.Outlet;
+
+/**
+ * An outlet as a behaviour of the runtime's sees it.
+ *
+ * @param <O> the events
+ */
+public interface BulkOutlet<O> extends Outlet<O> {
+  /**
+   * Emits events as one {@code emit} after the other would, but copies them together.
+   *
+   * @param events where they are; none of them null, and none of another type
+   * @param from the first
+   * @param to behind the last
+   */
+  void emitAll(Object[] events, int from, int to);
+
+  /** {@return how many events this turn has emitted since it began, or since its last commit point: a mark for {@link #truncate}} */
+  int mark();
+
+  /**
+   * Takes back what this turn has emitted since a mark. Not for stages whose overflow policy drops events.
+   *
+   * @param mark from {@link #mark}; not from before a commit point
+   * @throws IllegalArgumentException if less than that was emitted
+   */
+  void truncate(int mark);
+}

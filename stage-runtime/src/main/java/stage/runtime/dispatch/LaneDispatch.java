@@ -1,0 +1,69 @@
+package stage.runtime.dispatch;
+
+import stage.api.Dispatcher;
+import stage.runtime.lane.LaneTail;
+
+/**
+ * How a producer's events get into its lanes, and where they wait for demand. One subclass per {@link Dispatcher}. The producer's cell only.
+ *
+ * @param <E> the events
+ */
+public abstract class LaneDispatch<E> {
+  public static <E> LaneDispatch<E> of(Dispatcher<E> dispatch, Rejections rejections) {
+    return switch (dispatch) {
+      case Dispatcher.ByDemand<E> byDemand -> new DemandLanes<>(new stage.runtime.dispatch.DemandDispatcher());
+      case Dispatcher.Shared<E>(var dispatcher) -> new DemandLanes<>(dispatcher);
+      case Dispatcher.Broadcast<E> broadcast -> new BroadcastLanes<>(rejections);
+      case Dispatcher.Partition<E> partition -> new PartitionedLanes<>(partition, rejections);
+    };
+  }
+
+  /** Takes note of who is subscribed now. */
+  public abstract void lanesAre(LaneTail<E>[] lanes);
+
+  /** {@return how many events the stage may emit now: what is wanted, less what waits already} */
+  public abstract long demand();
+
+  /** Publishes events as far as there is demand for them; the rest waits. Throws without having published any, if a rule is wrong or the heap full. */
+  public abstract void offer(Object[] events, int from, int to);
+
+  /** As {@link #offer(Object[], int, int)}, for one. */
+  public abstract void offer(Object event);
+
+  /** Has events wait behind those that do, and asks no rule but for the partition. Throws, if the heap is full, and has kept none then. */
+  public abstract void keep(Object[] events);
+
+  /** {@return whether something waits that is wanted now} */
+  public abstract boolean canFlush();
+
+  /** Publishes what waits and is wanted. */
+  public abstract void flush();
+
+  /** {@return how many events wait} */
+  public abstract long waiting();
+
+  /** {@return whether nothing waits for anybody who is there} Somebody may still come for what waits for nobody. */
+  public boolean isDeliveredToAllThere() {
+    return waiting() == 0;
+  }
+
+  /** {@return whether nothing can be emitted any more by consumers that are there} Somebody would have to come. */
+  public abstract boolean awaitsSomebody();
+
+  /** {@return how many events may wait by this dispatch's own bounds, before the stage's overflow policy is asked} */
+  public long allowance() {
+    return 0;
+  }
+
+  /** Drops the event that has waited longest. */
+  public abstract void dropOldest();
+
+  /** Makes sure that to take back what this consumer has left unsettled takes no memory. */
+  public void makeRoomFor(LaneTail<E> leaver) {}
+
+  /** Puts events that a consumer gave back before all that wait. Answers how many of them nobody else is to get. */
+  public abstract int takeBack(LaneTail<E> from, Object[] events);
+
+  /** {@return whether nobody can be given anything any more that somebody else gives back} Asked when nothing waits and nothing will come. */
+  public abstract boolean isSettled();
+}

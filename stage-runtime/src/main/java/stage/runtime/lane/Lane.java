@@ -1,0 +1,447 @@
+package stage.runtime.lane;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import stage.api.SubscriptionSnapshot;
+import stage.api.SubscriptionSpec;
+
+/**
+ * The queue of one subscription, and its ledger. The producer's cell holds it as {@link LaneTail}, the consumer's as {@link LaneHead}.
+ */
+public final class Lane<E> implements LaneTail<E>, LaneHead<E> {
+  // The idea. A single-producer single-consumer queue of linked nodes, and three counters that only grow: requested and settled, which the
+  // consumer writes, and tail, which the producer writes. Demand is requested - tail, and there is no other message for it. What was
+  // published and is not settled is still in the lane, so a consumer that crashes or leaves has nothing to give back but its place.
+  //
+  // Nodes. A run of SLICE events or more becomes a sealed node around the producer's own array: nobody writes to it any more, so that the
+  // consumer can hand out a view of it and users may keep that. Fewer events are copied into an open node, which belongs to the lane: its
+  // slots are cleared when settled, and what is handed out is a copy. So a drained lane holds on to no event.
+  //
+  // Ordering. The producer fills slots and links nodes with plain writes and then sets tail with release; the consumer reads tail with
+  // acquire and touches nothing beyond it. The consumer clears slots and then sets settled and requested with release; the producer never
+  // reads a slot it has written, until the consumer has left, which is a release too.
+
+  /** From this length on a run is handed over without copying. */
+  public static final int SLICE = 32;
+
+  private static final int LARGEST_OPEN_NODE = 256;
+
+  /** A batch that is handed out may keep an array alive that is so many times as long. */
+  private static final int LONGEST_KEPT = 4;
+
+  private static final int FEW = 8;
+
+  /** After so many readings that its writer got in the way of, a reader takes it for one that was taken off its processor. */
+  private static final int PATIENCE = 100;
+
+  private static final class Node {
+    private final boolean sealed;
+    private Object[] events;   // sealed: set when it is linked, and cleared by the consumer when all is settled
+    private int from;          // open: 0; sealed: set when it is linked
+    private int to;            // open: the capacity, until the producer goes on to another node; sealed: as from
+    private Node next;         // set by the producer, once
+
+    Node(boolean sealed, Object[] events, int from, int to) {
+      this.sealed = sealed;
+      this.events = events;
+      this.from = from;
+      this.to = to;
+    }
+  }
+
+  private static final Object[] NONE = {};
+
+  private final long id;
+  private final SubscriptionSpec<E> spec;
+  private final LaneEnd producer;
+  private final LaneEnd consumer;
+
+  // written by the producer's cell only
+  private long tail;                // events published
+  private Node last;                // where the next event goes
+  private int filled;               // slots of an open last node that are taken
+  private Node spare;               // reserved, and not linked yet; null for none
+  private boolean touched;          // whether there is somebody to wake
+  private volatile boolean tell;    // whether the producer waits for everything to be settled
+  private volatile Ending ending;   // after the last event
+
+  // written by the consumer's cell only, and by the producer's once left is set
+  private int version;              // odd while the counters below do not fit each other
+  private long requested;           // events asked for
+  private long settled;             // events that have met their fate: the sum of the next four
+  private long handled;
+  private long deadLettered;
+  private long dropped;
+  private long returned;
+  private Node first;               // where the next event is taken
+  private int index;                // its slot there
+  private volatile boolean left;
+  private boolean[] finishedAhead = {};   // which of the unsettled events, in order, have met their fate already; before left
+
+  public Lane(long id, SubscriptionSpec<E> spec, LaneEnd producer, LaneEnd consumer) {
+    this.id = id;
+    this.spec = spec;
+    this.producer = producer;
+    this.consumer = consumer;
+    this.requested = spec.demand().isManual() ? 0 : spec.demand().max();
+    this.first = new Node(true, null, 0, 0);
+    this.last = first;
+  }
+
+  public long id() {
+    return id;
+  }
+
+  @Override
+  public SubscriptionSpec<E> spec() {
+    return spec;
+  }
+
+  @Override
+  public LaneEnd producer() {
+    return producer;
+  }
+
+  @Override
+  public LaneEnd consumer() {
+    return consumer;
+  }
+
+  // ---- the producer's end
+
+  @Override
+  public long demand() {
+    return left || ending != null ? 0 : requestedAcquire() - tail;
+  }
+
+  @Override
+  public void reserve(int count) {
+    if (count >= SLICE) {
+      if (spare == null || !spare.sealed) spare = new Node(true, null, 0, 0);
+      return;
+    }
+    int more = last.sealed ? count : count - (last.to - filled);
+    if (more <= 0 || spare != null && !spare.sealed && spare.to >= more) return;
+    int usual = last.sealed ? 8 : Math.min(2 * last.to, LARGEST_OPEN_NODE);
+    int capacity = Math.max(usual, more);
+    spare = new Node(false, new Object[capacity], 0, capacity);
+  }
+
+  @Override
+  public void publish(Object[] events, int from, int to) {
+    reserve(to - from);   // from here on nothing takes memory: the consumer gets all of them, or it has thrown and none
+    if (to - from < SLICE) for (int i = from; i < to; i++) append(events[i]);
+    else seal(events, from, to);
+    touched = true;
+    setTailRelease(tail + (to - from));
+  }
+
+  @Override
+  public void publish(Object event) {
+    reserve(1);
+    append(event);
+    touched = true;
+    setTailRelease(tail + 1);
+  }
+
+  private void append(Object event) {
+    if (last.sealed || filled == last.to) link(takeSpare());
+    last.events[filled++] = event;
+  }
+
+  private void seal(Object[] events, int from, int to) {
+    Node node = takeSpare();
+    node.events = events;
+    node.from = from;
+    node.to = to;
+    link(node);
+  }
+
+  private Node takeSpare() {
+    Node taken = spare;
+    spare = null;
+    return taken;
+  }
+
+  private void link(Node node) {
+    if (!last.sealed) last.to = filled;
+    last.next = node;
+    last = node;
+    filled = 0;
+  }
+
+  @Override
+  public void end(Ending ending) {
+    this.ending = ending;
+    touched = true;
+  }
+
+  @Override
+  public boolean isSettledOrTellMe() {
+    tell = true;
+    VarHandle.fullFence();   // pairs with the one between settle and shouldNotifyProducer: either the consumer sees it, or this sees what was settled
+    return settledAcquire() == tail;
+  }
+
+  @Override
+  public boolean hasLeft() {
+    return left;
+  }
+
+  @Override
+  public boolean takeTouched() {
+    boolean was = touched;
+    touched = false;
+    return was;
+  }
+
+  @Override
+  public long unsettled() {
+    return tail - settled;
+  }
+
+  @Override
+  public Object[] takeBack() {
+    int count = (int) (tail - settled);
+    if (count == 0) return NONE;
+    Object[] events = new Object[count];
+    copyOut(events);
+    int unfinished = 0;
+    for (int i = 0; i < count; i++) if (i >= finishedAhead.length || !finishedAhead[i]) events[unfinished++] = events[i];
+    if (unfinished < count) events = Arrays.copyOf(events, unfinished);
+    beginUpdate();
+    HANDLED.setOpaque(this, handled + count - unfinished);
+    advance(count);   // before the fates: see counters()
+    RETURNED.setRelease(this, returned + unfinished);
+    endUpdate();
+    return events;
+  }
+
+  // ---- the consumer's end
+
+  @Override
+  public long available() {
+    return tailAcquire() - settled;
+  }
+
+  @Override
+  public List<E> take(int limit) {
+    int count = (int) Math.min(limit, tailAcquire() - settled);
+    skipFinishedNode();
+    // A view keeps the whole run of its producer's turn alive for as long as its author keeps the batch: it must not be much longer.
+    boolean isMostOfIt = first.sealed && first.to - index >= count && (long) count * LONGEST_KEPT >= first.events.length;
+    if (isMostOfIt) return new Batch<>(first.events, index, count);
+    Object[] events = new Object[count];
+    copyOut(events);
+    return new Batch<>(events, 0, count);
+  }
+
+  /** Copies the next events without settling them. */
+  private void copyOut(Object[] target) {
+    Node node = first;
+    int position = index;
+    int copied = 0;
+    while (copied < target.length) {
+      if (position == node.to) {
+        node = node.next;
+        position = node.from;
+      }
+      int run = Math.min(node.to - position, target.length - copied);
+      copy(node.events, position, target, copied, run);
+      position += run;
+      copied += run;
+    }
+  }
+
+  // The JDK's array routines cost more than a turn's worth of loop where there are few events: a fifth of a hop at demand 2/1.
+
+  private static void copy(Object[] source, int from, Object[] target, int to, int count) {
+    if (count > FEW) System.arraycopy(source, from, target, to, count);
+    else for (int i = 0; i < count; i++) target[to + i] = source[from + i];
+  }
+
+  private static void clear(Object[] slots, int from, int count) {
+    if (count > FEW) Arrays.fill(slots, from, from + count, null);
+    else for (int i = from; i < from + count; i++) slots[i] = null;
+  }
+
+  /** {@return an event without settling it; there are more unsettled ones than are skipped} */
+  @SuppressWarnings("unchecked")
+  public E peek(int skipped) {
+    skipFinishedNode();
+    Node node = first;
+    int position = index + skipped;
+    while (position >= node.to) {
+      position -= node.to;
+      node = node.next;
+      position += node.from;
+    }
+    return (E) node.events[position];
+  }
+
+  /** Some of the events that are about to go back have been handled already. */
+  public void finishedAhead(boolean[] finished) {
+    finishedAhead = finished;
+  }
+
+  private void skipFinishedNode() {
+    if (index < first.to) return;
+    Node finished = first;
+    first = finished.next;
+    index = first.from;
+    finished.next = null;   // or an old node that was promoted would keep all later ones alive
+  }
+
+  @Override
+  public void settle(int handled, int deadLettered, int dropped, long requested) {
+    beginUpdate();
+    HANDLED.setOpaque(this, this.handled + handled);
+    advance(handled + deadLettered + dropped);   // before the fates: see counters()
+    if (deadLettered > 0) DEAD_LETTERED.setRelease(this, this.deadLettered + deadLettered);
+    if (dropped > 0) DROPPED.setRelease(this, this.dropped + dropped);
+    REQUESTED.setRelease(this, requested);   // pairs with requestedAcquire
+    endUpdate();
+  }
+
+  /** Moves past events that have met their fate, and lets go of them. */
+  private void advance(int count) {
+    int left = count;
+    while (left > 0) {
+      skipFinishedNode();
+      int run = Math.min(first.to - index, left);
+      if (!first.sealed) clear(first.events, index, run);
+      index += run;
+      left -= run;
+      if (first.sealed && index == first.to) first.events = null;
+    }
+    SETTLED.setRelease(this, settled + count);   // pairs with settledAcquire
+  }
+
+  @Override
+  public long requested() {
+    return requested;
+  }
+
+  @Override
+  public long unsent() {
+    return requested - tailAcquire();
+  }
+
+  @Override
+  public long settled() {
+    return settled;
+  }
+
+  @Override
+  public boolean shouldNotifyProducer() {
+    return tell && tailAcquire() == settled;
+  }
+
+  @Override
+  public Ending ending() {
+    return ending;
+  }
+
+  @Override
+  public void leave() {
+    left = true;   // pairs with hasLeft: whoever sees it sees the consumer's last counters
+  }
+
+  // ---- the ledger
+
+  /** {@return all counters as they were at one instant} Any thread. */
+  public SubscriptionSnapshot snapshot() {
+    return snapshot(producer.nanos());
+  }
+
+  /** As {@link #snapshot()}, at a known time. */
+  public SubscriptionSnapshot snapshot(long nowNanos) {
+    // A seqlock: the consumer's counters are one version, and tail is read while that version holds. A reader does not spin for ever: its
+    // writer may have been taken off its processor in the middle of an update. Then all stands still, and is seen twice the same.
+    Counters before = null;
+    for (int attempt = 0; attempt < 1000; attempt++) {
+      int version = (int) VERSION.getAcquire(this);
+      Counters now = counters();
+      VarHandle.loadLoadFence();   // pairs with the storeStoreFence in beginUpdate: no counter above is newer than the version below
+      if ((version & 1) == 0 && (int) VERSION.getOpaque(this) == version) return snapshot(now, now.handled, nowNanos);
+      // Counters only grow, so those that are the same in two readings, with the fence between them, were all so at that fence.
+      if (attempt >= PATIENCE && now.equals(before)) return snapshot(now, now.handledSoFar(), nowNanos);
+      before = now;
+    }
+    Counters overtaken = counters();   // at several instants, all the time
+    return snapshot(overtaken, overtaken.handledSoFar(), nowNanos);
+  }
+
+  private SubscriptionSnapshot snapshot(Counters now, long handledThen, long nowNanos) {
+    return new SubscriptionSnapshot(id, producer.path(), consumer.path(), spec.demand(), ending == null && !left, now.requested,
+        now.requested - now.tail, now.tail, handledThen, now.tail - now.settled, now.deadLettered, now.dropped, now.returned,
+        Duration.ZERO, new SubscriptionSnapshot.Share(spec.partition(), spec.selector().isPresent()), Optional.empty());
+  }
+
+  /** Each is read before one that is never behind it, so that no difference of two is negative, whenever they were read. */
+  private Counters counters() {
+    long handledThen = (long) HANDLED.getOpaque(this);
+    long deadLetteredThen = (long) DEAD_LETTERED.getAcquire(this);
+    long droppedThen = (long) DROPPED.getAcquire(this);
+    long returnedThen = (long) RETURNED.getAcquire(this);
+    long settledThen = settledAcquire();
+    long tailThen = tailAcquire();
+    return new Counters(handledThen, deadLetteredThen, droppedThen, returnedThen, settledThen, tailThen, requestedAcquire());
+  }
+
+  private record Counters(long handled, long deadLettered, long dropped, long returned, long settled, long tail, long requested) {
+    /** {@return what was handled, if these are from the middle of an update} What it has settled counts as handled until it comes to the other fates. */
+    private long handledSoFar() {
+      return settled - deadLettered - dropped - returned;
+    }
+  }
+
+  private void beginUpdate() {
+    VERSION.setOpaque(this, version + 1);
+    VarHandle.storeStoreFence();   // pairs with the loadLoadFence in snapshot: the odd version is seen before any counter that changes
+  }
+
+  private void endUpdate() {
+    VERSION.setRelease(this, version + 1);   // pairs with the getAcquire in snapshot: the even version is seen after every counter
+  }
+
+  /** Pairs with the setRelease in {@link #settle}. */
+  private long requestedAcquire() {
+    return (long) REQUESTED.getAcquire(this);
+  }
+
+  /** Pairs with the setRelease in {@link #advance}. */
+  private long settledAcquire() {
+    return (long) SETTLED.getAcquire(this);
+  }
+
+  /** Pairs with {@link #setTailRelease}: whoever sees the count sees the events below it. */
+  private long tailAcquire() {
+    return (long) TAIL.getAcquire(this);
+  }
+
+  private void setTailRelease(long tail) {
+    TAIL.setRelease(this, tail);
+  }
+
+  private static final VarHandle TAIL = handle("tail", long.class);
+  private static final VarHandle VERSION = handle("version", int.class);
+  private static final VarHandle REQUESTED = handle("requested", long.class);
+  private static final VarHandle SETTLED = handle("settled", long.class);
+  private static final VarHandle HANDLED = handle("handled", long.class);
+  private static final VarHandle DEAD_LETTERED = handle("deadLettered", long.class);
+  private static final VarHandle DROPPED = handle("dropped", long.class);
+  private static final VarHandle RETURNED = handle("returned", long.class);
+
+  private static VarHandle handle(String field, Class<?> type) {
+    try {
+      return MethodHandles.lookup().findVarHandle(Lane.class, field, type);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+}

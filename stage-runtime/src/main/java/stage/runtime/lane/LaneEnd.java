@@ -1,0 +1,19 @@
+package stage.runtime.lane;
+
+/** One end of a lane: the cell there, as the lane and those at the other end know it. Any thread. */
+public interface LaneEnd {
+  /** {@return the path of the stage, for people to read} */
+  String path();
+
+  /** Makes the cell look again whether there is something to do. The caller has published what there is to see, and then issued a full fence. */
+  void wake();
+
+  /** As {@link #wake}, but leaves a cell alone that rests for a moment so as to take many events at once. */
+  void wakeUnlessResting();
+
+  /** The lane has an end now. Wakes the cell. */
+  void inputEnded();
+
+  /** {@return the time on the clock that the cell lives by} */
+  long nanos();
+}

@@ -1,0 +1,49 @@
+package stage.runtime.lane;
+
+import stage.api.SubscriptionSpec;
+
+/**
+ * A lane as its producer holds it. Only the producer's cell calls these, but for the last two, which are for anybody.
+ *
+ * @param <E> the events
+ */
+public interface LaneTail<E> {
+  /** {@return how many events the consumer has asked for and not been sent} */
+  long demand();
+
+  /** {@return how many events the consumer left unsettled, at most} It has left. */
+  long unsettled();
+
+  /** Makes sure that to publish a run of so many events next takes no memory, and so does not fail. Changes nothing that can be seen. */
+  void reserve(int count);
+
+  /**
+   * Sends a run of events, at most as many as there is demand for. A longer run is handed over with its array, which nobody may write to
+   * afterwards; a short one is copied.
+   */
+  void publish(Object[] events, int from, int to);
+
+  /** Sends one event. */
+  void publish(Object event);
+
+  /** Says that there will be no more events. */
+  void end(Ending ending);
+
+  /** Asks to be woken once everything sent is settled. Answers whether it is already. */
+  boolean isSettledOrTellMe();
+
+  /** {@return whether the consumer has left; from then on the lane is the producer's alone} */
+  boolean hasLeft();
+
+  /** Takes back what the consumer left unsettled. Answers the events, in order. */
+  Object[] takeBack();
+
+  /** {@return whether events were published since this was asked last} The fence and the wake-up come once per turn. */
+  boolean takeTouched();
+
+  /** {@return which events the subscription gets, which partition, and so on} */
+  SubscriptionSpec<E> spec();
+
+  /** {@return the consumer at the other end} */
+  LaneEnd consumer();
+}

@@ -1,0 +1,45 @@
+package stage.runtime.lane;
+
+import java.lang.reflect.Proxy;
+import java.util.stream.IntStream;
+import stage.api.Demand;
+import stage.api.ProducerRef;
+import stage.api.SubscriptionSpec;
+
+/** Lanes between ends that are no cells. */
+public final class Lanes {
+  private record Nobody(String path) implements LaneEnd {
+    @Override
+    public void wake() {}
+
+    @Override
+    public void wakeUnlessResting() {}
+
+    @Override
+    public void inputEnded() {}
+
+    @Override
+    public long nanos() {
+      return 0;
+    }
+  }
+
+  /** Names the producer in specs, where nothing is asked of it. */
+  @SuppressWarnings("unchecked")
+  private static final ProducerRef<Integer, ?> ANY = (ProducerRef<Integer, ?>) Proxy.newProxyInstance(Lanes.class.getClassLoader(),
+      new Class<?>[] {ProducerRef.class}, (proxy, method, arguments) -> null);
+
+  private Lanes() {}
+
+  public static LaneEnd end(String path) {
+    return new Nobody(path);
+  }
+
+  public static Lane<Integer> lane(LaneEnd producer, LaneEnd consumer, int max) {
+    return new Lane<>(1, SubscriptionSpec.to(ANY).withDemand(Demand.max(max)), producer, consumer);
+  }
+
+  public static Object[] events(int from, int to) {
+    return IntStream.range(from, to).boxed().toArray();
+  }
+}
