@@ -30,7 +30,7 @@ record Mutant(String name, String file, List<ChangedEngine.Change> changes, bool
       // What the simulation itself has found.
       of("who crashes before its starter is awake is in no group", "supervision/SupervisorCell.java",
           "if (child != null) child.started();", "",
-          "      cell.subscribe(spec);\n    } catch", "      context.locked(child::started);\n      cell.subscribe(spec);\n    } catch"),
+          "      cell.subscribe(spec);\n", "      context.locked(child::started);\n      cell.subscribe(spec);\n"),
       of("a new group restart forgets whom the old one owes a start", "supervision/FaultHandling.java",
           "    group.addAll(groupRestart.owed());\n", ""),
       rare("nested group restarts share stages", "supervision/FaultHandling.java",
