@@ -247,8 +247,10 @@ class ContinuedOutputTest extends CrashTest {
       var crash = new Once(3, new IllegalArgumentException("no"));
       var numbers = start(Stage.producer("numbers", () -> new Numbers(3)));
       var table = start(stage("table", () -> new ByAndBy(30, told)).subscribeTo(numbers, Demand.max(1)));
+      table.pause();
       Collector<Integer> collector = collectorOf(table, Demand.max(2));
       for (int i = 0; i < 3; i++) table.cast(stage -> crash.crash());
+      table.resume();
       scope().join();
       assertThat(collector.events).isEqualTo(ByAndBy.expected(3, 30));
       assertThat(told).containsExactly("complete");

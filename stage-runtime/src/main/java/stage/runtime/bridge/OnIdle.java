@@ -6,7 +6,7 @@ import stage.api.Outlet;
 public interface OnIdle {
   /**
    * {@return after how long, in nanoseconds, without an event {@link #onIdle} is called, once; 0 or less for never} Only such time counts in which the stage waits
-   * for events and its demand is outstanding: not while it is paused, backs off, or is held up by its consumers. Asked at the end of each turn; the cell's thread.
+   * for events and its demand is outstanding: not while it is paused, backs off, or is held up by its consumers. Asked between turns; the cell's thread, does not throw.
    */
   long idleAfterNanos();
 

@@ -2,6 +2,7 @@ package stage.runtime.bridge;
 
 import stage.api.Inlet;
 import stage.api.Outlet;
+import stage.runtime.lane.Progress;
 
 /** A consumer or producer-consumer of the runtime that is told of the progress of its lanes. */
 public interface OnProgress {

@@ -3,11 +3,14 @@ package stage.runtime.dispatch;
 import java.util.Arrays;
 import stage.api.EventSelector;
 import stage.runtime.lane.LaneTail;
+import stage.runtime.lane.Progress;
 
 /** Each event goes to every lane, at the pace of the slowest. */
 final class BroadcastLanes<E> extends LaneDispatch<E> {
   private final Rejections rejections;
   private final Backlog backlog = new Backlog();
+  private final PendingProgress pending = new PendingProgress();
+  private Progress progress;  // what the lanes were told of last; null for nothing
   private LaneTail<E>[] lanes = DemandLanes.none();
   private boolean selects;    // whether any of them has a selector
   private int[] skips = {};   // how many of the waiting events were emitted before a lane was there, and are not for it
@@ -32,6 +35,24 @@ final class BroadcastLanes<E> extends LaneDispatch<E> {
     this.lanes = lanes;
     selects = false;
     for (LaneTail<E> lane : lanes) selects |= lane.spec().selector().isPresent();
+    if (progress != null) tell(progress);   // those that are new
+  }
+
+  @Override
+  public void progress(Progress progress) {
+    if (backlog.isEmpty()) tell(progress);
+    else pending.add(progress, backlog.size());
+  }
+
+  private void tell(Progress progress) {
+    this.progress = progress;
+    for (LaneTail<E> lane : lanes) lane.progress(progress);
+  }
+
+  /** So many events, the oldest, wait no longer. */
+  private void passed(int events) {
+    Progress due = pending.passed(events);
+    if (due != null) tell(due);
   }
 
   /** {@return how many more events, those that wait first, could be broadcast} */
@@ -78,7 +99,9 @@ final class BroadcastLanes<E> extends LaneDispatch<E> {
     int count = (int) Math.min(wanted(), backlog.size());
     if (count == 0) return;
     Object[] events = backlog.oldest(count);
-    backlog.drop(broadcast(events, 0, count, count));
+    int sent = broadcast(events, 0, count, count);
+    backlog.drop(sent);
+    passed(sent);
   }
 
   /**
@@ -155,6 +178,7 @@ final class BroadcastLanes<E> extends LaneDispatch<E> {
   @Override
   public void dropOldest() {
     backlog.drop(1);
+    passed(1);
     for (int i = 0; i < skips.length; i++) skips[i] = Math.max(0, skips[i] - 1);
   }
 

@@ -3,6 +3,7 @@ package stage.runtime.dispatch;
 import java.util.Arrays;
 import stage.api.DispatchRule;
 import stage.runtime.lane.LaneTail;
+import stage.runtime.lane.Progress;
 
 /** Each event goes to one of the lanes, by the numbers of a {@link DispatchRule}. */
 final class DemandLanes<E> extends LaneDispatch<E> implements DispatchRule.Subscriptions {
@@ -12,6 +13,8 @@ final class DemandLanes<E> extends LaneDispatch<E> implements DispatchRule.Subsc
   private final DispatchRule rule;
   private final boolean isDefault;   // whether one lane gets all without a question
   private final Backlog backlog = new Backlog();
+  private final PendingProgress pending = new PendingProgress();
+  private Progress progress;    // what the lanes were told of last; null for nothing
   private LaneTail<E>[] lanes = none();
   private int[] shares = NO_SHARES;
   private long[] demands = NO_DEMANDS;  // what the rule is shown: a consumer that leaves meanwhile, on its own thread, must not confuse it
@@ -35,6 +38,24 @@ final class DemandLanes<E> extends LaneDispatch<E> implements DispatchRule.Subsc
     this.demands = asksRule ? new long[lanes.length] : NO_DEMANDS;
     this.shares = asksRule ? new int[lanes.length] : NO_SHARES;
     this.declined = -1;
+    if (progress != null) tell(progress);   // those that are new
+  }
+
+  @Override
+  public void progress(Progress progress) {
+    if (backlog.isEmpty()) tell(progress);
+    else pending.add(progress, backlog.size());
+  }
+
+  private void tell(Progress progress) {
+    this.progress = progress;
+    for (LaneTail<E> lane : lanes) lane.progress(progress);
+  }
+
+  /** So many events, the oldest, wait no longer. */
+  private void passed(int events) {
+    Progress due = pending.passed(events);
+    if (due != null) tell(due);
   }
 
   // ---- the lanes as the rule sees them
@@ -128,6 +149,7 @@ final class DemandLanes<E> extends LaneDispatch<E> implements DispatchRule.Subsc
     planned = planShares(count);   // may throw, so the backlog keeps the events until they are shared
     publishPlanned(events, 0);
     backlog.drop(planned);
+    passed(planned);
   }
 
   /** Shares out as many as are wanted, and reserves places for them. Answers how many those are. */
@@ -190,6 +212,7 @@ final class DemandLanes<E> extends LaneDispatch<E> implements DispatchRule.Subsc
   @Override
   public void dropOldest() {
     backlog.drop(1);
+    passed(1);
   }
 
   @Override
@@ -201,6 +224,7 @@ final class DemandLanes<E> extends LaneDispatch<E> implements DispatchRule.Subsc
   public int takeBack(LaneTail<E> from, Object[] events) {
     backlog.makeRoom(events.length);
     for (int i = events.length - 1; i >= 0; i--) backlog.addFirst(events[i]);
+    pending.isBehindMore(events.length);
     return 0;
   }
 

@@ -2,6 +2,7 @@ package stage.runtime.dispatch;
 
 import stage.api.Dispatcher;
 import stage.runtime.lane.LaneTail;
+import stage.runtime.lane.Progress;
 
 /**
  * How a producer's events get into its lanes, and where they wait for demand. One subclass per {@link Dispatcher}. The producer's cell only.
@@ -32,6 +33,9 @@ public abstract class LaneDispatch<E> {
 
   /** Has events wait behind those that do, and asks no rule but for the partition. Throws, if the heap is full, and has kept none then. */
   public abstract void keep(Object[] events);
+
+  /** Tells every lane of progress, behind the events that wait for it. */
+  public abstract void progress(Progress progress);
 
   /** {@return whether something waits that is wanted now} */
   public abstract boolean canFlush();

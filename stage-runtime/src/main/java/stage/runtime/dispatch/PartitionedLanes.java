@@ -8,6 +8,7 @@ import java.util.Map;
 import stage.api.Dispatcher;
 import stage.runtime.lane.Lane;
 import stage.runtime.lane.LaneTail;
+import stage.runtime.lane.Progress;
 
 /** Each event goes to the partition that its function names, and there to one of the partition's lanes. */
 final class PartitionedLanes<E> extends LaneDispatch<E> {
@@ -150,6 +151,11 @@ final class PartitionedLanes<E> extends LaneDispatch<E> {
   public void offer(Object event) {
     int partition = partitionOf(event);
     if (partition >= 0) partitions[partition].offer(event);
+  }
+
+  @Override
+  public void progress(Progress progress) {
+    for (DemandLanes<E> partition : partitions) partition.progress(progress);
   }
 
   @Override

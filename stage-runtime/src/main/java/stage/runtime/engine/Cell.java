@@ -653,7 +653,7 @@ public final class Cell<S extends Stage.Behaviour> implements StepMachine, LaneE
 
   @Override
   public boolean keepsTime() {
-    return incarnations.timers() != null || lifecycle.phase() instanceof Phase.BackingOff;
+    return incarnations.timers() != null || lifecycle.phase() instanceof Phase.BackingOff || lifecycle.isRunning() && incarnations.idleClock() != null;
   }
 
   @Override
@@ -771,6 +771,7 @@ public final class Cell<S extends Stage.Behaviour> implements StepMachine, LaneE
       case LEAVE -> lifecycle.leave();
       case COMPLETE -> lifecycle.completeInput();
       case NOTIFY -> incarnations.notified();
+      case IDLE -> incarnations.nothingComes(selector.awaitsEvents(), nowNanos);
       case TURN -> incarnations.turn();
       case SUBSCRIPTION_ENDED -> {
         LaneInlet<?> inlet = consumerHalf.ended(selector.isStuck());
@@ -800,7 +801,7 @@ public final class Cell<S extends Stage.Behaviour> implements StepMachine, LaneE
       }
       case FLUSH -> producerHalf.flush();
       case INTAKE -> signals.answer(Signals.HANDED_IN, this::acceptFromOutside);
-      case START, CANCEL, STOP, HOLD, RELEASE, KILL, LEAVE, TASKS, NOTIFY, COMPLETE, TURN, SUBSCRIPTION_ENDED, FINISH, NOTHING ->
+      case START, CANCEL, STOP, HOLD, RELEASE, KILL, LEAVE, TASKS, NOTIFY, IDLE, COMPLETE, TURN, SUBSCRIPTION_ENDED, FINISH, NOTHING ->
           throw new IllegalStateException(work + " is not to be served");
     }
     if (producerHalf != null) producerHalf.tellDropped();   // a generator may be in its one turn for ever

@@ -37,6 +37,7 @@ final class CellTrace {
       case NOTIFY -> "was nudged";
       case COMPLETE -> "completed";
       case TURN -> "took a turn";
+      case IDLE -> "was told that nothing comes";
       case SUBSCRIPTION_ENDED -> "came to the end of a subscription";
       case FINISH -> "ended";
       case NOTHING -> "had nothing to do";

@@ -43,7 +43,7 @@ final class GeneratorTurn {
           signals.clear(Signals.WOKEN_UP);   // there is nobody to be told of demand
           if (half.demand() > 0) return;
         }
-        case START, RELEASE, TASKS, NOTIFY, COMPLETE, SUBSCRIPTION_ENDED, FINISH -> throw new IllegalStateException("a generator that runs has no work " + work);
+        case START, RELEASE, TASKS, NOTIFY, IDLE, COMPLETE, SUBSCRIPTION_ENDED, FINISH -> throw new IllegalStateException("a generator that runs has no work " + work);
         case NOTHING -> {
           if (!signals.has(Signals.PAUSED)) return;
           awaitInGenerator(WaitState.Kind.MAIL);

@@ -194,6 +194,20 @@ final class Incarnations<S extends Stage.Behaviour> {
     });
   }
 
+  /** {@return the clock that tells the behaviour when nothing has come for a while; null if it does not want to know} */
+  IdleClock idleClock() {
+    return role == null ? null : role.idleClock();
+  }
+
+  /** Lets the clock run or stand still, and tells the behaviour if nothing has come for a while. */
+  void nothingComes(boolean awaitsEvents, long nowNanos) {
+    IdleClock clock = role.idleClock();
+    clock.run(awaitsEvents, nowNanos);
+    if (!clock.isDue(nowNanos)) return;
+    clock.ring();
+    run("onIdle", () -> clock.stage().onIdle(role.outlet()));
+  }
+
   @SuppressWarnings("unchecked")   // a cell keeps one thing
   <T extends BridgeResource> T kept(Supplier<T> first) {
     if (kept == null) kept = first.get();

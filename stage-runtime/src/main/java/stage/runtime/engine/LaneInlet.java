@@ -7,6 +7,7 @@ import stage.api.Redelivery;
 import stage.runtime.bridge.BoundedInlet;
 import stage.runtime.dispatch.Sums;
 import stage.runtime.lane.Lane;
+import stage.runtime.lane.Progress;
 import stage.runtime.mailbox.Signals;
 
 /** One subscription as its consumer sees it. The consumer's cell only, but for {@link #askToCancel}. */
@@ -25,6 +26,9 @@ final class LaneInlet<I> implements BoundedInlet<I> {
   private boolean singly;                // whether they are delivered one at a time by now
   private int tries;                     // how often the next of them was tried
   private int triesOfBatch;              // how often they were tried together
+  private Progress applied;              // what the behaviour was told of last, in a good turn; null for nothing
+  private Progress seen;                 // what it is to be told of next, when everything before it is handled; null for nothing
+  private long seenBehind;               // how many events that is, of all that were ever sent
   private boolean closed;                // whether it is closed for now
   private boolean closedInTurn;          // the same as the turn that is running has said
   private boolean cancelled;
@@ -124,6 +128,41 @@ final class LaneInlet<I> implements BoundedInlet<I> {
   @Override
   public boolean isClosed() {
     return closedInTurn;
+  }
+
+  // ---- progress. It is seen together with a tail that is read after it, and told of when all events before that tail are handled. What was seen is kept until then:
+  // in a lane that is never empty, whatever is newer would always have events before it.
+
+  /** {@return whether there is progress that a turn without events may tell of} Looks only. */
+  boolean hasProgress() {
+    if (closed || isCancelled()) return false;
+    if (seen != null) return lane.settled() >= seenBehind;
+    Progress there = lane.progress();   // before the tail
+    return there != null && there != applied && lane.available() == 0;
+  }
+
+  /** Sees what there is, unless something was seen before and is not told of yet. */
+  void seeProgress() {
+    if (seen != null) return;
+    Progress there = lane.progress();   // before the tail
+    if (there == null || there == applied) return;
+    seen = there;
+    seenBehind = lane.sent();
+  }
+
+  /** {@return whether everything before what was seen is handled, with the batch in hand} */
+  boolean isProgressDue() {
+    return seen != null && lane.settled() + inHand - left >= seenBehind;
+  }
+
+  Progress seenProgress() {
+    return seen;
+  }
+
+  /** The turn that told of what was seen was good. */
+  void applyProgress() {
+    applied = seen;
+    seen = null;
   }
 
   /** {@return whether there are events that may be handed out} */

@@ -12,6 +12,7 @@ import stage.runtime.dispatch.Rejections;
 import stage.runtime.lane.Ending;
 import stage.runtime.lane.Lane;
 import stage.runtime.lane.LaneTail;
+import stage.runtime.lane.Progress;
 import stage.runtime.mailbox.Signals;
 
 /**
@@ -147,6 +148,11 @@ final class ProducerHalf<O> implements Rejections {
     laneDispatch.offer(event);
     emitted.add(1);
     trim();
+  }
+
+  /** Vouches for what is published from now on. The caller fences and calls {@link #wakeConsumers}. */
+  void progress(Progress progress) {
+    laneDispatch.progress(progress);
   }
 
   /** What is not published was neither skipped nor rejected: it will be emitted, or looked at, again. */

@@ -8,7 +8,9 @@ import stage.api.Redelivery;
 import stage.api.Stage;
 import stage.runtime.bridge.Continuing;
 import stage.runtime.bridge.DemandLimit;
+import stage.runtime.bridge.OnIdle;
 import stage.runtime.bridge.OnNotify;
+import stage.runtime.bridge.OnProgress;
 import stage.runtime.time.Time;
 import stage.runtime.time.WaitState;
 
@@ -112,6 +114,11 @@ abstract class Role {
   /** {@return whether the behaviour has something left to do in further turns} User code. */
   boolean asksForMore() {
     return false;
+  }
+
+  /** {@return the clock that tells when nothing has come for a while; null if the behaviour does not want to know} */
+  IdleClock idleClock() {
+    return null;
   }
 
   /** Runs the callback for the end of one subscription. */
@@ -298,6 +305,8 @@ abstract class Role {
     private final ConsumerTurn<I> input;
     private final ProducerHalf<O> half;
     private final StagedOutlet<O> out;
+    private final ProgressTurn progress;   // null if the behaviour is told of none
+    private final IdleClock idleClock;     // null if it is not told that nothing comes
     private String callback = "onEvents";
 
     OfProducerConsumer(Stage.ProducerConsumer<I, O> stage, Cell<?> cell) {
@@ -306,11 +315,18 @@ abstract class Role {
       this.input = new ConsumerTurn<>(cell);
       this.half = cell.producerHalfOf(stage);
       this.out = new StagedOutlet<>(half);
+      this.progress = stage instanceof OnProgress onProgress ? new ProgressTurn(onProgress, cell.consumerHalf()) : null;
+      this.idleClock = stage instanceof OnIdle onIdle ? new IdleClock(onIdle) : null;
+    }
+
+    @Override
+    IdleClock idleClock() {
+      return idleClock;
     }
 
     @Override
     boolean hasTurn() {
-      return half.demand() > 0 && (incarnations.hasMore() || input.isReady());
+      return half.demand() > 0 && (incarnations.hasMore() || input.isReady() || progress != null && progress.isReady());
     }
 
     @Override
@@ -318,16 +334,25 @@ abstract class Role {
       if (out.demand() == 0) return;   // who wanted something has left since hasTurn
       out.invite();
       boolean goesOn = incarnations.hasMore();
-      callback = goesOn ? "onMore" : "onEvents";
-      List<I> batch = goesOn ? List.of() : input.take(out.demand());
+      boolean tells = !goesOn && progress != null && progress.takesTurn(input.isReady());
+      callback = goesOn ? "onMore" : tells ? "onProgress" : "onEvents";
+      List<I> batch = goesOn || tells ? List.of() : input.take(out.demand());
+      if (progress != null && !batch.isEmpty()) input.inlet().seeProgress();
       fence.enter(callback);
       try {
         if (goesOn) stage.onMore(out);
-        else stage.onEvents(batch, input.inlet(), out);
+        else if (tells) progress.tell(out);
+        else handle(batch);
         incarnations.asksForMore(stage.hasMore());
       } finally {
         fence.leave(callback);
       }
+    }
+
+    private void handle(List<I> batch) throws Exception {
+      if (idleClock != null) idleClock.reset();
+      stage.onEvents(batch, input.inlet(), out);
+      if (progress != null) progress.tellAfterEvents(input.inlet(), out);
     }
 
     @Override
@@ -408,6 +433,7 @@ abstract class Role {
       try {
         incarnations.commitStates();
       } finally {
+        if (progress != null) progress.commit();
         if (opened) input.wakeAllProducers();
         if (published || asked || input.shouldNotifyProducer()) {
           half.fenceAndWake();
@@ -421,6 +447,7 @@ abstract class Role {
     void rollback() {
       out.rollback();
       input.rollback();
+      if (progress != null) progress.rollback();
       input.rollbackGates();
     }
 
@@ -450,6 +477,8 @@ abstract class Role {
     private final DemandLimit gate;   // null if it may take what there is
     private final Continuing continuing;   // null if its work never goes on over several turns
     private final ConsumerTurn<I> input;
+    private final ProgressTurn progress;   // null if the behaviour is told of none
+    private final IdleClock idleClock;     // null if it is not told that nothing comes
     private String callback = "onEvents";
 
     OfConsumer(Stage.Consumer<I> stage, Cell<?> cell) {
@@ -458,11 +487,18 @@ abstract class Role {
       this.gate = stage instanceof DemandLimit gated ? gated : null;
       this.continuing = stage instanceof Continuing goesOn ? goesOn : null;
       this.input = new ConsumerTurn<>(cell);
+      this.progress = stage instanceof OnProgress onProgress ? new ProgressTurn(onProgress, cell.consumerHalf()) : null;
+      this.idleClock = stage instanceof OnIdle onIdle ? new IdleClock(onIdle) : null;
+    }
+
+    @Override
+    IdleClock idleClock() {
+      return idleClock;
     }
 
     @Override
     boolean hasTurn() {
-      return incarnations.hasMore() || input.isReady() && !isShut();
+      return incarnations.hasMore() || input.isReady() && !isShut() || progress != null && progress.isReady();
     }
 
     @Override
@@ -478,16 +514,25 @@ abstract class Role {
     @Override
     void turn() throws Exception {
       boolean goesOn = incarnations.hasMore();
-      callback = goesOn ? "onMore" : "onEvents";
-      List<I> batch = goesOn ? List.of() : input.take(gate == null ? Long.MAX_VALUE : gate.permits());
+      boolean tells = !goesOn && progress != null && progress.takesTurn(input.isReady());
+      callback = goesOn ? "onMore" : tells ? "onProgress" : "onEvents";
+      List<I> batch = goesOn || tells ? List.of() : input.take(gate == null ? Long.MAX_VALUE : gate.permits());
+      if (progress != null && !batch.isEmpty()) input.inlet().seeProgress();
       fence.enter(callback);
       try {
         if (goesOn) continuing.onMore();
-        else stage.onEvents(batch, input.inlet());
+        else if (tells) progress.tell(null);
+        else handle(batch);
         if (continuing != null) incarnations.asksForMore(continuing.hasMore());
       } finally {
         fence.leave(callback);
       }
+    }
+
+    private void handle(List<I> batch) throws Exception {
+      if (idleClock != null) idleClock.reset();
+      stage.onEvents(batch, input.inlet());
+      if (progress != null) progress.tellAfterEvents(input.inlet(), null);
     }
 
     @Override
@@ -552,6 +597,7 @@ abstract class Role {
       try {
         incarnations.commitStates();
       } finally {
+        if (progress != null) progress.commit();
         if (opened) input.wakeAllProducers();
         if (asked || input.shouldNotifyProducer()) {
           input.fence();
@@ -564,6 +610,7 @@ abstract class Role {
     @Override
     void rollback() {
       input.rollback();
+      if (progress != null) progress.rollback();
       input.rollbackGates();
     }
 

@@ -6,6 +6,7 @@ import stage.api.ForeignThreadException;
 import stage.api.Outlet;
 import stage.runtime.bridge.BulkOutlet;
 import stage.runtime.dispatch.Sums;
+import stage.runtime.lane.Progress;
 
 /**
  * The outlet of a stage that lives by turns: events are staged in an array and published, or forgotten, when the turn is over. One per
@@ -27,6 +28,7 @@ final class StagedOutlet<O> implements BulkOutlet<O> {
   private boolean completed;
   private boolean completedBefore;   // by an earlier turn, which a later one does not undo: a message that fails, for instance
   private long dropped;
+  private Progress progress;         // that this turn vouches for; null for none
 
   StagedOutlet(ProducerHalf<O> half) {
     this.half = half;
@@ -70,6 +72,13 @@ final class StagedOutlet<O> implements BulkOutlet<O> {
     if (staged.length - count < more) staged = Arrays.copyOf(staged, (int) Math.min(Integer.MAX_VALUE - 8, Math.max(count + more, 2L * count)));
     System.arraycopy(events, from, staged, count, more);
     count += more;
+  }
+
+  @Override
+  public void progress(Progress progress) {
+    if (Thread.currentThread() != owner) throw wrongThread("progress()");
+    if (!open || completed) throw notOpen();
+    this.progress = Objects.requireNonNull(progress, "progress must not be null");
   }
 
   @Override
@@ -138,16 +147,21 @@ final class StagedOutlet<O> implements BulkOutlet<O> {
     // First, because it may throw, and then the turn has dropped nothing either.
     if (count > 0) half.publish(2 * count < staged.length ? Arrays.copyOf(staged, count) : staged, 0, count);
     if (dropped > 0) half.dropped(dropped);
-    if (count == 0) return false;
-    staged = NONE;
-    countBefore = count;
-    return true;
+    boolean isAnything = count > 0 || progress != null;
+    if (progress != null) half.progress(progress);   // last: who sees it sees all events before it
+    progress = null;
+    if (count > 0) {
+      staged = NONE;
+      countBefore = count;
+    }
+    return isAnything;
   }
 
   /** Ends the turn and forgets what it staged, and that it completed. */
   void rollback() {
     open = false;
     completed = completedBefore;
+    progress = null;
     staged = NONE;
     count = 0;
   }

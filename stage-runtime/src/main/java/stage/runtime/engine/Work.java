@@ -38,6 +38,8 @@ enum Work {
   COMPLETE,
   /** Take a turn. */
   TURN,
+  /** Tell the behaviour that nothing has come for a while. */
+  IDLE,
   /** A producer has ended a subscription. */
   SUBSCRIPTION_ENDED,
   /** Everything is delivered. */

@@ -137,7 +137,8 @@ final class WorkSelector {
       Work work = look(Around.ALL[at < Around.ALL.length ? at : at - Around.ALL.length], told, nowNanos);
       if (work != Work.NOTHING) return work;
     }
-    return Work.NOTHING;
+    IdleClock idleClock = incarnations.idleClock();
+    return idleClock != null && idleClock.hasWork(awaitsEvents(), nowNanos) ? Work.IDLE : Work.NOTHING;
   }
 
   private Work look(Around kind, int told, long nowNanos) {
@@ -253,8 +254,20 @@ final class WorkSelector {
       case Phase.Held held -> WaitState.Kind.RELEASE;
       case Phase.Ended endedPhase -> throw new IllegalStateException("a cell that has ended does not wait");
     };
+    if (!(phase instanceof Phase.Running)) return what;
     Timers timers = incarnations.timers();
-    boolean hasTimer = phase instanceof Phase.Running && timers != null && !timers.isEmpty();
-    return hasTimer ? new WaitState.Timer(what, timers.nextNanos()) : what;
+    boolean hasTimer = timers != null && !timers.isEmpty();
+    IdleClock idleClock = incarnations.idleClock();
+    if (idleClock == null || !idleClock.isSet()) return hasTimer ? new WaitState.Timer(what, timers.nextNanos()) : what;
+    boolean ringsFirst = !hasTimer || idleClock.ringsAt() - timers.nextNanos() < 0;
+    return new WaitState.Timer(what, ringsFirst ? idleClock.ringsAt() : timers.nextNanos());
+  }
+
+  /** {@return whether all that a consumer lacks is events: they are asked for, and wanted further down} There is nothing to do. */
+  boolean awaitsEvents() {
+    if (signals.has(Signals.PAUSED) || incarnations.role().idle() != WaitState.Kind.EVENTS) return false;
+    if (cell.producerHalf() != null && cell.producerHalf().demand() == 0) return false;
+    for (LaneInlet<?> inlet : cell.consumerHalf().inlets()) if (inlet.isClosed() || inlet.lane().unsent() == 0) return false;
+    return true;
   }
 }

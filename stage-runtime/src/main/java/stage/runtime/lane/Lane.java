@@ -68,6 +68,7 @@ public final class Lane<E> implements LaneTail<E>, LaneHead<E> {
   private boolean touched;          // whether there is somebody to wake
   private volatile boolean tell;    // whether the producer waits for everything to be settled
   private volatile Ending ending;   // after the last event
+  private Progress progress;        // what is vouched for of what is sent from now on; null for nothing
 
   // written by the consumer's cell only, and by the producer's once left is set
   private int version;              // odd while the counters below do not fit each other
@@ -175,6 +176,17 @@ public final class Lane<E> implements LaneTail<E>, LaneHead<E> {
   }
 
   @Override
+  public void progress(Progress progress) {
+    touched = true;
+    PROGRESS.setRelease(this, progress);   // after the tail; pairs with the acquire in progress()
+  }
+
+  @Override
+  public Progress progress() {
+    return (Progress) PROGRESS.getAcquire(this);   // pairs with the release: who sees it, and then looks for the tail, sees all events before it
+  }
+
+  @Override
   public void end(Ending ending) {
     this.ending = ending;
     touched = true;
@@ -222,6 +234,11 @@ public final class Lane<E> implements LaneTail<E>, LaneHead<E> {
   }
 
   // ---- the consumer's end
+
+  @Override
+  public long sent() {
+    return tailAcquire();
+  }
 
   @Override
   public long available() {
@@ -429,6 +446,7 @@ public final class Lane<E> implements LaneTail<E>, LaneHead<E> {
   }
 
   private static final VarHandle TAIL = handle("tail", long.class);
+  private static final VarHandle PROGRESS = handle("progress", Progress.class);
   private static final VarHandle VERSION = handle("version", int.class);
   private static final VarHandle REQUESTED = handle("requested", long.class);
   private static final VarHandle SETTLED = handle("settled", long.class);

@@ -11,6 +11,12 @@ public interface LaneHead<E> {
   /** {@return how many events are there to take} */
   long available();
 
+  /** {@return how many events were sent in all} */
+  long sent();
+
+  /** {@return what the producer vouches for, of all it sends after what {@link #sent} answers when asked later; null for nothing} */
+  Progress progress();
+
   /** {@return the next events, at least one and at most {@code limit}} They stay in the lane until they are settled. */
   List<E> take(int limit);
 

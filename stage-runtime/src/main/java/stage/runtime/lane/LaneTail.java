@@ -26,6 +26,9 @@ public interface LaneTail<E> {
   /** Sends one event. */
   void publish(Object event);
 
+  /** Vouches for what is sent from now on. */
+  void progress(Progress progress);
+
   /** Says that there will be no more events. */
   void end(Ending ending);
 

@@ -20,6 +20,7 @@ import stage.runtime.lane.Ending;
 import stage.runtime.lane.Lane;
 import stage.runtime.lane.LaneTail;
 import stage.runtime.lane.Lanes;
+import stage.runtime.lane.Progress;
 
 /** F5: what a producer publishes when there is no place in the heap reaches nobody, and reaches everybody once when there is. */
 class FullHeapTest {
@@ -61,6 +62,11 @@ class FullHeapTest {
     @Override
     public void publish(Object event) {
       got.add(event);
+    }
+
+    @Override
+    public void progress(Progress progress) {
+      throw new UnsupportedOperationException("nobody vouches for anything here");
     }
 
     @Override

@@ -1,4 +1,4 @@
-package stage.runtime.bridge;
+package stage.runtime.lane;
 
 /**
  * What the producer of a lane vouches for: whatever it publishes on the lane from now on has stamps of at least {@code watermark}.
