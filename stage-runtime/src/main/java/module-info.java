@@ -10,8 +10,10 @@ module stage.runtime {
   exports stage.runtime.testkit;
 
   uses stage.runtime.engine.Bridges;
+  uses stage.runtime.supervision.Insight;
 
   provides stage.api.pipeline.plan.PipelineRuntime with stage.runtime.pipeline.Planner;
   provides stage.api.supervision.StageRuntime with stage.runtime.supervision.Runtime;
   provides stage.runtime.engine.Bridges with stage.runtime.flow.FlowBridges;
+  provides stage.runtime.supervision.Insight with stage.runtime.observe.Insights;
 }

@@ -26,6 +26,7 @@ import java.util.Optional;
  * @param waitsFor what the stage's thread waits for now; empty if it does not wait
  * @param waiting how long it has waited for that; zero if it does not wait
  * @param waited how long it has waited in total for each reason, while somebody watched, the present wait included
+ * @param threads how many threads work for it now: its own, and those that handle an event each
  * @param threadId the identifier of its thread, as in a thread dump; 0 if it has none
  * @since 0.1
  */
@@ -42,11 +43,12 @@ public record StageActivity(
     Optional<WaitReason> waitsFor,
     Duration waiting,
     Map<WaitReason, Duration> waited,
+    int threads,
     long threadId) {
 
   /** The activity of a stage of which nothing was measured. */
   public static final StageActivity NONE = new StageActivity(Duration.ZERO, 0, Optional.empty(), 0,
-      Duration.ZERO, Duration.ZERO, "", "", Duration.ZERO, Optional.empty(), Duration.ZERO, Map.of(), 0);
+      Duration.ZERO, Duration.ZERO, "", "", Duration.ZERO, Optional.empty(), Duration.ZERO, Map.of(), 0, 0);
 
   /** Copies the map, and rejects nulls. */
   public StageActivity {

@@ -24,9 +24,10 @@ import java.util.Optional;
  * @param deadLettered events given up, which became dead letters
  * @param dropped events that failed and were dropped, because the consumer has no redelivery
  * @param returned events taken back because the consumer left
- * @param age how long the oldest event in flight has been under way, to about 10 ms; zero if none is in flight
+ * @param age how long the oldest event in flight has been under way, at least; zero if none is in flight
  * @param share which of the producer's events come this way
- * @param gate what a foreign subscriber has asked for; empty if the consumer is a stage like any other
+ * @param isGated whether the consumer only hands events on to somebody outside of Stage, and asks for them as it is
+ *     asked
  */
 public record SubscriptionSnapshot(
     long id,
@@ -44,7 +45,7 @@ public record SubscriptionSnapshot(
     long returned,
     Duration age,
     Share share,
-    Optional<Gate> gate) {
+    boolean isGated) {
 
   /**
    * Which of a producer's events go to one subscription.
@@ -62,19 +63,6 @@ public record SubscriptionSnapshot(
     }
   }
 
-  /**
-   * What a foreign subscriber, one of {@link java.util.concurrent.Flow}, has asked for.
-   *
-   * @param permits how many events it will still take
-   * @param sinceRequest how long ago it asked last, or was subscribed if it never asked
-   */
-  public record Gate(long permits, Duration sinceRequest) {
-    /** Rejects null. */
-    public Gate {
-      Objects.requireNonNull(sinceRequest, "sinceRequest must not be null");
-    }
-  }
-
   /** Rejects nulls. */
   public SubscriptionSnapshot {
     Objects.requireNonNull(producer, "producer must not be null");
@@ -82,7 +70,6 @@ public record SubscriptionSnapshot(
     Objects.requireNonNull(demand, "demand must not be null");
     Objects.requireNonNull(age, "age must not be null");
     Objects.requireNonNull(share, "share must not be null; use Share.ANY");
-    Objects.requireNonNull(gate, "gate must not be null; use Optional.empty()");
   }
 
   /** {@return whether the numbers add up; if not, the engine is broken} */

@@ -9,7 +9,7 @@ import java.util.Objects;
  * @param caller the path of the stage whose thread is blocked, or the thread's name
  * @param isStage whether the caller is a stage
  * @param target the path of the stage it waits for
- * @param method the method it is in, such as {@code call}
+ * @param method the method it is in, such as {@code call()}
  * @param blocked how long it has been blocked
  * @since 0.1
  */

@@ -1,5 +1,7 @@
 package stage.api.supervision;
 
+import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -14,6 +16,7 @@ import stage.api.ProducerRef;
 import stage.api.ProducerSpec;
 import stage.api.Stage;
 import stage.api.StageRef;
+import stage.api.observe.Explanation;
 import stage.api.observe.TreeSnapshot;
 
 /**
@@ -192,6 +195,31 @@ public interface Supervisor extends AutoCloseable {
    * @since 0.1
    */
   TreeSnapshot tree();
+
+  /**
+   * {@return why this scope is stuck or slow, in words} Follows from each stage that stands still who waits for whom, and names where that ends:
+   * a callback that does not return, with its stack; a stage that is paused, backs off, or that nobody subscribes to; or a circle. If nothing
+   * is stuck, it names the stage that says how fast the rest goes.
+   *
+   * <p>Blocks for 50 ms, since only what stood still in two snapshots is claimed; for up to 350 ms more to make sure where something does. Stops no
+   * stage. Any thread, but on a stage's own thread it finds that stage inside a callback. If the caller is interrupted it answers at once from
+   * what it has seen, and the interrupt flag stays set.
+   *
+   * @since 0.1
+   */
+  Explanation explain();
+
+  /**
+   * Writes what there is to know into a file, to be looked at later: the numbers of {@link #tree()} as JSON, what {@link #explain()} says, and the
+   * stack of each stage's thread. Replaces a file that is there. Blocks as {@code explain()} does. Any thread.
+   *
+   * <p>Holds no event and no message of an exception, but the names of your classes and methods.
+   *
+   * @param file where to
+   * @throws IOException if the file cannot be written
+   * @since 0.1
+   */
+  void dump(Path file) throws IOException;
 
   /**
    * {@return a producer of the scope's dead letters from now on; subscribe consumers to it} All supervisors of a tree share one. Letters wait in

@@ -1,5 +1,6 @@
 package stage.runtime.engine;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import stage.api.ConsumerSpec;
@@ -42,12 +43,15 @@ import stage.runtime.time.WaitState;
 public final class Cell<S extends Stage.Behaviour> implements StepMachine, LaneEnd {
   /** So many events may wait that timers, casts and calls of a producer-consumer have emitted beyond demand, if its spec says nothing else. */
   private static final int MOST_UNASKED = 65_536;
+  /** How the names of the threads of all stages begin; the path follows, and then {@code #}. */
+  static final String THREAD_PREFIX = "stage:";
 
   private final long id;
   private final String name;
   private final String path;
   private final SubscriptionGraph graph;
   private final CellOwner owner;
+  private final Watching watching;
   private final StageOptions options;
   private final Driver driver;
   private final Signals signals;
@@ -65,6 +69,7 @@ public final class Cell<S extends Stage.Behaviour> implements StepMachine, LaneE
   private final WorkSelector selector;
   private final ContextPropagation context;           // null if the scope carries none
   private long nowNanos;                          // the cell's thread only
+  private volatile long pausedNanos;              // who pauses it; two that do it at once mean the same time
   private boolean endsWithItsConsumer;            // written before the start
   private volatile boolean drains;                // written by who drains it, before the signal
   private Throwable unanswered;                   // the cell's thread: what a step or a look threw and nobody has dealt with yet; null otherwise
@@ -77,6 +82,7 @@ public final class Cell<S extends Stage.Behaviour> implements StepMachine, LaneE
     this.path = scope + "/" + name;
     this.graph = graph;
     this.owner = owner;
+    this.watching = owner.watching();
     this.options = spec.options();
     this.mailbox = new Mailbox(graph.time().permits(Math.min(spec.options().mailbox(), Mailbox.MOST), "a free place in the mailbox of", path));
     this.driver = graph.time().driver(this, spec.options().onPlatformThread());
@@ -282,7 +288,7 @@ public final class Cell<S extends Stage.Behaviour> implements StepMachine, LaneE
   }
 
   String threadName(int incarnation) {
-    return "stage:" + path + "#" + incarnation;
+    return THREAD_PREFIX + path + "#" + incarnation;
   }
 
   /** {@return why it has ended, or is about to; null if it is not} */
@@ -412,6 +418,17 @@ public final class Cell<S extends Stage.Behaviour> implements StepMachine, LaneE
     return signals;
   }
 
+  /** Takes no turns for events or demand until it is resumed. Any thread. */
+  void pause() {
+    if (!signals.has(Signals.PAUSED)) pausedNanos = graph.time().nanos();
+    signals.set(Signals.PAUSED);
+  }
+
+  /** {@return since when it has had its status} Any thread. */
+  long statusSinceNanos() {
+    return status() == StageSnapshot.Status.PAUSED ? pausedNanos : lifecycle.phaseSinceNanos();
+  }
+
   boolean isCancelled() {
     return signals.has(Signals.CANCELLED) || isGenerator && signals.has(Signals.STOPPED);
   }
@@ -517,6 +534,19 @@ public final class Cell<S extends Stage.Behaviour> implements StepMachine, LaneE
    */
   public int callback() {
     return isGenerator ? 0 : incarnations.fence().stay();
+  }
+
+  /** {@return how many threads work for it} Any thread. */
+  int threadCount() {
+    return (driver.thread() == null ? 0 : 1) + (incarnations.tasks() == null ? 0 : incarnations.tasks().runningCount());
+  }
+
+  /** {@return its own thread, if it has started, then those that handle an event each for it, the oldest first} Any thread. */
+  public List<Thread> threads() {
+    List<Thread> all = new ArrayList<>();
+    if (driver.thread() != null) all.add(driver.thread());
+    if (incarnations.tasks() != null) all.addAll(incarnations.tasks().runningThreads());
+    return all;
   }
 
   /** {@return the threads that handle events for it, if it has such, after its end} */
@@ -649,6 +679,21 @@ public final class Cell<S extends Stage.Behaviour> implements StepMachine, LaneE
   @SuppressWarnings("unchecked")   // a rule of the user's may have thrown anything, in spite of its signature
   private static <T extends Throwable> void sneak(Throwable failure) throws T {
     throw (T) failure;
+  }
+
+  @Override
+  public boolean isWatched() {
+    return watching.isOn();
+  }
+
+  @Override
+  public boolean isGated() {
+    return incarnations.isGated();
+  }
+
+  @Override
+  public long waitingNanos(long nowNanos) {
+    return driver.waits(nowNanos).waitingNanos();
   }
 
   @Override

@@ -13,6 +13,11 @@ public interface CellOwner {
   /** {@return what to run each incarnation within; null for nothing} */
   Consumer<Runnable> around();
 
+  /** {@return whether somebody watches its cells} Asked once for each cell. */
+  default Watching watching() {
+    return new Watching();
+  }
+
   /**
    * {@return whether the cells of another owner are ended together with those of this one, so that their ends are waited for} Asked by a
    * cell that is being drained.

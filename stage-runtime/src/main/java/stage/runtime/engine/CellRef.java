@@ -68,7 +68,7 @@ abstract class CellRef<S extends Stage.Behaviour> {
   }
 
   public void pause() {
-    cell.signals().set(Signals.PAUSED);
+    cell.pause();
   }
 
   public void resume() {

@@ -48,10 +48,10 @@ final class GeneratorOutlet<O> implements Outlet<O> {
     } catch (Handover.Refused refused) {
       throw refused;
     } catch (Throwable failure) {
-      fence.enter();
+      fence.enterAgain("generate");
       throw failure;
     }
-    fence.enter();
+    fence.enterAgain("generate");   // a message may have been served meanwhile
   }
 
   private void accept(O event) {

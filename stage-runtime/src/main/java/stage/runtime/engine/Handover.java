@@ -7,6 +7,7 @@ import java.util.List;
 import stage.runtime.time.Driver;
 import stage.runtime.time.Faults;
 import stage.runtime.time.StepMachine;
+import stage.runtime.time.Time;
 
 /**
  * Stands between a cell and the user code that its thread runs: while a thread is in user code, another one may take its place, and what
@@ -44,26 +45,53 @@ final class Handover {
   private final Driver driver;
   private final StepMachine machine;
   private final Faults faults;     // null in production
+  private final Time time;
+  private final CallbackTimes callbacks = new CallbackTimes();   // the cell's thread
   private volatile int word;       // the cell's thread, and who takes over, by compare-and-set
   private volatile long refused;   // any thread, atomically
   private volatile List<Thread> replaced = List.of();   // who takes over, one at a time
 
-  Handover(Driver driver, StepMachine machine, Faults faults) {
+  Handover(Driver driver, StepMachine machine, Time time) {
     this.driver = driver;
     this.machine = machine;
-    this.faults = faults;
+    this.faults = time.faults();
+    this.time = time;
   }
 
   /** The cell's thread goes into user code that has a name, which a simulation may make fail. */
   void enter(String what) {
     if (faults != null) faults.before(machine, what);
+    callbacks.begins(what, time, machine.isWatched());
     enter();
   }
 
   /** The way back from {@link #enter(String)}. */
   void leave(String what) {
     leave();
+    callbacks.ends(time);
     left(what);
+  }
+
+  /** The cell's thread goes back into a callback that it has left for the engine, or for something else that was run within. */
+  void enterAgain(String what) {
+    callbacks.goesOn(what);
+    enter();
+  }
+
+  /** {@return which callbacks run, and how long} Any thread. */
+  CallbackTimes callbacks() {
+    return callbacks;
+  }
+
+  /** {@return the name of the callback that is running; empty while the thread is in the engine} Any thread. */
+  String callback() {
+    while (true) {
+      int stay = (int) WORD.getAcquire(this);   // pairs with the release in enter: who sees the stay sees its name
+      if ((stay & 1) == 0) return "";
+      String name = callbacks.name();
+      VarHandle.loadLoadFence();   // the name is read before the word is read again
+      if ((int) WORD.getOpaque(this) == stay) return name;
+    }
   }
 
   /** User code was left, and a simulation may say that it has failed. */

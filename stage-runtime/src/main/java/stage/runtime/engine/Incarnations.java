@@ -50,7 +50,7 @@ final class Incarnations<S extends Stage.Behaviour> {
   private boolean gated;                 // whether all its behaviours are; written before the first start is over
   private boolean hasMore;               // whether there was something left for onMore after the last good turn or commit point
   private boolean asksForMore;           // the same as the turn that is running has said
-  private Tasks<?, ?> tasks;             // null but for a stage that hands each event to a thread of its own
+  private volatile Tasks<?, ?> tasks;    // set once; read by any thread; null but for a stage that hands each event to a thread of its own
   private boolean serving;               // a message or a timer is being run; in a generator, within emit
   private Message.Request asked;           // the call that is being run; null if there is none
   private Throwable messageCrash;        // what threw there, in a generator
@@ -60,7 +60,7 @@ final class Incarnations<S extends Stage.Behaviour> {
   Incarnations(Cell<S> cell, Signals signals, StageFactory<? extends S> factory) {
     this.cell = cell;
     this.signals = signals;
-    this.fence = new Handover(cell.driver(), cell, cell.graph().time().faults());
+    this.fence = new Handover(cell.driver(), cell, cell.graph().time());
     this.factory = factory;
   }
 

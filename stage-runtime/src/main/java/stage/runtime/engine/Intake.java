@@ -52,7 +52,10 @@ final class Intake<O> {
       case BLOCK -> {
         if (!permits.tryAcquire()) {
           cell.ensureForeignThread("emit() beyond demand");
-          permits.acquire();
+          cell.graph().waits().during("emit()", cell, () -> {
+            permits.acquire();
+            return null;
+          });
         }
         enqueue(event);
       }

@@ -22,7 +22,10 @@ final class Lifecycle {
   private final Signals signals;
   private final Incarnations<?> incarnations;
   private final Latch ended;
-  private volatile Phase phase = new Phase.Starting();   // read by any thread
+  private volatile Phase phase = new Phase.Starting();   // read by any thread, as are the next three
+  private volatile long phaseSinceNanos;
+  private volatile int restarts;
+  private volatile Crash lastCrash;     // null if it never crashed
   private boolean inputEnded;           // the last subscription has completed
   private boolean inputCut;             // an input has ended because of a drain
   private boolean toldOfEnd;            // and onComplete was a good turn
@@ -39,6 +42,9 @@ final class Lifecycle {
   private volatile boolean freshStart;  // whether the next incarnation finds its states empty
   private volatile Thread replaced;     // the thread whose place this one has just taken; null otherwise
 
+  /** What is remembered of a crash. */
+  record Crash(String cause, String during, int incarnation, long atNanos) {}
+
   /** How a cell ends. */
   private record Leaving(StopReason reason, String during, boolean contained) {}
 
@@ -48,10 +54,32 @@ final class Lifecycle {
     this.signals = cell.signals();
     this.incarnations = cell.incarnations();
     this.started = cell.graph().time().latch("the start of", cell.path());
+    this.phaseSinceNanos = cell.graph().time().nanos();
     this.ended = cell.graph().time().latch("the end of", cell.path());
   }
 
+  /** The only assignment to {@code phase}. */
+  private void enter(Phase next) {
+    if (next.getClass() != phase.getClass()) phaseSinceNanos = cell.graph().time().nanos();
+    phase = next;
+  }
+
   // ---- any thread
+
+  /** {@return since when it has been in its phase} */
+  long phaseSinceNanos() {
+    return phaseSinceNanos;
+  }
+
+  /** {@return how many incarnations took over after a crash, or with their group} */
+  int restarts() {
+    return restarts;
+  }
+
+  /** {@return the last crash; null if there was none} */
+  Crash lastCrash() {
+    return lastCrash;
+  }
 
   Phase phase() {
     return phase;
@@ -178,7 +206,7 @@ final class Lifecycle {
       owner.held(cell, false);
       return;
     }
-    phase = new Phase.Held();
+    enter(new Phase.Held());
     heldToTell = true;
     incarnations.retire(new StopReason.GroupRestart(heldFor));
     tellHeld();
@@ -186,12 +214,12 @@ final class Lifecycle {
 
   void release() {
     signals.clear(Signals.RELEASED);
-    phase = new Phase.Starting();
+    enter(new Phase.Starting());
   }
 
   void start() {
     boolean first = incarnations.incarnation() == 0;
-    phase = new Phase.Starting();   // the backoff, if there was one, is over: a start that fails is a crash like any other
+    enter(new Phase.Starting());   // the backoff, if there was one, is over: a start that fails is a crash like any other
     incarnations.clearInterrupt();
     if (freshStart) {
       freshStart = false;
@@ -199,7 +227,7 @@ final class Lifecycle {
     }
     try {
       incarnations.incarnate();
-      phase = new Phase.Running();
+      enter(new Phase.Running());
     } catch (Handover.Refused refused) {
       throw refused;
     } catch (Throwable failure) {
@@ -210,6 +238,7 @@ final class Lifecycle {
       owner.started(cell);
       started.open();
     } else {
+      restarts++;
       owner.restarted(cell);
     }
   }
@@ -225,7 +254,7 @@ final class Lifecycle {
       return;
     }
     startFailure = failure;
-    phase = new Phase.Ended(new StopReason.Crashed(failure));
+    enter(new Phase.Ended(new StopReason.Crashed(failure)));
     cell.closeDoors(new Ending.Failed(failure, false), new StopReason.Crashed(failure));
     incarnations.letGo();
     ended.open();
@@ -296,7 +325,7 @@ final class Lifecycle {
         inputEnded = false;
         toldOfEnd = false;
         inputCut = false;
-        phase = new Phase.Held();
+        enter(new Phase.Held());
         heldToTell = true;
         incarnations.retire(reason);
         tellHeld();
@@ -310,7 +339,7 @@ final class Lifecycle {
   }
 
   private void awaitNextStart(long delayNanos) {
-    phase = delayNanos > 0 ? new Phase.BackingOff(cell.graph().time().nanos() + delayNanos) : new Phase.Starting();
+    enter(delayNanos > 0 ? new Phase.BackingOff(cell.graph().time().nanos() + delayNanos) : new Phase.Starting());
   }
 
   void subscriptionEnded(LaneInlet<?> inlet) {
@@ -350,7 +379,7 @@ final class Lifecycle {
     if (cell.consumerHalf() != null) cell.consumerHalf().close();
     incarnations.dropTimers();
     boolean wasBetween = !(phase instanceof Phase.Running);
-    phase = new Phase.Draining(reason);
+    enter(new Phase.Draining(reason));
     if (wasBetween) owner.held(cell, false);   // who restarts a group does not wait for it any more
   }
 
@@ -377,6 +406,7 @@ final class Lifecycle {
       case Phase.Draining draining -> false;
       case Phase.Ended endedPhase -> false;
     };
+    lastCrash = new Crash(cause.getClass().getName(), during, incarnations.incarnation(), cell.graph().time().nanos());
     if (decided == null) decided = mayRestart ? owner.crashed(cell, incarnations.incarnation(), cause, during, incarnations.canSkip(during)) : new Directive.End(false);
     switch (decided) {
       // The incarnation ends, the stage does not: lanes, demand, backlog, mailbox and states stay.
@@ -386,7 +416,7 @@ final class Lifecycle {
       }
       case Directive.Hold hold -> {
         signals.clear(Signals.HELD);   // nobody has to ask any more
-        phase = new Phase.Held();
+        enter(new Phase.Held());
         heldToTell = true;
         incarnations.abandon(cell.options().redelivery(), cause);
         tellHeld();
@@ -412,7 +442,7 @@ final class Lifecycle {
     boolean neverStarted = incarnations.incarnation() == 0;
     var reason = new StopReason.Crashed(failure);
     startFailure = failure;
-    phase = new Phase.Ended(reason);
+    enter(new Phase.Ended(reason));
     try {
       if (incarnations.tasks() != null) cell.keepTaskThreads(incarnations.tasks().threads());
       orReport(() -> incarnations.over(reason));
@@ -461,7 +491,7 @@ final class Lifecycle {
     };
     boolean neverStarted = incarnations.incarnation() == 0;   // a later Starting is a restart, of which the owner is told
     if (incarnations.tasks() != null) cell.keepTaskThreads(incarnations.tasks().threads());
-    phase = new Phase.Ended(reason);
+    enter(new Phase.Ended(reason));
     cell.closeDoors(ending, reason);
     if (cell.producerHalf() != null) cell.producerHalf().tellDropped();
     if (neverStarted) {

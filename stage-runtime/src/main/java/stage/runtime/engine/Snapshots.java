@@ -1,19 +1,34 @@
 package stage.runtime.engine;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import stage.api.Dispatcher;
+import stage.api.LastCrash;
 import stage.api.StageActivity;
 import stage.api.StageSnapshot;
 import stage.api.SubscriptionSnapshot;
+import stage.api.WaitReason;
 import stage.runtime.lane.Lane;
 import stage.runtime.time.WaitState;
+import stage.runtime.time.WaitTimes;
 
 /** Reads the numbers of a cell. Any thread; waits for nobody. */
 final class Snapshots {
+  private static final Map<WaitState.Kind, WaitReason> REASONS = new EnumMap<>(Map.of(
+      WaitState.Kind.EVENTS, WaitReason.EVENTS,
+      WaitState.Kind.DEMAND, WaitReason.DEMAND,
+      WaitState.Kind.MAIL, WaitReason.MAIL,
+      WaitState.Kind.SETTLEMENT, WaitReason.SETTLEMENT,
+      WaitState.Kind.BACKOFF, WaitReason.BACKOFF,
+      WaitState.Kind.RELEASE, WaitReason.RELEASE,
+      WaitState.Kind.READY, WaitReason.PROCESSOR));   // ready, and others are let go first
+
   private Snapshots() {}
 
   static StageSnapshot of(Cell<?> cell) {
@@ -49,7 +64,34 @@ final class Snapshots {
   }
 
   private static StageActivity activity(Cell<?> cell, long now) {
-    return StageActivity.NONE;
+    WaitTimes.Reading waits = cell.driver().waits(now);
+    Map<WaitReason, Duration> waited = new EnumMap<>(WaitReason.class);
+    for (WaitState.Kind what : REASONS.keySet()) {
+      long nanos = waits.totals()[what.ordinal()];
+      if (nanos > 0) waited.merge(REASONS.get(what), Duration.ofNanos(nanos), Duration::plus);
+    }
+    Handover fence = cell.incarnations().fence();
+    CallbackTimes callbacks = fence.callbacks();
+    Lifecycle.Crash crash = cell.lifecycle().lastCrash();
+    Optional<LastCrash> lastCrash = crash == null
+        ? Optional.empty()
+        : Optional.of(new LastCrash(crash.cause(), crash.during(), crash.incarnation(), between(crash.atNanos(), now)));
+    String callback = fence.callback();
+    long since = callbacks.sinceNanos();
+    Thread thread = cell.driver().thread();
+    return new StageActivity(between(cell.statusSinceNanos(), now), cell.lifecycle().restarts(), lastCrash,
+        callbacks.count(),
+        Duration.ofNanos(callbacks.totalNanos()), Duration.ofNanos(callbacks.longest().nanos()),
+        callbacks.longest().callback(), callback,
+        callback.isEmpty() || since == 0 ? Duration.ZERO : between(since, now),
+        Optional.ofNullable(waits.awaiting() == WaitState.Kind.READY ? null
+            : REASONS.get(WaitTimes.nowOf(waits.awaiting()))),
+        Duration.ofNanos(waits.waitingNanos()), waited,
+        cell.threadCount(), thread == null ? 0 : thread.threadId());
+  }
+
+  private static Duration between(long sinceNanos, long now) {
+    return Duration.ofNanos(Math.max(0, now - sinceNanos));
   }
 
   private static StageSnapshot.Feed feed(Dispatcher<?> dispatch, List<SubscriptionSnapshot> outputs) {

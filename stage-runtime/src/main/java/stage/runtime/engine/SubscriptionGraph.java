@@ -49,6 +49,11 @@ public final class SubscriptionGraph {
     return time;
   }
 
+  /** {@return the threads that are blocked in a method of a stage's handle} Any thread. */
+  public List<BlockedThread> blockedThreads() {
+    return waits.now();
+  }
+
   /** {@return a number that no other cell has} */
   long nextCellId() {
     return cells.incrementAndGet();

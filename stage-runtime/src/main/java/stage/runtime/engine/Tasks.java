@@ -8,6 +8,7 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentSkipListMap;
 import stage.api.EventFunction;
 import stage.api.Outlet;
 import stage.runtime.mailbox.Signals;
@@ -40,6 +41,7 @@ final class Tasks<I, O> {
     private final I event;
     private int attempts;
     private Thread thread;
+    private long number;         // of its thread
     private Task<I, O> earlier;  // finished before this one; written by its thread before it pushes, then the cell's
     private O result;            // written by its thread before it pushes
     private Throwable failure;   // as result
@@ -114,6 +116,7 @@ final class Tasks<I, O> {
   private final List<Task<I, O>> emittedInTurn = new ArrayList<>();
   private final Map<LaneInlet<?>, Window> windows = new LinkedHashMap<>();   // walked in the order of the inlets' first events
   private volatile Task<?, ?> finished;   // the newest; any task's thread pushes, the cell takes all
+  private final Map<Long, Thread> live = new ConcurrentSkipListMap<>();   // by the order of their starts; read by any thread
   private int running;
   private int unemitted;            // tasks whose result is still to be emitted
   private long started;
@@ -174,7 +177,9 @@ final class Tasks<I, O> {
     task.fate = Fate.RUNNING;
     running++;
     try {
-      task.thread = cell.graph().time().startTask("stage:" + cell.path() + "#" + cell.incarnation() + "/" + ++started, task);
+      task.number = ++started;
+      task.thread = cell.graph().time().startTask(cell.threadName(cell.incarnation()) + "/" + started, task);
+      live.put(task.number, task.thread);
     } catch (Throwable noThread) {
       task.finish(null, noThread);
     }
@@ -185,6 +190,7 @@ final class Tasks<I, O> {
     int attempts = cell.options().redelivery().attempts();
     for (Task<I, O> task : take()) {
       running--;
+      live.remove(task.number);
       task.thread = null;
       if (task.isLeft) continue;
       if (task.failure == null) {
@@ -279,6 +285,16 @@ final class Tasks<I, O> {
       ahead[i++] = task.fate == Fate.HANDLED && (task.isEmitted || !isEmitting);
     }
     window.inlet.lane().finishedAhead(ahead);
+  }
+
+  /** {@return the threads that handle an event now, the oldest first} Any thread. */
+  List<Thread> runningThreads() {
+    return List.copyOf(live.values());
+  }
+
+  /** {@return how many of those there are} Any thread. */
+  int runningCount() {
+    return live.size();
   }
 
   /** {@return the threads that have not finished} */

@@ -12,7 +12,10 @@ import java.util.stream.Collectors;
  * <p>A wait is noted before the look for a cycle, so of those that close one at the same time at least one sees it.
  */
 final class Waits {
-  private final ConcurrentHashMap<Thread, Cell<?>> waiting = new ConcurrentHashMap<>();   // each thread writes its own entry
+  /** For whom a thread waits, in which method, and since when. */
+  private record Waiting(Cell<?> cell, String what, long sinceNanos) {}
+
+  private final ConcurrentHashMap<Thread, Waiting> waiting = new ConcurrentHashMap<>();   // each thread writes its own entry
 
   /** What may be waited for. */
   @FunctionalInterface
@@ -31,7 +34,7 @@ final class Waits {
    */
   <R, X extends Exception> R during(String what, Cell<?> cell, Awaiter<R, X> waiting) throws InterruptedException, X {
     Thread caller = cell.graph().time().current();
-    this.waiting.put(caller, cell);
+    this.waiting.put(caller, new Waiting(cell, what, cell.graph().time().nanos()));
     try {
       ensureNoCycle(what, caller, cell);
       return waiting.await();
@@ -42,7 +45,15 @@ final class Waits {
 
   /** {@return the cell that a thread waits for; null if it waits for none} */
   Cell<?> awaitedBy(Thread thread) {
-    return thread == null ? null : waiting.get(thread);
+    Waiting wait = thread == null ? null : waiting.get(thread);
+    return wait == null ? null : wait.cell;
+  }
+
+  /** {@return who waits now} */
+  List<BlockedThread> now() {
+    List<BlockedThread> all = new ArrayList<>();
+    waiting.forEach((thread, wait) -> all.add(BlockedThread.of(thread, wait.cell, wait.what, wait.sinceNanos)));
+    return all;
   }
 
   private void ensureNoCycle(String what, Thread caller, Cell<?> cell) {

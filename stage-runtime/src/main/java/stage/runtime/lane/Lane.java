@@ -5,7 +5,6 @@ import java.lang.invoke.VarHandle;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import stage.api.SubscriptionSnapshot;
 import stage.api.SubscriptionSpec;
 
@@ -34,6 +33,9 @@ public final class Lane<E> implements LaneTail<E>, LaneHead<E> {
   private static final int LONGEST_KEPT = 4;
 
   private static final int FEW = 8;
+
+  /** The clock is read for the ages of events once in so many, while nobody watches. */
+  private static final int EVENTS_PER_MARK = 64;
 
   /** After so many readings that its writer got in the way of, a reader takes it for one that was taken off its processor. */
   private static final int PATIENCE = 100;
@@ -65,6 +67,7 @@ public final class Lane<E> implements LaneTail<E>, LaneHead<E> {
   private Node last;                // where the next event goes
   private int filled;               // slots of an open last node that are taken
   private Node spare;               // reserved, and not linked yet; null for none
+  private volatile AgeMarks marks;  // null until enough was published; read by any thread
   private boolean touched;          // whether there is somebody to wake
   private volatile boolean tell;    // whether the producer waits for everything to be settled
   private volatile Ending ending;   // after the last event
@@ -138,7 +141,7 @@ public final class Lane<E> implements LaneTail<E>, LaneHead<E> {
     if (to - from < SLICE) for (int i = from; i < to; i++) append(events[i]);
     else seal(events, from, to);
     touched = true;
-    setTailRelease(tail + (to - from));
+    publishedUpTo(tail + (to - from));
   }
 
   @Override
@@ -146,7 +149,19 @@ public final class Lane<E> implements LaneTail<E>, LaneHead<E> {
     reserve(1);
     append(event);
     touched = true;
-    setTailRelease(tail + 1);
+    publishedUpTo(tail + 1);
+  }
+
+  /** The consumer may see them from here on. Once in a while the time is noted. */
+  private void publishedUpTo(long published) {
+    boolean isToNote = tail / EVENTS_PER_MARK != published / EVENTS_PER_MARK;
+    setTailRelease(published);
+    if (isToNote || producer.isWatched()) note(published);
+  }
+
+  private void note(long published) {
+    if (marks == null) marks = new AgeMarks();
+    marks.note(published, producer.nanos());
   }
 
   private void append(Object event) {
@@ -396,7 +411,18 @@ public final class Lane<E> implements LaneTail<E>, LaneHead<E> {
   private SubscriptionSnapshot snapshot(Counters now, long handledThen, long nowNanos) {
     return new SubscriptionSnapshot(id, producer.path(), consumer.path(), spec.demand(), ending == null && !left, now.requested,
         now.requested - now.tail, now.tail, handledThen, now.tail - now.settled, now.deadLettered, now.dropped, now.returned,
-        Duration.ZERO, new SubscriptionSnapshot.Share(spec.partition(), spec.selector().isPresent()), Optional.empty());
+        Duration.ofNanos(now.tail == now.settled ? 0 : ageNanos(now, nowNanos)),
+        new SubscriptionSnapshot.Share(spec.partition(), spec.selector().isPresent()), consumer.isGated());
+  }
+
+  /** How old the oldest event in flight is at least. */
+  private long ageNanos(Counters now, long nowNanos) {
+    AgeMarks noted = marks;
+    long byMark = noted == null ? 0 : noted.ageNanos(now.settled, nowNanos);
+    // A producer that waits has published nothing since; where few events go, that says more than the marks.
+    long waiting = producer.waitingNanos(nowNanos);
+    boolean isStill = (long) TAIL.getOpaque(this) == now.tail;
+    return isStill ? Math.max(byMark, waiting) : byMark;
   }
 
   /** Each is read before one that is never behind it, so that no difference of two is negative, whenever they were read. */

@@ -16,4 +16,23 @@ public interface LaneEnd {
 
   /** {@return the time on the clock that the cell lives by} */
   long nanos();
+
+  /** {@return whether somebody watches, so that the clock is read more often than the cell needs it} */
+  default boolean isWatched() {
+    return false;
+  }
+
+  /** {@return whether it hands events on to somebody outside, and asks for them as it is asked} */
+  default boolean isGated() {
+    return false;
+  }
+
+  /**
+   * {@return how long the cell has been waiting, roughly; 0 if it does not wait}
+   *
+   * @param nowNanos the time
+   */
+  default long waitingNanos(long nowNanos) {
+    return 0;
+  }
 }

@@ -5,6 +5,7 @@ import java.util.Locale;
 import stage.runtime.time.Driver;
 import stage.runtime.time.StepMachine;
 import stage.runtime.time.Time;
+import stage.runtime.time.WaitTimes;
 import stage.runtime.time.WaitState;
 
 /**
@@ -36,6 +37,8 @@ public final class SimulatedDriver implements Driver, Schedulable {
   private SimulatedThread strand;         // whose step is running, or, with something around, all of them; null for none
   private Wait parked;           // of a strand that waits within a step; null for none
   private Time.Alarm alarm;      // null without one
+  private final WaitTimes waits = new WaitTimes();
+  private WaitState noted = WaitState.Kind.READY;   // the wait that is in waits
 
   SimulatedDriver(SimulatedTime time, StepMachine machine) {
     this.time = time;
@@ -56,6 +59,7 @@ public final class SimulatedDriver implements Driver, Schedulable {
   @Override
   public void start() {
     state = State.AWAKE;
+    note(WaitState.Kind.READY);
     interrupted = false;
     strand = null;
     parked = null;
@@ -148,6 +152,7 @@ public final class SimulatedDriver implements Driver, Schedulable {
     state = State.PARKED;
     if (machine.isReady(time.nanos())) return false;
     if (next instanceof WaitState.Timer(var what, var atNanos)) arm(atNanos);
+    note(next);
     return true;
   }
 
@@ -205,6 +210,7 @@ public final class SimulatedDriver implements Driver, Schedulable {
     }
     Wait wait = scheduler.waitFor(nameOf(what));
     parked = wait;
+    note(what);
     if (what instanceof WaitState.Timer(var now, var atNanos)) arm(atNanos);
     try {
       scheduler.blockUntilInterrupted(wait);
@@ -212,6 +218,7 @@ public final class SimulatedDriver implements Driver, Schedulable {
       if (parked == wait) {
         parked = null;
         state = State.AWAKE;
+        note(WaitState.Kind.READY);
       }
     }
   }
@@ -235,6 +242,7 @@ public final class SimulatedDriver implements Driver, Schedulable {
     scheduler.ensureInside();
     if (state != State.PARKED && state != State.RESTING || scheduler.isOver()) return;
     state = State.AWAKE;
+    note(WaitState.Kind.READY);
     if (parked != null) scheduler.grant(parked);
     else scheduler.isReady(this);
   }
@@ -263,6 +271,18 @@ public final class SimulatedDriver implements Driver, Schedulable {
   @Override
   public WaitState awaiting() {
     return state == State.PARKED ? next : WaitState.Kind.READY;
+  }
+
+  @Override
+  public WaitTimes.Reading waits(long nowNanos) {
+    return waits.read(nowNanos);
+  }
+
+  /** The state has changed: notes what it waits for from now on. */
+  private void note(WaitState what) {
+    if (noted != WaitState.Kind.READY) waits.ends(noted, time, machine.isWatched());
+    noted = what;
+    if (what != WaitState.Kind.READY) waits.begins(what, time, true);
   }
 
   @Override

@@ -12,6 +12,7 @@ import stage.api.supervision.StageFailedException;
 import stage.runtime.engine.Cell;
 import stage.runtime.engine.CellOwner;
 import stage.runtime.engine.Directive;
+import stage.runtime.engine.Watching;
 
 /**
  * Looks after cells that serve the children of a supervisor and are no children themselves: the ends of bridges. They are never restarted, take no part in group
@@ -30,6 +31,11 @@ final class BridgeOwner implements CellOwner {
 
   SupervisorCell supervisor() {
     return supervisor;
+  }
+
+  @Override
+  public Watching watching() {
+    return context.watching();
   }
 
   /** {@return the supervisor that an owner of cells is, or belongs to} */

@@ -130,6 +130,7 @@ final class Scope extends SupervisorCell {
     exit.cancel();
     shared().locked(shared()::over);
     shared().locked(() -> report = shared().report(stragglers));
+    shared().guests().close();
     if (interrupted) Thread.currentThread().interrupt();
     return stragglers;
   }

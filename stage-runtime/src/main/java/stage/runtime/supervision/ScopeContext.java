@@ -21,6 +21,7 @@ import stage.api.supervision.StragglersException;
 import stage.api.supervision.SupervisorSpec;
 import stage.runtime.engine.Cell;
 import stage.runtime.engine.SubscriptionGraph;
+import stage.runtime.engine.Watching;
 import stage.runtime.time.ShortLock;
 import stage.runtime.time.Time;
 
@@ -44,6 +45,8 @@ final class ScopeContext {
   private final Consumer<Runnable> around;   // null if there is no context to carry
   private final ShortLock lock = new ShortLock();
   private final DeadLetterQueue deadLetters;
+  private final Watching watching = new Watching();
+  private final Guests guests = new Guests();
   // guarded by lock
   private final List<LastThread> ending = new ArrayList<>();   // of cells that have ended; some may not be gone yet
   private int lookAt = FEW_THREADS;    // how many of them there may be before it is looked which are gone
@@ -74,6 +77,15 @@ final class ScopeContext {
 
   Consumer<Runnable> around() {
     return around;
+  }
+
+  /** {@return those who watch from outside} */
+  Guests guests() {
+    return guests;
+  }
+
+  Watching watching() {
+    return watching;
   }
 
   DeadLetterQueue deadLetters() {
@@ -132,9 +144,10 @@ final class ScopeContext {
   /** Tells the listener, whose own faults change nothing. */
   void tell(StageEvent event) {
     graph.time().happened(event);
-    if (listener == StageListener.NONE) return;
+    if (listener == StageListener.NONE && guests.isEmpty()) return;
     try {
       listener.on(event);
+      guests.tell(event);
     } catch (Throwable failure) {
       long[] count = {0};
       locked(() -> count[0] = ++listenerFailures);

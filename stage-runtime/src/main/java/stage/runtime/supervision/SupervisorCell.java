@@ -1,5 +1,7 @@
 package stage.runtime.supervision;
 
+import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,6 +28,7 @@ import stage.api.StageSnapshot;
 import stage.api.StageSpec;
 import stage.api.StopReason;
 import stage.api.SubscriptionSnapshot;
+import stage.api.observe.Explanation;
 import stage.api.observe.StageEvent;
 import stage.api.observe.TreeSnapshot;
 import stage.api.supervision.AutoShutdown;
@@ -41,6 +44,7 @@ import stage.api.supervision.SupervisorSpec;
 import stage.runtime.engine.Cell;
 import stage.runtime.engine.CellOwner;
 import stage.runtime.engine.Directive;
+import stage.runtime.engine.Watching;
 import stage.runtime.time.Latch;
 import stage.runtime.time.Time;
 
@@ -308,6 +312,16 @@ abstract class SupervisorCell implements Supervisor, CellOwner {
     return Trees.of(this);
   }
 
+  @Override
+  public final Explanation explain() {
+    return Insight.find().explain(Observed.of(this));
+  }
+
+  @Override
+  public final void dump(Path file) throws IOException {
+    Insight.find().dump(Observed.of(this), Objects.requireNonNull(file, "file must not be null"));
+  }
+
   /** Under the lock. */
   final boolean isRestarting() {
     return isOrAbove(above -> above.faultHandling.isRestartingAGroup());
@@ -380,6 +394,11 @@ abstract class SupervisorCell implements Supervisor, CellOwner {
       if (root().shutdown.hasBegun()) throw new ScopeMisuseException(root() + " is closing or closed; there are no more dead letters to take");
     });
     return context.deadLetters().producer();
+  }
+
+  @Override
+  public final Watching watching() {
+    return shared().watching();
   }
 
   // ---- starts and faultHandling; on the thread of the cell

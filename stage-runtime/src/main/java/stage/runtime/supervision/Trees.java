@@ -1,9 +1,16 @@
 package stage.runtime.supervision;
 
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import stage.api.StageSnapshot;
+import stage.api.observe.BlockedCall;
 import stage.api.observe.SupervisorSnapshot;
 import stage.api.observe.TreeSnapshot;
+import stage.runtime.engine.BlockedThread;
 import stage.runtime.engine.Cell;
 import stage.runtime.engine.CellNumbers;
 
@@ -22,7 +29,18 @@ final class Trees {
     // Not under the lock: a thousand stages take a millisecond or two, in which others could not crash, start or end.
     var numbers = CellNumbers.of(cells, root.time());
     return new TreeSnapshot(root.path(), root.time().instant(), numbers.nanos(), numbers.stages(),
-        numbers.subscriptions(), supervisors, List.of());
+        numbers.subscriptions(),
+        supervisors, calls(root, numbers));
+  }
+
+  private static List<BlockedCall> calls(SupervisorCell root, CellNumbers numbers) {
+    Set<String> paths = numbers.stages().stream().map(StageSnapshot::path).collect(Collectors.toSet());
+    return root.shared().graph().blockedThreads().stream()
+        .filter(caller -> paths.contains(caller.target()) || paths.contains(caller.name()))
+        .sorted(Comparator.comparingLong(BlockedThread::sinceNanos))
+        .map(caller -> new BlockedCall(caller.name(), caller.isStage(), caller.target(), caller.method(),
+            Duration.ofNanos(Math.max(0, numbers.nanos() - caller.sinceNanos()))))
+        .toList();
   }
 
   private static SupervisorSnapshot of(SupervisorCell supervisor, Children children) {

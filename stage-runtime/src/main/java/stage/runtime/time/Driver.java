@@ -51,6 +51,13 @@ public interface Driver {
   /** {@return what the machine waits for, or {@code READY} if it does not wait} */
   WaitState awaiting();
 
+  /**
+   * {@return what the machine waits for, since when, and how long it has waited in all} Any thread.
+   *
+   * @param nowNanos the time
+   */
+  WaitTimes.Reading waits(long nowNanos);
+
   /** {@return the thread; null before the start} */
   Thread thread();
 }

@@ -59,6 +59,11 @@ public interface StepMachine {
     return "";
   }
 
+  /** {@return whether somebody wants to know how long it waits} Asked twice for each wait. */
+  default boolean isWatched() {
+    return false;
+  }
+
   /** {@return the name of the thread that carries it} */
   String threadName();
 }

@@ -17,12 +17,10 @@ import java.util.concurrent.locks.LockSupport;
  */
 final class ThreadDriver implements Driver, Runnable {
   private static final VarHandle STATE;
-  private static final VarHandle AWAITING;
 
   static {
     try {
       STATE = MethodHandles.lookup().findVarHandle(ThreadDriver.class, "state", int.class);
-      AWAITING = MethodHandles.lookup().findVarHandle(ThreadDriver.class, "awaiting", WaitState.class);
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);
     }
@@ -63,7 +61,7 @@ final class ThreadDriver implements Driver, Runnable {
   private final StepMachine machine;
   private final boolean onPlatformThread;
   private volatile Thread thread;                                // written by the thread that starts it, or replaces it
-  private WaitState awaiting = WaitState.Kind.READY;               // written by the driver's thread
+  private final WaitTimes waits = new WaitTimes();               // written by the driver's thread
   private Time.Alarm alarm;                                      // the driver's thread only
   private boolean done;                                          // the driver's thread only
   private long alarmAtNanos;                                     // the driver's thread only
@@ -104,6 +102,7 @@ final class ThreadDriver implements Driver, Runnable {
       } catch (OutOfMemoryError full) {
         // To park takes memory, and to set an alarm: a virtual thread's stack moves to the heap. Who cannot park looks again, and tries again.
         STATE.setOpaque(this, AWAKE);   // as after parking
+        waits.ends(WaitState.Kind.READY, time, false);
         goesOn = isCurrent();
       }
     }
@@ -144,7 +143,7 @@ final class ThreadDriver implements Driver, Runnable {
     state = PARKING;
     VarHandle.fullFence();   // pairs with the one before wake(): what the look below misses is followed by a wake-up; it reads with acquire
     if (!machine.isReady(now())) {
-      AWAITING.setOpaque(this, what);   // for snapshots only; nothing is ordered by it
+      waits.begins(what, time, machine.isWatched());
       switch (what) {
         case WaitState.Kind now -> parkFor(now);
         case WaitState.Timer(var now, var atNanos) -> {
@@ -152,7 +151,7 @@ final class ThreadDriver implements Driver, Runnable {
           parkFor(now);
         }
       }
-      AWAITING.setOpaque(this, WaitState.Kind.READY);
+      waits.ends(what, time, machine.isWatched());
     }
     STATE.setOpaque(this, AWAKE);   // a peer that still sees the announcement wakes a driver that is awake, which is harmless
   }
@@ -162,9 +161,11 @@ final class ThreadDriver implements Driver, Runnable {
     state = RESTING;
     VarHandle.fullFence();   // as in park
     if (machine.mayRest()) {
-      Time.Alarm end = time.at(time.nanos() + REST_NANOS, this::wake);
+      long since = time.nanos();
+      Time.Alarm end = time.at(since + REST_NANOS, this::wake);
       awaitMoreEvents();
       end.cancel();
+      if (machine.isWatched()) waits.add(WaitState.Kind.EVENTS, time.nanos() - since);
     }
     STATE.setOpaque(this, AWAKE);   // as after parking
   }
@@ -190,6 +191,7 @@ final class ThreadDriver implements Driver, Runnable {
     awaitTurn();
     STATE.setOpaque(this, AWAKE);   // as after parking
     breathedNanos = time.nanos();
+    if (machine.isWatched()) waits.add(WaitState.Kind.READY, breathedNanos - now);   // it was ready, and others had the processor
   }
 
   private void endBreath() {
@@ -285,7 +287,12 @@ final class ThreadDriver implements Driver, Runnable {
 
   @Override
   public WaitState awaiting() {
-    return (WaitState) AWAITING.getOpaque(this);
+    return waits.awaiting();
+  }
+
+  @Override
+  public WaitTimes.Reading waits(long nowNanos) {
+    return waits.read(nowNanos);
   }
 
   @Override

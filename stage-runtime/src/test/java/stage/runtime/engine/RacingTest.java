@@ -23,6 +23,7 @@ import stage.runtime.time.Driver;
 import stage.runtime.time.RealTime;
 import stage.runtime.time.Time;
 import stage.runtime.time.WaitState;
+import stage.runtime.time.WaitTimes;
 
 /**
  * The classes that several threads share, each by itself and with no thread inside. What may come of a race is listed; nothing else may.
@@ -147,7 +148,7 @@ class RacingTest {
   @Nested
   class ASubscription {
     private static final CellOwner NOBODY = (CellOwner) Proxy.newProxyInstance(CellOwner.class.getClassLoader(), new Class<?>[] {CellOwner.class},
-        (proxy, method, arguments) -> null);
+        (proxy, method, arguments) -> method.getReturnType() == Watching.class ? new Watching() : null);
     private static final Time TIME = new RealTime();
 
     private static final class State {
@@ -235,6 +236,11 @@ class RacingTest {
       }
 
       @Override
+      public WaitTimes.Reading waits(long nowNanos) {
+        throw new UnsupportedOperationException("nobody looks at it");
+      }
+
+      @Override
       public Thread thread() {
         return null;
       }
@@ -242,7 +248,7 @@ class RacingTest {
 
     private static final class State {
       private final AnyThread driver = new AnyThread();
-      private final Handover fence = new Handover(driver, null, null);
+      private final Handover fence = new Handover(driver, null, new RealTime());
       private String zombie;
       private String successor;
 

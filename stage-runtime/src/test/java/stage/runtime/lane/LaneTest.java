@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -22,7 +21,7 @@ class LaneTest {
     assertThat(lane.demand()).isEqualTo(10_000);
     assertThat(lane.available()).isZero();
     assertThat(lane.snapshot()).isEqualTo(new SubscriptionSnapshot(1, "test/producer", "test/consumer", Demand.max(10_000), true,
-        10_000, 10_000, 0, 0, 0, 0, 0, 0, Duration.ZERO, SubscriptionSnapshot.Share.ANY, Optional.empty()));
+        10_000, 10_000, 0, 0, 0, 0, 0, 0, Duration.ZERO, SubscriptionSnapshot.Share.ANY, false));
   }
 
   @Test

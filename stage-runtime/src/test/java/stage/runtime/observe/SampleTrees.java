@@ -22,16 +22,16 @@ final class SampleTrees {
   static TreeSnapshot shop(Instant at, long nanos, long sent) {
     SubscriptionSnapshot lane = new SubscriptionSnapshot(7, "shop/prices", "shop/db-writer", Demand.max(1000), true,
         sent + 1000, 1000, sent,
-        sent - 500, 500, 0, 0, 0, Duration.ofMillis(340), SubscriptionSnapshot.Share.ANY, Optional.empty());
+        sent - 500, 500, 0, 0, 0, Duration.ofMillis(340), SubscriptionSnapshot.Share.ANY, false);
     var waits = new StageActivity(Duration.ofSeconds(60), 0, Optional.empty(), 42, Duration.ofSeconds(1),
         Duration.ofMillis(3), "onDemand", "",
         Duration.ZERO, Optional.of(WaitReason.DEMAND), Duration.ofSeconds(12), Map.of(WaitReason.DEMAND,
-            Duration.ofNanos(nanos / 2)), 31);
+            Duration.ofNanos(nanos / 2)), 1, 31);
     var writes = new StageActivity(Duration.ofSeconds(30), 1,
         Optional.of(new LastCrash("java.sql.SQLException", "onEvents", 1, Duration.ofSeconds(30))), 21,
             Duration.ofSeconds(20),
         Duration.ofSeconds(12), "onEvents", "onEvents", Duration.ofMillis(12_345), Optional.empty(), Duration.ZERO,
-            Map.of(), 32);
+            Map.of(), 1, 32);
     var prices = new StageSnapshot(1, "shop/prices", StageSnapshot.Kind.PRODUCER, StageSnapshot.Status.RUNNING, 1,
         "DEMAND", 0, 17, sent + 17, 0,
         0, 0, 0, 0, waits, Optional.of(new StageSnapshot.Feed("demand", List.of())), List.of(), List.of(lane));

@@ -59,6 +59,11 @@ public class DelegatingDriver implements Driver {
   }
 
   @Override
+  public WaitTimes.Reading waits(long nowNanos) {
+    return driver.waits(nowNanos);
+  }
+
+  @Override
   public Thread thread() {
     return driver.thread();
   }

@@ -1,0 +1,87 @@
+package stage.runtime.engine;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import stage.runtime.time.Time;
+
+/**
+ * Which callback a cell runs, how many it has run, and how long they took. Written by the cell's thread, read by any.
+ */
+final class CallbackTimes {
+  private static final VarHandle COUNT;
+  private static final VarHandle TOTAL;
+  private static final VarHandle SINCE;
+  private static final VarHandle LONGEST;
+
+  static {
+    try {
+      var lookup = MethodHandles.lookup();
+      COUNT = lookup.findVarHandle(CallbackTimes.class, "count", long.class);
+      TOTAL = lookup.findVarHandle(CallbackTimes.class, "totalNanos", long.class);
+      SINCE = lookup.findVarHandle(CallbackTimes.class, "sinceNanos", long.class);
+      LONGEST = lookup.findVarHandle(CallbackTimes.class, "longest", Longest.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
+  /** The longest callback that was seen. */
+  record Longest(String callback, long nanos) {
+    private static final Longest NONE = new Longest("", 0);
+  }
+
+  // Opaque, all of them: whole numbers that are not long out of date, and nothing is ordered by them. Only the name
+  // needs more: see Handover.
+  private String name = "";     // plain; published by the fence's word
+  private long count;
+  private long totalNanos;
+  private long sinceNanos;      // 0 if the clock was not read when it began
+  private Longest longest = Longest.NONE;
+
+  /** A callback begins. */
+  void begins(String callback, Time time, boolean isWatched) {
+    name = callback;
+    COUNT.setOpaque(this, count + 1);
+    if (isWatched) SINCE.setOpaque(this, time.nanos() | 1);   // never 0, and wrong by a nanosecond at most
+    else if (sinceNanos != 0) SINCE.setOpaque(this, 0L);
+  }
+
+  /** It is over. */
+  void ends(Time time) {
+    if (sinceNanos == 0) return;
+    long nanos = time.nanos() - sinceNanos;
+    TOTAL.setOpaque(this, totalNanos + nanos);
+    if (nanos > longest.nanos) LONGEST.setOpaque(this, new Longest(name, nanos));
+    SINCE.setOpaque(this, 0L);
+  }
+
+  /** The thread goes on in a callback that something else was run within. */
+  void goesOn(String callback) {
+    name = callback;
+  }
+
+  /**
+   * {@return the name of the callback that began last} Whoever has seen an odd word of the fence sees the name that
+   * belongs to it, or a later one.
+   */
+  String name() {
+    return name;
+  }
+
+  long count() {
+    return (long) COUNT.getOpaque(this);
+  }
+
+  long totalNanos() {
+    return (long) TOTAL.getOpaque(this);
+  }
+
+  /** {@return when the callback began that is running; 0 if that is not known} */
+  long sinceNanos() {
+    return (long) SINCE.getOpaque(this);
+  }
+
+  Longest longest() {
+    return (Longest) LONGEST.getOpaque(this);
+  }
+}

@@ -1,0 +1,76 @@
+package stage.runtime.observe;
+
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * Finds in a stack what its reader knows: the innermost code that is neither Stage's nor the JDK's, and what that
+ * calls.
+ */
+final class Frames {
+  private static final List<String> OURS = List.of("stage.runtime.", "stage.api.");
+  private static final List<String> THE_JDKS = List.of("java.", "javax.", "jdk.", "sun.", "com.sun.");
+
+  private Frames() {}
+
+  /**
+   * {@return where a thread is, such as <code>`DbWriter.onEvents` (DbWriter.java:41), in `Thread.sleep`</code>}
+   *
+   * @param stack the innermost frame first
+   * @param callback what to say if no frame is the user's
+   */
+  static String place(List<StackTraceElement> stack, String callback) {
+    int at = 0;
+    while (at < stack.size() && (isOurs(stack.get(at)) || isTheJdks(stack.get(at)))) at++;
+    if (at == stack.size()) return "its callback `" + callback + "`";
+    StackTraceElement frame = stack.get(at);
+    String place = "`" + name(frame) + "`";
+    if (frame.getFileName() != null && frame.getLineNumber() > 0) {
+      place += " (" + frame.getFileName() + ":" + frame.getLineNumber() + ")";
+    }
+    boolean callsTheJdk = at > 0 && isTheJdks(stack.get(at - 1));
+    return callsTheJdk ? place + ", in `" + name(stack.get(at - 1)) + "`" : place;
+  }
+
+  /** {@return whether the thread waits to get a lock} */
+  static boolean isWaitingForALock(List<StackTraceElement> stack) {
+    for (StackTraceElement frame : stack) {
+      if (!isTheJdks(frame)) return false;
+      String type = frame.getClassName().toLowerCase(Locale.ROOT);
+      boolean isLock = type.startsWith("java.util.concurrent.locks.reentrant") || type.contains("stampedlock");
+      if (isLock && frame.getMethodName().toLowerCase(Locale.ROOT).contains("lock")) return true;
+    }
+    return false;
+  }
+
+  /**
+   * {@return whether the code of a thread that could run is not on any processor: a virtual thread that nobody carries}
+   */
+  static boolean isUncarried(List<StackTraceElement> stack) {
+    if (stack.isEmpty()) return true;
+    String type = stack.getFirst().getClassName();
+    return type.equals("java.lang.VirtualThread") || type.equals("jdk.internal.vm.Continuation");
+  }
+
+  private static String name(StackTraceElement frame) {
+    String type = frame.getClassName();
+    int lambda = type.indexOf("$$");   // the class of a lambda is named for the class that holds it
+    if (lambda > 0) type = type.substring(0, lambda);
+    type = type.substring(type.lastIndexOf('.') + 1).replace('$', '.');
+    String method = frame.getMethodName();
+    if (method.startsWith("lambda$")) {
+      method = method.substring("lambda$".length());
+      int number = method.lastIndexOf('$');
+      if (number > 0) method = method.substring(0, number);
+    }
+    return type + "." + method;
+  }
+
+  private static boolean isOurs(StackTraceElement frame) {
+    return OURS.stream().anyMatch(frame.getClassName()::startsWith);
+  }
+
+  private static boolean isTheJdks(StackTraceElement frame) {
+    return THE_JDKS.stream().anyMatch(frame.getClassName()::startsWith);
+  }
+}

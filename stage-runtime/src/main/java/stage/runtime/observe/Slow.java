@@ -1,0 +1,117 @@
+package stage.runtime.observe;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import stage.api.StageSnapshot;
+import stage.api.SubscriptionSnapshot;
+import stage.api.WaitReason;
+import stage.api.observe.Finding;
+import stage.api.observe.TreeRates;
+import stage.api.observe.TreeSnapshot;
+
+/**
+ * Finds what says how fast a tree goes that is not stuck: the stage that is the limit, and partitions that are uneven.
+ */
+final class Slow {
+  private static final double BUSY = 0.5;
+  private static final double SHORT_OF_DEMAND = 0.1;
+  private static final double FULL = 0.8;
+  private static final int UNEVEN = 2;
+  private static final long MANY = 1_000;
+  private static final int GROUP = 3;
+
+  private final TreeSnapshot tree;
+  private final TreeRates rates;
+  private final Map<String, StageSnapshot> stages = new HashMap<>();
+
+  private Slow(TreeSnapshot tree, TreeRates rates) {
+    this.tree = tree;
+    this.rates = rates;
+    tree.stages().forEach(stage -> stages.put(stage.path(), stage));
+  }
+
+  /**
+   * {@return the bottleneck, if there is one, then uneven groups}
+   *
+   * @param tree the numbers
+   * @param rates how they have changed
+   */
+  static List<Finding> find(TreeSnapshot tree, TreeRates rates) {
+    var slow = new Slow(tree, rates);
+    List<Finding> found = new ArrayList<>();
+    slow.bottleneck().ifPresent(found::add);
+    for (StageSnapshot stage : tree.stages()) slow.skew(stage).ifPresent(found::add);
+    return found;
+  }
+
+  // ---- the bottleneck
+
+  private Optional<Finding> bottleneck() {
+    StageSnapshot limit = null;
+    for (StageSnapshot stage : tree.stages()) {
+      if (busy(stage) < BUSY || !isLimit(stage)) continue;
+      // In start order, which follows the events: of two that are about as busy, the one downstream is the limit.
+      if (limit == null || busy(stage) > busy(limit) - 0.01) limit = stage;
+    }
+    return limit == null ? Optional.empty() : Optional.of(describe(limit));
+  }
+
+  private double busy(StageSnapshot stage) {
+    return rates.of(stage).busy();
+  }
+
+  /**
+   * {@return whether others wait for it: those before it for demand, or, if it is the source, those behind it for
+   * events}
+   */
+  private boolean isLimit(StageSnapshot stage) {
+    if (stage.inputs().isEmpty()) {
+      return rates.of(stage).out() > 0 && stage.outputs().stream().map(SubscriptionSnapshot::consumer)
+          .map(stages::get).allMatch(consumer -> consumer != null && waits(consumer, WaitReason.EVENTS) > 0.5);
+    }
+    if (rates.of(stage).in() == 0) return false;
+    return stage.inputs().stream().anyMatch(lane -> isHeldUp(lane.producer())
+        || lane.inFlight() >= FULL * lane.demand().max());
+  }
+
+  private boolean isHeldUp(String producer) {
+    StageSnapshot stage = stages.get(producer);
+    return stage != null && waits(stage, WaitReason.DEMAND) > SHORT_OF_DEMAND;
+  }
+
+  private double waits(StageSnapshot stage, WaitReason reason) {
+    return rates.of(stage).waits().getOrDefault(reason, 0.0);
+  }
+
+  private Finding describe(StageSnapshot limit) {
+    TreeRates.StageRates of = rates.of(limit);
+    double through = limit.inputs().isEmpty() ? of.out() : of.in();
+    double amplification = limit.outputs().isEmpty() || of.in() == 0 ? 0 : of.out() / of.in();
+    Optional<StageSnapshot> next = tree.stages().stream()
+        .filter(stage -> stage != limit && rates.of(stage).in() + rates.of(stage).out() > 0)
+        .max(Comparator.comparingDouble(this::busy));
+    // All rates grow by the same factor until that one is busy all the time.
+    double gain = next.map(stage -> Math.max(1, 1 / Math.max(busy(stage), 0.001))).orElse(1.0);
+    return new Finding.Bottleneck(limit.path(), of.busy(), through / of.busy(), amplification,
+        next.map(StageSnapshot::path), gain);
+  }
+
+  // ---- uneven groups
+
+  /** By all that was sent since the start: in a short time, whoever is given a batch looks as if it got all. */
+  private Optional<Finding> skew(StageSnapshot producer) {
+    boolean isPartitioned = producer.feed().map(feed -> feed.dispatch().equals("partition")).orElse(false);
+    if (!isPartitioned || producer.outputs().size() < GROUP) return Optional.empty();
+    List<SubscriptionSnapshot> lanes = producer.outputs().stream()
+        .sorted(Comparator.comparingLong(SubscriptionSnapshot::sent)).toList();
+    SubscriptionSnapshot most = lanes.getLast();
+    SubscriptionSnapshot median = lanes.get((lanes.size() - 1) / 2);
+    if (most.sent() < MANY || most.sent() <= UNEVEN * median.sent()) return Optional.empty();
+    return Optional.of(new Finding.Skew(producer.path(), most.consumer(), most.share().partition().orElse(""),
+        rates.of(most), rates.of(median)));
+  }
+}

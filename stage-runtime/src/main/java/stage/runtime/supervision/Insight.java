@@ -1,0 +1,52 @@
+package stage.runtime.supervision;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.ServiceLoader;
+import stage.api.observe.Explanation;
+import stage.api.observe.TreeSnapshot;
+
+/**
+ * What is made of the numbers of a scope. A service of this module's own, because those who draw conclusions know what
+ * a supervisor is, and supervision must not know them.
+ */
+public interface Insight {
+  /**
+   * {@return why a scope is stuck or slow} Takes two snapshots, some time apart.
+   *
+   * @param scope which
+   */
+  Explanation explain(Observed scope);
+
+  /**
+   * {@return the same from one snapshot, of a scope in which nothing can move: a simulation}
+   *
+   * @param still the numbers
+   * @param scope which
+   */
+  Explanation explainStandstill(TreeSnapshot still, Observed scope);
+
+  /**
+   * Writes down the numbers of a scope, their explanation, and where each thread is.
+   *
+   * @param scope which
+   * @param file where to
+   * @throws IOException if that cannot be written
+   */
+  void dump(Observed scope, Path file) throws IOException;
+
+  /** {@return the insight of this runtime} */
+  static Insight find() {
+    return FoundInsight.INSIGHT.orElseThrow(() -> new IllegalStateException("stage.runtime has lost its service "
+        + Insight.class.getName() + "; if its jar was merged with others, their META-INF/services must be merged too"));
+  }
+}
+
+/** Holds the one service of this runtime. */
+final class FoundInsight {
+  static final Optional<Insight> INSIGHT =
+      ServiceLoader.load(Insight.class, Insight.class.getClassLoader()).findFirst();
+
+  private FoundInsight() {}
+}

@@ -1,0 +1,80 @@
+package stage.runtime.supervision;
+
+import java.util.List;
+import java.util.Map;
+import stage.api.observe.StageListener;
+import stage.api.observe.TreeSnapshot;
+import stage.api.supervision.Supervisor;
+import stage.runtime.time.Time;
+
+/** A running supervisor, as those see it who watch it. Any thread may use it, and nothing in here waits for a stage. */
+public interface Observed {
+  /**
+   * What a stage's thread is doing.
+   *
+   * @param state its state; {@code NEW} in a simulation
+   * @param stack where it is, the innermost frame first
+   */
+  record Place(Thread.State state, List<StackTraceElement> stack) {
+    /** Copies the list. */
+    public Place {
+      stack = List.copyOf(stack);
+    }
+  }
+
+  /** Something that goes on until it is closed. Closing it twice changes nothing. */
+  interface Registration extends AutoCloseable {
+    @Override
+    void close();
+  }
+
+  /**
+   * {@return the running supervisor behind a handle}
+   *
+   * @param supervisor the handle
+   * @throws IllegalArgumentException if it was not made by this runtime
+   */
+  static Observed of(Supervisor supervisor) {
+    if (supervisor instanceof SupervisorCell cell) return new ObservedSupervisor(cell);
+    throw new IllegalArgumentException("only a supervisor of this runtime can be watched, but it is a "
+        + (supervisor == null ? null : supervisor.getClass().getName()));
+  }
+
+  /** {@return its path} */
+  String path();
+
+  /** {@return the numbers of all below it} */
+  TreeSnapshot tree();
+
+  /** Has the times of turns and waits added up, until the registration is closed. */
+  Registration watch();
+
+  /**
+   * Tells somebody else, beside the scope's own listener, what happens in the whole scope.
+   *
+   * @param listener who is told, as {@link StageListener#on} says
+   */
+  Registration listen(StageListener listener);
+
+  /**
+   * Runs something when the scope has closed: at once if it has.
+   *
+   * @param action what to run, on the thread that closes the scope; it must not block for long
+   */
+  Registration onClose(Runnable action);
+
+  /**
+   * {@return the threads of each stage, by its path: its own, then those that handle an event each, the oldest first}
+   */
+  Map<String, List<Thread>> threads();
+
+  /**
+   * {@return what one of these threads is doing}
+   *
+   * @param thread which
+   */
+  Place placeOf(Thread thread);
+
+  /** {@return the time it lives in} */
+  Time time();
+}

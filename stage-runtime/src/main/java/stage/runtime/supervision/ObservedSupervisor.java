@@ -1,0 +1,67 @@
+package stage.runtime.supervision;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+import stage.api.observe.StageListener;
+import stage.api.observe.TreeSnapshot;
+import stage.runtime.engine.Cell;
+import stage.runtime.time.Time;
+
+/** See {@link Observed}. */
+record ObservedSupervisor(SupervisorCell supervisor) implements Observed {
+  /** Ends something once. */
+  private static Registration once(Runnable end) {
+    var isOpen = new AtomicBoolean(true);
+    return () -> {
+      if (isOpen.getAndSet(false)) end.run();
+    };
+  }
+
+  @Override
+  public String path() {
+    return supervisor.path();
+  }
+
+  @Override
+  public TreeSnapshot tree() {
+    return supervisor.tree();
+  }
+
+  @Override
+  public Registration watch() {
+    supervisor.shared().watching().begin();
+    return once(supervisor.shared().watching()::end);
+  }
+
+  @Override
+  public Registration listen(StageListener listener) {
+    supervisor.shared().guests().listen(listener);
+    return once(() -> supervisor.shared().guests().forget(listener));
+  }
+
+  @Override
+  public Registration onClose(Runnable action) {
+    supervisor.shared().guests().onClose(action);
+    return once(() -> supervisor.shared().guests().forget(action));
+  }
+
+  @Override
+  public Map<String, List<Thread>> threads() {
+    Map<String, List<Thread>> threads = new LinkedHashMap<>();
+    for (Cell<?> cell : supervisor.members().cellsAlive()) threads.put(cell.path(), cell.threads());
+    return threads;
+  }
+
+  @Override
+  public Place placeOf(Thread thread) {
+    Thread.State state = time().passesInUserCode() ? thread.getState() : Thread.State.NEW;
+    return new Place(state, List.of(time().stackOf(thread)));
+  }
+
+  @Override
+  public Time time() {
+    return supervisor.time();
+  }
+}

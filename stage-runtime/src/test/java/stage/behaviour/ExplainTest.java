@@ -1,0 +1,474 @@
+package stage.behaviour;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Flow;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import stage.api.ConsumerRef;
+import stage.api.Demand;
+import stage.api.Dispatcher;
+import stage.api.Inlet;
+import stage.api.Outlet;
+import stage.api.ProducerRef;
+import stage.api.Stage;
+import stage.api.StageContext;
+import stage.api.StageRef;
+import stage.api.SubscriptionSpec;
+import stage.api.observe.Explanation;
+import stage.api.observe.Finding;
+import stage.api.supervision.Backoff;
+import stage.api.supervision.Intensity;
+import stage.api.supervision.Strategy;
+import stage.api.supervision.Supervisor;
+import stage.api.supervision.SupervisorSpec;
+import stage.behaviour.support.Await;
+import stage.behaviour.support.Numbers;
+
+/** Stalls, made on purpose: the explanation names the right culprit. */
+class ExplainTest {
+  private static final Duration MINUTES = Duration.ofMinutes(5);
+  private static final int TRIES = 100;
+
+  private final CountDownLatch release = new CountDownLatch(1);
+  private Supervisor app = Supervisor.open(SupervisorSpec.of("shop").withIntensity(Intensity.of(9))
+      .withBackoff(Backoff.exponential(MINUTES, MINUTES)).withGrace(Duration.ofSeconds(20)));
+  private boolean mayFail;
+
+  @AfterEach
+  void letGo() {
+    release.countDown();
+    try {
+      app.drain(Duration.ofMillis(100));
+    } catch (RuntimeException failure) {
+      if (!mayFail) throw failure;
+    }
+  }
+
+  private void reopen(SupervisorSpec spec) {
+    app.close();
+    app = Supervisor.open(spec);
+  }
+
+  private ProducerRef<Integer, Numbers> numbers() {
+    return app.start(Stage.producer("numbers", Numbers::new));
+  }
+
+  private <E> void block(List<E> events, Inlet<E> from) throws InterruptedException {
+    release.await();
+  }
+
+  private ConsumerRef<Integer, ?> blocker(String name, ProducerRef<Integer, ?> from) {
+    return app.start(Stage.consumer(name, () -> (Stage.Consumer<Integer>) this::block).subscribeTo(from, Demand.max(4)));
+  }
+
+  private ConsumerRef<Integer, ?> taker(String name, ProducerRef<Integer, ?> from) {
+    return app.start(Stage.consumer(name, () -> (Stage.Consumer<Integer>) (events, inlet) -> {}).subscribeTo(from, Demand.max(4)));
+  }
+
+  /** It takes some time until everybody stands where they are going to. */
+  private Finding.RootCause rootCause(String culprit, Finding.Kind kind, String... victims) {
+    Explanation last = app.explain();
+    for (int i = 0; i < TRIES; i++) {
+      for (Finding finding : last.findings()) {
+        if (finding instanceof Finding.RootCause cause && cause.kind() == kind && cause.culprit().equals(culprit)
+            && victims(cause).equals(List.of(victims))) {
+          assertThat(last.findings()).as("nobody else is accused: %s", last).hasSize(1);
+          return cause;
+        }
+      }
+      last = app.explain();
+    }
+    throw new AssertionError("no " + kind + " of " + culprit + " with " + List.of(victims) + ", but: " + last + "\n"
+        + app.tree());
+  }
+
+  private static List<String> victims(Finding.RootCause cause) {
+    return cause.victims().stream().map(Finding.Victim::stage).toList();
+  }
+
+  @Nested
+  class AConsumer {
+    @Test
+    void x01_thatIsSlowIsTheBottleneck() {
+      ProducerRef<Integer, ?> numbers = numbers();
+      app.start(Stage.consumer("slow", () -> (Stage.Consumer<Integer>) (events, from) -> release.await(2, TimeUnit.MILLISECONDS))
+          .subscribeTo(numbers, Demand.max(2)));
+      Explanation last = app.explain();
+      for (int i = 0; i < TRIES && !isBottleneck(last, "shop/slow"); i++) last = app.explain();
+      assertThat(isBottleneck(last, "shop/slow")).as("%s", last).isTrue();
+      assertThat(last.toString()).contains("`shop/slow` is busy ", " % of the time");
+    }
+
+    private boolean isBottleneck(Explanation explanation, String stage) {
+      return explanation.findings().getFirst() instanceof Finding.Bottleneck found && found.stage().equals(stage);
+    }
+
+    @Test
+    void x02_thatBlocksInACallbackIsNamedWithThePlace() {
+      blocker("db-writer", numbers());
+      Finding.RootCause cause = rootCause("shop/db-writer", Finding.Kind.IN_CALLBACK, "shop/numbers");
+      assertThat(cause.sentence()).matches("`shop/numbers` has had no demand for .* because `shop/db-writer` is inside"
+          + " `ExplainTest.block` \\(ExplainTest.java:\\d+\\), in `CountDownLatch.await`");
+      assertThat(cause.stack()).anyMatch(frame -> frame.getMethodName().equals("block"));
+    }
+
+    @Test
+    void x03_thatForgotToRequestIsNamed() {
+      app.start(Stage.consumer("by-hand", () -> (Stage.Consumer<Integer>) (events, from) -> {})
+          .subscribeTo(numbers(), Demand.manual()));
+      Finding.RootCause cause = rootCause("shop/by-hand", Finding.Kind.NOT_REQUESTED, "shop/numbers");
+    }
+
+    @Test
+    void x04_thatIsPausedIsNamed() {
+      ConsumerRef<Integer, ?> writer = taker("writer", numbers());
+      writer.pause();
+      Finding.RootCause cause = rootCause("shop/writer", Finding.Kind.PAUSED, "shop/numbers");
+      assertThat(cause.sentence()).contains("because `shop/writer` has been paused for ");
+    }
+
+    @Test
+    void x05_thatBacksOffIsNamedWithItsLastCrash() {
+      app.start(Stage.consumer("writer", () -> (Stage.Consumer<Integer>) (events, from) -> {
+        throw new IllegalStateException("the database is gone");
+      }).subscribeTo(numbers(), Demand.max(4)));
+      Finding.RootCause cause = rootCause("shop/writer", Finding.Kind.BACKING_OFF, "shop/numbers");
+      assertThat(cause.sentence()).contains("`shop/writer` has crashed and waits for its restart after"
+          + " java.lang.IllegalStateException in onEvents").doesNotContain("the database is gone");
+    }
+
+    @Test
+    void x06_thatReadsASocketIsNamedWithTheRead() throws IOException {
+      try (var server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+        app.start(Stage.consumer("writer", () -> (Stage.Consumer<Integer>) (events, from) -> {
+          try (var socket = new Socket(server.getInetAddress(), server.getLocalPort())) {
+            socket.getInputStream().read();
+          }
+        }).subscribeTo(numbers(), Demand.max(4)));
+        Finding.RootCause cause = rootCause("shop/writer", Finding.Kind.IN_CALLBACK, "shop/numbers");
+        assertThat(cause.detail()).contains("ExplainTest", "in `", ".read`");
+      }
+    }
+
+    @Test
+    void x07_thatHangsOnOneEventOfManyIsNamed() {
+      app.start(Stage.<Integer>perEvent("fetch", 4, event -> {
+        if (event == 7) release.await();
+      }).subscribeTo(numbers(), Demand.max(8)));
+      Finding.RootCause cause = rootCause("shop/fetch", Finding.Kind.IN_CALLBACK, "shop/numbers");
+      assertThat(cause.detail()).contains("CountDownLatch.await");
+    }
+
+    @Test
+    void x08_thatIsSubscribedToNobodyIsNamed() {
+      app.start(Stage.consumer("writer", () -> (Stage.Consumer<Integer>) (events, from) -> {}));
+      rootCause("shop/writer", Finding.Kind.NO_SUBSCRIPTION);
+    }
+  }
+
+  @Nested
+  class ASource {
+    @Test
+    void x09_thatNobodySubscribesToIsNamed() {
+      numbers();
+      assertThat(rootCause("shop/numbers", Finding.Kind.NOBODY_SUBSCRIBES).sentence())
+          .isEqualTo("`shop/numbers` has no consumer");
+    }
+
+    @Test
+    void x10_thatIsSilentIsNamed() {
+      ProducerRef<Integer, ?> silent = app.start(Stage.producer("silent", () -> (Stage.Producer<Integer>) (demand, out) -> {}));
+      ProducerRef<Integer, ?> parse = app.start(Stage.producerConsumer("parse", Passing::new).subscribeTo(silent, Demand.max(4)));
+      taker("writer", parse);
+      Finding.RootCause cause = rootCause("shop/silent", Finding.Kind.SOURCE_SILENT, "shop/writer", "shop/parse");
+      assertThat(cause.sentence()).matches("`shop/writer` has had no events for .* because `shop/silent` has had nothing to emit"
+          + " for .*, though it is asked for events; 1 more waits for it");
+    }
+
+    @Test
+    void x11_thatBlocksInItsLoopIsNamed() {
+      ProducerRef<Integer, ?> poll = app.start(Stage.generator("poll", () -> (Stage.Generator<Integer>) out -> release.await()));
+      taker("writer", poll);
+      rootCause("shop/poll", Finding.Kind.IN_CALLBACK, "shop/writer");
+    }
+
+    @Test
+    void x12_thatTakesForeverToStartIsNamed() throws Exception {
+      var starter = new Await.Other<>(() -> app.start(Stage.producer("slow-start", () -> new Stage.Producer<Integer>() {
+        @Override
+        public void onStart(StageContext context) throws InterruptedException {
+          release.await();
+        }
+
+        @Override
+        public void onDemand(long demand, Outlet<Integer> out) {}
+      })));
+      assertThat(rootCause("shop/slow-start", Finding.Kind.STARTING).sentence()).contains("has been starting for ", "onStart");
+      release.countDown();
+      starter.result();
+    }
+  }
+
+  /** Emits what it is given. */
+  private static final class Passing implements Stage.ProducerConsumer<Integer, Integer> {
+    @Override
+    public void onEvents(List<Integer> events, Inlet<Integer> from, Outlet<Integer> out) {
+      events.forEach(out::emit);
+    }
+  }
+
+  @Nested
+  class ADispatcher {
+    @Test
+    void x13_whosePartitionNobodyTakesIsNamed() {
+      ProducerRef<Integer, ?> numbers = app.start(Stage.producer("numbers", Numbers::new)
+          .withDispatcher(Dispatcher.partition(List.of("even", "odd"), event -> event % 2 == 0 ? "even" : "odd")));
+      app.start(Stage.consumer("writer", () -> (Stage.Consumer<Integer>) (events, from) -> {})
+          .subscribeTo(SubscriptionSpec.to(numbers).withPartition("even").withDemand(Demand.max(4))));
+      Finding.RootCause cause = rootCause("shop/numbers", Finding.Kind.UNCLAIMED_PARTITION, "shop/writer");
+      assertThat(cause.sentence()).contains("has events for partition \"odd\", which no consumer has subscribed to");
+    }
+
+    @Test
+    void x14_whoseFullPartitionIsNotEmptiedBlamesItsConsumer() {
+      ProducerRef<Integer, ?> numbers = app.start(Stage.producer("numbers", Numbers::new)
+          .withDispatcher(Dispatcher.partition(List.of("even", "odd"), event -> event % 2 == 0 ? "even" : "odd")));
+      app.start(Stage.consumer("writer", () -> (Stage.Consumer<Integer>) (events, from) -> {})
+          .subscribeTo(SubscriptionSpec.to(numbers).withPartition("even").withDemand(Demand.max(4))));
+      app.start(Stage.consumer("stuck", () -> (Stage.Consumer<Integer>) ExplainTest.this::block)
+          .subscribeTo(SubscriptionSpec.to(numbers).withPartition("odd").withDemand(Demand.max(4))));
+      rootCause("shop/stuck", Finding.Kind.IN_CALLBACK, "shop/writer", "shop/numbers");
+    }
+
+    @Test
+    void x15_thatBroadcastsIsHeldByOneOfThem() {
+      ProducerRef<Integer, ?> numbers = app.start(Stage.producer("numbers", Numbers::new).withDispatcher(Dispatcher.broadcast()));
+      taker("fast", numbers);
+      blocker("stuck", numbers);
+      rootCause("shop/stuck", Finding.Kind.IN_CALLBACK, "shop/fast", "shop/numbers");
+    }
+
+    @Test
+    void x16_whoseSelectorTurnsEverythingDownIsNamed() {
+      ProducerRef<Integer, ?> numbers = app.start(Stage.producer("numbers", Numbers::new).withDispatcher(Dispatcher.broadcast()));
+      taker("all", numbers);
+      app.start(Stage.consumer("none", () -> (Stage.Consumer<Integer>) (events, from) -> {})
+          .subscribeTo(SubscriptionSpec.<Integer>to(numbers).withSelector(event -> false)));
+      assertThat(rootCause("shop/none", Finding.Kind.NOTHING_SELECTED).sentence()).isEqualTo(
+          "`shop/none` is given no event: its selector has turned down all that `shop/numbers` has emitted");
+    }
+  }
+
+  @Nested
+  class ACall {
+    private static final class Caller implements Stage.Producer<Integer> {
+      @Override
+      public void onDemand(long demand, Outlet<Integer> out) {}
+    }
+
+    private ProducerRef<Integer, Caller> caller(String name) {
+      return app.start(Stage.producer(name, Caller::new));
+    }
+
+    @Test
+    void x17_thatIsMadeUnderALockWhichItsAnswerNeedsIsADeadlock() throws Exception {
+      mayFail = true;
+      var lock = new ReentrantLock();
+      var held = new CountDownLatch(1);
+      var waits = new CountDownLatch(1);
+      ProducerRef<Integer, Caller> left = caller("left");
+      ProducerRef<Integer, Caller> right = caller("right");
+      left.cast(stage -> {
+        lock.lockInterruptibly();
+        try {
+          held.countDown();
+          waits.await();
+          right.call(Duration.ofMinutes(1), ignored -> null);
+        } finally {
+          lock.unlock();
+        }
+      });
+      held.await();
+      right.cast(stage -> {
+        waits.countDown();
+        lock.lockInterruptibly();
+        lock.unlock();
+      });
+      Explanation last = app.explain();
+      for (int i = 0; i < TRIES && !(last.findings().getFirst() instanceof Finding.Deadlock); i++) last = app.explain();
+      assertThat(last.findings()).hasSize(1);
+      assertThat(last.toString()).startsWith("deadlock: ").contains("`shop/left` is inside call() of `shop/right`",
+          "`shop/right` waits for a lock that `shop/left` seems to hold");
+      left.kill();
+      right.kill();
+    }
+
+    @Test
+    void x18_toItselfByAnotherThreadIsNamedWithThatThread() throws Exception {
+      ProducerRef<Integer, Caller> self = caller("self");
+      self.cast(stage -> asked(self).get());
+      Finding.RootCause cause = rootCause("shop/self", Finding.Kind.IN_CALLBACK, "thread asker");
+      assertThat(cause.detail()).contains("in `CompletableFuture.get`");
+      self.kill();
+      mayFail = true;
+    }
+
+    private CompletableFuture<Object> asked(StageRef<?> stage) {
+      var answer = new CompletableFuture<Object>();
+      Thread.ofPlatform().daemon().name("asker").start(() -> {
+        try {
+          answer.complete(stage.call(ignored -> 1));
+        } catch (Exception failure) {
+          answer.completeExceptionally(failure);
+        }
+      });
+      return answer;
+    }
+  }
+
+  @Nested
+  class AnythingElse {
+    @Test
+    void x19_aForeignSubscriberThatRequestsNothingIsNamed() {
+      ProducerRef<Integer, Numbers> numbers = numbers();
+      numbers.subscribe(new Flow.Subscriber<Integer>() {
+        @Override
+        public void onSubscribe(Flow.Subscription subscription) {
+          subscription.request(3);
+        }
+
+        @Override
+        public void onNext(Integer item) {}
+
+        @Override
+        public void onError(Throwable throwable) {}
+
+        @Override
+        public void onComplete() {}
+      });
+      Explanation last = app.explain();
+      for (int i = 0; i < TRIES && last.isFlowing(); i++) last = app.explain();
+      assertThat(last.findings()).hasSize(1);
+      assertThat(last.toString()).matches("`shop/numbers` has had no demand for .* because `shop/.*` serves a subscriber"
+          + " that has requested nothing for .*");
+    }
+
+    @Test
+    void x20_whoHoldsALockIsNamedAndNotWhoWaitsForIt() throws Exception {
+      var lock = new ReentrantLock();
+      var held = new CountDownLatch(1);
+      ProducerRef<Integer, ?> numbers = numbers();
+      app.start(Stage.consumer("holder", () -> (Stage.Consumer<Integer>) (events, from) -> {
+        lock.lock();
+        try {
+          held.countDown();
+          release.await();
+        } finally {
+          lock.unlock();
+        }
+      }).subscribeTo(numbers, Demand.max(4)));
+      held.await();
+      app.start(Stage.consumer("waiter", () -> (Stage.Consumer<Integer>) (events, from) -> {
+        lock.lock();
+        lock.unlock();
+      }).subscribeTo(numbers, Demand.max(4)));
+      rootCause("shop/holder", Finding.Kind.IN_CALLBACK, "shop/numbers", "shop/waiter");
+    }
+
+    @Test
+    void x21_aGroupRestartIsHeldUpByWhoIgnoresItsInterrupt() throws Exception {
+      mayFail = true;
+      reopen(SupervisorSpec.of("shop").withStrategy(Strategy.ONE_FOR_ALL).withGrace(Duration.ofSeconds(20)));
+      ProducerRef<Integer, Numbers> numbers = numbers();
+      var inside = new CountDownLatch(1);
+      app.start(Stage.consumer("deaf", () -> (Stage.Consumer<Integer>) (events, from) -> {
+        inside.countDown();
+        while (release.getCount() > 0) {
+          try {
+            release.await();
+          } catch (InterruptedException ignored) {
+            // on purpose
+          }
+        }
+      }).subscribeTo(numbers, Demand.max(4)));
+      inside.await();
+      numbers.cast(stage -> {
+        throw new IllegalStateException("crash");
+      });
+      rootCause("shop/deaf", Finding.Kind.IN_CALLBACK, "shop/numbers");
+    }
+
+    @Test
+    void x22_stagesThatSpinAreNamedAndNotThoseTheyStarve() {
+      int cores = Runtime.getRuntime().availableProcessors();
+      ProducerRef<Integer, ?> numbers = numbers();
+      ConsumerRef<Integer, ?> writer = taker("writer", numbers);
+      writer.pause();   // so that it is there, and at rest
+      for (int i = 1; i <= cores; i++) {
+        ProducerRef<Integer, ?> spin = app.start(Stage.producer("spin-" + i, () -> (Stage.Producer<Integer>) (demand, out) -> {
+          while (release.getCount() > 0 && !Thread.currentThread().isInterrupted()) {
+            // spins on purpose
+          }
+        }));
+        app.start(Stage.consumer("after-" + i, () -> (Stage.Consumer<Integer>) (events, from) -> {})
+            .subscribeTo(spin, Demand.max(4)));
+      }
+      writer.resume();
+      Explanation last = app.explain();
+      for (int i = 0; i < TRIES && last.findings().size() != cores; i++) last = app.explain();
+      assertThat(last.findings()).as("%s", last).hasSize(cores).allSatisfy(finding -> {
+        assertThat(finding).isInstanceOf(Finding.RootCause.class);
+        assertThat(((Finding.RootCause) finding).culprit()).startsWith("shop/spin-");
+      });
+      assertThat(((Finding.RootCause) last.findings().getFirst()).victims()).extracting(Finding.Victim::stage).contains("shop/writer");
+    }
+
+    @Test
+    void x23_aDrainThatWaitsNamesWhoItWaitsFor() {
+      blocker("db-writer", numbers());
+      rootCause("shop/db-writer", Finding.Kind.IN_CALLBACK, "shop/numbers");
+      app.stop();
+      rootCause("shop/db-writer", Finding.Kind.IN_CALLBACK);   // the source has ended by then
+    }
+
+    @Test
+    void x24_theVictimFarthestFromTheCulpritComesFirst() {
+      ProducerRef<Integer, ?> last = numbers();
+      for (int i = 1; i <= 3; i++) {
+        last = app.start(Stage.producerConsumer("pass-" + i, Passing::new).subscribeTo(last, Demand.max(4)));
+      }
+      blocker("db-writer", last);
+      rootCause("shop/db-writer", Finding.Kind.IN_CALLBACK, "shop/numbers", "shop/pass-1", "shop/pass-2", "shop/pass-3");
+    }
+  }
+
+  @Nested
+  class AHealthyPipeline {
+    private static final int EXPLAINS = Integer.getInteger("stage.explains", 40);
+
+    @Test
+    void x25_isNeverAccused() {
+      ProducerRef<Integer, ?> last = numbers();
+      for (int i = 1; i <= 3; i++) {
+        last = app.start(Stage.producerConsumer("pass-" + i, Passing::new).subscribeTo(last, Demand.max(1000)));
+      }
+      taker("writer", last);
+      for (int i = 0; i < EXPLAINS; i++) {
+        Explanation explanation = app.explain();
+        assertThat(explanation.isFlowing()).as("%s", explanation).isTrue();
+      }
+    }
+  }
+}
