@@ -46,7 +46,7 @@ record Mutant(String name, String file, List<ChangedEngine.Change> changes, bool
       rare("an event given up on behind an unfinished one counts as handled", "engine/Tasks.java",
           "task.fate == Fate.HANDLED && (task.isEmitted", "task.fate != Fate.RUNNING && (task.isEmitted"),
       rare("a start that fails after a backoff ends the stage", "engine/Lifecycle.java",
-          "    phase = new Phase.Starting();   // the backoff", "    // the backoff"),
+          "    enter(new Phase.Starting());   // the backoff", "    // the backoff"),
       rare("a late message that fails makes a stage fail that is ending", "engine/Lifecycle.java",
           "if (phase instanceof Phase.Draining && !during.equals(\"the dispatcher\")) {", "if (false) {"),
       rare("who is killed while it drains is looked at for ever", "engine/WorkSelector.java",

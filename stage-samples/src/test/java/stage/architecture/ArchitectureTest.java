@@ -128,8 +128,11 @@ class ArchitectureTest {
       assertThat(runtime.opens()).isEmpty();
       assertThat(requiresOf(runtime)).containsExactlyInAnyOrder("java.base", "stage.api");
       assertThat(runtime.provides()).extracting(ModuleDescriptor.Provides::service)
-          .containsExactlyInAnyOrder("stage.api.pipeline.plan.PipelineRuntime", "stage.api.supervision.StageRuntime", "stage.runtime.engine.Bridges");
-      assertThat(runtime.uses()).containsExactly("stage.runtime.engine.Bridges");
+          .containsExactlyInAnyOrder("stage.api.pipeline.plan.PipelineRuntime",
+              "stage.api.supervision.StageRuntime", "stage.runtime.engine.Bridges",
+              "stage.runtime.supervision.Insight");
+      assertThat(runtime.uses()).containsExactlyInAnyOrder("stage.runtime.engine.Bridges",
+          "stage.runtime.supervision.Insight");
     }
 
     @Test
