@@ -215,7 +215,7 @@ class ExplainTest {
         @Override
         public void onDemand(long demand, Outlet<Integer> out) {}
       })));
-      assertThat(rootCause("shop/slow-start", Finding.Kind.STARTING).sentence()).contains("has been starting for ", "onStart");
+      assertThat(rootCause("shop/slow-start", Finding.Kind.STARTING, "thread other").sentence()).contains("has been starting for ", "onStart");
       release.countDown();
       starter.result();
     }
