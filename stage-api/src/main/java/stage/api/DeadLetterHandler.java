@@ -16,8 +16,9 @@ public interface DeadLetterHandler {
    * stage get a line, then the hundredth, the thousandth and so on; a whole scope gets at most ten lines at once and then one a second. All
    * letters are counted in {@link StageSnapshot#eventsDeadLettered()}.
    */
-  DeadLetterHandler LOG = (letter, count) -> {
-    if (isLogged(count)) {
+  DeadLetterHandler LOG = letter -> {
+    if (isLogged(letter.count())) {
+      long count = letter.count();
       String next = count < 10 ? "" : "; the next line is for the " + count * 10 + "th";
       System.getLogger("stage." + letter.path().replace('/', '.'))
           .log(System.Logger.Level.WARNING, "dead letter " + count + " of " + letter.path() + next, letter.cause());
@@ -35,9 +36,7 @@ public interface DeadLetterHandler {
    * Takes a dead letter.
    *
    * @param letter the event and its cause
-   * @param count how many events this stage has given up so far, over all its incarnations, this one included; a gap in these numbers stands
-   *     for letters that were not handled
    * @throws Exception logged, in a limited number of lines; the letter is counted as unhandled
    */
-  void handle(DeadLetter letter, long count) throws Exception;
+  void handle(DeadLetter letter) throws Exception;
 }

@@ -196,6 +196,19 @@ public sealed interface Dispatcher<E> {
   }
 
   /**
+   * {@return as {@link #partition(List, PartitionFunction)}, with another bound for what waits}
+   *
+   * @param partitions the names of the partitions, each once
+   * @param function names an event's partition, or {@link #NOBODY}
+   * @param backlog how many events may wait for one partition before the producer gets no more demand, at least 1
+   * @param <E> the producer's events
+   * @throws IllegalArgumentException if there is no partition, a name is empty or there twice, or {@code backlog} is below 1
+   */
+  static <E> Partition<E> partition(List<String> partitions, PartitionFunction<? super E> function, int backlog) {
+    return new Partition<>(partitions, function, backlog);
+  }
+
+  /**
    * {@return partitions {@code "0"} to {@code "partitions - 1"}, chosen by the hash code of a key}
    *
    * @param partitions how many, from 1 to {@value #MOST_PARTITIONS}
@@ -226,5 +239,19 @@ public sealed interface Dispatcher<E> {
           + "; give each of them more keys");
     }
     return partition(IntStream.range(0, partitions).mapToObj(Integer::toString).toList(), new ByIndex<>(index));
+  }
+
+  /**
+   * {@return as {@link #partition(int, KeyFunction)}, with another bound for what waits}
+   *
+   * @param partitions how many, at least 1
+   * @param key finds an event's key
+   * @param backlog how many events may wait for one partition before the producer gets no more demand, at least 1
+   * @param <E> the producer's events
+   * @throws IllegalArgumentException if {@code partitions} or {@code backlog} is below 1
+   */
+  static <E> Partition<E> partition(int partitions, KeyFunction<? super E> key, int backlog) {
+    Partition<E> partition = partition(partitions, key);
+    return partition.withBacklog(backlog);
   }
 }

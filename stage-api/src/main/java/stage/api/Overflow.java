@@ -23,7 +23,8 @@ public record Overflow(Kind kind, int capacity) {
     DROP_NEWEST
   }
 
-  private static final Overflow BLOCK = new Overflow(Kind.BLOCK, 1024);
+  /** The default: callers from outside wait for demand; a turn may exceed it by 1024 events. */
+  public static final Overflow DEFAULT = new Overflow(Kind.BLOCK, 1024);
 
   /**
    * Checks the bound.
@@ -41,7 +42,7 @@ public record Overflow(Kind kind, int capacity) {
 
   /** {@return the default: callers from outside wait for demand; a turn may exceed it by 1024 events} */
   public static Overflow block() {
-    return BLOCK;
+    return DEFAULT;
   }
 
   /** {@return a policy by which emitting beyond demand throws {@link DemandExceededException}} */

@@ -13,6 +13,7 @@ import java.util.Objects;
  * @param subscriptions the subscriptions it makes when it starts, in this order
  * @param dispatcher how events are shared among its own subscriptions
  * @param buffer how many events beyond demand one turn may leave in the backlog; {@link Integer#MAX_VALUE} for as many as a turn emits
+ * @param opening when it begins to deliver
  * @param options the options that every kind of stage has
  * @param <I> the events it consumes
  * @param <O> the events it emits
@@ -24,6 +25,7 @@ public record ProducerConsumerSpec<I, O, S extends Stage.Behaviour>(
     List<SubscriptionSpec<? extends I>> subscriptions,
     Dispatcher<O> dispatcher,
     int buffer,
+    Opening opening,
     StageOptions options)
     implements StageSpec<S> {
 
@@ -39,11 +41,12 @@ public record ProducerConsumerSpec<I, O, S extends Stage.Behaviour>(
     subscriptions = List.copyOf(subscriptions);
     Objects.requireNonNull(dispatcher, "dispatcher must not be null; use Dispatcher.demand() for the default");
     if (buffer < 0) throw new IllegalArgumentException("buffer must be at least 0, but was " + buffer);
+    Objects.requireNonNull(opening, "opening must not be null; use Opening.DEFAULT");
     Objects.requireNonNull(options, "options must not be null; use StageOptions.DEFAULT");
   }
 
   static <I, O, S extends Stage.Behaviour> ProducerConsumerSpec<I, O, S> of(String name, StageFactory<? extends S> factory) {
-    return new ProducerConsumerSpec<>(name, factory, List.of(), Dispatcher.demand(), Integer.MAX_VALUE, StageOptions.DEFAULT);
+    return new ProducerConsumerSpec<>(name, factory, List.of(), Dispatcher.demand(), Integer.MAX_VALUE, Opening.DEFAULT, StageOptions.DEFAULT);
   }
 
   /**
@@ -85,7 +88,7 @@ public record ProducerConsumerSpec<I, O, S extends Stage.Behaviour>(
     Objects.requireNonNull(sources, "sources must not be null");
     List<SubscriptionSpec<? extends I>> all = new ArrayList<>(subscriptions);
     for (Subscribable<? extends I> source : sources) all.add(SubscriptionSpec.of(source));
-    return new ProducerConsumerSpec<>(name, factory, all, dispatcher, buffer, options);
+    return new ProducerConsumerSpec<>(name, factory, all, dispatcher, buffer, opening, options);
   }
 
   /**
@@ -96,7 +99,7 @@ public record ProducerConsumerSpec<I, O, S extends Stage.Behaviour>(
    */
   public ProducerConsumerSpec<I, O, S> withDemand(Demand demand) {
     List<SubscriptionSpec<? extends I>> asking = List.of(StageSpec.only(name, subscriptions).withDemand(demand));
-    return new ProducerConsumerSpec<>(name, factory, asking, dispatcher, buffer, options);
+    return new ProducerConsumerSpec<>(name, factory, asking, dispatcher, buffer, opening, options);
   }
 
   /**
@@ -105,7 +108,7 @@ public record ProducerConsumerSpec<I, O, S extends Stage.Behaviour>(
    * @param dispatcher how events are shared among its own subscriptions
    */
   public ProducerConsumerSpec<I, O, S> withDispatcher(Dispatcher<O> dispatcher) {
-    return new ProducerConsumerSpec<>(name, factory, subscriptions, dispatcher, buffer, options);
+    return new ProducerConsumerSpec<>(name, factory, subscriptions, dispatcher, buffer, opening, options);
   }
 
   /**
@@ -118,7 +121,27 @@ public record ProducerConsumerSpec<I, O, S extends Stage.Behaviour>(
    * @throws IllegalArgumentException if {@code buffer} is negative
    */
   public ProducerConsumerSpec<I, O, S> withBuffer(int buffer) {
-    return new ProducerConsumerSpec<>(name, factory, subscriptions, dispatcher, buffer, options);
+    return new ProducerConsumerSpec<>(name, factory, subscriptions, dispatcher, buffer, opening, options);
+  }
+
+  /**
+   * {@return a copy that begins to deliver when it has this many subscriptions} Until then it gets no demand, and what it emits all the same
+   * waits; see {@link Opening}. For a broadcast, whose consumers would miss what was emitted before they came.
+   *
+   * @param consumers how many subscriptions, at least 1
+   * @throws IllegalArgumentException if {@code consumers} is below 1
+   */
+  public ProducerConsumerSpec<I, O, S> awaitingConsumers(int consumers) {
+    if (consumers < 1) throw new IllegalArgumentException("the number of consumers to await must be at least 1, but was " + consumers);
+    return new ProducerConsumerSpec<>(name, factory, subscriptions, dispatcher, buffer, new Opening(consumers, opening.isPaused()), options);
+  }
+
+  /**
+   * {@return a copy that begins to deliver when it is resumed} Until then it gets no demand, and what it emits all the same waits; see
+   * {@link Opening}.
+   */
+  public ProducerConsumerSpec<I, O, S> startPaused() {
+    return new ProducerConsumerSpec<>(name, factory, subscriptions, dispatcher, buffer, new Opening(opening.consumers(), true), options);
   }
 
   /**
@@ -127,7 +150,7 @@ public record ProducerConsumerSpec<I, O, S extends Stage.Behaviour>(
    * @param options the options that every kind of stage has
    */
   public ProducerConsumerSpec<I, O, S> withOptions(StageOptions options) {
-    return new ProducerConsumerSpec<>(name, factory, subscriptions, dispatcher, buffer, options);
+    return new ProducerConsumerSpec<>(name, factory, subscriptions, dispatcher, buffer, opening, options);
   }
 
   /**

@@ -11,6 +11,7 @@ import java.util.Objects;
  * @param dispatcher how events are shared among subscriptions
  * @param overflow what happens to events beyond demand
  * @param isGenerator whether the behaviour is a {@link Stage.Generator}
+ * @param opening when it begins to deliver
  * @param options the options that every kind of stage has
  * @param <O> the events it emits
  * @param <S> the behaviour's type
@@ -21,6 +22,7 @@ public record ProducerSpec<O, S extends Stage.Behaviour>(
     Dispatcher<O> dispatcher,
     Overflow overflow,
     boolean isGenerator,
+    Opening opening,
     StageOptions options)
     implements StageSpec<S> {
 
@@ -34,12 +36,13 @@ public record ProducerSpec<O, S extends Stage.Behaviour>(
     StageSpec.ensureName(name);
     Objects.requireNonNull(factory, "factory must not be null; pass a constructor such as Counter::new");
     Objects.requireNonNull(dispatcher, "dispatcher must not be null; use Dispatcher.demand() for the default");
-    Objects.requireNonNull(overflow, "overflow must not be null; use Overflow.block() for the default");
+    Objects.requireNonNull(overflow, "overflow must not be null; use Overflow.DEFAULT");
+    Objects.requireNonNull(opening, "opening must not be null; use Opening.DEFAULT");
     Objects.requireNonNull(options, "options must not be null; use StageOptions.DEFAULT");
   }
 
   static <O, S extends Stage.Behaviour> ProducerSpec<O, S> of(String name, StageFactory<? extends S> factory, boolean isGenerator) {
-    return new ProducerSpec<>(name, factory, Dispatcher.demand(), Overflow.block(), isGenerator, StageOptions.DEFAULT);
+    return new ProducerSpec<>(name, factory, Dispatcher.demand(), Overflow.DEFAULT, isGenerator, Opening.DEFAULT, StageOptions.DEFAULT);
   }
 
   /**
@@ -48,7 +51,7 @@ public record ProducerSpec<O, S extends Stage.Behaviour>(
    * @param dispatcher how events are shared among subscriptions
    */
   public ProducerSpec<O, S> withDispatcher(Dispatcher<O> dispatcher) {
-    return new ProducerSpec<>(name, factory, dispatcher, overflow, isGenerator, options);
+    return new ProducerSpec<>(name, factory, dispatcher, overflow, isGenerator, opening, options);
   }
 
   /**
@@ -57,7 +60,27 @@ public record ProducerSpec<O, S extends Stage.Behaviour>(
    * @param overflow what happens to events beyond demand
    */
   public ProducerSpec<O, S> withOverflow(Overflow overflow) {
-    return new ProducerSpec<>(name, factory, dispatcher, overflow, isGenerator, options);
+    return new ProducerSpec<>(name, factory, dispatcher, overflow, isGenerator, opening, options);
+  }
+
+  /**
+   * {@return a copy that begins to deliver when it has this many subscriptions} Until then it gets no demand, and what it emits all the same
+   * waits; see {@link Opening}. For a broadcast, whose consumers would miss what was emitted before they came.
+   *
+   * @param consumers how many subscriptions, at least 1
+   * @throws IllegalArgumentException if {@code consumers} is below 1
+   */
+  public ProducerSpec<O, S> awaitingConsumers(int consumers) {
+    if (consumers < 1) throw new IllegalArgumentException("the number of consumers to await must be at least 1, but was " + consumers);
+    return new ProducerSpec<>(name, factory, dispatcher, overflow, isGenerator, new Opening(consumers, opening.isPaused()), options);
+  }
+
+  /**
+   * {@return a copy that begins to deliver when it is resumed} Until then it gets no demand, and what it emits all the same waits; see
+   * {@link Opening}.
+   */
+  public ProducerSpec<O, S> startPaused() {
+    return new ProducerSpec<>(name, factory, dispatcher, overflow, isGenerator, new Opening(opening.consumers(), true), options);
   }
 
   /**
@@ -66,7 +89,7 @@ public record ProducerSpec<O, S extends Stage.Behaviour>(
    * @param options the options that every kind of stage has
    */
   public ProducerSpec<O, S> withOptions(StageOptions options) {
-    return new ProducerSpec<>(name, factory, dispatcher, overflow, isGenerator, options);
+    return new ProducerSpec<>(name, factory, dispatcher, overflow, isGenerator, opening, options);
   }
 
   /**

@@ -64,10 +64,17 @@ public sealed interface StageRef<S> permits ProducerRef, ConsumerRef {
    */
   void cast(StageAction<? super S> action) throws InterruptedException;
 
-  /** Lets the stage take no more turns for events or demand, after the one that is running. Calls, casts and timers go on. Returns at once. */
+  /**
+   * Lets the stage take no more turns for events or demand, after the one that is running. Calls, casts and timers go on, and what they emit is
+   * delivered. Returns at once. For a producer that delivers nothing before all its consumers are there, see
+   * {@link ProducerSpec#awaitingConsumers} and {@link ProducerSpec#startPaused}.
+   */
   void pause();
 
-  /** Ends a pause. Returns at once. Resuming a stage that is not paused changes nothing. */
+  /**
+   * Ends a pause, and what holds a producer back at its start, as {@link Opening} says. Returns at once. Resuming a stage that is not paused
+   * changes nothing.
+   */
   void resume();
 
   /**

@@ -1,5 +1,8 @@
 package stage.api;
 
+import java.util.Objects;
+import java.util.function.UnaryOperator;
+
 /**
  * A value that belongs to the stage and not to one incarnation: it survives restarts, and changes with the turn.
  *
@@ -23,4 +26,18 @@ public interface State<T> {
    * @throws ForeignThreadException if called on another thread than the stage's own
    */
   void set(T value);
+
+  /**
+   * Sets the value to what a function makes of it, as in {@code sum.update(n -> n + 1)}.
+   *
+   * @param change makes the new value, not null, of the one there is; calls nothing else of the stage
+   * @return the new value
+   * @throws ForeignThreadException if called on another thread than the stage's own
+   */
+  default T update(UnaryOperator<T> change) {
+    Objects.requireNonNull(change, "change must not be null");
+    T changed = change.apply(value());
+    set(changed);
+    return changed;
+  }
 }

@@ -132,7 +132,7 @@ class CrashStormTest extends CrashTest {
     public void onEvents(List<Integer> events, Inlet<Integer> from, Outlet<Long> out) {
       for (int event : events) {
         int key = event % 7;
-        Long before = sums.value(key);
+        Long before = sums.get(key);
         long sum = (before == null ? 0 : before) + event;
         sums.put(key, sum);
         out.emit(sum);

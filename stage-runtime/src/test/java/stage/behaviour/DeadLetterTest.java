@@ -63,7 +63,7 @@ class DeadLetterTest extends CrashTest {
     }).withDeadLetters(handler).withDemand(Demand.max(1)));
   }
 
-  private void handleSlowly(DeadLetter letter, long count) throws InterruptedException {
+  private void handleSlowly(DeadLetter letter) throws InterruptedException {
     handling.countDown();
     mayGoOn.await();
     letters.add(letter);
@@ -85,9 +85,9 @@ class DeadLetterTest extends CrashTest {
     void getsEventCausePathAndCountInOrder() throws Exception {
       open(spec());
       BlockingQueue<Long> counts = new LinkedBlockingQueue<>();
-      grave("grave", source("source", 300), (letter, count) -> {
+      grave("grave", source("source", 300), letter -> {
         letters.add(letter);
-        counts.add(count);
+        counts.add(letter.count());
       });
       scope().join();
       scope().close();
@@ -109,7 +109,7 @@ class DeadLetterTest extends CrashTest {
       open(spec());
       Queue<Thread> threads = new ConcurrentLinkedQueue<>();
       for (int i = 0; i < 5; i++) {
-        grave("grave" + i, source("source" + i, 50), (letter, count) -> {
+        grave("grave" + i, source("source" + i, 50), letter -> {
           threads.add(Thread.currentThread());
           letters.add(letter);
         });
@@ -162,7 +162,7 @@ class DeadLetterTest extends CrashTest {
     void f11_thatThrowsIsCountedEachTimeAndLoggedWithinALimit() throws Exception {
       open(spec());
       var failure = new IllegalStateException("no post today");
-      grave("grave", source("source", 300), (letter, count) -> {
+      grave("grave", source("source", 300), letter -> {
         throw failure;
       });
       scope().join();
@@ -175,7 +175,7 @@ class DeadLetterTest extends CrashTest {
     void thatLeavesAnInterruptBehindHurtsNoLaterLetter() throws Exception {
       open(spec());
       Queue<Boolean> interrupted = new ConcurrentLinkedQueue<>();
-      grave("grave", source("source", 3), (letter, count) -> {
+      grave("grave", source("source", 3), letter -> {
         interrupted.add(Thread.currentThread().isInterrupted());
         Thread.currentThread().interrupt();
       });
@@ -203,7 +203,7 @@ class DeadLetterTest extends CrashTest {
     void thatIgnoresItsInterruptIsAStraggler() throws Exception {
       open(spec().withShutdown(Duration.ofMillis(50)).withGrace(Duration.ofMillis(50)));
       CountDownLatch left = new CountDownLatch(1);
-      grave("grave", source("source", 1), (letter, count) -> {
+      grave("grave", source("source", 1), letter -> {
         handling.countDown();
         while (mayGoOn.getCount() > 0) {
           try {
@@ -235,7 +235,7 @@ class DeadLetterTest extends CrashTest {
       open(spec());
       BlockingQueue<Throwable> refused = new LinkedBlockingQueue<>();
       ProducerRef<Integer, ?> source = start(Stage.source("source", Integer.class));
-      grave("grave", source, (letter, count) -> {
+      grave("grave", source, letter -> {
         try {
           scope().close();
         } catch (ScopeMisuseException misuse) {
@@ -259,7 +259,7 @@ class DeadLetterTest extends CrashTest {
       ProducerRef<Integer, ?> source = start(Stage.source("source", Integer.class));
       var grave = below.start(Stage.consumer("grave", source, () -> (events, from) -> {
         throw new IOException("no grave");
-      }).withDeadLetters((letter, count) -> {
+      }).withDeadLetters(letter -> {
         below.close();
         letters.add(letter);
       }));
@@ -354,8 +354,8 @@ class DeadLetterTest extends CrashTest {
       assertThat(below.deadLetters().path()).isEqualTo("test/dead-letters");
       below.start(Stage.consumer("deep", source("one", 20), () -> (events, from) -> {
         throw new IOException("no deep");
-      }).withDeadLetters((letter, count) -> {}).withDemand(Demand.max(1)));
-      grave("grave", source("two", 30), (letter, count) -> {});
+      }).withDeadLetters(letter -> {}).withDemand(Demand.max(1)));
+      grave("grave", source("two", 30), letter -> {});
       scope().join();
       ShutdownReport report = scope().drain(Duration.ofSeconds(60));
       assertThat(eventsOf(letters.stream().filter(letter -> letter.path().equals("test/below/deep")).toList())).isEqualTo(upTo(20));
@@ -369,7 +369,7 @@ class DeadLetterTest extends CrashTest {
       open(spec());
       ConsumerRef<DeadLetter, ?> morgue = morgue();
       assertThat(scope().join(Duration.ofSeconds(60))).as("nothing else is there").isTrue();
-      grave("grave", source("source", 10), (letter, count) -> {});
+      grave("grave", source("source", 10), letter -> {});
       scope().join();
       assertThat(morgue.isAlive()).isTrue();
       scope().close();
@@ -392,7 +392,7 @@ class DeadLetterTest extends CrashTest {
     void endsWithAScopeThatIsStoppedAndJoined() throws Exception {
       open(spec());
       ConsumerRef<DeadLetter, ?> morgue = morgue();
-      grave("grave", source("source", 10), (letter, count) -> {});
+      grave("grave", source("source", 10), letter -> {});
       scope().stop();
       scope().join();
       assertThat(morgue.isAlive()).isFalse();
@@ -409,7 +409,7 @@ class DeadLetterTest extends CrashTest {
             events.forEach(out::emit);
           }).withDispatcher(Dispatcher.partition(List.of("one"), event -> {
         throw new IOException("no key for an event");
-      })).withDeadLetters((letter, count) -> {}).withDemand(Demand.max(100)));
+      })).withDeadLetters(letter -> {}).withDemand(Demand.max(100)));
       start(Stage.consumer("sink", SubscriptionSpec.to(middle).withPartition("one"), () -> (events, from) -> {}));
       Await.open(handling, middle);
       scope().stop();
@@ -426,8 +426,8 @@ class DeadLetterTest extends CrashTest {
       Queue<DeadLetter> own = new ConcurrentLinkedQueue<>();
       var morgue = start(Stage.consumer("morgue", scope().deadLetters(), () -> (events, from) -> {
         throw new IOException("no morgue");
-      }).withDeadLetters((letter, count) -> own.add(letter)).withDemand(Demand.max(1)));
-      grave("grave", source("source", 20), (letter, count) -> {});
+      }).withDeadLetters(letter -> own.add(letter)).withDemand(Demand.max(1)));
+      grave("grave", source("source", 20), letter -> {});
       Await.until(() -> morgue.snapshot().eventsDeadLettered() == 20, "it has given up on all", morgue);
       scope().close();
       assertThat(own).hasSize(20).allMatch(letter -> ((DeadLetter) letter.event()).path().equals("test/grave"));
@@ -440,8 +440,8 @@ class DeadLetterTest extends CrashTest {
       open(spec());
       var sorter = start(Stage.producerConsumer("sorter", scope().deadLetters(), Integer.class, () -> (events, from, out) -> events.forEach(letter -> out.emit((Integer) letter.event()))));
       Queue<DeadLetter> last = new ConcurrentLinkedQueue<>();
-      var end = grave("end", sorter, (letter, count) -> last.add(letter));
-      grave("grave", source("source", 20), (letter, count) -> {});
+      var end = grave("end", sorter, letter -> last.add(letter));
+      grave("grave", source("source", 20), letter -> {});
       Await.until(() -> end.snapshot().eventsDeadLettered() == 20, "it has given up on all", end);
       scope().close();
       assertThat(eventsOf(last)).isEqualTo(upTo(20));
@@ -454,7 +454,7 @@ class DeadLetterTest extends CrashTest {
     void thatIsTooSlowMissesWhatIsBeyondTheBacklogAndThatIsCounted() throws Exception {
       open(spec());
       scope().deadLetters();
-      ConsumerRef<Integer, ?> grave = grave("grave", source("source", BACKLOG + 100), (letter, count) -> letters.add(letter));
+      ConsumerRef<Integer, ?> grave = grave("grave", source("source", BACKLOG + 100), letter -> letters.add(letter));
       scope().join();
       assertThat(scope().snapshot().deadLettersUnhandled()).isEqualTo(100);
       ShutdownReport report = scope().drain(Duration.ofSeconds(60));
@@ -472,7 +472,7 @@ class DeadLetterTest extends CrashTest {
         handling.countDown();
         mayGoOn.await();
       }).withDemand(Demand.max(1)));
-      grave("grave", source("source", 20), (letter, count) -> {});
+      grave("grave", source("source", 20), letter -> {});
       Await.open(handling, morgue);
       scope().join();
       ShutdownReport report = scope().drain(Duration.ofMillis(100));

@@ -252,7 +252,7 @@ class DispatchTest {
     void aSelectorThatThrowsLosesThatSubscriberThatEvent() throws Exception {
       Queue<DeadLetter> letters = new ConcurrentLinkedQueue<>();
       try (var rig = new Rig()) {
-        var producer = rig.start(silent(Dispatcher.<Integer>broadcast()).withDeadLetters((letter, count) -> letters.add(letter)));
+        var producer = rig.start(silent(Dispatcher.<Integer>broadcast()).withDeadLetters(letter -> letters.add(letter)));
         var fragile = collect(rig, "fragile", SubscriptionSpec.to(producer).withSelector(n -> 6 / (n - 3) != 0));
         var other = collect(rig, "other", SubscriptionSpec.to(producer));
         emit(producer, 1, 5);
@@ -409,9 +409,9 @@ class DispatchTest {
       List<Long> counts = new ArrayList<>();
       try (var rig = new Rig()) {
         Dispatcher<Integer> dispatch = Dispatcher.partition(ODD_EVEN, n -> n % 10 == 0 ? answer : n % 2 == 0 ? "even" : "odd");
-        var producer = rig.start(silent(dispatch).withDeadLetters((letter, count) -> {
+        var producer = rig.start(silent(dispatch).withDeadLetters(letter -> {
           letters.add(letter);
-          counts.add(count);
+          counts.add(letter.count());
         }));
         var even = collect(rig, "even", SubscriptionSpec.to(producer).withPartition("even"));
         emit(producer, 1, 25);
@@ -430,7 +430,7 @@ class DispatchTest {
       Queue<DeadLetter> letters = new ConcurrentLinkedQueue<>();
       try (var rig = new Rig()) {
         Dispatcher<Integer> dispatch = Dispatcher.partition(1, n -> n == 2 ? null : 6 / (n - 4));
-        var producer = rig.start(silent(dispatch).withDeadLetters((letter, count) -> letters.add(letter)));
+        var producer = rig.start(silent(dispatch).withDeadLetters(letter -> letters.add(letter)));
         var all = collect(rig, "all", SubscriptionSpec.to(producer).withPartition(0));
         emit(producer, 1, 5);
         awaitCount(rig, all, 3);
@@ -445,7 +445,7 @@ class DispatchTest {
     void f11_survivesADeadLetterHandlerThatThrows() throws Exception {
       try (var rig = new Rig()) {
         Dispatcher<Integer> dispatch = Dispatcher.partition(1, n -> n == 2 ? null : n);
-        var producer = rig.start(silent(dispatch).withDeadLetters((letter, count) -> {
+        var producer = rig.start(silent(dispatch).withDeadLetters(letter -> {
           throw new java.io.IOException("announced by this test");
         }));
         var all = collect(rig, "all", SubscriptionSpec.to(producer).withPartition(0));

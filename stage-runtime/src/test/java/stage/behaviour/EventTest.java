@@ -73,7 +73,7 @@ class EventTest extends CrashTest {
       var producer = start(Stage.source("producer", Evil.class).withDispatcher(shared.dispatch));
       var relay = start(Stage.producerConsumer("relay", shared.subscription(SubscriptionSpec.to(producer)).withDemand(Demand.max(5)), Evil.class, () -> (events, from, out) -> out.emitAll(events)));
       var consumer = start(Stage.consumer("consumer", () -> new Picky(handled)).withRedelivery(Redelivery.attempts(1))
-          .withDeadLetters((letter, count) -> letters.add(((Evil) letter.event()).number)).subscribeTo(relay, Demand.max(10)));
+          .withDeadLetters(letter -> letters.add(((Evil) letter.event()).number)).subscribeTo(relay, Demand.max(10)));
       producer.castEmit((behaviour, out) -> out.emitAll(IntStream.range(0, 10).mapToObj(Evil::new).toList()));
       for (int i = 10; i < 20; i++) producer.emit(new Evil(i));
 

@@ -111,7 +111,7 @@ class LedgerTest {
               case 2 -> Dispatcher.NOBODY;
               case 3 -> null;
               default -> throw new IllegalStateException("announced by this test");
-            })).withDeadLetters((letter, count) -> {}));
+            })).withDeadLetters(letter -> {}));
         for (String partition : List.of("a", "b", "b")) {
           var consumer = rig.start(Stage.consumer(partition + subscriptions.size(), Collector<Integer>::new));
           subscriptions.add(consumer.subscribeTo(

@@ -52,7 +52,7 @@ class ListenerTest extends CrashTest {
   private ConsumerSpec<Integer, Stage.Consumer<Integer>> picky(Integer poison) {
     return Stage.<Integer, Stage.Consumer<Integer>>consumer("sink", () -> (events, from) -> {
       if (events.contains(poison)) throw new IOException("poison");
-    }).withDeadLetters((letter, count) -> {});
+    }).withDeadLetters(letter -> {});
   }
 
   private ProducerRef<Integer, ?> silent(Overflow overflow) {

@@ -87,7 +87,7 @@ class MapConcurrentTest extends CrashTest {
       var map = start(Stage.mapConcurrent("map", source(100), 4, event -> {
         if (event % 10 == 7) throw new IOException("seven");
         return 2 * event;
-      }).withDeadLetters((letter, count) -> letters.add(letter)));
+      }).withDeadLetters(letter -> letters.add(letter)));
       Await.end(sink(map, Demand.max(10)));
       assertThat(List.copyOf(handled)).isEqualTo(doubled(100).stream().filter(event -> event / 2 % 10 != 7).toList());
       assertThat(Await.next(10, letters)).extracting(DeadLetter::event).containsExactlyInAnyOrder(7, 17, 27, 37, 47, 57, 67, 77, 87, 97);
@@ -98,7 +98,7 @@ class MapConcurrentTest extends CrashTest {
       open(Intensity.none());
       BlockingQueue<DeadLetter> letters = new LinkedBlockingQueue<>();
       var map = start(Stage.mapConcurrent("map", source(3), 4, event -> event == 1 ? null : event)
-          .withDeadLetters((letter, count) -> letters.add(letter)));
+          .withDeadLetters(letter -> letters.add(letter)));
       Await.end(sink(map, Demand.max(10)));
       assertThat(handled).containsExactly(0, 2);
       assertThat(Await.next(1, letters).getFirst().cause()).isInstanceOf(NullPointerException.class).hasMessageContaining("returned null");

@@ -124,7 +124,7 @@ class OthersBugsTest extends CrashTest {
     void awsSdk2877_doesNotWhereAFunctionOfTheUsersThrows(Class<? extends Throwable> type) throws Exception {
       Throwable thrown = type.getConstructor().newInstance();
       Supervisor scope = open(Intensity.none());
-      var selected = start(broadcasting(Stage.producer("selected", () -> new Numbers(100))).withDeadLetters((letter, count) -> letters.add(letter)));
+      var selected = start(broadcasting(Stage.producer("selected", () -> new Numbers(100))).withDeadLetters(letter -> letters.add(letter)));
       start(Stage.consumer("bySelector", () -> new Sink(handled)).subscribeTo(SubscriptionSpec.to(selected).withSelector(event -> {
         if (event == 50) OthersBugsTest.<RuntimeException>fling(thrown);
         return true;
@@ -133,7 +133,7 @@ class OthersBugsTest extends CrashTest {
         if (event == 150) OthersBugsTest.<RuntimeException>fling(thrown);
         return event;
       });
-      var divided = start(Stage.producer("divided", () -> new Numbers(100, 200)).withDispatcher(byKey).withDeadLetters((letter, count) -> letters.add(letter)));
+      var divided = start(Stage.producer("divided", () -> new Numbers(100, 200)).withDispatcher(byKey).withDeadLetters(letter -> letters.add(letter)));
       start(Stage.consumer("byPartition", () -> new Sink(handled)).subscribeTo(SubscriptionSpec.to(divided).withPartition(0)));
 
       Await.until(() -> handled.size() == 198, "all but two are handled", selected, divided);
@@ -317,7 +317,7 @@ class OthersBugsTest extends CrashTest {
     void broadway_areNotLostWithTheOneThatKillsTheirProcessor() throws Exception {
       open(Intensity.of(3));
       ProducerRef<Integer, Idle> producer = start(Stage.producer("producer", Idle::new));
-      var processor = start(Stage.producerConsumer("processor", Processor::new).withDeadLetters((letter, count) -> letters.add(letter))
+      var processor = start(Stage.producerConsumer("processor", Processor::new).withDeadLetters(letter -> letters.add(letter))
           .subscribeTo(producer, Demand.max(2).min(0)));
       var batcher = start(Stage.consumer("batcher", () -> new Sink(handled)).subscribeTo(processor, Demand.max(2).min(0)));
       emit(producer, 1, 2, -1, 3, 4, 5);
@@ -386,7 +386,7 @@ class OthersBugsTest extends CrashTest {
       var consumer = start(Stage.consumer("consumer", producer, () -> (events, from) -> {
         for (int event : events) if (failed.add(event)) throw new IOException("fails the first time");
         handled.addAll(events);
-      }).withDeadLetters((letter, count) -> letters.add(letter)));
+      }).withDeadLetters(letter -> letters.add(letter)));
       for (int event = 0; event < 20; event++) {
         Await.until(() -> consumer.snapshot().awaiting().equals("EVENTS"), "it has nothing to do, and waits", consumer);
         emit(producer, event);

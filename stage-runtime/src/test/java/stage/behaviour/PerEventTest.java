@@ -146,7 +146,7 @@ class PerEventTest extends CrashTest {
         tries.add(event);
         if (event == 17) throw new IOException("no such address");
         handled.add(event);
-      }).withDeadLetters((letter, count) -> letters.add(letter)));
+      }).withDeadLetters(letter -> letters.add(letter)));
       assertThat(Await.end(mailer)).isEqualTo(new StopReason.Completed());
       assertThat(handled).hasSize(99).doesNotContain(17).doesNotHaveDuplicates();
       assertThat(tries.stream().filter(event -> event == 17)).hasSize(3);

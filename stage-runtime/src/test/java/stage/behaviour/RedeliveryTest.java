@@ -83,7 +83,7 @@ class RedeliveryTest extends CrashTest {
   }
 
   private ConsumerSpec<Integer, Taster> taster(Integer... poison) {
-    return Stage.consumer("sink", () -> new Taster(poison)).withDeadLetters((letter, count) -> letters.add(letter));
+    return Stage.consumer("sink", () -> new Taster(poison)).withDeadLetters(letter -> letters.add(letter));
   }
 
   /** Starts a consumer that is subscribed once it is paused, so that its first batch is as large as it can be. */
@@ -186,7 +186,7 @@ class RedeliveryTest extends CrashTest {
           }
         }
         handled.addAll(events);
-      }).withDeadLetters((letter, count) -> letters.add(letter)).withDemand(Demand.max(1)));
+      }).withDeadLetters(letter -> letters.add(letter)).withDemand(Demand.max(1)));
       assertThat(Await.end(sink)).isEqualTo(new StopReason.Completed());
       assertThat(handled).containsExactlyElementsOf(upToWithout(100));
       assertThat(lettersOfTheScope()).isEmpty();
@@ -201,7 +201,7 @@ class RedeliveryTest extends CrashTest {
       var sink = start(Stage.<Integer, Stage.Consumer<Integer>>consumer("sink", () -> (events, from) -> {
         if (events.contains(7) && crashes[0]++ < 2) throw new Poisoned(7);
         handled.addAll(events);
-      }).withDeadLetters((letter, count) -> letters.add(letter)));
+      }).withDeadLetters(letter -> letters.add(letter)));
       fill(sink, source, Demand.max(20), 20);
       assertThat(Await.end(sink)).isEqualTo(new StopReason.Completed());
       assertThat(handled).containsExactlyElementsOf(upToWithout(20));
@@ -267,7 +267,7 @@ class RedeliveryTest extends CrashTest {
     void f07_areNumberedForTheHandler() throws Exception {
       var source = source(100);
       BlockingQueue<Long> counts = new LinkedBlockingQueue<>();
-      var sink = start(taster(20, 21, 70).withDeadLetters((letter, count) -> counts.add(count)).subscribeTo(source, Demand.max(10)));
+      var sink = start(taster(20, 21, 70).withDeadLetters(letter -> counts.add(letter.count())).subscribeTo(source, Demand.max(10)));
       Await.end(sink);
       scope().close();
       assertThat(counts).containsExactly(1L, 2L, 3L);
@@ -324,7 +324,7 @@ class RedeliveryTest extends CrashTest {
     void f07_asksInEachIncarnationAndStillFindsThePoison() throws Exception {
       open(Intensity.of(3));
       var source = source(20);
-      var sink = start(Stage.consumer("sink", ByHand::new).withDeadLetters((letter, count) -> letters.add(letter)));
+      var sink = start(Stage.consumer("sink", ByHand::new).withDeadLetters(letter -> letters.add(letter)));
       Subscription subscription = sink.subscribeTo(SubscriptionSpec.<Integer>to(source).withDemand(Demand.manual()));
       assertThat(Await.end(sink)).isEqualTo(new StopReason.Completed());
       assertThat(handled).containsExactlyElementsOf(upToWithout(20, 7));
@@ -374,7 +374,7 @@ class RedeliveryTest extends CrashTest {
           if (event == 50 || event == 120) throw new Poisoned(event);
           out.emit(-event);
         }
-      }).withDeadLetters((letter, count) -> letters.add(letter)).withDemand(Demand.max(20)));
+      }).withDeadLetters(letter -> letters.add(letter)).withDemand(Demand.max(20)));
       var sink = start(Stage.consumer("sink", middle, Taster::new).withDemand(new Demand(max, min, false)));
       assertThat(Await.end(sink)).isEqualTo(new StopReason.Completed());
       List<Integer> expected = upToWithout(200, 50, 120).stream().flatMap(event -> List.of(event, -event).stream()).toList();
@@ -397,7 +397,7 @@ class RedeliveryTest extends CrashTest {
           if (event == 7) throw new Poisoned(event);
           out.emit(event);
         }
-      }).withDeadLetters((letter, count) -> letters.add(letter)));
+      }).withDeadLetters(letter -> letters.add(letter)));
       middle.pause();
       Subscription in = middle.subscribeTo(SubscriptionSpec.<Integer>to(source).withDemand(Demand.max(10).min(0)));
       class Frugal implements Stage.Consumer<Integer> {
@@ -444,7 +444,7 @@ class RedeliveryTest extends CrashTest {
           handled.add(event);
           from.commit(1);
         }
-      }).withDeadLetters((letter, count) -> letters.add(letter)));
+      }).withDeadLetters(letter -> letters.add(letter)));
       var subscription = fill(sink, source, Demand.max(20).min(0), 20);
       assertThat(Await.end(sink)).isEqualTo(new StopReason.Completed());
       assertThat(handled).as("exactly once").containsExactlyElementsOf(upToWithout(20, 7));
@@ -460,7 +460,7 @@ class RedeliveryTest extends CrashTest {
     void f11_mayThrowAndThePipelineGoesOn() throws Exception {
       var source = source(100);
       var failure = new IllegalStateException("no post today");
-      var sink = start(taster(20, 70).withDeadLetters((letter, count) -> {
+      var sink = start(taster(20, 70).withDeadLetters(letter -> {
         throw failure;
       }).subscribeTo(source, Demand.max(10)));
       assertThat(Await.end(sink)).isEqualTo(new StopReason.Completed());
@@ -487,7 +487,7 @@ class RedeliveryTest extends CrashTest {
     void runsOnAnotherThreadThanTheStage() throws Exception {
       var source = source(10);
       BlockingQueue<Thread> threads = new LinkedBlockingQueue<>();
-      var sink = start(taster(7).withDeadLetters((letter, count) -> threads.add(Thread.currentThread())));
+      var sink = start(taster(7).withDeadLetters(letter -> threads.add(Thread.currentThread())));
       Thread own = sink.call(stage -> Thread.currentThread());
       sink.subscribeTo(SubscriptionSpec.<Integer>to(source).withDemand(Demand.max(1)));
       Await.end(sink);
@@ -501,7 +501,7 @@ class RedeliveryTest extends CrashTest {
       var source = source(10);
       BlockingQueue<SubscriptionSnapshot> seen = new LinkedBlockingQueue<>();
       Subscription[] subscription = {null};
-      var sink = start(taster(0).withDeadLetters((letter, count) -> seen.add(subscription[0].snapshot())));
+      var sink = start(taster(0).withDeadLetters(letter -> seen.add(subscription[0].snapshot())));
       sink.pause();
       subscription[0] = sink.subscribeTo(SubscriptionSpec.<Integer>to(source).withDemand(Demand.max(10)));
       sink.resume();

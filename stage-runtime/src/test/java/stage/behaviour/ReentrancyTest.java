@@ -238,7 +238,7 @@ class ReentrancyTest extends CrashTest {
         .withDispatcher(Dispatcher.partition(1, event -> {
           here(Where.KEY_FUNCTION);
           return 0;
-        })).withRedelivery(Redelivery.attempts(1)).withDeadLetters((letter, count) -> here(Where.DEAD_LETTER_HANDLER)));
+        })).withRedelivery(Redelivery.attempts(1)).withDeadLetters(letter -> here(Where.DEAD_LETTER_HANDLER)));
     started = subject;
     if (where == Where.A_CALL) {
       subject.call(behaviour -> {

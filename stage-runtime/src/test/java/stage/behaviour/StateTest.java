@@ -112,7 +112,7 @@ class StateTest extends CrashTest {
       assertThat(tally.<String>call(stage -> {
         stage.sum.set(5);
         stage.byRemainder.put(7, 8);
-        return stage.sum.value() + " " + stage.byRemainder.value(7) + " " + stage.byRemainder.size();
+        return stage.sum.value() + " " + stage.byRemainder.get(7) + " " + stage.byRemainder.size();
       })).isEqualTo("5 8 1");
     }
 
@@ -264,12 +264,12 @@ class StateTest extends CrashTest {
         stage.byRemainder.remove(100);
         stage.byRemainder.put(11, 11);
         stage.byRemainder.remove(99);
-        throw new IOException(stage.byRemainder.size() + " " + stage.byRemainder.value(3) + " " + stage.byRemainder.value(4) + " "
+        throw new IOException(stage.byRemainder.size() + " " + stage.byRemainder.get(3) + " " + stage.byRemainder.get(4) + " "
             + stage.byRemainder.copy().equals(expected(3, 11)));
       })).cause().hasMessage("10 null 44 true");
       assertThat(last(tally)).isEqualTo(expected(-1, -1));
       assertThat(tally.<Integer>call(stage -> stage.byRemainder.size())).isEqualTo(10);
-      assertThat(tally.<Integer>call(stage -> stage.byRemainder.value(4))).isEqualTo(4);
+      assertThat(tally.<Integer>call(stage -> stage.byRemainder.get(4))).isEqualTo(4);
     }
 
     private Map<Integer, Integer> expected(int without, int with) {
@@ -310,7 +310,7 @@ class StateTest extends CrashTest {
     void belongsToTheStagesThread() throws Exception {
       var tally = tally();
       MapState<Integer, Integer> map = tally.call(stage -> stage.byRemainder);
-      assertThatThrownBy(() -> map.value(1)).isInstanceOf(ForeignThreadException.class);
+      assertThatThrownBy(() -> map.get(1)).isInstanceOf(ForeignThreadException.class);
       assertThatThrownBy(() -> map.put(1, 1)).isInstanceOf(ForeignThreadException.class);
       assertThatThrownBy(() -> map.remove(1)).isInstanceOf(ForeignThreadException.class);
       assertThatThrownBy(map::size).isInstanceOf(ForeignThreadException.class);
@@ -586,7 +586,7 @@ class StateTest extends CrashTest {
 
       void meet(int event) {
         Key key = new Key(event);
-        times.put(key, 1 + (times.value(key) == null ? 0 : times.value(key)));
+        times.put(key, 1 + (times.get(key) == null ? 0 : times.get(key)));
         if (event == HARMFUL) key.failures = failures.getAndSet(0);
       }
 
@@ -664,7 +664,7 @@ class StateTest extends CrashTest {
       stage.cast(behaviour -> {
         throw cause;
       });
-      assertThat(stage.<Integer>call(behaviour -> behaviour.times.value(new Key(HARMFUL)))).isEqualTo(1);
+      assertThat(stage.<Integer>call(behaviour -> behaviour.times.get(new Key(HARMFUL)))).isEqualTo(1);
       assertThat(scope().snapshot().crashes()).isEqualTo(1);
       assertThat(stage.snapshot().incarnation()).isEqualTo(2);
       log.takeRestarts(1);

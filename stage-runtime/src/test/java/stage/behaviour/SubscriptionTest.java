@@ -522,7 +522,7 @@ class SubscriptionTest extends StageTest {
 
     @Test
     void isNull() {
-      assertThatThrownBy(() -> sink.subscribeTo((SubscriptionSpec<Integer>) null)).isInstanceOf(NullPointerException.class).hasMessage("subscription must not be null");
+      assertThatThrownBy(() -> sink.subscribeTo((SubscriptionSpec<Integer>) null)).isInstanceOf(NullPointerException.class).hasMessage("producer must not be null; pass the ref that start returned");
       assertThatThrownBy(() -> sink.subscribeTo((ProducerRef<Integer, ?>) null))
           .isInstanceOf(NullPointerException.class)
           .hasMessage("producer must not be null; pass the ref that start returned");

@@ -214,7 +214,7 @@ final class Chaos {
     int attempts = world.plan.attempts();
     StageSnapshot before = producer.snapshot();
     StageRef<?> started = app.start(Stage.consumer(name, spec, () -> new Models.Sink(world, late))
-        .withRedelivery(attempts == 0 ? Redelivery.none() : Redelivery.attempts(attempts)).withDeadLetters((letter, count) -> world.letters.add(letter))
+        .withRedelivery(attempts == 0 ? Redelivery.none() : Redelivery.attempts(attempts)).withDeadLetters(letter -> world.letters.add(letter))
         .withShutdown(world.plan.haste().ofStages));
     world.note(started);
     boolean wasNeverAlone = producer.snapshot().outputs().stream().anyMatch(output -> before.outputs().stream().anyMatch(old -> old.id() == output.id() && old.sent() > 0));

@@ -146,23 +146,23 @@ public final class Simulation {
       case PUBLISHED -> parent.start(dispatching(Stage.fromPublisher(name, new Models.Published(world, node)), node).withShutdown(shutdown));
       case MIDDLE -> parent.start(
           subscribed(Stage.producerConsumer(name, () -> new Models.Middle(world, node)), node).withRedelivery(redelivery)
-              .withDispatcher(dispatch(node)).withDeadLetters((letter, count) -> world.letters.add(letter)).withShutdown(shutdown));
+              .withDispatcher(dispatch(node)).withDeadLetters(letter -> world.letters.add(letter)).withShutdown(shutdown));
       case MIDDLE_TASKS -> {
         var spec = node.unordered()
             ? Stage.<Event, Event>mapConcurrentUnordered(name, 1 + node.demand() / 2, event -> Models.task(world, node, event))
             : Stage.<Event, Event>mapConcurrent(name, 1 + node.demand() / 2, event -> Models.task(world, node, event));
         yield parent.start(subscribed(spec, node).withRedelivery(redelivery).withDispatcher(dispatch(node))
-            .withDeadLetters((letter, count) -> world.letters.add(letter)).withShutdown(shutdown));
+            .withDeadLetters(letter -> world.letters.add(letter)).withShutdown(shutdown));
       }
       case SINK -> {
         var spec = Stage.consumer(name, () -> new Models.Sink(world, node)).withRedelivery(redelivery)
-            .withDeadLetters((letter, count) -> world.letters.add(letter)).withShutdown(shutdown);
+            .withDeadLetters(letter -> world.letters.add(letter)).withShutdown(shutdown);
         for (int input : node.ownInputs()) spec = spec.subscribeTo(subscription(node, input));
         yield parent.start(spec);
       }
       case SINK_TASKS -> {
         var spec = Stage.<Event>perEvent(name, 1 + node.demand() / 2, event -> Models.log(world, parent.name().equals("inner") ? "sim/inner/" + name : "sim/" + name,
-            Models.task(world, node, event))).withRedelivery(redelivery).withDeadLetters((letter, count) -> world.letters.add(letter)).withShutdown(shutdown);
+            Models.task(world, node, event))).withRedelivery(redelivery).withDeadLetters(letter -> world.letters.add(letter)).withShutdown(shutdown);
         for (int input : node.ownInputs()) spec = spec.subscribeTo(subscription(node, input));
         yield parent.start(spec);
       }

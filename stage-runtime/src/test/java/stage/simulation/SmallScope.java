@@ -111,10 +111,10 @@ record SmallScope(boolean middle, int events, Demand demand, int crashes, int at
         numbers = above;
         if (middle) {
           above = app.start(Stage.producerConsumer("middle", above, Integer.class, () -> this::pass)
-              .withRedelivery(Redelivery.attempts(attempts)).withDeadLetters((letter, count) -> letters.add(letter)).withDemand(demand));
+              .withRedelivery(Redelivery.attempts(attempts)).withDeadLetters(letter -> letters.add(letter)).withDemand(demand));
         }
         last = app.start(Stage.consumer("last", above, () -> new Keeper(this)).withRedelivery(Redelivery.attempts(attempts))
-            .withDeadLetters((letter, count) -> letters.add(letter)).withDemand(demand));
+            .withDeadLetters(letter -> letters.add(letter)).withDemand(demand));
         ledgers.addAll(Peek.lanes(Peek.cell(last)));
         if (act != Act.NOTHING) {
           for (int i = choices.next(MOMENTS); i > 0; i--) time.pass();

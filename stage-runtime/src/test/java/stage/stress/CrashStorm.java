@@ -129,7 +129,7 @@ final class CrashStorm {
     public void onEvents(List<Long> batch, Inlet<Long> from) {
       for (long event : batch) {
         long producer = event / 1_000_000_000L;
-        Long before = last.value(producer);
+        Long before = last.get(producer);
         if (event % 1_000_000_000L != (before == null ? 0 : before + 1)) inOrder = false;
         last.put(producer, event % 1_000_000_000L);
         count.set(count.value() + 1);

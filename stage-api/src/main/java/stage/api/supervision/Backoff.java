@@ -12,6 +12,9 @@ import java.util.Objects;
  * @param jitter the largest share by which a wait is shortened, from 0 to 1
  */
 public record Backoff(Duration first, Duration most, double jitter) {
+  /** The default: no wait. */
+  public static final Backoff DEFAULT = none();
+
   /**
    * Checks the numbers.
    *

@@ -14,6 +14,15 @@ public interface StageRuntime {
   Supervisor open(SupervisorSpec spec);
 
   /**
+   * Opens a scope with its children; see {@link Supervisor#open(SupervisorSpec, SupervisorInit)}.
+   *
+   * @param spec the scope's name and options
+   * @param init starts its children
+   * @return the open scope
+   */
+  Supervisor open(SupervisorSpec spec, SupervisorInit init);
+
+  /**
    * Finds the engine with {@link ServiceLoader}: with this module's own loader, else with the thread's context class loader.
    *
    * @return the engine

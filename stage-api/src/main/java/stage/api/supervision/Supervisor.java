@@ -68,6 +68,45 @@ public interface Supervisor extends AutoCloseable {
     return StageRuntime.find().open(spec);
   }
 
+  /**
+   * Opens a scope with its children: no producer begins before all of them are there, so no consumer misses anything.
+   *
+   * <pre>{@code
+   * try (var app = Supervisor.open(SupervisorSpec.of("ticks"), scope -> {
+   *   var ticks = scope.start(Stage.producer("ticks", Ticks::new).withDispatcher(Dispatcher.broadcast()));
+   *   scope.start(Stage.consumer("all", ticks, Log::new));
+   *   scope.start(Stage.consumer("even", ticks.where(tick -> tick % 2 == 0), Log::new));
+   * })) {
+   *   app.join();
+   * }
+   * }</pre>
+   *
+   * <p>Blocks until {@code init} has returned. Stages that it starts, those of child supervisors too, run their {@code onStart} at once and take
+   * calls, casts and timers; those that emit get demand, and deliver what they have emitted, when {@code init} has returned. If {@code init}
+   * throws, the scope is closed.
+   *
+   * @param spec the scope's name and options
+   * @param init starts its children; must not wait for their events or their end
+   * @return the open scope, owned by this thread
+   * @throws StageFailedException if {@code init} threw; the cause says what
+   * @throws IllegalStateException if there is no runtime on the module path or class path
+   */
+  static Supervisor open(SupervisorSpec spec, SupervisorInit init) {
+    return StageRuntime.find().open(spec, init);
+  }
+
+  /**
+   * As {@link #open(SupervisorSpec, SupervisorInit)}, with the defaults of {@link SupervisorSpec#of}.
+   *
+   * @param name the scope's name: 1–64 of {@code [A-Za-z0-9._-]}
+   * @param init starts its children; must not wait for their events or their end
+   * @return the open scope, owned by this thread
+   * @throws StageFailedException if {@code init} threw; the cause says what
+   */
+  static Supervisor open(String name, SupervisorInit init) {
+    return open(SupervisorSpec.of(name), init);
+  }
+
   /** {@return the scope's name} */
   String name();
 
@@ -136,7 +175,8 @@ public interface Supervisor extends AutoCloseable {
   Supervisor start(SupervisorSpec spec);
 
   /**
-   * Starts a supervisor with its children as a child of this one. Any thread; blocks until {@code init} has returned.
+   * Starts a supervisor with its children as a child of this one. Any thread; blocks until {@code init} has returned. Those of its stages that
+   * emit begin then, as in {@link #open(SupervisorSpec, SupervisorInit)}; within another init, when the outermost one has returned.
    *
    * <p>If {@code init} throws, the children it started are stopped in reverse order, the new supervisor ends, nothing is retried, and the
    * exception comes back as the cause of {@link StageFailedException}. As OTP's {@code failed_to_start_child}.

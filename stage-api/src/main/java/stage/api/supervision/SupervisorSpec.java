@@ -38,7 +38,7 @@ public record SupervisorSpec(
     StageSpec.ensureName(name);
     Objects.requireNonNull(strategy, "strategy must not be null; the default is Strategy.ONE_FOR_ONE");
     Objects.requireNonNull(intensity, "intensity must not be null; use Intensity.none() for no restarts");
-    Objects.requireNonNull(backoff, "backoff must not be null; use Backoff.none()");
+    Objects.requireNonNull(backoff, "backoff must not be null; use Backoff.none() for no wait");
     Objects.requireNonNull(decisions, "decisions must not be null; use DecisionRule.RESTART");
     Objects.requireNonNull(restart, "restart must not be null; the default is Restart.PERMANENT");
     Objects.requireNonNull(options, "options must not be null; use ScopeOptions.DEFAULT");
@@ -57,7 +57,7 @@ public record SupervisorSpec(
    * @param name its name: 1–64 of {@code [A-Za-z0-9._-]}
    */
   public static SupervisorSpec of(String name) {
-    return new SupervisorSpec(name, Strategy.ONE_FOR_ONE, Intensity.DEFAULT, Backoff.none(), DecisionRule.RESTART, Restart.PERMANENT, false,
+    return new SupervisorSpec(name, Strategy.ONE_FOR_ONE, Intensity.DEFAULT, Backoff.DEFAULT, DecisionRule.RESTART, Restart.PERMANENT, false,
         ScopeOptions.DEFAULT);
   }
 

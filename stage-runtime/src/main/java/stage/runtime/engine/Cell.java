@@ -7,6 +7,7 @@ import stage.api.ConsumerSpec;
 import stage.api.DeadLetter;
 import stage.api.DemandExceededException;
 import stage.api.ForeignThreadException;
+import stage.api.Opening;
 import stage.api.Overflow;
 import stage.api.ProducerConsumerSpec;
 import stage.api.ProducerSpec;
@@ -68,6 +69,7 @@ public final class Cell<S extends Stage.Behaviour> implements StepMachine, LaneE
   private final Lifecycle lifecycle;
   private final WorkSelector selector;
   private final ContextPropagation context;           // null if the scope carries none
+  private final Assembly assembly;                // null if no init started it
   private long nowNanos;                          // the cell's thread only
   private volatile long pausedNanos;              // who pauses it; two that do it at once mean the same time
   private boolean endsWithItsConsumer;            // written before the start
@@ -76,13 +78,18 @@ public final class Cell<S extends Stage.Behaviour> implements StepMachine, LaneE
   private volatile Thread takenOver;              // who takes over, one at a time: has lost the cell, but no other has started yet
   private volatile List<Thread> lastTaskThreads = List.of();   // the cell's thread: those that were still running when it ended
 
-  private Cell(StageSpec<S> spec, String scope, SubscriptionGraph graph, CellOwner owner) {
+  private static Accumulation accumulation(Opening opening, Assembly assembly) {
+    return opening.equals(Opening.DEFAULT) && assembly == null ? null : new Accumulation(opening, assembly);
+  }
+
+  private Cell(StageSpec<S> spec, String scope, SubscriptionGraph graph, CellOwner owner, Assembly assembly) {
     this.id = graph.nextCellId();
     this.name = spec.name();
     this.path = scope + "/" + name;
     this.graph = graph;
     this.owner = owner;
     this.watching = owner.watching();
+    this.assembly = assembly;
     this.options = spec.options();
     this.mailbox = new Mailbox(graph.time().permits(Math.min(spec.options().mailbox(), Mailbox.MOST), "a free place in the mailbox of", path));
     this.driver = graph.time().driver(this, spec.options().onPlatformThread());
@@ -91,7 +98,7 @@ public final class Cell<S extends Stage.Behaviour> implements StepMachine, LaneE
     switch (spec) {
       case ProducerSpec<?, S> producer -> {
         consumerHalf = null;
-        producerHalf = new ProducerHalf<>(this, producer.dispatcher(), producer.overflow(), false);
+        producerHalf = new ProducerHalf<>(this, producer.dispatcher(), producer.overflow(), false, accumulation(producer.opening(), assembly));
         isGenerator = producer.isGenerator();
         ref = new CellRef.OfProducer<>(this);
       }
@@ -99,7 +106,7 @@ public final class Cell<S extends Stage.Behaviour> implements StepMachine, LaneE
         consumerHalf = new ConsumerHalf(this);
         boolean isBounded = both.buffer() < Integer.MAX_VALUE;
         var overflow = new Overflow(Overflow.Kind.BLOCK, isBounded ? both.buffer() : MOST_UNASKED);
-        producerHalf = new ProducerHalf<>(this, both.dispatcher(), overflow, !isBounded);
+        producerHalf = new ProducerHalf<>(this, both.dispatcher(), overflow, !isBounded, accumulation(both.opening(), assembly));
         isGenerator = false;
         ref = new CellRef.OfProducerConsumer<>(this);
       }
@@ -125,7 +132,39 @@ public final class Cell<S extends Stage.Behaviour> implements StepMachine, LaneE
    * @param <S> the behaviour's type
    */
   public static <S extends Stage.Behaviour> Cell<S> of(StageSpec<S> spec, String scope, SubscriptionGraph graph, CellOwner owner) {
-    return new Cell<>(spec, scope, graph, owner);
+    return new Cell<>(spec, scope, graph, owner, null);
+  }
+
+  /**
+   * {@return as {@link #of(StageSpec, String, SubscriptionGraph, CellOwner)}, a cell that an init starts}
+   *
+   * @param spec the stage
+   * @param scope the path of its scope
+   * @param graph what it shares with other cells
+   * @param owner who is told when it ends
+   * @param assembly what it is started in; null if no init is running
+   * @param <S> the behaviour's type
+   */
+  public static <S extends Stage.Behaviour> Cell<S> of(
+      StageSpec<S> spec, String scope, SubscriptionGraph graph, CellOwner owner, Assembly assembly) {
+    var cell = new Cell<>(spec, scope, graph, owner, assembly);
+    if (assembly != null) assembly.add(cell);
+    return cell;
+  }
+
+  /**
+   * Refuses to wait for a stage in the init that starts it.
+   *
+   * @param what what was called
+   * @throws IllegalStateException if it would wait for ever
+   */
+  public void ensureBegun(String what) {
+    if (assembly != null) assembly.ensureMayWait(what, "stage " + path);
+  }
+
+  /** {@return whether it emits, and delivers nothing yet} Any thread. */
+  boolean isAccumulating() {
+    return producerHalf != null && producerHalf.isAccumulating();
   }
 
   /** Has it end when its last consumer has left: it is there for that one only. Before it is started. */
@@ -300,7 +339,7 @@ public final class Cell<S extends Stage.Behaviour> implements StepMachine, LaneE
   public StageSnapshot.Status status() {
     return switch (lifecycle.phase()) {
       case Phase.Starting starting -> StageSnapshot.Status.STARTING;
-      case Phase.Running running -> signals.has(Signals.PAUSED) ? StageSnapshot.Status.PAUSED : StageSnapshot.Status.RUNNING;
+      case Phase.Running running -> signals.has(Signals.PAUSED) || isAccumulating() ? StageSnapshot.Status.PAUSED : StageSnapshot.Status.RUNNING;
       case Phase.BackingOff backingOff -> StageSnapshot.Status.BACKING_OFF;
       case Phase.Held held -> StageSnapshot.Status.HELD;
       case Phase.Draining draining -> StageSnapshot.Status.DRAINING;
@@ -904,9 +943,10 @@ public final class Cell<S extends Stage.Behaviour> implements StepMachine, LaneE
 
   /** Gives up on an event somewhere within the stage. */
   void deadLetter(Object event, Throwable cause, int attempts, String where) {
-    var letter = new DeadLetter(event, cause, where, incarnations.incarnation(), attempts, graph.time().instant());
+    long count = deadLettered.read() + 1;
+    var letter = new DeadLetter(event, cause, where, incarnations.incarnation(), attempts, graph.time().instant(), count);
     deadLettered.add(1);   // after what takes memory
-    owner.deadLettered(this, letter, options.deadLetters(), deadLettered.read());
+    owner.deadLettered(this, letter, options.deadLetters(), count);
   }
 
   /** Refuses, from now on, whatever others want of it. */

@@ -9,6 +9,7 @@ import stage.api.CancelPolicy;
 import stage.api.ConsumerRef;
 import stage.api.Demand;
 import stage.api.EmitAction;
+import stage.api.Overflow;
 import stage.api.ProducerConsumerRef;
 import stage.api.ProducerRef;
 import stage.api.Stage;
@@ -72,6 +73,7 @@ abstract class CellRef<S extends Stage.Behaviour> {
   }
 
   public void resume() {
+    if (cell.producerHalf() != null) cell.producerHalf().resume();
     cell.signals().clearAndWake(Signals.PAUSED);
   }
 
@@ -90,6 +92,7 @@ abstract class CellRef<S extends Stage.Behaviour> {
 
   public StopReason join() throws InterruptedException {
     cell.ensureForeignThread("join()");
+    cell.ensureBegun("join()");
     return cell.graph().waits().during("join()", cell, cell::awaitEnd);
   }
 
@@ -280,6 +283,7 @@ abstract class CellRef<S extends Stage.Behaviour> {
 
   private static void emitInto(Cell<?> cell, Object event) throws InterruptedException {
     if (event == null) throw new NullPointerException("event must not be null (Reactive Streams rule 2.13)");
+    if (cell.producerHalf().overflow().kind() == Overflow.Kind.BLOCK) cell.ensureBegun("emit()");
     cell.<Object>intake().emit(event);
   }
 

@@ -359,7 +359,7 @@ final class Incarnations<S extends Stage.Behaviour> {
   void turn() {
     if (signals.has(Signals.WOKEN_UP)) {
       signals.answer(Signals.WOKEN_UP, role::wakeUp);
-      if (signals.has(Signals.PAUSED) || !role.hasTurn()) return;
+      if (signals.has(Signals.PAUSED) || cell.isAccumulating() || !role.hasTurn()) return;
     }
     Thread.interrupted();   // what was left over from an earlier turn is nobody's business now
     if (cell.shouldExit()) return;   // its interrupt may just have been cleared, and is not sent twice

@@ -32,6 +32,7 @@ final class ProducerHalf<O> implements Rejections {
   private final Overflow overflow;
   private final boolean hasRoomForATurn;      // whether a turn that was asked for may emit as much as it likes
   private LaneDispatch<O> laneDispatch;       // null once the cell has ended
+  private final Accumulation accumulation;    // null if it delivers at once
   private Lane<?>[] known = NONE;             // the lanes as the sharing knows them
   private volatile Lane<?>[] lanes = NONE;    // replaced, never changed, under the graph's lock
   private boolean closed;                     // under the graph's lock: whether nobody may subscribe any more
@@ -47,11 +48,12 @@ final class ProducerHalf<O> implements Rejections {
   final Counter returned = new Counter();
   final Counter waiting = new Counter();      // a copy of laneDispatch.waiting() for snapshots
 
-  ProducerHalf(Cell<?> cell, Dispatcher<O> dispatch, Overflow overflow, boolean hasRoomForATurn) {
+  ProducerHalf(Cell<?> cell, Dispatcher<O> dispatch, Overflow overflow, boolean hasRoomForATurn, Accumulation accumulation) {
     this.cell = cell;
     this.dispatch = dispatch;
     this.overflow = overflow;
     this.hasRoomForATurn = hasRoomForATurn;
+    this.accumulation = accumulation;
     this.laneDispatch = LaneDispatch.of(dispatch, this);
   }
 
@@ -91,13 +93,26 @@ final class ProducerHalf<O> implements Rejections {
 
   // ---- demand
 
-  /** {@return whether lanes came or went since {@link #meetLanes}} */
+  /** {@return whether it delivers nothing yet, and has no demand} Any thread. */
+  boolean isAccumulating() {
+    return accumulation != null && accumulation.isOn(lanes.length)
+        && !cell.signals().has(Signals.CANCELLED | Signals.STOPPED | Signals.DRAINED);
+  }
+
+  /** Accumulates no more. Any thread; the caller wakes the cell. */
+  void resume() {
+    if (accumulation != null) accumulation.resume();
+  }
+
+  /** {@return whether lanes came or went since {@link #meetLanes}} Not before it may know of them. */
   boolean hasLaneNews() {
-    return known != lanes;
+    return known != lanes && !isAccumulating();
   }
 
   @SuppressWarnings("unchecked")
   void meetLanes() {
+    if (isAccumulating()) return;   // with no lane that it knows of, everything waits
+    if (accumulation != null) accumulation.isOver();
     known = lanes;
     LaneTail<O>[] tails = (LaneTail<O>[]) new LaneTail<?>[known.length];
     System.arraycopy(known, 0, tails, 0, known.length);

@@ -184,7 +184,7 @@ final class States {
     }
 
     @Override
-    public V value(K key) {
+    public V get(K key) {
       cell.ensureOwnThread("value()");
       if (!changed.isEmpty()) {
         V value = changed.get(key);
@@ -197,13 +197,13 @@ final class States {
     public void put(K key, V value) {
       Objects.requireNonNull(key, "key must not be null");
       Objects.requireNonNull(value, "value must not be null");
-      if (value(key) == null) size++;
+      if (get(key) == null) size++;
       changed.put(key, value);
     }
 
     @Override
     public void remove(K key) {
-      if (value(key) == null) return;
+      if (get(key) == null) return;
       size--;
       changed.put(key, null);
     }

@@ -105,10 +105,7 @@ public final class SubscriptionGraph {
     boolean isOver;
     lock.lock();
     try {
-      // To have completed before somebody subscribed is no failure: the subscription completes at once.
-      if (half.isClosed() && !(producer.endReason() instanceof StopReason.Completed)) {
-        throw refused(consumer, producer, "it has ended: " + producer.endReason());
-      }
+      if (half.isClosed()) ensureMissedNothing(consumer, producer, half);
       if (consumer.consumerHalf().isClosed()) throw refused(consumer, producer, whyClosed(consumer));
       if (!spec.cycleAllowed()) ensureNoCycle(consumer, producer);
       var lane = new Lane<>(++subscriptions, spec, producer, consumer);
@@ -123,7 +120,22 @@ public final class SubscriptionGraph {
     producer.driver().wake();
     consumer.driver().wake();
     if (isOver) consumer.signals().set(Signals.INPUT_ENDED);   // there is no producer any more that would
+    if (isOver && !time.isQuiet()) {
+      consumer.logger().log(System.Logger.Level.INFO, "stage " + consumer.path() + " gets no events of " + producer.path()
+          + ", which had completed before it subscribed");
+    }
     return new Handle(inlet);
+  }
+
+  /** One that has completed has nothing left for anybody; only those that get everything have missed something. */
+  private static void ensureMissedNothing(Cell<?> consumer, Cell<?> producer, ProducerHalf<?> half) {
+    if (!(producer.endReason() instanceof StopReason.Completed)) {
+      throw refused(consumer, producer, "it has ended: " + producer.endReason());
+    }
+    if (half.dispatch() instanceof Dispatcher.Broadcast && half.emitted.read() > 0) {
+      throw refused(consumer, producer, "it has completed, and a broadcast is not repeated; start its consumers before it begins: give it"
+          + " awaitingConsumers(n), or start them all in the init of Supervisor.open(spec, init)");
+    }
   }
 
   private static String whyClosed(Cell<?> consumer) {

@@ -143,7 +143,7 @@ final class WorkSelector {
 
   private Work look(Around kind, int told, long nowNanos) {
     ProducerHalf<?> half = cell.producerHalf();
-    boolean paused = (told & Signals.PAUSED) != 0;
+    boolean paused = (told & Signals.PAUSED) != 0 || cell.isAccumulating();
     return switch (kind) {
       case MAIL -> !incarnations.isServing() && cell.mailbox().hasMail() ? Work.MAIL : Work.NOTHING;
       case TIMER -> !incarnations.isServing() && isTimerDue(nowNanos) ? Work.TIMER : Work.NOTHING;
@@ -202,6 +202,7 @@ final class WorkSelector {
   private static Work lookForDelivery(int told, ProducerHalf<?> half) {
     if ((told & Signals.CONSUMER_LEFT) != 0 || half.hasLaneNews()) return Work.CONSUMERS;
     if (half.canFlush()) return Work.FLUSH;
+    if (half.isAccumulating()) return Work.NOTHING;   // it has completed before anybody was there
     // One that has completed waits for consumers of what waits for nobody; one that is told to stop does not.
     boolean isDelivered = (told & (Signals.STOPPED | Signals.DRAINED)) != 0 ? half.isDeliveredToAllThere() : half.isDelivered();
     if (half.lanes().length == 0 || isDelivered && half.isSettled()) return Work.FINISH;
@@ -247,7 +248,7 @@ final class WorkSelector {
     Phase phase = lifecycle.phase();
     if (phase instanceof Phase.BackingOff backingOff) return new WaitState.Timer(WaitState.Kind.BACKOFF, backingOff.untilNanos());
     WaitState.Kind what = switch (phase) {
-      case Phase.Running running -> signals.has(Signals.PAUSED) ? WaitState.Kind.MAIL : incarnations.role().idle();
+      case Phase.Running running -> signals.has(Signals.PAUSED) || cell.isAccumulating() ? WaitState.Kind.MAIL : incarnations.role().idle();
       case Phase.Draining draining -> cell.producerHalf().isDelivered() ? WaitState.Kind.SETTLEMENT : WaitState.Kind.DEMAND;
       case Phase.Starting starting -> throw new IllegalStateException("a cell that starts does not wait");
       case Phase.BackingOff backingOff -> throw new IllegalStateException("a cell that backs off waits for the time");

@@ -130,6 +130,7 @@ public final class FlowBridges implements Bridges {
     Time time = producer.graph().time();
     var puller = new StreamReader<O>(producer.path(), time.permits(0), time.permits(0), reader -> {
       producer.ensureForeignThread("reading a stream");
+      producer.ensureBegun("reading a stream");
       if (producer.isAlive()) begin(producer, how, reader);
       else reader.over(endOf(producer));
     });

@@ -17,9 +17,9 @@ final class Handlers {
       if (handler.isPresent()) byStep.put(plan.sites().get(step).label(), handler.get());
     }
     if (byStep.isEmpty()) return Optional.empty();
-    return Optional.of((letter, count) -> {
+    return Optional.of(letter -> {
       String step = letter.path().substring(letter.path().lastIndexOf('/') + 1);
-      byStep.getOrDefault(step, DeadLetterHandler.LOG).handle(letter, count);
+      byStep.getOrDefault(step, DeadLetterHandler.LOG).handle(letter);
     });
   }
 }

@@ -22,6 +22,7 @@ final class ChildSupervisor extends SupervisorCell {
 
   @Override
   public void join() throws InterruptedException {
+    ensureBegun("join()");
     quiet().await();
     quiet().await();   // if it drains by now, those that take dead letters end too
     shutdown().throwFailure();
@@ -30,6 +31,7 @@ final class ChildSupervisor extends SupervisorCell {
   @Override
   public boolean join(Duration timeout) throws InterruptedException {
     Objects.requireNonNull(timeout, "timeout must not be null");
+    ensureBegun("join()");
     long until = time().nanos() + Time.toNanos(timeout);
     boolean ended = quiet().await(Time.toNanos(timeout)) && quiet().await(Math.max(0, until - time().nanos()));
     if (ended) shutdown().throwFailure();

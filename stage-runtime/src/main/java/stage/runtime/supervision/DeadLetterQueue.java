@@ -154,7 +154,7 @@ final class DeadLetterQueue implements StepMachine {
     }
     Throwable failure = null;
     try {
-      if (isWorthALine(post)) post.handler.handle(post.letter, post.count);
+      if (isWorthALine(post)) post.handler.handle(post.letter);
     } catch (Throwable thrown) {
       failure = thrown;
     }

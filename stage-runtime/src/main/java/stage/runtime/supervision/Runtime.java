@@ -1,7 +1,9 @@
 package stage.runtime.supervision;
 
+import java.util.Objects;
 import stage.api.supervision.StageRuntime;
 import stage.api.supervision.Supervisor;
+import stage.api.supervision.SupervisorInit;
 import stage.api.supervision.SupervisorSpec;
 import stage.runtime.engine.SubscriptionGraph;
 import stage.runtime.time.RealTime;
@@ -16,7 +18,15 @@ public final class Runtime implements StageRuntime {
   public Runtime() {}
 
   @Override
-  public Supervisor open(SupervisorSpec spec) {
+  public Supervisor open(SupervisorSpec spec, SupervisorInit init) {
+    Objects.requireNonNull(init, "init must not be null");
+    Scope scope = open(spec);
+    scope.assemble(init, scope::close);
+    return scope;
+  }
+
+  @Override
+  public Scope open(SupervisorSpec spec) {
     SimulatedTime simulation = SimulatedTime.ofThisThread();
     return Scope.open(spec, simulation == null ? graph : simulation.attached(SubscriptionGraph::new), owners);
   }

@@ -43,6 +43,7 @@ final class Scope extends SupervisorCell {
   public void join() throws InterruptedException {
     ensureOwner("join()");
     ensureOpen();
+    ensureBegun("join()");
     quiet().await();
     quiet().await();   // if it drains by now, those that take dead letters end too
     shutdown().throwFailure();
@@ -52,6 +53,7 @@ final class Scope extends SupervisorCell {
   public boolean join(Duration timeout) throws InterruptedException {
     ensureOwner("join()");
     ensureOpen();
+    ensureBegun("join()");
     Objects.requireNonNull(timeout, "timeout must not be null");
     long until = time().nanos() + Time.toNanos(timeout);
     boolean ended = quiet().await(Time.toNanos(timeout)) && quiet().await(Math.max(0, until - time().nanos()));

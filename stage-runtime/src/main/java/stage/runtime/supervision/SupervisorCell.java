@@ -41,6 +41,7 @@ import stage.api.supervision.SupervisionSnapshot;
 import stage.api.supervision.Supervisor;
 import stage.api.supervision.SupervisorInit;
 import stage.api.supervision.SupervisorSpec;
+import stage.runtime.engine.Assembly;
 import stage.runtime.engine.Cell;
 import stage.runtime.engine.CellOwner;
 import stage.runtime.engine.Directive;
@@ -55,6 +56,7 @@ import stage.runtime.time.Time;
  * the tree's lock, and nothing that is done there waits or runs user code.
  */
 abstract class SupervisorCell implements Supervisor, CellOwner {
+  private volatile Assembly assembly;   // the thread that runs its init; null but while that runs outside of another
   private final SupervisorSpec spec;
   private final String path;
   private final ScopeContext context;
@@ -157,7 +159,7 @@ abstract class SupervisorCell implements Supervisor, CellOwner {
     ensureSignificanceFits(spec.name(), spec.options().significant());
     warnOfTooManyAttempts(spec);
     endPredecessor(spec.name());
-    Cell<S> cell = Cell.of(spec, path, context.graph(), this);
+    Cell<S> cell = Cell.of(spec, path, context.graph(), this, assembling());
     var child = new Child.OfStage(spec, cell, time().current().getName());
     context.locked(() -> children.admit(child, "stage"));
     try {
@@ -251,14 +253,45 @@ abstract class SupervisorCell implements Supervisor, CellOwner {
     var supervisor = new ChildSupervisor(spec, context, this);
     var child = new Child.OfSupervisor(supervisor, time().current().getName());
     context.locked(() -> children.admit(child, "supervisor"));
-    try {
-      init.start(supervisor);
-    } catch (Throwable failure) {
-      supervisor.shutdown().unwind();
-      if (failure instanceof InterruptedException) Thread.currentThread().interrupt();
-      throw new StageFailedException(supervisor.path(), "its start", failure);
-    }
+    supervisor.assemble(init, supervisor.shutdown()::unwind);
     return supervisor;
+  }
+
+  /** Runs an init. Those of its stages that emit begin when the outermost init has returned. */
+  final void assemble(SupervisorInit init, Runnable unwind) {
+    Assembly own = assembling() == null ? new Assembly() : null;
+    assembly = own;
+    try {
+      init.start(this);
+    } catch (Throwable failure) {
+      var failed = new StageFailedException(path, "its start", failure);
+      try {
+        unwind.run();
+      } catch (RuntimeException other) {
+        failed.addSuppressed(other);
+      }
+      if (failure instanceof InterruptedException) Thread.currentThread().interrupt();
+      throw failed;
+    } finally {
+      assembly = null;
+      if (own != null) own.finish();
+    }
+  }
+
+  /** {@return the assembly of the outermost init that is running; null if none is} */
+  private Assembly assembling() {
+    Assembly outermost = null;
+    for (SupervisorCell here = this; here != null; here = here.parent) {
+      Assembly running = here.assembly;
+      if (running != null) outermost = running;
+    }
+    return outermost;
+  }
+
+  /** Refuses to wait for stages in the init that starts them. */
+  final void ensureBegun(String what) {
+    Assembly running = assembling();
+    if (running != null) running.ensureMayWait(what, toString());
   }
 
   @Override
@@ -345,7 +378,7 @@ abstract class SupervisorCell implements Supervisor, CellOwner {
     });
     if (cell == null) return;
     if (cell.driver().isCurrent()) {
-      throw new ScopeMisuseException("stop(\"" + child.name() + "\") would wait for itself, because it was called on the stage's own thread; use StageContext.stop()");
+      throw new ScopeMisuseException("stopChild(\"" + child.name() + "\") would wait for itself, because it was called on the stage's own thread; use StageContext.stop()");
     }
     long limit = switch (child.spec().options().shutdown()) {
       case Shutdown.Brutal brutal -> 0;
@@ -368,7 +401,7 @@ abstract class SupervisorCell implements Supervisor, CellOwner {
   }
 
   private <S extends Stage.Behaviour> StageRef<S> startAgain(Child.OfStage stopped, StageSpec<S> spec) {
-    Cell<S> cell = Cell.of(spec, path, context.graph(), this);
+    Cell<S> cell = Cell.of(spec, path, context.graph(), this, assembling());
     var child = new Child.OfStage(spec, cell, time().current().getName());
     context.locked(() -> children.readmit(stopped, child));
     startAndSubscribe(spec, cell, child);

@@ -109,7 +109,7 @@ class DecisionTest extends CrashTest {
       Supervisor scope = open(Decision.RESUME, 0);
       ProducerRef<Integer, Source> source = start(Stage.producer("source", () -> new Source(100)));
       ConsumerRef<Integer, Sink> sink = start(Stage.consumer("sink", Sink::new)
-          .withDeadLetters((letter, count) -> letters.add(letter)).subscribeTo(source, Demand.max(20)));
+          .withDeadLetters(letter -> letters.add(letter)).subscribeTo(source, Demand.max(20)));
       scope.join();
       scope.close();   // so that every letter has been handled
       assertThat(List.copyOf(handled)).isEqualTo(healthy(100));
@@ -125,7 +125,7 @@ class DecisionTest extends CrashTest {
       Supervisor scope = open(Decision.RESUME, 0);
       ProducerRef<Integer, Source> source = start(Stage.producer("source", () -> new Source(100)));
       var middle = start(Stage.producerConsumer("middle", Middle::new)
-          .withDeadLetters((letter, count) -> letters.add(letter)).subscribeTo(source, Demand.max(20)));
+          .withDeadLetters(letter -> letters.add(letter)).subscribeTo(source, Demand.max(20)));
       start(Stage.consumer("sink", Sink::new).subscribeTo(middle));
       scope.join();
       scope.close();   // so that every letter has been handled

@@ -27,12 +27,12 @@ final class Started {
 
   <O, S extends Stage.Behaviour> ProducerRef<O, S> start(Supervisor scope, ProducerSpec<O, S> spec) {
     return noted(scope.start(new ProducerSpec<O, S>(
-        spec.name(), noted(spec.factory()), spec.dispatcher(), spec.overflow(), spec.isGenerator(), spec.options())));
+        spec.name(), noted(spec.factory()), spec.dispatcher(), spec.overflow(), spec.isGenerator(), spec.opening(), spec.options())));
   }
 
   <I, O, S extends Stage.Behaviour> ProducerConsumerRef<I, O, S> start(Supervisor scope, ProducerConsumerSpec<I, O, S> spec) {
     return noted(scope.start(new ProducerConsumerSpec<I, O, S>(
-        spec.name(), noted(spec.factory()), spec.subscriptions(), spec.dispatcher(), spec.buffer(), spec.options())));
+        spec.name(), noted(spec.factory()), spec.subscriptions(), spec.dispatcher(), spec.buffer(), spec.opening(), spec.options())));
   }
 
   <I, S extends Stage.Behaviour> ConsumerRef<I, S> start(Supervisor scope, ConsumerSpec<I, S> spec) {

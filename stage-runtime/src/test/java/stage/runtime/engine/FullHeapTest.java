@@ -116,7 +116,7 @@ class FullHeapTest {
   }
 
   private LaneDispatch<Integer> sharing(Dispatcher<Integer> dispatch) {
-    var half = new ProducerHalf<Integer>(cell, dispatch, Overflow.fail(), false);
+    var half = new ProducerHalf<Integer>(cell, dispatch, Overflow.fail(), false, null);
     LaneDispatch<Integer> sharing = LaneDispatch.of(dispatch, half);
     sharing.lanesAre(lanes.toArray(FakeLane[]::new));
     return sharing;

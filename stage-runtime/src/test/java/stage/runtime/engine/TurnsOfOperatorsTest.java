@@ -54,7 +54,7 @@ class TurnsOfOperatorsTest extends CrashTest {
     var numbers = start(Stage.producer("numbers", () -> new Numbers(events)));
     numbers.pause();
     var operator = start(Stage.<Integer, Integer, Stage.ProducerConsumer<Integer, Integer>>producerConsumer("operator", () -> stage(work))
-        .withDeadLetters((letter, count) -> letters.add(letter)).subscribeTo(numbers, Demand.max(10).min(0)));
+        .withDeadLetters(letter -> letters.add(letter)).subscribeTo(numbers, Demand.max(10).min(0)));
     start(Stage.<Integer, Collector<Integer>>consumer("collector", () -> collector).subscribeTo(operator));
     Peek.Ledger input = Peek.lanes(Peek.cell(numbers)).getFirst();
     numbers.resume();

@@ -188,7 +188,7 @@ class RefusedThreadTest {
     var sink = scope.start(Stage.<Integer, Stage.Consumer<Integer>>consumer("sink", () -> (batch, from) -> {
       if (batch.contains(7)) throw new java.io.IOException("poison");
       handled.addAll(batch);
-    }).withRedelivery(Redelivery.attempts(1)).withDeadLetters((letter, count) -> entered.add("told")));
+    }).withRedelivery(Redelivery.attempts(1)).withDeadLetters(letter -> entered.add("told")));
     ProducerRef<Integer, ?> numbers = numbers();
     time.refuse(1, () -> new OutOfMemoryError("unable to create native thread"));
     sink.subscribeTo(numbers, Demand.max(10));

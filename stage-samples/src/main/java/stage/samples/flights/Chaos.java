@@ -100,7 +100,7 @@ final class Chaos {
   }
 
   /** An event was given up. Any thread. */
-  void lost(DeadLetter letter, long count) {
+  void lost(DeadLetter letter) {
     lost.compareAndSet(null, letter);
   }
 

@@ -66,7 +66,7 @@ final class Crash {
     try (var app = Supervisor.open(SupervisorSpec.of("hello").withIntensity(Intensity.of(5)))) {
       var numbers = app.start(Stage.producer("numbers", Numbers::new));
       var printer = app.start(Stage.consumer("printer", Printer::new)
-          .withDeadLetters((letter, count) -> System.out.println("  given up after " + letter.attempts() + " attempts: " + letter.event())));
+          .withDeadLetters(letter -> System.out.println("  given up after " + letter.attempts() + " attempts: " + letter.event())));
       var subscription = printer.subscribeTo(numbers, Demand.max(4).min(0));
       app.join();
 

@@ -249,7 +249,7 @@ class ChaosTest {
       Chaos chaos = new Chaos(new Chaos.Wish(1, OptionalLong.of(1)), List.of("a"), OptionalLong.of(1), new Meter());
       assertThatCode(chaos::ensureHarmless).doesNotThrowAnyException();
 
-      chaos.lost(new DeadLetter("x", new IOException("no"), "flights/tally-0", 3, 2, Instant.EPOCH), 1);
+      chaos.lost(new DeadLetter("x", new IOException("no"), "flights/tally-0", 3, 2, Instant.EPOCH, 1));
 
       assertThatThrownBy(chaos::ensureHarmless).isInstanceOf(JobFailed.class)
           .hasMessage("stage flights/tally-0 has given up an event, so the table would be wrong; its cause: java.io.IOException: no");

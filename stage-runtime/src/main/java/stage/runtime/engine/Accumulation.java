@@ -1,0 +1,33 @@
+package stage.runtime.engine;
+
+import stage.api.Opening;
+
+/** What a cell that emits waits for before it delivers anything. As GenStage's {@code demand: :accumulate}. It is over once, for good. */
+final class Accumulation {
+  private final Assembly assembly;   // null if it was not started by an init
+  private volatile int consumers;    // how many subscriptions it waits for; any thread sets it to 0
+  private volatile boolean paused;   // any thread clears it
+  private volatile boolean over;     // set by the cell's thread
+
+  Accumulation(Opening opening, Assembly assembly) {
+    this.consumers = opening.consumers();
+    this.paused = opening.isPaused();
+    this.assembly = assembly;
+  }
+
+  /** Any thread. */
+  boolean isOn(int lanes) {
+    return !over && (paused || lanes < consumers || assembly != null && !assembly.isOver());
+  }
+
+  /** Waits neither for a resume nor for consumers any more. The caller wakes the cell. */
+  void resume() {
+    paused = false;
+    consumers = 0;
+  }
+
+  /** Consumers that leave from now on change nothing. The cell's thread. */
+  void isOver() {
+    over = true;
+  }
+}
