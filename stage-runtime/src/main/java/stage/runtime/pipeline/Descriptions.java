@@ -1,16 +1,222 @@
 package stage.runtime.pipeline;
 
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.StringJoiner;
 import stage.api.Demand;
+import stage.api.pipeline.OnFailure;
+import stage.api.pipeline.Windows;
+import stage.api.pipeline.plan.Crossing;
+import stage.api.pipeline.plan.Framing;
+import stage.api.pipeline.plan.Origin;
 import stage.api.pipeline.plan.PipelineRuntime;
+import stage.api.pipeline.plan.Step;
+import stage.runtime.pipeline.StagePlan.Feed;
+import stage.runtime.pipeline.StagePlan.Kind;
+import stage.runtime.pipeline.StagePlan.Sharing;
 
-/** Describes the stages of a job. */
+/** Describes the stages of a job: a line for each, or a graph. */
 final class Descriptions {
-  private Descriptions() {}
+  private final List<StagePlan> stages;
+  private final Demand demand;
+  private final Map<StagePlan, String> orders = new IdentityHashMap<>();
+  private final Map<StagePlan, String> times = new IdentityHashMap<>();
+
+  private Descriptions(List<StagePlan> stages, Demand demand) {
+    this.stages = stages;
+    this.demand = demand;
+    for (StagePlan stage : stages) {
+      orders.put(stage, orderOf(stage));
+      times.put(stage, timeOf(stage));
+    }
+  }
 
   static String of(List<StagePlan> stages, Demand demand, PipelineRuntime.Form form) {
+    var descriptions = new Descriptions(stages, demand);
+    return switch (form) {
+      case TEXT -> descriptions.text();
+      case MERMAID -> descriptions.mermaid();
+      case DOT -> descriptions.dot();
+    };
+  }
+
+  // ---- text
+
+  private String text() {
     var text = new StringBuilder();
-    for (StagePlan stage : stages) text.append(stage.name).append('\n');
+    for (StagePlan stage : stages) {
+      text.append(stage.name).append(": ").append(steps(stage));
+      if (!stage.feeds.isEmpty()) text.append("; from ").append(feeds(stage)).append(", demand ").append(demand.max()).append('/').append(demand.min());
+      text.append("; order ").append(orders.get(stage));
+      if (!times.get(stage).isEmpty()) text.append("; event time, ").append(times.get(stage));
+      String policies = policies(stage);
+      if (!policies.isEmpty()) text.append("; on failure ").append(policies);
+      text.append('\n');
+    }
+    for (String note : notes()) text.append("note: ").append(note).append('\n');
     return text.toString();
+  }
+
+  private static String steps(StagePlan stage) {
+    String own = switch (stage.kind) {
+      case Kind.Source(Origin origin) -> stage.site.kind() + " (" + stage.site.line() + ")";
+      case Kind.Concurrent(var how) -> stage.site.kind() + " (" + stage.site.line() + "), " + how.atOnce() + " at once";
+      case Kind.Via via -> "via (" + stage.site.line() + ")";
+      case Kind.To to -> "to (" + stage.site.line() + ")";
+      case Kind.Run run -> "";
+      case Kind.End end -> "";
+    };
+    var steps = new StringJoiner(" → ");
+    if (!own.isEmpty()) steps.add(own);
+    for (Part part : stage.parts) steps.add(step(part));
+    if (steps.length() == 0) steps.add(stage.site.kind() + " (" + stage.site.line() + ")");
+    return stage.worker > 0 ? steps + ", worker " + stage.worker : steps.toString();
+  }
+
+  private static String step(Part part) {
+    String label = part.site().name().map(name -> part.site().kind() + " \"" + name + "\"").orElse(part.site().kind());
+    return switch (part) {
+      case Part.Outcomes outcomes -> "results of " + label;
+      case Part.KeyRoute route -> label + " to " + route.workers() + " workers";
+      case Part.Reducer(var node, var travelling) -> (node.framing().map(framing -> windows(framing) + " ").orElse("")) + label;
+      default -> label;
+    };
+  }
+
+  private static String windows(Framing framing) {
+    Windows windows = framing.windows();
+    String lateness = windows.lateness().isZero() ? "" : ", lateness " + windows.lateness();
+    return windows.shape() + lateness;
+  }
+
+  private static String feeds(StagePlan stage) {
+    var feeds = new StringJoiner(", ");
+    for (Feed feed : stage.feeds) feeds.add(feed.from().name);
+    return feeds.toString();
+  }
+
+  private static String policies(StagePlan stage) {
+    var policies = new StringJoiner(", then ");
+    for (Part part : stage.parts) {
+      if (!(part instanceof Part.Plain(var site, Step step))) continue;
+      if (step instanceof Step.Guard(OnFailure how)) policies.add(policy(how) + " (" + site.line() + ")");
+      if (step instanceof Step.Recover) policies.add("recover (" + site.line() + ")");
+      if (step instanceof Step.Timeout(var limit)) policies.add("time-out " + limit + " (" + site.line() + ")");
+    }
+    if (stage.isRun() && policies.length() == 0) return policy(OnFailure.ofDefault()) + " (the default)";
+    return policies.toString();
+  }
+
+  private static String policy(OnFailure how) {
+    String last = switch (how.last()) {
+      case SKIP -> "skip";
+      case DEAD_LETTER -> "dead letter";
+      case CRASH -> "crash";
+    };
+    return how.retries() == 0 ? last : "retry " + how.retries() + " times, " + last;
+  }
+
+  private String orderOf(StagePlan stage) {
+    if (stage.feeds.size() > 1) return "none";
+    if (stage.kind instanceof Kind.Concurrent(var how) && how.order() == Crossing.Order.UNORDERED) return "none";
+    if (stage.feeds.isEmpty()) return "ordered";
+    Feed feed = stage.feeds.getFirst();
+    String before = orders.get(feed.from());
+    if (feed.from().sharing == Sharing.BY_ROUTE && stage.worker > 0) return before.equals("none") ? "none" : "per key";
+    return before;
+  }
+
+  private String timeOf(StagePlan stage) {
+    for (Part part : stage.parts) if (part instanceof Part.Plain(var site, Step.EventTime how)) return site.line();
+    if (!stage.isStamped || stage.feeds.isEmpty()) return "";
+    return times.get(stage.feeds.getFirst().from());
+  }
+
+  /** {@return where the order of arrival or the clock can change a result} */
+  private List<String> notes() {
+    List<String> notes = new ArrayList<>();
+    for (StagePlan stage : stages) {
+      boolean isUnordered = orders.get(stage).equals("none");
+      if (stage.kind instanceof Kind.Source(Origin.Tick tick)) notes.add(stage.site + " depends on the clock");
+      for (Part part : stage.parts) notes(part, isUnordered, notes);
+    }
+    return notes;
+  }
+
+  private static void notes(Part part, boolean isUnordered, List<String> notes) {
+    String arrival = part.site() + " depends on the order of arrival";
+    switch (part) {
+      case Part.Plain(var site, Step step) -> {
+        boolean dependsOnOrder = switch (step) {
+          case Step.Take take -> true;
+          case Step.Drop drop -> true;
+          case Step.TakeWhile takeWhile -> true;
+          case Step.Scan scan -> true;
+          case Step.Distinct distinct -> true;
+          case Step.Batch batch -> true;
+          case Step.EventTime eventTime -> true;
+          default -> false;
+        };
+        if (dependsOnOrder && isUnordered) notes.add(arrival);
+        if (step instanceof Step.BatchWeighted || step instanceof Step.Sample) notes.add(site + " depends on the clock");
+        if (step instanceof Step.EventTime(var how) && how.silence().isPresent()) notes.add(site + " depends on the clock, when its source falls silent");
+      }
+      case Part.Reducer(var node, var travelling) -> {
+        if (node.framing().isEmpty()) return;
+        Framing framing = node.framing().get();
+        if (framing.windows().shape() instanceof Windows.Shape.ByClock) notes.add(framing.site() + " depends on the clock");
+        if (framing.windows().shape() instanceof Windows.Shape.Count && isUnordered) notes.add(framing.site() + " depends on the order of arrival");
+        if (framing.earlyEvery().isPresent()) notes.add(framing.site() + " has early panes that depend on the clock");
+      }
+      default -> { }
+    }
+  }
+
+  // ---- graphs. Nodes are numbered by their names, which are unique and need no escape; labels are escaped.
+
+  private String mermaid() {
+    var graph = new StringBuilder("flowchart LR\n");
+    for (StagePlan stage : stages) {
+      graph.append("  ").append(id(stage)).append("[\"").append(html(stage.name)).append("<br/>").append(html(steps(stage))).append("\"]\n");
+    }
+    for (StagePlan stage : stages) {
+      for (Feed feed : stage.feeds) graph.append("  ").append(id(feed.from())).append(" --> ").append(id(stage)).append('\n');
+    }
+    return graph.toString();
+  }
+
+  /** {@return a stage's name as an identifier of Mermaid's, which allows neither all of ours nor its own words, such as {@code end}} */
+  private static String id(StagePlan stage) {
+    String name = stage.name;
+    boolean isPlain = name.chars().allMatch(c -> c == '_' || Character.isLetterOrDigit(c)) && !name.equalsIgnoreCase("end") && !name.equals("graph")
+        && !name.equals("subgraph") && !name.equals("flowchart") && !name.equals("default") && !name.equals("style") && !name.equals("class");
+    return isPlain ? name : "\"" + name + "\"";
+  }
+
+  private static String html(String text) {
+    var escaped = new StringBuilder();
+    text.codePoints().forEach(c -> {
+      boolean isPlain = c >= ' ' && c != '"' && c != '<' && c != '>' && c != '&' && c != '#' && c != '`' && c != '[' && c != ']' && c != '|';
+      if (isPlain) escaped.appendCodePoint(c);
+      else escaped.append('#').append(c).append(';');
+    });
+    return escaped.toString();
+  }
+
+  private String dot() {
+    var graph = new StringBuilder("digraph job {\n  rankdir=LR;\n  node [shape=box];\n");
+    for (StagePlan stage : stages) {
+      graph.append("  ").append(quoted(stage.name)).append(" [label=").append(quoted(stage.name + "\n" + steps(stage))).append("];\n");
+    }
+    for (StagePlan stage : stages) {
+      for (Feed feed : stage.feeds) graph.append("  ").append(quoted(feed.from().name)).append(" -> ").append(quoted(stage.name)).append(";\n");
+    }
+    return graph.append("}\n").toString();
+  }
+
+  private static String quoted(String text) {
+    return '"' + text.replace("\\", "\\\\").replace("\"", "\\\"").replace("\r", "").replace("\n", "\\n") + '"';
   }
 }
