@@ -206,4 +206,53 @@ class PipelineTest {
       assertThat(rest).hasSize(50).allMatch(n -> n % 2 == 0);
     }
   }
+
+  @Nested
+  class SeveralInputs {
+    @Test
+    void zipTakesByTurns() throws Exception {
+      assertThat(Pipeline.of(1, 2, 3).zip(Pipeline.of("a", "b"), (n, s) -> n + s).toList().run()).containsExactly("1a", "2b");
+    }
+
+    @Test
+    void zipEndsAnEndlessInput() throws Exception {
+      assertThat(Pipeline.<Long>generate(out -> {
+        for (long i = 0;; i++) out.emit(i);
+      }).zip(Pipeline.of("a", "b"), (n, s) -> n + s).toList().run()).containsExactly("0a", "1b");
+    }
+
+    @Test
+    void mergeSortedSorts() throws Exception {
+      List<Integer> odd = IntStream.range(0, 3000).map(i -> 2 * i + 1).boxed().toList();
+      List<Integer> even = IntStream.range(0, 2000).map(i -> 2 * i).boxed().toList();
+      List<Integer> sorted = Pipeline.mergeSorted(Comparator.<Integer>naturalOrder(), Pipeline.from(odd), Pipeline.from(even)).toList().run();
+      assertThat(sorted).hasSize(5000).isSorted();
+    }
+
+    @Test
+    void concatReadsOneAfterTheOther() throws Exception {
+      List<Integer> many = IntStream.range(0, 3000).boxed().toList();
+      List<Integer> expected = new ArrayList<>(many);
+      expected.addAll(HUNDRED);
+      expected.addAll(many);
+      assertThat(Pipeline.concat(Pipeline.from(many), Pipeline.from(HUNDRED), Pipeline.from(many)).toList().run()).isEqualTo(expected);
+    }
+
+    @Test
+    void joinsOfWholeInputs() throws Exception {
+      Pipeline<Integer> left = Pipeline.of(0, 1, 2, 3);
+      Pipeline<Integer> right = Pipeline.of(4, 5, 6, 7, 8);
+      var on = left.join(right).on(l -> l, r -> r - 3).whole(stage.api.pipeline.Bound.rows(100));
+      assertThat(on.inner((l, r) -> l + "," + r).toList().run()).containsExactlyInAnyOrder("1,4", "2,5", "3,6");
+      assertThat(on.full((l, r) -> l.map(String::valueOf).orElse("-") + "," + r.map(String::valueOf).orElse("-")).toList().run())
+          .containsExactlyInAnyOrder("1,4", "2,5", "3,6", "0,-", "-,7", "-,8");
+    }
+
+    @Test
+    void tablesAreReadFirst() throws Exception {
+      var names = Pipeline.of(Map.entry(1, "one"), Map.entry(2, "two")).toTable(Map.Entry::getKey, stage.api.pipeline.Bound.rows(10));
+      assertThat(Pipeline.of(1, 2, 3).enrich(names, n -> n, (n, row) -> row.map(Map.Entry::getValue).orElse("?")).toList().run())
+          .containsExactly("one", "two", "?");
+    }
+  }
 }

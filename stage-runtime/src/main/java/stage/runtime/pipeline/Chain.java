@@ -1,6 +1,7 @@
 package stage.runtime.pipeline;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CancellationException;
@@ -33,7 +34,7 @@ final class Chain implements Transactional {
 
   /** What goes on over turns: which link had no room for all that was to be fired, and why it fires. */
   private record Firing(Kind kind, int place, long c, boolean isCut) {
-    enum Kind { PROGRESS, TIMER, END }
+    enum Kind { PROGRESS, TIMER, SIDE_END, END }
   }
 
   private enum Fate { DONE, DROPPED, DEAD_LETTERED }
@@ -47,10 +48,12 @@ final class Chain implements Transactional {
   private final Guard guard = new Guard();
   private final Held<Firing> firing = new Held<>(null);
   private final Held<Boolean> ended = new Held<>(false);
+  private final Held<List<Integer>> feedsLeft;   // of each of several inputs
 
   // this incarnation
   private BridgeContext context;
   private String path;
+  private final List<Inlet<Object>> inlets = new ArrayList<>();
   private long armed = Long.MAX_VALUE;  // when the next timer runs
 
   // this turn
@@ -61,6 +64,7 @@ final class Chain implements Transactional {
   private int room;
   private int settled;                  // of the batch in hand, at commit points
   private int inHand;                   // the element in hand; -1 if results come of none
+  private int side;                     // which of several inputs it is of
   private Object key;                   // its key, if the stage before has sent it along
   private Object input;                 // the element itself
 
@@ -83,6 +87,7 @@ final class Chain implements Transactional {
     this.plan = plan;
     this.job = job;
     this.tally = tally;
+    this.feedsLeft = new Held<>(plan.feeds());
     this.links = plan.links().get().toArray(Link[]::new);
     for (int i = 0; i < links.length; i++) {
       links[i].chain = this;
@@ -111,6 +116,7 @@ final class Chain implements Transactional {
     this.context = context;
     this.path = context.path();
     this.armed = Long.MAX_VALUE;
+    inlets.clear();
     turn();
     armTimer();
   }
@@ -127,6 +133,7 @@ final class Chain implements Transactional {
     var batch = (BulkBatch<Object>) events;
     begin(to);
     in = (BoundedInlet<Object>) from;
+    side = plan.sides().isEmpty() ? 0 : sideOf(from);
     settled = 0;
     int size = batch.to() - batch.from();
     try {
@@ -155,6 +162,7 @@ final class Chain implements Transactional {
   private void finish() {
     flush();
     stopIfDone();
+    openAndClose();
     armTimer();
   }
 
@@ -239,6 +247,7 @@ final class Chain implements Transactional {
   /** The rest of the batch is not wanted, and neither is anything else. */
   private void leave() throws Exception {
     in.cancel(inHand + 1 - settled);
+    for (Inlet<Object> other : inlets) if (other != in) other.cancel();
     fire(Firing.Kind.END, 0, Times.FOREVER, false);
   }
 
@@ -262,9 +271,9 @@ final class Chain implements Transactional {
     finish();
   }
 
-  void onComplete(Outlet<Object> to, boolean isCut) throws Exception {
+  void onComplete(Outlet<Object> to) throws Exception {
     begin(to);
-    if (!ended.value()) fire(Firing.Kind.END, 0, Times.FOREVER, isCut);
+    if (!ended.value()) fire(Firing.Kind.END, 0, Times.FOREVER, context.isInputCut());
     finish();
   }
 
@@ -276,6 +285,44 @@ final class Chain implements Transactional {
     fire(at.kind, at.place + 1, c, at.isCut);
   }
 
+  // ---- several inputs that are told apart
+
+  void subscribed(Inlet<Object> inlet) {
+    inlets.add(inlet);
+    openAndClose();
+  }
+
+  /** Of an input of several feeds, the last one says that it has ended. */
+  void inputEnded(Inlet<Object> inlet, Outlet<Object> to) throws Exception {
+    inlets.remove(inlet);
+    if (plan.sides().isEmpty()) return;
+    begin(to);
+    int side = sideOf(inlet);
+    List<Integer> left = new ArrayList<>(feedsLeft.value());
+    left.set(side, left.get(side) - 1);
+    feedsLeft.set(List.copyOf(left));
+    if (left.get(side) == 0) fire(Firing.Kind.SIDE_END, 0, side, false);
+    if (isDone()) fire(Firing.Kind.END, 0, Times.FOREVER, false);
+    finish();
+  }
+
+  private int sideOf(Inlet<Object> inlet) {
+    Integer side = plan.sides().get(inlet.producer());
+    return side != null ? side : plan.sides().get(inlet.producer().substring(inlet.producer().lastIndexOf('/') + 1));
+  }
+
+  private void openAndClose() {
+    if (plan.sides().isEmpty()) return;
+    for (Inlet<Object> inlet : inlets) {
+      if (links[0].isOpen(sideOf(inlet))) inlet.open();
+      else inlet.close();
+    }
+  }
+
+  int sideInHand() {
+    return side;
+  }
+
   /** Has links fire, from one on, until there is no more room. */
   private void fire(Firing.Kind kind, int from, long c, boolean isCut) throws Exception {
     inHand = -1;
@@ -285,6 +332,7 @@ final class Chain implements Transactional {
       boolean isThrough = switch (kind) {
         case PROGRESS -> link.progress(c);
         case TIMER -> link.timer(c);
+        case SIDE_END -> place > 0 || link.sideEnded((int) c);
         case END -> link.end(isCut);
       };
       if (!isThrough) {
@@ -375,7 +423,7 @@ final class Chain implements Transactional {
   private void deadLetter(Object event, Throwable thrown, int attempts, Site site) {
     String where = path.substring(0, path.length() - plan.stage().length()) + site.label();
     if (inHand >= 0) in.deadLetter(inHand, event, thrown, attempts, where);
-    else context.report("a result of " + where + " was given up after " + attempts + " attempts", thrown);
+    else context.deadLetter(event, thrown, attempts, where);
   }
 
   /**
@@ -491,6 +539,12 @@ final class Chain implements Transactional {
     tally.out++;
   }
 
+  /** A row that was worked in before is forgotten, because there is no room. */
+  void forgotten() {
+    tally.handled--;
+    tally.dropped++;
+  }
+
   /** An element that was absorbed before has come to nothing. */
   void displaced() {
     tally.handled--;
@@ -584,6 +638,7 @@ final class Chain implements Transactional {
     for (Link link : stateful) link.commit();
     firing.commit();
     ended.commit();
+    feedsLeft.commit();
     tally.commit();
   }
 
@@ -592,6 +647,7 @@ final class Chain implements Transactional {
     for (Link link : stateful) link.rollback();
     firing.rollback();
     ended.rollback();
+    feedsLeft.rollback();
     tally.rollback();
   }
 
@@ -601,6 +657,7 @@ final class Chain implements Transactional {
     for (int i = 0; i < links.length; i++) successor.links[i].adopt(links[i]);
     successor.firing.adopt(firing);
     successor.ended.adopt(ended);
+    successor.feedsLeft.adopt(feedsLeft);
     return successor;
   }
 }

@@ -1,6 +1,7 @@
 package stage.runtime.pipeline;
 
 import java.util.List;
+import java.util.Map;
 import java.util.function.Supplier;
 import stage.api.pipeline.plan.Site;
 
@@ -11,6 +12,9 @@ import stage.api.pipeline.plan.Site;
  * @param links makes its links
  * @param sites the call that made each of its steps
  * @param policies which policy each of them has
+ * @param sides which side the events of a producer are of; empty if it does not matter
+ * @param feeds how many producers each side has
  * @param isCollecting whether a container of the user's is changed, so that what is in it must be settled
  */
-record ChainPlan(String stage, Supplier<List<Link>> links, List<Site> sites, List<Policy> policies, boolean isCollecting) {}
+record ChainPlan(String stage, Supplier<List<Link>> links, List<Site> sites, List<Policy> policies, boolean isCollecting,
+    Map<String, Integer> sides, List<Integer> feeds) {}

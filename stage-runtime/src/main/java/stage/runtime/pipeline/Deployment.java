@@ -171,11 +171,7 @@ final class Deployment {
     return switch (stage.sharing) {
       case BY_DEMAND -> Dispatcher.demand();
       case TO_ALL -> Dispatcher.broadcast();
-      case BY_ROUTE -> {
-        List<String> names = new ArrayList<>();
-        for (int route = 0; route < stage.routes; route++) names.add(Integer.toString(route));
-        yield Dispatcher.partition(names, event -> names.get(((Envelope) event).route()));
-      }
+      case BY_ROUTE -> Dispatcher.partitionByIndex(stage.routes, event -> ((Envelope) event).route());
     };
   }
 

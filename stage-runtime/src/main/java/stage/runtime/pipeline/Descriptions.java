@@ -79,6 +79,7 @@ final class Descriptions {
     String label = part.site().name().map(name -> part.site().kind() + " \"" + name + "\"").orElse(part.site().kind());
     return switch (part) {
       case Part.Outcomes outcomes -> "results of " + label;
+      case Part.FanIn fanIn -> label;
       case Part.KeyRoute route -> label + " to " + route.workers() + " workers";
       case Part.Reducer(var node, var travelling) -> (node.framing().map(framing -> windows(framing) + " ").orElse("")) + label;
       default -> label;

@@ -11,6 +11,7 @@ import stage.api.pipeline.plan.End;
 import stage.api.pipeline.plan.Framing;
 import stage.api.pipeline.plan.Node;
 import stage.api.pipeline.plan.Origin;
+import stage.api.pipeline.plan.Pairing;
 import stage.api.pipeline.plan.Sink;
 import stage.api.pipeline.plan.Site;
 import stage.api.pipeline.plan.Step;
@@ -98,11 +99,11 @@ final class Layout {
       case Node.Merged merged -> merged(merged);
       case Node.Copied copied -> copied(copied);
       case Node.Diverted diverted -> diverted(diverted);
-      case Node.MergedSorted sorted -> throw unplanned(sorted);
-      case Node.Concatenated concatenated -> throw unplanned(concatenated);
-      case Node.Zipped zipped -> throw unplanned(zipped);
-      case Node.Joined joined -> throw unplanned(joined);
-      case Node.Enriched enriched -> throw unplanned(enriched);
+      case Node.MergedSorted sorted -> fanIn(sorted, tails(sorted.inputs()), true);
+      case Node.Concatenated concatenated -> fanIn(concatenated, tails(concatenated.inputs()), true);
+      case Node.Zipped zipped -> fanIn(zipped, tails(zipped.inputs()), false);
+      case Node.Joined joined -> joined(joined);
+      case Node.Enriched enriched -> fanIn(enriched, tails(enriched.inputs()), true);
     };
   }
 
@@ -253,6 +254,47 @@ final class Layout {
       isStamped &= tail.isStamped;
     }
     return new Tail(List.copyOf(feeds), null, isStamped, false, 0);
+  }
+
+  private List<Tail> tails(List<Node> nodes) {
+    List<Tail> tails = new ArrayList<>();
+    for (Node node : nodes) tails.add(closed(tail(node)));
+    return tails;
+  }
+
+  /** {@return a run that tells its inputs apart} */
+  private Tail fanIn(Node node, List<Tail> inputs, boolean keepsTime) {
+    List<Feed> feeds = new ArrayList<>();
+    boolean isStamped = keepsTime;
+    for (int side = 0; side < inputs.size(); side++) {
+      for (Feed feed : inputs.get(side).feeds) feeds.add(feed.of(side));
+      isStamped &= inputs.get(side).isStamped || node instanceof Node.Enriched && side > 0;
+    }
+    StagePlan run = stage(new Kind.Run(), node.site(), 0, feeds);
+    run.parts.add(new Part.FanIn(node));
+    run.isStamped = isStamped;
+    return new Tail(List.of(new Feed(run, -1)), run, isStamped, false, 0);
+  }
+
+  /** Both sides share their keys out among workers in the same way. */
+  private Tail joined(Node.Joined joined) {
+    boolean isTimed = !(joined.pairing() instanceof Pairing.Whole);
+    if (joined.workers() == 1) {
+      Tail one = fanIn(joined, tails(joined.inputs()), isTimed);
+      one.open.isStamped = isTimed;
+      return new Tail(one.feeds, one.open, isTimed, false, 0);
+    }
+    List<Feed> left = routed(tail(joined.left()), joined.site(), joined.leftKey(), joined.workers());
+    List<Feed> right = routed(tail(joined.right()), joined.site(), joined.rightKey(), joined.workers());
+    List<Feed> results = new ArrayList<>();
+    for (int worker = 1; worker <= joined.workers(); worker++) {
+      List<Feed> feeds = List.of(new Feed(left.getFirst().from(), worker - 1, 0), new Feed(right.getFirst().from(), worker - 1, 1));
+      StagePlan run = stage(new Kind.Run(), joined.site(), worker, feeds);
+      run.parts.add(new Part.FanIn(joined));
+      run.isStamped = isTimed;
+      results.add(new Feed(run, -1));
+    }
+    return new Tail(List.copyOf(results), null, isTimed, false, 0);
   }
 
   private Tail copied(Node.Copied copied) {

@@ -39,6 +39,16 @@ abstract class Link {
     return false;
   }
 
+  /** {@return whether it wants elements of a side now} Asked of the first link only. */
+  boolean isOpen(int side) {
+    return true;
+  }
+
+  /** Learns that a side has ended. Answers whether there was room for what came of that. Told to the first link only. */
+  boolean sideEnded(int side) throws Exception {
+    return true;
+  }
+
   /** Learns what its input vouches for. Answers whether there was room for what came of that. */
   boolean progress(long c) throws Exception {
     return true;

@@ -1,13 +1,16 @@
 package stage.runtime.pipeline;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Supplier;
 import stage.api.pipeline.Action;
 import stage.api.pipeline.Condition;
 import stage.api.pipeline.Fn;
 import stage.api.pipeline.OnFailure;
 import stage.api.pipeline.plan.Node;
+import stage.api.pipeline.plan.Origin;
 import stage.api.pipeline.plan.Reducing;
 import stage.api.pipeline.plan.Sink;
 import stage.api.pipeline.plan.Site;
@@ -74,7 +77,26 @@ final class Links {
         all.add(link);
       }
       return all;
-    }, List.copyOf(made.sites), List.copyOf(made.policies), made.isCollecting);
+    }, List.copyOf(made.sites), List.copyOf(made.policies), made.isCollecting, made.sides(), made.feeds());
+  }
+
+  private Map<String, Integer> sides() {
+    Map<String, Integer> sides = new HashMap<>();
+    if (stage.parts.isEmpty() || !(stage.parts.getFirst() instanceof Part.FanIn)) return sides;
+    for (StagePlan.Feed feed : stage.feeds) {
+      boolean isForeign = feed.from().kind instanceof StagePlan.Kind.Source(Origin.Ref(var ref));
+      sides.put(isForeign ? ((Origin.Ref) ((StagePlan.Kind.Source) feed.from().kind).origin()).ref().path() : feed.from().name, feed.side());
+    }
+    return sides;
+  }
+
+  private List<Integer> feeds() {
+    List<Integer> feeds = new ArrayList<>();
+    for (StagePlan.Feed feed : stage.feeds) {
+      while (feeds.size() <= feed.side()) feeds.add(0);
+      feeds.set(feed.side(), feeds.get(feed.side()) + 1);
+    }
+    return List.copyOf(feeds);
   }
 
   private void link(Supplier<Link> link) {
@@ -118,6 +140,7 @@ final class Links {
     switch (part) {
       case Part.Plain(Site site, Step step) -> add(site, step);
       case Part.Outcomes(Site site) -> link(site, OutcomeLink::new);
+      case Part.FanIn(Node node) -> fanIn(node);
       case Part.Reducer(Node.Reduced node, boolean isKeyTravelling) -> reducer(node, isKeyTravelling);
       case Part.KeyRoute(Site site, Fn<Object, Object> key, int workers) -> link(site, () -> new KeyRouteLink(key, workers));
       case Part.TestRoute(Site site, Condition<Object> test) -> link(site, () -> new TestRouteLink(test));
@@ -150,6 +173,23 @@ final class Links {
       case Step.Recover(var fn) -> cover(OnFailure.ofDefault(), fn, site);
       case Step.Timeout(var limit) -> timeoutNanos = Time.toNanos(limit);
     }
+  }
+
+  private void fanIn(Node node) {
+    if (node instanceof Node.Concatenated) {
+      link(node.site(), ConcatLink::new);
+      return;
+    }
+    link(node.site(), () -> switch (node) {
+      case Node.Zipped zipped -> new SidesLink(List.of(), Operators.zipping(zipped.fn()));
+      case Node.MergedSorted sorted -> new SidesLink(List.of(), Operators.mergingSorted(sorted.inputs().size(), sorted.order()));
+      case Node.Joined joined -> new SidesLink(
+          List.of(joined.leftKey(), joined.rightKey()), Operators.joining(joined.pairing(), joined.unmatched(), joined.fn()));
+      case Node.Enriched enriched -> new SidesLink(List.of(enriched.key(), enriched.table().key()),
+          Operators.lookingUp(enriched.table().reading(), enriched.table().bound(), enriched.fn()));
+      default -> throw new IllegalStateException(node.site() + " has no inputs that are told apart");
+    });
+    sites.add(node.site());
   }
 
   private void reducer(Node.Reduced node, boolean isKeyTravelling) {

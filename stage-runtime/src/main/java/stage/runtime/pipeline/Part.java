@@ -28,6 +28,18 @@ sealed interface Part {
   record Outcomes(Site site) implements Part {}
 
   /**
+   * Brings several inputs together that are told apart.
+   *
+   * @param node as it was described
+   */
+  record FanIn(Node node) implements Part {
+    @Override
+    public Site site() {
+      return node.site();
+    }
+  }
+
+  /**
    * A reducer.
    *
    * @param node as it was described

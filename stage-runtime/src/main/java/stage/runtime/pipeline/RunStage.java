@@ -42,6 +42,16 @@ final class RunStage implements Stage.ProducerConsumer<Object, Object> {
 
   @Override
   public void onComplete(Outlet<Object> out) throws Exception {
-    chain.onComplete(out, false);
+    chain.onComplete(out);
+  }
+
+  @Override
+  public void onSubscribe(Inlet<Object> to) {
+    chain.subscribed(to);
+  }
+
+  @Override
+  public void onInputEnd(Inlet<Object> from, Outlet<Object> out) throws Exception {
+    chain.inputEnded(from, out);
   }
 }

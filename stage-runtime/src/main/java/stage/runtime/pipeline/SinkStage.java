@@ -42,6 +42,16 @@ final class SinkStage implements Stage.Consumer<Object>, Continuing {
 
   @Override
   public void onComplete() throws Exception {
-    chain.onComplete(null, false);
+    chain.onComplete(null);
+  }
+
+  @Override
+  public void onSubscribe(Inlet<Object> to) {
+    chain.subscribed(to);
+  }
+
+  @Override
+  public void onInputEnd(Inlet<Object> from) throws Exception {
+    chain.inputEnded(from, null);
   }
 }

@@ -54,8 +54,17 @@ final class StagePlan {
    *
    * @param from which stage
    * @param route which of its routes; -1 if it has none
+   * @param side which of several inputs that are told apart; 0 if they are not
    */
-  record Feed(StagePlan from, int route) {}
+  record Feed(StagePlan from, int route, int side) {
+    Feed(StagePlan from, int route) {
+      this(from, route, 0);
+    }
+
+    Feed of(int side) {
+      return new Feed(from, route, side);
+    }
+  }
 
   final Kind kind;
   final Site site;
