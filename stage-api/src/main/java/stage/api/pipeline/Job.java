@@ -4,6 +4,7 @@ import java.util.Objects;
 import stage.api.Demand;
 import stage.api.pipeline.plan.Blueprint;
 import stage.api.pipeline.plan.PipelineRuntime;
+import stage.api.supervision.Intensity;
 import stage.api.supervision.Supervisor;
 
 /**
@@ -76,6 +77,17 @@ public final class Job<R> {
       throw new IllegalArgumentException("the stages of a job ask by themselves; use Demand.max(n), not byHand()");
     }
     return new Job<>(blueprint.withDemand(demand));
+  }
+
+  /**
+   * {@return a copy whose stages may be restarted this often} By default 3 times in 5 seconds, all together. A step that
+   * throws restarts nothing, so this is about crashes: of {@code Error}s, of stages of your own, of sources.
+   *
+   * @param intensity how many restarts in which time; one more ends the job
+   */
+  public Job<R> withIntensity(Intensity intensity) {
+    Objects.requireNonNull(intensity, "intensity must not be null; use Intensity.none() for no restarts");
+    return new Job<>(blueprint.withIntensity(intensity));
   }
 
   /**

@@ -28,6 +28,7 @@ import stage.api.pipeline.plan.Sink;
 import stage.api.pipeline.plan.Site;
 import stage.api.pipeline.plan.Step;
 import stage.api.pipeline.plan.TablePlan;
+import stage.api.supervision.Intensity;
 
 /**
  * Where elements come from and what is done with them: an immutable description. Each call returns a new one; nothing
@@ -766,7 +767,7 @@ public final class Pipeline<T> {
   }
 
   static <R> Job<R> job(End end) {
-    return new Job<>(new Blueprint<>(end, Demand.DEFAULT));
+    return new Job<>(new Blueprint<>(end, Demand.DEFAULT, Intensity.DEFAULT));
   }
 
   static <T, R> Pipeline<R> parted(Site site, Node node, Fn<Object, Object> key, int workers, Fn<Pipeline<T>, Pipeline<R>> part) {

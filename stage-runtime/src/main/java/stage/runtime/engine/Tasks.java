@@ -221,7 +221,8 @@ final class Tasks<I, O> {
       task.isEmitted = false;
       if (isEmitting) unemitted++;
     }
-    if (!emittedInTurn.isEmpty()) cell.signals().set(Signals.TASKS_FINISHED);
+    // The turn may have thrown before it looked at them, and may not be the first to do so: either there is something to be taken in, or nothing comes of it.
+    if (!windows.isEmpty()) cell.signals().set(Signals.TASKS_FINISHED);
     emittedInTurn.clear();
   }
 

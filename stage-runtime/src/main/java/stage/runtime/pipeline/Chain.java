@@ -142,6 +142,7 @@ final class Chain implements Transactional {
       if (isDone()) leave();
       else if (stateful.length > 0) fire(Firing.Kind.PROGRESS, 0, Times.NEVER, false);
       finish();
+      if (plan.isCollecting() && !isDone()) settleAll(size);
     } catch (Throwable thrown) {
       if (plan.isCollecting()) settleCollected();
       throw thrown;
@@ -492,6 +493,13 @@ final class Chain implements Transactional {
     countMarked = 0;
   }
 
+  /** What is in the user's container stays there, so its elements must be settled before anything else can fail. */
+  private void settleAll(int size) {
+    int events = size - settled;
+    settled = size;
+    if (events > 0) in.commit(events);
+  }
+
   /** The turn fails, but what is in the user's container stays there. */
   private void settleCollected() {
     for (Link link : stateful) link.undo();
@@ -639,6 +647,7 @@ final class Chain implements Transactional {
     firing.commit();
     ended.commit();
     feedsLeft.commit();
+    if (ended.value() && firing.value() == null) job.completed(plan.stage());
     tally.commit();
   }
 

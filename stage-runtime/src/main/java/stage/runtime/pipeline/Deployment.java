@@ -45,6 +45,7 @@ final class Deployment {
   private final Map<StagePlan, ProducerRef<?, ?>> producers = new LinkedHashMap<>();
   private final Map<StagePlan, Tally.Board> boards = new LinkedHashMap<>();
   private final Map<StagePlan, AtomicInteger> consumers = new LinkedHashMap<>();   // that have not ended
+  private final Map<StagePlan, Routes> routes = new LinkedHashMap<>();
   private final Queue<StagePlan> ended = new ConcurrentLinkedQueue<>();   // and have not been heeded
 
   /**
@@ -57,7 +58,11 @@ final class Deployment {
     this.stages = stages;
     this.demand = demand;
     this.job = job;
-    for (StagePlan stage : stages) consumers.put(stage, new AtomicInteger());
+    for (StagePlan stage : stages) {
+      consumers.put(stage, new AtomicInteger());
+      if (stage.sharing == StagePlan.Sharing.BY_ROUTE) routes.put(stage, new Routes(stage.routes));
+    }
+    job.onCompleted(this::completed);
     for (StagePlan stage : stages) for (Feed feed : stage.feeds) consumers.get(feed.from()).incrementAndGet();
   }
 
@@ -167,11 +172,14 @@ final class Deployment {
     return feed.route() < 0 ? spec : spec.withPartition(feed.route());
   }
 
-  private static Dispatcher<Object> dispatcher(StagePlan stage) {
+  private Dispatcher<Object> dispatcher(StagePlan stage) {
     return switch (stage.sharing) {
       case BY_DEMAND -> Dispatcher.demand();
       case TO_ALL -> Dispatcher.broadcast();
-      case BY_ROUTE -> Dispatcher.partitionByIndex(stage.routes, event -> ((Envelope) event).route());
+      case BY_ROUTE -> {
+        Routes its = routes.get(stage);
+        yield Dispatcher.partitionByIndex(stage.routes, event -> its.of((Envelope) event));
+      }
     };
   }
 
@@ -196,11 +204,19 @@ final class Deployment {
   private void leaveBehind(StagePlan stage) {
     for (Feed feed : stage.feeds) {
       StagePlan from = feed.from();
+      if (feed.route() >= 0 && routes.get(from).close(feed.route())) refs.get(from).stop();
       if (consumers.get(from).decrementAndGet() > 0) continue;
       if (from.kind instanceof Kind.Source(Origin.Ref ref)) continue;   // it was there before, and goes on
       StageRef<?> ref = refs.get(from);
       if (ref != null) ref.stop();
       if (!from.isRun()) leaveBehind(from);   // the others say so themselves
+    }
+  }
+
+  /** A stage has nothing more to emit. What still waits for a consumer that has ended must not keep it. On its thread. */
+  private void completed(String name) {
+    for (Map.Entry<StagePlan, Routes> each : routes.entrySet()) {
+      if (each.getKey().name.equals(name) && each.getValue().complete()) refs.get(each.getKey()).stop();
     }
   }
 

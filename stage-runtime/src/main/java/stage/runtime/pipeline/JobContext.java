@@ -1,5 +1,6 @@
 package stage.runtime.pipeline;
 
+import java.util.function.Consumer;
 import stage.api.supervision.Backoff;
 import stage.runtime.time.Time;
 
@@ -14,12 +15,23 @@ final class JobContext {
    */
   private volatile Object result;
 
+  private Consumer<String> completed = stage -> {};
   private final String sink;   // the stage whose result is the job's
 
   JobContext(Time time, String sink) {
     this.time = time;
     this.clock = new Clock(time);
     this.sink = sink;
+  }
+
+  /** What is told of stages that have nothing more to emit. Set before any of them starts. */
+  void onCompleted(Consumer<String> told) {
+    completed = told;
+  }
+
+  /** A stage has nothing more to emit. On its thread; more than once. */
+  void completed(String stage) {
+    completed.accept(stage);
   }
 
   Clock clock() {

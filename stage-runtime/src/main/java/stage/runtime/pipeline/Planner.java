@@ -34,7 +34,7 @@ public final class Planner implements PipelineRuntime {
   @Override
   @SuppressWarnings("unchecked")   // the signatures of Pipeline have checked it
   public <R> R run(Blueprint<R> job, String name) throws InterruptedException {
-    SupervisorSpec spec = SupervisorSpec.of(name);
+    SupervisorSpec spec = SupervisorSpec.of(name).withIntensity(job.intensity());
     Deployment deployment = planned(job, name);
     try (Supervisor scope = Supervisor.open(spec)) {
       try {
@@ -53,7 +53,7 @@ public final class Planner implements PipelineRuntime {
 
   @Override
   public <R> Running<R> start(Blueprint<R> job, Supervisor scope, String name) {
-    SupervisorSpec spec = SupervisorSpec.of(name).withRestart(Restart.TEMPORARY);
+    SupervisorSpec spec = SupervisorSpec.of(name).withIntensity(job.intensity()).withRestart(Restart.TEMPORARY);
     Deployment deployment = planned(job, name);
     // A supervisor that is restarted begins anew with fresh states, and a job's results would be wrong: so it is given up, and join() says so.
     deployment.start(scope.start(spec));

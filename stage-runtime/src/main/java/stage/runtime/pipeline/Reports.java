@@ -26,7 +26,7 @@ final class Reports {
       StageRef<?> ref = refs.get(stage);
       restarts += Math.max(0, ref.snapshot().incarnation() - 1);
       if (!stage.isRun()) continue;
-      Report.Run run = boards.get(stage).committed();
+      Report.Run run = withLost(boards.get(stage).committed(), ref.snapshot().eventsDeadLettered());
       runs.add(run);
       if (isFedBySource(stage)) in += run.in();
       if (stage.kind instanceof Kind.End) out += run.out();
@@ -38,6 +38,14 @@ final class Reports {
       retried += run.retried();
     }
     return new Report(in, out, filtered, deadLettered, late, lateAfterIdle, dropped, retried, restarts, runs);
+  }
+
+  /** {@return the same, with events that the engine has given up on because each time they crashed the stage} */
+  private static Report.Run withLost(Report.Run run, long deadLettered) {
+    long lost = Math.max(0, deadLettered - run.deadLettered());
+    if (lost == 0) return run;
+    return new Report.Run(run.stage(), run.in() + lost, run.handled(), run.filtered(), run.deadLettered() + lost, run.late(), run.lateAfterIdle(),
+        run.dropped(), run.retried(), run.out());
   }
 
   /** {@return whether its elements come from a source, if only through functions that ran elsewhere} */

@@ -2,19 +2,22 @@ package stage.api.pipeline.plan;
 
 import java.util.Objects;
 import stage.api.Demand;
+import stage.api.supervision.Intensity;
 
 /**
  * A job as it was described.
  *
  * @param end its last node
  * @param demand how much each stage asks for at a time
+ * @param intensity how often its stages may be restarted
  * @param <R> its result
  */
-public record Blueprint<R>(End end, Demand demand) {
+public record Blueprint<R>(End end, Demand demand, Intensity intensity) {
   /** Checks that nothing is missing. */
   public Blueprint {
     Objects.requireNonNull(end, "end must not be null");
     Objects.requireNonNull(demand, "demand must not be null");
+    Objects.requireNonNull(intensity, "intensity must not be null");
   }
 
   /**
@@ -23,6 +26,15 @@ public record Blueprint<R>(End end, Demand demand) {
    * @param demand automatic
    */
   public Blueprint<R> withDemand(Demand demand) {
-    return new Blueprint<>(end, demand);
+    return new Blueprint<>(end, demand, intensity);
+  }
+
+  /**
+   * {@return a copy with this intensity}
+   *
+   * @param intensity how often its stages may be restarted
+   */
+  public Blueprint<R> withIntensity(Intensity intensity) {
+    return new Blueprint<>(end, demand, intensity);
   }
 }
