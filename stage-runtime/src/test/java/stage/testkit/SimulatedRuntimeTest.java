@@ -13,6 +13,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import stage.api.Demand;
@@ -179,10 +180,14 @@ class SimulatedRuntimeTest {
       try (Supervisor scope = Supervisor.open("knot")) {
         var one = scope.start(Stage.<Integer, Stage.Consumer<Integer>>consumer("one", () -> (events, from) -> {}));
         var two = scope.start(Stage.<Integer, Stage.Consumer<Integer>>consumer("two", () -> (events, from) -> {}));
-        one.call(first -> two.call(second -> one.call(third -> 0)));
+        var idle = scope.start(Stage.producer("idle", stage.behaviour.support.Idle::new));
+        one.call(first -> two.call(second -> {
+          idle.emit(1);   // nobody will ever want it
+          return 0;
+        }));
       }
     })).isInstanceOf(SimulationFailed.class).hasMessageContaining("the body of the simulation waits for an answer of knot/one, at stage.testkit.SimulatedRuntimeTest")
-        .hasMessageContaining("  knot/one#1 waits for an answer of knot/two, at").hasMessageContaining("  knot/two#1 waits for an answer of knot/one, at")
+        .hasMessageContaining("  knot/one#1 waits for an answer of knot/two, at").hasMessageContaining("  knot/two#1 waits for demand of the consumers of knot/idle, at")
         .satisfies(failed -> assertThat(failed.getMessage().lines().takeWhile(line -> !line.startsWith("what happened"))).noneMatch(line -> line.contains("can go on [")));
   }
 
@@ -445,5 +450,24 @@ class SimulatedRuntimeTest {
     assertThatThrownBy(() -> SimulatedRuntime.withSeed(1).withShrinking(-1)).isInstanceOf(IllegalArgumentException.class);
     assertThatThrownBy(() -> SimulatedRuntime.withSeed(1).run(simulated -> SimulatedRuntime.withSeed(1).run(inner -> new CountDownLatch(1))))
         .hasMessageContaining("within a simulation");
+  }
+
+  @Nested
+  class ABodyThatLeavesItsScopeOpen {
+    @Test
+    void b24_failsAndNamesIt() {
+      assertThatThrownBy(() -> SimulatedRuntime.withSeeds(1, 3).withShrinking(0).run(simulated -> {
+        Supervisor.open("closed").close();
+        Supervisor.open("forgotten").start(Stage.producer("idle", stage.behaviour.support.Idle::new));
+      })).isInstanceOf(SimulationFailed.class).hasMessageContaining("the body left open: scope forgotten; open scopes in the body with try-with-resources");
+    }
+
+    @Test
+    void b24_failsWithWhatItThrew() {
+      assertThatThrownBy(() -> SimulatedRuntime.withSeed(1).withShrinking(0).run(simulated -> {
+        Supervisor.open("forgotten");
+        throw new IllegalStateException("this is what is wrong");
+      })).hasMessageContaining("this is what is wrong");
+    }
   }
 }

@@ -4,8 +4,11 @@ import java.time.Duration;
 import java.util.Objects;
 
 /**
- * How long to wait before a restart. The wait doubles with each crash that follows within the intensity's period, up to a longest one, and is
- * shortened at random.
+ * How long to wait before a restart. The wait doubles with each crash of a child that follows without progress, up to a longest one, and is shortened at
+ * random. Progress is an event emitted or settled since the crash before; after it, waits begin with the first one again.
+ *
+ * <p>How often that goes on is for the {@link Intensity} to say, which counts such restarts whatever the time. If it ends before the longest wait is reached,
+ * that is logged when the supervisor starts.
  *
  * @param first the wait after the first crash; zero for none
  * @param most the longest wait

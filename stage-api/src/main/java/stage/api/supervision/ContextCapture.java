@@ -4,7 +4,8 @@ package stage.api.supervision;
  * Carries what belongs to the caller's context, such as logging or tracing identifiers, onto the threads of a scope.
  *
  * <p>The context is captured once, on the thread that opens the scope, and put around each incarnation of each of its stages, on the stage's own
- * thread, at the start and at each restart. Threads of a scope inherit nothing else.
+ * thread, at the start and at each restart. Threads of a scope inherit nothing else, but for one thing that needs no capture: the context class loader of the
+ * thread that opens the scope is that of all its threads, so that what looks up services or resources finds those of the application.
  */
 @FunctionalInterface
 public interface ContextCapture {

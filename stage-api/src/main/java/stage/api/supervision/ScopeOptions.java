@@ -2,6 +2,7 @@ package stage.api.supervision;
 
 import java.time.Duration;
 import java.util.Objects;
+import java.util.function.Consumer;
 import stage.api.observe.StageListener;
 
 /**
@@ -14,6 +15,7 @@ import stage.api.observe.StageListener;
  * @param maxAbandoned how many threads may be abandoned; one more makes the supervisor give up
  * @param stallWarning how long a callback may take before the scope warns of it; zero for no warnings
  * @param drainOnExit whether the scope drains when the JVM is told to exit, by {@code SIGTERM} for instance
+ * @param exitReport who is told what became of everything, once the scope has drained because the JVM exits
  * @param context what is carried onto the threads of the scope
  * @param listener who is told what happens
  */
@@ -25,11 +27,15 @@ public record ScopeOptions(
     int maxAbandoned,
     Duration stallWarning,
     boolean drainOnExit,
+    Consumer<? super ShutdownReport> exitReport,
     ContextCapture context,
     StageListener listener) {
+  /** Tells nobody of the report of an exit. */
+  public static final Consumer<ShutdownReport> NOBODY = report -> {};
+
   /** The defaults: 5 seconds to drain, 1 of grace, any number of children, 4 abandoned threads, no stall warning. */
   public static final ScopeOptions DEFAULT = new ScopeOptions(Duration.ofSeconds(5), Duration.ofSeconds(1), Integer.MAX_VALUE,
-      AutoShutdown.NEVER, 4, Duration.ZERO, false, ContextCapture.NONE, StageListener.NONE);
+      AutoShutdown.NEVER, 4, Duration.ZERO, false, NOBODY, ContextCapture.NONE, StageListener.NONE);
 
   private static final Duration SHORTEST_STALL = Duration.ofMillis(1);   // it is looked twice in that time, which costs a thread
 
@@ -48,6 +54,7 @@ public record ScopeOptions(
     if (!stallWarning.isZero() && stallWarning.compareTo(SHORTEST_STALL) < 0) {
       throw new IllegalArgumentException("stall warning must be at least " + SHORTEST_STALL + ", or zero for none, but was " + stallWarning);
     }
+    Objects.requireNonNull(exitReport, "exitReport must not be null; use ScopeOptions.NOBODY");
     Objects.requireNonNull(context, "context must not be null; use ContextCapture.NONE");
     Objects.requireNonNull(listener, "listener must not be null; use StageListener.NONE");
   }
@@ -58,38 +65,42 @@ public record ScopeOptions(
   }
 
   ScopeOptions withShutdown(Duration shutdown) {
-    return new ScopeOptions(shutdown, grace, maxChildren, autoShutdown, maxAbandoned, stallWarning, drainOnExit, context, listener);
+    return new ScopeOptions(shutdown, grace, maxChildren, autoShutdown, maxAbandoned, stallWarning, drainOnExit, exitReport, context, listener);
   }
 
   ScopeOptions withGrace(Duration grace) {
-    return new ScopeOptions(shutdown, grace, maxChildren, autoShutdown, maxAbandoned, stallWarning, drainOnExit, context, listener);
+    return new ScopeOptions(shutdown, grace, maxChildren, autoShutdown, maxAbandoned, stallWarning, drainOnExit, exitReport, context, listener);
   }
 
   ScopeOptions withMaxChildren(int maxChildren) {
-    return new ScopeOptions(shutdown, grace, maxChildren, autoShutdown, maxAbandoned, stallWarning, drainOnExit, context, listener);
+    return new ScopeOptions(shutdown, grace, maxChildren, autoShutdown, maxAbandoned, stallWarning, drainOnExit, exitReport, context, listener);
   }
 
   ScopeOptions withAutoShutdown(AutoShutdown autoShutdown) {
-    return new ScopeOptions(shutdown, grace, maxChildren, autoShutdown, maxAbandoned, stallWarning, drainOnExit, context, listener);
+    return new ScopeOptions(shutdown, grace, maxChildren, autoShutdown, maxAbandoned, stallWarning, drainOnExit, exitReport, context, listener);
   }
 
   ScopeOptions withMaxAbandoned(int maxAbandoned) {
-    return new ScopeOptions(shutdown, grace, maxChildren, autoShutdown, maxAbandoned, stallWarning, drainOnExit, context, listener);
+    return new ScopeOptions(shutdown, grace, maxChildren, autoShutdown, maxAbandoned, stallWarning, drainOnExit, exitReport, context, listener);
   }
 
   ScopeOptions withStallWarning(Duration stallWarning) {
-    return new ScopeOptions(shutdown, grace, maxChildren, autoShutdown, maxAbandoned, stallWarning, drainOnExit, context, listener);
+    return new ScopeOptions(shutdown, grace, maxChildren, autoShutdown, maxAbandoned, stallWarning, drainOnExit, exitReport, context, listener);
   }
 
   ScopeOptions withDrainOnExit() {
-    return new ScopeOptions(shutdown, grace, maxChildren, autoShutdown, maxAbandoned, stallWarning, true, context, listener);
+    return new ScopeOptions(shutdown, grace, maxChildren, autoShutdown, maxAbandoned, stallWarning, true, exitReport, context, listener);
+  }
+
+  ScopeOptions withDrainOnExit(Consumer<? super ShutdownReport> exitReport) {
+    return new ScopeOptions(shutdown, grace, maxChildren, autoShutdown, maxAbandoned, stallWarning, true, exitReport, context, listener);
   }
 
   ScopeOptions withContext(ContextCapture context) {
-    return new ScopeOptions(shutdown, grace, maxChildren, autoShutdown, maxAbandoned, stallWarning, drainOnExit, context, listener);
+    return new ScopeOptions(shutdown, grace, maxChildren, autoShutdown, maxAbandoned, stallWarning, drainOnExit, exitReport, context, listener);
   }
 
   ScopeOptions withListener(StageListener listener) {
-    return new ScopeOptions(shutdown, grace, maxChildren, autoShutdown, maxAbandoned, stallWarning, drainOnExit, context, listener);
+    return new ScopeOptions(shutdown, grace, maxChildren, autoShutdown, maxAbandoned, stallWarning, drainOnExit, exitReport, context, listener);
   }
 }

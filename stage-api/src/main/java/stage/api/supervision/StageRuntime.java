@@ -1,7 +1,7 @@
 package stage.api.supervision;
 
-import java.util.Optional;
 import java.util.ServiceLoader;
+import stage.api.lookup.ServiceLookup;
 
 /** The engine that runs stages: the one service between the two modules. Users need it only to write an engine of their own. */
 public interface StageRuntime {
@@ -23,22 +23,20 @@ public interface StageRuntime {
   Supervisor open(SupervisorSpec spec, SupervisorInit init);
 
   /**
-   * Finds the engine with {@link ServiceLoader}: with this module's own loader, else with the thread's context class loader.
+   * Finds the engine with {@link ServiceLoader}: with this module's own loader, else with the thread's context class loader. An engine that was found is
+   * kept, as long as its class loader is; that none was found is not, since the next caller may have another loader.
    *
    * @return the engine
    * @throws IllegalStateException if there is none
    */
   static StageRuntime find() {
-    return Found.RUNTIME.orElseThrow(() -> new IllegalStateException("no stage runtime was found; put the module stage.runtime"
-        + " (stage-runtime.jar) on the module path, or its jar on the class path, beside stage.api"));
+    return Found.RUNTIME.find();
   }
 }
 
-/** Holds the one engine of this JVM, so that all scopes share its timer thread and may subscribe to each other's stages. */
+/** One for all, so that the scopes of a program share its timer thread and may subscribe to each other's stages. */
 final class Found {
-  static final Optional<StageRuntime> RUNTIME = ServiceLoader.load(StageRuntime.class, StageRuntime.class.getClassLoader())
-      .findFirst()
-      .or(() -> ServiceLoader.load(StageRuntime.class).findFirst());
+  static final ServiceLookup<StageRuntime> RUNTIME = new ServiceLookup<>(StageRuntime.class, "stage runtime");
 
   private Found() {}
 }

@@ -317,6 +317,12 @@ public interface Supervisor extends AutoCloseable {
   void stop();
 
   /**
+   * {@return a handle by which any thread may stop this scope, wait for its end and ask for the report} For containers that open a scope on one thread and
+   * close it on another. Any thread.
+   */
+  ScopeHandle handle();
+
+  /**
    * Closes the scope as {@link #close()} does, but with another deadline, and reports what became of everything instead of throwing. Only the
    * owner may call it.
    *

@@ -2,6 +2,7 @@ package stage.api.supervision;
 
 import java.time.Duration;
 import java.util.Objects;
+import java.util.function.Consumer;
 import stage.api.Restart;
 import stage.api.StageSpec;
 import stage.api.observe.StageListener;
@@ -185,7 +186,19 @@ public record SupervisorSpec(
     return withOptions(options.withStallWarning(limit));
   }
 
-  /** {@return a copy that drains when the JVM is told to exit, by {@code SIGTERM} or Ctrl-C for instance} For the root of a scope. */
+  /**
+   * {@return a copy that drains when the JVM is told to exit, and then tells what became of everything} For the root of a scope. As {@link #withDrainOnExit()}.
+   *
+   * @param report is told once the scope has closed, on the thread that the JVM waits for before it exits; should not take long
+   */
+  public SupervisorSpec withDrainOnExit(Consumer<? super ShutdownReport> report) {
+    return withOptions(options.withDrainOnExit(Objects.requireNonNull(report, "report must not be null")));
+  }
+
+  /**
+   * {@return a copy that drains when the JVM is told to exit, by {@code SIGTERM} or Ctrl-C for instance} For the root of a scope. A thread that is still
+   * starting stages then is held until the JVM has exited, so that the last thing to be seen is not the trace of a start that came too late.
+   */
   public SupervisorSpec withDrainOnExit() {
     return withOptions(options.withDrainOnExit());
   }

@@ -249,6 +249,12 @@ public final class Cell<S extends Stage.Behaviour> implements StepMachine, LaneE
     return options;
   }
 
+  /** {@return a number that has changed if it has got anywhere: has emitted, or settled an event} On its own thread. */
+  public long progress() {
+    long progress = producerHalf == null ? 0 : producerHalf.emitted.read();
+    return consumerHalf == null ? progress : progress + consumerHalf.settled();
+  }
+
   /** {@return whether it has not ended} */
   public boolean isAlive() {
     return !lifecycle.hasEnded();
@@ -319,6 +325,11 @@ public final class Cell<S extends Stage.Behaviour> implements StepMachine, LaneE
 
   System.Logger logger() {
     return System.getLogger("stage." + path.replace('/', '.'));
+  }
+
+  @Override
+  public ClassLoader contextClassLoader() {
+    return owner.contextClassLoader();
   }
 
   @Override

@@ -18,6 +18,11 @@ public interface CellOwner {
     return new Watching();
   }
 
+  /** {@return the context class loader of the threads of its cells; null for what a thread has by itself} */
+  default ClassLoader contextClassLoader() {
+    return null;
+  }
+
   /**
    * {@return whether the cells of another owner are ended together with those of this one, so that their ends are waited for} Asked by a
    * cell that is being drained.

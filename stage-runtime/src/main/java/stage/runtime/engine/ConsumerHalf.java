@@ -16,6 +16,7 @@ final class ConsumerHalf {
   private boolean closed;                          // under the graph's lock: whether it may not subscribe any more
   private LaneInlet<?>[] told = NONE;              // those that this incarnation has been told of, all of them
   private boolean gatesMoved;                      // whether the turn has closed or opened a subscription
+  private long settledBefore;                      // of the subscriptions that it has given up
   private int next;                                // where to look for events first, so that all are served in turn
 
   ConsumerHalf(Cell<?> cell) {
@@ -142,9 +143,17 @@ final class ConsumerHalf {
     for (LaneInlet<?> inlet : inlets) if (asked || inlet.lane().shouldNotifyProducer()) inlet.lane().producer().wake();
   }
 
+  /** {@return how many events of all its subscriptions were settled, those that it has given up included} */
+  long settled() {
+    long settled = settledBefore;
+    for (LaneInlet<?> inlet : inlets) settled += inlet.lane().settled();
+    return settled;
+  }
+
   /** Gives a subscription up; what is not settled goes back to its producer. */
   void leave(LaneInlet<?> inlet) {
     if (cell.incarnations().tasks() != null) cell.incarnations().tasks().leave(inlet);
+    settledBefore += inlet.lane().settled();   // before what is left in it is returned, which is no progress
     Cell.at(inlet.lane().producer()).producerHalf().left(inlet.lane());
     cell.graph().locked(() -> inlets = SmallArrays.without(inlets, inlet));   // last: what finds the heap full is done again
     next = 0;

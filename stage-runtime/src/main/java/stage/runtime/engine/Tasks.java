@@ -58,6 +58,8 @@ final class Tasks<I, O> {
     /** On its own thread. */
     @Override
     public void run() {
+      ClassLoader loader = tasks.cell.contextClassLoader();
+      if (loader != null) Thread.currentThread().setContextClassLoader(loader);
       try {
         Faults faults = tasks.cell.graph().time().faults();
         if (faults != null) faults.before(tasks.cell, "the function for an event");

@@ -56,6 +56,7 @@ public final class SimulatedTime implements Time {
   private Object attachment;
   private Consumer<SimulatedDriver> afterStep = driver -> {};
   private Consumer<String> trace;  // null without one
+  private final List<String> openScopes = new ArrayList<>();   // whoever has the baton
   private Consumer<Object> witness = event -> {};
 
   /**
@@ -129,6 +130,21 @@ public final class SimulatedTime implements Time {
    */
   public void witness(Consumer<Object> witness) {
     this.witness = witness;
+  }
+
+  @Override
+  public void opened(String scope) {
+    openScopes.add(scope);
+  }
+
+  @Override
+  public void closed(String scope) {
+    openScopes.remove(scope);
+  }
+
+  /** {@return the names of the scopes that are open, in the order in which they were opened} */
+  public List<String> openScopes() {
+    return List.copyOf(openScopes);
   }
 
   @Override

@@ -76,6 +76,11 @@ final class BridgeOwner implements CellOwner {
   }
 
   @Override
+  public ClassLoader contextClassLoader() {
+    return supervisor.contextClassLoader();
+  }
+
+  @Override
   public boolean endsWith(CellOwner other) {
     return supervisor.endsWith(other);
   }

@@ -40,6 +40,7 @@ sealed interface Child {
     private Cell<?> cell;       // null once it has ended
     private boolean starting;   // for the first time
     private boolean stopping;   // its supervisor was asked to stop it, so its end is not of its own making
+    private final FailureStreak streak = new FailureStreak();   // guarded by the tree's lock
     private boolean noTrace;    // whether its name is free once it has ended
     private Hold hold = Hold.NONE;
 
@@ -91,6 +92,10 @@ sealed interface Child {
     @Override
     public String startedOn() {
       return startedOn;
+    }
+
+    FailureStreak streak() {
+      return streak;
     }
 
     void hold(Hold hold) {

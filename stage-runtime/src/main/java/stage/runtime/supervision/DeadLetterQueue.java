@@ -204,6 +204,11 @@ final class DeadLetterQueue implements StepMachine {
   }
 
   @Override
+  public ClassLoader contextClassLoader() {
+    return context.contextClassLoader();
+  }
+
+  @Override
   public String threadName() {
     return "stage:" + scope + " dead-letter handlers";
   }
@@ -390,6 +395,11 @@ final class DeadLetterQueue implements StepMachine {
 
   /** Looks after the producer, which has no code of a user's to crash but what is cast to it. */
   private final class Owner implements CellOwner {
+    @Override
+    public ClassLoader contextClassLoader() {
+      return context.contextClassLoader();
+    }
+
     @Override
     public Consumer<Runnable> around() {
       return null;

@@ -34,6 +34,8 @@ final class FaultHandling {
   private final LogRateLimit ruleLines;
   private final ArrayDeque<Failure> history = new ArrayDeque<>();   // the crashes that the window counts, or the last of them
   private IntensityWindow window;
+  private final FailureStreak ofSupervisor = new FailureStreak();   // how often it has given up, for its parent
+  private FailureStreak streak = ofSupervisor;                      // the one that was counted last
   private GroupRestart groupRestart;         // null while there is none
 
   FaultHandling(SupervisorCell supervisor) {
@@ -178,7 +180,7 @@ final class FaultHandling {
       return new Directive.Resume();
     }
     if (failed.during().equals("onStart") || failed.during().equals("kill")) return restart(child, failed, regrouping, log);
-    if (isUsedUp(failed)) return giveUp(child, failed, log);
+    if (isUsedUp(failed, child.streak(), child.cell())) return giveUp(child, failed, log);
     log.decided("RESUME " + countOfRestarts());
     return new Directive.Resume();
   }
@@ -195,7 +197,7 @@ final class FaultHandling {
     }
     // Who crashes while a whole group is being started makes that start fail, at the supervisor that restarts the group.
     FaultHandling decides = regrouping == null ? this : regrouping;
-    if (decides.isUsedUp(failed)) return decides.giveUp(child, failed, log);
+    if (decides.isUsedUp(failed, child.streak(), child.cell())) return decides.giveUp(child, failed, log);
     long delay = decides.backoffNanos();
     log.decided("RESTART" + (delay > 0 ? " in=" + Duration.ofNanos(delay).toMillis() + "ms" : "") + " " + decides.countOfRestarts());
     // A drain is to finish what is in flight, so a crash in it is a restart too; the others are ending, and are left in peace.
@@ -205,18 +207,24 @@ final class FaultHandling {
     return new Directive.Hold();
   }
 
-  private boolean isUsedUp(Failure failed) {
+  /** {@return whether this failure, which is counted, is one too many: of all within the period, or of those of this child without progress} */
+  private boolean isUsedUp(Failure failed, FailureStreak streak, Cell<?> cell) {
     history.addLast(failed);
     if (history.size() > LONGEST_HISTORY) history.removeFirst();
-    return window.isUsedUp(time.nanos());
+    this.streak = streak;
+    streak.failed(cell.id(), cell.progress());
+    boolean isTooOften = window.isUsedUp(time.nanos());
+    return isTooOften || streak.failures() > spec.intensity().restarts();
   }
 
   private long backoffNanos() {
-    return BackoffRule.delayNanos(spec.backoff(), window.count(), time.chance());
+    return BackoffRule.delayNanos(spec.backoff(), streak.failures(), time.chance());
   }
 
   private String countOfRestarts() {
-    return "restarts=" + window.count() + "/" + spec.intensity().restarts() + " in " + CrashLog.shown(spec.intensity().period());
+    int most = spec.intensity().restarts();
+    if (streak.failures() > window.count()) return "restarts=" + streak.failures() + "/" + most + " without progress";
+    return "restarts=" + window.count() + "/" + most + " in " + CrashLog.shown(spec.intensity().period());
   }
 
   /** {@return the supervisor, this one or one above it, that is restarting a group in which the stage is; null if there is none} */
@@ -283,6 +291,12 @@ final class FaultHandling {
   private void forget() {
     window = new IntensityWindow(spec.intensity());
     history.clear();
+    for (Child child : supervisor.members().all()) {
+      switch (child) {
+        case Child.OfStage stage -> stage.streak().forget();
+        case Child.OfSupervisor below -> below.supervisor().faultHandling().ofSupervisor.forget();
+      }
+    }
     cancelGroupRestart();
   }
 
@@ -318,7 +332,7 @@ final class FaultHandling {
       return new Directive.End(true);
     }
     var escalated = new Failure(supervisor.path(), 1, failed.cause(), "its restart intensity", spec.restart(), parent.window.count());
-    if (parent.isUsedUp(escalated)) return null;
+    if (parent.isUsedUp(escalated, ofSupervisor, child.cell())) return null;
     long delay = parent.backoffNanos();
     log.decided("RESTART_SUPERVISOR" + (delay > 0 ? " in=" + Duration.ofNanos(delay).toMillis() + "ms" : "") + " by=" + parent.supervisor.path() + " "
         + parent.countOfRestarts());

@@ -29,6 +29,7 @@ final class GroupRestart {
   private final FaultHandling faultHandling;
   private final ScopeContext context;
   private final List<Child.OfStage> group;   // in start order
+  private final Set<Child.OfStage> members;  // the same, to look up
   private final Child.OfStage crashed;
   private final Set<Child.OfStage> fresh;    // who is to find its states empty
   private final long delayNanos;
@@ -44,6 +45,7 @@ final class GroupRestart {
     this.faultHandling = faultHandling;
     this.context = context;
     this.group = new ArrayList<>(group);
+    this.members = new HashSet<>(group);
     this.crashed = crashed;
     this.fresh = fresh;
     this.delayNanos = delayNanos;
@@ -52,7 +54,7 @@ final class GroupRestart {
   }
 
   boolean covers(Child.OfStage child) {
-    return step != Step.DONE && group.contains(child);
+    return step != Step.DONE && members.contains(child);
   }
 
   /** {@return whether a stage is still to be started by it} */
@@ -73,7 +75,7 @@ final class GroupRestart {
     return step == Step.STOPPING;
   }
 
-  /** Gives the restart up; whom it mustStart a start is held until somebody else gives it one. */
+  /** Gives the restart up; whom it owes a start is held until somebody else gives it one. */
   void cancel() {
     step = Step.DONE;
     forgetAlarm();
@@ -90,6 +92,7 @@ final class GroupRestart {
     while (true) {
       switch (step) {
         case STOPPING -> {
+          if (!isOver(crashed) && crashed.hold() != Child.Hold.HELD) return;   // as in OTP, the others are stopped once it has ended, its onStop included
           if (at < 0) waitOut();
           else if (isOver(group.get(at)) || group.get(at).hold() == Child.Hold.HELD) next(-1);
           else {

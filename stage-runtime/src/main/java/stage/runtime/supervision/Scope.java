@@ -3,6 +3,7 @@ package stage.runtime.supervision;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicBoolean;
 import stage.api.supervision.ScopeMisuseException;
 import stage.api.supervision.ShutdownReport;
 import stage.api.supervision.StragglersException;
@@ -12,10 +13,14 @@ import stage.runtime.time.Time;
 
 /** The root of a tree of supervisors, owned by the thread that opened it. Closing it drains, then cancels, then waits for the threads. */
 final class Scope extends SupervisorCell {
+  private static final long LONGEST_EXIT_NANOS = 60_000_000_000L;
+
   private final ScopeOwners owners;
   private final Thread owner = Thread.currentThread();
   private final Time.Alarm exit;
-  private ShutdownReport report;   // the owner's thread only; null until it is closed
+  private final AtomicBoolean ending = new AtomicBoolean();   // set by who closes it: its owner, a handle, or the JVM's exit
+  private volatile ShutdownReport report;                     // written by that thread; null until it is closed
+  private volatile boolean exiting;                           // set by the exit's thread
 
   private Scope(SupervisorSpec spec, SubscriptionGraph graph, ScopeOwners owners) {
     super(spec, new ScopeContext(graph, spec), null);
@@ -36,6 +41,7 @@ final class Scope extends SupervisorCell {
     Objects.requireNonNull(spec, "spec must not be null");
     var scope = new Scope(spec, graph, owners);
     owners.opened(scope);
+    scope.time().opened(scope.name());
     return scope;
   }
 
@@ -73,9 +79,8 @@ final class Scope extends SupervisorCell {
   @Override
   public void close() {
     ensureOwner("close()");
-    if (shared().locking(shutdown()::isClosed)) return;
     ScopeMisuseException misuse = owners.closing(this);
-    List<StragglersException.Straggler> stragglers = endAll(Time.toNanos(spec().shutdown()));
+    List<StragglersException.Straggler> stragglers = isClosed() ? List.of() : endOnce(Time.toNanos(spec().shutdown()));
     RuntimeException problem = firstOf(shutdown().untoldFailure(), stragglers.isEmpty() ? null : new StragglersException(name(), stragglers), misuse);
     if (problem != null) throw problem;
   }
@@ -86,9 +91,8 @@ final class Scope extends SupervisorCell {
       throw new IllegalArgumentException("limit must not be negative, but was " + limit);
     }
     ensureOwner("drain()");
-    if (shared().locking(shutdown()::isClosed)) return report;
     ScopeMisuseException misuse = owners.closing(this);
-    endAll(Time.toNanos(limit));
+    if (!isClosed()) endOnce(Time.toNanos(limit));
     if (misuse != null) throw misuse;
     return report;
   }
@@ -104,13 +108,57 @@ final class Scope extends SupervisorCell {
 
   /** The JVM exits: on a thread of its own, which it waits for. The owner, if it is in {@code join}, gets to close the scope as always. */
   private void drainOnExit() {
+    exiting = true;
     stop();
     awaitIdle(Time.toNanos(spec().shutdown()) + 2 * Math.min(Time.toNanos(spec().grace()), Long.MAX_VALUE / 8), true);
     try {
-      shutdown().ended().await(Time.toNanos(spec().grace()));
+      if (!shutdown().ended().await(Time.toNanos(spec().grace()))) endOnce(0);
     } catch (InterruptedException over) {
-      Thread.currentThread().interrupt();   // the scope is closed, and this thread ends
+      Thread.interrupted();   // the owner has closed it meanwhile
     }
+    try {
+      spec().options().exitReport().accept(report);
+    } catch (Throwable failure) {
+      shared().log(System.Logger.Level.WARNING, "what was to be told the report of scope " + name() + " at the exit threw", failure);
+    }
+  }
+
+  @Override
+  void holdIfExiting() {
+    if (!exiting || members().cellsAlive().stream().anyMatch(cell -> cell.driver().isCurrent())) return;
+    try {
+      time().latch("the exit of the JVM", name()).await(LONGEST_EXIT_NANOS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  boolean isClosed() {
+    return shared().locking(shutdown()::isClosed);
+  }
+
+  /** Ends it, or waits until another thread that has begun to has done so. */
+  private List<StragglersException.Straggler> endOnce(long nanos) {
+    if (ending.compareAndSet(false, true)) return endAll(nanos);
+    boolean interrupted = false;
+    while (true) {
+      try {
+        shutdown().ended().await();
+        break;
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) Thread.currentThread().interrupt();
+    return report.stragglers();
+  }
+
+  /** Any thread but those of its stages. */
+  @Override
+  boolean awaitEnd(Duration timeout) throws InterruptedException {
+    if (!super.awaitEnd(timeout)) return false;
+    endOnce(0);
+    return true;
   }
 
   /** Stops intake, lets everything in flight be handled, cancels what is left, and waits for the threads. */
@@ -128,11 +176,12 @@ final class Scope extends SupervisorCell {
     shared().endWatch();
     List<StragglersException.Straggler> stragglers = shared().awaitThreads(members().cellsAlive(), time().nanos() + Time.toNanos(spec().grace()));
     shared().deadLetters().over();
-    shutdown().markClosed();
-    exit.cancel();
     shared().locked(shared()::over);
     shared().locked(() -> report = shared().report(stragglers));
     shared().guests().close();
+    shutdown().markClosed();   // after the report is there, for those who wait for the end
+    exit.cancel();
+    time().closed(name());
     if (interrupted) Thread.currentThread().interrupt();
     return stragglers;
   }

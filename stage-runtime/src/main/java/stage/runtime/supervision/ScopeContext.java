@@ -42,6 +42,7 @@ final class ScopeContext {
   private StallWatch watch;      // the same; null without one
   private final StageListener listener;
   private final Duration grace;
+  private final ClassLoader contextClassLoader;   // of the thread that opened the scope; null if it had none
   private final Consumer<Runnable> around;   // null if there is no context to carry
   private final ShortLock lock = new ShortLock();
   private final DeadLetterQueue deadLetters;
@@ -66,6 +67,7 @@ final class ScopeContext {
     this.name = root.name();
     this.listener = root.options().listener();
     this.grace = root.grace();
+    this.contextClassLoader = Thread.currentThread().getContextClassLoader();
     ContextCapture context = root.options().context();
     this.around = context == ContextCapture.NONE ? null : capture(context)::run;
     this.deadLetters = new DeadLetterQueue(this, name);
@@ -73,6 +75,10 @@ final class ScopeContext {
 
   private static ContextCapture.Around capture(ContextCapture context) {
     return Objects.requireNonNull(context.capture(), "the context capture of the scope returned null; it must return what to put around an incarnation");
+  }
+
+  ClassLoader contextClassLoader() {
+    return contextClassLoader;
   }
 
   Consumer<Runnable> around() {

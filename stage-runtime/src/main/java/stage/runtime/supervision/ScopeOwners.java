@@ -13,6 +13,7 @@ final class ScopeOwners {
   void opened(Scope scope) {
     ArrayDeque<Scope> mine = open.get();
     if (mine == null) open.set(mine = new ArrayDeque<>());
+    mine.removeIf(Scope::isClosed);   // by a handle
     mine.push(scope);
   }
 

@@ -18,6 +18,7 @@ final class ShutdownSequence {
   private final ScopeContext context;
   private final Time time;
   private final Latch ended;               // opens when it is closed
+  private final Latch begun;              // opens when nobody may start any more
   private boolean draining;               // nobody may start
   private boolean cancelling;             // the shutdown time is over
   private boolean closed;
@@ -31,6 +32,7 @@ final class ShutdownSequence {
     this.children = children;
     this.context = supervisor.shared();
     this.time = context.graph().time();
+    this.begun = time.latch("a stop of", supervisor.path());
     this.ended = time.latch("the end of scope", supervisor.path());
   }
 
@@ -44,6 +46,11 @@ final class ShutdownSequence {
 
   boolean isClosed() {
     return closed;
+  }
+
+  /** {@return opens when it begins to end} */
+  Latch begun() {
+    return begun;
   }
 
   Latch ended() {
@@ -92,6 +99,7 @@ final class ShutdownSequence {
 
   void drainAll() {
     draining = true;
+    begun.open();
     supervisor.faultHandling().giveUpRestarts();
     children.forEachCell(Cell::drain);
     children.lookWhetherQuiet();
@@ -189,6 +197,8 @@ final class ShutdownSequence {
   private Unwinding beginUnwinding() {
     List<Child> started = context.locking(() -> {
       draining = true;
+      begun.open();
+    begun.open();
       return children.all();
     });
     return new Unwinding(this, started.reversed().iterator());

@@ -113,6 +113,12 @@ final class StallWatch implements StepMachine {
     return true;
   }
 
+  /** That of the listener it tells. */
+  @Override
+  public ClassLoader contextClassLoader() {
+    return context.contextClassLoader();
+  }
+
   @Override
   public String threadName() {
     return "stage:" + root.path() + "/stall-watch";

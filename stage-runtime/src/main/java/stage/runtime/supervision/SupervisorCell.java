@@ -34,7 +34,9 @@ import stage.api.observe.TreeSnapshot;
 import stage.api.supervision.AutoShutdown;
 import stage.api.supervision.ChildCounts;
 import stage.api.supervision.ChildSnapshot;
+import stage.api.supervision.ScopeHandle;
 import stage.api.supervision.ScopeMisuseException;
+import stage.api.supervision.ShutdownReport;
 import stage.api.supervision.StageFailedException;
 import stage.api.supervision.Strategy;
 import stage.api.supervision.SupervisionSnapshot;
@@ -78,6 +80,17 @@ abstract class SupervisorCell implements Supervisor, CellOwner {
     this.shutdown = new ShutdownSequence(this, children);
     this.companions = new BridgeOwner(this);
     if (parent == null) context.root(this);
+    warnOfABackoffThatIsNeverReached();
+  }
+
+  private void warnOfABackoffThatIsNeverReached() {
+    int restarts = spec.intensity().restarts();
+    if (restarts == 0 || spec.backoff().most().isZero()) return;
+    long last = BackoffRule.longestNanos(spec.backoff(), restarts);
+    if (last >= Time.toNanos(spec.backoff().most())) return;
+    context.log(System.Logger.Level.WARNING, this + " has a backoff of up to " + CrashLog.shown(spec.backoff().most()) + ", but gives up after " + restarts
+        + " restarts without progress, of which the last waits for " + CrashLog.shown(Duration.ofNanos(last)) + "; to get there it takes an intensity of "
+        + BackoffRule.restartsToReach(spec.backoff()), null);
   }
 
   final SupervisorSpec spec() {
@@ -158,6 +171,7 @@ abstract class SupervisorCell implements Supervisor, CellOwner {
     Objects.requireNonNull(spec, "spec must not be null; make one with Stage.producer(…), Stage.consumer(…)");
     ensureSignificanceFits(spec.name(), spec.options().significant());
     warnOfTooManyAttempts(spec);
+    holdIfExiting();
     endPredecessor(spec.name());
     Cell<S> cell = Cell.of(spec, path, context.graph(), this, assembling());
     var child = new Child.OfStage(spec, cell, time().current().getName());
@@ -166,6 +180,7 @@ abstract class SupervisorCell implements Supervisor, CellOwner {
       startAndSubscribe(spec, cell, child);
     } catch (Throwable failure) {
       context.locked(() -> children.dropOnceEnded(child));
+      holdIfExiting();
       throw failure;
     }
     return cell.ref();
@@ -218,6 +233,11 @@ abstract class SupervisorCell implements Supervisor, CellOwner {
         && root().members().cellsAlive().stream().anyMatch(cell -> cell.driver().isCurrent());
   }
 
+  /** A thread that starts something while the JVM exits is held until that is over, if the scope drains then. */
+  void holdIfExiting() {
+    if (parent != null) root().holdIfExiting();
+  }
+
   private void ensureSignificanceFits(String child, boolean significant) {
     if (significant && spec.options().autoShutdown() == AutoShutdown.NEVER) {
       throw new IllegalArgumentException("child \"" + child + "\" is significant, but supervisor " + path
@@ -229,7 +249,7 @@ abstract class SupervisorCell implements Supervisor, CellOwner {
     if (child instanceof ProducerSpec) return;   // nothing is delivered to it
     int attempts = child.options().redelivery().attempts();
     int most = spec.intensity().restarts();
-    if (most > 0 && attempts > most && child.options().restart() != Restart.TEMPORARY) {
+    if (most > 0 && attempts >= most && child.options().restart() != Restart.TEMPORARY) {
       context.log(System.Logger.Level.WARNING, "stage " + path + "/" + child.name() + " has an event delivered again " + attempts
           + " times, but its supervisor gives up after " + most + " restarts in " + CrashLog.shown(spec.intensity().period())
           + ": a poisonous event ends the supervisor before it becomes a dead letter", null);
@@ -249,6 +269,7 @@ abstract class SupervisorCell implements Supervisor, CellOwner {
     if (spec.options().autoShutdown() != AutoShutdown.NEVER && spec.restart() == Restart.PERMANENT) {
       throw new IllegalArgumentException("supervisor \"" + spec.name() + "\" shuts itself down, so as a child it must not be PERMANENT; use withRestart(Restart.TRANSIENT)");
     }
+    holdIfExiting();
     endPredecessor(spec.name());
     var supervisor = new ChildSupervisor(spec, context, this);
     var child = new Child.OfSupervisor(supervisor, time().current().getName());
@@ -442,6 +463,11 @@ abstract class SupervisorCell implements Supervisor, CellOwner {
   }
 
   @Override
+  public final ClassLoader contextClassLoader() {
+    return context.contextClassLoader();
+  }
+
+  @Override
   public final void started(Cell<?> cell) {
     // By the stage's own thread: its first turn may crash before its starter is awake, and then it belongs to the group that is restarted.
     context.locked(() -> {
@@ -626,6 +652,51 @@ abstract class SupervisorCell implements Supervisor, CellOwner {
   @Override
   public final void stop() {
     context.locked(shutdown::shutDown);
+  }
+
+  @Override
+  public final ScopeHandle handle() {
+    return new Handle(this);
+  }
+
+  private record Handle(SupervisorCell supervisor) implements ScopeHandle {
+    @Override
+    public String name() {
+      return supervisor.name();
+    }
+
+    @Override
+    public void stop() {
+      supervisor.stop();
+    }
+
+    @Override
+    public boolean awaitEnd(Duration timeout) throws InterruptedException {
+      return supervisor.awaitEnd(Objects.requireNonNull(timeout, "timeout must not be null"));
+    }
+
+    @Override
+    public ShutdownReport report() {
+      return supervisor.report();
+    }
+
+    @Override
+    public String toString() {
+      return "handle to " + supervisor;
+    }
+  }
+
+  /** Waits until it has begun to end, and no stage is left. */
+  boolean awaitEnd(Duration timeout) throws InterruptedException {
+    ensureNotByAStage("awaitEnd()");
+    long until = time().nanos() + Time.toNanos(timeout);
+    return shutdown.begun().await(Time.toNanos(timeout)) && idle().await(Math.max(0, until - time().nanos()));
+  }
+
+  private void ensureNotByAStage(String what) {
+    for (Cell<?> cell : children.cellsAlive()) {
+      if (cell.driver().isCurrent()) throw new ScopeMisuseException(what + " on " + this + " would wait for itself, because its stage " + cell.path() + " called it; use stop()");
+    }
   }
 
   // ---- waiting

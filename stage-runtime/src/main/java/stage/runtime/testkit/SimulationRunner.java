@@ -88,7 +88,12 @@ final class SimulationRunner {
     });
     Throwable failure = null;
     try {
-      time.run(() -> body.run(new Simulated(time, choices, injector)));
+      time.run(() -> {
+        body.run(new Simulated(time, choices, injector));
+        if (time.openScopes().isEmpty()) return;
+        throw new AssertionError("the body left open: scope " + String.join(", scope ", time.openScopes()) + "; open scopes in the body with try-with-resources, so"
+            + " that their ends are part of the simulation");
+      });
     } catch (Throwable thrown) {
       failure = thrown;
     }

@@ -64,6 +64,11 @@ public interface StepMachine {
     return false;
   }
 
+  /** {@return the context class loader of its thread; null for what a thread has by itself} */
+  default ClassLoader contextClassLoader() {
+    return null;
+  }
+
   /** {@return the name of the thread that carries it} */
   String threadName();
 }

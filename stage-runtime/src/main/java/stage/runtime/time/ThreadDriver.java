@@ -79,8 +79,11 @@ final class ThreadDriver implements Driver, Runnable {
 
   @Override
   public void start() {
-    thread = threads.thread(machine.threadName(), onPlatformThread, this);
-    thread.start();
+    Thread fresh = threads.thread(machine.threadName(), onPlatformThread, this);
+    ClassLoader loader = machine.contextClassLoader();
+    if (loader != null) fresh.setContextClassLoader(loader);
+    thread = fresh;
+    fresh.start();
   }
 
   @Override

@@ -156,6 +156,20 @@ public interface Time {
    */
   default void happened(Object what) {}
 
+  /**
+   * Is told that a scope was opened.
+   *
+   * @param scope its name
+   */
+  default void opened(String scope) {}
+
+  /**
+   * Is told that a scope was closed.
+   *
+   * @param scope its name
+   */
+  default void closed(String scope) {}
+
   /** {@return whether nothing is to be logged, because the same is done again and again} */
   default boolean isQuiet() {
     return false;

@@ -1,7 +1,7 @@
 package stage.api.pipeline.plan;
 
-import java.util.Optional;
 import java.util.ServiceLoader;
+import stage.api.lookup.ServiceLookup;
 import stage.api.pipeline.Running;
 import stage.api.supervision.Supervisor;
 
@@ -55,16 +55,13 @@ public interface PipelineRuntime {
    * @throws IllegalStateException if there is none
    */
   static PipelineRuntime find() {
-    return Found.RUNTIME.orElseThrow(() -> new IllegalStateException("no pipeline runtime was found; put the module stage.runtime"
-        + " (stage-runtime.jar) on the module path, or its jar on the class path, beside stage.api"));
+    return Found.RUNTIME.find();
   }
 }
 
-/** Holds the one runtime of this JVM. */
+/** One for all callers who see the same. */
 final class Found {
-  static final Optional<PipelineRuntime> RUNTIME = ServiceLoader.load(PipelineRuntime.class, PipelineRuntime.class.getClassLoader())
-      .findFirst()
-      .or(() -> ServiceLoader.load(PipelineRuntime.class).findFirst());
+  static final ServiceLookup<PipelineRuntime> RUNTIME = new ServiceLookup<>(PipelineRuntime.class, "pipeline runtime");
 
   private Found() {}
 }
