@@ -25,7 +25,7 @@ class PipelineFailureTest {
   private static final List<Integer> HUNDRED = IntStream.rangeClosed(1, 100).boxed().toList();
 
   private final ConcurrentLinkedQueue<DeadLetter> letters = new ConcurrentLinkedQueue<>();
-  private final DeadLetterHandler keep = (letter, count) -> letters.add(letter);
+  private final DeadLetterHandler keep = letters::add;
 
   private static Integer notSeven(Integer n) {
     if (n % 7 == 0) throw new IllegalArgumentException("seven: " + n);

@@ -47,7 +47,7 @@ class ContextLoaderTest extends CrashTest {
     var fourth = scope().start(Stage.ofIterable("fourth", List.of(1)));
     scope().start(Stage.consumer("poisoned", fourth, () -> (events, from) -> {
       throw new IllegalStateException("poison");
-    }).withDeadLetters((letter, count) -> look("dead letters")));
+    }).withDeadLetters(letter -> look("dead letters")));
     scope().join();
     scope().close();
     log.take();
