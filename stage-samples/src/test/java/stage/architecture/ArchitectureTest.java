@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -53,6 +54,20 @@ class ArchitectureTest {
     rule.rule().check(CLASSES);
   }
 
+  /** More classes than these, all of which reach each other, nobody holds in the head. */
+  private static final int LARGEST_KNOT = 15;
+
+  /** Those that are larger still; these numbers only ever become less. */
+  private static final Map<String, Integer> STILL_LARGER = Map.of("stage.runtime.engine", 34, "stage.runtime.supervision", 18);
+
+  @Test
+  void noKnotIsTooLarge() {
+    Map<String, List<List<String>>> knots = Knots.of(CLASSES, LARGEST_KNOT + 1);
+    knots.forEach((room, tooLarge) -> assertThat(tooLarge).as(room)
+        .allSatisfy(knot -> assertThat(knot).hasSizeLessThanOrEqualTo(STILL_LARGER.getOrDefault(room, LARGEST_KNOT))));
+    assertThat(knots.keySet()).as("an exception that nobody needs any more").containsAll(STILL_LARGER.keySet());
+  }
+
   /** A rule that nothing could break would prove nothing. */
   @Nested
   class APlantedOffence {
@@ -83,6 +98,22 @@ class ArchitectureTest {
     @MethodSource("rulesButTheFirst")
     void isSeen(Rules rule) {
       assertThatThrownBy(() -> rule.rule().check(withOffenders)).isInstanceOf(AssertionError.class).hasMessageContaining(rule.offender());
+    }
+
+    @Test
+    void isSeenInAKnotOfOneTooMany(@TempDir Path knot) throws IOException {
+      List<String> arguments = new ArrayList<>(List.of("-nowarn", "-proc:none", "-d", knot.toString()));
+      for (int i = 0; i <= LARGEST_KNOT; i++) {
+        Path source = knot.resolve("Knotted" + i + ".java");
+        int next = i == LARGEST_KNOT ? 0 : i + 1;
+        Files.writeString(source, "package knotted;\nclass Knotted" + i + " {\n  static class Nested {\n    Knotted" + next + "[] next;\n  }\n}\n");
+        arguments.add(source.toString());
+      }
+      assertThat(ToolProvider.getSystemJavaCompiler().run(null, null, null, arguments.toArray(String[]::new))).isZero();
+      JavaClasses knotted = new ClassFileImporter().importPath(knot);
+
+      assertThat(Knots.of(knotted, LARGEST_KNOT + 1)).containsOnlyKeys("knotted");
+      assertThat(Knots.of(knotted, LARGEST_KNOT + 2)).isEmpty();
     }
 
     private static JavaClasses importWith(List<Rules> offences, Path folder) throws IOException {

@@ -68,7 +68,7 @@ record Rules(String name, ArchRule rule, String offenderPackage, String offence)
         room("lane", List.of("stage.api"),
             "it is a leaf: what two cells share must not know the cells", "stage.runtime.engine.Cell<?> cell;"),
 
-        room("bridge", List.of("stage.api"),
+        room("bridge", List.of("stage.runtime.lane", "stage.api"),
             "what a behaviour may know of the engine must not be the engine", "stage.runtime.engine.Cell<?> cell;"),
 
         room("mailbox", List.of("stage.runtime.time", "stage.api"),
@@ -87,8 +87,8 @@ record Rules(String name, ArchRule rule, String offenderPackage, String offence)
         room("flow", List.of("stage.runtime.engine", "stage.runtime.bridge", "stage.runtime.time", "stage.api"),
             "a bridge is a stage like any other, whoever supervises it", "stage.api.supervision.Supervisor supervisor;"),
 
-        room("pipeline", List.of("stage.runtime.supervision", "stage.runtime.engine", "stage.runtime.bridge", "stage.runtime.lane", "stage.runtime.time",
-                "stage.api.."),
+        room("pipeline", List.of("stage.runtime.supervision", "stage.runtime.engine", "stage.runtime.bridge", "stage.runtime.lane",
+                "stage.runtime.simulation", "stage.runtime.time", "stage.api.."),
             "a pipeline is made of stages, by those doors that the engine has for it", "stage.runtime.dispatch.DemandDispatcher dispatcher;"),
 
         room("observe", List.of("stage.runtime.supervision", "stage.runtime.engine", "stage.runtime.time", "stage.api.."),
@@ -103,10 +103,9 @@ record Rules(String name, ArchRule rule, String offenderPackage, String offence)
         room("time", List.of(),
             "what starts threads and tells time must not have to know what a stage is", "stage.api.Demand demand;"),
 
-        new Rules("only supervision and the test kit know the simulation",
-            noClasses().that(resideInAnyPackage(LIBRARY).and(resideOutsideOfPackages("stage.runtime.simulation..", "stage.runtime.testkit..",
-                    "stage.runtime.supervision..")))
-                .should().dependOnClassesThat().resideInAPackage("stage.runtime.simulation..")
+        new Rules("only the runtime's services and the test kit know the simulation",
+            noClasses().that(resideInAnyPackage(LIBRARY).and(resideOutsideOfPackages("stage.runtime.simulation..", "stage.runtime.testkit.."))
+                    .and(not(findTheSimulation()))).should().dependOnClassesThat().resideInAPackage("stage.runtime.simulation..")
                 .because("a stage must not be able to tell whether it is simulated"),
             "stage.runtime.engine", "stage.runtime.simulation.SimulatedTime time;"),
 
@@ -221,10 +220,19 @@ record Rules(String name, ArchRule rule, String offenderPackage, String offence)
     };
   }
 
+  /** What is opened on a thread of a simulation is opened within it. */
+  private static DescribedPredicate<JavaClass> findTheSimulation() {
+    return classesNamed("services that users open", "stage.runtime.supervision.Runtime", "stage.runtime.pipeline.Planner");
+  }
+
   /** A queue that a user hands in is read as user code reads it; the engine completes a result, and never waits for it. */
   private static DescribedPredicate<JavaClass> holdsWhatUsersWaitFor() {
-    Set<String> names = Set.of("stage.api.Stage", "stage.api.QueuedElements", "stage.api.Collecting", "stage.runtime.flow.CollectorBehaviour");
-    return describe("classes that hold what users wait for", type -> names.contains(type.getName().replaceFirst("\\$.*", "")));
+    return classesNamed("classes that hold what users wait for", "stage.api.Stage", "stage.api.QueuedElements", "stage.api.Collecting",
+        "stage.api.CollectorRef", "stage.api.CollectorSpec", "stage.api.supervision.Supervisor", "stage.runtime.flow.CollectorBehaviour");
+  }
+
+  private static DescribedPredicate<JavaClass> classesNamed(String description, String... names) {
+    return describe(description, type -> Set.of(names).contains(type.getName().replaceFirst("\\$.*", "")));
   }
 
   private static DescribedPredicate<JavaClass> waitingTypes() {
