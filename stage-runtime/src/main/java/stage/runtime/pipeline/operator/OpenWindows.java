@@ -1,40 +1,86 @@
 package stage.runtime.pipeline.operator;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
- * The windows of an operator that have elements, by end and start. There are few, so a changed array is a new one. Knows which of them an element and a
- * turn have touched, so that only those are marked, undone and committed.
+ * The windows of an operator that have elements, by end and start. Knows which of them an element and a turn have touched, so that only those are marked,
+ * undone and committed.
  */
 final class OpenWindows {
-  private static final WindowTable[] NONE = {};
+  /**
+   * Some windows in an array, immutable as far as it reaches: most come in order, and one more at the end can be put behind it, where nobody looks yet.
+   *
+   * @param array the windows
+   * @param from where they begin
+   * @param to where they end
+   */
+  private record Run(WindowTable[] array, int from, int to) {
+    static final Run EMPTY = new Run(new WindowTable[0], 0, 0);
 
-  private final KeptValue<WindowTable[]> windows;
+    /** {@return where a window is, or would be} */
+    int position(long start, long end) {
+      int low = from;
+      int high = to;
+      while (low < high) {
+        int middle = low + high >>> 1;
+        if (array[middle].isBefore(start, end)) low = middle + 1;
+        else high = middle;
+      }
+      return low;
+    }
+
+    Run with(WindowTable window) {
+      int at = position(window.start, window.end);
+      if (at == to && to < array.length) {
+        array[to] = window;
+        return new Run(array, from, to + 1);
+      }
+      int size = to - from;
+      WindowTable[] more = new WindowTable[Math.max(4, at == to ? 2 * size : size + 1)];
+      System.arraycopy(array, from, more, 0, at - from);
+      more[at - from] = window;
+      System.arraycopy(array, at, more, at - from + 1, to - at);
+      return new Run(more, 0, size + 1);
+    }
+
+    Run withoutFirst() {
+      if (from + 1 == to) return EMPTY;
+      if (2 * (from + 1) <= array.length) return new Run(array, from + 1, to);
+      return new Run(Arrays.copyOfRange(array, from + 1, to), 0, to - from - 1);   // lest it hold on to those that are gone
+    }
+
+    WindowTable[] all() {
+      return Arrays.copyOfRange(array, from, to);
+    }
+  }
+
+  private final KeptValue<Run> windows;
   private final List<WindowTable> dirty = new ArrayList<>();
   private final List<WindowTable> marked = new ArrayList<>();
   private int mark = 1;
   private WindowTable last;   // most elements go where the one before went
 
   OpenWindows() {
-    this(NONE);
+    this(Run.EMPTY);
   }
 
-  private OpenWindows(WindowTable[] windows) {
+  private OpenWindows(Run windows) {
     this.windows = new KeptValue<>(windows);
   }
 
   WindowTable[] all() {
-    return windows.get();
+    return windows.get().all();
   }
 
   boolean isEmpty() {
-    return windows.get().length == 0;
+    return windows.get().to == windows.get().from;
   }
 
   /** {@return the window that ends first} */
   WindowTable first() {
-    return windows.get()[0];
+    return windows.get().array[windows.get().from];
   }
 
   /** {@return the window that the last element went into, if that holds the time; else null} */
@@ -45,37 +91,17 @@ final class OpenWindows {
   /** {@return the window, or null} */
   WindowTable find(long start, long end) {
     if (last != null && last.start == start && last.end == end) return last;
-    WindowTable[] all = windows.get();
-    int at = position(all, start, end);
-    return at < all.length && all[at].start == start && all[at].end == end ? all[at] : null;
-  }
-
-  private static int position(WindowTable[] all, long start, long end) {
-    int low = 0;
-    int high = all.length;
-    while (low < high) {
-      int middle = low + high >>> 1;
-      if (all[middle].isBefore(start, end)) low = middle + 1;
-      else high = middle;
-    }
-    return low;
+    Run all = windows.get();
+    int at = all.position(start, end);
+    return at < all.to && all.array[at].start == start && all.array[at].end == end ? all.array[at] : null;
   }
 
   void add(WindowTable window) {
-    WindowTable[] old = windows.get();
-    int at = position(old, window.start, window.end);
-    WindowTable[] more = new WindowTable[old.length + 1];
-    System.arraycopy(old, 0, more, 0, at);
-    more[at] = window;
-    System.arraycopy(old, at, more, at + 1, old.length - at);
-    windows.set(more);
+    windows.set(windows.get().with(window));
   }
 
   void removeFirst() {
-    WindowTable[] old = windows.get();
-    WindowTable[] fewer = new WindowTable[old.length - 1];
-    System.arraycopy(old, 1, fewer, 0, fewer.length);
-    windows.set(fewer);
+    windows.set(windows.get().withoutFirst());
     last = null;
   }
 
@@ -124,9 +150,8 @@ final class OpenWindows {
 
   OpenWindows successor() {
     // What is committed, although this has changed since.
-    var copy = windows.successor();
-    WindowTable[] all = copy.get().clone();
+    WindowTable[] all = windows.successor().get().all();
     for (int i = 0; i < all.length; i++) all[i] = all[i].successor();
-    return new OpenWindows(all);
+    return new OpenWindows(new Run(all, 0, all.length));
   }
 }
