@@ -11,9 +11,9 @@ import java.util.Objects;
  * A file that is read as it grows. At its end it tells whether to wait there: a log may be rotated away and begun anew under its
  * name, or be emptied and written from its start.
  */
-final class FollowedFile {
+public final class FollowedFile {
   /** What became of the file since it was opened. */
-  enum Fate {
+  public enum Fate {
     /** It may grow. */
     THERE,
     /** Its name now belongs to another file. */
@@ -33,7 +33,7 @@ final class FollowedFile {
   }
 
   /** Opens a file. Its identity is looked up before and after: if they differ, it was replaced in between and nobody knows which one it is. */
-  static FollowedFile open(Input.File file) throws IOException {
+  public static FollowedFile open(Input.File file) throws IOException {
     while (true) {
       file.ensureReadable();
       Object identity = identityOf(file.path());
@@ -44,12 +44,12 @@ final class FollowedFile {
   }
 
   /** {@return the file, open for reading} */
-  OpenInput input() {
+  public OpenInput input() {
     return open;
   }
 
   /** {@return what became of the file} */
-  Fate fate() throws IOException {
+  public Fate fate() throws IOException {
     BasicFileAttributes now;
     try {
       now = Files.readAttributes(path, BasicFileAttributes.class);

@@ -10,7 +10,7 @@ import java.nio.file.Path;
 import java.util.OptionalLong;
 
 /** Something to read lines from, as the command line names it. */
-sealed interface Input {
+public sealed interface Input {
   /** {@return its name in messages} */
   String name();
 
@@ -109,7 +109,7 @@ sealed interface Input {
      *
      * @throws JobFailed if there is no such file, or it is a directory, or may not be read
      */
-    void ensureReadable() throws JobFailed {
+    public void ensureReadable() throws JobFailed {
       if (!Files.exists(path)) throw new JobFailed("there is no file " + name());
       if (Files.isDirectory(path)) throw new JobFailed(name() + " is a directory; give the files in it");
       if (!Files.isReadable(path)) throw new JobFailed("no permission to read " + name());

@@ -12,7 +12,7 @@ import java.util.zip.ZipException;
  *
  * <p>A gzip file is known by its first two bytes, not by its name: so a pipe may carry one too.
  */
-final class OpenInput extends InputStream {
+public final class OpenInput extends InputStream {
   private static final int MAGIC_0 = 0x1f;
   private static final int MAGIC_1 = 0x8b;
 
@@ -31,7 +31,7 @@ final class OpenInput extends InputStream {
   }
 
   /** {@return whether it is a gzip file, as far as that is known yet} */
-  boolean isGzip() {
+  public boolean isGzip() {
     return lines instanceof GZIPInputStream;
   }
 

@@ -3,7 +3,7 @@ package stage.samples.flights;
 import java.io.IOException;
 
 /** Nobody reads standard output any more, as after {@code | head -1}: no failure, but a reason to stop. */
-final class OutputClosed extends IOException {
+public final class OutputClosed extends IOException {
   private static final long serialVersionUID = 1L;
 
   OutputClosed(IOException cause) {

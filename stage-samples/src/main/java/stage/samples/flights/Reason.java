@@ -6,10 +6,10 @@ import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 
 /** Why reading or writing failed, in words: the messages of file exceptions are often no more than the file's name. */
-final class Reason {
+public final class Reason {
   private Reason() {}
 
-  static String of(IOException e) {
+  public static String of(IOException e) {
     return switch (e) {
       case NoSuchFileException missing -> "there is no such file or directory";
       case AccessDeniedException denied -> "no permission";

@@ -16,9 +16,9 @@ import java.nio.file.Path;
  * @param outIsTerminal whether a person looks at {@code out}
  * @param errIsTerminal whether a person looks at {@code err}
  */
-record Streams(OutputStream out, OutputStream err, boolean outIsTerminal, boolean errIsTerminal) {
+public record Streams(OutputStream out, OutputStream err, boolean outIsTerminal, boolean errIsTerminal) {
   /** {@return those of the process} Unbuffered and not a {@code PrintStream}, which would swallow that nobody reads any more. */
-  static Streams ofProcess() {
+  public static Streams ofProcess() {
     return new Streams(new FileOutputStream(FileDescriptor.out), new FileOutputStream(FileDescriptor.err), isTerminal("stdout", 1),
         isTerminal("stderr", 2));
   }
@@ -29,7 +29,7 @@ record Streams(OutputStream out, OutputStream err, boolean outIsTerminal, boolea
    * @throws OutputClosed if nobody reads it any more
    * @throws JobFailed if it cannot be written for another reason
    */
-  void print(String text) throws IOException {
+  public void print(String text) throws IOException {
     try {
       out.write(text.getBytes(StandardCharsets.UTF_8));
       out.flush();
@@ -40,7 +40,7 @@ record Streams(OutputStream out, OutputStream err, boolean outIsTerminal, boolea
   }
 
   /** Writes to {@code err}, as well as that goes: that nobody can be told is nothing to fail for. */
-  void tell(String text) {
+  public void tell(String text) {
     try {
       err.write(text.getBytes(StandardCharsets.UTF_8));
       err.flush();

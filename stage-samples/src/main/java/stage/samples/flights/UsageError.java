@@ -1,10 +1,11 @@
 package stage.samples.flights;
 
 /** The command line makes no sense. The message is the sentence to print; the program exits with 2. */
-final class UsageError extends Exception {
+public final class UsageError extends Exception {
   private static final long serialVersionUID = 1L;
 
-  UsageError(String sentence) {
+  /** With the sentence to print. */
+  public UsageError(String sentence) {
     super(sentence);
   }
 }

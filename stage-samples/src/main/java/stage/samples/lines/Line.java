@@ -1,0 +1,10 @@
+package stage.samples.lines;
+
+/**
+ * A line of an input.
+ *
+ * @param input the input's name
+ * @param number which line it is there, from 1
+ * @param text the line, without its end
+ */
+public record Line(String input, long number, String text) {}

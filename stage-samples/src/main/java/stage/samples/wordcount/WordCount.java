@@ -1,0 +1,101 @@
+package stage.samples.wordcount;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import stage.api.pipeline.KeyValue;
+import stage.api.pipeline.Pipeline;
+import stage.samples.flights.Streams;
+import stage.samples.flights.UsageError;
+import stage.samples.lines.Columns;
+import stage.samples.lines.CommandLine;
+import stage.samples.lines.LineSource;
+import stage.samples.lines.Lines;
+import stage.samples.lines.Program;
+import stage.samples.lines.Trouble;
+
+/** {@code ./stage wordcount}: how often each word occurs. See {@link #USAGE}. */
+public final class WordCount {
+  static final String USAGE =
+      """
+      usage: stage wordcount [OPTION…] FILE…
+
+      How often each word occurs in the files, .gz too, or in - for standard input: by count, then by word. A word is a run of
+      letters and digits, in lower case.
+
+        --top N|all   how many words to show (10)
+        --csv         write word,count for machines
+        --workers N   how many stages share the counting (2)
+        --follow      go on reading as the last file grows, until Ctrl-C
+        --chaos N     make N elements fail at random on the way, some with their stage; the counts stay the same
+        --seed S      with --chaos: which
+        --help        this text
+
+      Exits with 0, with 1 if an input cannot be read or the output not written, with 2 for a wrong command line.
+      """;
+
+  private static final Comparator<KeyValue<String, Long>> ORDER =
+      Comparator.<KeyValue<String, Long>>comparingLong(KeyValue::value).reversed().thenComparing(KeyValue::key);
+
+  private WordCount() {}
+
+  /**
+   * Runs the program and ends the process.
+   *
+   * @param arguments the command line
+   */
+  public static void main(String... arguments) {
+    Program.main("wordcount", WordCount::run, arguments);
+  }
+
+  static void run(String[] arguments, Streams streams) throws IOException, InterruptedException, UsageError {
+    var line = new CommandLine(Set.of("--csv", "--follow"), Set.of("--top", "--workers", "--chaos", "--seed"), arguments);
+    if (line.has("--help")) {
+      streams.print(USAGE);
+      return;
+    }
+    int top = line.top();
+    int workers = (int) line.number("--workers", 1, 256, 2);
+    Trouble trouble = line.trouble();
+    if (line.inputs().isEmpty()) throw new UsageError("give at least one file, or - for standard input");
+    Lines.check(line.inputs());
+    try (var lines = new Lines(line.inputs(), line.has("--follow"))) {
+      Program.Interruption interruption = line.has("--follow") ? Program.interruptible(lines) : null;
+      List<KeyValue<String, Long>> counts = count(lines, workers, trouble);
+      List<List<String>> rows = counts.stream().sorted(ORDER).limit(top).map(each -> List.of(each.key(), each.value().toString())).toList();
+      streams.print(new Columns(List.of("word", "count"), rows, 1).format(line.has("--csv")));
+      streams.tell(trouble.report());
+      if (interruption != null) interruption.close();
+    }
+  }
+
+  /** {@return how often each word occurs, in no order} */
+  private static List<KeyValue<String, Long>> count(Lines lines, int workers, Trouble trouble) throws InterruptedException {
+    return trouble.in(Pipeline.from(LineSource.of(lines)))
+        .flatMap(line -> words(line.text())).named("words")
+        .keyBy(word -> word).workers(workers).count()
+        .toList()
+        .run("wordcount");
+  }
+
+  /** {@return the runs of letters and digits, in lower case} */
+  static List<String> words(String text) {
+    List<String> words = new ArrayList<>();
+    int from = -1;
+    for (int at = 0; at < text.length(); ) {
+      int c = text.codePointAt(at);
+      boolean isInWord = Character.isLetterOrDigit(c);
+      if (isInWord && from < 0) from = at;
+      if (!isInWord && from >= 0) {
+        words.add(text.substring(from, at).toLowerCase(Locale.ROOT));
+        from = -1;
+      }
+      at += Character.charCount(c);
+    }
+    if (from >= 0) words.add(text.substring(from).toLowerCase(Locale.ROOT));
+    return words;
+  }
+}

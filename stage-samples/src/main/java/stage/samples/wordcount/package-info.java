@@ -1,0 +1,2 @@
+/** {@code ./stage wordcount}: how often each word occurs. */
+package stage.samples.wordcount;
