@@ -7,9 +7,13 @@ final class CsvTable {
   private CsvTable() {}
 
   static String format(List<TableRow> rows) {
+    return format(TableRow.COLUMNS, rows.stream().map(TableRow::columns).toList());
+  }
+
+  static String format(List<String> names, List<List<String>> rows) {
     StringBuilder csv = new StringBuilder();
-    csv.append(String.join(",", TableRow.COLUMNS)).append('\n');
-    for (TableRow row : rows) csv.append(String.join(",", row.columns())).append('\n');
+    csv.append(String.join(",", names)).append('\n');
+    for (List<String> row : rows) csv.append(String.join(",", row)).append('\n');
     return csv.toString();
   }
 }

@@ -23,8 +23,8 @@ public final class FlightCount {
     List<Input> inputs = List.of(new Input.File(file));
     LineSource.check(inputs, false);
     Options options =
-        new Options(inputs, by, Options.ALL, TableFormat.CSV, false, Optional.empty(), Options.PARSERS, partitions, Optional.empty(), true,
-            false);
+        new Options(inputs, by, Options.ALL, TableFormat.CSV, false, Optional.empty(), Options.PARSERS, partitions, Optional.empty(),
+            Optional.empty(), true, false);
     try (FlightsJob job = FlightsJob.start(options)) {
       return job.run().table().format(TableFormat.CSV);
     }

@@ -68,6 +68,10 @@ public final class Flights {
     LineSource.check(options.inputs(), options.follow());
     ensureRejectsAreNoInput(options);
     ensureRejectsCanBeCutOff(options);
+    if (options.window().isPresent()) {
+      new FlightsByWindow(options, streams).run();
+      return;
+    }
     boolean shows = options.follow() && options.format() == TableFormat.PLAIN;
     FlightsJob.Result result;
     try (FlightsJob job = FlightsJob.start(options)) {

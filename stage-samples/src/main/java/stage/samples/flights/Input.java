@@ -59,6 +59,31 @@ public sealed interface Input {
     }
   }
 
+  /**
+   * A text that comes with the program.
+   *
+   * @param owner the class that it stands beside
+   * @param resource its name
+   */
+  record Resource(Class<?> owner, String resource) implements Input {
+    @Override
+    public String name() {
+      return resource;
+    }
+
+    @Override
+    public OpenInput open() throws IOException {
+      InputStream in = owner.getResourceAsStream(resource);
+      if (in == null) throw new JobFailed("the built-in text is missing from the program: " + resource);
+      return new OpenInput(resource, in);
+    }
+
+    @Override
+    public boolean canBeOpenedAgain() {
+      return true;
+    }
+  }
+
   /** Standard input. It cannot be opened again, and is not closed. */
   record StandardInput() implements Input {
     @Override

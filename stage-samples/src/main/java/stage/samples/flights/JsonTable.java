@@ -7,26 +7,26 @@ final class JsonTable {
   private JsonTable() {}
 
   static String format(List<TableRow> rows) {
+    return format(TableRow.COLUMNS, rows.stream().map(TableRow::columns).toList(), 1);
+  }
+
+  /** {@return the table} Of which so many columns, from the left, are texts. */
+  static String format(List<String> names, List<List<String>> rows, int texts) {
     if (rows.isEmpty()) return "[]\n";
     StringBuilder json = new StringBuilder();
     String before = "[\n";
-    for (TableRow row : rows) {
+    for (List<String> row : rows) {
       json.append(before);
-      object(row, json);
+      object(names, row, texts, json);
       before = ",\n";
     }
     return json.append("\n]\n").toString();
   }
 
-  private static void object(TableRow row, StringBuilder json) {
-    List<String> values = row.columns();
+  private static void object(List<String> names, List<String> values, int texts, StringBuilder json) {
     for (int i = 0; i < values.size(); i++) {
-      json.append(i == 0 ? "  {" : ", ").append('"').append(TableRow.COLUMNS.get(i)).append("\": ");
-      if (i == 0) {
-        json.append('"').append(values.get(i)).append('"');
-      } else {
-        json.append(values.get(i));
-      }
+      json.append(i == 0 ? "  {" : ", ").append('"').append(names.get(i)).append("\": ");
+      json.append(i < texts ? '"' + values.get(i) + '"' : values.get(i));
     }
     json.append('}');
   }

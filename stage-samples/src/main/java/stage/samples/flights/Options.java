@@ -2,6 +2,7 @@ package stage.samples.flights;
 
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -22,6 +23,7 @@ import java.util.OptionalLong;
  * @param parsers how many stages share the parsing
  * @param partitions how many stages share the counting
  * @param chaos which crashes to make on purpose
+ * @param window how long the windows are that flights are counted in; empty for one table of all
  * @param quiet whether to say nothing on standard error but what went wrong
  * @param help whether only the usage is asked for
  */
@@ -35,6 +37,7 @@ record Options(
     int parsers,
     int partitions,
     Optional<Chaos.Wish> chaos,
+    Optional<Duration> window,
     boolean quiet,
     boolean help) {
 
@@ -56,6 +59,7 @@ record Options(
 
         --by origin|destination|route|day|hour   what to group by (origin)
         --top N|all                              how many lines of the table to show (10)
+        --window 1h|1d                           a table for each hour or day of departure, or any other such time; as a pipeline
         --csv, --json                            write the table for machines
         --follow                                 go on reading as the last file grows, until Ctrl-C
         --rejects FILE                           keep every malformed line in FILE
@@ -70,7 +74,7 @@ record Options(
       """;
 
   private static final String NAMES =
-      "--by, --top, --csv, --json, --follow, --rejects, --parsers, --partitions, --chaos, --seed, --quiet, --help";
+      "--by, --top, --window, --csv, --json, --follow, --rejects, --parsers, --partitions, --chaos, --seed, --quiet, --help";
 
   Options {
     inputs = List.copyOf(inputs);
@@ -99,6 +103,7 @@ record Options(
     private int partitions = 4;
     private OptionalInt crashes = OptionalInt.empty();
     private OptionalLong seed = OptionalLong.empty();
+    private Optional<Duration> window = Optional.empty();
     private boolean quiet;
     private boolean help;
 
@@ -144,6 +149,7 @@ record Options(
         }
         case "--seed" -> seed = OptionalLong.of(wholeNumber(name, value(name, "a whole number")));
         case "--rejects" -> rejects = Optional.of(path(value(name, "a file to write")));
+        case "--window" -> window = Optional.of(window(value(name, "a time such as 1h or 1d")));
         case "--csv" -> csv = true;
         case "--json" -> json = true;
         case "--follow" -> follow = true;
@@ -172,6 +178,16 @@ record Options(
         // the sentence below says what is wrong with it
       }
       throw new UsageError(name + " must be " + what + ", but was \"" + word + "\"");
+    }
+
+    private static Duration window(String word) throws UsageError {
+      if (!word.matches("[1-9][0-9]{0,4}[mhd]")) throw new UsageError("--window must be a time such as 30m, 1h or 1d, but was \"" + word + "\"");
+      long count = Long.parseLong(word.substring(0, word.length() - 1));
+      return switch (word.charAt(word.length() - 1)) {
+        case 'm' -> Duration.ofMinutes(count);
+        case 'h' -> Duration.ofHours(count);
+        default -> Duration.ofDays(count);
+      };
     }
 
     private static long wholeNumber(String name, String word) throws UsageError {
@@ -211,10 +227,11 @@ record Options(
         throw new UsageError("--chaos and --follow exclude each other:"
             + " a reader that is restarted could not find a file again that was replaced");
       }
+      if (window.isPresent() && follow) throw new UsageError("--window and --follow exclude each other: a table of windows is written at the end");
       if (inputs.isEmpty()) inputs.add(new Input.BuiltIn());
       TableFormat format = csv ? TableFormat.CSV : json ? TableFormat.JSON : TableFormat.PLAIN;
       Optional<Chaos.Wish> chaos = crashes.isEmpty() ? Optional.empty() : Optional.of(new Chaos.Wish(crashes.getAsInt(), seed));
-      return new Options(inputs, by, top, format, follow, rejects, parsers, partitions, chaos, quiet, help);
+      return new Options(inputs, by, top, format, follow, rejects, parsers, partitions, chaos, window, quiet, help);
     }
   }
 }

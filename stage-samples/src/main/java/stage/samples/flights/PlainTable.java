@@ -10,25 +10,30 @@ final class PlainTable {
   private PlainTable() {}
 
   static String format(List<TableRow> rows) {
+    return format(TableRow.COLUMNS, rows.stream().map(TableRow::columns).toList(), 1);
+  }
+
+  /** {@return the table} Of which so many columns, from the left, are keys. */
+  static String format(List<String> names, List<List<String>> rows, int keys) {
     List<List<String>> lines = new ArrayList<>();
-    lines.add(TableRow.COLUMNS);
-    for (TableRow row : rows) lines.add(row.columns());
-    int[] widths = widths(lines);
+    lines.add(names);
+    lines.addAll(rows);
+    int[] widths = widths(lines, names.size());
     StringBuilder text = new StringBuilder();
     for (List<String> line : lines) {
-      String key = line.getFirst();
-      text.append(key).append(" ".repeat(widths[0] - key.length()));
-      for (int i = 1; i < widths.length; i++) {
-        String number = line.get(i);
-        text.append(GAP).append(" ".repeat(widths[i] - number.length())).append(number);
+      for (int i = 0; i < widths.length; i++) {
+        String cell = line.get(i);
+        String padding = " ".repeat(widths[i] - cell.length());
+        if (i > 0) text.append(GAP);
+        text.append(i < keys ? cell + padding : padding + cell);
       }
       text.append('\n');
     }
     return text.toString();
   }
 
-  private static int[] widths(List<List<String>> lines) {
-    int[] widths = new int[TableRow.COLUMNS.size()];
+  private static int[] widths(List<List<String>> lines, int columns) {
+    int[] widths = new int[columns];
     for (List<String> line : lines) {
       for (int i = 0; i < widths.length; i++) widths[i] = Math.max(widths[i], line.get(i).length());
     }

@@ -24,6 +24,16 @@ final class Tally {
     pages[page][index & PAGE - 1]++;
   }
 
+  /** {@return a copy that has counted one flight more} Shares with this one what is the same in both. */
+  Tally with(int delay) {
+    Tally more = new Tally();
+    more.pages = pages.clone();
+    int page = delay - Delay.LEAST >>> PAGE_BITS;
+    if (page < pages.length && pages[page] != null) more.pages[page] = pages[page].clone();
+    more.add(delay);
+    return more;
+  }
+
   /** Takes back one flight that was counted. */
   void takeBack(int delay) {
     int index = delay - Delay.LEAST;

@@ -17,6 +17,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import stage.samples.flights.Input;
 import stage.samples.flights.Quoted;
+import stage.samples.flights.Trouble;
 import stage.samples.flights.UsageError;
 
 /**

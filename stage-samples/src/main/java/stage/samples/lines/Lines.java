@@ -106,7 +106,7 @@ public final class Lines implements Closeable {
   private Line line(String text) {
     number++;
     // A byte order mark is no part of the text.
-    return new Line(name(), number, number == 1 && text.startsWith("\ufeff") ? text.substring(1) : text);
+    return new Line(read, name(), number, number == 1 && text.startsWith("\ufeff") ? text.substring(1) : text);
   }
 
   private String name() {

@@ -1,8 +1,10 @@
 package stage.samples.lines;
 
 import java.io.IOException;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import stage.api.pipeline.PipelineRefusedException;
 import stage.api.supervision.StageFailedException;
 import stage.samples.flights.JobFailed;
@@ -16,21 +18,47 @@ public final class Program {
 
   /** What a sample does. */
   public interface Body {
-    /** Does it. */
-    void run(String[] arguments, Streams streams) throws IOException, InterruptedException, UsageError;
+    /**
+     * Does it.
+     *
+     * @param arguments the command line
+     * @param streams where to write to
+     * @param interruption what Ctrl-C is to end
+     */
+    void run(String[] arguments, Streams streams, Interruption interruption) throws IOException, InterruptedException, UsageError;
+  }
+
+  /** Where the wish comes from to end lines that would go on for ever. */
+  public interface Interruption {
+    /** Says which lines an interruption ends from now on, by {@link Lines#stop}. */
+    void ends(Lines lines);
   }
 
   private Program() {}
 
-  /** Runs a sample and ends the process. */
+  /** Runs a sample and ends the process. After Ctrl-C what there is to say is said first. */
   public static void main(String name, Body body, String... arguments) {
-    System.exit(run(name, body, Streams.ofProcess(), arguments));
+    var exit = new CompletableFuture<Integer>();
+    Interruption interruption = lines -> Runtime.getRuntime()
+        .addShutdownHook(Thread.ofPlatform().name("interruption").unstarted(() -> end(lines, exit)));
+    int code = run(name, body, Streams.ofProcess(), interruption, arguments);
+    exit.complete(code);
+    System.exit(code);
+  }
+
+  private static void end(Lines lines, CompletableFuture<Integer> exit) {
+    lines.stop();
+    try {
+      Runtime.getRuntime().halt(exit.get(PATIENCE_SECONDS, TimeUnit.SECONDS));
+    } catch (TimeoutException | ExecutionException | InterruptedException stuck) {
+      // the process ends as it would without this hook
+    }
   }
 
   /** {@return the exit code: 0, 1 if the job failed, 2 for a wrong command line} Everything there is to say has been said then. */
-  public static int run(String name, Body body, Streams streams, String... arguments) {
+  public static int run(String name, Body body, Streams streams, Interruption interruption, String... arguments) {
     try {
-      body.run(arguments, streams);
+      body.run(arguments, streams, interruption);
       return 0;
     } catch (UsageError e) {
       streams.tell(name + ": " + e.getMessage() + '\n');
@@ -48,33 +76,5 @@ public final class Program {
     boolean isKnown = cause instanceof JobFailed || cause instanceof PipelineRefusedException;
     streams.tell(name + ": " + (isKnown ? cause.getMessage() : cause.toString()) + '\n');
     return 1;
-  }
-
-  /** Lets Ctrl-C end the lines, and waits then for what there is to say. Closing it says that all was said. */
-  public static Interruption interruptible(Lines lines) {
-    return new Interruption(lines);
-  }
-
-  /** A wish to end what would go on for ever. */
-  public static final class Interruption implements AutoCloseable {
-    private final CountDownLatch said = new CountDownLatch(1);
-
-    private Interruption(Lines lines) {
-      Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().name("interruption").unstarted(() -> end(lines)));
-    }
-
-    private void end(Lines lines) {
-      lines.stop();
-      try {
-        if (said.await(PATIENCE_SECONDS, TimeUnit.SECONDS)) Runtime.getRuntime().halt(0);
-      } catch (InterruptedException stuck) {
-        // the process ends as it would without this hook
-      }
-    }
-
-    @Override
-    public void close() {
-      said.countDown();
-    }
   }
 }

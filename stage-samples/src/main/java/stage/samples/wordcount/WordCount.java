@@ -9,13 +9,13 @@ import java.util.Set;
 import stage.api.pipeline.KeyValue;
 import stage.api.pipeline.Pipeline;
 import stage.samples.flights.Streams;
+import stage.samples.flights.Trouble;
 import stage.samples.flights.UsageError;
 import stage.samples.lines.Columns;
 import stage.samples.lines.CommandLine;
 import stage.samples.lines.LineSource;
 import stage.samples.lines.Lines;
 import stage.samples.lines.Program;
-import stage.samples.lines.Trouble;
 
 /** {@code ./stage wordcount}: how often each word occurs. See {@link #USAGE}. */
 public final class WordCount {
@@ -51,7 +51,8 @@ public final class WordCount {
     Program.main("wordcount", WordCount::run, arguments);
   }
 
-  static void run(String[] arguments, Streams streams) throws IOException, InterruptedException, UsageError {
+  static void run(String[] arguments, Streams streams, Program.Interruption interruption)
+      throws IOException, InterruptedException, UsageError {
     var line = new CommandLine(Set.of("--csv", "--follow"), Set.of("--top", "--workers", "--chaos", "--seed"), arguments);
     if (line.has("--help")) {
       streams.print(USAGE);
@@ -63,12 +64,11 @@ public final class WordCount {
     if (line.inputs().isEmpty()) throw new UsageError("give at least one file, or - for standard input");
     Lines.check(line.inputs());
     try (var lines = new Lines(line.inputs(), line.has("--follow"))) {
-      Program.Interruption interruption = line.has("--follow") ? Program.interruptible(lines) : null;
+      if (line.has("--follow")) interruption.ends(lines);
       List<KeyValue<String, Long>> counts = count(lines, workers, trouble);
       List<List<String>> rows = counts.stream().sorted(ORDER).limit(top).map(each -> List.of(each.key(), each.value().toString())).toList();
       streams.print(new Columns(List.of("word", "count"), rows, 1).format(line.has("--csv")));
       streams.tell(trouble.report());
-      if (interruption != null) interruption.close();
     }
   }
 

@@ -1,10 +1,12 @@
-package stage.samples.lines;
+package stage.samples.flights;
 
 import java.util.Arrays;
 import java.util.OptionalLong;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicLong;
+import stage.api.pipeline.OnFailure;
 import stage.api.pipeline.Pipeline;
+import stage.api.supervision.Backoff;
 
 /**
  * {@code --chaos}: at random elements a step throws, as a bug or a lost connection would make it. Some take the whole stage down, which is restarted in
@@ -29,8 +31,8 @@ public final class Trouble {
     }
   }
 
-  /** More crashes of one job within five seconds would end it. */
-  private static final int MOST_CRASHES = 3;
+  /** A third one could hit a batch that was delivered twice already, and would be its last. */
+  private static final int MOST_CRASHES = 2;
 
   private static final int MOST_ELEMENTS_BETWEEN = 60;
 
@@ -39,6 +41,7 @@ public final class Trouble {
   private final long[] points;   // at the how many-th look there is trouble
   private final AtomicLong looks = new AtomicLong();
   private final AtomicLong made = new AtomicLong();
+  private final AtomicLong crashes = new AtomicLong();
 
   /**
    * Plans it.
@@ -51,13 +54,13 @@ public final class Trouble {
     this.seed = seed.orElseGet(() -> new SplittableRandom().nextLong(1_000_000));
     var random = new SplittableRandom(this.seed);
     points = new long[wished];
-    // Never the next two: an element that has failed is tried twice more.
-    for (int i = 0; i < wished; i++) points[i] = (i == 0 ? 0 : points[i - 1]) + 3 + random.nextInt(MOST_ELEMENTS_BETWEEN);
+    for (int i = 0; i < wished; i++) points[i] = (i == 0 ? 0 : points[i - 1]) + 1 + random.nextInt(MOST_ELEMENTS_BETWEEN);
   }
 
   /** {@return the pipeline, with trouble in it} */
   public <T> Pipeline<T> in(Pipeline<T> pipeline) {
-    return wished == 0 ? pipeline : pipeline.peek(element -> look()).named("trouble");
+    return wished == 0 ? pipeline : pipeline.peek(element -> look()).named("trouble")
+        .onFailure(OnFailure.retry(wished, Backoff.none()));
   }
 
   private void look() {
@@ -65,15 +68,15 @@ public final class Trouble {
     int at = Arrays.binarySearch(points, look);
     if (at < 0) return;
     made.incrementAndGet();
-    if (at < MOST_CRASHES) throw new MeantError();
+    // The first, and one on half the way.
+    if ((at == 0 || at == wished / 2) && crashes.incrementAndGet() <= MOST_CRASHES) throw new MeantError();
     throw new MeantException();
   }
 
   /** {@return a line that tells what was done; empty if nothing was wished} */
   public String report() {
     if (wished == 0) return "";
-    long crashes = Math.min(made.get(), MOST_CRASHES);
-    return made.get() + " of " + wished + " failures on purpose, " + crashes + " of them crashes of a stage; --seed " + seed
+    return made.get() + " of " + wished + " failures on purpose, " + crashes.get() + " of them crashes of a stage; --seed " + seed
         + " plans the same\n";
   }
 }

@@ -1,0 +1,85 @@
+package stage.samples.nexmark;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import stage.samples.flights.Streams;
+import stage.samples.flights.UsageError;
+import stage.samples.lines.Columns;
+import stage.samples.lines.CommandLine;
+import stage.samples.lines.Program;
+
+/** {@code ./stage nexmark}: queries over the events of an auction house. See {@link #USAGE}. */
+public final class Nexmark {
+  static final String USAGE =
+      """
+      usage: stage nexmark --query 1|2|3|8 [OPTION…]
+
+      Queries over the events of an auction house, made by a generator after that of Apache Beam's Nexmark: always the same.
+
+        --query N          1: each bid in euros; 2: bids on some auctions; 3: who in OR, ID or CA sells things of category 10;
+                           8: who opens an auction in the ten seconds in which they registered
+        --events N         how many events (100000)
+        --seed S           which (0)
+        --out-of-order G   in groups of G the events are out of order (1)
+        --top N|all        how many results to show, sorted (10; all with --csv)
+        --csv              write the results for machines
+        --help             this text
+
+      Writes on standard error how many events went through per second. Exits with 0, with 1 if the output cannot be written,
+      with 2 for a wrong command line.
+      """;
+
+  private static final Comparator<List<String>> ORDER = (one, other) -> {
+    for (int i = 0; i < one.size(); i++) {
+      int order = one.get(i).compareTo(other.get(i));
+      if (order != 0) return order;
+    }
+    return 0;
+  };
+
+  private Nexmark() {}
+
+  /**
+   * Runs the program and ends the process.
+   *
+   * @param arguments the command line
+   */
+  public static void main(String... arguments) {
+    Program.main("nexmark", Nexmark::run, arguments);
+  }
+
+  static void run(String[] arguments, Streams streams, Program.Interruption interruption) throws IOException, InterruptedException, UsageError {
+    var line = new CommandLine(Set.of("--csv"), Set.of("--query", "--events", "--seed", "--out-of-order", "--top"), arguments);
+    if (line.has("--help")) {
+      streams.print(USAGE);
+      return;
+    }
+    if (!line.inputs().isEmpty()) throw new UsageError("the events are made, not read, but a file was given: " + line.inputs().getFirst().name());
+    Query query = query(line);
+    var events = new Generator(line.number("--events", 1, 1_000_000_000, 100_000), line.number("--seed", Long.MIN_VALUE, Long.MAX_VALUE, 0),
+        line.number("--out-of-order", 1, 1_000_000, 1));
+    int top = line.has("--top") || !line.has("--csv") ? line.top() : CommandLine.ALL;
+    long before = System.nanoTime();
+    List<List<String>> results = new ArrayList<>(query.over(events).toList().run("nexmark"));
+    double seconds = (System.nanoTime() - before) / 1e9;
+    results.sort(ORDER);
+    List<List<String>> shown = results.subList(0, Math.min(top, results.size()));
+    streams.print(new Columns(query.columns(), shown, query.columns().size()).format(line.has("--csv")));
+    streams.tell(String.format(Locale.ROOT, "%d events, %d results, %.0f events/s%n", events.events(), results.size(), events.events() / seconds));
+  }
+
+  private static Query query(CommandLine line) throws UsageError {
+    String word = line.value("--query").orElseThrow(() -> new UsageError("--query is missing: one of 1, 2, 3, 8"));
+    return switch (word) {
+      case "1" -> Query.Q1;
+      case "2" -> Query.Q2;
+      case "3" -> Query.Q3;
+      case "8" -> Query.Q8;
+      default -> throw new UsageError("--query must be one of 1, 2, 3, 8, but was \"" + word + "\"");
+    };
+  }
+}

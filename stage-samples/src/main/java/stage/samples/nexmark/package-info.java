@@ -1,0 +1,2 @@
+/** {@code ./stage nexmark}: queries over the events of an auction house, as other stream processors are measured by. */
+package stage.samples.nexmark;
