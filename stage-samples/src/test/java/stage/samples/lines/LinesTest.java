@@ -1,0 +1,85 @@
+package stage.samples.lines;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import stage.samples.flights.Input;
+
+class LinesTest {
+  @TempDir
+  Path folder;
+
+  private Input file(String name, String text) throws IOException {
+    return new Input.File(Files.writeString(folder.resolve(name), text));
+  }
+
+  private static List<String> rest(Lines lines) throws IOException {
+    List<String> texts = new ArrayList<>();
+    for (Line line = lines.next(); line != null; line = lines.next()) texts.add(line.number() + " " + line.text());
+    return texts;
+  }
+
+  @Nested
+  class OfFiles {
+    @Test
+    void haveNoEndsAndAreNumberedPerFile() throws IOException {
+      try (var lines = new Lines(List.of(file("a", "\ufeffone\r\n\ntwo"), file("b", ""), file("c", "three\n")), false)) {
+        assertThat(rest(lines)).containsExactly("1 one", "2 ", "3 two", "1 three");
+        assertThat(lines.isEnded()).isTrue();
+      }
+    }
+
+    @Test
+    void comeAgainFromWhereTheStageHadCommitted() throws IOException {
+      try (var lines = new Lines(List.of(file("a", "1\n2\n3\n4\n")), false)) {
+        lines.next();
+        lines.next();
+        lines.goOnAfter(1);
+        assertThat(lines.next().text()).isEqualTo("2");
+        assertThat(lines.next().text()).isEqualTo("3");
+        lines.goOnAfter(3);
+        assertThat(rest(lines)).containsExactly("4 4");
+        assertThat(lines.isEnded()).isTrue();
+        lines.goOnAfter(3);
+        assertThat(lines.isEnded()).as("the last one is not committed").isFalse();
+      }
+    }
+  }
+
+  @Nested
+  class OfAFileThatIsFollowed {
+    @Test
+    void areThereWhenTheirLineFeedIs() throws IOException {
+      Path path = folder.resolve("a");
+      Files.writeString(path, "one\ntw");
+      try (var lines = new Lines(List.of(new Input.File(path)), true)) {
+        assertThat(rest(lines)).containsExactly("1 one");
+        assertThat(lines.isEnded()).isFalse();
+        Files.writeString(path, "o\n", StandardOpenOption.APPEND);
+        assertThat(rest(lines)).containsExactly("2 two");
+        lines.stop();
+        assertThat(lines.isEnded()).isTrue();
+      }
+    }
+
+    @Test
+    void areThoseOfItsSuccessorIfItWasReplaced() throws IOException {
+      Path path = folder.resolve("a");
+      Files.writeString(path, "one\nrest");
+      try (var lines = new Lines(List.of(new Input.File(path)), true)) {
+        assertThat(rest(lines)).containsExactly("1 one");
+        Files.move(path, folder.resolve("old"));
+        Files.writeString(path, "new\n");
+        assertThat(rest(lines)).containsExactly("2 rest", "1 new");
+      }
+    }
+  }
+}
