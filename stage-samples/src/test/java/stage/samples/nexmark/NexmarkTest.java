@@ -61,7 +61,7 @@ class NexmarkTest {
   @Nested
   class AQuery {
     @ParameterizedTest
-    @CsvSource({"1, 1", "2, 1", "1, 50"})
+    @CsvSource({"1, 1", "2, 1", "3, 1", "8, 1", "1, 50", "3, 97", "8, 1000"})
     void hasTheResultsOfAPlainLoop(int query, int outOfOrder) {
       var events = new Generator(100_000, 0, outOfOrder);
       Told told = Told.by(Nexmark::run, "--query", "" + query, "--events", "100000", "--out-of-order", "" + outOfOrder, "--csv");
