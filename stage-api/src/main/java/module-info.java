@@ -8,6 +8,7 @@
 @SuppressWarnings("module")   // stage.runtime is not there when this is compiled
 module stage.api {
   exports stage.api;
+  exports stage.api.internal to stage.runtime;
   exports stage.api.observe;
   exports stage.api.pipeline;
   exports stage.api.pipeline.plan to stage.runtime;

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collector;
+import stage.api.internal.Description;
 
 /**
  * Describes a consumer that collects its events; see {@link Stage#collect(String, Subscribable, Collector)}. An immutable value, for any number
@@ -49,8 +50,8 @@ public record CollectorSpec<I, R>(
   }
 
   private <A> ConsumerSpec<I, Stage.Consumer<I>> collecting(Collector<? super I, A, R> collector, CompletableFuture<R> result) {
-    var described = new Collecting<I, A, R>(collector, result);
-    return new ConsumerSpec<>(name, () -> described, subscriptions, options);
+    var described = new Description.Collecting<I, A, R>(collector, result);
+    return new ConsumerSpec<>(name, () -> new DescribedStage.OfConsumer<>(described), subscriptions, options);
   }
 
   /**

@@ -11,6 +11,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Flow;
 import java.util.stream.Collector;
 import java.util.stream.Stream;
+import stage.api.internal.Description;
 
 /**
  * The contracts of a stage, and the factory methods that describe one: what to type first.
@@ -284,8 +285,8 @@ public final class Stage {
    * @throws IllegalArgumentException if the name is not valid
    */
   public static <O> ProducerSpec<O, Producer<O>> fromPublisher(String name, Flow.Publisher<? extends O> publisher) {
-    var described = new FromPublisher<O>(publisher);
-    return ProducerSpec.of(name, () -> described, false);
+    var described = new Description.FromPublisher<O>(publisher);
+    return ProducerSpec.of(name, () -> new DescribedStage.OfProducer<>(described), false);
   }
 
   /**
@@ -491,8 +492,8 @@ public final class Stage {
    * @throws IllegalArgumentException if the name is not valid
    */
   public static <I> ConsumerSpec<I, Consumer<I>> toSubscriber(String name, Flow.Subscriber<? super I> subscriber) {
-    var described = new ToSubscriber<I>(subscriber);
-    return ConsumerSpec.of(name, () -> described);
+    var described = new Description.ToSubscriber<I>(subscriber);
+    return ConsumerSpec.of(name, () -> new DescribedStage.OfConsumer<>(described));
   }
 
   /**
@@ -526,8 +527,8 @@ public final class Stage {
    * @throws IllegalArgumentException if the name is not valid or {@code concurrency} is below 1
    */
   public static <I> ConsumerSpec<I, Consumer<I>> perEvent(String name, int concurrency, EventHandler<I> handler) {
-    var checked = new PerEvent<>(concurrency, handler);
-    return ConsumerSpec.of(name, () -> new PerEvent<>(checked.concurrency(), checked.handler()));
+    var described = new Description.PerEvent(concurrency, handler);
+    return ConsumerSpec.of(name, () -> new DescribedStage.OfConsumer<>(described));
   }
 
   /**
@@ -564,8 +565,8 @@ public final class Stage {
    * @throws IllegalArgumentException if the name is not valid or {@code concurrency} is below 1
    */
   public static <I, O> ProducerConsumerSpec<I, O, ProducerConsumer<I, O>> mapConcurrent(String name, int concurrency, EventFunction<I, O> function) {
-    var checked = new MapConcurrent<>(concurrency, true, function);
-    return ProducerConsumerSpec.of(name, () -> new MapConcurrent<>(checked.concurrency(), true, checked.function()));
+    var described = new Description.MapConcurrent(concurrency, true, function);
+    return ProducerConsumerSpec.of(name, () -> new DescribedStage.OfProducerConsumer<>(described));
   }
 
   /**
@@ -598,8 +599,8 @@ public final class Stage {
    */
   public static <I, O> ProducerConsumerSpec<I, O, ProducerConsumer<I, O>> mapConcurrentUnordered(
       String name, int concurrency, EventFunction<I, O> function) {
-    var checked = new MapConcurrent<>(concurrency, false, function);
-    return ProducerConsumerSpec.of(name, () -> new MapConcurrent<>(checked.concurrency(), false, checked.function()));
+    var described = new Description.MapConcurrent(concurrency, false, function);
+    return ProducerConsumerSpec.of(name, () -> new DescribedStage.OfProducerConsumer<>(described));
   }
 
   /**

@@ -78,13 +78,13 @@ record Rules(String name, ArchRule rule, String offenderPackage, String offence)
             "how events are shared is a matter of lanes and numbers", "stage.runtime.engine.SubscriptionGraph graph;"),
 
         room("engine", List.of("stage.runtime.dispatch", "stage.runtime.lane", "stage.runtime.mailbox", "stage.runtime.bridge", "stage.runtime.time",
-                "stage.api"),
+                "stage.api", "stage.api.internal"),
             "it must not matter to a cell who supervises it", "stage.api.supervision.Supervisor supervisor;"),
 
         room("supervision", List.of("stage.runtime.engine", "stage.runtime.simulation", "stage.runtime.time", "stage.api.."),
             "how events are shared is the engine's affair", "stage.runtime.dispatch.DemandDispatcher dispatcher;"),
 
-        room("flow", List.of("stage.runtime.engine", "stage.runtime.bridge", "stage.runtime.time", "stage.api"),
+        room("flow", List.of("stage.runtime.engine", "stage.runtime.bridge", "stage.runtime.time", "stage.api", "stage.api.internal"),
             "a bridge is a stage like any other, whoever supervises it", "stage.api.supervision.Supervisor supervisor;"),
 
         room("pipeline", List.of("stage.runtime.supervision", "stage.runtime.engine", "stage.runtime.bridge", "stage.runtime.lane",
@@ -227,7 +227,7 @@ record Rules(String name, ArchRule rule, String offenderPackage, String offence)
 
   /** A queue that a user hands in is read as user code reads it; the engine completes a result, and never waits for it. */
   private static DescribedPredicate<JavaClass> holdsWhatUsersWaitFor() {
-    return classesNamed("classes that hold what users wait for", "stage.api.Stage", "stage.api.QueuedElements", "stage.api.Collecting",
+    return classesNamed("classes that hold what users wait for", "stage.api.Stage", "stage.api.QueuedElements", "stage.api.internal.Description",
         "stage.api.CollectorRef", "stage.api.CollectorSpec", "stage.api.supervision.Supervisor", "stage.runtime.flow.CollectorBehaviour");
   }
 

@@ -5,12 +5,11 @@ import java.util.ServiceLoader;
 import java.util.concurrent.Flow;
 import java.util.stream.Stream;
 import stage.api.CancelPolicy;
-import stage.api.Collecting;
 import stage.api.Demand;
-import stage.api.FromPublisher;
 import stage.api.Stage;
 import stage.api.SubscriptionSpec;
-import stage.api.ToSubscriber;
+import stage.api.internal.Described;
+import stage.api.internal.Description;
 
 /**
  * What leads out of the graph of stages and into it: {@link Flow} and streams. A service of this module's own, because those who make the bridges know the
@@ -22,7 +21,7 @@ public interface Bridges {
    *
    * @param described what a factory made; {@link #isDescription} holds
    */
-  Stage.Behaviour behaviourOf(Stage.Behaviour described);
+  Stage.Behaviour behaviourOf(Description described);
 
   /**
    * Connects a subscriber to a producer. See {@link stage.api.ProducerRef#subscribe(Flow.Subscriber)}.
@@ -65,12 +64,12 @@ public interface Bridges {
   <O> Stream<O> stream(Cell<?> producer, SubscriptionSpec<O> how);
 
   /**
-   * {@return whether a behaviour only says what it is to be}
+   * {@return whether a behaviour only describes a bridge}
    *
    * @param behaviour what a factory made
    */
   static boolean isDescription(Stage.Behaviour behaviour) {
-    return behaviour instanceof FromPublisher<?> || behaviour instanceof ToSubscriber<?> || behaviour instanceof Collecting<?, ?, ?>;
+    return behaviour instanceof Described && !Role.hasTasks(behaviour);
   }
 
   /** {@return the bridges of this runtime} */

@@ -4,15 +4,14 @@ import java.lang.invoke.VarHandle;
 import java.util.Arrays;
 import java.util.concurrent.CancellationException;
 import java.util.function.Supplier;
-import stage.api.MapConcurrent;
 import stage.api.Outlet;
-import stage.api.PerEvent;
 import stage.api.Redelivery;
 import stage.api.Stage;
 import stage.api.StageContext;
 import stage.api.StageFactory;
 import stage.api.StopReason;
 import stage.api.TimerAction;
+import stage.api.internal.Described;
 import stage.runtime.bridge.BridgeResource;
 import stage.runtime.bridge.DemandLimit;
 import stage.runtime.bridge.OnNotify;
@@ -166,7 +165,7 @@ final class Incarnations<S extends Stage.Behaviour> {
     }
     starting = fresh;
     // The role of one that hands its events to threads of their own decides at once how they are handled; if it failed to start, that would stay so.
-    boolean hasTasks = fresh instanceof MapConcurrent<?, ?> || fresh instanceof PerEvent<?>;
+    boolean hasTasks = Role.hasTasks(fresh);
     startingRole = hasTasks ? null : Role.of(fresh, cell);
     fence.enter("onStart");
     try {
@@ -179,7 +178,7 @@ final class Incarnations<S extends Stage.Behaviour> {
 
   @SuppressWarnings("unchecked")   // the spec of a bridge names the contract, not the class
   private S bridge(S described) {
-    return (S) Bridges.find().behaviourOf(described);
+    return (S) Bridges.find().behaviourOf(((Described) described).description());
   }
 
   /** {@return whether its behaviour asks for events only as it is permitted to} Any thread that knows it has started. */

@@ -1,11 +1,13 @@
 package stage.runtime.engine;
 
 import java.util.List;
-import stage.api.MapConcurrent;
+import stage.api.EventFunction;
+import stage.api.EventHandler;
 import stage.api.Outlet;
-import stage.api.PerEvent;
 import stage.api.Redelivery;
 import stage.api.Stage;
+import stage.api.internal.Described;
+import stage.api.internal.Description;
 import stage.runtime.bridge.Continuing;
 import stage.runtime.bridge.DemandLimit;
 import stage.runtime.bridge.OnIdle;
@@ -25,14 +27,33 @@ abstract class Role {
   }
 
   static Role of(Stage.Behaviour behaviour, Cell<?> cell) {
+    if (behaviour instanceof Described described) return of(described.description(), behaviour, cell);
     return switch (behaviour) {
       case Stage.Producer<?> producer -> new OfProducer<>(producer, cell);
       case Stage.Generator<?> generator -> new OfGenerator<>(generator, cell);
-      case MapConcurrent<?, ?> map -> TaskRole.of(map, cell);
-      case PerEvent<?> perEvent -> TaskRole.of(perEvent, cell);
       case Stage.ProducerConsumer<?, ?> producerConsumer -> new OfProducerConsumer<>(producerConsumer, cell);
       case Stage.Consumer<?> consumer -> new OfConsumer<>(consumer, cell);
     };
+  }
+
+  private static Role of(Description description, Stage.Behaviour behaviour, Cell<?> cell) {
+    return switch (description) {
+      case Description.PerEvent(int concurrency, Object handler) -> TaskRole.perEvent(concurrency, (EventHandler<?>) handler, cell);
+      case Description.MapConcurrent map -> TaskRole.mapConcurrent(map, (EventFunction<?, ?>) map.function(), behaviour, cell);
+      case Description.FromPublisher<?> from -> throw noRole(description);
+      case Description.ToSubscriber<?> to -> throw noRole(description);
+      case Description.Collecting<?, ?, ?> collecting -> throw noRole(description);
+    };
+  }
+
+  private static IllegalStateException noRole(Description description) {
+    return new IllegalStateException("a bridge runs in place of " + description);
+  }
+
+  /** {@return whether a behaviour hands its events to threads of their own} */
+  static boolean hasTasks(Stage.Behaviour behaviour) {
+    return behaviour instanceof Described described
+        && (described.description() instanceof Description.PerEvent || described.description() instanceof Description.MapConcurrent);
   }
 
   /** {@return whether there is a turn to take} Looks only. */

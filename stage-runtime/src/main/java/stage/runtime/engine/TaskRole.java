@@ -1,8 +1,10 @@
 package stage.runtime.engine;
 
-import stage.api.MapConcurrent;
+import stage.api.EventFunction;
+import stage.api.EventHandler;
 import stage.api.Outlet;
-import stage.api.PerEvent;
+import stage.api.Stage;
+import stage.api.internal.Description;
 import stage.runtime.mailbox.Signals;
 import stage.runtime.time.WaitState;
 
@@ -23,18 +25,18 @@ final class TaskRole<I, O> extends Role {
     this.out = half == null ? null : new StagedOutlet<>(half);
   }
 
-  static <I> TaskRole<I, Object> of(PerEvent<I> stage, Cell<?> cell) {
+  static <I> TaskRole<I, Object> perEvent(int concurrency, EventHandler<I> handler, Cell<?> cell) {
     Tasks<I, Object> tasks = cell.incarnations().tasks(() -> new Tasks<I, Object>(cell, true, false));
-    tasks.use(stage.concurrency(), event -> {
-      stage.handler().handle(event);
+    tasks.use(concurrency, event -> {
+      handler.handle(event);
       return DONE;
     });
     return new TaskRole<>(cell, tasks, null);
   }
 
-  static <I, O> TaskRole<I, O> of(MapConcurrent<I, O> stage, Cell<?> cell) {
-    Tasks<I, O> tasks = cell.incarnations().tasks(() -> new Tasks<I, O>(cell, stage.isOrdered(), true));
-    tasks.use(stage.concurrency(), stage.function());
+  static <I, O> TaskRole<I, O> mapConcurrent(Description.MapConcurrent described, EventFunction<I, O> function, Stage.Behaviour stage, Cell<?> cell) {
+    Tasks<I, O> tasks = cell.incarnations().tasks(() -> new Tasks<I, O>(cell, described.isOrdered(), true));
+    tasks.use(described.concurrency(), function);
     return new TaskRole<>(cell, tasks, cell.producerHalfOf(stage));
   }
 

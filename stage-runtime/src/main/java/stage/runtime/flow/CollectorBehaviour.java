@@ -5,11 +5,11 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BiConsumer;
 import java.util.stream.Collector;
-import stage.api.Collecting;
 import stage.api.Inlet;
 import stage.api.Stage;
 import stage.api.StageContext;
 import stage.api.StopReason;
+import stage.api.internal.Description;
 import stage.runtime.bridge.BridgeContext;
 import stage.runtime.bridge.BridgeResource;
 
@@ -28,7 +28,7 @@ final class CollectorBehaviour<I, A, R> implements Stage.Consumer<I> {
     private final String path;
     private final A filled;
 
-    Container(Collecting<I, A, R> described, BridgeContext context) {
+    Container(Description.Collecting<I, A, R> described, BridgeContext context) {
       this.collector = described.collector();
       this.result = described.result();
       this.path = context.path();
@@ -63,14 +63,14 @@ final class CollectorBehaviour<I, A, R> implements Stage.Consumer<I> {
     }
   }
 
-  private final Collecting<I, A, R> described;
+  private final Description.Collecting<I, A, R> described;
   private Container<I, A, R> container;
 
-  private CollectorBehaviour(Collecting<I, A, R> described) {
+  private CollectorBehaviour(Description.Collecting<I, A, R> described) {
     this.described = described;
   }
 
-  static <I, A, R> CollectorBehaviour<I, A, R> by(Collecting<I, A, R> described) {
+  static <I, A, R> CollectorBehaviour<I, A, R> by(Description.Collecting<I, A, R> described) {
     return new CollectorBehaviour<>(described);
   }
 

@@ -8,17 +8,15 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import stage.api.CancelPolicy;
-import stage.api.Collecting;
 import stage.api.ConsumerSpec;
 import stage.api.Demand;
-import stage.api.FromPublisher;
 import stage.api.ProducerRef;
 import stage.api.ProducerSpec;
 import stage.api.Stage;
 import stage.api.StageEndedException;
 import stage.api.StopReason;
 import stage.api.SubscriptionSpec;
-import stage.api.ToSubscriber;
+import stage.api.internal.Description;
 import stage.runtime.engine.Bridges;
 import stage.runtime.engine.Cell;
 import stage.runtime.time.Time;
@@ -45,16 +43,17 @@ public final class FlowBridges implements Bridges {
   public FlowBridges() {}
 
   @Override
-  public Stage.Behaviour behaviourOf(Stage.Behaviour described) {
+  public Stage.Behaviour behaviourOf(Description described) {
     return switch (described) {
-      case FromPublisher<?>(var publisher) -> PublisherBehaviour.from(publisher);
-      case ToSubscriber<?> to -> deliveries(to);
-      case Collecting<?, ?, ?> collecting -> CollectorBehaviour.by(collecting);
-      default -> throw new IllegalArgumentException("a " + described.getClass().getName() + " is a behaviour already");
+      case Description.FromPublisher<?>(var publisher) -> PublisherBehaviour.from(publisher);
+      case Description.ToSubscriber<?> to -> deliveries(to);
+      case Description.Collecting<?, ?, ?> collecting -> CollectorBehaviour.by(collecting);
+      case Description.PerEvent perEvent -> throw new IllegalArgumentException("perEvent is a role, and no bridge");
+      case Description.MapConcurrent map -> throw new IllegalArgumentException("mapConcurrent is a role, and no bridge");
     };
   }
 
-  private static <I> Stage.Behaviour deliveries(ToSubscriber<I> to) {
+  private static <I> Stage.Behaviour deliveries(Description.ToSubscriber<I> to) {
     return new SubscriberBehaviour<>(() -> new SubscriberLink<>(to.take(), over -> {}));
   }
 
