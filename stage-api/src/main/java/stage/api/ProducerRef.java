@@ -1,5 +1,6 @@
 package stage.api;
 
+import java.time.Duration;
 import java.util.concurrent.Flow;
 import java.util.stream.Stream;
 
@@ -60,6 +61,36 @@ public non-sealed interface ProducerRef<O, S> extends StageRef<S>, Flow.Publishe
    * @throws InterruptedException if interrupted while waiting; the event was not accepted
    */
   void emit(O event) throws InterruptedException;
+
+  /**
+   * As {@link #emit(Object)}, but never waits: for a caller that has other things to do while there is no demand, such as an operator of another engine.
+   *
+   * <p>Whatever the {@link Overflow}: what is not accepted is neither dropped nor a failure, but still the caller's. Only with
+   * {@link Overflow#dropOldest} each event is accepted, at the expense of older ones. Until the stage has first looked at its demand, which this
+   * call asks it to do, none is accepted.
+   *
+   * @param event the event; must not be changed after this if it was accepted
+   * @return whether it was accepted
+   * @throws NullPointerException if {@code event} is null
+   * @throws StageEndedException if the producer has ended or is completing
+   * @throws UnsupportedOperationException if the stage is a generator or a producer-consumer
+   */
+  boolean tryEmit(O event);
+
+  /**
+   * As {@link #tryEmit}, but waits for demand, no longer than a time.
+   *
+   * @param event the event; must not be changed after this if it was accepted
+   * @param timeout how long to wait at most, above zero
+   * @return whether it was accepted
+   * @throws NullPointerException if {@code event} or {@code timeout} is null
+   * @throws IllegalArgumentException if {@code timeout} is not above zero
+   * @throws StageEndedException if the producer has ended or is completing
+   * @throws UnsupportedOperationException if the stage is a generator or a producer-consumer
+   * @throws IllegalStateException if it would wait on the producer's own thread
+   * @throws InterruptedException if interrupted while waiting; the event was not accepted
+   */
+  boolean emit(O event, Duration timeout) throws InterruptedException;
 
   /**
    * As {@link StageRef#cast}, with the stage's outlet at hand. Runs as soon as the stage can take a turn, whether there is demand or not;

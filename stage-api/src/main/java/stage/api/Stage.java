@@ -78,8 +78,10 @@ public final class Stage {
   /**
    * Produces events in an ordinary loop: {@code emit} blocks until there is demand.
    *
-   * <p>{@code call}, {@code cast}, timers and subscriptions of a generator are served whenever it emits. A generator has no enclosing turn:
-   * each {@code emit} that returned has published its event.
+   * <p>{@code call}, {@code cast}, timers and {@code replace} of a generator need its thread and are served when it emits, not while it waits for
+   * something else in code of its own: a source that is to answer meanwhile had better be a {@link Producer} that polls. What does not need
+   * its code never waits for it: consumers come, go and give events back, and what waits for a partition is delivered, while
+   * {@code generate} blocks elsewhere. A generator has no enclosing turn: each {@code emit} that returned has published its event.
    *
    * @param <O> the events it emits
    */

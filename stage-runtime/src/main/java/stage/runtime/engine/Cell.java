@@ -75,6 +75,7 @@ public final class Cell<S extends Stage.Behaviour> implements StepMachine, LaneE
   private boolean endsWithItsConsumer;            // written before the start
   private volatile boolean drains;                // written by who drains it, before the signal
   private Throwable unanswered;                   // the cell's thread: what a step or a look threw and nobody has dealt with yet; null otherwise
+  private int chores;                             // of a generator: who has the cell, its thread or who has borrowed it
   private volatile Thread takenOver;              // who takes over, one at a time: has lost the cell, but no other has started yet
   private volatile List<Thread> lastTaskThreads = List.of();   // the cell's thread: those that were still running when it ended
 
@@ -117,6 +118,7 @@ public final class Cell<S extends Stage.Behaviour> implements StepMachine, LaneE
         ref = new CellRef.OfConsumer<>(this);
       }
     }
+    if (isGenerator) incarnations.fence().hasChores(this::doChores);
     this.lifecycle = new Lifecycle(this);
     this.selector = new WorkSelector(this, lifecycle);
     this.context = owner.around() == null ? null : new ContextPropagation(this, lifecycle, owner.around());
@@ -211,6 +213,7 @@ public final class Cell<S extends Stage.Behaviour> implements StepMachine, LaneE
   @Override
   public void wake() {
     driver.wake();
+    if (isGenerator) incarnations.fence().doChores();   // it may be in code of its own for ever, and not look
   }
 
   @Override
@@ -902,6 +905,23 @@ public final class Cell<S extends Stage.Behaviour> implements StepMachine, LaneE
     if (producerHalf != null) producerHalf.tellDropped();   // a generator may be in its one turn for ever
   }
 
+  /** What does not need the behaviour of a generator, on behalf of its thread, which is in user code. What throws is left for that thread to find. */
+  private void doChores() {
+    if (unanswered != null || lifecycle.hasEnded()) return;
+    try {
+      if (signals.has(Signals.CONSUMER_LEFT) || producerHalf.hasLaneNews()) signals.answer(Signals.CONSUMER_LEFT, this::meetConsumers);
+      while (producerHalf.canFlush()) producerHalf.flush();
+    } catch (Throwable failure) {
+      unanswered = failure;
+    }
+    chores++;
+  }
+
+  /** {@return how often somebody else has done the chores of its thread, so that demand may have changed in between} */
+  int chores() {
+    return chores;
+  }
+
   private void meetConsumers() {
     producerHalf.takeBackFromLeavers();
     if (producerHalf.hasLaneNews()) producerHalf.meetLanes();
@@ -921,6 +941,7 @@ public final class Cell<S extends Stage.Behaviour> implements StepMachine, LaneE
       incarnations.run("onSubscribe", () -> incarnations.role().subscribed(inlet));
     } finally {
       inlet.endGreeting();
+      inlet.lane().producer().wake();   // not by who subscribes, who may hold the graph's lock
     }
   }
 

@@ -180,6 +180,16 @@ abstract class CellRef<S extends Stage.Behaviour> {
     }
 
     @Override
+    public boolean tryEmit(O event) {
+      return intakeFor(cell(), event).tryEmit(event);
+    }
+
+    @Override
+    public boolean emit(O event, Duration timeout) throws InterruptedException {
+      return emitInto(cell(), event, timeout);
+    }
+
+    @Override
     public void castEmit(EmitAction<? super S, O> action) throws InterruptedException {
       castInto(action);
     }
@@ -223,6 +233,16 @@ abstract class CellRef<S extends Stage.Behaviour> {
     @Override
     public void emit(O event) throws InterruptedException {
       emitInto(cell(), event);
+    }
+
+    @Override
+    public boolean tryEmit(O event) {
+      return intakeFor(cell(), event).tryEmit(event);
+    }
+
+    @Override
+    public boolean emit(O event, Duration timeout) throws InterruptedException {
+      return emitInto(cell(), event, timeout);
     }
 
     @Override
@@ -281,10 +301,22 @@ abstract class CellRef<S extends Stage.Behaviour> {
     return Bridges.find().subscriber(cell, demand, policy);
   }
 
-  private static void emitInto(Cell<?> cell, Object event) throws InterruptedException {
+  private static Intake<Object> intakeFor(Cell<?> cell, Object event) {
     if (event == null) throw new NullPointerException("event must not be null (Reactive Streams rule 2.13)");
+    return cell.intake();
+  }
+
+  private static void emitInto(Cell<?> cell, Object event) throws InterruptedException {
+    Intake<Object> intake = intakeFor(cell, event);
     if (cell.producerHalf().overflow().kind() == Overflow.Kind.BLOCK) cell.ensureBegun("emit()");
-    cell.<Object>intake().emit(event);
+    intake.emit(event);
+  }
+
+  private static boolean emitInto(Cell<?> cell, Object event, Duration timeout) throws InterruptedException {
+    if (!Objects.requireNonNull(timeout, "timeout must not be null").isPositive()) {
+      throw new IllegalArgumentException("timeout must be above zero, but was " + timeout + "; use tryEmit(event) not to wait");
+    }
+    return intakeFor(cell, event).emit(event, Time.toNanos(timeout));
   }
 
   @SuppressWarnings("unchecked")

@@ -13,6 +13,7 @@ final class GeneratorOutlet<O> implements Outlet<O> {
   private final Handover fence;
   private Thread owner = Thread.currentThread();   // the cell's thread: of this turn, or the last one
   private int emitted;
+  private int chores;        // those that the next line knows of
   private long left;         // demand that was seen and is not used up
   private boolean open;      // whether generate is running
   private boolean completed;
@@ -55,10 +56,14 @@ final class GeneratorOutlet<O> implements Outlet<O> {
   }
 
   private void accept(O event) {
+    cell.throwUnanswered();
     if (turn.hasNews()) {
       turn.serve();
       left = 0;   // lanes may have come or gone
+    } else if (chores != cell.chores()) {
+      left = 0;   // what waited may have used it up
     }
+    chores = cell.chores();
     while (left <= 0) {
       left = half.demand();
       if (left <= 0) turn.awaitDemand();
@@ -76,7 +81,14 @@ final class GeneratorOutlet<O> implements Outlet<O> {
 
   @Override
   public long demand() {
-    return open ? half.demand() : 0;
+    if (!open) return 0;
+    if (Thread.currentThread() != owner) throw new ForeignThreadException("demand()", owner.getName(), Thread.currentThread().getName());
+    fence.leave();   // nobody else is to change it meanwhile
+    try {
+      return half.demand();
+    } finally {
+      fence.enter();
+    }
   }
 
   @Override

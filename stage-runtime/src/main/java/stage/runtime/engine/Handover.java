@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import stage.runtime.time.Driver;
 import stage.runtime.time.Faults;
+import stage.runtime.time.ShortLock;
 import stage.runtime.time.StepMachine;
 import stage.runtime.time.Time;
 
@@ -20,6 +21,11 @@ final class Handover {
   //
   // A thread that was replaced finds an even word, or the odd one of its successor; the latter has been current from before it could enter
   // user code, so the thread that was replaced sees that it is not.
+  //
+  // A generator may stay in user code for ever. What does not need its behaviour, its chores, is then done by whoever wants it done: that thread borrows the
+  // cell, which makes the word negative, and gives it back as it was. The cell's thread that comes back meanwhile waits for the lock that borrowers
+  // hold. Whoever finds the cell's thread in the engine leaves it to that: it says so (wanted) and then looks at the word again; the cell's thread goes into
+  // user code (word) and then looks whether something is wanted. All of it is volatile, so one of the two sees the other.
 
   /** Thrown through everything that a thread which was replaced has on its stack; the engine lets it pass and touches nothing. */
   static final class Refused extends Error {
@@ -42,12 +48,17 @@ final class Handover {
     }
   }
 
+  private static final int BORROWED = Integer.MIN_VALUE;
+
   private final Driver driver;
   private final StepMachine machine;
   private final Faults faults;     // null in production
   private final Time time;
   private final CallbackTimes callbacks = new CallbackTimes();   // the cell's thread
-  private volatile int word;       // the cell's thread, and who takes over, by compare-and-set
+  private Runnable chores;         // null but for a generator; written before its start, as is the next
+  private ShortLock borrowing;
+  private volatile boolean wanted; // whether there may be chores to do: any thread
+  private volatile int word;       // the cell's thread, who takes over, and who borrows, by compare-and-set
   private volatile long refused;   // any thread, atomically
   private volatile List<Thread> replaced = List.of();   // who takes over, one at a time
 
@@ -86,11 +97,11 @@ final class Handover {
   /** {@return the name of the callback that is running; empty while the thread is in the engine} Any thread. */
   String callback() {
     while (true) {
-      int stay = (int) WORD.getAcquire(this);   // pairs with the release in enter: who sees the stay sees its name
+      int stay = (int) WORD.getAcquire(this) & Integer.MAX_VALUE;   // pairs with the release in enter: who sees the stay sees its name
       if ((stay & 1) == 0) return "";
       String name = callbacks.name();
       VarHandle.loadLoadFence();   // the name is read before the word is read again
-      if ((int) WORD.getOpaque(this) == stay) return name;
+      if (((int) WORD.getOpaque(this) & Integer.MAX_VALUE) == stay) return name;
     }
   }
 
@@ -101,7 +112,43 @@ final class Handover {
 
   /** The cell's thread goes into user code. */
   void enter() {
-    WORD.setRelease(this, word + 1);   // pairs with the compare-and-set in takeOver: who takes over sees all that the engine did before
+    int stay = word + 1 & Integer.MAX_VALUE;
+    if (chores == null) {
+      WORD.setRelease(this, stay);   // pairs with the compare-and-set in takeOver: who takes over sees all that the engine did before
+      return;
+    }
+    word = stay;
+    if (wanted) doChores();
+  }
+
+  /** The cell may stay in user code for ever, and there are things to do meanwhile. Before it is started. */
+  void hasChores(Runnable chores) {
+    this.chores = chores;
+    this.borrowing = new ShortLock();
+  }
+
+  /**
+   * There may be something to do that needs no behaviour. While the cell's thread is in user code, the calling one does it; else that one will, before it is in user
+   * code again. Any thread; after what there is to see was published.
+   */
+  void doChores() {
+    if (chores == null) return;
+    wanted = true;
+    while (wanted && (word & 1) == 1) {
+      borrowing.lock();
+      try {
+        int stay = word;
+        if ((stay & 1) == 0 || !WORD.compareAndSet(this, stay, stay | BORROWED)) continue;   // volatile; pairs with the write in enter
+        wanted = false;
+        try {
+          chores.run();
+        } finally {
+          WORD.setRelease(this, stay);   // pairs with the compare-and-set in leave
+        }
+      } finally {
+        borrowing.unlock();
+      }
+    }
   }
 
   /**
@@ -110,22 +157,34 @@ final class Handover {
    * @throws Refused if another one has taken its place
    */
   void leave() {
-    int stay = word;
-    if ((stay & 1) == 0 || !driver.isCurrent() || !WORD.compareAndSet(this, stay, stay + 1)) {
-      refuse();
-      throw new Refused("thread " + Thread.currentThread().getName() + " was replaced, and what it does is refused");
+    while (true) {
+      int stay = word;
+      if (stay < 0) {
+        awaitBorrower();
+        continue;
+      }
+      if ((stay & 1) == 0 || !driver.isCurrent()) break;
+      if (WORD.compareAndSet(this, stay, stay + 1 & Integer.MAX_VALUE)) return;   // else it was borrowed, perhaps given back since, or taken over
     }
+    refuse();
+    throw new Refused("thread " + Thread.currentThread().getName() + " was replaced, and what it does is refused");
+  }
+
+  private void awaitBorrower() {
+    borrowing.lock();
+    borrowing.unlock();
   }
 
   /** {@return a number for the stay in user code that the cell's thread is on; an even one while it is in the engine} Any thread. */
   int stay() {
-    return word;
+    return word & Integer.MAX_VALUE;
   }
 
   /** {@return whether the cell's thread was in user code, and is the cell's thread no more} Any thread, one at a time. */
   boolean takeOver(Thread old) {
     int stay = word;
-    if ((stay & 1) == 0 || !WORD.compareAndSet(this, stay, stay + 1)) return false;   // volatile; pairs with the release in enter
+    if (stay < 0 || (stay & 1) == 0) return false;
+    if (!WORD.compareAndSet(this, stay, stay + 1 & Integer.MAX_VALUE)) return false;   // volatile; pairs with the release in enter
     List<Thread> all = new ArrayList<>(replaced);
     all.add(old);
     replaced = List.copyOf(all);

@@ -74,6 +74,28 @@ final class Intake<O> {
     }
   }
 
+  /** Hands an event in if there is a place for it. */
+  boolean tryEmit(O event) {
+    if (overflow.kind() != Overflow.Kind.DROP_OLDEST && !permits.tryAcquire()) {
+      ensureOpen();
+      return false;
+    }
+    enqueue(event);
+    return true;
+  }
+
+  /** Hands an event in if there is a place for it in time. */
+  boolean emit(O event, long nanos) throws InterruptedException {
+    if (tryEmit(event)) return true;
+    cell.ensureForeignThread("emit() beyond demand");
+    if (!permits.tryAcquire(nanos)) {
+      ensureOpen();
+      return false;
+    }
+    enqueue(event);
+    return true;
+  }
+
   private void enqueue(O event) {
     lock.lock();
     try {

@@ -375,6 +375,8 @@ final class ProducerHalf<O> implements Rejections {
       cell.owner().returnedAfterEnd(cell, late[0]);
       cell.owner().returned(lane.snapshot());
     }
-    if (toTell[0]) cell.signals().set(Signals.CONSUMER_LEFT);
+    if (!toTell[0]) return;
+    cell.signals().set(Signals.CONSUMER_LEFT);
+    cell.wake();
   }
 }
