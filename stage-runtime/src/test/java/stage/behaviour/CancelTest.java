@@ -64,4 +64,32 @@ class CancelTest {
       }
     });
   }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 4})
+  void c3_aNewSubscriptionToTheSameProducerKeepsTheOrder(int max) {
+    SimulatedRuntime.withSeeds(1, 100).run(simulated -> {
+      List<Integer> handled = new ArrayList<>();
+      try (var app = Supervisor.open("cancels")) {
+        int[] next = {0};
+        var numbers = app.start(Stage.producer("numbers", () -> (Stage.Producer<Integer>) (demand, out) -> {
+          for (long i = 0; i < demand; i++) out.emit(next[0]++);
+        }));
+        var sink = app.start(Stage.<Integer, Stage.Consumer<Integer>>consumer("sink", () -> (events, from) -> {
+          simulated.pass();
+          handled.addAll(events);
+        }));
+        Subscription subscription = sink.subscribeTo(SubscriptionSpec.to(numbers).withDemand(Demand.max(max)));
+        for (int i = 0; i < 20; i++) {
+          for (int n = simulated.choose(6); n > 0; n--) simulated.pass();
+          subscription.cancel();
+          if (simulated.choose(2) == 1) simulated.pass();
+          subscription = sink.subscribeTo(SubscriptionSpec.to(numbers).withDemand(Demand.max(max)));
+        }
+        for (int n = 0; n < 50; n++) simulated.pass();
+      }
+      assertThat(handled).isEqualTo(java.util.stream.IntStream.range(0, handled.size()).boxed().toList());
+      assertThat(handled).isNotEmpty();
+    });
+  }
 }

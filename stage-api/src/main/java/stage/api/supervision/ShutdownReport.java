@@ -13,6 +13,8 @@ import stage.api.SubscriptionSnapshot;
  * @param subscriptions the last ledgers of the subscriptions on which events were returned
  * @param eventsReturned events that had been sent to a consumer and were not handled
  * @param eventsUndelivered events that had been emitted and were never sent
+ * @param eventsDropped events that were given up on as the specs say, during the whole life of the scope: by an {@link stage.api.Overflow} that drops, or
+ *     by {@link stage.api.Redelivery#none}
  * @param cancelled the paths of the stages that did not end within the shutdown time
  * @param stragglers threads that are still alive, although they were interrupted
  */
@@ -22,6 +24,7 @@ public record ShutdownReport(
     List<SubscriptionSnapshot> subscriptions,
     long eventsReturned,
     long eventsUndelivered,
+    long eventsDropped,
     List<String> cancelled,
     List<StragglersException.Straggler> stragglers) {
   /** Copies the lists. */
@@ -32,7 +35,7 @@ public record ShutdownReport(
     stragglers = List.copyOf(stragglers);
   }
 
-  /** {@return whether every event was handled and every stage ended by itself} */
+  /** {@return whether every event was handled, or dropped as its stage's spec says, and every stage ended by itself} */
   public boolean isClean() {
     return eventsReturned == 0 && eventsUndelivered == 0 && cancelled.isEmpty() && stragglers.isEmpty();
   }

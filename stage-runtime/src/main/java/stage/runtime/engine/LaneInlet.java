@@ -202,6 +202,7 @@ final class LaneInlet<I> implements BoundedInlet<I> {
 
   void askToCancel() {
     cancelAsked = true;
+    lane.leaving();   // before anybody can have subscribed anew, so that the producer knows that this one comes first
     cell.signals().set(Signals.CANCEL_ASKED);
   }
 
@@ -323,14 +324,15 @@ final class LaneInlet<I> implements BoundedInlet<I> {
   }
 
   /**
-   * Settles the next events, and counts others as good as settled: demand is refilled for them at once.
+   * Settles the next events, and counts others as good as settled. Demand is refilled for each of them at once, whatever the mark for refilling: what waits for
+   * a batch to be handled would leave threads without an event.
    *
    * @return whether the producer is to be woken, after a full fence
    */
   boolean settleTasks(int handled, int deadLettered, int dropped, int ahead) {
     long before = lane.requested();
     long done = lane.settled() + handled + deadLettered + dropped + ahead;
-    boolean refill = !isCancelled() && before - done <= demand.min();
+    boolean refill = !isCancelled() && before < done + demand.max();
     if (!refill && handled + deadLettered + dropped == 0) return false;
     lane.settle(handled, deadLettered, dropped, refill ? done + demand.max() : before);
     return refill;

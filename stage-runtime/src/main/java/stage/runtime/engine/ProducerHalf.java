@@ -2,6 +2,8 @@ package stage.runtime.engine;
 
 import java.lang.invoke.VarHandle;
 import java.util.ArrayDeque;
+import java.util.List;
+import java.util.ArrayList;
 import java.util.Arrays;
 import stage.api.DemandExceededException;
 import stage.api.Dispatcher;
@@ -113,10 +115,36 @@ final class ProducerHalf<O> implements Rejections {
   void meetLanes() {
     if (isAccumulating()) return;   // with no lane that it knows of, everything waits
     if (accumulation != null) accumulation.isOver();
-    known = lanes;
-    LaneTail<O>[] tails = (LaneTail<O>[]) new LaneTail<?>[known.length];
-    System.arraycopy(known, 0, tails, 0, known.length);
-    laneDispatch.lanesAre(tails);
+    Lane<?>[] all = lanes;
+    known = all;
+    LaneTail<O>[] tails = (LaneTail<O>[]) new LaneTail<?>[all.length];
+    int count = 0;
+    List<Lane<?>> givenUp = givenUp(all);
+    for (Lane<?> lane : all) {
+      if (!lane.isAdmitted() && isBehindOneOf(givenUp, lane)) continue;
+      lane.admit();
+      tails[count++] = (LaneTail<O>) lane;
+    }
+    laneDispatch.lanesAre(count < tails.length ? Arrays.copyOf(tails, count) : tails);
+  }
+
+  // A consumer that cancels and subscribes anew at once gets nothing on its new lane before its old one has come back: what it had not settled there is older.
+  // Not with a broadcast, where nothing of that is sent again.
+
+  private List<Lane<?>> givenUp(Lane<?>[] all) {
+    if (dispatch instanceof Dispatcher.Broadcast<?>) return List.of();
+    List<Lane<?>> some = List.of();
+    for (Lane<?> lane : all) {
+      if (!lane.isGivenUp()) continue;
+      if (some.isEmpty()) some = new ArrayList<>();
+      some.add(lane);
+    }
+    return some;
+  }
+
+  private static boolean isBehindOneOf(List<Lane<?>> givenUp, Lane<?> lane) {
+    for (Lane<?> older : givenUp) if (older.consumer() == lane.consumer() && older.id() < lane.id()) return true;
+    return false;
   }
 
   long demand() {

@@ -68,6 +68,7 @@ public final class Lane<E> implements LaneTail<E>, LaneHead<E> {
   private int filled;               // slots of an open last node that are taken
   private Node spare;               // reserved, and not linked yet; null for none
   private volatile AgeMarks marks;  // null until enough was published; read by any thread
+  private boolean admitted;         // whether the producer shares events out to it
   private boolean touched;          // whether there is somebody to wake
   private volatile boolean tell;    // whether the producer waits for everything to be settled
   private volatile Ending ending;   // after the last event
@@ -84,6 +85,7 @@ public final class Lane<E> implements LaneTail<E>, LaneHead<E> {
   private Node first;               // where the next event is taken
   private int index;                // its slot there
   private volatile boolean left;
+  private volatile boolean leaving;   // any thread, once: somebody has told the consumer to leave
   private boolean[] finishedAhead = {};   // which of the unsettled events, in order, have met their fate already; before left
 
   public Lane(long id, SubscriptionSpec<E> spec, LaneEnd producer, LaneEnd consumer) {
@@ -98,6 +100,26 @@ public final class Lane<E> implements LaneTail<E>, LaneHead<E> {
 
   public long id() {
     return id;
+  }
+
+  /** The consumer is going to leave. Any thread. */
+  public void leaving() {
+    leaving = true;
+  }
+
+  /** {@return whether what the consumer has not settled has come back, or is going to} The producer's cell. */
+  public boolean isGivenUp() {
+    return leaving || left;
+  }
+
+  /** {@return whether the producer shares events out to it} The producer's cell. */
+  public boolean isAdmitted() {
+    return admitted;
+  }
+
+  /** From now on the producer shares events out to it. The producer's cell. */
+  public void admit() {
+    admitted = true;
   }
 
   @Override

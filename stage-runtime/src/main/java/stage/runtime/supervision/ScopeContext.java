@@ -45,6 +45,7 @@ final class ScopeContext {
   private final ClassLoader contextClassLoader;   // of the thread that opened the scope; null if it had none
   private final Consumer<Runnable> around;   // null if there is no context to carry
   private final ShortLock lock = new ShortLock();
+  private final LogRateLimit dropLines;
   private final DeadLetterQueue deadLetters;
   private final Watching watching = new Watching();
   private final Guests guests = new Guests();
@@ -57,6 +58,7 @@ final class ScopeContext {
   private final List<String> cancelled = new ArrayList<>();
   private long eventsReturned;
   private long eventsUndelivered;
+  private long eventsDropped;
   private int drained;
   private long listenerFailures;
   private final List<Abandoned> abandoned = new ArrayList<>();
@@ -71,6 +73,7 @@ final class ScopeContext {
     ContextCapture context = root.options().context();
     this.around = context == ContextCapture.NONE ? null : capture(context)::run;
     this.deadLetters = new DeadLetterQueue(this, name);
+    this.dropLines = new LogRateLimit(graph.time().nanos());
   }
 
   private static ContextCapture.Around capture(ContextCapture context) {
@@ -159,6 +162,13 @@ final class ScopeContext {
       locked(() -> count[0] = ++listenerFailures);
       if (count[0] == 1) log(System.Logger.Level.WARNING, "the listener of scope " + name + " threw; later failures are only counted", failure);
     }
+  }
+
+  /** That events are dropped is what the author wants, as long as he knows of it. Others than those of an overflow are told of with the crash. */
+  void warnOfDropped(String path, long events, String why) {
+    if (!why.startsWith("overflow")) return;
+    String note = dropLines.admit(graph.time().nanos());
+    if (note != null) log(System.Logger.Level.WARNING, "stage " + path + " has dropped " + events + (events == 1 ? " event" : " events") + ": " + why + note, null);
   }
 
   void log(System.Logger.Level level, String line, Throwable cause) {
@@ -262,13 +272,18 @@ final class ScopeContext {
     if (returned.size() < MOST_LEFTOVERS) returned.add(last);
   }
 
+  void noteDropped(long events) {
+    eventsDropped += events;
+  }
+
   void noteReturnedAfterEnd(Cell<?> cell, int events) {
     eventsReturned += events;
     if (leftovers.containsKey(cell.id()) || leftovers.size() < MOST_LEFTOVERS) leftovers.put(cell.id(), cell.snapshot());
   }
 
   ShutdownReport report(List<StragglersException.Straggler> stragglers) {
-    return new ShutdownReport(drained, List.copyOf(leftovers.values()), returned, eventsReturned, eventsUndelivered, cancelled, stragglers);
+    return new ShutdownReport(drained, List.copyOf(leftovers.values()), returned, eventsReturned, eventsUndelivered, eventsDropped,
+        cancelled, stragglers);
   }
 
   /** Waits until the threads of all cells that have ended, and of these, are gone; gives the stacks of those that are not. Not under the lock. */

@@ -560,7 +560,11 @@ abstract class SupervisorCell implements Supervisor, CellOwner {
 
   @Override
   public final void dropped(Cell<?> cell, long events, String why) {
-    context.locked(() -> counters.eventsDropped += events);
+    context.locked(() -> {
+      counters.eventsDropped += events;
+      context.noteDropped(events);
+    });
+    context.warnOfDropped(cell.path(), events, why);
     context.tell(new StageEvent.Dropped(cell.path(), events, why));
   }
 
