@@ -13,6 +13,18 @@ public enum Decision {
   /** The stage is restarted as its restart type and the strategy say, as long as the intensity is not used up. The default. */
   RESTART,
 
+  /**
+   * As {@link #RESTART}, but the failure is not the event's: it is that of something the stage uses, such as a database that is down or a transaction that was
+   * fenced. The stage pauses, by the supervisor's {@link Backoff} or, if that is none, for half a second at first and twice as long each time, up to ten
+   * seconds. Then the batch in hand is delivered again as it was given, and this try does not count against its {@link stage.api.Redelivery}: no event
+   * becomes a dead letter or is dropped for it. Each time uses up a restart of the intensity; when that is used up the supervisor gives up, and what was in hand is
+   * returned. So give the supervisor an {@link Intensity} that outlasts what is to be survived.
+   *
+   * <p>For turns of the stage itself. A single event that a thread of its own has failed on ({@code perEvent}, {@code mapConcurrent}) crashes no stage, and no
+   * rule is asked.
+   */
+  RETRY,
+
   /** The stage ends as crashed, and its consumers by their cancel policy; the supervisor goes on. */
   STOP,
 

@@ -9,8 +9,19 @@ public sealed interface Directive {
    */
   record Restart(long delayNanos) implements Directive {}
 
-  /** The incarnation ends, and the cell waits for {@link Cell#release}: others are restarted with it. */
-  record Hold() implements Directive {}
+  /**
+   * Another incarnation takes over, and what was in hand is not to blame.
+   *
+   * @param delayNanos how long to wait before
+   */
+  record Retry(long delayNanos) implements Directive {}
+
+  /**
+   * The incarnation ends, and the cell waits for {@link Cell#release}: others are restarted with it.
+   *
+   * @param forgives whether what was in hand is not to blame
+   */
+  record Hold(boolean forgives) implements Directive {}
 
   /** The incarnation goes on, and skips what it was doing. */
   record Resume() implements Directive {}

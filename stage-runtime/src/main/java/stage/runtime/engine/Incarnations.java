@@ -240,6 +240,14 @@ final class Incarnations<S extends Stage.Behaviour> {
     letBehaviourGo(new StopReason.Crashed(cause));
   }
 
+  /** As {@link #abandon}, but it is not what was in hand that has made it crash: that is delivered again as it was given. */
+  void forgive(Throwable cause) {
+    timers = null;
+    messageCrash = null;
+    if (role != null) role.forgive();
+    letBehaviourGo(new StopReason.Crashed(cause));
+  }
+
   private void letBehaviourGo(StopReason reason) {
     S old = behaviour;
     behaviour = null;

@@ -331,6 +331,7 @@ final class Lifecycle {
         tellHeld();
       }
       case Directive.Resume resume -> throw new IllegalStateException("there is nothing to resume in a stage that has completed");
+      case Directive.Retry retry -> throw new IllegalStateException("there is nothing to retry in a stage that has completed");
       case Directive.End(var contained) -> {
         if (contained) stopTakingTurns(reason);
         else end(new StopReason.Crashed(onceTooOften), "completion", false);
@@ -414,11 +415,16 @@ final class Lifecycle {
         awaitNextStart(delayNanos);
         incarnations.abandon(cell.options().redelivery(), cause);
       }
-      case Directive.Hold hold -> {
+      case Directive.Retry(var delayNanos) -> {
+        awaitNextStart(delayNanos);
+        incarnations.forgive(cause);
+      }
+      case Directive.Hold(var forgives) -> {
         signals.clear(Signals.HELD);   // nobody has to ask any more
         enter(new Phase.Held());
         heldToTell = true;
-        incarnations.abandon(cell.options().redelivery(), cause);
+        if (forgives) incarnations.forgive(cause);
+        else incarnations.abandon(cell.options().redelivery(), cause);
         tellHeld();
       }
       case Directive.Resume resume -> {

@@ -9,6 +9,7 @@ import java.util.Set;
 import stage.api.Restart;
 import stage.api.StageKilledException;
 import stage.api.observe.StageEvent;
+import stage.api.supervision.Backoff;
 import stage.api.supervision.Decision;
 import stage.api.supervision.DecisionRule;
 import stage.api.supervision.Failure;
@@ -24,6 +25,7 @@ import stage.runtime.time.Time;
  * but for what says otherwise.
  */
 final class FaultHandling {
+  private static final Backoff PAUSE = Backoff.exponential(Duration.ofMillis(500), Duration.ofSeconds(10));
   private static final int LONGEST_HISTORY = 16;
 
   private final SupervisorCell supervisor;
@@ -84,9 +86,9 @@ final class FaultHandling {
       Child.OfStage child = supervisor.members().of(cell);
       if (supervisor.isDraining() || child == null || child.isStopping()) return new Directive.End(true);
       FaultHandling regrouping = regrouping(child);
-      if (regrouping != null && regrouping.groupRestart.isStopping()) return new Directive.Hold();
+      if (regrouping != null && regrouping.groupRestart.isStopping()) return new Directive.Hold(false);
       var ended = new Failure(cell.path(), incarnation, onceTooOften, "completion", Restart.PERMANENT, window.count());
-      return restart(child, ended, regrouping, log);
+      return restart(child, ended, regrouping, log, false);
     });
     log.write(context, uncountedLines);
     return directive;
@@ -149,7 +151,7 @@ final class FaultHandling {
     FaultHandling regrouping = regrouping(child);
     if (regrouping != null && regrouping.groupRestart.isStopping()) {
       log.decided("HOLD: it was being stopped for a group restart, not counted");
-      return new Directive.Hold();
+      return new Directive.Hold(false);
     }
     if (isOfTheMachine(failed.cause())) {
       log.givesUp(supervisor.root().path(), "FAIL_SCOPE: this is no fault of the stage's");
@@ -170,7 +172,8 @@ final class FaultHandling {
       }
       case ESCALATE -> giveUp(child, failed, log);
       case RESUME -> resume(child, failed, canSkip, regrouping, log);
-      case RESTART -> restart(child, failed, regrouping, log);
+      case RESTART -> restart(child, failed, regrouping, log, false);
+      case RETRY -> restart(child, failed, regrouping, log, true);
     };
   }
 
@@ -179,7 +182,7 @@ final class FaultHandling {
       log.saysUncounted("RESUME");
       return new Directive.Resume();
     }
-    if (failed.during().equals("onStart") || failed.during().equals("kill")) return restart(child, failed, regrouping, log);
+    if (failed.during().equals("onStart") || failed.during().equals("kill")) return restart(child, failed, regrouping, log, false);
     if (isUsedUp(failed, child.streak(), child.cell())) return giveUp(child, failed, log);
     log.decided("RESUME " + countOfRestarts());
     return new Directive.Resume();
@@ -190,7 +193,7 @@ final class FaultHandling {
     return cause instanceof VirtualMachineError && !(cause instanceof StackOverflowError) && !(cause instanceof OutOfMemoryError);
   }
 
-  private Directive restart(Child.OfStage child, Failure failed, FaultHandling regrouping, CrashLog log) {
+  private Directive restart(Child.OfStage child, Failure failed, FaultHandling regrouping, CrashLog log, boolean forgives) {
     if (child.restart() == Restart.TEMPORARY) {
       log.saysUncounted("NONE: it is temporary");
       return new Directive.End(true);
@@ -198,13 +201,13 @@ final class FaultHandling {
     // Who crashes while a whole group is being started makes that start fail, at the supervisor that restarts the group.
     FaultHandling decides = regrouping == null ? this : regrouping;
     if (decides.isUsedUp(failed, child.streak(), child.cell())) return decides.giveUp(child, failed, log);
-    long delay = decides.backoffNanos();
-    log.decided("RESTART" + (delay > 0 ? " in=" + Duration.ofNanos(delay).toMillis() + "ms" : "") + " " + decides.countOfRestarts());
+    long delay = forgives ? decides.pauseNanos() : decides.backoffNanos();
+    log.decided((forgives ? "RETRY" : "RESTART") + (delay > 0 ? " in=" + Duration.ofNanos(delay).toMillis() + "ms" : "") + " " + decides.countOfRestarts());
     // A drain is to finish what is in flight, so a crash in it is a restart too; the others are ending, and are left in peace.
     boolean alone = spec.strategy() == Strategy.ONE_FOR_ONE || spec.strategy() == Strategy.DYNAMIC || supervisor.isDraining();
-    if (regrouping == null && alone) return new Directive.Restart(delay);
+    if (regrouping == null && alone) return forgives ? new Directive.Retry(delay) : new Directive.Restart(delay);
     decides.restartGroup(child, delay, false);
-    return new Directive.Hold();
+    return new Directive.Hold(forgives);
   }
 
   /** {@return whether this failure, which is counted, is one too many: of all within the period, or of those of this child without progress} */
@@ -215,6 +218,12 @@ final class FaultHandling {
     streak.failed(cell.id(), cell.progress());
     boolean isTooOften = window.isUsedUp(time.nanos());
     return isTooOften || streak.failures() > spec.intensity().restarts();
+  }
+
+  /** {@return the same for one that is to pause, whatever the spec says of others} */
+  private long pauseNanos() {
+    Backoff backoff = spec.backoff().equals(Backoff.none()) ? PAUSE : spec.backoff();
+    return BackoffRule.delayNanos(backoff, streak.failures(), time.chance());
   }
 
   private long backoffNanos() {
@@ -337,7 +346,7 @@ final class FaultHandling {
     log.decided("RESTART_SUPERVISOR" + (delay > 0 ? " in=" + Duration.ofNanos(delay).toMillis() + "ms" : "") + " by=" + parent.supervisor.path() + " "
         + parent.countOfRestarts());
     parent.restartGroup(child, delay, true);
-    return new Directive.Hold();
+    return new Directive.Hold(false);
   }
 
   private StageFailedException failureOf(Failure failed) {
