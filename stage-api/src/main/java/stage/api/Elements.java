@@ -1,11 +1,7 @@
 package stage.api;
 
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InputStreamReader;
-import java.nio.charset.Charset;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Iterator;
 
@@ -30,16 +26,16 @@ interface Elements<O> extends AutoCloseable {
     };
   }
 
-  static Elements<String> ofLines(InputStream text, Charset charset) {
-    return new BufferedReader(new InputStreamReader(text, charset))::readLine;
+  static Elements<String> ofLines(InputStream text, LineFormat format) {
+    return format.read(text)::next;
   }
 
-  static Elements<String> ofFile(Path file) throws IOException {
-    BufferedReader reader = Files.newBufferedReader(file);
+  static Elements<String> ofFile(Path file, LineFormat format) throws IOException {
+    LineReader reader = format.open(file);
     return new Elements<>() {
       @Override
       public String next() throws IOException {
-        return reader.readLine();
+        return reader.next();
       }
 
       @Override

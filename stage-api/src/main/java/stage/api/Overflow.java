@@ -29,7 +29,7 @@ public record Overflow(Kind kind, int capacity) {
   /**
    * Checks the bound.
    *
-   * @throws IllegalArgumentException if {@code capacity} is negative
+   * @throws IllegalArgumentException if {@code capacity} is negative, or 0 where the oldest is dropped
    * @throws NullPointerException if {@code kind} is null
    */
   public Overflow {
@@ -37,6 +37,10 @@ public record Overflow(Kind kind, int capacity) {
     if (capacity < 0) {
       throw new IllegalArgumentException("overflow capacity must be at least 0, but was " + capacity
           + "; use 0 to allow nothing beyond demand");
+    }
+    if (capacity == 0 && kind == Kind.DROP_OLDEST) {
+      throw new IllegalArgumentException("overflow capacity must be at least 1 to drop the oldest, but was 0; use Overflow.dropNewest(0) to keep nothing beyond"
+          + " demand");
     }
   }
 
@@ -56,7 +60,7 @@ public record Overflow(Kind kind, int capacity) {
    * @param capacity how many events beyond demand may wait, at least 1
    */
   public static Overflow dropOldest(int capacity) {
-    return new Overflow(Kind.DROP_OLDEST, positive(capacity));
+    return new Overflow(Kind.DROP_OLDEST, capacity);
   }
 
   /**
@@ -75,13 +79,5 @@ public record Overflow(Kind kind, int capacity) {
    */
   public Overflow withCapacity(int capacity) {
     return new Overflow(kind, capacity);
-  }
-
-  private static int positive(int capacity) {
-    if (capacity < 1) {
-      throw new IllegalArgumentException("overflow capacity must be at least 1 to drop the oldest, but was " + capacity
-          + "; use Overflow.dropNewest(0) to keep nothing beyond demand");
-    }
-    return capacity;
   }
 }

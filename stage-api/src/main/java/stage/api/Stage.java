@@ -2,7 +2,6 @@ package stage.api;
 
 import java.io.InputStream;
 import java.nio.charset.Charset;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.List;
@@ -716,7 +715,7 @@ public final class Stage {
   }
 
   /**
-   * Describes a generator that emits the lines of a text in UTF-8, without their ends, and then completes. Otherwise as {@link #ofIterator}. Does not close the
+   * Describes a generator that emits the lines of a text, read as {@link LineFormat#DEFAULT} says, without their ends, and then completes. Otherwise as {@link #ofIterator}. Does not close the
    * text. A read from a file or the console ignores interrupts, so a stage that blocks in one may become a straggler.
    *
    * @param name the stage's name, as {@link StageSpec#name} says
@@ -725,7 +724,7 @@ public final class Stage {
    * @throws IllegalArgumentException if the name is not valid
    */
   public static ProducerSpec<String, Generator<String>> ofLines(String name, InputStream text) {
-    return ofLines(name, text, StandardCharsets.UTF_8);
+    return ofLines(name, text, LineFormat.DEFAULT);
   }
 
   /**
@@ -738,13 +737,26 @@ public final class Stage {
    * @throws IllegalArgumentException if the name is not valid
    */
   public static ProducerSpec<String, Generator<String>> ofLines(String name, InputStream text, Charset charset) {
-    Objects.requireNonNull(text, "text must not be null");
-    Objects.requireNonNull(charset, "charset must not be null");
-    return once(name, Elements.ofLines(text, charset));
+    return ofLines(name, text, LineFormat.of(charset));
   }
 
   /**
-   * Describes a generator that emits the lines of a file in UTF-8, without their ends, and then completes. The file is opened for each incarnation and closed after
+   * As {@link #ofLines(String, InputStream)}, of a text in another format.
+   *
+   * @param name the stage's name, as {@link StageSpec#name} says
+   * @param text the text; read by the stage alone, so the spec is for one stage
+   * @param format its character set, what becomes of bytes that are not in it, and the longest line
+   * @return a spec with the defaults: demand dispatcher
+   * @throws IllegalArgumentException if the name is not valid
+   */
+  public static ProducerSpec<String, Generator<String>> ofLines(String name, InputStream text, LineFormat format) {
+    Objects.requireNonNull(text, "text must not be null");
+    Objects.requireNonNull(format, "format must not be null; use LineFormat.DEFAULT");
+    return once(name, Elements.ofLines(text, format));
+  }
+
+  /**
+   * Describes a generator that emits the lines of a file, read as {@link LineFormat#DEFAULT} says, without their ends, and then completes. The file is opened for each incarnation and closed after
    * it; a restart reads anew and skips the lines that were emitted.
    *
    * @param name the stage's name, as {@link StageSpec#name} says
@@ -753,8 +765,22 @@ public final class Stage {
    * @throws IllegalArgumentException if the name is not valid
    */
   public static ProducerSpec<String, Generator<String>> ofPath(String name, Path file) {
+    return ofPath(name, file, LineFormat.DEFAULT);
+  }
+
+  /**
+   * As {@link #ofPath(String, Path)}, of a file in another format.
+   *
+   * @param name the stage's name, as {@link StageSpec#name} says
+   * @param file the file
+   * @param format its character set, what becomes of bytes that are not in it, and the longest line
+   * @return a spec with the defaults: demand dispatcher
+   * @throws IllegalArgumentException if the name is not valid
+   */
+  public static ProducerSpec<String, Generator<String>> ofPath(String name, Path file, LineFormat format) {
     Objects.requireNonNull(file, "file must not be null");
-    return ProducerSpec.of(name, () -> new ElementsAnew<>(() -> Elements.ofFile(file)), true);
+    Objects.requireNonNull(format, "format must not be null; use LineFormat.DEFAULT");
+    return ProducerSpec.of(name, () -> new ElementsAnew<>(() -> Elements.ofFile(file, format)), true);
   }
 
   private static <O> ProducerSpec<O, Generator<O>> once(String name, Elements<O> elements) {

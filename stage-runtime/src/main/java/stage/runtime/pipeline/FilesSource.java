@@ -1,10 +1,10 @@
 package stage.runtime.pipeline;
 
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import stage.api.LineFormat;
+import stage.api.LineReader;
 import stage.api.Outlet;
 import stage.api.Stage;
 import stage.api.StageContext;
@@ -26,7 +26,8 @@ final class FilesSource implements Stage.Producer<Object> {
 
   private final List<Path> files;
   private State<Place> place;
-  private BufferedReader reader;   // null between two files
+  private LineReader reader;     // null between two files
+  private IOException failure;   // found behind lines that are delivered first; null if there is none
   private int file;
   private long line;
 
@@ -40,15 +41,22 @@ final class FilesSource implements Stage.Producer<Object> {
     file = place.value().file;
     line = place.value().line;
     if (file == files.size()) return;
-    reader = Files.newBufferedReader(files.get(file));
-    for (long skipped = 0; skipped < line && reader.readLine() != null;) skipped++;
+    reader = LineFormat.DEFAULT.open(files.get(file));
+    for (long skipped = 0; skipped < line && reader.next() != null;) skipped++;
   }
 
   @Override
   public void onDemand(long demand, Outlet<Object> out) throws IOException {
-    for (long emitted = 0; emitted < demand && file < files.size();) {
-      if (reader == null) reader = Files.newBufferedReader(files.get(file));
-      String next = reader.readLine();
+    if (failure != null) throw failure;
+    for (long emitted = 0; emitted < demand && file < files.size() && failure == null;) {
+      String next;
+      try {
+        next = next();
+      } catch (IOException broken) {
+        if (emitted == 0) throw broken;
+        failure = broken;   // the lines before it are published by this turn, and the next one throws
+        continue;
+      }
       if (next != null) {
         out.emit(next);
         emitted++;
@@ -61,6 +69,11 @@ final class FilesSource implements Stage.Producer<Object> {
     }
     place.set(new Place(file, line));
     if (file == files.size()) out.complete();
+  }
+
+  private String next() throws IOException {
+    if (reader == null) reader = LineFormat.DEFAULT.open(files.get(file));
+    return reader.next();
   }
 
   private void close() throws IOException {

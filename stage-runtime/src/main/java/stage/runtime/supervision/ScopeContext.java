@@ -31,7 +31,7 @@ import stage.runtime.time.Time;
  */
 final class ScopeContext {
   private static final int MOST_LEFTOVERS = 1000;
-  private static final int FEW_THREADS = 16;
+  private static final int FEW_THREADS = 1;
 
   /** A thread of a cell that has ended: all that is kept of such a cell but numbers. */
   private record LastThread(String path, Thread thread) {}

@@ -514,7 +514,7 @@ abstract class SupervisorCell implements Supervisor, CellOwner {
       context.noteEnd(cell, last);
       // That a producer was cancelled is no failure of its consumers, which are being cancelled too.
       boolean byCancel = isCancelling() && reason instanceof StopReason.ProducerFailed(var producer, var cause) && cause instanceof CancellationException;
-      if (reason.isFailure() && !byCancel && !contained) root().shutdown.failed(cell, reason, during, faultHandling.history());
+      if (reason.isFailure() && !byCancel && !contained) failed(cell, child, reason, during);
       if (child == null) return;
       FaultHandling waiting = faultHandling.whoWaitsFor(child);
       boolean ofItsOwn = !child.isStopping() && !isDraining();
@@ -525,6 +525,22 @@ abstract class SupervisorCell implements Supervisor, CellOwner {
       shutdown.endIfEmpty();
     });
     context.tell(new StageEvent.Ended(cell.path(), reason));
+  }
+
+  /**
+   * A failure that nobody has contained yet. One that came from a producer was that of a stage which has been dealt with, or of a publisher that nobody
+   * supervises: then the consumer it hits decides, as if it had crashed too often itself. Under the lock.
+   */
+  private void failed(Cell<?> cell, Child child, StopReason reason, String during) {
+    if (reason instanceof StopReason.ProducerFailed(var producer, var cause) && !root().isDraining()) {
+      if (child != null && child.restart() == Restart.TEMPORARY) return;
+      for (SupervisorCell above = this; above.parent != null; above = above.parent) {
+        if (above.spec.restart() == Restart.PERMANENT) continue;   // there is nothing to restart in place, so it gives up too
+        above.shutdown.gaveUp(new StageFailedException(cell.path(), during, cause, List.of()));
+        return;
+      }
+    }
+    root().shutdown.failed(cell, reason, during, faultHandling.history());
   }
 
   /** {@return whether somebody else wanted its end} Under the lock. */

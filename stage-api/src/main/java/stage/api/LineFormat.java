@@ -1,0 +1,77 @@
+package stage.api;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Objects;
+
+/**
+ * How bytes become lines: for {@link Stage#ofLines(String, InputStream, LineFormat)} and {@link Stage#ofPath(String, Path, LineFormat)}, which read alike.
+ *
+ * <p>A line ends with {@code \n}, {@code \r\n} or {@code \r}, or with the text. A byte order mark at the beginning of the text is no part of its first line. A
+ * failure to read, to decode or to end a line says in which line of which file it happened, and comes after all lines before that one.
+ *
+ * @param charset the character set
+ * @param replacing whether what is not in that character set becomes the replacement character {@code U+FFFD}; else it is a failure
+ * @param longest the longest line there may be, in characters; a longer one is a failure
+ * @since 0.1
+ */
+public record LineFormat(Charset charset, boolean replacing, int longest) {
+  /** UTF-8, what is not is replaced, and lines of up to 1,048,576 characters. */
+  public static final LineFormat DEFAULT = new LineFormat(StandardCharsets.UTF_8, true, 1 << 20);
+
+  /**
+   * Checks the format.
+   *
+   * @throws IllegalArgumentException if {@code longest} is below 1
+   */
+  public LineFormat {
+    Objects.requireNonNull(charset, "charset must not be null");
+    if (longest < 1) throw new IllegalArgumentException("the longest line must be at least 1 character long, but was " + longest);
+  }
+
+  /**
+   * {@return the default, in another character set}
+   *
+   * @param charset the character set
+   */
+  public static LineFormat of(Charset charset) {
+    return new LineFormat(charset, DEFAULT.replacing, DEFAULT.longest);
+  }
+
+  /** {@return this format, in which what is not in its character set is a failure} */
+  public LineFormat strict() {
+    return new LineFormat(charset, false, longest);
+  }
+
+  /**
+   * {@return this format with another bound for lines}
+   *
+   * @param longest the longest line there may be, in characters, at least 1
+   */
+  public LineFormat withLongest(int longest) {
+    return new LineFormat(charset, replacing, longest);
+  }
+
+  /**
+   * {@return the lines of a file, which is opened now}
+   *
+   * @param file which
+   * @throws IOException if it cannot be opened
+   */
+  public LineReader open(Path file) throws IOException {
+    return new LineReader(Files.newInputStream(Objects.requireNonNull(file, "file must not be null")), file.toString(), this);
+  }
+
+  /**
+   * {@return the lines of a text}
+   *
+   * @param text the text; closed with the reader
+   */
+  public LineReader read(InputStream text) {
+    return new LineReader(Objects.requireNonNull(text, "text must not be null"), "the text", this);
+  }
+}
