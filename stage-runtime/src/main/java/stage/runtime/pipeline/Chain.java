@@ -16,6 +16,8 @@ import stage.runtime.lane.BulkBatch;
 import stage.runtime.bridge.BulkOutlet;
 import stage.runtime.bridge.BridgeContext;
 import stage.runtime.bridge.Transactional;
+import stage.runtime.lane.Progress;
+import stage.runtime.pipeline.operator.Inputs;
 import stage.runtime.pipeline.operator.Times;
 
 /**
@@ -34,8 +36,11 @@ final class Chain implements Transactional {
 
   /** What goes on over turns: which link had no room for all that was to be fired, and why it fires. */
   private record Firing(Kind kind, int place, long c, boolean isCut) {
-    enum Kind { PROGRESS, TIMER, SIDE_END, END }
+    enum Kind { PROGRESS, SIDE_PROGRESS, TIMER, SIDE_END, END }
   }
+
+  /** What consumers were told. */
+  private record Vouched(long c, boolean isIdle) {}
 
   private enum Fate { DONE, DROPPED, DEAD_LETTERED }
 
@@ -48,6 +53,11 @@ final class Chain implements Transactional {
   private final Guard guard = new Guard();
   private final Held<Firing> firing = new Held<>(null);
   private final Held<Boolean> ended = new Held<>(false);
+  private final Held<Long> applied = new Held<>(Times.NEVER);      // of the progress of the inputs
+  private final Held<Boolean> isIdle = new Held<>(false);          // the source, by the clock
+  private final Held<Vouched> vouched = new Held<>(new Vouched(Times.NEVER, false));
+  private Inputs lanes;                                            // what each input vouches for
+  private final boolean isStamped;                                 // whether what it emits has a time
   private final Held<List<Integer>> feedsLeft;   // of each of several inputs
 
   // this incarnation
@@ -88,14 +98,17 @@ final class Chain implements Transactional {
     this.job = job;
     this.tally = tally;
     this.feedsLeft = new Held<>(plan.feeds());
+    this.lanes = new Inputs(plan.lanes().size());
     this.links = plan.links().get().toArray(Link[]::new);
     for (int i = 0; i < links.length; i++) {
       links[i].chain = this;
       links[i].place = i;
       links[i].next = i + 1 < links.length ? links[i + 1] : null;
     }
+    Link last = links[links.length - 1];
+    this.isStamped = !(last instanceof OutLink plain) || plain.isStamped();
     this.stateful = Arrays.stream(links).filter(Link::isStateful).toArray(Link[]::new);
-    boolean isOneLoop = links.length == 2 && links[0] instanceof LoopLink && links[1] instanceof OutLink last && !last.isStamped();
+    boolean isOneLoop = links.length == 2 && links[0] instanceof LoopLink && last instanceof OutLink && !isStamped;
     this.onlyLoop = isOneLoop ? (LoopLink) links[0] : null;
   }
 
@@ -140,7 +153,8 @@ final class Chain implements Transactional {
       if (onlyLoop != null) loop(batch.array(), batch.from(), size);
       else each(batch.array(), batch.from(), size);
       if (isDone()) leave();
-      else if (stateful.length > 0) fire(Firing.Kind.PROGRESS, 0, Times.NEVER, false);
+      else if (stateful.length > 0) advance();
+      isIdle.set(false);
       finish();
       if (plan.isCollecting() && !isDone()) settleAll(size);
     } catch (Throwable thrown) {
@@ -162,6 +176,7 @@ final class Chain implements Transactional {
 
   private void finish() {
     flush();
+    vouch();
     stopIfDone();
     openAndClose();
     armTimer();
@@ -261,13 +276,14 @@ final class Chain implements Transactional {
   // ---- what goes on over turns
 
   boolean hasMore() {
-    return firing.value() != null || isDone() && !ended.value() || nextTimer() <= job.clock().now();
+    return firing.value() != null || lanes.current() > applied.value() && lanes.current() != Times.FOREVER && !ended.value() || isDone() && !ended.value() || nextTimer() <= job.clock().now();
   }
 
   void onMore(Outlet<Object> to) throws Exception {
     begin(to);
     if (firing.value() != null) resume();
     else if (isDone() && !ended.value()) fire(Firing.Kind.END, 0, Times.FOREVER, false);
+    else if (lanes.current() > applied.value()) advance();
     else fire(Firing.Kind.TIMER, 0, job.clock().now(), false);
     finish();
   }
@@ -286,6 +302,55 @@ final class Chain implements Transactional {
     fire(at.kind, at.place + 1, c, at.isCut);
   }
 
+  // ---- progress: what inputs vouch for, and what this run vouches for
+
+  /** Everything that a producer has emitted before it vouched for this is handled. */
+  void onProgress(Inlet<?> from, Progress progress, Outlet<Object> to) throws Exception {
+    begin(to);
+    lanes.progress(laneOf(from), progress.watermark(), progress.isIdle());
+    if (!plan.sides().isEmpty() && firing.value() == null) {
+      int of = sideOf(from);
+      if (!links[0].sideProgress(of, progress.watermark())) firing.set(new Firing(Firing.Kind.SIDE_PROGRESS, 0, of, false));
+    }
+    advance();
+    finish();
+  }
+
+  /** Nothing has come from the source for a while. */
+  void onIdle(Outlet<Object> to) throws Exception {
+    begin(to);
+    isIdle.set(true);
+    finish();
+  }
+
+  long idleAfterNanos() {
+    return plan.idleAfterNanos();
+  }
+
+  private int laneOf(Inlet<?> inlet) {
+    Integer lane = plan.lanes().get(inlet.producer());
+    return lane != null ? lane : plan.lanes().get(inlet.producer().substring(inlet.producer().lastIndexOf('/') + 1));
+  }
+
+  /** Fires what is final by what all inputs vouch for now. What there is no room for waits, and then looks again. */
+  private void advance() throws Exception {
+    if (firing.value() != null || ended.value()) return;
+    applied.set(lanes.current());
+    if (applied.value() != Times.FOREVER) fire(Firing.Kind.PROGRESS, 0, applied.value(), false);
+  }
+
+  /** Tells consumers, behind what was emitted, if that is more than they know. While results wait for room nothing is vouched for. */
+  private void vouch() {
+    if (out == null || !isStamped || firing.value() != null || ended.value()) return;
+    long c = lanes.current();
+    for (Link link : links) c = link.vouchesFor(c);
+    boolean idle = isIdle.value() || lanes.isIdle();
+    Vouched told = vouched.value();
+    if (c == Times.FOREVER || c <= told.c && idle == told.isIdle) return;
+    vouched.set(new Vouched(Math.max(c, told.c), idle));
+    out.progress(new Progress(vouched.value().c, idle, false));
+  }
+
   // ---- several inputs that are told apart
 
   void subscribed(Inlet<Object> inlet) {
@@ -296,18 +361,24 @@ final class Chain implements Transactional {
   /** Of an input of several feeds, the last one says that it has ended. */
   void inputEnded(Inlet<Object> inlet, Outlet<Object> to) throws Exception {
     inlets.remove(inlet);
-    if (plan.sides().isEmpty()) return;
     begin(to);
+    lanes.completed(laneOf(inlet));
+    if (plan.sides().isEmpty()) {
+      advance();
+      finish();
+      return;
+    }
     int side = sideOf(inlet);
     List<Integer> left = new ArrayList<>(feedsLeft.value());
     left.set(side, left.get(side) - 1);
     feedsLeft.set(List.copyOf(left));
     if (left.get(side) == 0) fire(Firing.Kind.SIDE_END, 0, side, false);
     if (isDone()) fire(Firing.Kind.END, 0, Times.FOREVER, false);
+    else advance();
     finish();
   }
 
-  private int sideOf(Inlet<Object> inlet) {
+  private int sideOf(Inlet<?> inlet) {
     Integer side = plan.sides().get(inlet.producer());
     return side != null ? side : plan.sides().get(inlet.producer().substring(inlet.producer().lastIndexOf('/') + 1));
   }
@@ -333,6 +404,7 @@ final class Chain implements Transactional {
       boolean isThrough = switch (kind) {
         case PROGRESS -> link.progress(c);
         case TIMER -> link.timer(c);
+        case SIDE_PROGRESS -> true;   // only what is left of it is resumed
         case SIDE_END -> place > 0 || link.sideEnded((int) c);
         case END -> link.end(isCut);
       };
@@ -647,6 +719,10 @@ final class Chain implements Transactional {
     firing.commit();
     ended.commit();
     feedsLeft.commit();
+    applied.commit();
+    isIdle.commit();
+    vouched.commit();
+    lanes.commit();
     if (ended.value() && firing.value() == null) job.completed(plan.stage());
     tally.commit();
   }
@@ -657,6 +733,10 @@ final class Chain implements Transactional {
     firing.rollback();
     ended.rollback();
     feedsLeft.rollback();
+    applied.rollback();
+    isIdle.rollback();
+    vouched.rollback();
+    lanes.rollback();
     tally.rollback();
   }
 
@@ -667,6 +747,10 @@ final class Chain implements Transactional {
     successor.firing.adopt(firing);
     successor.ended.adopt(ended);
     successor.feedsLeft.adopt(feedsLeft);
+    successor.applied.adopt(applied);
+    successor.isIdle.adopt(isIdle);
+    successor.vouched.adopt(vouched);
+    successor.lanes = lanes.successor();
     return successor;
   }
 }

@@ -48,6 +48,7 @@ final class Links {
   private int coveredLink;  // the first link of those
   private long timeoutNanos;
   private boolean isCollecting;
+  private long idleAfterNanos;
 
   private Links(StagePlan stage) {
     this.stage = stage;
@@ -77,17 +78,25 @@ final class Links {
         all.add(link);
       }
       return all;
-    }, List.copyOf(made.sites), List.copyOf(made.policies), made.isCollecting, made.sides(), made.feeds());
+    }, List.copyOf(made.sites), List.copyOf(made.policies), made.isCollecting, made.sides(), made.feeds(), made.lanes(), made.idleAfterNanos);
   }
 
   private Map<String, Integer> sides() {
     Map<String, Integer> sides = new HashMap<>();
     if (stage.parts.isEmpty() || !(stage.parts.getFirst() instanceof Part.FanIn)) return sides;
-    for (StagePlan.Feed feed : stage.feeds) {
-      boolean isForeign = feed.from().kind instanceof StagePlan.Kind.Source(Origin.Ref(var ref));
-      sides.put(isForeign ? ((Origin.Ref) ((StagePlan.Kind.Source) feed.from().kind).origin()).ref().path() : feed.from().name, feed.side());
-    }
+    for (StagePlan.Feed feed : stage.feeds) sides.put(producer(feed), feed.side());
     return sides;
+  }
+
+  private Map<String, Integer> lanes() {
+    Map<String, Integer> lanes = new HashMap<>();
+    for (StagePlan.Feed feed : stage.feeds) lanes.put(producer(feed), lanes.size());
+    return lanes;
+  }
+
+  /** {@return by what a subscription's producer is known: the name of a stage of the job, the path of a foreign one} */
+  private static String producer(StagePlan.Feed feed) {
+    return feed.from().kind instanceof StagePlan.Kind.Source(Origin.Ref(var ref)) ? ref.path() : feed.from().name;
   }
 
   private List<Integer> feeds() {
@@ -168,7 +177,10 @@ final class Links {
       case Step.Throttle(int events, var per, int burst) ->
           link(site, () -> new ThrottleLink(events, Time.toNanos(per), burst));
       case Step.Sample(var period) -> link(site, () -> new SampleLink(Time.toNanos(period)));
-      case Step.EventTime(var how) -> link(site, () -> new TimeLink(how));
+      case Step.EventTime(var how) -> {
+        how.silence().ifPresent(silence -> idleAfterNanos = Time.toNanos(silence));
+        link(site, () -> new TimeLink(how));
+      }
       case Step.Guard(var policy) -> cover(policy, null, site);
       case Step.Recover(var fn) -> cover(OnFailure.ofDefault(), fn, site);
       case Step.Timeout(var limit) -> timeoutNanos = Time.toNanos(limit);

@@ -7,9 +7,12 @@ import stage.api.Outlet;
 import stage.api.Stage;
 import stage.api.StageContext;
 import stage.runtime.bridge.BridgeContext;
+import stage.runtime.bridge.OnIdle;
+import stage.runtime.bridge.OnProgress;
+import stage.runtime.lane.Progress;
 
 /** One incarnation of a run that emits. */
-final class RunStage implements Stage.ProducerConsumer<Object, Object> {
+final class RunStage implements Stage.ProducerConsumer<Object, Object>, OnProgress, OnIdle {
   private final Function<BridgeContext, Chain> chains;
   private Chain chain;
 
@@ -53,5 +56,22 @@ final class RunStage implements Stage.ProducerConsumer<Object, Object> {
   @Override
   public void onInputEnd(Inlet<Object> from, Outlet<Object> out) throws Exception {
     chain.inputEnded(from, out);
+  }
+
+  @Override
+  @SuppressWarnings("unchecked")   // its own
+  public void onProgress(Inlet<?> from, Progress progress, Outlet<?> out) throws Exception {
+    chain.onProgress(from, progress, (Outlet<Object>) out);
+  }
+
+  @Override
+  public long idleAfterNanos() {
+    return chain.idleAfterNanos();
+  }
+
+  @Override
+  @SuppressWarnings("unchecked")   // its own
+  public void onIdle(Outlet<?> out) throws Exception {
+    chain.onIdle((Outlet<Object>) out);
   }
 }

@@ -55,6 +55,11 @@ final class SidesLink extends OperatorLink<SeveralInputs<Object>> {
   }
 
   @Override
+  boolean sideProgress(int side, long c) throws Exception {
+    return firing(() -> operator.inputProgress(side, c, this));
+  }
+
+  @Override
   boolean sideEnded(int side) throws Exception {
     return firing(() -> operator.inputEnded(side, this));
   }

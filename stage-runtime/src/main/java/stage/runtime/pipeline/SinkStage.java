@@ -3,13 +3,17 @@ package stage.runtime.pipeline;
 import java.util.List;
 import java.util.function.Function;
 import stage.api.Inlet;
+import stage.api.Outlet;
 import stage.api.Stage;
 import stage.api.StageContext;
 import stage.runtime.bridge.Continuing;
 import stage.runtime.bridge.BridgeContext;
+import stage.runtime.bridge.OnIdle;
+import stage.runtime.bridge.OnProgress;
+import stage.runtime.lane.Progress;
 
 /** One incarnation of a run that ends a pipeline. */
-final class SinkStage implements Stage.Consumer<Object>, Continuing {
+final class SinkStage implements Stage.Consumer<Object>, Continuing, OnProgress, OnIdle {
   private final Function<BridgeContext, Chain> chains;
   private Chain chain;
 
@@ -53,5 +57,20 @@ final class SinkStage implements Stage.Consumer<Object>, Continuing {
   @Override
   public void onInputEnd(Inlet<Object> from) throws Exception {
     chain.inputEnded(from, null);
+  }
+
+  @Override
+  public void onProgress(Inlet<?> from, Progress progress, Outlet<?> out) throws Exception {
+    chain.onProgress(from, progress, null);
+  }
+
+  @Override
+  public long idleAfterNanos() {
+    return chain.idleAfterNanos();
+  }
+
+  @Override
+  public void onIdle(Outlet<?> out) throws Exception {
+    chain.onIdle(null);
   }
 }
