@@ -169,6 +169,13 @@ class PipelineTest {
     }
 
     @Test
+    void whatIsPerWorkerBelongsToIt() throws Exception {
+      List<List<Integer>> batches = Pipeline.from(HUNDRED).keyBy(n -> n % 8).workers(3).perWorker(part -> part.map(n -> n + 0).batch(10)).toList().run();
+      assertThat(batches.stream().mapToInt(List::size).sum()).isEqualTo(100);
+      assertThat(batches).allSatisfy(batch -> assertThat(batch).isSorted());
+    }
+
+    @Test
     void oneWorkerIsFused() throws Exception {
       assertThat(Pipeline.from(HUNDRED).keyBy(n -> n % 2).sum(n -> n).collect(toMap(KeyValue::key, KeyValue::value)).run())
           .isEqualTo(Map.of(0, 2550L, 1, 2500L));
@@ -186,6 +193,58 @@ class PipelineTest {
     @Test
     void mapConcurrentKeepsTheOrder() throws Exception {
       assertThat(Pipeline.from(HUNDRED).mapConcurrent(8, n -> n * 2).toList().run()).isEqualTo(HUNDRED.stream().map(n -> n * 2).toList());
+    }
+
+    @Test
+    void ofOneKeyNeverOvertakeEachOther() throws Exception {
+      List<Integer> done = Pipeline.from(HUNDRED).mapConcurrentByKey(8, n -> n % 5, n -> n).toList().run();
+      for (int key = 0; key < 5; key++) {
+        int its = key;
+        assertThat(done.stream().filter(n -> n % 5 == its)).isSorted();
+      }
+      assertThat(done).hasSize(100);
+    }
+
+    @Test
+    void aPolicyBehindFunctionsByKeyCoversThem() throws Exception {
+      assertThat(Pipeline.from(HUNDRED).mapConcurrentByKey(8, n -> n % 5, n -> {
+        if (n == 7) throw new IllegalStateException("seven");
+        return n;
+      }).onFailure(stage.api.pipeline.OnFailure.skip()).count().run()).isEqualTo(99);
+    }
+
+    @Test
+    void aBufferLosesNothing() throws Exception {
+      assertThat(Pipeline.from(HUNDRED).map(n -> n).buffer(7, stage.api.Overflow.block()).map(n -> n + 1).toList().run())
+          .isEqualTo(HUNDRED.stream().map(n -> n + 1).toList());
+    }
+
+    @Test
+    void batchesEndByTime() throws Exception {
+      assertThat(Pipeline.<Integer>generate(out -> {
+        out.emit(1);
+        out.emit(2);
+        new java.util.concurrent.CountDownLatch(1).await();   // until the job ends
+      }).batchWithin(100, java.time.Duration.ofMillis(20)).take(1).toList().run().getFirst()).startsWith(1);
+    }
+
+    @Test
+    void throttledElementsAllCome() throws Exception {
+      assertThat(Pipeline.from(HUNDRED).throttle(1000, java.time.Duration.ofMillis(100), 50).count().run()).isEqualTo(100);
+    }
+
+    @Test
+    void ticksCome() throws Exception {
+      assertThat(Pipeline.tick(java.time.Duration.ofMillis(5)).take(3).toList().run()).hasSize(3).isSorted();
+    }
+
+    @Test
+    void windowsOfAnEndlessSourceFire() throws Exception {
+      assertThat(Pipeline.<Long>generate(out -> {
+        for (long i = 0;; i++) out.emit(i);
+      }).eventTime(java.time.Instant::ofEpochSecond, java.time.Duration.ofSeconds(5)).keyBy(n -> n % 4).workers(2)
+          .window(stage.api.pipeline.Windows.tumbling(java.time.Duration.ofSeconds(100))).count().take(8).toList().run())
+          .hasSize(8).allSatisfy(pane -> assertThat(pane.value()).isEqualTo(25));
     }
 
     @Test

@@ -108,7 +108,7 @@ final class Chain implements Transactional {
     Link last = links[links.length - 1];
     this.isStamped = !(last instanceof OutLink plain) || plain.isStamped();
     this.stateful = Arrays.stream(links).filter(Link::isStateful).toArray(Link[]::new);
-    boolean isOneLoop = links.length == 2 && links[0] instanceof LoopLink && last instanceof OutLink && !isStamped;
+    boolean isOneLoop = plan.isRaw() && links.length == 2 && links[0] instanceof LoopLink && last instanceof OutLink && !isStamped;
     this.onlyLoop = isOneLoop ? (LoopLink) links[0] : null;
   }
 

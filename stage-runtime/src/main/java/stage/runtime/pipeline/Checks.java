@@ -6,6 +6,7 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import stage.api.Overflow;
 import stage.api.pipeline.Windows;
 import stage.api.pipeline.plan.Crossing;
 import stage.api.pipeline.plan.End;
@@ -110,6 +111,9 @@ final class Checks {
 
   private boolean source(Node.Source source, Site reader) {
     if (source.origin() instanceof Origin.Spec(var spec)) named(source.site(), spec.name());
+    if (source.origin() instanceof Origin.Deliveries) {
+      problem(source.site(), "this version runs no sources of deliveries yet; use from(…) with a stage of your own that answers for its events");
+    }
     Site other = seen.putIfAbsent(source.identity(), reader);
     if (other != null) {
       problem(source.site(), "it is read twice, by " + other + " and by " + reader
@@ -124,6 +128,10 @@ final class Checks {
 
   private boolean crossed(Node.Crossed crossed) {
     boolean isTimed = isTimed(crossed.input(), crossed.site());
+    if (crossed.how() instanceof Crossing.Buffer buffer && buffer.overflow().kind() != Overflow.Kind.BLOCK) {
+      problem(crossed.site(), "between two stages of a job a buffer waits, and " + buffer.overflow().kind()
+          + " is for what comes from outside; use Overflow.block() here, or give the overflow to the source's own spec");
+    }
     if (!(crossed.how() instanceof Crossing.Via(var spec))) return isTimed;
     named(crossed.site(), spec.name());
     return false;   // a stage of the user's makes elements of its own

@@ -168,7 +168,7 @@ final class Deployment {
   }
 
   private SubscriptionSpec<?> subscription(Feed feed) {
-    SubscriptionSpec<?> spec = SubscriptionSpec.to(producers.get(feed.from())).withDemand(demand);
+    SubscriptionSpec<?> spec = SubscriptionSpec.to(producers.get(feed.from())).withDemand(feed.buffer() == 0 ? demand : Demand.max(feed.buffer()));
     return feed.route() < 0 ? spec : spec.withPartition(feed.route());
   }
 

@@ -107,10 +107,6 @@ final class Layout {
     };
   }
 
-  private static IllegalStateException unplanned(Node node) {
-    return new IllegalStateException(node.site() + " has passed the checks, but cannot be planned");
-  }
-
   private Tail source(Node.Source source) {
     if (source.origin() instanceof Origin.Branch || source.origin() instanceof Origin.Part) return starts.get(source.identity());
     return Tail.of(stage(new Kind.Source(source.origin()), source.site(), 0, List.of()), false);
@@ -137,14 +133,11 @@ final class Layout {
   }
 
   private Tail fused(Node.Fused fused) {
+    Optional<Tail> byKey = isPolicy(fused.step()) ? coveringByKey(fused) : Optional.empty();
+    if (byKey.isPresent()) return byKey.get();
     Tail before = tail(fused.input());
     var part = new Part.Plain(fused.site(), fused.step());
-    boolean isPolicy = switch (fused.step()) {
-      case Step.Guard guard -> true;
-      case Step.Recover recover -> true;
-      case Step.Timeout timeout -> true;
-      default -> false;
-    };
+    boolean isPolicy = isPolicy(fused.step());
     if (isPolicy && before.open != null && before.open.parts.size() == 1 && before.open.parts.getFirst() instanceof Part.Outcomes) {
       before.open.feeds.getFirst().from().policies.add(part);   // it covers the function that ran elsewhere
     }
@@ -156,11 +149,43 @@ final class Layout {
     return new Tail(tail.feeds, tail.open, true, false, tail.worker);
   }
 
+  private static Tail buffered(Tail before, int n) {
+    List<Feed> feeds = before.feeds.stream().map(feed -> feed.buffered(n)).toList();
+    return new Tail(feeds, null, before.isStamped, before.isKeyTravelling, before.worker);
+  }
+
+  /** Keys share workers, each of which does one element after the other: so those of one key are in order, and many keys are at work at once. */
+  private Tail byKey(Node.Crossed crossed, Crossing.Concurrent how, List<Node.Fused> policies) {
+    var part = new Node.Source(crossed.site(), new Origin.Part(), new Object());
+    Node result = new Node.Fused(crossed.site(), part, new Step.Map(how.fn()));
+    for (Node.Fused policy : policies) result = new Node.Fused(policy.site(), result, policy.step());
+    return parallel(new Node.Parallel(crossed.site(), crossed.input(), how.key(), how.atOnce(), part, result));
+  }
+
+  /** {@return the functions by key that a policy covers, if it is right behind them} */
+  private Optional<Tail> coveringByKey(Node.Fused policy) {
+    List<Node.Fused> policies = new ArrayList<>();
+    Node node = policy;
+    while (node instanceof Node.Fused fused && isPolicy(fused.step())) {
+      policies.addFirst(fused);
+      node = fused.input();
+    }
+    if (!(node instanceof Node.Crossed crossed && crossed.how() instanceof Crossing.Concurrent how && how.order() == Crossing.Order.BY_KEY)) {
+      return Optional.empty();
+    }
+    return Optional.of(byKey(crossed, how, policies));
+  }
+
+  private static boolean isPolicy(Step step) {
+    return step instanceof Step.Guard || step instanceof Step.Recover || step instanceof Step.Timeout;
+  }
+
   private Tail crossed(Node.Crossed crossed) {
+    if (crossed.how() instanceof Crossing.Concurrent how && how.order() == Crossing.Order.BY_KEY) return byKey(crossed, how, List.of());
     Tail before = tail(crossed.input());
     return switch (crossed.how()) {
       case Crossing.Async async -> closed(before);
-      case Crossing.Buffer buffer -> throw unplanned(crossed);
+      case Crossing.Buffer(int n, var overflow) -> buffered(before, n);
       case Crossing.Concurrent concurrent -> concurrent(crossed, concurrent, before);
       case Crossing.Via via -> Tail.of(stage(new Kind.Via(via), crossed.site(), before.worker, plain(before, crossed.site()).feeds), false);
     };
@@ -288,7 +313,7 @@ final class Layout {
     List<Feed> right = routed(tail(joined.right()), joined.site(), joined.rightKey(), joined.workers());
     List<Feed> results = new ArrayList<>();
     for (int worker = 1; worker <= joined.workers(); worker++) {
-      List<Feed> feeds = List.of(new Feed(left.getFirst().from(), worker - 1, 0), new Feed(right.getFirst().from(), worker - 1, 1));
+      List<Feed> feeds = List.of(new Feed(left.getFirst().from(), worker - 1), new Feed(right.getFirst().from(), worker - 1).of(1));
       StagePlan run = stage(new Kind.Run(), joined.site(), worker, feeds);
       run.parts.add(new Part.FanIn(joined));
       run.isStamped = isTimed;

@@ -68,6 +68,7 @@ final class Links {
     boolean isStamped = stage.isStamped;
     if (!hasEnd) made.link(() -> new OutLink(isStamped));
     made.cover(OnFailure.ofDefault(), null, stage.site);
+    boolean isRaw = stage.feeds.stream().allMatch(feed -> feed.route() < 0 && !feed.from().isStamped);
     List<Supplier<Link>> links = List.copyOf(made.links);
     List<Integer> firstSteps = List.copyOf(made.firstSteps);
     return new ChainPlan(stage.name, () -> {
@@ -78,7 +79,7 @@ final class Links {
         all.add(link);
       }
       return all;
-    }, List.copyOf(made.sites), List.copyOf(made.policies), made.isCollecting, made.sides(), made.feeds(), made.lanes(), made.idleAfterNanos);
+    }, List.copyOf(made.sites), List.copyOf(made.policies), isRaw, made.isCollecting, made.sides(), made.feeds(), made.lanes(), made.idleAfterNanos);
   }
 
   private Map<String, Integer> sides() {

@@ -55,14 +55,19 @@ final class StagePlan {
    * @param from which stage
    * @param route which of its routes; -1 if it has none
    * @param side which of several inputs that are told apart; 0 if they are not
+   * @param buffer how many of its elements may wait; 0 for as many as the job's demand says
    */
-  record Feed(StagePlan from, int route, int side) {
+  record Feed(StagePlan from, int route, int side, int buffer) {
     Feed(StagePlan from, int route) {
-      this(from, route, 0);
+      this(from, route, 0, 0);
     }
 
     Feed of(int side) {
-      return new Feed(from, route, side);
+      return new Feed(from, route, side, buffer);
+    }
+
+    Feed buffered(int buffer) {
+      return new Feed(from, route, side, buffer);
     }
   }
 
@@ -75,7 +80,6 @@ final class StagePlan {
   Sharing sharing = Sharing.BY_DEMAND;
   int routes;
   boolean isStamped;           // whether its elements have a time
-  int buffer;                  // how many events the stage takes ahead of what is wanted; 0 for the usual
   String name;                 // once all stages are there
 
   StagePlan(Kind kind, Site site, int worker, List<Feed> feeds) {

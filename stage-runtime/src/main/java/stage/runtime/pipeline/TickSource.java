@@ -4,7 +4,7 @@ import java.time.Instant;
 import stage.api.Outlet;
 import stage.api.Stage;
 
-/** Emits the time, once in a period, by the engine's clock. What nobody wants is left out. */
+/** Emits the time, once in a period, by the engine's clock. While one waits to be wanted, the others are left out. */
 final class TickSource implements Stage.Generator<Object> {
   private final long periodNanos;
   private final Clock clock;
@@ -20,7 +20,7 @@ final class TickSource implements Stage.Generator<Object> {
       long now = clock.now();
       if (now > due) due += (now - due + periodNanos - 1) / periodNanos * periodNanos;   // those that were missed
       clock.await(due - now);
-      if (out.demand() > 0) out.emit(Instant.ofEpochSecond(due / 1_000_000_000L, due % 1_000_000_000L));
+      out.emit(Instant.ofEpochSecond(due / 1_000_000_000L, due % 1_000_000_000L));   // blocks until it is wanted
     }
   }
 }
