@@ -116,6 +116,16 @@ class PipelineFailureTest {
     }
 
     @Test
+    void mayBeThatItTakesTooLong() throws Exception {
+      assertThat(Pipeline.of(1, 2, 3).map(n -> {
+        if (n == 2) new java.util.concurrent.CountDownLatch(1).await();
+        return n;
+      }).timeout(Duration.ofMillis(50)).onFailure(OnFailure.deadLetter(keep)).toList().run()).containsExactly(1, 3);
+      assertThat(letters).singleElement()
+          .satisfies(letter -> assertThat(letter.cause()).isInstanceOf(java.util.concurrent.TimeoutException.class));
+    }
+
+    @Test
     void crashesIfThatIsWanted() {
       assertThatThrownBy(() -> Pipeline.from(HUNDRED).map(PipelineFailureTest::notSeven).onFailure(OnFailure.crash()).count().run())
           .isInstanceOf(StageFailedException.class);

@@ -50,6 +50,7 @@ final class Chain implements Transactional {
   private final Link[] links;
   private final Link[] stateful;
   private final LoopLink onlyLoop;      // if the run is one loop whose results go out as they are
+  private final long timeoutNanos;      // how long an element may take; 0 for any time
   private final Guard guard = new Guard();
   private final Held<Firing> firing = new Held<>(null);
   private final Held<Boolean> ended = new Held<>(false);
@@ -108,7 +109,8 @@ final class Chain implements Transactional {
     Link last = links[links.length - 1];
     this.isStamped = !(last instanceof OutLink plain) || plain.isStamped();
     this.stateful = Arrays.stream(links).filter(Link::isStateful).toArray(Link[]::new);
-    boolean isOneLoop = plan.isRaw() && links.length == 2 && links[0] instanceof LoopLink && last instanceof OutLink && !isStamped;
+    this.timeoutNanos = plan.policies().stream().mapToLong(Policy::timeoutNanos).filter(nanos -> nanos > 0).min().orElse(0);
+    boolean isOneLoop = plan.isRaw() && timeoutNanos == 0 && links.length == 2 && links[0] instanceof LoopLink && last instanceof OutLink && !isStamped;
     this.onlyLoop = isOneLoop ? (LoopLink) links[0] : null;
   }
 
@@ -444,7 +446,8 @@ final class Chain implements Transactional {
       mark(from);
       if (thrown == null) {
         try {
-          links[from].push(value, t, w);
+          if (timeoutNanos == 0 || inHand < 0) links[from].push(value, t, w);
+          else limited(from, value, t, w);
           guard.succeeded();
           return Fate.DONE;
         } catch (Exception failure) {
@@ -472,6 +475,19 @@ final class Chain implements Transactional {
         throw new TooManyFailuresException(Guard.message(how), thrown);
       }
       return giveUp(how, input == null ? value : input, thrown, attempts(attempt));
+    }
+  }
+
+  /** Interrupts the element's steps when their time is over. Steps that go on all the same are let go on: what they make counts. */
+  private void limited(int from, Object value, long t, long w) throws Exception {
+    var limit = new TimeLimit(job.time(), job.time().current(), timeoutNanos);
+    try {
+      links[from].push(value, t, w);
+    } catch (Exception thrown) {
+      if (limit.end()) throw limit.exceeded(thrown);
+      throw thrown;
+    } finally {
+      limit.end();
     }
   }
 

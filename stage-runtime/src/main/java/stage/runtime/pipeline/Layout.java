@@ -58,8 +58,8 @@ final class Layout {
     return switch (end.sink()) {
       case Sink.Nothing nothing -> tail.feeds.getFirst().from();
       case Sink.To to -> stage(new Kind.To(to), end.site(), 0, plain(tail, end.site()).feeds);
-      case Sink.Collect collect -> sink(tail, end, hasExpansion(tail.open));
-      case Sink sink -> sink(tail, end, false);
+      case Sink.Collect collect -> sink(tail, end, hasExpansion(tail.open) || isLimited(tail.open));
+      case Sink sink -> sink(tail, end, isLimited(tail.open));
     };
   }
 
@@ -80,6 +80,12 @@ final class Layout {
   private static boolean hasExpansion(StagePlan run) {
     return run != null && run.parts.stream().anyMatch(part -> part instanceof Part.Reducer
         || part instanceof Part.Plain plain && (plain.step() instanceof Step.FlatMap || plain.step() instanceof Step.MapMulti));
+  }
+
+  /** {@return whether a run has a time limit} That of a function that runs elsewhere is kept there. */
+  private static boolean isLimited(StagePlan run) {
+    return run != null && !(run.parts.getFirst() instanceof Part.Outcomes)
+        && run.parts.stream().anyMatch(part -> part instanceof Part.Plain plain && plain.step() instanceof Step.Timeout);
   }
 
   private void branch(Node.Branch branch, Tail start) {
@@ -141,7 +147,9 @@ final class Layout {
     if (isPolicy && before.open != null && before.open.parts.size() == 1 && before.open.parts.getFirst() instanceof Part.Outcomes) {
       before.open.feeds.getFirst().from().policies.add(part);   // it covers the function that ran elsewhere
     }
-    boolean isApart = fused.step() instanceof Step.Throttle && hasExpansion(before.open);
+    // A time limit is for the steps before it, so the steps behind it are another run's.
+    boolean isBehindLimit = !isPolicy && isLimited(before.open);
+    boolean isApart = isBehindLimit || fused.step() instanceof Step.Throttle && hasExpansion(before.open);
     Tail tail = open(isApart ? closed(before) : before, fused.site());
     tail.open.parts.add(part);
     if (!(fused.step() instanceof Step.EventTime)) return tail;

@@ -184,7 +184,10 @@ final class Links {
       }
       case Step.Guard(var policy) -> cover(policy, null, site);
       case Step.Recover(var fn) -> cover(OnFailure.ofDefault(), fn, site);
-      case Step.Timeout(var limit) -> timeoutNanos = Time.toNanos(limit);
+      case Step.Timeout(var limit) -> {
+        boolean isElsewhere = stage.parts.getFirst() instanceof Part.Outcomes;   // it is kept there
+        if (!isElsewhere) timeoutNanos = Time.toNanos(limit);
+      }
     }
   }
 

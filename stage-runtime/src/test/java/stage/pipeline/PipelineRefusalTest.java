@@ -1,0 +1,169 @@
+package stage.pipeline;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import stage.api.Inlet;
+import stage.api.Outlet;
+import stage.api.Stage;
+import stage.api.pipeline.Bound;
+import stage.api.pipeline.DeliverySource;
+import stage.api.pipeline.Delivery;
+import stage.api.pipeline.Job;
+import stage.api.pipeline.Pipeline;
+import stage.api.pipeline.PipelineRefusedException;
+import stage.api.pipeline.Settling;
+import stage.api.pipeline.Windows;
+
+/** What cannot run is refused before anything starts: all of it at once, each with its step, its line, and what would be right. */
+class PipelineRefusalTest {
+  private static Pipeline<Instant> timed() {
+    return Pipeline.of(Instant.EPOCH).eventTime(t -> t, Duration.ZERO);
+  }
+
+  private static void assertRefused(Job<?> job, String... parts) {
+    assertThatThrownBy(() -> job.run("job")).isInstanceOfSatisfying(PipelineRefusedException.class, refused -> {
+      assertThat(refused.problems()).anySatisfy(problem -> assertThat(problem).contains(parts).contains("PipelineRefusalTest.java:"));
+    });
+  }
+
+  @Nested
+  class Refused {
+    @Test
+    void isAWindowOfEventTimeWithoutTime() {
+      assertRefused(Pipeline.of(1).keyBy(n -> n).window(Windows.tumbling(Duration.ofSeconds(1))).count().toList(), "step \"window\"", "eventTime");
+    }
+
+    @Test
+    void isASourceThatIsReadTwice() {
+      Pipeline<Integer> numbers = Pipeline.of(1, 2);
+      assertRefused(Pipeline.merge(numbers.map(n -> n), numbers).toList(), "step \"of\"", "broadcastTo");
+    }
+
+    @Test
+    void isADiamond() {
+      Pipeline<Integer> numbers = Pipeline.of(1, 2);
+      assertRefused(numbers.zip(numbers.map(n -> n), Integer::sum).toList(), "step \"zip\"", "step \"of\"");
+    }
+
+    @Test
+    void areEarlyPanesOfSessions() {
+      assertRefused(timed().keyBy(t -> 1).window(Windows.sessions(Duration.ofSeconds(1))).early(3).count().toList(), "step \"window\"", "early");
+    }
+
+    @Test
+    void areSessionsAndSlidingWindowsThatCannotMerge() {
+      assertRefused(timed().keyBy(t -> 1).window(Windows.sessions(Duration.ofSeconds(1))).aggregate(0, (n, t) -> n + 1).toList(), "merge");
+      assertRefused(timed().keyBy(t -> 1).window(Windows.sliding(Duration.ofSeconds(2), Duration.ofSeconds(1))).aggregate(0, (n, t) -> n + 1).toList(),
+          "step \"aggregate\"", "merge");
+    }
+
+    @Test
+    void areNamesThatAreTakenTwice() {
+      assertRefused(Pipeline.of(1).map(n -> n).named("x").map(n -> n).named("x").toList(), "step \"x\"", "taken");
+    }
+
+    @Test
+    void isABranchThatReturnsAForeignJob() {
+      assertRefused(Pipeline.of(1).alsoTo(copy -> Pipeline.of(2).count()).toList(), "step \"alsoTo\"", "branch");
+    }
+
+    @Test
+    void isAPartThatReadsFromOutside() {
+      Pipeline<Integer> outside = Pipeline.of(7);
+      assertRefused(Pipeline.of(1).keyBy(n -> n).workers(2).perWorker(part -> Pipeline.merge(part, outside)).toList(), "step \"perWorker\"", "outside");
+    }
+
+    @Test
+    void isAJoinOfTimesWithoutTime() {
+      assertRefused(timed().join(Pipeline.of(1)).on(t -> 1, n -> n).within(Duration.ZERO, Duration.ZERO, Bound.rows(1)).inner((a, b) -> a).toList(),
+          "step \"join\"", "right");
+    }
+
+    @Test
+    void isAReducerBehindDeliveries() {
+      assertRefused(Pipeline.deliveries(new Silent(), Settling.inFlight(10)).count(), "step \"deliveries\"", "absorbed");
+    }
+
+    @Test
+    void areBatchesThatKeepMoreDeliveriesThanThereMayBe() {
+      assertRefused(Pipeline.deliveries(new Silent(), Settling.inFlight(10)).batch(20).forEach(batch -> {}), "step \"deliveries\"", "20");
+    }
+
+    @Test
+    void isEverythingAtOnce() {
+      assertThatThrownBy(() -> Pipeline.of(1).map(n -> n).named("x").map(n -> n).named("x").window(Windows.tumbling(Duration.ofSeconds(1))).count().count().run())
+          .isInstanceOfSatisfying(PipelineRefusedException.class, refused -> assertThat(refused.problems()).hasSize(2));
+    }
+  }
+
+  private static final class Silent implements DeliverySource<Integer> {
+    @Override
+    public void receive(long demand, Outlet<Delivery<Integer>> out) {}
+
+    @Override
+    public void settle(List<Delivery<Integer>> acked, List<Nacked<Integer>> nacked) {}
+  }
+
+  @Nested
+  class AtTheCall {
+    @Test
+    void nullsAreRefused() {
+      assertThatThrownBy(() -> Pipeline.of(1).map(null)).isInstanceOf(NullPointerException.class).hasMessageContaining("fn");
+      assertThatThrownBy(() -> Pipeline.of(1, null)).isInstanceOf(NullPointerException.class);
+    }
+
+    @Test
+    void numbersAreChecked() {
+      assertThatThrownBy(() -> Pipeline.of(1).batch(0)).isInstanceOf(IllegalArgumentException.class).hasMessageContaining("0");
+      assertThatThrownBy(() -> Pipeline.of(1).named("a b")).isInstanceOf(IllegalArgumentException.class).hasMessageContaining("a b");
+      assertThatThrownBy(() -> Pipeline.of(1).throttle(0, Duration.ofSeconds(1))).isInstanceOf(IllegalArgumentException.class);
+    }
+  }
+
+  @Nested
+  class ADescription {
+    private final Job<?> job = Pipeline.of("a \"quoted\" <b>").map(s -> s).named("parse").eventTime(s -> Instant.EPOCH, Duration.ZERO)
+        .keyBy(s -> s).workers(2).window(Windows.tumbling(Duration.ofMinutes(1))).count().toList();
+
+    @Test
+    void hasALineForEachStage() {
+      assertThat(job.describe().lines().toList()).hasSize(5).satisfies(lines -> {
+        assertThat(lines.get(0)).startsWith("of:");
+        assertThat(lines.get(1)).startsWith("parse:").contains("event time, PipelineRefusalTest.java:", "2 workers");
+        assertThat(lines.get(2)).startsWith("count.1:").contains("per key", "worker 1");
+        assertThat(lines.get(4)).startsWith("toList:").contains("order none");
+      });
+    }
+
+    @Test
+    void notesWhereArrivalCounts() {
+      assertThat(Pipeline.merge(Pipeline.of(1), Pipeline.of(2)).take(1).toList().describe()).contains("note: step \"take\"", "order of arrival");
+    }
+
+    @Test
+    void isAGraphToo() {
+      assertThat(job.toMermaid()).startsWith("flowchart LR\n").contains("parse", " --> ");
+      assertThat(job.toDot()).startsWith("digraph").contains("\"parse\" -> \"count.1\"");
+    }
+  }
+
+  @Nested
+  class StagesOfOnesOwn {
+    @Test
+    void goInAndOut() throws Exception {
+      Stage.ProducerConsumer<Integer, Integer> doubler = (List<Integer> events, Inlet<Integer> from, Outlet<Integer> out) -> {
+        for (int each : events) out.emit(2 * each);
+      };
+      assertThat(Pipeline.from(Stage.ofIterable("numbers", Stream.of(1, 2, 3)::iterator))
+          .via(Stage.<Integer, Integer, Stage.ProducerConsumer<Integer, Integer>>producerConsumer("double", () -> doubler)).toList().run())
+          .containsExactly(2, 4, 6);
+    }
+  }
+}
