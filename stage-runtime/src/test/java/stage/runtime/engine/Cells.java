@@ -8,7 +8,7 @@ import stage.runtime.time.RealTime;
 final class Cells {
   /** They ask their owner for nothing but a context. */
   private static final CellOwner NOBODY = (CellOwner) Proxy.newProxyInstance(CellOwner.class.getClassLoader(), new Class<?>[] {CellOwner.class},
-      (proxy, method, arguments) -> null);
+      (proxy, method, arguments) -> method.getReturnType() == Watching.class ? new Watching() : null);
 
   private Cells() {}
 
