@@ -6,7 +6,10 @@
  */
 module stage.runtime {
   requires transitive stage.api;
+  requires static java.management;
+  requires static jdk.jfr;
 
+  exports stage.runtime.observe.jmx to java.management;
   exports stage.runtime.testkit;
 
   uses stage.runtime.engine.Bridges;

@@ -17,6 +17,7 @@ import stage.api.ProducerSpec;
 import stage.api.Stage;
 import stage.api.StageRef;
 import stage.api.observe.Explanation;
+import stage.api.observe.Registration;
 import stage.api.observe.TreeSnapshot;
 
 /**
@@ -248,6 +249,17 @@ public interface Supervisor extends AutoCloseable {
    * @since 0.1
    */
   Explanation explain();
+
+  /**
+   * Shows this scope to JMX: a managed bean {@code stage:type=Scope,name="shop"}, by which a console reads the stages' numbers and asks for the
+   * explanation. It is gone when the scope has closed. Without this call the runtime touches nothing of JMX. Any thread; returns at once.
+   *
+   * @return to take it away earlier
+   * @throws IllegalStateException if a scope of this path is shown already
+   * @throws UnsupportedOperationException if this JVM has no module {@code java.management}
+   * @since 0.1
+   */
+  Registration manage();
 
   /**
    * Writes what there is to know into a file, to be looked at later: the numbers of {@link #tree()} as JSON, what {@link #explain()} says, and the

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import stage.api.observe.Explanation;
+import stage.api.observe.Registration;
 import stage.api.observe.TreeRates;
 import stage.api.observe.TreeSnapshot;
 import stage.runtime.supervision.Observed;
@@ -16,7 +17,7 @@ final class Dump {
   private Dump() {}
 
   static void write(Observed scope, Path file) throws IOException {
-    Observed.Registration watch = scope.watch();
+    Registration watch = scope.watch();
     try {
       TreeSnapshot before = scope.tree();
       Explanation explanation = new Explainer(scope).explain();

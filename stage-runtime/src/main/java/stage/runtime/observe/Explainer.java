@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import stage.api.observe.Explanation;
 import stage.api.observe.Finding;
+import stage.api.observe.Registration;
 import stage.api.observe.TreeRates;
 import stage.api.observe.TreeSnapshot;
 import stage.runtime.supervision.Observed;
@@ -24,7 +25,7 @@ final class Explainer {
   }
 
   Explanation explain() {
-    Observed.Registration watch = scope.watch();
+    Registration watch = scope.watch();
     try {
       TreeSnapshot first = scope.tree();
       TreeSnapshot last = first;

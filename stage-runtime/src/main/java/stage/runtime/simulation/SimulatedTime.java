@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import stage.runtime.time.Driver;
 import stage.runtime.time.Faults;
 import stage.runtime.time.Latch;
@@ -54,6 +55,7 @@ public final class SimulatedTime implements Time {
   private Duration standstill = Duration.ofSeconds(Long.getLong("stage.simulation.standstill", 10));
   private boolean quiet;
   private Object attachment;
+  private final List<Supplier<String>> explainers = new ArrayList<>();
   private Consumer<SimulatedDriver> afterStep = driver -> {};
   private Consumer<String> trace;  // null without one
   private final List<String> openScopes = new ArrayList<>();   // whoever has the baton
@@ -88,6 +90,28 @@ public final class SimulatedTime implements Time {
   public <T> T attached(Function<? super SimulatedTime, T> make) {
     if (attachment == null) attachment = make.apply(this);
     return (T) attachment;
+  }
+
+  /**
+   * Has somebody say more of a simulation in which nobody can go on.
+   *
+   * @param explainer says it, a line each; nothing moves meanwhile
+   */
+  public void explainedBy(Supplier<String> explainer) {
+    explainers.add(explainer);
+  }
+
+  /** {@return why nobody can go on, a line each; empty if nobody knows} */
+  String whyStill() {
+    var lines = new StringBuilder();
+    for (Supplier<String> explainer : explainers) {
+      try {
+        explainer.get().lines().forEach(line -> lines.append("  ").append(line).append('\n'));
+      } catch (RuntimeException failure) {
+        lines.append("  (no explanation: ").append(failure).append(")\n");
+      }
+    }
+    return lines.toString();
   }
 
   /**

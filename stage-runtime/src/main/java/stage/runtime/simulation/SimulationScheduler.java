@@ -265,7 +265,7 @@ final class SimulationScheduler {
       }
       if (runQueue.isEmpty()) lookForInterrupts();   // before time goes by
       while (runQueue.isEmpty() && steps < options.mostSteps()) {
-        if (!nextAlarm()) return failed("nobody can go on, and no timer is set");
+        if (!nextAlarm()) return failed("nobody can go on, and no timer is set\n" + time.whyStill());
       }
       if (runQueue.isEmpty()) continue;
       Schedulable next = runQueue.choose(options.earlyTimers() && clock.hasTimers());
@@ -295,7 +295,7 @@ final class SimulationScheduler {
   }
 
   private Wait failed(String why) {
-    fail(why + "\n" + time.explain(), null);
+    fail(why.stripTrailing() + "\n" + time.explain(), null);
     return takeWaitOf(main);
   }
 

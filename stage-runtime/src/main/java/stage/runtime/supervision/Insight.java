@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.ServiceLoader;
 import stage.api.observe.Explanation;
+import stage.api.observe.Registration;
 import stage.api.observe.TreeSnapshot;
 
 /**
@@ -35,6 +36,21 @@ public interface Insight {
    * @throws IOException if that cannot be written
    */
   void dump(Observed scope, Path file) throws IOException;
+
+  /**
+   * A scope was opened. Whatever wants to follow it from the beginning may do so.
+   *
+   * @param scope which
+   */
+  void opened(Observed scope);
+
+  /**
+   * Shows a scope to those who manage this JVM, until it closes or the registration does.
+   *
+   * @param scope which
+   * @throws UnsupportedOperationException if this JVM has nothing for that
+   */
+  Registration manage(Observed scope);
 
   /** {@return the insight of this runtime} */
   static Insight find() {

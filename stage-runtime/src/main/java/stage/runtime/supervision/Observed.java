@@ -2,6 +2,7 @@ package stage.runtime.supervision;
 
 import java.util.List;
 import java.util.Map;
+import stage.api.observe.Registration;
 import stage.api.observe.StageListener;
 import stage.api.observe.TreeSnapshot;
 import stage.api.supervision.Supervisor;
@@ -20,12 +21,6 @@ public interface Observed {
     public Place {
       stack = List.copyOf(stack);
     }
-  }
-
-  /** Something that goes on until it is closed. Closing it twice changes nothing. */
-  interface Registration extends AutoCloseable {
-    @Override
-    void close();
   }
 
   /**

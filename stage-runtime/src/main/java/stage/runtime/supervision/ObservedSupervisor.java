@@ -4,6 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
+import stage.api.observe.Registration;
 import stage.api.observe.StageListener;
 import stage.api.observe.TreeSnapshot;
 import stage.runtime.engine.Cell;

@@ -4,11 +4,14 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
+import stage.api.observe.Explanation;
+import stage.api.observe.TreeSnapshot;
 import stage.api.supervision.ScopeMisuseException;
 import stage.api.supervision.ShutdownReport;
 import stage.api.supervision.StragglersException;
 import stage.api.supervision.SupervisorSpec;
 import stage.runtime.engine.SubscriptionGraph;
+import stage.runtime.simulation.SimulatedTime;
 import stage.runtime.time.Time;
 
 /** The root of a tree of supervisors, owned by the thread that opened it. Closing it drains, then cancels, then waits for the threads. */
@@ -42,7 +45,16 @@ final class Scope extends SupervisorCell {
     var scope = new Scope(spec, graph, owners);
     owners.opened(scope);
     scope.time().opened(scope.name());
+    if (graph.time() instanceof SimulatedTime simulation) simulation.explainedBy(scope::whyStill);
+    Insight.find().opened(Observed.of(scope));
     return scope;
+  }
+
+  /** {@return why nothing moves in here, of a simulation in which nobody can go on; empty if it cannot be said} */
+  private String whyStill() {
+    TreeSnapshot still = tree();
+    Explanation explanation = Insight.find().explainStandstill(still, Observed.of(this));
+    return explanation.isFlowing() ? "" : explanation.toString();
   }
 
   @Override

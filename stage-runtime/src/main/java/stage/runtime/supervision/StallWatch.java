@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import stage.api.observe.Finding;
 import stage.api.observe.StageEvent;
 import stage.api.supervision.SupervisorSpec;
 import stage.runtime.engine.Cell;
@@ -98,9 +99,18 @@ final class StallWatch implements StepMachine {
     StackTraceElement[] stack = root.time().stackOf(thread);
     if (cell.callback() != callback) return;   // it has just come back, so that is not where it was
     Duration time = Duration.ofNanos(nanos);
-    context.log(System.Logger.Level.WARNING, "stage " + cell.path() + " has been in one callback for " + time.toMillis() + " ms; it goes on",
-        new Here(thread.getName(), stack));
+    context.log(System.Logger.Level.WARNING, "stage " + cell.path() + " has been in one callback for " + time.toMillis()
+        + " ms; it goes on" + consequence(cell), new Here(thread.getName(), stack));
     context.tell(new StageEvent.Stalled(cell.path(), Math.max(1, cell.incarnation()), time, List.of(stack)));
+  }
+
+  /** {@return who waits for it, in words; empty if nobody does} Takes some time, in which nobody else is looked at. */
+  private String consequence(Cell<?> cell) {
+    for (Finding finding : root.explain().findings()) {
+      boolean isOfIt = finding instanceof Finding.RootCause cause && cause.culprit().equals(cell.path()) && !cause.victims().isEmpty();
+      if (isOfIt) return ": " + finding.sentence();
+    }
+    return "";
   }
 
   @Override

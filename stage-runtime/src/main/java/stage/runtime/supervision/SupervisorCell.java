@@ -29,6 +29,7 @@ import stage.api.StageSpec;
 import stage.api.StopReason;
 import stage.api.SubscriptionSnapshot;
 import stage.api.observe.Explanation;
+import stage.api.observe.Registration;
 import stage.api.observe.StageEvent;
 import stage.api.observe.TreeSnapshot;
 import stage.api.supervision.AutoShutdown;
@@ -369,6 +370,11 @@ abstract class SupervisorCell implements Supervisor, CellOwner {
   @Override
   public final Explanation explain() {
     return Insight.find().explain(Observed.of(this));
+  }
+
+  @Override
+  public final Registration manage() {
+    return Insight.find().manage(Observed.of(this));
   }
 
   @Override

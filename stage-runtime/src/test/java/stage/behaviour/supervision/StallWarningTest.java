@@ -13,12 +13,16 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.logging.LogRecord;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import stage.api.ConsumerRef;
+import stage.api.Demand;
+import stage.api.ProducerRef;
 import stage.api.Stage;
 import stage.api.StageRef;
 import stage.api.observe.StageEvent;
 import stage.api.supervision.SupervisorSpec;
 import stage.behaviour.support.Await;
 import stage.behaviour.support.CrashTest;
+import stage.behaviour.support.Numbers;
 import stage.behaviour.support.Sink;
 
 /** Callbacks that take longer than their scope likes. */
@@ -74,11 +78,24 @@ class StallWarningTest extends CrashTest {
     assertThat(stalled.incarnation()).isEqualTo(1);
     assertThat(stalled.time()).isGreaterThanOrEqualTo(LIMIT);
     assertThat(stalled.stack()).anyMatch(frame -> frame.getMethodName().equals("waitForRelease"));
-    List<LogRecord> lines = log.take().stream().filter(line -> line.getMessage().matches("stage test/first has been in one callback for \\d+ ms; it goes on"))
+    List<LogRecord> lines = log.take().stream().filter(line -> line.getMessage().matches("stage test/first has been in one callback for \\d+ ms; it goes on.*"))
         .filter(line -> isMeant(Arrays.asList(line.getThrown().getStackTrace()))).toList();
     assertThat(lines).hasSize(1);
     assertThat(lines.getFirst().getThrown()).hasMessage("thread stage:test/first#1 is here");
     assertThat(lines.getFirst().getThrown().getStackTrace()).anyMatch(frame -> frame.getMethodName().equals("waitForRelease"));
+  }
+
+  @Test
+  void saysWhoWaitsForIt() throws Exception {
+    openWithLimit();
+    ProducerRef<Integer, Numbers> numbers = start(Stage.producer("numbers", Numbers::new));
+    ConsumerRef<Integer, ?> first = start(Stage.consumer("first", () -> (Stage.Consumer<Integer>) (events, from) -> waitForRelease())
+        .subscribeTo(numbers, Demand.max(4)));
+    next(first);
+    assertThat(log.take()).extracting(LogRecord::getMessage).anyMatch(line -> line.matches("stage test/first has been in one"
+        + " callback for \\d+ ms; it goes on: `test/numbers` has had no demand for .* because `test/first` is inside"
+        + " `StallWarningTest.waitForRelease` .*"));
+    release.countDown();
   }
 
   @Test

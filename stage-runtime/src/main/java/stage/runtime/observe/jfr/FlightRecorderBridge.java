@@ -1,0 +1,147 @@
+package stage.runtime.observe.jfr;
+
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import jdk.jfr.Event;
+import jdk.jfr.FlightRecorder;
+import jdk.jfr.FlightRecorderListener;
+import stage.api.StageSnapshot;
+import stage.api.SubscriptionSnapshot;
+import stage.api.WaitReason;
+import stage.api.observe.Registration;
+import stage.api.observe.StageEvent;
+import stage.api.observe.TreeRates;
+import stage.api.observe.TreeSnapshot;
+import stage.runtime.supervision.Observed;
+
+/**
+ * Tells the flight recorder what happens in scopes, and once a second what their lanes and stages stand at.
+ *
+ * <p>The recorder is not started by this, and while it is not, an event costs the test whether it is.
+ */
+public final class FlightRecorderBridge implements FlightRecorderListener {
+  private final Map<Observed, TreeSnapshot> scopes = new ConcurrentHashMap<>();   // with what was seen of each last
+
+  /** Makes the one of this JVM: it waits for the recorder to be started. */
+  public FlightRecorderBridge() {
+    if (FlightRecorder.isInitialized()) recorderInitialized(FlightRecorder.getFlightRecorder());
+    else FlightRecorder.addListener(this);
+  }
+
+  @Override
+  public void recorderInitialized(FlightRecorder recorder) {
+    FlightRecorder.addPeriodicEvent(StageEvents.Lane.class, this::look);
+    FlightRecorder.register(StageEvents.Busy.class);
+  }
+
+  /**
+   * Tells of a scope until it closes.
+   *
+   * @param scope which
+   */
+  public void opened(Observed scope) {
+    scopes.put(scope, scope.tree());
+    Registration listener = scope.listen(event -> happened(scope.path(), event));
+    scope.onClose(() -> {
+      listener.close();
+      scopes.remove(scope);
+    });
+  }
+
+  // ---- what happens; on the thread it happened on
+
+  private static void happened(String scope, StageEvent event) {
+    Event written = switch (event) {
+      case StageEvent.Started started -> new StageEvents.Start();
+      case StageEvent.Crashed(var path, var incarnation, var cause, var during) -> {
+        var crash = new StageEvents.Crash();
+        crash.incarnation = incarnation;
+        crash.cause = cause.getClass().getName();
+        crash.during = during;
+        yield crash;
+      }
+      case StageEvent.Restarted(var path, var incarnation) -> {
+        var restart = new StageEvents.Restart();
+        restart.incarnation = incarnation;
+        yield restart;
+      }
+      case StageEvent.GaveUp(var path, var child, var cause) -> {
+        var gaveUp = new StageEvents.GiveUp();
+        gaveUp.child = child;
+        gaveUp.cause = cause.getClass().getName();
+        yield gaveUp;
+      }
+      case StageEvent.DeadLettered(var letter) -> {
+        var dead = new StageEvents.DeadLetter();
+        dead.attempts = letter.attempts();
+        dead.cause = letter.cause().getClass().getName();
+        yield dead;
+      }
+      case StageEvent.Dropped(var path, var events, var why) -> {
+        var drop = new StageEvents.Drop();
+        drop.events = events;
+        drop.why = why;
+        yield drop;
+      }
+      case StageEvent.Abandoned(var path, var incarnation, var thread) -> {
+        var abandon = new StageEvents.Abandon();
+        abandon.incarnation = incarnation;
+        abandon.thread = thread;
+        yield abandon;
+      }
+      case StageEvent.Stalled(var path, var incarnation, var time, var stack) -> {
+        var stall = new StageEvents.Stall();
+        stall.incarnation = incarnation;
+        stall.millis = time.toMillis();
+        stall.place = stack.isEmpty() ? "" : stack.getFirst().toString();
+        yield stall;
+      }
+      case StageEvent.Ended(var path, var reason) -> {
+        var end = new StageEvents.End();
+        end.reason = reason.getClass().getSimpleName();
+        end.failed = reason.isFailure();
+        yield end;
+      }
+    };
+    commit((StageEvents.OfStage) written, scope, event.path());
+  }
+
+  private static void commit(StageEvents.OfStage event, String scope, String stage) {
+    if (!event.shouldCommit()) return;
+    event.scope = scope;
+    event.stage = stage;
+    event.commit();
+  }
+
+  // ---- what lanes and stages stand at; on the recorder's thread, once in its period
+
+  private void look() {
+    scopes.forEach((scope, before) -> {
+      TreeSnapshot now = scope.tree();
+      scopes.computeIfPresent(scope, (same, old) -> now);
+      tell(now, TreeRates.between(before, now));
+    });
+  }
+
+  private static void tell(TreeSnapshot tree, TreeRates rates) {
+    for (SubscriptionSnapshot each : tree.subscriptions()) {
+      var lane = new StageEvents.Lane();
+      lane.consumer = each.consumer();
+      lane.rate = rates.of(each);
+      lane.outstanding = each.outstanding();
+      lane.inFlight = each.inFlight();
+      lane.ageMillis = each.age().toMillis();
+      commit(lane, tree.scope(), each.producer());
+    }
+    for (StageSnapshot stage : tree.stages()) {
+      TreeRates.StageRates of = rates.of(stage);
+      var busy = new StageEvents.Busy();
+      busy.busy = of.busy();
+      busy.events = of.waits().getOrDefault(WaitReason.EVENTS, 0.0);
+      busy.demand = of.waits().getOrDefault(WaitReason.DEMAND, 0.0);
+      busy.in = of.in();
+      busy.out = of.out();
+      commit(busy, tree.scope(), stage.path());
+    }
+  }
+}

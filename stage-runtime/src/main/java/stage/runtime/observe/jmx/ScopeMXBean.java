@@ -1,0 +1,24 @@
+package stage.runtime.observe.jmx;
+
+import java.util.List;
+
+/** A scope, as JMX shows it. */
+public interface ScopeMXBean {
+  /** {@return the path of the scope} */
+  String getPath();
+
+  /** {@return the stages} */
+  List<StageData> getStages();
+
+  /** {@return how often incarnations have crashed} */
+  long getCrashes();
+
+  /** {@return how often incarnations have taken over} */
+  long getRestarts();
+
+  /** {@return why it is stuck or slow, a line each; takes 50 to 400 ms} */
+  List<String> explain();
+
+  /** {@return the tree as JSON} */
+  String json();
+}
