@@ -184,7 +184,8 @@ class TreeTest {
       var rates = new Rates();
       rates.add(app.tree());
       assertThat(rates.over(Rates.Window.SECOND)).isEqualTo(TreeRates.NONE);
-      await("shop/sink", stage -> stage.inputs().getFirst().handled() > 1_000);
+      long before = app.tree().subscriptions().getFirst().handled();
+      await("shop/sink", stage -> stage.inputs().getFirst().handled() > before + 1_000);
       TreeSnapshot now = app.tree();
       rates.add(now);
       TreeRates second = rates.over(Rates.Window.SECOND);

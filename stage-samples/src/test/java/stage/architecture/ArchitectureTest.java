@@ -157,7 +157,7 @@ class ArchitectureTest {
       assertThat(runtime.name()).isEqualTo("stage.runtime");
       assertThat(exportsOf(runtime)).containsExactly("stage.runtime.testkit");
       assertThat(runtime.opens()).isEmpty();
-      assertThat(requiresOf(runtime)).containsExactlyInAnyOrder("java.base", "stage.api");
+      assertThat(requiresOf(runtime)).containsExactlyInAnyOrder("java.base", "stage.api", "java.management", "jdk.jfr");
       assertThat(runtime.provides()).extracting(ModuleDescriptor.Provides::service)
           .containsExactlyInAnyOrder("stage.api.pipeline.plan.PipelineRuntime",
               "stage.api.supervision.StageRuntime", "stage.runtime.engine.Bridges",

@@ -110,11 +110,24 @@ record Rules(String name, ArchRule rule, String offenderPackage, String offence)
             "stage.runtime.engine", "stage.runtime.simulation.SimulatedTime time;"),
 
         new Rules("the library uses java.base only",
-            noClasses().that().resideInAnyPackage(LIBRARY).should().dependOnClassesThat(
+            noClasses().that(resideInAnyPackage(LIBRARY).and(resideOutsideOfPackages("stage.runtime.observe.jfr..",
+                    "stage.runtime.observe.jmx.."))).should().dependOnClassesThat(
                     resideOutsideOfPackages("stage..", "java.lang..", "java.util..", "java.time..", "java.io..", "java.nio..", "java.math..")
                         .or(resideInAnyPackage("java.lang.management..", "java.lang.instrument..", "java.util.logging..", "java.util.prefs..")))
                 .because("users get no dependency with it, and optional modules are touched in a package of their own only"),
             "stage.runtime.engine", "java.util.logging.Logger logger;"),
+
+        new Rules("only its own package touches the flight recorder",
+            noClasses().that(resideInAPackage("stage..").and(resideOutsideOfPackages("stage.runtime.observe.jfr..", "stage.samples..")))
+                .should().dependOnClassesThat().resideInAPackage("jdk.jfr..")
+                .because("a slim image has no module jdk.jfr, and must run"),
+            "stage.runtime.engine", "jdk.jfr.Event event;"),
+
+        new Rules("only its own package touches JMX",
+            noClasses().that(resideInAPackage("stage..").and(resideOutsideOfPackages("stage.runtime.observe.jmx..", "stage.samples..")))
+                .should().dependOnClassesThat().resideInAnyPackage("java.lang.management..", "javax.management..")
+                .because("a slim image has no module java.management, and must run"),
+            "stage.runtime.engine", "javax.management.ObjectName name;"),
 
         new Rules("only time and simulation know threads, parking, clocks and chance",
             classes().that(resideInAnyPackage(LIBRARY).and(resideOutsideOfPackages("stage.runtime.time..", "stage.runtime.simulation.."))).should(notTouchTheWorld())

@@ -2,8 +2,11 @@ package stage.runtime.observe;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
 import stage.api.observe.Explanation;
 import stage.api.observe.Registration;
+import stage.api.observe.TreeRates;
 import stage.api.observe.TreeSnapshot;
 import stage.runtime.observe.jfr.FlightRecorderBridge;
 import stage.runtime.observe.jmx.ManagedScope;
@@ -12,7 +15,8 @@ import stage.runtime.supervision.Observed;
 
 /** What the runtime makes of its numbers. */
 public final class Insights implements Insight {
-  // A slim image has neither module, and to load a class that needs one would fail there: so the classes are named in methods that run only if it is.
+  // A slim image has neither module, and to load a class that needs one would fail there: so the classes are named in
+  // methods that run only if it is.
   private static final boolean HAS_FLIGHT_RECORDER = isThere("jdk.jfr");
   private static final boolean HAS_MANAGEMENT = isThere("java.management");
 
@@ -39,7 +43,8 @@ public final class Insights implements Insight {
       throw new UnsupportedOperationException("this JVM has no module java.management; add it to the image, or to the module"
           + " graph with --add-modules java.management");
     }
-    return ManagedScope.register(scope, () -> explain(scope));
+    return ManagedScope.register(scope, () -> explain(scope),
+        () -> TreeJson.of(scope.tree(), TreeRates.NONE, Optional.empty(), List.of()));
   }
 
   @Override

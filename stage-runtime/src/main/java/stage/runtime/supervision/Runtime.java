@@ -28,6 +28,9 @@ public final class Runtime implements StageRuntime {
   @Override
   public Scope open(SupervisorSpec spec) {
     SimulatedTime simulation = SimulatedTime.ofThisThread();
-    return Scope.open(spec, simulation == null ? graph : simulation.attached(SubscriptionGraph::new), owners);
+    if (simulation == null) return Scope.open(spec, graph, owners);
+    Scope scope = Scope.open(spec, simulation.attached(SubscriptionGraph::new), owners);
+    simulation.explainedBy(scope::whyStill);
+    return scope;
   }
 }

@@ -11,7 +11,6 @@ import stage.api.supervision.ShutdownReport;
 import stage.api.supervision.StragglersException;
 import stage.api.supervision.SupervisorSpec;
 import stage.runtime.engine.SubscriptionGraph;
-import stage.runtime.simulation.SimulatedTime;
 import stage.runtime.time.Time;
 
 /** The root of a tree of supervisors, owned by the thread that opened it. Closing it drains, then cancels, then waits for the threads. */
@@ -45,13 +44,12 @@ final class Scope extends SupervisorCell {
     var scope = new Scope(spec, graph, owners);
     owners.opened(scope);
     scope.time().opened(scope.name());
-    if (graph.time() instanceof SimulatedTime simulation) simulation.explainedBy(scope::whyStill);
     Insight.find().opened(Observed.of(scope));
     return scope;
   }
 
   /** {@return why nothing moves in here, of a simulation in which nobody can go on; empty if it cannot be said} */
-  private String whyStill() {
+  String whyStill() {
     TreeSnapshot still = tree();
     Explanation explanation = Insight.find().explainStandstill(still, Observed.of(this));
     return explanation.isFlowing() ? "" : explanation.toString();

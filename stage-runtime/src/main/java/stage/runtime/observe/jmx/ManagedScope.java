@@ -2,7 +2,6 @@ package stage.runtime.observe.jmx;
 
 import java.lang.management.ManagementFactory;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.Supplier;
 import javax.management.JMException;
 import javax.management.ObjectName;
@@ -10,19 +9,18 @@ import stage.api.observe.Explanation;
 import stage.api.observe.Finding;
 import stage.api.observe.Registration;
 import stage.api.observe.SupervisorSnapshot;
-import stage.api.observe.TreeRates;
-import stage.api.observe.TreeSnapshot;
-import stage.runtime.observe.TreeJson;
 import stage.runtime.supervision.Observed;
 
 /** A scope as a managed bean named {@code stage:type=Scope,name=shop}, registered until it closes or is told to go. */
 public final class ManagedScope implements ScopeMXBean {
   private final Observed scope;
   private final Supplier<Explanation> explanation;
+  private final Supplier<String> json;
 
-  private ManagedScope(Observed scope, Supplier<Explanation> explanation) {
+  private ManagedScope(Observed scope, Supplier<Explanation> explanation, Supplier<String> json) {
     this.scope = scope;
     this.explanation = explanation;
+    this.json = json;
   }
 
   /**
@@ -30,20 +28,22 @@ public final class ManagedScope implements ScopeMXBean {
    *
    * @param scope which
    * @param explanation explains it
+   * @param json writes it down
    * @return to take it away again
    * @throws IllegalStateException if a scope of that name is registered already
    */
-  public static Registration register(Observed scope, Supplier<Explanation> explanation) {
+  public static Registration register(Observed scope, Supplier<Explanation> explanation, Supplier<String> json) {
     try {
       var name = new ObjectName("stage:type=Scope,name=" + ObjectName.quote(scope.path()));
-      ManagementFactory.getPlatformMBeanServer().registerMBean(new ManagedScope(scope, explanation), name);
+      ManagementFactory.getPlatformMBeanServer().registerMBean(new ManagedScope(scope, explanation, json), name);
       Registration farewell = scope.onClose(() -> unregister(name));
       return () -> {
         farewell.close();
         unregister(name);
       };
     } catch (JMException refused) {
-      throw new IllegalStateException("scope " + scope.path() + " could not be registered as a managed bean: " + refused, refused);
+      throw new IllegalStateException("scope " + scope.path() + " could not be registered as a managed bean: "
+          + refused, refused);
     }
   }
 
@@ -83,7 +83,6 @@ public final class ManagedScope implements ScopeMXBean {
 
   @Override
   public String json() {
-    TreeSnapshot tree = scope.tree();
-    return TreeJson.of(tree, TreeRates.NONE, Optional.empty(), List.of());
+    return json.get();
   }
 }
