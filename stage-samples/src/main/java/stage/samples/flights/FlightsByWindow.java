@@ -20,11 +20,12 @@ import stage.api.pipeline.Pipeline;
 import stage.api.pipeline.Windows;
 
 /**
- * {@code ./stage flights --window}: a table for each window of departure, as a pipeline. Reader and log of malformed lines are the stages of
- * {@link FlightsJob}; what is between them is described and not built by hand.
+ * {@code ./stage flights --window}: a table for each window of departure, as a pipeline. Reader and log of malformed
+ * lines are the stages of {@link FlightsJob}; what is between them is described and not built by hand.
  */
 final class FlightsByWindow {
-  private static final DateTimeFormatter MINUTE = DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm").withZone(ZoneOffset.UTC);
+  private static final DateTimeFormatter MINUTE = DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm")
+      .withZone(ZoneOffset.UTC);
 
   /** The inputs end, and may be in any order: a window waits for the end. */
   private static final Duration OUT_OF_ORDER = Duration.ofDays(36_500);
@@ -38,7 +39,8 @@ final class FlightsByWindow {
   FlightsByWindow(Options options, Streams streams) {
     this.options = options;
     this.streams = streams;
-    this.trouble = options.chaos().map(wish -> new Trouble(wish.crashes(), wish.seed())).orElseGet(() -> new Trouble(0, OptionalLong.empty()));
+    this.trouble = options.chaos().map(wish -> new Trouble(wish.crashes(), wish.seed()))
+        .orElseGet(() -> new Trouble(0, OptionalLong.empty()));
   }
 
   void run() throws IOException, InterruptedException {
@@ -52,9 +54,11 @@ final class FlightsByWindow {
   private List<Pane<String, Tally>> count(Pipes pipes) throws InterruptedException {
     var meter = new Meter();
     var rows = new TimedRows(options.by());
-    Pipeline<LineBlock> blocks = Pipeline.from(Stage.producer("reader", () -> new LineReader(options.inputs(), false, pipes, meter)));
+    Pipeline<LineBlock> blocks =
+        Pipeline.from(Stage.producer("reader", () -> new LineReader(options.inputs(), false, pipes, meter)));
     return trouble.in(blocks.flatMap(rows::of).named("parser"))
-        .divertTo(Reject.class::isInstance, bad -> bad.to(Stage.consumer("rejects", () -> new RejectLog(options.rejects(), rejects))))
+        .divertTo(Reject.class::isInstance,
+            bad -> bad.to(Stage.consumer("rejects", () -> new RejectLog(options.rejects(), rejects))))
         .ofType(TimedFlight.class)
         .eventTime(EventTime.of(TimedFlight::departure).outOfOrder(OUT_OF_ORDER))
         .keyBy(row -> row.flight().key()).workers(options.partitions())
@@ -67,7 +71,8 @@ final class FlightsByWindow {
 
   private void report(List<Pane<String, Tally>> panes) throws IOException {
     Map<Instant, List<TableRow>> byWindow = panes.stream().collect(Collectors.groupingBy(
-        pane -> pane.window().start(), TreeMap::new, Collectors.mapping(pane -> pane.value().row(pane.key()), Collectors.toList())));
+        pane -> pane.window().start(), TreeMap::new, Collectors.mapping(pane -> pane.value().row(pane.key()),
+            Collectors.toList())));
     List<List<String>> rows = new ArrayList<>();
     byWindow.forEach((start, ofWindow) -> ofWindow.stream().sorted(TableRow.ORDER).limit(options.top()).forEach(row -> {
       List<String> columns = new ArrayList<>(List.of(MINUTE.format(start)));

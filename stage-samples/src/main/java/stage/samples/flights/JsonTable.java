@@ -2,7 +2,9 @@ package stage.samples.flights;
 
 import java.util.List;
 
-/** The table as a JSON array, an object on each line. A key has only letters, digits and hyphens, so nothing is escaped. */
+/**
+ * The table as a JSON array, an object on each line. A key has only letters, digits and hyphens, so nothing is escaped.
+ */
 final class JsonTable {
   private JsonTable() {}
 

@@ -59,7 +59,7 @@ record Options(
 
         --by origin|destination|route|day|hour   what to group by (origin)
         --top N|all                              how many lines of the table to show (10)
-        --window 1h|1d                           a table for each hour or day of departure, or any other such time; as a pipeline
+        --window 1h|1d                           a table for each hour or day of departure; also 30m, 7d …
         --csv, --json                            write the table for machines
         --follow                                 go on reading as the last file grows, until Ctrl-C
         --rejects FILE                           keep every malformed line in FILE
@@ -81,8 +81,8 @@ record Options(
   }
 
   /**
-   * Reads a command line. Options and files may come in any order; after {@code --} everything is a file; of an option given twice the
-   * last counts.
+   * Reads a command line. Options and files may come in any order; after {@code --} everything is a file; of an option
+   * given twice the last counts.
    *
    * @throws UsageError if it makes no sense; the message says why and what would
    */
@@ -157,7 +157,8 @@ record Options(
         case "--help", "-h" -> help = true;
         default -> throw new UsageError("unknown option " + name + "; there are: " + NAMES);
       }
-      if (equals >= 0 && rest.size() == before) throw new UsageError(name + " takes no value, but was given as " + argument);
+      if (equals >= 0 && rest.size() == before) throw new UsageError(name + " takes no value, but was given as "
+          + argument);
     }
 
     private String value(String name, String what) throws UsageError {
@@ -181,7 +182,9 @@ record Options(
     }
 
     private static Duration window(String word) throws UsageError {
-      if (!word.matches("[1-9][0-9]{0,4}[mhd]")) throw new UsageError("--window must be a time such as 30m, 1h or 1d, but was \"" + word + "\"");
+      if (!word.matches("[1-9][0-9]{0,4}[mhd]")) {
+        throw new UsageError("--window must be a time such as 30m, 1h or 1d, but was \"" + word + "\"");
+      }
       long count = Long.parseLong(word.substring(0, word.length() - 1));
       return switch (word.charAt(word.length() - 1)) {
         case 'm' -> Duration.ofMinutes(count);
@@ -227,10 +230,13 @@ record Options(
         throw new UsageError("--chaos and --follow exclude each other:"
             + " a reader that is restarted could not find a file again that was replaced");
       }
-      if (window.isPresent() && follow) throw new UsageError("--window and --follow exclude each other: a table of windows is written at the end");
+      if (window.isPresent() && follow) {
+        throw new UsageError("--window and --follow exclude each other: a table of windows is written at the end");
+      }
       if (inputs.isEmpty()) inputs.add(new Input.BuiltIn());
       TableFormat format = csv ? TableFormat.CSV : json ? TableFormat.JSON : TableFormat.PLAIN;
-      Optional<Chaos.Wish> chaos = crashes.isEmpty() ? Optional.empty() : Optional.of(new Chaos.Wish(crashes.getAsInt(), seed));
+      Optional<Chaos.Wish> chaos = crashes.isEmpty() ? Optional.empty()
+          : Optional.of(new Chaos.Wish(crashes.getAsInt(), seed));
       return new Options(inputs, by, top, format, follow, rejects, parsers, partitions, chaos, window, quiet, help);
     }
   }

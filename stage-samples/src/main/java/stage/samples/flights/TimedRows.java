@@ -7,7 +7,10 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Makes rows of a block as {@link FlightParser} does, but flights with their time. Keeps nothing that matters from block to block. */
+/**
+ * Makes rows of a block as {@link FlightParser} does, but flights with their time. Keeps nothing that matters from
+ * block to block.
+ */
 final class TimedRows {
   private final LineParser lines;
   private String knownMinute = "";

@@ -9,8 +9,9 @@ import stage.api.pipeline.Pipeline;
 import stage.api.supervision.Backoff;
 
 /**
- * {@code --chaos}: at random elements a step throws, as a bug or a lost connection would make it. Some take the whole stage down, which is restarted in
- * place; the others cost their element another try. Either way what was done is undone first, and the result must be the same.
+ * {@code --chaos}: at random elements a step throws, as a bug or a lost connection would make it. Some take the whole
+ * stage down, which is restarted in place; the others cost their element another try. Either way what was done is
+ * undone first, and the result must be the same.
  */
 public final class Trouble {
   /** A crash that is meant. An error, so that it is no matter of the element: the stage crashes. */
@@ -54,7 +55,8 @@ public final class Trouble {
     this.seed = seed.orElseGet(() -> new SplittableRandom().nextLong(1_000_000));
     var random = new SplittableRandom(this.seed);
     points = new long[wished];
-    for (int i = 0; i < wished; i++) points[i] = (i == 0 ? 0 : points[i - 1]) + 1 + random.nextInt(MOST_ELEMENTS_BETWEEN);
+    for (int i = 0; i < wished; i++) points[i] = (i == 0 ? 0 : points[i - 1]) + 1
+        + random.nextInt(MOST_ELEMENTS_BETWEEN);
   }
 
   /** {@return the pipeline, with trouble in it} */
@@ -76,7 +78,8 @@ public final class Trouble {
   /** {@return a line that tells what was done; empty if nothing was wished} */
   public String report() {
     if (wished == 0) return "";
-    return made.get() + " of " + wished + " failures on purpose, " + crashes.get() + " of them crashes of a stage; --seed " + seed
+    return made.get() + " of " + wished + " failures on purpose, " + crashes.get()
+        + " of them crashes of a stage; --seed " + seed
         + " plans the same\n";
   }
 }

@@ -36,7 +36,8 @@ public record Columns(List<String> names, List<List<String>> rows, int texts) {
     lines.add(names);
     for (List<String> row : rows) lines.add(row.stream().map(Quoted::plain).toList());
     int[] widths = new int[names.size()];
-    for (List<String> line : lines) for (int i = 0; i < widths.length; i++) widths[i] = Math.max(widths[i], line.get(i).length());
+    for (List<String> line : lines) for (int i = 0; i < widths.length; i++) widths[i] =
+        Math.max(widths[i], line.get(i).length());
     StringBuilder text = new StringBuilder();
     for (List<String> line : lines) {
       StringBuilder row = new StringBuilder();

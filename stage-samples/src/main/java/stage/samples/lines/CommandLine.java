@@ -21,8 +21,8 @@ import stage.samples.flights.Trouble;
 import stage.samples.flights.UsageError;
 
 /**
- * A command line: options and files in any order; after {@code --} everything is a file; of an option given twice the last counts. A value may follow
- * its option or an equals sign.
+ * A command line: options and files in any order; after {@code --} everything is a file; of an option given twice the
+ * last counts. A value may follow its option or an equals sign.
  */
 public final class CommandLine {
   /** All rows of a table. */
@@ -79,7 +79,8 @@ public final class CommandLine {
       values.put(name, equals < 0 ? rest.remove() : argument.substring(equals + 1));
       given.add(name);
     } else {
-      String all = Stream.concat(Stream.concat(flags.stream(), valued.stream()), Stream.of("--help")).sorted().collect(Collectors.joining(", "));
+      String all = Stream.concat(Stream.concat(flags.stream(), valued.stream()), Stream.of("--help")).sorted()
+          .collect(Collectors.joining(", "));
       throw new UsageError("unknown option " + name + "; there are: " + all);
     }
   }
@@ -121,7 +122,8 @@ public final class CommandLine {
     if (!has(name)) return Optional.empty();
     Path path = path(values.get(name));
     for (Input input : inputs) {
-      if (input instanceof Input.File file && file.path().toAbsolutePath().normalize().equals(path.toAbsolutePath().normalize())) {
+      if (input instanceof Input.File file && file.path().toAbsolutePath().normalize()
+          .equals(path.toAbsolutePath().normalize())) {
         throw new UsageError(name + " must not be one of the inputs, but is " + file.name());
       }
     }
@@ -142,7 +144,8 @@ public final class CommandLine {
     } catch (NumberFormatException notANumber) {
       // the sentence below says what is wrong with it
     }
-    throw new UsageError(name + " must be a number from " + least + (most == Long.MAX_VALUE ? " on" : " to " + most) + ", but was \"" + word + "\"");
+    throw new UsageError(name + " must be a number from " + least + (most == Long.MAX_VALUE ? " on" : " to " + most)
+        + ", but was \"" + word + "\"");
   }
 
   /**
@@ -186,6 +189,7 @@ public final class CommandLine {
    */
   public Trouble trouble() throws UsageError {
     long seed = number("--seed", Long.MIN_VALUE, Long.MAX_VALUE, 0);
-    return new Trouble((int) number("--chaos", 1, 1_000_000, 0), has("--seed") ? OptionalLong.of(seed) : OptionalLong.empty());
+    return new Trouble((int) number("--chaos", 1, 1_000_000, 0), has("--seed") ? OptionalLong.of(seed)
+        : OptionalLong.empty());
   }
 }

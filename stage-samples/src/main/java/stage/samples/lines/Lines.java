@@ -11,11 +11,11 @@ import stage.samples.flights.JobFailed;
 import stage.samples.flights.OpenInput;
 
 /**
- * The lines of all inputs, one input after the other, gzip files unpacked. The last one may be followed: then it never ends, at its end there is nothing
- * now, and a file that was replaced or emptied is read from its start.
+ * The lines of all inputs, one input after the other, gzip files unpacked. The last one may be followed: then it never
+ * ends, at its end there is nothing now, and a file that was replaced or emptied is read from its start.
  *
- * <p>Outlives the lives of the stage that reads: what it has handed out and the stage has not yet committed is kept, and handed out again if the stage
- * goes back. Only that stage's thread touches it, but for {@link #stop}.
+ * <p>Outlives the lives of the stage that reads: what it has handed out and the stage has not yet committed is kept,
+ * and handed out again if the stage goes back. Only that stage's thread touches it, but for {@link #stop}.
  */
 public final class Lines implements Closeable {
   private final List<Input> inputs;

@@ -25,7 +25,8 @@ public final class Program {
      * @param streams where to write to
      * @param interruption what Ctrl-C is to end
      */
-    void run(String[] arguments, Streams streams, Interruption interruption) throws IOException, InterruptedException, UsageError;
+    void run(String[] arguments, Streams streams, Interruption interruption) throws IOException, InterruptedException,
+        UsageError;
   }
 
   /** Where the wish comes from to end lines that would go on for ever. */
@@ -55,7 +56,10 @@ public final class Program {
     }
   }
 
-  /** {@return the exit code: 0, 1 if the job failed, 2 for a wrong command line} Everything there is to say has been said then. */
+  /**
+   * {@return the exit code: 0, 1 if the job failed, 2 for a wrong command line} Everything there is to say has been
+   * said then.
+   */
   public static int run(String name, Body body, Streams streams, Interruption interruption, String... arguments) {
     try {
       body.run(arguments, streams, interruption);

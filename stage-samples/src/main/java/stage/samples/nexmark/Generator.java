@@ -7,11 +7,12 @@ import java.util.NoSuchElementException;
 import java.util.Random;
 
 /**
- * The events of an auction house, after the generator of Apache Beam's Nexmark: of each 50 the first is a person, the next three are auctions, the other
- * 46 bids, 10,000 a second. Each is made from its own number and the seed alone, so they are always the same.
+ * The events of an auction house, after the generator of Apache Beam's Nexmark: of each 50 the first is a person, the
+ * next three are auctions, the other 46 bids, 10,000 a second. Each is made from its own number and the seed alone, so
+ * they are always the same.
  *
- * <p>With a group size g they are out of order: of each g events in a row, those with the numbers of that group come, but in another order. The k-th of
- * a group is the (953 k)-th.
+ * <p>With a group size g they are out of order: of each g events in a row, those with the numbers of that group come,
+ * but in another order. The k-th of a group is the (953 k)-th.
  *
  * @param events how many
  * @param seed what decides the rest; 0 for the usual ones

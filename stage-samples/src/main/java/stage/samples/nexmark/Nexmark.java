@@ -52,15 +52,19 @@ public final class Nexmark {
     Program.main("nexmark", Nexmark::run, arguments);
   }
 
-  static void run(String[] arguments, Streams streams, Program.Interruption interruption) throws IOException, InterruptedException, UsageError {
-    var line = new CommandLine(Set.of("--csv"), Set.of("--query", "--events", "--seed", "--out-of-order", "--top"), arguments);
+  static void run(String[] arguments, Streams streams, Program.Interruption interruption) throws IOException,
+      InterruptedException, UsageError {
+    var line = new CommandLine(Set.of("--csv"), Set.of("--query", "--events", "--seed", "--out-of-order", "--top"),
+        arguments);
     if (line.has("--help")) {
       streams.print(USAGE);
       return;
     }
-    if (!line.inputs().isEmpty()) throw new UsageError("the events are made, not read, but a file was given: " + line.inputs().getFirst().name());
+    if (!line.inputs().isEmpty()) throw new UsageError("the events are made, not read, but a file was given: "
+        + line.inputs().getFirst().name());
     Query query = query(line);
-    var events = new Generator(line.number("--events", 1, 1_000_000_000, 100_000), line.number("--seed", Long.MIN_VALUE, Long.MAX_VALUE, 0),
+    var events = new Generator(line.number("--events", 1, 1_000_000_000, 100_000),
+        line.number("--seed", Long.MIN_VALUE, Long.MAX_VALUE, 0),
         line.number("--out-of-order", 1, 1_000_000, 1));
     int top = line.has("--top") || !line.has("--csv") ? line.top() : CommandLine.ALL;
     long before = System.nanoTime();
@@ -69,7 +73,8 @@ public final class Nexmark {
     results.sort(ORDER);
     List<List<String>> shown = results.subList(0, Math.min(top, results.size()));
     streams.print(new Columns(query.columns(), shown, query.columns().size()).format(line.has("--csv")));
-    streams.tell(String.format(Locale.ROOT, "%d events, %d results, %.0f events/s%n", events.events(), results.size(), events.events() / seconds));
+    streams.tell(String.format(Locale.ROOT, "%d events, %d results, %.0f events/s%n", events.events(), results.size(),
+        events.events() / seconds));
   }
 
   private static Query query(CommandLine line) throws UsageError {

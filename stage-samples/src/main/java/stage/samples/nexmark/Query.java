@@ -35,7 +35,8 @@ enum Query {
   Q3(List.of("name", "city", "state", "auction")) {
     @Override
     Pipeline<List<String>> over(Generator events) {
-      Pipeline<Event.Person> people = Pipeline.from(events).ofType(Event.Person.class).filter(person -> NEAR.contains(person.state()));
+      Pipeline<Event.Person> people = Pipeline.from(events).ofType(Event.Person.class)
+          .filter(person -> NEAR.contains(person.state()));
       return Pipeline.from(events).ofType(Event.Auction.class).filter(auction -> auction.category() == CATEGORY)
           .join(people).on(Event.Auction::seller, Event.Person::id)
           .whole(EVERYTHING)
@@ -53,7 +54,8 @@ enum Query {
       return Pipeline.from(events).eventTime(time).ofType(Event.Auction.class)
           .join(people).on(Event.Auction::seller, Event.Person::id)
           .window(Windows.tumbling(WINDOW), EVERYTHING)
-          .inner((auction, person) -> List.of(start(auction).toString(), "" + person.id(), person.name(), "" + auction.id()));
+          .inner((auction, person) -> List.of(start(auction).toString(), "" + person.id(), person.name(),
+              "" + auction.id()));
     }
   };
 

@@ -15,7 +15,8 @@ enum By {
   CLIENT,
   MINUTE;
 
-  static final DateTimeFormatter UTC_MINUTE = DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm").withZone(ZoneOffset.UTC);
+  static final DateTimeFormatter UTC_MINUTE = DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm")
+      .withZone(ZoneOffset.UTC);
 
   String word() {
     return name().toLowerCase(Locale.ROOT);

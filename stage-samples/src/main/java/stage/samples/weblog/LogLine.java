@@ -15,7 +15,8 @@ import stage.samples.lines.Line;
  * </pre>
  */
 final class LogLine {
-  private static final List<String> MONTHS = List.of("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec");
+  private static final List<String> MONTHS = List.of("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep",
+      "Oct", "Nov", "Dec");
   private static final int TIME_LENGTH = "30/Nov/2026:12:00:00 +0000".length();
 
   private final String text;
@@ -85,7 +86,8 @@ final class LogLine {
   }
 
   private void expect(char c) throws Wrong {
-    if (at >= text.length() || text.charAt(at) != c) throw new Wrong("there must be a '" + c + "' at column " + (at + 1));
+    if (at >= text.length() || text.charAt(at) != c) throw new Wrong("there must be a '" + c + "' at column "
+        + (at + 1));
     at++;
   }
 
@@ -100,11 +102,13 @@ final class LogLine {
 
   private static Instant time(String time) throws Wrong {
     try {
-      boolean hasForm = time.length() == TIME_LENGTH && time.charAt(2) == '/' && time.charAt(6) == '/' && time.charAt(11) == ':'
+      boolean hasForm = time.length() == TIME_LENGTH && time.charAt(2) == '/' && time.charAt(6) == '/'
+          && time.charAt(11) == ':'
           && time.charAt(14) == ':' && time.charAt(17) == ':' && time.charAt(20) == ' ';
       int month = hasForm ? MONTHS.indexOf(time.substring(3, 6)) + 1 : 0;
       if (month > 0) {
-        var local = LocalDateTime.of(number(time, 7, 11), month, number(time, 0, 2), number(time, 12, 14), number(time, 15, 17), number(time, 18, 20));
+        var local = LocalDateTime.of(number(time, 7, 11), month, number(time, 0, 2), number(time, 12, 14),
+            number(time, 15, 17), number(time, 18, 20));
         return local.toInstant(ZoneOffset.of(time.substring(21)));
       }
     } catch (DateTimeException | NumberFormatException notATime) {

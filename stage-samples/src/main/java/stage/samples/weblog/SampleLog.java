@@ -12,18 +12,22 @@ import java.util.Locale;
 import java.util.SplittableRandom;
 
 /**
- * Makes the log that comes with the program: an hour of a small site, with visitors who come back, a crawler, a quarter of an hour in which something is
- * broken, lines somewhat out of order, and a few that are no requests. Always the same.
+ * Makes the log that comes with the program: an hour of a small site, with visitors who come back, a crawler, a quarter
+ * of an hour in which something is broken, lines somewhat out of order, and a few that are no requests. Always the
+ * same.
  */
 final class SampleLog {
   static final String RESOURCE = "sample-access.log";
 
   private static final int LINES = 4_000;
   private static final Instant START = Instant.parse("2026-11-30T12:00:00Z");
-  private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("dd/MMM/yyyy:HH:mm:ss Z", Locale.ROOT).withZone(ZoneOffset.UTC);
-  private static final List<String> PATHS = List.of("/", "/index.html", "/about", "/products", "/products/42", "/products/7", "/cart", "/checkout",
+  private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("dd/MMM/yyyy:HH:mm:ss Z", Locale.ROOT)
+      .withZone(ZoneOffset.UTC);
+  private static final List<String> PATHS = List.of("/", "/index.html", "/about", "/products", "/products/42",
+      "/products/7", "/cart", "/checkout",
       "/search?q=lamp", "/style.css", "/logo.png", "/robots.txt", "/old-page");
-  private static final List<String> AGENTS = List.of("Mozilla/5.0 (X11; Linux x86_64)", "Mozilla/5.0 (Macintosh)", "curl/8.5.0", "a crawler (\\\"friendly\\\")");
+  private static final List<String> AGENTS = List.of("Mozilla/5.0 (X11; Linux x86_64)", "Mozilla/5.0 (Macintosh)",
+      "curl/8.5.0", "a crawler (\\\"friendly\\\")");
 
   private SampleLog() {}
 
@@ -56,11 +60,14 @@ final class SampleLog {
     int visitor = (int) (200 * random.nextDouble() * random.nextDouble());
     String client = "10.0." + visitor / 16 + "." + (1 + visitor % 16);
     String path = PATHS.get((int) (PATHS.size() * random.nextDouble() * random.nextDouble()));
-    boolean isBroken = time.isAfter(START.plusSeconds(1_800)) && time.isBefore(START.plusSeconds(2_700)) && path.startsWith("/c");
-    int status = path.equals("/old-page") ? 404 : isBroken && random.nextInt(3) > 0 ? 503 : random.nextInt(20) == 0 ? 304 : 200;
+    boolean isBroken = time.isAfter(START.plusSeconds(1_800)) && time.isBefore(START.plusSeconds(2_700))
+        && path.startsWith("/c");
+    int status = path.equals("/old-page") ? 404 : isBroken && random.nextInt(3) > 0 ? 503 : random.nextInt(20) == 0
+        ? 304 : 200;
     String bytes = status == 304 ? "-" : Integer.toString(status == 200 ? 500 + random.nextInt(40_000) : 312);
     String method = path.equals("/checkout") ? "POST" : "GET";
-    String common = client + " - - [" + TIME.format(time) + "] \"" + method + " " + path + " HTTP/1.1\" " + status + " " + bytes;
+    String common = client + " - - [" + TIME.format(time) + "] \"" + method + " " + path + " HTTP/1.1\" " + status
+        + " " + bytes;
     return random.nextInt(4) == 0 ? common : common + " \"-\" \"" + AGENTS.get(random.nextInt(AGENTS.size())) + '"';
   }
 

@@ -92,8 +92,10 @@ public final class WebLog {
     Program.main("weblog", WebLog::run, arguments);
   }
 
-  static void run(String[] arguments, Streams streams, Program.Interruption interruption) throws IOException, InterruptedException, UsageError {
-    var line = new CommandLine(Set.of("--csv", "--follow"), Set.of("--by", "--window", "--top", "--rejects", "--chaos", "--seed"), arguments);
+  static void run(String[] arguments, Streams streams, Program.Interruption interruption) throws IOException,
+      InterruptedException, UsageError {
+    var line = new CommandLine(Set.of("--csv", "--follow"), Set.of("--by", "--window", "--top", "--rejects", "--chaos",
+        "--seed"), arguments);
     if (line.has("--help")) streams.print(USAGE);
     else new WebLog(line, streams).run(interruption);
   }
@@ -105,7 +107,8 @@ public final class WebLog {
     if (by.isEmpty() && (line.has("--csv") || window.isPresent())) {
       throw new UsageError("--csv and --window need --by: one of " + By.words());
     }
-    List<Input> inputs = line.inputs().isEmpty() ? List.of(new Input.Resource(WebLog.class, SampleLog.RESOURCE)) : line.inputs();
+    List<Input> inputs = line.inputs().isEmpty() ? List.of(new Input.Resource(WebLog.class, SampleLog.RESOURCE))
+        : line.inputs();
     Lines.check(inputs);
     if (rejects.isPresent()) write(rejects.get(), "");   // known before hours of counting
     try (var lines = new Lines(inputs, line.has("--follow"))) {
@@ -123,10 +126,12 @@ public final class WebLog {
   private Optional<By> by() throws UsageError {
     Optional<String> word = line.value("--by");
     if (word.isEmpty()) return Optional.empty();
-    return Optional.of(By.ofWord(word.get()).orElseThrow(() -> new UsageError("--by must be one of " + By.words() + ", but was \"" + word.get() + "\"")));
+    return Optional.of(By.ofWord(word.get())
+        .orElseThrow(() -> new UsageError("--by must be one of " + By.words() + ", but was \"" + word.get() + "\"")));
   }
 
-  // ---- the pipelines ------------------------------------------------------------------------------------------------------
+  // ---- the pipelines
+  // ------------------------------------------------------------------------------------------------------
 
   private Pipeline<Hit> hits(Lines lines) {
     return trouble.in(Pipeline.from(LineSource.of(lines)))
@@ -140,7 +145,8 @@ public final class WebLog {
   }
 
   private static List<Grouped> whole(Pipeline<Hit> hits, By by) throws InterruptedException {
-    List<KeyValue<String, Traffic>> all = hits.keyBy(by::key).aggregate(Traffic.NONE, Traffic::plus).toList().run("weblog");
+    List<KeyValue<String, Traffic>> all = hits.keyBy(by::key).aggregate(Traffic.NONE, Traffic::plus).toList()
+        .run("weblog");
     return all.stream().map(each -> new Grouped(Instant.EPOCH, each.key(), each.value())).toList();
   }
 
@@ -174,11 +180,13 @@ public final class WebLog {
       streams.print("\n");
     }
     long inSessions = sessions.values().stream().mapToLong(Pane::value).sum();
-    streams.print(sessions.size() + " sessions, each until " + SESSION_GAP.toMinutes() + " minutes without a request, of "
+    streams.print(sessions.size() + " sessions, each until " + SESSION_GAP.toMinutes()
+        + " minutes without a request, of "
         + inSessions + " requests\n");
   }
 
-  // ---- what is said -------------------------------------------------------------------------------------------------------
+  // ---- what is said
+  // -------------------------------------------------------------------------------------------------------
 
   private void print(By by, boolean hasWindow, List<Grouped> groups) throws IOException {
     List<List<String>> rows = new ArrayList<>();
@@ -189,13 +197,15 @@ public final class WebLog {
       window = grouped.window();
       if (ofWindow > top) continue;
       List<String> row = new ArrayList<>();
-      if (hasWindow) row.add(window.getEpochSecond() % 60 == 0 ? By.UTC_MINUTE.format(window) : window.toString().replace("Z", ""));
+      if (hasWindow) row.add(window.getEpochSecond() % 60 == 0 ? By.UTC_MINUTE.format(window)
+          : window.toString().replace("Z", ""));
       row.add(grouped.key());
       row.add(Long.toString(grouped.traffic().requests()));
       row.add(Long.toString(grouped.traffic().bytes()));
       rows.add(row);
     }
-    List<String> names = hasWindow ? List.of("window", by.word(), "requests", "bytes") : List.of(by.word(), "requests", "bytes");
+    List<String> names = hasWindow ? List.of("window", by.word(), "requests", "bytes")
+        : List.of(by.word(), "requests", "bytes");
     streams.print(new Columns(names, rows, hasWindow ? 2 : 1).format(line.has("--csv")));
   }
 
@@ -216,11 +226,14 @@ public final class WebLog {
   private void tellMalformed(boolean isKept) {
     if (malformed.isEmpty()) return;
     StringBuilder text = new StringBuilder();
-    text.append(malformed.size() == 1 ? "1 malformed line was left out:\n" : malformed.size() + " malformed lines were left out:\n");
-    malformed.values().stream().sorted(Malformed.ORDER).limit(NAMED).forEach(each -> text.append("  ").append(each.line().input())
+    text.append(malformed.size() == 1 ? "1 malformed line was left out:\n"
+        : malformed.size() + " malformed lines were left out:\n");
+    malformed.values().stream().sorted(Malformed.ORDER).limit(NAMED)
+        .forEach(each -> text.append("  ").append(each.line().input())
         .append(':').append(each.line().number()).append(": ").append(Quoted.plain(each.reason())).append('\n'));
     if (malformed.size() > NAMED) {
-      text.append("  and ").append(malformed.size() - NAMED).append(isKept ? " more\n" : " more; --rejects FILE keeps them all\n");
+      text.append("  and ").append(malformed.size() - NAMED).append(isKept ? " more\n"
+          : " more; --rejects FILE keeps them all\n");
     }
     streams.tell(text.toString());
   }

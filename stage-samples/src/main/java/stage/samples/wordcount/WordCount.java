@@ -53,7 +53,8 @@ public final class WordCount {
 
   static void run(String[] arguments, Streams streams, Program.Interruption interruption)
       throws IOException, InterruptedException, UsageError {
-    var line = new CommandLine(Set.of("--csv", "--follow"), Set.of("--top", "--workers", "--chaos", "--seed"), arguments);
+    var line = new CommandLine(Set.of("--csv", "--follow"), Set.of("--top", "--workers", "--chaos", "--seed"),
+        arguments);
     if (line.has("--help")) {
       streams.print(USAGE);
       return;
@@ -66,14 +67,16 @@ public final class WordCount {
     try (var lines = new Lines(line.inputs(), line.has("--follow"))) {
       if (line.has("--follow")) interruption.ends(lines);
       List<KeyValue<String, Long>> counts = count(lines, workers, trouble);
-      List<List<String>> rows = counts.stream().sorted(ORDER).limit(top).map(each -> List.of(each.key(), each.value().toString())).toList();
+      List<List<String>> rows = counts.stream().sorted(ORDER).limit(top)
+          .map(each -> List.of(each.key(), each.value().toString())).toList();
       streams.print(new Columns(List.of("word", "count"), rows, 1).format(line.has("--csv")));
       streams.tell(trouble.report());
     }
   }
 
   /** {@return how often each word occurs, in no order} */
-  private static List<KeyValue<String, Long>> count(Lines lines, int workers, Trouble trouble) throws InterruptedException {
+  private static List<KeyValue<String, Long>> count(Lines lines, int workers, Trouble trouble)
+      throws InterruptedException {
     return trouble.in(Pipeline.from(LineSource.of(lines)))
         .flatMap(line -> words(line.text())).named("words")
         .keyBy(word -> word).workers(workers).count()

@@ -19,7 +19,8 @@ import org.junit.jupiter.api.io.TempDir;
 class FlightsByWindowTest {
   private static final String HEADER = "window,key,flights,mean_delay,p95_delay,late_percent,worst_delay\n";
   private static final List<String> FOUR =
-      List.of("2001-02-01T08:00,15,2399,SFO,HNL", "2001-01-31T07:55,-5,1750,DTW,LAS", "2001-01-31T07:05,16,1750,DTW,LAS", "2001-01-31T23:59,90,228,DTW,ORD");
+      List.of("2001-02-01T08:00,15,2399,SFO,HNL", "2001-01-31T07:55,-5,1750,DTW,LAS",
+          "2001-01-31T07:05,16,1750,DTW,LAS", "2001-01-31T23:59,90,228,DTW,ORD");
 
   @TempDir
   Path folder;
@@ -47,21 +48,24 @@ class FlightsByWindowTest {
     void hasTheWindowsStartFirstWhateverTheOrderOfTheLines() throws IOException {
       assertThat(run("--window", "1d", "--csv", file("a", FOUR))).isZero();
 
-      assertThat(out.text()).isEqualTo(HEADER + "2001-01-31T00:00,DTW,3,33.67,90,66.7,90\n2001-02-01T00:00,SFO,1,15.00,15,0.0,15\n");
+      assertThat(out.text())
+          .isEqualTo(HEADER + "2001-01-31T00:00,DTW,3,33.67,90,66.7,90\n2001-02-01T00:00,SFO,1,15.00,15,0.0,15\n");
       assertThat(err.text()).isEqualTo("0 flights were too late for their window\n");
     }
 
     @Test
     void showsSoManyOfEach() throws IOException {
       assertThat(outOf("--window", "1d", "--by", "route", "--top", "1", "--csv", file("a", FOUR)))
-          .isEqualTo(HEADER + "2001-01-31T00:00,DTW-LAS,2,5.50,16,50.0,16\n2001-02-01T00:00,SFO-HNL,1,15.00,15,0.0,15\n");
+          .isEqualTo(HEADER
+              + "2001-01-31T00:00,DTW-LAS,2,5.50,16,50.0,16\n2001-02-01T00:00,SFO-HNL,1,15.00,15,0.0,15\n");
     }
 
     @Test
     void isThatOfTheHandWiredStagesIfThereIsOneWindow() {
       String whole = outOf("--by", "route", "--top", "all", "--csv");
       String windowed = outOf("--by", "route", "--top", "all", "--csv", "--window", "99999d");
-      assertThat(windowed.lines().map(line -> line.substring(line.indexOf(',') + 1)).toList()).isEqualTo(whole.lines().toList());
+      assertThat(windowed.lines().map(line -> line.substring(line.indexOf(',') + 1)).toList())
+          .isEqualTo(whole.lines().toList());
     }
 
     @Test
@@ -73,18 +77,21 @@ class FlightsByWindowTest {
       Map<String, Map<String, Tally>> byHand = new TreeMap<>();
       for (String line : lines) {
         String[] cells = line.split(",");
-        byHand.computeIfAbsent(cells[0].substring(0, 13) + ":00", hour -> new TreeMap<>()).computeIfAbsent(cells[3], key -> new Tally())
+        byHand.computeIfAbsent(cells[0].substring(0, 13) + ":00", hour -> new TreeMap<>())
+            .computeIfAbsent(cells[3], key -> new Tally())
             .add(Integer.parseInt(cells[1]));
       }
       StringBuilder expected = new StringBuilder(HEADER);
-      byHand.forEach((hour, tallies) -> tallies.entrySet().stream().map(each -> each.getValue().row(each.getKey())).sorted(TableRow.ORDER)
+      byHand.forEach((hour, tallies) -> tallies.entrySet().stream().map(each -> each.getValue().row(each.getKey()))
+          .sorted(TableRow.ORDER)
           .forEach(row -> expected.append(hour).append(',').append(String.join(",", row.columns())).append('\n')));
       String[] wish = {"--window", "1h", "--top", "all", "--csv"};
       assertThat(outOf(wish)).isEqualTo(expected.toString());
       Collections.shuffle(lines, new Random(1));
       String half = file("a", lines.subList(0, 10_000));
       String rest = file("b", lines.subList(10_000, lines.size()));
-      assertThat(outOf("--window", "1h", "--top", "all", "--csv", "--chaos", "20", "--seed", "5", half, rest)).isEqualTo(expected.toString());
+      assertThat(outOf("--window", "1h", "--top", "all", "--csv", "--chaos", "20", "--seed", "5", half, rest))
+          .isEqualTo(expected.toString());
       assertThat(err.text()).contains("20 of 20 failures on purpose, 2 of them crashes");
     }
 

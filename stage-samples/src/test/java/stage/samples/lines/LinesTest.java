@@ -31,7 +31,8 @@ class LinesTest {
   class OfFiles {
     @Test
     void haveNoEndsAndAreNumberedPerFile() throws IOException {
-      try (var lines = new Lines(List.of(file("a", "\ufeffone\r\n\ntwo"), file("b", ""), file("c", "three\n")), false)) {
+      try (var lines = new Lines(List.of(file("a", "\ufeffone\r\n\ntwo"), file("b", ""), file("c", "three\n")),
+          false)) {
         assertThat(rest(lines)).containsExactly("1 one", "2 ", "3 two", "1 three");
         assertThat(lines.isEnded()).isTrue();
       }

@@ -54,7 +54,8 @@ class NexmarkTest {
       new Generator(100_000, 0, 100).forEach(outOfOrder::add);
       assertThat(outOfOrder.subList(0, 200)).isNotEqualTo(inOrder.subList(0, 200));
       assertThat(new HashSet<>(outOfOrder)).isEqualTo(new HashSet<>(inOrder));
-      assertThat(LongStream.range(0, 1_000).mapToObj(new Generator(1_000, 7, 1)::at).toList()).isNotEqualTo(inOrder.subList(0, 1_000));
+      assertThat(LongStream.range(0, 1_000).mapToObj(new Generator(1_000, 7, 1)::at).toList())
+          .isNotEqualTo(inOrder.subList(0, 1_000));
     }
   }
 
@@ -64,9 +65,11 @@ class NexmarkTest {
     @CsvSource({"1, 1", "2, 1", "3, 1", "8, 1", "1, 50", "3, 97", "8, 1000"})
     void hasTheResultsOfAPlainLoop(int query, int outOfOrder) {
       var events = new Generator(100_000, 0, outOfOrder);
-      Told told = Told.by(Nexmark::run, "--query", "" + query, "--events", "100000", "--out-of-order", "" + outOfOrder, "--csv");
+      Told told = Told.by(Nexmark::run, "--query", "" + query, "--events", "100000", "--out-of-order", "" + outOfOrder,
+          "--csv");
       assertThat(told.code()).as(told.err()).isZero();
-      assertThat(told.out().lines().skip(1).sorted().toList()).isEqualTo(byHand(query, events).stream().sorted().toList());
+      assertThat(told.out().lines().skip(1).sorted().toList())
+          .isEqualTo(byHand(query, events).stream().sorted().toList());
       assertThat(told.err()).contains("100000 events").contains("events/s");
     }
 
@@ -76,7 +79,8 @@ class NexmarkTest {
       for (Event event : events) if (event instanceof Event.Person person) people.put(person.id(), person);
       for (Event event : events) {
         if (event instanceof Event.Bid bid) {
-          if (query == 1) results.add(bid.auction() + "," + bid.bidder() + "," + Query.euros(bid.price()) + "," + bid.time());
+          if (query == 1) results.add(bid.auction() + "," + bid.bidder() + "," + Query.euros(bid.price()) + ","
+              + bid.time());
           if (query == 2 && bid.auction() % 123 == 0) results.add(bid.auction() + "," + bid.price());
         } else if (event instanceof Event.Auction auction && people.containsKey(auction.seller())) {
           Event.Person seller = people.get(auction.seller());

@@ -67,7 +67,8 @@ class WebLogTest {
       "~~ | the line is empty"
     })
     void saysWhatIsWrongWithIt(String line, String reason) {
-      assertThat(parse(line)).isInstanceOfSatisfying(Malformed.class, wrong -> assertThat(wrong.reason()).startsWith(reason));
+      assertThat(parse(line)).isInstanceOfSatisfying(Malformed.class, wrong -> assertThat(wrong.reason())
+          .startsWith(reason));
     }
   }
 
@@ -78,7 +79,8 @@ class WebLogTest {
       Told told = run("--by", "path", "--csv", file("log", FOUR));
       assertThat(told.out()).isEqualTo("path,requests,bytes\n/x,2,150\n\"/y,z\",1,0\n");
       assertThat(told.err()).startsWith("1 malformed line was left out:\n").contains("log:3: ");
-      assertThat(run("--by", "client", "--csv", "--top", "1", file("log", FOUR)).out()).isEqualTo("client,requests,bytes\na,2,150\n");
+      assertThat(run("--by", "client", "--csv", "--top", "1", file("log", FOUR)).out())
+          .isEqualTo("client,requests,bytes\na,2,150\n");
       assertThat(run("--by", "minute", "--csv", file("log", FOUR)).out())
           .isEqualTo("minute,requests,bytes\n2000-10-10T20:55,2,150\n2000-10-10T20:56,1,0\n");
     }
@@ -101,7 +103,8 @@ class WebLogTest {
     void isOneOf() {
       assertThat(run("--by", "day").err()).contains("--by must be one of status|path|client|minute, but was \"day\"");
       assertThat(run("--csv").err()).contains("need --by");
-      assertThat(run("--by", "path", "--window", "1w").err()).contains("--window must be a time such as 30s, 1m, 1h or 1d, but was \"1w\"");
+      assertThat(run("--by", "path", "--window", "1w").err())
+          .contains("--window must be a time such as 30s, 1m, 1h or 1d, but was \"1w\"");
     }
   }
 
@@ -133,7 +136,8 @@ class WebLogTest {
 
     @Test
     void isReportedOn() {
-      assertThat(run().out()).contains("status  requests", "errors per minute", "sessions, each until 10 minutes without a request, of 3982 requests");
+      assertThat(run().out()).contains("status  requests", "errors per minute",
+          "sessions, each until 10 minutes without a request, of 3982 requests");
     }
   }
 }

@@ -29,7 +29,8 @@ class WordCountTest {
   class Words {
     @Test
     void areRunsOfLettersAndDigitsInLowerCase() {
-      assertThat(WordCount.words("It's 2nd-Ödön, x_y\t𝔘𝔫! 1.5")).containsExactly("it", "s", "2nd", "ödön", "x", "y", "𝔘𝔫", "1", "5");
+      assertThat(WordCount.words("It's 2nd-Ödön, x_y\t𝔘𝔫! 1.5"))
+          .containsExactly("it", "s", "2nd", "ödön", "x", "y", "𝔘𝔫", "1", "5");
       assertThat(WordCount.words("")).isEmpty();
     }
 

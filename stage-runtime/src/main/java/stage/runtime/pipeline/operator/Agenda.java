@@ -10,9 +10,9 @@ import java.util.function.Consumer;
 /**
  * What is due when, the earliest first; undone with a turn, and what was added also with an element.
  *
- * <p>A binary heap, which is written in {@link #commit} only. What a turn takes out are the smallest of the heap, and those can be found in order without
- * changing it: a number of the heap is next only once its parent was taken. The commit then takes as many from the top. Of those with the same time
- * nothing is said; who needs an order sorts.
+ * <p>A binary heap, which is written in {@link #commit} only. What a turn takes out are the smallest of the heap, and
+ * those can be found in order without changing it: a number of the heap is next only once its parent was taken. The
+ * commit then takes as many from the top. Of those with the same time nothing is said; who needs an order sorts.
  */
 final class Agenda<E> {
   // committed
@@ -23,8 +23,10 @@ final class Agenda<E> {
   // this incarnation's
   private record Added<E>(long time, E entry) {}
 
-  private final List<Added<E>> added = new ArrayList<>();   // in the order in which they came, without those that were taken
-  private final PriorityQueue<Integer> next = new PriorityQueue<>(Comparator.comparingLong(at -> times[at]));   // heap indices whose parents are taken
+  // in the order in which they came, without those that were taken
+  private final List<Added<E>> added = new ArrayList<>();
+  // heap indices whose parents are taken
+  private final PriorityQueue<Integer> next = new PriorityQueue<>(Comparator.comparingLong(at -> times[at]));
   private int taken;   // how many of the heap
   private int addedAtMark;
   private long earliestAdded = Long.MAX_VALUE;

@@ -9,8 +9,8 @@ import stage.api.pipeline.Bound;
 import stage.api.pipeline.Fn2;
 
 /**
- * Elements, input 0, with the row that a table, input 1, had for their keys at their time: the last one that is not after it. An element waits until no
- * such row can come any more, so the result does not depend on which came first.
+ * Elements, input 0, with the row that a table, input 1, had for their keys at their time: the last one that is not
+ * after it. An element waits until no such row can come any more, so the result does not depend on which came first.
  */
 final class AsOfLookup implements SeveralInputs<Object> {
   private static final int ROWS = 1;
@@ -23,7 +23,8 @@ final class AsOfLookup implements SeveralInputs<Object> {
   private record Element(Object key, Object value, long t, long w, long number) {}
 
   private static final Version[] NONE = {};
-  private static final Comparator<Element> IN_ORDER = Comparator.comparingLong(Element::t).thenComparingLong(Element::number);
+  private static final Comparator<Element> IN_ORDER = Comparator.comparingLong(Element::t)
+      .thenComparingLong(Element::number);
 
   private final Bound bound;
   private final Fn2<Object, Object, Object> fn;
@@ -38,11 +39,13 @@ final class AsOfLookup implements SeveralInputs<Object> {
   private final KeptLong c;                  // what both do
 
   AsOfLookup(Bound bound, Fn2<Object, Object, Object> fn) {
-    this(bound, fn, new ValueSlots(), new KeptLong(0), new KeptQueue<>(), new Agenda<>(), new KeptLong(0), new KeptLong(0), new KeptValue<>(List.of()),
+    this(bound, fn, new ValueSlots(), new KeptLong(0), new KeptQueue<>(), new Agenda<>(), new KeptLong(0),
+        new KeptLong(0), new KeptValue<>(List.of()),
         new KeptLong(Times.NEVER), new KeptLong(Times.NEVER));
   }
 
-  private AsOfLookup(Bound bound, Fn2<Object, Object, Object> fn, ValueSlots table, KeptLong count, KeptQueue<Object> oldest, Agenda<Element> waiting,
+  private AsOfLookup(Bound bound, Fn2<Object, Object, Object> fn, ValueSlots table, KeptLong count,
+      KeptQueue<Object> oldest, Agenda<Element> waiting,
       KeptLong waitingCount, KeptLong number, KeptValue<List<Element>> leaving, KeptLong tableC, KeptLong c) {
     this.bound = bound;
     this.fn = fn;
@@ -67,7 +70,8 @@ final class AsOfLookup implements SeveralInputs<Object> {
     return number == ROWS || waitingCount.get() < MOST_WAITING;
   }
 
-  // ---- rows ---------------------------------------------------------------------------------------------------------------
+  // ---- rows
+  // ---------------------------------------------------------------------------------------------------------------
 
   private boolean acceptRow(Object key, Object row, long t, long w, Output<? super Object> out) throws Exception {
     if (t < w || t < tableC.get()) {
@@ -105,7 +109,10 @@ final class AsOfLookup implements SeveralInputs<Object> {
     count.set(count.get() - outdated);
   }
 
-  /** {@return the earliest time that can still be asked for} Also by an element that waits: its watermark may have been passed. */
+  /**
+   * {@return the earliest time that can still be asked for} Also by an element that waits: its watermark may have been
+   * passed.
+   */
   private long asked() {
     return Math.min(c.get(), Times.minus(waiting.earliest(), 1));
   }
@@ -122,7 +129,8 @@ final class AsOfLookup implements SeveralInputs<Object> {
     }
   }
 
-  // ---- elements -----------------------------------------------------------------------------------------------------------
+  // ---- elements
+  // -----------------------------------------------------------------------------------------------------------
 
   private boolean acceptElement(Object key, Object value, long t, long w, Output<? super Object> out) throws Exception {
     if (t < w || t < c.get()) {
@@ -149,7 +157,8 @@ final class AsOfLookup implements SeveralInputs<Object> {
     return Reduction.made("function of a table look-up", fn.apply(element.value(), Optional.ofNullable(row)));
   }
 
-  // ---- progress -----------------------------------------------------------------------------------------------------------
+  // ---- progress
+  // -----------------------------------------------------------------------------------------------------------
 
   @Override
   public boolean inputProgress(int number, long c, Output<? super Object> out) throws Exception {
@@ -215,7 +224,8 @@ final class AsOfLookup implements SeveralInputs<Object> {
     return held[0];
   }
 
-  // ---- turns --------------------------------------------------------------------------------------------------------------
+  // ---- turns
+  // --------------------------------------------------------------------------------------------------------------
 
   @Override
   public void mark() {
@@ -265,7 +275,8 @@ final class AsOfLookup implements SeveralInputs<Object> {
 
   @Override
   public AsOfLookup successor() {
-    return new AsOfLookup(bound, fn, table.successor(), count.successor(), oldest.successor(), waiting.successor(), waitingCount.successor(),
+    return new AsOfLookup(bound, fn, table.successor(), count.successor(), oldest.successor(), waiting.successor(),
+        waitingCount.successor(),
         number.successor(), leaving.successor(), tableC.successor(), c.successor());
   }
 }

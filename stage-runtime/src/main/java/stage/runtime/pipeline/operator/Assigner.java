@@ -40,7 +40,10 @@ sealed interface Assigner {
     }
   }
 
-  /** As a calendar has them; between two changes of the zone's offset these are of one size, and at those they are longer or shorter. */
+  /**
+   * As a calendar has them; between two changes of the zone's offset these are of one size, and at those they are
+   * longer or shorter.
+   */
   record Calendar(ChronoUnit unit, ZoneId zone) implements Assigner {
     private static final long HOUR = 3_600_000_000_000L;
 

@@ -6,8 +6,8 @@ import stage.api.pipeline.Bound;
 import stage.api.pipeline.Weight;
 
 /**
- * Puts the elements of a key into lists, up to a number or a weight, and for no longer than a time from a list's first element on. A batch has the smallest
- * stamps of its elements. For batches without a key, give all the same.
+ * Puts the elements of a key into lists, up to a number or a weight, and for no longer than a time from a list's first
+ * element on. A batch has the smallest stamps of its elements. For batches without a key, give all the same.
  */
 public final class Batches implements SingleInput<Object, Object> {
   /** Lists wait for their number however long that takes. */
@@ -52,11 +52,13 @@ public final class Batches implements SingleInput<Object, Object> {
    * @param result what is emitted
    */
   public Batches(long most, Weight<Object> weight, long withinNanos, Bound openKeys, Result result) {
-    this(most, weight, withinNanos, openKeys, result, new ValueSlots(), new Agenda<>(), new KeptQueue<>(), new KeptLong(0), new KeptLong(0),
+    this(most, weight, withinNanos, openKeys, result, new ValueSlots(), new Agenda<>(), new KeptQueue<>(),
+        new KeptLong(0), new KeptLong(0),
         new KeptValue<>(List.of()), new KeptLong(-1));
   }
 
-  private Batches(long most, Weight<Object> weight, long withinNanos, Bound openKeys, Result result, ValueSlots open, Agenda<Due> agenda,
+  private Batches(long most, Weight<Object> weight, long withinNanos, Bound openKeys, Result result, ValueSlots open,
+      Agenda<Due> agenda,
       KeptQueue<Due> inOrder, KeptLong count, KeptLong openCount, KeptValue<List<Open>> leaving, KeptLong ending) {
     this.most = most;
     this.weight = weight;
@@ -80,7 +82,8 @@ public final class Batches implements SingleInput<Object, Object> {
   @Override
   public boolean accept(Object key, Object value, long t, long w, Output<? super Object> out) throws Exception {
     long weighs = weight == null ? 1 : weight.of(value);
-    if (weighs < 0) throw new IllegalArgumentException("a weight must not be negative, but was " + weighs + " for " + value);
+    if (weighs < 0) throw new IllegalArgumentException("a weight must not be negative, but was " + weighs + " for "
+        + value);
     int place = open.place(key);
     Open batch = (Open) open.value(place);
     List<Open> full = new ArrayList<>(2);
@@ -98,11 +101,13 @@ public final class Batches implements SingleInput<Object, Object> {
       long number = count.get();
       count.set(number + 1);
       openCount.set(openCount.get() + 1);
-      batch = new Open(key, Rows.NONE, 0, t, w, withinNanos == NO_TIME ? NO_TIMER : Times.plus(now, withinNanos), number);
+      batch = new Open(key, Rows.NONE, 0, t, w, withinNanos == NO_TIME ? NO_TIMER : Times.plus(now, withinNanos),
+          number);
       if (batch.dueAt() != NO_TIMER && weighs < most) agenda.add(batch.dueAt(), new Due(key, number));
       if (openKeys.full() == Bound.Full.FORGET_OLDEST) inOrder.add(new Due(key, number));
     }
-    batch = new Open(key, batch.rows().with(value), batch.weight() + weighs, Math.min(batch.t(), t), Math.min(batch.w(), w), batch.dueAt(),
+    batch = new Open(key, batch.rows().with(value), batch.weight() + weighs, Math.min(batch.t(), t),
+        Math.min(batch.w(), w), batch.dueAt(),
         batch.number());
     if (batch.weight() >= most) {
       full.add(batch);
@@ -244,7 +249,8 @@ public final class Batches implements SingleInput<Object, Object> {
 
   @Override
   public Batches successor() {
-    return new Batches(most, weight, withinNanos, openKeys, result, open.successor(), agenda.successor(), inOrder.successor(), count.successor(),
+    return new Batches(most, weight, withinNanos, openKeys, result, open.successor(), agenda.successor(),
+        inOrder.successor(), count.successor(),
         openCount.successor(), leaving.successor(), ending.successor());
   }
 }

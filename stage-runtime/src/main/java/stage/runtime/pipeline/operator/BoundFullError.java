@@ -1,6 +1,9 @@
 package stage.runtime.pipeline.operator;
 
-/** What a step may remember is full, and its bound says that the stage is to crash then. An error, because no policy of a step may settle it. */
+/**
+ * What a step may remember is full, and its bound says that the stage is to crash then. An error, because no policy of
+ * a step may settle it.
+ */
 public final class BoundFullError extends Error {
   private static final long serialVersionUID = 1;
 

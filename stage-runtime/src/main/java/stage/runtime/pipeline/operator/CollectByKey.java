@@ -4,8 +4,8 @@ import java.util.stream.Collector;
 import stage.api.pipeline.KeyValue;
 
 /**
- * What a collector makes of all elements of a key, emitted at the end. A collector changes its container, which nothing can undo: the run commits after
- * each element, and an accumulator that throws midway may leave half an element in it.
+ * What a collector makes of all elements of a key, emitted at the end. A collector changes its container, which nothing
+ * can undo: the run commits after each element, and an accumulator that throws midway may leave half an element in it.
  */
 public final class CollectByKey implements SingleInput<Object, KeyValue<Object, Object>> {
   private final Collector<Object, Object, Object> collector;
@@ -58,7 +58,8 @@ public final class CollectByKey implements SingleInput<Object, KeyValue<Object, 
       Object key = containers.key(place);
       Object container = containers.value(place);
       if (container == null) continue;   // its only element was undone
-      Object result = Results.orNull(out, key, () -> Reduction.made("collector's finisher", collector.finisher().apply(container)));
+      Object result =
+          Results.orNull(out, key, () -> Reduction.made("collector's finisher", collector.finisher().apply(container)));
       if (result != null) out.emit(new KeyValue<>(key, result), key, Times.NEVER, Times.NEVER);
     }
     return true;

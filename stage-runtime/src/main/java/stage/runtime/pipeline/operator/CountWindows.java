@@ -4,8 +4,8 @@ import stage.api.pipeline.Pane;
 import stage.api.pipeline.Window;
 
 /**
- * Windows of so many elements of a key. A window reaches from its earliest element to just behind its latest; its result has the latest's time, and the
- * smallest watermark of its elements.
+ * Windows of so many elements of a key. A window reaches from its earliest element to just behind its latest; its
+ * result has the latest's time, and the smallest watermark of its elements.
  */
 final class CountWindows implements SingleInput<Object, Object> {
   private record Open(Object value, int elements, long earliest, long latest, long w) {
@@ -55,7 +55,8 @@ final class CountWindows implements SingleInput<Object, Object> {
     return true;
   }
 
-  private static void emit(Object key, Open window, Object result, Pane.Kind kind, Output<? super Object> out) throws Exception {
+  private static void emit(Object key, Open window, Object result, Pane.Kind kind, Output<? super Object> out)
+      throws Exception {
     out.emit(new Pane<>(key, window.window(), result, kind), key, window.latest(), window.w());
   }
 

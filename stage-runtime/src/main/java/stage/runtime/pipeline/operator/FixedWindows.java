@@ -7,9 +7,10 @@ import stage.api.pipeline.Pane;
 /**
  * Windows that depend on an element's time alone: tumbling, sliding, calendar, and by the clock.
  *
- * <p>An element is late for a window if that had closed by the element's own stamp, whatever this has fired; so the verdict does not depend on how the
- * elements of several sources interleave. A window fires when the progress of all inputs has reached its end and the lateness: by end and start, and its
- * keys in the order in which they came. One that the progress has closed although the stamp is on time was closed because its source was idle.
+ * <p>An element is late for a window if that had closed by the element's own stamp, whatever this has fired; so the
+ * verdict does not depend on how the elements of several sources interleave. A window fires when the progress of all
+ * inputs has reached its end and the lateness: by end and start, and its keys in the order in which they came. One that
+ * the progress has closed although the stamp is on time was closed because its source was idle.
  */
 final class FixedWindows implements SingleInput<Object, Object> {
   /**
@@ -24,7 +25,8 @@ final class FixedWindows implements SingleInput<Object, Object> {
    * @param earlyEvents after how many elements of a key in a window there is an early pane; 0 for never
    * @param earlyNanos after which time there are early panes; 0 for never
    */
-  record Setting(Assigner assigner, boolean overlaps, boolean isByClock, long lateness, Reduction how, Optional<Bound> bound, int earlyEvents,
+  record Setting(Assigner assigner, boolean overlaps, boolean isByClock, long lateness, Reduction how,
+      Optional<Bound> bound, int earlyEvents,
       long earlyNanos) {}
 
   private final Setting setting;
@@ -38,11 +40,13 @@ final class FixedWindows implements SingleInput<Object, Object> {
   private long now;
 
   FixedWindows(Setting setting) {
-    this(setting, new OpenWindows(), new KeptRows(setting.bound()), new KeptLong(Times.NEVER), new KeptLong(0), new KeptLong(NO_TIMER),
+    this(setting, new OpenWindows(), new KeptRows(setting.bound()), new KeptLong(Times.NEVER), new KeptLong(0),
+        new KeptLong(NO_TIMER),
         new KeptLong(-1), new KeptLong(0));
   }
 
-  private FixedWindows(Setting setting, OpenWindows open, KeptRows rows, KeptLong c, KeptLong nextResult, KeptLong earlyAt, KeptLong earlyNext,
+  private FixedWindows(Setting setting, OpenWindows open, KeptRows rows, KeptLong c, KeptLong nextResult,
+      KeptLong earlyAt, KeptLong earlyNext,
       KeptLong ended) {
     this.setting = setting;
     this.open = open;
@@ -54,7 +58,8 @@ final class FixedWindows implements SingleInput<Object, Object> {
     this.ended = ended;
   }
 
-  // ---- elements -----------------------------------------------------------------------------------------------------------
+  // ---- elements
+  // -----------------------------------------------------------------------------------------------------------
 
   @Override
   public void turn(long now) {
@@ -72,7 +77,8 @@ final class FixedWindows implements SingleInput<Object, Object> {
     return true;
   }
 
-  private void put(Object key, Object value, long t, long w, long stampT, long stampW, Output<? super Object> out) throws Exception {
+  private void put(Object key, Object value, long t, long w, long stampT, long stampW, Output<? super Object> out)
+      throws Exception {
     if (!setting.overlaps()) {
       WindowTable window = open.lastIfHolds(t);
       if (window != null && window.closesAt > w && window.closesAt > c.get()) {
@@ -96,7 +102,8 @@ final class FixedWindows implements SingleInput<Object, Object> {
       isIn = true;
       WindowTable window = open.find(start, end);
       if (window == null) {
-        window = new WindowTable(start, end, setting.lateness(), setting.how().table(), setting.earlyEvents() > 0 ? new LongSlots() : null);
+        window = new WindowTable(start, end, setting.lateness(), setting.how().table(), setting.earlyEvents() > 0
+            ? new LongSlots() : null);
         open.add(window);
         armEarly();
       }
@@ -113,14 +120,16 @@ final class FixedWindows implements SingleInput<Object, Object> {
     if (window.early == null) return;
     window.early.add(key, 1);
     if (window.early.value(window.early.place(key)) % setting.earlyEvents() != 0) return;
-    out.emit(pane(window, key, window.table.result(window.table.slots().place(key)), Pane.Kind.EARLY), key, window.end - 1, window.end - 1);
+    out.emit(pane(window, key, window.table.result(window.table.slots().place(key)), Pane.Kind.EARLY), key,
+        window.end - 1, window.end - 1);
   }
 
   private static Pane<Object, Object> pane(WindowTable window, Object key, Object result, Pane.Kind kind) {
     return new Pane<>(key, window.window(), result, kind);
   }
 
-  // ---- firing -------------------------------------------------------------------------------------------------------------
+  // ---- firing
+  // -------------------------------------------------------------------------------------------------------------
 
   @Override
   public boolean progress(long c, Output<? super Object> out) throws Exception {
@@ -173,7 +182,8 @@ final class FixedWindows implements SingleInput<Object, Object> {
     return isFiring ? Math.min(vouched, open.first().end - 1) : vouched;
   }
 
-  // ---- the clock ----------------------------------------------------------------------------------------------------------
+  // ---- the clock
+  // ----------------------------------------------------------------------------------------------------------
 
   @Override
   public long nextTimer() {
@@ -216,7 +226,8 @@ final class FixedWindows implements SingleInput<Object, Object> {
     return true;
   }
 
-  // ---- turns --------------------------------------------------------------------------------------------------------------
+  // ---- turns
+  // --------------------------------------------------------------------------------------------------------------
 
   @Override
   public void mark() {
@@ -256,7 +267,8 @@ final class FixedWindows implements SingleInput<Object, Object> {
 
   @Override
   public FixedWindows successor() {
-    return new FixedWindows(setting, open.successor(), rows.successor(), c.successor(), nextResult.successor(), earlyAt.successor(),
+    return new FixedWindows(setting, open.successor(), rows.successor(), c.successor(), nextResult.successor(),
+        earlyAt.successor(),
         earlyNext.successor(), ended.successor());
   }
 }

@@ -13,7 +13,8 @@ final class Fullness {
    * @throws BoundFullError if the bound says so
    */
   static boolean makesRoom(Bound bound, String what, Object row, Output<?> out) throws Exception {
-    String full = what + " is full: it holds " + bound.rows() + " rows, which is its bound; give it a larger one, or let it forget the oldest";
+    String full = what + " is full: it holds " + bound.rows()
+        + " rows, which is its bound; give it a larger one, or let it forget the oldest";
     return switch (bound.full()) {
       case FORGET_OLDEST -> true;
       case CRASH -> throw new BoundFullError(full);

@@ -1,10 +1,12 @@
 package stage.runtime.pipeline.operator;
 
 /**
- * Whether a source has fallen silent: its stage has waited for it, with demand, for a whole time since its last element, or since the start if it never
- * spoke. While the stage does something else – it works, is paused, backs off, or nobody downstream wants anything – the clock stands still.
+ * Whether a source has fallen silent: its stage has waited for it, with demand, for a whole time since its last
+ * element, or since the start if it never spoke. While the stage does something else – it works, is paused, backs off,
+ * or nobody downstream wants anything – the clock stands still.
  *
- * <p>Told of each change with the engine's clock; looks at none. Belongs to one incarnation: a new one begins as if its source had just spoken.
+ * <p>Told of each change with the engine's clock; looks at none. Belongs to one incarnation: a new one begins as if its
+ * source had just spoken.
  */
 public final class Idleness {
   private final long afterNanos;
@@ -47,7 +49,10 @@ public final class Idleness {
     return (isWaiting ? waited + now - waitingSince : waited) >= afterNanos;
   }
 
-  /** {@return when it will be, if nothing changes; {@link Operator#NO_TIMER} while the clock stands still or if it is already} */
+  /**
+   * {@return when it will be, if nothing changes; {@link Operator#NO_TIMER} while the clock stands still or if it is
+   * already}
+   */
   public long idleAt(long now) {
     return isWaiting && !isIdle(now) ? waitingSince + afterNanos - waited : Operator.NO_TIMER;
   }

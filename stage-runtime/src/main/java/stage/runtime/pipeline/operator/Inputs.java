@@ -5,9 +5,10 @@ import java.util.Arrays;
 /**
  * The progress of a run with several inputs: what all of them together vouch for.
  *
- * <p>The smallest of what the active inputs vouch for; if all that are left are idle, the largest of those; if all are completed, forever. It never falls.
- * What elements say of themselves has no part in it: two lanes that were dealt one source's elements have different views of it, and only what a producer
- * vouches for holds for all that it still has in hand.
+ * <p>The smallest of what the active inputs vouch for; if all that are left are idle, the largest of those; if all are
+ * completed, forever. It never falls. What elements say of themselves has no part in it: two lanes that were dealt one
+ * source's elements have different views of it, and only what a producer vouches for holds for all that it still has in
+ * hand.
  */
 public final class Inputs implements Kept<Inputs> {
   private static final int ACTIVE = 0;

@@ -12,8 +12,9 @@ import stage.runtime.pipeline.operator.JoinRows.Where;
 import stage.runtime.pipeline.operator.Reach.Side;
 
 /**
- * Brings the rows of two sides together. A pair is emitted when its second row comes; a row without a partner once none can come any more, never before.
- * So the set of results depends on nothing but the rows and their stamps, and their order means nothing.
+ * Brings the rows of two sides together. A pair is emitted when its second row comes; a row without a partner once none
+ * can come any more, never before. So the set of results depends on nothing but the rows and their stamps, and their
+ * order means nothing.
  */
 final class Joining implements SeveralInputs<Object> {
   private static final Comparator<Row> IN_ORDER = Comparator.comparingLong(Row::t).thenComparingLong(Row::number);
@@ -39,7 +40,8 @@ final class Joining implements SeveralInputs<Object> {
 
     Object alone(Row row) throws Exception {
       Object present = emitsUnmatched(row.side().other()) ? Optional.of(row.value()) : row.value();
-      Object result = row.side() == Side.LEFT ? fn.apply(present, Optional.empty()) : fn.apply(Optional.empty(), present);
+      Object result = row.side() == Side.LEFT ? fn.apply(present, Optional.empty())
+          : fn.apply(Optional.empty(), present);
       return Reduction.made("function of a join", result);
     }
   }
@@ -63,11 +65,13 @@ final class Joining implements SeveralInputs<Object> {
   private final KeptLong ended;
 
   Joining(Setting setting) {
-    this(setting, new ValueSlots(), new ValueSlots(), new ValueSlots(), new Agenda<>(), new KeptQueue<>(), new KeptLong(0), new KeptLong(0),
+    this(setting, new ValueSlots(), new ValueSlots(), new ValueSlots(), new Agenda<>(), new KeptQueue<>(),
+        new KeptLong(0), new KeptLong(0),
         new KeptLong(Times.NEVER), new KeptValue<>(Firing.NOTHING), new KeptLong(0));
   }
 
-  private Joining(Setting setting, ValueSlots left, ValueSlots right, ValueSlots matched, Agenda<Object> agenda, KeptQueue<Row> oldest, KeptLong kept,
+  private Joining(Setting setting, ValueSlots left, ValueSlots right, ValueSlots matched, Agenda<Object> agenda,
+      KeptQueue<Row> oldest, KeptLong kept,
       KeptLong count, KeptLong c, KeptValue<Firing> firing, KeptLong ended) {
     this.setting = setting;
     this.left = left;
@@ -82,7 +86,8 @@ final class Joining implements SeveralInputs<Object> {
     this.ended = ended;
   }
 
-  // ---- rows ---------------------------------------------------------------------------------------------------------------
+  // ---- rows
+  // ---------------------------------------------------------------------------------------------------------------
 
   @Override
   public Input<Object, Object> input(int number) {
@@ -97,7 +102,8 @@ final class Joining implements SeveralInputs<Object> {
     return accept(Side.RIGHT, key, value, t, w, out);
   }
 
-  private boolean accept(Side side, Object key, Object value, long t, long w, Output<? super Object> out) throws Exception {
+  private boolean accept(Side side, Object key, Object value, long t, long w, Output<? super Object> out)
+      throws Exception {
     Reach<Object> reach = setting.reach();
     if (reach.isLate(t, w)) {
       out.late(value, t, w, false);
@@ -188,7 +194,8 @@ final class Joining implements SeveralInputs<Object> {
     if (!hadPartner) out.dropped(row.value());
   }
 
-  // ---- firing -------------------------------------------------------------------------------------------------------------
+  // ---- firing
+  // -------------------------------------------------------------------------------------------------------------
 
   @Override
   public boolean progress(long c, Output<? super Object> out) throws Exception {
@@ -259,7 +266,8 @@ final class Joining implements SeveralInputs<Object> {
     return vouched;
   }
 
-  // ---- turns --------------------------------------------------------------------------------------------------------------
+  // ---- turns
+  // --------------------------------------------------------------------------------------------------------------
 
   @Override
   public void mark() {
@@ -313,7 +321,8 @@ final class Joining implements SeveralInputs<Object> {
 
   @Override
   public Joining successor() {
-    return new Joining(setting, left.successor(), right.successor(), matched.successor(), agenda.successor(), oldest.successor(), kept.successor(),
+    return new Joining(setting, left.successor(), right.successor(), matched.successor(), agenda.successor(),
+        oldest.successor(), kept.successor(),
         count.successor(), c.successor(), firing.successor(), ended.successor());
   }
 }

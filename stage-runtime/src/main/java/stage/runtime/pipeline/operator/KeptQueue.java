@@ -77,7 +77,8 @@ final class KeptQueue<E> {
     long newTail = tail + added.size();
     if (newTail - newHead > ring.length) grow(newTail - newHead);
     for (long at = head; at < Math.min(newHead, tail); at++) ring[(int) at & ring.length - 1] = null;
-    for (long at = Math.max(newHead, tail); at < newTail; at++) ring[(int) at & ring.length - 1] = added.get((int) (at - tail));
+    for (long at = Math.max(newHead, tail); at < newTail; at++) ring[(int) at & ring.length - 1] =
+        added.get((int) (at - tail));
     head = newHead;
     tail = newTail;
     added.clear();

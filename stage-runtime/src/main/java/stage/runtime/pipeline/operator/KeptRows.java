@@ -21,7 +21,9 @@ final class KeptRows {
     this.oldest = oldest;
   }
 
-  /** {@return whether there is room for one more, having made it if the bound says so} If not, the element is settled. */
+  /**
+   * {@return whether there is room for one more, having made it if the bound says so} If not, the element is settled.
+   */
   boolean takes(Object value, OpenWindows open, Output<?> out) throws Exception {
     if (bound == null || count.get() < bound.rows()) return true;
     if (!Fullness.makesRoom(bound, "the windows' room for elements", value, out)) return false;
@@ -49,7 +51,8 @@ final class KeptRows {
   void removed(WindowTable window) {
     if (bound == null) return;
     count.set(count.get() - window.rows.get());
-    while (oldest.peek() != null && oldest.peek().start() <= window.start && oldest.peek().end() <= window.end) oldest.poll();
+    while (oldest.peek() != null
+        && oldest.peek().start() <= window.start && oldest.peek().end() <= window.end) oldest.poll();
   }
 
   void mark() {

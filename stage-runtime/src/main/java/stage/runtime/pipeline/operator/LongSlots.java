@@ -24,7 +24,10 @@ final class LongSlots extends Slots {
     return new LongSlots(this);
   }
 
-  /** Adds to the key's sum, which begins at 0. It overflows as longs do: refused, the sum would depend on the order of its elements. */
+  /**
+   * Adds to the key's sum, which begins at 0. It overflows as longs do: refused, the sum would depend on the order of
+   * its elements.
+   */
   void add(Object key, long amount) {
     int place = place(key);
     if (place < 0) {

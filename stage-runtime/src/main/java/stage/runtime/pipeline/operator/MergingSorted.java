@@ -6,8 +6,9 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * Merges inputs that are sorted: the smallest is emitted once each input that has not ended has shown its next; of equal ones that of the input with the
- * lowest number. An input with an element that waits is closed. A silent input holds up all others.
+ * Merges inputs that are sorted: the smallest is emitted once each input that has not ended has shown its next; of
+ * equal ones that of the input with the lowest number. An input with an element that waits is closed. A silent input
+ * holds up all others.
  */
 final class MergingSorted implements SeveralInputs<Object> {
   private record Element(Object value, Object key, long t, long w) {}

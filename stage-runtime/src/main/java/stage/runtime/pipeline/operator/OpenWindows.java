@@ -5,12 +5,13 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * The windows of an operator that have elements, by end and start. Knows which of them an element and a turn have touched, so that only those are marked,
- * undone and committed.
+ * The windows of an operator that have elements, by end and start. Knows which of them an element and a turn have
+ * touched, so that only those are marked, undone and committed.
  */
 final class OpenWindows {
   /**
-   * Some windows in an array, immutable as far as it reaches: most come in order, and one more at the end can be put behind it, where nobody looks yet.
+   * Some windows in an array, immutable as far as it reaches: most come in order, and one more at the end can be put
+   * behind it, where nobody looks yet.
    *
    * @param array the windows
    * @param from where they begin
@@ -48,7 +49,8 @@ final class OpenWindows {
     Run withoutFirst() {
       if (from + 1 == to) return EMPTY;
       if (2 * (from + 1) <= array.length) return new Run(array, from + 1, to);
-      return new Run(Arrays.copyOfRange(array, from + 1, to), 0, to - from - 1);   // lest it hold on to those that are gone
+      // lest it hold on to those that are gone
+      return new Run(Arrays.copyOfRange(array, from + 1, to), 0, to - from - 1);
     }
 
     WindowTable[] all() {

@@ -3,13 +3,16 @@ package stage.runtime.pipeline.operator;
 /**
  * One step of a run that keeps something from element to element.
  *
- * <p>The contract with the run: all calls come from the thread that owns the run's cell, one after the other. In a turn: {@link #turn} first; then
- * elements, each after a {@link #mark}; then, if the progress of the inputs has risen, {@link #progress}, and {@link #timer} when it is due. The run
- * then commits, or rolls back if the turn is undone. A call that answers false ran out of room: the run commits, and in its next turns calls
- * {@link #resume}, and nothing else, until that answers true. Where such a call stands commits and rolls back with the turn, as everything does.
- * {@link #progress}, {@link #timer}, {@link #resume} and {@link #end} are no part of an element: an {@link #undo} does not reach behind them.
+ * <p>The contract with the run: all calls come from the thread that owns the run's cell, one after the other. In a
+ * turn: {@link #turn} first; then elements, each after a {@link #mark}; then, if the progress of the inputs has risen,
+ * {@link #progress}, and {@link #timer} when it is due. The run then commits, or rolls back if the turn is undone. A
+ * call that answers false ran out of room: the run commits, and in its next turns calls {@link #resume}, and nothing
+ * else, until that answers true. Where such a call stands commits and rolls back with the turn, as everything does.
+ * {@link #progress}, {@link #timer}, {@link #resume} and {@link #end} are no part of an element: an {@link #undo} does
+ * not reach behind them.
  *
- * <p>A step with several inputs has an {@link Input} per side beside these; {@link SingleInput} is the usual case of one.
+ * <p>A step with several inputs has an {@link Input} per side beside these; {@link SingleInput} is the usual case of
+ * one.
  *
  * @param <O> the type of the results
  */
@@ -35,7 +38,8 @@ public interface Operator<O> extends Kept<Operator<O>> {
   }
 
   /**
-   * Learns that what comes from now on has stamps of at least {@code c}, and emits what is final by that. A value below an earlier one changes nothing.
+   * Learns that what comes from now on has stamps of at least {@code c}, and emits what is final by that. A value below
+   * an earlier one changes nothing.
    *
    * @param c the progress of all inputs; {@link Times#FOREVER} once all are completed
    * @return false if there was no room for all of it
@@ -46,7 +50,8 @@ public interface Operator<O> extends Kept<Operator<O>> {
   }
 
   /**
-   * {@return what this may promise to those after it, once it has applied all that it was told} What it emits from now on has stamps of at least that.
+   * {@return what this may promise to those after it, once it has applied all that it was told} What it emits from now
+   * on has stamps of at least that.
    *
    * @param c the progress of all inputs
    */
@@ -54,7 +59,10 @@ public interface Operator<O> extends Kept<Operator<O>> {
     return c;
   }
 
-  /** {@return when to call {@link #timer}, by the engine's clock; {@link #NO_TIMER} if never} Comes from state: asked after each commit and restart. */
+  /**
+   * {@return when to call {@link #timer}, by the engine's clock; {@link #NO_TIMER} if never} Comes from state: asked
+   * after each commit and restart.
+   */
   default long nextTimer() {
     return NO_TIMER;
   }
@@ -71,9 +79,11 @@ public interface Operator<O> extends Kept<Operator<O>> {
   }
 
   /**
-   * Learns that there are no more elements, and emits all that is left. The last thing that is called, but for {@link #resume}.
+   * Learns that there are no more elements, and emits all that is left. The last thing that is called, but for {@link
+   * #resume}.
    *
-   * @param isDrained true if the inputs were cut off by a drain, false if they completed: results that a drain has cut short say so
+   * @param isDrained true if the inputs were cut off by a drain, false if they completed: results that a drain has cut
+   *     short say so
    * @return false if there was no room for all of it
    * @throws Exception what a function of the user's or a later step threw
    */
@@ -82,7 +92,8 @@ public interface Operator<O> extends Kept<Operator<O>> {
   }
 
   /**
-   * {@return whether the run has to commit after each element} True where the user's own mutable object is changed, which nothing can take back.
+   * {@return whether the run has to commit after each element} True where the user's own mutable object is changed,
+   * which nothing can take back.
    */
   default boolean commitsEachElement() {
     return false;

@@ -23,13 +23,15 @@ public final class Operators {
    * @param framing the windows; empty for all time
    * @throws IllegalArgumentException if the two do not go together
    */
-  @SuppressWarnings({"unchecked", "rawtypes"})   // elements and results are objects here; what they are, the pipeline's types have said
+  // elements and results are objects here; what they are, the pipeline's types have said
+  @SuppressWarnings({"unchecked", "rawtypes"})
   public static SingleInput<Object, Object> reducing(Reducing how, Optional<Framing> framing) {
     if (framing.isPresent()) return windows(how, framing.get());
     return switch (how) {
       case Reducing.Scan(var zero, var fold) -> new ScanByKey(zero, fold, KeyValue::new);
       case Reducing.Collect(var collector) -> (SingleInput) new CollectByKey(collector);
-      case Reducing.Batch(var n, var within, var openKeys) -> new Batches(n, null, nanos(within), openKeys, KeyValue::new);
+      case Reducing.Batch(var n, var within, var openKeys) -> new Batches(n, null, nanos(within), openKeys,
+          KeyValue::new);
       case Reducing.Count count -> (SingleInput) ReduceByKey.of(count);
       case Reducing.Sum sum -> (SingleInput) ReduceByKey.of(sum);
       case Reducing.Aggregate aggregate -> (SingleInput) ReduceByKey.of(aggregate);
@@ -46,7 +48,8 @@ public final class Operators {
     return switch (windows.shape()) {
       case Windows.Shape.Tumbling(var size) -> fixed(tumbling(size, offset), false, false, reduction, bound, framing);
       case Windows.Shape.ByClock(var size) -> fixed(tumbling(size, offset), false, true, reduction, bound, framing);
-      case Windows.Shape.Calendar(var unit, var zone) -> fixed(new Assigner.Calendar(unit, zone), false, false, reduction, bound, framing);
+      case Windows.Shape.Calendar(var unit, var zone) -> fixed(new Assigner.Calendar(unit, zone), false, false,
+          reduction, bound, framing);
       case Windows.Shape.Sliding(var size, var every) ->
           fixed(new Assigner.Fixed(nanos(size), nanos(every), offset), true, false, reduction, bound, framing);
       case Windows.Shape.Sessions(var gap) -> new SessionWindows(nanos(gap), lateness, reduction, bound);
@@ -60,7 +63,8 @@ public final class Operators {
 
   private static SingleInput<Object, Object> fixed(
       Assigner assigner, boolean overlaps, boolean isByClock, Reduction how, Optional<Bound> bound, Framing framing) {
-    return new FixedWindows(new FixedWindows.Setting(assigner, overlaps, isByClock, nanos(framing.windows().lateness()), how, bound,
+    return new FixedWindows(new FixedWindows.Setting(assigner, overlaps, isByClock,
+        nanos(framing.windows().lateness()), how, bound,
         framing.earlyEvents(), framing.earlyEvery().map(Operators::nanos).orElse(0L)));
   }
 
@@ -71,7 +75,8 @@ public final class Operators {
    * @param unmatched of which side those without a partner are in the result
    * @param fn makes a result: of elements, or of an {@link Optional} where a side may be missing
    */
-  public static SeveralInputs<Object> joining(Pairing pairing, Pairing.Unmatched unmatched, Fn2<Object, Object, Object> fn) {
+  public static SeveralInputs<Object> joining(Pairing pairing, Pairing.Unmatched unmatched,
+      Fn2<Object, Object, Object> fn) {
     return new Joining(new Joining.Setting(reach(pairing), unmatched, fn, pairing.bound()));
   }
 
@@ -79,7 +84,8 @@ public final class Operators {
   private static Reach<Object> reach(Pairing pairing) {
     return (Reach<Object>) switch (pairing) {
       case Pairing.Within(var before, var after, var bound) -> new Reach.Interval(nanos(before), nanos(after), 0);
-      case Pairing.InWindow(var windows, var bound) -> new Reach.SameWindow(assigner(windows), nanos(windows.lateness()));
+      case Pairing.InWindow(var windows, var bound) -> new Reach.SameWindow(assigner(windows),
+          nanos(windows.lateness()));
       case Pairing.Whole(var bound) -> new Reach.Everything();
     };
   }
@@ -97,7 +103,8 @@ public final class Operators {
   }
 
   private static IllegalArgumentException notForJoins(Windows.Shape shape) {
-    return new IllegalArgumentException("windows of a join must be tumbling, sliding or of the calendar, but were " + shape);
+    return new IllegalArgumentException("windows of a join must be tumbling, sliding or of the calendar, but were "
+        + shape);
   }
 
   /**
@@ -107,7 +114,8 @@ public final class Operators {
    * @param bound how many rows are kept
    * @param fn makes a result of an element and an {@link Optional} row
    */
-  public static SeveralInputs<Object> lookingUp(TablePlan.Reading reading, Bound bound, Fn2<Object, Object, Object> fn) {
+  public static SeveralInputs<Object> lookingUp(TablePlan.Reading reading, Bound bound,
+      Fn2<Object, Object, Object> fn) {
     return switch (reading) {
       case LOADED_FIRST -> new TableLookup(true, bound, fn);
       case LATEST -> new TableLookup(false, bound, fn);

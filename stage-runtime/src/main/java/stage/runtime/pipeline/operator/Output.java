@@ -1,7 +1,8 @@
 package stage.runtime.pipeline.operator;
 
 /**
- * Where an operator's results go: the steps behind it, and in the end the lanes. Made by the run, which also keeps count.
+ * Where an operator's results go: the steps behind it, and in the end the lanes. Made by the run, which also keeps
+ * count.
  *
  * @param <O> the type of the results
  */
@@ -12,8 +13,9 @@ public interface Output<O> {
   /**
    * Hands a result on.
    *
-   * <p>While an element is worked on, what a later step throws comes out here and costs that element. While windows fire, at the end and at timers the
-   * run settles it itself, by the policy of the step that threw, and returns: a result that fails costs that result.
+   * <p>While an element is worked on, what a later step throws comes out here and costs that element. While windows
+   * fire, at the end and at timers the run settles it itself, by the policy of the step that threw, and returns: a
+   * result that fails costs that result.
    *
    * @param value the result, never null
    * @param key its key; null if it has none
@@ -29,7 +31,8 @@ public interface Output<O> {
    * @param value the element, as the operator was given it
    * @param t its time
    * @param w its source's watermark before it
-   * @param isAfterIdle true if it was on time by its stamp, but what it belonged to was closed because its source was idle
+   * @param isAfterIdle true if it was on time by its stamp, but what it belonged to was closed because its source was
+   *     idle
    * @throws Exception what is to end the element or the turn
    */
   void late(Object value, long t, long w, boolean isAfterIdle) throws Exception;
@@ -58,7 +61,8 @@ public interface Output<O> {
   void deadLetter(Object value, Exception cause) throws Exception;
 
   /**
-   * Decides about a result that could not be made, because a function of the user's threw outside of any element: a merge or a finish.
+   * Decides about a result that could not be made, because a function of the user's threw outside of any element: a
+   * merge or a finish.
    *
    * @param subject what was to be made, such as the pane without its value
    * @param cause what was thrown

@@ -1,7 +1,8 @@
 package stage.runtime.pipeline.operator;
 
 /**
- * Which rows of two sides belong together by their times. Rows are kept in places, of which a row's partners are in few.
+ * Which rows of two sides belong together by their times. Rows are kept in places, of which a row's partners are in
+ * few.
  *
  * @param <P> the places
  */

@@ -3,7 +3,9 @@ package stage.runtime.pipeline.operator;
 import stage.api.pipeline.KeyValue;
 import stage.api.pipeline.plan.Reducing;
 
-/** What all elements of a key come to, emitted at the end: keys in the order in which they first came, without a time. */
+/**
+ * What all elements of a key come to, emitted at the end: keys in the order in which they first came, without a time.
+ */
 public final class ReduceByKey implements SingleInput<Object, KeyValue<Object, Object>> {
   private final Table table;
   private final KeptLong next;   // the number of the key whose result comes next
@@ -24,7 +26,8 @@ public final class ReduceByKey implements SingleInput<Object, KeyValue<Object, O
   }
 
   @Override
-  public boolean accept(Object key, Object value, long t, long w, Output<? super KeyValue<Object, Object>> out) throws Exception {
+  public boolean accept(Object key, Object value, long t, long w, Output<? super KeyValue<Object, Object>> out)
+      throws Exception {
     table.add(key, value);
     return true;
   }

@@ -16,7 +16,8 @@ import stage.api.pipeline.plan.Reducing;
  * @param finish makes the result
  * @param weight what an element adds, if the value is a sum of longs; null if not
  */
-record Reduction(Object zero, Fold<Object, Object> fold, Merge<Object> merge, Fn<Object, Object> finish, Weight<Object> weight) {
+record Reduction(Object zero, Fold<Object, Object> fold, Merge<Object> merge, Fn<Object, Object> finish,
+    Weight<Object> weight) {
   /**
    * {@return how that is reduced}
    *
@@ -26,9 +27,11 @@ record Reduction(Object zero, Fold<Object, Object> fold, Merge<Object> merge, Fn
     return switch (how) {
       case Reducing.Count() -> sum(element -> 1);
       case Reducing.Sum(var value) -> sum(value);
-      case Reducing.Aggregate(var zero, var fold, var merge, var finish) -> new Reduction(zero, fold, merge, finish, null);
+      case Reducing.Aggregate(var zero, var fold, var merge, var finish) -> new Reduction(zero, fold, merge, finish,
+          null);
       case Reducing.ToList(var bound) -> new Reduction(
-          Rows.NONE, (rows, element) -> ((Rows) rows).with(element), (one, other) -> ((Rows) one).with((Rows) other), rows -> ((Rows) rows).list(), null);
+          Rows.NONE, (rows, element) -> ((Rows) rows).with(element), (one, other) -> ((Rows) one).with((Rows) other),
+              rows -> ((Rows) rows).list(), null);
       case Reducing.Scan scan -> throw notAValue(scan);
       case Reducing.Collect collect -> throw notAValue(collect);
       case Reducing.Batch batch -> throw notAValue(batch);
@@ -36,7 +39,8 @@ record Reduction(Object zero, Fold<Object, Object> fold, Merge<Object> merge, Fn
   }
 
   private static Reduction sum(Weight<Object> weight) {
-    return new Reduction(0L, (sum, element) -> (Long) sum + weight.of(element), (one, other) -> (Long) one + (Long) other, sum -> sum, weight);
+    return new Reduction(0L, (sum, element) -> (Long) sum + weight.of(element),
+        (one, other) -> (Long) one + (Long) other, sum -> sum, weight);
   }
 
   private static IllegalArgumentException notAValue(Reducing how) {

@@ -30,7 +30,10 @@ record Rows(Rows before, Object element, Rows others) {
     return list().size();
   }
 
-  /** {@return the elements} Not recursive, because there are as many of these as elements: collected from the last to the first. */
+  /**
+   * {@return the elements} Not recursive, because there are as many of these as elements: collected from the last to
+   * the first.
+   */
   List<Object> list() {
     List<Object> reversed = new ArrayList<>();
     List<Rows> todo = new ArrayList<>(List.of(this));

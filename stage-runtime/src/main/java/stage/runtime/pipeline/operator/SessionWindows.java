@@ -12,9 +12,10 @@ import stage.api.pipeline.Window;
 /**
  * Windows that last as long as elements come.
  *
- * <p>An element is late if its time is before its stamp's watermark less the lateness, whether or not there is a session that it would fit into; a session
- * fires when the progress has reached its end and the lateness. Then sessions are the connected components of what was accepted, in whatever order it
- * came: one that has fired ends at or before every time that can still be accepted.
+ * <p>An element is late if its time is before its stamp's watermark less the lateness, whether or not there is a
+ * session that it would fit into; a session fires when the progress has reached its end and the lateness. Then sessions
+ * are the connected components of what was accepted, in whatever order it came: one that has fired ends at or before
+ * every time that can still be accepted.
  */
 final class SessionWindows implements SingleInput<Object, Object> {
   private record Session(long start, long end, Object value, long number) {}
@@ -44,11 +45,13 @@ final class SessionWindows implements SingleInput<Object, Object> {
   private final KeptLong ended;         // 0 before the end, 1 after completion, 2 after a drain
 
   SessionWindows(long gap, long lateness, Reduction how, Optional<Bound> bound) {
-    this(gap, lateness, how, bound.orElse(null), new ValueSlots(), new Agenda<>(), new KeptLong(Times.NEVER), new KeptLong(0), new KeptLong(0),
+    this(gap, lateness, how, bound.orElse(null), new ValueSlots(), new Agenda<>(), new KeptLong(Times.NEVER),
+        new KeptLong(0), new KeptLong(0),
         new KeptQueue<>(), new KeptValue<>(Firing.NOTHING), new KeptLong(0));
   }
 
-  private SessionWindows(long gap, long lateness, Reduction how, Bound bound, ValueSlots sessions, Agenda<Object> agenda, KeptLong c, KeptLong count,
+  private SessionWindows(long gap, long lateness, Reduction how, Bound bound, ValueSlots sessions,
+      Agenda<Object> agenda, KeptLong c, KeptLong count,
       KeptLong rows, KeptQueue<Object[]> oldest, KeptValue<Firing> firing, KeptLong ended) {
     this.gap = gap;
     this.lateness = lateness;
@@ -64,7 +67,8 @@ final class SessionWindows implements SingleInput<Object, Object> {
     this.ended = ended;
   }
 
-  // ---- elements -----------------------------------------------------------------------------------------------------------
+  // ---- elements
+  // -----------------------------------------------------------------------------------------------------------
 
   @Override
   public boolean accept(Object key, Object value, long t, long w, Output<? super Object> out) throws Exception {
@@ -101,7 +105,8 @@ final class SessionWindows implements SingleInput<Object, Object> {
         merged = how.merged(merged, all[i].value());
         number = Math.min(number, all[i].number());
       }
-      grown = new Session(Math.min(first.start(), t), Math.max(all[to - 1].end(), end), how.folded(merged, value), number);
+      grown = new Session(Math.min(first.start(), t), Math.max(all[to - 1].end(), end), how.folded(merged, value),
+          number);
     }
     Session[] changed = new Session[all.length - (to - from) + 1];
     System.arraycopy(all, 0, changed, 0, from);
@@ -136,7 +141,8 @@ final class SessionWindows implements SingleInput<Object, Object> {
     return false;   // it has fired
   }
 
-  // ---- firing -------------------------------------------------------------------------------------------------------------
+  // ---- firing
+  // -------------------------------------------------------------------------------------------------------------
 
   @Override
   public boolean progress(long c, Output<? super Object> out) throws Exception {
@@ -192,7 +198,8 @@ final class SessionWindows implements SingleInput<Object, Object> {
       Object result = Results.orNull(out, window, () -> how.finished(session.value()));
       if (result == null) continue;
       boolean isCut = ended.get() == 2 && session.end() > c.get();
-      out.emit(new Pane<>(due.key(), window, result, isCut ? Pane.Kind.CUT : Pane.Kind.FINAL), due.key(), session.end() - 1, session.end() - 1);
+      out.emit(new Pane<>(due.key(), window, result, isCut ? Pane.Kind.CUT : Pane.Kind.FINAL), due.key(),
+          session.end() - 1, session.end() - 1);
     }
     firing.set(Firing.NOTHING);
     while (oldest.peek() != null && isGone(oldest.peek())) oldest.poll();
@@ -212,7 +219,8 @@ final class SessionWindows implements SingleInput<Object, Object> {
     return now.next() < now.due().size() ? Math.min(vouched, now.due().get(now.next()).session().end() - 1) : vouched;
   }
 
-  // ---- turns --------------------------------------------------------------------------------------------------------------
+  // ---- turns
+  // --------------------------------------------------------------------------------------------------------------
 
   @Override
   public void mark() {
@@ -258,7 +266,8 @@ final class SessionWindows implements SingleInput<Object, Object> {
 
   @Override
   public SessionWindows successor() {
-    return new SessionWindows(gap, lateness, how, bound, sessions.successor(), agenda.successor(), c.successor(), count.successor(), rows.successor(),
+    return new SessionWindows(gap, lateness, how, bound, sessions.successor(), agenda.successor(), c.successor(),
+        count.successor(), rows.successor(),
         oldest.successor(), firing.successor(), ended.successor());
   }
 }

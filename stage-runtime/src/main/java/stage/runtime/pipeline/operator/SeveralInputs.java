@@ -3,8 +3,8 @@ package stage.runtime.pipeline.operator;
 /**
  * An operator with several inputs, of which it may close some for a time.
  *
- * <p>The run takes nothing from an input that is closed, and asks again after each call. Elements that it had taken already, of the same batch, are
- * accepted all the same.
+ * <p>The run takes nothing from an input that is closed, and asks again after each call. Elements that it had taken
+ * already, of the same batch, are accepted all the same.
  *
  * @param <O> the type of the results
  */
@@ -29,7 +29,8 @@ public interface SeveralInputs<O> extends Operator<O> {
   }
 
   /**
-   * Learns what one input vouches for, and emits what is final by that. Beside {@link #progress(long, Output)}, which tells of all inputs together.
+   * Learns what one input vouches for, and emits what is final by that. Beside {@link #progress(long, Output)}, which
+   * tells of all inputs together.
    *
    * @param number which input, from 0
    * @param c what comes from it from now on has stamps of at least that

@@ -5,11 +5,13 @@ import java.util.Arrays;
 /**
  * State per key: a hash table of which a turn changes nothing, and beside it what the turn has changed.
  *
- * <p>Committed: {@code keys}, {@code hashes}, the order of arrival, and a subclass's values; written in {@link #commit} only. A turn's: a pending value
- * per slot, which counts if the slot's stamp is the turn's; the slots it has touched; and the keys that are new, which stay aside until the commit.
- * An element's: a journal of what its slots held before, where the turn had changed them already.
+ * <p>Committed: {@code keys}, {@code hashes}, the order of arrival, and a subclass's values; written in {@link #commit}
+ * only. A turn's: a pending value per slot, which counts if the slot's stamp is the turn's; the slots it has touched;
+ * and the keys that are new, which stay aside until the commit. An element's: a journal of what its slots held before,
+ * where the turn had changed them already.
  *
- * <p>A key's <em>place</em> is its slot, from 0, or below 0 for a key that is new in this turn. Places hold until the next commit or rollback.
+ * <p>A key's <em>place</em> is its slot, from 0, or below 0 for a key that is new in this turn. Places hold until the
+ * next commit or rollback.
  */
 abstract class Slots {
   /** No place. */
@@ -36,7 +38,8 @@ abstract class Slots {
   private int[] freshIndex = new int[2 * SMALLEST];
   private int freshCount;
 
-  // one element's: what it touched and added for the first time in the turn comes after these; its other changes are in the journal
+  // one element's: what it touched and added for the first time in the turn comes after these; its other changes are in
+  // the journal
   private int touchedAtMark;
   private int freshAtMark;
   private int[] journal = new int[4];   // places; the subclass has what they held
@@ -60,7 +63,8 @@ abstract class Slots {
     stamps = new int[keys.length];
   }
 
-  // ---- finding ------------------------------------------------------------------------------------------------------------
+  // ---- finding
+  // ------------------------------------------------------------------------------------------------------------
 
   /** {@return the place of the key, which is added as a new one if it is not there} */
   final int place(Object key) {
@@ -86,7 +90,10 @@ abstract class Slots {
     }
   }
 
-  /** By the upper bits: the lower ones are the bucket, of which one worker sees only a part, and its keys would crowd together. */
+  /**
+   * By the upper bits: the lower ones are the bucket, of which one worker sees only a part, and its keys would crowd
+   * together.
+   */
   private static int home(int hash, int length) {
     return hash >>> shift(length);
   }
@@ -128,7 +135,8 @@ abstract class Slots {
     return at;
   }
 
-  // ---- walking ------------------------------------------------------------------------------------------------------------
+  // ---- walking
+  // ------------------------------------------------------------------------------------------------------------
 
   /** {@return how many slots there are, in use or not} */
   final int slots() {
@@ -140,7 +148,10 @@ abstract class Slots {
     return size + freshCount;
   }
 
-  /** {@return the place of the key that came as number {@code n}, from 0} The numbers stay over commits, as long as no key is removed. */
+  /**
+   * {@return the place of the key that came as number {@code n}, from 0} The numbers stay over commits, as long as no
+   * key is removed.
+   */
   final int placeOf(int n) {
     return n < size ? arrivals[n] : ~(n - size);
   }
@@ -158,7 +169,8 @@ abstract class Slots {
     return longest;
   }
 
-  // ---- changing -----------------------------------------------------------------------------------------------------------
+  // ---- changing
+  // -----------------------------------------------------------------------------------------------------------
 
   /** {@return whether the slot's pending value counts} */
   final boolean isPending(int slot) {
@@ -172,7 +184,10 @@ abstract class Slots {
     stamps[slot] = turn;
   }
 
-  /** {@return which entry of the journal holds what was at a place that the turn had changed already; the subclass fills it in} */
+  /**
+   * {@return which entry of the journal holds what was at a place that the turn had changed already; the subclass fills
+   * it in}
+   */
   final int journal(int place) {
     if (journalCount == journal.length) {
       resizeJournal(2 * journalCount);
@@ -182,7 +197,8 @@ abstract class Slots {
     return journalCount++;
   }
 
-  // ---- an element ---------------------------------------------------------------------------------------------------------
+  // ---- an element
+  // ---------------------------------------------------------------------------------------------------------
 
   final void mark() {
     journalCount = 0;
@@ -213,7 +229,8 @@ abstract class Slots {
 
   abstract void restoreFresh(int fresh, int entry);
 
-  // ---- a turn -------------------------------------------------------------------------------------------------------------
+  // ---- a turn
+  // -------------------------------------------------------------------------------------------------------------
 
   /** Can be called again if it failed for want of memory: what allocates comes first. */
   final void commit() {
@@ -267,7 +284,8 @@ abstract class Slots {
     int living = 0;
     for (int n = 0; n < size; n++) if (isLiving(arrivals[n])) living++;
     int length = SMALLEST;
-    while (8 * (living + freshCount) > 3 * length) length *= 2;   // not just half: the next rebuild is to be some way off
+    // not just half: the next rebuild is to be some way off
+    while (8 * (living + freshCount) > 3 * length) length *= 2;
     Object[] newKeys = new Object[length];
     int[] newHashes = new int[length];
     int[] newStamps = new int[length];
@@ -315,6 +333,9 @@ abstract class Slots {
 
   abstract void resizeFresh(int length);
 
-  /** Makes arrays of that length, with the pending or else the committed value of slot {@code from[slot]} in each of the slots. */
+  /**
+   * Makes arrays of that length, with the pending or else the committed value of slot {@code from[slot]} in each of the
+   * slots.
+   */
   abstract void rebuildValues(int[] slots, int count, int[] from, int length);
 }

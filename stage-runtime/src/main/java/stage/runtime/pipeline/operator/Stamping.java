@@ -5,11 +5,14 @@ import java.time.Instant;
 import stage.api.pipeline.EventTime;
 
 /**
- * Gives each element its stamp: its time, and the watermark before it, which is the latest time so far less what may be out of order. A run that begins
- * with this vouches for its watermark.
+ * Gives each element its stamp: its time, and the watermark before it, which is the latest time so far less what may be
+ * out of order. A run that begins with this vouches for its watermark.
  */
 public final class Stamping implements SingleInput<Object, Object> {
-  /** A time this far behind the latest so far is a mistake, such as a wrong unit or a placeholder; it would close every window. */
+  /**
+   * A time this far behind the latest so far is a mistake, such as a wrong unit or a placeholder; it would close every
+   * window.
+   */
   static final Duration LONGEST_JUMP = Duration.ofDays(36_525);
 
   private static final Instant FIRST = Instant.parse("1678-01-01T00:00:00Z");
@@ -53,13 +56,15 @@ public final class Stamping implements SingleInput<Object, Object> {
 
   private long nanos(Instant time) {
     if (time.isBefore(FIRST) || !time.isBefore(LAST)) {
-      throw new IllegalArgumentException("the event time " + time + " is out of range: it must lie between the years 1678 and 2261;"
+      throw new IllegalArgumentException("the event time " + time
+          + " is out of range: it must lie between the years 1678 and 2261;"
           + " taken as it is, it would close every window");
     }
     long stamp = Times.nanos(time);
     long last = latest.get();
     if (last != Times.NEVER && stamp > Times.plus(last, LONGEST_JUMP.toNanos())) {
-      throw new IllegalArgumentException("the event time " + time + " is more than 100 years after the latest before it, " + Times.instant(last)
+      throw new IllegalArgumentException("the event time " + time
+          + " is more than 100 years after the latest before it, " + Times.instant(last)
           + "; taken as it is, it would close every window");
     }
     return stamp;

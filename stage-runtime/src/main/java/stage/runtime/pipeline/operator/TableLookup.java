@@ -5,8 +5,8 @@ import stage.api.pipeline.Bound;
 import stage.api.pipeline.Fn2;
 
 /**
- * Elements, input 0, with the row that a table, input 1, has for their keys: the last one that came. Either the rows are read to their end before the
- * first element is, or elements take what is there, which depends on chance.
+ * Elements, input 0, with the row that a table, input 1, has for their keys: the last one that came. Either the rows
+ * are read to their end before the first element is, or elements take what is there, which depends on chance.
  */
 final class TableLookup implements SeveralInputs<Object> {
   private static final int ROWS = 1;
@@ -23,7 +23,8 @@ final class TableLookup implements SeveralInputs<Object> {
     this(isLoadedFirst, bound, fn, new ValueSlots(), new KeptLong(0), new KeptQueue<>(), new KeptLong(0));
   }
 
-  private TableLookup(boolean isLoadedFirst, Bound bound, Fn2<Object, Object, Object> fn, ValueSlots table, KeptLong count, KeptQueue<Object> oldest,
+  private TableLookup(boolean isLoadedFirst, Bound bound, Fn2<Object, Object, Object> fn, ValueSlots table,
+      KeptLong count, KeptQueue<Object> oldest,
       KeptLong isLoaded) {
     this.isLoadedFirst = isLoadedFirst;
     this.bound = bound;
@@ -106,6 +107,7 @@ final class TableLookup implements SeveralInputs<Object> {
 
   @Override
   public TableLookup successor() {
-    return new TableLookup(isLoadedFirst, bound, fn, table.successor(), count.successor(), oldest.successor(), isLoaded.successor());
+    return new TableLookup(isLoadedFirst, bound, fn, table.successor(), count.successor(), oldest.successor(),
+        isLoaded.successor());
   }
 }

@@ -2,7 +2,10 @@ package stage.runtime.pipeline.operator;
 
 import java.time.Instant;
 
-/** Event times as nanoseconds since the epoch: {@code long}s, of which the smallest and the largest stand for minus and plus infinity. */
+/**
+ * Event times as nanoseconds since the epoch: {@code long}s, of which the smallest and the largest stand for minus and
+ * plus infinity.
+ */
 public final class Times {
   /** Before every event. */
   public static final long NEVER = Long.MIN_VALUE;

@@ -77,7 +77,8 @@ final class ValueSlots extends Slots {
   }
 
   private static Object made(Object value) {
-    return Objects.requireNonNull(value, "the fold must not return null; return what it was given to leave it as it is");
+    return Objects.requireNonNull(value,
+        "the fold must not return null; return what it was given to leave it as it is");
   }
 
   void put(Object key, Object value) {

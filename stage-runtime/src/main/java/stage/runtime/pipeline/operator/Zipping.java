@@ -3,8 +3,9 @@ package stage.runtime.pipeline.operator;
 import stage.api.pipeline.Fn2;
 
 /**
- * The first of the left input with the first of the right one, the second with the second. Only one side can have elements that wait, and that is closed
- * meanwhile. Done as soon as one side has ended and has none left; what waits on the other is counted as dropped at the end.
+ * The first of the left input with the first of the right one, the second with the second. Only one side can have
+ * elements that wait, and that is closed meanwhile. Done as soon as one side has ended and has none left; what waits on
+ * the other is counted as dropped at the end.
  */
 final class Zipping implements SeveralInputs<Object> {
   private record Element(Object value, long t, long w) {}
@@ -42,7 +43,8 @@ final class Zipping implements SeveralInputs<Object> {
       Element partner = other.poll();
       Object l = number == 0 ? value : partner.value();
       Object r = number == 0 ? partner.value() : value;
-      out.emit(Reduction.made("function of a zip", fn.apply(l, r)), null, Math.max(t, partner.t()), Math.min(w, partner.w()));
+      out.emit(Reduction.made("function of a zip", fn.apply(l, r)), null, Math.max(t, partner.t()),
+          Math.min(w, partner.w()));
       return true;
     };
   }

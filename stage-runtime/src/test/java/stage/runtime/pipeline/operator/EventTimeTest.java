@@ -14,7 +14,8 @@ class EventTimeTest {
 
   @Nested
   class AStamp {
-    private final Rig rig = new Rig(new Stamping(EventTime.<Object>of(value -> (Instant) value).outOfOrder(Duration.ofSeconds(4))));
+    private final Rig rig =
+        new Rig(new Stamping(EventTime.<Object>of(value -> (Instant) value).outOfOrder(Duration.ofSeconds(4))));
 
     private void element(Instant time) {
       rig.element(null, time, Times.NEVER, Times.NEVER);
@@ -50,17 +51,20 @@ class EventTimeTest {
     @Test
     void isRefusedIfTheTimeIsNullAndMovesNothing() {
       element(NOON);
-      assertThatThrownBy(() -> element(null)).isInstanceOf(NullPointerException.class).hasMessageStartingWith("the event time must not be null");
+      assertThatThrownBy(() -> element(null)).isInstanceOf(NullPointerException.class)
+          .hasMessageStartingWith("the event time must not be null");
       assertThat(rig.operator().vouchesFor(0)).isEqualTo(Times.nanos(NOON.minusSeconds(4)));
     }
 
     @Test
     void isRefusedIfItWouldCloseEveryWindow() {
       element(NOON);
-      assertThatThrownBy(() -> element(Instant.parse("9999-12-31T23:59:59Z"))).hasMessageContaining("9999-12-31T23:59:59Z is out of range");
+      assertThatThrownBy(() -> element(Instant.parse("9999-12-31T23:59:59Z")))
+          .hasMessageContaining("9999-12-31T23:59:59Z is out of range");
       assertThatThrownBy(() -> element(Instant.MAX)).hasMessageContaining("out of range");
       assertThatThrownBy(() -> element(Instant.MIN)).hasMessageContaining("out of range");
-      assertThatThrownBy(() -> element(Instant.parse("2200-01-01T00:00:00Z"))).hasMessageContaining("more than 100 years after");
+      assertThatThrownBy(() -> element(Instant.parse("2200-01-01T00:00:00Z")))
+          .hasMessageContaining("more than 100 years after");
       assertThat(rig.operator().vouchesFor(0)).isEqualTo(Times.nanos(NOON.minusSeconds(4)));
     }
   }
@@ -69,7 +73,8 @@ class EventTimeTest {
   class TimesAsLongs {
     @Test
     void goThereAndBackAlsoBeforeTheEpoch() {
-      for (String text : new String[] {"1970-01-01T00:00:00Z", "1969-12-31T23:59:59.999999999Z", "1678-01-01T00:00:00.000000001Z",
+      for (String text : new String[] {"1970-01-01T00:00:00Z", "1969-12-31T23:59:59.999999999Z",
+          "1678-01-01T00:00:00.000000001Z",
           "2261-12-31T23:59:59.999999999Z"}) {
         assertThat(Times.instant(Times.nanos(Instant.parse(text)))).isEqualTo(Instant.parse(text));
       }

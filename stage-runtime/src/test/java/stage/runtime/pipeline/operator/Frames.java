@@ -27,7 +27,8 @@ final class Frames {
   }
 
   static SingleInput<Object, Object> of(Windows windows, Reducing how, int earlyEvents, Duration earlyEvery) {
-    var framing = new Framing(Site.here("window"), windows, Optional.empty(), earlyEvents, Optional.ofNullable(earlyEvery));
+    var framing = new Framing(Site.here("window"), windows, Optional.empty(), earlyEvents,
+        Optional.ofNullable(earlyEvery));
     return Operators.reducing(how, Optional.of(framing));
   }
 
@@ -46,7 +47,10 @@ final class Frames {
     return rig;
   }
 
-  /** {@return the panes as text, such as {@code [0,10)=[1, 2]}, marked if they are not final, with the key unless that is all} */
+  /**
+   * {@return the panes as text, such as {@code [0,10)=[1, 2]}, marked if they are not final, with the key unless that
+   * is all}
+   */
   static List<String> panes(Rig rig) {
     List<String> panes = new ArrayList<>();
     for (Object value : rig.values()) panes.add(text((Pane<?, ?>) value));
@@ -56,7 +60,8 @@ final class Frames {
   static String text(Pane<?, ?> pane) {
     String key = pane.key() == All.ALL ? "" : pane.key() + "@";
     String kind = pane.kind() == Pane.Kind.FINAL ? "" : " " + pane.kind();
-    Object value = pane.value() instanceof List<?> list ? list.stream().map(Object::toString).sorted(Frames::byNumber).collect(Collectors.toList()) : pane.value();
+    Object value = pane.value() instanceof List<?> list ? list.stream().map(Object::toString).sorted(Frames::byNumber)
+        .collect(Collectors.toList()) : pane.value();
     return key + "[" + nanos(pane.window().start()) + "," + nanos(pane.window().end()) + ")=" + value + kind;
   }
 

@@ -16,9 +16,9 @@ import org.junit.jupiter.api.Test;
 import stage.api.pipeline.Windows;
 
 /**
- * Two sources, each stamped; merged; worked on out of order; dealt to lanes; put into windows. However all that interleaves, with crashes, little room and
- * threads that are replaced on the way, there is one result per input.
- * More runs: {@code -Dstage.interleaving.runs=200}.
+ * Two sources, each stamped; merged; worked on out of order; dealt to lanes; put into windows. However all that
+ * interleaves, with crashes, little room and threads that are replaced on the way, there is one result per input. More
+ * runs: {@code -Dstage.interleaving.runs=200}.
  */
 class InterleavingTest {
   private static final int INPUTS = Integer.getInteger("stage.interleaving.inputs", 200);
@@ -44,7 +44,10 @@ class InterleavingTest {
     return events;
   }
 
-  /** Merges the sources, holds up to six events back, deals them out, and vouches now and then for what has not gone out yet. */
+  /**
+   * Merges the sources, holds up to six events back, deals them out, and vouches now and then for what has not gone out
+   * yet.
+   */
   private static List<List<Item>> lanes(List<List<Event>> sources, int count, Random random) {
     List<List<Item>> lanes = new ArrayList<>();
     for (int i = 0; i < count; i++) lanes.add(new ArrayList<>());
@@ -59,12 +62,14 @@ class InterleavingTest {
         do source = random.nextInt(taken.length); while (taken[source] == sources.get(source).size());
         held.add(sources.get(source).get(taken[source]++));
         left--;
-        vouched[source] = taken[source] == sources.get(source).size() ? Times.FOREVER : sources.get(source).get(taken[source]).w();
+        vouched[source] = taken[source] == sources.get(source).size() ? Times.FOREVER
+            : sources.get(source).get(taken[source]).w();
       } else if (!held.isEmpty()) {
         lanes.get(random.nextInt(count)).add(new Item(held.remove(random.nextInt(held.size())), 0));
       }
       if (random.nextInt(4) > 0) continue;
-      long c = Math.min(Arrays.stream(vouched).min().orElseThrow(), held.stream().mapToLong(Event::w).min().orElse(Times.FOREVER));
+      long c = Math.min(Arrays.stream(vouched).min().orElseThrow(),
+          held.stream().mapToLong(Event::w).min().orElse(Times.FOREVER));
       if (c == Times.NEVER || c == Times.FOREVER) continue;
       for (List<Item> lane : lanes) if (random.nextInt(3) > 0) lane.add(new Item(null, c));
     }
@@ -121,7 +126,8 @@ class InterleavingTest {
 
     @Test
     void slidingWindowsHaveOneResult() {
-      oneResultForEach(Windows.sliding(Frames.nanos(10), Frames.nanos(4)).lateness(Frames.nanos(3)), 2, false, INPUTS / 4, RUNS / 4);
+      oneResultForEach(Windows.sliding(Frames.nanos(10), Frames.nanos(4)).lateness(Frames.nanos(3)), 2, false,
+          INPUTS / 4, RUNS / 4);
     }
   }
 
@@ -139,7 +145,8 @@ class InterleavingTest {
 
     @Test
     void slidingWindowsHaveOneResult() {
-      oneResultForEach(Windows.sliding(Frames.nanos(10), Frames.nanos(4)).lateness(Frames.nanos(3)), 2, true, INPUTS / 4, RUNS / 4);
+      oneResultForEach(Windows.sliding(Frames.nanos(10), Frames.nanos(4)).lateness(Frames.nanos(3)), 2, true,
+          INPUTS / 4, RUNS / 4);
     }
   }
 

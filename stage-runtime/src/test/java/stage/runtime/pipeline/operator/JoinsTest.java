@@ -70,13 +70,15 @@ class JoinsTest {
       assertThat(joined(Unmatched.NONE, 4)).containsExactlyInAnyOrder("(1,4)", "(2,5)", "(3,6)");
       assertThat(joined(Unmatched.LEFT, 4)).containsExactlyInAnyOrder("(1,4)", "(2,5)", "(3,6)", "(0,-)");
       assertThat(joined(Unmatched.RIGHT, 4)).containsExactlyInAnyOrder("(1,4)", "(2,5)", "(3,6)", "(-,7)", "(-,8)");
-      assertThat(joined(Unmatched.BOTH, 4)).containsExactlyInAnyOrder("(1,4)", "(2,5)", "(3,6)", "(0,-)", "(-,7)", "(-,8)");
+      assertThat(joined(Unmatched.BOTH, 4)).containsExactlyInAnyOrder("(1,4)", "(2,5)", "(3,6)", "(0,-)", "(-,7)",
+          "(-,8)");
     }
 
     @Test
     void areAllWithoutAPartnerIfNoneFits() {
       assertThat(joined(Unmatched.NONE, 10)).isEmpty();
-      assertThat(joined(Unmatched.BOTH, 10)).containsExactlyInAnyOrder("(0,-)", "(1,-)", "(2,-)", "(3,-)", "(-,10)", "(-,11)", "(-,12)", "(-,13)", "(-,14)");
+      assertThat(joined(Unmatched.BOTH, 10)).containsExactlyInAnyOrder("(0,-)", "(1,-)", "(2,-)", "(3,-)", "(-,10)",
+          "(-,11)", "(-,12)", "(-,13)", "(-,14)");
     }
   }
 
@@ -92,7 +94,8 @@ class JoinsTest {
     @Test
     void isWhatPairs() {
       Rig rig = joined(Windows.tumbling(nanos(10)));
-      assertThat(rig.values()).as("9 and 12 have one key, but not one window").containsExactlyInAnyOrder("(1,4)", "(2,5)", "(3,6)", "(10,13)");
+      assertThat(rig.values()).as("9 and 12 have one key, but not one window")
+          .containsExactlyInAnyOrder("(1,4)", "(2,5)", "(3,6)", "(10,13)");
       rig.progress(10);
       assertThat(rig.values()).contains("(0,-)", "(9,-)", "(-,7)", "(-,8)").doesNotContain("(11,-)", "(-,12)");
       assertThat(rig.end().values()).hasSize(10).contains("(11,-)", "(-,12)");
@@ -100,7 +103,8 @@ class JoinsTest {
 
     @Test
     void isLateByTheStamp() {
-      var rig = new Rig(Operators.joining(new Pairing.InWindow(Windows.tumbling(nanos(10)).lateness(nanos(5)), MANY), Unmatched.BOTH, PAIR));
+      var rig = new Rig(Operators.joining(new Pairing.InWindow(Windows.tumbling(nanos(10)).lateness(nanos(5)), MANY),
+          Unmatched.BOTH, PAIR));
       left(rig, "a", 1, 1, 14);
       left(rig, "a", 2, 2, 15);
       assertThat(rig.late()).containsExactly(2);
@@ -110,7 +114,8 @@ class JoinsTest {
 
     @Test
     void mayBeSeveralThatOverlap() {
-      var rig = new Rig(Operators.joining(new Pairing.InWindow(Windows.sliding(nanos(10), nanos(5)), MANY), Unmatched.NONE, PAIR));
+      var rig = new Rig(Operators.joining(new Pairing.InWindow(Windows.sliding(nanos(10), nanos(5)), MANY),
+          Unmatched.NONE, PAIR));
       left(rig, "a", 6, 6, Times.NEVER);
       right(rig, "a", 7, 7, Times.NEVER);
       right(rig, "a", 12, 12, Times.NEVER);
@@ -183,8 +188,10 @@ class JoinsTest {
           int before = random.nextInt(6);
           int after = random.nextInt(6);
           Set<List<Object>> results = new HashSet<>();
-          for (int run = 0; run < 10; run++) results.add(run(rows, before, after, unmatched, new Random(seed * 31L + run)));
-          assertThat(results).as("seed %d, %s", seed, unmatched).containsExactly(byDefinition(rows, before, after, unmatched));
+          for (int run = 0; run < 10; run++) results.add(run(rows, before, after, unmatched,
+              new Random(seed * 31L + run)));
+          assertThat(results).as("seed %d, %s", seed, unmatched)
+              .containsExactly(byDefinition(rows, before, after, unmatched));
         }
       }
     }
@@ -210,7 +217,8 @@ class JoinsTest {
     private static List<Object> run(List<Row> rows, int before, int after, Unmatched unmatched, Random random) {
       var rig = new Rig(within(before, after, 0, unmatched), random);
       var inputs = new Inputs(2);
-      List<List<Row>> sides = List.of(rows.stream().filter(Row::isLeft).toList(), rows.stream().filter(row -> !row.isLeft()).toList());
+      List<List<Row>> sides = List.of(rows.stream().filter(Row::isLeft).toList(),
+          rows.stream().filter(row -> !row.isLeft()).toList());
       int[] taken = new int[2];
       while (taken[0] < 40 || taken[1] < 40) {
         int side = taken[0] == 40 ? 1 : taken[1] == 40 ? 0 : random.nextInt(2);
@@ -232,7 +240,8 @@ class JoinsTest {
       Set<Row> paired = new HashSet<>();
       for (Row l : accepted) {
         for (Row r : accepted) {
-          if (!l.isLeft() || r.isLeft() || l.key() != r.key() || r.t() < l.t() - before || r.t() > l.t() + after) continue;
+          if (!l.isLeft() || r.isLeft() || l.key() != r.key() || r.t() < l.t() - before
+              || r.t() > l.t() + after) continue;
           expected.add("(l" + l.id() + ",r" + r.id() + ")");
           paired.add(l);
           paired.add(r);
@@ -240,8 +249,10 @@ class JoinsTest {
       }
       for (Row row : accepted) {
         if (paired.contains(row)) continue;
-        if (row.isLeft() && (unmatched == Unmatched.LEFT || unmatched == Unmatched.BOTH)) expected.add("(l" + row.id() + ",-)");
-        if (!row.isLeft() && (unmatched == Unmatched.RIGHT || unmatched == Unmatched.BOTH)) expected.add("(-,r" + row.id() + ")");
+        if (row.isLeft() && (unmatched == Unmatched.LEFT || unmatched == Unmatched.BOTH)) expected.add("(l" + row.id()
+            + ",-)");
+        if (!row.isLeft() && (unmatched == Unmatched.RIGHT || unmatched == Unmatched.BOTH)) expected.add("(-,r"
+            + row.id() + ")");
       }
       return expected.stream().sorted().toList();
     }
@@ -273,7 +284,8 @@ class JoinsTest {
 
     @Test
     void crashesIfTheBoundSaysSo() {
-      assertThatThrownBy(() -> three(Bound.rows(2).crashing())).isInstanceOf(BoundFullError.class).hasMessageContaining("2 rows");
+      assertThatThrownBy(() -> three(Bound.rows(2).crashing())).isInstanceOf(BoundFullError.class)
+          .hasMessageContaining("2 rows");
     }
   }
 
@@ -410,7 +422,8 @@ class JoinsTest {
           isOver[input] = true;
           left--;
         }
-        assertThat(rig.end().values()).as("seed %d", seed).isEqualTo(all.stream().sorted(Comparator.comparingInt(value -> (Integer) value)).toList());
+        assertThat(rig.end().values()).as("seed %d", seed).isEqualTo(all.stream()
+            .sorted(Comparator.comparingInt(value -> (Integer) value)).toList());
       }
     }
 

@@ -5,8 +5,9 @@ import java.util.List;
 import java.util.Random;
 
 /**
- * Drives one operator as a run does: elements in turns, progress, the end. With a seed it makes trouble on the way: undoes elements and does them again,
- * rolls turns back and redelivers them, replaces the thread, commits at odd points and has little room.
+ * Drives one operator as a run does: elements in turns, progress, the end. With a seed it makes trouble on the way:
+ * undoes elements and does them again, rolls turns back and redelivers them, replaces the thread, commits at odd points
+ * and has little room.
  */
 final class Rig implements Output<Object> {
   /** What the operator emitted. */
@@ -47,7 +48,8 @@ final class Rig implements Output<Object> {
     return this;
   }
 
-  // ---- what a run does ----------------------------------------------------------------------------------------------------
+  // ---- what a run does
+  // ----------------------------------------------------------------------------------------------------
 
   @SuppressWarnings("unchecked")
   Rig element(Object key, Object value, long t, long w) {
@@ -162,7 +164,8 @@ final class Rig implements Output<Object> {
     return this;
   }
 
-  // ---- what came of it ----------------------------------------------------------------------------------------------------
+  // ---- what came of it
+  // ----------------------------------------------------------------------------------------------------
 
   List<Object> values() {
     commit();

@@ -8,8 +8,8 @@ import java.util.Map;
 import java.util.Random;
 
 /**
- * Counts per key, by hand and with slots that can undo, in one run: nanoseconds of CPU time per event, medians. Not a test: run its main.
- * A first round of each fills the table and is not measured.
+ * Counts per key, by hand and with slots that can undo, in one run: nanoseconds of CPU time per event, medians. Not a
+ * test: run its main. A first round of each fills the table and is not measured.
  */
 final class SlotsRace {
   private static final int ROUNDS = 9;
@@ -49,7 +49,8 @@ final class SlotsRace {
     for (double[] each : nanos) Arrays.sort(each);
     for (int i = 0; i < names.length; i++) {
       double median = nanos[i][ROUNDS / 2];
-      System.out.printf("  %-28s %6.1f ns  %5.2f x  (%.1f-%.1f)%n", names[i], median, median / nanos[0][ROUNDS / 2], nanos[i][0], nanos[i][ROUNDS - 1]);
+      System.out.printf("  %-28s %6.1f ns  %5.2f x  (%.1f-%.1f)%n", names[i], median, median / nanos[0][ROUNDS / 2],
+          nanos[i][0], nanos[i][ROUNDS - 1]);
     }
   }
 

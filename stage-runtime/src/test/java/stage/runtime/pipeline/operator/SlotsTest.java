@@ -55,7 +55,8 @@ class SlotsTest {
 
     @Test
     void refuseANullKey() {
-      assertThatThrownBy(() -> sums.add(null, 1)).isInstanceOf(NullPointerException.class).hasMessageContaining("key must not be null");
+      assertThatThrownBy(() -> sums.add(null, 1)).isInstanceOf(NullPointerException.class)
+          .hasMessageContaining("key must not be null");
     }
 
     @Test
@@ -219,7 +220,8 @@ class SlotsTest {
       }
       Map<Object, Long> contents = contents(slots);
       assertThat(contents).as("seed %d", seed).isEqualTo(now);
-      assertThat(new ArrayList<>(contents.keySet())).as("order of arrival, seed %d", seed).isEqualTo(new ArrayList<>(now.keySet()));
+      assertThat(new ArrayList<>(contents.keySet())).as("order of arrival, seed %d", seed)
+          .isEqualTo(new ArrayList<>(now.keySet()));
     }
 
     /** Half of the keys have the same hash code. */

@@ -37,7 +37,8 @@ class WindowsTest {
     @Test
     void toEachSlidingWindow() {
       Rig rig = source(Frames.of(Windows.sliding(nanos(7), nanos(5)), LIST), 1_000, 1, 2, 5, 9, 10, 11);
-      assertThat(panes(rig.end())).containsExactly("[-5,2)=[1]", "[0,7)=[1, 2, 5]", "[5,12)=[5, 9, 10, 11]", "[10,17)=[10, 11]");
+      assertThat(panes(rig.end())).containsExactly("[-5,2)=[1]", "[0,7)=[1, 2, 5]", "[5,12)=[5, 9, 10, 11]",
+          "[10,17)=[10, 11]");
     }
 
     @Test
@@ -64,7 +65,8 @@ class WindowsTest {
           List<Long> starts = new ArrayList<>();
           for (long s = assigner.firstStart(t); s <= t; s = assigner.next(s)) if (t < assigner.end(s)) starts.add(s);
           List<Long> byHand = new ArrayList<>();
-          for (long s = -100; s <= t; s++) if (Math.floorMod(s - assigner.offset(), every) == 0 && t < s + size) byHand.add(s);
+          for (long s = -100; s <= t; s++) if (Math.floorMod(s - assigner.offset(), every) == 0
+              && t < s + size) byHand.add(s);
           assertThat(starts).as("size %d every %d t %d", size, every, t).isEqualTo(byHand);
         }
       }
@@ -81,7 +83,8 @@ class WindowsTest {
 
     @Test
     void sumUpTheSameWhateverRoomThereIs() {
-      for (int room : new int[] {1, 2, 1_000}) assertThat(panes(oneToHundred(room).end())).containsExactly("[1,51)=1275", "[51,101)=3775");
+      for (int room : new int[] {1, 2, 1_000}) assertThat(panes(oneToHundred(room).end()))
+          .containsExactly("[1,51)=1275", "[51,101)=3775");
     }
 
     @Test
@@ -95,9 +98,11 @@ class WindowsTest {
     @Test
     void fireByEndAndStartAndKeysByFirstArrival() {
       var rig = new Rig(Frames.of(Windows.sliding(nanos(20), nanos(10)), COUNT)).withRoom(1);
-      rig.element("b", 1, 25, Times.NEVER).element("a", 1, 5, Times.NEVER).element("c", 1, 5, Times.NEVER).element("a", 1, 25, Times.NEVER);
+      rig.element("b", 1, 25, Times.NEVER).element("a", 1, 5, Times.NEVER).element("c", 1, 5, Times.NEVER)
+          .element("a", 1, 25, Times.NEVER);
       assertThat(panes(rig.progress(1_000))).containsExactly(
-          "a@[-10,10)=1", "c@[-10,10)=1", "a@[0,20)=1", "c@[0,20)=1", "b@[10,30)=1", "a@[10,30)=1", "b@[20,40)=1", "a@[20,40)=1");
+          "a@[-10,10)=1", "c@[-10,10)=1", "a@[0,20)=1", "c@[0,20)=1", "b@[10,30)=1", "a@[10,30)=1", "b@[20,40)=1",
+              "a@[20,40)=1");
     }
 
     @Test
@@ -153,7 +158,8 @@ class WindowsTest {
       for (long i = 1; i <= 100; i++) rig.element(All.ALL, i, i, i - 1);
       List<String> sums = panes(rig);
       assertThat(sums).containsExactlyElementsOf(
-          LongStream.of(55, 210, 465, 820, 1275, 1830, 2485, 3240, 4095, 5050).mapToObj(sum -> "[0,1000)=" + sum + " EARLY").toList());
+          LongStream.of(55, 210, 465, 820, 1275, 1830, 2485, 3240, 4095, 5050)
+              .mapToObj(sum -> "[0,1000)=" + sum + " EARLY").toList());
       assertThat(panes(rig.end())).hasSize(11).last().isEqualTo("[0,1000)=5050");
     }
 
@@ -229,16 +235,21 @@ class WindowsTest {
 
     @Test
     void areDaysOf23And25HoursWhereClocksChange() {
-      assertThat(windows(ChronoUnit.DAYS, "Europe/Berlin", "2026-03-29T00:30:00Z", "2026-03-29T21:59:59Z", "2026-03-29T22:00:00Z"))
-          .containsExactly("2026-03-28T23:00:00Z/2026-03-29T22:00:00Z=2", "2026-03-29T22:00:00Z/2026-03-30T22:00:00Z=1");
-      assertThat(windows(ChronoUnit.DAYS, "Europe/Berlin", "2026-10-25T22:59:59Z")).containsExactly("2026-10-24T22:00:00Z/2026-10-25T23:00:00Z=1");
+      assertThat(windows(ChronoUnit.DAYS, "Europe/Berlin", "2026-03-29T00:30:00Z", "2026-03-29T21:59:59Z",
+          "2026-03-29T22:00:00Z"))
+          .containsExactly("2026-03-28T23:00:00Z/2026-03-29T22:00:00Z=2",
+              "2026-03-29T22:00:00Z/2026-03-30T22:00:00Z=1");
+      assertThat(windows(ChronoUnit.DAYS, "Europe/Berlin", "2026-10-25T22:59:59Z"))
+          .containsExactly("2026-10-24T22:00:00Z/2026-10-25T23:00:00Z=1");
     }
 
     @Test
     void areWeeksFromMondayMonthsAndYears() {
       assertThat(windows(ChronoUnit.WEEKS, "UTC", "2026-11-29T23:59:59Z", "2026-11-30T00:00:00Z"))
-          .containsExactly("2026-11-23T00:00:00Z/2026-11-30T00:00:00Z=1", "2026-11-30T00:00:00Z/2026-12-07T00:00:00Z=1");
-      assertThat(windows(ChronoUnit.MONTHS, "UTC", "2024-02-29T12:00:00Z")).containsExactly("2024-02-01T00:00:00Z/2024-03-01T00:00:00Z=1");
+          .containsExactly("2026-11-23T00:00:00Z/2026-11-30T00:00:00Z=1",
+              "2026-11-30T00:00:00Z/2026-12-07T00:00:00Z=1");
+      assertThat(windows(ChronoUnit.MONTHS, "UTC", "2024-02-29T12:00:00Z"))
+          .containsExactly("2024-02-01T00:00:00Z/2024-03-01T00:00:00Z=1");
       assertThat(windows(ChronoUnit.YEARS, "America/New_York", "2025-01-01T04:59:59Z"))
           .containsExactly("2024-01-01T05:00:00Z/2025-01-01T05:00:00Z=1");
     }
@@ -246,15 +257,18 @@ class WindowsTest {
     @Test
     void areHoursThatAChangeOfHalfAnHourCutsInTwo() {
       // Lord Howe: at 02:00 (+11) back to 01:30 (+10:30), 2026-04-04T15:00Z.
-      assertThat(windows(ChronoUnit.HOURS, "Australia/Lord_Howe", "2026-04-04T14:50:00Z", "2026-04-04T15:10:00Z", "2026-04-04T15:30:00Z"))
+      assertThat(windows(ChronoUnit.HOURS, "Australia/Lord_Howe", "2026-04-04T14:50:00Z", "2026-04-04T15:10:00Z",
+          "2026-04-04T15:30:00Z"))
           .containsExactly("2026-04-04T14:00:00Z/2026-04-04T15:00:00Z=1", "2026-04-04T15:00:00Z/2026-04-04T15:30:00Z=1",
               "2026-04-04T15:30:00Z/2026-04-04T16:30:00Z=1");
     }
 
     @Test
     void coverAllTimeWithoutAGapInEveryZoneAndUnit() {
-      for (String zone : List.of("Europe/Berlin", "Australia/Lord_Howe", "Pacific/Apia", "America/Sao_Paulo", "Asia/Kathmandu", "Africa/Cairo")) {
-        for (ChronoUnit unit : List.of(ChronoUnit.HOURS, ChronoUnit.DAYS, ChronoUnit.WEEKS, ChronoUnit.MONTHS, ChronoUnit.YEARS)) {
+      for (String zone : List.of("Europe/Berlin", "Australia/Lord_Howe", "Pacific/Apia", "America/Sao_Paulo",
+          "Asia/Kathmandu", "Africa/Cairo")) {
+        for (ChronoUnit unit : List.of(ChronoUnit.HOURS, ChronoUnit.DAYS, ChronoUnit.WEEKS, ChronoUnit.MONTHS,
+            ChronoUnit.YEARS)) {
           var assigner = new Assigner.Calendar(unit, ZoneId.of(zone));
           long t = Times.nanos(Instant.parse("2011-12-01T10:17:00Z"));
           for (int i = 0; i < (unit == ChronoUnit.YEARS ? 200 : 800); i++) {
@@ -321,7 +335,8 @@ class WindowsTest {
       assertThat(rig.refused("dead letter")).containsExactly(3L);
       assertThat(rig.settled).hasMessageContaining("holds 2 rows");
       rig.progress(10).element("a", 12L, 12, 0);
-      assertThat(panes(rig.end())).as("what has fired makes room").containsExactly("a@[0,10)=[1]", "b@[0,10)=[2]", "a@[10,20)=[12]");
+      assertThat(panes(rig.end())).as("what has fired makes room")
+          .containsExactly("a@[0,10)=[1]", "b@[0,10)=[2]", "a@[10,20)=[12]");
     }
 
     @Test
