@@ -36,6 +36,29 @@ class LaneTest {
   }
 
   @Test
+  void b13_aBatchKeepsNoArrayAliveThatIsMuchLonger() {
+    for (int run : new int[] {Lane.SLICE, 100, 1000, 10_000}) {
+      for (int size : new int[] {1, 3, 10, 25, 100, 1000}) {
+        Lane<Integer> lane = Lanes.lane(producer, consumer, 20_000);
+        lane.publish(Lanes.events(0, run), 0, run);
+        lane.publish(Lanes.events(run, 2 * run), 0, run);
+        while (lane.available() > 0) {
+          var batch = (BulkBatch<Integer>) lane.take(size);
+          assertThat(batch.array().length).as("kept alive by %d of runs of %d", batch.size(), run).isLessThanOrEqualTo(4 * batch.size());
+          lane.settle(batch.size(), 0, 0, 20_000);
+        }
+      }
+    }
+  }
+
+  @Test
+  void b13_aLargePartOfARunIsNotCopied() {
+    Object[] run = Lanes.events(0, 1000);
+    lane.publish(run, 0, 1000);
+    assertThat(((BulkBatch<Integer>) lane.take(500)).array()).isSameAs(run);
+  }
+
+  @Test
   void keepsOrderAndItsLedgerWhateverTheSizes() {
     for (long seed = 0; seed < 300; seed++) {
       var random = new Random(seed);
