@@ -462,7 +462,7 @@ class InputsTest extends CrashTest {
     @Test
     void eachGetsItsOwnAndWhatHasNoneIsADeadLetter() throws Exception {
       var letters = new LinkedBlockingQueue<Object>();
-      var numbers = start(Stage.producer("numbers", () -> new Numbers(12)).withDeadLetters((letter, count) -> letters.add(letter.event() + ": " + letter.cause().getMessage()))
+      var numbers = start(Stage.producer("numbers", () -> new Numbers(12)).withDeadLetters(letter -> letters.add(letter.event() + ": " + letter.cause().getMessage()))
           .withDispatcher(Dispatcher.partitionByIndex(2, (Integer event) -> event % 3 == 2 ? Dispatcher.IndexFunction.NOBODY : event == 9 ? 5 : event % 3)));
       List<Collector<Integer>> all = List.of(new Collector<>(), new Collector<>());
       for (int i = 0; i < 2; i++) {

@@ -2,6 +2,7 @@ package stage.simulation;
 
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import stage.api.SubscriptionSnapshot;
 import stage.runtime.engine.Cell;
@@ -10,6 +11,7 @@ import stage.runtime.engine.Peek;
 /** What must hold of one stage after each of its steps, whatever has happened to it and to others. The {@link Oracle} asks once all is over. */
 final class Books {
   private static final int EXCESS = 4;   // by which a source exceeds what is asked for, if it does
+  private static final int BURST = 40;   // that is more than an operating stage may emit in two turns
 
   private final Cell<?> cell;
   private final Plan.Node node;   // null if it is no node of the plan: one that came later, or the end of a bridge
@@ -20,17 +22,21 @@ final class Books {
   private long mostHeld;          // by all of them
   private Log log;                // as it was committed last; null before the first time
   private int lost;               // how much was in those before a fresh state
+  private final Map<String, Integer> held;
+  private Operating.Content content;   // of an operating stage, as it was committed last; null before the first time
   private int last = -1;          // the number of the last event that was handled
 
   /**
    * @param node what the cell is in the plan; null if it is not there
    * @param all gets all ledgers that the cell ever has
+   * @param held gets how many events it holds back
    */
-  Books(Cell<?> cell, Plan plan, Plan.Node node, Set<Peek.Ledger> all) {
+  Books(Cell<?> cell, Plan plan, Plan.Node node, Set<Peek.Ledger> all, Map<String, Integer> held) {
     this.cell = cell;
     this.node = node != null && node.index() == Models.LATECOMER ? null : node;
     this.ledgers = new Peek.Watch(cell, all, this::look);
-    this.mostBeyondDemand = node != null && node.kind() == Plan.Kind.SOURCE ? EXCESS : 0;
+    this.held = held;
+    this.mostBeyondDemand = node != null && node.operates() ? BURST : node != null && node.kind() == Plan.Kind.SOURCE ? EXCESS : 0;
     this.isInOrder = this.node != null && node.kind() == Plan.Kind.SINK && !plan.wayTo(node).isEmpty() && !mayGiveBack(plan);
   }
 
@@ -49,8 +55,30 @@ final class Books {
   void look() {
     ledgers.look();
     if (node == null) return;
-    if (node.kind() == Plan.Kind.MIDDLE) ensureCommitted(Peek.emitted(cell));
+    if (node.kind() == Plan.Kind.MIDDLE) ensureCommitted(Peek.emitted(cell) + (node.operates() ? heldBack() : 0));
+    if (node.kind() == Plan.Kind.SINK) ensureAppliedIsKept();
     if (!node.kind().isSink()) ensureInOnePlace();
+  }
+
+  private int heldBack() {
+    var state = (Operating.Held) Peek.operated(cell, "held");
+    Operating.Content now = state == null ? null : state.committed();
+    boolean isAnew = content != null && (now == null || now.taken() < content.taken());
+    if (isAnew) lost += content.events().size();
+    content = now;
+    int all = lost + (now == null ? 0 : now.events().size());
+    held.put(cell.path(), all);
+    return all;
+  }
+
+  /** What a sink was told of counts if its turn was good, and only then. */
+  private void ensureAppliedIsKept() {
+    Map<Long, Long> told = Peek.committed(cell, "told");
+    if (told == null) return;
+    Peek.applied(cell).forEach((id, watermark) -> {
+      Long kept = told.get(id);
+      if (kept != null && !kept.equals(watermark)) throw new AssertionError(cell.path() + " was told of progress " + watermark + ", but has kept " + kept);
+    });
   }
 
   /** {@return the log of a sink, if it has changed in this step; else null} */

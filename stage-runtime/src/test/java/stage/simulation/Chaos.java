@@ -176,7 +176,7 @@ final class Chaos {
     switch (node.kind()) {
       case SOURCE -> ((StageRef<Models.Source>) ref).replace(() -> new Models.Source(world, node));
       case GENERATOR -> ((StageRef<Models.Generator>) ref).replace(() -> new Models.Generator(world, node));
-      case MIDDLE -> ((StageRef<Models.Middle>) ref).replace(() -> new Models.Middle(world, node));
+      case MIDDLE -> ((StageRef<Stage.ProducerConsumer<Event, Event>>) ref).replace(() -> Models.middle(world, node));
       case SINK -> ((StageRef<Models.Sink>) ref).replace(() -> new Models.Sink(world, node));
       case HANDED, PUBLISHED, MIDDLE_TASKS, SINK_TASKS -> world.time.pass();
     }

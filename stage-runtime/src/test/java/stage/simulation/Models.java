@@ -2,13 +2,18 @@ package stage.simulation;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Flow;
 import stage.api.Inlet;
 import stage.api.Outlet;
 import stage.api.Stage;
 import stage.api.StageContext;
 import stage.api.State;
+import stage.runtime.bridge.OnProgress;
+import stage.runtime.engine.Peek;
+import stage.runtime.lane.Progress;
 
 /** The stages of a simulation: each does the least that can be followed, and comes to harm on the way. */
 final class Models {
@@ -130,7 +135,11 @@ final class Models {
     }
   }
 
-  static final class Middle implements Stage.ProducerConsumer<Event, Event> {
+  static Stage.ProducerConsumer<Event, Event> middle(World world, Plan.Node node) {
+    return node.operates() ? new Operating(world, node) : new Middle(world, node);
+  }
+
+  private static final class Middle implements Stage.ProducerConsumer<Event, Event> {
     private final World world;
     private final Plan.Node node;
 
@@ -156,10 +165,11 @@ final class Models {
     }
   }
 
-  static final class Sink implements Stage.Consumer<Event> {
+  static final class Sink implements Stage.Consumer<Event>, OnProgress {
     private final World world;
     private final Plan.Node node;
     private State<Log> log;
+    private State<Map<Long, Long>> told;   // of the progress of which subscription
 
     Sink(World world, Plan.Node node) {
       this.world = world;
@@ -170,6 +180,22 @@ final class Models {
     public void onStart(StageContext context) throws InterruptedException {
       if (node.index() == LATECOMER) world.hangAtStart(node);
       log = context.state("log", Log.empty());
+      told = context.state("told", Map.of());
+    }
+
+    /** Whoever vouches for something here does so for all that it has emitted so far. */
+    @Override
+    public void onProgress(Inlet<?> from, Progress progress, Outlet<?> out) throws InterruptedException {
+      world.mark("told of progress");
+      if (world.isOnlyConsumer(node, from.producer()) && Peek.handledWithBatch(from) < progress.watermark()) {
+        world.problem = node.name() + " was told that " + progress.watermark() + " events were emitted, and has been given " + Peek.handledWithBatch(from);
+      }
+      if (told.value().getOrDefault(from.id(), 0L) > progress.watermark()) world.problem = node.name() + " was told of progress that falls";
+      world.within(node, "onProgress");
+      Map<Long, Long> all = new HashMap<>(told.value());
+      all.put(from.id(), progress.watermark());
+      told.set(Map.copyOf(all));
+      world.within(node, "onProgress");
     }
 
     @Override

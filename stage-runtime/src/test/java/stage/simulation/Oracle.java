@@ -109,7 +109,8 @@ final class Oracle {
       require(worked >= handled, "%s has worked on %d events, but its ledgers say %d", end.path(), worked, handled);
       if (node.kind() == Plan.Kind.SINK_TASKS) return;
     }
-    if (node.kind() == Plan.Kind.MIDDLE) require(end.eventsEmitted() == handled, "%s has handled %d events, but emitted %d", end.path(), handled, end.eventsEmitted());
+    int held = world.held.getOrDefault(pathOf(node), 0);
+    if (node.kind() == Plan.Kind.MIDDLE) require(end.eventsEmitted() + held == handled, "%s has handled %d events, but emitted %d", end.path(), handled, end.eventsEmitted());
     if (node.kind() == Plan.Kind.HANDED) {
       long accepted = world.accepted.getOrDefault(node.index(), 0);
       require(end.eventsEmitted() == accepted, "%d events were handed to %s, but it emitted %d", accepted, end.path(), end.eventsEmitted());

@@ -86,6 +86,11 @@ record Plan(
       return new Node(index, kind, dispatch, events, inputs, demand, least, unordered, commits, true);
     }
 
+    /** {@return whether it does what only operators of the runtime may do} */
+    boolean operates() {
+      return kind == Kind.MIDDLE && unordered;
+    }
+
     /** {@return those that it subscribes to itself} */
     List<Integer> ownInputs() {
       return isBridged ? List.of() : inputs;

@@ -46,6 +46,7 @@ final class World implements Faults {
   private Watched last;                                        // of those, the one that was stepped last
   final Map<String, Cell<?>> cells = new LinkedHashMap<>();    // by path; the newest
   final Set<Peek.Ledger> ledgers = new LinkedHashSet<>();
+  final Map<String, Integer> held = new HashMap<>();           // how many events a stage holds back, or has lost with a fresh state, by path
   final Map<String, Log> logs = new HashMap<>();               // committed, by path of the sink
   final Map<String, List<Log>> lostLogs = new HashMap<>();     // those before a fresh state
   final Map<String, List<Event>> taskLogs = new HashMap<>();   // raw, by path
@@ -133,8 +134,22 @@ final class World implements Faults {
       case "onStart", "the factory" -> plan.faults().onStart() && refs.size() == nodes.size();   // not the first start
       case "onStop" -> plan.faults().onStop();
       case "a task" -> false;   // that is the engine's own
+      case "onInputEnd" -> operates(machine);   // others do nothing there
       default -> true;
     };
+  }
+
+  private boolean operates(StepMachine machine) {
+    Cell<?> cell = Peek.cell(machine);
+    Plan.Node node = cell == null ? null : nodes.get(cell.path());
+    return node != null && node.operates();
+  }
+
+  /** {@return whether a stage gets all events of a producer, which nobody else gets or gives back} */
+  boolean isOnlyConsumer(Plan.Node node, String producer) {
+    Plan.Node above = nodes.get(producer);
+    return above != null && node.index() != Models.LATECOMER && plan.consumersOf(above) == 1 && above.dispatch() != Plan.Dispatching.PARTITION
+        && !(plan.faults().chaos() > 0 && (plan.faults().latecomers() || plan.faults().cancels()));
   }
 
   /** {@return whether it is no end of a bridge} Those are the engine's own, and harm is done by what is foreign to them. */
@@ -318,7 +333,7 @@ final class World implements Faults {
     last = watched.get(cell);
     if (last == null) {
       Plan.Node node = nodes.get(cell.path());
-      last = new Watched(cell, new Books(cell, plan, node, ledgers), node == null ? 0 : cell.path().hashCode(),   // the ends of bridges are numbered on from run to run
+      last = new Watched(cell, new Books(cell, plan, node, ledgers, held), node == null ? 0 : cell.path().hashCode(),   // the ends of bridges are numbered on from run to run
           node != null && node.kind() == Plan.Kind.SINK);
       watched.put(cell, last);
       cells.put(cell.path(), cell);

@@ -3,14 +3,18 @@ package stage.runtime.engine;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
+import stage.api.Inlet;
 import stage.api.StageRef;
 import stage.api.SubscriptionSnapshot;
+import stage.runtime.bridge.Transactional;
 import stage.runtime.lane.Ending;
 import stage.runtime.lane.Lane;
+import stage.runtime.lane.Progress;
 import stage.runtime.mailbox.Signals;
 import stage.runtime.time.StepMachine;
 
@@ -22,6 +26,10 @@ public final class Peek {
   private static final VarHandle TAIL = field(Lane.class, "tail", long.class);
   private static final VarHandle REQUESTED = field(Lane.class, "requested", long.class);
   private static final VarHandle SETTLED = field(Lane.class, "settled", long.class);
+
+  private static final VarHandle APPLIED = field(LaneInlet.class, "applied", Progress.class);
+  private static final VarHandle IN_HAND = field(LaneInlet.class, "inHand", int.class);
+  private static final VarHandle LEFT = field(LaneInlet.class, "left", int.class);
 
   private Peek() {}
 
@@ -173,6 +181,30 @@ public final class Peek {
     if (states == null) return null;
     Object kept = ((Map<String, ?>) BY_NAME.get(states)).get(name);
     return kept == null ? null : (T) COMMITTED.get(kept);
+  }
+
+  /** {@return the state of an operator; null if the cell has none of that name now} */
+  public static Transactional operated(Cell<?> cell, String name) {
+    var states = (States) STATES.get(cell.incarnations());
+    if (states == null) return null;
+    boolean isThere = ((Map<?, ?>) BY_NAME.get(states)).containsKey(name);
+    return isThere ? states.transactional(name, () -> null) : null;
+  }
+
+  /** {@return the watermarks that a cell was told of in good turns, by number of the subscription} */
+  public static Map<Long, Long> applied(Cell<?> cell) {
+    Map<Long, Long> all = new HashMap<>();
+    for (LaneInlet<?> inlet : cell.consumerHalf().inlets()) {
+      var progress = (Progress) APPLIED.get(inlet);
+      if (progress != null) all.put(inlet.id(), progress.watermark());
+    }
+    return all;
+  }
+
+  /** {@return how many events of a subscription have met their fate, or will with the batch in hand} */
+  public static long handledWithBatch(Inlet<?> inlet) {
+    var of = (LaneInlet<?>) inlet;
+    return of.lane().settled() + (int) IN_HAND.get(of) - (int) LEFT.get(of);
   }
 
   /** {@return which life it lives} */
