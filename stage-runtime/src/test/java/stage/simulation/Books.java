@@ -60,6 +60,12 @@ final class Books {
     if (!node.kind().isSink()) ensureInOnePlace();
   }
 
+  /** Within the step in which it ends. */
+  void lookForTheLastTime() {
+    ledgers.look();
+    if (node != null && node.operates()) heldBack();
+  }
+
   private int heldBack() {
     var state = (Operating.Held) Peek.operated(cell, "held");
     Operating.Content now = state == null ? null : state.committed();

@@ -271,10 +271,19 @@ final class World implements Faults {
       case StageEvent.Stalled stalled -> throw new AssertionError("no time passes in user code: " + stalled);
       case StageEvent.Dropped dropped -> mark("dropped");
       case StageEvent.Ended ended -> {
+        lookForTheLastTime(cells.get(ended.path()));
         mark("ended: " + ended.reason().getClass().getSimpleName());
         if (groups != null && ended.reason().isFailure()) groups.over();   // the scope drains, unless it is contained
       }
     }
+  }
+
+  /** A cell that has ended keeps no states: what it committed in the same step is seen now or never. */
+  private void lookForTheLastTime(Cell<?> cell) {
+    Watched known = cell == null ? null : watched.get(cell);
+    if (known == null) return;
+    known.books.lookForTheLastTime();
+    if (known.isSink) look(known);
   }
 
   private void markCrash(StageEvent.Crashed crashed) {

@@ -264,6 +264,7 @@ final class LaneInlet<I> implements BoundedInlet<I> {
   boolean commit() {
     int settled = cancelled && handledBeforeCancel >= 0 ? handledBeforeCancel : inHand - left;
     inHand = 0;
+    left = 0;
     return settle(settled);
   }
 
@@ -342,6 +343,7 @@ final class LaneInlet<I> implements BoundedInlet<I> {
   void rollback() {
     crashedBatch = inHand;
     inHand = 0;
+    left = 0;
     if (givenUp != null) givenUp.forget(0);
     asked = 0;
     cancelled = false;
