@@ -3,6 +3,7 @@ package stage.behaviour;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Proxy;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
@@ -84,6 +85,7 @@ class DeepGraphTest extends StageTest {
     @SuppressWarnings("unchecked")
     private static ProducerRef<Integer, Idle> broken(Throwable thrown) {
       return (ProducerRef<Integer, Idle>) Proxy.newProxyInstance(DeepGraphTest.class.getClassLoader(), new Class<?>[] {ProducerRef.class}, (self, method, args) -> {
+        if (method.isDefault()) return InvocationHandler.invokeDefault(self, method, args);
         throw thrown;
       });
     }

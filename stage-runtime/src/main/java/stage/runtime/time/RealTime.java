@@ -51,7 +51,7 @@ public final class RealTime implements Time {
 
   private static Thread thread(String name, boolean onPlatformThread, Runnable body) {
     Thread.Builder builder = onPlatformThread ? Thread.ofPlatform().daemon() : Thread.ofVirtual();   // none of them keeps the JVM alive
-    return builder.name(name).inheritInheritableThreadLocals(false).unstarted(body);
+    return builder.name(name).inheritInheritableThreadLocals(false).unstarted(new ThreadBody(body));
   }
 
   @Override
