@@ -1,6 +1,10 @@
 package stage.api;
 
-/** What it does to a consumer that its producer has ended. As the {@code :cancel} option of GenStage's {@code sync_subscribe/3}. */
+/**
+ * What it does to a consumer that its producer has ended. As the {@code :cancel} option of GenStage's {@code sync_subscribe/3}.
+ *
+ * @since 0.1
+ */
 public enum CancelPolicy {
   /** The consumer ends too, whether the producer failed or completed. */
   PERMANENT,

@@ -9,6 +9,7 @@ import java.util.concurrent.Flow;
  *
  * @param <I> the events it consumes
  * @param <S> the behaviour's type
+ * @since 0.1
  */
 public non-sealed interface ConsumerRef<I, S> extends StageRef<S> {
   /**

@@ -14,6 +14,7 @@ import java.util.Objects;
  * @param options the options that every kind of stage has
  * @param <I> the events it consumes
  * @param <S> the behaviour's type
+ * @since 0.1
  */
 public record ConsumerSpec<I, S extends Stage.Behaviour>(
     String name, StageFactory<? extends S> factory, List<SubscriptionSpec<? extends I>> subscriptions, StageOptions options)

@@ -8,6 +8,8 @@ package stage.api;
  * {@code Supervisor.DEAD_LETTER_BACKLOG} of them. Any beyond that are not handled, but counted as unhandled and logged, in a limited number of
  * lines. Closing the scope waits for queued letters until the shutdown time is over, then interrupts; what has not been handled by then is
  * counted as unhandled.
+ *
+ * @since 0.1
  */
 @FunctionalInterface
 public interface DeadLetterHandler {

@@ -10,6 +10,7 @@ package stage.api;
  * @param max the most events outstanding at a time, at least 1
  * @param min refill when this many or fewer are left: at least 0, below {@code max}
  * @param isManual whether the consumer asks by itself
+ * @since 0.1
  */
 public record Demand(int max, int min, boolean isManual) {
   /** The default: 1000/500, as in GenStage. */

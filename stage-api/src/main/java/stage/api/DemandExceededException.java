@@ -1,6 +1,10 @@
 package stage.api;
 
-/** Thrown when an event was emitted beyond demand and the backlog was full. The event was not emitted. */
+/**
+ * Thrown when an event was emitted beyond demand and the backlog was full. The event was not emitted.
+ *
+ * @since 0.1
+ */
 public final class DemandExceededException extends IllegalStateException {
   private static final long serialVersionUID = 1L;
 

@@ -6,6 +6,8 @@ package stage.api;
  * <p>Implement it for a sharing of your own (weighted, by priority) and pass it to {@link Dispatcher#shared}. The engine calls it on the
  * producer's thread, never for two producers at once unless the same instance was given to both, and checks its answer: if a
  * rule shares out more than there was or was wanted, the producer crashes, and nothing is published.
+ *
+ * @since 0.1
  */
 @FunctionalInterface
 public interface DispatchRule {
@@ -34,7 +36,11 @@ public interface DispatchRule {
     return sum;
   }
 
-  /** The subscriptions of a producer, in the order of their acceptance. Valid during the call it is handed to. */
+  /**
+   * The subscriptions of a producer, in the order of their acceptance. Valid during the call it is handed to.
+   *
+   * @since 0.1
+   */
   interface Subscriptions {
     /** {@return how many there are} */
     int count();

@@ -9,6 +9,7 @@ import java.util.stream.IntStream;
  * How a producer's events are shared among its subscriptions. As GenStage's dispatchers.
  *
  * @param <E> the producer's events
+ * @since 0.1
  */
 public sealed interface Dispatcher<E> {
   /** What a partition function answers for an event that nobody is to get: the event is skipped, and its demand given back. */
@@ -21,6 +22,7 @@ public sealed interface Dispatcher<E> {
    * Each event goes to one subscription, those with most outstanding demand first.
    *
    * @param <E> the producer's events
+   * @since 0.1
    */
   record ByDemand<E>() implements Dispatcher<E> {}
 
@@ -29,6 +31,7 @@ public sealed interface Dispatcher<E> {
    *
    * @param rule the rule
    * @param <E> the producer's events
+   * @since 0.1
    */
   record Shared<E>(DispatchRule rule) implements Dispatcher<E> {
     /** Checks that there is a rule. */
@@ -41,6 +44,7 @@ public sealed interface Dispatcher<E> {
    * Each event goes to every subscription.
    *
    * @param <E> the producer's events
+   * @since 0.1
    */
   record Broadcast<E>() implements Dispatcher<E> {}
 
@@ -51,6 +55,7 @@ public sealed interface Dispatcher<E> {
    * @param function names an event's partition
    * @param backlog how many events may wait for one partition before the producer gets no more demand
    * @param <E> the producer's events
+   * @since 0.1
    */
   record Partition<E>(List<String> partitions, PartitionFunction<? super E> function, int backlog) implements Dispatcher<E> {
     /**
@@ -83,6 +88,7 @@ public sealed interface Dispatcher<E> {
    * Names an event's partition.
    *
    * @param <E> the events
+   * @since 0.1
    */
   @FunctionalInterface
   interface PartitionFunction<E> {
@@ -100,6 +106,7 @@ public sealed interface Dispatcher<E> {
    * Finds the number of an event's partition.
    *
    * @param <E> the events
+   * @since 0.1
    */
   @FunctionalInterface
   interface IndexFunction<E> {
@@ -121,6 +128,7 @@ public sealed interface Dispatcher<E> {
    *
    * @param index finds the number of an event's partition
    * @param <E> the producer's events
+   * @since 0.1
    */
   record ByIndex<E>(IndexFunction<? super E> index) implements PartitionFunction<E> {
     /** Checks that there is a function. */
@@ -139,6 +147,7 @@ public sealed interface Dispatcher<E> {
    * Finds the key of an event.
    *
    * @param <E> the events
+   * @since 0.1
    */
   @FunctionalInterface
   interface KeyFunction<E> {

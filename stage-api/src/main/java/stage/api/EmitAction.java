@@ -5,6 +5,7 @@ package stage.api;
  *
  * @param <S> the behaviour's type
  * @param <O> the events it emits
+ * @since 0.1
  */
 @FunctionalInterface
 public interface EmitAction<S, O> {

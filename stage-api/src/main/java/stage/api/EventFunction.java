@@ -5,6 +5,7 @@ package stage.api;
  *
  * @param <I> the events it gets
  * @param <O> the events it makes
+ * @since 0.1
  */
 @FunctionalInterface
 public interface EventFunction<I, O> {

@@ -4,6 +4,7 @@ package stage.api;
  * Handles one event, in a thread of its own.
  *
  * @param <I> the events
+ * @since 0.1
  */
 @FunctionalInterface
 public interface EventHandler<I> {

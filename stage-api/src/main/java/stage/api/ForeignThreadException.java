@@ -1,6 +1,10 @@
 package stage.api;
 
-/** Thrown when something that belongs to one thread was used on another. */
+/**
+ * Thrown when something that belongs to one thread was used on another.
+ *
+ * @since 0.1
+ */
 public final class ForeignThreadException extends IllegalStateException {
   private static final long serialVersionUID = 1L;
 

@@ -7,6 +7,7 @@ package stage.api;
  * that it may serve as a key.
  *
  * @param <I> the events
+ * @since 0.1
  */
 public interface Inlet<I> {
   /** {@return the path of the producer, such as {@code shop/orders}} */

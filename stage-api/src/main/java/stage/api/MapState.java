@@ -12,6 +12,7 @@ import java.util.function.BiFunction;
  *
  * @param <K> the keys, with {@code equals} and {@code hashCode}
  * @param <V> the values, immutable
+ * @since 0.1
  */
 public interface MapState<K, V> {
   /**

@@ -7,6 +7,7 @@ package stage.api;
  * a turn are published when the turn returns, and discarded if it throws. A {@link Stage.Generator}'s events are published at once.
  *
  * @param <O> the events
+ * @since 0.1
  */
 public interface Outlet<O> {
   /**

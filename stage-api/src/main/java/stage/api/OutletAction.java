@@ -4,6 +4,7 @@ package stage.api;
  * What a timer of a stage that emits runs, as a turn on the stage's own thread.
  *
  * @param <O> the events it emits
+ * @since 0.1
  */
 @FunctionalInterface
 public interface OutletAction<O> extends TimerAction {

@@ -9,9 +9,14 @@ package stage.api;
  *
  * @param kind what happens at the bound
  * @param capacity how many events beyond demand the backlog holds
+ * @since 0.1
  */
 public record Overflow(Kind kind, int capacity) {
-  /** What happens to an event beyond demand when the backlog is full. */
+  /**
+   * What happens to an event beyond demand when the backlog is full.
+   *
+   * @since 0.1
+   */
   public enum Kind {
     /** In a turn {@code emit} throws {@link DemandExceededException}. A caller from outside waits for demand, and never fills the backlog. */
     BLOCK,

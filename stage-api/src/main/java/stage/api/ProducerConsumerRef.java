@@ -8,6 +8,7 @@ import java.util.concurrent.Flow;
  * @param <I> the events it consumes
  * @param <O> the events it emits
  * @param <S> the behaviour's type
+ * @since 0.1
  */
 public interface ProducerConsumerRef<I, O, S> extends ProducerRef<O, S>, ConsumerRef<I, S> {
   /**

@@ -18,6 +18,7 @@ import java.util.Objects;
  * @param <I> the events it consumes
  * @param <O> the events it emits
  * @param <S> the behaviour's type
+ * @since 0.1
  */
 public record ProducerConsumerSpec<I, O, S extends Stage.Behaviour>(
     String name,

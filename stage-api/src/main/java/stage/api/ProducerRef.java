@@ -11,6 +11,7 @@ import java.util.stream.Stream;
  *
  * @param <O> the events it emits
  * @param <S> the behaviour's type
+ * @since 0.1
  */
 public non-sealed interface ProducerRef<O, S> extends StageRef<S>, Flow.Publisher<O>, Subscribable<O> {
   @Override

@@ -15,6 +15,7 @@ import java.util.Objects;
  * @param options the options that every kind of stage has
  * @param <O> the events it emits
  * @param <S> the behaviour's type
+ * @since 0.1
  */
 public record ProducerSpec<O, S extends Stage.Behaviour>(
     String name,

@@ -7,6 +7,7 @@ package stage.api;
  * crashes the stage is singled out. After that many redeliveries the event becomes a dead letter, and the rest goes on.
  *
  * @param attempts how many times an event is delivered again; 0 to drop the batch
+ * @since 0.1
  */
 public record Redelivery(int attempts) {
   /** The default: two redeliveries. */

@@ -1,6 +1,10 @@
 package stage.api;
 
-/** Which ends of a child its supervisor answers with a restart. As OTP's restart types of the same names. */
+/**
+ * Which ends of a child its supervisor answers with a restart. As OTP's restart types of the same names.
+ *
+ * @since 0.1
+ */
 public enum Restart {
   /** A crash, and completion too: every end but one that was asked for from outside. Such a stage never completes its streams. */
   PERMANENT,

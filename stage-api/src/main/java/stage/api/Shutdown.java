@@ -7,6 +7,8 @@ import java.util.Objects;
  * How long a stage may take to end when its supervisor stops it, alone or for a group restart. As OTP's {@code shutdown} of a child.
  *
  * <p>When a whole scope closes, its one shutdown time counts instead.
+ *
+ * @since 0.1
  */
 public sealed interface Shutdown {
   /** The default: {@link #within} 5 seconds. */
@@ -16,6 +18,7 @@ public sealed interface Shutdown {
    * The stage is asked to end, and killed when the time is over: interrupted, and abandoned if it ignores that.
    *
    * @param limit how long it may take; zero is legal
+   * @since 0.1
    */
   record Within(Duration limit) implements Shutdown {
     /**
@@ -29,10 +32,18 @@ public sealed interface Shutdown {
     }
   }
 
-  /** The stage is killed without being asked. */
+  /**
+   * The stage is killed without being asked.
+   *
+   * @since 0.1
+   */
   record Brutal() implements Shutdown {}
 
-  /** The stage is asked to end, and may take as long as it likes. */
+  /**
+   * The stage is asked to end, and may take as long as it likes.
+   *
+   * @since 0.1
+   */
   record Unlimited() implements Shutdown {}
 
   /**

@@ -25,11 +25,17 @@ import stage.api.internal.Description;
  * <p>Some stages need no code of yours: producers of collections, iterators, streams, queues, text and files ({@code of…}) – generators, and
  * exact across restarts: what was emitted is not emitted again, and nothing is left out –, and those that end in a publisher, a subscriber
  * or a collector.
+ *
+ * @since 0.1
  */
 public final class Stage {
   private Stage() {}
 
-  /** What every behaviour is: one of the four contracts of {@link Stage}. */
+  /**
+   * What every behaviour is: one of the four contracts of {@link Stage}.
+   *
+   * @since 0.1
+   */
   public sealed interface Behaviour {
 
     /**
@@ -55,6 +61,7 @@ public final class Stage {
    * Produces events when there is demand for them. As a GenStage {@code :producer}.
    *
    * @param <O> the events it emits
+   * @since 0.1
    */
   @FunctionalInterface
   public non-sealed interface Producer<O> extends Behaviour {
@@ -83,6 +90,7 @@ public final class Stage {
    * {@code generate} blocks elsewhere. A generator has no enclosing turn: each {@code emit} that returned has published its event.
    *
    * @param <O> the events it emits
+   * @since 0.1
    */
   @FunctionalInterface
   public non-sealed interface Generator<O> extends Behaviour {
@@ -103,6 +111,7 @@ public final class Stage {
    *
    * @param <I> the events it consumes
    * @param <O> the events it emits
+   * @since 0.1
    */
   @FunctionalInterface
   public non-sealed interface ProducerConsumer<I, O> extends Behaviour {
@@ -173,6 +182,7 @@ public final class Stage {
    * Consumes events. As a GenStage {@code :consumer}.
    *
    * @param <I> the events it consumes
+   * @since 0.1
    */
   @FunctionalInterface
   public non-sealed interface Consumer<I> extends Behaviour {
@@ -345,6 +355,26 @@ public final class Stage {
   }
 
   /**
+   * As {@link #producerConsumer(String, StageFactory)}, for a lambda whose spec is subscribed later: nothing else says what it consumes and emits.
+   *
+   * @param name the stage's name, as {@link StageSpec#name} says
+   * @param consumed the type of the events it consumes, for the compiler alone
+   * @param emitted the type of the events it emits, for the compiler alone
+   * @param factory makes a new behaviour for each incarnation; runs on the stage's thread
+   * @param <I> the events it consumes
+   * @param <O> the events it emits
+   * @param <S> the behaviour's type, as {@code call} and {@code cast} see it
+   * @return a spec without subscriptions
+   * @throws IllegalArgumentException if the name is not valid
+   */
+  public static <I, O, S extends ProducerConsumer<I, O>> ProducerConsumerSpec<I, O, S> producerConsumer(
+      String name, Class<I> consumed, Class<O> emitted, StageFactory<? extends S> factory) {
+    ensureType(consumed);
+    ensureType(emitted);
+    return ProducerConsumerSpec.of(name, factory);
+  }
+
+  /**
    * Describes a producer-consumer, in the order of the data: its name, from where, what it does.
    *
    * @param name the stage's name, as {@link StageSpec#name} says
@@ -436,6 +466,22 @@ public final class Stage {
    * @throws IllegalArgumentException if the name is not valid
    */
   public static <I, S extends Consumer<I>> ConsumerSpec<I, S> consumer(String name, StageFactory<? extends S> factory) {
+    return ConsumerSpec.of(name, factory);
+  }
+
+  /**
+   * As {@link #consumer(String, StageFactory)}, for a lambda whose spec is subscribed later: nothing else says what it consumes.
+   *
+   * @param name the stage's name, as {@link StageSpec#name} says
+   * @param type the type of the events, for the compiler alone
+   * @param factory makes a new behaviour for each incarnation; runs on the stage's thread
+   * @param <I> the events it consumes
+   * @param <S> the behaviour's type, as {@code call} and {@code cast} see it
+   * @return a spec without subscriptions
+   * @throws IllegalArgumentException if the name is not valid
+   */
+  public static <I, S extends Consumer<I>> ConsumerSpec<I, S> consumer(String name, Class<I> type, StageFactory<? extends S> factory) {
+    ensureType(type);
     return ConsumerSpec.of(name, factory);
   }
 

@@ -4,6 +4,7 @@ package stage.api;
  * What {@link StageRef#cast} runs on a stage's own thread.
  *
  * @param <S> the behaviour's type
+ * @since 0.1
  */
 @FunctionalInterface
 public interface StageAction<S> {

@@ -7,6 +7,8 @@ import java.time.Duration;
  *
  * <p>Handed to {@link Stage.Behaviour#onStart}; keep it in a field. Timers and states belong to the stage's own thread: {@link ForeignThreadException} is thrown
  * on any other. Any thread may call the other methods, such as {@link #wakeUp()} and {@link #stop()}. Nothing here blocks.
+ *
+ * @since 0.1
  */
 public interface StageContext {
   /** {@return the stage's name in its scope} */
@@ -130,7 +132,11 @@ public interface StageContext {
    */
   <K, V> MapState<K, V> mapState(String name);
 
-  /** A timer of a stage. It ends with the incarnation that made it. */
+  /**
+   * A timer of a stage. It ends with the incarnation that made it.
+   *
+   * @since 0.1
+   */
   interface Timer {
     /** Cancels the timer: its action is not run again. Cancelling twice changes nothing. On the stage's own thread. */
     void cancel();

@@ -4,6 +4,7 @@ package stage.api;
  * Makes a new behaviour for each incarnation of a stage.
  *
  * @param <S> the behaviour's type
+ * @since 0.1
  */
 @FunctionalInterface
 public interface StageFactory<S> {

@@ -5,6 +5,7 @@ package stage.api;
  *
  * @param <S> the behaviour's type
  * @param <R> the answer's type
+ * @since 0.1
  */
 @FunctionalInterface
 public interface StageFunction<S, R> {

@@ -1,6 +1,10 @@
 package stage.api;
 
-/** The cause of a crash by force: an incarnation had not ended in time, or {@link StageRef#kill()} was called. */
+/**
+ * The cause of a crash by force: an incarnation had not ended in time, or {@link StageRef#kill()} was called.
+ *
+ * @since 0.1
+ */
 public final class StageKilledException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 

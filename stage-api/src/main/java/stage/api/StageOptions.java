@@ -15,6 +15,7 @@ import java.util.Objects;
  * @param shutdown how long it may take to end when its supervisor stops it
  * @param startTimeout how long its factory and {@code onStart} may take together; {@link #NO_START_TIMEOUT} for as long as they like
  * @param significant whether its end may shut its supervisor down; see {@code AutoShutdown}
+ * @since 0.1
  */
 public record StageOptions(
     int mailbox, boolean onPlatformThread, DeadLetterHandler deadLetters, Restart restart, Redelivery redelivery, Shutdown shutdown,

@@ -9,6 +9,7 @@ import java.util.concurrent.TimeoutException;
  * <p>Any thread may use it. Methods that wait must not be called on the stage's own thread.
  *
  * @param <S> the behaviour's type
+ * @since 0.1
  */
 public sealed interface StageRef<S> permits ProducerRef, ConsumerRef {
   /** {@return the stage's name in its scope} */

@@ -27,6 +27,7 @@ import java.util.Optional;
  * @param feed how its events are shared among its consumers; empty for a consumer
  * @param inputs its subscriptions to producers, without those that have ended
  * @param outputs the subscriptions of its consumers, without those that have ended
+ * @since 0.1
  */
 public record StageSnapshot(
     long id,
@@ -48,7 +49,11 @@ public record StageSnapshot(
     List<SubscriptionSnapshot> inputs,
     List<SubscriptionSnapshot> outputs) {
 
-  /** What kind of stage it is. */
+  /**
+   * What kind of stage it is.
+   *
+   * @since 0.1
+   */
   public enum Kind {
     /** Makes events when there is demand. */
     PRODUCER,
@@ -66,6 +71,7 @@ public record StageSnapshot(
    * @param dispatch the dispatcher: {@code demand}, {@code broadcast}, {@code partition}, or {@code shared} for one of
    *     your own
    * @param unclaimed the partitions that no consumer has subscribed to, in the order in which the dispatcher names them
+   * @since 0.1
    */
   public record Feed(String dispatch, List<String> unclaimed) {
     /** Copies the list. */
@@ -75,7 +81,11 @@ public record StageSnapshot(
     }
   }
 
-  /** Where a stage stands in its life. */
+  /**
+   * Where a stage stands in its life.
+   *
+   * @since 0.1
+   */
   public enum Status {
     /** Its behaviour is being made and started. */
     STARTING,

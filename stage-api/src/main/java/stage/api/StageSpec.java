@@ -6,6 +6,7 @@ import java.util.List;
  * Describes a stage that a supervisor can start.
  *
  * @param <S> the behaviour's type
+ * @since 0.1
  */
 public sealed interface StageSpec<S> permits ProducerSpec, ProducerConsumerSpec, ConsumerSpec {
   /** {@return the stage's name, unique in its scope} */

@@ -10,6 +10,7 @@ import java.util.function.UnaryOperator;
  * For the stage's own thread only. The value itself must be immutable: a change inside it could not be undone.
  *
  * @param <T> the value
+ * @since 0.1
  */
 public interface State<T> {
   /**

@@ -1,20 +1,37 @@
 package stage.api;
 
-/** Why an incarnation of a stage ended. */
+/**
+ * Why an incarnation of a stage ended.
+ *
+ * @since 0.1
+ */
 public sealed interface StopReason {
-  /** There was nothing left to do: a generator returned, an outlet was completed, or the last subscription completed. */
+  /**
+   * There was nothing left to do: a generator returned, an outlet was completed, or the last subscription completed.
+   *
+   * @since 0.1
+   */
   record Completed() implements StopReason {}
 
-  /** It was asked to stop: by its own context, by its handle, or because its scope closed. */
+  /**
+   * It was asked to stop: by its own context, by its handle, or because its scope closed.
+   *
+   * @since 0.1
+   */
   record Stopped() implements StopReason {}
 
-  /** Another behaviour took its place with {@link StageRef#replace}. */
+  /**
+   * Another behaviour took its place with {@link StageRef#replace}.
+   *
+   * @since 0.1
+   */
   record Replaced() implements StopReason {}
 
   /**
    * Its supervisor restarts it together with another stage that crashed; the next incarnation follows.
    *
    * @param crashed the path of the stage that crashed
+   * @since 0.1
    */
   record GroupRestart(String crashed) implements StopReason {}
 
@@ -22,6 +39,7 @@ public sealed interface StopReason {
    * One of its callbacks threw.
    *
    * @param cause what was thrown
+   * @since 0.1
    */
   record Crashed(Throwable cause) implements StopReason {
     /** {@return the kind of end and of its cause} The cause's own text is left to its stack trace: asking for it may throw. */
@@ -36,6 +54,7 @@ public sealed interface StopReason {
    *
    * @param producer the path of that producer
    * @param cause why the producer failed
+   * @since 0.1
    */
   record ProducerFailed(String producer, Throwable cause) implements StopReason {
     /** {@return the kind of end, of its cause, and the producer} The cause's own text is left to its stack trace: asking for it may throw. */

@@ -1,6 +1,10 @@
 package stage.api;
 
-/** A handle to one subscription. Any thread may use it. */
+/**
+ * A handle to one subscription. Any thread may use it.
+ *
+ * @since 0.1
+ */
 public interface Subscription {
   /** {@return the subscription's number, unique in this JVM} */
   long id();

@@ -1,6 +1,10 @@
 package stage.api;
 
-/** Thrown when a subscription was refused. Nothing has changed for either stage. The message says why, and what to do instead. */
+/**
+ * Thrown when a subscription was refused. Nothing has changed for either stage. The message says why, and what to do instead.
+ *
+ * @since 0.1
+ */
 public final class SubscriptionRefusedException extends IllegalStateException {
   private static final long serialVersionUID = 1L;
 

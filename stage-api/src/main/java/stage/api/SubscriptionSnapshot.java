@@ -28,6 +28,7 @@ import java.util.Optional;
  * @param share which of the producer's events come this way
  * @param isGated whether the consumer only hands events on to somebody outside of Stage, and asks for them as it is
  *     asked
+ * @since 0.1
  */
 public record SubscriptionSnapshot(
     long id,
@@ -52,6 +53,7 @@ public record SubscriptionSnapshot(
    *
    * @param partition the partition it takes; empty if the producer has none
    * @param isSelective whether a selector decides, event by event
+   * @since 0.1
    */
   public record Share(Optional<String> partition, boolean isSelective) {
     /** Whatever the dispatcher gives it. */

@@ -14,6 +14,7 @@ import java.util.Optional;
  * @param weight a number for a {@link DispatchRule} of your own; 1 by default
  * @param cycleAllowed whether the subscription may close a cycle of stages
  * @param <E> the producer's events
+ * @since 0.1
  */
 public record SubscriptionSpec<E>(
     ProducerRef<E, ?> producer,

@@ -1,6 +1,10 @@
 package stage.api;
 
-/** What a timer of a stage runs, as a turn on the stage's own thread. */
+/**
+ * What a timer of a stage runs, as a turn on the stage's own thread.
+ *
+ * @since 0.1
+ */
 @FunctionalInterface
 public interface TimerAction {
   /**

@@ -55,7 +55,7 @@ class StageSpecTest {
   void refusesNumbersOutOfRange() {
     assertThatThrownBy(() -> consumer("c").withMailbox(0)).isInstanceOf(IllegalArgumentException.class)
         .hasMessage("mailbox must be at least 1, but was 0");
-    assertThatThrownBy(() -> Stage.<Integer, Integer, Stage.ProducerConsumer<Integer, Integer>>producerConsumer("pc", () -> (e, f, o) -> {})
+    assertThatThrownBy(() -> Stage.producerConsumer("pc", Integer.class, Integer.class, () -> (e, f, o) -> {})
         .withBuffer(-1)).isInstanceOf(IllegalArgumentException.class).hasMessage("buffer must be at least 0, but was -1");
   }
 

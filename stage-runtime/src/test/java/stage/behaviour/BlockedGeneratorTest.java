@@ -31,7 +31,7 @@ class BlockedGeneratorTest {
 
   /** Emits some numbers, waits for an hour, and then emits one more. */
   private static ProducerRef<Integer, ?> generator(Supervisor app, Simulated simulated, int count, Dispatcher<Integer> dispatcher) {
-    return app.start(Stage.<Integer, Stage.Generator<Integer>>generator("generator", () -> out -> {
+    return app.start(Stage.generator("generator", Integer.class, () -> out -> {
       for (int i = 0; i < count; i++) out.emit(i);
       simulated.advance(AN_HOUR);
       out.emit(count);
@@ -48,11 +48,11 @@ class BlockedGeneratorTest {
       handled.clear();
       try (var app = Supervisor.open("blocked")) {
         var generator = generator(app, simulated, 300, Dispatcher.partition(List.of("busy", "idle"), event -> "busy"));
-        app.start(Stage.<Integer, Stage.Consumer<Integer>>consumer("idle", this::sink).subscribeTo(SubscriptionSpec.to(generator).withPartition("idle")));
-        app.start(Stage.<Integer, Stage.Consumer<Integer>>consumer("busy", () -> (events, from) -> {
+        app.start(Stage.consumer("idle", SubscriptionSpec.to(generator).withPartition("idle"), this::sink));
+        app.start(Stage.consumer("busy", SubscriptionSpec.to(generator).withPartition("busy").withDemand(Demand.max(10)), () -> (events, from) -> {
           handled.addAll(events);
           simulated.advance(Duration.ofMillis(10));
-        }).subscribeTo(SubscriptionSpec.to(generator).withPartition("busy").withDemand(Demand.max(10))));
+        }));
         app.join(Duration.ofMinutes(10));
         assertThat(handled).isEqualTo(numbers(300));
         assertThat(app.join(AN_HOUR)).isTrue();
@@ -67,7 +67,7 @@ class BlockedGeneratorTest {
       try (var app = Supervisor.open("blocked")) {
         var generator = generator(app, simulated, 0, Dispatcher.demand());
         for (int i = 0; i < 20; i++) {
-          var visitor = app.start(Stage.<Integer, Stage.Consumer<Integer>>consumer("visitor" + i, this::sink).subscribeTo(generator));
+          var visitor = app.start(Stage.consumer("visitor" + i, generator, this::sink));
           visitor.stop();
           visitor.join();
         }
@@ -84,11 +84,11 @@ class BlockedGeneratorTest {
       handled.clear();
       try (var app = Supervisor.open("blocked")) {
         var generator = generator(app, simulated, 10, Dispatcher.demand());
-        var first = app.start(Stage.<Integer, Stage.Consumer<Integer>>consumer("first", () -> (events, from) -> from.cancel(0))
-            .subscribeTo(generator, Demand.max(20)));
+        var first = app.start(Stage.consumer("first", generator, () -> (events, from) -> from.cancel(0))
+            .withDemand(Demand.max(20)));
         app.join(Duration.ofMillis(1));
         assertThat(first.snapshot().inputs()).isEmpty();
-        app.start(Stage.<Integer, Stage.Consumer<Integer>>consumer("second", this::sink).subscribeTo(generator, Demand.max(3)));
+        app.start(Stage.consumer("second", generator, this::sink).withDemand(Demand.max(3)));
         app.join(Duration.ofMillis(1));
         assertThat(handled).isEqualTo(numbers(10));
         first.stop();
@@ -124,7 +124,7 @@ class BlockedGeneratorTest {
             out.emit(10);
           }
         }).withDispatcher(Dispatcher.shared(rule)));
-        app.start(Stage.<Integer, Stage.Consumer<Integer>>consumer("first", () -> (events, from) -> from.cancel(0)).subscribeTo(generator, Demand.max(20)));
+        app.start(Stage.consumer("first", generator, () -> (events, from) -> from.cancel(0)).withDemand(Demand.max(20)));
         app.join(Duration.ofMillis(1));
         var second = app.start(Stage.consumer("second", () -> new Stage.Consumer<Integer>() {
           @Override
@@ -148,14 +148,13 @@ class BlockedGeneratorTest {
     List<List<Integer>> got = new ArrayList<>();
     try (var app = Supervisor.open("racing")) {
       List<String> names = List.of("0", "1", "2", "3");
-      var generator = app.start(Stage.<Integer, Stage.Generator<Integer>>generator("generator", () -> out -> {
+      var generator = app.start(Stage.generator("generator", Integer.class, () -> out -> {
         for (int i = 0; i < count; i++) out.emit(i);
       }).withDispatcher(Dispatcher.partition(names, event -> names.get(event % 4))));
       for (int i = 0; i < 4; i++) {
         List<Integer> mine = new ArrayList<>();
         got.add(mine);
-        app.start(Stage.<Integer, Stage.Consumer<Integer>>consumer("sink" + i, () -> (events, from) -> mine.addAll(events))
-            .subscribeTo(SubscriptionSpec.to(generator).withPartition(i).withDemand(Demand.max(1 + i))));
+        app.start(Stage.consumer("sink" + i, SubscriptionSpec.to(generator).withPartition(i).withDemand(Demand.max(1 + i)), () -> (events, from) -> mine.addAll(events)));
       }
       app.join();
     }

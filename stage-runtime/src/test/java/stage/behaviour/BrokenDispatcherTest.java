@@ -205,8 +205,7 @@ class BrokenDispatcherTest {
       eachCall((app, rule, where) -> {
         List<Integer> got = new ArrayList<>();
         var source = app.start(Stage.producer("source", () -> (Stage.Producer<Integer>) (demand, out) -> {}));
-        var middle = app.start(Stage.<Integer, Integer, Stage.ProducerConsumer<Integer, Integer>>producerConsumer("middle",
-            () -> (events, from, out) -> events.forEach(out::emit)).withDispatcher(Dispatcher.shared(rule)).subscribeTo(source, Demand.max(4)));
+        var middle = app.start(Stage.producerConsumer("middle", source, Integer.class, () -> (events, from, out) -> events.forEach(out::emit)).withDispatcher(Dispatcher.shared(rule)).withDemand(Demand.max(4)));
         app.start(Stage.consumer("sink", () -> new Sink(got)).subscribeTo(middle, Demand.max(2)));
         for (int i = 0; i < EVENTS; i++) source.emit(i);
         assertAllCome(app, got, where);

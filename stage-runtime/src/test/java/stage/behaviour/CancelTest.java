@@ -50,7 +50,7 @@ class CancelTest {
   void p01_theSameForAStageThatIsInATurn() {
     SimulatedRuntime.withSeeds(1, 50).run(simulated -> {
       try (var app = Supervisor.open("cancels")) {
-        var sink = app.start(Stage.<Integer, Stage.Consumer<Integer>>consumer("sink", () -> (events, from) -> simulated.advance(Duration.ofSeconds(1))));
+        var sink = app.start(Stage.consumer("sink", Integer.class, () -> (events, from) -> simulated.advance(Duration.ofSeconds(1))));
         List<Subscription> subscriptions = new ArrayList<>();
         for (int i = 0; i < 3; i++) {
           var producer = silent(app, "producer" + i);
@@ -75,7 +75,7 @@ class CancelTest {
         var numbers = app.start(Stage.producer("numbers", () -> (Stage.Producer<Integer>) (demand, out) -> {
           for (long i = 0; i < demand; i++) out.emit(next[0]++);
         }));
-        var sink = app.start(Stage.<Integer, Stage.Consumer<Integer>>consumer("sink", () -> (events, from) -> {
+        var sink = app.start(Stage.consumer("sink", Integer.class, () -> (events, from) -> {
           simulated.pass();
           handled.addAll(events);
         }));

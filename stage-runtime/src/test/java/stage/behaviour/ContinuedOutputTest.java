@@ -43,12 +43,12 @@ class ContinuedOutputTest extends CrashTest {
 
   private static <S extends Stage.ProducerConsumer<Integer, Integer>> ProducerConsumerSpec<Integer, Integer, S> stage(
       String name, stage.api.StageFactory<S> factory) {
-    return Stage.<Integer, Integer, S>producerConsumer(name, factory);
+    return Stage.producerConsumer(name, factory);
   }
 
   private Collector<Integer> collectorOf(stage.api.ProducerRef<Integer, ?> producer, Demand demand) {
     var collector = new Collector<Integer>();
-    start(Stage.<Integer, Collector<Integer>>consumer("collector", () -> collector).subscribeTo(producer, demand));
+    start(Stage.consumer("collector", producer, () -> collector).withDemand(demand));
     return collector;
   }
 
@@ -88,7 +88,7 @@ class ContinuedOutputTest extends CrashTest {
       List<Collector<Integer>> each = List.of(new Collector<>(), new Collector<>());
       for (int i = 0; i < 2; i++) {
         Collector<Integer> collector = each.get(i);
-        start(Stage.<Integer, Collector<Integer>>consumer("part" + i, () -> collector).subscribeTo(SubscriptionSpec.<Integer>to(parts).withPartition(i)));
+        start(Stage.consumer("part" + i, SubscriptionSpec.to(parts).withPartition(i), () -> collector));
       }
       scope().join();
       assertThat(all.events).isEqualTo(upTo(70_000));
@@ -263,10 +263,10 @@ class ContinuedOutputTest extends CrashTest {
     private static List<Integer> run(int demand) throws InterruptedException {
       List<Integer> events = new ArrayList<>();
       try (Supervisor scope = Supervisor.open(SupervisorSpec.of("test").withIntensity(Intensity.of(10_000)))) {
-        var numbers = scope.start(Stage.<Integer, Numbers>producer("numbers", () -> new Numbers(4)));
+        var numbers = scope.start(Stage.producer("numbers", () -> new Numbers(4)));
         var table = scope.start(stage("table", () -> new ByAndBy(9, new ArrayList<>())).withRedelivery(Redelivery.attempts(1000)).subscribeTo(numbers, Demand.max(2).min(1)));
         Stage.Consumer<Integer> adding = (batch, from) -> events.addAll(batch);
-        scope.start(Stage.<Integer, Stage.Consumer<Integer>>consumer("probe", () -> adding).withRedelivery(Redelivery.attempts(1000)).subscribeTo(table, Demand.max(demand)));
+        scope.start(Stage.consumer("probe", table, () -> adding).withRedelivery(Redelivery.attempts(1000)).withDemand(Demand.max(demand)));
         scope.join();
       }
       return events;

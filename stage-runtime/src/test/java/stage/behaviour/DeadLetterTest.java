@@ -381,7 +381,7 @@ class DeadLetterTest extends CrashTest {
     @Test
     void thatSubscribedLaterIsNotWaitedForEither() throws Exception {
       open(spec());
-      var morgue = start(Stage.<DeadLetter, Stage.Consumer<DeadLetter>>consumer("morgue", () -> (events, from) -> letters.addAll(events)));
+      var morgue = start(Stage.consumer("morgue", DeadLetter.class, () -> (events, from) -> letters.addAll(events)));
       assertThat(scope().join(Duration.ofMillis(1))).isFalse();
       morgue.subscribeTo(scope().deadLetters());
       scope().join();

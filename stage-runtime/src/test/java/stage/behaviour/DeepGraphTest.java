@@ -66,7 +66,7 @@ class DeepGraphTest extends StageTest {
     void p07_endsInASinkOfDeadLettersOnASmallStack() throws Exception {
       onASmallStack(() -> {
         ProducerRef<DeadLetter, ?> last = scope.deadLetters();
-        for (int i = 0; i < DEPTH / 3; i++) last = scope.start(Stage.<DeadLetter, DeadLetter, Letters>producerConsumer("letters-" + i, Letters::new).subscribeTo(last));
+        for (int i = 0; i < DEPTH / 3; i++) last = scope.start(Stage.producerConsumer("letters-" + i, last, Letters::new));
       });
       scope.join();   // does not wait for those that take dead letters
     }

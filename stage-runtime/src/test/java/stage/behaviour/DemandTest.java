@@ -443,7 +443,7 @@ class DemandTest {
         var inlets = java.util.concurrent.ConcurrentHashMap.<Inlet<Integer>>newKeySet();
         Stage.Consumer<Integer> noting = (events, from) -> inlets.add(from);
         var numbers = rig.start(Stage.producer("numbers", () -> new Counter(50)));
-        rig.start(Stage.<Integer, Stage.Consumer<Integer>>consumer("noting", () -> noting)
+        rig.start(Stage.consumer("noting", Integer.class, () -> noting)
             .subscribeTo(numbers, Demand.max(2)).subscribeTo(numbers, Demand.max(2)));
         rig.app().join();
         assertThat(inlets).as("one per subscription").hasSizeLessThanOrEqualTo(2);

@@ -101,10 +101,10 @@ class EndedStageTest {
     void p24_keepsNoEventsThatItsConsumerLeftBehind() throws Exception {
       ProducerRef<Big, Source> handle = scope.start(Stage.producer("source", Source::new));
       CountDownLatch inHand = new CountDownLatch(1);
-      ConsumerRef<Big, Stage.Consumer<Big>> consumer = scope.start(Stage.<Big, Stage.Consumer<Big>>consumer("busy", () -> (events, from) -> {
+      ConsumerRef<Big, Stage.Consumer<Big>> consumer = scope.start(Stage.consumer("busy", handle, () -> (events, from) -> {
         inHand.countDown();
         new CountDownLatch(1).await();
-      }).subscribeTo(handle, Demand.max(4)).withShutdown(Shutdown.brutal()));
+      }).withDemand(Demand.max(4)).withShutdown(Shutdown.brutal()));
       handle.castEmit((stage, out) -> {
         for (int i = 0; i < 4; i++) out.emit(makeBig());
       });

@@ -164,9 +164,9 @@ class ExplainTest {
 
     @Test
     void x07_thatHangsOnOneEventOfManyIsNamed() {
-      app.start(Stage.<Integer>perEvent("fetch", 4, event -> {
+      app.start(Stage.perEvent("fetch", numbers(), 4, event -> {
         if (event == 7) release.await();
-      }).subscribeTo(numbers(), Demand.max(8)));
+      }).withDemand(Demand.max(8)));
       Finding.RootCause cause = rootCause("shop/fetch", Finding.Kind.IN_CALLBACK, "shop/numbers");
       assertThat(cause.detail()).contains("CountDownLatch.await");
     }

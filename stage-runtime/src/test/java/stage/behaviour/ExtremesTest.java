@@ -46,7 +46,7 @@ class ExtremesTest {
     @Test
     void b46_mayBeHandledAtATime() throws Exception {
       ProducerRef<Integer, ?> source = scope.start(Stage.ofIterable("source", three));
-      scope.start(Stage.<Integer>perEvent("each", Integer.MAX_VALUE, events::add).subscribeTo(source, Demand.max(Integer.MAX_VALUE)));
+      scope.start(Stage.perEvent("each", source, Integer.MAX_VALUE, events::add).withDemand(Demand.max(Integer.MAX_VALUE)));
       scope.join();
       assertThat(events).hasSize(3);
     }

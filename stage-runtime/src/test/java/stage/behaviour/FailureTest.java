@@ -168,7 +168,7 @@ class FailureTest extends StageTest {
     void inOnCompleteOfAProducerConsumerEmitsNothing() {
       var cause = new IOException("crash");
       ProducerRef<Integer, Numbers> numbers = start(Stage.producer("numbers", () -> new Numbers(1)));
-      var both = start(Stage.<Integer, Integer, Stage.ProducerConsumer<Integer, Integer>>producerConsumer("pc", () -> new Stage.ProducerConsumer<>() {
+      var both = start(Stage.producerConsumer("pc", Integer.class, Integer.class, () -> new Stage.ProducerConsumer<>() {
         @Override
         public void onEvents(List<Integer> batch, Inlet<Integer> from, Outlet<Integer> out) {
           out.emitAll(batch);

@@ -53,7 +53,7 @@ class FairnessTest {
     var done = new AtomicBoolean();
     try (var scope = Supervisor.open("busy")) {
       var numbers = scope.start(Stage.producer("numbers", Integer.class, () -> (demand, out) -> out.emit(1)));
-      var sink = scope.start(Stage.<Integer, Stage.Consumer<Integer>>consumer("sink", () -> (events, from) -> done.set(true)));
+      var sink = scope.start(Stage.consumer("sink", Integer.class, () -> (events, from) -> done.set(true)));
       new Chain(sink, done).again();
       sink.subscribeTo(numbers).id();
       sink.join();

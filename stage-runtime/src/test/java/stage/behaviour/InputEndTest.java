@@ -37,10 +37,10 @@ class InputEndTest {
       SimulatedRuntime.withSeed(1).run(simulated -> {
         try (var app = Supervisor.open("busy")) {
           var over = app.start(Stage.ofIterable("over", List.<Integer>of()));
-          var first = app.start(Stage.<Integer, Stage.Consumer<Integer>>consumer("first", InputEndTest.this::sink).subscribeTo(over));
+          var first = app.start(Stage.consumer("first", over, InputEndTest.this::sink));
           over.join();
           var endless = app.start(Stage.producer("endless", () -> (Stage.Producer<Integer>) InputEndTest::emitAll));
-          var sink = app.start(Stage.<Integer, Stage.Consumer<Integer>>consumer("sink", InputEndTest.this::sink).subscribeTo(endless, Demand.max(4)));
+          var sink = app.start(Stage.consumer("sink", endless, InputEndTest.this::sink).withDemand(Demand.max(4)));
           first.join();
           sink.subscribeTo(SubscriptionSpec.to(over).withCancelPolicy(CancelPolicy.PERMANENT));
           sink.join();   // no end of the simulation, else
@@ -54,7 +54,7 @@ class InputEndTest {
         try (var app = Supervisor.open("busy")) {
           var finite = app.start(Stage.ofIterable("finite", List.of(1, 2, 3)));
           var endless = app.start(Stage.producer("endless", () -> (Stage.Producer<Integer>) InputEndTest::emitAll));
-          var sink = app.start(Stage.<Integer, Stage.Consumer<Integer>>consumer("sink", InputEndTest.this::sink).subscribeTo(endless, Demand.max(4)));
+          var sink = app.start(Stage.consumer("sink", endless, InputEndTest.this::sink).withDemand(Demand.max(4)));
           sink.subscribeTo(SubscriptionSpec.to(finite).withCancelPolicy(CancelPolicy.PERMANENT));
           sink.join();
         }
@@ -68,7 +68,7 @@ class InputEndTest {
     void b42_saysWhatWouldHaveKeptItAlive() {
       SimulatedRuntime.withSeed(1).run(simulated -> {
         try (var app = Supervisor.open("merge")) {
-          var sink = app.start(Stage.<Integer, Stage.Consumer<Integer>>consumer("sink", InputEndTest.this::sink));
+          var sink = app.start(Stage.consumer("sink", Integer.class, InputEndTest.this::sink));
           sink.subscribeTo(app.start(Stage.ofIterable("one", List.of(1))));
           sink.join();
           var two = app.start(Stage.ofIterable("two", List.of(2)));
@@ -81,7 +81,7 @@ class InputEndTest {
     void b42_aTemporarySubscriptionKeepsItAlive() {
       SimulatedRuntime.withSeed(1).run(simulated -> {
         try (var app = Supervisor.open("merge")) {
-          var sink = app.start(Stage.<Integer, Stage.Consumer<Integer>>consumer("sink", InputEndTest.this::sink));
+          var sink = app.start(Stage.consumer("sink", Integer.class, InputEndTest.this::sink));
           for (int i = 0; i < 3; i++) {
             var source = app.start(Stage.ofIterable("source" + i, List.of(i)));
             sink.subscribeTo(SubscriptionSpec.to(source).withCancelPolicy(CancelPolicy.TEMPORARY));
@@ -119,16 +119,14 @@ class InputEndTest {
 
     @Test
     void b33_aStageWithoutAConsumerKeepsNoDrainWaiting() {
-      assertThat(close(app -> app.start(Stage.<Integer, Integer, Stage.ProducerConsumer<Integer, Integer>>producerConsumer("middle", () -> relay())
-          .subscribeTo(app.start(Stage.ofIterable("numbers", List.of(1, 2, 3))))))).isLessThan(Duration.ofSeconds(1));
+      assertThat(close(app -> app.start(Stage.producerConsumer("middle", app.start(Stage.ofIterable("numbers", List.of(1, 2, 3))), Integer.class, () -> relay())))).isLessThan(Duration.ofSeconds(1));
     }
 
     @Test
     void b33_norDoesAPartitionThatNobodyServes() {
       assertThat(close(app -> {
         var numbers = app.start(Stage.ofIterable("numbers", List.of(1, 2, 3)).withDispatcher(Dispatchers.oddOrEven()));
-        app.start(Stage.<Integer, Stage.Consumer<Integer>>consumer("odd", InputEndTest.this::sink)
-            .subscribeTo(SubscriptionSpec.to(numbers).withPartition("odd")));
+        app.start(Stage.consumer("odd", SubscriptionSpec.to(numbers).withPartition("odd"), InputEndTest.this::sink));
       })).isLessThan(Duration.ofSeconds(1));
     }
 
@@ -137,10 +135,9 @@ class InputEndTest {
       List<Integer> many = java.util.stream.IntStream.range(0, 10_000).boxed().toList();
       assertThat(close(app -> {
         var numbers = app.start(Stage.ofIterable("numbers", many));
-        var middle = app.start(Stage.<Integer, Integer, Stage.ProducerConsumer<Integer, Integer>>producerConsumer("middle", () -> relay())
-            .withDispatcher(Dispatchers.oddOrEven()).subscribeTo(numbers));
-        app.start(Stage.<Integer, Stage.Consumer<Integer>>consumer("odd", InputEndTest.this::sink)
-            .subscribeTo(SubscriptionSpec.to(middle).withPartition("odd")));
+        var middle = app.start(Stage.producerConsumer("middle", numbers, Integer.class, () -> relay())
+            .withDispatcher(Dispatchers.oddOrEven()));
+        app.start(Stage.consumer("odd", SubscriptionSpec.to(middle).withPartition("odd"), InputEndTest.this::sink));
       })).isLessThan(Duration.ofSeconds(1));
     }
   }

@@ -142,7 +142,7 @@ class LedgerTest {
           got.addAll(events);
           from.cancel(2);
         };
-        var consumer = rig.start(Stage.<Integer, Stage.Consumer<Integer>>consumer("leaver", () -> leaver));
+        var consumer = rig.start(Stage.consumer("leaver", Integer.class, () -> leaver));
         var subscription = consumer.subscribeTo(producer, Demand.max(10).min(0));
         producer.castEmit((stage, out) -> {
           for (int i = 1; i <= 10; i++) out.emit(i);
@@ -164,7 +164,7 @@ class LedgerTest {
       try (var rig = new Rig()) {
         var producer = rig.start(Stage.producer("silent", Idle::new));
         Stage.Consumer<Integer> leaver = (events, from) -> from.cancel();
-        var consumer = rig.start(Stage.<Integer, Stage.Consumer<Integer>>consumer("leaver", () -> leaver));
+        var consumer = rig.start(Stage.consumer("leaver", Integer.class, () -> leaver));
         var subscription = consumer.subscribeTo(producer, Demand.max(10).min(6));   // batches of four
         producer.castEmit((stage, out) -> {
           for (int i = 1; i <= 10; i++) out.emit(i);

@@ -50,7 +50,7 @@ class ListenerTest extends CrashTest {
   }
 
   private ConsumerSpec<Integer, Stage.Consumer<Integer>> picky(Integer poison) {
-    return Stage.<Integer, Stage.Consumer<Integer>>consumer("sink", () -> (events, from) -> {
+    return Stage.consumer("sink", Integer.class, () -> (events, from) -> {
       if (events.contains(poison)) throw new IOException("poison");
     }).withDeadLetters(letter -> {});
   }

@@ -167,7 +167,7 @@ class LowMemoryTest {
     try (var app = Supervisor.open("app")) {
       var go = new CountDownLatch(1);
       var numbers = app.start(Stage.producer("numbers", () -> new Numbers(1000)));
-      var other = app.start(Stage.<Long, Stage.Consumer<Long>>consumer("other", () -> (events, from) -> go.await()));
+      var other = app.start(Stage.consumer("other", Long.class, () -> (events, from) -> go.await()));
       other.cast(behaviour -> go.await());
       var hoarder = app.start(Stage.consumer("hoarder", () -> new Hoarder(keeps)));
       var subscription = hoarder.subscribeTo(numbers, Demand.max(10));

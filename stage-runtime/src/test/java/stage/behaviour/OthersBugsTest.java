@@ -288,7 +288,7 @@ class OthersBugsTest extends CrashTest {
       BlockingQueue<List<Integer>> batches = new LinkedBlockingQueue<>();
       var crash = new Once(new IOException("off"));
       ProducerRef<Integer, Idle> producer = start(Stage.producer("producer", Idle::new));
-      var consumer = start(Stage.<Integer, Stage.Consumer<Integer>>consumer("consumer", () -> (events, from) -> {
+      var consumer = start(Stage.consumer("consumer", Integer.class, () -> (events, from) -> {
         batches.add(events);
         crash.crash();
       }));

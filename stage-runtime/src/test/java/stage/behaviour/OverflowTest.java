@@ -329,7 +329,7 @@ class OverflowTest {
         assertThatThrownBy(() -> generator.emit(1)).isInstanceOf(UnsupportedOperationException.class)
             .hasMessage("emit() from outside is for producers, but stage rig/generator is a generator; use castEmit, or a producer of its own");
         Stage.ProducerConsumer<Integer, Integer> same = (events, from, out) -> out.emitAll(events);
-        var both = rig.start(Stage.<Integer, Integer, Stage.ProducerConsumer<Integer, Integer>>producerConsumer("both", () -> same));
+        var both = rig.start(Stage.producerConsumer("both", Integer.class, Integer.class, () -> same));
         assertThatThrownBy(() -> both.emit(1)).isInstanceOf(UnsupportedOperationException.class)
             .hasMessage("emit() from outside is for producers, but stage rig/both is a producer-consumer; use castEmit, or a producer of its own");
       }

@@ -44,8 +44,7 @@ class PagedProducerTest {
     SimulatedRuntime.withSeed(1).run(simulated -> {
       try (var app = Supervisor.open("pages")) {
         var producer = app.start(Stage.producer("pages", () -> pages).withDispatcher(dispatch));
-        app.start(Stage.<Integer, Stage.Consumer<Integer>>consumer("sink", () -> (events, from) -> handled.addAll(events))
-            .subscribeTo(how.apply(SubscriptionSpec.to(producer))));
+        app.start(Stage.consumer("sink", how.apply(SubscriptionSpec.to(producer)), () -> (events, from) -> handled.addAll(events)));
         assertThat(app.join(Duration.ofSeconds(10))).isTrue();
       }
     });
@@ -104,7 +103,7 @@ class PagedProducerTest {
     SimulatedRuntime.withSeed(1).run(simulated -> {
       try (var app = Supervisor.open("pages")) {
         var producer = app.start(Stage.producer("nothing", () -> (Stage.Producer<Integer>) (demand, out) -> calls++));
-        app.start(Stage.<Integer, Stage.Consumer<Integer>>consumer("sink", () -> (events, from) -> {}).subscribeTo(producer));
+        app.start(Stage.consumer("sink", producer, () -> (events, from) -> {}));
         app.join(Duration.ofSeconds(1));
         assertThat(calls).isEqualTo(1);
       }

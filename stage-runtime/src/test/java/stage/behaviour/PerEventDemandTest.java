@@ -22,12 +22,12 @@ class PerEventDemandTest {
         var numbers = app.start(Stage.producer("numbers", () -> (Stage.Producer<Integer>) (demand, out) -> {
           for (long i = 0; i < demand; i++) out.emit((int) i);
         }));
-        app.start(Stage.<Integer>perEvent("worker", 10, event -> {
+        app.start(Stage.perEvent("worker", numbers, 10, event -> {
           running.getAndIncrement();
           simulated.advance(Duration.ofSeconds(1 + simulated.choose(9)));
           if (handled.incrementAndGet() > 20) fewest.accumulateAndGet(running.get(), Math::min);   // all are at work but those that finish at this instant
           running.getAndDecrement();
-        }).subscribeTo(numbers, Demand.max(10)));
+        }).withDemand(Demand.max(10)));
         for (int i = 0; i < 50; i++) {
           app.join(Duration.ofMillis(990));
           if (handled.get() > 20) assertThat(running.get()).isEqualTo(10);

@@ -198,7 +198,7 @@ class RedeliveryTest extends CrashTest {
       open(Intensity.of(2));
       var source = source(20);
       int[] crashes = {0};   // the stage's thread only
-      var sink = start(Stage.<Integer, Stage.Consumer<Integer>>consumer("sink", () -> (events, from) -> {
+      var sink = start(Stage.consumer("sink", Integer.class, () -> (events, from) -> {
         if (events.contains(7) && crashes[0]++ < 2) throw new Poisoned(7);
         handled.addAll(events);
       }).withDeadLetters(letter -> letters.add(letter)));
@@ -229,7 +229,7 @@ class RedeliveryTest extends CrashTest {
     void keepsWhatWasCommitted() throws Exception {
       open(Intensity.of(1));
       var source = source(30);
-      var sink = start(Stage.<Integer, Stage.Consumer<Integer>>consumer("sink", () -> (events, from) -> {
+      var sink = start(Stage.consumer("sink", Integer.class, () -> (events, from) -> {
         for (int event : events) {
           if (event == 13) throw new Poisoned(event);
           handled.add(event);
@@ -389,7 +389,7 @@ class RedeliveryTest extends CrashTest {
       var source = source(10);
       var taken = new CountDownLatch(1);
       var go = new CountDownLatch(1);
-      var middle = start(Stage.<Integer, Integer, Stage.ProducerConsumer<Integer, Integer>>producerConsumer("middle", () -> (events, from, out) -> {
+      var middle = start(Stage.producerConsumer("middle", Integer.class, Integer.class, () -> (events, from, out) -> {
         batches.add(events);
         taken.countDown();
         go.await();
@@ -436,7 +436,7 @@ class RedeliveryTest extends CrashTest {
     void f07_leaveOnlyTheRestToBeDeliveredAgain() throws Exception {
       open(Intensity.of(3));
       var source = source(20);
-      var sink = start(Stage.<Integer, Stage.Consumer<Integer>>consumer("sink", () -> (events, from) -> {
+      var sink = start(Stage.consumer("sink", Integer.class, () -> (events, from) -> {
         batches.add(events);
         from.commit(0);
         for (int event : events) {

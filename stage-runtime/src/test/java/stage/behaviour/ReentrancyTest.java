@@ -102,7 +102,7 @@ class ReentrancyTest extends CrashTest {
     START_ANOTHER(null) {
       @Override
       void call(ReentrancyTest test) {
-        test.scope.start(Stage.<Integer, Stage.Consumer<Integer>>consumer("another", () -> (batch, from) -> {}));
+        test.scope.start(Stage.consumer("another", Integer.class, () -> (batch, from) -> {}));
       }
     },
     SUBSCRIBE_AND_CANCEL(null) {
@@ -228,7 +228,7 @@ class ReentrancyTest extends CrashTest {
     }).withListener(event -> {
       if (event instanceof StageEvent.Crashed) here(Where.LISTENER);
     }));
-    bystander = scope.start(Stage.<Integer, Stage.Consumer<Integer>>consumer("bystander", () -> (batch, from) -> {}));
+    bystander = scope.start(Stage.consumer("bystander", Integer.class, () -> (batch, from) -> {}));
     List<Integer> left = new ArrayList<>(List.of(1, 2, 3, 4, 5));
     source = scope.start(Stage.producer("source", Integer.class, () -> (demand, out) -> {
       for (long i = 0; i < demand && !left.isEmpty(); i++) out.emit(left.removeFirst());

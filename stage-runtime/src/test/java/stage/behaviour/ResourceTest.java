@@ -197,7 +197,7 @@ class ResourceTest extends StageTest {
       CountDownLatch stopped = new CountDownLatch(count);
       try (var crowd = Supervisor.open(SupervisorSpec.of("crowd").withIntensity(Intensity.none()).withShutdown(Duration.ofSeconds(30)))) {
         for (int i = 0; i < count; i++) {
-          crowd.start(Stage.<Integer, Stage.Consumer<Integer>>consumer("c" + i, () -> new Stage.Consumer<>() {
+          crowd.start(Stage.consumer("c" + i, Integer.class, () -> new Stage.Consumer<>() {
             @Override
             public void onEvents(List<Integer> batch, Inlet<Integer> from) {}
 

@@ -568,7 +568,7 @@ class RestartTest extends CrashTest {
     @Test
     void theBacklogOfAProducerConsumerIsDelivered() throws Exception {
       var source = start(Stage.producer("source", () -> new Source(new Lives(), new Faults(), 1)));
-      var spec = Stage.<Integer, Integer, Stage.ProducerConsumer<Integer, Integer>>producerConsumer("middle", () ->
+      var spec = Stage.producerConsumer("middle", Integer.class, Integer.class, () ->
           (events, from, out) -> out.emitAll(upTo(10)));
       var middle = start(spec.subscribeTo(source));
       var held = new Held<Integer>();

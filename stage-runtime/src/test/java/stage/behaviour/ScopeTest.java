@@ -375,7 +375,7 @@ class ScopeTest extends StageTest {
       var inTheirTurns = new CountDownLatch(3);
       List<StageRef<?>> stages = new ArrayList<>();
       for (Supervisor each : List.of(outer, outer, inner)) {
-        var stage = startIn(each, Stage.<Integer, Stage.Consumer<Integer>>consumer("s" + stages.size(), () -> new Sink()).withShutdown(Shutdown.unlimited()));
+        var stage = startIn(each, Stage.consumer("s" + stages.size(), Integer.class, () -> new Sink()).withShutdown(Shutdown.unlimited()));
         stage.cast(behaviour -> {
           inTheirTurns.countDown();
           seen.add(awaitTheOthers(interrupted) ? "with the others" : "alone");
@@ -400,7 +400,7 @@ class ScopeTest extends StageTest {
       try (parallel) {
         for (Shutdown shutdown : List.of(Shutdown.brutal(), Shutdown.within(Duration.ZERO), Shutdown.within(Duration.ofMillis(5)))) {
           String name = "s" + stops.size();
-          var stage = startIn(parallel, Stage.<Integer, Stage.Consumer<Integer>>consumer(name, () -> new Sink()).withShutdown(shutdown));
+          var stage = startIn(parallel, Stage.consumer(name, Integer.class, () -> new Sink()).withShutdown(shutdown));
           stage.cast(behaviour -> {
             inTheirTurns.countDown();
             seen.add(awaitTheOthers(interrupted) ? "with the others" : "alone");

@@ -141,8 +141,8 @@ class StartTest extends StageTest {
     @Test
     void thatReturnsALambdaWhichHoldsSomethingTwiceIsRefused() {
       Stage.Consumer<Integer> only = (batch, from) -> events.addAll(batch);
-      start(Stage.<Integer, Stage.Consumer<Integer>>consumer("first", () -> only));
-      assertThatThrownBy(() -> scope.start(Stage.<Integer, Stage.Consumer<Integer>>consumer("second", () -> only)))
+      start(Stage.consumer("first", Integer.class, () -> only));
+      assertThatThrownBy(() -> scope.start(Stage.consumer("second", Integer.class, () -> only)))
           .isInstanceOf(StageFailedException.class)
           .cause()
           .hasMessageContaining("is in use already");

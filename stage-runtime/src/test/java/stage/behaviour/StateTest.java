@@ -335,7 +335,7 @@ class StateTest extends CrashTest {
     @Test
     void refusesTheStartThatAsksForIt() {
       scope();
-      assertThatThrownBy(() -> start(Stage.<Integer, Stage.Consumer<Integer>>consumer("stage", () -> new Stage.Consumer<>() {
+      assertThatThrownBy(() -> start(Stage.consumer("stage", Integer.class, () -> new Stage.Consumer<>() {
         @Override
         public void onStart(StageContext context) {
           context.state("x", 1);
@@ -388,7 +388,7 @@ class StateTest extends CrashTest {
     @Test
     void isOfNoMoreEventsThanAreInHand() throws Exception {
       BlockingQueue<String> refusals = new LinkedBlockingQueue<>();
-      var sink = start(Stage.<Integer, Stage.Consumer<Integer>>consumer("sink", () -> (events, from) -> {
+      var sink = start(Stage.consumer("sink", Integer.class, () -> (events, from) -> {
         for (int wrong : new int[] {-1, events.size() + 1}) {
           try {
             from.commit(wrong);
@@ -414,7 +414,7 @@ class StateTest extends CrashTest {
     @Test
     void belongsToTheStagesThread() throws Exception {
       BlockingQueue<Inlet<Integer>> inlets = new LinkedBlockingQueue<>();
-      var sink = start(Stage.<Integer, Stage.Consumer<Integer>>consumer("sink", () -> (events, from) -> inlets.add(from)));
+      var sink = start(Stage.consumer("sink", Integer.class, () -> (events, from) -> inlets.add(from)));
       sink.subscribeTo(source(1));
       Inlet<Integer> inlet = Await.next(inlets, sink);
       assertThatThrownBy(() -> inlet.commit(0)).isInstanceOf(ForeignThreadException.class).hasMessageContaining("commit()");

@@ -346,7 +346,7 @@ class StopTest extends StageTest {
   class OnStop {
     @Test
     void f10_thatThrowsChangesNothing() throws Exception {
-      var sink = start(Stage.<Integer, Stage.Consumer<Integer>>consumer("sink", () -> new Stage.Consumer<>() {
+      var sink = start(Stage.consumer("sink", Integer.class, () -> new Stage.Consumer<>() {
         @Override
         public void onEvents(List<Integer> batch, stage.api.Inlet<Integer> from) {}
 

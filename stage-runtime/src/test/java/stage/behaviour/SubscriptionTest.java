@@ -625,7 +625,7 @@ class SubscriptionTest extends StageTest {
     @Test
     void worksWhereItIsAllowed() throws Exception {
       CountDownLatch round = new CountDownLatch(1);
-      var counter = start(Stage.<Integer, Integer, Stage.ProducerConsumer<Integer, Integer>>producerConsumer("counter", () -> (batch, from, out) -> {
+      var counter = start(Stage.producerConsumer("counter", Integer.class, Integer.class, () -> (batch, from, out) -> {
         for (int event : batch) {
           if (event < 1000) out.emit(event + 1);
           else round.countDown();

@@ -131,7 +131,7 @@ class TakingTurnsTest {
             }
           }).withOverflow(Overflow.fail().withCapacity(EVENTS)));
           for (int i = 0; i < EVENTS; i++) source.emit(i);
-          app.start(Stage.<Integer, Stage.Consumer<Integer>>consumer("sink", () -> (events, from) -> handled.addAll(events)).subscribeTo(source, Demand.max(3)));
+          app.start(Stage.consumer("sink", source, () -> (events, from) -> handled.addAll(events)).withDemand(Demand.max(3)));
           app.join(Duration.ofSeconds(1));
           assertThat(handled).isEqualTo(numbers());
         }
@@ -162,7 +162,7 @@ class TakingTurnsTest {
               for (int i = 0; i < EVENTS; i++) out.emit(i);
             }
           }));
-          app.start(Stage.<Integer, Stage.Consumer<Integer>>consumer("sink", () -> (events, from) -> handled.addAll(events)).subscribeTo(source, Demand.max(3)));
+          app.start(Stage.consumer("sink", source, () -> (events, from) -> handled.addAll(events)).withDemand(Demand.max(3)));
           assertThat(app.join(Duration.ofSeconds(3))).isTrue();
           assertThat(handled).isEqualTo(numbers());
         }
@@ -179,10 +179,10 @@ class TakingTurnsTest {
         try (var app = Supervisor.open("busy")) {
           var source = app.start(Stage.ofIterable("source", numbers()));
           ProducerConsumerRef<Integer, Integer, Stage.ProducerConsumer<Integer, Integer>> middle = app.start(
-              Stage.<Integer, Integer, Stage.ProducerConsumer<Integer, Integer>>producerConsumer("middle", () -> (events, from, out) -> events.forEach(out::emit))
-                  .subscribeTo(source, Demand.max(10)));
+              Stage.producerConsumer("middle", source, Integer.class, () -> (events, from, out) -> events.forEach(out::emit))
+                  .withDemand(Demand.max(10)));
           flood(middle, simulated);
-          var sink = app.start(Stage.<Integer, Stage.Consumer<Integer>>consumer("sink", () -> (events, from) -> handled.addAll(events)).subscribeTo(middle, Demand.max(3)));
+          var sink = app.start(Stage.consumer("sink", middle, () -> (events, from) -> handled.addAll(events)).withDemand(Demand.max(3)));
           flood(sink, simulated);
           assertThat(app.join(Duration.ofSeconds(30))).isTrue();
           assertThat(handled).isEqualTo(numbers());
@@ -197,7 +197,7 @@ class TakingTurnsTest {
         try (var app = Supervisor.open("busy")) {
           var source = app.start(Stage.ofIterable("source", numbers()));
           flood(source, simulated);
-          app.start(Stage.<Integer, Stage.Consumer<Integer>>consumer("sink", () -> (events, from) -> handled.addAll(events)).subscribeTo(source, Demand.max(3)));
+          app.start(Stage.consumer("sink", source, () -> (events, from) -> handled.addAll(events)).withDemand(Demand.max(3)));
           assertThat(app.join(Duration.ofSeconds(30))).isTrue();
           assertThat(handled).isEqualTo(numbers());
         }

@@ -29,10 +29,10 @@ class TryEmitTest {
 
   /** Takes a second for each event. */
   private void startSlowSink(Supervisor app, ProducerRef<Integer, ?> producer, Simulated simulated) throws InterruptedException {
-    app.start(Stage.<Integer, Stage.Consumer<Integer>>consumer("sink", () -> (events, from) -> {
+    app.start(Stage.consumer("sink", producer, () -> (events, from) -> {
       simulated.advance(Duration.ofSeconds(1));
       handled.addAll(events);
-    }).subscribeTo(producer, Demand.max(1)));
+    }).withDemand(Demand.max(1)));
     producer.tryEmit(0);   // it may be too early for this one
     app.join(Duration.ofMillis(10));
   }
@@ -93,10 +93,10 @@ class TryEmitTest {
         try (var app = Supervisor.open("try")) {
           var producer = silent(app, Overflow.block());
           if (producer.tryEmit(-1)) accepted.add(-1);
-          app.start(Stage.<Integer, Stage.Consumer<Integer>>consumer("sink", () -> (events, from) -> {
+          app.start(Stage.consumer("sink", producer, () -> (events, from) -> {
             simulated.advance(Duration.ofSeconds(1));
             handled.addAll(events);
-          }).subscribeTo(producer, Demand.max(2)));
+          }).withDemand(Demand.max(2)));
           for (int i = 0; i < 40; i++) {
             if (producer.tryEmit(i)) accepted.add(i);
             app.join(Duration.ofMillis(300));

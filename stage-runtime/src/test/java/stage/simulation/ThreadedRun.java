@@ -125,7 +125,7 @@ public final class ThreadedRun implements Faults {
     }
     int middles = choices.next(3);
     for (int i = 0; i < middles; i++) {
-      var spec = Stage.<Integer, Integer, Stage.ProducerConsumer<Integer, Integer>>producerConsumer("middle" + i, () -> this::passOn)
+      var spec = Stage.producerConsumer("middle" + i, Integer.class, Integer.class, () -> this::passOn)
           .withRedelivery(Redelivery.attempts(1000));
       for (ProducerRef<Integer, ?> producer : above) spec = spec.subscribeTo(producer, demand());
       above = List.of(app.start(spec));

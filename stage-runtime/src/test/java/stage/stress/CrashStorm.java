@@ -49,7 +49,7 @@ final class CrashStorm {
       }
       for (int i = 0; i < MIDDLES; i++) {
         var dice = new Dice(random.split());
-        var middle = Stage.<Long, Long, Stage.ProducerConsumer<Long, Long>>producerConsumer("middle" + i, () -> (batch, from, out) -> pass(batch, out, dice))
+        var middle = Stage.producerConsumer("middle" + i, Long.class, Long.class, () -> (batch, from, out) -> pass(batch, out, dice))
             .withRedelivery(PATIENT);
         for (ProducerRef<Long, ?> producer : above) middle = middle.subscribeTo(producer);
         above = List.of(app.start(middle));

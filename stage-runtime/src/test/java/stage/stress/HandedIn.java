@@ -59,8 +59,8 @@ final class HandedIn {
     return ref;
   }
 
-  private ConsumerSpec<Integer, Stage.Consumer<Integer>> consumerSpec() {
-    return Stage.<Integer, Stage.Consumer<Integer>>consumer("out" + started.getAndIncrement(), Keeper::new).withRedelivery(Redelivery.attempts(1_000_000));
+  private ConsumerSpec<Integer, Keeper> consumerSpec() {
+    return Stage.consumer("out" + started.getAndIncrement(), Integer.class, Keeper::new).withRedelivery(Redelivery.attempts(1_000_000));
   }
 
   private final class Keeper implements Stage.Consumer<Integer> {

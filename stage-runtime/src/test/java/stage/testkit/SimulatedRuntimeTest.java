@@ -120,7 +120,7 @@ class SimulatedRuntimeTest {
     SimulatedRuntime.withSeed(1).run(simulated -> {
       var ticks = new AtomicInteger();
       try (Supervisor scope = Supervisor.open("hour")) {
-        scope.start(Stage.<Integer, Stage.Consumer<Integer>>consumer("clock", () -> new Stage.Consumer<>() {
+        scope.start(Stage.consumer("clock", Integer.class, () -> new Stage.Consumer<>() {
           @Override
           public void onStart(StageContext context) {
             context.every(Duration.ofSeconds(1), ticks::incrementAndGet);
@@ -179,8 +179,8 @@ class SimulatedRuntimeTest {
   void whoWaitsForAnAnswerIsToldOfWithWhoIsToGiveIt() {
     assertThatThrownBy(() -> SimulatedRuntime.withSeed(3).run(simulated -> {
       try (Supervisor scope = Supervisor.open("knot")) {
-        var one = scope.start(Stage.<Integer, Stage.Consumer<Integer>>consumer("one", () -> (events, from) -> {}));
-        var two = scope.start(Stage.<Integer, Stage.Consumer<Integer>>consumer("two", () -> (events, from) -> {}));
+        var one = scope.start(Stage.consumer("one", Integer.class, () -> (events, from) -> {}));
+        var two = scope.start(Stage.consumer("two", Integer.class, () -> (events, from) -> {}));
         var idle = scope.start(Stage.producer("idle", stage.behaviour.support.Idle::new));
         one.call(first -> two.call(second -> {
           idle.emit(1);   // nobody will ever want it
@@ -196,7 +196,7 @@ class SimulatedRuntimeTest {
   void aThreadThatIsNoPartOfTheSimulationIsToldOf() {
     assertThatThrownBy(() -> SimulatedRuntime.withSeed(1).run(simulated -> {
       try (Supervisor scope = Supervisor.open("strange")) {
-        var stage = scope.start(Stage.<Integer, Stage.Consumer<Integer>>consumer("stage", () -> (events, from) -> {}));
+        var stage = scope.start(Stage.consumer("stage", Integer.class, () -> (events, from) -> {}));
         Thread stranger = Thread.ofVirtual().name("stranger").start(() -> {
           try {
             stage.cast(behaviour -> {});
@@ -374,7 +374,7 @@ class SimulatedRuntimeTest {
       var spec = SupervisorSpec.of("obeys").withStrategy(Strategy.ONE_FOR_ALL).withGrace(Duration.ofMillis(1));
       try (Supervisor scope = Supervisor.open(spec)) {
         var numbers = scope.start(Stage.producer("numbers", Integer.class, () -> (demand, out) -> out.emit(1)));
-        var waits = Stage.<Integer, Stage.Consumer<Integer>>consumer("waits", () -> (events, from) -> simulated.advance(Duration.ofDays(1)));
+        var waits = Stage.consumer("waits", Integer.class, () -> (events, from) -> simulated.advance(Duration.ofDays(1)));
         scope.start(waits.withShutdown(Shutdown.within(Duration.ofSeconds(1))).subscribeTo(numbers, Demand.max(1)));
         simulated.advance(Duration.ofSeconds(1));
         numbers.kill();   // so the other is to stop too, and is killed when its time is over

@@ -14,6 +14,7 @@ import java.util.concurrent.locks.ReentrantLock;
  * application's own loader does not keep that from being unloaded. Any thread.
  *
  * @param <T> the service
+ * @since 0.1
  */
 public final class ServiceLookup<T> {
   private final Class<T> service;

@@ -26,6 +26,7 @@ public sealed interface Finding {
    * Stages wait for each other in a circle, and none of them will ever go on.
    *
    * @param cycle each stage with what it waits for; the last one waits for the first
+   * @since 0.1
    */
   record Deadlock(List<Step> cycle) implements Finding {
     /**
@@ -53,7 +54,11 @@ public sealed interface Finding {
     }
   }
 
-  /** What keeps a stage, and with it others, from going on. */
+  /**
+   * What keeps a stage, and with it others, from going on.
+   *
+   * @since 0.1
+   */
   enum Kind {
     /** A callback runs, or blocks, inside user code. */
     IN_CALLBACK,
@@ -95,6 +100,7 @@ public sealed interface Finding {
    * @param detail what is known more, in words that fit into the sentence: the method it is in, the last crash; may be
    *     empty
    * @param stack where the culprit is, if it is in user code; else empty
+   * @since 0.1
    */
   record RootCause(
       String culprit,
@@ -126,6 +132,7 @@ public sealed interface Finding {
    * @param stage its path, or the name of a thread that is no stage's
    * @param waitsFor what it waits for; empty if it is inside a call
    * @param waiting for how long
+   * @since 0.1
    */
   record Victim(String stage, Optional<WaitReason> waitsFor, Duration waiting) {
     /** Rejects nulls. */
@@ -145,6 +152,7 @@ public sealed interface Finding {
    * @param amplification how many events it emits for each it handles; 0 if it emits none
    * @param next the stage that would be the limit without it; empty if none is known
    * @param gain how many times the present rate the next one would allow; 1 if none is known
+   * @since 0.1
    */
   record Bottleneck(
       String stage, double busy, double capacity, double amplification, Optional<String> next, double gain)
@@ -169,6 +177,7 @@ public sealed interface Finding {
    * @param partition its partition
    * @param rate events per second that it gets
    * @param median events per second that the median of the group gets
+   * @since 0.1
    */
   record Skew(String producer, String member, String partition, double rate, double median) implements Finding {
     /** Rejects nulls. */
@@ -189,6 +198,7 @@ public sealed interface Finding {
    *
    * @param stages how many stages were looked at
    * @param eventsPerSecond how many events consumers have handled in a second, all together
+   * @since 0.1
    */
   record Healthy(int stages, double eventsPerSecond) implements Finding {
     @Override

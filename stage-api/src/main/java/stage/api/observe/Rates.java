@@ -19,7 +19,11 @@ public final class Rates {
   /** How many snapshots each window keeps at most. */
   public static final int PER_WINDOW = 12;
 
-  /** How far back rates can be told. */
+  /**
+   * How far back rates can be told.
+   *
+   * @since 0.1
+   */
   public enum Window {
     /** The last second. */
     SECOND(1),

@@ -5,7 +5,11 @@ import java.util.List;
 import stage.api.DeadLetter;
 import stage.api.StopReason;
 
-/** Something that happened in a scope. A healthy stage causes none of these per event or per turn. */
+/**
+ * Something that happened in a scope. A healthy stage causes none of these per event or per turn.
+ *
+ * @since 0.1
+ */
 public sealed interface StageEvent {
   /** {@return the path of the stage or supervisor it happened to} */
   String path();
@@ -14,6 +18,7 @@ public sealed interface StageEvent {
    * A stage has started for the first time.
    *
    * @param path which stage
+   * @since 0.1
    */
   record Started(String path) implements StageEvent {}
 
@@ -24,6 +29,7 @@ public sealed interface StageEvent {
    * @param incarnation which life of it
    * @param cause what was thrown
    * @param during what it was doing, such as {@code onEvents}
+   * @since 0.1
    */
   record Crashed(String path, int incarnation, Throwable cause, String during) implements StageEvent {}
 
@@ -32,6 +38,7 @@ public sealed interface StageEvent {
    *
    * @param path which stage
    * @param incarnation which life of it
+   * @since 0.1
    */
   record Restarted(String path, int incarnation) implements StageEvent {}
 
@@ -41,6 +48,7 @@ public sealed interface StageEvent {
    * @param path which supervisor
    * @param child the path of the child that brought it about
    * @param cause the last crash
+   * @since 0.1
    */
   record GaveUp(String path, String child, Throwable cause) implements StageEvent {}
 
@@ -48,6 +56,7 @@ public sealed interface StageEvent {
    * An event was given up.
    *
    * @param letter the event, and why
+   * @since 0.1
    */
   record DeadLettered(DeadLetter letter) implements StageEvent {
     @Override
@@ -62,6 +71,7 @@ public sealed interface StageEvent {
    * @param path which stage dropped them
    * @param events how many
    * @param why in a few words
+   * @since 0.1
    */
   record Dropped(String path, long events, String why) implements StageEvent {}
 
@@ -71,6 +81,7 @@ public sealed interface StageEvent {
    * @param path its stage
    * @param incarnation which life of it
    * @param thread the thread's name
+   * @since 0.1
    */
   record Abandoned(String path, int incarnation, String thread) implements StageEvent {}
 
@@ -81,6 +92,7 @@ public sealed interface StageEvent {
    * @param incarnation which life of it
    * @param time how long it has been running, at least
    * @param stack where it is
+   * @since 0.1
    */
   record Stalled(String path, int incarnation, Duration time, List<StackTraceElement> stack) implements StageEvent {}
 
@@ -89,6 +101,7 @@ public sealed interface StageEvent {
    *
    * @param path which stage
    * @param reason why
+   * @since 0.1
    */
   record Ended(String path, StopReason reason) implements StageEvent {}
 }

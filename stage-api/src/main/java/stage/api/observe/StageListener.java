@@ -1,6 +1,10 @@
 package stage.api.observe;
 
-/** Is told what happens in a scope. */
+/**
+ * Is told what happens in a scope.
+ *
+ * @since 0.1
+ */
 @FunctionalInterface
 public interface StageListener {
   /** Nobody is told. */

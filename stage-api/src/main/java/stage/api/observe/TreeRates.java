@@ -30,6 +30,7 @@ public record TreeRates(double seconds, Map<Long, StageRates> stages, Map<Long, 
    * @param turns callbacks in a second
    * @param busy the share of the time in which it did not wait, 0 to 1
    * @param waits the share of the time in which it waited, 0 to 1, for each reason
+   * @since 0.1
    */
   public record StageRates(double in, double out, double turns, double busy, Map<WaitReason, Double> waits) {
     /** A stage that has done nothing. */

@@ -13,6 +13,7 @@ import java.util.Objects;
  * @param first the wait after the first crash; zero for none
  * @param most the longest wait
  * @param jitter the largest share by which a wait is shortened, from 0 to 1
+ * @since 0.1
  */
 public record Backoff(Duration first, Duration most, double jitter) {
   /** The default: no wait. */

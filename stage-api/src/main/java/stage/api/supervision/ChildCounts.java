@@ -7,5 +7,6 @@ package stage.api.supervision;
  * @param active the running ones: neither stopped nor restarting
  * @param supervisors how many of {@code specs} are supervisors
  * @param stages how many of {@code specs} are stages
+ * @since 0.1
  */
 public record ChildCounts(int specs, int active, int supervisors, int stages) {}

@@ -9,9 +9,14 @@ import stage.api.Restart;
  * @param isSupervisor whether it is a supervisor
  * @param restart its restart type
  * @param status where it stands
+ * @since 0.1
  */
 public record ChildSnapshot(String name, boolean isSupervisor, Restart restart, Status status) {
-  /** Where a child stands. */
+  /**
+   * Where a child stands.
+   *
+   * @since 0.1
+   */
   public enum Status {
     /** It runs, or is about to for the first time. */
     RUNNING,

@@ -6,6 +6,8 @@ package stage.api.supervision;
  * <p>The context is captured once, on the thread that opens the scope, and put around each incarnation of each of its stages, on the stage's own
  * thread, at the start and at each restart. Threads of a scope inherit nothing else, but for one thing that needs no capture: the context class loader of the
  * thread that opens the scope is that of all its threads, so that what looks up services or resources finds those of the application.
+ *
+ * @since 0.1
  */
 @FunctionalInterface
 public interface ContextCapture {
@@ -19,7 +21,11 @@ public interface ContextCapture {
    */
   Around capture();
 
-  /** Puts a captured context around an incarnation. */
+  /**
+   * Puts a captured context around an incarnation.
+   *
+   * @since 0.1
+   */
   @FunctionalInterface
   interface Around {
     /**

@@ -1,6 +1,10 @@
 package stage.api.supervision;
 
-/** What a supervisor does about a crash. As Pekko's directives. */
+/**
+ * What a supervisor does about a crash. As Pekko's directives.
+ *
+ * @since 0.1
+ */
 public enum Decision {
   /**
    * The incarnation goes on, and what it was doing is skipped. A single event in hand becomes a dead letter; a batch is delivered again event by

@@ -1,6 +1,10 @@
 package stage.api.supervision;
 
-/** Decides what a supervisor does about each crash. */
+/**
+ * Decides what a supervisor does about each crash.
+ *
+ * @since 0.1
+ */
 @FunctionalInterface
 public interface DecisionRule {
   /** The default: {@link Decision#RESTART}, always. */

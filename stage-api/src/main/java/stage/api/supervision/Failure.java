@@ -12,6 +12,7 @@ import stage.api.Restart;
  * @param during what it was doing, such as {@code onEvents}
  * @param restart its restart type
  * @param restarts how many restarts the supervisor has counted within the period, before this one
+ * @since 0.1
  */
 public record Failure(String path, int incarnation, Throwable cause, String during, Restart restart, int restarts) {
   /** Checks that nothing is missing. */

@@ -12,6 +12,7 @@ import java.util.Objects;
  *
  * @param restarts how many restarts are allowed; one more, and it gives up; 0 to give up at the first crash
  * @param period the time within which they count; a restart exactly one period ago still does, and one without progress does in any case
+ * @since 0.1
  */
 public record Intensity(int restarts, Duration period) {
   /** The default: 3 restarts within 5 seconds, as in OTP. */

@@ -1,6 +1,10 @@
 package stage.api.supervision;
 
-/** Thrown when a scope is used in a way it does not allow: by another thread than its owner, out of order, after its end, with a name twice. */
+/**
+ * Thrown when a scope is used in a way it does not allow: by another thread than its owner, out of order, after its end, with a name twice.
+ *
+ * @since 0.1
+ */
 public final class ScopeMisuseException extends IllegalStateException {
   private static final long serialVersionUID = 1L;
 

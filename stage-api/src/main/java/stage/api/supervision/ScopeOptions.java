@@ -18,6 +18,7 @@ import stage.api.observe.StageListener;
  * @param exitReport who is told what became of everything, once the scope has drained because the JVM exits
  * @param context what is carried onto the threads of the scope
  * @param listener who is told what happens
+ * @since 0.1
  */
 public record ScopeOptions(
     Duration shutdown,

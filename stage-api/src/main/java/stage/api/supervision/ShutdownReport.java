@@ -17,6 +17,7 @@ import stage.api.SubscriptionSnapshot;
  *     by {@link stage.api.Redelivery#none}
  * @param cancelled the paths of the stages that did not end within the shutdown time
  * @param stragglers threads that are still alive, although they were interrupted
+ * @since 0.1
  */
 public record ShutdownReport(
     int drained,

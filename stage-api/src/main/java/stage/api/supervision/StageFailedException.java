@@ -2,7 +2,11 @@ package stage.api.supervision;
 
 import java.util.List;
 
-/** Thrown when a stage could not be started, or has failed and its scope with it. The cause is what its code threw. */
+/**
+ * Thrown when a stage could not be started, or has failed and its scope with it. The cause is what its code threw.
+ *
+ * @since 0.1
+ */
 public final class StageFailedException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 

@@ -3,7 +3,11 @@ package stage.api.supervision;
 import java.util.ServiceLoader;
 import stage.api.lookup.ServiceLookup;
 
-/** The engine that runs stages: the one service between the two modules. Users need it only to write an engine of their own. */
+/**
+ * The engine that runs stages: the one service between the two modules. Users need it only to write an engine of their own.
+ *
+ * @since 0.1
+ */
 public interface StageRuntime {
   /**
    * Opens a scope owned by the calling thread.

@@ -2,7 +2,11 @@ package stage.api.supervision;
 
 import java.util.List;
 
-/** Thrown when threads of a closed scope are still alive although they were interrupted. Lists each with its stack. */
+/**
+ * Thrown when threads of a closed scope are still alive although they were interrupted. Lists each with its stack.
+ *
+ * @since 0.1
+ */
 public final class StragglersException extends IllegalStateException {
   private static final long serialVersionUID = 1L;
 
@@ -14,6 +18,7 @@ public final class StragglersException extends IllegalStateException {
    * @param path the stage it belongs to
    * @param thread the thread's name
    * @param stack where it is
+   * @since 0.1
    */
   public record Straggler(String path, String thread, List<StackTraceElement> stack) {
     /** Copies the stack. */

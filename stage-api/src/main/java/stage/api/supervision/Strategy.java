@@ -1,6 +1,10 @@
 package stage.api.supervision;
 
-/** Which children a supervisor restarts when one of them crashes. As OTP's strategies of the same names. */
+/**
+ * Which children a supervisor restarts when one of them crashes. As OTP's strategies of the same names.
+ *
+ * @since 0.1
+ */
 public enum Strategy {
   /** Only the one that crashed. The default. */
   ONE_FOR_ONE,

@@ -15,6 +15,7 @@ package stage.api.supervision;
  * @param errorsAfterCancel how often stages threw that were ending anyway: after they were cancelled (other than for the interrupt itself), or
  *     for a message that came while they delivered their last events
  * @param listenerFailures how often the listener threw
+ * @since 0.1
  */
 public record SupervisionSnapshot(
     long crashes,

@@ -44,6 +44,8 @@ import stage.api.observe.TreeSnapshot;
  *   app.join();
  * }
  * }</pre>
+ *
+ * @since 0.1
  */
 public interface Supervisor extends AutoCloseable {
   /**

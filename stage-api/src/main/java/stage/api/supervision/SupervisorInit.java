@@ -1,6 +1,10 @@
 package stage.api.supervision;
 
-/** Starts the children of a new supervisor. As the {@code init} callback of an OTP supervisor. */
+/**
+ * Starts the children of a new supervisor. As the {@code init} callback of an OTP supervisor.
+ *
+ * @since 0.1
+ */
 @FunctionalInterface
 public interface SupervisorInit {
   /**

@@ -19,6 +19,7 @@ import stage.api.observe.StageListener;
  * @param restart for a child: which of its ends its parent answers with a restart
  * @param significant for a child: whether its end may shut its parent down
  * @param options the options that every scope has
+ * @since 0.1
  */
 public record SupervisorSpec(
     String name,

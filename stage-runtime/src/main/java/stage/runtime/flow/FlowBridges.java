@@ -137,7 +137,8 @@ public final class FlowBridges implements Bridges {
   }
 
   private <O> void begin(Cell<?> producer, SubscriptionSpec<O> how, StreamReader<O> reader) {
-    StopReason refused = startFor(producer, Stage.<O, Stage.Consumer<O>>consumer("stream-" + numbers.incrementAndGet(), reader::consumer), how, reader::over);
+    ConsumerSpec<O, Stage.Consumer<O>> spec = Stage.consumer("stream-" + numbers.incrementAndGet(), reader::consumer);
+    StopReason refused = startFor(producer, spec, how, reader::over);
     if (refused != null) reader.over(refused);
   }
 

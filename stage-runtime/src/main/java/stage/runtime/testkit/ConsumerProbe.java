@@ -24,6 +24,7 @@ import stage.api.supervision.Supervisor;
  * {@link AssertionError}. They are for one thread, outside of any stage.
  *
  * @param <E> the events
+ * @since 0.1
  */
 public final class ConsumerProbe<E> {
   /** Keeps what comes. */

@@ -8,6 +8,8 @@ import java.util.Objects;
  *
  * <p>Turns are the calls of {@code onDemand}, {@code generate}, {@code onEvents} and {@code onComplete}, timers, casts, and the function for one event in a
  * stage that gives each event a thread of its own (there always before the call). Starts and stops are no turns.
+ *
+ * @since 0.1
  */
 public sealed interface CrashRule {
   /**
@@ -15,6 +17,7 @@ public sealed interface CrashRule {
    *
    * @param stage its name, or its path from the scope down, such as {@code shop/orders}
    * @param every crash each turn whose number is a multiple of this, counted over all incarnations; at least 1
+   * @since 0.1
    */
   record Every(String stage, int every) implements CrashRule {
     /**
@@ -39,6 +42,7 @@ public sealed interface CrashRule {
    * Crashes of any stage.
    *
    * @param probability how likely a turn crashes, from 0.0 to 1.0
+   * @since 0.1
    */
   record Anywhere(double probability) implements CrashRule {
     /**
@@ -59,7 +63,11 @@ public sealed interface CrashRule {
     }
   }
 
-  /** A stage has been named, and it is still to be said when it crashes. */
+  /**
+   * A stage has been named, and it is still to be said when it crashes.
+   *
+   * @since 0.1
+   */
   final class Crashing {
     private final String stage;
 

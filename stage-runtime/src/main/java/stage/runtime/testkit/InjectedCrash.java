@@ -1,6 +1,10 @@
 package stage.runtime.testkit;
 
-/** The exception of a crash that a {@link CrashRule} injects, as if user code had thrown it. */
+/**
+ * The exception of a crash that a {@link CrashRule} injects, as if user code had thrown it.
+ *
+ * @since 0.1
+ */
 public final class InjectedCrash extends RuntimeException {
   private static final long serialVersionUID = 1L;
 

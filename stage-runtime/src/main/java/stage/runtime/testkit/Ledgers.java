@@ -12,7 +12,11 @@ import stage.api.supervision.ScopeMisuseException;
 import stage.api.supervision.ShutdownReport;
 import stage.api.supervision.Supervisor;
 
-/** Audits the ledgers of a scope: each event that was sent must have met one fate, or still be in flight. */
+/**
+ * Audits the ledgers of a scope: each event that was sent must have met one fate, or still be in flight.
+ *
+ * @since 0.1
+ */
 public final class Ledgers {
   private Ledgers() {}
 

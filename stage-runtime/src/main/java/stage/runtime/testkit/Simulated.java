@@ -6,7 +6,11 @@ import java.util.function.BooleanSupplier;
 import stage.runtime.simulation.Choices;
 import stage.runtime.simulation.SimulatedTime;
 
-/** The simulation, as its body sees it. For the body and for what it starts, never for a thread outside. */
+/**
+ * The simulation, as its body sees it. For the body and for what it starts, never for a thread outside.
+ *
+ * @since 0.1
+ */
 public final class Simulated {
   private static final Duration LONGEST = Duration.ofHours(1);
 

@@ -19,6 +19,8 @@ import stage.runtime.simulation.SimulatedTime;
  * Make everything that a body uses within the body, because it is run again and again.
  *
  * <p>Immutable; each {@code with…} method gives a changed copy.
+ *
+ * @since 0.1
  */
 public final class SimulatedRuntime {
   /** The system property with the choices of one run; if it is set, that is the only run that is made, whatever the code says. */
@@ -27,7 +29,11 @@ public final class SimulatedRuntime {
   static final String SEED = "seed:";
   private static final int DEFAULT_SHRINKING = 2000;
 
-  /** What is run in a simulation. */
+  /**
+   * What is run in a simulation.
+   *
+   * @since 0.1
+   */
   @FunctionalInterface
   public interface Body {
     /**

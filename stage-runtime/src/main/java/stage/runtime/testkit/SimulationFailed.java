@@ -1,6 +1,10 @@
 package stage.runtime.testkit;
 
-/** Thrown when a simulation has failed. The message says why, what happened in it, and how to repeat it. */
+/**
+ * Thrown when a simulation has failed. The message says why, what happened in it, and how to repeat it.
+ *
+ * @since 0.1
+ */
 public final class SimulationFailed extends AssertionError {
   private static final long serialVersionUID = 1L;
 

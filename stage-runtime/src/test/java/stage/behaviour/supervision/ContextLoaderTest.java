@@ -43,7 +43,7 @@ class ContextLoaderTest extends CrashTest {
     var second = scope().start(Stage.ofIterable("second", List.of(1)));
     scope().start(Stage.consumer("platform", second, () -> (events, from) -> look("platform")).onPlatformThread());
     var third = scope().start(Stage.ofIterable("third", List.of(1)));
-    scope().start(Stage.<Integer>perEvent("each", 2, event -> look("per event")).subscribeTo(third));
+    scope().start(Stage.perEvent("each", third, 2, event -> look("per event")));
     var fourth = scope().start(Stage.ofIterable("fourth", List.of(1)));
     scope().start(Stage.consumer("poisoned", fourth, () -> (events, from) -> {
       throw new IllegalStateException("poison");

@@ -27,7 +27,7 @@ class ExitTest {
       if (args[0].equals("closed")) {
         // A hook that was left behind would find a stage that does not end.
         try (var app = Supervisor.open(SupervisorSpec.of("app").withDrainOnExit().withShutdown(Duration.ofMinutes(5)))) {
-          app.start(Stage.<Integer, Stage.Consumer<Integer>>consumer("idle", () -> (events, from) -> {}));
+          app.start(Stage.consumer("idle", Integer.class, () -> (events, from) -> {}));
         }
         System.out.println("closed before");
         return;

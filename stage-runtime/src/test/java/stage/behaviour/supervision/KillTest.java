@@ -369,7 +369,7 @@ class KillTest extends CrashTest {
     void mayBeStartingAgain() throws Exception {
       open(spec(), 1);
       var lives = new AtomicInteger();
-      StageRef<Stage.Consumer<Integer>> sink = start(Stage.<Integer, Stage.Consumer<Integer>>consumer("sink", () -> new Stage.Consumer<>() {
+      StageRef<Stage.Consumer<Integer>> sink = start(Stage.consumer("sink", Integer.class, () -> new Stage.Consumer<>() {
         @Override
         public void onStart(StageContext context) {
           if (lives.incrementAndGet() == 2) ignoreInterrupts();
@@ -391,7 +391,7 @@ class KillTest extends CrashTest {
     void mayBeInItsOnStop() throws Exception {
       open(spec(), 1);
       var lives = new AtomicInteger();
-      StageRef<Stage.Consumer<Integer>> sink = start(Stage.<Integer, Stage.Consumer<Integer>>consumer("sink", () -> new Stage.Consumer<>() {
+      StageRef<Stage.Consumer<Integer>> sink = start(Stage.consumer("sink", Integer.class, () -> new Stage.Consumer<>() {
         private final int life = lives.incrementAndGet();
 
         @Override

@@ -112,10 +112,10 @@ class RetryTest {
       List<Duration> tries = new ArrayList<>();
       try (var app = Supervisor.open(SupervisorSpec.of("outage").withDecisions(failure -> Decision.RETRY).withIntensity(new Intensity(4, Duration.ofMinutes(1))))) {
         var source = app.start(Stage.ofIterable("source", List.of(1)));
-        app.start(Stage.<Integer, Stage.Consumer<Integer>>consumer("writer", () -> (events, from) -> {
+        app.start(Stage.consumer("writer", source, () -> (events, from) -> {
           tries.add(simulated.elapsed());
           if (tries.size() <= 4) throw new IOException("down");
-        }).subscribeTo(source));
+        }));
         assertThat(app.join(Duration.ofMinutes(1))).isTrue();
       }
       for (int i = 2; i < tries.size(); i++) {

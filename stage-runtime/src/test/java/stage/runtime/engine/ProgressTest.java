@@ -115,9 +115,9 @@ class ProgressTest extends CrashTest {
   }
 
   private static ProducerConsumerRef<Integer, Integer, Vouching> vouching(Supervisor scope, int count, Dispatcher<Integer> dispatcher) {
-    var numbers = scope.start(Stage.<Integer, Numbers>producer("numbers", () -> new Numbers(count)));
-    return scope.start(Stage.<Integer, Integer, Vouching>producerConsumer("vouching", Vouching::new).withDispatcher(dispatcher)
-        .withRedelivery(Redelivery.attempts(1000)).subscribeTo(numbers, Demand.max(4)));
+    var numbers = scope.start(Stage.producer("numbers", () -> new Numbers(count)));
+    return scope.start(Stage.producerConsumer("vouching", numbers, Vouching::new).withDispatcher(dispatcher)
+        .withRedelivery(Redelivery.attempts(1000)).withDemand(Demand.max(4)));
   }
 
   @Nested
@@ -130,9 +130,9 @@ class ProgressTest extends CrashTest {
         List<Object> told = new ArrayList<>();
         try (Supervisor scope = scope("test")) {
           var vouching = vouching(scope, COUNT, Dispatcher.demand());
-          var checking = scope.start(Stage.<Integer, Integer, Checking>producerConsumer("checking", () -> new Checking(problems)).withRedelivery(Redelivery.attempts(1000))
-              .subscribeTo(vouching, Demand.max(demand)));
-          scope.start(Stage.<Integer, Noting>consumer("noting", () -> new Noting(told)).subscribeTo(checking, Demand.max(3)));
+          var checking = scope.start(Stage.producerConsumer("checking", vouching, () -> new Checking(problems)).withRedelivery(Redelivery.attempts(1000))
+              .withDemand(Demand.max(demand)));
+          scope.start(Stage.consumer("noting", checking, () -> new Noting(told)).withDemand(Demand.max(3)));
           scope.join();
         }
         assertThat(problems).isEmpty();
@@ -160,13 +160,13 @@ class ProgressTest extends CrashTest {
             default -> Dispatcher.demand();
           };
           var probe = ProducerProbe.<Integer>start(scope, "numbers");
-          var vouching = scope.start(Stage.<Integer, Integer, Vouching>producerConsumer("vouching", Vouching::new).withDispatcher(dispatcher)
-              .subscribeTo(probe.ref(), Demand.max(4)));
+          var vouching = scope.start(Stage.producerConsumer("vouching", probe.ref(), Vouching::new).withDispatcher(dispatcher)
+              .withDemand(Demand.max(4)));
           for (int i = 0; i < 3; i++) {
             List<Object> mine = told.computeIfAbsent("c" + i, name -> new ArrayList<>());
             SubscriptionSpec<Integer> subscription = SubscriptionSpec.<Integer>to(vouching);
             if (how.equals("partition")) subscription = subscription.withPartition(i);
-            scope.start(Stage.<Integer, Noting>consumer("c" + i, () -> new Noting(mine)).subscribeTo(subscription));
+            scope.start(Stage.consumer("c" + i, subscription, () -> new Noting(mine)));
           }
           for (int i = 0; i < 5; i++) probe.sendNext(i);
           simulated.advance(Duration.ofMillis(1));
@@ -183,8 +183,8 @@ class ProgressTest extends CrashTest {
         List<Long> sums = new ArrayList<>();
         try (Supervisor scope = scope("test")) {
           var probe = ProducerProbe.<Integer>start(scope, "numbers");
-          var vouching = scope.start(Stage.<Integer, Integer, Vouching>producerConsumer("vouching", Vouching::new).subscribeTo(probe.ref(), Demand.max(1)));
-          scope.start(Stage.<Integer, Summing>consumer("summing", () -> new Summing(sums)).withRedelivery(Redelivery.attempts(1000)).subscribeTo(vouching));
+          var vouching = scope.start(Stage.producerConsumer("vouching", probe.ref(), Vouching::new).withDemand(Demand.max(1)));
+          scope.start(Stage.consumer("summing", vouching, () -> new Summing(sums)).withRedelivery(Redelivery.attempts(1000)));
           for (int i = 0; i < 5; i++) {
             probe.sendNext(i);
             simulated.advance(Duration.ofMillis(1));
@@ -267,7 +267,7 @@ class ProgressTest extends CrashTest {
         told.clear();
         try (Supervisor scope = scope("test")) {
           var probe = ProducerProbe.<Integer>start(scope, "numbers");
-          var waiting = scope.start(Stage.<Integer, Integer, Waiting>producerConsumer("waiting", () -> new Waiting(told)).subscribeTo(probe.ref()));
+          var waiting = scope.start(Stage.producerConsumer("waiting", probe.ref(), () -> new Waiting(told)));
           var consumer = stage.runtime.testkit.ConsumerProbe.<Integer>start(scope, "consumer", waiting);
           script.run(probe, waiting, consumer, simulated);
           probe.complete();

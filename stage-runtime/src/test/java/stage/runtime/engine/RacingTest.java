@@ -159,7 +159,7 @@ class RacingTest {
       private String second;
 
       private Cell<?> cell(String name) {
-        return Cell.of(Stage.<Integer, Integer, Stage.ProducerConsumer<Integer, Integer>>producerConsumer(name, () -> (batch, from, out) -> {}), "test", graph, NOBODY);
+        return Cell.of(Stage.producerConsumer(name, Integer.class, Integer.class, () -> (batch, from, out) -> {}), "test", graph, NOBODY);
       }
 
       @SuppressWarnings("unchecked")

@@ -53,9 +53,9 @@ class TurnsOfOperatorsTest extends CrashTest {
     var collector = new Collector<Integer>();
     var numbers = start(Stage.producer("numbers", () -> new Numbers(events)));
     numbers.pause();
-    var operator = start(Stage.<Integer, Integer, Stage.ProducerConsumer<Integer, Integer>>producerConsumer("operator", () -> stage(work))
-        .withDeadLetters(letter -> letters.add(letter)).subscribeTo(numbers, Demand.max(10).min(0)));
-    start(Stage.<Integer, Collector<Integer>>consumer("collector", () -> collector).subscribeTo(operator));
+    var operator = start(Stage.producerConsumer("operator", numbers, Integer.class, () -> stage(work))
+        .withDeadLetters(letter -> letters.add(letter)).withDemand(Demand.max(10).min(0)));
+    start(Stage.consumer("collector", operator, () -> collector));
     Peek.Ledger input = Peek.lanes(Peek.cell(numbers)).getFirst();
     numbers.resume();
     scope().join();
@@ -266,11 +266,11 @@ class TurnsOfOperatorsTest extends CrashTest {
       SimulatedRuntime.withSeeds(1, 50).with(crashing("operator").every(3)).run(simulated -> {
         List<Integer> got = new ArrayList<>();
         try (Supervisor scope = Supervisor.open(SupervisorSpec.of("test").withIntensity(Intensity.of(1000)))) {
-          var numbers = scope.start(Stage.<Integer, Numbers>producer("numbers", () -> new Numbers(20)));
-          var operator = scope.start(Stage.<Integer, Integer, Summing>producerConsumer("operator", () -> new Summing(() -> {})).withRedelivery(Redelivery.attempts(100))
-              .subscribeTo(numbers, Demand.max(3)));
+          var numbers = scope.start(Stage.producer("numbers", () -> new Numbers(20)));
+          var operator = scope.start(Stage.producerConsumer("operator", numbers, () -> new Summing(() -> {})).withRedelivery(Redelivery.attempts(100))
+              .withDemand(Demand.max(3)));
           Stage.Consumer<Integer> adding = (batch, from) -> got.addAll(batch);
-          scope.start(Stage.<Integer, Stage.Consumer<Integer>>consumer("sink", () -> adding).subscribeTo(operator, Demand.max(2)));
+          scope.start(Stage.consumer("sink", operator, () -> adding).withDemand(Demand.max(2)));
           scope.join();
         }
         assertThat(got).isEqualTo(sums(20));
@@ -286,7 +286,7 @@ class TurnsOfOperatorsTest extends CrashTest {
       var once = new java.util.concurrent.atomic.AtomicBoolean(true);
       open(SupervisorSpec.of("test").withIntensity(Intensity.of(10)).withGrace(java.time.Duration.ofMillis(10)));
       var numbers = start(Stage.producer("numbers", () -> new Numbers(20)));
-      var operator = start(Stage.<Integer, Integer, Summing>producerConsumer("operator", () -> new Summing(() -> {
+      var operator = start(Stage.producerConsumer("operator", numbers, () -> new Summing(() -> {
         if (!once.compareAndSet(true, false)) return;
         inHand.add(Thread.currentThread());
         while (true) {
@@ -298,9 +298,9 @@ class TurnsOfOperatorsTest extends CrashTest {
           }
         }
         wentOn.countDown();
-      })).withShutdown(stage.api.Shutdown.brutal()).subscribeTo(numbers, Demand.max(5)));
+      })).withShutdown(stage.api.Shutdown.brutal()).withDemand(Demand.max(5)));
       var collector = new Collector<Integer>();
-      start(Stage.<Integer, Collector<Integer>>consumer("collector", () -> collector).subscribeTo(operator));
+      start(Stage.consumer("collector", operator, () -> collector));
       Await.next(inHand);
       operator.kill();
       scope().join();

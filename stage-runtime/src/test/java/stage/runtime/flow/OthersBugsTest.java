@@ -174,8 +174,7 @@ class OthersBugsTest extends FlowTest {
   /** gen_stage#44 and #133: a stage that dropped all it got never asked for more. */
   @Test
   void aStageThatDropsAllKeepsAsking() throws Exception {
-    var dropping = noted(scope.start(Stage.<Integer, Integer, Stage.ProducerConsumer<Integer, Integer>>producerConsumer("dropping",
-        () -> (events, from, out) -> {
+    var dropping = noted(scope.start(Stage.producerConsumer("dropping", Integer.class, Integer.class, () -> (events, from, out) -> {
           for (Integer event : events) if (event == 999) out.emit(event);
         })));
     Flow.Processor<Integer, Integer> processor = dropping.asProcessor(Demand.max(2));

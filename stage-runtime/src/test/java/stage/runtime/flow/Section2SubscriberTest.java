@@ -287,7 +287,7 @@ class Section2SubscriberTest extends FlowTest {
   @ValueSource(ints = {1, 2, 64})
   void rule2_11_signalsHappenBeforeTheyAreHandled(int max) throws Exception {
     var seen = new LinkedBlockingQueue<Long>();
-    var consumer = noted(scope.start(Stage.<long[], Stage.Consumer<long[]>>consumer("reader", () -> (List<long[]> events, Inlet<long[]> from) -> {
+    var consumer = noted(scope.start(Stage.consumer("reader", long[].class, () -> (List<long[]> events, Inlet<long[]> from) -> {
       for (long[] event : events) seen.add(event[0]);
     })));
     Flow.Subscriber<long[]> subscriber = consumer.asSubscriber(Demand.max(max));

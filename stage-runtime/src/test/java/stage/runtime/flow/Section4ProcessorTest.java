@@ -19,7 +19,7 @@ class Section4ProcessorTest extends FlowTest {
   @Test
   void rule4_01_passesDemandOnInItsOwnMeasure() throws Exception {
     ProducerConsumerRef<Integer, Integer, Stage.ProducerConsumer<Integer, Integer>> odd = noted(scope.start(
-        Stage.<Integer, Integer, Stage.ProducerConsumer<Integer, Integer>>producerConsumer("odd", () -> (events, from, out) -> {
+        Stage.producerConsumer("odd", Integer.class, Integer.class, () -> (events, from, out) -> {
           for (Integer event : events) if (event % 2 == 1) out.emit(event);
         })));
     Flow.Processor<Integer, Integer> processor = odd.asProcessor(Demand.max(4).min(2));

@@ -116,7 +116,7 @@ class RefusedThreadTest {
   @MethodSource("refusals")
   void f45_aFirstStartFailsWithTheCauseAndLeavesNoTrace(Supplier<Throwable> refusal) throws Exception {
     time.refuse(1, refusal);
-    var spec = Stage.<Integer, Stage.Consumer<Integer>>consumer("stage", () -> (batch, from) -> handled.addAll(batch));
+    var spec = Stage.consumer("stage", Integer.class, () -> (batch, from) -> handled.addAll(batch));
     StageFailedException failed = catchThrowableOfType(StageFailedException.class, () -> scope.start(spec));
     assertThat(failed.getCause()).isInstanceOf(refusal.get().getClass());
     assertThat(scope.childSnapshots()).isEmpty();
@@ -185,7 +185,7 @@ class RefusedThreadTest {
 
   @Test
   void f45_deadLettersWhoseThreadCannotBeHadAreCounted() throws Exception {
-    var sink = scope.start(Stage.<Integer, Stage.Consumer<Integer>>consumer("sink", () -> (batch, from) -> {
+    var sink = scope.start(Stage.consumer("sink", Integer.class, () -> (batch, from) -> {
       if (batch.contains(7)) throw new java.io.IOException("poison");
       handled.addAll(batch);
     }).withRedelivery(Redelivery.attempts(1)).withDeadLetters(letter -> entered.add("told")));
