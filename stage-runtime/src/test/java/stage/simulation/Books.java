@@ -61,9 +61,13 @@ final class Books {
   }
 
   /** Within the step in which it ends. */
-  void lookForTheLastTime() {
+  void lookForTheLastTime(boolean hasCompleted) {
     ledgers.look();
-    if (node != null && node.operates()) heldBack();
+    if (node == null || !node.operates()) return;
+    heldBack();
+    boolean isLeft = content != null && content.completed() && !content.events().isEmpty();
+    // In a drain there may be nobody left to have it.
+    if (isLeft && hasCompleted && !Peek.isDrained(cell)) throw new AssertionError(cell.path() + " has completed, and left " + content);
   }
 
   private int heldBack() {

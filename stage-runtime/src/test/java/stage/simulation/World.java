@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Set;
 import stage.api.DeadLetter;
 import stage.api.StageRef;
+import stage.api.StopReason;
 import stage.api.observe.StageEvent;
 import stage.api.supervision.SupervisionSnapshot;
 import stage.runtime.engine.Cell;
@@ -271,7 +272,7 @@ final class World implements Faults {
       case StageEvent.Stalled stalled -> throw new AssertionError("no time passes in user code: " + stalled);
       case StageEvent.Dropped dropped -> mark("dropped");
       case StageEvent.Ended ended -> {
-        lookForTheLastTime(cells.get(ended.path()));
+        lookForTheLastTime(cells.get(ended.path()), ended.reason() instanceof StopReason.Completed);
         mark("ended: " + ended.reason().getClass().getSimpleName());
         if (groups != null && ended.reason().isFailure()) groups.over();   // the scope drains, unless it is contained
       }
@@ -279,10 +280,10 @@ final class World implements Faults {
   }
 
   /** A cell that has ended keeps no states: what it committed in the same step is seen now or never. */
-  private void lookForTheLastTime(Cell<?> cell) {
+  private void lookForTheLastTime(Cell<?> cell, boolean hasCompleted) {
     Watched known = cell == null ? null : watched.get(cell);
     if (known == null) return;
-    known.books.lookForTheLastTime();
+    known.books.lookForTheLastTime(hasCompleted);
     if (known.isSink) look(known);
   }
 
