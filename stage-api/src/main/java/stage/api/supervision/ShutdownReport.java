@@ -15,6 +15,8 @@ import stage.api.SubscriptionSnapshot;
  * @param eventsUndelivered events that had been emitted and were never sent
  * @param eventsDropped events that were given up on as the specs say, during the whole life of the scope: by an {@link stage.api.Overflow} that drops, or
  *     by {@link stage.api.Redelivery#none}
+ * @param sourcesCutShort how many producers and generators had not completed when they were stopped, by a close for instance: what they would still have
+ *     emitted is in no other number
  * @param cancelled the paths of the stages that did not end within the shutdown time
  * @param stragglers threads that are still alive, although they were interrupted
  * @since 0.1
@@ -26,6 +28,7 @@ public record ShutdownReport(
     long eventsReturned,
     long eventsUndelivered,
     long eventsDropped,
+    int sourcesCutShort,
     List<String> cancelled,
     List<StragglersException.Straggler> stragglers) {
   /** Copies the lists. */
@@ -36,7 +39,10 @@ public record ShutdownReport(
     stragglers = List.copyOf(stragglers);
   }
 
-  /** {@return whether every event was handled, or dropped as its stage's spec says, and every stage ended by itself} */
+  /**
+   * {@return whether every event was handled, or dropped as its stage's spec says, and every stage ended by itself} That says nothing of events that were never
+   * emitted: see {@link #sourcesCutShort}.
+   */
   public boolean isClean() {
     return eventsReturned == 0 && eventsUndelivered == 0 && cancelled.isEmpty() && stragglers.isEmpty();
   }

@@ -59,6 +59,7 @@ final class ScopeContext {
   private long eventsReturned;
   private long eventsUndelivered;
   private long eventsDropped;
+  private int sourcesCutShort;
   private int drained;
   private long listenerFailures;
   private final List<Abandoned> abandoned = new ArrayList<>();
@@ -261,6 +262,11 @@ final class ScopeContext {
     else if (leftovers.size() < MOST_LEFTOVERS) leftovers.putIfAbsent(cell.id(), last);
   }
 
+  /** A stage that only emits was stopped before it had completed. */
+  void noteCutShort() {
+    sourcesCutShort++;
+  }
+
   /** As {@link #noteEnd}, of a cell that is not one of the stages that are counted, such as the producer of dead letters. */
   void noteEndOfHelper(Cell<?> cell, StageSnapshot last) {
     int before = drained;
@@ -282,7 +288,7 @@ final class ScopeContext {
   }
 
   ShutdownReport report(List<StragglersException.Straggler> stragglers) {
-    return new ShutdownReport(drained, List.copyOf(leftovers.values()), returned, eventsReturned, eventsUndelivered, eventsDropped,
+    return new ShutdownReport(drained, List.copyOf(leftovers.values()), returned, eventsReturned, eventsUndelivered, eventsDropped, sourcesCutShort,
         cancelled, stragglers);
   }
 

@@ -172,12 +172,11 @@ abstract class SupervisorCell implements Supervisor, CellOwner {
     Objects.requireNonNull(spec, "spec must not be null; make one with Stage.producer(…), Stage.consumer(…)");
     ensureSignificanceFits(spec.name(), spec.options().significant());
     warnOfTooManyAttempts(spec);
-    holdIfExiting();
     endPredecessor(spec.name());
     Cell<S> cell = Cell.of(spec, path, context.graph(), this, assembling());
     var child = new Child.OfStage(spec, cell, time().current().getName());
-    context.locked(() -> children.admit(child, "stage"));
     try {
+      context.locked(() -> children.admit(child, "stage"));
       startAndSubscribe(spec, cell, child);
     } catch (Throwable failure) {
       context.locked(() -> children.dropOnceEnded(child));
@@ -270,11 +269,15 @@ abstract class SupervisorCell implements Supervisor, CellOwner {
     if (spec.options().autoShutdown() != AutoShutdown.NEVER && spec.restart() == Restart.PERMANENT) {
       throw new IllegalArgumentException("supervisor \"" + spec.name() + "\" shuts itself down, so as a child it must not be PERMANENT; use withRestart(Restart.TRANSIENT)");
     }
-    holdIfExiting();
     endPredecessor(spec.name());
     var supervisor = new ChildSupervisor(spec, context, this);
     var child = new Child.OfSupervisor(supervisor, time().current().getName());
-    context.locked(() -> children.admit(child, "supervisor"));
+    try {
+      context.locked(() -> children.admit(child, "supervisor"));
+    } catch (ScopeMisuseException refused) {
+      holdIfExiting();
+      throw refused;
+    }
     supervisor.assemble(init, supervisor.shutdown()::unwind);
     return supervisor;
   }
@@ -522,6 +525,7 @@ abstract class SupervisorCell implements Supervisor, CellOwner {
       boolean byCancel = isCancelling() && reason instanceof StopReason.ProducerFailed(var producer, var cause) && cause instanceof CancellationException;
       if (reason.isFailure() && !byCancel && !contained) failed(cell, child, reason, during);
       if (child == null) return;
+      if (reason instanceof StopReason.Stopped && child.spec() instanceof ProducerSpec) context.noteCutShort();
       FaultHandling waiting = faultHandling.whoWaitsFor(child);
       boolean ofItsOwn = !child.isStopping() && !isDraining();
       children.forget(child);

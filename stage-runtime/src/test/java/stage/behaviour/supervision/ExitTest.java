@@ -32,6 +32,14 @@ class ExitTest {
         System.out.println("closed before");
         return;
       }
+      if (args[0].equals("forgotten")) {
+        forgets();
+        return;
+      }
+      if (args[0].equals("starting")) {
+        startsForEver();
+        return;
+      }
       SupervisorSpec spec = SupervisorSpec.of("app").withDrainOnExit().withShutdown(Duration.ofSeconds(args[0].equals("hangs") ? 0 : 60))
           .withGrace(Duration.ofMillis(100));
       try (var app = Supervisor.open(spec)) {
@@ -52,6 +60,21 @@ class ExitTest {
         }).withDemand(Demand.max(100)).onPlatformThread());
         app.join();
         System.out.println("joined, " + (numbers.snapshot().eventsEmitted()) + " emitted");
+      }
+    }
+
+    private static void forgets() {
+      Supervisor app = Supervisor.open(SupervisorSpec.of("app").withStallWarning(Duration.ofSeconds(1)));
+      app.start(Stage.consumer("idle", () -> (events, from) -> {}).onPlatformThread());
+      System.out.println("main returns");
+    }
+
+    /** Is told to exit while it does so. */
+    private static void startsForEver() {
+      try (var app = Supervisor.open(SupervisorSpec.of("app").withDrainOnExit(report -> System.out.println("report, clean: " + report.isClean()))
+          .withGrace(Duration.ofMillis(100)))) {
+        System.out.println("ready");
+        for (int i = 0; ; i++) app.start(Stage.consumer("sink-" + i, () -> (events, from) -> {}));
       }
     }
 
@@ -99,6 +122,16 @@ class ExitTest {
       long before = System.nanoTime();
       assertThat(terminated("hangs")).noneMatch(line -> line.matches("\\d+"));
       assertThat(Duration.ofNanos(System.nanoTime() - before)).as("the default would be to wait for ever").isLessThan(Duration.ofSeconds(60));
+    }
+
+    @Test
+    void n13_tellsTheReportAndEndsQuietlyWhileItStarts() throws Exception {
+      assertThat(terminated("starting")).containsExactly("report, clean: true");
+    }
+
+    @Test
+    void b38_isNotHeldUpByAScopeThatWasForgotten() throws Exception {
+      assertThat(terminated("forgotten")).containsExactly("main returns");
     }
 
     @Test

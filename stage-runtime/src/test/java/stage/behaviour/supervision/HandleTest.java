@@ -101,4 +101,18 @@ class HandleTest {
       assertThat(other.result()).isTrue();
     }
   }
+
+  @Nested
+  class TheReport {
+    @Test
+    void n10_countsTheSourcesThatWereCutShort() throws Exception {
+      Supervisor scope = Supervisor.open("short");
+      scope.start(Stage.producer("endless", Idle::new));
+      scope.start(Stage.ofIterable("finite", List.of())).join();
+      scope.start(Stage.consumer("sink", Sink::new));
+      scope.close();
+      assertThat(scope.report().sourcesCutShort()).isEqualTo(1);
+      assertThat(scope.report().isClean()).isTrue();
+    }
+  }
 }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import stage.api.supervision.StageFailedException;
 
@@ -67,6 +68,7 @@ public final class Flights {
   private void run(Options options) throws IOException, InterruptedException, UsageError {
     LineSource.check(options.inputs(), options.follow());
     ensureRejectsAreNoInput(options);
+    ensureRejectsAreNotTheTable(options);
     ensureRejectsCanBeCutOff(options);
     if (options.window().isPresent()) {
       new FlightsByWindow(options, streams).run();
@@ -106,6 +108,17 @@ public final class Flights {
     if (!Files.exists(rejects) || Files.isRegularFile(rejects)) return;
     throw new UsageError("--rejects must be a file with --chaos, because what a crashed stage has written is cut off again, but "
         + Quoted.plain(rejects.toString()) + " is none");
+  }
+
+  /** A file that is written from two places is garbled; a terminal or a pipe is not. */
+  private static void ensureRejectsAreNotTheTable(Options options) throws IOException, UsageError {
+    if (options.rejects().isEmpty() || !Files.isRegularFile(options.rejects().get())) return;
+    for (String descriptor : List.of("/dev/stdout", "/dev/stderr")) {
+      Path target = Path.of(descriptor);
+      if (Files.exists(target) && Files.isSameFile(target, options.rejects().get())) {
+        throw new UsageError("--rejects must not be " + descriptor + ", which leads to a file that other output goes to");
+      }
+    }
   }
 
   private static void ensureRejectsAreNoInput(Options options) throws IOException, UsageError {

@@ -108,6 +108,8 @@ public sealed interface Input {
    * @param path its path, as it was given
    */
   record File(Path path) implements Input {
+    private static final int MOST_LINKS = 40;   // as on Linux
+
     @Override
     public String name() {
       return Quoted.plain(path.toString());
@@ -135,9 +137,23 @@ public sealed interface Input {
      * @throws JobFailed if there is no such file, or it is a directory, or may not be read
      */
     public void ensureReadable() throws JobFailed {
-      if (!Files.exists(path)) throw new JobFailed("there is no file " + name());
+      if (!Files.exists(path)) throw new JobFailed(isLoop() ? name() + " is a symbolic link that leads round in a circle" : "there is no file " + name());
       if (Files.isDirectory(path)) throw new JobFailed(name() + " is a directory; give the files in it");
       if (!Files.isReadable(path)) throw new JobFailed("no permission to read " + name());
+    }
+
+    private boolean isLoop() {
+      if (!Files.isSymbolicLink(path)) return false;
+      try {
+        Path at = path;
+        for (int links = 0; links <= MOST_LINKS; links++) {
+          if (!Files.isSymbolicLink(at)) return false;
+          at = at.resolveSibling(Files.readSymbolicLink(at));
+        }
+        return true;
+      } catch (IOException unreadable) {
+        return false;
+      }
     }
   }
 

@@ -13,6 +13,7 @@ final class WholeNumber {
 
   private static final long ZEROS = 0x3030303030303030L;
   private static final int MOST_DIGITS = 5;
+  private static final int MOST_DIGITS_WITH_ZEROS = 19;   // nobody writes more; a line full of zeros is damaged
 
   private int value;
 
@@ -43,7 +44,7 @@ final class WholeNumber {
     int number = 0;
     while (at < to && bytes[at] >= '0' && bytes[at] <= '9') {
       number = 10 * number + bytes[at++] - '0';
-      if (number > MOST) return NOWHERE;
+      if (number > MOST || at - digits > MOST_DIGITS_WITH_ZEROS) return NOWHERE;
     }
     if (at == digits || at == to || bytes[at] != ',') return NOWHERE;
     value = negative ? -number : number;
