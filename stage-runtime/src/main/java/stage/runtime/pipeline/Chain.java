@@ -456,7 +456,8 @@ final class Chain implements Transactional {
         ensureTheirs(thrown);
       }
       Policy policy = plan.policies().get(failedStep);
-      At.mark(thrown, plan.sites().get(failedStep), failedValue);
+      boolean isSkipped = policy.recover() == null && policy.how().last() == OnFailure.Last.SKIP;   // then nobody sees what was thrown
+      if (!isSkipped) At.mark(thrown, plan.sites().get(failedStep), failedValue);
       if (policy.recover() != null) return recover(from, policy, thrown, attempts(attempt));
       undo(from);
       OnFailure how = policy.how();
