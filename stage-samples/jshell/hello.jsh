@@ -24,7 +24,7 @@ class MyConsumer implements Stage.Consumer<Integer> {
 
 try (var app = Supervisor.open("hello")) {
   var numbers = app.start(Stage.producer("numbers", MyProducer::new));
-  var printer = app.start(Stage.consumer("printer", MyConsumer::new).subscribeTo(numbers, Demand.max(2)));
+  var printer = app.start(Stage.consumer("printer", numbers, MyConsumer::new).withDemand(Demand.max(2)));
   printer.join();
 }
 

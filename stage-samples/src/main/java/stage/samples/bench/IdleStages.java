@@ -37,7 +37,7 @@ final class IdleStages implements IdlePipelines {
     StageFactory<Arrivals> arrivals = () -> new Arrivals(handled);
     for (int i = 0; i < pipelines; i++) {
       ProducerRef<Long, Silent> producer = app.start(Stage.producer("out" + i, Silent::new));
-      app.start(Stage.consumer("in" + i, arrivals).subscribeTo(producer));
+      app.start(Stage.consumer("in" + i, producer, arrivals));
       producers.add(producer);
     }
   }

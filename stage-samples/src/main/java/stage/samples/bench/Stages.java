@@ -38,7 +38,7 @@ final class Stages implements Technique {
     var total = new LongAdder();
     try (var app = Supervisor.open("bench")) {
       var numbers = app.start(Stage.producer("numbers", () -> new Numbers(events)));
-      app.start(Stage.consumer("sum", () -> new Adder(total)).withRedelivery(redelivery).subscribeTo(numbers, demand));
+      app.start(Stage.consumer("sum", numbers, () -> new Adder(total)).withRedelivery(redelivery).withDemand(demand));
       app.join();
     }
     return total.sum();
@@ -61,9 +61,9 @@ final class Stages implements Technique {
     try (var app = Supervisor.open("bench")) {
       ProducerRef<Long, ?> last = app.start(numbers);
       for (int hop = 1; hop < hops; hop++) {
-        last = app.start(Stage.producerConsumer("relay" + hop, Relay::new).subscribeTo(last, demand));
+        last = app.start(Stage.producerConsumer("relay" + hop, last, Relay::new).withDemand(demand));
       }
-      app.start(Stage.consumer("sum", () -> new Adder(total)).subscribeTo(last, demand));
+      app.start(Stage.consumer("sum", last, () -> new Adder(total)).withDemand(demand));
       app.join();
     }
     return total.sum();
@@ -85,7 +85,7 @@ final class Stages implements Technique {
       var numbers = app.start(Stage.producer("numbers", () -> new Numbers(events)).withDispatcher(dispatch));
       numbers.pause();   // until all are there
       for (int i = 0; i < consumers; i++) {
-        app.start(Stage.consumer("sum" + i, () -> new Adder(total)).subscribeTo(numbers, demand));
+        app.start(Stage.consumer("sum" + i, numbers, () -> new Adder(total)).withDemand(demand));
       }
       numbers.resume();
       app.join();
@@ -101,8 +101,7 @@ final class Stages implements Technique {
           Stage.producer("numbers", () -> new Numbers(events)).withDispatcher(Dispatcher.partition(partitions, event -> event)));
       numbers.pause();   // until all are there
       for (int i = 0; i < partitions; i++) {
-        app.start(Stage.consumer("count" + i, () -> new Counter(total))
-            .subscribeTo(SubscriptionSpec.to(numbers).withDemand(demand).withPartition(i)));
+        app.start(Stage.consumer("count" + i, SubscriptionSpec.to(numbers).withDemand(demand).withPartition(i), () -> new Counter(total)));
       }
       numbers.resume();
       app.join();
@@ -114,7 +113,7 @@ final class Stages implements Technique {
   public void pingPong(RoundTrips trips) throws Exception {
     try (var app = Supervisor.open("bench")) {
       var ping = app.start(Stage.producerConsumer("ping", () -> new Ping(trips)));
-      var echo = app.start(Stage.producerConsumer("echo", Relay::new).subscribeTo(ping, Demand.max(1)));
+      var echo = app.start(Stage.producerConsumer("echo", ping, Relay::new).withDemand(Demand.max(1)));
       ping.subscribeTo(SubscriptionSpec.to(echo).withDemand(Demand.max(1)).allowingCycle());
       ping.castEmit((player, out) -> out.emit(trips.first()));
       app.join();

@@ -65,7 +65,7 @@ public final class CarriedContext {
       var spec = SupervisorSpec.of("context").withContext(both(Mdc.carried(), TENANT.carried()));
       try (var app = Supervisor.open(spec)) {
         var numbers = app.start(Stage.producer("numbers", Numbers::new));
-        app.start(Stage.consumer("teller", Teller::new).subscribeTo(numbers));
+        app.start(Stage.consumer("teller", numbers, Teller::new));
         app.join();
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();

@@ -183,17 +183,17 @@ final class FlightsJob implements AutoCloseable {
   void show(Options options, Streams streams, Duration period) {
     ProducerRef<Tick, Ticker> ticks = ticks("display-ticks", period);
     if (streams.outIsTerminal()) {
-      scope.start(Stage.consumer("display", () -> new LiveTable(streams, standings, options)).subscribeTo(ticks, Demand.max(1)));
+      scope.start(Stage.consumer("display", ticks, () -> new LiveTable(streams, standings, options)).withDemand(Demand.max(1)));
     } else {
-      scope.start(Stage.consumer("display", () -> new LiveTotals(streams, standings, options)).subscribeTo(ticks, Demand.max(1)));
+      scope.start(Stage.consumer("display", ticks, () -> new LiveTotals(streams, standings, options)).withDemand(Demand.max(1)));
     }
   }
 
   /** Has progress told at each period. */
   void tellProgress(Options options, Streams streams, Duration period) throws IOException {
     OptionalLong size = options.follow() ? OptionalLong.empty() : sizeOf(options.inputs());
-    scope.start(Stage.consumer("progress", () -> new ProgressLine(streams, meter, size, InstantSource.system()))
-        .subscribeTo(ticks("progress-ticks", period), Demand.max(1)));
+    scope.start(Stage.consumer("progress", ticks("progress-ticks", period), () -> new ProgressLine(streams, meter, size, InstantSource.system()))
+        .withDemand(Demand.max(1)));
   }
 
   private ProducerRef<Tick, Ticker> ticks(String name, Duration period) {

@@ -93,12 +93,12 @@ public final class ServeAndCount {
     long start = System.nanoTime();
     try (var client = Supervisor.open("client"); var http = Http.open()) {
       var body = client.start(Stage.fromPublisher("body", http.bodyOf(server.uri())));
-      var lines = client.start(Stage.producerConsumer("lines", LineCutter::new).withBuffer(100_000).subscribeTo(body, Demand.max(2)));
-      client.start(Stage.consumer("counts", () -> new OriginCount(perSecond, handled -> {
+      var lines = client.start(Stage.producerConsumer("lines", body, LineCutter::new).withBuffer(100_000).withDemand(Demand.max(2)));
+      client.start(Stage.consumer("counts", lines, () -> new OriginCount(perSecond, handled -> {
         long written = server.written();
         ahead.accumulateAndGet(written - handled, Math::max);
         if (written == flights) served.compareAndSet(0, System.nanoTime());
-      }, result)).subscribeTo(lines, Demand.manual()));
+      }, result)).withDemand(Demand.manual()));
       client.join();
     }
     return new Run(result.join(), ahead.get(), served.get() - start, System.nanoTime() - start);
