@@ -3,12 +3,10 @@ package stage.runtime.engine;
 import java.util.StringJoiner;
 import stage.api.SubscriptionSnapshot;
 import stage.runtime.lane.Lane;
+import stage.runtime.mailbox.Signal;
 
 /** Tells where a cell stands, in a line, for those who read the trace of a simulation. The cell's thread, or while that rests. */
 final class CellTrace {
-  private static final String[] TOLD = {"cancelled", "stopped", "paused", "drained", "woken up", "a consumer left", "a cancel was asked for", "events handed in",
-      "an input has ended", "held", "released", "killed", "leaves", "tasks finished"};   // by the bits of Signals
-
   private CellTrace() {}
 
   /** {@return what a step did, as the rest of a sentence} */
@@ -34,7 +32,7 @@ final class CellTrace {
       case TIMER -> "ran a timer";
       case FLUSH -> "delivered what waited for demand";
       case INTAKE -> "took in events from outside";
-      case NOTIFY -> "was nudged";
+      case NOTIFY -> "was notified";
       case COMPLETE -> "completed";
       case TURN -> "took a turn";
       case IDLE -> "was told that nothing comes";
@@ -52,7 +50,7 @@ final class CellTrace {
     if (!lifecycle.isEmpty()) story.add(lifecycle);
     var told = new StringJoiner(", ", "told: ", "");
     told.setEmptyValue("");
-    for (int i = 0; i < TOLD.length; i++) if (cell.signals().has(1 << i)) told.add(TOLD[i]);
+    for (Signal signal : Signal.values()) if (cell.signals().has(signal)) told.add(signal.text());
     if (told.length() > 0) story.add(told.toString());
     if (cell.mailbox().size() > 0) story.add(cell.mailbox().size() + " in the mailbox");
     if (cell.consumerHalf() != null) for (LaneInlet<?> inlet : cell.consumerHalf().inlets()) story.add(in(inlet.lane()));

@@ -61,7 +61,7 @@ final class Lifecycle {
   /** The only assignment to {@code phase}. */
   private void enter(Phase next) {
     if (next.getClass() != phase.getClass()) phaseSinceNanos = cell.graph().time().nanos();
-    phase = next;
+    phase = next.after(phase);
   }
 
   // ---- any thread

@@ -1,12 +1,15 @@
 package stage.runtime.engine;
 
+import java.util.Map;
+import java.util.Set;
 import stage.api.StopReason;
 
 /** Where a cell stands in its life. */
 sealed interface Phase {
   // Starting   -> Running      onStart returned
   // Starting   -> BackingOff   the factory or onStart threw, in a restart
-  // Starting   -> Ended        the same at the first start, or once too often
+  // Starting   -> Ended        the same at the first start, or once too often; or the cell was cancelled
+  // Starting   -> Draining     stopped before it had started
   // Running    -> Starting     a turn threw, and the cell is restarted
   // Running    -> BackingOff   the same, after a delay
   // Running    -> Draining     nothing more will be emitted: completed, or stopped
@@ -14,6 +17,7 @@ sealed interface Phase {
   // Running    -> Held         its supervisor restarts it together with others
   // BackingOff -> Starting     the delay is over
   // BackingOff -> Held         as from Running; so from Starting, in a restart
+  // BackingOff -> Ended        cancelled; so from Held
   // Held       -> Starting     released
   // Held       -> Draining     stopped
   // BackingOff -> Draining     stopped
@@ -36,4 +40,19 @@ sealed interface Phase {
 
   /** Final. */
   record Ended(StopReason reason) implements Phase {}
+
+  /** The list above as data. */
+  Map<Class<? extends Phase>, Set<Class<? extends Phase>>> NEXT = Map.of(
+      Starting.class, Set.of(Running.class, BackingOff.class, Held.class, Draining.class, Ended.class),
+      Running.class, Set.of(Starting.class, BackingOff.class, Held.class, Draining.class, Ended.class),
+      BackingOff.class, Set.of(Starting.class, Held.class, Draining.class, Ended.class),
+      Held.class, Set.of(Starting.class, Draining.class, Ended.class),
+      Draining.class, Set.of(Ended.class),
+      Ended.class, Set.of());
+
+  /** {@return this phase} Fails unless it may follow on the one before, or is the same: with a full heap a step may have to be made again. */
+  default Phase after(Phase before) {
+    if (before.getClass() == getClass() || NEXT.get(before.getClass()).contains(getClass())) return this;
+    throw new IllegalStateException("a cell that is " + before + " must not become " + this);
+  }
 }

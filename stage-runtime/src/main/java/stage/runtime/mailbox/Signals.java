@@ -6,39 +6,22 @@ import stage.runtime.time.Driver;
 
 /** What other threads tell a cell, each a bit: any thread sets one, and the cell looks at all of them at once. */
 public final class Signals {
-  /** Give up what you are doing. */
-  public static final int CANCELLED = 1;
-  /** End normally. */
-  public static final int STOPPED = 1 << 1;
-  /** Take no turns for events or demand. */
-  public static final int PAUSED = 1 << 2;
-  /** End when everything in flight is handled. */
-  public static final int DRAINED = 1 << 3;
-  /** There may be something to emit. */
-  public static final int WOKEN_UP = 1 << 4;
-  /** A consumer has left its lane. */
-  public static final int CONSUMER_LEFT = 1 << 5;
-  /** A subscription is to be cancelled. */
-  public static final int CANCEL_ASKED = 1 << 6;
-  /** Events were handed in from outside. */
-  public static final int HANDED_IN = 1 << 7;
-  /** A producer has ended a subscription. */
-  public static final int INPUT_ENDED = 1 << 8;
-
-  /** End the incarnation and wait: the supervisor restarts this cell together with others. */
-  public static final int HELD = 1 << 9;
-  /** Start the next incarnation. */
-  public static final int RELEASED = 1 << 10;
-  /** End the incarnation by force. */
-  public static final int KILLED = 1 << 11;
-  /** The stage itself wants to end normally. */
-  public static final int LEAVES = 1 << 12;
-
-  /** Events that threads of their own have worked on are finished. */
-  public static final int TASKS_FINISHED = 1 << 13;
-
-  /** Somebody wants something of a behaviour of the runtime's. */
-  public static final int NOTIFIED = 1 << 14;
+  // The bits, for those that look at several at once: see Signal for what each says.
+  public static final int CANCELLED = Signal.CANCELLED.bit();
+  public static final int STOPPED = Signal.STOPPED.bit();
+  public static final int PAUSED = Signal.PAUSED.bit();
+  public static final int DRAINED = Signal.DRAINED.bit();
+  public static final int WOKEN_UP = Signal.WOKEN_UP.bit();
+  public static final int CONSUMER_LEFT = Signal.CONSUMER_LEFT.bit();
+  public static final int CANCEL_ASKED = Signal.CANCEL_ASKED.bit();
+  public static final int HANDED_IN = Signal.HANDED_IN.bit();
+  public static final int INPUT_ENDED = Signal.INPUT_ENDED.bit();
+  public static final int HELD = Signal.HELD.bit();
+  public static final int RELEASED = Signal.RELEASED.bit();
+  public static final int KILLED = Signal.KILLED.bit();
+  public static final int LEAVES = Signal.LEAVES.bit();
+  public static final int TASKS_FINISHED = Signal.TASKS_FINISHED.bit();
+  public static final int NOTIFIED = Signal.NOTIFIED.bit();
 
   private static final VarHandle BITS;
 
@@ -90,6 +73,11 @@ public final class Signals {
 
   public boolean has(int bit) {
     return (bits & bit) != 0;
+  }
+
+  /** {@return whether it was told this} */
+  public boolean has(Signal signal) {
+    return has(signal.bit());
   }
 
   /** {@return all of them} */
