@@ -106,7 +106,7 @@ class ThreadedTest {
   static List<PlantedBug> plantedBugs() {
     String driver = "time/ThreadDriver.java";
     return List.of(
-        new PlantedBug("no last look before it parks", driver, "    if (!machine.isReady(now())) {\n      AWAITING", "    {\n      AWAITING"),
+        new PlantedBug("no last look before it parks", driver, "    if (!machine.isReady(now())) {\n      waits", "    {\n      waits"),
         new PlantedBug("the last look comes before the announcement", driver,
             "    state = PARKING;\n    VarHandle.fullFence();   // pairs with the one before wake(): what the look below misses is followed by a wake-up; it reads with acquire\n"
                 + "    if (!machine.isReady(now())) {",
