@@ -27,6 +27,7 @@ final class Rig implements Output<Object> {
   private final List<Refused> stagedRefused = new ArrayList<>();
   private int room = Integer.MAX_VALUE;
   private long now;
+  private boolean hasRoomForAll;
 
   final List<Out> out = new ArrayList<>();
   final List<Refused> refused = new ArrayList<>();
@@ -134,10 +135,13 @@ final class Rig implements Output<Object> {
     }
     operator.turn(now);
     boolean isDone = true;
-    for (Call call : turn) {
+    for (int i = 0; i < turn.size(); i++) {
+      // Those that had room the first time have it again; what has none ends the turn.
+      hasRoomForAll = i < turn.size() - 1;
       operator.mark();
-      isDone = call.make();
+      isDone = turn.get(i).make();
     }
+    hasRoomForAll = false;
     return isDone;
   }
 
@@ -184,7 +188,7 @@ final class Rig implements Output<Object> {
 
   @Override
   public boolean hasRoom() {
-    return staged.size() < room && (trouble == null || staged.size() < 2 || trouble.nextInt(3) > 0);
+    return hasRoomForAll || staged.size() < room && (trouble == null || staged.size() < 2 || trouble.nextInt(3) > 0);
   }
 
   @Override
