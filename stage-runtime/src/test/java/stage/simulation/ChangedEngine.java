@@ -18,11 +18,11 @@ import stage.api.StageRef;
 import stage.runtime.time.Time;
 
 /** A copy of the engine with a bug in it, in a class loader of its own. The engine itself knows nothing of it. */
-final class ChangedEngine {
+public final class ChangedEngine {
   private static final Path SOURCES = Path.of("src/main/java/stage/runtime");
 
   /** What is replaced by what, in a source. */
-  record Change(String original, String replacement) {}
+  public record Change(String original, String replacement) {}
 
   private ChangedEngine() {}
 
@@ -36,7 +36,7 @@ final class ChangedEngine {
    * @param method of this name
    * @param arguments for it
    */
-  static Object call(String bug, String file, List<Change> changes, Class<?> type, String method, Object... arguments) throws Exception {
+  public static Object call(String bug, String file, List<Change> changes, Class<?> type, String method, Object... arguments) throws Exception {
     Path classes = Files.createTempDirectory("stage-changed");
     try {
       compile(bug, file, changes, classes);

@@ -191,6 +191,16 @@ class EventTimeTest {
     }
 
     @Test
+    void i2CountsFromItsLastElementAgain() {
+      idleness.waiting(0);
+      idleness.busy(90);
+      idleness.element();
+      idleness.waiting(200);
+      assertThat(idleness.isIdle(299)).isFalse();
+      assertThat(idleness.idleAt(200)).isEqualTo(300);
+    }
+
+    @Test
     void i4IsActiveWithItsFirstElement() {
       idleness.waiting(0);
       assertThat(idleness.isIdle(100)).isTrue();

@@ -112,6 +112,14 @@ class InterleavingTest {
     }
   }
 
+  /** A few of all, for those who plant bugs. */
+  static void some() {
+    for (boolean hasTrouble : new boolean[] {false, true}) {
+      oneResultForEach(Windows.tumbling(Frames.nanos(10)).lateness(Frames.nanos(3)), 2, hasTrouble, 10, 8);
+      oneResultForEach(Windows.sessions(Frames.nanos(GAP)).lateness(Frames.nanos(3)), 2, hasTrouble, 10, 8);
+    }
+  }
+
   @Nested
   class HoweverLanesInterleave {
     @Test

@@ -76,6 +76,13 @@ class KeyedTest {
     }
 
     @Test
+    void hasNoTraceOfAnElementThatALaterStepFailed() {
+      var rig = give(new Rig(reducing(new Reducing.Count())), "a");
+      rig.failing("b", "b", Times.NEVER, Times.NEVER).failing("a", "a", Times.NEVER, Times.NEVER);
+      assertThat(give(rig, "c").end().values()).containsExactly(new KeyValue<>("a", 1L), new KeyValue<>("c", 1L));
+    }
+
+    @Test
     void isNeverNull() {
       var rig = new Rig(reducing(new Reducing.Aggregate(0, (so, e) -> null, null, so -> so)));
       assertThatThrownBy(() -> give(rig, "a")).hasMessageContaining("the fold must not return null");
@@ -199,7 +206,8 @@ class KeyedTest {
         }
         rig.end();
         Map<Object, List<Object>> batched = new HashMap<>();
-        for (Rig.Out out : rig.out) batched.computeIfAbsent(out.key(), k -> new ArrayList<>()).addAll((List<?>) out.value());
+        for (Rig.Out out : rig.out) batched.computeIfAbsent(out.key(), k -> new ArrayList<>())
+            .addAll((List<?>) out.value());
         for (Object key : byHand.keySet()) {
           assertThat(batched.get(key)).as("seed %d, key %s", seed, key).isEqualTo(byHand.get(key));
         }

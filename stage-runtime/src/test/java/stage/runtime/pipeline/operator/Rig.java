@@ -65,6 +65,21 @@ final class Rig implements Output<Object> {
     return call(() -> side.of(operator).accept(key, value, t, w, this), true);
   }
 
+  /** An element that a later step fails for good: it is undone, and left out. */
+  @SuppressWarnings("unchecked")
+  Rig failing(Object key, Object value, long t, long w) {
+    int before = staged.size();
+    operator.mark();
+    try {
+      ((Input<Object, Object>) operator).accept(key, value, t, w, this);
+    } catch (Exception e) {
+      throw new AssertionError(e);
+    }
+    operator.undo();
+    staged.subList(before, staged.size()).clear();
+    return this;
+  }
+
   Rig progress(long c) {
     return call(() -> operator.progress(c, this), false);
   }
