@@ -13,6 +13,9 @@ import stage.api.WaitReason;
  * What has changed between two snapshots of one tree, in a second. Stages and subscriptions that are only in the later
  * one are not in it.
  *
+ * <p>Shares of the time are right only while the scope is watched; see {@code Supervisor.watch()}. Otherwise no waits
+ * are added up, and every stage looks busy.
+ *
  * @param seconds how far the two are apart
  * @param stages by the stage's number
  * @param subscriptions events delivered in a second, by the subscription's number

@@ -240,6 +240,16 @@ public interface Supervisor extends AutoCloseable {
   TreeSnapshot tree();
 
   /**
+   * Has the times of callbacks and waits added up in the whole scope, until the registration is closed: without them, {@link #tree()} shows what
+   * each stage waits for now and since when, but no shares can be told. Costs each turn two looks at the clock. Any thread; several may watch at a
+   * time, each with a registration of its own.
+   *
+   * @return to end it; it ends with the scope too
+   * @since 0.1
+   */
+  Registration watch();
+
+  /**
    * {@return why this scope is stuck or slow, in words} Follows from each stage that stands still who waits for whom, and names where that ends:
    * a callback that does not return, with its stack; a stage that is paused, backs off, or that nobody subscribes to; or a circle. If nothing
    * is stuck, it names the stage that says how fast the rest goes.

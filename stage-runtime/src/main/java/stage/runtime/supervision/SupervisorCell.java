@@ -371,6 +371,11 @@ abstract class SupervisorCell implements Supervisor, CellOwner {
   }
 
   @Override
+  public final Registration watch() {
+    return Observed.of(this).watch();
+  }
+
+  @Override
   public final Explanation explain() {
     return Insight.find().explain(Observed.of(this));
   }

@@ -53,6 +53,10 @@ final class Scenarios {
         (technique, events) -> technique.partition(PARTITIONS, WIDE, events),
         new Goal.Faster(2, QUEUE.name())));
     all.add(redelivery());
+    all.add(watched(WIDE, 1.05));
+    all.add(watched(NARROW, 1.5));
+    all.add(new Race("tree", "a snapshot of 1,000 stages that nobody waits for: ns per snapshot", Watched::stages,
+        List.of(new Contender(Stages.NAME, Watched::trees)), List.of(new Goal.AtMost(5_000_000, "ns"))));
     all.add(bridge());
     List<Contender> restarts = List.of(new Contender(Stages.NAME, Restarts::ofAStage), new Contender("a new virtual thread", Restarts::ofAThread));
     all.add(new Race("restart", "one stage that crashes in a message again and again, from the message to the next onStart: ns per restart",
@@ -94,6 +98,15 @@ final class Scenarios {
         List.of(new Contender(Stages.NAME, events -> Stages.hopWithRedelivery(Redelivery.DEFAULT, WIDE, events)),
             new Contender(none, events -> Stages.hopWithRedelivery(Redelivery.none(), WIDE, events))),
         List.of(new Goal.Within(1.1, none)));
+  }
+
+  private static Scenario watched(Demand demand, double limit) {
+    String none = "Stage, nobody looks";
+    return new Race("watched-" + demand.max(), "producer, relay, consumer, while a page shows them, demand " + name(demand),
+        Events::sum,
+        List.of(new Contender(Stages.NAME, events -> Watched.hops(demand, events)),
+            new Contender(none, events -> STAGE.hops(2, demand, events))),
+        List.of(new Goal.Within(limit, none)));
   }
 
   private static Scenario bridge() {

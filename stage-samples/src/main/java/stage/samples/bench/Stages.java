@@ -137,7 +137,7 @@ final class Stages implements Technique {
     }
   }
 
-  private static final class Numbers implements Stage.Producer<Long> {
+  static final class Numbers implements Stage.Producer<Long> {
     private final long events;
     private long next;
 
@@ -166,14 +166,14 @@ final class Stages implements Technique {
     }
   }
 
-  private static final class Relay implements Stage.ProducerConsumer<Long, Long> {
+  static final class Relay implements Stage.ProducerConsumer<Long, Long> {
     @Override
     public void onEvents(List<Long> events, Inlet<Long> from, Outlet<Long> out) {
       for (Long event : events) out.emit(event);
     }
   }
 
-  private static final class Adder implements Stage.Consumer<Long> {
+  static final class Adder implements Stage.Consumer<Long> {
     private final LongAdder total;
     private long sum;
 

@@ -21,6 +21,7 @@ import stage.runtime.supervision.Observed;
  */
 public final class FlightRecorderBridge implements FlightRecorderListener {
   private final Map<Observed, TreeSnapshot> scopes = new ConcurrentHashMap<>();   // with what was seen of each last
+  private final Map<Observed, Registration> watched = new ConcurrentHashMap<>();  // since somebody wanted to know of lanes
 
   /** Makes the one of this JVM: it waits for the recorder to be started. */
   public FlightRecorderBridge() {
@@ -45,6 +46,7 @@ public final class FlightRecorderBridge implements FlightRecorderListener {
     scope.onClose(() -> {
       listener.close();
       scopes.remove(scope);
+      watched.remove(scope);
     });
   }
 
@@ -117,6 +119,7 @@ public final class FlightRecorderBridge implements FlightRecorderListener {
 
   private void look() {
     scopes.forEach((scope, before) -> {
+      watched.computeIfAbsent(scope, Observed::watch);
       TreeSnapshot now = scope.tree();
       scopes.computeIfPresent(scope, (same, old) -> now);
       tell(now, TreeRates.between(before, now));

@@ -1,0 +1,56 @@
+package stage.samples.bench;
+
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.LockSupport;
+import stage.api.Demand;
+import stage.api.ProducerRef;
+import stage.api.Stage;
+import stage.api.supervision.Supervisor;
+
+/** What it costs to be looked at. */
+final class Watched {
+  private static final long BETWEEN_LOOKS_NANOS = 500_000_000;
+  private static final int STAGES = 1_000;
+
+  private Watched() {}
+
+  /** Two hops in a scope that is watched, and of which a snapshot is taken twice a second: as by an open page. */
+  static long hops(Demand demand, long events) throws Exception {
+    var total = new LongAdder();
+    var over = new AtomicBoolean();
+    try (var app = Supervisor.open("bench")) {
+      app.watch();   // until the scope closes
+      Thread looker = Thread.ofPlatform().daemon().start(() -> {
+        while (!over.get()) {
+          app.tree();
+          LockSupport.parkNanos(BETWEEN_LOOKS_NANOS);
+        }
+      });
+      ProducerRef<Long, ?> numbers = app.start(Stage.producer("numbers", () -> new Stages.Numbers(events)));
+      ProducerRef<Long, ?> relay = app.start(Stage.producerConsumer("relay1", Stages.Relay::new).subscribeTo(numbers, demand));
+      app.start(Stage.consumer("sum", () -> new Stages.Adder(total)).subscribeTo(relay, demand));
+      app.join();
+      over.set(true);
+      LockSupport.unpark(looker);
+    }
+    return total.sum();
+  }
+
+  /** Snapshots of a thousand stages. */
+  static long trees(long trees) {
+    long stages = 0;
+    try (var app = Supervisor.open("bench")) {
+      for (int i = 0; i < STAGES; i++) {
+        app.start(Stage.producer("idle-" + i, () -> (Stage.Producer<Long>) (demand, out) -> {}));
+      }
+      for (long i = 0; i < trees; i++) stages += app.tree().stages().size();
+    }
+    return stages;
+  }
+
+  /** {@return how many stages so many snapshots show} */
+  static long stages(long trees) {
+    return trees * STAGES;
+  }
+}
