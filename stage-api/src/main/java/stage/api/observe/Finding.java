@@ -72,7 +72,7 @@ public sealed interface Finding {
     SOURCE_SILENT,
     /** The stage is subscribed to nobody, so nothing arrives. */
     NO_SUBSCRIPTION,
-    /** A selector turns every event down, or no event belongs to its partition. */
+    /** A selector turns every event down. */
     NOTHING_SELECTED,
     /** The stage is paused. */
     PAUSED,

@@ -155,18 +155,19 @@ final class Stand {
     return waiting(empty, false, "waits for events of `", "`");
   }
 
-  /** {@return whether its producer emits and emits, and none of it is for this subscription} */
+  /**
+   * {@return whether its producer emits and emits, and a selector turns all of it down} A partition may well be empty:
+   * that of what is malformed, for instance.
+   */
   private boolean isPassedOver(SubscriptionSnapshot lane, StageSnapshot producer) {
     StageSnapshot old = before.get(producer.path());
-    boolean chooses = lane.share().isSelective() || lane.share().partition().isPresent();
-    return chooses && lane.sent() == 0 && producer.eventsEmitted() >= MANY && old != null
+    return lane.share().isSelective() && lane.sent() == 0 && producer.eventsEmitted() >= MANY && old != null
         && producer.eventsEmitted() > old.eventsEmitted();
   }
 
   private Standing passedOver(StageSnapshot stage, SubscriptionSnapshot lane) {
-    String who = lane.share().isSelective() ? "its selector has turned down" : "none belongs to its partition of";
-    String detail = who + " all that `" + lane.producer() + "` has emitted";
-    return culprit(Finding.Kind.NOTHING_SELECTED, stage, detail);
+    return culprit(Finding.Kind.NOTHING_SELECTED, stage,
+        "its selector has turned down all that `" + lane.producer() + "` has emitted");
   }
 
   private Standing withoutDemand(StageSnapshot stage) {

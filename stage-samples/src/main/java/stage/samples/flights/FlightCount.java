@@ -24,7 +24,7 @@ public final class FlightCount {
     LineSource.check(inputs, false);
     Options options =
         new Options(inputs, by, Options.ALL, TableFormat.CSV, false, Optional.empty(), Options.PARSERS, partitions, Optional.empty(),
-            Optional.empty(), true, false);
+            Optional.empty(), false, true, false);
     try (FlightsJob job = FlightsJob.start(options)) {
       return job.run().table().format(TableFormat.CSV);
     }

@@ -80,7 +80,8 @@ public final class Flights {
       if (options.follow()) interruption.ends(job);
       if (shows) job.show(options, streams, period);
       boolean drawn = shows && streams.outIsTerminal();
-      if (streams.errIsTerminal() && !options.quiet() && !drawn) job.tellProgress(options, streams, period);
+      if (streams.errIsTerminal() && !options.quiet() && !drawn && !options.watch()) job.tellProgress(options, streams, period);
+      if (options.watch()) job.watch(streams);   // until the scope closes
       result = job.run();
     }
     report(options, result);

@@ -22,6 +22,7 @@ import stage.api.SubscriptionSpec;
 import stage.api.supervision.Intensity;
 import stage.api.supervision.Supervisor;
 import stage.api.supervision.SupervisorSpec;
+import stage.samples.watch.TerminalWatch;
 
 /**
  * The stages of one run, wired up.
@@ -61,6 +62,7 @@ final class FlightsJob implements AutoCloseable {
   private final Standings standings;
   private final ConsumerRef<List<TableRow>, Stage.Consumer<List<TableRow>>> builder;
   private final List<StageRef<?>> tickers = new ArrayList<>();
+  private Optional<TerminalWatch> watch = Optional.empty();
 
   /**
    * What came of it.
@@ -189,6 +191,11 @@ final class FlightsJob implements AutoCloseable {
     }
   }
 
+  /** Has its stages drawn on standard error until the job closes. */
+  void watch(Streams streams) {
+    watch = Optional.of(TerminalWatch.start(scope, streams::tell, streams.errIsTerminal()));
+  }
+
   /** Has progress told at each period. */
   void tellProgress(Options options, Streams streams, Duration period) throws IOException {
     OptionalLong size = options.follow() ? OptionalLong.empty() : sizeOf(options.inputs());
@@ -227,6 +234,7 @@ final class FlightsJob implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
+    watch.ifPresent(TerminalWatch::close);
     try (pipes) {   // after the scope, or the reader might still read
       scope.close();
     }

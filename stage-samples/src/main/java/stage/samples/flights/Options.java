@@ -24,6 +24,7 @@ import java.util.OptionalLong;
  * @param partitions how many stages share the counting
  * @param chaos which crashes to make on purpose
  * @param window how long the windows are that flights are counted in; empty for one table of all
+ * @param watch whether the stages are drawn on standard error while they run
  * @param quiet whether to say nothing on standard error but what went wrong
  * @param help whether only the usage is asked for
  */
@@ -38,6 +39,7 @@ record Options(
     int partitions,
     Optional<Chaos.Wish> chaos,
     Optional<Duration> window,
+    boolean watch,
     boolean quiet,
     boolean help) {
 
@@ -67,6 +69,7 @@ record Options(
         --partitions N                           how many stages share the counting (4)
         --chaos N                                crash N times at random points on the way; the table stays the same
         --seed S                                 with --chaos: which points
+        --watch tty                              draw the stages on standard error while they run
         --quiet                                  no progress and no summary on standard error
         --help                                   this text
 
@@ -74,7 +77,8 @@ record Options(
       """;
 
   private static final String NAMES =
-      "--by, --top, --window, --csv, --json, --follow, --rejects, --parsers, --partitions, --chaos, --seed, --quiet, --help";
+      "--by, --top, --window, --csv, --json, --follow, --rejects, --parsers, --partitions, --chaos, --seed, --watch,"
+          + " --quiet, --help";
 
   Options {
     inputs = List.copyOf(inputs);
@@ -104,6 +108,7 @@ record Options(
     private OptionalInt crashes = OptionalInt.empty();
     private OptionalLong seed = OptionalLong.empty();
     private Optional<Duration> window = Optional.empty();
+    private boolean watch;
     private boolean quiet;
     private boolean help;
 
@@ -153,6 +158,11 @@ record Options(
         case "--csv" -> csv = true;
         case "--json" -> json = true;
         case "--follow" -> follow = true;
+        case "--watch" -> {
+          String word = value(name, "tty");
+          if (!word.equals("tty")) throw new UsageError("--watch must be tty, but was \"" + word + "\"");
+          watch = true;
+        }
         case "--quiet" -> quiet = true;
         case "--help", "-h" -> help = true;
         default -> throw new UsageError("unknown option " + name + "; there are: " + NAMES);
@@ -237,7 +247,7 @@ record Options(
       TableFormat format = csv ? TableFormat.CSV : json ? TableFormat.JSON : TableFormat.PLAIN;
       Optional<Chaos.Wish> chaos = crashes.isEmpty() ? Optional.empty()
           : Optional.of(new Chaos.Wish(crashes.getAsInt(), seed));
-      return new Options(inputs, by, top, format, follow, rejects, parsers, partitions, chaos, window, quiet, help);
+      return new Options(inputs, by, top, format, follow, rejects, parsers, partitions, chaos, window, watch, quiet, help);
     }
   }
 }

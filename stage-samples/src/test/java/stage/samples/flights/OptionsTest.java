@@ -106,8 +106,8 @@ class OptionsTest {
     "--chaos 5 --seed x     | --seed must be a whole number of at most 64 bits, but was \"x\"",
     "--seed 5               | --seed says where --chaos crashes; give --chaos N too, or leave it out",
     "--chaos 5 --follow a   | --chaos and --follow exclude each other: a reader that is restarted could not find a file again that was replaced",
-    "-x                     | unknown option -x; there are: --by, --top, --window, --csv, --json, --follow, --rejects, --parsers, --partitions, --chaos, --seed, --quiet, --help",
-    "--frobnicate=1         | unknown option --frobnicate; there are: --by, --top, --window, --csv, --json, --follow, --rejects, --parsers, --partitions, --chaos, --seed, --quiet, --help",
+    "-x                     | unknown option -x; there are: --by, --top, --window, --csv, --json, --follow, --rejects, --parsers, --partitions, --chaos, --seed, --watch, --quiet, --help",
+    "--frobnicate=1         | unknown option --frobnicate; there are: --by, --top, --window, --csv, --json, --follow, --rejects, --parsers, --partitions, --chaos, --seed, --watch, --quiet, --help",
   })
   void refusesWhatMakesNoSense(String line, String sentence) {
     assertThatThrownBy(() -> Options.parse(line.split(" "))).isInstanceOf(UsageError.class).hasMessage(sentence);

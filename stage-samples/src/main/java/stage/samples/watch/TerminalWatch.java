@@ -1,0 +1,81 @@
+package stage.samples.watch;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import stage.api.observe.Explanation;
+import stage.api.observe.Rates;
+import stage.api.observe.Registration;
+import stage.api.observe.TreeSnapshot;
+import stage.api.supervision.Supervisor;
+
+/**
+ * Draws a scope on a terminal twice a second, each picture over the one before. On what is no terminal it writes a picture every ten seconds, without
+ * any control sequence.
+ */
+public final class TerminalWatch implements AutoCloseable {
+  private static final Duration ON_A_TERMINAL = Duration.ofMillis(500);
+  private static final Duration ELSEWHERE = Duration.ofSeconds(10);
+
+  private final Supervisor scope;
+  private final Consumer<String> out;
+  private final boolean isTerminal;
+  private final TreeView view;
+  private final Rates rates = new Rates();
+  private final CountDownLatch over = new CountDownLatch(1);
+  private final Thread thread;
+  private int drawn;   // lines of the last picture; the drawing thread only
+
+  private TerminalWatch(Supervisor scope, Consumer<String> out, boolean isTerminal, boolean isColored) {
+    this.scope = scope;
+    this.out = out;
+    this.isTerminal = isTerminal;
+    this.view = new TreeView(isTerminal && isColored);
+    this.thread = Thread.ofPlatform().daemon().name("watch").unstarted(this::run);
+  }
+
+  /**
+   * Begins to draw.
+   *
+   * @param scope what to draw
+   * @param out takes the text
+   * @param isTerminal whether that is a terminal; colors are used there, unless the environment says {@code NO_COLOR}
+   * @return to end it
+   */
+  public static TerminalWatch start(Supervisor scope, Consumer<String> out, boolean isTerminal) {
+    String noColor = System.getenv("NO_COLOR");
+    var watch = new TerminalWatch(scope, out, isTerminal, noColor == null || noColor.isEmpty());
+    watch.thread.start();
+    return watch;
+  }
+
+  private void run() {
+    Registration watching = scope.watch();
+    try {
+      long millis = (isTerminal ? ON_A_TERMINAL : ELSEWHERE).toMillis();
+      while (!over.await(millis, TimeUnit.MILLISECONDS)) draw();
+    } catch (InterruptedException end) {
+      Thread.currentThread().interrupt();
+    } finally {
+      watching.close();
+    }
+  }
+
+  private void draw() {
+    Explanation explanation = scope.explain();
+    TreeSnapshot tree = scope.tree();
+    rates.add(tree);
+    List<String> lines = view.draw(tree, rates.over(Rates.Window.SECOND), explanation);
+    String back = isTerminal && drawn > 0 ? "\r\033[" + drawn + "A\033[J" : "";
+    out.accept(back + String.join("\n", lines) + "\n");
+    drawn = lines.size();
+  }
+
+  /** Draws no more; the last picture stays. */
+  @Override
+  public void close() {
+    over.countDown();
+  }
+}
