@@ -80,8 +80,8 @@ public final class Job<R> {
   }
 
   /**
-   * {@return a copy whose stages may be restarted this often} By default 3 times in 5 seconds, all together. A step that
-   * throws restarts nothing, so this is about crashes: of {@code Error}s, of stages of your own, of sources.
+   * {@return a copy whose stages may be restarted this often} By default 3 times in 5 seconds, all together. A step
+   * that throws restarts nothing, so this is about crashes: of {@code Error}s, of stages of your own, of sources.
    *
    * @param intensity how many restarts in which time; one more ends the job
    */

@@ -10,8 +10,8 @@ import stage.api.pipeline.plan.Site;
 import stage.api.pipeline.plan.Step;
 
 /**
- * Finds deliveries that could never be answered for: those that a step keeps until others come, where others cannot come because too many are unanswered; and those
- * that a reducer keeps for ever.
+ * Finds deliveries that could never be answered for: those that a step keeps until others come, where others cannot
+ * come because too many are unanswered; and those that a reducer keeps for ever.
  */
 final class AckChecks {
   private final List<String> problems = new ArrayList<>();

@@ -341,7 +341,10 @@ final class Chain implements Transactional {
     if (applied.value() != Times.FOREVER) fire(Firing.Kind.PROGRESS, 0, applied.value(), false);
   }
 
-  /** Tells consumers, behind what was emitted, if that is more than they know. While results wait for room nothing is vouched for. */
+  /**
+   * Tells consumers, behind what was emitted, if that is more than they know. While results wait for room nothing is
+   * vouched for.
+   */
   private void vouch() {
     if (out == null || !isStamped || firing.value() != null || ended.value()) return;
     long c = lanes.current();
@@ -479,7 +482,10 @@ final class Chain implements Transactional {
     }
   }
 
-  /** Interrupts the element's steps when their time is over. Steps that go on all the same are let go on: what they make counts. */
+  /**
+   * Interrupts the element's steps when their time is over. Steps that go on all the same are let go on: what they
+   * make counts.
+   */
   private void limited(int from, Object value, long t, long w) throws Exception {
     var limit = new TimeLimit(job.time(), job.time().current(), timeoutNanos);
     try {

@@ -21,8 +21,8 @@ import stage.api.pipeline.plan.Step;
 import stage.api.pipeline.plan.TablePlan;
 
 /**
- * Finds what only a whole description can show to be wrong: walks it from its end to its sources, and its branches from theirs. Each problem is a line that says
- * which step, what is wrong, why, and what would be right.
+ * Finds what only a whole description can show to be wrong: walks it from its end to its sources, and its branches
+ * from theirs. Each problem is a line that says which step, what is wrong, why, and what would be right.
  */
 final class Checks {
   private final List<String> problems = new ArrayList<>();
@@ -210,7 +210,9 @@ final class Checks {
     return isTimed;
   }
 
-  /** A step that waits for one input by name is stuck if what feeds that one waits for room on another. Answers true. */
+  /**
+   * A step that waits for one input by name is stuck if what feeds that one waits for room on another. Answers true.
+   */
   private boolean selective(Node node, String how) {
     List<Node> inputs = node.inputs();
     for (int i = 0; i < inputs.size(); i++) {

@@ -31,7 +31,9 @@ final class ConcurrentFunction implements EventFunction<Object, Object> {
     for (int attempt = 1;; attempt++) {
       try {
         Object made = timeoutNanos == 0 ? fn.apply(element) : limited(element);
-        if (made == null) throw new NullPointerException("the function made null of an element; an element is never null");
+        if (made == null) {
+          throw new NullPointerException("the function made null of an element; an element is never null");
+        }
         return Envelope.with(event, new OutcomeLink.Outcome(element, made, null, attempt));
       } catch (InterruptedException wantsItsEnd) {
         throw wantsItsEnd;

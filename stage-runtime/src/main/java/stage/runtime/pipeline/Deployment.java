@@ -213,7 +213,9 @@ final class Deployment {
     }
   }
 
-  /** A stage has nothing more to emit. What still waits for a consumer that has ended must not keep it. On its thread. */
+  /**
+   * A stage has nothing more to emit. What still waits for a consumer that has ended must not keep it. On its thread.
+   */
   private void completed(String name) {
     for (Map.Entry<StagePlan, Routes> each : routes.entrySet()) {
       if (each.getKey().name.equals(name) && each.getValue().complete()) refs.get(each.getKey()).stop();

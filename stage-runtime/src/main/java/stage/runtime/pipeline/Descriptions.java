@@ -188,7 +188,10 @@ final class Descriptions {
     return graph.toString();
   }
 
-  /** {@return a stage's name as an identifier of Mermaid's, which allows neither all of ours nor its own words, such as {@code end}} */
+  /**
+   * {@return a stage's name as an identifier of Mermaid's, which allows neither all of ours nor its own words, such
+   * as {@code end}}
+   */
   private static String id(StagePlan stage) {
     String name = stage.name;
     boolean isPlain = name.chars().allMatch(c -> c == '_' || Character.isLetterOrDigit(c)) && !name.equalsIgnoreCase("end") && !name.equals("graph")

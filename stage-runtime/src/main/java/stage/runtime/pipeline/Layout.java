@@ -162,7 +162,10 @@ final class Layout {
     return new Tail(feeds, null, before.isStamped, before.isKeyTravelling, before.worker);
   }
 
-  /** Keys share workers, each of which does one element after the other: so those of one key are in order, and many keys are at work at once. */
+  /**
+   * Keys share workers, each of which does one element after the other: so those of one key are in order, and many
+   * keys are at work at once.
+   */
   private Tail byKey(Node.Crossed crossed, Crossing.Concurrent how, List<Node.Fused> policies) {
     var part = new Node.Source(crossed.site(), new Origin.Part(), new Object());
     Node result = new Node.Fused(crossed.site(), part, new Step.Map(how.fn()));

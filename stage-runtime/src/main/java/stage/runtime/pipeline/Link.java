@@ -44,12 +44,17 @@ abstract class Link {
     return true;
   }
 
-  /** Learns what one side vouches for. Answers whether there was room for what came of that. Told to the first link only. */
+  /**
+   * Learns what one side vouches for. Answers whether there was room for what came of that. Told to the first link
+   * only.
+   */
   boolean sideProgress(int side, long c) throws Exception {
     return true;
   }
 
-  /** Learns that a side has ended. Answers whether there was room for what came of that. Told to the first link only. */
+  /**
+   * Learns that a side has ended. Answers whether there was room for what came of that. Told to the first link only.
+   */
   boolean sideEnded(int side) throws Exception {
     return true;
   }

@@ -16,14 +16,18 @@ final class Loops {
   private static final byte[] TEMPLATE = template();   // null if the class's bytes are not there, as in a native image
 
   /**
-   * The constructors of clones that were made, by their functions. The same description run again, or written again at the same place, then finds its
-   * loop compiled: a clone starts cold, and a short job would be over before it is warm. Softly held, since functions hold on to their classes' loaders.
+   * The constructors of clones that were made, by their functions. The same description run again, or written again
+   * at the same place, then finds its loop compiled: a clone starts cold, and a short job would be over before it is
+   * warm. Softly held, since functions hold on to their classes' loaders.
    */
   private static final AtomicReference<SoftReference<Map<LoopSteps, MethodHandle>>> MADE = new AtomicReference<>(new SoftReference<>(null));
 
   private Loops() {}
 
-  /** {@return a loop of these steps} Takes 0.2 to 0.7 ms if there is none of the same functions: it is made once for each run and cell. */
+  /**
+   * {@return a loop of these steps} Takes 0.2 to 0.7 ms if there is none of the same functions: it is made once for
+   * each run and cell.
+   */
   static Loop of(LoopSteps steps) {
     if (TEMPLATE == null) return new PlainLoop(steps);
     Map<LoopSteps, MethodHandle> made = made();

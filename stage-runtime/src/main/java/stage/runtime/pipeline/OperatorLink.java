@@ -4,7 +4,8 @@ import stage.runtime.pipeline.operator.Operator;
 import stage.runtime.pipeline.operator.Output;
 
 /**
- * An operator as a link: what it emits for an element goes on as that element does; what it emits by itself is settled by itself.
+ * An operator as a link: what it emits for an element goes on as that element does; what it emits by itself is
+ * settled by itself.
  *
  * @param <P> the operator
  */

@@ -4,9 +4,9 @@ import java.util.concurrent.atomic.AtomicIntegerArray;
 import stage.api.Dispatcher;
 
 /**
- * The routes of one stage: an event for a route whose consumer has ended is for nobody. A stage that has emitted all waits until its events are delivered, so
- * it must be told when that cannot be: by whoever is second, the stage that completes or the consumer that ends. Any thread; each flag is set once, and
- * reads of the atomic array see it.
+ * The routes of one stage: an event for a route whose consumer has ended is for nobody. A stage that has emitted all
+ * waits until its events are delivered, so it must be told when that cannot be: by whoever is second, the stage that
+ * completes or the consumer that ends. Any thread; each flag is set once, and reads of the atomic array see it.
  */
 final class Routes {
   private static final int OPEN = 0;

@@ -5,7 +5,10 @@ import java.util.Objects;
 import stage.api.pipeline.Fn;
 import stage.runtime.pipeline.operator.SeveralInputs;
 
-/** The first link of a run with several inputs that are told apart: an operator with a side for each, which may close some for a time. */
+/**
+ * The first link of a run with several inputs that are told apart: an operator with a side for each, which may close
+ * some for a time.
+ */
 final class SidesLink extends OperatorLink<SeveralInputs<Object>> {
   private final List<Fn<Object, Object>> keys;   // of each side; empty if there are none
 

@@ -10,13 +10,17 @@ import stage.api.pipeline.OnFailure;
 import stage.api.pipeline.Pipeline;
 
 /**
- * What steps of a pipeline cost, whole jobs against the same job with one step written by hand: ten fused maps, one in a hundred elements that fail, and counting
- * by key. Takes turns between the two, and prints the median of each and their ratio.
+ * What steps of a pipeline cost, whole jobs against the same job with one step written by hand: ten fused maps, one
+ * in a hundred elements that fail, and counting by key. Takes turns between the two, and prints the median of each
+ * and their ratio.
  */
 public final class FusedSteps {
   private static final int ROUNDS = 9;
 
-  /** Made once: to fill in a stack takes some microseconds, which is what the user's exceptions cost, and not what the pipeline does with them. */
+  /**
+   * Made once: to fill in a stack takes some microseconds, which is what the user's exceptions cost, and not what the
+   * pipeline does with them.
+   */
   private static final RuntimeException DIRTY = new IllegalArgumentException("dirty");
 
   private final List<Long> numbers;
