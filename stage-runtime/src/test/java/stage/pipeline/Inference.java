@@ -12,11 +12,15 @@ import stage.api.*;
 import stage.api.pipeline.*;
 import stage.api.supervision.*;
 
-/** What users write, without a type witness but for mapMulti: javac infers the rest, from lambdas, method references and {@code var}. Compiled, not run. */
+/**
+ * What users write, without a type witness but for mapMulti: javac infers the rest, from lambdas, method references
+ * and {@code var}. Compiled, not run.
+ */
 final class Inference {
   private Inference() {}
 
-  record Hit(Instant time, String client, String path, int status, long bytes) { static Hit parse(String line) throws java.text.ParseException { return null; } }
+  record Hit(Instant time, String client, String path, int status,
+      long bytes) { static Hit parse(String line) throws java.text.ParseException { return null; } }
   record Order(long id, long user, long cents) {}
   record User(long id, String name) {}
   record Reading(String sensor, Instant at, double value) {}
@@ -83,7 +87,8 @@ final class Inference {
   // 5 enrichment with a table stream
   static Job<List<Enriched>> enrich(Pipeline<Order> orders, Pipeline<User> users) {
     var table = users.toTable(User::id, Bound.rows(1_000_000)).loadedFirst();
-    return orders.enrich(table, Order::user, (order, user) -> new Enriched(order, user.map(User::name).orElse("?"))).toList();
+    return orders.enrich(table, Order::user, (order, user) -> new Enriched(order, user.map(User::name).orElse("?")))
+        .toList();
   }
   static Job<List<Enriched>> intervalJoin(Pipeline<Order> orders, Pipeline<User> users) {
     return orders.join(users).on(Order::user, User::id)
@@ -101,7 +106,8 @@ final class Inference {
           }
         })
         .timeout(Duration.ofSeconds(2))
-        .onFailure(OnFailure.retry(3, Backoff.exponential(Duration.ofMillis(50), Duration.ofSeconds(1))).then(OnFailure.deadLetter()))
+        .onFailure(OnFailure.retry(3, Backoff.exponential(Duration.ofMillis(50), Duration.ofSeconds(1)))
+            .then(OnFailure.deadLetter()))
         .forEach(user -> System.out.println(user.name()));
   }
 
@@ -118,7 +124,8 @@ final class Inference {
   // 8 rate-limited API calls
   static Job<List<String>> api(Pipeline<String> urls, java.net.http.HttpClient http) {
     return urls.throttle(10, Duration.ofSeconds(1), 20)
-        .mapConcurrentUnordered(8, url -> http.send(java.net.http.HttpRequest.newBuilder(java.net.URI.create(url)).build(),
+        .mapConcurrentUnordered(8, url -> http.send(java.net.http.HttpRequest.newBuilder(java.net.URI.create(url))
+            .build(),
             java.net.http.HttpResponse.BodyHandlers.ofString()).body())
         .toList();
   }
@@ -146,7 +153,8 @@ final class Inference {
         .parallel(4, part -> part.map(Flight::parse).filter(flight -> flight.delay() >= 0))
         .keyBy(Flight::carrier)
         .aggregate(new long[] {0, 0}, (a, flight) -> new long[] {a[0] + 1, a[1] + flight.delay()})
-        .map(row -> "{\"carrier\":\"" + row.key() + "\",\"flights\":" + row.value()[0] + ",\"delay\":" + row.value()[1] + "}")
+        .map(row -> "{\"carrier\":\"" + row.key() + "\",\"flights\":" + row.value()[0] + ",\"delay\":"
+            + row.value()[1] + "}")
         .collect(joining(",\n", "[", "]"))
         .run("csv-to-json");
   }
@@ -179,7 +187,8 @@ final class Inference {
     var perKey = hits.keyBy(hit -> hit.status()).aggregate(Aggregation.summing(Hit::bytes));
     Pipeline<KeyValue<Integer, Long>> typed = perKey;
     Pipeline<Pane<All, Long>> all = hits.window(Windows.count(100)).count();
-    var job = hits.alsoTo(copy -> copy.forEach(System.out::println)).divertTo(h -> h.status() > 499, bad -> bad.count()).toList();
+    var job = hits.alsoTo(copy -> copy.forEach(System.out::println)).divertTo(h -> h.status() > 499, bad ->
+        bad.count()).toList();
     List<Hit> list = job.run();
     try (var app = Supervisor.open("app")) {
       var running2 = hits.count().start(app, "hits");

@@ -28,7 +28,8 @@ class KnownAnswersTest {
   }
 
   private static String shown(Pane<All, ?> pane) {
-    return "[" + pane.window().start().getEpochSecond() + "," + pane.window().end().getEpochSecond() + ")" + pane.value();
+    return "[" + pane.window().start().getEpochSecond() + "," + pane.window().end().getEpochSecond() + ")"
+        + pane.value();
   }
 
   private static Pipeline<Integer> seconds(int outOfOrder, Integer... seconds) {
@@ -39,7 +40,8 @@ class KnownAnswersTest {
   class WindowsOfBeam {
     @Test
     void sessions() throws Exception {
-      assertThat(seconds(200, 1, 15, 30, 100, 101, 95, 22, 10).window(Windows.sessions(Duration.ofSeconds(10))).count().toList().run())
+      assertThat(seconds(200, 1, 15, 30, 100, 101, 95, 22, 10).window(Windows.sessions(Duration.ofSeconds(10)))
+          .count().toList().run())
           .extracting(KnownAnswersTest::shown).containsExactly("[1,40)5", "[95,111)3");
     }
 
@@ -52,7 +54,8 @@ class KnownAnswersTest {
 
     @Test
     void slidingWithGapsLeavesElementsOut() throws Exception {
-      Report report = seconds(0, 1, 2, 3, 5, 9, 10, 11).window(Windows.sliding(Duration.ofSeconds(3), Duration.ofSeconds(10))).count()
+      Report report = seconds(0, 1, 2, 3, 5, 9, 10, 11)
+          .window(Windows.sliding(Duration.ofSeconds(3), Duration.ofSeconds(10))).count()
           .forEach(pane -> {}).run();
       assertThat(report.filtered()).isEqualTo(3);
       assertThat(report.runs()).allMatch(Report.Run::isBalanced);
@@ -63,7 +66,8 @@ class KnownAnswersTest {
   class WindowsOfFlow {
     @Test
     void earlyPanesOfARunningSum() throws Exception {
-      List<Long> sums = Pipeline.from(HUNDRED).eventTime(n -> second(1), Duration.ZERO).window(Windows.tumbling(Duration.ofDays(1))).early(10)
+      List<Long> sums = Pipeline.from(HUNDRED).eventTime(n -> second(1), Duration.ZERO)
+          .window(Windows.tumbling(Duration.ofDays(1))).early(10)
           .sum(n -> n).filter(pane -> pane.kind() == Pane.Kind.EARLY).map(Pane::value).toList().run();
       assertThat(sums).containsExactly(55L, 210L, 465L, 820L, 1275L, 1830L, 2485L, 3240L, 4095L, 5050L);
     }
@@ -77,7 +81,8 @@ class KnownAnswersTest {
     @Test
     void tumblingWindowsAtEveryDemand() throws Exception {
       for (int max : new int[] {1, 2, 10, 1000}) {
-        assertThat(Pipeline.from(HUNDRED).eventTime(n -> second(n - 1), Duration.ZERO).window(Windows.tumbling(Duration.ofSeconds(50))).sum(n -> n)
+        assertThat(Pipeline.from(HUNDRED).eventTime(n -> second(n - 1), Duration.ZERO)
+            .window(Windows.tumbling(Duration.ofSeconds(50))).sum(n -> n)
             .map(Pane::value).toList().withDemand(Demand.max(max)).run()).containsExactly(1275L, 3775L);
       }
     }
@@ -85,11 +90,13 @@ class KnownAnswersTest {
     @Test
     void whatComesTooLateIsCountedOrWaitedFor() throws Exception {
       for (int max : new int[] {1, 10, 1000}) {
-        Report report = seconds(0, 1, 2, 61, 3, 62).window(Windows.tumbling(Duration.ofMinutes(1))).count().forEach(pane -> {})
+        Report report = seconds(0, 1, 2, 61, 3, 62).window(Windows.tumbling(Duration.ofMinutes(1))).count()
+            .forEach(pane -> {})
             .withDemand(Demand.max(max)).run();
         assertThat(report.late()).isEqualTo(1);
         assertThat(report.runs()).allMatch(Report.Run::isBalanced);
-        assertThat(seconds(0, 1, 2, 61, 3, 62).window(Windows.tumbling(Duration.ofMinutes(1)).lateness(Duration.ofHours(1))).count().toList()
+        assertThat(seconds(0, 1, 2, 61, 3, 62).window(Windows.tumbling(Duration.ofMinutes(1))
+            .lateness(Duration.ofHours(1))).count().toList()
             .withDemand(Demand.max(max)).run()).extracting(Pane::value).containsExactly(3L, 2L);
       }
     }
@@ -97,7 +104,8 @@ class KnownAnswersTest {
     @Test
     void lateElementsGoToTheirBranch() throws Exception {
       List<Integer> late = new java.util.ArrayList<>();
-      assertThat(seconds(0, 1, 2, 61, 3, 62).keyBy(n -> 1).workers(1).window(Windows.tumbling(Duration.ofMinutes(1))).lateTo(branch -> branch.forEach(late::add))
+      assertThat(seconds(0, 1, 2, 61, 3, 62).keyBy(n -> 1).workers(1).window(Windows.tumbling(Duration.ofMinutes(1)))
+          .lateTo(branch -> branch.forEach(late::add))
           .count().map(Pane::value).toList().run()).containsExactly(2L, 2L);
       assertThat(late).containsExactly(3);
     }
@@ -116,7 +124,8 @@ class KnownAnswersTest {
     @Test
     void batchTheirOwnParity() throws Exception {
       List<List<Integer>> odd = new java.util.ArrayList<>();
-      List<List<Integer>> even = Pipeline.from(HUNDRED.subList(0, 40)).divertTo(n -> n % 2 == 1, branch -> branch.batch(10).forEach(odd::add)).batch(5)
+      List<List<Integer>> even = Pipeline.from(HUNDRED.subList(0, 40)).divertTo(n -> n % 2 == 1, branch ->
+          branch.batch(10).forEach(odd::add)).batch(5)
           .toList().run();
       assertThat(odd).hasSize(2);
       assertThat(even).hasSize(4);

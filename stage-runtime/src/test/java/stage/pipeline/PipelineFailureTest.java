@@ -41,7 +41,8 @@ class PipelineFailureTest {
     @Test
     void makesADeadLetterThatSaysWhere() throws Exception {
       List<Integer> seen = new ArrayList<>();
-      Report report = Pipeline.from(HUNDRED).map(PipelineFailureTest::notSeven).named("parse").onFailure(OnFailure.deadLetter(keep))
+      Report report = Pipeline.from(HUNDRED).map(PipelineFailureTest::notSeven).named("parse")
+          .onFailure(OnFailure.deadLetter(keep))
           .forEach(seen::add).run("weblog");
 
       assertThat(seen).isEqualTo(HUNDRED.stream().filter(n -> n % 7 != 0).toList());
@@ -54,7 +55,8 @@ class PipelineFailureTest {
         assertThat(letter.path()).isEqualTo("weblog/parse");
         assertThat(letter.cause()).isInstanceOf(IllegalArgumentException.class);
         assertThat(letter.cause().getSuppressed()).hasSize(1);
-        assertThat(letter.cause().getSuppressed()[0].getMessage()).contains("parse", "PipelineFailureTest.java:", letter.event().toString());
+        assertThat(letter.cause().getSuppressed()[0].getMessage()).contains("parse", "PipelineFailureTest.java:",
+            letter.event().toString());
         assertThat(letter.attempts()).isEqualTo(1);
       });
     }
@@ -74,7 +76,8 @@ class PipelineFailureTest {
 
     @Test
     void mayBeSkipped() throws Exception {
-      Report report = Pipeline.from(HUNDRED).map(PipelineFailureTest::notSeven).onFailure(OnFailure.skip()).forEach(n -> {}).run();
+      Report report = Pipeline.from(HUNDRED).map(PipelineFailureTest::notSeven).onFailure(OnFailure.skip())
+          .forEach(n -> {}).run();
       assertThat(report.dropped()).isEqualTo(14);
       assertThat(report.deadLettered()).isZero();
       assertBalanced(report);
@@ -83,7 +86,8 @@ class PipelineFailureTest {
     @Test
     void mayBecomeAnotherElement() throws Exception {
       List<Failed> failures = new ArrayList<>();
-      assertThat(Pipeline.of(6, 7, 8).map(n -> n + 0).map(PipelineFailureTest::notSeven).named("seven").recover(failed -> {
+      assertThat(Pipeline.of(6, 7, 8).map(n -> n + 0).map(PipelineFailureTest::notSeven).named("seven")
+          .recover(failed -> {
         failures.add(failed);
         return -1;
       }).map(n -> n * 10).toList().run()).containsExactly(60, -10, 80);
@@ -127,7 +131,8 @@ class PipelineFailureTest {
 
     @Test
     void crashesIfThatIsWanted() {
-      assertThatThrownBy(() -> Pipeline.from(HUNDRED).map(PipelineFailureTest::notSeven).onFailure(OnFailure.crash()).count().run())
+      assertThatThrownBy(() -> Pipeline.from(HUNDRED).map(PipelineFailureTest::notSeven).onFailure(OnFailure.crash())
+          .count().run())
           .isInstanceOf(StageFailedException.class);
     }
 
@@ -136,13 +141,15 @@ class PipelineFailureTest {
       List<Integer> many = IntStream.range(0, 5000).boxed().toList();
       assertThatThrownBy(() -> Pipeline.from(many).map(n -> {
         throw new IllegalStateException("always");
-      }).onFailure(OnFailure.deadLetter(keep)).count().run()).isInstanceOf(StageFailedException.class).rootCause().hasMessage("always");
+      }).onFailure(OnFailure.deadLetter(keep)).count().run()).isInstanceOf(StageFailedException.class).rootCause()
+          .hasMessage("always");
     }
 
     @Test
     void crashesAtALimitOfItsOwn() {
       assertThatThrownBy(() -> Pipeline.from(HUNDRED).map(PipelineFailureTest::notSeven)
-          .onFailure(OnFailure.skip().atMost(10, Duration.ofHours(1))).count().run()).isInstanceOf(StageFailedException.class);
+          .onFailure(OnFailure.skip().atMost(10, Duration.ofHours(1))).count().run())
+              .isInstanceOf(StageFailedException.class);
     }
   }
 
@@ -163,7 +170,8 @@ class PipelineFailureTest {
     @Test
     void ofACollectorLosesOnlyThatElement() throws Exception {
       assertThat(Pipeline.from(HUNDRED).map(PipelineFailureTest::notSeven).onFailure(OnFailure.skip())
-          .collect(java.util.stream.Collectors.summingInt(n -> n)).run()).isEqualTo(HUNDRED.stream().filter(n -> n % 7 != 0).mapToInt(n -> n).sum());
+          .collect(java.util.stream.Collectors.summingInt(n -> n)).run()).isEqualTo(HUNDRED.stream()
+              .filter(n -> n % 7 != 0).mapToInt(n -> n).sum());
     }
   }
 
@@ -171,7 +179,8 @@ class PipelineFailureTest {
   class OfAKey {
     @Test
     void isAFailureOfItsStep() throws Exception {
-      Report report = Pipeline.from(HUNDRED).keyBy(PipelineFailureTest::notSeven).workers(3).count().onFailure(OnFailure.deadLetter(keep)).forEach(n -> {}).run();
+      Report report = Pipeline.from(HUNDRED).keyBy(PipelineFailureTest::notSeven).workers(3).count()
+          .onFailure(OnFailure.deadLetter(keep)).forEach(n -> {}).run();
       assertThat(report.deadLettered()).isEqualTo(14);
       assertThat(report.out()).isEqualTo(86);
       assertBalanced(report);
@@ -201,7 +210,8 @@ class PipelineFailureTest {
         if (n == 2) new java.util.concurrent.CountDownLatch(1).await();
         return n;
       }).timeout(Duration.ofMillis(50)).onFailure(OnFailure.deadLetter(keep)).toList().run()).containsExactly(1, 3);
-      assertThat(letters).singleElement().satisfies(letter -> assertThat(letter.cause()).isInstanceOf(java.util.concurrent.TimeoutException.class));
+      assertThat(letters).singleElement().satisfies(letter -> assertThat(letter.cause())
+          .isInstanceOf(java.util.concurrent.TimeoutException.class));
     }
   }
 }

@@ -21,7 +21,10 @@ import stage.api.pipeline.PipelineRefusedException;
 import stage.api.pipeline.Settling;
 import stage.api.pipeline.Windows;
 
-/** What cannot run is refused before anything starts: all of it at once, each with its step, its line, and what would be right. */
+/**
+ * What cannot run is refused before anything starts: all of it at once, each with its step, its line, and what would
+ * be right.
+ */
 class PipelineRefusalTest {
   private static Pipeline<Instant> timed() {
     return Pipeline.of(Instant.EPOCH).eventTime(t -> t, Duration.ZERO);
@@ -29,7 +32,8 @@ class PipelineRefusalTest {
 
   private static void assertRefused(Job<?> job, String... parts) {
     assertThatThrownBy(() -> job.run("job")).isInstanceOfSatisfying(PipelineRefusedException.class, refused -> {
-      assertThat(refused.problems()).anySatisfy(problem -> assertThat(problem).contains(parts).contains("PipelineRefusalTest.java:"));
+      assertThat(refused.problems()).anySatisfy(problem -> assertThat(problem).contains(parts)
+          .contains("PipelineRefusalTest.java:"));
     });
   }
 
@@ -37,7 +41,8 @@ class PipelineRefusalTest {
   class Refused {
     @Test
     void isAWindowOfEventTimeWithoutTime() {
-      assertRefused(Pipeline.of(1).keyBy(n -> n).window(Windows.tumbling(Duration.ofSeconds(1))).count().toList(), "step \"window\"", "eventTime");
+      assertRefused(Pipeline.of(1).keyBy(n -> n).window(Windows.tumbling(Duration.ofSeconds(1))).count().toList(),
+          "step \"window\"", "eventTime");
     }
 
     @Test
@@ -54,13 +59,16 @@ class PipelineRefusalTest {
 
     @Test
     void areEarlyPanesOfSessions() {
-      assertRefused(timed().keyBy(t -> 1).window(Windows.sessions(Duration.ofSeconds(1))).early(3).count().toList(), "step \"window\"", "early");
+      assertRefused(timed().keyBy(t -> 1).window(Windows.sessions(Duration.ofSeconds(1))).early(3).count().toList(),
+          "step \"window\"", "early");
     }
 
     @Test
     void areSessionsAndSlidingWindowsThatCannotMerge() {
-      assertRefused(timed().keyBy(t -> 1).window(Windows.sessions(Duration.ofSeconds(1))).aggregate(0, (n, t) -> n + 1).toList(), "merge");
-      assertRefused(timed().keyBy(t -> 1).window(Windows.sliding(Duration.ofSeconds(2), Duration.ofSeconds(1))).aggregate(0, (n, t) -> n + 1).toList(),
+      assertRefused(timed().keyBy(t -> 1).window(Windows.sessions(Duration.ofSeconds(1))).aggregate(0, (n, t) -> n
+          + 1).toList(), "merge");
+      assertRefused(timed().keyBy(t -> 1).window(Windows.sliding(Duration.ofSeconds(2), Duration.ofSeconds(1)))
+          .aggregate(0, (n, t) -> n + 1).toList(),
           "step \"aggregate\"", "merge");
     }
 
@@ -77,28 +85,33 @@ class PipelineRefusalTest {
     @Test
     void isAPartThatReadsFromOutside() {
       Pipeline<Integer> outside = Pipeline.of(7);
-      assertRefused(Pipeline.of(1).keyBy(n -> n).workers(2).perWorker(part -> Pipeline.merge(part, outside)).toList(), "step \"perWorker\"", "outside");
+      assertRefused(Pipeline.of(1).keyBy(n -> n).workers(2).perWorker(part -> Pipeline.merge(part, outside)).toList(),
+          "step \"perWorker\"", "outside");
     }
 
     @Test
     void isAJoinOfTimesWithoutTime() {
-      assertRefused(timed().join(Pipeline.of(1)).on(t -> 1, n -> n).within(Duration.ZERO, Duration.ZERO, Bound.rows(1)).inner((a, b) -> a).toList(),
+      assertRefused(timed().join(Pipeline.of(1)).on(t -> 1, n -> n).within(Duration.ZERO, Duration.ZERO,
+          Bound.rows(1)).inner((a, b) -> a).toList(),
           "step \"join\"", "right");
     }
 
     @Test
     void isAReducerBehindDeliveries() {
-      assertRefused(Pipeline.deliveries(new Silent(), Settling.inFlight(10)).count(), "step \"deliveries\"", "absorbed");
+      assertRefused(Pipeline.deliveries(new Silent(), Settling.inFlight(10)).count(), "step \"deliveries\"",
+          "absorbed");
     }
 
     @Test
     void areBatchesThatKeepMoreDeliveriesThanThereMayBe() {
-      assertRefused(Pipeline.deliveries(new Silent(), Settling.inFlight(10)).batch(20).forEach(batch -> {}), "step \"deliveries\"", "20");
+      assertRefused(Pipeline.deliveries(new Silent(), Settling.inFlight(10)).batch(20).forEach(batch -> {}),
+          "step \"deliveries\"", "20");
     }
 
     @Test
     void isEverythingAtOnce() {
-      assertThatThrownBy(() -> Pipeline.of(1).map(n -> n).named("x").map(n -> n).named("x").window(Windows.tumbling(Duration.ofSeconds(1))).count().count().run())
+      assertThatThrownBy(() -> Pipeline.of(1).map(n -> n).named("x").map(n -> n).named("x")
+          .window(Windows.tumbling(Duration.ofSeconds(1))).count().count().run())
           .isInstanceOfSatisfying(PipelineRefusedException.class, refused -> assertThat(refused.problems()).hasSize(2));
     }
   }
@@ -115,21 +128,26 @@ class PipelineRefusalTest {
   class AtTheCall {
     @Test
     void nullsAreRefused() {
-      assertThatThrownBy(() -> Pipeline.of(1).map(null)).isInstanceOf(NullPointerException.class).hasMessageContaining("fn");
+      assertThatThrownBy(() -> Pipeline.of(1).map(null)).isInstanceOf(NullPointerException.class)
+          .hasMessageContaining("fn");
       assertThatThrownBy(() -> Pipeline.of(1, null)).isInstanceOf(NullPointerException.class);
     }
 
     @Test
     void numbersAreChecked() {
-      assertThatThrownBy(() -> Pipeline.of(1).batch(0)).isInstanceOf(IllegalArgumentException.class).hasMessageContaining("0");
-      assertThatThrownBy(() -> Pipeline.of(1).named("a b")).isInstanceOf(IllegalArgumentException.class).hasMessageContaining("a b");
-      assertThatThrownBy(() -> Pipeline.of(1).throttle(0, Duration.ofSeconds(1))).isInstanceOf(IllegalArgumentException.class);
+      assertThatThrownBy(() -> Pipeline.of(1).batch(0)).isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("0");
+      assertThatThrownBy(() -> Pipeline.of(1).named("a b")).isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("a b");
+      assertThatThrownBy(() -> Pipeline.of(1).throttle(0, Duration.ofSeconds(1)))
+          .isInstanceOf(IllegalArgumentException.class);
     }
   }
 
   @Nested
   class ADescription {
-    private final Job<?> job = Pipeline.of("a \"quoted\" <b>").map(s -> s).named("parse").eventTime(s -> Instant.EPOCH, Duration.ZERO)
+    private final Job<?> job = Pipeline.of("a \"quoted\" <b>").map(s -> s).named("parse").eventTime(s ->
+        Instant.EPOCH, Duration.ZERO)
         .keyBy(s -> s).workers(2).window(Windows.tumbling(Duration.ofMinutes(1))).count().toList();
 
     @Test
@@ -144,7 +162,8 @@ class PipelineRefusalTest {
 
     @Test
     void notesWhereArrivalCounts() {
-      assertThat(Pipeline.merge(Pipeline.of(1), Pipeline.of(2)).take(1).toList().describe()).contains("note: step \"take\"", "order of arrival");
+      assertThat(Pipeline.merge(Pipeline.of(1), Pipeline.of(2)).take(1).toList().describe())
+          .contains("note: step \"take\"", "order of arrival");
     }
 
     @Test
@@ -158,11 +177,13 @@ class PipelineRefusalTest {
   class StagesOfOnesOwn {
     @Test
     void goInAndOut() throws Exception {
-      Stage.ProducerConsumer<Integer, Integer> doubler = (List<Integer> events, Inlet<Integer> from, Outlet<Integer> out) -> {
+      Stage.ProducerConsumer<Integer, Integer> doubler = (List<Integer> events, Inlet<Integer> from,
+          Outlet<Integer> out) -> {
         for (int each : events) out.emit(2 * each);
       };
       assertThat(Pipeline.from(Stage.ofIterable("numbers", Stream.of(1, 2, 3)::iterator))
-          .via(Stage.<Integer, Integer, Stage.ProducerConsumer<Integer, Integer>>producerConsumer("double", () -> doubler)).toList().run())
+          .via(Stage.<Integer, Integer, Stage.ProducerConsumer<Integer, Integer>>producerConsumer("double", () ->
+              doubler)).toList().run())
           .containsExactly(2, 4, 6);
     }
   }

@@ -25,7 +25,10 @@ import stage.api.supervision.Intensity;
 import stage.runtime.testkit.CrashRule;
 import stage.runtime.testkit.SimulatedRuntime;
 
-/** Whole jobs have one result: whatever the demand, the workers, the order in which things happen, and where they crash. */
+/**
+ * Whole jobs have one result: whatever the demand, the workers, the order in which things happen, and where they
+ * crash.
+ */
 class PipelineSimulation {
   private static final int SEEDS = Integer.getInteger("stage.pipeline.seeds", 25);
   private static final List<Integer> NUMBERS = IntStream.range(0, 150).boxed().toList();
@@ -41,17 +44,22 @@ class PipelineSimulation {
       IntStream.range(0, 150).mapToObj(i -> new Hit(i % 5, i + (i * 7919 % 13 == 0 ? -9 : i * 31 % 4))).toList();
 
   private static <R> void sameEverywhere(Job<R> job, int max, int min, java.util.function.Consumer<R> check) {
-    Job<R> demanding = job.withDemand(new Demand(max, min, false)).withIntensity(Intensity.of(1_000_000, Duration.ofSeconds(5)));
-    SimulatedRuntime.withSeeds(max, SEEDS).with(CrashRule.anywhere(0.01)).run(simulated -> check.accept(demanding.run("job")));
+    Job<R> demanding = job.withDemand(new Demand(max, min, false))
+        .withIntensity(Intensity.of(1_000_000, Duration.ofSeconds(5)));
+    SimulatedRuntime.withSeeds(max, SEEDS).with(CrashRule.anywhere(0.01)).run(simulated ->
+        check.accept(demanding.run("job")));
   }
 
   @ParameterizedTest(name = "demand {0}/{1}, {2} workers")
   @CsvSource({"1, 0, 1", "2, 1, 3", "10, 0, 8", "1000, 500, 4"})
   void countsByKey(int max, int min, int workers) {
-    Map<Integer, Long> expected = NUMBERS.stream().flatMap(n -> java.util.stream.Stream.of(n, n + 1)).filter(n -> n % 3 != 0)
+    Map<Integer, Long> expected = NUMBERS.stream().flatMap(n -> java.util.stream.Stream.of(n, n + 1)).filter(n ->
+        n % 3 != 0)
         .collect(Collectors.groupingBy(n -> n % 7, Collectors.counting()));
-    sameEverywhere(Pipeline.from(NUMBERS).flatMap(n -> List.of(n, n + 1)).filter(n -> n % 3 != 0).keyBy(n -> n % 7).workers(workers).count().toList(),
-        max, min, found -> assertThat(found.stream().collect(Collectors.toMap(KeyValue::key, KeyValue::value))).isEqualTo(expected));
+    sameEverywhere(Pipeline.from(NUMBERS).flatMap(n -> List.of(n, n + 1)).filter(n -> n % 3 != 0).keyBy(n -> n % 7)
+        .workers(workers).count().toList(),
+        max, min, found -> assertThat(found.stream().collect(Collectors.toMap(KeyValue::key, KeyValue::value)))
+            .isEqualTo(expected));
   }
 
   @ParameterizedTest(name = "demand {0}/{1}")
@@ -74,19 +82,23 @@ class PipelineSimulation {
     sameEverywhere(Pipeline.from(NUMBERS).drop(3).take(100).map(n -> {
       if (n % 11 == 0) throw new IllegalArgumentException("eleven");
       return n;
-    }).onFailure(OnFailure.skip()).scan(0, Integer::sum).async().batch(4).toList(), max, min, found -> assertThat(found).isEqualTo(expected));
+    }).onFailure(OnFailure.skip()).scan(0, Integer::sum).async().batch(4).toList(), max, min, found ->
+        assertThat(found).isEqualTo(expected));
   }
 
   @ParameterizedTest(name = "demand {0}/{1}, {2} workers")
   @CsvSource({"1, 0, 1", "2, 1, 3", "10, 0, 8", "1000, 500, 4"})
   void tumblingWindows(int max, int min, int workers) {
     sameEverywhere(Pipeline.from(HITS).eventTime(Hit::time, Duration.ofSeconds(3)).keyBy(Hit::key).workers(workers)
-        .window(Windows.tumbling(Duration.ofSeconds(10))).count().toList(), max, min, found -> assertThat(sorted(found)).isEqualTo(windows()));
+        .window(Windows.tumbling(Duration.ofSeconds(10))).count().toList(), max, min, found ->
+            assertThat(sorted(found)).isEqualTo(windows()));
   }
 
   private static List<String> sorted(List<Pane<Integer, Long>> panes) {
-    return panes.stream().sorted(comparing((Pane<Integer, Long> pane) -> pane.window().start()).thenComparing(Pane::key))
-        .map(pane -> pane.window().start().getEpochSecond() + " " + pane.key() + " " + pane.value() + " " + pane.kind()).toList();
+    return panes.stream().sorted(comparing((Pane<Integer, Long> pane) -> pane.window().start())
+        .thenComparing(Pane::key))
+        .map(pane -> pane.window().start().getEpochSecond() + " " + pane.key() + " " + pane.value() + " "
+            + pane.kind()).toList();
   }
 
   private static List<String> windows() {
@@ -99,7 +111,8 @@ class PipelineSimulation {
       latest = Math.max(latest, hit.second);
     }
     List<String> all = new ArrayList<>();
-    windows.forEach((start, counts) -> counts.forEach((key, count) -> all.add(start + " " + key + " " + count + " FINAL")));
+    windows.forEach((start, counts) -> counts.forEach((key, count) -> all.add(start + " " + key + " " + count
+        + " FINAL")));
     return all;
   }
 
@@ -107,7 +120,8 @@ class PipelineSimulation {
   @CsvSource({"1, 0, 1", "10, 0, 3", "1000, 500, 4"})
   void boundariesLoseAndRepeatNothing(int max, int min, int workers) {
     long expected = NUMBERS.stream().mapToLong(n -> 2L * n + 1).sum();
-    sameEverywhere(Pipeline.from(NUMBERS).mapConcurrent(3, n -> 2 * n).parallel(workers, part -> part.map(n -> n + 1).batch(3)).flatMap(list -> list)
+    sameEverywhere(Pipeline.from(NUMBERS).mapConcurrent(3, n -> 2 * n).parallel(workers, part -> part.map(n -> n + 1)
+        .batch(3)).flatMap(list -> list)
         .collect(Collectors.summingLong(n -> n)), max, min, found -> assertThat(found).isEqualTo(expected));
   }
 
@@ -115,8 +129,10 @@ class PipelineSimulation {
   @CsvSource({"1, 0, 1", "10, 0, 3", "1000, 500, 4"})
   void joins(int max, int min, int workers) {
     List<Integer> right = IntStream.range(100, 200).boxed().toList();
-    sameEverywhere(Pipeline.from(NUMBERS).join(Pipeline.from(right)).on(l -> l, r -> r).workers(workers).whole(Bound.rows(1000)).inner((l, r) -> l + r).toList(),
-        max, min, found -> assertThat(found.stream().sorted().toList()).isEqualTo(IntStream.range(100, 150).map(n -> 2 * n).boxed().toList()));
+    sameEverywhere(Pipeline.from(NUMBERS).join(Pipeline.from(right)).on(l -> l, r -> r).workers(workers)
+        .whole(Bound.rows(1000)).inner((l, r) -> l + r).toList(),
+        max, min, found -> assertThat(found.stream().sorted().toList()).isEqualTo(IntStream.range(100, 150)
+            .map(n -> 2 * n).boxed().toList()));
   }
 
   @ParameterizedTest(name = "demand {0}/{1}")
@@ -124,14 +140,16 @@ class PipelineSimulation {
   void inputsThatAreToldApart(int max, int min) {
     List<Integer> expected = new ArrayList<>(NUMBERS.stream().map(n -> 2 * n).toList());
     expected.addAll(NUMBERS);
-    sameEverywhere(Pipeline.concat(Pipeline.from(NUMBERS).zip(Pipeline.from(NUMBERS), Integer::sum), Pipeline.from(NUMBERS)).toList(), max, min,
+    sameEverywhere(Pipeline.concat(Pipeline.from(NUMBERS).zip(Pipeline.from(NUMBERS), Integer::sum),
+        Pipeline.from(NUMBERS)).toList(), max, min,
         found -> assertThat(found).isEqualTo(expected));
   }
 
   @ParameterizedTest(name = "demand {0}/{1}")
   @CsvSource({"1, 0", "10, 0", "1000, 500"})
   void branches(int max, int min) {
-    sameEverywhere(Pipeline.from(NUMBERS).alsoTo(copy -> copy.map(n -> -n).count()).divertTo(n -> n % 2 == 1, odd -> odd.count()).take(50).toList(), max, min,
+    sameEverywhere(Pipeline.from(NUMBERS).alsoTo(copy -> copy.map(n -> -n).count()).divertTo(n -> n % 2 == 1, odd ->
+        odd.count()).take(50).toList(), max, min,
         found -> assertThat(found).isEqualTo(IntStream.range(0, 50).map(n -> 2 * n).boxed().toList()));
   }
 }

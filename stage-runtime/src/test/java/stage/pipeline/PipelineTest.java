@@ -41,7 +41,8 @@ class PipelineTest {
 
     @Test
     void flatMapMakesMany() throws Exception {
-      assertThat(Pipeline.of(1, 2, 3).flatMap(n -> List.of(n, n * 10)).toList().run()).containsExactly(1, 10, 2, 20, 3, 30);
+      assertThat(Pipeline.of(1, 2, 3).flatMap(n -> List.of(n, n * 10)).toList().run()).containsExactly(1, 10, 2, 20,
+          3, 30);
     }
 
     @Test
@@ -73,12 +74,14 @@ class PipelineTest {
 
     @Test
     void batchesMayEndWithAShorterOne() throws Exception {
-      assertThat(Pipeline.of(1, 2, 3, 4, 5).batch(2).toList().run()).containsExactly(List.of(1, 2), List.of(3, 4), List.of(5));
+      assertThat(Pipeline.of(1, 2, 3, 4, 5).batch(2).toList().run()).containsExactly(List.of(1, 2), List.of(3, 4),
+          List.of(5));
     }
 
     @Test
     void anElementMayBecomeMoreThanATurnHolds() throws Exception {
-      assertThat(Pipeline.of(1, 2, 3).flatMap(n -> n == 2 ? (Iterable<Integer>) () -> IntStream.range(0, 70_000).iterator() : List.of(n)).count().run())
+      assertThat(Pipeline.of(1, 2, 3).flatMap(n -> n == 2 ? (Iterable<Integer>) () -> IntStream.range(0, 70_000)
+          .iterator() : List.of(n)).count().run())
           .isEqualTo(70_002);
     }
   }
@@ -99,7 +102,8 @@ class PipelineTest {
 
     @Test
     void whileAConditionHolds() throws Exception {
-      assertThat(Pipeline.from(LongStream.iterate(1, n -> n * 2).boxed()::iterator).takeWhile(n -> n < 100).toList().run())
+      assertThat(Pipeline.from(LongStream.iterate(1, n -> n * 2).boxed()::iterator).takeWhile(n -> n < 100).toList()
+          .run())
           .containsExactly(1L, 2L, 4L, 8L, 16L, 32L, 64L);
     }
 
@@ -117,9 +121,11 @@ class PipelineTest {
     void endTheJob() throws Exception {
       assertThat(Pipeline.of().count().run()).isZero();
       assertThat(Pipeline.<Integer>generate(out -> {}).map(n -> n + 1).count().run()).isZero();
-      assertThat(Pipeline.from(java.util.stream.Stream.<Integer>empty()::iterator).map(n -> n).async().map(n -> n).count().run()).isZero();
+      assertThat(Pipeline.from(java.util.stream.Stream.<Integer>empty()::iterator).map(n -> n).async().map(n -> n)
+          .count().run()).isZero();
       assertThat(Pipeline.lines(java.io.InputStream.nullInputStream()).count().run()).isZero();
-      assertThat(Pipeline.merge(Pipeline.<Integer>generate(out -> {}), Pipeline.of(1)).toList().run()).containsExactly(1);
+      assertThat(Pipeline.merge(Pipeline.<Integer>generate(out -> {}), Pipeline.of(1)).toList().run())
+          .containsExactly(1);
     }
   }
 
@@ -137,7 +143,8 @@ class PipelineTest {
 
     @Test
     void collectCollects() throws Exception {
-      assertThat(Pipeline.from(HUNDRED).collect(groupingBy(n -> n % 3, counting())).run()).isEqualTo(Map.of(0, 33L, 1, 34L, 2, 33L));
+      assertThat(Pipeline.from(HUNDRED).collect(groupingBy(n -> n % 3, counting())).run())
+          .isEqualTo(Map.of(0, 33L, 1, 34L, 2, 33L));
     }
 
     @Test
@@ -170,14 +177,16 @@ class PipelineTest {
 
     @Test
     void whatIsPerWorkerBelongsToIt() throws Exception {
-      List<List<Integer>> batches = Pipeline.from(HUNDRED).keyBy(n -> n % 8).workers(3).perWorker(part -> part.map(n -> n + 0).batch(10)).toList().run();
+      List<List<Integer>> batches = Pipeline.from(HUNDRED).keyBy(n -> n % 8).workers(3).perWorker(part ->
+          part.map(n -> n + 0).batch(10)).toList().run();
       assertThat(batches.stream().mapToInt(List::size).sum()).isEqualTo(100);
       assertThat(batches).allSatisfy(batch -> assertThat(batch).isSorted());
     }
 
     @Test
     void oneWorkerIsFused() throws Exception {
-      assertThat(Pipeline.from(HUNDRED).keyBy(n -> n % 2).sum(n -> n).collect(toMap(KeyValue::key, KeyValue::value)).run())
+      assertThat(Pipeline.from(HUNDRED).keyBy(n -> n % 2).sum(n -> n).collect(toMap(KeyValue::key, KeyValue::value))
+          .run())
           .isEqualTo(Map.of(0, 2550L, 1, 2500L));
     }
   }
@@ -192,7 +201,8 @@ class PipelineTest {
 
     @Test
     void mapConcurrentKeepsTheOrder() throws Exception {
-      assertThat(Pipeline.from(HUNDRED).mapConcurrent(8, n -> n * 2).toList().run()).isEqualTo(HUNDRED.stream().map(n -> n * 2).toList());
+      assertThat(Pipeline.from(HUNDRED).mapConcurrent(8, n -> n * 2).toList().run()).isEqualTo(HUNDRED.stream()
+          .map(n -> n * 2).toList());
     }
 
     @Test
@@ -215,7 +225,8 @@ class PipelineTest {
 
     @Test
     void aBufferLosesNothing() throws Exception {
-      assertThat(Pipeline.from(HUNDRED).map(n -> n).buffer(7, stage.api.Overflow.block()).map(n -> n + 1).toList().run())
+      assertThat(Pipeline.from(HUNDRED).map(n -> n).buffer(7, stage.api.Overflow.block()).map(n -> n + 1).toList()
+          .run())
           .isEqualTo(HUNDRED.stream().map(n -> n + 1).toList());
     }
 
@@ -230,7 +241,8 @@ class PipelineTest {
 
     @Test
     void throttledElementsAllCome() throws Exception {
-      assertThat(Pipeline.from(HUNDRED).throttle(1000, java.time.Duration.ofMillis(100), 50).count().run()).isEqualTo(100);
+      assertThat(Pipeline.from(HUNDRED).throttle(1000, java.time.Duration.ofMillis(100), 50).count().run())
+          .isEqualTo(100);
     }
 
     @Test
@@ -243,13 +255,15 @@ class PipelineTest {
       assertThat(Pipeline.<Long>generate(out -> {
         for (long i = 0;; i++) out.emit(i);
       }).eventTime(java.time.Instant::ofEpochSecond, java.time.Duration.ofSeconds(5)).keyBy(n -> n % 4).workers(2)
-          .window(stage.api.pipeline.Windows.tumbling(java.time.Duration.ofSeconds(100))).count().take(8).toList().run())
+          .window(stage.api.pipeline.Windows.tumbling(java.time.Duration.ofSeconds(100))).count().take(8).toList()
+              .run())
           .hasSize(8).allSatisfy(pane -> assertThat(pane.value()).isEqualTo(25));
     }
 
     @Test
     void mergeTakesAll() throws Exception {
-      assertThat(Pipeline.merge(Pipeline.of(1, 2), Pipeline.of(3, 4)).toList().run()).containsExactlyInAnyOrder(1, 2, 3, 4);
+      assertThat(Pipeline.merge(Pipeline.of(1, 2), Pipeline.of(3, 4)).toList().run()).containsExactlyInAnyOrder(1, 2,
+          3, 4);
     }
 
     @Test
@@ -270,7 +284,8 @@ class PipelineTest {
   class SeveralInputs {
     @Test
     void zipTakesByTurns() throws Exception {
-      assertThat(Pipeline.of(1, 2, 3).zip(Pipeline.of("a", "b"), (n, s) -> n + s).toList().run()).containsExactly("1a", "2b");
+      assertThat(Pipeline.of(1, 2, 3).zip(Pipeline.of("a", "b"), (n, s) -> n + s).toList().run())
+          .containsExactly("1a", "2b");
     }
 
     @Test
@@ -284,7 +299,8 @@ class PipelineTest {
     void mergeSortedSorts() throws Exception {
       List<Integer> odd = IntStream.range(0, 3000).map(i -> 2 * i + 1).boxed().toList();
       List<Integer> even = IntStream.range(0, 2000).map(i -> 2 * i).boxed().toList();
-      List<Integer> sorted = Pipeline.mergeSorted(Comparator.<Integer>naturalOrder(), Pipeline.from(odd), Pipeline.from(even)).toList().run();
+      List<Integer> sorted = Pipeline.mergeSorted(Comparator.<Integer>naturalOrder(), Pipeline.from(odd),
+          Pipeline.from(even)).toList().run();
       assertThat(sorted).hasSize(5000).isSorted();
     }
 
@@ -294,7 +310,8 @@ class PipelineTest {
       List<Integer> expected = new ArrayList<>(many);
       expected.addAll(HUNDRED);
       expected.addAll(many);
-      assertThat(Pipeline.concat(Pipeline.from(many), Pipeline.from(HUNDRED), Pipeline.from(many)).toList().run()).isEqualTo(expected);
+      assertThat(Pipeline.concat(Pipeline.from(many), Pipeline.from(HUNDRED), Pipeline.from(many)).toList().run())
+          .isEqualTo(expected);
     }
 
     @Test
@@ -303,14 +320,17 @@ class PipelineTest {
       Pipeline<Integer> right = Pipeline.of(4, 5, 6, 7, 8);
       var on = left.join(right).on(l -> l, r -> r - 3).whole(stage.api.pipeline.Bound.rows(100));
       assertThat(on.inner((l, r) -> l + "," + r).toList().run()).containsExactlyInAnyOrder("1,4", "2,5", "3,6");
-      assertThat(on.full((l, r) -> l.map(String::valueOf).orElse("-") + "," + r.map(String::valueOf).orElse("-")).toList().run())
+      assertThat(on.full((l, r) -> l.map(String::valueOf).orElse("-") + "," + r.map(String::valueOf).orElse("-"))
+          .toList().run())
           .containsExactlyInAnyOrder("1,4", "2,5", "3,6", "0,-", "-,7", "-,8");
     }
 
     @Test
     void tablesAreReadFirst() throws Exception {
-      var names = Pipeline.of(Map.entry(1, "one"), Map.entry(2, "two")).toTable(Map.Entry::getKey, stage.api.pipeline.Bound.rows(10));
-      assertThat(Pipeline.of(1, 2, 3).enrich(names, n -> n, (n, row) -> row.map(Map.Entry::getValue).orElse("?")).toList().run())
+      var names = Pipeline.of(Map.entry(1, "one"), Map.entry(2, "two")).toTable(Map.Entry::getKey,
+          stage.api.pipeline.Bound.rows(10));
+      assertThat(Pipeline.of(1, 2, 3).enrich(names, n -> n, (n, row) -> row.map(Map.Entry::getValue).orElse("?"))
+          .toList().run())
           .containsExactly("one", "two", "?");
     }
   }

@@ -59,7 +59,8 @@ public record Aggregation<T, A, R>(A zero, Fold<A, ? super T> fold, Merge<A> mer
     if (k < 1) throw new IllegalArgumentException("k must be at least 1, but was " + k);
     Objects.requireNonNull(order, "order must not be null");
     return new Aggregation<T, List<T>, List<T>>(
-        List.of(), (top, element) -> with(top, element, k, order), (one, other) -> merged(one, other, k, order), top -> top);
+        List.of(), (top, element) -> with(top, element, k, order), (one, other) -> merged(one, other, k, order),
+            top -> top);
   }
 
   private static <T> List<T> with(List<T> top, T element, int k, Comparator<? super T> order) {

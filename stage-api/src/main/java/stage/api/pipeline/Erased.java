@@ -54,7 +54,8 @@ final class Erased {
   /** {@return what a user's function makes of a fan-out's elements} It runs now. */
   static Node.Branch branch(Site site, Fn<? extends Object, ? extends Job<?>> branch) {
     var start = new Node.Source(site, new Origin.Branch(), new Object());
-    Job<?> job = (Job<?>) applied("branch", site, (Fn<Object, ?>) Objects.requireNonNull(branch, "branch must not be null"), new Pipeline<>(start));
+    Job<?> job = (Job<?>) applied("branch", site, (Fn<Object, ?>) Objects.requireNonNull(branch,
+        "branch must not be null"), new Pipeline<>(start));
     End end = job.blueprint().end();
     return new Node.Branch(start, end);
   }
@@ -69,7 +70,8 @@ final class Erased {
     } catch (Exception thrown) {
       throw new IllegalArgumentException("the " + name + " of " + site + " threw " + thrown, thrown);
     }
-    return Objects.requireNonNull(made, () -> "the " + name + " of " + site + " returned null; it must return what it makes of the pipeline");
+    return Objects.requireNonNull(made, () -> "the " + name + " of " + site
+        + " returned null; it must return what it makes of the pipeline");
   }
 
   static int atLeastOne(String name, int n) {

@@ -113,7 +113,8 @@ public record OnFailure(
   public OnFailure then(OnFailure last) {
     Objects.requireNonNull(last, "last must not be null; use OnFailure.deadLetter()");
     if (last.retries > 0) {
-      throw new IllegalArgumentException("what follows a retry must be skip(), deadLetter() or crash(), but retries " + last.retries + " times");
+      throw new IllegalArgumentException("what follows a retry must be skip(), deadLetter() or crash(), but retries "
+          + last.retries + " times");
     }
     return new OnFailure(retries, backoff, last.last, last.handler, most, period);
   }

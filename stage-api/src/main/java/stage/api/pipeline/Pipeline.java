@@ -234,7 +234,8 @@ public final class Pipeline<T> {
    * @param <R> what is made
    */
   public <U, R> Pipeline<R> zip(Pipeline<U> other, Fn2<? super T, ? super U, ? extends R> fn) {
-    return new Pipeline<>(new Node.Zipped(Site.here("zip"), node, Erased.notNull("other", other).node, Erased.fn2("fn", fn)));
+    return new Pipeline<>(new Node.Zipped(Site.here("zip"), node, Erased.notNull("other", other).node,
+        Erased.fn2("fn", fn)));
   }
 
   // ---- steps that are fused
@@ -485,7 +486,8 @@ public final class Pipeline<T> {
    * @throws IllegalArgumentException if {@code atOnce} is below 1
    */
   public <R> Pipeline<R> mapConcurrent(int atOnce, Fn<? super T, ? extends R> fn) {
-    var how = new Crossing.Concurrent(Erased.atLeastOne("atOnce", atOnce), Crossing.Order.ORDERED, null, Erased.fn("fn", fn));
+    var how = new Crossing.Concurrent(Erased.atLeastOne("atOnce", atOnce), Crossing.Order.ORDERED, null,
+        Erased.fn("fn", fn));
     return new Pipeline<>(new Node.Crossed(Site.here("mapConcurrent"), node, how));
   }
 
@@ -498,7 +500,8 @@ public final class Pipeline<T> {
    * @throws IllegalArgumentException if {@code atOnce} is below 1
    */
   public <R> Pipeline<R> mapConcurrentUnordered(int atOnce, Fn<? super T, ? extends R> fn) {
-    var how = new Crossing.Concurrent(Erased.atLeastOne("atOnce", atOnce), Crossing.Order.UNORDERED, null, Erased.fn("fn", fn));
+    var how = new Crossing.Concurrent(Erased.atLeastOne("atOnce", atOnce), Crossing.Order.UNORDERED, null,
+        Erased.fn("fn", fn));
     return new Pipeline<>(new Node.Crossed(Site.here("mapConcurrentUnordered"), node, how));
   }
 
@@ -540,7 +543,8 @@ public final class Pipeline<T> {
    * @throws IllegalArgumentException if {@code outOfOrder} is negative
    */
   public Pipeline<T> eventTime(Fn<? super T, Instant> time, Duration outOfOrder) {
-    EventTime<T> how = EventTime.<T>of(Erased.notNull("time", time)).outOfOrder(Erased.notNull("outOfOrder", outOfOrder));
+    EventTime<T> how = EventTime.<T>of(Erased.notNull("time", time))
+        .outOfOrder(Erased.notNull("outOfOrder", outOfOrder));
     return step("eventTime", timed(how));
   }
 
@@ -592,7 +596,8 @@ public final class Pipeline<T> {
    */
   public <K> Table<K, T> toTable(Fn<? super T, ? extends K> key, Bound bound) {
     Erased.notNull("bound", bound);
-    return new Table<>(new TablePlan(Site.here("toTable"), node, Erased.fn("key", key), bound, TablePlan.Reading.LOADED_FIRST));
+    return new Table<>(new TablePlan(Site.here("toTable"), node, Erased.fn("key", key), bound,
+        TablePlan.Reading.LOADED_FIRST));
   }
 
   /**
@@ -608,7 +613,8 @@ public final class Pipeline<T> {
   public <K, V, R> Pipeline<R> enrich(
       Table<K, V> table, Fn<? super T, ? extends K> key, Fn2<? super T, ? super Optional<V>, ? extends R> fn) {
     Erased.notNull("table", table);
-    return new Pipeline<>(new Node.Enriched(Site.here("enrich"), node, table.plan(), Erased.fn("key", key), Erased.fn2("fn", fn)));
+    return new Pipeline<>(new Node.Enriched(Site.here("enrich"), node, table.plan(), Erased.fn("key", key),
+        Erased.fn2("fn", fn)));
   }
 
   // ---- fan-out
@@ -770,7 +776,8 @@ public final class Pipeline<T> {
     return new Job<>(new Blueprint<>(end, Demand.DEFAULT, Intensity.DEFAULT));
   }
 
-  static <T, R> Pipeline<R> parted(Site site, Node node, Fn<Object, Object> key, int workers, Fn<Pipeline<T>, Pipeline<R>> part) {
+  static <T, R> Pipeline<R> parted(Site site, Node node, Fn<Object, Object> key, int workers, Fn<Pipeline<T>,
+      Pipeline<R>> part) {
     Erased.notNull("part", part);
     var start = new Node.Source(site, new Origin.Part(), new Object());
     @SuppressWarnings("unchecked")   // the signature has checked it
@@ -793,7 +800,8 @@ public final class Pipeline<T> {
   }
 
   private static Step throttled(int events, Duration per, int burst) {
-    return new Step.Throttle(Erased.atLeastOne("events", events), positive("per", per), Erased.atLeastOne("burst", burst));
+    return new Step.Throttle(Erased.atLeastOne("events", events), positive("per", per), Erased.atLeastOne("burst",
+        burst));
   }
 
   @SuppressWarnings("unchecked")   // the signature has checked it

@@ -19,7 +19,8 @@ public final class PipelineRefusedException extends IllegalArgumentException {
    * @param problems a line for each: {@code step "zip" (Weblog.java:31): what, why, what would be right}
    */
   public PipelineRefusedException(String job, List<String> problems) {
-    super("job \"" + job + "\" cannot run: " + (problems.size() == 1 ? problems.getFirst() : "\n  " + String.join("\n  ", problems)));
+    super("job \"" + job + "\" cannot run: " + (problems.size() == 1 ? problems.getFirst() : "\n  "
+        + String.join("\n  ", problems)));
     this.problems = problems.toArray(String[]::new);
   }
 

@@ -18,7 +18,8 @@ import java.util.List;
  * @since 0.1
  */
 public record Report(
-    long in, long out, long filtered, long deadLettered, long late, long lateAfterIdle, long dropped, long retried, int restarts,
+    long in, long out, long filtered, long deadLettered, long late, long lateAfterIdle, long dropped, long retried,
+        int restarts,
     List<Run> runs) {
   /** Copies the list. */
   public Report {
@@ -40,7 +41,8 @@ public record Report(
    * @param out results
    */
   public record Run(
-      String stage, long in, long handled, long filtered, long deadLettered, long late, long lateAfterIdle, long dropped, long retried,
+      String stage, long in, long handled, long filtered, long deadLettered, long late, long lateAfterIdle,
+          long dropped, long retried,
       long out) {
     /** {@return whether every element has one fate} */
     public boolean isBalanced() {

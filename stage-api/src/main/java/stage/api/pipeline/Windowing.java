@@ -66,7 +66,8 @@ public final class Windowing<K, T> {
     if (!Erased.notNull("every", every).isPositive()) {
       throw new IllegalArgumentException("every must be above zero, but was " + every);
     }
-    return with(new Framing(framing.site(), framing.windows(), framing.late(), framing.earlyEvents(), Optional.of(every)));
+    return with(new Framing(framing.site(), framing.windows(), framing.late(), framing.earlyEvents(),
+        Optional.of(every)));
   }
 
   /**
@@ -143,7 +144,8 @@ public final class Windowing<K, T> {
   static Reducing aggregated(Aggregation<?, ?, ?> how) {
     Erased.notNull("how", how);
     return new Reducing.Aggregate(
-        how.zero(), Erased.fold("fold", how.fold()), Erased.merge("merge", how.merge()), Erased.fn("finish", how.finish()));
+        how.zero(), Erased.fold("fold", how.fold()), Erased.merge("merge", how.merge()), Erased.fn("finish",
+            how.finish()));
   }
 
   private <R> Pipeline<R> reduced(String kind, Reducing how) {

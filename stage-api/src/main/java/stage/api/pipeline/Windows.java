@@ -129,7 +129,8 @@ public record Windows(Shape shape, Duration offset, Duration lateness) {
     return switch (unit) {
       case HOURS, DAYS, WEEKS, MONTHS, YEARS -> of(new Shape.Calendar(unit, zone));
       default -> throw new IllegalArgumentException(
-          "unit must be HOURS, DAYS, WEEKS, MONTHS or YEARS, but was " + unit.name() + "; use Windows.tumbling for other sizes");
+          "unit must be HOURS, DAYS, WEEKS, MONTHS or YEARS, but was " + unit.name()
+              + "; use Windows.tumbling for other sizes");
     };
   }
 

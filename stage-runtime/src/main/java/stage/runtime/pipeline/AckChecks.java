@@ -47,12 +47,14 @@ final class AckChecks {
               + " may be unanswered; use Settling.inFlight(n).absorbed(), or windows");
         }
         if (how.inFlight() <= kept && !how.onAbsorb()) {
-          problems.add(site + ": " + how.inFlight() + " deliveries may be unanswered, but batches on the way keep up to " + kept
+          problems.add(site + ": " + how.inFlight()
+              + " deliveries may be unanswered, but batches on the way keep up to " + kept
               + " until more come; use Settling.inFlight(" + (kept + 1) + ") or more, or batchWithin");
         }
       }
       case Node.Fused(Site site, Node input, Step.Batch(int n)) -> walk(input, kept + n - 1, reducer);
-      case Node.Reduced reduced -> walk(reduced.input(), kept, reduced.framing().isEmpty() && isUnbounded(reduced) ? reduced.site() : reducer);
+      case Node.Reduced reduced -> walk(reduced.input(), kept, reduced.framing().isEmpty() && isUnbounded(reduced)
+          ? reduced.site() : reducer);
       case Node.Parallel parallel -> {
         long inside = keptWithin(parallel.result(), 0) * parallel.workers();
         walk(parallel.input(), kept + inside, reducer);

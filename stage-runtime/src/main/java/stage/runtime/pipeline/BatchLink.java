@@ -25,7 +25,8 @@ final class BatchLink extends HeldLink<BatchLink.Open> {
     static final Open EMPTY = new Open(null, null, 0, 0, Long.MAX_VALUE, Long.MAX_VALUE, 0);
 
     Open plus(Object value, long heavy, long time, long watermark, long now) {
-      return new Open(this, value, size + 1, weight + heavy, Math.min(t, time), Math.min(w, watermark), size == 0 ? now : since);
+      return new Open(this, value, size + 1, weight + heavy, Math.min(t, time), Math.min(w, watermark), size == 0
+          ? now : since);
     }
 
     List<Object> elements() {

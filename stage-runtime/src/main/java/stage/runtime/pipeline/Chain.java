@@ -109,8 +109,10 @@ final class Chain implements Transactional {
     Link last = links[links.length - 1];
     this.isStamped = !(last instanceof OutLink plain) || plain.isStamped();
     this.stateful = Arrays.stream(links).filter(Link::isStateful).toArray(Link[]::new);
-    this.timeoutNanos = plan.policies().stream().mapToLong(Policy::timeoutNanos).filter(nanos -> nanos > 0).min().orElse(0);
-    boolean isOneLoop = plan.isRaw() && timeoutNanos == 0 && links.length == 2 && links[0] instanceof LoopLink && last instanceof OutLink && !isStamped;
+    this.timeoutNanos = plan.policies().stream().mapToLong(Policy::timeoutNanos).filter(nanos -> nanos > 0).min()
+        .orElse(0);
+    boolean isOneLoop = plan.isRaw() && timeoutNanos == 0 && links.length == 2 && links[0] instanceof LoopLink
+        && last instanceof OutLink && !isStamped;
     this.onlyLoop = isOneLoop ? (LoopLink) links[0] : null;
   }
 
@@ -278,7 +280,8 @@ final class Chain implements Transactional {
   // ---- what goes on over turns
 
   boolean hasMore() {
-    return firing.value() != null || lanes.current() > applied.value() && lanes.current() != Times.FOREVER && !ended.value() || isDone() && !ended.value() || nextTimer() <= job.clock().now();
+    return firing.value() != null || lanes.current() > applied.value() && lanes.current() != Times.FOREVER
+        && !ended.value() || isDone() && !ended.value() || nextTimer() <= job.clock().now();
   }
 
   void onMore(Outlet<Object> to) throws Exception {
@@ -312,7 +315,8 @@ final class Chain implements Transactional {
     lanes.progress(laneOf(from), progress.watermark(), progress.isIdle());
     if (!plan.sides().isEmpty() && firing.value() == null) {
       int of = sideOf(from);
-      if (!links[0].sideProgress(of, progress.watermark())) firing.set(new Firing(Firing.Kind.SIDE_PROGRESS, 0, of, false));
+      if (!links[0].sideProgress(of, progress.watermark())) firing.set(new Firing(Firing.Kind.SIDE_PROGRESS, 0, of,
+          false));
     }
     advance();
     finish();
@@ -403,7 +407,8 @@ final class Chain implements Transactional {
   /** Has links fire, from one on, until there is no more room. */
   private void fire(Firing.Kind kind, int from, long c, boolean isCut) throws Exception {
     inHand = -1;
-    if (firing.value() != null) return;   // the turn before has left something; it goes first, and learns of this in a later turn
+    // the turn before has left something; it goes first, and learns of this in a later turn
+    if (firing.value() != null) return;
     for (int place = from; place < links.length; place++) {
       Link link = links[place];
       boolean isThrough = switch (kind) {
@@ -459,7 +464,8 @@ final class Chain implements Transactional {
         ensureTheirs(thrown);
       }
       Policy policy = plan.policies().get(failedStep);
-      boolean isSkipped = policy.recover() == null && policy.how().last() == OnFailure.Last.SKIP;   // then nobody sees what was thrown
+      // then nobody sees what was thrown
+      boolean isSkipped = policy.recover() == null && policy.how().last() == OnFailure.Last.SKIP;
       if (!isSkipped) At.mark(thrown, plan.sites().get(failedStep), failedValue);
       if (policy.recover() != null) return recover(from, policy, thrown, attempts(attempt));
       undo(from);
@@ -532,7 +538,8 @@ final class Chain implements Transactional {
     long t = failedT;
     long w = failedW;
     boolean isOneToOne = true;
-    for (int place = from; place < policy.from(); place++) isOneToOne &= !(links[place] instanceof FlatMapLink || links[place] instanceof MultiLink);
+    for (int place = from; place < policy.from(); place++) isOneToOne &= !(links[place] instanceof FlatMapLink
+        || links[place] instanceof MultiLink);
     undo(isOneToOne ? Math.max(from, policy.from()) : from);
     var failed = new Failed(input == null ? value : input, value, thrown, site.label(), site.line(), attempts);
     Object instead;

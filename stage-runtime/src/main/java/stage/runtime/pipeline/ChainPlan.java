@@ -19,5 +19,6 @@ import stage.api.pipeline.plan.Site;
  * @param isRaw whether elements come without envelopes
  * @param isCollecting whether a container of the user's is changed, so that what is in it must be settled
  */
-record ChainPlan(String stage, Supplier<List<Link>> links, List<Site> sites, List<Policy> policies, boolean isRaw, boolean isCollecting,
+record ChainPlan(String stage, Supplier<List<Link>> links, List<Site> sites, List<Policy> policies, boolean isRaw,
+    boolean isCollecting,
     Map<String, Integer> sides, List<Integer> feeds, Map<String, Integer> lanes, long idleAfterNanos) {}

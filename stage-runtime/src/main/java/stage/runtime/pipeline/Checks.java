@@ -26,8 +26,10 @@ import stage.api.pipeline.plan.TablePlan;
  */
 final class Checks {
   private final List<String> problems = new ArrayList<>();
-  private final Map<Object, Site> seen = new IdentityHashMap<>();      // sources, by identity: which step reached them first
-  private final Map<Object, Boolean> known = new IdentityHashMap<>();  // starts of branches and parts: whether their elements have a time
+  // sources, by identity: which step reached them first
+  private final Map<Object, Site> seen = new IdentityHashMap<>();
+  // starts of branches and parts: whether their elements have a time
+  private final Map<Object, Boolean> known = new IdentityHashMap<>();
   private final Map<String, Site> names = new HashMap<>();
 
   private Checks() {}
@@ -48,7 +50,8 @@ final class Checks {
   private void named(Site site, String name) {
     Site other = names.putIfAbsent(name, site);
     if (other != null && other != site) {
-      problem(site, "its name is taken by " + other + ", and a name stands for one step in failures, reports and paths; give one of them another");
+      problem(site, "its name is taken by " + other
+          + ", and a name stands for one step in failures, reports and paths; give one of them another");
     }
   }
 
@@ -81,8 +84,10 @@ final class Checks {
       case Node.Parallel parallel -> parallel(parallel);
       case Node.Reduced reduced -> reduced(reduced);
       case Node.Merged merged -> allTimed(merged.inputs(), merged.site());
-      case Node.MergedSorted sorted -> selective(sorted, "waits until each input has an element") && allTimed(sorted.inputs(), sorted.site());
-      case Node.Concatenated all -> selective(all, "reads a later input only when the ones before it have ended") && allTimed(all.inputs(), all.site());
+      case Node.MergedSorted sorted -> selective(sorted, "waits until each input has an element")
+          && allTimed(sorted.inputs(), sorted.site());
+      case Node.Concatenated all -> selective(all, "reads a later input only when the ones before it have ended")
+          && allTimed(all.inputs(), all.site());
       case Node.Zipped zipped -> {
         selective(zipped, "takes from both inputs by turns");
         allTimed(zipped.inputs(), zipped.site());
@@ -121,7 +126,8 @@ final class Checks {
     }
     boolean isInner = source.origin() instanceof Origin.Branch || source.origin() instanceof Origin.Part;
     if (isInner && !known.containsKey(source.identity())) {
-      problem(reader, "it reads what " + source.site() + " gives to one of its own steps, outside of it; use a pipeline only where it was handed in");
+      problem(reader, "it reads what " + source.site()
+          + " gives to one of its own steps, outside of it; use a pipeline only where it was handed in");
     }
     return known.getOrDefault(source.identity(), false);
   }
@@ -188,7 +194,8 @@ final class Checks {
     boolean right = isTimed(joined.right(), joined.site());
     boolean needsTime = !(joined.pairing() instanceof Pairing.Whole);
     if (needsTime && !(left && right)) {
-      problem(joined.site(), "it compares times, but the elements on the " + (left ? "right" : right ? "left" : "left and on the right")
+      problem(joined.site(), "it compares times, but the elements on the " + (left ? "right" : right ? "left"
+          : "left and on the right")
           + " have none; put eventTime(…) on each source, or use whole(…)");
     }
     return needsTime;
@@ -204,7 +211,8 @@ final class Checks {
     boolean isTableTimed = isTimed(table.input(), table.site());
     if (table.reading() == TablePlan.Reading.AS_OF && !(isTimed && isTableTimed)) {
       problem(enriched.site(), "it looks up what was valid at an element's time, but "
-          + (isTimed ? "the rows of its table" : isTableTimed ? "its elements" : "neither its elements nor the rows of its table")
+          + (isTimed ? "the rows of its table" : isTableTimed ? "its elements"
+              : "neither its elements nor the rows of its table")
           + " have none; put eventTime(…) on each source, or use latest()");
     }
     return isTimed;
@@ -232,7 +240,8 @@ final class Checks {
     origins(one, origins);
     Map<Object, Site> others = new IdentityHashMap<>();
     origins(other, others);
-    return origins.entrySet().stream().filter(origin -> others.containsKey(origin.getKey())).map(Map.Entry::getValue).findFirst();
+    return origins.entrySet().stream().filter(origin -> others.containsKey(origin.getKey())).map(Map.Entry::getValue)
+        .findFirst();
   }
 
   private static void origins(Node node, Map<Object, Site> all) {

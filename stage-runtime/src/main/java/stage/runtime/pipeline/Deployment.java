@@ -95,15 +95,18 @@ final class Deployment {
 
   private ProducerSpec<?, ?> source(StagePlan stage, Origin origin) {
     return switch (origin) {
-      case Origin.Elements(var elements) when elements instanceof Collection<?> -> Stage.producer(stage.name, () -> new ElementsSource(elements));
+      case Origin.Elements(var elements) when elements instanceof Collection<?> -> Stage.producer(stage.name, () ->
+          new ElementsSource(elements));
       case Origin.Elements(var elements) -> Stage.ofIterable(stage.name, elements);
       case Origin.Files(var files) -> Stage.producer(stage.name, () -> new FilesSource(files));
       case Origin.Text(var text) -> Stage.ofLines(stage.name, text);
       case Origin.Loop(var loop) -> Stage.generator(stage.name, () -> new LoopSource(loop));
       case Origin.Spec(var spec) -> spec;
       case Origin.Publisher(var publisher) -> Stage.fromPublisher(stage.name, publisher);
-      case Origin.Tick(var period) -> Stage.generator(stage.name, () -> new TickSource(Time.toNanos(period), job.clock()));
-      case Origin.Deliveries deliveries -> throw new IllegalStateException(stage.site + " has passed the checks, but cannot be started");
+      case Origin.Tick(var period) -> Stage.generator(stage.name, () -> new TickSource(Time.toNanos(period),
+          job.clock()));
+      case Origin.Deliveries deliveries -> throw new IllegalStateException(stage.site
+          + " has passed the checks, but cannot be started");
       case Origin.Ref ref -> throw new IllegalStateException("it runs already");
       case Origin.Branch branch -> throw new IllegalStateException("a branch has no source of its own");
       case Origin.Part part -> throw new IllegalStateException("a part has no source of its own");
@@ -112,7 +115,8 @@ final class Deployment {
 
   private ProducerConsumerSpec<Object, Object, RunStage> run(StagePlan stage) {
     ChainPlan plan = Links.of(stage);
-    ProducerConsumerSpec<Object, Object, RunStage> spec = Stage.producerConsumer(stage.name, () -> new RunStage(context -> chain(stage, plan, context)));
+    ProducerConsumerSpec<Object, Object, RunStage> spec = Stage.producerConsumer(stage.name, () ->
+        new RunStage(context -> chain(stage, plan, context)));
     Optional<DeadLetterHandler> handler = Handlers.of(plan);
     if (handler.isPresent()) spec = spec.withDeadLetters(handler.get());
     return fed(spec, stage).withDispatcher(dispatcher(stage));
@@ -120,7 +124,8 @@ final class Deployment {
 
   private ConsumerSpec<Object, SinkStage> end(StagePlan stage) {
     ChainPlan plan = Links.of(stage);
-    ConsumerSpec<Object, SinkStage> spec = Stage.consumer(stage.name, () -> new SinkStage(context -> chain(stage, plan, context)));
+    ConsumerSpec<Object, SinkStage> spec = Stage.consumer(stage.name, () -> new SinkStage(context ->
+        chain(stage, plan, context)));
     Optional<DeadLetterHandler> handler = Handlers.of(plan);
     if (handler.isPresent()) spec = spec.withDeadLetters(handler.get());
     return fed(spec, stage);
@@ -131,7 +136,8 @@ final class Deployment {
     return context.transactional("run", () -> new Chain(plan, job, new Tally(boards.get(stage))));
   }
 
-  private ProducerConsumerSpec<Object, Object, Stage.ProducerConsumer<Object, Object>> concurrent(StagePlan stage, Crossing.Concurrent how) {
+  private ProducerConsumerSpec<Object, Object, Stage.ProducerConsumer<Object, Object>> concurrent(StagePlan stage,
+      Crossing.Concurrent how) {
     OnFailure policy = OnFailure.ofDefault();
     long timeoutNanos = 0;
     for (Part.Plain each : stage.policies) {
@@ -141,7 +147,8 @@ final class Deployment {
     }
     var function = new ConcurrentFunction(how.fn(), policy, timeoutNanos, job);
     ProducerConsumerSpec<Object, Object, Stage.ProducerConsumer<Object, Object>> spec = how.order() == Crossing.Order.ORDERED
-        ? Stage.mapConcurrent(stage.name, how.atOnce(), function) : Stage.mapConcurrentUnordered(stage.name, how.atOnce(), function);
+        ? Stage.mapConcurrent(stage.name, how.atOnce(), function) : Stage.mapConcurrentUnordered(stage.name,
+            how.atOnce(), function);
     return fed(spec, stage);
   }
 
@@ -168,7 +175,8 @@ final class Deployment {
   }
 
   private SubscriptionSpec<?> subscription(Feed feed) {
-    SubscriptionSpec<?> spec = SubscriptionSpec.to(producers.get(feed.from())).withDemand(feed.buffer() == 0 ? demand : Demand.max(feed.buffer()));
+    SubscriptionSpec<?> spec = SubscriptionSpec.to(producers.get(feed.from())).withDemand(feed.buffer() == 0 ? demand
+        : Demand.max(feed.buffer()));
     return feed.route() < 0 ? spec : spec.withPartition(feed.route());
   }
 
@@ -238,7 +246,8 @@ final class Deployment {
 
   /** {@return the stages of the job, each after those that feed it} */
   List<StageRef<?>> own() {
-    return stages.stream().filter(stage -> !(stage.kind instanceof Kind.Source(Origin.Ref ref))).<StageRef<?>>map(refs::get).toList();
+    return stages.stream().filter(stage -> !(stage.kind instanceof Kind.Source(Origin.Ref ref)))
+        .<StageRef<?>>map(refs::get).toList();
   }
 
   Object result() {

@@ -48,7 +48,8 @@ final class Descriptions {
     var text = new StringBuilder();
     for (StagePlan stage : stages) {
       text.append(stage.name).append(": ").append(steps(stage));
-      if (!stage.feeds.isEmpty()) text.append("; from ").append(feeds(stage)).append(", demand ").append(demand.max()).append('/').append(demand.min());
+      if (!stage.feeds.isEmpty()) text.append("; from ").append(feeds(stage)).append(", demand ").append(demand.max())
+          .append('/').append(demand.min());
       text.append("; order ").append(orders.get(stage));
       if (!times.get(stage).isEmpty()) text.append("; event time, ").append(times.get(stage));
       String policies = policies(stage);
@@ -81,7 +82,8 @@ final class Descriptions {
       case Part.Outcomes outcomes -> "results of " + label;
       case Part.FanIn fanIn -> label;
       case Part.KeyRoute route -> label + " to " + route.workers() + " workers";
-      case Part.Reducer(var node, var travelling) -> (node.framing().map(framing -> windows(framing) + " ").orElse("")) + label;
+      case Part.Reducer(var node, var travelling) -> (node.framing().map(framing -> windows(framing) + " ")
+          .orElse("")) + label;
       default -> label;
     };
   }
@@ -161,14 +163,18 @@ final class Descriptions {
           default -> false;
         };
         if (dependsOnOrder && isUnordered) notes.add(arrival);
-        if (step instanceof Step.BatchWeighted || step instanceof Step.Sample) notes.add(site + " depends on the clock");
-        if (step instanceof Step.EventTime(var how) && how.silence().isPresent()) notes.add(site + " depends on the clock, when its source falls silent");
+        if (step instanceof Step.BatchWeighted || step instanceof Step.Sample) notes.add(site
+            + " depends on the clock");
+        if (step instanceof Step.EventTime(var how) && how.silence().isPresent()) notes.add(site
+            + " depends on the clock, when its source falls silent");
       }
       case Part.Reducer(var node, var travelling) -> {
         if (node.framing().isEmpty()) return;
         Framing framing = node.framing().get();
-        if (framing.windows().shape() instanceof Windows.Shape.ByClock) notes.add(framing.site() + " depends on the clock");
-        if (framing.windows().shape() instanceof Windows.Shape.Count && isUnordered) notes.add(framing.site() + " depends on the order of arrival");
+        if (framing.windows().shape() instanceof Windows.Shape.ByClock) notes.add(framing.site()
+            + " depends on the clock");
+        if (framing.windows().shape() instanceof Windows.Shape.Count && isUnordered) notes.add(framing.site()
+            + " depends on the order of arrival");
         if (framing.earlyEvery().isPresent()) notes.add(framing.site() + " has early panes that depend on the clock");
       }
       default -> { }
@@ -180,10 +186,12 @@ final class Descriptions {
   private String mermaid() {
     var graph = new StringBuilder("flowchart LR\n");
     for (StagePlan stage : stages) {
-      graph.append("  ").append(id(stage)).append("[\"").append(html(stage.name)).append("<br/>").append(html(steps(stage))).append("\"]\n");
+      graph.append("  ").append(id(stage)).append("[\"").append(html(stage.name)).append("<br/>")
+          .append(html(steps(stage))).append("\"]\n");
     }
     for (StagePlan stage : stages) {
-      for (Feed feed : stage.feeds) graph.append("  ").append(id(feed.from())).append(" --> ").append(id(stage)).append('\n');
+      for (Feed feed : stage.feeds) graph.append("  ").append(id(feed.from())).append(" --> ").append(id(stage))
+          .append('\n');
     }
     return graph.toString();
   }
@@ -194,15 +202,18 @@ final class Descriptions {
    */
   private static String id(StagePlan stage) {
     String name = stage.name;
-    boolean isPlain = name.chars().allMatch(c -> c == '_' || Character.isLetterOrDigit(c)) && !name.equalsIgnoreCase("end") && !name.equals("graph")
-        && !name.equals("subgraph") && !name.equals("flowchart") && !name.equals("default") && !name.equals("style") && !name.equals("class");
+    boolean isPlain = name.chars().allMatch(c -> c == '_' || Character.isLetterOrDigit(c))
+        && !name.equalsIgnoreCase("end") && !name.equals("graph")
+        && !name.equals("subgraph") && !name.equals("flowchart") && !name.equals("default") && !name.equals("style")
+            && !name.equals("class");
     return isPlain ? name : "\"" + name + "\"";
   }
 
   private static String html(String text) {
     var escaped = new StringBuilder();
     text.codePoints().forEach(c -> {
-      boolean isPlain = c >= ' ' && c != '"' && c != '<' && c != '>' && c != '&' && c != '#' && c != '`' && c != '[' && c != ']' && c != '|';
+      boolean isPlain = c >= ' ' && c != '"' && c != '<' && c != '>' && c != '&' && c != '#' && c != '`' && c != '['
+          && c != ']' && c != '|';
       if (isPlain) escaped.appendCodePoint(c);
       else escaped.append('#').append(c).append(';');
     });
@@ -212,10 +223,12 @@ final class Descriptions {
   private String dot() {
     var graph = new StringBuilder("digraph job {\n  rankdir=LR;\n  node [shape=box];\n");
     for (StagePlan stage : stages) {
-      graph.append("  ").append(quoted(stage.name)).append(" [label=").append(quoted(stage.name + "\n" + steps(stage))).append("];\n");
+      graph.append("  ").append(quoted(stage.name)).append(" [label=")
+          .append(quoted(stage.name + "\n" + steps(stage))).append("];\n");
     }
     for (StagePlan stage : stages) {
-      for (Feed feed : stage.feeds) graph.append("  ").append(quoted(feed.from().name)).append(" -> ").append(quoted(stage.name)).append(";\n");
+      for (Feed feed : stage.feeds) graph.append("  ").append(quoted(feed.from().name)).append(" -> ")
+          .append(quoted(stage.name)).append(";\n");
     }
     return graph.append("}\n").toString();
   }

@@ -71,7 +71,8 @@ final class DistinctLink extends Link {
       committed.put(its, number);
     });
     added.clear();
-    for (Iterator<Long> oldest = committed.values().iterator(); oldest.hasNext() && oldest.next() < next - remembered;) oldest.remove();
+    for (Iterator<Long> oldest = committed.values().iterator(); oldest.hasNext()
+        && oldest.next() < next - remembered;) oldest.remove();
   }
 
   @Override

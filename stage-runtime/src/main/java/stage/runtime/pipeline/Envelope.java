@@ -18,7 +18,8 @@ record Envelope(Object value, Object key, long t, long w, int route) {
 
   /** {@return the same with another element, which has its stamp} */
   static Object with(Object event, Object value) {
-    return event instanceof Envelope(var old, var key, var t, var w, var route) && (t != Times.NEVER || w != Times.NEVER)
+    return event instanceof Envelope(var old, var key, var t, var w, var route) && (t != Times.NEVER
+        || w != Times.NEVER)
         ? new Envelope(value, null, t, w, 0) : value;
   }
 }

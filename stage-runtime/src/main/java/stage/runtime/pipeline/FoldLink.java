@@ -15,7 +15,8 @@ final class FoldLink extends HeldLink<Object> {
   @Override
   void push(Object value, long t, long w) throws Exception {
     try {
-      held.set(Objects.requireNonNull(fold.apply(held.value(), value), "a fold made null; what is folded is never null"));
+      held.set(Objects.requireNonNull(fold.apply(held.value(), value),
+          "a fold made null; what is folded is never null"));
     } catch (Exception thrown) {
       throw chain.failed(step, this, value, t, w, thrown);
     }

@@ -138,7 +138,8 @@ final class FusedLoop implements Loop {
         out[m++] = v;
       }
     } catch (Throwable thrown) {
-      failed(i, m, step);   // not the value: it would have to be there in memory at each step, which costs 2 to 6 times as much
+      // not the value: it would have to be there in memory at each step, which costs 2 to 6 times as much
+      failed(i, m, step);
       throw thrown;
     }
     return m;

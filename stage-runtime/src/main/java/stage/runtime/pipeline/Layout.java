@@ -79,13 +79,15 @@ final class Layout {
 
   private static boolean hasExpansion(StagePlan run) {
     return run != null && run.parts.stream().anyMatch(part -> part instanceof Part.Reducer
-        || part instanceof Part.Plain plain && (plain.step() instanceof Step.FlatMap || plain.step() instanceof Step.MapMulti));
+        || part instanceof Part.Plain plain && (plain.step() instanceof Step.FlatMap
+            || plain.step() instanceof Step.MapMulti));
   }
 
   /** {@return whether a run has a time limit} That of a function that runs elsewhere is kept there. */
   private static boolean isLimited(StagePlan run) {
     return run != null && !(run.parts.getFirst() instanceof Part.Outcomes)
-        && run.parts.stream().anyMatch(part -> part instanceof Part.Plain plain && plain.step() instanceof Step.Timeout);
+        && run.parts.stream().anyMatch(part -> part instanceof Part.Plain plain
+            && plain.step() instanceof Step.Timeout);
   }
 
   private void branch(Node.Branch branch, Tail start) {
@@ -144,7 +146,8 @@ final class Layout {
     Tail before = tail(fused.input());
     var part = new Part.Plain(fused.site(), fused.step());
     boolean isPolicy = isPolicy(fused.step());
-    if (isPolicy && before.open != null && before.open.parts.size() == 1 && before.open.parts.getFirst() instanceof Part.Outcomes) {
+    if (isPolicy && before.open != null && before.open.parts.size() == 1
+        && before.open.parts.getFirst() instanceof Part.Outcomes) {
       before.open.feeds.getFirst().from().policies.add(part);   // it covers the function that ran elsewhere
     }
     // A time limit is for the steps before it, so the steps behind it are another run's.
@@ -181,7 +184,8 @@ final class Layout {
       policies.addFirst(fused);
       node = fused.input();
     }
-    if (!(node instanceof Node.Crossed crossed && crossed.how() instanceof Crossing.Concurrent how && how.order() == Crossing.Order.BY_KEY)) {
+    if (!(node instanceof Node.Crossed crossed && crossed.how() instanceof Crossing.Concurrent how
+        && how.order() == Crossing.Order.BY_KEY)) {
       return Optional.empty();
     }
     return Optional.of(byKey(crossed, how, policies));
@@ -192,13 +196,15 @@ final class Layout {
   }
 
   private Tail crossed(Node.Crossed crossed) {
-    if (crossed.how() instanceof Crossing.Concurrent how && how.order() == Crossing.Order.BY_KEY) return byKey(crossed, how, List.of());
+    if (crossed.how() instanceof Crossing.Concurrent how
+        && how.order() == Crossing.Order.BY_KEY) return byKey(crossed, how, List.of());
     Tail before = tail(crossed.input());
     return switch (crossed.how()) {
       case Crossing.Async async -> closed(before);
       case Crossing.Buffer(int n, var overflow) -> buffered(before, n);
       case Crossing.Concurrent concurrent -> concurrent(crossed, concurrent, before);
-      case Crossing.Via via -> Tail.of(stage(new Kind.Via(via), crossed.site(), before.worker, plain(before, crossed.site()).feeds), false);
+      case Crossing.Via via -> Tail.of(stage(new Kind.Via(via), crossed.site(), before.worker, plain(before,
+          crossed.site()).feeds), false);
     };
   }
 
@@ -248,7 +254,8 @@ final class Layout {
     List<Feed> results = new ArrayList<>();
     List<Feed> late = new ArrayList<>();
     for (int worker = 1; worker <= reduced.workers(); worker++) {
-      StagePlan run = stage(new Kind.Run(), reduced.site(), worker, List.of(new Feed(feeds.getFirst().from(), worker - 1)));
+      StagePlan run = stage(new Kind.Run(), reduced.site(), worker,
+          List.of(new Feed(feeds.getFirst().from(), worker - 1)));
       run.isStamped = isTimed;
       run.parts.add(new Part.Reducer(reduced, true));
       if (hasBranch(reduced.framing())) {
@@ -259,7 +266,8 @@ final class Layout {
         results.add(new Feed(run, -1));
       }
     }
-    if (hasBranch(reduced.framing())) branch(reduced.framing().get().late().get(), new Tail(List.copyOf(late), null, true, false, 0));
+    if (hasBranch(reduced.framing())) branch(reduced.framing().get().late().get(), new Tail(List.copyOf(late), null,
+        true, false, 0));
     return new Tail(List.copyOf(results), null, isTimed, false, 0);
   }
 
@@ -324,7 +332,8 @@ final class Layout {
     List<Feed> right = routed(tail(joined.right()), joined.site(), joined.rightKey(), joined.workers());
     List<Feed> results = new ArrayList<>();
     for (int worker = 1; worker <= joined.workers(); worker++) {
-      List<Feed> feeds = List.of(new Feed(left.getFirst().from(), worker - 1), new Feed(right.getFirst().from(), worker - 1).of(1));
+      List<Feed> feeds = List.of(new Feed(left.getFirst().from(), worker - 1), new Feed(right.getFirst().from(),
+          worker - 1).of(1));
       StagePlan run = stage(new Kind.Run(), joined.site(), worker, feeds);
       run.parts.add(new Part.FanIn(joined));
       run.isStamped = isTimed;
@@ -382,8 +391,10 @@ final class Layout {
   }
 
   private static String baseName(StagePlan stage) {
-    for (Part part : stage.parts) if (!(part instanceof Part.Outcomes) && part.site().name().isPresent()) return part.site().name().get();
-    if (stage.kind instanceof Kind.Run && stage.parts.size() == 1 && stage.parts.getFirst() instanceof Part.Outcomes) return "results";
+    for (Part part : stage.parts) if (!(part instanceof Part.Outcomes) && part.site().name()
+        .isPresent()) return part.site().name().get();
+    if (stage.kind instanceof Kind.Run && stage.parts.size() == 1
+        && stage.parts.getFirst() instanceof Part.Outcomes) return "results";
     for (Part part : stage.parts) if (!(part instanceof Part.Outcomes)) return part.site().label();
     return stage.site.label();
   }

@@ -79,7 +79,8 @@ final class Links {
         all.add(link);
       }
       return all;
-    }, List.copyOf(made.sites), List.copyOf(made.policies), isRaw, made.isCollecting, made.sides(), made.feeds(), made.lanes(), made.idleAfterNanos);
+    }, List.copyOf(made.sites), List.copyOf(made.policies), isRaw, made.isCollecting, made.sides(), made.feeds(),
+        made.lanes(), made.idleAfterNanos);
   }
 
   private Map<String, Integer> sides() {
@@ -141,7 +142,8 @@ final class Links {
   /** Says what becomes of elements that the steps so far fail on, but for those that have a policy. */
   private void cover(OnFailure how, Fn<stage.api.pipeline.Failed, Object> recover, Site site) {
     closeLoop();
-    for (; covered < sites.size(); covered++) policies.add(new Policy(how, recover, coveredLink, links.size(), site, timeoutNanos));
+    for (; covered < sites.size(); covered++) policies.add(new Policy(how, recover, coveredLink, links.size(), site,
+        timeoutNanos));
     coveredLink = links.size();
     timeoutNanos = 0;
   }
@@ -152,7 +154,8 @@ final class Links {
       case Part.Outcomes(Site site) -> link(site, OutcomeLink::new);
       case Part.FanIn(Node node) -> fanIn(node);
       case Part.Reducer(Node.Reduced node, boolean isKeyTravelling) -> reducer(node, isKeyTravelling);
-      case Part.KeyRoute(Site site, Fn<Object, Object> key, int workers) -> link(site, () -> new KeyRouteLink(key, workers));
+      case Part.KeyRoute(Site site, Fn<Object, Object> key, int workers) -> link(site, () ->
+          new KeyRouteLink(key, workers));
       case Part.TestRoute(Site site, Condition<Object> test) -> link(site, () -> new TestRouteLink(test));
       case Part.LateRoute(Site site) -> link(site, LateRouteLink::new);
       case Part.Last(Site site, Sink sink) -> sink(site, sink);
@@ -198,9 +201,11 @@ final class Links {
     }
     link(node.site(), () -> switch (node) {
       case Node.Zipped zipped -> new SidesLink(List.of(), Operators.zipping(zipped.fn()));
-      case Node.MergedSorted sorted -> new SidesLink(List.of(), Operators.mergingSorted(sorted.inputs().size(), sorted.order()));
+      case Node.MergedSorted sorted -> new SidesLink(List.of(), Operators.mergingSorted(sorted.inputs().size(),
+          sorted.order()));
       case Node.Joined joined -> new SidesLink(
-          List.of(joined.leftKey(), joined.rightKey()), Operators.joining(joined.pairing(), joined.unmatched(), joined.fn()));
+          List.of(joined.leftKey(), joined.rightKey()), Operators.joining(joined.pairing(), joined.unmatched(),
+              joined.fn()));
       case Node.Enriched enriched -> new SidesLink(List.of(enriched.key(), enriched.table().key()),
           Operators.lookingUp(enriched.table().reading(), enriched.table().bound(), enriched.fn()));
       default -> throw new IllegalStateException(node.site() + " has no inputs that are told apart");
@@ -210,7 +215,8 @@ final class Links {
 
   private void reducer(Node.Reduced node, boolean isKeyTravelling) {
     isCollecting |= node.how() instanceof Reducing.Collect;
-    link(node.keySite(), () -> new KeyedLink(node.key(), isKeyTravelling, Operators.reducing(node.how(), node.framing())));
+    link(node.keySite(), () -> new KeyedLink(node.key(), isKeyTravelling, Operators.reducing(node.how(),
+        node.framing())));
     sites.add(node.site());
   }
 

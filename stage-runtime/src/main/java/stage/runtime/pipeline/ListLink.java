@@ -52,7 +52,8 @@ final class ListLink extends Link {
   @Override
   void adopt(Link other) {
     var old = (ListLink) other;
-    committed = Arrays.copyOf(old.committed, Math.max(16, old.committedSize));   // the other thread may go on behind that
+    // the other thread may go on behind that
+    committed = Arrays.copyOf(old.committed, Math.max(16, old.committedSize));
     committedSize = old.committedSize;
     rollback();
   }

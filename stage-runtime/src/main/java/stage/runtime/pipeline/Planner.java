@@ -22,7 +22,8 @@ public final class Planner implements PipelineRuntime {
   private Deployment planned(Blueprint<?> job, String name) {
     List<StagePlan> stages = laidOut(job, name);
     SimulatedTime simulation = SimulatedTime.ofThisThread();
-    return new Deployment(stages, job.demand(), new JobContext(simulation == null ? realTime : simulation, stages.getLast().name));
+    return new Deployment(stages, job.demand(), new JobContext(simulation == null ? realTime : simulation,
+        stages.getLast().name));
   }
 
   private static List<StagePlan> laidOut(Blueprint<?> job, String name) {

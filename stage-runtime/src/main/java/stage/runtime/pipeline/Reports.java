@@ -44,7 +44,8 @@ final class Reports {
   private static Report.Run withLost(Report.Run run, long deadLettered) {
     long lost = Math.max(0, deadLettered - run.deadLettered());
     if (lost == 0) return run;
-    return new Report.Run(run.stage(), run.in() + lost, run.handled(), run.filtered(), run.deadLettered() + lost, run.late(), run.lateAfterIdle(),
+    return new Report.Run(run.stage(), run.in() + lost, run.handled(), run.filtered(), run.deadLettered() + lost,
+        run.late(), run.lateAfterIdle(),
         run.dropped(), run.retried(), run.out());
   }
 

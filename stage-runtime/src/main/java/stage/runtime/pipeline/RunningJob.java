@@ -28,7 +28,8 @@ final class RunningJob<R> implements Running<R> {
     StageFailedException failed = null;
     for (StageRef<?> stage : stages) {
       StopReason reason = stage.join();
-      if (reason instanceof StopReason.Crashed(Throwable cause) && failed == null) failed = new StageFailedException(stage.path(), "its life", cause);
+      if (reason instanceof StopReason.Crashed(Throwable cause)
+          && failed == null) failed = new StageFailedException(stage.path(), "its life", cause);
     }
     if (failed != null) throw failed;
     return (R) deployment.result();

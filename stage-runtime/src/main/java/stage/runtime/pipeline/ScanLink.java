@@ -16,7 +16,8 @@ final class ScanLink extends HeldLink<Object> {
   void push(Object value, long t, long w) throws Exception {
     Object folded;
     try {
-      folded = Objects.requireNonNull(fold.apply(held.value(), value), "a fold made null; what is folded is never null");
+      folded = Objects.requireNonNull(fold.apply(held.value(), value),
+          "a fold made null; what is folded is never null");
     } catch (Exception thrown) {
       throw chain.failed(step, this, value, t, w, thrown);
     }

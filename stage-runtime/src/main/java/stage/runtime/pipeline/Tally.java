@@ -49,8 +49,10 @@ final class Tally {
 
   void commit() {
     Report.Run before = board.committed;
-    if (in == before.in() && out == before.out() && retried == before.retried() && filtered == before.filtered()) return;
-    board.committed = new Report.Run(before.stage(), in, handled, filtered, deadLettered, late, lateAfterIdle, dropped, retried, out);
+    if (in == before.in() && out == before.out() && retried == before.retried()
+        && filtered == before.filtered()) return;
+    board.committed = new Report.Run(before.stage(), in, handled, filtered, deadLettered, late, lateAfterIdle,
+        dropped, retried, out);
   }
 
   void rollback() {

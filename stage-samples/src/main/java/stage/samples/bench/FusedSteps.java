@@ -67,12 +67,14 @@ public final class FusedSteps {
   }
 
   private long tenMaps() throws InterruptedException {
-    return Pipeline.from(numbers).map(n -> n + 1).map(n -> n ^ 3).map(n -> n + 5).map(n -> n * 7).map(n -> n - 9).map(n -> n + 11).map(n -> n ^ 13)
+    return Pipeline.from(numbers).map(n -> n + 1).map(n -> n ^ 3).map(n -> n + 5).map(n -> n * 7).map(n -> n - 9)
+        .map(n -> n + 11).map(n -> n ^ 13)
         .map(n -> n + 15).map(n -> n * 17).map(n -> n - 19).async().reduce(0L, Long::sum).run();
   }
 
   private long byHand() throws InterruptedException {
-    return Pipeline.from(numbers).map(n -> ((((((n + 1 ^ 3) + 5) * 7 - 9 + 11) ^ 13) + 15) * 17) - 19).async().reduce(0L, Long::sum).run();
+    return Pipeline.from(numbers).map(n -> ((((((n + 1 ^ 3) + 5) * 7 - 9 + 11) ^ 13) + 15) * 17) - 19).async()
+        .reduce(0L, Long::sum).run();
   }
 
   private long oneInAHundredFails() throws InterruptedException {

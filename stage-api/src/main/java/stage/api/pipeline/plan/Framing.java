@@ -13,4 +13,5 @@ import stage.api.pipeline.Windows;
  * @param earlyEvents after how many elements of a window there is an early pane; 0 for never
  * @param earlyEvery after which time there is an early pane of each open window; empty for never
  */
-public record Framing(Site site, Windows windows, Optional<Node.Branch> late, int earlyEvents, Optional<Duration> earlyEvery) {}
+public record Framing(Site site, Windows windows, Optional<Node.Branch> late, int earlyEvents,
+    Optional<Duration> earlyEvery) {}

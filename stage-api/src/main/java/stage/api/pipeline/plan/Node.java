@@ -92,7 +92,8 @@ public sealed interface Node {
    * @param part what a worker is given
    * @param result what a worker makes of it
    */
-  record Parallel(Site site, Node input, Fn<Object, Object> key, int workers, Source part, Node result) implements Node {
+  record Parallel(Site site, Node input, Fn<Object, Object> key, int workers, Source part,
+      Node result) implements Node {
     @Override
     public List<Node> inputs() {
       return List.of(input);
@@ -115,7 +116,8 @@ public sealed interface Node {
    * @param framing the windows; empty for none
    * @param how what elements come to
    */
-  record Reduced(Site site, Node input, Site keySite, Fn<Object, Object> key, int workers, Optional<Framing> framing, Reducing how)
+  record Reduced(Site site, Node input, Site keySite, Fn<Object, Object> key, int workers, Optional<Framing> framing,
+      Reducing how)
       implements Node {
     @Override
     public List<Node> inputs() {
@@ -202,7 +204,8 @@ public sealed interface Node {
    * @param fn makes a result: of elements, or of an {@link Optional} where a side may be missing
    */
   record Joined(
-      Site site, Node left, Node right, Fn<Object, Object> leftKey, Fn<Object, Object> rightKey, int workers, Pairing pairing,
+      Site site, Node left, Node right, Fn<Object, Object> leftKey, Fn<Object, Object> rightKey, int workers,
+          Pairing pairing,
       Pairing.Unmatched unmatched, Fn2<Object, Object, Object> fn) implements Node {
     @Override
     public List<Node> inputs() {
@@ -224,7 +227,8 @@ public sealed interface Node {
    * @param key of an element
    * @param fn makes a result of an element and an {@link Optional} row
    */
-  record Enriched(Site site, Node input, TablePlan table, Fn<Object, Object> key, Fn2<Object, Object, Object> fn) implements Node {
+  record Enriched(Site site, Node input, TablePlan table, Fn<Object, Object> key,
+      Fn2<Object, Object, Object> fn) implements Node {
     @Override
     public List<Node> inputs() {
       return List.of(input, table.input());

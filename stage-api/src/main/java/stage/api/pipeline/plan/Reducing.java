@@ -28,7 +28,8 @@ public sealed interface Reducing {
    * @param merge joins two; null if none was given
    * @param finish makes the result
    */
-  record Aggregate(Object zero, Fold<Object, Object> fold, Merge<Object> merge, Fn<Object, Object> finish) implements Reducing {}
+  record Aggregate(Object zero, Fold<Object, Object> fold, Merge<Object> merge,
+      Fn<Object, Object> finish) implements Reducing {}
 
   /**
    * Each value of a fold, when it is there.
