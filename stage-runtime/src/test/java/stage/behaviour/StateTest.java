@@ -117,6 +117,32 @@ class StateTest extends CrashTest {
     }
 
     @Test
+    void updatesMergesAndComputesAsTheJdkDoes() throws Exception {
+      var tally = tally();
+      assertThat(tally.<Integer>call(stage -> stage.sum.update(sum -> sum + 1))).isEqualTo(1001);
+      assertThat(tally.<Integer>call(stage -> stage.byRemainder.getOrDefault(1, -1))).isEqualTo(-1);
+      assertThat(tally.<Integer>call(stage -> stage.byRemainder.merge(1, 5, Integer::sum))).isEqualTo(5);
+      assertThat(tally.<Integer>call(stage -> stage.byRemainder.merge(1, 6, Integer::sum))).isEqualTo(11);
+      assertThat(tally.<Integer>call(stage -> stage.byRemainder.compute(2, (key, value) -> value == null ? key : value))).isEqualTo(2);
+      assertThat(tally.<Integer>call(stage -> stage.byRemainder.compute(1, (key, value) -> null))).isNull();
+      assertThat(last(tally)).isEqualTo(Map.of(2, 2));
+    }
+
+    @Test
+    void undoesUpdatesAndMergesToo() throws Exception {
+      var tally = tally();
+      tally.call(stage -> stage.byRemainder.merge(1, 5, Integer::sum));
+      assertThatThrownBy(() -> tally.call(stage -> {
+        stage.sum.update(sum -> sum + 1);
+        stage.byRemainder.merge(1, 6, Integer::sum);
+        stage.byRemainder.compute(2, (key, value) -> 9);
+        throw new IOException("undone");
+      })).cause().hasMessage("undone");
+      assertThat(sum(tally)).isEqualTo(1000);
+      assertThat(last(tally)).isEqualTo(Map.of(1, 5));
+    }
+
+    @Test
     void ofEventsUndoesWhatItSetIfItThrows() throws Exception {
       faults.after = new Once(2, cause);
       var tally = tally();
