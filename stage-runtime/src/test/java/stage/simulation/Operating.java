@@ -18,7 +18,7 @@ import stage.runtime.lane.Progress;
  */
 final class Operating implements Stage.ProducerConsumer<Event, Event> {
   /** So many events it holds back until all input has come. */
-  private static final int HELD_TO_THE_END = 2;
+  private static final int HELD_TO_THE_END = 6;
 
   /**
    * What it holds.

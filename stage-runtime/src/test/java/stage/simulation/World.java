@@ -283,8 +283,12 @@ final class World implements Faults {
   private void lookForTheLastTime(Cell<?> cell, boolean hasCompleted) {
     Watched known = cell == null ? null : watched.get(cell);
     if (known == null) return;
-    known.books.lookForTheLastTime(hasCompleted);
-    if (known.isSink) look(known);
+    try {
+      known.books.lookForTheLastTime(hasCompleted);
+      if (known.isSink) look(known);
+    } catch (AssertionError wrong) {
+      problem = wrong.getMessage();   // a listener that throws stops nobody
+    }
   }
 
   private void markCrash(StageEvent.Crashed crashed) {

@@ -17,6 +17,7 @@ import stage.api.SubscriptionSnapshot;
 import stage.api.SubscriptionSpec;
 import stage.runtime.lane.Lane;
 import stage.runtime.lane.Lanes;
+import stage.runtime.lane.Progress;
 import stage.runtime.mailbox.Mailbox;
 import stage.runtime.mailbox.Message;
 import stage.runtime.time.Driver;
@@ -51,6 +52,21 @@ class RacingTest {
           state -> state.second = state.lane.available() == 0 ? "[]" : state.lane.take(5).toString());
 
       assertThat(seen.keySet()).isSubsetOf("[]", "[1]", "[1, 2, 3]").contains("[1, 2, 3]");
+    }
+
+    @Test
+    void showsNoProgressBeforeTheEventsThatItIsBehind() throws Exception {
+      Map<String, Integer> seen = Racing.race(State::new, state -> state.second,
+          state -> {
+            state.lane.publish(1);
+            state.lane.progress(new Progress(7, false, false));
+          },
+          state -> {
+            Progress progress = state.lane.progress();   // before the tail
+            state.second = (progress == null ? "no progress" : "progress") + ", " + state.lane.sent() + " sent";
+          });
+
+      assertThat(seen.keySet()).as("never: progress, 0 sent").isSubsetOf("no progress, 0 sent", "no progress, 1 sent", "progress, 1 sent").contains("progress, 1 sent");
     }
 
     @Test
