@@ -117,7 +117,7 @@ record Mutant(String name, String file, List<ChangedEngine.Change> changes, bool
       rare("the window counts for ever (S20)", "supervision/IntensityWindow.java",
           "nowNanos - times.peekFirst() > periodNanos", "false"),
       of("a zombie's outputs and settlements are accepted", "engine/Handover.java",
-          "if ((stay & 1) == 0 || !driver.isCurrent()) break;", "if ((stay & 1) == 1) word = stay + 1;\n      if (stay >= 0) return;"),
+          "if ((stay & 1) == 0 || !driver.isCurrent()) break;", "if ((stay & 1) == 1) word = stay + 1;\n      if (stay == Integer.MAX_VALUE) break;\n      if (stay >= 0) return;"),
       of("a message that fails leaves the stage deaf (RxJava#7687)", "engine/Incarnations.java",
           "    serving = wasServing;\n", "    if (failure == null) serving = wasServing;\n"),
       rare("a mailbox that closes answers nobody (methanol#88)", "engine/Cell.java",
