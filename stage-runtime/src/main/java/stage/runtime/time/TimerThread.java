@@ -82,7 +82,7 @@ final class TimerThread {
   private Entry late;   // found the heap full, and others behind it
 
   TimerThread() {
-    this(TimeUnit.SECONDS.toNanos(10));
+    this(TimeUnit.SECONDS.toNanos(2));   // for so long it may keep the class loader of an application that was undeployed
   }
 
   TimerThread(long idleNanos) {
@@ -132,6 +132,10 @@ final class TimerThread {
 
   private boolean isWorthThrowingOut(int count) {
     return count >= FEWEST_TO_THROW_OUT && 2L * count > pending.get();
+  }
+
+  private boolean areAllCancelled() {
+    return !entries.isEmpty() && cancelled.get() >= pending.get();
   }
 
   /** {@return how many entries are kept, those that were cancelled included} For tests. */
@@ -192,7 +196,7 @@ final class TimerThread {
   private Entry awaitDue() {
     while (true) {
       sortIn();
-      if (isWorthThrowingOut(cancelled.get())) throwOut();
+      if (isWorthThrowingOut(cancelled.get()) || areAllCancelled()) throwOut();
       Entry next = entries.peek();
       long now = System.nanoTime();
       if (next != null && next.atNanos - now <= 0) return entries.poll();
@@ -200,7 +204,8 @@ final class TimerThread {
         sleepUntil(next == null ? now + NANOS_UNTIL_TRIED_AGAIN : Math.min(next.atNanos - now, NANOS_UNTIL_TRIED_AGAIN) + now, now);
         return takeLate();
       }
-      sleepUntil(next == null ? now + idleNanos : next.atNanos, now);
+      long latest = now + idleNanos;   // an entry that is far away may be cancelled meanwhile, which is no reason to wake this thread at once
+      sleepUntil(next == null || next.atNanos - latest > 0 ? latest : next.atNanos, now);
       if (next == null && arrived == null && System.nanoTime() - now >= idleNanos && ends()) return null;
     }
   }

@@ -92,4 +92,16 @@ class TimerThreadTest {
     Thread second = timers.thread();
     if (second != null) assertThat(second.getContextClassLoader()).isSameAs(TimerThread.class.getClassLoader());
   }
+
+  @Test
+  void b45_endsAlthoughOneThatIsFarAwayWasCancelled() throws Exception {
+    var timers = new TimerThread(1_000_000);
+    Time.Alarm far = timers.at(System.nanoTime() + 3_600_000_000_000L, () -> ran.add("never"));
+    Thread running = timers.thread();
+    far.cancel();
+    assertThat(running.join(java.time.Duration.ofSeconds(60))).isTrue();
+    assertThat(timers.kept()).isZero();
+    at(timers, System.nanoTime(), "next");
+    assertThat(ran.take()).isEqualTo("next");
+  }
 }
