@@ -30,6 +30,7 @@ final class FixedWindows implements SingleInput<Object, Object> {
       long earlyNanos) {}
 
   private final Setting setting;
+  private final boolean isSimple;     // one window each, by event time, no elements kept, no early panes
   private final OpenWindows open;
   private final KeptRows rows;
   private final KeptLong c;           // the progress that was applied
@@ -49,6 +50,7 @@ final class FixedWindows implements SingleInput<Object, Object> {
       KeptLong earlyAt, KeptLong earlyNext,
       KeptLong ended) {
     this.setting = setting;
+    this.isSimple = !setting.overlaps() && !setting.isByClock() && setting.bound().isEmpty() && setting.earlyEvents() == 0;
     this.open = open;
     this.rows = rows;
     this.c = c;
@@ -68,6 +70,15 @@ final class FixedWindows implements SingleInput<Object, Object> {
 
   @Override
   public boolean accept(Object key, Object value, long t, long w, Output<? super Object> out) throws Exception {
+    if (isSimple) {
+      // Most elements go where the one before went: no search, and little enough code to be inlined.
+      WindowTable window = open.lastIfHolds(t);
+      if (window != null && window.closesAt > w && window.closesAt > c.get()) {
+        open.touch(window);
+        window.table.add(key, value);
+        return true;
+      }
+    }
     if (setting.isByClock()) {
       // The stamp is not what counts here.
       put(key, value, now, Times.NEVER, t, w, out);
@@ -79,13 +90,6 @@ final class FixedWindows implements SingleInput<Object, Object> {
 
   private void put(Object key, Object value, long t, long w, long stampT, long stampW, Output<? super Object> out)
       throws Exception {
-    if (!setting.overlaps()) {
-      WindowTable window = open.lastIfHolds(t);
-      if (window != null && window.closesAt > w && window.closesAt > c.get()) {
-        if (rows.takes(value, open, out)) add(window, key, value, out);
-        return;
-      }
-    }
     Assigner assigner = setting.assigner();
     boolean isInAny = false;
     boolean isOnTime = false;

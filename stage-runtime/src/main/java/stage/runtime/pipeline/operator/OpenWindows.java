@@ -60,7 +60,8 @@ final class OpenWindows {
 
   private final KeptValue<Run> windows;
   private final List<WindowTable> dirty = new ArrayList<>();
-  private final List<WindowTable> marked = new ArrayList<>();
+  private WindowTable[] marked = new WindowTable[4];   // by the element
+  private int markedCount;
   private int mark = 1;
   private WindowTable last;   // most elements go where the one before went
 
@@ -113,7 +114,8 @@ final class OpenWindows {
     if (window.mark == mark) return;
     window.mark = mark;
     window.mark();
-    marked.add(window);
+    if (markedCount == marked.length) marked = Arrays.copyOf(marked, 2 * markedCount);
+    marked[markedCount++] = window;
     if (window.isDirty) return;
     window.isDirty = true;
     dirty.add(window);
@@ -121,12 +123,12 @@ final class OpenWindows {
 
   void mark() {
     mark++;
-    if (!marked.isEmpty()) marked.clear();
+    markedCount = 0;
     windows.mark();
   }
 
   void undo() {
-    for (WindowTable window : marked) window.undo();
+    for (int i = 0; i < markedCount; i++) marked[i].undo();
     windows.undo();
     last = null;
   }
