@@ -19,6 +19,7 @@ import stage.api.StageRef;
 import stage.api.observe.Explanation;
 import stage.api.observe.Registration;
 import stage.api.observe.TreeSnapshot;
+import stage.api.observe.WatchPage;
 
 /**
  * A scope: it holds running stages, and nothing it started outlives it.
@@ -272,6 +273,22 @@ public interface Supervisor extends AutoCloseable {
    * @since 0.1
    */
   Registration manage();
+
+  /**
+   * Shows this scope on a web page: its stages and the flow between them, what slows it down, and each crash. The page
+   * is served on the loopback address only, to browsers on this machine, and changes nothing. It is gone when the scope
+   * has closed. Without this call the library opens no socket. Any thread; returns once the port is open.
+   *
+   * <p>The page shows names, numbers and classes of exceptions, but no event and no message. Whoever may connect to this
+   * machine's loopback address can see it.
+   *
+   * @param port where, from 0 to 65535; 0 takes any that is free
+   * @return the page, which knows its address
+   * @throws java.io.UncheckedIOException if the port is taken or may not be opened
+   * @throws UnsupportedOperationException in a simulation
+   * @since 0.1
+   */
+  WatchPage openPage(int port);
 
   /**
    * Writes what there is to know into a file, to be looked at later: the numbers of {@link #tree()} as JSON, what {@link #explain()} says, and the

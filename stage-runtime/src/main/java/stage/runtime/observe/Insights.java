@@ -8,8 +8,10 @@ import stage.api.observe.Explanation;
 import stage.api.observe.Registration;
 import stage.api.observe.TreeRates;
 import stage.api.observe.TreeSnapshot;
+import stage.api.observe.WatchPage;
 import stage.runtime.observe.jfr.FlightRecorderBridge;
 import stage.runtime.observe.jmx.ManagedScope;
+import stage.runtime.observe.page.PageServer;
 import stage.runtime.supervision.Insight;
 import stage.runtime.supervision.Observed;
 
@@ -45,6 +47,11 @@ public final class Insights implements Insight {
     }
     return ManagedScope.register(scope, () -> explain(scope),
         () -> TreeJson.of(scope.tree(), TreeRates.NONE, Optional.empty(), List.of()));
+  }
+
+  @Override
+  public WatchPage openPage(Observed scope, int port) {
+    return PageServer.open(scope, () -> explain(scope), port);
   }
 
   @Override

@@ -7,6 +7,7 @@ import java.util.ServiceLoader;
 import stage.api.observe.Explanation;
 import stage.api.observe.Registration;
 import stage.api.observe.TreeSnapshot;
+import stage.api.observe.WatchPage;
 
 /**
  * What is made of the numbers of a scope. A service of this module's own, because those who draw conclusions know what
@@ -51,6 +52,14 @@ public interface Insight {
    * @throws UnsupportedOperationException if this JVM has nothing for that
    */
   Registration manage(Observed scope);
+
+  /**
+   * Shows a scope on a web page, until it closes or the page does.
+   *
+   * @param scope which
+   * @param port where; 0 for any that is free
+   */
+  WatchPage openPage(Observed scope, int port);
 
   /** {@return the insight of this runtime} */
   static Insight find() {

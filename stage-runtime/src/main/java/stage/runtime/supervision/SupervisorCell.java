@@ -32,6 +32,7 @@ import stage.api.observe.Explanation;
 import stage.api.observe.Registration;
 import stage.api.observe.StageEvent;
 import stage.api.observe.TreeSnapshot;
+import stage.api.observe.WatchPage;
 import stage.api.supervision.AutoShutdown;
 import stage.api.supervision.ChildCounts;
 import stage.api.supervision.ChildSnapshot;
@@ -383,6 +384,11 @@ abstract class SupervisorCell implements Supervisor, CellOwner {
   @Override
   public final Registration manage() {
     return Insight.find().manage(Observed.of(this));
+  }
+
+  @Override
+  public final WatchPage openPage(int port) {
+    return Insight.find().openPage(Observed.of(this), port);
   }
 
   @Override

@@ -62,6 +62,13 @@ public final class RealTime implements Time {
   }
 
   @Override
+  public Thread startPlatformTask(String name, Runnable body) {
+    Thread thread = thread(name, true, body);
+    thread.start();
+    return thread;
+  }
+
+  @Override
   public void interrupt(Thread task) {
     task.interrupt();
   }

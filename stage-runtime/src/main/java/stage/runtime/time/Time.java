@@ -72,6 +72,18 @@ public interface Time {
   Thread startTask(String name, Runnable body);
 
   /**
+   * Starts a platform daemon thread, for what must go on while stages spin on every carrier thread, and for sockets.
+   *
+   * @param name the thread's name
+   * @param body what it runs
+   * @return the thread
+   * @throws UnsupportedOperationException in a simulation, which has one thread at a time
+   */
+  default Thread startPlatformTask(String name, Runnable body) {
+    throw new UnsupportedOperationException("a simulation starts no platform thread, but was to start " + name);
+  }
+
+  /**
    * Interrupts a task, wherever it is.
    *
    * @param task what {@link #startTask} has answered

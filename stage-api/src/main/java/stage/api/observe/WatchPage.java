@@ -1,0 +1,13 @@
+package stage.api.observe;
+
+import java.net.URI;
+
+/**
+ * A web page that shows a running scope. Closing it, or the scope, ends the server behind it.
+ *
+ * @since 0.1
+ */
+public interface WatchPage extends Registration {
+  /** {@return where a browser on this machine finds it, such as {@code http://127.0.0.1:8080/}} */
+  URI address();
+}

@@ -1,0 +1,84 @@
+package stage.runtime.observe.page;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
+import stage.api.observe.Explanation;
+import stage.api.observe.TreeRates;
+import stage.api.observe.TreeSnapshot;
+import stage.runtime.observe.TreeJson;
+import stage.runtime.supervision.Observed;
+
+/**
+ * The tree as text, made at most ten times a second however many ask for it, and explained at most every two seconds.
+ * Any thread.
+ */
+final class LiveTree {
+  private static final long MADE_AT_MOST_EVERY = 100_000_000;
+  private static final long RATES_OVER = 1_000_000_000;
+
+  private final Observed scope;
+  private final Supplier<Explanation> explain;
+  private final History history;
+  private final ReentrantLock lock = new ReentrantLock();
+
+  // All under the lock.
+  private final ArrayDeque<TreeSnapshot> former = new ArrayDeque<>();   // of the last second, the oldest first
+  private byte[] text = {};
+  private long madeNanos;
+  private long askedNanos;
+  private Optional<Explanation> explanation = Optional.empty();
+
+  LiveTree(Observed scope, Supplier<Explanation> explain, History history) {
+    this.scope = scope;
+    this.explain = explain;
+    this.history = history;
+    this.madeNanos = scope.time().nanos() - MADE_AT_MOST_EVERY;
+    this.askedNanos = scope.time().nanos();
+  }
+
+  /** {@return the tree as JSON, not older than 100 ms} */
+  byte[] json() {
+    lock.lock();
+    try {
+      long now = scope.time().nanos();
+      askedNanos = now;
+      if (now - madeNanos >= MADE_AT_MOST_EVERY) make(now);
+      return text;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void make(long now) {
+    TreeSnapshot tree = scope.tree();
+    while (former.size() > 1 && tree.nanos() - former.getFirst().nanos() > RATES_OVER) former.removeFirst();
+    TreeRates rates = former.isEmpty() ? TreeRates.NONE : TreeRates.between(former.getFirst(), tree);
+    former.addLast(tree);
+    text = TreeJson.of(tree, rates, explanation, history.latest()).getBytes(StandardCharsets.UTF_8);
+    madeNanos = now;
+  }
+
+  /** Explains the scope anew if anybody has asked within a time. Takes up to half a second, without the lock. */
+  void refreshExplanation(long ifAskedWithinNanos) {
+    if (!isAskedWithin(ifAskedWithinNanos)) return;
+    Explanation found = explain.get();
+    lock.lock();
+    try {
+      explanation = Optional.of(found);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private boolean isAskedWithin(long nanos) {
+    lock.lock();
+    try {
+      return scope.time().nanos() - askedNanos <= nanos;
+    } finally {
+      lock.unlock();
+    }
+  }
+}

@@ -1,0 +1,60 @@
+package stage.runtime.observe.page;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * The head of an HTTP request. A body is never read.
+ *
+ * @param method such as {@code GET}
+ * @param target what is asked for, as it was sent
+ * @param hosts the values of all {@code Host} headers
+ * @param hasBody whether it announces a body
+ */
+record Request(String method, String target, List<String> hosts, boolean hasBody) {
+  private static final int LONGEST_HEAD = 8 * 1024;
+
+  /** {@return the next request; empty if there is none, or if what was sent is no request} */
+  static Optional<Request> read(InputStream in) throws IOException {
+    String head = head(in);
+    if (head == null) return Optional.empty();
+    String[] lines = head.split("\r\n", -1);
+    String[] words = lines[0].split(" ", -1);
+    if (words.length != 3 || !words[2].startsWith("HTTP/1.")) return Optional.empty();
+    List<String> hosts = new ArrayList<>();
+    boolean hasBody = false;
+    for (int i = 1; i < lines.length && !lines[i].isEmpty(); i++) {
+      int colon = lines[i].indexOf(':');
+      if (colon <= 0) return Optional.empty();
+      String name = lines[i].substring(0, colon).toLowerCase(Locale.ROOT);
+      String value = lines[i].substring(colon + 1).strip();
+      switch (name) {
+        case "host" -> hosts.add(value);
+        case "content-length" -> hasBody |= !value.equals("0");
+        case "transfer-encoding" -> hasBody = true;
+        default -> { }   // nothing else matters to this server
+      }
+    }
+    return Optional.of(new Request(words[0], words[1], List.copyOf(hosts), hasBody));
+  }
+
+  /** {@return everything up to the empty line; null if the stream ends before it, or it is too long} */
+  private static String head(InputStream in) throws IOException {
+    var bytes = new ByteArrayOutputStream();
+    int matched = 0;   // how much of "\r\n\r\n" has just been read
+    while (bytes.size() < LONGEST_HEAD) {
+      int next = in.read();
+      if (next < 0) return null;
+      bytes.write(next);
+      matched = next == (matched % 2 == 0 ? '\r' : '\n') ? matched + 1 : next == '\r' ? 1 : 0;
+      if (matched == 4) return bytes.toString(StandardCharsets.ISO_8859_1);
+    }
+    return null;
+  }
+}
