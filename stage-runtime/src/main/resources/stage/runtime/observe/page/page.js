@@ -2,7 +2,7 @@
 // Draws the tree that the server sends twice a second. All text goes in by textContent, so a name is never markup.
 
 const SVG = 'http://www.w3.org/2000/svg';
-const WIDTH = 178, HEIGHT = 74, COLUMN = 250, ROW = 104, MARGIN = 24;
+const WIDTH = 178, HEIGHT = 74, COLUMN = 276, ROW = 104, MARGIN = 24;
 const MOST_DRAWN = 60, NARROW = 700, REMEMBERED = 120;
 
 const history = new Map();   // of each stage, by its id: its last rates
