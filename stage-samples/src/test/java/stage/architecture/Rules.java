@@ -112,10 +112,17 @@ record Rules(String name, ArchRule rule, String offenderPackage, String offence)
         new Rules("the library uses java.base only",
             noClasses().that(resideInAnyPackage(LIBRARY).and(resideOutsideOfPackages("stage.runtime.observe.jfr..",
                     "stage.runtime.observe.jmx.."))).should().dependOnClassesThat(
-                    resideOutsideOfPackages("stage..", "java.lang..", "java.util..", "java.time..", "java.io..", "java.nio..", "java.math..")
+                    resideOutsideOfPackages("stage..", "java.lang..", "java.util..", "java.time..", "java.io..", "java.nio..",
+                            "java.math..", "java.net..")
                         .or(resideInAnyPackage("java.lang.management..", "java.lang.instrument..", "java.util.logging..", "java.util.prefs..")))
                 .because("users get no dependency with it, and optional modules are touched in a package of their own only"),
             "stage.runtime.engine", "java.util.logging.Logger logger;"),
+
+        new Rules("only the page opens sockets",
+            noClasses().that(resideInAnyPackage(LIBRARY).and(resideOutsideOfPackages("stage.runtime.observe.page..")))
+                .should().dependOnClassesThat(resideInAPackage("java.net..").and(not(classesNamed("addresses", "java.net.URI"))))
+                .because("a library that nobody has asked for a page must not be reachable"),
+            "stage.runtime.engine", "java.net.ServerSocket socket;"),
 
         new Rules("only its own package touches the flight recorder",
             noClasses().that(resideInAPackage("stage..").and(resideOutsideOfPackages("stage.runtime.observe.jfr..", "stage.samples..")))

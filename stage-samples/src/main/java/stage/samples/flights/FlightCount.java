@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import stage.samples.watch.Watching;
 
 /** The same job as a function, without a command line: what the benchmark measures. */
 public final class FlightCount {
@@ -24,7 +25,7 @@ public final class FlightCount {
     LineSource.check(inputs, false);
     Options options =
         new Options(inputs, by, Options.ALL, TableFormat.CSV, false, Optional.empty(), Options.PARSERS, partitions, Optional.empty(),
-            Optional.empty(), false, true, false);
+            Optional.empty(), new Watching.Nowhere(), true, false);
     try (FlightsJob job = FlightsJob.start(options)) {
       return job.run().table().format(TableFormat.CSV);
     }

@@ -1,12 +1,14 @@
 package stage.samples.flights;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import stage.api.supervision.StageFailedException;
+import stage.samples.watch.Watching;
 
 /**
  * {@code ./stage flights}: delays of flights, grouped and counted. See {@link Options#USAGE}.
@@ -80,8 +82,9 @@ public final class Flights {
       if (options.follow()) interruption.ends(job);
       if (shows) job.show(options, streams, period);
       boolean drawn = shows && streams.outIsTerminal();
-      if (streams.errIsTerminal() && !options.quiet() && !drawn && !options.watch()) job.tellProgress(options, streams, period);
-      if (options.watch()) job.watch(streams);   // until the scope closes
+      drawn |= options.watching() instanceof Watching.OnTerminal;
+      if (streams.errIsTerminal() && !options.quiet() && !drawn) job.tellProgress(options, streams, period);
+      job.watch(options.watching(), streams);   // until the scope closes
       result = job.run();
     }
     report(options, result);
@@ -98,7 +101,7 @@ public final class Flights {
 
   private int failed(Throwable cause) {
     if (cause instanceof OutputClosed) return DONE;
-    boolean known = cause instanceof IOException;
+    boolean known = cause instanceof IOException || cause instanceof UncheckedIOException;
     streams.tell("flights: " + (known ? cause.getMessage() : cause.toString()) + '\n');
     return FAILED;
   }

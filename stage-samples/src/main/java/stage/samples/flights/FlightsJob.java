@@ -19,10 +19,11 @@ import stage.api.Stage;
 import stage.api.StageFactory;
 import stage.api.StageRef;
 import stage.api.SubscriptionSpec;
+import stage.api.observe.Registration;
 import stage.api.supervision.Intensity;
 import stage.api.supervision.Supervisor;
 import stage.api.supervision.SupervisorSpec;
-import stage.samples.watch.TerminalWatch;
+import stage.samples.watch.Watching;
 
 /**
  * The stages of one run, wired up.
@@ -62,7 +63,7 @@ final class FlightsJob implements AutoCloseable {
   private final Standings standings;
   private final ConsumerRef<List<TableRow>, Stage.Consumer<List<TableRow>>> builder;
   private final List<StageRef<?>> tickers = new ArrayList<>();
-  private Optional<TerminalWatch> watch = Optional.empty();
+  private Registration watch = () -> { };
 
   /**
    * What came of it.
@@ -191,9 +192,9 @@ final class FlightsJob implements AutoCloseable {
     }
   }
 
-  /** Has its stages drawn on standard error until the job closes. */
-  void watch(Streams streams) {
-    watch = Optional.of(TerminalWatch.start(scope, streams::tell, streams.errIsTerminal()));
+  /** Shows its stages until the job closes. */
+  void watch(Watching how, Streams streams) {
+    watch = how.begin(scope, streams::tell, streams.errIsTerminal());
   }
 
   /** Has progress told at each period. */
@@ -234,7 +235,7 @@ final class FlightsJob implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
-    watch.ifPresent(TerminalWatch::close);
+    watch.close();
     try (pipes) {   // after the scope, or the reader might still read
       scope.close();
     }

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import stage.samples.watch.Watching;
 
 /**
  * What the command line asks for. An immutable value, checked when made.
@@ -24,7 +25,7 @@ import java.util.OptionalLong;
  * @param partitions how many stages share the counting
  * @param chaos which crashes to make on purpose
  * @param window how long the windows are that flights are counted in; empty for one table of all
- * @param watch whether the stages are drawn on standard error while they run
+ * @param watching how the stages are shown while they run
  * @param quiet whether to say nothing on standard error but what went wrong
  * @param help whether only the usage is asked for
  */
@@ -39,7 +40,7 @@ record Options(
     int partitions,
     Optional<Chaos.Wish> chaos,
     Optional<Duration> window,
-    boolean watch,
+    Watching watching,
     boolean quiet,
     boolean help) {
 
@@ -69,7 +70,8 @@ record Options(
         --partitions N                           how many stages share the counting (4)
         --chaos N                                crash N times at random points on the way; the table stays the same
         --seed S                                 with --chaos: which points
-        --watch tty                              draw the stages on standard error while they run
+        --watch[=PORT]                           show the stages on a web page of this machine while they run
+        --watch=tty                              draw them on standard error
         --quiet                                  no progress and no summary on standard error
         --help                                   this text
 
@@ -108,7 +110,7 @@ record Options(
     private OptionalInt crashes = OptionalInt.empty();
     private OptionalLong seed = OptionalLong.empty();
     private Optional<Duration> window = Optional.empty();
-    private boolean watch;
+    private Watching watching = new Watching.Nowhere();
     private boolean quiet;
     private boolean help;
 
@@ -158,11 +160,7 @@ record Options(
         case "--csv" -> csv = true;
         case "--json" -> json = true;
         case "--follow" -> follow = true;
-        case "--watch" -> {
-          String word = value(name, "tty");
-          if (!word.equals("tty")) throw new UsageError("--watch must be tty, but was \"" + word + "\"");
-          watch = true;
-        }
+        case "--watch" -> watching = watching(equals < 0 ? "" : value(name, Watching.VALUES));
         case "--quiet" -> quiet = true;
         case "--help", "-h" -> help = true;
         default -> throw new UsageError("unknown option " + name + "; there are: " + NAMES);
@@ -189,6 +187,15 @@ record Options(
         // the sentence below says what is wrong with it
       }
       throw new UsageError(name + " must be " + what + ", but was \"" + word + "\"");
+    }
+
+    /** Its value is behind an equals sign or there is none, because what follows may be a file. */
+    private static Watching watching(String word) throws UsageError {
+      try {
+        return Watching.of(word);
+      } catch (IllegalArgumentException wrong) {
+        throw new UsageError(wrong.getMessage());
+      }
     }
 
     private static Duration window(String word) throws UsageError {
@@ -247,7 +254,7 @@ record Options(
       TableFormat format = csv ? TableFormat.CSV : json ? TableFormat.JSON : TableFormat.PLAIN;
       Optional<Chaos.Wish> chaos = crashes.isEmpty() ? Optional.empty()
           : Optional.of(new Chaos.Wish(crashes.getAsInt(), seed));
-      return new Options(inputs, by, top, format, follow, rejects, parsers, partitions, chaos, window, watch, quiet, help);
+      return new Options(inputs, by, top, format, follow, rejects, parsers, partitions, chaos, window, watching, quiet, help);
     }
   }
 }
