@@ -194,9 +194,11 @@ public interface Supervisor extends AutoCloseable {
   Supervisor start(SupervisorSpec spec, SupervisorInit init);
 
   /**
-   * Stops a child, as its {@link stage.api.Shutdown} says, and waits until it has ended. Its spec is kept, so that {@link #restartChild} can start it
-   * again, unless the child is temporary or this supervisor dynamic. If the caller is interrupted, the child is cancelled at once.
-   * A child that is being restarted is stopped too; stopping a stopped one changes nothing. Does not count as a failure. Any thread but those of its stages. As OTP's {@code terminate_child}.
+   * Stops a child, as its {@link stage.api.Shutdown} says, and waits until it has ended. Its spec is kept, so that
+   * {@link #restartChild} can start it again, unless the child is temporary or this supervisor dynamic. A child that
+   * is a supervisor is forgotten: start it anew. If the caller is interrupted, the child is cancelled at once. A
+   * child that is being restarted is stopped too; stopping a stopped one changes nothing. Does not count as a
+   * failure. Any thread but those of its stages. As OTP's {@code terminate_child}.
    *
    * @param name the child's name
    * @throws ScopeMisuseException if there is no such child, or on a thread of one of its stages
