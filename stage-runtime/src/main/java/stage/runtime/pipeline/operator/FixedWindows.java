@@ -50,7 +50,8 @@ final class FixedWindows implements SingleInput<Object, Object> {
       KeptLong earlyAt, KeptLong earlyNext,
       KeptLong ended) {
     this.setting = setting;
-    this.isSimple = !setting.overlaps() && !setting.isByClock() && setting.bound().isEmpty() && setting.earlyEvents() == 0;
+    this.isSimple = !setting.overlaps() && !setting.isByClock() && setting.bound().isEmpty()
+        && setting.earlyEvents() == 0;
     this.open = open;
     this.rows = rows;
     this.c = c;

@@ -13,7 +13,8 @@ public final class Keys {
   /** {@return the key's hash, spread over all bits} The finalizer of MurmurHash3: no two hash codes give the same. */
   public static int hash(Object key) {
     if (key == null) {
-      throw new NullPointerException("a key must not be null; give elements without a key one of their own, such as \"\"");
+      throw new NullPointerException(
+          "a key must not be null; give elements without a key one of their own, such as \"\"");
     }
     int h = key.hashCode();
     h ^= h >>> 16;

@@ -9,8 +9,8 @@ import java.util.Random;
 import stage.api.pipeline.Windows;
 
 /**
- * Counts of 1,000 keys in tumbling windows of 50,000 elements, by hand and with the operator, which can undo, in one run: nanoseconds of
- * CPU time per element, medians. Not a test: run its main.
+ * Counts of 1,000 keys in tumbling windows of 50,000 elements, by hand and with the operator, which can undo, in one
+ * run: nanoseconds of CPU time per element, medians. Not a test: run its main.
  */
 final class WindowsRace {
   private static final int ROUNDS = 7;
@@ -70,7 +70,8 @@ final class WindowsRace {
     }
     for (double[] each : nanos) Arrays.sort(each);
     for (int way = 0; way < 2; way++) {
-      System.out.printf("%-10s %6.1f ns %5.2f x  (%.1f-%.1f)%n", way == 0 ? "by hand" : "operator", nanos[way][ROUNDS / 2],
+      System.out.printf("%-10s %6.1f ns %5.2f x  (%.1f-%.1f)%n", way == 0 ? "by hand" : "operator",
+          nanos[way][ROUNDS / 2],
           nanos[way][ROUNDS / 2] / nanos[0][ROUNDS / 2], nanos[way][0], nanos[way][ROUNDS - 1]);
     }
   }
