@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Nested;
@@ -112,6 +113,19 @@ class PipelineTest {
       assertThat(Pipeline.<Long>generate(out -> {
         for (long i = 0;; i++) out.emit(i);
       }).map(n -> n + 1).async().take(3).async().map(n -> n * 2).toList().run()).containsExactly(2L, 4L, 6L);
+    }
+  }
+
+  @Nested
+  class ABranchThatEndsEarly {
+    @Test
+    void doesNotHoldUpTheOthers() throws Exception {
+      List<Integer> many = IntStream.range(0, 20_000).boxed().toList();
+      AtomicLong odd = new AtomicLong();
+      assertThat(Pipeline.from(many).divertTo(n -> n % 2 == 1, branch -> branch.forEach(n -> odd.incrementAndGet())).take(50).count().run())
+          .isEqualTo(50);
+      assertThat(odd).hasValue(10_000);
+      assertThat(Pipeline.from(many).divertTo(n -> n % 2 == 1, branch -> branch.take(3).toList()).count().run()).isEqualTo(10_000);
     }
   }
 

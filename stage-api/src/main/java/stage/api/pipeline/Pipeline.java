@@ -260,8 +260,8 @@ public final class Pipeline<T> {
   }
 
   /**
-   * {@return what a function makes of each, one after the other} It may make any number: what is not wanted now is
-   * made in later turns. After a crash it is asked again and must make the same ones in the same order.
+   * {@return what a function makes of each, one after the other} It may make any number: all of them are made at once,
+   * and wait in memory until they are wanted, unless a {@code take} in the same run ends it.
    *
    * @param fn makes many of one, none null
    * @param <R> what is made

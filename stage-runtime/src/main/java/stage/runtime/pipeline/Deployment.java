@@ -186,7 +186,10 @@ final class Deployment {
       case TO_ALL -> Dispatcher.broadcast();
       case BY_ROUTE -> {
         Routes its = routes.get(stage);
-        yield Dispatcher.partitionByIndex(stage.routes, event -> its.of((Envelope) event));
+        // What a consumer that has ended leaves behind keeps its place in the backlog, so there must be more room than it
+        // may have had in hand.
+        yield Dispatcher.<Object>partitionByIndex(stage.routes, event -> its.of((Envelope) event))
+            .withBacklog((int) Math.min(1 << 20, Math.max(8_192, 4L * demand.max())));
       }
     };
   }
