@@ -272,6 +272,8 @@ public final class Peek {
     Cell<?> cell = cell(machine);
     if (cell == null || !cell.signals().has(Signals.DRAINED) || !(cell.lifecycle().phase() instanceof Phase.Starting) || incarnation(cell) == 0) return false;
     if (cell.lifecycle().hasInputEnded()) return false;   // it is to be told that all is complete
+    boolean hasTakers = cell.producerHalf() != null && cell.producerHalf().lanes().length > 0;
+    if (cell.incarnations().hasMore() && hasTakers) return false;   // it has output left
     for (LaneInlet<?> inlet : cell.consumerHalf().inlets()) {
       Lane<?> lane = inlet.lane();
       boolean hasEnded = lane.ending() != null;
