@@ -118,12 +118,12 @@ class InputsTest extends CrashTest {
   private static List<Integer> merge(int demand, int first, int second, List<String> problems) throws InterruptedException {
     List<Integer> merged = new ArrayList<>();
     try (Supervisor scope = scope("test")) {
-      var even = scope.start(Stage.<Integer, Numbers>producer("even", () -> new Numbers(first)));
-      var odd = scope.start(Stage.<Integer, Numbers>producer("odd", () -> new Numbers(second)));
-      var merge = scope.start(Stage.<Integer, Integer, Merge>producerConsumer("merge", () -> new Merge(problems, demand)).withRedelivery(Redelivery.attempts(1000))
+      var even = scope.start(Stage.producer("even", () -> new Numbers(first)));
+      var odd = scope.start(Stage.producer("odd", () -> new Numbers(second)));
+      var merge = scope.start(Stage.producerConsumer("merge", () -> new Merge(problems, demand)).withRedelivery(Redelivery.attempts(1000))
           .subscribeTo(even, Demand.max(demand)).subscribeTo(odd, Demand.max(demand)));
       Stage.Consumer<Integer> adding = (events, from) -> merged.addAll(events);
-      scope.start(Stage.<Integer, Stage.Consumer<Integer>>consumer("sink", () -> adding).subscribeTo(merge, Demand.max(3)));
+      scope.start(Stage.consumer("sink", merge, () -> adding).withDemand(Demand.max(3)));
       scope.join();
     }
     return merged;
@@ -152,7 +152,7 @@ class InputsTest extends CrashTest {
         List<Integer> got = new ArrayList<>();
         List<Inlet<Integer>> inlets = new ArrayList<>();
         try (Supervisor scope = scope("test")) {
-          var numbers = scope.start(Stage.<Integer, Numbers>producer("numbers", () -> new Numbers()));
+          var numbers = scope.start(Stage.producer("numbers", () -> new Numbers()));
           Stage.Consumer<Integer> closing = new Stage.Consumer<>() {
             @Override
             public void onEvents(List<Integer> events, Inlet<Integer> from) {
@@ -162,7 +162,7 @@ class InputsTest extends CrashTest {
               assertThat(from.isClosed()).isTrue();
             }
           };
-          var sink = scope.start(Stage.<Integer, Stage.Consumer<Integer>>consumer("sink", () -> closing).subscribeTo(numbers, Demand.max(4).min(2)));
+          var sink = scope.start(Stage.consumer("sink", numbers, () -> closing).withDemand(Demand.max(4).min(2)));
           simulated.advance(Duration.ofSeconds(1));
           int before = got.size();
           assertThat(before).isBetween(1, 4);
@@ -195,7 +195,7 @@ class InputsTest extends CrashTest {
         from.open();
         got.addAll(events);
       };
-      start(Stage.<Integer, Stage.Consumer<Integer>>consumer("sink", () -> closing).subscribeTo(numbers, Demand.max(2)));
+      start(Stage.consumer("sink", numbers, () -> closing).withDemand(Demand.max(2)));
       scope().join();
       assertThat(got).containsExactly(0, 1, 2, 3, 4, 5);
       log.take();
@@ -212,7 +212,7 @@ class InputsTest extends CrashTest {
     void isOpenAgainInANewIncarnation() throws Exception {
       var got = new LinkedBlockingQueue<Integer>();
       var numbers = start(Stage.producer("numbers", () -> new Numbers(10)));
-      var sink = start(Stage.<Integer, Stage.Consumer<Integer>>consumer("sink", () -> closing(got)).subscribeTo(numbers, Demand.max(2).min(1)));
+      var sink = start(Stage.consumer("sink", numbers, () -> closing(got)).withDemand(Demand.max(2).min(1)));
       Await.numbers(scope(), sink, ref -> {
         if (got.size() < 10) sink.replace(() -> closing(got));
         return got.size() == 10;
@@ -227,9 +227,9 @@ class InputsTest extends CrashTest {
       theScopeMayFail();
       open(Intensity.none());
       Stage.Producer<Integer> failing = (demand, out) -> out.emitAll(List.of(1, 2, 3));
-      ProducerRef<Integer, Stage.Producer<Integer>> producer = start(Stage.<Integer, Stage.Producer<Integer>>producer("failing", () -> failing));
+      ProducerRef<Integer, Stage.Producer<Integer>> producer = start(Stage.producer("failing", Integer.class, () -> failing));
       Stage.Consumer<Integer> closing = (events, from) -> from.close();
-      var sink = start(Stage.<Integer, Stage.Consumer<Integer>>consumer("sink", () -> closing).subscribeTo(producer, Demand.max(2).min(1)));
+      var sink = start(Stage.consumer("sink", producer, () -> closing).withDemand(Demand.max(2).min(1)));
       Await.numbers(scope(), sink, ref -> ref.snapshot().inputs().getFirst().handled() > 0);
       producer.cast(stage -> {
         throw new IllegalStateException("it fails");
@@ -263,7 +263,7 @@ class InputsTest extends CrashTest {
           told.add("complete");
         }
       };
-      var sink = start(Stage.<Integer, Stage.Consumer<Integer>>consumer("sink", () -> noting).subscribeTo(first).subscribeTo(second));
+      var sink = start(Stage.consumer("sink", Integer.class, () -> noting).subscribeTo(first).subscribeTo(second));
       Await.numbers(scope(), sink, ref -> told.size() == 3);
       assertThat(told).containsExactly("test/first 0", "test/first 1", "test/first is over");
       second.resume();
@@ -289,9 +289,9 @@ class InputsTest extends CrashTest {
           crash.crash();
         }
       };
-      var relay = start(Stage.<Integer, Integer, Stage.ProducerConsumer<Integer, Integer>>producerConsumer("relay", () -> emitting).subscribeTo(numbers));
+      var relay = start(Stage.producerConsumer("relay", numbers, Integer.class, () -> emitting));
       var collector = new Collector<Integer>();
-      start(Stage.<Integer, Collector<Integer>>consumer("collector", () -> collector).subscribeTo(relay));
+      start(Stage.consumer("collector", relay, () -> collector));
       scope().join();
       assertThat(told).containsExactly("told", "told");
       assertThat(collector.events).containsExactly(0, 1, 77);
@@ -306,7 +306,7 @@ class InputsTest extends CrashTest {
       Stage.Producer<Integer> failing = (demand, out) -> {
         throw new IllegalStateException("it fails");
       };
-      var producer = start(Stage.<Integer, Stage.Producer<Integer>>producer("failing", () -> failing));
+      var producer = start(Stage.producer("failing", Integer.class, () -> failing));
       Stage.Consumer<Integer> noting = new Stage.Consumer<>() {
         @Override
         public void onEvents(List<Integer> events, Inlet<Integer> from) {
@@ -318,8 +318,7 @@ class InputsTest extends CrashTest {
           told.add("over");
         }
       };
-      start(Stage.<Integer, Stage.Consumer<Integer>>consumer("sink", () -> noting)
-          .subscribeTo(SubscriptionSpec.<Integer>to(producer).withCancelPolicy(CancelPolicy.TEMPORARY)));
+      start(Stage.consumer("sink", SubscriptionSpec.to(producer).withCancelPolicy(CancelPolicy.TEMPORARY), () -> noting));
       assertThat(Await.next(told)).isEqualTo("over");
       log.take();
     }
@@ -377,10 +376,10 @@ class InputsTest extends CrashTest {
         List<List<Integer>> got = new ArrayList<>();
         try (Supervisor scope = scope("test")) {
           var source = ProducerProbe.<Integer>start(scope, "source");
-          var group = scope.start(Stage.<Integer, List<Integer>, Group>producerConsumer("group", Group::new).withRedelivery(Redelivery.attempts(50))
-              .subscribeTo(source.ref(), Demand.max(3)));
+          var group = scope.start(Stage.producerConsumer("group", source.ref(), Group::new).withRedelivery(Redelivery.attempts(50))
+              .withDemand(Demand.max(3)));
           Stage.Consumer<List<Integer>> adding = (events, from) -> got.addAll(events);
-          scope.start(Stage.<List<Integer>, Stage.Consumer<List<Integer>>>consumer("sink", () -> adding).subscribeTo(group, Demand.max(1)));
+          scope.start(Stage.consumer("sink", group, () -> adding).withDemand(Demand.max(1)));
           for (int i = 1; i <= 10; i++) source.sendNext(i);
           simulated.advance(Duration.ofSeconds(2));
           assertThat(got.stream().mapToInt(List::size).sum()).as("after two seconds, of %s", got).isEqualTo(10);
@@ -398,7 +397,7 @@ class InputsTest extends CrashTest {
       SimulatedRuntime.withSeed(1).run(simulated -> {
         List<String> got = new ArrayList<>();
         try (Supervisor scope = scope("test")) {
-          var ticks = scope.start(Stage.<String, Stage.Producer<String>>producer("ticks", () -> new Stage.Producer<>() {
+          var ticks = scope.start(Stage.producer("ticks", String.class, () -> new Stage.Producer<>() {
             @Override
             public void onStart(StageContext context) {
               context.every(Duration.ofSeconds(1), (Outlet<String> out) -> out.emit("tick"));
@@ -410,7 +409,7 @@ class InputsTest extends CrashTest {
             }
           }));
           Stage.Consumer<String> adding = (events, from) -> got.addAll(events);
-          scope.start(Stage.<String, Stage.Consumer<String>>consumer("sink", () -> adding).subscribeTo(ticks));
+          scope.start(Stage.consumer("sink", ticks, () -> adding));
           simulated.advance(Duration.ofMillis(3_500));
           ticks.stop();
           scope.join();
@@ -438,7 +437,7 @@ class InputsTest extends CrashTest {
           out.complete();
         }
       }));
-      start(Stage.<Integer, Stage.Consumer<Integer>>consumer("sink", () -> new Stage.Consumer<Integer>() {
+      start(Stage.consumer("sink", numbers, () -> new Stage.Consumer<Integer>() {
         @Override
         public void onStart(StageContext context) {
           assertThatThrownBy(context::outlet).isInstanceOf(IllegalStateException.class).hasMessageContaining("stage test/sink has no outlet");
@@ -450,7 +449,7 @@ class InputsTest extends CrashTest {
         public void onEvents(List<Integer> events, Inlet<Integer> from) {
           // none come
         }
-      }).subscribeTo(numbers));
+      }));
       scope().join();
       assertThat(thrown).hasSize(2);
       assertThat(thrown.getFirst()).hasMessageContaining("no turn of this incarnation of stage test/numbers is running");
@@ -467,7 +466,7 @@ class InputsTest extends CrashTest {
       List<Collector<Integer>> all = List.of(new Collector<>(), new Collector<>());
       for (int i = 0; i < 2; i++) {
         Collector<Integer> collector = all.get(i);
-        start(Stage.<Integer, Collector<Integer>>consumer("c" + i, () -> collector).subscribeTo(SubscriptionSpec.<Integer>to(numbers).withPartition(i)));
+        start(Stage.consumer("c" + i, SubscriptionSpec.to(numbers).withPartition(i), () -> collector));
       }
       scope().join();
       assertThat(all.get(0).events).containsExactly(0, 3, 6);

@@ -152,7 +152,7 @@ class KnownAnswersTest {
     @Test
     void mayReadAStageThatGoesOn() throws Exception {
       try (var scope = Supervisor.open("app")) {
-        var numbers = scope.start(Stage.<Long, Stage.Generator<Long>>generator("numbers", () -> out -> {
+        var numbers = scope.start(Stage.generator("numbers", Long.class, () -> out -> {
           for (long i = 0;; i++) out.emit(i);
         }));
         assertThat(Pipeline.from(numbers).take(10).toList().start(scope, "ten").join()).hasSize(10);

@@ -182,7 +182,7 @@ class PipelineRefusalTest {
         for (int each : events) out.emit(2 * each);
       };
       assertThat(Pipeline.from(Stage.ofIterable("numbers", Stream.of(1, 2, 3)::iterator))
-          .via(Stage.<Integer, Integer, Stage.ProducerConsumer<Integer, Integer>>producerConsumer("double", () ->
+          .via(Stage.producerConsumer("double", Integer.class, Integer.class, () ->
               doubler)).toList().run())
           .containsExactly(2, 4, 6);
     }

@@ -145,7 +145,7 @@ public final class Simulation {
       }
       case PUBLISHED -> parent.start(dispatching(Stage.fromPublisher(name, new Models.Published(world, node)), node).withShutdown(shutdown));
       case MIDDLE -> parent.start(
-          subscribed(Stage.<Event, Event, Stage.ProducerConsumer<Event, Event>>producerConsumer(name, () -> Models.middle(world, node)), node).withRedelivery(redelivery)
+          subscribed(Stage.producerConsumer(name, Event.class, Event.class, () -> Models.middle(world, node)), node).withRedelivery(redelivery)
               .withDispatcher(dispatch(node)).withDeadLetters(letter -> world.letters.add(letter)).withShutdown(shutdown));
       case MIDDLE_TASKS -> {
         var spec = node.unordered()

@@ -90,7 +90,7 @@ final class UserFaults {
   }
 
   private static ProducerSpec<Integer, Stage.Producer<Integer>> silent(String name) {
-    return Stage.<Integer, Stage.Producer<Integer>>producer(name, () -> (demand, out) -> {});
+    return Stage.source(name, Integer.class);
   }
 
   private void passSome(int most) {
@@ -142,7 +142,7 @@ final class UserFaults {
           }
         }).subscribeTo(producer, Demand.manual()));
       } else {
-        app.start(Stage.<Integer, Stage.Consumer<Integer>>consumer("sink", this::sink).subscribeTo(producer, Demand.max(1 + simulated.choose(5))));
+        app.start(Stage.consumer("sink", producer, this::sink).withDemand(Demand.max(1 + simulated.choose(5))));
       }
       sender[0] = simulated.start("sender", () -> {
         send(producer, ran);
@@ -225,7 +225,7 @@ final class UserFaults {
         if (which == 3) fault.run();
         return true;
       });
-      app.start(Stage.<Integer, Stage.Consumer<Integer>>consumer("sink", () -> {
+      app.start(Stage.consumer("sink", to, () -> {
         if (which == 5 && crash[0] > 0) fault.run();
         return new Stage.Consumer<Integer>() {
           @Override
@@ -243,7 +243,7 @@ final class UserFaults {
             handled.addAll(events);
           }
         };
-      }).withDeadLetters(letter -> note(letter.event(), which == 4, fault)).subscribeTo(to));
+      }).withDeadLetters(letter -> note(letter.event(), which == 4, fault)));
       isOver = app.join(Duration.ofMinutes(1));
     }
     require(isOver, "it hangs, though only function %d threw, %d times", which, thrown[0]);
@@ -327,7 +327,7 @@ final class UserFaults {
           if (next == EVENTS) out.complete();
         }
       }).withOverflow(Overflow.fail().withCapacity(EVENTS)));
-      app.start(Stage.<Integer, Stage.Consumer<Integer>>consumer("sink", this::sink).subscribeTo(pages, Demand.max(EVENTS)));
+      app.start(Stage.consumer("sink", pages, this::sink).withDemand(Demand.max(EVENTS)));
       isOver = app.join(Duration.ofMinutes(1));
     }
     require(isOver && handled.equals(numbers(EVENTS)), "handled %s of the pages", handled);
@@ -406,10 +406,10 @@ final class UserFaults {
     int max = 1 + simulated.choose(4);
     try (var app = Supervisor.open(patient())) {
       int[] next = {0};
-      var numbers = app.start(Stage.<Integer, Stage.Producer<Integer>>producer("numbers", () -> (demand, out) -> {
+      var numbers = app.start(Stage.producer("numbers", Integer.class, () -> (demand, out) -> {
         for (long i = 0; i < demand; i++) out.emit(next[0]++);
       }));
-      var sink = app.start(Stage.<Integer, Stage.Consumer<Integer>>consumer("sink", () -> (events, from) -> {
+      var sink = app.start(Stage.consumer("sink", Integer.class, () -> (events, from) -> {
         simulated.pass();
         handled.addAll(events);
       }));
@@ -430,21 +430,20 @@ final class UserFaults {
   private void aGeneratorBlocks() throws Exception {
     int max = 1 + simulated.choose(3);
     try (var app = Supervisor.open(patient())) {
-      var generator = app.start(Stage.<Integer, Stage.Generator<Integer>>generator("generator", () -> out -> {
+      var generator = app.start(Stage.generator("generator", Integer.class, () -> out -> {
         for (int i = 0; i < EVENTS; i++) out.emit(i);
         simulated.advance(Duration.ofHours(1));
       }).withDispatcher(Dispatcher.partition(List.of("busy", "idle"), event -> "busy")));
-      app.start(Stage.<Integer, Stage.Consumer<Integer>>consumer("idle", this::sink).subscribeTo(SubscriptionSpec.to(generator).withPartition("idle")));
+      app.start(Stage.consumer("idle", SubscriptionSpec.to(generator).withPartition("idle"), this::sink));
       boolean leaves = simulated.choose(2) == 0;
       if (leaves) {
-        app.start(Stage.<Integer, Stage.Consumer<Integer>>consumer("visitor", () -> (events, from) -> from.cancel(0)).withRestart(Restart.TEMPORARY)
-            .subscribeTo(SubscriptionSpec.to(generator).withPartition("busy").withDemand(Demand.max(max)).withCancelPolicy(CancelPolicy.TEMPORARY)));
+        app.start(Stage.consumer("visitor", SubscriptionSpec.to(generator).withPartition("busy").withDemand(Demand.max(max)).withCancelPolicy(CancelPolicy.TEMPORARY), () -> (events, from) -> from.cancel(0)).withRestart(Restart.TEMPORARY));
         passSome(40);
       }
-      app.start(Stage.<Integer, Stage.Consumer<Integer>>consumer("busy", () -> (events, from) -> {
+      app.start(Stage.consumer("busy", SubscriptionSpec.to(generator).withPartition("busy").withDemand(Demand.max(max)), () -> (events, from) -> {
         simulated.advance(Duration.ofMillis(10));
         handled.addAll(events);
-      }).subscribeTo(SubscriptionSpec.to(generator).withPartition("busy").withDemand(Demand.max(max))));
+      }));
       app.join(Duration.ofMinutes(10));
       if (leaves) handled.sort(null);   // between two subscriptions no order is promised
       require(handled.equals(numbers(EVENTS)), "the generator blocks, and of what it has emitted %s was delivered", handled);
@@ -469,8 +468,8 @@ final class UserFaults {
     Supervisor scope = Supervisor.open(patient());
     try (scope) {
       var source = scope.start(Stage.ofIterable("source", numbers(EVENTS)));
-      scope.start(Stage.<Integer, Integer, Stage.ProducerConsumer<Integer, Integer>>producerConsumer("middle", () -> (events, from, out) -> events.forEach(out::emit))
-          .subscribeTo(source, Demand.max(1 + simulated.choose(5))));
+      scope.start(Stage.producerConsumer("middle", source, Integer.class, () -> (events, from, out) -> events.forEach(out::emit))
+          .withDemand(Demand.max(1 + simulated.choose(5))));
       passSome(30);
       before = simulated.elapsed();
     }
@@ -481,11 +480,11 @@ final class UserFaults {
     try (var app = Supervisor.open(patient())) {
       var over = app.start(Stage.ofIterable("over", List.<Integer>of()));
       over.join();
-      var endless = app.start(Stage.<Integer, Stage.Producer<Integer>>producer("endless", () -> (demand, out) -> {
+      var endless = app.start(Stage.producer("endless", Integer.class, () -> (demand, out) -> {
         for (long i = 0; i < demand; i++) out.emit(1);
       }));
-      var sink = app.start(Stage.<Integer, Stage.Consumer<Integer>>consumer("sink", () -> (events, from) -> simulated.advance(Duration.ofMillis(1)))
-          .subscribeTo(endless, Demand.max(4)));
+      var sink = app.start(Stage.consumer("sink", endless, () -> (events, from) -> simulated.advance(Duration.ofMillis(1)))
+          .withDemand(Demand.max(4)));
       passSome(10);
       try {
         sink.subscribeTo(SubscriptionSpec.to(over).withCancelPolicy(CancelPolicy.PERMANENT));
@@ -503,10 +502,10 @@ final class UserFaults {
     int[] fails = {1 + simulated.choose(6)};
     try (var app = Supervisor.open(how.apply(patient()))) {
       var source = app.start(Stage.ofIterable("source", numbers(EVENTS)));
-      app.start(Stage.<Integer, Stage.Consumer<Integer>>consumer("sink", () -> (events, from) -> {
+      app.start(Stage.consumer("sink", source, () -> (events, from) -> {
         if (events.contains(EVENTS / 2) && fails[0]-- > 0) throw new IOException("down");
         handled.addAll(events);
-      }).withDeadLetters(letter -> letters.add((Integer) letter.event())).subscribeTo(source, Demand.max(1 + simulated.choose(6))));
+      }).withDeadLetters(letter -> letters.add((Integer) letter.event())).withDemand(Demand.max(1 + simulated.choose(6))));
       isOver = app.join(Duration.ofHours(1));
     }
     require(isOver && handled.equals(numbers(EVENTS)) && letters.isEmpty(), "handled %s, given up %s", handled, letters);

@@ -47,11 +47,11 @@ class CutInputTest extends CrashTest {
   }
 
   private void note(Supervisor scope, ProducerRef<Integer, ?> producer) {
-    scope.start(Stage.<Integer, Noting>consumer("noting", Noting::new).subscribeTo(producer));
+    scope.start(Stage.consumer("noting", producer, Noting::new));
   }
 
   private ProducerRef<Integer, ?> relayed(ProducerRef<Integer, ?> producer) {
-    return start(Stage.<Integer, Integer, Relay>producerConsumer("relay", Relay::new).subscribeTo(producer));
+    return start(Stage.producerConsumer("relay", producer, Relay::new));
   }
 
   @Test
