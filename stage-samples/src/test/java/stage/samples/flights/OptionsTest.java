@@ -104,6 +104,8 @@ class OptionsTest {
     "--chaos many           | --chaos must be a number from 1 to 1000000, but was \"many\"",
     "--chaos 5 --seed       | --seed needs a value: a whole number",
     "--chaos 5 --seed x     | --seed must be a whole number of at most 64 bits, but was \"x\"",
+    "--watch=99999          | --watch must be a port from 0 to 65535, or tty, but was \"99999\"",
+    "--watch=page           | --watch must be a port from 0 to 65535, or tty, but was \"page\"",
     "--seed 5               | --seed says where --chaos crashes; give --chaos N too, or leave it out",
     "--chaos 5 --follow a   | --chaos and --follow exclude each other: a reader that is restarted could not find a file again that was replaced",
     "-x                     | unknown option -x; there are: --by, --top, --window, --csv, --json, --follow, --rejects, --parsers, --partitions, --chaos, --seed, --watch, --quiet, --help",
