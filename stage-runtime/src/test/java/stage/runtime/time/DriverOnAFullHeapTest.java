@@ -9,7 +9,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 /** F5: what carries stages and timers, while there is no place in the heap. */
-class FullHeapTest {
+class DriverOnAFullHeapTest {
   private static final long LIMIT_SECONDS = 60;
 
   private final AtomicInteger failures = new AtomicInteger();

@@ -23,7 +23,7 @@ import stage.runtime.lane.Lanes;
 import stage.runtime.lane.Progress;
 
 /** F5: what a producer publishes when there is no place in the heap reaches nobody, and reaches everybody once when there is. */
-class FullHeapTest {
+class CellOnAFullHeapTest {
   private final Cell<?> cell = Cells.producer("producer");
   private final List<FakeLane> lanes = new ArrayList<>();
   private int fullFor = -1;   // the lane that finds the heap full

@@ -51,7 +51,7 @@ import stage.behaviour.support.Parts.Sink;
 import stage.behaviour.support.Parts.Source;
 
 /** Bugs that others had with supervision, each as a scenario. Above it stands who reported it, and what went wrong there. */
-class OthersBugsTest extends CrashTest {
+class OthersSupervisionBugsTest extends CrashTest {
   private final Troupe troupe = new Troupe();
 
   // gen_stage#181: when one stage of a pipeline died, all below it were cancelled and died too, and under one_for_one each of them counted

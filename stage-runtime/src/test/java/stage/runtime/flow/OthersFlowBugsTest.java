@@ -18,7 +18,7 @@ import stage.api.StopReason;
 import stage.behaviour.support.Await;
 
 /** What publishers and subscribers of others got wrong, each by its report. */
-class OthersBugsTest extends FlowTest {
+class OthersFlowBugsTest extends FlowTest {
   private static final int ROUNDS = 200;
 
   /** JDK-8187947: SubmissionPublisher missed a signal when a request came while its consumer task was about to end. */
