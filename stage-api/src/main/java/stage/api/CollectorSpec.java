@@ -82,7 +82,7 @@ public record CollectorSpec<I, R>(
    * @throws IllegalStateException if this has no subscription, or more than one
    */
   public CollectorSpec<I, R> withDemand(Demand demand) {
-    return new CollectorSpec<>(name, collector, List.of(StageSpec.only(name, subscriptions).withDemand(demand)), options);
+    return new CollectorSpec<>(name, collector, List.of(OneSubscription.of(name, subscriptions).withDemand(demand)), options);
   }
 
   /**

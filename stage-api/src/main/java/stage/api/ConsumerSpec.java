@@ -86,7 +86,7 @@ public record ConsumerSpec<I, S extends Stage.Behaviour>(
    * @throws IllegalStateException if this has no subscription, or more than one
    */
   public ConsumerSpec<I, S> withDemand(Demand demand) {
-    List<SubscriptionSpec<? extends I>> asking = List.of(StageSpec.only(name, subscriptions).withDemand(demand));
+    List<SubscriptionSpec<? extends I>> asking = List.of(OneSubscription.of(name, subscriptions).withDemand(demand));
     return new ConsumerSpec<>(name, factory, asking, options);
   }
 

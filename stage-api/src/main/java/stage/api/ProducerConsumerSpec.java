@@ -99,7 +99,7 @@ public record ProducerConsumerSpec<I, O, S extends Stage.Behaviour>(
    * @throws IllegalStateException if this has no subscription, or more than one
    */
   public ProducerConsumerSpec<I, O, S> withDemand(Demand demand) {
-    List<SubscriptionSpec<? extends I>> asking = List.of(StageSpec.only(name, subscriptions).withDemand(demand));
+    List<SubscriptionSpec<? extends I>> asking = List.of(OneSubscription.of(name, subscriptions).withDemand(demand));
     return new ProducerConsumerSpec<>(name, factory, asking, dispatcher, buffer, opening, options);
   }
 

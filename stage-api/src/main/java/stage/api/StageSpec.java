@@ -35,14 +35,6 @@ public sealed interface StageSpec<S> permits ProducerSpec, ProducerConsumerSpec,
     return name;
   }
 
-  /** {@return the one subscription there is} */
-  static <I> SubscriptionSpec<? extends I> only(String name, List<SubscriptionSpec<? extends I>> subscriptions) {
-    if (subscriptions.size() == 1) return subscriptions.getFirst();
-    throw new IllegalStateException("withDemand is for a stage with one subscription, but " + name
-        + (subscriptions.isEmpty() ? " has none; name its producer first" : " has " + subscriptions.size())
-        + "; or use subscribeTo(producer, demand) for each");
-  }
-
   private static boolean isNameCharacter(int c) {
     return c >= 'A' && c <= 'Z' || c >= 'a' && c <= 'z' || c >= '0' && c <= '9' || c == '.' || c == '_' || c == '-';
   }
