@@ -42,12 +42,12 @@ class StageSpecTest {
   void refusesNullByName() {
     assertThatThrownBy(() -> Stage.producer("p", null)).hasMessage("factory must not be null; pass a constructor such as Counter::new");
     assertThatThrownBy(() -> Stage.consumer("c", null)).hasMessage("factory must not be null; pass a constructor such as Printer::new");
-    assertThatThrownBy(() -> producer().withDispatcher(null)).hasMessage("dispatch must not be null; use Dispatcher.demand() for the default");
-    assertThatThrownBy(() -> producer().withOverflow(null)).hasMessage("overflow must not be null; use Overflow.block() for the default");
+    assertThatThrownBy(() -> producer().withDispatcher(null)).hasMessage("dispatcher must not be null; use Dispatcher.demand() for the default");
+    assertThatThrownBy(() -> producer().withOverflow(null)).hasMessage("overflow must not be null; use Overflow.DEFAULT");
     assertThatThrownBy(() -> producer().withOptions(null)).hasMessage("options must not be null; use StageOptions.DEFAULT");
     assertThatThrownBy(() -> producer().withDeadLetters(null))
         .hasMessage("deadLetters must not be null; use DeadLetterHandler.LOG for the default");
-    assertThatThrownBy(() -> consumer("c").subscribeTo((SubscriptionSpec<Integer>) null)).hasMessage("subscription must not be null");
+    assertThatThrownBy(() -> consumer("c").subscribeTo((SubscriptionSpec<Integer>) null)).hasMessage("producer must not be null; pass the ref that start returned");
     assertThatThrownBy(() -> SubscriptionSpec.to(null)).hasMessage("producer must not be null; pass the ref that start returned");
   }
 

@@ -50,6 +50,6 @@ class BackoffTest {
     assertThatThrownBy(() -> new Backoff(SECOND, null, 0)).isInstanceOf(NullPointerException.class).hasMessage("most must not be null");
     assertThatThrownBy(() -> SupervisorSpec.of("scope").withBackoff(null))
         .isInstanceOf(NullPointerException.class)
-        .hasMessage("backoff must not be null; use Backoff.none()");
+        .hasMessage("backoff must not be null; use Backoff.none() for no wait");
   }
 }
