@@ -195,10 +195,10 @@ public interface Supervisor extends AutoCloseable {
 
   /**
    * Stops a child, as its {@link stage.api.Shutdown} says, and waits until it has ended. Its spec is kept, so that
-   * {@link #restartChild} can start it again, unless the child is temporary or this supervisor dynamic. A child that
-   * is a supervisor is forgotten: start it anew. If the caller is interrupted, the child is cancelled at once. A
-   * child that is being restarted is stopped too; stopping a stopped one changes nothing. Does not count as a
-   * failure. Any thread but those of its stages. As OTP's {@code terminate_child}.
+   * {@link #restartChild} can start it again, unless the child is temporary or this supervisor dynamic; of a child
+   * that is a supervisor, its {@link SupervisorInit} is kept with it. If the caller is interrupted, the child is
+   * cancelled at once. A child that is being restarted is stopped too; stopping a stopped one changes nothing. Does
+   * not count as a failure. Any thread but those of its stages. As OTP's {@code terminate_child}.
    *
    * @param name the child's name
    * @throws ScopeMisuseException if there is no such child, or on a thread of one of its stages
@@ -206,16 +206,28 @@ public interface Supervisor extends AutoCloseable {
   void stopChild(String name);
 
   /**
-   * Starts a stopped child again, from its spec: a new stage with new subscriptions, whose handle is returned; the old handle stays ended. Not
-   * counted in the intensity. Any thread. As OTP's {@code restart_child}.
+   * Starts a stopped child again, from its spec: a new stage with new subscriptions, whose handle is returned; the old handle stays ended.
+   * A child that is a supervisor runs the {@link SupervisorInit} it was started with again; what was started in it by others is not started.
+   * Not counted in the intensity. Any thread. As OTP's {@code restart_child}.
    *
    * @param name the child's name
-   * @return the handle to the new stage
-   * @throws ScopeMisuseException if there is no such child, it is running or restarting, it is a supervisor, or this supervisor is dynamic
-   * @throws StageFailedException if its factory or {@code onStart} threw; it stays stopped
+   * @return the handle to the new stage; {@code null} if the child is a supervisor: {@link #restartSupervisor} returns that
+   * @throws ScopeMisuseException if there is no such child, it is running or restarting, or this supervisor is dynamic
+   * @throws StageFailedException if its factory, {@code onStart} or {@code init} threw; it stays stopped
    * @throws stage.api.SubscriptionRefusedException if a subscription was refused, for instance because that producer has ended; it stays stopped
    */
   StageRef<?> restartChild(String name);
+
+  /**
+   * Starts a stopped child that is a supervisor again, as {@link #restartChild} does, and returns the new supervisor; the old one stays
+   * ended. Any thread; blocks until its {@link SupervisorInit} has returned.
+   *
+   * @param name the child's name
+   * @return the new supervisor
+   * @throws ScopeMisuseException if there is no such child, it is a stage, it is running or restarting, or this supervisor is dynamic
+   * @throws StageFailedException if its {@code init} threw; it stays stopped
+   */
+  Supervisor restartSupervisor(String name);
 
   /**
    * Forgets a stopped child, so that its name is free. Any thread. As OTP's {@code delete_child}.

@@ -4,6 +4,8 @@ import stage.api.Restart;
 import stage.api.Stage;
 import stage.api.StageSpec;
 import stage.api.supervision.ChildSnapshot;
+import stage.api.supervision.SupervisorInit;
+import stage.api.supervision.SupervisorSpec;
 import stage.runtime.engine.Cell;
 
 /** What a supervisor knows of a child. Guarded by the tree's lock. */
@@ -13,6 +15,8 @@ sealed interface Child {
   Restart restart();
 
   boolean isSignificant();
+
+  boolean isSupervisor();
 
   ChildSnapshot.Status status();
 
@@ -122,6 +126,11 @@ sealed interface Child {
     }
 
     @Override
+    public boolean isSupervisor() {
+      return false;
+    }
+
+    @Override
     public ChildSnapshot.Status status() {
       if (cell == null) return ChildSnapshot.Status.STOPPED;
       return switch (cell.status()) {
@@ -132,8 +141,8 @@ sealed interface Child {
     }
   }
 
-  /** A supervisor. It is forgotten when it has ended. */
-  record OfSupervisor(SupervisorCell supervisor, String startedOn) implements Child {
+  /** A supervisor. When it has ended it is forgotten, or kept as an {@link OfStoppedSupervisor}. */
+  record OfSupervisor(ChildSupervisor supervisor, SupervisorInit init, String startedOn) implements Child {
     @Override
     public String name() {
       return supervisor.spec().name();
@@ -150,8 +159,46 @@ sealed interface Child {
     }
 
     @Override
+    public boolean isSupervisor() {
+      return true;
+    }
+
+    @Override
     public ChildSnapshot.Status status() {
       return supervisor.isRestarting() ? ChildSnapshot.Status.RESTARTING : ChildSnapshot.Status.RUNNING;
+    }
+
+    /** {@return what is left of it once it has ended: enough to start it again} */
+    OfStoppedSupervisor stopped() {
+      return new OfStoppedSupervisor(supervisor.spec(), init, startedOn);
+    }
+  }
+
+  /** A supervisor that was stopped by its parent, and that its parent can start again. */
+  record OfStoppedSupervisor(SupervisorSpec spec, SupervisorInit init, String startedOn) implements Child {
+    @Override
+    public String name() {
+      return spec.name();
+    }
+
+    @Override
+    public Restart restart() {
+      return spec.restart();
+    }
+
+    @Override
+    public boolean isSignificant() {
+      return spec.significant();
+    }
+
+    @Override
+    public boolean isSupervisor() {
+      return true;
+    }
+
+    @Override
+    public ChildSnapshot.Status status() {
+      return ChildSnapshot.Status.STOPPED;
     }
   }
 }

@@ -10,6 +10,7 @@ import stage.runtime.time.Time;
 /** A supervisor that is a child of another one. It has no owner: any thread outside its stages may wait for it and end it. */
 final class ChildSupervisor extends SupervisorCell {
   private boolean stopped;   // guarded by the tree's lock: whether somebody asked for its end
+  private boolean kept;      // guarded by the tree's lock: whether its parent can start it again once it has ended
 
   ChildSupervisor(SupervisorSpec spec, ScopeContext context, SupervisorCell parent) {
     super(spec, context, parent);
@@ -18,6 +19,15 @@ final class ChildSupervisor extends SupervisorCell {
   @Override
   boolean wasStopped() {
     return stopped;
+  }
+
+  /** Says whether its parent is to know it as a stopped child once it has ended. Under the lock. */
+  void keepOnceEnded(boolean keep) {
+    kept = keep;
+  }
+
+  boolean isKept() {
+    return kept;
   }
 
   @Override

@@ -75,7 +75,7 @@ final class Children {
 
   List<ChildSnapshot> snapshots() {
     return byName.values().stream()
-        .map(child -> new ChildSnapshot(child.name(), child instanceof Child.OfSupervisor, child.restart(), child.status()))
+        .map(child -> new ChildSnapshot(child.name(), child.isSupervisor(), child.restart(), child.status()))
         .toList();
   }
 
@@ -84,19 +84,26 @@ final class Children {
     int supervisors = 0;
     for (Child child : byName.values()) {
       if (child.status() == ChildSnapshot.Status.RUNNING) active++;
-      if (child instanceof Child.OfSupervisor) supervisors++;
+      if (child.isSupervisor()) supervisors++;
     }
     return new ChildCounts(byName.size(), active, supervisors, byName.size() - supervisors);
   }
 
   /** Starts a child again, under the name of one that has ended. */
-  void readmit(Child.OfStage stopped, Child.OfStage again) {
+  void readmit(Child stopped, Child again) {
     ensureStopped(stopped, "restarted");
-    if (supervisor.shutdown().hasBegun()) throw new ScopeMisuseException(supervisor + " is closing; stage \"" + again.name() + "\" cannot be restarted in it");
+    if (supervisor.shutdown().hasBegun()) {
+      throw new ScopeMisuseException(supervisor + " is closing; child \"" + again.name() + "\" cannot be restarted in it");
+    }
     ensureRoom(again.name());
     byName.replace(again.name(), again);
     ended--;
-    born(again);
+    if (again instanceof Child.OfStage stage) born(stage);
+  }
+
+  /** A supervisor has ended and stays known, so that it can be started again. Under the lock. */
+  void retire(Child.OfSupervisor child) {
+    if (byName.replace(child.name(), child, child.stopped())) ended++;
   }
 
   void delete(Child child) {
@@ -217,10 +224,12 @@ final class Children {
 
   void ensureStopped(Child child, String what) {
     if (byName.get(child.name()) != child) throw new ScopeMisuseException("no child \"" + child.name() + "\" in " + supervisor + " any more");
-    if (!child.isStopped()) {
-      throw new ScopeMisuseException("child \"" + child.name() + "\" of " + supervisor + " cannot be " + what + ", because it is "
-          + child.status().name().toLowerCase(Locale.ROOT) + "; stop it first");
-    }
+    if (!child.isStopped()) throw notStopped(child, what);
+  }
+
+  ScopeMisuseException notStopped(Child child, String what) {
+    return new ScopeMisuseException("child \"" + child.name() + "\" of " + supervisor + " cannot be " + what + ", because it is "
+        + child.status().name().toLowerCase(Locale.ROOT) + "; stop it first");
   }
 
   // Trees may be deep, and a stage that crashes may have little stack left: so they are walked without recursion.
@@ -235,6 +244,7 @@ final class Children {
           if (stage.cell() != null && !stage.isStarting() && !stage.isStopping()) all.add(stage);
         }
         case Child.OfSupervisor below -> below.supervisor().members().byName.sequencedValues().reversed().forEach(ahead::push);
+        case Child.OfStoppedSupervisor empty -> {}
       }
     }
   }
@@ -261,6 +271,7 @@ final class Children {
           if (stage.cell() != null) action.accept(stage.cell());
         }
         case Child.OfSupervisor below -> below.supervisor().members().pushAll(ahead);
+        case Child.OfStoppedSupervisor empty -> {}
         case Object companion -> action.accept((Cell<?>) companion);
       }
     }

@@ -304,6 +304,7 @@ final class FaultHandling {
       switch (child) {
         case Child.OfStage stage -> stage.streak().forget();
         case Child.OfSupervisor below -> below.supervisor().faultHandling().ofSupervisor.forget();
+        case Child.OfStoppedSupervisor stopped -> {}
       }
     }
     cancelGroupRestart();

@@ -7,6 +7,7 @@ import stage.api.Restart;
 import stage.api.StopReason;
 import stage.api.supervision.Failure;
 import stage.api.supervision.StageFailedException;
+import stage.api.supervision.Strategy;
 import stage.runtime.engine.Cell;
 import stage.runtime.time.Latch;
 import stage.runtime.time.Time;
@@ -143,9 +144,14 @@ final class ShutdownSequence {
     Child child = children.named(below.name());
     if (!(child instanceof Child.OfSupervisor known) || known.supervisor() != below) return false;
     supervisor.counters().add(below.counters());
-    children.remove(child);
+    if (known.supervisor().isKept() && canRestart(known)) children.retire(known);
+    else children.remove(child);
     if (!supervisor.isDraining() && !below.wasStopped()) significantEnded(child, new StopReason.Stopped());
     return true;
+  }
+
+  private boolean canRestart(Child child) {
+    return supervisor.spec().strategy() != Strategy.DYNAMIC && child.restart() != Restart.TEMPORARY && !supervisor.isDraining();
   }
 
   void throwFailure() {
@@ -190,6 +196,7 @@ final class ShutdownSequence {
       switch (at.rest.next()) {
         case Child.OfStage stage -> at.shutdown.supervisor.stop(stage);
         case Child.OfSupervisor below -> levels.push(below.supervisor().shutdown().beginUnwinding());
+        case Child.OfStoppedSupervisor ended -> {}
       }
     }
   }
@@ -198,7 +205,6 @@ final class ShutdownSequence {
     List<Child> started = context.locking(() -> {
       draining = true;
       begun.open();
-    begun.open();
       return children.all();
     });
     return new Unwinding(this, started.reversed().iterator());

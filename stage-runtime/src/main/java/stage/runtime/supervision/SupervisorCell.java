@@ -222,6 +222,7 @@ abstract class SupervisorCell implements Supervisor, CellOwner {
     switch (before) {
       case Child.OfStage stage -> stop(stage);
       case Child.OfSupervisor below -> below.supervisor().close();
+      case Child.OfStoppedSupervisor stopped -> {}
     }
     context.locked(() -> children.remove(before));
   }
@@ -272,7 +273,7 @@ abstract class SupervisorCell implements Supervisor, CellOwner {
     }
     endPredecessor(spec.name());
     var supervisor = new ChildSupervisor(spec, context, this);
-    var child = new Child.OfSupervisor(supervisor, time().current().getName());
+    var child = new Child.OfSupervisor(supervisor, init, time().current().getName());
     try {
       context.locked(() -> children.admit(child, "supervisor"));
     } catch (ScopeMisuseException refused) {
@@ -408,7 +409,12 @@ abstract class SupervisorCell implements Supervisor, CellOwner {
     Child child = children.known(name);
     switch (child) {
       case Child.OfStage stage -> stop(stage);
-      case Child.OfSupervisor below -> below.supervisor().close();
+      case Child.OfSupervisor below -> {
+        below.supervisor().ensureNotByAStage("stopChild(\"" + name + "\")");
+        context.locked(() -> below.supervisor().keepOnceEnded(true));
+        below.supervisor().close();
+      }
+      case Child.OfStoppedSupervisor stopped -> {}
     }
   }
 
@@ -437,8 +443,36 @@ abstract class SupervisorCell implements Supervisor, CellOwner {
     ensureNotDynamic("restart");
     return switch (children.known(name)) {
       case Child.OfStage stage -> startAgain(stage, stage.spec());
-      case Child.OfSupervisor below -> throw new ScopeMisuseException("supervisor \"" + name + "\" is running in " + this + "; only stopped stages can be restarted");
+      case Child.OfSupervisor below -> throw locked(() -> children.notStopped(below, "restarted"));
+      case Child.OfStoppedSupervisor stopped -> {
+        startAgain(stopped);
+        yield null;
+      }
     };
+  }
+
+  @Override
+  public final Supervisor restartSupervisor(String name) {
+    ensureNotDynamic("restart");
+    return switch (children.known(name)) {
+      case Child.OfStage stage -> throw new ScopeMisuseException(
+          "child \"" + name + "\" of " + this + " is a stage, not a supervisor; use restartChild(\"" + name + "\")");
+      case Child.OfSupervisor below -> throw locked(() -> children.notStopped(below, "restarted"));
+      case Child.OfStoppedSupervisor stopped -> startAgain(stopped);
+    };
+  }
+
+  /** Runs its init again. If that throws, it stays stopped. */
+  private Supervisor startAgain(Child.OfStoppedSupervisor stopped) {
+    var supervisor = new ChildSupervisor(stopped.spec(), context, this);
+    var child = new Child.OfSupervisor(supervisor, stopped.init(), time().current().getName());
+    context.locked(() -> {
+      children.readmit(stopped, child);
+      supervisor.keepOnceEnded(true);
+    });
+    supervisor.assemble(stopped.init(), supervisor.shutdown()::unwind);
+    context.locked(() -> supervisor.keepOnceEnded(false));
+    return supervisor;
   }
 
   private <S extends Stage.Behaviour> StageRef<S> startAgain(Child.OfStage stopped, StageSpec<S> spec) {
@@ -734,7 +768,7 @@ abstract class SupervisorCell implements Supervisor, CellOwner {
     return shutdown.begun().await(Time.toNanos(timeout)) && idle().await(Math.max(0, until - time().nanos()));
   }
 
-  private void ensureNotByAStage(String what) {
+  final void ensureNotByAStage(String what) {
     for (Cell<?> cell : children.cellsAlive()) {
       if (cell.driver().isCurrent()) throw new ScopeMisuseException(what + " on " + this + " would wait for itself, because its stage " + cell.path() + " called it; use stop()");
     }

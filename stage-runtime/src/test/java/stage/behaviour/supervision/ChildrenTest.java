@@ -180,7 +180,7 @@ class ChildrenTest extends CrashTest {
       assertThat(stage.isAlive()).isFalse();
       assertThat(stage.snapshot().incarnation()).isEqualTo(1);
       Await.answered(other);
-      assertThat(scope.childSnapshots()).extracting(ChildSnapshot::name).containsExactly("other");
+      assertThat(statusOf(scope, "inner")).isEqualTo(ChildSnapshot.Status.STOPPED);
       scope.close();
       assertThat(log.take()).singleElement().satisfies(line -> {
         assertThat(line.getMessage()).endsWith("decision=NONE: it was being cancelled");
@@ -283,6 +283,82 @@ class ChildrenTest extends CrashTest {
       assertThatThrownBy(() -> scope.restartChild("stage")).isInstanceOf(StageFailedException.class).hasRootCauseMessage("stage fright");
       assertThat(statusOf(scope, "stage")).isEqualTo(ChildSnapshot.Status.STOPPED);
       assertThat(scope.restartChild("stage").isAlive()).isTrue();
+    }
+  }
+
+  @Nested
+  class RestartingASupervisor {
+    private final AtomicInteger inits = new AtomicInteger();
+    private Supervisor scope;
+
+    private Supervisor startInner(SupervisorSpec spec) {
+      return scope.start(spec, inner -> {
+        if (inits.incrementAndGet() == 2) throw new IOException("no second start");
+        troupe.start(inner, "stage");
+      });
+    }
+
+    @Test
+    void c04_startsItsChildrenAgain() throws Exception {
+      scope = open(Intensity.of(3));
+      inits.set(10);
+      Supervisor old = startInner(SupervisorSpec.of("inner"));
+      scope.stopChild("inner");
+      scope.stopChild("inner");   // again changes nothing
+      assertThat(scope.childSnapshots())
+          .containsExactly(new ChildSnapshot("inner", true, Restart.PERMANENT, ChildSnapshot.Status.STOPPED));
+      assertThat(scope.counts()).isEqualTo(new ChildCounts(1, 0, 1, 0));
+      assertThat(scope.tree().supervisors()).hasSize(1);
+      Supervisor again = scope.restartSupervisor("inner");
+      assertThat(again).isNotSameAs(old);
+      Await.answered(again.child("stage"));
+      assertThat(statusOf(scope, "inner")).isEqualTo(ChildSnapshot.Status.RUNNING);
+      scope.stopChild("inner");
+      assertThat(scope.restartChild("inner")).isNull();
+      assertThat(inits).hasValue(13);
+    }
+
+    @Test
+    void c04_thatFailsLeavesItStopped() {
+      scope = open(Intensity.of(3));
+      startInner(SupervisorSpec.of("inner"));
+      scope.stopChild("inner");
+      assertThatThrownBy(() -> scope.restartChild("inner"))
+          .isInstanceOf(StageFailedException.class).hasRootCauseMessage("no second start");
+      assertThat(statusOf(scope, "inner")).isEqualTo(ChildSnapshot.Status.STOPPED);
+      assertThat(scope.restartSupervisor("inner").child("stage").isAlive()).isTrue();
+    }
+
+    @Test
+    void c04_keepsItsNameUntilItIsDeleted() {
+      scope = open(Intensity.of(3));
+      startInner(SupervisorSpec.of("inner"));
+      scope.stopChild("inner");
+      assertThatThrownBy(() -> scope.start(SupervisorSpec.of("inner"))).isInstanceOf(ScopeMisuseException.class)
+          .hasMessageContaining("is taken in scope test by a child that has ended");
+      scope.deleteChild("inner");
+      assertThat(scope.start(SupervisorSpec.of("inner")).childSnapshots()).isEmpty();
+    }
+
+    @Test
+    void c04_forgetsATemporaryOneAndOneThatWasClosed() {
+      scope = open(Intensity.of(3));
+      inits.set(10);
+      startInner(SupervisorSpec.of("temporary").withRestart(Restart.TEMPORARY));
+      startInner(SupervisorSpec.of("closed")).close();
+      scope.stopChild("temporary");
+      assertThat(scope.childSnapshots()).isEmpty();
+    }
+
+    @Test
+    void c04_refusesOneThatRunsAndOneThatIsAStage() {
+      scope = open(Intensity.of(3));
+      startInner(SupervisorSpec.of("inner"));
+      troupe.start(scope, "stage");
+      assertThatThrownBy(() -> scope.restartChild("inner")).isInstanceOf(ScopeMisuseException.class)
+          .hasMessage("child \"inner\" of scope test cannot be restarted, because it is running; stop it first");
+      assertThatThrownBy(() -> scope.restartSupervisor("stage")).isInstanceOf(ScopeMisuseException.class)
+          .hasMessage("child \"stage\" of scope test is a stage, not a supervisor; use restartChild(\"stage\")");
     }
   }
 

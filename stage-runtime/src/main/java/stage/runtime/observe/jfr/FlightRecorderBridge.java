@@ -2,6 +2,7 @@ package stage.runtime.observe.jfr;
 
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
 import jdk.jfr.Event;
 import jdk.jfr.FlightRecorder;
 import jdk.jfr.FlightRecorderListener;
@@ -17,22 +18,47 @@ import stage.runtime.supervision.Observed;
 /**
  * Tells the flight recorder what happens in scopes, and once a second what their lanes and stages stand at.
  *
- * <p>The recorder is not started by this, and while it is not, an event costs the test whether it is.
+ * <p>The recorder is not started by this, and while it is not, an event costs the test whether it is. It listens to the
+ * recorder only while a scope is open: the recorder belongs to the JVM, and would hold on to the class loader of an
+ * application that is gone.
  */
-public final class FlightRecorderBridge implements FlightRecorderListener {
+public final class FlightRecorderBridge {
   private final Map<Observed, TreeSnapshot> scopes = new ConcurrentHashMap<>();   // with what was seen of each last
   private final Map<Observed, Registration> watched = new ConcurrentHashMap<>();  // since somebody wanted to know of lanes
+  private final ReentrantLock opening = new ReentrantLock();
+  private Listening listening;   // guarded by opening; null while no scope is open
 
-  /** Makes the one of this JVM: it waits for the recorder to be started. */
-  public FlightRecorderBridge() {
-    if (FlightRecorder.isInitialized()) recorderInitialized(FlightRecorder.getFlightRecorder());
-    else FlightRecorder.addListener(this);
-  }
+  /** Makes the one of this JVM: it does nothing until a scope is opened. */
+  public FlightRecorderBridge() {}
 
-  @Override
-  public void recorderInitialized(FlightRecorder recorder) {
-    FlightRecorder.addPeriodicEvent(StageEvents.Lane.class, this::look);
-    FlightRecorder.register(StageEvents.Busy.class);
+  /**
+   * Waits for the recorder to be started, and asks to be called in its period then. The recorder may call it with a lock
+   * of its own held, so it takes none: each of the two threads writes its flag before it reads the other's.
+   */
+  private final class Listening implements FlightRecorderListener {
+    private final Runnable look = FlightRecorderBridge.this::look;
+    private volatile boolean added;   // written by the thread that starts the recorder
+    private volatile boolean over;    // written by the thread that closes the last scope
+
+    @Override
+    public void recorderInitialized(FlightRecorder recorder) {
+      if (over) return;
+      added = true;
+      FlightRecorder.addPeriodicEvent(StageEvents.Lane.class, look);
+      FlightRecorder.register(StageEvents.Busy.class);
+      if (over) FlightRecorder.removePeriodicEvent(look);
+    }
+
+    void begin() {
+      if (FlightRecorder.isInitialized()) recorderInitialized(FlightRecorder.getFlightRecorder());
+      else FlightRecorder.addListener(this);
+    }
+
+    void end() {
+      over = true;
+      FlightRecorder.removeListener(this);
+      if (added) FlightRecorder.removePeriodicEvent(look);
+    }
   }
 
   /**
@@ -41,13 +67,38 @@ public final class FlightRecorderBridge implements FlightRecorderListener {
    * @param scope which
    */
   public void opened(Observed scope) {
-    scopes.put(scope, scope.tree());
+    add(scope);
     Registration listener = scope.listen(event -> happened(scope.path(), event));
     scope.onClose(() -> {
       listener.close();
+      remove(scope);
+    });
+  }
+
+  private void add(Observed scope) {
+    TreeSnapshot first = scope.tree();
+    opening.lock();
+    try {
+      scopes.put(scope, first);
+      if (listening != null) return;
+      listening = new Listening();
+      listening.begin();
+    } finally {
+      opening.unlock();
+    }
+  }
+
+  private void remove(Observed scope) {
+    opening.lock();
+    try {
       scopes.remove(scope);
       watched.remove(scope);
-    });
+      if (!scopes.isEmpty() || listening == null) return;
+      listening.end();
+      listening = null;
+    } finally {
+      opening.unlock();
+    }
   }
 
   // ---- what happens; on the thread it happened on
@@ -121,7 +172,7 @@ public final class FlightRecorderBridge implements FlightRecorderListener {
     scopes.forEach((scope, before) -> {
       watched.computeIfAbsent(scope, Observed::watch);
       TreeSnapshot now = scope.tree();
-      scopes.computeIfPresent(scope, (same, old) -> now);
+      if (scopes.computeIfPresent(scope, (same, old) -> now) == null) watched.remove(scope);   // it has closed meanwhile
       tell(now, TreeRates.between(before, now));
     });
   }

@@ -1,0 +1,83 @@
+package stage.behaviour;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.lang.ref.WeakReference;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
+import jdk.jfr.consumer.RecordingStream;
+import org.junit.jupiter.api.Test;
+import stage.api.Inlet;
+import stage.api.Stage;
+import stage.api.StageContext;
+import stage.api.supervision.Supervisor;
+import stage.behaviour.support.Await;
+
+/** An application with Stage in it is deployed, closes all its scopes, and is undeployed: its class loader may go. */
+class RedeployTest {
+  /** Runs in the application's class loader. */
+  public static final class Application implements Callable<Void> {
+    @Override
+    public Void call() throws Exception {
+      var ticked = new CountDownLatch(3);
+      try (Supervisor app = Supervisor.open("web")) {
+        app.start(Stage.<Integer, Stage.Consumer<Integer>>consumer("ticking", () -> new Stage.Consumer<>() {
+          @Override
+          public void onStart(StageContext context) {
+            context.every(Duration.ofMillis(1), ticked::countDown);
+          }
+
+          @Override
+          public void onEvents(List<Integer> events, Inlet<Integer> from) {}
+        }));
+        ticked.await();
+      }
+      return null;
+    }
+  }
+
+  private static URL where(Class<?> type) {
+    return type.getProtectionDomain().getCodeSource().getLocation();
+  }
+
+  private static WeakReference<ClassLoader> deployAndUndeploy() throws Exception {
+    URL[] path = {where(Supervisor.class), where(stage.runtime.supervision.Runtime.class), where(Application.class)};
+    try (var loader = new URLClassLoader("application", path, ClassLoader.getPlatformClassLoader())) {
+      Class<?> application = loader.loadClass(Application.class.getName());
+      assertThat(application).isNotSameAs(Application.class);
+      var run = new FutureTask<>((Callable<?>) application.getConstructor().newInstance());
+      var thread = new Thread(run, "deployer");
+      thread.setContextClassLoader(loader);
+      thread.start();
+      run.get();
+      thread.join();
+      return new WeakReference<>(loader);
+    }
+  }
+
+  private static boolean isCollected(WeakReference<ClassLoader> loader) {
+    System.gc();
+    return loader.get() == null;
+  }
+
+  @Test
+  void b45_itsClassLoaderMayGo() throws Exception {
+    WeakReference<ClassLoader> loader = deployAndUndeploy();
+    Await.until(() -> isCollected(loader), "the class loader is collected");
+  }
+
+  @Test
+  void b45_itsClassLoaderMayGoWhileTheFlightRecorderRuns() throws Exception {
+    try (var recording = new RecordingStream()) {
+      recording.enable("stage.Lane").withPeriod(Duration.ofMillis(10));
+      recording.startAsync();
+      WeakReference<ClassLoader> loader = deployAndUndeploy();
+      Await.until(() -> isCollected(loader), "the class loader is collected");
+    }
+  }
+}
