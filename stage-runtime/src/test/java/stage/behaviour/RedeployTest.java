@@ -60,15 +60,10 @@ class RedeployTest {
     }
   }
 
-  private static boolean isCollected(WeakReference<ClassLoader> loader) {
-    System.gc();
-    return loader.get() == null;
-  }
-
   @Test
   void b45_itsClassLoaderMayGo() throws Exception {
     WeakReference<ClassLoader> loader = deployAndUndeploy();
-    Await.until(() -> isCollected(loader), "the class loader is collected");
+    Await.collected(loader, "the class loader");
   }
 
   @Test
@@ -77,7 +72,7 @@ class RedeployTest {
       recording.enable("stage.Lane").withPeriod(Duration.ofMillis(10));
       recording.startAsync();
       WeakReference<ClassLoader> loader = deployAndUndeploy();
-      Await.until(() -> isCollected(loader), "the class loader is collected");
+      Await.collected(loader, "the class loader");
     }
   }
 }

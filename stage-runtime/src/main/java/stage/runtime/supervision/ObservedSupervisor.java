@@ -65,4 +65,17 @@ record ObservedSupervisor(SupervisorCell supervisor) implements Observed {
   public Time time() {
     return supervisor.time();
   }
+
+  // Written out: those that a record is given keep the types of its components softly reachable from the JDK, and with
+  // them the class loader of an application that is gone.
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof ObservedSupervisor same && same.supervisor == supervisor;
+  }
+
+  @Override
+  public int hashCode() {
+    return System.identityHashCode(supervisor);
+  }
 }

@@ -549,6 +549,7 @@ class ChildrenTest extends CrashTest {
         scope.start(SupervisorSpec.of("c"));
         assertThatThrownBy(() -> scope.restartChild("b")).isInstanceOf(ScopeMisuseException.class).hasMessageContaining("may have 2 children at most");
         scope.stopChild("c");
+        scope.deleteChild("c");
         assertThatThrownBy(() -> scope.start(Stage.consumer("d", () -> null))).isInstanceOf(StageFailedException.class);
         scope.restartChild("b");
         assertThatThrownBy(() -> scope.start(troupe.actor("c"))).isInstanceOf(ScopeMisuseException.class).hasMessageContaining("may have 2 children at most");

@@ -203,6 +203,7 @@ class OthersSupervisionBugsTest extends CrashTest {
       assertThat(inner.counts().specs()).isZero();
     }
     scope.stopChild("inner");
+    scope.deleteChild("inner");
     assertThat(scope.childSnapshots()).isEmpty();
     scope.close();
     assertThat(scope.report().isClean()).isTrue();
