@@ -11,12 +11,19 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import stage.api.Stage;
 import stage.api.pipeline.KeyValue;
 import stage.api.pipeline.Pipeline;
 import stage.api.pipeline.Report;
@@ -346,6 +353,44 @@ class PipelineTest {
       assertThat(Pipeline.of(1, 2, 3).enrich(names, n -> n, (n, row) -> row.map(Map.Entry::getValue).orElse("?"))
           .toList().run())
           .containsExactly("one", "two", "?");
+    }
+  }
+
+  @Nested
+  class AnEmptySource {
+    /** A stage that subscribes to one that has completed says so in the log. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void doesNotEndBeforeAllStagesAreThere(boolean isStage) throws Exception {
+      List<String> logged = new CopyOnWriteArrayList<>();
+      Handler handler = handler(logged);
+      Logger logger = Logger.getLogger("stage");
+      logger.addHandler(handler);
+      try {
+        Stage.Producer<Integer> empty = (demand, out) -> out.complete();
+        Pipeline<Integer> source = isStage ? Pipeline.from(Stage.producer("empty", () -> empty)) : Pipeline.of();
+        for (int i = 0; i < 20; i++) {
+          assertThat(source.map(n -> n + 1).keyBy(n -> n).workers(3).count().toList().run()).isEmpty();
+        }
+      } finally {
+        logger.removeHandler(handler);
+      }
+      assertThat(logged).isEmpty();
+    }
+
+    private Handler handler(List<String> logged) {
+      return new Handler() {
+        @Override
+        public void publish(LogRecord line) {
+          logged.add(line.getMessage());
+        }
+
+        @Override
+        public void flush() {}
+
+        @Override
+        public void close() {}
+      };
     }
   }
 }

@@ -15,6 +15,7 @@ import stage.api.ConsumerSpec;
 import stage.api.DeadLetterHandler;
 import stage.api.Demand;
 import stage.api.Dispatcher;
+import stage.api.Opening;
 import stage.api.ProducerConsumerSpec;
 import stage.api.ProducerRef;
 import stage.api.ProducerSpec;
@@ -66,7 +67,10 @@ final class Deployment {
     for (StagePlan stage : stages) for (Feed feed : stage.feeds) consumers.get(feed.from()).incrementAndGet();
   }
 
-  /** Starts all, each after those that feed it. What shares its events out to all waits until all are there. */
+  /**
+   * Starts all, each after those that feed it. What shares its events out to all waits until all are there, and so do
+   * the sources: an empty one would otherwise complete, and what it feeds with it, before the rest has subscribed.
+   */
   void start(Supervisor scope) {
     List<StageRef<?>> paused = new ArrayList<>();
     for (StagePlan stage : stages) {
@@ -82,13 +86,19 @@ final class Deployment {
       };
       refs.put(stage, ref);
       if (ref instanceof ProducerRef<?, ?> producer) producers.put(stage, producer);
-      if (stage.sharing == StagePlan.Sharing.TO_ALL) {
+      if (stage.sharing == StagePlan.Sharing.TO_ALL || isOwnSource(stage)) {
         ref.pause();   // nothing has come to it, since nobody has asked it for anything
         paused.add(ref);
       }
     }
     paused.forEach(StageRef::resume);
     started();
+  }
+
+  /** Not one that runs already, nor one that waits for something else: to resume it would end that. */
+  private static boolean isOwnSource(StagePlan stage) {
+    if (!(stage.kind instanceof Kind.Source(Origin origin)) || origin instanceof Origin.Ref) return false;
+    return !(origin instanceof Origin.Spec(var spec)) || spec.opening().equals(Opening.DEFAULT);
   }
 
   // ---- specs
