@@ -41,7 +41,8 @@ final class Chaos {
 
     /** {@return a scope that restarts what it is planned to, and nothing else} */
     SupervisorSpec supervisedBy(SupervisorSpec scope) {
-      return scope.withIntensity(new Intensity(crashes, ALWAYS))
+      // One more than are planned: as many as an event may be delivered again would be worth a warning.
+      return scope.withIntensity(new Intensity(crashes + 1, ALWAYS))
           .withDecisions(failure -> failure.cause() instanceof PlannedCrash ? Decision.RESTART : Decision.ESCALATE);
     }
   }

@@ -29,6 +29,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import stage.api.DeadLetter;
+import stage.api.supervision.SupervisorSpec;
 
 /** {@code --chaos}: whatever crashes, the output is the same to the byte. */
 class ChaosTest {
@@ -183,6 +184,15 @@ class ChaosTest {
 
       assertSame(run(file), run("--chaos", "80", file), 80);
     }
+  }
+
+  /** Else the supervisor would warn of each stage, on standard error. */
+  @Test
+  void moreRestartsAreAllowedThanDeliveriesOfAnEvent() {
+    Chaos.Wish wish = new Chaos.Wish(100, OptionalLong.of(5));
+    Chaos chaos = new Chaos(wish, List.of("a"), OptionalLong.of(1000), new Meter());
+    int restarts = wish.supervisedBy(SupervisorSpec.of("flights")).intensity().restarts();
+    assertThat(restarts).isGreaterThan(chaos.redelivery().attempts());
   }
 
   @Nested
