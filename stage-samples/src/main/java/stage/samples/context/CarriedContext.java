@@ -60,6 +60,10 @@ public final class CarriedContext {
    * @param arguments none
    */
   public static void main(String[] arguments) {
+    if (arguments.length > 0) {
+      System.err.println("context: takes no argument, but was given " + String.join(" ", arguments));
+      System.exit(2);
+    }
     Mdc.put("4711");
     TENANT.callWith("blue", () -> {
       var spec = SupervisorSpec.of("context").withContext(both(Mdc.carried(), TENANT.carried()));

@@ -61,9 +61,9 @@ public final class ServeAndCount {
     long flights = 400_000;
     long perSecond = 200_000;
     for (int i = 0; i < args.length; i += 2) {
-      boolean isKnown = args[i].equals("--flights") || args[i].equals("--per-second");
-      if (!isKnown || i + 1 == args.length || !args[i + 1].matches("[1-9][0-9]{0,11}")) {
-        System.err.print("serve-and-count: " + String.join(" ", args) + " makes no sense\n" + USAGE);
+      String mistake = mistake(args, i);
+      if (!mistake.isEmpty()) {
+        System.err.println("serve-and-count: " + mistake);
         System.exit(2);
       }
       if (args[i].equals("--flights")) flights = Long.parseLong(args[i + 1]);
@@ -72,6 +72,17 @@ public final class ServeAndCount {
     try (var server = new FlightServer(FlightLines.of(flights))) {
       new ServeAndCount(server).compare(flights, perSecond);
     }
+  }
+
+  /** {@return what is wrong with the option at {@code i} or its value; empty if nothing is} */
+  static String mistake(String[] args, int i) {
+    String option = args[i];
+    if (!option.equals("--flights") && !option.equals("--per-second")) {
+      return "unknown option " + option + "; there are: --flights, --per-second, --help";
+    }
+    if (i + 1 == args.length) return option + " needs a number";
+    boolean isNumber = args[i + 1].matches("[1-9][0-9]{0,11}");
+    return isNumber ? "" : option + " must be a number from 1 to 999999999999, but was \"" + args[i + 1] + "\"";
   }
 
   private void compare(long flights, long perSecond) throws InterruptedException {

@@ -41,7 +41,7 @@ public final class WebLog {
       without a file, 4,000 lines that come with the program. Without --by: a report of statuses, paths, clients, errors per
       minute and sessions.
 
-        --by status|path|client|minute   one table, grouped by this
+        --by status|path|client|minute   one table, grouped by this; a path is taken with its query
         --window 30s|1m|1h|1d            a table for each such time, by when requests were answered, in UTC
         --top N|all                      how many lines of a table, or of each window's, to show (10)
         --csv                            write KEY,requests,bytes for machines; needs --by

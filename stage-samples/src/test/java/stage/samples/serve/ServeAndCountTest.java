@@ -37,6 +37,18 @@ class ServeAndCountTest {
     assertThat(run("--help").getFirst()).startsWith("usage: ./stage serve-and-count");
   }
 
+  @Test
+  void saysWhatIsWrongWithAnOption() {
+    assertThat(mistake("--flight", "3")).isEqualTo("unknown option --flight; there are: --flights, --per-second, --help");
+    assertThat(mistake("--flights")).isEqualTo("--flights needs a number");
+    assertThat(mistake("--flights", "0")).isEqualTo("--flights must be a number from 1 to 999999999999, but was \"0\"");
+    assertThat(mistake("--per-second", "5")).isEmpty();
+  }
+
+  private static String mistake(String... arguments) {
+    return ServeAndCount.mistake(arguments, 0);
+  }
+
   /** What fits between the two is a few megabytes; the flights are 40. */
   @Test
   void aSlowConsumerHoldsUpTheServer() throws Exception {
