@@ -272,6 +272,20 @@ class RestartTest extends CrashTest {
 
     @ParameterizedTest
     @EnumSource
+    void k06_theFirstCauseIsNamedWhenItsRestartsFailForAnotherReason(Kind kind) throws Exception {
+      Supervisor scope = open(Intensity.of(2));
+      var stage = idle(kind);
+      var last = new IllegalStateException("only supports one subscriber");
+      faults.onStart = new Once(100, last);
+      crash(stage, cause);
+      StageFailedException failed = catchThrowableOfType(StageFailedException.class, () -> scope.join(Duration.ofSeconds(60)));
+      assertThat(failed).hasCause(last).hasSuppressedException(cause).hasMessageStartingWith("stage test/stage failed in onStart:"
+          + " java.lang.IllegalStateException, after 2 earlier crashes, the first in ").hasMessageEndingWith(": java.io.IOException");
+      log.takeRestartsAndGivingUp(2);
+    }
+
+    @ParameterizedTest
+    @EnumSource
     void s15_tooManyFailedRestartsFailTheScope(Kind kind) throws Exception {
       Supervisor scope = open(Intensity.of(2));
       var stage = idle(kind);

@@ -30,10 +30,19 @@ final class Header {
     return block.afterFirst(next);
   }
 
+  /** {@return whether a later line is a header again} As where several files were put together by a shell. */
+  static boolean isAt(byte[] bytes, int from, int to) {
+    int start = to - from > 3 && startsWithMark(bytes, from) ? from + 3 : from;
+    int end = to > start && bytes[to - 1] == '\r' ? to - 1 : to;
+    return Arrays.equals(bytes, start, end, BYTES, 0, BYTES.length);
+  }
+
   private static boolean startsWithMark(LineBlock block) {
-    byte[] bytes = block.bytes();
-    int at = block.from();
-    return block.size() >= 3 && bytes[at] == (byte) 0xEF && bytes[at + 1] == (byte) 0xBB && bytes[at + 2] == (byte) 0xBF;
+    return block.size() >= 3 && startsWithMark(block.bytes(), block.from());
+  }
+
+  private static boolean startsWithMark(byte[] bytes, int at) {
+    return bytes[at] == (byte) 0xEF && bytes[at + 1] == (byte) 0xBB && bytes[at + 2] == (byte) 0xBF;
   }
 
   private static String complaint(String input, byte[] bytes, int from, int to) {

@@ -3,7 +3,7 @@ package stage.samples.flights;
 import java.util.Comparator;
 
 /**
- * A malformed line.
+ * A line that is no flight: a malformed one, or a header that stands further down.
  *
  * @param block the number of the block it is in
  * @param input the name of the input it is from
@@ -14,6 +14,14 @@ import java.util.Comparator;
 record Reject(long block, String input, long line, String reason, String text) implements Row {
   /** As they stand in the inputs. */
   static final Comparator<Reject> ORDER = Comparator.comparingLong(Reject::block).thenComparingLong(Reject::line);
+
+  /** Why a line is left out that is the header of an input which was put behind another one. It is not malformed. */
+  static final String HEADER = "the line is a header again";
+
+  /** {@return whether the line is a header, and nothing is wrong with it} */
+  boolean isHeader() {
+    return reason.equals(HEADER);
+  }
 
   /** {@return where it is and why, for a person} */
   String sentence() {

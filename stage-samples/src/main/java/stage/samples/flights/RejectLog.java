@@ -27,7 +27,7 @@ final class RejectLog implements Stage.Consumer<Row> {
    * @param bytes how long the file is; 0 without one
    */
   private record Kept(Rejects rejects, long bytes) {
-    static final Kept NOTHING = new Kept(new Rejects(0, List.of()), 0);
+    static final Kept NOTHING = new Kept(Rejects.NONE, 0);
   }
 
   private final Optional<Path> path;
@@ -35,6 +35,7 @@ final class RejectLog implements Stage.Consumer<Row> {
   private final TreeSet<Reject> first = new TreeSet<>(Reject.ORDER);   // the parsers may be out of step with each other
   private State<Kept> kept;
   private long count;
+  private long headers;
   private RejectFile file;   // null if none is asked for
 
   RejectLog(Optional<Path> path, CompletableFuture<Rejects> handover) {
@@ -46,6 +47,7 @@ final class RejectLog implements Stage.Consumer<Row> {
   public void onStart(StageContext context) throws IOException {
     kept = context.state("kept", Kept.NOTHING);
     count = kept.value().rejects().count();
+    headers = kept.value().rejects().headers();
     first.addAll(kept.value().rejects().first());
     if (path.isEmpty()) return;
     file = context.incarnation() == 1 ? RejectFile.create(path.get()) : RejectFile.reopen(path.get(), kept.value().bytes());
@@ -56,6 +58,10 @@ final class RejectLog implements Stage.Consumer<Row> {
     StringBuilder lines = new StringBuilder();
     for (Row row : rows) {
       if (!(row instanceof Reject reject)) continue;
+      if (reject.isHeader()) {
+        headers++;
+        continue;
+      }
       count++;
       remember(reject);
       if (file != null) lines.append(line(reject));
@@ -78,7 +84,7 @@ final class RejectLog implements Stage.Consumer<Row> {
 
   /** {@return what there is to say so far} */
   Rejects rejects() {
-    return new Rejects(count, List.copyOf(first));
+    return new Rejects(count, List.copyOf(first), headers);
   }
 
   private void remember(Reject reject) {

@@ -7,8 +7,11 @@ import java.util.List;
  *
  * @param count how many there are
  * @param first the first of them, at most {@link #MOST_NAMED}
+ * @param headers how many lines were left out because they are a header again; they are not malformed
  */
-record Rejects(long count, List<Reject> first) {
+record Rejects(long count, List<Reject> first, long headers) {
+  static final Rejects NONE = new Rejects(0, List.of(), 0);
+
   /** How many are named. */
   static final int MOST_NAMED = 10;
 
@@ -18,8 +21,9 @@ record Rejects(long count, List<Reject> first) {
 
   /** {@return a report of several lines, each with its line feed; empty if there are none} */
   String report() {
-    if (count == 0) return "";
     StringBuilder report = new StringBuilder();
+    if (headers > 0) report.append(headers == 1 ? "1 more header was skipped\n" : headers + " more headers were skipped\n");
+    if (count == 0) return report.toString();
     report.append(count == 1 ? "1 malformed line was left out:\n" : count + " malformed lines were left out:\n");
     for (Reject reject : first) report.append("  ").append(reject.sentence()).append('\n');
     long more = count - first.size();

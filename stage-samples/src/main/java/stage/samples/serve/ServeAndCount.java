@@ -47,7 +47,7 @@ public final class ServeAndCount {
   private record Run(Map<String, Long> counts, long ahead, long servedNanos, long nanos) {}
 
   /**
-   * Counts twice: as fast as it can, and slowly.
+   * Counts twice: as fast as it can, and slowly. Before that once more, to warm up.
    *
    * @param args {@code --flights N}, {@code --per-second N}, {@code --help}
    * @throws IOException if the server cannot be started, or the flights are missing
@@ -88,6 +88,7 @@ public final class ServeAndCount {
   private void compare(long flights, long perSecond) throws InterruptedException {
     System.out.printf("%,d flights as JSON over HTTP, counted by a pipeline whose demand reaches back to the server%n%n", flights);
     System.out.printf("%-24s %18s %18s %22s%n", "consumer", "has counted after", "server was done", "server ahead, at most");
+    run(flights, Long.MAX_VALUE);   // or the first row would show how long the JVM takes to load and compile all this
     Run fast = run(flights, Long.MAX_VALUE);
     print("as fast as it can", fast);
     Run slow = run(flights, perSecond);

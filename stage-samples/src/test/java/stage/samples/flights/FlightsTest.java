@@ -56,6 +56,16 @@ class FlightsTest {
     }
 
     @Test
+    void fl10_skipsTheHeadersOfFilesThatWerePutTogetherAndCountsThemApart() throws IOException {
+      String flight = "2001-02-01T08:00,15,2399,SFO,HNL\n";
+      String again = Lines.HEADER.replace("\n", "\r\n");
+      assertThat(run("--csv", file("a.csv", FOUR_FLIGHTS + Lines.HEADER + flight + "\uFEFF" + again + flight + "x\n"))).isZero();
+
+      assertThat(out.text()).isEqualTo(csv("DTW,3,33.67,90,66.7,90", "SFO,3,15.00,15,0.0,15"));
+      assertThat(err.text()).startsWith("2 more headers were skipped\n1 malformed line was left out:\n");
+    }
+
+    @Test
     void showsAsManyLinesAsAreAskedFor() throws IOException {
       run("--by", "hour", "--top", "1", "--csv", file("a.csv", FOUR_FLIGHTS));
 
