@@ -88,6 +88,7 @@ public final class Flights {
       result = job.run();
     }
     report(options, result);
+    if (result.trouble().isPresent()) throw result.trouble().get();
   }
 
   private void report(Options options, FlightsJob.Result result) throws IOException {

@@ -55,7 +55,7 @@ final class FlightsByWindow {
     var meter = new Meter();
     var rows = new TimedRows(options.by());
     Pipeline<LineBlock> blocks =
-        Pipeline.from(Stage.producer("reader", () -> new LineReader(options.inputs(), false, pipes, meter)));
+        Pipeline.from(Stage.producer("reader", () -> new LineReader(options.inputs(), pipes, meter)));
     return trouble.in(blocks.flatMap(rows::of).named("parser"))
         .divertTo(Reject.class::isInstance,
             bad -> bad.to(Stage.consumer("rejects", () -> new RejectLog(options.rejects(), rejects))))

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import stage.api.ConsumerRef;
 import stage.api.ConsumerSpec;
@@ -55,7 +56,8 @@ final class FlightsJob implements AutoCloseable {
 
   private final Supervisor scope;
   private final Optional<Chaos> chaos;
-  private final Pipes pipes = new Pipes();
+  private final Pipes pipes;
+  private final AtomicReference<IOException> trouble = new AtomicReference<>();   // of a followed input, with rows before it
   private final Meter meter;
   private final CompletableFuture<Table> table = new CompletableFuture<>();
   private final CompletableFuture<Rejects> rejects = new CompletableFuture<>();
@@ -71,17 +73,19 @@ final class FlightsJob implements AutoCloseable {
    * @param table the table
    * @param rejects what there is to say of malformed lines
    * @param chaos what there is to say of crashes; empty without {@code --chaos}
+   * @param trouble why a followed input could not be read any further; empty if it could
    */
-  record Result(Table table, Rejects rejects, Optional<String> chaos) {}
+  record Result(Table table, Rejects rejects, Optional<String> chaos, Optional<IOException> trouble) {}
 
   /** Starts the stages. */
   private FlightsJob(Options options, Supervisor scope, Optional<Chaos> chaos, Meter meter) {
     this.scope = scope;
     this.chaos = chaos;
     this.meter = meter;
+    this.pipes = new Pipes(options.follow());
     Partitions partitions = new Partitions(options.partitions());
     reader = scope.start(Stage.producer(READER,
-        producer(READER, () -> new LineReader(options.inputs(), options.follow(), pipes, meter))));
+        producer(READER, () -> new LineReader(options.inputs(), options.follow(), pipes, meter, trouble))));
     reader.pause();   // or a small input might be read, and the reader gone, before the last stage is there
     var parsers = startParsers(options, partitions);
     var tallies = startTallies(partitions, parsers);
@@ -213,6 +217,7 @@ final class FlightsJob implements AutoCloseable {
   /** Ends reading; what has been read is counted. Any thread. */
   void stopReading() {
     reader.stop();
+    pipes.stop();   // or it might wait for ever for a pipe that nobody writes to
   }
 
   /**
@@ -230,7 +235,8 @@ final class FlightsJob implements AutoCloseable {
       scope.close();   // by then every dead letter has been handled
       chaos.get().ensureHarmless();
     }
-    return new Result(table.resultNow(), rejects.resultNow(), chaos.map(Chaos::report));
+    return new Result(table.resultNow(), rejects.resultNow(), chaos.map(Chaos::report),
+        Optional.ofNullable(trouble.get()));
   }
 
   @Override

@@ -3,6 +3,7 @@ package stage.samples.flights;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import stage.api.Outlet;
 import stage.api.Stage;
 import stage.api.StageContext;
@@ -26,16 +27,28 @@ final class LineReader implements Stage.Producer<LineBlock> {
   private final boolean follow;
   private final Pipes pipes;
   private final Meter meter;
+  private final AtomicReference<IOException> trouble;
   private StageContext context;
   private State<Place> place;
   private LineSource source;
   private boolean polling;
 
-  LineReader(List<Input> inputs, boolean follow, Pipes pipes, Meter meter) {
+  /** Reads inputs to their ends. */
+  LineReader(List<Input> inputs, Pipes pipes, Meter meter) {
+    this(inputs, false, pipes, meter, new AtomicReference<>());
+  }
+
+  /**
+   * Reads inputs, and may follow the last.
+   *
+   * @param trouble where to leave why a followed input could not be read any further, when rows of it are counted already
+   */
+  LineReader(List<Input> inputs, boolean follow, Pipes pipes, Meter meter, AtomicReference<IOException> trouble) {
     this.inputs = inputs;
     this.follow = follow;
     this.pipes = pipes;
     this.meter = meter;
+    this.trouble = trouble;
   }
 
   @Override
@@ -47,7 +60,15 @@ final class LineReader implements Stage.Producer<LineBlock> {
 
   @Override
   public void onDemand(long demand, Outlet<LineBlock> out) throws IOException {
-    LineBlock block = source.next();
+    LineBlock block;
+    try {
+      block = source.next();
+    } catch (IOException e) {
+      if (!follow || source.place().rows() == 0) throw e;
+      trouble.set(e);   // it may have been followed for days: what was counted is shown, and then what was wrong
+      out.complete();
+      return;
+    }
     if (block != null) {
       out.emit(block);
       place.set(source.place());

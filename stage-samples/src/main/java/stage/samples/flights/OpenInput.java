@@ -18,11 +18,23 @@ public final class OpenInput extends InputStream {
 
   private final String name;
   private final Counted raw;
+  private PumpedInput pumped;  // null if it cannot be ended from here
   private InputStream lines;   // null until the first bytes have told what it is
 
   OpenInput(String name, InputStream raw) {
     this.name = name;
     this.raw = new Counted(raw);
+  }
+
+  /** Has it read by a thread of its own, so that {@link #stop} can end it. Before anything is read. */
+  void pump() {
+    pumped = new PumpedInput(raw.in);
+    raw.in = pumped;
+  }
+
+  /** Ends it, if it is {@linkplain #pump pumped}. Any thread, once the input is known to others. */
+  void stop() {
+    if (pumped != null) pumped.stop();
   }
 
   /** {@return how many of its bytes have been read, as they are stored} */
@@ -81,7 +93,7 @@ public final class OpenInput extends InputStream {
 
   /** Counts what is read. */
   private static final class Counted extends InputStream {
-    private final InputStream in;
+    private InputStream in;
     private long read;
 
     Counted(InputStream in) {

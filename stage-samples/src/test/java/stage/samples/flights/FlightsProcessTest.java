@@ -49,6 +49,21 @@ class FlightsProcessTest {
   }
 
   @Test
+  void fl01_aSignalEndsFollowingAPipeThatNobodyWritesTo() throws Exception {
+    start(List.of(), "--follow", "/dev/stdin");
+    process.getOutputStream().write(Lines.bytes(Lines.HEADER + DTW));
+    process.getOutputStream().flush();
+    BufferedReader out = process.inputReader(StandardCharsets.UTF_8);
+    String totals = out.readLine();
+    while (!totals.startsWith("1 flight,")) totals = out.readLine();
+
+    process.toHandle().destroy();
+
+    assertThat(out.lines().toList().getLast()).isEqualTo("DTW        1       16.00         16         100.0           16");
+    assertThat(exit()).isZero();
+  }
+
+  @Test
   void aReaderThatGoesAwayEndsItQuietly() throws Exception {
     start(List.of(), "--csv", "--top", "all", "--by", "route", "-");
     process.getInputStream().close();

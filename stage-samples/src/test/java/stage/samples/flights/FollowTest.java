@@ -97,6 +97,32 @@ class FollowTest {
   }
 
   @Test
+  void fl02_printsWhatWasReadWhenASuccessorHasNoHeader() throws Exception {
+    CompletableFuture<Integer> exit = start(new Streams(out, err, false, false), "--follow", file.toString());
+    Lines.append(file, DTW);
+    out.awaitText("2 flights, 1 origin, 0 malformed lines\n");
+    Files.move(file, folder.resolve("log.csv.1"));
+    Lines.write(file, DTW);
+
+    assertThat(exit.get(30, TimeUnit.SECONDS)).isEqualTo(Flights.FAILED);
+    assertThat(out.text()).endsWith(TABLE);
+    assertThat(err.text()).contains("log.csv has no header: its first line must be ");
+  }
+
+  @Test
+  void fl03_printsWhatWasReadWhenADirectoryTakesItsPlace() throws Exception {
+    CompletableFuture<Integer> exit = start(new Streams(out, err, false, false), "--follow", file.toString());
+    Lines.append(file, DTW);
+    out.awaitText("2 flights, 1 origin, 0 malformed lines\n");
+    Files.move(file, folder.resolve("log.csv.1"));
+    Files.createDirectory(file);
+
+    assertThat(exit.get(30, TimeUnit.SECONDS)).isEqualTo(Flights.FAILED);
+    assertThat(out.text()).endsWith(TABLE);
+    assertThat(err.text()).contains("log.csv is a directory; give the files in it");
+  }
+
+  @Test
   void endsQuietlyWhenNobodyReadsTheTotals() throws Exception {
     List<String> lines = new ArrayList<>();
     var closing = new OutputStream() {
