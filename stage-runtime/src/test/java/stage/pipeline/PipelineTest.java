@@ -27,6 +27,7 @@ import stage.api.Stage;
 import stage.api.pipeline.KeyValue;
 import stage.api.pipeline.Pipeline;
 import stage.api.pipeline.Report;
+import stage.api.supervision.Supervisor;
 
 /** What jobs come to: known answers, on real threads. */
 class PipelineTest {
@@ -353,6 +354,30 @@ class PipelineTest {
       assertThat(Pipeline.of(1, 2, 3).enrich(names, n -> n, (n, row) -> row.map(Map.Entry::getValue).orElse("?"))
           .toList().run())
           .containsExactly("one", "two", "?");
+    }
+  }
+
+  @Nested
+  class BranchesAlone {
+    @Test
+    void haveTheReportAsTheirResult() throws Exception {
+      Report report = Pipeline.from(HUNDRED).broadcastTo(Pipeline::toList, Pipeline::count).run();
+      assertThat(report.out()).isEqualTo(200);
+    }
+
+    @Test
+    void haveItToo_inAScope() throws Exception {
+      try (var app = Supervisor.open("app")) {
+        Report report = Pipeline.from(HUNDRED).broadcastTo(numbers -> numbers.forEach(n -> {}), Pipeline::count)
+            .start(app, "job").join();
+        assertThat(report.in()).isPositive();
+      }
+    }
+
+    @Test
+    void leaveTheResultToTheEndOfTheOthers() throws Exception {
+      assertThat(Pipeline.from(HUNDRED).alsoTo(Pipeline::count).toList().run()).isEqualTo(HUNDRED);
+      assertThat(Pipeline.from(HUNDRED).divertTo(n -> n > 10, Pipeline::count).toList().run()).hasSize(10);
     }
   }
 

@@ -41,6 +41,7 @@ import stage.runtime.time.Time;
 final class Deployment {
   private final List<StagePlan> stages;
   private final Demand demand;
+  private final Sink sink;
   private final JobContext job;
   private final Map<StagePlan, StageRef<?>> refs = new LinkedHashMap<>();
   private final Map<StagePlan, ProducerRef<?, ?>> producers = new LinkedHashMap<>();
@@ -55,9 +56,10 @@ final class Deployment {
    */
   private volatile boolean isStarted;
 
-  Deployment(List<StagePlan> stages, Demand demand, JobContext job) {
+  Deployment(List<StagePlan> stages, Demand demand, Sink sink, JobContext job) {
     this.stages = stages;
     this.demand = demand;
+    this.sink = sink;
     this.job = job;
     for (StagePlan stage : stages) {
       consumers.put(stage, new AtomicInteger());
@@ -264,11 +266,17 @@ final class Deployment {
   }
 
   Object result() {
-    StagePlan last = stages.getLast();
     Object result = job.result();
     if (result != null) return result;
-    boolean isReport = !last.parts.isEmpty() && last.parts.getLast() instanceof Part.Last(var site, Sink sink)
-        ? sink instanceof Sink.ForEach : true;
+    boolean isReport = switch (sink) {
+      case Sink.ForEach forEach -> true;
+      case Sink.To to -> true;
+      case Sink.Nothing nothing -> true;
+      case Sink.Reduce reduce -> false;
+      case Sink.Collect collect -> false;
+      case Sink.ToList list -> false;
+      case Sink.Count count -> false;
+    };
     if (isReport) return report();
     throw new CancellationException("job was stopped before it had a result");
   }

@@ -6,6 +6,7 @@ import stage.api.pipeline.PipelineRefusedException;
 import stage.api.pipeline.Running;
 import stage.api.pipeline.plan.Blueprint;
 import stage.api.pipeline.plan.PipelineRuntime;
+import stage.api.pipeline.plan.Sink;
 import stage.api.supervision.Supervisor;
 import stage.api.supervision.SupervisorSpec;
 import stage.runtime.time.RealTime;
@@ -22,8 +23,9 @@ public final class Planner implements PipelineRuntime {
   private Deployment planned(Blueprint<?> job, String name) {
     List<StagePlan> stages = laidOut(job, name);
     SimulatedTime simulation = SimulatedTime.ofThisThread();
-    return new Deployment(stages, job.demand(), new JobContext(simulation == null ? realTime : simulation,
-        stages.getLast().name));
+    Sink sink = job.end().sink();
+    String last = sink instanceof Sink.Nothing ? "" : stages.getLast().name;   // there it would be a branch's
+    return new Deployment(stages, job.demand(), sink, new JobContext(simulation == null ? realTime : simulation, last));
   }
 
   private static List<StagePlan> laidOut(Blueprint<?> job, String name) {
