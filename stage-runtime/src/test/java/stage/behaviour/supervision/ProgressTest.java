@@ -34,6 +34,7 @@ class ProgressTest extends CrashTest {
     private final int goodRun;   // each so many lives it emits something; 0 for never
     private final Duration untilItFails;
     private StageContext context;
+    private boolean hasRun;
 
     Source(int goodRun, Duration untilItFails) {
       this.goodRun = goodRun;
@@ -53,7 +54,8 @@ class ProgressTest extends CrashTest {
 
     @Override
     public void onDemand(long demand, Outlet<Integer> out) {
-      if (goodRun == 0) return;
+      if (goodRun == 0 || hasRun) return;   // who has emitted something is called again at once
+      hasRun = true;
       if (context.incarnation() % goodRun == 0) out.emit(context.incarnation());
       context.after(untilItFails, this::fail);
     }
