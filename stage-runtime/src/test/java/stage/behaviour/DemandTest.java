@@ -147,8 +147,7 @@ class DemandTest {
         var producer = rig.start(Stage.producer("stingy", Stingy::new));
         var collector = rig.start(Stage.consumer("collector", Collector<Integer>::new).subscribeTo(producer, Demand.max(10).min(0)));
         Await.that(rig.app(), collector, stage -> stage.count() == 3);
-        wake[0].wakeUp();
-        Await.numbers(rig.app(), producer, ref -> demands.size() == 2);
+        Await.numbers(rig.app(), producer, ref -> demands.size() == 2);   // it emitted something, so it is called again
         wake[0].wakeUp();
         Await.that(rig.app(), collector, stage -> stage.count() == 10);
         Await.numbers(rig.app(), producer, ref -> demands.size() == 4);
@@ -165,8 +164,11 @@ class DemandTest {
         assertThat(Await.next(rig.app(), silent.demands)).isEqualTo(10);
         producer.castEmit((stage, out) -> out.emitAll(numbersTo(4)));
         Await.that(rig.app(), collector, stage -> stage.count() == 4);   // 6 are left: more than min
+        assertThat(Await.next(rig.app(), silent.demands)).as("it emitted something, and 6 are left").isEqualTo(6);
         producer.castEmit((stage, out) -> out.emit(5));
-        assertThat(Await.next(rig.app(), silent.demands)).as("5 were left, and 5 more were asked for").isEqualTo(10);
+        long told = Await.next(rig.app(), silent.demands);
+        if (told == 5) told = Await.next(rig.app(), silent.demands);   // before the consumer has asked for more
+        assertThat(told).as("5 were left, and 5 more were asked for").isEqualTo(10);
         assertThat(silent.demands).isEmpty();
       }
     }

@@ -218,6 +218,7 @@ class ListenerTest extends CrashTest {
       assertThat(source.snapshot().eventsDropped()).isEqualTo(107);
       assertThat(dropped("test/source")).containsExactly("100 overflow DROP_OLDEST", "7 overflow DROP_OLDEST");
       assertThat(scope().snapshot().eventsDropped()).isEqualTo(107);
+      log.take();   // one line says so
     }
 
     @Test
@@ -229,6 +230,7 @@ class ListenerTest extends CrashTest {
       });
       Await.answered(source);
       assertThat(dropped("test/source")).containsExactly("100 overflow DROP_NEWEST");
+      log.take();   // one line says so
     }
 
     @Test
@@ -248,6 +250,7 @@ class ListenerTest extends CrashTest {
       Await.answered(source);
       Await.until(() -> source.snapshot().eventsDropped() == 995, "all but five are dropped", source);
       assertThat(dropped("test/source")).containsExactly("995 overflow DROP_NEWEST");
+      log.take();   // one line says so
     }
 
     @Test

@@ -127,7 +127,7 @@ class StressTest {
   /** The engine is on the stack, and it is not the JDK that loads a class of its own for the first time, as Flight Recorder's tracer of throwables is. */
   private static boolean isInTheEngine(RecordedEvent event) {
     boolean isFirstUse = event.hasField("pinnedReason") && String.valueOf(event.getString("pinnedReason")).startsWith("Waited for initialization of jdk.");
-    return !isFirstUse && event.getStackTrace() != null
+    return event.getEventType().getName().startsWith("jdk.") && !isFirstUse && event.getStackTrace() != null
         && event.getStackTrace().getFrames().stream().anyMatch(frame -> frame.getMethod().getType().getName().startsWith("stage.runtime."));
   }
 
