@@ -163,7 +163,7 @@ public final class ThreadedRun implements Faults {
 
     @Override
     public void onDemand(long demand, Outlet<Integer> out) {
-      long count = Math.min(demand, 1 + choices.next(4));
+      long count = Math.min(demand, choices.next(5));   // if none, it is not called again unless it is woken up
       for (long i = 0; i < count && next.value() < events[index]; i++) {
         out.emit(1000 * index + next.value());
         next.set(next.value() + 1);
@@ -360,7 +360,7 @@ public final class ThreadedRun implements Faults {
 
   /** Looks for a planted bug; see {@link PlantedBug}. */
   public static final class Search {
-    private static final int MOST = 5_000;
+    private static final int MOST = Integer.getInteger("stage.l2.planted", 5_000);
     private static final java.util.logging.Logger LOGGER = java.util.logging.Logger.getLogger("stage");   // kept, or its level is forgotten with it
 
     private Search() {}
