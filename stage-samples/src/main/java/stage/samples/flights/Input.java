@@ -1,12 +1,14 @@
 package stage.samples.flights;
 
 import java.io.FileInputStream;
+import java.io.FileNotFoundException;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.OptionalLong;
 
 /** Something to read lines from, as the command line names it. */
@@ -118,7 +120,19 @@ public sealed interface Input {
     @Override
     public OpenInput open() throws IOException {
       ensureReadable();
-      return new OpenInput(name(), new FileInputStream(path.toFile()));
+      try {
+        return new OpenInput(name(), new FileInputStream(path.toFile()));
+      } catch (FileNotFoundException e) {   // also of what is there and cannot be opened, such as a socket
+        throw new JobFailed("cannot open " + name() + ": " + reason(e), e);
+      }
+    }
+
+    /** {@return what the system says, which stands in parentheses behind the path} */
+    private String reason(FileNotFoundException e) {
+      String message = String.valueOf(e.getMessage());
+      String path = this.path + " (";
+      if (!message.startsWith(path) || !message.endsWith(")")) return message;
+      return message.substring(path.length(), message.length() - 1).toLowerCase(Locale.ROOT);
     }
 
     @Override

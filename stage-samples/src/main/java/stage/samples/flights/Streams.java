@@ -56,6 +56,7 @@ public record Streams(OutputStream out, OutputStream err, boolean outIsTerminal,
   private static boolean isTerminal(String stream, int descriptor) {
     String told = System.getProperty("stage." + stream + ".tty");
     if (told != null) return Boolean.parseBoolean(told);
+    if ("dumb".equals(System.getenv("TERM"))) return false;   // it prints control sequences instead of obeying them
     try {
       String target = Files.readSymbolicLink(Path.of("/proc/self/fd/" + descriptor)).toString();
       return target.startsWith("/dev/pts/") || target.startsWith("/dev/tty") || target.equals("/dev/console");

@@ -7,6 +7,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -63,6 +66,18 @@ class FlightsTest {
 
       assertThat(out.text()).isEqualTo(csv("DTW,3,33.67,90,66.7,90", "SFO,3,15.00,15,0.0,15"));
       assertThat(err.text()).startsWith("2 more headers were skipped\n1 malformed line was left out:\n");
+    }
+
+    @Test
+    void fl05_saysInOneSentenceThatItCannotBeOpened() throws IOException {
+      Path socket = folder.resolve("socket");
+      try (var server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+        server.bind(UnixDomainSocketAddress.of(socket));
+        assertThat(run(socket.toString())).isEqualTo(1);
+      }
+
+      assertThat(out.text()).isEmpty();
+      assertThat(err.text()).isEqualTo("flights: cannot open " + socket + ": no such device or address\n");
     }
 
     @Test
