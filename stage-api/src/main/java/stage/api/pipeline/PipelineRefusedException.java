@@ -10,6 +10,7 @@ import java.util.List;
 public final class PipelineRefusedException extends IllegalArgumentException {
   private static final long serialVersionUID = 1;
 
+  /** A line for each problem. */
   private final String[] problems;
 
   /**
