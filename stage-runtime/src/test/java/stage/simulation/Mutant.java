@@ -36,7 +36,7 @@ record Mutant(String name, String file, List<ChangedEngine.Change> changes, bool
       rare("nested group restarts share stages", "supervision/FaultHandling.java",
           "if (above.groupRestart == null || group.stream().noneMatch(above.groupRestart::mustStart)) continue;", "if (true) continue;"),
       of("concurrent stages do not tell that their last event is settled", "engine/TaskRole.java",
-          "cell.consumerHalf().fenceAndWakeProducers(asked);", "if (asked || !published) cell.consumerHalf().fenceAndWakeProducers(true);"),
+          "cell.consumerHalf().fenceAndWakeProducers(asked);", "if (!published) cell.consumerHalf().fenceAndWakeProducers(asked);"),
       rare("a dead letter does not tell that its lane is settled", "engine/ConsumerTurn.java",
           "if (asked || of.lane().shouldNotifyProducer())", "if (asked)"),
       rare("a group restart waits for who is stopped while it is held", "engine/Lifecycle.java",

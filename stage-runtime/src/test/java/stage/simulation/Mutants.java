@@ -39,7 +39,7 @@ public final class Mutants {
   public static final class Hunt {
     private static final Logger LOGGER = Logger.getLogger("stage");
     private static final int SHRINKING_RUNS = 50_000;
-    private static final long SHRINKING_NANOS = 120_000_000_000L;
+    private static final long SHRINKING_NANOS = Long.getLong("stage.mutants.shrinkSeconds", 120) * 1_000_000_000L;
 
     private Hunt() {}
 
@@ -85,6 +85,7 @@ public final class Mutants {
    * Mutants SERIES SEEDS [TEXT]            prints a table: how many seeds it took, in so many series of at most so many
    * Mutants document SERIES SEEDS          writes the table into docs/testing-the-engine.md
    * Mutants keep SEEDS [TEXT]              prints a short run for each mutant, for kept.txt
+   * Mutants renew SEEDS                    the same, for those whose run in kept.txt does not lead to them any more
    * </pre>
    */
   public static void main(String... args) throws Exception {
@@ -93,6 +94,14 @@ public final class Mutants {
         for (Mutant mutant : named(args, 2)) {
           int[] list = shrunk(mutant, SERIES, Integer.parseInt(args[1]));
           if (list != null) System.out.println(new KeptRun(mutant.name(), list));
+        }
+      }
+      case "renew" -> {
+        for (KeptRun kept : KeptRun.all()) {
+          Mutant mutant = Mutant.ALL.stream().filter(candidate -> candidate.name().equals(kept.name())).findFirst().orElse(null);
+          if (mutant == null || fails(mutant, kept.choices())) continue;
+          int[] list = shrunk(mutant, SERIES, Integer.parseInt(args[1]));
+          System.out.println(list == null ? "none for " + mutant.name() : new KeptRun(mutant.name(), list).toString());
         }
       }
       case "document" -> MutantsTable.write(search(Mutant.ALL, Integer.parseInt(args[1]), Integer.parseInt(args[2])));
