@@ -36,9 +36,10 @@ class ExtremesTest {
 
     @Test
     void b46_mayWaitInAMailbox() throws Exception {
-      ProducerRef<Integer, ?> source = scope.start(Stage.ofIterable("source", three));
+      ProducerRef<Integer, ?> source = scope.start(Stage.source("source", Integer.class));   // it does not end before the call
       ConsumerRef<Integer, Sink> sink = start(Stage.consumer("sink", () -> new Sink(events)).withMailbox(Integer.MAX_VALUE).subscribeTo(source));
       assertThat(sink.<Integer>call(stage -> 42)).isEqualTo(42);
+      source.stop();
       assertThat(Await.end(sink)).isEqualTo(new StopReason.Completed());
       assertThat(sink.snapshot().mailbox()).isZero();
     }
