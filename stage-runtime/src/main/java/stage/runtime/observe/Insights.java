@@ -51,7 +51,7 @@ public final class Insights implements Insight {
 
   @Override
   public WatchPage openPage(Observed scope, int port) {
-    return PageServer.open(scope, () -> explain(scope), port);
+    return PageServer.open(scope, () -> explain(scope), new JsonRendering(), port);
   }
 
   @Override

@@ -8,7 +8,6 @@ import java.util.function.Supplier;
 import stage.api.observe.Explanation;
 import stage.api.observe.TreeRates;
 import stage.api.observe.TreeSnapshot;
-import stage.runtime.observe.TreeJson;
 import stage.runtime.supervision.Observed;
 
 /**
@@ -22,6 +21,7 @@ final class LiveTree {
   private final Observed scope;
   private final Supplier<Explanation> explain;
   private final History history;
+  private final Rendering rendering;
   private final ReentrantLock lock = new ReentrantLock();
 
   // All under the lock.
@@ -31,10 +31,11 @@ final class LiveTree {
   private long askedNanos;
   private Optional<Explanation> explanation = Optional.empty();
 
-  LiveTree(Observed scope, Supplier<Explanation> explain, History history) {
+  LiveTree(Observed scope, Supplier<Explanation> explain, History history, Rendering rendering) {
     this.scope = scope;
     this.explain = explain;
     this.history = history;
+    this.rendering = rendering;
     this.madeNanos = scope.time().nanos() - MADE_AT_MOST_EVERY;
     this.askedNanos = scope.time().nanos();
   }
@@ -57,7 +58,7 @@ final class LiveTree {
     while (former.size() > 1 && tree.nanos() - former.getFirst().nanos() > RATES_OVER) former.removeFirst();
     TreeRates rates = former.isEmpty() ? TreeRates.NONE : TreeRates.between(former.getFirst(), tree);
     former.addLast(tree);
-    text = TreeJson.of(tree, rates, explanation, history.latest()).getBytes(StandardCharsets.UTF_8);
+    text = rendering.tree(tree, rates, explanation, history.latest()).getBytes(StandardCharsets.UTF_8);
     madeNanos = now;
   }
 

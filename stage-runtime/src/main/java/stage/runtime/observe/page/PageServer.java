@@ -16,7 +16,6 @@ import stage.api.observe.Explanation;
 import stage.api.observe.Registration;
 import stage.api.observe.StageEvent;
 import stage.api.observe.WatchPage;
-import stage.runtime.observe.TreeJson;
 import stage.runtime.supervision.Observed;
 import stage.runtime.time.Latch;
 import stage.runtime.time.Time;
@@ -42,6 +41,7 @@ public final class PageServer implements WatchPage {
   private final Assets assets = new Assets();
   private final History history = new History();
   private final LiveTree tree;
+  private final Rendering rendering;
   private final Connections connections = new Connections();
   private final Latch closing;
   // Set by the thread that opens the page, before any other can close it.
@@ -49,11 +49,12 @@ public final class PageServer implements WatchPage {
   private Registration listening = () -> { };
   private Registration farewell = () -> { };
 
-  private PageServer(Observed scope, Supplier<Explanation> explain, ServerSocket socket) {
+  private PageServer(Observed scope, Supplier<Explanation> explain, Rendering rendering, ServerSocket socket) {
     this.time = scope.time();
     this.socket = socket;
     this.gate = new Gate(socket.getLocalPort());
-    this.tree = new LiveTree(scope, explain, history);
+    this.rendering = rendering;
+    this.tree = new LiveTree(scope, explain, history, rendering);
     this.closing = time.latch();
   }
 
@@ -62,14 +63,15 @@ public final class PageServer implements WatchPage {
    *
    * @param scope what it shows
    * @param explain explains the scope
+   * @param rendering writes down what is sent
    * @param port where; 0 for any that is free
    * @throws UncheckedIOException if there is no such port, or it is taken
    */
-  public static WatchPage open(Observed scope, Supplier<Explanation> explain, int port) {
+  public static WatchPage open(Observed scope, Supplier<Explanation> explain, Rendering rendering, int port) {
     if (port < 0 || port > 65_535) {
       throw new IllegalArgumentException("port must be from 0 to 65535, but was " + port + "; 0 takes any that is free");
     }
-    var page = new PageServer(scope, explain, listen(scope.path(), port));
+    var page = new PageServer(scope, explain, rendering, listen(scope.path(), port));
     try {
       page.watching = scope.watch();
       page.listening = scope.listen(page.history::happened);
@@ -200,7 +202,7 @@ public final class PageServer implements WatchPage {
       Time.Alarm limit = limit(client);
       History.News news = history.after(seen);
       seen = news.count();
-      for (StageEvent event : news.events()) send(out, "stage", TreeJson.of(event).getBytes(StandardCharsets.UTF_8));
+      for (StageEvent event : news.events()) send(out, "stage", rendering.event(event).getBytes(StandardCharsets.UTF_8));
       send(out, "tree", tree.json());
       out.flush();
       limit.cancel();

@@ -1,0 +1,22 @@
+package stage.runtime.observe;
+
+import java.util.List;
+import java.util.Optional;
+import stage.api.observe.Explanation;
+import stage.api.observe.StageEvent;
+import stage.api.observe.TreeRates;
+import stage.api.observe.TreeSnapshot;
+import stage.runtime.observe.page.Rendering;
+
+/** What the page gets is what all tools get: see {@link TreeJson}. */
+final class JsonRendering implements Rendering {
+  @Override
+  public String tree(TreeSnapshot tree, TreeRates rates, Optional<Explanation> explanation, List<StageEvent> events) {
+    return TreeJson.of(tree, rates, explanation, events);
+  }
+
+  @Override
+  public String event(StageEvent event) {
+    return TreeJson.of(event);
+  }
+}
