@@ -124,11 +124,17 @@ class StressTest {
     }
   }
 
-  /** The engine is on the stack, and it is not the JDK that loads a class of its own for the first time, as Flight Recorder's tracer of throwables is. */
+  /**
+   * The engine is on the stack, and what waits is neither the JDK that loads a class of its own for the first time, as
+   * Flight Recorder's tracer of throwables is, nor the recorder, whose pool of strings has a monitor.
+   */
   private static boolean isInTheEngine(RecordedEvent event) {
-    boolean isFirstUse = event.hasField("pinnedReason") && String.valueOf(event.getString("pinnedReason")).startsWith("Waited for initialization of jdk.");
-    return event.getEventType().getName().startsWith("jdk.") && !isFirstUse && event.getStackTrace() != null
-        && event.getStackTrace().getFrames().stream().anyMatch(frame -> frame.getMethod().getType().getName().startsWith("stage.runtime."));
+    if (!event.getEventType().getName().equals("jdk.VirtualThreadPinned") || event.getStackTrace() == null) return false;
+    boolean isFirstUse = event.hasField("pinnedReason")
+        && String.valueOf(event.getString("pinnedReason")).startsWith("Waited for initialization of jdk.");
+    List<String> stack = event.getStackTrace().getFrames().stream().map(frame -> frame.getMethod().getType().getName()).toList();
+    boolean isTheRecorder = stack.getFirst().startsWith("jdk.jfr.");
+    return !isFirstUse && !isTheRecorder && stack.stream().anyMatch(type -> type.startsWith("stage.runtime."));
   }
 
   // ---- other JVMs
