@@ -207,11 +207,30 @@ final class Oracle {
     }
     boolean isPlain = plan.strategy() == Strategy.ONE_FOR_ONE && !plan.nested();
     if (failure instanceof StageFailedException && failure.getCause() instanceof World.Injected && !plan.nested() && !world.marks.contains("killed") && !world.marks.contains("abandoned")) {
-      require(mostCrashes() > plan.intensity(), "%d crashes within 5 seconds, of which %d are allowed, and the scope has failed", mostCrashes(), plan.intensity());
+      require(mostCrashes() > plan.intensity() || longestStreak() > plan.intensity(),
+          "%d crashes within 5 seconds, and %d of one stage in a row, of which %d are allowed, and the scope has failed",
+          mostCrashes(), longestStreak(), plan.intensity());
     }
     if (failure == null && isPlain && !world.isDisturbed && !world.isDrained) {   // who is being stopped may crash without being counted
       require(mostCrashes() <= plan.intensity(), "%d crashes within 5 seconds, but %d are allowed", mostCrashes(), plan.intensity());
     }
+  }
+
+  /**
+   * {@return how often one stage crashed while no other did, however long that took} Restarts without progress count
+   * whatever the time, and whether there was progress cannot be seen from here, so this is the most that may be counted.
+   */
+  private int longestStreak() {
+    int longest = 0;
+    int streak = 0;
+    String last = "";
+    for (StageEvent event : world.happened) {
+      if (!(event instanceof StageEvent.Crashed)) continue;
+      streak = event.path().equals(last) ? streak + 1 : 1;
+      last = event.path();
+      longest = Math.max(longest, streak);
+    }
+    return longest;
   }
 
   /** I17: what the supervisor has counted is what its listener was told. */

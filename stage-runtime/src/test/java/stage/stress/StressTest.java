@@ -125,16 +125,16 @@ class StressTest {
   }
 
   /**
-   * The engine is on the stack, and what waits is neither the JDK that loads a class of its own for the first time, as
-   * Flight Recorder's tracer of throwables is, nor the recorder, whose pool of strings has a monitor.
+   * The engine is on the stack, and what waits is neither the JDK that loads or initializes a class for the first time,
+   * nor Flight Recorder itself, whose pool of strings has a monitor.
    */
   private static boolean isInTheEngine(RecordedEvent event) {
     if (!event.getEventType().getName().equals("jdk.VirtualThreadPinned") || event.getStackTrace() == null) return false;
     boolean isFirstUse = event.hasField("pinnedReason")
-        && String.valueOf(event.getString("pinnedReason")).startsWith("Waited for initialization of jdk.");
+        && String.valueOf(event.getString("pinnedReason")).startsWith("Waited for initialization of ");
     List<String> stack = event.getStackTrace().getFrames().stream().map(frame -> frame.getMethod().getType().getName()).toList();
-    boolean isTheRecorder = stack.getFirst().startsWith("jdk.jfr.");
-    return !isFirstUse && !isTheRecorder && stack.stream().anyMatch(type -> type.startsWith("stage.runtime."));
+    boolean isTheJdk = stack.getFirst().startsWith("jdk.jfr.") || stack.getFirst().startsWith("jdk.internal.loader.");
+    return !isFirstUse && !isTheJdk && stack.stream().anyMatch(type -> type.startsWith("stage.runtime."));
   }
 
   // ---- other JVMs
