@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Flow;
 import java.util.concurrent.ForkJoinPool;
@@ -155,11 +156,14 @@ class ForeignPublisherTest extends FlowTest {
       Inward.Drain drain = Inward.PRODUCER_STAGE.open(ForeignPublisherTest.this, hand, Demand.max(4));
       hand.awaitRequested(4);
       Hand.Asked first = hand.asked();
+      var isSent = new CompletableFuture<Void>();   // what comes after request has thrown belongs to a subscription that has ended
       first.onRequest = () -> {
+        isSent.join();
         throw new OnPurpose("request throws");
       };
-      var subscriber = hand.subscriber();   // the first: it may be subscribed to again before the last event
+      var subscriber = hand.subscriber();
       for (int i = 0; i < 4; i++) subscriber.onNext(i);
+      isSent.complete(null);
       Await.until(() -> hand.subscribers.size() == 2, "it is subscribed to again", drain.bridged());
       assertThat(drain.await(4)).as("what had come").isEqualTo(upTo(4));
       assertThat(first.cancels).hasValue(1);
