@@ -1,8 +1,8 @@
 /**
  * The engine: one virtual thread per stage, and the queues between them.
  *
- * <p>Users put this module beside {@code stage.api} and need not name it: it provides the service that {@code Supervisor.open} looks
- * for. It exports a kit for tests, and nothing else.
+ * <p>Users put this module beside {@code stage.api} and need not name it: it provides the service that
+ * {@code Supervisor.open} looks for. It exports a kit for tests, and nothing else.
  */
 module stage.runtime {
   requires transitive stage.api;

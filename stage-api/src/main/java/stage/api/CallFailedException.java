@@ -1,7 +1,8 @@
 package stage.api;
 
 /**
- * Thrown to the caller when a function of {@link StageRef#call}, or a factory or {@code onStart} of {@link StageRef#replace}, threw. The stage goes on.
+ * Thrown to the caller when a function of {@link StageRef#call}, or a factory or {@code onStart} of
+ * {@link StageRef#replace}, threw. The stage goes on.
  *
  * @since 0.1
  */

@@ -8,8 +8,8 @@ import java.util.stream.Collector;
 import stage.api.internal.Description;
 
 /**
- * Describes a consumer that collects its events; see {@link Stage#collect(String, Subscribable, Collector)}. An immutable value, for any number
- * of stages; each {@code with…} method gives a changed copy.
+ * Describes a consumer that collects its events; see {@link Stage#collect(String, Subscribable, Collector)}. An
+ * immutable value, for any number of stages; each {@code with…} method gives a changed copy.
  *
  * @param name the stage's name, as {@link StageSpec#name} says
  * @param collector what to do with the events
@@ -20,7 +20,8 @@ import stage.api.internal.Description;
  * @since 0.1
  */
 public record CollectorSpec<I, R>(
-    String name, Collector<? super I, ?, R> collector, List<SubscriptionSpec<? extends I>> subscriptions, StageOptions options) {
+    String name, Collector<? super I, ?, R> collector, List<SubscriptionSpec<? extends I>> subscriptions,
+    StageOptions options) {
   /**
    * Checks that the name is valid and nothing is missing.
    *
@@ -39,9 +40,10 @@ public record CollectorSpec<I, R>(
   }
 
   /**
-   * {@return the consumer that completes this result} It is for one stage. The result is completed, on the stage's thread, when the last
-   * subscription has completed; exceptionally with the cause if the stage fails, with {@link java.util.concurrent.CancellationException} if it is
-   * stopped. If somebody else completes the result first, cancels it or lets it time out, the stage is stopped.
+   * {@return the consumer that completes this result} It is for one stage. The result is completed, on the stage's
+   * thread, when the last subscription has completed; exceptionally with the cause if the stage fails, with
+   * {@link java.util.concurrent.CancellationException} if it is stopped. If somebody else completes the result first,
+   * cancels it or lets it time out, the stage is stopped.
    *
    * @param result what is completed
    */
@@ -49,7 +51,8 @@ public record CollectorSpec<I, R>(
     return collecting(collector, result);
   }
 
-  private <A> ConsumerSpec<I, Stage.Consumer<I>> collecting(Collector<? super I, A, R> collector, CompletableFuture<R> result) {
+  private <A> ConsumerSpec<I, Stage.Consumer<I>> collecting(Collector<? super I, A, R> collector,
+      CompletableFuture<R> result) {
     var described = new Description.Collecting<I, A, R>(collector, result);
     return new ConsumerSpec<>(name, () -> new DescribedStage.OfConsumer<>(described), subscriptions, options);
   }
@@ -82,7 +85,8 @@ public record CollectorSpec<I, R>(
    * @throws IllegalStateException if this has no subscription, or more than one
    */
   public CollectorSpec<I, R> withDemand(Demand demand) {
-    return new CollectorSpec<>(name, collector, List.of(OneSubscription.of(name, subscriptions).withDemand(demand)), options);
+    return new CollectorSpec<>(name, collector, List.of(OneSubscription.of(name, subscriptions).withDemand(demand)),
+        options);
   }
 
   /**

@@ -17,7 +17,8 @@ import java.util.Objects;
  * @since 0.1
  */
 public record ConsumerSpec<I, S extends Stage.Behaviour>(
-    String name, StageFactory<? extends S> factory, List<SubscriptionSpec<? extends I>> subscriptions, StageOptions options)
+    String name, StageFactory<? extends S> factory, List<SubscriptionSpec<? extends I>> subscriptions,
+    StageOptions options)
     implements StageSpec<S> {
 
   /**
@@ -57,7 +58,8 @@ public record ConsumerSpec<I, S extends Stage.Behaviour>(
   }
 
   /**
-   * {@return a copy that also gets some of the events of this broadcast} Subscribing is refused if the producer does not broadcast.
+   * {@return a copy that also gets some of the events of this broadcast} Subscribing is refused if the producer does
+   * not broadcast.
    *
    * @param source a producer, or a subscription to one
    * @param selector chooses the events
@@ -153,9 +155,10 @@ public record ConsumerSpec<I, S extends Stage.Behaviour>(
   /**
    * {@return a copy whose starts have a time limit}
    *
-   * <p>The limit is for the factory and {@code onStart} together. A start that takes longer is interrupted; if it ignores that for the scope's grace
-   * time, its thread is abandoned. A first start that is late fails as any start that throws: its caller gets the exception. A later one is a crash of
-   * the stage, and so is a late start by {@link StageRef#replace} if it ignores its interrupt. Default: no limit, as in GenServer.
+   * <p>The limit is for the factory and {@code onStart} together. A start that takes longer is interrupted; if it
+   * ignores that for the scope's grace time, its thread is abandoned. A first start that is late fails as any start
+   * that throws: its caller gets the exception. A later one is a crash of the stage, and so is a late start by
+   * {@link StageRef#replace} if it ignores its interrupt. Default: no limit, as in GenServer.
    *
    * @param limit above 0, or {@link StageOptions#NO_START_TIMEOUT}
    * @throws IllegalArgumentException if {@code limit} is not above 0
@@ -165,7 +168,8 @@ public record ConsumerSpec<I, S extends Stage.Behaviour>(
   }
 
   /**
-   * {@return a copy whose end may shut its supervisor down, as the supervisor's {@code AutoShutdown} says} As OTP's significant children.
+   * {@return a copy whose end may shut its supervisor down, as the supervisor's {@code AutoShutdown} says} As OTP's
+   * significant children.
    *
    * @throws IllegalArgumentException if the stage is permanent, and so never ends by itself
    */

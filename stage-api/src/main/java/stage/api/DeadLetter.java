@@ -12,11 +12,12 @@ import java.util.Objects;
  * @param incarnation which life of that stage
  * @param attempts how many times the event was tried
  * @param time when it was given up
- * @param count how many events this stage has given up so far, over all its incarnations, this one included; a gap in these numbers stands
- *     for letters that were not handled
+ * @param count how many events this stage has given up so far, over all its incarnations, this one included; a gap in
+ *     these numbers stands for letters that were not handled
  * @since 0.1
  */
-public record DeadLetter(Object event, Throwable cause, String path, int incarnation, int attempts, Instant time, long count) {
+public record DeadLetter(Object event, Throwable cause, String path, int incarnation, int attempts, Instant time,
+    long count) {
   /** Checks that nothing is missing. */
   public DeadLetter {
     Objects.requireNonNull(event, "event must not be null");

@@ -3,20 +3,20 @@ package stage.api;
 /**
  * Is told of events that were given up.
  *
- * <p>Runs on a thread of the scope that does nothing else; it may block, and no stage waits for it. Letters are handled one at a time for the
- * whole scope, those of one stage in the order in which it gave them up. So a slow handler keeps the letters of all stages waiting, up to
- * {@code Supervisor.DEAD_LETTER_BACKLOG} of them. Any beyond that are not handled, but counted as unhandled and logged, in a limited number of
- * lines. Closing the scope waits for queued letters until the shutdown time is over, then interrupts; what has not been handled by then is
- * counted as unhandled.
+ * <p>Runs on a thread of the scope that does nothing else; it may block, and no stage waits for it. Letters are handled
+ * one at a time for the whole scope, those of one stage in the order in which it gave them up. So a slow handler keeps
+ * the letters of all stages waiting, up to {@code Supervisor.DEAD_LETTER_BACKLOG} of them. Any beyond that are not
+ * handled, but counted as unhandled and logged, in a limited number of lines. Closing the scope waits for queued
+ * letters until the shutdown time is over, then interrupts; what has not been handled by then is counted as unhandled.
  *
  * @since 0.1
  */
 @FunctionalInterface
 public interface DeadLetterHandler {
   /**
-   * The default: logs path, count and cause at {@link System.Logger.Level#WARNING}, never the event itself. The first ten letters of each
-   * stage get a line, then the hundredth, the thousandth and so on; a whole scope gets at most ten lines at once and then one a second. All
-   * letters are counted in {@link StageSnapshot#eventsDeadLettered()}.
+   * The default: logs path, count and cause at {@link System.Logger.Level#WARNING}, never the event itself. The first
+   * ten letters of each stage get a line, then the hundredth, the thousandth and so on; a whole scope gets at most ten
+   * lines at once and then one a second. All letters are counted in {@link StageSnapshot#eventsDeadLettered()}.
    */
   DeadLetterHandler LOG = letter -> {
     if (isLogged(letter.count())) {

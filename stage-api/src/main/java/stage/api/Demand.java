@@ -3,9 +3,9 @@ package stage.api;
 /**
  * How much a consumer asks for on one subscription. As GenStage's {@code max_demand} and {@code min_demand}.
  *
- * <p>In automatic mode {@code max} events are asked for at first. When a batch was handled and no more than {@code min} events are left, demand
- * is refilled to exactly {@code max}; so a batch has at most {@code max - min} events. In manual mode only {@link Inlet#request} asks for
- * events, and {@code max} bounds the batch.
+ * <p>In automatic mode {@code max} events are asked for at first. When a batch was handled and no more than {@code min}
+ * events are left, demand is refilled to exactly {@code max}; so a batch has at most {@code max - min} events. In
+ * manual mode only {@link Inlet#request} asks for events, and {@code max} bounds the batch.
  *
  * @param max the most events outstanding at a time, at least 1
  * @param min refill when this many or fewer are left: at least 0, below {@code max}
@@ -27,7 +27,8 @@ public record Demand(int max, int min, boolean isManual) {
           "max demand must be at least 1, but was " + max + "; use Demand.max(1) to take one event at a time");
     }
     if (min < 0 || min >= max) {
-      throw new IllegalArgumentException("min demand must be from 0 to max demand - 1 = " + (max - 1) + ", but was " + min
+      throw new IllegalArgumentException(
+          "min demand must be from 0 to max demand - 1 = " + (max - 1) + ", but was " + min
           + "; use Demand.max(" + max + ") for min demand " + max / 2);
     }
   }
@@ -43,8 +44,8 @@ public record Demand(int max, int min, boolean isManual) {
   }
 
   /**
-   * {@return manual demand: only {@link Inlet#request} asks for events; batches have up to 1000} Ask for the first events in
-   * {@link Stage.Consumer#onSubscribe}.
+   * {@return manual demand: only {@link Inlet#request} asks for events; batches have up to 1000} Ask for the first
+   * events in {@link Stage.Consumer#onSubscribe}.
    */
   public static Demand manual() {
     return new Demand(1000, 0, true);

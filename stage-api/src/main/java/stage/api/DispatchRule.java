@@ -3,17 +3,18 @@ package stage.api;
 /**
  * A rule that shares events among subscriptions, each event to one: numbers in, numbers out.
  *
- * <p>Implement it for a sharing of your own (weighted, by priority) and pass it to {@link Dispatcher#shared}. The engine calls it on the
- * producer's thread, never for two producers at once unless the same instance was given to both, and checks its answer: if a
- * rule shares out more than there was or was wanted, the producer crashes, and nothing is published.
+ * <p>Implement it for a sharing of your own (weighted, by priority) and pass it to {@link Dispatcher#shared}. The
+ * engine calls it on the producer's thread, never for two producers at once unless the same instance was given to both,
+ * and checks its answer: if a rule shares out more than there was or was wanted, the producer crashes, and nothing is
+ * published.
  *
  * @since 0.1
  */
 @FunctionalInterface
 public interface DispatchRule {
   /**
-   * Shares out a run of events. The first {@code shares[0]} go to subscription 0, the next {@code shares[1]} to subscription 1, and so
-   * on; what is left over waits in the producer's backlog for more demand.
+   * Shares out a run of events. The first {@code shares[0]} go to subscription 0, the next {@code shares[1]} to
+   * subscription 1, and so on; what is left over waits in the producer's backlog for more demand.
    *
    * @param events how many events there are, at least 1
    * @param subscriptions who could take them; there is at least one with demand
@@ -22,8 +23,8 @@ public interface DispatchRule {
   void share(int events, Subscriptions subscriptions, int[] shares);
 
   /**
-   * {@return how many events the producer may be asked for} By default all outstanding demand; a rule that would rather wait for someone
-   * answers less.
+   * {@return how many events the producer may be asked for} By default all outstanding demand; a rule that would rather
+   * wait for someone answers less.
    *
    * @param subscriptions all subscriptions of the producer
    */
@@ -53,7 +54,8 @@ public interface DispatchRule {
     long demand(int index);
 
     /**
-     * {@return the weight given by {@link SubscriptionSpec#withWeight}, 1 by default; what it means is the rule's own affair}
+     * {@return the weight given by {@link SubscriptionSpec#withWeight}, 1 by default; what it means is the rule's own
+     * affair}
      *
      * @param index which, from 0
      */

@@ -12,7 +12,10 @@ import java.util.stream.IntStream;
  * @since 0.1
  */
 public sealed interface Dispatcher<E> {
-  /** What a partition function answers for an event that nobody is to get: the event is skipped, and its demand given back. */
+  /**
+   * What a partition function answers for an event that nobody is to get: the event is skipped, and its demand given
+   * back.
+   */
   String NOBODY = "";
 
   /** How many numbered partitions there may be. Each takes memory, whether it has a consumer or not. */
@@ -57,17 +60,21 @@ public sealed interface Dispatcher<E> {
    * @param <E> the producer's events
    * @since 0.1
    */
-  record Partition<E>(List<String> partitions, PartitionFunction<? super E> function, int backlog) implements Dispatcher<E> {
+  record Partition<E>(List<String> partitions, PartitionFunction<? super E> function, int backlog)
+      implements Dispatcher<E> {
     /**
      * Checks the partitions.
      *
-     * @throws IllegalArgumentException if there is no partition, a name is empty or there twice, or {@code backlog} is below 1
+     * @throws IllegalArgumentException if there is no partition, a name is empty or there twice, or {@code backlog} is
+     *     below 1
      */
     public Partition {
       partitions = List.copyOf(partitions);
       Objects.requireNonNull(function, "function must not be null");
-      if (partitions.isEmpty()) throw new IllegalArgumentException("there must be at least 1 partition, but there were none");
-      if (partitions.contains(NOBODY)) throw new IllegalArgumentException("a partition's name must not be empty: " + partitions);
+      if (partitions.isEmpty())
+        throw new IllegalArgumentException("there must be at least 1 partition, but there were none");
+      if (partitions.contains(NOBODY))
+        throw new IllegalArgumentException("a partition's name must not be empty: " + partitions);
       if (new HashSet<>(partitions).size() < partitions.size()) {
         throw new IllegalArgumentException("partition names must differ, but were " + partitions);
       }
@@ -97,7 +104,8 @@ public sealed interface Dispatcher<E> {
      *
      * @param event the event
      * @return the partition's name, or {@link #NOBODY}
-     * @throws Exception this event becomes a dead letter, and the producer goes on; so it is if the partition is null or unknown
+     * @throws Exception this event becomes a dead letter, and the producer goes on; so it is if the partition is null
+     *     or unknown
      */
     String partitionOf(E event) throws Exception;
   }
@@ -118,7 +126,8 @@ public sealed interface Dispatcher<E> {
      *
      * @param event the event
      * @return from 0 to one less than the number of partitions, or {@link #NOBODY}
-     * @throws Exception this event becomes a dead letter, and the producer goes on; so it is if there is no such partition
+     * @throws Exception this event becomes a dead letter, and the producer goes on; so it is if there is no such
+     *     partition
      */
     int indexOf(E event) throws Exception;
   }
@@ -162,8 +171,9 @@ public sealed interface Dispatcher<E> {
   }
 
   /**
-   * {@return the default: events go to the subscriptions with most outstanding demand; n events for k ready ones are split into contiguous
-   * shares of about n/k, so that small inputs run in parallel too. As GenStage's {@code DemandDispatcher}}
+   * {@return the default: events go to the subscriptions with most outstanding demand; n events for k ready ones are
+   * split into contiguous shares of about n/k, so that small inputs run in parallel too. As GenStage's {@code
+   * DemandDispatcher}}
    *
    * @param <E> the producer's events
    */
@@ -172,8 +182,8 @@ public sealed interface Dispatcher<E> {
   }
 
   /**
-   * {@return every event to every subscription, at the pace of the slowest. A subscription sees the events from its acceptance on.
-   * As GenStage's {@code BroadcastDispatcher}}
+   * {@return every event to every subscription, at the pace of the slowest. A subscription sees the events from its
+   * acceptance on. As GenStage's {@code BroadcastDispatcher}}
    *
    * @param <E> the producer's events
    */
@@ -192,8 +202,8 @@ public sealed interface Dispatcher<E> {
   }
 
   /**
-   * {@return named partitions. Each holds up to 1000 waiting events. Within a partition that several consumers share, events are
-   * dispatched by demand. As GenStage's {@code PartitionDispatcher}}
+   * {@return named partitions. Each holds up to 1000 waiting events. Within a partition that several consumers share,
+   * events are dispatched by demand. As GenStage's {@code PartitionDispatcher}}
    *
    * @param partitions the names, each once
    * @param function names an event's partition, or {@link #NOBODY}
@@ -211,7 +221,8 @@ public sealed interface Dispatcher<E> {
    * @param function names an event's partition, or {@link #NOBODY}
    * @param backlog how many events may wait for one partition before the producer gets no more demand, at least 1
    * @param <E> the producer's events
-   * @throws IllegalArgumentException if there is no partition, a name is empty or there twice, or {@code backlog} is below 1
+   * @throws IllegalArgumentException if there is no partition, a name is empty or there twice, or {@code backlog} is
+   *     below 1
    */
   static <E> Partition<E> partition(List<String> partitions, PartitionFunction<? super E> function, int backlog) {
     return new Partition<>(partitions, function, backlog);
@@ -242,9 +253,11 @@ public sealed interface Dispatcher<E> {
    * @throws IllegalArgumentException if {@code partitions} is below 1 or above {@value #MOST_PARTITIONS}
    */
   static <E> Partition<E> partitionByIndex(int partitions, IndexFunction<? super E> index) {
-    if (partitions < 1) throw new IllegalArgumentException("there must be at least 1 partition, but the number was " + partitions);
+    if (partitions < 1)
+      throw new IllegalArgumentException("there must be at least 1 partition, but the number was " + partitions);
     if (partitions > MOST_PARTITIONS) {
-      throw new IllegalArgumentException("there must be at most " + MOST_PARTITIONS + " partitions, but the number was " + partitions
+      throw new IllegalArgumentException(
+          "there must be at most " + MOST_PARTITIONS + " partitions, but the number was " + partitions
           + "; give each of them more keys");
     }
     return partition(IntStream.range(0, partitions).mapToObj(Integer::toString).toList(), new ByIndex<>(index));

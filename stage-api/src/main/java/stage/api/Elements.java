@@ -21,7 +21,8 @@ interface Elements<O> extends AutoCloseable {
     return () -> {
       if (!elements.hasNext()) return null;
       O next = elements.next();
-      if (next == null) throw new NullPointerException("an element of the iterator is null; an event must not be null (Reactive Streams rule 2.13)");
+      if (next == null) throw new NullPointerException(
+          "an element of the iterator is null; an event must not be null (Reactive Streams rule 2.13)");
       return next;
     };
   }

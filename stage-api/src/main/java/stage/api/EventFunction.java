@@ -10,7 +10,8 @@ package stage.api;
 @FunctionalInterface
 public interface EventFunction<I, O> {
   /**
-   * Turns one event into another. Runs on a virtual thread made for this event, at the same time as others, so whatever they share must be thread-safe. May block.
+   * Turns one event into another. Runs on a virtual thread made for this event, at the same time as others, so whatever
+   * they share must be thread-safe. May block.
    *
    * @param event the event
    * @return what is emitted instead, not null

@@ -9,7 +9,8 @@ package stage.api;
 @FunctionalInterface
 public interface EventHandler<I> {
   /**
-   * Handles one event. Runs on a virtual thread made for this event, at the same time as others, so whatever they share must be thread-safe. May block.
+   * Handles one event. Runs on a virtual thread made for this event, at the same time as others, so whatever they share
+   * must be thread-safe. May block.
    *
    * @param event the event
    * @throws Exception the event is tried again by itself, and at last becomes a dead letter; the stage goes on

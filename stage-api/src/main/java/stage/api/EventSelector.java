@@ -1,7 +1,8 @@
 package stage.api;
 
 /**
- * Chooses which events of a broadcast a subscription gets. As the {@code :selector} of GenStage's {@code BroadcastDispatcher}.
+ * Chooses which events of a broadcast a subscription gets. As the {@code :selector} of GenStage's
+ * {@code BroadcastDispatcher}.
  *
  * @param <E> the events
  * @since 0.1

@@ -3,8 +3,8 @@ package stage.api;
 /**
  * One subscription, as its consumer sees it in a turn.
  *
- * <p>For the consumer's own thread only; nothing here blocks. A subscription has the same {@code Inlet} in every turn of an incarnation, so
- * that it may serve as a key.
+ * <p>For the consumer's own thread only; nothing here blocks. A subscription has the same {@code Inlet} in every turn
+ * of an incarnation, so that it may serve as a key.
  *
  * @param <I> the events
  * @since 0.1
@@ -22,10 +22,11 @@ public interface Inlet<I> {
    * <p>For manual demand only. Returns at once; the events come with later turns. Requests add up and stay at
    * {@link Long#MAX_VALUE} once there. As GenStage's {@code ask/3}.
    *
-   * <p>Demand outlives an incarnation. So in {@code onSubscribe} what an earlier incarnation had asked for and is still {@linkplain #outstanding
-   * outstanding} counts as the first of what is asked for there: {@code request(1)} leaves one event outstanding, before a restart and after
-   * it. That is not so once {@code onSubscribe} has called {@link #outstanding}: who knows the number is taken to have reckoned with it. For an
-   * event that is given up on, to the dead letters or by {@link Redelivery#none}, another one comes without a request.
+   * <p>Demand outlives an incarnation. So in {@code onSubscribe} what an earlier incarnation had asked for and is still
+   * {@linkplain #outstanding outstanding} counts as the first of what is asked for there: {@code request(1)} leaves one
+   * event outstanding, before a restart and after it. That is not so once {@code onSubscribe} has called
+   * {@link #outstanding}: who knows the number is taken to have reckoned with it. For an event that is given up on, to
+   * the dead letters or by {@link Redelivery#none}, another one comes without a request.
    *
    * @param events how many, at least 1
    * @throws IllegalArgumentException if {@code events} is below 1; nothing has changed then
@@ -35,13 +36,14 @@ public interface Inlet<I> {
   void request(long events);
 
   /**
-   * {@return how many events were asked for and are not yet handled} Those of the batch in hand count; those requested in this turn do not yet.
+   * {@return how many events were asked for and are not yet handled} Those of the batch in hand count; those requested
+   * in this turn do not yet.
    */
   long outstanding();
 
   /**
-   * Makes a commit point within the turn: what was emitted so far is published, states are kept, and the next events of the batch in hand
-   * are settled. If the turn throws later, only the rest is undone and delivered again.
+   * Makes a commit point within the turn: what was emitted so far is published, states are kept, and the next events of
+   * the batch in hand are settled. If the turn throws later, only the rest is undone and delivered again.
    *
    * @param events how many more events of the batch in hand are handled, from 0 to what is left of it
    * @throws IllegalArgumentException if {@code events} is not in that range; nothing has changed then
@@ -50,11 +52,12 @@ public interface Inlet<I> {
   void commit(int events);
 
   /**
-   * Closes this subscription for now, when the turn returns: until it is {@linkplain #open opened} again, this stage is given none of its events, and asks for
-   * none beyond those it has asked for. So a stage that needs something of another subscription first, as an ordered merge does, need not keep copies.
+   * Closes this subscription for now, when the turn returns: until it is {@linkplain #open opened} again, this stage is
+   * given none of its events, and asks for none beyond those it has asked for. So a stage that needs something of
+   * another subscription first, as an ordered merge does, need not keep copies.
    *
-   * <p>Changes with the turn: if it throws, nothing has happened. A new incarnation finds all subscriptions open; what it wants closed it closes in
-   * {@code onSubscribe}.
+   * <p>Changes with the turn: if it throws, nothing has happened. A new incarnation finds all subscriptions open; what
+   * it wants closed it closes in {@code onSubscribe}.
    *
    * @throws WrongThreadException if called on another thread; the message names both
    */
@@ -71,16 +74,16 @@ public interface Inlet<I> {
   boolean isClosed();
 
   /**
-   * Ends this subscription when the turn returns. The batch in hand counts as handled; events already sent but not yet delivered
-   * go back to the producer for its other consumers.
+   * Ends this subscription when the turn returns. The batch in hand counts as handled; events already sent but not yet
+   * delivered go back to the producer for its other consumers.
    *
    * @throws ForeignThreadException if called on another thread; the message names both
    */
   void cancel();
 
   /**
-   * Ends this subscription when the turn returns, having handled only the first events of the batch in hand. The rest of it goes
-   * back to the producer with what had not been delivered yet.
+   * Ends this subscription when the turn returns, having handled only the first events of the batch in hand. The rest
+   * of it goes back to the producer with what had not been delivered yet.
    *
    * @param handled how many events of the batch in hand count as handled, from 0 to its size
    * @throws IllegalArgumentException if {@code handled} is not in that range; nothing has changed then

@@ -9,13 +9,16 @@ import java.nio.file.Path;
 import java.util.Objects;
 
 /**
- * How bytes become lines: for {@link Stage#ofLines(String, InputStream, LineFormat)} and {@link Stage#ofPath(String, Path, LineFormat)}, which read alike.
+ * How bytes become lines: for {@link Stage#ofLines(String, InputStream, LineFormat)} and {@link Stage#ofPath(String,
+ * Path, LineFormat)}, which read alike.
  *
- * <p>A line ends with {@code \n}, {@code \r\n} or {@code \r}, or with the text. A byte order mark at the beginning of the text is no part of its first line. A
- * failure to read, to decode or to end a line says in which line of which file it happened, and comes after all lines before that one.
+ * <p>A line ends with {@code \n}, {@code \r\n} or {@code \r}, or with the text. A byte order mark at the beginning of
+ * the text is no part of its first line. A failure to read, to decode or to end a line says in which line of which file
+ * it happened, and comes after all lines before that one.
  *
  * @param charset the character set
- * @param replacing whether what is not in that character set becomes the replacement character {@code U+FFFD}; else it is a failure
+ * @param replacing whether what is not in that character set becomes the replacement character {@code U+FFFD}; else it
+ *     is a failure
  * @param longest the longest line there may be, in characters; a longer one is a failure
  * @since 0.1
  */
@@ -30,7 +33,8 @@ public record LineFormat(Charset charset, boolean replacing, int longest) {
    */
   public LineFormat {
     Objects.requireNonNull(charset, "charset must not be null");
-    if (longest < 1) throw new IllegalArgumentException("the longest line must be at least 1 character long, but was " + longest);
+    if (longest < 1)
+      throw new IllegalArgumentException("the longest line must be at least 1 character long, but was " + longest);
   }
 
   /**
@@ -63,7 +67,8 @@ public record LineFormat(Charset charset, boolean replacing, int longest) {
    * @throws IOException if it cannot be opened
    */
   public LineReader open(Path file) throws IOException {
-    return new LineReader(Files.newInputStream(Objects.requireNonNull(file, "file must not be null")), file.toString(), this);
+    return new LineReader(Files.newInputStream(Objects.requireNonNull(file, "file must not be null")), file.toString(),
+        this);
   }
 
   /**

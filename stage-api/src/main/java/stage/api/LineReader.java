@@ -9,8 +9,8 @@ import java.nio.charset.CoderResult;
 import java.nio.charset.CodingErrorAction;
 
 /**
- * Reads lines as a {@link LineFormat} says. Used by one thread at a time. Reads no further ahead than a buffer, and hands out a line as soon as its end is there,
- * so that it can follow a console or a socket.
+ * Reads lines as a {@link LineFormat} says. Used by one thread at a time. Reads no further ahead than a buffer, and
+ * hands out a line as soon as its end is there, so that it can follow a console or a socket.
  *
  * @since 0.1
  */
@@ -37,14 +37,15 @@ public final class LineReader implements AutoCloseable {
     this.in = in;
     this.text = text;
     this.format = format;
-    this.decoder = format.charset().newDecoder().onMalformedInput(CodingErrorAction.REPORT).onUnmappableCharacter(CodingErrorAction.REPORT);
+    this.decoder = format.charset().newDecoder().onMalformedInput(CodingErrorAction.REPORT)
+        .onUnmappableCharacter(CodingErrorAction.REPORT);
   }
 
   /**
    * {@return the next line, without its end; null if there are no more} Blocks as the text does.
    *
-   * @throws IOException if the text cannot be read, is not in its character set, or the line is too long; the message says which line of which file. Called again,
-   *     it fails again
+   * @throws IOException if the text cannot be read, is not in its character set, or the line is too long; the message
+   *     says which line of which file. Called again, it fails again
    */
   public String next() throws IOException {
     if (tooLong) throw tooLong();
@@ -137,13 +138,15 @@ public final class LineReader implements AutoCloseable {
   }
 
   private IOException tooLong() {
-    return new IOException(where() + " is longer than " + format.longest() + " characters; allow longer lines with LineFormat.withLongest(…), if it is text");
+    return new IOException(where() + " is longer than " + format.longest()
+        + " characters; allow longer lines with LineFormat.withLongest(…), if it is text");
   }
 
   private IOException notInTheCharset(int length) {
     var found = new StringBuilder();
     for (int i = 0; i < length; i++) found.append(String.format(" %02x", bytes.get(bytes.position() + i)));
-    return new IOException(where() + " is not in " + format.charset() + ": it has the bytes" + found + " at offset " + (bytesRead - bytes.remaining())
+    return new IOException(where() + " is not in " + format.charset() + ": it has the bytes" + found + " at offset "
+        + (bytesRead - bytes.remaining())
         + " of the text; give LineFormat.of(…) another charset, or leave out strict() to have them replaced");
   }
 

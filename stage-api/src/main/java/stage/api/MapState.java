@@ -6,7 +6,8 @@ import java.util.function.BiConsumer;
 import java.util.function.BiFunction;
 
 /**
- * A keyed {@link State}, for many values of which a turn changes only a few: only those are kept apart until the turn returns.
+ * A keyed {@link State}, for many values of which a turn changes only a few: only those are kept apart until the turn
+ * returns.
  *
  * <p>For the stage's own thread only: {@link ForeignThreadException} is thrown on any other. Nothing here blocks.
  *
@@ -34,7 +35,8 @@ public interface MapState<K, V> {
   }
 
   /**
-   * Sets the value of a key to {@code value}, or, if it has one already, to what a function makes of both. As {@link Map#merge}.
+   * Sets the value of a key to {@code value}, or, if it has one already, to what a function makes of both. As
+   * {@link Map#merge}.
    *
    * @param key the key, not null
    * @param value the value for a key that has none, not null

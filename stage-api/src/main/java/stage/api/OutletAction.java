@@ -23,6 +23,7 @@ public interface OutletAction<O> extends TimerAction {
    */
   @Override
   default void run() {
-    throw new UnsupportedOperationException("this action needs the stage's outlet; it is run by the stage that has set the timer");
+    throw new UnsupportedOperationException(
+        "this action needs the stage's outlet; it is run by the stage that has set the timer");
   }
 }

@@ -1,11 +1,12 @@
 package stage.api;
 
 /**
- * What happens to events that a producer emits beyond demand. Every policy has a visible bound, and what is dropped is counted in
- * {@link StageSnapshot#eventsDropped()}.
+ * What happens to events that a producer emits beyond demand. Every policy has a visible bound, and what is dropped is
+ * counted in {@link StageSnapshot#eventsDropped()}.
  *
- * <p>Two ways lead beyond demand. In a <i>turn</i> ({@code onDemand}, a timer, a {@code cast}) events wait in the stage's backlog.
- * From <i>outside</i>, through {@link ProducerRef#emit}, the caller is another thread and can be made to wait.
+ * <p>Two ways lead beyond demand. In a <i>turn</i> ({@code onDemand}, a timer, a {@code cast}) events wait in the
+ * stage's backlog. From <i>outside</i>, through {@link ProducerRef#emit}, the caller is another thread and can be made
+ * to wait.
  *
  * @param kind what happens at the bound
  * @param capacity how many events beyond demand the backlog holds
@@ -18,7 +19,10 @@ public record Overflow(Kind kind, int capacity) {
    * @since 0.1
    */
   public enum Kind {
-    /** In a turn {@code emit} throws {@link DemandExceededException}. A caller from outside waits for demand, and never fills the backlog. */
+    /**
+     * In a turn {@code emit} throws {@link DemandExceededException}. A caller from outside waits for demand, and never
+     * fills the backlog.
+     */
     BLOCK,
     /** {@code emit} throws {@link DemandExceededException}. */
     FAIL,
@@ -44,7 +48,8 @@ public record Overflow(Kind kind, int capacity) {
           + "; use 0 to allow nothing beyond demand");
     }
     if (capacity == 0 && kind == Kind.DROP_OLDEST) {
-      throw new IllegalArgumentException("overflow capacity must be at least 1 to drop the oldest, but was 0; use Overflow.dropNewest(0) to keep nothing beyond"
+      throw new IllegalArgumentException(
+          "overflow capacity must be at least 1 to drop the oldest, but was 0; use Overflow.dropNewest(0) to keep nothing beyond"
           + " demand");
     }
   }
@@ -60,7 +65,8 @@ public record Overflow(Kind kind, int capacity) {
   }
 
   /**
-   * {@return a policy that keeps the newest events: when {@code capacity} events wait beyond demand, the oldest of them is dropped}
+   * {@return a policy that keeps the newest events: when {@code capacity} events wait beyond demand, the oldest of them
+   * is dropped}
    *
    * @param capacity how many events beyond demand may wait, at least 1
    */
@@ -69,7 +75,8 @@ public record Overflow(Kind kind, int capacity) {
   }
 
   /**
-   * {@return a policy that keeps the oldest events: when {@code capacity} events wait beyond demand, the new one is dropped}
+   * {@return a policy that keeps the oldest events: when {@code capacity} events wait beyond demand, the new one is
+   * dropped}
    *
    * @param capacity how many events beyond demand may wait, at least 0
    */

@@ -12,7 +12,8 @@ import java.util.Objects;
  * @param factory makes a new behaviour for each incarnation
  * @param subscriptions the subscriptions it makes when it starts, in this order
  * @param dispatcher how events are shared among its own subscriptions
- * @param buffer how many events beyond demand one turn may leave in the backlog; {@link Integer#MAX_VALUE} for as many as a turn emits
+ * @param buffer how many events beyond demand one turn may leave in the backlog; {@link Integer#MAX_VALUE} for as many
+ *     as a turn emits
  * @param opening when it begins to deliver
  * @param options the options that every kind of stage has
  * @param <I> the events it consumes
@@ -46,8 +47,10 @@ public record ProducerConsumerSpec<I, O, S extends Stage.Behaviour>(
     Objects.requireNonNull(options, "options must not be null; use StageOptions.DEFAULT");
   }
 
-  static <I, O, S extends Stage.Behaviour> ProducerConsumerSpec<I, O, S> of(String name, StageFactory<? extends S> factory) {
-    return new ProducerConsumerSpec<>(name, factory, List.of(), Dispatcher.demand(), Integer.MAX_VALUE, Opening.DEFAULT, StageOptions.DEFAULT);
+  static <I, O, S extends Stage.Behaviour> ProducerConsumerSpec<I, O, S> of(String name,
+      StageFactory<? extends S> factory) {
+    return new ProducerConsumerSpec<>(name, factory, List.of(), Dispatcher.demand(), Integer.MAX_VALUE, Opening.DEFAULT,
+        StageOptions.DEFAULT);
   }
 
   /**
@@ -70,13 +73,15 @@ public record ProducerConsumerSpec<I, O, S extends Stage.Behaviour>(
   }
 
   /**
-   * {@return a copy that also gets some of the events of this broadcast} Subscribing is refused if the producer does not broadcast.
+   * {@return a copy that also gets some of the events of this broadcast} Subscribing is refused if the producer does
+   * not broadcast.
    *
    * @param source a producer, or a subscription to one
    * @param selector chooses the events
    * @param <E> the producer's events
    */
-  public <E extends I> ProducerConsumerSpec<I, O, S> subscribeTo(Subscribable<E> source, EventSelector<? super E> selector) {
+  public <E extends I> ProducerConsumerSpec<I, O, S> subscribeTo(Subscribable<E> source,
+      EventSelector<? super E> selector) {
     return subscribeTo(List.of(SubscriptionSpec.of(source).withSelector(selector)));
   }
 
@@ -113,10 +118,12 @@ public record ProducerConsumerSpec<I, O, S extends Stage.Behaviour>(
   }
 
   /**
-   * {@return a copy with this bound for what waits in the backlog, beyond which {@code emit} throws {@link DemandExceededException}}
+   * {@return a copy with this bound for what waits in the backlog, beyond which {@code emit} throws
+   * {@link DemandExceededException}}
    *
-   * <p>What a turn emits beyond demand waits, and no further input is taken until it is delivered: so, without this bound, as much waits as comes of one batch,
-   * however much that is. Timers, casts and calls run whether anything is wanted or not; without this bound what they emit may make 65,536 events wait.
+   * <p>What a turn emits beyond demand waits, and no further input is taken until it is delivered: so, without this
+   * bound, as much waits as comes of one batch, however much that is. Timers, casts and calls run whether anything is
+   * wanted or not; without this bound what they emit may make 65,536 events wait.
    *
    * @param buffer how many events beyond demand one turn may leave in the backlog, at least 0
    * @throws IllegalArgumentException if {@code buffer} is negative
@@ -126,23 +133,27 @@ public record ProducerConsumerSpec<I, O, S extends Stage.Behaviour>(
   }
 
   /**
-   * {@return a copy that begins to deliver when it has this many subscriptions} Until then it gets no demand, and what it emits all the same
-   * waits; see {@link Opening}. For a broadcast, whose consumers would miss what was emitted before they came.
+   * {@return a copy that begins to deliver when it has this many subscriptions} Until then it gets no demand, and what
+   * it emits all the same waits; see {@link Opening}. For a broadcast, whose consumers would miss what was emitted
+   * before they came.
    *
    * @param consumers how many subscriptions, at least 1
    * @throws IllegalArgumentException if {@code consumers} is below 1
    */
   public ProducerConsumerSpec<I, O, S> awaitingConsumers(int consumers) {
-    if (consumers < 1) throw new IllegalArgumentException("the number of consumers to await must be at least 1, but was " + consumers);
-    return new ProducerConsumerSpec<>(name, factory, subscriptions, dispatcher, buffer, new Opening(consumers, opening.isPaused()), options);
+    if (consumers < 1)
+      throw new IllegalArgumentException("the number of consumers to await must be at least 1, but was " + consumers);
+    return new ProducerConsumerSpec<>(name, factory, subscriptions, dispatcher, buffer,
+        new Opening(consumers, opening.isPaused()), options);
   }
 
   /**
-   * {@return a copy that begins to deliver when it is resumed} Until then it gets no demand, and what it emits all the same waits; see
-   * {@link Opening}.
+   * {@return a copy that begins to deliver when it is resumed} Until then it gets no demand, and what it emits all the
+   * same waits; see {@link Opening}.
    */
   public ProducerConsumerSpec<I, O, S> startPaused() {
-    return new ProducerConsumerSpec<>(name, factory, subscriptions, dispatcher, buffer, new Opening(opening.consumers(), true), options);
+    return new ProducerConsumerSpec<>(name, factory, subscriptions, dispatcher, buffer,
+        new Opening(opening.consumers(), true), options);
   }
 
   /**
@@ -208,9 +219,10 @@ public record ProducerConsumerSpec<I, O, S extends Stage.Behaviour>(
   /**
    * {@return a copy whose starts have a time limit}
    *
-   * <p>The limit is for the factory and {@code onStart} together. A start that takes longer is interrupted; if it ignores that for the scope's grace
-   * time, its thread is abandoned. A first start that is late fails as any start that throws: its caller gets the exception. A later one is a crash of
-   * the stage, and so is a late start by {@link StageRef#replace} if it ignores its interrupt. Default: no limit, as in GenServer.
+   * <p>The limit is for the factory and {@code onStart} together. A start that takes longer is interrupted; if it
+   * ignores that for the scope's grace time, its thread is abandoned. A first start that is late fails as any start
+   * that throws: its caller gets the exception. A later one is a crash of the stage, and so is a late start by
+   * {@link StageRef#replace} if it ignores its interrupt. Default: no limit, as in GenServer.
    *
    * @param limit above 0, or {@link StageOptions#NO_START_TIMEOUT}
    * @throws IllegalArgumentException if {@code limit} is not above 0
@@ -220,7 +232,8 @@ public record ProducerConsumerSpec<I, O, S extends Stage.Behaviour>(
   }
 
   /**
-   * {@return a copy whose end may shut its supervisor down, as the supervisor's {@code AutoShutdown} says} As OTP's significant children.
+   * {@return a copy whose end may shut its supervisor down, as the supervisor's {@code AutoShutdown} says} As OTP's
+   * significant children.
    *
    * @throws IllegalArgumentException if the stage is permanent, and so never ends by itself
    */

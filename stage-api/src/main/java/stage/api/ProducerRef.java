@@ -47,11 +47,12 @@ public non-sealed interface ProducerRef<O, S> extends StageRef<S>, Flow.Publishe
   }
 
   /**
-   * Emits an event from outside the stage, as if the stage had emitted it. For producers, not for generators or producer-consumers.
+   * Emits an event from outside the stage, as if the stage had emitted it. For producers, not for generators or
+   * producer-consumers.
    *
-   * <p>An event is accepted when this returns; accepted events are delivered in the order of their acceptance. Beyond demand the producer's
-   * {@link Overflow} decides: by default the caller waits. With another policy only the very first call may wait, for the turn that is running,
-   * so that demand is known.
+   * <p>An event is accepted when this returns; accepted events are delivered in the order of their acceptance. Beyond
+   * demand the producer's {@link Overflow} decides: by default the caller waits. With another policy only the very
+   * first call may wait, for the turn that is running, so that demand is known.
    *
    * @param event the event; must not be changed after this
    * @throws NullPointerException if {@code event} is null; nothing was emitted
@@ -64,11 +65,12 @@ public non-sealed interface ProducerRef<O, S> extends StageRef<S>, Flow.Publishe
   void emit(O event) throws InterruptedException;
 
   /**
-   * As {@link #emit(Object)}, but never waits: for a caller that has other things to do while there is no demand, such as an operator of another engine.
+   * As {@link #emit(Object)}, but never waits: for a caller that has other things to do while there is no demand, such
+   * as an operator of another engine.
    *
-   * <p>Whatever the {@link Overflow}: what is not accepted is neither dropped nor a failure, but still the caller's. Only with
-   * {@link Overflow#dropOldest} each event is accepted, at the expense of older ones. Until the stage has first looked at its demand, which this
-   * call asks it to do, none is accepted.
+   * <p>Whatever the {@link Overflow}: what is not accepted is neither dropped nor a failure, but still the caller's.
+   * Only with {@link Overflow#dropOldest} each event is accepted, at the expense of older ones. Until the stage has
+   * first looked at its demand, which this call asks it to do, none is accepted.
    *
    * @param event the event; must not be changed after this if it was accepted
    * @return whether it was accepted
@@ -94,8 +96,8 @@ public non-sealed interface ProducerRef<O, S> extends StageRef<S>, Flow.Publishe
   boolean emit(O event, Duration timeout) throws InterruptedException;
 
   /**
-   * As {@link StageRef#cast}, with the stage's outlet at hand. Runs as soon as the stage can take a turn, whether there is demand or not;
-   * if the stage has completed by then, it is dropped, as is any cast to a stage that ends.
+   * As {@link StageRef#cast}, with the stage's outlet at hand. Runs as soon as the stage can take a turn, whether there
+   * is demand or not; if the stage has completed by then, it is dropped, as is any cast to a stage that ends.
    *
    * @param action what to run
    * @throws StageEndedException if the stage has ended
@@ -105,25 +107,32 @@ public non-sealed interface ProducerRef<O, S> extends StageRef<S>, Flow.Publishe
   void castEmit(EmitAction<? super S, O> action) throws InterruptedException;
 
   /**
-   * Subscribes a subscriber to this stage, by all rules of Reactive Streams 1.0.4. It is one consumer among others: the stage's {@link Dispatcher} shares the
-   * events among all.
+   * Subscribes a subscriber to this stage, by all rules of Reactive Streams 1.0.4. It is one consumer among others: the
+   * stage's {@link Dispatcher} shares the events among all.
    *
-   * <p>The subscriber gets a virtual thread of its own in the producer's scope, named after the producer, with {@code /subscriber-1} and so on appended. All its
-   * signals come on that thread, one at a time, {@code onSubscribe} first (rules 1.3, 1.9). It may block there without holding up anybody, except its fellow
-   * subscribers in a broadcast. This call waits until that thread has started, not for any signal; an interrupt meanwhile is kept.
+   * <p>The subscriber gets a virtual thread of its own in the producer's scope, named after the producer, with
+   * {@code /subscriber-1} and so on appended. All its signals come on that thread, one at a time, {@code onSubscribe}
+   * first (rules 1.3, 1.9). It may block there without holding up anybody, except its fellow subscribers in a
+   * broadcast. This call waits until that thread has started, not for any signal; an interrupt meanwhile is kept.
    *
    * <ul>
-   *   <li>No event comes that was not requested (1.1); the producer is asked for no more, and for at most 1000 at a time. Requests add up and stay at
-   *       {@link Long#MAX_VALUE} (3.8, 3.17). A request for less than 1 ends in {@code onError} with an {@link IllegalArgumentException} (3.9).
-   *   <li>When the stage completes, or is stopped, {@code onComplete} comes after the last event; when it fails for good, {@code onError} with the cause. A restart
-   *       in place sends no signal. If the scope is closed before the subscriber has taken everything, {@code onError} comes with a
+   *   <li>No event comes that was not requested (1.1); the producer is asked for no more, and for at most 1000 at a
+   *       time. Requests add up and stay at {@link Long#MAX_VALUE} (3.8, 3.17). A request for less than 1 ends in
+   *       {@code onError} with an {@link IllegalArgumentException} (3.9).
+   *   <li>When the stage completes, or is stopped, {@code onComplete} comes after the last event; when it fails for
+   *       good, {@code onError} with the cause. A restart in place sends no signal. If the scope is closed before the
+   *       subscriber has taken everything, {@code onError} comes with a
    *       {@link java.util.concurrent.CancellationException}.
-   *   <li>{@code cancel} and {@code request} may be called on any thread and return at once (3.4, 3.5). After a cancel, events that the subscriber has not seen go
-   *       back to the producer, and nothing here refers to the subscriber any more (3.13).
-   *   <li>A subscriber that throws counts as cancelled; the crash is reported under its path and fails nothing else, and the event it threw on counts as handled (2.13).
-   *   <li>A subscriber must subscribe only once (1.10): a second time ends its first subscription with an {@link IllegalStateException}.
-   *   <li>If this stage has already ended, the subscriber gets {@code onSubscribe} on the calling thread and then, unless it cancels, {@code onComplete} if the stage
-   *       had completed, or else {@code onError}: with the stage's failure, or with {@link StageEndedException} if it was stopped. A subscriber that is refused for another
+   *   <li>{@code cancel} and {@code request} may be called on any thread and return at once (3.4, 3.5). After a cancel,
+   *       events that the subscriber has not seen go back to the producer, and nothing here refers to the subscriber
+   *       any more (3.13).
+   *   <li>A subscriber that throws counts as cancelled; the crash is reported under its path and fails nothing else,
+   *       and the event it threw on counts as handled (2.13).
+   *   <li>A subscriber must subscribe only once (1.10): a second time ends its first subscription with an
+   *       {@link IllegalStateException}.
+   *   <li>If this stage has already ended, the subscriber gets {@code onSubscribe} on the calling thread and then,
+   *       unless it cancels, {@code onComplete} if the stage had completed, or else {@code onError}: with the stage's
+   *       failure, or with {@link StageEndedException} if it was stopped. A subscriber that is refused for another
    *       reason, such as a missing partition, gets {@code onError} with {@link SubscriptionRefusedException} (1.9).
    * </ul>
    *
@@ -136,18 +145,20 @@ public non-sealed interface ProducerRef<O, S> extends StageRef<S>, Flow.Publishe
   }
 
   /**
-   * As {@link #subscribe(Flow.Subscriber)}, to a partition, with a selector, or with another bound for what is asked for at a time.
+   * As {@link #subscribe(Flow.Subscriber)}, to a partition, with a selector, or with another bound for what is asked
+   * for at a time.
    *
    * @param subscriber who gets the events
-   * @param how what the subscription is like; of its demand, {@code max} and {@code min} bound what is asked for, and the cancel policy means nothing
+   * @param how what the subscription is like; of its demand, {@code max} and {@code min} bound what is asked for, and
+   *     the cancel policy means nothing
    * @throws NullPointerException if an argument is null
    * @throws IllegalArgumentException if the spec is for another producer
    */
   void subscribe(Flow.Subscriber<? super O> subscriber, SubscriptionSpec<O> how);
 
   /**
-   * {@return the stage's events from now on as a sequential, lazy stream, which asks for events as it is read, 1000/500 at a time}
-   * As {@link #stream(Demand)}, which tells all about it.
+   * {@return the stage's events from now on as a sequential, lazy stream, which asks for events as it is read, 1000/500
+   * at a time} As {@link #stream(Demand)}, which tells all about it.
    */
   default Stream<O> stream() {
     return stream(Demand.DEFAULT);
@@ -156,18 +167,19 @@ public non-sealed interface ProducerRef<O, S> extends StageRef<S>, Flow.Publishe
   /**
    * {@return the stage's events from now on as a sequential, lazy stream, which asks for events as it is read}
    *
-   * <p>It subscribes when its terminal operation begins, and asks for {@code max} events. It reads them batch by batch. A batch that was read
-   * counts as handled; when no more than {@code min} events are left, demand is refilled to {@code max}. The stream ends when the stage
-   * completes or is stopped.
+   * <p>It subscribes when its terminal operation begins, and asks for {@code max} events. It reads them batch by batch.
+   * A batch that was read counts as handled; when no more than {@code min} events are left, demand is refilled to
+   * {@code max}. The stream ends when the stage completes or is stopped.
    *
-   * <p>It cancels its subscription when it is closed, and when a terminal operation returns or throws before the end, as after {@code limit}
-   * or in {@code findFirst}. What was asked for and not read then goes back to the producer. Close the stream yourself if you use
-   * {@code iterator()}, a stream of primitives, or anything that reads it by its {@code spliterator()}, as {@link Stream#concat} does:
-   * {@code try (var events = numbers.stream())}.
+   * <p>It cancels its subscription when it is closed, and when a terminal operation returns or throws before the end,
+   * as after {@code limit} or in {@code findFirst}. What was asked for and not read then goes back to the producer.
+   * Close the stream yourself if you use {@code iterator()}, a stream of primitives, or anything that reads it by its
+   * {@code spliterator()}, as {@link Stream#concat} does: {@code try (var events = numbers.stream())}.
    *
-   * <p>Reading blocks the calling thread until there is an event. It throws {@link StageEndedException} with the cause when the stage has
-   * failed; {@link java.util.concurrent.CancellationException} when the caller is interrupted, whose interrupt flag is set again, or when the
-   * stream is closed meanwhile; and {@link IllegalStateException} on the stage's own thread.
+   * <p>Reading blocks the calling thread until there is an event. It throws {@link StageEndedException} with the cause
+   * when the stage has failed; {@link java.util.concurrent.CancellationException} when the caller is interrupted, whose
+   * interrupt flag is set again, or when the stream is closed meanwhile; and {@link IllegalStateException} on the
+   * stage's own thread.
    *
    * @param demand how much to ask for
    * @throws IllegalArgumentException if {@code demand} is manual

@@ -4,7 +4,8 @@ import java.time.Duration;
 import java.util.Objects;
 
 /**
- * Describes a producer or a generator. An immutable value, checked when made; each {@code with…} method gives a changed copy.
+ * Describes a producer or a generator. An immutable value, checked when made; each {@code with…} method gives a changed
+ * copy.
  *
  * @param name the stage's name, unique in its scope
  * @param factory makes a new behaviour for each incarnation
@@ -42,8 +43,10 @@ public record ProducerSpec<O, S extends Stage.Behaviour>(
     Objects.requireNonNull(options, "options must not be null; use StageOptions.DEFAULT");
   }
 
-  static <O, S extends Stage.Behaviour> ProducerSpec<O, S> of(String name, StageFactory<? extends S> factory, boolean isGenerator) {
-    return new ProducerSpec<>(name, factory, Dispatcher.demand(), Overflow.DEFAULT, isGenerator, Opening.DEFAULT, StageOptions.DEFAULT);
+  static <O, S extends Stage.Behaviour> ProducerSpec<O, S> of(String name, StageFactory<? extends S> factory,
+      boolean isGenerator) {
+    return new ProducerSpec<>(name, factory, Dispatcher.demand(), Overflow.DEFAULT, isGenerator, Opening.DEFAULT,
+        StageOptions.DEFAULT);
   }
 
   /**
@@ -65,23 +68,27 @@ public record ProducerSpec<O, S extends Stage.Behaviour>(
   }
 
   /**
-   * {@return a copy that begins to deliver when it has this many subscriptions} Until then it gets no demand, and what it emits all the same
-   * waits; see {@link Opening}. For a broadcast, whose consumers would miss what was emitted before they came.
+   * {@return a copy that begins to deliver when it has this many subscriptions} Until then it gets no demand, and what
+   * it emits all the same waits; see {@link Opening}. For a broadcast, whose consumers would miss what was emitted
+   * before they came.
    *
    * @param consumers how many subscriptions, at least 1
    * @throws IllegalArgumentException if {@code consumers} is below 1
    */
   public ProducerSpec<O, S> awaitingConsumers(int consumers) {
-    if (consumers < 1) throw new IllegalArgumentException("the number of consumers to await must be at least 1, but was " + consumers);
-    return new ProducerSpec<>(name, factory, dispatcher, overflow, isGenerator, new Opening(consumers, opening.isPaused()), options);
+    if (consumers < 1)
+      throw new IllegalArgumentException("the number of consumers to await must be at least 1, but was " + consumers);
+    return new ProducerSpec<>(name, factory, dispatcher, overflow, isGenerator,
+        new Opening(consumers, opening.isPaused()), options);
   }
 
   /**
-   * {@return a copy that begins to deliver when it is resumed} Until then it gets no demand, and what it emits all the same waits; see
-   * {@link Opening}.
+   * {@return a copy that begins to deliver when it is resumed} Until then it gets no demand, and what it emits all the
+   * same waits; see {@link Opening}.
    */
   public ProducerSpec<O, S> startPaused() {
-    return new ProducerSpec<>(name, factory, dispatcher, overflow, isGenerator, new Opening(opening.consumers(), true), options);
+    return new ProducerSpec<>(name, factory, dispatcher, overflow, isGenerator, new Opening(opening.consumers(), true),
+        options);
   }
 
   /**
@@ -138,9 +145,10 @@ public record ProducerSpec<O, S extends Stage.Behaviour>(
   /**
    * {@return a copy whose starts have a time limit}
    *
-   * <p>The limit is for the factory and {@code onStart} together. A start that takes longer is interrupted; if it ignores that for the scope's grace
-   * time, its thread is abandoned. A first start that is late fails as any start that throws: its caller gets the exception. A later one is a crash of
-   * the stage, and so is a late start by {@link StageRef#replace} if it ignores its interrupt. Default: no limit, as in GenServer.
+   * <p>The limit is for the factory and {@code onStart} together. A start that takes longer is interrupted; if it
+   * ignores that for the scope's grace time, its thread is abandoned. A first start that is late fails as any start
+   * that throws: its caller gets the exception. A later one is a crash of the stage, and so is a late start by
+   * {@link StageRef#replace} if it ignores its interrupt. Default: no limit, as in GenServer.
    *
    * @param limit above 0, or {@link StageOptions#NO_START_TIMEOUT}
    * @throws IllegalArgumentException if {@code limit} is not above 0
@@ -150,7 +158,8 @@ public record ProducerSpec<O, S extends Stage.Behaviour>(
   }
 
   /**
-   * {@return a copy whose end may shut its supervisor down, as the supervisor's {@code AutoShutdown} says} As OTP's significant children.
+   * {@return a copy whose end may shut its supervisor down, as the supervisor's {@code AutoShutdown} says} As OTP's
+   * significant children.
    *
    * @throws IllegalArgumentException if the stage is permanent, and so never ends by itself
    */

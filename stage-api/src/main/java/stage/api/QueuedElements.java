@@ -20,7 +20,8 @@ final class QueuedElements<O> implements Elements<O> {
   public void putBack(O element) {
     boolean accepted = queue instanceof BlockingDeque<O> deque ? deque.offerFirst(element) : queue.offer(element);
     if (!accepted) {
-      throw new IllegalStateException("an element was taken from the queue, could not be emitted because the stage was stopped, and found no room in the queue; it is lost");
+      throw new IllegalStateException(
+          "an element was taken from the queue, could not be emitted because the stage was stopped, and found no room in the queue; it is lost");
     }
   }
 }

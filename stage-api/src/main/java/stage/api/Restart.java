@@ -6,7 +6,10 @@ package stage.api;
  * @since 0.1
  */
 public enum Restart {
-  /** A crash, and completion too: every end but one that was asked for from outside. Such a stage never completes its streams. */
+  /**
+   * A crash, and completion too: every end but one that was asked for from outside. Such a stage never completes its
+   * streams.
+   */
   PERMANENT,
   /** A crash, but not completion. The default of stages. */
   TRANSIENT,

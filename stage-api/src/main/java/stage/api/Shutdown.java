@@ -4,7 +4,8 @@ import java.time.Duration;
 import java.util.Objects;
 
 /**
- * How long a stage may take to end when its supervisor stops it, alone or for a group restart. As OTP's {@code shutdown} of a child.
+ * How long a stage may take to end when its supervisor stops it, alone or for a group restart. As OTP's
+ * {@code shutdown} of a child.
  *
  * <p>When a whole scope closes, its one shutdown time counts instead.
  *
@@ -28,7 +29,8 @@ public sealed interface Shutdown {
      */
     public Within {
       Objects.requireNonNull(limit, "limit must not be null");
-      if (limit.isNegative()) throw new IllegalArgumentException("the shutdown limit must not be negative, but was " + limit);
+      if (limit.isNegative())
+        throw new IllegalArgumentException("the shutdown limit must not be negative, but was " + limit);
     }
   }
 

@@ -15,16 +15,18 @@ import stage.api.internal.Description;
 /**
  * The contracts of a stage, and the factory methods that describe one: what to type first.
  *
- * <p>A stage is a unit of user behaviour with one thread of its own: it produces events, consumes events, or both. Implement one of the
- * four nested contracts and describe the stage with the factory method of the same name; a supervisor starts it. Every callback of a stage
- * runs on the stage's own thread, one at a time (a <i>turn</i>), and may block: the thread is virtual unless the spec says otherwise. A
- * callback that throws is a crash of the stage; what it had emitted in that turn is discarded.
+ * <p>A stage is a unit of user behaviour with one thread of its own: it produces events, consumes events, or both.
+ * Implement one of the four nested contracts and describe the stage with the factory method of the same name; a
+ * supervisor starts it. Every callback of a stage runs on the stage's own thread, one at a time (a <i>turn</i>), and
+ * may block: the thread is virtual unless the spec says otherwise. A callback that throws is a crash of the stage; what
+ * it had emitted in that turn is discarded.
  *
- * <p>A behaviour is made by a factory and never shared, so its fields need no synchronization. As GenStage's callback modules.
+ * <p>A behaviour is made by a factory and never shared, so its fields need no synchronization. As GenStage's callback
+ * modules.
  *
- * <p>Some stages need no code of yours: producers of collections, iterators, streams, queues, text and files ({@code of…}) – generators, and
- * exact across restarts: what was emitted is not emitted again, and nothing is left out –, and those that end in a publisher, a subscriber
- * or a collector.
+ * <p>Some stages need no code of yours: producers of collections, iterators, streams, queues, text and files
+ * ({@code of…}) – generators, and exact across restarts: what was emitted is not emitted again, and nothing is left out
+ * –, and those that end in a publisher, a subscriber or a collector.
  *
  * @since 0.1
  */
@@ -39,7 +41,8 @@ public final class Stage {
   public sealed interface Behaviour {
 
     /**
-     * Called once per incarnation, before any other callback, on the stage's thread. May block; the call that starts the stage waits for it.
+     * Called once per incarnation, before any other callback, on the stage's thread. May block; the call that starts
+     * the stage waits for it.
      *
      * @param context what the stage may know and ask of the engine; valid as long as this incarnation lives
      * @throws Exception to refuse to start; the stage's start then fails with this cause
@@ -47,7 +50,8 @@ public final class Stage {
     default void onStart(StageContext context) throws Exception {}
 
     /**
-     * Called once per incarnation, after every other callback, on the stage's thread. As GenStage's {@code terminate/2}.
+     * Called once per incarnation, after every other callback, on the stage's thread. As GenStage's
+     * {@code terminate/2}.
      *
      * <p>Not called if {@link #onStart} threw. An exception from here is reported and changes nothing else.
      *
@@ -68,11 +72,12 @@ public final class Stage {
     /**
      * Answers demand: emit up to {@code demand} events now, or fewer, or none.
      *
-     * <p>{@code demand} is <b>all demand now outstanding</b>, at least 1 and in one call at most 65,536: what is not emitted stays
-     * outstanding and is handed in again with the next call, so unlike GenStage's {@code handle_demand/2} nothing has to be remembered.
-     * Called when demand has arrived that this incarnation has not been told of; again after each turn that has emitted something while
-     * demand is left, so that a page at a time will do; and after {@link StageContext#wakeUp()}. After a turn that emitted nothing it is
-     * called with the next demand or wake-up, not before. Events may also be emitted in later turns of this stage (a timer, a {@code cast}).
+     * <p>{@code demand} is <b>all demand now outstanding</b>, at least 1 and in one call at most 65,536: what is not
+     * emitted stays outstanding and is handed in again with the next call, so unlike GenStage's {@code handle_demand/2}
+     * nothing has to be remembered. Called when demand has arrived that this incarnation has not been told of; again
+     * after each turn that has emitted something while demand is left, so that a page at a time will do; and after
+     * {@link StageContext#wakeUp()}. After a turn that emitted nothing it is called with the next demand or wake-up,
+     * not before. Events may also be emitted in later turns of this stage (a timer, a {@code cast}).
      *
      * @param demand how many events may be emitted now
      * @param out where to emit them
@@ -84,10 +89,11 @@ public final class Stage {
   /**
    * Produces events in an ordinary loop: {@code emit} blocks until there is demand.
    *
-   * <p>{@code call}, {@code cast}, timers and {@code replace} of a generator need its thread and are served when it emits, not while it waits for
-   * something else in code of its own: a source that is to answer meanwhile had better be a {@link Producer} that polls. What does not need
-   * its code never waits for it: consumers come, go and give events back, and what waits for a partition is delivered, while
-   * {@code generate} blocks elsewhere. A generator has no enclosing turn: each {@code emit} that returned has published its event.
+   * <p>{@code call}, {@code cast}, timers and {@code replace} of a generator need its thread and are served when it
+   * emits, not while it waits for something else in code of its own: a source that is to answer meanwhile had better be
+   * a {@link Producer} that polls. What does not need its code never waits for it: consumers come, go and give events
+   * back, and what waits for a partition is delivered, while {@code generate} blocks elsewhere. A generator has no
+   * enclosing turn: each {@code emit} that returned has published its event.
    *
    * @param <O> the events it emits
    * @since 0.1
@@ -97,8 +103,8 @@ public final class Stage {
     /**
      * Emits events until there are no more. Called once per incarnation; returning completes the stream.
      *
-     * <p>When the stage is to stop, the thread is interrupted and {@code emit} throws {@link java.util.concurrent.CancellationException}:
-     * let it pass, or clean up and return.
+     * <p>When the stage is to stop, the thread is interrupted and {@code emit} throws
+     * {@link java.util.concurrent.CancellationException}: let it pass, or clean up and return.
      *
      * @param out where to emit; its {@code emit} blocks
      * @throws Exception a crash of the stage; events already emitted stay published
@@ -116,11 +122,11 @@ public final class Stage {
   @FunctionalInterface
   public non-sealed interface ProducerConsumer<I, O> extends Behaviour {
     /**
-     * Handles a batch and emits what results from it. Runs only while downstream wants at least one event, with at most as many events as
-     * downstream wants.
+     * Handles a batch and emits what results from it. Runs only while downstream wants at least one event, with at most
+     * as many events as downstream wants.
      *
-     * <p>It may emit more than was asked for (one line becomes ten words); the excess waits in the stage's backlog, whose bound is
-     * {@link ProducerConsumerSpec#withBuffer}, and is delivered before the next batch is taken.
+     * <p>It may emit more than was asked for (one line becomes ten words); the excess waits in the stage's backlog,
+     * whose bound is {@link ProducerConsumerSpec#withBuffer}, and is delivered before the next batch is taken.
      *
      * @param events the batch: never empty, immutable, may be kept
      * @param from the subscription it came on
@@ -130,8 +136,8 @@ public final class Stage {
     void onEvents(List<I> events, Inlet<I> from, Outlet<O> out) throws Exception;
 
     /**
-     * Called once per incarnation for each subscription, before its first events: the place to {@link Inlet#request} them where
-     * demand is manual. As GenStage's {@code handle_subscribe/4}.
+     * Called once per incarnation for each subscription, before its first events: the place to {@link Inlet#request}
+     * them where demand is manual. As GenStage's {@code handle_subscribe/4}.
      *
      * @param to the subscription; may be kept
      * @throws Exception a crash of the stage
@@ -139,9 +145,9 @@ public final class Stage {
     default void onSubscribe(Inlet<I> to) throws Exception {}
 
     /**
-     * Called once for each subscription that has ended: its producer has completed, or has failed and this stage goes on without it
-     * ({@link CancelPolicy#TEMPORARY}). Its last event was handled before, and it is still there in this turn, but not afterwards. After the last one,
-     * {@link #onComplete} follows.
+     * Called once for each subscription that has ended: its producer has completed, or has failed and this stage goes
+     * on without it ({@link CancelPolicy#TEMPORARY}). Its last event was handled before, and it is still there in this
+     * turn, but not afterwards. After the last one, {@link #onComplete} follows.
      *
      * @param from the subscription
      * @param out where to emit
@@ -150,7 +156,8 @@ public final class Stage {
     default void onInputEnd(Inlet<I> from, Outlet<O> out) throws Exception {}
 
     /**
-     * Called once when the last subscription has completed, before this stage completes: the place to emit what was held back.
+     * Called once when the last subscription has completed, before this stage completes: the place to emit what was
+     * held back.
      *
      * @param out where to emit
      * @throws Exception a crash of the stage; what this turn emitted is discarded
@@ -160,17 +167,18 @@ public final class Stage {
     /**
      * {@return whether there is output left that {@link #onMore} has to emit} False by default.
      *
-     * <p>For output that is too much for memory, or made by and by: the rows of a large table at its end, one line that becomes a million events. What is
-     * left belongs into a {@link State}, such as a position, so that it changes with the turn: then a crash neither repeats nor loses any of it. Asked once at the
-     * end of each turn, as a part of it, and when an incarnation has started. While it is true, no further input is taken and the stage does not complete.
+     * <p>For output that is too much for memory, or made by and by: the rows of a large table at its end, one line that
+     * becomes a million events. What is left belongs into a {@link State}, such as a position, so that it changes with
+     * the turn: then a crash neither repeats nor loses any of it. Asked once at the end of each turn, as a part of it,
+     * and when an incarnation has started. While it is true, no further input is taken and the stage does not complete.
      */
     default boolean hasMore() {
       return false;
     }
 
     /**
-     * Emits the next part of what is left. Called, as a turn, while {@link #hasMore} is true and downstream wants at least one event; also after the last
-     * subscription has completed, and after {@link #onComplete}.
+     * Emits the next part of what is left. Called, as a turn, while {@link #hasMore} is true and downstream wants at
+     * least one event; also after the last subscription has completed, and after {@link #onComplete}.
      *
      * @param out where to emit; {@link Outlet#demand} says how much is wanted
      * @throws Exception a crash of the stage; what this turn emitted is discarded
@@ -196,8 +204,8 @@ public final class Stage {
     void onEvents(List<I> events, Inlet<I> from) throws Exception;
 
     /**
-     * Called once per incarnation for each subscription, before its first events: the place to {@link Inlet#request} them where
-     * demand is manual. As GenStage's {@code handle_subscribe/4}.
+     * Called once per incarnation for each subscription, before its first events: the place to {@link Inlet#request}
+     * them where demand is manual. As GenStage's {@code handle_subscribe/4}.
      *
      * @param to the subscription; may be kept
      * @throws Exception a crash of the stage
@@ -205,9 +213,9 @@ public final class Stage {
     default void onSubscribe(Inlet<I> to) throws Exception {}
 
     /**
-     * Called once for each subscription that has ended: its producer has completed, or has failed and this stage goes on without it
-     * ({@link CancelPolicy#TEMPORARY}). Its last event was handled before, and it is still there in this turn, but not afterwards. After the last one,
-     * {@link #onComplete} follows.
+     * Called once for each subscription that has ended: its producer has completed, or has failed and this stage goes
+     * on without it ({@link CancelPolicy#TEMPORARY}). Its last event was handled before, and it is still there in this
+     * turn, but not afterwards. After the last one, {@link #onComplete} follows.
      *
      * @param from the subscription
      * @throws Exception a crash of the stage; the next incarnation is told again
@@ -237,7 +245,8 @@ public final class Stage {
   }
 
   /**
-   * As {@link #producer(String, StageFactory)}, for a lambda that is kept in a {@code var}: nothing else says what it emits.
+   * As {@link #producer(String, StageFactory)}, for a lambda that is kept in a {@code var}: nothing else says what it
+   * emits.
    *
    * <pre>{@code
    * var tens = app.start(Stage.producer("tens", Integer.class, () -> (demand, out) -> out.emit(10)));
@@ -253,7 +262,8 @@ public final class Stage {
    * @return a spec with the defaults: demand dispatcher, blocking overflow
    * @throws IllegalArgumentException if the name is not valid
    */
-  public static <O, S extends Producer<O>> ProducerSpec<O, S> producer(String name, Class<O> type, StageFactory<? extends S> factory) {
+  public static <O, S extends Producer<O>> ProducerSpec<O, S> producer(String name, Class<O> type,
+      StageFactory<? extends S> factory) {
     ensureType(type);
     return ProducerSpec.of(name, factory, false);
   }
@@ -281,10 +291,12 @@ public final class Stage {
   /**
    * Describes a producer that emits the events of a publisher, by all rules of Reactive Streams 1.0.4.
    *
-   * <p>Each incarnation subscribes, once. The publisher is asked for exactly what this stage's consumers want, on the stage's thread; its signals only queue an event
-   * and return (rule 2.2). When the publisher completes, so does the stage. When it fails, or sends what was not requested (1.1), the stage first emits what had come
-   * and then crashes: its supervisor restarts it, with its backoff, and the new incarnation subscribes again. A publisher that always begins at the beginning then
-   * repeats its events. When an incarnation ends in any other way, the publisher is cancelled (2.6), and events that had come are still emitted.
+   * <p>Each incarnation subscribes, once. The publisher is asked for exactly what this stage's consumers want, on the
+   * stage's thread; its signals only queue an event and return (rule 2.2). When the publisher completes, so does the
+   * stage. When it fails, or sends what was not requested (1.1), the stage first emits what had come and then crashes:
+   * its supervisor restarts it, with its backoff, and the new incarnation subscribes again. A publisher that always
+   * begins at the beginning then repeats its events. When an incarnation ends in any other way, the publisher is
+   * cancelled (2.6), and events that had come are still emitted.
    *
    * <p>A {@link Flow.Publisher} has one method, so a lambda that makes a new request for each subscription will do:
    * {@code subscriber -> request().body().subscribe(subscriber)}. An exception of {@code subscribe} is a failed start.
@@ -310,12 +322,14 @@ public final class Stage {
    * @return a spec with the defaults: demand dispatcher
    * @throws IllegalArgumentException if the name is not valid
    */
-  public static <O, S extends Generator<O>> ProducerSpec<O, S> generator(String name, StageFactory<? extends S> factory) {
+  public static <O, S extends Generator<O>> ProducerSpec<O, S> generator(String name,
+      StageFactory<? extends S> factory) {
     return ProducerSpec.of(name, factory, true);
   }
 
   /**
-   * As {@link #generator(String, StageFactory)}, for a lambda that is kept in a {@code var}: nothing else says what it emits.
+   * As {@link #generator(String, StageFactory)}, for a lambda that is kept in a {@code var}: nothing else says what it
+   * emits.
    *
    * <pre>{@code
    * var digits = app.start(Stage.generator("digits", Integer.class, () -> out -> {
@@ -333,7 +347,8 @@ public final class Stage {
    * @return a spec with the defaults: demand dispatcher
    * @throws IllegalArgumentException if the name is not valid
    */
-  public static <O, S extends Generator<O>> ProducerSpec<O, S> generator(String name, Class<O> type, StageFactory<? extends S> factory) {
+  public static <O, S extends Generator<O>> ProducerSpec<O, S> generator(String name, Class<O> type,
+      StageFactory<? extends S> factory) {
     ensureType(type);
     return ProducerSpec.of(name, factory, true);
   }
@@ -355,7 +370,8 @@ public final class Stage {
   }
 
   /**
-   * As {@link #producerConsumer(String, StageFactory)}, for a lambda whose spec is subscribed later: nothing else says what it consumes and emits.
+   * As {@link #producerConsumer(String, StageFactory)}, for a lambda whose spec is subscribed later: nothing else says
+   * what it consumes and emits.
    *
    * @param name the stage's name, as {@link StageSpec#name} says
    * @param consumed the type of the events it consumes, for the compiler alone
@@ -409,8 +425,8 @@ public final class Stage {
   }
 
   /**
-   * As {@link #producerConsumer(String, Subscribable, StageFactory)}, for a lambda that is kept in a {@code var}: nothing else says what it
-   * emits.
+   * As {@link #producerConsumer(String, Subscribable, StageFactory)}, for a lambda that is kept in a {@code var}:
+   * nothing else says what it emits.
    *
    * <pre>{@code
    * var words = app.start(Stage.producerConsumer("words", lines, String.class, () -> (events, from, out) -> {
@@ -450,7 +466,8 @@ public final class Stage {
    * @throws IllegalArgumentException if the name is not valid
    */
   public static <I, O, S extends ProducerConsumer<I, O>> ProducerConsumerSpec<I, O, S> producerConsumer(
-      String name, List<? extends Subscribable<? extends I>> sources, Class<O> type, StageFactory<? extends S> factory) {
+      String name, List<? extends Subscribable<? extends I>> sources, Class<O> type,
+      StageFactory<? extends S> factory) {
     ensureType(type);
     return Stage.<I, O, S>producerConsumer(name, factory).subscribeTo(sources);
   }
@@ -470,7 +487,8 @@ public final class Stage {
   }
 
   /**
-   * As {@link #consumer(String, StageFactory)}, for a lambda whose spec is subscribed later: nothing else says what it consumes.
+   * As {@link #consumer(String, StageFactory)}, for a lambda whose spec is subscribed later: nothing else says what it
+   * consumes.
    *
    * @param name the stage's name, as {@link StageSpec#name} says
    * @param type the type of the events, for the compiler alone
@@ -480,7 +498,8 @@ public final class Stage {
    * @return a spec without subscriptions
    * @throws IllegalArgumentException if the name is not valid
    */
-  public static <I, S extends Consumer<I>> ConsumerSpec<I, S> consumer(String name, Class<I> type, StageFactory<? extends S> factory) {
+  public static <I, S extends Consumer<I>> ConsumerSpec<I, S> consumer(String name, Class<I> type,
+      StageFactory<? extends S> factory) {
     ensureType(type);
     return ConsumerSpec.of(name, factory);
   }
@@ -523,12 +542,15 @@ public final class Stage {
   }
 
   /**
-   * Describes a consumer that hands its events to a subscriber, on the stage's thread, by all rules of Reactive Streams 1.0.4.
+   * Describes a consumer that hands its events to a subscriber, on the stage's thread, by all rules of Reactive Streams
+   * 1.0.4.
    *
-   * <p>What the subscriber requests, and no more, is requested from the stage's producers, up to the {@code max} of each subscription at a time. The subscriber gets
-   * {@code onSubscribe} once, at the stage's first subscription; a restart in place sends it no signal (2.12). It gets {@code onComplete} when the last subscription has
-   * completed, and {@code onError} when a producer has failed or the stage is given up. When it cancels, the stage ends normally, and what it had not seen goes back to
-   * the producers. When it throws, the stage crashes; since it must not be signalled again after that (2.13), the next incarnation ends the stage.
+   * <p>What the subscriber requests, and no more, is requested from the stage's producers, up to the {@code max} of
+   * each subscription at a time. The subscriber gets {@code onSubscribe} once, at the stage's first subscription; a
+   * restart in place sends it no signal (2.12). It gets {@code onComplete} when the last subscription has completed,
+   * and {@code onError} when a producer has failed or the stage is given up. When it cancels, the stage ends normally,
+   * and what it had not seen goes back to the producers. When it throws, the stage crashes; since it must not be
+   * signalled again after that (2.13), the next incarnation ends the stage.
    *
    * <p>A subscriber can be used only once, so the spec is for one stage and for one start of it.
    *
@@ -559,12 +581,14 @@ public final class Stage {
   }
 
   /**
-   * Describes a consumer that handles each event in a virtual thread of its own. As GenStage's {@code ConsumerSupervisor}.
+   * Describes a consumer that handles each event in a virtual thread of its own. As GenStage's
+   * {@code ConsumerSupervisor}.
    *
-   * <p>Demand is given back as each event finishes. An event that fails is tried again by itself, as often as the spec's {@link Redelivery} says, then it becomes a
-   * dead letter (or is dropped, with {@link Redelivery#none()}); other events are not disturbed, and the stage does not crash. The threads belong to the stage: it
-   * ends when they have ended, and they are interrupted when it is cancelled. Behind an event that takes long, up to 1024 later ones may
-   * finish before the stage waits for it.
+   * <p>Demand is given back as each event finishes. An event that fails is tried again by itself, as often as the
+   * spec's {@link Redelivery} says, then it becomes a dead letter (or is dropped, with {@link Redelivery#none()});
+   * other events are not disturbed, and the stage does not crash. The threads belong to the stage: it ends when they
+   * have ended, and they are interrupted when it is cancelled. Behind an event that takes long, up to 1024 later ones
+   * may finish before the stage waits for it.
    *
    * @param name the stage's name, as {@link StageSpec#name} says
    * @param concurrency how many events are handled at once, at most; at least 1
@@ -595,13 +619,14 @@ public final class Stage {
   }
 
   /**
-   * Describes a producer-consumer that turns each event into another one, in a virtual thread of its own, and emits the results in the order of
-   * their events.
+   * Describes a producer-consumer that turns each event into another one, in a virtual thread of its own, and emits the
+   * results in the order of their events.
    *
-   * <p>Demand is given back as each event finishes. An event that fails is tried again by itself, as often as the spec's {@link Redelivery} says, then it becomes a
-   * dead letter (or is dropped, with {@link Redelivery#none()}); other events are not disturbed, and the stage does not crash. The threads belong to the stage: it
-   * ends when they have ended, and they are interrupted when it is cancelled. Behind an event that takes long, up to 1024 later ones may
-   * finish before the stage waits for it. Works on no more events than are wanted downstream.
+   * <p>Demand is given back as each event finishes. An event that fails is tried again by itself, as often as the
+   * spec's {@link Redelivery} says, then it becomes a dead letter (or is dropped, with {@link Redelivery#none()});
+   * other events are not disturbed, and the stage does not crash. The threads belong to the stage: it ends when they
+   * have ended, and they are interrupted when it is cancelled. Behind an event that takes long, up to 1024 later ones
+   * may finish before the stage waits for it. Works on no more events than are wanted downstream.
    *
    * @param name the stage's name, as {@link StageSpec#name} says
    * @param concurrency how many events are worked on at once, at most; at least 1
@@ -611,7 +636,8 @@ public final class Stage {
    * @return a spec without subscriptions
    * @throws IllegalArgumentException if the name is not valid or {@code concurrency} is below 1
    */
-  public static <I, O> ProducerConsumerSpec<I, O, ProducerConsumer<I, O>> mapConcurrent(String name, int concurrency, EventFunction<I, O> function) {
+  public static <I, O> ProducerConsumerSpec<I, O, ProducerConsumer<I, O>> mapConcurrent(String name, int concurrency,
+      EventFunction<I, O> function) {
     var described = new Description.MapConcurrent(concurrency, true, function);
     return ProducerConsumerSpec.of(name, () -> new DescribedStage.OfProducerConsumer<>(described));
   }
@@ -668,9 +694,9 @@ public final class Stage {
   }
 
   /**
-   * Describes a consumer that collects its events. Each event is handed to the collector's accumulator on the stage's thread, one at a time;
-   * the container survives restarts, and an event that was accumulated is not delivered again. The result is a future of the handle that
-   * {@code start} returns.
+   * Describes a consumer that collects its events. Each event is handed to the collector's accumulator on the stage's
+   * thread, one at a time; the container survives restarts, and an event that was accumulated is not delivered again.
+   * The result is a future of the handle that {@code start} returns.
    *
    * <pre>{@code
    * var byParity = app.start(Stage.collect("parity", numbers, Collectors.partitioningBy(n -> n % 2 == 0)));
@@ -685,12 +711,14 @@ public final class Stage {
    * @return a spec with this subscription
    * @throws IllegalArgumentException if the name is not valid
    */
-  public static <I, R> CollectorSpec<I, R> collect(String name, Subscribable<? extends I> source, Collector<? super I, ?, R> collector) {
+  public static <I, R> CollectorSpec<I, R> collect(String name, Subscribable<? extends I> source,
+      Collector<? super I, ?, R> collector) {
     return Stage.<I, R>collect(name, collector).subscribeTo(source);
   }
 
   /**
-   * As {@link #collect(String, Subscribable, Collector)}, without a source: subscribe the spec, or the stage when it runs.
+   * As {@link #collect(String, Subscribable, Collector)}, without a source: subscribe the spec, or the stage when it
+   * runs.
    *
    * @param name the stage's name, as {@link StageSpec#name} says
    * @param collector what to do with the events
@@ -704,7 +732,8 @@ public final class Stage {
   }
 
   /**
-   * Describes a generator that emits the elements of a collection, and then completes. A restart iterates anew and skips what was emitted.
+   * Describes a generator that emits the elements of a collection, and then completes. A restart iterates anew and
+   * skips what was emitted.
    *
    * @param name the stage's name, as {@link StageSpec#name} says
    * @param elements the elements, none null, in the same order each time
@@ -718,8 +747,8 @@ public final class Stage {
   }
 
   /**
-   * Describes a generator that emits what is left in an iterator, and then completes. A restart goes on where the last incarnation was. When the stage is stopped, the
-   * iterator may be one element further than what was emitted.
+   * Describes a generator that emits what is left in an iterator, and then completes. A restart goes on where the last
+   * incarnation was. When the stage is stopped, the iterator may be one element further than what was emitted.
    *
    * @param name the stage's name, as {@link StageSpec#name} says
    * @param elements the elements, none null; used by the stage alone from its start on, so the spec is for one stage
@@ -732,7 +761,8 @@ public final class Stage {
   }
 
   /**
-   * Describes a generator that emits the elements of a stream, and then completes. Otherwise as {@link #ofIterator}. Does not close the stream.
+   * Describes a generator that emits the elements of a stream, and then completes. Otherwise as {@link #ofIterator}.
+   * Does not close the stream.
    *
    * @param name the stage's name, as {@link StageSpec#name} says
    * @param elements the elements, none null; used by the stage alone, so the spec is for one stage
@@ -742,13 +772,15 @@ public final class Stage {
    * @throws IllegalStateException if the stream was used or closed already
    */
   public static <O> ProducerSpec<O, Generator<O>> ofStream(String name, Stream<? extends O> elements) {
-    return ofIterator(name, Objects.requireNonNull(elements, "elements must not be null").iterator());   // reads nothing yet
+    // reads nothing yet
+    return ofIterator(name, Objects.requireNonNull(elements, "elements must not be null").iterator());
   }
 
   /**
-   * Describes a generator that takes from a queue, waiting while it is empty, and never completes by itself. An element is taken only when the one before was emitted.
-   * If the stage is stopped before it can emit an element that it has taken, it puts that back: at the front of a {@link java.util.concurrent.BlockingDeque}, at the end
-   * of any other queue. If there is no room, the element is logged as lost.
+   * Describes a generator that takes from a queue, waiting while it is empty, and never completes by itself. An element
+   * is taken only when the one before was emitted. If the stage is stopped before it can emit an element that it has
+   * taken, it puts that back: at the front of a {@link java.util.concurrent.BlockingDeque}, at the end of any other
+   * queue. If there is no room, the element is logged as lost.
    *
    * @param name the stage's name, as {@link StageSpec#name} says
    * @param queue the queue; others may take from it too. The spec is for one stage
@@ -761,8 +793,9 @@ public final class Stage {
   }
 
   /**
-   * Describes a generator that emits the lines of a text, read as {@link LineFormat#DEFAULT} says, without their ends, and then completes. Otherwise as {@link #ofIterator}. Does not close the
-   * text. A read from a file or the console ignores interrupts, so a stage that blocks in one may become a straggler.
+   * Describes a generator that emits the lines of a text, read as {@link LineFormat#DEFAULT} says, without their ends,
+   * and then completes. Otherwise as {@link #ofIterator}. Does not close the text. A read from a file or the console
+   * ignores interrupts, so a stage that blocks in one may become a straggler.
    *
    * @param name the stage's name, as {@link StageSpec#name} says
    * @param text the text; read by the stage alone, so the spec is for one stage
@@ -802,8 +835,9 @@ public final class Stage {
   }
 
   /**
-   * Describes a generator that emits the lines of a file, read as {@link LineFormat#DEFAULT} says, without their ends, and then completes. The file is opened for each incarnation and closed after
-   * it; a restart reads anew and skips the lines that were emitted.
+   * Describes a generator that emits the lines of a file, read as {@link LineFormat#DEFAULT} says, without their ends,
+   * and then completes. The file is opened for each incarnation and closed after it; a restart reads anew and skips the
+   * lines that were emitted.
    *
    * @param name the stage's name, as {@link StageSpec#name} says
    * @param file the file

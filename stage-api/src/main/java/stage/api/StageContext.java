@@ -3,10 +3,12 @@ package stage.api;
 import java.time.Duration;
 
 /**
- * What one incarnation of a stage can learn from the engine and ask of it: its name and number, a logger, timers, state.
+ * What one incarnation of a stage can learn from the engine and ask of it: its name and number, a logger, timers,
+ * state.
  *
- * <p>Handed to {@link Stage.Behaviour#onStart}; keep it in a field. Timers and states belong to the stage's own thread: {@link ForeignThreadException} is thrown
- * on any other. Any thread may call the other methods, such as {@link #wakeUp()} and {@link #stop()}. Nothing here blocks.
+ * <p>Handed to {@link Stage.Behaviour#onStart}; keep it in a field. Timers and states belong to the stage's own thread:
+ * {@link ForeignThreadException} is thrown on any other. Any thread may call the other methods, such as
+ * {@link #wakeUp()} and {@link #stop()}. Nothing here blocks.
  *
  * @since 0.1
  */
@@ -21,8 +23,8 @@ public interface StageContext {
   int incarnation();
 
   /**
-   * {@return how many events this stage has emitted over all its incarnations, so that a restarted producer can skip them} Counts those of
-   * turns that have returned, dropped and skipped ones included.
+   * {@return how many events this stage has emitted over all its incarnations, so that a restarted producer can skip
+   * them} Counts those of turns that have returned, dropped and skipped ones included.
    */
   long eventsEmitted();
 
@@ -30,19 +32,24 @@ public interface StageContext {
   System.Logger logger();
 
   /**
-   * Has {@link Stage.Producer#onDemand} called again, on the stage's thread, if there is outstanding demand. Call it when there is
-   * something to emit that was not there before. Does nothing on other kinds of stage. Any thread.
+   * Has {@link Stage.Producer#onDemand} called again, on the stage's thread, if there is outstanding demand. Call it
+   * when there is something to emit that was not there before. Does nothing on other kinds of stage. Any thread.
    */
   void wakeUp();
 
-  /** {@return whether this stage has been told to give up what it is doing} Callbacks that take long should check it. Any thread. */
+  /**
+   * {@return whether this stage has been told to give up what it is doing} Callbacks that take long should check it.
+   * Any thread.
+   */
   boolean isCancelled();
 
   /**
-   * Asks this stage to end normally, after the turn that is running. Any thread. As returning {@code :stop} from a GenStage callback.
+   * Asks this stage to end normally, after the turn that is running. Any thread. As returning {@code :stop} from a
+   * GenStage callback.
    *
-   * <p>Called in {@code onStart}, it keeps the stage from running: the stage ends without having subscribed, is not restarted even if it
-   * is {@link Restart#PERMANENT}, and the call that starts it does not fail. As {@code :ignore} in OTP.
+   * <p>Called in {@code onStart}, it keeps the stage from running: the stage ends without having subscribed, is not
+   * restarted even if it is {@link Restart#PERMANENT}, and the call that starts it does not fail. As {@code :ignore} in
+   * OTP.
    */
   void stop();
 
@@ -57,8 +64,9 @@ public interface StageContext {
   Timer after(Duration delay, TimerAction action);
 
   /**
-   * As {@link #after(Duration, TimerAction)}, of an action that emits: {@code context.after(delay, out -> out.emit("tick"))}. Whether anything is wanted or
-   * not: beyond demand what it emits waits in the backlog, up to its bound.
+   * As {@link #after(Duration, TimerAction)}, of an action that emits: {@code context.after(delay, out ->
+   * out.emit("tick"))}. Whether anything is wanted or not: beyond demand what it emits waits in the backlog, up to its
+   * bound.
    *
    * @param delay at least zero
    * @param action what to run
@@ -70,8 +78,8 @@ public interface StageContext {
   <O> Timer after(Duration delay, OutletAction<O> action);
 
   /**
-   * Runs an action again and again, as a turn, first after one period. Each run is due one period after the last one was due; runs that were
-   * missed because the stage was busy are left out.
+   * Runs an action again and again, as a turn, first after one period. Each run is due one period after the last one
+   * was due; runs that were missed because the stage was busy are left out.
    *
    * @param period above zero
    * @param action what to run
@@ -93,8 +101,8 @@ public interface StageContext {
   <O> Timer every(Duration period, OutletAction<O> action);
 
   /**
-   * {@return this incarnation's outlet, which its callbacks and timers may use} It may be had in {@code onStart} already, but events are emitted in turns, and
-   * {@code onStart} is none.
+   * {@return this incarnation's outlet, which its callbacks and timers may use} It may be had in {@code onStart}
+   * already, but events are emitted in turns, and {@code onStart} is none.
    *
    * @param <O> the events that this stage emits
    * @throws IllegalStateException if this stage is a consumer, which emits nothing
@@ -102,7 +110,8 @@ public interface StageContext {
   <O> Outlet<O> outlet();
 
   /**
-   * {@return the stage's state, which survives restarts and changes with the turn} The same as {@code state("state", initial)}.
+   * {@return the stage's state, which survives restarts and changes with the turn} The same as
+   * {@code state("state", initial)}.
    *
    * @param initial its value at the stage's very first incarnation, not null
    * @param <T> the value
@@ -112,8 +121,8 @@ public interface StageContext {
   }
 
   /**
-   * {@return a named state of the stage, which survives restarts and changes with the turn} The same name is the same state in every
-   * incarnation; ask for it in {@code onStart}.
+   * {@return a named state of the stage, which survives restarts and changes with the turn} The same name is the same
+   * state in every incarnation; ask for it in {@code onStart}.
    *
    * @param name tells several states apart
    * @param initial its value at the stage's very first incarnation, not null

@@ -1,7 +1,8 @@
 package stage.api;
 
 /**
- * Thrown when a stage was asked for something after it had ended, or ended before it could answer. Its cause is why the stage failed, if it did.
+ * Thrown when a stage was asked for something after it had ended, or ended before it could answer. Its cause is why the
+ * stage failed, if it did.
  *
  * @since 0.1
  */

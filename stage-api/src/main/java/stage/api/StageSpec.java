@@ -30,7 +30,8 @@ public sealed interface StageSpec<S> permits ProducerSpec, ProducerConsumerSpec,
     if (name == null) throw new NullPointerException("name must not be null");
     boolean valid = !name.isEmpty() && name.length() <= 64 && name.chars().allMatch(StageSpec::isNameCharacter);
     if (!valid) {
-      throw new IllegalArgumentException("name must be 1 to 64 of A-Z a-z 0-9 . _ -, but was \"" + printable(name) + "\"");
+      throw new IllegalArgumentException(
+          "name must be 1 to 64 of A-Z a-z 0-9 . _ -, but was \"" + printable(name) + "\"");
     }
     return name;
   }

@@ -6,8 +6,9 @@ import java.util.function.UnaryOperator;
 /**
  * A value that belongs to the stage and not to one incarnation: it survives restarts, and changes with the turn.
  *
- * <p>What a turn sets is kept if the turn returns, and undone if it throws; in a generator each {@code emit} keeps what was set before it.
- * For the stage's own thread only. The value itself must be immutable: a change inside it could not be undone.
+ * <p>What a turn sets is kept if the turn returns, and undone if it throws; in a generator each {@code emit} keeps what
+ * was set before it. For the stage's own thread only. The value itself must be immutable: a change inside it could not
+ * be undone.
  *
  * @param <T> the value
  * @since 0.1

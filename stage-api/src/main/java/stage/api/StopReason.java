@@ -42,7 +42,10 @@ public sealed interface StopReason {
    * @since 0.1
    */
   record Crashed(Throwable cause) implements StopReason {
-    /** {@return the kind of end and of its cause} The cause's own text is left to its stack trace: asking for it may throw. */
+    /**
+     * {@return the kind of end and of its cause} The cause's own text is left to its stack trace: asking for it may
+     * throw.
+     */
     @Override
     public String toString() {
       return "Crashed[cause=" + nameOf(cause) + "]";
@@ -57,7 +60,10 @@ public sealed interface StopReason {
    * @since 0.1
    */
   record ProducerFailed(String producer, Throwable cause) implements StopReason {
-    /** {@return the kind of end, of its cause, and the producer} The cause's own text is left to its stack trace: asking for it may throw. */
+    /**
+     * {@return the kind of end, of its cause, and the producer} The cause's own text is left to its stack trace: asking
+     * for it may throw.
+     */
     @Override
     public String toString() {
       return "ProducerFailed[producer=" + producer + ", cause=" + nameOf(cause) + "]";

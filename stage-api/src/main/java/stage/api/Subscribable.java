@@ -1,7 +1,8 @@
 package stage.api;
 
 /**
- * What a consumer can be told to take its events from: a producer, or a {@link SubscriptionSpec} that says more about how.
+ * What a consumer can be told to take its events from: a producer, or a {@link SubscriptionSpec} that says more about
+ * how.
  *
  * @param <E> the events
  * @since 0.1

@@ -10,8 +10,9 @@ public interface Subscription {
   long id();
 
   /**
-   * Ends the subscription. Returns at once: the turn that is running is finished, and no event is delivered on this subscription after
-   * it. Events not yet handled go back to the producer for its other consumers. Cancelling twice changes nothing.
+   * Ends the subscription. Returns at once: the turn that is running is finished, and no event is delivered on this
+   * subscription after it. Events not yet handled go back to the producer for its other consumers. Cancelling twice
+   * changes nothing.
    */
   void cancel();
 

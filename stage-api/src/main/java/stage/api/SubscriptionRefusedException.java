@@ -1,7 +1,8 @@
 package stage.api;
 
 /**
- * Thrown when a subscription was refused. Nothing has changed for either stage. The message says why, and what to do instead.
+ * Thrown when a subscription was refused. Nothing has changed for either stage. The message says why, and what to do
+ * instead.
  *
  * @since 0.1
  */

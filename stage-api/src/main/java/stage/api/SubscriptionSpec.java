@@ -4,7 +4,8 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * Describes one subscription: to which producer, and how. An immutable value; each {@code with…} method gives a changed copy.
+ * Describes one subscription: to which producer, and how. An immutable value; each {@code with…} method gives a changed
+ * copy.
  *
  * @param producer the producer
  * @param demand how much to ask for
@@ -81,13 +82,15 @@ public record SubscriptionSpec<E>(
   }
 
   /**
-   * {@return a copy that gets only some events of a broadcast} Subscribing is refused if the producer does not broadcast.
+   * {@return a copy that gets only some events of a broadcast} Subscribing is refused if the producer does not
+   * broadcast.
    *
    * @param selector chooses the events
    */
   public SubscriptionSpec<E> withSelector(EventSelector<? super E> selector) {
     Objects.requireNonNull(selector, "selector must not be null; leave it out to get every event");
-    return new SubscriptionSpec<>(producer, demand, cancelPolicy, Optional.of(selector), partition, weight, cycleAllowed);
+    return new SubscriptionSpec<>(producer, demand, cancelPolicy, Optional.of(selector), partition, weight,
+        cycleAllowed);
   }
 
   /**
@@ -97,7 +100,8 @@ public record SubscriptionSpec<E>(
    */
   public SubscriptionSpec<E> withPartition(String partition) {
     Objects.requireNonNull(partition, "partition must not be null; leave it out where the producer has none");
-    return new SubscriptionSpec<>(producer, demand, cancelPolicy, selector, Optional.of(partition), weight, cycleAllowed);
+    return new SubscriptionSpec<>(producer, demand, cancelPolicy, selector, Optional.of(partition), weight,
+        cycleAllowed);
   }
 
   /**
@@ -120,8 +124,9 @@ public record SubscriptionSpec<E>(
   }
 
   /**
-   * {@return a copy that may close a cycle of stages, which is refused otherwise} In a cycle each stage waits for the next one's demand;
-   * it is up to you that they never all wait at once. A cycle does not drain: closing its scope cancels it when the shutdown time is over.
+   * {@return a copy that may close a cycle of stages, which is refused otherwise} In a cycle each stage waits for the
+   * next one's demand; it is up to you that they never all wait at once. A cycle does not drain: closing its scope
+   * cancels it when the shutdown time is over.
    */
   public SubscriptionSpec<E> allowingCycle() {
     return new SubscriptionSpec<>(producer, demand, cancelPolicy, selector, partition, weight, true);

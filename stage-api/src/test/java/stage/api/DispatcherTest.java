@@ -26,15 +26,19 @@ class DispatcherTest {
 
   @Test
   void refusesPartitionsThatAreNone() {
-    assertThatThrownBy(() -> Dispatcher.<Integer>partition(List.of(), n -> "a")).isInstanceOf(IllegalArgumentException.class)
+    assertThatThrownBy(() -> Dispatcher.<Integer>partition(List.of(), n -> "a"))
+        .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("there must be at least 1 partition, but there were none");
     assertThatThrownBy(() -> Dispatcher.<Integer>partition(0, n -> n)).isInstanceOf(IllegalArgumentException.class)
         .hasMessage("there must be at least 1 partition, but the number was 0");
-    assertThatThrownBy(() -> Dispatcher.<Integer>partition(List.of("a", ""), n -> "a")).isInstanceOf(IllegalArgumentException.class)
+    assertThatThrownBy(() -> Dispatcher.<Integer>partition(List.of("a", ""), n -> "a"))
+        .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("a partition's name must not be empty: [a, ]");
-    assertThatThrownBy(() -> Dispatcher.<Integer>partition(List.of("a", "a"), n -> "a")).isInstanceOf(IllegalArgumentException.class)
+    assertThatThrownBy(() -> Dispatcher.<Integer>partition(List.of("a", "a"), n -> "a"))
+        .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("partition names must differ, but were [a, a]");
-    assertThatThrownBy(() -> Dispatcher.<Integer>partition(1, n -> n).withBacklog(0)).isInstanceOf(IllegalArgumentException.class)
+    assertThatThrownBy(() -> Dispatcher.<Integer>partition(1, n -> n).withBacklog(0))
+        .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("partition backlog must be at least 1, but was 0");
   }
 

@@ -82,8 +82,10 @@ class DoorTest {
   class AnOpening {
     @Test
     void addsUp() {
-      assertThat(Stage.source("source", String.class).awaitingConsumers(2).startPaused().opening()).isEqualTo(new Opening(2, true));
-      assertThat(Stage.source("source", String.class).startPaused().awaitingConsumers(2).opening()).isEqualTo(new Opening(2, true));
+      assertThat(Stage.source("source", String.class).awaitingConsumers(2).startPaused().opening())
+          .isEqualTo(new Opening(2, true));
+      assertThat(Stage.source("source", String.class).startPaused().awaitingConsumers(2).opening())
+          .isEqualTo(new Opening(2, true));
     }
 
     @Test

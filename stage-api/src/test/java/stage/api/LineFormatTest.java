@@ -64,7 +64,8 @@ class LineFormatTest {
     @Test
     void b52_isNoPartOfTheFirstLine() throws IOException {
       assertThat(both(utf8("\uFEFFdate,delay\r\n1,2"), LineFormat.DEFAULT)).containsExactly("date,delay", "1,2");
-      assertThat(both("\uFEFFdate".getBytes(StandardCharsets.UTF_16LE), LineFormat.of(StandardCharsets.UTF_16LE))).containsExactly("date");
+      assertThat(both("\uFEFFdate".getBytes(StandardCharsets.UTF_16LE), LineFormat.of(StandardCharsets.UTF_16LE)))
+          .containsExactly("date");
       assertThat(both(utf8("\uFEFF"), LineFormat.DEFAULT)).isEmpty();
     }
 
@@ -95,7 +96,8 @@ class LineFormatTest {
         assertThat(reader.next()).isEqualTo("line 1");
         for (int i = 0; i < 2; i++) {
           assertThatThrownBy(reader::next).isInstanceOf(IOException.class)
-              .hasMessage("line 2 of " + file + " is not in UTF-8: it has the bytes e9 at offset 10 of the text; give LineFormat.of(…) another charset, or leave out"
+              .hasMessage("line 2 of " + file
+                  + " is not in UTF-8: it has the bytes e9 at offset 10 of the text; give LineFormat.of(…) another charset, or leave out"
                   + " strict() to have them replaced");
         }
       }
@@ -114,7 +116,8 @@ class LineFormatTest {
       LineReader reader = LineFormat.DEFAULT.withLongest(5).read(new ByteArrayInputStream(utf8("12345\n123456\n1")));
       assertThat(reader.next()).isEqualTo("12345");
       for (int i = 0; i < 2; i++) {
-        assertThatThrownBy(reader::next).isInstanceOf(IOException.class).hasMessageStartingWith("line 2 of the text is longer than 5 characters; ");
+        assertThatThrownBy(reader::next).isInstanceOf(IOException.class)
+            .hasMessageStartingWith("line 2 of the text is longer than 5 characters; ");
       }
     }
 
@@ -126,7 +129,8 @@ class LineFormatTest {
           return 'x';
         }
       };
-      assertThatThrownBy(() -> LineFormat.DEFAULT.read(endless).next()).hasMessageContaining("line 1 of the text is longer than 1048576 characters");
+      assertThatThrownBy(() -> LineFormat.DEFAULT.read(endless).next())
+          .hasMessageContaining("line 1 of the text is longer than 1048576 characters");
     }
   }
 
@@ -134,7 +138,8 @@ class LineFormatTest {
   class AFailureToRead {
     @Test
     void b52_saysWhere(@TempDir Path folder) {
-      assertThatThrownBy(() -> all(LineFormat.DEFAULT.open(folder))).isInstanceOf(IOException.class).hasMessageContaining(folder.toString());
+      assertThatThrownBy(() -> all(LineFormat.DEFAULT.open(folder))).isInstanceOf(IOException.class)
+          .hasMessageContaining(folder.toString());
       var broken = new InputStream() {
         private int left = 4;
 
@@ -154,7 +159,8 @@ class LineFormatTest {
       assertThatThrownBy(() -> {
         assertThat(reader.next()).isEqualTo("aa");
         reader.next();
-      }).isInstanceOf(IOException.class).hasMessage("line 2 of the text could not be read: disk on fire").cause().hasMessage("disk on fire");
+      }).isInstanceOf(IOException.class).hasMessage("line 2 of the text could not be read: disk on fire").cause()
+          .hasMessage("disk on fire");
     }
   }
 

@@ -18,7 +18,8 @@ class OverflowTest {
   @Test
   void refusesANegativeCapacity() {
     String message = "overflow capacity must be at least 0, but was -1; use 0 to allow nothing beyond demand";
-    assertThatThrownBy(() -> Overflow.block().withCapacity(-1)).isInstanceOf(IllegalArgumentException.class).hasMessage(message);
+    assertThatThrownBy(() -> Overflow.block().withCapacity(-1)).isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(message);
     assertThatThrownBy(() -> Overflow.dropNewest(-1)).isInstanceOf(IllegalArgumentException.class).hasMessage(message);
   }
 

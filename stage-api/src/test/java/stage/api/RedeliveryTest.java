@@ -25,7 +25,8 @@ class RedeliveryTest {
   void attemptsAreAtLeastOne(int attempts) {
     assertThatThrownBy(() -> Redelivery.attempts(attempts))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("redelivery attempts must be at least 1, but were " + attempts + "; use Redelivery.none() to drop the batch");
+        .hasMessage("redelivery attempts must be at least 1, but were " + attempts
+            + "; use Redelivery.none() to drop the batch");
   }
 
   @Test
@@ -42,7 +43,8 @@ class RedeliveryTest {
 
   @Test
   void nullIsRefusedWhereItIsSet() {
-    assertThatThrownBy(() -> Stage.consumer("name", () -> (Stage.Consumer<Integer>) (batch, from) -> {}).withRedelivery(null))
+    assertThatThrownBy(
+        () -> Stage.consumer("name", () -> (Stage.Consumer<Integer>) (batch, from) -> {}).withRedelivery(null))
         .isInstanceOf(NullPointerException.class)
         .hasMessage("redelivery must not be null; use Redelivery.DEFAULT");
   }

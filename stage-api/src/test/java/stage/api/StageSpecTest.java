@@ -18,14 +18,16 @@ class StageSpecTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"a", "Z", "0", ".", "a-b_c.D9", "0123456789012345678901234567890123456789012345678901234567890123"})
+  @ValueSource(strings = {"a", "Z", "0", ".", "a-b_c.D9",
+      "0123456789012345678901234567890123456789012345678901234567890123"})
   void acceptsNamesOfOneTo64PlainCharacters(String name) {
     assertThat(StageSpec.ensureName(name)).isEqualTo(name);
     assertThat(consumer(name).name()).isEqualTo(name);
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", " ", "a b", "a/b", "..\\x", "<b>", "é", "a:b", "01234567890123456789012345678901234567890123456789012345678901234"})
+  @ValueSource(strings = {"", " ", "a b", "a/b", "..\\x", "<b>", "é", "a:b",
+      "01234567890123456789012345678901234567890123456789012345678901234"})
   void refusesOtherNames(String name) {
     assertThatThrownBy(() -> consumer(name)).isInstanceOf(IllegalArgumentException.class)
         .hasMessageStartingWith("name must be 1 to 64 of A-Z a-z 0-9 . _ -, but was \"");
@@ -33,22 +35,31 @@ class StageSpecTest {
 
   @Test
   void printsNoControlCharactersOfARefusedNameAndNotAllOfALongOne() {
-    assertThatThrownBy(() -> StageSpec.ensureName("a\n\u001b[31mb")).hasMessage("name must be 1 to 64 of A-Z a-z 0-9 . _ -, but was \"a??[31mb\"");
+    assertThatThrownBy(() -> StageSpec.ensureName("a\n\u001b[31mb"))
+        .hasMessage("name must be 1 to 64 of A-Z a-z 0-9 . _ -, but was \"a??[31mb\"");
     assertThatThrownBy(() -> StageSpec.ensureName("x".repeat(10_000))).message().hasSizeLessThan(200);
-    assertThatThrownBy(() -> StageSpec.ensureName(null)).isInstanceOf(NullPointerException.class).hasMessage("name must not be null");
+    assertThatThrownBy(() -> StageSpec.ensureName(null)).isInstanceOf(NullPointerException.class)
+        .hasMessage("name must not be null");
   }
 
   @Test
   void refusesNullByName() {
-    assertThatThrownBy(() -> Stage.producer("p", null)).hasMessage("factory must not be null; pass a constructor such as Counter::new");
-    assertThatThrownBy(() -> Stage.consumer("c", null)).hasMessage("factory must not be null; pass a constructor such as Printer::new");
-    assertThatThrownBy(() -> producer().withDispatcher(null)).hasMessage("dispatcher must not be null; use Dispatcher.demand() for the default");
-    assertThatThrownBy(() -> producer().withOverflow(null)).hasMessage("overflow must not be null; use Overflow.DEFAULT");
-    assertThatThrownBy(() -> producer().withOptions(null)).hasMessage("options must not be null; use StageOptions.DEFAULT");
+    assertThatThrownBy(() -> Stage.producer("p", null))
+        .hasMessage("factory must not be null; pass a constructor such as Counter::new");
+    assertThatThrownBy(() -> Stage.consumer("c", null))
+        .hasMessage("factory must not be null; pass a constructor such as Printer::new");
+    assertThatThrownBy(() -> producer().withDispatcher(null))
+        .hasMessage("dispatcher must not be null; use Dispatcher.demand() for the default");
+    assertThatThrownBy(() -> producer().withOverflow(null))
+        .hasMessage("overflow must not be null; use Overflow.DEFAULT");
+    assertThatThrownBy(() -> producer().withOptions(null))
+        .hasMessage("options must not be null; use StageOptions.DEFAULT");
     assertThatThrownBy(() -> producer().withDeadLetters(null))
         .hasMessage("deadLetters must not be null; use DeadLetterHandler.LOG for the default");
-    assertThatThrownBy(() -> consumer("c").subscribeTo((SubscriptionSpec<Integer>) null)).hasMessage("producer must not be null; pass the ref that start returned");
-    assertThatThrownBy(() -> SubscriptionSpec.to(null)).hasMessage("producer must not be null; pass the ref that start returned");
+    assertThatThrownBy(() -> consumer("c").subscribeTo((SubscriptionSpec<Integer>) null))
+        .hasMessage("producer must not be null; pass the ref that start returned");
+    assertThatThrownBy(() -> SubscriptionSpec.to(null))
+        .hasMessage("producer must not be null; pass the ref that start returned");
   }
 
   @Test
@@ -56,7 +67,8 @@ class StageSpecTest {
     assertThatThrownBy(() -> consumer("c").withMailbox(0)).isInstanceOf(IllegalArgumentException.class)
         .hasMessage("mailbox must be at least 1, but was 0");
     assertThatThrownBy(() -> Stage.producerConsumer("pc", Integer.class, Integer.class, () -> (e, f, o) -> {})
-        .withBuffer(-1)).isInstanceOf(IllegalArgumentException.class).hasMessage("buffer must be at least 0, but was -1");
+        .withBuffer(-1)).isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("buffer must be at least 0, but was -1");
   }
 
   @Test

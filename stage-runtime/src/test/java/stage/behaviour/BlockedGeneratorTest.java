@@ -30,7 +30,8 @@ class BlockedGeneratorTest {
   }
 
   /** Emits some numbers, waits for an hour, and then emits one more. */
-  private static ProducerRef<Integer, ?> generator(Supervisor app, Simulated simulated, int count, Dispatcher<Integer> dispatcher) {
+  private static ProducerRef<Integer, ?> generator(Supervisor app, Simulated simulated, int count,
+      Dispatcher<Integer> dispatcher) {
     return app.start(Stage.generator("generator", Integer.class, () -> out -> {
       for (int i = 0; i < count; i++) out.emit(i);
       simulated.advance(AN_HOUR);
@@ -49,7 +50,8 @@ class BlockedGeneratorTest {
       try (var app = Supervisor.open("blocked")) {
         var generator = generator(app, simulated, 300, Dispatcher.partition(List.of("busy", "idle"), event -> "busy"));
         app.start(Stage.consumer("idle", SubscriptionSpec.to(generator).withPartition("idle"), this::sink));
-        app.start(Stage.consumer("busy", SubscriptionSpec.to(generator).withPartition("busy").withDemand(Demand.max(10)), () -> (events, from) -> {
+        app.start(Stage.consumer("busy",
+            SubscriptionSpec.to(generator).withPartition("busy").withDemand(Demand.max(10)), () -> (events, from) -> {
           handled.addAll(events);
           simulated.advance(Duration.ofMillis(10));
         }));
@@ -124,7 +126,8 @@ class BlockedGeneratorTest {
             out.emit(10);
           }
         }).withDispatcher(Dispatcher.shared(rule)));
-        app.start(Stage.consumer("first", generator, () -> (events, from) -> from.cancel(0)).withDemand(Demand.max(20)));
+        app.start(
+            Stage.consumer("first", generator, () -> (events, from) -> from.cancel(0)).withDemand(Demand.max(20)));
         app.join(Duration.ofMillis(1));
         var second = app.start(Stage.consumer("second", () -> new Stage.Consumer<Integer>() {
           @Override
@@ -154,7 +157,9 @@ class BlockedGeneratorTest {
       for (int i = 0; i < 4; i++) {
         List<Integer> mine = new ArrayList<>();
         got.add(mine);
-        app.start(Stage.consumer("sink" + i, SubscriptionSpec.to(generator).withPartition(i).withDemand(Demand.max(1 + i)), () -> (events, from) -> mine.addAll(events)));
+        app.start(
+            Stage.consumer("sink" + i, SubscriptionSpec.to(generator).withPartition(i).withDemand(Demand.max(1 + i)),
+                () -> (events, from) -> mine.addAll(events)));
       }
       app.join();
     }

@@ -81,7 +81,8 @@ class BrokenDispatcherTest {
         var rule = new ThrowsOnce(inShare, call);
         String where = (inShare ? "share()" : "demand()") + " throws at call " + call;
         SimulatedRuntime.withSeed(call).run(simulated -> {
-          try (var app = Supervisor.open(SupervisorSpec.of("broken").withIntensity(new Intensity(3, Duration.ofSeconds(5))))) {
+          try (var app =
+              Supervisor.open(SupervisorSpec.of("broken").withIntensity(new Intensity(3, Duration.ofSeconds(5))))) {
             scenario.run(app, rule, where);
           }
         });
@@ -102,7 +103,8 @@ class BrokenDispatcherTest {
   @Nested
   class WhileEventsComeFromOutside {
     private static ProducerRef<Integer, ?> silent(Supervisor app, DispatchRule rule, Overflow overflow) {
-      return app.start(Stage.producer("silent", () -> (Stage.Producer<Integer>) (demand, out) -> {}).withDispatcher(Dispatcher.shared(rule))
+      return app.start(Stage.producer("silent", () -> (Stage.Producer<Integer>) (demand, out) -> {})
+          .withDispatcher(Dispatcher.shared(rule))
           .withOverflow(overflow));
     }
 
@@ -144,7 +146,8 @@ class BrokenDispatcherTest {
             app.close();
             report[0] = app.report();
           });
-          assertThat(got).as((inShare ? "share()" : "demand()") + " throws at call " + call + ": " + report[0]).isEqualTo(numbers(EVENTS));
+          assertThat(got).as((inShare ? "share()" : "demand()") + " throws at call " + call + ": " + report[0])
+              .isEqualTo(numbers(EVENTS));
         }
       }
     }
@@ -205,7 +208,9 @@ class BrokenDispatcherTest {
       eachCall((app, rule, where) -> {
         List<Integer> got = new ArrayList<>();
         var source = app.start(Stage.producer("source", () -> (Stage.Producer<Integer>) (demand, out) -> {}));
-        var middle = app.start(Stage.producerConsumer("middle", source, Integer.class, () -> (events, from, out) -> events.forEach(out::emit)).withDispatcher(Dispatcher.shared(rule)).withDemand(Demand.max(4)));
+        var middle = app.start(Stage
+            .producerConsumer("middle", source, Integer.class, () -> (events, from, out) -> events.forEach(out::emit))
+            .withDispatcher(Dispatcher.shared(rule)).withDemand(Demand.max(4)));
         app.start(Stage.consumer("sink", () -> new Sink(got)).subscribeTo(middle, Demand.max(2)));
         for (int i = 0; i < EVENTS; i++) source.emit(i);
         assertAllCome(app, got, where);

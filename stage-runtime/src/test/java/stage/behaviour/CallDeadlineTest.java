@@ -56,7 +56,8 @@ class CallDeadlineTest {
       for (int i = 0; i < 2; i++) stuck.cast(stage -> {});
       assertThatThrownBy(() -> callWithin(Duration.ofMillis(1)).result(stuck))
           .isInstanceOf(TimeoutException.class)
-          .hasMessageStartingWith("stage test/stuck has not answered in time, because its mailbox of 2 is full; it is RUNNING");
+          .hasMessageStartingWith(
+              "stage test/stuck has not answered in time, because its mailbox of 2 is full; it is RUNNING");
       release.countDown();
     }
 
@@ -106,20 +107,24 @@ class CallDeadlineTest {
       assertThatThrownBy(() -> Await.result(() -> one.call(a -> two.call(b -> one.call(c -> 1))), one, two))
           .rootCause()
           .isInstanceOf(IllegalStateException.class)
-          .hasMessage("call() on stage test/one would never end: stage test/two would wait for test/one, which waits for test/two; use cast(), and let the"
+          .hasMessage(
+              "call() on stage test/one would never end: stage test/two would wait for test/one, which waits for test/two; use cast(), and let the"
               + " answer come back as a cast");
     }
 
     @Test
     void b25_areToldSoInALargerCircle() {
-      assertThatThrownBy(() -> Await.result(() -> one.call(a -> two.call(b -> three.call(c -> one.call(d -> 1)))), one, two, three))
+      assertThatThrownBy(
+          () -> Await.result(() -> one.call(a -> two.call(b -> three.call(c -> one.call(d -> 1)))), one, two, three))
           .rootCause()
-          .hasMessageContaining("stage test/three would wait for test/one, which waits for test/two, which waits for test/three");
+          .hasMessageContaining(
+              "stage test/three would wait for test/one, which waits for test/two, which waits for test/three");
     }
 
     @Test
     void b25_areToldSoWithATimeoutToo() {
-      assertThatThrownBy(() -> Await.result(() -> one.call(a -> two.call(Duration.ofDays(1), b -> one.call(Duration.ofDays(1), c -> 1))), one, two))
+      assertThatThrownBy(() -> Await.result(
+          () -> one.call(a -> two.call(Duration.ofDays(1), b -> one.call(Duration.ofDays(1), c -> 1))), one, two))
           .rootCause()
           .hasMessageContaining("test/two would wait for test/one");
     }
@@ -133,7 +138,8 @@ class CallDeadlineTest {
 
     @Test
     void b25_areToldSoWhereOneStartsTheOther() {
-      assertThatThrownBy(() -> Await.result(() -> one.call(a -> scope().start(Stage.consumer("four", () -> new Stage.Consumer<Integer>() {
+      assertThatThrownBy(() -> Await
+          .result(() -> one.call(a -> scope().start(Stage.consumer("four", () -> new Stage.Consumer<Integer>() {
         @Override
         public void onStart(stage.api.StageContext context) throws Exception {
           one.call(b -> 1);
@@ -141,7 +147,8 @@ class CallDeadlineTest {
 
         @Override
         public void onEvents(java.util.List<Integer> events, Inlet<Integer> from) {}
-      }))), one)).rootCause().hasMessageContaining("stage test/four would wait for test/one, which waits for test/four");
+          }))), one)).rootCause()
+          .hasMessageContaining("stage test/four would wait for test/one, which waits for test/four");
     }
 
     @Test

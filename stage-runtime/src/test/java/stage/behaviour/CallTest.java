@@ -68,8 +68,10 @@ class CallTest extends StageTest {
 
     @Test
     void refusesNull() {
-      assertThatThrownBy(() -> sink.call(null)).isInstanceOf(NullPointerException.class).hasMessage("function must not be null");
-      assertThatThrownBy(() -> sink.call(null, stage -> 1)).isInstanceOf(NullPointerException.class).hasMessage("timeout must not be null");
+      assertThatThrownBy(() -> sink.call(null)).isInstanceOf(NullPointerException.class)
+          .hasMessage("function must not be null");
+      assertThatThrownBy(() -> sink.call(null, stage -> 1)).isInstanceOf(NullPointerException.class)
+          .hasMessage("timeout must not be null");
     }
 
     @Test
@@ -90,7 +92,8 @@ class CallTest extends StageTest {
       CallFailedException failed = catchThrowableOfType(CallFailedException.class, () -> sink.call(stage -> {
         throw cause;
       }));
-      assertThat(failed).hasCause(cause).hasMessage("a call to stage test/sink threw java.io.IOException; the stage goes on");
+      assertThat(failed).hasCause(cause)
+          .hasMessage("a call to stage test/sink threw java.io.IOException; the stage goes on");
       assertThat(failed.path()).isEqualTo("test/sink");
       assertThat(sink.<Integer>call(stage -> stage.context.incarnation())).isEqualTo(1);
     }
@@ -189,7 +192,8 @@ class CallTest extends StageTest {
       var caller = new Await.Other<Object>(() -> sink.call(stage -> 1));
       caller.blocks();
       queued.countDown();
-      assertThatThrownBy(() -> caller.result(sink)).isInstanceOf(StageEndedException.class).hasCause(cause).hasMessageContaining("test/sink");
+      assertThatThrownBy(() -> caller.result(sink)).isInstanceOf(StageEndedException.class).hasCause(cause)
+          .hasMessageContaining("test/sink");
     }
   }
 
@@ -211,7 +215,8 @@ class CallTest extends StageTest {
       sink.stop();
       Await.end(sink);
       for (int i = 0; i < 5; i++) {
-        assertThatThrownBy(() -> Await.result(() -> sink.call(stage -> 1), sink)).isInstanceOf(StageEndedException.class);
+        assertThatThrownBy(() -> Await.result(() -> sink.call(stage -> 1), sink))
+            .isInstanceOf(StageEndedException.class);
       }
     }
   }
@@ -234,7 +239,8 @@ class CallTest extends StageTest {
       assertThatThrownBy(() -> sink.call(stage -> sink.join()))
           .cause()
           .isInstanceOf(IllegalStateException.class)
-          .hasMessage("join() on stage test/sink would wait for itself, because it was called on the stage's own thread");
+          .hasMessage(
+              "join() on stage test/sink would wait for itself, because it was called on the stage's own thread");
     }
 
     @Test
@@ -252,7 +258,8 @@ class CallTest extends StageTest {
     @Test
     void answersWhileItWaitsForDemand() throws Exception {
       CountDownLatch emitting = new CountDownLatch(1);
-      ProducerRef<Integer, Stage.Generator<Integer>> generator = start(Stage.generator("gen", Integer.class, () -> out -> {
+      ProducerRef<Integer, Stage.Generator<Integer>> generator =
+          start(Stage.generator("gen", Integer.class, () -> out -> {
         emitting.countDown();
         for (int i = 0; ; i++) out.emit(i);
       }));
@@ -264,7 +271,8 @@ class CallTest extends StageTest {
     void answersBetweenTwoEvents() throws Exception {
       BlockingQueue<Integer> events = new LinkedBlockingQueue<>();
       int[] next = {0};
-      ProducerRef<Integer, Stage.Generator<Integer>> generator = start(Stage.generator("gen", Integer.class, () -> out -> {
+      ProducerRef<Integer, Stage.Generator<Integer>> generator =
+          start(Stage.generator("gen", Integer.class, () -> out -> {
         while (true) out.emit(next[0]++);
       }));
       start(Stage.consumer("sink", () -> new Sink(events)).subscribeTo(generator, Demand.max(2)));
@@ -275,7 +283,8 @@ class CallTest extends StageTest {
 
     @Test
     void goesOnAfterAFailedCall() throws Exception {
-      ProducerRef<Integer, Stage.Generator<Integer>> generator = start(Stage.generator("gen", Integer.class, () -> out -> {
+      ProducerRef<Integer, Stage.Generator<Integer>> generator =
+          start(Stage.generator("gen", Integer.class, () -> out -> {
         while (true) out.emit(1);
       }));
       assertThatThrownBy(() -> generator.call(stage -> {

@@ -20,7 +20,8 @@ import stage.runtime.testkit.SimulatedRuntime;
 /** Subscriptions that are cancelled from outside. */
 class CancelTest {
   private static ProducerRef<Integer, ?> silent(Supervisor app, String name) {
-    return app.start(Stage.producer(name, () -> (Stage.Producer<Integer>) (demand, out) -> {}).withOverflow(Overflow.fail().withCapacity(100)));
+    return app.start(Stage.producer(name, () -> (Stage.Producer<Integer>) (demand, out) -> {})
+        .withOverflow(Overflow.fail().withCapacity(100)));
   }
 
   @ParameterizedTest(name = "the busy one is number {0}")
@@ -50,7 +51,8 @@ class CancelTest {
   void p01_theSameForAStageThatIsInATurn() {
     SimulatedRuntime.withSeeds(1, 50).run(simulated -> {
       try (var app = Supervisor.open("cancels")) {
-        var sink = app.start(Stage.consumer("sink", Integer.class, () -> (events, from) -> simulated.advance(Duration.ofSeconds(1))));
+        var sink = app.start(
+            Stage.consumer("sink", Integer.class, () -> (events, from) -> simulated.advance(Duration.ofSeconds(1))));
         List<Subscription> subscriptions = new ArrayList<>();
         for (int i = 0; i < 3; i++) {
           var producer = silent(app, "producer" + i);

@@ -57,8 +57,10 @@ class CastTest extends StageTest {
     void refusesNull() {
       ConsumerRef<Integer, Sink> sink = start(Stage.consumer("sink", Sink::new));
       ProducerRef<Integer, Idle> idle = start(Stage.producer("idle", Idle::new));
-      assertThatThrownBy(() -> sink.cast(null)).isInstanceOf(NullPointerException.class).hasMessage("action must not be null");
-      assertThatThrownBy(() -> idle.castEmit(null)).isInstanceOf(NullPointerException.class).hasMessage("action must not be null");
+      assertThatThrownBy(() -> sink.cast(null)).isInstanceOf(NullPointerException.class)
+          .hasMessage("action must not be null");
+      assertThatThrownBy(() -> idle.castEmit(null)).isInstanceOf(NullPointerException.class)
+          .hasMessage("action must not be null");
     }
 
     @Test
@@ -181,7 +183,8 @@ class CastTest extends StageTest {
     void crashesAGeneratorThatWaitsForDemand() throws Exception {
       theScopeMayFail();
       var cause = new IOException("crash");
-      ProducerRef<Integer, Stage.Generator<Integer>> generator = start(Stage.generator("gen", Integer.class, () -> out -> {
+      ProducerRef<Integer, Stage.Generator<Integer>> generator =
+          start(Stage.generator("gen", Integer.class, () -> out -> {
         while (true) out.emit(1);
       }));
       generator.cast(stage -> {
@@ -195,7 +198,8 @@ class CastTest extends StageTest {
       theScopeMayFail();
       CountDownLatch generating = new CountDownLatch(1);
       var cause = new IOException("crash");
-      ProducerRef<Integer, Stage.Generator<Integer>> generator = start(Stage.generator("gen", Integer.class, () -> out -> {
+      ProducerRef<Integer, Stage.Generator<Integer>> generator =
+          start(Stage.generator("gen", Integer.class, () -> out -> {
         generating.countDown();
         try {
           while (true) out.emit(1);
@@ -228,7 +232,8 @@ class CastTest extends StageTest {
 
     @Test
     void worksOnAGeneratorToo() throws Exception {
-      ProducerRef<Integer, Stage.Generator<Integer>> generator = start(Stage.generator("gen", Integer.class, () -> out -> {
+      ProducerRef<Integer, Stage.Generator<Integer>> generator =
+          start(Stage.generator("gen", Integer.class, () -> out -> {
         for (int i = 0; i < 3; i++) out.emit(i);
       }));
       generator.castEmit((stage, out) -> out.emit(100));
@@ -241,7 +246,8 @@ class CastTest extends StageTest {
     void onAGeneratorThatIsDrainingNeverFailsTheScope() throws Exception {
       CountDownLatch release = new CountDownLatch(1);
       CountDownLatch both = new CountDownLatch(2);
-      ProducerRef<Integer, Stage.Generator<Integer>> generator = start(Stage.generator("gen", Integer.class, () -> out -> {
+      ProducerRef<Integer, Stage.Generator<Integer>> generator =
+          start(Stage.generator("gen", Integer.class, () -> out -> {
         for (int i = 0; i < 4; i++) out.emit(i);
       }));
       generator.pause();
@@ -255,7 +261,8 @@ class CastTest extends StageTest {
           .withDemand(stage.api.Demand.max(2)));
       generator.resume();
       Await.open(both, generator, first, second);
-      Await.until(() -> generator.snapshot().status() == stage.api.StageSnapshot.Status.DRAINING, "the generator drains", generator);
+      Await.until(() -> generator.snapshot().status() == stage.api.StageSnapshot.Status.DRAINING,
+          "the generator drains", generator);
       generator.castEmit((stage, out) -> out.emit(100));
       release.countDown();
       assertThat(Await.end(generator)).isEqualTo(new StopReason.Completed());
@@ -272,7 +279,8 @@ class CastTest extends StageTest {
       CountDownLatch finish = new CountDownLatch(1);
       CountDownLatch held = new CountDownLatch(1);
       CountDownLatch release = new CountDownLatch(1);
-      ProducerRef<Integer, Stage.Generator<Integer>> generator = start(Stage.generator("gen", Integer.class, () -> out -> {
+      ProducerRef<Integer, Stage.Generator<Integer>> generator =
+          start(Stage.generator("gen", Integer.class, () -> out -> {
         out.emit(0);
         begun.countDown();
         finish.await();
@@ -303,7 +311,8 @@ class CastTest extends StageTest {
       ProducerRef<Integer, Numbers> numbers = start(Stage.producer("numbers", Numbers::new));
       numbers.stop();
       Await.end(numbers);
-      assertThatThrownBy(() -> numbers.cast(stage -> {})).isInstanceOf(StageEndedException.class).hasMessageContaining("test/numbers has ended: Stopped");
+      assertThatThrownBy(() -> numbers.cast(stage -> {})).isInstanceOf(StageEndedException.class)
+          .hasMessageContaining("test/numbers has ended: Stopped");
       assertThatThrownBy(() -> numbers.castEmit((stage, out) -> {})).isInstanceOf(StageEndedException.class);
     }
 

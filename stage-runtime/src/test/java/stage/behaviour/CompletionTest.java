@@ -36,7 +36,8 @@ class CompletionTest {
       var collector = new Collector<Integer>();
       try (var rig = new Rig()) {
         var numbers = rig.start(Stage.producer("numbers", () -> new Counter(1234)));
-        var consumer = rig.start(Stage.consumer("collector", () -> collector).subscribeTo(numbers, Demand.max(max).min(min)));
+        var consumer =
+            rig.start(Stage.consumer("collector", () -> collector).subscribeTo(numbers, Demand.max(max).min(min)));
         assertThat(consumer.join()).isEqualTo(new StopReason.Completed());
         assertThat(numbers.join()).isEqualTo(new StopReason.Completed());
         assertThat(rig.report().isClean()).isTrue();
@@ -230,7 +231,8 @@ class CompletionTest {
         held.letGo();
         assertThat(consumer.join()).isInstanceOf(StopReason.ProducerFailed.class);
         assertThat(held.handled).containsExactly(1);
-        assertThatThrownBy(() -> rig.app().join()).isInstanceOf(StageFailedException.class).hasRootCauseMessage("announced");
+        assertThatThrownBy(() -> rig.app().join()).isInstanceOf(StageFailedException.class)
+            .hasRootCauseMessage("announced");
       }
     }
 
@@ -246,7 +248,8 @@ class CompletionTest {
         });
         assertThat(producer.join().isFailure()).isTrue();
         assertThat(consumer.join().isFailure()).isEqualTo(policy != CancelPolicy.TEMPORARY);
-        assertThatThrownBy(() -> rig.app().join()).isInstanceOf(StageFailedException.class).hasRootCauseMessage("announced");
+        assertThatThrownBy(() -> rig.app().join()).isInstanceOf(StageFailedException.class)
+            .hasRootCauseMessage("announced");
       }
     }
 
@@ -318,7 +321,8 @@ class CompletionTest {
       try (var rig = new Rig()) {
         var producer = rig.start(Stage.producer("silent", Idle::new)
             .withDispatcher(Dispatcher.partition(java.util.List.of("a", "b"), n -> n % 2 == 0 ? "a" : "b")));
-        var a = rig.start(Stage.consumer("a", Collector<Integer>::new).subscribeTo(SubscriptionSpec.<Integer>to(producer).withPartition("a")));
+        var a = rig.start(Stage.consumer("a", Collector<Integer>::new)
+            .subscribeTo(SubscriptionSpec.<Integer>to(producer).withPartition("a")));
         producer.castEmit((stage, out) -> out.emitAll(java.util.List.of(1, 2, 3, 4, 5)));
         Await.that(rig.app(), a, stage -> stage.count() == 2);
         producer.stop();

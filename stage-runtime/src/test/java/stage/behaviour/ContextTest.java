@@ -185,7 +185,8 @@ class ContextTest extends StageTest {
 
     @Test
     void servesAGeneratorThatWaitsForDemand() throws Exception {
-      ProducerRef<Integer, Stage.Generator<Integer>> generator = start(Stage.generator("gen", Integer.class, () -> new Stage.Generator<>() {
+      ProducerRef<Integer, Stage.Generator<Integer>> generator =
+          start(Stage.generator("gen", Integer.class, () -> new Stage.Generator<>() {
         @Override
         public void onStart(StageContext context) {
           context.every(Duration.ofMillis(1), () -> ticks.add(1));
@@ -215,9 +216,12 @@ class ContextTest extends StageTest {
         assertThatThrownBy(() -> stage.context().every(Duration.ZERO, () -> {}))
             .isInstanceOf(IllegalArgumentException.class)
             .hasMessage("period must be above zero, but was PT0S");
-        assertThatThrownBy(() -> stage.context().after(null, () -> {})).isInstanceOf(NullPointerException.class).hasMessage("delay must not be null");
-        assertThatThrownBy(() -> stage.context().every(null, () -> {})).isInstanceOf(NullPointerException.class).hasMessage("period must not be null");
-        assertThatThrownBy(() -> stage.context().after(SOON, null)).isInstanceOf(NullPointerException.class).hasMessage("action must not be null");
+        assertThatThrownBy(() -> stage.context().after(null, () -> {})).isInstanceOf(NullPointerException.class)
+            .hasMessage("delay must not be null");
+        assertThatThrownBy(() -> stage.context().every(null, () -> {})).isInstanceOf(NullPointerException.class)
+            .hasMessage("period must not be null");
+        assertThatThrownBy(() -> stage.context().after(SOON, null)).isInstanceOf(NullPointerException.class)
+            .hasMessage("action must not be null");
       });
     }
 
@@ -270,7 +274,8 @@ class ContextTest extends StageTest {
     @Test
     void ofAGeneratorDoesNothing() throws Exception {
       StageContext[] context = new StageContext[1];
-      ProducerRef<Integer, Stage.Generator<Integer>> generator = start(Stage.generator("gen", Integer.class, () -> new Stage.Generator<>() {
+      ProducerRef<Integer, Stage.Generator<Integer>> generator =
+          start(Stage.generator("gen", Integer.class, () -> new Stage.Generator<>() {
         @Override
         public void onStart(StageContext given) {
           context[0] = given;
@@ -314,7 +319,8 @@ class ContextTest extends StageTest {
     @Test
     void isWhetherItIsCancelled() throws Exception {
       CountDownLatch working = new CountDownLatch(1);
-      var inner = Supervisor.open(SupervisorSpec.of("inner").withIntensity(Intensity.none()).withShutdown(Duration.ZERO));
+      var inner =
+          Supervisor.open(SupervisorSpec.of("inner").withIntensity(Intensity.none()).withShutdown(Duration.ZERO));
       var worker = startIn(inner, Stage.producer("worker", Idle::new));
       worker.cast(stage -> {
         assertThat(stage.context().isCancelled()).isFalse();

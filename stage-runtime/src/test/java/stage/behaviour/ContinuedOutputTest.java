@@ -83,7 +83,8 @@ class ContinuedOutputTest extends CrashTest {
       var numbers = start(Stage.producer("numbers", () -> new Numbers(70_000)));
       var table = start(stage("table", AtTheEnd::new).withDispatcher(Dispatcher.broadcast()).subscribeTo(numbers));
       Stage.ProducerConsumer<Integer, Integer> same = (events, from, out) -> out.emitAll(events);
-      var parts = start(stage("parts", () -> same).withDispatcher(Dispatcher.partition(2, event -> event)).subscribeTo(table, Demand.max(3)));
+      var parts = start(stage("parts", () -> same).withDispatcher(Dispatcher.partition(2, event -> event))
+          .subscribeTo(table, Demand.max(3)));
       Collector<Integer> all = collectorOf(table, Demand.max(7));
       List<Collector<Integer>> each = List.of(new Collector<>(), new Collector<>());
       for (int i = 0; i < 2; i++) {
@@ -221,7 +222,8 @@ class ContinuedOutputTest extends CrashTest {
     void isDroppedWithTheStageWhenThatIsStopped() throws Exception {
       var numbers = start(Stage.producer("numbers", () -> new Numbers(20)));
       var table = start(stage("table", () -> new ByAndBy(30, told)).subscribeTo(numbers, Demand.max(1)));
-      start(Stage.consumer("opening", () -> new Opening<Integer>(2, 0)).subscribeTo(SubscriptionSpec.<Integer>to(table).withDemand(Demand.manual())));
+      start(Stage.consumer("opening", () -> new Opening<Integer>(2, 0))
+          .subscribeTo(SubscriptionSpec.<Integer>to(table).withDemand(Demand.manual())));
       Await.numbers(scope(), table, ref -> ref.snapshot().eventsEmitted() == 2);
       table.stop();
       assertThat(Await.end(table)).isInstanceOf(StopReason.Stopped.class);
@@ -264,9 +266,11 @@ class ContinuedOutputTest extends CrashTest {
       List<Integer> events = new ArrayList<>();
       try (Supervisor scope = Supervisor.open(SupervisorSpec.of("test").withIntensity(Intensity.of(10_000)))) {
         var numbers = scope.start(Stage.producer("numbers", () -> new Numbers(4)));
-        var table = scope.start(stage("table", () -> new ByAndBy(9, new ArrayList<>())).withRedelivery(Redelivery.attempts(1000)).subscribeTo(numbers, Demand.max(2).min(1)));
+        var table = scope.start(stage("table", () -> new ByAndBy(9, new ArrayList<>()))
+            .withRedelivery(Redelivery.attempts(1000)).subscribeTo(numbers, Demand.max(2).min(1)));
         Stage.Consumer<Integer> adding = (batch, from) -> events.addAll(batch);
-        scope.start(Stage.consumer("probe", table, () -> adding).withRedelivery(Redelivery.attempts(1000)).withDemand(Demand.max(demand)));
+        scope.start(Stage.consumer("probe", table, () -> adding).withRedelivery(Redelivery.attempts(1000))
+            .withDemand(Demand.max(demand)));
         scope.join();
       }
       return events;
@@ -276,7 +280,8 @@ class ContinuedOutputTest extends CrashTest {
     @ValueSource(ints = {1, 2, 1000})
     void nothingIsDoubledOrLost(int demand) {
       for (int every = 2; every <= 4; every++) {
-        SimulatedRuntime.withSeeds(1, 25).with(crashing("table").every(every)).run(simulated -> assertThat(run(demand)).isEqualTo(ByAndBy.expected(4, 9)));
+        SimulatedRuntime.withSeeds(1, 25).with(crashing("table").every(every))
+            .run(simulated -> assertThat(run(demand)).isEqualTo(ByAndBy.expected(4, 9)));
       }
       log.take();
     }

@@ -56,7 +56,8 @@ class CrashStormTest extends CrashTest {
     List<Arguments> all = new ArrayList<>();
     long seed = 20_261_123;
     for (boolean isGenerator : new boolean[] {false, true}) {
-      for (Demand demand : List.of(new Demand(1, 0, false), new Demand(2, 1, false), new Demand(10, 5, false), new Demand(1000, 500, false))) {
+      for (Demand demand : List.of(new Demand(1, 0, false), new Demand(2, 1, false), new Demand(10, 5, false),
+          new Demand(1000, 500, false))) {
         all.add(Arguments.of(isGenerator ? "generator" : "producer", demand, seed++));
       }
     }

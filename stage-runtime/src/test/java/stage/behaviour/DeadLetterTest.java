@@ -119,9 +119,11 @@ class DeadLetterTest extends CrashTest {
       assertThat(letters).hasSize(250);
       for (int i = 0; i < 5; i++) {
         String path = "test/grave" + i;
-        assertThat(eventsOf(letters.stream().filter(letter -> letter.path().equals(path)).toList())).isEqualTo(upTo(50));
+        assertThat(eventsOf(letters.stream().filter(letter -> letter.path().equals(path)).toList()))
+            .isEqualTo(upTo(50));
       }
-      assertThat(threads.stream().distinct()).singleElement().satisfies(thread -> assertThat(thread.isAlive()).isFalse());
+      assertThat(threads.stream().distinct()).singleElement()
+          .satisfies(thread -> assertThat(thread.isAlive()).isFalse());
       log.take();
     }
 
@@ -152,9 +154,11 @@ class DeadLetterTest extends CrashTest {
       assertThat(eventsOf(letters)).isEqualTo(upTo(BACKLOG + 1));
       assertThat(scope().snapshot().deadLetters()).isEqualTo(BACKLOG + 201);
       assertThat(scope().snapshot().deadLettersUnhandled()).isEqualTo(200);
-      List<LogRecord> lines = log.take().stream().filter(line -> line.getMessage().contains(" was not handled, because ")).toList();
+      List<LogRecord> lines =
+          log.take().stream().filter(line -> line.getMessage().contains(" was not handled, because ")).toList();
       assertThat(lines).hasSizeBetween(10, 30);
-      assertThat(lines.getFirst().getMessage()).isEqualTo("dead letter " + (BACKLOG + 2) + " of test/grave was not handled, because "
+      assertThat(lines.getFirst().getMessage())
+          .isEqualTo("dead letter " + (BACKLOG + 2) + " of test/grave was not handled, because "
           + BACKLOG + " others wait for their handlers; it is counted as unhandled");
     }
 
@@ -193,7 +197,8 @@ class DeadLetterTest extends CrashTest {
       Await.open(handling, grave);
       scope().close();
       assertThat(letters).isEmpty();
-      assertThat(scope().snapshot().deadLettersUnhandled()).as("those that waited, and the one that was interrupted").isEqualTo(50);
+      assertThat(scope().snapshot().deadLettersUnhandled()).as("those that waited, and the one that was interrupted")
+          .isEqualTo(50);
       assertThat(log.take()).extracting(LogRecord::getMessage).contains(
           "49 dead letters of scope test were not handled, because the time to close it was over; they are counted as unhandled",
           "the dead-letter handler of stage test/grave threw on dead letter 1; it is counted as unhandled");
@@ -288,7 +293,8 @@ class DeadLetterTest extends CrashTest {
           .filter(line -> line.startsWith("dead letter ") && !line.contains(" was not ")).toList();
       assertThat(lines.subList(0, 9)).containsExactlyElementsOf(
           IntStream.rangeClosed(1, 9).mapToObj(n -> "dead letter " + n + " of test/grave").toList());
-      assertThat(lines.subList(9, lines.size())).startsWith("dead letter 10 of test/grave; the next line is for the 100th",
+      assertThat(lines.subList(9, lines.size()))
+          .startsWith("dead letter 10 of test/grave; the next line is for the 100th",
           "dead letter 100 of test/grave; the next line is for the 1000th").hasSizeBetween(2, 3);
       assertThat(all).as("with those about 1100 crashes that were answered with resume").hasSizeLessThan(80);
     }
@@ -327,7 +333,8 @@ class DeadLetterTest extends CrashTest {
       open(spec());
       ProducerRef<Evil, ?> source = start(Stage.source("source", Evil.class));
       Queue<Object> got = new ConcurrentLinkedQueue<>();
-      start(Stage.consumer("morgue", scope().deadLetters(), () -> (events, from) -> events.forEach(letter -> got.add(letter.event()))));
+      start(Stage.consumer("morgue", scope().deadLetters(),
+          () -> (events, from) -> events.forEach(letter -> got.add(letter.event()))));
       var grave = start(Stage.consumer("grave", source, () -> (events, from) -> {
         throw new IOException("no grave");
       }).withDemand(Demand.max(1)));
@@ -358,8 +365,10 @@ class DeadLetterTest extends CrashTest {
       grave("grave", source("two", 30), letter -> {});
       scope().join();
       ShutdownReport report = scope().drain(Duration.ofSeconds(60));
-      assertThat(eventsOf(letters.stream().filter(letter -> letter.path().equals("test/below/deep")).toList())).isEqualTo(upTo(20));
-      assertThat(eventsOf(letters.stream().filter(letter -> letter.path().equals("test/grave")).toList())).isEqualTo(upTo(30));
+      assertThat(eventsOf(letters.stream().filter(letter -> letter.path().equals("test/below/deep")).toList()))
+          .isEqualTo(upTo(20));
+      assertThat(eventsOf(letters.stream().filter(letter -> letter.path().equals("test/grave")).toList()))
+          .isEqualTo(upTo(30));
       assertThat(report.isClean()).isTrue();
       log.take();
     }
@@ -403,7 +412,8 @@ class DeadLetterTest extends CrashTest {
     void getsWhatIsGivenUpWhileTheScopeDrains() throws Exception {
       open(spec());
       morgue();
-      var middle = start(Stage.producerConsumer("middle", source("source", 500), Integer.class, () -> (events, from, out) -> {
+      var middle =
+          start(Stage.producerConsumer("middle", source("source", 500), Integer.class, () -> (events, from, out) -> {
             handling.countDown();
             mayGoOn.await();
             events.forEach(out::emit);
@@ -438,7 +448,8 @@ class DeadLetterTest extends CrashTest {
     @Test
     void mayPassThemOnToAnotherWhoseLettersDoNotComeBackEither() throws Exception {
       open(spec());
-      var sorter = start(Stage.producerConsumer("sorter", scope().deadLetters(), Integer.class, () -> (events, from, out) -> events.forEach(letter -> out.emit((Integer) letter.event()))));
+      var sorter = start(Stage.producerConsumer("sorter", scope().deadLetters(), Integer.class,
+          () -> (events, from, out) -> events.forEach(letter -> out.emit((Integer) letter.event()))));
       Queue<DeadLetter> last = new ConcurrentLinkedQueue<>();
       var end = grave("end", sorter, letter -> last.add(letter));
       grave("grave", source("source", 20), letter -> {});
@@ -462,7 +473,8 @@ class DeadLetterTest extends CrashTest {
       assertThat(report.eventsUndelivered()).isEqualTo(BACKLOG);
       assertThat(report.stages()).extracting(stage -> stage.path()).containsExactly("test/dead-letters");
       assertThat(log.take().stream()
-          .filter(line -> line.getMessage().contains(" did not get to the consumers of dead letters"))).hasSizeBetween(10, 30);
+          .filter(line -> line.getMessage().contains(" did not get to the consumers of dead letters")))
+          .hasSizeBetween(10, 30);
     }
 
     @Test
@@ -486,7 +498,8 @@ class DeadLetterTest extends CrashTest {
     void inASupervisorBelowMayBeClosedBeforeTheScope() throws Exception {
       open(spec());
       Supervisor below = scope().start(SupervisorSpec.of("below"));
-      var morgue = below.start(Stage.consumer("morgue", scope().deadLetters(), () -> (events, from) -> letters.addAll(events)));
+      var morgue =
+          below.start(Stage.consumer("morgue", scope().deadLetters(), () -> (events, from) -> letters.addAll(events)));
       below.close();
       assertThat(morgue.isAlive()).isFalse();
       assertThat(scope().deadLetters().isAlive()).isTrue();

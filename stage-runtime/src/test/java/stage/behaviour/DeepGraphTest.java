@@ -40,7 +40,8 @@ class DeepGraphTest extends StageTest {
 
   private ProducerRef<Integer, ?> chain(ProducerRef<Integer, ?> from) {
     ProducerRef<Integer, ?> last = from;
-    for (int i = 0; i < DEPTH; i++) last = scope.start(Stage.producerConsumer("relay-" + i, Relay::new).subscribeTo(last, Demand.max(2)));
+    for (int i = 0; i < DEPTH; i++)
+      last = scope.start(Stage.producerConsumer("relay-" + i, Relay::new).subscribeTo(last, Demand.max(2)));
     return last;
   }
 
@@ -66,7 +67,8 @@ class DeepGraphTest extends StageTest {
     void p07_endsInASinkOfDeadLettersOnASmallStack() throws Exception {
       onASmallStack(() -> {
         ProducerRef<DeadLetter, ?> last = scope.deadLetters();
-        for (int i = 0; i < DEPTH / 3; i++) last = scope.start(Stage.producerConsumer("letters-" + i, last, Letters::new));
+        for (int i = 0; i < DEPTH / 3; i++)
+          last = scope.start(Stage.producerConsumer("letters-" + i, last, Letters::new));
       });
       scope.join();   // does not wait for those that take dead letters
     }
@@ -84,7 +86,8 @@ class DeepGraphTest extends StageTest {
     /** A producer of nobody's runtime, whose author has made a mistake. */
     @SuppressWarnings("unchecked")
     private static ProducerRef<Integer, Idle> broken(Throwable thrown) {
-      return (ProducerRef<Integer, Idle>) Proxy.newProxyInstance(DeepGraphTest.class.getClassLoader(), new Class<?>[] {ProducerRef.class}, (self, method, args) -> {
+      return (ProducerRef<Integer, Idle>) Proxy.newProxyInstance(DeepGraphTest.class.getClassLoader(),
+          new Class<?>[]{ProducerRef.class}, (self, method, args) -> {
         if (method.isDefault()) return InvocationHandler.invokeDefault(self, method, args);
         throw thrown;
       });
@@ -92,7 +95,8 @@ class DeepGraphTest extends StageTest {
 
     @Test
     void p07b_endsTheStageWhateverIsThrown() {
-      for (Throwable thrown : List.of(new StackOverflowError("deep"), new AssertionError("wrong"), new IllegalStateException("no"))) {
+      for (Throwable thrown : List.of(new StackOverflowError("deep"), new AssertionError("wrong"),
+          new IllegalStateException("no"))) {
         var made = new AtomicReference<Thread>();
         assertThatThrownBy(() -> scope.start(Stage.consumer("sink", () -> {
           made.set(Thread.currentThread());

@@ -33,7 +33,10 @@ class DemandByHandTest {
   private long mostOutstanding;
   private int crashes;
 
-  /** As the guide has it: some to begin with, and then one for each that it has handled. Crashes when it first gets some of the events. */
+  /**
+   * As the guide has it: some to begin with, and then one for each that it has handled. Crashes when it first gets some
+   * of the events.
+   */
   private class SomeAtATime implements Stage.Consumer<Integer> {
     private final int some;
 
@@ -109,7 +112,8 @@ class DemandByHandTest {
     void b10_theSameIfTheBatchIsDropped() {
       SimulatedRuntime.withSeed(1).run(simulated -> {
         try (var app = Supervisor.open(patient())) {
-          app.start(Stage.consumer("sink", () -> new SomeAtATime(2)).withRedelivery(Redelivery.none()).subscribeTo(numbers(app), Demand.manual()));
+          app.start(Stage.consumer("sink", () -> new SomeAtATime(2)).withRedelivery(Redelivery.none())
+              .subscribeTo(numbers(app), Demand.manual()));
           assertThat(app.join(Duration.ofSeconds(1))).isTrue();
         }
       });

@@ -66,7 +66,8 @@ class DemandTest {
         assertThat(first).hasSizeBetween(1, max - min);
         assertThat(held.entered).allSatisfy(batch -> assertThat(batch).hasSizeBetween(1, max - min));
         if (first.size() < max) {
-          assertThat(held.entered.peek()).as("a full lane is taken in full batches").hasSize(Math.min(max - first.size(), max - min));
+          assertThat(held.entered.peek()).as("a full lane is taken in full batches")
+              .hasSize(Math.min(max - first.size(), max - min));
         }
       }
     }
@@ -81,7 +82,8 @@ class DemandTest {
         Await.next(rig.app(), held.entered);
         Await.that(rig.app(), numbers, stage -> stage.emitted() == max);
         var wanted = new LinkedBlockingQueue<Long>();
-        numbers.castEmit((stage, out) -> wanted.add(out.demand()));   // if more had been asked for, this turn would know
+        // if more had been asked for, this turn would know
+        numbers.castEmit((stage, out) -> wanted.add(out.demand()));
         assertThat(Await.next(rig.app(), wanted)).isZero();
         SubscriptionSnapshot ledger = numbers.snapshot().outputs().getFirst();
         assertThat(ledger.requested()).isEqualTo(max);
@@ -98,7 +100,8 @@ class DemandTest {
       var collector = new Collector<Integer>();
       try (var rig = new Rig()) {
         var numbers = rig.start(Stage.producer("numbers", () -> new Counter(2000)));
-        var ref = rig.start(Stage.consumer("collector", () -> collector).subscribeTo(numbers, Demand.max(max).min(min)));
+        var ref =
+            rig.start(Stage.consumer("collector", () -> collector).subscribeTo(numbers, Demand.max(max).min(min)));
         while (ref.isAlive()) {
           for (SubscriptionSnapshot ledger : ref.snapshot().inputs()) {
             assertThat(ledger.outstanding() + ledger.inFlight()).isBetween((long) min, (long) max);
@@ -145,7 +148,8 @@ class DemandTest {
           }
         }
         var producer = rig.start(Stage.producer("stingy", Stingy::new));
-        var collector = rig.start(Stage.consumer("collector", Collector<Integer>::new).subscribeTo(producer, Demand.max(10).min(0)));
+        var collector = rig
+            .start(Stage.consumer("collector", Collector<Integer>::new).subscribeTo(producer, Demand.max(10).min(0)));
         Await.that(rig.app(), collector, stage -> stage.count() == 3);
         Await.numbers(rig.app(), producer, ref -> demands.size() == 2);   // it emitted something, so it is called again
         wake[0].wakeUp();
@@ -160,7 +164,8 @@ class DemandTest {
       var silent = new Idle();
       try (var rig = new Rig()) {
         var producer = rig.start(Stage.producer("silent", () -> silent));
-        var collector = rig.start(Stage.consumer("collector", Collector<Integer>::new).subscribeTo(producer, Demand.max(10).min(5)));
+        var collector = rig
+            .start(Stage.consumer("collector", Collector<Integer>::new).subscribeTo(producer, Demand.max(10).min(5)));
         assertThat(Await.next(rig.app(), silent.demands)).isEqualTo(10);
         producer.castEmit((stage, out) -> out.emitAll(numbersTo(4)));
         Await.that(rig.app(), collector, stage -> stage.count() == 4);   // 6 are left: more than min
@@ -231,7 +236,8 @@ class DemandTest {
       }
       var silent = new Idle();
       try (var rig = new Rig()) {
-        var producer = rig.start(Stage.producer("silent", () -> silent).withDispatcher(Dispatcher.shared(new Fickle())));
+        var producer =
+            rig.start(Stage.producer("silent", () -> silent).withDispatcher(Dispatcher.shared(new Fickle())));
         for (int i = 0; i < 2; i++) {
           rig.start(Stage.consumer("collector" + i, Collector<Integer>::new).subscribeTo(producer, Demand.max(5)));
         }
@@ -248,7 +254,8 @@ class DemandTest {
       try (var rig = new Rig()) {
         var seen = new LinkedBlockingQueue<List<Long>>();
         var producer = rig.start(Stage.producer("silent", Idle::new));
-        var collector = rig.start(Stage.consumer("collector", Collector<Integer>::new).subscribeTo(producer, Demand.max(3).min(0)));
+        var collector =
+            rig.start(Stage.consumer("collector", Collector<Integer>::new).subscribeTo(producer, Demand.max(3).min(0)));
         producer.castEmit((stage, out) -> {
           List<Long> all = new ArrayList<>();
           for (int i = 0; i < 4; i++) {
@@ -295,7 +302,8 @@ class DemandTest {
       var silent = new Idle();
       try (var rig = new Rig()) {
         var producer = rig.start(Stage.producer("silent", () -> silent));
-        var consumer = rig.start(Stage.consumer("opening", () -> new Opening<Integer>(0, 0)).subscribeTo(byHand(producer)));
+        var consumer =
+            rig.start(Stage.consumer("opening", () -> new Opening<Integer>(0, 0)).subscribeTo(byHand(producer)));
         Await.that(rig.app(), consumer, stage -> stage.inlet != null);
         assertThat(consumer.snapshot().inputs().getFirst().requested()).isZero();
         consumer.cast(stage -> stage.inlet.request(4));
@@ -319,7 +327,8 @@ class DemandTest {
       try (var rig = new Rig()) {
         var counter = new Counter();
         var numbers = rig.start(Stage.producer("numbers", () -> counter));
-        var consumer = rig.start(Stage.consumer("opening", () -> new Opening<Integer>(2, 0)).subscribeTo(byHand(numbers)));
+        var consumer =
+            rig.start(Stage.consumer("opening", () -> new Opening<Integer>(2, 0)).subscribeTo(byHand(numbers)));
         consumer.call(stage -> {
           stage.inlet.request(3);
           stage.inlet.request(4);
@@ -337,7 +346,8 @@ class DemandTest {
     void f28_staysAtTheLargestNumberOnceThere() throws Exception {
       try (var rig = new Rig()) {
         var numbers = rig.start(Stage.producer("numbers", Idle::new));
-        var consumer = rig.start(Stage.consumer("opening", () -> new Opening<Integer>(Long.MAX_VALUE, Long.MAX_VALUE)).subscribeTo(byHand(numbers)));
+        var consumer = rig.start(Stage.consumer("opening", () -> new Opening<Integer>(Long.MAX_VALUE, Long.MAX_VALUE))
+            .subscribeTo(byHand(numbers)));
         consumer.call(stage -> {
           stage.inlet.request(5);
           return null;
@@ -355,14 +365,16 @@ class DemandTest {
     void f28_refusesANumberBelowOneAndChangesNothing() throws Exception {
       try (var rig = new Rig()) {
         var numbers = rig.start(Stage.producer("silent", Idle::new));
-        var consumer = rig.start(Stage.consumer("opening", () -> new Opening<Integer>(2, 0)).subscribeTo(byHand(numbers)));
+        var consumer =
+            rig.start(Stage.consumer("opening", () -> new Opening<Integer>(2, 0)).subscribeTo(byHand(numbers)));
         Await.that(rig.app(), consumer, stage -> stage.inlet != null);
         for (long wrong : new long[] {0, -1, Long.MIN_VALUE}) {
           assertThatThrownBy(() -> consumer.call(stage -> {
             stage.inlet.request(wrong);
             return null;
           })).isInstanceOf(CallFailedException.class).cause().isInstanceOf(IllegalArgumentException.class)
-              .hasMessage("request must be for at least 1 event, but was for " + wrong + " (Reactive Streams rule 3.9)");
+              .hasMessage(
+                  "request must be for at least 1 event, but was for " + wrong + " (Reactive Streams rule 3.9)");
         }
         assertThat(consumer.snapshot().inputs().getFirst().requested()).isEqualTo(2);
       }
@@ -372,7 +384,8 @@ class DemandTest {
     void isForTheConsumersOwnThread() throws Exception {
       try (var rig = new Rig()) {
         var numbers = rig.start(Stage.producer("silent", Idle::new));
-        var consumer = rig.start(Stage.consumer("opening", () -> new Opening<Integer>(1, 0)).subscribeTo(byHand(numbers)));
+        var consumer =
+            rig.start(Stage.consumer("opening", () -> new Opening<Integer>(1, 0)).subscribeTo(byHand(numbers)));
         Await.that(rig.app(), consumer, stage -> stage.inlet != null);
         Inlet<Integer> inlet = consumer.call(stage -> stage.inlet);
         String here = Thread.currentThread().getName();
@@ -430,7 +443,8 @@ class DemandTest {
         rig.start(Stage.consumer("collector", () -> collector).subscribeTo(numbers));
         rig.app().join();
       }
-      assertThat(collector.batches.stream().flatMap(List::stream)).as("kept batches, long after").isEqualTo(numbersTo(2500));
+      assertThat(collector.batches.stream().flatMap(List::stream)).as("kept batches, long after")
+          .isEqualTo(numbersTo(2500));
       for (List<Integer> batch : collector.batches) {
         assertThatThrownBy(() -> batch.set(0, 7)).isInstanceOf(UnsupportedOperationException.class);
         assertThatThrownBy(() -> batch.add(7)).isInstanceOf(UnsupportedOperationException.class);

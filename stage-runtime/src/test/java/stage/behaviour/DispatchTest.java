@@ -38,7 +38,8 @@ class DispatchTest {
     return Stage.producer("silent", Idle::new).withDispatcher(dispatch);
   }
 
-  private static ConsumerRef<Integer, Collector<Integer>> collect(Rig rig, String name, SubscriptionSpec<Integer> subscription) {
+  private static ConsumerRef<Integer, Collector<Integer>> collect(Rig rig, String name,
+      SubscriptionSpec<Integer> subscription) {
     return rig.start(Stage.consumer(name, Collector<Integer>::new).subscribeTo(subscription));
   }
 
@@ -46,7 +47,8 @@ class DispatchTest {
     return collector.call(stage -> List.copyOf(stage.events));
   }
 
-  private static void awaitCount(Rig rig, ConsumerRef<Integer, Collector<Integer>> collector, int count) throws Exception {
+  private static void awaitCount(Rig rig, ConsumerRef<Integer, Collector<Integer>> collector, int count)
+      throws Exception {
     Await.that(rig.app(), collector, stage -> stage.count() == count);
   }
 
@@ -73,7 +75,8 @@ class DispatchTest {
   class ByDemand {
     @ParameterizedTest(name = "{0} events to {1} ready consumers: shares {2}")
     @CsvSource({"8, 4, 2 2 2 2", "10, 4, 3 3 2 2", "3, 3, 1 1 1", "400, 2, 200 200", "7, 1, 7"})
-    void splitsAnOfferIntoContiguousSharesSoThatSmallInputsRunInParallel(int events, int consumers, String shares) throws Exception {
+    void splitsAnOfferIntoContiguousSharesSoThatSmallInputsRunInParallel(int events, int consumers, String shares)
+        throws Exception {
       try (var rig = new Rig()) {
         var producer = rig.start(silent(Dispatcher.demand()));
         List<ConsumerRef<Integer, Collector<Integer>>> all = new ArrayList<>();
@@ -168,7 +171,8 @@ class DispatchTest {
         assertThat(eventsOf(other)).isEqualTo(numbers(2, 12));
         assertThat(held.handled).as("the turn that was running is finished, and is the last").containsExactly(1);
         assertThat(subscription.snapshot().handled()).isEqualTo(1);
-        assertThat(subscription.snapshot().returned()).as("it may have asked for one more before it left").isBetween(9L, 10L);
+        assertThat(subscription.snapshot().returned()).as("it may have asked for one more before it left").isBetween(9L,
+            10L);
         assertThat(subscription.snapshot().isOpen()).isFalse();
       }
     }
@@ -181,7 +185,8 @@ class DispatchTest {
       List<Collector<Integer>> all = List.of(new Collector<>(), new Collector<>(), new Collector<>());
       try (var rig = new Rig()) {
         var gate = new CountDownLatch(1);
-        var numbers = rig.start(Stage.producer("numbers", () -> new Counter(2000)).withDispatcher(Dispatcher.broadcast()));
+        var numbers =
+            rig.start(Stage.producer("numbers", () -> new Counter(2000)).withDispatcher(Dispatcher.broadcast()));
         numbers.cast(stage -> gate.await());
         for (int i = 0; i < 3; i++) {
           var collector = all.get(i);
@@ -224,7 +229,8 @@ class DispatchTest {
     void aRejectedEventCostsTheSubscriberNoDemand() throws Exception {
       try (var rig = new Rig()) {
         var producer = rig.start(silent(Dispatcher.broadcast()));
-        var even = collect(rig, "even", SubscriptionSpec.to(producer).withDemand(Demand.max(10).min(0)).withSelector(n -> n % 2 == 0));
+        var even = collect(rig, "even",
+            SubscriptionSpec.to(producer).withDemand(Demand.max(10).min(0)).withSelector(n -> n % 2 == 0));
         emit(producer, 1, 18);
         awaitCount(rig, even, 9);
         var ledger = even.snapshot().inputs().getFirst();
@@ -240,7 +246,8 @@ class DispatchTest {
     void f33_goesOnAskingAProducerWhoseEventsAllAreRejected() throws Exception {
       var picky = new Collector<Integer>();
       try (var rig = new Rig()) {
-        var numbers = rig.start(Stage.producer("numbers", () -> new Counter(5000)).withDispatcher(Dispatcher.broadcast()));
+        var numbers =
+            rig.start(Stage.producer("numbers", () -> new Counter(5000)).withDispatcher(Dispatcher.broadcast()));
         rig.start(Stage.consumer("picky", () -> picky)
             .subscribeTo(SubscriptionSpec.to(numbers).withDemand(Demand.max(10)).withSelector(n -> n == 4999)));
         rig.app().join();
@@ -252,7 +259,8 @@ class DispatchTest {
     void aSelectorThatThrowsLosesThatSubscriberThatEvent() throws Exception {
       Queue<DeadLetter> letters = new ConcurrentLinkedQueue<>();
       try (var rig = new Rig()) {
-        var producer = rig.start(silent(Dispatcher.<Integer>broadcast()).withDeadLetters(letter -> letters.add(letter)));
+        var producer =
+            rig.start(silent(Dispatcher.<Integer>broadcast()).withDeadLetters(letter -> letters.add(letter)));
         var fragile = collect(rig, "fragile", SubscriptionSpec.to(producer).withSelector(n -> 6 / (n - 3) != 0));
         var other = collect(rig, "other", SubscriptionSpec.to(producer));
         emit(producer, 1, 5);
@@ -371,17 +379,20 @@ class DispatchTest {
       List<Collector<Integer>> all = List.of(new Collector<>(), new Collector<>(), new Collector<>());
       try (var rig = new Rig()) {
         Dispatcher.Partition<Integer> byTens = Dispatcher.partition(3, n -> "key" + n / 10);
-        var numbers = rig.start(Stage.producer("numbers", () -> new Counter(999)).withDispatcher(byTens.withBacklog(2000)));
+        var numbers =
+            rig.start(Stage.producer("numbers", () -> new Counter(999)).withDispatcher(byTens.withBacklog(2000)));
         for (int i = 0; i < 3; i++) {
           var collector = all.get(i);
-          rig.start(Stage.consumer("c" + i, () -> collector).subscribeTo(SubscriptionSpec.to(numbers).withPartition(i)));
+          rig.start(
+              Stage.consumer("c" + i, () -> collector).subscribeTo(SubscriptionSpec.to(numbers).withPartition(i)));
         }
         rig.app().join();
       }
       for (Collector<Integer> collector : all) {
         assertThat(collector.events).isSorted().isNotEmpty();
         assertThat(collector.events.stream().map(n -> n / 10).distinct().mapToInt(key ->
-            (int) collector.events.stream().filter(n -> n / 10 == key).count() - (key == 0 ? 9 : 10)).filter(missing -> missing != 0)).isEmpty();
+        (int) collector.events.stream().filter(n -> n / 10 == key).count() - (key == 0 ? 9 : 10))
+            .filter(missing -> missing != 0)).isEmpty();
       }
     }
 
@@ -408,7 +419,8 @@ class DispatchTest {
       Queue<DeadLetter> letters = new ConcurrentLinkedQueue<>();
       List<Long> counts = new ArrayList<>();
       try (var rig = new Rig()) {
-        Dispatcher<Integer> dispatch = Dispatcher.partition(ODD_EVEN, n -> n % 10 == 0 ? answer : n % 2 == 0 ? "even" : "odd");
+        Dispatcher<Integer> dispatch =
+            Dispatcher.partition(ODD_EVEN, n -> n % 10 == 0 ? answer : n % 2 == 0 ? "even" : "odd");
         var producer = rig.start(silent(dispatch).withDeadLetters(letter -> {
           letters.add(letter);
           counts.add(letter.count());
@@ -475,7 +487,8 @@ class DispatchTest {
       try (var rig = new Rig()) {
         var counter = new Counter();
         var numbers = rig.start(Stage.producer("numbers", () -> counter).withDispatcher(byParity().withBacklog(10)));
-        var even = collect(rig, "even", SubscriptionSpec.to(numbers).withPartition("even"));   // nobody takes the odd ones
+        // nobody takes the odd ones
+        var even = collect(rig, "even", SubscriptionSpec.to(numbers).withPartition("even"));
         awaitDemand(rig, numbers, 0);
         assertThat(numbers.snapshot().backlog()).isEqualTo(10);
         int emitted = numbers.call(Counter::emitted);
@@ -510,12 +523,16 @@ class DispatchTest {
       try (var rig = new Rig()) {
         var producer = rig.start(silent(byParity()));
         var consumer = rig.start(Stage.consumer("c", Collector<Integer>::new));
-        assertThatThrownBy(() -> consumer.subscribeTo(producer)).isInstanceOf(SubscriptionRefusedException.class).hasMessage(
-            "stage rig/c cannot subscribe to rig/silent: it has partitions, so name one with withPartition(…); there are: odd, even");
-        assertThatThrownBy(() -> consumer.subscribeTo(SubscriptionSpec.<Integer>to(producer).withPartition(3))).hasMessage(
+        assertThatThrownBy(() -> consumer.subscribeTo(producer)).isInstanceOf(SubscriptionRefusedException.class)
+            .hasMessage(
+                "stage rig/c cannot subscribe to rig/silent: it has partitions, so name one with withPartition(…); there are: odd, even");
+        assertThatThrownBy(() -> consumer.subscribeTo(SubscriptionSpec.<Integer>to(producer).withPartition(3)))
+            .hasMessage(
             "stage rig/c cannot subscribe to rig/silent: it has no partition \"3\"; there are: odd, even");
-        assertThatThrownBy(() -> consumer.subscribeTo(SubscriptionSpec.<Integer>to(producer).withPartition("odd").withSelector(n -> true)))
-            .hasMessage("stage rig/c cannot subscribe to rig/silent: it does not broadcast, so it cannot use a selector;"
+        assertThatThrownBy(() -> consumer
+            .subscribeTo(SubscriptionSpec.<Integer>to(producer).withPartition("odd").withSelector(n -> true)))
+            .hasMessage(
+                "stage rig/c cannot subscribe to rig/silent: it does not broadcast, so it cannot use a selector;"
                 + " give it Dispatcher.broadcast()");
         assertThat(producer.snapshot().outputs()).isEmpty();
       }
@@ -526,7 +543,8 @@ class DispatchTest {
       try (var rig = new Rig()) {
         var producer = rig.start(silent(Dispatcher.demand()));
         var consumer = rig.start(Stage.consumer("c", Collector<Integer>::new));
-        assertThatThrownBy(() -> consumer.subscribeTo(SubscriptionSpec.<Integer>to(producer).withPartition("odd"))).hasMessage(
+        assertThatThrownBy(() -> consumer.subscribeTo(SubscriptionSpec.<Integer>to(producer).withPartition("odd")))
+            .hasMessage(
             "stage rig/c cannot subscribe to rig/silent: it has no partitions, but partition \"odd\" was asked for");
       }
     }
@@ -584,7 +602,8 @@ class DispatchTest {
         var second = collect(rig, "second", SubscriptionSpec.to(producer));
         emit(producer, 1, 10);
         Await.next(rig.app(), held.entered);
-        Await.numbers(rig.app(), producer, ref -> rule.asked.get() == 2);   // once for the offer, once for what was left over
+        // once for the offer, once for what was left over
+        Await.numbers(rig.app(), producer, ref -> rule.asked.get() == 2);
         for (int i = 0; i < 100; i++) Await.answered(producer);
         assertThat(rule.asked.get()).isEqualTo(2);
         assertThat(producer.snapshot().backlog()).isEqualTo(6);
@@ -610,7 +629,8 @@ class DispatchTest {
       }
       try (var rig = new Rig()) {
         var counter = new Counter(10);
-        var producer = rig.start(Stage.producer("numbers", () -> counter).withDispatcher(Dispatcher.shared(new WaitsForTwo())));
+        var producer =
+            rig.start(Stage.producer("numbers", () -> counter).withDispatcher(Dispatcher.shared(new WaitsForTwo())));
         collect(rig, "a", SubscriptionSpec.to(producer));
         var wanted = new LinkedBlockingQueue<Long>();
         producer.castEmit((stage, out) -> wanted.add(out.demand()));
@@ -697,7 +717,8 @@ class DispatchTest {
         collect(rig, "a", SubscriptionSpec.to(producer));
         collect(rig, "b", SubscriptionSpec.to(producer));
         emit(producer, 1, 4);
-        assertThatThrownBy(() -> rig.app().join()).isInstanceOf(StageFailedException.class).cause().hasMessage("announced by this test");
+        assertThatThrownBy(() -> rig.app().join()).isInstanceOf(StageFailedException.class).cause()
+            .hasMessage("announced by this test");
       }
     }
   }

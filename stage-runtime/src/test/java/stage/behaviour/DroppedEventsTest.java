@@ -50,7 +50,8 @@ class DroppedEventsTest {
   void c5_areLoggedNowAndThenAndCountedInTheReport() throws Exception {
     Supervisor scope = Supervisor.open("dropping");
     try (scope) {
-      ProducerRef<Integer, ?> silent = scope.start(Stage.producer("silent", () -> (Stage.Producer<Integer>) (demand, out) -> {})
+      ProducerRef<Integer, ?> silent =
+          scope.start(Stage.producer("silent", () -> (Stage.Producer<Integer>) (demand, out) -> {})
           .withOverflow(Overflow.dropNewest(10)));
       for (int i = 0; i < EVENTS; i++) {
         silent.emit(i);
@@ -59,6 +60,7 @@ class DroppedEventsTest {
     }
     assertThat(scope.report().eventsDropped()).isEqualTo(EVENTS - 10);
     assertThat(scope.report().eventsUndelivered()).isEqualTo(10);
-    assertThat(lines).hasSizeBetween(10, 100).allMatch(line -> line.startsWith("WARNING stage dropping/silent has dropped 1 event: overflow DROP_NEWEST"));
+    assertThat(lines).hasSizeBetween(10, 100)
+        .allMatch(line -> line.startsWith("WARNING stage dropping/silent has dropped 1 event: overflow DROP_NEWEST"));
   }
 }

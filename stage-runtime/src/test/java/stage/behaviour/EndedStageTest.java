@@ -35,7 +35,8 @@ class EndedStageTest {
     }
   }
 
-  private final Supervisor scope = Supervisor.open(SupervisorSpec.of("test").withStrategy(Strategy.DYNAMIC).withGrace(Duration.ofMillis(10)));
+  private final Supervisor scope =
+      Supervisor.open(SupervisorSpec.of("test").withStrategy(Strategy.DYNAMIC).withGrace(Duration.ofMillis(10)));
   private WeakReference<Big> big;
 
   @AfterEach
@@ -89,7 +90,8 @@ class EndedStageTest {
 
     @Test
     void p24_keepsNoUndeliveredEvents() throws Exception {
-      ProducerRef<Big, Source> handle = scope.start(Stage.producer("source", Source::new).withOverflow(Overflow.dropOldest(10)));
+      ProducerRef<Big, Source> handle =
+          scope.start(Stage.producer("source", Source::new).withOverflow(Overflow.dropOldest(10)));
       handle.castEmit((stage, out) -> out.emit(makeBig()));
       Await.answered(handle);
       scope.stopChild("source");
@@ -101,7 +103,8 @@ class EndedStageTest {
     void p24_keepsNoEventsThatItsConsumerLeftBehind() throws Exception {
       ProducerRef<Big, Source> handle = scope.start(Stage.producer("source", Source::new));
       CountDownLatch inHand = new CountDownLatch(1);
-      ConsumerRef<Big, Stage.Consumer<Big>> consumer = scope.start(Stage.consumer("busy", handle, () -> (events, from) -> {
+      ConsumerRef<Big, Stage.Consumer<Big>> consumer =
+          scope.start(Stage.consumer("busy", handle, () -> (events, from) -> {
         inHand.countDown();
         new CountDownLatch(1).await();
       }).withDemand(Demand.max(4)).withShutdown(Shutdown.brutal()));
@@ -123,7 +126,8 @@ class EndedStageTest {
       for (int i = 0; i < 40; i++) {
         scope.start(Stage.consumer("holder", Holder::new).withShutdown(Shutdown.brutal()));
         scope.stopChild("holder");
-        ProducerRef<Big, Source> source = scope.start(Stage.producer("source", Source::new).withOverflow(Overflow.dropOldest(10)));
+        ProducerRef<Big, Source> source =
+            scope.start(Stage.producer("source", Source::new).withOverflow(Overflow.dropOldest(10)));
         source.castEmit((stage, out) -> out.emit(makeBig()));
         Await.answered(source);
         scope.stopChild("source");

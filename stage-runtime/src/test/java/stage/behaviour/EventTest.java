@@ -71,14 +71,17 @@ class EventTest extends CrashTest {
     @EnumSource
     void f27_isEmittedDeliveredAgainAndDeadLettered(Shared shared) throws Exception {
       var producer = start(Stage.source("producer", Evil.class).withDispatcher(shared.dispatch));
-      var relay = start(Stage.producerConsumer("relay", shared.subscription(SubscriptionSpec.to(producer)).withDemand(Demand.max(5)), Evil.class, () -> (events, from, out) -> out.emitAll(events)));
+      var relay = start(
+          Stage.producerConsumer("relay", shared.subscription(SubscriptionSpec.to(producer)).withDemand(Demand.max(5)),
+              Evil.class, () -> (events, from, out) -> out.emitAll(events)));
       var consumer = start(Stage.consumer("consumer", () -> new Picky(handled)).withRedelivery(Redelivery.attempts(1))
           .withDeadLetters(letter -> letters.add(((Evil) letter.event()).number)).subscribeTo(relay, Demand.max(10)));
       producer.castEmit((behaviour, out) -> out.emitAll(IntStream.range(0, 10).mapToObj(Evil::new).toList()));
       for (int i = 10; i < 20; i++) producer.emit(new Evil(i));
 
       assertThat(Await.next(letters, consumer)).isEqualTo(POISON);
-      assertThat(Await.next(19, handled, consumer)).containsExactlyElementsOf(IntStream.range(0, 20).filter(n -> n != POISON).boxed().toList());
+      assertThat(Await.next(19, handled, consumer))
+          .containsExactlyElementsOf(IntStream.range(0, 20).filter(n -> n != POISON).boxed().toList());
       assertThat(Stream.of(producer, relay, consumer).map(ref -> ref.snapshot().toString())).noneMatch(String::isEmpty);
       assertThat(log.take()).allMatch(line -> line.getMessage().contains("decision=RESTART"));
     }
@@ -100,7 +103,8 @@ class EventTest extends CrashTest {
     void f26_isDeliveredAsTheOneItIs() throws Exception {
       BlockingQueue<List<Integer>> handled = new LinkedBlockingQueue<>();
       var event = new ArrayList<Integer>();
-      var producer = start(Stage.<List<Integer>, Stage.Producer<List<Integer>>>producer("producer", () -> (demand, out) -> {}));
+      var producer =
+          start(Stage.<List<Integer>, Stage.Producer<List<Integer>>>producer("producer", () -> (demand, out) -> {}));
       producer.castEmit((behaviour, out) -> {
         out.emit(event);
         event.add(1);
@@ -110,7 +114,8 @@ class EventTest extends CrashTest {
       event.add(2);   // nobody has seen it yet
       var consumer = start(Stage.consumer("consumer", producer, () -> (batch, from) -> handled.addAll(batch))
           .withDemand(Demand.max(2)));
-      for (List<Integer> each : Await.next(2, handled, consumer)) assertThat(each).isSameAs(event).containsExactly(1, 2);
+      for (List<Integer> each : Await.next(2, handled, consumer))
+        assertThat(each).isSameAs(event).containsExactly(1, 2);
       Await.until(() -> consumer.snapshot().inputs().getFirst().handled() == 2, "both are settled", consumer);
     }
   }

@@ -70,11 +70,13 @@ class ExplainTest {
   }
 
   private ConsumerRef<Integer, ?> blocker(String name, ProducerRef<Integer, ?> from) {
-    return app.start(Stage.consumer(name, () -> (Stage.Consumer<Integer>) this::block).subscribeTo(from, Demand.max(4)));
+    return app
+        .start(Stage.consumer(name, () -> (Stage.Consumer<Integer>) this::block).subscribeTo(from, Demand.max(4)));
   }
 
   private ConsumerRef<Integer, ?> taker(String name, ProducerRef<Integer, ?> from) {
-    return app.start(Stage.consumer(name, () -> (Stage.Consumer<Integer>) (events, inlet) -> {}).subscribeTo(from, Demand.max(4)));
+    return app.start(
+        Stage.consumer(name, () -> (Stage.Consumer<Integer>) (events, inlet) -> {}).subscribeTo(from, Demand.max(4)));
   }
 
   /** It takes some time until everybody stands where they are going to. */
@@ -103,7 +105,8 @@ class ExplainTest {
     @Test
     void x01_thatIsSlowIsTheBottleneck() {
       ProducerRef<Integer, ?> numbers = numbers();
-      app.start(Stage.consumer("slow", () -> (Stage.Consumer<Integer>) (events, from) -> release.await(2, TimeUnit.MILLISECONDS))
+      app.start(Stage
+          .consumer("slow", () -> (Stage.Consumer<Integer>) (events, from) -> release.await(2, TimeUnit.MILLISECONDS))
           .subscribeTo(numbers, Demand.max(2)));
       Explanation last = app.explain();
       for (int i = 0; i < TRIES && !isBottleneck(last, "shop/slow"); i++) last = app.explain();
@@ -189,17 +192,21 @@ class ExplainTest {
 
     @Test
     void x10_thatIsSilentIsNamed() {
-      ProducerRef<Integer, ?> silent = app.start(Stage.producer("silent", () -> (Stage.Producer<Integer>) (demand, out) -> {}));
-      ProducerRef<Integer, ?> parse = app.start(Stage.producerConsumer("parse", Passing::new).subscribeTo(silent, Demand.max(4)));
+      ProducerRef<Integer, ?> silent =
+          app.start(Stage.producer("silent", () -> (Stage.Producer<Integer>) (demand, out) -> {}));
+      ProducerRef<Integer, ?> parse =
+          app.start(Stage.producerConsumer("parse", Passing::new).subscribeTo(silent, Demand.max(4)));
       taker("writer", parse);
       Finding.RootCause cause = rootCause("shop/silent", Finding.Kind.SOURCE_SILENT, "shop/writer", "shop/parse");
-      assertThat(cause.sentence()).matches("`shop/writer` has had no events for .* because `shop/silent` has had nothing to emit"
+      assertThat(cause.sentence())
+          .matches("`shop/writer` has had no events for .* because `shop/silent` has had nothing to emit"
           + " for .*, though it is asked for events; 1 more waits for it");
     }
 
     @Test
     void x11_thatBlocksInItsLoopIsNamed() {
-      ProducerRef<Integer, ?> poll = app.start(Stage.generator("poll", () -> (Stage.Generator<Integer>) out -> release.await()));
+      ProducerRef<Integer, ?> poll =
+          app.start(Stage.generator("poll", () -> (Stage.Generator<Integer>) out -> release.await()));
       taker("writer", poll);
       rootCause("shop/poll", Finding.Kind.IN_CALLBACK, "shop/writer");
     }
@@ -215,7 +222,8 @@ class ExplainTest {
         @Override
         public void onDemand(long demand, Outlet<Integer> out) {}
       })));
-      assertThat(rootCause("shop/slow-start", Finding.Kind.STARTING, "thread other").sentence()).contains("has been starting for ", "onStart");
+      assertThat(rootCause("shop/slow-start", Finding.Kind.STARTING, "thread other").sentence())
+          .contains("has been starting for ", "onStart");
       release.countDown();
       starter.result();
     }
@@ -254,7 +262,8 @@ class ExplainTest {
 
     @Test
     void x15_thatBroadcastsIsHeldByOneOfThem() {
-      ProducerRef<Integer, ?> numbers = app.start(Stage.producer("numbers", Numbers::new).withDispatcher(Dispatcher.broadcast()));
+      ProducerRef<Integer, ?> numbers =
+          app.start(Stage.producer("numbers", Numbers::new).withDispatcher(Dispatcher.broadcast()));
       taker("fast", numbers);
       blocker("stuck", numbers);
       rootCause("shop/stuck", Finding.Kind.IN_CALLBACK, "shop/fast", "shop/numbers");
@@ -262,7 +271,8 @@ class ExplainTest {
 
     @Test
     void x16_whoseSelectorTurnsEverythingDownIsNamed() {
-      ProducerRef<Integer, ?> numbers = app.start(Stage.producer("numbers", Numbers::new).withDispatcher(Dispatcher.broadcast()));
+      ProducerRef<Integer, ?> numbers =
+          app.start(Stage.producer("numbers", Numbers::new).withDispatcher(Dispatcher.broadcast()));
       taker("all", numbers);
       app.start(Stage.consumer("none", () -> (Stage.Consumer<Integer>) (events, from) -> {})
           .subscribeTo(SubscriptionSpec.<Integer>to(numbers).withSelector(event -> false)));
@@ -361,7 +371,8 @@ class ExplainTest {
       Explanation last = app.explain();
       for (int i = 0; i < TRIES && last.isFlowing(); i++) last = app.explain();
       assertThat(last.findings()).hasSize(1);
-      assertThat(last.toString()).matches("`shop/numbers` has had no demand for .* because `shop/.*` serves a subscriber"
+      assertThat(last.toString())
+          .matches("`shop/numbers` has had no demand for .* because `shop/.*` serves a subscriber"
           + " that has requested nothing for .*");
     }
 
@@ -417,7 +428,8 @@ class ExplainTest {
       ConsumerRef<Integer, ?> writer = taker("writer", numbers);
       writer.pause();   // so that it is there, and at rest
       for (int i = 1; i <= cores; i++) {
-        ProducerRef<Integer, ?> spin = app.start(Stage.producer("spin-" + i, () -> (Stage.Producer<Integer>) (demand, out) -> {
+        ProducerRef<Integer, ?> spin =
+            app.start(Stage.producer("spin-" + i, () -> (Stage.Producer<Integer>) (demand, out) -> {
           while (release.getCount() > 0 && !Thread.currentThread().isInterrupted()) {
             // spins on purpose
           }
@@ -432,7 +444,8 @@ class ExplainTest {
         assertThat(finding).isInstanceOf(Finding.RootCause.class);
         assertThat(((Finding.RootCause) finding).culprit()).startsWith("shop/spin-");
       });
-      assertThat(((Finding.RootCause) last.findings().getFirst()).victims()).extracting(Finding.Victim::stage).contains("shop/writer");
+      assertThat(((Finding.RootCause) last.findings().getFirst()).victims()).extracting(Finding.Victim::stage)
+          .contains("shop/writer");
     }
 
     @Test
@@ -450,7 +463,8 @@ class ExplainTest {
         last = app.start(Stage.producerConsumer("pass-" + i, Passing::new).subscribeTo(last, Demand.max(4)));
       }
       blocker("db-writer", last);
-      rootCause("shop/db-writer", Finding.Kind.IN_CALLBACK, "shop/numbers", "shop/pass-1", "shop/pass-2", "shop/pass-3");
+      rootCause("shop/db-writer", Finding.Kind.IN_CALLBACK, "shop/numbers", "shop/pass-1", "shop/pass-2",
+          "shop/pass-3");
     }
   }
 

@@ -36,8 +36,10 @@ class ExtremesTest {
 
     @Test
     void b46_mayWaitInAMailbox() throws Exception {
-      ProducerRef<Integer, ?> source = scope.start(Stage.source("source", Integer.class));   // it does not end before the call
-      ConsumerRef<Integer, Sink> sink = start(Stage.consumer("sink", () -> new Sink(events)).withMailbox(Integer.MAX_VALUE).subscribeTo(source));
+      // it does not end before the call
+      ProducerRef<Integer, ?> source = scope.start(Stage.source("source", Integer.class));
+      ConsumerRef<Integer, Sink> sink =
+          start(Stage.consumer("sink", () -> new Sink(events)).withMailbox(Integer.MAX_VALUE).subscribeTo(source));
       assertThat(sink.<Integer>call(stage -> 42)).isEqualTo(42);
       source.stop();
       assertThat(Await.end(sink)).isEqualTo(new StopReason.Completed());
@@ -47,7 +49,8 @@ class ExtremesTest {
     @Test
     void b46_mayBeHandledAtATime() throws Exception {
       ProducerRef<Integer, ?> source = scope.start(Stage.ofIterable("source", three));
-      scope.start(Stage.perEvent("each", source, Integer.MAX_VALUE, events::add).withDemand(Demand.max(Integer.MAX_VALUE)));
+      scope.start(
+          Stage.perEvent("each", source, Integer.MAX_VALUE, events::add).withDemand(Demand.max(Integer.MAX_VALUE)));
       scope.join();
       assertThat(events).hasSize(3);
     }
@@ -56,7 +59,8 @@ class ExtremesTest {
     void b46_mayWaitForAPartition() throws Exception {
       ProducerRef<Integer, ?> source = scope.start(Stage.ofIterable("source", three)
           .withDispatcher(Dispatcher.<Integer>partition(2, event -> event).withBacklog(Integer.MAX_VALUE)));
-      for (int i = 0; i < 2; i++) scope.start(Stage.consumer("sink-" + i, () -> new Sink(events)).subscribeTo(SubscriptionSpec.to(source).withPartition(i)));
+      for (int i = 0; i < 2; i++) scope.start(Stage.consumer("sink-" + i, () -> new Sink(events))
+          .subscribeTo(SubscriptionSpec.to(source).withPartition(i)));
       scope.join();
       assertThat(events).hasSize(3);
     }
@@ -65,19 +69,23 @@ class ExtremesTest {
     void b46_areNotPartitions() {
       assertThatThrownBy(() -> Dispatcher.partition(Integer.MAX_VALUE, event -> event))
           .isInstanceOf(IllegalArgumentException.class)
-          .hasMessage("there must be at most 1000000 partitions, but the number was 2147483647; give each of them more keys");
+          .hasMessage(
+              "there must be at most 1000000 partitions, but the number was 2147483647; give each of them more keys");
     }
   }
 
   @Nested
   class AsLongAsYouLike {
-    private final SupervisorSpec patient = SupervisorSpec.of("test").withShutdown(FOR_EVER).withGrace(FOR_EVER).withStallWarning(FOR_EVER).withDrainOnExit()
-        .withIntensity(new Intensity(Integer.MAX_VALUE, FOR_EVER)).withBackoff(new Backoff(Duration.ofNanos(1), FOR_EVER, 1));
+    private final SupervisorSpec patient = SupervisorSpec.of("test").withShutdown(FOR_EVER).withGrace(FOR_EVER)
+        .withStallWarning(FOR_EVER).withDrainOnExit()
+        .withIntensity(new Intensity(Integer.MAX_VALUE, FOR_EVER))
+        .withBackoff(new Backoff(Duration.ofNanos(1), FOR_EVER, 1));
 
     @Test
     void b46_mayAScopeTakeToClose() throws Exception {
       try (Supervisor scope = Supervisor.open(patient)) {
-        var sink = scope.start(Stage.consumer("sink", Sink::new).withStartTimeout(FOR_EVER).withShutdown(Shutdown.within(FOR_EVER)));
+        var sink = scope.start(
+            Stage.consumer("sink", Sink::new).withStartTimeout(FOR_EVER).withShutdown(Shutdown.within(FOR_EVER)));
         assertThat(sink.<Integer>call(FOR_EVER, stage -> 42)).isEqualTo(42);
         scope.stopChild("sink");
         assertThat(scope.join(FOR_EVER)).isTrue();

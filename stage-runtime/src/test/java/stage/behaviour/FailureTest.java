@@ -91,7 +91,8 @@ class FailureTest extends StageTest {
     StageFailedException failed = catchThrowableOfType(StageFailedException.class, scope::join);
     assertThat(failed.getCause() == cause).as("the cause is the very one that was thrown").isTrue();
     assertThat(failed.path()).isEqualTo(path);
-    assertThat(failed.getMessage()).isEqualTo("stage " + path + " failed in " + during + ": " + cause.getClass().getName());
+    assertThat(failed.getMessage())
+        .isEqualTo("stage " + path + " failed in " + during + ": " + cause.getClass().getName());
     scope.close();
     assertNothingIsLeft();
   }
@@ -101,7 +102,8 @@ class FailureTest extends StageTest {
     @ParameterizedTest
     @EnumSource
     void f01_to_f06_s57_inOnDemandFailsTheScope(Thrown thrown) throws Exception {
-      ProducerRef<Integer, Stage.Producer<Integer>> producer = start(Stage.producer("p", Integer.class, () -> (demand, out) -> {
+      ProducerRef<Integer, Stage.Producer<Integer>> producer =
+          start(Stage.producer("p", Integer.class, () -> (demand, out) -> {
         out.emit(1);
         sneak(thrown.cause);
       }));
@@ -115,7 +117,8 @@ class FailureTest extends StageTest {
     @ParameterizedTest
     @EnumSource
     void f01_to_f06_inGenerateFailsTheScope(Thrown thrown) {
-      ProducerRef<Integer, Stage.Generator<Integer>> generator = start(Stage.generator("gen", Integer.class, () -> out -> {
+      ProducerRef<Integer, Stage.Generator<Integer>> generator =
+          start(Stage.generator("gen", Integer.class, () -> out -> {
         out.emit(1);
         sneak(thrown.cause);
       }));
@@ -230,7 +233,8 @@ class FailureTest extends StageTest {
     void f04_byRealRecursionFailsTheScope() {
       ProducerRef<Integer, Numbers> numbers = start(Stage.producer("numbers", Numbers::new));
       start(Stage.consumer("c", numbers, () -> (batch, from) -> events.add(depth(0))));
-      assertThatThrownBy(scope::join).isInstanceOf(StageFailedException.class).hasCauseInstanceOf(StackOverflowError.class);
+      assertThatThrownBy(scope::join).isInstanceOf(StageFailedException.class)
+          .hasCauseInstanceOf(StackOverflowError.class);
       scope.close();
       assertNothingIsLeft();
     }
@@ -258,7 +262,8 @@ class FailureTest extends StageTest {
     void areDrained() throws Exception {
       var held = new Held<Integer>();
       ProducerRef<Integer, Numbers> numbers = start(Stage.producer("numbers", Numbers::new));
-      ConsumerRef<Integer, Held<Integer>> consumer = start(Stage.consumer("held", () -> held).subscribeTo(numbers, Demand.max(10)));
+      ConsumerRef<Integer, Held<Integer>> consumer =
+          start(Stage.consumer("held", () -> held).subscribeTo(numbers, Demand.max(10)));
       ProducerRef<Integer, Idle> crasher = start(Stage.producer("crasher", Idle::new));
       Await.next(held.entered, consumer);
       crasher.cast(stage -> {
@@ -291,7 +296,8 @@ class FailureTest extends StageTest {
       var held = new Held<Integer>();
       ProducerRef<Integer, Idle> idle = start(Stage.producer("idle", Idle::new));
       ConsumerRef<Integer, Held<Integer>> heir = start(Stage.consumer("heir", () -> held));
-      ConsumerRef<Integer, Stage.Consumer<Integer>> crasher = start(Stage.consumer("crasher", idle, () -> (batch, from) -> {
+      ConsumerRef<Integer, Stage.Consumer<Integer>> crasher =
+          start(Stage.consumer("crasher", idle, () -> (batch, from) -> {
         heir.subscribeTo(idle, Demand.max(2));
         throw new IOException("crash");
       }).withDemand(Demand.max(10)));
@@ -308,7 +314,8 @@ class FailureTest extends StageTest {
 
     @Test
     void areListedWithTheFirstFailure() throws Exception {
-      ProducerRef<Integer, Stage.Producer<Integer>> second = start(Stage.producer("second", Integer.class, () -> new Stage.Producer<>() {
+      ProducerRef<Integer, Stage.Producer<Integer>> second =
+          start(Stage.producer("second", Integer.class, () -> new Stage.Producer<>() {
         @Override
         public void onDemand(long demand, Outlet<Integer> out) {}
       }));
@@ -329,14 +336,16 @@ class FailureTest extends StageTest {
       Await.end(second);
       StageFailedException failed = catchThrowableOfType(StageFailedException.class, scope::close);
       assertThat(failed).hasRootCauseMessage("first");
-      assertThat(failed.getSuppressed()).singleElement().satisfies(other -> assertThat(other).hasRootCauseMessage("second"));
+      assertThat(failed.getSuppressed()).singleElement()
+          .satisfies(other -> assertThat(other).hasRootCauseMessage("second"));
     }
 
     @Test
     void areCancelledIfTheyDoNotDrainInTime() throws Exception {
       var held = new Held<Integer>();
       var inner = stage.api.supervision.Supervisor.open(
-          stage.api.supervision.SupervisorSpec.of("inner").withIntensity(Intensity.none()).withShutdown(Duration.ofMillis(1)));
+          stage.api.supervision.SupervisorSpec.of("inner").withIntensity(Intensity.none())
+              .withShutdown(Duration.ofMillis(1)));
       var numbers = startIn(inner, Stage.producer("numbers", Numbers::new));
       var consumer = startIn(inner, Stage.consumer("held", numbers, () -> held));
       var crasher = startIn(inner, Stage.producer("crasher", Idle::new));
@@ -347,7 +356,8 @@ class FailureTest extends StageTest {
       assertThatThrownBy(inner::join).isInstanceOf(StageFailedException.class);   // without close
       assertThat(consumer.join()).isEqualTo(new StopReason.Stopped());
       inner.close();
-      assertThat(inner.report().cancelled()).contains("inner/held");   // the producer too, if a millisecond was too short for it
+      // the producer too, if a millisecond was too short for it
+      assertThat(inner.report().cancelled()).contains("inner/held");
     }
   }
 
@@ -371,7 +381,8 @@ class FailureTest extends StageTest {
       var cause = new IOException("crash");
       start(Stage.source("p", Integer.class));
       var entered = new java.util.concurrent.CountDownLatch(1);
-      ProducerRef<Integer, Stage.Generator<Integer>> generator = start(Stage.generator("gen", Integer.class, () -> out -> {
+      ProducerRef<Integer, Stage.Generator<Integer>> generator =
+          start(Stage.generator("gen", Integer.class, () -> out -> {
         for (int i = 0; i < 3; i++) out.emit(i);
       }));
       start(Stage.consumer("c", generator, () -> new Stage.Consumer<>() {
@@ -488,7 +499,8 @@ class FailureTest extends StageTest {
       }
       assertThatThrownBy(() -> sink.subscribeTo(dead.get()))
           .isInstanceOf(SubscriptionRefusedException.class)
-          .hasMessage("stage test/sink cannot subscribe to inner/p: it has ended: Crashed[cause=" + Evil.class.getName() + "]");
+          .hasMessage(
+              "stage test/sink cannot subscribe to inner/p: it has ended: Crashed[cause=" + Evil.class.getName() + "]");
       Await.answered(sink);
     }
   }

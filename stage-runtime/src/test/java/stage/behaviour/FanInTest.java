@@ -52,7 +52,8 @@ class FanInTest {
       consumer.pause();
       for (var subscription : spec.subscriptions()) consumer.subscribeTo(subscription);
       for (var producer : producers) {
-        Await.numbers(rig.app(), producer, ref -> ref.snapshot().outputs().stream().anyMatch(lane -> lane.inFlight() == 40));
+        Await.numbers(rig.app(), producer,
+            ref -> ref.snapshot().outputs().stream().anyMatch(lane -> lane.inFlight() == 40));
       }
       consumer.resume();
       Await.that(rig.app(), consumer, stage -> stage.batches.size() >= 60);

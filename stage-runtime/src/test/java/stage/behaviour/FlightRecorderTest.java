@@ -33,7 +33,8 @@ class FlightRecorderTest {
       recording.startAsync();
       try (Supervisor app = Supervisor.open(SupervisorSpec.of("recorded").withIntensity(Intensity.of(9)))) {
         ProducerRef<Integer, Numbers> numbers = app.start(Stage.producer("numbers", Numbers::new));
-        app.start(Stage.consumer("sink", () -> (Stage.Consumer<Integer>) (events, from) -> {}).subscribeTo(numbers, Demand.max(10)));
+        app.start(Stage.consumer("sink", () -> (Stage.Consumer<Integer>) (events, from) -> {}).subscribeTo(numbers,
+            Demand.max(10)));
         numbers.cast(ignored -> {
           throw new IllegalStateException("secret");
         });

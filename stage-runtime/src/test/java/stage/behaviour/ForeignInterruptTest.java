@@ -52,11 +52,15 @@ class ForeignInterruptTest extends CrashTest {
     thread.interrupt();
     Await.until(() -> generator.snapshot().incarnation() == 2, "it is restarted", generator);
 
-    var consumer = start(Stage.consumer("consumer", generator, () -> (batch, from) -> handled.addAll(batch)).withDemand(Demand.max(7)));
-    assertThat(Await.next(100, handled, generator, consumer)).as("what was not emitted is not committed").containsExactlyElementsOf(IntStream.rangeClosed(1, 100).boxed().toList());
+    var consumer = start(
+        Stage.consumer("consumer", generator, () -> (batch, from) -> handled.addAll(batch)).withDemand(Demand.max(7)));
+    assertThat(Await.next(100, handled, generator, consumer)).as("what was not emitted is not committed")
+        .containsExactlyElementsOf(IntStream.rangeClosed(1, 100).boxed().toList());
     assertThat(log.take()).singleElement().satisfies(line -> {
       assertThat(line.getMessage()).contains("child=generator#1 crashed in=generate").contains("decision=RESTART");
-      assertThat(line.getThrown()).hasMessage("stage test/generator was interrupted while it awaited DEMAND, by neither its supervisor nor its handle")
+      assertThat(line.getThrown())
+          .hasMessage(
+              "stage test/generator was interrupted while it awaited DEMAND, by neither its supervisor nor its handle")
           .hasCauseInstanceOf(InterruptedException.class);
     });
   }
@@ -78,13 +82,16 @@ class ForeignInterruptTest extends CrashTest {
     }).withDemand(Demand.max(7)));
     Await.next(threads, generator);   // the generator's
     Await.next(threads, consumer).interrupt();
-    assertThat(Await.next(100, handled, generator, consumer)).containsExactlyElementsOf(IntStream.rangeClosed(1, 100).boxed().toList());
-    assertThat(log.take()).extracting(LogRecord::getMessage).singleElement().asString().contains("child=consumer#1 crashed in=onEvents");
+    assertThat(Await.next(100, handled, generator, consumer))
+        .containsExactlyElementsOf(IntStream.rangeClosed(1, 100).boxed().toList());
+    assertThat(log.take()).extracting(LogRecord::getMessage).singleElement().asString()
+        .contains("child=consumer#1 crashed in=onEvents");
   }
 
   @Test
   void f16_betweenTwoTurnsIsOnlyAWakeUp() throws Exception {
-    ProducerRef<Integer, Stage.Producer<Integer>> idle = start(Stage.producer("idle", () -> new Stage.Producer<Integer>() {
+    ProducerRef<Integer, Stage.Producer<Integer>> idle =
+        start(Stage.producer("idle", () -> new Stage.Producer<Integer>() {
       @Override
       public void onStart(StageContext context) {
         threads.add(Thread.currentThread());
@@ -115,7 +122,8 @@ class ForeignInterruptTest extends CrashTest {
       }
     }
     open(stage.api.supervision.Intensity.of(1000));
-    ProducerRef<Integer, Waiting> generator = start(Stage.generator("generator", Waiting::new).withRestart(stage.api.Restart.PERMANENT));
+    ProducerRef<Integer, Waiting> generator =
+        start(Stage.generator("generator", Waiting::new).withRestart(stage.api.Restart.PERMANENT));
     for (int i = 1; i <= 200; i++) {
       StageContext context = Await.next(contexts, generator);
       assertThat(context.incarnation()).isEqualTo(i);

@@ -102,7 +102,8 @@ class GeneratorTest {
       goOn.countDown();
       Await.numbers(rig.app(), generator, ref -> !ref.isAlive());
       held.letGo();
-      if (first < 1000) assertThat(Await.next(rig.app(), held.entered)).as("all that had come meanwhile").hasSize(1000 - first);
+      if (first < 1000)
+        assertThat(Await.next(rig.app(), held.entered)).as("all that had come meanwhile").hasSize(1000 - first);
       rig.app().join();
     }
   }
@@ -140,7 +141,8 @@ class GeneratorTest {
       }));
       rig.start(Stage.consumer("collector", () -> collector).subscribeTo(generator));
       gate.countDown();
-      assertThatThrownBy(() -> rig.app().join()).isInstanceOf(StageFailedException.class).hasMessageContaining("rig/generator failed in generate")
+      assertThatThrownBy(() -> rig.app().join()).isInstanceOf(StageFailedException.class)
+          .hasMessageContaining("rig/generator failed in generate")
           .hasRootCauseMessage("announced");
     }
     assertThat(collector.events).containsExactly(1, 2, 3);

@@ -72,7 +72,8 @@ class InputEndTest {
           sink.subscribeTo(app.start(Stage.ofIterable("one", List.of(1))));
           sink.join();
           var two = app.start(Stage.ofIterable("two", List.of(2)));
-          assertThatThrownBy(() -> sink.subscribeTo(two)).isInstanceOf(SubscriptionRefusedException.class).hasMessageContaining("CancelPolicy.TEMPORARY");
+          assertThatThrownBy(() -> sink.subscribeTo(two)).isInstanceOf(SubscriptionRefusedException.class)
+              .hasMessageContaining("CancelPolicy.TEMPORARY");
         }
       });
     }
@@ -119,7 +120,9 @@ class InputEndTest {
 
     @Test
     void b33_aStageWithoutAConsumerKeepsNoDrainWaiting() {
-      assertThat(close(app -> app.start(Stage.producerConsumer("middle", app.start(Stage.ofIterable("numbers", List.of(1, 2, 3))), Integer.class, () -> relay())))).isLessThan(Duration.ofSeconds(1));
+      assertThat(close(app -> app.start(Stage.producerConsumer("middle",
+          app.start(Stage.ofIterable("numbers", List.of(1, 2, 3))), Integer.class, () -> relay()))))
+          .isLessThan(Duration.ofSeconds(1));
     }
 
     @Test

@@ -43,7 +43,10 @@ class InputsTest extends CrashTest {
     return Supervisor.open(SupervisorSpec.of(name).withIntensity(Intensity.of(10_000)));
   }
 
-  /** Merges ascending inputs into one. Whatever has events that are not to be emitted yet is closed, so it never holds more than a batch of each. */
+  /**
+   * Merges ascending inputs into one. Whatever has events that are not to be emitted yet is closed, so it never holds
+   * more than a batch of each.
+   */
   private static final class Merge implements Stage.ProducerConsumer<Integer, Integer> {
     private final List<String> problems;
     private final int most;
@@ -98,7 +101,8 @@ class InputsTest extends CrashTest {
     private void emit(Outlet<Integer> out) {
       Map<Long, List<Integer>> all = new HashMap<>(held.value());
       while (!all.isEmpty() && all.values().stream().noneMatch(List::isEmpty)) {
-        long least = Collections.min(all.entrySet(), Map.Entry.comparingByValue((a, b) -> a.getFirst() - b.getFirst())).getKey();
+        long least =
+            Collections.min(all.entrySet(), Map.Entry.comparingByValue((a, b) -> a.getFirst() - b.getFirst())).getKey();
         List<Integer> of = all.get(least);
         out.emit(of.getFirst());
         if (of.size() == 1 && least < 0) all.remove(least);
@@ -115,12 +119,14 @@ class InputsTest extends CrashTest {
     }
   }
 
-  private static List<Integer> merge(int demand, int first, int second, List<String> problems) throws InterruptedException {
+  private static List<Integer> merge(int demand, int first, int second, List<String> problems)
+      throws InterruptedException {
     List<Integer> merged = new ArrayList<>();
     try (Supervisor scope = scope("test")) {
       var even = scope.start(Stage.producer("even", () -> new Numbers(first)));
       var odd = scope.start(Stage.producer("odd", () -> new Numbers(second)));
-      var merge = scope.start(Stage.producerConsumer("merge", () -> new Merge(problems, demand)).withRedelivery(Redelivery.attempts(1000))
+      var merge = scope.start(
+          Stage.producerConsumer("merge", () -> new Merge(problems, demand)).withRedelivery(Redelivery.attempts(1000))
           .subscribeTo(even, Demand.max(demand)).subscribeTo(odd, Demand.max(demand)));
       Stage.Consumer<Integer> adding = (events, from) -> merged.addAll(events);
       scope.start(Stage.consumer("sink", merge, () -> adding).withDemand(Demand.max(3)));
@@ -227,7 +233,8 @@ class InputsTest extends CrashTest {
       theScopeMayFail();
       open(Intensity.none());
       Stage.Producer<Integer> failing = (demand, out) -> out.emitAll(List.of(1, 2, 3));
-      ProducerRef<Integer, Stage.Producer<Integer>> producer = start(Stage.producer("failing", Integer.class, () -> failing));
+      ProducerRef<Integer, Stage.Producer<Integer>> producer =
+          start(Stage.producer("failing", Integer.class, () -> failing));
       Stage.Consumer<Integer> closing = (events, from) -> from.close();
       var sink = start(Stage.consumer("sink", producer, () -> closing).withDemand(Demand.max(2).min(1)));
       Await.numbers(scope(), sink, ref -> ref.snapshot().inputs().getFirst().handled() > 0);
@@ -268,7 +275,8 @@ class InputsTest extends CrashTest {
       assertThat(told).containsExactly("test/first 0", "test/first 1", "test/first is over");
       second.resume();
       scope().join();
-      assertThat(told.subList(3, told.size())).containsExactly("test/second 0", "test/second 1", "test/second 2", "test/second is over", "complete");
+      assertThat(told.subList(3, told.size())).containsExactly("test/second 0", "test/second 1", "test/second 2",
+          "test/second is over", "complete");
     }
 
     @Test
@@ -318,7 +326,8 @@ class InputsTest extends CrashTest {
           told.add("over");
         }
       };
-      start(Stage.consumer("sink", SubscriptionSpec.to(producer).withCancelPolicy(CancelPolicy.TEMPORARY), () -> noting));
+      start(
+          Stage.consumer("sink", SubscriptionSpec.to(producer).withCancelPolicy(CancelPolicy.TEMPORARY), () -> noting));
       assertThat(Await.next(told)).isEqualTo("over");
       log.take();
     }
@@ -376,7 +385,8 @@ class InputsTest extends CrashTest {
         List<List<Integer>> got = new ArrayList<>();
         try (Supervisor scope = scope("test")) {
           var source = ProducerProbe.<Integer>start(scope, "source");
-          var group = scope.start(Stage.producerConsumer("group", source.ref(), Group::new).withRedelivery(Redelivery.attempts(50))
+          var group = scope
+              .start(Stage.producerConsumer("group", source.ref(), Group::new).withRedelivery(Redelivery.attempts(50))
               .withDemand(Demand.max(3)));
           Stage.Consumer<List<Integer>> adding = (events, from) -> got.addAll(events);
           scope.start(Stage.consumer("sink", group, () -> adding).withDemand(Demand.max(1)));
@@ -386,7 +396,8 @@ class InputsTest extends CrashTest {
           source.complete();
           scope.join();
         }
-        assertThat(got.stream().flatMap(List::stream).toList()).isEqualTo(IntStream.rangeClosed(1, 10).boxed().toList());
+        assertThat(got.stream().flatMap(List::stream).toList())
+            .isEqualTo(IntStream.rangeClosed(1, 10).boxed().toList());
         assertThat(got).allMatch(list -> !list.isEmpty() && list.size() <= 4);
       });
       log.take();
@@ -440,8 +451,10 @@ class InputsTest extends CrashTest {
       start(Stage.consumer("sink", numbers, () -> new Stage.Consumer<Integer>() {
         @Override
         public void onStart(StageContext context) {
-          assertThatThrownBy(context::outlet).isInstanceOf(IllegalStateException.class).hasMessageContaining("stage test/sink has no outlet");
-          assertThatThrownBy(() -> context.after(Duration.ZERO, (Outlet<Integer> out) -> out.emit(1))).isInstanceOf(IllegalStateException.class);
+          assertThatThrownBy(context::outlet).isInstanceOf(IllegalStateException.class)
+              .hasMessageContaining("stage test/sink has no outlet");
+          assertThatThrownBy(() -> context.after(Duration.ZERO, (Outlet<Integer> out) -> out.emit(1)))
+              .isInstanceOf(IllegalStateException.class);
           thrown.add(null);
         }
 
@@ -452,7 +465,8 @@ class InputsTest extends CrashTest {
       }));
       scope().join();
       assertThat(thrown).hasSize(2);
-      assertThat(thrown.getFirst()).hasMessageContaining("no turn of this incarnation of stage test/numbers is running");
+      assertThat(thrown.getFirst())
+          .hasMessageContaining("no turn of this incarnation of stage test/numbers is running");
     }
   }
 
@@ -461,8 +475,10 @@ class InputsTest extends CrashTest {
     @Test
     void eachGetsItsOwnAndWhatHasNoneIsADeadLetter() throws Exception {
       var letters = new LinkedBlockingQueue<Object>();
-      var numbers = start(Stage.producer("numbers", () -> new Numbers(12)).withDeadLetters(letter -> letters.add(letter.event() + ": " + letter.cause().getMessage()))
-          .withDispatcher(Dispatcher.partitionByIndex(2, (Integer event) -> event % 3 == 2 ? Dispatcher.IndexFunction.NOBODY : event == 9 ? 5 : event % 3)));
+      var numbers = start(Stage.producer("numbers", () -> new Numbers(12))
+          .withDeadLetters(letter -> letters.add(letter.event() + ": " + letter.cause().getMessage()))
+          .withDispatcher(Dispatcher.partitionByIndex(2,
+              (Integer event) -> event % 3 == 2 ? Dispatcher.IndexFunction.NOBODY : event == 9 ? 5 : event % 3)));
       List<Collector<Integer>> all = List.of(new Collector<>(), new Collector<>());
       for (int i = 0; i < 2; i++) {
         Collector<Integer> collector = all.get(i);
@@ -471,7 +487,8 @@ class InputsTest extends CrashTest {
       scope().join();
       assertThat(all.get(0).events).containsExactly(0, 3, 6);
       assertThat(all.get(1).events).containsExactly(1, 4, 7, 10);
-      assertThat(Await.next(letters)).isEqualTo("9: the partition function of test/numbers answered 5; there are 0 to 1; answer Dispatcher.IndexFunction.NOBODY to skip an event");
+      assertThat(Await.next(letters)).isEqualTo(
+          "9: the partition function of test/numbers answered 5; there are 0 to 1; answer Dispatcher.IndexFunction.NOBODY to skip an event");
     }
   }
 }

@@ -21,7 +21,9 @@ import stage.api.supervision.Intensity;
 import stage.behaviour.support.Await;
 import stage.behaviour.support.CrashTest;
 
-/** F18: interrupts that come at any moment, between taking and handling a batch, and between handling and committing it. */
+/**
+ * F18: interrupts that come at any moment, between taking and handling a batch, and between handling and committing it.
+ */
 class InterruptStormTest extends CrashTest {
   private static final int INTERRUPTS = 300;
 
@@ -104,7 +106,8 @@ class InterruptStormTest extends CrashTest {
     var source = start(Stage.generator("source", Source::new));
     var middle = start(Stage.producerConsumer("middle", source, Middle::new).withRedelivery(Redelivery.attempts(100))
         .withDemand(Demand.max(20)));
-    var sink = start(Stage.consumer("sink", middle, () -> new Sink(outOfOrder)).withRedelivery(Redelivery.attempts(100)).withDemand(Demand.max(50)));
+    var sink = start(Stage.consumer("sink", middle, () -> new Sink(outOfOrder)).withRedelivery(Redelivery.attempts(100))
+        .withDemand(Demand.max(50)));
     var victims = List.of("source", "middle", "sink");
     var random = new Random(seed);
     for (int i = 0; i < INTERRUPTS; i++) {

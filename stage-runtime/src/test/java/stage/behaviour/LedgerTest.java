@@ -47,7 +47,8 @@ class LedgerTest {
           SubscriptionSnapshot before = subscriptions.getFirst().snapshot();
           while (!done.get()) {
             SubscriptionSnapshot now = subscriptions.getFirst().snapshot();
-            boolean forward = now.sent() >= before.sent() && now.handled() >= before.handled() && now.requested() >= before.requested();
+            boolean forward = now.sent() >= before.sent() && now.handled() >= before.handled()
+                && now.requested() >= before.requested();
             if (!now.isBalanced() || !forward || now.outstanding() + now.inFlight() > max) wrong.add(now);
             before = now;
             seen.incrementAndGet();
@@ -120,7 +121,8 @@ class LedgerTest {
         producer.castEmit((stage, out) -> {
           for (int i = 0; i < 1000; i++) out.emit(i);
         });
-        Await.numbers(rig.app(), producer, ref -> subscriptions.stream().mapToLong(s -> s.snapshot().handled()).sum() == 400);
+        Await.numbers(rig.app(), producer,
+            ref -> subscriptions.stream().mapToLong(s -> s.snapshot().handled()).sum() == 400);
         Await.answered(producer);   // the turn is over
         StageSnapshot numbers = producer.snapshot();
         assertThat(numbers.eventsEmitted()).isEqualTo(1000);
@@ -201,11 +203,14 @@ class LedgerTest {
     void haveALedgerEach() throws Exception {
       var held = new Held<Integer>();
       try (var rig = new Rig()) {
-        var numbers = rig.start(Stage.producer("numbers", () -> new Counter(2000)).withDispatcher(Dispatcher.broadcast()));
+        var numbers =
+            rig.start(Stage.producer("numbers", () -> new Counter(2000)).withDispatcher(Dispatcher.broadcast()));
         var gate = new CountDownLatch(1);
         numbers.cast(stage -> gate.await());
-        var consumer = rig.start(Stage.consumer("held", () -> held).subscribeTo(numbers, Demand.max(8)).subscribeTo(numbers, Demand.max(100)));
-        assertThat(consumer.snapshot().inputs()).hasSize(2).extracting(SubscriptionSnapshot::id).doesNotHaveDuplicates();
+        var consumer = rig.start(Stage.consumer("held", () -> held).subscribeTo(numbers, Demand.max(8))
+            .subscribeTo(numbers, Demand.max(100)));
+        assertThat(consumer.snapshot().inputs()).hasSize(2).extracting(SubscriptionSnapshot::id)
+            .doesNotHaveDuplicates();
         gate.countDown();
         held.letGo();
         rig.app().join();

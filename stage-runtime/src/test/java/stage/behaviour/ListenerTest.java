@@ -39,7 +39,9 @@ class ListenerTest extends CrashTest {
     return open(SupervisorSpec.of("test").withIntensity(intensity).withListener(told::add));
   }
 
-  /** {@return what was told of a stage or supervisor} Closes the scope first, which waits for all that there is to tell. */
+  /**
+   * {@return what was told of a stage or supervisor} Closes the scope first, which waits for all that there is to tell.
+   */
   private List<StageEvent> toldOf(String path) {
     scope().close();
     return told.stream().filter(event -> event.path().equals(path)).toList();
@@ -115,7 +117,8 @@ class ListenerTest extends CrashTest {
       List<StageEvent> events = toldOf("test/sink");
       assertThat(events.stream().map(event -> event.getClass().getSimpleName()).toList()).containsExactly("Started",
           "Crashed", "Restarted", "Crashed", "Restarted", "Crashed", "DeadLettered", "Restarted", "Ended");
-      assertThat(events.stream().filter(StageEvent.Crashed.class::isInstance).map(StageEvent.Crashed.class::cast).toList())
+      assertThat(
+          events.stream().filter(StageEvent.Crashed.class::isInstance).map(StageEvent.Crashed.class::cast).toList())
           .extracting(StageEvent.Crashed::incarnation).containsExactly(1, 2, 3);
       assertThat(events.get(1)).isInstanceOfSatisfying(StageEvent.Crashed.class, crashed -> {
         assertThat(crashed.during()).isEqualTo("onEvents");
@@ -145,14 +148,16 @@ class ListenerTest extends CrashTest {
       Await.until(() -> stage.snapshot().incarnation() == 6, "it has crashed five times", stage);
       List<StageEvent.Crashed> crashes = toldOf("test/source").stream()
           .filter(StageEvent.Crashed.class::isInstance).map(StageEvent.Crashed.class::cast).toList();
-      assertThat(crashes).extracting(crash -> crash.incarnation() + " " + crash.cause().getMessage() + " in " + crash.during())
+      assertThat(crashes)
+          .extracting(crash -> crash.incarnation() + " " + crash.cause().getMessage() + " in " + crash.during())
           .containsExactly("1 crash 1 in a cast", "2 crash 2 in a cast",
               "3 crash 3 in a cast", "4 crash 4 in a cast", "5 crash 5 in a cast");
       List<LogRecord> lines = log.take();
       assertThat(lines).extracting(line -> line.getThrown().getMessage())
           .containsExactly("crash 1", "crash 2", "crash 3", "crash 4", "crash 5");
       assertThat(lines).allMatch(line -> line.getLevel() == Level.WARNING);
-      assertThat(lines.getFirst().getMessage()).startsWith("supervisor=test child=source#1 crashed in=a cast decision=RESTART ");
+      assertThat(lines.getFirst().getMessage())
+          .startsWith("supervisor=test child=source#1 crashed in=a cast decision=RESTART ");
     }
   }
 
@@ -173,8 +178,10 @@ class ListenerTest extends CrashTest {
       } catch (stage.api.supervision.StageFailedException announced) {
         assertThat(announced).hasCause(cause);
       }
-      assertThat(told).containsExactly(new StageEvent.Started("test/source"), new StageEvent.Crashed("test/source", 1, cause, "a cast"),
-          new StageEvent.GaveUp("test", "test/source", cause), new StageEvent.Ended("test/source", new StopReason.Crashed(cause)));
+      assertThat(told).containsExactly(new StageEvent.Started("test/source"),
+          new StageEvent.Crashed("test/source", 1, cause, "a cast"),
+          new StageEvent.GaveUp("test", "test/source", cause),
+          new StageEvent.Ended("test/source", new StopReason.Crashed(cause)));
       assertThat(scope().snapshot().escalations()).isEqualTo(1);
       assertThat(log.take()).singleElement()
           .satisfies(line -> assertThat(line.getLevel()).as("System.Logger's ERROR").isEqualTo(Level.SEVERE));
@@ -192,7 +199,8 @@ class ListenerTest extends CrashTest {
       });
       Await.end(stage);
       assertThat(told.stream().filter(StageEvent.GaveUp.class::isInstance).toList()).containsExactly(
-          new StageEvent.GaveUp("test/below", "test/below/deep", cause), new StageEvent.GaveUp("test", "test/below", cause));
+          new StageEvent.GaveUp("test/below", "test/below/deep", cause),
+          new StageEvent.GaveUp("test", "test/below", cause));
       log.take();
     }
   }
@@ -256,7 +264,8 @@ class ListenerTest extends CrashTest {
     @Test
     void isToldOfABatchThatIsNotDeliveredAgain() throws Exception {
       listened(Intensity.of(10));
-      ConsumerRef<Integer, ?> sink = start(picky(3).withRedelivery(Redelivery.none()).subscribeTo(source(6), Demand.max(1)));
+      ConsumerRef<Integer, ?> sink =
+          start(picky(3).withRedelivery(Redelivery.none()).subscribeTo(source(6), Demand.max(1)));
       scope().join();
       List<String> kinds = toldOf("test/sink").stream().map(event -> event.getClass().getSimpleName()).toList();
       assertThat(kinds).containsExactly("Started", "Crashed", "Dropped", "Restarted", "Ended");
@@ -279,10 +288,12 @@ class ListenerTest extends CrashTest {
       scope().join();
       scope().close();
       assertThat(sink.snapshot().eventsDeadLettered()).isEqualTo(1);
-      assertThat(scope().snapshot().listenerFailures()).as("2 starts, 3 crashes, 3 restarts, a dead letter, 2 ends").isEqualTo(11);
+      assertThat(scope().snapshot().listenerFailures()).as("2 starts, 3 crashes, 3 restarts, a dead letter, 2 ends")
+          .isEqualTo(11);
       List<LogRecord> lines = log.take();
       assertThat(lines.stream().filter(line -> line.getThrown() == failure)).singleElement()
-          .satisfies(line -> assertThat(line.getMessage()).isEqualTo("the listener of scope test threw; later failures are only counted"));
+          .satisfies(line -> assertThat(line.getMessage())
+              .isEqualTo("the listener of scope test threw; later failures are only counted"));
       assertThat(lines).hasSize(4);
     }
   }
@@ -325,7 +336,8 @@ class ListenerTest extends CrashTest {
         throw new IOException("crash");
       });
       Await.end(stage);
-      assertThat(toldOf("test/source").stream().map(event -> event.getClass().getSimpleName()).collect(Collectors.joining(" ")))
+      assertThat(toldOf("test/source").stream().map(event -> event.getClass().getSimpleName())
+          .collect(Collectors.joining(" ")))
           .isEqualTo("Started Crashed Ended");
       log.take();
     }

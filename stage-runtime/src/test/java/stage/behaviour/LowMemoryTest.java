@@ -159,7 +159,8 @@ class LowMemoryTest {
 
     @Override
     public void onStop(StopReason reason) {
-      Main.tell(reason instanceof StopReason.Crashed(var cause) ? cause.getClass().getSimpleName() : reason + " sum=" + sum.value());
+      Main.tell(reason instanceof StopReason.Crashed(var cause) ? cause.getClass().getSimpleName()
+          : reason + " sum=" + sum.value());
     }
   }
 
@@ -174,7 +175,8 @@ class LowMemoryTest {
       hoarder.join();
       SubscriptionSnapshot ledger = subscription.snapshot();
       Main.tell("balanced=" + ledger.isBalanced() + " handled=" + ledger.handled() + " dead=" + ledger.deadLettered());
-      Main.tell("restarts=" + app.snapshot().restarts() + " incarnations=" + numbers.snapshot().incarnation() + other.snapshot().incarnation()
+      Main.tell("restarts=" + app.snapshot().restarts() + " incarnations=" + numbers.snapshot().incarnation()
+          + other.snapshot().incarnation()
           + hoarder.snapshot().incarnation());
       go.countDown();
       other.call(behaviour -> null);
@@ -186,7 +188,8 @@ class LowMemoryTest {
 
   private static List<String> run(String collector, String what) throws IOException, InterruptedException {
     Path output = Files.createTempFile(Path.of("target"), "low-memory", ".txt");
-    Process process = OtherJvm.of(List.of("-Xmx64m", "-XX:+Use" + collector), Main.class, what).redirectOutput(output.toFile()).start();
+    Process process = OtherJvm.of(List.of("-Xmx64m", "-XX:+Use" + collector), Main.class, what)
+        .redirectOutput(output.toFile()).start();
     boolean isOver = process.waitFor(100, TimeUnit.SECONDS);
     process.destroyForcibly();   // a JVM without memory may not hear of a milder way
     List<String> all = Files.readAllLines(output);
@@ -201,7 +204,8 @@ class LowMemoryTest {
   void f46_tenMillionEventsLeaveNothingBehind(String collector) throws Exception {
     List<String> lines = run(collector, "pipeline");
     assertThat(lines).first().isEqualTo("Completed[] count=" + EVENTS + " sum=" + -(EVENTS * (EVENTS + 1L) / 2));
-    assertThat(Long.parseLong(lines.get(1).substring("growth=".length()))).as("KiB more in use after 9 than after 1 million events").isLessThan(4096);
+    assertThat(Long.parseLong(lines.get(1).substring("growth=".length())))
+        .as("KiB more in use after 9 than after 1 million events").isLessThan(4096);
   }
 
   @ParameterizedTest

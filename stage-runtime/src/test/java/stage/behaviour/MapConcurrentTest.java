@@ -90,7 +90,8 @@ class MapConcurrentTest extends CrashTest {
       }).withDeadLetters(letter -> letters.add(letter)));
       Await.end(sink(map, Demand.max(10)));
       assertThat(List.copyOf(handled)).isEqualTo(doubled(100).stream().filter(event -> event / 2 % 10 != 7).toList());
-      assertThat(Await.next(10, letters)).extracting(DeadLetter::event).containsExactlyInAnyOrder(7, 17, 27, 37, 47, 57, 67, 77, 87, 97);
+      assertThat(Await.next(10, letters)).extracting(DeadLetter::event).containsExactlyInAnyOrder(7, 17, 27, 37, 47, 57,
+          67, 77, 87, 97);
     }
 
     @Test
@@ -101,7 +102,8 @@ class MapConcurrentTest extends CrashTest {
           .withDeadLetters(letter -> letters.add(letter)));
       Await.end(sink(map, Demand.max(10)));
       assertThat(handled).containsExactly(0, 2);
-      assertThat(Await.next(1, letters).getFirst().cause()).isInstanceOf(NullPointerException.class).hasMessageContaining("returned null");
+      assertThat(Await.next(1, letters).getFirst().cause()).isInstanceOf(NullPointerException.class)
+          .hasMessageContaining("returned null");
     }
 
     @Test

@@ -85,7 +85,8 @@ class MisuseTest extends StageTest {
     void f25_takesNoNull() throws Exception {
       String message = "event must not be null (Reactive Streams rule 2.13)";
       assertThat(thrownIn(stage -> out.emit(null))).isInstanceOf(NullPointerException.class).hasMessage(message);
-      assertThat(thrownIn(stage -> out.emitAll(Arrays.asList(1, null, 2)))).isInstanceOf(NullPointerException.class).hasMessage(message);
+      assertThat(thrownIn(stage -> out.emitAll(Arrays.asList(1, null, 2)))).isInstanceOf(NullPointerException.class)
+          .hasMessage(message);
       assertThatThrownBy(() -> idle.emit(null)).isInstanceOf(NullPointerException.class).hasMessage(message);
     }
 
@@ -95,7 +96,8 @@ class MisuseTest extends StageTest {
         out.complete();
         out.complete();
         out.emit(1);
-      })).isInstanceOf(IllegalStateException.class).hasMessage("stage test/idle has completed its outlet; nothing can be emitted after complete()");
+      })).isInstanceOf(IllegalStateException.class)
+          .hasMessage("stage test/idle has completed its outlet; nothing can be emitted after complete()");
       assertThat(Await.end(idle)).isEqualTo(new StopReason.Completed());
       assertThat(events).isEmpty();
     }
@@ -122,7 +124,8 @@ class MisuseTest extends StageTest {
 
     @Test
     void holdsSoManyEventsBeyondDemand() throws Exception {
-      ProducerRef<Integer, Idle> small = start(Stage.producer("small", Idle::new).withOverflow(Overflow.block().withCapacity(3)));
+      ProducerRef<Integer, Idle> small =
+          start(Stage.producer("small", Idle::new).withOverflow(Overflow.block().withCapacity(3)));
       small.castEmit((stage, outlet) -> {
         for (int i = 0; i < 3; i++) outlet.emit(i);
         DemandExceededException exceeded = catchThrowableOfType(DemandExceededException.class, () -> outlet.emit(3));
@@ -137,7 +140,8 @@ class MisuseTest extends StageTest {
     @Test
     void f24_ofAGeneratorIsNotForOtherThreadsEither() throws Exception {
       BlockingQueue<Outlet<Integer>> outlets = new LinkedBlockingQueue<>();
-      ProducerRef<Integer, Stage.Generator<Integer>> generator = start(Stage.generator("gen", Integer.class, () -> outlet -> {
+      ProducerRef<Integer, Stage.Generator<Integer>> generator =
+          start(Stage.generator("gen", Integer.class, () -> outlet -> {
         outlets.add(outlet);
         outlet.emit(1);
       }));
@@ -151,7 +155,8 @@ class MisuseTest extends StageTest {
     @Test
     void f23_ofAGeneratorIsClosedByComplete() throws Exception {
       theScopeMayFail();
-      ProducerRef<Integer, Stage.Generator<Integer>> generator = start(Stage.generator("gen", Integer.class, () -> outlet -> {
+      ProducerRef<Integer, Stage.Generator<Integer>> generator =
+          start(Stage.generator("gen", Integer.class, () -> outlet -> {
         outlet.complete();
         outlet.emit(1);
       }));
@@ -165,7 +170,8 @@ class MisuseTest extends StageTest {
     void isNotInTheWayOfEmitFromOutsideOnTheOwnThread() throws Exception {
       assertThat(thrownIn(stage -> {
         while (true) idle.emit(1);   // until demand is used up
-      })).isInstanceOf(IllegalStateException.class).hasMessageContaining("emit() beyond demand on stage test/idle would wait for itself");
+      })).isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("emit() beyond demand on stage test/idle would wait for itself");
     }
   }
 
@@ -173,14 +179,17 @@ class MisuseTest extends StageTest {
   class EmittingFromOutside {
     @Test
     void isForProducersOnly() {
-      ProducerRef<Integer, Stage.Generator<Integer>> generator = start(Stage.generator("gen", Integer.class, () -> outlet -> outlet.emit(1)));
+      ProducerRef<Integer, Stage.Generator<Integer>> generator =
+          start(Stage.generator("gen", Integer.class, () -> outlet -> outlet.emit(1)));
       ProducerConsumerRef<Integer, Integer, Relay> relay = start(Stage.producerConsumer("relay", Relay::new));
       assertThatThrownBy(() -> generator.emit(1))
           .isInstanceOf(UnsupportedOperationException.class)
-          .hasMessage("emit() from outside is for producers, but stage test/gen is a generator; use castEmit, or a producer of its own");
+          .hasMessage(
+              "emit() from outside is for producers, but stage test/gen is a generator; use castEmit, or a producer of its own");
       assertThatThrownBy(() -> relay.emit(1))
           .isInstanceOf(UnsupportedOperationException.class)
-          .hasMessage("emit() from outside is for producers, but stage test/relay is a producer-consumer; use castEmit, or a producer of its own");
+          .hasMessage(
+              "emit() from outside is for producers, but stage test/relay is a producer-consumer; use castEmit, or a producer of its own");
     }
   }
 
@@ -191,33 +200,43 @@ class MisuseTest extends StageTest {
       assertThatThrownBy(() -> Demand.max(0))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessage("max demand must be at least 1, but was 0; use Demand.max(1) to take one event at a time");
-      assertThatThrownBy(() -> Demand.max(-5)).isInstanceOf(IllegalArgumentException.class).hasMessageContaining("but was -5");
+      assertThatThrownBy(() -> Demand.max(-5)).isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("but was -5");
       assertThatThrownBy(() -> Demand.max(10).min(10))
           .isInstanceOf(IllegalArgumentException.class)
-          .hasMessage("min demand must be from 0 to max demand - 1 = 9, but was 10; use Demand.max(10) for min demand 5");
-      assertThatThrownBy(() -> Demand.max(10).min(-1)).isInstanceOf(IllegalArgumentException.class).hasMessageContaining("but was -1");
+          .hasMessage(
+              "min demand must be from 0 to max demand - 1 = 9, but was 10; use Demand.max(10) for min demand 5");
+      assertThatThrownBy(() -> Demand.max(10).min(-1)).isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("but was -1");
     }
 
     @Test
     void isRefusedByASpec() {
       var producer = Stage.producer("p", Idle::new);
-      assertThatThrownBy(() -> producer.withMailbox(0)).isInstanceOf(IllegalArgumentException.class).hasMessage("mailbox must be at least 1, but was 0");
+      assertThatThrownBy(() -> producer.withMailbox(0)).isInstanceOf(IllegalArgumentException.class)
+          .hasMessage("mailbox must be at least 1, but was 0");
       assertThatThrownBy(() -> Stage.producerConsumer("r", Relay::new).withBuffer(-1))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessage("buffer must be at least 0, but was -1");
       assertThatThrownBy(() -> Overflow.dropOldest(0))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageStartingWith("overflow capacity must be at least 1 to drop the oldest, but was 0");
-      assertThatThrownBy(() -> Overflow.dropNewest(-1)).isInstanceOf(IllegalArgumentException.class).hasMessageContaining("but was -1");
-      assertThatThrownBy(() -> Dispatcher.<Integer>partition(0, event -> event)).isInstanceOf(IllegalArgumentException.class).hasMessage("there must be at least 1 partition, but the number was 0");
-      assertThatThrownBy(() -> Dispatcher.<Integer>partition(List.of("a", "a"), event -> "a")).isInstanceOf(IllegalArgumentException.class).hasMessage("partition names must differ, but were [a, a]");
-      assertThatThrownBy(() -> Dispatcher.<Integer>partition(List.of("a"), event -> "a").withBacklog(0)).isInstanceOf(IllegalArgumentException.class).hasMessage("partition backlog must be at least 1, but was 0");
+      assertThatThrownBy(() -> Overflow.dropNewest(-1)).isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("but was -1");
+      assertThatThrownBy(() -> Dispatcher.<Integer>partition(0, event -> event))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessage("there must be at least 1 partition, but the number was 0");
+      assertThatThrownBy(() -> Dispatcher.<Integer>partition(List.of("a", "a"), event -> "a"))
+          .isInstanceOf(IllegalArgumentException.class).hasMessage("partition names must differ, but were [a, a]");
+      assertThatThrownBy(() -> Dispatcher.<Integer>partition(List.of("a"), event -> "a").withBacklog(0))
+          .isInstanceOf(IllegalArgumentException.class).hasMessage("partition backlog must be at least 1, but was 0");
     }
 
     @Test
     void isRefusedByASubscription() {
       ProducerRef<Integer, Idle> idle = start(Stage.producer("idle", Idle::new));
-      assertThatThrownBy(() -> SubscriptionSpec.to(idle).withWeight(0)).isInstanceOf(IllegalArgumentException.class).hasMessage("weight must be at least 1, but was 0");
+      assertThatThrownBy(() -> SubscriptionSpec.to(idle).withWeight(0)).isInstanceOf(IllegalArgumentException.class)
+          .hasMessage("weight must be at least 1, but was 0");
     }
 
     @Test

@@ -40,7 +40,8 @@ class ObservingDocTest {
     String guide = masked(Files.readString(Path.of("..", "docs", "observing.md")));
     String last = "";
     for (int i = 0; i < TRIES; i++) {
-      last = masked(app.explain().toString()).replaceAll("`ObservingDocTest\\.\\w+` \\(ObservingDocTest", "`Jdbc.execute` (Jdbc");
+      last = masked(app.explain().toString()).replaceAll("`ObservingDocTest\\.\\w+` \\(ObservingDocTest",
+          "`Jdbc.execute` (Jdbc");
       if (last.endsWith(end) && guide.contains(last)) return;
     }
     assertThat(guide).contains(last);
@@ -66,7 +67,8 @@ class ObservingDocTest {
   @Test
   void whatItSaysOfASlowStage() throws IOException {
     ProducerRef<Integer, ?> numbers = app.start(Stage.producer("numbers", Numbers::new));
-    app.start(Stage.consumer("slow", () -> (Stage.Consumer<Integer>) (events, from) -> release.await(2, TimeUnit.MILLISECONDS))
+    app.start(Stage
+        .consumer("slow", () -> (Stage.Consumer<Integer>) (events, from) -> release.await(2, TimeUnit.MILLISECONDS))
         .subscribeTo(numbers, Demand.max(2)));
     assertThatTheGuideSays("times the rate");
   }

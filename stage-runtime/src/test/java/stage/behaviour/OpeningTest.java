@@ -29,7 +29,10 @@ import stage.api.supervision.Supervisor;
 import stage.api.supervision.SupervisorSpec;
 import stage.runtime.testkit.SimulatedRuntime;
 
-/** When a producer begins, so that no consumer misses anything: with an init, with its n-th consumer, when it is resumed. */
+/**
+ * When a producer begins, so that no consumer misses anything: with an init, with its n-th consumer, when it is
+ * resumed.
+ */
 class OpeningTest {
   /** Where a body runs: on real threads, or in simulations of many orders. */
   enum Where {
@@ -95,7 +98,8 @@ class OpeningTest {
     void aBroadcastBeginsWhenAllAreThere(Where where) throws Throwable {
       where.run(() -> {
         try (var app = Supervisor.open("app")) {
-          var numbers = app.start(Stage.generator("numbers", Numbers::new).withDispatcher(Dispatcher.broadcast()).awaitingConsumers(2));
+          var numbers = app.start(
+              Stage.generator("numbers", Numbers::new).withDispatcher(Dispatcher.broadcast()).awaitingConsumers(2));
           app.start(Stage.consumer("first", numbers, () -> new Keeper(first)).withDemand(Demand.max(3)));
           assertThat(numbers.snapshot().status()).isEqualTo(StageSnapshot.Status.PAUSED);
           app.start(Stage.consumer("second", numbers, () -> new Keeper(second)).withDemand(Demand.max(2)));
@@ -120,7 +124,8 @@ class OpeningTest {
           source.castEmit((behaviour, out) -> out.complete());
           app.join();
         }
-        assertThat(first).containsExactlyInAnyOrder(1, 2, 3).containsExactlyElementsOf(second);   // a cast may overtake what is handed in
+        // a cast may overtake what is handed in
+        assertThat(first).containsExactlyInAnyOrder(1, 2, 3).containsExactlyElementsOf(second);
         first.clear();
         second.clear();
       });
@@ -131,7 +136,8 @@ class OpeningTest {
     void aCompletedOneWaitsForThemToo(Where where) throws Throwable {
       where.run(() -> {
         try (var app = Supervisor.open("app")) {
-          var source = app.start(Stage.source("source", Integer.class).withDispatcher(Dispatcher.broadcast()).awaitingConsumers(2));
+          var source = app
+              .start(Stage.source("source", Integer.class).withDispatcher(Dispatcher.broadcast()).awaitingConsumers(2));
           source.castEmit((behaviour, out) -> {
             for (int i = 1; i <= 5; i++) out.emit(i);
             out.complete();
@@ -166,7 +172,8 @@ class OpeningTest {
     void aCrashBeforeTheBeginningChangesNothing(Where where) throws Throwable {
       where.run(() -> {
         try (var app = Supervisor.open("app")) {
-          var numbers = app.start(Stage.generator("numbers", Numbers::new).withDispatcher(Dispatcher.broadcast()).awaitingConsumers(2));
+          var numbers = app.start(
+              Stage.generator("numbers", Numbers::new).withDispatcher(Dispatcher.broadcast()).awaitingConsumers(2));
           app.start(Stage.consumer("first", numbers, () -> new Keeper(first)));
           numbers.kill();
           app.start(Stage.consumer("second", numbers, () -> new Keeper(second)));
@@ -178,7 +185,8 @@ class OpeningTest {
 
     @Test
     void thereMustBeOneAtLeast() {
-      assertThatThrownBy(() -> Stage.generator("numbers", Numbers::new).awaitingConsumers(0)).isInstanceOf(IllegalArgumentException.class)
+      assertThatThrownBy(() -> Stage.generator("numbers", Numbers::new).awaitingConsumers(0))
+          .isInstanceOf(IllegalArgumentException.class)
           .hasMessage("the number of consumers to await must be at least 1, but was 0");
     }
   }
@@ -190,7 +198,8 @@ class OpeningTest {
     void c2_holdsEverythingUntilItIsResumed(Where where) throws Throwable {
       where.run(() -> {
         try (var app = Supervisor.open("app")) {
-          var source = app.start(Stage.source("source", Integer.class).withDispatcher(Dispatcher.broadcast()).startPaused());
+          var source =
+              app.start(Stage.source("source", Integer.class).withDispatcher(Dispatcher.broadcast()).startPaused());
           app.start(Stage.consumer("first", source, () -> new Keeper(first)));
           source.castEmit((behaviour, out) -> out.emit(1));
           source.call(behaviour -> 0);
@@ -266,7 +275,8 @@ class OpeningTest {
         })) {
           app.join();
         }
-        assertThat(all).containsExactlyElementsOf(upTo(20).stream().map(n -> n * 10).toList()).containsExactlyElementsOf(first);
+        assertThat(all).containsExactlyElementsOf(upTo(20).stream().map(n -> n * 10).toList())
+            .containsExactlyElementsOf(first);
         first.clear();
       });
     }
@@ -279,10 +289,13 @@ class OpeningTest {
           var source = scope.start(Stage.source("source", Integer.class));
           var sink = scope.start(Stage.consumer("first", source, () -> new Keeper(first)));
           assertThatThrownBy(() -> source.emit(1)).isInstanceOf(IllegalStateException.class)
-              .hasMessageStartingWith("emit() on stage app/source would wait for ever, because it was called in the init that starts it");
-          assertThatThrownBy(sink::join).isInstanceOf(IllegalStateException.class).hasMessageStartingWith("join() on stage app/first would wait");
+              .hasMessageStartingWith(
+                  "emit() on stage app/source would wait for ever, because it was called in the init that starts it");
+          assertThatThrownBy(sink::join).isInstanceOf(IllegalStateException.class)
+              .hasMessageStartingWith("join() on stage app/first would wait");
           assertThatThrownBy(() -> source.stream().findFirst()).isInstanceOf(IllegalStateException.class);
-          assertThatThrownBy(scope::join).isInstanceOf(IllegalStateException.class).hasMessageStartingWith("join() on scope app would wait");
+          assertThatThrownBy(scope::join).isInstanceOf(IllegalStateException.class)
+              .hasMessageStartingWith("join() on scope app would wait");
         })) {
           app.stop();
         }
@@ -318,7 +331,8 @@ class OpeningTest {
           numbers.join();
           assertThatThrownBy(() -> app.start(Stage.consumer("second", numbers, () -> new Keeper(second))))
               .isInstanceOf(SubscriptionRefusedException.class)
-              .hasMessageStartingWith("stage app/second cannot subscribe to app/numbers: it has completed, and a broadcast is not repeated");
+              .hasMessageStartingWith(
+                  "stage app/second cannot subscribe to app/numbers: it has completed, and a broadcast is not repeated");
           app.join();
         }
         first.clear();

@@ -21,7 +21,9 @@ class OrderTest {
     try (var rig = new Rig()) {
       stage.api.ProducerRef<Integer, ?> from = rig.start(Stage.producer("numbers", () -> new Counter(2000)));
       for (int i = 0; i < 5; i++) {
-        from = rig.start(Stage.producerConsumer("hop" + i, from, Integer.class, () -> (events, in, out) -> out.emitAll(events)).withDemand(Demand.max(max).min(min)));
+        from = rig.start(
+            Stage.producerConsumer("hop" + i, from, Integer.class, () -> (events, in, out) -> out.emitAll(events))
+                .withDemand(Demand.max(max).min(min)));
       }
       rig.start(Stage.consumer("collector", () -> collector).subscribeTo(from, Demand.max(max).min(min)));
       rig.app().join();
@@ -35,7 +37,8 @@ class OrderTest {
     List<Integer> sizes = List.of(1, 31, 32, 33, 1, 64, 7, 255, 256, 257, 2, 500);
     int sum = sizes.stream().mapToInt(Integer::intValue).sum();
     try (var rig = new Rig()) {
-      var producer = rig.start(Stage.producer("silent", Idle::new).withOverflow(stage.api.Overflow.block().withCapacity(sum)));
+      var producer =
+          rig.start(Stage.producer("silent", Idle::new).withOverflow(stage.api.Overflow.block().withCapacity(sum)));
       rig.start(Stage.consumer("collector", () -> collector).subscribeTo(producer, Demand.max(max).min(min)));
       int next = 0;
       for (int size : sizes) {

@@ -49,7 +49,10 @@ import stage.behaviour.support.Once;
 import stage.behaviour.support.Sink;
 import stage.behaviour.support.WithDemands;
 
-/** Bugs that others had with demand and events, each as a scenario. Above it stands who reported it, and what went wrong there. */
+/**
+ * Bugs that others had with demand and events, each as a scenario. Above it stands who reported it, and what went wrong
+ * there.
+ */
 class OthersBugsTest extends CrashTest {
   private final BlockingQueue<Integer> handled = new LinkedBlockingQueue<>();
   private final BlockingQueue<DeadLetter> letters = new LinkedBlockingQueue<>();
@@ -73,8 +76,9 @@ class OthersBugsTest extends CrashTest {
 
   @Nested
   class DemandThatRunsDry {
-    // gen_stage#44: a chain stopped after a few batches if a stage in its middle emitted fewer events than it took; what it had swallowed
-    // was not asked for again. With ten chains below one producer it took the consumers tens of milliseconds of sleep to hide it.
+    // gen_stage#44: a chain stopped after a few batches if a stage in its middle emitted fewer events than it took;
+    // what it had swallowed was not asked for again. With ten chains below one producer it took the consumers tens of
+    // milliseconds of sleep to hide it.
     @WithDemands
     void genStage44_doesNotInChainsThatSwallowMostOfTheirEvents(int max, int min) throws Exception {
       Demand demand = Demand.max(max).min(min);
@@ -94,11 +98,12 @@ class OthersBugsTest extends CrashTest {
       }
       allThere.countDown();
       for (ConsumerRef<Integer, Sink> sink : sinks) assertThat(Await.end(sink)).isEqualTo(new StopReason.Completed());
-      assertThat(handled).containsExactlyInAnyOrderElementsOf(upTo(limit).stream().filter(event -> event % 21 == 0).toList());
+      assertThat(handled)
+          .containsExactlyInAnyOrderElementsOf(upTo(limit).stream().filter(event -> event % 21 == 0).toList());
     }
 
-    // gen_stage#133: with two consumers of a broadcast, of which one selected everything and one nothing, all stopped after the first 1000
-    // events: what a selector turned down used up its consumer's demand.
+    // gen_stage#133: with two consumers of a broadcast, of which one selected everything and one nothing, all stopped
+    // after the first 1000 events: what a selector turned down used up its consumer's demand.
     @Test
     void genStage133_doesNotWhereASelectorTurnsEverythingDown() throws Exception {
       int limit = 10_000;
@@ -117,15 +122,18 @@ class OthersBugsTest extends CrashTest {
       assertThat(nothing.snapshot().outstanding()).as("as much as it asked for at first").isEqualTo(1000);
     }
 
-    // aws-sdk-java-v2#2877: what a filter's or a consumer's function threw was caught nowhere, and the future of the whole stream never
-    // completed. Its fix caught RuntimeException only, so that with a checked exception thrown by stealth it still hung (#4205 there).
+    // aws-sdk-java-v2#2877: what a filter's or a consumer's function threw was caught nowhere, and the future of the
+    // whole stream never completed. Its fix caught RuntimeException only, so that with a checked exception thrown by
+    // stealth it still hung (#4205 there).
     @ParameterizedTest
     @ValueSource(classes = {IllegalStateException.class, IOException.class, AssertionError.class})
     void awsSdk2877_doesNotWhereAFunctionOfTheUsersThrows(Class<? extends Throwable> type) throws Exception {
       Throwable thrown = type.getConstructor().newInstance();
       Supervisor scope = open(Intensity.none());
-      var selected = start(broadcasting(Stage.producer("selected", () -> new Numbers(100))).withDeadLetters(letter -> letters.add(letter)));
-      start(Stage.consumer("bySelector", () -> new Sink(handled)).subscribeTo(SubscriptionSpec.to(selected).withSelector(event -> {
+      var selected = start(broadcasting(Stage.producer("selected", () -> new Numbers(100)))
+          .withDeadLetters(letter -> letters.add(letter)));
+      start(Stage.consumer("bySelector", () -> new Sink(handled))
+          .subscribeTo(SubscriptionSpec.to(selected).withSelector(event -> {
         if (event == 50) OthersBugsTest.<RuntimeException>fling(thrown);
         return true;
       })));
@@ -133,11 +141,14 @@ class OthersBugsTest extends CrashTest {
         if (event == 150) OthersBugsTest.<RuntimeException>fling(thrown);
         return event;
       });
-      var divided = start(Stage.producer("divided", () -> new Numbers(100, 200)).withDispatcher(byKey).withDeadLetters(letter -> letters.add(letter)));
-      start(Stage.consumer("byPartition", () -> new Sink(handled)).subscribeTo(SubscriptionSpec.to(divided).withPartition(0)));
+      var divided = start(Stage.producer("divided", () -> new Numbers(100, 200)).withDispatcher(byKey)
+          .withDeadLetters(letter -> letters.add(letter)));
+      start(Stage.consumer("byPartition", () -> new Sink(handled))
+          .subscribeTo(SubscriptionSpec.to(divided).withPartition(0)));
 
       Await.until(() -> handled.size() == 198, "all but two are handled", selected, divided);
-      assertThat(Await.next(2, letters)).allMatch(letter -> letter.cause() == thrown).extracting(DeadLetter::event).containsExactlyInAnyOrder(50, 150);
+      assertThat(Await.next(2, letters)).allMatch(letter -> letter.cause() == thrown).extracting(DeadLetter::event)
+          .containsExactlyInAnyOrder(50, 150);
       scope.join();   // all four have ended
 
       theScopeMayFail();
@@ -150,9 +161,9 @@ class OthersBugsTest extends CrashTest {
 
   @Nested
   class DemandThatIsCountedTwice {
-    // gen_stage#318: consumer A of a broadcast asked for 1000, and the producer was asked for 1000. Then B subscribed and asked for 1000,
-    // and the producer was asked for another 1000, although the first had not come and would have served both. The excess had to be kept
-    // somewhere; pipelines got events in a wrong order, or stopped.
+    // gen_stage#318: consumer A of a broadcast asked for 1000, and the producer was asked for 1000. Then B subscribed
+    // and asked for 1000, and the producer was asked for another 1000, although the first had not come and would have
+    // served both. The excess had to be kept somewhere; pipelines got events in a wrong order, or stopped.
     @Test
     void genStage318_isNotByALaterConsumerOfABroadcast() throws Exception {
       var silent = new Idle();
@@ -171,7 +182,8 @@ class OthersBugsTest extends CrashTest {
       assertThat(producer.snapshot().backlog()).isZero();
     }
 
-    // The same report, where A has had its 1000 and is busy with them: what B wants cannot be served before A wants more.
+    // The same report, where A has had its 1000 and is busy with them: what B wants cannot be served before A wants
+    // more.
     @Test
     void genStage318_isNotWhereTheFirstConsumerIsBusy() throws Exception {
       ProducerRef<Integer, Numbers> producer = start(broadcasting(Stage.producer("producer", () -> new Numbers())));
@@ -208,12 +220,14 @@ class OthersBugsTest extends CrashTest {
       }
     }
 
-    // wabbit#20: a producer counted demand down on a copy of its counter, and when it reached zero the counter itself stayed at one. The
-    // next message from the broker then went out although nobody wanted it, and was discarded with a warning.
+    // wabbit#20: a producer counted demand down on a copy of its counter, and when it reached zero the counter itself
+    // stayed at one. The next message from the broker then went out although nobody wanted it, and was discarded with a
+    // warning.
     @WithDemands
     void wabbit20_isNotWhenTheLastOfItIsUsedUp(int max, int min) throws Exception {
       int limit = 2000;
-      ProducerRef<Integer, Pushed> producer = start(Stage.producer("producer", Pushed::new).withOverflow(Overflow.fail()));
+      ProducerRef<Integer, Pushed> producer =
+          start(Stage.producer("producer", Pushed::new).withOverflow(Overflow.fail()));
       var sink = start(Stage.consumer("sink", () -> new Sink(handled)).subscribeTo(producer, Demand.max(max).min(min)));
       for (int i = 0; i < limit; i++) {
         int event = i;
@@ -236,8 +250,9 @@ class OthersBugsTest extends CrashTest {
       return dispatch instanceof Dispatcher.Partition ? spec.withPartition(0) : spec;
     }
 
-    // gen_stage#311 (open): what a producer emitted while there was no consumer waited in its buffer, and stayed there when the consumer
-    // had come back: the demand it had asked for before it left counted as used, and only new events would have moved the old ones.
+    // gen_stage#311 (open): what a producer emitted while there was no consumer waited in its buffer, and stayed there
+    // when the consumer had come back: the demand it had asked for before it left counted as used, and only new events
+    // would have moved the old ones.
     @ParameterizedTest
     @MethodSource("dispatches")
     void genStage311_forAConsumerGoToTheNextWithoutNewOnes(Dispatcher<Integer> dispatch) throws Exception {
@@ -259,8 +274,9 @@ class OthersBugsTest extends CrashTest {
       Await.next(5, handled, producer, consumer);
     }
 
-    // aws-sdk-java-v2#3735: a reader looked whether the queue was empty, and then whether the stream was complete. In between the writer
-    // had added its last element and completed, so the reader took the stream for finished and the element was lost.
+    // aws-sdk-java-v2#3735: a reader looked whether the queue was empty, and then whether the stream was complete. In
+    // between the writer had added its last element and completed, so the reader took the stream for finished and the
+    // element was lost.
     @Test
     void awsSdk3735_areTakenBeforeTheirProducerCountsAsCompleted() throws Exception {
       open(SupervisorSpec.of("test").withStrategy(Strategy.DYNAMIC));
@@ -281,7 +297,8 @@ class OthersBugsTest extends CrashTest {
 
   @Nested
   class EventsInTheHandsOfOneThatCrashes {
-    // gen_stage#202: the question what becomes of the list that handle_events had in hand when it crashed. The answer there: it is lost.
+    // gen_stage#202: the question what becomes of the list that handle_events had in hand when it crashed. The answer
+    // there: it is lost.
     @Test
     void genStage202_areDeliveredAgainAsTheyWere() throws Exception {
       open(Intensity.of(1));
@@ -311,15 +328,18 @@ class OthersBugsTest extends CrashTest {
       }
     }
 
-    // Broadway's tests hold it to losing messages: of 1, 2, kill, 3, 4, 5 in batches of two, "only the messages in the crashing processor
-    // are lost" - kill and the innocent 3 - and the batcher below is restarted with it. Here nothing is lost, and nobody else restarted.
+    // Broadway's tests hold it to losing messages: of 1, 2, kill, 3, 4, 5 in batches of two, "only the messages in the
+    // crashing processor are lost" - kill and the innocent 3 - and the batcher below is restarted with it. Here nothing
+    // is lost, and nobody else restarted.
     @Test
     void broadway_areNotLostWithTheOneThatKillsTheirProcessor() throws Exception {
       open(Intensity.of(3));
       ProducerRef<Integer, Idle> producer = start(Stage.producer("producer", Idle::new));
-      var processor = start(Stage.producerConsumer("processor", Processor::new).withDeadLetters(letter -> letters.add(letter))
+      var processor =
+          start(Stage.producerConsumer("processor", Processor::new).withDeadLetters(letter -> letters.add(letter))
           .subscribeTo(producer, Demand.max(2).min(0)));
-      var batcher = start(Stage.consumer("batcher", () -> new Sink(handled)).subscribeTo(processor, Demand.max(2).min(0)));
+      var batcher =
+          start(Stage.consumer("batcher", () -> new Sink(handled)).subscribeTo(processor, Demand.max(2).min(0)));
       emit(producer, 1, 2, -1, 3, 4, 5);
       assertThat(Await.next(5, handled, producer, processor, batcher)).containsExactly(1, 2, 3, 4, 5);
       DeadLetter letter = Await.next(letters);
@@ -337,7 +357,8 @@ class OthersBugsTest extends CrashTest {
       open(Intensity.of(3));
       var crash = new Once(new IOException("off"));
       ProducerRef<Integer, Idle> producer = start(Stage.producer("producer", Idle::new));
-      var processor = start(Stage.producerConsumer("processor", Processor::new).subscribeTo(producer, Demand.max(2).min(0)));
+      var processor =
+          start(Stage.producerConsumer("processor", Processor::new).subscribeTo(producer, Demand.max(2).min(0)));
       var batcher = start(Stage.consumer("batcher", processor, () -> (events, from) -> {
         crash.crash();
         handled.addAll(events);
@@ -348,8 +369,9 @@ class OthersBugsTest extends CrashTest {
       log.takeRestarts(1);
     }
 
-    // reactor-core#415, with #418 after its fix: a subscriber that failed was subscribed again by retry() while others went on pushing. First
-    // the event that came in between was lost; after the fix an event that had failed was sent once more than it had come.
+    // reactor-core#415, with #418 after its fix: a subscriber that failed was subscribed again by retry() while others
+    // went on pushing. First the event that came in between was lost; after the fix an event that had failed was sent
+    // once more than it had come.
     @Test
     void reactor415_areNeitherLostNorDoubledWhileOthersPush() throws Exception {
       open(Intensity.of(1000));
@@ -374,13 +396,15 @@ class OthersBugsTest extends CrashTest {
 
   @Nested
   class AnExceptionOfAConsumer {
-    // RxJava#7687: a consumer threw in the loop that drained a queue. The loop's counter of work to do, which was taken down only at its
-    // end, stayed above zero for ever; whoever added events later took that for a running loop, and the stage was dead without a word.
+    // RxJava#7687: a consumer threw in the loop that drained a queue. The loop's counter of work to do, which was taken
+    // down only at its end, stayed above zero for ever; whoever added events later took that for a running loop, and
+    // the stage was dead without a word.
     @ParameterizedTest
     @ValueSource(strings = {"restart", "resume"})
     void rxJava7687_leavesAStageThatStillHearsOfLaterEvents(String how) throws Exception {
       boolean resumes = how.equals("resume");
-      Supervisor scope = open(SupervisorSpec.of("test").withIntensity(Intensity.of(100)).withDecisions(failure -> resumes ? Decision.RESUME : Decision.RESTART));
+      Supervisor scope = open(SupervisorSpec.of("test").withIntensity(Intensity.of(100))
+          .withDecisions(failure -> resumes ? Decision.RESUME : Decision.RESTART));
       Set<Integer> failed = new HashSet<>();
       ProducerRef<Integer, Idle> producer = start(Stage.producer("producer", Idle::new));
       var consumer = start(Stage.consumer("consumer", producer, () -> (events, from) -> {
@@ -398,7 +422,8 @@ class OthersBugsTest extends CrashTest {
       log.take();
     }
 
-    // The same of what a function throws that somebody else runs on the stage: it is that caller's, and the stage hears of later events.
+    // The same of what a function throws that somebody else runs on the stage: it is that caller's, and the stage hears
+    // of later events.
     @Test
     void rxJava7687_inACallLeavesAStageThatStillHearsOfLaterEvents() throws Exception {
       ProducerRef<Integer, Idle> producer = start(Stage.producer("producer", Idle::new));

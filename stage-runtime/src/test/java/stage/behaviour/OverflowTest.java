@@ -41,7 +41,8 @@ class OverflowTest {
     return rig.start(Stage.consumer("collector", Collector<Integer>::new).subscribeTo(producer));
   }
 
-  private static List<Integer> eventsOf(Rig rig, ConsumerRef<Integer, Collector<Integer>> collector, int count) throws Exception {
+  private static List<Integer> eventsOf(Rig rig, ConsumerRef<Integer, Collector<Integer>> collector, int count)
+      throws Exception {
     Await.that(rig.app(), collector, stage -> stage.count() >= count);
     return collector.call(stage -> List.copyOf(stage.events));
   }
@@ -60,7 +61,8 @@ class OverflowTest {
             thrown.add(exceeded);
           }
         });
-        assertThat(Await.next(rig.app(), thrown)).isInstanceOfSatisfying(DemandExceededException.class, e -> assertThat(e.capacity()).isEqualTo(3))
+        assertThat(Await.next(rig.app(), thrown))
+            .isInstanceOfSatisfying(DemandExceededException.class, e -> assertThat(e.capacity()).isEqualTo(3))
             .hasMessage("stage rig/silent may hold 3 events beyond demand, and emitted one more;"
                 + " emit no more than the demand, or give its spec another withOverflow(…)");
         assertThat(eventsOf(rig, collect(rig, producer), 3)).containsExactly(1, 2, 3);
@@ -93,7 +95,8 @@ class OverflowTest {
       try (var rig = new Rig()) {
         var producer = start(rig, Overflow.fail());
         emit(producer, 1, 1);
-        assertThatThrownBy(() -> rig.app().join()).isInstanceOf(StageFailedException.class).cause().isInstanceOf(DemandExceededException.class)
+        assertThatThrownBy(() -> rig.app().join()).isInstanceOf(StageFailedException.class).cause()
+            .isInstanceOf(DemandExceededException.class)
             .hasMessage("stage rig/silent may hold 0 events beyond demand, and emitted one more;"
                 + " emit no more than the demand, or choose Overflow.dropOldest(n)");
         assertThat(producer.snapshot().eventsEmitted()).as("the turn is undone").isZero();
@@ -171,7 +174,8 @@ class OverflowTest {
       }
       for (int c = 0; c < 3; c++) {
         int caller = c;
-        assertThat(collector.events.stream().filter(n -> n / 1000 == caller)).isEqualTo(IntStream.range(c * 1000, c * 1000 + 500).boxed().toList());
+        assertThat(collector.events.stream().filter(n -> n / 1000 == caller))
+            .isEqualTo(IntStream.range(c * 1000, c * 1000 + 500).boxed().toList());
       }
     }
 
@@ -223,7 +227,8 @@ class OverflowTest {
         for (Thread caller : callers) caller.join();
         producer.join();
         assertThat(thrown).hasSize(3).allMatch(e -> e instanceof StageEndedException);
-        assertThatThrownBy(() -> producer.emit(2)).isInstanceOf(StageEndedException.class).hasMessage("stage rig/silent has ended: Stopped[]");
+        assertThatThrownBy(() -> producer.emit(2)).isInstanceOf(StageEndedException.class)
+            .hasMessage("stage rig/silent has ended: Stopped[]");
       }
     }
 
@@ -273,7 +278,8 @@ class OverflowTest {
       var silent = new Idle();
       try (var rig = new Rig()) {
         var producer = rig.start(Stage.producer("silent", () -> silent).withOverflow(Overflow.dropOldest(1)));
-        var collector = rig.start(Stage.consumer("collector", Collector<Integer>::new).subscribeTo(producer, Demand.max(100)));
+        var collector =
+            rig.start(Stage.consumer("collector", Collector<Integer>::new).subscribeTo(producer, Demand.max(100)));
         assertThat(Await.next(rig.app(), silent.demands)).isEqualTo(100);
         producer.emit(1);
         Await.that(rig.app(), collector, stage -> stage.count() == 1);
@@ -327,11 +333,13 @@ class OverflowTest {
         Stage.Generator<Integer> nothing = out -> out.emit(1);
         var generator = rig.start(Stage.generator("generator", Integer.class, () -> nothing));
         assertThatThrownBy(() -> generator.emit(1)).isInstanceOf(UnsupportedOperationException.class)
-            .hasMessage("emit() from outside is for producers, but stage rig/generator is a generator; use castEmit, or a producer of its own");
+            .hasMessage(
+                "emit() from outside is for producers, but stage rig/generator is a generator; use castEmit, or a producer of its own");
         Stage.ProducerConsumer<Integer, Integer> same = (events, from, out) -> out.emitAll(events);
         var both = rig.start(Stage.producerConsumer("both", Integer.class, Integer.class, () -> same));
         assertThatThrownBy(() -> both.emit(1)).isInstanceOf(UnsupportedOperationException.class)
-            .hasMessage("emit() from outside is for producers, but stage rig/both is a producer-consumer; use castEmit, or a producer of its own");
+            .hasMessage(
+                "emit() from outside is for producers, but stage rig/both is a producer-consumer; use castEmit, or a producer of its own");
       }
     }
   }

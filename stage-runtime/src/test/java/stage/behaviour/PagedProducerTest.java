@@ -40,11 +40,13 @@ class PagedProducerTest {
     }
   }
 
-  private void run(Dispatcher<Integer> dispatch, java.util.function.UnaryOperator<SubscriptionSpec<Integer>> how, Stage.Producer<Integer> pages) {
+  private void run(Dispatcher<Integer> dispatch, java.util.function.UnaryOperator<SubscriptionSpec<Integer>> how,
+      Stage.Producer<Integer> pages) {
     SimulatedRuntime.withSeed(1).run(simulated -> {
       try (var app = Supervisor.open("pages")) {
         var producer = app.start(Stage.producer("pages", () -> pages).withDispatcher(dispatch));
-        app.start(Stage.consumer("sink", how.apply(SubscriptionSpec.to(producer)), () -> (events, from) -> handled.addAll(events)));
+        app.start(Stage.consumer("sink", how.apply(SubscriptionSpec.to(producer)),
+            () -> (events, from) -> handled.addAll(events)));
         assertThat(app.join(Duration.ofSeconds(10))).isTrue();
       }
     });

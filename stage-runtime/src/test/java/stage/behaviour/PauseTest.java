@@ -133,10 +133,12 @@ class PauseTest extends StageTest {
   class APausedGenerator {
     @Test
     void stopsAtItsNextEmitAndGoesOn() throws Exception {
-      ProducerRef<Integer, Stage.Generator<Integer>> generator = start(Stage.generator("gen", Integer.class, () -> out -> {
+      ProducerRef<Integer, Stage.Generator<Integer>> generator =
+          start(Stage.generator("gen", Integer.class, () -> out -> {
         for (int i = 0; ; i++) out.emit(i);
       }));
-      ConsumerRef<Integer, Sink> sink = start(Stage.consumer("sink", () -> new Sink(events)).subscribeTo(generator, Demand.max(8)));
+      ConsumerRef<Integer, Sink> sink =
+          start(Stage.consumer("sink", () -> new Sink(events)).subscribeTo(generator, Demand.max(8)));
       Await.next(10, events, generator);
       generator.pause();
       Await.answered(generator);   // it is in emit, and looks at the pause next
@@ -151,7 +153,8 @@ class PauseTest extends StageTest {
     @Test
     void canBeStopped() throws Exception {
       CountDownLatch emitting = new CountDownLatch(1);
-      ProducerRef<Integer, Stage.Generator<Integer>> generator = start(Stage.generator("gen", Integer.class, () -> out -> {
+      ProducerRef<Integer, Stage.Generator<Integer>> generator =
+          start(Stage.generator("gen", Integer.class, () -> out -> {
         emitting.countDown();
         while (true) out.emit(1);
       }));
@@ -171,7 +174,8 @@ class PauseTest extends StageTest {
       numbers.pause();   // so that the relay cannot be done before it was paused often enough
       ProducerConsumerRef<Integer, Integer, Relay> relay =
           start(Stage.producerConsumer("relay", numbers, Relay::new).withDemand(Demand.max(10)));
-      ConsumerRef<Integer, Sink> sink = start(Stage.consumer("sink", () -> new Sink(events)).subscribeTo(relay, Demand.max(4)));
+      ConsumerRef<Integer, Sink> sink =
+          start(Stage.consumer("sink", () -> new Sink(events)).subscribeTo(relay, Demand.max(4)));
       for (int i = 0; i < 20; i++) {
         relay.pause();
         numbers.resume();

@@ -25,7 +25,8 @@ class PerEventDemandTest {
         app.start(Stage.perEvent("worker", numbers, 10, event -> {
           running.getAndIncrement();
           simulated.advance(Duration.ofSeconds(1 + simulated.choose(9)));
-          if (handled.incrementAndGet() > 20) fewest.accumulateAndGet(running.get(), Math::min);   // all are at work but those that finish at this instant
+          // all are at work but those that finish at this instant
+          if (handled.incrementAndGet() > 20) fewest.accumulateAndGet(running.get(), Math::min);
           running.getAndDecrement();
         }).withDemand(Demand.max(10)));
         for (int i = 0; i < 50; i++) {

@@ -88,7 +88,8 @@ class PerEventTest extends CrashTest {
       Set<Thread> threads = ConcurrentHashMap.newKeySet();
       var mailer = start(Stage.perEvent("mailer", source(100), 4, event -> threads.add(Thread.currentThread())));
       Await.end(mailer);
-      assertThat(threads).hasSize(100).allMatch(Thread::isVirtual).allMatch(thread -> thread.getName().startsWith("stage:test/mailer#1/"));
+      assertThat(threads).hasSize(100).allMatch(Thread::isVirtual)
+          .allMatch(thread -> thread.getName().startsWith("stage:test/mailer#1/"));
     }
 
     @Test
@@ -101,7 +102,8 @@ class PerEventTest extends CrashTest {
         entered.add(event);
       }));
       Subscription subscription = mailer.subscribeTo(source(100), Demand.max(2).min(1));
-      assertThat(Await.next(99, entered, mailer)).as("one that is slow holds up nobody").isEqualTo(upTo(100).subList(1, 100));
+      assertThat(Await.next(99, entered, mailer)).as("one that is slow holds up nobody")
+          .isEqualTo(upTo(100).subList(1, 100));
       SubscriptionSnapshot ledger = subscription.snapshot();
       assertThat(ledger.isBalanced()).isTrue();
       assertThat(ledger.handled()).as("settled in order").isZero();
@@ -131,7 +133,8 @@ class PerEventTest extends CrashTest {
       ProducerRef<Integer, Source> source = source(10);
       assertThatThrownBy(() -> start(Stage.perEvent("mailer", source, 2, handled::add).withDemand(Demand.manual())))
           .isInstanceOf(SubscriptionRefusedException.class).hasMessageContaining("asks by itself; use Demand.max(n)");
-      assertThatThrownBy(() -> Stage.<Integer>perEvent("mailer", 0, handled::add)).isInstanceOf(IllegalArgumentException.class)
+      assertThatThrownBy(() -> Stage.<Integer>perEvent("mailer", 0, handled::add))
+          .isInstanceOf(IllegalArgumentException.class)
           .hasMessage("concurrency must be at least 1, but was 0");
     }
   }
@@ -191,7 +194,8 @@ class PerEventTest extends CrashTest {
       BlockingQueue<Integer> rest = new LinkedBlockingQueue<>();
       var heir = start(Stage.consumer("heir", () -> new Sink(new Lives(), new Faults(), rest)).subscribeTo(source));
       Await.end(heir);
-      assertThat(rest).as("the others get what was not begun").containsExactlyInAnyOrderElementsOf(upTo(100).subList(3, 100));
+      assertThat(rest).as("the others get what was not begun")
+          .containsExactlyInAnyOrderElementsOf(upTo(100).subList(3, 100));
     }
 
     @Test
@@ -223,7 +227,8 @@ class PerEventTest extends CrashTest {
 
     @Test
     void aThreadThatIgnoresItsInterruptIsAStraggler() throws Exception {
-      Supervisor scope = open(SupervisorSpec.of("test").withShutdown(Duration.ofMillis(1)).withGrace(Duration.ofMillis(50)));
+      Supervisor scope =
+          open(SupervisorSpec.of("test").withShutdown(Duration.ofMillis(1)).withGrace(Duration.ofMillis(50)));
       List<Thread> stuck = new ArrayList<>();
       var release = new CountDownLatch(1);
       var mailer = start(Stage.perEvent("mailer", source(1), 1, event -> {
@@ -232,7 +237,8 @@ class PerEventTest extends CrashTest {
         while (release.getCount() > 0) Thread.onSpinWait();
       }));
       Await.next(1, entered, mailer);
-      assertThatThrownBy(scope::close).isInstanceOf(StragglersException.class).hasMessageContaining("stage:test/mailer#1/1");
+      assertThatThrownBy(scope::close).isInstanceOf(StragglersException.class)
+          .hasMessageContaining("stage:test/mailer#1/1");
       release.countDown();
       stuck.getFirst().join();
     }

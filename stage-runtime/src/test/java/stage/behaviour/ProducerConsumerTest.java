@@ -60,7 +60,8 @@ class ProducerConsumerTest {
       for (int i = 0; i < 50; i++) Await.answered(ref);
       assertThat(repeater.batches).containsExactly(List.of(1, 2, 3));
       assertThat(ref.snapshot().inputs().getFirst().handled()).isEqualTo(3);
-      consumer.cast(stage -> stage.inlet.request(Long.MAX_VALUE));   // for all that comes until the source has stopped, or the close would wait for the rest
+      // for all that comes until the source has stopped, or the close would wait for the rest
+      consumer.cast(stage -> stage.inlet.request(Long.MAX_VALUE));
     }
   }
 
@@ -104,7 +105,8 @@ class ProducerConsumerTest {
       Await.numbers(rig.app(), ref, r -> r.snapshot().backlog() == 4);
       assertThat(ref.isAlive()).as("one wanted, four beyond it").isTrue();
       consumer.cast(stage -> stage.inlet.request(6));   // 4 that wait, and then 2: a batch of two makes ten
-      assertThatThrownBy(() -> rig.app().join()).isInstanceOf(StageFailedException.class).cause().isInstanceOf(DemandExceededException.class)
+      assertThatThrownBy(() -> rig.app().join()).isInstanceOf(StageFailedException.class).cause()
+          .isInstanceOf(DemandExceededException.class)
           .hasMessage("stage rig/repeater may hold 4 events beyond demand, and emitted one more;"
               + " give its spec a larger withBuffer(n), or smaller batches by a smaller demand");
       assertThat(ref.snapshot().eventsEmitted()).as("the turn that crashed is undone").isEqualTo(5);

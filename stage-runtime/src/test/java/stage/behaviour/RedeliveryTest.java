@@ -45,7 +45,8 @@ import stage.behaviour.support.Parts.Source;
 class RedeliveryTest extends CrashTest {
   private final BlockingQueue<Integer> handled = new LinkedBlockingQueue<>();
   private final BlockingQueue<DeadLetter> letters = new LinkedBlockingQueue<>();
-  private final List<List<Integer>> batches = Collections.synchronizedList(new ArrayList<>());   // as they were handed in
+  // as they were handed in
+  private final List<List<Integer>> batches = Collections.synchronizedList(new ArrayList<>());
 
   /** What a poisonous event does. */
   private static final class Poisoned extends RuntimeException {
@@ -267,7 +268,8 @@ class RedeliveryTest extends CrashTest {
     void f07_areNumberedForTheHandler() throws Exception {
       var source = source(100);
       BlockingQueue<Long> counts = new LinkedBlockingQueue<>();
-      var sink = start(taster(20, 21, 70).withDeadLetters(letter -> counts.add(letter.count())).subscribeTo(source, Demand.max(10)));
+      var sink = start(
+          taster(20, 21, 70).withDeadLetters(letter -> counts.add(letter.count())).subscribeTo(source, Demand.max(10)));
       Await.end(sink);
       scope().close();
       assertThat(counts).containsExactly(1L, 2L, 3L);
@@ -282,7 +284,8 @@ class RedeliveryTest extends CrashTest {
       var source = source(1000);
       Integer[] poison = IntStream.range(0, 100).mapToObj(i -> i * 10 + i % 7).toArray(Integer[]::new);
       var sink = start(taster(poison));
-      Subscription subscription = sink.subscribeTo(SubscriptionSpec.<Integer>to(source).withDemand(new Demand(max, min, false)));
+      Subscription subscription =
+          sink.subscribeTo(SubscriptionSpec.<Integer>to(source).withDemand(new Demand(max, min, false)));
       assertThat(Await.end(sink)).isEqualTo(new StopReason.Completed());
       assertThat(handled).containsExactlyElementsOf(upToWithout(1000, poison));
       assertThat(lettersOfTheScope()).extracting(DeadLetter::event).containsExactly((Object[]) poison);
@@ -297,7 +300,8 @@ class RedeliveryTest extends CrashTest {
       var source = source(100);
       var sink = start(taster(20, 70));
       fill(sink, source, Demand.max(100).min(0), 100);
-      assertThatThrownBy(() -> scope.join(Duration.ofSeconds(60))).isInstanceOf(StageFailedException.class).hasCauseInstanceOf(Poisoned.class);
+      assertThatThrownBy(() -> scope.join(Duration.ofSeconds(60))).isInstanceOf(StageFailedException.class)
+          .hasCauseInstanceOf(Poisoned.class);
       assertThat(lettersOfTheScope()).extracting(DeadLetter::event).containsExactly(20);
       log.takeRestartsAndGivingUp(3);
     }
@@ -377,7 +381,8 @@ class RedeliveryTest extends CrashTest {
       }).withDeadLetters(letter -> letters.add(letter)).withDemand(Demand.max(20)));
       var sink = start(Stage.consumer("sink", middle, Taster::new).withDemand(new Demand(max, min, false)));
       assertThat(Await.end(sink)).isEqualTo(new StopReason.Completed());
-      List<Integer> expected = upToWithout(200, 50, 120).stream().flatMap(event -> List.of(event, -event).stream()).toList();
+      List<Integer> expected =
+          upToWithout(200, 50, 120).stream().flatMap(event -> List.of(event, -event).stream()).toList();
       assertThat(handled).containsExactlyElementsOf(expected);
       assertThat(lettersOfTheScope()).extracting(DeadLetter::event).containsExactly(50, 120);
       log.take();
@@ -416,10 +421,12 @@ class RedeliveryTest extends CrashTest {
       }
       var sink = start(Stage.consumer("sink", Frugal::new));
       Subscription out = sink.subscribeTo(SubscriptionSpec.<Integer>to(middle).withDemand(Demand.manual()));
-      Await.until(() -> in.snapshot().sent() == 10 && out.snapshot().requested() == 10, "all is sent and asked for", source, middle);
+      Await.until(() -> in.snapshot().sent() == 10 && out.snapshot().requested() == 10, "all is sent and asked for",
+          source, middle);
       middle.resume();
       Await.open(taken, middle);
-      middle.castEmit((stage, outlet) -> outlet.emitAll(List.of(-1, -2, -3, -4, -5)));   // leaves a demand of 5 for the second life
+      // leaves a demand of 5 for the second life
+      middle.castEmit((stage, outlet) -> outlet.emitAll(List.of(-1, -2, -3, -4, -5)));
       go.countDown();
       Await.until(() -> in.snapshot().handled() == 5, "the first half is handled", middle);
       sink.cast(stage -> stage.inlet.request(10));
@@ -469,7 +476,8 @@ class RedeliveryTest extends CrashTest {
       scope().close();
       List<LogRecord> reports = log.take().stream().filter(line -> line.getThrown() == failure).toList();
       assertThat(reports).hasSize(2).extracting(LogRecord::getMessage)
-          .containsExactly("the dead-letter handler of stage test/sink threw on dead letter 1; it is counted as unhandled",
+          .containsExactly(
+              "the dead-letter handler of stage test/sink threw on dead letter 1; it is counted as unhandled",
               "the dead-letter handler of stage test/sink threw on dead letter 2; it is counted as unhandled");
       assertThat(scope().snapshot().deadLettersUnhandled()).isEqualTo(2);
     }

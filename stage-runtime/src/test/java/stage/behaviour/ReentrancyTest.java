@@ -36,11 +36,15 @@ import stage.api.supervision.SupervisorSpec;
 import stage.behaviour.support.Await;
 import stage.behaviour.support.CrashTest;
 
-/** F29: every callback of a stage may call whatever there is to call; what would wait for itself is refused, and nothing hangs. */
+/**
+ * F29: every callback of a stage may call whatever there is to call; what would wait for itself is refused, and nothing
+ * hangs.
+ */
 class ReentrancyTest extends CrashTest {
   /** Where user code is run. */
   enum Where {
-    ON_START, ON_SUBSCRIBE, ON_EVENTS, ON_COMPLETE, ON_STOP, KEY_FUNCTION, A_CALL, A_CAST, A_TIMER, DECISION, LISTENER, DEAD_LETTER_HANDLER;
+    ON_START, ON_SUBSCRIBE, ON_EVENTS, ON_COMPLETE, ON_STOP, KEY_FUNCTION, A_CALL, A_CAST, A_TIMER, DECISION, LISTENER,
+    DEAD_LETTER_HANDLER;
 
     /** Whether it runs on the thread of the stage that is called. */
     boolean isOnItsThread() {
@@ -151,8 +155,10 @@ class ReentrancyTest extends CrashTest {
 
     /** What comes of it. */
     Class<?> expected(Where where) {
-      boolean isOthers = this == CALL_ITSELF || this == REPLACE_ITSELF || this == STOP_ITSELF_AND_WAIT || this == JOIN_ITSELF;
-      if (this == SUBSCRIBE_AND_CANCEL && where == Where.ON_STOP) return SubscriptionRefusedException.class;   // it is about to end
+      boolean isOthers =
+          this == CALL_ITSELF || this == REPLACE_ITSELF || this == STOP_ITSELF_AND_WAIT || this == JOIN_ITSELF;
+      // it is about to end
+      if (this == SUBSCRIBE_AND_CANCEL && where == Where.ON_STOP) return SubscriptionRefusedException.class;
       return refusal != null && (where.isOnItsThread() || !isOthers) ? refusal : Void.class;
     }
   }
@@ -222,7 +228,8 @@ class ReentrancyTest extends CrashTest {
     this.where = where;
     this.what = what;
     theScopeMayFail();
-    scope = open(SupervisorSpec.of("test").withIntensity(Intensity.of(100)).withShutdown(Duration.ofMillis(200)).withDecisions(failure -> {
+    scope = open(SupervisorSpec.of("test").withIntensity(Intensity.of(100)).withShutdown(Duration.ofMillis(200))
+        .withDecisions(failure -> {
       here(Where.DECISION);
       return Decision.RESTART;
     }).withListener(event -> {

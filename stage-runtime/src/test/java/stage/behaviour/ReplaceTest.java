@@ -54,7 +54,8 @@ class ReplaceTest extends StageTest {
     @Test
     void losesNothingWhileEventsFlow() throws Exception {
       ProducerRef<Integer, Numbers> numbers = start(Stage.producer("numbers", () -> new Numbers(20_000)));
-      ConsumerRef<Integer, Sink> sink = start(Stage.consumer("sink", () -> new Sink(events)).subscribeTo(numbers, Demand.max(16)));
+      ConsumerRef<Integer, Sink> sink =
+          start(Stage.consumer("sink", () -> new Sink(events)).subscribeTo(numbers, Demand.max(16)));
       for (int i = 0; i < 20; i++) {
         try {
           sink.replace(() -> new Sink(events));
@@ -72,7 +73,8 @@ class ReplaceTest extends StageTest {
       var second = new Held<Integer>();
       second.letGo();
       ProducerRef<Integer, Numbers> numbers = start(Stage.producer("numbers", () -> new Numbers(10)));
-      ConsumerRef<Integer, Held<Integer>> consumer = start(Stage.consumer("held", () -> first).subscribeTo(numbers, Demand.max(2)));
+      ConsumerRef<Integer, Held<Integer>> consumer =
+          start(Stage.consumer("held", () -> first).subscribeTo(numbers, Demand.max(2)));
       Await.next(first.entered, consumer);
       var replacing = new Await.Other<Object>(() -> {
         consumer.replace(() -> second);
@@ -118,7 +120,8 @@ class ReplaceTest extends StageTest {
         }
       };
       ProducerRef<Integer, Stage.Producer<Integer>> producer = start(Stage.producer("p", Integer.class, factory));
-      ConsumerRef<Integer, Sink> sink = start(Stage.consumer("sink", () -> new Sink(events)).subscribeTo(producer, Demand.max(16)));
+      ConsumerRef<Integer, Sink> sink =
+          start(Stage.consumer("sink", () -> new Sink(events)).subscribeTo(producer, Demand.max(16)));
       for (int i = 0; i < 20; i++) {
         try {
           producer.replace(factory);
@@ -142,7 +145,8 @@ class ReplaceTest extends StageTest {
         return null;
       })).cause()
           .isInstanceOf(IllegalStateException.class)
-          .hasMessage("no turn of this incarnation of stage test/idle is running; emit within a callback, a timer or castEmit");
+          .hasMessage(
+              "no turn of this incarnation of stage test/idle is running; emit within a callback, a timer or castEmit");
       assertThat(idle.snapshot().eventsEmitted()).isZero();
     }
 
@@ -185,7 +189,8 @@ class ReplaceTest extends StageTest {
     void isReplacedWhileItEmits() throws Exception {
       CountDownLatch emitting = new CountDownLatch(1);
       ProducerRef<Integer, Stage.Generator<Integer>> generator = generator(emitting);
-      ConsumerRef<Integer, Sink> sink = start(Stage.consumer("sink", () -> new Sink(events)).subscribeTo(generator, Demand.max(2)));
+      ConsumerRef<Integer, Sink> sink =
+          start(Stage.consumer("sink", () -> new Sink(events)).subscribeTo(generator, Demand.max(2)));
       Await.next(10, events, generator);
       generator.replace(() -> out -> {
         for (int i = 10; i < 13; i++) out.emit(i);
@@ -198,7 +203,8 @@ class ReplaceTest extends StageTest {
     void mayCleanUpAndReturnWhenItIsReplaced() throws Exception {
       CountDownLatch emitting = new CountDownLatch(1);
       CountDownLatch cleaned = new CountDownLatch(1);
-      ProducerRef<Integer, Stage.Generator<Integer>> generator = start(Stage.generator("gen", Integer.class, () -> out -> {
+      ProducerRef<Integer, Stage.Generator<Integer>> generator =
+          start(Stage.generator("gen", Integer.class, () -> out -> {
         emitting.countDown();
         try {
           while (true) out.emit(1);
@@ -221,7 +227,8 @@ class ReplaceTest extends StageTest {
     void isToldAgainIfItTriesToEmitNonetheless() throws Exception {
       CountDownLatch emitting = new CountDownLatch(1);
       var refusals = new AtomicInteger();
-      ProducerRef<Integer, Stage.Generator<Integer>> generator = start(Stage.generator("gen", Integer.class, () -> out -> {
+      ProducerRef<Integer, Stage.Generator<Integer>> generator =
+          start(Stage.generator("gen", Integer.class, () -> out -> {
         emitting.countDown();
         while (refusals.get() < 3) {
           try {
@@ -263,7 +270,8 @@ class ReplaceTest extends StageTest {
       ProducerRef<Integer, Numbers> numbers = start(Stage.producer("numbers", () -> new Numbers(20_000)));
       ProducerConsumerRef<Integer, Integer, Relay> relay =
           start(Stage.producerConsumer("relay", numbers, Relay::new).withDemand(Demand.max(16)));
-      ConsumerRef<Integer, Sink> sink = start(Stage.consumer("sink", () -> new Sink(events)).subscribeTo(relay, Demand.max(16)));
+      ConsumerRef<Integer, Sink> sink =
+          start(Stage.consumer("sink", () -> new Sink(events)).subscribeTo(relay, Demand.max(16)));
       for (int i = 0; i < 20; i++) {
         try {
           relay.replace(Relay::new);
@@ -305,7 +313,8 @@ class ReplaceTest extends StageTest {
 
     @Test
     void leavesTheOldOneAndItsTimersInPlaceIfOnStartThrows() throws Exception {
-      ProducerRef<Integer, Stage.Producer<Integer>> producer = start(Stage.producer("p", Integer.class, () -> new Stage.Producer<>() {
+      ProducerRef<Integer, Stage.Producer<Integer>> producer =
+          start(Stage.producer("p", Integer.class, () -> new Stage.Producer<>() {
         @Override
         public void onStart(StageContext context) {
           context.every(Duration.ofMillis(1), () -> events.add(1));
@@ -344,7 +353,8 @@ class ReplaceTest extends StageTest {
       assertThatThrownBy(() -> sink.replace(() -> only))
           .isInstanceOf(CallFailedException.class)
           .cause()
-          .hasMessage("the factory of stage test/sink returned a behaviour that is in use already, a " + Sink.class.getName()
+          .hasMessage(
+              "the factory of stage test/sink returned a behaviour that is in use already, a " + Sink.class.getName()
               + "; it must make a new one each time");
       assertThat(sink.<Sink>call(stage -> stage)).isSameAs(only);
     }
@@ -373,7 +383,8 @@ class ReplaceTest extends StageTest {
       sink.stop();
       Await.end(sink);
       assertThatThrownBy(() -> sink.replace(Sink::new)).isInstanceOf(StageEndedException.class);
-      assertThatThrownBy(() -> sink.replace(null)).isInstanceOf(NullPointerException.class).hasMessage("factory must not be null");
+      assertThatThrownBy(() -> sink.replace(null)).isInstanceOf(NullPointerException.class)
+          .hasMessage("factory must not be null");
     }
   }
 

@@ -44,7 +44,8 @@ class ResourceTest extends StageTest {
         start(Stage.consumer("sink" + i, Sink::new).subscribeTo(numbers, Demand.max(2)));
       }
       List<Thread> all = threads();
-      assertThat(all).hasSize(100).allMatch(Thread::isAlive).allMatch(thread -> thread.getName().startsWith("stage:test/"));
+      assertThat(all).hasSize(100).allMatch(Thread::isAlive)
+          .allMatch(thread -> thread.getName().startsWith("stage:test/"));
       scope.close();
       assertThat(all).noneMatch(Thread::isAlive);
     }
@@ -157,7 +158,8 @@ class ResourceTest extends StageTest {
   class ASubscription {
     private final ProducerRef<Integer, Idle> idle = start(Stage.producer("idle", Idle::new));
 
-    private WeakReference<Subscription> subscribeAndCancel(ConsumerRef<Integer, Sink> sink) throws InterruptedException {
+    private WeakReference<Subscription> subscribeAndCancel(ConsumerRef<Integer, Sink> sink)
+        throws InterruptedException {
       Subscription subscription = sink.subscribeTo(idle);
       idle.emit(1);
       subscription.cancel();
@@ -195,7 +197,8 @@ class ResourceTest extends StageTest {
     void tenThousandAreOpenedAndClosed() throws Exception {
       int count = 10_000;
       CountDownLatch stopped = new CountDownLatch(count);
-      try (var crowd = Supervisor.open(SupervisorSpec.of("crowd").withIntensity(Intensity.none()).withShutdown(Duration.ofSeconds(30)))) {
+      try (var crowd = Supervisor
+          .open(SupervisorSpec.of("crowd").withIntensity(Intensity.none()).withShutdown(Duration.ofSeconds(30)))) {
         for (int i = 0; i < count; i++) {
           crowd.start(Stage.consumer("c" + i, Integer.class, () -> new Stage.Consumer<>() {
             @Override
@@ -218,7 +221,8 @@ class ResourceTest extends StageTest {
       BlockingQueue<Integer> events = new LinkedBlockingQueue<>();
       ProducerRef<Integer, Numbers> numbers = start(Stage.producer("numbers", () -> new Numbers(20_000)));
       numbers.pause();
-      for (int i = 0; i < consumers; i++) start(Stage.consumer("c" + i, () -> new Sink(events)).subscribeTo(numbers, Demand.max(4)));
+      for (int i = 0; i < consumers; i++)
+        start(Stage.consumer("c" + i, () -> new Sink(events)).subscribeTo(numbers, Demand.max(4)));
       numbers.resume();
       scope.join();
       assertThat(List.copyOf(events)).hasSize(20_000).doesNotHaveDuplicates();

@@ -210,7 +210,8 @@ class RestartTest extends CrashTest {
   @Nested
   class OfAnyThrowable {
     static Stream<Throwable> throwables() {
-      return Stream.of(new IOException("checked"), new AssertionError("f03"), new NoClassDefFoundError("f03"), new StackOverflowError(),
+      return Stream.of(new IOException("checked"), new AssertionError("f03"), new NoClassDefFoundError("f03"),
+          new StackOverflowError(),
           new OutOfMemoryError("f05"), new Throwable((String) null), new Evil());
     }
 
@@ -278,9 +279,12 @@ class RestartTest extends CrashTest {
       var last = new IllegalStateException("only supports one subscriber");
       faults.onStart = new Once(100, last);
       crash(stage, cause);
-      StageFailedException failed = catchThrowableOfType(StageFailedException.class, () -> scope.join(Duration.ofSeconds(60)));
-      assertThat(failed).hasCause(last).hasSuppressedException(cause).hasMessageStartingWith("stage test/stage failed in onStart:"
-          + " java.lang.IllegalStateException, after 2 earlier crashes, the first in ").hasMessageEndingWith(": java.io.IOException");
+      StageFailedException failed =
+          catchThrowableOfType(StageFailedException.class, () -> scope.join(Duration.ofSeconds(60)));
+      assertThat(failed).hasCause(last).hasSuppressedException(cause)
+          .hasMessageStartingWith("stage test/stage failed in onStart:"
+              + " java.lang.IllegalStateException, after 2 earlier crashes, the first in ")
+          .hasMessageEndingWith(": java.io.IOException");
       log.takeRestartsAndGivingUp(2);
     }
 
@@ -292,8 +296,10 @@ class RestartTest extends CrashTest {
       var last = new IOException("still on fire");
       faults.onStart = new Once(100, last);
       crash(stage, cause);
-      StageFailedException failed = catchThrowableOfType(StageFailedException.class, () -> scope.join(Duration.ofSeconds(60)));
-      assertThat(failed).hasCause(last).hasMessage("stage test/stage failed in onStart: java.io.IOException, after 2 earlier crashes");
+      StageFailedException failed =
+          catchThrowableOfType(StageFailedException.class, () -> scope.join(Duration.ofSeconds(60)));
+      assertThat(failed).hasCause(last)
+          .hasMessage("stage test/stage failed in onStart: java.io.IOException, after 2 earlier crashes");
       assertThat(stage.join()).isEqualTo(new StopReason.Crashed(last));
       assertThat(lives.all).containsExactly("start 1", "stop 1", "start 2", "start 2");
       log.takeRestartsAndGivingUp(2);
@@ -340,7 +346,8 @@ class RestartTest extends CrashTest {
       StageRef<?> stage = switch (kind) {
         case PRODUCER -> start(Stage.producer("stage", () -> new Source(block(fires, blocked, never), faults, 9)));
         case GENERATOR -> start(Stage.generator("stage", () -> new Loop(block(fires, blocked, never), faults, 9)));
-        case PRODUCER_CONSUMER -> start(Stage.producerConsumer("stage", () -> new Middle(block(fires, blocked, never), faults)));
+      case PRODUCER_CONSUMER -> start(
+          Stage.producerConsumer("stage", () -> new Middle(block(fires, blocked, never), faults)));
         case CONSUMER -> start(Stage.consumer("stage", () -> new Sink(block(fires, blocked, never), faults)));
       };
       fires.before = new Once(100, cause);
@@ -455,7 +462,8 @@ class RestartTest extends CrashTest {
           : start(Stage.generator("source", () -> new Loop(all[0], allFaults[0], limit)));
       var middleSpec = Stage.producerConsumer("middle", () -> new Middle(all[1], allFaults[1]));
       middle = start(middleSpec.subscribeTo(source, Demand.max(10)));
-      sink = start(Stage.consumer("sink", middle, () -> new Sink(all[2], allFaults[2], handled)).withDemand(Demand.max(10)));
+      sink = start(
+          Stage.consumer("sink", middle, () -> new Sink(all[2], allFaults[2], handled)).withDemand(Demand.max(10)));
     }
 
     private List<Integer> expected(int limit) {
@@ -497,7 +505,8 @@ class RestartTest extends CrashTest {
       allFaults[crashing].before = new Once(cause);
       Await.next(2, all[crashing].starts, source, middle, sink);
       Await.next(100, handled, source, middle, sink);
-      Await.answered(List.of(source, middle, sink).get(crashing));   // its onStart has been seen, and is over after this
+      // its onStart has been seen, and is over after this
+      Await.answered(List.of(source, middle, sink).get(crashing));
       assertThat(subscriptions()).isEqualTo(before);
       StageRef<?>[] refs = {source, middle, sink};
       for (int i = 0; i < 3; i++) assertThat(refs[i].snapshot().incarnation()).isEqualTo(i == crashing ? 2 : 1);
@@ -505,7 +514,8 @@ class RestartTest extends CrashTest {
     }
 
     private long[] subscriptions() {
-      return Stream.of(source, middle).flatMap(ref -> ref.snapshot().outputs().stream()).mapToLong(SubscriptionSnapshot::id).toArray();
+      return Stream.of(source, middle).flatMap(ref -> ref.snapshot().outputs().stream())
+          .mapToLong(SubscriptionSnapshot::id).toArray();
     }
 
     @Test
@@ -677,7 +687,8 @@ class RestartTest extends CrashTest {
       BlockingQueue<Integer> handled = new LinkedBlockingQueue<>();
       start(Stage.consumer("sink", middle, () -> new Sink(lives, faults, handled)));
       assertThat(Await.next(10, handled, middle)).isEqualTo(upTo(10));
-      assertThat(refusals).containsExactly("commit must be of 0 to 0 events, what is left of the batch in hand, but was of 1");
+      assertThat(refusals)
+          .containsExactly("commit must be of 0 to 0 events, what is left of the batch in hand, but was of 1");
       log.takeRestarts(1);
     }
   }
@@ -689,9 +700,12 @@ class RestartTest extends CrashTest {
     void s08_aTemporaryOneEndsAndItsSupervisorGoesOn(Kind kind) throws Exception {
       Supervisor scope = scope();
       StageRef<?> stage = switch (kind) {
-        case PRODUCER -> start(Stage.producer("stage", () -> new Source(lives, faults, 9)).withRestart(Restart.TEMPORARY));
-        case GENERATOR -> start(Stage.generator("stage", () -> new Loop(lives, faults, 9)).withRestart(Restart.TEMPORARY));
-        case PRODUCER_CONSUMER -> start(Stage.producerConsumer("stage", () -> new Middle(lives, faults)).withRestart(Restart.TEMPORARY));
+      case PRODUCER -> start(
+          Stage.producer("stage", () -> new Source(lives, faults, 9)).withRestart(Restart.TEMPORARY));
+      case GENERATOR -> start(
+          Stage.generator("stage", () -> new Loop(lives, faults, 9)).withRestart(Restart.TEMPORARY));
+      case PRODUCER_CONSUMER -> start(
+          Stage.producerConsumer("stage", () -> new Middle(lives, faults)).withRestart(Restart.TEMPORARY));
         case CONSUMER -> start(Stage.consumer("stage", () -> new Sink(lives, faults)).withRestart(Restart.TEMPORARY));
       };
       stage.cast(behaviour -> {
@@ -701,14 +715,16 @@ class RestartTest extends CrashTest {
       assertThat(stage.join()).isEqualTo(new StopReason.Crashed(cause));
       assertThat(lives.all).containsExactly("start 1", "stop 1");
       assertThat(scope.childSnapshots()).isEmpty();
-      assertThat(log.take()).singleElement().extracting(LogRecord::getMessage).asString().endsWith("decision=NONE: it is temporary");
+      assertThat(log.take()).singleElement().extracting(LogRecord::getMessage).asString()
+          .endsWith("decision=NONE: it is temporary");
     }
 
     @Test
     void s12_withoutIntensityTheFirstCrashFailsTheScope() throws Exception {
       Supervisor scope = open(Intensity.none());
       crash(idle(Kind.CONSUMER), cause);
-      assertThatThrownBy(() -> scope.join(Duration.ofSeconds(60))).isInstanceOf(StageFailedException.class).hasCause(cause);
+      assertThatThrownBy(() -> scope.join(Duration.ofSeconds(60))).isInstanceOf(StageFailedException.class)
+          .hasCause(cause);
       assertThat(lives.all).containsExactly("start 1", "stop 1");
       log.take();
     }
@@ -719,7 +735,8 @@ class RestartTest extends CrashTest {
       var bystander = start(Stage.producer("bystander", () -> new Source(new Lives(), new Faults(), 9)));
       var stage = idle(Kind.PRODUCER_CONSUMER);
       for (int i = 1; i <= 4; i++) crash(stage, new IOException("number " + i));
-      StageFailedException failed = catchThrowableOfType(StageFailedException.class, () -> scope.join(Duration.ofSeconds(60)));
+      StageFailedException failed =
+          catchThrowableOfType(StageFailedException.class, () -> scope.join(Duration.ofSeconds(60)));
       assertThat(failed.path()).isEqualTo("test/stage");
       assertThat(failed.getCause()).hasMessage("number 4");
       assertThat(lives.starts).containsExactly(1, 2, 3, 4);
@@ -735,7 +752,8 @@ class RestartTest extends CrashTest {
       crash(one, cause);
       Await.answered(one);
       crash(two, cause);
-      assertThatThrownBy(() -> scope.join(Duration.ofSeconds(60))).isInstanceOf(StageFailedException.class).hasMessageContaining("test/two");
+      assertThatThrownBy(() -> scope.join(Duration.ofSeconds(60))).isInstanceOf(StageFailedException.class)
+          .hasMessageContaining("test/two");
       assertThat(one.join()).isEqualTo(new StopReason.Stopped());
       log.takeRestartsAndGivingUp(1);
     }
@@ -763,12 +781,14 @@ class RestartTest extends CrashTest {
     }
 
     /** Crashes once, when it is let go; is there already when its scope begins to close. */
-    private Await.Other<Supervisor> closing(Duration shutdown, CountDownLatch go, Queue<Integer> handled) throws InterruptedException {
+    private Await.Other<Supervisor> closing(Duration shutdown, CountDownLatch go, Queue<Integer> handled)
+        throws InterruptedException {
       var turn = new CountDownLatch(1);
       StageRef<?>[] source = {null};
       var closing = new Await.Other<>(() -> {
         Supervisor closed;
-        try (Supervisor scope = Supervisor.open(SupervisorSpec.of("closing").withIntensity(Intensity.of(9)).withShutdown(shutdown))) {
+        try (Supervisor scope =
+            Supervisor.open(SupervisorSpec.of("closing").withIntensity(Intensity.of(9)).withShutdown(shutdown))) {
           closed = scope;
           var numbers = scope.start(Stage.producer("source", () -> new Source(new Lives(), new Faults(), 1000)));
           source[0] = numbers;
@@ -842,7 +862,8 @@ class RestartTest extends CrashTest {
       var stage = idle(kind);
       crash(stage, cause);
       assertRestartedOnce(stage);
-      assertThat(log.take()).singleElement().extracting(LogRecord::getMessage).asString().contains(" decision=RESTART in=");
+      assertThat(log.take()).singleElement().extracting(LogRecord::getMessage).asString()
+          .contains(" decision=RESTART in=");
     }
 
     @Test
@@ -852,7 +873,8 @@ class RestartTest extends CrashTest {
       assertThat(stage.isAlive()).isTrue();
       assertThat(lives.all).containsExactly("start 1", "stop 1");
       assertThat(log.take()).extracting(LogRecord::getMessage)
-          .containsExactly("supervisor=test child=stage#1 crashed in=a cast decision=RESTART in=3600000ms restarts=1/100 in 5s");
+          .containsExactly(
+              "supervisor=test child=stage#1 crashed in=a cast decision=RESTART in=3600000ms restarts=1/100 in 5s");
     }
 
     @ParameterizedTest
@@ -966,7 +988,8 @@ class RestartTest extends CrashTest {
       var source = start(Stage.producer("source", () -> new Source(new Lives(), new Faults(), 10)));
       faults.before = new Once(1000, cause);
       start(Stage.consumer("sink", source, () -> new Sink(lives, faults)).withRedelivery(Redelivery.attempts(1000)));
-      assertThatThrownBy(() -> scope.join(Duration.ofSeconds(60))).isInstanceOf(StageFailedException.class).hasCause(cause);
+      assertThatThrownBy(() -> scope.join(Duration.ofSeconds(60))).isInstanceOf(StageFailedException.class)
+          .hasCause(cause);
       assertThat(lives.starts).containsExactly(1, 2, 3, 4, 5, 6);
       log.takeRestartsAndGivingUp(5);
     }

@@ -82,7 +82,8 @@ class ScopeTest extends StageTest {
       assertThatThrownBy(() -> sink.call(stage -> {
         scope.close();
         return null;
-      })).cause().isInstanceOf(ScopeMisuseException.class).hasMessageEndingWith("but was called on stage:test/sink#1, one of its own stages; use stop(), which does not wait");
+      })).cause().isInstanceOf(ScopeMisuseException.class).hasMessageEndingWith(
+          "but was called on stage:test/sink#1, one of its own stages; use stop(), which does not wait");
       Await.answered(sink);
     }
 
@@ -135,7 +136,8 @@ class ScopeTest extends StageTest {
       });
       Await.end(crasher);
       ScopeMisuseException misuse = catchThrowableOfType(ScopeMisuseException.class, outer::close);
-      assertThat(misuse.getSuppressed()).singleElement().satisfies(failed -> assertThat(failed).isInstanceOf(StageFailedException.class).hasCause(cause));
+      assertThat(misuse.getSuppressed()).singleElement()
+          .satisfies(failed -> assertThat(failed).isInstanceOf(StageFailedException.class).hasCause(cause));
       assertThat(idle.isAlive()).isFalse();
       outer.close();
       assertThat(outer.report().isClean()).isTrue();
@@ -171,7 +173,8 @@ class ScopeTest extends StageTest {
     @Test
     void waitsUntilEveryStageHasEnded() throws Exception {
       ProducerRef<Integer, Numbers> numbers = start(Stage.producer("numbers", () -> new Numbers(1000)));
-      ConsumerRef<Integer, Sink> sink = start(Stage.consumer("sink", () -> new Sink(events)).subscribeTo(numbers, Demand.max(3)));
+      ConsumerRef<Integer, Sink> sink =
+          start(Stage.consumer("sink", () -> new Sink(events)).subscribeTo(numbers, Demand.max(3)));
       scope.join();
       assertThat(numbers.isAlive()).isFalse();
       assertThat(sink.isAlive()).isFalse();
@@ -230,7 +233,8 @@ class ScopeTest extends StageTest {
       ProducerRef<Integer, Numbers> numbers = start(Stage.producer("numbers", Numbers::new));
       ProducerConsumerRef<Integer, Integer, Relay> relay =
           start(Stage.producerConsumer("relay", numbers, Relay::new).withDemand(Demand.max(20)));
-      ConsumerRef<Integer, Held<Integer>> consumer = start(Stage.consumer("held", () -> held).subscribeTo(relay, Demand.max(4)));
+      ConsumerRef<Integer, Held<Integer>> consumer =
+          start(Stage.consumer("held", () -> held).subscribeTo(relay, Demand.max(4)));
       Await.next(held.entered, consumer);
       var letGo = new Await.Other<Object>(() -> {
         Await.end(numbers);   // the drain has begun
@@ -250,7 +254,8 @@ class ScopeTest extends StageTest {
     void handlesEventsThatWereAcceptedFromOutside() throws Exception {
       var held = new Held<Integer>();
       ProducerRef<Integer, Idle> idle = start(Stage.producer("idle", Idle::new));
-      ConsumerRef<Integer, Held<Integer>> consumer = start(Stage.consumer("held", () -> held).subscribeTo(idle, Demand.max(100)));
+      ConsumerRef<Integer, Held<Integer>> consumer =
+          start(Stage.consumer("held", () -> held).subscribeTo(idle, Demand.max(100)));
       for (int i = 0; i < 50; i++) idle.emit(i);
       Await.next(held.entered, consumer);
       held.letGo();
@@ -271,7 +276,8 @@ class ScopeTest extends StageTest {
     @Test
     void interruptsAGeneratorThatBlocksInItsOwnCode() throws Exception {
       CountDownLatch blocking = new CountDownLatch(1);
-      ProducerRef<Integer, Stage.Generator<Integer>> generator = start(Stage.generator("gen", Integer.class, () -> out -> {
+      ProducerRef<Integer, Stage.Generator<Integer>> generator =
+          start(Stage.generator("gen", Integer.class, () -> out -> {
         blocking.countDown();
         new CountDownLatch(1).await();
       }));
@@ -293,7 +299,8 @@ class ScopeTest extends StageTest {
       ProducerRef<Integer, Numbers> numbers = start(Stage.producer("numbers", () -> new Numbers(100)));
       BlockingQueue<Integer> first = new LinkedBlockingQueue<>();
       try (var inner = Supervisor.open(SupervisorSpec.of("inner").withIntensity(Intensity.none()))) {
-        ConsumerRef<Integer, Sink> sink = startIn(inner, Stage.consumer("sink", () -> new Sink(first)).subscribeTo(numbers, Demand.max(1)));
+        ConsumerRef<Integer, Sink> sink =
+            startIn(inner, Stage.consumer("sink", () -> new Sink(first)).subscribeTo(numbers, Demand.max(1)));
         first.add(Await.next(first, sink));
       }
       ConsumerRef<Integer, Sink> heir = start(Stage.consumer("heir", () -> new Sink(events)).subscribeTo(numbers));
@@ -304,7 +311,8 @@ class ScopeTest extends StageTest {
 
     @Test
     void hasNoReportBefore() {
-      assertThatThrownBy(scope::report).isInstanceOf(ScopeMisuseException.class).hasMessage("scope test is not closed; there is no report yet");
+      assertThatThrownBy(scope::report).isInstanceOf(ScopeMisuseException.class)
+          .hasMessage("scope test is not closed; there is no report yet");
     }
   }
 
@@ -346,7 +354,8 @@ class ScopeTest extends StageTest {
       assertThat(report.cancelled()).containsExactly("inner/blocked");
       assertThat(report.eventsReturned()).isEqualTo(10);
       assertThat(report.eventsUndelivered()).isZero();
-      assertThat(report.stages()).extracting(last -> last.path()).containsExactlyInAnyOrder("inner/numbers", "inner/blocked");
+      assertThat(report.stages()).extracting(last -> last.path()).containsExactlyInAnyOrder("inner/numbers",
+          "inner/blocked");
     }
 
     /** What each of three stages does with its interrupt: it waits until all three have one. */
@@ -364,18 +373,20 @@ class ScopeTest extends StageTest {
       }
     }
 
-    // One time for all, whatever the strategy: were they ended one at a time, or the next only when the one before is gone, the first
-    // would wait for the others' interrupts until the grace time is over, and lose its thread.
+    // One time for all, whatever the strategy: were they ended one at a time, or the next only when the one before is
+    // gone, the first would wait for the others' interrupts until the grace time is over, and lose its thread.
     @ParameterizedTest
     @EnumSource
     void s30_interruptsAllAtOnce(Strategy strategy) throws Exception {
-      var outer = Supervisor.open(SupervisorSpec.of("outer").withStrategy(strategy).withShutdown(Duration.ZERO).withGrace(Duration.ofSeconds(120)));
+      var outer = Supervisor.open(SupervisorSpec.of("outer").withStrategy(strategy).withShutdown(Duration.ZERO)
+          .withGrace(Duration.ofSeconds(120)));
       var inner = outer.start(SupervisorSpec.of("inner").withStrategy(strategy));
       var interrupted = new CountDownLatch(3);
       var inTheirTurns = new CountDownLatch(3);
       List<StageRef<?>> stages = new ArrayList<>();
       for (Supervisor each : List.of(outer, outer, inner)) {
-        var stage = startIn(each, Stage.consumer("s" + stages.size(), Integer.class, () -> new Sink()).withShutdown(Shutdown.unlimited()));
+        var stage = startIn(each,
+            Stage.consumer("s" + stages.size(), Integer.class, () -> new Sink()).withShutdown(Shutdown.unlimited()));
         stage.cast(behaviour -> {
           inTheirTurns.countDown();
           seen.add(awaitTheOthers(interrupted) ? "with the others" : "alone");
@@ -396,9 +407,11 @@ class ScopeTest extends StageTest {
       var interrupted = new CountDownLatch(3);
       var inTheirTurns = new CountDownLatch(3);
       List<Await.Other<Boolean>> stops = new ArrayList<>();
-      var parallel = Supervisor.open(SupervisorSpec.of("parallel").withStrategy(Strategy.DYNAMIC).withGrace(Duration.ofSeconds(120)));
+      var parallel = Supervisor
+          .open(SupervisorSpec.of("parallel").withStrategy(Strategy.DYNAMIC).withGrace(Duration.ofSeconds(120)));
       try (parallel) {
-        for (Shutdown shutdown : List.of(Shutdown.brutal(), Shutdown.within(Duration.ZERO), Shutdown.within(Duration.ofMillis(5)))) {
+        for (Shutdown shutdown : List.of(Shutdown.brutal(), Shutdown.within(Duration.ZERO),
+            Shutdown.within(Duration.ofMillis(5)))) {
           String name = "s" + stops.size();
           var stage = startIn(parallel, Stage.consumer(name, Integer.class, () -> new Sink()).withShutdown(shutdown));
           stage.cast(behaviour -> {
@@ -441,7 +454,8 @@ class ScopeTest extends StageTest {
       stubborn.cast(stage -> swallowInterrupts(release));
       Await.open(entered, stubborn);
       StragglersException stragglers = catchThrowableOfType(StragglersException.class, inner::close);
-      assertThat(stragglers).hasMessageStartingWith("scope inner is closed, but 1 of its threads ignored their interrupt and are still alive:\n"
+      assertThat(stragglers).hasMessageStartingWith(
+          "scope inner is closed, but 1 of its threads ignored their interrupt and are still alive:\n"
           + "  stage:inner/stubborn#1\n    at ");
       assertThat(stragglers.threads()).singleElement().satisfies(straggler -> {
         assertThat(straggler.path()).isEqualTo("inner/stubborn");
@@ -489,7 +503,8 @@ class ScopeTest extends StageTest {
     void cancelsTheStagesAtOnceAndIsSetAgain() throws Exception {
       var held = new Held<Integer>();
       var closed = new Await.Other<Boolean>(() -> {
-        var patient = Supervisor.open(SupervisorSpec.of("patient").withIntensity(Intensity.none()).withShutdown(Duration.ofDays(1)));
+        var patient = Supervisor
+            .open(SupervisorSpec.of("patient").withIntensity(Intensity.none()).withShutdown(Duration.ofDays(1)));
         var numbers = startIn(patient, Stage.producer("numbers", () -> new Numbers(10)));
         startIn(patient, Stage.consumer("held", numbers, () -> held));
         Await.next(held.entered, numbers);
@@ -536,7 +551,8 @@ class ScopeTest extends StageTest {
         }
       });
       assertThat(thrown).isSameAs(body);
-      assertThat(thrown.getSuppressed()).singleElement().satisfies(failed -> assertThat(failed).isInstanceOf(StageFailedException.class).hasCause(cause));
+      assertThat(thrown.getSuppressed()).singleElement()
+          .satisfies(failed -> assertThat(failed).isInstanceOf(StageFailedException.class).hasCause(cause));
     }
 
     @Test

@@ -18,7 +18,10 @@ import stage.api.Demand;
 import stage.api.Stage;
 import stage.api.supervision.Supervisor;
 
-/** An image without jdk.jfr, jdk.httpserver and java.management runs stages, from the module path and from the class path. */
+/**
+ * An image without jdk.jfr, jdk.httpserver and java.management runs stages, from the module path and from the class
+ * path.
+ */
 class SlimImageTest {
   /** What runs there. */
   public static final class Program {
@@ -34,7 +37,8 @@ class SlimImageTest {
         var numbers = app.start(Stage.generator("numbers", () -> (Stage.Generator<Integer>) out -> {
           for (int i = 0; i < 3; i++) out.emit(i);
         }));
-        app.start(Stage.consumer("print", () -> (Stage.Consumer<Integer>) (events, from) -> System.out.println("got " + events))
+        app.start(Stage
+            .consumer("print", () -> (Stage.Consumer<Integer>) (events, from) -> System.out.println("got " + events))
             .subscribeTo(numbers, Demand.max(10)));
         app.join();
         System.out.println("explained: " + app.explain());
@@ -50,7 +54,8 @@ class SlimImageTest {
   void runsStages(@TempDir Path directory) throws Exception {
     Path image = directory.resolve("image");
     link(image);
-    String onModulePath = run(image, "--add-modules", "stage.runtime", "-cp", placeOf(SlimImageTest.class), Program.class.getName());
+    String onModulePath =
+        run(image, "--add-modules", "stage.runtime", "-cp", placeOf(SlimImageTest.class), Program.class.getName());
     assumeFalse(onModulePath.contains("version `GLIBC_"),
         "this JDK was built for a newer system and is started by a loader of its own, which an image does not have");
     assertThat(onModulePath).contains("modules: [java.base, stage.api, stage.runtime]");
@@ -69,7 +74,8 @@ class SlimImageTest {
 
   private static void link(Path image) throws URISyntaxException {
     var said = new StringWriter();
-    int code = ToolProvider.findFirst("jlink").orElseThrow().run(new PrintWriter(said), new PrintWriter(said), "--module-path",
+    int code =
+        ToolProvider.findFirst("jlink").orElseThrow().run(new PrintWriter(said), new PrintWriter(said), "--module-path",
         placeOf(Stage.class) + File.pathSeparator + placeOf(stage.runtime.supervision.Observed.class),
         "--add-modules", "stage.runtime", "--output", image.toString());
     assertThat(code).as("%s", said).isZero();

@@ -120,9 +120,11 @@ class StartTest extends StageTest {
   class AFactory {
     @Test
     void thatReturnsNullIsRefused() {
-      StageFailedException failed = catchThrowableOfType(StageFailedException.class, () -> scope.start(Stage.consumer("sink", () -> null)));
+      StageFailedException failed =
+          catchThrowableOfType(StageFailedException.class, () -> scope.start(Stage.consumer("sink", () -> null)));
       assertThat(failed.path()).isEqualTo("test/sink");
-      assertThat(failed.getCause()).hasMessage("the factory of stage test/sink returned null; it must make a new behaviour");
+      assertThat(failed.getCause())
+          .hasMessage("the factory of stage test/sink returned null; it must make a new behaviour");
     }
 
     @Test
@@ -132,7 +134,8 @@ class StartTest extends StageTest {
       assertThatThrownBy(() -> scope.start(Stage.consumer("second", () -> only)))
           .isInstanceOf(StageFailedException.class)
           .cause()
-          .hasMessage("the factory of stage test/second returned a behaviour that is in use already, a " + Sink.class.getName()
+          .hasMessage(
+              "the factory of stage test/second returned a behaviour that is in use already, a " + Sink.class.getName()
               + "; it must make a new one each time");
       Await.answered(first);
       assertThat(scope.children()).<StageRef<?>>containsExactly(first);
@@ -151,7 +154,8 @@ class StartTest extends StageTest {
     @Test
     void f09_thatThrowsIsReportedToTheStarter() {
       var cause = new IOException("no");
-      StageFailedException failed = catchThrowableOfType(StageFailedException.class, () -> scope.start(Stage.consumer("sink", () -> {
+      StageFailedException failed =
+          catchThrowableOfType(StageFailedException.class, () -> scope.start(Stage.consumer("sink", () -> {
         throw cause;
       })));
       assertThat(failed).hasCause(cause).hasMessage("stage test/sink failed in onStart: java.io.IOException");
@@ -205,7 +209,8 @@ class StartTest extends StageTest {
     void f39_thatBlocksIsInterruptedWhenTheScopeGivesUp() throws Exception {
       CountDownLatch blocking = new CountDownLatch(1);
       Await.Other<Object> starter;
-      var inner = Supervisor.open(stage.api.supervision.SupervisorSpec.of("inner").withIntensity(Intensity.none()).withShutdown(java.time.Duration.ZERO));
+      var inner = Supervisor.open(stage.api.supervision.SupervisorSpec.of("inner").withIntensity(Intensity.none())
+          .withShutdown(java.time.Duration.ZERO));
       try (inner) {
         starter = new Await.Other<>(() -> startIn(inner, Stage.consumer("sink", () -> new Starter(context -> {
           blocking.countDown();
@@ -213,7 +218,8 @@ class StartTest extends StageTest {
         }))));
         Await.open(blocking);
       }
-      assertThatThrownBy(starter::result).isInstanceOf(StageFailedException.class).hasCauseInstanceOf(InterruptedException.class);
+      assertThatThrownBy(starter::result).isInstanceOf(StageFailedException.class)
+          .hasCauseInstanceOf(InterruptedException.class);
     }
   }
 
@@ -280,7 +286,8 @@ class StartTest extends StageTest {
           .hasMessage("name must be 1 to 64 of A-Z a-z 0-9 . _ -, but was \"a/b\"");
       assertThatThrownBy(() -> Stage.producer("", Idle::new)).isInstanceOf(IllegalArgumentException.class);
       assertThatThrownBy(() -> Stage.producer("a".repeat(65), Idle::new)).isInstanceOf(IllegalArgumentException.class);
-      assertThatThrownBy(() -> Stage.producer(null, Idle::new)).isInstanceOf(NullPointerException.class).hasMessage("name must not be null");
+      assertThatThrownBy(() -> Stage.producer(null, Idle::new)).isInstanceOf(NullPointerException.class)
+          .hasMessage("name must not be null");
       assertThatThrownBy(() -> Supervisor.open("a b")).isInstanceOf(IllegalArgumentException.class);
     }
   }
@@ -294,7 +301,8 @@ class StartTest extends StageTest {
       assertThatThrownBy(() -> scope.start(Stage.consumer("sink", () -> {
         made.add(1);
         return new Sink();
-      }))).isInstanceOf(ScopeMisuseException.class).hasMessage("scope test is closed; stage \"sink\" cannot be started in it");
+      }))).isInstanceOf(ScopeMisuseException.class)
+          .hasMessage("scope test is closed; stage \"sink\" cannot be started in it");
       assertThat(made).isEmpty();
     }
 
@@ -319,7 +327,8 @@ class StartTest extends StageTest {
         }
         return refusal[0];
       });
-      assertThat(owner.result()).isInstanceOf(ScopeMisuseException.class).hasMessage("scope inner is closing; stage \"sink\" cannot be started in it");
+      assertThat(owner.result()).isInstanceOf(ScopeMisuseException.class)
+          .hasMessage("scope inner is closing; stage \"sink\" cannot be started in it");
     }
   }
 
@@ -334,8 +343,10 @@ class StartTest extends StageTest {
         made.add(sink);
         return sink;
       });
-      SubscriptionRefusedException refused = catchThrowableOfType(SubscriptionRefusedException.class, () -> scope.start(wrong));
-      assertThat(refused).hasMessage("stage test/sink cannot subscribe to test/numbers: it has no partitions, but partition \"left\" was asked for");
+      SubscriptionRefusedException refused =
+          catchThrowableOfType(SubscriptionRefusedException.class, () -> scope.start(wrong));
+      assertThat(refused).hasMessage(
+          "stage test/sink cannot subscribe to test/numbers: it has no partitions, but partition \"left\" was asked for");
       assertThat(refused.producer()).isEqualTo("test/numbers");
       assertThat(refused.consumer()).isEqualTo("test/sink");
       ConsumerRef<Integer, Sink> right = start(Stage.consumer("sink", () -> new Sink(events)).subscribeTo(numbers));
@@ -350,14 +361,16 @@ class StartTest extends StageTest {
       ended.stop();
       Await.end(ended);
       BlockingQueue<Integer> first = new LinkedBlockingQueue<>();
-      assertThatThrownBy(() -> start(Stage.consumer("sink", () -> new Sink(first)).subscribeTo(numbers, stage.api.Demand.max(10)).subscribeTo(ended)))
+      assertThatThrownBy(() -> start(Stage.consumer("sink", () -> new Sink(first))
+          .subscribeTo(numbers, stage.api.Demand.max(10)).subscribeTo(ended)))
           .isInstanceOf(SubscriptionRefusedException.class)
           .hasMessageStartingWith("stage test/sink cannot subscribe to test/ended: it has ended: Stopped");
       ConsumerRef<Integer, Sink> sink = start(Stage.consumer("heir", () -> new Sink(events)).subscribeTo(numbers));
       Await.end(sink);
       first.addAll(events);
       assertThat(first).doesNotHaveDuplicates();
-      // If the first one was quick, the producer may have completed before it was stopped: then there is nobody to give events back to.
+      // If the first one was quick, the producer may have completed before it was stopped: then there is nobody to give
+      // events back to.
       assertThat(first.size() + numbers.snapshot().eventsReturned()).isEqualTo(100);
     }
   }
@@ -366,8 +379,10 @@ class StartTest extends StageTest {
   class ASpec {
     @Test
     void mustNotBeNull() {
-      assertThatThrownBy(() -> scope.start((ProducerSpec<Integer, Idle>) null)).isInstanceOf(NullPointerException.class).hasMessageStartingWith("spec must not be null");
-      assertThatThrownBy(() -> scope.start((ConsumerSpec<Integer, Sink>) null)).isInstanceOf(NullPointerException.class).hasMessageStartingWith("spec must not be null");
+      assertThatThrownBy(() -> scope.start((ProducerSpec<Integer, Idle>) null)).isInstanceOf(NullPointerException.class)
+          .hasMessageStartingWith("spec must not be null");
+      assertThatThrownBy(() -> scope.start((ConsumerSpec<Integer, Sink>) null)).isInstanceOf(NullPointerException.class)
+          .hasMessageStartingWith("spec must not be null");
       assertThatThrownBy(() -> Supervisor.open((stage.api.supervision.SupervisorSpec) null))
           .isInstanceOf(NullPointerException.class)
           .hasMessage("spec must not be null");

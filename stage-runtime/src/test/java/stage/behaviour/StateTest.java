@@ -123,7 +123,9 @@ class StateTest extends CrashTest {
       assertThat(tally.<Integer>call(stage -> stage.byRemainder.getOrDefault(1, -1))).isEqualTo(-1);
       assertThat(tally.<Integer>call(stage -> stage.byRemainder.merge(1, 5, Integer::sum))).isEqualTo(5);
       assertThat(tally.<Integer>call(stage -> stage.byRemainder.merge(1, 6, Integer::sum))).isEqualTo(11);
-      assertThat(tally.<Integer>call(stage -> stage.byRemainder.compute(2, (key, value) -> value == null ? key : value))).isEqualTo(2);
+      assertThat(
+          tally.<Integer>call(stage -> stage.byRemainder.compute(2, (key, value) -> value == null ? key : value)))
+          .isEqualTo(2);
       assertThat(tally.<Integer>call(stage -> stage.byRemainder.compute(1, (key, value) -> null))).isNull();
       assertThat(last(tally)).isEqualTo(Map.of(2, 2));
     }
@@ -147,7 +149,8 @@ class StateTest extends CrashTest {
       faults.after = new Once(2, cause);
       var tally = tally();
       var silent = start(Stage.source("silent", Integer.class));
-      Subscription subscription = tally.subscribeTo(SubscriptionSpec.<Integer>to(silent).withDemand(Demand.max(10).min(0)));
+      Subscription subscription =
+          tally.subscribeTo(SubscriptionSpec.<Integer>to(silent).withDemand(Demand.max(10).min(0)));
       silent.castEmit((stage, out) -> out.emitAll(IntStream.range(0, 10).boxed().toList()));
       Await.until(() -> subscription.snapshot().handled() == 10, "all is handled", tally);
       // 45 once; a start and an onStop of two incarnations more
@@ -266,7 +269,8 @@ class StateTest extends CrashTest {
     void belongsToTheStagesThread() throws Exception {
       var tally = tally();
       State<Integer> sum = tally.call(stage -> stage.sum);
-      assertThatThrownBy(sum::value).isInstanceOf(ForeignThreadException.class).hasMessageContaining("stage:test/tally#1");
+      assertThatThrownBy(sum::value).isInstanceOf(ForeignThreadException.class)
+          .hasMessageContaining("stage:test/tally#1");
       assertThatThrownBy(() -> sum.set(1)).isInstanceOf(ForeignThreadException.class).hasMessageContaining("set()");
       StageContext context = tally.call(stage -> stage.context);
       assertThatThrownBy(() -> context.state(1)).isInstanceOf(ForeignThreadException.class);
@@ -290,7 +294,8 @@ class StateTest extends CrashTest {
         stage.byRemainder.remove(100);
         stage.byRemainder.put(11, 11);
         stage.byRemainder.remove(99);
-        throw new IOException(stage.byRemainder.size() + " " + stage.byRemainder.get(3) + " " + stage.byRemainder.get(4) + " "
+        throw new IOException(
+            stage.byRemainder.size() + " " + stage.byRemainder.get(3) + " " + stage.byRemainder.get(4) + " "
             + stage.byRemainder.copy().equals(expected(3, 11)));
       })).cause().hasMessage("10 null 44 true");
       assertThat(last(tally)).isEqualTo(expected(-1, -1));
@@ -376,7 +381,9 @@ class StateTest extends CrashTest {
 
   @Nested
   class ACommitPoint {
-    /** Counts and passes on each event with a commit of its own, and crashes where it is told to, between commits too. */
+    /**
+     * Counts and passes on each event with a commit of its own, and crashes where it is told to, between commits too.
+     */
     private final class Stepper implements Stage.ProducerConsumer<Integer, Integer> {
       private State<Integer> count;
 
@@ -431,7 +438,8 @@ class StateTest extends CrashTest {
       }));
       Subscription subscription = sink.subscribeTo(SubscriptionSpec.<Integer>to(source(1)).withDemand(Demand.max(1)));
       Await.end(sink);
-      assertThat(refusals).containsExactly("commit must be of 0 to 1 events, what is left of the batch in hand, but was of -1",
+      assertThat(refusals).containsExactly(
+          "commit must be of 0 to 1 events, what is left of the batch in hand, but was of -1",
           "commit must be of 0 to 1 events, what is left of the batch in hand, but was of 2",
           "commit must be of 0 to 0 events, what is left of the batch in hand, but was of 1");
       assertThat(subscription.snapshot().handled()).isEqualTo(1);
@@ -443,7 +451,8 @@ class StateTest extends CrashTest {
       var sink = start(Stage.consumer("sink", Integer.class, () -> (events, from) -> inlets.add(from)));
       sink.subscribeTo(source(1));
       Inlet<Integer> inlet = Await.next(inlets, sink);
-      assertThatThrownBy(() -> inlet.commit(0)).isInstanceOf(ForeignThreadException.class).hasMessageContaining("commit()");
+      assertThatThrownBy(() -> inlet.commit(0)).isInstanceOf(ForeignThreadException.class)
+          .hasMessageContaining("commit()");
     }
   }
 
@@ -678,12 +687,16 @@ class StateTest extends CrashTest {
     void isKeptWithItsEmit() throws Exception {
       var generator = start(Stage.generator("generating", Generating::new));
       BlockingQueue<Integer> handled = new LinkedBlockingQueue<>();
-      Await.end(start(Stage.consumer("sink", generator, () -> new Sink(new Lives(), new Faults(), handled)).withDemand(Demand.max(10))));
+      Await.end(start(Stage.consumer("sink", generator, () -> new Sink(new Lives(), new Faults(), handled))
+          .withDemand(Demand.max(10))));
       assertThat(handled).containsExactlyElementsOf(IntStream.range(0, 100).boxed().toList());
       assertOnceEach();
     }
 
-    /** Once when it is kept, and once when that is gone on with: by then the crash has been answered, and it is not another one. */
+    /**
+     * Once when it is kept, and once when that is gone on with: by then the crash has been answered, and it is not
+     * another one.
+     */
     @Test
     void isKeptInTheEndAndItsCrashIsCountedOnce() throws Exception {
       var stage = start(Stage.consumer("in-on-stop", InOnStop::new));
@@ -724,8 +737,10 @@ class StateTest extends CrashTest {
       failures.set(Integer.MAX_VALUE);
       theScopeMayFail();
       var inTurns = start(Stage.consumer("in-turns", source(100), InTurns::new).withDemand(Demand.max(10)));
-      assertThat(Await.end(inTurns)).isInstanceOfSatisfying(StopReason.Crashed.class, crashed -> assertThat(crashed.cause()).hasMessage("on purpose"));
-      assertThatThrownBy(() -> scope().join()).isInstanceOf(StageFailedException.class).hasRootCauseMessage("on purpose");
+      assertThat(Await.end(inTurns)).isInstanceOfSatisfying(StopReason.Crashed.class,
+          crashed -> assertThat(crashed.cause()).hasMessage("on purpose"));
+      assertThatThrownBy(() -> scope().join()).isInstanceOf(StageFailedException.class)
+          .hasRootCauseMessage("on purpose");
       assertThat(log.take()).extracting(LogRecord::getMessage).anyMatch(line -> line.contains("in-turns"));
     }
   }

@@ -35,7 +35,8 @@ class StopTest extends StageTest {
     @Test
     void endsAndCompletesItsConsumers() throws Exception {
       ProducerRef<Integer, Numbers> numbers = start(Stage.producer("numbers", Numbers::new));
-      ConsumerRef<Integer, Sink> sink = start(Stage.consumer("sink", () -> new Sink(events)).subscribeTo(numbers, Demand.max(8)));
+      ConsumerRef<Integer, Sink> sink =
+          start(Stage.consumer("sink", () -> new Sink(events)).subscribeTo(numbers, Demand.max(8)));
       Await.next(10, events, sink);
       numbers.stop();
       assertThat(Await.end(numbers)).isEqualTo(STOPPED);
@@ -48,7 +49,8 @@ class StopTest extends StageTest {
     void deliversItsBacklogFirst() throws Exception {
       ProducerRef<Integer, Idle> idle = start(Stage.producer("idle", Idle::new));
       var held = new Held<Integer>();
-      ConsumerRef<Integer, Held<Integer>> consumer = start(Stage.consumer("held", () -> held).subscribeTo(idle, Demand.max(2)));
+      ConsumerRef<Integer, Held<Integer>> consumer =
+          start(Stage.consumer("held", () -> held).subscribeTo(idle, Demand.max(2)));
       idle.castEmit((stage, out) -> {
         for (int i = 0; i < 100; i++) out.emit(i);
       });
@@ -74,7 +76,8 @@ class StopTest extends StageTest {
       scope.close();
       assertThat(scope.report().eventsUndelivered()).isEqualTo(7);
       assertThat(scope.report().isClean()).isFalse();
-      assertThat(scope.report().stages()).singleElement().satisfies(last -> assertThat(last.path()).isEqualTo("test/idle"));
+      assertThat(scope.report().stages()).singleElement()
+          .satisfies(last -> assertThat(last.path()).isEqualTo("test/idle"));
     }
 
     @Test
@@ -86,7 +89,8 @@ class StopTest extends StageTest {
 
     @Test
     void mayStopItselfWhenItStarts() throws Exception {
-      ProducerRef<Integer, Stage.Producer<Integer>> producer = start(Stage.producer("p", Integer.class, () -> new Stage.Producer<>() {
+      ProducerRef<Integer, Stage.Producer<Integer>> producer =
+          start(Stage.producer("p", Integer.class, () -> new Stage.Producer<>() {
         @Override
         public void onStart(StageContext context) {
           context.stop();
@@ -137,7 +141,8 @@ class StopTest extends StageTest {
     void isStoppedWhereItWaitsForDemand() throws Exception {
       BlockingQueue<String> seen = new LinkedBlockingQueue<>();
       CountDownLatch emitting = new CountDownLatch(1);
-      ProducerRef<Integer, Stage.Generator<Integer>> generator = start(Stage.generator("gen", Integer.class, () -> out -> {
+      ProducerRef<Integer, Stage.Generator<Integer>> generator =
+          start(Stage.generator("gen", Integer.class, () -> out -> {
         emitting.countDown();
         try {
           out.emit(1);
@@ -155,7 +160,8 @@ class StopTest extends StageTest {
     @Test
     void mayCleanUpAndReturn() throws Exception {
       CountDownLatch emitting = new CountDownLatch(1);
-      ProducerRef<Integer, Stage.Generator<Integer>> generator = start(Stage.generator("gen", Integer.class, () -> out -> {
+      ProducerRef<Integer, Stage.Generator<Integer>> generator =
+          start(Stage.generator("gen", Integer.class, () -> out -> {
         try {
           emitting.countDown();
           while (true) out.emit(1);
@@ -172,7 +178,8 @@ class StopTest extends StageTest {
     @Test
     void isInterruptedWhereItBlocksInItsOwnCode() throws Exception {
       CountDownLatch blocking = new CountDownLatch(1);
-      ProducerRef<Integer, Stage.Generator<Integer>> generator = start(Stage.generator("gen", Integer.class, () -> out -> {
+      ProducerRef<Integer, Stage.Generator<Integer>> generator =
+          start(Stage.generator("gen", Integer.class, () -> out -> {
         blocking.countDown();
         new CountDownLatch(1).await();
       }));
@@ -184,7 +191,8 @@ class StopTest extends StageTest {
     @Test
     void isInterruptedAlsoInAMessage() throws Exception {
       CountDownLatch blocking = new CountDownLatch(1);
-      ProducerRef<Integer, Stage.Generator<Integer>> generator = start(Stage.generator("gen", Integer.class, () -> out -> {
+      ProducerRef<Integer, Stage.Generator<Integer>> generator =
+          start(Stage.generator("gen", Integer.class, () -> out -> {
         while (true) out.emit(1);
       }));
       generator.cast(stage -> {
@@ -199,7 +207,8 @@ class StopTest extends StageTest {
     @Test
     void keepsWhatItEmittedBefore() throws Exception {
       CountDownLatch blocking = new CountDownLatch(1);
-      ProducerRef<Integer, Stage.Generator<Integer>> generator = start(Stage.generator("gen", Integer.class, () -> out -> {
+      ProducerRef<Integer, Stage.Generator<Integer>> generator =
+          start(Stage.generator("gen", Integer.class, () -> out -> {
         for (int i = 0; i < 3; i++) out.emit(i);
         blocking.countDown();
         new CountDownLatch(1).await();
@@ -214,7 +223,8 @@ class StopTest extends StageTest {
     @Test
     void mayStopItself() throws Exception {
       StageContext[] context = new StageContext[1];
-      ProducerRef<Integer, Stage.Generator<Integer>> generator = start(Stage.generator("gen", Integer.class, () -> new Stage.Generator<>() {
+      ProducerRef<Integer, Stage.Generator<Integer>> generator =
+          start(Stage.generator("gen", Integer.class, () -> new Stage.Generator<>() {
         @Override
         public void onStart(StageContext given) {
           context[0] = given;
@@ -236,7 +246,8 @@ class StopTest extends StageTest {
 
     @Test
     void completesWhenItReturns() throws Exception {
-      ProducerRef<Integer, Stage.Generator<Integer>> generator = start(Stage.generator("gen", Integer.class, () -> out -> {}));
+      ProducerRef<Integer, Stage.Generator<Integer>> generator =
+          start(Stage.generator("gen", Integer.class, () -> out -> {}));
       assertThat(Await.end(generator)).isEqualTo(COMPLETED);
     }
   }
@@ -247,7 +258,8 @@ class StopTest extends StageTest {
     void givesWhatItHasNotHandledToTheOthers() throws Exception {
       var held = new Held<Integer>();
       ProducerRef<Integer, Numbers> numbers = start(Stage.producer("numbers", () -> new Numbers(100)));
-      ConsumerRef<Integer, Held<Integer>> leaver = start(Stage.consumer("leaver", () -> held).subscribeTo(numbers, Demand.max(20)));
+      ConsumerRef<Integer, Held<Integer>> leaver =
+          start(Stage.consumer("leaver", () -> held).subscribeTo(numbers, Demand.max(20)));
       List<Integer> handled = Await.next(held.entered, leaver);
       leaver.stop();
       held.release(1);   // the turn that is running is finished
@@ -263,7 +275,8 @@ class StopTest extends StageTest {
     void hasWhatItHasNotHandledCountedIfItsProducerIsGone() throws Exception {
       var held = new Held<Integer>();
       ProducerRef<Integer, Numbers> numbers = start(Stage.producer("numbers", () -> new Numbers(10)));
-      ConsumerRef<Integer, Held<Integer>> leaver = start(Stage.consumer("leaver", () -> held).subscribeTo(numbers, Demand.max(20).min(17)));
+      ConsumerRef<Integer, Held<Integer>> leaver =
+          start(Stage.consumer("leaver", () -> held).subscribeTo(numbers, Demand.max(20).min(17)));
       Await.end(numbers);
       int handled = Await.next(held.entered, leaver).size();
       leaver.stop();
@@ -304,7 +317,8 @@ class StopTest extends StageTest {
     void mayStopItselfInTheMiddleOfItsEvents() throws Exception {
       ProducerRef<Integer, Numbers> numbers = start(Stage.producer("numbers", Numbers::new));
       StageContext[] context = new StageContext[1];
-      ConsumerRef<Integer, Stage.Consumer<Integer>> taker = start(Stage.consumer("taker", numbers, () -> new Stage.Consumer<>() {
+      ConsumerRef<Integer, Stage.Consumer<Integer>> taker =
+          start(Stage.consumer("taker", numbers, () -> new Stage.Consumer<>() {
         @Override
         public void onStart(StageContext given) {
           context[0] = given;
@@ -329,7 +343,8 @@ class StopTest extends StageTest {
       ProducerRef<Integer, Numbers> numbers = start(Stage.producer("numbers", () -> new Numbers(100)));
       ProducerConsumerRef<Integer, Integer, Relay> relay =
           start(Stage.producerConsumer("relay", numbers, Relay::new).withDemand(Demand.max(10)));
-      ConsumerRef<Integer, Held<Integer>> consumer = start(Stage.consumer("held", () -> held).subscribeTo(relay, Demand.max(2)));
+      ConsumerRef<Integer, Held<Integer>> consumer =
+          start(Stage.consumer("held", () -> held).subscribeTo(relay, Demand.max(2)));
       Await.next(held.entered, consumer);
       relay.stop();
       held.letGo();
@@ -337,7 +352,8 @@ class StopTest extends StageTest {
       assertThat(Await.end(consumer)).isEqualTo(COMPLETED);
       ConsumerRef<Integer, Sink> heir = start(Stage.consumer("heir", () -> new Sink(events)).subscribeTo(numbers));
       Await.end(heir);
-      assertThat(IntStream.concat(held.handled.stream().mapToInt(i -> i), events.stream().mapToInt(i -> i)).boxed().toList())
+      assertThat(
+          IntStream.concat(held.handled.stream().mapToInt(i -> i), events.stream().mapToInt(i -> i)).boxed().toList())
           .isEqualTo(IntStream.range(0, 100).boxed().toList());
     }
   }

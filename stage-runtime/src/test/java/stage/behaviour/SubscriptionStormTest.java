@@ -34,8 +34,10 @@ class SubscriptionStormTest extends CrashTest {
     public void onEvents(List<Integer> batch, Inlet<Integer> from) {}
   }
 
-  private <T> List<T> onEach(List<ConsumerRef<Integer, Counting>> consumers, java.util.function.IntFunction<Callable<T>> task) throws Exception {
-    List<Await.Other<T>> others = IntStream.range(0, consumers.size()).mapToObj(i -> new Await.Other<>(task.apply(i))).toList();
+  private <T> List<T> onEach(List<ConsumerRef<Integer, Counting>> consumers,
+      java.util.function.IntFunction<Callable<T>> task) throws Exception {
+    List<Await.Other<T>> others =
+        IntStream.range(0, consumers.size()).mapToObj(i -> new Await.Other<>(task.apply(i))).toList();
     List<T> results = new ArrayList<>();
     for (Await.Other<T> other : others) results.add(other.result());
     return results;
@@ -90,7 +92,8 @@ class SubscriptionStormTest extends CrashTest {
       return null;
     });
     Await.until(() -> numbers.snapshot().outputs().isEmpty(), "all are given up", numbers);
-    assertThat(subscribed.get()).as("one that is given up at once need not be told").isLessThanOrEqualTo(THREADS * EACH / 5);
+    assertThat(subscribed.get()).as("one that is given up at once need not be told")
+        .isLessThanOrEqualTo(THREADS * EACH / 5);
     assertThat(consumers).allMatch(ConsumerRef::isAlive);
   }
 }

@@ -87,7 +87,8 @@ class SubscriptionTest extends StageTest {
         try {
           Await.answered(changer);
           all.add(changer.subscribeTo(numbers, Demand.max(16)));
-        } catch (SubscriptionRefusedException | StageEndedException tooLate) {   // the last subscription completed before it could be cancelled
+        // the last subscription completed before it could be cancelled
+        } catch (SubscriptionRefusedException | StageEndedException tooLate) {
           break;
         }
       }
@@ -99,7 +100,8 @@ class SubscriptionTest extends StageTest {
       both.sort(null);
       assertThat(both).isEqualTo(numbersTo(limit));
       assertThat(all).allMatch(subscription -> subscription.snapshot().isBalanced());
-      assertThat(all.stream().mapToLong(subscription -> subscription.snapshot().handled()).sum()).isEqualTo(others.size());
+      assertThat(all.stream().mapToLong(subscription -> subscription.snapshot().handled()).sum())
+          .isEqualTo(others.size());
     }
 
     @Test
@@ -119,7 +121,8 @@ class SubscriptionTest extends StageTest {
       Subscription first = sink.subscribeTo(numbers, Demand.max(10));
       Subscription second = sink.subscribeTo(numbers, Demand.max(10));
       assertThat(first.id()).isNotEqualTo(second.id());
-      Await.until(() -> first.snapshot().inFlight() == 10 && second.snapshot().inFlight() == 10, "both are served", sink, numbers);
+      Await.until(() -> first.snapshot().inFlight() == 10 && second.snapshot().inFlight() == 10, "both are served",
+          sink, numbers);
       sink.resume();
       ended(sink);
       assertThat(events).hasSize(1000).doesNotHaveDuplicates();
@@ -133,7 +136,8 @@ class SubscriptionTest extends StageTest {
       sink.pause();
       Subscription first = sink.subscribeTo(numbers, Demand.max(10));
       Subscription second = sink.subscribeTo(numbers, Demand.max(10));
-      Await.until(() -> first.snapshot().inFlight() == 10 && second.snapshot().inFlight() == 10, "both are served", sink, numbers);
+      Await.until(() -> first.snapshot().inFlight() == 10 && second.snapshot().inFlight() == 10, "both are served",
+          sink, numbers);
       first.cancel();
       sink.resume();
       ended(sink);
@@ -195,7 +199,8 @@ class SubscriptionTest extends StageTest {
 
   @Nested
   class CancellingInATurn {
-    private ConsumerRef<Integer, Stage.Consumer<Integer>> canceller(ProducerRef<Integer, ?> producer, Stage.Consumer<Integer> onEvents) {
+    private ConsumerRef<Integer, Stage.Consumer<Integer>> canceller(ProducerRef<Integer, ?> producer,
+        Stage.Consumer<Integer> onEvents) {
       return start(Stage.consumer("canceller", producer, () -> (batch, from) -> onEvents.onEvents(batch, from))
           .withDemand(Demand.max(20).min(10)));
     }
@@ -209,7 +214,8 @@ class SubscriptionTest extends StageTest {
         from.cancel();
         from.cancel();
       });
-      Await.until(() -> canceller.snapshot().inputs().isEmpty() && numbers.snapshot().eventsEmitted() > 0, "it has left", canceller);
+      Await.until(() -> canceller.snapshot().inputs().isEmpty() && numbers.snapshot().eventsEmitted() > 0,
+          "it has left", canceller);
       Await.answered(canceller);
       ended(start(Stage.consumer("heir", () -> new Sink(events)).subscribeTo(numbers)));
       handled.addAll(events);
@@ -226,7 +232,8 @@ class SubscriptionTest extends StageTest {
         sizes.add(batch.size());
       });
       assertThat(Await.next(sizes, numbers)).isEqualTo(10);
-      Await.until(() -> canceller.snapshot().inputs().isEmpty(), "it has left", canceller);   // else the heir may get newer events first
+      // else the heir may get newer events first
+      Await.until(() -> canceller.snapshot().inputs().isEmpty(), "it has left", canceller);
       ended(start(Stage.consumer("heir", () -> new Sink(events)).subscribeTo(numbers)));
       assertThat(List.copyOf(events)).isEqualTo(numbersTo(100));
     }
@@ -259,8 +266,10 @@ class SubscriptionTest extends StageTest {
         events.addAll(batch);
       });
       idle.emit(7);
-      assertThat(Await.next(thrown, idle)).hasMessage("handled must be from 0 to the size of the batch in hand, 1, but was -1");
-      assertThat(Await.next(thrown, idle)).hasMessage("handled must be from 0 to the size of the batch in hand, 1, but was 2");
+      assertThat(Await.next(thrown, idle))
+          .hasMessage("handled must be from 0 to the size of the batch in hand, 1, but was -1");
+      assertThat(Await.next(thrown, idle))
+          .hasMessage("handled must be from 0 to the size of the batch in hand, 1, but was 2");
       idle.emit(8);   // nothing has changed
       assertThat(Await.next(2, events, idle)).containsExactly(7, 8);
     }
@@ -272,7 +281,8 @@ class SubscriptionTest extends StageTest {
       idle.emit(1);
       Await.next(events, sink);
       Inlet<Integer> inlet = sink.<Inlet<Integer>>call(stage -> stage.inlet);
-      String message = "cancel() belongs to thread stage:test/sink#1, but was called on " + Thread.currentThread().getName();
+      String message =
+          "cancel() belongs to thread stage:test/sink#1, but was called on " + Thread.currentThread().getName();
       assertThatThrownBy(inlet::cancel).isInstanceOf(ForeignThreadException.class).hasMessage(message);
       assertThatThrownBy(() -> inlet.cancel(0)).isInstanceOf(ForeignThreadException.class).hasMessage(message);
     }
@@ -410,7 +420,8 @@ class SubscriptionTest extends StageTest {
       Inlet<Integer> inlet = inlet();
       assertThatThrownBy(() -> inlet.request(1))
           .isInstanceOf(ForeignThreadException.class)
-          .hasMessage("request() belongs to thread stage:test/asker#1, but was called on " + Thread.currentThread().getName());
+          .hasMessage(
+              "request() belongs to thread stage:test/asker#1, but was called on " + Thread.currentThread().getName());
       assertThat(subscription.snapshot().requested()).isZero();
     }
 
@@ -465,11 +476,13 @@ class SubscriptionTest extends StageTest {
         return null;
       })).cause()
           .isInstanceOf(IllegalStateException.class)
-          .hasMessage("demand on the subscription to test/idle is automatic; use Demand.manual() to request events yourself");
+          .hasMessage(
+              "demand on the subscription to test/idle is automatic; use Demand.manual() to request events yourself");
       Inlet<Integer> inlet = sink.<Inlet<Integer>>call(stage -> stage.inlet);
       assertThatThrownBy(() -> inlet.request(1))
           .isInstanceOf(ForeignThreadException.class)
-          .hasMessage("request() belongs to thread stage:test/sink#1, but was called on " + Thread.currentThread().getName());
+          .hasMessage(
+              "request() belongs to thread stage:test/sink#1, but was called on " + Thread.currentThread().getName());
       assertThat(sink.snapshot().inputs().getFirst().requested()).isEqualTo(1000);
     }
   }
@@ -485,23 +498,29 @@ class SubscriptionTest extends StageTest {
     void namesWhatIsThereInstead() {
       assertThatThrownBy(() -> sink.subscribeTo(partitioned))
           .isInstanceOf(SubscriptionRefusedException.class)
-          .hasMessage("stage test/sink cannot subscribe to test/partitioned: it has partitions, so name one with withPartition(…); there are: odd, even");
+          .hasMessage(
+              "stage test/sink cannot subscribe to test/partitioned: it has partitions, so name one with withPartition(…); there are: odd, even");
       assertThatThrownBy(() -> sink.subscribeTo(SubscriptionSpec.to(partitioned).withPartition("prime")))
           .isInstanceOf(SubscriptionRefusedException.class)
-          .hasMessage("stage test/sink cannot subscribe to test/partitioned: it has no partition \"prime\"; there are: odd, even");
+          .hasMessage(
+              "stage test/sink cannot subscribe to test/partitioned: it has no partition \"prime\"; there are: odd, even");
       assertThatThrownBy(() -> sink.subscribeTo(SubscriptionSpec.to(byDemand).withPartition(0)))
           .isInstanceOf(SubscriptionRefusedException.class)
-          .hasMessage("stage test/sink cannot subscribe to test/by-demand: it has no partitions, but partition \"0\" was asked for");
+          .hasMessage(
+              "stage test/sink cannot subscribe to test/by-demand: it has no partitions, but partition \"0\" was asked for");
       assertThatThrownBy(() -> sink.subscribeTo(SubscriptionSpec.to(byDemand).withSelector(event -> true)))
           .isInstanceOf(SubscriptionRefusedException.class)
-          .hasMessage("stage test/sink cannot subscribe to test/by-demand: it does not broadcast, so it cannot use a selector; give it Dispatcher.broadcast()");
+          .hasMessage(
+              "stage test/sink cannot subscribe to test/by-demand: it does not broadcast, so it cannot use a selector; give it Dispatcher.broadcast()");
     }
 
     @Test
     void hurtsNobody() throws Exception {
-      ConsumerRef<Integer, Sink> bystander = start(Stage.consumer("bystander", () -> new Sink(others)).subscribeTo(byDemand, Demand.max(3)));
+      ConsumerRef<Integer, Sink> bystander =
+          start(Stage.consumer("bystander", () -> new Sink(others)).subscribeTo(byDemand, Demand.max(3)));
       for (int i = 0; i < 50; i++) {
-        assertThatThrownBy(() -> sink.subscribeTo(SubscriptionSpec.to(byDemand).withPartition(0))).isInstanceOf(SubscriptionRefusedException.class);
+        assertThatThrownBy(() -> sink.subscribeTo(SubscriptionSpec.to(byDemand).withPartition(0)))
+            .isInstanceOf(SubscriptionRefusedException.class);
       }
       assertThat(Await.next(100, others, bystander)).isEqualTo(numbersTo(100));
       assertThat(byDemand.snapshot().outputs()).hasSize(1);
@@ -522,11 +541,14 @@ class SubscriptionTest extends StageTest {
 
     @Test
     void isNull() {
-      assertThatThrownBy(() -> sink.subscribeTo((SubscriptionSpec<Integer>) null)).isInstanceOf(NullPointerException.class).hasMessage("producer must not be null; pass the ref that start returned");
+      assertThatThrownBy(() -> sink.subscribeTo((SubscriptionSpec<Integer>) null))
+          .isInstanceOf(NullPointerException.class)
+          .hasMessage("producer must not be null; pass the ref that start returned");
       assertThatThrownBy(() -> sink.subscribeTo((ProducerRef<Integer, ?>) null))
           .isInstanceOf(NullPointerException.class)
           .hasMessage("producer must not be null; pass the ref that start returned");
-      assertThatThrownBy(() -> sink.subscribeTo(byDemand, (Demand) null)).isInstanceOf(NullPointerException.class).hasMessageStartingWith("demand must not be null");
+      assertThatThrownBy(() -> sink.subscribeTo(byDemand, (Demand) null)).isInstanceOf(NullPointerException.class)
+          .hasMessageStartingWith("demand must not be null");
     }
   }
 
@@ -536,7 +558,8 @@ class SubscriptionTest extends StageTest {
 
     @Test
     void f36_thatCompletedCompletesWhoSubscribes() throws Exception {
-      ProducerRef<Integer, Stage.Generator<Integer>> done = start(Stage.generator("done", Integer.class, () -> out -> {}));
+      ProducerRef<Integer, Stage.Generator<Integer>> done =
+          start(Stage.generator("done", Integer.class, () -> out -> {}));
       Await.end(done);
       Subscription subscription = sink.subscribeTo(done);
       assertThat(Await.end(sink)).isEqualTo(new StopReason.Completed());
@@ -571,7 +594,8 @@ class SubscriptionTest extends StageTest {
       }
       assertThatThrownBy(() -> sink.subscribeTo(dead.getFirst()))
           .isInstanceOf(SubscriptionRefusedException.class)
-          .hasMessage("stage test/sink cannot subscribe to inner/numbers: it has ended: Crashed[cause=java.io.IOException]");
+          .hasMessage(
+              "stage test/sink cannot subscribe to inner/numbers: it has ended: Crashed[cause=java.io.IOException]");
       Await.answered(sink);
     }
   }
@@ -591,7 +615,8 @@ class SubscriptionTest extends StageTest {
       c.subscribeTo(b);
       assertThatThrownBy(() -> a.subscribeTo(c))
           .isInstanceOf(SubscriptionRefusedException.class)
-          .hasMessage("stage test/a cannot subscribe to test/c: that would close the cycle test/a -> test/b -> test/c -> test/a"
+          .hasMessage(
+              "stage test/a cannot subscribe to test/c: that would close the cycle test/a -> test/b -> test/c -> test/a"
               + "; use allowingCycle() if that is meant");
       assertThat(a.snapshot().inputs()).isEmpty();
       assertThat(c.snapshot().outputs()).isEmpty();

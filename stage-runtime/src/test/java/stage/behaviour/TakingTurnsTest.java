@@ -19,7 +19,10 @@ import stage.api.supervision.Supervisor;
 import stage.runtime.testkit.Simulated;
 import stage.runtime.testkit.SimulatedRuntime;
 
-/** One kind of work of a stage never has an end; the others must be done all the same, and the stage must come to its own. */
+/**
+ * One kind of work of a stage never has an end; the others must be done all the same, and the stage must come to its
+ * own.
+ */
 class TakingTurnsTest {
   private static final int EVENTS = 100;
 
@@ -75,7 +78,8 @@ class TakingTurnsTest {
         List<Integer> handled = new ArrayList<>();
         try (var app = Supervisor.open("busy")) {
           var source = app.start(Stage.ofIterable("source", numbers()));
-          app.start(Stage.consumer("sink", () -> new Busy(handled, isPeriodic, simulated)).subscribeTo(source, Demand.max(10)));
+          app.start(Stage.consumer("sink", () -> new Busy(handled, isPeriodic, simulated)).subscribeTo(source,
+              Demand.max(10)));
           assertThat(app.join(Duration.ofSeconds(3))).as("it completes, too").isTrue();
         }
         assertThat(handled).isEqualTo(numbers());
@@ -99,7 +103,8 @@ class TakingTurnsTest {
         Duration before;
         try (var app = Supervisor.open("busy")) {
           var source = app.start(Stage.ofIterable("source", numbers()));
-          app.start(Stage.consumer("sink", () -> new Busy(handled, false, simulated)).subscribeTo(source, Demand.max(10)));
+          app.start(
+              Stage.consumer("sink", () -> new Busy(handled, false, simulated)).subscribeTo(source, Demand.max(10)));
           before = simulated.elapsed();
         }
         assertThat(simulated.elapsed().minus(before)).isLessThan(Duration.ofSeconds(2));
@@ -131,7 +136,8 @@ class TakingTurnsTest {
             }
           }).withOverflow(Overflow.fail().withCapacity(EVENTS)));
           for (int i = 0; i < EVENTS; i++) source.emit(i);
-          app.start(Stage.consumer("sink", source, () -> (events, from) -> handled.addAll(events)).withDemand(Demand.max(3)));
+          app.start(
+              Stage.consumer("sink", source, () -> (events, from) -> handled.addAll(events)).withDemand(Demand.max(3)));
           app.join(Duration.ofSeconds(1));
           assertThat(handled).isEqualTo(numbers());
         }
@@ -162,7 +168,8 @@ class TakingTurnsTest {
               for (int i = 0; i < EVENTS; i++) out.emit(i);
             }
           }));
-          app.start(Stage.consumer("sink", source, () -> (events, from) -> handled.addAll(events)).withDemand(Demand.max(3)));
+          app.start(
+              Stage.consumer("sink", source, () -> (events, from) -> handled.addAll(events)).withDemand(Demand.max(3)));
           assertThat(app.join(Duration.ofSeconds(3))).isTrue();
           assertThat(handled).isEqualTo(numbers());
         }
@@ -179,10 +186,13 @@ class TakingTurnsTest {
         try (var app = Supervisor.open("busy")) {
           var source = app.start(Stage.ofIterable("source", numbers()));
           ProducerConsumerRef<Integer, Integer, Stage.ProducerConsumer<Integer, Integer>> middle = app.start(
-              Stage.producerConsumer("middle", source, Integer.class, () -> (events, from, out) -> events.forEach(out::emit))
+              Stage
+                  .producerConsumer("middle", source, Integer.class,
+                      () -> (events, from, out) -> events.forEach(out::emit))
                   .withDemand(Demand.max(10)));
           flood(middle, simulated);
-          var sink = app.start(Stage.consumer("sink", middle, () -> (events, from) -> handled.addAll(events)).withDemand(Demand.max(3)));
+          var sink = app.start(
+              Stage.consumer("sink", middle, () -> (events, from) -> handled.addAll(events)).withDemand(Demand.max(3)));
           flood(sink, simulated);
           assertThat(app.join(Duration.ofSeconds(30))).isTrue();
           assertThat(handled).isEqualTo(numbers());
@@ -197,7 +207,8 @@ class TakingTurnsTest {
         try (var app = Supervisor.open("busy")) {
           var source = app.start(Stage.ofIterable("source", numbers()));
           flood(source, simulated);
-          app.start(Stage.consumer("sink", source, () -> (events, from) -> handled.addAll(events)).withDemand(Demand.max(3)));
+          app.start(
+              Stage.consumer("sink", source, () -> (events, from) -> handled.addAll(events)).withDemand(Demand.max(3)));
           assertThat(app.join(Duration.ofSeconds(30))).isTrue();
           assertThat(handled).isEqualTo(numbers());
         }

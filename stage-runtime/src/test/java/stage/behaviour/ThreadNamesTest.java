@@ -84,7 +84,8 @@ class ThreadNamesTest extends StageTest {
     @Test
     void forDemandInEmitSaysSo() throws Exception {
       BlockingQueue<Thread> threads = new LinkedBlockingQueue<>();
-      ProducerRef<Integer, Stage.Generator<Integer>> generator = start(Stage.generator("gen", Integer.class, () -> out -> {
+      ProducerRef<Integer, Stage.Generator<Integer>> generator =
+          start(Stage.generator("gen", Integer.class, () -> out -> {
         threads.add(Thread.currentThread());
         out.emit(1);
       }));
@@ -185,7 +186,8 @@ class ThreadNamesTest extends StageTest {
         }
       }
       ProducerRef<Integer, Idle> idle = start(Stage.producer("idle", Idle::new));
-      ConsumerRef<Integer, Leftover> consumer = start(Stage.consumer("leftover", idle, Leftover::new).withDemand(Demand.max(2)));
+      ConsumerRef<Integer, Leftover> consumer =
+          start(Stage.consumer("leftover", idle, Leftover::new).withDemand(Demand.max(2)));
       consumer.pause();
       for (int i = 0; i < 2; i++) idle.emit(i);
       consumer.resume();   // both batches are there, so it does not park between them, which clears the flag too

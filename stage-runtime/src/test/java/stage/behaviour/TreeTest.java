@@ -59,7 +59,8 @@ class TreeTest {
   }
 
   private StageSnapshot await(String path, Predicate<StageSnapshot> fact) {
-    Await.until(() -> fact.test(stage(path)), "what is expected of " + path, app.children().toArray(new stage.api.StageRef<?>[0]));
+    Await.until(() -> fact.test(stage(path)), "what is expected of " + path,
+        app.children().toArray(new stage.api.StageRef<?>[0]));
     return stage(path);
   }
 
@@ -83,7 +84,8 @@ class TreeTest {
         assertThat(last.subscriptions()).extracting(SubscriptionSnapshot::id).doesNotHaveDuplicates();
         for (StageSnapshot stage : last.stages()) assertThat(last.subscriptions()).containsAll(stage.inputs());
       }
-      assertThat(stage(last, "shop/numbers").eventsEmitted()).isGreaterThan(stage(first, "shop/numbers").eventsEmitted());
+      assertThat(stage(last, "shop/numbers").eventsEmitted())
+          .isGreaterThan(stage(first, "shop/numbers").eventsEmitted());
     }
   }
 
@@ -102,7 +104,8 @@ class TreeTest {
 
     @Test
     void tellsTheCallbackThatRunsAndTheAgeOfWhatIsNotSettled() throws Exception {
-      app.start(Stage.consumer("stuck", () -> (Stage.Consumer<Integer>) TreeTest.this::block).subscribeTo(numbers(), Demand.max(4)));
+      app.start(Stage.consumer("stuck", () -> (Stage.Consumer<Integer>) TreeTest.this::block).subscribeTo(numbers(),
+          Demand.max(4)));
       inside.await();
       StageSnapshot stuck = stage("shop/stuck");
       assertThat(stuck.activity().callback()).isEqualTo("onEvents");
@@ -133,7 +136,8 @@ class TreeTest {
     @Test
     void tellsSinceWhenItIsPaused() {
       ProducerRef<Integer, Numbers> numbers = numbers();
-      Duration running = await("shop/numbers", stage -> stage.activity().inStatus().toMillis() > 5).activity().inStatus();
+      Duration running =
+          await("shop/numbers", stage -> stage.activity().inStatus().toMillis() > 5).activity().inStatus();
       numbers.pause();
       assertThat(stage("shop/numbers").activity().inStatus()).isLessThan(running.plusSeconds(30));
       assertThat(stage("shop/numbers").status()).isEqualTo(StageSnapshot.Status.PAUSED);
@@ -180,7 +184,8 @@ class TreeTest {
   class TheRates {
     @Test
     void areTheDifferenceOfTwoTrees() {
-      app.start(Stage.consumer("sink", () -> (Stage.Consumer<Integer>) (events, from) -> {}).subscribeTo(numbers(), Demand.max(10)));
+      app.start(Stage.consumer("sink", () -> (Stage.Consumer<Integer>) (events, from) -> {}).subscribeTo(numbers(),
+          Demand.max(10)));
       var rates = new Rates();
       rates.add(app.tree());
       assertThat(rates.over(Rates.Window.SECOND)).isEqualTo(TreeRates.NONE);
@@ -198,8 +203,10 @@ class TreeTest {
   @Nested
   class ADump {
     @Test
-    void holdsTheTreeTheExplanationAndWhereEachThreadIs(@TempDir Path directory) throws IOException, InterruptedException {
-      app.start(Stage.consumer("stuck", () -> (Stage.Consumer<Integer>) TreeTest.this::block).subscribeTo(numbers(), Demand.max(4)));
+    void holdsTheTreeTheExplanationAndWhereEachThreadIs(@TempDir Path directory)
+        throws IOException, InterruptedException {
+      app.start(Stage.consumer("stuck", () -> (Stage.Consumer<Integer>) TreeTest.this::block).subscribeTo(numbers(),
+          Demand.max(4)));
       inside.await();
       Path file = directory.resolve("shop.json");
       app.dump(file);

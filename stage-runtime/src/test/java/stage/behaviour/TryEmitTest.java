@@ -24,11 +24,13 @@ class TryEmitTest {
   private final List<Integer> handled = new ArrayList<>();
 
   private static ProducerRef<Integer, ?> silent(Supervisor app, Overflow overflow) {
-    return app.start(Stage.producer("silent", () -> (Stage.Producer<Integer>) (demand, out) -> {}).withOverflow(overflow));
+    return app
+        .start(Stage.producer("silent", () -> (Stage.Producer<Integer>) (demand, out) -> {}).withOverflow(overflow));
   }
 
   /** Takes a second for each event. */
-  private void startSlowSink(Supervisor app, ProducerRef<Integer, ?> producer, Simulated simulated) throws InterruptedException {
+  private void startSlowSink(Supervisor app, ProducerRef<Integer, ?> producer, Simulated simulated)
+      throws InterruptedException {
     app.start(Stage.consumer("sink", producer, () -> (events, from) -> {
       simulated.advance(Duration.ofSeconds(1));
       handled.addAll(events);
@@ -45,7 +47,8 @@ class TryEmitTest {
       SimulatedRuntime.withSeed(1).run(simulated -> {
         try (var app = Supervisor.open("try")) {
           var producer = silent(app, new Overflow(kind, capacity));
-          if (kind != Overflow.Kind.DROP_OLDEST) assertThat(producer.tryEmit(0)).isFalse();   // it has not looked at its demand yet
+          // it has not looked at its demand yet
+          if (kind != Overflow.Kind.DROP_OLDEST) assertThat(producer.tryEmit(0)).isFalse();
           app.join(Duration.ofMillis(1));
           int count = 0;
           for (int i = 0; i < 10; i++) if (producer.tryEmit(i)) count++;
@@ -128,9 +131,12 @@ class TryEmitTest {
       SimulatedRuntime.withSeed(1).run(simulated -> {
         try (var app = Supervisor.open("try")) {
           var producer = silent(app, Overflow.block());
-          assertThatThrownBy(() -> producer.tryEmit(null)).isInstanceOf(NullPointerException.class).hasMessageContaining("event");
-          assertThatThrownBy(() -> producer.emit(1, null)).isInstanceOf(NullPointerException.class).hasMessageContaining("timeout");
-          assertThatThrownBy(() -> producer.emit(1, Duration.ZERO)).isInstanceOf(IllegalArgumentException.class).hasMessageContaining("tryEmit");
+          assertThatThrownBy(() -> producer.tryEmit(null)).isInstanceOf(NullPointerException.class)
+              .hasMessageContaining("event");
+          assertThatThrownBy(() -> producer.emit(1, null)).isInstanceOf(NullPointerException.class)
+              .hasMessageContaining("timeout");
+          assertThatThrownBy(() -> producer.emit(1, Duration.ZERO)).isInstanceOf(IllegalArgumentException.class)
+              .hasMessageContaining("tryEmit");
         }
       });
     }

@@ -37,7 +37,8 @@ class UnlimitedDemandTest {
   private static Dispatcher<Integer> dispatch(String name) {
     return switch (name) {
       case "demand" -> Dispatcher.demand();
-      case "shared" -> Dispatcher.shared((events, subscriptions, shares) -> shares[0] = (int) Math.min(events, subscriptions.demand(0)));
+    case "shared" -> Dispatcher
+        .shared((events, subscriptions, shares) -> shares[0] = (int) Math.min(events, subscriptions.demand(0)));
       case "broadcast" -> Dispatcher.broadcast();
       default -> Dispatcher.partition(List.of("all"), event -> "all");
     };
@@ -46,8 +47,10 @@ class UnlimitedDemandTest {
   @ParameterizedTest(name = "{0} by {1}, emitted {2}")
   @CsvSource({
       "BLOCK, demand, outside", "FAIL, demand, outside", "DROP_NEWEST, demand, outside", "DROP_OLDEST, demand, outside",
-      "FAIL, shared, outside", "FAIL, broadcast, outside", "FAIL, partition, outside", "DROP_NEWEST, partition, outside",
-      "BLOCK, demand, inside", "FAIL, demand, inside", "DROP_NEWEST, broadcast, inside", "DROP_OLDEST, partition, inside", "FAIL, shared, inside"})
+      "FAIL, shared, outside", "FAIL, broadcast, outside", "FAIL, partition, outside",
+      "DROP_NEWEST, partition, outside",
+      "BLOCK, demand, inside", "FAIL, demand, inside", "DROP_NEWEST, broadcast, inside",
+      "DROP_OLDEST, partition, inside", "FAIL, shared, inside"})
   void p13_refusesAndDropsNothing(Overflow.Kind kind, String dispatch, String where) {
     for (int capacity : new int[] {kind == Overflow.Kind.DROP_OLDEST ? 1 : 0, 10, Integer.MAX_VALUE}) {
       SimulatedRuntime.withSeed(1).run(simulated -> {
@@ -56,7 +59,8 @@ class UnlimitedDemandTest {
           var producer = app.start(Stage.producer("producer", () -> (Stage.Producer<Integer>) (demand, out) -> {})
               .withDispatcher(dispatch(dispatch)).withOverflow(new Overflow(kind, capacity)));
           SubscriptionSpec<Integer> to = SubscriptionSpec.to(producer).withDemand(Demand.manual());
-          app.start(Stage.consumer("sink", () -> new AsksForAll(got)).subscribeTo(dispatch.equals("partition") ? to.withPartition("all") : to));
+          app.start(Stage.consumer("sink", () -> new AsksForAll(got))
+              .subscribeTo(dispatch.equals("partition") ? to.withPartition("all") : to));
           app.join(Duration.ofMillis(1));
           if (where.equals("outside")) for (int i = 0; i < EVENTS; i++) producer.emit(i);
           else producer.castEmit((stage, out) -> {
@@ -91,7 +95,8 @@ class UnlimitedDemandTest {
           asked.add(demand);
           out.emit(1);
         }).withDispatcher(Dispatcher.shared(rule)).withOverflow(Overflow.fail().withCapacity(5)));
-        app.start(Stage.consumer("sink", () -> new AsksForAll(new ArrayList<>())).subscribeTo(producer, Demand.manual()));
+        app.start(
+            Stage.consumer("sink", () -> new AsksForAll(new ArrayList<>())).subscribeTo(producer, Demand.manual()));
         app.join(Duration.ofSeconds(1));
         producer.stop();
         assertThat(asked).isEmpty();

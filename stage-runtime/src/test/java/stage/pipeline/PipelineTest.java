@@ -130,10 +130,12 @@ class PipelineTest {
     void doesNotHoldUpTheOthers() throws Exception {
       List<Integer> many = IntStream.range(0, 20_000).boxed().toList();
       AtomicLong odd = new AtomicLong();
-      assertThat(Pipeline.from(many).divertTo(n -> n % 2 == 1, branch -> branch.forEach(n -> odd.incrementAndGet())).take(50).count().run())
+      assertThat(Pipeline.from(many).divertTo(n -> n % 2 == 1, branch -> branch.forEach(n -> odd.incrementAndGet()))
+          .take(50).count().run())
           .isEqualTo(50);
       assertThat(odd).hasValue(10_000);
-      assertThat(Pipeline.from(many).divertTo(n -> n % 2 == 1, branch -> branch.take(3).toList()).count().run()).isEqualTo(10_000);
+      assertThat(Pipeline.from(many).divertTo(n -> n % 2 == 1, branch -> branch.take(3).toList()).count().run())
+          .isEqualTo(10_000);
     }
   }
 

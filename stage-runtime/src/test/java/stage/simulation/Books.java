@@ -8,7 +8,10 @@ import stage.api.SubscriptionSnapshot;
 import stage.runtime.engine.Cell;
 import stage.runtime.engine.Peek;
 
-/** What must hold of one stage after each of its steps, whatever has happened to it and to others. The {@link Oracle} asks once all is over. */
+/**
+ * What must hold of one stage after each of its steps, whatever has happened to it and to others. The {@link Oracle}
+ * asks once all is over.
+ */
 final class Books {
   private static final int EXCESS = 4;   // by which a source exceeds what is asked for, if it does
   private static final int BURST = 40;   // that is more than an operating stage may emit in two turns
@@ -36,8 +39,10 @@ final class Books {
     this.node = node != null && node.index() == Models.LATECOMER ? null : node;
     this.ledgers = new Peek.Watch(cell, all, this::look);
     this.held = held;
-    this.mostBeyondDemand = node != null && node.operates() ? BURST : node != null && node.kind() == Plan.Kind.SOURCE ? EXCESS : 0;
-    this.isInOrder = this.node != null && node.kind() == Plan.Kind.SINK && !plan.wayTo(node).isEmpty() && !mayGiveBack(plan);
+    this.mostBeyondDemand =
+        node != null && node.operates() ? BURST : node != null && node.kind() == Plan.Kind.SOURCE ? EXCESS : 0;
+    this.isInOrder =
+        this.node != null && node.kind() == Plan.Kind.SINK && !plan.wayTo(node).isEmpty() && !mayGiveBack(plan);
   }
 
   /** Whether somebody may take events, and give them back when others have had newer ones. */
@@ -67,7 +72,8 @@ final class Books {
     heldBack();
     boolean isLeft = content != null && content.completed() && !content.events().isEmpty();
     // In a drain there may be nobody left to have it.
-    if (isLeft && hasCompleted && !Peek.isDrained(cell)) throw new AssertionError(cell.path() + " has completed, and left " + content);
+    if (isLeft && hasCompleted && !Peek.isDrained(cell))
+      throw new AssertionError(cell.path() + " has completed, and left " + content);
   }
 
   private int heldBack() {
@@ -87,7 +93,8 @@ final class Books {
     if (told == null) return;
     Peek.applied(cell).forEach((id, watermark) -> {
       Long kept = told.get(id);
-      if (kept != null && !kept.equals(watermark)) throw new AssertionError(cell.path() + " was told of progress " + watermark + ", but has kept " + kept);
+      if (kept != null && !kept.equals(watermark))
+        throw new AssertionError(cell.path() + " was told of progress " + watermark + ", but has kept " + kept);
     });
   }
 
@@ -105,23 +112,34 @@ final class Books {
     return now;
   }
 
-  /** I5, I6: what goes in and what comes of it change together, at the end of a turn or at a commit point, and at no other time. */
+  /**
+   * I5, I6: what goes in and what comes of it change together, at the end of a turn or at a commit point, and at no
+   * other time.
+   */
   private void ensureCommitted(long outcome) {
-    if (ledgers.handled() != outcome) throw new AssertionError(cell.path() + " has handled " + ledgers.handled() + " events, of which " + outcome + " have an outcome");
+    if (ledgers.handled() != outcome) throw new AssertionError(
+        cell.path() + " has handled " + ledgers.handled() + " events, of which " + outcome + " have an outcome");
   }
 
-  /** I13: each event that was emitted is with a consumer, waits, or is known to have been lost. I15: and not too many wait. */
+  /**
+   * I13: each event that was emitted is with a consumer, waits, or is known to have been lost. I15: and not too many
+   * wait.
+   */
   private void ensureInOnePlace() {
     long waiting = Peek.waiting(cell);
-    if (node.kind() == Plan.Kind.GENERATOR) return;   // whoever subscribes to it may have come and gone before its loop is looked at again
+    // whoever subscribes to it may have come and gone before its loop is looked at again
+    if (node.kind() == Plan.Kind.GENERATOR) return;
     if (node.dispatch() != Plan.Dispatching.BROADCAST) {
       long known = ledgers.sent() + waiting + Peek.lost(cell);
-      if (Peek.emitted(cell) != known) throw new AssertionError(cell.path() + " has emitted " + Peek.emitted(cell) + " events, of which " + known + " are somewhere");
+      if (Peek.emitted(cell) != known) throw new AssertionError(
+          cell.path() + " has emitted " + Peek.emitted(cell) + " events, of which " + known + " are somewhere");
     }
-    // With partitions, events may also wait for one who does not want them while others do, as many as the dispatch says.
+    // With partitions, events may also wait for one who does not want them while others do, as many as the dispatch
+    // says.
     long most = mostBeyondDemand + mostHeld;
     if (waiting > most && node.dispatch() != Plan.Dispatching.PARTITION) {
-      throw new AssertionError(waiting + " events wait at " + cell.path() + ", where at most " + most + " have a place");
+      throw new AssertionError(
+          waiting + " events wait at " + cell.path() + ", where at most " + most + " have a place");
     }
   }
 
@@ -129,7 +147,8 @@ final class Books {
   private void ensureInOrder(List<Event> events, int from) {
     for (int i = from; i < events.size(); i++) {
       int number = events.get(i).number();
-      if (number <= last) throw new AssertionError(cell.path() + " has handled event " + number + " after event " + last);
+      if (number <= last)
+        throw new AssertionError(cell.path() + " has handled event " + number + " after event " + last);
       last = number;
     }
   }

@@ -12,6 +12,9 @@ import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.StringJoiner;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import javax.tools.SimpleJavaFileObject;
 import javax.tools.ToolProvider;
 import stage.api.StageRef;
@@ -20,6 +23,8 @@ import stage.runtime.time.Time;
 /** A copy of the engine with a bug in it, in a class loader of its own. The engine itself knows nothing of it. */
 public final class ChangedEngine {
   private static final Path SOURCES = Path.of("src/main/java/stage/runtime");
+  private static final Pattern LINE_COMMENT =
+      Pattern.compile("(?m)^((?:[^\"\\n/]|/(?!/)|\"(?:[^\"\\\\\\n]|\\\\.)*\")*)//[^\\n]*$");
 
   /** What is replaced by what, in a source. */
   public record Change(String original, String replacement) {}
@@ -36,13 +41,16 @@ public final class ChangedEngine {
    * @param method of this name
    * @param arguments for it
    */
-  public static Object call(String bug, String file, List<Change> changes, Class<?> type, String method, Object... arguments) throws Exception {
+  public static Object call(String bug, String file, List<Change> changes, Class<?> type, String method,
+      Object... arguments) throws Exception {
     Path classes = Files.createTempDirectory("stage-changed");
     try {
       compile(bug, file, changes, classes);
-      URL[] path = {classes.toUri().toURL(), where(Time.class), where(StageRef.class), where(ChangedEngine.class), where(assertThat(1).getClass())};
+      URL[] path = {classes.toUri().toURL(), where(Time.class), where(StageRef.class), where(ChangedEngine.class),
+          where(assertThat(1).getClass())};
       try (var loader = new URLClassLoader(bug, path, ClassLoader.getPlatformClassLoader())) {
-        for (Method each : loader.loadClass(type.getName()).getMethods()) if (each.getName().equals(method)) return each.invoke(null, arguments);
+        for (Method each : loader.loadClass(type.getName()).getMethods())
+          if (each.getName().equals(method)) return each.invoke(null, arguments);
         throw new NoSuchMethodException(type.getName() + "." + method);
       }
     } finally {
@@ -66,11 +74,34 @@ public final class ChangedEngine {
     }
   }
 
+  /** {@return a source without what follows a {@code //} outside of its strings} */
+  private static String withoutComments(String source) {
+    return LINE_COMMENT.matcher(source).replaceAll("$1");
+  }
+
+  /** {@return what matches a piece of source however its lines are broken} */
+  private static Pattern pattern(String original) {
+    StringJoiner pattern = new StringJoiner("\\s*");
+    Matcher token = Pattern.compile("\\w+|[^\\w\\s]").matcher(original);
+    int end = -1;
+    while (token.find()) {
+      boolean isApart = end >= 0 && token.start() > end && Character.isJavaIdentifierPart(original.charAt(end - 1))
+          && Character.isJavaIdentifierPart(original.charAt(token.start()));
+      pattern.add((isApart ? "\\s" : "") + Pattern.quote(token.group()));
+      end = token.end();
+    }
+    return Pattern.compile(pattern.toString());
+  }
+
   private static void compile(String bug, String file, List<Change> changes, Path target) throws IOException {
-    String source = Files.readString(SOURCES.resolve(file));
+    String source = withoutComments(Files.readString(SOURCES.resolve(file)));
     for (Change change : changes) {
-      if (!source.contains(change.original())) throw new AssertionError("\"" + bug + "\" does not fit " + file + " any more, which has no: " + change.original());
-      source = source.replace(change.original(), change.replacement());
+      Matcher place = pattern(withoutComments(change.original())).matcher(source);
+      if (!place.find()) {
+        throw new AssertionError(
+            "\"" + bug + "\" does not fit " + file + " any more, which has no: " + change.original());
+      }
+      source = place.replaceAll(Matcher.quoteReplacement(change.replacement()));
     }
     String text = source;
     var unit = new SimpleJavaFileObject(URI.create("changed:///" + file), SimpleJavaFileObject.Kind.SOURCE) {
@@ -80,8 +111,10 @@ public final class ChangedEngine {
       }
     };
     var messages = new StringWriter();
-    List<String> options = List.of("-d", target.toString(), "-cp", file(Time.class) + File.pathSeparator + file(StageRef.class), "-proc:none", "-nowarn", "--release", "21");
-    boolean compiled = ToolProvider.getSystemJavaCompiler().getTask(messages, null, null, options, null, List.of(unit)).call();
+    List<String> options = List.of("-d", target.toString(), "-cp",
+        file(Time.class) + File.pathSeparator + file(StageRef.class), "-proc:none", "-nowarn", "--release", "21");
+    boolean compiled =
+        ToolProvider.getSystemJavaCompiler().getTask(messages, null, null, options, null, List.of(unit)).call();
     if (!compiled) throw new AssertionError("\"" + bug + "\" does not compile: " + messages);
   }
 

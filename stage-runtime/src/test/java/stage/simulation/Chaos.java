@@ -61,7 +61,8 @@ final class Chaos {
     try {
       for (int i = 0; i < world.plan.faults().chaos(); i++) {
         world.idle(world.choices.next(world.plan.hurried() ? 8 : 50));
-        if (world.plan.slow() && world.choices.next(3) == 1) world.time.latch().await(world.choices.next(8000) * 1_000_000L);
+        if (world.plan.slow() && world.choices.next(3) == 1)
+          world.time.latch().await(world.choices.next(8000) * 1_000_000L);
         act();
       }
     } catch (InterruptedException e) {
@@ -207,19 +208,25 @@ final class Chaos {
     world.mark("a latecomer");
     world.isDisturbed = true;   // it takes events from the others
     @SuppressWarnings("unchecked")
-    SubscriptionSpec<Event> spec = SubscriptionSpec.to((ProducerRef<Event, ?>) producer).withDemand(Demand.max(1 + world.choices.next(4)));
+    SubscriptionSpec<Event> spec =
+        SubscriptionSpec.to((ProducerRef<Event, ?>) producer).withDemand(Demand.max(1 + world.choices.next(4)));
     if (node.dispatch() == Plan.Dispatching.PARTITION) spec = spec.withPartition(world.choices.next(2));
-    var late = new Plan.Node(Models.LATECOMER, Plan.Kind.SINK, Plan.Dispatching.DEMAND, 0, List.of(node.index()), 1, 0, false, false, false);
+    var late = new Plan.Node(Models.LATECOMER, Plan.Kind.SINK, Plan.Dispatching.DEMAND, 0, List.of(node.index()), 1, 0,
+        false, false, false);
     world.nodes.putIfAbsent("sim/" + name, late);
     int attempts = world.plan.attempts();
     StageSnapshot before = producer.snapshot();
     StageRef<?> started = app.start(Stage.consumer(name, spec, () -> new Models.Sink(world, late))
-        .withRedelivery(attempts == 0 ? Redelivery.none() : Redelivery.attempts(attempts)).withDeadLetters(letter -> world.letters.add(letter))
+        .withRedelivery(attempts == 0 ? Redelivery.none() : Redelivery.attempts(attempts))
+        .withDeadLetters(letter -> world.letters.add(letter))
         .withShutdown(world.plan.haste().ofStages));
     world.note(started);
-    boolean wasNeverAlone = producer.snapshot().outputs().stream().anyMatch(output -> before.outputs().stream().anyMatch(old -> old.id() == output.id() && old.sent() > 0));
-    // What waits while there is nobody at all is for whoever comes first, or those who come before the producer has seen the first.
-    if (node.dispatch() == Plan.Dispatching.BROADCAST && node.kind().isSource() && wasNeverAlone) world.lateSince.put("sim/" + name, before.eventsEmitted());
+    boolean wasNeverAlone = producer.snapshot().outputs().stream()
+        .anyMatch(output -> before.outputs().stream().anyMatch(old -> old.id() == output.id() && old.sent() > 0));
+    // What waits while there is nobody at all is for whoever comes first, or those who come before the producer has
+    // seen the first.
+    if (node.dispatch() == Plan.Dispatching.BROADCAST && node.kind().isSource() && wasNeverAlone)
+      world.lateSince.put("sim/" + name, before.eventsEmitted());
   }
 
   private void cancelASubscription(StageRef<?> ref) throws InterruptedException {
@@ -231,7 +238,8 @@ final class Chaos {
     Plan.Node node = world.nodes.get(ref.path());
     Plan.Node producer = world.plan.nodes().get(node.inputs().getFirst());
     @SuppressWarnings("unchecked")
-    SubscriptionSpec<Event> spec = SubscriptionSpec.to((ProducerRef<Event, ?>) world.refs.get(producer.name())).withDemand(Demand.max(2));
+    SubscriptionSpec<Event> spec =
+        SubscriptionSpec.to((ProducerRef<Event, ?>) world.refs.get(producer.name())).withDemand(Demand.max(2));
     if (producer.dispatch() == Plan.Dispatching.PARTITION) spec = spec.withPartition(world.choices.next(2));
     var subscription = consumer.subscribeTo(spec);
     world.note(ref);

@@ -24,7 +24,9 @@ final class Drawing {
     }
   }
 
-  /** Some bugs need several things at once that seldom come together by chance: in some runs they are there for certain. */
+  /**
+   * Some bugs need several things at once that seldom come together by chance: in some runs they are there for certain.
+   */
   private enum Theme {
     NONE,
     TASKS,        // that fail, wait, and are left in the midst
@@ -76,7 +78,8 @@ final class Drawing {
     boolean exceeds = oneIn(3) || isAbout(Theme.LATECOMERS, Theme.GROUPS);
     boolean hurried = oneIn(2) && !isAbout(Theme.ENDS);
     var options = new SimulationOptions(oneIn(2), oneIn(4), 1 + choices.next(2) * choices.next(6), 1_000_000);
-    var plan = new Plan(nodes, strategy, intensity, attempts, backoff, nested, faults(), ending, PATIENCE * length.faults, haste, slow, exceeds, hurried,
+    var plan = new Plan(nodes, strategy, intensity, attempts, backoff, nested, faults(), ending,
+        PATIENCE * length.faults, haste, slow, exceeds, hurried,
         1 + choices.next(2), options);
     if (oneIn(4)) bridge(plan.nodes());
     return plan;
@@ -102,17 +105,24 @@ final class Drawing {
       if (above > 1 && oneIn(3)) inputs.add((first + 1 + choices.next(above - 1)) % above);
       int demand = 1 + choices.next(8);
       boolean tasks = oneIn(4) || isAbout(Theme.TASKS);
-      Plan.Kind kind = middle ? tasks ? Plan.Kind.MIDDLE_TASKS : Plan.Kind.MIDDLE : tasks ? Plan.Kind.SINK_TASKS : Plan.Kind.SINK;
-      nodes.add(new Plan.Node(index, kind, dispatch(), 0, List.copyOf(inputs), demand, choices.next(demand), oneIn(2), oneIn(4), false));
+      Plan.Kind kind =
+          middle ? tasks ? Plan.Kind.MIDDLE_TASKS : Plan.Kind.MIDDLE : tasks ? Plan.Kind.SINK_TASKS : Plan.Kind.SINK;
+      nodes.add(new Plan.Node(index, kind, dispatch(), 0, List.copyOf(inputs), demand, choices.next(demand), oneIn(2),
+          oneIn(4), false));
     }
     // Who has no consumer would never end: the last sink takes those too.
     List<Integer> left = new ArrayList<>();
-    for (Plan.Node node : nodes) if (!node.kind().isSink() && nodes.stream().noneMatch(other -> other.inputs().contains(node.index()))) left.add(node.index());
+    for (Plan.Node node : nodes)
+      if (!node.kind().isSink() && nodes.stream().noneMatch(other -> other.inputs().contains(node.index())))
+        left.add(node.index());
     Plan.Node last = nodes.removeLast();
     left.addAll(0, last.inputs());
-    nodes.add(new Plan.Node(last.index(), last.kind(), last.dispatch(), 0, List.copyOf(left), last.demand(), last.least(), last.unordered(), last.commits(), false));
+    nodes.add(new Plan.Node(last.index(), last.kind(), last.dispatch(), 0, List.copyOf(left), last.demand(),
+        last.least(), last.unordered(), last.commits(), false));
     // A partition that nobody takes would keep its producer for ever.
-    nodes.replaceAll(node -> node.dispatch() != Plan.Dispatching.PARTITION || isTaken(nodes, node, 0) && isTaken(nodes, node, 1) ? node : node.byDemand());
+    nodes.replaceAll(
+        node -> node.dispatch() != Plan.Dispatching.PARTITION || isTaken(nodes, node, 0) && isTaken(nodes, node, 1)
+            ? node : node.byDemand());
     return nodes;
   }
 
@@ -124,23 +134,29 @@ final class Drawing {
     return nodes.stream().anyMatch(other -> other.inputs().contains(node.index()) && other.index() % 2 == partition);
   }
 
-  /** Has some subscriptions go by way of Flow, where no partition can be named. With a second one that ends first, who is subscribed would have ended before. */
+  /**
+   * Has some subscriptions go by way of Flow, where no partition can be named. With a second one that ends first, who
+   * is subscribed would have ended before.
+   */
   private void bridge(List<Plan.Node> nodes) {
     nodes.replaceAll(node -> {
-      boolean isOffered = node.inputs().size() == 1 && nodes.get(node.inputs().getFirst()).dispatch() != Plan.Dispatching.PARTITION;
+      boolean isOffered =
+          node.inputs().size() == 1 && nodes.get(node.inputs().getFirst()).dispatch() != Plan.Dispatching.PARTITION;
       return isOffered && oneIn(2) ? node.bridged() : node;
     });
   }
 
   private Plan.Faults faults() {
     int crashes = oneIn(2) || isAbout(Theme.GROUPS) ? 1 + choices.next(12 * length.faults) : 0;
-    int chaos = oneIn(2) || isAbout(Theme.ENDS, Theme.LATECOMERS, Theme.GROUPS) ? 1 + choices.next(8 * length.faults) : 0;
+    int chaos =
+        oneIn(2) || isAbout(Theme.ENDS, Theme.LATECOMERS, Theme.GROUPS) ? 1 + choices.next(8 * length.faults) : 0;
     boolean hangs = oneIn(3) || isAbout(Theme.TASKS, Theme.GROUPS);
     boolean poison = oneIn(3) || isAbout(Theme.TASKS);
     boolean kills = oneIn(2) || isAbout(Theme.ENDS, Theme.GROUPS);
     boolean stops = oneIn(3) || isAbout(Theme.ENDS, Theme.GROUPS);
     boolean cancels = oneIn(3) || isAbout(Theme.LATECOMERS);
     boolean latecomers = oneIn(2) || isAbout(Theme.LATECOMERS);
-    return new Plan.Faults(crashes, oneIn(2), oneIn(2), oneIn(2), oneIn(2), oneIn(2), hangs, poison, chaos, kills, oneIn(2), oneIn(2), oneIn(2), stops, cancels, latecomers);
+    return new Plan.Faults(crashes, oneIn(2), oneIn(2), oneIn(2), oneIn(2), oneIn(2), hangs, poison, chaos, kills,
+        oneIn(2), oneIn(2), oneIn(2), stops, cancels, latecomers);
   }
 }

@@ -17,7 +17,9 @@ import stage.api.Demand;
 import stage.behaviour.support.Quiet;
 import stage.simulation.SmallScope.Act;
 
-/** Makes all runs that some small scopes have, and asks the oracle after each; says so if it could not make them all. */
+/**
+ * Makes all runs that some small scopes have, and asks the oracle after each; says so if it could not make them all.
+ */
 @Timeout(3600)
 @ExtendWith(Quiet.class)
 class ExhaustiveTest {
@@ -80,7 +82,8 @@ class ExhaustiveTest {
       odometer.next(2);
       odometer.advance();
 
-      assertThatThrownBy(() -> odometer.next(3)).isInstanceOf(IllegalStateException.class).hasMessageContaining("something decides that is not chosen");
+      assertThatThrownBy(() -> odometer.next(3)).isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("something decides that is not chosen");
     }
 
     @Test
@@ -89,7 +92,8 @@ class ExhaustiveTest {
       odometer.next(2);
       odometer.advance();
 
-      assertThatThrownBy(odometer::advance).isInstanceOf(IllegalStateException.class).hasMessageContaining("0 of 2 choices");
+      assertThatThrownBy(odometer::advance).isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("0 of 2 choices");
     }
   }
 
@@ -105,18 +109,21 @@ class ExhaustiveTest {
     Thread.ofVirtual().start(task);   // a platform thread would cost ten times as much at each switch
     task.get();
     double took = (System.nanoTime() - begun) / 1e9;
-    System.out.printf("exhaustive: all %d runs of %d scopes, %.0f runs/s, %.1f s%n", runs[0], scopes.size(), runs[0] / took, took);
+    System.out.printf("exhaustive: all %d runs of %d scopes, %.0f runs/s, %.1f s%n", runs[0], scopes.size(),
+        runs[0] / took, took);
   }
 
   private static long enumerate(SmallScope scope, long most, long untilNanos) {
     var odometer = new Odometer();
     long runs = 0;
     do {
-      if (runs == most || System.nanoTime() - untilNanos > 0) fail("not enumerated to the end, but given up after %d runs: %s", runs, scope);
+      if (runs == most || System.nanoTime() - untilNanos > 0)
+        fail("not enumerated to the end, but given up after %d runs: %s", runs, scope);
       try {
         scope.run(odometer);
       } catch (Throwable failure) {
-        throw new AssertionError(scope + ": run " + runs + " fails, which made the choices " + Arrays.toString(odometer.made()), failure);
+        throw new AssertionError(
+            scope + ": run " + runs + " fails, which made the choices " + Arrays.toString(odometer.made()), failure);
       }
       runs++;
     } while (odometer.advance());

@@ -10,8 +10,9 @@ import stage.runtime.simulation.RecordedChoices;
 import stage.runtime.simulation.Shrinker;
 
 /**
- * Explores the engine by seeds: {@code Exploration first count seconds}, whichever of the two ends first; or traces one run: {@code Exploration seed}. It
- * is a program of its own because it is twice as fast in a JVM with one carrier thread: with more, each switch between two threads wakes another carrier.
+ * Explores the engine by seeds: {@code Exploration first count seconds}, whichever of the two ends first; or traces one
+ * run: {@code Exploration seed}. It is a program of its own because it is twice as fast in a JVM with one carrier
+ * thread: with more, each switch between two threads wakes another carrier.
  */
 final class Exploration {
   private static final Logger LOGGER = Logger.getLogger("stage");   // kept, or its level is forgotten with it
@@ -31,7 +32,8 @@ final class Exploration {
     LOGGER.setLevel(Level.OFF);   // crashes by the hundred thousand
     long first = Long.parseLong(args[0]);
     if (args.length == 1) trace(first);
-    else OnVirtualThread.run("exploration", () -> new Exploration().explore(first, Long.parseLong(args[1]), Long.parseLong(args[2])));
+    else OnVirtualThread.run("exploration",
+        () -> new Exploration().explore(first, Long.parseLong(args[1]), Long.parseLong(args[2])));
   }
 
   private static void trace(long seed) {
@@ -65,7 +67,8 @@ final class Exploration {
 
   private String progress() {
     double passed = (System.nanoTime() - begun) / 1e9;
-    return "%d seeds in %d runs of %d steps, %.0f seeds/s, %.2f M steps/s".formatted(seeds, runs, steps / Math.max(1, runs), seeds / passed, steps / passed / 1e6);
+    return "%d seeds in %d runs of %d steps, %.0f seeds/s, %.2f M steps/s".formatted(seeds, runs,
+        steps / Math.max(1, runs), seeds / passed, steps / passed / 1e6);
   }
 
   private Simulation.Outcome run(long seed) {
@@ -79,7 +82,8 @@ final class Exploration {
     Simulation.Outcome second = run(seed);
     boolean isTheSame = second.hash() == first.hash() && Arrays.equals(second.choices(), first.choices());
     if (isTheSame) return second;
-    return new Simulation.Outcome(second.steps(), second.hash(), second.marks(), new AssertionError("run twice, it is not the same"), second.choices());
+    return new Simulation.Outcome(second.steps(), second.hash(), second.marks(),
+        new AssertionError("run twice, it is not the same"), second.choices());
   }
 
   private static void tell(long seed, Simulation.Outcome outcome) {
@@ -89,13 +93,16 @@ final class Exploration {
       return failure != null && kindOf(failure).equals(kind);
     }, SHRINKING_RUNS);
     Simulation.run(RecordedChoices.replaying(shrunk), true);
-    System.out.printf("seed %d fails: %s%nreplay: -Dstage.sim.seeds=1 -Dstage.sim.first=%d, or keep this list in kept.txt:%n%s%n", seed, outcome.failure(), seed,
+    System.out.printf(
+        "seed %d fails: %s%nreplay: -Dstage.sim.seeds=1 -Dstage.sim.first=%d, or keep this list in kept.txt:%n%s%n",
+        seed, outcome.failure(), seed,
         Arrays.toString(shrunk).replaceAll("[\\[\\] ]", ""));
   }
 
   /** What fails, without the numbers of this run. */
   private static String kindOf(Throwable failure) {
     String line = String.valueOf(failure).lines().findFirst().orElse("");
-    return line.replaceAll("[0-9]+", "#").replaceAll("(source|handed|generator|middle|middle-tasks|sink|sink-tasks)#", "stage");
+    return line.replaceAll("[0-9]+", "#").replaceAll("(source|handed|generator|middle|middle-tasks|sink|sink-tasks)#",
+        "stage");
   }
 }

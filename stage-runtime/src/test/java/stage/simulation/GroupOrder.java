@@ -8,8 +8,9 @@ import java.util.function.Consumer;
 import stage.api.supervision.Strategy;
 
 /**
- * Whom a crash takes along, and in which order: the reference model of group restarts of one supervisor, in the plainest words. Those who are stopped for a
- * group are stopped one at a time, the last one to have been started first; then all are started again, the first one first; a crash in between begins anew.
+ * Whom a crash takes along, and in which order: the reference model of group restarts of one supervisor, in the
+ * plainest words. Those who are stopped for a group are stopped one at a time, the last one to have been started first;
+ * then all are started again, the first one first; a crash in between begins anew.
  */
 final class GroupOrder {
   private static final int NOBODY = -1;
@@ -19,12 +20,15 @@ final class GroupOrder {
   private final Map<String, Integer> places = new HashMap<>();   // in start order, by path
   private final Set<String> begun = new HashSet<>();             // of those, who has been started at least once
   private final Set<String> held = new HashSet<>();              // have ended for a group, and are not started again
-  private final Set<String> exempt = new HashSet<>();            // their onStop may begin at any time: they have crashed, or were asked before a crash
-  private final Map<String, Integer> owed = new HashMap<>();     // crashes that were not answered with a restart yet, by path
+  // their onStop may begin at any time: they have crashed, or were asked before a crash
+  private final Set<String> exempt = new HashSet<>();
+  // crashes that were not answered with a restart yet, by path
+  private final Map<String, Integer> owed = new HashMap<>();
   private int lastStopped = Integer.MAX_VALUE;
   private int lastStarted = NOBODY;
   private int firstCrashed = Integer.MAX_VALUE;                  // of those for whom the group is restarted
-  private boolean isOver;                                        // the scope ends, so nothing is restarted in order any more
+  // the scope ends, so nothing is restarted in order any more
+  private boolean isOver;
 
   /** @param problem is told of what must not be; to throw would only be one more failure of user code */
   GroupOrder(Strategy strategy, Consumer<String> problem) {
@@ -34,7 +38,8 @@ final class GroupOrder {
 
   /** I8: a stage is about to be started for the first time, and all that were named before have been. */
   void isNext(String path) {
-    if (begun.size() < places.size()) fail(path + " is to be started before " + places.keySet() + " were; there have been " + begun);
+    if (begun.size() < places.size())
+      fail(path + " is to be started before " + places.keySet() + " were; there have been " + begun);
     places.put(path, places.size());
   }
 
@@ -59,11 +64,15 @@ final class GroupOrder {
 
   /** I7: a bystander keeps its incarnation. */
   void restarted(String path) {
-    if (strategy == Strategy.ONE_FOR_ONE && !isOver && owed.getOrDefault(path, 0) == 0) fail(path + " was restarted, but has not crashed");
+    if (strategy == Strategy.ONE_FOR_ONE && !isOver && owed.getOrDefault(path, 0) == 0)
+      fail(path + " was restarted, but has not crashed");
     owed.remove(path);
   }
 
-  /** I8: in reverse start order, and under rest for one only those that come later. Its onStop begins, and it is to be started again with others. */
+  /**
+   * I8: in reverse start order, and under rest for one only those that come later. Its onStop begins, and it is to be
+   * started again with others.
+   */
   void stopsForGroup(String path) {
     Integer place = places.get(path);
     if (place == null || isOver) return;

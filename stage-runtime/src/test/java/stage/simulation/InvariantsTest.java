@@ -25,7 +25,8 @@ class InvariantsTest {
     SortedSet<Integer> checked = new TreeSet<>();
     for (Path file : sources()) {
       Matcher comment = COMMENT.matcher(Files.readString(file));
-      while (comment.find()) for (String number : comment.group(1).split(", ")) checked.add(Integer.parseInt(number.substring(1)));
+      while (comment.find())
+        for (String number : comment.group(1).split(", ")) checked.add(Integer.parseInt(number.substring(1)));
     }
     List<Integer> all = new ArrayList<>();
     for (int i = 1; i <= INVARIANTS; i++) all.add(i);

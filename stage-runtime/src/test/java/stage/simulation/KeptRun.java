@@ -22,7 +22,8 @@ record KeptRun(String name, int[] choices) {
         if (line.isBlank() || line.startsWith("#")) continue;
         int colon = line.lastIndexOf(':');
         String choices = line.substring(colon + 1).strip();   // none at all, if the dullest run is the one
-        int[] numbers = choices.isEmpty() ? new int[0] : Arrays.stream(choices.split(",")).mapToInt(Integer::parseInt).toArray();
+        int[] numbers =
+            choices.isEmpty() ? new int[0] : Arrays.stream(choices.split(",")).mapToInt(Integer::parseInt).toArray();
         all.add(new KeptRun(line.substring(0, colon).strip(), numbers));
       }
       return all;

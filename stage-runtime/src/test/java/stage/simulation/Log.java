@@ -4,8 +4,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * A list that only grows, and never changes: the state of a sink. Those that grew from one another share an array, of which each knows its part; who
- * grows when its next place is taken, by a turn that was undone, goes on in a copy.
+ * A list that only grows, and never changes: the state of a sink. Those that grew from one another share an array, of
+ * which each knows its part; who grows when its next place is taken, by a turn that was undone, goes on in a copy.
  */
 final class Log {
   private static final int LEAST = 8;

@@ -47,7 +47,8 @@ final class Models {
         return;
       }
       long count = Math.min(demand, 1 + world.choices.next(8));
-      if (world.plan.exceeds() && world.choices.next(4) == 1) count = demand + world.choices.next(5);   // what is too much waits in the backlog
+      // what is too much waits in the backlog
+      if (world.plan.exceeds() && world.choices.next(4) == 1) count = demand + world.choices.next(5);
       world.within(node, "onDemand");
       for (long i = 0; i < count && next.value() < node.events(); i++) {
         out.emit(new Event(node.index(), next.value()));
@@ -188,9 +189,11 @@ final class Models {
     public void onProgress(Inlet<?> from, Progress progress, Outlet<?> out) throws InterruptedException {
       world.mark("told of progress");
       if (world.isOnlyConsumer(node, from.producer()) && Peek.handledWithBatch(from) < progress.watermark()) {
-        world.problem = node.name() + " was told that " + progress.watermark() + " events were emitted, and has been given " + Peek.handledWithBatch(from);
+        world.problem = node.name() + " was told that " + progress.watermark()
+            + " events were emitted, and has been given " + Peek.handledWithBatch(from);
       }
-      if (told.value().getOrDefault(from.id(), 0L) > progress.watermark()) world.problem = node.name() + " was told of progress that falls";
+      if (told.value().getOrDefault(from.id(), 0L) > progress.watermark())
+        world.problem = node.name() + " was told of progress that falls";
       world.within(node, "onProgress");
       Map<Long, Long> all = new HashMap<>(told.value());
       all.put(from.id(), progress.watermark());

@@ -46,7 +46,8 @@ public final class Mutants {
     /** {@return how many seeds it took; -1 if none of them failed} */
     public static int seeds(long first, int most) {
       return quietly(() -> {
-        for (int i = 0; i < most; i++) if (Simulation.run(RecordedChoices.ofSeed(first + i)).failure() != null) return i + 1;
+        for (int i = 0; i < most; i++)
+          if (Simulation.run(RecordedChoices.ofSeed(first + i)).failure() != null) return i + 1;
         return -1;
       });
     }
@@ -58,7 +59,9 @@ public final class Mutants {
           Simulation.Outcome outcome = Simulation.run(RecordedChoices.ofSeed(first + i));
           if (outcome.failure() == null) continue;
           long end = System.nanoTime() + SHRINKING_NANOS;
-          return Shrinker.shrink(outcome.choices(), list -> System.nanoTime() - end < 0 && Simulation.run(RecordedChoices.replaying(list)).failure() != null, SHRINKING_RUNS);
+          return Shrinker.shrink(outcome.choices(),
+              list -> System.nanoTime() - end < 0 && Simulation.run(RecordedChoices.replaying(list)).failure() != null,
+              SHRINKING_RUNS);
         }
         return null;
       });
@@ -98,7 +101,8 @@ public final class Mutants {
       }
       case "renew" -> {
         for (KeptRun kept : KeptRun.all()) {
-          Mutant mutant = Mutant.ALL.stream().filter(candidate -> candidate.name().equals(kept.name())).findFirst().orElse(null);
+          Mutant mutant =
+              Mutant.ALL.stream().filter(candidate -> candidate.name().equals(kept.name())).findFirst().orElse(null);
           if (mutant == null || fails(mutant, kept.choices())) continue;
           int[] list = shrunk(mutant, SERIES, Integer.parseInt(args[1]));
           System.out.println(list == null ? "none for " + mutant.name() : new KeptRun(mutant.name(), list).toString());

@@ -8,22 +8,25 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * The tests are tested: the simulation finds bugs that are put into a copy of the engine. In each build those that show themselves soon, with
- * {@code -Dstage.stress} all; {@link Mutants#main} prints how long each takes.
+ * The tests are tested: the simulation finds bugs that are put into a copy of the engine. In each build those that show
+ * themselves soon, with {@code -Dstage.stress} all; {@link Mutants#main} prints how long each takes.
  */
 @Timeout(1800)
 class MutantsTest {
   private static final boolean ALL = System.getProperty("stage.stress") != null;
   private static final int SEEDS = 5_000;
-  private static final long[] SERIES = {1, 1_000_000, 2_000_000, 3_000_000};   // from here on, if those before did not find it: which seeds do changes with the engine
+  // from here on, if those before did not find it: which seeds do changes with the engine
+  private static final long[] SERIES = {1, 1_000_000, 2_000_000, 3_000_000};
 
   /** Tells soon when the engine has moved on, and of all at once; the search for each comes to it much later. */
   @Test
   void eachFitsTheEngine() throws Exception {
     List<String> misfits = new ArrayList<>();
-    for (Mutant mutant : Mutant.ALL) if (!fits(mutant.name(), mutant.file(), mutant.changes())) misfits.add(mutant.name());
+    for (Mutant mutant : Mutant.ALL)
+      if (!fits(mutant.name(), mutant.file(), mutant.changes())) misfits.add(mutant.name());
     for (PlantedBug bug : ThreadedTest.plantedBugs()) {
-      if (!fits(bug.name(), bug.file(), List.of(new ChangedEngine.Change(bug.original(), bug.replacement())))) misfits.add(bug.name());
+      if (!fits(bug.name(), bug.file(), List.of(new ChangedEngine.Change(bug.original(), bug.replacement()))))
+        misfits.add(bug.name());
     }
     assertThat(misfits).isEmpty();
   }
@@ -61,12 +64,16 @@ class MutantsTest {
     return false;
   }
 
-  /** A list that does not lead to its bug any more has lost its meaning, and is to be replaced: see {@link Mutants#main}. */
+  /**
+   * A list that does not lead to its bug any more has lost its meaning, and is to be replaced: see
+   * {@link Mutants#main}.
+   */
   @Test
   void eachFailsInTheRunThatIsKeptOfIt() throws Exception {
     List<String> lost = new ArrayList<>();
     for (KeptRun kept : KeptRun.all()) {
-      for (Mutant mutant : Mutant.ALL) if (mutant.name().equals(kept.name()) && !Mutants.fails(mutant, kept.choices())) lost.add(kept.name());
+      for (Mutant mutant : Mutant.ALL)
+        if (mutant.name().equals(kept.name()) && !Mutants.fails(mutant, kept.choices())) lost.add(kept.name());
     }
     assertThat(lost).isEmpty();
   }
@@ -82,7 +89,8 @@ class MutantsTest {
   /** What GenStage does on purpose, and what Stage must never do. */
   @Test
   void theCanaryThatMustFailDoes() throws Exception {
-    Mutant canary = Mutant.ALL.stream().filter(mutant -> mutant.name().startsWith("what was in hand at a crash is dropped")).findFirst().orElseThrow();
+    Mutant canary = Mutant.ALL.stream()
+        .filter(mutant -> mutant.name().startsWith("what was in hand at a crash is dropped")).findFirst().orElseThrow();
     assertThat(Mutants.seedsToFind(canary, 1, 1000)).isPositive();
   }
 }

@@ -13,8 +13,9 @@ import stage.runtime.bridge.Transactional;
 import stage.runtime.lane.Progress;
 
 /**
- * Passes events on as operators of the runtime do: it holds some back, in a state of its own, and emits them in bursts or over several turns; it gives up on single
- * events, leaves some in their lane, takes back what it has emitted, and vouches for what it has emitted so far.
+ * Passes events on as operators of the runtime do: it holds some back, in a state of its own, and emits them in bursts
+ * or over several turns; it gives up on single events, leaves some in their lane, takes back what it has emitted, and
+ * vouches for what it has emitted so far.
  */
 final class Operating implements Stage.ProducerConsumer<Event, Event> {
   /** So many events it holds back until all input has come. */
@@ -78,7 +79,8 @@ final class Operating implements Stage.ProducerConsumer<Event, Event> {
   @Override
   public void onStart(StageContext context) {
     path = context.path();
-    held = BridgeContext.of(context).transactional("held", () -> new Held(new Content[] {new Content(List.of(), 0, false)}));
+    held = BridgeContext.of(context).transactional("held",
+        () -> new Held(new Content[]{new Content(List.of(), 0, false)}));
   }
 
   @Override

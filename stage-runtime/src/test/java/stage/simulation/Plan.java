@@ -77,7 +77,8 @@ record Plan(
    * @param demand how much it asks for at a time, and the least
    * @param isBridged whether its input comes by way of Flow
    */
-  record Node(int index, Kind kind, Dispatching dispatch, int events, List<Integer> inputs, int demand, int least, boolean unordered, boolean commits, boolean isBridged) {
+  record Node(int index, Kind kind, Dispatching dispatch, int events, List<Integer> inputs, int demand, int least,
+      boolean unordered, boolean commits, boolean isBridged) {
     Node byDemand() {
       return new Node(index, kind, Dispatching.DEMAND, events, inputs, demand, least, unordered, commits, isBridged);
     }
@@ -101,9 +102,14 @@ record Plan(
     }
   }
 
-  /** Which harm is done, and how often at most. Each kind is off in half of the runs: mixed faults hide bugs that need one of them often. */
-  record Faults(int crashes, boolean before, boolean within, boolean after, boolean onStart, boolean onStop, boolean hangs, boolean poison, int chaos,
-      boolean kills, boolean pauses, boolean messages, boolean replaces, boolean stops, boolean cancels, boolean latecomers) {}
+  /**
+   * Which harm is done, and how often at most. Each kind is off in half of the runs: mixed faults hide bugs that need
+   * one of them often.
+   */
+  record Faults(int crashes, boolean before, boolean within, boolean after, boolean onStart, boolean onStop,
+      boolean hangs, boolean poison, int chaos,
+      boolean kills, boolean pauses, boolean messages, boolean replaces, boolean stops, boolean cancels,
+      boolean latecomers) {}
 
   enum Haste {
     NO_TIME(Shutdown.brutal(), Duration.ZERO),
@@ -127,8 +133,8 @@ record Plan(
   }
 
   /**
-   * {@return the nodes from a sink up to the only source whose events it gets, if they get there in order: by one way, and not shared with others on it;
-   * else none}
+   * {@return the nodes from a sink up to the only source whose events it gets, if they get there in order: by one way,
+   * and not shared with others on it; else none}
    */
   List<Node> wayTo(Node sink) {
     List<Node> way = new ArrayList<>(List.of(sink));

@@ -14,10 +14,12 @@ record PlantedBug(String name, String file, String original, String replacement)
   /**
    * {@return what a search in an engine with this bug answers}
    *
-   * @param search has a public static method {@code search} without parameters, which answers how many runs it took, or -1
+   * @param search has a public static method {@code search} without parameters, which answers how many runs it took, or
+   *     -1
    */
   int find(Class<?> search) throws Exception {
-    return (int) ChangedEngine.call(name, file, List.of(new ChangedEngine.Change(original, replacement)), search, "search");
+    return (int) ChangedEngine.call(name, file, List.of(new ChangedEngine.Change(original, replacement)), search,
+        "search");
   }
 
   @Override

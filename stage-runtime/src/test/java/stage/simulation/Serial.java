@@ -2,7 +2,9 @@ package stage.simulation;
 
 import java.util.concurrent.Flow;
 
-/** I10: hands signals on, and wants them one at a time, {@code onSubscribe} once and first, and nothing after an end. */
+/**
+ * I10: hands signals on, and wants them one at a time, {@code onSubscribe} once and first, and nothing after an end.
+ */
 final class Serial implements Flow.Subscriber<Event> {
   private final Flow.Subscriber<? super Event> next;
   private final World world;
@@ -17,7 +19,8 @@ final class Serial implements Flow.Subscriber<Event> {
 
   private void signal(String what, boolean isAllowed, Runnable body) {
     if (!isAllowed || hasEnded || isInSignal) {
-      world.problem = "a subscriber got " + what + (isInSignal ? " within another signal" : hasEnded ? " after the end" : isSubscribed ? " again" : " before onSubscribe");
+      world.problem = "a subscriber got " + what + (isInSignal ? " within another signal"
+          : hasEnded ? " after the end" : isSubscribed ? " again" : " before onSubscribe");
     }
     isInSignal = true;
     try {

@@ -69,7 +69,8 @@ public final class Simulation {
     SupervisorSpec spec = SupervisorSpec.of("sim")
         .withStrategy(plan.strategy())
         .withIntensity(Intensity.of(plan.intensity()))
-        .withBackoff(plan.backoff() ? Backoff.exponential(Duration.ofMillis(1), Duration.ofMillis(100)) : Backoff.none())
+        .withBackoff(
+            plan.backoff() ? Backoff.exponential(Duration.ofMillis(1), Duration.ofMillis(100)) : Backoff.none())
         .withShutdown(plan.haste().ofScope)
         .withGrace(Duration.ofMillis(100))
         .withMaxAbandoned(100)
@@ -77,7 +78,8 @@ public final class Simulation {
     Supervisor app = Supervisor.open(spec);
     try (app) {
       Supervisor inner = plan.nested()
-          ? app.start(SupervisorSpec.of("inner").withIntensity(Intensity.of(plan.intensity())).withStrategy(plan.strategy()))
+          ? app.start(
+              SupervisorSpec.of("inner").withIntensity(Intensity.of(plan.intensity())).withStrategy(plan.strategy()))
           : app;
       try {
         for (Plan.Node node : plan.nodes()) {
@@ -87,7 +89,8 @@ public final class Simulation {
           start(parent, node);
         }
         world.actors = plan.faults().chaos() == 0 ? 0 : plan.actors();
-        for (int i = 0; i < world.actors; i++) world.outsiders.add(world.time.startThread("chaos" + i, () -> new Chaos(world, app, inner).run()));
+        for (int i = 0; i < world.actors; i++)
+          world.outsiders.add(world.time.startThread("chaos" + i, () -> new Chaos(world, app, inner).run()));
         if (world.actors == 0) world.time.at(World.HEALING_NANOS, world::heal);
         switch (plan.ending()) {
           case JOIN -> app.join();
@@ -99,7 +102,8 @@ public final class Simulation {
             world.idle(choices.next(plan.patience()));
             world.end();
             world.isDisturbed = true;
-            app.drain(plan.haste() == Plan.Haste.ALL_THE_TIME ? plan.haste().ofScope : Duration.ofSeconds(1 + choices.next(5)));
+            app.drain(plan.haste() == Plan.Haste.ALL_THE_TIME ? plan.haste().ofScope
+                : Duration.ofSeconds(1 + choices.next(5)));
           }
           case STOP -> {
             world.idle(choices.next(plan.patience()));
@@ -127,7 +131,8 @@ public final class Simulation {
     // I14: whoever has asked for something is answered by now, or will be at once.
     world.heal();
     if (plan.options().earlyTimers()) return;   // for ever may be over at once
-    for (Thread outsider : world.outsiders) if (!world.time.awaitEnd(outsider, World.FOREVER.toNanos())) throw new AssertionError(outsider.getName() + " waits for ever");
+    for (Thread outsider : world.outsiders) if (!world.time.awaitEnd(outsider, World.FOREVER.toNanos()))
+      throw new AssertionError(outsider.getName() + " waits for ever");
   }
 
   private void start(Supervisor parent, Plan.Node node) throws InterruptedException {
@@ -135,21 +140,28 @@ public final class Simulation {
     Redelivery redelivery = plan.attempts() == 0 ? Redelivery.none() : Redelivery.attempts(plan.attempts());
     Shutdown shutdown = plan.haste().ofStages;
     StageRef<?> ref = switch (node.kind()) {
-      case SOURCE -> parent.start(dispatching(Stage.producer(name, () -> new Models.Source(world, node)), node).withShutdown(shutdown));
+    case SOURCE -> parent
+        .start(dispatching(Stage.producer(name, () -> new Models.Source(world, node)), node).withShutdown(shutdown));
       case GENERATOR ->
-          parent.start(dispatching(Stage.generator(name, () -> new Models.Generator(world, node)), node).withShutdown(shutdown));
+        parent.start(
+            dispatching(Stage.generator(name, () -> new Models.Generator(world, node)), node).withShutdown(shutdown));
       case HANDED -> {
-        ProducerRef<Event, Models.Handed> handed = parent.start(dispatching(Stage.producer(name, Models.Handed::new), node).withShutdown(shutdown));
+      ProducerRef<Event, Models.Handed> handed =
+          parent.start(dispatching(Stage.producer(name, Models.Handed::new), node).withShutdown(shutdown));
         world.outsiders.add(world.time.startThread("feeder" + node.index(), () -> feed(handed, node)));
         yield handed;
       }
-      case PUBLISHED -> parent.start(dispatching(Stage.fromPublisher(name, new Models.Published(world, node)), node).withShutdown(shutdown));
+    case PUBLISHED -> parent
+        .start(dispatching(Stage.fromPublisher(name, new Models.Published(world, node)), node).withShutdown(shutdown));
       case MIDDLE -> parent.start(
-          subscribed(Stage.producerConsumer(name, Event.class, Event.class, () -> Models.middle(world, node)), node).withRedelivery(redelivery)
-              .withDispatcher(dispatch(node)).withDeadLetters(letter -> world.letters.add(letter)).withShutdown(shutdown));
+        subscribed(Stage.producerConsumer(name, Event.class, Event.class, () -> Models.middle(world, node)), node)
+            .withRedelivery(redelivery)
+            .withDispatcher(dispatch(node)).withDeadLetters(letter -> world.letters.add(letter))
+            .withShutdown(shutdown));
       case MIDDLE_TASKS -> {
         var spec = node.unordered()
-            ? Stage.<Event, Event>mapConcurrentUnordered(name, 1 + node.demand() / 2, event -> Models.task(world, node, event))
+          ? Stage.<Event, Event>mapConcurrentUnordered(name, 1 + node.demand() / 2,
+              event -> Models.task(world, node, event))
             : Stage.<Event, Event>mapConcurrent(name, 1 + node.demand() / 2, event -> Models.task(world, node, event));
         yield parent.start(subscribed(spec, node).withRedelivery(redelivery).withDispatcher(dispatch(node))
             .withDeadLetters(letter -> world.letters.add(letter)).withShutdown(shutdown));
@@ -161,8 +173,11 @@ public final class Simulation {
         yield parent.start(spec);
       }
       case SINK_TASKS -> {
-        var spec = Stage.<Event>perEvent(name, 1 + node.demand() / 2, event -> Models.log(world, parent.name().equals("inner") ? "sim/inner/" + name : "sim/" + name,
-            Models.task(world, node, event))).withRedelivery(redelivery).withDeadLetters(letter -> world.letters.add(letter)).withShutdown(shutdown);
+      var spec = Stage
+          .<Event>perEvent(name, 1 + node.demand() / 2,
+              event -> Models.log(world, parent.name().equals("inner") ? "sim/inner/" + name : "sim/" + name,
+                  Models.task(world, node, event)))
+          .withRedelivery(redelivery).withDeadLetters(letter -> world.letters.add(letter)).withShutdown(shutdown);
         for (int input : node.ownInputs()) spec = spec.subscribeTo(subscription(node, input));
         yield parent.start(spec);
       }
@@ -175,12 +190,15 @@ public final class Simulation {
   @SuppressWarnings("unchecked")
   private void bridge(StageRef<?> ref, Plan.Node node) {
     var producer = (ProducerRef<Event, ?>) world.refs.get(plan.nodes().get(node.inputs().getFirst()).name());
-    Flow.Subscriber<Event> subscriber = ((ConsumerRef<Event, ?>) ref).asSubscriber(Demand.max(node.demand()).min(node.least()));
-    producer.subscribe(node.index() % 2 == 0 ? subscriber : new Serial(subscriber, world));   // a bridge hands its events to another one in runs
+    Flow.Subscriber<Event> subscriber =
+        ((ConsumerRef<Event, ?>) ref).asSubscriber(Demand.max(node.demand()).min(node.least()));
+    // a bridge hands its events to another one in runs
+    producer.subscribe(node.index() % 2 == 0 ? subscriber : new Serial(subscriber, world));
     world.mark("bridged");
   }
 
-  private <S extends Stage.Behaviour> ProducerConsumerSpec<Event, Event, S> subscribed(ProducerConsumerSpec<Event, Event, S> spec, Plan.Node node) {
+  private <S extends Stage.Behaviour> ProducerConsumerSpec<Event, Event, S> subscribed(
+      ProducerConsumerSpec<Event, Event, S> spec, Plan.Node node) {
     ProducerConsumerSpec<Event, Event, S> all = spec;
     for (int input : node.ownInputs()) all = all.subscribeTo(subscription(node, input));
     return all;
@@ -189,12 +207,14 @@ public final class Simulation {
   @SuppressWarnings("unchecked")
   private SubscriptionSpec<Event> subscription(Plan.Node node, int input) {
     var producer = (ProducerRef<Event, ?>) world.refs.get(plan.nodes().get(input).name());
-    SubscriptionSpec<Event> spec = SubscriptionSpec.to(producer).withDemand(Demand.max(node.demand()).min(node.least()));
+    SubscriptionSpec<Event> spec =
+        SubscriptionSpec.to(producer).withDemand(Demand.max(node.demand()).min(node.least()));
     if (plan.nodes().get(input).dispatch() == Plan.Dispatching.PARTITION) spec = spec.withPartition(node.index() % 2);
     return spec.withCancelPolicy(CancelPolicy.TRANSIENT);
   }
 
-  private static <S extends Stage.Behaviour> ProducerSpec<Event, S> dispatching(ProducerSpec<Event, S> spec, Plan.Node node) {
+  private static <S extends Stage.Behaviour> ProducerSpec<Event, S> dispatching(ProducerSpec<Event, S> spec,
+      Plan.Node node) {
     return spec.withDispatcher(dispatch(node));
   }
 

@@ -17,8 +17,9 @@ import stage.runtime.simulation.OnVirtualThread;
 import stage.runtime.simulation.RecordedChoices;
 
 /**
- * Explores the engine by seeds: so many runs as {@code -Dstage.sim.seeds} says, 50,000 if it says nothing, or for {@code -Dstage.sim.seconds}, 30 if
- * it says nothing; whichever ends first. Each build explores the same seeds, from 0 on; others by {@code -Dstage.sim.first}.
+ * Explores the engine by seeds: so many runs as {@code -Dstage.sim.seeds} says, 50,000 if it says nothing, or for
+ * {@code -Dstage.sim.seconds}, 30 if it says nothing; whichever ends first. Each build explores the same seeds, from 0
+ * on; others by {@code -Dstage.sim.first}.
  */
 @Timeout(3600)
 @ExtendWith(Quiet.class)
@@ -26,7 +27,8 @@ class SimulationTest {
   private static final long SEEDS = Long.getLong("stage.sim.seeds", 50_000);
   private static final long SECONDS = Long.getLong("stage.sim.seconds", SEEDS > 50_000 ? 3000 : 30);
   private static final long FIRST = Long.getLong("stage.sim.first", 0);
-  private static final List<String> FLAGS = List.of("-Djdk.virtualThreadScheduler.parallelism=1", "-XX:+UseSerialGC");   // one thing at a time
+  // one thing at a time
+  private static final List<String> FLAGS = List.of("-Djdk.virtualThreadScheduler.parallelism=1", "-XX:+UseSerialGC");
 
   @Test
   void holdsForEachSeed() throws Exception {
@@ -41,13 +43,15 @@ class SimulationTest {
     // What is rare must be met often, or the simulation explores too little; scaled to 100,000 seeds.
     for (String mark : Marks.EXPECTED) {
       double per100000 = marks.getOrDefault(mark, 0L) * 100_000.0 / seeds;
-      assertThat(per100000).as("times per 100,000 seeds that \"%s\" was met, in %d seeds from %d", mark, seeds, FIRST).isGreaterThan(seeds < 10_000 ? -1 : 100);
+      assertThat(per100000).as("times per 100,000 seeds that \"%s\" was met, in %d seeds from %d", mark, seeds, FIRST)
+          .isGreaterThan(seeds < 10_000 ? -1 : 100);
     }
   }
 
   /** {@return what a JVM for this alone has said} What it says of its progress is printed at once. */
   private static List<String> explored() throws IOException, InterruptedException {
-    Process process = OtherJvm.of(FLAGS, Exploration.class, String.valueOf(FIRST), String.valueOf(SEEDS), String.valueOf(SECONDS)).start();
+    Process process = OtherJvm
+        .of(FLAGS, Exploration.class, String.valueOf(FIRST), String.valueOf(SEEDS), String.valueOf(SECONDS)).start();
     List<String> lines = new ArrayList<>();
     try (var out = process.inputReader(StandardCharsets.UTF_8)) {
       for (String line = out.readLine(); line != null; line = out.readLine()) {
@@ -55,7 +59,9 @@ class SimulationTest {
         if (line.startsWith("simulation: ")) System.out.println(line);
       }
     }
-    assertThat(process.waitFor()).as("what exploring %d seeds from %d on ended with; it said:%n%s", SEEDS, FIRST, String.join("\n", lines)).isZero();
+    assertThat(process.waitFor())
+        .as("what exploring %d seeds from %d on ended with; it said:%n%s", SEEDS, FIRST, String.join("\n", lines))
+        .isZero();
     return lines;
   }
 
@@ -66,7 +72,8 @@ class SimulationTest {
     List<KeptRun> all = KeptRun.all();
     assertThat(all).isNotEmpty();
     for (KeptRun each : all) {
-      Simulation.Outcome outcome = OnVirtualThread.run("simulation", () -> Simulation.run(RecordedChoices.replaying(each.choices())));
+      Simulation.Outcome outcome =
+          OnVirtualThread.run("simulation", () -> Simulation.run(RecordedChoices.replaying(each.choices())));
       assertThat(outcome.failure()).as(each.name()).isNull();
     }
   }

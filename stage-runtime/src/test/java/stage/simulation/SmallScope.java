@@ -44,8 +44,10 @@ record SmallScope(boolean middle, int events, Demand demand, int crashes, int at
 
   @Override
   public String toString() {
-    return (middle ? 3 : 2) + " stages, " + events + " events, demand " + demand.max() + "/" + demand.min() + ", " + crashes + " crashes, " + attempts
-        + " redeliveries, outside: " + act + ", " + (deviations == ALL ? "all schedules" : "schedules with " + deviations + " deviations");
+    return (middle ? 3 : 2) + " stages, " + events + " events, demand " + demand.max() + "/" + demand.min() + ", "
+        + crashes + " crashes, " + attempts
+        + " redeliveries, outside: " + act + ", "
+        + (deviations == ALL ? "all schedules" : "schedules with " + deviations + " deviations");
   }
 
   /** {@return the number of steps of the run that these choices make} */
@@ -111,9 +113,11 @@ record SmallScope(boolean middle, int events, Demand demand, int crashes, int at
         numbers = above;
         if (middle) {
           above = app.start(Stage.producerConsumer("middle", above, Integer.class, () -> this::pass)
-              .withRedelivery(Redelivery.attempts(attempts)).withDeadLetters(letter -> letters.add(letter)).withDemand(demand));
+              .withRedelivery(Redelivery.attempts(attempts)).withDeadLetters(letter -> letters.add(letter))
+              .withDemand(demand));
         }
-        last = app.start(Stage.consumer("last", above, () -> new Keeper(this)).withRedelivery(Redelivery.attempts(attempts))
+        last = app
+            .start(Stage.consumer("last", above, () -> new Keeper(this)).withRedelivery(Redelivery.attempts(attempts))
             .withDeadLetters(letter -> letters.add(letter)).withDemand(demand));
         ledgers.addAll(Peek.lanes(Peek.cell(last)));
         if (act != Act.NOTHING) {
@@ -171,7 +175,8 @@ record SmallScope(boolean middle, int events, Demand demand, int crashes, int at
       for (int i = 1; i < handled.size(); i++) require(handled.get(i - 1) < handled.get(i), "handled: " + handled);
       List<Integer> met = new ArrayList<>(handled);
       int mostAttempts = crashes + (act == Act.KILL_THE_CONSUMER ? 1 : 0);
-      require(letters.isEmpty() || mostAttempts > attempts, "given up on after fewer crashes than attempts: " + letters);
+      require(letters.isEmpty() || mostAttempts > attempts,
+          "given up on after fewer crashes than attempts: " + letters);
       for (DeadLetter letter : letters) {
         require(letter.attempts() == attempts + 1, letter.attempts() + " attempts: " + letter);
         met.add((Integer) letter.event());

@@ -36,8 +36,9 @@ import stage.runtime.simulation.RecordedChoices;
 import stage.runtime.time.SeededTime;
 
 /**
- * One run of the engine on the threads of production, in an order that is chosen: one or two sources, up to two stages in line, one or two sinks;
- * crashes, kills, pauses and messages on the way. Whatever happens, each event gets to one sink, once and in order.
+ * One run of the engine on the threads of production, in an order that is chosen: one or two sources, up to two stages
+ * in line, one or two sinks; crashes, kills, pauses and messages on the way. Whatever happens, each event gets to one
+ * sink, once and in order.
  */
 public final class ThreadedRun implements Faults {
   /** What came of a run. */
@@ -97,7 +98,8 @@ public final class ThreadedRun implements Faults {
   // ---- the pipeline
 
   private void body() throws InterruptedException {
-    SupervisorSpec spec = SupervisorSpec.of("app").withIntensity(Intensity.of(1000)).withMaxAbandoned(1000).withGrace(Duration.ofMillis(100))
+    SupervisorSpec spec = SupervisorSpec.of("app").withIntensity(Intensity.of(1000)).withMaxAbandoned(1000)
+        .withGrace(Duration.ofMillis(100))
         .withShutdown(Duration.ofDays(1)).withListener(this::on);
     Supervisor app = Scopes.open(spec, time);
     try (app) {
@@ -229,7 +231,10 @@ public final class ThreadedRun implements Faults {
 
   // ---- harm
 
-  /** Somewhere in user code, which others may get in between of; some of it hangs for a second, and whoever kills it then has to abandon it. */
+  /**
+   * Somewhere in user code, which others may get in between of; some of it hangs for a second, and whoever kills it
+   * then has to abandon it.
+   */
   private void within() {
     time.mayPass("in user code");
     if (!hangs || choices.next(HANGS) != 1) return;
@@ -342,7 +347,8 @@ public final class ThreadedRun implements Faults {
       int[] last = new int[events.length];
       java.util.Arrays.fill(last, -1);
       for (Event event : log.events()) {
-        require(event.number() > last[event.source()], path + " has handled " + event + " after " + event.source() + ":" + last[event.source()]);
+        require(event.number() > last[event.source()],
+            path + " has handled " + event + " after " + event.source() + ":" + last[event.source()]);
         last[event.source()] = event.number();
         handled[event.source()]++;
       }
@@ -361,7 +367,8 @@ public final class ThreadedRun implements Faults {
   /** Looks for a planted bug; see {@link PlantedBug}. */
   public static final class Search {
     private static final int MOST = Integer.getInteger("stage.l2.planted", 5_000);
-    private static final java.util.logging.Logger LOGGER = java.util.logging.Logger.getLogger("stage");   // kept, or its level is forgotten with it
+    // kept, or its level is forgotten with it
+    private static final java.util.logging.Logger LOGGER = java.util.logging.Logger.getLogger("stage");
 
     private Search() {}
 
@@ -370,7 +377,8 @@ public final class ThreadedRun implements Faults {
       java.util.logging.Level before = LOGGER.getLevel();
       LOGGER.setLevel(java.util.logging.Level.OFF);
       try {
-        for (int seed = 0; seed < MOST; seed++) if (run(RecordedChoices.ofSeed(seed)).failure() != null) return seed + 1;
+        for (int seed = 0; seed < MOST; seed++)
+          if (run(RecordedChoices.ofSeed(seed)).failure() != null) return seed + 1;
         return -1;
       } finally {
         LOGGER.setLevel(before);

@@ -23,9 +23,9 @@ import stage.runtime.time.SeededTime;
 import stage.runtime.simulation.Shrinker;
 
 /**
- * Explores the drivers of production, which park and are unparked, by seeds: so many runs as {@code -Dstage.l2.seeds} says, 5,000 if it says nothing, or for
- * {@code -Dstage.l2.seconds}, 20 if it says nothing. Each build explores the same seeds, from 0 on;
- * others by {@code -Dstage.l2.first}.
+ * Explores the drivers of production, which park and are unparked, by seeds: so many runs as {@code -Dstage.l2.seeds}
+ * says, 5,000 if it says nothing, or for {@code -Dstage.l2.seconds}, 20 if it says nothing. Each build explores the
+ * same seeds, from 0 on; others by {@code -Dstage.l2.first}.
  */
 @Timeout(3600)
 @ExtendWith(Quiet.class)
@@ -57,9 +57,11 @@ class ThreadedTest {
       done++;
     }
     double took = (System.nanoTime() - begun) / 1e9;
-    System.out.printf("threads by seed: %d seeds, %.0f seeds/s, %.0f switches/s, first %d%n%s%n", done, done / took, switches / took, FIRST, marks);
+    System.out.printf("threads by seed: %d seeds, %.0f seeds/s, %.0f switches/s, first %d%n%s%n", done, done / took,
+        switches / took, FIRST, marks);
     if (done >= 1000) {
-      assertThat(marks.keySet()).as("met in %d seeds", done).contains("rested", "abandoned", "ignored an interrupt", "crashed in onDemand",
+      assertThat(marks.keySet()).as("met in %d seeds", done).contains("rested", "abandoned", "ignored an interrupt",
+          "crashed in onDemand",
           "crashed in onEvents", "crashed in generate", "called", "called in vain", "EVENTS", "DEMAND");
     }
   }
@@ -77,7 +79,8 @@ class ThreadedTest {
       return failure != null && kindOf(failure).equals(kind);
     }, SHRINKING_RUNS);
     Throwable last = ThreadedRun.run(RecordedChoices.replaying(shrunk), true).failure();
-    fail("seed %d fails: %s%nreplay: -Dstage.l2.seeds=1001 -Dstage.l2.first=%d; shrunk, and traced above: %s".formatted(seed, outcome.failure(), seed - 1000,
+    fail("seed %d fails: %s%nreplay: -Dstage.l2.seeds=1001 -Dstage.l2.first=%d; shrunk, and traced above: %s".formatted(
+        seed, outcome.failure(), seed - 1000,
         Arrays.toString(shrunk)), last);
   }
 
@@ -92,14 +95,16 @@ class ThreadedTest {
         .start(() -> assertThatThrownBy(() -> time.execute(() -> {})).isInstanceOf(RejectedExecutionException.class));
     stranger.join();
 
-    assertThatThrownBy(() -> time.run(() -> {})).isInstanceOf(AssertionError.class).hasMessageContaining("a foreign thread, stranger, has made one of ours go on");
+    assertThatThrownBy(() -> time.run(() -> {})).isInstanceOf(AssertionError.class)
+        .hasMessageContaining("a foreign thread, stranger, has made one of ours go on");
   }
 
   @Test
   void saysWhoWaitsWhenNobodyCanGoOn() {
     var time = new SeededTime(RecordedChoices.ofSeed(1), false);
 
-    assertThatThrownBy(() -> time.run(() -> time.latch().await())).isInstanceOf(AssertionError.class).hasMessageContaining("nobody can go on")
+    assertThatThrownBy(() -> time.run(() -> time.latch().await())).isInstanceOf(AssertionError.class)
+        .hasMessageContaining("nobody can go on")
         .hasMessageContaining("saysWhoWaitsWhenNobodyCanGoOn");
   }
 
@@ -107,21 +112,28 @@ class ThreadedTest {
   static List<PlantedBug> plantedBugs() {
     String driver = "time/ThreadDriver.java";
     List<PlantedBug> bugs = new ArrayList<>(List.of(
-        new PlantedBug("no last look before it parks", driver, "    if (!machine.isReady(now())) {\n      waits", "    {\n      waits"),
+        new PlantedBug("no last look before it parks", driver, "    if (!machine.isReady(now())) {\n      waits",
+            "    {\n      waits"),
         new PlantedBug("the last look comes before the announcement", driver,
             "    state = PARKING;\n    VarHandle.fullFence();   // pairs with the one before wake(): what the look below misses is followed by a wake-up; it reads with acquire\n"
                 + "    if (!machine.isReady(now())) {",
             "    boolean ready = machine.isReady(now());\n    state = PARKING;\n    VarHandle.fullFence();\n    if (!ready) {"),
         new PlantedBug("a rest has no end", driver, "REST_NANOS, this::wake)", "REST_NANOS, () -> {})"),
-        new PlantedBug("who rests is not woken by anything", driver, "if ((now == PARKING || now == RESTING) &&", "if (now == PARKING &&"),
+        new PlantedBug("who rests is not woken by anything", driver, "if ((now == PARKING || now == RESTING) &&",
+            "if (now == PARKING &&"),
         new PlantedBug("a timer wakes nobody", driver, "time.at(atNanos, this::wake)", "time.at(atNanos, () -> {})"),
-        new PlantedBug("who breathes is not woken", driver, "if (STATE.compareAndSet(this, BREATHING, AWAKE)) LockSupport.unpark(thread);", ""),
-        new PlantedBug("a wake-up is forgotten", driver, "STATE.compareAndSet(this, now, AWAKE)) LockSupport.unpark(thread);", "STATE.compareAndSet(this, now, AWAKE)) {}"),
+        new PlantedBug("who breathes is not woken", driver,
+            "if (STATE.compareAndSet(this, BREATHING, AWAKE)) LockSupport.unpark(thread);", ""),
+        new PlantedBug("a wake-up is forgotten", driver,
+            "STATE.compareAndSet(this, now, AWAKE)) LockSupport.unpark(thread);",
+            "STATE.compareAndSet(this, now, AWAKE)) {}"),
         new PlantedBug("it looks for whom to wake before it has told", "mailbox/Signals.java",
             "    BITS.getAndBitwiseOr(this, bit);   // volatile, so it is the full fence that pairs with the announcement of the driver\n    driver.wake();",
             "    driver.wake();\n    BITS.getAndBitwiseOr(this, bit);")));
-    // It may take more than 5,000 seeds: the thread that was replaced has to do harm to a timer that nobody else replaces.
-    if (System.getProperty("stage.stress") != null) bugs.add(new PlantedBug("a thread that was replaced goes on", driver, "    if (!isCurrent()) return false;   // this thread was replaced in the step\n", ""));
+    // It may take more than 5,000 seeds: the thread that was replaced has to do harm to a timer that nobody else
+    // replaces.
+    if (System.getProperty("stage.stress") != null) bugs.add(new PlantedBug("a thread that was replaced goes on",
+        driver, "    if (!isCurrent()) return false;   // this thread was replaced in the step\n", ""));
     return bugs;
   }
 

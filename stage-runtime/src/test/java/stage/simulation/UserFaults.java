@@ -27,9 +27,10 @@ import stage.runtime.simulation.SimulatedTime;
 import stage.runtime.testkit.Simulated;
 
 /**
- * Small scopes in which one thing goes wrong that users do: a function of theirs throws once, at any of its calls; a timer is always due; an author asks by hand,
- * reads a page at a time, blocks in a generator; somebody cancels several subscriptions at once, or is interrupted. Which of them, and when, the simulation chooses.
- * Each knows what must come of it.
+ * Small scopes in which one thing goes wrong that users do: a function of theirs throws once, at any of its calls; a
+ * timer is always due; an author asks by hand, reads a page at a time, blocks in a generator; somebody cancels several
+ * subscriptions at once, or is interrupted. Which of them, and when, the simulation chooses. Each knows what must come
+ * of it.
  */
 final class UserFaults {
   private static final int EVENTS = 12;
@@ -128,7 +129,8 @@ final class UserFaults {
     Thread[] sender = {null};
     boolean[] isSent = {false};
     try (var app = Supervisor.open(patient())) {
-      var producer = app.start(silent("silent").withDispatcher(Dispatcher.shared(rule(simulated.choose(2) == 0))).withOverflow(new Overflow(kind, EVENTS)));
+      var producer = app.start(silent("silent").withDispatcher(Dispatcher.shared(rule(simulated.choose(2) == 0)))
+          .withOverflow(new Overflow(kind, EVENTS)));
       if (isUnlimited) {
         app.start(Stage.consumer("sink", () -> new Stage.Consumer<Integer>() {
           @Override
@@ -202,7 +204,8 @@ final class UserFaults {
     var spec = patient();
     if (which == 0) spec = spec.withListener(event -> fault.run());
     if (which == 1) spec = spec.withContext(() -> incarnation -> {
-      if (callsLeft != 1 || simulated.choose(2) == 0) fault.run();   // not the first start: that is its starter's affair
+      // not the first start: that is its starter's affair
+      if (callsLeft != 1 || simulated.choose(2) == 0) fault.run();
       incarnation.run();
     });
     boolean crashes = which == 2;
@@ -219,7 +222,8 @@ final class UserFaults {
         return "all";
       }) : Dispatcher.broadcast();
       boolean isPartitioned = dispatcher instanceof Dispatcher.Partition<?>;
-      var source = app.start(Stage.ofIterable("source", numbers(EVENTS)).withDispatcher(dispatcher).withDeadLetters(letter -> note(letter.event(), which == 4, fault)));
+      var source = app.start(Stage.ofIterable("source", numbers(EVENTS)).withDispatcher(dispatcher)
+          .withDeadLetters(letter -> note(letter.event(), which == 4, fault)));
       SubscriptionSpec<Integer> to = SubscriptionSpec.to(source).withDemand(Demand.max(1 + simulated.choose(4)));
       to = isPartitioned ? to.withPartition("all") : to.withSelector(event -> {
         if (which == 3) fault.run();
@@ -250,7 +254,8 @@ final class UserFaults {
     List<Integer> all = new ArrayList<>(handled);
     all.addAll(letters);
     all.sort(null);
-    require(all.equals(numbers(EVENTS)), "handled %s, given up %s; function %d threw %d times", handled, letters, which, thrown[0]);
+    require(all.equals(numbers(EVENTS)), "handled %s, given up %s; function %d threw %d times", handled, letters, which,
+        thrown[0]);
   }
 
   private void note(Object event, boolean mayThrow, Runnable fault) {
@@ -267,7 +272,8 @@ final class UserFaults {
     boolean resumes = simulated.choose(2) == 0;
     int[] crashes = {0};
     boolean isOver;
-    try (var app = Supervisor.open(patient().withDecisions(failure -> resumes ? Decision.RESUME : simulated.choose(3) == 0 ? Decision.RETRY : Decision.RESTART))) {
+    try (var app = Supervisor.open(patient().withDecisions(
+        failure -> resumes ? Decision.RESUME : simulated.choose(3) == 0 ? Decision.RETRY : Decision.RESTART))) {
       var source = app.start(Stage.ofIterable("source", numbers(EVENTS)));
       app.start(Stage.consumer("sink", () -> new Stage.Consumer<Integer>() {
         @Override
@@ -291,7 +297,8 @@ final class UserFaults {
     }
     require(most[0] <= some, "%d at a time were asked for, but outstanding were %d", some, most[0]);
     require(isOver, "it waits for events that it no longer asks for: handled %s", handled);
-    require(handled.size() == EVENTS - 1 && letters.equals(List.of(poison)), "handled %s, given up %s", handled, letters);
+    require(handled.size() == EVENTS - 1 && letters.equals(List.of(poison)), "handled %s, given up %s", handled,
+        letters);
   }
 
   private void anAuthorReadsPages() throws Exception {
@@ -398,7 +405,8 @@ final class UserFaults {
         passSome(3);
       }
       app.join(Duration.ofSeconds(5));
-      require(worker.snapshot().inputs().isEmpty(), "it was told to leave all, and has still %s", worker.snapshot().inputs());
+      require(worker.snapshot().inputs().isEmpty(), "it was told to leave all, and has still %s",
+          worker.snapshot().inputs());
     }
   }
 
@@ -437,17 +445,25 @@ final class UserFaults {
       app.start(Stage.consumer("idle", SubscriptionSpec.to(generator).withPartition("idle"), this::sink));
       boolean leaves = simulated.choose(2) == 0;
       if (leaves) {
-        app.start(Stage.consumer("visitor", SubscriptionSpec.to(generator).withPartition("busy").withDemand(Demand.max(max)).withCancelPolicy(CancelPolicy.TEMPORARY), () -> (events, from) -> from.cancel(0)).withRestart(Restart.TEMPORARY));
+        app.start(Stage
+            .consumer("visitor",
+                SubscriptionSpec.to(generator).withPartition("busy").withDemand(Demand.max(max))
+                    .withCancelPolicy(CancelPolicy.TEMPORARY),
+                () -> (events, from) -> from.cancel(0))
+            .withRestart(Restart.TEMPORARY));
         passSome(40);
       }
-      app.start(Stage.consumer("busy", SubscriptionSpec.to(generator).withPartition("busy").withDemand(Demand.max(max)), () -> (events, from) -> {
+      app.start(Stage.consumer("busy", SubscriptionSpec.to(generator).withPartition("busy").withDemand(Demand.max(max)),
+          () -> (events, from) -> {
         simulated.advance(Duration.ofMillis(10));
         handled.addAll(events);
       }));
       app.join(Duration.ofMinutes(10));
       if (leaves) handled.sort(null);   // between two subscriptions no order is promised
-      require(handled.equals(numbers(EVENTS)), "the generator blocks, and of what it has emitted %s was delivered", handled);
-      if (leaves) require(generator.snapshot().outputs().size() == 2, "the lane of one that has left is still there: %s", generator.snapshot().outputs());
+      require(handled.equals(numbers(EVENTS)), "the generator blocks, and of what it has emitted %s was delivered",
+          handled);
+      if (leaves) require(generator.snapshot().outputs().size() == 2,
+          "the lane of one that has left is still there: %s", generator.snapshot().outputs());
       generator.kill();
     }
   }
@@ -468,12 +484,14 @@ final class UserFaults {
     Supervisor scope = Supervisor.open(patient());
     try (scope) {
       var source = scope.start(Stage.ofIterable("source", numbers(EVENTS)));
-      scope.start(Stage.producerConsumer("middle", source, Integer.class, () -> (events, from, out) -> events.forEach(out::emit))
+      scope.start(Stage
+          .producerConsumer("middle", source, Integer.class, () -> (events, from, out) -> events.forEach(out::emit))
           .withDemand(Demand.max(1 + simulated.choose(5))));
       passSome(30);
       before = simulated.elapsed();
     }
-    require(simulated.elapsed().minus(before).compareTo(Duration.ofSeconds(1)) < 0, "the close has waited for somebody who is not there");
+    require(simulated.elapsed().minus(before).compareTo(Duration.ofSeconds(1)) < 0,
+        "the close has waited for somebody who is not there");
   }
 
   private void endsWithOneThatHasCompletedBefore() throws Exception {
@@ -483,7 +501,8 @@ final class UserFaults {
       var endless = app.start(Stage.producer("endless", Integer.class, () -> (demand, out) -> {
         for (long i = 0; i < demand; i++) out.emit(1);
       }));
-      var sink = app.start(Stage.consumer("sink", endless, () -> (events, from) -> simulated.advance(Duration.ofMillis(1)))
+      var sink =
+          app.start(Stage.consumer("sink", endless, () -> (events, from) -> simulated.advance(Duration.ofMillis(1)))
           .withDemand(Demand.max(4)));
       passSome(10);
       try {
@@ -498,16 +517,19 @@ final class UserFaults {
 
   private void outlastsAnOutage() throws Exception {
     boolean isOver;
-    UnaryOperator<SupervisorSpec> how = spec -> spec.withDecisions(failure -> failure.cause() instanceof IOException ? Decision.RETRY : Decision.RESTART);
+    UnaryOperator<SupervisorSpec> how = spec -> spec
+        .withDecisions(failure -> failure.cause() instanceof IOException ? Decision.RETRY : Decision.RESTART);
     int[] fails = {1 + simulated.choose(6)};
     try (var app = Supervisor.open(how.apply(patient()))) {
       var source = app.start(Stage.ofIterable("source", numbers(EVENTS)));
       app.start(Stage.consumer("sink", source, () -> (events, from) -> {
         if (events.contains(EVENTS / 2) && fails[0]-- > 0) throw new IOException("down");
         handled.addAll(events);
-      }).withDeadLetters(letter -> letters.add((Integer) letter.event())).withDemand(Demand.max(1 + simulated.choose(6))));
+      }).withDeadLetters(letter -> letters.add((Integer) letter.event()))
+          .withDemand(Demand.max(1 + simulated.choose(6))));
       isOver = app.join(Duration.ofHours(1));
     }
-    require(isOver && handled.equals(numbers(EVENTS)) && letters.isEmpty(), "handled %s, given up %s", handled, letters);
+    require(isOver && handled.equals(numbers(EVENTS)) && letters.isEmpty(), "handled %s, given up %s", handled,
+        letters);
   }
 }

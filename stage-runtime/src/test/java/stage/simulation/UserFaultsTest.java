@@ -12,8 +12,9 @@ import stage.runtime.testkit.SimulatedRuntime;
 import stage.runtime.testkit.SimulationFailed;
 
 /**
- * What users do wrong, and what others suffered from, by seeds: {@code -Dstage.sim.user.seeds}. And each fault that the engine once had is found, in a copy of the
- * engine that has it again, by some thousand seeds; {@link #main} prints by how many.
+ * What users do wrong, and what others suffered from, by seeds: {@code -Dstage.sim.user.seeds}. And each fault that the
+ * engine once had is found, in a copy of the engine that has it again, by some thousand seeds; {@link #main} prints by
+ * how many.
  */
 @Timeout(1800)
 class UserFaultsTest {
@@ -28,9 +29,11 @@ class UserFaultsTest {
 
   static final List<Mutant> FAULTS = List.of(
       fault("events are taken out of the intake before they are published", "engine/Intake.java",
-          "    half.publish(inHand, 0, inHand.length);\n    acceptInHand();", "    Object[] taken = inHand;\n    acceptInHand();\n    half.publish(taken, 0, taken.length);"),
+          "    half.publish(inHand, 0, inHand.length);\n    acceptInHand();",
+          "    Object[] taken = inHand;\n    acceptInHand();\n    half.publish(taken, 0, taken.length);"),
       fault("a turn that throws after it has published wakes nobody", "engine/Intake.java",
-          "    } finally {\n      if (any) half.fenceAndWake();\n    }", "      if (any) half.fenceAndWake();\n    } finally {\n      assert true;\n    }"),
+          "    } finally {\n      if (any) half.fenceAndWake();\n    }",
+          "      if (any) half.fenceAndWake();\n    } finally {\n      assert true;\n    }"),
       fault("the look before parking throws out of the machine", "engine/Cell.java",
           "      unanswered = failure;\n      return true;\n    }", "      throw failure;\n    }"),
       fault("a sum of demand overflows", "dispatch/Sums.java",
@@ -57,9 +60,11 @@ class UserFaultsTest {
       fault("what waits is not delivered while a generator blocks", "engine/Cell.java",
           "    if (isGenerator) incarnations.fence().doChores();   // it may", "    // it may"),
       fault("a drain waits for consumers that are not there", "dispatch/DemandLanes.java",
-          "  public boolean awaitsSomebody() {\n    return lanes.length == 0;", "  public boolean awaitsSomebody() {\n    return false;"),
+          "  public boolean awaitsSomebody() {\n    return lanes.length == 0;",
+          "  public boolean awaitsSomebody() {\n    return false;"),
       fault("an event is blamed for what its sink suffers from", "engine/Lifecycle.java",
-          "        incarnations.forgive(cause);\n      }\n      case Directive.Hold", "        incarnations.abandon(cell.options().redelivery(), cause);\n      }\n      case Directive.Hold"));
+          "        incarnations.forgive(cause);\n      }\n      case Directive.Hold",
+          "        incarnations.abandon(cell.options().redelivery(), cause);\n      }\n      case Directive.Hold"));
 
   /** Runs within the loader of a changed engine, too. */
   public static final class Hunt {
@@ -113,7 +118,8 @@ class UserFaultsTest {
   /** Prints how many seeds each takes. */
   public static void main(String... args) throws Exception {
     for (Mutant fault : FAULTS) {
-      if (args.length == 0 || fault.name().contains(args[0])) System.out.printf("%-80s %6d%n", fault.name(), seedsToFind(fault, 1_000_000));
+      if (args.length == 0 || fault.name().contains(args[0]))
+        System.out.printf("%-80s %6d%n", fault.name(), seedsToFind(fault, 1_000_000));
     }
   }
 }

@@ -47,19 +47,23 @@ final class World implements Faults {
   private Watched last;                                        // of those, the one that was stepped last
   final Map<String, Cell<?>> cells = new LinkedHashMap<>();    // by path; the newest
   final Set<Peek.Ledger> ledgers = new LinkedHashSet<>();
-  final Map<String, Integer> held = new HashMap<>();           // how many events a stage holds back, or has lost with a fresh state, by path
+  // how many events a stage holds back, or has lost with a fresh state, by path
+  final Map<String, Integer> held = new HashMap<>();
   final Map<String, Log> logs = new HashMap<>();               // committed, by path of the sink
   final Map<String, List<Log>> lostLogs = new HashMap<>();     // those before a fresh state
   final Map<String, List<Event>> taskLogs = new HashMap<>();   // raw, by path
-  final Map<Integer, Integer> worked = new HashMap<>();        // how many events the tasks of a node have worked on without a failure
+  // how many events the tasks of a node have worked on without a failure
+  final Map<Integer, Integer> worked = new HashMap<>();
   private final Map<String, List<Event>> handled = new HashMap<>();   // after the run, by path
   final List<DeadLetter> letters = new ArrayList<>();
   final List<StageEvent> happened = new ArrayList<>();
   final List<Long> happenedNanos = new ArrayList<>();
   final Map<Integer, Integer> accepted = new HashMap<>();      // how many events were handed in, by source
   final Set<String> marks = new LinkedHashSet<>();
-  final GroupOrder groups;                                     // null with nested supervisors, where it is another one's children that crash
-  final Map<String, Long> lateSince = new HashMap<>();         // what a broadcast had emitted before a latecomer joined it, by path of that one
+  // null with nested supervisors, where it is another one's children that crash
+  final GroupOrder groups;
+  // what a broadcast had emitted before a latecomer joined it, by path of that one
+  final Map<String, Long> lateSince = new HashMap<>();
   final List<Thread> outsiders = new ArrayList<>();            // who must get an answer whatever they ask
   private final List<Idler> idlers = new ArrayList<>();
   private long firstIdler = Long.MAX_VALUE;                    // the step at which one of them goes on
@@ -71,7 +75,8 @@ final class World implements Faults {
   boolean isHealed;
   boolean isClosed;
   private boolean isEnding;   // somebody is about to close, drain or stop the scope
-  private final Map<String, Long> handledAtCrash = new HashMap<>();   // how much a stage had handled when it crashed last, by path
+  // how much a stage had handled when it crashed last, by path
+  private final Map<String, Long> handledAtCrash = new HashMap<>();
   boolean isDrained;      // the scope was told to stop before all was done
   int started;            // incarnations whose onStart has returned
   int stopped;            // and whose onStop has begun
@@ -86,7 +91,8 @@ final class World implements Faults {
   World(Plan plan, Choices choices) {
     this.plan = plan;
     this.hasBridges = plan.hasBridges();
-    this.groups = plan.nested() ? null : new GroupOrder(plan.strategy(), what -> problem = problem == null ? what : problem);
+    this.groups =
+        plan.nested() ? null : new GroupOrder(plan.strategy(), what -> problem = problem == null ? what : problem);
     this.choices = choices;
     this.crashesLeft = plan.faults().crashes();
     this.time = new SimulatedTime(choices, this, plan.options());
@@ -104,8 +110,10 @@ final class World implements Faults {
     if (what.equals("onStop")) stops(machine);
     else if (what.equals("the factory") && groups != null) begins(Peek.cell(machine));
     // I12
-    if (isClosed && !marks.contains("abandoned")) problem = machine.threadName() + " runs " + what + " after its scope was closed";
-    if (what.equals("the factory") && Peek.isStartedInVain(machine)) problem = machine.threadName() + " was told to end, has nothing to do, and is started anew";
+    if (isClosed && !marks.contains("abandoned"))
+      problem = machine.threadName() + " runs " + what + " after its scope was closed";
+    if (what.equals("the factory") && Peek.isStartedInVain(machine))
+      problem = machine.threadName() + " was told to end, has nothing to do, and is started anew";
     if (plan.faults().before() && mayFail(machine, what)) crash("before ", what);
   }
 
@@ -113,7 +121,8 @@ final class World implements Faults {
   public void after(StepMachine machine, String what) {
     Cell<?> cell = Peek.cell(machine);
     // I6
-    if (cell != null && !Peek.isCurrent(cell)) problem = cell.path() + " has come back from " + what + " on a thread that was replaced, and was not refused";
+    if (cell != null && !Peek.isCurrent(cell))
+      problem = cell.path() + " has come back from " + what + " on a thread that was replaced, and was not refused";
     if (plan.faults().after() && mayFail(machine, what)) crash("after ", what);
     if (what.equals("onStart")) started++;
   }
@@ -149,11 +158,14 @@ final class World implements Faults {
   /** {@return whether a stage gets all events of a producer, which nobody else gets or gives back} */
   boolean isOnlyConsumer(Plan.Node node, String producer) {
     Plan.Node above = nodes.get(producer);
-    return above != null && node.index() != Models.LATECOMER && plan.consumersOf(above) == 1 && above.dispatch() != Plan.Dispatching.PARTITION
+    return above != null && node.index() != Models.LATECOMER && plan.consumersOf(above) == 1
+        && above.dispatch() != Plan.Dispatching.PARTITION
         && !(plan.faults().chaos() > 0 && (plan.faults().latecomers() || plan.faults().cancels()));
   }
 
-  /** {@return whether it is no end of a bridge} Those are the engine's own, and harm is done by what is foreign to them. */
+  /**
+   * {@return whether it is no end of a bridge} Those are the engine's own, and harm is done by what is foreign to them.
+   */
   private boolean hasUserCode(StepMachine machine) {
     Cell<?> cell = Peek.cell(machine);
     if (cell == null) return true;
@@ -183,7 +195,8 @@ final class World implements Faults {
 
   private void crash(String when, String what) {
     if (crashesLeft == 0 || isHealed || choices.next(8) != 1) return;
-    if (plan.slow() && time.nanos() < quietUntilNanos && choices.next(4) != 1) return;   // or all are within one period of the intensity
+    // or all are within one period of the intensity
+    if (plan.slow() && time.nanos() < quietUntilNanos && choices.next(4) != 1) return;
     quietUntilNanos = time.nanos() + 5_500_000_000L;
     crashesLeft--;
     injected++;
@@ -201,7 +214,8 @@ final class World implements Faults {
       time.at(time.nanos(), ref::kill);
     }
     int patience = choices.next(4);
-    if (patience > 0) time.at(time.nanos() + patience * 70_000_000L, gate::open);   // the grace of the scope is in between
+    // the grace of the scope is in between
+    if (patience > 0) time.at(time.nanos() + patience * 70_000_000L, gate::open);
     boolean obeys = choices.next(2) == 0;
     while (!gate.isOpen()) {
       try {
@@ -347,7 +361,8 @@ final class World implements Faults {
     last = watched.get(cell);
     if (last == null) {
       Plan.Node node = nodes.get(cell.path());
-      last = new Watched(cell, new Books(cell, plan, node, ledgers, held), node == null ? 0 : cell.path().hashCode(),   // the ends of bridges are numbered on from run to run
+      // the ends of bridges are numbered on from run to run
+      last = new Watched(cell, new Books(cell, plan, node, ledgers, held), node == null ? 0 : cell.path().hashCode(),
           node != null && node.kind() == Plan.Kind.SINK);
       watched.put(cell, last);
       cells.put(cell.path(), cell);
@@ -364,7 +379,8 @@ final class World implements Faults {
     Log now = sink.books.newLog();
     if (now == null) return;
     Log before = logs.put(sink.cell.path(), now);
-    if (before != null && now.size() < before.size()) lostLogs.computeIfAbsent(sink.cell.path(), path -> new ArrayList<>()).add(before);
+    if (before != null && now.size() < before.size())
+      lostLogs.computeIfAbsent(sink.cell.path(), path -> new ArrayList<>()).add(before);
   }
 
   /** {@return all that a sink has handled, the oldest first} Once the run is over. */

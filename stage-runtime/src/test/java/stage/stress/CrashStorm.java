@@ -18,7 +18,10 @@ import stage.api.supervision.Intensity;
 import stage.api.supervision.Supervisor;
 import stage.api.supervision.SupervisorSpec;
 
-/** R1: four producers, five stages in all behind each other, and each crashes at one event in a thousand; all events arrive, once and in order. */
+/**
+ * R1: four producers, five stages in all behind each other, and each crashes at one event in a thousand; all events
+ * arrive, once and in order.
+ */
 final class CrashStorm {
   private static final int PRODUCERS = 4;
   private static final int MIDDLES = 3;
@@ -39,7 +42,8 @@ final class CrashStorm {
   }
 
   private void run(SplittableRandom random) throws Exception {
-    SupervisorSpec spec = SupervisorSpec.of("storm").withIntensity(new Intensity(Integer.MAX_VALUE, Duration.ofDays(1)));
+    SupervisorSpec spec =
+        SupervisorSpec.of("storm").withIntensity(new Intensity(Integer.MAX_VALUE, Duration.ofDays(1)));
     try (var app = Supervisor.open(spec)) {
       List<ProducerRef<Long, ?>> above = new ArrayList<>();
       for (int i = 0; i < PRODUCERS; i++) {
@@ -49,7 +53,8 @@ final class CrashStorm {
       }
       for (int i = 0; i < MIDDLES; i++) {
         var dice = new Dice(random.split());
-        var middle = Stage.producerConsumer("middle" + i, Long.class, Long.class, () -> (batch, from, out) -> pass(batch, out, dice))
+        var middle = Stage
+            .producerConsumer("middle" + i, Long.class, Long.class, () -> (batch, from, out) -> pass(batch, out, dice))
             .withRedelivery(PATIENT);
         for (ProducerRef<Long, ?> producer : above) middle = middle.subscribeTo(producer);
         above = List.of(app.start(middle));
@@ -58,7 +63,8 @@ final class CrashStorm {
       app.start(Stage.consumer("sink", above.getFirst(), () -> new Sink(dice)).withRedelivery(PATIENT));
       app.join();
     }
-    if (arrived != (long) PRODUCERS * each || !inOrder) throw new AssertionError(arrived + " of " + PRODUCERS * each + " events arrived, in order: " + inOrder);
+    if (arrived != (long) PRODUCERS * each || !inOrder)
+      throw new AssertionError(arrived + " of " + PRODUCERS * each + " events arrived, in order: " + inOrder);
     if (crashes.get() == 0) throw new AssertionError("nothing has crashed");
   }
 

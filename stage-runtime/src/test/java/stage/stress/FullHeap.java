@@ -22,9 +22,11 @@ import stage.api.supervision.Supervisor;
 import stage.api.supervision.SupervisorSpec;
 
 /**
- * R7: the heap is full again and again, for whoever allocates at that moment, in user code or in the engine: the results are exact all the same.
+ * R7: the heap is full again and again, for whoever allocates at that moment, in user code or in the engine: the
+ * results are exact all the same.
  *
- * <p>On platform threads: where the heap is full, the JDK's scheduler of virtual threads forgets some that it was to continue.
+ * <p>On platform threads: where the heap is full, the JDK's scheduler of virtual threads forgets some that it was to
+ * continue.
  */
 final class FullHeap {
   private FullHeap() {}
@@ -125,12 +127,14 @@ final class FullHeap {
   }
 
   private static void ensure(boolean holds, String what, Result result) {
-    if (!holds) throw new AssertionError(what + ", but: count " + result.count + " sum " + result.sum + " late " + result.late);
+    if (!holds)
+      throw new AssertionError(what + ", but: count " + result.count + " sum " + result.sum + " late " + result.late);
   }
 
   static void run(long seed, Duration duration) throws Exception {
     List<Runnable> checks = new ArrayList<>();
-    try (var app = Supervisor.open(SupervisorSpec.of("full").withIntensity(new Intensity(Integer.MAX_VALUE, Duration.ofMillis(1))))) {
+    try (var app = Supervisor
+        .open(SupervisorSpec.of("full").withIntensity(new Intensity(Integer.MAX_VALUE, Duration.ofMillis(1))))) {
       List<ProducerRef<Long, ?>> all = new ArrayList<>();
       for (Demand demand : List.of(Demand.max(20), Demand.DEFAULT)) {
         String suffix = "-" + demand.max();
@@ -139,12 +143,15 @@ final class FullHeap {
           Result sum = sum(app, "all" + suffix + "-" + i, SubscriptionSpec.to(toAll).withDemand(demand));
           checks.add(() -> check(toAll, 1, sum));
         }
-        ProducerRef<Long, ?> byKey = numbers(app, "by-key" + suffix, Dispatcher.partition(List.of("0", "1", "2"), event -> NAMES[(int) (event % 3)]));
+        ProducerRef<Long, ?> byKey = numbers(app, "by-key" + suffix,
+            Dispatcher.partition(List.of("0", "1", "2"), event -> NAMES[(int) (event % 3)]));
         List<Result> partitions = new ArrayList<>();
-        for (int i = 0; i < 3; i++) partitions.add(sum(app, "key" + suffix + "-" + i, SubscriptionSpec.to(byKey).withDemand(demand).withPartition(i)));
+        for (int i = 0; i < 3; i++) partitions
+            .add(sum(app, "key" + suffix + "-" + i, SubscriptionSpec.to(byKey).withDemand(demand).withPartition(i)));
         checks.add(() -> check(byKey, 1, partitions.toArray(Result[]::new)));
         ProducerRef<Long, ?> hops = numbers(app, "hops" + suffix, Dispatcher.demand());
-        var doubled = app.start(Stage.producerConsumer("doubled" + suffix, hops, Doubler::new).withRedelivery(AGAIN).onPlatformThread()
+        var doubled = app.start(
+            Stage.producerConsumer("doubled" + suffix, hops, Doubler::new).withRedelivery(AGAIN).onPlatformThread()
             .withDemand(demand));
         Result one = sum(app, "one" + suffix, SubscriptionSpec.to(doubled).withDemand(demand));
         Result other = sum(app, "other" + suffix, SubscriptionSpec.to(doubled).withDemand(demand));
@@ -167,7 +174,8 @@ final class FullHeap {
     var all = new Result();
     for (Result each : results) all.add(each);
     long count = numbers.snapshot().eventsEmitted();
-    ensure(all.late == 0 && all.count == count && all.sum == factor * count * (count + 1) / 2, count + " events of " + numbers.path() + " came once, in order", all);
+    ensure(all.late == 0 && all.count == count && all.sum == factor * count * (count + 1) / 2,
+        count + " events of " + numbers.path() + " came once, in order", all);
   }
 
   /** Fills the heap, keeps it full for some milliseconds, and lets others have some of it. */

@@ -7,7 +7,10 @@ import stage.api.Dispatcher;
 import stage.api.Subscription;
 import stage.api.supervision.Supervisor;
 
-/** R3: so many events before and so many after somebody closes the scope, cancels a subscription or subscribes, on either kind of thread. */
+/**
+ * R3: so many events before and so many after somebody closes the scope, cancels a subscription or subscribes, on
+ * either kind of thread.
+ */
 final class Grid {
   private enum Deed {
     CLOSE,
@@ -43,7 +46,8 @@ final class Grid {
       feeding.start(feeder);
       switch (deed) {
         case CLOSE -> app.close();
-        case CANCEL -> subscription.cancel();   // nobody is left to take events, so the feeder waits until the scope is closed
+        // nobody is left to take events, so the feeder waits until the scope is closed
+        case CANCEL -> subscription.cancel();
         case SUBSCRIBE -> {
           handed.subscribed();
           feeder.get();
@@ -53,7 +57,9 @@ final class Grid {
     feeder.get();
     handed.check();
     int mustBeThere = deed == Deed.SUBSCRIBE ? before + after : before;
-    if (handed.accepted.get() < mustBeThere) throw new AssertionError(deed + " after " + before + ": only " + handed.accepted + " events were accepted");
-    if (deed == Deed.SUBSCRIBE && handed.handled.get() != mustBeThere) throw new AssertionError("only " + handed.handled + " of " + mustBeThere + " events were handled");
+    if (handed.accepted.get() < mustBeThere)
+      throw new AssertionError(deed + " after " + before + ": only " + handed.accepted + " events were accepted");
+    if (deed == Deed.SUBSCRIBE && handed.handled.get() != mustBeThere)
+      throw new AssertionError("only " + handed.handled + " of " + mustBeThere + " events were handled");
   }
 }

@@ -20,7 +20,10 @@ import stage.api.supervision.Intensity;
 import stage.api.supervision.Supervisor;
 import stage.api.supervision.SupervisorSpec;
 
-/** A producer that has no events but those handed in, its consumers, and what must add up at the end whatever was done to them. */
+/**
+ * A producer that has no events but those handed in, its consumers, and what must add up at the end whatever was done
+ * to them.
+ */
 final class HandedIn {
   final Supervisor app;
   final ProducerRef<Integer, ?> producer;
@@ -51,7 +54,8 @@ final class HandedIn {
 
   /** Starts a consumer of what several threads hand in, or others give back. */
   void subscribedInAnyOrder() {
-    noted(app.start(Stage.consumer("any", producer, () -> (batch, from) -> handled.addAndGet(batch.size())).withDemand(Demand.max(4))));
+    noted(app.start(Stage.consumer("any", producer, () -> (batch, from) -> handled.addAndGet(batch.size()))
+        .withDemand(Demand.max(4))));
   }
 
   private ConsumerRef<Integer, ?> noted(ConsumerRef<Integer, ?> ref) {
@@ -60,7 +64,8 @@ final class HandedIn {
   }
 
   private ConsumerSpec<Integer, Keeper> consumerSpec() {
-    return Stage.consumer("out" + started.getAndIncrement(), Integer.class, Keeper::new).withRedelivery(Redelivery.attempts(1_000_000));
+    return Stage.consumer("out" + started.getAndIncrement(), Integer.class, Keeper::new)
+        .withRedelivery(Redelivery.attempts(1_000_000));
   }
 
   private final class Keeper implements Stage.Consumer<Integer> {
@@ -87,14 +92,20 @@ final class HandedIn {
     }
   }
 
-  /** The scope is closed: each event that was accepted has been handled, or has come back. With one consumer for each event at most. */
+  /**
+   * The scope is closed: each event that was accepted has been handled, or has come back. With one consumer for each
+   * event at most.
+   */
   void check() {
     if (!problems.isEmpty()) throw new AssertionError(problems.peek());
     StageSnapshot end = producer.snapshot();
-    if (end.eventsEmitted() != accepted.get()) throw new AssertionError(accepted + " events were accepted, but emitted: " + end);
+    if (end.eventsEmitted() != accepted.get())
+      throw new AssertionError(accepted + " events were accepted, but emitted: " + end);
     if (handled.get() + end.eventsReturned() + end.eventsUndelivered() != accepted.get()) {
-      throw new AssertionError(accepted + " events were accepted and " + handled + " handled, and of the others: " + end);
+      throw new AssertionError(
+          accepted + " events were accepted and " + handled + " handled, and of the others: " + end);
     }
-    for (StageRef<?> ref : refs) if (ref.isAlive()) throw new AssertionError(ref.path() + " is alive after its scope was closed");
+    for (StageRef<?> ref : refs)
+      if (ref.isAlive()) throw new AssertionError(ref.path() + " is alive after its scope was closed");
   }
 }

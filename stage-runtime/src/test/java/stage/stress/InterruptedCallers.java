@@ -7,7 +7,10 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import stage.api.Dispatcher;
 
-/** R2: threads that hand in events are interrupted at random moments; what was accepted is what is handled, no more and no less. */
+/**
+ * R2: threads that hand in events are interrupted at random moments; what was accepted is what is handled, no more and
+ * no less.
+ */
 final class InterruptedCallers {
   private static final int THREADS = 8;
 
@@ -45,6 +48,7 @@ final class InterruptedCallers {
     handed.check();
     if (!problems.isEmpty()) throw new AssertionError(problems.peek());
     int all = handed.accepted.get() + interrupted.get();
-    if (all != THREADS * events) throw new AssertionError("of " + THREADS * events + " calls, " + handed.accepted + " were accepted and " + interrupted + " interrupted");
+    if (all != THREADS * events) throw new AssertionError(
+        "of " + THREADS * events + " calls, " + handed.accepted + " were accepted and " + interrupted + " interrupted");
   }
 }

@@ -19,7 +19,8 @@ final class ManySubscribers {
     var handled = new AtomicLong();
     var outOfOrder = new AtomicLong();
     try (var app = Supervisor.open("many")) {
-      var producer = app.start(Stage.producer("one", Integer.class, () -> ManySubscribers::nothing).withDispatcher(Dispatcher.broadcast()));
+      var producer = app.start(
+          Stage.producer("one", Integer.class, () -> ManySubscribers::nothing).withDispatcher(Dispatcher.broadcast()));
       for (int i = 0; i < subscribers; i++) {
         app.start(Stage.consumer("c" + i, producer, () -> new Stage.Consumer<>() {
           private int next;
@@ -36,7 +37,8 @@ final class ManySubscribers {
       app.join();
     }
     if (handled.get() != (long) subscribers * EVENTS || outOfOrder.get() > 0) {
-      throw new AssertionError(handled + " events were handled by " + subscribers + " subscribers of " + EVENTS + ", " + outOfOrder + " of them out of order");
+      throw new AssertionError(handled + " events were handled by " + subscribers + " subscribers of " + EVENTS + ", "
+          + outOfOrder + " of them out of order");
     }
   }
 

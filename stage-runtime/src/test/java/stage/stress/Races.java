@@ -13,7 +13,10 @@ import stage.api.Subscription;
 import stage.api.SubscriptionRefusedException;
 import stage.api.supervision.ScopeMisuseException;
 
-/** R4: each two of what users do, at the same time on two threads, again and again; no event is lost or doubled, and the scope closes. */
+/**
+ * R4: each two of what users do, at the same time on two threads, again and again; no event is lost or doubled, and the
+ * scope closes.
+ */
 final class Races {
   enum Deed {
     REQUEST,

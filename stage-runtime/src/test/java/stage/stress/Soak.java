@@ -12,7 +12,10 @@ import stage.api.supervision.Intensity;
 import stage.api.supervision.Supervisor;
 import stage.api.supervision.SupervisorSpec;
 
-/** R7: for long, in little memory: a generator, a stage that crashes now and then, and a slow consumer; what is kept must not grow. */
+/**
+ * R7: for long, in little memory: a generator, a stage that crashes now and then, and a slow consumer; what is kept
+ * must not grow.
+ */
 final class Soak {
   private Soak() {}
 
@@ -20,16 +23,19 @@ final class Soak {
     long until = System.nanoTime() + duration.toNanos();
     var handled = new AtomicLong();
     long emitted;
-    try (var app = Supervisor.open(SupervisorSpec.of("soak").withIntensity(new Intensity(Integer.MAX_VALUE, Duration.ofMillis(1))))) {
+    try (var app = Supervisor
+        .open(SupervisorSpec.of("soak").withIntensity(new Intensity(Integer.MAX_VALUE, Duration.ofMillis(1))))) {
       var source = app.start(Stage.generator("source", byte[].class, () -> out -> {
         while (System.nanoTime() - until < 0) out.emit(new byte[100]);
       }));
-      var middle = app.start(Stage.producerConsumer("middle", source, Crashing::new).withRedelivery(Redelivery.attempts(100)));
+      var middle =
+          app.start(Stage.producerConsumer("middle", source, Crashing::new).withRedelivery(Redelivery.attempts(100)));
       app.start(Stage.consumer("sink", middle, () -> (batch, from) -> handled.addAndGet(batch.size())));
       app.join();
       emitted = source.snapshot().eventsEmitted();
     }
-    if (handled.get() != emitted || emitted == 0) throw new AssertionError(handled + " of " + emitted + " events were handled");
+    if (handled.get() != emitted || emitted == 0)
+      throw new AssertionError(handled + " of " + emitted + " events were handled");
   }
 
   private static final class Crashing implements Stage.ProducerConsumer<byte[], byte[]> {

@@ -113,7 +113,8 @@ class StressTest {
       recording.enable("jdk.VirtualThreadPinned").withThreshold(Duration.ZERO).withStackTrace();
       recording.start();
       assertThat(new IllegalStateException("the recorder loads what it traces throwables with")).isNotNull();
-      quietly(StressTest::crashesAndRaces);   // loads, links and initializes: the JVM waits in monitors of its own for that
+      // loads, links and initializes: the JVM waits in monitors of its own for that
+      quietly(StressTest::crashesAndRaces);
       Instant warm = Instant.now();
       quietly(StressTest::crashesAndRaces);
       recording.stop();
@@ -135,10 +136,12 @@ class StressTest {
    * nor Flight Recorder itself, whose pool of strings has a monitor.
    */
   private static boolean isInTheEngine(RecordedEvent event) {
-    if (!event.getEventType().getName().equals("jdk.VirtualThreadPinned") || event.getStackTrace() == null) return false;
+    if (!event.getEventType().getName().equals("jdk.VirtualThreadPinned") || event.getStackTrace() == null)
+      return false;
     boolean isFirstUse = event.hasField("pinnedReason")
         && String.valueOf(event.getString("pinnedReason")).startsWith("Waited for initialization of ");
-    List<String> stack = event.getStackTrace().getFrames().stream().map(frame -> frame.getMethod().getType().getName()).toList();
+    List<String> stack =
+        event.getStackTrace().getFrames().stream().map(frame -> frame.getMethod().getType().getName()).toList();
     boolean isTheJdk = stack.getFirst().startsWith("jdk.jfr.") || stack.getFirst().startsWith("jdk.internal.loader.");
     return !isFirstUse && !isTheJdk && stack.stream().anyMatch(type -> type.startsWith("stage.runtime."));
   }
@@ -202,14 +205,16 @@ class StressTest {
 
     @Test
     void r8_holdsOnOneCarrierThread() throws Exception {
-      inAJvm(List.of("-Djdk.virtualThreadScheduler.parallelism=1", "-Djdk.virtualThreadScheduler.maxPoolSize=1"), "R4_RACES", String.valueOf(SEED), "little");
+      inAJvm(List.of("-Djdk.virtualThreadScheduler.parallelism=1", "-Djdk.virtualThreadScheduler.maxPoolSize=1"),
+          "R4_RACES", String.valueOf(SEED), "little");
     }
 
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 8})
     @Tag("stress")
     void r8_allHoldsOnSoManyCarrierThreads(int carriers) throws Exception {
-      inAJvm(List.of("-Djdk.virtualThreadScheduler.parallelism=" + carriers, "-Djdk.virtualThreadScheduler.maxPoolSize=" + carriers), "all", String.valueOf(SEED), "full");
+      inAJvm(List.of("-Djdk.virtualThreadScheduler.parallelism=" + carriers,
+          "-Djdk.virtualThreadScheduler.maxPoolSize=" + carriers), "all", String.valueOf(SEED), "full");
     }
 
     @ParameterizedTest

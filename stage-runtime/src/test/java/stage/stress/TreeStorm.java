@@ -18,14 +18,18 @@ import stage.api.supervision.Strategy;
 import stage.api.supervision.Supervisor;
 import stage.api.supervision.SupervisorSpec;
 
-/** R5: a tree of supervisors, six below each, in which stages are started, stopped, killed and crashed at random, also where they start and stop. */
+/**
+ * R5: a tree of supervisors, six below each, in which stages are started, stopped, killed and crashed at random, also
+ * where they start and stop.
+ */
 final class TreeStorm {
   private static final int BREADTH = 6;
 
   private final SplittableRandom random;
   private final List<Supervisor> supervisors = new ArrayList<>();
   private final List<StageRef<?>> stages = new ArrayList<>();
-  private final AtomicInteger running = new AtomicInteger();   // incarnations whose onStart has returned and whose onStop has not begun
+  // incarnations whose onStart has returned and whose onStop has not begun
+  private final AtomicInteger running = new AtomicInteger();
   private int named;
   private int tooLate;
 
@@ -39,7 +43,8 @@ final class TreeStorm {
 
   private void run(int size, int actions, Duration limit) throws Exception {
     long until = System.nanoTime() + limit.toNanos();
-    Supervisor root = Supervisor.open(SupervisorSpec.of("tree").withIntensity(Intensity.of(Integer.MAX_VALUE)).withShutdown(Duration.ofSeconds(60)));
+    Supervisor root = Supervisor.open(
+        SupervisorSpec.of("tree").withIntensity(Intensity.of(Integer.MAX_VALUE)).withShutdown(Duration.ofSeconds(60)));
     boolean failed = false;
     try (root) {
       supervisors.add(root);
@@ -53,7 +58,8 @@ final class TreeStorm {
     } catch (StageFailedException gaveUp) {
       failed = true;   // one after the other, the supervisors may give up, up to the root
     }
-    for (StageRef<?> ref : stages) if (ref.isAlive()) throw new AssertionError(ref.path() + " is alive after its scope was closed");
+    for (StageRef<?> ref : stages)
+      if (ref.isAlive()) throw new AssertionError(ref.path() + " is alive after its scope was closed");
     if (running.get() != 0) throw new AssertionError(running + " incarnations more were started than stopped");
     if (failed && tooLate == 0) throw new AssertionError("the scope has failed, and nobody noticed");
   }

@@ -38,7 +38,8 @@ final class Watchdog {
       ManagementFactory.getPlatformMXBean(com.sun.management.HotSpotDiagnosticMXBean.class)
           .dumpThreads(dump.toString(), com.sun.management.HotSpotDiagnosticMXBean.ThreadDumpFormat.JSON);
       runner.interrupt();
-      throw new AssertionError(what + " has not ended after " + limit.toSeconds() + " s; all threads are in " + dump + ", those of stages:\n" + stagesOf(dump), late);
+      throw new AssertionError(what + " has not ended after " + limit.toSeconds() + " s; all threads are in " + dump
+          + ", those of stages:\n" + stagesOf(dump), late);
     } catch (ExecutionException failed) {
       throw new AssertionError(what + " failed: " + failed.getCause(), failed.getCause());
     }

@@ -70,7 +70,8 @@ class ProbesTest {
   void aStageInBetweenHasDemandFromTheOneToTheOther(Clock clock) throws Throwable {
     clock.run(scope -> {
       ProducerProbe<Integer> source = ProducerProbe.start(scope, "source");
-      var twice = scope.start(Stage.producerConsumer("twice", source.ref(), Integer.class, () -> (events, from, out) -> {
+      var twice =
+          scope.start(Stage.producerConsumer("twice", source.ref(), Integer.class, () -> (events, from, out) -> {
         for (int event : events) out.emit(2 * event);
       }).withDemand(Demand.max(2)));
       ConsumerProbe<Integer> sink = ConsumerProbe.start(scope, "sink", twice);
@@ -103,7 +104,8 @@ class ProbesTest {
       source.fail(new IOException("gone"));
       assertThat(sink.expectFailure(IOException.class)).hasMessage("gone");
       assertThatThrownBy(() -> sink.expectFailure(IllegalStateException.class)).isInstanceOf(AssertionError.class)
-          .hasMessageContaining("expected a failure by java.lang.IllegalStateException, but it was by java.io.IOException: gone");
+          .hasMessageContaining(
+              "expected a failure by java.lang.IllegalStateException, but it was by java.io.IOException: gone");
       assertThatThrownBy(sink::expectComplete).isInstanceOf(AssertionError.class).hasCauseInstanceOf(IOException.class)
           .hasMessageContaining("the subscription has failed, as probes/source has, by java.io.IOException: gone");
     });
@@ -122,9 +124,11 @@ class ProbesTest {
       sink.request(1);
       source.sendNext(4);
       sink.within(A_WHILE);
-      assertThatThrownBy(() -> sink.expectNextCount(2)).isInstanceOf(AssertionError.class).hasMessageContaining("expected 2 events, but only 1 came, [4] within")
+      assertThatThrownBy(() -> sink.expectNextCount(2)).isInstanceOf(AssertionError.class)
+          .hasMessageContaining("expected 2 events, but only 1 came, [4] within")
           .hasMessageContaining("all 4 that were asked for have come; call request(n) for more");
-      assertThatThrownBy(sink::requestNext).isInstanceOf(AssertionError.class).hasMessageContaining("of 5 asked for, probes/source has sent 4");
+      assertThatThrownBy(sink::requestNext).isInstanceOf(AssertionError.class)
+          .hasMessageContaining("of 5 asked for, probes/source has sent 4");
     });
   }
 
@@ -134,13 +138,16 @@ class ProbesTest {
     clock.run(scope -> {
       ProducerProbe<String> source = ProducerProbe.start(scope, "source");
       source.within(A_WHILE);
-      assertThatThrownBy(source::expectSubscription).isInstanceOf(AssertionError.class).hasMessageContaining("nobody has within");
-      assertThatThrownBy(source::expectCancel).isInstanceOf(AssertionError.class).hasMessageContaining("call expectSubscription() first");
+      assertThatThrownBy(source::expectSubscription).isInstanceOf(AssertionError.class)
+          .hasMessageContaining("nobody has within");
+      assertThatThrownBy(source::expectCancel).isInstanceOf(AssertionError.class)
+          .hasMessageContaining("call expectSubscription() first");
       source.within(Duration.ofSeconds(3));
       ConsumerProbe<String> sink = ConsumerProbe.start(scope, "sink", source.ref());
       source.expectSubscription();
       sink.cancel();
-      scope.children().stream().filter(child -> child.name().equals("sink")).forEach(child -> assertThatCode(child::join).doesNotThrowAnyException());
+      scope.children().stream().filter(child -> child.name().equals("sink"))
+          .forEach(child -> assertThatCode(child::join).doesNotThrowAnyException());
       source.expectCancel();
     });
   }
@@ -166,18 +173,26 @@ class ProbesTest {
       ConsumerProbe<String> sink = ConsumerProbe.start(scope, "sink", source.ref());
       sink.request(2);
       source.sendNext("one");
-      assertThatThrownBy(() -> sink.expectNext("two")).isInstanceOf(AssertionError.class).hasMessageStartingWith("sink: expected [two], but [one] came");
+      assertThatThrownBy(() -> sink.expectNext("two")).isInstanceOf(AssertionError.class)
+          .hasMessageStartingWith("sink: expected [two], but [one] came");
       source.sendNext("two");
-      assertThatThrownBy(() -> sink.expectNoEvent(A_WHILE)).isInstanceOf(AssertionError.class).hasMessageContaining("but two came");
-      assertThatThrownBy(sink::expectComplete).isInstanceOf(AssertionError.class).hasMessageStartingWith("sink: expected completion, but two came");
+      assertThatThrownBy(() -> sink.expectNoEvent(A_WHILE)).isInstanceOf(AssertionError.class)
+          .hasMessageContaining("but two came");
+      assertThatThrownBy(sink::expectComplete).isInstanceOf(AssertionError.class)
+          .hasMessageStartingWith("sink: expected completion, but two came");
       sink.expectNext("two");
       sink.request(1);
-      assertThatThrownBy(() -> source.expectNoDemand(Duration.ofSeconds(1))).isInstanceOf(AssertionError.class).hasMessageContaining("there was one of 1 (probes/sink 1)");
+      assertThatThrownBy(() -> source.expectNoDemand(Duration.ofSeconds(1))).isInstanceOf(AssertionError.class)
+          .hasMessageContaining("there was one of 1 (probes/sink 1)");
       source.complete();
-      assertThatThrownBy(sink::expectFailure).isInstanceOf(AssertionError.class).hasMessageContaining("the subscription has completed");
-      assertThatThrownBy(sink::expectNext).hasMessageContaining("expected an event, but none came: the subscription has completed");
-      assertThatThrownBy(() -> source.sendNext("three")).hasMessageContaining("the probe has ended, as it was told to complete");
-      assertThatThrownBy(source::expectCancel).hasMessageContaining("the probe was told to complete, which ends all subscriptions");
+      assertThatThrownBy(sink::expectFailure).isInstanceOf(AssertionError.class)
+          .hasMessageContaining("the subscription has completed");
+      assertThatThrownBy(sink::expectNext)
+          .hasMessageContaining("expected an event, but none came: the subscription has completed");
+      assertThatThrownBy(() -> source.sendNext("three"))
+          .hasMessageContaining("the probe has ended, as it was told to complete");
+      assertThatThrownBy(source::expectCancel)
+          .hasMessageContaining("the probe was told to complete, which ends all subscriptions");
     });
   }
 
@@ -187,11 +202,16 @@ class ProbesTest {
     clock.run(scope -> {
       ProducerProbe<String> source = ProducerProbe.start(scope, "source");
       ConsumerProbe<String> sink = ConsumerProbe.start(scope, "sink", source.ref());
-      assertThatThrownBy(() -> source.sendNext("one")).isInstanceOf(AssertionError.class).hasMessageContaining("a demand of 1 or more, but there was one of 0");
-      assertThatThrownBy(sink::expectNext).isInstanceOf(AssertionError.class).hasMessageContaining("none came within 3000 ms; nothing was asked for; call request(n) first");
-      assertThatThrownBy(() -> sink.expectNext("one", "two")).isInstanceOf(AssertionError.class).hasMessageContaining("only [] came");
-      assertThatThrownBy(sink::expectComplete).isInstanceOf(AssertionError.class).hasMessageContaining("there was no end");
-      assertThatThrownBy(source::expectCancel).isInstanceOf(AssertionError.class).hasMessageContaining("nobody has (probes/sink 0) within 3000 ms");
+      assertThatThrownBy(() -> source.sendNext("one")).isInstanceOf(AssertionError.class)
+          .hasMessageContaining("a demand of 1 or more, but there was one of 0");
+      assertThatThrownBy(sink::expectNext).isInstanceOf(AssertionError.class)
+          .hasMessageContaining("none came within 3000 ms; nothing was asked for; call request(n) first");
+      assertThatThrownBy(() -> sink.expectNext("one", "two")).isInstanceOf(AssertionError.class)
+          .hasMessageContaining("only [] came");
+      assertThatThrownBy(sink::expectComplete).isInstanceOf(AssertionError.class)
+          .hasMessageContaining("there was no end");
+      assertThatThrownBy(source::expectCancel).isInstanceOf(AssertionError.class)
+          .hasMessageContaining("nobody has (probes/sink 0) within 3000 ms");
       assertThatThrownBy(() -> sink.request(0)).isInstanceOf(IllegalArgumentException.class);
       assertThatThrownBy(() -> source.expectDemand(0)).isInstanceOf(IllegalArgumentException.class);
       assertThat(List.of(source.ref(), scope.children().getFirst())).hasSize(2);

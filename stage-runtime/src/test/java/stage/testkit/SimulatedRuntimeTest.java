@@ -141,7 +141,8 @@ class SimulatedRuntimeTest {
   @Test
   void eachThirdTurnCrashesAndTheSumIsRight() {
     var runs = new AtomicInteger();
-    SimulatedRuntime.withSeeds(1, 50).with(crashing("sum").every(3)).with(crashing("sums/numbers").every(2)).run(simulated -> {
+    SimulatedRuntime.withSeeds(1, 50).with(crashing("sum").every(3)).with(crashing("sums/numbers").every(2))
+        .run(simulated -> {
       assertThat(sum(false)).isEqualTo(45);
       assertThat(simulated.crashes()).isGreaterThanOrEqualTo(2);
       runs.incrementAndGet();
@@ -154,9 +155,11 @@ class SimulatedRuntimeTest {
     SimulatedRuntime runtime = SimulatedRuntime.withSeeds(1, 1000).with(anywhere(0.05));
     SimulatedRuntime.Body body = simulated -> assertThat(sum(true)).isEqualTo(45);
     var failed = catchThrowableOfType(SimulationFailed.class, () -> runtime.run(body));
-    assertThat(failed).hasMessageContaining("simplified").hasMessageContaining("-Dstage.testkit.replay=" + failed.choices()).hasMessageContaining("sums/sum#2");
+    assertThat(failed).hasMessageContaining("simplified")
+        .hasMessageContaining("-Dstage.testkit.replay=" + failed.choices()).hasMessageContaining("sums/sum#2");
     assertThat(failed.getCause()).isInstanceOf(AssertionError.class).hasMessageContaining("45");
-    var again = catchThrowableOfType(SimulationFailed.class, () -> SimulatedRuntime.replaying(failed.choices()).with(anywhere(0.05)).run(body));
+    var again = catchThrowableOfType(SimulationFailed.class,
+        () -> SimulatedRuntime.replaying(failed.choices()).with(anywhere(0.05)).run(body));
     assertThat(again.getCause()).hasMessage(failed.getCause().getMessage());
     SimulatedRuntime.withSeeds(1, 200).with(anywhere(0.05)).run(simulated -> assertThat(sum(false)).isEqualTo(45));
     log.take();
@@ -170,8 +173,10 @@ class SimulatedRuntimeTest {
         scope.start(Stage.consumer("waiter", never, () -> (events, from) -> {}).withDemand(Demand.max(2)));
         scope.join();
       }
-    })).isInstanceOf(SimulationFailed.class).hasMessageContaining("nobody can go on").hasMessageContaining("stuck/waiter#1 waits for events")
-        .hasMessageContaining("  `stuck/waiter` has had no events for 0 ms because `stuck/never` has had nothing to emit for 0 ms, though it is asked for events")
+    })).isInstanceOf(SimulationFailed.class).hasMessageContaining("nobody can go on")
+        .hasMessageContaining("stuck/waiter#1 waits for events")
+        .hasMessageContaining(
+            "  `stuck/waiter` has had no events for 0 ms because `stuck/never` has had nothing to emit for 0 ms, though it is asked for events")
         .hasMessageContaining("SimulatedRuntimeTest");
   }
 
@@ -187,9 +192,14 @@ class SimulatedRuntimeTest {
           return 0;
         }));
       }
-    })).isInstanceOf(SimulationFailed.class).hasMessageContaining("the body of the simulation waits for an answer of knot/one, at stage.testkit.SimulatedRuntimeTest")
-        .hasMessageContaining("  knot/one#1 waits for an answer of knot/two, at").hasMessageContaining("  knot/two#1 waits for demand of the consumers of knot/idle, at")
-        .satisfies(failed -> assertThat(failed.getMessage().lines().takeWhile(line -> !line.startsWith("what happened"))).noneMatch(line -> line.contains("can go on [")));
+    })).isInstanceOf(SimulationFailed.class)
+        .hasMessageContaining(
+            "the body of the simulation waits for an answer of knot/one, at stage.testkit.SimulatedRuntimeTest")
+        .hasMessageContaining("  knot/one#1 waits for an answer of knot/two, at")
+        .hasMessageContaining("  knot/two#1 waits for demand of the consumers of knot/idle, at")
+        .satisfies(
+            failed -> assertThat(failed.getMessage().lines().takeWhile(line -> !line.startsWith("what happened")))
+                .noneMatch(line -> line.contains("can go on [")));
   }
 
   @Test
@@ -206,15 +216,19 @@ class SimulatedRuntimeTest {
         });
         stranger.join();
       }
-    })).isInstanceOf(SimulationFailed.class).hasMessageContaining("stranger").hasMessageContaining("is not part of the simulation")
-        .hasMessageContaining("start what is to run beside the stages with simulated.start(name, task)").hasRootCauseInstanceOf(IllegalStateException.class);
+    })).isInstanceOf(SimulationFailed.class).hasMessageContaining("stranger")
+        .hasMessageContaining("is not part of the simulation")
+        .hasMessageContaining("start what is to run beside the stages with simulated.start(name, task)")
+        .hasRootCauseInstanceOf(IllegalStateException.class);
   }
 
   @Test
   void aScopeFromOutsideIsToldOf() throws InterruptedException {
     try (Supervisor scope = Supervisor.open("outer")) {
-      assertThatThrownBy(() -> SimulatedRuntime.withSeed(1).run(simulated -> ProducerProbe.start(scope, "source"))).isInstanceOf(SimulationFailed.class)
-          .hasMessageContaining("stage outer/source is not part of the simulation, for its scope was opened outside of it; open the scope in the body")
+      assertThatThrownBy(() -> SimulatedRuntime.withSeed(1).run(simulated -> ProducerProbe.start(scope, "source")))
+          .isInstanceOf(SimulationFailed.class)
+          .hasMessageContaining(
+              "stage outer/source is not part of the simulation, for its scope was opened outside of it; open the scope in the body")
           .hasMessageContaining("did not come again");   // but another one, since the name was taken by then
     }
   }
@@ -226,17 +240,20 @@ class SimulatedRuntimeTest {
       for (int i = 0; i < 3000; i++) sum += 1 + simulated.choose(1000);
       assertThat(sum).isLessThan(1_000_000);
     };
-    var failed = catchThrowableOfType(SimulationFailed.class, () -> SimulatedRuntime.withSeed(5).withShrinking(0).run(body));
+    var failed =
+        catchThrowableOfType(SimulationFailed.class, () -> SimulatedRuntime.withSeed(5).withShrinking(0).run(body));
     assertThat(failed.choices()).isEqualTo("seed:5");
     assertThat(failed).hasMessageContaining("-Dstage.testkit.replay=seed:5\n");
     var again = catchThrowableOfType(SimulationFailed.class, () -> SimulatedRuntime.replaying("seed:5").run(body));
     assertThat(again.getCause()).hasMessage(failed.getCause().getMessage());
-    assertThatThrownBy(() -> SimulatedRuntime.replaying("seed:x")).isInstanceOf(IllegalArgumentException.class).hasMessageContaining("\"seed:x\"");
+    assertThatThrownBy(() -> SimulatedRuntime.replaying("seed:x")).isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("\"seed:x\"");
   }
 
   @Test
   void aRuleForAStageThatThereIsNotIsToldOf() {
-    assertThatThrownBy(() -> SimulatedRuntime.withSeeds(1, 5).with(crashing("summ").every(3)).run(simulated -> sum(false)))
+    assertThatThrownBy(
+        () -> SimulatedRuntime.withSeeds(1, 5).with(crashing("summ").every(3)).run(simulated -> sum(false)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("crashing(\"summ\").every(3) names no stage that there was; there were: sums/numbers, sums/sum");
     assertThatThrownBy(() -> SimulatedRuntime.withSeed(1).with(crashing("sink").every(1)).run(simulated -> {
@@ -244,10 +261,12 @@ class SimulatedRuntimeTest {
         ConsumerProbe.start(scope, "sink", ProducerProbe.<Integer>start(scope, "source").ref());
       }
     })).isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("crashing(\"sink\").every(1) names a probe, and those never crash; there were: probed/sink (a probe), probed/source (a probe)");
+        .hasMessage(
+            "crashing(\"sink\").every(1) names a probe, and those never crash; there were: probed/sink (a probe), probed/source (a probe)");
     assertThatThrownBy(() -> SimulatedRuntime.withSeed(1).with(crashing("summ").every(3)).run(simulated -> {
       throw new java.io.IOException("no such thing");
-    })).isInstanceOf(SimulationFailed.class).hasMessageContaining("no such thing").hasMessageContaining("names no stage that there was; there were: none");
+    })).isInstanceOf(SimulationFailed.class).hasMessageContaining("no such thing")
+        .hasMessageContaining("names no stage that there was; there were: none");
   }
 
   @Test
@@ -269,11 +288,14 @@ class SimulatedRuntimeTest {
 
   @Test
   void aFailureThatNeedsNoSeedIsToldAsSuch() {
-    assertThatThrownBy(() -> SimulatedRuntime.withSeeds(1, 5).with(anywhere(0.1)).run(simulated -> assertThat(sum(false)).isEqualTo(46)))
+    assertThatThrownBy(() -> SimulatedRuntime.withSeeds(1, 5).with(anywhere(0.1))
+        .run(simulated -> assertThat(sum(false)).isEqualTo(46)))
         .hasMessageContaining("no seed is needed: it fails even in the simplest order, without any crash");
-    assertThatThrownBy(() -> SimulatedRuntime.withSeeds(1, 5).with(crashing("sum").every(3)).run(simulated -> assertThat(sum(false)).isEqualTo(46)))
+    assertThatThrownBy(() -> SimulatedRuntime.withSeeds(1, 5).with(crashing("sum").every(3))
+        .run(simulated -> assertThat(sum(false)).isEqualTo(46)))
         .hasMessageContaining("no seed is needed: it fails even in the simplest order, and without the crashes too");
-    assertThatThrownBy(() -> SimulatedRuntime.withSeeds(1, 5).with(crashing("sum").every(3)).run(simulated -> assertThat(sum(true)).isEqualTo(45)))
+    assertThatThrownBy(() -> SimulatedRuntime.withSeeds(1, 5).with(crashing("sum").every(3))
+        .run(simulated -> assertThat(sum(true)).isEqualTo(45)))
         .hasMessageContaining("the crashes make it fail").hasMessageContaining(".with(crashing(\"sum\").every(3))");
     log.take();
   }
@@ -281,7 +303,8 @@ class SimulatedRuntimeTest {
   @Test
   void whatDoesNotBelongToTheSimulationIsToldOf() {
     var runs = new AtomicInteger();
-    assertThatThrownBy(() -> SimulatedRuntime.withSeed(1).run(simulated -> assertThat(runs.incrementAndGet()).isGreaterThan(1)))
+    assertThatThrownBy(
+        () -> SimulatedRuntime.withSeed(1).run(simulated -> assertThat(runs.incrementAndGet()).isGreaterThan(1)))
         .isInstanceOf(SimulationFailed.class).hasMessageContaining("did not come again");
   }
 
@@ -298,7 +321,9 @@ class SimulatedRuntimeTest {
         scope.join();
       }
       throw new IllegalStateException("seen enough");
-    })).isInstanceOf(SimulationFailed.class).hasMessageContaining("shop/parser#1 crashed in onEvents: java.lang.NumberFormatException: For input string: \"x\"")
+    })).isInstanceOf(SimulationFailed.class)
+        .hasMessageContaining(
+            "shop/parser#1 crashed in onEvents: java.lang.NumberFormatException: For input string: \"x\"")
         .hasMessageContaining("shop/parser gave up on x, tried 2 times: java.lang.NumberFormatException");
     assertThat(log.take()).isNotEmpty();
   }
@@ -331,7 +356,8 @@ class SimulatedRuntimeTest {
   void whatThrowsIsTold() {
     assertThatThrownBy(() -> SimulatedRuntime.withSeed(1).run(simulated -> {
       throw new java.io.IOException("no such thing");
-    })).isInstanceOf(SimulationFailed.class).hasMessageContaining("seed 1 fails").hasMessageContaining("no such thing").hasCauseInstanceOf(java.io.IOException.class);
+    })).isInstanceOf(SimulationFailed.class).hasMessageContaining("seed 1 fails").hasMessageContaining("no such thing")
+        .hasCauseInstanceOf(java.io.IOException.class);
   }
 
   @Test
@@ -351,7 +377,8 @@ class SimulatedRuntimeTest {
         for (int i : IntStream.range(0, 3).toArray()) source.sendNext(i);
         sink.expectNext(0, 1, 2);
         assertThat(asker.getName()).isEqualTo("asker");
-        simulated.await("the source has nothing left to send", () -> source.ref().snapshot().outputs().getFirst().outstanding() == 0);
+        simulated.await("the source has nothing left to send",
+            () -> source.ref().snapshot().outputs().getFirst().outstanding() == 0);
         Ledgers.assertBalanced(scope);
       }
     });
@@ -364,17 +391,22 @@ class SimulatedRuntimeTest {
         throw new IllegalStateException("not like this");
       });
       simulated.advance(Duration.ofHours(1));
-    })).isInstanceOf(SimulationFailed.class).hasMessageContaining("task critic threw").hasRootCauseMessage("not like this");
+    })).isInstanceOf(SimulationFailed.class).hasMessageContaining("task critic threw")
+        .hasRootCauseMessage("not like this");
   }
 
-  /** Simulated time must not run on to the end of the grace while somebody has been interrupted and has not had a chance to notice. */
+  /**
+   * Simulated time must not run on to the end of the grace while somebody has been interrupted and has not had a chance
+   * to notice.
+   */
   @Test
   void whoObeysAnInterruptHasTheTimeToDoSo() {
     SimulatedRuntime.withSeeds(0, 100).run(simulated -> {
       var spec = SupervisorSpec.of("obeys").withStrategy(Strategy.ONE_FOR_ALL).withGrace(Duration.ofMillis(1));
       try (Supervisor scope = Supervisor.open(spec)) {
         var numbers = scope.start(Stage.producer("numbers", Integer.class, () -> (demand, out) -> out.emit(1)));
-        var waits = Stage.consumer("waits", Integer.class, () -> (events, from) -> simulated.advance(Duration.ofDays(1)));
+        var waits =
+            Stage.consumer("waits", Integer.class, () -> (events, from) -> simulated.advance(Duration.ofDays(1)));
         scope.start(waits.withShutdown(Shutdown.within(Duration.ofSeconds(1))).subscribeTo(numbers, Demand.max(1)));
         simulated.advance(Duration.ofSeconds(1));
         numbers.kill();   // so the other is to stop too, and is killed when its time is over
@@ -438,18 +470,25 @@ class SimulatedRuntimeTest {
     SimulatedRuntime.withSeed(7).run(simulated -> drawn.add(simulated.choose(1 << 20)));
     SimulatedRuntime.withSeed(8).run(simulated -> drawn.add(simulated.choose(1 << 20)));
     assertThat(drawn.get(0)).isEqualTo(drawn.get(1)).isNotEqualTo(drawn.get(2));
-    assertThatThrownBy(() -> SimulatedRuntime.withSeed(8).run(simulated -> simulated.choose(0))).hasMessageContaining("bound must be at least 1, but was 0");
+    assertThatThrownBy(() -> SimulatedRuntime.withSeed(8).run(simulated -> simulated.choose(0)))
+        .hasMessageContaining("bound must be at least 1, but was 0");
   }
 
   @Test
   void badValuesAreRefused() {
-    assertThatThrownBy(() -> crashing("parser").every(0)).isInstanceOf(IllegalArgumentException.class).hasMessageContaining("at least 1").hasMessageContaining("parser");
-    assertThatThrownBy(() -> anywhere(1.5)).isInstanceOf(IllegalArgumentException.class).hasMessageContaining("from 0.0 to 1.0, but was 1.5");
+    assertThatThrownBy(() -> crashing("parser").every(0)).isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("at least 1").hasMessageContaining("parser");
+    assertThatThrownBy(() -> anywhere(1.5)).isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("from 0.0 to 1.0, but was 1.5");
     assertThatThrownBy(() -> anywhere(Double.NaN)).isInstanceOf(IllegalArgumentException.class);
-    assertThatThrownBy(() -> SimulatedRuntime.withSeeds(1, 0)).isInstanceOf(IllegalArgumentException.class).hasMessageContaining("at least 1, but was 0");
-    assertThatThrownBy(() -> SimulatedRuntime.replaying("1,x")).isInstanceOf(IllegalArgumentException.class).hasMessageContaining("\"1,x\"");
-    assertThatThrownBy(() -> SimulatedRuntime.withSeed(1).withShrinking(-1)).isInstanceOf(IllegalArgumentException.class);
-    assertThatThrownBy(() -> SimulatedRuntime.withSeed(1).run(simulated -> SimulatedRuntime.withSeed(1).run(inner -> new CountDownLatch(1))))
+    assertThatThrownBy(() -> SimulatedRuntime.withSeeds(1, 0)).isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("at least 1, but was 0");
+    assertThatThrownBy(() -> SimulatedRuntime.replaying("1,x")).isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("\"1,x\"");
+    assertThatThrownBy(() -> SimulatedRuntime.withSeed(1).withShrinking(-1))
+        .isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> SimulatedRuntime.withSeed(1)
+        .run(simulated -> SimulatedRuntime.withSeed(1).run(inner -> new CountDownLatch(1))))
         .hasMessageContaining("within a simulation");
   }
 
@@ -460,7 +499,8 @@ class SimulatedRuntimeTest {
       assertThatThrownBy(() -> SimulatedRuntime.withSeeds(1, 3).withShrinking(0).run(simulated -> {
         Supervisor.open("closed").close();
         Supervisor.open("forgotten").start(Stage.producer("idle", stage.behaviour.support.Idle::new));
-      })).isInstanceOf(SimulationFailed.class).hasMessageContaining("the body left open: scope forgotten; open scopes in the body with try-with-resources");
+      })).isInstanceOf(SimulationFailed.class)
+          .hasMessageContaining("the body left open: scope forgotten; open scopes in the body with try-with-resources");
     }
 
     @Test

@@ -31,7 +31,8 @@ class ArchitectureTest {
       .map(module -> Path.of("..", module, "target", "classes")).toList();
 
   static {
-    ArchConfiguration.get().setResolveMissingDependenciesFromClassPath(false);   // names are enough, and the JDK is large
+    // names are enough, and the JDK is large
+    ArchConfiguration.get().setResolveMissingDependenciesFromClassPath(false);
   }
 
   private static final JavaClasses CLASSES = new ClassFileImporter().importPaths(MODULES);
@@ -58,7 +59,8 @@ class ArchitectureTest {
   private static final int LARGEST_KNOT = 15;
 
   /** Those that are larger still; these numbers only ever become less. */
-  private static final Map<String, Integer> STILL_LARGER = Map.of("stage.runtime.engine", 34, "stage.runtime.supervision", 18);
+  private static final Map<String, Integer> STILL_LARGER =
+      Map.of("stage.runtime.engine", 34, "stage.runtime.supervision", 18);
 
   @Test
   void noKnotIsTooLarge() {
@@ -87,7 +89,8 @@ class ArchitectureTest {
       Rules first = rules().getFirst();
       JavaClasses withOffender = importWith(List.of(first), other);
 
-      assertThatThrownBy(() -> first.rule().check(withOffender)).isInstanceOf(AssertionError.class).hasMessageContaining(first.offender());
+      assertThatThrownBy(() -> first.rule().check(withOffender)).isInstanceOf(AssertionError.class)
+          .hasMessageContaining(first.offender());
     }
 
     static List<Rules> rulesButTheFirst() {
@@ -97,7 +100,8 @@ class ArchitectureTest {
     @ParameterizedTest(name = "against: {0}")
     @MethodSource("rulesButTheFirst")
     void isSeen(Rules rule) {
-      assertThatThrownBy(() -> rule.rule().check(withOffenders)).isInstanceOf(AssertionError.class).hasMessageContaining(rule.offender());
+      assertThatThrownBy(() -> rule.rule().check(withOffenders)).isInstanceOf(AssertionError.class)
+          .hasMessageContaining(rule.offender());
     }
 
     @Test
@@ -106,7 +110,8 @@ class ArchitectureTest {
       for (int i = 0; i <= LARGEST_KNOT; i++) {
         Path source = knot.resolve("Knotted" + i + ".java");
         int next = i == LARGEST_KNOT ? 0 : i + 1;
-        Files.writeString(source, "package knotted;\nclass Knotted" + i + " {\n  static class Nested {\n    Knotted" + next + "[] next;\n  }\n}\n");
+        Files.writeString(source, "package knotted;\nclass Knotted" + i + " {\n  static class Nested {\n    Knotted"
+            + next + "[] next;\n  }\n}\n");
         arguments.add(source.toString());
       }
       assertThat(ToolProvider.getSystemJavaCompiler().run(null, null, null, arguments.toArray(String[]::new))).isZero();
@@ -118,10 +123,12 @@ class ArchitectureTest {
 
     private static JavaClasses importWith(List<Rules> offences, Path folder) throws IOException {
       Path classes = Files.createDirectory(folder.resolve("classes"));
-      List<String> arguments = new ArrayList<>(List.of("-nowarn", "-proc:none", "-d", classes.toString(), "-cp", System.getProperty("java.class.path")));
+      List<String> arguments = new ArrayList<>(
+          List.of("-nowarn", "-proc:none", "-d", classes.toString(), "-cp", System.getProperty("java.class.path")));
       for (Rules rule : offences) {
         Path source = folder.resolve(rule.offender() + ".java");
-        Files.writeString(source, "package " + rule.offenderPackage() + ";\npublic class " + rule.offender() + " {\n  " + rule.offence() + "\n}\n");
+        Files.writeString(source, "package " + rule.offenderPackage() + ";\npublic class " + rule.offender() + " {\n  "
+            + rule.offence() + "\n}\n");
         arguments.add(source.toString());
       }
       int result = ToolProvider.getSystemJavaCompiler().run(null, null, null, arguments.toArray(String[]::new));
@@ -139,14 +146,17 @@ class ArchitectureTest {
       ModuleDescriptor api = descriptor("stage-api");
 
       assertThat(api.name()).isEqualTo("stage.api");
-      assertThat(exportsOf(api)).containsExactlyInAnyOrder("stage.api", "stage.api.observe", "stage.api.pipeline", "stage.api.supervision");
-      assertThat(api.exports()).filteredOn(ModuleDescriptor.Exports::isQualified).as("the doors between the two modules")
+      assertThat(exportsOf(api)).containsExactlyInAnyOrder("stage.api", "stage.api.observe", "stage.api.pipeline",
+          "stage.api.supervision");
+      assertThat(api.exports()).filteredOn(ModuleDescriptor.Exports::isQualified)
+          .as("the doors between the two modules")
           .hasSize(2).allSatisfy(door -> {
             assertThat(door.source()).isIn("stage.api.internal", "stage.api.pipeline.plan");
             assertThat(door.targets()).containsExactly("stage.runtime");
           });
       assertThat(requiresOf(api)).containsExactly("java.base");
-      assertThat(api.uses()).containsExactlyInAnyOrder("stage.api.pipeline.plan.PipelineRuntime", "stage.api.supervision.StageRuntime");
+      assertThat(api.uses()).containsExactlyInAnyOrder("stage.api.pipeline.plan.PipelineRuntime",
+          "stage.api.supervision.StageRuntime");
       assertThat(api.provides()).isEmpty();
     }
 
@@ -171,7 +181,8 @@ class ArchitectureTest {
       ModuleDescriptor samples = descriptor("stage-samples");
 
       assertThat(exportsOf(samples)).isEmpty();
-      assertThat(requiresOf(samples)).contains("stage.api").allMatch(name -> name.startsWith("java.") || name.startsWith("jdk.") || name.startsWith("stage."));
+      assertThat(requiresOf(samples)).contains("stage.api")
+          .allMatch(name -> name.startsWith("java.") || name.startsWith("jdk.") || name.startsWith("stage."));
     }
 
     @Test
@@ -189,7 +200,8 @@ class ArchitectureTest {
     }
 
     private static Set<String> exportsOf(ModuleDescriptor module) {
-      return module.exports().stream().filter(export -> !export.isQualified()).map(ModuleDescriptor.Exports::source).collect(Collectors.toSet());
+      return module.exports().stream().filter(export -> !export.isQualified()).map(ModuleDescriptor.Exports::source)
+          .collect(Collectors.toSet());
     }
 
     private static Set<String> requiresOf(ModuleDescriptor module) {

@@ -12,13 +12,14 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * The knots of a package: classes that all reach each other. A rule against cycles of packages does not see them, and what is tangled can only be
- * read as a whole. A nested class counts as the one that it is in.
+ * The knots of a package: classes that all reach each other. A rule against cycles of packages does not see them, and
+ * what is tangled can only be read as a whole. A nested class counts as the one that it is in.
  */
 final class Knots {
   private final Map<String, TreeSet<String>> uses;
   private final Map<String, Integer> found = new HashMap<>();   // by class: when it was found
-  private final Map<String, Integer> lowest = new HashMap<>();  // the first class that it reaches, of those not in a knot yet
+  // the first class that it reaches, of those not in a knot yet
+  private final Map<String, Integer> lowest = new HashMap<>();
   private final ArrayDeque<String> open = new ArrayDeque<>();
   private final List<List<String>> knots = new ArrayList<>();
 

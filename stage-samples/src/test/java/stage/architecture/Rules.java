@@ -51,17 +51,20 @@ record Rules(String name, ArchRule rule, String offenderPackage, String offence)
             "stage.api", "stage.runtime.dispatch.DemandDispatcher dispatcher;"),
 
         new Rules("the contracts know nothing of supervision",
-            noClasses().that().resideInAPackage("stage.api").should().dependOnClassesThat().resideInAPackage("stage.api.supervision..")
+            noClasses().that().resideInAPackage("stage.api").should().dependOnClassesThat()
+                .resideInAPackage("stage.api.supervision..")
                 .because("a stage can be read without knowing who restarts it"),
             "stage.api", "stage.api.supervision.Supervisor supervisor;"),
 
         new Rules("the runtime knows nothing of the samples",
-            noClasses().that().resideInAPackage("stage.runtime..").should().dependOnClassesThat().resideInAPackage("stage.samples..")
+            noClasses().that().resideInAPackage("stage.runtime..").should().dependOnClassesThat()
+                .resideInAPackage("stage.samples..")
                 .because("arrows point one way: samples, runtime, api"),
             "stage.runtime.engine", "stage.samples.dispatch.WeightedDispatcher dispatcher;"),
 
         new Rules("samples use the api only",
-            noClasses().that().resideInAPackage("stage.samples..").should().dependOnClassesThat().resideInAPackage("stage.runtime..")
+            noClasses().that().resideInAPackage("stage.samples..").should().dependOnClassesThat()
+                .resideInAPackage("stage.runtime..")
                 .because("a sample shows what users can do, and users cannot see the runtime"),
             "stage.samples.hello", "stage.runtime.engine.SubscriptionGraph graph;"),
 
@@ -77,21 +80,30 @@ record Rules(String name, ArchRule rule, String offenderPackage, String offence)
         room("dispatch", List.of("stage.runtime.lane", "stage.api"),
             "how events are shared is a matter of lanes and numbers", "stage.runtime.engine.SubscriptionGraph graph;"),
 
-        room("engine", List.of("stage.runtime.dispatch", "stage.runtime.lane", "stage.runtime.mailbox", "stage.runtime.bridge", "stage.runtime.time",
+        room("engine",
+            List.of("stage.runtime.dispatch", "stage.runtime.lane", "stage.runtime.mailbox", "stage.runtime.bridge",
+                "stage.runtime.time",
                 "stage.api", "stage.api.internal"),
             "it must not matter to a cell who supervises it", "stage.api.supervision.Supervisor supervisor;"),
 
-        room("supervision", List.of("stage.runtime.engine", "stage.runtime.simulation", "stage.runtime.time", "stage.api.."),
+        room("supervision",
+            List.of("stage.runtime.engine", "stage.runtime.simulation", "stage.runtime.time", "stage.api.."),
             "how events are shared is the engine's affair", "stage.runtime.dispatch.DemandDispatcher dispatcher;"),
 
-        room("flow", List.of("stage.runtime.engine", "stage.runtime.bridge", "stage.runtime.time", "stage.api", "stage.api.internal"),
-            "a bridge is a stage like any other, whoever supervises it", "stage.api.supervision.Supervisor supervisor;"),
+        room("flow",
+            List.of("stage.runtime.engine", "stage.runtime.bridge", "stage.runtime.time", "stage.api",
+                "stage.api.internal"),
+            "a bridge is a stage like any other, whoever supervises it",
+            "stage.api.supervision.Supervisor supervisor;"),
 
-        room("pipeline", List.of("stage.runtime.supervision", "stage.runtime.engine", "stage.runtime.bridge", "stage.runtime.lane",
+        room("pipeline",
+            List.of("stage.runtime.supervision", "stage.runtime.engine", "stage.runtime.bridge", "stage.runtime.lane",
                 "stage.runtime.simulation", "stage.runtime.time", "stage.api.."),
-            "a pipeline is made of stages, by those doors that the engine has for it", "stage.runtime.dispatch.DemandDispatcher dispatcher;"),
+            "a pipeline is made of stages, by those doors that the engine has for it",
+            "stage.runtime.dispatch.DemandDispatcher dispatcher;"),
 
-        room("observe", List.of("stage.runtime.supervision", "stage.runtime.engine", "stage.runtime.time", "stage.api.."),
+        room("observe",
+            List.of("stage.runtime.supervision", "stage.runtime.engine", "stage.runtime.time", "stage.api.."),
             "who watches is told the numbers, and touches no queue", "stage.runtime.mailbox.Mailbox mailbox;"),
 
         room("testkit", List.of("stage.runtime.simulation", "stage.runtime.time", "stage.api.."),
@@ -104,58 +116,77 @@ record Rules(String name, ArchRule rule, String offenderPackage, String offence)
             "what starts threads and tells time must not have to know what a stage is", "stage.api.Demand demand;"),
 
         new Rules("only the runtime's services and the test kit know the simulation",
-            noClasses().that(resideInAnyPackage(LIBRARY).and(resideOutsideOfPackages("stage.runtime.simulation..", "stage.runtime.testkit.."))
-                    .and(not(findTheSimulation()))).should().dependOnClassesThat().resideInAPackage("stage.runtime.simulation..")
+            noClasses()
+                .that(resideInAnyPackage(LIBRARY)
+                    .and(resideOutsideOfPackages("stage.runtime.simulation..", "stage.runtime.testkit.."))
+                    .and(not(findTheSimulation())))
+                .should().dependOnClassesThat().resideInAPackage("stage.runtime.simulation..")
                 .because("a stage must not be able to tell whether it is simulated"),
             "stage.runtime.engine", "stage.runtime.simulation.SimulatedTime time;"),
 
         new Rules("the library uses java.base only",
             noClasses().that(resideInAnyPackage(LIBRARY).and(resideOutsideOfPackages("stage.runtime.observe.jfr..",
                     "stage.runtime.observe.jmx.."))).should().dependOnClassesThat(
-                    resideOutsideOfPackages("stage..", "java.lang..", "java.util..", "java.time..", "java.io..", "java.nio..",
+                    resideOutsideOfPackages("stage..", "java.lang..", "java.util..", "java.time..", "java.io..",
+                        "java.nio..",
                             "java.math..", "java.net..")
-                        .or(resideInAnyPackage("java.lang.management..", "java.lang.instrument..", "java.util.logging..", "java.util.prefs..")))
-                .because("users get no dependency with it, and optional modules are touched in a package of their own only"),
+                        .or(resideInAnyPackage("java.lang.management..", "java.lang.instrument..",
+                            "java.util.logging..", "java.util.prefs..")))
+                .because(
+                    "users get no dependency with it, and optional modules are touched in a package of their own only"),
             "stage.runtime.engine", "java.util.logging.Logger logger;"),
 
         new Rules("only the page opens sockets",
             noClasses().that(resideInAnyPackage(LIBRARY).and(resideOutsideOfPackages("stage.runtime.observe.page..")))
-                .should().dependOnClassesThat(resideInAPackage("java.net..").and(not(classesNamed("addresses", "java.net.URI"))))
+                .should()
+                .dependOnClassesThat(resideInAPackage("java.net..").and(not(classesNamed("addresses", "java.net.URI"))))
                 .because("a library that nobody has asked for a page must not be reachable"),
             "stage.runtime.engine", "java.net.ServerSocket socket;"),
 
         new Rules("only its own package touches the flight recorder",
-            noClasses().that(resideInAPackage("stage..").and(resideOutsideOfPackages("stage.runtime.observe.jfr..", "stage.samples..")))
+            noClasses()
+                .that(resideInAPackage("stage..")
+                    .and(resideOutsideOfPackages("stage.runtime.observe.jfr..", "stage.samples..")))
                 .should().dependOnClassesThat().resideInAPackage("jdk.jfr..")
                 .because("a slim image has no module jdk.jfr, and must run"),
             "stage.runtime.engine", "jdk.jfr.Event event;"),
 
         new Rules("only its own package touches JMX",
-            noClasses().that(resideInAPackage("stage..").and(resideOutsideOfPackages("stage.runtime.observe.jmx..", "stage.samples..")))
+            noClasses()
+                .that(resideInAPackage("stage..")
+                    .and(resideOutsideOfPackages("stage.runtime.observe.jmx..", "stage.samples..")))
                 .should().dependOnClassesThat().resideInAnyPackage("java.lang.management..", "javax.management..")
                 .because("a slim image has no module java.management, and must run"),
             "stage.runtime.engine", "javax.management.ObjectName name;"),
 
         new Rules("only time and simulation know threads, parking, clocks and chance",
-            classes().that(resideInAnyPackage(LIBRARY).and(resideOutsideOfPackages("stage.runtime.time..", "stage.runtime.simulation.."))).should(notTouchTheWorld())
-                .because("what one seed decides must replay, so everything that waits, tells time, starts a thread or throws dice"
+            classes()
+                .that(resideInAnyPackage(LIBRARY)
+                    .and(resideOutsideOfPackages("stage.runtime.time..", "stage.runtime.simulation..")))
+                .should(notTouchTheWorld())
+                .because(
+                    "what one seed decides must replay, so everything that waits, tells time, starts a thread or throws dice"
                     + " sits behind one interface"),
             "stage.runtime.engine", "long now() { return System.nanoTime(); }"),
 
         new Rules("nothing blocks but in time and simulation",
-            noClasses().that(resideInAnyPackage(LIBRARY).and(resideOutsideOfPackages("stage.runtime.time..", "stage.runtime.simulation.."))
+            noClasses().that(resideInAnyPackage(LIBRARY)
+                .and(resideOutsideOfPackages("stage.runtime.time..", "stage.runtime.simulation.."))
                     .and(not(holdsWhatUsersWaitFor()))).should().dependOnClassesThat(waitingTypes())
                 .because("a stage waits where its driver can be asked what for"),
             "stage.runtime.supervision", "java.util.concurrent.CountDownLatch latch;"),
 
         new Rules("nobody sleeps, yields, spins or waits on a monitor",
-            classes().that().resideInAPackage("stage..").should(notCall(Set.of("java.lang.Thread.sleep", "java.lang.Thread.yield",
-                    "java.lang.Thread.onSpinWait", "java.lang.Object.wait", "java.lang.Object.notify", "java.lang.Object.notifyAll")))
+            classes().that().resideInAPackage("stage..")
+                .should(notCall(Set.of("java.lang.Thread.sleep", "java.lang.Thread.yield",
+                    "java.lang.Thread.onSpinWait", "java.lang.Object.wait", "java.lang.Object.notify",
+                    "java.lang.Object.notifyAll")))
                 .because("it wastes a core or pins a carrier, and cannot be simulated"),
             "stage.samples.hello", "void nap() { Thread.onSpinWait(); }"),
 
         new Rules("no method is synchronized",
-            methods().that().areDeclaredInClassesThat().resideInAPackage("stage..").should().notHaveModifier(JavaModifier.SYNCHRONIZED)
+            methods().that().areDeclaredInClassesThat().resideInAPackage("stage..").should()
+                .notHaveModifier(JavaModifier.SYNCHRONIZED)
                 .because("a monitor pins the carrier of a virtual thread on the JDKs before 24"),
             "stage.runtime.engine", "synchronized void enter() {}"),
 
@@ -181,7 +212,10 @@ record Rules(String name, ArchRule rule, String offenderPackage, String offence)
             "stage.api", "@Override public String toString() { return \"open for extension\"; }"));
   }
 
-  /** A room is a package. The nodes of a pipeline and what makes them are one: users see only the front of it, and the runtime the back. */
+  /**
+   * A room is a package. The nodes of a pipeline and what makes them are one: users see only the front of it, and the
+   * runtime the back.
+   */
   private static SliceAssignment rooms() {
     return new SliceAssignment() {
       @Override
@@ -202,9 +236,11 @@ record Rules(String name, ArchRule rule, String offenderPackage, String offence)
   private static Rules room(String name, List<String> seen, String because, String offence) {
     String room = "stage.runtime." + name + "..";
     String[] allowed = Stream.concat(Stream.of(room), seen.stream()).toArray(String[]::new);
-    ArchRule rule = noClasses().that().resideInAPackage(room).should().dependOnClassesThat(resideInAPackage("stage..").and(resideOutsideOfPackages(allowed)))
+    ArchRule rule = noClasses().that().resideInAPackage(room).should()
+        .dependOnClassesThat(resideInAPackage("stage..").and(resideOutsideOfPackages(allowed)))
         .because(because);
-    String sees = seen.isEmpty() ? "nothing of Stage" : seen.stream().map(Rules::shortName).collect(Collectors.joining(", "));
+    String sees =
+        seen.isEmpty() ? "nothing of Stage" : seen.stream().map(Rules::shortName).collect(Collectors.joining(", "));
     return new Rules(name + " sees " + sees, rule, "stage.runtime." + name, offence);
   }
 
@@ -215,7 +251,8 @@ record Rules(String name, ArchRule rule, String offenderPackage, String offence)
   /** {@return the simple name of the class with the offence} */
   String offender() {
     var simpleName = new StringBuilder("Offender");
-    for (String word : name.split("[^A-Za-z]+")) simpleName.append(Character.toUpperCase(word.charAt(0))).append(word.substring(1));
+    for (String word : name.split("[^A-Za-z]+"))
+      simpleName.append(Character.toUpperCase(word.charAt(0))).append(word.substring(1));
     return simpleName.toString();
   }
 
@@ -225,16 +262,21 @@ record Rules(String name, ArchRule rule, String offenderPackage, String offence)
   }
 
   private static ArchCondition<JavaClass> notTouchTheWorld() {
-    Set<String> calls = Set.of("java.lang.System.nanoTime", "java.lang.System.currentTimeMillis", "java.time.Instant.now",
-        "java.time.LocalDateTime.now", "java.lang.Thread.ofVirtual", "java.lang.Thread.ofPlatform", "java.lang.Thread.startVirtualThread",
+    Set<String> calls =
+        Set.of("java.lang.System.nanoTime", "java.lang.System.currentTimeMillis", "java.time.Instant.now",
+            "java.time.LocalDateTime.now", "java.lang.Thread.ofVirtual", "java.lang.Thread.ofPlatform",
+            "java.lang.Thread.startVirtualThread",
         "java.lang.Thread.<init>", "java.lang.Thread.start", "java.lang.Thread.join", "java.lang.Math.random");
-    Set<String> types = Set.of("java.util.concurrent.locks.LockSupport", "java.util.concurrent.Executors", "java.util.Timer", "java.util.Random",
+    Set<String> types = Set.of("java.util.concurrent.locks.LockSupport", "java.util.concurrent.Executors",
+        "java.util.Timer", "java.util.Random",
         "java.util.concurrent.ThreadLocalRandom", "java.util.SplittableRandom", "java.time.Clock");
-    return new ArchCondition<>("leave threads, parking, clocks and chance to stage.runtime.time and its simulated form") {
+    return new ArchCondition<>(
+        "leave threads, parking, clocks and chance to stage.runtime.time and its simulated form") {
       @Override
       public void check(JavaClass origin, ConditionEvents events) {
         for (JavaAccess<?> call : origin.getAccessesFromSelf()) {
-          if (calls.contains(nameOf(call)) || types.contains(call.getTargetOwner().getName())) report(origin, call, events);
+          if (calls.contains(nameOf(call)) || types.contains(call.getTargetOwner().getName()))
+            report(origin, call, events);
         }
       }
     };
@@ -242,13 +284,18 @@ record Rules(String name, ArchRule rule, String offenderPackage, String offence)
 
   /** What is opened on a thread of a simulation is opened within it. */
   private static DescribedPredicate<JavaClass> findTheSimulation() {
-    return classesNamed("services that users open", "stage.runtime.supervision.Runtime", "stage.runtime.pipeline.Planner");
+    return classesNamed("services that users open", "stage.runtime.supervision.Runtime",
+        "stage.runtime.pipeline.Planner");
   }
 
-  /** A queue that a user hands in is read as user code reads it; the engine completes a result, and never waits for it. */
+  /**
+   * A queue that a user hands in is read as user code reads it; the engine completes a result, and never waits for it.
+   */
   private static DescribedPredicate<JavaClass> holdsWhatUsersWaitFor() {
-    return classesNamed("classes that hold what users wait for", "stage.api.Stage", "stage.api.QueuedElements", "stage.api.internal.Description",
-        "stage.api.CollectorRef", "stage.api.CollectorSpec", "stage.api.supervision.Supervisor", "stage.runtime.flow.CollectorBehaviour");
+    return classesNamed("classes that hold what users wait for", "stage.api.Stage", "stage.api.QueuedElements",
+        "stage.api.internal.Description",
+        "stage.api.CollectorRef", "stage.api.CollectorSpec", "stage.api.supervision.Supervisor",
+        "stage.runtime.flow.CollectorBehaviour");
   }
 
   private static DescribedPredicate<JavaClass> classesNamed(String description, String... names) {
@@ -256,10 +303,13 @@ record Rules(String name, ArchRule rule, String offenderPackage, String offence)
   }
 
   private static DescribedPredicate<JavaClass> waitingTypes() {
-    Set<String> names = Set.of("CountDownLatch", "CyclicBarrier", "Phaser", "Exchanger", "Semaphore", "Future", "CompletableFuture", "FutureTask",
-        "ExecutorService", "ScheduledExecutorService", "BlockingQueue", "ArrayBlockingQueue", "LinkedBlockingQueue", "SynchronousQueue",
+    Set<String> names = Set.of("CountDownLatch", "CyclicBarrier", "Phaser", "Exchanger", "Semaphore", "Future",
+        "CompletableFuture", "FutureTask",
+        "ExecutorService", "ScheduledExecutorService", "BlockingQueue", "ArrayBlockingQueue", "LinkedBlockingQueue",
+        "SynchronousQueue",
         "LinkedTransferQueue", "DelayQueue");
-    return describe("types that threads wait for", type -> type.getPackageName().equals("java.util.concurrent") && names.contains(type.getSimpleName())
+    return describe("types that threads wait for",
+        type -> type.getPackageName().equals("java.util.concurrent") && names.contains(type.getSimpleName())
         || type.getName().equals("java.util.concurrent.locks.Condition"));
   }
 
@@ -267,18 +317,21 @@ record Rules(String name, ArchRule rule, String offenderPackage, String offence)
     return new ArchCondition<>("not call " + banned) {
       @Override
       public void check(JavaClass origin, ConditionEvents events) {
-        for (JavaAccess<?> call : origin.getAccessesFromSelf()) if (banned.contains(nameOf(call))) report(origin, call, events);
+        for (JavaAccess<?> call : origin.getAccessesFromSelf())
+          if (banned.contains(nameOf(call))) report(origin, call, events);
       }
     };
   }
 
   private static ArchCondition<JavaClass> notMakeBareExceptions() {
-    Set<String> bare = Set.of("java.lang.RuntimeException", "java.lang.Exception", "java.lang.Error", "java.lang.Throwable");
+    Set<String> bare =
+        Set.of("java.lang.RuntimeException", "java.lang.Exception", "java.lang.Error", "java.lang.Throwable");
     return new ArchCondition<>("not make an exception that says only that something went wrong") {
       @Override
       public void check(JavaClass origin, ConditionEvents events) {
         for (JavaAccess<?> call : origin.getConstructorCallsFromSelf()) {
-          boolean isOwnSuperclass = origin.getRawSuperclass().map(parent -> parent.equals(call.getTargetOwner())).orElse(false);
+          boolean isOwnSuperclass =
+              origin.getRawSuperclass().map(parent -> parent.equals(call.getTargetOwner())).orElse(false);
           if (bare.contains(call.getTargetOwner().getName()) && !isOwnSuperclass) report(origin, call, events);
         }
       }
@@ -289,7 +342,8 @@ record Rules(String name, ArchRule rule, String offenderPackage, String offence)
     return new ArchCondition<>("be an interface, a record, an enum, an exception or final") {
       @Override
       public void check(JavaClass type, ConditionEvents events) {
-        boolean fits = type.isInterface() || type.isRecord() || type.isEnum() || type.getModifiers().contains(JavaModifier.FINAL);
+        boolean fits =
+            type.isInterface() || type.isRecord() || type.isEnum() || type.getModifiers().contains(JavaModifier.FINAL);
         events.add(new SimpleConditionEvent(type, fits, type.getName() + (fits ? " fits" : " is an open class")));
       }
     };

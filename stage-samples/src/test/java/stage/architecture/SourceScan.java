@@ -21,15 +21,22 @@ final class SourceScan {
   private static final Predicate<String> LIBRARY = MAIN.and(path -> !path.startsWith("stage-samples"));
 
   private static final List<Ban> BANS = List.of(
-      new Ban(Pattern.compile("\\bsynchronized\\b"), "synchronized is banned here, use a ReentrantLock, or one writer and an access mode", false, MAIN),
+      new Ban(Pattern.compile("\\bsynchronized\\b"),
+          "synchronized is banned here, use a ReentrantLock, or one writer and an access mode", false, MAIN),
       new Ban(Pattern.compile("\\bThread\\s*\\.\\s*sleep\\b"), "Thread.sleep is banned here, use Time", false, MAIN),
-      new Ban(Pattern.compile("\\bThread\\s*\\.\\s*sleep\\b"), "Thread.sleep is banned in tests, await a fact instead", false, MAIN.negate()),
-      new Ban(Pattern.compile("\\bTimeUnit\\b.*\\.\\s*sleep\\b"), "sleep is banned in all its forms, await a fact or use Time", false, path -> true),
+      new Ban(Pattern.compile("\\bThread\\s*\\.\\s*sleep\\b"), "Thread.sleep is banned in tests, await a fact instead",
+          false, MAIN.negate()),
+      new Ban(Pattern.compile("\\bTimeUnit\\b.*\\.\\s*sleep\\b"),
+          "sleep is banned in all its forms, await a fact or use Time", false, path -> true),
       new Ban(Pattern.compile("\\bThread\\s*\\.\\s*yield\\b"), "Thread.yield is banned here, use Time", false, MAIN),
-      new Ban(Pattern.compile("\\bThread\\s*\\.\\s*onSpinWait\\b"), "Thread.onSpinWait is banned here, use Time", false, MAIN),
-      new Ban(Pattern.compile("\\bSystem\\s*\\.\\s*(out|err)\\b"), "a library prints nothing, use System.Logger", false, LIBRARY),
-      new Ban(Pattern.compile("\\bprintStackTrace\\b"), "printStackTrace is banned here, log, count or rethrow it", false, LIBRARY),
-      new Ban(Pattern.compile("\\bcatch\\s*\\(.*\\bignored?\\s*\\)"), "nothing that is caught is ignored: count, keep or rethrow it", false, MAIN),
+      new Ban(Pattern.compile("\\bThread\\s*\\.\\s*onSpinWait\\b"), "Thread.onSpinWait is banned here, use Time", false,
+          MAIN),
+      new Ban(Pattern.compile("\\bSystem\\s*\\.\\s*(out|err)\\b"), "a library prints nothing, use System.Logger", false,
+          LIBRARY),
+      new Ban(Pattern.compile("\\bprintStackTrace\\b"), "printStackTrace is banned here, log, count or rethrow it",
+          false, LIBRARY),
+      new Ban(Pattern.compile("\\bcatch\\s*\\(.*\\bignored?\\s*\\)"),
+          "nothing that is caught is ignored: count, keep or rethrow it", false, MAIN),
       new Ban(Pattern.compile("\\b(TODO|FIXME|XXX)\\b"), "do it, or say in a sentence why not", true, path -> true));
 
   private SourceScan() {}
@@ -42,7 +49,8 @@ final class SourceScan {
     for (int i = 0; i < lines.size(); i++) {
       for (Ban ban : BANS) {
         String line = ban.inComments() ? lines.get(i) : code.get(i);
-        if (ban.where().test(path) && ban.pattern().matcher(line).find()) complaints.add(name + ":" + (i + 1) + ": " + ban.words());
+        if (ban.where().test(path) && ban.pattern().matcher(line).find())
+          complaints.add(name + ":" + (i + 1) + ": " + ban.words());
       }
     }
     return complaints;

@@ -16,8 +16,8 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
 /**
- * What the engine is held to stands in two lists: s01 to s60 are sentences about supervision, f01 to f48 are faults. Each number has at least one test
- * that carries it in front of its name.
+ * What the engine is held to stands in two lists: s01 to s60 are sentences about supervision, f01 to f48 are faults.
+ * Each number has at least one test that carries it in front of its name.
  */
 class SpecNumbersTest {
   private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
@@ -25,7 +25,8 @@ class SpecNumbersTest {
   private static final int FAULTS = 48;
 
   /** A test method; its numbers are all in front, a range as in {@code f01_to_f06_}. */
-  private static final Pattern METHOD = Pattern.compile("\\bvoid\\s+((?:[sf]\\d\\d_(?:to_(?=[sf]\\d\\d_))?)+)\\w*\\s*\\(");
+  private static final Pattern METHOD =
+      Pattern.compile("\\bvoid\\s+((?:[sf]\\d\\d_(?:to_(?=[sf]\\d\\d_))?)+)\\w*\\s*\\(");
   private static final Pattern NUMBER = Pattern.compile("([sf])(\\d\\d)_(?:to_[sf](\\d\\d)_)?");
 
   @Test
@@ -77,7 +78,8 @@ class SpecNumbersTest {
   class ANumber {
     @Test
     void isReadInFrontOfTheNameOfAMethod() {
-      assertThat(numbersIn(List.of("@Test", "void s08_decides() {", "}", "  void f01_givesUp(int a)"))).containsExactly("f01", "s08");
+      assertThat(numbersIn(List.of("@Test", "void s08_decides() {", "}", "  void f01_givesUp(int a)")))
+          .containsExactly("f01", "s08");
     }
 
     @Test

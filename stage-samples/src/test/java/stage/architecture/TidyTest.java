@@ -30,7 +30,8 @@ class TidyTest {
       complaints.addAll(SourceScan.complaints(path, Files.readAllLines(file)));
     }
 
-    assertThat(files).extracting(file -> file.getFileName().toString()).contains("Cell.java", "Demand.java", "Hello.java", "ArchitectureTest.java");
+    assertThat(files).extracting(file -> file.getFileName().toString()).contains("Cell.java", "Demand.java",
+        "Hello.java", "ArchitectureTest.java");
     assertThat(complaints).isEmpty();
   }
 
@@ -78,7 +79,8 @@ class TidyTest {
 
     @Test
     void isSeenBehindTextsAndComments() {
-      assertThat(SourceScan.complaints(ENGINE, List.of("String s = \"// \\\"\"; /* a */ synchronized (s) {"))).hasSize(1);
+      assertThat(SourceScan.complaints(ENGINE, List.of("String s = \"// \\\"\"; /* a */ synchronized (s) {")))
+          .hasSize(1);
     }
   }
 
@@ -86,19 +88,22 @@ class TidyTest {
   class WhatOnlyLooksLikeAnOffence {
     @Test
     void inACommentIsPassedOver() {
-      assertThat(SourceScan.complaints("stage-api/src/main/java/stage/api/Stage.java", List.of("/**", " * Never synchronized.", " */", "// no Thread.sleep")))
+      assertThat(SourceScan.complaints("stage-api/src/main/java/stage/api/Stage.java",
+          List.of("/**", " * Never synchronized.", " */", "// no Thread.sleep")))
           .isEmpty();
     }
 
     @Test
     void inATextIsPassedOver() {
-      assertThat(SourceScan.complaints("stage-api/src/main/java/stage/api/Stage.java", List.of("String s = \"Thread.sleep\"; char c = '\"'; int i;")))
+      assertThat(SourceScan.complaints("stage-api/src/main/java/stage/api/Stage.java",
+          List.of("String s = \"Thread.sleep\"; char c = '\"'; int i;")))
           .isEmpty();
     }
 
     @Test
     void isASampleThatPrints() {
-      assertThat(SourceScan.complaints("stage-samples/src/main/java/stage/samples/hello/Hello.java", List.of("System.out.println(1);"))).isEmpty();
+      assertThat(SourceScan.complaints("stage-samples/src/main/java/stage/samples/hello/Hello.java",
+          List.of("System.out.println(1);"))).isEmpty();
     }
   }
 }

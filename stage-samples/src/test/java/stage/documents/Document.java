@@ -50,7 +50,8 @@ record Document(Path path, List<String> lines) {
   static List<Document> all() {
     try (Stream<Path> docs = Files.walk(ROOT.resolve("docs"))) {
       Stream<Path> atTheTop = AT_THE_TOP.stream().map(ROOT::resolve);
-      return Stream.concat(atTheTop, docs.filter(path -> path.toString().endsWith(".md")).sorted()).map(Document::read).toList();
+      return Stream.concat(atTheTop, docs.filter(path -> path.toString().endsWith(".md")).sorted()).map(Document::read)
+          .toList();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -72,7 +73,8 @@ record Document(Path path, List<String> lines) {
       if (start < 0) {
         start = i;
       } else {
-        blocks.add(new Block(path, start + 2, lines.get(start).substring(3).strip(), List.copyOf(lines.subList(start + 1, i))));
+        blocks.add(new Block(path, start + 2, lines.get(start).substring(3).strip(),
+            List.copyOf(lines.subList(start + 1, i))));
         start = -1;
       }
     }

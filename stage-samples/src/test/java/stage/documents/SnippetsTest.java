@@ -41,7 +41,8 @@ import org.junit.jupiter.params.provider.MethodSource;
  * </ul>
  */
 class SnippetsTest {
-  private static final List<String> IMPORTS = List.of("java.io.*", "java.nio.file.*", "java.time.Duration", "java.util.*", "java.util.concurrent.*",
+  private static final List<String> IMPORTS =
+      List.of("java.io.*", "java.nio.file.*", "java.time.Duration", "java.util.*", "java.util.concurrent.*",
       "java.util.stream.*", "stage.api.*", "stage.api.observe.*", "stage.api.pipeline.*", "stage.api.supervision.*",
       "stage.runtime.testkit.*", "static stage.runtime.testkit.CrashRule.*", "java.util.concurrent.atomic.*",
       "jdk.jfr.consumer.RecordingStream", "stage.documents.standins.*", "static stage.documents.standins.Given.*");
@@ -63,14 +64,16 @@ class SnippetsTest {
   }
 
   static Stream<Document.Block> excerpts() {
-    return documents().flatMap(document -> document.blocks().stream()).filter(block -> block.info().startsWith("java file="));
+    return documents().flatMap(document -> document.blocks().stream())
+        .filter(block -> block.info().startsWith("java file="));
   }
 
   @Nested
   class JavaBlocks {
     @Test
     void areThere() {
-      assertThat(documents().map(document -> document.path().toString())).contains("README.md", "docs/guide.md", "docs/coming-from-genstage.md");
+      assertThat(documents().map(document -> document.path().toString())).contains("README.md", "docs/guide.md",
+          "docs/coming-from-genstage.md");
       assertThat(runnableBlocks()).isNotEmpty();
     }
 
@@ -98,14 +101,16 @@ class SnippetsTest {
     @ParameterizedTest(name = "{0}")
     @MethodSource("stage.documents.SnippetsTest#runnableBlocks")
     void printWhatTheDocumentSays(Document.Block block) throws Exception {
-      Document document = documents().filter(candidate -> candidate.path().equals(block.document())).findFirst().orElseThrow();
+      Document document =
+          documents().filter(candidate -> candidate.path().equals(block.document())).findFirst().orElseThrow();
       assertThat(compileAll(document)).isEmpty();
 
       String printed = run(document, block);
 
       var blocks = document.blocks();
       int next = blocks.indexOf(block) + 1;
-      if (next < blocks.size() && blocks.get(next).info().equals("text")) assertThat(printed).isEqualTo(blocks.get(next).text());
+      if (next < blocks.size() && blocks.get(next).info().equals("text"))
+        assertThat(printed).isEqualTo(blocks.get(next).text());
     }
   }
 
@@ -115,14 +120,16 @@ class SnippetsTest {
     void nameWhatTheLauncherKnows() throws IOException {
       Set<String> known = launcherCommands();
       Set<String> unknown = new TreeSet<>();
-      List<String> commands = documents().flatMap(document -> document.blocks().stream()).filter(block -> block.info().equals("console"))
+      List<String> commands =
+          documents().flatMap(document -> document.blocks().stream()).filter(block -> block.info().equals("console"))
           .flatMap(block -> block.lines().stream()).map(line -> line.replaceFirst("^\\$ ", "").strip())
           .filter(line -> line.startsWith("./stage ")).toList();
       for (String command : commands) {
         String[] words = command.split("\\s+");
         if (!known.contains(words[1])) unknown.add(command);
         boolean isSnippet = words[1].equals("shell") && words.length > 2;
-        if (isSnippet && !Files.exists(Document.ROOT.resolve("stage-samples/jshell").resolve(words[2]))) unknown.add(command);
+        if (isSnippet && !Files.exists(Document.ROOT.resolve("stage-samples/jshell").resolve(words[2])))
+          unknown.add(command);
       }
 
       assertThat(commands).isNotEmpty();
@@ -134,7 +141,8 @@ class SnippetsTest {
     void ofTheReadmeBeginWithTheFlightsAndTheBuild() {
       List<String> commands = documents().filter(document -> document.path().toString().equals("README.md"))
           .flatMap(document -> document.blocks().stream()).filter(block -> block.info().equals("console"))
-          .flatMap(block -> block.lines().stream()).filter(line -> line.startsWith("$ ")).map(line -> line.substring(2)).toList();
+          .flatMap(block -> block.lines().stream()).filter(line -> line.startsWith("$ ")).map(line -> line.substring(2))
+          .toList();
 
       assertThat(commands).startsWith("./stage flights", "mvn verify");
     }
@@ -151,7 +159,8 @@ class SnippetsTest {
           String target = link.substring(link.indexOf(' ') + 1);
           if (target.startsWith("https://")) continue;
           int hash = target.indexOf('#');
-          Path file = hash == 0 ? document.path() : Path.of(document.path().toString()).resolveSibling(hash < 0 ? target : target.substring(0, hash));
+          Path file = hash == 0 ? document.path()
+              : Path.of(document.path().toString()).resolveSibling(hash < 0 ? target : target.substring(0, hash));
           Path normalized = file.normalize();
           if (!Files.exists(Document.ROOT.resolve(normalized))) {
             broken.add(document.path() + ":" + link);
@@ -172,7 +181,8 @@ class SnippetsTest {
       for (Document document : documents().toList()) {
         for (String line : document.proseLines()) {
           java.util.regex.Pattern.compile("`([A-Z][A-Za-z0-9]*(?:Test|Simulation))`").matcher(line).results()
-              .map(match -> match.group(1)).filter(name -> !classes.contains(name)).forEach(name -> missing.add(document.path() + ": " + name));
+              .map(match -> match.group(1)).filter(name -> !classes.contains(name))
+              .forEach(name -> missing.add(document.path() + ": " + name));
         }
       }
 
@@ -185,7 +195,8 @@ class SnippetsTest {
   class ABlockThatIsWrong {
     @Test
     void isReportedWithItsLine() {
-      var document = new Document(Path.of("wrong.md"), List.of("Text.", "", "```java", "int one = 1;", "int two = none;", "```"));
+      var document =
+          new Document(Path.of("wrong.md"), List.of("Text.", "", "```java", "int one = 1;", "int two = none;", "```"));
 
       assertThat(compileAll(document)).singleElement().asString().startsWith("wrong.md:5: ").contains("none");
     }
@@ -215,7 +226,8 @@ class SnippetsTest {
   }
 
   private static String classNameOf(Document document) {
-    return "of_" + document.path().getFileName().toString().replaceAll("\\.md$", "").replaceAll("[^A-Za-z0-9]", "_").toLowerCase(Locale.ROOT);
+    return "of_" + document.path().getFileName().toString().replaceAll("\\.md$", "").replaceAll("[^A-Za-z0-9]", "_")
+        .toLowerCase(Locale.ROOT);
   }
 
   private static String methodNameOf(Document.Block block) {
@@ -243,9 +255,11 @@ class SnippetsTest {
   private List<String> compileAll(Document document) {
     var compiler = ToolProvider.getSystemJavaCompiler();
     var errors = new ArrayList<String>();
-    var options = List.of("-d", classes.toString(), "-cp", System.getProperty("java.class.path"), "-proc:none", "-Xlint:all,-serial,-path,-this-escape");
+    var options = List.of("-d", classes.toString(), "-cp", System.getProperty("java.class.path"), "-proc:none",
+        "-Xlint:all,-serial,-path,-this-escape");
     compiler.getTask(new StringWriter(), null,
-        diagnostic -> errors.add(document.path() + ":" + diagnostic.getLineNumber() + ": " + diagnostic.getMessage(Locale.ROOT)),
+        diagnostic -> errors
+            .add(document.path() + ":" + diagnostic.getLineNumber() + ": " + diagnostic.getMessage(Locale.ROOT)),
         options, null, List.of(new Source(classNameOf(document), sourceOf(document)))).call();
     return errors;
   }

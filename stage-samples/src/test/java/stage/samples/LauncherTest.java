@@ -30,7 +30,8 @@ class LauncherTest {
       var run = run(LAUNCHER);
 
       assertThat(run.exitCode()).isZero();
-      assertThat(run.out()).contains("hello", "flights", "bench", "serve-and-count", "context", "shell", "supervision.jsh");
+      assertThat(run.out()).contains("hello", "flights", "bench", "serve-and-count", "context", "shell",
+          "supervision.jsh");
       assertThat(run.err()).isEmpty();
     }
 
@@ -85,6 +86,7 @@ class LauncherTest {
     var err = Files.createTempFile(elsewhere, "err", null);
     var process = new ProcessBuilder(command).directory(elsewhere.toFile())
         .redirectOutput(out.toFile()).redirectError(err.toFile()).start();
-    return new Run(process.waitFor(), Files.readString(out, StandardCharsets.UTF_8), Files.readString(err, StandardCharsets.UTF_8));
+    return new Run(process.waitFor(), Files.readString(out, StandardCharsets.UTF_8),
+        Files.readString(err, StandardCharsets.UTF_8));
   }
 }

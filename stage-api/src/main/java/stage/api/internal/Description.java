@@ -39,15 +39,16 @@ public sealed interface Description {
     }
 
     /**
-     * {@return the subscriber, and forgets it} What describes the stage is kept for as long as its scope, and must not keep the subscriber so
-     * long (rule 3.13).
+     * {@return the subscriber, and forgets it} What describes the stage is kept for as long as its scope, and must not
+     * keep the subscriber so long (rule 3.13).
      *
      * @throws IllegalStateException the second time: a subscriber is subscribed once only (2.12)
      */
     public Flow.Subscriber<? super I> take() {
       Flow.Subscriber<? super I> taken = subscriber.getAndSet(null);
       if (taken == null) {
-        throw new IllegalStateException("a stage made of a subscriber can be started once only (Reactive Streams rule 2.12);"
+        throw new IllegalStateException(
+            "a stage made of a subscriber can be started once only (Reactive Streams rule 2.12);"
             + " make a new one of a new subscriber");
       }
       return taken;
@@ -63,7 +64,8 @@ public sealed interface Description {
    * @param <A> the collector's container
    * @param <R> the result
    */
-  record Collecting<I, A, R>(Collector<? super I, A, ? extends R> collector, CompletableFuture<R> result) implements Description {
+  record Collecting<I, A, R>(Collector<? super I, A, ? extends R> collector, CompletableFuture<R> result)
+      implements Description {
     /** Checks that nothing is missing. */
     public Collecting {
       Objects.requireNonNull(collector, "collector must not be null; use one of java.util.stream.Collectors");

@@ -9,9 +9,10 @@ import java.util.WeakHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Finds a service: with the loader of this module, else with the context class loader of the calling thread. Keeps what it has found, so that all callers
- * who see the same share it; that there was nothing is not kept, since the next caller may have another loader. A service that comes from an
- * application's own loader does not keep that from being unloaded. Any thread.
+ * Finds a service: with the loader of this module, else with the context class loader of the calling thread. Keeps what
+ * it has found, so that all callers who see the same share it; that there was nothing is not kept, since the next
+ * caller may have another loader. A service that comes from an application's own loader does not keep that from being
+ * unloaded. Any thread.
  *
  * @param <T> the service
  * @since 0.1
@@ -54,7 +55,8 @@ public final class ServiceLookup<T> {
       Optional<T> found = Optional.empty();
       try {
         found = ServiceLoader.load(service, context).findFirst();
-      } catch (ServiceConfigurationError error) {   // for instance because that loader has a copy of this module of its own
+      // for instance because that loader has a copy of this module of its own
+      } catch (ServiceConfigurationError error) {
         if (broken == null) broken = error;
       }
       if (found.isPresent()) {
@@ -64,8 +66,10 @@ public final class ServiceLookup<T> {
     } finally {
       lock.unlock();
     }
-    throw new IllegalStateException("no " + what + " was found; put the module stage.runtime (stage-runtime.jar) on the module path, or its jar on the class path,"
-        + " beside stage.api. It was looked for by the loader of stage.api, " + service.getClassLoader() + ", and by the context class loader of thread "
+    throw new IllegalStateException("no " + what
+        + " was found; put the module stage.runtime (stage-runtime.jar) on the module path, or its jar on the class path,"
+        + " beside stage.api. It was looked for by the loader of stage.api, " + service.getClassLoader()
+        + ", and by the context class loader of thread "
         + Thread.currentThread().getName() + ", " + context, broken);
   }
 

@@ -66,7 +66,8 @@ public sealed interface StageEvent {
   }
 
   /**
-   * Events were dropped: by an overflow policy, or because there is no redelivery. There is one of these for all that a turn dropped.
+   * Events were dropped: by an overflow policy, or because there is no redelivery. There is one of these for all that a
+   * turn dropped.
    *
    * @param path which stage dropped them
    * @param events how many

@@ -11,9 +11,9 @@ public interface StageListener {
   StageListener NONE = event -> {};
 
   /**
-   * Takes one event. Runs on the thread it happened on, under no lock, at the same time for several stages. It should be quick, since the stage
-   * waits for it. The events of one stage come in their order: it has started, it has crashed, its events were given up or dropped, its
-   * supervisor has given up, it was restarted, it has ended.
+   * Takes one event. Runs on the thread it happened on, under no lock, at the same time for several stages. It should
+   * be quick, since the stage waits for it. The events of one stage come in their order: it has started, it has
+   * crashed, its events were given up or dropped, its supervisor has given up, it was restarted, it has ended.
    *
    * @param event what happened
    * @throws Exception counted, logged the first time, and of no other effect

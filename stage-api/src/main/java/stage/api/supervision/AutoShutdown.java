@@ -1,7 +1,8 @@
 package stage.api.supervision;
 
 /**
- * Whether a supervisor shuts itself down when significant children have ended by themselves. As OTP's {@code auto_shutdown}.
+ * Whether a supervisor shuts itself down when significant children have ended by themselves. As OTP's
+ * {@code auto_shutdown}.
  *
  * @since 0.1
  */

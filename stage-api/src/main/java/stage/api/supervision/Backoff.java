@@ -4,11 +4,12 @@ import java.time.Duration;
 import java.util.Objects;
 
 /**
- * How long to wait before a restart. The wait doubles with each crash of a child that follows without progress, up to a longest one, and is shortened at
- * random. Progress is an event emitted or settled since the crash before; after it, waits begin with the first one again.
+ * How long to wait before a restart. The wait doubles with each crash of a child that follows without progress, up to a
+ * longest one, and is shortened at random. Progress is an event emitted or settled since the crash before; after it,
+ * waits begin with the first one again.
  *
- * <p>How often that goes on is for the {@link Intensity} to say, which counts such restarts whatever the time. If it ends before the longest wait is reached,
- * that is logged when the supervisor starts.
+ * <p>How often that goes on is for the {@link Intensity} to say, which counts such restarts whatever the time. If it
+ * ends before the longest wait is reached, that is logged when the supervisor starts.
  *
  * @param first the wait after the first crash; zero for none
  * @param most the longest wait
@@ -22,16 +23,20 @@ public record Backoff(Duration first, Duration most, double jitter) {
   /**
    * Checks the numbers.
    *
-   * @throws IllegalArgumentException if a time is negative, {@code most} is below {@code first}, or {@code jitter} is not from 0 to 1
+   * @throws IllegalArgumentException if a time is negative, {@code most} is below {@code first}, or {@code jitter} is
+   *     not from 0 to 1
    */
   public Backoff {
     Objects.requireNonNull(first, "first must not be null");
     Objects.requireNonNull(most, "most must not be null");
-    if (first.isNegative()) throw new IllegalArgumentException("the first backoff must not be negative, but was " + first);
+    if (first.isNegative())
+      throw new IllegalArgumentException("the first backoff must not be negative, but was " + first);
     if (most.compareTo(first) < 0) {
-      throw new IllegalArgumentException("the longest backoff must be at least the first one, " + first + ", but was " + most);
+      throw new IllegalArgumentException(
+          "the longest backoff must be at least the first one, " + first + ", but was " + most);
     }
-    if (!(jitter >= 0 && jitter <= 1)) throw new IllegalArgumentException("jitter must be from 0 to 1, but was " + jitter);
+    if (!(jitter >= 0 && jitter <= 1))
+      throw new IllegalArgumentException("jitter must be from 0 to 1, but was " + jitter);
   }
 
   /** {@return no wait: restarts follow at once} */

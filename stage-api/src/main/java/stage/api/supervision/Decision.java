@@ -7,25 +7,31 @@ package stage.api.supervision;
  */
 public enum Decision {
   /**
-   * The incarnation goes on, and what it was doing is skipped. A single event in hand becomes a dead letter; a batch is delivered again event by
-   * event, so that only the one that fails is skipped; a message or a timer's run is forgotten. A demand turn, a generator's loop and an end of
-   * input have nothing to skip: they are run again, and count as a restart, so that they cannot fail for ever. In {@code onStart}, where there is
-   * no incarnation yet, this is a restart.
+   * The incarnation goes on, and what it was doing is skipped. A single event in hand becomes a dead letter; a batch is
+   * delivered again event by event, so that only the one that fails is skipped; a message or a timer's run is
+   * forgotten. A demand turn, a generator's loop and an end of input have nothing to skip: they are run again, and
+   * count as a restart, so that they cannot fail for ever. In {@code onStart}, where there is no incarnation yet, this
+   * is a restart.
    */
   RESUME,
 
-  /** The stage is restarted as its restart type and the strategy say, as long as the intensity is not used up. The default. */
+  /**
+   * The stage is restarted as its restart type and the strategy say, as long as the intensity is not used up. The
+   * default.
+   */
   RESTART,
 
   /**
-   * As {@link #RESTART}, but the failure is not the event's: it is that of something the stage uses, such as a database that is down or a transaction that was
-   * fenced. The stage pauses, by the supervisor's {@link Backoff} or, if that is none, for half a second at first and twice as long each time, up to ten
-   * seconds. Then the batch in hand is delivered again as it was given, and this try does not count against its {@link stage.api.Redelivery}: no event
-   * becomes a dead letter or is dropped for it. Each time uses up a restart of the intensity; when that is used up the supervisor gives up, and what was in hand is
-   * returned. So give the supervisor an {@link Intensity} that outlasts what is to be survived.
+   * As {@link #RESTART}, but the failure is not the event's: it is that of something the stage uses, such as a database
+   * that is down or a transaction that was fenced. The stage pauses, by the supervisor's {@link Backoff} or, if that is
+   * none, for half a second at first and twice as long each time, up to ten seconds. Then the batch in hand is
+   * delivered again as it was given, and this try does not count against its {@link stage.api.Redelivery}: no event
+   * becomes a dead letter or is dropped for it. Each time uses up a restart of the intensity; when that is used up the
+   * supervisor gives up, and what was in hand is returned. So give the supervisor an {@link Intensity} that outlasts
+   * what is to be survived.
    *
-   * <p>For turns of the stage itself. A single event that a thread of its own has failed on ({@code perEvent}, {@code mapConcurrent}) crashes no stage, and no
-   * rule is asked.
+   * <p>For turns of the stage itself. A single event that a thread of its own has failed on ({@code perEvent},
+   * {@code mapConcurrent}) crashes no stage, and no rule is asked.
    */
   RETRY,
 

@@ -23,7 +23,10 @@ public record Failure(String path, int incarnation, Throwable cause, String duri
     Objects.requireNonNull(restart, "restart must not be null");
   }
 
-  /** {@return where, and the kind of the cause} The cause's own text is left to its stack trace: asking for it may throw. */
+  /**
+   * {@return where, and the kind of the cause} The cause's own text is left to its stack trace: asking for it may
+   * throw.
+   */
   @Override
   public String toString() {
     return path + "#" + incarnation + " in " + during + ": " + cause.getClass().getName();

@@ -4,14 +4,16 @@ import java.time.Duration;
 import java.util.Objects;
 
 /**
- * Restart intensity: how many restarts a supervisor allows within any period before it gives up. As OTP's {@code intensity} and
- * {@code period}, but measured in nanoseconds of a monotonic clock.
+ * Restart intensity: how many restarts a supervisor allows within any period before it gives up. As OTP's
+ * {@code intensity} and {@code period}, but measured in nanoseconds of a monotonic clock.
  *
- * <p>Restarts of one child that follow each other without progress, that is with no event emitted or settled in between, count whatever the time: a source that
- * takes a minute to fail, or waits a minute before it tries again, would never use up anything within 5 seconds. A good run starts that count again.
+ * <p>Restarts of one child that follow each other without progress, that is with no event emitted or settled in
+ * between, count whatever the time: a source that takes a minute to fail, or waits a minute before it tries again,
+ * would never use up anything within 5 seconds. A good run starts that count again.
  *
  * @param restarts how many restarts are allowed; one more, and it gives up; 0 to give up at the first crash
- * @param period the time within which they count; a restart exactly one period ago still does, and one without progress does in any case
+ * @param period the time within which they count; a restart exactly one period ago still does, and one without progress
+ *     does in any case
  * @since 0.1
  */
 public record Intensity(int restarts, Duration period) {

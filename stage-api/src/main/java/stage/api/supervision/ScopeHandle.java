@@ -3,9 +3,11 @@ package stage.api.supervision;
 import java.time.Duration;
 
 /**
- * Ends a scope from any thread: for a container that opens it on one thread and closes it on another. See {@link Supervisor#handle()}.
+ * Ends a scope from any thread: for a container that opens it on one thread and closes it on another. See
+ * {@link Supervisor#handle()}.
  *
- * <p>Whoever owns a scope still joins and closes it, as try-with-resources does. Where nobody will, this does it in the owner's place.
+ * <p>Whoever owns a scope still joins and closes it, as try-with-resources does. Where nobody will, this does it in the
+ * owner's place.
  *
  * @since 0.1
  */
@@ -13,12 +15,14 @@ public interface ScopeHandle {
   /** {@return the scope's name} */
   String name();
 
-  /** Begins to close the scope, as {@link Supervisor#stop()} does. Returns at once. Any thread, even one of its stages. */
+  /**
+   * Begins to close the scope, as {@link Supervisor#stop()} does. Returns at once. Any thread, even one of its stages.
+   */
   void stop();
 
   /**
-   * Waits until somebody has stopped the scope and every stage has ended, and closes it then, unless that has been done. Any thread but those of its
-   * stages.
+   * Waits until somebody has stopped the scope and every stage has ended, and closes it then, unless that has been
+   * done. Any thread but those of its stages.
    *
    * @param timeout how long to wait
    * @return whether the scope is closed; then there is a {@link #report()}

@@ -1,7 +1,8 @@
 package stage.api.supervision;
 
 /**
- * Thrown when a scope is used in a way it does not allow: by another thread than its owner, out of order, after its end, with a name twice.
+ * Thrown when a scope is used in a way it does not allow: by another thread than its owner, out of order, after its
+ * end, with a name twice.
  *
  * @since 0.1
  */

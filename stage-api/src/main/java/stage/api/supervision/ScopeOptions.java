@@ -35,25 +35,30 @@ public record ScopeOptions(
   public static final Consumer<ShutdownReport> NOBODY = report -> {};
 
   /** The defaults: 5 seconds to drain, 1 of grace, any number of children, 4 abandoned threads, no stall warning. */
-  public static final ScopeOptions DEFAULT = new ScopeOptions(Duration.ofSeconds(5), Duration.ofSeconds(1), Integer.MAX_VALUE,
+  public static final ScopeOptions DEFAULT =
+      new ScopeOptions(Duration.ofSeconds(5), Duration.ofSeconds(1), Integer.MAX_VALUE,
       AutoShutdown.NEVER, 4, Duration.ZERO, false, NOBODY, ContextCapture.NONE, StageListener.NONE);
 
-  private static final Duration SHORTEST_STALL = Duration.ofMillis(1);   // it is looked twice in that time, which costs a thread
+  // it is looked twice in that time, which costs a thread
+  private static final Duration SHORTEST_STALL = Duration.ofMillis(1);
 
   /**
    * Checks the options.
    *
-   * @throws IllegalArgumentException if a time or a number is negative, or the stall warning is above zero and below a millisecond
+   * @throws IllegalArgumentException if a time or a number is negative, or the stall warning is above zero and below a
+   *     millisecond
    */
   public ScopeOptions {
     ensureNotNegative("shutdown", shutdown);
     ensureNotNegative("grace", grace);
     if (maxChildren < 0) throw new IllegalArgumentException("max children must be at least 0, but was " + maxChildren);
     Objects.requireNonNull(autoShutdown, "autoShutdown must not be null; the default is AutoShutdown.NEVER");
-    if (maxAbandoned < 0) throw new IllegalArgumentException("max abandoned must be at least 0, but was " + maxAbandoned);
+    if (maxAbandoned < 0)
+      throw new IllegalArgumentException("max abandoned must be at least 0, but was " + maxAbandoned);
     ensureNotNegative("stall warning", stallWarning);
     if (!stallWarning.isZero() && stallWarning.compareTo(SHORTEST_STALL) < 0) {
-      throw new IllegalArgumentException("stall warning must be at least " + SHORTEST_STALL + ", or zero for none, but was " + stallWarning);
+      throw new IllegalArgumentException(
+          "stall warning must be at least " + SHORTEST_STALL + ", or zero for none, but was " + stallWarning);
     }
     Objects.requireNonNull(exitReport, "exitReport must not be null; use ScopeOptions.NOBODY");
     Objects.requireNonNull(context, "context must not be null; use ContextCapture.NONE");
@@ -66,42 +71,52 @@ public record ScopeOptions(
   }
 
   ScopeOptions withShutdown(Duration shutdown) {
-    return new ScopeOptions(shutdown, grace, maxChildren, autoShutdown, maxAbandoned, stallWarning, drainOnExit, exitReport, context, listener);
+    return new ScopeOptions(shutdown, grace, maxChildren, autoShutdown, maxAbandoned, stallWarning, drainOnExit,
+        exitReport, context, listener);
   }
 
   ScopeOptions withGrace(Duration grace) {
-    return new ScopeOptions(shutdown, grace, maxChildren, autoShutdown, maxAbandoned, stallWarning, drainOnExit, exitReport, context, listener);
+    return new ScopeOptions(shutdown, grace, maxChildren, autoShutdown, maxAbandoned, stallWarning, drainOnExit,
+        exitReport, context, listener);
   }
 
   ScopeOptions withMaxChildren(int maxChildren) {
-    return new ScopeOptions(shutdown, grace, maxChildren, autoShutdown, maxAbandoned, stallWarning, drainOnExit, exitReport, context, listener);
+    return new ScopeOptions(shutdown, grace, maxChildren, autoShutdown, maxAbandoned, stallWarning, drainOnExit,
+        exitReport, context, listener);
   }
 
   ScopeOptions withAutoShutdown(AutoShutdown autoShutdown) {
-    return new ScopeOptions(shutdown, grace, maxChildren, autoShutdown, maxAbandoned, stallWarning, drainOnExit, exitReport, context, listener);
+    return new ScopeOptions(shutdown, grace, maxChildren, autoShutdown, maxAbandoned, stallWarning, drainOnExit,
+        exitReport, context, listener);
   }
 
   ScopeOptions withMaxAbandoned(int maxAbandoned) {
-    return new ScopeOptions(shutdown, grace, maxChildren, autoShutdown, maxAbandoned, stallWarning, drainOnExit, exitReport, context, listener);
+    return new ScopeOptions(shutdown, grace, maxChildren, autoShutdown, maxAbandoned, stallWarning, drainOnExit,
+        exitReport, context, listener);
   }
 
   ScopeOptions withStallWarning(Duration stallWarning) {
-    return new ScopeOptions(shutdown, grace, maxChildren, autoShutdown, maxAbandoned, stallWarning, drainOnExit, exitReport, context, listener);
+    return new ScopeOptions(shutdown, grace, maxChildren, autoShutdown, maxAbandoned, stallWarning, drainOnExit,
+        exitReport, context, listener);
   }
 
   ScopeOptions withDrainOnExit() {
-    return new ScopeOptions(shutdown, grace, maxChildren, autoShutdown, maxAbandoned, stallWarning, true, exitReport, context, listener);
+    return new ScopeOptions(shutdown, grace, maxChildren, autoShutdown, maxAbandoned, stallWarning, true, exitReport,
+        context, listener);
   }
 
   ScopeOptions withDrainOnExit(Consumer<? super ShutdownReport> exitReport) {
-    return new ScopeOptions(shutdown, grace, maxChildren, autoShutdown, maxAbandoned, stallWarning, true, exitReport, context, listener);
+    return new ScopeOptions(shutdown, grace, maxChildren, autoShutdown, maxAbandoned, stallWarning, true, exitReport,
+        context, listener);
   }
 
   ScopeOptions withContext(ContextCapture context) {
-    return new ScopeOptions(shutdown, grace, maxChildren, autoShutdown, maxAbandoned, stallWarning, drainOnExit, exitReport, context, listener);
+    return new ScopeOptions(shutdown, grace, maxChildren, autoShutdown, maxAbandoned, stallWarning, drainOnExit,
+        exitReport, context, listener);
   }
 
   ScopeOptions withListener(StageListener listener) {
-    return new ScopeOptions(shutdown, grace, maxChildren, autoShutdown, maxAbandoned, stallWarning, drainOnExit, exitReport, context, listener);
+    return new ScopeOptions(shutdown, grace, maxChildren, autoShutdown, maxAbandoned, stallWarning, drainOnExit,
+        exitReport, context, listener);
   }
 }

@@ -37,7 +37,8 @@ public final class StageFailedException extends RuntimeException {
    */
   public StageFailedException(String path, String during, Throwable cause, List<Failure> history) {
     super("stage " + path + " failed in " + during + ": " + cause.getClass().getName()
-        + (history.size() > 1 ? ", after " + (history.size() - 1) + " earlier crashes" + first(history, cause) : ""), cause);
+        + (history.size() > 1 ? ", after " + (history.size() - 1) + " earlier crashes" + first(history, cause) : ""),
+        cause);
     this.path = path;
     this.history = List.copyOf(history);
     if (isHidden(history, cause)) addSuppressed(history.getFirst().cause());
@@ -55,7 +56,10 @@ public final class StageFailedException extends RuntimeException {
     return ", the first in " + first.during() + ": " + first.cause().getClass().getName();
   }
 
-  /** {@return the last crashes that used up the restart intensity, oldest first, the final one included; empty where there was none} */
+  /**
+   * {@return the last crashes that used up the restart intensity, oldest first, the final one included; empty where
+   * there was none}
+   */
   public List<Failure> history() {
     return history == null ? List.of() : history;
   }

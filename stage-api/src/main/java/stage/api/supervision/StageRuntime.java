@@ -4,7 +4,8 @@ import java.util.ServiceLoader;
 import stage.api.lookup.ServiceLookup;
 
 /**
- * The engine that runs stages: the one service between the two modules. Users need it only to write an engine of their own.
+ * The engine that runs stages: the one service between the two modules. Users need it only to write an engine of their
+ * own.
  *
  * @since 0.1
  */
@@ -27,8 +28,9 @@ public interface StageRuntime {
   Supervisor open(SupervisorSpec spec, SupervisorInit init);
 
   /**
-   * Finds the engine with {@link ServiceLoader}: with this module's own loader, else with the thread's context class loader. An engine that was found is
-   * kept, as long as its class loader is; that none was found is not, since the next caller may have another loader.
+   * Finds the engine with {@link ServiceLoader}: with this module's own loader, else with the thread's context class
+   * loader. An engine that was found is kept, as long as its class loader is; that none was found is not, since the
+   * next caller may have another loader.
    *
    * @return the engine
    * @throws IllegalStateException if there is none

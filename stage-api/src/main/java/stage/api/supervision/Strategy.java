@@ -12,6 +12,9 @@ public enum Strategy {
   ONE_FOR_ALL,
   /** The one that crashed and those started after it, in the same way. Counts as one restart. */
   REST_FOR_ONE,
-  /** Only the one that crashed, among children that come and go: those that have ended are forgotten, and all are stopped at the same time. */
+  /**
+   * Only the one that crashed, among children that come and go: those that have ended are forgotten, and all are
+   * stopped at the same time.
+   */
   DYNAMIC
 }

@@ -24,19 +24,23 @@ import stage.api.observe.WatchPage;
 /**
  * A scope: it holds running stages, and nothing it started outlives it.
  *
- * <p>The thread that opened a scope owns it: it alone may join and close it, and it closes the scopes it opened in reverse order. Any
- * thread may start stages. A stage that crashes is restarted in place, as often as the {@link Intensity} allows: by default 3 times in 5
- * seconds. One crash more, and the supervisor gives up: the other stages are drained, and {@link #join()} or {@link #close()} throws
- * {@link StageFailedException} with the crashes. An OTP supervisor and a structured task scope in one.
+ * <p>The thread that opened a scope owns it: it alone may join and close it, and it closes the scopes it opened in
+ * reverse order. Any thread may start stages. A stage that crashes is restarted in place, as often as the
+ * {@link Intensity} allows: by default 3 times in 5 seconds. One crash more, and the supervisor gives up: the other
+ * stages are drained, and {@link #join()} or {@link #close()} throws {@link StageFailedException} with the crashes. An
+ * OTP supervisor and a structured task scope in one.
  *
- * <p>A thread that is interrupted, before or while it starts a stage, starts nothing: {@code start} throws {@link StageFailedException} with an
- * {@link InterruptedException} as its cause, what had started is stopped again, and the interrupt flag stays set.
+ * <p>A thread that is interrupted, before or while it starts a stage, starts nothing: {@code start} throws
+ * {@link StageFailedException} with an {@link InterruptedException} as its cause, what had started is stopped again,
+ * and the interrupt flag stays set.
  *
- * <p>A stage may start children itself, in {@code onStart} for instance. They outlive its incarnation. If a later incarnation starts one of the same name
- * again, the earlier one is stopped first, as by {@link #stopChild}, and the new one takes its place.
+ * <p>A stage may start children itself, in {@code onStart} for instance. They outlive its incarnation. If a later
+ * incarnation starts one of the same name again, the earlier one is stopped first, as by {@link #stopChild}, and the
+ * new one takes its place.
  *
- * <p>A supervisor can be a child of another one. It then has no owner of its own: any thread outside its stages may use it, and it is closed
- * with the scope it belongs to. When it gives up, its parent restarts all its stages in place, or gives up in turn.
+ * <p>A supervisor can be a child of another one. It then has no owner of its own: any thread outside its stages may use
+ * it, and it is closed with the scope it belongs to. When it gives up, its parent restarts all its stages in place, or
+ * gives up in turn.
  *
  * <pre>{@code
  * try (var app = Supervisor.open("hello")) {
@@ -85,9 +89,9 @@ public interface Supervisor extends AutoCloseable {
    * }
    * }</pre>
    *
-   * <p>Blocks until {@code init} has returned. Stages that it starts, those of child supervisors too, run their {@code onStart} at once and take
-   * calls, casts and timers; those that emit get demand, and deliver what they have emitted, when {@code init} has returned. If {@code init}
-   * throws, the scope is closed.
+   * <p>Blocks until {@code init} has returned. Stages that it starts, those of child supervisors too, run their
+   * {@code onStart} at once and take calls, casts and timers; those that emit get demand, and deliver what they have
+   * emitted, when {@code init} has returned. If {@code init} throws, the scope is closed.
    *
    * @param spec the scope's name and options
    * @param init starts its children; must not wait for their events or their end
@@ -121,20 +125,23 @@ public interface Supervisor extends AutoCloseable {
    * @param <O> the events it emits
    * @param <S> the behaviour's type
    * @return a handle to it
-   * @throws StageFailedException if its factory or {@code onStart} threw; it is not part of the scope then, and the scope goes on
+   * @throws StageFailedException if its factory or {@code onStart} threw; it is not part of the scope then, and the
+   *     scope goes on
    * @throws ScopeMisuseException if the scope is closed or closing, or the name is taken
    */
   <O, S extends Stage.Behaviour> ProducerRef<O, S> start(ProducerSpec<O, S> spec);
 
   /**
-   * Starts a producer-consumer and waits until its {@code onStart} has returned and its subscriptions are accepted. Any thread.
+   * Starts a producer-consumer and waits until its {@code onStart} has returned and its subscriptions are accepted. Any
+   * thread.
    *
    * @param spec what to start
    * @param <I> the events it consumes
    * @param <O> the events it emits
    * @param <S> the behaviour's type
    * @return a handle to it
-   * @throws StageFailedException if its factory or {@code onStart} threw; it is not part of the scope then, and the scope goes on
+   * @throws StageFailedException if its factory or {@code onStart} threw; it is not part of the scope then, and the
+   *     scope goes on
    * @throws stage.api.SubscriptionRefusedException if a subscription was refused; the stage was stopped again
    * @throws ScopeMisuseException if the scope is closed or closing, or the name is taken
    */
@@ -147,7 +154,8 @@ public interface Supervisor extends AutoCloseable {
    * @param <I> the events it consumes
    * @param <S> the behaviour's type
    * @return a handle to it
-   * @throws StageFailedException if its factory or {@code onStart} threw; it is not part of the scope then, and the scope goes on
+   * @throws StageFailedException if its factory or {@code onStart} threw; it is not part of the scope then, and the
+   *     scope goes on
    * @throws stage.api.SubscriptionRefusedException if a subscription was refused; the stage was stopped again
    * @throws ScopeMisuseException if the scope is closed or closing, or the name is taken
    */
@@ -160,7 +168,8 @@ public interface Supervisor extends AutoCloseable {
    * @param <I> the events
    * @param <R> the result
    * @return a handle to it, which has the result
-   * @throws StageFailedException if the collector's supplier threw; it is not part of the scope then, and the scope goes on
+   * @throws StageFailedException if the collector's supplier threw; it is not part of the scope then, and the scope
+   *     goes on
    * @throws stage.api.SubscriptionRefusedException if a subscription was refused; the stage was stopped again
    * @throws ScopeMisuseException if the scope is closed or closing, or the name is taken
    */
@@ -174,22 +183,26 @@ public interface Supervisor extends AutoCloseable {
    *
    * @param spec what to start
    * @return the new supervisor
-   * @throws ScopeMisuseException if this one is closed or closing, the name is taken, or there are {@code maxChildren} already
+   * @throws ScopeMisuseException if this one is closed or closing, the name is taken, or there are {@code maxChildren}
+   *     already
    */
   Supervisor start(SupervisorSpec spec);
 
   /**
-   * Starts a supervisor with its children as a child of this one. Any thread; blocks until {@code init} has returned. Those of its stages that
-   * emit begin then, as in {@link #open(SupervisorSpec, SupervisorInit)}; within another init, when the outermost one has returned.
+   * Starts a supervisor with its children as a child of this one. Any thread; blocks until {@code init} has returned.
+   * Those of its stages that emit begin then, as in {@link #open(SupervisorSpec, SupervisorInit)}; within another init,
+   * when the outermost one has returned.
    *
-   * <p>If {@code init} throws, the children it started are stopped in reverse order, the new supervisor ends, nothing is retried, and the
-   * exception comes back as the cause of {@link StageFailedException}. As OTP's {@code failed_to_start_child}.
+   * <p>If {@code init} throws, the children it started are stopped in reverse order, the new supervisor ends, nothing
+   * is retried, and the exception comes back as the cause of {@link StageFailedException}. As OTP's
+   * {@code failed_to_start_child}.
    *
    * @param spec what to start
    * @param init starts its children
    * @return the new supervisor
    * @throws StageFailedException if {@code init} threw; this supervisor goes on
-   * @throws ScopeMisuseException if this one is closed or closing, the name is taken, or there are {@code maxChildren} already
+   * @throws ScopeMisuseException if this one is closed or closing, the name is taken, or there are {@code maxChildren}
+   *     already
    */
   Supervisor start(SupervisorSpec spec, SupervisorInit init);
 
@@ -206,25 +219,29 @@ public interface Supervisor extends AutoCloseable {
   void stopChild(String name);
 
   /**
-   * Starts a stopped child again, from its spec: a new stage with new subscriptions, whose handle is returned; the old handle stays ended.
-   * A child that is a supervisor runs the {@link SupervisorInit} it was started with again; what was started in it by others is not started.
-   * Not counted in the intensity. Any thread. As OTP's {@code restart_child}.
+   * Starts a stopped child again, from its spec: a new stage with new subscriptions, whose handle is returned; the old
+   * handle stays ended. A child that is a supervisor runs the {@link SupervisorInit} it was started with again; what
+   * was started in it by others is not started. Not counted in the intensity. Any thread. As OTP's
+   * {@code restart_child}.
    *
    * @param name the child's name
-   * @return the handle to the new stage; {@code null} if the child is a supervisor: {@link #restartSupervisor} returns that
+   * @return the handle to the new stage; {@code null} if the child is a supervisor: {@link #restartSupervisor} returns
+   *     that
    * @throws ScopeMisuseException if there is no such child, it is running or restarting, or this supervisor is dynamic
    * @throws StageFailedException if its factory, {@code onStart} or {@code init} threw; it stays stopped
-   * @throws stage.api.SubscriptionRefusedException if a subscription was refused, for instance because that producer has ended; it stays stopped
+   * @throws stage.api.SubscriptionRefusedException if a subscription was refused, for instance because that producer
+   *     has ended; it stays stopped
    */
   StageRef<?> restartChild(String name);
 
   /**
-   * Starts a stopped child that is a supervisor again, as {@link #restartChild} does, and returns the new supervisor; the old one stays
-   * ended. Any thread; blocks until its {@link SupervisorInit} has returned.
+   * Starts a stopped child that is a supervisor again, as {@link #restartChild} does, and returns the new supervisor;
+   * the old one stays ended. Any thread; blocks until its {@link SupervisorInit} has returned.
    *
    * @param name the child's name
    * @return the new supervisor
-   * @throws ScopeMisuseException if there is no such child, it is a stage, it is running or restarting, or this supervisor is dynamic
+   * @throws ScopeMisuseException if there is no such child, it is a stage, it is running or restarting, or this
+   *     supervisor is dynamic
    * @throws StageFailedException if its {@code init} threw; it stays stopped
    */
   Supervisor restartSupervisor(String name);
@@ -247,17 +264,18 @@ public interface Supervisor extends AutoCloseable {
   SupervisionSnapshot snapshot();
 
   /**
-   * {@return the numbers of every stage, subscription and supervisor below this one, and of itself} Never waits for a stage, even if it is
-   * stuck, and stops none. Any thread. Two of them make {@linkplain stage.api.observe.TreeRates rates}.
+   * {@return the numbers of every stage, subscription and supervisor below this one, and of itself} Never waits for a
+   * stage, even if it is stuck, and stops none. Any thread. Two of them make {@linkplain stage.api.observe.TreeRates
+   * rates}.
    *
    * @since 0.1
    */
   TreeSnapshot tree();
 
   /**
-   * Has the times of callbacks and waits added up in the whole scope, until the registration is closed: without them, {@link #tree()} shows what
-   * each stage waits for now and since when, but no shares can be told. Costs each turn two looks at the clock. Any thread; several may watch at a
-   * time, each with a registration of its own.
+   * Has the times of callbacks and waits added up in the whole scope, until the registration is closed: without them,
+   * {@link #tree()} shows what each stage waits for now and since when, but no shares can be told. Costs each turn two
+   * looks at the clock. Any thread; several may watch at a time, each with a registration of its own.
    *
    * @return to end it; it ends with the scope too
    * @since 0.1
@@ -265,21 +283,22 @@ public interface Supervisor extends AutoCloseable {
   Registration watch();
 
   /**
-   * {@return why this scope is stuck or slow, in words} Follows from each stage that stands still who waits for whom, and names where that ends:
-   * a callback that does not return, with its stack; a stage that is paused, backs off, or that nobody subscribes to; or a circle. If nothing
-   * is stuck, it names the stage that says how fast the rest goes.
+   * {@return why this scope is stuck or slow, in words} Follows from each stage that stands still who waits for whom,
+   * and names where that ends: a callback that does not return, with its stack; a stage that is paused, backs off, or
+   * that nobody subscribes to; or a circle. If nothing is stuck, it names the stage that says how fast the rest goes.
    *
-   * <p>Blocks for 50 ms, since only what stood still in two snapshots is claimed; for up to 350 ms more to make sure where something does. Stops no
-   * stage. Any thread, but on a stage's own thread it finds that stage inside a callback. If the caller is interrupted it answers at once from
-   * what it has seen, and the interrupt flag stays set.
+   * <p>Blocks for 50 ms, since only what stood still in two snapshots is claimed; for up to 350 ms more to make sure
+   * where something does. Stops no stage. Any thread, but on a stage's own thread it finds that stage inside a
+   * callback. If the caller is interrupted it answers at once from what it has seen, and the interrupt flag stays set.
    *
    * @since 0.1
    */
   Explanation explain();
 
   /**
-   * Shows this scope to JMX: a managed bean {@code stage:type=Scope,name="shop"}, by which a console reads the stages' numbers and asks for the
-   * explanation. It is gone when the scope has closed. Without this call the runtime touches nothing of JMX. Any thread; returns at once.
+   * Shows this scope to JMX: a managed bean {@code stage:type=Scope,name="shop"}, by which a console reads the stages'
+   * numbers and asks for the explanation. It is gone when the scope has closed. Without this call the runtime touches
+   * nothing of JMX. Any thread; returns at once.
    *
    * @return to take it away earlier
    * @throws IllegalStateException if a scope of this path is shown already
@@ -293,8 +312,8 @@ public interface Supervisor extends AutoCloseable {
    * is served on the loopback address only, to browsers on this machine, and changes nothing. It is gone when the scope
    * has closed. Without this call the library opens no socket. Any thread; returns once the port is open.
    *
-   * <p>The page shows names, numbers and classes of exceptions, but no event and no message. Whoever may connect to this
-   * machine's loopback address can see it.
+   * <p>The page shows names, numbers and classes of exceptions, but no event and no message. Whoever may connect to
+   * this machine's loopback address can see it.
    *
    * @param port where, from 0 to 65535; 0 takes any that is free
    * @return the page, which knows its address
@@ -305,8 +324,9 @@ public interface Supervisor extends AutoCloseable {
   WatchPage openPage(int port);
 
   /**
-   * Writes what there is to know into a file, to be looked at later: the numbers of {@link #tree()} as JSON, what {@link #explain()} says, and the
-   * stack of each stage's thread. Replaces a file that is there. Blocks as {@code explain()} does. Any thread.
+   * Writes what there is to know into a file, to be looked at later: the numbers of {@link #tree()} as JSON, what
+   * {@link #explain()} says, and the stack of each stage's thread. Replaces a file that is there. Blocks as
+   * {@code explain()} does. Any thread.
    *
    * <p>Holds no event and no message of an exception, but the names of your classes and methods.
    *
@@ -317,13 +337,14 @@ public interface Supervisor extends AutoCloseable {
   void dump(Path file) throws IOException;
 
   /**
-   * {@return a producer of the scope's dead letters from now on; subscribe consumers to it} All supervisors of a tree share one. Letters wait in
-   * a backlog of {@value #DEAD_LETTER_BACKLOG}; those beyond that are counted as unhandled and logged. A stage's own handler is told as well. A
-   * dead letter of a stage that takes dead letters itself, from this producer or from a stage behind it, is not sent there again: only that
-   * stage's own handler is told.
+   * {@return a producer of the scope's dead letters from now on; subscribe consumers to it} All supervisors of a tree
+   * share one. Letters wait in a backlog of {@value #DEAD_LETTER_BACKLOG}; those beyond that are counted as unhandled
+   * and logged. A stage's own handler is told as well. A dead letter of a stage that takes dead letters itself, from
+   * this producer or from a stage behind it, is not sent there again: only that stage's own handler is told.
    *
-   * <p>The producer is not one of {@link #children()}. It ends when the scope closes and all other stages have ended, so that events given up
-   * while they drain still reach its consumers, which end after it. {@link #join()} does not wait for stages that take dead letters.
+   * <p>The producer is not one of {@link #children()}. It ends when the scope closes and all other stages have ended,
+   * so that events given up while they drain still reach its consumers, which end after it. {@link #join()} does not
+   * wait for stages that take dead letters.
    *
    * @throws ScopeMisuseException if the scope is closed or closing
    */
@@ -344,8 +365,8 @@ public interface Supervisor extends AutoCloseable {
   StageRef<?> child(String name);
 
   /**
-   * Waits until every stage has ended, except those that take {@linkplain #deadLetters() dead letters}. Returns at once if there are no
-   * stages. Only the owner may call it.
+   * Waits until every stage has ended, except those that take {@linkplain #deadLetters() dead letters}. Returns at once
+   * if there are no stages. Only the owner may call it.
    *
    * @throws StageFailedException if a stage failed; the others were drained and have ended
    * @throws ScopeMisuseException if called by another thread than the owner
@@ -365,21 +386,21 @@ public interface Supervisor extends AutoCloseable {
   boolean join(Duration timeout) throws InterruptedException;
 
   /**
-   * Begins to close: nothing more may be started, producers get no more demand, and everything in flight is handled. What has not ended after
-   * the shutdown time is cancelled. Returns at once: {@link #join()} waits, and {@link #close()} still has to be called. Any thread, even one of
-   * its stages.
+   * Begins to close: nothing more may be started, producers get no more demand, and everything in flight is handled.
+   * What has not ended after the shutdown time is cancelled. Returns at once: {@link #join()} waits, and
+   * {@link #close()} still has to be called. Any thread, even one of its stages.
    */
   void stop();
 
   /**
-   * {@return a handle by which any thread may stop this scope, wait for its end and ask for the report} For containers that open a scope on one thread and
-   * close it on another. Any thread.
+   * {@return a handle by which any thread may stop this scope, wait for its end and ask for the report} For containers
+   * that open a scope on one thread and close it on another. Any thread.
    */
   ScopeHandle handle();
 
   /**
-   * Closes the scope as {@link #close()} does, but with another deadline, and reports what became of everything instead of throwing. Only the
-   * owner may call it.
+   * Closes the scope as {@link #close()} does, but with another deadline, and reports what became of everything instead
+   * of throwing. Only the owner may call it.
    *
    * @param limit how long everything may take to be handled before it is cancelled
    * @return what was handled and what was not; threads that would not end are listed with their stacks
@@ -389,22 +410,25 @@ public interface Supervisor extends AutoCloseable {
   ShutdownReport drain(Duration limit);
 
   /**
-   * Closes the scope: producers get no more demand, everything in flight is handled, then every stage ends. What has not ended after the
-   * shutdown time is cancelled and interrupted. When this returns, no thread of the scope is alive. Closing twice changes nothing.
+   * Closes the scope: producers get no more demand, everything in flight is handled, then every stage ends. What has
+   * not ended after the shutdown time is cancelled and interrupted. When this returns, no thread of the scope is alive.
+   * Closing twice changes nothing.
    *
-   * <p>Only the owner may call it. Blocks for the shutdown time and the grace period at most. If the owner is interrupted, the stages are
-   * cancelled at once instead of at the deadline, and the owner's interrupt flag is set again.
+   * <p>Only the owner may call it. Blocks for the shutdown time and the grace period at most. If the owner is
+   * interrupted, the stages are cancelled at once instead of at the deadline, and the owner's interrupt flag is set
+   * again.
    *
    * @throws StageFailedException if a stage failed and {@link #join()} has not thrown it yet
    * @throws StragglersException if a thread is still alive although it was interrupted; lists each with its stack
-   * @throws ScopeMisuseException if called by another thread than the owner, or before a scope that the owner opened later (that one is closed
-   *     too)
+   * @throws ScopeMisuseException if called by another thread than the owner, or before a scope that the owner opened
+   *     later (that one is closed too)
    */
   @Override
   void close();
 
   /**
-   * {@return what was left over when the scope closed: events that were not handled, stages that were cancelled, threads that would not end}
+   * {@return what was left over when the scope closed: events that were not handled, stages that were cancelled,
+   * threads that would not end}
    *
    * @throws ScopeMisuseException if the scope is not closed
    */

@@ -8,8 +8,8 @@ import stage.api.StageSpec;
 import stage.api.observe.StageListener;
 
 /**
- * Describes a supervisor: the root of a scope, or a child of another supervisor. An immutable value, checked when made; each
- * {@code with…} method gives a changed copy.
+ * Describes a supervisor: the root of a scope, or a child of another supervisor. An immutable value, checked when made;
+ * each {@code with…} method gives a changed copy.
  *
  * @param name its name: 1–64 of {@code [A-Za-z0-9._-]}
  * @param strategy which children it restarts when one crashes
@@ -33,8 +33,8 @@ public record SupervisorSpec(
   /**
    * Checks the name and that nothing is missing.
    *
-   * @throws IllegalArgumentException if the name is not valid, the supervisor is permanent and significant, or it is dynamic and has
-   *     automatic shutdown
+   * @throws IllegalArgumentException if the name is not valid, the supervisor is permanent and significant, or it is
+   *     dynamic and has automatic shutdown
    */
   public SupervisorSpec {
     StageSpec.ensureName(name);
@@ -45,21 +45,25 @@ public record SupervisorSpec(
     Objects.requireNonNull(restart, "restart must not be null; the default is Restart.PERMANENT");
     Objects.requireNonNull(options, "options must not be null; use ScopeOptions.DEFAULT");
     if (significant && restart == Restart.PERMANENT) {
-      throw new IllegalArgumentException("a significant supervisor must be TRANSIENT or TEMPORARY, but was PERMANENT; use withRestart(…) first");
+      throw new IllegalArgumentException(
+          "a significant supervisor must be TRANSIENT or TEMPORARY, but was PERMANENT; use withRestart(…) first");
     }
     if (strategy == Strategy.DYNAMIC && options.autoShutdown() != AutoShutdown.NEVER) {
-      throw new IllegalArgumentException("a dynamic supervisor forgets children that have ended, so auto shutdown must be NEVER, but was "
+      throw new IllegalArgumentException(
+          "a dynamic supervisor forgets children that have ended, so auto shutdown must be NEVER, but was "
           + options.autoShutdown());
     }
   }
 
   /**
-   * {@return a supervisor with the defaults: one for one, the default intensity, no backoff, 5 seconds to drain, 1 of grace}
+   * {@return a supervisor with the defaults: one for one, the default intensity, no backoff, 5 seconds to drain, 1 of
+   * grace}
    *
    * @param name its name: 1–64 of {@code [A-Za-z0-9._-]}
    */
   public static SupervisorSpec of(String name) {
-    return new SupervisorSpec(name, Strategy.ONE_FOR_ONE, Intensity.DEFAULT, Backoff.DEFAULT, DecisionRule.RESTART, Restart.PERMANENT, false,
+    return new SupervisorSpec(name, Strategy.ONE_FOR_ONE, Intensity.DEFAULT, Backoff.DEFAULT, DecisionRule.RESTART,
+        Restart.PERMANENT, false,
         ScopeOptions.DEFAULT);
   }
 
@@ -100,8 +104,8 @@ public record SupervisorSpec(
   }
 
   /**
-   * {@return a copy with this restart type} For a supervisor that is a child. Its parent restarts it after it gave up only if it is permanent,
-   * which is the default: as in OTP, giving up counts as an orderly end.
+   * {@return a copy with this restart type} For a supervisor that is a child. Its parent restarts it after it gave up
+   * only if it is permanent, which is the default: as in OTP, giving up counts as an orderly end.
    *
    * @param restart the restart type
    */
@@ -128,7 +132,8 @@ public record SupervisorSpec(
   }
 
   /**
-   * {@return a copy with this shutdown time} That of the root counts for the whole tree; that of a child supervisor, when it ends alone.
+   * {@return a copy with this shutdown time} That of the root counts for the whole tree; that of a child supervisor,
+   * when it ends alone.
    *
    * @param shutdown how long {@code close} lets stages drain; zero cancels them at once
    */
@@ -173,13 +178,14 @@ public record SupervisorSpec(
   }
 
   /**
-   * {@return a copy that says so when a callback of a stage takes longer than this} For the root of a scope, of all stages in its tree. Not more
-   * than twice that time after the callback began there is a {@link stage.api.observe.StageEvent.Stalled}, and a warning in the log with the stack of the
-   * stage's thread; once for each such callback, which goes on undisturbed. It is found out by a platform thread, so also when stages that spin
-   * keep all virtual threads from running.
+   * {@return a copy that says so when a callback of a stage takes longer than this} For the root of a scope, of all
+   * stages in its tree. Not more than twice that time after the callback began there is a
+   * {@link stage.api.observe.StageEvent.Stalled}, and a warning in the log with the stack of the stage's thread; once
+   * for each such callback, which goes on undisturbed. It is found out by a platform thread, so also when stages that
+   * spin keep all virtual threads from running.
    *
-   * <p>Generators are left alone, since to wait for input is what they are for, and so are the threads of single events. In a simulation no time passes in
-   * user code, and nothing is said.
+   * <p>Generators are left alone, since to wait for input is what they are for, and so are the threads of single
+   * events. In a simulation no time passes in user code, and nothing is said.
    *
    * @param limit how long a callback may take, at least a millisecond; zero, the default: as long as it likes
    */
@@ -188,24 +194,28 @@ public record SupervisorSpec(
   }
 
   /**
-   * {@return a copy that drains when the JVM is told to exit, and then tells what became of everything} For the root of a scope. As {@link #withDrainOnExit()}.
+   * {@return a copy that drains when the JVM is told to exit, and then tells what became of everything} For the root of
+   * a scope. As {@link #withDrainOnExit()}.
    *
-   * @param report is told once the scope has closed, on the thread that the JVM waits for before it exits; should not take long
+   * @param report is told once the scope has closed, on the thread that the JVM waits for before it exits; should not
+   *     take long
    */
   public SupervisorSpec withDrainOnExit(Consumer<? super ShutdownReport> report) {
     return withOptions(options.withDrainOnExit(Objects.requireNonNull(report, "report must not be null")));
   }
 
   /**
-   * {@return a copy that drains when the JVM is told to exit, by {@code SIGTERM} or Ctrl-C for instance} For the root of a scope. A thread that is still
-   * starting stages then is held until the JVM has exited, so that the last thing to be seen is not the trace of a start that came too late.
+   * {@return a copy that drains when the JVM is told to exit, by {@code SIGTERM} or Ctrl-C for instance} For the root
+   * of a scope. A thread that is still starting stages then is held until the JVM has exited, so that the last thing to
+   * be seen is not the trace of a start that came too late.
    */
   public SupervisorSpec withDrainOnExit() {
     return withOptions(options.withDrainOnExit());
   }
 
   /**
-   * {@return a copy that carries a context onto its threads} For the root of a scope; it holds for its child supervisors too.
+   * {@return a copy that carries a context onto its threads} For the root of a scope; it holds for its child
+   * supervisors too.
    *
    * @param context what to carry
    */

@@ -1,7 +1,7 @@
 /**
  * The scope that holds running stages: opened, closed, and reported on.
  *
- * <p>Users open a {@link stage.api.supervision.Supervisor} in a try-with-resources statement and start stages in it. The package must not
- * know how an engine runs a stage; it finds one as a {@link stage.api.supervision.StageRuntime}.
+ * <p>Users open a {@link stage.api.supervision.Supervisor} in a try-with-resources statement and start stages in it.
+ * The package must not know how an engine runs a stage; it finds one as a {@link stage.api.supervision.StageRuntime}.
  */
 package stage.api.supervision;

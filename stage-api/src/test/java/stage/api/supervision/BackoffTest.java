@@ -19,7 +19,8 @@ class BackoffTest {
 
   @Test
   void exponentialHasAJitterOfAFifth() {
-    assertThat(Backoff.exponential(SECOND, SECOND.multipliedBy(9))).isEqualTo(new Backoff(SECOND, SECOND.multipliedBy(9), 0.2));
+    assertThat(Backoff.exponential(SECOND, SECOND.multipliedBy(9)))
+        .isEqualTo(new Backoff(SECOND, SECOND.multipliedBy(9), 0.2));
   }
 
   @Test
@@ -46,8 +47,10 @@ class BackoffTest {
 
   @Test
   void refusesNull() {
-    assertThatThrownBy(() -> new Backoff(null, SECOND, 0)).isInstanceOf(NullPointerException.class).hasMessage("first must not be null");
-    assertThatThrownBy(() -> new Backoff(SECOND, null, 0)).isInstanceOf(NullPointerException.class).hasMessage("most must not be null");
+    assertThatThrownBy(() -> new Backoff(null, SECOND, 0)).isInstanceOf(NullPointerException.class)
+        .hasMessage("first must not be null");
+    assertThatThrownBy(() -> new Backoff(SECOND, null, 0)).isInstanceOf(NullPointerException.class)
+        .hasMessage("most must not be null");
     assertThatThrownBy(() -> SupervisorSpec.of("scope").withBackoff(null))
         .isInstanceOf(NullPointerException.class)
         .hasMessage("backoff must not be null; use Backoff.none() for no wait");

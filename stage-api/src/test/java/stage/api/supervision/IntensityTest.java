@@ -39,7 +39,8 @@ class IntensityTest {
 
   @Test
   void refusesNull() {
-    assertThatThrownBy(() -> new Intensity(3, null)).isInstanceOf(NullPointerException.class).hasMessage("period must not be null");
+    assertThatThrownBy(() -> new Intensity(3, null)).isInstanceOf(NullPointerException.class)
+        .hasMessage("period must not be null");
     assertThatThrownBy(() -> SupervisorSpec.of("scope").withIntensity(null))
         .isInstanceOf(NullPointerException.class)
         .hasMessage("intensity must not be null; use Intensity.none() for no restarts");

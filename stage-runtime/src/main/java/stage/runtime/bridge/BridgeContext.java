@@ -14,7 +14,10 @@ public interface BridgeContext extends StageContext {
     return (BridgeContext) context;
   }
 
-  /** Has {@link OnNotify#onNotify} run some time soon, as a turn, whether there is demand or not. Any thread; never waits. Nudges do not add up. */
+  /**
+   * Has {@link OnNotify#onNotify} run some time soon, as a turn, whether there is demand or not. Any thread; never
+   * waits. Nudges do not add up.
+   */
   void notifyBridge();
 
   /**
@@ -36,9 +39,10 @@ public interface BridgeContext extends StageContext {
   <T extends BridgeResource> T kept(Supplier<T> first);
 
   /**
-   * {@return a state in a form of its own, which survives restarts and changes with the turn, as those of {@link #state} and {@link #mapState} do} Committed
-   * after what the turn emitted is published and its input is settled. The stage's own thread, in {@code onStart}: after a thread was replaced, the next incarnation
-   * gets another object. Not for generators, which have no turns to commit.
+   * {@return a state in a form of its own, which survives restarts and changes with the turn, as those of {@link
+   * #state} and {@link #mapState} do} Committed after what the turn emitted is published and its input is settled. The
+   * stage's own thread, in {@code onStart}: after a thread was replaced, the next incarnation gets another object. Not
+   * for generators, which have no turns to commit.
    *
    * @param name tells several apart, those of other kinds included; the same in every incarnation
    * @param first makes it, the first time and after the states were forgotten
@@ -47,8 +51,9 @@ public interface BridgeContext extends StageContext {
   <T extends Transactional> T transactional(String name, Supplier<T> first);
 
   /**
-   * Gives up on something that no batch in hand has: an event that was settled in an earlier turn, and is still being worked on. It counts as a dead letter of
-   * the stage, in no ledger, and the stage's handler gets it when the turn commits; if the turn throws, nothing has happened. The stage's own thread, in a turn.
+   * Gives up on something that no batch in hand has: an event that was settled in an earlier turn, and is still being
+   * worked on. It counts as a dead letter of the stage, in no ledger, and the stage's handler gets it when the turn
+   * commits; if the turn throws, nothing has happened. The stage's own thread, in a turn.
    *
    * @param event what the handler is to see of it
    * @param cause what was thrown
@@ -58,22 +63,23 @@ public interface BridgeContext extends StageContext {
   void deadLetter(Object event, Throwable cause, int attempts, String path);
 
   /**
-   * {@return whether an input of this stage has ended because of a drain, here or further up, and not because its source had no more} True when the end is
-   * told, in {@code onInputEnd} and {@code onComplete}. The stage's own thread.
+   * {@return whether an input of this stage has ended because of a drain, here or further up, and not because its
+   * source had no more} True when the end is told, in {@code onInputEnd} and {@code onComplete}. The stage's own
+   * thread.
    */
   boolean isInputCut();
 
   /**
-   * Publishes events at once, beyond demand if need be: those that were accepted and that no later turn of this incarnation will emit. The stage's
-   * own thread, within a callback.
+   * Publishes events at once, beyond demand if need be: those that were accepted and that no later turn of this
+   * incarnation will emit. The stage's own thread, within a callback.
    *
    * @param events the events; nobody may write to the array any more
    */
   void publish(Object[] events);
 
   /**
-   * Runs something during which no other thread takes the cell over; it must not wait. The stage's own thread, within a callback; one that was replaced does not run it
-   * and gets no further.
+   * Runs something during which no other thread takes the cell over; it must not wait. The stage's own thread, within a
+   * callback; one that was replaced does not run it and gets no further.
    *
    * @param what what to run
    */

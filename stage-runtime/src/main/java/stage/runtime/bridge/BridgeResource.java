@@ -6,8 +6,8 @@ import stage.api.StopReason;
 @FunctionalInterface
 public interface BridgeResource {
   /**
-   * The cell ends, and there will be no other incarnation. Called once, on the cell's thread, after {@code onStop} and before anybody is told of the end;
-   * not if the thread was abandoned on the way here.
+   * The cell ends, and there will be no other incarnation. Called once, on the cell's thread, after {@code onStop} and
+   * before anybody is told of the end; not if the thread was abandoned on the way here.
    *
    * @param reason why
    * @throws Exception logged, and changes nothing

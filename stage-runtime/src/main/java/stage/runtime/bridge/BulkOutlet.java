@@ -19,14 +19,17 @@ public interface BulkOutlet<O> extends Outlet<O> {
   void emitAll(Object[] events, int from, int to);
 
   /**
-   * Vouches, with the commit of this turn, for what is published from then on. Each subscription is told, behind all events that were emitted before. The last call
-   * in a turn counts. Not for generators.
+   * Vouches, with the commit of this turn, for what is published from then on. Each subscription is told, behind all
+   * events that were emitted before. The last call in a turn counts. Not for generators.
    *
    * @param progress never behind what was said before
    */
   void progress(Progress progress);
 
-  /** {@return how many events this turn has emitted since it began, or since its last commit point: a mark for {@link #truncate}} */
+  /**
+   * {@return how many events this turn has emitted since it began, or since its last commit point: a mark for {@link
+   * #truncate}}
+   */
   int mark();
 
   /**

@@ -1,16 +1,20 @@
 package stage.runtime.bridge;
 
 /**
- * A consumer of the runtime whose work goes on over several turns. What is left is state that changes with the turn, so that a restarted
- * incarnation goes on where the last turn that was good had ended. Producer-consumers have the same in their public contract:
- * {@link stage.api.Stage.ProducerConsumer#hasMore}.
+ * A consumer of the runtime whose work goes on over several turns. What is left is state that changes with the turn, so
+ * that a restarted incarnation goes on where the last turn that was good had ended. Producer-consumers have the same in
+ * their public contract: {@link stage.api.Stage.ProducerConsumer#hasMore}.
  */
 public interface Continuing {
-  /** {@return whether there is something left for {@link #onMore}} Asked at the end of each turn, as a part of it, and when an incarnation has started. */
+  /**
+   * {@return whether there is something left for {@link #onMore}} Asked at the end of each turn, as a part of it, and
+   * when an incarnation has started.
+   */
   boolean hasMore();
 
   /**
-   * Does the next part of what is left. Runs as a turn of its own: before new input is taken, and before the stage completes.
+   * Does the next part of what is left. Runs as a turn of its own: before new input is taken, and before the stage
+   * completes.
    *
    * @throws Exception a crash of the stage; what this turn did is undone
    */

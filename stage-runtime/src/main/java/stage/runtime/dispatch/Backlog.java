@@ -1,8 +1,8 @@
 package stage.runtime.dispatch;
 
 /**
- * Events that wait for demand, the oldest first. To make room takes memory and may fail; to put events in does not, where there is room. The
- * producer's cell only.
+ * Events that wait for demand, the oldest first. To make room takes memory and may fail; to put events in does not,
+ * where there is room. The producer's cell only.
  */
 final class Backlog {
   private static final Object[] NONE = {};

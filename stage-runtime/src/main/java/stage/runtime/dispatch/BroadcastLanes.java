@@ -105,8 +105,8 @@ final class BroadcastLanes<E> extends LaneDispatch<E> {
   }
 
   /**
-   * Publishes so many as everybody wants; what a selector turns down costs no demand, so there may be further rounds. Answers the index of the first
-   * that waits. Throws without having published any.
+   * Publishes so many as everybody wants; what a selector turns down costs no demand, so there may be further rounds.
+   * Answers the index of the first that waits. Throws without having published any.
    */
   private int broadcast(Object[] events, int from, int to, int sendable) {
     int at = from;
@@ -129,7 +129,8 @@ final class BroadcastLanes<E> extends LaneDispatch<E> {
     Chosen[] chosen = selects ? new Chosen[lanes.length] : null;
     for (int i = 0; i < lanes.length; i++) {
       int skipped = Math.min(skips[i], count);
-      if (selects && lanes[i].spec().selector().isPresent()) chosen[i] = choose(lanes[i].spec().selector().get(), events, from + skipped, from + count);
+      if (selects && lanes[i].spec().selector().isPresent())
+        chosen[i] = choose(lanes[i].spec().selector().get(), events, from + skipped, from + count);
       int more = selects && chosen[i] != null ? chosen[i].count() : count - skipped;
       if (more > 0) lanes[i].reserve(more);
     }

@@ -2,7 +2,10 @@ package stage.runtime.dispatch;
 
 import stage.api.DispatchRule;
 
-/** The default rule: even shares among those with demand, those with most demand first where there are not enough events for all. */
+/**
+ * The default rule: even shares among those with demand, those with most demand first where there are not enough events
+ * for all.
+ */
 public final class DemandDispatcher implements DispatchRule {
   /** Has no state but its caller's. */
   public DemandDispatcher() {}
@@ -14,11 +17,14 @@ public final class DemandDispatcher implements DispatchRule {
       int ready = 0;
       for (int i = 0; i < shares.length; i++) if (subscriptions.demand(i) > shares[i]) ready++;
       if (ready == 0) return;
-      left = left < ready ? oneEachToTheNeediest(left, subscriptions, shares) : evenly(left, ready, subscriptions, shares);
+      left =
+          left < ready ? oneEachToTheNeediest(left, subscriptions, shares) : evenly(left, ready, subscriptions, shares);
     }
   }
 
-  /** Gives each that can take more about {@code left / ready}; at least one of them is filled up, or nothing is left. */
+  /**
+   * Gives each that can take more about {@code left / ready}; at least one of them is filled up, or nothing is left.
+   */
   private static int evenly(int left, int ready, Subscriptions subscriptions, int[] shares) {
     for (int i = 0; i < shares.length && ready > 0; i++) {
       long room = subscriptions.demand(i) - shares[i];

@@ -17,9 +17,11 @@ final class DemandLanes<E> extends LaneDispatch<E> implements DispatchRule.Subsc
   private Progress progress;    // what the lanes were told of last; null for nothing
   private LaneTail<E>[] lanes = none();
   private int[] shares = NO_SHARES;
-  private long[] demands = NO_DEMANDS;  // what the rule is shown: a consumer that leaves meanwhile, on its own thread, must not confuse it
+  // what the rule is shown: a consumer that leaves meanwhile, on its own thread, must not confuse it
+  private long[] demands = NO_DEMANDS;
   private int planned;          // how many of the next events are shared out as shares says
-  private long declined = -1;   // all demand there was when the rule last shared nothing out; it is not asked again before that changes
+  // all demand there was when the rule last shared nothing out; it is not asked again before that changes
+  private long declined = -1;
 
   DemandLanes(DispatchRule rule) {
     this.rule = rule;
@@ -75,7 +77,10 @@ final class DemandLanes<E> extends LaneDispatch<E> implements DispatchRule.Subsc
     return lanes[index].spec().weight();
   }
 
-  /** {@return the demand of all lanes together, as the rule was shown it last} Between two offers it only grows, or there are other lanes. */
+  /**
+   * {@return the demand of all lanes together, as the rule was shown it last} Between two offers it only grows, or
+   * there are other lanes.
+   */
   private long all() {
     long sum = 0;
     for (long demand : demands) sum = Sums.plus(sum, demand);
@@ -112,7 +117,10 @@ final class DemandLanes<E> extends LaneDispatch<E> implements DispatchRule.Subsc
     }
   }
 
-  /** Decides where so many new events go, and makes room for them there. All that may fail does so in here, and nothing has changed then. */
+  /**
+   * Decides where so many new events go, and makes room for them there. All that may fail does so in here, and nothing
+   * has changed then.
+   */
   void plan(int count) {
     planned = backlog.isEmpty() ? planShares(count) : 0;
     backlog.makeRoom(count - planned);
@@ -183,7 +191,10 @@ final class DemandLanes<E> extends LaneDispatch<E> implements DispatchRule.Subsc
     }
   }
 
-  /** {@return how many events were shared out} Throws if somebody was given more than it wants, or all together more than there are. */
+  /**
+   * {@return how many events were shared out} Throws if somebody was given more than it wants, or all together more
+   * than there are.
+   */
   private long fairSum(int count) {
     long sum = 0;
     for (int i = 0; i < shares.length; i++) {

@@ -5,7 +5,8 @@ import stage.runtime.lane.LaneTail;
 import stage.runtime.lane.Progress;
 
 /**
- * How a producer's events get into its lanes, and where they wait for demand. One subclass per {@link Dispatcher}. The producer's cell only.
+ * How a producer's events get into its lanes, and where they wait for demand. One subclass per {@link Dispatcher}. The
+ * producer's cell only.
  *
  * @param <E> the events
  */
@@ -25,13 +26,19 @@ public abstract class LaneDispatch<E> {
   /** {@return how many events the stage may emit now: what is wanted, less what waits already} */
   public abstract long demand();
 
-  /** Publishes events as far as there is demand for them; the rest waits. Throws without having published any, if a rule is wrong or the heap full. */
+  /**
+   * Publishes events as far as there is demand for them; the rest waits. Throws without having published any, if a rule
+   * is wrong or the heap full.
+   */
   public abstract void offer(Object[] events, int from, int to);
 
   /** As {@link #offer(Object[], int, int)}, for one. */
   public abstract void offer(Object event);
 
-  /** Has events wait behind those that do, and asks no rule but for the partition. Throws, if the heap is full, and has kept none then. */
+  /**
+   * Has events wait behind those that do, and asks no rule but for the partition. Throws, if the heap is full, and has
+   * kept none then.
+   */
   public abstract void keep(Object[] events);
 
   /** Tells every lane of progress, behind the events that wait for it. */
@@ -68,6 +75,9 @@ public abstract class LaneDispatch<E> {
   /** Puts events that a consumer gave back before all that wait. Answers how many of them nobody else is to get. */
   public abstract int takeBack(LaneTail<E> from, Object[] events);
 
-  /** {@return whether nobody can be given anything any more that somebody else gives back} Asked when nothing waits and nothing will come. */
+  /**
+   * {@return whether nobody can be given anything any more that somebody else gives back} Asked when nothing waits and
+   * nothing will come.
+   */
   public abstract boolean isSettled();
 }

@@ -44,7 +44,8 @@ final class PartitionedLanes<E> extends LaneDispatch<E> {
 
   @SuppressWarnings("unchecked")   // it takes what the function of this dispatch takes
   private static <E> Dispatcher.IndexFunction<? super E> indexOf(Dispatcher.Partition<E> dispatch) {
-    return dispatch.function() instanceof Dispatcher.ByIndex<?> byIndex ? (Dispatcher.IndexFunction<? super E>) byIndex.index() : null;
+    return dispatch.function() instanceof Dispatcher.ByIndex<?> byIndex
+        ? (Dispatcher.IndexFunction<? super E>) byIndex.index() : null;
   }
 
   @Override
@@ -118,7 +119,8 @@ final class PartitionedLanes<E> extends LaneDispatch<E> {
     try {
       int number = index.indexOf((E) event);
       if (number < Dispatcher.IndexFunction.NOBODY || number >= partitions.length) {
-        throw new IllegalStateException("the partition function of " + rejections.path() + " answered " + number + "; there are 0 to "
+        throw new IllegalStateException(
+            "the partition function of " + rejections.path() + " answered " + number + "; there are 0 to "
             + (partitions.length - 1) + "; answer Dispatcher.IndexFunction.NOBODY to skip an event");
       }
       if (number == Dispatcher.IndexFunction.NOBODY) rejections.skipped();

@@ -3,8 +3,8 @@ package stage.runtime.dispatch;
 import stage.runtime.lane.Progress;
 
 /**
- * Progress that waits behind the events of a backlog: the oldest, so that it gets through however much comes after it, and the newest, which says all that those in
- * between say. The producer's cell only.
+ * Progress that waits behind the events of a backlog: the oldest, so that it gets through however much comes after it,
+ * and the newest, which says all that those in between say. The producer's cell only.
  */
 final class PendingProgress {
   private Progress oldest;     // null if none waits
@@ -29,7 +29,9 @@ final class PendingProgress {
     newestBehind += events;
   }
 
-  /** {@return what is to be published now that so many events, the oldest, are no longer waiting; null if nothing is} */
+  /**
+   * {@return what is to be published now that so many events, the oldest, are no longer waiting; null if nothing is}
+   */
   Progress passed(int events) {
     if (oldest == null) return null;
     oldestBehind -= events;

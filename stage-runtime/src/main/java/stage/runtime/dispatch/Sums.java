@@ -1,6 +1,8 @@
 package stage.runtime.dispatch;
 
-/** Sums of demand. Demand goes up to {@link Long#MAX_VALUE}, which stands for "without end", and so does a sum of it. */
+/**
+ * Sums of demand. Demand goes up to {@link Long#MAX_VALUE}, which stands for "without end", and so does a sum of it.
+ */
 public final class Sums {
   private Sums() {}
 

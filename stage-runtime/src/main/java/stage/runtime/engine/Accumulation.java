@@ -2,7 +2,10 @@ package stage.runtime.engine;
 
 import stage.api.Opening;
 
-/** What a cell that emits waits for before it delivers anything. As GenStage's {@code demand: :accumulate}. It is over once, for good. */
+/**
+ * What a cell that emits waits for before it delivers anything. As GenStage's {@code demand: :accumulate}. It is over
+ * once, for good.
+ */
 final class Accumulation {
   private final Assembly assembly;   // null if it was not started by an init
   private volatile int consumers;    // how many subscriptions it waits for; any thread sets it to 0

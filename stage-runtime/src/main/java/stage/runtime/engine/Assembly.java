@@ -24,7 +24,8 @@ public final class Assembly {
   /** The init has returned or failed. */
   public void finish() {
     over = true;
-    VarHandle.fullFence();   // pairs with the announcement of each driver: a cell that missed the end is woken, or sees it
+    // pairs with the announcement of each driver: a cell that missed the end is woken, or sees it
+    VarHandle.fullFence();
     for (Cell<?> cell = cells.poll(); cell != null; cell = cells.poll()) cell.driver().wake();
   }
 
@@ -36,7 +37,8 @@ public final class Assembly {
    */
   public void ensureMayWait(String what, String path) {
     if (over || Thread.currentThread() != thread) return;
-    throw new IllegalStateException(what + " on " + path + " would wait for ever, because it was called in the init that starts it:"
+    throw new IllegalStateException(
+        what + " on " + path + " would wait for ever, because it was called in the init that starts it:"
         + " the stages begin when init has returned; wait after that, or on another thread");
   }
 }

@@ -12,8 +12,8 @@ import stage.api.internal.Described;
 import stage.api.internal.Description;
 
 /**
- * What leads out of the graph of stages and into it: {@link Flow} and streams. A service of this module's own, because those who make the bridges know the
- * engine, and the engine must not know them.
+ * What leads out of the graph of stages and into it: {@link Flow} and streams. A service of this module's own, because
+ * those who make the bridges know the engine, and the engine must not know them.
  */
 public interface Bridges {
   /**
@@ -34,7 +34,8 @@ public interface Bridges {
   <O> void subscribe(Cell<?> producer, SubscriptionSpec<O> how, Flow.Subscriber<? super O> subscriber);
 
   /**
-   * {@return a subscriber that hands what it gets to a consumer} See {@link stage.api.ConsumerRef#asSubscriber(Demand)}.
+   * {@return a subscriber that hands what it gets to a consumer} See
+   * {@link stage.api.ConsumerRef#asSubscriber(Demand)}.
    *
    * @param consumer the consumer's cell
    * @param demand how much to ask for
@@ -74,14 +75,16 @@ public interface Bridges {
 
   /** {@return the bridges of this runtime} */
   static Bridges find() {
-    return FoundBridges.BRIDGES.orElseThrow(() -> new IllegalStateException("stage.runtime has lost its service " + Bridges.class.getName()
+    return FoundBridges.BRIDGES
+        .orElseThrow(() -> new IllegalStateException("stage.runtime has lost its service " + Bridges.class.getName()
         + "; if its jar was merged with others, their META-INF/services must be merged too"));
   }
 }
 
 /** Holds the one service of this runtime. */
 final class FoundBridges {
-  static final Optional<Bridges> BRIDGES = ServiceLoader.load(Bridges.class, Bridges.class.getClassLoader()).findFirst();
+  static final Optional<Bridges> BRIDGES =
+      ServiceLoader.load(Bridges.class, Bridges.class.getClassLoader()).findFirst();
 
   private FoundBridges() {}
 }

@@ -34,15 +34,19 @@ import stage.runtime.time.Time;
 import stage.runtime.time.WaitState;
 
 /**
- * What the engine keeps for one stage: its mailbox, its lanes and the current behaviour. A step machine, stepped by one thread.
+ * What the engine keeps for one stage: its mailbox, its lanes and the current behaviour. A step machine, stepped by one
+ * thread.
  *
- * <p>Each step looks for the most urgent {@link Work} and does it. {@link WorkSelector} only looks, so that a driver can ask it again after
- * announcing that it is about to park.
+ * <p>Each step looks for the most urgent {@link Work} and does it. {@link WorkSelector} only looks, so that a driver
+ * can ask it again after announcing that it is about to park.
  *
  * @param <S> the behaviour's type
  */
 public final class Cell<S extends Stage.Behaviour> implements StepMachine, LaneEnd {
-  /** So many events may wait that timers, casts and calls of a producer-consumer have emitted beyond demand, if its spec says nothing else. */
+  /**
+   * So many events may wait that timers, casts and calls of a producer-consumer have emitted beyond demand, if its spec
+   * says nothing else.
+   */
   private static final int MOST_UNASKED = 65_536;
   /** How the names of the threads of all stages begin; the path follows, and then {@code #}. */
   static final String THREAD_PREFIX = "stage:";
@@ -64,7 +68,8 @@ public final class Cell<S extends Stage.Behaviour> implements StepMachine, LaneE
   private final CellRef<S> ref;
 
   private final Counter deadLettered = new Counter();
-  private volatile Intake<?> intake;              // set once, under the graph's lock, by the first thread that emits from outside
+  // set once, under the graph's lock, by the first thread that emits from outside
+  private volatile Intake<?> intake;
 
   private final Lifecycle lifecycle;
   private final WorkSelector selector;
@@ -74,10 +79,13 @@ public final class Cell<S extends Stage.Behaviour> implements StepMachine, LaneE
   private volatile long pausedNanos;              // who pauses it; two that do it at once mean the same time
   private boolean endsWithItsConsumer;            // written before the start
   private volatile boolean drains;                // written by who drains it, before the signal
-  private Throwable unanswered;                   // the cell's thread: what a step or a look threw and nobody has dealt with yet; null otherwise
+  // the cell's thread: what a step or a look threw and nobody has dealt with yet; null otherwise
+  private Throwable unanswered;
   private int chores;                             // of a generator: who has the cell, its thread or who has borrowed it
-  private volatile Thread takenOver;              // who takes over, one at a time: has lost the cell, but no other has started yet
-  private volatile List<Thread> lastTaskThreads = List.of();   // the cell's thread: those that were still running when it ended
+  // who takes over, one at a time: has lost the cell, but no other has started yet
+  private volatile Thread takenOver;
+  // the cell's thread: those that were still running when it ended
+  private volatile List<Thread> lastTaskThreads = List.of();
 
   private static Accumulation accumulation(Opening opening, Assembly assembly) {
     return opening.equals(Opening.DEFAULT) && assembly == null ? null : new Accumulation(opening, assembly);
@@ -92,14 +100,16 @@ public final class Cell<S extends Stage.Behaviour> implements StepMachine, LaneE
     this.watching = owner.watching();
     this.assembly = assembly;
     this.options = spec.options();
-    this.mailbox = new Mailbox(graph.time().permits(Math.min(spec.options().mailbox(), Mailbox.MOST), "a free place in the mailbox of", path));
+    this.mailbox = new Mailbox(
+        graph.time().permits(Math.min(spec.options().mailbox(), Mailbox.MOST), "a free place in the mailbox of", path));
     this.driver = graph.time().driver(this, spec.options().onPlatformThread());
     this.signals = new Signals(driver);
     this.incarnations = new Incarnations<>(this, signals, spec.factory());
     switch (spec) {
       case ProducerSpec<?, S> producer -> {
         consumerHalf = null;
-        producerHalf = new ProducerHalf<>(this, producer.dispatcher(), producer.overflow(), false, accumulation(producer.opening(), assembly));
+        producerHalf = new ProducerHalf<>(this, producer.dispatcher(), producer.overflow(), false,
+            accumulation(producer.opening(), assembly));
         isGenerator = producer.isGenerator();
         ref = new CellRef.OfProducer<>(this);
       }
@@ -107,7 +117,8 @@ public final class Cell<S extends Stage.Behaviour> implements StepMachine, LaneE
         consumerHalf = new ConsumerHalf(this);
         boolean isBounded = both.buffer() < Integer.MAX_VALUE;
         var overflow = new Overflow(Overflow.Kind.BLOCK, isBounded ? both.buffer() : MOST_UNASKED);
-        producerHalf = new ProducerHalf<>(this, both.dispatcher(), overflow, !isBounded, accumulation(both.opening(), assembly));
+        producerHalf =
+            new ProducerHalf<>(this, both.dispatcher(), overflow, !isBounded, accumulation(both.opening(), assembly));
         isGenerator = false;
         ref = new CellRef.OfProducerConsumer<>(this);
       }
@@ -133,7 +144,8 @@ public final class Cell<S extends Stage.Behaviour> implements StepMachine, LaneE
    * @param owner who is told when it ends
    * @param <S> the behaviour's type
    */
-  public static <S extends Stage.Behaviour> Cell<S> of(StageSpec<S> spec, String scope, SubscriptionGraph graph, CellOwner owner) {
+  public static <S extends Stage.Behaviour> Cell<S> of(StageSpec<S> spec, String scope, SubscriptionGraph graph,
+      CellOwner owner) {
     return new Cell<>(spec, scope, graph, owner, null);
   }
 
@@ -353,7 +365,8 @@ public final class Cell<S extends Stage.Behaviour> implements StepMachine, LaneE
   public StageSnapshot.Status status() {
     return switch (lifecycle.phase()) {
       case Phase.Starting starting -> StageSnapshot.Status.STARTING;
-      case Phase.Running running -> signals.has(Signals.PAUSED) || isAccumulating() ? StageSnapshot.Status.PAUSED : StageSnapshot.Status.RUNNING;
+    case Phase.Running running -> signals.has(Signals.PAUSED) || isAccumulating() ? StageSnapshot.Status.PAUSED
+        : StageSnapshot.Status.RUNNING;
       case Phase.BackingOff backingOff -> StageSnapshot.Status.BACKING_OFF;
       case Phase.Held held -> StageSnapshot.Status.HELD;
       case Phase.Draining draining -> StageSnapshot.Status.DRAINING;
@@ -369,8 +382,8 @@ public final class Cell<S extends Stage.Behaviour> implements StepMachine, LaneE
   // ---- what others ask of it; any thread
 
   /**
-   * Starts it and waits until {@code onStart} has returned. If the caller is interrupted, before or meanwhile, it does not run: what started is cancelled, and
-   * has ended when this returns. The caller's interrupt flag stays set.
+   * Starts it and waits until {@code onStart} has returned. If the caller is interrupted, before or meanwhile, it does
+   * not run: what started is cancelled, and has ended when this returns. The caller's interrupt flag stays set.
    *
    * @return why it could not start; null if it has started
    */
@@ -387,11 +400,13 @@ public final class Cell<S extends Stage.Behaviour> implements StepMachine, LaneE
   }
 
   private InterruptedException interrupted(String when) {
-    return new InterruptedException("thread " + graph.time().current().getName() + " was interrupted " + when + " it started stage " + path + ", which does not run");
+    return new InterruptedException("thread " + graph.time().current().getName() + " was interrupted " + when
+        + " it started stage " + path + ", which does not run");
   }
 
   /**
-   * As {@link #startAndAwait()}, of a cell whose behaviour is the runtime's own and starts at once: an interrupt of the caller is kept for later.
+   * As {@link #startAndAwait()}, of a cell whose behaviour is the runtime's own and starts at once: an interrupt of the
+   * caller is kept for later.
    *
    * @return why it could not start; null if it has started
    */
@@ -436,7 +451,8 @@ public final class Cell<S extends Stage.Behaviour> implements StepMachine, LaneE
    */
   public boolean awaitEnd(long nanos) {
     long until = graph.time().nanos() + Math.min(nanos, Long.MAX_VALUE / 2);
-    return uninterruptibly(() -> lifecycle.ended().await(Math.max(0, until - graph.time().nanos())), () -> owner.cancel(this));
+    return uninterruptibly(() -> lifecycle.ended().await(Math.max(0, until - graph.time().nanos())),
+        () -> owner.cancel(this));
   }
 
   /** Stops it and waits until it has ended. */
@@ -462,7 +478,10 @@ public final class Cell<S extends Stage.Behaviour> implements StepMachine, LaneE
     }
   }
 
-  /** Under one lock, which ending a subscription needs too: if the first completed before the second is made, it was not the last. */
+  /**
+   * Under one lock, which ending a subscription needs too: if the first completed before the second is made, it was not
+   * the last.
+   */
   private void subscribeToAll(List<? extends SubscriptionSpec<?>> subscriptions) {
     graph.locked(() -> subscriptions.forEach(subscription -> graph.subscribe(this, subscription)));
   }
@@ -492,7 +511,9 @@ public final class Cell<S extends Stage.Behaviour> implements StepMachine, LaneE
     if (isGenerator && !driver.isCurrent()) driver.interrupt();   // its one turn would go on for ever
   }
 
-  /** Asks it to end when all that is in flight has been handled: producers stop, consumers end with their subscriptions. */
+  /**
+   * Asks it to end when all that is in flight has been handled: producers stop, consumers end with their subscriptions.
+   */
   public void drain() {
     drains = true;
     signals.clear(Signals.PAUSED);
@@ -505,7 +526,10 @@ public final class Cell<S extends Stage.Behaviour> implements StepMachine, LaneE
     return drains;
   }
 
-  /** The stage itself wants to end. A permanent one is restarted, unless it has said so in its start: then it is not to run. */
+  /**
+   * The stage itself wants to end. A permanent one is restarted, unless it has said so in its start: then it is not to
+   * run.
+   */
   void leave() {
     boolean ignores = lifecycle.ignoreStart();
     if (ignores || options.restart() != Restart.PERMANENT) {
@@ -582,8 +606,8 @@ public final class Cell<S extends Stage.Behaviour> implements StepMachine, LaneE
   }
 
   /**
-   * {@return a number for the callback that is running, another one for each; an even one if there is none, or it may take any time, as that of a
-   * generator} Any thread.
+   * {@return a number for the callback that is running, another one for each; an even one if there is none, or it may
+   * take any time, as that of a generator} Any thread.
    */
   public int callback() {
     return isGenerator ? 0 : incarnations.fence().stay();
@@ -594,7 +618,10 @@ public final class Cell<S extends Stage.Behaviour> implements StepMachine, LaneE
     return (driver.thread() == null ? 0 : 1) + (incarnations.tasks() == null ? 0 : incarnations.tasks().runningCount());
   }
 
-  /** {@return its own thread, if it has started, then those that handle an event each for it, the oldest first} Any thread. */
+  /**
+   * {@return its own thread, if it has started, then those that handle an event each for it, the oldest first} Any
+   * thread.
+   */
   public List<Thread> threads() {
     List<Thread> all = new ArrayList<>();
     if (driver.thread() != null) all.add(driver.thread());
@@ -660,12 +687,14 @@ public final class Cell<S extends Stage.Behaviour> implements StepMachine, LaneE
     Intake<?> there = intake;
     if (there == null) {
       graph.locked(() -> {
-        if (intake == null) intake = new Intake<>(this, producerHalf.overflow(), graph.time().permits(0, "demand of the consumers of", path));
+        if (intake == null) intake =
+            new Intake<>(this, producerHalf.overflow(), graph.time().permits(0, "demand of the consumers of", path));
       });
       there = intake;
       signals.set(Signals.HANDED_IN);
     }
-    // After the intake is visible: either the cell sees and closes it when it ends, or this sees that the cell has ended.
+    // After the intake is visible: either the cell sees and closes it when it ends, or this sees that the cell has
+    // ended.
     if (!isAlive()) throw new StageEndedException(path, endReason());
     return (Intake<O>) there;
   }
@@ -716,7 +745,8 @@ public final class Cell<S extends Stage.Behaviour> implements StepMachine, LaneE
     if (unanswered != null) return true;
     try {
       return selector.look(nowNanos) != Work.NOTHING;
-    } catch (Throwable failure) {   // of a dispatcher's rule: the carrier can do nothing about it, but the next step can
+    // of a dispatcher's rule: the carrier can do nothing about it, but the next step can
+    } catch (Throwable failure) {
       unanswered = failure;
       return true;
     }
@@ -751,7 +781,8 @@ public final class Cell<S extends Stage.Behaviour> implements StepMachine, LaneE
 
   @Override
   public boolean keepsTime() {
-    return incarnations.timers() != null || lifecycle.phase() instanceof Phase.BackingOff || lifecycle.isRunning() && incarnations.idleClock() != null;
+    return incarnations.timers() != null || lifecycle.phase() instanceof Phase.BackingOff
+        || lifecycle.isRunning() && incarnations.idleClock() != null;
   }
 
   @Override
@@ -780,12 +811,16 @@ public final class Cell<S extends Stage.Behaviour> implements StepMachine, LaneE
     } catch (Handover.Refused refused) {
       return WaitState.Kind.DONE;   // another thread has taken over; this one's driver lets it go
     } catch (Throwable failure) {
-      // User code is run where its exceptions are caught; what gets here came from a dispatcher's rule, is our own fault, or tells of a full heap.
+      // User code is run where its exceptions are caught; what gets here came from a dispatcher's rule, is our own
+      // fault, or tells of a full heap.
       return crashed(failure);
     }
   }
 
-  /** Undoes what the step had begun, and crashes. With a full heap even that may fail, as often as it likes: the next step does it then. */
+  /**
+   * Undoes what the step had begun, and crashes. With a full heap even that may fail, as often as it likes: the next
+   * step does it then.
+   */
   private WaitState crashed(Throwable failure) {
     unanswered = failure;
     try {
@@ -795,7 +830,8 @@ public final class Cell<S extends Stage.Behaviour> implements StepMachine, LaneE
     } catch (Handover.Refused refused) {
       return WaitState.Kind.DONE;
     } catch (OutOfMemoryError again) {   // not kept: it says what is known already
-      incarnations.dropBehaviour();             // it may be what fills the heap, and there is nothing to run its onStop with
+      // it may be what fills the heap, and there is nothing to run its onStop with
+      incarnations.dropBehaviour();
     } catch (Throwable beyondHelp) {
       if (beyondHelp != failure) beyondHelp.addSuppressed(failure);
       incarnations.dropBehaviour();
@@ -827,7 +863,10 @@ public final class Cell<S extends Stage.Behaviour> implements StepMachine, LaneE
     else guard(() -> context.run(() -> guard(steps)));
   }
 
-  /** A step deals with what it throws, so what gets here is our own fault. Nobody is to wait for a stage whose thread is no more. */
+  /**
+   * A step deals with what it throws, so what gets here is our own fault. Nobody is to wait for a stage whose thread is
+   * no more.
+   */
   private void guard(Runnable steps) {
     try {
       steps.run();
@@ -899,17 +938,22 @@ public final class Cell<S extends Stage.Behaviour> implements StepMachine, LaneE
       }
       case FLUSH -> producerHalf.flush();
       case INTAKE -> signals.answer(Signals.HANDED_IN, this::acceptFromOutside);
-      case START, CANCEL, STOP, HOLD, RELEASE, KILL, LEAVE, TASKS, NOTIFY, IDLE, COMPLETE, TURN, SUBSCRIPTION_ENDED, FINISH, NOTHING ->
+      case START, CANCEL, STOP, HOLD, RELEASE, KILL, LEAVE, TASKS, NOTIFY, IDLE, COMPLETE, TURN, SUBSCRIPTION_ENDED,
+          FINISH, NOTHING ->
           throw new IllegalStateException(work + " is not to be served");
     }
     if (producerHalf != null) producerHalf.tellDropped();   // a generator may be in its one turn for ever
   }
 
-  /** What does not need the behaviour of a generator, on behalf of its thread, which is in user code. What throws is left for that thread to find. */
+  /**
+   * What does not need the behaviour of a generator, on behalf of its thread, which is in user code. What throws is
+   * left for that thread to find.
+   */
   private void doChores() {
     if (unanswered != null || lifecycle.hasEnded()) return;
     try {
-      if (signals.has(Signals.CONSUMER_LEFT) || producerHalf.hasLaneNews()) signals.answer(Signals.CONSUMER_LEFT, this::meetConsumers);
+      if (signals.has(Signals.CONSUMER_LEFT) || producerHalf.hasLaneNews())
+        signals.answer(Signals.CONSUMER_LEFT, this::meetConsumers);
       while (producerHalf.canFlush()) producerHalf.flush();
     } catch (Throwable failure) {
       unanswered = failure;
@@ -932,7 +976,8 @@ public final class Cell<S extends Stage.Behaviour> implements StepMachine, LaneE
     LaneInlet<?> inlet = selector.toCancel();
     if (inlet != null && !inlet.isCancelled()) lifecycle.cutInput();
     if (inlet != null) consumerHalf.leave(inlet);
-    if (consumerHalf.hasCancelled()) signals.set(Signals.CANCEL_ASKED);   // one more, or one whose events are still being worked on
+    // one more, or one whose events are still being worked on
+    if (consumerHalf.hasCancelled()) signals.set(Signals.CANCEL_ASKED);
   }
 
   private void tellOf(LaneInlet<?> inlet) {
@@ -976,7 +1021,8 @@ public final class Cell<S extends Stage.Behaviour> implements StepMachine, LaneE
   /** Gives up on an event somewhere within the stage. */
   void deadLetter(Object event, Throwable cause, int attempts, String where) {
     long count = deadLettered.read() + 1;
-    var letter = new DeadLetter(event, cause, where, incarnations.incarnation(), attempts, graph.time().instant(), count);
+    var letter =
+        new DeadLetter(event, cause, where, incarnations.incarnation(), attempts, graph.time().instant(), count);
     deadLettered.add(1);   // after what takes memory
     owner.deadLettered(this, letter, options.deadLetters(), count);
   }
@@ -987,7 +1033,8 @@ public final class Cell<S extends Stage.Behaviour> implements StepMachine, LaneE
       closeIntake();
     } catch (OutOfMemoryError full) {
       throw full;   // and is called again
-    } catch (Throwable ruleFailure) {   // what was handed in waits with the rest, and counts as undelivered; the others must still be told
+    // what was handed in waits with the rest, and counts as undelivered; the others must still be told
+    } catch (Throwable ruleFailure) {
       report("the dispatcher of stage " + path + " threw as the stage ended", ruleFailure);
     }
     if (consumerHalf != null) consumerHalf.close();

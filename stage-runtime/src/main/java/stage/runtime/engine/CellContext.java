@@ -81,7 +81,8 @@ final class CellContext implements BridgeContext {
     cell.ensureOwnThread("transactional()");
     Objects.requireNonNull(name, "name must not be null");
     Objects.requireNonNull(first, "first must not be null");
-    if (cell.isGenerator()) throw new IllegalStateException("stage " + cell.path() + " is a generator, which has no turns to commit; use a producer");
+    if (cell.isGenerator()) throw new IllegalStateException(
+        "stage " + cell.path() + " is a generator, which has no turns to commit; use a producer");
     return cell.incarnations().states().transactional(name, first);
   }
 
@@ -163,7 +164,8 @@ final class CellContext implements BridgeContext {
   @SuppressWarnings("unchecked")   // the author knows what the stage emits
   public <O> Outlet<O> outlet() {
     cell.ensureOwnThread("outlet()");
-    if (outlet == null) throw new IllegalStateException("stage " + cell.path() + " has no outlet: it is a consumer, or hands its events to threads of their own");
+    if (outlet == null) throw new IllegalStateException(
+        "stage " + cell.path() + " has no outlet: it is a consumer, or hands its events to threads of their own");
     return (Outlet<O>) outlet;
   }
 

@@ -24,8 +24,8 @@ public interface CellOwner {
   }
 
   /**
-   * {@return whether the cells of another owner are ended together with those of this one, so that their ends are waited for} Asked by a
-   * cell that is being drained.
+   * {@return whether the cells of another owner are ended together with those of this one, so that their ends are
+   * waited for} Asked by a cell that is being drained.
    *
    * @param other who owns a producer of that cell
    */
@@ -90,11 +90,12 @@ public interface CellOwner {
   void kill(Cell<?> cell);
 
   /**
-   * Starts a cell that serves another one, and looks after it: it is no child of anybody's, is never restarted, and ends with the scope. Any thread;
-   * waits until it has started.
+   * Starts a cell that serves another one, and looks after it: it is no child of anybody's, is never restarted, and
+   * ends with the scope. Any thread; waits until it has started.
    *
    * @param companion makes the cell for the owner it is given
-   * @param connect subscribes it, once it has started, to the other one or the other one to it; if that throws, the cell is stopped
+   * @param connect subscribes it, once it has started, to the other one or the other one to it; if that throws, the
+   *     cell is stopped
    * @param <C> the cell
    * @throws IllegalStateException if the scope is closing, or the cell could not be started
    */
@@ -108,7 +109,8 @@ public interface CellOwner {
   void cancel(Cell<?> cell);
 
   /**
-   * Tells a cell something and interrupts it, so that the interrupt is there before anything that the cell does about it is. Any thread.
+   * Tells a cell something and interrupts it, so that the interrupt is there before anything that the cell does about
+   * it is. Any thread.
    *
    * @param cell which
    * @param tell sets the signal
@@ -141,8 +143,8 @@ public interface CellOwner {
   void returned(SubscriptionSnapshot last);
 
   /**
-   * A consumer gave back events of a producer whose last numbers were taken before. On the consumer's thread; may come before
-   * {@link #ended} does.
+   * A consumer gave back events of a producer whose last numbers were taken before. On the consumer's thread; may come
+   * before {@link #ended} does.
    *
    * @param cell the producer
    * @param events how many events
@@ -160,7 +162,8 @@ public interface CellOwner {
   void deadLettered(Cell<?> cell, DeadLetter letter, DeadLetterHandler handler, long count);
 
   /**
-   * A cell that was told to give up what it was doing threw something, and not because of the interrupt: that is no crash.
+   * A cell that was told to give up what it was doing threw something, and not because of the interrupt: that is no
+   * crash.
    *
    * @param cell which
    * @param thrown what

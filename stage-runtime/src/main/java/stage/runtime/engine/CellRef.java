@@ -49,16 +49,19 @@ abstract class CellRef<S extends Stage.Behaviour> {
   @SuppressWarnings("unchecked")
   public <R> R call(StageFunction<? super S, ? extends R> function) throws InterruptedException {
     Objects.requireNonNull(function, "function must not be null");
-    return (R) ask("call()", new Message.Call(cell.graph().time().latch("an answer of", cell.path()), (StageFunction<Object, Object>) function));
+    return (R) ask("call()", new Message.Call(cell.graph().time().latch("an answer of", cell.path()),
+        (StageFunction<Object, Object>) function));
   }
 
   @SuppressWarnings("unchecked")
-  public <R> R call(Duration timeout, StageFunction<? super S, ? extends R> function) throws InterruptedException, TimeoutException {
+  public <R> R call(Duration timeout, StageFunction<? super S, ? extends R> function)
+      throws InterruptedException, TimeoutException {
     Objects.requireNonNull(function, "function must not be null");
     if (!Objects.requireNonNull(timeout, "timeout must not be null").isPositive()) {
       throw new IllegalArgumentException("timeout must be above zero, but was " + timeout);
     }
-    var call = new Message.Call(cell.graph().time().latch("an answer of", cell.path()), (StageFunction<Object, Object>) function);
+    var call = new Message.Call(cell.graph().time().latch("an answer of", cell.path()),
+        (StageFunction<Object, Object>) function);
     return (R) ask(call, Time.toNanos(timeout));
   }
 
@@ -129,13 +132,15 @@ abstract class CellRef<S extends Stage.Behaviour> {
   /** As {@link #ask(String, Message.Request)}, with one deadline for a place in the mailbox and the answer. */
   private Object ask(Message.Request question, long timeoutNanos) throws InterruptedException, TimeoutException {
     cell.ensureForeignThread("call()");
-    return cell.graph().waits().<Object, TimeoutException>during("call()", cell, () -> askWithin(question, timeoutNanos));
+    return cell.graph().waits().<Object, TimeoutException>during("call()", cell,
+        () -> askWithin(question, timeoutNanos));
   }
 
   private Object askWithin(Message.Request question, long timeoutNanos) throws InterruptedException, TimeoutException {
     Time time = cell.graph().time();
     long deadline = time.nanos() + timeoutNanos;
-    if (!cell.mailbox().reserve(timeoutNanos)) throw tooLate(", because its mailbox of " + cell.options().mailbox() + " is full");
+    if (!cell.mailbox().reserve(timeoutNanos))
+      throw tooLate(", because its mailbox of " + cell.options().mailbox() + " is full");
     if (!cell.mailbox().push(question)) throw new StageEndedException(cell.path(), cell.endReason());
     cell.driver().wake();
     boolean answered = false;
@@ -149,7 +154,8 @@ abstract class CellRef<S extends Stage.Behaviour> {
   }
 
   private TimeoutException tooLate(String why) {
-    return new TimeoutException("stage " + cell.path() + " has not answered in time" + why + "; it is " + cell.status() + " and awaits "
+    return new TimeoutException(
+        "stage " + cell.path() + " has not answered in time" + why + "; it is " + cell.status() + " and awaits "
         + cell.driver().awaiting());
   }
 
@@ -157,7 +163,8 @@ abstract class CellRef<S extends Stage.Behaviour> {
     boolean accepted;
     if (cell.driver().isCurrent()) {
       if (!cell.mailbox().tryReserve()) {
-        throw new IllegalStateException("the mailbox of stage " + cell.path() + " is full, and its own thread cannot wait for room");
+        throw new IllegalStateException(
+            "the mailbox of stage " + cell.path() + " is full, and its own thread cannot wait for room");
       }
       accepted = cell.mailbox().push(message);
     } else if (cell.mailbox().tryReserve()) {
@@ -225,7 +232,8 @@ abstract class CellRef<S extends Stage.Behaviour> {
     }
   }
 
-  static final class OfProducerConsumer<I, O, S extends Stage.Behaviour> extends CellRef<S> implements ProducerConsumerRef<I, O, S> {
+  static final class OfProducerConsumer<I, O, S extends Stage.Behaviour> extends CellRef<S>
+      implements ProducerConsumerRef<I, O, S> {
     OfProducerConsumer(Cell<S> cell) {
       super(cell);
     }
@@ -283,7 +291,8 @@ abstract class CellRef<S extends Stage.Behaviour> {
     if (subscriber == null) throw new NullPointerException("subscriber must not be null (Reactive Streams rule 1.9)");
     Objects.requireNonNull(how, "the subscription's spec must not be null; leave it out for the default");
     if (how.producer() != this) {
-      throw new IllegalArgumentException("the subscription is to " + how.producer() + ", but was given to " + this + "; use SubscriptionSpec.to(…) with this one");
+      throw new IllegalArgumentException("the subscription is to " + how.producer() + ", but was given to " + this
+          + "; use SubscriptionSpec.to(…) with this one");
     }
     Bridges.find().subscribe(cell, how, subscriber);
   }
@@ -314,7 +323,8 @@ abstract class CellRef<S extends Stage.Behaviour> {
 
   private static boolean emitInto(Cell<?> cell, Object event, Duration timeout) throws InterruptedException {
     if (!Objects.requireNonNull(timeout, "timeout must not be null").isPositive()) {
-      throw new IllegalArgumentException("timeout must be above zero, but was " + timeout + "; use tryEmit(event) not to wait");
+      throw new IllegalArgumentException(
+          "timeout must be above zero, but was " + timeout + "; use tryEmit(event) not to wait");
     }
     return intakeFor(cell, event).emit(event, Time.toNanos(timeout));
   }

@@ -5,7 +5,10 @@ import stage.api.SubscriptionSnapshot;
 import stage.runtime.lane.Lane;
 import stage.runtime.mailbox.Signal;
 
-/** Tells where a cell stands, in a line, for those who read the trace of a simulation. The cell's thread, or while that rests. */
+/**
+ * Tells where a cell stands, in a line, for those who read the trace of a simulation. The cell's thread, or while that
+ * rests.
+ */
 final class CellTrace {
   private CellTrace() {}
 
@@ -53,7 +56,8 @@ final class CellTrace {
     for (Signal signal : Signal.values()) if (cell.signals().has(signal)) told.add(signal.text());
     if (told.length() > 0) story.add(told.toString());
     if (cell.mailbox().size() > 0) story.add(cell.mailbox().size() + " in the mailbox");
-    if (cell.consumerHalf() != null) for (LaneInlet<?> inlet : cell.consumerHalf().inlets()) story.add(in(inlet.lane()));
+    if (cell.consumerHalf() != null)
+      for (LaneInlet<?> inlet : cell.consumerHalf().inlets()) story.add(in(inlet.lane()));
     if (cell.producerHalf() != null) for (Lane<?> lane : cell.producerHalf().lanes()) story.add(out(lane));
     return story.toString();
   }
@@ -71,12 +75,14 @@ final class CellTrace {
 
   private static String in(Lane<?> lane) {
     SubscriptionSnapshot ledger = lane.snapshot();
-    return "from " + Cell.at(lane.producer()).name() + ": " + ledger.inFlight() + " to take, " + ledger.outstanding() + " asked for" + end(lane);
+    return "from " + Cell.at(lane.producer()).name() + ": " + ledger.inFlight() + " to take, " + ledger.outstanding()
+        + " asked for" + end(lane);
   }
 
   private static String out(Lane<?> lane) {
     SubscriptionSnapshot ledger = lane.snapshot();
-    return "to " + Cell.at(lane.consumer()).name() + ": " + ledger.outstanding() + " wanted, " + ledger.inFlight() + " in flight" + end(lane);
+    return "to " + Cell.at(lane.consumer()).name() + ": " + ledger.outstanding() + " wanted, " + ledger.inFlight()
+        + " in flight" + end(lane);
   }
 
   private static String end(Lane<?> lane) {

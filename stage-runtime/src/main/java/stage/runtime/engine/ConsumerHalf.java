@@ -5,8 +5,8 @@ import stage.api.CancelPolicy;
 import stage.runtime.lane.Ending;
 
 /**
- * What a cell that consumes keeps: its subscriptions, and whose turn it is. It outlives incarnations. The cell's thread only, but for
- * what says otherwise.
+ * What a cell that consumes keeps: its subscriptions, and whose turn it is. It outlives incarnations. The cell's thread
+ * only, but for what says otherwise.
  */
 final class ConsumerHalf {
   private static final LaneInlet<?>[] NONE = {};
@@ -127,7 +127,8 @@ final class ConsumerHalf {
   /** {@return a subscription that is to be cancelled and whose events nobody is working on; null if there is none} */
   LaneInlet<?> cancelled() {
     Tasks<?, ?> tasks = cell.incarnations().tasks();
-    for (LaneInlet<?> inlet : inlets) if (inlet.isCancelled() && (tasks == null || !tasks.isBusyWith(inlet))) return inlet;
+    for (LaneInlet<?> inlet : inlets)
+      if (inlet.isCancelled() && (tasks == null || !tasks.isBusyWith(inlet))) return inlet;
     return null;
   }
 
@@ -139,7 +140,8 @@ final class ConsumerHalf {
 
   /** Wakes the producers: all if more was asked for, else those that wait for their lanes to be settled. */
   void fenceAndWakeProducers(boolean asked) {
-    VarHandle.fullFence();   // pairs with the announcement of each producer's driver, and with tell in Lane.isSettledOrTellMe
+    // pairs with the announcement of each producer's driver, and with tell in Lane.isSettledOrTellMe
+    VarHandle.fullFence();
     for (LaneInlet<?> inlet : inlets) if (asked || inlet.lane().shouldNotifyProducer()) inlet.lane().producer().wake();
   }
 
@@ -155,7 +157,8 @@ final class ConsumerHalf {
     if (cell.incarnations().tasks() != null) cell.incarnations().tasks().leave(inlet);
     settledBefore += inlet.lane().settled();   // before what is left in it is returned, which is no progress
     Cell.at(inlet.lane().producer()).producerHalf().left(inlet.lane());
-    cell.graph().locked(() -> inlets = SmallArrays.without(inlets, inlet));   // last: what finds the heap full is done again
+    // last: what finds the heap full is done again
+    cell.graph().locked(() -> inlets = SmallArrays.without(inlets, inlet));
     next = 0;
   }
 

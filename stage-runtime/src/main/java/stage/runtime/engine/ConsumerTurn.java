@@ -65,7 +65,8 @@ final class ConsumerTurn<I> {
   }
 
   void fence() {
-    VarHandle.fullFence();   // pairs with the announcement of the producer's driver, and with tell in Lane.isSettledOrTellMe
+    // pairs with the announcement of the producer's driver, and with tell in Lane.isSettledOrTellMe
+    VarHandle.fullFence();
   }
 
   /** After a full fence. */
@@ -110,7 +111,10 @@ final class ConsumerTurn<I> {
     tell(again, again.redeliver(redelivery, cause));
   }
 
-  /** Events of a subscription may have met their fate outside a turn: to have given up on the last one settles its lane, too. */
+  /**
+   * Events of a subscription may have met their fate outside a turn: to have given up on the last one settles its lane,
+   * too.
+   */
   private void tell(LaneInlet<I> of, boolean asked) {
     fence();
     if (asked || of.lane().shouldNotifyProducer()) of.lane().producer().wake();
@@ -134,8 +138,9 @@ final class ConsumerTurn<I> {
     tell(again, again.skip(cause));
   }
 
-  // Rest. A generator publishes events one by one. Where they come in quick succession, and it is not short of demand, its consumer
-  // had better let some gather than be woken for each. So it does when it ran dry twice within BRISK_NANOS, and goes on while rest is fruitful.
+  // Rest. A generator publishes events one by one. Where they come in quick succession, and it is not short of demand,
+  // its consumer had better let some gather than be woken for each. So it does when it ran dry twice within
+  // BRISK_NANOS, and goes on while rest is fruitful.
 
   boolean wantsRest(Time time) {
     LaneInlet<?>[] inlets = half.inlets();

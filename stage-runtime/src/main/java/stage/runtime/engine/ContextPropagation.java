@@ -2,7 +2,10 @@ package stage.runtime.engine;
 
 import java.util.function.Consumer;
 
-/** What a scope wants around each incarnation of one cell: its context, entered before the start and left after the stop. The cell's thread only. */
+/**
+ * What a scope wants around each incarnation of one cell: its context, entered before the start and left after the
+ * stop. The cell's thread only.
+ */
 final class ContextPropagation {
   private final Cell<?> cell;
   private final Lifecycle lifecycle;
@@ -36,7 +39,8 @@ final class ContextPropagation {
     Throwable failure = null;
     try {
       around.accept(() -> {
-        if (ran[0]) throw new IllegalStateException("the context ran an incarnation of stage " + cell.path() + " twice; it must run it once");
+        if (ran[0]) throw new IllegalStateException(
+            "the context ran an incarnation of stage " + cell.path() + " twice; it must run it once");
         ran[0] = true;
         isWithin = true;
         hasStartedWithin = false;
@@ -48,7 +52,8 @@ final class ContextPropagation {
     if (!cell.driver().isCurrent()) return;
     isWithin = false;
     if (!ran[0]) {
-      var notRun = new IllegalStateException("the context did not run the incarnation of stage " + cell.path() + "; it must run it once");
+      var notRun = new IllegalStateException(
+          "the context did not run the incarnation of stage " + cell.path() + "; it must run it once");
       lifecycle.startFailed(failure == null ? notRun : failure);
     } else if (failure != null) {
       cell.report("the context of stage " + cell.path() + " threw after its incarnation", failure);
@@ -57,7 +62,8 @@ final class ContextPropagation {
 
   /** {@return whether the next step is to be made outside, or inside, what is around an incarnation} */
   boolean mustReenter(Work work) {
-    return work == Work.START ? !isWithin || hasStartedWithin : isWithin && hasStartedWithin && cell.incarnations().hasNoIncarnation();
+    return work == Work.START ? !isWithin || hasStartedWithin
+        : isWithin && hasStartedWithin && cell.incarnations().hasNoIncarnation();
   }
 
   private boolean startsAnIncarnation() {

@@ -17,7 +17,10 @@ final class Counter {
 
   private long count;   // written by its owner's cell only
 
-  /** Adds on the owner's thread. Opaque: readers want a whole number that is not long out of date, and order nothing by it. */
+  /**
+   * Adds on the owner's thread. Opaque: readers want a whole number that is not long out of date, and order nothing by
+   * it.
+   */
   void add(long more) {
     COUNT.setOpaque(this, count + more);
   }

@@ -3,7 +3,10 @@ package stage.runtime.engine;
 import stage.api.Outlet;
 import stage.api.ForeignThreadException;
 
-/** The outlet of a generator: each event is published at once, and {@code emit} waits for demand. One per incarnation; the cell's thread only. */
+/**
+ * The outlet of a generator: each event is published at once, and {@code emit} waits for demand. One per incarnation;
+ * the cell's thread only.
+ */
 final class GeneratorOutlet<O> implements Outlet<O> {
   private static final int EMITS_PER_LOOK = 1024;
 
@@ -41,7 +44,8 @@ final class GeneratorOutlet<O> implements Outlet<O> {
   @Override
   public void emit(O event) {
     if (event == null) throw new NullPointerException("event must not be null (Reactive Streams rule 2.13)");
-    if (Thread.currentThread() != owner) throw new ForeignThreadException("emit()", owner.getName(), Thread.currentThread().getName());
+    if (Thread.currentThread() != owner)
+      throw new ForeignThreadException("emit()", owner.getName(), Thread.currentThread().getName());
     if (!open || completed) throw notOpen();
     fence.leave();
     try {
@@ -82,7 +86,8 @@ final class GeneratorOutlet<O> implements Outlet<O> {
   @Override
   public long demand() {
     if (!open) return 0;
-    if (Thread.currentThread() != owner) throw new ForeignThreadException("demand()", owner.getName(), Thread.currentThread().getName());
+    if (Thread.currentThread() != owner)
+      throw new ForeignThreadException("demand()", owner.getName(), Thread.currentThread().getName());
     fence.leave();   // nobody else is to change it meanwhile
     try {
       return half.demand();
@@ -93,7 +98,8 @@ final class GeneratorOutlet<O> implements Outlet<O> {
 
   @Override
   public void complete() {
-    if (Thread.currentThread() != owner) throw new ForeignThreadException("complete()", owner.getName(), Thread.currentThread().getName());
+    if (Thread.currentThread() != owner)
+      throw new ForeignThreadException("complete()", owner.getName(), Thread.currentThread().getName());
     completed = true;
   }
 

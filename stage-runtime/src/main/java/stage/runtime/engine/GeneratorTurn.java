@@ -5,8 +5,8 @@ import stage.runtime.mailbox.Signals;
 import stage.runtime.time.WaitState;
 
 /**
- * What happens within {@code emit} of a generator: its one turn lasts as long as its incarnation, so everything else that its cell has to
- * do is done there. The cell's thread only.
+ * What happens within {@code emit} of a generator: its one turn lasts as long as its incarnation, so everything else
+ * that its cell has to do is done there. The cell's thread only.
  */
 final class GeneratorTurn {
   private final Cell<?> cell;
@@ -21,15 +21,20 @@ final class GeneratorTurn {
     this.half = half;
   }
 
-  /** {@return whether somebody wants something of a generator that is running} Asked for each event, so it looks at little. */
+  /**
+   * {@return whether somebody wants something of a generator that is running} Asked for each event, so it looks at
+   * little.
+   */
   boolean hasNews() {
-    return signals.bits() != 0 || incarnations.isLeaving() || cell.mailbox().hasMail() || half.hasLaneNews() || incarnations.timers() != null || half.canFlush();
+    return signals.bits() != 0 || incarnations.isLeaving() || cell.mailbox().hasMail() || half.hasLaneNews()
+        || incarnations.timers() != null || half.canFlush();
   }
 
   /** Does what others want, up to the next thing that has to wait. */
   void serve() {
     while (true) {
-      if (incarnations.isLeaving()) throw new CancellationException("stage " + cell.path() + " is to leave its turn, and was told so before");
+      if (incarnations.isLeaving())
+        throw new CancellationException("stage " + cell.path() + " is to leave its turn, and was told so before");
       if (!cell.isRunning()) throw new CancellationException("stage " + cell.path() + " has stopped and emits no more");
       Work work = cell.lookNow();
       switch (work) {
@@ -43,7 +48,8 @@ final class GeneratorTurn {
           signals.clear(Signals.WOKEN_UP);   // there is nobody to be told of demand
           if (half.demand() > 0) return;
         }
-        case START, RELEASE, TASKS, NOTIFY, IDLE, COMPLETE, SUBSCRIPTION_ENDED, FINISH -> throw new IllegalStateException("a generator that runs has no work " + work);
+        case START, RELEASE, TASKS, NOTIFY, IDLE, COMPLETE, SUBSCRIPTION_ENDED,
+            FINISH -> throw new IllegalStateException("a generator that runs has no work " + work);
         case NOTHING -> {
           if (!signals.has(Signals.PAUSED)) return;
           awaitInGenerator(WaitState.Kind.MAIL);
@@ -69,7 +75,8 @@ final class GeneratorTurn {
     } catch (InterruptedException e) {
       if (cell.shouldExit()) throw new CancellationException("stage " + cell.path() + " is to stop");
       // Whoever of us interrupts a stage tells it why beforehand.
-      throw new IllegalStateException("stage " + cell.path() + " was interrupted while it awaited " + what + ", by neither its supervisor nor its handle", e);
+      throw new IllegalStateException("stage " + cell.path() + " was interrupted while it awaited " + what
+          + ", by neither its supervisor nor its handle", e);
     }
     cell.throwUnanswered();
   }

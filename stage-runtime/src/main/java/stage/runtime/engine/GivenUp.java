@@ -3,8 +3,8 @@ package stage.runtime.engine;
 import java.util.ArrayDeque;
 
 /**
- * What a turn has given up on of the batch in hand, until that is settled; then what the stage's handler is still to be told. One per subscription that has ever
- * needed it. The consumer's cell only.
+ * What a turn has given up on of the batch in hand, until that is settled; then what the stage's handler is still to be
+ * told. One per subscription that has ever needed it. The consumer's cell only.
  */
 final class GivenUp {
   /** An event that was given up on: a dead letter, or, without a cause, dropped. */
@@ -31,7 +31,8 @@ final class GivenUp {
   }
 
   private void add(int index, Fate fate) {
-    if (fates[index] != null) throw new IllegalArgumentException("event " + index + " of the batch was given up on before, in the same turn");
+    if (fates[index] != null)
+      throw new IllegalArgumentException("event " + index + " of the batch was given up on before, in the same turn");
     fates[index] = fate;
     unsettled++;
   }
@@ -41,7 +42,9 @@ final class GivenUp {
     return unsettled == 0;
   }
 
-  /** The events from one place in the batch to another are settled: {@link #deadLettered} and {@link #dropped} say how. */
+  /**
+   * The events from one place in the batch to another are settled: {@link #deadLettered} and {@link #dropped} say how.
+   */
   void settle(int from, int to) {
     deadLettered = 0;
     dropped = 0;

@@ -11,23 +11,28 @@ import stage.runtime.time.StepMachine;
 import stage.runtime.time.Time;
 
 /**
- * Stands between a cell and the user code that its thread runs: while a thread is in user code, another one may take its place, and what
- * the first does after that is refused.
+ * Stands between a cell and the user code that its thread runs: while a thread is in user code, another one may take
+ * its place, and what the first does after that is refused.
  */
 final class Handover {
-  // The word is even while the cell's thread is in the engine and odd while it is in user code; each way into user code, and each end of a stay
-  // there, makes it grow by one. So an odd word names one stay of one thread in user code, and whoever wants to end that stay, the thread
-  // itself or somebody who takes over, must be the one whose compare-and-set succeeds.
+  // The word is even while the cell's thread is in the engine and odd while it is in user code; each way into user
+  // code, and each end of a stay there, makes it grow by one. So an odd word names one stay of one thread in user code,
+  // and whoever wants to end that stay, the thread itself or somebody who takes over, must be the one whose
+  // compare-and-set succeeds.
   //
-  // A thread that was replaced finds an even word, or the odd one of its successor; the latter has been current from before it could enter
-  // user code, so the thread that was replaced sees that it is not.
+  // A thread that was replaced finds an even word, or the odd one of its successor; the latter has been current from
+  // before it could enter user code, so the thread that was replaced sees that it is not.
   //
-  // A generator may stay in user code for ever. What does not need its behaviour, its chores, is then done by whoever wants it done: that thread borrows the
-  // cell, which makes the word negative, and gives it back as it was. The cell's thread that comes back meanwhile waits for the lock that borrowers
-  // hold. Whoever finds the cell's thread in the engine leaves it to that: it says so (wanted) and then looks at the word again; the cell's thread goes into
-  // user code (word) and then looks whether something is wanted. All of it is volatile, so one of the two sees the other.
+  // A generator may stay in user code for ever. What does not need its behaviour, its chores, is then done by whoever
+  // wants it done: that thread borrows the cell, which makes the word negative, and gives it back as it was. The cell's
+  // thread that comes back meanwhile waits for the lock that borrowers hold. Whoever finds the cell's thread in the
+  // engine leaves it to that: it says so (wanted) and then looks at the word again; the cell's thread goes into user
+  // code (word) and then looks whether something is wanted. All of it is volatile, so one of the two sees the other.
 
-  /** Thrown through everything that a thread which was replaced has on its stack; the engine lets it pass and touches nothing. */
+  /**
+   * Thrown through everything that a thread which was replaced has on its stack; the engine lets it pass and touches
+   * nothing.
+   */
   static final class Refused extends Error {
     private static final long serialVersionUID = 1L;
 
@@ -83,7 +88,10 @@ final class Handover {
     left(what);
   }
 
-  /** The cell's thread goes back into a callback that it has left for the engine, or for something else that was run within. */
+  /**
+   * The cell's thread goes back into a callback that it has left for the engine, or for something else that was run
+   * within.
+   */
   void enterAgain(String what) {
     callbacks.goesOn(what);
     enter();
@@ -97,7 +105,8 @@ final class Handover {
   /** {@return the name of the callback that is running; empty while the thread is in the engine} Any thread. */
   String callback() {
     while (true) {
-      int stay = (int) WORD.getAcquire(this) & Integer.MAX_VALUE;   // pairs with the release in enter: who sees the stay sees its name
+      // pairs with the release in enter: who sees the stay sees its name
+      int stay = (int) WORD.getAcquire(this) & Integer.MAX_VALUE;
       if ((stay & 1) == 0) return "";
       String name = callbacks.name();
       VarHandle.loadLoadFence();   // the name is read before the word is read again
@@ -114,7 +123,8 @@ final class Handover {
   void enter() {
     int stay = word + 1 & Integer.MAX_VALUE;
     if (chores == null) {
-      WORD.setRelease(this, stay);   // pairs with the compare-and-set in takeOver: who takes over sees all that the engine did before
+      // pairs with the compare-and-set in takeOver: who takes over sees all that the engine did before
+      WORD.setRelease(this, stay);
       return;
     }
     word = stay;
@@ -128,8 +138,8 @@ final class Handover {
   }
 
   /**
-   * There may be something to do that needs no behaviour. While the cell's thread is in user code, the calling one does it; else that one will, before it is in user
-   * code again. Any thread; after what there is to see was published.
+   * There may be something to do that needs no behaviour. While the cell's thread is in user code, the calling one does
+   * it; else that one will, before it is in user code again. Any thread; after what there is to see was published.
    */
   void doChores() {
     if (chores == null) return;
@@ -138,7 +148,8 @@ final class Handover {
       borrowing.lock();
       try {
         int stay = word;
-        if ((stay & 1) == 0 || !WORD.compareAndSet(this, stay, stay | BORROWED)) continue;   // volatile; pairs with the write in enter
+        // volatile; pairs with the write in enter
+        if ((stay & 1) == 0 || !WORD.compareAndSet(this, stay, stay | BORROWED)) continue;
         wanted = false;
         try {
           chores.run();
@@ -164,7 +175,8 @@ final class Handover {
         continue;
       }
       if ((stay & 1) == 0 || !driver.isCurrent()) break;
-      if (WORD.compareAndSet(this, stay, stay + 1 & Integer.MAX_VALUE)) return;   // else it was borrowed, perhaps given back since, or taken over
+      // else it was borrowed, perhaps given back since, or taken over
+      if (WORD.compareAndSet(this, stay, stay + 1 & Integer.MAX_VALUE)) return;
     }
     refuse();
     throw new Refused("thread " + Thread.currentThread().getName() + " was replaced, and what it does is refused");
@@ -175,16 +187,22 @@ final class Handover {
     borrowing.unlock();
   }
 
-  /** {@return a number for the stay in user code that the cell's thread is on; an even one while it is in the engine} Any thread. */
+  /**
+   * {@return a number for the stay in user code that the cell's thread is on; an even one while it is in the engine}
+   * Any thread.
+   */
   int stay() {
     return word & Integer.MAX_VALUE;
   }
 
-  /** {@return whether the cell's thread was in user code, and is the cell's thread no more} Any thread, one at a time. */
+  /**
+   * {@return whether the cell's thread was in user code, and is the cell's thread no more} Any thread, one at a time.
+   */
   boolean takeOver(Thread old) {
     int stay = word;
     if (stay < 0 || (stay & 1) == 0) return false;
-    if (!WORD.compareAndSet(this, stay, stay + 1 & Integer.MAX_VALUE)) return false;   // volatile; pairs with the release in enter
+    // volatile; pairs with the release in enter
+    if (!WORD.compareAndSet(this, stay, stay + 1 & Integer.MAX_VALUE)) return false;
     List<Thread> all = new ArrayList<>(replaced);
     all.add(old);
     replaced = List.copyOf(all);

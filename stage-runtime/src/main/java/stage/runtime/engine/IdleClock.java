@@ -3,8 +3,8 @@ package stage.runtime.engine;
 import stage.runtime.bridge.OnIdle;
 
 /**
- * How long a cell has waited for events since the last one. It runs only while that is what the cell waits for. One per incarnation of a behaviour that wants to know.
- * The cell's thread only; time is an argument.
+ * How long a cell has waited for events since the last one. It runs only while that is what the cell waits for. One per
+ * incarnation of a behaviour that wants to know. The cell's thread only; time is an argument.
  */
 final class IdleClock {
   private final OnIdle stage;

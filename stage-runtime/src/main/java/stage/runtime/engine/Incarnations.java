@@ -20,8 +20,8 @@ import stage.runtime.mailbox.Message;
 import stage.runtime.mailbox.Signals;
 
 /**
- * The incarnations of one cell, and their turns: makes behaviours, runs user code, and commits or undoes what it did. The cell's thread
- * only, but for what says otherwise.
+ * The incarnations of one cell, and their turns: makes behaviours, runs user code, and commits or undoes what it did.
+ * The cell's thread only, but for what says otherwise.
  *
  * @param <S> the behaviour's type
  */
@@ -38,7 +38,8 @@ final class Incarnations<S extends Stage.Behaviour> {
   private volatile int incarnation;      // read by any thread
   private S behaviour;                   // null before the first incarnation and between two
   private S starting;                    // while its onStart runs
-  private Role startingRole;             // from then on until it has started; null for one that hands its events to threads of their own
+  // from then on until it has started; null for one that hands its events to threads of their own
+  private Role startingRole;
   private volatile StartLimit limit;     // while one starts; null without a limit; read by any thread
   private S stopping;                    // while its onStop runs
   private Role role;
@@ -47,9 +48,11 @@ final class Incarnations<S extends Stage.Behaviour> {
   private Letters letters;               // null until an operator has given up on something that it held
   private BridgeResource kept;                     // null but for a bridge
   private boolean gated;                 // whether all its behaviours are; written before the first start is over
-  private boolean hasMore;               // whether there was something left for onMore after the last good turn or commit point
+  // whether there was something left for onMore after the last good turn or commit point
+  private boolean hasMore;
   private boolean asksForMore;           // the same as the turn that is running has said
-  private volatile Tasks<?, ?> tasks;    // set once; read by any thread; null but for a stage that hands each event to a thread of its own
+  // set once; read by any thread; null but for a stage that hands each event to a thread of its own
+  private volatile Tasks<?, ?> tasks;
   private boolean serving;               // a message or a timer is being run; in a generator, within emit
   private Message.Request asked;           // the call that is being run; null if there is none
   private Throwable messageCrash;        // what threw there, in a generator
@@ -153,18 +156,22 @@ final class Incarnations<S extends Stage.Behaviour> {
       fence.leave();
     }
     if (Bridges.isDescription(fresh)) fresh = bridge(fresh);
-    if (fresh == null) throw new IllegalStateException("the factory of stage " + cell.path() + " returned null; it must make a new behaviour");
+    if (fresh == null) throw new IllegalStateException(
+        "the factory of stage " + cell.path() + " returned null; it must make a new behaviour");
     if (incarnation == 0) gated = fresh instanceof DemandLimit;
     if (gated && !(fresh instanceof DemandLimit)) {
-      throw new IllegalStateException("stage " + cell.path() + " hands its events to a subscriber, whose requests are all that is asked for; a "
+      throw new IllegalStateException(
+          "stage " + cell.path() + " hands its events to a subscriber, whose requests are all that is asked for; a "
           + fresh.getClass().getName() + " would never get an event");
     }
     if (!cell.graph().claim(fresh)) {
-      throw new IllegalStateException("the factory of stage " + cell.path() + " returned a behaviour that is in use already, a "
+      throw new IllegalStateException(
+          "the factory of stage " + cell.path() + " returned a behaviour that is in use already, a "
           + fresh.getClass().getName() + "; it must make a new one each time");
     }
     starting = fresh;
-    // The role of one that hands its events to threads of their own decides at once how they are handled; if it failed to start, that would stay so.
+    // The role of one that hands its events to threads of their own decides at once how they are handled; if it failed
+    // to start, that would stay so.
     boolean hasTasks = Role.hasTasks(fresh);
     startingRole = hasTasks ? null : Role.of(fresh, cell);
     fence.enter("onStart");
@@ -181,7 +188,9 @@ final class Incarnations<S extends Stage.Behaviour> {
     return (S) Bridges.find().behaviourOf(((Described) described).description());
   }
 
-  /** {@return whether its behaviour asks for events only as it is permitted to} Any thread that knows it has started. */
+  /**
+   * {@return whether its behaviour asks for events only as it is permitted to} Any thread that knows it has started.
+   */
   boolean isGated() {
     return gated;
   }
@@ -193,7 +202,9 @@ final class Incarnations<S extends Stage.Behaviour> {
     });
   }
 
-  /** {@return the clock that tells the behaviour when nothing has come for a while; null if it does not want to know} */
+  /**
+   * {@return the clock that tells the behaviour when nothing has come for a while; null if it does not want to know}
+   */
   IdleClock idleClock() {
     return role == null ? null : role.idleClock();
   }
@@ -240,7 +251,10 @@ final class Incarnations<S extends Stage.Behaviour> {
     letBehaviourGo(new StopReason.Crashed(cause));
   }
 
-  /** As {@link #abandon}, but it is not what was in hand that has made it crash: that is delivered again as it was given. */
+  /**
+   * As {@link #abandon}, but it is not what was in hand that has made it crash: that is delivered again as it was
+   * given.
+   */
   void forgive(Throwable cause) {
     timers = null;
     messageCrash = null;
@@ -254,7 +268,10 @@ final class Incarnations<S extends Stage.Behaviour> {
     if (old != null) stop(old, reason);
   }
 
-  /** The incarnation ends in good order, and another one will follow: what a turn of it has left undone is delivered again as usual. */
+  /**
+   * The incarnation ends in good order, and another one will follow: what a turn of it has left undone is delivered
+   * again as usual.
+   */
   void retire(StopReason reason) {
     timers = null;
     messageCrash = null;
@@ -274,7 +291,8 @@ final class Incarnations<S extends Stage.Behaviour> {
   boolean canSkip(String during) {
     if (behaviour == null || during.equals("kill") || during.equals("onStart")) return false;
     if (cell.isGenerator()) return false;
-    return serving || role.hasCrashedBatch() || during.equals("a cast") || during.equals("a timer") || during.equals("onSubscribe");
+    return serving || role.hasCrashedBatch() || during.equals("a cast") || during.equals("a timer")
+        || during.equals("onSubscribe");
   }
 
   /** The last incarnation is over. */
@@ -283,8 +301,8 @@ final class Incarnations<S extends Stage.Behaviour> {
   }
 
   /**
-   * This thread has taken the place of one that did not come back from user code: undoes what that one was doing. Its behaviour gets no
-   * {@code onStop}, because that thread may still be in it.
+   * This thread has taken the place of one that did not come back from user code: undoes what that one was doing. Its
+   * behaviour gets no {@code onStop}, because that thread may still be in it.
    */
   void recover(Throwable killed) {
     limit = null;
@@ -305,7 +323,10 @@ final class Incarnations<S extends Stage.Behaviour> {
     behaviour = null;
   }
 
-  /** Undoes a turn that was left without being committed or undone, because the engine itself failed. Does nothing if there is none. */
+  /**
+   * Undoes a turn that was left without being committed or undone, because the engine itself failed. Does nothing if
+   * there is none.
+   */
   void undo(Throwable failure) {
     serving = false;
     if (asked != null) asked.fail(failure);
@@ -314,7 +335,10 @@ final class Incarnations<S extends Stage.Behaviour> {
     rollbackStates();
   }
 
-  /** Forgets the behaviour and all that holds it, without {@code onStop}. Needs no memory. The incarnation is about to crash. */
+  /**
+   * Forgets the behaviour and all that holds it, without {@code onStop}. Needs no memory. The incarnation is about to
+   * crash.
+   */
   void dropBehaviour() {
     if (starting != null) cell.graph().release(starting);
     if (stopping != null) cell.graph().release(stopping);
@@ -416,7 +440,8 @@ final class Incarnations<S extends Stage.Behaviour> {
     } else if (cell.shouldExit()) {
       suppress(failure);
       Thread.interrupted();
-      if (signals.has(Signals.STOPPED) && !signals.has(Signals.CANCELLED)) cell.lifecycle().stopTakingTurns(new StopReason.Stopped());
+      if (signals.has(Signals.STOPPED) && !signals.has(Signals.CANCELLED))
+        cell.lifecycle().stopTakingTurns(new StopReason.Stopped());
     } else {
       cell.lifecycle().crash(role.callback(), failure);
     }
@@ -447,7 +472,8 @@ final class Incarnations<S extends Stage.Behaviour> {
       return;
     }
     if (hadCompleted) {
-      cell.lifecycle().suppress(what, failure);   // it is about to end; another incarnation would not know that it has done all there was to do
+      // it is about to end; another incarnation would not know that it has done all there was to do
+      cell.lifecycle().suppress(what, failure);
       return;
     }
     if (isGenerating()) {
@@ -464,7 +490,10 @@ final class Incarnations<S extends Stage.Behaviour> {
     return attemptBegun(what, body);
   }
 
-  /** As {@link #attempt}, of a turn that has begun: so what its user code is given was not taken out before that was done, which may throw. */
+  /**
+   * As {@link #attempt}, of a turn that has begun: so what its user code is given was not taken out before that was
+   * done, which may throw.
+   */
   private Throwable attemptBegun(String what, Turn body) {
     clearInterrupt();
     boolean wasServing = serving;
@@ -503,7 +532,8 @@ final class Incarnations<S extends Stage.Behaviour> {
     }
     Message message = mailbox.peek();
     if (message == null) return;   // it was withdrawn since the look
-    // Nobody can know when a stage completes, so to come too late must not crash it: this is as a cast to one that has ended.
+    // Nobody can know when a stage completes, so to come too late must not crash it: this is as a cast to one that has
+    // ended.
     boolean comesTooLate = message instanceof Message.CastEmit && (!cell.isRunning() || role.isCompleted());
     boolean isTurn = !comesTooLate && !(message instanceof Message.Replace);
     if (isTurn) beginTurn();   // it asks the dispatcher's rule: should that throw, the message is there still
@@ -551,7 +581,8 @@ final class Incarnations<S extends Stage.Behaviour> {
     } catch (Handover.Refused refused) {
       throw refused;
     } catch (Throwable failure) {
-      if (cell.isGenerator()) role = Role.of(old, cell);   // its generate() was left for the new one, so it begins again
+      // its generate() was left for the new one, so it begins again
+      if (cell.isGenerator()) role = Role.of(old, cell);
       asked = null;
       replace.fail(failure);
       return;

@@ -14,8 +14,9 @@ import stage.runtime.time.Permits;
 /**
  * Where threads outside a producer hand events in. Made with the first such event.
  *
- * <p>The cell grants places as demand arrives; a caller takes a place and then queues its event. {@code granted - accepted} places are
- * therefore taken or free at any time, and the sum never exceeds what was wanted when it was granted.
+ * <p>The cell grants places as demand arrives; a caller takes a place and then queues its event.
+ * {@code granted - accepted} places are therefore taken or free at any time, and the sum never exceeds what was wanted
+ * when it was granted.
  */
 final class Intake<O> {
   private static final Object[] NONE = {};
@@ -63,7 +64,8 @@ final class Intake<O> {
         if (permits.tryAcquire()) enqueue(event);
         else {
           ensureOpen();
-          throw new DemandExceededException(cell.path(), overflow.capacity(), "emit when there is demand, or choose another withOverflow(…)");
+          throw new DemandExceededException(cell.path(), overflow.capacity(),
+              "emit when there is demand, or choose another withOverflow(…)");
         }
       }
       case DROP_NEWEST -> {
@@ -117,7 +119,8 @@ final class Intake<O> {
   private void dropNewest() {
     lock.lock();
     try {
-      if (closed) throw new StageEndedException(cell.path(), cell.endReason());   // under the same lock: what is dropped after the last look counts nowhere
+      // under the same lock: what is dropped after the last look counts nowhere
+      if (closed) throw new StageEndedException(cell.path(), cell.endReason());
       droppedHere++;
     } finally {
       lock.unlock();
@@ -148,7 +151,10 @@ final class Intake<O> {
     return wanted - (granted - accepted);
   }
 
-  /** Takes what was handed in, publishes it, and grants places for what is wanted beyond it. If it throws, what is not published is still here. */
+  /**
+   * Takes what was handed in, publishes it, and grants places for what is wanted beyond it. If it throws, what is not
+   * published is still here.
+   */
   void accept(ProducerHalf<O> half) {
     take(half);
     boolean any = inHand.length > 0;
@@ -210,8 +216,8 @@ final class Intake<O> {
   }
 
   /**
-   * Refuses everybody from now on. What was handed in before is published; or, if that throws, it waits with what waits for demand, and no rule is
-   * asked when this is called again.
+   * Refuses everybody from now on. What was handed in before is published; or, if that throws, it waits with what waits
+   * for demand, and no rule is asked when this is called again.
    */
   void close(ProducerHalf<O> half) {
     lock.lock();

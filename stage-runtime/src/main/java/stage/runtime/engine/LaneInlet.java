@@ -21,18 +21,21 @@ final class LaneInlet<I> implements BoundedInlet<I> {
   private GivenUp givenUp;               // null until a turn has given up on an event by itself
   private long asked;                    // by request(), in this turn
   private int handledBeforeCancel = -1;  // how much of the batch in hand counts, if the turn cancelled
-  private int crashedBatch;              // size of the batch whose turn threw, until the stage has been restarted or has ended
+  // size of the batch whose turn threw, until the stage has been restarted or has ended
+  private int crashedBatch;
   private int suspects;                  // how many of the next events were in a batch that crashed the stage
   private boolean singly;                // whether they are delivered one at a time by now
   private int tries;                     // how often the next of them was tried
   private int triesOfBatch;              // how often they were tried together
   private Progress applied;              // what the behaviour was told of last, in a good turn; null for nothing
-  private Progress seen;                 // what it is to be told of next, when everything before it is handled; null for nothing
+  // what it is to be told of next, when everything before it is handled; null for nothing
+  private Progress seen;
   private long seenBehind;               // how many events that is, of all that were ever sent
   private boolean closed;                // whether it is closed for now
   private boolean closedInTurn;          // the same as the turn that is running has said
   private boolean cancelled;
-  private long inherited;                // of what an earlier incarnation asked for, what this one has not been told of; while it is being greeted
+  // of what an earlier incarnation asked for, what this one has not been told of; while it is being greeted
+  private long inherited;
   private int metBy;                     // the last incarnation that was told of this subscription
   private volatile boolean cancelAsked;  // set by anybody
 
@@ -67,7 +70,8 @@ final class LaneInlet<I> implements BoundedInlet<I> {
       throw new IllegalStateException("demand on the subscription to " + producer()
           + " is automatic; use Demand.manual() to request events yourself");
     }
-    if (lane.hasLeft()) return;   // a cancelled subscription asks for nothing (Reactive Streams rule 3.6), and the lane is the producer's
+    // a cancelled subscription asks for nothing (Reactive Streams rule 3.6), and the lane is the producer's
+    if (lane.hasLeft()) return;
     cell.incarnations().inEngine(() -> ask(events));
   }
 
@@ -99,8 +103,9 @@ final class LaneInlet<I> implements BoundedInlet<I> {
   }
 
   /**
-   * This incarnation is about to be told of the subscription. An author who asks for n events then wants to have n outstanding: those that an earlier
-   * incarnation asked for and that are still to be handled are the first of them, unless the author looks how many those are.
+   * This incarnation is about to be told of the subscription. An author who asks for n events then wants to have n
+   * outstanding: those that an earlier incarnation asked for and that are still to be handled are the first of them,
+   * unless the author looks how many those are.
    */
   void beginGreeting() {
     inherited = lane.requested() - lane.settled();
@@ -130,8 +135,9 @@ final class LaneInlet<I> implements BoundedInlet<I> {
     return closedInTurn;
   }
 
-  // ---- progress. It is seen together with a tail that is read after it, and told of when all events before that tail are handled. What was seen is kept until then:
-  // in a lane that is never empty, whatever is newer would always have events before it.
+  // ---- progress. It is seen together with a tail that is read after it, and told of when all events before that tail
+  // are handled. What was seen is kept until then: in a lane that is never empty, whatever is newer would always have
+  // events before it.
 
   /** {@return whether there is progress that a turn without events may tell of} Looks only. */
   boolean hasProgress() {
@@ -170,7 +176,10 @@ final class LaneInlet<I> implements BoundedInlet<I> {
     return !closed && lane.available() > 0;
   }
 
-  /** The turn was good. Answers whether it has opened this subscription and that asks for more now; its producer is to be woken, after a full fence. */
+  /**
+   * The turn was good. Answers whether it has opened this subscription and that asks for more now; its producer is to
+   * be woken, after a full fence.
+   */
   boolean commitGate() {
     boolean opens = closed && !closedInTurn;
     closed = closedInTurn;
@@ -194,7 +203,8 @@ final class LaneInlet<I> implements BoundedInlet<I> {
   public void cancel(int handled) {
     cell.ensureOwnThread("cancel()");
     if (handled < 0 || handled > inHand) {
-      throw new IllegalArgumentException("handled must be from 0 to the size of the batch in hand, " + inHand + ", but was " + handled);
+      throw new IllegalArgumentException(
+          "handled must be from 0 to the size of the batch in hand, " + inHand + ", but was " + handled);
     }
     handledBeforeCancel = handled;
     cancel();
@@ -244,7 +254,8 @@ final class LaneInlet<I> implements BoundedInlet<I> {
   private GivenUp fates(int index) {
     int end = settledOfBatch + inHand;
     if (index < settledOfBatch || index >= end) {
-      throw new IllegalArgumentException("index must be from " + settledOfBatch + " to " + (end - 1) + ", that of an event in hand, but was " + index);
+      throw new IllegalArgumentException(
+          "index must be from " + settledOfBatch + " to " + (end - 1) + ", that of an event in hand, but was " + index);
     }
     if (givenUp == null) givenUp = new GivenUp(cell, end);
     else if (givenUp.isEmpty()) givenUp.forget(end);
@@ -255,12 +266,16 @@ final class LaneInlet<I> implements BoundedInlet<I> {
   public void leave(int events) {
     cell.ensureOwnThread("leave()");
     if (events < 0 || events > inHand) {
-      throw new IllegalArgumentException("leave must be of 0 to " + inHand + " events, what is left of the batch in hand, but was of " + events);
+      throw new IllegalArgumentException(
+          "leave must be of 0 to " + inHand + " events, what is left of the batch in hand, but was of " + events);
     }
     left = events;
   }
 
-  /** The turn was good: settles its batch and refills the demand. Answers whether the producer is to be woken, after a full fence. */
+  /**
+   * The turn was good: settles its batch and refills the demand. Answers whether the producer is to be woken, after a
+   * full fence.
+   */
   boolean commit() {
     int settled = cancelled && handledBeforeCancel >= 0 ? handledBeforeCancel : inHand - left;
     inHand = 0;
@@ -268,7 +283,10 @@ final class LaneInlet<I> implements BoundedInlet<I> {
     return settle(settled);
   }
 
-  /** {@return how many events the next batch may have} Fewer than usual while it is not known which of them crash the stage. */
+  /**
+   * {@return how many events the next batch may have} Fewer than usual while it is not known which of them crash the
+   * stage.
+   */
   int batchLimit() {
     if (suspects == 0) return demand.batch();
     return singly ? 1 : Math.min(suspects, demand.batch());
@@ -278,13 +296,17 @@ final class LaneInlet<I> implements BoundedInlet<I> {
   public void commit(int events) {
     cell.ensureOwnThread("commit()");
     if (events < 0 || events > inHand) {
-      throw new IllegalArgumentException("commit must be of 0 to " + inHand + " events, what is left of the batch in hand, but was of " + events);
+      throw new IllegalArgumentException(
+          "commit must be of 0 to " + inHand + " events, what is left of the batch in hand, but was of " + events);
     }
     boolean more = cell.incarnations().role().asksForMore();
     cell.incarnations().inEngine(() -> cell.incarnations().commitPoint(this, events, more));
   }
 
-  /** Settles the next events of the batch in hand in the middle of the turn. Answers whether the producer is to be woken. */
+  /**
+   * Settles the next events of the batch in hand in the middle of the turn. Answers whether the producer is to be
+   * woken.
+   */
   boolean settleNext(int events) {
     inHand -= events;
     left = Math.min(left, inHand);
@@ -325,8 +347,8 @@ final class LaneInlet<I> implements BoundedInlet<I> {
   }
 
   /**
-   * Settles the next events, and counts others as good as settled. Demand is refilled for each of them at once, whatever the mark for refilling: what waits for
-   * a batch to be handled would leave threads without an event.
+   * Settles the next events, and counts others as good as settled. Demand is refilled for each of them at once,
+   * whatever the mark for refilling: what waits for a batch to be handled would leave threads without an event.
    *
    * @return whether the producer is to be woken, after a full fence
    */
@@ -350,8 +372,8 @@ final class LaneInlet<I> implements BoundedInlet<I> {
     handledBeforeCancel = -1;
   }
 
-  // ---- redelivery. A batch that crashed the stage is delivered again: once as it was given, then its events one at a time. An event is
-  // tried once more than it is redelivered; the tries of its batch are its own.
+  // ---- redelivery. A batch that crashed the stage is delivered again: once as it was given, then its events one at a
+  // time. An event is tried once more than it is redelivered; the tries of its batch are its own.
 
   /**
    * The batch that was in hand has crashed the stage, which is restarted.
@@ -384,7 +406,10 @@ final class LaneInlet<I> implements BoundedInlet<I> {
     return giveUp(cause);
   }
 
-  /** These were asked for by hand, and in vain: others come for them, or an author who asks with each event that is handled would wait for ever. */
+  /**
+   * These were asked for by hand, and in vain: others come for them, or an author who asks with each event that is
+   * handled would wait for ever.
+   */
   private void askAgain(int events) {
     if (demand.isManual()) asked = Sums.plus(asked, events);
   }
@@ -405,7 +430,8 @@ final class LaneInlet<I> implements BoundedInlet<I> {
   }
 
   /**
-   * The batch that was in hand has failed, and the incarnation goes on: a single event is given up, of several each is delivered by itself.
+   * The batch that was in hand has failed, and the incarnation goes on: a single event is given up, of several each is
+   * delivered by itself.
    *
    * @return whether the producer is to be woken, after a full fence
    */

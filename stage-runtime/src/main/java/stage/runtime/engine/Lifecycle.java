@@ -10,11 +10,14 @@ import stage.runtime.mailbox.Signals;
 import stage.runtime.time.Latch;
 
 /**
- * Where one cell stands, and how it gets from one {@link Phase} to the next: it starts, is held and released, crashes, drains, and ends. The
- * cell's thread only, but for what says otherwise.
+ * Where one cell stands, and how it gets from one {@link Phase} to the next: it starts, is held and released, crashes,
+ * drains, and ends. The cell's thread only, but for what says otherwise.
  */
 final class Lifecycle {
-  /** So often a dispatcher may throw in a stage that is ending: there is no incarnation that a restart could make anew, but events to deliver. */
+  /**
+   * So often a dispatcher may throw in a stage that is ending: there is no incarnation that a restart could make anew,
+   * but events to deliver.
+   */
   private static final int DISPATCHER_TRIES = 3;
 
   private final Cell<?> cell;
@@ -33,7 +36,8 @@ final class Lifecycle {
   private volatile boolean ignores;     // the stage is not to run, as it has said in its start; read by the starter
   private Throwable startFailure;       // read by the starter after the gate has opened
   private Leaving leaving;              // how it ends, from when onStop is run
-  private Directive decided;              // what follows from a crash, until all of it is done: a full heap may need several steps; null otherwise
+  // what follows from a crash, until all of it is done: a full heap may need several steps; null otherwise
+  private Directive decided;
   private int dispatcherFailures;       // how often the dispatcher has thrown since this cell takes no more turns
   private boolean heldToTell;           // whether the supervisor still has to be told that it is held
 
@@ -121,7 +125,10 @@ final class Lifecycle {
     return ignores;
   }
 
-  /** Waits until {@code onStart} has returned, and answers why it could not start; null if it has started. The starter only. */
+  /**
+   * Waits until {@code onStart} has returned, and answers why it could not start; null if it has started. The starter
+   * only.
+   */
   Throwable awaitStart() throws InterruptedException {
     started.await();
     started = null;
@@ -169,7 +176,8 @@ final class Lifecycle {
     decided = null;
     owner.tookOver(cell, old);
     var killed = new StageKilledException("stage " + cell.path() + " ignored its interrupt"
-        + (incarnations.isStartOverdue() ? ", sent because its start took longer than its start timeout of " + cell.options().startTimeout() : "")
+        + (incarnations.isStartOverdue()
+            ? ", sent because its start took longer than its start timeout of " + cell.options().startTimeout() : "")
         + ", and its thread was abandoned");
     boolean wasStarting = phase instanceof Phase.Starting;
     incarnations.recover(killed);
@@ -219,7 +227,8 @@ final class Lifecycle {
 
   void start() {
     boolean first = incarnations.incarnation() == 0;
-    enter(new Phase.Starting());   // the backoff, if there was one, is over: a start that fails is a crash like any other
+    // the backoff, if there was one, is over: a start that fails is a crash like any other
+    enter(new Phase.Starting());
     incarnations.clearInterrupt();
     if (freshStart) {
       freshStart = false;
@@ -301,7 +310,8 @@ final class Lifecycle {
       toldOfEnd = true;
       if (!incarnations.role().isCompleted() && cell.goesOn()) return;
       if (inputEnded) endNormally(new StopReason.Completed());
-      else stopTakingTurns(new StopReason.Stopped());   // the drain has taken its input away, and what it held back is emitted
+      // the drain has taken its input away, and what it held back is emitted
+      else stopTakingTurns(new StopReason.Stopped());
     } else if (!cell.isCancelled()) crash("onComplete", failure);
     else if (!(failure instanceof InterruptedException)) owner.suppressed(cell, failure);
   }
@@ -312,7 +322,8 @@ final class Lifecycle {
       stopTakingTurns(reason);
       return;
     }
-    var onceTooOften = new IllegalStateException("permanent stage " + cell.path() + " has ended normally, once too often");
+    var onceTooOften =
+        new IllegalStateException("permanent stage " + cell.path() + " has ended normally, once too often");
     switch (owner.completed(cell, onceTooOften)) {
       case Directive.Restart(var delayNanos) -> {
         inputEnded = false;
@@ -330,8 +341,10 @@ final class Lifecycle {
         incarnations.retire(reason);
         tellHeld();
       }
-      case Directive.Resume resume -> throw new IllegalStateException("there is nothing to resume in a stage that has completed");
-      case Directive.Retry retry -> throw new IllegalStateException("there is nothing to retry in a stage that has completed");
+      case Directive.Resume resume -> throw new IllegalStateException(
+          "there is nothing to resume in a stage that has completed");
+      case Directive.Retry retry -> throw new IllegalStateException(
+          "there is nothing to retry in a stage that has completed");
       case Directive.End(var contained) -> {
         if (contained) stopTakingTurns(reason);
         else end(new StopReason.Crashed(onceTooOften), "completion", false);
@@ -408,7 +421,9 @@ final class Lifecycle {
       case Phase.Ended endedPhase -> false;
     };
     lastCrash = new Crash(cause.getClass().getName(), during, incarnations.incarnation(), cell.graph().time().nanos());
-    if (decided == null) decided = mayRestart ? owner.crashed(cell, incarnations.incarnation(), cause, during, incarnations.canSkip(during)) : new Directive.End(false);
+    if (decided == null) decided =
+        mayRestart ? owner.crashed(cell, incarnations.incarnation(), cause, during, incarnations.canSkip(during))
+            : new Directive.End(false);
     switch (decided) {
       // The incarnation ends, the stage does not: lanes, demand, backlog, mailbox and states stay.
       case Directive.Restart(var delayNanos) -> {
@@ -442,7 +457,9 @@ final class Lifecycle {
     owner.suppressed(cell, cause);
   }
 
-  /** What was to answer a failure has failed itself. Whatever else is wrong with this stage: who waits for it is told. */
+  /**
+   * What was to answer a failure has failed itself. Whatever else is wrong with this stage: who waits for it is told.
+   */
   void collapse(Throwable failure) {
     cell.report("the engine cannot go on with stage " + cell.path() + ", which ends", failure);
     boolean neverStarted = incarnations.incarnation() == 0;
@@ -488,14 +505,16 @@ final class Lifecycle {
     Ending ending = switch (reason) {
       case StopReason.Crashed(var cause) -> new Ending.Failed(cause, contained);
       case StopReason.ProducerFailed(var producer, var cause) -> new Ending.Failed(cause, contained);
-      case StopReason.GroupRestart groupRestart -> throw new IllegalStateException("a group restart does not end a stage");
+    case StopReason.GroupRestart groupRestart -> throw new IllegalStateException(
+        "a group restart does not end a stage");
       case StopReason.Completed completed -> new Ending.Completed(inputCut);
       case StopReason.Replaced replaced -> new Ending.Completed(inputCut);
       case StopReason.Stopped stopped -> during.equals("cancel")
           ? new Ending.Failed(new CancellationException("stage " + cell.path() + " was cancelled"), contained)
           : new Ending.Completed(inputCut || cell.drains());
     };
-    boolean neverStarted = incarnations.incarnation() == 0;   // a later Starting is a restart, of which the owner is told
+    // a later Starting is a restart, of which the owner is told
+    boolean neverStarted = incarnations.incarnation() == 0;
     if (incarnations.tasks() != null) cell.keepTaskThreads(incarnations.tasks().threads());
     enter(new Phase.Ended(reason));
     cell.closeDoors(ending, reason);
@@ -504,7 +523,8 @@ final class Lifecycle {
       startFailure = new CancellationException("stage " + cell.path() + " was cancelled before it had started");
       started.open();
     } else {
-      owner.ended(cell, cell.producerHalf() == null ? cell.snapshot() : cell.producerHalf().lastSnapshot(), reason, during, contained);
+      owner.ended(cell, cell.producerHalf() == null ? cell.snapshot() : cell.producerHalf().lastSnapshot(), reason,
+          during, contained);
     }
     incarnations.letGo();   // who keeps the handle or the scope keeps neither the behaviour nor what its timers hold
     ended.open();

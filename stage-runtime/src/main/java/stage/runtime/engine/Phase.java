@@ -50,7 +50,10 @@ sealed interface Phase {
       Draining.class, Set.of(Ended.class),
       Ended.class, Set.of());
 
-  /** {@return this phase} Fails unless it may follow on the one before, or is the same: with a full heap a step may have to be made again. */
+  /**
+   * {@return this phase} Fails unless it may follow on the one before, or is the same: with a full heap a step may have
+   * to be made again.
+   */
   default Phase after(Phase before) {
     if (before.getClass() == getClass() || NEXT.get(before.getClass()).contains(getClass())) return this;
     throw new IllegalStateException("a cell that is " + before + " must not become " + this);

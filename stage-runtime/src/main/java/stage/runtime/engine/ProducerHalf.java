@@ -18,8 +18,8 @@ import stage.runtime.lane.Progress;
 import stage.runtime.mailbox.Signals;
 
 /**
- * What a cell that emits keeps: its lanes, the rule that shares events among them, and its counters. It outlives incarnations. The
- * cell's thread only, but for what says otherwise.
+ * What a cell that emits keeps: its lanes, the rule that shares events among them, and its counters. It outlives
+ * incarnations. The cell's thread only, but for what says otherwise.
  *
  * @param <O> the events
  */
@@ -39,7 +39,8 @@ final class ProducerHalf<O> implements Rejections {
   private volatile Lane<?>[] lanes = NONE;    // replaced, never changed, under the graph's lock
   private boolean closed;                     // under the graph's lock: whether nobody may subscribe any more
   private boolean cutShort;                   // under the graph's lock: whether a drain has closed it
-  private boolean accounted;                  // under the graph's lock: whether the owner has been given the last numbers
+  // under the graph's lock: whether the owner has been given the last numbers
+  private boolean accounted;
 
   private long droppedUntold;                 // since the owner was told last
   private final ArrayDeque<Rejected> rejected = new ArrayDeque<>(0);   // since then too
@@ -50,7 +51,8 @@ final class ProducerHalf<O> implements Rejections {
   final Counter returned = new Counter();
   final Counter waiting = new Counter();      // a copy of laneDispatch.waiting() for snapshots
 
-  ProducerHalf(Cell<?> cell, Dispatcher<O> dispatch, Overflow overflow, boolean hasRoomForATurn, Accumulation accumulation) {
+  ProducerHalf(Cell<?> cell, Dispatcher<O> dispatch, Overflow overflow, boolean hasRoomForATurn,
+      Accumulation accumulation) {
     this.cell = cell;
     this.dispatch = dispatch;
     this.overflow = overflow;
@@ -128,8 +130,8 @@ final class ProducerHalf<O> implements Rejections {
     laneDispatch.lanesAre(count < tails.length ? Arrays.copyOf(tails, count) : tails);
   }
 
-  // A consumer that cancels and subscribes anew at once gets nothing on its new lane before its old one has come back: what it had not settled there is older.
-  // Not with a broadcast, where nothing of that is sent again.
+  // A consumer that cancels and subscribes anew at once gets nothing on its new lane before its old one has come back:
+  // what it had not settled there is older. Not with a broadcast, where nothing of that is sent again.
 
   private List<Lane<?>> givenUp(Lane<?>[] all) {
     if (dispatch instanceof Dispatcher.Broadcast<?>) return List.of();
@@ -156,7 +158,10 @@ final class ProducerHalf<O> implements Rejections {
     return Math.max(0, overflow.capacity() + laneDispatch.allowance() - laneDispatch.waiting());
   }
 
-  /** {@return the same in a turn that is taken because its events are wanted: as a rule it may emit whatever comes of its input} */
+  /**
+   * {@return the same in a turn that is taken because its events are wanted: as a rule it may emit whatever comes of
+   * its input}
+   */
   long roomOfTurn() {
     return hasRoomForATurn ? Long.MAX_VALUE : room();
   }
@@ -173,7 +178,10 @@ final class ProducerHalf<O> implements Rejections {
 
   // ---- events
 
-  /** Publishes a turn's events as far as they are wanted; the rest waits. The caller fences and calls {@link #wakeConsumers}. */
+  /**
+   * Publishes a turn's events as far as they are wanted; the rest waits. The caller fences and calls
+   * {@link #wakeConsumers}.
+   */
   void publish(Object[] events, int from, int to) {
     long skippedBefore = skipped.read();
     int rejectedBefore = rejected.size();
@@ -267,7 +275,10 @@ final class ProducerHalf<O> implements Rejections {
     }
   }
 
-  /** Puts events that were accepted behind those that wait, without asking any rule: for when there is nobody to ask. They count as emitted. */
+  /**
+   * Puts events that were accepted behind those that wait, without asking any rule: for when there is nobody to ask.
+   * They count as emitted.
+   */
   void keep(Object[] events) {
     laneDispatch.keep(events);
     emitted.add(events.length);
@@ -392,7 +403,8 @@ final class ProducerHalf<O> implements Rejections {
       if (!closed) {
         toTell[0] = true;
       } else {
-        // The producer is gone, and its last counters happened before this lock was free: this thread is the one writer now.
+        // The producer is gone, and its last counters happened before this lock was free: this thread is the one writer
+        // now.
         int count = lane.takeBack().length;
         returned.add(count);
         if (accounted) late[0] = count;

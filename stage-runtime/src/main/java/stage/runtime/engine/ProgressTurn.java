@@ -3,7 +3,10 @@ package stage.runtime.engine;
 import stage.api.Outlet;
 import stage.runtime.bridge.OnProgress;
 
-/** The part of a turn that tells a behaviour of the progress of its lanes. One per incarnation of a behaviour that wants to know. The cell's thread only. */
+/**
+ * The part of a turn that tells a behaviour of the progress of its lanes. One per incarnation of a behaviour that wants
+ * to know. The cell's thread only.
+ */
 final class ProgressTurn {
   private final OnProgress stage;
   private final ConsumerHalf half;
@@ -25,7 +28,10 @@ final class ProgressTurn {
     return null;
   }
 
-  /** {@return whether the next turn is for progress alone} Where there are events too, every other turn at most, so that neither waits for ever. */
+  /**
+   * {@return whether the next turn is for progress alone} Where there are events too, every other turn at most, so that
+   * neither waits for ever.
+   */
   boolean takesTurn(boolean hasEvents) {
     wasAlone = isReady() && !(hasEvents && wasAlone);
     return wasAlone;

@@ -16,7 +16,10 @@ import stage.runtime.bridge.OnProgress;
 import stage.runtime.time.Time;
 import stage.runtime.time.WaitState;
 
-/** What a cell does differently by the kind of its stage: when it takes a turn, and which callback that is. One per incarnation. */
+/**
+ * What a cell does differently by the kind of its stage: when it takes a turn, and which callback that is. One per
+ * incarnation.
+ */
 abstract class Role {
   final Incarnations<?> incarnations;
   final Handover fence;
@@ -38,8 +41,10 @@ abstract class Role {
 
   private static Role of(Description description, Stage.Behaviour behaviour, Cell<?> cell) {
     return switch (description) {
-      case Description.PerEvent(int concurrency, Object handler) -> TaskRole.perEvent(concurrency, (EventHandler<?>) handler, cell);
-      case Description.MapConcurrent map -> TaskRole.mapConcurrent(map, (EventFunction<?, ?>) map.function(), behaviour, cell);
+    case Description.PerEvent(int concurrency, Object handler) -> TaskRole.perEvent(concurrency,
+        (EventHandler<?>) handler, cell);
+    case Description.MapConcurrent map -> TaskRole.mapConcurrent(map, (EventFunction<?, ?>) map.function(), behaviour,
+        cell);
       case Description.FromPublisher<?> from -> throw noRole(description);
       case Description.ToSubscriber<?> to -> throw noRole(description);
       case Description.Collecting<?, ?, ?> collecting -> throw noRole(description);
@@ -53,7 +58,8 @@ abstract class Role {
   /** {@return whether a behaviour hands its events to threads of their own} */
   static boolean hasTasks(Stage.Behaviour behaviour) {
     return behaviour instanceof Described described
-        && (described.description() instanceof Description.PerEvent || described.description() instanceof Description.MapConcurrent);
+        && (described.description() instanceof Description.PerEvent
+            || described.description() instanceof Description.MapConcurrent);
   }
 
   /** {@return whether there is a turn to take} Looks only. */
@@ -63,8 +69,8 @@ abstract class Role {
   abstract void turn() throws Exception;
 
   /**
-   * The turn was good: publishes and settles what it did, keeps its states, and wakes whom that concerns. If it throws, nothing was published, or
-   * everything.
+   * The turn was good: publishes and settles what it did, keeps its states, and wakes whom that concerns. If it throws,
+   * nothing was published, or everything.
    */
   abstract void commit();
 
@@ -88,7 +94,10 @@ abstract class Role {
   /** Publishes, in the middle of a turn, what it has emitted so far. */
   void commitOutput() {}
 
-  /** Keeps, in the middle of a turn, which subscriptions it has closed and opened so far. Answers whether their producers are to be woken, after a full fence. */
+  /**
+   * Keeps, in the middle of a turn, which subscriptions it has closed and opened so far. Answers whether their
+   * producers are to be woken, after a full fence.
+   */
   boolean commitGates() {
     return false;
   }
@@ -203,7 +212,8 @@ abstract class Role {
 
     @Override
     void commit() {
-      // Who has emitted something may have more, such as the next page: it is called again for the rest. Who has not has nothing now.
+      // Who has emitted something may have more, such as the next page: it is called again for the rest. Who has not
+      // has nothing now.
       if (out.count() > 0) told = wakesItself ? Math.max(0, told - out.count()) : 0;
       boolean published = out.commit();
       try {

@@ -27,8 +27,9 @@ final class Route {
   }
 
   /**
-   * {@return the cells by which events get from one cell to another, both included; empty if they do not} Looks from both ends by turns, so that it costs
-   * what the smaller side does: nothing for a consumer that nobody is subscribed to. Under the graph's lock.
+   * {@return the cells by which events get from one cell to another, both included; empty if they do not} Looks from
+   * both ends by turns, so that it costs what the smaller side does: nothing for a consumer that nobody is subscribed
+   * to. Under the graph's lock.
    *
    * @param from where the way begins
    * @param to where it ends

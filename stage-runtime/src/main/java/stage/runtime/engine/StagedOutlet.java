@@ -9,16 +9,16 @@ import stage.runtime.dispatch.Sums;
 import stage.runtime.lane.Progress;
 
 /**
- * The outlet of a stage that lives by turns: events are staged in an array and published, or forgotten, when the turn is over. One per
- * incarnation; the cell's thread only.
+ * The outlet of a stage that lives by turns: events are staged in an array and published, or forgotten, when the turn
+ * is over. One per incarnation; the cell's thread only.
  */
 final class StagedOutlet<O> implements BulkOutlet<O> {
   private static final Object[] NONE = {};
 
   private final ProducerHalf<O> half;
   private Thread owner = Thread.currentThread();   // the cell's thread: of this turn, or the last one
-  // A new array for each turn: a long one is handed over to a lane, and to write young events into an old array costs more, because of
-  // the collector's barriers, than a short new one.
+  // A new array for each turn: a long one is handed over to a lane, and to write young events into an old array costs
+  // more, because of the collector's barriers, than a short new one.
   private Object[] staged = NONE;
   private int count;
   private int countBefore;   // of the last turn that emitted; the guess for the next one
@@ -26,7 +26,8 @@ final class StagedOutlet<O> implements BulkOutlet<O> {
   private long limit;        // how many this turn may stage; 0 outside turns
   private boolean open;      // whether a turn is running
   private boolean completed;
-  private boolean completedBefore;   // by an earlier turn, which a later one does not undo: a message that fails, for instance
+  // by an earlier turn, which a later one does not undo: a message that fails, for instance
+  private boolean completedBefore;
   private long dropped;
   private Progress progress;         // that this turn vouches for; null for none
 
@@ -69,7 +70,8 @@ final class StagedOutlet<O> implements BulkOutlet<O> {
       for (int i = from; i < to; i++) emit((O) events[i]);
       return;
     }
-    if (staged.length - count < more) staged = Arrays.copyOf(staged, (int) Math.min(Integer.MAX_VALUE - 8, Math.max(count + more, 2L * count)));
+    if (staged.length - count < more)
+      staged = Arrays.copyOf(staged, (int) Math.min(Integer.MAX_VALUE - 8, Math.max(count + more, 2L * count)));
     System.arraycopy(events, from, staged, count, more);
     count += more;
   }
@@ -89,14 +91,16 @@ final class StagedOutlet<O> implements BulkOutlet<O> {
   @Override
   public void truncate(int mark) {
     if (Thread.currentThread() != owner) throw wrongThread("truncate()");
-    if (mark < 0 || mark > count) throw new IllegalArgumentException("mark must be from 0 to " + count + ", what this turn has emitted, but was " + mark);
+    if (mark < 0 || mark > count) throw new IllegalArgumentException(
+        "mark must be from 0 to " + count + ", what this turn has emitted, but was " + mark);
     Arrays.fill(staged, mark, count, null);
     count = mark;
   }
 
   private void grow() {
     int first = (int) Math.max(1, Math.min(wanted, Math.max(countBefore, 8)));
-    staged = staged.length == 0 ? new Object[first] : Arrays.copyOf(staged, (int) Math.min(Integer.MAX_VALUE - 8, 2L * staged.length));
+    staged = staged.length == 0 ? new Object[first]
+        : Arrays.copyOf(staged, (int) Math.min(Integer.MAX_VALUE - 8, 2L * staged.length));
   }
 
   /** {@return whether the event may be staged beyond the limit} Not if it is the one to drop. */

@@ -5,7 +5,10 @@ import stage.api.StageKilledException;
 import stage.api.StageOptions;
 import stage.runtime.time.Time;
 
-/** Ends a start that takes too long: interrupts it, and lets its supervisor abandon the thread if that does not help. One per start. */
+/**
+ * Ends a start that takes too long: interrupts it, and lets its supervisor abandon the thread if that does not help.
+ * One per start.
+ */
 final class StartLimit {
   private final Cell<?> cell;
   private final Duration limit;
@@ -54,7 +57,8 @@ final class StartLimit {
     cell.graph().locked(() -> met = !expired);
     if (met) return thrown;
     Thread.interrupted();
-    var late = new StageKilledException("the start of stage " + cell.path() + " took longer than its start timeout of " + limit);
+    var late = new StageKilledException(
+        "the start of stage " + cell.path() + " took longer than its start timeout of " + limit);
     if (thrown != null) late.addSuppressed(thrown);
     return late;
   }

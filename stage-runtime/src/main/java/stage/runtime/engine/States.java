@@ -35,7 +35,10 @@ final class States {
     void takeUp();
   }
 
-  /** {@return states with what was committed, which share nothing that changes with these} These are left to a thread that was replaced. */
+  /**
+   * {@return states with what was committed, which share nothing that changes with these} These are left to a thread
+   * that was replaced.
+   */
   States committedOnly() {
     var states = new States(cell);
     byName.forEach((name, kept) -> states.byName.put(name, kept.committedOnly()));
@@ -44,23 +47,32 @@ final class States {
 
   @SuppressWarnings("unchecked")   // who asks for a name again is the same author
   <T> State<T> state(String name, T initial) {
-    if (byName.computeIfAbsent(name, n -> new Value<>(cell, initial)) instanceof Value<?> value) return (State<T>) value;
-    throw new IllegalArgumentException("state \"" + name + "\" of stage " + cell.path() + " is a map state; ask for it with mapState()");
+    if (byName.computeIfAbsent(name, n -> new Value<>(cell, initial)) instanceof Value<?> value)
+      return (State<T>) value;
+    throw new IllegalArgumentException(
+        "state \"" + name + "\" of stage " + cell.path() + " is a map state; ask for it with mapState()");
   }
 
   @SuppressWarnings("unchecked")
   <K, V> MapState<K, V> mapState(String name) {
-    if (byName.computeIfAbsent(name, n -> new Keyed<>(cell, new HashMap<>())) instanceof Keyed<?, ?> keyed) return (MapState<K, V>) keyed;
-    throw new IllegalArgumentException("state \"" + name + "\" of stage " + cell.path() + " is no map state; ask for it with state()");
+    if (byName.computeIfAbsent(name, n -> new Keyed<>(cell, new HashMap<>())) instanceof Keyed<?, ?> keyed)
+      return (MapState<K, V>) keyed;
+    throw new IllegalArgumentException(
+        "state \"" + name + "\" of stage " + cell.path() + " is no map state; ask for it with state()");
   }
 
   @SuppressWarnings("unchecked")   // who asks for a name again is the same operator
   <T extends Transactional> T transactional(String name, Supplier<T> first) {
-    if (byName.computeIfAbsent(name, n -> new Operated(first.get())) instanceof Operated operated) return (T) operated.state;
-    throw new IllegalArgumentException("state \"" + name + "\" of stage " + cell.path() + " is no operator's; ask for it with state() or mapState()");
+    if (byName.computeIfAbsent(name, n -> new Operated(first.get())) instanceof Operated operated)
+      return (T) operated.state;
+    throw new IllegalArgumentException(
+        "state \"" + name + "\" of stage " + cell.path() + " is no operator's; ask for it with state() or mapState()");
   }
 
-  /** Keeps what the turn has changed. If that fails, on a full heap or in a key of the user's, it is gone on with in place of a rollback. */
+  /**
+   * Keeps what the turn has changed. If that fails, on a full heap or in a key of the user's, it is gone on with in
+   * place of a rollback.
+   */
   void commit() {
     committing = true;
     for (Stored kept : byName.values()) kept.commit();

@@ -24,7 +24,8 @@ import stage.runtime.time.Time;
 /**
  * What all cells of a runtime share: the time they live in, and who is subscribed to whom.
  *
- * <p>One lock guards the graph of subscriptions. It is held for a few array operations at a time and never while user code runs.
+ * <p>One lock guards the graph of subscriptions. It is held for a few array operations at a time and never while user
+ * code runs.
  */
 public final class SubscriptionGraph {
   private final Time time;
@@ -72,7 +73,10 @@ public final class SubscriptionGraph {
     }
   }
 
-  /** {@return whether nobody else has this behaviour} Lambdas that hold nothing are the same object each time, and harmless. */
+  /**
+   * {@return whether nobody else has this behaviour} Lambdas that hold nothing are the same object each time, and
+   * harmless.
+   */
   boolean claim(Stage.Behaviour behaviour) {
     Class<?> type = behaviour.getClass();
     if (type.isHidden() && type.getDeclaredFields().length == 0) return true;
@@ -93,10 +97,13 @@ public final class SubscriptionGraph {
     }
   }
 
-  /** Subscribes a consumer's cell; see {@link stage.api.ConsumerRef#subscribeTo(stage.api.Subscribable)}. Any thread. */
+  /**
+   * Subscribes a consumer's cell; see {@link stage.api.ConsumerRef#subscribeTo(stage.api.Subscribable)}. Any thread.
+   */
   <E> Subscription subscribe(Cell<?> consumer, SubscriptionSpec<E> asked) {
     // A gated consumer asks by itself: for what it is permitted to take, within the bounds of the demand.
-    SubscriptionSpec<E> spec = consumer.incarnations().isGated() ? asked.withDemand(new Demand(asked.demand().max(), asked.demand().min(), true)) : asked;
+    SubscriptionSpec<E> spec = consumer.incarnations().isGated()
+        ? asked.withDemand(new Demand(asked.demand().max(), asked.demand().min(), true)) : asked;
     Cell<?> producer = cellOf(consumer, spec.producer());
     @SuppressWarnings("unchecked")
     var half = (ProducerHalf<E>) producer.producerHalf();
@@ -121,7 +128,8 @@ public final class SubscriptionGraph {
     consumer.driver().wake();
     if (isOver) consumer.signals().set(Signals.INPUT_ENDED);   // there is no producer any more that would
     if (isOver && !time.isQuiet()) {
-      consumer.logger().log(System.Logger.Level.INFO, "stage " + consumer.path() + " gets no events of " + producer.path()
+      consumer.logger().log(System.Logger.Level.INFO,
+          "stage " + consumer.path() + " gets no events of " + producer.path()
           + ", which had completed before it subscribed");
     }
     return new Handle(inlet);
@@ -133,13 +141,15 @@ public final class SubscriptionGraph {
       throw refused(consumer, producer, "it has ended: " + producer.endReason());
     }
     if (half.dispatch() instanceof Dispatcher.Broadcast && half.emitted.read() > 0) {
-      throw refused(consumer, producer, "it has completed, and a broadcast is not repeated; start its consumers before it begins: give it"
+      throw refused(consumer, producer,
+          "it has completed, and a broadcast is not repeated; start its consumers before it begins: give it"
           + " awaitingConsumers(n), or start them all in the init of Supervisor.open(spec, init)");
     }
   }
 
   private static String whyClosed(Cell<?> consumer) {
-    if (!(consumer.endReason() instanceof StopReason.Completed)) return "the consumer itself has ended: " + consumer.endReason();
+    if (!(consumer.endReason() instanceof StopReason.Completed))
+      return "the consumer itself has ended: " + consumer.endReason();
     return "the consumer itself has ended, with the last of its subscriptions; one that is to outlive them needs CancelPolicy.TEMPORARY on each";
   }
 
@@ -162,12 +172,14 @@ public final class SubscriptionGraph {
 
   private static Cell<?> cellOf(Cell<?> consumer, ProducerRef<?, ?> ref) {
     if (ref instanceof CellRef<?> known) return known.cell();
-    throw new SubscriptionRefusedException(consumer.path(), ref.path(), "its handle was not made by this runtime, but is a " + ref.getClass().getName());
+    throw new SubscriptionRefusedException(consumer.path(), ref.path(),
+        "its handle was not made by this runtime, but is a " + ref.getClass().getName());
   }
 
   private static void ensureFits(Cell<?> consumer, Cell<?> producer, Dispatcher<?> dispatch, SubscriptionSpec<?> spec) {
     if (spec.demand().isManual() && consumer.incarnations().tasks() != null) {
-      throw refused(consumer, producer, "a stage that hands each event to a thread of its own asks by itself; use Demand.max(n)");
+      throw refused(consumer, producer,
+          "a stage that hands each event to a thread of its own asks by itself; use Demand.max(n)");
     }
     if (dispatch instanceof Dispatcher.Partition<?> partition) {
       String there = "there are: " + String.join(", ", partition.partitions());
@@ -178,10 +190,12 @@ public final class SubscriptionGraph {
         throw refused(consumer, producer, "it has no partition \"" + spec.partition().get() + "\"; " + there);
       }
     } else if (spec.partition().isPresent()) {
-      throw refused(consumer, producer, "it has no partitions, but partition \"" + spec.partition().get() + "\" was asked for");
+      throw refused(consumer, producer,
+          "it has no partitions, but partition \"" + spec.partition().get() + "\" was asked for");
     }
     if (spec.selector().isPresent() && !(dispatch instanceof Dispatcher.Broadcast<?>)) {
-      throw refused(consumer, producer, "it does not broadcast, so it cannot use a selector; give it Dispatcher.broadcast()");
+      throw refused(consumer, producer,
+          "it does not broadcast, so it cannot use a selector; give it Dispatcher.broadcast()");
     }
   }
 

@@ -8,7 +8,9 @@ import stage.api.internal.Description;
 import stage.runtime.mailbox.Signals;
 import stage.runtime.time.WaitState;
 
-/** A stage that hands each event to a thread of its own. Its turns start such threads and collect what they have done. */
+/**
+ * A stage that hands each event to a thread of its own. Its turns start such threads and collect what they have done.
+ */
 final class TaskRole<I, O> extends Role {
   private static final Object DONE = new Object();
 
@@ -34,7 +36,8 @@ final class TaskRole<I, O> extends Role {
     return new TaskRole<>(cell, tasks, null);
   }
 
-  static <I, O> TaskRole<I, O> mapConcurrent(Description.MapConcurrent described, EventFunction<I, O> function, Stage.Behaviour stage, Cell<?> cell) {
+  static <I, O> TaskRole<I, O> mapConcurrent(Description.MapConcurrent described, EventFunction<I, O> function,
+      Stage.Behaviour stage, Cell<?> cell) {
     Tasks<I, O> tasks = cell.incarnations().tasks(() -> new Tasks<I, O>(cell, described.isOrdered(), true));
     tasks.use(described.concurrency(), function);
     return new TaskRole<>(cell, tasks, cell.producerHalfOf(stage));

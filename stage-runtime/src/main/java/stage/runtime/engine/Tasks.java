@@ -15,10 +15,12 @@ import stage.runtime.mailbox.Signals;
 import stage.runtime.time.Faults;
 
 /**
- * The events that one cell has handed to threads of their own. It outlives incarnations. The cell's thread only, but for {@link Task}.
+ * The events that one cell has handed to threads of their own. It outlives incarnations. The cell's thread only, but
+ * for {@link Task}.
  *
- * <p>An event stays in its lane until it and all before it are finished: so what a cell leaves unfinished goes back to its producer as any event
- * does. What finished ahead of an unfinished one counts for the demand at once, and is settled when that one is.
+ * <p>An event stays in its lane until it and all before it are finished: so what a cell leaves unfinished goes back to
+ * its producer as any event does. What finished ahead of an unfinished one counts for the demand at once, and is
+ * settled when that one is.
  */
 final class Tasks<I, O> {
   /** So many events of one subscription may be finished behind one that is not. */
@@ -64,7 +66,8 @@ final class Tasks<I, O> {
         Faults faults = tasks.cell.graph().time().faults();
         if (faults != null) faults.before(tasks.cell, "the function for an event");
         O made = function.apply(event);
-        if (made == null) throw new NullPointerException("the function of stage " + tasks.cell.path() + " returned null; an event is never null");
+        if (made == null) throw new NullPointerException(
+            "the function of stage " + tasks.cell.path() + " returned null; an event is never null");
         finish(made, null);
       } catch (Throwable thrown) {
         finish(null, thrown);
@@ -116,9 +119,11 @@ final class Tasks<I, O> {
   private int concurrency;
   private EventFunction<I, O> function;
   private final List<Task<I, O>> emittedInTurn = new ArrayList<>();
-  private final Map<LaneInlet<?>, Window> windows = new LinkedHashMap<>();   // walked in the order of the inlets' first events
+  // walked in the order of the inlets' first events
+  private final Map<LaneInlet<?>, Window> windows = new LinkedHashMap<>();
   private volatile Task<?, ?> finished;   // the newest; any task's thread pushes, the cell takes all
-  private final Map<Long, Thread> live = new ConcurrentSkipListMap<>();   // by the order of their starts; read by any thread
+  // by the order of their starts; read by any thread
+  private final Map<Long, Thread> live = new ConcurrentSkipListMap<>();
   private int running;
   private int unemitted;            // tasks whose result is still to be emitted
   private long started;
@@ -187,7 +192,9 @@ final class Tasks<I, O> {
     }
   }
 
-  /** Looks at the tasks that have finished: tries again, gives up, and passes on results. A turn, whose outlet is open. */
+  /**
+   * Looks at the tasks that have finished: tries again, gives up, and passes on results. A turn, whose outlet is open.
+   */
   void collect(Outlet<O> out) {
     int attempts = cell.options().redelivery().attempts();
     for (Task<I, O> task : take()) {
@@ -223,12 +230,15 @@ final class Tasks<I, O> {
       task.isEmitted = false;
       if (isEmitting) unemitted++;
     }
-    // The turn may have thrown before it looked at them, and may not be the first to do so: either there is something to be taken in, or nothing comes of it.
+    // The turn may have thrown before it looked at them, and may not be the first to do so: either there is something
+    // to be taken in, or nothing comes of it.
     if (!windows.isEmpty()) cell.signals().set(Signals.TASKS_FINISHED);
     emittedInTurn.clear();
   }
 
-  /** Settles what is finished. Its turn is committed. Answers whether any producer is to be woken, after a full fence. */
+  /**
+   * Settles what is finished. Its turn is committed. Answers whether any producer is to be woken, after a full fence.
+   */
   boolean settle() {
     emittedInTurn.clear();
     boolean asked = false;
@@ -275,7 +285,10 @@ final class Tasks<I, O> {
     return all.reversed();
   }
 
-  /** The subscription is given up: those of its events that were handled stay so; the others go back, those that nobody has been told of as dead included. */
+  /**
+   * The subscription is given up: those of its events that were handled stay so; the others go back, those that nobody
+   * has been told of as dead included.
+   */
   void leave(LaneInlet<?> inlet) {
     Window window = windows.remove(inlet);
     if (window == null) return;
@@ -303,7 +316,8 @@ final class Tasks<I, O> {
   /** {@return the threads that have not finished} */
   List<Thread> threads() {
     List<Thread> threads = new ArrayList<>();
-    for (Window window : windows.values()) for (Task<I, O> task : window.tasks) if (task.thread != null) threads.add(task.thread);
+    for (Window window : windows.values())
+      for (Task<I, O> task : window.tasks) if (task.thread != null) threads.add(task.thread);
     return threads;
   }
 }

@@ -7,8 +7,9 @@ import stage.api.TimerAction;
 /**
  * The timers of one incarnation. The cell's thread only; time is an argument.
  *
- * <p>To find one in the middle of a heap takes as long as the heap is large. So a cancelled timer only lets go of its action, and is thrown out when it gets to
- * the head, or when more than half of all are cancelled: each cancel pays for a step or two of that.
+ * <p>To find one in the middle of a heap takes as long as the heap is large. So a cancelled timer only lets go of its
+ * action, and is thrown out when it gets to the head, or when more than half of all are cancelled: each cancel pays for
+ * a step or two of that.
  */
 final class Timers {
   private static final int FEWEST_TO_THROW_OUT = 32;
@@ -84,7 +85,10 @@ final class Timers {
     return queue.size();
   }
 
-  /** {@return the action that is due; there is one} A periodic one is set for its next period; missed periods are skipped. */
+  /**
+   * {@return the action that is due; there is one} A periodic one is set for its next period; missed periods are
+   * skipped.
+   */
   TimerAction takeDue(long nowNanos) {
     Due due = queue.poll();
     TimerAction action = due.action;

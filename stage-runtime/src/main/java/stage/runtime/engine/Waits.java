@@ -6,8 +6,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 
 /**
- * Which threads wait for which cells: for an answer, a place in a mailbox, a start, or an end. A stage that would wait for itself, directly or by way of
- * others that wait for it, is told so at once. Any thread.
+ * Which threads wait for which cells: for an answer, a place in a mailbox, a start, or an end. A stage that would wait
+ * for itself, directly or by way of others that wait for it, is told so at once. Any thread.
  *
  * <p>A wait is noted before the look for a cycle, so of those that close one at the same time at least one sees it.
  */
@@ -15,7 +15,8 @@ final class Waits {
   /** For whom a thread waits, in which method, and since when. */
   private record Waiting(Cell<?> cell, String what, long sinceNanos) {}
 
-  private final ConcurrentHashMap<Thread, Waiting> waiting = new ConcurrentHashMap<>();   // each thread writes its own entry
+  // each thread writes its own entry
+  private final ConcurrentHashMap<Thread, Waiting> waiting = new ConcurrentHashMap<>();
 
   /** What may be waited for. */
   @FunctionalInterface
@@ -70,7 +71,8 @@ final class Waits {
   private static IllegalStateException wouldWaitForItself(String what, List<Cell<?>> way) {
     Cell<?> self = way.getLast();
     String rest = way.stream().map(Cell::path).collect(Collectors.joining(", which waits for "));
-    return new IllegalStateException(what + " on stage " + way.getFirst().path() + " would never end: stage " + self.path() + " would wait for " + rest
+    return new IllegalStateException(what + " on stage " + way.getFirst().path() + " would never end: stage "
+        + self.path() + " would wait for " + rest
         + "; use cast(), and let the answer come back as a cast");
   }
 }

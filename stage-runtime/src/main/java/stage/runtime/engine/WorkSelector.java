@@ -5,8 +5,8 @@ import stage.runtime.mailbox.Signals;
 import stage.runtime.time.WaitState;
 
 /**
- * What a cell has to do next. It looks and changes nothing, so that a driver can ask again after announcing that it is about to park. The
- * cell's thread only.
+ * What a cell has to do next. It looks and changes nothing, so that a driver can ask again after announcing that it is
+ * about to park. The cell's thread only.
  */
 final class WorkSelector {
   private final Cell<?> cell;
@@ -56,12 +56,15 @@ final class WorkSelector {
         lettersAtTheEnd = 0;
       }
       case START -> lettersAtTheEnd = 0;
-      case CANCEL, STOP, HOLD, RELEASE, KILL, LEAVE, TASKS, CONSUMERS, CANCEL_SUBSCRIPTION, SUBSCRIBED, FINISH, NOTHING -> {}
+      case CANCEL, STOP, HOLD, RELEASE, KILL, LEAVE, TASKS, CONSUMERS, CANCEL_SUBSCRIPTION, SUBSCRIBED, FINISH,
+          NOTHING -> {
+      }
     }
   }
 
   private boolean isEnding() {
-    return lifecycle.phase() instanceof Phase.Draining || incarnations.role() != null && incarnations.role().isCompleted() || lifecycle.hasInputEnded()
+    return lifecycle.phase() instanceof Phase.Draining
+        || incarnations.role() != null && incarnations.role().isCompleted() || lifecycle.hasInputEnded()
         || signals.has(Signals.DRAINED);
   }
 
@@ -112,7 +115,8 @@ final class WorkSelector {
       return (told & Signals.HELD) != 0 ? Work.HOLD : Work.KILL;
     }
     if ((told & Signals.LEAVES) != 0) return Work.LEAVE;
-    // Before the mail: a call that was made after a subscription finds a stage that knows of it. And before the first events of it.
+    // Before the mail: a call that was made after a subscription finds a stage that knows of it. And before the first
+    // events of it.
     if (consumerHalf != null && consumerHalf.hasInletNews()) return Work.SUBSCRIBED;
     if (incarnations.role().isCompleted()) return mayReadOn() ? Work.MAIL : Work.COMPLETE;
     Work comings = lookForComings(told);
@@ -128,8 +132,8 @@ final class WorkSelector {
     return Work.NOTHING;
   }
 
-  // What may never have an end: messages come as fast as they are read, a timer is due again when it has run, events never cease. So each kind has
-  // its turn, and the look begins behind the one that was served last.
+  // What may never have an end: messages come as fast as they are read, a timer is due again when it has run, events
+  // never cease. So each kind has its turn, and the look begins behind the one that was served last.
 
   private Work lookAround(int told, long nowNanos) {
     for (int i = 1; i <= Around.ALL.length; i++) {
@@ -154,7 +158,8 @@ final class WorkSelector {
       case TURN -> {
         if ((told & Signals.WOKEN_UP) != 0) yield Work.TURN;
         if (paused || lifecycle.hasInputEnded() && !goesOn()) yield Work.NOTHING;
-        // While a message emits for a generator, the demand that it waits for is what counts, not whether generate is to be called.
+        // While a message emits for a generator, the demand that it waits for is what counts, not whether generate is
+        // to be called.
         yield (incarnations.isServing() ? half.demand() > 0 : incarnations.role().hasTurn()) ? Work.TURN : Work.NOTHING;
       }
     };
@@ -186,7 +191,8 @@ final class WorkSelector {
 
   /** {@return whether it cannot handle events now, so that there is no sense in waiting until they are handled} */
   boolean isStuck() {
-    return signals.has(Signals.PAUSED) || incarnations.role().isShut() || cell.producerHalf() != null && cell.producerHalf().demand() == 0;
+    return signals.has(Signals.PAUSED) || incarnations.role().isShut()
+        || cell.producerHalf() != null && cell.producerHalf().demand() == 0;
   }
 
   private Work lookWhileDraining(int told) {
@@ -194,7 +200,8 @@ final class WorkSelector {
     if ((told & Signals.HELD) != 0) return Work.HOLD;
     if ((told & Signals.KILLED) != 0) return Work.KILL;
     boolean mail = cell.mailbox().hasMail();
-    if (mail && last != Work.MAIL) return Work.MAIL;   // else a flood of messages would keep what was emitted from being delivered
+    // else a flood of messages would keep what was emitted from being delivered
+    if (mail && last != Work.MAIL) return Work.MAIL;
     Work delivery = half == null ? Work.FINISH : lookForDelivery(told, half);
     return mail && delivery == Work.NOTHING || delivery == Work.FINISH && mayReadOn() ? Work.MAIL : delivery;
   }
@@ -204,7 +211,8 @@ final class WorkSelector {
     if (half.canFlush()) return Work.FLUSH;
     if (half.isAccumulating()) return Work.NOTHING;   // it has completed before anybody was there
     // One that has completed waits for consumers of what waits for nobody; one that is told to stop does not.
-    boolean isDelivered = (told & (Signals.STOPPED | Signals.DRAINED)) != 0 ? half.isDeliveredToAllThere() : half.isDelivered();
+    boolean isDelivered =
+        (told & (Signals.STOPPED | Signals.DRAINED)) != 0 ? half.isDeliveredToAllThere() : half.isDelivered();
     if (half.lanes().length == 0 || isDelivered && half.isSettled()) return Work.FINISH;
     return Work.NOTHING;
   }
@@ -219,19 +227,26 @@ final class WorkSelector {
     return there != null && there.canGrant(cell.producerHalf());
   }
 
-  /** {@return a subscription to give up: one to be cancelled, or, when the supervisor drains, an idle one to a producer outside of it} */
+  /**
+   * {@return a subscription to give up: one to be cancelled, or, when the supervisor drains, an idle one to a producer
+   * outside of it}
+   */
   LaneInlet<?> toCancel() {
     ConsumerHalf consumerHalf = cell.consumerHalf();
     if (consumerHalf == null) return null;
     LaneInlet<?> cancelled = consumerHalf.cancelled();
     if (cancelled != null || !signals.has(Signals.DRAINED)) return cancelled;
     for (LaneInlet<?> inlet : consumerHalf.inlets()) {
-      if (inlet.lane().available() == 0 && !cell.owner().endsWith(Cell.at(inlet.lane().producer()).owner())) return inlet;
+      if (inlet.lane().available() == 0 && !cell.owner().endsWith(Cell.at(inlet.lane().producer()).owner()))
+        return inlet;
     }
     return null;
   }
 
-  /** {@return whether a consumer that drains has an event to handle, a subscription that may bring one, or its completion to be told of} */
+  /**
+   * {@return whether a consumer that drains has an event to handle, a subscription that may bring one, or its
+   * completion to be told of}
+   */
   private boolean expectsMore() {
     if (lifecycle.hasInputEnded() || goesOn()) return true;
     for (LaneInlet<?> inlet : cell.consumerHalf().inlets()) {
@@ -246,10 +261,13 @@ final class WorkSelector {
   WaitState idle() {
     // No deconstruction here: before a switch over patterns, javac 21 makes a method of it that the verifier refuses.
     Phase phase = lifecycle.phase();
-    if (phase instanceof Phase.BackingOff backingOff) return new WaitState.Timer(WaitState.Kind.BACKOFF, backingOff.untilNanos());
+    if (phase instanceof Phase.BackingOff backingOff)
+      return new WaitState.Timer(WaitState.Kind.BACKOFF, backingOff.untilNanos());
     WaitState.Kind what = switch (phase) {
-      case Phase.Running running -> signals.has(Signals.PAUSED) || cell.isAccumulating() ? WaitState.Kind.MAIL : incarnations.role().idle();
-      case Phase.Draining draining -> cell.producerHalf().isDelivered() ? WaitState.Kind.SETTLEMENT : WaitState.Kind.DEMAND;
+    case Phase.Running running -> signals.has(Signals.PAUSED) || cell.isAccumulating() ? WaitState.Kind.MAIL
+        : incarnations.role().idle();
+    case Phase.Draining draining -> cell.producerHalf().isDelivered() ? WaitState.Kind.SETTLEMENT
+        : WaitState.Kind.DEMAND;
       case Phase.Starting starting -> throw new IllegalStateException("a cell that starts does not wait");
       case Phase.BackingOff backingOff -> throw new IllegalStateException("a cell that backs off waits for the time");
       case Phase.Held held -> WaitState.Kind.RELEASE;
@@ -264,11 +282,15 @@ final class WorkSelector {
     return new WaitState.Timer(what, ringsFirst ? idleClock.ringsAt() : timers.nextNanos());
   }
 
-  /** {@return whether all that a consumer lacks is events: they are asked for, and wanted further down} There is nothing to do. */
+  /**
+   * {@return whether all that a consumer lacks is events: they are asked for, and wanted further down} There is nothing
+   * to do.
+   */
   boolean awaitsEvents() {
     if (signals.has(Signals.PAUSED) || incarnations.role().idle() != WaitState.Kind.EVENTS) return false;
     if (cell.producerHalf() != null && cell.producerHalf().demand() == 0) return false;
-    for (LaneInlet<?> inlet : cell.consumerHalf().inlets()) if (inlet.isClosed() || inlet.lane().unsent() == 0) return false;
+    for (LaneInlet<?> inlet : cell.consumerHalf().inlets())
+      if (inlet.isClosed() || inlet.lane().unsent() == 0) return false;
     return true;
   }
 }

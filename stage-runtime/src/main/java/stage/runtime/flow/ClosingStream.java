@@ -23,8 +23,9 @@ import java.util.stream.LongStream;
 import java.util.stream.Stream;
 
 /**
- * A stream that is closed when its terminal operation is over. The JDK's own do not tell their source when they need no more of it, as after {@code limit}; a
- * producer has to know. The streams of primitives that are made of it, its iterator and its spliterator are the JDK's own.
+ * A stream that is closed when its terminal operation is over. The JDK's own do not tell their source when they need no
+ * more of it, as after {@code limit}; a producer has to know. The streams of primitives that are made of it, its
+ * iterator and its spliterator are the JDK's own.
  *
  * @param stream what does the work
  * @param <T> the elements

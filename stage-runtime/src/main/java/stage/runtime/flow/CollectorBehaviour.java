@@ -38,7 +38,8 @@ final class CollectorBehaviour<I, A, R> implements Stage.Consumer<I> {
         result.completeExceptionally(failure);
         throw failure;
       }
-      result.whenComplete((collected, failure) -> context.stop());   // if somebody else was first; else it has ended anyway
+      // if somebody else was first; else it has ended anyway
+      result.whenComplete((collected, failure) -> context.stop());
     }
 
     @Override
@@ -48,9 +49,12 @@ final class CollectorBehaviour<I, A, R> implements Stage.Consumer<I> {
         case StopReason.Crashed(var cause) -> result.completeExceptionally(cause);
         case StopReason.ProducerFailed(var producer, var cause) -> result.completeExceptionally(cause);
         case StopReason.Stopped stopped ->
-            result.completeExceptionally(new CancellationException("stage " + path + " was stopped before it had collected everything"));
-        case StopReason.Replaced replaced -> throw new IllegalStateException("a replaced behaviour does not end a stage");
-        case StopReason.GroupRestart restarted -> throw new IllegalStateException("a group restart does not end a stage");
+            result.completeExceptionally(
+                new CancellationException("stage " + path + " was stopped before it had collected everything"));
+        case StopReason.Replaced replaced -> throw new IllegalStateException(
+            "a replaced behaviour does not end a stage");
+        case StopReason.GroupRestart restarted -> throw new IllegalStateException(
+            "a group restart does not end a stage");
       }
     }
 

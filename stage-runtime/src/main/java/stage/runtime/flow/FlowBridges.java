@@ -21,9 +21,14 @@ import stage.runtime.engine.Bridges;
 import stage.runtime.engine.Cell;
 import stage.runtime.time.Time;
 
-/** Makes the bridges. Each one that others hold is a companion of the stage at its end: a cell of its own, in the same scope. */
+/**
+ * Makes the bridges. Each one that others hold is a companion of the stage at its end: a cell of its own, in the same
+ * scope.
+ */
 public final class FlowBridges implements Bridges {
-  /** A subscriber and its producer; told from others by who they are, so that no code of a user's is run (rule 1.10). */
+  /**
+   * A subscriber and its producer; told from others by who they are, so that no code of a user's is run (rule 1.10).
+   */
   private record Subscribed(Cell<?> producer, Flow.Subscriber<?> subscriber) {
     @Override
     public boolean equals(Object other) {
@@ -49,7 +54,7 @@ public final class FlowBridges implements Bridges {
       case Description.ToSubscriber<?> to -> deliveries(to);
       case Description.Collecting<?, ?, ?> collecting -> CollectorBehaviour.by(collecting);
       case Description.PerEvent perEvent -> throw new IllegalArgumentException("perEvent is a role, and no bridge");
-      case Description.MapConcurrent map -> throw new IllegalArgumentException("mapConcurrent is a role, and no bridge");
+    case Description.MapConcurrent map -> throw new IllegalArgumentException("mapConcurrent is a role, and no bridge");
     };
   }
 
@@ -64,8 +69,12 @@ public final class FlowBridges implements Bridges {
     subscribe(producer, how, subscriber, () -> {});
   }
 
-  /** As {@link #subscribe(Cell, SubscriptionSpec, Flow.Subscriber)}; runs something, at least once, when the subscription is over. */
-  private <O> void subscribe(Cell<?> producer, SubscriptionSpec<O> how, Flow.Subscriber<? super O> subscriber, Runnable whenOver) {
+  /**
+   * As {@link #subscribe(Cell, SubscriptionSpec, Flow.Subscriber)}; runs something, at least once, when the
+   * subscription is over.
+   */
+  private <O> void subscribe(Cell<?> producer, SubscriptionSpec<O> how, Flow.Subscriber<? super O> subscriber,
+      Runnable whenOver) {
     var key = new Subscribed(producer, subscriber);
     var link = new SubscriberLink<O>(subscriber, over -> {
       subscribed.remove(key, over);   // and not the one that may have come after it
@@ -74,7 +83,8 @@ public final class FlowBridges implements Bridges {
     SubscriberLink<?> before = subscribed.putIfAbsent(key, link);
     if (before != null) {
       before.refuse(new StopReason.Crashed(
-          new IllegalStateException("the subscriber has subscribed to " + producer.path() + " twice, but must do so once only (Reactive Streams rule 1.10)")));
+          new IllegalStateException("the subscriber has subscribed to " + producer.path()
+              + " twice, but must do so once only (Reactive Streams rule 1.10)")));
       whenOver.run();
     } else if (producer.isAlive()) {
       connect(producer, how, link);
@@ -84,7 +94,8 @@ public final class FlowBridges implements Bridges {
   }
 
   private <O> void connect(Cell<?> producer, SubscriptionSpec<O> how, SubscriberLink<O> link) {
-    ConsumerSpec<O, SubscriberBehaviour<O>> spec = Stage.consumer("subscriber-" + numbers.incrementAndGet(), () -> new SubscriberBehaviour<>(() -> link));
+    ConsumerSpec<O, SubscriberBehaviour<O>> spec =
+        Stage.consumer("subscriber-" + numbers.incrementAndGet(), () -> new SubscriberBehaviour<>(() -> link));
     StopReason refused = startFor(producer, spec, how, link::refuse);
     if (refused != null) link.reject(producer, refused);
   }
@@ -95,7 +106,8 @@ public final class FlowBridges implements Bridges {
    * @param refusal is told, before the consumer is stopped, that it could not subscribe
    * @return why it could not be started; null if it was
    */
-  private <O> StopReason startFor(Cell<?> producer, ConsumerSpec<O, ?> spec, SubscriptionSpec<O> how, Consumer<StopReason> refusal) {
+  private <O> StopReason startFor(Cell<?> producer, ConsumerSpec<O, ?> spec, SubscriptionSpec<O> how,
+      Consumer<StopReason> refusal) {
     boolean[] started = {false};
     try {
       producer.owner().startCompanion(owner -> Cell.of(spec, producer.path(), producer.graph(), owner), cell -> {
@@ -120,7 +132,8 @@ public final class FlowBridges implements Bridges {
   /** {@return how it ends for a subscriber that comes after the end} */
   private static StopReason endOf(Cell<?> producer) {
     StopReason reason = producer.endReason();
-    boolean isAnEnd = reason instanceof StopReason.Completed || reason instanceof StopReason.Crashed || reason instanceof StopReason.ProducerFailed;
+    boolean isAnEnd = reason instanceof StopReason.Completed || reason instanceof StopReason.Crashed
+        || reason instanceof StopReason.ProducerFailed;
     return isAnEnd ? reason : new StopReason.Crashed(new StageEndedException(producer.path(), reason));
   }
 
@@ -152,7 +165,8 @@ public final class FlowBridges implements Bridges {
   @SuppressWarnings("unchecked")   // a cell's handle is of the interface that fits the spec
   private <I> Upstream<I> upstream(Cell<?> consumer, Demand demand, CancelPolicy policy) {
     var upstream = new Upstream<I>();
-    ProducerSpec<I, PublisherBehaviour<I>> spec = Stage.producer("publisher-" + numbers.incrementAndGet(), () -> PublisherBehaviour.through(upstream));
+    ProducerSpec<I, PublisherBehaviour<I>> spec =
+        Stage.producer("publisher-" + numbers.incrementAndGet(), () -> PublisherBehaviour.through(upstream));
     consumer.owner().startCompanion(owner -> {
       Cell<PublisherBehaviour<I>> cell = Cell.of(spec, consumer.path(), consumer.graph(), owner);
       cell.endWithItsConsumer();

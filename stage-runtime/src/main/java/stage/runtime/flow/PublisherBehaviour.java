@@ -12,7 +12,10 @@ import stage.runtime.bridge.OnNotify;
 
 /** A producer that emits what comes from a publisher. Each incarnation is a subscription of its own. */
 final class PublisherBehaviour<O> implements Stage.Producer<O>, OnNotify {
-  /** Hands over from one incarnation to the next, should the thread of the first have been abandoned, so that its {@code onStop} was not run. */
+  /**
+   * Hands over from one incarnation to the next, should the thread of the first have been abandoned, so that its
+   * {@code onStop} was not run.
+   */
   private static final class Handover implements BridgeResource {
     private Upstream<?> last;
 

@@ -6,17 +6,20 @@ import java.util.Arrays;
 import stage.runtime.bridge.BulkOutlet;
 
 /**
- * Events on their way from a publisher, whose signals are serial (rule 1.3), to one taker. Nothing here waits; it is bounded by what was requested.
+ * Events on their way from a publisher, whose signals are serial (rule 1.3), to one taker. Nothing here waits; it is
+ * bounded by what was requested.
  *
  * @param <E> the events
  */
 final class SpscQueue<E> {
-  // The idea. A single-producer single-consumer queue of chunks, with one word that both sides change atomically. Its low bits count the events that were put; one bit
-  // says that the taker has found nothing and is to be woken; one, that nothing is accepted any more. So one atomic addition publishes an event, learns whether
-  // somebody is to be woken, and whether it was accepted: an event is either below the count that the closing taker saw, or refused. Nothing is lost in between.
+  // The idea. A single-producer single-consumer queue of chunks, with one word that both sides change atomically. Its
+  // low bits count the events that were put; one bit says that the taker has found nothing and is to be woken; one,
+  // that nothing is accepted any more. So one atomic addition publishes an event, learns whether somebody is to be
+  // woken, and whether it was accepted: an event is either below the count that the closing taker saw, or refused.
+  // Nothing is lost in between.
   //
-  // A publisher that has many events at once (another bridge of ours) puts them as they are, and publishes once: the addition costs several times what the rest of an
-  // event does.
+  // A publisher that has many events at once (another bridge of ours) puts them as they are, and publishes once: the
+  // addition costs several times what the rest of an event does.
 
   private static final int CHUNK = 256;
 
@@ -36,7 +39,8 @@ final class SpscQueue<E> {
 
   private static final class Chunk {
     private final Object[] events;
-    private int size;      // smaller than there are slots if a run was put behind it; read only when there are events beyond
+    // smaller than there are slots if a run was put behind it; read only when there are events beyond
+    private int size;
     private Chunk next;
 
     Chunk(Object[] events) {
@@ -96,14 +100,16 @@ final class SpscQueue<E> {
   long publish() {
     long run = unpublished;
     unpublished = 0;
-    long before = (long) WORD.getAndAdd(this, run);   // volatile; pairs with the acquire in available: who sees the count sees the slots
+    // volatile; pairs with the acquire in available: who sees the count sees the slots
+    long before = (long) WORD.getAndAdd(this, run);
     return (before & CLOSED) != 0 ? run : 0;
   }
 
   /** {@return whether the taker had gone to sleep, and is to be woken; once} Any thread. */
   boolean wakes() {
     if ((word & ASLEEP) == 0) return false;
-    long before = (long) WORD.getAndBitwiseAnd(this, ~ASLEEP);   // volatile, so what was written before it is seen by who is woken
+    // volatile, so what was written before it is seen by who is woken
+    long before = (long) WORD.getAndBitwiseAnd(this, ~ASLEEP);
     return (before & ASLEEP) != 0;
   }
 

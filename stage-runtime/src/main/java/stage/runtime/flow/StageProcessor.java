@@ -32,7 +32,8 @@ final class StageProcessor<I, O> implements Flow.Processor<I, O>, BatchSubscribe
     var over = new AtomicBoolean();
     subscribers.incrementAndGet();
     output.subscribe(subscriber, () -> {
-      // With the last one nobody wants anything any more. Where the stage itself has ended, its input has too, and this changes nothing.
+      // With the last one nobody wants anything any more. Where the stage itself has ended, its input has too, and this
+      // changes nothing.
       if (over.compareAndSet(false, true) && subscribers.decrementAndGet() == 0) input.leave();
     });
   }

@@ -17,14 +17,14 @@ import stage.runtime.bridge.BridgeResource;
 import stage.runtime.time.Permits;
 
 /**
- * What a stream reads of a stage: a consumer hands over each batch and waits until it was read, so what is not read is not settled, and goes back. Subscribes when the
- * first event is wanted.
+ * What a stream reads of a stage: a consumer hands over each batch and waits until it was read, so what is not read is
+ * not settled, and goes back. Subscribes when the first event is wanted.
  *
  * @param <E> the events
  */
 final class StreamReader<E> extends Spliterators.AbstractSpliterator<E> implements BridgeResource {
-  // One word says how many events of the batch were read, and whether it is over. Reader and consumer change it by compare-and-set, so that an event is either read,
-  // or among those that are given back; whoever comes first decides.
+  // One word says how many events of the batch were read, and whether it is over. Reader and consumer change it by
+  // compare-and-set, so that an event is either read, or among those that are given back; whoever comes first decides.
 
   private static final long OVER = 1L << 62;
   private static final long COUNT = OVER - 1;
@@ -89,12 +89,14 @@ final class StreamReader<E> extends Spliterators.AbstractSpliterator<E> implemen
   private void begin(BridgeContext context) {
     context.kept(() -> this);
     this.context = context;
-    if (isOver()) context.stop();   // volatile, after the context was set; in close it is the other way round, so one of the two stops it
+    // volatile, after the context was set; in close it is the other way round, so one of the two stops it
+    if (isOver()) context.stop();
   }
 
   private void handOver(List<E> events, Inlet<E> from) throws InterruptedException {
     long last = word;
-    if ((last & OVER) != 0 || !WORD.compareAndSet(this, last, 0L)) {   // volatile; nobody counts while there is no batch, so only a close can be in between
+    // volatile; nobody counts while there is no batch, so only a close can be in between
+    if ((last & OVER) != 0 || !WORD.compareAndSet(this, last, 0L)) {
       from.cancel(0);
       return;
     }
@@ -169,9 +171,12 @@ final class StreamReader<E> extends Spliterators.AbstractSpliterator<E> implemen
   private boolean isCompletion(StopReason ended) {
     return switch (ended) {
       case StopReason.Completed completed -> false;
-      case StopReason.Crashed(var cause) -> throw cause instanceof StageEndedException before ? before : new StageEndedException(path, ended);
-      case StopReason.ProducerFailed(var producer, var cause) -> throw new StageEndedException(path, new StopReason.Crashed(cause));
-      case StopReason.Stopped stopped -> throw new CancellationException("stage " + path + " was stopped before it had delivered everything");
+    case StopReason.Crashed(var cause) -> throw cause instanceof StageEndedException before ? before
+        : new StageEndedException(path, ended);
+    case StopReason.ProducerFailed(var producer, var cause) -> throw new StageEndedException(path,
+        new StopReason.Crashed(cause));
+    case StopReason.Stopped stopped -> throw new CancellationException(
+        "stage " + path + " was stopped before it had delivered everything");
       case StopReason.Replaced replaced -> throw new IllegalStateException("a replaced behaviour does not end a stage");
       case StopReason.GroupRestart restarted -> throw new IllegalStateException("a group restart does not end a stage");
     };
@@ -185,7 +190,10 @@ final class StreamReader<E> extends Spliterators.AbstractSpliterator<E> implemen
     return new CancellationException("the stream of stage " + path + " was closed");
   }
 
-  /** Ends the subscription, and waits until what was not read is back; a reader finds that it was closed. Any thread; twice changes nothing. */
+  /**
+   * Ends the subscription, and waits until what was not read is back; a reader finds that it was closed. Any thread;
+   * twice changes nothing.
+   */
   void close() {
     giveUp();   // before the context is looked for; see begin
     read.release(1);

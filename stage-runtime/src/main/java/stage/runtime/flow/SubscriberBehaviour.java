@@ -13,7 +13,8 @@ import stage.runtime.bridge.BridgeContext;
 import stage.runtime.bridge.OnNotify;
 
 /**
- * A consumer that hands its events to a subscriber. It asks its producers for what the subscriber wants, up to the bound of each subscription.
+ * A consumer that hands its events to a subscriber. It asks its producers for what the subscriber wants, up to the
+ * bound of each subscription.
  *
  * @param <I> the events
  */
@@ -60,7 +61,8 @@ final class SubscriberBehaviour<I> implements Stage.Consumer<I>, DemandLimit, On
       if (!link.isSpent()) link.next(events);
     } finally {
       link.endTurn();
-      // What was handed over is not to be delivered again, however this turn ends. Also what it threw on; the rest goes back, or to the next incarnation.
+      // What was handed over is not to be delivered again, however this turn ends. Also what it threw on; the rest goes
+      // back, or to the next incarnation.
       from.commit((int) (link.delivered() - before));
     }
     if (link.delivered() - before < events.size()) from.cancel(0);

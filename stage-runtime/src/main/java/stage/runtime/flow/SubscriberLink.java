@@ -12,8 +12,9 @@ import stage.runtime.bridge.BridgeContext;
 import stage.runtime.bridge.BridgeResource;
 
 /**
- * What a stage knows of the subscriber that it signals, from its first incarnation to its end; to the subscriber, its subscription. All signals are sent on the stage's
- * thread (rule 1.3); {@link #request} and {@link #cancel} may come on any, also from within a signal (3.2).
+ * What a stage knows of the subscriber that it signals, from its first incarnation to its end; to the subscriber, its
+ * subscription. All signals are sent on the stage's thread (rule 1.3); {@link #request} and {@link #cancel} may come on
+ * any, also from within a signal (3.2).
  *
  * @param <I> the events
  */
@@ -33,7 +34,8 @@ final class SubscriberLink<I> implements Flow.Subscription, BridgeResource {
   private final Consumer<SubscriberLink<I>> whenOver;
   private volatile BridgeContext context;       // the stage's thread, when it starts; null for who is rejected
   private volatile long requested;        // any thread, by compare-and-set; stays at the largest number
-  private volatile StopReason refusal;    // any thread, once, by compare-and-set: what the subscriber is to be told, whatever becomes of the stage
+  // any thread, once, by compare-and-set: what the subscriber is to be told, whatever becomes of the stage
+  private volatile StopReason refusal;
   private volatile boolean cancelled;     // any thread: set, and never cleared
 
   // the stage's thread
@@ -47,7 +49,8 @@ final class SubscriberLink<I> implements Flow.Subscription, BridgeResource {
    * Makes a link that is not used yet.
    *
    * @param subscriber who is to be signalled
-   * @param whenOver told when the subscriber has cancelled, or is about to be told of the end: at least once, on any thread
+   * @param whenOver told when the subscriber has cancelled, or is about to be told of the end: at least once, on any
+   *     thread
    */
   SubscriberLink(Flow.Subscriber<? super I> subscriber, Consumer<SubscriberLink<I>> whenOver) {
     this.subscriber = subscriber;
@@ -62,7 +65,8 @@ final class SubscriberLink<I> implements Flow.Subscription, BridgeResource {
     if (cancelled || there == null) return;   // rule 3.6; and who is rejected has nothing to ask for
     if (events < 1) {
       refuse(new StopReason.Crashed(new IllegalArgumentException(
-          "request must be for at least 1 event, but was for " + events + ": a non-positive subscription request (Reactive Streams rule 3.9)")));
+          "request must be for at least 1 event, but was for " + events
+              + ": a non-positive subscription request (Reactive Streams rule 3.9)")));
       return;
     }
     long before;
@@ -70,14 +74,16 @@ final class SubscriberLink<I> implements Flow.Subscription, BridgeResource {
       before = requested;
       if (before == Long.MAX_VALUE) return;   // rule 3.17
     } while (!REQUESTED.compareAndSet(this, before, before + events < 0 ? Long.MAX_VALUE : before + events));
-    // Within a turn of the stage nobody has to be woken, which also bounds the recursion of request and onNext (rule 3.3).
+    // Within a turn of the stage nobody has to be woken, which also bounds the recursion of request and onNext (rule
+    // 3.3).
     if (!there.isCurrent() || !inTurn) there.notifyBridge();
   }
 
   /** Has the subscriber told of an end, and then forgotten. */
   void refuse(StopReason end) {
     if (!REFUSAL.compareAndSet(this, null, end)) return;
-    BridgeContext there = context;   // volatile, after the refusal; the stage sets it before it looks at the refusal, so one of the two sees the other
+    // volatile, after the refusal; the stage sets it before it looks at the refusal, so one of the two sees the other
+    BridgeContext there = context;
     if (there != null) there.notifyBridge();
   }
 
@@ -106,7 +112,10 @@ final class SubscriberLink<I> implements Flow.Subscription, BridgeResource {
     return requested - delivered;
   }
 
-  /** An incarnation begins. The one before it may have left its thread behind, in the midst of a signal: then there can be no other (rule 1.3). */
+  /**
+   * An incarnation begins. The one before it may have left its thread behind, in the midst of a signal: then there can
+   * be no other (rule 1.3).
+   */
   void begin(BridgeContext incarnation) {
     context = incarnation;
     if (inSignal) {
@@ -132,8 +141,8 @@ final class SubscriberLink<I> implements Flow.Subscription, BridgeResource {
   }
 
   /**
-   * Signals events, for each of which there is a permit, until all are signalled or the subscriber is not to get any more. What it throws, the subscriber has
-   * thrown, which must not be signalled again (rule 2.13).
+   * Signals events, for each of which there is a permit, until all are signalled or the subscriber is not to get any
+   * more. What it throws, the subscriber has thrown, which must not be signalled again (rule 2.13).
    */
   void next(List<I> events) {
     Flow.Subscriber<? super I> to = subscriber;   // not the field, which another incarnation may clear
@@ -147,7 +156,8 @@ final class SubscriberLink<I> implements Flow.Subscription, BridgeResource {
         delivered = before + signalled;
       }
       while (signalled < most && !cancelled && refusal == null) {
-        delivered = before + ++signalled;   // now, for a request in the midst of it; and what it throws on was handed over
+        // now, for a request in the midst of it; and what it throws on was handed over
+        delivered = before + ++signalled;
         to.onNext(events.get(signalled - 1));
       }
     } catch (Throwable failure) {
@@ -184,7 +194,8 @@ final class SubscriberLink<I> implements Flow.Subscription, BridgeResource {
       greet();
       if (!isSpent()) tellEnd(end, producer.path());
     } catch (Throwable broken) {   // against rule 2.13, and the caller is to return normally
-      producer.report("a subscriber that could not subscribe to stage " + producer.path() + " threw when it was told", broken);
+      producer.report("a subscriber that could not subscribe to stage " + producer.path() + " threw when it was told",
+          broken);
     } finally {
       subscriber = null;
       cancelled = true;   // rule 1.6
@@ -212,12 +223,14 @@ final class SubscriberLink<I> implements Flow.Subscription, BridgeResource {
   private void tellEnd(StopReason end, String path) {
     Flow.Subscriber<? super I> last = subscriber;
     subscriber = null;
-    whenOver.accept(this);   // before the signal, which ends the subscription (rule 1.6): from within it the subscriber may come again
+    // before the signal, which ends the subscription (rule 1.6): from within it the subscriber may come again
+    whenOver.accept(this);
     switch (end) {
       case StopReason.Completed completed -> signal(last::onComplete);
       case StopReason.Crashed(var cause) -> signal(() -> last.onError(cause));
       case StopReason.ProducerFailed(var producer, var cause) -> signal(() -> last.onError(cause));
-      case StopReason.Stopped stopped -> signal(() -> last.onError(new CancellationException("stage " + path + " was stopped before it had delivered everything")));
+      case StopReason.Stopped stopped -> signal(() -> last
+          .onError(new CancellationException("stage " + path + " was stopped before it had delivered everything")));
       case StopReason.Replaced replaced -> throw new IllegalStateException("a replaced behaviour does not end a stage");
       case StopReason.GroupRestart restarted -> throw new IllegalStateException("a group restart does not end a stage");
     }

@@ -9,10 +9,11 @@ import stage.runtime.bridge.BulkOutlet;
 import stage.runtime.bridge.BridgeContext;
 
 /**
- * What a stage is to its publisher: a subscriber that leaves events for the stage's thread and returns. For one subscription.
+ * What a stage is to its publisher: a subscriber that leaves events for the stage's thread and returns. For one
+ * subscription.
  *
- * <p>The publisher's signals come one at a time, on any threads (rule 1.3). What is asked of the publisher is asked on the stage's thread (2.7), but for the
- * cancelling of a subscription that comes too late.
+ * <p>The publisher's signals come one at a time, on any threads (rule 1.3). What is asked of the publisher is asked on
+ * the stage's thread (2.7), but for the cancelling of a subscription that comes too late.
  *
  * @param <E> the events
  */
@@ -41,12 +42,15 @@ final class Upstream<E> implements Flow.Subscriber<E>, BatchSubscriber<E> {
   }
 
   private final SpscQueue<E> queue = new SpscQueue<>();
-  private volatile BridgeContext context;                  // set by the stage's thread, once, before the publisher knows this
+  // set by the stage's thread, once, before the publisher knows this
+  private volatile BridgeContext context;
   private volatile Flow.Subscription subscription;   // set by the publisher's thread, once, by compare-and-set
-  private volatile Ending ending;                    // set by the publisher's thread or the stage's, once, by compare-and-set
+  // set by the publisher's thread or the stage's, once, by compare-and-set
+  private volatile Ending ending;
   private volatile boolean closed;                   // set by the stage's thread
   private volatile boolean cancelled;                // whoever cancels, by compare-and-set
-  private volatile long requested;                   // written by the stage's thread before it asks, read by the publisher's
+  // written by the stage's thread before it asks, read by the publisher's
+  private volatile long requested;
   private long received;                             // the publisher's side, as the next
   private long allowed;                              // of the requested ones, those it knows of
 
@@ -59,12 +63,15 @@ final class Upstream<E> implements Flow.Subscriber<E>, BatchSubscriber<E> {
 
   @Override
   public void onSubscribe(Flow.Subscription subscription) {
-    if (subscription == null) throw new NullPointerException("subscription must not be null (Reactive Streams rule 2.13)");
-    if (!SUBSCRIPTION.compareAndSet(this, null, subscription)) {   // volatile; of two that come at the same time one is first
+    if (subscription == null)
+      throw new NullPointerException("subscription must not be null (Reactive Streams rule 2.13)");
+    // volatile; of two that come at the same time one is first
+    if (!SUBSCRIPTION.compareAndSet(this, null, subscription)) {
       cancelQuietly(subscription);   // rule 2.5
       return;
     }
-    if (closed) cancel(subscription);   // volatile, after the subscription was set; in close it is the other way round, so one of the two cancels
+    // volatile, after the subscription was set; in close it is the other way round, so one of the two cancels
+    if (closed) cancel(subscription);
     else context.notifyBridge();
   }
 
@@ -141,8 +148,9 @@ final class Upstream<E> implements Flow.Subscriber<E>, BatchSubscriber<E> {
   // ---- the stage's thread
 
   /**
-   * Asks for what is wanted beyond what has come, and emits what has come, as far as it is wanted. In this order: should the publisher never return from being asked,
-   * this thread is replaced and its turn undone, and what that had taken would be lost with it.
+   * Asks for what is wanted beyond what has come, and emits what has come, as far as it is wanted. In this order:
+   * should the publisher never return from being asked, this thread is replaced and its turn undone, and what that had
+   * taken would be lost with it.
    *
    * <p>Throws the publisher's failure, whatever it is, in a turn that has emitted nothing.
    */
@@ -156,14 +164,17 @@ final class Upstream<E> implements Flow.Subscriber<E>, BatchSubscriber<E> {
         if (queue.available() == 0) out.complete();
       }
       case Ending.Failed(var cause) -> {
-        // What this turn has emitted would be forgotten if it threw. What nobody wants yet is published when the incarnation is over.
+        // What this turn has emitted would be forgotten if it threw. What nobody wants yet is published when the
+        // incarnation is over.
         if (emitted == 0) throw Upstream.<RuntimeException>sneaky(cause);
         context.notifyBridge();
       }
     }
   }
 
-  /** What has come is another thread's if this one was replaced while it was asking; then it gets no further than here. */
+  /**
+   * What has come is another thread's if this one was replaced while it was asking; then it gets no further than here.
+   */
   private long emitted(BulkOutlet<E> out) {
     long[] emitted = {0};
     context.inEngine(() -> emitted[0] = emit(out));
@@ -191,7 +202,9 @@ final class Upstream<E> implements Flow.Subscriber<E>, BatchSubscriber<E> {
     try {
       from.request(more);
     } catch (Throwable broken) {   // against rule 3.16; not thrown on, or what has come would not be emitted first
-      fail(new IllegalStateException("the publisher of stage " + context.path() + " has thrown from request (Reactive Streams rule 3.16)", broken));
+      fail(new IllegalStateException(
+          "the publisher of stage " + context.path() + " has thrown from request (Reactive Streams rule 3.16)",
+          broken));
     }
   }
 
@@ -211,8 +224,11 @@ final class Upstream<E> implements Flow.Subscriber<E>, BatchSubscriber<E> {
   private void cancelQuietly(Flow.Subscription from) {
     try {
       from.cancel();
-    } catch (Throwable broken) {   // not thrown on: on the publisher's thread it would break rule 2.13, and on the stage's it would hide why that one ends
-      context.report("a publisher of stage " + context.path() + " has thrown from cancel (Reactive Streams rule 3.15)", broken);
+    // not thrown on: on the publisher's thread it would break rule 2.13, and on the stage's it would hide why that one
+    // ends
+    } catch (Throwable broken) {
+      context.report("a publisher of stage " + context.path() + " has thrown from cancel (Reactive Streams rule 3.15)",
+          broken);
     }
   }
 

@@ -3,7 +3,8 @@ package stage.runtime.lane;
 import java.util.List;
 
 /**
- * A batch as a behaviour of the runtime sees it: a run in an array that nobody writes to any more. Every batch that {@code onEvents} is given is one.
+ * A batch as a behaviour of the runtime sees it: a run in an array that nobody writes to any more. Every batch that
+ * {@code onEvents} is given is one.
  *
  * @param <E> the events
  */

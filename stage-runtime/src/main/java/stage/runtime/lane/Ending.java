@@ -12,7 +12,8 @@ public sealed interface Ending {
   /**
    * The producer failed.
    *
-   * @param contained whether its supervisor goes on without it, so that consumers which fail with it are no failure of the scope
+   * @param contained whether its supervisor goes on without it, so that consumers which fail with it are no failure of
+   *     the scope
    */
   record Failed(Throwable cause, boolean contained) implements Ending {}
 }

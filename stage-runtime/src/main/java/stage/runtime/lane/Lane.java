@@ -9,20 +9,24 @@ import stage.api.SubscriptionSnapshot;
 import stage.api.SubscriptionSpec;
 
 /**
- * The queue of one subscription, and its ledger. The producer's cell holds it as {@link LaneTail}, the consumer's as {@link LaneHead}.
+ * The queue of one subscription, and its ledger. The producer's cell holds it as {@link LaneTail}, the consumer's as
+ * {@link LaneHead}.
  */
 public final class Lane<E> implements LaneTail<E>, LaneHead<E> {
-  // The idea. A single-producer single-consumer queue of linked nodes, and three counters that only grow: requested and settled, which the
-  // consumer writes, and tail, which the producer writes. Demand is requested - tail, and there is no other message for it. What was
-  // published and is not settled is still in the lane, so a consumer that crashes or leaves has nothing to give back but its place.
+  // The idea. A single-producer single-consumer queue of linked nodes, and three counters that only grow: requested and
+  // settled, which the consumer writes, and tail, which the producer writes. Demand is requested - tail, and there is
+  // no other message for it. What was published and is not settled is still in the lane, so a consumer that crashes or
+  // leaves has nothing to give back but its place.
   //
-  // Nodes. A run of SLICE events or more becomes a sealed node around the producer's own array: nobody writes to it any more, so that the
-  // consumer can hand out a view of it and users may keep that. Fewer events are copied into an open node, which belongs to the lane: its
-  // slots are cleared when settled, and what is handed out is a copy. So a drained lane holds on to no event.
+  // Nodes. A run of SLICE events or more becomes a sealed node around the producer's own array: nobody writes to it any
+  // more, so that the consumer can hand out a view of it and users may keep that. Fewer events are copied into an open
+  // node, which belongs to the lane: its slots are cleared when settled, and what is handed out is a copy. So a drained
+  // lane holds on to no event.
   //
-  // Ordering. The producer fills slots and links nodes with plain writes and then sets tail with release; the consumer reads tail with
-  // acquire and touches nothing beyond it. The consumer clears slots and then sets settled and requested with release; the producer never
-  // reads a slot it has written, until the consumer has left, which is a release too.
+  // Ordering. The producer fills slots and links nodes with plain writes and then sets tail with release; the consumer
+  // reads tail with acquire and touches nothing beyond it. The consumer clears slots and then sets settled and
+  // requested with release; the producer never reads a slot it has written, until the consumer has left, which is a
+  // release too.
 
   /** From this length on a run is handed over without copying. */
   public static final int SLICE = 32;
@@ -37,7 +41,10 @@ public final class Lane<E> implements LaneTail<E>, LaneHead<E> {
   /** The clock is read for the ages of events once in so many, while nobody watches. */
   private static final int EVENTS_PER_MARK = 64;
 
-  /** After so many readings that its writer got in the way of, a reader takes it for one that was taken off its processor. */
+  /**
+   * After so many readings that its writer got in the way of, a reader takes it for one that was taken off its
+   * processor.
+   */
   private static final int PATIENCE = 100;
 
   private static final class Node {
@@ -86,7 +93,8 @@ public final class Lane<E> implements LaneTail<E>, LaneHead<E> {
   private int index;                // its slot there
   private volatile boolean left;
   private volatile boolean leaving;   // any thread, once: somebody has told the consumer to leave
-  private boolean[] finishedAhead = {};   // which of the unsettled events, in order, have met their fate already; before left
+  // which of the unsettled events, in order, have met their fate already; before left
+  private boolean[] finishedAhead = {};
 
   public Lane(long id, SubscriptionSpec<E> spec, LaneEnd producer, LaneEnd consumer) {
     this.id = id;
@@ -220,7 +228,8 @@ public final class Lane<E> implements LaneTail<E>, LaneHead<E> {
 
   @Override
   public Progress progress() {
-    return (Progress) PROGRESS.getAcquire(this);   // pairs with the release: who sees it, and then looks for the tail, sees all events before it
+    // pairs with the release: who sees it, and then looks for the tail, sees all events before it
+    return (Progress) PROGRESS.getAcquire(this);
   }
 
   @Override
@@ -232,7 +241,9 @@ public final class Lane<E> implements LaneTail<E>, LaneHead<E> {
   @Override
   public boolean isSettledOrTellMe() {
     tell = true;
-    VarHandle.fullFence();   // pairs with the one between settle and shouldNotifyProducer: either the consumer sees it, or this sees what was settled
+    // pairs with the one between settle and shouldNotifyProducer: either the consumer sees it, or this sees what was
+    // settled
+    VarHandle.fullFence();
     return settledAcquire() == tail;
   }
 
@@ -260,7 +271,8 @@ public final class Lane<E> implements LaneTail<E>, LaneHead<E> {
     Object[] events = new Object[count];
     copyOut(events);
     int unfinished = 0;
-    for (int i = 0; i < count; i++) if (i >= finishedAhead.length || !finishedAhead[i]) events[unfinished++] = events[i];
+    for (int i = 0; i < count; i++)
+      if (i >= finishedAhead.length || !finishedAhead[i]) events[unfinished++] = events[i];
     if (unfinished < count) events = Arrays.copyOf(events, unfinished);
     beginUpdate();
     HANDLED.setOpaque(this, handled + count - unfinished);
@@ -286,8 +298,10 @@ public final class Lane<E> implements LaneTail<E>, LaneHead<E> {
   public List<E> take(int limit) {
     int count = (int) Math.min(limit, tailAcquire() - settled);
     skipFinishedNode();
-    // A view keeps the whole run of its producer's turn alive for as long as its author keeps the batch: it must not be much longer.
-    boolean isMostOfIt = first.sealed && first.to - index >= count && (long) count * LONGEST_KEPT >= first.events.length;
+    // A view keeps the whole run of its producer's turn alive for as long as its author keeps the batch: it must not be
+    // much longer.
+    boolean isMostOfIt =
+        first.sealed && first.to - index >= count && (long) count * LONGEST_KEPT >= first.events.length;
     if (isMostOfIt) return new Batch<>(first.events, index, count);
     Object[] events = new Object[count];
     copyOut(events);
@@ -311,7 +325,8 @@ public final class Lane<E> implements LaneTail<E>, LaneHead<E> {
     }
   }
 
-  // The JDK's array routines cost more than a turn's worth of loop where there are few events: a fifth of a hop at demand 2/1.
+  // The JDK's array routines cost more than a turn's worth of loop where there are few events: a fifth of a hop at
+  // demand 2/1.
 
   private static void copy(Object[] source, int from, Object[] target, int to, int count) {
     if (count > FEW) System.arraycopy(source, from, target, to, count);
@@ -414,15 +429,18 @@ public final class Lane<E> implements LaneTail<E>, LaneHead<E> {
 
   /** As {@link #snapshot()}, at a known time. */
   public SubscriptionSnapshot snapshot(long nowNanos) {
-    // A seqlock: the consumer's counters are one version, and tail is read while that version holds. A reader does not spin for ever: its
-    // writer may have been taken off its processor in the middle of an update. Then all stands still, and is seen twice the same.
+    // A seqlock: the consumer's counters are one version, and tail is read while that version holds. A reader does not
+    // spin for ever: its writer may have been taken off its processor in the middle of an update. Then all stands
+    // still, and is seen twice the same.
     Counters before = null;
     for (int attempt = 0; attempt < 1000; attempt++) {
       int version = (int) VERSION.getAcquire(this);
       Counters now = counters();
-      VarHandle.loadLoadFence();   // pairs with the storeStoreFence in beginUpdate: no counter above is newer than the version below
+      // pairs with the storeStoreFence in beginUpdate: no counter above is newer than the version below
+      VarHandle.loadLoadFence();
       if ((version & 1) == 0 && (int) VERSION.getOpaque(this) == version) return snapshot(now, now.handled, nowNanos);
-      // Counters only grow, so those that are the same in two readings, with the fence between them, were all so at that fence.
+      // Counters only grow, so those that are the same in two readings, with the fence between them, were all so at
+      // that fence.
       if (attempt >= PATIENCE && now.equals(before)) return snapshot(now, now.handledSoFar(), nowNanos);
       before = now;
     }
@@ -431,8 +449,10 @@ public final class Lane<E> implements LaneTail<E>, LaneHead<E> {
   }
 
   private SubscriptionSnapshot snapshot(Counters now, long handledThen, long nowNanos) {
-    return new SubscriptionSnapshot(id, producer.path(), consumer.path(), spec.demand(), ending == null && !left, now.requested,
-        now.requested - now.tail, now.tail, handledThen, now.tail - now.settled, now.deadLettered, now.dropped, now.returned,
+    return new SubscriptionSnapshot(id, producer.path(), consumer.path(), spec.demand(), ending == null && !left,
+        now.requested,
+        now.requested - now.tail, now.tail, handledThen, now.tail - now.settled, now.deadLettered, now.dropped,
+        now.returned,
         Duration.ofNanos(now.tail == now.settled ? 0 : ageNanos(now, nowNanos)),
         new SubscriptionSnapshot.Share(spec.partition(), spec.selector().isPresent()), consumer.isGated());
   }
@@ -447,7 +467,9 @@ public final class Lane<E> implements LaneTail<E>, LaneHead<E> {
     return isStill ? Math.max(byMark, waiting) : byMark;
   }
 
-  /** Each is read before one that is never behind it, so that no difference of two is negative, whenever they were read. */
+  /**
+   * Each is read before one that is never behind it, so that no difference of two is negative, whenever they were read.
+   */
   private Counters counters() {
     long handledThen = (long) HANDLED.getOpaque(this);
     long deadLetteredThen = (long) DEAD_LETTERED.getAcquire(this);
@@ -455,11 +477,16 @@ public final class Lane<E> implements LaneTail<E>, LaneHead<E> {
     long returnedThen = (long) RETURNED.getAcquire(this);
     long settledThen = settledAcquire();
     long tailThen = tailAcquire();
-    return new Counters(handledThen, deadLetteredThen, droppedThen, returnedThen, settledThen, tailThen, requestedAcquire());
+    return new Counters(handledThen, deadLetteredThen, droppedThen, returnedThen, settledThen, tailThen,
+        requestedAcquire());
   }
 
-  private record Counters(long handled, long deadLettered, long dropped, long returned, long settled, long tail, long requested) {
-    /** {@return what was handled, if these are from the middle of an update} What it has settled counts as handled until it comes to the other fates. */
+  private record Counters(long handled, long deadLettered, long dropped, long returned, long settled, long tail,
+      long requested) {
+    /**
+     * {@return what was handled, if these are from the middle of an update} What it has settled counts as handled until
+     * it comes to the other fates.
+     */
     private long handledSoFar() {
       return settled - deadLettered - dropped - returned;
     }
@@ -467,11 +494,13 @@ public final class Lane<E> implements LaneTail<E>, LaneHead<E> {
 
   private void beginUpdate() {
     VERSION.setOpaque(this, version + 1);
-    VarHandle.storeStoreFence();   // pairs with the loadLoadFence in snapshot: the odd version is seen before any counter that changes
+    // pairs with the loadLoadFence in snapshot: the odd version is seen before any counter that changes
+    VarHandle.storeStoreFence();
   }
 
   private void endUpdate() {
-    VERSION.setRelease(this, version + 1);   // pairs with the getAcquire in snapshot: the even version is seen after every counter
+    // pairs with the getAcquire in snapshot: the even version is seen after every counter
+    VERSION.setRelease(this, version + 1);
   }
 
   /** Pairs with the setRelease in {@link #settle}. */

@@ -5,7 +5,10 @@ public interface LaneEnd {
   /** {@return the path of the stage, for people to read} */
   String path();
 
-  /** Makes the cell look again whether there is something to do. The caller has published what there is to see, and then issued a full fence. */
+  /**
+   * Makes the cell look again whether there is something to do. The caller has published what there is to see, and then
+   * issued a full fence.
+   */
   void wake();
 
   /** As {@link #wake}, but leaves a cell alone that rests for a moment so as to take many events at once. */

@@ -14,13 +14,18 @@ public interface LaneHead<E> {
   /** {@return how many events were sent in all} */
   long sent();
 
-  /** {@return what the producer vouches for, of all it sends after what {@link #sent} answers when asked later; null for nothing} */
+  /**
+   * {@return what the producer vouches for, of all it sends after what {@link #sent} answers when asked later; null for
+   * nothing}
+   */
   Progress progress();
 
   /** {@return the next events, at least one and at most {@code limit}} They stay in the lane until they are settled. */
   List<E> take(int limit);
 
-  /** Settles the next events, first those handled, then those given up; and makes the demand {@code requested} in all. */
+  /**
+   * Settles the next events, first those handled, then those given up; and makes the demand {@code requested} in all.
+   */
   void settle(int handled, int deadLettered, int dropped, long requested);
 
   /** {@return how many events have been asked for in all} */

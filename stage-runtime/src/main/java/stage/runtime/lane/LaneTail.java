@@ -14,12 +14,15 @@ public interface LaneTail<E> {
   /** {@return how many events the consumer left unsettled, at most} It has left. */
   long unsettled();
 
-  /** Makes sure that to publish a run of so many events next takes no memory, and so does not fail. Changes nothing that can be seen. */
+  /**
+   * Makes sure that to publish a run of so many events next takes no memory, and so does not fail. Changes nothing that
+   * can be seen.
+   */
   void reserve(int count);
 
   /**
-   * Sends a run of events, at most as many as there is demand for. A longer run is handed over with its array, which nobody may write to
-   * afterwards; a short one is copied.
+   * Sends a run of events, at most as many as there is demand for. A longer run is handed over with its array, which
+   * nobody may write to afterwards; a short one is copied.
    */
   void publish(Object[] events, int from, int to);
 

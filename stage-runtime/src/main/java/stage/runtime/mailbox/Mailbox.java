@@ -8,11 +8,12 @@ import stage.runtime.time.Permits;
 /**
  * The messages that wait for one cell: any thread puts, the cell's takes. Bounded: who finds it full waits for room.
  *
- * <p>A stack of arrivals that the cell turns over when it has nothing older left (Treiber; each message is its own link, so that an
- * empty mailbox holds nothing). Closing it puts a mark on the stack, and a sender who sees the mark is refused.
+ * <p>A stack of arrivals that the cell turns over when it has nothing older left (Treiber; each message is its own
+ * link, so that an empty mailbox holds nothing). Closing it puts a mark on the stack, and a sender who sees the mark is
+ * refused.
  *
- * <p>A sender that no longer waits for its answer takes its message out again, so that calls which timed out neither keep others out nor pile
- * up behind a stage that is stuck.
+ * <p>A sender that no longer waits for its answer takes its message out again, so that calls which timed out neither
+ * keep others out nor pile up behind a stage that is stuck.
  */
 public final class Mailbox {
   /** More than will ever wait, and so many that those which are given back at the end fit in an {@code int} too. */
@@ -33,7 +34,8 @@ public final class Mailbox {
 
   private final Permits permits;
   private final int capacity;
-  private final ReentrantLock links = new ReentrantLock();   // guards the links between arrivals: held to turn them over, and to take one out
+  // guards the links between arrivals: held to turn them over, and to take one out
+  private final ReentrantLock links = new ReentrantLock();
   private volatile Message arrived;   // the newest arrival; any thread pushes, the cell takes all
   private Message oldest;             // the cell's thread only: arrivals turned over, in order
 
@@ -84,7 +86,8 @@ public final class Mailbox {
         return false;
       }
       message.older = newest;
-    } while (!ARRIVED.compareAndSet(this, newest, message));   // volatile; pairs with the read in hasMail and the swap in take
+    // volatile; pairs with the read in hasMail and the swap in take
+    } while (!ARRIVED.compareAndSet(this, newest, message));
     return true;
   }
 
@@ -100,7 +103,10 @@ public final class Mailbox {
     }
   }
 
-  /** Under the lock. One that is not there was turned over already: the cell passes it by, and there are no more of those than there were places. */
+  /**
+   * Under the lock. One that is not there was turned over already: the cell passes it by, and there are no more of
+   * those than there were places.
+   */
   private void unlink(Message message) {
     while (true) {
       Message newest = arrived;

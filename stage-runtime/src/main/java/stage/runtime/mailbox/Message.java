@@ -16,12 +16,17 @@ public sealed abstract class Message {
   /** The message that arrived before this one; used by the mailbox. */
   Message older;
 
-  /** {@return the next to be taken after this one, of those that {@link Mailbox#close} answered; null after the last} */
+  /**
+   * {@return the next to be taken after this one, of those that {@link Mailbox#close} answered; null after the last}
+   */
   public Message next() {
     return older;
   }
 
-  /** {@return whether the cell is to handle it} Not if its sender has given up; asked once, by the cell that takes it out of its mailbox. */
+  /**
+   * {@return whether the cell is to handle it} Not if its sender has given up; asked once, by the cell that takes it
+   * out of its mailbox.
+   */
   public boolean take() {
     return true;
   }

@@ -42,7 +42,8 @@ public final class Signals {
 
   /** Sets a bit and wakes the cell. */
   public void set(int bit) {
-    BITS.getAndBitwiseOr(this, bit);   // volatile, so it is the full fence that pairs with the announcement of the driver
+    // volatile, so it is the full fence that pairs with the announcement of the driver
+    BITS.getAndBitwiseOr(this, bit);
     driver.wake();
   }
 
@@ -53,8 +54,8 @@ public final class Signals {
   }
 
   /**
-   * Takes a signal and then does what it announces, in this order: what is announced while it is being done is announced again. If that throws, the
-   * signal stands as if nobody had taken it. The cell's own thread.
+   * Takes a signal and then does what it announces, in this order: what is announced while it is being done is
+   * announced again. If that throws, the signal stands as if nobody had taken it. The cell's own thread.
    */
   public void answer(int bit, Runnable deed) {
     clear(bit);
@@ -66,7 +67,10 @@ public final class Signals {
     }
   }
 
-  /** Clears a bit that orders one deed, which the cell has done or will not do; for the cell itself. What announces news is for {@link #answer}. */
+  /**
+   * Clears a bit that orders one deed, which the cell has done or will not do; for the cell itself. What announces news
+   * is for {@link #answer}.
+   */
   public void clear(int bit) {
     BITS.getAndBitwiseAnd(this, ~bit);
   }

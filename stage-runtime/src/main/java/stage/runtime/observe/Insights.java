@@ -42,7 +42,8 @@ public final class Insights implements Insight {
   @Override
   public Registration manage(Observed scope) {
     if (!HAS_MANAGEMENT) {
-      throw new UnsupportedOperationException("this JVM has no module java.management; add it to the image, or to the module"
+      throw new UnsupportedOperationException(
+          "this JVM has no module java.management; add it to the image, or to the module"
           + " graph with --add-modules java.management");
     }
     return ManagedScope.register(scope, () -> explain(scope),

@@ -117,7 +117,8 @@ final class Checks {
   private boolean source(Node.Source source, Site reader) {
     if (source.origin() instanceof Origin.Spec(var spec)) named(source.site(), spec.name());
     if (source.origin() instanceof Origin.Deliveries) {
-      problem(source.site(), "this version runs no sources of deliveries yet; use from(…) with a stage of your own that answers for its events");
+      problem(source.site(),
+          "this version runs no sources of deliveries yet; use from(…) with a stage of your own that answers for its events");
     }
     Site other = seen.putIfAbsent(source.identity(), reader);
     if (other != null) {
@@ -148,7 +149,8 @@ final class Checks {
     known.put(parallel.part().identity(), isTimed);
     boolean isOwn = onlyReads(parallel.result(), parallel.part());
     if (!isOwn) {
-      problem(parallel.site(), "its part reads a pipeline from outside, which each of its workers would have to read for itself;"
+      problem(parallel.site(),
+          "its part reads a pipeline from outside, which each of its workers would have to read for itself;"
           + " make the part of nothing but its parameter, and merge or join before or behind it");
       return isTimed;
     }
@@ -171,12 +173,14 @@ final class Checks {
     Windows windows = framing.get().windows();
     Site site = framing.get().site();
     if (windows.needsEventTime() && !isTimed) {
-      problem(site, "its windows are of event time, but its elements have none; put eventTime(…) before it, on each source,"
+      problem(site,
+          "its windows are of event time, but its elements have none; put eventTime(…) before it, on each source,"
           + " or use Windows.count or Windows.byClock");
     }
     boolean isSession = windows.shape() instanceof Windows.Shape.Sessions;
     if (isSession && (framing.get().earlyEvents() > 0 || framing.get().earlyEvery().isPresent())) {
-      problem(site, "early panes of a session would be of a window that may still grow together with another; leave early out, or use tumbling windows");
+      problem(site,
+          "early panes of a session would be of a window that may still grow together with another; leave early out, or use tumbling windows");
     }
     boolean grows = isSession || windows.shape() instanceof Windows.Shape.Sliding;
     if (grows && reduced.how() instanceof Reducing.Aggregate aggregate && aggregate.merge() == null) {

@@ -158,7 +158,8 @@ final class Deployment {
       if (!(each.step() instanceof Step.Timeout)) break;   // the first one covers it
     }
     var function = new ConcurrentFunction(how.fn(), policy, timeoutNanos, job);
-    ProducerConsumerSpec<Object, Object, Stage.ProducerConsumer<Object, Object>> spec = how.order() == Crossing.Order.ORDERED
+    ProducerConsumerSpec<Object, Object, Stage.ProducerConsumer<Object, Object>> spec =
+        how.order() == Crossing.Order.ORDERED
         ? Stage.mapConcurrent(stage.name, how.atOnce(), function) : Stage.mapConcurrentUnordered(stage.name,
             how.atOnce(), function);
     return fed(spec, stage);
@@ -174,7 +175,8 @@ final class Deployment {
     return (ConsumerSpec<Object, ?>) spec;
   }
 
-  private <S extends Stage.Behaviour> ProducerConsumerSpec<Object, Object, S> fed(ProducerConsumerSpec<Object, Object, S> spec, StagePlan stage) {
+  private <S extends Stage.Behaviour> ProducerConsumerSpec<Object, Object, S> fed(
+      ProducerConsumerSpec<Object, Object, S> spec, StagePlan stage) {
     ProducerConsumerSpec<Object, Object, S> fed = spec;
     for (Feed feed : stage.feeds) fed = fed.subscribeTo(subscription(feed));
     return fed;
@@ -198,8 +200,8 @@ final class Deployment {
       case TO_ALL -> Dispatcher.broadcast();
       case BY_ROUTE -> {
         Routes its = routes.get(stage);
-        // What a consumer that has ended leaves behind keeps its place in the backlog, so there must be more room than it
-        // may have had in hand.
+        // What a consumer that has ended leaves behind keeps its place in the backlog, so there must be more room than
+        // it may have had in hand.
         yield Dispatcher.<Object>partitionByIndex(stage.routes, event -> its.of((Envelope) event))
             .withBacklog((int) Math.min(1 << 20, Math.max(8_192, 4L * demand.max())));
       }

@@ -55,7 +55,8 @@ final class DistinctLink extends Link {
 
   @Override
   void undo() {
-    // A key that this turn had added before, and that had been forgotten since, is forgotten still: its old number would be too low in any case.
+    // A key that this turn had added before, and that had been forgotten since, is forgotten still: its old number
+    // would be too low in any case.
     for (Object its : addedByElement) added.remove(its);
     next -= addedByElement.size();
     addedByElement.clear();

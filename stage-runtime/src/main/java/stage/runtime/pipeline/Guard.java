@@ -26,7 +26,8 @@ final class Guard {
 
   static String message(OnFailure how) {
     return how.period().isEmpty()
-        ? how.most() + " elements in a row have failed; is there a mistake in the step? OnFailure.atMost sets another limit"
+        ? how.most()
+            + " elements in a row have failed; is there a mistake in the step? OnFailure.atMost sets another limit"
         : how.most() + " elements have failed within " + how.period().get() + ", as many as OnFailure.atMost allows";
   }
 }

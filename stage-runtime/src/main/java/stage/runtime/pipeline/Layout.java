@@ -116,7 +116,8 @@ final class Layout {
   }
 
   private Tail source(Node.Source source) {
-    if (source.origin() instanceof Origin.Branch || source.origin() instanceof Origin.Part) return starts.get(source.identity());
+    if (source.origin() instanceof Origin.Branch || source.origin() instanceof Origin.Part)
+      return starts.get(source.identity());
     return Tail.of(stage(new Kind.Source(source.origin()), source.site(), 0, List.of()), false);
   }
 

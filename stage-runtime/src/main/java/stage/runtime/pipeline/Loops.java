@@ -20,7 +20,8 @@ final class Loops {
    * at the same place, then finds its loop compiled: a clone starts cold, and a short job would be over before it is
    * warm. Softly held, since functions hold on to their classes' loaders.
    */
-  private static final AtomicReference<SoftReference<Map<LoopSteps, MethodHandle>>> MADE = new AtomicReference<>(new SoftReference<>(null));
+  private static final AtomicReference<SoftReference<Map<LoopSteps, MethodHandle>>> MADE =
+      new AtomicReference<>(new SoftReference<>(null));
 
   private Loops() {}
 

@@ -58,7 +58,8 @@ public final class Planner implements PipelineRuntime {
   public <R> Running<R> start(Blueprint<R> job, Supervisor scope, String name) {
     SupervisorSpec spec = SupervisorSpec.of(name).withIntensity(job.intensity()).withRestart(Restart.TEMPORARY);
     Deployment deployment = planned(job, name);
-    // A supervisor that is restarted begins anew with fresh states, and a job's results would be wrong: so it is given up, and join() says so.
+    // A supervisor that is restarted begins anew with fresh states, and a job's results would be wrong: so it is given
+    // up, and join() says so.
     deployment.start(scope.start(spec));
     return new RunningJob<>(deployment, describe(job, Form.TEXT));
   }

@@ -4,7 +4,8 @@ import stage.api.pipeline.Report;
 
 /** What became of a run's elements. Counted on the run's thread, committed with its turns, and read by any thread. */
 final class Tally {
-  // the run's own thread; those without a mark are counted when an element's fate is settled, so an element never takes them back
+  // the run's own thread; those without a mark are counted when an element's fate is settled, so an element never takes
+  // them back
   long in;
   long handled;
   long filtered;

@@ -3,7 +3,10 @@ package stage.runtime.simulation;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Those who may go on in a simulation, in the order in which they became so, and the choice among them. Whoever has the baton. */
+/**
+ * Those who may go on in a simulation, in the order in which they became so, and the choice among them. Whoever has the
+ * baton.
+ */
 final class RunQueue {
   private final List<Schedulable> ready = new ArrayList<>();
   private final Choices choices;
@@ -30,11 +33,13 @@ final class RunQueue {
 
   /** Interrupts a task, if it has not begun. */
   void interrupt(Thread task) {
-    for (Schedulable each : ready) if (each instanceof SimulatedTask waiting && waiting.thread() == task) waiting.interrupt();
+    for (Schedulable each : ready)
+      if (each instanceof SimulatedTask waiting && waiting.thread() == task) waiting.interrupt();
   }
 
   /**
-   * {@return who goes on, and is in line no longer; null if it is to be a timer, before it is due} There is somebody in line.
+   * {@return who goes on, and is in line no longer; null if it is to be a timer, before it is due} There is somebody in
+   * line.
    *
    * @param orATimer whether that may be
    */

@@ -5,7 +5,10 @@ import java.util.PriorityQueue;
 import stage.runtime.time.Time;
 import stage.runtime.time.TimerEntry;
 
-/** The clock of a simulation, and its timers: it stands still, and jumps to the next of them when it is told to. Whoever has the baton. */
+/**
+ * The clock of a simulation, and its timers: it stands still, and jumps to the next of them when it is told to. Whoever
+ * has the baton.
+ */
 final class SimulatedClock {
   private static final Instant BEGINNING = Instant.parse("2000-01-01T00:00:00Z");
 

@@ -9,8 +9,8 @@ import stage.runtime.time.WaitTimes;
 import stage.runtime.time.WaitState;
 
 /**
- * Steps a machine of a simulation. As a thread does, it announces that it is about to park, looks once more whether there is something to do, and only
- * then parks; between a step and that, others may be stepped.
+ * Steps a machine of a simulation. As a thread does, it announces that it is about to park, looks once more whether
+ * there is something to do, and only then parks; between a step and that, others may be stepped.
  *
  * <p>Whoever has the baton.
  */
@@ -34,7 +34,8 @@ public final class SimulatedDriver implements Driver, Schedulable {
   private WaitState next = WaitState.Kind.READY;   // what the last step answered
   private boolean hasOnlyParked; // whether that is all it did when it was stepped last
   private boolean interrupted;   // while no step is running
-  private SimulatedThread strand;         // whose step is running, or, with something around, all of them; null for none
+  // whose step is running, or, with something around, all of them; null for none
+  private SimulatedThread strand;
   private Wait parked;           // of a strand that waits within a step; null for none
   private Time.Alarm alarm;      // null without one
   private final WaitTimes waits = new WaitTimes();
@@ -290,7 +291,10 @@ public final class SimulatedDriver implements Driver, Schedulable {
     return run == null ? null : run.thread();
   }
 
-  /** {@return whether it belongs to the explanation of why nobody can go on: it lives, and its user code does not wait, which would be told of instead} */
+  /**
+   * {@return whether it belongs to the explanation of why nobody can go on: it lives, and its user code does not wait,
+   * which would be told of instead}
+   */
   boolean isWorthExplaining(List<Wait> waits) {
     return run != null && state != State.DONE && parked == null && waits.stream().noneMatch(wait -> wait.who() == run);
   }

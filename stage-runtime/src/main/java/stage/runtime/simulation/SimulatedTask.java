@@ -1,7 +1,8 @@
 package stage.runtime.simulation;
 
 /**
- * A body of work that is run once, on the stack of whoever drives: most are over without having waited, and need no thread for that.
+ * A body of work that is run once, on the stack of whoever drives: most are over without having waited, and need no
+ * thread for that.
  *
  * <p>Whoever has the baton.
  */

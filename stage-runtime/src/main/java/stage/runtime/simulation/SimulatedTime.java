@@ -17,8 +17,8 @@ import stage.runtime.time.StepMachine;
 import stage.runtime.time.Time;
 
 /**
- * The time of a simulation: one thing at a time, in an order that {@link Choices} decide, on a clock that jumps from timer to timer. So the same
- * choices always give the same run.
+ * The time of a simulation: one thing at a time, in an order that {@link Choices} decide, on a clock that jumps from
+ * timer to timer. So the same choices always give the same run.
  *
  * <p>Whoever has the {@link SimulationScheduler}, unless a method says otherwise.
  */
@@ -192,7 +192,8 @@ public final class SimulatedTime implements Time {
   }
 
   /**
-   * Runs a body within the simulation, on the calling thread. When it is over, so is the simulation: whoever still waits in it is made to end.
+   * Runs a body within the simulation, on the calling thread. When it is over, so is the simulation: whoever still
+   * waits in it is made to end.
    *
    * @param body what to run
    * @throws Throwable what the body throws
@@ -216,7 +217,10 @@ public final class SimulatedTime implements Time {
     HERE.set(this);
   }
 
-  /** Lets others run, if there are any who can. For code that may wait: the body of the simulation, a task, user code of a stage. */
+  /**
+   * Lets others run, if there are any who can. For code that may wait: the body of the simulation, a task, user code of
+   * a stage.
+   */
   public void pass() {
     Wait turn = scheduler.waitFor("its turn");
     scheduler.isReady(turn);
@@ -235,7 +239,8 @@ public final class SimulatedTime implements Time {
   }
 
   void tell(Object what) {
-    if (trace != null && !scheduler.hasEnded()) trace.accept("%8d %14.6f s  %s".formatted(scheduler.steps(), clock.nanos() / 1e9, what));
+    if (trace != null && !scheduler.hasEnded())
+      trace.accept("%8d %14.6f s  %s".formatted(scheduler.steps(), clock.nanos() / 1e9, what));
   }
 
   /** A driver has made a step. */

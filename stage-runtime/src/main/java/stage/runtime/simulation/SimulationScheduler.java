@@ -10,9 +10,9 @@ import java.util.List;
 /**
  * The baton of a simulation: only the thread that has it runs, and passes it on to whoever is chosen.
  *
- * <p>Machines are stepped, and tasks run, one after the other on the thread that drives the simulation. User code that waits, be it the body of the
- * simulation or something within a step, keeps its thread and leaves the baton to another stepper; when what it waits for is there, it is one of those
- * among which the next choice is made.
+ * <p>Machines are stepped, and tasks run, one after the other on the thread that drives the simulation. User code that
+ * waits, be it the body of the simulation or something within a step, keeps its thread and leaves the baton to another
+ * stepper; when what it waits for is there, it is one of those among which the next choice is made.
  *
  * <p>All fields belong to whoever has the baton.
  */
@@ -45,7 +45,8 @@ final class SimulationScheduler {
   private String failure;          // why it cannot go on
   private Throwable cause;         // of that; null if nothing was thrown
   private boolean over;
-  private volatile IllegalStateException trespass;   // of a thread that is not part of it, by that; null if there was none
+  // of a thread that is not part of it, by that; null if there was none
+  private volatile IllegalStateException trespass;
 
   SimulationScheduler(SimulatedTime time, Choices choices, SimulationOptions options, SimulatedClock clock) {
     this.time = time;
@@ -126,8 +127,8 @@ final class SimulationScheduler {
   }
 
   /**
-   * The calling strand has nothing to do now: whoever is chosen gets the baton. A strand that waits gets it from here; a driver is stepped, and a
-   * task run, by a stepper.
+   * The calling strand has nothing to do now: whoever is chosen gets the baton. A strand that waits gets it from here;
+   * a driver is stepped, and a task run, by a stepper.
    *
    * @param mine what the calling strand waits for; null if it ends
    * @return whether it is itself the one that goes on
@@ -166,7 +167,8 @@ final class SimulationScheduler {
 
   private void startDriver() {
     SimulatedThread[] strand = {null};
-    strand[0] = new SimulatedThread(Thread.ofVirtual().name("stage-simulation").inheritInheritableThreadLocals(false).unstarted(() -> drive(strand[0])));
+    strand[0] = new SimulatedThread(Thread.ofVirtual().name("stage-simulation").inheritInheritableThreadLocals(false)
+        .unstarted(() -> drive(strand[0])));
     strand[0].hand();
     strand[0].thread().start();
   }
@@ -353,8 +355,8 @@ final class SimulationScheduler {
   }
 
   /**
-   * Throws unless the calling thread has the baton. A thread of somebody's own has done harm already, and what comes of that says nothing of the cause: so
-   * the simulation is to fail with this.
+   * Throws unless the calling thread has the baton. A thread of somebody's own has done harm already, and what comes of
+   * that says nothing of the cause: so the simulation is to fail with this.
    */
   void ensureInside() {
     SimulatedThread runs = running;
@@ -363,7 +365,8 @@ final class SimulationScheduler {
 
   /** On its own, so that the look before is small enough to be inlined. */
   private void refuse() {
-    var stranger = new IllegalStateException("thread " + Thread.currentThread() + " is not part of the simulation, or does something in it out of turn: it was started"
+    var stranger = new IllegalStateException("thread " + Thread.currentThread()
+        + " is not part of the simulation, or does something in it out of turn: it was started"
         + " by a Thread, an executor or a future; start what is to run beside the stages with simulated.start(name, task), or as a stage");
     trespass = stranger;   // volatile; pairs with the read in pick and in run
     throw stranger;
@@ -397,7 +400,8 @@ final class SimulationScheduler {
   /** As {@link #block}, for what an interrupt ends. */
   void blockUntilInterrupted(Wait wait) throws InterruptedException {
     SimulatedThread me = running;
-    if (me != null && me.takeInterrupt()) throw new InterruptedException("interrupted before it waited for " + wait.what());
+    if (me != null && me.takeInterrupt())
+      throw new InterruptedException("interrupted before it waited for " + wait.what());
     block(wait);
     if (!me.takeInterrupt()) return;
     if (!wait.isGranted()) throw new InterruptedException("interrupted while it waited for " + wait.what());
@@ -429,7 +433,8 @@ final class SimulationScheduler {
   Thread startThread(String name, Runnable body) {
     ensureInside();
     SimulatedThread[] strand = {null};
-    Thread thread = Thread.ofVirtual().name(name).inheritInheritableThreadLocals(false).unstarted(() -> run(body, strand[0]));
+    Thread thread =
+        Thread.ofVirtual().name(name).inheritInheritableThreadLocals(false).unstarted(() -> run(body, strand[0]));
     strand[0] = new SimulatedThread(thread);
     time.begins(thread);
     var start = new Wait(strand[0], "its turn", "", null);
@@ -463,7 +468,10 @@ final class SimulationScheduler {
     return (long) MOVES.getOpaque(this);
   }
 
-  /** Nothing has moved for too long. On the thread of {@link StandstillWatch}; the fields that are read were written as long ago. */
+  /**
+   * Nothing has moved for too long. On the thread of {@link StandstillWatch}; the fields that are read were written as
+   * long ago.
+   */
   void standsStill(Duration limit) {
     SimulatedThread keeper = running;
     if (keeper == null) return;   // between two of them, so it does go on

@@ -9,8 +9,9 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Looks now and then, by the real clock, whether simulations go on: user code that really sleeps, or waits for a lock or a queue, keeps the one thread that
- * runs, and nobody within the simulation would ever say so. One daemon thread for all of them, which ends when there have been none for a while.
+ * Looks now and then, by the real clock, whether simulations go on: user code that really sleeps, or waits for a lock
+ * or a queue, keeps the one thread that runs, and nobody within the simulation would ever say so. One daemon thread for
+ * all of them, which ends when there have been none for a while.
  */
 final class StandstillWatch {
   private static final long LOOK_NANOS = 200_000_000;
@@ -45,7 +46,8 @@ final class StandstillWatch {
     lock.lock();
     try {
       watched.put(time, new Seen(limitNanos));
-      if (!watching) Thread.ofPlatform().daemon().name("stage-simulation-watch").inheritInheritableThreadLocals(false).start(this::run);
+      if (!watching) Thread.ofPlatform().daemon().name("stage-simulation-watch").inheritInheritableThreadLocals(false)
+          .start(this::run);
       watching = true;
     } finally {
       lock.unlock();
@@ -78,7 +80,8 @@ final class StandstillWatch {
           if (seen.isTooLong(time.moves(), now)) still.add(time);
         });
         still.forEach(watched::remove);
-        still.forEach(SimulatedTime::standsStill);   // under the lock, so that none of them is forgotten meanwhile: it is over only after that
+        // under the lock, so that none of them is forgotten meanwhile: it is over only after that
+        still.forEach(SimulatedTime::standsStill);
       } catch (InterruptedException e) {
         idleNanos = 0;   // nobody has a reason to interrupt it
       } finally {

@@ -16,9 +16,11 @@ final class WaitReport {
   static String of(List<Wait> waits, List<SimulatedDriver> drivers, SimulatedThread main) {
     var lines = new StringBuilder();
     for (Wait wait : waits) {
-      lines.append("  ").append(nameOf(wait, main)).append(" waits for ").append(wait.what()).append(placeOf(wait.strand().thread())).append('\n');
+      lines.append("  ").append(nameOf(wait, main)).append(" waits for ").append(wait.what())
+          .append(placeOf(wait.strand().thread())).append('\n');
     }
-    for (SimulatedDriver driver : drivers) if (driver.isWorthExplaining(waits)) lines.append("  ").append(driver.standing()).append('\n');
+    for (SimulatedDriver driver : drivers)
+      if (driver.isWorthExplaining(waits)) lines.append("  ").append(driver.standing()).append('\n');
     return lines.toString();
   }
 
@@ -36,15 +38,19 @@ final class WaitReport {
   private static String placeOf(Thread thread) {
     for (StackTraceElement frame : thread.getStackTrace()) {
       String name = frame.getClassName();
-      if (!name.startsWith("stage.runtime.") && !name.startsWith("stage.api.") && !name.startsWith("java.") && !name.startsWith("jdk.")) return ", at " + frame;
+      if (!name.startsWith("stage.runtime.") && !name.startsWith("stage.api.") && !name.startsWith("java.")
+          && !name.startsWith("jdk."))
+        return ", at " + frame;
     }
     return "";
   }
 
   /** {@return what to say of code that has had the baton for too long} With its stack, as it is now. */
   static String ofStandstill(SimulatedThread keeper, ThreadIdentity who, SimulatedThread main, long seconds) {
-    String name = who != null ? "user code of " + nameOf(who.thread().getName()) : keeper == main ? "the body of the simulation" : keeper.thread().getName();
-    var text = new StringBuilder(name + " has kept everybody else waiting for " + seconds + " real seconds: it sleeps, waits for a lock,"
+    String name = who != null ? "user code of " + nameOf(who.thread().getName())
+        : keeper == main ? "the body of the simulation" : keeper.thread().getName();
+    var text = new StringBuilder(name + " has kept everybody else waiting for " + seconds
+        + " real seconds: it sleeps, waits for a lock,"
         + " a queue or a future, or never ends; within a simulation, wait only for what Stage knows of (a timer of the context, emit, a call, an end), or by"
         + " simulated.advance and simulated.await; this is where it is:");
     for (StackTraceElement frame : keeper.thread().getStackTrace()) text.append("\n    at ").append(frame);

@@ -15,8 +15,9 @@ import stage.runtime.engine.Directive;
 import stage.runtime.engine.Watching;
 
 /**
- * Looks after cells that serve the children of a supervisor and are no children themselves: the ends of bridges. They are never restarted, take no part in group
- * restarts, and fail nobody but those subscribed to them; else they live and end with the others.
+ * Looks after cells that serve the children of a supervisor and are no children themselves: the ends of bridges. They
+ * are never restarted, take no part in group restarts, and fail nobody but those subscribed to them; else they live and
+ * end with the others.
  */
 final class BridgeOwner implements CellOwner {
   private final SupervisorCell supervisor;
@@ -94,7 +95,8 @@ final class BridgeOwner implements CellOwner {
   public Directive crashed(Cell<?> cell, int incarnation, Throwable cause, String during, boolean canSkip) {
     context.tell(new StageEvent.Crashed(cell.path(), incarnation, cause, during));
     context.locked(() -> supervisor.counters().crashes++);
-    var log = new CrashLog(supervisor.path(), cell.path().substring(supervisor.path().length() + 1), incarnation, "crashed in=" + during, cause);
+    var log = new CrashLog(supervisor.path(), cell.path().substring(supervisor.path().length() + 1), incarnation,
+        "crashed in=" + during, cause);
     log.saysUncounted("NONE: it is the end of a bridge");
     log.write(context, crashLines);
     return new Directive.End(false);

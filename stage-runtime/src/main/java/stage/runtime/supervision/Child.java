@@ -136,7 +136,8 @@ sealed interface Child {
       return switch (cell.status()) {
         case STARTING -> starting ? ChildSnapshot.Status.RUNNING : ChildSnapshot.Status.RESTARTING;
         case BACKING_OFF, HELD -> ChildSnapshot.Status.RESTARTING;
-        case RUNNING, PAUSED, DRAINING, ENDED -> hold == Hold.NONE ? ChildSnapshot.Status.RUNNING : ChildSnapshot.Status.RESTARTING;
+      case RUNNING, PAUSED, DRAINING,
+          ENDED -> hold == Hold.NONE ? ChildSnapshot.Status.RUNNING : ChildSnapshot.Status.RESTARTING;
       };
     }
   }

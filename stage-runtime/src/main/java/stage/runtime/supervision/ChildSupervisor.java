@@ -7,7 +7,10 @@ import stage.api.supervision.ShutdownReport;
 import stage.api.supervision.SupervisorSpec;
 import stage.runtime.time.Time;
 
-/** A supervisor that is a child of another one. It has no owner: any thread outside its stages may wait for it and end it. */
+/**
+ * A supervisor that is a child of another one. It has no owner: any thread outside its stages may wait for it and end
+ * it.
+ */
 final class ChildSupervisor extends SupervisorCell {
   private boolean stopped;   // guarded by the tree's lock: whether somebody asked for its end
   private boolean kept;      // guarded by the tree's lock: whether its parent can start it again once it has ended

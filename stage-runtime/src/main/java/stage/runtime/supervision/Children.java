@@ -20,11 +20,15 @@ import stage.api.supervision.Strategy;
 import stage.runtime.engine.Cell;
 import stage.runtime.time.Latch;
 
-/** Who is there: the children of one supervisor, in start order, and how many stages are alive below it. Guarded by the tree's lock. */
+/**
+ * Who is there: the children of one supervisor, in start order, and how many stages are alive below it. Guarded by the
+ * tree's lock.
+ */
 final class Children {
   private final SupervisorCell supervisor;
   private final ScopeContext context;
-  private final SequencedMap<String, Child> byName = new LinkedHashMap<>();   // in start order; a name is taken from before the start on
+  // in start order; a name is taken from before the start on
+  private final SequencedMap<String, Child> byName = new LinkedHashMap<>();
   private final Map<Cell<?>, Child.OfStage> byCell = new IdentityHashMap<>();   // looked up, never walked
   private final Set<Cell<?>> companions = new LinkedHashSet<>();     // alive, and no children; see BridgeOwner
   private int ended;    // how many of byName have
@@ -93,7 +97,8 @@ final class Children {
   void readmit(Child stopped, Child again) {
     ensureStopped(stopped, "restarted");
     if (supervisor.shutdown().hasBegun()) {
-      throw new ScopeMisuseException(supervisor + " is closing; child \"" + again.name() + "\" cannot be restarted in it");
+      throw new ScopeMisuseException(
+          supervisor + " is closing; child \"" + again.name() + "\" cannot be restarted in it");
     }
     ensureRoom(again.name());
     byName.replace(again.name(), again);
@@ -117,15 +122,19 @@ final class Children {
 
   /** Under the lock. */
   void admit(Child child, String what) {
-    if (supervisor.shutdown().isClosed()) throw new ScopeMisuseException(supervisor + " is closed; " + what + " \"" + child.name() + "\" cannot be started in it");
-    if (supervisor.shutdown().hasBegun()) throw new ScopeMisuseException(supervisor + " is closing; " + what + " \"" + child.name() + "\" cannot be started in it");
+    if (supervisor.shutdown().isClosed()) throw new ScopeMisuseException(
+        supervisor + " is closed; " + what + " \"" + child.name() + "\" cannot be started in it");
+    if (supervisor.shutdown().hasBegun()) throw new ScopeMisuseException(
+        supervisor + " is closing; " + what + " \"" + child.name() + "\" cannot be started in it");
     Child before = byName.get(child.name());
     if (before != null && before.isStopped()) {
-      throw new ScopeMisuseException(what + " name \"" + child.name() + "\" is taken in " + supervisor + " by a child that has ended; restart(\""
+      throw new ScopeMisuseException(
+          what + " name \"" + child.name() + "\" is taken in " + supervisor + " by a child that has ended; restart(\""
           + child.name() + "\") starts that one again, delete(\"" + child.name() + "\") frees the name");
     }
     if (before != null) {
-      throw new ScopeMisuseException(what + " name \"" + child.name() + "\" is taken in " + supervisor + "; names must differ while both are alive");
+      throw new ScopeMisuseException(what + " name \"" + child.name() + "\" is taken in " + supervisor
+          + "; names must differ while both are alive");
     }
     ensureRoom(child.name());
     byName.put(child.name(), child);
@@ -135,7 +144,8 @@ final class Children {
   void ensureRoom(String name) {
     int most = supervisor.spec().options().maxChildren();
     if (byName.size() - ended >= most) {
-      throw new ScopeMisuseException(supervisor + " may have " + most + " children at most (maxChildren) and has them; \"" + name + "\" cannot be started");
+      throw new ScopeMisuseException(supervisor + " may have " + most
+          + " children at most (maxChildren) and has them; \"" + name + "\" cannot be started");
     }
   }
 
@@ -161,11 +171,15 @@ final class Children {
 
   /** A child has ended: its name is free if nobody can want to start it again. */
   void forgetEnded(Child.OfStage child) {
-    boolean isForgotten = supervisor.spec().strategy() == Strategy.DYNAMIC || child.restart() == Restart.TEMPORARY || supervisor.isDraining();
+    boolean isForgotten = supervisor.spec().strategy() == Strategy.DYNAMIC || child.restart() == Restart.TEMPORARY
+        || supervisor.isDraining();
     if (isForgotten || child.leavesNoTrace()) remove(child);
   }
 
-  /** A child could not be started: it leaves no trace. It stays a child until it has ended, if it is not certain that it has. */
+  /**
+   * A child could not be started: it leaves no trace. It stays a child until it has ended, if it is not certain that it
+   * has.
+   */
   void dropOnceEnded(Child.OfStage child) {
     if (child.cell() == null) remove(child);
     else child.leaveNoTrace();
@@ -180,8 +194,10 @@ final class Children {
 
   /** Takes in a cell that serves a child. */
   void admitCompanion(Cell<?> cell) {
-    if (supervisor.shutdown().isClosed()) throw new ScopeMisuseException(supervisor + " is closed; " + cell.path() + " cannot be started in it");
-    if (supervisor.isDraining()) throw new ScopeMisuseException(supervisor + " is closing; " + cell.path() + " cannot be started in it");
+    if (supervisor.shutdown().isClosed())
+      throw new ScopeMisuseException(supervisor + " is closed; " + cell.path() + " cannot be started in it");
+    if (supervisor.isDraining())
+      throw new ScopeMisuseException(supervisor + " is closing; " + cell.path() + " cannot be started in it");
     companions.add(cell);
     countOneMore();
   }
@@ -208,7 +224,9 @@ final class Children {
   int countOf(Set<Cell<?>> cells) {
     int count = 0;
     for (Cell<?> cell : cells) {
-      if (BridgeOwner.supervisorOf(cell.owner()) instanceof SupervisorCell owner && owner.isBelow(supervisor) && owner.members().has(cell)) count++;
+      if (BridgeOwner.supervisorOf(cell.owner()) instanceof SupervisorCell owner && owner.isBelow(supervisor)
+          && owner.members().has(cell))
+        count++;
     }
     return count;
   }
@@ -218,17 +236,20 @@ final class Children {
     return context.locking(() -> {
       Child child = byName.get(name);
       if (child != null) return child;
-      throw new ScopeMisuseException("no child \"" + name + "\" in " + supervisor + "; there are: " + String.join(", ", byName.keySet()));
+      throw new ScopeMisuseException(
+          "no child \"" + name + "\" in " + supervisor + "; there are: " + String.join(", ", byName.keySet()));
     });
   }
 
   void ensureStopped(Child child, String what) {
-    if (byName.get(child.name()) != child) throw new ScopeMisuseException("no child \"" + child.name() + "\" in " + supervisor + " any more");
+    if (byName.get(child.name()) != child)
+      throw new ScopeMisuseException("no child \"" + child.name() + "\" in " + supervisor + " any more");
     if (!child.isStopped()) throw notStopped(child, what);
   }
 
   ScopeMisuseException notStopped(Child child, String what) {
-    return new ScopeMisuseException("child \"" + child.name() + "\" of " + supervisor + " cannot be " + what + ", because it is "
+    return new ScopeMisuseException(
+        "child \"" + child.name() + "\" of " + supervisor + " cannot be " + what + ", because it is "
         + child.status().name().toLowerCase(Locale.ROOT) + "; stop it first");
   }
 
@@ -243,7 +264,8 @@ final class Children {
         case Child.OfStage stage -> {
           if (stage.cell() != null && !stage.isStarting() && !stage.isStopping()) all.add(stage);
         }
-        case Child.OfSupervisor below -> below.supervisor().members().byName.sequencedValues().reversed().forEach(ahead::push);
+        case Child.OfSupervisor below -> below.supervisor().members().byName.sequencedValues().reversed()
+            .forEach(ahead::push);
         case Child.OfStoppedSupervisor empty -> {}
       }
     }

@@ -24,7 +24,8 @@ final class Counters {
 
   /** {@return these numbers and those of the tree} */
   SupervisionSnapshot snapshot(ScopeContext context) {
-    return new SupervisionSnapshot(crashes, restarts, escalations, deadLetters, deadLettersUnhandled, eventsDropped, context.abandonedNow(), context.refused(),
+    return new SupervisionSnapshot(crashes, restarts, escalations, deadLetters, deadLettersUnhandled, eventsDropped,
+        context.abandonedNow(), context.refused(),
         errorsAfterCancel, context.listenerFailures());
   }
 }

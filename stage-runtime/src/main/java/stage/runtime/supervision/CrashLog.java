@@ -6,7 +6,10 @@ import java.util.List;
 import java.util.Locale;
 import stage.api.observe.StageEvent;
 
-/** The lines about one crash: fixed fields, written when no lock is held. The listener is then told of the supervisors that gave up. */
+/**
+ * The lines about one crash: fixed fields, written when no lock is held. The listener is then told of the supervisors
+ * that gave up.
+ */
 final class CrashLog {
   private final String supervisor;
   private final String child;
@@ -35,7 +38,10 @@ final class CrashLog {
     this.decision.append(decision);
   }
 
-  /** As {@link #decided}, of a decision that uses up no restart: without a limit, there could be any number of such lines. */
+  /**
+   * As {@link #decided}, of a decision that uses up no restart: without a limit, there could be any number of such
+   * lines.
+   */
   void saysUncounted(String decision) {
     isUncounted = true;
     decided(decision);

@@ -27,8 +27,9 @@ import stage.runtime.time.Time;
 import stage.runtime.time.WaitState;
 
 /**
- * Where a tree's dead letters go: to the handlers of their stages, on one thread, which is started with the first letter; and to a
- * producer, if somebody has asked for it. Neither makes a stage wait: what cannot be taken is counted as unhandled.
+ * Where a tree's dead letters go: to the handlers of their stages, on one thread, which is started with the first
+ * letter; and to a producer, if somebody has asked for it. Neither makes a stage wait: what cannot be taken is counted
+ * as unhandled.
  */
 final class DeadLetterQueue implements StepMachine {
   private static final String NAME = "dead-letters";
@@ -89,7 +90,8 @@ final class DeadLetterQueue implements StepMachine {
     var post = new Post(from, letter, handler, count, unhandled);
     if (enqueue(post)) return;
     post.unhandled();
-    log(fullLines, "dead letter " + count + " of " + letter.path() + " was not handled, because " + Supervisor.DEAD_LETTER_BACKLOG
+    log(fullLines,
+        "dead letter " + count + " of " + letter.path() + " was not handled, because " + Supervisor.DEAD_LETTER_BACKLOG
         + " others wait for their handlers; it is counted as unhandled", null);
   }
 
@@ -100,7 +102,8 @@ final class DeadLetterQueue implements StepMachine {
     if (there.consumers().contains(cell)) return true;   // or it would give up on its own dead letters for ever
     if (there.tryEmit(letter)) return true;
     if (!there.isAlive()) return true;
-    log(producerLines, "dead letter " + count + " of " + letter.path() + " did not get to the consumers of dead letters, because "
+    log(producerLines,
+        "dead letter " + count + " of " + letter.path() + " did not get to the consumers of dead letters, because "
         + Supervisor.DEAD_LETTER_BACKLOG + " others wait for them; it is counted as unhandled", null);
     return false;
   }
@@ -142,7 +145,8 @@ final class DeadLetterQueue implements StepMachine {
 
   @Override
   public WaitState step(long nowNanos) {
-    Thread.interrupted();   // what the last handler left behind; before the look, so that the interrupt of a close is not lost
+    // what the last handler left behind; before the look, so that the interrupt of a close is not lost
+    Thread.interrupted();
     Post post;
     lock.lock();
     try {
@@ -165,14 +169,18 @@ final class DeadLetterQueue implements StepMachine {
     return WaitState.Kind.READY;
   }
 
-  /** The default handler limits the lines of each stage; where stages come and go, that does not limit those of the scope. */
+  /**
+   * The default handler limits the lines of each stage; where stages come and go, that does not limit those of the
+   * scope.
+   */
   private boolean isWorthALine(Post post) {
     if (post.handler != DeadLetterHandler.LOG) return true;
     if (time.isQuiet()) return false;
     if (post.count > 10) return true;
     String note = letterLines.admit(time.nanos());
     if (note == null) return false;
-    if (!note.isEmpty()) context.log(System.Logger.Level.WARNING, "there are more dead letters in scope " + scope + note, null);
+    if (!note.isEmpty())
+      context.log(System.Logger.Level.WARNING, "there are more dead letters in scope " + scope + note, null);
     return true;
   }
 
@@ -229,7 +237,8 @@ final class DeadLetterQueue implements StepMachine {
       failure = thrown;
     }
     if (failure != null) {
-      context.log(System.Logger.Level.WARNING, "the context of the dead-letter handlers of scope " + scope + " threw", failure);
+      context.log(System.Logger.Level.WARNING, "the context of the dead-letter handlers of scope " + scope + " threw",
+          failure);
     }
     once.run();   // without the context, if that did not do it
   }
@@ -346,7 +355,8 @@ final class DeadLetterQueue implements StepMachine {
           return producer;
         });
       } finally {
-        if (context.locking(() -> producer) != fresh) fresh.stopAndAwait();   // somebody else was faster, the scope closes, or there was no memory
+        // somebody else was faster, the scope closes, or there was no memory
+        if (context.locking(() -> producer) != fresh) fresh.stopAndAwait();
       }
       context.locked(this::ensureProducerMayStart);
     }
@@ -354,7 +364,8 @@ final class DeadLetterQueue implements StepMachine {
   }
 
   private void ensureProducerMayStart() {
-    if (producerClosed) throw new ScopeMisuseException("scope " + scope + " is closing or closed; there are no more dead letters to take");
+    if (producerClosed) throw new ScopeMisuseException(
+        "scope " + scope + " is closing or closed; there are no more dead letters to take");
   }
 
   /** {@return the stages that take dead letters, directly or through others} Under the tree's lock. */
@@ -366,7 +377,10 @@ final class DeadLetterQueue implements StepMachine {
     return owner instanceof Owner;
   }
 
-  /** All other stages have ended, and no more are started: its consumers get what is left, and end. Under the tree's lock. */
+  /**
+   * All other stages have ended, and no more are started: its consumers get what is left, and end. Under the tree's
+   * lock.
+   */
   void closeProducer() {
     if (producerClosed) return;
     producerClosed = true;
@@ -379,7 +393,10 @@ final class DeadLetterQueue implements StepMachine {
     if (producer != null) producer.cancel();
   }
 
-  /** Waits until the producer has ended, which was told to; cancels it if that takes too long. On the thread of the scope's owner. */
+  /**
+   * Waits until the producer has ended, which was told to; cancels it if that takes too long. On the thread of the
+   * scope's owner.
+   */
   void awaitProducer(long deadlineNanos, long graceNanos) {
     Cell<?> there = context.locking(() -> producer);
     if (there == null || there.awaitEnd(Math.max(0, deadlineNanos - time.nanos()))) return;

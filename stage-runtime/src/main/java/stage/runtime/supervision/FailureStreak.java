@@ -3,8 +3,8 @@ package stage.runtime.supervision;
 /**
  * How often a child has failed without having got anywhere in between. Guarded by the tree's lock.
  *
- * <p>A sliding window forgets: where restarts are slow, because of a backoff or because it takes long to fail, there are never enough of them within its
- * period. So those that follow each other without progress count whatever the time.
+ * <p>A sliding window forgets: where restarts are slow, because of a backoff or because it takes long to fail, there
+ * are never enough of them within its period. So those that follow each other without progress count whatever the time.
  */
 final class FailureStreak {
   private long cell = -1;     // which one failed last, by its number

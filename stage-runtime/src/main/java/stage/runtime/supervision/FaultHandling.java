@@ -21,8 +21,8 @@ import stage.runtime.engine.Directive;
 import stage.runtime.time.Time;
 
 /**
- * What one supervisor makes of crashes: decides what becomes of the stage, counts, restarts groups, and gives up. Guarded by the tree's lock,
- * but for what says otherwise.
+ * What one supervisor makes of crashes: decides what becomes of the stage, counts, restarts groups, and gives up.
+ * Guarded by the tree's lock, but for what says otherwise.
  */
 final class FaultHandling {
   private static final Backoff PAUSE = Backoff.exponential(Duration.ofMillis(500), Duration.ofSeconds(10));
@@ -34,7 +34,8 @@ final class FaultHandling {
   private final Time time;
   private final LogRateLimit uncountedLines;   // about crashes that use up no restart
   private final LogRateLimit ruleLines;
-  private final ArrayDeque<Failure> history = new ArrayDeque<>();   // the crashes that the window counts, or the last of them
+  // the crashes that the window counts, or the last of them
+  private final ArrayDeque<Failure> history = new ArrayDeque<>();
   private IntensityWindow window;
   private final FailureStreak ofSupervisor = new FailureStreak();   // how often it has given up, for its parent
   private FailureStreak streak = ofSupervisor;                      // the one that was counted last
@@ -110,7 +111,10 @@ final class FaultHandling {
     advance(regrouping(child));
   }
 
-  /** {@return where to {@linkplain #advance advance} when a stage of a group that is about to end has ended; may be null} */
+  /**
+   * {@return where to {@linkplain #advance advance} when a stage of a group that is about to end has ended; may be
+   * null}
+   */
   FaultHandling whoWaitsFor(Child.OfStage child) {
     return regrouping(child);
   }
@@ -136,7 +140,8 @@ final class FaultHandling {
   private void ruleFailed(String how, Throwable ruleFailure) {
     String note = ruleLines.admit(time.nanos());
     if (note == null) return;
-    context.log(System.Logger.Level.WARNING, "the decision rule of supervisor " + supervisor.path() + " " + how + "; taken for restart" + note,
+    context.log(System.Logger.Level.WARNING,
+        "the decision rule of supervisor " + supervisor.path() + " " + how + "; taken for restart" + note,
         ruleFailure);
   }
 
@@ -145,7 +150,8 @@ final class FaultHandling {
     Child.OfStage child = supervisor.members().of(cell);
     if (child == null) return new Directive.End(false);
     if (supervisor.isCancelling()) {
-      log.saysUncounted("NONE: it was being cancelled");   // had it thrown a moment later, it would have been no crash at all
+      // had it thrown a moment later, it would have been no crash at all
+      log.saysUncounted("NONE: it was being cancelled");
       return new Directive.End(true);
     }
     FaultHandling regrouping = regrouping(child);
@@ -157,13 +163,15 @@ final class FaultHandling {
       log.givesUp(supervisor.root().path(), "FAIL_SCOPE: this is no fault of the stage's");
       return new Directive.End(false);
     }
-    if (failed.cause() instanceof StageKilledException && context.abandonedNow() > supervisor.root().spec().options().maxAbandoned()) {
+    if (failed.cause() instanceof StageKilledException
+        && context.abandonedNow() > supervisor.root().spec().options().maxAbandoned()) {
       log.decided("too many threads abandoned");
       return giveUp(child, failed, log);
     }
     if (child.isStopping()) {
       log.saysUncounted("NONE: it was being stopped");
-      return new Directive.Restart(0);   // which the stop that it has been told prevents; what it has emitted is still delivered
+      // which the stop that it has been told prevents; what it has emitted is still delivered
+      return new Directive.Restart(0);
     }
     return switch (decision) {
       case STOP -> {
@@ -177,40 +185,54 @@ final class FaultHandling {
     };
   }
 
-  private Directive resume(Child.OfStage child, Failure failed, boolean canSkip, FaultHandling regrouping, CrashLog log) {
+  private Directive resume(Child.OfStage child, Failure failed, boolean canSkip, FaultHandling regrouping,
+      CrashLog log) {
     if (canSkip) {
       log.saysUncounted("RESUME");
       return new Directive.Resume();
     }
-    if (failed.during().equals("onStart") || failed.during().equals("kill")) return restart(child, failed, regrouping, log, false);
+    if (failed.during().equals("onStart") || failed.during().equals("kill"))
+      return restart(child, failed, regrouping, log, false);
     if (isUsedUp(failed, child.streak(), child.cell())) return giveUp(child, failed, log);
     log.decided("RESUME " + countOfRestarts());
     return new Directive.Resume();
   }
 
-  /** An {@code InternalError} and its like say that the JVM itself is in trouble; a stack or a heap that was full may be the stage's doing. */
+  /**
+   * An {@code InternalError} and its like say that the JVM itself is in trouble; a stack or a heap that was full may be
+   * the stage's doing.
+   */
   static boolean isOfTheMachine(Throwable cause) {
-    return cause instanceof VirtualMachineError && !(cause instanceof StackOverflowError) && !(cause instanceof OutOfMemoryError);
+    return cause instanceof VirtualMachineError && !(cause instanceof StackOverflowError)
+        && !(cause instanceof OutOfMemoryError);
   }
 
-  private Directive restart(Child.OfStage child, Failure failed, FaultHandling regrouping, CrashLog log, boolean forgives) {
+  private Directive restart(Child.OfStage child, Failure failed, FaultHandling regrouping, CrashLog log,
+      boolean forgives) {
     if (child.restart() == Restart.TEMPORARY) {
       log.saysUncounted("NONE: it is temporary");
       return new Directive.End(true);
     }
-    // Who crashes while a whole group is being started makes that start fail, at the supervisor that restarts the group.
+    // Who crashes while a whole group is being started makes that start fail, at the supervisor that restarts the
+    // group.
     FaultHandling decides = regrouping == null ? this : regrouping;
     if (decides.isUsedUp(failed, child.streak(), child.cell())) return decides.giveUp(child, failed, log);
     long delay = forgives ? decides.pauseNanos() : decides.backoffNanos();
-    log.decided((forgives ? "RETRY" : "RESTART") + (delay > 0 ? " in=" + Duration.ofNanos(delay).toMillis() + "ms" : "") + " " + decides.countOfRestarts());
-    // A drain is to finish what is in flight, so a crash in it is a restart too; the others are ending, and are left in peace.
-    boolean alone = spec.strategy() == Strategy.ONE_FOR_ONE || spec.strategy() == Strategy.DYNAMIC || supervisor.isDraining();
+    log.decided((forgives ? "RETRY" : "RESTART") + (delay > 0 ? " in=" + Duration.ofNanos(delay).toMillis() + "ms" : "")
+        + " " + decides.countOfRestarts());
+    // A drain is to finish what is in flight, so a crash in it is a restart too; the others are ending, and are left in
+    // peace.
+    boolean alone =
+        spec.strategy() == Strategy.ONE_FOR_ONE || spec.strategy() == Strategy.DYNAMIC || supervisor.isDraining();
     if (regrouping == null && alone) return forgives ? new Directive.Retry(delay) : new Directive.Restart(delay);
     decides.restartGroup(child, delay, false);
     return new Directive.Hold(forgives);
   }
 
-  /** {@return whether this failure, which is counted, is one too many: of all within the period, or of those of this child without progress} */
+  /**
+   * {@return whether this failure, which is counted, is one too many: of all within the period, or of those of this
+   * child without progress}
+   */
   private boolean isUsedUp(Failure failed, FailureStreak streak, Cell<?> cell) {
     history.addLast(failed);
     if (history.size() > LONGEST_HISTORY) history.removeFirst();
@@ -236,7 +258,10 @@ final class FaultHandling {
     return "restarts=" + window.count() + "/" + most + " in " + CrashLog.shown(spec.intensity().period());
   }
 
-  /** {@return the supervisor, this one or one above it, that is restarting a group in which the stage is; null if there is none} */
+  /**
+   * {@return the supervisor, this one or one above it, that is restarting a group in which the stage is; null if there
+   * is none}
+   */
   private FaultHandling regrouping(Child.OfStage child) {
     for (FaultHandling above = this; above != null; above = above.above()) {
       if (above.groupRestart != null && above.groupRestart.covers(child)) return above;
@@ -264,7 +289,8 @@ final class FaultHandling {
       group.addAll(stages);
       if (child instanceof Child.OfSupervisor below) below.supervisor().faultHandling().beginAnew();
     }
-    // No stage is ever in two of these: who waits for a restart that is going on, of this supervisor or one above it, waits for this one.
+    // No stage is ever in two of these: who waits for a restart that is going on, of this supervisor or one above it,
+    // waits for this one.
     absorbInto(group, toBeFresh);
     FaultHandling highest = this;
     for (FaultHandling above = above(); above != null; above = above.above()) {
@@ -319,7 +345,10 @@ final class FaultHandling {
     if (groupRestart == done) groupRestart = null;
   }
 
-  /** One crash too many: the parent restarts all stages of this supervisor in place, or gives up in turn. Under the lock. */
+  /**
+   * One crash too many: the parent restarts all stages of this supervisor in place, or gives up in turn. Under the
+   * lock.
+   */
   private Directive giveUp(Child.OfStage child, Failure failed, CrashLog log) {
     FaultHandling at = this;
     Directive directive = null;
@@ -341,10 +370,12 @@ final class FaultHandling {
       supervisor.shutdown().gaveUp(failureOf(failed));
       return new Directive.End(true);
     }
-    var escalated = new Failure(supervisor.path(), 1, failed.cause(), "its restart intensity", spec.restart(), parent.window.count());
+    var escalated = new Failure(supervisor.path(), 1, failed.cause(), "its restart intensity", spec.restart(),
+        parent.window.count());
     if (parent.isUsedUp(escalated, ofSupervisor, child.cell())) return null;
     long delay = parent.backoffNanos();
-    log.decided("RESTART_SUPERVISOR" + (delay > 0 ? " in=" + Duration.ofNanos(delay).toMillis() + "ms" : "") + " by=" + parent.supervisor.path() + " "
+    log.decided("RESTART_SUPERVISOR" + (delay > 0 ? " in=" + Duration.ofNanos(delay).toMillis() + "ms" : "") + " by="
+        + parent.supervisor.path() + " "
         + parent.countOfRestarts());
     parent.restartGroup(child, delay, true);
     return new Directive.Hold(false);

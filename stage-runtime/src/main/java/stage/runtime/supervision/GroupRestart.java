@@ -10,8 +10,9 @@ import stage.runtime.engine.Cell;
 import stage.runtime.time.Time;
 
 /**
- * Restarts several stages together: ends their incarnations one at a time in reverse start order, waits for the backoff, and starts the next
- * ones one at a time in start order. Goes on with each piece of news, under the tree's lock; has no thread.
+ * Restarts several stages together: ends their incarnations one at a time in reverse start order, waits for the
+ * backoff, and starts the next ones one at a time in start order. Goes on with each piece of news, under the tree's
+ * lock; has no thread.
  */
 final class GroupRestart {
   // Stopping -> Waiting    the first of them is held, or there is a backoff
@@ -41,7 +42,8 @@ final class GroupRestart {
   private Child.OfStage leaving;             // a temporary one that was asked, and is waited for; null if there is none
   private Time.Alarm alarm;
 
-  GroupRestart(FaultHandling faultHandling, ScopeContext context, List<Child.OfStage> group, Child.OfStage crashed, Set<Child.OfStage> fresh, long delayNanos) {
+  GroupRestart(FaultHandling faultHandling, ScopeContext context, List<Child.OfStage> group, Child.OfStage crashed,
+      Set<Child.OfStage> fresh, long delayNanos) {
     this.faultHandling = faultHandling;
     this.context = context;
     this.group = new ArrayList<>(group);
@@ -92,7 +94,8 @@ final class GroupRestart {
     while (true) {
       switch (step) {
         case STOPPING -> {
-          if (!isOver(crashed) && crashed.hold() != Child.Hold.HELD) return;   // as in OTP, the others are stopped once it has ended, its onStop included
+          // as in OTP, the others are stopped once it has ended, its onStop included
+          if (!isOver(crashed) && crashed.hold() != Child.Hold.HELD) return;
           if (at < 0) waitOut();
           else if (isOver(group.get(at)) || group.get(at).hold() == Child.Hold.HELD) next(-1);
           else {
@@ -117,7 +120,8 @@ final class GroupRestart {
 
   /** A stage that somebody else stops, or is just starting, is not waited for. */
   private boolean isOver(Child.OfStage child) {
-    return child.cell() == null || leavers.contains(child) || child.isStarting() || child.isStopping() && child != leaving;
+    return child.cell() == null || leavers.contains(child) || child.isStarting()
+        || child.isStopping() && child != leaving;
   }
 
   private void next(int direction) {

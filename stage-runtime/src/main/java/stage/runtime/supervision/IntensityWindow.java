@@ -15,7 +15,10 @@ final class IntensityWindow {
     this.periodNanos = Time.toNanos(intensity.period());
   }
 
-  /** Counts a restart before it is made. Answers whether it is one too many. One that is exactly a period old still counts. */
+  /**
+   * Counts a restart before it is made. Answers whether it is one too many. One that is exactly a period old still
+   * counts.
+   */
   boolean isUsedUp(long nowNanos) {
     while (!times.isEmpty() && nowNanos - times.peekFirst() > periodNanos) times.pollFirst();
     times.addLast(nowNanos);

@@ -2,7 +2,9 @@ package stage.runtime.supervision;
 
 import java.util.concurrent.locks.ReentrantLock;
 
-/** Keeps a log readable: lets ten lines through at once, then one a second, and counts what it holds back. Any thread. */
+/**
+ * Keeps a log readable: lets ten lines through at once, then one a second, and counts what it holds back. Any thread.
+ */
 final class LogRateLimit {
   private static final int MOST_AT_ONCE = 10;
   private static final long NANOS_PER_LINE = 1_000_000_000;
@@ -17,7 +19,10 @@ final class LogRateLimit {
     this.countedNanos = nowNanos;
   }
 
-  /** {@return what to put at the end of a line: how many were held back before it, if any; null if the line is held back too} */
+  /**
+   * {@return what to put at the end of a line: how many were held back before it, if any; null if the line is held back
+   * too}
+   */
   String admit(long nowNanos) {
     lock.lock();
     try {

@@ -13,14 +13,18 @@ import stage.api.supervision.SupervisorSpec;
 import stage.runtime.engine.SubscriptionGraph;
 import stage.runtime.time.Time;
 
-/** The root of a tree of supervisors, owned by the thread that opened it. Closing it drains, then cancels, then waits for the threads. */
+/**
+ * The root of a tree of supervisors, owned by the thread that opened it. Closing it drains, then cancels, then waits
+ * for the threads.
+ */
 final class Scope extends SupervisorCell {
   private static final long LONGEST_EXIT_NANOS = 60_000_000_000L;
 
   private final ScopeOwners owners;
   private final Thread owner = Thread.currentThread();
   private final Time.Alarm exit;
-  private final AtomicBoolean ending = new AtomicBoolean();   // set by who closes it: its owner, a handle, or the JVM's exit
+  // set by who closes it: its owner, a handle, or the JVM's exit
+  private final AtomicBoolean ending = new AtomicBoolean();
   private volatile ShutdownReport report;                     // written by that thread; null until it is closed
   private volatile boolean exiting;                           // set by the exit's thread
 
@@ -35,7 +39,8 @@ final class Scope extends SupervisorCell {
     try {
       return time().onExit(this::drainOnExit);
     } catch (IllegalStateException exiting) {
-      throw new ScopeMisuseException("scope " + name() + " cannot be opened, because the JVM is exiting already, and it is to drain when that happens");
+      throw new ScopeMisuseException("scope " + name()
+          + " cannot be opened, because the JVM is exiting already, and it is to drain when that happens");
     }
   }
 
@@ -81,9 +86,11 @@ final class Scope extends SupervisorCell {
     Thread caller = Thread.currentThread();
     if (caller == owner) return;
     boolean isStage = members().cellsAlive().stream().anyMatch(cell -> cell.driver().isCurrent());
-    throw new ScopeMisuseException(what + " on scope " + name() + " belongs to thread " + owner.getName() + ", which opened it, but was called on "
+    throw new ScopeMisuseException(
+        what + " on scope " + name() + " belongs to thread " + owner.getName() + ", which opened it, but was called on "
         + caller.getName() + (isStage ? ", one of its own stages; use stop(), which does not wait" : "")
-        + (shared().deadLetters().isCurrent() ? ", which runs its dead-letter handlers; use stop(), which does not wait" : ""));
+            + (shared().deadLetters().isCurrent()
+                ? ", which runs its dead-letter handlers; use stop(), which does not wait" : ""));
   }
 
   @Override
@@ -91,7 +98,8 @@ final class Scope extends SupervisorCell {
     ensureOwner("close()");
     ScopeMisuseException misuse = owners.closing(this);
     List<StragglersException.Straggler> stragglers = isClosed() ? List.of() : endOnce(Time.toNanos(spec().shutdown()));
-    RuntimeException problem = firstOf(shutdown().untoldFailure(), stragglers.isEmpty() ? null : new StragglersException(name(), stragglers), misuse);
+    RuntimeException problem = firstOf(shutdown().untoldFailure(),
+        stragglers.isEmpty() ? null : new StragglersException(name(), stragglers), misuse);
     if (problem != null) throw problem;
   }
 
@@ -116,7 +124,10 @@ final class Scope extends SupervisorCell {
     return first;
   }
 
-  /** The JVM exits: on a thread of its own, which it waits for. The owner, if it is in {@code join}, gets to close the scope as always. */
+  /**
+   * The JVM exits: on a thread of its own, which it waits for. The owner, if it is in {@code join}, gets to close the
+   * scope as always.
+   */
   private void drainOnExit() {
     exiting = true;
     stop();
@@ -129,7 +140,8 @@ final class Scope extends SupervisorCell {
     try {
       spec().options().exitReport().accept(report);
     } catch (Throwable failure) {
-      shared().log(System.Logger.Level.WARNING, "what was to be told the report of scope " + name() + " at the exit threw", failure);
+      shared().log(System.Logger.Level.WARNING,
+          "what was to be told the report of scope " + name() + " at the exit threw", failure);
     }
   }
 
@@ -184,7 +196,8 @@ final class Scope extends SupervisorCell {
     shared().deadLetters().awaitProducer(interrupted ? time().nanos() : deadline, Time.toNanos(spec().grace()));
     interrupted |= !shared().deadLetters().close(interrupted ? time().nanos() : deadline);
     shared().endWatch();
-    List<StragglersException.Straggler> stragglers = shared().awaitThreads(members().cellsAlive(), time().nanos() + Time.toNanos(spec().grace()));
+    List<StragglersException.Straggler> stragglers =
+        shared().awaitThreads(members().cellsAlive(), time().nanos() + Time.toNanos(spec().grace()));
     shared().deadLetters().over();
     shared().locked(shared()::over);
     shared().locked(() -> report = shared().report(stragglers));

@@ -26,8 +26,8 @@ import stage.runtime.time.ShortLock;
 import stage.runtime.time.Time;
 
 /**
- * What all supervisors of a scope share: one lock, the listener, and what the report of a close is made of. No lock is held while user code
- * runs.
+ * What all supervisors of a scope share: one lock, the listener, and what the report of a close is made of. No lock is
+ * held while user code runs.
  */
 final class ScopeContext {
   private static final int MOST_LEFTOVERS = 1000;
@@ -52,7 +52,8 @@ final class ScopeContext {
   // guarded by lock
   private final List<LastThread> ending = new ArrayList<>();   // of cells that have ended; some may not be gone yet
   private int lookAt = FEW_THREADS;    // how many of them there may be before it is looked which are gone
-  private final Map<Long, StageSnapshot> leftovers = new LinkedHashMap<>();   // of ended cells, by their numbers, in the order of their ends
+  // of ended cells, by their numbers, in the order of their ends
+  private final Map<Long, StageSnapshot> leftovers = new LinkedHashMap<>();
   private final List<SubscriptionSnapshot> returned = new ArrayList<>();
   private final Set<Cell<?>> beingCancelled = new LinkedHashSet<>();   // they have not ended yet
   private final List<String> cancelled = new ArrayList<>();
@@ -78,7 +79,8 @@ final class ScopeContext {
   }
 
   private static ContextCapture.Around capture(ContextCapture context) {
-    return Objects.requireNonNull(context.capture(), "the context capture of the scope returned null; it must return what to put around an incarnation");
+    return Objects.requireNonNull(context.capture(),
+        "the context capture of the scope returned null; it must return what to put around an incarnation");
   }
 
   ClassLoader contextClassLoader() {
@@ -161,15 +163,20 @@ final class ScopeContext {
     } catch (Throwable failure) {
       long[] count = {0};
       locked(() -> count[0] = ++listenerFailures);
-      if (count[0] == 1) log(System.Logger.Level.WARNING, "the listener of scope " + name + " threw; later failures are only counted", failure);
+      if (count[0] == 1) log(System.Logger.Level.WARNING,
+          "the listener of scope " + name + " threw; later failures are only counted", failure);
     }
   }
 
-  /** That events are dropped is what the author wants, as long as he knows of it. Others than those of an overflow are told of with the crash. */
+  /**
+   * That events are dropped is what the author wants, as long as he knows of it. Others than those of an overflow are
+   * told of with the crash.
+   */
   void warnOfDropped(String path, long events, String why) {
     if (!why.startsWith("overflow")) return;
     String note = dropLines.admit(graph.time().nanos());
-    if (note != null) log(System.Logger.Level.WARNING, "stage " + path + " has dropped " + events + (events == 1 ? " event" : " events") + ": " + why + note, null);
+    if (note != null) log(System.Logger.Level.WARNING,
+        "stage " + path + " has dropped " + events + (events == 1 ? " event" : " events") + ": " + why + note, null);
   }
 
   void log(System.Logger.Level level, String line, Throwable cause) {
@@ -177,13 +184,15 @@ final class ScopeContext {
     try {
       System.getLogger("stage." + name).log(level, line, cause);
     } catch (Throwable loggerFailure) {
-      if (cause != null && cause != loggerFailure) cause.addSuppressed(loggerFailure);   // a logger that throws must not take the stage with it
+      // a logger that throws must not take the stage with it
+      if (cause != null && cause != loggerFailure) cause.addSuppressed(loggerFailure);
     }
   }
 
   // ---- threads that ignored their interrupt; under the lock
 
-  private record Abandoned(Cell<?> cell, Thread thread) {}   // few, and each may still be in the code of its cell's user
+  // few, and each may still be in the code of its cell's user
+  private record Abandoned(Cell<?> cell, Thread thread) {}
 
   private Thread abandon(Cell<?> cell) {
     Thread old = cell.takeOver();
@@ -212,13 +221,17 @@ final class ScopeContext {
     });
   }
 
-  /** {@return whether to look again: it is overdue, but was not in user code at this instant} Any thread; takes the lock. */
+  /**
+   * {@return whether to look again: it is overdue, but was not in user code at this instant} Any thread; takes the
+   * lock.
+   */
   boolean abandonIfOverdue(Cell<?> cell) {
     if (!cell.isOverdue()) return false;
     try {
       return locking(() -> !over && abandon(cell) == null);
     } catch (Throwable noThread) {   // such as an OutOfMemoryError
-      log(System.Logger.Level.ERROR, "no thread could be started to take the place of " + cell.path() + "'s; it is tried again", noThread);
+      log(System.Logger.Level.ERROR,
+          "no thread could be started to take the place of " + cell.path() + "'s; it is tried again", noThread);
       return true;
     }
   }
@@ -244,7 +257,8 @@ final class ScopeContext {
 
   void noteEnding(Cell<?> cell) {
     beingCancelled.remove(cell);
-    if (ending.size() >= lookAt) {   // not at each end: where many end at once, all of them would be looked at each time
+    // not at each end: where many end at once, all of them would be looked at each time
+    if (ending.size() >= lookAt) {
       ending.removeIf(last -> !graph.time().isAlive(last.thread));
       lookAt = Math.max(FEW_THREADS, 2 * ending.size());
     }
@@ -267,7 +281,10 @@ final class ScopeContext {
     sourcesCutShort++;
   }
 
-  /** As {@link #noteEnd}, of a cell that is not one of the stages that are counted, such as the producer of dead letters. */
+  /**
+   * As {@link #noteEnd}, of a cell that is not one of the stages that are counted, such as the producer of dead
+   * letters.
+   */
   void noteEndOfHelper(Cell<?> cell, StageSnapshot last) {
     int before = drained;
     noteEnd(cell, last);
@@ -284,15 +301,20 @@ final class ScopeContext {
 
   void noteReturnedAfterEnd(Cell<?> cell, int events) {
     eventsReturned += events;
-    if (leftovers.containsKey(cell.id()) || leftovers.size() < MOST_LEFTOVERS) leftovers.put(cell.id(), cell.snapshot());
+    if (leftovers.containsKey(cell.id()) || leftovers.size() < MOST_LEFTOVERS)
+      leftovers.put(cell.id(), cell.snapshot());
   }
 
   ShutdownReport report(List<StragglersException.Straggler> stragglers) {
-    return new ShutdownReport(drained, List.copyOf(leftovers.values()), returned, eventsReturned, eventsUndelivered, eventsDropped, sourcesCutShort,
+    return new ShutdownReport(drained, List.copyOf(leftovers.values()), returned, eventsReturned, eventsUndelivered,
+        eventsDropped, sourcesCutShort,
         cancelled, stragglers);
   }
 
-  /** Waits until the threads of all cells that have ended, and of these, are gone; gives the stacks of those that are not. Not under the lock. */
+  /**
+   * Waits until the threads of all cells that have ended, and of these, are gone; gives the stacks of those that are
+   * not. Not under the lock.
+   */
   List<StragglersException.Straggler> awaitThreads(List<Cell<?>> alive, long deadlineNanos) {
     Map<Thread, String> threads = new LinkedHashMap<>();
     locked(() -> ending.forEach(last -> threads.put(last.thread, last.path)));
@@ -304,7 +326,8 @@ final class ScopeContext {
     if (deadLetters.producerThread() != null) threads.put(deadLetters.producerThread(), deadLetters.path());
     if (deadLetters.thread() != null) threads.put(deadLetters.thread(), deadLetters.path());
     if (watch != null) threads.put(watch.thread(), name);
-    locked(() -> abandoned.forEach(each -> threads.put(each.thread(), each.cell().path())));   // last: who waits for them has no time left for others
+    // last: who waits for them has no time left for others
+    locked(() -> abandoned.forEach(each -> threads.put(each.thread(), each.cell().path())));
     boolean interrupted = Thread.interrupted();
     List<StragglersException.Straggler> stragglers = new ArrayList<>();
     for (Map.Entry<Thread, String> each : threads.entrySet()) {
@@ -318,7 +341,8 @@ final class ScopeContext {
           interrupted = true;
         }
       }
-      if (!gone) stragglers.add(new StragglersException.Straggler(each.getValue(), thread.getName(), Arrays.asList(graph.time().stackOf(thread))));
+      if (!gone) stragglers.add(new StragglersException.Straggler(each.getValue(), thread.getName(),
+          Arrays.asList(graph.time().stackOf(thread))));
     }
     if (interrupted) Thread.currentThread().interrupt();
     return stragglers;

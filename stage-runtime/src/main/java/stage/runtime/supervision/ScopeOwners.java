@@ -41,7 +41,8 @@ final class ScopeOwners {
     if (mine.isEmpty()) open.remove();
     if (skipped.isEmpty()) return null;
     var misuse = new ScopeMisuseException("scope " + scope.name() + " was closed before " + skipped + ", which thread "
-        + Thread.currentThread().getName() + " opened later; both are closed now, but scopes must be closed in reverse order");
+        + Thread.currentThread().getName()
+        + " opened later; both are closed now, but scopes must be closed in reverse order");
     problems.forEach(misuse::addSuppressed);
     return misuse;
   }

@@ -12,7 +12,10 @@ import stage.runtime.engine.Cell;
 import stage.runtime.time.Latch;
 import stage.runtime.time.Time;
 
-/** How one supervisor ends: it drains, cancels when its time is over, and keeps why it failed. Guarded by the tree's lock, but for what says otherwise. */
+/**
+ * How one supervisor ends: it drains, cancels when its time is over, and keeps why it failed. Guarded by the tree's
+ * lock, but for what says otherwise.
+ */
 final class ShutdownSequence {
   private final SupervisorCell supervisor;
   private final Children children;
@@ -72,7 +75,8 @@ final class ShutdownSequence {
       case StopReason.Completed completed -> throw new IllegalStateException("a completed stage has not failed");
       case StopReason.Stopped stopped -> throw new IllegalStateException("a stopped stage has not failed");
       case StopReason.Replaced replaced -> throw new IllegalStateException("a replaced behaviour has not failed");
-      case StopReason.GroupRestart restarted -> throw new IllegalStateException("a stage that is restarted has not failed");
+    case StopReason.GroupRestart restarted -> throw new IllegalStateException(
+        "a stage that is restarted has not failed");
     };
     boolean crashed = reason instanceof StopReason.Crashed;
     var failed = new StageFailedException(cell.path(), during, cause, crashed ? crashes : List.of());
@@ -117,16 +121,20 @@ final class ShutdownSequence {
   /** Shuts down if the end of this child, which is of its own making, is what autoShutdown waits for. */
   void significantEnded(Child child, StopReason reason) {
     if (!child.isSignificant()) return;
-    if (child.restart() == Restart.TRANSIENT && reason instanceof StopReason.Crashed) return;   // it was given up, which is another story
+    // it was given up, which is another story
+    if (child.restart() == Restart.TRANSIENT && reason instanceof StopReason.Crashed) return;
     boolean now = switch (supervisor.spec().options().autoShutdown()) {
       case NEVER -> false;
       case ANY -> true;
-      case ALL -> children.all().stream().noneMatch(other -> other != child && other.isSignificant() && !other.isStopped());
+    case ALL -> children.all().stream()
+        .noneMatch(other -> other != child && other.isSignificant() && !other.isStopped());
     };
     if (now) shutDown();
   }
 
-  /** Under the lock: a supervisor that was shut down and has no stage left is no child any more; and so on, up the tree. */
+  /**
+   * Under the lock: a supervisor that was shut down and has no stage left is no child any more; and so on, up the tree.
+   */
   void endIfEmpty() {
     ShutdownSequence at = this;
     while (at.ends()) at = at.supervisor.parent().shutdown();
@@ -151,7 +159,8 @@ final class ShutdownSequence {
   }
 
   private boolean canRestart(Child child) {
-    return supervisor.spec().strategy() != Strategy.DYNAMIC && child.restart() != Restart.TEMPORARY && !supervisor.isDraining();
+    return supervisor.spec().strategy() != Strategy.DYNAMIC && child.restart() != Restart.TEMPORARY
+        && !supervisor.isDraining();
   }
 
   void throwFailure() {
@@ -182,7 +191,10 @@ final class ShutdownSequence {
   /** One that is being unwound, and whom it still has to stop. */
   private record Unwinding(ShutdownSequence shutdown, Iterator<Child> rest) {}
 
-  /** Stops its children in reverse start order and ends: it could not be started. Not by recursion: a tree may be deeper than a stack. */
+  /**
+   * Stops its children in reverse start order and ends: it could not be started. Not by recursion: a tree may be deeper
+   * than a stack.
+   */
   void unwind() {
     var levels = new ArrayDeque<Unwinding>();
     levels.push(beginUnwinding());

@@ -15,8 +15,9 @@ import stage.runtime.time.StepMachine;
 import stage.runtime.time.Time;
 
 /**
- * Tells of callbacks that take longer than their scope likes. It looks at all stages twice in that time, so one is told of before it has taken twice as
- * long. On a platform thread of its own, since stages that spin keep virtual threads from running, and a listener may block.
+ * Tells of callbacks that take longer than their scope likes. It looks at all stages twice in that time, so one is told
+ * of before it has taken twice as long. On a platform thread of its own, since stages that spin keep virtual threads
+ * from running, and a listener may block.
  */
 final class StallWatch implements StepMachine {
   /** Shows in the log where a stage is. Not a failure. */
@@ -107,7 +108,8 @@ final class StallWatch implements StepMachine {
   /** {@return who waits for it, in words; empty if nobody does} Takes some time, in which nobody else is looked at. */
   private String consequence(Cell<?> cell) {
     for (Finding finding : root.explain().findings()) {
-      boolean isOfIt = finding instanceof Finding.RootCause cause && cause.culprit().equals(cell.path()) && !cause.victims().isEmpty();
+      boolean isOfIt = finding instanceof Finding.RootCause cause && cause.culprit().equals(cell.path())
+          && !cause.victims().isEmpty();
       if (isOfIt) return ": " + finding.sentence();
     }
     return "";

@@ -56,8 +56,8 @@ import stage.runtime.time.Time;
 /**
  * A supervisor: starts children, decides what becomes of those that crash, and ends them.
  *
- * <p>It has no thread. Whoever brings a piece of news - a cell that crashes, is held, or ends; an alarm; a caller - takes the decision under
- * the tree's lock, and nothing that is done there waits or runs user code.
+ * <p>It has no thread. Whoever brings a piece of news - a cell that crashes, is held, or ends; an alarm; a caller -
+ * takes the decision under the tree's lock, and nothing that is done there waits or runs user code.
  */
 abstract class SupervisorCell implements Supervisor, CellOwner {
   private volatile Assembly assembly;   // the thread that runs its init; null but while that runs outside of another
@@ -90,8 +90,10 @@ abstract class SupervisorCell implements Supervisor, CellOwner {
     if (restarts == 0 || spec.backoff().most().isZero()) return;
     long last = BackoffRule.longestNanos(spec.backoff(), restarts);
     if (last >= Time.toNanos(spec.backoff().most())) return;
-    context.log(System.Logger.Level.WARNING, this + " has a backoff of up to " + CrashLog.shown(spec.backoff().most()) + ", but gives up after " + restarts
-        + " restarts without progress, of which the last waits for " + CrashLog.shown(Duration.ofNanos(last)) + "; to get there it takes an intensity of "
+    context.log(System.Logger.Level.WARNING,
+        this + " has a backoff of up to " + CrashLog.shown(spec.backoff().most()) + ", but gives up after " + restarts
+            + " restarts without progress, of which the last waits for " + CrashLog.shown(Duration.ofNanos(last))
+            + "; to get there it takes an intensity of "
         + BackoffRule.restartsToReach(spec.backoff()), null);
   }
 
@@ -159,7 +161,8 @@ abstract class SupervisorCell implements Supervisor, CellOwner {
 
   @Override
   @SuppressWarnings("unchecked")
-  public final <I, O, S extends Stage.Behaviour> ProducerConsumerRef<I, O, S> start(ProducerConsumerSpec<I, O, S> spec) {
+  public final <I, O, S extends Stage.Behaviour> ProducerConsumerRef<I, O, S> start(
+      ProducerConsumerSpec<I, O, S> spec) {
     return (ProducerConsumerRef<I, O, S>) (Object) startStage(spec);
   }
 
@@ -215,7 +218,10 @@ abstract class SupervisorCell implements Supervisor, CellOwner {
     throw new StageFailedException(cell.path(), "onStart", refusal);
   }
 
-  /** A stage that starts a child does so again in its next incarnation: the child that its earlier one has started makes way. */
+  /**
+   * A stage that starts a child does so again in its next incarnation: the child that its earlier one has started makes
+   * way.
+   */
   private void endPredecessor(String name) {
     Child before = locked(() -> children.named(name));
     if (before == null || !isOfEarlierIncarnation(before.startedOn())) return;
@@ -227,7 +233,9 @@ abstract class SupervisorCell implements Supervisor, CellOwner {
     context.locked(() -> children.remove(before));
   }
 
-  /** {@return whether that is the name of the calling thread in an earlier lifecycle of the stage whose thread it is} */
+  /**
+   * {@return whether that is the name of the calling thread in an earlier lifecycle of the stage whose thread it is}
+   */
   private boolean isOfEarlierIncarnation(String thread) {
     String caller = time().current().getName();
     int at = caller.lastIndexOf('#');
@@ -252,8 +260,10 @@ abstract class SupervisorCell implements Supervisor, CellOwner {
     int attempts = child.options().redelivery().attempts();
     int most = spec.intensity().restarts();
     if (most > 0 && attempts >= most && child.options().restart() != Restart.TEMPORARY) {
-      context.log(System.Logger.Level.WARNING, "stage " + path + "/" + child.name() + " has an event delivered again " + attempts
-          + " times, but its supervisor gives up after " + most + " restarts in " + CrashLog.shown(spec.intensity().period())
+      context.log(System.Logger.Level.WARNING,
+          "stage " + path + "/" + child.name() + " has an event delivered again " + attempts
+              + " times, but its supervisor gives up after " + most + " restarts in "
+              + CrashLog.shown(spec.intensity().period())
           + ": a poisonous event ends the supervisor before it becomes a dead letter", null);
     }
   }
@@ -269,7 +279,8 @@ abstract class SupervisorCell implements Supervisor, CellOwner {
     Objects.requireNonNull(init, "init must not be null");
     ensureSignificanceFits(spec.name(), spec.significant());
     if (spec.options().autoShutdown() != AutoShutdown.NEVER && spec.restart() == Restart.PERMANENT) {
-      throw new IllegalArgumentException("supervisor \"" + spec.name() + "\" shuts itself down, so as a child it must not be PERMANENT; use withRestart(Restart.TRANSIENT)");
+      throw new IllegalArgumentException("supervisor \"" + spec.name()
+          + "\" shuts itself down, so as a child it must not be PERMANENT; use withRestart(Restart.TRANSIENT)");
     }
     endPredecessor(spec.name());
     var supervisor = new ChildSupervisor(spec, context, this);
@@ -332,7 +343,8 @@ abstract class SupervisorCell implements Supervisor, CellOwner {
   public final List<StageRef<?>> children() {
     return locked(() -> {
       List<StageRef<?>> refs = new ArrayList<>();
-      for (Child child : children.all()) if (child instanceof Child.OfStage stage && stage.cell() != null) refs.add(stage.cell().ref());
+      for (Child child : children.all())
+        if (child instanceof Child.OfStage stage && stage.cell() != null) refs.add(stage.cell().ref());
       return List.copyOf(refs);
     });
   }
@@ -342,8 +354,10 @@ abstract class SupervisorCell implements Supervisor, CellOwner {
     Objects.requireNonNull(name, "name must not be null");
     return locked(() -> {
       if (children.named(name) instanceof Child.OfStage stage && stage.cell() != null) return stage.cell().ref();
-      List<String> there = children.all().stream().filter(child -> child instanceof Child.OfStage stage && stage.cell() != null).map(Child::name).toList();
-      throw new ScopeMisuseException("no stage \"" + name + "\" in " + this + "; there are: " + String.join(", ", there));
+      List<String> there = children.all().stream()
+          .filter(child -> child instanceof Child.OfStage stage && stage.cell() != null).map(Child::name).toList();
+      throw new ScopeMisuseException(
+          "no stage \"" + name + "\" in " + this + "; there are: " + String.join(", ", there));
     });
   }
 
@@ -425,7 +439,8 @@ abstract class SupervisorCell implements Supervisor, CellOwner {
     });
     if (cell == null) return;
     if (cell.driver().isCurrent()) {
-      throw new ScopeMisuseException("stopChild(\"" + child.name() + "\") would wait for itself, because it was called on the stage's own thread; use StageContext.stop()");
+      throw new ScopeMisuseException("stopChild(\"" + child.name()
+          + "\") would wait for itself, because it was called on the stage's own thread; use StageContext.stop()");
     }
     long limit = switch (child.spec().options().shutdown()) {
       case Shutdown.Brutal brutal -> 0;
@@ -485,7 +500,8 @@ abstract class SupervisorCell implements Supervisor, CellOwner {
 
   private void ensureNotDynamic(String what) {
     if (spec.strategy() == Strategy.DYNAMIC) {
-      throw new ScopeMisuseException(what + "() is not for a dynamic supervisor: " + this + " forgets children that have ended");
+      throw new ScopeMisuseException(
+          what + "() is not for a dynamic supervisor: " + this + " forgets children that have ended");
     }
   }
 
@@ -499,7 +515,8 @@ abstract class SupervisorCell implements Supervisor, CellOwner {
   @Override
   public final ProducerRef<DeadLetter, ?> deadLetters() {
     context.locked(() -> {
-      if (root().shutdown.hasBegun()) throw new ScopeMisuseException(root() + " is closing or closed; there are no more dead letters to take");
+      if (root().shutdown.hasBegun())
+        throw new ScopeMisuseException(root() + " is closing or closed; there are no more dead letters to take");
     });
     return context.deadLetters().producer();
   }
@@ -523,7 +540,8 @@ abstract class SupervisorCell implements Supervisor, CellOwner {
 
   @Override
   public final void started(Cell<?> cell) {
-    // By the stage's own thread: its first turn may crash before its starter is awake, and then it belongs to the group that is restarted.
+    // By the stage's own thread: its first turn may crash before its starter is awake, and then it belongs to the group
+    // that is restarted.
     context.locked(() -> {
       Child.OfStage child = children.of(cell);
       if (child != null) child.started();
@@ -567,7 +585,8 @@ abstract class SupervisorCell implements Supervisor, CellOwner {
       Child.OfStage child = children.of(cell);
       context.noteEnd(cell, last);
       // That a producer was cancelled is no failure of its consumers, which are being cancelled too.
-      boolean byCancel = isCancelling() && reason instanceof StopReason.ProducerFailed(var producer, var cause) && cause instanceof CancellationException;
+      boolean byCancel = isCancelling() && reason instanceof StopReason.ProducerFailed(var producer, var cause)
+          && cause instanceof CancellationException;
       if (reason.isFailure() && !byCancel && !contained) failed(cell, child, reason, during);
       if (child == null) return;
       if (reason instanceof StopReason.Stopped && child.spec() instanceof ProducerSpec) context.noteCutShort();
@@ -583,14 +602,16 @@ abstract class SupervisorCell implements Supervisor, CellOwner {
   }
 
   /**
-   * A failure that nobody has contained yet. One that came from a producer was that of a stage which has been dealt with, or of a publisher that nobody
-   * supervises: then the consumer it hits decides, as if it had crashed too often itself. Under the lock.
+   * A failure that nobody has contained yet. One that came from a producer was that of a stage which has been dealt
+   * with, or of a publisher that nobody supervises: then the consumer it hits decides, as if it had crashed too often
+   * itself. Under the lock.
    */
   private void failed(Cell<?> cell, Child child, StopReason reason, String during) {
     if (reason instanceof StopReason.ProducerFailed(var producer, var cause) && !root().isDraining()) {
       if (child != null && child.restart() == Restart.TEMPORARY) return;
       for (SupervisorCell above = this; above.parent != null; above = above.parent) {
-        if (above.spec.restart() == Restart.PERMANENT) continue;   // there is nothing to restart in place, so it gives up too
+        // there is nothing to restart in place, so it gives up too
+        if (above.spec.restart() == Restart.PERMANENT) continue;
         above.shutdown.gaveUp(new StageFailedException(cell.path(), during, cause, List.of()));
         return;
       }
@@ -624,7 +645,8 @@ abstract class SupervisorCell implements Supervisor, CellOwner {
   final void deadLetterUnhandled() {
     context.locked(() -> {
       SupervisorCell counts = this;
-      while (counts.parent != null && counts.shutdown.isClosed()) counts = counts.parent;   // its numbers are its parent's now
+      // its numbers are its parent's now
+      while (counts.parent != null && counts.shutdown.isClosed()) counts = counts.parent;
       counts.counters.deadLettersUnhandled++;
     });
   }
@@ -642,7 +664,8 @@ abstract class SupervisorCell implements Supervisor, CellOwner {
   @Override
   public final void suppressed(Cell<?> cell, Throwable thrown) {
     context.locked(() -> counters.errorsAfterCancel++);
-    context.log(System.Logger.Level.DEBUG, "stage " + cell.path() + " threw after it was told to give up what it was doing", thrown);
+    context.log(System.Logger.Level.DEBUG,
+        "stage " + cell.path() + " threw after it was told to give up what it was doing", thrown);
   }
 
   // ---- ending by force: interrupt, wait for the grace time, abandon
@@ -673,12 +696,16 @@ abstract class SupervisorCell implements Supervisor, CellOwner {
   @Override
   public final void tookOver(Cell<?> cell, Thread old) {
     int incarnation = cell.snapshot().incarnation();
-    context.log(System.Logger.Level.ERROR, "supervisor=" + path + " child=" + cell.name() + "#" + incarnation + " ignored its interrupt; its thread was abandoned, "
+    context.log(System.Logger.Level.ERROR, "supervisor=" + path + " child=" + cell.name() + "#" + incarnation
+        + " ignored its interrupt; its thread was abandoned, "
         + locked(context::abandonedNow) + "/" + root().spec.options().maxAbandoned() + "; where it is:", stackOf(old));
     context.tell(new StageEvent.Abandoned(cell.path(), incarnation, old.getName()));
   }
 
-  /** The grace time is over: those who are in user code lose their threads, so that what they had in hand can be accounted for. */
+  /**
+   * The grace time is over: those who are in user code lose their threads, so that what they had in hand can be
+   * accounted for.
+   */
   final void abandonAll() {
     if (idle().isOpen()) return;
     children.cellsAlive().forEach(context::abandonIfOverdue);
@@ -708,7 +735,8 @@ abstract class SupervisorCell implements Supervisor, CellOwner {
     CellOwner other = BridgeOwner.supervisorOf(owner);
     return other == this || locked(() -> {
       SupervisorCell ending = null;   // the highest that is
-      for (SupervisorCell above = this; above != null; above = above.parent) if (above.shutdown.hasBegun()) ending = above;
+      for (SupervisorCell above = this; above != null; above = above.parent)
+        if (above.shutdown.hasBegun()) ending = above;
       if (ending == null) return false;
       if (context.deadLetters().isProducers(other)) return ending.parent == null;
       return other instanceof SupervisorCell it && it.isBelow(ending);
@@ -770,7 +798,8 @@ abstract class SupervisorCell implements Supervisor, CellOwner {
 
   final void ensureNotByAStage(String what) {
     for (Cell<?> cell : children.cellsAlive()) {
-      if (cell.driver().isCurrent()) throw new ScopeMisuseException(what + " on " + this + " would wait for itself, because its stage " + cell.path() + " called it; use stop()");
+      if (cell.driver().isCurrent()) throw new ScopeMisuseException(
+          what + " on " + this + " would wait for itself, because its stage " + cell.path() + " called it; use stop()");
     }
   }
 
@@ -813,7 +842,8 @@ abstract class SupervisorCell implements Supervisor, CellOwner {
   final void end(Duration limit) {
     for (Cell<?> cell : children.cellsAlive()) {
       if (cell.driver().isCurrent()) {
-        throw new ScopeMisuseException("supervisor " + path + " cannot be closed by its own stage " + cell.path() + ", which would wait for itself; use stop()");
+        throw new ScopeMisuseException("supervisor " + path + " cannot be closed by its own stage " + cell.path()
+            + ", which would wait for itself; use stop()");
       }
     }
     stop();

@@ -1,7 +1,7 @@
 /**
  * The scope: who started which stage, and what happens when one ends or all are to end.
  *
- * <p>Users come in through {@link stage.runtime.supervision.Runtime}, found as a service. The package knows the engine's cells; the engine
- * does not know it.
+ * <p>Users come in through {@link stage.runtime.supervision.Runtime}, found as a service. The package knows the
+ * engine's cells; the engine does not know it.
  */
 package stage.runtime.supervision;

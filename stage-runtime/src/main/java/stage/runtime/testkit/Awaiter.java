@@ -35,10 +35,15 @@ final class Awaiter {
     if (time.faults() instanceof FaultInjector injector) injector.spare(scope.name() + "/" + name);
   }
 
-  /** Fails unless a stage that was started belongs to the simulation, if there is one: else it would run in real time, and be waited for in none. */
+  /**
+   * Fails unless a stage that was started belongs to the simulation, if there is one: else it would run in real time,
+   * and be waited for in none.
+   */
   <R extends StageRef<?>> R ensureInside(R started) {
-    if (!(time instanceof SimulatedTime simulation) || simulation.hasCarried("stage:" + started.path() + "#")) return started;
-    throw new IllegalStateException("stage " + started.path() + " is not part of the simulation, for its scope was opened outside of it; open the scope in the"
+    if (!(time instanceof SimulatedTime simulation) || simulation.hasCarried("stage:" + started.path() + "#"))
+      return started;
+    throw new IllegalStateException("stage " + started.path()
+        + " is not part of the simulation, for its scope was opened outside of it; open the scope in the"
         + " body of the simulation");
   }
 
@@ -55,8 +60,8 @@ final class Awaiter {
   }
 
   /**
-   * {@return whether it became true in time} Looks each millisecond; of simulated time, in which nothing can be seen meanwhile but what is stepped, the less
-   * often the longer it takes.
+   * {@return whether it became true in time} Looks each millisecond; of simulated time, in which nothing can be seen
+   * meanwhile but what is stepped, the less often the longer it takes.
    */
   boolean until(BooleanSupplier condition, Duration limit) throws InterruptedException {
     long start = time.nanos();

@@ -18,10 +18,11 @@ import stage.api.SubscriptionSnapshot;
 import stage.api.supervision.Supervisor;
 
 /**
- * A consumer that a test controls: it asks for what it is told to, and keeps what comes. Works in a simulation and in real time.
+ * A consumer that a test controls: it asks for what it is told to, and keeps what comes. Works in a simulation and in
+ * real time.
  *
- * <p>Its methods wait up to 3 seconds (of simulated time in a simulation), or as long as {@link #within} says, and then fail the test with an
- * {@link AssertionError}. They are for one thread, outside of any stage.
+ * <p>Its methods wait up to 3 seconds (of simulated time in a simulation), or as long as {@link #within} says, and then
+ * fail the test with an {@link AssertionError}. They are for one thread, outside of any stage.
  *
  * @param <E> the events
  * @since 0.1
@@ -69,7 +70,8 @@ public final class ConsumerProbe<E> {
     Queue<E> events = new ConcurrentLinkedQueue<>();
     Awaiter.here().spare(scope, name);
     // Temporary: a producer that fails is the end of the probe, and not of the scope.
-    var spec = Stage.consumer(name, producer, () -> new Keeper<>(events)).withRestart(Restart.TEMPORARY).withDemand(Demand.manual());
+    var spec = Stage.consumer(name, producer, () -> new Keeper<>(events)).withRestart(Restart.TEMPORARY)
+        .withDemand(Demand.manual());
     return new ConsumerProbe<>(Awaiter.here().ensureInside(scope.start(spec)), events);
   }
 
@@ -132,7 +134,8 @@ public final class ConsumerProbe<E> {
   @SafeVarargs
   public final ConsumerProbe<E> expectNext(E... expected) throws InterruptedException {
     List<E> wanted = new ArrayList<>();
-    for (E each : expected) wanted.add(Objects.requireNonNull(each, "expected must not contain null, for an event is never null"));
+    for (E each : expected)
+      wanted.add(Objects.requireNonNull(each, "expected must not contain null, for an event is never null"));
     List<E> came = new ArrayList<>();
     for (E each : wanted) {
       came.add(next(() -> "expected " + wanted + ", but only " + came + " came"));
@@ -142,7 +145,8 @@ public final class ConsumerProbe<E> {
   }
 
   /**
-   * {@return the next {@code count} events, once they are there} For events that have no order among them, or are too many to write down.
+   * {@return the next {@code count} events, once they are there} For events that have no order among them, or are too
+   * many to write down.
    *
    * @param count how many, at least 1
    * @throws AssertionError if too few come in time, or the subscription ends before
@@ -151,7 +155,8 @@ public final class ConsumerProbe<E> {
   public List<E> expectNextCount(int count) throws InterruptedException {
     if (count < 1) throw new IllegalArgumentException("count must be at least 1, but was " + count);
     List<E> came = new ArrayList<>();
-    while (came.size() < count) came.add(next(() -> "expected " + count + " events, but only " + came.size() + " came, " + came));
+    while (came.size() < count)
+      came.add(next(() -> "expected " + count + " events, but only " + came.size() + " came, " + came));
     return came;
   }
 
@@ -205,7 +210,8 @@ public final class ConsumerProbe<E> {
    *
    * @param type the type of the failure
    * @param <T> the type of the failure
-   * @throws AssertionError if an event comes, the subscription completes or fails in another way, or none of these happens in time
+   * @throws AssertionError if an event comes, the subscription completes or fails in another way, or none of these
+   *     happens in time
    * @throws InterruptedException if interrupted while waiting
    */
   public <T extends Throwable> T expectFailure(Class<T> type) throws InterruptedException {
@@ -217,7 +223,9 @@ public final class ConsumerProbe<E> {
   private StopReason end(String what) throws InterruptedException {
     boolean isInTime = Awaiter.here().until(() -> !events.isEmpty() || !ref.isAlive(), limit);
     if (!events.isEmpty()) throw failure("expected " + what + ", but " + events.peek() + " came", null);
-    if (!isInTime) throw failure("expected " + what + ", but there was no end within " + limit.toMillis() + " ms; " + standing(), null);
+    if (!isInTime)
+      throw failure("expected " + what + ", but there was no end within " + limit.toMillis() + " ms; " + standing(),
+          null);
     return ref.join();
   }
 
@@ -236,8 +244,10 @@ public final class ConsumerProbe<E> {
     StopReason reason = ref.join();
     return switch (reason) {
       case StopReason.Completed completed -> failure(message + ": the subscription has completed", null);
-      case StopReason.ProducerFailed(String producer, Throwable cause) -> failure(message + ": the subscription has failed, as " + producer + " has, by " + cause, cause);
-      case StopReason.Stopped stopped -> failure(message + ": the subscription was cancelled, by this probe or because its scope closes", null);
+    case StopReason.ProducerFailed(String producer, Throwable cause) -> failure(
+        message + ": the subscription has failed, as " + producer + " has, by " + cause, cause);
+    case StopReason.Stopped stopped -> failure(
+        message + ": the subscription was cancelled, by this probe or because its scope closes", null);
       default -> failure(message + ": the end was " + reason, null);
     };
   }
@@ -248,7 +258,8 @@ public final class ConsumerProbe<E> {
     if (inputs.isEmpty()) return ref.path() + " has no subscription";
     SubscriptionSnapshot input = inputs.getFirst();
     if (input.requested() == 0) return "nothing was asked for; call request(n) first";
-    if (input.outstanding() == 0) return "all " + input.requested() + " that were asked for have come; call request(n) for more";
+    if (input.outstanding() == 0)
+      return "all " + input.requested() + " that were asked for have come; call request(n) for more";
     return "of " + input.requested() + " asked for, " + input.producer() + " has sent " + input.sent();
   }
 }

@@ -3,11 +3,13 @@ package stage.runtime.testkit;
 import java.util.Objects;
 
 /**
- * Says which stages of a simulation crash, and when. A crash is injected at the border of a turn: before user code is called, or after it has returned,
- * as the seed decides. To the engine it looks as if that code had thrown, so it counts for the supervisor's intensity and the consumer's redelivery.
+ * Says which stages of a simulation crash, and when. A crash is injected at the border of a turn: before user code is
+ * called, or after it has returned, as the seed decides. To the engine it looks as if that code had thrown, so it
+ * counts for the supervisor's intensity and the consumer's redelivery.
  *
- * <p>Turns are the calls of {@code onDemand}, {@code generate}, {@code onEvents} and {@code onComplete}, timers, casts, and the function for one event in a
- * stage that gives each event a thread of its own (there always before the call). Starts and stops are no turns.
+ * <p>Turns are the calls of {@code onDemand}, {@code generate}, {@code onEvents} and {@code onComplete}, timers, casts,
+ * and the function for one event in a stage that gives each event a thread of its own (there always before the call).
+ * Starts and stops are no turns.
  *
  * @since 0.1
  */
@@ -28,7 +30,8 @@ public sealed interface CrashRule {
      */
     public Every {
       Objects.requireNonNull(stage, "stage must not be null");
-      if (every < 1) throw new IllegalArgumentException("every must be at least 1, which crashes each turn, but was " + every + ", for stage " + stage);
+      if (every < 1) throw new IllegalArgumentException(
+          "every must be at least 1, which crashes each turn, but was " + every + ", for stage " + stage);
     }
 
     /** {@return the rule as it is written} */
@@ -52,7 +55,8 @@ public sealed interface CrashRule {
      */
     public Anywhere {
       if (!(probability >= 0 && probability <= 1)) {
-        throw new IllegalArgumentException("probability must be from 0.0 to 1.0, but was " + probability + "; anywhere(0.01) crashes one turn in a hundred");
+        throw new IllegalArgumentException("probability must be from 0.0 to 1.0, but was " + probability
+            + "; anywhere(0.01) crashes one turn in a hundred");
       }
     }
 

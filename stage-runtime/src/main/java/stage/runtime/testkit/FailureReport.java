@@ -11,9 +11,11 @@ import stage.runtime.time.Time;
 
 /** Makes a run that has failed plainer, and tells of it. */
 final class FailureReport {
-  private static final Duration LONGEST = Duration.ofSeconds(10);   // by the real clock; a run that only fails after seconds must not be made for hours
+  // by the real clock; a run that only fails after seconds must not be made for hours
+  private static final Duration LONGEST = Duration.ofSeconds(10);
   private static final int[] PLAINEST = {};
-  private static final int MOST_CHOICES = 1000;   // more of them make no line that anybody could copy; then the seed is told
+  // more of them make no line that anybody could copy; then the seed is told
+  private static final int MOST_CHOICES = 1000;
 
   private final SimulationRunner attempts;
   private final List<CrashRule> rules;
@@ -33,8 +35,10 @@ final class FailureReport {
     SimulationRunner.Outcome again = attempts.traced(found);
     String bySeed = SimulatedRuntime.SEED + seed;
     if (!again.failsAs(found)) {
-      String instead = again.isFailure() ? " (it was " + again.failure().toString().lines().findFirst().orElse("another") + ")" : "";
-      return told(run, found, bySeed, "this failure did not come again with the same choices" + instead + ": the body uses something that does not belong to the"
+      String instead =
+          again.isFailure() ? " (it was " + again.failure().toString().lines().findFirst().orElse("another") + ")" : "";
+      return told(run, found, bySeed, "this failure did not come again with the same choices" + instead
+          + ": the body uses something that does not belong to the"
           + " simulation, such as a clock, a random number, a thread of its own, or what an earlier run has left behind");
     }
     if (shrinking == 0) return told(run, again, bySeed, "");
@@ -79,9 +83,12 @@ final class FailureReport {
     var message = new StringBuilder(run);
     if (!note.isEmpty()) message.append('\n').append(note);
     for (String problem : sightings.problemsOf(rules)) message.append("\nand ").append(problem);
-    message.append('\n').append(outcome.failure() instanceof SimulatedTime.CannotGoOn why ? why.getMessage().stripTrailing() : outcome.failure());
-    message.append("\nto repeat it, run only this test, with: -D").append(SimulatedRuntime.REPLAY).append('=').append(choices);
-    message.append("\n          or write in place of the seeds: SimulatedRuntime.replaying(\"").append(choices).append("\")")
+    message.append('\n').append(outcome.failure() instanceof SimulatedTime.CannotGoOn why
+        ? why.getMessage().stripTrailing() : outcome.failure());
+    message.append("\nto repeat it, run only this test, with: -D").append(SimulatedRuntime.REPLAY).append('=')
+        .append(choices);
+    message.append("\n          or write in place of the seeds: SimulatedRuntime.replaying(\"").append(choices)
+        .append("\")")
         .append(rules.stream().map(rule -> ".with(" + rule + ")").collect(Collectors.joining()));
     if (outcome.trace() != null) message.append(outcome.trace().text());
     return new SimulationFailed(message.toString(), choices, outcome.failure());

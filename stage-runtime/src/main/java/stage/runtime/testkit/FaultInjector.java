@@ -24,7 +24,8 @@ final class FaultInjector implements Faults {
   private final Consumer<String> trace;
   private final Set<String> spared = new HashSet<>();          // ends of paths
   private final Map<String, Integer> turns = new HashMap<>();  // by path
-  private final Map<String, String> doomed = new HashMap<>();  // by path: what is to crash when it returns, and the message
+  // by path: what is to crash when it returns, and the message
+  private final Map<String, String> doomed = new HashMap<>();
   private int crashes;
 
   FaultInjector(List<CrashRule> rules, Choices choices, Observations sightings, Consumer<String> trace) {
@@ -47,13 +48,19 @@ final class FaultInjector implements Faults {
   /** Tells of what is not a step, and of which people want to know why. */
   void happened(Object what) {
     switch (what) {
-      case StageEvent.Crashed(var path, var incarnation, InjectedCrash cause, var during) -> {}   // that is told already
-      case StageEvent.Crashed(var path, var incarnation, var cause, var during) -> note(path + "#" + incarnation + " crashed in " + during + ": " + cause);
+      // that is told already
+      case StageEvent.Crashed(var path, var incarnation, InjectedCrash cause, var during) -> {}
+      case StageEvent.Crashed(var path, var incarnation, var cause, var during) -> note(
+          path + "#" + incarnation + " crashed in " + during + ": " + cause);
       case StageEvent.DeadLettered(var letter) ->
-          note(letter.path() + " gave up on " + letter.event() + ", tried " + letter.attempts() + (letter.attempts() == 1 ? " time: " : " times: ") + letter.cause());
-      case StageEvent.Dropped(var path, var events, var why) -> note(path + " dropped " + events + (events == 1 ? " event: " : " events: ") + why);
-      case StageEvent.GaveUp(var path, var child, var cause) -> note("the supervisor " + path + " gave up, for " + child + " crashed too often: " + cause);
-      case StageEvent.Abandoned(var path, var incarnation, var thread) -> note(path + "#" + incarnation + " ignores that it is interrupted, and was left to itself");
+          note(letter.path() + " gave up on " + letter.event() + ", tried " + letter.attempts()
+              + (letter.attempts() == 1 ? " time: " : " times: ") + letter.cause());
+      case StageEvent.Dropped(var path, var events, var why) -> note(
+          path + " dropped " + events + (events == 1 ? " event: " : " events: ") + why);
+      case StageEvent.GaveUp(var path, var child, var cause) -> note(
+          "the supervisor " + path + " gave up, for " + child + " crashed too often: " + cause);
+      case StageEvent.Abandoned(var path, var incarnation, var thread) -> note(
+          path + "#" + incarnation + " ignores that it is interrupted, and was left to itself");
       default -> {}   // the steps tell of it
     }
   }
@@ -93,7 +100,8 @@ final class FaultInjector implements Faults {
   private boolean isMet(CrashRule rule, String path, int turn) {
     return switch (rule) {
       case CrashRule.Every(var stage, var every) -> Observations.isIt(stage, path) && turn % every == 0;
-      case CrashRule.Anywhere(var probability) -> choices.next(FINENESS) >= FINENESS - Math.round(probability * FINENESS);   // 0 is to be no harm
+      // 0 is to be no harm
+    case CrashRule.Anywhere(var probability) -> choices.next(FINENESS) >= FINENESS - Math.round(probability * FINENESS);
     };
   }
 

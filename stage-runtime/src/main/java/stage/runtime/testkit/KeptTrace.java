@@ -9,7 +9,8 @@ final class KeptTrace {
   private static final int LINES = 80;
   private static final int FROM_THE_END = 4000;   // steps: many of them are polls, and are told in one line
   private static final int FEW = 2;
-  private static final Pattern DULL = Pattern.compile("s  [^ ]+ (is going to wait for|can go on)");   // nothing was done
+  // nothing was done
+  private static final Pattern DULL = Pattern.compile("s  [^ ]+ (is going to wait for|can go on)");
   private static final String LEGEND = """
       what happened, a line for each step: its number, the simulated time, who made it, and what
         shop/orders#2            the second incarnation of the stage orders: the first has crashed, or was restarted with others
@@ -22,7 +23,8 @@ final class KeptTrace {
   private final Deque<String> lines = new ArrayDeque<>();
   private String before = "";      // the last line, without its numbers
   private String beforeThat = "";
-  private final Deque<String> repeated = new ArrayDeque<>();   // held back, for they say the same as the two before; the first few of them
+  // held back, for they say the same as the two before; the first few of them
+  private final Deque<String> repeated = new ArrayDeque<>();
   private int repeatedCount;
   private boolean isCut;
 
@@ -34,7 +36,10 @@ final class KeptTrace {
     this.isCut = from > 0;
   }
 
-  /** {@return whether it is time to begin, after so many steps} To make a line of each of millions of steps takes too long. */
+  /**
+   * {@return whether it is time to begin, after so many steps} To make a line of each of millions of steps takes too
+   * long.
+   */
   boolean beginsAt(long steps) {
     return steps >= from;
   }

@@ -21,9 +21,10 @@ public final class Ledgers {
   private Ledgers() {}
 
   /**
-   * Fails the test unless the ledger of each subscription adds up: each event that was sent was handled, dead-lettered, dropped or returned, or is in flight.
-   * In an open scope it looks at the stages directly in it that have not ended. After the scope was closed, nothing may be in flight any more, and what was
-   * returned must be in its report. Never waits for a stage; any thread.
+   * Fails the test unless the ledger of each subscription adds up: each event that was sent was handled, dead-lettered,
+   * dropped or returned, or is in flight. In an open scope it looks at the stages directly in it that have not ended.
+   * After the scope was closed, nothing may be in flight any more, and what was returned must be in its report. Never
+   * waits for a stage; any thread.
    *
    * @param scope open or closed
    * @throws AssertionError if one does not add up; the message shows it
@@ -37,10 +38,12 @@ public final class Ledgers {
       for (SubscriptionSnapshot output : snapshot.outputs()) ledgers.putIfAbsent(output.id(), output);
     }
     List<String> problems = new ArrayList<>();
-    for (SubscriptionSnapshot ledger : ledgers.values()) if (!ledger.isBalanced() && ledger.isOpen()) problems.add("not balanced: " + ledger);
+    for (SubscriptionSnapshot ledger : ledgers.values())
+      if (!ledger.isBalanced() && ledger.isOpen()) problems.add("not balanced: " + ledger);
     ShutdownReport report = reportOf(scope);
     if (report != null) audit(report, problems);
-    if (!problems.isEmpty()) throw new AssertionError("the books of scope " + scope.name() + ":\n" + String.join("\n", problems));
+    if (!problems.isEmpty())
+      throw new AssertionError("the books of scope " + scope.name() + ":\n" + String.join("\n", problems));
   }
 
   /** {@return its report; null while it is open} */
@@ -58,6 +61,7 @@ public final class Ledgers {
       if (settled != ledger.sent() || ledger.inFlight() != 0) problems.add("not balanced after the close: " + ledger);
     }
     long returned = report.subscriptions().stream().mapToLong(SubscriptionSnapshot::returned).sum();
-    if (returned < report.eventsReturned()) problems.add(report.eventsReturned() + " events were given back, but the ledgers know of " + returned);
+    if (returned < report.eventsReturned())
+      problems.add(report.eventsReturned() + " events were given back, but the ledgers know of " + returned);
   }
 }

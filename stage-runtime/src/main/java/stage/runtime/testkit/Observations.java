@@ -7,7 +7,10 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 
-/** Which stages there were in the runs of a simulation, so that a rule for one that there never was can be told. Whoever has the baton. */
+/**
+ * Which stages there were in the runs of a simulation, so that a rule for one that there never was can be told. Whoever
+ * has the baton.
+ */
 final class Observations {
   private static final int MOST_NAMES = 30;
 
@@ -31,14 +34,16 @@ final class Observations {
       if (!(rule instanceof CrashRule.Every(var stage, var every))) continue;
       List<String> named = paths.stream().filter(path -> isIt(stage, path)).toList();
       if (!probes.containsAll(named)) continue;
-      problems.add(rule + (named.isEmpty() ? " names no stage that there was" : " names a probe, and those never crash") + "; there were: " + names());
+      problems.add(rule + (named.isEmpty() ? " names no stage that there was" : " names a probe, and those never crash")
+          + "; there were: " + names());
     }
     return problems;
   }
 
   private String names() {
     if (paths.isEmpty()) return "none";
-    String names = new TreeSet<>(paths).stream().limit(MOST_NAMES).map(path -> probes.contains(path) ? path + " (a probe)" : path).collect(Collectors.joining(", "));
+    String names = new TreeSet<>(paths).stream().limit(MOST_NAMES)
+        .map(path -> probes.contains(path) ? path + " (a probe)" : path).collect(Collectors.joining(", "));
     return paths.size() <= MOST_NAMES ? names : names + ", and " + (paths.size() - MOST_NAMES) + " more";
   }
 

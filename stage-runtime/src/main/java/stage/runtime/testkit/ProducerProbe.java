@@ -16,10 +16,11 @@ import stage.api.SubscriptionSnapshot;
 import stage.api.supervision.Supervisor;
 
 /**
- * A producer that a test controls: it emits what it is told to, and says what it was asked for. Works in a simulation and in real time.
+ * A producer that a test controls: it emits what it is told to, and says what it was asked for. Works in a simulation
+ * and in real time.
  *
- * <p>Its methods wait up to 3 seconds (of simulated time in a simulation), or as long as {@link #within} says, and then fail the test with an
- * {@link AssertionError}. They are for one thread, outside of any stage.
+ * <p>Its methods wait up to 3 seconds (of simulated time in a simulation), or as long as {@link #within} says, and then
+ * fail the test with an {@link AssertionError}. They are for one thread, outside of any stage.
  *
  * @param <E> the events
  * @since 0.1
@@ -62,10 +63,12 @@ public final class ProducerProbe<E> {
    * @param special changes its spec: gives it a dispatcher, an overflow policy, or the like
    * @param <E> the events
    */
-  public static <E> ProducerProbe<E> start(Supervisor scope, String name, UnaryOperator<ProducerSpec<E, Stage.Producer<E>>> special) {
+  public static <E> ProducerProbe<E> start(Supervisor scope, String name,
+      UnaryOperator<ProducerSpec<E, Stage.Producer<E>>> special) {
     Objects.requireNonNull(scope, "scope must not be null");
     // Temporary: when it is told to fail, that is its own end and its consumers', and not the scope's.
-    ProducerSpec<E, Stage.Producer<E>> spec = Stage.<E, Stage.Producer<E>>producer(name, Emitter::new).withRestart(Restart.TEMPORARY);
+    ProducerSpec<E, Stage.Producer<E>> spec =
+        Stage.<E, Stage.Producer<E>>producer(name, Emitter::new).withRestart(Restart.TEMPORARY);
     Awaiter.here().spare(scope, name);
     return new ProducerProbe<>(Awaiter.here().ensureInside(scope.start(special.apply(spec))));
   }
@@ -130,9 +133,11 @@ public final class ProducerProbe<E> {
    * @throws InterruptedException if interrupted while waiting
    */
   public long expectDemand(long atLeast) throws InterruptedException {
-    if (atLeast < 1) throw new IllegalArgumentException("atLeast must be at least 1, but was " + atLeast + "; see expectNoDemand");
+    if (atLeast < 1)
+      throw new IllegalArgumentException("atLeast must be at least 1, but was " + atLeast + "; see expectNoDemand");
     Awaiter.here().until(() -> demand() >= atLeast || !ref.isAlive(), limit);
-    if (demand() < atLeast) throw failure("expected a demand of " + atLeast + " or more, but there was one of " + demand() + asked() + soon());
+    if (demand() < atLeast) throw failure(
+        "expected a demand of " + atLeast + " or more, but there was one of " + demand() + asked() + soon());
     return demand();
   }
 
@@ -152,8 +157,8 @@ public final class ProducerProbe<E> {
   }
 
   /**
-   * Waits until a consumer has left. Only consumers that the probe has seen count, and it does not see one that comes and leaves between two calls;
-   * see {@link #expectSubscription}.
+   * Waits until a consumer has left. Only consumers that the probe has seen count, and it does not see one that comes
+   * and leaves between two calls; see {@link #expectSubscription}.
    *
    * @return this
    * @throws AssertionError if none leaves in time, or the probe was told to complete or to fail
@@ -161,11 +166,14 @@ public final class ProducerProbe<E> {
    */
   public ProducerProbe<E> expectCancel() throws InterruptedException {
     Awaiter.here().until(() -> consumers() < consumersSeen.get() || !ref.isAlive(), limit);
-    if (!end.isEmpty()) throw failure("expected that somebody cancels, but the probe was told to " + end + ", which ends all subscriptions");
+    if (!end.isEmpty()) throw failure(
+        "expected that somebody cancels, but the probe was told to " + end + ", which ends all subscriptions");
     if (consumersSeen.get() == 0) {
-      throw failure("expected that somebody cancels, but no consumer was seen" + soon() + "; call expectSubscription() first for one that may leave soon");
+      throw failure("expected that somebody cancels, but no consumer was seen" + soon()
+          + "; call expectSubscription() first for one that may leave soon");
     }
-    if (consumers() >= consumersSeen.get()) throw failure("expected that somebody cancels, but nobody has" + asked() + soon());
+    if (consumers() >= consumersSeen.get())
+      throw failure("expected that somebody cancels, but nobody has" + asked() + soon());
     consumersSeen.set(consumers());
     return this;
   }
@@ -206,14 +214,16 @@ public final class ProducerProbe<E> {
 
   /** {@return within which time, unless that was not waited for} */
   private String soon() {
-    return ref.isAlive() ? " within " + limit.toMillis() + " ms" : "; the probe has ended" + (end.isEmpty() ? "" : ", as it was told to " + end);
+    return ref.isAlive() ? " within " + limit.toMillis() + " ms"
+        : "; the probe has ended" + (end.isEmpty() ? "" : ", as it was told to " + end);
   }
 
   /** {@return who is there, and what they have asked for} */
   private String asked() {
     List<SubscriptionSnapshot> outputs = look().outputs();
     if (outputs.isEmpty()) return ", and no consumer";
-    return outputs.stream().map(output -> output.consumer() + " " + output.outstanding()).collect(Collectors.joining(", ", " (", ")"));
+    return outputs.stream().map(output -> output.consumer() + " " + output.outstanding())
+        .collect(Collectors.joining(", ", " (", ")"));
   }
 
   private long demand() {

@@ -25,23 +25,29 @@ public final class Simulated {
   }
 
   /**
-   * {@return a number from 0 to {@code bound - 1} that the seed draws} For random input that can be repeated. Simplifying tries 0 first, so let 0 mean the
-   * simplest input.
+   * {@return a number from 0 to {@code bound - 1} that the seed draws} For random input that can be repeated.
+   * Simplifying tries 0 first, so let 0 mean the simplest input.
    *
    * @param bound one more than the highest number, at least 1
    * @throws IllegalArgumentException if {@code bound} is below 1
    */
   public int choose(int bound) {
-    if (bound < 1) throw new IllegalArgumentException("bound must be at least 1, but was " + bound + "; choose(2) is a coin");
+    if (bound < 1)
+      throw new IllegalArgumentException("bound must be at least 1, but was " + bound + "; choose(2) is a coin");
     return choices.next(bound);
   }
 
-  /** {@return how many crashes the rules have injected in this run so far} So that a test can make sure there were some. */
+  /**
+   * {@return how many crashes the rules have injected in this run so far} So that a test can make sure there were some.
+   */
   public int crashes() {
     return injector.crashes();
   }
 
-  /** {@return how much simulated time has passed} Time stands still while anybody can run, and then jumps to the next timer. */
+  /**
+   * {@return how much simulated time has passed} Time stands still while anybody can run, and then jumps to the next
+   * timer.
+   */
   public Duration elapsed() {
     return Duration.ofNanos(time.nanos());
   }
@@ -81,6 +87,7 @@ public final class Simulated {
    * @return its thread; wait for it with {@link #await} only
    */
   public Thread start(String name, Runnable task) {
-    return time.startThread(Objects.requireNonNull(name, "name must not be null"), Objects.requireNonNull(task, "task must not be null"));
+    return time.startThread(Objects.requireNonNull(name, "name must not be null"),
+        Objects.requireNonNull(task, "task must not be null"));
   }
 }

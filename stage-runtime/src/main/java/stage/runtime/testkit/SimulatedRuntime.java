@@ -9,21 +9,27 @@ import stage.runtime.simulation.RecordedChoices;
 import stage.runtime.simulation.SimulatedTime;
 
 /**
- * Runs unchanged stages, supervisors and pipelines deterministically: one thing at a time, in an order that a seed decides, on a clock that jumps from
- * timer to timer, with crashes where the rules say. The same seed always gives the same run.
+ * Runs unchanged stages, supervisors and pipelines deterministically: one thing at a time, in an order that a seed
+ * decides, on a clock that jumps from timer to timer, with crashes where the rules say. The same seed always gives the
+ * same run.
  *
- * <p>The body opens its scopes with {@link stage.api.supervision.Supervisor#open} as always; they are part of the simulation. If nobody can go on, the run
- * fails and says who waits for whom. A run that fails is simplified for as long as it still fails, and reported with its trace and a line that repeats it.
+ * <p>The body opens its scopes with {@link stage.api.supervision.Supervisor#open} as always; they are part of the
+ * simulation. If nobody can go on, the run fails and says who waits for whom. A run that fails is simplified for as
+ * long as it still fails, and reported with its trace and a line that repeats it.
  *
- * <p>A stage that blocks by other means than Stage's own (a sleep, a lock, a socket) stops the whole simulation, which then fails after 10 real seconds.
- * Make everything that a body uses within the body, because it is run again and again.
+ * <p>A stage that blocks by other means than Stage's own (a sleep, a lock, a socket) stops the whole simulation, which
+ * then fails after 10 real seconds. Make everything that a body uses within the body, because it is run again and
+ * again.
  *
  * <p>Immutable; each {@code with…} method gives a changed copy.
  *
  * @since 0.1
  */
 public final class SimulatedRuntime {
-  /** The system property with the choices of one run; if it is set, that is the only run that is made, whatever the code says. */
+  /**
+   * The system property with the choices of one run; if it is set, that is the only run that is made, whatever the code
+   * says.
+   */
   public static final String REPLAY = "stage.testkit.replay";
 
   static final String SEED = "seed:";
@@ -52,7 +58,8 @@ public final class SimulatedRuntime {
   private final Consumer<String> trace;   // null without one
   private final int shrinking;
 
-  private SimulatedRuntime(long first, int seeds, String kept, List<CrashRule> rules, Consumer<String> trace, int shrinking) {
+  private SimulatedRuntime(long first, int seeds, String kept, List<CrashRule> rules, Consumer<String> trace,
+      int shrinking) {
     this.first = first;
     this.seeds = seeds;
     this.kept = kept;
@@ -71,22 +78,24 @@ public final class SimulatedRuntime {
   }
 
   /**
-   * {@return a runtime that makes many runs, until one of them fails} Stage logs nothing of them; the trace of the one that fails has the crashes and
-   * the dead letters.
+   * {@return a runtime that makes many runs, until one of them fails} Stage logs nothing of them; the trace of the one
+   * that fails has the crashes and the dead letters.
    *
    * @param first the seed of the first run; each further run has the next one
    * @param count how many, at least 1
    * @throws IllegalArgumentException if {@code count} is below 1
    */
   public static SimulatedRuntime withSeeds(long first, int count) {
-    if (count < 1) throw new IllegalArgumentException("count must be at least 1, but was " + count + "; withSeeds(1, 1000) makes a thousand runs");
+    if (count < 1) throw new IllegalArgumentException(
+        "count must be at least 1, but was " + count + "; withSeeds(1, 1000) makes a thousand runs");
     return new SimulatedRuntime(first, count, null, List.of(), null, DEFAULT_SHRINKING);
   }
 
   /**
    * {@return a runtime that repeats one run}
    *
-   * @param choices the choices of {@link SimulationFailed#choices}: numbers with commas in between, or {@code seed:} and a seed
+   * @param choices the choices of {@link SimulationFailed#choices}: numbers with commas in between, or {@code seed:}
+   *     and a seed
    * @throws IllegalArgumentException if they are not
    */
   public static SimulatedRuntime replaying(String choices) {
@@ -112,18 +121,20 @@ public final class SimulatedRuntime {
    * @param trace gets a line for each step, for instance {@code System.out::println}
    */
   public SimulatedRuntime withTrace(Consumer<String> trace) {
-    return new SimulatedRuntime(first, seeds, kept, rules, Objects.requireNonNull(trace, "trace must not be null"), shrinking);
+    return new SimulatedRuntime(first, seeds, kept, rules, Objects.requireNonNull(trace, "trace must not be null"),
+        shrinking);
   }
 
   /**
-   * {@return this runtime with another limit to how often a failed body is run again to simplify the failure} Simplifying ends after 10 real
-   * seconds in any case.
+   * {@return this runtime with another limit to how often a failed body is run again to simplify the failure}
+   * Simplifying ends after 10 real seconds in any case.
    *
    * @param mostRuns how often at most; 0 for never; 2000 by default
    * @throws IllegalArgumentException if {@code mostRuns} is negative
    */
   public SimulatedRuntime withShrinking(int mostRuns) {
-    if (mostRuns < 0) throw new IllegalArgumentException("mostRuns must be at least 0, which is not to shrink, but was " + mostRuns);
+    if (mostRuns < 0)
+      throw new IllegalArgumentException("mostRuns must be at least 0, which is not to shrink, but was " + mostRuns);
     return new SimulatedRuntime(first, seeds, kept, rules, trace, mostRuns);
   }
 
@@ -131,13 +142,16 @@ public final class SimulatedRuntime {
    * Runs a body, once for each seed, each time in a virtual thread of its own. Waits until that has ended.
    *
    * @param body opens its scopes itself, and closes them
-   * @throws SimulationFailed if a run fails: the body throws, nobody can go on, or there is no end; the cause is what the body threw
-   * @throws IllegalArgumentException if all went well, but a rule names a stage that there was in no run, or a probe; the message names those there were
+   * @throws SimulationFailed if a run fails: the body throws, nobody can go on, or there is no end; the cause is what
+   *     the body threw
+   * @throws IllegalArgumentException if all went well, but a rule names a stage that there was in no run, or a probe;
+   *     the message names those there were
    * @throws IllegalStateException on a thread of a simulation
    */
   public void run(Body body) {
     Objects.requireNonNull(body, "body must not be null");
-    if (SimulatedTime.ofThisThread() != null) throw new IllegalStateException("a simulation must not be run within a simulation");
+    if (SimulatedTime.ofThisThread() != null)
+      throw new IllegalStateException("a simulation must not be run within a simulation");
     String given = System.getProperty(REPLAY);
     String choices = given != null ? given : kept;
     var sightings = new Observations();
@@ -161,9 +175,11 @@ public final class SimulatedRuntime {
     try {
       String stripped = choices.strip();
       if (stripped.startsWith(SEED)) return RecordedChoices.ofSeed(Long.parseLong(stripped.substring(SEED.length())));
-      return RecordedChoices.replaying(Arrays.stream(stripped.split(",")).map(String::strip).filter(each -> !each.isEmpty()).mapToInt(Integer::parseInt).toArray());
+      return RecordedChoices.replaying(Arrays.stream(stripped.split(",")).map(String::strip)
+          .filter(each -> !each.isEmpty()).mapToInt(Integer::parseInt).toArray());
     } catch (NumberFormatException e) {
-      throw new IllegalArgumentException("choices must be numbers with commas in between, or " + SEED + " and a seed, as a failure told them, but were \"" + choices
+      throw new IllegalArgumentException("choices must be numbers with commas in between, or " + SEED
+          + " and a seed, as a failure told them, but were \"" + choices
           + "\"", e);
     }
   }

@@ -73,7 +73,8 @@ final class SimulationRunner {
   }
 
   private Outcome simulate(RecordedChoices choices, Consumer<String> listener, KeptTrace kept, boolean isQuiet) {
-    var options = new SimulationOptions(false, choices.next(4) == 1, 1 + choices.next(2) * choices.next(6), SimulationOptions.PLAIN.mostSteps());
+    var options = new SimulationOptions(false, choices.next(4) == 1, 1 + choices.next(2) * choices.next(6),
+        SimulationOptions.PLAIN.mostSteps());
     Consumer<String> trace = line -> {
       if (listener != null) listener.accept(line);
       if (kept != null) kept.add(line);
@@ -91,7 +92,8 @@ final class SimulationRunner {
       time.run(() -> {
         body.run(new Simulated(time, choices, injector));
         if (time.openScopes().isEmpty()) return;
-        throw new AssertionError("the body left open: scope " + String.join(", scope ", time.openScopes()) + "; open scopes in the body with try-with-resources, so"
+        throw new AssertionError("the body left open: scope " + String.join(", scope ", time.openScopes())
+            + "; open scopes in the body with try-with-resources, so"
             + " that their ends are part of the simulation");
       });
     } catch (Throwable thrown) {

@@ -6,7 +6,8 @@ public interface Driver {
   void start();
 
   /**
-   * Makes the machine step again if it waits. The caller has published what there is to see, and then issued a full fence.
+   * Makes the machine step again if it waits. The caller has published what there is to see, and then issued a full
+   * fence.
    */
   void wake();
 
@@ -19,8 +20,8 @@ public interface Driver {
   void interrupt();
 
   /**
-   * Lets another thread step the machine, in place of one that is somewhere in a step and does not come back. If it does, it finds that it is not
-   * {@linkplain #isCurrent current}, and ends with that step.
+   * Lets another thread step the machine, in place of one that is somewhere in a step and does not come back. If it
+   * does, it finds that it is not {@linkplain #isCurrent current}, and ends with that step.
    */
   void replaceThread();
 
@@ -28,7 +29,8 @@ public interface Driver {
   boolean isCurrent();
 
   /**
-   * Waits, on the driver's own thread and inside a step, until the machine is ready: for user code that blocks by contract.
+   * Waits, on the driver's own thread and inside a step, until the machine is ready: for user code that blocks by
+   * contract.
    *
    * @param what what it waits for
    * @throws InterruptedException if interrupted while waiting
@@ -36,8 +38,8 @@ public interface Driver {
   void await(WaitState what) throws InterruptedException;
 
   /**
-   * Lets other machines have the processor, if this one has kept it busy for long. On the driver's own thread; for user code that goes on
-   * and on within one step.
+   * Lets other machines have the processor, if this one has kept it busy for long. On the driver's own thread; for user
+   * code that goes on and on within one step.
    */
   void breatheIfBusy();
 

@@ -1,8 +1,8 @@
 package stage.runtime.time;
 
 /**
- * Harm that a simulated runtime does at the borders of user code: what it throws is taken for thrown by that code. In production there is
- * none, which costs a look at a field that never changes.
+ * Harm that a simulated runtime does at the borders of user code: what it throws is taken for thrown by that code. In
+ * production there is none, which costs a look at a field that never changes.
  */
 public interface Faults {
   /**

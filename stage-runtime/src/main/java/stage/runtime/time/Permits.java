@@ -1,6 +1,8 @@
 package stage.runtime.time;
 
-/** Places that callers from outside take and the engine gives back: where a caller waits when something bounded is full. */
+/**
+ * Places that callers from outside take and the engine gives back: where a caller waits when something bounded is full.
+ */
 public interface Permits {
   /**
    * Takes a place, waiting until there is one.

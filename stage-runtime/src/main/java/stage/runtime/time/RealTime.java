@@ -50,7 +50,8 @@ public final class RealTime implements Time {
   }
 
   private static Thread thread(String name, boolean onPlatformThread, Runnable body) {
-    Thread.Builder builder = onPlatformThread ? Thread.ofPlatform().daemon() : Thread.ofVirtual();   // none of them keeps the JVM alive
+    // none of them keeps the JVM alive
+    Thread.Builder builder = onPlatformThread ? Thread.ofPlatform().daemon() : Thread.ofVirtual();
     return builder.name(name).inheritInheritableThreadLocals(false).unstarted(new ThreadBody(body));
   }
 

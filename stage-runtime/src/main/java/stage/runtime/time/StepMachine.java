@@ -1,6 +1,8 @@
 package stage.runtime.time;
 
-/** Something that lives by steps. It is stepped by one thread only; inside it there is no clock, thread, lock or chance. */
+/**
+ * Something that lives by steps. It is stepped by one thread only; inside it there is no clock, thread, lock or chance.
+ */
 public interface StepMachine {
   /**
    * Does one bounded thing and says what the next one lacks.
@@ -11,8 +13,8 @@ public interface StepMachine {
   WaitState step(long nowNanos);
 
   /**
-   * {@return whether a step would have something to do} Looks only. Asked after the driver has announced that it is about to park,
-   * so that nothing which was published before that is overlooked.
+   * {@return whether a step would have something to do} Looks only. Asked after the driver has announced that it is
+   * about to park, so that nothing which was published before that is overlooked.
    *
    * @param nowNanos the time
    */
@@ -22,7 +24,8 @@ public interface StepMachine {
   boolean keepsTime();
 
   /**
-   * {@return whether the machine would rather wait a moment than be woken for the next event} Asked when it has nothing to do.
+   * {@return whether the machine would rather wait a moment than be woken for the next event} Asked when it has nothing
+   * to do.
    *
    * @param time the clock, for the machine to read if it needs it
    */
@@ -30,7 +33,10 @@ public interface StepMachine {
     return false;
   }
 
-  /** {@return whether nothing urgent keeps the machine from resting} Looks only; asked after the driver has announced that it rests. */
+  /**
+   * {@return whether nothing urgent keeps the machine from resting} Looks only; asked after the driver has announced
+   * that it rests.
+   */
   default boolean mayRest() {
     return false;
   }
@@ -38,7 +44,8 @@ public interface StepMachine {
   /**
    * Runs steps within whatever the machine wants around them.
    *
-   * @param steps makes steps until one answers {@link WaitState.Kind#REENTRY} or {@link WaitState.Kind#DONE}; to be run once
+   * @param steps makes steps until one answers {@link WaitState.Kind#REENTRY} or {@link WaitState.Kind#DONE}; to be run
+   *     once
    */
   default void around(Runnable steps) {
     steps.run();
@@ -49,7 +56,10 @@ public interface StepMachine {
     return false;
   }
 
-  /** {@return what the last step was, as the rest of a sentence, for the trace of a simulation} On the driver's own thread. */
+  /**
+   * {@return what the last step was, as the rest of a sentence, for the trace of a simulation} On the driver's own
+   * thread.
+   */
   default String lastStep() {
     return "made a step";
   }

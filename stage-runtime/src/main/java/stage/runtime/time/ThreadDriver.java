@@ -7,13 +7,15 @@ import java.util.concurrent.locks.LockSupport;
 /**
  * A thread that steps a machine and parks when the machine has nothing to do.
  *
- * <p>Parking is a handshake of two flags, as in Dekker's algorithm. The driver announces ({@code state = PARKING}), issues a full fence, and
- * then looks once more whether the machine is ready; a peer publishes, issues a full fence, and then looks whether the driver has
- * announced. Whatever the order, one of the two sees the other: no wake-up is lost, and a peer of a running machine pays one read.
+ * <p>Parking is a handshake of two flags, as in Dekker's algorithm. The driver announces ({@code state = PARKING}),
+ * issues a full fence, and then looks once more whether the machine is ready; a peer publishes, issues a full fence,
+ * and then looks whether the driver has announced. Whatever the order, one of the two sees the other: no wake-up is
+ * lost, and a peer of a running machine pays one read.
  *
- * <p>A machine that gets events one by one, in quick succession, would be woken for each of them, which costs its producer ten times
- * what the event does. Such a machine rests: it parks for a few dozen microseconds, in which only what is urgent wakes it, and then takes what
- * has gathered. Measured with a generator that does 65 ns of work per event: 350 ns per event without rest, 80 with it.
+ * <p>A machine that gets events one by one, in quick succession, would be woken for each of them, which costs its
+ * producer ten times what the event does. Such a machine rests: it parks for a few dozen microseconds, in which only
+ * what is urgent wakes it, and then takes what has gathered. Measured with a generator that does 65 ns of work per
+ * event: 350 ns per event without rest, 80 with it.
  */
 final class ThreadDriver implements Driver, Runnable {
   private static final VarHandle STATE;
@@ -68,7 +70,8 @@ final class ThreadDriver implements Driver, Runnable {
   private int steps;                                             // the driver's thread only, as are the next two
   private long lookedNanos;
   private long breathedNanos;
-  private volatile int state = AWAKE;                            // set by the driver's thread; set to AWAKE by whoever wakes it
+  // set by the driver's thread; set to AWAKE by whoever wakes it
+  private volatile int state = AWAKE;
 
   ThreadDriver(Time time, Threads threads, StepMachine machine, boolean onPlatformThread) {
     this.time = time;
@@ -88,7 +91,8 @@ final class ThreadDriver implements Driver, Runnable {
 
   @Override
   public void replaceThread() {
-    start();   // the state is AWAKE, since the old thread is in a step; its fields were handed over by who let it be replaced
+    // the state is AWAKE, since the old thread is in a step; its fields were handed over by who let it be replaced
+    start();
   }
 
   @Override
@@ -103,7 +107,8 @@ final class ThreadDriver implements Driver, Runnable {
       try {
         goesOn = step();
       } catch (OutOfMemoryError full) {
-        // To park takes memory, and to set an alarm: a virtual thread's stack moves to the heap. Who cannot park looks again, and tries again.
+        // To park takes memory, and to set an alarm: a virtual thread's stack moves to the heap. Who cannot park looks
+        // again, and tries again.
         STATE.setOpaque(this, AWAKE);   // as after parking
         waits.ends(WaitState.Kind.READY, time, false);
         goesOn = isCurrent();
@@ -144,7 +149,8 @@ final class ThreadDriver implements Driver, Runnable {
   /** Parks until somebody wakes this driver, the timer is due, or the thread is interrupted. */
   private void park(WaitState what) {
     state = PARKING;
-    VarHandle.fullFence();   // pairs with the one before wake(): what the look below misses is followed by a wake-up; it reads with acquire
+    // pairs with the one before wake(): what the look below misses is followed by a wake-up; it reads with acquire
+    VarHandle.fullFence();
     if (!machine.isReady(now())) {
       waits.begins(what, time, machine.isWatched());
       switch (what) {
@@ -156,7 +162,8 @@ final class ThreadDriver implements Driver, Runnable {
       }
       waits.ends(what, time, machine.isWatched());
     }
-    STATE.setOpaque(this, AWAKE);   // a peer that still sees the announcement wakes a driver that is awake, which is harmless
+    // a peer that still sees the announcement wakes a driver that is awake, which is harmless
+    STATE.setOpaque(this, AWAKE);
   }
 
   /** Parks for a short time, in which only {@link #wake} wakes this driver. */
@@ -177,10 +184,11 @@ final class ThreadDriver implements Driver, Runnable {
     while (state == RESTING && !Thread.currentThread().isInterrupted()) LockSupport.park(WaitingFor.MORE_EVENTS);
   }
 
-  // Fairness. The JDK's scheduler prefers what a carrier thread of its own has queued, and virtual threads that unpark each other queue
-  // each other there. As many busy pipelines as there are cores would keep every other virtual thread out, for ever: one that is just being
-  // started, for instance. So a busy stage now and then has itself unparked by a platform thread, which puts it at the end of the queue that
-  // all share. Tried with 50 pipelines on 2 cores: without it, the third was never started.
+  // Fairness. The JDK's scheduler prefers what a carrier thread of its own has queued, and virtual threads that unpark
+  // each other queue each other there. As many busy pipelines as there are cores would keep every other virtual thread
+  // out, for ever: one that is just being started, for instance. So a busy stage now and then has itself unparked by a
+  // platform thread, which puts it at the end of the queue that all share. Tried with 50 pipelines on 2 cores: without
+  // it, the third was never started.
 
   @Override
   public void breatheIfBusy() {
@@ -194,7 +202,8 @@ final class ThreadDriver implements Driver, Runnable {
     awaitTurn();
     STATE.setOpaque(this, AWAKE);   // as after parking
     breathedNanos = time.nanos();
-    if (machine.isWatched()) waits.add(WaitState.Kind.READY, breathedNanos - now);   // it was ready, and others had the processor
+    // it was ready, and others had the processor
+    if (machine.isWatched()) waits.add(WaitState.Kind.READY, breathedNanos - now);
   }
 
   private void endBreath() {

@@ -98,7 +98,10 @@ public interface Time {
    */
   Alarm onExit(Runnable action);
 
-  /** {@return the calling thread, by the name under which its {@linkplain Driver#thread() driver} is known if it carries a machine} */
+  /**
+   * {@return the calling thread, by the name under which its {@linkplain Driver#thread() driver} is known if it carries
+   * a machine}
+   */
   Thread current();
 
   /**

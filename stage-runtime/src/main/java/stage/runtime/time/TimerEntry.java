@@ -4,7 +4,8 @@ package stage.runtime.time;
 public final class TimerEntry implements Time.Alarm, Comparable<TimerEntry> {
   private final long atNanos;
   private final long order;
-  private volatile Runnable action;   // written by whoever cancels, read by whoever runs it; cleared, so that a far timer holds on to nothing
+  // written by whoever cancels, read by whoever runs it; cleared, so that a far timer holds on to nothing
+  private volatile Runnable action;
 
   public TimerEntry(long atNanos, long order, Runnable action) {
     this.atNanos = atNanos;

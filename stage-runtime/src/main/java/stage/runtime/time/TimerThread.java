@@ -8,22 +8,26 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Runs short actions at their time, on one platform daemon thread. It starts with the first of them, and ends when there has been none for a while.
+ * Runs short actions at their time, on one platform daemon thread. It starts with the first of them, and ends when
+ * there has been none for a while.
  *
- * <p>A platform thread, because virtual threads are not time-sliced: stages that spin on every carrier thread would stop every timer, the one that is to
- * cancel them included.
+ * <p>A platform thread, because virtual threads are not time-sliced: stages that spin on every carrier thread would
+ * stop every timer, the one that is to cancel them included.
  */
 final class TimerThread {
-  // No lock, for the same reason: a virtual thread that was next in line for it, and is kept from running by stages that spin, would keep this thread
-  // waiting behind it. So entries are handed in by a stack (Treiber). The thread takes all of it, turns it over, so that of two for the same time the
-  // first goes first, and sorts them into a heap that nobody else sees.
+  // No lock, for the same reason: a virtual thread that was next in line for it, and is kept from running by stages
+  // that spin, would keep this thread waiting behind it. So entries are handed in by a stack (Treiber). The thread
+  // takes all of it, turns it over, so that of two for the same time the first goes first, and sorts them into a heap
+  // that nobody else sees.
   //
-  // Sleeping. The thread says until when it is going to sleep (wakesAt, then asleep), and then looks at the stack once more; who hands an entry in
-  // pushes it, and then looks whether the thread sleeps for too long. All four are volatile, so one of the two sees the other. The end of the thread
-  // is the same handshake, with the field thread in place of asleep.
+  // Sleeping. The thread says until when it is going to sleep (wakesAt, then asleep), and then looks at the stack once
+  // more; who hands an entry in pushes it, and then looks whether the thread sleeps for too long. All four are
+  // volatile, so one of the two sees the other. The end of the thread is the same handshake, with the field thread in
+  // place of asleep.
   //
-  // Cancelling only clears the action, at any time and by any thread. What is left of a cancelled entry would stay until it is due, so the thread is woken to
-  // throw those out once they are more than half of all: so many that it pays, and no more are ever kept.
+  // Cancelling only clears the action, at any time and by any thread. What is left of a cancelled entry would stay
+  // until it is due, so the thread is woken to throw those out once they are more than half of all: so many that it
+  // pays, and no more are ever kept.
 
   private static final long NANOS_UNTIL_TRIED_AGAIN = 10_000_000;
   private static final int FEWEST_TO_THROW_OUT = 256;
@@ -43,7 +47,8 @@ final class TimerThread {
   /** An action that waits for its time; of two for the same time, the one that was handed in first goes first. */
   private final class Entry implements Time.Alarm, Comparable<Entry> {
     private final long atNanos;
-    private volatile Runnable action;   // taken by who cancels, or by the timer thread to run it; so a far timer holds on to nothing
+    // taken by who cancels, or by the timer thread to run it; so a far timer holds on to nothing
+    private volatile Runnable action;
     private long order;                 // the timer thread only
     private Entry next;                 // who hands it in, before that; then the timer thread
 
@@ -82,7 +87,8 @@ final class TimerThread {
   private Entry late;   // found the heap full, and others behind it
 
   TimerThread() {
-    this(TimeUnit.SECONDS.toNanos(2));   // for so long it may keep the class loader of an application that was undeployed
+    // for so long it may keep the class loader of an application that was undeployed
+    this(TimeUnit.SECONDS.toNanos(2));
   }
 
   TimerThread(long idleNanos) {
@@ -107,8 +113,10 @@ final class TimerThread {
 
   private void start(Entry first) {
     try {
-      Thread fresh = Thread.ofPlatform().daemon().name("stage-timer").inheritInheritableThreadLocals(false).unstarted(this::run);
-      fresh.setContextClassLoader(TimerThread.class.getClassLoader());   // not that of whoever happens to be the first: it would be kept from being unloaded
+      Thread fresh =
+          Thread.ofPlatform().daemon().name("stage-timer").inheritInheritableThreadLocals(false).unstarted(this::run);
+      // not that of whoever happens to be the first: it would be kept from being unloaded
+      fresh.setContextClassLoader(TimerThread.class.getClassLoader());
       if (!THREAD.compareAndSet(this, null, fresh)) {
         LockSupport.unpark(thread);   // somebody else was faster
         return;
@@ -159,7 +167,8 @@ final class TimerThread {
         Runnable action = due.take();
         if (action == null) cancelled.getAndDecrement();
         else run(due, action);
-      } catch (OutOfMemoryError full) {   // such as a heap of entries that must grow: those that were handed in are still in the stack
+      // such as a heap of entries that must grow: those that were handed in are still in the stack
+      } catch (OutOfMemoryError full) {
         LockSupport.parkNanos(NANOS_UNTIL_TRIED_AGAIN);
       }
     }
@@ -201,16 +210,21 @@ final class TimerThread {
       long now = System.nanoTime();
       if (next != null && next.atNanos - now <= 0) return entries.poll();
       if (late != null) {
-        sleepUntil(next == null ? now + NANOS_UNTIL_TRIED_AGAIN : Math.min(next.atNanos - now, NANOS_UNTIL_TRIED_AGAIN) + now, now);
+        sleepUntil(
+            next == null ? now + NANOS_UNTIL_TRIED_AGAIN : Math.min(next.atNanos - now, NANOS_UNTIL_TRIED_AGAIN) + now,
+            now);
         return takeLate();
       }
-      long latest = now + idleNanos;   // an entry that is far away may be cancelled meanwhile, which is no reason to wake this thread at once
+      // an entry that is far away may be cancelled meanwhile, which is no reason to wake this thread at once
+      long latest = now + idleNanos;
       sleepUntil(next == null || next.atNanos - latest > 0 ? latest : next.atNanos, now);
       if (next == null && arrived == null && System.nanoTime() - now >= idleNanos && ends()) return null;
     }
   }
 
-  /** Takes what was handed in, the oldest first. An entry leaves the stack when it is in the heap: to grow takes memory. */
+  /**
+   * Takes what was handed in, the oldest first. An entry leaves the stack when it is in the heap: to grow takes memory.
+   */
   private void sortIn() {
     Entry newest = (Entry) ARRIVED.getAndSet(this, null);
     Entry oldest = null;
@@ -234,7 +248,10 @@ final class TimerThread {
     }
   }
 
-  /** Puts entries back, the oldest first; newer ones may have come meanwhile, and one of them may then be run before an older one for the same time. */
+  /**
+   * Puts entries back, the oldest first; newer ones may have come meanwhile, and one of them may then be run before an
+   * older one for the same time.
+   */
   private void handBack(Entry oldest) {
     while (oldest != null) {
       Entry next = oldest.next;
@@ -258,7 +275,8 @@ final class TimerThread {
   private void sleepUntil(long untilNanos, long now) {
     wakesAtNanos = untilNanos;
     asleep = true;
-    // Volatile, as the lines above: what was handed in, or cancelled, before this is seen; what is later sees that this thread sleeps.
+    // Volatile, as the lines above: what was handed in, or cancelled, before this is seen; what is later sees that this
+    // thread sleeps.
     if (arrived == null && !isWorthThrowingOut(cancelled.get())) LockSupport.parkNanos(this, untilNanos - now);
     asleep = false;
     Thread.interrupted();   // nobody has a reason to send one

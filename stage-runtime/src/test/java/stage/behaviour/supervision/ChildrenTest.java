@@ -51,7 +51,8 @@ class ChildrenTest extends CrashTest {
   }
 
   private static ChildSnapshot.Status statusOf(Supervisor scope, String name) {
-    return scope.childSnapshots().stream().filter(child -> child.name().equals(name)).findFirst().orElseThrow().status();
+    return scope.childSnapshots().stream().filter(child -> child.name().equals(name)).findFirst().orElseThrow()
+        .status();
   }
 
   /** Keeps a stage in a turn until it is let go, and then has it throw, if there is something to throw. */
@@ -76,7 +77,8 @@ class ChildrenTest extends CrashTest {
       StageRef<Troupe.Actor> stage = scope.start(troupe.actor("stage").withRestart(restart));
       scope.stopChild("stage");
       assertThat(stage.isAlive()).isFalse();
-      assertThat(scope.childSnapshots()).containsExactly(new ChildSnapshot("stage", false, restart, ChildSnapshot.Status.STOPPED));
+      assertThat(scope.childSnapshots())
+          .containsExactly(new ChildSnapshot("stage", false, restart, ChildSnapshot.Status.STOPPED));
       scope.stopChild("stage");   // again changes nothing
       assertThat(scope.snapshot().crashes()).isZero();
     }
@@ -110,7 +112,8 @@ class ChildrenTest extends CrashTest {
     @Test
     void s29_interruptsOneThatTakesTooLong() throws Exception {
       Supervisor scope = open(Intensity.of(3));
-      StageRef<Troupe.Actor> stage = scope.start(troupe.actor("stage").withShutdown(Shutdown.within(Duration.ofMillis(1))));
+      StageRef<Troupe.Actor> stage =
+          scope.start(troupe.actor("stage").withShutdown(Shutdown.within(Duration.ofMillis(1))));
       var entered = new CountDownLatch(1);
       stage.cast(actor -> {
         entered.countDown();
@@ -243,7 +246,8 @@ class ChildrenTest extends CrashTest {
 
     @Test
     void f48_isNotDisturbedByTheBackoffThatItsStopHasEnded() throws Exception {
-      Supervisor scope = open(SupervisorSpec.of("test").withBackoff(new Backoff(Duration.ofMillis(20), Duration.ofMillis(20), 0)));
+      Supervisor scope =
+          open(SupervisorSpec.of("test").withBackoff(new Backoff(Duration.ofMillis(20), Duration.ofMillis(20), 0)));
       StageRef<Troupe.Actor> clock = troupe.start(scope, "clock");
       Troupe.crash(troupe.start(scope, "stage"));
       Await.until(() -> scope.snapshot().crashes() == 1, "it has crashed");
@@ -254,7 +258,8 @@ class ChildrenTest extends CrashTest {
       Await.answered(again);
       List<String> story = List.copyOf(troupe.story);
       assertThat(story).filteredOn(line -> line.startsWith("start stage")).last().isEqualTo("start stage#1");
-      assertThat(story.subList(story.lastIndexOf("start stage#1") + 1, story.size())).noneMatch(line -> line.contains("stage#"));
+      assertThat(story.subList(story.lastIndexOf("start stage#1") + 1, story.size()))
+          .noneMatch(line -> line.contains("stage#"));
       log.take();
     }
 
@@ -270,7 +275,8 @@ class ChildrenTest extends CrashTest {
     void s47_refusesOneThatIsRestarting() throws Exception {
       Supervisor scope = backingOff();
       restarting(scope, "stage");
-      assertThatThrownBy(() -> scope.restartChild("stage")).isInstanceOf(ScopeMisuseException.class).hasMessageContaining("because it is restarting");
+      assertThatThrownBy(() -> scope.restartChild("stage")).isInstanceOf(ScopeMisuseException.class)
+          .hasMessageContaining("because it is restarting");
       log.take();
     }
 
@@ -280,7 +286,8 @@ class ChildrenTest extends CrashTest {
       troupe.start(scope, "stage");
       scope.stopChild("stage");
       troupe.failsInOnStart = "stage#1";
-      assertThatThrownBy(() -> scope.restartChild("stage")).isInstanceOf(StageFailedException.class).hasRootCauseMessage("stage fright");
+      assertThatThrownBy(() -> scope.restartChild("stage")).isInstanceOf(StageFailedException.class)
+          .hasRootCauseMessage("stage fright");
       assertThat(statusOf(scope, "stage")).isEqualTo(ChildSnapshot.Status.STOPPED);
       assertThat(scope.restartChild("stage").isAlive()).isTrue();
     }
@@ -379,9 +386,12 @@ class ChildrenTest extends CrashTest {
       Supervisor scope = backingOff();
       troupe.start(scope, "runs");
       restarting(scope, "restarting");
-      assertThatThrownBy(() -> scope.deleteChild("runs")).isInstanceOf(ScopeMisuseException.class).hasMessageContaining("because it is running");
-      assertThatThrownBy(() -> scope.deleteChild("restarting")).isInstanceOf(ScopeMisuseException.class).hasMessageContaining("because it is restarting");
-      assertThatThrownBy(() -> scope.deleteChild("nowhere")).isInstanceOf(ScopeMisuseException.class).hasMessageContaining("no child");
+      assertThatThrownBy(() -> scope.deleteChild("runs")).isInstanceOf(ScopeMisuseException.class)
+          .hasMessageContaining("because it is running");
+      assertThatThrownBy(() -> scope.deleteChild("restarting")).isInstanceOf(ScopeMisuseException.class)
+          .hasMessageContaining("because it is restarting");
+      assertThatThrownBy(() -> scope.deleteChild("nowhere")).isInstanceOf(ScopeMisuseException.class)
+          .hasMessageContaining("no child");
       log.take();
     }
   }
@@ -395,8 +405,10 @@ class ChildrenTest extends CrashTest {
       restarting(scope, "restarting");
       troupe.start(scope, "stopped");
       scope.stopChild("stopped");
-      assertThatThrownBy(() -> scope.start(troupe.actor("runs"))).isInstanceOf(ScopeMisuseException.class).hasMessageContaining("while both are alive");
-      assertThatThrownBy(() -> scope.start(troupe.actor("restarting"))).isInstanceOf(ScopeMisuseException.class).hasMessageContaining("is taken");
+      assertThatThrownBy(() -> scope.start(troupe.actor("runs"))).isInstanceOf(ScopeMisuseException.class)
+          .hasMessageContaining("while both are alive");
+      assertThatThrownBy(() -> scope.start(troupe.actor("restarting"))).isInstanceOf(ScopeMisuseException.class)
+          .hasMessageContaining("is taken");
       assertThatThrownBy(() -> scope.start(troupe.actor("stopped"))).isInstanceOf(ScopeMisuseException.class)
           .hasMessageContaining("restart(\"stopped\") starts that one again, delete(\"stopped\") frees the name");
       log.take();
@@ -413,7 +425,8 @@ class ChildrenTest extends CrashTest {
 
     @Test
     void s50_stopsAtTheMostChildren() throws Exception {
-      Supervisor scope = open(SupervisorSpec.of("test").withMaxChildren(2).withBackoff(new Backoff(Duration.ofDays(1), Duration.ofDays(1), 0)));
+      Supervisor scope = open(SupervisorSpec.of("test").withMaxChildren(2)
+          .withBackoff(new Backoff(Duration.ofDays(1), Duration.ofDays(1), 0)));
       troupe.start(scope, "runs");
       restarting(scope, "restarting");
       assertThatThrownBy(() -> scope.start(troupe.actor("third"))).isInstanceOf(ScopeMisuseException.class)
@@ -433,9 +446,11 @@ class ChildrenTest extends CrashTest {
     @Test
     void s03_refusesASignificantChildOfOneThatNeverShutsDown() {
       Supervisor scope = open(Intensity.of(3));
-      assertThatThrownBy(() -> scope.start(troupe.actor("stage").asSignificant())).isInstanceOf(IllegalArgumentException.class)
+      assertThatThrownBy(() -> scope.start(troupe.actor("stage").asSignificant()))
+          .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining("give it withAutoShutdown(AutoShutdown.ANY) or ALL");
-      assertThatThrownBy(() -> troupe.actor("stage").withRestart(Restart.PERMANENT).asSignificant()).isInstanceOf(IllegalArgumentException.class);
+      assertThatThrownBy(() -> troupe.actor("stage").withRestart(Restart.PERMANENT).asSignificant())
+          .isInstanceOf(IllegalArgumentException.class);
     }
   }
 
@@ -478,7 +493,8 @@ class ChildrenTest extends CrashTest {
       scope.start(SupervisorSpec.of("inner"));
       assertThat(scope.counts()).isEqualTo(new ChildCounts(4, 2, 1, 3));
       assertThat(scope.childSnapshots()).extracting(ChildSnapshot::status).containsExactly(
-          ChildSnapshot.Status.RUNNING, ChildSnapshot.Status.RESTARTING, ChildSnapshot.Status.STOPPED, ChildSnapshot.Status.RUNNING);
+          ChildSnapshot.Status.RUNNING, ChildSnapshot.Status.RESTARTING, ChildSnapshot.Status.STOPPED,
+          ChildSnapshot.Status.RUNNING);
       log.take();
     }
 
@@ -509,7 +525,8 @@ class ChildrenTest extends CrashTest {
       Await.end(stage);
       Await.until(() -> scope.childSnapshots().isEmpty(), "it is forgotten");
       troupe.start(scope, "stage");
-      assertThatThrownBy(() -> scope.restartChild("stage")).isInstanceOf(ScopeMisuseException.class).hasMessageContaining("is not for a dynamic supervisor");
+      assertThatThrownBy(() -> scope.restartChild("stage")).isInstanceOf(ScopeMisuseException.class)
+          .hasMessageContaining("is not for a dynamic supervisor");
       assertThatThrownBy(() -> scope.deleteChild("stage")).isInstanceOf(ScopeMisuseException.class);
     }
 
@@ -518,7 +535,8 @@ class ChildrenTest extends CrashTest {
     @Timeout(60)
     void s55_startsAndStopsFiftyThousandInLinearTime() throws Exception {
       int most = 50_000;
-      Supervisor scope = open(SupervisorSpec.of("test").withStrategy(Strategy.DYNAMIC).withMaxChildren(most).withShutdown(Duration.ofSeconds(30)));
+      Supervisor scope = open(SupervisorSpec.of("test").withStrategy(Strategy.DYNAMIC).withMaxChildren(most)
+          .withShutdown(Duration.ofSeconds(30)));
       for (int i = 0; i < most; i++) scope.start(Stage.consumer("s" + i, () -> troupe.new Actor()));
       assertThat(scope.counts().active()).isEqualTo(most);
       scope.close();
@@ -544,15 +562,18 @@ class ChildrenTest extends CrashTest {
       scope.start(troupe.actor("a"));
       for (int round = 0; round < 3; round++) {
         scope.start(troupe.actor("b"));
-        assertThatThrownBy(() -> scope.start(troupe.actor("c"))).isInstanceOf(ScopeMisuseException.class).hasMessageContaining("may have 2 children at most");
+        assertThatThrownBy(() -> scope.start(troupe.actor("c"))).isInstanceOf(ScopeMisuseException.class)
+            .hasMessageContaining("may have 2 children at most");
         scope.stopChild("b");
         scope.start(SupervisorSpec.of("c"));
-        assertThatThrownBy(() -> scope.restartChild("b")).isInstanceOf(ScopeMisuseException.class).hasMessageContaining("may have 2 children at most");
+        assertThatThrownBy(() -> scope.restartChild("b")).isInstanceOf(ScopeMisuseException.class)
+            .hasMessageContaining("may have 2 children at most");
         scope.stopChild("c");
         scope.deleteChild("c");
         assertThatThrownBy(() -> scope.start(Stage.consumer("d", () -> null))).isInstanceOf(StageFailedException.class);
         scope.restartChild("b");
-        assertThatThrownBy(() -> scope.start(troupe.actor("c"))).isInstanceOf(ScopeMisuseException.class).hasMessageContaining("may have 2 children at most");
+        assertThatThrownBy(() -> scope.start(troupe.actor("c"))).isInstanceOf(ScopeMisuseException.class)
+            .hasMessageContaining("may have 2 children at most");
         scope.stopChild("b");
         scope.deleteChild("b");
       }
@@ -578,7 +599,8 @@ class ChildrenTest extends CrashTest {
     @Test
     void s40_anyComesWithATemporaryOneThatCrashes() throws Exception {
       Supervisor scope = open(AutoShutdown.ANY);
-      StageRef<Troupe.Actor> significant = scope.start(troupe.actor("significant").withRestart(Restart.TEMPORARY).asSignificant());
+      StageRef<Troupe.Actor> significant =
+          scope.start(troupe.actor("significant").withRestart(Restart.TEMPORARY).asSignificant());
       StageRef<Troupe.Actor> other = troupe.start(scope, "other");
       Troupe.crash(significant);
       Await.end(other);
@@ -612,7 +634,8 @@ class ChildrenTest extends CrashTest {
 
     @Test
     void s42_aCrashOfATransientOneThatIsStoppedForItIsNoNormalEnd() throws Exception {
-      Supervisor scope = ChildrenTest.this.open(SupervisorSpec.of("test").withAutoShutdown(AutoShutdown.ANY).withDecisions(failure -> Decision.STOP));
+      Supervisor scope = ChildrenTest.this
+          .open(SupervisorSpec.of("test").withAutoShutdown(AutoShutdown.ANY).withDecisions(failure -> Decision.STOP));
       StageRef<Troupe.Actor> significant = scope.start(troupe.actor("significant").asSignificant());
       StageRef<Troupe.Actor> other = troupe.start(scope, "other");
       Troupe.crash(significant, new IOException("off"));
@@ -635,7 +658,8 @@ class ChildrenTest extends CrashTest {
     @Test
     void s44_endsAChildSupervisorInGoodOrder() throws Exception {
       Supervisor scope = ChildrenTest.this.open(Intensity.of(3));
-      Supervisor inner = scope.start(SupervisorSpec.of("inner").withRestart(Restart.TRANSIENT).withAutoShutdown(AutoShutdown.ANY));
+      Supervisor inner =
+          scope.start(SupervisorSpec.of("inner").withRestart(Restart.TRANSIENT).withAutoShutdown(AutoShutdown.ANY));
       StageRef<Troupe.Actor> significant = inner.start(troupe.actor("significant").asSignificant());
       StageRef<Troupe.Actor> other = troupe.start(inner, "other");
       significant.stop();

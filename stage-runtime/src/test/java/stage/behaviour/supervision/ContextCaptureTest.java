@@ -181,7 +181,8 @@ class ContextCaptureTest extends CrashTest {
       open(() -> incarnation -> {
         throw new IllegalStateException("no context today");
       });
-      assertThatThrownBy(() -> start(Stage.consumer("actor", Actor::new))).isInstanceOf(StageFailedException.class).hasRootCauseMessage("no context today");
+      assertThatThrownBy(() -> start(Stage.consumer("actor", Actor::new))).isInstanceOf(StageFailedException.class)
+          .hasRootCauseMessage("no context today");
     }
 
     @Test
@@ -200,7 +201,8 @@ class ContextCaptureTest extends CrashTest {
       StageRef<Actor> actor = start(Stage.consumer("actor", Actor::new));
       Troupe.crash(actor);
       Await.until(() -> actor.snapshot().incarnation() == 2, "it is restarted once more", actor);
-      assertThat(log.take()).extracting(LogRecord::getMessage).hasSize(2).last().asString().contains("crashed in=onStart");
+      assertThat(log.take()).extracting(LogRecord::getMessage).hasSize(2).last().asString()
+          .contains("crashed in=onStart");
     }
 
     @Test
@@ -215,13 +217,15 @@ class ContextCaptureTest extends CrashTest {
       scope().close();
       assertThat(log.take()).singleElement().satisfies(record -> {
         assertThat(record.getMessage()).isEqualTo("the context of stage test/actor threw after its incarnation");
-        assertThat(record.getThrown()).hasMessage("the context ran an incarnation of stage test/actor twice; it must run it once");
+        assertThat(record.getThrown())
+            .hasMessage("the context ran an incarnation of stage test/actor twice; it must run it once");
       });
     }
 
     @Test
     void isRefusedIfItCapturesNull() {
-      assertThatThrownBy(() -> open(() -> null)).isInstanceOf(NullPointerException.class).hasMessageContaining("returned null");
+      assertThatThrownBy(() -> open(() -> null)).isInstanceOf(NullPointerException.class)
+          .hasMessageContaining("returned null");
     }
   }
 

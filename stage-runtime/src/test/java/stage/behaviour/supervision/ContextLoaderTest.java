@@ -51,6 +51,7 @@ class ContextLoaderTest extends CrashTest {
     scope().join();
     scope().close();
     log.take();
-    assertThat(seen).containsOnlyKeys("virtual", "platform", "per event", "dead letters").allSatisfy((where, loader) -> assertThat(loader).isSameAs(application));
+    assertThat(seen).containsOnlyKeys("virtual", "platform", "per event", "dead letters")
+        .allSatisfy((where, loader) -> assertThat(loader).isSameAs(application));
   }
 }

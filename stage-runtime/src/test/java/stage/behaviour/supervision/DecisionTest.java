@@ -168,7 +168,8 @@ class DecisionTest extends CrashTest {
       scope.join();
       assertThat(source.snapshot().incarnation()).isEqualTo(1);
       assertThat(handled).containsExactly(0, 1, 2);
-      assertThat(log.take()).extracting(LogRecord::getMessage).allMatch(line -> line.contains("decision=RESUME restarts="));
+      assertThat(log.take()).extracting(LogRecord::getMessage)
+          .allMatch(line -> line.contains("decision=RESUME restarts="));
     }
 
     @Test
@@ -178,7 +179,8 @@ class DecisionTest extends CrashTest {
       ProducerRef<Integer, Source> source = start(Stage.producer("source", () -> new Source(3)));
       start(Stage.consumer("sink", Sink::new).subscribeTo(source));
       theScopeMayFail();
-      assertThatThrownBy(() -> scope.join(Duration.ofSeconds(60))).isInstanceOf(StageFailedException.class).hasRootCauseMessage("source");
+      assertThatThrownBy(() -> scope.join(Duration.ofSeconds(60))).isInstanceOf(StageFailedException.class)
+          .hasRootCauseMessage("source");
       log.take();
     }
 
@@ -187,7 +189,8 @@ class DecisionTest extends CrashTest {
       open(Decision.RESUME, 5);
       crashesLeft = 2;
       var lives = new LinkedBlockingQueue<Integer>();
-      ProducerRef<Integer, Stage.Generator<Integer>> generator = start(Stage.generator("generator", Integer.class, () -> {
+      ProducerRef<Integer, Stage.Generator<Integer>> generator =
+          start(Stage.generator("generator", Integer.class, () -> {
         lives.add(1);
         return out -> {
           out.emit(1);
@@ -226,7 +229,8 @@ class DecisionTest extends CrashTest {
       Supervisor scope = open(Decision.ESCALATE, 100);
       Troupe.crash(start(Stage.consumer("sink", Sink::new)));
       theScopeMayFail();
-      assertThatThrownBy(() -> scope.join(Duration.ofSeconds(60))).isInstanceOf(StageFailedException.class).hasRootCauseMessage("off");
+      assertThatThrownBy(() -> scope.join(Duration.ofSeconds(60))).isInstanceOf(StageFailedException.class)
+          .hasRootCauseMessage("off");
       assertThat(scope.snapshot().escalations()).isEqualTo(1);
       log.takeRestartsAndGivingUp(0);
     }
@@ -239,7 +243,8 @@ class DecisionTest extends CrashTest {
       StageRef<Troupe.Actor> a = troupe.start(inner, "a");
       StageRef<Troupe.Actor> b = troupe.start(inner, "b");
       Troupe.crash(a);
-      Await.until(() -> a.snapshot().incarnation() == 2 && b.snapshot().incarnation() == 2, "the whole subtree is restarted", a, b);
+      Await.until(() -> a.snapshot().incarnation() == 2 && b.snapshot().incarnation() == 2,
+          "the whole subtree is restarted", a, b);
       log.take();
     }
   }
@@ -290,7 +295,8 @@ class DecisionTest extends CrashTest {
       StageRef<Sink> sink = start(Stage.consumer("sink", Sink::new));
       Troupe.crash(sink);
       assertThat(Await.next(1, threads, sink)).containsExactly("stage:test/sink#1");
-      Await.until(() -> sink.snapshot().status() == StageSnapshot.Status.RUNNING && sink.snapshot().incarnation() == 2, "it goes on", sink);
+      Await.until(() -> sink.snapshot().status() == StageSnapshot.Status.RUNNING && sink.snapshot().incarnation() == 2,
+          "it goes on", sink);
       log.takeRestarts(1);
     }
   }

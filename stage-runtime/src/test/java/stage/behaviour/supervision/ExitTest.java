@@ -26,7 +26,8 @@ class ExitTest {
     public static void main(String[] args) throws InterruptedException {
       if (args[0].equals("closed")) {
         // A hook that was left behind would find a stage that does not end.
-        try (var app = Supervisor.open(SupervisorSpec.of("app").withDrainOnExit().withShutdown(Duration.ofMinutes(5)))) {
+        try (
+            var app = Supervisor.open(SupervisorSpec.of("app").withDrainOnExit().withShutdown(Duration.ofMinutes(5)))) {
           app.start(Stage.consumer("idle", Integer.class, () -> (events, from) -> {}));
         }
         System.out.println("closed before");
@@ -40,7 +41,8 @@ class ExitTest {
         startsForEver();
         return;
       }
-      SupervisorSpec spec = SupervisorSpec.of("app").withDrainOnExit().withShutdown(Duration.ofSeconds(args[0].equals("hangs") ? 0 : 60))
+      SupervisorSpec spec =
+          SupervisorSpec.of("app").withDrainOnExit().withShutdown(Duration.ofSeconds(args[0].equals("hangs") ? 0 : 60))
           .withGrace(Duration.ofMillis(100));
       try (var app = Supervisor.open(spec)) {
         int[] next = {0};
@@ -71,7 +73,8 @@ class ExitTest {
 
     /** Is told to exit while it does so. */
     private static void startsForEver() {
-      try (var app = Supervisor.open(SupervisorSpec.of("app").withDrainOnExit(report -> System.out.println("report, clean: " + report.isClean()))
+      try (var app = Supervisor.open(
+          SupervisorSpec.of("app").withDrainOnExit(report -> System.out.println("report, clean: " + report.isClean()))
           .withGrace(Duration.ofMillis(100)))) {
         System.out.println("ready");
         for (int i = 0; ; i++) app.start(Stage.consumer("sink-" + i, () -> (events, from) -> {}));
@@ -98,7 +101,8 @@ class ExitTest {
     List<String> lines = new ArrayList<>();
     try (var out = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
       for (String line = out.readLine(); line != null; line = out.readLine()) {
-        if (line.equals("ready")) process.toHandle().destroy();   // as process.destroy() does, but without closing its streams
+        // as process.destroy() does, but without closing its streams
+        if (line.equals("ready")) process.toHandle().destroy();
         else lines.add(line);
       }
     }
@@ -121,7 +125,8 @@ class ExitTest {
     void doesNotHoldTheExitBeyondItsDeadline() throws Exception {
       long before = System.nanoTime();
       assertThat(terminated("hangs")).noneMatch(line -> line.matches("\\d+"));
-      assertThat(Duration.ofNanos(System.nanoTime() - before)).as("the default would be to wait for ever").isLessThan(Duration.ofSeconds(60));
+      assertThat(Duration.ofNanos(System.nanoTime() - before)).as("the default would be to wait for ever")
+          .isLessThan(Duration.ofSeconds(60));
     }
 
     @Test
@@ -138,7 +143,8 @@ class ExitTest {
     void leavesNoHookBehindWhenItsScopeIsClosed() throws Exception {
       long before = System.nanoTime();
       assertThat(terminated("closed")).containsExactly("closed before");
-      assertThat(Duration.ofNanos(System.nanoTime() - before)).as("a hook would wait for the scope's 5 minutes").isLessThan(Duration.ofSeconds(60));
+      assertThat(Duration.ofNanos(System.nanoTime() - before)).as("a hook would wait for the scope's 5 minutes")
+          .isLessThan(Duration.ofSeconds(60));
     }
   }
 }

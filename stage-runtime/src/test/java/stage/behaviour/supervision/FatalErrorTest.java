@@ -37,7 +37,8 @@ class FatalErrorTest extends CrashTest {
   void anInternalErrorFailsTheScopeWhateverTheSupervisorBelowWouldDo() throws Exception {
     theScopeMayFail();
     Supervisor scope = open(Intensity.of(10));
-    Supervisor inner = scope.start(SupervisorSpec.of("inner").withIntensity(Intensity.of(10)).withDecisions(failure -> Decision.RESUME));
+    Supervisor inner = scope
+        .start(SupervisorSpec.of("inner").withIntensity(Intensity.of(10)).withDecisions(failure -> Decision.RESUME));
     StageRef<Idle> other = startIn(scope, "other");
     StageRef<Idle> stage = startIn(inner, "stage");
     var error = new InternalError("the JVM is in trouble");

@@ -47,7 +47,8 @@ class HandleTest {
     @Test
     void b16_mayBeAwaitedByMany() throws Exception {
       ScopeHandle handle = openedElsewhere().handle();
-      List<Await.Other<Boolean>> waiting = List.of(new Await.Other<>(() -> handle.awaitEnd(LIMIT)), new Await.Other<>(() -> handle.awaitEnd(LIMIT)));
+      List<Await.Other<Boolean>> waiting =
+          List.of(new Await.Other<>(() -> handle.awaitEnd(LIMIT)), new Await.Other<>(() -> handle.awaitEnd(LIMIT)));
       waiting.forEach(Await.Other::blocks);
       handle.stop();
       for (Await.Other<Boolean> each : waiting) assertThat(each.result()).isTrue();
@@ -66,7 +67,8 @@ class HandleTest {
     void b16_isRefusedByAStageOfIt() throws Exception {
       Supervisor scope = openedElsewhere();
       var sink = scope.start(Stage.consumer("other", Sink::new));
-      assertThatThrownBy(() -> sink.call(stage -> scope.handle().awaitEnd(LIMIT))).cause().isInstanceOf(ScopeMisuseException.class)
+      assertThatThrownBy(() -> sink.call(stage -> scope.handle().awaitEnd(LIMIT))).cause()
+          .isInstanceOf(ScopeMisuseException.class)
           .hasMessageContaining("its stage bean/other");
       scope.handle().stop();
       assertThat(scope.handle().awaitEnd(LIMIT)).isTrue();

@@ -72,7 +72,8 @@ class HelperTest extends CrashTest {
     @Test
     void b14_replacesTheHelperOfItsEarlierLife() throws Exception {
       Supervisor scope = open(Intensity.of(3));
-      crashOnce(start(Stage.consumer("main", () -> new WithHelper(context -> scope.start(Stage.consumer("helper", Helper::new))))));
+      crashOnce(start(
+          Stage.consumer("main", () -> new WithHelper(context -> scope.start(Stage.consumer("helper", Helper::new))))));
       assertThat(helpersEnd).containsExactly(new StopReason.Stopped());
       assertThat(scope.child("helper").isAlive()).isTrue();
     }
@@ -102,7 +103,8 @@ class HelperTest extends CrashTest {
     @Test
     void b14_replacesAHelperThatIsRestartedWithIt() throws Exception {
       Supervisor scope = open(SupervisorSpec.of("test").withStrategy(Strategy.ONE_FOR_ALL));
-      crashOnce(start(Stage.consumer("main", () -> new WithHelper(context -> scope.start(Stage.consumer("helper", Helper::new))))));
+      crashOnce(start(
+          Stage.consumer("main", () -> new WithHelper(context -> scope.start(Stage.consumer("helper", Helper::new))))));
       assertThat(scope.child("helper").isAlive()).isTrue();
     }
   }
@@ -126,7 +128,8 @@ class HelperTest extends CrashTest {
       Supervisor scope = open(Intensity.of(3));
       scope.start(Stage.consumer("helper", Sink::new));
       ConsumerRef<Integer, WithHelper> main = start(Stage.consumer("main", () -> new WithHelper(context ->
-          assertThatThrownBy(() -> scope.start(Stage.consumer("helper", Helper::new))).isInstanceOf(ScopeMisuseException.class))));
+      assertThatThrownBy(() -> scope.start(Stage.consumer("helper", Helper::new)))
+          .isInstanceOf(ScopeMisuseException.class))));
       crashOnce(main);
       assertThat(helpersEnd).isEmpty();
     }

@@ -53,7 +53,8 @@ class IgnoredStartTest extends CrashTest {
       StageRef<Cache> cache = start(cache(restart));
       assertThat(Await.end(cache)).isEqualTo(new StopReason.Stopped());
       assertThat(cache.snapshot().incarnation()).isEqualTo(1);
-      assertThat(scope.childSnapshots()).contains(new ChildSnapshot("cache", false, restart, ChildSnapshot.Status.STOPPED));
+      assertThat(scope.childSnapshots())
+          .contains(new ChildSnapshot("cache", false, restart, ChildSnapshot.Status.STOPPED));
       isNeeded.set(true);
       assertThat(scope.restartChild("cache").snapshot().inputs()).hasSize(1);
       assertThat(scope.counts().active()).isEqualTo(2);
@@ -93,7 +94,8 @@ class IgnoredStartTest extends CrashTest {
     Troupe.crash(cache);
     assertThat(Await.end(cache)).isEqualTo(new StopReason.Stopped());
     assertThat(cache.snapshot().incarnation()).isEqualTo(2);
-    assertThat(scope.childSnapshots()).contains(new ChildSnapshot("cache", false, Restart.PERMANENT, ChildSnapshot.Status.STOPPED));
+    assertThat(scope.childSnapshots())
+        .contains(new ChildSnapshot("cache", false, Restart.PERMANENT, ChildSnapshot.Status.STOPPED));
     log.takeRestarts(1);
   }
 }

@@ -55,7 +55,8 @@ class KillTest extends CrashTest {
   private final BlockingQueue<Throwable> zombies = new LinkedBlockingQueue<>();
   private final BlockingQueue<StopReason> stops = new LinkedBlockingQueue<>();
   private final BlockingQueue<Thread> stuck = new LinkedBlockingQueue<>();
-  private final AtomicInteger stuckLives = new AtomicInteger(1);   // how many of the first incarnations do not come back
+  // how many of the first incarnations do not come back
+  private final AtomicInteger stuckLives = new AtomicInteger(1);
 
   @AfterEach
   void letTheZombiesGo() throws InterruptedException {
@@ -85,7 +86,10 @@ class KillTest extends CrashTest {
     }
   }
 
-  /** Passes on what it gets; does not come back from its first turn until it is let go, and then goes on as if nothing had been. */
+  /**
+   * Passes on what it gets; does not come back from its first turn until it is let go, and then goes on as if nothing
+   * had been.
+   */
   private final class Stubborn implements Stage.ProducerConsumer<Integer, Integer> {
     private StageContext context;
     private State<Integer> sum;
@@ -138,7 +142,8 @@ class KillTest extends CrashTest {
   }
 
   private StageRef<Stubborn> pipeline(int limit) {
-    ProducerRef<Integer, Source> source = start(Stage.producer("source", () -> new Source(new Lives(), new Faults(), limit)));
+    ProducerRef<Integer, Source> source =
+        start(Stage.producer("source", () -> new Source(new Lives(), new Faults(), limit)));
     var stubborn = start(Stage.producerConsumer("stubborn", Stubborn::new).subscribeTo(source, Demand.max(10)));
     start(Stage.consumer("sink", Sink::new).subscribeTo(stubborn, Demand.max(100)));
     return stubborn;
@@ -158,7 +163,8 @@ class KillTest extends CrashTest {
       idle.kill();
       awaitIncarnation(idle, 2);
       assertThat(stops).singleElement().isInstanceOfSatisfying(StopReason.Crashed.class,
-          crashed -> assertThat(crashed.cause()).isInstanceOf(StageKilledException.class).hasMessage("stage test/stubborn was killed"));
+          crashed -> assertThat(crashed.cause()).isInstanceOf(StageKilledException.class)
+              .hasMessage("stage test/stubborn was killed"));
       assertThat(scope.snapshot().crashes()).isEqualTo(1);
       log.takeRestarts(1);
     }
@@ -166,7 +172,8 @@ class KillTest extends CrashTest {
     @Test
     void f12_interruptsWhatBlocks() throws Exception {
       open(spec(), 1000);
-      ProducerRef<Integer, Source> source = start(Stage.producer("source", () -> new Source(new Lives(), new Faults(), 100)));
+      ProducerRef<Integer, Source> source =
+          start(Stage.producer("source", () -> new Source(new Lives(), new Faults(), 100)));
       var lives = new AtomicInteger();
       var sink = start(Stage.consumer("sink", source, () -> {
         boolean blocks = lives.incrementAndGet() == 1;
@@ -242,7 +249,8 @@ class KillTest extends CrashTest {
       });
       Await.next(1, entered, sink);
       sink.kill();
-      assertThat(Await.next(1, other, sink).getFirst()).isInstanceOf(CallFailedException.class).hasCauseInstanceOf(StageKilledException.class);
+      assertThat(Await.next(1, other, sink).getFirst()).isInstanceOf(CallFailedException.class)
+          .hasCauseInstanceOf(StageKilledException.class);
       caller.join();
       awaitIncarnation(sink, 2);
       letTheZombiesGo();
@@ -369,7 +377,8 @@ class KillTest extends CrashTest {
     void mayBeStartingAgain() throws Exception {
       open(spec(), 1);
       var lives = new AtomicInteger();
-      StageRef<Stage.Consumer<Integer>> sink = start(Stage.consumer("sink", Integer.class, () -> new Stage.Consumer<>() {
+      StageRef<Stage.Consumer<Integer>> sink =
+          start(Stage.consumer("sink", Integer.class, () -> new Stage.Consumer<>() {
         @Override
         public void onStart(StageContext context) {
           if (lives.incrementAndGet() == 2) ignoreInterrupts();
@@ -391,7 +400,8 @@ class KillTest extends CrashTest {
     void mayBeInItsOnStop() throws Exception {
       open(spec(), 1);
       var lives = new AtomicInteger();
-      StageRef<Stage.Consumer<Integer>> sink = start(Stage.consumer("sink", Integer.class, () -> new Stage.Consumer<>() {
+      StageRef<Stage.Consumer<Integer>> sink =
+          start(Stage.consumer("sink", Integer.class, () -> new Stage.Consumer<>() {
         private final int life = lives.incrementAndGet();
 
         @Override
@@ -421,15 +431,18 @@ class KillTest extends CrashTest {
       Await.next(1, entered, stubborn);
       stubborn.kill();
       theScopeMayFail();
-      assertThatThrownBy(() -> scope.join(Duration.ofSeconds(60))).isInstanceOf(StageFailedException.class).hasCauseInstanceOf(StageKilledException.class);
+      assertThatThrownBy(() -> scope.join(Duration.ofSeconds(60))).isInstanceOf(StageFailedException.class)
+          .hasCauseInstanceOf(StageKilledException.class);
       letTheZombiesGo();
-      assertThat(log.take()).extracting(record -> record.getMessage()).anyMatch(line -> line.contains("too many threads abandoned; GIVE_UP"));
+      assertThat(log.take()).extracting(record -> record.getMessage())
+          .anyMatch(line -> line.contains("too many threads abandoned; GIVE_UP"));
     }
 
     @Test
     void s29_s36_isStoppedByForce() throws Exception {
       Supervisor scope = open(spec(), 1);
-      StageRef<Sink> sink = scope.start(Stage.consumer("sink", Sink::new).withShutdown(Shutdown.within(Duration.ofMillis(1))));
+      StageRef<Sink> sink =
+          scope.start(Stage.consumer("sink", Sink::new).withShutdown(Shutdown.within(Duration.ofMillis(1))));
       sink.cast(stage -> ignoreInterrupts());
       Await.next(1, entered, sink);
       scope.stopChild("sink");

@@ -50,12 +50,16 @@ import stage.behaviour.support.Parts.Middle;
 import stage.behaviour.support.Parts.Sink;
 import stage.behaviour.support.Parts.Source;
 
-/** Bugs that others had with supervision, each as a scenario. Above it stands who reported it, and what went wrong there. */
+/**
+ * Bugs that others had with supervision, each as a scenario. Above it stands who reported it, and what went wrong
+ * there.
+ */
 class OthersSupervisionBugsTest extends CrashTest {
   private final Troupe troupe = new Troupe();
 
-  // gen_stage#181: when one stage of a pipeline died, all below it were cancelled and died too, and under one_for_one each of them counted
-  // as a restart of its own. One failure in a chain of more than three stages used up the intensity, and took the whole VM down.
+  // gen_stage#181: when one stage of a pipeline died, all below it were cancelled and died too, and under one_for_one
+  // each of them counted as a restart of its own. One failure in a chain of more than three stages used up the
+  // intensity, and took the whole VM down.
   @Test
   void genStage181_oneFailureInALongChainIsOneRestart() throws Exception {
     Supervisor scope = open(Intensity.of(1));
@@ -66,21 +70,24 @@ class OthersSupervisionBugsTest extends CrashTest {
     var source = start(Stage.producer("source", () -> new Source(sourceLives, faults, limit)));
     ProducerRef<Integer, ?> above = source;
     for (int i = 0; i < 6; i++) {
-      above = start(Stage.producerConsumer("middle" + i, () -> new Middle(otherLives, new Faults())).subscribeTo(above, Demand.max(10)));
+      above = start(Stage.producerConsumer("middle" + i, () -> new Middle(otherLives, new Faults())).subscribeTo(above,
+          Demand.max(10)));
     }
     BlockingQueue<Integer> handled = new LinkedBlockingQueue<>();
     faults.after = new Once(new IOException("off"));
-    var sink = start(Stage.consumer("sink", () -> new Sink(otherLives, new Faults(), handled)).subscribeTo(above, Demand.max(10)));
+    var sink = start(
+        Stage.consumer("sink", () -> new Sink(otherLives, new Faults(), handled)).subscribeTo(above, Demand.max(10)));
     assertThat(Await.end(sink)).isEqualTo(new StopReason.Completed());
-    assertThat(handled.stream().filter(event -> event >= 0).toList()).isEqualTo(IntStream.range(0, limit).boxed().toList());
+    assertThat(handled.stream().filter(event -> event >= 0).toList())
+        .isEqualTo(IntStream.range(0, limit).boxed().toList());
     assertThat(sourceLives.starts).containsExactly(1, 2);
     assertThat(otherLives.starts).as("all below have their first incarnation").hasSize(7).containsOnly(1);
     assertThat(scope.snapshot().restarts()).isEqualTo(1);
     log.takeRestarts(1);
   }
 
-  // gen_stage#191: a ConsumerSupervisor, which handles each event in a child of its own, took a child that had crashed and was restarted for
-  // one that had finished, and asked for another event: at a demand of 2 there were 3 children.
+  // gen_stage#191: a ConsumerSupervisor, which handles each event in a child of its own, took a child that had crashed
+  // and was restarted for one that had finished, and asked for another event: at a demand of 2 there were 3 children.
   @Test
   void s54_genStage191_anEventThatIsTriedAgainKeepsItsPlace() throws Exception {
     open(Intensity.none());
@@ -103,7 +110,8 @@ class OthersSupervisionBugsTest extends CrashTest {
     }));
     var source = start(Stage.producer("source", () -> new Numbers(100)));
     Subscription subscription = mailer.subscribeTo(source, Demand.max(2).min(1));
-    assertThat(Await.next(4, entered, mailer)).as("each fails, and is tried again").containsExactlyInAnyOrder(0, 0, 1, 1);
+    assertThat(Await.next(4, entered, mailer)).as("each fails, and is tried again").containsExactlyInAnyOrder(0, 0, 1,
+        1);
     Await.answered(mailer);
     assertThat(subscription.snapshot().sent()).as("neither has finished").isEqualTo(2);
     assertThat(entered).isEmpty();
@@ -134,21 +142,27 @@ class OthersSupervisionBugsTest extends CrashTest {
       return stage;
     }
 
-    // OTP-9549: a supervisor with a child that could not be restarted tried again in a loop of its own and looked at no message: it could
-    // be neither asked nor told to stop, nor could the child be stopped or deleted. It hung until the intensity was used up.
+    // OTP-9549: a supervisor with a child that could not be restarted tried again in a loop of its own and looked at no
+    // message: it could be neither asked nor told to stop, nor could the child be stopped or deleted. It hung until the
+    // intensity was used up.
     @Test
     void otp9549_canBeAskedAboutStoppedAndDeleted() throws Exception {
       Supervisor scope = open(Intensity.of(1_000_000));
       StageRef<Troupe.Actor> stage = inItsLoop(scope);
-      assertThat(scope.childSnapshots()).singleElement().extracting(ChildSnapshot::status).isEqualTo(ChildSnapshot.Status.RESTARTING);
-      assertThatThrownBy(() -> scope.start(stubborn())).isInstanceOf(ScopeMisuseException.class).hasMessageContaining("is taken");
-      assertThatThrownBy(() -> scope.restartChild("stubborn")).isInstanceOf(ScopeMisuseException.class).hasMessageContaining("because it is restarting");
-      assertThatThrownBy(() -> scope.deleteChild("stubborn")).isInstanceOf(ScopeMisuseException.class).hasMessageContaining("because it is restarting");
+      assertThat(scope.childSnapshots()).singleElement().extracting(ChildSnapshot::status)
+          .isEqualTo(ChildSnapshot.Status.RESTARTING);
+      assertThatThrownBy(() -> scope.start(stubborn())).isInstanceOf(ScopeMisuseException.class)
+          .hasMessageContaining("is taken");
+      assertThatThrownBy(() -> scope.restartChild("stubborn")).isInstanceOf(ScopeMisuseException.class)
+          .hasMessageContaining("because it is restarting");
+      assertThatThrownBy(() -> scope.deleteChild("stubborn")).isInstanceOf(ScopeMisuseException.class)
+          .hasMessageContaining("because it is restarting");
       Await.result(() -> {
         scope.stopChild("stubborn");
         return null;
       }, stage);
-      assertThatThrownBy(() -> scope.restartChild("stubborn")).isInstanceOf(StageFailedException.class).cause().hasMessage("no start");
+      assertThatThrownBy(() -> scope.restartChild("stubborn")).isInstanceOf(StageFailedException.class).cause()
+          .hasMessage("no start");
       fails = false;
       StageRef<?> again = scope.restartChild("stubborn");
       Await.answered(again);
@@ -188,8 +202,9 @@ class OthersSupervisionBugsTest extends CrashTest {
     public void onEvents(List<Integer> events, Inlet<Integer> from) {}
   }
 
-  // erlang/otp#8230: a child of a simple_one_for_one supervisor that was restarted and answered "ignore" stayed in its books, without a
-  // process; when the supervisor shut down it crashed over that entry. A stage says the same by stopping itself when it starts.
+  // erlang/otp#8230: a child of a simple_one_for_one supervisor that was restarted and answered "ignore" stayed in its
+  // books, without a process; when the supervisor shut down it crashed over that entry. A stage says the same by
+  // stopping itself when it starts.
   @Test
   void s53_otp8230_aRestartThatComesToNothingIsForgottenByADynamicSupervisor() throws Exception {
     Supervisor scope = open(Intensity.of(3));
@@ -218,8 +233,9 @@ class OthersSupervisionBugsTest extends CrashTest {
     CLOSE
   }
 
-  // KAFKA-17112, and KAFKA-6383 before it: a thread that was told to shut down between its creation and its start never ran, so it freed
-  // nothing; the remedy, that the caller frees it all, held for that one state only, and in the others threads were left behind.
+  // KAFKA-17112, and KAFKA-6383 before it: a thread that was told to shut down between its creation and its start never
+  // ran, so it freed nothing; the remedy, that the caller frees it all, held for that one state only, and in the others
+  // threads were left behind.
   @ParameterizedTest
   @EnumSource
   void kafka17112_aStageThatIsStillBeingMadeCanBeEnded(Ender how) throws Exception {
@@ -247,7 +263,8 @@ class OthersSupervisionBugsTest extends CrashTest {
       case CLOSE -> scope.close();
     }
     if (how == Ender.STOP) starter.result(stage);
-    else assertThatThrownBy(() -> starter.result(stage)).isInstanceOf(StageFailedException.class).hasCauseInstanceOf(InterruptedException.class);
+    else assertThatThrownBy(() -> starter.result(stage)).isInstanceOf(StageFailedException.class)
+        .hasCauseInstanceOf(InterruptedException.class);
     Await.end(stage);
     assertThatThrownBy(() -> stage.cast(actor -> {})).isInstanceOf(StageEndedException.class);
     scope.close();

@@ -155,7 +155,8 @@ class PermanentTest extends CrashTest {
     void s08_livesOnWhenItsLastSubscriptionHasCompleted() throws Exception {
       open(Intensity.of(100));
       ProducerRef<Integer, Threes> first = start(Stage.producer("first", Threes::new));
-      ConsumerRef<Integer, Sink> sink = start(Stage.consumer("sink", Sink::new).withRestart(Restart.PERMANENT).subscribeTo(first));
+      ConsumerRef<Integer, Sink> sink =
+          start(Stage.consumer("sink", Sink::new).withRestart(Restart.PERMANENT).subscribeTo(first));
       Await.end(first);
       Await.until(() -> sink.snapshot().incarnation() == 2, "it is restarted", sink);
       assertThat(Await.next(3, handled, sink)).isEqualTo(upTo(3));

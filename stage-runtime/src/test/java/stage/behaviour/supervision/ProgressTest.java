@@ -61,7 +61,8 @@ class ProgressTest extends CrashTest {
     }
   }
 
-  private StageFailedException failureOf(SupervisorSpec spec, int goodRun, Duration untilItFails, Duration howLong) throws Throwable {
+  private StageFailedException failureOf(SupervisorSpec spec, int goodRun, Duration untilItFails, Duration howLong)
+      throws Throwable {
     StageFailedException[] failed = {null};
     time.run(() -> {
       try (Supervisor scope = Supervisor.open(spec)) {
@@ -87,14 +88,17 @@ class ProgressTest extends CrashTest {
   class ASourceThatNeverComesUp {
     @Test
     void b12_waitsLongerAndLongerUpToTheLongest() throws Throwable {
-      assertThat(failureOf(with(100, Duration.ofSeconds(1), Duration.ofSeconds(60)), 0, Duration.ZERO, Duration.ofMinutes(10))).isNull();
+      assertThat(
+          failureOf(with(100, Duration.ofSeconds(1), Duration.ofSeconds(60)), 0, Duration.ZERO, Duration.ofMinutes(10)))
+          .isNull();
       assertThat(waits()).startsWith(1L, 2L, 4L, 8L, 16L, 32L, 60L, 60L);
       log.take();
     }
 
     @Test
     void b12_usesUpTheIntensityHoweverLongItWaits() throws Throwable {
-      assertThat(failureOf(with(3, Duration.ofSeconds(10), Duration.ofSeconds(10)), 0, Duration.ZERO, Duration.ofHours(1)))
+      assertThat(
+          failureOf(with(3, Duration.ofSeconds(10), Duration.ofSeconds(10)), 0, Duration.ZERO, Duration.ofHours(1)))
           .hasMessageContaining("test/source");
       assertThat(starts).hasSize(4);
       assertThat(log.take()).extracting(LogRecord::getMessage).filteredOn(line -> line.contains("decision=GIVE_UP"))
@@ -120,7 +124,9 @@ class ProgressTest extends CrashTest {
 
     @Test
     void b12_waitsTheShortestTimeAgainAfterOne() throws Throwable {
-      assertThat(failureOf(with(10, Duration.ofSeconds(1), Duration.ofSeconds(60)), 4, Duration.ZERO, Duration.ofMinutes(1))).isNull();
+      assertThat(
+          failureOf(with(10, Duration.ofSeconds(1), Duration.ofSeconds(60)), 4, Duration.ZERO, Duration.ofMinutes(1)))
+          .isNull();
       assertThat(waits()).startsWith(1L, 2L, 4L, 1L, 2L, 4L, 8L, 1L);
       log.take();
     }
@@ -131,14 +137,16 @@ class ProgressTest extends CrashTest {
     @Test
     void b12_isToldOfWhenTheScopeOpens() {
       open(with(3, Duration.ofSeconds(1), Duration.ofSeconds(60)));
-      assertThat(log.take()).extracting(LogRecord::getMessage).containsExactly("scope test has a backoff of up to 1m, but gives up after 3 restarts without progress, of"
+      assertThat(log.take()).extracting(LogRecord::getMessage)
+          .containsExactly("scope test has a backoff of up to 1m, but gives up after 3 restarts without progress, of"
           + " which the last waits for 4s; to get there it takes an intensity of 7");
     }
 
     @Test
     void b12_isNotWhatReachesItsLongestWait() {
       open(with(7, Duration.ofSeconds(1), Duration.ofSeconds(60)));
-      open(SupervisorSpec.of("none").withIntensity(Intensity.none()).withBackoff(Backoff.exponential(Duration.ofSeconds(1), Duration.ofSeconds(60))));
+      open(SupervisorSpec.of("none").withIntensity(Intensity.none())
+          .withBackoff(Backoff.exponential(Duration.ofSeconds(1), Duration.ofSeconds(60))));
     }
 
     @Test
@@ -161,7 +169,8 @@ class ProgressTest extends CrashTest {
       try {
         scope();
         open(Intensity.of(3)).start(Stage.consumer("three", Sink::new).withRedelivery(Redelivery.attempts(3)));
-        assertThat(unfiltered).singleElement().asString().contains("stage test/three has an event delivered again 3 times, but its supervisor gives up after 3 restarts");
+        assertThat(unfiltered).singleElement().asString().contains(
+            "stage test/three has an event delivered again 3 times, but its supervisor gives up after 3 restarts");
         open(Intensity.of(4)).start(Stage.consumer("three", Sink::new).withRedelivery(Redelivery.attempts(3)));
         assertThat(unfiltered).hasSize(1);
       } finally {

@@ -29,7 +29,8 @@ import stage.runtime.testkit.SimulatedRuntime;
 /** What a sink writes to is down for a while: no event is to blame. */
 class RetryTest {
   private static final int EVENTS = 50;
-  private static final DecisionRule RULE = failure -> failure.cause() instanceof IOException ? Decision.RETRY : Decision.RESTART;
+  private static final DecisionRule RULE =
+      failure -> failure.cause() instanceof IOException ? Decision.RETRY : Decision.RESTART;
 
   private final List<Integer> written = new ArrayList<>();
   private final List<Integer> letters = new ArrayList<>();
@@ -48,7 +49,8 @@ class RetryTest {
     public void onEvents(List<Integer> events, Inlet<Integer> from) throws Exception {
       simulated.advance(Duration.ofMillis(200));
       Duration now = simulated.elapsed();
-      if (now.compareTo(Duration.ofSeconds(1)) >= 0 && now.compareTo(outage.plusSeconds(1)) < 0) throw new IOException("the database is down");
+      if (now.compareTo(Duration.ofSeconds(1)) >= 0 && now.compareTo(outage.plusSeconds(1)) < 0)
+        throw new IOException("the database is down");
       for (int event : events) if (event == 40) throw new IllegalArgumentException("poison");
       written.addAll(events);
     }
@@ -66,7 +68,8 @@ class RetryTest {
     SimulatedRuntime.withSeed(1).run(simulated -> {
       written.clear();
       letters.clear();
-      var spec = SupervisorSpec.of("outage").withStrategy(strategy).withDecisions(RULE).withIntensity(new Intensity(20, Duration.ofSeconds(5)));
+      var spec = SupervisorSpec.of("outage").withStrategy(strategy).withDecisions(RULE)
+          .withIntensity(new Intensity(20, Duration.ofSeconds(5)));
       try (var app = Supervisor.open(spec)) {
         start(app, simulated, Duration.ofSeconds(3), Redelivery.DEFAULT);
         assertThat(app.join(Duration.ofMinutes(1))).isTrue();
@@ -80,10 +83,12 @@ class RetryTest {
   void k4_norWithoutRedelivery() {
     SimulatedRuntime.withSeed(1).run(simulated -> {
       written.clear();
-      try (var app = Supervisor.open(SupervisorSpec.of("outage").withDecisions(failure -> Decision.RETRY).withIntensity(new Intensity(20, Duration.ofSeconds(5)))
+      try (var app = Supervisor.open(SupervisorSpec.of("outage").withDecisions(failure -> Decision.RETRY)
+          .withIntensity(new Intensity(20, Duration.ofSeconds(5)))
           .withBackoff(Backoff.exponential(Duration.ofMillis(100), Duration.ofSeconds(1))))) {
         var source = app.start(Stage.ofIterable("source", IntStream.range(0, 30).boxed().toList()));
-        app.start(Stage.consumer("writer", () -> new Writer(simulated, Duration.ofSeconds(3))).withRedelivery(Redelivery.none()).subscribeTo(source, Demand.max(10)));
+        app.start(Stage.consumer("writer", () -> new Writer(simulated, Duration.ofSeconds(3)))
+            .withRedelivery(Redelivery.none()).subscribeTo(source, Demand.max(10)));
         assertThat(app.join(Duration.ofMinutes(1))).isTrue();
         assertThat(app.snapshot().eventsDropped()).isZero();
       }
@@ -98,7 +103,8 @@ class RetryTest {
       letters.clear();
       var app = Supervisor.open(SupervisorSpec.of("outage").withDecisions(RULE));
       start(app, simulated, Duration.ofHours(1), Redelivery.DEFAULT);
-      assertThatThrownBy(() -> app.join()).isInstanceOf(StageFailedException.class).hasCauseInstanceOf(IOException.class);
+      assertThatThrownBy(() -> app.join()).isInstanceOf(StageFailedException.class)
+          .hasCauseInstanceOf(IOException.class);
       app.close();
       assertThat(letters).isEmpty();
       assertThat(app.report().eventsReturned() + app.report().eventsUndelivered()).isPositive();
@@ -110,7 +116,8 @@ class RetryTest {
   void k4_pausesLongerEachTimeWithoutABackoffToo() {
     SimulatedRuntime.withSeed(1).run(simulated -> {
       List<Duration> tries = new ArrayList<>();
-      try (var app = Supervisor.open(SupervisorSpec.of("outage").withDecisions(failure -> Decision.RETRY).withIntensity(new Intensity(4, Duration.ofMinutes(1))))) {
+      try (var app = Supervisor.open(SupervisorSpec.of("outage").withDecisions(failure -> Decision.RETRY)
+          .withIntensity(new Intensity(4, Duration.ofMinutes(1))))) {
         var source = app.start(Stage.ofIterable("source", List.of(1)));
         app.start(Stage.consumer("writer", source, () -> (events, from) -> {
           tries.add(simulated.elapsed());
@@ -119,7 +126,8 @@ class RetryTest {
         assertThat(app.join(Duration.ofMinutes(1))).isTrue();
       }
       for (int i = 2; i < tries.size(); i++) {
-        assertThat(tries.get(i).minus(tries.get(i - 1))).isGreaterThanOrEqualTo(tries.get(i - 1).minus(tries.get(i - 2)));
+        assertThat(tries.get(i).minus(tries.get(i - 1)))
+            .isGreaterThanOrEqualTo(tries.get(i - 1).minus(tries.get(i - 2)));
       }
       assertThat(tries.get(1).minus(tries.get(0))).isGreaterThanOrEqualTo(Duration.ofMillis(200));
     });

@@ -78,21 +78,26 @@ class StallWarningTest extends CrashTest {
     assertThat(stalled.incarnation()).isEqualTo(1);
     assertThat(stalled.time()).isGreaterThanOrEqualTo(LIMIT);
     assertThat(stalled.stack()).anyMatch(frame -> frame.getMethodName().equals("waitForRelease"));
-    List<LogRecord> lines = log.take().stream().filter(line -> line.getMessage().matches("stage test/first has been in one callback for \\d+ ms; it goes on.*"))
+    List<LogRecord> lines = log.take().stream()
+        .filter(
+            line -> line.getMessage().matches("stage test/first has been in one callback for \\d+ ms; it goes on.*"))
         .filter(line -> isMeant(Arrays.asList(line.getThrown().getStackTrace()))).toList();
     assertThat(lines).hasSize(1);
     assertThat(lines.getFirst().getThrown()).hasMessage("thread stage:test/first#1 is here");
-    assertThat(lines.getFirst().getThrown().getStackTrace()).anyMatch(frame -> frame.getMethodName().equals("waitForRelease"));
+    assertThat(lines.getFirst().getThrown().getStackTrace())
+        .anyMatch(frame -> frame.getMethodName().equals("waitForRelease"));
   }
 
   @Test
   void saysWhoWaitsForIt() throws Exception {
     openWithLimit();
     ProducerRef<Integer, Numbers> numbers = start(Stage.producer("numbers", Numbers::new));
-    ConsumerRef<Integer, ?> first = start(Stage.consumer("first", () -> (Stage.Consumer<Integer>) (events, from) -> waitForRelease())
+    ConsumerRef<Integer, ?> first =
+        start(Stage.consumer("first", () -> (Stage.Consumer<Integer>) (events, from) -> waitForRelease())
         .subscribeTo(numbers, Demand.max(4)));
     next(first);
-    assertThat(log.take()).extracting(LogRecord::getMessage).anyMatch(line -> line.matches("stage test/first has been in one"
+    assertThat(log.take()).extracting(LogRecord::getMessage)
+        .anyMatch(line -> line.matches("stage test/first has been in one"
         + " callback for \\d+ ms; it goes on: `test/numbers` has had no demand for .* because `test/first` is inside"
         + " `StallWarningTest.waitForRelease` .*"));
     release.countDown();
@@ -102,7 +107,8 @@ class StallWarningTest extends CrashTest {
   void f14_tellsOfStagesThatSpinOnEveryCarrierThread() throws Exception {
     openWithLimit();
     List<StageRef<Sink>> spinners = new ArrayList<>();
-    for (int i = 0; i < Runtime.getRuntime().availableProcessors(); i++) spinners.add(start(Stage.consumer("spinner" + i, Sink::new)));
+    for (int i = 0; i < Runtime.getRuntime().availableProcessors(); i++)
+      spinners.add(start(Stage.consumer("spinner" + i, Sink::new)));
     for (StageRef<Sink> each : spinners) each.cast(stage -> spinUntilReleased());
     List<String> told = new ArrayList<>();
     for (StageRef<Sink> each : spinners) told.add(next(each).path());
@@ -145,12 +151,14 @@ class StallWarningTest extends CrashTest {
   }
 
   private static long watches() {
-    return Thread.getAllStackTraces().keySet().stream().filter(thread -> thread.getName().equals("stage:test/stall-watch")).count();
+    return Thread.getAllStackTraces().keySet().stream()
+        .filter(thread -> thread.getName().equals("stage:test/stall-watch")).count();
   }
 
   @Test
   void mustNotBeNegative() {
-    assertThatThrownBy(() -> SupervisorSpec.of("test").withStallWarning(Duration.ofMillis(-1))).isInstanceOf(IllegalArgumentException.class)
+    assertThatThrownBy(() -> SupervisorSpec.of("test").withStallWarning(Duration.ofMillis(-1)))
+        .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("stall warning must not be negative, but was PT-0.001S");
   }
 }

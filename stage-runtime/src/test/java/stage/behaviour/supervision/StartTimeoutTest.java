@@ -28,7 +28,9 @@ import stage.runtime.simulation.RecordedChoices;
 import stage.runtime.simulation.SimulatedTime;
 import stage.runtime.simulation.SimulationOptions;
 
-/** S60: starts have a time limit of their own, if one is given. In simulated time, in which no start is late by chance. */
+/**
+ * S60: starts have a time limit of their own, if one is given. In simulated time, in which no start is late by chance.
+ */
 class StartTimeoutTest extends CrashTest {
   private static final Duration LIMIT = Duration.ofMillis(20);
 
@@ -103,7 +105,8 @@ class StartTimeoutTest extends CrashTest {
 
   @Test
   void s60_isAPositiveTime() {
-    assertThatThrownBy(() -> slow(0, Late.NEVER).withStartTimeout(Duration.ZERO)).isInstanceOf(IllegalArgumentException.class)
+    assertThatThrownBy(() -> slow(0, Late.NEVER).withStartTimeout(Duration.ZERO))
+        .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("startTimeout must be above 0, but was PT0S; use StageOptions.NO_START_TIMEOUT for none");
   }
 
@@ -121,7 +124,8 @@ class StartTimeoutTest extends CrashTest {
     @Test
     void s60_isInterruptedAndFailsInTheCallersHands() throws Throwable {
       inScope(SupervisorSpec.of("test"), scope -> {
-        StageFailedException failed = catchThrowableOfType(StageFailedException.class, () -> scope.start(slow(1, Late.UNTIL_INTERRUPTED)));
+        StageFailedException failed =
+            catchThrowableOfType(StageFailedException.class, () -> scope.start(slow(1, Late.UNTIL_INTERRUPTED)));
         assertThat(time.nanos()).isEqualTo(LIMIT.toNanos());
         assertThat(failed).hasMessageContaining("test/slow").hasMessageContaining("onStart");
         assertThat(failed.getCause()).isInstanceOf(StageKilledException.class)
@@ -134,13 +138,16 @@ class StartTimeoutTest extends CrashTest {
     @Test
     void s60_isAbandonedIfItIgnoresItsInterrupt() throws Throwable {
       inScope(SupervisorSpec.of("test").withGrace(Duration.ofMillis(10)), scope -> {
-        StageFailedException failed = catchThrowableOfType(StageFailedException.class, () -> scope.start(slow(1, Late.UNTIL_RELEASED)));
-        assertThat(failed.getCause()).isInstanceOf(StageKilledException.class).hasMessage("stage test/slow ignored its interrupt, sent because its start "
+        StageFailedException failed =
+            catchThrowableOfType(StageFailedException.class, () -> scope.start(slow(1, Late.UNTIL_RELEASED)));
+        assertThat(failed.getCause()).isInstanceOf(StageKilledException.class)
+            .hasMessage("stage test/slow ignored its interrupt, sent because its start "
             + "took longer than its start timeout of PT0.02S, and its thread was abandoned");
         assertThat(scope.snapshot().abandoned()).isEqualTo(1);
         assertThat(incarnations).as("a stage that never ran is not restarted").hasValue(1);
         assertThat(interrupts).hasValue(1);
-        assertThat(log.take()).extracting(LogRecord::getMessage).singleElement().asString().contains("its thread was abandoned, 1/4");
+        assertThat(log.take()).extracting(LogRecord::getMessage).singleElement().asString()
+            .contains("its thread was abandoned, 1/4");
       });
     }
   }
@@ -157,7 +164,8 @@ class StartTimeoutTest extends CrashTest {
         assertThat(incarnations).hasValue(3);
         assertThat(scope.snapshot().crashes()).isEqualTo(2);
         assertThat(log.take()).extracting(LogRecord::getMessage)
-            .satisfiesExactly(killed -> assertThat(killed).contains("in=kill"), late -> assertThat(late).contains("in=onStart").contains("restarts=2/2"));
+            .satisfiesExactly(killed -> assertThat(killed).contains("in=kill"),
+                late -> assertThat(late).contains("in=onStart").contains("restarts=2/2"));
       });
     }
 
@@ -180,7 +188,8 @@ class StartTimeoutTest extends CrashTest {
     void s60_isRefusedAndTheOldBehaviourGoesOn() throws Throwable {
       inScope(SupervisorSpec.of("test").withIntensity(Intensity.none()), scope -> {
         ConsumerRef<Integer, Slow> stage = scope.start(slow(2, Late.UNTIL_INTERRUPTED));
-        assertThatThrownBy(() -> stage.replace(() -> new Slow(2, Late.UNTIL_INTERRUPTED))).isInstanceOf(CallFailedException.class)
+        assertThatThrownBy(() -> stage.replace(() -> new Slow(2, Late.UNTIL_INTERRUPTED)))
+            .isInstanceOf(CallFailedException.class)
             .hasRootCauseMessage("the start of stage test/slow took longer than its start timeout of PT0.02S");
         assertThat(stage.<Boolean>call(behaviour -> Thread.currentThread().isInterrupted())).isFalse();
         assertThat(stage.snapshot().incarnation()).isEqualTo(1);

@@ -96,7 +96,8 @@ class StrategyTest extends CrashTest {
         try {
           new CountDownLatch(1).await();
         } catch (InterruptedException asked) {
-          seen.add("b answers as " + b.<String>call(other -> "b#" + b.snapshot().incarnation()));   // would wait for its restart if it had been asked
+          // would wait for its restart if it had been asked
+          seen.add("b answers as " + b.<String>call(other -> "b#" + b.snapshot().incarnation()));
         }
       });
       Await.open(busy, c);
@@ -105,7 +106,8 @@ class StrategyTest extends CrashTest {
       assertThat(Await.next(seen, a, b, c)).isEqualTo("b answers as b#1");
       List<String> story = troupe.next(6, a, b, c);
       story.remove("stop a#1 Crashed");
-      assertThat(story).containsExactly("stop c#1 GroupRestart", "stop b#1 GroupRestart", "start a#2", "start b#2", "start c#2");
+      assertThat(story).containsExactly("stop c#1 GroupRestart", "stop b#1 GroupRestart", "start a#2", "start b#2",
+          "start c#2");
       log.takeRestarts(1);
     }
 
@@ -144,7 +146,8 @@ class StrategyTest extends CrashTest {
       troupe.failsInOnStart = "b#2";
       Troupe.crash(c);
       List<String> story = troupe.next(9, a, b, c);
-      assertThat(story.subList(3, 9)).containsExactly("start a#2", "failed b#2", "stop a#2 GroupRestart", "start a#3", "start b#2", "start c#2");
+      assertThat(story.subList(3, 9)).containsExactly("start a#2", "failed b#2", "stop a#2 GroupRestart", "start a#3",
+          "start b#2", "start c#2");
       Await.answered(c);
       log.takeRestarts(2);
     }
@@ -156,7 +159,8 @@ class StrategyTest extends CrashTest {
       startThree(scope);
       Troupe.crash(b);
       troupe.next(6, a, b, c);
-      assertThat(lines()).containsExactly("supervisor=test child=b#1 crashed in=a cast decision=RESTART in=20ms restarts=1/3 in 5s");
+      assertThat(lines())
+          .containsExactly("supervisor=test child=b#1 crashed in=a cast decision=RESTART in=20ms restarts=1/3 in 5s");
     }
 
     @Test
@@ -178,7 +182,8 @@ class StrategyTest extends CrashTest {
       var source = start(Stage.producer("source", () -> new Source(new Lives(), new Faults(), limit)));
       var middle = start(Stage.producerConsumer("middle", () -> new Middle(new Lives(), new Faults()))
           .withRedelivery(Redelivery.attempts(1000)).subscribeTo(source, Demand.max(16)));
-      var sink = start(Stage.consumer("sink", () -> new Sink(new Lives(), new Faults(), handled)).withRedelivery(Redelivery.attempts(1000))
+      var sink = start(Stage.consumer("sink", () -> new Sink(new Lives(), new Faults(), handled))
+          .withRedelivery(Redelivery.attempts(1000))
           .subscribeTo(middle, Demand.max(16)));
       for (int i = 0; i < 30 && sink.isAlive(); i++) {
         if (i % 3 == 0) source.kill();
@@ -191,7 +196,8 @@ class StrategyTest extends CrashTest {
       List<Integer> all = List.copyOf(handled);
       assertThat(all).hasSize(limit + 1).doesNotHaveDuplicates();
       assertThat(all.subList(0, limit)).isSorted();
-      assertThat(log.take()).allMatch(line -> line.getMessage().contains("decision=RESTART") || line.getMessage().contains("decision=HOLD"));
+      assertThat(log.take()).allMatch(
+          line -> line.getMessage().contains("decision=RESTART") || line.getMessage().contains("decision=HOLD"));
     }
   }
 
@@ -241,8 +247,10 @@ class StrategyTest extends CrashTest {
       Await.until(() -> a.snapshot().status() == StageSnapshot.Status.HELD, "a is held", a);
       go.countDown();
       assertThat(troupe.next(6, a, b, c).subList(3, 6)).containsExactly("start a#2", "start b#2", "start c#2");
-      assertThat(lines()).anyMatch(line -> line.contains("child=a#1") && line.endsWith("decision=RESTART restarts=1/1 in 5s"))
-          .anyMatch(line -> line.contains("child=c#1") && line.endsWith("decision=HOLD: it was being stopped for a group restart, not counted"));
+      assertThat(lines())
+          .anyMatch(line -> line.contains("child=a#1") && line.endsWith("decision=RESTART restarts=1/1 in 5s"))
+          .anyMatch(line -> line.contains("child=c#1")
+              && line.endsWith("decision=HOLD: it was being stopped for a group restart, not counted"));
     }
 
     @Test
@@ -255,13 +263,17 @@ class StrategyTest extends CrashTest {
           throw new IOException("off");
         });
       }
-      for (StageRef<?> each : List.of(a, b, c)) Await.until(() -> each.snapshot().incarnation() >= 2, "it is restarted", a, b, c);
+      for (StageRef<?> each : List.of(a, b, c))
+        Await.until(() -> each.snapshot().incarnation() >= 2, "it is restarted", a, b, c);
       for (StageRef<?> each : List.of(a, b, c)) Await.answered(each);
       List<String> story = troupe.next(6, a, b, c);
-      assertThat(story.subList(0, 3)).containsExactlyInAnyOrder("stop a#1 Crashed", "stop b#1 Crashed", "stop c#1 Crashed");
+      assertThat(story.subList(0, 3)).containsExactlyInAnyOrder("stop a#1 Crashed", "stop b#1 Crashed",
+          "stop c#1 Crashed");
       assertThat(story.subList(3, 6)).containsExactly("start a#2", "start b#2", "start c#2");
       assertThat(troupe.story).as("nobody is restarted twice").isEmpty();
-      assertThat(lines()).hasSize(3).filteredOn(line -> line.endsWith("decision=HOLD: it was being stopped for a group restart, not counted")).hasSize(2);
+      assertThat(lines()).hasSize(3)
+          .filteredOn(line -> line.endsWith("decision=HOLD: it was being stopped for a group restart, not counted"))
+          .hasSize(2);
     }
 
     @Test

@@ -40,7 +40,8 @@ class SupervisorTreeTest extends CrashTest {
   private void crashAndAwaitItsRestart(StageRef<Troupe.Actor> stage) throws InterruptedException {
     int before = stage.snapshot().incarnation();
     Troupe.crash(stage);
-    Await.until(() -> stage.snapshot().incarnation() > before || !stage.isAlive(), "it is restarted or given up", stage);
+    Await.until(() -> stage.snapshot().incarnation() > before || !stage.isAlive(), "it is restarted or given up",
+        stage);
   }
 
   @Nested
@@ -76,7 +77,8 @@ class SupervisorTreeTest extends CrashTest {
       assertThat(stage.isAlive()).isFalse();
       assertThat(other.isAlive()).isTrue();
       assertThat(scope.childSnapshots()).extracting(ChildSnapshot::name).containsExactly("other");
-      assertThatThrownBy(() -> inner.start(troupe.actor("late"))).isInstanceOf(ScopeMisuseException.class).hasMessageContaining("is closed");
+      assertThatThrownBy(() -> inner.start(troupe.actor("late"))).isInstanceOf(ScopeMisuseException.class)
+          .hasMessageContaining("is closed");
     }
 
     @Test
@@ -131,13 +133,15 @@ class SupervisorTreeTest extends CrashTest {
     void s04_s05_unwindsInReverseOrderIfAChildFails() {
       Supervisor scope = open(named("test", 3));
       troupe.failsInOnStart = "inner/c#1";
-      StageFailedException failed = catchThrowableOfType(StageFailedException.class, () -> scope.start(named("inner", 3), inner -> {
+      StageFailedException failed =
+          catchThrowableOfType(StageFailedException.class, () -> scope.start(named("inner", 3), inner -> {
         inner.start(troupe.actor("a"));
         inner.start(troupe.actor("b"));
         inner.start(troupe.actor("c"));
         inner.start(troupe.actor("d"));
       }));
-      assertThat(failed).hasMessageContaining("stage test/inner failed in its start").hasRootCauseMessage("stage fright");
+      assertThat(failed).hasMessageContaining("stage test/inner failed in its start")
+          .hasRootCauseMessage("stage fright");
       assertThat(new ArrayList<>(troupe.story)).containsExactly(
           "start inner/a#1", "start inner/b#1", "failed inner/c#1", "stop inner/b#1 Stopped", "stop inner/a#1 Stopped");
       assertThat(scope.childSnapshots()).isEmpty();
@@ -169,10 +173,12 @@ class SupervisorTreeTest extends CrashTest {
       crashAndAwaitItsRestart(a);   // the window is empty, so this one is within it
       assertThat(outside.snapshot().incarnation()).isEqualTo(1);
       assertThat(a.<Integer>call(actor -> actor.calls.value())).as("a bystander keeps its state").isEqualTo(1);
-      assertThat(b.<Integer>call(actor -> actor.calls.value())).as("the one that would not stop crashing starts with a clean slate").isZero();
+      assertThat(b.<Integer>call(actor -> actor.calls.value()))
+          .as("the one that would not stop crashing starts with a clean slate").isZero();
       assertThat(scope.snapshot().escalations()).isEqualTo(1);
       List<String> lines = log.take().stream().map(LogRecord::getMessage).toList();
-      assertThat(lines.get(1)).isEqualTo("supervisor=test/inner child=b#2 crashed in=a cast decision=GIVE_UP restarts=2/1 in 5s;"
+      assertThat(lines.get(1))
+          .isEqualTo("supervisor=test/inner child=b#2 crashed in=a cast decision=GIVE_UP restarts=2/1 in 5s;"
           + " RESTART_SUPERVISOR by=test restarts=1/3 in 5s");
     }
 
@@ -199,12 +205,14 @@ class SupervisorTreeTest extends CrashTest {
       for (int i = 1; i <= 3; i++) {
         int before = i;
         Troupe.crash(leaf, new IOException("number " + i));
-        Await.until(() -> leaf.snapshot().incarnation() > before || !leaf.isAlive(), "it is restarted or given up", leaf);
+        Await.until(() -> leaf.snapshot().incarnation() > before || !leaf.isAlive(), "it is restarted or given up",
+            leaf);
       }
       theScopeMayFail();
       StageFailedException failed = catchThrowableOfType(StageFailedException.class, scope::join);
       assertThat(failed).hasRootCauseMessage("number 3");
-      assertThat(failed.history()).extracting(failure -> failure.cause().getMessage()).containsExactly("number 1", "number 2", "number 3");
+      assertThat(failed.history()).extracting(failure -> failure.cause().getMessage()).containsExactly("number 1",
+          "number 2", "number 3");
       log.takeRestartsAndGivingUp(2);
     }
 
@@ -232,7 +240,8 @@ class SupervisorTreeTest extends CrashTest {
       StageRef<Troupe.Actor> leaf = troupe.start(scope.start(named("inner", 0)), "leaf");
       StageRef<Troupe.Actor> after = troupe.start(scope, "after");
       Troupe.crash(leaf);
-      Await.until(() -> leaf.snapshot().incarnation() == 2 && after.snapshot().incarnation() == 2, "both are restarted", leaf, after);
+      Await.until(() -> leaf.snapshot().incarnation() == 2 && after.snapshot().incarnation() == 2, "both are restarted",
+          leaf, after);
       assertThat(before.snapshot().incarnation()).isEqualTo(1);
       log.take();
     }

@@ -97,19 +97,27 @@ public final class Await {
     open(latch, childrenOf(app));
   }
 
-  /** Waits until something is true of a stage, asking it on its own thread. Each question is answered between two of its turns. */
+  /**
+   * Waits until something is true of a stage, asking it on its own thread. Each question is answered between two of its
+   * turns.
+   */
   public static <S> void that(Supervisor app, StageRef<S> stage, Fact<? super S> fact) throws Exception {
     long deadline = System.nanoTime() + LIMIT.toNanos();
     while (!stage.<Boolean>call(LIMIT, fact::isTrue)) {
-      if (System.nanoTime() - deadline > 0) throw late("a fact about " + stage.path() + " did not come true", childrenOf(app));
+      if (System.nanoTime() - deadline > 0)
+        throw late("a fact about " + stage.path() + " did not come true", childrenOf(app));
     }
   }
 
-  /** Waits until something is true of the numbers that others can see of a stage. Between two looks the stage answers a call. */
+  /**
+   * Waits until something is true of the numbers that others can see of a stage. Between two looks the stage answers a
+   * call.
+   */
   public static <S> void numbers(Supervisor app, StageRef<S> stage, Fact<? super StageRef<S>> fact) throws Exception {
     long deadline = System.nanoTime() + LIMIT.toNanos();
     while (!fact.isTrue(stage)) {
-      if (System.nanoTime() - deadline > 0) throw late("a number of " + stage.path() + " did not come true", childrenOf(app));
+      if (System.nanoTime() - deadline > 0)
+        throw late("a number of " + stage.path() + " did not come true", childrenOf(app));
       if (stage.isAlive()) answered(stage);
     }
   }
@@ -140,7 +148,8 @@ public final class Await {
 
     /** Waits until it blocks. */
     public void blocks() {
-      until(() -> thread.getState() == Thread.State.WAITING || thread.getState() == Thread.State.TIMED_WAITING, "the other thread blocks");
+      until(() -> thread.getState() == Thread.State.WAITING || thread.getState() == Thread.State.TIMED_WAITING,
+          "the other thread blocks");
     }
 
     public T result(StageRef<?>... stages) throws InterruptedException {

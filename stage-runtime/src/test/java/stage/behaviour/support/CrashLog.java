@@ -14,7 +14,9 @@ import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
-/** Keeps what Stage logs from WARNING on, instead of printing it, and fails a test that did not account for all of it. */
+/**
+ * Keeps what Stage logs from WARNING on, instead of printing it, and fails a test that did not account for all of it.
+ */
 public final class CrashLog implements BeforeEachCallback, AfterEachCallback {
   private final Logger logger = Logger.getLogger("stage");
   private final Queue<LogRecord> records = new ConcurrentLinkedQueue<>();
@@ -47,7 +49,8 @@ public final class CrashLog implements BeforeEachCallback, AfterEachCallback {
   /** Takes what was logged so far. */
   public List<LogRecord> take() {
     List<LogRecord> taken = new ArrayList<>();
-    for (LogRecord record = records.poll(); record != null; record = records.poll()) if (!isWarningAtStart(record)) taken.add(record);
+    for (LogRecord record = records.poll(); record != null; record = records.poll())
+      if (!isWarningAtStart(record)) taken.add(record);
     return taken;
   }
 

@@ -16,7 +16,10 @@ import stage.api.supervision.StageFailedException;
 import stage.api.supervision.Supervisor;
 import stage.api.supervision.SupervisorSpec;
 
-/** A scope that restarts, looked at when it has closed: no thread is left, every ledger adds up, every crash was announced. */
+/**
+ * A scope that restarts, looked at when it has closed: no thread is left, every ledger adds up, every crash was
+ * announced.
+ */
 public abstract class CrashTest {
   @RegisterExtension protected final CrashLog log = new CrashLog();
 

@@ -6,7 +6,10 @@ import stage.api.Outlet;
 import stage.api.Stage;
 import stage.api.StageContext;
 
-/** Emits nothing by itself; a test makes it emit. Keeps its context and its outlet, and writes down what it was asked for. */
+/**
+ * Emits nothing by itself; a test makes it emit. Keeps its context and its outlet, and writes down what it was asked
+ * for.
+ */
 public final class Idle implements Stage.Producer<Integer> {
   /** What onDemand was handed, in order. */
   public final BlockingQueue<Long> demands = new LinkedBlockingQueue<>();

@@ -10,7 +10,8 @@ public final class OtherJvm {
 
   /** {@return what starts it; what it says, be it on its standard error, comes as its output} */
   public static ProcessBuilder of(List<String> flags, Class<?> main, String... arguments) {
-    List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-cp", System.getProperty("java.class.path")));
+    List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+        "-cp", System.getProperty("java.class.path")));
     command.addAll(flags);
     command.add(main.getName());
     command.addAll(List.of(arguments));

@@ -20,23 +20,29 @@ import stage.api.StageSnapshot;
 import stage.api.SubscriptionSnapshot;
 import stage.api.supervision.Supervisor;
 
-/** Starts the stages of a test and remembers them, so that it is seen in the end whether one has left something behind. */
+/**
+ * Starts the stages of a test and remembers them, so that it is seen in the end whether one has left something behind.
+ */
 final class Started {
   private final Queue<StageRef<?>> refs = new ConcurrentLinkedQueue<>();
   private final Set<Thread> threads = ConcurrentHashMap.newKeySet();
 
   <O, S extends Stage.Behaviour> ProducerRef<O, S> start(Supervisor scope, ProducerSpec<O, S> spec) {
     return noted(scope.start(new ProducerSpec<O, S>(
-        spec.name(), noted(spec.factory()), spec.dispatcher(), spec.overflow(), spec.isGenerator(), spec.opening(), spec.options())));
+        spec.name(), noted(spec.factory()), spec.dispatcher(), spec.overflow(), spec.isGenerator(), spec.opening(),
+        spec.options())));
   }
 
-  <I, O, S extends Stage.Behaviour> ProducerConsumerRef<I, O, S> start(Supervisor scope, ProducerConsumerSpec<I, O, S> spec) {
+  <I, O, S extends Stage.Behaviour> ProducerConsumerRef<I, O, S> start(Supervisor scope,
+      ProducerConsumerSpec<I, O, S> spec) {
     return noted(scope.start(new ProducerConsumerSpec<I, O, S>(
-        spec.name(), noted(spec.factory()), spec.subscriptions(), spec.dispatcher(), spec.buffer(), spec.opening(), spec.options())));
+        spec.name(), noted(spec.factory()), spec.subscriptions(), spec.dispatcher(), spec.buffer(), spec.opening(),
+        spec.options())));
   }
 
   <I, S extends Stage.Behaviour> ConsumerRef<I, S> start(Supervisor scope, ConsumerSpec<I, S> spec) {
-    return noted(scope.start(new ConsumerSpec<I, S>(spec.name(), noted(spec.factory()), spec.subscriptions(), spec.options())));
+    return noted(
+        scope.start(new ConsumerSpec<I, S>(spec.name(), noted(spec.factory()), spec.subscriptions(), spec.options())));
   }
 
   private <S> StageFactory<S> noted(StageFactory<? extends S> factory) {
@@ -68,7 +74,8 @@ final class Started {
   /** When their scope has been closed: all have ended, no thread is left, and every ledger adds up. */
   void assertNothingIsLeft() {
     assertThat(threads).as("threads that are still alive").noneMatch(Thread::isAlive);
-    for (StageRef<?> ref : refs) assertThat(ref.snapshot().status()).as(ref.path()).isEqualTo(StageSnapshot.Status.ENDED);
+    for (StageRef<?> ref : refs)
+      assertThat(ref.snapshot().status()).as(ref.path()).isEqualTo(StageSnapshot.Status.ENDED);
     assertBalanced();
   }
 }

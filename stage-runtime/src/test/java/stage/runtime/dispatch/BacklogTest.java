@@ -39,7 +39,8 @@ class BacklogTest {
         assertThat(backlog.size()).isEqualTo(expected.size());
         assertThat(backlog.isEmpty()).isEqualTo(expected.isEmpty());
         int some = random.nextInt(expected.size() + 1);
-        assertThat(backlog.oldest(some)).as("seed %d", seed).isEqualTo(new ArrayList<>(expected).subList(0, some).toArray());
+        assertThat(backlog.oldest(some)).as("seed %d", seed)
+            .isEqualTo(new ArrayList<>(expected).subList(0, some).toArray());
       }
     }
   }

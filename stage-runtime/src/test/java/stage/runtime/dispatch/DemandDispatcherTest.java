@@ -33,11 +33,13 @@ class DemandDispatcherTest {
 
   @ParameterizedTest(name = "{0} events to demands {1}: {2}")
   @CsvSource({
-      "8, 10 10, 4 4", "9, 10 10, 5 4", "10, 2 100, 2 8", "10, 100 2, 8 2", "5, 0 5 0, 0 5 0", "3, 1 9 5 9, 0 1 1 1", "1, 3 3, 1 0",
+      "8, 10 10, 4 4", "9, 10 10, 5 4", "10, 2 100, 2 8", "10, 100 2, 8 2", "5, 0 5 0, 0 5 0", "3, 1 9 5 9, 0 1 1 1",
+      "1, 3 3, 1 0",
       "2, 1 2 3, 0 1 1", "100, 3 4, 3 4", "6, 9223372036854775807 1, 5 1", "1, 0 1, 0 1"})
   void sharesEvenlyAndFewToTheNeediest(int events, String demands, String expected) {
     long[] given = Arrays.stream(demands.split(" ")).mapToLong(Long::parseLong).toArray();
-    assertThat(share(events, given)).containsExactly(Arrays.stream(expected.split(" ")).mapToInt(Integer::parseInt).toArray());
+    assertThat(share(events, given))
+        .containsExactly(Arrays.stream(expected.split(" ")).mapToInt(Integer::parseInt).toArray());
   }
 
   @Test
@@ -47,8 +49,10 @@ class DemandDispatcherTest {
       long[] demands = random.longs(1 + random.nextInt(6), 0, 20).toArray();
       int events = 1 + random.nextInt(60);
       int[] shares = share(events, demands);
-      for (int i = 0; i < shares.length; i++) assertThat((long) shares[i]).as("seed %d", seed).isBetween(0L, demands[i]);
-      assertThat((long) Arrays.stream(shares).sum()).as("seed %d", seed).isEqualTo(Math.min(events, Arrays.stream(demands).sum()));
+      for (int i = 0; i < shares.length; i++)
+        assertThat((long) shares[i]).as("seed %d", seed).isBetween(0L, demands[i]);
+      assertThat((long) Arrays.stream(shares).sum()).as("seed %d", seed)
+          .isEqualTo(Math.min(events, Arrays.stream(demands).sum()));
     }
   }
 }

@@ -22,7 +22,10 @@ import stage.runtime.lane.LaneTail;
 import stage.runtime.lane.Lanes;
 import stage.runtime.lane.Progress;
 
-/** F5: what a producer publishes when there is no place in the heap reaches nobody, and reaches everybody once when there is. */
+/**
+ * F5: what a producer publishes when there is no place in the heap reaches nobody, and reaches everybody once when
+ * there is.
+ */
 class CellOnAFullHeapTest {
   private final Cell<?> cell = Cells.producer("producer");
   private final List<FakeLane> lanes = new ArrayList<>();
@@ -165,7 +168,8 @@ class CellOnAFullHeapTest {
   @ValueSource(ints = {0, 1, 2})
   void f05_partitionsGetTheirEventsOnce(int fullFor) {
     for (int i = 0; i < 3; i++) new FakeLane(spec().withPartition(i));
-    LaneDispatch<Integer> sharing = sharing(Dispatcher.partition(List.of("0", "1", "2"), event -> Integer.toString(event % 3)));
+    LaneDispatch<Integer> sharing =
+        sharing(Dispatcher.partition(List.of("0", "1", "2"), event -> Integer.toString(event % 3)));
     offerTwice(sharing, 240, fullFor);
     for (int i = 0; i < 3; i++) assertThat(lanes.get(i).got).isEqualTo(multiples(3, i, 240));
   }

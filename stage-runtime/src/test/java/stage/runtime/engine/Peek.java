@@ -34,7 +34,8 @@ public final class Peek {
   private Peek() {}
 
   private static VarHandle committedField() {
-    for (Class<?> each : States.class.getDeclaredClasses()) if (each.getSimpleName().equals("Value")) return field(each, "committed", Object.class);
+    for (Class<?> each : States.class.getDeclaredClasses())
+      if (each.getSimpleName().equals("Value")) return field(each, "committed", Object.class);
     throw new IllegalStateException("States has no Value any more");
   }
 
@@ -97,7 +98,8 @@ public final class Peek {
       Lane<?>[] outputsNow = cell.producerHalf() == null ? null : cell.producerHalf().lanes();
       LaneInlet<?>[] inputsNow = cell.consumerHalf() == null ? null : cell.consumerHalf().inlets();
       boolean isNews = outputsNow != outputs || inputsNow != inputs;
-      for (int i = 0; i < seen.size(); i++) look(seen.get(i));   // also at those that have just been given up: it is the last time
+      // also at those that have just been given up: it is the last time
+      for (int i = 0; i < seen.size(); i++) look(seen.get(i));
       if (!isNews) return;
       outputs = outputsNow;
       inputs = inputsNow;
@@ -166,10 +168,12 @@ public final class Peek {
   public static List<Ledger> lanes(Cell<?> cell) {
     List<Ledger> all = new ArrayList<>();
     if (cell.producerHalf() != null) {
-      for (Lane<?> lane : cell.producerHalf().lanes()) all.add(new Ledger(lane, Cell.at(lane.producer()), Cell.at(lane.consumer())));
+      for (Lane<?> lane : cell.producerHalf().lanes())
+        all.add(new Ledger(lane, Cell.at(lane.producer()), Cell.at(lane.consumer())));
     }
     if (cell.consumerHalf() != null) {
-      for (LaneInlet<?> inlet : cell.consumerHalf().inlets()) all.add(new Ledger(inlet.lane(), Cell.at(inlet.lane().producer()), Cell.at(inlet.lane().consumer())));
+      for (LaneInlet<?> inlet : cell.consumerHalf().inlets())
+        all.add(new Ledger(inlet.lane(), Cell.at(inlet.lane().producer()), Cell.at(inlet.lane().consumer())));
     }
     return all;
   }
@@ -267,17 +271,24 @@ public final class Peek {
     return cell.producerHalf() != null && cell.producerHalf().demand() == 0;
   }
 
-  /** {@return whether a consumer begins another life, although it is to end with its subscriptions, and none of them has anything for it} In words of its own, not the engine's. */
+  /**
+   * {@return whether a consumer begins another life, although it is to end with its subscriptions, and none of them has
+   * anything for it} In words of its own, not the engine's.
+   */
   public static boolean isStartedInVain(StepMachine machine) {
     Cell<?> cell = cell(machine);
-    if (cell == null || !cell.signals().has(Signals.DRAINED) || !(cell.lifecycle().phase() instanceof Phase.Starting) || incarnation(cell) == 0) return false;
+    if (cell == null || !cell.signals().has(Signals.DRAINED) || !(cell.lifecycle().phase() instanceof Phase.Starting)
+        || incarnation(cell) == 0)
+      return false;
     if (cell.lifecycle().hasInputEnded()) return false;   // it is to be told that all is complete
     boolean hasTakers = cell.producerHalf() != null && cell.producerHalf().lanes().length > 0;
     if (cell.incarnations().hasMore() && hasTakers) return false;   // it has output left
     for (LaneInlet<?> inlet : cell.consumerHalf().inlets()) {
       Lane<?> lane = inlet.lane();
       boolean hasEnded = lane.ending() != null;
-      if (lane.available() > 0 || lane.ending() instanceof Ending.Completed || !hasEnded && cell.owner().endsWith(Cell.at(lane.producer()).owner())) return false;
+      if (lane.available() > 0 || lane.ending() instanceof Ending.Completed
+          || !hasEnded && cell.owner().endsWith(Cell.at(lane.producer()).owner()))
+        return false;
     }
     return true;
   }

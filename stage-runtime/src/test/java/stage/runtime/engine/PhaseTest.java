@@ -13,21 +13,24 @@ class PhaseTest {
 
   @Test
   void eachHasAnEntry() {
-    assertThat(Phase.NEXT.keySet()).containsExactlyInAnyOrderElementsOf(Arrays.asList(Phase.class.getPermittedSubclasses()).stream()
+    assertThat(Phase.NEXT.keySet())
+        .containsExactlyInAnyOrderElementsOf(Arrays.asList(Phase.class.getPermittedSubclasses()).stream()
         .<Class<? extends Phase>>map(type -> type.asSubclass(Phase.class)).toList());
   }
 
   @Test
   void theEndIsFinal() {
     assertThat(Phase.NEXT.get(Phase.Ended.class)).isEmpty();
-    assertThatThrownBy(() -> new Phase.Starting().after(new Phase.Ended(REASON))).isInstanceOf(IllegalStateException.class)
+    assertThatThrownBy(() -> new Phase.Starting().after(new Phase.Ended(REASON)))
+        .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("Ended").hasMessageContaining("must not become Starting");
   }
 
   @Test
   void whatTakesNoTurnsAnyMoreOnlyEnds() {
     assertThat(Phase.NEXT.get(Phase.Draining.class)).containsExactly(Phase.Ended.class);
-    assertThatThrownBy(() -> new Phase.Running().after(new Phase.Draining(REASON))).isInstanceOf(IllegalStateException.class);
+    assertThatThrownBy(() -> new Phase.Running().after(new Phase.Draining(REASON)))
+        .isInstanceOf(IllegalStateException.class);
   }
 
   @Test

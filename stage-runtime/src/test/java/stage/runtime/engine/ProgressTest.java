@@ -114,7 +114,8 @@ class ProgressTest extends CrashTest {
     return Supervisor.open(SupervisorSpec.of(name).withIntensity(Intensity.of(10_000)));
   }
 
-  private static ProducerConsumerRef<Integer, Integer, Vouching> vouching(Supervisor scope, int count, Dispatcher<Integer> dispatcher) {
+  private static ProducerConsumerRef<Integer, Integer, Vouching> vouching(Supervisor scope, int count,
+      Dispatcher<Integer> dispatcher) {
     var numbers = scope.start(Stage.producer("numbers", () -> new Numbers(count)));
     return scope.start(Stage.producerConsumer("vouching", numbers, Vouching::new).withDispatcher(dispatcher)
         .withRedelivery(Redelivery.attempts(1000)).withDemand(Demand.max(4)));
@@ -125,12 +126,14 @@ class ProgressTest extends CrashTest {
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 7, 1000})
     void isNeverAheadOfWhatWasEmittedBeforeIt(int demand) {
-      SimulatedRuntime.withSeeds(1, 40).with(crashing("vouching").every(5)).with(crashing("checking").every(4)).run(simulated -> {
+      SimulatedRuntime.withSeeds(1, 40).with(crashing("vouching").every(5)).with(crashing("checking").every(4))
+          .run(simulated -> {
         List<String> problems = new ArrayList<>();
         List<Object> told = new ArrayList<>();
         try (Supervisor scope = scope("test")) {
           var vouching = vouching(scope, COUNT, Dispatcher.demand());
-          var checking = scope.start(Stage.producerConsumer("checking", vouching, () -> new Checking(problems)).withRedelivery(Redelivery.attempts(1000))
+              var checking = scope.start(Stage.producerConsumer("checking", vouching, () -> new Checking(problems))
+                  .withRedelivery(Redelivery.attempts(1000))
               .withDemand(Demand.max(demand)));
           scope.start(Stage.consumer("noting", checking, () -> new Noting(told)).withDemand(Demand.max(3)));
           scope.join();
@@ -141,7 +144,8 @@ class ProgressTest extends CrashTest {
         long progress = Long.MIN_VALUE;
         for (Object each : told) {
           if (each instanceof Long watermark) progress = watermark;
-          else assertThat((int) (Integer) each).as("after progress %d", progress).isGreaterThanOrEqualTo((int) Math.max(0, progress));
+              else assertThat((int) (Integer) each).as("after progress %d", progress)
+                  .isGreaterThanOrEqualTo((int) Math.max(0, progress));
         }
         assertThat(progress).as("some got through").isPositive();
       });
@@ -160,7 +164,8 @@ class ProgressTest extends CrashTest {
             default -> Dispatcher.demand();
           };
           var probe = ProducerProbe.<Integer>start(scope, "numbers");
-          var vouching = scope.start(Stage.producerConsumer("vouching", probe.ref(), Vouching::new).withDispatcher(dispatcher)
+          var vouching =
+              scope.start(Stage.producerConsumer("vouching", probe.ref(), Vouching::new).withDispatcher(dispatcher)
               .withDemand(Demand.max(4)));
           for (int i = 0; i < 3; i++) {
             List<Object> mine = told.computeIfAbsent("c" + i, name -> new ArrayList<>());
@@ -183,8 +188,10 @@ class ProgressTest extends CrashTest {
         List<Long> sums = new ArrayList<>();
         try (Supervisor scope = scope("test")) {
           var probe = ProducerProbe.<Integer>start(scope, "numbers");
-          var vouching = scope.start(Stage.producerConsumer("vouching", probe.ref(), Vouching::new).withDemand(Demand.max(1)));
-          scope.start(Stage.consumer("summing", vouching, () -> new Summing(sums)).withRedelivery(Redelivery.attempts(1000)));
+          var vouching =
+              scope.start(Stage.producerConsumer("vouching", probe.ref(), Vouching::new).withDemand(Demand.max(1)));
+          scope.start(
+              Stage.consumer("summing", vouching, () -> new Summing(sums)).withRedelivery(Redelivery.attempts(1000)));
           for (int i = 0; i < 5; i++) {
             probe.sendNext(i);
             simulated.advance(Duration.ofMillis(1));
@@ -258,7 +265,8 @@ class ProgressTest extends CrashTest {
     private final List<String> told = new ArrayList<>();
 
     private interface Script {
-      void run(ProducerProbe<Integer> probe, ProducerConsumerRef<Integer, Integer, Waiting> waiting, stage.runtime.testkit.ConsumerProbe<Integer> consumer,
+      void run(ProducerProbe<Integer> probe, ProducerConsumerRef<Integer, Integer, Waiting> waiting,
+          stage.runtime.testkit.ConsumerProbe<Integer> consumer,
           Simulated simulated) throws Exception;
     }
 

@@ -13,8 +13,9 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
- * Actors that race at states, each of which is raced at once, as jcstress does it: every actor has a thread, and all go through the same fresh states
- * together. They wait for each other by looking again and again: who is woken comes too late for a race of nanoseconds.
+ * Actors that race at states, each of which is raced at once, as jcstress does it: every actor has a thread, and all go
+ * through the same fresh states together. They wait for each other by looking again and again: who is woken comes too
+ * late for a race of nanoseconds.
  */
 final class Racing {
   private static final int STATES = 2000;
@@ -35,7 +36,8 @@ final class Racing {
    * @param <S> the state
    */
   @SafeVarargs
-  static <S> Map<String, Integer> race(Supplier<S> fresh, Function<S, String> outcome, Consumer<S>... actors) throws Exception {
+  static <S> Map<String, Integer> race(Supplier<S> fresh, Function<S, String> outcome, Consumer<S>... actors)
+      throws Exception {
     Map<String, Integer> seen = new TreeMap<>();
     List<S> states = new ArrayList<>();
     var barrier = new CyclicBarrier(actors.length + 1);

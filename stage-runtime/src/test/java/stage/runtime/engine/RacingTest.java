@@ -27,7 +27,8 @@ import stage.runtime.time.WaitState;
 import stage.runtime.time.WaitTimes;
 
 /**
- * The classes that several threads share, each by itself and with no thread inside. What may come of a race is listed; nothing else may.
+ * The classes that several threads share, each by itself and with no thread inside. What may come of a race is listed;
+ * nothing else may.
  */
 @Timeout(600)
 class RacingTest {
@@ -66,7 +67,8 @@ class RacingTest {
             state.second = (progress == null ? "no progress" : "progress") + ", " + state.lane.sent() + " sent";
           });
 
-      assertThat(seen.keySet()).as("never: progress, 0 sent").isSubsetOf("no progress, 0 sent", "no progress, 1 sent", "progress, 1 sent").contains("progress, 1 sent");
+      assertThat(seen.keySet()).as("never: progress, 0 sent")
+          .isSubsetOf("no progress, 0 sent", "no progress, 1 sent", "progress, 1 sent").contains("progress, 1 sent");
     }
 
     @Test
@@ -107,7 +109,8 @@ class RacingTest {
             state.lane.leave();
           });
 
-      assertThat(seen.keySet()).isSubsetOf("0 handled, 2 back, 0 in flight", "1 handled, 1 back, 0 in flight").contains("1 handled, 1 back, 0 in flight");
+      assertThat(seen.keySet()).isSubsetOf("0 handled, 2 back, 0 in flight", "1 handled, 1 back, 0 in flight")
+          .contains("1 handled, 1 back, 0 in flight");
     }
 
     @Test
@@ -120,10 +123,12 @@ class RacingTest {
           state -> state.lane.settle(1, 1, 1, 13),
           state -> {
             SubscriptionSnapshot now = state.lane.snapshot();
-            state.second = now.isBalanced() ? now.handled() + " " + now.deadLettered() + " " + now.dropped() : "not balanced: " + now;
+            state.second = now.isBalanced() ? now.handled() + " " + now.deadLettered() + " " + now.dropped()
+                : "not balanced: " + now;
           });
 
-      // The last two: the writer was taken off its processor in the middle. What is settled then counts as handled until it goes on.
+      // The last two: the writer was taken off its processor in the middle. What is settled then counts as handled
+      // until it goes on.
       assertThat(seen.keySet()).isSubsetOf("0 0 0", "1 1 1", "3 0 0", "2 1 0").contains("1 1 1");
     }
   }
@@ -146,9 +151,11 @@ class RacingTest {
     @Test
     void handsOutOrRefusesEachMessageAndNeverBoth() throws Exception {
       Map<String, Integer> seen = Racing.race(State::new, state -> {
-        boolean exact = state.got.contains(state.first) == state.firstIsIn && state.got.contains(state.second) == state.secondIsIn
+        boolean exact =
+            state.got.contains(state.first) == state.firstIsIn && state.got.contains(state.second) == state.secondIsIn
             && state.got.size() == (state.firstIsIn ? 1 : 0) + (state.secondIsIn ? 1 : 0);
-        return exact ? state.got.size() + " in" : "accepted: " + state.firstIsIn + " " + state.secondIsIn + ", handed out: " + state.got.size();
+        return exact ? state.got.size() + " in"
+            : "accepted: " + state.firstIsIn + " " + state.secondIsIn + ", handed out: " + state.got.size();
       },
           state -> state.firstIsIn = put(state.mailbox, state.first),
           state -> state.secondIsIn = put(state.mailbox, state.second),
@@ -163,7 +170,8 @@ class RacingTest {
 
   @Nested
   class ASubscription {
-    private static final CellOwner NOBODY = (CellOwner) Proxy.newProxyInstance(CellOwner.class.getClassLoader(), new Class<?>[] {CellOwner.class},
+    private static final CellOwner NOBODY =
+        (CellOwner) Proxy.newProxyInstance(CellOwner.class.getClassLoader(), new Class<?>[]{CellOwner.class},
         (proxy, method, arguments) -> method.getReturnType() == Watching.class ? new Watching() : null);
     private static final Time TIME = new RealTime();
 
@@ -175,7 +183,8 @@ class RacingTest {
       private String second;
 
       private Cell<?> cell(String name) {
-        return Cell.of(Stage.producerConsumer(name, Integer.class, Integer.class, () -> (batch, from, out) -> {}), "test", graph, NOBODY);
+        return Cell.of(Stage.producerConsumer(name, Integer.class, Integer.class, () -> (batch, from, out) -> {}),
+            "test", graph, NOBODY);
       }
 
       @SuppressWarnings("unchecked")
@@ -201,7 +210,8 @@ class RacingTest {
     @Test
     void losesNoneOfTwoThatComeAtOnce() throws Exception {
       Map<String, Integer> seen = Racing.race(State::new,
-          state -> state.first + " " + state.second + " " + state.left.producerHalf().lanes().length + " " + state.right.consumerHalf().inlets().length,
+          state -> state.first + " " + state.second + " " + state.left.producerHalf().lanes().length + " "
+              + state.right.consumerHalf().inlets().length,
           state -> state.first = state.subscribe(state.right, state.left),
           state -> state.second = state.subscribe(state.right, state.left));
 

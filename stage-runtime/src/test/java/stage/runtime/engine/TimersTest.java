@@ -62,7 +62,8 @@ class TimersTest {
       due.cancel();
       due.cancel();
       left--;
-      assertThat(timers.kept()).isLessThanOrEqualTo(Math.max(2 * (left + 1), 64));   // a look through all of them each time would take minutes
+      // a look through all of them each time would take minutes
+      assertThat(timers.kept()).isLessThanOrEqualTo(Math.max(2 * (left + 1), 64));
     }
     assertThat(timers.nextNanos()).isEqualTo(2_000_000);
     runDue(3_000_000);

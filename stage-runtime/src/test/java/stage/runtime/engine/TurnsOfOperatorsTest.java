@@ -45,7 +45,8 @@ class TurnsOfOperatorsTest extends CrashTest {
   private record Result(List<Integer> emitted, SubscriptionSnapshot input) {}
 
   private static Stage.ProducerConsumer<Integer, Integer> stage(Work work) {
-    return (events, from, out) -> work.on((BulkBatch<Integer>) events, (BoundedInlet<Integer>) from, (BulkOutlet<Integer>) out);
+    return (events, from, out) -> work.on((BulkBatch<Integer>) events, (BoundedInlet<Integer>) from,
+        (BulkOutlet<Integer>) out);
   }
 
   /** Sends the numbers from 0 on through a stage, in batches of up to 10. */
@@ -84,7 +85,8 @@ class TurnsOfOperatorsTest extends CrashTest {
       assertThat(result.input.handled()).isEqualTo(60);
       assertThat(result.input.deadLettered()).isEqualTo(10);
       List<DeadLetter> all = Await.next(10, letters);
-      assertThat(all).allMatch(letter -> letter.cause() == cause && letter.attempts() == 3 && letter.path().equals("test/operator/parse"));
+      assertThat(all).allMatch(
+          letter -> letter.cause() == cause && letter.attempts() == 3 && letter.path().equals("test/operator/parse"));
       assertThat(all).extracting(DeadLetter::event).startsWith("event 3", "event 10");
     }
 
@@ -138,12 +140,15 @@ class TurnsOfOperatorsTest extends CrashTest {
       var messages = new ArrayList<String>();
       run(1, (batch, from, out) -> {
         for (int index : new int[] {-1, 1}) {
-          assertThatThrownBy(() -> from.deadLetter(index, 1, cause, 1, "p")).isInstanceOf(IllegalArgumentException.class)
+          assertThatThrownBy(() -> from.deadLetter(index, 1, cause, 1, "p"))
+              .isInstanceOf(IllegalArgumentException.class)
               .hasMessage("index must be from 0 to 0, that of an event in hand, but was " + index);
         }
         from.drop(0, "once");
-        assertThatThrownBy(() -> from.deadLetter(0, 1, cause, 1, "p")).isInstanceOf(IllegalArgumentException.class).hasMessageContaining("given up on before");
-        assertThatThrownBy(() -> from.drop(0, null)).isInstanceOf(NullPointerException.class).hasMessageContaining("why");
+        assertThatThrownBy(() -> from.deadLetter(0, 1, cause, 1, "p")).isInstanceOf(IllegalArgumentException.class)
+            .hasMessageContaining("given up on before");
+        assertThatThrownBy(() -> from.drop(0, null)).isInstanceOf(NullPointerException.class)
+            .hasMessageContaining("why");
         messages.add("seen");
       });
       assertThat(messages).containsExactly("seen");
@@ -163,7 +168,8 @@ class TurnsOfOperatorsTest extends CrashTest {
       });
       assertThat(result.emitted).isEqualTo(IntStream.range(0, 40).boxed().toList());
       assertThat(result.input.handled()).isEqualTo(40);
-      for (int i = 1; i < batches.size(); i++) assertThat(batches.get(i).getFirst()).isEqualTo(batches.get(i - 1).getFirst() + Math.min(3, batches.get(i - 1).size()));
+      for (int i = 1; i < batches.size(); i++) assertThat(batches.get(i).getFirst())
+          .isEqualTo(batches.get(i - 1).getFirst() + Math.min(3, batches.get(i - 1).size()));
     }
 
     @Test
@@ -267,7 +273,8 @@ class TurnsOfOperatorsTest extends CrashTest {
         List<Integer> got = new ArrayList<>();
         try (Supervisor scope = Supervisor.open(SupervisorSpec.of("test").withIntensity(Intensity.of(1000)))) {
           var numbers = scope.start(Stage.producer("numbers", () -> new Numbers(20)));
-          var operator = scope.start(Stage.producerConsumer("operator", numbers, () -> new Summing(() -> {})).withRedelivery(Redelivery.attempts(100))
+          var operator = scope.start(Stage.producerConsumer("operator", numbers, () -> new Summing(() -> {}))
+              .withRedelivery(Redelivery.attempts(100))
               .withDemand(Demand.max(3)));
           Stage.Consumer<Integer> adding = (batch, from) -> got.addAll(batch);
           scope.start(Stage.consumer("sink", operator, () -> adding).withDemand(Demand.max(2)));

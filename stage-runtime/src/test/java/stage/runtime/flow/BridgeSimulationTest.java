@@ -26,7 +26,10 @@ import stage.runtime.testkit.SimulatedRuntime;
 import stage.runtime.time.Latch;
 import stage.runtime.simulation.SimulatedTime;
 
-/** The bridges in simulated runs, with crashes of the stages behind them: in whatever order things happen, each event comes once and in order. */
+/**
+ * The bridges in simulated runs, with crashes of the stages behind them: in whatever order things happen, each event
+ * comes once and in order.
+ */
 @ExtendWith(Quiet.class)
 class BridgeSimulationTest {
   private static final int SEEDS = Integer.getInteger("stage.sim.bridges", 1000);
@@ -66,7 +69,8 @@ class BridgeSimulationTest {
     runtime().with(CrashRule.crashing("list").every(3)).run(simulated -> {
       var result = new CompletableFuture<List<Integer>>();
       try (Supervisor scope = open()) {
-        var list = scope.start(Stage.<Integer, List<Integer>>collect("list", toList()).into(result).withRedelivery(Redelivery.attempts(10_000)));
+        var list = scope.start(Stage.<Integer, List<Integer>>collect("list", toList()).into(result)
+            .withRedelivery(Redelivery.attempts(10_000)));
         var numbers = scope.start(Stage.producer("numbers", Numbers::new));
         numbers.subscribe(list.asSubscriber(Demand.max(3)));
         scope.join();
@@ -80,7 +84,8 @@ class BridgeSimulationTest {
     runtime().with(CrashRule.crashing("list").every(3)).run(simulated -> {
       var result = new CompletableFuture<List<Integer>>();
       try (Supervisor scope = open()) {
-        var list = scope.start(Stage.<Integer, List<Integer>>collect("list", toList()).into(result).withRedelivery(Redelivery.attempts(10_000)));
+        var list = scope.start(Stage.<Integer, List<Integer>>collect("list", toList()).into(result)
+            .withRedelivery(Redelivery.attempts(10_000)));
         var numbers = scope.start(Stage.producer("numbers", Numbers::new));
         var again = scope.start(Stage.fromPublisher("again", numbers));
         scope.start(Stage.toSubscriber("out", list.asSubscriber(Demand.max(2))).subscribeTo(again, Demand.max(2)));
@@ -103,7 +108,10 @@ class BridgeSimulationTest {
     });
   }
 
-  /** Sends what is requested at once, and goes on where it was, whoever subscribes; but from its second request it does not return for long. */
+  /**
+   * Sends what is requested at once, and goes on where it was, whoever subscribes; but from its second request it does
+   * not return for long.
+   */
   private static final class Stuck implements Flow.Publisher<Integer> {
     private final Latch letGo = SimulatedTime.ofThisThread().latch();
     private int next;
@@ -143,10 +151,12 @@ class BridgeSimulationTest {
     SimulatedRuntime.withSeeds(0, SEEDS).run(simulated -> {
       List<Integer> all = new ArrayList<>();
       var publisher = new Stuck();
-      try (Supervisor scope = Supervisor.open(SupervisorSpec.of("bridges").withGrace(Duration.ofSeconds(1)).withMaxAbandoned(1))) {
+      try (Supervisor scope =
+          Supervisor.open(SupervisorSpec.of("bridges").withGrace(Duration.ofSeconds(1)).withMaxAbandoned(1))) {
         var stuck = scope.start(Stage.fromPublisher("stuck", publisher));
         for (String name : List.of("one", "other")) {
-          scope.start(Stage.consumer(name, stuck, () -> (events, from) -> all.addAll(events)).withDemand(Demand.max(2)));
+          scope
+              .start(Stage.consumer(name, stuck, () -> (events, from) -> all.addAll(events)).withDemand(Demand.max(2)));
         }
         simulated.advance(Duration.ofSeconds(1));
         stuck.kill();

@@ -20,7 +20,9 @@ import stage.behaviour.support.CrashTest;
 import stage.behaviour.support.Idle;
 import stage.behaviour.support.Sink;
 
-/** A publisher that nobody supervises fails: how far that goes is for its consumer's supervisor to say, as with a stage. */
+/**
+ * A publisher that nobody supervises fails: how far that goes is for its consumer's supervisor to say, as with a stage.
+ */
 class ContainedPublisherTest extends CrashTest {
   private static void failInto(ConsumerRef<Integer, Sink> sink, CancelPolicy policy) {
     Flow.Subscriber<Integer> subscriber = sink.asSubscriber(Demand.max(10), policy);
@@ -78,7 +80,8 @@ class ContainedPublisherTest extends CrashTest {
       theScopeMayFail();
       ConsumerRef<Integer, Sink> sink = start(Stage.consumer("sink", Sink::new));
       failInto(sink, CancelPolicy.TRANSIENT);
-      assertThatThrownBy(() -> scope().join()).isInstanceOf(StageFailedException.class).hasRootCauseMessage("the broker is gone");
+      assertThatThrownBy(() -> scope().join()).isInstanceOf(StageFailedException.class)
+          .hasRootCauseMessage("the broker is gone");
       log.take();
     }
   }

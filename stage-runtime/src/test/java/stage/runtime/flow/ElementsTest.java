@@ -39,7 +39,8 @@ class ElementsTest extends FlowTest {
     ProducerRef<O, ?> producer = noted(scope.start(spec));
     var result = new CompletableFuture<List<O>>();
     BlockingQueue<Integer> counts = new LinkedBlockingQueue<>();
-    var consumer = noted(scope.start(Stage.collect(name("list"), producer, Collector.<O, List<O>>of(ArrayList::new, (list, event) -> {
+    var consumer = noted(
+        scope.start(Stage.collect(name("list"), producer, Collector.<O, List<O>>of(ArrayList::new, (list, event) -> {
       list.add(event);
       counts.add(list.size());
     }, (one, other) -> one)).withDemand(Demand.max(2)).into(result)));
@@ -87,8 +88,10 @@ class ElementsTest extends FlowTest {
     @ValueSource(booleans = {false, true})
     void isAText(boolean crashing) throws Exception {
       String text = String.join("\n", upTo(200).stream().map(n -> "Zeile ä" + n).toList());
-      assertThat(collected(Stage.ofLines("elements", new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8))), crashing)).isEqualTo(text.lines().toList());
-      assertThat(collected(Stage.ofLines("latin", new ByteArrayInputStream(text.getBytes(StandardCharsets.ISO_8859_1)), StandardCharsets.ISO_8859_1), false))
+      assertThat(collected(Stage.ofLines("elements", new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8))),
+          crashing)).isEqualTo(text.lines().toList());
+      assertThat(collected(Stage.ofLines("latin", new ByteArrayInputStream(text.getBytes(StandardCharsets.ISO_8859_1)),
+          StandardCharsets.ISO_8859_1), false))
           .isEqualTo(text.lines().toList());
     }
 
@@ -119,7 +122,8 @@ class ElementsTest extends FlowTest {
 
     @Test
     void mayNotHaveNulls() throws Exception {
-      var nulls = scope.start(Stage.<Integer>ofIterator("nulls", Arrays.asList(1, null).iterator()).withRestart(stage.api.Restart.TEMPORARY));
+      var nulls = scope.start(Stage.<Integer>ofIterator("nulls", Arrays.asList(1, null).iterator())
+          .withRestart(stage.api.Restart.TEMPORARY));
       Recorder recorder = recorder();
       nulls.subscribe(recorder);
       recorder.awaitSubscribed().request(5);
@@ -145,7 +149,9 @@ class ElementsTest extends FlowTest {
     void groups() throws Exception {
       var result = new CompletableFuture<java.util.Map<Boolean, Long>>();
       var producer = noted(scope.start(Stage.ofIterable("numbers", upTo(1000))));
-      noted(scope.start(Stage.collect("groups", producer, Collectors.partitioningBy(n -> n % 3 == 0, Collectors.counting())).into(result)));
+      noted(scope
+          .start(Stage.collect("groups", producer, Collectors.partitioningBy(n -> n % 3 == 0, Collectors.counting()))
+              .into(result)));
       assertThat(Await.result(result::join)).containsEntry(true, 334L).containsEntry(false, 666L);
     }
 
@@ -156,7 +162,8 @@ class ElementsTest extends FlowTest {
       var source = Outward.PRODUCER.endless(ElementsTest.this);
       noted(scope.start(Stage.collect("list", source.root(), Collectors.toList()).into(result)));
       source.fail();
-      assertThatThrownBy(() -> Await.result(result::join)).isInstanceOf(CompletionException.class).hasCauseInstanceOf(ForGood.class);
+      assertThatThrownBy(() -> Await.result(result::join)).isInstanceOf(CompletionException.class)
+          .hasCauseInstanceOf(ForGood.class);
     }
 
     @Test
@@ -190,7 +197,8 @@ class ElementsTest extends FlowTest {
       var result = new CompletableFuture<Integer>();
       assertThatThrownBy(() -> scope.start(Stage.collect("list", Collector.<Integer, int[], Integer>of(() -> {
         throw new OnPurpose("the supplier throws");
-      }, (container, event) -> {}, (one, other) -> one, container -> 0)).into(result))).hasStackTraceContaining("the supplier throws");
+      }, (container, event) -> {}, (one, other) -> one, container -> 0)).into(result)))
+          .hasStackTraceContaining("the supplier throws");
       assertThatThrownBy(() -> Await.result(result::join)).hasCauseInstanceOf(OnPurpose.class);
     }
 
@@ -208,7 +216,8 @@ class ElementsTest extends FlowTest {
     void whoseAccumulatorThrowsOnOneEventLosesThatOne() throws Exception {
       var result = new CompletableFuture<List<Integer>>();
       var producer = noted(scope.start(Stage.ofIterable("numbers", upTo(100))));
-      noted(scope.start(Stage.collect("list", producer, Collector.<Integer, List<Integer>>of(ArrayList::new, (list, event) -> {
+      noted(scope
+          .start(Stage.collect("list", producer, Collector.<Integer, List<Integer>>of(ArrayList::new, (list, event) -> {
         if (event == 42) throw new OnPurpose("this one");
         list.add(event);
       }, (one, other) -> one)).into(result)));

@@ -22,7 +22,10 @@ import stage.api.supervision.Supervisor;
 import stage.api.supervision.SupervisorSpec;
 import stage.behaviour.support.CrashLog;
 
-/** A scope with bridges, looked at when it is closed: no rule was broken, every ledger adds up, and only what crashed on purpose was logged. */
+/**
+ * A scope with bridges, looked at when it is closed: no rule was broken, every ledger adds up, and only what crashed on
+ * purpose was logged.
+ */
 abstract class FlowTest {
   /** A crash after which the stage is to go on. */
   static final class OnPurpose extends IllegalStateException {
@@ -45,7 +48,8 @@ abstract class FlowTest {
   @RegisterExtension final CrashLog log = new CrashLog();
 
   // Who has not asked for what is in flight keeps its stage until the deadline.
-  final Supervisor scope = Supervisor.open(SupervisorSpec.of("test").withIntensity(Intensity.of(1_000_000)).withShutdown(Duration.ofMillis(100))
+  final Supervisor scope = Supervisor
+      .open(SupervisorSpec.of("test").withIntensity(Intensity.of(1_000_000)).withShutdown(Duration.ofMillis(100))
       .withDecisions(failure -> failure.cause() instanceof ForGood ? Decision.STOP : Decision.RESTART));
   private final Queue<Recorder> recorders = new ConcurrentLinkedQueue<>();
   private final Queue<Hand> hands = new ConcurrentLinkedQueue<>();
@@ -77,7 +81,8 @@ abstract class FlowTest {
 
   private static boolean isOnPurpose(LogRecord record) {
     if (record.getMessage().contains("on purpose")) return true;
-    for (Throwable thrown = record.getThrown(); thrown != null; thrown = thrown.getCause()) if (String.valueOf(thrown.getMessage()).contains("on purpose")) return true;
+    for (Throwable thrown = record.getThrown(); thrown != null; thrown = thrown.getCause())
+      if (String.valueOf(thrown.getMessage()).contains("on purpose")) return true;
     return false;
   }
 

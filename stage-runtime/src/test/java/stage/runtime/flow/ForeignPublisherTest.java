@@ -59,7 +59,8 @@ class ForeignPublisherTest extends FlowTest {
       }
       List<Long> times = List.copyOf(subscribed);
       assertThat(times).hasSize(3);
-      assertThat(times.get(1) - times.get(0)).isGreaterThan(Duration.ofMillis(20).toNanos());   // at least: jitter may take some of it away
+      // at least: jitter may take some of it away
+      assertThat(times.get(1) - times.get(0)).isGreaterThan(Duration.ofMillis(20).toNanos());
     }
 
     @Test
@@ -85,7 +86,9 @@ class ForeignPublisherTest extends FlowTest {
       Flow.Publisher<Integer> broken = subscriber -> {
         throw new OnPurpose("subscribe throws");
       };
-      assertThat(org.assertj.core.api.Assertions.catchThrowable(() -> scope.start(Stage.fromPublisher("broken", broken)))).hasStackTraceContaining("subscribe throws");
+      assertThat(
+          org.assertj.core.api.Assertions.catchThrowable(() -> scope.start(Stage.fromPublisher("broken", broken))))
+          .hasStackTraceContaining("subscribe throws");
     }
   }
 
@@ -100,7 +103,8 @@ class ForeignPublisherTest extends FlowTest {
     @BeforeEach
     void sendTenToOneThatWantsFive() throws Exception {
       producer = noted(scope.start(Stage.fromPublisher("from-publisher", hand)));
-      var leaves = noted(scope.start(Stage.consumer("leaves", producer, () -> (events, from) -> {}).withDemand(Demand.max(5))));
+      var leaves =
+          noted(scope.start(Stage.consumer("leaves", producer, () -> (events, from) -> {}).withDemand(Demand.max(5))));
       stays = noted(scope.start(sink.spec(ForeignPublisherTest.this).subscribeTo(producer, Demand.max(5))));
       hand.awaitRequested(10);
       leaves.stop();
@@ -156,7 +160,8 @@ class ForeignPublisherTest extends FlowTest {
       Inward.Drain drain = Inward.PRODUCER_STAGE.open(ForeignPublisherTest.this, hand, Demand.max(4));
       hand.awaitRequested(4);
       Hand.Asked first = hand.asked();
-      var isSent = new CompletableFuture<Void>();   // what comes after request has thrown belongs to a subscription that has ended
+      // what comes after request has thrown belongs to a subscription that has ended
+      var isSent = new CompletableFuture<Void>();
       first.onRequest = () -> {
         isSent.join();
         throw new OnPurpose("request throws");
@@ -179,7 +184,8 @@ class ForeignPublisherTest extends FlowTest {
       Await.answered(drain.bridged());
       Hand.Asked first = hand.asked();
       Flow.Subscriber<? super Integer> subscriber = hand.subscriber();   // not the next one, which has broken no rule
-      for (int i = 0; i < 10_000 && hand.subscribers.size() == 1; i++) subscriber.onNext(3 + i);   // far more than are requested
+      // far more than are requested
+      for (int i = 0; i < 10_000 && hand.subscribers.size() == 1; i++) subscriber.onNext(3 + i);
       Await.until(() -> hand.subscribers.size() == 2, "it is subscribed to again", drain.bridged());
       assertThat(first.cancels).as("what was left is cancelled (2.6)").hasValue(1);
       assertThat(log.take()).anyMatch(record -> String.valueOf(record.getThrown()).contains("1.1"));
@@ -227,7 +233,8 @@ class ForeignPublisherTest extends FlowTest {
       var there = new SubmissionPublisher<Integer>(ForkJoinPool.commonPool(), 8);
       Inward.Drain drain = Inward.CONSUMER.open(ForeignPublisherTest.this, there, Demand.max(4));
       Recorder between = recorder();
-      between.onSubscribeDo(subscription -> between.request(1)).onNextDo(subscription -> between.request(1)).atTheEndDo(subscription -> there.close());
+      between.onSubscribeDo(subscription -> between.request(1)).onNextDo(subscription -> between.request(1))
+          .atTheEndDo(subscription -> there.close());
       Recorder forwarding = between;
       source.publisher().subscribe(new Flow.Subscriber<Integer>() {
         @Override

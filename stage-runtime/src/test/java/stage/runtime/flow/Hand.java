@@ -9,7 +9,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import stage.behaviour.support.Await;
 
-/** A publisher that signals what a test tells it to, and notices when its subscriber breaks a rule. A new subscription takes the place of the last. */
+/**
+ * A publisher that signals what a test tells it to, and notices when its subscriber breaks a rule. A new subscription
+ * takes the place of the last.
+ */
 final class Hand implements Flow.Publisher<Integer> {
   /** What its subscribers were, in order. */
   final BlockingQueue<Flow.Subscriber<? super Integer>> subscribers = new LinkedBlockingQueue<>();

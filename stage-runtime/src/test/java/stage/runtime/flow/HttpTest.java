@@ -40,7 +40,10 @@ import stage.behaviour.support.Await;
 class HttpTest extends FlowTest {
   private static final int CHUNK = 16 * 1024;
   private static final long BODY = 200L * 1024 * 1024;
-  /** What sockets, client and server may hold between a server that writes and a stage that handles: far less than the body. */
+  /**
+   * What sockets, client and server may hold between a server that writes and a stage that handles: far less than the
+   * body.
+   */
   private static final long BETWEEN = 48L * 1024 * 1024;
 
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
@@ -126,7 +129,8 @@ class HttpTest extends FlowTest {
         for (ByteBuffer buffer : buffers) {
           long position = handled.get();
           while (buffer.hasRemaining()) {
-            if (buffer.get() != at(position++)) throw new IllegalStateException("the byte at " + (position - 1) + " is wrong");
+            if (buffer.get() != at(position++))
+              throw new IllegalStateException("the byte at " + (position - 1) + " is wrong");
           }
           handled.set(position);
         }
@@ -178,11 +182,13 @@ class HttpTest extends FlowTest {
       }
     });
     var body = noted(scope.start(Stage.fromPublisher("body", bodyOf(uri))));
-    var checker = noted(scope.start(Stage.consumer("checker", body, () -> new Checker(handled, written, new AtomicLong()))
+    var checker =
+        noted(scope.start(Stage.consumer("checker", body, () -> new Checker(handled, written, new AtomicLong()))
         .withDemand(Demand.max(4))));
     Await.until(() -> handled.get() > 0, "the body begins to come", body, checker);
     checker.pause();
-    Await.until(() -> writer[0].getState() == Thread.State.WAITING, "the server waits until it can write on", body, checker);
+    Await.until(() -> writer[0].getState() == Thread.State.WAITING, "the server waits until it can write on", body,
+        checker);
     assertThat(written.get() - handled.get()).as("bytes that the server is ahead").isLessThan(BETWEEN);
     checker.resume();
     assertThat(Await.end(checker)).isEqualTo(new StopReason.Completed());
@@ -190,7 +196,8 @@ class HttpTest extends FlowTest {
   }
 
   /** Counts what has come, on its way, so that a new request can begin there. */
-  private record Counting(Flow.Subscriber<? super List<ByteBuffer>> subscriber, AtomicLong bytes) implements Flow.Subscriber<List<ByteBuffer>> {
+  private record Counting(Flow.Subscriber<? super List<ByteBuffer>> subscriber, AtomicLong bytes)
+      implements Flow.Subscriber<List<ByteBuffer>> {
     @Override
     public void onSubscribe(Flow.Subscription subscription) {
       subscriber.onSubscribe(subscription);
@@ -223,15 +230,18 @@ class HttpTest extends FlowTest {
       exchange.sendResponseHeaders(200, size - from);
       OutputStream body = exchange.getResponseBody();
       long end = dies ? Math.min(size - CHUNK, from + 1024 * 1024) : size;
-      for (long position = from; position < end; position += CHUNK) body.write(chunkAt(position, (int) Math.min(CHUNK, end - position)));
+      for (long position = from; position < end; position += CHUNK)
+        body.write(chunkAt(position, (int) Math.min(CHUNK, end - position)));
       body.flush();
       if (!dies) body.close();   // else the exchange is closed without the rest, and the connection with it
     });
     var received = new AtomicLong();
     var handled = new AtomicLong();
-    Flow.Publisher<List<ByteBuffer>> rest = subscriber -> answerTo(URI.create(uri + "?" + received.get())).subscribe(new Counting(subscriber, received));
+    Flow.Publisher<List<ByteBuffer>> rest =
+        subscriber -> answerTo(URI.create(uri + "?" + received.get())).subscribe(new Counting(subscriber, received));
     var body = noted(scope.start(Stage.fromPublisher("body", rest)));
-    var checker = noted(scope.start(Stage.consumer("checker", body, () -> new Checker(handled, new AtomicLong(), new AtomicLong()))
+    var checker = noted(
+        scope.start(Stage.consumer("checker", body, () -> new Checker(handled, new AtomicLong(), new AtomicLong()))
         .withDemand(Demand.max(4))));
     assertThat(Await.end(checker)).isEqualTo(new StopReason.Completed());
     assertThat(handled).hasValue(size);
@@ -279,7 +289,8 @@ class HttpTest extends FlowTest {
       exchange.sendResponseHeaders(204, -1);
     });
     HttpRequest request = HttpRequest.newBuilder(uri).POST(HttpRequest.BodyPublishers.fromPublisher(emitted)).build();
-    assertThat(Await.result(() -> client.send(request, HttpResponse.BodyHandlers.discarding()).statusCode())).isEqualTo(204);
+    assertThat(Await.result(() -> client.send(request, HttpResponse.BodyHandlers.discarding()).statusCode()))
+        .isEqualTo(204);
     assertThat(read).hasValue(size);
     assertThat(wrong).hasValue(0);
   }
@@ -301,7 +312,8 @@ class HttpTest extends FlowTest {
       var outputs = emitted.snapshot().outputs();
       return !outputs.isEmpty() && outputs.getFirst().sent() > 0 && emitted.snapshot().awaiting().equals("DEMAND");
     }, "the stage waits for demand", emitted);
-    assertThat(emitted.snapshot().eventsEmitted() * CHUNK).as("bytes emitted for a server that does not read").isLessThan(BETWEEN);
+    assertThat(emitted.snapshot().eventsEmitted() * CHUNK).as("bytes emitted for a server that does not read")
+        .isLessThan(BETWEEN);
     goOn.countDown();
     assertThat(sending.result()).isEqualTo(204);
     assertThat(emitted.snapshot().eventsEmitted() * CHUNK).isEqualTo(BODY);

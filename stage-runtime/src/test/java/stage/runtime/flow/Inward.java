@@ -124,7 +124,8 @@ enum Inward {
         for (Integer event : events) {
           sink.entered.add(event);
           if (sink.holds) sink.permits.acquire();
-          if (sink.crashes && event % 3 == 2 && sink.crashed.add(event)) throw new FlowTest.OnPurpose("at event " + event);
+          if (sink.crashes && event % 3 == 2 && sink.crashed.add(event))
+            throw new FlowTest.OnPurpose("at event " + event);
           sink.handled.add(event);
           from.commit(1);
         }

@@ -32,7 +32,10 @@ class OthersFlowBugsTest extends FlowTest {
     }
   }
 
-  /** stormpot#211 and methanol#88: a publisher that was closed meanwhile signalled the end while onSubscribe was still running, or before. */
+  /**
+   * stormpot#211 and methanol#88: a publisher that was closed meanwhile signalled the end while onSubscribe was still
+   * running, or before.
+   */
   @Test
   void theEndDoesNotOvertakeOnSubscribe() throws Exception {
     for (int round = 0; round < ROUNDS; round++) {
@@ -44,7 +47,8 @@ class OthersFlowBugsTest extends FlowTest {
       });
       recorder.onSubscribeDo(subscription -> stopping.result());
       source.publisher().subscribe(recorder);
-      assertThat(recorder.awaitEnd()).isNotNull();   // the recorder notices an end without, before or within onSubscribe
+      // the recorder notices an end without, before or within onSubscribe
+      assertThat(recorder.awaitEnd()).isNotNull();
     }
   }
 
@@ -74,7 +78,10 @@ class OthersFlowBugsTest extends FlowTest {
     assertThat(recorder.rest()).as("events after the refusal").isEmpty();
   }
 
-  /** RxJava#7687: a subscriber that threw left the counter of the drain loop above zero, and the publisher served nobody any more. */
+  /**
+   * RxJava#7687: a subscriber that threw left the counter of the drain loop above zero, and the publisher served nobody
+   * any more.
+   */
   @Test
   void aSubscriberThatThrowsDoesNotSilenceThePublisher() throws Exception {
     Outward.Source source = Outward.PRODUCER.endless(this);
@@ -114,7 +121,8 @@ class OthersFlowBugsTest extends FlowTest {
     for (int round = 0; round < ROUNDS; round++) {
       Outward.Source source = Outward.GENERATOR.open(this, 3);
       try (var all = source.root().stream(Demand.max(2))) {
-        assertThat(all.toList()).isIn(List.of(0, 1, 2), List.of());   // it may have completed before, if nobody was there
+        // it may have completed before, if nobody was there
+        assertThat(all.toList()).isIn(List.of(0, 1, 2), List.of());
       } catch (stage.api.StageEndedException before) {
         throw new AssertionError("a stage that completes is no failure", before);
       }
@@ -135,14 +143,17 @@ class OthersFlowBugsTest extends FlowTest {
     assertThat(late.requests).hasValue(0);
   }
 
-  /** aws-sdk-java-v2#2877: a predicate that threw left the subscription open, and the publisher and its reader hanging. */
+  /**
+   * aws-sdk-java-v2#2877: a predicate that threw left the subscription open, and the publisher and its reader hanging.
+   */
   @Test
   void aPredicateThatThrowsCancels() throws Exception {
     Outward.Source source = Outward.PRODUCER.endless(this);
     assertThatThrownBy(() -> source.root().stream(Demand.max(10)).filter(event -> {
       throw new OnPurpose("the predicate throws");
     }).findFirst()).isInstanceOf(OnPurpose.class);
-    Await.until(() -> source.root().snapshot().outputs().stream().noneMatch(output -> output.isOpen()), "the subscription is cancelled", source.root());
+    Await.until(() -> source.root().snapshot().outputs().stream().noneMatch(output -> output.isOpen()),
+        "the subscription is cancelled", source.root());
   }
 
   /** reactor-core#415: of the events in flight some were lost when a publisher failed and was subscribed to again. */
@@ -174,7 +185,8 @@ class OthersFlowBugsTest extends FlowTest {
   /** gen_stage#44 and #133: a stage that dropped all it got never asked for more. */
   @Test
   void aStageThatDropsAllKeepsAsking() throws Exception {
-    var dropping = noted(scope.start(Stage.producerConsumer("dropping", Integer.class, Integer.class, () -> (events, from, out) -> {
+    var dropping = noted(
+        scope.start(Stage.producerConsumer("dropping", Integer.class, Integer.class, () -> (events, from, out) -> {
           for (Integer event : events) if (event == 999) out.emit(event);
         })));
     Flow.Processor<Integer, Integer> processor = dropping.asProcessor(Demand.max(2));

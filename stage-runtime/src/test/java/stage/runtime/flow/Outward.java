@@ -36,7 +36,8 @@ enum Outward {
   BROADCASTER {
     @Override
     Source open(FlowTest test, long elements) {
-      return Source.of(test.noted(test.scope.start(numbers(test, elements, false).withDispatcher(Dispatcher.broadcast()))));
+      return Source
+          .of(test.noted(test.scope.start(numbers(test, elements, false).withDispatcher(Dispatcher.broadcast()))));
     }
   },
   /** A generator. */
@@ -54,7 +55,8 @@ enum Outward {
     @Override
     Source open(FlowTest test, long elements) {
       var numbers = test.noted(test.scope.start(numbers(test, elements, false)));
-      return new Source(numbers, test.noted(test.scope.start(identity(test, true).subscribeTo(numbers, Demand.max(2)))));
+      return new Source(numbers,
+          test.noted(test.scope.start(identity(test, true).subscribeTo(numbers, Demand.max(2)))));
     }
   },
   /** A consumer made of the subscriber; there is one for each that subscribes. */
@@ -71,7 +73,8 @@ enum Outward {
     @Override
     Source open(FlowTest test, long elements) {
       var numbers = test.noted(test.scope.start(numbers(test, elements, false)));
-      Flow.Processor<Integer, Integer> processor = test.noted(test.scope.start(identity(test, false))).asProcessor(Demand.max(10));
+      Flow.Processor<Integer, Integer> processor =
+          test.noted(test.scope.start(identity(test, false))).asProcessor(Demand.max(10));
       numbers.subscribe(processor);
       return new Source(numbers, processor);
     }
@@ -113,9 +116,11 @@ enum Outward {
     return Stage.producer(test.name("numbers"), () -> new Numbers(elements, crashed)).withRestart(Restart.TRANSIENT);
   }
 
-  static ProducerConsumerSpec<Integer, Integer, Stage.ProducerConsumer<Integer, Integer>> identity(FlowTest test, boolean crashing) {
+  static ProducerConsumerSpec<Integer, Integer, Stage.ProducerConsumer<Integer, Integer>> identity(FlowTest test,
+      boolean crashing) {
     Set<Integer> crashed = ConcurrentHashMap.newKeySet();
-    ProducerConsumerSpec<Integer, Integer, Stage.ProducerConsumer<Integer, Integer>> spec = Stage.producerConsumer(test.name("identity"), () -> (events, from, out) -> {
+    ProducerConsumerSpec<Integer, Integer, Stage.ProducerConsumer<Integer, Integer>> spec =
+        Stage.producerConsumer(test.name("identity"), () -> (events, from, out) -> {
       for (Integer event : events) {
         if (crashing && event % 3 == 2 && crashed.add(event)) throw new FlowTest.OnPurpose("at event " + event);
         out.emit(event);

@@ -37,7 +37,8 @@ class Recorder implements Flow.Subscriber<Integer> {
   final CountDownLatch subscribed = new CountDownLatch(1);
 
   private final AtomicInteger inSignal = new AtomicInteger();
-  private final AtomicLong requested = new AtomicLong();   // the shadow of what the publisher is to count; stays at the largest number
+  // the shadow of what the publisher is to count; stays at the largest number
+  private final AtomicLong requested = new AtomicLong();
   private volatile Reaction inOnSubscribe = subscription -> {};
   private volatile Reaction inOnNext = subscription -> {};
   private volatile Reaction atTheEnd = subscription -> {};
@@ -65,7 +66,8 @@ class Recorder implements Flow.Subscriber<Integer> {
 
   /** Requests, and remembers that it did. */
   void request(long count) {
-    if (count > 0) requested.accumulateAndGet(count, (before, more) -> before + more < 0 ? Long.MAX_VALUE : before + more);
+    if (count > 0)
+      requested.accumulateAndGet(count, (before, more) -> before + more < 0 ? Long.MAX_VALUE : before + more);
     subscription.request(count);
   }
 
@@ -130,7 +132,8 @@ class Recorder implements Flow.Subscriber<Integer> {
     signal("onNext", () -> {
       if (ended) violations.add("1.7: an event after the end: " + event);
       received = received + 1;   // one thread at a time
-      if (received > requested.get()) violations.add("1.1: event " + received + " of " + requested.get() + " requested");
+      if (received > requested.get())
+        violations.add("1.1: event " + received + " of " + requested.get() + " requested");
       events.add(event);
       inOnNext.run(subscription);
     });

@@ -42,7 +42,10 @@ class Section1PublisherTest extends FlowTest {
     }
   }
 
-  /** Each producer is asked for what is wanted, because nobody knows which will have it; what comes of both is not to be more than that. */
+  /**
+   * Each producer is asked for what is wanted, because nobody knows which will have it; what comes of both is not to be
+   * more than that.
+   */
   @Test
   void rule1_01_alsoOfTwoProducersTogether() throws Exception {
     var first = Outward.PRODUCER.endless(this).root();
@@ -82,7 +85,9 @@ class Section1PublisherTest extends FlowTest {
     assertThat(recorder.threads.stream().distinct()).as("all on the thread of the bridge").hasSize(1);
   }
 
-  /** The stage's thread is abandoned in the midst of a signal, and whoever takes its place must not signal beside it. */
+  /**
+   * The stage's thread is abandoned in the midst of a signal, and whoever takes its place must not signal beside it.
+   */
   @Test
   void rule1_03_whoDoesNotReturnFromASignalGetsNoOther() throws Exception {
     var goOn = new CountDownLatch(1);
@@ -138,7 +143,8 @@ class Section1PublisherTest extends FlowTest {
   }
 
   @ParameterizedTest(name = "{0}")
-  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = {"CRASHING_PRODUCER_CONSUMER", "PROCESSOR"})   // they have more events in hand
+  // they have more events in hand
+  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = {"CRASHING_PRODUCER_CONSUMER", "PROCESSOR"})
   void rule1_05_aGoodEndIsSignalledAlsoWithoutARequest(Outward bridge) throws Exception {
     Outward.Source source = bridge.endless(this);
     Recorder recorder = recorder(source.publisher());
@@ -170,7 +176,8 @@ class Section1PublisherTest extends FlowTest {
   @EnumSource
   void rule1_07_nothingComesAfterTheEnd(Outward bridge) throws Exception {
     theScopeMayFail();
-    boolean failsAlone = bridge == Outward.PRODUCER || bridge == Outward.CRASHING_PRODUCER || bridge == Outward.BROADCASTER || bridge == Outward.GENERATOR;
+    boolean failsAlone = bridge == Outward.PRODUCER || bridge == Outward.CRASHING_PRODUCER
+        || bridge == Outward.BROADCASTER || bridge == Outward.GENERATOR;
     for (int round = 0; round < 60; round++) {
       Outward.Source source = bridge.endless(this);
       Recorder recorder = recorder(source.publisher());
@@ -291,7 +298,8 @@ class Section1PublisherTest extends FlowTest {
   @Test
   void rule1_09_whoCannotSubscribeIsTold() throws Exception {
     ProducerSpec<Integer, Stage.Producer<Integer>> spec = Stage.producer("parts", () -> (demand, out) -> {});
-    var parts = scope.start(spec.withDispatcher(Dispatcher.partition(java.util.List.of("even", "odd"), event -> event % 2 == 0 ? "even" : "odd")));
+    var parts = scope.start(spec.withDispatcher(
+        Dispatcher.partition(java.util.List.of("even", "odd"), event -> event % 2 == 0 ? "even" : "odd")));
     assertThat(recorder(parts).awaitEnd()).isInstanceOf(SubscriptionRefusedException.class);
   }
 
@@ -317,7 +325,8 @@ class Section1PublisherTest extends FlowTest {
     source.publisher().subscribe(recorder);
     recorder.awaitSubscribed();
     assertThat(recorder.ends).hasSize(where.equals("onSubscribe") ? 0 : 1);
-    assertThat(log.take()).singleElement().satisfies(record -> assertThat(record.getThrown()).isInstanceOf(OnPurpose.class));
+    assertThat(log.take()).singleElement()
+        .satisfies(record -> assertThat(record.getThrown()).isInstanceOf(OnPurpose.class));
   }
 
   @Test
@@ -384,7 +393,10 @@ class Section1PublisherTest extends FlowTest {
     }
   }
 
-  /** To be told of the end is to be subscribed no more (1.6), so it is not the same subscription, and must not be passed over. */
+  /**
+   * To be told of the end is to be subscribed no more (1.6), so it is not the same subscription, and must not be passed
+   * over.
+   */
   @ParameterizedTest(name = "{0}")
   @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "CONSUMER_STAGE")   // makes a stage of it each time
   void rule1_10_whoIsBeingToldOfTheEndMayComeAgain(Outward bridge) throws Exception {

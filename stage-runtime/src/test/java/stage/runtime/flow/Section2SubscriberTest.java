@@ -97,7 +97,8 @@ class Section2SubscriberTest extends FlowTest {
     Hand hand = hand();
     Inward.Drain drain = bridge.open(this, hand, Demand.max(2));
     hand.send(0, 20);
-    assertThat(drain.await(20)).isEqualTo(upTo(20));   // before the error, with which a processor does not wait for anybody (4.2)
+    // before the error, with which a processor does not wait for anybody (4.2)
+    assertThat(drain.await(20)).isEqualTo(upTo(20));
     hand.fail(new ForGood());
     assertThat(drain.awaitEnd()).isInstanceOf(StopReason.ProducerFailed.class);
     hand.isOver();
@@ -279,15 +280,19 @@ class Section2SubscriberTest extends FlowTest {
     Hand hand = hand();
     Inward.Drain drain = bridge.open(this, hand, Demand.manual());
     hand.fail(new ForGood());
-    assertThat(drain.awaitEnd()).isInstanceOfSatisfying(StopReason.ProducerFailed.class, failed -> assertThat(failed.cause()).isInstanceOf(ForGood.class));
+    assertThat(drain.awaitEnd()).isInstanceOfSatisfying(StopReason.ProducerFailed.class,
+        failed -> assertThat(failed.cause()).isInstanceOf(ForGood.class));
   }
 
-  /** What a publisher has written before a signal, with no more than plain fields, is seen where the event is handled. */
+  /**
+   * What a publisher has written before a signal, with no more than plain fields, is seen where the event is handled.
+   */
   @ParameterizedTest(name = "asked for {0} at a time")
   @ValueSource(ints = {1, 2, 64})
   void rule2_11_signalsHappenBeforeTheyAreHandled(int max) throws Exception {
     var seen = new LinkedBlockingQueue<Long>();
-    var consumer = noted(scope.start(Stage.consumer("reader", long[].class, () -> (List<long[]> events, Inlet<long[]> from) -> {
+    var consumer =
+        noted(scope.start(Stage.consumer("reader", long[].class, () -> (List<long[]> events, Inlet<long[]> from) -> {
       for (long[] event : events) seen.add(event[0]);
     })));
     Flow.Subscriber<long[]> subscriber = consumer.asSubscriber(Demand.max(max));
@@ -326,7 +331,8 @@ class Section2SubscriberTest extends FlowTest {
     var source = Outward.PRODUCER.endless(this);
     var spec = Stage.toSubscriber("to-subscriber", recorder);
     noted(scope.start(spec.subscribeTo(source.root())));
-    assertThatThrownBy(() -> scope.start(new stage.api.ConsumerSpec<>("again", spec.factory(), spec.subscriptions(), spec.options())))
+    assertThatThrownBy(
+        () -> scope.start(new stage.api.ConsumerSpec<>("again", spec.factory(), spec.subscriptions(), spec.options())))
         .hasStackTraceContaining("2.12");
   }
 
@@ -337,9 +343,12 @@ class Section2SubscriberTest extends FlowTest {
     Inward.Drain drain = bridge.open(this, hand, Demand.max(10));
     hand.awaitRequested(1);
     Flow.Subscriber<? super Integer> subscriber = hand.subscriber();
-    assertThatThrownBy(() -> subscriber.onSubscribe(null)).isInstanceOf(NullPointerException.class).hasMessageContaining("2.13");
-    assertThatThrownBy(() -> subscriber.onNext(null)).isInstanceOf(NullPointerException.class).hasMessageContaining("2.13");
-    assertThatThrownBy(() -> subscriber.onError(null)).isInstanceOf(NullPointerException.class).hasMessageContaining("2.13");
+    assertThatThrownBy(() -> subscriber.onSubscribe(null)).isInstanceOf(NullPointerException.class)
+        .hasMessageContaining("2.13");
+    assertThatThrownBy(() -> subscriber.onNext(null)).isInstanceOf(NullPointerException.class)
+        .hasMessageContaining("2.13");
+    assertThatThrownBy(() -> subscriber.onError(null)).isInstanceOf(NullPointerException.class)
+        .hasMessageContaining("2.13");
     hand.send(0, 3);
     assertThat(drain.await(3)).isEqualTo(upTo(3));
   }
@@ -368,7 +377,8 @@ class Section2SubscriberTest extends FlowTest {
       assertThat(each.awaitEnd()).isEqualTo("completed");
     }
     if (where.equals("onNext")) {
-      assertThat(thrower.await(1)).containsExactly(0);   // at its own pace: the others may have come to their end by now
+      // at its own pace: the others may have come to their end by now
+      assertThat(thrower.await(1)).containsExactly(0);
       close();
       assertThat(thrower.rest()).isEmpty();
       assertThat(thrower.ends).isEmpty();

@@ -53,7 +53,8 @@ class Section3SubscriptionTest extends FlowTest {
   @EnumSource
   void rule3_03_requestInEachOnNextDoesNotRecur(Outward bridge) throws Exception {
     Recorder recorder = recorder();
-    recorder.onSubscribeDo(subscription -> recorder.request(1)).onNextDo(subscription -> recorder.request(1));   // the recorder notices an event within another
+    // the recorder notices an event within another
+    recorder.onSubscribeDo(subscription -> recorder.request(1)).onNextDo(subscription -> recorder.request(1));
     bridge.open(this, MANY).publisher().subscribe(recorder);
     assertThat(recorder.awaitEnd()).isEqualTo("completed");
     assertThat(recorder.rest()).hasSize(MANY);
@@ -178,7 +179,10 @@ class Section3SubscriptionTest extends FlowTest {
     };
   }
 
-  /** Subscribes a stage to a publisher that is to answer within {@code request}; the demand comes when that has been set up. */
+  /**
+   * Subscribes a stage to a publisher that is to answer within {@code request}; the demand comes when that has been set
+   * up.
+   */
   private Inward.Drain drainOf(Inward bridge, Hand hand) throws InterruptedException {
     Inward.Drain drain = bridge.open(this, hand, Demand.manual());
     Await.answered(drain.bridged());
@@ -286,7 +290,10 @@ class Section3SubscriptionTest extends FlowTest {
     void of(Recorder recorder) throws Exception;
   }
 
-  /** Subscribes somebody that this method alone refers to, and uses it. On a thread of its own, whose stack is gone then. */
+  /**
+   * Subscribes somebody that this method alone refers to, and uses it. On a thread of its own, whose stack is gone
+   * then.
+   */
   private static WeakReference<Recorder> subscribed(Outward.Source source, Use use) throws InterruptedException {
     return Await.result(() -> {
       var recorder = new Recorder();
@@ -315,10 +322,12 @@ class Section3SubscriptionTest extends FlowTest {
       scope.deleteChild("former");
       return new WeakReference<>(producer);
     });
-    stage.subscribeTo(SubscriptionSpec.to(Outward.PRODUCER.endless(this).root()).withCancelPolicy(CancelPolicy.TEMPORARY));
+    stage.subscribeTo(
+        SubscriptionSpec.to(Outward.PRODUCER.endless(this).root()).withCancelPolicy(CancelPolicy.TEMPORARY));
     recorder.request(1);
     recorder.await(1);
-    Await.end(scope.start(Stage.generator("next-to-end", Integer.class, () -> out -> {})));   // until then the scope knows the last one's thread
+    // until then the scope knows the last one's thread
+    Await.end(scope.start(Stage.generator("next-to-end", Integer.class, () -> out -> {})));
     Await.collected(former, "the former producer");
   }
 
@@ -407,7 +416,8 @@ class Section3SubscriptionTest extends FlowTest {
         }
       }).withDemand(Demand.manual())));
     }
-    Await.until(() -> from.snapshot().outputs().stream().filter(output -> output.outstanding() > 0).count() == 2, "both have asked", from);
+    Await.until(() -> from.snapshot().outputs().stream().filter(output -> output.outstanding() > 0).count() == 2,
+        "both have asked", from);
     source.resume();
     assertThat(Await.next(3000, handled, from)).containsExactlyInAnyOrderElementsOf(upTo(3000));
     assertThat(Await.end(from)).isEqualTo(new StopReason.Completed());

@@ -10,7 +10,9 @@ import stage.api.Stage;
 import stage.api.StopReason;
 import stage.behaviour.support.Await;
 
-/** What a processor must do. That it is a publisher and a subscriber by all rules, the other sections show of it too. */
+/**
+ * What a processor must do. That it is a publisher and a subscriber by all rules, the other sections show of it too.
+ */
 class Section4ProcessorTest extends FlowTest {
   private Flow.Processor<Integer, Integer> identity(Demand demand) {
     return noted(scope.start(Outward.identity(this, false))).asProcessor(demand);

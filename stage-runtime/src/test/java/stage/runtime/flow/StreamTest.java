@@ -28,7 +28,8 @@ class StreamTest extends FlowTest {
   void hasAllEventsUntilTheStageCompletes(int max, int min) throws Exception {
     var source = Outward.PRODUCER.open(this, 5000);
     try (Stream<Integer> all = source.root().stream(Demand.max(max).min(min))) {
-      assertThat(Await.result(() -> all.map(event -> event * 2).toList())).isEqualTo(upTo(5000).stream().map(event -> event * 2).toList());
+      assertThat(Await.result(() -> all.map(event -> event * 2).toList()))
+          .isEqualTo(upTo(5000).stream().map(event -> event * 2).toList());
     }
     assertNothingIsSubscribedTo(source.root());
   }
@@ -52,7 +53,8 @@ class StreamTest extends FlowTest {
   @Test
   void asksForNoMoreThanItsDemand() throws Exception {
     BlockingQueue<Long> demands = new LinkedBlockingQueue<>();
-    ProducerRef<Integer, ?> counted = noted(scope.start(Stage.producer("counted", Integer.class, () -> (demand, out) -> {
+    ProducerRef<Integer, ?> counted =
+        noted(scope.start(Stage.producer("counted", Integer.class, () -> (demand, out) -> {
       demands.add(demand);
       for (long i = 0; i < demand; i++) out.emit((int) i);
     })));
@@ -72,7 +74,8 @@ class StreamTest extends FlowTest {
     assertThat(Await.result(() -> source.root().stream(Demand.max(100)).limit(3).toList())).isEqualTo(upTo(3));
     assertNothingIsSubscribedTo(source.root());
     // What was asked for and not read went back, and is the next one's.
-    assertThat(Await.result(() -> source.root().stream(Demand.max(100)).limit(3).collect(Collectors.toList()))).containsExactly(3, 4, 5);
+    assertThat(Await.result(() -> source.root().stream(Demand.max(100)).limit(3).collect(Collectors.toList())))
+        .containsExactly(3, 4, 5);
     assertThat(Await.result(() -> source.root().stream(Demand.max(100)).findFirst())).contains(6);
     assertThat(Await.result(() -> source.root().stream(Demand.max(100)).anyMatch(event -> event == 9))).isTrue();
   }
@@ -125,7 +128,8 @@ class StreamTest extends FlowTest {
     var source = Outward.PRODUCER.endless(this);
     assertThat(Await.result(() -> {
       Thread.currentThread().interrupt();
-      assertThatThrownBy(() -> source.root().stream(Demand.max(10)).findFirst()).isInstanceOf(CancellationException.class)
+      assertThatThrownBy(() -> source.root().stream(Demand.max(10)).findFirst())
+          .isInstanceOf(CancellationException.class)
           .hasMessageContaining("interrupted while awaiting");
       return Thread.currentThread().isInterrupted();
     })).isTrue();
@@ -136,10 +140,12 @@ class StreamTest extends FlowTest {
   @Test
   void mayBeReadInParallel() throws Exception {
     var source = Outward.PRODUCER.endless(this);
-    assertThat(Await.result(() -> source.root().stream(Demand.max(100)).parallel().limit(5000).map(event -> event * 2).toList()))
+    assertThat(Await
+        .result(() -> source.root().stream(Demand.max(100)).parallel().limit(5000).map(event -> event * 2).toList()))
         .isEqualTo(upTo(5000).stream().map(event -> event * 2).toList());
     assertNothingIsSubscribedTo(source.root());
-    assertThat(Await.result(() -> source.root().stream(Demand.max(100)).parallel().anyMatch(event -> event > 9000))).isTrue();
+    assertThat(Await.result(() -> source.root().stream(Demand.max(100)).parallel().anyMatch(event -> event > 9000)))
+        .isTrue();
     assertNothingIsSubscribedTo(source.root());
   }
 
@@ -199,6 +205,7 @@ class StreamTest extends FlowTest {
   }
 
   private static void assertNothingIsSubscribedTo(ProducerRef<?, ?> producer) {
-    Await.until(() -> producer.snapshot().outputs().stream().noneMatch(output -> output.isOpen()), "nothing is subscribed", producer);
+    Await.until(() -> producer.snapshot().outputs().stream().noneMatch(output -> output.isOpen()),
+        "nothing is subscribed", producer);
   }
 }

@@ -20,7 +20,8 @@ class LaneTest {
   void hasTheDemandOfItsSpecAtFirst() {
     assertThat(lane.demand()).isEqualTo(10_000);
     assertThat(lane.available()).isZero();
-    assertThat(lane.snapshot()).isEqualTo(new SubscriptionSnapshot(1, "test/producer", "test/consumer", Demand.max(10_000), true,
+    assertThat(lane.snapshot())
+        .isEqualTo(new SubscriptionSnapshot(1, "test/producer", "test/consumer", Demand.max(10_000), true,
         10_000, 10_000, 0, 0, 0, 0, 0, 0, Duration.ZERO, SubscriptionSnapshot.Share.ANY, false));
   }
 
@@ -44,7 +45,8 @@ class LaneTest {
         lane.publish(Lanes.events(run, 2 * run), 0, run);
         while (lane.available() > 0) {
           var batch = (BulkBatch<Integer>) lane.take(size);
-          assertThat(batch.array().length).as("kept alive by %d of runs of %d", batch.size(), run).isLessThanOrEqualTo(4 * batch.size());
+          assertThat(batch.array().length).as("kept alive by %d of runs of %d", batch.size(), run)
+              .isLessThanOrEqualTo(4 * batch.size());
           lane.settle(batch.size(), 0, 0, 20_000);
         }
       }
@@ -84,7 +86,8 @@ class LaneTest {
       }
       for (List<Integer> batch : kept) {
         int first = batch.getFirst();
-        assertThat(batch).as("kept, seed %d", seed).isEqualTo(IntStream.range(first, first + batch.size()).boxed().toList());
+        assertThat(batch).as("kept, seed %d", seed)
+            .isEqualTo(IntStream.range(first, first + batch.size()).boxed().toList());
       }
       lane.leave();
       assertThat(lane.takeBack()).as("seed %d", seed).containsExactly(Lanes.events(settled, sent));

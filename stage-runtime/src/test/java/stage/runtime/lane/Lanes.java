@@ -26,7 +26,8 @@ public final class Lanes {
 
   /** Names the producer in specs, where nothing is asked of it. */
   @SuppressWarnings("unchecked")
-  private static final ProducerRef<Integer, ?> ANY = (ProducerRef<Integer, ?>) Proxy.newProxyInstance(Lanes.class.getClassLoader(),
+  private static final ProducerRef<Integer, ?> ANY =
+      (ProducerRef<Integer, ?>) Proxy.newProxyInstance(Lanes.class.getClassLoader(),
       new Class<?>[] {ProducerRef.class}, (proxy, method, arguments) -> null);
 
   private Lanes() {}

@@ -20,7 +20,8 @@ class StandstillTest {
   private void pipeline(boolean swallows) throws InterruptedException {
     try (var app = Supervisor.open("app")) {
       var numbers = app.start(Stage.producer("numbers", Integer.class, () -> (demand, out) -> out.emit(1)));
-      app.start(Stage.consumer("blocks", numbers, () -> (events, from) -> readSlowly(swallows)).withDemand(Demand.max(1)));
+      app.start(
+          Stage.consumer("blocks", numbers, () -> (events, from) -> readSlowly(swallows)).withDemand(Demand.max(1)));
       app.join();
     }
   }
@@ -40,7 +41,8 @@ class StandstillTest {
     time.standstill(Duration.ofSeconds(1));
 
     assertThatThrownBy(() -> time.run(() -> pipeline(swallows))).isInstanceOf(SimulatedTime.CannotGoOn.class)
-        .hasMessageStartingWith("user code of app/blocks#1 has kept everybody else waiting for 1 real seconds").hasMessageContaining("readSlowly")
+        .hasMessageStartingWith("user code of app/blocks#1 has kept everybody else waiting for 1 real seconds")
+        .hasMessageContaining("readSlowly")
         .hasMessageContaining("wait only for what Stage knows of");
     assertThat(SimulatedTime.ofThisThread()).as("the simulation of this thread").isNull();
   }
@@ -50,7 +52,8 @@ class StandstillTest {
     time.standstill(Duration.ofSeconds(1));
     var body = new FutureTask<Void>(() -> {
       assertThatThrownBy(() -> time.run(() -> readSlowly(false))).isInstanceOf(SimulatedTime.CannotGoOn.class)
-          .hasMessageStartingWith("the body of the simulation has kept everybody else waiting").hasMessageContaining("readSlowly")
+          .hasMessageStartingWith("the body of the simulation has kept everybody else waiting")
+          .hasMessageContaining("readSlowly")
           .hasCauseInstanceOf(InterruptedException.class);
       return null;
     });

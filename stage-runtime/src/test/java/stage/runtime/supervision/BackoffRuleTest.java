@@ -22,7 +22,8 @@ class BackoffRuleTest {
 
   @Test
   void s16_noneIsNone() {
-    for (int crashes = 1; crashes < 100; crashes++) assertThat(BackoffRule.delayNanos(Backoff.none(), crashes, 0.9)).isZero();
+    for (int crashes = 1; crashes < 100; crashes++)
+      assertThat(BackoffRule.delayNanos(Backoff.none(), crashes, 0.9)).isZero();
   }
 
   @ParameterizedTest(name = "jitter {0}, chance {1}: {2} of 1000")
@@ -43,7 +44,8 @@ class BackoffRuleTest {
     var longest = Duration.ofSeconds(Long.MAX_VALUE);
     var backoff = new Backoff(Duration.ofDays(1), longest, 0);
     for (int crashes = 1; crashes < 200; crashes++) {
-      assertThat(BackoffRule.delayNanos(backoff, crashes, 0)).isBetween(Duration.ofDays(1).toNanos(), Long.MAX_VALUE / 2);
+      assertThat(BackoffRule.delayNanos(backoff, crashes, 0)).isBetween(Duration.ofDays(1).toNanos(),
+          Long.MAX_VALUE / 2);
     }
     assertThat(BackoffRule.delayNanos(new Backoff(longest, longest, 0.5), 9, 0.5)).isPositive();
   }

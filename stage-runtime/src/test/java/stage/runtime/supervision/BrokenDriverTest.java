@@ -56,7 +56,8 @@ class BrokenDriverTest {
 
   private Supervisor open(boolean withContext) {
     ContextCapture context = withContext ? () -> steps -> steps.run() : ContextCapture.NONE;
-    return Scope.open(SupervisorSpec.of("test").withIntensity(Intensity.of(10)).withContext(context), new SubscriptionGraph(new Brittle()), new ScopeOwners());
+    return Scope.open(SupervisorSpec.of("test").withIntensity(Intensity.of(10)).withContext(context),
+        new SubscriptionGraph(new Brittle()), new ScopeOwners());
   }
 
   @ParameterizedTest
@@ -84,6 +85,7 @@ class BrokenDriverTest {
     assertThat(catchThrowableOfType(StageFailedException.class, scope::join)).hasCause(bug);
     scope.close();
     assertThat(scope.report().stragglers()).isEmpty();
-    assertThat(log.take()).anyMatch(line -> line.getMessage().equals("the engine cannot go on with stage test/ticker, which ends"));
+    assertThat(log.take())
+        .anyMatch(line -> line.getMessage().equals("the engine cannot go on with stage test/ticker, which ends"));
   }
 }

@@ -41,7 +41,8 @@ class RefusedThreadTest {
 
   private final Starved time = new Starved();
   private final Supervisor scope = Scope.open(
-      SupervisorSpec.of("test").withIntensity(Intensity.of(10)).withGrace(Duration.ofMillis(5)), new SubscriptionGraph(time), new ScopeOwners());
+      SupervisorSpec.of("test").withIntensity(Intensity.of(10)).withGrace(Duration.ofMillis(5)),
+      new SubscriptionGraph(time), new ScopeOwners());
   private final CountDownLatch release = new CountDownLatch(1);
   private final BlockingQueue<Integer> handled = new LinkedBlockingQueue<>();
   private final BlockingQueue<String> entered = new LinkedBlockingQueue<>();
@@ -90,7 +91,8 @@ class RefusedThreadTest {
   }
 
   static List<Supplier<Throwable>> refusals() {
-    return List.of(() -> new OutOfMemoryError("unable to create native thread"), () -> new RejectedExecutionException("full"));
+    return List.of(() -> new OutOfMemoryError("unable to create native thread"),
+        () -> new RejectedExecutionException("full"));
   }
 
   @AfterEach
@@ -141,7 +143,9 @@ class RefusedThreadTest {
     sink.kill();
     assertThat(Await.end(sink)).isEqualTo(new StopReason.Completed());
     assertThat(handled).containsExactlyElementsOf(all());
-    assertThat(log.take()).filteredOn(line -> line.getMessage().startsWith("no thread could be started to take the place of test/sink's")).hasSize(3);
+    assertThat(log.take())
+        .filteredOn(line -> line.getMessage().startsWith("no thread could be started to take the place of test/sink's"))
+        .hasSize(3);
   }
 
   @Test
@@ -175,7 +179,8 @@ class RefusedThreadTest {
   @MethodSource("refusals")
   void f45_anEventThatGetsNoThreadIsTriedAgain(Supplier<Throwable> refusal) throws Exception {
     ProducerRef<Integer, ?> numbers = numbers();
-    ConsumerRef<Integer, ?> each = scope.start(Stage.<Integer>perEvent("each", 3, handled::add).withRedelivery(Redelivery.attempts(3)));
+    ConsumerRef<Integer, ?> each =
+        scope.start(Stage.<Integer>perEvent("each", 3, handled::add).withRedelivery(Redelivery.attempts(3)));
     time.refuse(3, refusal);
     each.subscribeTo(numbers);
     assertThat(Await.end(each)).isEqualTo(new StopReason.Completed());

@@ -9,13 +9,17 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * The handshake of parking: two drivers hand a counter to and fro, and each parks until it is its turn; a single wake-up that is lost stops both. A driver has a
- * thread inside, which is what it is for, so there is no race of actors here.
+ * The handshake of parking: two drivers hand a counter to and fro, and each parks until it is its turn; a single
+ * wake-up that is lost stops both. A driver has a thread inside, which is what it is for, so there is no race of actors
+ * here.
  */
 class ParkingStressTest {
   private static final long HANDED = System.getProperty("stage.stress") == null ? 200_000 : 20_000_000;
 
-  /** Goes on when the counter is odd, or even; plain, because what is published is ordered by the fence before the wake-up and by the look after. */
+  /**
+   * Goes on when the counter is odd, or even; plain, because what is published is ordered by the fence before the
+   * wake-up and by the look after.
+   */
   private static final class Player implements StepMachine {
     private final Table table;
     private final int parity;
@@ -70,7 +74,8 @@ class ParkingStressTest {
 
   static {
     try {
-      COUNT = java.lang.invoke.MethodHandles.privateLookupIn(Table.class, java.lang.invoke.MethodHandles.lookup()).findVarHandle(Table.class, "count", long.class);
+      COUNT = java.lang.invoke.MethodHandles.privateLookupIn(Table.class, java.lang.invoke.MethodHandles.lookup())
+          .findVarHandle(Table.class, "count", long.class);
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);
     }
@@ -90,7 +95,9 @@ class ParkingStressTest {
     first.start();
     second.start();
 
-    assertThat(table.over.await(60, TimeUnit.SECONDS)).as("both have ended; they wait for %s and %s at %s", first.awaiting(), second.awaiting(), table.count).isTrue();
+    assertThat(table.over.await(60, TimeUnit.SECONDS))
+        .as("both have ended; they wait for %s and %s at %s", first.awaiting(), second.awaiting(), table.count)
+        .isTrue();
     assertThat(table.count).isEqualTo(HANDED);
   }
 }

@@ -18,14 +18,17 @@ import java.util.function.Consumer;
 import stage.runtime.simulation.Choices;
 
 /**
- * The threads of production under a scheduler that {@link Choices} decide: drivers are {@link ThreadDriver}s on virtual threads that park and are
- * unparked, but all of them run on the one thread that called {@link #run}, and who runs next is chosen. The clock is simulated.
+ * The threads of production under a scheduler that {@link Choices} decide: drivers are {@link ThreadDriver}s on virtual
+ * threads that park and are unparked, but all of them run on the one thread that called {@link #run}, and who runs next
+ * is chosen. The clock is simulated.
  *
- * <p>A virtual thread goes on until it parks. So that others get in between in other places too, it passes now and then: around each step, between
- * its announcement that it parks and its last look, before and after it wakes somebody, and wherever user code calls {@link #mayPass}.
+ * <p>A virtual thread goes on until it parks. So that others get in between in other places too, it passes now and
+ * then: around each step, between its announcement that it parks and its last look, before and after it wakes somebody,
+ * and wherever user code calls {@link #mayPass}.
  *
- * <p>The JDK has a builder of virtual threads with another scheduler, for tests of its own; it is open to those who are started with
- * {@code --add-opens java.base/java.lang=ALL-UNNAMED}. All fields belong to whoever is running, of whom there is only one.
+ * <p>The JDK has a builder of virtual threads with another scheduler, for tests of its own; it is open to those who are
+ * started with {@code --add-opens java.base/java.lang=ALL-UNNAMED}. All fields belong to whoever is running, of whom
+ * there is only one.
  */
 public final class SeededTime implements Time, Executor {
   /** What is run. */
@@ -90,7 +93,8 @@ public final class SeededTime implements Time, Executor {
   }
 
   private static Constructor<?> constructor() throws ReflectiveOperationException {
-    Constructor<?> constructor = Class.forName("java.lang.ThreadBuilders$VirtualThreadBuilder").getDeclaredConstructor(Executor.class);
+    Constructor<?> constructor =
+        Class.forName("java.lang.ThreadBuilders$VirtualThreadBuilder").getDeclaredConstructor(Executor.class);
     constructor.setAccessible(true);
     return constructor;
   }
@@ -137,7 +141,8 @@ public final class SeededTime implements Time, Executor {
    * Runs a body on a virtual thread, and goes on until all threads have ended.
    *
    * @param body what to run
-   * @throws Throwable what the body throws; an {@link AssertionError} if nobody can go on before it has ended, or somebody after that
+   * @throws Throwable what the body throws; an {@link AssertionError} if nobody can go on before it has ended, or
+   *     somebody after that
    */
   public void run(Body body) throws Throwable {
     timer = newThread("timer", this::fire);
@@ -151,7 +156,8 @@ public final class SeededTime implements Time, Executor {
       bodyHasEnded = true;
     }).start();
     while (true) {
-      if (foreign != null) throw new AssertionError("a foreign thread, " + foreign.getName() + ", has made one of ours go on: no seed can repeat that");
+      if (foreign != null) throw new AssertionError(
+          "a foreign thread, " + foreign.getName() + ", has made one of ours go on: no seed can repeat that");
       if (switches > MOST_SWITCHES) throw new AssertionError("no end after " + switches + " switches:\n" + explain());
       if (choices.next(LONG_WAITS) == 1) nowNanos += LONG_WAIT_NANOS;
       int early = earlyTimers && !alarms.isEmpty() ? 1 : 0;
@@ -168,7 +174,8 @@ public final class SeededTime implements Time, Executor {
     LockSupport.unpark(timer);
     while (!ready.isEmpty()) goOn(ready.removeFirst());
     if (thrown != null) throw thrown;
-    if (threads.stream().anyMatch(Thread::isAlive)) throw new AssertionError("somebody is alive after the end:\n" + explain());
+    if (threads.stream().anyMatch(Thread::isAlive))
+      throw new AssertionError("somebody is alive after the end:\n" + explain());
   }
 
   private void goOn(Runnable continuation) {
@@ -182,7 +189,8 @@ public final class SeededTime implements Time, Executor {
     for (Thread thread : threads) {
       if (!thread.isAlive()) continue;
       lines.append("  ").append(thread.getName()).append('\n');
-      for (StackTraceElement frame : thread.getStackTrace()) if (!frame.getClassName().startsWith("java.lang.")) lines.append("      ").append(frame).append('\n');
+      for (StackTraceElement frame : thread.getStackTrace())
+        if (!frame.getClassName().startsWith("java.lang.")) lines.append("      ").append(frame).append('\n');
     }
     return lines.toString();
   }
@@ -198,7 +206,8 @@ public final class SeededTime implements Time, Executor {
   private void note(String what) {
     hash = 31 * hash + Thread.currentThread().getName().hashCode();
     hash = 31 * hash + what.hashCode();
-    if (trace != null) trace.accept("%8d %12.6f s  %-28s %s".formatted(switches, nowNanos / 1e9, Thread.currentThread().getName(), what));
+    if (trace != null) trace
+        .accept("%8d %12.6f s  %-28s %s".formatted(switches, nowNanos / 1e9, Thread.currentThread().getName(), what));
   }
 
   private Thread newThread(String name, Runnable body) {

@@ -15,14 +15,16 @@ import java.util.List;
  * @param contenders who runs
  * @param goals what Stage is to show
  */
-record Allocation(String name, String about, int hops, long events, List<Contender> contenders, List<Goal> goals) implements Scenario {
+record Allocation(String name, String about, int hops, long events, List<Contender> contenders, List<Goal> goals)
+    implements Scenario {
   private static final long FEWEST_EVENTS = 10_000;
   private static final int MOST_ROUNDS = 5;   // they differ little
 
   @Override
   public List<Result> measure(Effort effort) throws Exception {
     for (int i = 0; i < 5; i++) for (Contender contender : contenders) contender.work().run(events / 5);
-    List<Samples> samples = Rounds.alternate(contenders, Math.min(effort.rounds(), MOST_ROUNDS), this::bytesPerEventAndHop);
+    List<Samples> samples =
+        Rounds.alternate(contenders, Math.min(effort.rounds(), MOST_ROUNDS), this::bytesPerEventAndHop);
     List<Result.Score> scores = new ArrayList<>();
     for (int i = 0; i < samples.size(); i++) scores.add(new Result.Score(contenders.get(i).name(), samples.get(i)));
     return List.of(Result.of(name, about, "bytes per event and hop", scores, goals));
@@ -36,7 +38,8 @@ record Allocation(String name, String about, int hops, long events, List<Contend
       if (bytesForMany < 0 || bytesForFew < 0) continue;   // too many to go without a collection
       return (double) (bytesForMany - bytesForFew) / (many - few) / hops;
     }
-    throw new IllegalStateException("the collector ran in each run of " + contender.name() + ", however short; give java a larger -Xms");
+    throw new IllegalStateException(
+        "the collector ran in each run of " + contender.name() + ", however short; give java a larger -Xms");
   }
 
   private static long bytesAllocated(Contender contender, long events) throws Exception {

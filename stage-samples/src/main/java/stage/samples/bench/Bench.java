@@ -22,8 +22,8 @@ public final class Bench {
   }
 
   /**
-   * Measures, and ends the JVM: with 0 if all results were right, whether or not goals were met; 1 if one was wrong, 2 if the command
-   * line made no sense.
+   * Measures, and ends the JVM: with 0 if all results were right, whether or not goals were met; 1 if one was wrong, 2
+   * if the command line made no sense.
    *
    * @param arguments options, see {@code --help}
    */
@@ -36,7 +36,8 @@ public final class Bench {
       var options = Options.parse(arguments);
       List<Scenario> scenarios = options.choose(Scenarios.all());
       if (options.wantsHelp()) out.print(Options.USAGE);
-      else if (options.wantsList()) scenarios.forEach(scenario -> out.printf("%-16s %s%n", scenario.name(), scenario.about()));
+      else if (options.wantsList())
+        scenarios.forEach(scenario -> out.printf("%-16s %s%n", scenario.name(), scenario.about()));
       else measure(scenarios, options);
       return OK;
     } catch (Options.Misuse misuse) {
@@ -44,7 +45,8 @@ public final class Bench {
       return MISUSE;
     } catch (Exception failure) {
       err.println("stage bench: " + failure.getMessage());
-      if (!(failure instanceof WrongResult)) failure.printStackTrace(err);   // a bug: whoever ran it is at a terminal, and can report it
+      // a bug: whoever ran it is at a terminal, and can report it
+      if (!(failure instanceof WrongResult)) failure.printStackTrace(err);
       return FAILURE;
     }
   }
@@ -62,7 +64,8 @@ public final class Bench {
       }
     }
     report.end(results);
-    if (options.json().isPresent()) Files.writeString(options.json().get(), JsonReport.of(machine, options.effort(), results));
+    if (options.json().isPresent())
+      Files.writeString(options.json().get(), JsonReport.of(machine, options.effort(), results));
   }
 
   /** Says so before minutes are spent. */

@@ -140,7 +140,8 @@ final class BlockingQueues implements Technique {
       from.drainTo(batch, demand.batch() - 1);
       for (int i = 0; i < batch.size(); i++) {
         if (batch.get(i) == Events.END) {
-          for (Long others : batch.subList(i + 1, batch.size())) from.put(others);   // each worker wants a mark of its own
+          // each worker wants a mark of its own
+          for (Long others : batch.subList(i + 1, batch.size())) from.put(others);
           return;
         }
         taker.accept(batch.get(i));

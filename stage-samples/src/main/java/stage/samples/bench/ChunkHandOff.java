@@ -4,7 +4,9 @@ import java.util.Arrays;
 import java.util.concurrent.atomic.LongAdder;
 import stage.api.Demand;
 
-/** Chunks handed over by hand, written for these shapes and nothing else: the practical limit of what a hand-off costs. */
+/**
+ * Chunks handed over by hand, written for these shapes and nothing else: the practical limit of what a hand-off costs.
+ */
 final class ChunkHandOff implements Technique {
   private static final Object[] LAST = {};
 

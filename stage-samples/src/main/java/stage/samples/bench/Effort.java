@@ -15,7 +15,8 @@ import java.time.Duration;
  * @param rows how many rows of flights there are
  */
 record Effort(
-    String name, Duration warmUp, Duration round, int rounds, int roundTrips, int idlePipelines, int idleRounds, int rows) {
+    String name, Duration warmUp, Duration round, int rounds, int roundTrips, int idlePipelines, int idleRounds,
+    int rows) {
   /** What the goals are about. */
   static final Effort FULL =
       new Effort("full", Duration.ofMillis(800), Duration.ofMillis(60), 15, 10_000, 100_000, 3, 1_000_000);

@@ -12,7 +12,10 @@ import java.util.stream.Collector;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** The job of {@code ./stage flights --by origin --csv}, as one writes it with a stream of lines. Takes every line to be sound. */
+/**
+ * The job of {@code ./stage flights --by origin --csv}, as one writes it with a stream of lines. Takes every line to be
+ * sound.
+ */
 final class FlightsByStream {
   private static final String HEADER = "date,delay,distance,origin,destination";
   private static final int EARLIEST = -24 * 60;
@@ -29,7 +32,8 @@ final class FlightsByStream {
 
   static String csvInOneThread(Path file) throws IOException {
     try (Stream<String> lines = Files.lines(file)) {
-      return csv(lines.filter(FlightsByStream::isFlight).map(Flight::of).collect(Collectors.groupingBy(Flight::origin, delays())));
+      return csv(lines.filter(FlightsByStream::isFlight).map(Flight::of)
+          .collect(Collectors.groupingBy(Flight::origin, delays())));
     }
   }
 
@@ -48,7 +52,10 @@ final class FlightsByStream {
     }
   }
 
-  /** Concurrent, so that the stream need not lock a group for each flight, which costs it more than a second core brings. */
+  /**
+   * Concurrent, so that the stream need not lock a group for each flight, which costs it more than a second core
+   * brings.
+   */
   private static Collector<Flight, Delays, Delays> delays() {
     return Collector.of(Delays::new, (delays, flight) -> delays.add(flight.delay()), Delays::with,
         Collector.Characteristics.UNORDERED, Collector.Characteristics.CONCURRENT);
@@ -56,7 +63,8 @@ final class FlightsByStream {
 
   /** How often each delay was. All else follows from it. */
   private static final class Delays {
-    private final AtomicIntegerArray counts = new AtomicIntegerArray(8 * 24 * 60 + 1);   // from a day early to a week late
+    // from a day early to a week late
+    private final AtomicIntegerArray counts = new AtomicIntegerArray(8 * 24 * 60 + 1);
 
     void add(int delay) {
       counts.getAndIncrement(delay - EARLIEST);
@@ -94,7 +102,8 @@ final class FlightsByStream {
 
   private record Totals(long flights, long late, long sum, int percentile95, int worst) {
     String row(String key) {
-      return key + "," + flights + "," + quotient(sum, flights, 2) + "," + percentile95 + "," + quotient(100 * late, flights, 1) + ","
+      return key + "," + flights + "," + quotient(sum, flights, 2) + "," + percentile95 + ","
+          + quotient(100 * late, flights, 1) + ","
           + worst + "\n";
     }
   }

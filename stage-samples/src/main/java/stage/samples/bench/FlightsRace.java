@@ -52,7 +52,8 @@ record FlightsRace(List<Goal> goals) implements Scenario {
       do {
         for (Contender contender : CONTENDERS) run(contender, file, expected);
       } while (System.nanoTime() - end < 0);
-      List<Samples> samples = Rounds.alternate(CONTENDERS, effort.rounds(), contender -> (double) run(contender, file, expected) / rows);
+      List<Samples> samples =
+          Rounds.alternate(CONTENDERS, effort.rounds(), contender -> (double) run(contender, file, expected) / rows);
       List<Result.Score> scores = new ArrayList<>();
       for (int i = 0; i < samples.size(); i++) scores.add(new Result.Score(CONTENDERS.get(i).name(), samples.get(i)));
       return List.of(Result.of(name(), String.format("%,d ", rows) + about(), "ns per row", scores, goals));

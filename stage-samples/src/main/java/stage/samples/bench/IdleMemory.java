@@ -6,8 +6,8 @@ import java.util.List;
 /**
  * What a pipeline holds on to when it has nothing to do.
  *
- * <p>All that the heap has more of, after collections, when there are many of them: refs, names and what the JDK keeps for each thread
- * included. They have carried a few events, several times.
+ * <p>All that the heap has more of, after collections, when there are many of them: refs, names and what the JDK keeps
+ * for each thread included. They have carried a few events, several times.
  *
  * @param makers who makes the pipelines
  * @param goals what Stage is to show
@@ -34,7 +34,8 @@ record IdleMemory(List<IdlePipelines.Maker> makers, List<Goal> goals) implements
         for (int i = 0; i < 20; i++) pipelines.carry(A_FEW);
       }
     }
-    List<Samples> samples = Rounds.alternate(makers, effort.idleRounds(), maker -> bytesPerPipeline(maker, effort.idlePipelines()));
+    List<Samples> samples =
+        Rounds.alternate(makers, effort.idleRounds(), maker -> bytesPerPipeline(maker, effort.idlePipelines()));
     List<Result.Score> scores = new ArrayList<>();
     for (int i = 0; i < samples.size(); i++) scores.add(new Result.Score(makers.get(i).name(), samples.get(i)));
     String size = String.format("%,d ", effort.idlePipelines());

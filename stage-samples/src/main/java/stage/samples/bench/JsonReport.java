@@ -30,18 +30,21 @@ final class JsonReport {
         %s],
          "goals": [%s]}""".formatted(string(result.name()), string(result.about()), string(result.unit()),
             lines(result.scores(), "   ", JsonReport::score),
-            result.verdicts().isEmpty() ? "" : "\n" + lines(result.verdicts(), "   ", JsonReport::verdict)).indent(4).strip();
+        result.verdicts().isEmpty() ? "" : "\n" + lines(result.verdicts(), "   ", JsonReport::verdict)).indent(4)
+        .strip();
   }
 
   private static String score(Result.Score score) {
     Samples samples = score.samples();
     String all = Arrays.stream(samples.values()).mapToObj(JsonReport::number).collect(Collectors.joining(", "));
-    return "{\"name\": %s, \"median\": %s, \"quartile1\": %s, \"quartile3\": %s, \"rounds\": [%s]}".formatted(string(score.contender()),
+    return "{\"name\": %s, \"median\": %s, \"quartile1\": %s, \"quartile3\": %s, \"rounds\": [%s]}".formatted(
+        string(score.contender()),
         number(samples.median()), number(samples.quantile(0.25)), number(samples.quantile(0.75)), all);
   }
 
   private static String verdict(Result.Verdict verdict) {
-    return "{\"goal\": %s, \"measured\": %s, \"met\": %b}".formatted(string(verdict.goal()), number(verdict.measured()), verdict.isMet());
+    return "{\"goal\": %s, \"measured\": %s, \"met\": %b}".formatted(string(verdict.goal()), number(verdict.measured()),
+        verdict.isMet());
   }
 
   private static <T> String lines(List<T> values, String indent, Function<T, String> format) {

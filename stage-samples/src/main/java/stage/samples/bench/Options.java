@@ -49,7 +49,8 @@ record Options(Effort effort, List<String> only, Optional<Path> json, boolean wa
         case "--json" -> json = Optional.of(Path.of(valueOf(argument, rest)));
         case "--list" -> wantsList = true;
         case "--help", "-h" -> wantsHelp = true;
-        default -> throw new Misuse("no option " + argument + "; there are: --quick, --only NAME, --json FILE, --list, --help");
+        default -> throw new Misuse(
+            "no option " + argument + "; there are: --quick, --only NAME, --json FILE, --list, --help");
       }
     }
     return new Options(effort, List.copyOf(only), json, wantsList, wantsHelp);
@@ -64,10 +65,12 @@ record Options(Effort effort, List<String> only, Optional<Path> json, boolean wa
   List<Scenario> choose(List<Scenario> all) throws Misuse {
     for (String name : only) {
       if (all.stream().noneMatch(scenario -> isMeant(scenario, name))) {
-        throw new Misuse("no scenario " + name + "; there are: " + String.join(", ", all.stream().map(Scenario::name).toList()));
+        throw new Misuse(
+            "no scenario " + name + "; there are: " + String.join(", ", all.stream().map(Scenario::name).toList()));
       }
     }
-    return only.isEmpty() ? all : all.stream().filter(scenario -> only.stream().anyMatch(name -> isMeant(scenario, name))).toList();
+    return only.isEmpty() ? all
+        : all.stream().filter(scenario -> only.stream().anyMatch(name -> isMeant(scenario, name))).toList();
   }
 
   private static boolean isMeant(Scenario scenario, String name) {

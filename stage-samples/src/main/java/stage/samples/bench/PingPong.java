@@ -42,7 +42,8 @@ record PingPong(List<Technique> techniques, List<Goal> goals) implements Scenari
     for (int i = 0; i < techniques.size(); i++) {
       String player = techniques.get(i).name();
       medianScores.add(new Result.Score(player, medians.get(i)));
-      lateScores.add(new Result.Score(player, new Samples(late.get(player).stream().mapToDouble(Double::doubleValue).toArray())));
+      lateScores.add(
+          new Result.Score(player, new Samples(late.get(player).stream().mapToDouble(Double::doubleValue).toArray())));
     }
     return List.of(
         Result.of(name() + ", median", about(), "ns per round trip", medianScores, goals),

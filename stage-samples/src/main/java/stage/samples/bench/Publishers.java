@@ -11,8 +11,9 @@ import java.util.function.Consumer;
 import stage.api.Demand;
 
 /**
- * The JDK's own {@link SubmissionPublisher}. {@code submit} waits while a subscriber's buffer is full; a buffer holds the demand's maximum,
- * rounded up to a power of two, and subscribers ask for everything at once, so that asking costs nothing.
+ * The JDK's own {@link SubmissionPublisher}. {@code submit} waits while a subscriber's buffer is full; a buffer holds
+ * the demand's maximum, rounded up to a power of two, and subscribers ask for everything at once, so that asking costs
+ * nothing.
  */
 final class Publishers implements Technique {
   private final Executor executor;

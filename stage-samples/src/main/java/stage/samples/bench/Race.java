@@ -7,8 +7,8 @@ import java.util.function.LongUnaryOperator;
 /**
  * Who moves events fastest.
  *
- * <p>Each contender gets as many events as it manages in the time of a round, which the warm-up finds out: so a slow one does not hold up
- * the others, and what it costs to build the shape weighs little for a fast one.
+ * <p>Each contender gets as many events as it manages in the time of a round, which the warm-up finds out: so a slow
+ * one does not hold up the others, and what it costs to build the shape weighs little for a fast one.
  *
  * @param name its name, for {@code --only}
  * @param about what is done, in a line
@@ -16,7 +16,8 @@ import java.util.function.LongUnaryOperator;
  * @param contenders who runs
  * @param goals what Stage is to show
  */
-record Race(String name, String about, LongUnaryOperator expected, List<Contender> contenders, List<Goal> goals) implements Scenario {
+record Race(String name, String about, LongUnaryOperator expected, List<Contender> contenders, List<Goal> goals)
+    implements Scenario {
   private static final long FEW = 1000;
 
   /** A contender who knows how many events it manages in a round. */

@@ -15,9 +15,11 @@ final class Report {
   }
 
   void begin(Machine machine, Effort effort) {
-    out.printf("%s%n%s, %d cores, heap up to %,d MiB%n%s%n%n", machine.jdk(), machine.vm(), machine.cores(), machine.maxHeapMiB(), machine.os());
-    out.printf("Effort: %s. All contenders run in turn, round by round, and each sum is checked; a number is the median of the rounds, beside%n"
-        + "it the middle half of them. What the machine does besides is in every number: only ratios within one run mean something.%n",
+    out.printf("%s%n%s, %d cores, heap up to %,d MiB%n%s%n%n", machine.jdk(), machine.vm(), machine.cores(),
+        machine.maxHeapMiB(), machine.os());
+    out.printf(
+        "Effort: %s. All contenders run in turn, round by round, and each sum is checked; a number is the median of the rounds, beside%n"
+            + "it the middle half of them. What the machine does besides is in every number: only ratios within one run mean something.%n",
         effort.name());
   }
 
@@ -43,7 +45,8 @@ final class Report {
     out.printf("%n%d of %d goals met%n", met, goals);
     for (boolean isMet : new boolean[] {false, true}) {
       for (Result result : results) {
-        for (var verdict : result.verdicts()) if (verdict.isMet() == isMet) out.printf("  %-20s %s%n", result.name(), line(verdict));
+        for (var verdict : result.verdicts())
+          if (verdict.isMet() == isMet) out.printf("  %-20s %s%n", result.name(), line(verdict));
       }
     }
   }

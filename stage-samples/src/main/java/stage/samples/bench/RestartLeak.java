@@ -4,7 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What many restarts leave behind: growth of the heap after collections, and of the number of threads. As many as there are idle pipelines.
+ * What many restarts leave behind: growth of the heap after collections, and of the number of threads. As many as there
+ * are idle pipelines.
  *
  * @param contenders who restarts, and answers how often
  * @param goals what Stage is to show
@@ -24,7 +25,8 @@ record RestartLeak(List<Contender> contenders, List<Goal> goals) implements Scen
   public List<Result> measure(Effort effort) throws Exception {
     int crashes = effort.idlePipelines();
     for (Contender contender : contenders) contender.work().run(crashes / 10);
-    List<Samples> samples = Rounds.alternate(contenders, effort.idleRounds(), contender -> bytesLeft(contender, crashes));
+    List<Samples> samples =
+        Rounds.alternate(contenders, effort.idleRounds(), contender -> bytesLeft(contender, crashes));
     List<Result.Score> scores = new ArrayList<>();
     for (int i = 0; i < samples.size(); i++) scores.add(new Result.Score(contenders.get(i).name(), samples.get(i)));
     return List.of(Result.of(name(), String.format("%,d ", crashes) + about(), "bytes", scores, goals));

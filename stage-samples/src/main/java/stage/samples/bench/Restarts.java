@@ -12,11 +12,17 @@ import stage.api.supervision.Supervisor;
 import stage.api.supervision.SupervisorSpec;
 import stage.samples.OnPurpose;
 
-/** Crashes, one after the other, each from the message that throws to the return of the next incarnation's {@code onStart}. */
+/**
+ * Crashes, one after the other, each from the message that throws to the return of the next incarnation's
+ * {@code onStart}.
+ */
 final class Restarts {
   private Restarts() {}
 
-  /** Without a stack, as in all samples that crash by the thousand: to walk the stack costs more than to restart the stage. */
+  /**
+   * Without a stack, as in all samples that crash by the thousand: to walk the stack costs more than to restart the
+   * stage.
+   */
   private static final class Crash extends RuntimeException implements OnPurpose {
     private static final long serialVersionUID = 1L;
 
@@ -59,7 +65,10 @@ final class Restarts {
     }
   }
 
-  /** {@return how many threads were started} What one does without a supervisor: a new virtual thread for each one that threw. */
+  /**
+   * {@return how many threads were started} What one does without a supervisor: a new virtual thread for each one that
+   * threw.
+   */
   static long ofAThread(long crashes) throws Exception {
     long ended = 0;
     for (long i = 0; i < crashes; i++) {

@@ -3,7 +3,10 @@ package stage.samples.bench;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Lets everybody run in every round, in turned order each time, so that what the machine does meanwhile meets all alike. */
+/**
+ * Lets everybody run in every round, in turned order each time, so that what the machine does meanwhile meets all
+ * alike.
+ */
 final class Rounds {
   /** Measures one run of a contender. */
   interface Measurement<C> {
@@ -13,7 +16,8 @@ final class Rounds {
   private Rounds() {}
 
   /** {@return the samples, in the order of the contenders} */
-  static <C> List<Samples> alternate(List<C> contenders, int rounds, Measurement<? super C> measurement) throws Exception {
+  static <C> List<Samples> alternate(List<C> contenders, int rounds, Measurement<? super C> measurement)
+      throws Exception {
     double[][] values = new double[contenders.size()][rounds];
     for (int round = 0; round < rounds; round++) {
       for (int i = 0; i < contenders.size(); i++) {

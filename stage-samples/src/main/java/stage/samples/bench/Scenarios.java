@@ -17,8 +17,9 @@ final class Scenarios {
   private static final int LISTENERS = 8;
   private static final int PARTITIONS = 4;
 
-  // A publisher is faster with threads of its own than on the common pool, which on 2 cores has one thread. There it is better at 2/1 only,
-  // where that one thread runs everything, and a chain of ten with blocking submits gets stuck on it.
+  // A publisher is faster with threads of its own than on the common pool, which on 2 cores has one thread. There it is
+  // better at 2/1 only, where that one thread runs everything, and a chain of ten with blocking submits gets stuck on
+  // it.
   private static final Executor PUBLISHERS_EXECUTOR = Executors.newVirtualThreadPerTaskExecutor();
 
   private static final Technique STAGE = new Stages();
@@ -49,7 +50,9 @@ final class Scenarios {
         events -> LISTENERS * Events.sum(events),
         contenders((technique, events) -> technique.broadcast(LISTENERS, WIDE, events)),
         List.of(new Goal.Faster(10, PUBLISHER.name()))));
-    all.add(race("partition", "a producer, " + PARTITIONS + " consumers that count by key, each event to the one for its key, demand 1000/500",
+    all.add(race("partition",
+        "a producer, " + PARTITIONS
+            + " consumers that count by key, each event to the one for its key, demand 1000/500",
         (technique, events) -> technique.partition(PARTITIONS, WIDE, events),
         new Goal.Faster(2, QUEUE.name())));
     all.add(redelivery());
@@ -58,8 +61,10 @@ final class Scenarios {
     all.add(new Race("tree", "a snapshot of 1,000 stages that nobody waits for: ns per snapshot", Watched::stages,
         List.of(new Contender(Stages.NAME, Watched::trees)), List.of(new Goal.AtMost(5_000_000, "ns"))));
     all.add(bridge());
-    List<Contender> restarts = List.of(new Contender(Stages.NAME, Restarts::ofAStage), new Contender("a new virtual thread", Restarts::ofAThread));
-    all.add(new Race("restart", "one stage that crashes in a message again and again, from the message to the next onStart: ns per restart",
+    List<Contender> restarts = List.of(new Contender(Stages.NAME, Restarts::ofAStage),
+        new Contender("a new virtual thread", Restarts::ofAThread));
+    all.add(new Race("restart",
+        "one stage that crashes in a message again and again, from the message to the next onStart: ns per restart",
         crashes -> crashes, restarts, List.of(new Goal.AtMost(100_000, "ns"))));
     all.add(new RestartLeak(restarts, List.of(new Goal.AtMost(1 << 20, "bytes"))));
     all.add(new PingPong(List.of(STAGE, LOOP, CHUNKS, QUEUE, PUBLISHER), List.of(new Goal.Faster(1, QUEUE.name()))));
@@ -67,7 +72,8 @@ final class Scenarios {
     all.add(allocation(WIDE, 2_000_000, new Goal.AtMost(8, "bytes")));
     all.add(allocation(MEDIUM, 500_000));
     all.add(allocation(NARROW, 100_000));
-    all.add(new IdleMemory(List.of(IdleStages.maker(), IdleThreads.maker()), List.of(new Goal.AtMost(4.5 * 1024, "bytes"))));
+    all.add(new IdleMemory(List.of(IdleStages.maker(), IdleThreads.maker()),
+        List.of(new Goal.AtMost(4.5 * 1024, "bytes"))));
     return all;
   }
 
@@ -89,7 +95,8 @@ final class Scenarios {
       case 2 -> "producer, relay, consumer";
       default -> "producer, " + (hops - 1) + " relays, consumer";
     };
-    return new Race("hops-" + hops + "-" + demand.max(), about + ", demand " + name(demand), Events::sum, contenders, List.of(goals));
+    return new Race("hops-" + hops + "-" + demand.max(), about + ", demand " + name(demand), Events::sum, contenders,
+        List.of(goals));
   }
 
   private static Scenario redelivery() {
@@ -102,7 +109,8 @@ final class Scenarios {
 
   private static Scenario watched(Demand demand, double limit) {
     String none = "Stage, nobody looks";
-    return new Race("watched-" + demand.max(), "producer, relay, consumer, while a page shows them, demand " + name(demand),
+    return new Race("watched-" + demand.max(),
+        "producer, relay, consumer, while a page shows them, demand " + name(demand),
         Events::sum,
         List.of(new Contender(Stages.NAME, events -> Watched.hops(demand, events)),
             new Contender(none, events -> STAGE.hops(2, demand, events))),
@@ -111,7 +119,8 @@ final class Scenarios {
 
   private static Scenario bridge() {
     String none = "Stage, without a bridge";
-    return new Race("bridge", "producer, out as a publisher and in again as a subscriber, consumer, demand 1000/500", Events::sum,
+    return new Race("bridge", "producer, out as a publisher and in again as a subscriber, consumer, demand 1000/500",
+        Events::sum,
         List.of(new Contender(Stages.NAME, events -> Stages.hopOverBridges(WIDE, events)),
             new Contender(none, events -> STAGE.hops(1, WIDE, events)),
             new Contender(PUBLISHER.name(), events -> PUBLISHER.hops(1, WIDE, events))),
@@ -120,7 +129,8 @@ final class Scenarios {
 
   private static Scenario allocation(Demand demand, long events, Goal... goals) {
     int hops = 2;
-    return new Allocation("allocation-" + demand.max(), "what is allocated in " + hops + " hops beside the events, demand " + name(demand),
+    return new Allocation("allocation-" + demand.max(),
+        "what is allocated in " + hops + " hops beside the events, demand " + name(demand),
         hops, events, contenders((technique, count) -> technique.hops(hops, demand, count)), List.of(goals));
   }
 
@@ -130,7 +140,8 @@ final class Scenarios {
 
   private static List<Contender> contenders(Shape shape) {
     List<Contender> contenders = new ArrayList<>();
-    for (Technique technique : ALL) contenders.add(new Contender(technique.name(), events -> shape.run(technique, events)));
+    for (Technique technique : ALL)
+      contenders.add(new Contender(technique.name(), events -> shape.run(technique, events)));
     return contenders;
   }
 

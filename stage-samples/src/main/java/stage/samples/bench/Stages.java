@@ -98,10 +98,12 @@ final class Stages implements Technique {
     var total = new LongAdder();
     try (var app = Supervisor.open("bench")) {
       var numbers = app.start(
-          Stage.producer("numbers", () -> new Numbers(events)).withDispatcher(Dispatcher.partition(partitions, event -> event)));
+          Stage.producer("numbers", () -> new Numbers(events))
+              .withDispatcher(Dispatcher.partition(partitions, event -> event)));
       numbers.pause();   // until all are there
       for (int i = 0; i < partitions; i++) {
-        app.start(Stage.consumer("count" + i, SubscriptionSpec.to(numbers).withDemand(demand).withPartition(i), () -> new Counter(total)));
+        app.start(Stage.consumer("count" + i, SubscriptionSpec.to(numbers).withDemand(demand).withPartition(i),
+            () -> new Counter(total)));
       }
       numbers.resume();
       app.join();

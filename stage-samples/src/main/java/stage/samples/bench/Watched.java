@@ -28,7 +28,8 @@ final class Watched {
         }
       });
       ProducerRef<Long, ?> numbers = app.start(Stage.producer("numbers", () -> new Stages.Numbers(events)));
-      ProducerRef<Long, ?> relay = app.start(Stage.producerConsumer("relay1", Stages.Relay::new).subscribeTo(numbers, demand));
+      ProducerRef<Long, ?> relay =
+          app.start(Stage.producerConsumer("relay1", Stages.Relay::new).subscribeTo(numbers, demand));
       app.start(Stage.consumer("sum", () -> new Stages.Adder(total)).subscribeTo(relay, demand));
       app.join();
       over.set(true);

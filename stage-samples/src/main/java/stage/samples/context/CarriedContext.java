@@ -39,7 +39,8 @@ public final class CarriedContext {
     public void onEvents(List<Integer> events, Inlet<Integer> from) {
       for (int event : events) {
         if (event == 2 && context.incarnation() == 1) throw new IllegalStateException("once");
-        System.out.println(event + " in incarnation " + context.incarnation() + ": request " + Mdc.value() + " of tenant " + TENANT.value());
+        System.out.println(event + " in incarnation " + context.incarnation() + ": request " + Mdc.value()
+            + " of tenant " + TENANT.value());
         from.commit(1);
       }
     }

@@ -3,7 +3,10 @@ package stage.samples.context;
 import java.util.function.Supplier;
 import stage.api.supervision.ContextCapture;
 
-/** A value that is bound for the time of a call and cannot be set, as {@code java.lang.ScopedValue}, which is a preview in JDK 21. */
+/**
+ * A value that is bound for the time of a call and cannot be set, as {@code java.lang.ScopedValue}, which is a preview
+ * in JDK 21.
+ */
 final class Scoped {
   private final ThreadLocal<String> bound = new ThreadLocal<>();
 

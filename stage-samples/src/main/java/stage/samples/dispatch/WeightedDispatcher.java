@@ -3,12 +3,12 @@ package stage.samples.dispatch;
 import stage.api.DispatchRule;
 
 /**
- * Shares events by the weights of the subscriptions: one of weight 3 gets three events where one of weight 1 gets one, as long as both
- * have demand. Who has none is passed over, so a slow consumer delays nobody.
+ * Shares events by the weights of the subscriptions: one of weight 3 gets three events where one of weight 1 gets one,
+ * as long as both have demand. Who has none is passed over, so a slow consumer delays nobody.
  *
- * <p>Smooth weighted round-robin: for each event every subscription that could take it advances by its weight, the one in front gets the event
- * and falls back by the sum of the weights. So the shares are right over time, also where events come one by one. An instance has a memory
- * and belongs to one producer.
+ * <p>Smooth weighted round-robin: for each event every subscription that could take it advances by its weight, the one
+ * in front gets the event and falls back by the sum of the weights. So the shares are right over time, also where
+ * events come one by one. An instance has a memory and belongs to one producer.
  */
 public final class WeightedDispatcher implements DispatchRule {
   private long[] positions = {};
@@ -18,7 +18,8 @@ public final class WeightedDispatcher implements DispatchRule {
 
   @Override
   public void share(int events, Subscriptions subscriptions, int[] shares) {
-    if (positions.length != subscriptions.count()) positions = new long[subscriptions.count()];   // somebody came or went: begin anew
+    // somebody came or went: begin anew
+    if (positions.length != subscriptions.count()) positions = new long[subscriptions.count()];
     for (int left = events; left > 0; left--) {
       int next = advance(subscriptions, shares);
       if (next < 0) return;

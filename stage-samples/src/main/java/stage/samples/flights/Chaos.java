@@ -21,10 +21,11 @@ import stage.api.supervision.Intensity;
 import stage.api.supervision.SupervisorSpec;
 
 /**
- * {@code --chaos}: crashes at random points in random stages, planned by a seed, in a job whose table must be the same nevertheless.
+ * {@code --chaos}: crashes at random points in random stages, planned by a seed, in a job whose table must be the same
+ * nevertheless.
  *
- * <p>Only planned crashes are answered with a restart. A failure that nobody planned is not to be tried again and again: it ends the job,
- * as it does without chaos.
+ * <p>Only planned crashes are answered with a restart. A failure that nobody planned is not to be tried again and
+ * again: it ends the job, as it does without chaos.
  */
 final class Chaos {
   /**
@@ -47,7 +48,10 @@ final class Chaos {
     }
   }
 
-  /** Where nobody knows how long the input is: about a block. What is left when it turns out to be shorter comes at its end. */
+  /**
+   * Where nobody knows how long the input is: about a block. What is left when it turns out to be shorter comes at its
+   * end.
+   */
   private static final int ROWS_PER_CRASH = 1000;
 
   private static final long SEEDS = 1_000_000;
@@ -113,7 +117,9 @@ final class Chaos {
   void ensureHarmless() throws JobFailed {
     DeadLetter letter = lost.get();
     if (letter != null) {
-      throw new JobFailed("stage " + letter.path() + " has given up an event, so the table would be wrong; its cause: " + letter.cause(),
+      throw new JobFailed(
+          "stage " + letter.path() + " has given up an event, so the table would be wrong; its cause: "
+              + letter.cause(),
           letter.cause());
     }
   }
@@ -126,7 +132,8 @@ final class Chaos {
         .map(moment -> plans.values().stream().mapToInt(plan -> plan.crashes(moment)).sum() + " " + moment.words())
         .collect(Collectors.joining(", "));
     return String.format(Locale.ROOT, "%s (%s), %d restart%s, no event given up; --seed %d plans the same crashes\n",
-        crashes == wished ? count(crashes) : crashes + " of " + count(wished), moments, restarts, restarts == 1 ? "" : "s", seed);
+        crashes == wished ? count(crashes) : crashes + " of " + count(wished), moments, restarts,
+        restarts == 1 ? "" : "s", seed);
   }
 
   private static String count(int crashes) {

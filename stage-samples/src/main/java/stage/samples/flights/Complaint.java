@@ -4,7 +4,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 
-/** Says why a line is not a flight. The slow counterpart of {@link LineParser}: it knows the same rules, column by column. */
+/**
+ * Says why a line is not a flight. The slow counterpart of {@link LineParser}: it knows the same rules, column by
+ * column.
+ */
 final class Complaint {
   private Complaint() {}
 
@@ -20,8 +23,10 @@ final class Complaint {
     if (end == from) return "the line is empty";
     if (end - from > LineParser.MOST_BYTES) return "the line is longer than " + LineParser.MOST_BYTES + " bytes";
     // one char per byte, so that nothing is hidden by decoding
-    List<String> columns = Arrays.asList(new String(bytes, from, end - from, StandardCharsets.ISO_8859_1).split(",", -1));
-    if (columns.size() != 5) return "there must be 5 columns, but there " + (columns.size() == 1 ? "is 1" : "are " + columns.size());
+    List<String> columns =
+        Arrays.asList(new String(bytes, from, end - from, StandardCharsets.ISO_8859_1).split(",", -1));
+    if (columns.size() != 5)
+      return "there must be 5 columns, but there " + (columns.size() == 1 ? "is 1" : "are " + columns.size());
     String about = aboutDate(columns.get(0));
     if (about.isEmpty()) about = aboutNumber("delay", columns.get(1), Delay.LEAST, Delay.MOST);
     if (about.isEmpty()) about = aboutNumber("distance", columns.get(2), 0, WholeNumber.MOST);

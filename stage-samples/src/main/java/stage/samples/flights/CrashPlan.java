@@ -7,11 +7,12 @@ import java.util.SplittableRandom;
 import java.util.function.LongSupplier;
 
 /**
- * When one stage is to crash, and how. It outlives the stage's lives; only the stage's thread touches it, and who has waited for its end.
+ * When one stage is to crash, and how. It outlives the stage's lives; only the stage's thread touches it, and who has
+ * waited for its end.
  *
- * <p>A crash is due once so much of the inputs has been read. So the crashes of all stages are spread over the whole input, however
- * long it is and however it is cut into batches. In a {@linkplain #lastTurn last turn}, which is taken again and again until it is good,
- * those that are left are all due: so none is left out.
+ * <p>A crash is due once so much of the inputs has been read. So the crashes of all stages are spread over the whole
+ * input, however long it is and however it is cut into batches. In a {@linkplain #lastTurn last turn}, which is taken
+ * again and again until it is good, those that are left are all due: so none is left out.
  */
 final class CrashPlan {
   /** What a crash comes before, within or after. */

@@ -41,7 +41,8 @@ final class Crashing {
       try {
         turn.after();
       } catch (PlannedCrash crash) {
-        stage.onStop(new StopReason.Crashed(crash));   // the engine does not, after a start that threw, and there may be a file open
+        // the engine does not, after a start that threw, and there may be a file open
+        stage.onStop(new StopReason.Crashed(crash));
         throw crash;
       }
     }

@@ -49,7 +49,10 @@ final class CrashingTurn {
     return new CrashingOutlet<>(this, out, emits, random.nextBoolean());
   }
 
-  /** After user code has returned. A crash that was to come within it and did not, because it never got there, comes now. */
+  /**
+   * After user code has returned. A crash that was to come within it and did not, because it never got there, comes
+   * now.
+   */
   void after() {
     if (moment != null && !over) crash(CrashPlan.Moment.AFTER);
   }

@@ -1,8 +1,8 @@
 package stage.samples.flights;
 
 /**
- * Tells whether a day and time of day is one, such as {@code 2001-01-31T07:05}. Flights come mostly in order of time, so the hour that
- * was found sound last is remembered, and only the minutes are looked at if it comes again.
+ * Tells whether a day and time of day is one, such as {@code 2001-01-31T07:05}. Flights come mostly in order of time,
+ * so the hour that was found sound last is remembered, and only the minutes are looked at if it comes again.
  */
 final class DateAndTime {
   static final int LENGTH = "2001-01-31T07:05".length();
@@ -17,7 +17,8 @@ final class DateAndTime {
     long start = EightBytes.at(bytes, from);
     long end = EightBytes.at(bytes, from + Long.BYTES) & FIRST_SIX;
     if (start == knownStart && end == knownEnd) return isMinute(bytes, from + 14);
-    if (!isDay(bytes, from) || bytes[from + 10] != 'T' || !isHour(bytes, from + 11) || bytes[from + 13] != ':') return false;
+    if (!isDay(bytes, from) || bytes[from + 10] != 'T' || !isHour(bytes, from + 11) || bytes[from + 13] != ':')
+      return false;
     knownStart = start;
     knownEnd = end;
     return isMinute(bytes, from + 14);

@@ -1,6 +1,9 @@
 package stage.samples.flights;
 
-/** Minutes that a flight was late, or early if negative. Bounded, so that counting each value apart takes bounded memory. */
+/**
+ * Minutes that a flight was late, or early if negative. Bounded, so that counting each value apart takes bounded
+ * memory.
+ */
 final class Delay {
   /** A day early. */
   static final int LEAST = -24 * 60;

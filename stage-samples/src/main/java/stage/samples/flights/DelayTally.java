@@ -8,12 +8,13 @@ import stage.api.StageContext;
 import stage.api.State;
 
 /**
- * The third stage, several times: counts the delays of the keys of one partition, and emits its part of the table when there are no more
- * rows.
+ * The third stage, several times: counts the delays of the keys of one partition, and emits its part of the table when
+ * there are no more rows.
  *
- * <p>The counts are in a plain map, no lock: only this stage's thread touches it. While the rows still come, {@code call} asks for
- * {@link #rows()} on that thread. They outlive a crash, and are exact after it: each turn has a number, which is a state and so goes back
- * if the turn throws. The next life compares it with the number under which the last rows were counted, and takes those back.
+ * <p>The counts are in a plain map, no lock: only this stage's thread touches it. While the rows still come,
+ * {@code call} asks for {@link #rows()} on that thread. They outlive a crash, and are exact after it: each turn has a
+ * number, which is a state and so goes back if the turn throws. The next life compares it with the number under which
+ * the last rows were counted, and takes those back.
  */
 final class DelayTally implements Stage.ProducerConsumer<Row, List<TableRow>> {
   private Tallies tallies;

@@ -4,7 +4,10 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
-/** Eight bytes of text as one number, the first in its lowest bits: so a few instructions look at all of them, without a branch for each. */
+/**
+ * Eight bytes of text as one number, the first in its lowest bits: so a few instructions look at all of them, without a
+ * branch for each.
+ */
 final class EightBytes {
   private static final VarHandle VIEW = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
   private static final long ONES = 0x0101010101010101L;
@@ -26,7 +29,8 @@ final class EightBytes {
 
   /** {@return whether each byte is from 0 to 9} */
   static boolean areDigitValues(long eight) {
-    return ((eight + 0x76 * ONES | eight) & HIGH_BITS) == 0;   // 10 + 0x76 has the high bit; what could carry has it already
+    // 10 + 0x76 has the high bit; what could carry has it already
+    return ((eight + 0x76 * ONES | eight) & HIGH_BITS) == 0;
   }
 
   /** {@return the decimal number whose digit values these are, the first the most significant} */

@@ -24,7 +24,8 @@ public final class FlightCount {
     List<Input> inputs = List.of(new Input.File(file));
     LineSource.check(inputs, false);
     Options options =
-        new Options(inputs, by, Options.ALL, TableFormat.CSV, false, Optional.empty(), Options.PARSERS, partitions, Optional.empty(),
+        new Options(inputs, by, Options.ALL, TableFormat.CSV, false, Optional.empty(), Options.PARSERS, partitions,
+            Optional.empty(),
             Optional.empty(), new Watching.Nowhere(), true, false);
     try (FlightsJob job = FlightsJob.start(options)) {
       return job.run().table().format(TableFormat.CSV);

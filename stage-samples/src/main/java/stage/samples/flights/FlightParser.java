@@ -7,10 +7,12 @@ import stage.api.Outlet;
 import stage.api.Stage;
 
 /**
- * The second stage, several times: makes rows of lines, a flight of each sound one and a {@link Reject} of each malformed one.
+ * The second stage, several times: makes rows of lines, a flight of each sound one and a {@link Reject} of each
+ * malformed one.
  *
- * <p>It keeps nothing from one turn to the next but the key cache, which may be lost; so there can be as many of it as there are cores, each
- * takes the next block when it is done with one, and it is easy to restart. That is why a block brings the number of its first line.
+ * <p>It keeps nothing from one turn to the next but the key cache, which may be lost; so there can be as many of it as
+ * there are cores, each takes the next block when it is done with one, and it is easy to restart. That is why a block
+ * brings the number of its first line.
  */
 final class FlightParser implements Stage.ProducerConsumer<LineBlock, Row> {
   private static final int MOST_TEXT = 4096;

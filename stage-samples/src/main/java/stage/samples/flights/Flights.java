@@ -13,7 +13,8 @@ import stage.samples.watch.Watching;
 /**
  * {@code ./stage flights}: delays of flights, grouped and counted. See {@link Options#USAGE}.
  *
- * <p>The program around the stages: what to say, where, and with which exit code. The stages themselves are in {@link FlightsJob}.
+ * <p>The program around the stages: what to say, where, and with which exit code. The stages themselves are in
+ * {@link FlightsJob}.
  */
 public final class Flights {
   static final int DONE = 0;
@@ -111,7 +112,8 @@ public final class Flights {
     if (options.chaos().isEmpty() || options.rejects().isEmpty()) return;
     Path rejects = options.rejects().get();
     if (!Files.exists(rejects) || Files.isRegularFile(rejects)) return;
-    throw new UsageError("--rejects must be a file with --chaos, because what a crashed stage has written is cut off again, but "
+    throw new UsageError(
+        "--rejects must be a file with --chaos, because what a crashed stage has written is cut off again, but "
         + Quoted.plain(rejects.toString()) + " is none");
   }
 
@@ -121,7 +123,8 @@ public final class Flights {
     for (String descriptor : List.of("/dev/stdout", "/dev/stderr")) {
       Path target = Path.of(descriptor);
       if (Files.exists(target) && Files.isSameFile(target, options.rejects().get())) {
-        throw new UsageError("--rejects must not be " + descriptor + ", which leads to a file that other output goes to");
+        throw new UsageError(
+            "--rejects must not be " + descriptor + ", which leads to a file that other output goes to");
       }
     }
   }

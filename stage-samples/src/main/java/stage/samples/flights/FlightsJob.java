@@ -38,8 +38,8 @@ import stage.samples.watch.Watching;
  *                           by key
  * </pre>
  *
- * <p>Nothing here holds rows: whoever is slow stops asking, so the reader stops reading, and memory stays flat. The thread that starts a
- * job runs and closes it.
+ * <p>Nothing here holds rows: whoever is slow stops asking, so the reader stops reading, and memory stays flat. The
+ * thread that starts a job runs and closes it.
  */
 final class FlightsJob implements AutoCloseable {
   private static final String READER = "reader";
@@ -57,7 +57,8 @@ final class FlightsJob implements AutoCloseable {
   private final Supervisor scope;
   private final Optional<Chaos> chaos;
   private final Pipes pipes;
-  private final AtomicReference<IOException> trouble = new AtomicReference<>();   // of a followed input, with rows before it
+  // of a followed input, with rows before it
+  private final AtomicReference<IOException> trouble = new AtomicReference<>();
   private final Meter meter;
   private final CompletableFuture<Table> table = new CompletableFuture<>();
   private final CompletableFuture<Rejects> rejects = new CompletableFuture<>();
@@ -107,18 +108,22 @@ final class FlightsJob implements AutoCloseable {
 
   private List<ProducerConsumerRef<Row, List<TableRow>, Stage.ProducerConsumer<Row, List<TableRow>>>> startTallies(
       Partitions partitions, List<? extends ProducerRef<Row, ?>> parsers) {
-    List<ProducerConsumerRef<Row, List<TableRow>, Stage.ProducerConsumer<Row, List<TableRow>>>> tallies = new ArrayList<>();
+    List<ProducerConsumerRef<Row, List<TableRow>, Stage.ProducerConsumer<Row, List<TableRow>>>> tallies =
+        new ArrayList<>();
     for (String name : partitions.tallies()) {
       var spec = producerConsumer(name, DelayTally::new);
-      for (var parser : parsers) spec = spec.subscribeTo(SubscriptionSpec.to(parser).withPartition(name).withDemand(ROWS));
+      for (var parser : parsers)
+        spec = spec.subscribeTo(SubscriptionSpec.to(parser).withPartition(name).withDemand(ROWS));
       tallies.add(scope.start(spec));
     }
     return tallies;
   }
 
-  private ConsumerRef<Row, Stage.Consumer<Row>> startRejectLog(Options options, List<? extends ProducerRef<Row, ?>> parsers) {
+  private ConsumerRef<Row, Stage.Consumer<Row>> startRejectLog(Options options,
+      List<? extends ProducerRef<Row, ?>> parsers) {
     var spec = consumer(Partitions.REJECTS, () -> new RejectLog(options.rejects(), rejects));
-    for (var parser : parsers) spec = spec.subscribeTo(SubscriptionSpec.to(parser).withPartition(Partitions.REJECTS).withDemand(ROWS));
+    for (var parser : parsers)
+      spec = spec.subscribeTo(SubscriptionSpec.to(parser).withPartition(Partitions.REJECTS).withDemand(ROWS));
     return scope.start(spec);
   }
 
@@ -144,7 +149,8 @@ final class FlightsJob implements AutoCloseable {
         .withDeadLetters(chaos.get()::lost);
   }
 
-  private <I> ConsumerSpec<I, Stage.Consumer<I>> consumer(String name, StageFactory<? extends Stage.Consumer<I>> factory) {
+  private <I> ConsumerSpec<I, Stage.Consumer<I>> consumer(String name,
+      StageFactory<? extends Stage.Consumer<I>> factory) {
     if (chaos.isEmpty()) return Stage.consumer(name, factory);
     ConsumerSpec<I, Stage.Consumer<I>> spec = Stage.consumer(name, chaos.get().consumer(name, factory));
     return spec.withRedelivery(chaos.get().redelivery())
@@ -190,9 +196,11 @@ final class FlightsJob implements AutoCloseable {
   void show(Options options, Streams streams, Duration period) {
     ProducerRef<Tick, Ticker> ticks = ticks("display-ticks", period);
     if (streams.outIsTerminal()) {
-      scope.start(Stage.consumer("display", ticks, () -> new LiveTable(streams, standings, options)).withDemand(Demand.max(1)));
+      scope.start(
+          Stage.consumer("display", ticks, () -> new LiveTable(streams, standings, options)).withDemand(Demand.max(1)));
     } else {
-      scope.start(Stage.consumer("display", ticks, () -> new LiveTotals(streams, standings, options)).withDemand(Demand.max(1)));
+      scope.start(Stage.consumer("display", ticks, () -> new LiveTotals(streams, standings, options))
+          .withDemand(Demand.max(1)));
     }
   }
 
@@ -204,7 +212,9 @@ final class FlightsJob implements AutoCloseable {
   /** Has progress told at each period. */
   void tellProgress(Options options, Streams streams, Duration period) throws IOException {
     OptionalLong size = options.follow() ? OptionalLong.empty() : sizeOf(options.inputs());
-    scope.start(Stage.consumer("progress", ticks("progress-ticks", period), () -> new ProgressLine(streams, meter, size, InstantSource.system()))
+    scope.start(Stage
+        .consumer("progress", ticks("progress-ticks", period),
+            () -> new ProgressLine(streams, meter, size, InstantSource.system()))
         .withDemand(Demand.max(1)));
   }
 

@@ -8,8 +8,8 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Objects;
 
 /**
- * A file that is read as it grows. At its end it tells whether to wait there: a log may be rotated away and begun anew under its
- * name, or be emptied and written from its start.
+ * A file that is read as it grows. At its end it tells whether to wait there: a log may be rotated away and begun anew
+ * under its name, or be emptied and written from its start.
  */
 public final class FollowedFile {
   /** What became of the file since it was opened. */
@@ -32,7 +32,10 @@ public final class FollowedFile {
     this.open = open;
   }
 
-  /** Opens a file. Its identity is looked up before and after: if they differ, it was replaced in between and nobody knows which one it is. */
+  /**
+   * Opens a file. Its identity is looked up before and after: if they differ, it was replaced in between and nobody
+   * knows which one it is.
+   */
   public static FollowedFile open(Input.File file) throws IOException {
     while (true) {
       file.ensureReadable();

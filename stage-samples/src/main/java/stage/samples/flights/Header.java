@@ -14,7 +14,8 @@ final class Header {
   private Header() {}
 
   /**
-   * Takes the header off the first block of an input. A byte order mark before it and a carriage return after it do no harm.
+   * Takes the header off the first block of an input. A byte order mark before it and a carriage return after it do no
+   * harm.
    *
    * @return the rest of the block, perhaps without a line
    * @throws JobFailed if the first line is something else; the message says what
@@ -26,7 +27,8 @@ final class Header {
     int to = next;
     if (to > from && bytes[to - 1] == '\n') to--;
     if (to > from && bytes[to - 1] == '\r') to--;
-    if (!Arrays.equals(bytes, from, to, BYTES, 0, BYTES.length)) throw new JobFailed(complaint(block.input(), bytes, from, to));
+    if (!Arrays.equals(bytes, from, to, BYTES, 0, BYTES.length))
+      throw new JobFailed(complaint(block.input(), bytes, from, to));
     return block.afterFirst(next);
   }
 
@@ -47,7 +49,8 @@ final class Header {
 
   private static String complaint(String input, byte[] bytes, int from, int to) {
     List<String> wanted = List.of(TEXT.split(","));
-    List<String> found = List.of(new String(bytes, from, Math.min(to - from, 200), StandardCharsets.UTF_8).split(",", -1));
+    List<String> found =
+        List.of(new String(bytes, from, Math.min(to - from, 200), StandardCharsets.UTF_8).split(",", -1));
     if (found.size() == wanted.size() && new HashSet<>(found).containsAll(wanted)) {
       return input + " has its columns in another order: they must be " + TEXT + ", but are " + String.join(",", found);
     }

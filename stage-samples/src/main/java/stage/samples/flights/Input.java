@@ -151,7 +151,8 @@ public sealed interface Input {
      * @throws JobFailed if there is no such file, or it is a directory, or may not be read
      */
     public void ensureReadable() throws JobFailed {
-      if (!Files.exists(path)) throw new JobFailed(isLoop() ? name() + " is a symbolic link that leads round in a circle" : "there is no file " + name());
+      if (!Files.exists(path)) throw new JobFailed(
+          isLoop() ? name() + " is a symbolic link that leads round in a circle" : "there is no file " + name());
       if (Files.isDirectory(path)) throw new JobFailed(name() + " is a directory; give the files in it");
       if (!Files.isReadable(path)) throw new JobFailed("no permission to read " + name());
     }

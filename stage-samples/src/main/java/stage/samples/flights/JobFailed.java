@@ -2,7 +2,10 @@ package stage.samples.flights;
 
 import java.io.IOException;
 
-/** The job cannot be done, for a reason that a person can mend. The message is the sentence to print; the program exits with 1. */
+/**
+ * The job cannot be done, for a reason that a person can mend. The message is the sentence to print; the program exits
+ * with 1.
+ */
 public final class JobFailed extends IOException {
   private static final long serialVersionUID = 1L;
 

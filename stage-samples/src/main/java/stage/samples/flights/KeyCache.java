@@ -3,11 +3,12 @@ package stage.samples.flights;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Turns the bytes of a key into a string, the same string for the same bytes: a million rows have a few hundred keys, and need no
- * string of their own each.
+ * Turns the bytes of a key into a string, the same string for the same bytes: a million rows have a few hundred keys,
+ * and need no string of their own each.
  *
- * <p>A key has at most sixteen bytes or is not cached; so it is told from others by two numbers, its first and its last eight bytes. They
- * are kept in an open-addressing table. Once that is half full, further keys get fresh strings, so that it stays small.
+ * <p>A key has at most sixteen bytes or is not cached; so it is told from others by two numbers, its first and its last
+ * eight bytes. They are kept in an open-addressing table. Once that is half full, further keys get fresh strings, so
+ * that it stays small.
  */
 final class KeyCache {
   private static final int SLOT_BITS = 14;
@@ -19,7 +20,10 @@ final class KeyCache {
   private final String[] keys = new String[SLOTS];
   private int count;
 
-  /** {@return the key whose text is {@code bytes} from {@code from} to {@code to}, not empty, with {@code -} for a comma} */
+  /**
+   * {@return the key whose text is {@code bytes} from {@code from} to {@code to}, not empty, with {@code -} for a
+   * comma}
+   */
   String key(byte[] bytes, int from, int to) {
     int length = to - from;
     if (length > 2 * Long.BYTES) return text(bytes, from, to);

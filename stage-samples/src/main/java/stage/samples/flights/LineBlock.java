@@ -3,9 +3,9 @@ package stage.samples.flights;
 /**
  * A run of whole lines of one input, as bytes: the event that {@link LineReader} emits.
  *
- * <p>A block and not a line, because nothing needs the single line before it is parsed: one array holds some thousand rows, no row costs an
- * object, and what crosses from thread to thread is a few events per hundred thousand rows. The bytes belong to whoever has the block
- * and are never changed once it is emitted.
+ * <p>A block and not a line, because nothing needs the single line before it is parsed: one array holds some thousand
+ * rows, no row costs an object, and what crosses from thread to thread is a few events per hundred thousand rows. The
+ * bytes belong to whoever has the block and are never changed once it is emitted.
  *
  * @param number which block of all inputs this is, from 0
  * @param input the name of the input
@@ -13,7 +13,8 @@ package stage.samples.flights;
  * @param lines how many lines there are
  * @param bytes the array
  * @param from where the first line begins
- * @param to where the last line ends; its line feed is missing only at the end of an input or when the line is too long for a block
+ * @param to where the last line ends; its line feed is missing only at the end of an input or when the line is too long
+ *     for a block
  */
 record LineBlock(long number, String input, long firstLine, int lines, byte[] bytes, int from, int to) {
   /** The most bytes in a block, and therefore the most lines: each has at least its line feed. */

@@ -7,9 +7,9 @@ import java.util.Arrays;
 /**
  * Cuts one input into blocks of whole lines and numbers them.
  *
- * <p>What follows the last line feed is kept for the next block: the only bytes that are copied. A line that does not fit in a block
- * is cut off at its size and the rest of it skipped, so that memory stays flat even if the input has no line feed at all; such a
- * line is far longer than any flight and ends as a malformed one.
+ * <p>What follows the last line feed is kept for the next block: the only bytes that are copied. A line that does not
+ * fit in a block is cut off at its size and the rest of it skipped, so that memory stays flat even if the input has no
+ * line feed at all; such a line is far longer than any flight and ends as a malformed one.
  */
 final class LineCutter {
   private final String input;
@@ -41,7 +41,10 @@ final class LineCutter {
     return nextLine;
   }
 
-  /** {@return whether that is in the middle of a line, of which the beginning was handed out and the rest is to be skipped} */
+  /**
+   * {@return whether that is in the middle of a line, of which the beginning was handed out and the rest is to be
+   * skipped}
+   */
   boolean isInLongLine() {
     return skipping;
   }
@@ -88,7 +91,10 @@ final class LineCutter {
     offset += end;
   }
 
-  /** Hands out the first {@code end} bytes; the buffer itself if they fill it well, or else a copy, lest a slow input waste memory. */
+  /**
+   * Hands out the first {@code end} bytes; the buffer itself if they fill it well, or else a copy, lest a slow input
+   * waste memory.
+   */
   private LineBlock take(int end) {
     int lines = LineFeeds.count(buffer, 0, end) + (buffer[end - 1] == '\n' ? 0 : 1);
     byte[] bytes;

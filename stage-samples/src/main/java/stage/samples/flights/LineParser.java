@@ -3,8 +3,8 @@ package stage.samples.flights;
 /**
  * Parses lines from bytes, without making an object but the flight itself.
  *
- * <p>The parser only decides whether a line is a flight; one pass finds its end, its columns and whether they are sound. Why a line is none
- * is for {@link Complaint} to say, which can take its time.
+ * <p>The parser only decides whether a line is a flight; one pass finds its end, its columns and whether they are
+ * sound. Why a line is none is for {@link Complaint} to say, which can take its time.
  */
 final class LineParser {
   /** A line beyond this is malformed, whatever is in it. */
@@ -62,7 +62,10 @@ final class LineParser {
     return next;
   }
 
-  /** {@return where the letters and digits that begin at {@code from} end, or {@link #NOWHERE} if they are no airport's code} */
+  /**
+   * {@return where the letters and digits that begin at {@code from} end, or {@link #NOWHERE} if they are no airport's
+   * code}
+   */
   private static int endOfCode(byte[] bytes, int from, int to) {
     int at = from;
     while (at < to && isLetterOrDigit(bytes[at])) at++;

@@ -13,12 +13,12 @@ import stage.api.StopReason;
 /**
  * The first stage: reads the inputs and emits their lines, a block at a time.
  *
- * <p>One block a turn, because a turn's events are published when it returns: the parser can start on the first block while the second is
- * read. Demand that is not met stays outstanding, so at the end of a file that may grow there is nothing to remember: a timer wakes the
- * stage up, and it looks again.
+ * <p>One block a turn, because a turn's events are published when it returns: the parser can start on the first block
+ * while the second is read. Demand that is not met stays outstanding, so at the end of a file that may grow there is
+ * nothing to remember: a timer wakes the stage up, and it looks again.
  *
- * <p>The place that was reached is a state: it changes with the turn, so that a reader that is restarted goes on behind the last block
- * that was published.
+ * <p>The place that was reached is a state: it changes with the turn, so that a reader that is restarted goes on behind
+ * the last block that was published.
  */
 final class LineReader implements Stage.Producer<LineBlock> {
   private static final Duration POLL = Duration.ofMillis(200);
@@ -41,7 +41,8 @@ final class LineReader implements Stage.Producer<LineBlock> {
   /**
    * Reads inputs, and may follow the last.
    *
-   * @param trouble where to leave why a followed input could not be read any further, when rows of it are counted already
+   * @param trouble where to leave why a followed input could not be read any further, when rows of it are counted
+   *     already
    */
   LineReader(List<Input> inputs, boolean follow, Pipes pipes, Meter meter, AtomicReference<IOException> trouble) {
     this.inputs = inputs;

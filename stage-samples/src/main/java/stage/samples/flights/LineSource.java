@@ -8,12 +8,12 @@ import java.util.List;
 /**
  * The blocks of all inputs, one input after the other, their headers checked and taken off.
  *
- * <p>If the last input is followed, it never ends: at its end there is {@linkplain #next() nothing now}. A line that is not finished yet
- * waits for its line feed. A file that was replaced is read to its end, and its successor from the start; one that was truncated is
- * read from its start again.
+ * <p>If the last input is followed, it never ends: at its end there is {@linkplain #next() nothing now}. A line that is
+ * not finished yet waits for its line feed. A file that was replaced is read to its end, and its successor from the
+ * start; one that was truncated is read from its start again.
  *
- * <p>Another source can go on from the {@link #place()} that this one has reached: it opens the file again and passes over what was
- * handed out. A pipe cannot be opened again, and is therefore shared.
+ * <p>Another source can go on from the {@link #place()} that this one has reached: it opens the file again and passes
+ * over what was handed out. A pipe cannot be opened again, and is therefore shared.
  */
 final class LineSource implements Closeable {
   /** What to do at the end of the open input. */
@@ -67,8 +67,8 @@ final class LineSource implements Closeable {
   }
 
   /**
-   * {@return the next block, or null if there is nothing now} Blocks as long as the input does. Nobody can go on from an earlier place
-   * than the one reached before this call, if it is in a pipe.
+   * {@return the next block, or null if there is nothing now} Blocks as long as the input does. Nobody can go on from
+   * an earlier place than the one reached before this call, if it is in a pipe.
    *
    * @throws JobFailed if an input cannot be read or has no header; the message says which and why
    */
@@ -93,7 +93,8 @@ final class LineSource implements Closeable {
           case GO_ON_TO_THE_NEXT -> {
             block = theRest();
             if (!place.headerTaken()) {
-              throw new JobFailed(inputs.get(place.input()).name() + " is empty: its first line must be " + Header.TEXT);
+              throw new JobFailed(
+                  inputs.get(place.input()).name() + " is empty: its first line must be " + Header.TEXT);
             }
             closeInput(place.input() + 1);
           }
@@ -165,7 +166,8 @@ final class LineSource implements Closeable {
   private AtEnd atEnd() throws IOException {
     if (followed == null) return AtEnd.GO_ON_TO_THE_NEXT;
     if (open.isGzip()) {
-      throw new JobFailed(inputs.get(place.input()).name() + " is a gzip file, and those do not grow; leave out --follow");
+      throw new JobFailed(
+          inputs.get(place.input()).name() + " is a gzip file, and those do not grow; leave out --follow");
     }
     if (replaced) return AtEnd.GO_ON_TO_ITS_SUCCESSOR;
     return switch (followed.fate()) {

@@ -8,9 +8,10 @@ import java.util.ResourceBundle;
 import stage.samples.OnPurpose;
 
 /**
- * The log of the programs in this module: standard error, from {@code INFO} on, but without what the program tells in its own words.
- * The engine has a line and a stack for each restart; after {@linkplain PlannedCrash planned crashes} they would come by the thousand,
- * and {@code --chaos} sums them up; {@code hello --crash} tells each by itself. That there was one too many is told.
+ * The log of the programs in this module: standard error, from {@code INFO} on, but without what the program tells in
+ * its own words. The engine has a line and a stack for each restart; after {@linkplain PlannedCrash planned crashes}
+ * they would come by the thousand, and {@code --chaos} sums them up; {@code hello --crash} tells each by itself. That
+ * there was one too many is told.
  */
 public final class Loggers extends System.LoggerFinder {
   /** Made by the JDK, once. */
@@ -44,12 +45,14 @@ public final class Loggers extends System.LoggerFinder {
     public void log(Level level, ResourceBundle bundle, String format, Object... parameters) {
       if (!isLoggable(level)) return;
       String text = translated(bundle, format);
-      log(level, null, parameters == null || parameters.length == 0 ? text : MessageFormat.format(text, parameters), (Throwable) null);
+      log(level, null, parameters == null || parameters.length == 0 ? text : MessageFormat.format(text, parameters),
+          (Throwable) null);
     }
 
     private static boolean isTold(Level level, Throwable thrown) {
       if (thrown instanceof OnPurpose) return level.getSeverity() < Level.ERROR.getSeverity();
-      return thrown instanceof JobFailed || thrown instanceof OutputClosed;   // ends the job: in one sentence, or quietly
+      // ends the job: in one sentence, or quietly
+      return thrown instanceof JobFailed || thrown instanceof OutputClosed;
     }
 
     private static String translated(ResourceBundle bundle, String key) {

@@ -1,11 +1,17 @@
 package stage.samples.flights;
 
-/** How far reading has come. Written by the reader's thread only; any thread may look, so that asking never waits for a slow input. */
+/**
+ * How far reading has come. Written by the reader's thread only; any thread may look, so that asking never waits for a
+ * slow input.
+ */
 final class Meter {
   private volatile long rows;
   private volatile long bytes;
 
-  /** Shows how far reading has come in all. The reader's thread only; when it is restarted, that may be a block less than before. */
+  /**
+   * Shows how far reading has come in all. The reader's thread only; when it is restarted, that may be a block less
+   * than before.
+   */
   void show(long rows, long bytes) {
     this.rows = rows;
     this.bytes = bytes;

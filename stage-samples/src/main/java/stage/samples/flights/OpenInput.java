@@ -114,7 +114,10 @@ public final class OpenInput extends InputStream {
       return count;
     }
 
-    /** Always says that there may be more: a gzip file can have several parts, and a slow pipe must not seem to end after the first. */
+    /**
+     * Always says that there may be more: a gzip file can have several parts, and a slow pipe must not seem to end
+     * after the first.
+     */
     @Override
     public int available() {
       return 1;

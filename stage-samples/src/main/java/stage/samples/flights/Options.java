@@ -254,7 +254,8 @@ record Options(
       TableFormat format = csv ? TableFormat.CSV : json ? TableFormat.JSON : TableFormat.PLAIN;
       Optional<Chaos.Wish> chaos = crashes.isEmpty() ? Optional.empty()
           : Optional.of(new Chaos.Wish(crashes.getAsInt(), seed));
-      return new Options(inputs, by, top, format, follow, rejects, parsers, partitions, chaos, window, watching, quiet, help);
+      return new Options(inputs, by, top, format, follow, rejects, parsers, partitions, chaos, window, watching, quiet,
+          help);
     }
   }
 }

@@ -5,8 +5,8 @@ import java.util.List;
 import stage.api.Dispatcher;
 
 /**
- * Who gets which row: all flights of one key go to the same one of a number of tallies, so that each key is counted in one place and their
- * results need only be put side by side; rejects go to a partition of their own.
+ * Who gets which row: all flights of one key go to the same one of a number of tallies, so that each key is counted in
+ * one place and their results need only be put side by side; rejects go to a partition of their own.
  */
 final class Partitions {
   /** The partition of malformed lines. */

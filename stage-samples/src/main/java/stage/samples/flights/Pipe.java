@@ -5,8 +5,8 @@ import java.io.InputStream;
 import java.util.Arrays;
 
 /**
- * An input that cannot be opened again, kept open while its reader is restarted. What was read is kept until the reader has a later place
- * to go back to, so it is no more than a block or two.
+ * An input that cannot be opened again, kept open while its reader is restarted. What was read is kept until the reader
+ * has a later place to go back to, so it is no more than a block or two.
  */
 final class Pipe extends InputStream {
   private final OpenInput input;
@@ -44,7 +44,10 @@ final class Pipe extends InputStream {
     return offset + next;
   }
 
-  /** Forgets all that was given: the rest of a long line may be longer than memory, and is skipped from anywhere in it alike. */
+  /**
+   * Forgets all that was given: the rest of a long line may be longer than memory, and is skipped from anywhere in it
+   * alike.
+   */
   @Override
   public void mark(int limit) {
     keepFrom(offset + next);

@@ -6,7 +6,10 @@ import java.util.Iterator;
 import java.util.Map;
 import java.util.concurrent.ConcurrentSkipListMap;
 
-/** The pipes among the inputs: they belong to the job and not to one life of the reader, because they cannot be opened again. */
+/**
+ * The pipes among the inputs: they belong to the job and not to one life of the reader, because they cannot be opened
+ * again.
+ */
 final class Pipes implements Closeable {
   private final Map<Integer, Pipe> open = new ConcurrentSkipListMap<>();   // by the number of the input
   private final boolean canStop;

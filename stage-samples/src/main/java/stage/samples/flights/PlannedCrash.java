@@ -2,7 +2,10 @@ package stage.samples.flights;
 
 import stage.samples.OnPurpose;
 
-/** What {@code --chaos} throws. Without a stack: where it comes from is no news, and a thousand of them are to cost little. */
+/**
+ * What {@code --chaos} throws. Without a stack: where it comes from is no news, and a thousand of them are to cost
+ * little.
+ */
 final class PlannedCrash extends RuntimeException implements OnPurpose {
   private static final long serialVersionUID = 1L;
 

@@ -10,7 +10,10 @@ import stage.api.Inlet;
 import stage.api.Stage;
 import stage.api.StopReason;
 
-/** How far reading has come, on standard error at each tick: rows, rows per second since the last tick, share of the input. */
+/**
+ * How far reading has come, on standard error at each tick: rows, rows per second since the last tick, share of the
+ * input.
+ */
 final class ProgressLine implements Stage.Consumer<Tick> {
   private final Streams streams;
   private final Meter meter;

@@ -14,7 +14,9 @@ final class PumpedInput extends InputStream {
   private static final int MOST_CHUNKS = 2;   // a pipe may be endless
   private static final Chunk STOP = new Chunk(new byte[0], -1, null);
 
-  /** What one read has brought: as many bytes as {@code length} says, which is -1 at the end; or the reason why none. */
+  /**
+   * What one read has brought: as many bytes as {@code length} says, which is -1 at the end; or the reason why none.
+   */
   private record Chunk(byte[] bytes, int length, IOException failure) {}
 
   private final InputStream in;

@@ -3,8 +3,8 @@ package stage.samples.flights;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Foreign text as it may be shown to a person: short, on one line, and harmless to a terminal. What is read from a file may hold escape
- * sequences, so no control or format character gets through.
+ * Foreign text as it may be shown to a person: short, on one line, and harmless to a terminal. What is read from a file
+ * may hold escape sequences, so no control or format character gets through.
  */
 public final class Quoted {
   private static final int LONGEST = 40;

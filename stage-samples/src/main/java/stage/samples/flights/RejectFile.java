@@ -58,7 +58,8 @@ final class RejectFile implements Closeable {
 
   private void cutOffAfter(long size) throws IOException {
     if (channel.size() < size) {
-      throw new JobFailed("the rejects in " + Quoted.plain(path.toString()) + " have become fewer while they were written");
+      throw new JobFailed(
+          "the rejects in " + Quoted.plain(path.toString()) + " have become fewer while they were written");
     }
     channel.truncate(size);
     channel.position(size);

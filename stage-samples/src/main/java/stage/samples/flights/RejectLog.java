@@ -13,11 +13,12 @@ import stage.api.State;
 import stage.api.StopReason;
 
 /**
- * The stage for malformed lines: counts them, remembers the first few, and writes all of them to a file if one is asked for, in the order
- * they come. Each is a line of input, line number, reason and text, with tabs between.
+ * The stage for malformed lines: counts them, remembers the first few, and writes all of them to a file if one is asked
+ * for, in the order they come. Each is a line of input, line number, reason and text, with tabs between.
  *
- * <p>How many there are, the first of them and how long the file is are a state. The fields are a working copy of it: a life that crashes
- * takes them with it, and the next one begins with the state, and cuts off what its predecessor has written since.
+ * <p>How many there are, the first of them and how long the file is are a state. The fields are a working copy of it: a
+ * life that crashes takes them with it, and the next one begins with the state, and cuts off what its predecessor has
+ * written since.
  */
 final class RejectLog implements Stage.Consumer<Row> {
   /**
@@ -50,7 +51,8 @@ final class RejectLog implements Stage.Consumer<Row> {
     headers = kept.value().rejects().headers();
     first.addAll(kept.value().rejects().first());
     if (path.isEmpty()) return;
-    file = context.incarnation() == 1 ? RejectFile.create(path.get()) : RejectFile.reopen(path.get(), kept.value().bytes());
+    file = context.incarnation() == 1 ? RejectFile.create(path.get())
+        : RejectFile.reopen(path.get(), kept.value().bytes());
   }
 
   @Override

@@ -22,7 +22,8 @@ record Rejects(long count, List<Reject> first, long headers) {
   /** {@return a report of several lines, each with its line feed; empty if there are none} */
   String report() {
     StringBuilder report = new StringBuilder();
-    if (headers > 0) report.append(headers == 1 ? "1 more header was skipped\n" : headers + " more headers were skipped\n");
+    if (headers > 0)
+      report.append(headers == 1 ? "1 more header was skipped\n" : headers + " more headers were skipped\n");
     if (count == 0) return report.toString();
     report.append(count == 1 ? "1 malformed line was left out:\n" : count + " malformed lines were left out:\n");
     for (Reject reject : first) report.append("  ").append(reject.sentence()).append('\n');

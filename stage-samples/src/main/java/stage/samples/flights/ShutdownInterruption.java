@@ -6,11 +6,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * Ctrl-C, or any other end of the process from outside: ends reading and lets the program finish, with its final table and its own exit
- * code.
+ * Ctrl-C, or any other end of the process from outside: ends reading and lets the program finish, with its final table
+ * and its own exit code.
  *
- * <p>All the JVM has for this is shutdown hooks: threads that it starts, and waits for before it ends. Ours waits for the program in turn and
- * then halts, since otherwise the exit code would be the signal's.
+ * <p>All the JVM has for this is shutdown hooks: threads that it starts, and waits for before it ends. Ours waits for
+ * the program in turn and then halts, since otherwise the exit code would be the signal's.
  */
 final class ShutdownInterruption implements Interruption {
   private static final long PATIENCE_SECONDS = 10;

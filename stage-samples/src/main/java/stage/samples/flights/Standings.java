@@ -19,13 +19,17 @@ record Standings(
   /** Results of about one instant. */
   record Standing(Table table, long malformed) {}
 
-  /** {@return how it stands, or nothing if the stages are ending and the final table is on its way} Waits for the stages to answer. */
+  /**
+   * {@return how it stands, or nothing if the stages are ending and the final table is on its way} Waits for the stages
+   * to answer.
+   */
   Optional<Standing> ask() throws InterruptedException {
     try {
       List<List<TableRow>> parts = new ArrayList<>();
       // Nothing is around the two, because --follow and --chaos exclude each other.
       for (var tally : tallies) parts.add(tally.call(behaviour -> ((DelayTally) behaviour).rows()));
-      return Optional.of(new Standing(Table.of(parts), rejects.call(behaviour -> ((RejectLog) behaviour).rejects()).count()));
+      return Optional
+          .of(new Standing(Table.of(parts), rejects.call(behaviour -> ((RejectLog) behaviour).rejects()).count()));
     } catch (StageEndedException e) {
       return Optional.empty();
     }

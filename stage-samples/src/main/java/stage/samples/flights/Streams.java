@@ -17,9 +17,13 @@ import java.nio.file.Path;
  * @param errIsTerminal whether a person looks at {@code err}
  */
 public record Streams(OutputStream out, OutputStream err, boolean outIsTerminal, boolean errIsTerminal) {
-  /** {@return those of the process} Unbuffered and not a {@code PrintStream}, which would swallow that nobody reads any more. */
+  /**
+   * {@return those of the process} Unbuffered and not a {@code PrintStream}, which would swallow that nobody reads any
+   * more.
+   */
   public static Streams ofProcess() {
-    return new Streams(new FileOutputStream(FileDescriptor.out), new FileOutputStream(FileDescriptor.err), isTerminal("stdout", 1),
+    return new Streams(new FileOutputStream(FileDescriptor.out), new FileOutputStream(FileDescriptor.err),
+        isTerminal("stdout", 1),
         isTerminal("stderr", 2));
   }
 
@@ -50,8 +54,8 @@ public record Streams(OutputStream out, OutputStream err, boolean outIsTerminal,
   }
 
   /**
-   * Asks the launcher, which can ask the system; {@code System.console()} answers for both streams at once, and differently since JDK 22. Without
-   * the launcher, Linux knows where a descriptor leads to.
+   * Asks the launcher, which can ask the system; {@code System.console()} answers for both streams at once, and
+   * differently since JDK 22. Without the launcher, Linux knows where a descriptor leads to.
    */
   private static boolean isTerminal(String stream, int descriptor) {
     String told = System.getProperty("stage." + stream + ".tty");

@@ -8,7 +8,9 @@ import stage.api.Stage;
 import stage.api.StageContext;
 import stage.api.State;
 
-/** The last stage: puts the parts of the table together and hands it over when all are there. The parts outlive a crash. */
+/**
+ * The last stage: puts the parts of the table together and hands it over when all are there. The parts outlive a crash.
+ */
 final class TableBuilder implements Stage.Consumer<List<TableRow>> {
   private final CompletableFuture<Table> table;
   private State<List<List<TableRow>>> parts;

@@ -16,14 +16,17 @@ import java.util.List;
  */
 record TableRow(String key, long flights, BigDecimal meanDelay, int p95Delay, BigDecimal latePercent, int worstDelay) {
   /** Most flights first, then by key. */
-  static final Comparator<TableRow> ORDER = Comparator.comparingLong(TableRow::flights).reversed().thenComparing(TableRow::key);
+  static final Comparator<TableRow> ORDER =
+      Comparator.comparingLong(TableRow::flights).reversed().thenComparing(TableRow::key);
 
   /** The names of the columns. */
-  static final List<String> COLUMNS = List.of("key", "flights", "mean_delay", "p95_delay", "late_percent", "worst_delay");
+  static final List<String> COLUMNS =
+      List.of("key", "flights", "mean_delay", "p95_delay", "late_percent", "worst_delay");
 
   /** {@return the columns as text} */
   List<String> columns() {
-    return List.of(key, Long.toString(flights), meanDelay.toPlainString(), Integer.toString(p95Delay), latePercent.toPlainString(),
+    return List.of(key, Long.toString(flights), meanDelay.toPlainString(), Integer.toString(p95Delay),
+        latePercent.toPlainString(),
         Integer.toString(worstDelay));
   }
 }

@@ -8,9 +8,10 @@ import java.util.Map;
 /**
  * The counts of one partition, over all lives of the stage that counts.
  *
- * <p>They are changed in place, by turns that may be undone. A {@link stage.api.MapState} would undo them by itself, but its values are
- * immutable: with many keys, to copy the counts of each in each turn costs more than all the rest. To take back what a crashed turn has
- * counted costs nothing until there is one: the batch is immutable, so to remember the list and how far it was counted is enough.
+ * <p>They are changed in place, by turns that may be undone. A {@link stage.api.MapState} would undo them by itself,
+ * but its values are immutable: with many keys, to copy the counts of each in each turn costs more than all the rest.
+ * To take back what a crashed turn has counted costs nothing until there is one: the batch is immutable, so to remember
+ * the list and how far it was counted is enough.
  */
 final class Tallies {
   private final Map<String, Tally> byKey = new HashMap<>();

@@ -7,8 +7,9 @@ import java.util.Arrays;
 /**
  * Counts the flights of one key by their delay, to the minute.
  *
- * <p>Mean, percentile, share and worst can all be read off these counts, exactly, however many flights there are, and the memory they take
- * is bounded because {@link Delay delays are}. Counts are held in pages of 64 minutes made on demand: most keys need only a few.
+ * <p>Mean, percentile, share and worst can all be read off these counts, exactly, however many flights there are, and
+ * the memory they take is bounded because {@link Delay delays are}. Counts are held in pages of 64 minutes made on
+ * demand: most keys need only a few.
  */
 final class Tally {
   private static final int PAGE_BITS = 6;
@@ -72,8 +73,10 @@ final class Tally {
         worst = delay;
       }
     }
-    if (flights == 0) throw new IllegalStateException("a tally without a flight has no row, but key " + key + " has none");
-    return new TableRow(key, flights, quotient(sum, flights, 2), percentile95(flights), quotient(late * 100, flights, 1), worst);
+    if (flights == 0)
+      throw new IllegalStateException("a tally without a flight has no row, but key " + key + " has none");
+    return new TableRow(key, flights, quotient(sum, flights, 2), percentile95(flights),
+        quotient(late * 100, flights, 1), worst);
   }
 
   /** {@return the 95th percentile by nearest rank: the least delay that at least 95 % of the flights do not exceed} */
@@ -90,7 +93,9 @@ final class Tally {
     throw new IllegalStateException("rank " + rank + " of " + flights + " flights, but only " + seen + " are counted");
   }
 
-  /** Rounds half up, away from zero, as people do; in decimals, because binary fractions would decide a half by chance. */
+  /**
+   * Rounds half up, away from zero, as people do; in decimals, because binary fractions would decide a half by chance.
+   */
   private static BigDecimal quotient(long sum, long count, int decimals) {
     return BigDecimal.valueOf(sum).divide(BigDecimal.valueOf(count), decimals, RoundingMode.HALF_UP);
   }

@@ -5,7 +5,10 @@ import stage.api.Outlet;
 import stage.api.Stage;
 import stage.api.StageContext;
 
-/** Emits a tick per period to whoever wants one. If nobody does, because a view is still drawing the last one, the tick is left out. */
+/**
+ * Emits a tick per period to whoever wants one. If nobody does, because a view is still drawing the last one, the tick
+ * is left out.
+ */
 final class Ticker implements Stage.Producer<Tick> {
   private final Duration period;
   private Outlet<Tick> out;   // once there was demand

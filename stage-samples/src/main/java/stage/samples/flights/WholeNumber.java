@@ -1,8 +1,8 @@
 package stage.samples.flights;
 
 /**
- * Reads the whole number of a column. Its digits are looked at together: the processor cannot guess how many there will be, and a loop that
- * ends now here, now there costs more than the arithmetic.
+ * Reads the whole number of a column. Its digits are looked at together: the processor cannot guess how many there will
+ * be, and a loop that ends now here, now there costs more than the arithmetic.
  */
 final class WholeNumber {
   /** The greatest number that is read, and with a minus the least. */
@@ -22,7 +22,10 @@ final class WholeNumber {
     return value;
   }
 
-  /** Reads the number that begins at {@code from} and ends with a comma. Answers where the comma is, or {@link #NOWHERE}. */
+  /**
+   * Reads the number that begins at {@code from} and ends with a comma. Answers where the comma is, or
+   * {@link #NOWHERE}.
+   */
   int read(byte[] bytes, int from, int to) {
     if (from + Long.BYTES > to) return readSlowly(bytes, from, to);
     long eight = EightBytes.at(bytes, from);
@@ -30,7 +33,8 @@ final class WholeNumber {
     long unsigned = eight >>> sign * Byte.SIZE;
     int digits = Long.numberOfTrailingZeros(EightBytes.marksOf(',', unsigned)) / Byte.SIZE;   // 8 if there is no comma
     if (digits == 0 || digits > MOST_DIGITS) return readSlowly(bytes, from, to);
-    long digitValues = (unsigned ^ ZEROS) << Long.SIZE - digits * Byte.SIZE;   // those after the comma go, zeros come before
+    // those after the comma go, zeros come before
+    long digitValues = (unsigned ^ ZEROS) << Long.SIZE - digits * Byte.SIZE;
     if (!EightBytes.areDigitValues(digitValues)) return NOWHERE;
     value = (EightBytes.decimal(digitValues) ^ -sign) + sign;   // the negative, if sign is 1
     return from + sign + digits;

@@ -13,7 +13,10 @@ import stage.api.supervision.Intensity;
 import stage.api.supervision.Supervisor;
 import stage.api.supervision.SupervisorSpec;
 
-/** What restart in place means: a printer that crashes twice for different reasons, and what its neighbours and its events notice. */
+/**
+ * What restart in place means: a printer that crashes twice for different reasons, and what its neighbours and its
+ * events notice.
+ */
 final class Crash {
   private Crash() {}
 
@@ -61,18 +64,23 @@ final class Crash {
   }
 
   static void main() throws InterruptedException {
-    System.out.println("numbers counts to 9, printer takes 4 at most and adds them up; at 3 it has a jam once, at 7 always:");
-    // One restart for the jam that passes and three for the one that does not: more than the 3 in 5 seconds that a supervisor stands by default.
+    System.out
+        .println("numbers counts to 9, printer takes 4 at most and adds them up; at 3 it has a jam once, at 7 always:");
+    // One restart for the jam that passes and three for the one that does not: more than the 3 in 5 seconds that a
+    // supervisor stands by default.
     try (var app = Supervisor.open(SupervisorSpec.of("hello").withIntensity(Intensity.of(5)))) {
       var numbers = app.start(Stage.producer("numbers", Numbers::new));
       var printer = app.start(Stage.consumer("printer", Printer::new)
-          .withDeadLetters(letter -> System.out.println("  given up after " + letter.attempts() + " attempts: " + letter.event())));
+          .withDeadLetters(
+              letter -> System.out.println("  given up after " + letter.attempts() + " attempts: " + letter.event())));
       var subscription = printer.subscribeTo(numbers, Demand.max(4).min(0));
       app.join();
 
-      System.out.println("numbers has seen nothing of it: it is still incarnation " + numbers.snapshot().incarnation() + ", and the subscription the first one");
+      System.out.println("numbers has seen nothing of it: it is still incarnation " + numbers.snapshot().incarnation()
+          + ", and the subscription the first one");
       SubscriptionSnapshot ledger = subscription.snapshot();
-      System.out.println("sent " + ledger.sent() + " = handled " + ledger.handled() + " + dead letters " + ledger.deadLettered()
+      System.out.println(
+          "sent " + ledger.sent() + " = handled " + ledger.handled() + " + dead letters " + ledger.deadLettered()
           + "; the sum is 1+2+3+4+5+6+8+9 = 38: nothing lost, nothing twice");
     }
   }

@@ -21,14 +21,16 @@ final class FlightLines implements Iterable<String> {
 
   /** {@return so many flights} */
   static FlightLines of(long count) throws IOException {
-    try (var in = new BufferedReader(new InputStreamReader(FlightLines.class.getResourceAsStream(RESOURCE), StandardCharsets.UTF_8))) {
+    try (var in = new BufferedReader(
+        new InputStreamReader(FlightLines.class.getResourceAsStream(RESOURCE), StandardCharsets.UTF_8))) {
       return new FlightLines(in.lines().skip(1).map(FlightLines::json).toList(), count);
     }
   }
 
   private static String json(String csv) {
     String[] cell = csv.split(",");
-    return "{\"date\":\"" + cell[0] + "\",\"delay\":" + cell[1] + ",\"distance\":" + cell[2] + ",\"origin\":\"" + cell[3] + "\",\"destination\":\"" + cell[4] + "\"}\n";
+    return "{\"date\":\"" + cell[0] + "\",\"delay\":" + cell[1] + ",\"distance\":" + cell[2] + ",\"origin\":\""
+        + cell[3] + "\",\"destination\":\"" + cell[4] + "\"}\n";
   }
 
   @Override

@@ -22,8 +22,8 @@ import stage.api.supervision.Supervisor;
 import stage.api.supervision.SupervisorSpec;
 
 /**
- * Answers each request with flights, a line of JSON each. A producer makes them, and the thread of the request reads it as a stream: a socket that takes no more holds up that
- * thread, and so the producer.
+ * Answers each request with flights, a line of JSON each. A producer makes them, and the thread of the request reads it
+ * as a stream: a socket that takes no more holds up that thread, and so the producer.
  */
 final class FlightServer implements AutoCloseable {
   private final Supervisor scope = Supervisor.open(SupervisorSpec.of("server").withStrategy(Strategy.DYNAMIC));
@@ -59,7 +59,9 @@ final class FlightServer implements AutoCloseable {
     ProducerRef<String, ?> producer = scope.start(Stage.ofIterable("flights-" + numbers.incrementAndGet(), flights));
     exchange.getResponseHeaders().set("Content-Type", "application/x-ndjson");
     exchange.sendResponseHeaders(200, 0);
-    try (exchange; Stream<String> lines = producer.stream(Demand.DEFAULT); OutputStream body = new BufferedOutputStream(exchange.getResponseBody(), 1 << 14)) {
+    try (exchange;
+        Stream<String> lines = producer.stream(Demand.DEFAULT);
+        OutputStream body = new BufferedOutputStream(exchange.getResponseBody(), 1 << 14)) {
       for (Iterator<String> each = lines.iterator(); each.hasNext();) {
         body.write(each.next().getBytes(StandardCharsets.UTF_8));
         written.incrementAndGet();

@@ -10,7 +10,9 @@ import stage.api.Stage;
 import stage.api.StageContext;
 import stage.api.State;
 
-/** Cuts the pieces of a body into lines. The line that is not finished yet is a state, so that a crash does not lose it. */
+/**
+ * Cuts the pieces of a body into lines. The line that is not finished yet is a state, so that a crash does not lose it.
+ */
 final class LineCutter implements Stage.ProducerConsumer<List<ByteBuffer>, String> {
   private State<byte[]> begun;
 
@@ -23,7 +25,8 @@ final class LineCutter implements Stage.ProducerConsumer<List<ByteBuffer>, Strin
   public void onEvents(List<List<ByteBuffer>> pieces, Inlet<List<ByteBuffer>> from, Outlet<String> out) {
     byte[] rest = begun.value();
     for (List<ByteBuffer> buffers : pieces) {
-      for (ByteBuffer buffer : buffers) rest = cut(rest, buffer.duplicate(), out);   // a buffer that was read to its end would be empty after a crash
+      // a buffer that was read to its end would be empty after a crash
+      for (ByteBuffer buffer : buffers) rest = cut(rest, buffer.duplicate(), out);
     }
     begun.set(rest);
   }

@@ -18,8 +18,9 @@ import stage.api.Stage;
 import stage.api.supervision.Supervisor;
 
 /**
- * {@code ./stage serve-and-count}: an HTTP server streams flights, and a pipeline counts them. Between the two is a socket, and yet the pipeline's demand is all that is
- * written: it goes through {@link java.util.concurrent.Flow} to the HTTP client, which then does not read, so that the socket fills and holds up the server.
+ * {@code ./stage serve-and-count}: an HTTP server streams flights, and a pipeline counts them. Between the two is a
+ * socket, and yet the pipeline's demand is all that is written: it goes through {@link java.util.concurrent.Flow} to
+ * the HTTP client, which then does not read, so that the socket fills and holds up the server.
  */
 public final class ServeAndCount {
   private static final String USAGE = """
@@ -86,15 +87,19 @@ public final class ServeAndCount {
   }
 
   private void compare(long flights, long perSecond) throws InterruptedException {
-    System.out.printf("%,d flights as JSON over HTTP, counted by a pipeline whose demand reaches back to the server%n%n", flights);
-    System.out.printf("%-24s %18s %18s %22s%n", "consumer", "has counted after", "server was done", "server ahead, at most");
+    System.out.printf(
+        "%,d flights as JSON over HTTP, counted by a pipeline whose demand reaches back to the server%n%n", flights);
+    System.out.printf("%-24s %18s %18s %22s%n", "consumer", "has counted after", "server was done",
+        "server ahead, at most");
     run(flights, Long.MAX_VALUE);   // or the first row would show how long the JVM takes to load and compile all this
     Run fast = run(flights, Long.MAX_VALUE);
     print("as fast as it can", fast);
     Run slow = run(flights, perSecond);
     print("%,d a second".formatted(perSecond), slow);
-    System.out.printf("%nThe same counts each time: %s, … %,d in all.%n", most(slow.counts()), slow.counts().values().stream().mapToLong(n -> n).sum());
-    if (!fast.counts().equals(slow.counts())) throw new IllegalStateException("the counts differ: " + fast.counts() + " and " + slow.counts());
+    System.out.printf("%nThe same counts each time: %s, … %,d in all.%n", most(slow.counts()),
+        slow.counts().values().stream().mapToLong(n -> n).sum());
+    if (!fast.counts().equals(slow.counts()))
+      throw new IllegalStateException("the counts differ: " + fast.counts() + " and " + slow.counts());
   }
 
   private Run run(long flights, long perSecond) throws InterruptedException {
@@ -105,7 +110,8 @@ public final class ServeAndCount {
     long start = System.nanoTime();
     try (var client = Supervisor.open("client"); var http = Http.open()) {
       var body = client.start(Stage.fromPublisher("body", http.bodyOf(server.uri())));
-      var lines = client.start(Stage.producerConsumer("lines", body, LineCutter::new).withBuffer(100_000).withDemand(Demand.max(2)));
+      var lines = client
+          .start(Stage.producerConsumer("lines", body, LineCutter::new).withBuffer(100_000).withDemand(Demand.max(2)));
       client.start(Stage.consumer("counts", lines, () -> new OriginCount(perSecond, handled -> {
         long written = server.written();
         ahead.accumulateAndGet(written - handled, Math::max);
@@ -117,11 +123,14 @@ public final class ServeAndCount {
   }
 
   private static void print(String consumer, Run run) {
-    System.out.printf("%-24s %15.2f s  %15.2f s  %,14d flights%n", consumer, run.nanos() / 1e9, run.servedNanos() / 1e9, run.ahead());
+    System.out.printf("%-24s %15.2f s  %15.2f s  %,14d flights%n", consumer, run.nanos() / 1e9, run.servedNanos() / 1e9,
+        run.ahead());
   }
 
   private static String most(Map<String, Long> counts) {
-    return counts.entrySet().stream().sorted(Map.Entry.<String, Long>comparingByValue().reversed().thenComparing(Map.Entry.comparingByKey())).limit(3)
+    return counts.entrySet().stream()
+        .sorted(Map.Entry.<String, Long>comparingByValue().reversed().thenComparing(Map.Entry.comparingByKey()))
+        .limit(3)
         .map(entry -> "%s %,d".formatted(entry.getKey(), entry.getValue())).collect(Collectors.joining(", "));
   }
 
@@ -135,7 +144,8 @@ public final class ServeAndCount {
     Flow.Publisher<List<ByteBuffer>> bodyOf(URI uri) {
       return subscriber -> {
         try {
-          client.send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofPublisher()).body().subscribe(subscriber);
+          client.send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofPublisher()).body()
+              .subscribe(subscriber);
         } catch (IOException e) {
           throw new UncheckedIOException(e);
         } catch (InterruptedException e) {

@@ -46,6 +46,7 @@ record Group(String label, List<StageSnapshot> stages) {
 
   /** {@return events in a second that all of them handle, or, for a source, emit} */
   double rate(TreeRates rates) {
-    return stages.stream().mapToDouble(stage -> stage.inputs().isEmpty() ? rates.of(stage).out() : rates.of(stage).in()).sum();
+    return stages.stream().mapToDouble(stage -> stage.inputs().isEmpty() ? rates.of(stage).out() : rates.of(stage).in())
+        .sum();
   }
 }

@@ -14,7 +14,8 @@ final class Layers {
 
   static List<List<StageSnapshot>> of(TreeSnapshot tree) {
     Map<String, Integer> depths = new HashMap<>();
-    // A stage starts after those it is subscribed to as a rule; where it does not, or in a circle, as many passes as there are stages are enough.
+    // A stage starts after those it is subscribed to as a rule; where it does not, or in a circle, as many passes as
+    // there are stages are enough.
     boolean changed = true;
     for (int pass = 0; changed && pass < tree.stages().size(); pass++) {
       changed = false;

@@ -12,8 +12,8 @@ import stage.api.observe.TreeSnapshot;
 import stage.api.supervision.Supervisor;
 
 /**
- * Draws a scope on a terminal twice a second, each picture over the one before. On what is no terminal it writes a picture every ten seconds, without
- * any control sequence.
+ * Draws a scope on a terminal twice a second, each picture over the one before. On what is no terminal it writes a
+ * picture every ten seconds, without any control sequence.
  */
 public final class TerminalWatch implements AutoCloseable {
   private static final Duration ON_A_TERMINAL = Duration.ofMillis(500);

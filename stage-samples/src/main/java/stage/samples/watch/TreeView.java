@@ -9,8 +9,8 @@ import stage.api.observe.TreeRates;
 import stage.api.observe.TreeSnapshot;
 
 /**
- * Draws a tree for a terminal: its layers from left to right, each stage with how busy it is and its events per second, and below what there is to
- * say. Never more than 80 columns and 24 lines.
+ * Draws a tree for a terminal: its layers from left to right, each stage with how busy it is and its events per second,
+ * and below what there is to say. Never more than 80 columns and 24 lines.
  *
  * @param isColored whether the culprit is drawn in red too; it is marked with {@code !} in any case
  */
@@ -31,7 +31,8 @@ record TreeView(boolean isColored) {
     List<String> lines = new ArrayList<>();
     lines.add(cut(tree.scope() + ": " + tree.stages().size() + " stages", COLUMNS));
     List<List<Group>> layers = Layers.of(tree).stream().map(Group::fold).toList();
-    int width = layers.isEmpty() ? WIDEST : Math.min(WIDEST, (COLUMNS + ARROW.length()) / layers.size() - ARROW.length());
+    int width =
+        layers.isEmpty() ? WIDEST : Math.min(WIDEST, (COLUMNS + ARROW.length()) / layers.size() - ARROW.length());
     String culprit = culprit(explanation);
     int most = LINES - 1 - LINES_OF_WORDS;
     if (width >= NARROWEST) lines.addAll(boxes(layers, width, most, rates, culprit));
@@ -74,7 +75,8 @@ record TreeView(boolean isColored) {
         String name = cut((isMeant ? "! " : "") + group.label(), width - 5);
         top.append(colored("┌ " + name + " " + "─".repeat(width - 4 - name.length()) + "┐", isMeant)).append(gap);
         boolean leadsOn = group.stages().stream().anyMatch(stage -> !stage.outputs().isEmpty());
-        middle.append(colored("│" + pad(load(group, rates), width - 2) + "│", isMeant)).append(isLast ? "" : leadsOn ? ARROW : gap);
+        middle.append(colored("│" + pad(load(group, rates), width - 2) + "│", isMeant))
+            .append(isLast ? "" : leadsOn ? ARROW : gap);
         bottom.append(colored("└" + "─".repeat(width - 2) + "┘", isMeant)).append(gap);
       }
       for (StringBuilder line : List.of(top, middle, bottom)) lines.add(line.toString().stripTrailing());
@@ -85,7 +87,8 @@ record TreeView(boolean isColored) {
   private static String load(Group group, TreeRates rates) {
     double busy = group.busy(rates);
     int full = (int) Math.round(4 * busy);
-    return "█".repeat(full) + "░".repeat(4 - full) + String.format(Locale.ROOT, "%3.0f%% %s/s", 100 * busy, number(group.rate(rates)));
+    return "█".repeat(full) + "░".repeat(4 - full)
+        + String.format(Locale.ROOT, "%3.0f%% %s/s", 100 * busy, number(group.rate(rates)));
   }
 
   // ---- a line for each group, where there are too many layers

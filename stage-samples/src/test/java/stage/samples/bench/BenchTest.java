@@ -38,13 +38,15 @@ class BenchTest {
     @Test
     void namesAllScenarios() {
       assertThat(run("--list")).isZero();
-      assertThat(out()).contains("hops-1-1000", "hops-10-2", "fan-out", "broadcast", "partition", "ping-pong", "flights", "allocation-1000", "idle");
+      assertThat(out()).contains("hops-1-1000", "hops-10-2", "fan-out", "broadcast", "partition", "ping-pong",
+          "flights", "allocation-1000", "idle");
     }
 
     @Test
     void namesOnlyThoseThatBeginAsWanted() {
       assertThat(run("--list", "--only", "hops-1", "--only", "idle")).isZero();
-      assertThat(out().lines()).extracting(line -> line.split(" ")[0]).containsExactly("hops-1-1000", "hops-1-64", "hops-1-2", "idle");
+      assertThat(out().lines()).extracting(line -> line.split(" ")[0]).containsExactly("hops-1-1000", "hops-1-64",
+          "hops-1-2", "idle");
     }
   }
 
@@ -53,7 +55,8 @@ class BenchTest {
     @Test
     void namesTheOptionsThereAre() {
       assertThat(run("--fast")).isEqualTo(2);
-      assertThat(err()).isEqualToIgnoringNewLines("stage bench: no option --fast; there are: --quick, --only NAME, --json FILE, --list, --help");
+      assertThat(err()).isEqualToIgnoringNewLines(
+          "stage bench: no option --fast; there are: --quick, --only NAME, --json FILE, --list, --help");
     }
 
     @Test
@@ -83,9 +86,11 @@ class BenchTest {
       Path json = folder.resolve("x.json");
 
       assertThat(run("--quick", "--only", "flights", "--json", json.toString())).isZero();
-      assertThat(out()).contains(System.getProperty("java.runtime.version"), " cores", "only ratios within one run mean something",
+      assertThat(out()).contains(System.getProperty("java.runtime.version"), " cores",
+          "only ratios within one run mean something",
           "Files.lines, one thread", "at least 1 × faster than Files.lines.parallel", "of 1 goals met");
-      assertThat(Files.readString(json)).contains("\"effort\": \"quick\"", "{\"scenario\": \"flights\"", "{\"name\": \"Stage\", \"median\": ",
+      assertThat(Files.readString(json)).contains("\"effort\": \"quick\"", "{\"scenario\": \"flights\"",
+          "{\"name\": \"Stage\", \"median\": ",
           "{\"goal\": \"at least 1 × faster than Files.lines.parallel, grouping\", \"measured\": ");
     }
   }

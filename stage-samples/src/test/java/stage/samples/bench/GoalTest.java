@@ -8,17 +8,20 @@ import org.junit.jupiter.api.Test;
 
 class GoalTest {
   private static final List<Result.Score> SCORES = List.of(
-      new Result.Score("Stage", new Samples(10)), new Result.Score("faster", new Samples(5)), new Result.Score("slower", new Samples(60)));
+      new Result.Score("Stage", new Samples(10)), new Result.Score("faster", new Samples(5)),
+      new Result.Score("slower", new Samples(60)));
 
   @Test
   void withinIsAboutHowOftenTheRivalFitsIn() {
     assertThat(new Goal.Within(2, "faster").judge(SCORES)).isEqualTo(new Result.Verdict("at most 2 × faster", 2, true));
-    assertThat(new Goal.Within(1.9, "faster").judge(SCORES)).isEqualTo(new Result.Verdict("at most 1.9 × faster", 2, false));
+    assertThat(new Goal.Within(1.9, "faster").judge(SCORES))
+        .isEqualTo(new Result.Verdict("at most 1.9 × faster", 2, false));
   }
 
   @Test
   void fasterIsAboutHowOftenStageFitsIn() {
-    assertThat(new Goal.Faster(6, "slower").judge(SCORES)).isEqualTo(new Result.Verdict("at least 6 × faster than slower", 6, true));
+    assertThat(new Goal.Faster(6, "slower").judge(SCORES))
+        .isEqualTo(new Result.Verdict("at least 6 × faster than slower", 6, true));
     assertThat(new Goal.Faster(7, "slower").judge(SCORES).isMet()).isFalse();
   }
 

@@ -27,6 +27,7 @@ class RoundTripsTest {
   void refusesToReportAGameThatWasNotPlayedToTheEnd() {
     trips.next(trips.first());
 
-    assertThatIllegalStateException().isThrownBy(trips::sortedNanos).withMessageContaining("2 round trips, but there were 1");
+    assertThatIllegalStateException().isThrownBy(trips::sortedNanos)
+        .withMessageContaining("2 round trips, but there were 1");
   }
 }

@@ -11,7 +11,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Each scenario once, as short as can be: what it measures here means nothing. */
 class ScenarioTest {
-  private static final Effort LEAST = new Effort("least", Duration.ofNanos(1), Duration.ofNanos(1), 2, 100, 50, 2, 1000);
+  private static final Effort LEAST =
+      new Effort("least", Duration.ofNanos(1), Duration.ofNanos(1), 2, 100, 50, 2, 1000);
 
   static List<Scenario> all() {
     return Scenarios.all();
@@ -36,7 +37,8 @@ class ScenarioTest {
 
   @Test
   void aWrongSumEndsIt() {
-    var race = new Race("lossy", "", Events::sum, List.of(new Contender("sieve", events -> Events.sum(events) - 1)), List.of());
+    var race = new Race("lossy", "", Events::sum, List.of(new Contender("sieve", events -> Events.sum(events) - 1)),
+        List.of());
 
     assertThatThrownBy(() -> race.measure(LEAST)).isInstanceOf(WrongResult.class)
         .hasMessageMatching("the sum of 1000 events must be \\d+, but sieve has \\d+ in scenario lossy");

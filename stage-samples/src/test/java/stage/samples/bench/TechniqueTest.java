@@ -16,7 +16,8 @@ class TechniqueTest {
   private static final long EVENTS = 4_321;   // no multiple of any batch
 
   static List<Technique> techniques() {
-    return List.of(new Stages(), new SingleLoop(), new ChunkHandOff(), BlockingQueues.taking(), BlockingQueues.draining(),
+    return List.of(new Stages(), new SingleLoop(), new ChunkHandOff(), BlockingQueues.taking(),
+        BlockingQueues.draining(),
         new Publishers(Executors.newVirtualThreadPerTaskExecutor()));
   }
 
@@ -29,7 +30,7 @@ class TechniqueTest {
   @ParameterizedTest
   @MethodSource("techniquesAndDemands")
   void movesAllEventsOverAnyNumberOfHops(Technique technique, Demand demand) throws Exception {
-    for (int hops : new int[] {1, 2, 10}) assertThat(technique.hops(hops, demand, EVENTS)).isEqualTo(Events.sum(EVENTS));
+    for (int hops : new int[]{1, 2, 10}) assertThat(technique.hops(hops, demand, EVENTS)).isEqualTo(Events.sum(EVENTS));
   }
 
   @ParameterizedTest

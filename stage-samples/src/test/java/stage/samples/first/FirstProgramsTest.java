@@ -36,7 +36,10 @@ import stage.api.supervision.Strategy;
 import stage.api.supervision.Supervisor;
 import stage.api.supervision.SupervisorSpec;
 
-/** What somebody types who knows other libraries: it compiles, without a type witness and without a cast, and does what it says. */
+/**
+ * What somebody types who knows other libraries: it compiles, without a type witness and without a cast, and does what
+ * it says.
+ */
 class FirstProgramsTest {
   @Test
   void p1_helloOfTwoLambdas() throws Exception {
@@ -134,7 +137,8 @@ class FirstProgramsTest {
     Queue<Integer> all = new ConcurrentLinkedQueue<>();
     Queue<Integer> even = new ConcurrentLinkedQueue<>();
     try (var app = Supervisor.open("p4")) {
-      var ticks = app.start(Stage.producer("ticks", Ticks::new).withDispatcher(Dispatcher.broadcast()).awaitingConsumers(2));
+      var ticks =
+          app.start(Stage.producer("ticks", Ticks::new).withDispatcher(Dispatcher.broadcast()).awaitingConsumers(2));
       app.start(Stage.consumer("a", () -> new Log(all)).subscribeTo(ticks));
       app.start(Stage.consumer("b", () -> new Log(even)).subscribeTo(ticks, t -> t % 2 == 0));
       app.join(Duration.ofSeconds(10));
@@ -198,7 +202,8 @@ class FirstProgramsTest {
   void p5_partitionsWithStatePerKey() throws Exception {
     Map<String, Double> result = Collections.synchronizedMap(new TreeMap<>());
     try (var app = Supervisor.open("p5")) {
-      var trades = app.start(Stage.producer("trades", Trades::new).withDispatcher(Dispatcher.partition(4, Trade::symbol, 100)));
+      var trades =
+          app.start(Stage.producer("trades", Trades::new).withDispatcher(Dispatcher.partition(4, Trade::symbol, 100)));
       for (int i = 0; i < 4; i++) app.start(Stage.consumer("sums-" + i, trades.partition(i), () -> new Sums(result)));
       app.join();
     }
@@ -234,10 +239,12 @@ class FirstProgramsTest {
         .withStrategy(Strategy.REST_FOR_ONE)
         .withIntensity(Intensity.of(5).in(Duration.ofSeconds(10)))
         .withListener(event -> {
-          if (event instanceof StageEvent.Crashed crashed) crashes.add(crashed.path() + " " + crashed.cause().getMessage());
+          if (event instanceof StageEvent.Crashed crashed)
+            crashes.add(crashed.path() + " " + crashed.cause().getMessage());
         });
     var decisive = SupervisorSpec.of("orders")
-        .withDecisions(failure -> failure.cause() instanceof IllegalArgumentException ? Decision.RESUME : Decision.RESTART);
+        .withDecisions(
+            failure -> failure.cause() instanceof IllegalArgumentException ? Decision.RESUME : Decision.RESTART);
     try (Supervisor shop = Supervisor.open(root)) {
       Supervisor orders = shop.start(decisive, scope -> {
         var source = scope.start(Stage.generator("source", Source::new));

@@ -44,7 +44,8 @@ class ChaosTest {
   /** On the class path the log is that of java.util.logging, and all it is spared are the planned crashes. */
   @BeforeAll
   static void spareTheLog() {
-    LOG.setFilter(record -> !(record.getThrown() instanceof PlannedCrash) && !(record.getThrown() instanceof JobFailed));
+    LOG.setFilter(
+        record -> !(record.getThrown() instanceof PlannedCrash) && !(record.getThrown() instanceof JobFailed));
   }
 
   @AfterAll
@@ -83,7 +84,8 @@ class ChaosTest {
     @CsvSource({"1, 1", "1, 4", "3, 1", "5, 16"})
     void theTableIsTheSameWithAnyNumberOfStages(String parsers, String partitions) {
       Run calm = run("--by", "route", "--csv", "--top", "all");
-      Run run = run("--by", "route", "--csv", "--top", "all", "--parsers", parsers, "--partitions", partitions, "--chaos", "100");
+      Run run = run("--by", "route", "--csv", "--top", "all", "--parsers", parsers, "--partitions", partitions,
+          "--chaos", "100");
 
       assertSame(calm, run, 100);
     }
@@ -101,7 +103,8 @@ class ChaosTest {
   }
 
   static Stream<Object[]> keysAndSeeds() {
-    return Stream.of(Key.values()).flatMap(key -> Stream.of("1", "2", "-3").map(seed -> new Object[] {key.word(), seed}));
+    return Stream.of(Key.values())
+        .flatMap(key -> Stream.of("1", "2", "-3").map(seed -> new Object[]{key.word(), seed}));
   }
 
   @Nested
@@ -154,7 +157,8 @@ class ChaosTest {
     @Test
     void noLineIsLostOrReadTwice() throws IOException {
       List<String> rows = new ArrayList<>();
-      for (int i = 0; i < 5000; i++) rows.add("2001-01-31T%02d:05,%d,1750,D%d,LAS\n".formatted(i % 24, i % 100, i % 37));
+      for (int i = 0; i < 5000; i++)
+        rows.add("2001-01-31T%02d:05,%d,1750,D%d,LAS\n".formatted(i % 24, i % 100, i % 37));
       String text = Lines.HEADER + String.join("", rows);
       String plain = Lines.write(folder.resolve("a.csv"), text).toString();
       String unfinished = Lines.write(folder.resolve("b.csv"), text.stripTrailing()).toString();
@@ -202,7 +206,8 @@ class ChaosTest {
       Meter meter = new Meter();
       meter.show(1, 1000);
 
-      assertThat(moments(new Chaos.Wish(100, OptionalLong.of(5)), meter)).isEqualTo(moments(new Chaos.Wish(100, OptionalLong.of(5)), meter))
+      assertThat(moments(new Chaos.Wish(100, OptionalLong.of(5)), meter))
+          .isEqualTo(moments(new Chaos.Wish(100, OptionalLong.of(5)), meter))
           .isNotEqualTo(moments(new Chaos.Wish(100, OptionalLong.of(6)), meter));
     }
 
@@ -216,7 +221,8 @@ class ChaosTest {
       StringBuilder crashes = new StringBuilder();
       while (true) {
         try {
-          chaos.<String>consumer(name, () -> (events, from) -> events.forEach(String::length)).create().onEvents(List.of("x", "y"), null);
+          chaos.<String>consumer(name, () -> (events, from) -> events.forEach(String::length)).create()
+              .onEvents(List.of("x", "y"), null);
           return crashes.toString();
         } catch (PlannedCrash crash) {
           crashes.append(crash.getMessage()).append('\n');
@@ -262,7 +268,8 @@ class ChaosTest {
       chaos.lost(new DeadLetter("x", new IOException("no"), "flights/tally-0", 3, 2, Instant.EPOCH, 1));
 
       assertThatThrownBy(chaos::ensureHarmless).isInstanceOf(JobFailed.class)
-          .hasMessage("stage flights/tally-0 has given up an event, so the table would be wrong; its cause: java.io.IOException: no");
+          .hasMessage(
+              "stage flights/tally-0 has given up an event, so the table would be wrong; its cause: java.io.IOException: no");
     }
   }
 

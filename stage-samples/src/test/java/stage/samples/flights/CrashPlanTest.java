@@ -39,7 +39,8 @@ class CrashPlanTest {
       for (int i = 0; i < 300; i++) crash(plan.turn());
 
       int all = 0;
-      for (CrashPlan.Moment moment : List.of(CrashPlan.Moment.BEFORE, CrashPlan.Moment.WITHIN, CrashPlan.Moment.AFTER)) {
+      for (CrashPlan.Moment moment : List.of(CrashPlan.Moment.BEFORE, CrashPlan.Moment.WITHIN,
+          CrashPlan.Moment.AFTER)) {
         assertThat(plan.crashes(moment)).isPositive();
         all += plan.crashes(moment);
       }

@@ -59,7 +59,8 @@ class FlightsProcessTest {
 
     process.toHandle().destroy();
 
-    assertThat(out.lines().toList().getLast()).isEqualTo("DTW        1       16.00         16         100.0           16");
+    assertThat(out.lines().toList().getLast())
+        .isEqualTo("DTW        1       16.00         16         100.0           16");
     assertThat(exit()).isZero();
   }
 
@@ -102,7 +103,8 @@ class FlightsProcessTest {
     String modules = Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
         .filter(entry -> entry.matches(".*stage-(api|runtime|samples)[^/\\\\]*([/\\\\]target[/\\\\]classes|\\.jar)"))
         .collect(Collectors.joining(File.pathSeparator));
-    process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-p", modules, "-m",
+    process =
+        new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-p", modules, "-m",
         "stage.samples/" + Flights.class.getName(), "--csv", "--chaos", "50", "--seed", "1").start();
 
     assertThat(process.errorReader().lines()).hasSize(1).first().asString()

@@ -62,7 +62,8 @@ class FlightsTest {
     void fl10_skipsTheHeadersOfFilesThatWerePutTogetherAndCountsThemApart() throws IOException {
       String flight = "2001-02-01T08:00,15,2399,SFO,HNL\n";
       String again = Lines.HEADER.replace("\n", "\r\n");
-      assertThat(run("--csv", file("a.csv", FOUR_FLIGHTS + Lines.HEADER + flight + "\uFEFF" + again + flight + "x\n"))).isZero();
+      assertThat(run("--csv", file("a.csv", FOUR_FLIGHTS + Lines.HEADER + flight + "\uFEFF" + again + flight + "x\n")))
+          .isZero();
 
       assertThat(out.text()).isEqualTo(csv("DTW,3,33.67,90,66.7,90", "SFO,3,15.00,15,0.0,15"));
       assertThat(err.text()).startsWith("2 more headers were skipped\n1 malformed line was left out:\n");
@@ -145,7 +146,8 @@ class FlightsTest {
     @ParameterizedTest
     @CsvSource({"1, 1", "1, 5", "3, 1", "5, 64"})
     void isTheSameWithAnyNumberOfParsersAndPartitions(String parsers, String partitions) {
-      assertThat(run("--by", "route", "--csv", "--top", "all", "--parsers", parsers, "--partitions", partitions)).isZero();
+      assertThat(run("--by", "route", "--csv", "--top", "all", "--parsers", parsers, "--partitions", partitions))
+          .isZero();
 
       assertThat(out.text()).isEqualTo(Reference.csv(builtIn(), "route"));
     }
@@ -205,7 +207,8 @@ class FlightsTest {
       assertThat(run(file)).isZero();
 
       assertThat(err.text().lines()).hasSize(12)
-          .startsWith("50000 malformed lines were left out:", "  " + file + ":2: there must be 5 columns, but there is 1")
+          .startsWith("50000 malformed lines were left out:",
+              "  " + file + ":2: there must be 5 columns, but there is 1")
           .endsWith("  and 49990 more; --rejects FILE keeps them all");
     }
 
@@ -250,7 +253,8 @@ class FlightsTest {
       Path nowhere = folder.resolve("none").resolve("rejects.tsv");
 
       assertThat(run("--rejects", nowhere.toString(), file("a.csv", THREE_BAD))).isEqualTo(Flights.FAILED);
-      assertThat(err.text()).isEqualTo("flights: cannot write the rejects to " + nowhere + ": there is no such file or directory\n");
+      assertThat(err.text())
+          .isEqualTo("flights: cannot write the rejects to " + nowhere + ": there is no such file or directory\n");
       assertThat(out.text()).isEmpty();
     }
   }
@@ -261,7 +265,8 @@ class FlightsTest {
     void withOneSentenceOnAWrongCommandLine() {
       assertThat(run("--by", "carrier")).isEqualTo(Flights.MISUSED);
 
-      assertThat(err.text()).isEqualTo("flights: --by must be one of origin, destination, route, day, hour, but was \"carrier\"\n");
+      assertThat(err.text())
+          .isEqualTo("flights: --by must be one of origin, destination, route, day, hour, but was \"carrier\"\n");
       assertThat(out.text()).isEmpty();
     }
 
@@ -291,7 +296,8 @@ class FlightsTest {
       } finally {
         System.setIn(before);
       }
-      assertThat(err.text()).isEqualTo("flights: standard input is empty: its first line must be date,delay,distance,origin,destination\n");
+      assertThat(err.text()).isEqualTo(
+          "flights: standard input is empty: its first line must be date,delay,distance,origin,destination\n");
     }
 
     @Test
@@ -322,7 +328,8 @@ class FlightsTest {
 
   @Test
   void isSilentIfAskedTo() throws IOException {
-    new Flights(new Streams(out, err, true, true), job -> {}, Duration.ofSeconds(1)).run("--quiet", file("a.csv", FOUR_FLIGHTS));
+    new Flights(new Streams(out, err, true, true), job -> {}, Duration.ofSeconds(1)).run("--quiet",
+        file("a.csv", FOUR_FLIGHTS));
 
     assertThat(err.text()).isEmpty();
   }

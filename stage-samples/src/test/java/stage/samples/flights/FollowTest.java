@@ -72,13 +72,15 @@ class FollowTest {
     err.awaitText("2 rows");
 
     assertThat(interrupt(exit)).isZero();
-    assertThat(out.text()).isEqualTo("key,flights,mean_delay,p95_delay,late_percent,worst_delay\nDTW,2,16.00,16,100.0,16\n");
+    assertThat(out.text())
+        .isEqualTo("key,flights,mean_delay,p95_delay,late_percent,worst_delay\nDTW,2,16.00,16,100.0,16\n");
   }
 
   @Test
   void readsTheOtherInputsFirst() throws Exception {
     Path before = Files.write(folder.resolve("before.csv.gz"), Lines.gzip(Lines.HEADER + DTW));
-    CompletableFuture<Integer> exit = start(new Streams(out, err, false, false), "--follow", before.toString(), file.toString());
+    CompletableFuture<Integer> exit =
+        start(new Streams(out, err, false, false), "--follow", before.toString(), file.toString());
     out.awaitText("2 flights, 1 origin, 0 malformed lines\n");
 
     assertThat(interrupt(exit)).isZero();

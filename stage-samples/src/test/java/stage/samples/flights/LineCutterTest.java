@@ -63,7 +63,8 @@ class LineCutterTest {
   @ValueSource(ints = {1, 7, 4096, LineBlock.MOST_BYTES - 1, LineBlock.MOST_BYTES, 1 << 20})
   void losesNothingAndMiscountsNothingHoweverTheInputComes(int piece) throws IOException {
     StringBuilder text = new StringBuilder();
-    for (int i = 1; text.length() < 3 * LineBlock.MOST_BYTES; i++) text.append("line ").append(i).append("x".repeat(i % 50)).append('\n');
+    for (int i = 1; text.length() < 3 * LineBlock.MOST_BYTES; i++)
+      text.append("line ").append(i).append("x".repeat(i % 50)).append('\n');
     InputStream in = Lines.inPiecesOf(piece, Lines.bytes(text.toString()));
 
     StringBuilder seen = new StringBuilder();

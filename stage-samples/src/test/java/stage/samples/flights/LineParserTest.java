@@ -52,17 +52,17 @@ class LineParserTest {
     "hello                                    | there must be 5 columns, but there is 1",
     "2001-01-31T07:05,-12,1750,DTW            | there must be 5 columns, but there are 4",
     "2001-01-31T07:05,-12,1750,DTW,LAS,       | there must be 5 columns, but there are 6",
-    "2001-02-29T07:05,-12,1750,DTW,LAS        | date must be a day and time like 2001-01-31T07:05, but is \"2001-02-29T07:05\"",
-    "1900-02-29T07:05,-12,1750,DTW,LAS        | date must be a day and time like 2001-01-31T07:05, but is \"1900-02-29T07:05\"",
-    "2001-04-31T07:05,-12,1750,DTW,LAS        | date must be a day and time like 2001-01-31T07:05, but is \"2001-04-31T07:05\"",
-    "2001-13-01T07:05,-12,1750,DTW,LAS        | date must be a day and time like 2001-01-31T07:05, but is \"2001-13-01T07:05\"",
-    "2001-00-01T07:05,-12,1750,DTW,LAS        | date must be a day and time like 2001-01-31T07:05, but is \"2001-00-01T07:05\"",
-    "2001-01-00T07:05,-12,1750,DTW,LAS        | date must be a day and time like 2001-01-31T07:05, but is \"2001-01-00T07:05\"",
-    "2001-01-31T24:00,-12,1750,DTW,LAS        | date must be a day and time like 2001-01-31T07:05, but is \"2001-01-31T24:00\"",
-    "2001-01-31T07:60,-12,1750,DTW,LAS        | date must be a day and time like 2001-01-31T07:05, but is \"2001-01-31T07:60\"",
-    "2001-01-31 07:05,-12,1750,DTW,LAS        | date must be a day and time like 2001-01-31T07:05, but is \"2001-01-31 07:05\"",
-    "2001-01-31T07:05:00,-12,1750,DTW,LAS     | date must be a day and time like 2001-01-31T07:05, but is \"2001-01-31T07:05:00\"",
-    "2001-1-31T07:05,-12,1750,DTW,LAS         | date must be a day and time like 2001-01-31T07:05, but is \"2001-1-31T07:05\"",
+      "2001-02-29T07:05,-12,1750,DTW,LAS        | date must be a day and time like 2001-01-31T07:05, but is \"2001-02-29T07:05\"",
+      "1900-02-29T07:05,-12,1750,DTW,LAS        | date must be a day and time like 2001-01-31T07:05, but is \"1900-02-29T07:05\"",
+      "2001-04-31T07:05,-12,1750,DTW,LAS        | date must be a day and time like 2001-01-31T07:05, but is \"2001-04-31T07:05\"",
+      "2001-13-01T07:05,-12,1750,DTW,LAS        | date must be a day and time like 2001-01-31T07:05, but is \"2001-13-01T07:05\"",
+      "2001-00-01T07:05,-12,1750,DTW,LAS        | date must be a day and time like 2001-01-31T07:05, but is \"2001-00-01T07:05\"",
+      "2001-01-00T07:05,-12,1750,DTW,LAS        | date must be a day and time like 2001-01-31T07:05, but is \"2001-01-00T07:05\"",
+      "2001-01-31T24:00,-12,1750,DTW,LAS        | date must be a day and time like 2001-01-31T07:05, but is \"2001-01-31T24:00\"",
+      "2001-01-31T07:60,-12,1750,DTW,LAS        | date must be a day and time like 2001-01-31T07:05, but is \"2001-01-31T07:60\"",
+      "2001-01-31 07:05,-12,1750,DTW,LAS        | date must be a day and time like 2001-01-31T07:05, but is \"2001-01-31 07:05\"",
+      "2001-01-31T07:05:00,-12,1750,DTW,LAS     | date must be a day and time like 2001-01-31T07:05, but is \"2001-01-31T07:05:00\"",
+      "2001-1-31T07:05,-12,1750,DTW,LAS         | date must be a day and time like 2001-01-31T07:05, but is \"2001-1-31T07:05\"",
     "2001-01-31T07:05,,1750,DTW,LAS           | delay must be a whole number from -1440 to 10080, but is \"\"",
     "2001-01-31T07:05,NA,1750,DTW,LAS         | delay must be a whole number from -1440 to 10080, but is \"NA\"",
     "2001-01-31T07:05,1.5,1750,DTW,LAS        | delay must be a whole number from -1440 to 10080, but is \"1.5\"",
@@ -70,7 +70,7 @@ class LineParserTest {
     "2001-01-31T07:05,-,1750,DTW,LAS          | delay must be a whole number from -1440 to 10080, but is \"-\"",
     "2001-01-31T07:05,-1441,1750,DTW,LAS      | delay must be a whole number from -1440 to 10080, but is \"-1441\"",
     "2001-01-31T07:05,10081,1750,DTW,LAS      | delay must be a whole number from -1440 to 10080, but is \"10081\"",
-    "2001-01-31T07:05,99999999999,1,DTW,LAS   | delay must be a whole number from -1440 to 10080, but is \"99999999999\"",
+      "2001-01-31T07:05,99999999999,1,DTW,LAS   | delay must be a whole number from -1440 to 10080, but is \"99999999999\"",
     "2001-01-31T07:05,-12,-1,DTW,LAS          | distance must be a whole number from 0 to 99999, but is \"-1\"",
     "2001-01-31T07:05,-12,,DTW,LAS            | distance must be a whole number from 0 to 99999, but is \"\"",
     "2001-01-31T07:05,-12,100000,DTW,LAS      | distance must be a whole number from 0 to 99999, but is \"100000\"",
@@ -93,7 +93,10 @@ class LineParserTest {
     assertThat(complaint(line)).isEqualTo("the line is longer than 1024 bytes");
   }
 
-  /** The parser and the complaint know the same rules apart; a line that one of them alone refuses would be counted wrongly or blamed. */
+  /**
+   * The parser and the complaint know the same rules apart; a line that one of them alone refuses would be counted
+   * wrongly or blamed.
+   */
   @Test
   void andItsComplaintAgreeOnEveryLine() {
     Random random = new Random(42);
@@ -113,7 +116,8 @@ class LineParserTest {
       byte[] bytes = Lines.bytes(line.toString());
       boolean parsed = parser.parse(bytes, 0, bytes.length) != null;
       String complaint = Complaint.about(bytes, 0, bytes.length);
-      if (parsed != complaint.isEmpty()) fail("%s is %s, but the complaint is \"%s\"", line, parsed ? "parsed" : "refused", complaint);
+      if (parsed != complaint.isEmpty())
+        fail("%s is %s, but the complaint is \"%s\"", line, parsed ? "parsed" : "refused", complaint);
     }
   }
 

@@ -85,7 +85,8 @@ class LineSourceTest {
       byte[] whole = Lines.gzip(Lines.HEADER + "a1\n");
       open(false, file("a.csv.gz", Arrays.copyOf(whole, whole.length - 12)));
 
-      assertThatThrownBy(this::readAll).isInstanceOf(JobFailed.class).hasMessageEndingWith("a.csv.gz is a gzip file that breaks off in the middle");
+      assertThatThrownBy(this::readAll).isInstanceOf(JobFailed.class)
+          .hasMessageEndingWith("a.csv.gz is a gzip file that breaks off in the middle");
     }
 
     @Test
@@ -94,7 +95,8 @@ class LineSourceTest {
       Arrays.fill(bytes, 12, bytes.length - 8, (byte) 0xFF);
       open(false, file("a.csv.gz", bytes));
 
-      assertThatThrownBy(this::readAll).isInstanceOf(JobFailed.class).hasMessageContaining("a.csv.gz is a damaged gzip file: ");
+      assertThatThrownBy(this::readAll).isInstanceOf(JobFailed.class)
+          .hasMessageContaining("a.csv.gz is a damaged gzip file: ");
     }
 
     @Test
@@ -144,7 +146,8 @@ class LineSourceTest {
     }
 
     private void assertFails(String sentence, Input... inputs) {
-      assertThatThrownBy(() -> LineSource.check(List.of(inputs), false)).isInstanceOf(JobFailed.class).hasMessage(sentence);
+      assertThatThrownBy(() -> LineSource.check(List.of(inputs), false)).isInstanceOf(JobFailed.class)
+          .hasMessage(sentence);
     }
   }
 
@@ -236,7 +239,8 @@ class LineSourceTest {
 
     @Test
     void goesOnBehindTheLastBlockWhereverThatWas() throws IOException {
-      List<Input> inputs = List.of(file("a.csv", text("a")), file("b.csv", Lines.HEADER), file("c.csv", Lines.gzip(text("c"))),
+      List<Input> inputs =
+          List.of(file("a.csv", text("a")), file("b.csv", Lines.HEADER), file("c.csv", Lines.gzip(text("c"))),
           file("d.csv", text("d").stripTrailing()));
       String whole = readAll(new LineSource(inputs, false));
 
@@ -269,7 +273,8 @@ class LineSourceTest {
       reading.next();
       Lines.write(file.path(), Lines.HEADER);
 
-      assertThatThrownBy(() -> new LineSource(List.of(file), false, reading.place(), new Pipes()).next()).isInstanceOf(JobFailed.class)
+      assertThatThrownBy(() -> new LineSource(List.of(file), false, reading.place(), new Pipes()).next())
+          .isInstanceOf(JobFailed.class)
           .hasMessage(file.name() + " has become shorter while it was read");
     }
 
@@ -323,7 +328,9 @@ class LineSourceTest {
       return all.toString();
     }
 
-    /** {@return each line with where it is} Blocks are cut differently by a source that begins elsewhere, lines are not. */
+    /**
+     * {@return each line with where it is} Blocks are cut differently by a source that begins elsewhere, lines are not.
+     */
     private String told(LineBlock block) {
       StringBuilder told = new StringBuilder();
       long number = block.firstLine();

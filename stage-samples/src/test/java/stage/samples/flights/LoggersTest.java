@@ -39,7 +39,8 @@ class LoggersTest {
     void tellThatItWasOneTooMany() {
       logger.log(System.Logger.Level.ERROR, "decision=GIVE_UP", crash);
 
-      assertThat(err.text()).startsWith("ERROR stage.flights: decision=GIVE_UP").contains("planned crash of stage reader, before user code");
+      assertThat(err.text()).startsWith("ERROR stage.flights: decision=GIVE_UP")
+          .contains("planned crash of stage reader, before user code");
     }
   }
 

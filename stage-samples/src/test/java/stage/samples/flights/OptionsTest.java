@@ -34,7 +34,8 @@ class OptionsTest {
   class WithArguments {
     @Test
     void takesOptionsAndFilesInAnyOrder() throws Exception {
-      Options options = Options.parse("a.csv", "--by", "route", "-", "--top=3", "b.csv.gz", "--json", "--quiet", "--rejects", "bad.tsv",
+      Options options = Options.parse("a.csv", "--by", "route", "-", "--top=3", "b.csv.gz", "--json", "--quiet",
+          "--rejects", "bad.tsv",
           "--partitions", "2", "--parsers", "3");
 
       assertThat(options.inputs()).containsExactly(file("a.csv"), new Input.StandardInput(), file("b.csv.gz"));
@@ -97,7 +98,7 @@ class OptionsTest {
     "--csv=yes              | --csv takes no value, but was given as --csv=yes",
     "- -                    | standard input (-) can be read once only, but was given more than once",
     "--follow               | --follow needs a file that can grow as its last input, but that is the built-in one",
-    "--follow a.csv -       | --follow needs a file that can grow as its last input, but that is standard input, which is read to its end anyway",
+      "--follow a.csv -       | --follow needs a file that can grow as its last input, but that is standard input, which is read to its end anyway",
     "--chaos                | --chaos needs a value: a number from 1 to 1000000",
     "--chaos 0              | --chaos must be a number from 1 to 1000000, but was \"0\"",
     "--chaos 1000001        | --chaos must be a number from 1 to 1000000, but was \"1000001\"",
@@ -107,9 +108,9 @@ class OptionsTest {
     "--watch=99999          | --watch must be a port from 0 to 65535, or tty, but was \"99999\"",
     "--watch=page           | --watch must be a port from 0 to 65535, or tty, but was \"page\"",
     "--seed 5               | --seed says where --chaos crashes; give --chaos N too, or leave it out",
-    "--chaos 5 --follow a   | --chaos and --follow exclude each other: a reader that is restarted could not find a file again that was replaced",
-    "-x                     | unknown option -x; there are: --by, --top, --window, --csv, --json, --follow, --rejects, --parsers, --partitions, --chaos, --seed, --watch, --quiet, --help",
-    "--frobnicate=1         | unknown option --frobnicate; there are: --by, --top, --window, --csv, --json, --follow, --rejects, --parsers, --partitions, --chaos, --seed, --watch, --quiet, --help",
+      "--chaos 5 --follow a   | --chaos and --follow exclude each other: a reader that is restarted could not find a file again that was replaced",
+      "-x                     | unknown option -x; there are: --by, --top, --window, --csv, --json, --follow, --rejects, --parsers, --partitions, --chaos, --seed, --watch, --quiet, --help",
+      "--frobnicate=1         | unknown option --frobnicate; there are: --by, --top, --window, --csv, --json, --follow, --rejects, --parsers, --partitions, --chaos, --seed, --watch, --quiet, --help",
   })
   void refusesWhatMakesNoSense(String line, String sentence) {
     assertThatThrownBy(() -> Options.parse(line.split(" "))).isInstanceOf(UsageError.class).hasMessage(sentence);

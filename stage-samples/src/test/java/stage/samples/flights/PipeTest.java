@@ -60,7 +60,8 @@ class PipeTest {
 
   @Test
   void keepsNothingOfTheRestOfALongLine() throws IOException {
-    Pipe endless = new Pipe(new OpenInput("a pipe", Lines.inPiecesOf(1000, Lines.bytes("x".repeat(10 * LineBlock.MOST_BYTES) + "\nnext\n"))));
+    Pipe endless = new Pipe(new OpenInput("a pipe",
+        Lines.inPiecesOf(1000, Lines.bytes("x".repeat(10 * LineBlock.MOST_BYTES) + "\nnext\n"))));
     LineCutter cutter = new LineCutter("a pipe");
     cutter.next(endless);
     long place = cutter.offset();

@@ -8,7 +8,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** The job done the plain way, from the text of the task and with nothing of the sample's code: all lines in memory, all delays sorted. */
+/**
+ * The job done the plain way, from the text of the task and with nothing of the sample's code: all lines in memory, all
+ * delays sorted.
+ */
 final class Reference {
   private Reference() {}
 
@@ -45,7 +48,8 @@ final class Reference {
     BigDecimal flights = BigDecimal.valueOf(count);
     int rank = flights.multiply(new BigDecimal("0.95")).setScale(0, RoundingMode.CEILING).intValueExact();
     return List.of(key, Integer.toString(count), sum.divide(flights, 2, RoundingMode.HALF_UP).toString(),
-        sorted.get(rank - 1).toString(), late.scaleByPowerOfTen(2).divide(flights, 1, RoundingMode.HALF_UP).toPlainString(),
+        sorted.get(rank - 1).toString(),
+        late.scaleByPowerOfTen(2).divide(flights, 1, RoundingMode.HALF_UP).toPlainString(),
         sorted.getLast().toString());
   }
 }

@@ -9,9 +9,11 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
 class TableTest {
-  private static final TableRow DTW = new TableRow("DTW", 1200, new BigDecimal("4.77"), 61, new BigDecimal("21.4"), 226);
+  private static final TableRow DTW =
+      new TableRow("DTW", 1200, new BigDecimal("4.77"), 61, new BigDecimal("21.4"), 226);
   private static final TableRow ABE = new TableRow("ABE", 7, new BigDecimal("-10.00"), -2, new BigDecimal("0.0"), -1);
-  private static final TableRow ZZZ = new TableRow("ZZZ", 7, new BigDecimal("100.50"), 500, new BigDecimal("100.0"), 500);
+  private static final TableRow ZZZ =
+      new TableRow("ZZZ", 7, new BigDecimal("100.50"), 500, new BigDecimal("100.0"), 500);
 
   private final Table table = Table.of(List.of(List.of(ZZZ), List.of(), List.of(ABE, DTW)));
 
@@ -78,9 +80,11 @@ class TableTest {
     void withoutRowsHasTheHeaderOnly() {
       Table empty = Table.of(List.of());
 
-      assertThat(empty.format(TableFormat.CSV)).isEqualTo("key,flights,mean_delay,p95_delay,late_percent,worst_delay\n");
+      assertThat(empty.format(TableFormat.CSV))
+          .isEqualTo("key,flights,mean_delay,p95_delay,late_percent,worst_delay\n");
       assertThat(empty.format(TableFormat.JSON)).isEqualTo("[]\n");
-      assertThat(empty.format(TableFormat.PLAIN)).isEqualTo("key  flights  mean_delay  p95_delay  late_percent  worst_delay\n");
+      assertThat(empty.format(TableFormat.PLAIN))
+          .isEqualTo("key  flights  mean_delay  p95_delay  late_percent  worst_delay\n");
     }
   }
 }

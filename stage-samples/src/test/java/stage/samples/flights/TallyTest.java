@@ -45,7 +45,8 @@ class TallyTest {
   }
 
   @ParameterizedTest(name = "{0} late of {1} are {2} %")
-  @CsvSource({"1, 3, 33.3", "2, 3, 66.7", "1, 8, 12.5", "1, 16, 6.3", "1, 2000, 0.1", "1, 2001, 0.0", "3, 3, 100.0", "0, 3, 0.0"})
+  @CsvSource({"1, 3, 33.3", "2, 3, 66.7", "1, 8, 12.5", "1, 16, 6.3", "1, 2000, 0.1", "1, 2001, 0.0", "3, 3, 100.0",
+      "0, 3, 0.0"})
   void roundsTheShareHalfUp(int late, int flights, String percent) {
     int[] delays = new int[flights];
     Arrays.fill(delays, 0, late, 16);
@@ -54,7 +55,8 @@ class TallyTest {
   }
 
   @ParameterizedTest(name = "of {0} flights it is the {1}th")
-  @CsvSource({"1, 1", "2, 2", "10, 10", "19, 19", "20, 19", "21, 20", "39, 38", "40, 38", "41, 39", "100, 95", "101, 96", "1000, 950"})
+  @CsvSource({"1, 1", "2, 2", "10, 10", "19, 19", "20, 19", "21, 20", "39, 38", "40, 38", "41, 39", "100, 95",
+      "101, 96", "1000, 950"})
   void takesTheNearestRankForThePercentile(int flights, int rank) {
     assertThat(columns(IntStream.rangeClosed(1, flights).toArray()).get(3)).isEqualTo(Integer.toString(rank));
   }

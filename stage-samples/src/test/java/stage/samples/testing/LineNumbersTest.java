@@ -42,7 +42,9 @@ class LineNumbersTest {
     }
   }
 
-  /** The same without the bug: the number belongs to the stage and not to one of its lives, and changes with the turn. */
+  /**
+   * The same without the bug: the number belongs to the stage and not to one of its lives, and changes with the turn.
+   */
   static final class Mindful implements Stage.ProducerConsumer<String, String> {
     private State<Integer> number;
 
@@ -70,7 +72,8 @@ class LineNumbersTest {
     LOG.setLevel(null);
   }
 
-  private static <S extends Stage.ProducerConsumer<String, String>> List<String> numbered(StageFactory<S> numbers, String... lines) throws InterruptedException {
+  private static <S extends Stage.ProducerConsumer<String, String>> List<String> numbered(StageFactory<S> numbers,
+      String... lines) throws InterruptedException {
     List<String> all = new ArrayList<>();
     try (Supervisor scope = Supervisor.open(SupervisorSpec.of("print").withIntensity(Intensity.of(100)))) {
       ProducerProbe<String> source = ProducerProbe.start(scope, "source");
@@ -96,7 +99,8 @@ class LineNumbersTest {
     SimulatedRuntime runtime = SimulatedRuntime.withSeeds(1, 1000).with(crashing("numbers").every(3));
 
     var failed = catchThrowableOfType(SimulationFailed.class,
-        () -> runtime.run(simulated -> assertThat(numbered(Forgetful::new, "a", "b", "c")).containsExactly("1: a", "2: b", "3: c")));
+        () -> runtime.run(
+            simulated -> assertThat(numbered(Forgetful::new, "a", "b", "c")).containsExactly("1: a", "2: b", "3: c")));
 
     assertThat(failed.getMessage())
         .contains("simplified")                            // the run was shrunk
@@ -124,7 +128,8 @@ class LineNumbersTest {
     var failed = catchThrowableOfType(SimulationFailed.class, () -> runtime.run(body));
     seen.clear();
 
-    catchThrowableOfType(SimulationFailed.class, () -> SimulatedRuntime.replaying(failed.choices()).with(crashing("numbers").every(3)).run(body));
+    catchThrowableOfType(SimulationFailed.class,
+        () -> SimulatedRuntime.replaying(failed.choices()).with(crashing("numbers").every(3)).run(body));
 
     assertThat(seen).singleElement().asString().contains("1: c");
   }

@@ -18,7 +18,8 @@ import stage.api.observe.TreeRates;
 import stage.api.observe.TreeSnapshot;
 
 class TreeViewTest {
-  private static final SubscriptionSnapshot ANY = new SubscriptionSnapshot(0, "job/one", "job/other", Demand.max(10), true, 10, 10, 0, 0,
+  private static final SubscriptionSnapshot ANY =
+      new SubscriptionSnapshot(0, "job/one", "job/other", Demand.max(10), true, 10, 10, 0, 0,
       0, 0, 0, 0, Duration.ZERO, SubscriptionSnapshot.Share.ANY, false);
 
   private final List<StageSnapshot> stages = new ArrayList<>();
@@ -29,12 +30,15 @@ class TreeViewTest {
   private void stage(String name, String... producers) {
     List<SubscriptionSnapshot> inputs = new ArrayList<>();
     for (String producer : producers) {
-      inputs.add(new SubscriptionSnapshot(edges.size() + 1, "job/" + producer, "job/" + name, Demand.max(10), true, 10, 10, 0, 0, 0, 0,
+      inputs.add(new SubscriptionSnapshot(edges.size() + 1, "job/" + producer, "job/" + name, Demand.max(10), true, 10,
+          10, 0, 0, 0, 0,
           0, 0, Duration.ZERO, SubscriptionSnapshot.Share.ANY, false));
       edges.add(inputs.getLast());
     }
-    stages.add(new StageSnapshot(stages.size() + 1, "job/" + name, StageSnapshot.Kind.PRODUCER_CONSUMER, StageSnapshot.Status.RUNNING, 1,
-        "EVENTS", 0, 0, 0, 0, 0, 0, 0, 0, StageActivity.NONE, Optional.empty(), inputs, name.equals("table") ? List.of() : List.of(ANY)));
+    stages.add(new StageSnapshot(stages.size() + 1, "job/" + name, StageSnapshot.Kind.PRODUCER_CONSUMER,
+        StageSnapshot.Status.RUNNING, 1,
+        "EVENTS", 0, 0, 0, 0, 0, 0, 0, 0, StageActivity.NONE, Optional.empty(), inputs,
+        name.equals("table") ? List.of() : List.of(ANY)));
   }
 
   private List<String> draw(boolean isColored) {
@@ -69,13 +73,16 @@ class TreeViewTest {
 
   @Test
   void fitsIntoEightyColumnsAndTwentyFourLinesWhateverThereIs() {
-    for (int i = 0; i < 40; i++) stage("a-very-long-name-of-a-stage-" + (char) ('a' + i % 26) + i, i == 0 ? new String[0]
+    for (int i = 0; i < 40; i++)
+      stage("a-very-long-name-of-a-stage-" + (char) ('a' + i % 26) + i, i == 0 ? new String[0]
         : new String[] {"a-very-long-name-of-a-stage-" + (char) ('a' + (i - 1) % 26) + (i - 1)});
-    assertThat(draw(false)).hasSizeLessThanOrEqualTo(TreeView.LINES).allMatch(line -> line.length() <= TreeView.COLUMNS);
+    assertThat(draw(false)).hasSizeLessThanOrEqualTo(TreeView.LINES)
+        .allMatch(line -> line.length() <= TreeView.COLUMNS);
     stages.clear();
     edges.clear();
     for (int i = 0; i < 40; i++) stage("source" + (char) ('a' + i % 26) + "x".repeat(i / 26));
-    assertThat(draw(false)).hasSizeLessThanOrEqualTo(TreeView.LINES).allMatch(line -> line.length() <= TreeView.COLUMNS);
+    assertThat(draw(false)).hasSizeLessThanOrEqualTo(TreeView.LINES)
+        .allMatch(line -> line.length() <= TreeView.COLUMNS);
   }
 
   @Test

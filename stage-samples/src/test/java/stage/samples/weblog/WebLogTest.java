@@ -54,7 +54,7 @@ class WebLogTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '~', value = {
-      "h - - [10/Oct/2000:25:55:36 -0700] \"GET / HTTP/1.0\" 200 1 | the time must be like 30/Nov/2026:12:00:00 +0000, but is \"10/Oct/2000:25:55:36 -0700\"",
+        "h - - [10/Oct/2000:25:55:36 -0700] \"GET / HTTP/1.0\" 200 1 | the time must be like 30/Nov/2026:12:00:00 +0000, but is \"10/Oct/2000:25:55:36 -0700\"",
       "h - - [10/Okt/2000:13:55:36 -0700] \"GET / HTTP/1.0\" 200 1 | the time must be like",
       "h - - [10/Oct/2000:13:55:36 -0700] \"GET / HTTP/1.0\" 20x 1 | the status must have three digits, but is \"20x\"",
       "h - - [10/Oct/2000:13:55:36 -0700] \"GET / HTTP/1.0\" 200 | there is no status",

@@ -24,7 +24,8 @@ import stage.runtime.supervision.Observed;
  */
 public final class FlightRecorderBridge {
   private final Map<Observed, TreeSnapshot> scopes = new ConcurrentHashMap<>();   // with what was seen of each last
-  private final Map<Observed, Registration> watched = new ConcurrentHashMap<>();  // since somebody wanted to know of lanes
+  // since somebody wanted to know of lanes
+  private final Map<Observed, Registration> watched = new ConcurrentHashMap<>();
   private final ReentrantLock opening = new ReentrantLock();
   private Listening listening;   // guarded by opening; null while no scope is open
 
@@ -32,8 +33,8 @@ public final class FlightRecorderBridge {
   public FlightRecorderBridge() {}
 
   /**
-   * Waits for the recorder to be started, and asks to be called in its period then. The recorder may call it with a lock
-   * of its own held, so it takes none: each of the two threads writes its flag before it reads the other's.
+   * Waits for the recorder to be started, and asks to be called in its period then. The recorder may call it with a
+   * lock of its own held, so it takes none: each of the two threads writes its flag before it reads the other's.
    */
   private final class Listening implements FlightRecorderListener {
     private final Runnable look = FlightRecorderBridge.this::look;
@@ -172,7 +173,8 @@ public final class FlightRecorderBridge {
     scopes.forEach((scope, before) -> {
       watched.computeIfAbsent(scope, Observed::watch);
       TreeSnapshot now = scope.tree();
-      if (scopes.computeIfPresent(scope, (same, old) -> now) == null) watched.remove(scope);   // it has closed meanwhile
+      // it has closed meanwhile
+      if (scopes.computeIfPresent(scope, (same, old) -> now) == null) watched.remove(scope);
       tell(now, TreeRates.between(before, now));
     });
   }

@@ -17,7 +17,10 @@ final class Connections {
   private final List<Socket> streams = new ArrayList<>();            // under the lock: those that get events
   private boolean closed;                                            // under the lock
 
-  /** Takes a connection in. The oldest that is still in an exchange makes way for it, so that no client keeps others out. */
+  /**
+   * Takes a connection in. The oldest that is still in an exchange makes way for it, so that no client keeps others
+   * out.
+   */
   void add(Socket socket) {
     Socket evicted = null;
     lock.lock();

@@ -69,7 +69,8 @@ public final class PageServer implements WatchPage {
    */
   public static WatchPage open(Observed scope, Supplier<Explanation> explain, Rendering rendering, int port) {
     if (port < 0 || port > 65_535) {
-      throw new IllegalArgumentException("port must be from 0 to 65535, but was " + port + "; 0 takes any that is free");
+      throw new IllegalArgumentException(
+          "port must be from 0 to 65535, but was " + port + "; 0 takes any that is free");
     }
     var page = new PageServer(scope, explain, rendering, listen(scope.path(), port));
     try {
@@ -202,7 +203,8 @@ public final class PageServer implements WatchPage {
       Time.Alarm limit = limit(client);
       History.News news = history.after(seen);
       seen = news.count();
-      for (StageEvent event : news.events()) send(out, "stage", rendering.event(event).getBytes(StandardCharsets.UTF_8));
+      for (StageEvent event : news.events())
+        send(out, "stage", rendering.event(event).getBytes(StandardCharsets.UTF_8));
       send(out, "tree", tree.json());
       out.flush();
       limit.cancel();

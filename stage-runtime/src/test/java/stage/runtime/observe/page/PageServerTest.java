@@ -62,7 +62,8 @@ class PageServerTest {
   class ABrowser {
     @Test
     void getsThePageItsScriptAndItsStyle() throws IOException {
-      assertThat(get("/")).startsWith("HTTP/1.1 200 ").contains("text/html").contains("<script src=\"/page.js\" defer>");
+      assertThat(get("/")).startsWith("HTTP/1.1 200 ").contains("text/html")
+          .contains("<script src=\"/page.js\" defer>");
       assertThat(get("/page.js")).startsWith("HTTP/1.1 200 ").contains("text/javascript");
       assertThat(get("/page.css")).startsWith("HTTP/1.1 200 ").contains("text/css");
     }
@@ -86,7 +87,8 @@ class PageServerTest {
     void isToldOfWhatHappens() throws Exception {
       try (var socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
         socket.setSoTimeout(20_000);
-        socket.getOutputStream().write(("GET /events HTTP/1.1\r\nHost: " + host() + "\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
+        socket.getOutputStream()
+            .write(("GET /events HTTP/1.1\r\nHost: " + host() + "\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
         readUntil(socket.getInputStream(), "event: tree\ndata: {");
         scope.start(Stage.source("readings", Integer.class));
 
@@ -118,10 +120,12 @@ class PageServerTest {
     }
 
     @ParameterizedTest(name = "{0}")
-    @ValueSource(strings = {"Host: evil.example\r\n", "", "Host: 127.0.0.1\r\n", "Host: 127.0.0.1:1\r\n", "Host: LOCALHOST.:%d\r\n",
+    @ValueSource(strings = {"Host: evil.example\r\n", "", "Host: 127.0.0.1\r\n", "Host: 127.0.0.1:1\r\n",
+        "Host: LOCALHOST.:%d\r\n",
         "Host: 127.0.0.1:%d\r\nHost: 127.0.0.1:%d\r\n"})
     void sec2_isRefusedIfItNamesAnotherHost(String header) throws IOException {
-      assertThat(status(send("GET / HTTP/1.1\r\n" + header.replace("%d", String.valueOf(port)) + "\r\n"))).isEqualTo(421);
+      assertThat(status(send("GET / HTTP/1.1\r\n" + header.replace("%d", String.valueOf(port)) + "\r\n")))
+          .isEqualTo(421);
     }
 
     @ParameterizedTest(name = "{0}")
@@ -133,7 +137,8 @@ class PageServerTest {
     @ParameterizedTest(name = "{0}")
     @ValueSource(strings = {"/", "/nothing", "/tree.json"})
     void sec4_getsTheHeadersThatKeepOtherPagesOut(String path) throws IOException {
-      assertThat(get(path)).contains("Content-Security-Policy: default-src 'none'; script-src 'self'; style-src 'self'; "
+      assertThat(get(path))
+          .contains("Content-Security-Policy: default-src 'none'; script-src 'self'; style-src 'self'; "
               + "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'\r\n")
           .contains("X-Content-Type-Options: nosniff\r\n").contains("X-Frame-Options: DENY\r\n")
           .contains("Cross-Origin-Resource-Policy: same-origin\r\n").contains("Referrer-Policy: no-referrer\r\n")
@@ -142,8 +147,10 @@ class PageServerTest {
 
     @Test
     void sec8_maySendNoBody() throws IOException {
-      assertThat(status(send("GET / HTTP/1.1\r\nHost: " + host() + "\r\nContent-Length: 5\r\n\r\nhello"))).isEqualTo(413);
-      assertThat(status(send("GET / HTTP/1.1\r\nHost: " + host() + "\r\nTransfer-Encoding: chunked\r\n\r\n"))).isEqualTo(413);
+      assertThat(status(send("GET / HTTP/1.1\r\nHost: " + host() + "\r\nContent-Length: 5\r\n\r\nhello")))
+          .isEqualTo(413);
+      assertThat(status(send("GET / HTTP/1.1\r\nHost: " + host() + "\r\nTransfer-Encoding: chunked\r\n\r\n")))
+          .isEqualTo(413);
     }
 
     @Test
@@ -170,7 +177,8 @@ class PageServerTest {
     }
 
     @ParameterizedTest(name = "{0}")
-    @ValueSource(strings = {"/..", "/%2e%2e/", "//", "/;", "/page.js/", "/PAGE.JS", "/tree.json?x", "http://127.0.0.1/", "*", "/page.html"})
+    @ValueSource(strings = {"/..", "/%2e%2e/", "//", "/;", "/page.js/", "/PAGE.JS", "/tree.json?x", "http://127.0.0.1/",
+        "*", "/page.html"})
     void sec10_findsNothingButThePage(String target) throws IOException {
       assertThat(status(get(target))).isEqualTo(404);
     }
@@ -181,7 +189,8 @@ class PageServerTest {
       for (int i = 0; i < 500; i++) {
         byte[] line = new byte[random.nextInt(200)];
         random.nextBytes(line);
-        assertThat(status(send(new String(line, StandardCharsets.ISO_8859_1) + "\r\n\r\n"))).isIn(0, 400, 404, 405, 421);
+        assertThat(status(send(new String(line, StandardCharsets.ISO_8859_1) + "\r\n\r\n"))).isIn(0, 400, 404, 405,
+            421);
       }
 
       assertThat(get("/")).startsWith("HTTP/1.1 200 ");
@@ -195,7 +204,8 @@ class PageServerTest {
       page.close();
 
       awaitRefusal();
-      Await.until(() -> Thread.getAllStackTraces().keySet().stream().noneMatch(thread -> thread.getName().endsWith(":shop")
+      Await.until(
+          () -> Thread.getAllStackTraces().keySet().stream().noneMatch(thread -> thread.getName().endsWith(":shop")
           && thread.getName().startsWith("stage-page")), "the page's threads are gone");
       scope.openPage(port).close();
     }
