@@ -212,11 +212,11 @@ final class Children {
 
   /** Stages that only take dead letters do not keep {@code join} waiting, and are the last to end. Under the lock. */
   void lookWhetherQuiet() {
-    Set<Cell<?>> takers = context.deadLetters().takers();
+    Set<Cell<?>> takers = supervisor.deadLetterProducer().takers();
     for (Children above = this; above != null; above = above.above()) {
       if (above.alive > above.countOf(takers)) return;
       above.quiet.open();
-      if (above.above() == null && above.supervisor.shutdown().hasBegun()) context.deadLetters().closeProducer();
+      if (above.above() == null && above.supervisor.shutdown().hasBegun()) supervisor.deadLetterProducer().close();
     }
   }
 

@@ -2,24 +2,10 @@ package stage.runtime.supervision;
 
 import java.lang.invoke.VarHandle;
 import java.util.ArrayDeque;
-import java.util.Set;
-import java.util.function.Consumer;
-import java.util.function.Function;
 import stage.api.DeadLetter;
 import stage.api.DeadLetterHandler;
-import stage.api.Outlet;
-import stage.api.Overflow;
-import stage.api.ProducerRef;
-import stage.api.Stage;
-import stage.api.StageSnapshot;
-import stage.api.StopReason;
-import stage.api.SubscriptionSnapshot;
-import stage.api.supervision.ScopeMisuseException;
-import stage.api.supervision.StageFailedException;
 import stage.api.supervision.Supervisor;
 import stage.runtime.engine.Cell;
-import stage.runtime.engine.CellOwner;
-import stage.runtime.engine.Directive;
 import stage.runtime.time.Driver;
 import stage.runtime.time.ShortLock;
 import stage.runtime.time.StepMachine;
@@ -32,80 +18,65 @@ import stage.runtime.time.WaitState;
  * as unhandled.
  */
 final class DeadLetterQueue implements StepMachine {
-  private static final String NAME = "dead-letters";
-
   /** A letter on its way to its handler. */
   private static final class Post {
-    private final SupervisorCell from;
     private final DeadLetter letter;
     private final DeadLetterHandler handler;
     private final long count;
-    private final boolean counted;   // whether it counts as unhandled already
+    private final Runnable unhandled;   // counts it as unhandled; does nothing if it has been counted already
 
-    Post(SupervisorCell from, DeadLetter letter, DeadLetterHandler handler, long count, boolean counted) {
-      this.from = from;
+    Post(DeadLetter letter, DeadLetterHandler handler, long count, Runnable unhandled) {
       this.letter = letter;
       this.handler = handler;
       this.count = count;
-      this.counted = counted;
+      this.unhandled = unhandled;
     }
 
     void unhandled() {
-      if (!counted) from.deadLetterUnhandled();
+      unhandled.run();
     }
   }
 
   private final ScopeContext context;
   private final String scope;
+  private final DeadLetterProducer producer;
   private final Time time;
   private final LogRateLimit fullLines;
   private final LogRateLimit failureLines;
   private final LogRateLimit letterLines;
-  private final LogRateLimit producerLines;
   private final ShortLock lock = new ShortLock();
   // guarded by lock
   private final ArrayDeque<Post> queue = new ArrayDeque<>();
   private Post inHand;          // null if there is none, or nobody waits for it any more
   private Driver driver;      // null before the first letter
   private boolean shutdown;      // no more letters are taken
-  // guarded by the tree's lock
-  private Cell<?> producer;     // null until somebody has asked for it
-  private boolean producerClosed;
 
-  DeadLetterQueue(ScopeContext context, String scope) {
+  DeadLetterQueue(ScopeContext context, String scope, DeadLetterProducer producer) {
+    this.producer = producer;
     this.context = context;
     this.scope = scope;
     this.time = context.graph().time();
     this.fullLines = new LogRateLimit(time.nanos());
     this.failureLines = new LogRateLimit(time.nanos());
     this.letterLines = new LogRateLimit(time.nanos());
-    this.producerLines = new LogRateLimit(time.nanos());
   }
 
   // ---- letters come in; on the thread of the stage, under no lock
 
-  void take(SupervisorCell from, Cell<?> cell, DeadLetter letter, DeadLetterHandler handler, long count) {
-    boolean unhandled = !offerToConsumers(cell, letter, count);
-    if (unhandled) from.deadLetterUnhandled();
-    var post = new Post(from, letter, handler, count, unhandled);
+  /**
+   * Hands a letter to the consumers of dead letters and to its stage's handler.
+   *
+   * @param unhandled counts the letter as unhandled; called at most once, by any thread
+   */
+  void take(Cell<?> cell, DeadLetter letter, DeadLetterHandler handler, long count, Runnable unhandled) {
+    boolean offered = producer.offer(cell, letter, count);
+    if (!offered) unhandled.run();
+    var post = new Post(letter, handler, count, offered ? unhandled : () -> {});
     if (enqueue(post)) return;
     post.unhandled();
     log(fullLines,
         "dead letter " + count + " of " + letter.path() + " was not handled, because " + Supervisor.DEAD_LETTER_BACKLOG
         + " others wait for their handlers; it is counted as unhandled", null);
-  }
-
-  /** {@return whether the letter got to where it was to go} */
-  private boolean offerToConsumers(Cell<?> cell, DeadLetter letter, long count) {
-    Cell<?> there = context.locking(() -> producer);
-    if (there == null || !there.isAlive() || cell == there) return true;
-    if (there.consumers().contains(cell)) return true;   // or it would give up on its own dead letters for ever
-    if (there.tryEmit(letter)) return true;
-    if (!there.isAlive()) return true;
-    log(producerLines,
-        "dead letter " + count + " of " + letter.path() + " did not get to the consumers of dead letters, because "
-        + Supervisor.DEAD_LETTER_BACKLOG + " others wait for them; it is counted as unhandled", null);
-    return false;
   }
 
   private boolean enqueue(Post post) {
@@ -114,7 +85,7 @@ final class DeadLetterQueue implements StepMachine {
     try {
       if (shutdown || queue.size() == Supervisor.DEAD_LETTER_BACKLOG) return false;
       queue.add(post);
-      if (driver == null && !startCarrier()) {
+      if (driver == null && !startDriver()) {
         queue.removeLast();
         return false;
       }
@@ -124,13 +95,13 @@ final class DeadLetterQueue implements StepMachine {
     } finally {
       lock.unlock();
     }
-    VarHandle.fullFence();   // pairs with the announcement of the office's driver
+    VarHandle.fullFence();   // pairs with the announcement of the driver of this queue
     running.wake();
     return true;
   }
 
   /** {@return whether there is a thread now} Under the lock. */
-  private boolean startCarrier() {
+  private boolean startDriver() {
     try {
       driver = time.driver(this, false);
       driver.start();
@@ -141,7 +112,7 @@ final class DeadLetterQueue implements StepMachine {
     }
   }
 
-  // ---- the machine; the office's thread
+  // ---- steps; the thread of the handlers
 
   @Override
   public WaitState step(long nowNanos) {
@@ -273,7 +244,7 @@ final class DeadLetterQueue implements StepMachine {
       lock.unlock();
     }
     if (driver == null) return true;   // and there will be none
-    VarHandle.fullFence();              // pairs with the announcement of the office's driver
+    VarHandle.fullFence();              // pairs with the announcement of the driver of this queue
     driver.wake();
     boolean interrupted = false;
     boolean gone = false;
@@ -319,189 +290,5 @@ final class DeadLetterQueue implements StepMachine {
   /** {@return its thread; null if there never was one} */
   Thread thread() {
     return driver == null ? null : driver.thread();
-  }
-
-  String path() {
-    return scope + "/" + NAME;
-  }
-
-  // ---- the producer of dead letters
-
-  /** Emits nothing by itself: letters are handed in from outside. */
-  private static final class Letters implements Stage.Producer<DeadLetter> {
-    @Override
-    public void onDemand(long demand, Outlet<DeadLetter> out) {
-      // They come through the intake, which knows of the demand.
-    }
-  }
-
-  @SuppressWarnings("unchecked")   // a cell's handle is of the interface that fits the spec
-  ProducerRef<DeadLetter, ?> producer() {
-    var spec = Stage.producer(NAME, Letters::new)
-        .withOverflow(new Overflow(Overflow.Kind.FAIL, Supervisor.DEAD_LETTER_BACKLOG));
-    Cell<?> there = context.locking(() -> {
-      ensureProducerMayStart();
-      return producer;
-    });
-    if (there == null || !there.isAlive()) {
-      Cell<?> fresh = Cell.of(spec, scope, context.graph(), new Owner());
-      Throwable refusal = fresh.startAndAwaitAnyway();
-      if (refusal != null) throw new StageFailedException(fresh.path(), "onStart", refusal);
-      try {
-        fresh.openIntake();
-        there = context.locking(() -> {
-          if (producerClosed) return null;
-          if (producer == null || !producer.isAlive()) producer = fresh;
-          return producer;
-        });
-      } finally {
-        // somebody else was faster, the scope closes, or there was no memory
-        if (context.locking(() -> producer) != fresh) fresh.stopAndAwait();
-      }
-      context.locked(this::ensureProducerMayStart);
-    }
-    return (ProducerRef<DeadLetter, ?>) (Object) there.ref();
-  }
-
-  private void ensureProducerMayStart() {
-    if (producerClosed) throw new ScopeMisuseException(
-        "scope " + scope + " is closing or closed; there are no more dead letters to take");
-  }
-
-  /** {@return the stages that take dead letters, directly or through others} Under the tree's lock. */
-  Set<Cell<?>> takers() {
-    return producer == null || !producer.isAlive() ? Set.of() : producer.consumers();
-  }
-
-  boolean isProducers(CellOwner owner) {
-    return owner instanceof Owner;
-  }
-
-  /**
-   * All other stages have ended, and no more are started: its consumers get what is left, and end. Under the tree's
-   * lock.
-   */
-  void closeProducer() {
-    if (producerClosed) return;
-    producerClosed = true;
-    if (producer != null) producer.drain();
-  }
-
-  /** Under the tree's lock. */
-  void cancelProducer() {
-    closeProducer();
-    if (producer != null) producer.cancel();
-  }
-
-  /**
-   * Waits until the producer has ended, which was told to; cancels it if that takes too long. On the thread of the
-   * scope's owner.
-   */
-  void awaitProducer(long deadlineNanos, long graceNanos) {
-    Cell<?> there = context.locking(() -> producer);
-    if (there == null || there.awaitEnd(Math.max(0, deadlineNanos - time.nanos()))) return;
-    context.locked(this::cancelProducer);
-    there.awaitEnd(graceNanos);
-  }
-
-  /** {@return the thread of the producer; null if there never was one} */
-  Thread producerThread() {
-    Cell<?> there = context.locking(() -> producer);
-    return there == null ? null : there.driver().thread();
-  }
-
-  /** Looks after the producer, which has no code of a user's to crash but what is cast to it. */
-  private final class Owner implements CellOwner {
-    @Override
-    public ClassLoader contextClassLoader() {
-      return context.contextClassLoader();
-    }
-
-    @Override
-    public Consumer<Runnable> around() {
-      return null;
-    }
-
-    @Override
-    public boolean endsWith(CellOwner other) {
-      return true;
-    }
-
-    @Override
-    public <C extends Cell<?>> void startCompanion(Function<CellOwner, C> companion, Consumer<C> connect) {
-      context.root().startCompanion(companion, connect);
-    }
-
-    @Override
-    public void started(Cell<?> cell) {}
-
-    @Override
-    public Directive crashed(Cell<?> cell, int incarnation, Throwable cause, String during, boolean canSkip) {
-      log(producerLines, cell.path() + " crashed in " + during + ", and goes on", cause);
-      return canSkip ? new Directive.Resume() : new Directive.Restart(0);
-    }
-
-    @Override
-    public Directive completed(Cell<?> cell, Throwable onceTooOften) {
-      return new Directive.End(true);
-    }
-
-    @Override
-    public void held(Cell<?> cell, boolean waits) {}
-
-    @Override
-    public void restarted(Cell<?> cell) {}
-
-    @Override
-    public void tookOver(Cell<?> cell, Thread old) {}
-
-    @Override
-    public void kill(Cell<?> cell) {
-      cell.kill();
-    }
-
-    @Override
-    public void cancel(Cell<?> cell) {
-      cell.cancel();
-    }
-
-    @Override
-    public void interrupt(Cell<?> cell, Runnable tell) {
-      context.locked(() -> {
-        tell.run();
-        cell.driver().interrupt();
-      });
-    }
-
-    @Override
-    public void overdue(Cell<?> cell) {}   // it has no start timeout
-
-    @Override
-    public void ended(Cell<?> cell, StageSnapshot last, StopReason reason, String during, boolean contained) {
-      context.locked(() -> context.noteEndOfHelper(cell, last));
-    }
-
-    @Override
-    public void returned(SubscriptionSnapshot last) {
-      context.locked(() -> context.noteReturned(last));
-    }
-
-    @Override
-    public void returnedAfterEnd(Cell<?> cell, int events) {
-      context.locked(() -> context.noteReturnedAfterEnd(cell, events));
-    }
-
-    @Override
-    public void deadLettered(Cell<?> cell, DeadLetter letter, DeadLetterHandler handler, long count) {
-      log(producerLines, "a dead letter could not be sent on", letter.cause());
-    }
-
-    @Override
-    public void dropped(Cell<?> cell, long events, String why) {}
-
-    @Override
-    public void suppressed(Cell<?> cell, Throwable thrown) {
-      log(producerLines, cell.path() + " threw after it was cancelled", thrown);
-    }
   }
 }

@@ -5,7 +5,6 @@ import java.util.Map;
 import stage.api.observe.Registration;
 import stage.api.observe.StageListener;
 import stage.api.observe.TreeSnapshot;
-import stage.api.supervision.Supervisor;
 import stage.runtime.time.Time;
 
 /** A running supervisor, as those see it who watch it. Any thread may use it, and nothing in here waits for a stage. */
@@ -21,18 +20,6 @@ public interface Observed {
     public Place {
       stack = List.copyOf(stack);
     }
-  }
-
-  /**
-   * {@return the running supervisor behind a handle}
-   *
-   * @param supervisor the handle
-   * @throws IllegalArgumentException if it was not made by this runtime
-   */
-  static Observed of(Supervisor supervisor) {
-    if (supervisor instanceof SupervisorCell cell) return new ObservedSupervisor(cell);
-    throw new IllegalArgumentException("only a supervisor of this runtime can be watched, but it is a "
-        + (supervisor == null ? null : supervisor.getClass().getName()));
   }
 
   /** {@return its path} */

@@ -1,7 +1,9 @@
 package stage.runtime.supervision;
 
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
 import stage.api.observe.Explanation;
@@ -23,7 +25,8 @@ final class Scope extends SupervisorCell {
   private final ScopeOwners owners;
   private final Thread owner = Thread.currentThread();
   private final Time.Alarm exit;
-  // set by who closes it: its owner, a handle, or the JVM's exit
+  private final StallWatch watch;   // null without one
+  // set by the thread that closes it: its owner, a handle's, or that of the JVM's exit
   private final AtomicBoolean ending = new AtomicBoolean();
   private volatile ShutdownReport report;                     // written by that thread; null until it is closed
   private volatile boolean exiting;                           // set by the exit's thread
@@ -32,7 +35,7 @@ final class Scope extends SupervisorCell {
     super(spec, new ScopeContext(graph, spec), null);
     this.owners = owners;
     this.exit = spec.options().drainOnExit() ? onExit() : () -> {};
-    shared().watchedBy(StallWatch.of(this, spec));
+    this.watch = StallWatch.of(this, spec);
   }
 
   private Time.Alarm onExit() {
@@ -49,14 +52,14 @@ final class Scope extends SupervisorCell {
     var scope = new Scope(spec, graph, owners);
     owners.opened(scope);
     scope.time().opened(scope.name());
-    Insight.find().opened(Observed.of(scope));
+    Insight.find().opened(scope.observed());
     return scope;
   }
 
   /** {@return why nothing moves in here, of a simulation in which nobody can go on; empty if it cannot be said} */
   String whyStill() {
     TreeSnapshot still = tree();
-    Explanation explanation = Insight.find().explainStandstill(still, Observed.of(this));
+    Explanation explanation = Insight.find().explainStandstill(still, observed());
     return explanation.isFlowing() ? "" : explanation.toString();
   }
 
@@ -89,8 +92,8 @@ final class Scope extends SupervisorCell {
     throw new ScopeMisuseException(
         what + " on scope " + name() + " belongs to thread " + owner.getName() + ", which opened it, but was called on "
         + caller.getName() + (isStage ? ", one of its own stages; use stop(), which does not wait" : "")
-            + (shared().deadLetters().isCurrent()
-                ? ", which runs its dead-letter handlers; use stop(), which does not wait" : ""));
+        + (deadLetterQueue().isCurrent()
+            ? ", which runs its dead-letter handlers; use stop(), which does not wait" : ""));
   }
 
   @Override
@@ -193,12 +196,12 @@ final class Scope extends SupervisorCell {
       awaitIdle(Time.toNanos(spec().grace()), false);
       abandonAll();
     }
-    shared().deadLetters().awaitProducer(interrupted ? time().nanos() : deadline, Time.toNanos(spec().grace()));
-    interrupted |= !shared().deadLetters().close(interrupted ? time().nanos() : deadline);
-    shared().endWatch();
-    List<StragglersException.Straggler> stragglers =
-        shared().awaitThreads(members().cellsAlive(), time().nanos() + Time.toNanos(spec().grace()));
-    shared().deadLetters().over();
+    deadLetterProducer().awaitEnd(interrupted ? time().nanos() : deadline, Time.toNanos(spec().grace()));
+    interrupted |= !deadLetterQueue().close(interrupted ? time().nanos() : deadline);
+    if (watch != null) watch.close();
+    List<StragglersException.Straggler> stragglers = shared().awaitThreads(
+        members().cellsAlive(), helpers(), time().nanos() + Time.toNanos(spec().grace()));
+    deadLetterQueue().over();
     shared().locked(shared()::over);
     shared().locked(() -> report = shared().report(stragglers));
     shared().guests().close();
@@ -207,6 +210,15 @@ final class Scope extends SupervisorCell {
     time().closed(name());
     if (interrupted) Thread.currentThread().interrupt();
     return stragglers;
+  }
+
+  /** {@return the threads of the scope that are no stage's, each with the path to report it under} */
+  private Map<Thread, String> helpers() {
+    Map<Thread, String> helpers = new LinkedHashMap<>();
+    if (deadLetterProducer().thread() != null) helpers.put(deadLetterProducer().thread(), deadLetterProducer().path());
+    if (deadLetterQueue().thread() != null) helpers.put(deadLetterQueue().thread(), deadLetterProducer().path());
+    if (watch != null) helpers.put(watch.thread(), name());
+    return helpers;
   }
 
   @Override

@@ -38,15 +38,12 @@ final class ScopeContext {
 
   private final SubscriptionGraph graph;
   private final String name;
-  private SupervisorCell root;   // written before anybody else sees the tree
-  private StallWatch watch;      // the same; null without one
   private final StageListener listener;
   private final Duration grace;
   private final ClassLoader contextClassLoader;   // of the thread that opened the scope; null if it had none
   private final Consumer<Runnable> around;   // null if there is no context to carry
   private final ShortLock lock = new ShortLock();
   private final LogRateLimit dropLines;
-  private final DeadLetterQueue deadLetters;
   private final Watching watching = new Watching();
   private final Guests guests = new Guests();
   // guarded by lock
@@ -74,7 +71,6 @@ final class ScopeContext {
     this.contextClassLoader = Thread.currentThread().getContextClassLoader();
     ContextCapture context = root.options().context();
     this.around = context == ContextCapture.NONE ? null : capture(context)::run;
-    this.deadLetters = new DeadLetterQueue(this, name);
     this.dropLines = new LogRateLimit(graph.time().nanos());
   }
 
@@ -100,55 +96,16 @@ final class ScopeContext {
     return watching;
   }
 
-  DeadLetterQueue deadLetters() {
-    return deadLetters;
-  }
-
-  void root(SupervisorCell root) {
-    this.root = root;
-  }
-
-  SupervisorCell root() {
-    return root;
-  }
-
-  void watchedBy(StallWatch watch) {
-    this.watch = watch;
-  }
-
-  /** Nobody is watched any more. */
-  void endWatch() {
-    if (watch != null) watch.close();
-  }
-
   SubscriptionGraph graph() {
     return graph;
   }
 
   void locked(Runnable change) {
-    lock.lock();
-    try {
-      change.run();
-    } finally {
-      lock.unlock();
-    }
+    lock.run(change);
   }
 
   <T> T locking(Supplier<T> question) {
-    lock.lock();
-    try {
-      return question.get();
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  void lock() {
-    lock.lock();
-  }
-
-  void unlock() {
-    lock.unlock();
+    return lock.get(question);
   }
 
   // ---- what happens; under no lock
@@ -312,10 +269,13 @@ final class ScopeContext {
   }
 
   /**
-   * Waits until the threads of all cells that have ended, and of these, are gone; gives the stacks of those that are
-   * not. Not under the lock.
+   * Waits until the threads of all cells that have ended, of these, and the helpers are gone. Not under the lock.
+   *
+   * @param helpers other threads of the scope, each with the path to report it under
+   * @return those that are still alive, with their stacks
    */
-  List<StragglersException.Straggler> awaitThreads(List<Cell<?>> alive, long deadlineNanos) {
+  List<StragglersException.Straggler> awaitThreads(
+      List<Cell<?>> alive, Map<Thread, String> helpers, long deadlineNanos) {
     Map<Thread, String> threads = new LinkedHashMap<>();
     locked(() -> ending.forEach(last -> threads.put(last.thread, last.path)));
     for (Cell<?> cell : alive) {
@@ -323,10 +283,8 @@ final class ScopeContext {
       if (cell.driver().thread() != null) threads.put(cell.driver().thread(), cell.path());
       if (cell.threadWithoutSuccessor() != null) threads.put(cell.threadWithoutSuccessor(), cell.path());
     }
-    if (deadLetters.producerThread() != null) threads.put(deadLetters.producerThread(), deadLetters.path());
-    if (deadLetters.thread() != null) threads.put(deadLetters.thread(), deadLetters.path());
-    if (watch != null) threads.put(watch.thread(), name);
-    // last: who waits for them has no time left for others
+    threads.putAll(helpers);
+    // last: a wait for these leaves no time for the others
     locked(() -> abandoned.forEach(each -> threads.put(each.thread(), each.cell().path())));
     boolean interrupted = Thread.interrupted();
     List<StragglersException.Straggler> stragglers = new ArrayList<>();

@@ -114,7 +114,7 @@ final class ShutdownSequence {
     context.locked(() -> {
       cancelling = true;
       children.forEachCell(context::cancel);
-      if (supervisor.parent() == null) context.deadLetters().cancelProducer();
+      if (supervisor.parent() == null) supervisor.deadLetterProducer().cancel();
     });
   }
 

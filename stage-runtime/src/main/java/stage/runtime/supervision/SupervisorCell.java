@@ -65,6 +65,9 @@ abstract class SupervisorCell implements Supervisor, CellOwner {
   private final String path;
   private final ScopeContext context;
   private final SupervisorCell parent;   // null at the root
+  private final SupervisorCell root;
+  private final DeadLetterQueue deadLetters;   // of the whole scope, as is the next
+  private final DeadLetterProducer deadLetterProducer;
   // guarded by the tree's lock
   private final Counters counters = new Counters();
   private final Children children;
@@ -81,7 +84,15 @@ abstract class SupervisorCell implements Supervisor, CellOwner {
     this.faultHandling = new FaultHandling(this);
     this.shutdown = new ShutdownSequence(this, children);
     this.companions = new BridgeOwner(this);
-    if (parent == null) context.root(this);
+    if (parent == null) {
+      this.root = this;
+      this.deadLetterProducer = new DeadLetterProducer(context, path, this);
+      this.deadLetters = new DeadLetterQueue(context, path, deadLetterProducer);
+    } else {
+      this.root = parent.root;
+      this.deadLetterProducer = parent.deadLetterProducer;
+      this.deadLetters = parent.deadLetters;
+    }
     warnOfABackoffThatIsNeverReached();
   }
 
@@ -114,7 +125,19 @@ abstract class SupervisorCell implements Supervisor, CellOwner {
   }
 
   final SupervisorCell root() {
-    return context.root();
+    return root;
+  }
+
+  final DeadLetterQueue deadLetterQueue() {
+    return deadLetters;
+  }
+
+  final DeadLetterProducer deadLetterProducer() {
+    return deadLetterProducer;
+  }
+
+  final Observed observed() {
+    return new ObservedSupervisor(this);
   }
 
   final String path() {
@@ -388,27 +411,27 @@ abstract class SupervisorCell implements Supervisor, CellOwner {
 
   @Override
   public final Registration watch() {
-    return Observed.of(this).watch();
+    return observed().watch();
   }
 
   @Override
   public final Explanation explain() {
-    return Insight.find().explain(Observed.of(this));
+    return Insight.find().explain(observed());
   }
 
   @Override
   public final Registration manage() {
-    return Insight.find().manage(Observed.of(this));
+    return Insight.find().manage(observed());
   }
 
   @Override
   public final WatchPage openPage(int port) {
-    return Insight.find().openPage(Observed.of(this), port);
+    return Insight.find().openPage(observed(), port);
   }
 
   @Override
   public final void dump(Path file) throws IOException {
-    Insight.find().dump(Observed.of(this), Objects.requireNonNull(file, "file must not be null"));
+    Insight.find().dump(observed(), Objects.requireNonNull(file, "file must not be null"));
   }
 
   /** Under the lock. */
@@ -518,7 +541,7 @@ abstract class SupervisorCell implements Supervisor, CellOwner {
       if (root().shutdown.hasBegun())
         throw new ScopeMisuseException(root() + " is closing or closed; there are no more dead letters to take");
     });
-    return context.deadLetters().producer();
+    return deadLetterProducer.ref();
   }
 
   @Override
@@ -638,11 +661,11 @@ abstract class SupervisorCell implements Supervisor, CellOwner {
   public final void deadLettered(Cell<?> cell, DeadLetter letter, DeadLetterHandler handler, long count) {
     context.locked(() -> counters.deadLetters++);
     context.tell(new StageEvent.DeadLettered(letter));
-    context.deadLetters().take(this, cell, letter, handler, count);
+    deadLetters.take(cell, letter, handler, count, this::deadLetterUnhandled);
   }
 
   /** A letter of a stage of this supervisor, which may have ended in the meantime, was not handled. Any thread. */
-  final void deadLetterUnhandled() {
+  private void deadLetterUnhandled() {
     context.locked(() -> {
       SupervisorCell counts = this;
       // its numbers are its parent's now
@@ -738,7 +761,7 @@ abstract class SupervisorCell implements Supervisor, CellOwner {
       for (SupervisorCell above = this; above != null; above = above.parent)
         if (above.shutdown.hasBegun()) ending = above;
       if (ending == null) return false;
-      if (context.deadLetters().isProducers(other)) return ending.parent == null;
+      if (deadLetterProducer.owns(other)) return ending.parent == null;
       return other instanceof SupervisorCell it && it.isBelow(ending);
     });
   }

@@ -1,0 +1,245 @@
+package stage.runtime.supervision;
+
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import stage.api.DeadLetter;
+import stage.api.DeadLetterHandler;
+import stage.api.Outlet;
+import stage.api.Overflow;
+import stage.api.ProducerRef;
+import stage.api.Stage;
+import stage.api.StageSnapshot;
+import stage.api.StopReason;
+import stage.api.SubscriptionSnapshot;
+import stage.api.supervision.ScopeMisuseException;
+import stage.api.supervision.StageFailedException;
+import stage.api.supervision.Supervisor;
+import stage.runtime.engine.Cell;
+import stage.runtime.engine.CellOwner;
+import stage.runtime.engine.Directive;
+import stage.runtime.time.Time;
+
+/**
+ * The stage that emits the dead letters of a scope to those that have subscribed to them. It is started when somebody first asks
+ * for it, and never makes a stage wait: a letter that finds its backlog full is counted as unhandled.
+ */
+final class DeadLetterProducer {
+  private static final String NAME = "dead-letters";
+
+  private final ScopeContext context;
+  private final String scope;
+  private final CellOwner root;
+  private final Time time;
+  private final LogRateLimit lines;
+  // guarded by the tree's lock
+  private Cell<?> producer;     // null until somebody has asked for it
+  private boolean closed;
+
+  DeadLetterProducer(ScopeContext context, String scope, CellOwner root) {
+    this.context = context;
+    this.scope = scope;
+    this.root = root;
+    this.time = context.graph().time();
+    this.lines = new LogRateLimit(time.nanos());
+  }
+
+  String path() {
+    return scope + "/" + NAME;
+  }
+
+  /** {@return whether the letter got to where it was to go} On the thread of the stage that gave up on it, under no lock. */
+  boolean offer(Cell<?> cell, DeadLetter letter, long count) {
+    Cell<?> there = context.locking(() -> producer);
+    if (there == null || !there.isAlive() || cell == there) return true;
+    if (there.consumers().contains(cell)) return true;   // or it would give up on its own dead letters for ever
+    if (there.tryEmit(letter)) return true;
+    if (!there.isAlive()) return true;
+    log("dead letter " + count + " of " + letter.path() + " did not get to the consumers of dead letters, because "
+        + Supervisor.DEAD_LETTER_BACKLOG + " others wait for them; it is counted as unhandled", null);
+    return false;
+  }
+
+  private void log(String line, Throwable cause) {
+    String note = lines.admit(time.nanos());
+    if (note != null) context.log(System.Logger.Level.WARNING, line + note, cause);
+  }
+
+  /** Emits nothing by itself: letters are handed in from outside. */
+  private static final class Letters implements Stage.Producer<DeadLetter> {
+    @Override
+    public void onDemand(long demand, Outlet<DeadLetter> out) {
+      // They come through the intake, which knows of the demand.
+    }
+  }
+
+  /** {@return the producer's handle; starts it if nobody has asked for it before} Any thread. */
+  @SuppressWarnings("unchecked")   // a cell's handle is of the interface that fits the spec
+  ProducerRef<DeadLetter, ?> ref() {
+    Cell<?> there = context.locking(() -> {
+      ensureMayStart();
+      return producer;
+    });
+    if (there == null || !there.isAlive()) {
+      there = start();
+      context.locked(this::ensureMayStart);
+    }
+    return (ProducerRef<DeadLetter, ?>) (Object) there.ref();
+  }
+
+  private Cell<?> start() {
+    var spec = Stage.producer(NAME, Letters::new)
+        .withOverflow(new Overflow(Overflow.Kind.FAIL, Supervisor.DEAD_LETTER_BACKLOG));
+    Cell<?> fresh = Cell.of(spec, scope, context.graph(), new Owner());
+    Throwable refusal = fresh.startAndAwaitAnyway();
+    if (refusal != null) throw new StageFailedException(fresh.path(), "onStart", refusal);
+    try {
+      fresh.openIntake();
+      return context.locking(() -> {
+        if (closed) return null;
+        if (producer == null || !producer.isAlive()) producer = fresh;
+        return producer;
+      });
+    } finally {
+      // another caller was faster, the scope closes, or there was no memory
+      if (context.locking(() -> producer) != fresh) fresh.stopAndAwait();
+    }
+  }
+
+  private void ensureMayStart() {
+    if (!closed) return;
+    throw new ScopeMisuseException("scope " + scope + " is closing or closed; there are no more dead letters to take");
+  }
+
+  /** {@return the stages that take dead letters, directly or through others} Under the tree's lock. */
+  Set<Cell<?>> takers() {
+    return producer == null || !producer.isAlive() ? Set.of() : producer.consumers();
+  }
+
+  /** {@return whether this is the owner of the producer} */
+  boolean owns(CellOwner owner) {
+    return owner instanceof Owner;
+  }
+
+  /** All other stages have ended, and no more are started: its consumers get what is left, and end. Under the tree's lock. */
+  void close() {
+    if (closed) return;
+    closed = true;
+    if (producer != null) producer.drain();
+  }
+
+  /** Under the tree's lock. */
+  void cancel() {
+    close();
+    if (producer != null) producer.cancel();
+  }
+
+  /** Waits until the producer, which was told to end, has done so; cancels it if that takes too long. On the thread of the scope's owner. */
+  void awaitEnd(long deadlineNanos, long graceNanos) {
+    Cell<?> there = context.locking(() -> producer);
+    if (there == null || there.awaitEnd(Math.max(0, deadlineNanos - time.nanos()))) return;
+    context.locked(this::cancel);
+    there.awaitEnd(graceNanos);
+  }
+
+  /** {@return its thread; null if there never was one} */
+  Thread thread() {
+    Cell<?> there = context.locking(() -> producer);
+    return there == null ? null : there.driver().thread();
+  }
+
+  /** Looks after the producer, which has no code of a user's to crash but what is cast to it. */
+  private final class Owner implements CellOwner {
+    @Override
+    public ClassLoader contextClassLoader() {
+      return context.contextClassLoader();
+    }
+
+    @Override
+    public Consumer<Runnable> around() {
+      return null;
+    }
+
+    @Override
+    public boolean endsWith(CellOwner other) {
+      return true;
+    }
+
+    @Override
+    public <C extends Cell<?>> void startCompanion(Function<CellOwner, C> companion, Consumer<C> connect) {
+      root.startCompanion(companion, connect);
+    }
+
+    @Override
+    public void started(Cell<?> cell) {}
+
+    @Override
+    public Directive crashed(Cell<?> cell, int incarnation, Throwable cause, String during, boolean canSkip) {
+      log(cell.path() + " crashed in " + during + ", and goes on", cause);
+      return canSkip ? new Directive.Resume() : new Directive.Restart(0);
+    }
+
+    @Override
+    public Directive completed(Cell<?> cell, Throwable onceTooOften) {
+      return new Directive.End(true);
+    }
+
+    @Override
+    public void held(Cell<?> cell, boolean waits) {}
+
+    @Override
+    public void restarted(Cell<?> cell) {}
+
+    @Override
+    public void tookOver(Cell<?> cell, Thread old) {}
+
+    @Override
+    public void kill(Cell<?> cell) {
+      cell.kill();
+    }
+
+    @Override
+    public void cancel(Cell<?> cell) {
+      cell.cancel();
+    }
+
+    @Override
+    public void interrupt(Cell<?> cell, Runnable tell) {
+      context.locked(() -> {
+        tell.run();
+        cell.driver().interrupt();
+      });
+    }
+
+    @Override
+    public void overdue(Cell<?> cell) {}   // it has no start timeout
+
+    @Override
+    public void ended(Cell<?> cell, StageSnapshot last, StopReason reason, String during, boolean contained) {
+      context.locked(() -> context.noteEndOfHelper(cell, last));
+    }
+
+    @Override
+    public void returned(SubscriptionSnapshot last) {
+      context.locked(() -> context.noteReturned(last));
+    }
+
+    @Override
+    public void returnedAfterEnd(Cell<?> cell, int events) {
+      context.locked(() -> context.noteReturnedAfterEnd(cell, events));
+    }
+
+    @Override
+    public void deadLettered(Cell<?> cell, DeadLetter letter, DeadLetterHandler handler, long count) {
+      log("a dead letter could not be sent on", letter.cause());
+    }
+
+    @Override
+    public void dropped(Cell<?> cell, long events, String why) {}
+
+    @Override
+    public void suppressed(Cell<?> cell, Throwable thrown) {
+      log(cell.path() + " threw after it was cancelled", thrown);
+    }
+  }
+}
