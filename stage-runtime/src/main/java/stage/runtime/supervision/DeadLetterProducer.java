@@ -21,8 +21,8 @@ import stage.runtime.engine.Directive;
 import stage.runtime.time.Time;
 
 /**
- * The stage that emits the dead letters of a scope to those that have subscribed to them. It is started when somebody first asks
- * for it, and never makes a stage wait: a letter that finds its backlog full is counted as unhandled.
+ * The stage that emits the dead letters of a scope to its subscribers. It is started when somebody first asks for it,
+ * and never makes a stage wait: a letter that finds its backlog full is counted as unhandled.
  */
 final class DeadLetterProducer {
   private static final String NAME = "dead-letters";
@@ -48,7 +48,7 @@ final class DeadLetterProducer {
     return scope + "/" + NAME;
   }
 
-  /** {@return whether the letter got to where it was to go} On the thread of the stage that gave up on it, under no lock. */
+  /** {@return whether the letter need not count as unhandled} On the thread of the stage that gave up on it. */
   boolean offer(Cell<?> cell, DeadLetter letter, long count) {
     Cell<?> there = context.locking(() -> producer);
     if (there == null || !there.isAlive() || cell == there) return true;
@@ -121,7 +121,10 @@ final class DeadLetterProducer {
     return owner instanceof Owner;
   }
 
-  /** All other stages have ended, and no more are started: its consumers get what is left, and end. Under the tree's lock. */
+  /**
+   * All other stages have ended, and no more are started: its consumers get what is left, and end. Under the tree's
+   * lock.
+   */
   void close() {
     if (closed) return;
     closed = true;
@@ -134,7 +137,7 @@ final class DeadLetterProducer {
     if (producer != null) producer.cancel();
   }
 
-  /** Waits until the producer, which was told to end, has done so; cancels it if that takes too long. On the thread of the scope's owner. */
+  /** Waits until the closed producer has ended; cancels it if that takes too long. On the thread of the owner. */
   void awaitEnd(long deadlineNanos, long graceNanos) {
     Cell<?> there = context.locking(() -> producer);
     if (there == null || there.awaitEnd(Math.max(0, deadlineNanos - time.nanos()))) return;
