@@ -42,10 +42,11 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 class SnippetsTest {
   private static final List<String> IMPORTS =
-      List.of("java.io.*", "java.nio.file.*", "java.time.Duration", "java.util.*", "java.util.concurrent.*",
-      "java.util.stream.*", "stage.api.*", "stage.api.observe.*", "stage.api.pipeline.*", "stage.api.supervision.*",
-      "stage.runtime.testkit.*", "static stage.runtime.testkit.CrashRule.*", "java.util.concurrent.atomic.*",
-      "jdk.jfr.consumer.RecordingStream", "stage.documents.standins.*", "static stage.documents.standins.Given.*");
+      List.of("java.io.*", "java.net.*", "java.net.http.*", "java.nio.file.*", "java.time.*", "java.util.*",
+      "java.util.concurrent.*", "java.util.stream.*", "stage.api.*", "stage.api.observe.*", "stage.api.pipeline.*",
+      "stage.api.supervision.*", "stage.runtime.testkit.*", "static stage.runtime.testkit.CrashRule.*",
+      "java.util.concurrent.atomic.*", "jdk.jfr.consumer.RecordingStream", "stage.documents.standins.*",
+      "static stage.documents.standins.Given.*");
 
   private static final Path LAUNCHER = Document.ROOT.resolve("stage");
 

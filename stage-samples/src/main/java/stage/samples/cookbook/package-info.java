@@ -1,0 +1,2 @@
+/** Recipes of the cookbook that are whole programs. */
+package stage.samples.cookbook;
