@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** {@code ./stage bench}: what moving events costs here, beside what the JDK has for it. */
 public final class Bench {
@@ -57,15 +58,20 @@ public final class Bench {
     var report = new Report(out);
     report.begin(machine, options.effort());
     List<Result> results = new ArrayList<>();
+    Optional<Load.Mark> begin = Load.now();
     for (Scenario scenario : scenarios) {
+      Optional<Load.Mark> before = Load.now();
       for (Result result : scenario.measure(options.effort())) {
         results.add(result);
         report.add(result);
       }
+      before.flatMap(Load.Mark::since).ifPresent(report::ranBeside);
     }
-    report.end(results);
-    if (options.json().isPresent())
-      Files.writeString(options.json().get(), JsonReport.of(machine, options.effort(), results));
+    Optional<Load> load = begin.flatMap(Load.Mark::since);
+    report.end(results, load);
+    if (options.json().isPresent()) {
+      Files.writeString(options.json().get(), JsonReport.of(machine, load, options.effort(), results));
+    }
   }
 
   /** Says so before minutes are spent. */

@@ -48,10 +48,7 @@ record FlightsRace(List<Goal> goals) implements Scenario {
     try {
       int rows = write(file, effort.rows());
       String expected = FlightsByStream.csvInOneThread(file);
-      long end = System.nanoTime() + effort.warmUp().toNanos() * CONTENDERS.size();
-      do {
-        for (Contender contender : CONTENDERS) run(contender, file, expected);
-      } while (System.nanoTime() - end < 0);
+      WarmUp.all(CONTENDERS, effort, contender -> run(contender, file, expected));
       List<Samples> samples =
           Rounds.alternate(CONTENDERS, effort.rounds(), contender -> (double) run(contender, file, expected) / rows);
       List<Result.Score> scores = new ArrayList<>();

@@ -3,6 +3,7 @@ package stage.samples.bench;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
@@ -10,17 +11,24 @@ import java.util.stream.Collectors;
 final class JsonReport {
   private JsonReport() {}
 
-  static String of(Machine machine, Effort effort, List<Result> results) {
+  static String of(Machine machine, Optional<Load> load, Effort effort, List<Result> results) {
     return """
         {
-          "machine": {"jdk": %s, "vm": %s, "os": %s, "cores": %d, "maxHeapMiB": %d},
+          "machine": {"jdk": %s, "vm": %s, "os": %s, "cores": %d,
+            "maxHeapMiB": %d, "heapIsFixed": %b},
+          "load": %s,
           "effort": %s,
           "results": [
         %s
           ]
         }
-        """.formatted(string(machine.jdk()), string(machine.vm()), string(machine.os()), machine.cores(), machine.maxHeapMiB(),
+        """.formatted(string(machine.jdk()), string(machine.vm()), string(machine.os()), machine.cores(),
+            machine.maxHeapMiB(), machine.isHeapFixed(), load.map(JsonReport::load).orElse("null"),
             string(effort.name()), lines(results, "    ", JsonReport::result));
+  }
+
+  private static String load(Load load) {
+    return "{\"busy\": %s, \"others\": %s}".formatted(number(load.busy()), number(load.others()));
   }
 
   private static String result(Result result) {

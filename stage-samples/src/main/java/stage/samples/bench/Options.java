@@ -20,7 +20,7 @@ record Options(Effort effort, List<String> only, Optional<Path> json, boolean wa
       usage: ./stage bench [--quick] [--only NAME]... [--json FILE] [--list]
 
         --quick      fewer and shorter rounds: to see whether a change did something
-        --only NAME  one scenario, or all whose names begin like that: hops-2-1000, hops-2, hops; may be given several times
+        --only NAME  one scenario, or all whose names begin like that: hops-2-1000, hops-2, hops; may be repeated
         --json FILE  writes all results, each round included, to FILE
         --list       tells what there is
       """;

@@ -24,18 +24,12 @@ record PingPong(List<Technique> techniques, List<Goal> goals) implements Scenari
 
   @Override
   public List<Result> measure(Effort effort) throws Exception {
-    long end = System.nanoTime() + effort.warmUp().toNanos() * techniques.size();
-    do {
-      for (Technique technique : techniques) technique.pingPong(new RoundTrips(effort.roundTrips() / 4));
-    } while (System.nanoTime() - end < 0);
-
+    WarmUp.all(techniques, effort, technique -> median(play(technique, effort.roundTrips() / 4)));
     Map<String, List<Double>> late = new HashMap<>();
     List<Samples> medians = Rounds.alternate(techniques, effort.rounds(), technique -> {
-      var trips = new RoundTrips(effort.roundTrips());
-      technique.pingPong(trips);
-      long[] nanos = trips.sortedNanos();
+      long[] nanos = play(technique, effort.roundTrips());
       late.computeIfAbsent(technique.name(), name -> new ArrayList<>()).add((double) nanos[nanos.length * 99 / 100]);
-      return nanos[nanos.length / 2];
+      return median(nanos);
     });
     List<Result.Score> medianScores = new ArrayList<>();
     List<Result.Score> lateScores = new ArrayList<>();
@@ -48,5 +42,16 @@ record PingPong(List<Technique> techniques, List<Goal> goals) implements Scenari
     return List.of(
         Result.of(name() + ", median", about(), "ns per round trip", medianScores, goals),
         Result.of(name() + ", 99th percentile", about(), "ns per round trip", lateScores, List.of()));
+  }
+
+  /** {@return how long each round trip took, shortest first} */
+  private static long[] play(Technique technique, int roundTrips) throws Exception {
+    var trips = new RoundTrips(roundTrips);
+    technique.pingPong(trips);
+    return trips.sortedNanos();
+  }
+
+  private static long median(long[] sorted) {
+    return sorted[sorted.length / 2];
   }
 }

@@ -23,8 +23,7 @@ record Race(String name, String about, LongUnaryOperator expected, List<Contende
   /** A contender who knows how many events it manages in a round. */
   private static final class Runner {
     private final Contender contender;
-    private long events = FEW;
-    private long warmUpNanos;
+    private long events = 2 * FEW;
 
     Runner(Contender contender) {
       this.contender = contender;
@@ -34,33 +33,31 @@ record Race(String name, String about, LongUnaryOperator expected, List<Contende
   @Override
   public List<Result> measure(Effort effort) throws Exception {
     List<Runner> runners = contenders.stream().map(Runner::new).toList();
-    warmUp(runners, effort);
-    List<Samples> samples = Rounds.alternate(runners, effort.rounds(), this::nanosPerEvent);
+    WarmUp.all(runners, effort, runner -> runAndFit(runner, effort));
+    List<Samples> samples = Rounds.alternate(runners, effort.rounds(), runner -> nanosPerEvent(runner, runner.events));
     List<Result.Score> scores = new ArrayList<>();
     for (int i = 0; i < samples.size(); i++) scores.add(new Result.Score(contenders.get(i).name(), samples.get(i)));
     return List.of(Result.of(name, about, "ns per event", scores, goals));
   }
 
-  /** Runs all in turn until each has had its time, with ever more events, up to those of a round. */
-  private void warmUp(List<Runner> runners, Effort effort) throws Exception {
-    boolean cold = true;
-    while (cold) {
-      cold = false;
-      for (Runner runner : runners) {
-        if (runner.warmUpNanos >= effort.warmUp().toNanos()) continue;
-        cold = true;
-        double nanos = nanosPerEvent(runner);
-        runner.warmUpNanos += (long) (nanos * runner.events);
-        runner.events = Math.clamp((long) (effort.round().toNanos() / nanos), FEW, 4 * runner.events);
-      }
-    }
+  /**
+   * Runs it, and finds out how many events it moves in the time of a round. What a few take is left out of account: to
+   * build the shape and take it down may last longer than a round on a busy machine, and then rounds of a few events
+   * would show only that.
+   */
+  private double runAndFit(Runner runner, Effort effort) throws Exception {
+    double ofFew = nanosPerEvent(runner, FEW) * FEW;
+    double nanos = nanosPerEvent(runner, runner.events);
+    double more = Math.max(0, nanos * runner.events - ofFew) / (runner.events - FEW);
+    runner.events = Math.clamp((long) (effort.round().toNanos() / more), 2 * FEW, 4 * runner.events);
+    return nanos;
   }
 
-  private double nanosPerEvent(Runner runner) throws Exception {
+  private double nanosPerEvent(Runner runner, long events) throws Exception {
     long start = System.nanoTime();
-    long sum = runner.contender.work().run(runner.events);
+    long sum = runner.contender.work().run(events);
     long nanos = System.nanoTime() - start;
-    WrongResult.ensure(name, runner.contender.name(), sum, expected.applyAsLong(runner.events), runner.events);
-    return (double) nanos / runner.events;
+    WrongResult.ensure(name, runner.contender.name(), sum, expected.applyAsLong(events), events);
+    return (double) nanos / events;
   }
 }

@@ -3,6 +3,7 @@ package stage.samples.bench;
 import java.io.PrintStream;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /** Tells people what was measured. */
 final class Report {
@@ -15,11 +16,13 @@ final class Report {
   }
 
   void begin(Machine machine, Effort effort) {
-    out.printf("%s%n%s, %d cores, heap up to %,d MiB%n%s%n%n", machine.jdk(), machine.vm(), machine.cores(),
-        machine.maxHeapMiB(), machine.os());
+    out.printf("%s%n%s, %d cores, %s%n%s%n",
+        machine.jdk(), machine.vm(), machine.cores(), machine.heap(), machine.os());
+    out.printf("Load average: %s%n%n", Load.average());
     out.printf(
-        "Effort: %s. All contenders run in turn, round by round, and each sum is checked; a number is the median of the rounds, beside%n"
-            + "it the middle half of them. What the machine does besides is in every number: only ratios within one run mean something.%n",
+        "Effort: %s. All contenders run in turn, round by round, and each sum is checked; a number is the median of%n"
+            + "the rounds, beside it the middle half of them. What the machine does besides is in every number: only%n"
+            + "ratios within one run mean something.%n",
         effort.name());
   }
 
@@ -37,8 +40,19 @@ final class Report {
     for (var verdict : result.verdicts()) out.printf("  %s%n", line(verdict));
   }
 
-  /** The goals of all scenarios once more, missed ones first. */
-  void end(List<Result> results) {
+  /** What else the machine did while a scenario ran, if that was much. */
+  void ranBeside(Load load) {
+    if (load.isDisturbed()) out.printf("  disturbed: %s%n", load.text());
+  }
+
+  /** The goals of all scenarios once more, missed ones first, and what the machine did meanwhile. */
+  void end(List<Result> results, Optional<Load> load) {
+    goals(results);
+    out.printf("%n%s; load average: %s%n",
+        load.map(Load::text).orElse("how busy the machine was is not known on this system"), Load.average());
+  }
+
+  private void goals(List<Result> results) {
     long goals = results.stream().mapToLong(result -> result.verdicts().size()).sum();
     if (goals == 0) return;
     long met = results.stream().flatMap(result -> result.verdicts().stream()).filter(Result.Verdict::isMet).count();

@@ -16,6 +16,7 @@ final class Scenarios {
   private static final int WORKERS = 4;
   private static final int LISTENERS = 8;
   private static final int PARTITIONS = 4;
+  private static final int BLOCKED = 256;
 
   // A publisher is faster with threads of its own than on the common pool, which on 2 cores has one thread. There it is
   // better at 2/1 only, where that one thread runs everything, and a chain of ten with blocking submits gets stuck on
@@ -37,24 +38,25 @@ final class Scenarios {
     List<Scenario> all = new ArrayList<>();
     all.add(hops(1, WIDE));
     all.add(hops(1, MEDIUM));
-    all.add(hops(1, NARROW, fasterAtTwo()));
-    all.add(hops(2, WIDE, new Goal.Within(2, CHUNKS.name()), new Goal.Faster(6, PUBLISHER.name())));
-    all.add(hops(2, MEDIUM));
-    all.add(hops(2, NARROW, fasterAtTwo()));
-    all.add(hops(10, WIDE, new Goal.Within(2, CHUNKS.name())));
-    all.add(hops(10, MEDIUM));
-    all.add(hops(10, NARROW, fasterAtTwo()));
+    all.add(hops(1, NARROW, atTwo()));
+    all.add(hops(2, WIDE, new Goal.Within(1.5, CHUNKS.name()), new Goal.Faster(6, PUBLISHER.name())));
+    all.add(hops(2, MEDIUM, new Goal.Within(2, CHUNKS.name())));
+    all.add(hops(2, NARROW, atTwo()));
+    all.add(hops(10, WIDE, new Goal.Within(1.5, CHUNKS.name())));
+    all.add(hops(10, MEDIUM, new Goal.Within(2, CHUNKS.name())));
+    all.add(hops(10, NARROW, atTwo()));
     all.add(race("fan-out", "a producer, " + WORKERS + " workers, each event to one of them, demand 1000/500",
         (technique, events) -> technique.fanOut(WORKERS, WIDE, events)));
     all.add(new Race("broadcast", "a producer, " + LISTENERS + " consumers, each event to all of them, demand 1000/500",
         events -> LISTENERS * Events.sum(events),
         contenders((technique, events) -> technique.broadcast(LISTENERS, WIDE, events)),
-        List.of(new Goal.Faster(10, PUBLISHER.name()))));
+        List.of(new Goal.Within(1.5, CHUNKS.name()), new Goal.Faster(10, PUBLISHER.name()))));
     all.add(race("partition",
         "a producer, " + PARTITIONS
             + " consumers that count by key, each event to the one for its key, demand 1000/500",
         (technique, events) -> technique.partition(PARTITIONS, WIDE, events),
-        new Goal.Faster(2, QUEUE.name())));
+        new Goal.Within(1.5, CHUNKS.name()), new Goal.Faster(2, QUEUE.name())));
+    all.add(blocking());
     all.add(redelivery());
     all.add(watched(WIDE, 1.05));
     all.add(watched(NARROW, 1.5));
@@ -67,7 +69,7 @@ final class Scenarios {
         "one stage that crashes in a message again and again, from the message to the next onStart: ns per restart",
         crashes -> crashes, restarts, List.of(new Goal.AtMost(100_000, "ns"))));
     all.add(new RestartLeak(restarts, List.of(new Goal.AtMost(1 << 20, "bytes"))));
-    all.add(new PingPong(List.of(STAGE, LOOP, CHUNKS, QUEUE, PUBLISHER), List.of(new Goal.Faster(1, QUEUE.name()))));
+    all.add(new PingPong(List.of(STAGE, LOOP, CHUNKS, QUEUE, PUBLISHER), List.of(new Goal.Within(1, CHUNKS.name()))));
     all.add(new FlightsRace(List.of(new Goal.Faster(1, FlightsRace.PARALLEL_STREAM))));
     all.add(allocation(WIDE, 2_000_000, new Goal.AtMost(8, "bytes")));
     all.add(allocation(MEDIUM, 500_000));
@@ -81,8 +83,8 @@ final class Scenarios {
     long run(Technique technique, long events) throws Exception;
   }
 
-  private static Goal fasterAtTwo() {
-    return new Goal.Faster(1.5, QUEUE.name());
+  private static Goal[] atTwo() {
+    return new Goal[] {new Goal.Faster(2, QUEUE.name()), new Goal.Within(0.6, CHUNKS.name())};
   }
 
   private static Scenario hops(int hops, Demand demand, Goal... goals) {
@@ -97,6 +99,16 @@ final class Scenarios {
     };
     return new Race("hops-" + hops + "-" + demand.max(), about + ", demand " + name(demand), Events::sum, contenders,
         List.of(goals));
+  }
+
+  private static Scenario blocking() {
+    var blocking = new Blocking(BLOCKED);
+    String bare = "bare virtual threads";
+    return new Race("blocking", "each event waits for a millisecond, " + BLOCKED + " at a time", Events::sum,
+        List.of(new Contender(Stages.NAME, blocking::perEvent),
+            new Contender("Stage, mapConcurrent", blocking::mapConcurrent),
+            new Contender(bare, blocking::ofBareThreads)),
+        List.of(new Goal.Within(1.05, bare)));
   }
 
   private static Scenario redelivery() {
