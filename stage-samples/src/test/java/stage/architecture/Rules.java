@@ -128,8 +128,7 @@ record Rules(String name, ArchRule rule, String offenderPackage, String offence)
             noClasses().that(resideInAnyPackage(LIBRARY).and(resideOutsideOfPackages("stage.runtime.observe.jfr..",
                     "stage.runtime.observe.jmx.."))).should().dependOnClassesThat(
                     resideOutsideOfPackages("stage..", "java.lang..", "java.util..", "java.time..", "java.io..",
-                        "java.nio..",
-                            "java.math..", "java.net..")
+                        "java.nio..", "java.math..", "java.net..", "java.security..")
                         .or(resideInAnyPackage("java.lang.management..", "java.lang.instrument..",
                             "java.util.logging..", "java.util.prefs..")))
                 .because(

@@ -17,6 +17,7 @@ import stage.api.ProducerSpec;
 import stage.api.Stage;
 import stage.api.StageRef;
 import stage.api.observe.Explanation;
+import stage.api.observe.PageSpec;
 import stage.api.observe.Registration;
 import stage.api.observe.TreeSnapshot;
 import stage.api.observe.WatchPage;
@@ -312,16 +313,30 @@ public interface Supervisor extends AutoCloseable {
    * is served on the loopback address only, to browsers on this machine, and changes nothing. It is gone when the scope
    * has closed. Without this call the library opens no socket. Any thread; returns once the port is open.
    *
-   * <p>The page shows names, numbers and classes of exceptions, but no event and no message. Whoever may connect to
-   * this machine's loopback address can see it.
+   * <p>The page shows names, numbers and classes of exceptions, but no event and no message. Anyone who can open a
+   * connection on this machine can see it.
    *
    * @param port where, from 0 to 65535; 0 takes any that is free
+   * @return the page, which knows its address
+   * @throws IllegalArgumentException if there is no such port
+   * @throws java.io.UncheckedIOException if the port is taken or may not be opened
+   * @throws UnsupportedOperationException in a simulation
+   * @since 0.1
+   */
+  default WatchPage openPage(int port) {
+    return openPage(PageSpec.onPort(port));
+  }
+
+  /**
+   * Shows this scope on a web page, as {@link #openPage(int)}, with more on it for those who have the page's token.
+   *
+   * @param page where, and what there is more
    * @return the page, which knows its address
    * @throws java.io.UncheckedIOException if the port is taken or may not be opened
    * @throws UnsupportedOperationException in a simulation
    * @since 0.1
    */
-  WatchPage openPage(int port);
+  WatchPage openPage(PageSpec page);
 
   /**
    * Writes what there is to know into a file, to be looked at later: the numbers of {@link #tree()} as JSON, what

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 import stage.api.observe.Explanation;
 import stage.api.observe.Registration;
 import stage.api.observe.TreeRates;
@@ -30,13 +31,23 @@ final class Dump {
 
   private static String of(TreeSnapshot tree, TreeRates rates, Explanation explanation, Observed scope) {
     String page = TreeJson.of(tree, rates, Optional.of(explanation), List.of());
+    return page.substring(0, page.length() - 1) + ",\"threads\":" + threads(scope, path -> true) + "}";
+  }
+
+  /**
+   * {@return where threads are, as JSON}
+   *
+   * @param scope whose
+   * @param which of which stages, by their paths
+   */
+  static String threads(Observed scope, Predicate<String> which) {
     var threads = new Json();
     threads.open('[');
     for (Map.Entry<String, List<Thread>> stage : scope.threads().entrySet()) {
+      if (!which.test(stage.getKey())) continue;
       for (Thread thread : stage.getValue()) put(threads.next(), stage.getKey(), thread, scope.placeOf(thread));
     }
-    threads.close(']');
-    return page.substring(0, page.length() - 1) + ",\"threads\":" + threads + "}";
+    return threads.close(']').toString();
   }
 
   private static void put(Json json, String stage, Thread thread, Observed.Place place) {

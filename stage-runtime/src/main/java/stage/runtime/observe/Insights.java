@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import stage.api.observe.Explanation;
+import stage.api.observe.PageSpec;
 import stage.api.observe.Registration;
 import stage.api.observe.TreeRates;
 import stage.api.observe.TreeSnapshot;
@@ -51,8 +52,8 @@ public final class Insights implements Insight {
   }
 
   @Override
-  public WatchPage openPage(Observed scope, int port) {
-    return PageServer.open(scope, () -> explain(scope), new JsonRendering(), port);
+  public WatchPage openPage(Observed scope, PageSpec page) {
+    return PageServer.open(scope, () -> explain(scope), new JsonRendering(), page);
   }
 
   @Override

@@ -7,6 +7,7 @@ import stage.api.observe.StageEvent;
 import stage.api.observe.TreeRates;
 import stage.api.observe.TreeSnapshot;
 import stage.runtime.observe.page.Rendering;
+import stage.runtime.supervision.Observed;
 
 /** What the page gets is what all tools get: see {@link TreeJson}. */
 final class JsonRendering implements Rendering {
@@ -18,5 +19,10 @@ final class JsonRendering implements Rendering {
   @Override
   public String event(StageEvent event) {
     return TreeJson.of(event);
+  }
+
+  @Override
+  public String threads(Observed scope, String stage) {
+    return "{\"threads\":" + Dump.threads(scope, path -> path.equals(stage)) + "}";
   }
 }

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.ServiceLoader;
 import stage.api.observe.Explanation;
+import stage.api.observe.PageSpec;
 import stage.api.observe.Registration;
 import stage.api.observe.TreeSnapshot;
 import stage.api.observe.WatchPage;
@@ -57,9 +58,9 @@ public interface Insight {
    * Shows a scope on a web page, until it closes or the page does.
    *
    * @param scope which
-   * @param port where; 0 for any that is free
+   * @param page where, and what is on it
    */
-  WatchPage openPage(Observed scope, int port);
+  WatchPage openPage(Observed scope, PageSpec page);
 
   /** {@return the insight of this runtime} */
   static Insight find() {

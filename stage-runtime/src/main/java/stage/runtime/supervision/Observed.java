@@ -2,6 +2,8 @@ package stage.runtime.supervision;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import stage.api.StageRef;
 import stage.api.observe.Registration;
 import stage.api.observe.StageListener;
 import stage.api.observe.TreeSnapshot;
@@ -49,6 +51,13 @@ public interface Observed {
    * {@return the threads of each stage, by its path: its own, then those that handle an event each, the oldest first}
    */
   Map<String, List<Thread>> threads();
+
+  /**
+   * {@return the handle of a stage that has not ended}
+   *
+   * @param id its number, as it is in snapshots
+   */
+  Optional<StageRef<?>> stage(long id);
 
   /**
    * {@return what one of these threads is doing}

@@ -3,7 +3,9 @@ package stage.runtime.supervision;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
+import stage.api.StageRef;
 import stage.api.observe.Registration;
 import stage.api.observe.StageListener;
 import stage.api.observe.TreeSnapshot;
@@ -53,6 +55,12 @@ record ObservedSupervisor(SupervisorCell supervisor) implements Observed {
     Map<String, List<Thread>> threads = new LinkedHashMap<>();
     for (Cell<?> cell : supervisor.members().cellsAlive()) threads.put(cell.path(), cell.threads());
     return threads;
+  }
+
+  @Override
+  public Optional<StageRef<?>> stage(long id) {
+    for (Cell<?> cell : supervisor.members().cellsAlive()) if (cell.id() == id) return Optional.of(cell.ref());
+    return Optional.empty();
   }
 
   @Override

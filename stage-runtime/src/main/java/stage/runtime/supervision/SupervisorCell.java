@@ -29,6 +29,7 @@ import stage.api.StageSpec;
 import stage.api.StopReason;
 import stage.api.SubscriptionSnapshot;
 import stage.api.observe.Explanation;
+import stage.api.observe.PageSpec;
 import stage.api.observe.Registration;
 import stage.api.observe.StageEvent;
 import stage.api.observe.TreeSnapshot;
@@ -425,8 +426,9 @@ abstract class SupervisorCell implements Supervisor, CellOwner {
   }
 
   @Override
-  public final WatchPage openPage(int port) {
-    return Insight.find().openPage(observed(), port);
+  public final WatchPage openPage(PageSpec page) {
+    Objects.requireNonNull(page, "page must not be null; use PageSpec.onPort(0) for any port that is free");
+    return Insight.find().openPage(observed(), page);
   }
 
   @Override

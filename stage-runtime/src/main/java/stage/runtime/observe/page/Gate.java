@@ -6,18 +6,29 @@ import java.util.Set;
 /** What is refused before anybody looks at what was asked for. */
 final class Gate {
   private final Set<String> hosts;
+  private final boolean letsPost;
 
-  /** Lets in only requests that name this machine and this port, so that no name of somebody else's leads here. */
-  Gate(int port) {
+  /**
+   * Lets in only requests that name this machine and this port, so that no name of somebody else's leads here.
+   *
+   * @param port where the page is
+   * @param letsPost whether there is anything on it that changes something
+   */
+  Gate(int port, boolean letsPost) {
     this.hosts = Set.of("127.0.0.1:" + port, "localhost:" + port, "[::1]:" + port);
+    this.letsPost = letsPost;
   }
 
   /** {@return the refusal; empty if the request may pass} */
   Optional<Response> refuse(Request request) {
-    if (request.hosts().size() != 1 || !hosts.contains(request.hosts().getFirst())) return refusal(421);
-    if (!request.method().equals("GET") && !request.method().equals("HEAD")) return refusal(405);
-    if (request.hasBody()) return refusal(413);
-    return Optional.empty();
+    if (request.only("host").filter(hosts::contains).isEmpty()) return refusal(421);
+    boolean isKnown = switch (request.method()) {
+      case "GET", "HEAD" -> true;
+      case "POST" -> letsPost;
+      default -> false;
+    };
+    if (!isKnown) return refusal(405);
+    return request.hasBody() ? refusal(413) : Optional.empty();
   }
 
   private static Optional<Response> refusal(int status) {

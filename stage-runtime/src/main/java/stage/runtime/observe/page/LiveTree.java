@@ -6,13 +6,14 @@ import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import stage.api.observe.Explanation;
+import stage.api.observe.Registration;
 import stage.api.observe.TreeRates;
 import stage.api.observe.TreeSnapshot;
 import stage.runtime.supervision.Observed;
 
 /**
  * The tree as text, made at most ten times a second however many ask for it, and explained at most every two seconds.
- * Any thread.
+ * The scope is watched only while somebody asks: a page that nobody looks at costs its scope nothing. Any thread.
  */
 final class LiveTree {
   private static final long MADE_AT_MOST_EVERY = 100_000_000;
@@ -30,6 +31,8 @@ final class LiveTree {
   private long madeNanos;
   private long askedNanos;
   private Optional<Explanation> explanation = Optional.empty();
+  private Registration watching;   // null while nobody asks
+  private boolean closed;
 
   LiveTree(Observed scope, Supplier<Explanation> explain, History history, Rendering rendering) {
     this.scope = scope;
@@ -54,6 +57,7 @@ final class LiveTree {
   }
 
   private void make(long now) {
+    if (watching == null && !closed) watching = scope.watch();
     TreeSnapshot tree = scope.tree();
     while (former.size() > 1 && tree.nanos() - former.getFirst().nanos() > RATES_OVER) former.removeFirst();
     TreeRates rates = former.isEmpty() ? TreeRates.NONE : TreeRates.between(former.getFirst(), tree);
@@ -62,7 +66,10 @@ final class LiveTree {
     madeNanos = now;
   }
 
-  /** Explains the scope anew if anybody has asked within a time. Takes up to half a second, without the lock. */
+  /**
+   * Explains the scope anew if anybody has asked within a time, and else lets go of it. Takes up to half a second,
+   * without the lock.
+   */
   void refreshExplanation(long ifAskedWithinNanos) {
     if (!isAskedWithin(ifAskedWithinNanos)) return;
     Explanation found = explain.get();
@@ -77,7 +84,28 @@ final class LiveTree {
   private boolean isAskedWithin(long nanos) {
     lock.lock();
     try {
-      return scope.time().nanos() - askedNanos <= nanos;
+      boolean isAsked = scope.time().nanos() - askedNanos <= nanos;
+      if (!isAsked) rest();
+      return isAsked;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Shares of the time are of no use once they have not been added up for a while, so they begin anew. */
+  private void rest() {
+    former.clear();
+    explanation = Optional.empty();
+    if (watching != null) watching.close();
+    watching = null;
+  }
+
+  /** Watches no more. */
+  void close() {
+    lock.lock();
+    try {
+      closed = true;
+      rest();
     } finally {
       lock.unlock();
     }

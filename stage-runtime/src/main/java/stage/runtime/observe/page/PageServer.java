@@ -1,7 +1,6 @@
 package stage.runtime.observe.page;
 
 import java.io.IOException;
-import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.BindException;
 import java.net.InetAddress;
@@ -9,12 +8,10 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
-import java.util.Optional;
 import java.util.function.Supplier;
 import stage.api.observe.Explanation;
+import stage.api.observe.PageSpec;
 import stage.api.observe.Registration;
-import stage.api.observe.StageEvent;
 import stage.api.observe.WatchPage;
 import stage.runtime.supervision.Observed;
 import stage.runtime.time.Latch;
@@ -22,40 +19,41 @@ import stage.runtime.time.Time;
 
 /**
  * The server of one page, on the loopback address. A thread accepts connections, another has the scope explained while
- * anybody looks, and each connection has one for a single exchange, or for a stream of events. They are platform
- * threads, so they are served while spinning stages keep virtual threads from running.
+ * anybody looks, and each connection has one of its own: see {@link Exchange}. They are platform threads, so they are
+ * served while spinning stages keep virtual threads from running.
  */
 public final class PageServer implements WatchPage {
   private static final System.Logger LOGGER = System.getLogger("stage.page");
 
   private static final int BACKLOG = 50;
-  private static final int READ_WITHIN_MILLIS = 5_000;
-  private static final long EXCHANGE_WITHIN = 5_000_000_000L;
-  private static final long STREAM_EVERY = 500_000_000;
   private static final long EXPLAIN_EVERY = 2_000_000_000L;
   private static final long LOOKED_WITHIN = 5_000_000_000L;
+  private static final long REST_AFTER_FAILURE = 100_000_000;
 
   private final Time time;
+  private final String scope;
   private final ServerSocket socket;
-  private final Gate gate;
-  private final Assets assets = new Assets();
   private final History history = new History();
   private final LiveTree tree;
-  private final Rendering rendering;
+  private final Controls controls;
+  private final Exchange exchange;
   private final Connections connections = new Connections();
   private final Latch closing;
   // Set by the thread that opens the page, before any other can close it.
-  private Registration watching = () -> { };
   private Registration listening = () -> { };
   private Registration farewell = () -> { };
 
-  private PageServer(Observed scope, Supplier<Explanation> explain, Rendering rendering, ServerSocket socket) {
+  private PageServer(Observed scope, Supplier<Explanation> explain, Rendering rendering, PageSpec spec,
+      ServerSocket socket) {
     this.time = scope.time();
+    this.scope = scope.path();
     this.socket = socket;
-    this.gate = new Gate(socket.getLocalPort());
-    this.rendering = rendering;
-    this.tree = new LiveTree(scope, explain, history, rendering);
     this.closing = time.latch();
+    this.tree = new LiveTree(scope, explain, history, rendering);
+    this.controls = new Controls(scope, rendering, spec);
+    var site = new Site(new Gate(socket.getLocalPort(), spec.hasControls()), tree, controls);
+    var stream = new EventStream(tree, history, rendering, controls.abilities());
+    this.exchange = new Exchange(time, site, stream, connections, closing);
   }
 
   /**
@@ -64,17 +62,12 @@ public final class PageServer implements WatchPage {
    * @param scope what it shows
    * @param explain explains the scope
    * @param rendering writes down what is sent
-   * @param port where; 0 for any that is free
-   * @throws UncheckedIOException if there is no such port, or it is taken
+   * @param spec where it is, and what is on it
+   * @throws UncheckedIOException if its port is taken or may not be opened
    */
-  public static WatchPage open(Observed scope, Supplier<Explanation> explain, Rendering rendering, int port) {
-    if (port < 0 || port > 65_535) {
-      throw new IllegalArgumentException(
-          "port must be from 0 to 65535, but was " + port + "; 0 takes any that is free");
-    }
-    var page = new PageServer(scope, explain, rendering, listen(scope.path(), port));
+  public static WatchPage open(Observed scope, Supplier<Explanation> explain, Rendering rendering, PageSpec spec) {
+    var page = new PageServer(scope, explain, rendering, spec, listen(scope.path(), spec.port()));
     try {
-      page.watching = scope.watch();
       page.listening = scope.listen(page.history::happened);
       page.time.startPlatformTask("stage-page:" + scope.path(), page::accept);
       page.time.startPlatformTask("stage-page-explain:" + scope.path(), page::explainNowAndThen);
@@ -102,7 +95,7 @@ public final class PageServer implements WatchPage {
 
   @Override
   public URI address() {
-    return URI.create("http://127.0.0.1:" + socket.getLocalPort() + "/");
+    return URI.create("http://127.0.0.1:" + socket.getLocalPort() + "/" + controls.fragment());
   }
 
   @Override
@@ -114,7 +107,7 @@ public final class PageServer implements WatchPage {
   private void end() {
     closing.open();
     listening.close();
-    watching.close();
+    tree.close();
     try {
       socket.close();
     } catch (IOException e) {
@@ -126,14 +119,25 @@ public final class PageServer implements WatchPage {
   // ---- the thread that accepts
 
   private void accept() {
-    while (!closing.isOpen()) {
-      try {
-        Socket client = socket.accept();
-        connections.add(client);
-        time.startPlatformTask("stage-page-client", () -> serve(client));
-      } catch (IOException | OutOfMemoryError e) {
-        if (!closing.isOpen()) LOGGER.log(System.Logger.Level.DEBUG, "a connection to the page failed", e);
-      }
+    try {
+      while (!closing.isOpen()) acceptOne();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void acceptOne() throws InterruptedException {
+    Socket client = null;
+    try {
+      client = socket.accept();
+      Socket accepted = client;
+      connections.add(accepted);
+      time.startPlatformTask("stage-page-client:" + scope, () -> exchange.serve(accepted));
+    } catch (IOException | OutOfMemoryError e) {   // no more files, or no more threads: later there may be some
+      if (client != null) connections.end(client);
+      if (closing.isOpen()) return;
+      LOGGER.log(System.Logger.Level.DEBUG, "a connection to the page failed", e);
+      closing.await(REST_AFTER_FAILURE);
     }
   }
 
@@ -145,75 +149,5 @@ public final class PageServer implements WatchPage {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-  }
-
-  // ---- a connection's thread
-
-  private void serve(Socket client) {
-    Time.Alarm limit = limit(client);
-    try {
-      client.setSoTimeout(READ_WITHIN_MILLIS);
-      Optional<Request> request = Request.read(client.getInputStream());
-      Response response = request.isEmpty() ? Response.of(400) : gate.refuse(request.get()).orElse(null);
-      if (response == null && request.get().target().equals("/events")) {
-        limit.cancel();
-        stream(client);
-      } else {
-        if (response == null) response = answer(request.get().target());
-        boolean isHead = request.isPresent() && request.get().method().equals("HEAD");
-        write(client, response, isHead);
-      }
-    } catch (IOException gone) {
-      LOGGER.log(System.Logger.Level.DEBUG, "a client of the page left", gone);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    } finally {
-      limit.cancel();
-      connections.end(client);
-    }
-  }
-
-  /** Closes the connection unless what is done with it is over in time: a blocked write heeds nothing else. */
-  private Time.Alarm limit(Socket client) {
-    return time.at(time.nanos() + EXCHANGE_WITHIN, () -> connections.end(client));
-  }
-
-  private Response answer(String target) {
-    if (target.equals("/tree.json")) return Response.ok("application/json", tree.json());
-    return assets.at(target).orElseGet(() -> Response.of(404));
-  }
-
-  private static void write(Socket client, Response response, boolean isHead) throws IOException {
-    OutputStream out = client.getOutputStream();
-    out.write(response.head(false));
-    if (!isHead) out.write(response.body());
-    out.flush();
-  }
-
-  /** Sends the tree twice a second, and what has happened in between. */
-  private void stream(Socket client) throws IOException, InterruptedException {
-    if (!connections.becomesStream(client)) {
-      write(client, Response.of(503), false);
-      return;
-    }
-    OutputStream out = client.getOutputStream();
-    out.write(Response.ok("text/event-stream", new byte[0]).head(true));
-    long seen = history.after(Long.MAX_VALUE).count();
-    do {
-      Time.Alarm limit = limit(client);
-      History.News news = history.after(seen);
-      seen = news.count();
-      for (StageEvent event : news.events())
-        send(out, "stage", rendering.event(event).getBytes(StandardCharsets.UTF_8));
-      send(out, "tree", tree.json());
-      out.flush();
-      limit.cancel();
-    } while (!closing.await(STREAM_EVERY));
-  }
-
-  private static void send(OutputStream out, String event, byte[] data) throws IOException {
-    out.write(("event: " + event + "\ndata: ").getBytes(StandardCharsets.US_ASCII));
-    out.write(data);
-    out.write("\n\n".getBytes(StandardCharsets.US_ASCII));
   }
 }

@@ -6,6 +6,7 @@ import stage.api.observe.Explanation;
 import stage.api.observe.StageEvent;
 import stage.api.observe.TreeRates;
 import stage.api.observe.TreeSnapshot;
+import stage.runtime.supervision.Observed;
 
 /** Writes down, for the page's script, what the server sends. */
 public interface Rendering {
@@ -25,4 +26,12 @@ public interface Rendering {
    * @param event what happened
    */
   String event(StageEvent event);
+
+  /**
+   * {@return where the threads of a stage are, as JSON}
+   *
+   * @param scope what it is in
+   * @param stage its path
+   */
+  String threads(Observed scope, String stage);
 }

@@ -31,17 +31,31 @@ record Response(int status, String type, byte[] body) {
     return new Response(200, type, body);
   }
 
+  static Response json(String text) {
+    return ok("application/json", text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  static Response json(byte[] text) {
+    return ok("application/json", text);
+  }
+
+  /** {@return the beginning of a stream of events} */
+  static Response stream() {
+    return ok("text/event-stream", NOTHING);
+  }
+
   /** {@return the head; with a length, unless the body is a stream that has none} */
   byte[] head(boolean isStream) {
     var head = new StringBuilder("HTTP/1.1 ").append(status).append(' ').append(reason()).append("\r\n");
     if (!type.isEmpty()) head.append("Content-Type: ").append(type).append("\r\n");
-    if (!isStream) head.append("Content-Length: ").append(body.length).append("\r\n");
+    if (!isStream && status != 204) head.append("Content-Length: ").append(body.length).append("\r\n");
     return head.append(COMMON_HEADERS).append("\r\n").toString().getBytes(StandardCharsets.ISO_8859_1);
   }
 
   private String reason() {
     return switch (status) {
       case 200 -> "OK";
+      case 204 -> "No Content";
       case 400 -> "Bad Request";
       case 403 -> "Forbidden";
       case 404 -> "Not Found";
