@@ -15,7 +15,7 @@ import stage.api.Inlet;
 import stage.api.Stage;
 import stage.behaviour.support.Await;
 import stage.behaviour.support.CrashTest;
-import stage.behaviour.support.Sink;
+import stage.behaviour.support.QueueSink;
 import stage.behaviour.support.StageTest;
 
 /** What becomes of calls that nobody answers: they end in time, leave nothing behind, and never wait in a circle. */
@@ -23,7 +23,7 @@ class CallDeadlineTest {
   @Nested
   class AStuckStageWithASmallMailbox extends StageTest {
     private final CountDownLatch release = new CountDownLatch(1);
-    private final ConsumerRef<Integer, Sink> stuck = start(Stage.consumer("stuck", Sink::new).withMailbox(2));
+    private final ConsumerRef<Integer, QueueSink> stuck = start(Stage.consumer("stuck", QueueSink::new).withMailbox(2));
     private final AtomicInteger ran = new AtomicInteger();
 
     @BeforeEach
@@ -79,7 +79,7 @@ class CallDeadlineTest {
     @Test
     void b01_withdrawsAReplacementThatNobodyWaitsForAnyMore() throws Exception {
       var before = new Await.Other<Object>(() -> {
-        stuck.replace(Sink::new);
+        stuck.replace(QueueSink::new);
         return null;
       });
       before.blocks();

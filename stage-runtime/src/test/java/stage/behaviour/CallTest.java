@@ -21,13 +21,13 @@ import stage.api.StageEndedException;
 import stage.api.StopReason;
 import stage.behaviour.support.Await;
 import stage.behaviour.support.Idle;
-import stage.behaviour.support.Sink;
+import stage.behaviour.support.QueueSink;
 import stage.behaviour.support.StageTest;
 
 class CallTest extends StageTest {
   @Nested
   class AnIdleStage {
-    private final ConsumerRef<Integer, Sink> sink = start(Stage.consumer("sink", Sink::new));
+    private final ConsumerRef<Integer, QueueSink> sink = start(Stage.consumer("sink", QueueSink::new));
 
     @Test
     void answersOnItsOwnThread() throws Exception {
@@ -36,9 +36,9 @@ class CallTest extends StageTest {
 
     @Test
     void answersWithItsCurrentBehaviour() throws Exception {
-      var second = new Sink();
+      var second = new QueueSink();
       sink.replace(() -> second);
-      assertThat(sink.<Sink>call(stage -> stage)).isSameAs(second);
+      assertThat(sink.<QueueSink>call(stage -> stage)).isSameAs(second);
     }
 
     @Test
@@ -84,7 +84,7 @@ class CallTest extends StageTest {
 
   @Nested
   class AFunctionThatThrows {
-    private final ConsumerRef<Integer, Sink> sink = start(Stage.consumer("sink", Sink::new));
+    private final ConsumerRef<Integer, QueueSink> sink = start(Stage.consumer("sink", QueueSink::new));
 
     @Test
     void f02_isItsCallersProblem() throws Exception {
@@ -112,7 +112,7 @@ class CallTest extends StageTest {
     void takesBackWhatItEmitted() throws Exception {
       BlockingQueue<Integer> events = new LinkedBlockingQueue<>();
       ProducerRef<Integer, Idle> idle = start(Stage.producer("idle", Idle::new));
-      start(Stage.consumer("out", () -> new Sink(events)).subscribeTo(idle));
+      start(Stage.consumer("out", () -> new QueueSink(events)).subscribeTo(idle));
       Await.until(() -> call(idle, stage -> stage.out != null), "there was demand", idle);
       assertThatThrownBy(() -> idle.call(stage -> {
         stage.out.emit(1);
@@ -131,7 +131,7 @@ class CallTest extends StageTest {
   class ABusyStage {
     private final CountDownLatch held = new CountDownLatch(1);
     private final CountDownLatch release = new CountDownLatch(1);
-    private final ConsumerRef<Integer, Sink> sink = start(Stage.consumer("sink", Sink::new));
+    private final ConsumerRef<Integer, QueueSink> sink = start(Stage.consumer("sink", QueueSink::new));
 
     private void hold() throws InterruptedException {
       sink.cast(stage -> {
@@ -201,7 +201,7 @@ class CallTest extends StageTest {
   class AnEndedStage {
     @Test
     void refusesAndSaysWhyItEnded() throws Exception {
-      ConsumerRef<Integer, Sink> sink = start(Stage.consumer("sink", Sink::new));
+      ConsumerRef<Integer, QueueSink> sink = start(Stage.consumer("sink", QueueSink::new));
       sink.stop();
       assertThat(Await.end(sink)).isEqualTo(new StopReason.Stopped());
       StageEndedException ended = catchThrowableOfType(StageEndedException.class, () -> sink.call(stage -> 1));
@@ -211,7 +211,7 @@ class CallTest extends StageTest {
 
     @Test
     void refusesAgainAndAgain() throws Exception {
-      ConsumerRef<Integer, Sink> sink = start(Stage.consumer("sink", Sink::new).withMailbox(1));
+      ConsumerRef<Integer, QueueSink> sink = start(Stage.consumer("sink", QueueSink::new).withMailbox(1));
       sink.stop();
       Await.end(sink);
       for (int i = 0; i < 5; i++) {
@@ -225,7 +225,7 @@ class CallTest extends StageTest {
   class TheOwnThread {
     @Test
     void cannotCallItself() throws Exception {
-      ConsumerRef<Integer, Sink> sink = start(Stage.consumer("sink", Sink::new));
+      ConsumerRef<Integer, QueueSink> sink = start(Stage.consumer("sink", QueueSink::new));
       assertThatThrownBy(() -> sink.call(stage -> sink.call(inner -> 1)))
           .isInstanceOf(CallFailedException.class)
           .cause()
@@ -235,7 +235,7 @@ class CallTest extends StageTest {
 
     @Test
     void cannotJoinItself() {
-      ConsumerRef<Integer, Sink> sink = start(Stage.consumer("sink", Sink::new));
+      ConsumerRef<Integer, QueueSink> sink = start(Stage.consumer("sink", QueueSink::new));
       assertThatThrownBy(() -> sink.call(stage -> sink.join()))
           .cause()
           .isInstanceOf(IllegalStateException.class)
@@ -245,9 +245,9 @@ class CallTest extends StageTest {
 
     @Test
     void cannotReplaceItself() {
-      ConsumerRef<Integer, Sink> sink = start(Stage.consumer("sink", Sink::new));
+      ConsumerRef<Integer, QueueSink> sink = start(Stage.consumer("sink", QueueSink::new));
       assertThatThrownBy(() -> sink.call(stage -> {
-        sink.replace(Sink::new);
+        sink.replace(QueueSink::new);
         return null;
       })).cause().isInstanceOf(IllegalStateException.class).hasMessageContaining("would wait for itself");
     }
@@ -275,7 +275,7 @@ class CallTest extends StageTest {
           start(Stage.generator("gen", Integer.class, () -> out -> {
         while (true) out.emit(next[0]++);
       }));
-      start(Stage.consumer("sink", () -> new Sink(events)).subscribeTo(generator, Demand.max(2)));
+      start(Stage.consumer("sink", () -> new QueueSink(events)).subscribeTo(generator, Demand.max(2)));
       Await.next(100, events, generator);
       int seen = generator.<Integer>call(stage -> next[0]);
       assertThat(Await.next(seen, events, generator)).isSorted();
@@ -291,7 +291,7 @@ class CallTest extends StageTest {
         throw new IOException("no");
       })).isInstanceOf(CallFailedException.class);
       BlockingQueue<Integer> events = new LinkedBlockingQueue<>();
-      start(Stage.consumer("sink", () -> new Sink(events)).subscribeTo(generator));
+      start(Stage.consumer("sink", () -> new QueueSink(events)).subscribeTo(generator));
       assertThat(Await.next(events, generator)).isEqualTo(1);
     }
   }

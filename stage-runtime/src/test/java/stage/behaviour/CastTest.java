@@ -19,7 +19,7 @@ import stage.api.StopReason;
 import stage.behaviour.support.Await;
 import stage.behaviour.support.Idle;
 import stage.behaviour.support.Numbers;
-import stage.behaviour.support.Sink;
+import stage.behaviour.support.QueueSink;
 import stage.behaviour.support.StageTest;
 
 class CastTest extends StageTest {
@@ -29,7 +29,7 @@ class CastTest extends StageTest {
   class AnIdleStage {
     @Test
     void runsCastsInTheirOrder() throws Exception {
-      ConsumerRef<Integer, Sink> sink = start(Stage.consumer("sink", Sink::new));
+      ConsumerRef<Integer, QueueSink> sink = start(Stage.consumer("sink", QueueSink::new));
       for (int i = 0; i < 5000; i++) {
         int number = i;
         sink.cast(stage -> ran.add(number));
@@ -39,7 +39,7 @@ class CastTest extends StageTest {
 
     @Test
     void runsACastBeforeALaterCallOfTheSameThread() throws Exception {
-      ConsumerRef<Integer, Sink> sink = start(Stage.consumer("sink", Sink::new));
+      ConsumerRef<Integer, QueueSink> sink = start(Stage.consumer("sink", QueueSink::new));
       sink.cast(stage -> ran.add(1));
       sink.call(stage -> ran.add(2));
       assertThat(ran).containsExactly(1, 2);
@@ -47,7 +47,7 @@ class CastTest extends StageTest {
 
     @Test
     void runsThemWhilePaused() throws Exception {
-      ConsumerRef<Integer, Sink> sink = start(Stage.consumer("sink", Sink::new));
+      ConsumerRef<Integer, QueueSink> sink = start(Stage.consumer("sink", QueueSink::new));
       sink.pause();
       sink.cast(stage -> ran.add(1));
       assertThat(Await.next(ran, sink)).isEqualTo(1);
@@ -55,7 +55,7 @@ class CastTest extends StageTest {
 
     @Test
     void refusesNull() {
-      ConsumerRef<Integer, Sink> sink = start(Stage.consumer("sink", Sink::new));
+      ConsumerRef<Integer, QueueSink> sink = start(Stage.consumer("sink", QueueSink::new));
       ProducerRef<Integer, Idle> idle = start(Stage.producer("idle", Idle::new));
       assertThatThrownBy(() -> sink.cast(null)).isInstanceOf(NullPointerException.class)
           .hasMessage("action must not be null");
@@ -65,7 +65,7 @@ class CastTest extends StageTest {
 
     @Test
     void mayCastToItself() throws Exception {
-      ConsumerRef<Integer, Sink> sink = start(Stage.consumer("sink", Sink::new));
+      ConsumerRef<Integer, QueueSink> sink = start(Stage.consumer("sink", QueueSink::new));
       sink.cast(stage -> {
         sink.cast(again -> ran.add(2));
         ran.add(1);
@@ -78,7 +78,7 @@ class CastTest extends StageTest {
   class AFullMailbox {
     private final CountDownLatch held = new CountDownLatch(1);
     private final CountDownLatch release = new CountDownLatch(1);
-    private final ConsumerRef<Integer, Sink> sink = start(Stage.consumer("sink", Sink::new).withMailbox(2));
+    private final ConsumerRef<Integer, QueueSink> sink = start(Stage.consumer("sink", QueueSink::new).withMailbox(2));
 
     private void fill() throws InterruptedException {
       sink.cast(stage -> {
@@ -172,7 +172,7 @@ class CastTest extends StageTest {
     void f02_isACrashOfTheStage() throws Exception {
       theScopeMayFail();
       var cause = new IOException("crash");
-      ConsumerRef<Integer, Sink> sink = start(Stage.consumer("sink", Sink::new));
+      ConsumerRef<Integer, QueueSink> sink = start(Stage.consumer("sink", QueueSink::new));
       sink.cast(stage -> {
         throw cause;
       });
@@ -226,7 +226,7 @@ class CastTest extends StageTest {
       });
       Await.answered(idle);
       assertThat(idle.snapshot().backlog()).isEqualTo(2);
-      start(Stage.consumer("sink", () -> new Sink(ran)).subscribeTo(idle));
+      start(Stage.consumer("sink", () -> new QueueSink(ran)).subscribeTo(idle));
       assertThat(Await.next(2, ran, idle)).containsExactly(1, 2);
     }
 
@@ -237,7 +237,8 @@ class CastTest extends StageTest {
         for (int i = 0; i < 3; i++) out.emit(i);
       }));
       generator.castEmit((stage, out) -> out.emit(100));
-      ConsumerRef<Integer, Sink> sink = start(Stage.consumer("sink", () -> new Sink(ran)).subscribeTo(generator));
+      ConsumerRef<Integer, QueueSink> sink =
+          start(Stage.consumer("sink", () -> new QueueSink(ran)).subscribeTo(generator));
       Await.end(sink);
       assertThat(ran).containsExactlyInAnyOrder(0, 1, 2, 100).containsSubsequence(0, 1, 2);
     }
@@ -286,8 +287,9 @@ class CastTest extends StageTest {
         finish.await();
       }));
       BlockingQueue<Integer> other = new LinkedBlockingQueue<>();
-      var first = start(Stage.consumer("a", () -> new Sink(ran)).subscribeTo(generator, stage.api.Demand.max(2)));
-      var second = start(Stage.consumer("b", () -> new Sink(other)).subscribeTo(generator, stage.api.Demand.max(2)));
+      var first = start(Stage.consumer("a", () -> new QueueSink(ran)).subscribeTo(generator, stage.api.Demand.max(2)));
+      var second =
+          start(Stage.consumer("b", () -> new QueueSink(other)).subscribeTo(generator, stage.api.Demand.max(2)));
       Await.open(begun, generator);
       generator.cast(stage -> {   // runs after generate has returned: nothing looks at the mailbox before
         held.countDown();

@@ -22,8 +22,8 @@ import stage.api.SubscriptionSpec;
 import stage.api.supervision.StageFailedException;
 import stage.behaviour.support.Await;
 import stage.behaviour.support.Collector;
-import stage.behaviour.support.Counter;
-import stage.behaviour.support.Held;
+import stage.behaviour.support.CountingProducer;
+import stage.behaviour.support.HeldConsumer;
 import stage.behaviour.support.Idle;
 import stage.behaviour.support.Rig;
 import stage.behaviour.support.WithDemands;
@@ -35,7 +35,7 @@ class CompletionTest {
     void isDoneWhenItsLastEventIsDeliveredAndEndsItsConsumerNormally(int max, int min) throws Exception {
       var collector = new Collector<Integer>();
       try (var rig = new Rig()) {
-        var numbers = rig.start(Stage.producer("numbers", () -> new Counter(1234)));
+        var numbers = rig.start(Stage.producer("numbers", () -> new CountingProducer(1234)));
         var consumer =
             rig.start(Stage.consumer("collector", () -> collector).subscribeTo(numbers, Demand.max(max).min(min)));
         assertThat(consumer.join()).isEqualTo(new StopReason.Completed());
@@ -92,7 +92,7 @@ class CompletionTest {
     void completesWhoSubscribesLaterAtOnce() throws Exception {
       var collector = new Collector<Integer>();
       try (var rig = new Rig()) {
-        var numbers = rig.start(Stage.producer("numbers", () -> new Counter(5)));
+        var numbers = rig.start(Stage.producer("numbers", () -> new CountingProducer(5)));
         rig.start(Stage.consumer("first", Collector<Integer>::new).subscribeTo(numbers));
         numbers.join();
         var late = rig.start(Stage.consumer("late", () -> collector).subscribeTo(numbers));
@@ -109,8 +109,8 @@ class CompletionTest {
     void endsWithTheLastOfThem() throws Exception {
       var collector = new Collector<Integer>();
       try (var rig = new Rig()) {
-        var one = rig.start(Stage.producer("one", () -> new Counter(10)));
-        var two = rig.start(Stage.producer("two", () -> new Counter(3000)));
+        var one = rig.start(Stage.producer("one", () -> new CountingProducer(10)));
+        var two = rig.start(Stage.producer("two", () -> new CountingProducer(3000)));
         rig.start(Stage.consumer("collector", () -> collector).subscribeTo(one).subscribeTo(two, Demand.max(4)));
         rig.app().join();
       }
@@ -123,8 +123,8 @@ class CompletionTest {
       for (int round = 0; round < 50; round++) {
         var collector = new Collector<Integer>();
         try (var rig = new Rig()) {
-          var one = rig.start(Stage.producer("one", () -> new Counter(1)));
-          var two = rig.start(Stage.producer("two", () -> new Counter(2)));
+          var one = rig.start(Stage.producer("one", () -> new CountingProducer(1)));
+          var two = rig.start(Stage.producer("two", () -> new CountingProducer(2)));
           rig.start(Stage.consumer("collector", () -> collector).subscribeTo(one).subscribeTo(two));
           rig.app().join();
         }
@@ -197,9 +197,9 @@ class CompletionTest {
   class ByCancelPolicy {
     @Test
     void permanentEndsTheConsumerWithAnyEndThoughAnotherKeepsItBusy() throws Exception {
-      var held = new Held<Integer>();
+      var held = new HeldConsumer<Integer>();
       try (var rig = new Rig()) {
-        var busy = rig.start(Stage.producer("busy", Counter::new));
+        var busy = rig.start(Stage.producer("busy", CountingProducer::new));
         var brief = rig.start(Stage.producer("brief", Idle::new));
         var consumer = rig.start(Stage.consumer("held", () -> held)
             .subscribeTo(busy, Demand.max(1000).min(999))   // batches of one
@@ -216,9 +216,9 @@ class CompletionTest {
 
     @Test
     void transientFailsTheConsumerThoughAnotherKeepsItBusy() throws Exception {
-      var held = new Held<Integer>();
+      var held = new HeldConsumer<Integer>();
       try (var rig = new Rig()) {
-        var busy = rig.start(Stage.producer("busy", Counter::new));
+        var busy = rig.start(Stage.producer("busy", CountingProducer::new));
         var brief = rig.start(Stage.producer("brief", Idle::new));
         var consumer = rig.start(Stage.consumer("held", () -> held)
             .subscribeTo(busy, Demand.max(1000).min(999)).subscribeTo(brief));
@@ -241,7 +241,8 @@ class CompletionTest {
     void aFailureReachesAConsumerThatWantsNothing(CancelPolicy policy) throws Exception {
       try (var rig = new Rig()) {
         var producer = rig.start(Stage.producer("silent", Idle::new));
-        var consumer = rig.start(Stage.consumer("opening", () -> new stage.behaviour.support.Opening<Integer>(0, 0))
+        var consumer = rig.start(Stage
+            .consumer("opening", () -> new stage.behaviour.support.ManualConsumer<Integer>(0, 0))
             .subscribeTo(SubscriptionSpec.<Integer>to(producer).withDemand(Demand.manual()).withCancelPolicy(policy)));
         producer.cast(stage -> {
           throw new java.io.IOException("announced");
@@ -256,11 +257,11 @@ class CompletionTest {
     @Test
     void temporaryGoesOnAfterTheLastCompletionAndMaySubscribeAgain() throws Exception {
       try (var rig = new Rig()) {
-        var first = rig.start(Stage.producer("first", () -> new Counter(3)));
+        var first = rig.start(Stage.producer("first", () -> new CountingProducer(3)));
         var consumer = rig.start(Stage.consumer("collector", Collector<Integer>::new)
             .subscribeTo(SubscriptionSpec.<Integer>to(first).withCancelPolicy(CancelPolicy.TEMPORARY)));
         Await.numbers(rig.app(), consumer, ref -> ref.snapshot().inputs().isEmpty());
-        var second = rig.start(Stage.producer("second", () -> new Counter(4)));
+        var second = rig.start(Stage.producer("second", () -> new CountingProducer(4)));
         consumer.subscribeTo(second);
         assertThat(consumer.join()).isEqualTo(new StopReason.Completed());
       }
@@ -286,7 +287,7 @@ class CompletionTest {
       }
       var collector = new Collector<Integer>();
       try (var rig = new Rig()) {
-        var numbers = rig.start(Stage.producer("numbers", () -> new Counter(1000)));
+        var numbers = rig.start(Stage.producer("numbers", () -> new CountingProducer(1000)));
         var sum = rig.start(Stage.producerConsumer("sum", Sum::new).subscribeTo(numbers, Demand.max(8)));
         rig.start(Stage.consumer("collector", () -> collector).subscribeTo(sum));
         rig.app().join();
@@ -299,9 +300,9 @@ class CompletionTest {
   class WhatAConsumerLeavesBehind {
     @Test
     void isInTheReportThoughItsProducerHadEndedBefore() throws Exception {
-      var held = new Held<Integer>();
+      var held = new HeldConsumer<Integer>();
       try (var rig = new Rig()) {
-        var numbers = rig.start(Stage.producer("numbers", () -> new Counter(10)));
+        var numbers = rig.start(Stage.producer("numbers", () -> new CountingProducer(10)));
         var consumer = rig.start(Stage.consumer("held", () -> held).subscribeTo(numbers, Demand.max(10).min(9)));
         Await.next(rig.app(), held.entered);
         numbers.join();

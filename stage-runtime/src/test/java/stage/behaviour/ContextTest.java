@@ -24,7 +24,7 @@ import stage.api.supervision.Supervisor;
 import stage.api.supervision.SupervisorSpec;
 import stage.behaviour.support.Await;
 import stage.behaviour.support.Idle;
-import stage.behaviour.support.Sink;
+import stage.behaviour.support.QueueSink;
 import stage.behaviour.support.StageTest;
 import stage.runtime.testkit.SimulatedRuntime;
 
@@ -97,7 +97,8 @@ class ContextTest extends StageTest {
 
     @Test
     void mayEmit() throws Exception {
-      ConsumerRef<Integer, Sink> sink = start(Stage.consumer("sink", () -> new Sink(events)).subscribeTo(idle));
+      ConsumerRef<Integer, QueueSink> sink =
+          start(Stage.consumer("sink", () -> new QueueSink(events)).subscribeTo(idle));
       Await.until(() -> calls() == 1, "there is demand", idle);
       inTheStage(stage -> stage.context().after(SOON, () -> {
         stage.out.emit(1);
@@ -108,7 +109,8 @@ class ContextTest extends StageTest {
 
     @Test
     void mayCompleteTheStream() throws Exception {
-      ConsumerRef<Integer, Sink> sink = start(Stage.consumer("sink", () -> new Sink(events)).subscribeTo(idle));
+      ConsumerRef<Integer, QueueSink> sink =
+          start(Stage.consumer("sink", () -> new QueueSink(events)).subscribeTo(idle));
       Await.until(() -> calls() == 1, "there is demand", idle);
       inTheStage(stage -> stage.context().after(SOON, () -> {
         stage.out.emit(1);
@@ -202,7 +204,7 @@ class ContextTest extends StageTest {
 
     @Test
     void ofAConsumerWithoutSubscriptionsRuns() throws Exception {
-      ConsumerRef<Integer, Sink> sink = start(Stage.consumer("sink", Sink::new));
+      ConsumerRef<Integer, QueueSink> sink = start(Stage.consumer("sink", QueueSink::new));
       sink.call(stage -> stage.context.after(SOON, () -> ticks.add(1)));
       assertThat(Await.next(ticks, sink)).isEqualTo(1);
     }
@@ -242,7 +244,7 @@ class ContextTest extends StageTest {
   class AWakeUp {
     @Test
     void hasTheStageAskedAgainWithAllDemand() throws Exception {
-      start(Stage.consumer("sink", () -> new Sink(events)).subscribeTo(idle, Demand.max(7)));
+      start(Stage.consumer("sink", () -> new QueueSink(events)).subscribeTo(idle, Demand.max(7)));
       Await.until(() -> calls() == 1, "it was asked", idle);
       idle.<StageContext>call(stage -> stage.context()).wakeUp();   // from another thread
       Await.until(() -> calls() == 2, "it was asked again", idle);
@@ -254,13 +256,13 @@ class ContextTest extends StageTest {
       inTheStage(stage -> stage.context().wakeUp());
       Await.answered(idle);
       assertThat(calls()).isZero();
-      start(Stage.consumer("sink", () -> new Sink(events)).subscribeTo(idle));
+      start(Stage.consumer("sink", () -> new QueueSink(events)).subscribeTo(idle));
       Await.until(() -> calls() >= 1, "it was asked", idle);
     }
 
     @Test
     void ofAConsumerOrAnEndedStageDoesNothing() throws Exception {
-      ConsumerRef<Integer, Sink> sink = start(Stage.consumer("sink", Sink::new));
+      ConsumerRef<Integer, QueueSink> sink = start(Stage.consumer("sink", QueueSink::new));
       StageContext context = sink.<StageContext>call(stage -> stage.context);
       context.wakeUp();
       Await.answered(sink);
@@ -288,7 +290,7 @@ class ContextTest extends StageTest {
       }));
       context[0].wakeUp();
       Await.answered(generator);
-      start(Stage.consumer("sink", () -> new Sink(events)).subscribeTo(generator));
+      start(Stage.consumer("sink", () -> new QueueSink(events)).subscribeTo(generator));
       assertThat(Await.end(generator)).isEqualTo(new StopReason.Completed());
     }
   }
@@ -307,7 +309,8 @@ class ContextTest extends StageTest {
 
     @Test
     void isTheNumberOfEventsEmittedOverAllIncarnations() throws Exception {
-      ConsumerRef<Integer, Sink> sink = start(Stage.consumer("sink", () -> new Sink(events)).subscribeTo(idle));
+      ConsumerRef<Integer, QueueSink> sink =
+          start(Stage.consumer("sink", () -> new QueueSink(events)).subscribeTo(idle));
       for (int i = 0; i < 5; i++) idle.emit(i);
       Await.next(5, events, sink);
       assertThat(idle.<Long>call(stage -> stage.context().eventsEmitted())).isEqualTo(5);

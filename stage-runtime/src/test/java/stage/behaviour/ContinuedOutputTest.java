@@ -31,7 +31,7 @@ import stage.behaviour.support.Collector;
 import stage.behaviour.support.CrashTest;
 import stage.behaviour.support.Numbers;
 import stage.behaviour.support.Once;
-import stage.behaviour.support.Opening;
+import stage.behaviour.support.ManualConsumer;
 import stage.behaviour.support.WithDemands;
 import stage.runtime.testkit.SimulatedRuntime;
 
@@ -108,7 +108,7 @@ class ContinuedOutputTest extends CrashTest {
         for (int event : events) out.emitAll(Collections.nCopies(10, event));
       };
       var expand = start(stage("expand", () -> tenfold).subscribeTo(numbers, Demand.max(1)));
-      var consumer = start(Stage.consumer("opening", () -> new Opening<Integer>(1, 0))
+      var consumer = start(Stage.consumer("opening", () -> new ManualConsumer<Integer>(1, 0))
           .subscribeTo(SubscriptionSpec.<Integer>to(expand).withDemand(Demand.manual())));
       Await.numbers(scope(), expand, ref -> ref.snapshot().backlog() == 9);
       consumer.cast(stage -> stage.inlet.request(9));
@@ -222,7 +222,7 @@ class ContinuedOutputTest extends CrashTest {
     void isDroppedWithTheStageWhenThatIsStopped() throws Exception {
       var numbers = start(Stage.producer("numbers", () -> new Numbers(20)));
       var table = start(stage("table", () -> new ByAndBy(30, told)).subscribeTo(numbers, Demand.max(1)));
-      start(Stage.consumer("opening", () -> new Opening<Integer>(2, 0))
+      start(Stage.consumer("opening", () -> new ManualConsumer<Integer>(2, 0))
           .subscribeTo(SubscriptionSpec.<Integer>to(table).withDemand(Demand.manual())));
       Await.numbers(scope(), table, ref -> ref.snapshot().eventsEmitted() == 2);
       table.stop();
@@ -233,7 +233,7 @@ class ContinuedOutputTest extends CrashTest {
     void doesNotHoldUpADrainIfNobodyIsThereToHaveIt() throws Exception {
       var numbers = start(Stage.producer("numbers", () -> new Numbers(1)));
       var table = start(stage("table", () -> new ByAndBy(30, told)).subscribeTo(numbers, Demand.max(1)));
-      var consumer = start(Stage.consumer("opening", () -> new Opening<Integer>(1, 0))
+      var consumer = start(Stage.consumer("opening", () -> new ManualConsumer<Integer>(1, 0))
           .subscribeTo(SubscriptionSpec.<Integer>to(table).withDemand(Demand.manual())));
       Await.numbers(scope(), table, ref -> ref.snapshot().eventsEmitted() == 1);
       consumer.stop();

@@ -37,7 +37,7 @@ import stage.api.supervision.SupervisorSpec;
 import stage.behaviour.support.Await;
 import stage.behaviour.support.CrashTest;
 import stage.behaviour.support.Evil;
-import stage.behaviour.support.Faults;
+import stage.behaviour.support.PlannedCrashes;
 import stage.behaviour.support.Lives;
 import stage.behaviour.support.Parts.Source;
 
@@ -53,7 +53,7 @@ class DeadLetterTest extends CrashTest {
   }
 
   private ProducerRef<Integer, Source> source(String name, int limit) {
-    return start(Stage.producer(name, () -> new Source(new Lives(), new Faults(), limit)));
+    return start(Stage.producer(name, () -> new Source(new Lives(), new PlannedCrashes(), limit)));
   }
 
   /** A consumer that gives up on every event, one at a time. */

@@ -20,7 +20,7 @@ import stage.api.SubscriptionRefusedException;
 import stage.behaviour.support.Await;
 import stage.behaviour.support.Idle;
 import stage.behaviour.support.Relay;
-import stage.behaviour.support.Sink;
+import stage.behaviour.support.QueueSink;
 import stage.behaviour.support.StageTest;
 
 /** Chains deeper than a stack: no look through a graph recurses. */
@@ -100,7 +100,7 @@ class DeepGraphTest extends StageTest {
         var made = new AtomicReference<Thread>();
         assertThatThrownBy(() -> scope.start(Stage.consumer("sink", () -> {
           made.set(Thread.currentThread());
-          return new Sink();
+          return new QueueSink();
         }).subscribeTo(broken(thrown)))).isSameAs(thrown);
         Await.until(() -> !made.get().isAlive(), "its thread has ended");
         assertThat(scope.childSnapshots()).isEmpty();

@@ -22,10 +22,10 @@ import stage.api.SubscriptionSpec;
 import stage.api.ForeignThreadException;
 import stage.behaviour.support.Await;
 import stage.behaviour.support.Collector;
-import stage.behaviour.support.Counter;
-import stage.behaviour.support.Held;
+import stage.behaviour.support.CountingProducer;
+import stage.behaviour.support.HeldConsumer;
 import stage.behaviour.support.Idle;
-import stage.behaviour.support.Opening;
+import stage.behaviour.support.ManualConsumer;
 import stage.behaviour.support.Rig;
 import stage.behaviour.support.WithDemands;
 
@@ -40,7 +40,7 @@ class DemandTest {
     void isRefilledToExactlyMaxWhenABatchLeavesMinOrFewer(int max, int min) throws Exception {
       var collector = new Collector<Integer>();
       try (var rig = new Rig()) {
-        var numbers = rig.start(Stage.producer("numbers", () -> new Counter(3000)));
+        var numbers = rig.start(Stage.producer("numbers", () -> new CountingProducer(3000)));
         rig.start(Stage.consumer("collector", () -> collector).subscribeTo(numbers, Demand.max(max).min(min)));
         rig.app().join();
       }
@@ -55,9 +55,9 @@ class DemandTest {
 
     @WithDemands
     void getsBatchesOfAtMostMaxLessMinAndNeverAnEmptyOne(int max, int min) throws Exception {
-      var held = new Held<Integer>();
+      var held = new HeldConsumer<Integer>();
       try (var rig = new Rig()) {
-        var numbers = rig.start(Stage.producer("numbers", () -> new Counter(3000)));
+        var numbers = rig.start(Stage.producer("numbers", () -> new CountingProducer(3000)));
         rig.start(Stage.consumer("held", () -> held).subscribeTo(numbers, Demand.max(max).min(min)));
         var first = Await.next(rig.app(), held.entered);
         Await.numbers(rig.app(), numbers, ref -> ref.snapshot().outputs().getFirst().outstanding() == 0);
@@ -74,8 +74,8 @@ class DemandTest {
 
     @WithDemands
     void f19_isSentNoMoreThanMaxWhileItsConsumerHandlesNothing(int max, int min) throws Exception {
-      var held = new Held<Integer>();
-      var counter = new Counter();
+      var held = new HeldConsumer<Integer>();
+      var counter = new CountingProducer();
       try (var rig = new Rig()) {
         var numbers = rig.start(Stage.producer("numbers", () -> counter));
         rig.start(Stage.consumer("held", () -> held).subscribeTo(numbers, Demand.max(max).min(min)));
@@ -99,7 +99,7 @@ class DemandTest {
     void f19_neverHasMoreThanMaxOutstandingAndInFlight(int max, int min) throws Exception {
       var collector = new Collector<Integer>();
       try (var rig = new Rig()) {
-        var numbers = rig.start(Stage.producer("numbers", () -> new Counter(2000)));
+        var numbers = rig.start(Stage.producer("numbers", () -> new CountingProducer(2000)));
         var ref =
             rig.start(Stage.consumer("collector", () -> collector).subscribeTo(numbers, Demand.max(max).min(min)));
         while (ref.isAlive()) {
@@ -209,7 +209,7 @@ class DemandTest {
 
     @WithDemands
     void isNeverHandedZero(int max, int min) throws Exception {
-      var counter = new Counter(2000);
+      var counter = new CountingProducer(2000);
       try (var rig = new Rig()) {
         var numbers = rig.start(Stage.producer("numbers", () -> counter));
         rig.start(Stage.consumer("collector", Collector<Integer>::new).subscribeTo(numbers, Demand.max(max).min(min)));
@@ -303,7 +303,7 @@ class DemandTest {
       try (var rig = new Rig()) {
         var producer = rig.start(Stage.producer("silent", () -> silent));
         var consumer =
-            rig.start(Stage.consumer("opening", () -> new Opening<Integer>(0, 0)).subscribeTo(byHand(producer)));
+            rig.start(Stage.consumer("opening", () -> new ManualConsumer<Integer>(0, 0)).subscribeTo(byHand(producer)));
         Await.that(rig.app(), consumer, stage -> stage.inlet != null);
         assertThat(consumer.snapshot().inputs().getFirst().requested()).isZero();
         consumer.cast(stage -> stage.inlet.request(4));
@@ -314,8 +314,8 @@ class DemandTest {
     @Test
     void isWhatWasAskedForWhenSubscribedAndAfterEachBatch() throws Exception {
       try (var rig = new Rig()) {
-        var numbers = rig.start(Stage.producer("numbers", () -> new Counter(100)));
-        var opening = new Opening<Integer>(5, 1);
+        var numbers = rig.start(Stage.producer("numbers", () -> new CountingProducer(100)));
+        var opening = new ManualConsumer<Integer>(5, 1);
         rig.start(Stage.consumer("opening", () -> opening).subscribeTo(byHand(numbers)));
         rig.app().join();
         assertThat(opening.events).isEqualTo(numbersTo(100));
@@ -325,10 +325,10 @@ class DemandTest {
     @Test
     void addsUp() throws Exception {
       try (var rig = new Rig()) {
-        var counter = new Counter();
+        var counter = new CountingProducer();
         var numbers = rig.start(Stage.producer("numbers", () -> counter));
         var consumer =
-            rig.start(Stage.consumer("opening", () -> new Opening<Integer>(2, 0)).subscribeTo(byHand(numbers)));
+            rig.start(Stage.consumer("opening", () -> new ManualConsumer<Integer>(2, 0)).subscribeTo(byHand(numbers)));
         consumer.call(stage -> {
           stage.inlet.request(3);
           stage.inlet.request(4);
@@ -346,7 +346,8 @@ class DemandTest {
     void f28_staysAtTheLargestNumberOnceThere() throws Exception {
       try (var rig = new Rig()) {
         var numbers = rig.start(Stage.producer("numbers", Idle::new));
-        var consumer = rig.start(Stage.consumer("opening", () -> new Opening<Integer>(Long.MAX_VALUE, Long.MAX_VALUE))
+        var consumer =
+            rig.start(Stage.consumer("opening", () -> new ManualConsumer<Integer>(Long.MAX_VALUE, Long.MAX_VALUE))
             .subscribeTo(byHand(numbers)));
         consumer.call(stage -> {
           stage.inlet.request(5);
@@ -366,7 +367,7 @@ class DemandTest {
       try (var rig = new Rig()) {
         var numbers = rig.start(Stage.producer("silent", Idle::new));
         var consumer =
-            rig.start(Stage.consumer("opening", () -> new Opening<Integer>(2, 0)).subscribeTo(byHand(numbers)));
+            rig.start(Stage.consumer("opening", () -> new ManualConsumer<Integer>(2, 0)).subscribeTo(byHand(numbers)));
         Await.that(rig.app(), consumer, stage -> stage.inlet != null);
         for (long wrong : new long[] {0, -1, Long.MIN_VALUE}) {
           assertThatThrownBy(() -> consumer.call(stage -> {
@@ -385,7 +386,7 @@ class DemandTest {
       try (var rig = new Rig()) {
         var numbers = rig.start(Stage.producer("silent", Idle::new));
         var consumer =
-            rig.start(Stage.consumer("opening", () -> new Opening<Integer>(1, 0)).subscribeTo(byHand(numbers)));
+            rig.start(Stage.consumer("opening", () -> new ManualConsumer<Integer>(1, 0)).subscribeTo(byHand(numbers)));
         Await.that(rig.app(), consumer, stage -> stage.inlet != null);
         Inlet<Integer> inlet = consumer.call(stage -> stage.inlet);
         String here = Thread.currentThread().getName();
@@ -401,7 +402,7 @@ class DemandTest {
     void askedForAfterTheSubscriptionWasCancelledIsForNobody() throws Exception {
       try (var rig = new Rig()) {
         var numbers = rig.start(Stage.producer("silent", Idle::new));
-        var consumer = rig.start(Stage.consumer("opening", () -> new Opening<Integer>(1, 0)));
+        var consumer = rig.start(Stage.consumer("opening", () -> new ManualConsumer<Integer>(1, 0)));
         var subscription = consumer.subscribeTo(byHand(numbers));
         Await.that(rig.app(), consumer, stage -> stage.inlet != null);
         consumer.cast(stage -> stage.inlet.cancel());
@@ -417,7 +418,7 @@ class DemandTest {
     @Test
     void isRefusedOnAnAutomaticSubscription() throws Exception {
       try (var rig = new Rig()) {
-        var numbers = rig.start(Stage.producer("numbers", () -> new Counter(5)));
+        var numbers = rig.start(Stage.producer("numbers", () -> new CountingProducer(5)));
         BlockingQueue<Throwable> thrown = new LinkedBlockingQueue<>();
         Stage.Consumer<Integer> asking = (events, from) -> {
           try {
@@ -439,7 +440,7 @@ class DemandTest {
     void isImmutableAndMayBeKept() throws Exception {
       var collector = new Collector<Integer>();
       try (var rig = new Rig()) {
-        var numbers = rig.start(Stage.producer("numbers", () -> new Counter(2500)));
+        var numbers = rig.start(Stage.producer("numbers", () -> new CountingProducer(2500)));
         rig.start(Stage.consumer("collector", () -> collector).subscribeTo(numbers));
         rig.app().join();
       }
@@ -458,7 +459,7 @@ class DemandTest {
       try (var rig = new Rig()) {
         var inlets = java.util.concurrent.ConcurrentHashMap.<Inlet<Integer>>newKeySet();
         Stage.Consumer<Integer> noting = (events, from) -> inlets.add(from);
-        var numbers = rig.start(Stage.producer("numbers", () -> new Counter(50)));
+        var numbers = rig.start(Stage.producer("numbers", () -> new CountingProducer(50)));
         rig.start(Stage.consumer("noting", Integer.class, () -> noting)
             .subscribeTo(numbers, Demand.max(2)).subscribeTo(numbers, Demand.max(2)));
         rig.app().join();

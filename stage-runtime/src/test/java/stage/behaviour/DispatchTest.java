@@ -27,8 +27,8 @@ import stage.api.SubscriptionSpec;
 import stage.api.supervision.StageFailedException;
 import stage.behaviour.support.Await;
 import stage.behaviour.support.Collector;
-import stage.behaviour.support.Counter;
-import stage.behaviour.support.Held;
+import stage.behaviour.support.CountingProducer;
+import stage.behaviour.support.HeldConsumer;
 import stage.behaviour.support.Idle;
 import stage.behaviour.support.Rig;
 import stage.behaviour.support.WithDemands;
@@ -109,7 +109,7 @@ class DispatchTest {
 
     @Test
     void givesNothingToAConsumerThatWantsNothing() throws Exception {
-      var held = new Held<Integer>();
+      var held = new HeldConsumer<Integer>();
       try (var rig = new Rig()) {
         var producer = rig.start(silent(Dispatcher.demand()));
         rig.start(Stage.consumer("held", () -> held).subscribeTo(producer, Demand.max(2).min(0)));
@@ -128,7 +128,7 @@ class DispatchTest {
       Queue<Integer> all = new ConcurrentLinkedQueue<>();
       Stage.Consumer<Integer> worker = (events, from) -> all.addAll(events);
       try (var rig = new Rig()) {
-        var numbers = rig.start(Stage.producer("numbers", () -> new Counter(20_000)));
+        var numbers = rig.start(Stage.producer("numbers", () -> new CountingProducer(20_000)));
         for (int i = 0; i < 4; i++) {
           rig.start(Stage.consumer("worker" + i, numbers, () -> (events, from) -> worker.onEvents(events, from))
               .withDemand(Demand.max(64)));
@@ -154,7 +154,7 @@ class DispatchTest {
 
     @Test
     void givesWhatAConsumerDidNotHandleToTheOthersAheadOfNewerEvents() throws Exception {
-      var held = new Held<Integer>();
+      var held = new HeldConsumer<Integer>();
       try (var rig = new Rig()) {
         var producer = rig.start(silent(Dispatcher.demand()));
         var leaver = rig.start(Stage.consumer("held", () -> held));
@@ -186,7 +186,8 @@ class DispatchTest {
       try (var rig = new Rig()) {
         var gate = new CountDownLatch(1);
         var numbers =
-            rig.start(Stage.producer("numbers", () -> new Counter(2000)).withDispatcher(Dispatcher.broadcast()));
+            rig.start(
+                Stage.producer("numbers", () -> new CountingProducer(2000)).withDispatcher(Dispatcher.broadcast()));
         numbers.cast(stage -> gate.await());
         for (int i = 0; i < 3; i++) {
           var collector = all.get(i);
@@ -200,7 +201,7 @@ class DispatchTest {
 
     @Test
     void f32_goesAtThePaceOfTheSlowest() throws Exception {
-      var held = new Held<Integer>();
+      var held = new HeldConsumer<Integer>();
       try (var rig = new Rig()) {
         var producer = rig.start(silent(Dispatcher.broadcast()));
         rig.start(Stage.consumer("held", () -> held).subscribeTo(producer, Demand.max(4).min(0)));
@@ -247,7 +248,8 @@ class DispatchTest {
       var picky = new Collector<Integer>();
       try (var rig = new Rig()) {
         var numbers =
-            rig.start(Stage.producer("numbers", () -> new Counter(5000)).withDispatcher(Dispatcher.broadcast()));
+            rig.start(
+                Stage.producer("numbers", () -> new CountingProducer(5000)).withDispatcher(Dispatcher.broadcast()));
         rig.start(Stage.consumer("picky", () -> picky)
             .subscribeTo(SubscriptionSpec.to(numbers).withDemand(Demand.max(10)).withSelector(n -> n == 4999)));
         rig.app().join();
@@ -315,7 +317,7 @@ class DispatchTest {
 
     @Test
     void aLateJoinerDoesNotGetWhatWasWaitingForTheOthers() throws Exception {
-      var held = new Held<Integer>();
+      var held = new HeldConsumer<Integer>();
       try (var rig = new Rig()) {
         var producer = rig.start(silent(Dispatcher.broadcast()));
         rig.start(Stage.consumer("held", () -> held).subscribeTo(producer, Demand.max(4).min(3)));
@@ -332,7 +334,7 @@ class DispatchTest {
 
     @Test
     void f32_aConsumerThatLeavesNoLongerHoldsTheOthersUp() throws Exception {
-      var held = new Held<Integer>();
+      var held = new HeldConsumer<Integer>();
       try (var rig = new Rig()) {
         var producer = rig.start(silent(Dispatcher.broadcast()));
         var slow = rig.start(Stage.consumer("held", () -> held));
@@ -364,7 +366,7 @@ class DispatchTest {
       var odd = new Collector<Integer>();
       var even = new Collector<Integer>();
       try (var rig = new Rig()) {
-        var numbers = rig.start(Stage.producer("numbers", () -> new Counter(2000)).withDispatcher(byParity()));
+        var numbers = rig.start(Stage.producer("numbers", () -> new CountingProducer(2000)).withDispatcher(byParity()));
         rig.start(Stage.consumer("odd", () -> odd).subscribeTo(SubscriptionSpec.to(numbers).withPartition("odd")));
         rig.start(Stage.consumer("even", () -> even)
             .subscribeTo(SubscriptionSpec.to(numbers).withPartition("even").withDemand(Demand.max(2))));
@@ -380,7 +382,8 @@ class DispatchTest {
       try (var rig = new Rig()) {
         Dispatcher.Partition<Integer> byTens = Dispatcher.partition(3, n -> "key" + n / 10);
         var numbers =
-            rig.start(Stage.producer("numbers", () -> new Counter(999)).withDispatcher(byTens.withBacklog(2000)));
+            rig.start(
+                Stage.producer("numbers", () -> new CountingProducer(999)).withDispatcher(byTens.withBacklog(2000)));
         for (int i = 0; i < 3; i++) {
           var collector = all.get(i);
           rig.start(
@@ -472,7 +475,7 @@ class DispatchTest {
     void givesTheDemandForAnEventForNobodyBack() throws Exception {
       var collector = new Collector<Integer>();
       try (var rig = new Rig()) {
-        var numbers = rig.start(Stage.producer("numbers", () -> new Counter(5000))
+        var numbers = rig.start(Stage.producer("numbers", () -> new CountingProducer(5000))
             .withDispatcher(Dispatcher.partition(List.of("all"), n -> n % 1000 == 0 ? "all" : Dispatcher.NOBODY)));
         rig.start(Stage.consumer("collector", () -> collector)
             .subscribeTo(SubscriptionSpec.to(numbers).withPartition("all").withDemand(Demand.max(3).min(0))));
@@ -485,13 +488,13 @@ class DispatchTest {
     @Test
     void f31_holdsABacklogPerPartitionUpToItsBoundAndThenAsksForNoMore() throws Exception {
       try (var rig = new Rig()) {
-        var counter = new Counter();
+        var counter = new CountingProducer();
         var numbers = rig.start(Stage.producer("numbers", () -> counter).withDispatcher(byParity().withBacklog(10)));
         // nobody takes the odd ones
         var even = collect(rig, "even", SubscriptionSpec.to(numbers).withPartition("even"));
         awaitDemand(rig, numbers, 0);
         assertThat(numbers.snapshot().backlog()).isEqualTo(10);
-        int emitted = numbers.call(Counter::emitted);
+        int emitted = numbers.call(CountingProducer::emitted);
         awaitCount(rig, even, emitted / 2);
         assertThat(emitted).isBetween(19, 20);
         var odd = collect(rig, "odd", SubscriptionSpec.to(numbers).withPartition("odd"));
@@ -501,7 +504,7 @@ class DispatchTest {
 
     @Test
     void f31_takesWhatALeaverDidNotHandleBackForItsSuccessor() throws Exception {
-      var held = new Held<Integer>();
+      var held = new HeldConsumer<Integer>();
       try (var rig = new Rig()) {
         var producer = rig.start(silent(byParity()));
         var leaver = rig.start(Stage.consumer("held", () -> held));
@@ -593,7 +596,7 @@ class DispatchTest {
 
     @Test
     void mayLeaveEventsInTheBacklogWithoutBeingAskedAgainUntilDemandHasChanged() throws Exception {
-      var held = new Held<Integer>();
+      var held = new HeldConsumer<Integer>();
       var rule = new Priority();
       try (var rig = new Rig()) {
         var producer = rig.start(silent(Dispatcher.shared(rule)));
@@ -628,7 +631,7 @@ class DispatchTest {
         }
       }
       try (var rig = new Rig()) {
-        var counter = new Counter(10);
+        var counter = new CountingProducer(10);
         var producer =
             rig.start(Stage.producer("numbers", () -> counter).withDispatcher(Dispatcher.shared(new WaitsForTwo())));
         collect(rig, "a", SubscriptionSpec.to(producer));

@@ -22,7 +22,7 @@ import stage.api.supervision.Intensity;
 import stage.api.supervision.Supervisor;
 import stage.api.supervision.SupervisorSpec;
 import stage.behaviour.support.Await;
-import stage.behaviour.support.Sink;
+import stage.behaviour.support.QueueSink;
 import stage.behaviour.support.StageTest;
 
 /** The largest values there are work, or are refused where they are given. */
@@ -38,8 +38,8 @@ class ExtremesTest {
     void b46_mayWaitInAMailbox() throws Exception {
       // it does not end before the call
       ProducerRef<Integer, ?> source = scope.start(Stage.source("source", Integer.class));
-      ConsumerRef<Integer, Sink> sink =
-          start(Stage.consumer("sink", () -> new Sink(events)).withMailbox(Integer.MAX_VALUE).subscribeTo(source));
+      ConsumerRef<Integer, QueueSink> sink =
+          start(Stage.consumer("sink", () -> new QueueSink(events)).withMailbox(Integer.MAX_VALUE).subscribeTo(source));
       assertThat(sink.<Integer>call(stage -> 42)).isEqualTo(42);
       source.stop();
       assertThat(Await.end(sink)).isEqualTo(new StopReason.Completed());
@@ -59,7 +59,7 @@ class ExtremesTest {
     void b46_mayWaitForAPartition() throws Exception {
       ProducerRef<Integer, ?> source = scope.start(Stage.ofIterable("source", three)
           .withDispatcher(Dispatcher.<Integer>partition(2, event -> event).withBacklog(Integer.MAX_VALUE)));
-      for (int i = 0; i < 2; i++) scope.start(Stage.consumer("sink-" + i, () -> new Sink(events))
+      for (int i = 0; i < 2; i++) scope.start(Stage.consumer("sink-" + i, () -> new QueueSink(events))
           .subscribeTo(SubscriptionSpec.to(source).withPartition(i)));
       scope.join();
       assertThat(events).hasSize(3);
@@ -85,7 +85,7 @@ class ExtremesTest {
     void b46_mayAScopeTakeToClose() throws Exception {
       try (Supervisor scope = Supervisor.open(patient)) {
         var sink = scope.start(
-            Stage.consumer("sink", Sink::new).withStartTimeout(FOR_EVER).withShutdown(Shutdown.within(FOR_EVER)));
+            Stage.consumer("sink", QueueSink::new).withStartTimeout(FOR_EVER).withShutdown(Shutdown.within(FOR_EVER)));
         assertThat(sink.<Integer>call(FOR_EVER, stage -> 42)).isEqualTo(42);
         scope.stopChild("sink");
         assertThat(scope.join(FOR_EVER)).isTrue();
@@ -96,7 +96,7 @@ class ExtremesTest {
     @Test
     void b46_mayATimerTake() throws Exception {
       try (Supervisor scope = Supervisor.open(patient)) {
-        var sink = scope.start(Stage.consumer("sink", Sink::new));
+        var sink = scope.start(Stage.consumer("sink", QueueSink::new));
         sink.call(stage -> {
           stage.context.after(FOR_EVER, () -> {});
           return stage.context.every(FOR_EVER, () -> {});

@@ -35,11 +35,11 @@ import stage.api.supervision.StageFailedException;
 import stage.api.supervision.Supervisor;
 import stage.api.supervision.SupervisorSpec;
 import stage.behaviour.support.Await;
-import stage.behaviour.support.Held;
+import stage.behaviour.support.HeldConsumer;
 import stage.behaviour.support.Idle;
 import stage.behaviour.support.Numbers;
 import stage.behaviour.support.Relay;
-import stage.behaviour.support.Sink;
+import stage.behaviour.support.QueueSink;
 import stage.behaviour.support.StageTest;
 
 class FailureTest extends StageTest {
@@ -107,7 +107,7 @@ class FailureTest extends StageTest {
         out.emit(1);
         sneak(thrown.cause);
       }));
-      start(Stage.consumer("sink", () -> new Sink(events)).subscribeTo(producer));
+      start(Stage.consumer("sink", () -> new QueueSink(events)).subscribeTo(producer));
       assertTheScopeFailedWith(thrown.cause, "test/p", "onDemand");
       assertThat(events).as("what the turn emitted is discarded").isEmpty();
       assertThatThrownBy(() -> producer.call(stage -> 1)).isInstanceOf(StageEndedException.class);
@@ -122,7 +122,7 @@ class FailureTest extends StageTest {
         out.emit(1);
         sneak(thrown.cause);
       }));
-      start(Stage.consumer("sink", () -> new Sink(events)).subscribeTo(generator));
+      start(Stage.consumer("sink", () -> new QueueSink(events)).subscribeTo(generator));
       assertTheScopeFailedWith(thrown.cause, "test/gen", "generate");
       assertThat(events).as("what was emitted stays published").containsExactly(1);
     }
@@ -143,7 +143,7 @@ class FailureTest extends StageTest {
         out.emit(1);
         sneak(thrown.cause);
       }));
-      start(Stage.consumer("sink", () -> new Sink(events)).subscribeTo(both));
+      start(Stage.consumer("sink", () -> new QueueSink(events)).subscribeTo(both));
       assertTheScopeFailedWith(thrown.cause, "test/pc", "onEvents");
       assertThat(events).isEmpty();
     }
@@ -183,7 +183,7 @@ class FailureTest extends StageTest {
           throw cause;
         }
       }));
-      start(Stage.consumer("sink", () -> new Sink(events)).subscribeTo(both));
+      start(Stage.consumer("sink", () -> new QueueSink(events)).subscribeTo(both));
       both.subscribeTo(numbers);
       assertTheScopeFailedWith(cause, "test/pc", "onComplete");
       assertThat(events).doesNotContain(99);
@@ -246,8 +246,8 @@ class FailureTest extends StageTest {
     @Test
     void tellsItsBehaviourWhy() throws Exception {
       var cause = new IOException("crash");
-      var sink = new Sink(events);
-      ConsumerRef<Integer, Sink> ref = start(Stage.consumer("sink", () -> sink));
+      var sink = new QueueSink(events);
+      ConsumerRef<Integer, QueueSink> ref = start(Stage.consumer("sink", () -> sink));
       ref.cast(stage -> {
         throw cause;
       });
@@ -260,9 +260,9 @@ class FailureTest extends StageTest {
   class TheOthers {
     @Test
     void areDrained() throws Exception {
-      var held = new Held<Integer>();
+      var held = new HeldConsumer<Integer>();
       ProducerRef<Integer, Numbers> numbers = start(Stage.producer("numbers", Numbers::new));
-      ConsumerRef<Integer, Held<Integer>> consumer =
+      ConsumerRef<Integer, HeldConsumer<Integer>> consumer =
           start(Stage.consumer("held", () -> held).subscribeTo(numbers, Demand.max(10)));
       ProducerRef<Integer, Idle> crasher = start(Stage.producer("crasher", Idle::new));
       Await.next(held.entered, consumer);
@@ -293,9 +293,9 @@ class FailureTest extends StageTest {
 
     @Test
     void f20_getWhatACrashedConsumerHadNotHandled() throws Exception {
-      var held = new Held<Integer>();
+      var held = new HeldConsumer<Integer>();
       ProducerRef<Integer, Idle> idle = start(Stage.producer("idle", Idle::new));
-      ConsumerRef<Integer, Held<Integer>> heir = start(Stage.consumer("heir", () -> held));
+      ConsumerRef<Integer, HeldConsumer<Integer>> heir = start(Stage.consumer("heir", () -> held));
       ConsumerRef<Integer, Stage.Consumer<Integer>> crasher =
           start(Stage.consumer("crasher", idle, () -> (batch, from) -> {
         heir.subscribeTo(idle, Demand.max(2));
@@ -342,7 +342,7 @@ class FailureTest extends StageTest {
 
     @Test
     void areCancelledIfTheyDoNotDrainInTime() throws Exception {
-      var held = new Held<Integer>();
+      var held = new HeldConsumer<Integer>();
       var inner = stage.api.supervision.Supervisor.open(
           stage.api.supervision.SupervisorSpec.of("inner").withIntensity(Intensity.none())
               .withShutdown(Duration.ofMillis(1)));
@@ -407,7 +407,7 @@ class FailureTest extends StageTest {
 
     /** Its own scope, so that the drain of a failed scope does not end the consumers of this one. */
     private StopReason endOfAConsumerWith(CancelPolicy policy, boolean crash) throws Exception {
-      ConsumerRef<Integer, Sink> sink = start(Stage.consumer("sink", () -> new Sink(events)));
+      ConsumerRef<Integer, QueueSink> sink = start(Stage.consumer("sink", () -> new QueueSink(events)));
       try (var inner = Supervisor.open(SupervisorSpec.of("inner").withIntensity(Intensity.none()))) {
         var producer = startIn(inner, Stage.producer("p", Idle::new));
         sink.subscribeTo(SubscriptionSpec.to(producer).withCancelPolicy(policy));
@@ -427,7 +427,7 @@ class FailureTest extends StageTest {
       return policy == CancelPolicy.TEMPORARY ? aliveAfterATurn(sink) : Await.end(sink);
     }
 
-    private StopReason aliveAfterATurn(ConsumerRef<Integer, Sink> sink) throws InterruptedException {
+    private StopReason aliveAfterATurn(ConsumerRef<Integer, QueueSink> sink) throws InterruptedException {
       Await.answered(sink);
       return null;
     }
@@ -451,7 +451,8 @@ class FailureTest extends StageTest {
     @Test
     void isSeenByAConsumerOfOtherProducersToo() throws Exception {
       ProducerRef<Integer, Idle> other = start(Stage.producer("other", Idle::new));
-      ConsumerRef<Integer, Sink> sink = start(Stage.consumer("sink", () -> new Sink(events)).subscribeTo(other));
+      ConsumerRef<Integer, QueueSink> sink =
+          start(Stage.consumer("sink", () -> new QueueSink(events)).subscribeTo(other));
       try (var inner = Supervisor.open(SupervisorSpec.of("inner").withIntensity(Intensity.none()))) {
         var producer = startIn(inner, Stage.producer("p", Idle::new));
         sink.subscribeTo(producer);
@@ -485,7 +486,7 @@ class FailureTest extends StageTest {
 
     @Test
     void refusesNewConsumersAndSaysWhy() throws Exception {
-      ConsumerRef<Integer, Sink> sink = start(Stage.consumer("sink", () -> new Sink(events)));
+      ConsumerRef<Integer, QueueSink> sink = start(Stage.consumer("sink", () -> new QueueSink(events)));
       var dead = new AtomicReference<ProducerRef<Integer, Idle>>();
       try (var inner = Supervisor.open(SupervisorSpec.of("inner").withIntensity(Intensity.none()))) {
         var producer = startIn(inner, Stage.producer("p", Idle::new));

@@ -8,8 +8,8 @@ import stage.api.Demand;
 import stage.api.Stage;
 import stage.behaviour.support.Await;
 import stage.behaviour.support.Collector;
-import stage.behaviour.support.Counter;
-import stage.behaviour.support.Held;
+import stage.behaviour.support.CountingProducer;
+import stage.behaviour.support.HeldConsumer;
 import stage.behaviour.support.Idle;
 import stage.behaviour.support.Rig;
 import stage.behaviour.support.WithDemands;
@@ -21,7 +21,7 @@ class FanInTest {
     try (var rig = new Rig()) {
       var spec = Stage.consumer("collector", () -> collector);
       for (int i = 0; i < 5; i++) {
-        var numbers = rig.start(Stage.producer("numbers" + i, () -> new Counter(500)));
+        var numbers = rig.start(Stage.producer("numbers" + i, () -> new CountingProducer(500)));
         spec = spec.subscribeTo(numbers, Demand.max(max).min(min));
       }
       rig.start(spec);
@@ -43,9 +43,9 @@ class FanInTest {
     var collector = new Collector<Integer>();
     try (var rig = new Rig()) {
       var spec = Stage.consumer("collector", () -> collector);
-      List<stage.api.ProducerRef<Integer, Counter>> producers = new java.util.ArrayList<>();
+      List<stage.api.ProducerRef<Integer, CountingProducer>> producers = new java.util.ArrayList<>();
       for (int i = 0; i < 3; i++) {
-        producers.add(rig.start(Stage.producer("numbers" + i, () -> new Counter())));
+        producers.add(rig.start(Stage.producer("numbers" + i, () -> new CountingProducer())));
         spec = spec.subscribeTo(producers.get(i), Demand.max(40).min(39));   // batches of one, from a lane of 40
       }
       var consumer = rig.start(Stage.consumer("collector", () -> collector));
@@ -65,9 +65,9 @@ class FanInTest {
 
   @Test
   void aBusyProducerDoesNotStarveOthers() throws Exception {
-    var held = new Held<Integer>();
+    var held = new HeldConsumer<Integer>();
     try (var rig = new Rig()) {
-      var busy = rig.start(Stage.producer("busy", () -> new Counter()));
+      var busy = rig.start(Stage.producer("busy", () -> new CountingProducer()));
       var rare = rig.start(Stage.producer("rare", Idle::new));
       rig.start(Stage.consumer("held", () -> held).subscribeTo(busy, Demand.max(1000).min(999)).subscribeTo(rare));
       Await.next(rig.app(), held.entered);

@@ -17,7 +17,7 @@ import stage.api.ForeignThreadException;
 import stage.api.supervision.StageFailedException;
 import stage.behaviour.support.Await;
 import stage.behaviour.support.Collector;
-import stage.behaviour.support.Held;
+import stage.behaviour.support.HeldConsumer;
 import stage.behaviour.support.Rig;
 import stage.behaviour.support.WithDemands;
 
@@ -47,7 +47,7 @@ class GeneratorTest {
 
   @Test
   void waitsInEmitWhileThereIsNoDemand() throws Exception {
-    var held = new Held<Integer>();
+    var held = new HeldConsumer<Integer>();
     var emitted = new LinkedBlockingQueue<Integer>();
     try (var rig = new Rig()) {
       var generator = rig.start(spec(out -> {
@@ -70,7 +70,7 @@ class GeneratorTest {
 
   @Test
   void reachesAnIdleConsumerAtOnceWithoutReturning() throws Exception {
-    var held = new Held<Integer>();
+    var held = new HeldConsumer<Integer>();
     var goOn = new CountDownLatch(1);
     try (var rig = new Rig()) {
       held.letGo();
@@ -89,7 +89,7 @@ class GeneratorTest {
 
   @Test
   void travelsInBatchesUnderLoad() throws Exception {
-    var held = new Held<Integer>();
+    var held = new HeldConsumer<Integer>();
     var goOn = new CountDownLatch(1);
     try (var rig = new Rig()) {
       var generator = rig.start(spec(out -> {

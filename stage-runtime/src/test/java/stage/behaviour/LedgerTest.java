@@ -17,8 +17,8 @@ import stage.api.Subscription;
 import stage.api.SubscriptionSnapshot;
 import stage.behaviour.support.Await;
 import stage.behaviour.support.Collector;
-import stage.behaviour.support.Counter;
-import stage.behaviour.support.Held;
+import stage.behaviour.support.CountingProducer;
+import stage.behaviour.support.HeldConsumer;
 import stage.behaviour.support.Idle;
 import stage.behaviour.support.Rig;
 import stage.behaviour.support.WithDemands;
@@ -35,7 +35,7 @@ class LedgerTest {
         var seen = new AtomicLong();
         var wrong = new ArrayList<SubscriptionSnapshot>();
         var watching = new CountDownLatch(1);
-        var numbers = rig.start(Stage.producer("numbers", () -> new Counter(last)));
+        var numbers = rig.start(Stage.producer("numbers", () -> new CountingProducer(last)));
         numbers.cast(stage -> watching.await());
         List<Subscription> subscriptions = new ArrayList<>();
         for (int i = 0; i < 2; i++) {
@@ -76,7 +76,7 @@ class LedgerTest {
       List<Collector<Integer>> all = new ArrayList<>();
       List<Subscription> subscriptions = new ArrayList<>();
       try (var rig = new Rig()) {
-        var numbers = rig.start(Stage.producer("numbers", () -> new Counter()));
+        var numbers = rig.start(Stage.producer("numbers", () -> new CountingProducer()));
         for (int round = 0; round < 60; round++) {
           var collector = new Collector<Integer>();
           all.add(collector);
@@ -182,7 +182,7 @@ class LedgerTest {
     @Test
     void andSubscribesAgainMissesNothing() throws Exception {
       try (var rig = new Rig()) {
-        var numbers = rig.start(Stage.producer("numbers", () -> new Counter()));
+        var numbers = rig.start(Stage.producer("numbers", () -> new CountingProducer()));
         var consumer = rig.start(Stage.consumer("collector", Collector<Integer>::new));
         for (int i = 0; i < 20; i++) {
           int soFar = consumer.<Integer>call(Collector::count);
@@ -201,10 +201,11 @@ class LedgerTest {
   class TwoSubscriptionsBetweenTheSamePair {
     @Test
     void haveALedgerEach() throws Exception {
-      var held = new Held<Integer>();
+      var held = new HeldConsumer<Integer>();
       try (var rig = new Rig()) {
         var numbers =
-            rig.start(Stage.producer("numbers", () -> new Counter(2000)).withDispatcher(Dispatcher.broadcast()));
+            rig.start(
+                Stage.producer("numbers", () -> new CountingProducer(2000)).withDispatcher(Dispatcher.broadcast()));
         var gate = new CountDownLatch(1);
         numbers.cast(stage -> gate.await());
         var consumer = rig.start(Stage.consumer("held", () -> held).subscribeTo(numbers, Demand.max(8))

@@ -28,7 +28,7 @@ import stage.api.supervision.Supervisor;
 import stage.api.supervision.SupervisorSpec;
 import stage.behaviour.support.Await;
 import stage.behaviour.support.CrashTest;
-import stage.behaviour.support.Faults;
+import stage.behaviour.support.PlannedCrashes;
 import stage.behaviour.support.Lives;
 import stage.behaviour.support.Parts.Source;
 
@@ -48,7 +48,7 @@ class ListenerTest extends CrashTest {
   }
 
   private ProducerRef<Integer, Source> source(int limit) {
-    return start(Stage.producer("source", () -> new Source(new Lives(), new Faults(), limit)));
+    return start(Stage.producer("source", () -> new Source(new Lives(), new PlannedCrashes(), limit)));
   }
 
   private ConsumerSpec<Integer, Stage.Consumer<Integer>> picky(Integer poison) {

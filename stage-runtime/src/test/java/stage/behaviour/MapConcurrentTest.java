@@ -22,7 +22,7 @@ import stage.api.StopReason;
 import stage.api.supervision.Intensity;
 import stage.behaviour.support.Await;
 import stage.behaviour.support.CrashTest;
-import stage.behaviour.support.Faults;
+import stage.behaviour.support.PlannedCrashes;
 import stage.behaviour.support.Lives;
 import stage.behaviour.support.Parts.Sink;
 import stage.behaviour.support.Parts.Source;
@@ -32,11 +32,12 @@ class MapConcurrentTest extends CrashTest {
   private final BlockingQueue<Integer> entered = new LinkedBlockingQueue<>();
 
   private ProducerRef<Integer, Source> source(int limit) {
-    return start(Stage.producer("source", () -> new Source(new Lives(), new Faults(), limit)));
+    return start(Stage.producer("source", () -> new Source(new Lives(), new PlannedCrashes(), limit)));
   }
 
   private ConsumerRef<Integer, Sink> sink(ProducerRef<Integer, ?> from, Demand demand) {
-    return start(Stage.consumer("sink", () -> new Sink(new Lives(), new Faults(), handled)).subscribeTo(from, demand));
+    return start(
+        Stage.consumer("sink", () -> new Sink(new Lives(), new PlannedCrashes(), handled)).subscribeTo(from, demand));
   }
 
   private static List<Integer> doubled(int limit) {
@@ -68,7 +69,7 @@ class MapConcurrentTest extends CrashTest {
         entered.add(event);
         return 2 * event;
       }).withDemand(Demand.max(50)));
-      var sink = start(Stage.consumer("sink", () -> new Sink(new Lives(), new Faults(), handled)));
+      var sink = start(Stage.consumer("sink", () -> new Sink(new Lives(), new PlannedCrashes(), handled)));
       sink.pause();
       sink.subscribeTo(map, Demand.max(3));
       assertThat(Await.next(3, entered, map)).containsExactlyInAnyOrder(0, 1, 2);

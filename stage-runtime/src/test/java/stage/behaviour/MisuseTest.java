@@ -30,7 +30,7 @@ import stage.api.supervision.SupervisorSpec;
 import stage.behaviour.support.Await;
 import stage.behaviour.support.Idle;
 import stage.behaviour.support.Relay;
-import stage.behaviour.support.Sink;
+import stage.behaviour.support.QueueSink;
 import stage.behaviour.support.StageTest;
 
 class MisuseTest extends StageTest {
@@ -44,7 +44,7 @@ class MisuseTest extends StageTest {
     @BeforeEach
     void findIt() throws Exception {
       idle = start(Stage.producer("idle", Idle::new));
-      start(Stage.consumer("sink", () -> new Sink(events)).subscribeTo(idle, Demand.max(8)));
+      start(Stage.consumer("sink", () -> new QueueSink(events)).subscribeTo(idle, Demand.max(8)));
       Await.until(() -> find() != null, "there was a turn", idle);
       out = find();
     }

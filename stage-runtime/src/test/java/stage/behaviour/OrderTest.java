@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 import stage.api.Demand;
 import stage.api.Stage;
 import stage.behaviour.support.Collector;
-import stage.behaviour.support.Counter;
+import stage.behaviour.support.CountingProducer;
 import stage.behaviour.support.Idle;
 import stage.behaviour.support.Rig;
 import stage.behaviour.support.WithDemands;
@@ -19,7 +19,7 @@ class OrderTest {
   void isKeptOverManyHops(int max, int min) throws Exception {
     var collector = new Collector<Integer>();
     try (var rig = new Rig()) {
-      stage.api.ProducerRef<Integer, ?> from = rig.start(Stage.producer("numbers", () -> new Counter(2000)));
+      stage.api.ProducerRef<Integer, ?> from = rig.start(Stage.producer("numbers", () -> new CountingProducer(2000)));
       for (int i = 0; i < 5; i++) {
         from = rig.start(
             Stage.producerConsumer("hop" + i, from, Integer.class, () -> (events, in, out) -> out.emitAll(events))

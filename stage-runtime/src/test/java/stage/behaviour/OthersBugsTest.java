@@ -42,11 +42,11 @@ import stage.api.supervision.Supervisor;
 import stage.api.supervision.SupervisorSpec;
 import stage.behaviour.support.Await;
 import stage.behaviour.support.CrashTest;
-import stage.behaviour.support.Held;
+import stage.behaviour.support.HeldConsumer;
 import stage.behaviour.support.Idle;
 import stage.behaviour.support.Numbers;
 import stage.behaviour.support.Once;
-import stage.behaviour.support.Sink;
+import stage.behaviour.support.QueueSink;
 import stage.behaviour.support.WithDemands;
 
 /**
@@ -86,7 +86,7 @@ class OthersBugsTest extends CrashTest {
       var allThere = new CountDownLatch(1);
       ProducerRef<Integer, Numbers> source = start(Stage.producer("source", () -> new Numbers(limit)));
       source.cast(numbers -> allThere.await());
-      List<ConsumerRef<Integer, Sink>> sinks = new ArrayList<>();
+      List<ConsumerRef<Integer, QueueSink>> sinks = new ArrayList<>();
       for (int chain = 0; chain < 10; chain++) {
         var fewer = start(Stage.producerConsumer("fewer" + chain, source, Integer.class, () -> (events, from, out) -> {
           for (int event : events) if (event % 3 == 0) out.emit(event);
@@ -94,10 +94,11 @@ class OthersBugsTest extends CrashTest {
         var fewest = start(Stage.producerConsumer("fewest" + chain, fewer, Integer.class, () -> (events, from, out) -> {
           for (int event : events) if (event % 7 == 0) out.emit(event);
         }).withDemand(demand));
-        sinks.add(start(Stage.consumer("sink" + chain, () -> new Sink(handled)).subscribeTo(fewest, demand)));
+        sinks.add(start(Stage.consumer("sink" + chain, () -> new QueueSink(handled)).subscribeTo(fewest, demand)));
       }
       allThere.countDown();
-      for (ConsumerRef<Integer, Sink> sink : sinks) assertThat(Await.end(sink)).isEqualTo(new StopReason.Completed());
+      for (ConsumerRef<Integer, QueueSink> sink : sinks)
+        assertThat(Await.end(sink)).isEqualTo(new StopReason.Completed());
       assertThat(handled)
           .containsExactlyInAnyOrderElementsOf(upTo(limit).stream().filter(event -> event % 21 == 0).toList());
     }
@@ -110,8 +111,8 @@ class OthersBugsTest extends CrashTest {
       var allThere = new CountDownLatch(1);
       ProducerRef<Integer, Numbers> source = start(broadcasting(Stage.producer("source", () -> new Numbers(limit))));
       source.cast(numbers -> allThere.await());
-      var all = start(Stage.consumer("all", () -> new Sink(handled)));
-      var none = start(Stage.consumer("none", () -> new Sink(handled)));
+      var all = start(Stage.consumer("all", () -> new QueueSink(handled)));
+      var none = start(Stage.consumer("none", () -> new QueueSink(handled)));
       all.subscribeTo(SubscriptionSpec.to(source).withSelector(event -> true));
       Subscription nothing = none.subscribeTo(SubscriptionSpec.to(source).withSelector(event -> false));
       allThere.countDown();
@@ -132,7 +133,7 @@ class OthersBugsTest extends CrashTest {
       Supervisor scope = open(Intensity.none());
       var selected = start(broadcasting(Stage.producer("selected", () -> new Numbers(100)))
           .withDeadLetters(letter -> letters.add(letter)));
-      start(Stage.consumer("bySelector", () -> new Sink(handled))
+      start(Stage.consumer("bySelector", () -> new QueueSink(handled))
           .subscribeTo(SubscriptionSpec.to(selected).withSelector(event -> {
         if (event == 50) OthersBugsTest.<RuntimeException>fling(thrown);
         return true;
@@ -143,7 +144,7 @@ class OthersBugsTest extends CrashTest {
       });
       var divided = start(Stage.producer("divided", () -> new Numbers(100, 200)).withDispatcher(byKey)
           .withDeadLetters(letter -> letters.add(letter)));
-      start(Stage.consumer("byPartition", () -> new Sink(handled))
+      start(Stage.consumer("byPartition", () -> new QueueSink(handled))
           .subscribeTo(SubscriptionSpec.to(divided).withPartition(0)));
 
       Await.until(() -> handled.size() == 198, "all but two are handled", selected, divided);
@@ -169,9 +170,9 @@ class OthersBugsTest extends CrashTest {
       var silent = new Idle();
       ProducerRef<Integer, Idle> producer = start(broadcasting(Stage.producer("producer", () -> silent)));
       BlockingQueue<Integer> other = new LinkedBlockingQueue<>();
-      var a = start(Stage.consumer("a", () -> new Sink(handled)).subscribeTo(producer, Demand.max(10).min(0)));
+      var a = start(Stage.consumer("a", () -> new QueueSink(handled)).subscribeTo(producer, Demand.max(10).min(0)));
       assertThat(Await.next(silent.demands, producer, a)).isEqualTo(10);
-      var b = start(Stage.consumer("b", () -> new Sink(other)).subscribeTo(producer, Demand.max(10).min(0)));
+      var b = start(Stage.consumer("b", () -> new QueueSink(other)).subscribeTo(producer, Demand.max(10).min(0)));
       BlockingQueue<Long> demand = new LinkedBlockingQueue<>();
       producer.castEmit((stage, out) -> demand.add(out.demand()));
       assertThat(Await.next(demand, producer)).isEqualTo(10);
@@ -187,10 +188,10 @@ class OthersBugsTest extends CrashTest {
     @Test
     void genStage318_isNotWhereTheFirstConsumerIsBusy() throws Exception {
       ProducerRef<Integer, Numbers> producer = start(broadcasting(Stage.producer("producer", () -> new Numbers())));
-      var held = new Held<Integer>();
+      var held = new HeldConsumer<Integer>();
       var a = start(Stage.consumer("a", () -> held).subscribeTo(producer, Demand.max(10).min(0)));
       assertThat(Await.next(held.entered, a)).isEqualTo(upTo(10));
-      var b = start(Stage.consumer("b", () -> new Sink(handled)).subscribeTo(producer, Demand.max(10).min(0)));
+      var b = start(Stage.consumer("b", () -> new QueueSink(handled)).subscribeTo(producer, Demand.max(10).min(0)));
       Await.answered(producer);
       assertThat(producer.snapshot().eventsEmitted()).isEqualTo(10);
       assertThat(producer.snapshot().backlog()).isZero();
@@ -228,7 +229,8 @@ class OthersBugsTest extends CrashTest {
       int limit = 2000;
       ProducerRef<Integer, Pushed> producer =
           start(Stage.producer("producer", Pushed::new).withOverflow(Overflow.fail()));
-      var sink = start(Stage.consumer("sink", () -> new Sink(handled)).subscribeTo(producer, Demand.max(max).min(min)));
+      var sink =
+          start(Stage.consumer("sink", () -> new QueueSink(handled)).subscribeTo(producer, Demand.max(max).min(min)));
       for (int i = 0; i < limit; i++) {
         int event = i;
         producer.castEmit((pushed, out) -> pushed.push(event, out));
@@ -257,7 +259,7 @@ class OthersBugsTest extends CrashTest {
     @MethodSource("dispatches")
     void genStage311_forAConsumerGoToTheNextWithoutNewOnes(Dispatcher<Integer> dispatch) throws Exception {
       ProducerRef<Integer, Idle> producer = start(Stage.producer("producer", Idle::new).withDispatcher(dispatch));
-      var consumer = start(Stage.consumer("consumer", () -> new Sink(handled)));
+      var consumer = start(Stage.consumer("consumer", () -> new QueueSink(handled)));
       for (int round = 0; round < 3; round++) {
         Subscription subscription = consumer.subscribeTo(to(producer, dispatch));
         if (round > 0) assertThat(Await.next(5, handled, producer, consumer)).containsExactly(1, 2, 3, 4, 5);
@@ -286,7 +288,8 @@ class OthersBugsTest extends CrashTest {
         ProducerRef<Integer, ?> source = round % 2 == 0
             ? scope().start(Stage.generator("source" + round, Integer.class, () -> out -> out.emitAll(upTo(events))))
             : scope().start(Stage.producer("source" + round, () -> new Numbers(events)));
-        var sink = scope().start(Stage.consumer("sink" + round, () -> new Sink(handled)).subscribeTo(source, demand));
+        var sink =
+            scope().start(Stage.consumer("sink" + round, () -> new QueueSink(handled)).subscribeTo(source, demand));
         assertThat(Await.end(sink)).isEqualTo(new StopReason.Completed());
         List<Integer> got = new ArrayList<>();
         handled.drainTo(got);
@@ -339,7 +342,7 @@ class OthersBugsTest extends CrashTest {
           start(Stage.producerConsumer("processor", Processor::new).withDeadLetters(letter -> letters.add(letter))
           .subscribeTo(producer, Demand.max(2).min(0)));
       var batcher =
-          start(Stage.consumer("batcher", () -> new Sink(handled)).subscribeTo(processor, Demand.max(2).min(0)));
+          start(Stage.consumer("batcher", () -> new QueueSink(handled)).subscribeTo(processor, Demand.max(2).min(0)));
       emit(producer, 1, 2, -1, 3, 4, 5);
       assertThat(Await.next(5, handled, producer, processor, batcher)).containsExactly(1, 2, 3, 4, 5);
       DeadLetter letter = Await.next(letters);
@@ -427,7 +430,7 @@ class OthersBugsTest extends CrashTest {
     @Test
     void rxJava7687_inACallLeavesAStageThatStillHearsOfLaterEvents() throws Exception {
       ProducerRef<Integer, Idle> producer = start(Stage.producer("producer", Idle::new));
-      var consumer = start(Stage.consumer("consumer", () -> new Sink(handled)).subscribeTo(producer));
+      var consumer = start(Stage.consumer("consumer", () -> new QueueSink(handled)).subscribeTo(producer));
       for (int event = 0; event < 20; event++) {
         CallFailedException failed = catchThrowableOfType(CallFailedException.class, () -> consumer.call(sink -> {
           throw new IOException("the caller's");

@@ -22,7 +22,7 @@ import stage.api.StageEndedException;
 import stage.api.supervision.StageFailedException;
 import stage.behaviour.support.Await;
 import stage.behaviour.support.Collector;
-import stage.behaviour.support.Held;
+import stage.behaviour.support.HeldConsumer;
 import stage.behaviour.support.Idle;
 import stage.behaviour.support.Rig;
 
@@ -120,7 +120,7 @@ class OverflowTest {
 
     @Test
     void dropOldestDeliversWhatIsWantedBeforeItDrops() throws Exception {
-      var held = new Held<Integer>();
+      var held = new HeldConsumer<Integer>();
       try (var rig = new Rig()) {
         var producer = start(rig, Overflow.dropOldest(2));
         rig.start(Stage.consumer("held", () -> held).subscribeTo(producer, Demand.max(4).min(0)));
@@ -181,7 +181,7 @@ class OverflowTest {
 
     @Test
     void blockLetsInNoMoreThanIsWanted() throws Exception {
-      var held = new Held<Integer>();
+      var held = new HeldConsumer<Integer>();
       try (var rig = new Rig()) {
         var producer = start(rig, Overflow.block());
         rig.start(Stage.consumer("held", () -> held).subscribeTo(producer, Demand.max(4).min(0)));
@@ -234,7 +234,7 @@ class OverflowTest {
 
     @Test
     void failLetsInWhatIsWantedFromTheFirstCallOnAndThenThrows() throws Exception {
-      var held = new Held<Integer>();
+      var held = new HeldConsumer<Integer>();
       var silent = new Idle();
       try (var rig = new Rig()) {
         var producer = rig.start(Stage.producer("silent", () -> silent).withOverflow(Overflow.fail()));

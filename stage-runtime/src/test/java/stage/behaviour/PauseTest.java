@@ -17,11 +17,11 @@ import stage.api.Stage;
 import stage.api.StageSnapshot.Status;
 import stage.api.StopReason;
 import stage.behaviour.support.Await;
-import stage.behaviour.support.Held;
+import stage.behaviour.support.HeldConsumer;
 import stage.behaviour.support.Idle;
 import stage.behaviour.support.Numbers;
 import stage.behaviour.support.Relay;
-import stage.behaviour.support.Sink;
+import stage.behaviour.support.QueueSink;
 import stage.behaviour.support.StageTest;
 
 class PauseTest extends StageTest {
@@ -32,7 +32,7 @@ class PauseTest extends StageTest {
     @Test
     void takesNoEventsUntilItIsResumed() throws Exception {
       ProducerRef<Integer, Numbers> numbers = start(Stage.producer("numbers", Numbers::new));
-      ConsumerRef<Integer, Sink> sink = start(Stage.consumer("sink", () -> new Sink(events)));
+      ConsumerRef<Integer, QueueSink> sink = start(Stage.consumer("sink", () -> new QueueSink(events)));
       sink.pause();
       sink.subscribeTo(numbers, Demand.max(4));
       Await.until(() -> sink.snapshot().inputs().getFirst().inFlight() == 4, "the lane is full", sink, numbers);
@@ -47,7 +47,7 @@ class PauseTest extends StageTest {
 
     @Test
     void finishesTheTurnThatIsRunning() throws Exception {
-      var held = new Held<Integer>();
+      var held = new HeldConsumer<Integer>();
       ProducerRef<Integer, Numbers> numbers = start(Stage.producer("numbers", () -> new Numbers(10)));
       var consumer = start(Stage.consumer("held", () -> held).subscribeTo(numbers, Demand.max(2)));
       List<Integer> first = Await.next(held.entered, consumer);
@@ -67,7 +67,7 @@ class PauseTest extends StageTest {
       theScopeMayFail();
       var cause = new IllegalStateException("crash");
       ProducerRef<Integer, Numbers> numbers = start(Stage.producer("numbers", Numbers::new));
-      ConsumerRef<Integer, Sink> sink = start(Stage.consumer("sink", () -> new Sink(events)));
+      ConsumerRef<Integer, QueueSink> sink = start(Stage.consumer("sink", () -> new QueueSink(events)));
       sink.pause();
       sink.subscribeTo(numbers, Demand.max(4));
       Await.until(() -> sink.snapshot().inputs().getFirst().inFlight() == 4, "the lane is full", sink, numbers);
@@ -80,7 +80,7 @@ class PauseTest extends StageTest {
     @Test
     void isResumedByTheCloseOfItsScope() throws Exception {
       ProducerRef<Integer, Numbers> numbers = start(Stage.producer("numbers", Numbers::new));
-      ConsumerRef<Integer, Sink> sink = start(Stage.consumer("sink", () -> new Sink(events)));
+      ConsumerRef<Integer, QueueSink> sink = start(Stage.consumer("sink", () -> new QueueSink(events)));
       sink.pause();
       sink.subscribeTo(numbers, Demand.max(4));
       Await.until(() -> sink.snapshot().inputs().getFirst().inFlight() == 4, "the lane is full", sink, numbers);
@@ -91,7 +91,7 @@ class PauseTest extends StageTest {
 
     @Test
     void canBeStopped() throws Exception {
-      ConsumerRef<Integer, Sink> sink = start(Stage.consumer("sink", Sink::new));
+      ConsumerRef<Integer, QueueSink> sink = start(Stage.consumer("sink", QueueSink::new));
       sink.pause();
       sink.stop();
       assertThat(Await.end(sink)).isEqualTo(new StopReason.Stopped());
@@ -104,7 +104,7 @@ class PauseTest extends StageTest {
     void isNotAskedUntilItIsResumed() throws Exception {
       ProducerRef<Integer, Idle> idle = start(Stage.producer("idle", Idle::new));
       idle.pause();
-      start(Stage.consumer("sink", () -> new Sink(events)).subscribeTo(idle));
+      start(Stage.consumer("sink", () -> new QueueSink(events)).subscribeTo(idle));
       Await.answered(idle);
       assertThat(idle.<Integer>call(stage -> stage.calls)).isZero();
       idle.resume();
@@ -115,7 +115,7 @@ class PauseTest extends StageTest {
     @Test
     void remembersAWakeUp() throws Exception {
       ProducerRef<Integer, Idle> idle = start(Stage.producer("idle", Idle::new));
-      start(Stage.consumer("sink", () -> new Sink(events)).subscribeTo(idle));
+      start(Stage.consumer("sink", () -> new QueueSink(events)).subscribeTo(idle));
       Await.until(() -> calls(idle) == 1, "onDemand was called", idle);
       idle.pause();
       idle.call(stage -> {
@@ -137,8 +137,8 @@ class PauseTest extends StageTest {
           start(Stage.generator("gen", Integer.class, () -> out -> {
         for (int i = 0; ; i++) out.emit(i);
       }));
-      ConsumerRef<Integer, Sink> sink =
-          start(Stage.consumer("sink", () -> new Sink(events)).subscribeTo(generator, Demand.max(8)));
+      ConsumerRef<Integer, QueueSink> sink =
+          start(Stage.consumer("sink", () -> new QueueSink(events)).subscribeTo(generator, Demand.max(8)));
       Await.next(10, events, generator);
       generator.pause();
       Await.answered(generator);   // it is in emit, and looks at the pause next
@@ -174,8 +174,8 @@ class PauseTest extends StageTest {
       numbers.pause();   // so that the relay cannot be done before it was paused often enough
       ProducerConsumerRef<Integer, Integer, Relay> relay =
           start(Stage.producerConsumer("relay", numbers, Relay::new).withDemand(Demand.max(10)));
-      ConsumerRef<Integer, Sink> sink =
-          start(Stage.consumer("sink", () -> new Sink(events)).subscribeTo(relay, Demand.max(4)));
+      ConsumerRef<Integer, QueueSink> sink =
+          start(Stage.consumer("sink", () -> new QueueSink(events)).subscribeTo(relay, Demand.max(4)));
       for (int i = 0; i < 20; i++) {
         relay.pause();
         numbers.resume();
@@ -194,7 +194,7 @@ class PauseTest extends StageTest {
   class Resuming {
     @Test
     void whatIsNotPausedChangesNothing() throws Exception {
-      ConsumerRef<Integer, Sink> sink = start(Stage.consumer("sink", Sink::new));
+      ConsumerRef<Integer, QueueSink> sink = start(Stage.consumer("sink", QueueSink::new));
       sink.resume();
       Await.answered(sink);
       assertThat(sink.snapshot().status()).isEqualTo(Status.RUNNING);
@@ -202,7 +202,7 @@ class PauseTest extends StageTest {
 
     @Test
     void orPausingAnEndedStageChangesNothing() throws Exception {
-      ConsumerRef<Integer, Sink> sink = start(Stage.consumer("sink", Sink::new));
+      ConsumerRef<Integer, QueueSink> sink = start(Stage.consumer("sink", QueueSink::new));
       sink.stop();
       Await.end(sink);
       sink.pause();

@@ -36,7 +36,7 @@ import stage.api.supervision.Supervisor;
 import stage.api.supervision.SupervisorSpec;
 import stage.behaviour.support.Await;
 import stage.behaviour.support.CrashTest;
-import stage.behaviour.support.Faults;
+import stage.behaviour.support.PlannedCrashes;
 import stage.behaviour.support.Lives;
 import stage.behaviour.support.Parts.Sink;
 import stage.behaviour.support.Parts.Source;
@@ -48,7 +48,7 @@ class PerEventTest extends CrashTest {
   private final BlockingQueue<DeadLetter> letters = new LinkedBlockingQueue<>();
 
   private ProducerRef<Integer, Source> source(int limit) {
-    return start(Stage.producer("source", () -> new Source(new Lives(), new Faults(), limit)));
+    return start(Stage.producer("source", () -> new Source(new Lives(), new PlannedCrashes(), limit)));
   }
 
   private void hold(Integer event) throws InterruptedException {
@@ -192,7 +192,8 @@ class PerEventTest extends CrashTest {
       assertThat(subscription.snapshot().handled()).isEqualTo(3);
       assertThat(subscription.snapshot().isBalanced()).isTrue();
       BlockingQueue<Integer> rest = new LinkedBlockingQueue<>();
-      var heir = start(Stage.consumer("heir", () -> new Sink(new Lives(), new Faults(), rest)).subscribeTo(source));
+      var heir =
+          start(Stage.consumer("heir", () -> new Sink(new Lives(), new PlannedCrashes(), rest)).subscribeTo(source));
       Await.end(heir);
       assertThat(rest).as("the others get what was not begun")
           .containsExactlyInAnyOrderElementsOf(upTo(100).subList(3, 100));

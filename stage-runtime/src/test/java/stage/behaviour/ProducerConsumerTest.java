@@ -16,8 +16,8 @@ import stage.api.Stage;
 import stage.api.supervision.StageFailedException;
 import stage.behaviour.support.Await;
 import stage.behaviour.support.Collector;
-import stage.behaviour.support.Counter;
-import stage.behaviour.support.Opening;
+import stage.behaviour.support.CountingProducer;
+import stage.behaviour.support.ManualConsumer;
 import stage.behaviour.support.Rig;
 import stage.behaviour.support.WithDemands;
 
@@ -48,9 +48,9 @@ class ProducerConsumerTest {
   void takesNoTurnWhileNobodyWantsItsEvents() throws Exception {
     var repeater = new Repeater(1);
     try (var rig = new Rig()) {
-      var numbers = rig.start(Stage.producer("numbers", () -> new Counter()));
+      var numbers = rig.start(Stage.producer("numbers", () -> new CountingProducer()));
       var ref = rig.start(spec(repeater).subscribeTo(numbers, Demand.max(10).min(0)));
-      var consumer = rig.start(Stage.consumer("opening", () -> new Opening<Integer>(0, 0))
+      var consumer = rig.start(Stage.consumer("opening", () -> new ManualConsumer<Integer>(0, 0))
           .subscribeTo(stage.api.SubscriptionSpec.<Integer>to(ref).withDemand(Demand.manual())));
       Await.numbers(rig.app(), ref, r -> r.snapshot().inputs().getFirst().inFlight() == 10);
       for (int i = 0; i < 50; i++) Await.answered(ref);
@@ -70,7 +70,7 @@ class ProducerConsumerTest {
     var repeater = new Repeater(1);
     var collector = new Collector<Integer>();
     try (var rig = new Rig()) {
-      var numbers = rig.start(Stage.producer("numbers", () -> new Counter(2000)));
+      var numbers = rig.start(Stage.producer("numbers", () -> new CountingProducer(2000)));
       var ref = rig.start(spec(repeater).subscribeTo(numbers));
       rig.start(Stage.consumer("collector", () -> collector).subscribeTo(ref, Demand.max(max).min(min)));
       rig.app().join();
@@ -86,7 +86,7 @@ class ProducerConsumerTest {
     var repeater = new Repeater(10);
     var collector = new Collector<Integer>();
     try (var rig = new Rig()) {
-      var numbers = rig.start(Stage.producer("numbers", () -> new Counter(300)));
+      var numbers = rig.start(Stage.producer("numbers", () -> new CountingProducer(300)));
       var ref = rig.start(spec(repeater).subscribeTo(numbers));
       rig.start(Stage.consumer("collector", () -> collector).subscribeTo(ref, Demand.max(max).min(min)));
       rig.app().join();
@@ -98,9 +98,9 @@ class ProducerConsumerTest {
   void holdsNoMoreThanItsBufferBeyondDemand() throws Exception {
     var repeater = new Repeater(5);
     try (var rig = new Rig()) {
-      var numbers = rig.start(Stage.producer("numbers", () -> new Counter()));
+      var numbers = rig.start(Stage.producer("numbers", () -> new CountingProducer()));
       var ref = rig.start(spec(repeater).withBuffer(4).subscribeTo(numbers));
-      var consumer = rig.start(Stage.consumer("opening", () -> new Opening<Integer>(1, 0))
+      var consumer = rig.start(Stage.consumer("opening", () -> new ManualConsumer<Integer>(1, 0))
           .subscribeTo(stage.api.SubscriptionSpec.<Integer>to(ref).withDemand(Demand.manual())));
       Await.numbers(rig.app(), ref, r -> r.snapshot().backlog() == 4);
       assertThat(ref.isAlive()).as("one wanted, four beyond it").isTrue();
@@ -117,7 +117,7 @@ class ProducerConsumerTest {
   void thatEmitsNothingForManyEventsGoesOn() throws Exception {
     var collector = new Collector<Integer>();
     try (var rig = new Rig()) {
-      var numbers = rig.start(Stage.producer("numbers", () -> new Counter(5000)));
+      var numbers = rig.start(Stage.producer("numbers", () -> new CountingProducer(5000)));
       Stage.ProducerConsumer<Integer, Integer> rare = (events, from, out) -> {
         for (int event : events) if (event % 1000 == 0) out.emit(event);
       };

@@ -37,7 +37,7 @@ import stage.api.supervision.StageFailedException;
 import stage.api.supervision.Supervisor;
 import stage.behaviour.support.Await;
 import stage.behaviour.support.CrashTest;
-import stage.behaviour.support.Faults;
+import stage.behaviour.support.PlannedCrashes;
 import stage.behaviour.support.Lives;
 import stage.behaviour.support.Parts.Sink;
 import stage.behaviour.support.Parts.Source;
@@ -80,7 +80,7 @@ class RedeliveryTest extends CrashTest {
   }
 
   private ProducerRef<Integer, Source> source(int limit) {
-    return start(Stage.producer("source", () -> new Source(new Lives(), new Faults(), limit)));
+    return start(Stage.producer("source", () -> new Source(new Lives(), new PlannedCrashes(), limit)));
   }
 
   private ConsumerSpec<Integer, Taster> taster(Integer... poison) {
@@ -524,7 +524,7 @@ class RedeliveryTest extends CrashTest {
     @Test
     void f07_aPoisonOnOneDoesNotTouchTheOther() throws Exception {
       open(Intensity.of(3));
-      var clean = start(Stage.producer("clean", () -> new Source(new Lives(), new Faults(), 500)));
+      var clean = start(Stage.producer("clean", () -> new Source(new Lives(), new PlannedCrashes(), 500)));
       var dirty = start(Stage.producer("dirty", Integer.class, () -> (demand, out) -> {
         for (int i = 1; i <= 100; i++) out.emit(-i);
         out.complete();

@@ -26,11 +26,11 @@ import stage.api.StageEndedException;
 import stage.api.StageFactory;
 import stage.api.StopReason;
 import stage.behaviour.support.Await;
-import stage.behaviour.support.Held;
+import stage.behaviour.support.HeldConsumer;
 import stage.behaviour.support.Idle;
 import stage.behaviour.support.Numbers;
 import stage.behaviour.support.Relay;
-import stage.behaviour.support.Sink;
+import stage.behaviour.support.QueueSink;
 import stage.behaviour.support.StageTest;
 
 class ReplaceTest extends StageTest {
@@ -40,9 +40,9 @@ class ReplaceTest extends StageTest {
   class AConsumer {
     @Test
     void getsABehaviourOfTheNextIncarnation() throws Exception {
-      var first = new Sink(events);
-      var second = new Sink(events);
-      ConsumerRef<Integer, Sink> sink = start(Stage.consumer("sink", () -> first));
+      var first = new QueueSink(events);
+      var second = new QueueSink(events);
+      ConsumerRef<Integer, QueueSink> sink = start(Stage.consumer("sink", () -> first));
       sink.replace(() -> second);
       assertThat(first.stops).containsExactly(new StopReason.Replaced());
       assertThat(second.stops).isEmpty();
@@ -54,11 +54,11 @@ class ReplaceTest extends StageTest {
     @Test
     void losesNothingWhileEventsFlow() throws Exception {
       ProducerRef<Integer, Numbers> numbers = start(Stage.producer("numbers", () -> new Numbers(20_000)));
-      ConsumerRef<Integer, Sink> sink =
-          start(Stage.consumer("sink", () -> new Sink(events)).subscribeTo(numbers, Demand.max(16)));
+      ConsumerRef<Integer, QueueSink> sink =
+          start(Stage.consumer("sink", () -> new QueueSink(events)).subscribeTo(numbers, Demand.max(16)));
       for (int i = 0; i < 20; i++) {
         try {
-          sink.replace(() -> new Sink(events));
+          sink.replace(() -> new QueueSink(events));
         } catch (StageEndedException done) {
           break;
         }
@@ -69,11 +69,11 @@ class ReplaceTest extends StageTest {
 
     @Test
     void finishesTheTurnThatIsRunningFirst() throws Exception {
-      var first = new Held<Integer>();
-      var second = new Held<Integer>();
+      var first = new HeldConsumer<Integer>();
+      var second = new HeldConsumer<Integer>();
       second.letGo();
       ProducerRef<Integer, Numbers> numbers = start(Stage.producer("numbers", () -> new Numbers(10)));
-      ConsumerRef<Integer, Held<Integer>> consumer =
+      ConsumerRef<Integer, HeldConsumer<Integer>> consumer =
           start(Stage.consumer("held", () -> first).subscribeTo(numbers, Demand.max(2)));
       Await.next(first.entered, consumer);
       var replacing = new Await.Other<Object>(() -> {
@@ -91,9 +91,9 @@ class ReplaceTest extends StageTest {
 
     @Test
     void keepsItsPause() throws Exception {
-      ConsumerRef<Integer, Sink> sink = start(Stage.consumer("sink", () -> new Sink(events)));
+      ConsumerRef<Integer, QueueSink> sink = start(Stage.consumer("sink", () -> new QueueSink(events)));
       sink.pause();
-      sink.replace(() -> new Sink(events));
+      sink.replace(() -> new QueueSink(events));
       assertThat(sink.snapshot().status()).isEqualTo(stage.api.StageSnapshot.Status.PAUSED);
     }
   }
@@ -103,7 +103,7 @@ class ReplaceTest extends StageTest {
     @Test
     void isToldOfAllDemandAgain() throws Exception {
       ProducerRef<Integer, Idle> idle = start(Stage.producer("idle", Idle::new));
-      start(Stage.consumer("sink", () -> new Sink(events)).subscribeTo(idle, Demand.max(7)));
+      start(Stage.consumer("sink", () -> new QueueSink(events)).subscribeTo(idle, Demand.max(7)));
       Await.until(() -> demandSeen(idle) == 7, "it was told of demand", idle);
       idle.replace(Idle::new);
       Await.until(() -> demandSeen(idle) == 7, "the new one was told of demand", idle);
@@ -120,8 +120,8 @@ class ReplaceTest extends StageTest {
         }
       };
       ProducerRef<Integer, Stage.Producer<Integer>> producer = start(Stage.producer("p", Integer.class, factory));
-      ConsumerRef<Integer, Sink> sink =
-          start(Stage.consumer("sink", () -> new Sink(events)).subscribeTo(producer, Demand.max(16)));
+      ConsumerRef<Integer, QueueSink> sink =
+          start(Stage.consumer("sink", () -> new QueueSink(events)).subscribeTo(producer, Demand.max(16)));
       for (int i = 0; i < 20; i++) {
         try {
           producer.replace(factory);
@@ -136,7 +136,7 @@ class ReplaceTest extends StageTest {
     @Test
     void f24_refusesTheOutletOfTheOldIncarnation() throws Exception {
       ProducerRef<Integer, Idle> idle = start(Stage.producer("idle", Idle::new));
-      start(Stage.consumer("sink", () -> new Sink(events)).subscribeTo(idle, Demand.max(7)));
+      start(Stage.consumer("sink", () -> new QueueSink(events)).subscribeTo(idle, Demand.max(7)));
       Await.until(() -> demandSeen(idle) == 7, "it was told of demand", idle);
       Outlet<Integer> old = idle.<Outlet<Integer>>call(stage -> stage.out);
       idle.replace(Idle::new);
@@ -180,7 +180,8 @@ class ReplaceTest extends StageTest {
       generator.replace(() -> out -> {
         for (int i = 10; i < 13; i++) out.emit(i);
       });
-      ConsumerRef<Integer, Sink> sink = start(Stage.consumer("sink", () -> new Sink(events)).subscribeTo(generator));
+      ConsumerRef<Integer, QueueSink> sink =
+          start(Stage.consumer("sink", () -> new QueueSink(events)).subscribeTo(generator));
       assertThat(Await.end(sink)).isEqualTo(new StopReason.Completed());
       assertThat(events).containsExactly(10, 11, 12);
     }
@@ -189,8 +190,8 @@ class ReplaceTest extends StageTest {
     void isReplacedWhileItEmits() throws Exception {
       CountDownLatch emitting = new CountDownLatch(1);
       ProducerRef<Integer, Stage.Generator<Integer>> generator = generator(emitting);
-      ConsumerRef<Integer, Sink> sink =
-          start(Stage.consumer("sink", () -> new Sink(events)).subscribeTo(generator, Demand.max(2)));
+      ConsumerRef<Integer, QueueSink> sink =
+          start(Stage.consumer("sink", () -> new QueueSink(events)).subscribeTo(generator, Demand.max(2)));
       Await.next(10, events, generator);
       generator.replace(() -> out -> {
         for (int i = 10; i < 13; i++) out.emit(i);
@@ -218,7 +219,8 @@ class ReplaceTest extends StageTest {
         return null;
       }, generator);
       assertThat(cleaned.getCount()).isZero();
-      ConsumerRef<Integer, Sink> sink = start(Stage.consumer("sink", () -> new Sink(events)).subscribeTo(generator));
+      ConsumerRef<Integer, QueueSink> sink =
+          start(Stage.consumer("sink", () -> new QueueSink(events)).subscribeTo(generator));
       Await.end(sink);
       assertThat(events).containsExactly(2);
     }
@@ -244,7 +246,8 @@ class ReplaceTest extends StageTest {
         return null;
       }, generator);
       assertThat(refusals).hasValue(3);
-      ConsumerRef<Integer, Sink> sink = start(Stage.consumer("sink", () -> new Sink(events)).subscribeTo(generator));
+      ConsumerRef<Integer, QueueSink> sink =
+          start(Stage.consumer("sink", () -> new QueueSink(events)).subscribeTo(generator));
       Await.end(sink);
       assertThat(events).containsExactly(2);
     }
@@ -257,7 +260,7 @@ class ReplaceTest extends StageTest {
       assertThatThrownBy(() -> generator.replace(() -> {
         throw new IOException("no");
       })).isInstanceOf(CallFailedException.class).hasRootCauseMessage("no");
-      start(Stage.consumer("sink", () -> new Sink(events)).subscribeTo(generator, Demand.max(2)));
+      start(Stage.consumer("sink", () -> new QueueSink(events)).subscribeTo(generator, Demand.max(2)));
       assertThat(Await.next(3, events, generator)).containsOnly(1);
       assertThat(generator.snapshot().incarnation()).isEqualTo(1);
     }
@@ -270,8 +273,8 @@ class ReplaceTest extends StageTest {
       ProducerRef<Integer, Numbers> numbers = start(Stage.producer("numbers", () -> new Numbers(20_000)));
       ProducerConsumerRef<Integer, Integer, Relay> relay =
           start(Stage.producerConsumer("relay", numbers, Relay::new).withDemand(Demand.max(16)));
-      ConsumerRef<Integer, Sink> sink =
-          start(Stage.consumer("sink", () -> new Sink(events)).subscribeTo(relay, Demand.max(16)));
+      ConsumerRef<Integer, QueueSink> sink =
+          start(Stage.consumer("sink", () -> new QueueSink(events)).subscribeTo(relay, Demand.max(16)));
       for (int i = 0; i < 20; i++) {
         try {
           relay.replace(Relay::new);
@@ -290,7 +293,8 @@ class ReplaceTest extends StageTest {
           start(Stage.producerConsumer("relay", numbers, Relay::new));
       Await.until(() -> relay.snapshot().inputs().getFirst().inFlight() == 10, "everything waits for demand", relay);
       relay.replace(() -> new Relay(1000));
-      ConsumerRef<Integer, Sink> sink = start(Stage.consumer("sink", () -> new Sink(events)).subscribeTo(relay));
+      ConsumerRef<Integer, QueueSink> sink =
+          start(Stage.consumer("sink", () -> new QueueSink(events)).subscribeTo(relay));
       Await.end(sink);
       assertThat(events).hasSize(10).allMatch(event -> event >= 1000);
     }
@@ -300,13 +304,13 @@ class ReplaceTest extends StageTest {
   class ANewBehaviourThatCannotStart {
     @Test
     void f09_leavesTheOldOneInPlaceIfItsFactoryThrows() throws Exception {
-      var first = new Sink(events);
+      var first = new QueueSink(events);
       var cause = new IOException("no");
-      ConsumerRef<Integer, Sink> sink = start(Stage.consumer("sink", () -> first));
+      ConsumerRef<Integer, QueueSink> sink = start(Stage.consumer("sink", () -> first));
       assertThatThrownBy(() -> sink.replace(() -> {
         throw cause;
       })).isInstanceOf(CallFailedException.class).hasCause(cause).hasMessageContaining("test/sink");
-      assertThat(sink.<Sink>call(stage -> stage)).isSameAs(first);
+      assertThat(sink.<QueueSink>call(stage -> stage)).isSameAs(first);
       assertThat(first.stops).isEmpty();
       assertThat(sink.snapshot().incarnation()).isEqualTo(1);
     }
@@ -339,7 +343,7 @@ class ReplaceTest extends StageTest {
 
     @Test
     void isRefusedIfItIsNull() throws Exception {
-      ConsumerRef<Integer, Sink> sink = start(Stage.consumer("sink", Sink::new));
+      ConsumerRef<Integer, QueueSink> sink = start(Stage.consumer("sink", QueueSink::new));
       assertThatThrownBy(() -> sink.replace(() -> null))
           .isInstanceOf(CallFailedException.class)
           .cause()
@@ -348,30 +352,31 @@ class ReplaceTest extends StageTest {
 
     @Test
     void isRefusedIfItIsTheOldOne() throws Exception {
-      var only = new Sink(events);
-      ConsumerRef<Integer, Sink> sink = start(Stage.consumer("sink", () -> only));
+      var only = new QueueSink(events);
+      ConsumerRef<Integer, QueueSink> sink = start(Stage.consumer("sink", () -> only));
       assertThatThrownBy(() -> sink.replace(() -> only))
           .isInstanceOf(CallFailedException.class)
           .cause()
           .hasMessage(
-              "the factory of stage test/sink returned a behaviour that is in use already, a " + Sink.class.getName()
+              "the factory of stage test/sink returned a behaviour that is in use already, a "
+                  + QueueSink.class.getName()
               + "; it must make a new one each time");
-      assertThat(sink.<Sink>call(stage -> stage)).isSameAs(only);
+      assertThat(sink.<QueueSink>call(stage -> stage)).isSameAs(only);
     }
 
     @Test
     void mayBeTriedAgain() throws Exception {
-      var second = new Sink(events);
-      List<Sink> tries = new ArrayList<>();
-      ConsumerRef<Integer, Sink> sink = start(Stage.consumer("sink", Sink::new));
-      StageFactory<Sink> factory = () -> {
+      var second = new QueueSink(events);
+      List<QueueSink> tries = new ArrayList<>();
+      ConsumerRef<Integer, QueueSink> sink = start(Stage.consumer("sink", QueueSink::new));
+      StageFactory<QueueSink> factory = () -> {
         tries.add(second);
         if (tries.size() == 1) throw new IOException("not yet");
         return second;
       };
       assertThatThrownBy(() -> sink.replace(factory)).isInstanceOf(CallFailedException.class);
       sink.replace(factory);
-      assertThat(sink.<Sink>call(stage -> stage)).isSameAs(second);
+      assertThat(sink.<QueueSink>call(stage -> stage)).isSameAs(second);
     }
   }
 
@@ -379,10 +384,10 @@ class ReplaceTest extends StageTest {
   class AnEndedStage {
     @Test
     void isNotReplaced() throws Exception {
-      ConsumerRef<Integer, Sink> sink = start(Stage.consumer("sink", Sink::new));
+      ConsumerRef<Integer, QueueSink> sink = start(Stage.consumer("sink", QueueSink::new));
       sink.stop();
       Await.end(sink);
-      assertThatThrownBy(() -> sink.replace(Sink::new)).isInstanceOf(StageEndedException.class);
+      assertThatThrownBy(() -> sink.replace(QueueSink::new)).isInstanceOf(StageEndedException.class);
       assertThatThrownBy(() -> sink.replace(null)).isInstanceOf(NullPointerException.class)
           .hasMessage("factory must not be null");
     }

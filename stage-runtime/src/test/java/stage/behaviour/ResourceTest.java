@@ -25,7 +25,7 @@ import stage.api.supervision.SupervisorSpec;
 import stage.behaviour.support.Await;
 import stage.behaviour.support.Idle;
 import stage.behaviour.support.Numbers;
-import stage.behaviour.support.Sink;
+import stage.behaviour.support.QueueSink;
 import stage.behaviour.support.StageTest;
 
 class ResourceTest extends StageTest {
@@ -41,7 +41,7 @@ class ResourceTest extends StageTest {
     void noThreadIsLeft() throws Exception {
       for (int i = 0; i < 50; i++) {
         ProducerRef<Integer, Idle> numbers = start(Stage.producer("numbers" + i, Idle::new));
-        start(Stage.consumer("sink" + i, Sink::new).subscribeTo(numbers, Demand.max(2)));
+        start(Stage.consumer("sink" + i, QueueSink::new).subscribeTo(numbers, Demand.max(2)));
       }
       List<Thread> all = threads();
       assertThat(all).hasSize(100).allMatch(Thread::isAlive)
@@ -113,22 +113,22 @@ class ResourceTest extends StageTest {
 
   @Nested
   class ABehaviour {
-    private WeakReference<Sink> behaviourOf(ConsumerRef<Integer, Sink> ref) throws InterruptedException {
-      return ref.<WeakReference<Sink>>call(WeakReference::new);
+    private WeakReference<QueueSink> behaviourOf(ConsumerRef<Integer, QueueSink> ref) throws InterruptedException {
+      return ref.<WeakReference<QueueSink>>call(WeakReference::new);
     }
 
     @Test
     void isLetGoOfWhenItIsReplaced() throws Exception {
-      ConsumerRef<Integer, Sink> sink = start(Stage.consumer("sink", Sink::new));
-      WeakReference<Sink> first = behaviourOf(sink);
-      sink.replace(Sink::new);
+      ConsumerRef<Integer, QueueSink> sink = start(Stage.consumer("sink", QueueSink::new));
+      WeakReference<QueueSink> first = behaviourOf(sink);
+      sink.replace(QueueSink::new);
       Await.collected(first, "a replaced behaviour");
     }
 
     @Test
     void isLetGoOfWhenItsStageHasEnded() throws Exception {
-      ConsumerRef<Integer, Sink> sink = start(Stage.consumer("sink", Sink::new));
-      WeakReference<Sink> behaviour = behaviourOf(sink);
+      ConsumerRef<Integer, QueueSink> sink = start(Stage.consumer("sink", QueueSink::new));
+      WeakReference<QueueSink> behaviour = behaviourOf(sink);
       sink.stop();
       Await.end(sink);
       Await.collected(behaviour, "the behaviour of an ended stage, whose handle and scope are still held");
@@ -137,8 +137,8 @@ class ResourceTest extends StageTest {
 
     @Test
     void isLetGoOfWhenItsScopeIsClosed() throws Exception {
-      ConsumerRef<Integer, Sink> sink = start(Stage.consumer("sink", Sink::new));
-      WeakReference<Sink> behaviour = behaviourOf(sink);
+      ConsumerRef<Integer, QueueSink> sink = start(Stage.consumer("sink", QueueSink::new));
+      WeakReference<QueueSink> behaviour = behaviourOf(sink);
       scope.close();
       Await.collected(behaviour, "a behaviour of a closed scope");
       assertThat(sink.isAlive()).isFalse();
@@ -146,8 +146,8 @@ class ResourceTest extends StageTest {
 
     @Test
     void withAFarTimerIsLetGoOfToo() throws Exception {
-      ConsumerRef<Integer, Sink> sink = start(Stage.consumer("sink", Sink::new));
-      WeakReference<Sink> behaviour = behaviourOf(sink);
+      ConsumerRef<Integer, QueueSink> sink = start(Stage.consumer("sink", QueueSink::new));
+      WeakReference<QueueSink> behaviour = behaviourOf(sink);
       sink.call(stage -> stage.context.after(Duration.ofDays(1), () -> stage.stops.clear()));
       scope.close();
       Await.collected(behaviour, "a behaviour whose timer would be due tomorrow");
@@ -158,7 +158,7 @@ class ResourceTest extends StageTest {
   class ASubscription {
     private final ProducerRef<Integer, Idle> idle = start(Stage.producer("idle", Idle::new));
 
-    private WeakReference<Subscription> subscribeAndCancel(ConsumerRef<Integer, Sink> sink)
+    private WeakReference<Subscription> subscribeAndCancel(ConsumerRef<Integer, QueueSink> sink)
         throws InterruptedException {
       Subscription subscription = sink.subscribeTo(idle);
       idle.emit(1);
@@ -169,7 +169,7 @@ class ResourceTest extends StageTest {
 
     @Test
     void isLetGoOfWhenItIsCancelled() throws Exception {
-      ConsumerRef<Integer, Sink> sink = start(Stage.consumer("sink", Sink::new));
+      ConsumerRef<Integer, QueueSink> sink = start(Stage.consumer("sink", QueueSink::new));
       Await.collected(subscribeAndCancel(sink), "a cancelled subscription");
     }
 
@@ -179,10 +179,10 @@ class ResourceTest extends StageTest {
       assertThat(idle.isAlive()).isTrue();
     }
 
-    private WeakReference<ConsumerRef<Integer, Sink>> aConsumerThatCameAndWent() throws InterruptedException {
-      ConsumerRef<Integer, Sink> sink;
+    private WeakReference<ConsumerRef<Integer, QueueSink>> aConsumerThatCameAndWent() throws InterruptedException {
+      ConsumerRef<Integer, QueueSink> sink;
       try (var inner = Supervisor.open(SupervisorSpec.of("inner").withIntensity(Intensity.none()))) {
-        sink = inner.start(Stage.consumer("sink", idle, Sink::new));
+        sink = inner.start(Stage.consumer("sink", idle, QueueSink::new));
         Await.answered(sink);
       }
       Await.until(() -> idle.snapshot().outputs().isEmpty(), "the producer knows", idle);
@@ -222,7 +222,7 @@ class ResourceTest extends StageTest {
       ProducerRef<Integer, Numbers> numbers = start(Stage.producer("numbers", () -> new Numbers(20_000)));
       numbers.pause();
       for (int i = 0; i < consumers; i++)
-        start(Stage.consumer("c" + i, () -> new Sink(events)).subscribeTo(numbers, Demand.max(4)));
+        start(Stage.consumer("c" + i, () -> new QueueSink(events)).subscribeTo(numbers, Demand.max(4)));
       numbers.resume();
       scope.join();
       assertThat(List.copyOf(events)).hasSize(20_000).doesNotHaveDuplicates();
@@ -233,12 +233,14 @@ class ResourceTest extends StageTest {
       BlockingQueue<Integer> events = new LinkedBlockingQueue<>();
       ProducerRef<Integer, Idle> idle = start(Stage.producer("idle", Idle::new));
       for (int i = 0; i < 1000; i++) {
-        ConsumerRef<Integer, Sink> sink = start(Stage.consumer("sink" + i, () -> new Sink(events)).subscribeTo(idle));
+        ConsumerRef<Integer, QueueSink> sink =
+            start(Stage.consumer("sink" + i, () -> new QueueSink(events)).subscribeTo(idle));
         idle.emit(i);
         sink.stop();
         Await.end(sink);
       }
-      ConsumerRef<Integer, Sink> last = start(Stage.consumer("last", () -> new Sink(events)).subscribeTo(idle));
+      ConsumerRef<Integer, QueueSink> last =
+          start(Stage.consumer("last", () -> new QueueSink(events)).subscribeTo(idle));
       idle.stop();
       Await.end(last);
       assertThat(List.copyOf(events)).hasSize(1000).doesNotHaveDuplicates();

@@ -49,8 +49,8 @@ import stage.api.supervision.Supervisor;
 import stage.api.supervision.SupervisorSpec;
 import stage.behaviour.support.Await;
 import stage.behaviour.support.CrashTest;
-import stage.behaviour.support.Faults;
-import stage.behaviour.support.Held;
+import stage.behaviour.support.PlannedCrashes;
+import stage.behaviour.support.HeldConsumer;
 import stage.behaviour.support.Lives;
 import stage.behaviour.support.Once;
 import stage.behaviour.support.Parts.Loop;
@@ -61,7 +61,7 @@ import stage.behaviour.support.Parts.Source;
 
 class RestartTest extends CrashTest {
   private final Lives lives = new Lives();
-  private final Faults faults = new Faults();
+  private final PlannedCrashes faults = new PlannedCrashes();
   private final IOException cause = new IOException("disk on fire");
 
   enum Kind { PRODUCER, GENERATOR, PRODUCER_CONSUMER, CONSUMER }
@@ -233,7 +233,7 @@ class RestartTest extends CrashTest {
     @MethodSource("throwables")
     void f02_to_f06_s57_isARestartWithItsCauseIntact(Throwable thrown) throws Exception {
       faults.before = new Once(thrown);
-      var source = start(Stage.producer("source", () -> new Source(new Lives(), new Faults(), 100)));
+      var source = start(Stage.producer("source", () -> new Source(new Lives(), new PlannedCrashes(), 100)));
       BlockingQueue<Integer> handled = new LinkedBlockingQueue<>();
       var sink = start(Stage.consumer("sink", source, () -> new Sink(lives, faults, handled)));
       assertThat(Await.next(100, handled, sink)).isEqualTo(upTo(100));
@@ -315,7 +315,7 @@ class RestartTest extends CrashTest {
 
     @Test
     void aFactoryThatThrowsIsAFailedRestart() throws Exception {
-      var failing = new Faults();
+      var failing = new PlannedCrashes();
       ConsumerRef<Integer, Sink> stage = start(Stage.consumer("stage", () -> {
         failing.before.crash();
         return new Sink(lives, faults);
@@ -342,7 +342,7 @@ class RestartTest extends CrashTest {
       Supervisor scope = open(SupervisorSpec.of("test").withIntensity(Intensity.of(5)).withShutdown(Duration.ZERO));
       var blocked = new CountDownLatch(1);
       var never = new CountDownLatch(1);
-      var fires = new Faults();
+      var fires = new PlannedCrashes();
       StageRef<?> stage = switch (kind) {
         case PRODUCER -> start(Stage.producer("stage", () -> new Source(block(fires, blocked, never), faults, 9)));
         case GENERATOR -> start(Stage.generator("stage", () -> new Loop(block(fires, blocked, never), faults, 9)));
@@ -361,7 +361,8 @@ class RestartTest extends CrashTest {
     }
 
     /** Blocks for ever where it would crash. */
-    private Lives block(Faults fires, CountDownLatch blocked, CountDownLatch never) throws InterruptedException {
+    private Lives block(PlannedCrashes fires, CountDownLatch blocked, CountDownLatch never)
+        throws InterruptedException {
       try {
         fires.before.crash();
       } catch (Exception e) {
@@ -450,7 +451,7 @@ class RestartTest extends CrashTest {
   @Nested
   class InTheMiddleOfATurn {
     private final Lives[] all = {new Lives(), new Lives(), new Lives()};
-    private final Faults[] allFaults = {new Faults(), new Faults(), new Faults()};
+    private final PlannedCrashes[] allFaults = {new PlannedCrashes(), new PlannedCrashes(), new PlannedCrashes()};
     private final BlockingQueue<Integer> handled = new LinkedBlockingQueue<>();
     private ProducerRef<Integer, ? extends Part> source;
     private ProducerConsumerRef<Integer, Integer, Middle> middle;
@@ -591,11 +592,11 @@ class RestartTest extends CrashTest {
 
     @Test
     void theBacklogOfAProducerConsumerIsDelivered() throws Exception {
-      var source = start(Stage.producer("source", () -> new Source(new Lives(), new Faults(), 1)));
+      var source = start(Stage.producer("source", () -> new Source(new Lives(), new PlannedCrashes(), 1)));
       var spec = Stage.producerConsumer("middle", Integer.class, Integer.class, () ->
           (events, from, out) -> out.emitAll(upTo(10)));
       var middle = start(spec.subscribeTo(source));
-      var held = new Held<Integer>();
+      var held = new HeldConsumer<Integer>();
       var sink = start(Stage.consumer("sink", middle, () -> held).withDemand(Demand.max(1)));
       assertThat(Await.next(held.entered, sink)).containsExactly(0);
       held.letGo();
@@ -604,7 +605,7 @@ class RestartTest extends CrashTest {
 
     @Test
     void thePauseGoesOn() throws Exception {
-      var source = start(Stage.producer("source", () -> new Source(new Lives(), new Faults(), 10)));
+      var source = start(Stage.producer("source", () -> new Source(new Lives(), new PlannedCrashes(), 10)));
       BlockingQueue<Integer> handled = new LinkedBlockingQueue<>();
       var sink = start(Stage.consumer("sink", () -> new Sink(lives, faults, handled)));
       sink.pause();
@@ -659,7 +660,7 @@ class RestartTest extends CrashTest {
 
     @Test
     void aFailedTurnCanPublishNothingInOnStop() throws Exception {
-      var source = start(Stage.producer("source", () -> new Source(new Lives(), new Faults(), 10)));
+      var source = start(Stage.producer("source", () -> new Source(new Lives(), new PlannedCrashes(), 10)));
       BlockingQueue<String> refusals = new LinkedBlockingQueue<>();
       var once = new Once(cause);
       class Late implements Stage.ProducerConsumer<Integer, Integer> {
@@ -732,7 +733,7 @@ class RestartTest extends CrashTest {
     @Test
     void s12_f37_moreCrashesThanTheIntensityFailTheScopeWithTheLastCause() throws Exception {
       Supervisor scope = open(Intensity.of(3));
-      var bystander = start(Stage.producer("bystander", () -> new Source(new Lives(), new Faults(), 9)));
+      var bystander = start(Stage.producer("bystander", () -> new Source(new Lives(), new PlannedCrashes(), 9)));
       var stage = idle(Kind.PRODUCER_CONSUMER);
       for (int i = 1; i <= 4; i++) crash(stage, new IOException("number " + i));
       StageFailedException failed =
@@ -763,7 +764,7 @@ class RestartTest extends CrashTest {
       Supervisor scope = scope();
       var spec = Stage.source("source", Integer.class);
       var source = start(spec.withOverflow(Overflow.dropOldest(100)));
-      var held = new Held<Integer>();
+      var held = new HeldConsumer<Integer>();
       var sink = start(Stage.consumer("sink", source, () -> held).withDemand(Demand.max(1)));
       source.castEmit((behaviour, out) -> out.emitAll(upTo(3)));
       Await.next(held.entered, sink);
@@ -790,7 +791,8 @@ class RestartTest extends CrashTest {
         try (Supervisor scope =
             Supervisor.open(SupervisorSpec.of("closing").withIntensity(Intensity.of(9)).withShutdown(shutdown))) {
           closed = scope;
-          var numbers = scope.start(Stage.producer("source", () -> new Source(new Lives(), new Faults(), 1000)));
+          var numbers =
+              scope.start(Stage.producer("source", () -> new Source(new Lives(), new PlannedCrashes(), 1000)));
           source[0] = numbers;
           scope.start(Stage.consumer("sink", numbers, () -> {
             lives.all.add("made");
@@ -903,12 +905,12 @@ class RestartTest extends CrashTest {
       openWith(Backoff.exponential(Duration.ofMillis(1), Duration.ofMillis(2)));
       BlockingQueue<Integer> handled = new LinkedBlockingQueue<>();
       faults.onComplete = new Once(2, cause);
-      var source = start(Stage.producer("source", () -> new Source(new Lives(), new Faults(), 5)));
+      var source = start(Stage.producer("source", () -> new Source(new Lives(), new PlannedCrashes(), 5)));
       var middle = start(Stage.producerConsumer("middle", () -> new Middle(lives, faults)));
       var drains = new CountDownLatch(1);
       middle.cast(behaviour -> drains.await());
       middle.subscribeTo(source);
-      start(Stage.consumer("sink", middle, () -> new Sink(new Lives(), new Faults(), handled)));
+      start(Stage.consumer("sink", middle, () -> new Sink(new Lives(), new PlannedCrashes(), handled)));
       scope().stop();
       drains.countDown();
       scope().close();
@@ -923,7 +925,7 @@ class RestartTest extends CrashTest {
       BlockingQueue<Integer> handled = new LinkedBlockingQueue<>();
       var source = start(Stage.source("source", Integer.class));
       var middle = start(Stage.producerConsumer("middle", () -> new Middle(lives, faults)).subscribeTo(source));
-      start(Stage.consumer("sink", middle, () -> new Sink(new Lives(), new Faults(), handled)));
+      start(Stage.consumer("sink", middle, () -> new Sink(new Lives(), new PlannedCrashes(), handled)));
       source.castEmit((behaviour, out) -> out.emitAll(upTo(5)));
       assertThat(Await.next(5, handled, source, middle)).isEqualTo(upTo(5));
       var holding = new CountDownLatch(1);
@@ -946,7 +948,7 @@ class RestartTest extends CrashTest {
     @Test
     void whatItHadNotHandledWhenTheTimeToDrainIsOverIsReturned() throws Exception {
       open(SupervisorSpec.of("test").withBackoff(new Backoff(hour, hour, 0)).withShutdown(Duration.ofMillis(20)));
-      var source = start(Stage.producer("source", () -> new Source(new Lives(), new Faults(), 5)));
+      var source = start(Stage.producer("source", () -> new Source(new Lives(), new PlannedCrashes(), 5)));
       faults.before = new Once(cause);
       var sink = start(Stage.consumer("sink", source, () -> new Sink(lives, faults)));
       Await.until(() -> sink.snapshot().awaiting().startsWith("BACKOFF"), "it backs off", sink);
@@ -973,7 +975,7 @@ class RestartTest extends CrashTest {
       var source = start(Stage.producer("source", () -> new Source(lives, faults, 5)));
       crash(source, cause);
       BlockingQueue<Integer> handled = new LinkedBlockingQueue<>();
-      start(Stage.consumer("sink", source, () -> new Sink(new Lives(), new Faults(), handled)));
+      start(Stage.consumer("sink", source, () -> new Sink(new Lives(), new PlannedCrashes(), handled)));
       assertThat(Await.next(5, handled, source)).isEqualTo(upTo(5));
       log.takeRestarts(1);
     }
@@ -985,7 +987,7 @@ class RestartTest extends CrashTest {
     void s12_aStageThatCrashesForEverIsGivenUp() {
       Supervisor scope = open(Intensity.of(5));
       theScopeMayFail();
-      var source = start(Stage.producer("source", () -> new Source(new Lives(), new Faults(), 10)));
+      var source = start(Stage.producer("source", () -> new Source(new Lives(), new PlannedCrashes(), 10)));
       faults.before = new Once(1000, cause);
       start(Stage.consumer("sink", source, () -> new Sink(lives, faults)).withRedelivery(Redelivery.attempts(1000)));
       assertThatThrownBy(() -> scope.join(Duration.ofSeconds(60))).isInstanceOf(StageFailedException.class)

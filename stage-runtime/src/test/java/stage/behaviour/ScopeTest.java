@@ -38,11 +38,11 @@ import stage.api.supervision.Strategy;
 import stage.api.supervision.Supervisor;
 import stage.api.supervision.SupervisorSpec;
 import stage.behaviour.support.Await;
-import stage.behaviour.support.Held;
+import stage.behaviour.support.HeldConsumer;
 import stage.behaviour.support.Idle;
 import stage.behaviour.support.Numbers;
 import stage.behaviour.support.Relay;
-import stage.behaviour.support.Sink;
+import stage.behaviour.support.QueueSink;
 import stage.behaviour.support.StageTest;
 
 class ScopeTest extends StageTest {
@@ -78,7 +78,7 @@ class ScopeTest extends StageTest {
 
     @Test
     void f40_isNotAStageOfIt() throws Exception {
-      ConsumerRef<Integer, Sink> sink = start(Stage.consumer("sink", Sink::new));
+      ConsumerRef<Integer, QueueSink> sink = start(Stage.consumer("sink", QueueSink::new));
       assertThatThrownBy(() -> sink.call(stage -> {
         scope.close();
         return null;
@@ -89,7 +89,7 @@ class ScopeTest extends StageTest {
 
     @Test
     void mayBeAStageWithAScopeOfItsOwn() throws Exception {
-      ConsumerRef<Integer, Sink> sink = start(Stage.consumer("sink", Sink::new));
+      ConsumerRef<Integer, QueueSink> sink = start(Stage.consumer("sink", QueueSink::new));
       String path = sink.<String>call(stage -> {
         try (var inner = Supervisor.open(SupervisorSpec.of("inner").withIntensity(Intensity.none()))) {
           return startIn(inner, Stage.producer("idle", Idle::new)).path();
@@ -130,7 +130,7 @@ class ScopeTest extends StageTest {
       var idle = startIn(outer, Stage.producer("idle", Idle::new));
       var inner = Supervisor.open(SupervisorSpec.of("inner").withIntensity(Intensity.none()));
       var cause = new IOException("crash");
-      var crasher = startIn(inner, Stage.consumer("crasher", Sink::new));
+      var crasher = startIn(inner, Stage.consumer("crasher", QueueSink::new));
       crasher.cast(stage -> {
         throw cause;
       });
@@ -173,8 +173,8 @@ class ScopeTest extends StageTest {
     @Test
     void waitsUntilEveryStageHasEnded() throws Exception {
       ProducerRef<Integer, Numbers> numbers = start(Stage.producer("numbers", () -> new Numbers(1000)));
-      ConsumerRef<Integer, Sink> sink =
-          start(Stage.consumer("sink", () -> new Sink(events)).subscribeTo(numbers, Demand.max(3)));
+      ConsumerRef<Integer, QueueSink> sink =
+          start(Stage.consumer("sink", () -> new QueueSink(events)).subscribeTo(numbers, Demand.max(3)));
       scope.join();
       assertThat(numbers.isAlive()).isFalse();
       assertThat(sink.isAlive()).isFalse();
@@ -185,10 +185,10 @@ class ScopeTest extends StageTest {
     @Test
     void leavesTheScopeOpen() throws Exception {
       ProducerRef<Integer, Numbers> numbers = start(Stage.producer("numbers", () -> new Numbers(3)));
-      start(Stage.consumer("sink", () -> new Sink(events)).subscribeTo(numbers));
+      start(Stage.consumer("sink", () -> new QueueSink(events)).subscribeTo(numbers));
       scope.join();
       ProducerRef<Integer, Numbers> more = start(Stage.producer("more", () -> new Numbers(3, 6)));
-      start(Stage.consumer("second", () -> new Sink(events)).subscribeTo(more));
+      start(Stage.consumer("second", () -> new QueueSink(events)).subscribeTo(more));
       scope.join();
       assertThat(events).containsExactly(0, 1, 2, 3, 4, 5);
     }
@@ -229,11 +229,11 @@ class ScopeTest extends StageTest {
 
     @Test
     void handlesEverythingThatIsInFlight() throws Exception {
-      var held = new Held<Integer>();
+      var held = new HeldConsumer<Integer>();
       ProducerRef<Integer, Numbers> numbers = start(Stage.producer("numbers", Numbers::new));
       ProducerConsumerRef<Integer, Integer, Relay> relay =
           start(Stage.producerConsumer("relay", numbers, Relay::new).withDemand(Demand.max(20)));
-      ConsumerRef<Integer, Held<Integer>> consumer =
+      ConsumerRef<Integer, HeldConsumer<Integer>> consumer =
           start(Stage.consumer("held", () -> held).subscribeTo(relay, Demand.max(4)));
       Await.next(held.entered, consumer);
       var letGo = new Await.Other<Object>(() -> {
@@ -252,9 +252,9 @@ class ScopeTest extends StageTest {
 
     @Test
     void handlesEventsThatWereAcceptedFromOutside() throws Exception {
-      var held = new Held<Integer>();
+      var held = new HeldConsumer<Integer>();
       ProducerRef<Integer, Idle> idle = start(Stage.producer("idle", Idle::new));
-      ConsumerRef<Integer, Held<Integer>> consumer =
+      ConsumerRef<Integer, HeldConsumer<Integer>> consumer =
           start(Stage.consumer("held", () -> held).subscribeTo(idle, Demand.max(100)));
       for (int i = 0; i < 50; i++) idle.emit(i);
       Await.next(held.entered, consumer);
@@ -265,7 +265,7 @@ class ScopeTest extends StageTest {
 
     @Test
     void completesTheInputOfItsConsumers() throws Exception {
-      var sink = new Sink(events);
+      var sink = new QueueSink(events);
       ProducerRef<Integer, Numbers> numbers = start(Stage.producer("numbers", Numbers::new));
       start(Stage.consumer("sink", () -> sink).subscribeTo(numbers));
       scope.close();
@@ -289,7 +289,7 @@ class ScopeTest extends StageTest {
 
     @Test
     void endsAConsumerWithoutSubscriptions() throws Exception {
-      ConsumerRef<Integer, Sink> sink = start(Stage.consumer("sink", Sink::new));
+      ConsumerRef<Integer, QueueSink> sink = start(Stage.consumer("sink", QueueSink::new));
       scope.close();
       assertThat(sink.join()).isEqualTo(new StopReason.Stopped());
     }
@@ -299,11 +299,12 @@ class ScopeTest extends StageTest {
       ProducerRef<Integer, Numbers> numbers = start(Stage.producer("numbers", () -> new Numbers(100)));
       BlockingQueue<Integer> first = new LinkedBlockingQueue<>();
       try (var inner = Supervisor.open(SupervisorSpec.of("inner").withIntensity(Intensity.none()))) {
-        ConsumerRef<Integer, Sink> sink =
-            startIn(inner, Stage.consumer("sink", () -> new Sink(first)).subscribeTo(numbers, Demand.max(1)));
+        ConsumerRef<Integer, QueueSink> sink =
+            startIn(inner, Stage.consumer("sink", () -> new QueueSink(first)).subscribeTo(numbers, Demand.max(1)));
         first.add(Await.next(first, sink));
       }
-      ConsumerRef<Integer, Sink> heir = start(Stage.consumer("heir", () -> new Sink(events)).subscribeTo(numbers));
+      ConsumerRef<Integer, QueueSink> heir =
+          start(Stage.consumer("heir", () -> new QueueSink(events)).subscribeTo(numbers));
       Await.end(heir);
       first.addAll(events);
       assertThat(first).hasSize(100).doesNotHaveDuplicates();
@@ -386,7 +387,8 @@ class ScopeTest extends StageTest {
       List<StageRef<?>> stages = new ArrayList<>();
       for (Supervisor each : List.of(outer, outer, inner)) {
         var stage = startIn(each,
-            Stage.consumer("s" + stages.size(), Integer.class, () -> new Sink()).withShutdown(Shutdown.unlimited()));
+            Stage.consumer("s" + stages.size(), Integer.class, () -> new QueueSink())
+                .withShutdown(Shutdown.unlimited()));
         stage.cast(behaviour -> {
           inTheirTurns.countDown();
           seen.add(awaitTheOthers(interrupted) ? "with the others" : "alone");
@@ -413,7 +415,8 @@ class ScopeTest extends StageTest {
         for (Shutdown shutdown : List.of(Shutdown.brutal(), Shutdown.within(Duration.ZERO),
             Shutdown.within(Duration.ofMillis(5)))) {
           String name = "s" + stops.size();
-          var stage = startIn(parallel, Stage.consumer(name, Integer.class, () -> new Sink()).withShutdown(shutdown));
+          var stage =
+              startIn(parallel, Stage.consumer(name, Integer.class, () -> new QueueSink()).withShutdown(shutdown));
           stage.cast(behaviour -> {
             inTheirTurns.countDown();
             seen.add(awaitTheOthers(interrupted) ? "with the others" : "alone");
@@ -433,7 +436,7 @@ class ScopeTest extends StageTest {
     void countsWhatWasEmittedAndNeverSent() throws Exception {
       var inner = Supervisor.open(hasty("inner"));
       var idle = startIn(inner, Stage.producer("idle", Idle::new));
-      var held = new Held<Integer>();
+      var held = new HeldConsumer<Integer>();
       var blocked = startIn(inner, Stage.consumer("blocked", idle, () -> held).withDemand(Demand.max(2)));
       idle.castEmit((stage, out) -> {
         for (int i = 0; i < 10; i++) out.emit(i);
@@ -450,7 +453,7 @@ class ScopeTest extends StageTest {
     void f13_listsWhatSwallowsItsInterruptWithItsStack() throws Exception {
       CountDownLatch release = new CountDownLatch(1);
       var inner = Supervisor.open(hasty("inner").withGrace(Duration.ofMillis(20)));
-      var stubborn = startIn(inner, Stage.consumer("stubborn", Sink::new));
+      var stubborn = startIn(inner, Stage.consumer("stubborn", QueueSink::new));
       stubborn.cast(stage -> swallowInterrupts(release));
       Await.open(entered, stubborn);
       StragglersException stragglers = catchThrowableOfType(StragglersException.class, inner::close);
@@ -485,7 +488,7 @@ class ScopeTest extends StageTest {
     void findsACallThatWasAboutToBegin() throws Exception {
       CountDownLatch release = new CountDownLatch(1);
       var inner = Supervisor.open(hasty("inner"));
-      var busy = startIn(inner, Stage.consumer("busy", Sink::new));
+      var busy = startIn(inner, Stage.consumer("busy", QueueSink::new));
       busy.cast(stage -> {
         entered.countDown();
         release.await();
@@ -501,7 +504,7 @@ class ScopeTest extends StageTest {
   class AnInterruptOfTheOwner {
     @Test
     void cancelsTheStagesAtOnceAndIsSetAgain() throws Exception {
-      var held = new Held<Integer>();
+      var held = new HeldConsumer<Integer>();
       var closed = new Await.Other<Boolean>(() -> {
         var patient = Supervisor
             .open(SupervisorSpec.of("patient").withIntensity(Intensity.none()).withShutdown(Duration.ofDays(1)));
@@ -542,7 +545,7 @@ class ScopeTest extends StageTest {
       var body = new IllegalArgumentException("body");
       Throwable thrown = catchThrowable(() -> {
         try (var inner = Supervisor.open(SupervisorSpec.of("inner").withIntensity(Intensity.none()))) {
-          var crasher = startIn(inner, Stage.consumer("crasher", Sink::new));
+          var crasher = startIn(inner, Stage.consumer("crasher", QueueSink::new));
           crasher.cast(stage -> {
             throw cause;
           });
@@ -560,7 +563,7 @@ class ScopeTest extends StageTest {
       var cause = new IOException("crash");
       Throwable thrown = catchThrowable(() -> {
         try (var inner = Supervisor.open(SupervisorSpec.of("inner").withIntensity(Intensity.none()))) {
-          startIn(inner, Stage.consumer("crasher", Sink::new)).cast(stage -> {
+          startIn(inner, Stage.consumer("crasher", QueueSink::new)).cast(stage -> {
             throw cause;
           });
           inner.join();
@@ -578,7 +581,7 @@ class ScopeTest extends StageTest {
               startIn(inner, Stage.generator("gen", Integer.class, () -> (Outlet<Integer> out) -> {
                 for (int i = 0; i < 3; i++) out.emit(i);
               }));
-          startIn(inner, Stage.consumer("sink", () -> new Sink(events)).subscribeTo(generator));
+          startIn(inner, Stage.consumer("sink", () -> new QueueSink(events)).subscribeTo(generator));
           Await.end(generator);
           throw new IllegalArgumentException("body");
         }

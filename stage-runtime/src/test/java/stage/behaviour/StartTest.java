@@ -30,7 +30,7 @@ import stage.api.supervision.SupervisorSpec;
 import stage.behaviour.support.Await;
 import stage.behaviour.support.Idle;
 import stage.behaviour.support.Numbers;
-import stage.behaviour.support.Sink;
+import stage.behaviour.support.QueueSink;
 import stage.behaviour.support.StageTest;
 
 class StartTest extends StageTest {
@@ -66,7 +66,7 @@ class StartTest extends StageTest {
   class AStageThatStarts {
     @Test
     void hasRunOnStartWhenStartReturns() throws Exception {
-      ConsumerRef<Integer, Sink> sink = start(Stage.consumer("sink", Sink::new));
+      ConsumerRef<Integer, QueueSink> sink = start(Stage.consumer("sink", QueueSink::new));
       assertThat(sink.<StageContext>call(stage -> stage.context)).isNotNull();
       assertThat(sink.name()).isEqualTo("sink");
       assertThat(sink.path()).isEqualTo("test/sink");
@@ -94,7 +94,7 @@ class StartTest extends StageTest {
     @Test
     void isAmongTheChildrenInStartOrder() {
       var b = start(Stage.producer("b", Idle::new));
-      var a = start(Stage.consumer("a", Sink::new));
+      var a = start(Stage.consumer("a", QueueSink::new));
       assertThat(scope.children()).<StageRef<?>>containsExactly(b, a);
       assertThat(scope.child("a")).isSameAs(a);
       assertThatThrownBy(() -> scope.child("c"))
@@ -104,14 +104,14 @@ class StartTest extends StageTest {
 
     @Test
     void mayBeStartedByAnotherThread() throws Exception {
-      ConsumerRef<Integer, Sink> sink = Await.result(() -> start(Stage.consumer("sink", Sink::new)));
+      ConsumerRef<Integer, QueueSink> sink = Await.result(() -> start(Stage.consumer("sink", QueueSink::new)));
       assertThat(scope.children()).<StageRef<?>>containsExactly(sink);
     }
 
     @Test
     void mayBeStartedByAnotherStage() throws Exception {
-      ConsumerRef<Integer, Sink> first = start(Stage.consumer("first", Sink::new));
-      StageRef<?> second = first.<StageRef<?>>call(stage -> start(Stage.consumer("second", Sink::new)));
+      ConsumerRef<Integer, QueueSink> first = start(Stage.consumer("first", QueueSink::new));
+      StageRef<?> second = first.<StageRef<?>>call(stage -> start(Stage.consumer("second", QueueSink::new)));
       assertThat(second.isAlive()).isTrue();
     }
   }
@@ -129,13 +129,14 @@ class StartTest extends StageTest {
 
     @Test
     void thatReturnsTheSameInstanceTwiceIsRefused() throws Exception {
-      var only = new Sink(events);
-      ConsumerRef<Integer, Sink> first = start(Stage.consumer("first", () -> only));
+      var only = new QueueSink(events);
+      ConsumerRef<Integer, QueueSink> first = start(Stage.consumer("first", () -> only));
       assertThatThrownBy(() -> scope.start(Stage.consumer("second", () -> only)))
           .isInstanceOf(StageFailedException.class)
           .cause()
           .hasMessage(
-              "the factory of stage test/second returned a behaviour that is in use already, a " + Sink.class.getName()
+              "the factory of stage test/second returned a behaviour that is in use already, a "
+                  + QueueSink.class.getName()
               + "; it must make a new one each time");
       Await.answered(first);
       assertThat(scope.children()).<StageRef<?>>containsExactly(first);
@@ -180,7 +181,7 @@ class StartTest extends StageTest {
         throw cause;
       })))).isInstanceOf(StageFailedException.class).hasCause(cause);
       assertThat(scope.children()).isEmpty();
-      ConsumerRef<Integer, Sink> sink = start(Stage.consumer("sink", Sink::new));   // the name is free
+      ConsumerRef<Integer, QueueSink> sink = start(Stage.consumer("sink", QueueSink::new));   // the name is free
       Await.answered(sink);
     }
 
@@ -251,7 +252,7 @@ class StartTest extends StageTest {
     @Test
     void thatIsTakenIsRefused() {
       start(Stage.producer("idle", Idle::new));
-      assertThatThrownBy(() -> scope.start(Stage.consumer("idle", Sink::new)))
+      assertThatThrownBy(() -> scope.start(Stage.consumer("idle", QueueSink::new)))
           .isInstanceOf(ScopeMisuseException.class)
           .hasMessage("stage name \"idle\" is taken in scope test; names must differ while both are alive");
     }
@@ -263,10 +264,11 @@ class StartTest extends StageTest {
       var starter = new Await.Other<>(() -> start(Stage.consumer("sink", () -> {
         blocking.countDown();
         release.await();
-        return new Sink();
+        return new QueueSink();
       })));
       Await.open(blocking);
-      assertThatThrownBy(() -> scope.start(Stage.consumer("sink", Sink::new))).isInstanceOf(ScopeMisuseException.class);
+      assertThatThrownBy(() -> scope.start(Stage.consumer("sink", QueueSink::new)))
+          .isInstanceOf(ScopeMisuseException.class);
       release.countDown();
       assertThat(starter.result().isAlive()).isTrue();
     }
@@ -300,7 +302,7 @@ class StartTest extends StageTest {
       scope.close();
       assertThatThrownBy(() -> scope.start(Stage.consumer("sink", () -> {
         made.add(1);
-        return new Sink();
+        return new QueueSink();
       }))).isInstanceOf(ScopeMisuseException.class)
           .hasMessage("scope test is closed; stage \"sink\" cannot be started in it");
       assertThat(made).isEmpty();
@@ -318,7 +320,7 @@ class StartTest extends StageTest {
             @Override
             public void onStop(StopReason reason) {
               try {
-                inner.start(Stage.consumer("sink", Sink::new));
+                inner.start(Stage.consumer("sink", QueueSink::new));
               } catch (ScopeMisuseException misuse) {
                 refusal[0] = misuse;
               }
@@ -337,9 +339,9 @@ class StartTest extends StageTest {
     @Test
     void stopsTheConsumerAgainAndItsNameIsFree() throws Exception {
       ProducerRef<Integer, Numbers> numbers = start(Stage.producer("numbers", Numbers::new));
-      var made = new LinkedBlockingQueue<Sink>();
+      var made = new LinkedBlockingQueue<QueueSink>();
       var wrong = Stage.consumer("sink", SubscriptionSpec.to(numbers).withPartition("left"), () -> {
-        var sink = new Sink(events);
+        var sink = new QueueSink(events);
         made.add(sink);
         return sink;
       });
@@ -349,7 +351,8 @@ class StartTest extends StageTest {
           "stage test/sink cannot subscribe to test/numbers: it has no partitions, but partition \"left\" was asked for");
       assertThat(refused.producer()).isEqualTo("test/numbers");
       assertThat(refused.consumer()).isEqualTo("test/sink");
-      ConsumerRef<Integer, Sink> right = start(Stage.consumer("sink", () -> new Sink(events)).subscribeTo(numbers));
+      ConsumerRef<Integer, QueueSink> right =
+          start(Stage.consumer("sink", () -> new QueueSink(events)).subscribeTo(numbers));
       assertThat(Await.next(3, events, right)).containsExactly(0, 1, 2);
       assertThat(made.take().stops).containsExactly(new StopReason.Stopped());
     }
@@ -361,11 +364,12 @@ class StartTest extends StageTest {
       ended.stop();
       Await.end(ended);
       BlockingQueue<Integer> first = new LinkedBlockingQueue<>();
-      assertThatThrownBy(() -> start(Stage.consumer("sink", () -> new Sink(first))
+      assertThatThrownBy(() -> start(Stage.consumer("sink", () -> new QueueSink(first))
           .subscribeTo(numbers, stage.api.Demand.max(10)).subscribeTo(ended)))
           .isInstanceOf(SubscriptionRefusedException.class)
           .hasMessageStartingWith("stage test/sink cannot subscribe to test/ended: it has ended: Stopped");
-      ConsumerRef<Integer, Sink> sink = start(Stage.consumer("heir", () -> new Sink(events)).subscribeTo(numbers));
+      ConsumerRef<Integer, QueueSink> sink =
+          start(Stage.consumer("heir", () -> new QueueSink(events)).subscribeTo(numbers));
       Await.end(sink);
       first.addAll(events);
       assertThat(first).doesNotHaveDuplicates();
@@ -381,7 +385,8 @@ class StartTest extends StageTest {
     void mustNotBeNull() {
       assertThatThrownBy(() -> scope.start((ProducerSpec<Integer, Idle>) null)).isInstanceOf(NullPointerException.class)
           .hasMessageStartingWith("spec must not be null");
-      assertThatThrownBy(() -> scope.start((ConsumerSpec<Integer, Sink>) null)).isInstanceOf(NullPointerException.class)
+      assertThatThrownBy(() -> scope.start((ConsumerSpec<Integer, QueueSink>) null))
+          .isInstanceOf(NullPointerException.class)
           .hasMessageStartingWith("spec must not be null");
       assertThatThrownBy(() -> Supervisor.open((stage.api.supervision.SupervisorSpec) null))
           .isInstanceOf(NullPointerException.class)
@@ -390,9 +395,9 @@ class StartTest extends StageTest {
 
     @Test
     void mayBeStartedTwiceUnderTwoNames() throws Exception {
-      var spec = Stage.consumer("sink", () -> new Sink(events));
+      var spec = Stage.consumer("sink", () -> new QueueSink(events));
       start(spec);
-      start(new ConsumerSpec<Integer, Sink>("other", spec.factory(), spec.subscriptions(), spec.options()));
+      start(new ConsumerSpec<Integer, QueueSink>("other", spec.factory(), spec.subscriptions(), spec.options()));
       assertThat(scope.children()).hasSize(2);
     }
   }

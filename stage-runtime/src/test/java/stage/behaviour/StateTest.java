@@ -34,24 +34,24 @@ import stage.api.ForeignThreadException;
 import stage.api.supervision.StageFailedException;
 import stage.behaviour.support.Await;
 import stage.behaviour.support.CrashTest;
-import stage.behaviour.support.Faults;
+import stage.behaviour.support.PlannedCrashes;
 import stage.behaviour.support.Lives;
 import stage.behaviour.support.Once;
 import stage.behaviour.support.Parts.Sink;
 import stage.behaviour.support.Parts.Source;
 
 class StateTest extends CrashTest {
-  private final Faults faults = new Faults();
+  private final PlannedCrashes faults = new PlannedCrashes();
   private final IOException cause = new IOException("disk on fire");
 
   /** Counts what it is given, and keeps the last event of each remainder by 3. */
   private static final class Tally implements Stage.Consumer<Integer> {
-    private final Faults faults;
+    private final PlannedCrashes faults;
     private StageContext context;
     private State<Integer> sum;
     private MapState<Integer, Integer> byRemainder;
 
-    private Tally(Faults faults) {
+    private Tally(PlannedCrashes faults) {
       this.faults = faults;
     }
 
@@ -93,7 +93,7 @@ class StateTest extends CrashTest {
   }
 
   private ProducerRef<Integer, Source> source(int limit) {
-    return start(Stage.producer("source", () -> new Source(new Lives(), new Faults(), limit)));
+    return start(Stage.producer("source", () -> new Source(new Lives(), new PlannedCrashes(), limit)));
   }
 
   @Nested
@@ -411,7 +411,7 @@ class StateTest extends CrashTest {
       var stepper = start(Stage.producerConsumer("stepper", source(100), Stepper::new)
           .withRedelivery(Redelivery.attempts(1000)).withDemand(Demand.max(30)));
       faults.before = new Once(5, cause);
-      var sink = start(Stage.consumer("sink", stepper, () -> new Sink(new Lives(), new Faults(), handled))
+      var sink = start(Stage.consumer("sink", stepper, () -> new Sink(new Lives(), new PlannedCrashes(), handled))
           .withDemand(Demand.max(50)));
       assertThat(Await.end(sink)).isEqualTo(new StopReason.Completed());
       assertThat(handled).containsExactlyElementsOf(IntStream.rangeClosed(1, 100).boxed().toList());
@@ -493,7 +493,7 @@ class StateTest extends CrashTest {
     }
 
     private void assertExactlyOnce() throws Exception {
-      var sink = start(Stage.consumer("sink", generator, () -> new Sink(new Lives(), new Faults(), handled))
+      var sink = start(Stage.consumer("sink", generator, () -> new Sink(new Lives(), new PlannedCrashes(), handled))
           .withDemand(Demand.max(3)));
       assertThat(Await.end(sink)).isEqualTo(new StopReason.Completed());
       assertThat(handled).containsExactlyElementsOf(IntStream.range(0, 20).boxed().toList());
@@ -559,7 +559,7 @@ class StateTest extends CrashTest {
         stage.squares.put(0, 77);
       });
       Await.answered(generator);
-      var sink = start(Stage.consumer("sink", generator, () -> new Sink(new Lives(), new Faults(), handled))
+      var sink = start(Stage.consumer("sink", generator, () -> new Sink(new Lives(), new PlannedCrashes(), handled))
           .withDemand(Demand.max(3)));
       Await.end(sink);
       assertThat(handled).containsExactly(0, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19);
@@ -687,7 +687,7 @@ class StateTest extends CrashTest {
     void isKeptWithItsEmit() throws Exception {
       var generator = start(Stage.generator("generating", Generating::new));
       BlockingQueue<Integer> handled = new LinkedBlockingQueue<>();
-      Await.end(start(Stage.consumer("sink", generator, () -> new Sink(new Lives(), new Faults(), handled))
+      Await.end(start(Stage.consumer("sink", generator, () -> new Sink(new Lives(), new PlannedCrashes(), handled))
           .withDemand(Demand.max(10))));
       assertThat(handled).containsExactlyElementsOf(IntStream.range(0, 100).boxed().toList());
       assertOnceEach();

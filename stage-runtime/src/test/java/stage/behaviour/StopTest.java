@@ -18,11 +18,11 @@ import stage.api.Stage;
 import stage.api.StageContext;
 import stage.api.StopReason;
 import stage.behaviour.support.Await;
-import stage.behaviour.support.Held;
+import stage.behaviour.support.HeldConsumer;
 import stage.behaviour.support.Idle;
 import stage.behaviour.support.Numbers;
 import stage.behaviour.support.Relay;
-import stage.behaviour.support.Sink;
+import stage.behaviour.support.QueueSink;
 import stage.behaviour.support.StageTest;
 
 class StopTest extends StageTest {
@@ -35,8 +35,8 @@ class StopTest extends StageTest {
     @Test
     void endsAndCompletesItsConsumers() throws Exception {
       ProducerRef<Integer, Numbers> numbers = start(Stage.producer("numbers", Numbers::new));
-      ConsumerRef<Integer, Sink> sink =
-          start(Stage.consumer("sink", () -> new Sink(events)).subscribeTo(numbers, Demand.max(8)));
+      ConsumerRef<Integer, QueueSink> sink =
+          start(Stage.consumer("sink", () -> new QueueSink(events)).subscribeTo(numbers, Demand.max(8)));
       Await.next(10, events, sink);
       numbers.stop();
       assertThat(Await.end(numbers)).isEqualTo(STOPPED);
@@ -48,8 +48,8 @@ class StopTest extends StageTest {
     @Test
     void deliversItsBacklogFirst() throws Exception {
       ProducerRef<Integer, Idle> idle = start(Stage.producer("idle", Idle::new));
-      var held = new Held<Integer>();
-      ConsumerRef<Integer, Held<Integer>> consumer =
+      var held = new HeldConsumer<Integer>();
+      ConsumerRef<Integer, HeldConsumer<Integer>> consumer =
           start(Stage.consumer("held", () -> held).subscribeTo(idle, Demand.max(2)));
       idle.castEmit((stage, out) -> {
         for (int i = 0; i < 100; i++) out.emit(i);
@@ -117,7 +117,7 @@ class StopTest extends StageTest {
     @Test
     void keepsTheReasonOfTheEndThatCameFirst() throws Exception {
       ProducerRef<Integer, Numbers> numbers = start(Stage.producer("numbers", () -> new Numbers(1)));
-      start(Stage.consumer("sink", () -> new Sink(events)).subscribeTo(numbers));
+      start(Stage.consumer("sink", () -> new QueueSink(events)).subscribeTo(numbers));
       assertThat(Await.end(numbers)).isEqualTo(COMPLETED);
       numbers.stop();
       assertThat(Await.end(numbers)).isEqualTo(COMPLETED);
@@ -213,7 +213,8 @@ class StopTest extends StageTest {
         blocking.countDown();
         new CountDownLatch(1).await();
       }));
-      ConsumerRef<Integer, Sink> sink = start(Stage.consumer("sink", () -> new Sink(events)).subscribeTo(generator));
+      ConsumerRef<Integer, QueueSink> sink =
+          start(Stage.consumer("sink", () -> new QueueSink(events)).subscribeTo(generator));
       Await.open(blocking, generator);
       generator.stop();
       Await.end(sink);
@@ -238,7 +239,8 @@ class StopTest extends StageTest {
           }
         }
       }));
-      ConsumerRef<Integer, Sink> sink = start(Stage.consumer("sink", () -> new Sink(events)).subscribeTo(generator));
+      ConsumerRef<Integer, QueueSink> sink =
+          start(Stage.consumer("sink", () -> new QueueSink(events)).subscribeTo(generator));
       assertThat(Await.end(generator)).isEqualTo(STOPPED);
       Await.end(sink);
       assertThat(events).containsExactly(0, 1, 2, 3, 4);
@@ -256,15 +258,16 @@ class StopTest extends StageTest {
   class AConsumer {
     @Test
     void givesWhatItHasNotHandledToTheOthers() throws Exception {
-      var held = new Held<Integer>();
+      var held = new HeldConsumer<Integer>();
       ProducerRef<Integer, Numbers> numbers = start(Stage.producer("numbers", () -> new Numbers(100)));
-      ConsumerRef<Integer, Held<Integer>> leaver =
+      ConsumerRef<Integer, HeldConsumer<Integer>> leaver =
           start(Stage.consumer("leaver", () -> held).subscribeTo(numbers, Demand.max(20)));
       List<Integer> handled = Await.next(held.entered, leaver);
       leaver.stop();
       held.release(1);   // the turn that is running is finished
       assertThat(Await.end(leaver)).isEqualTo(STOPPED);
-      ConsumerRef<Integer, Sink> heir = start(Stage.consumer("heir", () -> new Sink(events)).subscribeTo(numbers));
+      ConsumerRef<Integer, QueueSink> heir =
+          start(Stage.consumer("heir", () -> new QueueSink(events)).subscribeTo(numbers));
       Await.end(heir);
       assertThat(held.handled).containsExactlyElementsOf(handled);
       assertThat(List.copyOf(events)).isEqualTo(IntStream.range(handled.size(), 100).boxed().toList());
@@ -273,9 +276,9 @@ class StopTest extends StageTest {
 
     @Test
     void hasWhatItHasNotHandledCountedIfItsProducerIsGone() throws Exception {
-      var held = new Held<Integer>();
+      var held = new HeldConsumer<Integer>();
       ProducerRef<Integer, Numbers> numbers = start(Stage.producer("numbers", () -> new Numbers(10)));
-      ConsumerRef<Integer, Held<Integer>> leaver =
+      ConsumerRef<Integer, HeldConsumer<Integer>> leaver =
           start(Stage.consumer("leaver", () -> held).subscribeTo(numbers, Demand.max(20).min(17)));
       Await.end(numbers);
       int handled = Await.next(held.entered, leaver).size();
@@ -293,8 +296,8 @@ class StopTest extends StageTest {
 
     @Test
     void tellsItsBehaviourWhy() throws Exception {
-      var sink = new Sink(events);
-      ConsumerRef<Integer, Sink> ref = start(Stage.consumer("sink", () -> sink));
+      var sink = new QueueSink(events);
+      ConsumerRef<Integer, QueueSink> ref = start(Stage.consumer("sink", () -> sink));
       ref.stop();
       Await.end(ref);
       assertThat(sink.stops).containsExactly(STOPPED);
@@ -303,10 +306,11 @@ class StopTest extends StageTest {
 
     @Test
     void completesWithItsLastProducer() throws Exception {
-      var sink = new Sink(events);
+      var sink = new QueueSink(events);
       ProducerRef<Integer, Numbers> first = start(Stage.producer("first", () -> new Numbers(3)));
       ProducerRef<Integer, Numbers> second = start(Stage.producer("second", () -> new Numbers(10, 13)));
-      ConsumerRef<Integer, Sink> ref = start(Stage.consumer("sink", () -> sink).subscribeTo(first).subscribeTo(second));
+      ConsumerRef<Integer, QueueSink> ref =
+          start(Stage.consumer("sink", () -> sink).subscribeTo(first).subscribeTo(second));
       assertThat(Await.end(ref)).isEqualTo(COMPLETED);
       assertThat(sink.completions).isEqualTo(1);
       assertThat(sink.stops).containsExactly(COMPLETED);
@@ -339,18 +343,19 @@ class StopTest extends StageTest {
   class AProducerConsumer {
     @Test
     void returnsItsInputAndDeliversItsOutput() throws Exception {
-      var held = new Held<Integer>();
+      var held = new HeldConsumer<Integer>();
       ProducerRef<Integer, Numbers> numbers = start(Stage.producer("numbers", () -> new Numbers(100)));
       ProducerConsumerRef<Integer, Integer, Relay> relay =
           start(Stage.producerConsumer("relay", numbers, Relay::new).withDemand(Demand.max(10)));
-      ConsumerRef<Integer, Held<Integer>> consumer =
+      ConsumerRef<Integer, HeldConsumer<Integer>> consumer =
           start(Stage.consumer("held", () -> held).subscribeTo(relay, Demand.max(2)));
       Await.next(held.entered, consumer);
       relay.stop();
       held.letGo();
       assertThat(Await.end(relay)).isEqualTo(STOPPED);
       assertThat(Await.end(consumer)).isEqualTo(COMPLETED);
-      ConsumerRef<Integer, Sink> heir = start(Stage.consumer("heir", () -> new Sink(events)).subscribeTo(numbers));
+      ConsumerRef<Integer, QueueSink> heir =
+          start(Stage.consumer("heir", () -> new QueueSink(events)).subscribeTo(numbers));
       Await.end(heir);
       assertThat(
           IntStream.concat(held.handled.stream().mapToInt(i -> i), events.stream().mapToInt(i -> i)).boxed().toList())

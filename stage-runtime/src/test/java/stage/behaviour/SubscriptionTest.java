@@ -33,11 +33,11 @@ import stage.api.supervision.Intensity;
 import stage.api.supervision.Supervisor;
 import stage.api.supervision.SupervisorSpec;
 import stage.behaviour.support.Await;
-import stage.behaviour.support.Held;
+import stage.behaviour.support.HeldConsumer;
 import stage.behaviour.support.Idle;
 import stage.behaviour.support.Numbers;
 import stage.behaviour.support.Relay;
-import stage.behaviour.support.Sink;
+import stage.behaviour.support.QueueSink;
 import stage.behaviour.support.StageTest;
 
 class SubscriptionTest extends StageTest {
@@ -48,7 +48,8 @@ class SubscriptionTest extends StageTest {
     return IntStream.range(0, limit).boxed().toList();
   }
 
-  private static ConsumerRef<Integer, Sink> ended(ConsumerRef<Integer, Sink> sink) throws InterruptedException {
+  private static ConsumerRef<Integer, QueueSink> ended(ConsumerRef<Integer, QueueSink> sink)
+      throws InterruptedException {
     Await.end(sink);
     return sink;
   }
@@ -58,7 +59,7 @@ class SubscriptionTest extends StageTest {
     @Test
     void aConsumerSubscribesAndGetsEvents() throws Exception {
       ProducerRef<Integer, Numbers> numbers = start(Stage.producer("numbers", () -> new Numbers(100)));
-      ConsumerRef<Integer, Sink> sink = start(Stage.consumer("sink", () -> new Sink(events)));
+      ConsumerRef<Integer, QueueSink> sink = start(Stage.consumer("sink", () -> new QueueSink(events)));
       Subscription subscription = sink.subscribeTo(numbers, Demand.max(5));
       ended(sink);
       assertThat(List.copyOf(events)).isEqualTo(numbersTo(100));
@@ -76,8 +77,8 @@ class SubscriptionTest extends StageTest {
     void aConsumerSubscribesCancelsAndSubscribesAgainWithoutLossOrDouble() throws Exception {
       int limit = 20_000;
       ProducerRef<Integer, Numbers> numbers = start(Stage.producer("numbers", () -> new Numbers(limit)));
-      ConsumerRef<Integer, Sink> keeper = start(Stage.consumer("keeper", () -> new Sink(events)));
-      ConsumerRef<Integer, Sink> changer = start(Stage.consumer("changer", () -> new Sink(others)));
+      ConsumerRef<Integer, QueueSink> keeper = start(Stage.consumer("keeper", () -> new QueueSink(events)));
+      ConsumerRef<Integer, QueueSink> changer = start(Stage.consumer("changer", () -> new QueueSink(others)));
       List<Subscription> all = new ArrayList<>();
       all.add(changer.subscribeTo(numbers, Demand.max(16)));
       keeper.subscribeTo(numbers, Demand.max(16));
@@ -107,7 +108,7 @@ class SubscriptionTest extends StageTest {
     @Test
     void aStageMaySubscribeInItsOwnTurn() throws Exception {
       ProducerRef<Integer, Numbers> numbers = start(Stage.producer("numbers", () -> new Numbers(10)));
-      ConsumerRef<Integer, Sink> sink = start(Stage.consumer("sink", () -> new Sink(events)));
+      ConsumerRef<Integer, QueueSink> sink = start(Stage.consumer("sink", () -> new QueueSink(events)));
       sink.call(stage -> sink.subscribeTo(numbers));
       ended(sink);
       assertThat(events).hasSize(10);
@@ -116,7 +117,7 @@ class SubscriptionTest extends StageTest {
     @Test
     void twoSubscriptionsBetweenOnePairShareTheEvents() throws Exception {
       ProducerRef<Integer, Numbers> numbers = start(Stage.producer("numbers", () -> new Numbers(1000)));
-      ConsumerRef<Integer, Sink> sink = start(Stage.consumer("sink", () -> new Sink(events)));
+      ConsumerRef<Integer, QueueSink> sink = start(Stage.consumer("sink", () -> new QueueSink(events)));
       sink.pause();
       Subscription first = sink.subscribeTo(numbers, Demand.max(10));
       Subscription second = sink.subscribeTo(numbers, Demand.max(10));
@@ -132,7 +133,7 @@ class SubscriptionTest extends StageTest {
     @Test
     void oneOfTwoSubscriptionsBetweenOnePairMayBeCancelled() throws Exception {
       ProducerRef<Integer, Numbers> numbers = start(Stage.producer("numbers", () -> new Numbers(1000)));
-      ConsumerRef<Integer, Sink> sink = start(Stage.consumer("sink", () -> new Sink(events)));
+      ConsumerRef<Integer, QueueSink> sink = start(Stage.consumer("sink", () -> new QueueSink(events)));
       sink.pause();
       Subscription first = sink.subscribeTo(numbers, Demand.max(10));
       Subscription second = sink.subscribeTo(numbers, Demand.max(10));
@@ -152,9 +153,9 @@ class SubscriptionTest extends StageTest {
   class CancellingFromOutside {
     @Test
     void finishesTheTurnThatIsRunningAndDeliversNothingAfterIt() throws Exception {
-      var held = new Held<Integer>();
+      var held = new HeldConsumer<Integer>();
       ProducerRef<Integer, Numbers> numbers = start(Stage.producer("numbers", () -> new Numbers(100)));
-      ConsumerRef<Integer, Held<Integer>> leaver = start(Stage.consumer("leaver", () -> held));
+      ConsumerRef<Integer, HeldConsumer<Integer>> leaver = start(Stage.consumer("leaver", () -> held));
       Subscription subscription = leaver.subscribeTo(numbers, Demand.max(20));
       List<Integer> first = Await.next(held.entered, leaver);
       subscription.cancel();
@@ -164,7 +165,8 @@ class SubscriptionTest extends StageTest {
       assertThat(held.handled).containsExactlyElementsOf(first);
       assertThat(held.entered).isEmpty();
       assertThat(leaver.isAlive()).isTrue();
-      ConsumerRef<Integer, Sink> heir = start(Stage.consumer("heir", () -> new Sink(events)).subscribeTo(numbers));
+      ConsumerRef<Integer, QueueSink> heir =
+          start(Stage.consumer("heir", () -> new QueueSink(events)).subscribeTo(numbers));
       ended(heir);
       assertThat(List.copyOf(events)).isEqualTo(IntStream.range(first.size(), 100).boxed().toList());
       SubscriptionSnapshot last = subscription.snapshot();
@@ -176,7 +178,7 @@ class SubscriptionTest extends StageTest {
     @Test
     void afterTheEndChangesNothing() throws Exception {
       ProducerRef<Integer, Numbers> numbers = start(Stage.producer("numbers", () -> new Numbers(3)));
-      ConsumerRef<Integer, Sink> sink = start(Stage.consumer("sink", () -> new Sink(events)));
+      ConsumerRef<Integer, QueueSink> sink = start(Stage.consumer("sink", () -> new QueueSink(events)));
       Subscription subscription = sink.subscribeTo(numbers);
       ended(sink);
       subscription.cancel();
@@ -186,7 +188,7 @@ class SubscriptionTest extends StageTest {
     @Test
     void worksWhileTheConsumerIsPausedOrIdle() throws Exception {
       ProducerRef<Integer, Idle> idle = start(Stage.producer("idle", Idle::new));
-      ConsumerRef<Integer, Sink> sink = start(Stage.consumer("sink", () -> new Sink(events)));
+      ConsumerRef<Integer, QueueSink> sink = start(Stage.consumer("sink", () -> new QueueSink(events)));
       Subscription first = sink.subscribeTo(idle);
       first.cancel();
       Await.until(() -> !first.snapshot().isOpen(), "it is closed", sink);
@@ -217,7 +219,7 @@ class SubscriptionTest extends StageTest {
       Await.until(() -> canceller.snapshot().inputs().isEmpty() && numbers.snapshot().eventsEmitted() > 0,
           "it has left", canceller);
       Await.answered(canceller);
-      ended(start(Stage.consumer("heir", () -> new Sink(events)).subscribeTo(numbers)));
+      ended(start(Stage.consumer("heir", () -> new QueueSink(events)).subscribeTo(numbers)));
       handled.addAll(events);
       assertThat(handled).isEqualTo(numbersTo(100));
     }
@@ -234,7 +236,7 @@ class SubscriptionTest extends StageTest {
       assertThat(Await.next(sizes, numbers)).isEqualTo(10);
       // else the heir may get newer events first
       Await.until(() -> canceller.snapshot().inputs().isEmpty(), "it has left", canceller);
-      ended(start(Stage.consumer("heir", () -> new Sink(events)).subscribeTo(numbers)));
+      ended(start(Stage.consumer("heir", () -> new QueueSink(events)).subscribeTo(numbers)));
       assertThat(List.copyOf(events)).isEqualTo(numbersTo(100));
     }
 
@@ -247,7 +249,7 @@ class SubscriptionTest extends StageTest {
         left.countDown();
       });
       Await.open(left, numbers);
-      ended(start(Stage.consumer("heir", () -> new Sink(events)).subscribeTo(numbers)));
+      ended(start(Stage.consumer("heir", () -> new QueueSink(events)).subscribeTo(numbers)));
       assertThat(List.copyOf(events)).isEqualTo(numbersTo(100));
     }
 
@@ -277,7 +279,8 @@ class SubscriptionTest extends StageTest {
     @Test
     void isForTheOwnThreadOnly() throws Exception {
       ProducerRef<Integer, Idle> idle = start(Stage.producer("idle", Idle::new));
-      ConsumerRef<Integer, Sink> sink = start(Stage.consumer("sink", () -> new Sink(events)).subscribeTo(idle));
+      ConsumerRef<Integer, QueueSink> sink =
+          start(Stage.consumer("sink", () -> new QueueSink(events)).subscribeTo(idle));
       idle.emit(1);
       Await.next(events, sink);
       Inlet<Integer> inlet = sink.<Inlet<Integer>>call(stage -> stage.inlet);
@@ -290,7 +293,8 @@ class SubscriptionTest extends StageTest {
     @Test
     void worksInACallToo() throws Exception {
       ProducerRef<Integer, Idle> idle = start(Stage.producer("idle", Idle::new));
-      ConsumerRef<Integer, Sink> sink = start(Stage.consumer("sink", () -> new Sink(events)).subscribeTo(idle));
+      ConsumerRef<Integer, QueueSink> sink =
+          start(Stage.consumer("sink", () -> new QueueSink(events)).subscribeTo(idle));
       idle.emit(1);
       Await.next(events, sink);
       sink.call(stage -> {
@@ -459,7 +463,8 @@ class SubscriptionTest extends StageTest {
     @Test
     void cannotBeRequestedByHand() throws Exception {
       ProducerRef<Integer, Idle> idle = start(Stage.producer("idle", Idle::new));
-      ConsumerRef<Integer, Sink> sink = start(Stage.consumer("sink", () -> new Sink(events)).subscribeTo(idle));
+      ConsumerRef<Integer, QueueSink> sink =
+          start(Stage.consumer("sink", () -> new QueueSink(events)).subscribeTo(idle));
       idle.emit(1);
       Await.next(events, sink);
       for (long wrong : new long[] {0, -1, Long.MIN_VALUE}) {
@@ -489,7 +494,7 @@ class SubscriptionTest extends StageTest {
 
   @Nested
   class ARefusedSubscription {
-    private final ConsumerRef<Integer, Sink> sink = start(Stage.consumer("sink", () -> new Sink(events)));
+    private final ConsumerRef<Integer, QueueSink> sink = start(Stage.consumer("sink", () -> new QueueSink(events)));
     private final ProducerRef<Integer, Numbers> byDemand = start(Stage.producer("by-demand", Numbers::new));
     private final ProducerRef<Integer, Numbers> partitioned = start(Stage.producer("partitioned", Numbers::new)
         .withDispatcher(Dispatcher.partition(List.of("odd", "even"), event -> event % 2 == 0 ? "even" : "odd")));
@@ -516,8 +521,8 @@ class SubscriptionTest extends StageTest {
 
     @Test
     void hurtsNobody() throws Exception {
-      ConsumerRef<Integer, Sink> bystander =
-          start(Stage.consumer("bystander", () -> new Sink(others)).subscribeTo(byDemand, Demand.max(3)));
+      ConsumerRef<Integer, QueueSink> bystander =
+          start(Stage.consumer("bystander", () -> new QueueSink(others)).subscribeTo(byDemand, Demand.max(3)));
       for (int i = 0; i < 50; i++) {
         assertThatThrownBy(() -> sink.subscribeTo(SubscriptionSpec.to(byDemand).withPartition(0)))
             .isInstanceOf(SubscriptionRefusedException.class);
@@ -554,7 +559,7 @@ class SubscriptionTest extends StageTest {
 
   @Nested
   class AnEndedProducer {
-    private final ConsumerRef<Integer, Sink> sink = start(Stage.consumer("sink", () -> new Sink(events)));
+    private final ConsumerRef<Integer, QueueSink> sink = start(Stage.consumer("sink", () -> new QueueSink(events)));
 
     @Test
     void f36_thatCompletedCompletesWhoSubscribes() throws Exception {
@@ -635,7 +640,7 @@ class SubscriptionTest extends StageTest {
       ProducerRef<Integer, Numbers> numbers = start(Stage.producer("numbers", () -> new Numbers(1000)));
       var left = relay("left");
       var right = relay("right");
-      var sink = start(Stage.consumer("sink", () -> new Sink(events)).subscribeTo(left).subscribeTo(right));
+      var sink = start(Stage.consumer("sink", () -> new QueueSink(events)).subscribeTo(left).subscribeTo(right));
       right.subscribeTo(numbers, Demand.max(10));
       left.subscribeTo(numbers, Demand.max(10));
       numbers.join();

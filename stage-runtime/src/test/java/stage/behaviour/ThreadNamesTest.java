@@ -18,10 +18,10 @@ import stage.api.ProducerRef;
 import stage.api.Stage;
 import stage.api.StageRef;
 import stage.behaviour.support.Await;
-import stage.behaviour.support.Held;
+import stage.behaviour.support.HeldConsumer;
 import stage.behaviour.support.Idle;
 import stage.behaviour.support.Numbers;
-import stage.behaviour.support.Sink;
+import stage.behaviour.support.QueueSink;
 import stage.behaviour.support.StageTest;
 
 class ThreadNamesTest extends StageTest {
@@ -42,10 +42,10 @@ class ThreadNamesTest extends StageTest {
   class AName {
     @Test
     void tellsPathAndIncarnation() throws Exception {
-      ConsumerRef<Integer, Sink> sink = start(Stage.consumer("sink", Sink::new));
+      ConsumerRef<Integer, QueueSink> sink = start(Stage.consumer("sink", QueueSink::new));
       assertThat(threadOf(sink).getName()).isEqualTo("stage:test/sink#1");
-      sink.replace(Sink::new);
-      sink.replace(Sink::new);
+      sink.replace(QueueSink::new);
+      sink.replace(QueueSink::new);
       assertThat(threadOf(sink).getName()).isEqualTo("stage:test/sink#3");
     }
 
@@ -54,14 +54,14 @@ class ThreadNamesTest extends StageTest {
       BlockingQueue<String> names = new LinkedBlockingQueue<>();
       start(Stage.consumer("sink", () -> {
         names.add(Thread.currentThread().getName());
-        return new Sink();
+        return new QueueSink();
       }));
       assertThat(names).containsExactly("stage:test/sink#1");
     }
 
     @Test
     void isThatOfAPlatformThreadToo() throws Exception {
-      ConsumerRef<Integer, Sink> sink = start(Stage.consumer("sink", Sink::new).onPlatformThread());
+      ConsumerRef<Integer, QueueSink> sink = start(Stage.consumer("sink", QueueSink::new).onPlatformThread());
       assertThat(threadOf(sink).getName()).isEqualTo("stage:test/sink#1");
     }
   }
@@ -71,7 +71,7 @@ class ThreadNamesTest extends StageTest {
     @Test
     void forEventsSaysSo() throws Exception {
       ProducerRef<Integer, Idle> idle = start(Stage.producer("idle", Idle::new));
-      ConsumerRef<Integer, Sink> sink = start(Stage.consumer("sink", Sink::new).subscribeTo(idle));
+      ConsumerRef<Integer, QueueSink> sink = start(Stage.consumer("sink", QueueSink::new).subscribeTo(idle));
       parksIn(threadOf(sink), "awaitEvents", "EVENTS", sink);
     }
 
@@ -103,14 +103,14 @@ class ThreadNamesTest extends StageTest {
 
     @Test
     void forMailBecauseItHasNoSubscriptionSaysSo() throws Exception {
-      ConsumerRef<Integer, Sink> sink = start(Stage.consumer("sink", Sink::new));
+      ConsumerRef<Integer, QueueSink> sink = start(Stage.consumer("sink", QueueSink::new));
       parksIn(threadOf(sink), "awaitMail", "MAIL", sink);
     }
 
     @Test
     void forSettlementSaysSo() throws Exception {
-      var first = new Held<Integer>();
-      var second = new Held<Integer>();
+      var first = new HeldConsumer<Integer>();
+      var second = new HeldConsumer<Integer>();
       ProducerRef<Integer, Idle> idle = start(Stage.producer("idle", Idle::new));
       Thread thread = threadOf(idle);
       var a = start(Stage.consumer("a", idle, () -> first).withDemand(Demand.max(2)));
@@ -130,9 +130,10 @@ class ThreadNamesTest extends StageTest {
 
     @Test
     void inUserCodeIsRunning() throws Exception {
-      var held = new Held<Integer>();
+      var held = new HeldConsumer<Integer>();
       ProducerRef<Integer, Numbers> numbers = start(Stage.producer("numbers", () -> new Numbers(1)));
-      ConsumerRef<Integer, Held<Integer>> consumer = start(Stage.consumer("held", () -> held).subscribeTo(numbers));
+      ConsumerRef<Integer, HeldConsumer<Integer>> consumer =
+          start(Stage.consumer("held", () -> held).subscribeTo(numbers));
       Await.next(held.entered, consumer);
       assertThat(consumer.snapshot().awaiting()).isEqualTo("RUNNING");
       held.letGo();
@@ -147,8 +148,8 @@ class ThreadNamesTest extends StageTest {
     void f47_inheritsNoThreadLocals() throws Exception {
       inherited.set("of the starter");
       try {
-        ConsumerRef<Integer, Sink> virtual = start(Stage.consumer("virtual", Sink::new));
-        ConsumerRef<Integer, Sink> platform = start(Stage.consumer("platform", Sink::new).onPlatformThread());
+        ConsumerRef<Integer, QueueSink> virtual = start(Stage.consumer("virtual", QueueSink::new));
+        ConsumerRef<Integer, QueueSink> platform = start(Stage.consumer("platform", QueueSink::new).onPlatformThread());
         assertThat(virtual.<String>call(stage -> inherited.get())).isNull();
         assertThat(platform.<String>call(stage -> inherited.get())).isNull();
       } finally {
@@ -158,15 +159,15 @@ class ThreadNamesTest extends StageTest {
 
     @Test
     void staysTheSameOverReplacements() throws Exception {
-      ConsumerRef<Integer, Sink> sink = start(Stage.consumer("sink", () -> new Sink(events)));
+      ConsumerRef<Integer, QueueSink> sink = start(Stage.consumer("sink", () -> new QueueSink(events)));
       Thread first = threadOf(sink);
-      sink.replace(() -> new Sink(events));
+      sink.replace(() -> new QueueSink(events));
       assertThat(threadOf(sink)).isSameAs(first);
     }
 
     @Test
     void f16_doesNotCarryAnInterruptFromTurnToTurn() throws Exception {
-      ConsumerRef<Integer, Sink> sink = start(Stage.consumer("sink", Sink::new));
+      ConsumerRef<Integer, QueueSink> sink = start(Stage.consumer("sink", QueueSink::new));
       sink.call(stage -> {
         Thread.currentThread().interrupt();
         return null;
@@ -197,7 +198,8 @@ class ThreadNamesTest extends StageTest {
     @Test
     void f17_thatIsInterruptedWhileItWaitsGoesOn() throws Exception {
       ProducerRef<Integer, Idle> idle = start(Stage.producer("idle", Idle::new));
-      ConsumerRef<Integer, Sink> sink = start(Stage.consumer("sink", () -> new Sink(events)).subscribeTo(idle));
+      ConsumerRef<Integer, QueueSink> sink =
+          start(Stage.consumer("sink", () -> new QueueSink(events)).subscribeTo(idle));
       Thread thread = threadOf(sink);
       parksIn(thread, "awaitEvents", "EVENTS", sink);
       for (int i = 0; i < 10; i++) thread.interrupt();
@@ -209,7 +211,7 @@ class ThreadNamesTest extends StageTest {
     void f17_thatIsInterruptedInItsOwnCodeCrashes() throws Exception {
       theScopeMayFail();
       CountDownLatch entered = new CountDownLatch(1);
-      ConsumerRef<Integer, Sink> sink = start(Stage.consumer("sink", Sink::new));
+      ConsumerRef<Integer, QueueSink> sink = start(Stage.consumer("sink", QueueSink::new));
       Thread thread = threadOf(sink);
       sink.cast(stage -> {
         entered.countDown();

@@ -144,7 +144,7 @@ final class Books {
   }
 
   /** I3: the oldest first, and what is delivered again before what is newer. */
-  private void ensureInOrder(List<Event> events, int from) {
+  private void ensureInOrder(List<NumberedEvent> events, int from) {
     for (int i = from; i < events.size(); i++) {
       int number = events.get(i).number();
       if (number <= last)

@@ -10,21 +10,21 @@ import java.util.List;
 final class Log {
   private static final int LEAST = 8;
 
-  private final Event[] events;
+  private final NumberedEvent[] events;
   private final int size;
 
-  private Log(Event[] events, int size) {
+  private Log(NumberedEvent[] events, int size) {
     this.events = events;
     this.size = size;
   }
 
   static Log empty() {
-    return new Log(new Event[LEAST], 0);
+    return new Log(new NumberedEvent[LEAST], 0);
   }
 
-  Log with(Event event) {
+  Log with(NumberedEvent event) {
     boolean hasRoom = size < events.length && events[size] == null;
-    Event[] grown = hasRoom ? events : Arrays.copyOf(Arrays.copyOf(events, size), Math.max(LEAST, 2 * size));
+    NumberedEvent[] grown = hasRoom ? events : Arrays.copyOf(Arrays.copyOf(events, size), Math.max(LEAST, 2 * size));
     grown[size] = event;
     return new Log(grown, size + 1);
   }
@@ -34,7 +34,7 @@ final class Log {
   }
 
   /** {@return what is in it, the oldest first} */
-  List<Event> events() {
+  List<NumberedEvent> events() {
     return Arrays.asList(events).subList(0, size);
   }
 }

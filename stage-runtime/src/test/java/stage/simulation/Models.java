@@ -22,7 +22,7 @@ final class Models {
 
   private Models() {}
 
-  static final class Source implements Stage.Producer<Event> {
+  static final class Source implements Stage.Producer<NumberedEvent> {
     private final World world;
     private final Plan.Node node;
     private StageContext context;
@@ -40,7 +40,7 @@ final class Models {
     }
 
     @Override
-    public void onDemand(long demand, Outlet<Event> out) throws InterruptedException {
+    public void onDemand(long demand, Outlet<NumberedEvent> out) throws InterruptedException {
       if (demand < 1) world.problem = node.name() + " was asked for " + demand + " events";
       if (world.plan.slow() && !world.isHealed && world.choices.next(3) == 1) {
         context.after(Duration.ofMillis(1 + world.choices.next(4000)), context::wakeUp);
@@ -51,7 +51,7 @@ final class Models {
       if (world.plan.exceeds() && world.choices.next(4) == 1) count = demand + world.choices.next(5);
       world.within(node, "onDemand");
       for (long i = 0; i < count && next.value() < node.events(); i++) {
-        out.emit(new Event(node.index(), next.value()));
+        out.emit(new NumberedEvent(node.index(), next.value()));
         next.set(next.value() + 1);
         world.within(node, "onDemand");
       }
@@ -60,7 +60,7 @@ final class Models {
     }
   }
 
-  static final class Generator implements Stage.Generator<Event> {
+  static final class Generator implements Stage.Generator<NumberedEvent> {
     private final World world;
     private final Plan.Node node;
     private StageContext context;
@@ -76,25 +76,25 @@ final class Models {
     }
 
     @Override
-    public void generate(Outlet<Event> out) throws InterruptedException {
+    public void generate(Outlet<NumberedEvent> out) throws InterruptedException {
       world.within(node, "generate");
       for (int i = (int) context.eventsEmitted(); i < node.events(); i++) {
-        out.emit(new Event(node.index(), i));
+        out.emit(new NumberedEvent(node.index(), i));
         world.within(node, "generate");
       }
     }
   }
 
   /** Its events come from outside. */
-  static final class Handed implements Stage.Producer<Event> {
+  static final class Handed implements Stage.Producer<NumberedEvent> {
     @Override
-    public void onDemand(long demand, Outlet<Event> out) {
+    public void onDemand(long demand, Outlet<NumberedEvent> out) {
       // it has none of its own
     }
   }
 
   /** A publisher that goes on where it was, whoever subscribes. It answers at once, and may fail. */
-  static final class Published implements Flow.Publisher<Event> {
+  static final class Published implements Flow.Publisher<NumberedEvent> {
     private final World world;
     private final Plan.Node node;
     private int next;
@@ -105,7 +105,7 @@ final class Models {
     }
 
     @Override
-    public void subscribe(Flow.Subscriber<? super Event> subscriber) {
+    public void subscribe(Flow.Subscriber<? super NumberedEvent> subscriber) {
       subscriber.onSubscribe(new Flow.Subscription() {
         private boolean isOver;
 
@@ -115,7 +115,7 @@ final class Models {
             for (long i = 0; i < events && !isOver && next < node.events(); i++) {
               world.within(node, "request");
               if (next == node.events()) return;   // somebody else has sent the rest meanwhile
-              subscriber.onNext(new Event(node.index(), next++));
+              subscriber.onNext(new NumberedEvent(node.index(), next++));
             }
             if (isOver || next < node.events()) return;
             isOver = true;
@@ -136,11 +136,11 @@ final class Models {
     }
   }
 
-  static Stage.ProducerConsumer<Event, Event> middle(World world, Plan.Node node) {
+  static Stage.ProducerConsumer<NumberedEvent, NumberedEvent> middle(World world, Plan.Node node) {
     return node.operates() ? new Operating(world, node) : new Middle(world, node);
   }
 
-  private static final class Middle implements Stage.ProducerConsumer<Event, Event> {
+  private static final class Middle implements Stage.ProducerConsumer<NumberedEvent, NumberedEvent> {
     private final World world;
     private final Plan.Node node;
 
@@ -150,10 +150,11 @@ final class Models {
     }
 
     @Override
-    public void onEvents(List<Event> events, Inlet<Event> from, Outlet<Event> out) throws InterruptedException {
+    public void onEvents(List<NumberedEvent> events, Inlet<NumberedEvent> from, Outlet<NumberedEvent> out)
+        throws InterruptedException {
       world.within(node, "onEvents");
       int uncommitted = 0;
-      for (Event event : events) {
+      for (NumberedEvent event : events) {
         poison(world, node, event);
         out.emit(event);
         uncommitted++;
@@ -166,7 +167,7 @@ final class Models {
     }
   }
 
-  static final class Sink implements Stage.Consumer<Event>, OnProgress {
+  static final class Sink implements Stage.Consumer<NumberedEvent>, OnProgress {
     private final World world;
     private final Plan.Node node;
     private State<Log> log;
@@ -202,10 +203,10 @@ final class Models {
     }
 
     @Override
-    public void onEvents(List<Event> events, Inlet<Event> from) throws InterruptedException {
+    public void onEvents(List<NumberedEvent> events, Inlet<NumberedEvent> from) throws InterruptedException {
       world.within(node, "onEvents");
       int uncommitted = 0;   // counted, for an event that came by two ways is there twice
-      for (Event event : events) {
+      for (NumberedEvent event : events) {
         poison(world, node, event);
         log.set(log.value().with(event));
         uncommitted++;
@@ -218,18 +219,18 @@ final class Models {
     }
   }
 
-  static Event task(World world, Plan.Node node, Event event) throws InterruptedException {
+  static NumberedEvent task(World world, Plan.Node node, NumberedEvent event) throws InterruptedException {
     poison(world, node, event);
     world.within(node, "a task");
     world.worked.merge(node.index(), 1, Integer::sum);
     return event;
   }
 
-  static void log(World world, String path, Event event) {
+  static void log(World world, String path, NumberedEvent event) {
     world.taskLogs.computeIfAbsent(path, unknown -> new ArrayList<>()).add(event);
   }
 
-  private static void poison(World world, Plan.Node node, Event event) {
+  private static void poison(World world, Plan.Node node, NumberedEvent event) {
     boolean isPoisoned = world.plan.faults().poison() && event.isPoison() && node.index() % 2 == 0;
     if (isPoisoned && world.plan.intensity() == 1000) {
       world.poisonings.merge(node.name() + " " + event, 1, Integer::sum);

@@ -17,7 +17,7 @@ import stage.runtime.lane.Progress;
  * or over several turns; it gives up on single events, leaves some in their lane, takes back what it has emitted, and
  * vouches for what it has emitted so far.
  */
-final class Operating implements Stage.ProducerConsumer<Event, Event> {
+final class Operating implements Stage.ProducerConsumer<NumberedEvent, NumberedEvent> {
   /** So many events it holds back until all input has come. */
   private static final int HELD_TO_THE_END = 6;
 
@@ -28,7 +28,7 @@ final class Operating implements Stage.ProducerConsumer<Event, Event> {
    * @param taken how many it has ever held
    * @param completed whether it was told that all input has come
    */
-  record Content(List<Event> events, int taken, boolean completed) {
+  record Content(List<NumberedEvent> events, int taken, boolean completed) {
     int emitted() {
       return taken - events.size();
     }
@@ -84,15 +84,16 @@ final class Operating implements Stage.ProducerConsumer<Event, Event> {
   }
 
   @Override
-  public void onEvents(List<Event> events, Inlet<Event> from, Outlet<Event> out) throws InterruptedException {
+  public void onEvents(List<NumberedEvent> events, Inlet<NumberedEvent> from, Outlet<NumberedEvent> out)
+      throws InterruptedException {
     if (hasMore()) world.problem = node.name() + " was given input while it had output left";
-    var inlet = (BoundedInlet<Event>) from;
-    var bulk = (BulkOutlet<Event>) out;
+    var inlet = (BoundedInlet<NumberedEvent>) from;
+    var bulk = (BulkOutlet<NumberedEvent>) out;
     world.within(node, "onEvents");
     int left = world.choices.next(4) == 1 ? world.choices.next(events.size()) : 0;
     int settled = 0;
     for (int i = 0; i < events.size() - left; i++) {
-      Event event = events.get(i);
+      NumberedEvent event = events.get(i);
       int mark = bulk.mark();
       bulk.emit(event);
       if (world.plan.faults().poison() && event.isPoison() && node.index() % 2 == 0) {
@@ -114,32 +115,32 @@ final class Operating implements Stage.ProducerConsumer<Event, Event> {
     vouch(bulk);
   }
 
-  private void hold(Event event) {
-    List<Event> all = new ArrayList<>(held.now.events);
+  private void hold(NumberedEvent event) {
+    List<NumberedEvent> all = new ArrayList<>(held.now.events);
     all.add(event);
     held.now = new Content(List.copyOf(all), held.now.taken + 1, held.now.completed);
   }
 
-  private void emit(int count, Outlet<Event> out) throws InterruptedException {
-    List<Event> all = held.now.events;
-    for (Event event : all.subList(0, count)) {
+  private void emit(int count, Outlet<NumberedEvent> out) throws InterruptedException {
+    List<NumberedEvent> all = held.now.events;
+    for (NumberedEvent event : all.subList(0, count)) {
       out.emit(event);
       world.within(node, "onMore");
     }
     held.now = new Content(List.copyOf(all.subList(count, all.size())), held.now.taken, held.now.completed);
   }
 
-  private void vouch(BulkOutlet<Event> out) {
+  private void vouch(BulkOutlet<NumberedEvent> out) {
     out.progress(new Progress(held.now.emitted(), false, held.now.completed));
   }
 
   @Override
-  public void onComplete(Outlet<Event> out) throws InterruptedException {
+  public void onComplete(Outlet<NumberedEvent> out) throws InterruptedException {
     if (held.now.completed) world.problem = node.name() + " was told twice that all input has come";
     held.now = new Content(held.now.events, held.now.taken, true);
     world.within(node, "onComplete");
     if (isBursting) emit(held.now.events.size(), out);
-    vouch((BulkOutlet<Event>) out);
+    vouch((BulkOutlet<NumberedEvent>) out);
   }
 
   @Override
@@ -148,13 +149,13 @@ final class Operating implements Stage.ProducerConsumer<Event, Event> {
   }
 
   @Override
-  public void onMore(Outlet<Event> out) throws InterruptedException {
+  public void onMore(Outlet<NumberedEvent> out) throws InterruptedException {
     if (!hasMore()) world.problem = node.name() + " had no output left, and was asked for it";
     if (out.demand() == 0) world.problem = node.name() + " was asked for output that nobody wants";
     world.mark(held.now.completed ? "output went on after the end" : "output went on");
     world.within(node, "onMore");
     long count = Math.min(out.demand() + world.choices.next(2), held.now.events.size());
     emit((int) Math.min(count, 1 + world.choices.next(3)), out);
-    vouch((BulkOutlet<Event>) out);
+    vouch((BulkOutlet<NumberedEvent>) out);
   }
 }

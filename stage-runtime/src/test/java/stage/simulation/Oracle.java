@@ -166,7 +166,7 @@ final class Oracle {
       int[] ways = new int[plan.nodes().size()];
       for (Plan.Node source : plan.nodes())
         if (source.kind().isSource()) ways[source.index()] = waysTo(node, source.index());
-      for (Event event : world.handledBy(pathOf(node))) {
+      for (NumberedEvent event : world.handledBy(pathOf(node))) {
         int count = tally.add(event);
         require(count <= ways[event.source()], "%s has handled event %s %d times", node.name(), event, count);
       }
@@ -176,18 +176,18 @@ final class Oracle {
       return;
     Tally met = new Tally();
     for (String path : world.logs.keySet()) {
-      for (Event event : world.handledBy(path))
+      for (NumberedEvent event : world.handledBy(path))
         require(met.add(event) == 1, "event %s was handled at two places, one of them %s", event, path);
     }
     for (DeadLetter letter : world.letters)
-      require(met.add((Event) letter.event()) == 1, "event %s was handled and given up on", letter.event());
+      require(met.add((NumberedEvent) letter.event()) == 1, "event %s was handled and given up on", letter.event());
   }
 
   /** How often each event was met. */
   private final class Tally {
     private final int[][] times = new int[plan.nodes().size()][];
 
-    int add(Event event) {
+    int add(NumberedEvent event) {
       int[] ofSource = times[event.source()];
       if (ofSource == null) {
         ofSource = new int[plan.nodes().get(event.source()).events()];
@@ -208,7 +208,7 @@ final class Oracle {
   /** Who joins a broadcast gets what is emitted from then on. */
   private void checkLatecomers() {
     world.lateSince.forEach((path, since) -> {
-      for (Event event : world.handledBy(path))
+      for (NumberedEvent event : world.handledBy(path))
         require(event.number() >= since, "%s joined after %d events, but has handled %s", path, since, event);
     });
   }
@@ -222,15 +222,15 @@ final class Oracle {
     Map<String, Integer> times = new HashMap<>();
     for (DeadLetter letter : world.letters) {
       Plan.Node node = world.nodes.get(letter.path());
-      int mayCome = node.index() == Models.LATECOMER ? 1 : waysTo(node, ((Event) letter.event()).source());
+      int mayCome = node.index() == Models.LATECOMER ? 1 : waysTo(node, ((NumberedEvent) letter.event()).source());
       require(times.merge(letter.path() + " " + letter.event(), 1, Integer::sum) <= mayCome,
           "given up on more than once: %s", letter);
       require(letter.attempts() == plan.attempts() + 1, "%d attempts, but %d redeliveries: %s", letter.attempts(),
           plan.attempts(), letter);
       require(letter.cause() != null, "a dead letter without a cause: %s", letter);
-      boolean isPoison = plan.faults().poison() && ((Event) letter.event()).isPoison();
+      boolean isPoison = plan.faults().poison() && ((NumberedEvent) letter.event()).isPoison();
       String harmed = letter.path().substring(letter.path().lastIndexOf('/') + 1) + " " + letter.event();
-      int ways = waysTo(world.nodes.get(letter.path()), ((Event) letter.event()).source());
+      int ways = waysTo(world.nodes.get(letter.path()), ((NumberedEvent) letter.event()).source());
       // else a turn may be ended by others, and does not count
       boolean isAlone = plan.strategy() == Strategy.ONE_FOR_ONE && !world.isDisturbed;
       require(!isAlone || world.poisonings.getOrDefault(harmed, 0) <= letter.attempts() * ways,
@@ -348,7 +348,7 @@ final class Oracle {
     Plan.Node source = way.getLast();
     // with several, some subscribe when others have had events already
     boolean fromTheStart = way.stream().allMatch(node -> plan.consumersOf(node) <= 1);
-    List<Event> handled = world.handledBy(pathOf(sink));
+    List<NumberedEvent> handled = world.handledBy(pathOf(sink));
     for (int i = 1; i < handled.size(); i++) {
       require(handled.get(i).number() > handled.get(i - 1).number(), "%s has handled %s", pathOf(sink), handled);
     }

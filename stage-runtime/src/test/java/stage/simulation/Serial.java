@@ -5,14 +5,14 @@ import java.util.concurrent.Flow;
 /**
  * I10: hands signals on, and wants them one at a time, {@code onSubscribe} once and first, and nothing after an end.
  */
-final class Serial implements Flow.Subscriber<Event> {
-  private final Flow.Subscriber<? super Event> next;
+final class Serial implements Flow.Subscriber<NumberedEvent> {
+  private final Flow.Subscriber<? super NumberedEvent> next;
   private final World world;
   private boolean isSubscribed;
   private boolean hasEnded;
   private boolean isInSignal;
 
-  Serial(Flow.Subscriber<? super Event> next, World world) {
+  Serial(Flow.Subscriber<? super NumberedEvent> next, World world) {
     this.next = next;
     this.world = world;
   }
@@ -39,7 +39,7 @@ final class Serial implements Flow.Subscriber<Event> {
   }
 
   @Override
-  public void onNext(Event event) {
+  public void onNext(NumberedEvent event) {
     signal("onNext", isSubscribed, () -> next.onNext(event));
   }
 

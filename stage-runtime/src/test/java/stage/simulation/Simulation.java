@@ -90,7 +90,7 @@ public final class Simulation {
         }
         world.actors = plan.faults().chaos() == 0 ? 0 : plan.actors();
         for (int i = 0; i < world.actors; i++)
-          world.outsiders.add(world.time.startThread("chaos" + i, () -> new Chaos(world, app, inner).run()));
+          world.outsiders.add(world.time.startThread("chaos" + i, () -> new RandomUser(world, app, inner).run()));
         if (world.actors == 0) world.time.at(World.HEALING_NANOS, world::heal);
         switch (plan.ending()) {
           case JOIN -> app.join();
@@ -146,7 +146,7 @@ public final class Simulation {
         parent.start(
             dispatching(Stage.generator(name, () -> new Models.Generator(world, node)), node).withShutdown(shutdown));
       case HANDED -> {
-      ProducerRef<Event, Models.Handed> handed =
+      ProducerRef<NumberedEvent, Models.Handed> handed =
           parent.start(dispatching(Stage.producer(name, Models.Handed::new), node).withShutdown(shutdown));
         world.outsiders.add(world.time.startThread("feeder" + node.index(), () -> feed(handed, node)));
         yield handed;
@@ -154,15 +154,18 @@ public final class Simulation {
     case PUBLISHED -> parent
         .start(dispatching(Stage.fromPublisher(name, new Models.Published(world, node)), node).withShutdown(shutdown));
       case MIDDLE -> parent.start(
-        subscribed(Stage.producerConsumer(name, Event.class, Event.class, () -> Models.middle(world, node)), node)
+        subscribed(
+            Stage.producerConsumer(name, NumberedEvent.class, NumberedEvent.class, () -> Models.middle(world, node)),
+            node)
             .withRedelivery(redelivery)
             .withDispatcher(dispatch(node)).withDeadLetters(letter -> world.letters.add(letter))
             .withShutdown(shutdown));
       case MIDDLE_TASKS -> {
         var spec = node.unordered()
-          ? Stage.<Event, Event>mapConcurrentUnordered(name, 1 + node.demand() / 2,
+          ? Stage.<NumberedEvent, NumberedEvent>mapConcurrentUnordered(name, 1 + node.demand() / 2,
               event -> Models.task(world, node, event))
-            : Stage.<Event, Event>mapConcurrent(name, 1 + node.demand() / 2, event -> Models.task(world, node, event));
+          : Stage.<NumberedEvent, NumberedEvent>mapConcurrent(name, 1 + node.demand() / 2,
+              event -> Models.task(world, node, event));
         yield parent.start(subscribed(spec, node).withRedelivery(redelivery).withDispatcher(dispatch(node))
             .withDeadLetters(letter -> world.letters.add(letter)).withShutdown(shutdown));
       }
@@ -174,7 +177,7 @@ public final class Simulation {
       }
       case SINK_TASKS -> {
       var spec = Stage
-          .<Event>perEvent(name, 1 + node.demand() / 2,
+          .<NumberedEvent>perEvent(name, 1 + node.demand() / 2,
               event -> Models.log(world, parent.name().equals("inner") ? "sim/inner/" + name : "sim/" + name,
                   Models.task(world, node, event)))
           .withRedelivery(redelivery).withDeadLetters(letter -> world.letters.add(letter)).withShutdown(shutdown);
@@ -189,47 +192,48 @@ public final class Simulation {
 
   @SuppressWarnings("unchecked")
   private void bridge(StageRef<?> ref, Plan.Node node) {
-    var producer = (ProducerRef<Event, ?>) world.refs.get(plan.nodes().get(node.inputs().getFirst()).name());
-    Flow.Subscriber<Event> subscriber =
-        ((ConsumerRef<Event, ?>) ref).asSubscriber(Demand.max(node.demand()).min(node.least()));
+    var producer = (ProducerRef<NumberedEvent, ?>) world.refs.get(plan.nodes().get(node.inputs().getFirst()).name());
+    Flow.Subscriber<NumberedEvent> subscriber =
+        ((ConsumerRef<NumberedEvent, ?>) ref).asSubscriber(Demand.max(node.demand()).min(node.least()));
     // a bridge hands its events to another one in runs
     producer.subscribe(node.index() % 2 == 0 ? subscriber : new Serial(subscriber, world));
     world.mark("bridged");
   }
 
-  private <S extends Stage.Behaviour> ProducerConsumerSpec<Event, Event, S> subscribed(
-      ProducerConsumerSpec<Event, Event, S> spec, Plan.Node node) {
-    ProducerConsumerSpec<Event, Event, S> all = spec;
+  private <S extends Stage.Behaviour> ProducerConsumerSpec<NumberedEvent, NumberedEvent, S> subscribed(
+      ProducerConsumerSpec<NumberedEvent, NumberedEvent, S> spec, Plan.Node node) {
+    ProducerConsumerSpec<NumberedEvent, NumberedEvent, S> all = spec;
     for (int input : node.ownInputs()) all = all.subscribeTo(subscription(node, input));
     return all;
   }
 
   @SuppressWarnings("unchecked")
-  private SubscriptionSpec<Event> subscription(Plan.Node node, int input) {
-    var producer = (ProducerRef<Event, ?>) world.refs.get(plan.nodes().get(input).name());
-    SubscriptionSpec<Event> spec =
+  private SubscriptionSpec<NumberedEvent> subscription(Plan.Node node, int input) {
+    var producer = (ProducerRef<NumberedEvent, ?>) world.refs.get(plan.nodes().get(input).name());
+    SubscriptionSpec<NumberedEvent> spec =
         SubscriptionSpec.to(producer).withDemand(Demand.max(node.demand()).min(node.least()));
     if (plan.nodes().get(input).dispatch() == Plan.Dispatching.PARTITION) spec = spec.withPartition(node.index() % 2);
     return spec.withCancelPolicy(CancelPolicy.TRANSIENT);
   }
 
-  private static <S extends Stage.Behaviour> ProducerSpec<Event, S> dispatching(ProducerSpec<Event, S> spec,
+  private static <S extends Stage.Behaviour> ProducerSpec<NumberedEvent, S> dispatching(
+      ProducerSpec<NumberedEvent, S> spec,
       Plan.Node node) {
     return spec.withDispatcher(dispatch(node));
   }
 
-  private static Dispatcher<Event> dispatch(Plan.Node node) {
+  private static Dispatcher<NumberedEvent> dispatch(Plan.Node node) {
     return switch (node.dispatch()) {
       case DEMAND -> Dispatcher.demand();
       case BROADCAST -> Dispatcher.broadcast();
-      case PARTITION -> Dispatcher.partition(2, Event::number);
+      case PARTITION -> Dispatcher.partition(2, NumberedEvent::number);
     };
   }
 
-  private void feed(ProducerRef<Event, Models.Handed> handed, Plan.Node node) {
+  private void feed(ProducerRef<NumberedEvent, Models.Handed> handed, Plan.Node node) {
     try {
       for (int i = 0; i < node.events(); i++) {
-        handed.emit(new Event(node.index(), i));
+        handed.emit(new NumberedEvent(node.index(), i));
         world.accepted.merge(node.index(), 1, Integer::sum);
       }
       handed.stop();

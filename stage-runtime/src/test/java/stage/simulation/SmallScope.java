@@ -171,7 +171,7 @@ record SmallScope(boolean middle, int events, Demand demand, int crashes, int at
       long emitted = numbers.snapshot().eventsEmitted();
       require(!whole || emitted == events, emitted + " of " + events + " events were emitted");
       List<Integer> handled = new ArrayList<>();
-      for (Event event : log.events()) handled.add(event.number());
+      for (NumberedEvent event : log.events()) handled.add(event.number());
       for (int i = 1; i < handled.size(); i++) require(handled.get(i - 1) < handled.get(i), "handled: " + handled);
       List<Integer> met = new ArrayList<>(handled);
       int mostAttempts = crashes + (act == Act.KILL_THE_CONSUMER ? 1 : 0);
@@ -234,7 +234,7 @@ record SmallScope(boolean middle, int events, Demand demand, int crashes, int at
     @Override
     public void onEvents(List<Integer> batch, Inlet<Integer> from) {
       for (int event : batch) {
-        log.set(log.value().with(new Event(0, event)));
+        log.set(log.value().with(new NumberedEvent(0, event)));
         run.mayCrash("within onEvents");
       }
     }

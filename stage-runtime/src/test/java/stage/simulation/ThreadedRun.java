@@ -223,7 +223,7 @@ public final class ThreadedRun implements Faults {
     @Override
     public void onEvents(List<Integer> batch, Inlet<Integer> from) {
       for (int event : batch) {
-        log.set(log.value().with(new Event(event / 1000, event % 1000)));
+        log.set(log.value().with(new NumberedEvent(event / 1000, event % 1000)));
         within();
       }
     }
@@ -346,7 +346,7 @@ public final class ThreadedRun implements Faults {
     logs.forEach((path, log) -> {
       int[] last = new int[events.length];
       java.util.Arrays.fill(last, -1);
-      for (Event event : log.events()) {
+      for (NumberedEvent event : log.events()) {
         require(event.number() > last[event.source()],
             path + " has handled " + event + " after " + event.source() + ":" + last[event.source()]);
         last[event.source()] = event.number();

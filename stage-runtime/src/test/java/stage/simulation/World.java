@@ -51,10 +51,10 @@ final class World implements Faults {
   final Map<String, Integer> held = new HashMap<>();
   final Map<String, Log> logs = new HashMap<>();               // committed, by path of the sink
   final Map<String, List<Log>> lostLogs = new HashMap<>();     // those before a fresh state
-  final Map<String, List<Event>> taskLogs = new HashMap<>();   // raw, by path
+  final Map<String, List<NumberedEvent>> taskLogs = new HashMap<>();   // raw, by path
   // how many events the tasks of a node have worked on without a failure
   final Map<Integer, Integer> worked = new HashMap<>();
-  private final Map<String, List<Event>> handled = new HashMap<>();   // after the run, by path
+  private final Map<String, List<NumberedEvent>> handled = new HashMap<>();   // after the run, by path
   final List<DeadLetter> letters = new ArrayList<>();
   final List<StageEvent> happened = new ArrayList<>();
   final List<Long> happenedNanos = new ArrayList<>();
@@ -384,12 +384,12 @@ final class World implements Faults {
   }
 
   /** {@return all that a sink has handled, the oldest first} Once the run is over. */
-  List<Event> handledBy(String path) {
+  List<NumberedEvent> handledBy(String path) {
     return handled.computeIfAbsent(path, this::allHandledBy);
   }
 
-  private List<Event> allHandledBy(String path) {
-    List<Event> all = new ArrayList<>();
+  private List<NumberedEvent> allHandledBy(String path) {
+    List<NumberedEvent> all = new ArrayList<>();
     for (Log lost : lostLogs.getOrDefault(path, List.of())) all.addAll(lost.events());
     if (logs.containsKey(path)) all.addAll(logs.get(path).events());
     all.addAll(taskLogs.getOrDefault(path, List.of()));

@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import stage.api.Demand;
 import stage.api.Stage;
 import stage.api.supervision.Supervisor;
-import stage.behaviour.support.CrashLog;
+import stage.behaviour.support.CapturedLog;
 import stage.runtime.testkit.ConsumerProbe;
 import stage.runtime.testkit.ProducerProbe;
 import stage.runtime.testkit.SimulatedRuntime;
@@ -22,7 +22,7 @@ class ProbesTest {
   private static final Duration A_WHILE = Duration.ofMillis(20);
 
   @RegisterExtension
-  private final CrashLog log = new CrashLog();
+  private final CapturedLog log = new CapturedLog();
 
   /** What is to be shown of a probe in either. */
   enum Clock {

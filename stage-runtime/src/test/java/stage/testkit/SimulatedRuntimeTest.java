@@ -29,7 +29,7 @@ import stage.api.supervision.Intensity;
 import stage.api.supervision.Strategy;
 import stage.api.supervision.Supervisor;
 import stage.api.supervision.SupervisorSpec;
-import stage.behaviour.support.CrashLog;
+import stage.behaviour.support.CapturedLog;
 import stage.runtime.testkit.ConsumerProbe;
 import stage.runtime.testkit.Ledgers;
 import stage.runtime.testkit.ProducerProbe;
@@ -38,7 +38,7 @@ import stage.runtime.testkit.SimulationFailed;
 
 class SimulatedRuntimeTest {
   @RegisterExtension
-  private final CrashLog log = new CrashLog();
+  private final CapturedLog log = new CapturedLog();
 
   private static final int EVENTS = 10;
 

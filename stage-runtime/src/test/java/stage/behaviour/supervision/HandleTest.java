@@ -15,7 +15,7 @@ import stage.api.supervision.Supervisor;
 import stage.api.supervision.SupervisorSpec;
 import stage.behaviour.support.Await;
 import stage.behaviour.support.Idle;
-import stage.behaviour.support.Sink;
+import stage.behaviour.support.QueueSink;
 
 /** A container opens a scope on one thread and closes it on another. */
 class HandleTest {
@@ -24,7 +24,7 @@ class HandleTest {
   private static Supervisor openedElsewhere() throws InterruptedException {
     return Await.result(() -> {
       Supervisor scope = Supervisor.open("bean");
-      scope.start(Stage.consumer("sink", scope.start(Stage.producer("idle", Idle::new)), Sink::new));
+      scope.start(Stage.consumer("sink", scope.start(Stage.producer("idle", Idle::new)), QueueSink::new));
       return scope;
     });
   }
@@ -66,7 +66,7 @@ class HandleTest {
     @Test
     void b16_isRefusedByAStageOfIt() throws Exception {
       Supervisor scope = openedElsewhere();
-      var sink = scope.start(Stage.consumer("other", Sink::new));
+      var sink = scope.start(Stage.consumer("other", QueueSink::new));
       assertThatThrownBy(() -> sink.call(stage -> scope.handle().awaitEnd(LIMIT))).cause()
           .isInstanceOf(ScopeMisuseException.class)
           .hasMessageContaining("its stage bean/other");
@@ -92,7 +92,7 @@ class HandleTest {
     void b16_waitsForTheOwnerToClose() throws Exception {
       Supervisor scope = Supervisor.open(SupervisorSpec.of("owned"));
       CountDownLatch release = new CountDownLatch(1);
-      scope.start(Stage.consumer("sink", Sink::new)).cast(stage -> release.await());
+      scope.start(Stage.consumer("sink", QueueSink::new)).cast(stage -> release.await());
       var other = new Await.Other<>(() -> {
         boolean ended = scope.handle().awaitEnd(LIMIT);
         return ended && scope.handle().report() != null;
@@ -111,7 +111,7 @@ class HandleTest {
       Supervisor scope = Supervisor.open("short");
       scope.start(Stage.producer("endless", Idle::new));
       scope.start(Stage.ofIterable("finite", List.of())).join();
-      scope.start(Stage.consumer("sink", Sink::new));
+      scope.start(Stage.consumer("sink", QueueSink::new));
       scope.close();
       assertThat(scope.report().sourcesCutShort()).isEqualTo(1);
       assertThat(scope.report().isClean()).isTrue();

@@ -20,7 +20,7 @@ import stage.api.supervision.Supervisor;
 import stage.api.supervision.SupervisorSpec;
 import stage.behaviour.support.Await;
 import stage.behaviour.support.CrashTest;
-import stage.behaviour.support.Sink;
+import stage.behaviour.support.QueueSink;
 
 /** A stage that starts a helper of its own in onStart, and does so again in its next lifecycle. */
 class HelperTest extends CrashTest {
@@ -126,7 +126,7 @@ class HelperTest extends CrashTest {
     @Test
     void b14_leavesTheHelpersOfOthersAlone() throws Exception {
       Supervisor scope = open(Intensity.of(3));
-      scope.start(Stage.consumer("helper", Sink::new));
+      scope.start(Stage.consumer("helper", QueueSink::new));
       ConsumerRef<Integer, WithHelper> main = start(Stage.consumer("main", () -> new WithHelper(context ->
       assertThatThrownBy(() -> scope.start(Stage.consumer("helper", Helper::new)))
           .isInstanceOf(ScopeMisuseException.class))));

@@ -18,7 +18,7 @@ import stage.api.supervision.StageFailedException;
 import stage.api.supervision.Supervisor;
 import stage.behaviour.support.Await;
 import stage.behaviour.support.Idle;
-import stage.behaviour.support.Sink;
+import stage.behaviour.support.QueueSink;
 import stage.behaviour.support.StageTest;
 
 /** A thread that is interrupted starts nothing: start() throws, leaves nothing behind, and keeps the flag. */
@@ -31,7 +31,7 @@ class InterruptedStarterTest extends StageTest {
   private void assertNothingStarted(String name) {
     assertThat(scope.childSnapshots()).isEmpty();
     assertThat(scope.counts().specs()).isZero();
-    scope.start(Stage.consumer(name, Sink::new));   // the name is free
+    scope.start(Stage.consumer(name, QueueSink::new));   // the name is free
     scope.stopChild(name);
     scope.deleteChild(name);
   }
@@ -55,14 +55,14 @@ class InterruptedStarterTest extends StageTest {
       Thread.currentThread().interrupt();
       assertThatThrownBy(() -> scope.start(Stage.consumer("sink", () -> {
         made.incrementAndGet();
-        return new Sink();
+        return new QueueSink();
       }))).isInstanceOf(StageFailedException.class);
       assertThat(made).hasValue(0);
     }
 
     @Test
     void b41_leavesAStoppedChildStopped() {
-      scope.start(Stage.consumer("sink", Sink::new));
+      scope.start(Stage.consumer("sink", QueueSink::new));
       scope.stopChild("sink");
       Thread.currentThread().interrupt();
       assertThatThrownBy(() -> scope.restartChild("sink")).isInstanceOf(StageFailedException.class);

@@ -39,7 +39,7 @@ import stage.api.supervision.Supervisor;
 import stage.api.supervision.SupervisorSpec;
 import stage.behaviour.support.Await;
 import stage.behaviour.support.CrashTest;
-import stage.behaviour.support.Faults;
+import stage.behaviour.support.PlannedCrashes;
 import stage.behaviour.support.Lives;
 import stage.behaviour.support.Parts.Source;
 import stage.runtime.time.Latch;
@@ -143,7 +143,7 @@ class KillTest extends CrashTest {
 
   private StageRef<Stubborn> pipeline(int limit) {
     ProducerRef<Integer, Source> source =
-        start(Stage.producer("source", () -> new Source(new Lives(), new Faults(), limit)));
+        start(Stage.producer("source", () -> new Source(new Lives(), new PlannedCrashes(), limit)));
     var stubborn = start(Stage.producerConsumer("stubborn", Stubborn::new).subscribeTo(source, Demand.max(10)));
     start(Stage.consumer("sink", Sink::new).subscribeTo(stubborn, Demand.max(100)));
     return stubborn;
@@ -173,7 +173,7 @@ class KillTest extends CrashTest {
     void f12_interruptsWhatBlocks() throws Exception {
       open(spec(), 1000);
       ProducerRef<Integer, Source> source =
-          start(Stage.producer("source", () -> new Source(new Lives(), new Faults(), 100)));
+          start(Stage.producer("source", () -> new Source(new Lives(), new PlannedCrashes(), 100)));
       var lives = new AtomicInteger();
       var sink = start(Stage.consumer("sink", source, () -> {
         boolean blocks = lives.incrementAndGet() == 1;

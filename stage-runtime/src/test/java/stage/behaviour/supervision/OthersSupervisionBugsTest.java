@@ -42,7 +42,7 @@ import stage.api.supervision.Supervisor;
 import stage.api.supervision.SupervisorSpec;
 import stage.behaviour.support.Await;
 import stage.behaviour.support.CrashTest;
-import stage.behaviour.support.Faults;
+import stage.behaviour.support.PlannedCrashes;
 import stage.behaviour.support.Lives;
 import stage.behaviour.support.Numbers;
 import stage.behaviour.support.Once;
@@ -65,18 +65,20 @@ class OthersSupervisionBugsTest extends CrashTest {
     Supervisor scope = open(Intensity.of(1));
     int limit = 5000;
     var sourceLives = new Lives();
-    var faults = new Faults();
+    var faults = new PlannedCrashes();
     var otherLives = new Lives();
     var source = start(Stage.producer("source", () -> new Source(sourceLives, faults, limit)));
     ProducerRef<Integer, ?> above = source;
     for (int i = 0; i < 6; i++) {
-      above = start(Stage.producerConsumer("middle" + i, () -> new Middle(otherLives, new Faults())).subscribeTo(above,
+      above = start(
+          Stage.producerConsumer("middle" + i, () -> new Middle(otherLives, new PlannedCrashes())).subscribeTo(above,
           Demand.max(10)));
     }
     BlockingQueue<Integer> handled = new LinkedBlockingQueue<>();
     faults.after = new Once(new IOException("off"));
     var sink = start(
-        Stage.consumer("sink", () -> new Sink(otherLives, new Faults(), handled)).subscribeTo(above, Demand.max(10)));
+        Stage.consumer("sink", () -> new Sink(otherLives, new PlannedCrashes(), handled)).subscribeTo(above,
+            Demand.max(10)));
     assertThat(Await.end(sink)).isEqualTo(new StopReason.Completed());
     assertThat(handled.stream().filter(event -> event >= 0).toList())
         .isEqualTo(IntStream.range(0, limit).boxed().toList());

@@ -19,7 +19,7 @@ import stage.api.supervision.StageFailedException;
 import stage.api.supervision.Supervisor;
 import stage.api.supervision.SupervisorSpec;
 import stage.behaviour.support.CrashTest;
-import stage.behaviour.support.Sink;
+import stage.behaviour.support.QueueSink;
 import stage.runtime.simulation.RecordedChoices;
 import stage.runtime.simulation.SimulatedTime;
 import stage.runtime.simulation.SimulationOptions;
@@ -67,7 +67,7 @@ class ProgressTest extends CrashTest {
     time.run(() -> {
       try (Supervisor scope = Supervisor.open(spec)) {
         var source = scope.start(Stage.producer("source", () -> new Source(goodRun, untilItFails)));
-        scope.start(Stage.consumer("sink", source, Sink::new));
+        scope.start(Stage.consumer("sink", source, QueueSink::new));
         failed[0] = catchThrowableOfType(StageFailedException.class, () -> scope.join(howLong));
       }
     });
@@ -168,10 +168,10 @@ class ProgressTest extends CrashTest {
       logger.addHandler(handler);
       try {
         scope();
-        open(Intensity.of(3)).start(Stage.consumer("three", Sink::new).withRedelivery(Redelivery.attempts(3)));
+        open(Intensity.of(3)).start(Stage.consumer("three", QueueSink::new).withRedelivery(Redelivery.attempts(3)));
         assertThat(unfiltered).singleElement().asString().contains(
             "stage test/three has an event delivered again 3 times, but its supervisor gives up after 3 restarts");
-        open(Intensity.of(4)).start(Stage.consumer("three", Sink::new).withRedelivery(Redelivery.attempts(3)));
+        open(Intensity.of(4)).start(Stage.consumer("three", QueueSink::new).withRedelivery(Redelivery.attempts(3)));
         assertThat(unfiltered).hasSize(1);
       } finally {
         logger.removeHandler(handler);

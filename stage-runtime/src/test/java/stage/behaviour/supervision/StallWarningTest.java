@@ -23,7 +23,7 @@ import stage.api.supervision.SupervisorSpec;
 import stage.behaviour.support.Await;
 import stage.behaviour.support.CrashTest;
 import stage.behaviour.support.Numbers;
-import stage.behaviour.support.Sink;
+import stage.behaviour.support.QueueSink;
 
 /** Callbacks that take longer than their scope likes. */
 @Timeout(300)
@@ -59,8 +59,8 @@ class StallWarningTest extends CrashTest {
   @Test
   void tellsOnceOfACallbackWithItsStack() throws Exception {
     openWithLimit();
-    StageRef<Sink> first = start(Stage.consumer("first", Sink::new));
-    StageRef<Sink> second = start(Stage.consumer("second", Sink::new));
+    StageRef<QueueSink> first = start(Stage.consumer("first", QueueSink::new));
+    StageRef<QueueSink> second = start(Stage.consumer("second", QueueSink::new));
     first.cast(stage -> waitForRelease());
     StageEvent.Stalled stalled = next(first);
     for (int i = 0; i < 3; i++) {   // time enough to be told of again
@@ -106,12 +106,12 @@ class StallWarningTest extends CrashTest {
   @Test
   void f14_tellsOfStagesThatSpinOnEveryCarrierThread() throws Exception {
     openWithLimit();
-    List<StageRef<Sink>> spinners = new ArrayList<>();
+    List<StageRef<QueueSink>> spinners = new ArrayList<>();
     for (int i = 0; i < Runtime.getRuntime().availableProcessors(); i++)
-      spinners.add(start(Stage.consumer("spinner" + i, Sink::new)));
-    for (StageRef<Sink> each : spinners) each.cast(stage -> spinUntilReleased());
+      spinners.add(start(Stage.consumer("spinner" + i, QueueSink::new)));
+    for (StageRef<QueueSink> each : spinners) each.cast(stage -> spinUntilReleased());
     List<String> told = new ArrayList<>();
-    for (StageRef<Sink> each : spinners) told.add(next(each).path());
+    for (StageRef<QueueSink> each : spinners) told.add(next(each).path());
     release.countDown();
 
     assertThat(told).containsExactlyInAnyOrderElementsOf(spinners.stream().map(StageRef::path).toList());
@@ -122,7 +122,7 @@ class StallWarningTest extends CrashTest {
   void leavesGeneratorsAloneForTheyWaitForInput() throws Exception {
     openWithLimit();
     StageRef<?> patient = start(Stage.generator("patient", Integer.class, () -> out -> waitForRelease()));
-    StageRef<Sink> sink = start(Stage.consumer("sink", Sink::new));
+    StageRef<QueueSink> sink = start(Stage.consumer("sink", QueueSink::new));
     sink.cast(stage -> waitForRelease());
     StageEvent.Stalled stalled = next(sink);   // the generator has waited for longer
     release.countDown();

@@ -30,7 +30,7 @@ import stage.api.supervision.Supervisor;
 import stage.api.supervision.SupervisorSpec;
 import stage.behaviour.support.Await;
 import stage.behaviour.support.CrashTest;
-import stage.behaviour.support.Faults;
+import stage.behaviour.support.PlannedCrashes;
 import stage.behaviour.support.Lives;
 import stage.behaviour.support.Parts.Middle;
 import stage.behaviour.support.Parts.Sink;
@@ -115,7 +115,7 @@ class StrategyTest extends CrashTest {
     void s22_tellsTheOthersWhoCrashed() throws Exception {
       Supervisor scope = open(Strategy.ONE_FOR_ALL, 3);
       var lives = new Lives();
-      var bystander = start(Stage.consumer("bystander", () -> new Sink(lives, new Faults())));
+      var bystander = start(Stage.consumer("bystander", () -> new Sink(lives, new PlannedCrashes())));
       Troupe.crash(troupe.start(scope, "b"));
       Await.next(3, lives.all, bystander);
       assertThat(lives.stops).containsExactly(new StopReason.GroupRestart("test/b"));
@@ -179,10 +179,10 @@ class StrategyTest extends CrashTest {
       open(Strategy.ONE_FOR_ALL, 1000);
       int limit = 20_000;
       BlockingQueue<Integer> handled = new LinkedBlockingQueue<>();
-      var source = start(Stage.producer("source", () -> new Source(new Lives(), new Faults(), limit)));
-      var middle = start(Stage.producerConsumer("middle", () -> new Middle(new Lives(), new Faults()))
+      var source = start(Stage.producer("source", () -> new Source(new Lives(), new PlannedCrashes(), limit)));
+      var middle = start(Stage.producerConsumer("middle", () -> new Middle(new Lives(), new PlannedCrashes()))
           .withRedelivery(Redelivery.attempts(1000)).subscribeTo(source, Demand.max(16)));
-      var sink = start(Stage.consumer("sink", () -> new Sink(new Lives(), new Faults(), handled))
+      var sink = start(Stage.consumer("sink", () -> new Sink(new Lives(), new PlannedCrashes(), handled))
           .withRedelivery(Redelivery.attempts(1000))
           .subscribeTo(middle, Demand.max(16)));
       for (int i = 0; i < 30 && sink.isAlive(); i++) {

@@ -21,7 +21,7 @@ import stage.api.supervision.SupervisorSpec;
  * announced.
  */
 public abstract class CrashTest {
-  @RegisterExtension protected final CrashLog log = new CrashLog();
+  @RegisterExtension protected final CapturedLog log = new CapturedLog();
 
   private final List<Supervisor> scopes = new ArrayList<>();
   private final Started started = new Started();

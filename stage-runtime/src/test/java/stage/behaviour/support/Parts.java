@@ -17,10 +17,10 @@ public final class Parts {
   /** What all have in common. */
   public abstract static class Part {
     public final Lives lives;
-    public final Faults faults;
+    public final PlannedCrashes faults;
     public StageContext context;
 
-    Part(Lives lives, Faults faults) {
+    Part(Lives lives, PlannedCrashes faults) {
       this.lives = lives;
       this.faults = faults;
     }
@@ -42,7 +42,7 @@ public final class Parts {
     final int limit;
     State<Integer> next;
 
-    Counting(Lives lives, Faults faults, int limit) {
+    Counting(Lives lives, PlannedCrashes faults, int limit) {
       super(lives, faults);
       this.limit = limit;
     }
@@ -56,7 +56,7 @@ public final class Parts {
 
   /** Emits 0, 1, 2 … and completes at its limit. */
   public static final class Source extends Counting implements Stage.Producer<Integer> {
-    public Source(Lives lives, Faults faults, int limit) {
+    public Source(Lives lives, PlannedCrashes faults, int limit) {
       super(lives, faults, limit);
     }
 
@@ -74,7 +74,7 @@ public final class Parts {
 
   /** The same in a loop. */
   public static final class Loop extends Counting implements Stage.Generator<Integer> {
-    public Loop(Lives lives, Faults faults, int limit) {
+    public Loop(Lives lives, PlannedCrashes faults, int limit) {
       super(lives, faults, limit);
     }
 
@@ -92,7 +92,7 @@ public final class Parts {
 
   /** Passes on what it gets, and -1 at the end. */
   public static final class Middle extends Part implements Stage.ProducerConsumer<Integer, Integer> {
-    public Middle(Lives lives, Faults faults) {
+    public Middle(Lives lives, PlannedCrashes faults) {
       super(lives, faults);
     }
 
@@ -119,11 +119,11 @@ public final class Parts {
   public static final class Sink extends Part implements Stage.Consumer<Integer> {
     public final BlockingQueue<Integer> handled;
 
-    public Sink(Lives lives, Faults faults) {
+    public Sink(Lives lives, PlannedCrashes faults) {
       this(lives, faults, new LinkedBlockingQueue<>());
     }
 
-    public Sink(Lives lives, Faults faults, BlockingQueue<Integer> handled) {
+    public Sink(Lives lives, PlannedCrashes faults, BlockingQueue<Integer> handled) {
       super(lives, faults);
       this.handled = handled;
     }

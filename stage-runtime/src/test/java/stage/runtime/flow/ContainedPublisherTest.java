@@ -18,13 +18,13 @@ import stage.api.supervision.SupervisorSpec;
 import stage.behaviour.support.Await;
 import stage.behaviour.support.CrashTest;
 import stage.behaviour.support.Idle;
-import stage.behaviour.support.Sink;
+import stage.behaviour.support.QueueSink;
 
 /**
  * A publisher that nobody supervises fails: how far that goes is for its consumer's supervisor to say, as with a stage.
  */
 class ContainedPublisherTest extends CrashTest {
-  private static void failInto(ConsumerRef<Integer, Sink> sink, CancelPolicy policy) {
+  private static void failInto(ConsumerRef<Integer, QueueSink> sink, CancelPolicy policy) {
     Flow.Subscriber<Integer> subscriber = sink.asSubscriber(Demand.max(10), policy);
     subscriber.onSubscribe(new Flow.Subscription() {
       @Override
@@ -41,8 +41,8 @@ class ContainedPublisherTest extends CrashTest {
     private void contains(Restart restart) throws Exception {
       Supervisor inner = scope().start(SupervisorSpec.of("inner").withRestart(restart));
       var bystander = start(Stage.producer("bystander", Idle::new));
-      ConsumerRef<Integer, Sink> sink = inner.start(Stage.consumer("sink", Sink::new));
-      var sibling = inner.start(Stage.consumer("sibling", Sink::new));
+      ConsumerRef<Integer, QueueSink> sink = inner.start(Stage.consumer("sink", QueueSink::new));
+      var sibling = inner.start(Stage.consumer("sibling", QueueSink::new));
       failInto(sink, CancelPolicy.TRANSIENT);
       assertThat(Await.end(sink)).isInstanceOf(StopReason.ProducerFailed.class);
       Await.end(sibling);
@@ -67,7 +67,8 @@ class ContainedPublisherTest extends CrashTest {
     @Test
     void c1_isContainedIfThatIsTemporary() throws Exception {
       var bystander = start(Stage.producer("bystander", Idle::new));
-      ConsumerRef<Integer, Sink> sink = start(Stage.consumer("sink", Sink::new).withRestart(Restart.TEMPORARY));
+      ConsumerRef<Integer, QueueSink> sink =
+          start(Stage.consumer("sink", QueueSink::new).withRestart(Restart.TEMPORARY));
       failInto(sink, CancelPolicy.TRANSIENT);
       Await.end(sink);
       Await.answered(bystander);
@@ -78,7 +79,7 @@ class ContainedPublisherTest extends CrashTest {
     @Test
     void c1_failsTheRootIfThatIsAnOrdinaryChildOfIt() throws Exception {
       theScopeMayFail();
-      ConsumerRef<Integer, Sink> sink = start(Stage.consumer("sink", Sink::new));
+      ConsumerRef<Integer, QueueSink> sink = start(Stage.consumer("sink", QueueSink::new));
       failInto(sink, CancelPolicy.TRANSIENT);
       assertThatThrownBy(() -> scope().join()).isInstanceOf(StageFailedException.class)
           .hasRootCauseMessage("the broker is gone");

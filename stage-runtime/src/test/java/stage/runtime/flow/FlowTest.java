@@ -20,7 +20,7 @@ import stage.api.supervision.Intensity;
 import stage.api.supervision.StageFailedException;
 import stage.api.supervision.Supervisor;
 import stage.api.supervision.SupervisorSpec;
-import stage.behaviour.support.CrashLog;
+import stage.behaviour.support.CapturedLog;
 
 /**
  * A scope with bridges, looked at when it is closed: no rule was broken, every ledger adds up, and only what crashed on
@@ -45,7 +45,7 @@ abstract class FlowTest {
     }
   }
 
-  @RegisterExtension final CrashLog log = new CrashLog();
+  @RegisterExtension final CapturedLog log = new CapturedLog();
 
   // Who has not asked for what is in flight keeps its stage until the deadline.
   final Supervisor scope = Supervisor

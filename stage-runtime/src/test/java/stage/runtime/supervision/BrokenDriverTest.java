@@ -21,13 +21,13 @@ import stage.api.supervision.StageFailedException;
 import stage.api.supervision.Supervisor;
 import stage.api.supervision.SupervisorSpec;
 import stage.behaviour.support.Await;
-import stage.behaviour.support.CrashLog;
+import stage.behaviour.support.CapturedLog;
 import stage.runtime.engine.SubscriptionGraph;
 import stage.runtime.time.OwnThreads;
 
 /** What carries a stage fails between two steps. */
 class BrokenDriverTest {
-  @RegisterExtension final CrashLog log = new CrashLog();
+  @RegisterExtension final CapturedLog log = new CapturedLog();
 
   private final AtomicReference<Error> failure = new AtomicReference<>();
   private final BlockingQueue<String> ticks = new LinkedBlockingQueue<>();

@@ -29,7 +29,7 @@ import stage.api.supervision.StageFailedException;
 import stage.api.supervision.Supervisor;
 import stage.api.supervision.SupervisorSpec;
 import stage.behaviour.support.Await;
-import stage.behaviour.support.CrashLog;
+import stage.behaviour.support.CapturedLog;
 import stage.runtime.engine.SubscriptionGraph;
 import stage.runtime.time.OwnThreads;
 
@@ -37,7 +37,7 @@ import stage.runtime.time.OwnThreads;
 class RefusedThreadTest {
   private static final int LAST = 50;
 
-  @RegisterExtension final CrashLog log = new CrashLog();
+  @RegisterExtension final CapturedLog log = new CapturedLog();
 
   private final Starved time = new Starved();
   private final Supervisor scope = Scope.open(

@@ -34,14 +34,14 @@ public final class Bench {
 
   int run(List<String> arguments) {
     try {
-      var options = Options.parse(arguments);
+      var options = BenchOptions.parse(arguments);
       List<Scenario> scenarios = options.choose(Scenarios.all());
-      if (options.wantsHelp()) out.print(Options.USAGE);
+      if (options.wantsHelp()) out.print(BenchOptions.USAGE);
       else if (options.wantsList())
         scenarios.forEach(scenario -> out.printf("%-16s %s%n", scenario.name(), scenario.about()));
       else measure(scenarios, options);
       return OK;
-    } catch (Options.Misuse misuse) {
+    } catch (BenchOptions.Misuse misuse) {
       err.println("stage bench: " + misuse.getMessage());
       return MISUSE;
     } catch (Exception failure) {
@@ -52,10 +52,10 @@ public final class Bench {
     }
   }
 
-  private void measure(List<Scenario> scenarios, Options options) throws Exception {
+  private void measure(List<Scenario> scenarios, BenchOptions options) throws Exception {
     if (options.json().isPresent()) ensureWritable(options.json().get());
     var machine = Machine.here();
-    var report = new Report(out);
+    var report = new TextReport(out);
     report.begin(machine, options.effort());
     List<Result> results = new ArrayList<>();
     Optional<Load.Mark> begin = Load.now();
@@ -75,11 +75,11 @@ public final class Bench {
   }
 
   /** Says so before minutes are spent. */
-  private static void ensureWritable(Path file) throws Options.Misuse {
+  private static void ensureWritable(Path file) throws BenchOptions.Misuse {
     try {
       Files.writeString(file, "");
     } catch (IOException e) {
-      throw new Options.Misuse("cannot write " + file + ": " + e);
+      throw new BenchOptions.Misuse("cannot write " + file + ": " + e);
     }
   }
 }

@@ -97,7 +97,7 @@ final class BlockingQueues implements Technique {
     });
     for (BlockingQueue<Long> queue : queues) {
       crew.add(() -> {
-        var tally = new Tally();
+        var tally = new ValueCounts();
         takeAll(queue, demand, tally::add);
         total.add(tally.sum());
       });

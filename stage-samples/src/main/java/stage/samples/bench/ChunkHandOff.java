@@ -89,7 +89,7 @@ final class ChunkHandOff implements Technique {
     });
     for (ChunkLane lane : lanes) {
       crew.add(() -> {
-        var tally = new Tally();
+        var tally = new ValueCounts();
         for (Object[] chunk = lane.take(); chunk != LAST; chunk = lane.take()) {
           for (Object event : chunk) tally.add((Long) event);
         }

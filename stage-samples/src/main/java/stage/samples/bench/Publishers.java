@@ -76,7 +76,7 @@ final class Publishers implements Technique {
     var end = new CountDownLatch(partitions);
     List<SubmissionPublisher<Long>> publishers = publishers(partitions, demand);
     for (var publisher : publishers) {
-      var tally = new Tally();
+      var tally = new ValueCounts();
       publisher.subscribe(subscriber(tally::add, () -> {
         total.add(tally.sum());
         end.countDown();

@@ -39,7 +39,7 @@ final class SingleLoop implements Technique {
 
   @Override
   public long partition(int partitions, Demand demand, long events) {
-    var tally = new Tally();
+    var tally = new ValueCounts();
     for (long i = 0; i < events; i++) tally.add(Events.at(i));
     return tally.sum();
   }

@@ -196,7 +196,7 @@ final class Stages implements Technique {
 
   private static final class Counter implements Stage.Consumer<Long> {
     private final LongAdder total;
-    private final Tally tally = new Tally();
+    private final ValueCounts tally = new ValueCounts();
 
     Counter(LongAdder total) {
       this.total = total;

@@ -68,7 +68,7 @@ final class Chaos {
    * @param size how many bytes there are to read, if that is known
    * @param meter how far reading has come
    */
-  Chaos(Wish wish, List<String> stages, OptionalLong size, Meter meter) {
+  Chaos(Wish wish, List<String> stages, OptionalLong size, ReadMeter meter) {
     this.wished = wish.crashes();
     this.seed = wish.seed().orElseGet(() -> new SplittableRandom().nextLong(SEEDS));
     SplittableRandom random = new SplittableRandom(seed);

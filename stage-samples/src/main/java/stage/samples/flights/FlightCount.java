@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import stage.samples.watch.Watching;
+import stage.samples.watch.WatchMode;
 
 /** The same job as a function, without a command line: what the benchmark measures. */
 public final class FlightCount {
@@ -21,12 +21,13 @@ public final class FlightCount {
    * @throws InterruptedException if interrupted while waiting for the result
    */
   public static String csv(Path file, Key by, int partitions) throws IOException, InterruptedException {
-    List<Input> inputs = List.of(new Input.File(file));
-    LineSource.check(inputs, false);
-    Options options =
-        new Options(inputs, by, Options.ALL, TableFormat.CSV, false, Optional.empty(), Options.PARSERS, partitions,
+    List<TextInput> inputs = List.of(new TextInput.File(file));
+    BlockSource.check(inputs, false);
+    FlightOptions options =
+        new FlightOptions(inputs, by, FlightOptions.ALL, TableFormat.CSV, false, Optional.empty(),
+            FlightOptions.PARSERS, partitions,
             Optional.empty(),
-            Optional.empty(), new Watching.Nowhere(), true, false);
+            Optional.empty(), new WatchMode.Nowhere(), true, false);
     try (FlightsJob job = FlightsJob.start(options)) {
       return job.run().table().format(TableFormat.CSV);
     }

@@ -8,10 +8,10 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import stage.api.supervision.StageFailedException;
-import stage.samples.watch.Watching;
+import stage.samples.watch.WatchMode;
 
 /**
- * {@code ./stage flights}: delays of flights, grouped and counted. See {@link Options#USAGE}.
+ * {@code ./stage flights}: delays of flights, grouped and counted. See {@link FlightOptions#USAGE}.
  *
  * <p>The program around the stages: what to say, where, and with which exit code. The stages themselves are in
  * {@link FlightsJob}.
@@ -51,9 +51,9 @@ public final class Flights {
   /** {@return the exit code} Everything there is to say has been said then. */
   int run(String... arguments) {
     try {
-      Options options = Options.parse(arguments);
+      FlightOptions options = FlightOptions.parse(arguments);
       if (options.help()) {
-        streams.print(Options.USAGE);
+        streams.print(FlightOptions.USAGE);
         return DONE;
       }
       run(options);
@@ -68,8 +68,8 @@ public final class Flights {
     }
   }
 
-  private void run(Options options) throws IOException, InterruptedException, UsageError {
-    LineSource.check(options.inputs(), options.follow());
+  private void run(FlightOptions options) throws IOException, InterruptedException, UsageError {
+    BlockSource.check(options.inputs(), options.follow());
     ensureRejectsAreNoInput(options);
     ensureRejectsAreNotTheTable(options);
     ensureRejectsCanBeCutOff(options);
@@ -83,7 +83,7 @@ public final class Flights {
       if (options.follow()) interruption.ends(job);
       if (shows) job.show(options, streams, period);
       boolean drawn = shows && streams.outIsTerminal();
-      drawn |= options.watching() instanceof Watching.OnTerminal;
+      drawn |= options.watching() instanceof WatchMode.OnTerminal;
       if (streams.errIsTerminal() && !options.quiet() && !drawn) job.tellProgress(options, streams, period);
       job.watch(options.watching(), streams);   // until the scope closes
       result = job.run();
@@ -92,7 +92,7 @@ public final class Flights {
     if (result.trouble().isPresent()) throw result.trouble().get();
   }
 
-  private void report(Options options, FlightsJob.Result result) throws IOException {
+  private void report(FlightOptions options, FlightsJob.Result result) throws IOException {
     streams.print(result.table().top(options.top()).format(options.format()));
     if (streams.errIsTerminal() && !options.quiet()) {
       streams.tell(Totals.line(result.table(), options.by(), result.rejects().count()));
@@ -108,7 +108,7 @@ public final class Flights {
     return FAILED;
   }
 
-  private static void ensureRejectsCanBeCutOff(Options options) throws UsageError {
+  private static void ensureRejectsCanBeCutOff(FlightOptions options) throws UsageError {
     if (options.chaos().isEmpty() || options.rejects().isEmpty()) return;
     Path rejects = options.rejects().get();
     if (!Files.exists(rejects) || Files.isRegularFile(rejects)) return;
@@ -118,7 +118,7 @@ public final class Flights {
   }
 
   /** A file that is written from two places is garbled; a terminal or a pipe is not. */
-  private static void ensureRejectsAreNotTheTable(Options options) throws IOException, UsageError {
+  private static void ensureRejectsAreNotTheTable(FlightOptions options) throws IOException, UsageError {
     if (options.rejects().isEmpty() || !Files.isRegularFile(options.rejects().get())) return;
     for (String descriptor : List.of("/dev/stdout", "/dev/stderr")) {
       Path target = Path.of(descriptor);
@@ -129,11 +129,11 @@ public final class Flights {
     }
   }
 
-  private static void ensureRejectsAreNoInput(Options options) throws IOException, UsageError {
+  private static void ensureRejectsAreNoInput(FlightOptions options) throws IOException, UsageError {
     Optional<Path> rejects = options.rejects();
     if (rejects.isEmpty() || !Files.exists(rejects.get())) return;
-    for (Input input : options.inputs()) {
-      if (input instanceof Input.File file && Files.isSameFile(file.path(), rejects.get())) {
+    for (TextInput input : options.inputs()) {
+      if (input instanceof TextInput.File file && Files.isSameFile(file.path(), rejects.get())) {
         throw new UsageError("--rejects must not be one of the inputs, but is " + file.name());
       }
     }

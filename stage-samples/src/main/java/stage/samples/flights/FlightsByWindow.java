@@ -30,13 +30,13 @@ final class FlightsByWindow {
   /** The inputs end, and may be in any order: a window waits for the end. */
   private static final Duration OUT_OF_ORDER = Duration.ofDays(36_500);
 
-  private final Options options;
+  private final FlightOptions options;
   private final Streams streams;
   private final Trouble trouble;
   private final CompletableFuture<Rejects> rejects = new CompletableFuture<>();
   private final AtomicLong late = new AtomicLong();
 
-  FlightsByWindow(Options options, Streams streams) {
+  FlightsByWindow(FlightOptions options, Streams streams) {
     this.options = options;
     this.streams = streams;
     this.trouble = options.chaos().map(wish -> new Trouble(wish.crashes(), wish.seed()))
@@ -44,18 +44,18 @@ final class FlightsByWindow {
   }
 
   void run() throws IOException, InterruptedException {
-    List<Pane<String, Tally>> panes;
+    List<Pane<String, DelayCounts>> panes;
     try (var pipes = new Pipes()) {
       panes = count(pipes);
     }
     report(panes);
   }
 
-  private List<Pane<String, Tally>> count(Pipes pipes) throws InterruptedException {
-    var meter = new Meter();
+  private List<Pane<String, DelayCounts>> count(Pipes pipes) throws InterruptedException {
+    var meter = new ReadMeter();
     var rows = new TimedRows(options.by());
     Pipeline<LineBlock> blocks =
-        Pipeline.from(Stage.producer("reader", () -> new LineReader(options.inputs(), pipes, meter)));
+        Pipeline.from(Stage.producer("reader", () -> new BlockReader(options.inputs(), pipes, meter)));
     return trouble.in(blocks.flatMap(rows::of).named("parser"))
         .divertTo(Reject.class::isInstance,
             bad -> bad.to(Stage.consumer("rejects", () -> new RejectLog(options.rejects(), rejects))))
@@ -64,12 +64,12 @@ final class FlightsByWindow {
         .keyBy(row -> row.flight().key()).workers(options.partitions())
         .window(Windows.tumbling(options.window().orElseThrow()))
         .lateTo(flights -> flights.forEach(flight -> late.incrementAndGet()))
-        .aggregate(new Tally(), (tally, row) -> tally.with(row.flight().delay()))
+        .aggregate(new DelayCounts(), (tally, row) -> tally.with(row.flight().delay()))
         .toList()
         .run("flights");
   }
 
-  private void report(List<Pane<String, Tally>> panes) throws IOException {
+  private void report(List<Pane<String, DelayCounts>> panes) throws IOException {
     Map<Instant, List<TableRow>> byWindow = panes.stream().collect(Collectors.groupingBy(
         pane -> pane.window().start(), TreeMap::new, Collectors.mapping(pane -> pane.value().row(pane.key()),
             Collectors.toList())));

@@ -24,7 +24,7 @@ import stage.api.observe.Registration;
 import stage.api.supervision.Intensity;
 import stage.api.supervision.Supervisor;
 import stage.api.supervision.SupervisorSpec;
-import stage.samples.watch.Watching;
+import stage.samples.watch.WatchMode;
 
 /**
  * The stages of one run, wired up.
@@ -59,8 +59,8 @@ final class FlightsJob implements AutoCloseable {
   private final Pipes pipes;
   // of a followed input, with rows before it
   private final AtomicReference<IOException> trouble = new AtomicReference<>();
-  private final Meter meter;
-  private final CompletableFuture<Table> table = new CompletableFuture<>();
+  private final ReadMeter meter;
+  private final CompletableFuture<DelayTable> table = new CompletableFuture<>();
   private final CompletableFuture<Rejects> rejects = new CompletableFuture<>();
   private final ProducerRef<LineBlock, Stage.Producer<LineBlock>> reader;
   private final Standings standings;
@@ -76,17 +76,17 @@ final class FlightsJob implements AutoCloseable {
    * @param chaos what there is to say of crashes; empty without {@code --chaos}
    * @param trouble why a followed input could not be read any further; empty if it could
    */
-  record Result(Table table, Rejects rejects, Optional<String> chaos, Optional<IOException> trouble) {}
+  record Result(DelayTable table, Rejects rejects, Optional<String> chaos, Optional<IOException> trouble) {}
 
   /** Starts the stages. */
-  private FlightsJob(Options options, Supervisor scope, Optional<Chaos> chaos, Meter meter) {
+  private FlightsJob(FlightOptions options, Supervisor scope, Optional<Chaos> chaos, ReadMeter meter) {
     this.scope = scope;
     this.chaos = chaos;
     this.meter = meter;
     this.pipes = new Pipes(options.follow());
     Partitions partitions = new Partitions(options.partitions());
     reader = scope.start(Stage.producer(READER,
-        producer(READER, () -> new LineReader(options.inputs(), options.follow(), pipes, meter, trouble))));
+        producer(READER, () -> new BlockReader(options.inputs(), options.follow(), pipes, meter, trouble))));
     reader.pause();   // or a small input might be read, and the reader gone, before the last stage is there
     var parsers = startParsers(options, partitions);
     var tallies = startTallies(partitions, parsers);
@@ -96,7 +96,7 @@ final class FlightsJob implements AutoCloseable {
     for (var parser : parsers) parser.subscribeTo(reader, BLOCKS);
   }
 
-  private List<ProducerConsumerRef<LineBlock, Row, ?>> startParsers(Options options, Partitions partitions) {
+  private List<ProducerConsumerRef<LineBlock, Row, ?>> startParsers(FlightOptions options, Partitions partitions) {
     List<ProducerConsumerRef<LineBlock, Row, ?>> parsers = new ArrayList<>();
     for (String name : parserNames(options)) {
       parsers.add(scope.start(producerConsumer(name, () -> new FlightParser(options.by()))
@@ -119,7 +119,7 @@ final class FlightsJob implements AutoCloseable {
     return tallies;
   }
 
-  private ConsumerRef<Row, Stage.Consumer<Row>> startRejectLog(Options options,
+  private ConsumerRef<Row, Stage.Consumer<Row>> startRejectLog(FlightOptions options,
       List<? extends ProducerRef<Row, ?>> parsers) {
     var spec = consumer(Partitions.REJECTS, () -> new RejectLog(options.rejects(), rejects));
     for (var parser : parsers)
@@ -157,11 +157,11 @@ final class FlightsJob implements AutoCloseable {
         .withDeadLetters(chaos.get()::lost);
   }
 
-  private static List<String> parserNames(Options options) {
+  private static List<String> parserNames(FlightOptions options) {
     return IntStream.range(0, options.parsers()).mapToObj(i -> "parser-" + i).toList();
   }
 
-  private static List<String> namesOfAll(Options options) {
+  private static List<String> namesOfAll(FlightOptions options) {
     List<String> names = new ArrayList<>(List.of(READER));
     names.addAll(parserNames(options));
     names.addAll(new Partitions(options.partitions()).tallies());
@@ -175,12 +175,12 @@ final class FlightsJob implements AutoCloseable {
    * @throws IOException if the size of an input cannot be found out
    * @throws stage.api.supervision.StageFailedException if one cannot start
    */
-  static FlightsJob start(Options options) throws IOException {
+  static FlightsJob start(FlightOptions options) throws IOException {
     // Without chaos no restarts: what is wrong with an input is wrong the next time too.
     SupervisorSpec spec = SupervisorSpec.of("flights").withIntensity(Intensity.none());
     Supervisor scope = Supervisor.open(options.chaos().isPresent() ? options.chaos().get().supervisedBy(spec) : spec);
     try {
-      Meter meter = new Meter();
+      ReadMeter meter = new ReadMeter();
       Optional<Chaos> chaos = Optional.empty();
       if (options.chaos().isPresent()) {
         chaos = Optional.of(new Chaos(options.chaos().get(), namesOfAll(options), sizeOf(options.inputs()), meter));
@@ -193,7 +193,7 @@ final class FlightsJob implements AutoCloseable {
   }
 
   /** Has the table drawn, or totals printed, at each period. */
-  void show(Options options, Streams streams, Duration period) {
+  void show(FlightOptions options, Streams streams, Duration period) {
     ProducerRef<Tick, Ticker> ticks = ticks("display-ticks", period);
     if (streams.outIsTerminal()) {
       scope.start(
@@ -205,12 +205,12 @@ final class FlightsJob implements AutoCloseable {
   }
 
   /** Shows its stages until the job closes. */
-  void watch(Watching how, Streams streams) {
+  void watch(WatchMode how, Streams streams) {
     watch = how.begin(scope, streams::tell, streams.errIsTerminal());
   }
 
   /** Has progress told at each period. */
-  void tellProgress(Options options, Streams streams, Duration period) throws IOException {
+  void tellProgress(FlightOptions options, Streams streams, Duration period) throws IOException {
     OptionalLong size = options.follow() ? OptionalLong.empty() : sizeOf(options.inputs());
     scope.start(Stage
         .consumer("progress", ticks("progress-ticks", period),
@@ -257,9 +257,9 @@ final class FlightsJob implements AutoCloseable {
     }
   }
 
-  private static OptionalLong sizeOf(List<Input> inputs) throws IOException {
+  private static OptionalLong sizeOf(List<TextInput> inputs) throws IOException {
     long sum = 0;
-    for (Input input : inputs) {
+    for (TextInput input : inputs) {
       OptionalLong size = input.size();
       if (size.isEmpty()) return size;
       sum += size.getAsLong();

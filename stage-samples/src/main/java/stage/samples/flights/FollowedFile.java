@@ -36,7 +36,7 @@ public final class FollowedFile {
    * Opens a file. Its identity is looked up before and after: if they differ, it was replaced in between and nobody
    * knows which one it is.
    */
-  public static FollowedFile open(Input.File file) throws IOException {
+  public static FollowedFile open(TextInput.File file) throws IOException {
     while (true) {
       file.ensureReadable();
       Object identity = identityOf(file.path());

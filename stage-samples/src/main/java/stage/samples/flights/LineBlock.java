@@ -1,7 +1,7 @@
 package stage.samples.flights;
 
 /**
- * A run of whole lines of one input, as bytes: the event that {@link LineReader} emits.
+ * A run of whole lines of one input, as bytes: the event that {@link BlockReader} emits.
  *
  * <p>A block and not a line, because nothing needs the single line before it is parsed: one array holds some thousand
  * rows, no row costs an object, and what crosses from thread to thread is a few events per hundred thousand rows. The

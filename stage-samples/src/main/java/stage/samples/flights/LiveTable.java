@@ -18,7 +18,7 @@ final class LiveTable implements Stage.Consumer<Tick> {
   private final int top;
   private int linesDrawn;
 
-  LiveTable(Streams streams, Standings standings, Options options) {
+  LiveTable(Streams streams, Standings standings, FlightOptions options) {
     this.streams = streams;
     this.standings = standings;
     this.by = options.by();

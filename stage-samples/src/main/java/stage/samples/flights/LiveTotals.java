@@ -12,7 +12,7 @@ final class LiveTotals implements Stage.Consumer<Tick> {
   private final Standings standings;
   private final Key by;
 
-  LiveTotals(Streams streams, Standings standings, Options options) {
+  LiveTotals(Streams streams, Standings standings, FlightOptions options) {
     this.streams = streams;
     this.standings = standings;
     this.by = options.by();

@@ -30,7 +30,7 @@ final class Pipes implements Closeable {
   }
 
   /** {@return the pipe that is this input} Opened now, or, if a reader had it before, as that left it. */
-  Pipe of(int number, Input input) throws IOException {
+  Pipe of(int number, TextInput input) throws IOException {
     Pipe pipe = open.get(number);
     if (pipe == null) {
       pipe = new Pipe(input.open());

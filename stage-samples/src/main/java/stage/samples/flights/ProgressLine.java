@@ -16,7 +16,7 @@ import stage.api.StopReason;
  */
 final class ProgressLine implements Stage.Consumer<Tick> {
   private final Streams streams;
-  private final Meter meter;
+  private final ReadMeter meter;
   private final OptionalLong size;
   private final InstantSource clock;
   private long rowsBefore;
@@ -27,7 +27,7 @@ final class ProgressLine implements Stage.Consumer<Tick> {
    *
    * @param size the bytes of all inputs, if they are known and do not grow
    */
-  ProgressLine(Streams streams, Meter meter, OptionalLong size, InstantSource clock) {
+  ProgressLine(Streams streams, ReadMeter meter, OptionalLong size, InstantSource clock) {
     this.streams = streams;
     this.meter = meter;
     this.size = size;

@@ -17,7 +17,7 @@ record Standings(
     List<? extends StageRef<? extends Stage.ProducerConsumer<Row, List<TableRow>>>> tallies,
     StageRef<? extends Stage.Consumer<Row>> rejects) {
   /** Results of about one instant. */
-  record Standing(Table table, long malformed) {}
+  record Standing(DelayTable table, long malformed) {}
 
   /**
    * {@return how it stands, or nothing if the stages are ending and the final table is on its way} Waits for the stages
@@ -29,7 +29,7 @@ record Standings(
       // Nothing is around the two, because --follow and --chaos exclude each other.
       for (var tally : tallies) parts.add(tally.call(behaviour -> ((DelayTally) behaviour).rows()));
       return Optional
-          .of(new Standing(Table.of(parts), rejects.call(behaviour -> ((RejectLog) behaviour).rejects()).count()));
+          .of(new Standing(DelayTable.of(parts), rejects.call(behaviour -> ((RejectLog) behaviour).rejects()).count()));
     } catch (StageEndedException e) {
       return Optional.empty();
     }

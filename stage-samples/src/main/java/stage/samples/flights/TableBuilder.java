@@ -12,10 +12,10 @@ import stage.api.State;
  * The last stage: puts the parts of the table together and hands it over when all are there. The parts outlive a crash.
  */
 final class TableBuilder implements Stage.Consumer<List<TableRow>> {
-  private final CompletableFuture<Table> table;
+  private final CompletableFuture<DelayTable> table;
   private State<List<List<TableRow>>> parts;
 
-  TableBuilder(CompletableFuture<Table> table) {
+  TableBuilder(CompletableFuture<DelayTable> table) {
     this.table = table;
   }
 
@@ -32,6 +32,6 @@ final class TableBuilder implements Stage.Consumer<List<TableRow>> {
   /** The table may be handed over twice, if a crash comes between that and the end; it is the same one. */
   @Override
   public void onComplete() {
-    table.complete(Table.of(parts.value()));
+    table.complete(DelayTable.of(parts.value()));
   }
 }

@@ -14,7 +14,7 @@ import java.util.Map;
  * the list and how far it was counted is enough.
  */
 final class Tallies {
-  private final Map<String, Tally> byKey = new HashMap<>();
+  private final Map<String, DelayCounts> byKey = new HashMap<>();
   private List<Row> rows = List.of();   // of the last turn
   private int counted;                  // how many of them are counted
   private long turn;                    // the number of the last turn
@@ -37,7 +37,7 @@ final class Tallies {
       counted--;
       if (rows.get(counted) instanceof Flight flight) byKey.get(flight.key()).takeBack(flight.delay());
     }
-    byKey.values().removeIf(Tally::isEmpty);
+    byKey.values().removeIf(DelayCounts::isEmpty);
   }
 
   /** {@return a line of the table for each key} */
@@ -47,10 +47,10 @@ final class Tallies {
     return List.copyOf(rows);
   }
 
-  private Tally tallyOf(String key) {
-    Tally tally = byKey.get(key);
+  private DelayCounts tallyOf(String key) {
+    DelayCounts tally = byKey.get(key);
     if (tally == null) {
-      tally = new Tally();
+      tally = new DelayCounts();
       byKey.put(key, tally);
     }
     return tally;

@@ -9,7 +9,7 @@ final class Totals {
     return line(standing.table(), by, standing.malformed());
   }
 
-  static String line(Table table, Key by, long malformed) {
+  static String line(DelayTable table, Key by, long malformed) {
     return count(table.flights(), "flight") + ", " + count(table.rows().size(), by.word()) + ", "
         + count(malformed, "malformed line") + '\n';
   }

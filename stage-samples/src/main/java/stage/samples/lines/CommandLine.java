@@ -15,7 +15,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import stage.samples.flights.Input;
+import stage.samples.flights.TextInput;
 import stage.samples.flights.Quoted;
 import stage.samples.flights.Trouble;
 import stage.samples.flights.UsageError;
@@ -32,7 +32,7 @@ public final class CommandLine {
   private final Set<String> valued;
   private final Set<String> given = new HashSet<>();
   private final Map<String, String> values = new HashMap<>();
-  private final List<Input> inputs = new ArrayList<>();
+  private final List<TextInput> inputs = new ArrayList<>();
 
   /**
    * Reads a command line.
@@ -55,10 +55,10 @@ public final class CommandLine {
         input(argument);
       }
     }
-    if (inputs.stream().filter(Input.StandardInput.class::isInstance).count() > 1) {
+    if (inputs.stream().filter(TextInput.StandardInput.class::isInstance).count() > 1) {
       throw new UsageError("standard input (-) can be read once only, but was given more than once");
     }
-    if (has("--follow") && (inputs.isEmpty() || !(inputs.getLast() instanceof Input.File))) {
+    if (has("--follow") && (inputs.isEmpty() || !(inputs.getLast() instanceof TextInput.File))) {
       throw new UsageError("--follow needs a file that can grow as its last input");
     }
     if (has("--seed") && valued.contains("--chaos") && !has("--chaos")) {
@@ -87,7 +87,7 @@ public final class CommandLine {
 
   private void input(String argument) throws UsageError {
     if (argument.isEmpty()) throw new UsageError("a file name must not be empty");
-    inputs.add(argument.equals("-") ? new Input.StandardInput() : new Input.File(path(argument)));
+    inputs.add(argument.equals("-") ? new TextInput.StandardInput() : new TextInput.File(path(argument)));
   }
 
   private static Path path(String argument) throws UsageError {
@@ -109,7 +109,7 @@ public final class CommandLine {
   }
 
   /** {@return the inputs, in their order} */
-  public List<Input> inputs() {
+  public List<TextInput> inputs() {
     return List.copyOf(inputs);
   }
 
@@ -121,8 +121,8 @@ public final class CommandLine {
   public Optional<Path> output(String name) throws UsageError {
     if (!has(name)) return Optional.empty();
     Path path = path(values.get(name));
-    for (Input input : inputs) {
-      if (input instanceof Input.File file && file.path().toAbsolutePath().normalize()
+    for (TextInput input : inputs) {
+      if (input instanceof TextInput.File file && file.path().toAbsolutePath().normalize()
           .equals(path.toAbsolutePath().normalize())) {
         throw new UsageError(name + " must not be one of the inputs, but is " + file.name());
       }

@@ -6,7 +6,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import stage.samples.flights.FollowedFile;
-import stage.samples.flights.Input;
+import stage.samples.flights.TextInput;
 import stage.samples.flights.JobFailed;
 import stage.samples.flights.OpenInput;
 
@@ -18,7 +18,7 @@ import stage.samples.flights.OpenInput;
  * and handed out again if the stage goes back. Only that stage's thread touches it, but for {@link #stop}.
  */
 public final class Lines implements Closeable {
-  private final List<Input> inputs;
+  private final List<TextInput> inputs;
   private final boolean follow;
 
   private final Deque<Line> kept = new ArrayDeque<>();   // handed out and not committed, or to be handed out again
@@ -34,7 +34,7 @@ public final class Lines implements Closeable {
   private volatile boolean isStopped;
 
   /** Of these inputs, in this order. */
-  public Lines(List<Input> inputs, boolean follow) {
+  public Lines(List<TextInput> inputs, boolean follow) {
     this.inputs = List.copyOf(inputs);
     this.follow = follow;
   }
@@ -44,8 +44,8 @@ public final class Lines implements Closeable {
    *
    * @throws JobFailed if one cannot; the message says which and why
    */
-  public static void check(List<Input> inputs) throws JobFailed {
-    for (Input input : inputs) if (input instanceof Input.File file) file.ensureReadable();
+  public static void check(List<TextInput> inputs) throws JobFailed {
+    for (TextInput input : inputs) if (input instanceof TextInput.File file) file.ensureReadable();
   }
 
   /** Ends the lines, wherever they are: a followed file has no other end. Any thread. */
@@ -114,7 +114,7 @@ public final class Lines implements Closeable {
   }
 
   private void open() throws IOException {
-    if (follow && index == inputs.size() - 1 && inputs.get(index) instanceof Input.File file) {
+    if (follow && index == inputs.size() - 1 && inputs.get(index) instanceof TextInput.File file) {
       followed = FollowedFile.open(file);
       open = followed.input();
     } else {

@@ -111,7 +111,7 @@ public final class ServeAndCount {
     try (var client = Supervisor.open("client"); var http = Http.open()) {
       var body = client.start(Stage.fromPublisher("body", http.bodyOf(server.uri())));
       var lines = client
-          .start(Stage.producerConsumer("lines", body, LineCutter::new).withBuffer(100_000).withDemand(Demand.max(2)));
+          .start(Stage.producerConsumer("lines", body, BodyLines::new).withBuffer(100_000).withDemand(Demand.max(2)));
       client.start(Stage.consumer("counts", lines, () -> new OriginCount(perSecond, handled -> {
         long written = server.written();
         ahead.accumulateAndGet(written - handled, Math::max);

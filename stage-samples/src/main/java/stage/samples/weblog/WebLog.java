@@ -18,7 +18,7 @@ import stage.api.pipeline.KeyValue;
 import stage.api.pipeline.Pane;
 import stage.api.pipeline.Pipeline;
 import stage.api.pipeline.Windows;
-import stage.samples.flights.Input;
+import stage.samples.flights.TextInput;
 import stage.samples.flights.JobFailed;
 import stage.samples.flights.Quoted;
 import stage.samples.flights.Reason;
@@ -27,7 +27,7 @@ import stage.samples.flights.Trouble;
 import stage.samples.flights.UsageError;
 import stage.samples.lines.Columns;
 import stage.samples.lines.CommandLine;
-import stage.samples.lines.LineSource;
+import stage.samples.lines.LineProducer;
 import stage.samples.lines.Lines;
 import stage.samples.lines.Program;
 
@@ -107,7 +107,7 @@ public final class WebLog {
     if (by.isEmpty() && (line.has("--csv") || window.isPresent())) {
       throw new UsageError("--csv and --window need --by: one of " + By.words());
     }
-    List<Input> inputs = line.inputs().isEmpty() ? List.of(new Input.Resource(WebLog.class, SampleLog.RESOURCE))
+    List<TextInput> inputs = line.inputs().isEmpty() ? List.of(new TextInput.Resource(WebLog.class, SampleLog.RESOURCE))
         : line.inputs();
     Lines.check(inputs);
     if (rejects.isPresent()) write(rejects.get(), "");   // known before hours of counting
@@ -134,7 +134,7 @@ public final class WebLog {
   // ------------------------------------------------------------------------------------------------------
 
   private Pipeline<Hit> hits(Lines lines) {
-    return trouble.in(Pipeline.from(LineSource.of(lines)))
+    return trouble.in(Pipeline.from(LineProducer.of(lines)))
         .map(LogLine::parse).named("parse")
         .peek(this::note)
         .ofType(Hit.class);

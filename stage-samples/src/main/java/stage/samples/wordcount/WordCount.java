@@ -13,7 +13,7 @@ import stage.samples.flights.Trouble;
 import stage.samples.flights.UsageError;
 import stage.samples.lines.Columns;
 import stage.samples.lines.CommandLine;
-import stage.samples.lines.LineSource;
+import stage.samples.lines.LineProducer;
 import stage.samples.lines.Lines;
 import stage.samples.lines.Program;
 
@@ -77,7 +77,7 @@ public final class WordCount {
   /** {@return how often each word occurs, in no order} */
   private static List<KeyValue<String, Long>> count(Lines lines, int workers, Trouble trouble)
       throws InterruptedException {
-    return trouble.in(Pipeline.from(LineSource.of(lines)))
+    return trouble.in(Pipeline.from(LineProducer.of(lines)))
         .flatMap(line -> words(line.text())).named("words")
         .keyBy(word -> word).workers(workers).count()
         .toList()

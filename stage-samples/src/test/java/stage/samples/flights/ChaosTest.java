@@ -113,13 +113,13 @@ class ChaosTest {
 
     @BeforeEach
     void write() throws IOException {
-      StringBuilder text = new StringBuilder(Lines.HEADER);
+      StringBuilder text = new StringBuilder(SampleLines.HEADER);
       for (int i = 0; i < 30_000; i++) {
         text.append("2001-01-%02dT07:05,%d,1750,A%d,LAS\n".formatted(1 + i % 31, i % 400 - 50, i % 300));
         if (i % 7 == 0) text.append("oops ").append(i).append('\n');
         if (i % 5000 == 17) text.append("x".repeat(50_000)).append('\n');
       }
-      file = Lines.write(folder.resolve("bad.csv"), text.toString());
+      file = SampleLines.write(folder.resolve("bad.csv"), text.toString());
     }
 
     @Test
@@ -159,17 +159,17 @@ class ChaosTest {
       List<String> rows = new ArrayList<>();
       for (int i = 0; i < 5000; i++)
         rows.add("2001-01-31T%02d:05,%d,1750,D%d,LAS\n".formatted(i % 24, i % 100, i % 37));
-      String text = Lines.HEADER + String.join("", rows);
-      String plain = Lines.write(folder.resolve("a.csv"), text).toString();
-      String unfinished = Lines.write(folder.resolve("b.csv"), text.stripTrailing()).toString();
-      String packed = Files.write(folder.resolve("c.csv.gz"), Lines.gzip(text)).toString();
-      String headerOnly = Lines.write(folder.resolve("d.csv"), Lines.HEADER).toString();
+      String text = SampleLines.HEADER + String.join("", rows);
+      String plain = SampleLines.write(folder.resolve("a.csv"), text).toString();
+      String unfinished = SampleLines.write(folder.resolve("b.csv"), text.stripTrailing()).toString();
+      String packed = Files.write(folder.resolve("c.csv.gz"), SampleLines.gzip(text)).toString();
+      String headerOnly = SampleLines.write(folder.resolve("d.csv"), SampleLines.HEADER).toString();
       InputStream before = System.in;
       try {
         String[] inputs = {"--csv", plain, "-", packed, headerOnly, unfinished};
-        System.setIn(Lines.inPiecesOf(3000, Lines.gzip(text)));
+        System.setIn(SampleLines.inPiecesOf(3000, SampleLines.gzip(text)));
         Run calm = run(inputs);
-        System.setIn(Lines.inPiecesOf(3000, Lines.gzip(text)));
+        System.setIn(SampleLines.inPiecesOf(3000, SampleLines.gzip(text)));
         Run run = run(Stream.concat(Stream.of("--chaos", "150"), Arrays.stream(inputs)).toArray(String[]::new));
 
         assertSame(calm, run, 150);
@@ -184,7 +184,7 @@ class ChaosTest {
     @ParameterizedTest
     @ValueSource(strings = {"", "2001-01-31T07:05,16,1750,DTW,LAS\n", "oops"})
     void allCrashesAreMade(String rows) throws IOException {
-      String file = Lines.write(folder.resolve("short.csv"), Lines.HEADER + rows).toString();
+      String file = SampleLines.write(folder.resolve("short.csv"), SampleLines.HEADER + rows).toString();
 
       assertSame(run(file), run("--chaos", "80", file), 80);
     }
@@ -194,7 +194,7 @@ class ChaosTest {
   @Test
   void moreRestartsAreAllowedThanDeliveriesOfAnEvent() {
     Chaos.Wish wish = new Chaos.Wish(100, OptionalLong.of(5));
-    Chaos chaos = new Chaos(wish, List.of("a"), OptionalLong.of(1000), new Meter());
+    Chaos chaos = new Chaos(wish, List.of("a"), OptionalLong.of(1000), new ReadMeter());
     int restarts = wish.supervisedBy(SupervisorSpec.of("flights")).intensity().restarts();
     assertThat(restarts).isGreaterThan(chaos.redelivery().attempts());
   }
@@ -203,7 +203,7 @@ class ChaosTest {
   class WithASeed {
     @Test
     void theCrashesOfEachStageArePlannedAlike() {
-      Meter meter = new Meter();
+      ReadMeter meter = new ReadMeter();
       meter.show(1, 1000);
 
       assertThat(moments(new Chaos.Wish(100, OptionalLong.of(5)), meter))
@@ -211,7 +211,7 @@ class ChaosTest {
           .isNotEqualTo(moments(new Chaos.Wish(100, OptionalLong.of(6)), meter));
     }
 
-    private static String moments(Chaos.Wish wish, Meter meter) {
+    private static String moments(Chaos.Wish wish, ReadMeter meter) {
       Chaos chaos = new Chaos(wish, List.of("a", "b"), OptionalLong.of(1000), meter);
       return untilGood(chaos, "a") + untilGood(chaos, "b");
     }
@@ -237,7 +237,7 @@ class ChaosTest {
   class WhenAStageFailsByItself {
     @Test
     void theJobFailsAsWithoutChaos() throws IOException {
-      byte[] whole = Lines.gzip(Lines.HEADER + "2001-01-31T07:05,16,1750,DTW,LAS\n".repeat(200_000));
+      byte[] whole = SampleLines.gzip(SampleLines.HEADER + "2001-01-31T07:05,16,1750,DTW,LAS\n".repeat(200_000));
       String broken = Files.write(folder.resolve("a.csv.gz"), Arrays.copyOf(whole, whole.length / 2)).toString();
 
       assertThat(run("--chaos", "100", broken)).isEqualTo(run(broken));
@@ -245,7 +245,7 @@ class ChaosTest {
 
     @Test
     void itIsTriedNoSecondTime() throws IOException {
-      String empty = Lines.write(folder.resolve("a.csv"), "").toString();
+      String empty = SampleLines.write(folder.resolve("a.csv"), "").toString();
       InputStream before = System.in;
       try {
         System.setIn(InputStream.nullInputStream());
@@ -262,7 +262,7 @@ class ChaosTest {
   class WhenAnEventIsGivenUp {
     @Test
     void theJobFailsRatherThanCountWithoutIt() {
-      Chaos chaos = new Chaos(new Chaos.Wish(1, OptionalLong.of(1)), List.of("a"), OptionalLong.of(1), new Meter());
+      Chaos chaos = new Chaos(new Chaos.Wish(1, OptionalLong.of(1)), List.of("a"), OptionalLong.of(1), new ReadMeter());
       assertThatCode(chaos::ensureHarmless).doesNotThrowAnyException();
 
       chaos.lost(new DeadLetter("x", new IOException("no"), "flights/tally-0", 3, 2, Instant.EPOCH, 1));

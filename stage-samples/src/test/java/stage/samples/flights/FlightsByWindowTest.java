@@ -39,7 +39,7 @@ class FlightsByWindowTest {
   }
 
   private String file(String name, List<String> lines) throws IOException {
-    return Files.writeString(folder.resolve(name), Lines.HEADER + String.join("\n", lines) + "\n").toString();
+    return Files.writeString(folder.resolve(name), SampleLines.HEADER + String.join("\n", lines) + "\n").toString();
   }
 
   @Nested
@@ -74,11 +74,11 @@ class FlightsByWindowTest {
       try (var in = Flights.class.getResourceAsStream("flights-20k.csv")) {
         new String(in.readAllBytes()).lines().skip(1).forEach(lines::add);
       }
-      Map<String, Map<String, Tally>> byHand = new TreeMap<>();
+      Map<String, Map<String, DelayCounts>> byHand = new TreeMap<>();
       for (String line : lines) {
         String[] cells = line.split(",");
         byHand.computeIfAbsent(cells[0].substring(0, 13) + ":00", hour -> new TreeMap<>())
-            .computeIfAbsent(cells[3], key -> new Tally())
+            .computeIfAbsent(cells[3], key -> new DelayCounts())
             .add(Integer.parseInt(cells[1]));
       }
       StringBuilder expected = new StringBuilder(HEADER);

@@ -33,7 +33,7 @@ class FlightsProcessTest {
 
   @Test
   void aSignalEndsFollowingWithTheFinalTable() throws Exception {
-    Path file = Lines.write(folder.resolve("log.csv"), Lines.HEADER + DTW);
+    Path file = SampleLines.write(folder.resolve("log.csv"), SampleLines.HEADER + DTW);
     start(List.of(), "--follow", file.toString());
     BufferedReader out = process.inputReader(StandardCharsets.UTF_8);
     String totals = out.readLine();
@@ -51,7 +51,7 @@ class FlightsProcessTest {
   @Test
   void fl01_aSignalEndsFollowingAPipeThatNobodyWritesTo() throws Exception {
     start(List.of(), "--follow", "/dev/stdin");
-    process.getOutputStream().write(Lines.bytes(Lines.HEADER + DTW));
+    process.getOutputStream().write(SampleLines.bytes(SampleLines.HEADER + DTW));
     process.getOutputStream().flush();
     BufferedReader out = process.inputReader(StandardCharsets.UTF_8);
     String totals = out.readLine();
@@ -69,7 +69,7 @@ class FlightsProcessTest {
     start(List.of(), "--csv", "--top", "all", "--by", "route", "-");
     process.getInputStream().close();
     try (OutputStream in = process.getOutputStream()) {
-      in.write(Lines.bytes(Lines.HEADER + DTW));
+      in.write(SampleLines.bytes(SampleLines.HEADER + DTW));
     }
 
     assertThat(exit()).isZero();
@@ -87,9 +87,9 @@ class FlightsProcessTest {
   @Test
   void itsMemoryStaysFlatHoweverLongTheInput() throws Exception {
     start(List.of("-Xmx24m"), "--csv", "--by", "day", "-");
-    byte[] rows = Lines.bytes(DTW.repeat(10_000));
+    byte[] rows = SampleLines.bytes(DTW.repeat(10_000));
     try (OutputStream in = process.getOutputStream()) {
-      in.write(Lines.bytes(Lines.HEADER));
+      in.write(SampleLines.bytes(SampleLines.HEADER));
       for (int i = 0; i < 150; i++) in.write(rows);   // 50 MB
     }
 

@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class FlightsTest {
-  private static final String FOUR_FLIGHTS = Lines.HEADER
+  private static final String FOUR_FLIGHTS = SampleLines.HEADER
       + """
       2001-01-31T07:05,16,1750,DTW,LAS
       2001-01-31T07:55,-5,1750,DTW,LAS
@@ -61,8 +61,9 @@ class FlightsTest {
     @Test
     void fl10_skipsTheHeadersOfFilesThatWerePutTogetherAndCountsThemApart() throws IOException {
       String flight = "2001-02-01T08:00,15,2399,SFO,HNL\n";
-      String again = Lines.HEADER.replace("\n", "\r\n");
-      assertThat(run("--csv", file("a.csv", FOUR_FLIGHTS + Lines.HEADER + flight + "\uFEFF" + again + flight + "x\n")))
+      String again = SampleLines.HEADER.replace("\n", "\r\n");
+      assertThat(
+          run("--csv", file("a.csv", FOUR_FLIGHTS + SampleLines.HEADER + flight + "\uFEFF" + again + flight + "x\n")))
           .isZero();
 
       assertThat(out.text()).isEqualTo(csv("DTW,3,33.67,90,66.7,90", "SFO,3,15.00,15,0.0,15"));
@@ -102,14 +103,14 @@ class FlightsTest {
 
     @Test
     void countsTheLastLineWithoutItsLineFeed() throws IOException {
-      run("--csv", file("a.csv", Lines.HEADER + "2001-01-31T07:05,16,1750,DTW,LAS"));
+      run("--csv", file("a.csv", SampleLines.HEADER + "2001-01-31T07:05,16,1750,DTW,LAS"));
 
       assertThat(out.text()).isEqualTo(csv("DTW,1,16.00,16,100.0,16"));
     }
 
     @Test
     void thatHasAHeaderOnlyHasATableWithoutRows() throws IOException {
-      assertThat(run("--json", file("a.csv", Lines.HEADER))).isZero();
+      assertThat(run("--json", file("a.csv", SampleLines.HEADER))).isZero();
 
       assertThat(out.text()).isEqualTo("[]\n");
     }
@@ -119,10 +120,10 @@ class FlightsTest {
   class OfSeveralInputs {
     @Test
     void countsAllTogether() throws IOException {
-      Path packed = Files.write(folder.resolve("b.csv.gz"), Lines.gzip(FOUR_FLIGHTS));
+      Path packed = Files.write(folder.resolve("b.csv.gz"), SampleLines.gzip(FOUR_FLIGHTS));
       InputStream before = System.in;
       try {
-        System.setIn(new ByteArrayInputStream(Lines.bytes(FOUR_FLIGHTS)));
+        System.setIn(new ByteArrayInputStream(SampleLines.bytes(FOUR_FLIGHTS)));
         assertThat(run("--csv", file("a.csv", FOUR_FLIGHTS), packed.toString(), "-")).isZero();
       } finally {
         System.setIn(before);
@@ -163,7 +164,7 @@ class FlightsTest {
 
   @Nested
   class OfMalformedLines {
-    private static final String THREE_BAD = Lines.HEADER
+    private static final String THREE_BAD = SampleLines.HEADER
         + """
         2001-01-31T07:05,16,1750,DTW,LAS
         oops
@@ -203,7 +204,7 @@ class FlightsTest {
 
     @Test
     void namesOnlyTheFirstOfThem() throws IOException {
-      String file = file("a.csv", Lines.HEADER + "x\n".repeat(50_000));
+      String file = file("a.csv", SampleLines.HEADER + "x\n".repeat(50_000));
       assertThat(run(file)).isZero();
 
       assertThat(err.text().lines()).hasSize(12)
@@ -215,7 +216,8 @@ class FlightsTest {
     @Test
     void keepsManyOfThemOnceEach() throws IOException {
       Path rejects = folder.resolve("rejects.tsv");
-      assertThat(run("--rejects", rejects.toString(), file("a.csv", Lines.HEADER + "x\n".repeat(100_000)))).isZero();
+      assertThat(run("--rejects", rejects.toString(), file("a.csv", SampleLines.HEADER + "x\n".repeat(100_000))))
+          .isZero();
 
       try (Stream<String> lines = Files.lines(rejects)) {
         assertThat(lines.mapToInt(line -> Integer.parseInt(line.split("\t")[1])).sorted().toArray()).containsExactly(
@@ -225,14 +227,15 @@ class FlightsTest {
 
     @Test
     void copesWithNothingButLineFeeds() throws IOException {
-      assertThat(run(file("a.csv", Lines.HEADER + "\n".repeat(400_000)))).isZero();
+      assertThat(run(file("a.csv", SampleLines.HEADER + "\n".repeat(400_000)))).isZero();
 
       assertThat(err.text()).startsWith("400000 malformed lines were left out:");
     }
 
     @Test
     void copesWithALineWithoutEnd() throws IOException {
-      String file = file("a.csv", Lines.HEADER + "x".repeat(1_000_000) + "\n2001-01-31T07:05,16,1750,DTW,LAS\nbad\n");
+      String file =
+          file("a.csv", SampleLines.HEADER + "x".repeat(1_000_000) + "\n2001-01-31T07:05,16,1750,DTW,LAS\nbad\n");
       assertThat(run("--csv", file)).isZero();
 
       assertThat(out.text()).isEqualTo(csv("DTW,1,16.00,16,100.0,16"));
@@ -279,7 +282,7 @@ class FlightsTest {
 
     @Test
     void withOneSentenceOnAFileThatBreaksOffInTheMiddle() throws IOException {
-      byte[] whole = Lines.gzip(Lines.HEADER + "2001-01-31T07:05,16,1750,DTW,LAS\n".repeat(200_000));
+      byte[] whole = SampleLines.gzip(SampleLines.HEADER + "2001-01-31T07:05,16,1750,DTW,LAS\n".repeat(200_000));
       Path broken = Files.write(folder.resolve("a.csv.gz"), Arrays.copyOf(whole, whole.length / 2));
 
       assertThat(run(broken.toString())).isEqualTo(Flights.FAILED);
@@ -316,7 +319,7 @@ class FlightsTest {
   @Test
   void helps() {
     assertThat(run("--help")).isZero();
-    assertThat(out.text()).isEqualTo(Options.USAGE);
+    assertThat(out.text()).isEqualTo(FlightOptions.USAGE);
   }
 
   @Test
@@ -356,6 +359,6 @@ class FlightsTest {
   }
 
   private String file(String name, String text) throws IOException {
-    return Lines.write(folder.resolve(name), text).toString();
+    return SampleLines.write(folder.resolve(name), text).toString();
   }
 }

@@ -35,7 +35,7 @@ class FollowTest {
 
   @BeforeEach
   void write() throws IOException {
-    file = Lines.write(folder.resolve("log.csv"), Lines.HEADER + DTW);
+    file = SampleLines.write(folder.resolve("log.csv"), SampleLines.HEADER + DTW);
   }
 
   @Test
@@ -43,7 +43,7 @@ class FollowTest {
     CompletableFuture<Integer> exit = start(new Streams(out, err, false, false), "--follow", file.toString());
     out.awaitText("1 flight, 1 origin, 0 malformed lines\n");
 
-    Lines.append(file, "nonsense\n" + DTW);
+    SampleLines.append(file, "nonsense\n" + DTW);
     out.awaitText("2 flights, 1 origin, 1 malformed line\n");
 
     assertThat(interrupt(exit)).isZero();
@@ -56,7 +56,7 @@ class FollowTest {
     CompletableFuture<Integer> exit = start(new Streams(out, err, true, false), "--follow", file.toString());
     out.awaitText("1 flight, 1 origin, 0 malformed lines\n");
 
-    Lines.append(file, DTW);
+    SampleLines.append(file, DTW);
     out.awaitText("2 flights, 1 origin, 0 malformed lines\n");
 
     assertThat(interrupt(exit)).isZero();
@@ -68,7 +68,7 @@ class FollowTest {
   void forMachinesPrintsTheFinalTableOnly() throws Exception {
     CompletableFuture<Integer> exit = start(new Streams(out, err, false, true), "--follow", "--csv", file.toString());
     err.awaitText("1 rows");
-    Lines.append(file, DTW);
+    SampleLines.append(file, DTW);
     err.awaitText("2 rows");
 
     assertThat(interrupt(exit)).isZero();
@@ -78,7 +78,7 @@ class FollowTest {
 
   @Test
   void readsTheOtherInputsFirst() throws Exception {
-    Path before = Files.write(folder.resolve("before.csv.gz"), Lines.gzip(Lines.HEADER + DTW));
+    Path before = Files.write(folder.resolve("before.csv.gz"), SampleLines.gzip(SampleLines.HEADER + DTW));
     CompletableFuture<Integer> exit =
         start(new Streams(out, err, false, false), "--follow", before.toString(), file.toString());
     out.awaitText("2 flights, 1 origin, 0 malformed lines\n");
@@ -90,7 +90,7 @@ class FollowTest {
   @Test
   void doesNotCountALineThatIsNotFinished() throws Exception {
     CompletableFuture<Integer> exit = start(new Streams(out, err, false, false), "--follow", file.toString());
-    Lines.append(file, DTW + "2001-01-31T07:05,1");
+    SampleLines.append(file, DTW + "2001-01-31T07:05,1");
     out.awaitText("2 flights, 1 origin, 0 malformed lines\n");
 
     assertThat(interrupt(exit)).isZero();
@@ -101,10 +101,10 @@ class FollowTest {
   @Test
   void fl02_printsWhatWasReadWhenASuccessorHasNoHeader() throws Exception {
     CompletableFuture<Integer> exit = start(new Streams(out, err, false, false), "--follow", file.toString());
-    Lines.append(file, DTW);
+    SampleLines.append(file, DTW);
     out.awaitText("2 flights, 1 origin, 0 malformed lines\n");
     Files.move(file, folder.resolve("log.csv.1"));
-    Lines.write(file, DTW);
+    SampleLines.write(file, DTW);
 
     assertThat(exit.get(30, TimeUnit.SECONDS)).isEqualTo(Flights.FAILED);
     assertThat(out.text()).endsWith(TABLE);
@@ -114,7 +114,7 @@ class FollowTest {
   @Test
   void fl03_printsWhatWasReadWhenADirectoryTakesItsPlace() throws Exception {
     CompletableFuture<Integer> exit = start(new Streams(out, err, false, false), "--follow", file.toString());
-    Lines.append(file, DTW);
+    SampleLines.append(file, DTW);
     out.awaitText("2 flights, 1 origin, 0 malformed lines\n");
     Files.move(file, folder.resolve("log.csv.1"));
     Files.createDirectory(file);

@@ -18,7 +18,7 @@ class HeaderTest {
   void isTakenOff(String text) throws JobFailed {
     LineBlock rest = Header.takeOff(block(text));
 
-    assertThat(Lines.text(rest)).isEqualTo("first\nsecond\n");
+    assertThat(SampleLines.text(rest)).isEqualTo("first\nsecond\n");
     assertThat(rest.firstLine()).isEqualTo(2);
     assertThat(rest.lines()).isEqualTo(2);
   }

@@ -17,9 +17,9 @@ class LineCutterTest {
 
   @Test
   void handsOutWholeLinesWithTheirNumbers() throws IOException {
-    LineBlock block = cutter.next(new ByteArrayInputStream(Lines.bytes("one\ntwo\n")));
+    LineBlock block = cutter.next(new ByteArrayInputStream(SampleLines.bytes("one\ntwo\n")));
 
-    assertThat(Lines.text(block)).isEqualTo("one\ntwo\n");
+    assertThat(SampleLines.text(block)).isEqualTo("one\ntwo\n");
     assertThat(block.input()).isEqualTo("some input");
     assertThat(block.firstLine()).isEqualTo(1);
     assertThat(block.lines()).isEqualTo(2);
@@ -27,35 +27,35 @@ class LineCutterTest {
 
   @Test
   void keepsALineThatIsNotFinishedForTheNextBlock() throws IOException {
-    InputStream in = Lines.inPiecesOf(6, Lines.bytes("one\ntwo\nthree\n"));
+    InputStream in = SampleLines.inPiecesOf(6, SampleLines.bytes("one\ntwo\nthree\n"));
 
-    assertThat(Lines.text(cutter.next(in))).isEqualTo("one\n");
+    assertThat(SampleLines.text(cutter.next(in))).isEqualTo("one\n");
     LineBlock second = cutter.next(in);
-    assertThat(Lines.text(second)).isEqualTo("two\n");
+    assertThat(SampleLines.text(second)).isEqualTo("two\n");
     assertThat(second.firstLine()).isEqualTo(2);
-    assertThat(Lines.text(cutter.next(in))).isEqualTo("three\n");
+    assertThat(SampleLines.text(cutter.next(in))).isEqualTo("three\n");
     assertThat(cutter.next(in)).isNull();
     assertThat(cutter.rest()).isNull();
   }
 
   @Test
   void atTheEndGivesTheLastLineOnlyWhenAskedForIt() throws IOException {
-    InputStream in = new ByteArrayInputStream(Lines.bytes("one\ntw"));
+    InputStream in = new ByteArrayInputStream(SampleLines.bytes("one\ntw"));
     cutter.next(in);
 
     assertThat(cutter.next(in)).isNull();
     LineBlock rest = cutter.rest();
-    assertThat(Lines.text(rest)).isEqualTo("tw");
+    assertThat(SampleLines.text(rest)).isEqualTo("tw");
     assertThat(rest.firstLine()).isEqualTo(2);
     assertThat(rest.lines()).isEqualTo(1);
   }
 
   @Test
   void finishesALineWhoseEndCameLater() throws IOException {
-    assertThat(cutter.next(new ByteArrayInputStream(Lines.bytes("on")))).isNull();
+    assertThat(cutter.next(new ByteArrayInputStream(SampleLines.bytes("on")))).isNull();
 
-    LineBlock block = cutter.next(new ByteArrayInputStream(Lines.bytes("e\n")));
-    assertThat(Lines.text(block)).isEqualTo("one\n");
+    LineBlock block = cutter.next(new ByteArrayInputStream(SampleLines.bytes("e\n")));
+    assertThat(SampleLines.text(block)).isEqualTo("one\n");
     assertThat(block.firstLine()).isEqualTo(1);
   }
 
@@ -65,12 +65,12 @@ class LineCutterTest {
     StringBuilder text = new StringBuilder();
     for (int i = 1; text.length() < 3 * LineBlock.MOST_BYTES; i++)
       text.append("line ").append(i).append("x".repeat(i % 50)).append('\n');
-    InputStream in = Lines.inPiecesOf(piece, Lines.bytes(text.toString()));
+    InputStream in = SampleLines.inPiecesOf(piece, SampleLines.bytes(text.toString()));
 
     StringBuilder seen = new StringBuilder();
     long line = 1;
     for (LineBlock block : blocks(in)) {
-      String blockText = Lines.text(block);
+      String blockText = SampleLines.text(block);
       assertThat(block.firstLine()).isEqualTo(line);
       assertThat(blockText).startsWith("line " + line).endsWith("\n");
       assertThat(blockText.lines().count()).isEqualTo(block.lines());
@@ -86,11 +86,12 @@ class LineCutterTest {
     @ValueSource(ints = {1, 1000, LineBlock.MOST_BYTES, 1 << 20})
     void handsOutTheBeginningAndSkipsTheRest(int piece) throws IOException {
       String endless = "x".repeat(3 * LineBlock.MOST_BYTES + 17);
-      List<LineBlock> blocks = blocks(Lines.inPiecesOf(piece, Lines.bytes("one\n" + endless + "\nthree\nfour\n")));
+      List<LineBlock> blocks =
+          blocks(SampleLines.inPiecesOf(piece, SampleLines.bytes("one\n" + endless + "\nthree\nfour\n")));
 
-      assertThat(Lines.text(blocks.get(0))).isEqualTo("one\n");
+      assertThat(SampleLines.text(blocks.get(0))).isEqualTo("one\n");
       LineBlock cutOff = blocks.get(1);
-      assertThat(Lines.text(cutOff)).isEqualTo("x".repeat(LineBlock.MOST_BYTES));
+      assertThat(SampleLines.text(cutOff)).isEqualTo("x".repeat(LineBlock.MOST_BYTES));
       assertThat(cutOff.lines()).isEqualTo(1);
       assertThat(cutOff.firstLine()).isEqualTo(2);
       assertThat(blocks.get(2).firstLine()).isEqualTo(3);
@@ -115,7 +116,7 @@ class LineCutterTest {
 
   private static String text(List<LineBlock> blocks) {
     StringBuilder text = new StringBuilder();
-    for (LineBlock block : blocks) text.append(Lines.text(block));
+    for (LineBlock block : blocks) text.append(SampleLines.text(block));
     return text.toString();
   }
 }

@@ -27,7 +27,7 @@ class LineFeedsTest {
 
   @Test
   void findsTheFirstAndTheLast() {
-    byte[] bytes = Lines.bytes("ab\ncd\nef");
+    byte[] bytes = SampleLines.bytes("ab\ncd\nef");
 
     assertThat(LineFeeds.endOfFirst(bytes, 0, 8)).isEqualTo(3);
     assertThat(LineFeeds.endOfLast(bytes, 0, 8)).isEqualTo(6);

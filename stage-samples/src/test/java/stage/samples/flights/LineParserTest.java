@@ -21,7 +21,7 @@ class LineParserTest {
   @ParameterizedTest
   @ValueSource(strings = {"", "\n", "\r\n", "\r"})
   void takesAnyEndOfLine(String end) {
-    byte[] bytes = Lines.bytes(SOUND + end);
+    byte[] bytes = SampleLines.bytes(SOUND + end);
     LineParser parser = new LineParser(Key.DESTINATION);
 
     assertThat(parser.parse(bytes, 0, bytes.length)).isEqualTo(new Flight("LAS", -12));
@@ -30,7 +30,7 @@ class LineParserTest {
 
   @Test
   void goesOnAfterTheLine() {
-    byte[] bytes = Lines.bytes(SOUND + "\n2001-01-31T07:06,3,2,SFO,SEA\n");
+    byte[] bytes = SampleLines.bytes(SOUND + "\n2001-01-31T07:06,3,2,SFO,SEA\n");
     LineParser parser = new LineParser(Key.ORIGIN);
     parser.parse(bytes, 0, bytes.length);
 
@@ -113,7 +113,7 @@ class LineParserTest {
           default -> line.deleteCharAt(at);
         }
       }
-      byte[] bytes = Lines.bytes(line.toString());
+      byte[] bytes = SampleLines.bytes(line.toString());
       boolean parsed = parser.parse(bytes, 0, bytes.length) != null;
       String complaint = Complaint.about(bytes, 0, bytes.length);
       if (parsed != complaint.isEmpty())
@@ -124,7 +124,7 @@ class LineParserTest {
   @Test
   void givesTheSameStringForTheSameKey() {
     LineParser parser = new LineParser(Key.ROUTE);
-    byte[] bytes = Lines.bytes(SOUND);
+    byte[] bytes = SampleLines.bytes(SOUND);
 
     assertThat(parser.parse(bytes, 0, bytes.length).key()).isSameAs(parser.parse(bytes, 0, bytes.length).key());
   }
@@ -134,19 +134,19 @@ class LineParserTest {
     KeyCache keys = new KeyCache();
     for (int round = 0; round < 2; round++) {
       for (int i = 0; i < 40_000; i++) {
-        byte[] bytes = Lines.bytes("A" + i);
+        byte[] bytes = SampleLines.bytes("A" + i);
         assertThat(keys.key(bytes, 0, bytes.length)).isEqualTo("A" + i);
       }
     }
   }
 
   private static Flight parse(Key by, String line) {
-    byte[] bytes = Lines.bytes(line);
+    byte[] bytes = SampleLines.bytes(line);
     return new LineParser(by).parse(bytes, 0, bytes.length);
   }
 
   private static String complaint(String line) {
-    byte[] bytes = Lines.bytes(line);
+    byte[] bytes = SampleLines.bytes(line);
     return Complaint.about(bytes, 0, bytes.length);
   }
 }

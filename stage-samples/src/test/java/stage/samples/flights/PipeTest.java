@@ -8,7 +8,8 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
 class PipeTest {
-  private final Pipe pipe = new Pipe(new OpenInput("a pipe", Lines.inPiecesOf(4, Lines.bytes("0123456789"))));
+  private final Pipe pipe =
+      new Pipe(new OpenInput("a pipe", SampleLines.inPiecesOf(4, SampleLines.bytes("0123456789"))));
 
   @Test
   void givesWhatThereIs() throws IOException {
@@ -61,7 +62,7 @@ class PipeTest {
   @Test
   void keepsNothingOfTheRestOfALongLine() throws IOException {
     Pipe endless = new Pipe(new OpenInput("a pipe",
-        Lines.inPiecesOf(1000, Lines.bytes("x".repeat(10 * LineBlock.MOST_BYTES) + "\nnext\n"))));
+        SampleLines.inPiecesOf(1000, SampleLines.bytes("x".repeat(10 * LineBlock.MOST_BYTES) + "\nnext\n"))));
     LineCutter cutter = new LineCutter("a pipe");
     cutter.next(endless);
     long place = cutter.offset();

@@ -12,7 +12,7 @@ import stage.api.StopReason;
 class ProgressLineTest {
   private final Capture err = new Capture();
   private final Streams streams = new Streams(OutputStream.nullOutputStream(), err, false, true);
-  private final Meter meter = new Meter();
+  private final ReadMeter meter = new ReadMeter();
   private Instant now = Instant.EPOCH;
 
   @Test

@@ -11,14 +11,14 @@ import java.util.List;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import stage.samples.flights.Input;
+import stage.samples.flights.TextInput;
 
 class LinesTest {
   @TempDir
   Path folder;
 
-  private Input file(String name, String text) throws IOException {
-    return new Input.File(Files.writeString(folder.resolve(name), text));
+  private TextInput file(String name, String text) throws IOException {
+    return new TextInput.File(Files.writeString(folder.resolve(name), text));
   }
 
   private static List<String> rest(Lines lines) throws IOException {
@@ -61,7 +61,7 @@ class LinesTest {
     void areThereWhenTheirLineFeedIs() throws IOException {
       Path path = folder.resolve("a");
       Files.writeString(path, "one\ntw");
-      try (var lines = new Lines(List.of(new Input.File(path)), true)) {
+      try (var lines = new Lines(List.of(new TextInput.File(path)), true)) {
         assertThat(rest(lines)).containsExactly("1 one");
         assertThat(lines.isEnded()).isFalse();
         Files.writeString(path, "o\n", StandardOpenOption.APPEND);
@@ -75,7 +75,7 @@ class LinesTest {
     void areThoseOfItsSuccessorIfItWasReplaced() throws IOException {
       Path path = folder.resolve("a");
       Files.writeString(path, "one\nrest");
-      try (var lines = new Lines(List.of(new Input.File(path)), true)) {
+      try (var lines = new Lines(List.of(new TextInput.File(path)), true)) {
         assertThat(rest(lines)).containsExactly("1 one");
         Files.move(path, folder.resolve("old"));
         Files.writeString(path, "new\n");

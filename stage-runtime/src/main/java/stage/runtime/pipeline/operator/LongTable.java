@@ -3,7 +3,7 @@ package stage.runtime.pipeline.operator;
 import stage.api.pipeline.Weight;
 
 /** Counts and sums. */
-final class LongTable implements Table {
+final class LongTable implements KeyedTable {
   private final Weight<Object> weight;
   private final LongSlots slots;
 
@@ -37,7 +37,7 @@ final class LongTable implements Table {
   }
 
   @Override
-  public Table successor() {
+  public KeyedTable successor() {
     return new LongTable(weight, slots.successor());
   }
 }

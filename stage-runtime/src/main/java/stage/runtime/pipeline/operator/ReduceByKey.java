@@ -7,10 +7,10 @@ import stage.api.pipeline.plan.Reducing;
  * What all elements of a key come to, emitted at the end: keys in the order in which they first came, without a time.
  */
 public final class ReduceByKey implements SingleInput<Object, KeyValue<Object, Object>> {
-  private final Table table;
+  private final KeyedTable table;
   private final KeptLong next;   // the number of the key whose result comes next
 
-  private ReduceByKey(Table table, KeptLong next) {
+  private ReduceByKey(KeyedTable table, KeptLong next) {
     this.table = table;
     this.next = next;
   }

@@ -47,7 +47,7 @@ record Reduction(Object zero, Fold<Object, Object> fold, Merge<Object> merge, Fn
     return new IllegalArgumentException("windows reduce to one immutable value, but this is " + how);
   }
 
-  Table table() {
+  KeyedTable table() {
     return weight != null ? new LongTable(weight) : new ValueTable(this);
   }
 

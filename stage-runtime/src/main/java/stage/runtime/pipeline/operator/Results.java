@@ -9,7 +9,7 @@ final class Results {
   }
 
   /** {@return the result; null if the run has settled that there is none} */
-  static Object orNull(Output<?> out, Object subject, Table table, int place) throws Exception {
+  static Object orNull(Output<?> out, Object subject, KeyedTable table, int place) throws Exception {
     if (table instanceof LongTable) return table.raw(place);
     return orNull(out, subject, () -> table.result(place));
   }

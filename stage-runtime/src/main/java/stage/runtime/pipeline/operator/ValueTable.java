@@ -1,7 +1,7 @@
 package stage.runtime.pipeline.operator;
 
 /** Any immutable values. */
-final class ValueTable implements Table {
+final class ValueTable implements KeyedTable {
   private final Reduction how;
   private final ValueSlots slots;
 
@@ -35,7 +35,7 @@ final class ValueTable implements Table {
   }
 
   @Override
-  public Table successor() {
+  public KeyedTable successor() {
     return new ValueTable(how, slots.successor());
   }
 }

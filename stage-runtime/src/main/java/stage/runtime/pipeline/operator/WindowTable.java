@@ -7,7 +7,7 @@ final class WindowTable {
   final long start;
   final long end;
   final long closesAt;   // when it takes no more: its end and the lateness
-  final Table table;
+  final KeyedTable table;
   final LongSlots early;   // how many elements a key has had, for early panes; null without
 
   final KeptLong rows;     // how many elements it keeps, where that is bounded
@@ -18,7 +18,7 @@ final class WindowTable {
 
   private Window window;
 
-  WindowTable(long start, long end, long lateness, Table table, LongSlots early) {
+  WindowTable(long start, long end, long lateness, KeyedTable table, LongSlots early) {
     this.start = start;
     this.end = end;
     this.closesAt = Times.plus(end, lateness);

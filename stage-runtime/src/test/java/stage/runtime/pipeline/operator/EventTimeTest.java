@@ -14,8 +14,8 @@ class EventTimeTest {
 
   @Nested
   class AStamp {
-    private final Rig rig =
-        new Rig(new Stamping(EventTime.<Object>of(value -> (Instant) value).outOfOrder(Duration.ofSeconds(4))));
+    private final OperatorRig rig =
+        new OperatorRig(new Stamping(EventTime.<Object>of(value -> (Instant) value).outOfOrder(Duration.ofSeconds(4))));
 
     private void element(Instant time) {
       rig.element(null, time, Times.NEVER, Times.NEVER);

@@ -77,7 +77,7 @@ class InterleavingTest {
   }
 
   private static String result(Windows windows, List<List<Item>> lanes, Random random, boolean hasTrouble) {
-    var rig = new Rig(Frames.of(windows, Frames.LIST), hasTrouble ? random : null);
+    var rig = new OperatorRig(TestWindows.of(windows, TestWindows.LIST), hasTrouble ? random : null);
     var inputs = new Inputs(lanes.size());
     int[] taken = new int[lanes.size()];
     int left = lanes.stream().mapToInt(List::size).sum();
@@ -94,7 +94,7 @@ class InterleavingTest {
     }
     rig.end();
     assertThat(rig.refused("late after idle")).as("no source was idle").isEmpty();
-    List<String> panes = Frames.panes(rig);
+    List<String> panes = TestWindows.panes(rig);
     return panes.stream().sorted().toList() + " late " + rig.late().stream().map(id -> (Long) id).sorted().toList();
   }
 
@@ -115,8 +115,8 @@ class InterleavingTest {
   /** A few of all, for those who plant bugs. */
   static void some() {
     for (boolean hasTrouble : new boolean[] {false, true}) {
-      oneResultForEach(Windows.tumbling(Frames.nanos(10)).lateness(Frames.nanos(3)), 2, hasTrouble, 10, 8);
-      oneResultForEach(Windows.sessions(Frames.nanos(GAP)).lateness(Frames.nanos(3)), 2, hasTrouble, 10, 8);
+      oneResultForEach(Windows.tumbling(TestWindows.nanos(10)).lateness(TestWindows.nanos(3)), 2, hasTrouble, 10, 8);
+      oneResultForEach(Windows.sessions(TestWindows.nanos(GAP)).lateness(TestWindows.nanos(3)), 2, hasTrouble, 10, 8);
     }
   }
 
@@ -124,17 +124,18 @@ class InterleavingTest {
   class HoweverLanesInterleave {
     @Test
     void tumblingWindowsHaveOneResult() {
-      oneResultForEach(Windows.tumbling(Frames.nanos(10)), 2, false, INPUTS, RUNS);
+      oneResultForEach(Windows.tumbling(TestWindows.nanos(10)), 2, false, INPUTS, RUNS);
     }
 
     @Test
     void sessionsHaveOneResult() {
-      oneResultForEach(Windows.sessions(Frames.nanos(GAP)), 2, false, INPUTS, RUNS);
+      oneResultForEach(Windows.sessions(TestWindows.nanos(GAP)), 2, false, INPUTS, RUNS);
     }
 
     @Test
     void slidingWindowsHaveOneResult() {
-      oneResultForEach(Windows.sliding(Frames.nanos(10), Frames.nanos(4)).lateness(Frames.nanos(3)), 2, false,
+      oneResultForEach(Windows.sliding(TestWindows.nanos(10), TestWindows.nanos(4)).lateness(TestWindows.nanos(3)), 2,
+          false,
           INPUTS / 4, RUNS / 4);
     }
   }
@@ -143,17 +144,18 @@ class InterleavingTest {
   class WithCrashesAndLittleRoom {
     @Test
     void tumblingWindowsHaveOneResult() {
-      oneResultForEach(Windows.tumbling(Frames.nanos(10)), 2, true, INPUTS / 4, RUNS / 4);
+      oneResultForEach(Windows.tumbling(TestWindows.nanos(10)), 2, true, INPUTS / 4, RUNS / 4);
     }
 
     @Test
     void sessionsHaveOneResult() {
-      oneResultForEach(Windows.sessions(Frames.nanos(GAP)), 2, true, INPUTS / 4, RUNS / 4);
+      oneResultForEach(Windows.sessions(TestWindows.nanos(GAP)), 2, true, INPUTS / 4, RUNS / 4);
     }
 
     @Test
     void slidingWindowsHaveOneResult() {
-      oneResultForEach(Windows.sliding(Frames.nanos(10), Frames.nanos(4)).lateness(Frames.nanos(3)), 2, true,
+      oneResultForEach(Windows.sliding(TestWindows.nanos(10), TestWindows.nanos(4)).lateness(TestWindows.nanos(3)), 2,
+          true,
           INPUTS / 4, RUNS / 4);
     }
   }
@@ -187,7 +189,7 @@ class InterleavingTest {
       for (int input = 0; input < 300; input++) {
         List<Event> events = source(0, new Random(input));
         var random = new Random(input);
-        assertThat(result(Windows.sessions(Frames.nanos(GAP)), lanes(List.of(events), 3, random), random, true))
+        assertThat(result(Windows.sessions(TestWindows.nanos(GAP)), lanes(List.of(events), 3, random), random, true))
             .as("input %d", input).isEqualTo(byDefinition(events));
       }
     }

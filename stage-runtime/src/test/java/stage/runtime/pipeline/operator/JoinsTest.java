@@ -33,11 +33,11 @@ class JoinsTest {
   }
 
   /** {@return the rig, having given it an element of the left or right input} */
-  private static Rig left(Rig rig, Object key, Object value, long t, long w) {
+  private static OperatorRig left(OperatorRig rig, Object key, Object value, long t, long w) {
     return rig.element(operator -> side(operator, 0), key, value, t, w);
   }
 
-  private static Rig right(Rig rig, Object key, Object value, long t, long w) {
+  private static OperatorRig right(OperatorRig rig, Object key, Object value, long t, long w) {
     return rig.element(operator -> side(operator, 1), key, value, t, w);
   }
 
@@ -59,7 +59,7 @@ class JoinsTest {
   @Nested
   class AllOfBothSides {
     private List<Object> joined(Unmatched unmatched, int from) {
-      var rig = new Rig(Operators.joining(new Pairing.Whole(MANY), unmatched, PAIR));
+      var rig = new OperatorRig(Operators.joining(new Pairing.Whole(MANY), unmatched, PAIR));
       for (int l = 0; l <= 3; l++) left(rig, l, l, Times.NEVER, Times.NEVER);
       for (int r = from; r <= from + 4; r++) right(rig, r - 3, r, Times.NEVER, Times.NEVER);
       return rig.end().values();
@@ -84,8 +84,8 @@ class JoinsTest {
 
   @Nested
   class TheSameWindow {
-    private Rig joined(Windows windows) {
-      var rig = new Rig(Operators.joining(new Pairing.InWindow(windows, MANY), Unmatched.BOTH, PAIR));
+    private OperatorRig joined(Windows windows) {
+      var rig = new OperatorRig(Operators.joining(new Pairing.InWindow(windows, MANY), Unmatched.BOTH, PAIR));
       for (int l : new int[] {0, 1, 2, 3, 9, 10, 11}) left(rig, l, l, l, Times.NEVER);
       for (int r : new int[] {4, 5, 6, 7, 8, 12, 13}) right(rig, r - 3, r, r, Times.NEVER);
       return rig;
@@ -93,7 +93,7 @@ class JoinsTest {
 
     @Test
     void isWhatPairs() {
-      Rig rig = joined(Windows.tumbling(nanos(10)));
+      OperatorRig rig = joined(Windows.tumbling(nanos(10)));
       assertThat(rig.values()).as("9 and 12 have one key, but not one window")
           .containsExactlyInAnyOrder("(1,4)", "(2,5)", "(3,6)", "(10,13)");
       rig.progress(10);
@@ -103,7 +103,8 @@ class JoinsTest {
 
     @Test
     void isLateByTheStamp() {
-      var rig = new Rig(Operators.joining(new Pairing.InWindow(Windows.tumbling(nanos(10)).lateness(nanos(5)), MANY),
+      var rig =
+          new OperatorRig(Operators.joining(new Pairing.InWindow(Windows.tumbling(nanos(10)).lateness(nanos(5)), MANY),
           Unmatched.BOTH, PAIR));
       left(rig, "a", 1, 1, 14);
       left(rig, "a", 2, 2, 15);
@@ -114,7 +115,7 @@ class JoinsTest {
 
     @Test
     void mayBeSeveralThatOverlap() {
-      var rig = new Rig(Operators.joining(new Pairing.InWindow(Windows.sliding(nanos(10), nanos(5)), MANY),
+      var rig = new OperatorRig(Operators.joining(new Pairing.InWindow(Windows.sliding(nanos(10), nanos(5)), MANY),
           Unmatched.NONE, PAIR));
       left(rig, "a", 6, 6, Times.NEVER);
       right(rig, "a", 7, 7, Times.NEVER);
@@ -126,8 +127,8 @@ class JoinsTest {
   /** Kafka's table of joins with a window of 15 s and 5 s of grace. */
   @Nested
   class AnInterval {
-    private Rig joined(Unmatched unmatched) {
-      var rig = new Rig(within(15, 15, 5, unmatched));
+    private OperatorRig joined(Unmatched unmatched) {
+      var rig = new OperatorRig(within(15, 15, 5, unmatched));
       left(rig, "k", "A", 0, Times.NEVER);
       right(rig, "k", "a", 10, Times.NEVER);
       left(rig, "k", "B", 20, 0);
@@ -141,7 +142,7 @@ class JoinsTest {
 
     @Test
     void emitsWhatHasNoPartnerOnceWhenNoneCanCome() {
-      Rig left = joined(Unmatched.LEFT);
+      OperatorRig left = joined(Unmatched.LEFT);
       assertThat(left.values()).containsExactlyInAnyOrder("(A,a)", "(B,a)", "(B,b)");
       assertThat(left.progress(65).values()).doesNotContain("(E,-)");
       assertThat(left.progress(66).values()).contains("(E,-)").doesNotContain("(F,-)");
@@ -153,7 +154,7 @@ class JoinsTest {
 
     @Test
     void takesAPartnerThatIsNotLateAtTheVeryEnd() {
-      var rig = new Rig(within(0, 15, 5, Unmatched.LEFT));
+      var rig = new OperatorRig(within(0, 15, 5, Unmatched.LEFT));
       left(rig, "k", "L", 10, Times.NEVER).progress(30);
       right(rig, "k", "r", 25, 30);
       assertThat(rig.end().values()).containsExactly("(L,r)");
@@ -161,17 +162,18 @@ class JoinsTest {
 
     @Test
     void stampsAPairWithTheLaterOfBoth() {
-      var rig = new Rig(within(5, 5, 0, Unmatched.LEFT));
+      var rig = new OperatorRig(within(5, 5, 0, Unmatched.LEFT));
       left(rig, "k", "L", 10, 8);
       right(rig, "k", "r", 9, 3);
       left(rig, "x", "M", 11, 8).end();
-      assertThat(rig.out).containsExactly(new Rig.Out("(L,r)", "k", 10, 8), new Rig.Out("(M,-)", "x", 11, 11));
+      assertThat(rig.out).containsExactly(new OperatorRig.Out("(L,r)", "k", 10, 8),
+          new OperatorRig.Out("(M,-)", "x", 11, 11));
     }
 
     @Test
     void keepsNothingThatIsOver() {
       var joining = (Joining) within(5, 5, 0, Unmatched.BOTH);
-      var rig = new Rig(joining);
+      var rig = new OperatorRig(joining);
       for (int i = 0; i < 10_000; i++) {
         left(rig, i % 7, i, i, i - 1);
         right(rig, i % 5, i, i, i - 1).progress(i);
@@ -215,7 +217,7 @@ class JoinsTest {
     }
 
     private static List<Object> run(List<Row> rows, int before, int after, Unmatched unmatched, Random random) {
-      var rig = new Rig(within(before, after, 0, unmatched), random);
+      var rig = new OperatorRig(within(before, after, 0, unmatched), random);
       var inputs = new Inputs(2);
       List<List<Row>> sides = List.of(rows.stream().filter(Row::isLeft).toList(),
           rows.stream().filter(row -> !row.isLeft()).toList());
@@ -260,8 +262,8 @@ class JoinsTest {
 
   @Nested
   class AJoinThatIsFull {
-    private Rig three(Bound bound) {
-      var rig = new Rig(Operators.joining(new Pairing.Whole(bound), Unmatched.LEFT, PAIR));
+    private OperatorRig three(Bound bound) {
+      var rig = new OperatorRig(Operators.joining(new Pairing.Whole(bound), Unmatched.LEFT, PAIR));
       left(rig, 1, "a", 0, 0);
       left(rig, 2, "b", 0, 0);
       left(rig, 3, "c", 0, 0);
@@ -270,14 +272,14 @@ class JoinsTest {
 
     @Test
     void makesADeadLetterOfTheNew() {
-      Rig rig = three(Bound.rows(2));
+      OperatorRig rig = three(Bound.rows(2));
       assertThat(rig.refused("dead letter")).containsExactly("c");
       assertThat(rig.end().values()).containsExactly("(a,-)", "(b,-)");
     }
 
     @Test
     void forgetsTheOldestAsIfItHadNeverBeenThere() {
-      Rig rig = three(Bound.rows(2).forgettingOldest());
+      OperatorRig rig = three(Bound.rows(2).forgettingOldest());
       assertThat(rig.refused("dropped")).containsExactly("a");
       assertThat(rig.end().values()).containsExactly("(b,-)", "(c,-)");
     }
@@ -295,7 +297,7 @@ class JoinsTest {
     void isLoadedBeforeTheFirstElementIsTaken() throws Exception {
       var table = Operators.lookingUp(Reading.LOADED_FIRST, MANY, PAIR);
       assertThat(table.isOpen(0)).isFalse();
-      var rig = new Rig(table);
+      var rig = new OperatorRig(table);
       right(rig, "k", "old", 0, 0);
       right(rig, "k", "new", 0, 0).commit();
       assertThatThrownBy(() -> left(rig, "k", "early", 0, 0)).hasMessageContaining("before the table was loaded");
@@ -308,7 +310,7 @@ class JoinsTest {
 
     @Test
     void isWhatIsThereWhereTheLatestCounts() {
-      var rig = new Rig(Operators.lookingUp(Reading.LATEST, Bound.rows(1).forgettingOldest(), PAIR));
+      var rig = new OperatorRig(Operators.lookingUp(Reading.LATEST, Bound.rows(1).forgettingOldest(), PAIR));
       left(rig, "k", "x", 0, 0);
       right(rig, "k", "row", 0, 0);
       left(rig, "k", "y", 0, 0);
@@ -321,7 +323,7 @@ class JoinsTest {
     @Test
     void asOfEventTimeLetsElementsWaitForTheirRow() {
       var table = Operators.lookingUp(Reading.AS_OF, MANY, PAIR);
-      var rig = new Rig(table).withRoom(1);
+      var rig = new OperatorRig(table).withRoom(1);
       left(rig, "k", "x", 10, Times.NEVER);
       left(rig, "k", "y", 5, Times.NEVER);
       right(rig, "k", "at 3", 3, Times.NEVER);
@@ -336,7 +338,7 @@ class JoinsTest {
       assertThat(table.vouchesFor(8)).isEqualTo(8);
     }
 
-    private static void inputProgress(Rig rig, SeveralInputs<Object> table, long c) {
+    private static void inputProgress(OperatorRig rig, SeveralInputs<Object> table, long c) {
       rig.commit();
       try {
         for (boolean isDone = table.inputProgress(1, c, rig); !isDone; isDone = table.resume(rig)) rig.commit();
@@ -353,7 +355,7 @@ class JoinsTest {
           var choices = new Random(seed * 101L + run);
           var data = new Random(seed);
           var table = Operators.lookingUp(Reading.AS_OF, MANY, PAIR);
-          var rig = new Rig(table);
+          var rig = new OperatorRig(table);
           long[] next = new long[2];
           long[] w = {Times.NEVER, Times.NEVER};
           long[][] times = new long[2][50];
@@ -380,7 +382,7 @@ class JoinsTest {
     @Test
     void areZippedAndTheOneAheadIsClosed() {
       var zip = Operators.zipping(PAIR);
-      var rig = new Rig(zip);
+      var rig = new OperatorRig(zip);
       left(rig, null, 1, 0, 0);
       assertThat(zip.isOpen(0)).isFalse();
       assertThat(zip.isOpen(1)).isTrue();
@@ -400,7 +402,7 @@ class JoinsTest {
         var random = new Random(seed);
         int inputs = 1 + random.nextInt(4);
         var merge = Operators.mergingSorted(inputs, Comparator.comparingInt(value -> (Integer) value));
-        var rig = new Rig(merge, random);
+        var rig = new OperatorRig(merge, random);
         List<List<Integer>> sorted = new ArrayList<>();
         List<Object> all = new ArrayList<>();
         for (int i = 0; i < inputs; i++) {
@@ -427,7 +429,7 @@ class JoinsTest {
       }
     }
 
-    private static void ended(SeveralInputs<Object> operator, Rig rig, int input) {
+    private static void ended(SeveralInputs<Object> operator, OperatorRig rig, int input) {
       try {
         for (boolean isDone = operator.inputEnded(input, rig); !isDone; isDone = operator.resume(rig)) rig.commit();
       } catch (Exception e) {

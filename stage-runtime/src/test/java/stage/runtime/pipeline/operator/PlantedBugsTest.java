@@ -122,7 +122,7 @@ class PlantedBugsTest {
   @MethodSource("bugs")
   void areFound(Bug bug) throws Exception {
     String found = (String) ChangedEngine.call(
-        bug.name(), "pipeline/operator/" + bug.file(), bug.changes(), Checks.class, "firstToFail");
+        bug.name(), "pipeline/operator/" + bug.file(), bug.changes(), OperatorChecks.class, "firstToFail");
     assertThat(found).as("what finds: %s", bug.name()).isNotNull();
     if (Boolean.getBoolean("stage.planted.table")) System.err.println(bug.name() + " | " + found);
   }
@@ -130,6 +130,6 @@ class PlantedBugsTest {
   /** Nothing but the bugs makes them fail. */
   @Test
   void areTheOnlyOnes() throws Exception {
-    assertThat(Checks.firstToFail()).isNull();
+    assertThat(OperatorChecks.firstToFail()).isNull();
   }
 }

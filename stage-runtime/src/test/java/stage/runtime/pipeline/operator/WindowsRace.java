@@ -92,7 +92,7 @@ final class WindowsRace {
   }
 
   private static long operator(String[] events) throws Exception {
-    var operator = Frames.of(Windows.tumbling(Frames.nanos(SIZE)), Frames.COUNT);
+    var operator = TestWindows.of(Windows.tumbling(TestWindows.nanos(SIZE)), TestWindows.COUNT);
     var out = new Sum();
     for (int t = 0; t < events.length; t++) {
       operator.mark();

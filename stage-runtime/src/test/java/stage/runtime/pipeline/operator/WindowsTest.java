@@ -2,12 +2,12 @@ package stage.runtime.pipeline.operator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static stage.runtime.pipeline.operator.Frames.COUNT;
-import static stage.runtime.pipeline.operator.Frames.LIST;
-import static stage.runtime.pipeline.operator.Frames.SUM;
-import static stage.runtime.pipeline.operator.Frames.nanos;
-import static stage.runtime.pipeline.operator.Frames.panes;
-import static stage.runtime.pipeline.operator.Frames.source;
+import static stage.runtime.pipeline.operator.TestWindows.COUNT;
+import static stage.runtime.pipeline.operator.TestWindows.LIST;
+import static stage.runtime.pipeline.operator.TestWindows.SUM;
+import static stage.runtime.pipeline.operator.TestWindows.nanos;
+import static stage.runtime.pipeline.operator.TestWindows.panes;
+import static stage.runtime.pipeline.operator.TestWindows.source;
 
 import java.time.Instant;
 import java.time.ZoneId;
@@ -30,27 +30,30 @@ class WindowsTest {
   class ElementsAreAssigned {
     @Test
     void toSessionsThatGrowTogether() {
-      Rig rig = source(Frames.of(Windows.sessions(nanos(10)), LIST), 1_000, 1, 15, 30, 100, 101, 95, 22, 10);
+      OperatorRig rig =
+          source(TestWindows.of(Windows.sessions(nanos(10)), LIST), 1_000, 1, 15, 30, 100, 101, 95, 22, 10);
       assertThat(panes(rig.end())).containsExactly("[1,40)=[1, 10, 15, 22, 30]", "[95,111)=[95, 100, 101]");
     }
 
     @Test
     void toEachSlidingWindow() {
-      Rig rig = source(Frames.of(Windows.sliding(nanos(7), nanos(5)), LIST), 1_000, 1, 2, 5, 9, 10, 11);
+      OperatorRig rig = source(TestWindows.of(Windows.sliding(nanos(7), nanos(5)), LIST), 1_000, 1, 2, 5, 9, 10, 11);
       assertThat(panes(rig.end())).containsExactly("[-5,2)=[1]", "[0,7)=[1, 2, 5]", "[5,12)=[5, 9, 10, 11]",
           "[10,17)=[10, 11]");
     }
 
     @Test
     void toNoneBetweenTwo() {
-      Rig rig = source(Frames.of(Windows.sliding(nanos(3), nanos(10)), LIST), 1_000, 1, 2, 3, 5, 9, 10, 11);
+      OperatorRig rig =
+          source(TestWindows.of(Windows.sliding(nanos(3), nanos(10)), LIST), 1_000, 1, 2, 3, 5, 9, 10, 11);
       assertThat(panes(rig.end())).containsExactly("[0,3)=[1, 2]", "[10,13)=[10, 11]");
       assertThat(rig.refused("filtered")).containsExactly(3L, 5L, 9L);
     }
 
     @Test
     void toTumblingOnesFromTheOffsetOnAlsoBeforeTheEpoch() {
-      Rig rig = source(Frames.of(Windows.tumbling(nanos(10)).offset(nanos(3)), LIST), 1_000, -8, -7, 2, 3, 12, 13);
+      OperatorRig rig =
+          source(TestWindows.of(Windows.tumbling(nanos(10)).offset(nanos(3)), LIST), 1_000, -8, -7, 2, 3, 12, 13);
       assertThat(panes(rig.end())).containsExactly("[-17,-7)=[-8]", "[-7,3)=[2, -7]", "[3,13)=[3, 12]", "[13,23)=[13]");
     }
 
@@ -75,8 +78,8 @@ class WindowsTest {
 
   @Nested
   class TumblingWindows {
-    private Rig oneToHundred(int room) {
-      var rig = new Rig(Frames.of(Windows.tumbling(nanos(50)).offset(nanos(1)), SUM)).withRoom(room);
+    private OperatorRig oneToHundred(int room) {
+      var rig = new OperatorRig(TestWindows.of(Windows.tumbling(nanos(50)).offset(nanos(1)), SUM)).withRoom(room);
       for (long i = 1; i <= 100; i++) rig.element(All.ALL, i, i, i == 1 ? Times.NEVER : i - 1);
       return rig;
     }
@@ -89,15 +92,15 @@ class WindowsTest {
 
     @Test
     void fireWhenTheProgressHasReachedTheirEnd() {
-      Rig rig = oneToHundred(10);
+      OperatorRig rig = oneToHundred(10);
       assertThat(panes(rig.progress(50))).isEmpty();
       assertThat(panes(rig.progress(51))).containsExactly("[1,51)=1275");
-      assertThat(rig.out.getFirst()).isEqualTo(new Rig.Out(rig.values().getFirst(), All.ALL, 50, 50));
+      assertThat(rig.out.getFirst()).isEqualTo(new OperatorRig.Out(rig.values().getFirst(), All.ALL, 50, 50));
     }
 
     @Test
     void fireByEndAndStartAndKeysByFirstArrival() {
-      var rig = new Rig(Frames.of(Windows.sliding(nanos(20), nanos(10)), COUNT)).withRoom(1);
+      var rig = new OperatorRig(TestWindows.of(Windows.sliding(nanos(20), nanos(10)), COUNT)).withRoom(1);
       rig.element("b", 1, 25, Times.NEVER).element("a", 1, 5, Times.NEVER).element("c", 1, 5, Times.NEVER)
           .element("a", 1, 25, Times.NEVER);
       assertThat(panes(rig.progress(1_000))).containsExactly(
@@ -107,24 +110,24 @@ class WindowsTest {
 
     @Test
     void takeWhatIsLateWithinTheLatenessIntoTheirOneResult() {
-      Rig strict = source(Frames.of(Windows.tumbling(nanos(10)), LIST), 0, 1, 12, 3);
+      OperatorRig strict = source(TestWindows.of(Windows.tumbling(nanos(10)), LIST), 0, 1, 12, 3);
       assertThat(panes(strict.end())).containsExactly("[0,10)=[1]", "[10,20)=[12]");
       assertThat(strict.late()).containsExactly(3L);
-      Rig patient = source(Frames.of(Windows.tumbling(nanos(10)).lateness(nanos(5)), LIST), 0, 1, 12, 3);
+      OperatorRig patient = source(TestWindows.of(Windows.tumbling(nanos(10)).lateness(nanos(5)), LIST), 0, 1, 12, 3);
       assertThat(panes(patient.progress(12))).isEmpty();
       assertThat(panes(patient.progress(15))).containsExactly("[0,10)=[1, 3]");
     }
 
     @Test
     void areLateByTheStampEvenIfTheyHaveNotFired() {
-      var rig = new Rig(Frames.of(Windows.tumbling(nanos(10)), LIST));
+      var rig = new OperatorRig(TestWindows.of(Windows.tumbling(nanos(10)), LIST));
       rig.element(All.ALL, 1L, 1, 0).element(All.ALL, 2L, 2, 10);
       assertThat(rig.late()).containsExactly(2L);
     }
 
     @Test
     void takeAnElementIntoThoseOfItsWindowsThatAreOpen() {
-      var rig = new Rig(Frames.of(Windows.sliding(nanos(10), nanos(5)), LIST));
+      var rig = new OperatorRig(TestWindows.of(Windows.sliding(nanos(10), nanos(5)), LIST));
       rig.element(All.ALL, 6L, 6, 9).element(All.ALL, 7L, 7, 11).element(All.ALL, 8L, 8, 15);
       assertThat(panes(rig.end())).containsExactly("[0,10)=[6]", "[5,15)=[6, 7]");
       assertThat(rig.late()).containsExactly(8L);
@@ -132,7 +135,7 @@ class WindowsTest {
 
     @Test
     void countApartWhatIsLateBecauseASourceWasIdle() {
-      var rig = new Rig(Frames.of(Windows.tumbling(nanos(10)), LIST));
+      var rig = new OperatorRig(TestWindows.of(Windows.tumbling(nanos(10)), LIST));
       rig.element(All.ALL, 1L, 1, 0).progress(10).element(All.ALL, 2L, 2, 0);
       assertThat(rig.refused("late after idle")).containsExactly(2L);
       assertThat(panes(rig)).containsExactly("[0,10)=[1]");
@@ -140,21 +143,21 @@ class WindowsTest {
 
     @Test
     void areCutByADrainUnlessTheyWereOver() {
-      var rig = new Rig(Frames.of(Windows.tumbling(nanos(10)).lateness(nanos(5)), LIST));
+      var rig = new OperatorRig(TestWindows.of(Windows.tumbling(nanos(10)).lateness(nanos(5)), LIST));
       rig.element(All.ALL, 1L, 1, 0).element(All.ALL, 12L, 12, 1).progress(12);
       assertThat(panes(rig.end(true))).containsExactly("[0,10)=[1]", "[10,20)=[12] CUT");
     }
 
     @Test
     void vouchForNoMoreThanWhatTheyHaveStillToEmit() {
-      var operator = Frames.of(Windows.tumbling(nanos(10)).lateness(nanos(5)), COUNT);
+      var operator = TestWindows.of(Windows.tumbling(nanos(10)).lateness(nanos(5)), COUNT);
       assertThat(operator.vouchesFor(100)).isEqualTo(95);
       assertThat(operator.vouchesFor(Times.NEVER)).isEqualTo(Times.NEVER);
     }
 
     @Test
     void haveEarlyPanesAfterSoManyElements() {
-      var rig = new Rig(Frames.of(Windows.tumbling(nanos(1_000)), SUM, 10, null));
+      var rig = new OperatorRig(TestWindows.of(Windows.tumbling(nanos(1_000)), SUM, 10, null));
       for (long i = 1; i <= 100; i++) rig.element(All.ALL, i, i, i - 1);
       List<String> sums = panes(rig);
       assertThat(sums).containsExactlyElementsOf(
@@ -165,7 +168,7 @@ class WindowsTest {
 
     @Test
     void haveEarlyPanesOnceInATimeByTheClock() {
-      var rig = new Rig(Frames.of(Windows.tumbling(nanos(100)), COUNT, 0, nanos(7))).withRoom(1);
+      var rig = new OperatorRig(TestWindows.of(Windows.tumbling(nanos(100)), COUNT, 0, nanos(7))).withRoom(1);
       rig.clock(50).element("a", 1, 1, 0).element("b", 1, 1, 0).element("a", 1, 150, 0);
       assertThat(panes(rig.clock(56))).isEmpty();
       assertThat(panes(rig.clock(57))).containsExactly("a@[0,100)=1 EARLY", "b@[0,100)=1 EARLY", "a@[100,200)=1 EARLY");
@@ -183,7 +186,7 @@ class WindowsTest {
         if ((Long) sum == 3) throw new IllegalStateException("three");
         return sum;
       });
-      var rig = new Rig(Frames.of(Windows.tumbling(nanos(10)), how));
+      var rig = new OperatorRig(TestWindows.of(Windows.tumbling(nanos(10)), how));
       rig.element("a", 3L, 1, 0).element("b", 4L, 1, 0);
       rig.failuresToRetry = 2;
       assertThat(panes(rig.end())).containsExactly("b@[0,10)=4");
@@ -196,7 +199,7 @@ class WindowsTest {
   class SessionWindowsWithLateness {
     @Test
     void fireAfterTheLatenessAndTakeNothingEarlierThan() {
-      var rig = new Rig(Frames.of(Windows.sessions(nanos(10)).lateness(nanos(5)), LIST));
+      var rig = new OperatorRig(TestWindows.of(Windows.sessions(nanos(10)).lateness(nanos(5)), LIST));
       rig.element(All.ALL, 1L, 1, Times.NEVER).progress(14);
       assertThat(panes(rig)).isEmpty();
       rig.element(All.ALL, 9L, 9, 14).element(All.ALL, 8L, 8, 14);
@@ -207,14 +210,14 @@ class WindowsTest {
 
     @Test
     void ofWhichTheGapIsExactlyThereAreTwo() {
-      Rig rig = source(Frames.of(Windows.sessions(nanos(10)), LIST), 100, 0, 10, 19);
+      OperatorRig rig = source(TestWindows.of(Windows.sessions(nanos(10)), LIST), 100, 0, 10, 19);
       assertThat(panes(rig.end())).containsExactly("[0,10)=[0]", "[10,29)=[10, 19]");
     }
 
     @Test
     void needAMerge() {
       var how = new Reducing.Aggregate(0L, (sum, value) -> (Long) sum + 1, null, sum -> sum);
-      var rig = new Rig(Frames.of(Windows.sessions(nanos(10)), how));
+      var rig = new OperatorRig(TestWindows.of(Windows.sessions(nanos(10)), how));
       rig.element("a", 1, 1, 0).element("a", 1, 15, 0);
       assertThatThrownBy(() -> rig.element("a", 1, 8, 0)).hasMessageContaining("merge");
     }
@@ -223,7 +226,7 @@ class WindowsTest {
   @Nested
   class CalendarWindows {
     private List<String> windows(ChronoUnit unit, String zone, String... times) {
-      var rig = new Rig(Frames.of(Windows.calendar(unit, ZoneId.of(zone)), COUNT));
+      var rig = new OperatorRig(TestWindows.of(Windows.calendar(unit, ZoneId.of(zone)), COUNT));
       for (String time : times) rig.element(All.ALL, 1, Times.nanos(Instant.parse(time)), Times.NEVER);
       List<String> windows = new ArrayList<>();
       for (Object pane : rig.end().values()) {
@@ -287,8 +290,8 @@ class WindowsTest {
 
   @Nested
   class CountWindowsOfTen {
-    private Rig oneTo(int last) {
-      var rig = new Rig(Frames.of(Windows.count(10), SUM));
+    private OperatorRig oneTo(int last) {
+      var rig = new OperatorRig(TestWindows.of(Windows.count(10), SUM));
       for (long i = 1; i <= last; i++) rig.element(All.ALL, i, i, i - 1);
       return rig;
     }
@@ -310,7 +313,7 @@ class WindowsTest {
   class ClockWindows {
     @Test
     void fireByTheClockAndAreArmedFromState() {
-      var rig = new Rig(Frames.of(Windows.byClock(nanos(10)), COUNT));
+      var rig = new OperatorRig(TestWindows.of(Windows.byClock(nanos(10)), COUNT));
       rig.clock(3).element("a", 1, Times.NEVER, Times.NEVER).commit();
       assertThat(rig.operator().nextTimer()).isEqualTo(10);
       assertThat(rig.operator().successor().nextTimer()).as("after a restart").isEqualTo(10);
@@ -324,14 +327,14 @@ class WindowsTest {
 
   @Nested
   class ListsOfElements {
-    private Rig three(Bound bound) {
-      var rig = new Rig(Frames.of(Windows.tumbling(nanos(10)), new Reducing.ToList(bound)));
+    private OperatorRig three(Bound bound) {
+      var rig = new OperatorRig(TestWindows.of(Windows.tumbling(nanos(10)), new Reducing.ToList(bound)));
       return rig.element("a", 1L, 1, 0).element("b", 2L, 2, 0).element("a", 3L, 3, 0);
     }
 
     @Test
     void areBoundedOverAllKeysAndWindows() {
-      Rig rig = three(Bound.rows(2));
+      OperatorRig rig = three(Bound.rows(2));
       assertThat(rig.refused("dead letter")).containsExactly(3L);
       assertThat(rig.settled).hasMessageContaining("holds 2 rows");
       rig.progress(10).element("a", 12L, 12, 0);
@@ -351,7 +354,8 @@ class WindowsTest {
 
     @Test
     void ofSessionsAreBoundedToo() {
-      var rig = new Rig(Frames.of(Windows.sessions(nanos(10)), new Reducing.ToList(Bound.rows(2).forgettingOldest())));
+      var rig = new OperatorRig(
+          TestWindows.of(Windows.sessions(nanos(10)), new Reducing.ToList(Bound.rows(2).forgettingOldest())));
       rig.element("a", 1L, 1, 0).element("b", 2L, 2, 0).element("a", 3L, 3, 0);
       assertThat(panes(rig.end())).containsExactly("b@[2,12)=[2]", "a@[1,13)=[3]");
     }

@@ -1,0 +1,17 @@
+package stage.runtime.pipeline.operator;
+
+/** What elements came to, by key: for one window, or for all time. */
+sealed interface KeyedTable permits LongTable, ValueTable {
+  void add(Object key, Object element) throws Exception;
+
+  /** {@return what the elements of a key came to, not yet finished} */
+  Object raw(int place);
+
+  /** {@return the result of a key} Runs the user's finish. */
+  Object result(int place) throws Exception;
+
+  /** {@return the keys} For walking only. */
+  Slots slots();
+
+  KeyedTable successor();
+}

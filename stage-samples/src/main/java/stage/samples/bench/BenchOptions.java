@@ -1,0 +1,79 @@
+package stage.samples.bench;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What was asked for on the command line.
+ *
+ * @param effort how much is measured
+ * @param only names of scenarios, or beginnings of them; empty for all
+ * @param json where the results go as JSON
+ * @param wantsList whether only the scenarios are to be listed
+ * @param wantsHelp whether only the options are to be told
+ */
+record BenchOptions(Effort effort, List<String> only, Optional<Path> json, boolean wantsList, boolean wantsHelp) {
+  static final String USAGE = """
+      usage: ./stage bench [--quick] [--only NAME]... [--json FILE] [--list]
+
+        --quick      fewer and shorter rounds: to see whether a change did something
+        --only NAME  one scenario, or all whose names begin like that: hops-2-1000, hops-2, hops; may be repeated
+        --json FILE  writes all results, each round included, to FILE
+        --list       tells what there is
+      """;
+
+  /** A command line that makes no sense; the message says why. */
+  static final class Misuse extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    Misuse(String message) {
+      super(message);
+    }
+  }
+
+  static BenchOptions parse(List<String> arguments) throws Misuse {
+    var effort = Effort.FULL;
+    List<String> only = new ArrayList<>();
+    Optional<Path> json = Optional.empty();
+    boolean wantsList = false;
+    boolean wantsHelp = false;
+    Iterator<String> rest = arguments.iterator();
+    while (rest.hasNext()) {
+      String argument = rest.next();
+      switch (argument) {
+        case "--quick" -> effort = Effort.QUICK;
+        case "--only" -> only.add(valueOf(argument, rest));
+        case "--json" -> json = Optional.of(Path.of(valueOf(argument, rest)));
+        case "--list" -> wantsList = true;
+        case "--help", "-h" -> wantsHelp = true;
+        default -> throw new Misuse(
+            "no option " + argument + "; there are: --quick, --only NAME, --json FILE, --list, --help");
+      }
+    }
+    return new BenchOptions(effort, List.copyOf(only), json, wantsList, wantsHelp);
+  }
+
+  private static String valueOf(String option, Iterator<String> rest) throws Misuse {
+    if (!rest.hasNext()) throw new Misuse(option + " wants a value behind it");
+    return rest.next();
+  }
+
+  /** {@return those that were asked for} */
+  List<Scenario> choose(List<Scenario> all) throws Misuse {
+    for (String name : only) {
+      if (all.stream().noneMatch(scenario -> isMeant(scenario, name))) {
+        throw new Misuse(
+            "no scenario " + name + "; there are: " + String.join(", ", all.stream().map(Scenario::name).toList()));
+      }
+    }
+    return only.isEmpty() ? all
+        : all.stream().filter(scenario -> only.stream().anyMatch(name -> isMeant(scenario, name))).toList();
+  }
+
+  private static boolean isMeant(Scenario scenario, String name) {
+    return scenario.name().equals(name) || scenario.name().startsWith(name + "-");
+  }
+}
