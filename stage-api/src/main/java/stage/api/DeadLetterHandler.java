@@ -1,7 +1,7 @@
 package stage.api;
 
 /**
- * Is told of events that were given up.
+ * Handles events that a stage has given up on.
  *
  * <p>Runs on a thread of the scope that does nothing else; it may block, and no stage waits for it. Letters are handled
  * one at a time for the whole scope, those of one stage in the order in which it gave them up. So a slow handler keeps

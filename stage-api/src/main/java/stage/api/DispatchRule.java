@@ -17,7 +17,7 @@ public interface DispatchRule {
    * subscription 1, and so on; what is left over waits in the producer's backlog for more demand.
    *
    * @param events how many events there are, at least 1
-   * @param subscriptions who could take them; there is at least one with demand
+   * @param subscriptions those that could take them; at least one has demand
    * @param shares to be filled in, all 0 at first: how many events each gets, at most its demand
    */
   void share(int events, Subscriptions subscriptions, int[] shares);

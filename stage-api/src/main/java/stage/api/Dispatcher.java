@@ -13,7 +13,7 @@ import java.util.stream.IntStream;
  */
 public sealed interface Dispatcher<E> {
   /**
-   * What a partition function answers for an event that nobody is to get: the event is skipped, and its demand given
+   * What a partition function returns for an event that no consumer gets: the event is skipped, and its demand given
    * back.
    */
   String NOBODY = "";
@@ -118,7 +118,7 @@ public sealed interface Dispatcher<E> {
    */
   @FunctionalInterface
   interface IndexFunction<E> {
-    /** Answered for an event that nobody is to get: the event is skipped, and its demand given back. */
+    /** Returned for an event that no consumer gets: the event is skipped, and its demand given back. */
     int NOBODY = -1;
 
     /**

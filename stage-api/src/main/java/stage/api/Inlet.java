@@ -25,8 +25,8 @@ public interface Inlet<I> {
    * <p>Demand outlives an incarnation. So in {@code onSubscribe} what an earlier incarnation had asked for and is still
    * {@linkplain #outstanding outstanding} counts as the first of what is asked for there: {@code request(1)} leaves one
    * event outstanding, before a restart and after it. That is not so once {@code onSubscribe} has called
-   * {@link #outstanding}: who knows the number is taken to have reckoned with it. For an event that is given up on, to
-   * the dead letters or by {@link Redelivery#none}, another one comes without a request.
+   * {@link #outstanding}: a stage that has read it is assumed to have taken the event into account. For an event that
+   * is given up on, to the dead letters or by {@link Redelivery#none}, another one comes without a request.
    *
    * @param events how many, at least 1
    * @throws IllegalArgumentException if {@code events} is below 1; nothing has changed then

@@ -23,7 +23,7 @@ public interface Outlet<O> {
    * @throws IllegalStateException if no turn of this incarnation is running, or the outlet is completed; nothing was
    *     emitted
    * @throws DemandExceededException if the bound of the backlog is reached and the overflow policy refuses
-   * @throws java.util.concurrent.CancellationException in a generator that is to stop; nothing was emitted
+   * @throws java.util.concurrent.CancellationException in a generator that has been asked to stop; nothing was emitted
    */
   void emit(O event);
 

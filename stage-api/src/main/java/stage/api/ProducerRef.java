@@ -56,7 +56,7 @@ public non-sealed interface ProducerRef<O, S> extends StageRef<S>, Flow.Publishe
    *
    * @param event the event; must not be changed after this
    * @throws NullPointerException if {@code event} is null; nothing was emitted
-   * @throws DemandExceededException beyond demand, if the overflow policy is to fail
+   * @throws DemandExceededException beyond demand, if the overflow policy is {@link Overflow#fail}
    * @throws StageEndedException if the producer has ended or is completing; the event was not accepted
    * @throws UnsupportedOperationException if the stage is a generator or a producer-consumer
    * @throws IllegalStateException if it would wait on the producer's own thread
@@ -136,7 +136,7 @@ public non-sealed interface ProducerRef<O, S> extends StageRef<S>, Flow.Publishe
    *       reason, such as a missing partition, gets {@code onError} with {@link SubscriptionRefusedException} (1.9).
    * </ul>
    *
-   * @param subscriber who gets the events
+   * @param subscriber receives the events
    * @throws NullPointerException if {@code subscriber} is null; nothing else is ever thrown (1.9)
    */
   @Override
@@ -148,7 +148,7 @@ public non-sealed interface ProducerRef<O, S> extends StageRef<S>, Flow.Publishe
    * As {@link #subscribe(Flow.Subscriber)}, to a partition, with a selector, or with another bound for what is asked
    * for at a time.
    *
-   * @param subscriber who gets the events
+   * @param subscriber receives the events
    * @param how what the subscription is like; of its demand, {@code max} and {@code min} bound what is asked for, and
    *     the cancel policy means nothing
    * @throws NullPointerException if an argument is null

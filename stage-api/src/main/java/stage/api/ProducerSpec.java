@@ -118,7 +118,7 @@ public record ProducerSpec<O, S extends Stage.Behaviour>(
   /**
    * {@return a copy with this handler of dead letters}
    *
-   * @param deadLetters who is told of events that were given up
+   * @param deadLetters the handler of events that the stage has given up on
    */
   public ProducerSpec<O, S> withDeadLetters(DeadLetterHandler deadLetters) {
     return withOptions(options.withDeadLetters(deadLetters));

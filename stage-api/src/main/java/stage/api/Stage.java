@@ -74,10 +74,10 @@ public final class Stage {
      *
      * <p>{@code demand} is <b>all demand now outstanding</b>, at least 1 and in one call at most 65,536: what is not
      * emitted stays outstanding and is handed in again with the next call, so unlike GenStage's {@code handle_demand/2}
-     * nothing has to be remembered. Called when demand has arrived that this incarnation has not been told of; again
-     * after each turn that has emitted something while demand is left, so that a page at a time will do; and after
-     * {@link StageContext#wakeUp()}. After a turn that emitted nothing it is called with the next demand or wake-up,
-     * not before. Events may also be emitted in later turns of this stage (a timer, a {@code cast}).
+     * nothing has to be remembered. Called when demand has arrived that this incarnation has not seen; again
+     * after each turn that has emitted something while demand is left, so a source may emit one page at a time; and
+     * after {@link StageContext#wakeUp()}. After a turn that emitted nothing it is called with the next demand or
+     * wake-up, not before. Events may also be emitted in later turns of this stage (a timer, a {@code cast}).
      *
      * @param demand how many events may be emitted now
      * @param out where to emit them
@@ -90,7 +90,7 @@ public final class Stage {
    * Produces events in an ordinary loop: {@code emit} blocks until there is demand.
    *
    * <p>{@code call}, {@code cast}, timers and {@code replace} of a generator need its thread and are served when it
-   * emits, not while it waits for something else in code of its own: a source that is to answer meanwhile had better be
+   * emits, not while it waits for something else in code of its own: a source that has to answer meanwhile should be
    * a {@link Producer} that polls. What does not need its code never waits for it: consumers come, go and give events
    * back, and what waits for a partition is delivered, while {@code generate} blocks elsewhere. A generator has no
    * enclosing turn: each {@code emit} that returned has published its event.
@@ -103,7 +103,7 @@ public final class Stage {
     /**
      * Emits events until there are no more. Called once per incarnation; returning completes the stream.
      *
-     * <p>When the stage is to stop, the thread is interrupted and {@code emit} throws
+     * <p>When the stage is asked to stop, its thread is interrupted and {@code emit} throws
      * {@link java.util.concurrent.CancellationException}: let it pass, or clean up and return.
      *
      * @param out where to emit; its {@code emit} blocks
@@ -151,7 +151,7 @@ public final class Stage {
      *
      * @param from the subscription
      * @param out where to emit
-     * @throws Exception a crash of the stage; the next incarnation is told again
+     * @throws Exception a crash of the stage; the next incarnation is called again
      */
     default void onInputEnd(Inlet<I> from, Outlet<O> out) throws Exception {}
 
@@ -167,10 +167,11 @@ public final class Stage {
     /**
      * {@return whether there is output left that {@link #onMore} has to emit} False by default.
      *
-     * <p>For output that is too much for memory, or made by and by: the rows of a large table at its end, one line that
-     * becomes a million events. What is left belongs into a {@link State}, such as a position, so that it changes with
-     * the turn: then a crash neither repeats nor loses any of it. Asked once at the end of each turn, as a part of it,
-     * and when an incarnation has started. While it is true, no further input is taken and the stage does not complete.
+     * <p>For output that is too much for memory, or produced over time: the rows of a large table at its end, one line
+     * that becomes a million events. What is left belongs into a {@link State}, such as a position, so that it changes
+     * with the turn: then a crash neither repeats nor loses any of it. Asked once at the end of each turn, as a part of
+     * it, and when an incarnation has started. While it is true, no further input is taken and the stage does not
+     * complete.
      */
     default boolean hasMore() {
       return false;
@@ -218,7 +219,7 @@ public final class Stage {
      * turn, but not afterwards. After the last one, {@link #onComplete} follows.
      *
      * @param from the subscription
-     * @throws Exception a crash of the stage; the next incarnation is told again
+     * @throws Exception a crash of the stage; the next incarnation is called again
      */
     default void onInputEnd(Inlet<I> from) throws Exception {}
 
@@ -298,7 +299,7 @@ public final class Stage {
    * begins at the beginning then repeats its events. When an incarnation ends in any other way, the publisher is
    * cancelled (2.6), and events that had come are still emitted.
    *
-   * <p>A {@link Flow.Publisher} has one method, so a lambda that makes a new request for each subscription will do:
+   * <p>A {@link Flow.Publisher} has one method, so a lambda that makes a new request for each subscription is enough:
    * {@code subscriber -> request().body().subscribe(subscriber)}. An exception of {@code subscribe} is a failed start.
    *
    * @param name the stage's name, as {@link StageSpec#name} says
@@ -411,7 +412,7 @@ public final class Stage {
    * As {@link #producerConsumer(String, Subscribable, StageFactory)}, of several sources.
    *
    * @param name the stage's name, as {@link StageSpec#name} says
-   * @param sources producers, or subscriptions to some; a {@link List#of} will do
+   * @param sources producers, or subscriptions to producers, for example a {@link List#of}
    * @param factory makes a new behaviour for each incarnation; runs on the stage's thread
    * @param <I> the events it consumes
    * @param <O> the events it emits
@@ -456,7 +457,7 @@ public final class Stage {
    * As {@link #producerConsumer(String, Subscribable, Class, StageFactory)}, of several sources.
    *
    * @param name the stage's name, as {@link StageSpec#name} says
-   * @param sources producers, or subscriptions to some; a {@link List#of} will do
+   * @param sources producers, or subscriptions to producers, for example a {@link List#of}
    * @param type the type of the events it emits, for the compiler alone
    * @param factory makes a new behaviour for each incarnation; runs on the stage's thread
    * @param <I> the events it consumes
@@ -529,7 +530,7 @@ public final class Stage {
    * As {@link #consumer(String, Subscribable, StageFactory)}, of several sources.
    *
    * @param name the stage's name, as {@link StageSpec#name} says
-   * @param sources producers, or subscriptions to some; a {@link List#of} will do
+   * @param sources producers, or subscriptions to producers, for example a {@link List#of}
    * @param factory makes a new behaviour for each incarnation; runs on the stage's thread
    * @param <I> the events it consumes
    * @param <S> the behaviour's type, as {@code call} and {@code cast} see it
@@ -555,7 +556,7 @@ public final class Stage {
    * <p>A subscriber can be used only once, so the spec is for one stage and for one start of it.
    *
    * @param name the stage's name, as {@link StageSpec#name} says
-   * @param subscriber who gets the events
+   * @param subscriber receives the events
    * @param <I> the events it consumes
    * @return a spec without subscriptions
    * @throws IllegalArgumentException if the name is not valid
@@ -570,7 +571,7 @@ public final class Stage {
    *
    * @param name the stage's name, as {@link StageSpec#name} says
    * @param source a producer, or a subscription to one
-   * @param subscriber who gets the events
+   * @param subscriber receives the events
    * @param <I> the events it consumes
    * @return a spec with this subscription; its demand is 1000/500 unless the source says otherwise
    * @throws IllegalArgumentException if the name is not valid

@@ -38,7 +38,7 @@ public interface StageContext {
   void wakeUp();
 
   /**
-   * {@return whether this stage has been told to give up what it is doing} Callbacks that take long should check it.
+   * {@return whether this stage has been asked to give up what it is doing} Long callbacks should check it.
    * Any thread.
    */
   boolean isCancelled();

@@ -9,7 +9,7 @@ import java.util.Objects;
  *
  * @param mailbox how many {@code call}s and {@code cast}s may wait; a caller beyond that blocks
  * @param onPlatformThread whether the stage runs on a platform thread, for code that pins or hogs its carrier
- * @param deadLetters who is told of events that were given up
+ * @param deadLetters the handler of events that the stage has given up on
  * @param restart which ends of the stage are answered with a restart
  * @param redelivery what becomes of the batch in hand when it crashes
  * @param shutdown how long it may take to end when its supervisor stops it

@@ -1,7 +1,7 @@
 package stage.api;
 
 /**
- * What a consumer can be told to take its events from: a producer, or a {@link SubscriptionSpec} that says more about
+ * What a consumer can subscribe to: a producer, or a {@link SubscriptionSpec} that says more about
  * how.
  *
  * @param <E> the events

@@ -25,7 +25,7 @@ import java.util.Optional;
  * @param dropped events that failed and were dropped, because the consumer has no redelivery
  * @param returned events taken back because the consumer left
  * @param age how long the oldest event in flight has been under way, at least; zero if none is in flight
- * @param share which of the producer's events come this way
+ * @param share which of the producer's events this subscription gets
  * @param isGated whether the consumer only hands events on to somebody outside of Stage, and asks for them as it is
  *     asked
  * @since 0.1

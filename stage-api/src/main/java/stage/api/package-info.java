@@ -3,7 +3,8 @@
  *
  * <p>User code lives on both sides of this package: it implements {@link stage.api.Stage.Producer},
  * {@link stage.api.Stage.Generator}, {@link stage.api.Stage.ProducerConsumer} or {@link stage.api.Stage.Consumer}, and
- * it calls the {@code …Ref} interfaces. The package must not know who supervises a stage or how an engine runs one.
+ * it calls the {@code …Ref} interfaces. The package knows neither the supervisor of a stage nor the engine that runs
+ * it.
  *
  * <h2>Memory consistency</h2>
  * <ul>

@@ -10,7 +10,7 @@ import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * Finds a service: with the loader of this module, else with the context class loader of the calling thread. Keeps what
- * it has found, so that all callers who see the same share it; that there was nothing is not kept, since the next
+ * it has found, so that callers with the same class loader share it; a failed lookup is not cached, since the next
  * caller may have another loader. A service that comes from an application's own loader does not keep that from being
  * unloaded. Any thread.
  *

@@ -6,8 +6,8 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * Keeps snapshots of one tree for a minute, so that rates over the last 1, 10 and 60 seconds can be told. The engine
- * itself keeps no window.
+ * Keeps snapshots of one tree for a minute, so that rates over the last 1, 10 and 60 seconds can be computed. The
+ * engine itself keeps no window.
  *
  * <p>One thread at a time. Keeps at most {@value #PER_WINDOW} snapshots for each of the three windows, whatever the
  * pace at which it is given
@@ -20,7 +20,7 @@ public final class Rates {
   public static final int PER_WINDOW = 12;
 
   /**
-   * How far back rates can be told.
+   * The intervals over which rates are available.
    *
    * @since 0.1
    */

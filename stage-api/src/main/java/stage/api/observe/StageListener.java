@@ -1,13 +1,13 @@
 package stage.api.observe;
 
 /**
- * Is told what happens in a scope.
+ * Receives the events of a scope.
  *
  * @since 0.1
  */
 @FunctionalInterface
 public interface StageListener {
-  /** Nobody is told. */
+  /** Ignores every event. */
   StageListener NONE = event -> {};
 
   /**

@@ -1,5 +1,5 @@
 /**
- * What can be watched: a listener and the events it is told of; snapshots of a tree of stages and the rates between
+ * What can be watched: a listener and its events; snapshots of a tree of stages and the rates between
  * them; and the explanation of
  * why a tree is stuck or slow.
  *

@@ -102,7 +102,7 @@ public final class Keyed<K, T> {
   }
 
   /**
-   * {@return lists of so many elements of a key, or fewer when time is over}
+   * {@return lists of up to {@code n} elements of a key, cut short when the time limit passes}
    *
    * @param n how many, at least 1
    * @param time from the first element to the end of a list, above zero

@@ -18,8 +18,8 @@ import stage.api.supervision.Backoff;
  * @param retries how often the element is tried again, at once or after a while
  * @param backoff how long to wait before each
  * @param last what then becomes of it
- * @param handler who is told of dead letters, beside the supervisor; empty for nobody else
- * @param most so many failures crash the stage
+ * @param handler receives dead letters in addition to the supervisor, if present
+ * @param most how many failures crash the stage
  * @param period within this time; empty for failures in a row, without a success between them
  * @since 0.1
  */
@@ -77,7 +77,7 @@ public record OnFailure(
   /**
    * {@return to make the element a dead letter, at once}
    *
-   * @param to who is told of it, in place of the log
+   * @param to receives it, instead of the log
    */
   public static OnFailure deadLetter(DeadLetterHandler to) {
     return of(0, Backoff.none(), Last.DEAD_LETTER, Optional.of(Objects.requireNonNull(to, "to must not be null")));
@@ -122,7 +122,7 @@ public record OnFailure(
   /**
    * {@return a copy that crashes the stage when too much fails}
    *
-   * @param failures so many elements given up crash the stage, at least 1
+   * @param failures how many elements may be given up before the stage crashes, at least 1
    * @param time within this time
    * @throws IllegalArgumentException if {@code failures} is below 1, or {@code time} not above zero
    */

@@ -371,7 +371,7 @@ public final class Pipeline<T> {
   }
 
   /**
-   * {@return lists of so many; the last one may be shorter}
+   * {@return lists of {@code n} elements; the last one may be shorter}
    *
    * @param n how many, at least 1
    * @throws IllegalArgumentException if {@code n} is below 1
@@ -381,8 +381,8 @@ public final class Pipeline<T> {
   }
 
   /**
-   * {@return lists of so many, or fewer when time is over} The time runs from a list's first element. A list that
-   * nobody wants yet waits and grows no further than {@code n}.
+   * {@return lists of {@code n} elements, cut short when the time limit passes} The time runs from a list's first
+   * element. A list that nobody wants yet waits and grows no further than {@code n}.
    *
    * @param n how many, at least 1
    * @param time from the first element to the end of a list, above zero
@@ -420,7 +420,7 @@ public final class Pipeline<T> {
   }
 
   /**
-   * {@return the same, at a limited rate: a bucket of so many tokens, filled evenly} Waits, and never drops.
+   * {@return the same at a limited rate: a token bucket that refills evenly} Waits, and never drops.
    *
    * @param events how many, at least 1
    * @param per in which time, above zero

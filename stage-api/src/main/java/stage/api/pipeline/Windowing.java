@@ -71,7 +71,7 @@ public final class Windowing<K, T> {
   }
 
   /**
-   * {@return the same, with an early pane after every so many elements of a window}
+   * {@return the same, with an early pane after every {@code everyEvents} elements of a window}
    *
    * @param everyEvents at least 1
    * @throws IllegalArgumentException if {@code everyEvents} is below 1

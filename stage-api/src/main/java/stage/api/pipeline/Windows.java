@@ -135,7 +135,7 @@ public record Windows(Shape shape, Duration offset, Duration lateness) {
   }
 
   /**
-   * {@return windows of so many elements of a key, in the order in which they come} The last one may have fewer;
+   * {@return windows of a fixed number of elements of a key, in arrival order} The last one may have fewer;
    * there is no empty one.
    *
    * @param n at least 1

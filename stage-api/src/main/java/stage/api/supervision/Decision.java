@@ -28,7 +28,7 @@ public enum Decision {
    * delivered again as it was given, and this try does not count against its {@link stage.api.Redelivery}: no event
    * becomes a dead letter or is dropped for it. Each time uses up a restart of the intensity; when that is used up the
    * supervisor gives up, and what was in hand is returned. So give the supervisor an {@link Intensity} that outlasts
-   * what is to be survived.
+   * what the scope has to survive.
    *
    * <p>For turns of the stage itself. A single event that a thread of its own has failed on ({@code perEvent},
    * {@code mapConcurrent}) crashes no stage, and no rule is asked.

@@ -6,8 +6,8 @@ import java.time.Duration;
  * Ends a scope from any thread: for a container that opens it on one thread and closes it on another. See
  * {@link Supervisor#handle()}.
  *
- * <p>Whoever owns a scope still joins and closes it, as try-with-resources does. Where nobody will, this does it in the
- * owner's place.
+ * <p>The owner of a scope still joins and closes it, as try-with-resources does. If it has no owner, this does it in
+ * the owner's place.
  *
  * @since 0.1
  */

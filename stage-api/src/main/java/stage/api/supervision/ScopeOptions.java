@@ -14,10 +14,10 @@ import stage.api.observe.StageListener;
  * @param autoShutdown whether the ends of significant children shut the supervisor down
  * @param maxAbandoned how many threads may be abandoned; one more makes the supervisor give up
  * @param stallWarning how long a callback may take before the scope warns of it; zero for no warnings
- * @param drainOnExit whether the scope drains when the JVM is told to exit, by {@code SIGTERM} for instance
- * @param exitReport who is told what became of everything, once the scope has drained because the JVM exits
+ * @param drainOnExit whether the scope drains when the JVM is asked to exit, by {@code SIGTERM} for instance
+ * @param exitReport receives the scope's final report once it has drained because the JVM exits
  * @param context what is carried onto the threads of the scope
- * @param listener who is told what happens
+ * @param listener receives the scope's events
  * @since 0.1
  */
 public record ScopeOptions(

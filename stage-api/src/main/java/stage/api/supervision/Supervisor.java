@@ -275,8 +275,8 @@ public interface Supervisor extends AutoCloseable {
 
   /**
    * Has the times of callbacks and waits added up in the whole scope, until the registration is closed: without them,
-   * {@link #tree()} shows what each stage waits for now and since when, but no shares can be told. Costs each turn two
-   * looks at the clock. Any thread; several may watch at a time, each with a registration of its own.
+   * {@link #tree()} shows what each stage waits for now and since when, but no shares of time are known. Costs each
+   * turn two looks at the clock. Any thread; several may watch at a time, each with a registration of its own.
    *
    * @return to end it; it ends with the scope too
    * @since 0.1
@@ -284,9 +284,10 @@ public interface Supervisor extends AutoCloseable {
   Registration watch();
 
   /**
-   * {@return why this scope is stuck or slow, in words} Follows from each stage that stands still who waits for whom,
-   * and names where that ends: a callback that does not return, with its stack; a stage that is paused, backs off, or
-   * that nobody subscribes to; or a circle. If nothing is stuck, it names the stage that says how fast the rest goes.
+   * {@return why this scope is stuck or slow, in words} Starts at each stage that makes no progress, follows what waits
+   * for what, and names where that ends: a callback that does not return, with its stack; a stage that is paused, backs
+   * off, or that nobody subscribes to; or a circle. If nothing is stuck, it names the stage that says how fast the rest
+   * goes.
    *
    * <p>Blocks for 50 ms, since only what stood still in two snapshots is claimed; for up to 350 ms more to make sure
    * where something does. Stops no stage. Any thread, but on a stage's own thread it finds that stage inside a
@@ -328,7 +329,7 @@ public interface Supervisor extends AutoCloseable {
   }
 
   /**
-   * Shows this scope on a web page, as {@link #openPage(int)}, with more on it for those who have the page's token.
+   * Shows this scope on a web page, as {@link #openPage(int)}, with more detail for readers who have the page's token.
    *
    * @param page where, and what there is more
    * @return the page, which knows its address
@@ -339,7 +340,7 @@ public interface Supervisor extends AutoCloseable {
   WatchPage openPage(PageSpec page);
 
   /**
-   * Writes what there is to know into a file, to be looked at later: the numbers of {@link #tree()} as JSON, what
+   * Writes a snapshot of everything known about the scope to a file: the numbers of {@link #tree()} as JSON, what
    * {@link #explain()} says, and the stack of each stage's thread. Replaces a file that is there. Blocks as
    * {@code explain()} does. Any thread.
    *
@@ -354,8 +355,8 @@ public interface Supervisor extends AutoCloseable {
   /**
    * {@return a producer of the scope's dead letters from now on; subscribe consumers to it} All supervisors of a tree
    * share one. Letters wait in a backlog of {@value #DEAD_LETTER_BACKLOG}; those beyond that are counted as unhandled
-   * and logged. A stage's own handler is told as well. A dead letter of a stage that takes dead letters itself, from
-   * this producer or from a stage behind it, is not sent there again: only that stage's own handler is told.
+   * and logged. A stage's own handler is called as well. A dead letter of a stage that takes dead letters itself, from
+   * this producer or from a stage behind it, is not sent there again: only that stage's own handler is called.
    *
    * <p>The producer is not one of {@link #children()}. It ends when the scope closes and all other stages have ended,
    * so that events given up while they drain still reach its consumers, which end after it. {@link #join()} does not

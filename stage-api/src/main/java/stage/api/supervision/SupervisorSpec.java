@@ -194,10 +194,10 @@ public record SupervisorSpec(
   }
 
   /**
-   * {@return a copy that drains when the JVM is told to exit, and then tells what became of everything} For the root of
-   * a scope. As {@link #withDrainOnExit()}.
+   * {@return a copy that drains when the JVM is asked to exit, and then reports what became of every event} For the
+   * root of a scope. As {@link #withDrainOnExit()}.
    *
-   * @param report is told once the scope has closed, on the thread that the JVM waits for before it exits; should not
+   * @param report is called once the scope has closed, on the thread that the JVM waits for before it exits; should not
    *     take long
    */
   public SupervisorSpec withDrainOnExit(Consumer<? super ShutdownReport> report) {
@@ -205,7 +205,7 @@ public record SupervisorSpec(
   }
 
   /**
-   * {@return a copy that drains when the JVM is told to exit, by {@code SIGTERM} or Ctrl-C for instance} For the root
+   * {@return a copy that drains when the JVM is asked to exit, by {@code SIGTERM} or Ctrl-C for instance} For the root
    * of a scope. A thread that is still starting stages then is held until the JVM has exited, so that the last thing to
    * be seen is not the trace of a start that came too late.
    */
@@ -226,7 +226,7 @@ public record SupervisorSpec(
   /**
    * {@return a copy that tells this listener what happens in the whole tree} For the root of a scope.
    *
-   * @param listener who is told
+   * @param listener receives the events
    */
   public SupervisorSpec withListener(StageListener listener) {
     return withOptions(options.withListener(listener));

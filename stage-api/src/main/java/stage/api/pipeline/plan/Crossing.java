@@ -38,7 +38,7 @@ public sealed interface Crossing {
   }
 
   /**
-   * Through a stage of the user's.
+   * Through a user's stage.
    *
    * @param spec the stage
    */

@@ -35,21 +35,21 @@ public sealed interface Origin {
   record Text(InputStream text) implements Origin {}
 
   /**
-   * A loop of the user's.
+   * A user's loop.
    *
    * @param loop the loop
    */
   record Loop(Stage.Generator<?> loop) implements Origin {}
 
   /**
-   * A stage of the user's that the job starts.
+   * A user's stage that the job starts.
    *
    * @param spec the stage
    */
   record Spec(ProducerSpec<?, ?> spec) implements Origin {}
 
   /**
-   * A stage of the user's that is running.
+   * A user's stage that is already running.
    *
    * @param ref the stage
    */

@@ -59,7 +59,7 @@ public interface PipelineRuntime {
   }
 }
 
-/** One for all callers who see the same. */
+/** One instance, shared by callers with the same class loader. */
 final class Found {
   static final ServiceLookup<PipelineRuntime> RUNTIME = new ServiceLookup<>(PipelineRuntime.class, "pipeline runtime");
 

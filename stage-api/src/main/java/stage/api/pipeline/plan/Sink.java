@@ -16,7 +16,7 @@ public sealed interface Sink {
   record ForEach(Action<Object> action) implements Sink {}
 
   /**
-   * A stage of the user's takes them; the result is the report.
+   * A user's stage takes them; the result is the report.
    *
    * @param spec the stage
    */

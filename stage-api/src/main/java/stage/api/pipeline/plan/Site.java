@@ -21,7 +21,7 @@ public record Site(String kind, Optional<String> name, String line) {
   }
 
   /**
-   * {@return the site of a call of the pipeline's API: the first frame outside of it}
+   * {@return where the pipeline API was called: the first frame outside it}
    *
    * @param kind the method that was called
    */

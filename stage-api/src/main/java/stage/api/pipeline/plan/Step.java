@@ -55,7 +55,7 @@ public sealed interface Step {
   record Peek(Action<Object> action) implements Step {}
 
   /**
-   * Ends the pipeline after so many.
+   * Ends the pipeline after a number of elements.
    *
    * @param n how many
    */
