@@ -112,27 +112,27 @@ class ThreadedTest {
   static List<PlantedBug> plantedBugs() {
     String driver = "time/ThreadDriver.java";
     List<PlantedBug> bugs = new ArrayList<>(List.of(
-        new PlantedBug("no last look before it parks", driver, "    if (!machine.isReady(now())) {\n      waits",
+        new PlantedBug("a thread parks without a last check for work", driver, "    if (!machine.isReady(now())) {\n      waits",
             "    {\n      waits"),
-        new PlantedBug("the last look comes before the announcement", driver,
+        new PlantedBug("the last check comes before the announcement", driver,
             "    state = PARKING;\n    VarHandle.fullFence();   // pairs with the one before wake(): what the look below misses is followed by a wake-up; it reads with acquire\n"
                 + "    if (!machine.isReady(now())) {",
             "    boolean ready = machine.isReady(now());\n    state = PARKING;\n    VarHandle.fullFence();\n    if (!ready) {"),
-        new PlantedBug("a rest has no end", driver, "REST_NANOS, this::wake)", "REST_NANOS, () -> {})"),
-        new PlantedBug("who rests is not woken by anything", driver, "if ((now == PARKING || now == RESTING) &&",
+        new PlantedBug("a timed wait never ends", driver, "REST_NANOS, this::wake)", "REST_NANOS, () -> {})"),
+        new PlantedBug("nothing wakes a thread in a timed wait", driver, "if ((now == PARKING || now == RESTING) &&",
             "if (now == PARKING &&"),
-        new PlantedBug("a timer wakes nobody", driver, "time.at(atNanos, this::wake)", "time.at(atNanos, () -> {})"),
-        new PlantedBug("who breathes is not woken", driver,
+        new PlantedBug("a timer wakes no thread", driver, "time.at(atNanos, this::wake)", "time.at(atNanos, () -> {})"),
+        new PlantedBug("a thread that yields is not woken", driver,
             "if (STATE.compareAndSet(this, BREATHING, AWAKE)) LockSupport.unpark(thread);", ""),
         new PlantedBug("a wake-up is forgotten", driver,
             "STATE.compareAndSet(this, now, AWAKE)) LockSupport.unpark(thread);",
             "STATE.compareAndSet(this, now, AWAKE)) {}"),
-        new PlantedBug("it looks for whom to wake before it has told", "mailbox/Signals.java",
+        new PlantedBug("a sender looks for a thread to wake before it has published", "mailbox/Signals.java",
             "    BITS.getAndBitwiseOr(this, bit);   // volatile, so it is the full fence that pairs with the announcement of the driver\n    driver.wake();",
             "    driver.wake();\n    BITS.getAndBitwiseOr(this, bit);")));
     // It may take more than 5,000 seeds: the thread that was replaced has to do harm to a timer that nobody else
     // replaces.
-    if (System.getProperty("stage.stress") != null) bugs.add(new PlantedBug("a thread that was replaced goes on",
+    if (System.getProperty("stage.stress") != null) bugs.add(new PlantedBug("a replaced thread goes on",
         driver, "    if (!isCurrent()) return false;   // this thread was replaced in the step\n", ""));
     return bugs;
   }
