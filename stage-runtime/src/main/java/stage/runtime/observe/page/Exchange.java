@@ -18,12 +18,12 @@ final class Exchange {
   private static final int MOST_PASSED_OVER = 64 * 1024;
 
   private final Time time;
-  private final Site site;
+  private final Pages site;
   private final EventStream events;
   private final Connections connections;
   private final Latch closing;
 
-  Exchange(Time time, Site site, EventStream events, Connections connections, Latch closing) {
+  Exchange(Time time, Pages site, EventStream events, Connections connections, Latch closing) {
     this.time = time;
     this.site = site;
     this.events = events;

@@ -51,7 +51,7 @@ public final class PageServer implements WatchPage {
     this.closing = time.latch();
     this.tree = new LiveTree(scope, explain, history, rendering);
     this.controls = new Controls(scope, rendering, spec);
-    var site = new Site(new Gate(socket.getLocalPort(), spec.hasControls()), tree, controls);
+    var site = new Pages(new Gate(socket.getLocalPort(), spec.hasControls()), tree, controls);
     var stream = new EventStream(tree, history, rendering, controls.abilities());
     this.exchange = new Exchange(time, site, stream, connections, closing);
   }

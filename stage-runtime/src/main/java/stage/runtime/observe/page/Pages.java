@@ -3,7 +3,7 @@ package stage.runtime.observe.page;
 import java.util.Optional;
 
 /** What is found where. Paths are compared as a whole: there are no others, no queries and no files. Any thread. */
-final class Site {
+final class Pages {
   static final String EVENTS = "/events";
 
   private final Gate gate;
@@ -11,7 +11,7 @@ final class Site {
   private final LiveTree tree;
   private final Controls controls;
 
-  Site(Gate gate, LiveTree tree, Controls controls) {
+  Pages(Gate gate, LiveTree tree, Controls controls) {
     this.gate = gate;
     this.tree = tree;
     this.controls = controls;
