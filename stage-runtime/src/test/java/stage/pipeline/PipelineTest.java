@@ -4,6 +4,7 @@ import static java.util.stream.Collectors.groupingBy;
 import static java.util.stream.Collectors.counting;
 import static java.util.stream.Collectors.toMap;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,6 +13,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.logging.Handler;
 import java.util.logging.LogRecord;
@@ -27,6 +29,8 @@ import stage.api.Stage;
 import stage.api.pipeline.KeyValue;
 import stage.api.pipeline.Pipeline;
 import stage.api.pipeline.Report;
+import stage.api.supervision.Intensity;
+import stage.api.supervision.StageFailedException;
 import stage.api.supervision.Supervisor;
 
 /** What jobs come to: known answers, on real threads. */
@@ -136,6 +140,17 @@ class PipelineTest {
       assertThat(odd).hasValue(10_000);
       assertThat(Pipeline.from(many).divertTo(n -> n % 2 == 1, branch -> branch.take(3).toList()).count().run())
           .isEqualTo(10_000);
+    }
+
+    /** It was slow before, and the backlog of its route is full when it ends. */
+    @Test
+    void isHeldAgainstNobody() throws Exception {
+      var passed = new CountDownLatch(9_000);
+      List<Integer> many = IntStream.range(0, 50_000).boxed().toList();
+      assertThat(Pipeline.from(many).divertTo(n -> n % 2 == 1, odd -> odd.map(n -> {
+        passed.await();
+        return n;
+      }).take(1).toList()).peek(n -> passed.countDown()).count().run()).isEqualTo(25_000);
     }
   }
 
@@ -418,6 +433,47 @@ class PipelineTest {
         @Override
         public void close() {}
       };
+    }
+  }
+
+  @Nested
+  class InAScope {
+    @Test
+    void aJobLeavesWhenItHasEnded() throws Exception {
+      try (var app = Supervisor.open("app")) {
+        for (int i = 0; i < 100; i++) {
+          var job = Pipeline.from(HUNDRED).map(n -> n + 1).alsoTo(Pipeline::count).keyBy(n -> n % 3).workers(2).count()
+              .toList().start(app, "job");
+          assertThat(job.join()).hasSize(3);
+          assertThat(job.report().in()).isEqualTo(100);
+          assertThat(app.childSnapshots()).isEmpty();
+        }
+      }
+    }
+
+    @Test
+    void aJobThatIsStoppedLeavesToo() throws Exception {
+      try (var app = Supervisor.open("app")) {
+        var begun = new CountDownLatch(1);
+        var job = Pipeline.<Integer>generate(out -> {
+          for (int i = 0;; i++) out.emit(i);
+        }).forEach(n -> begun.countDown()).start(app, "job");
+        begun.await();
+        job.stop();
+        assertThat(job.join().out()).isPositive();
+        assertThat(app.childSnapshots()).isEmpty();
+      }
+    }
+
+    @Test
+    void aJobThatIsGivenUpLeavesAndSaysWhy() throws Exception {
+      try (var app = Supervisor.open("app")) {
+        var job = Pipeline.from(HUNDRED).forEach(n -> {
+          throw new AssertionError("always");
+        }).withIntensity(Intensity.none()).start(app, "job");
+        assertThatThrownBy(job::join).isInstanceOf(StageFailedException.class).hasRootCauseMessage("always");
+        assertThat(app.childSnapshots()).isEmpty();
+      }
     }
   }
 }

@@ -77,7 +77,7 @@ record Rules(String name, ArchRule rule, String offenderPackage, String offence)
         room("mailbox", List.of("stage.runtime.time", "stage.api"),
             "whoever sends a message need not know who handles it", "stage.runtime.engine.Cell<?> cell;"),
 
-        room("dispatch", List.of("stage.runtime.lane", "stage.api"),
+        room("dispatch", List.of("stage.runtime.bridge", "stage.runtime.lane", "stage.api"),
             "how events are shared is a matter of lanes and numbers", "stage.runtime.engine.SubscriptionGraph graph;"),
 
         room("engine",

@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import stage.api.Dispatcher;
+import stage.runtime.bridge.EndingPartitions;
 import stage.runtime.lane.Lane;
 import stage.runtime.lane.LaneTail;
 import stage.runtime.lane.Progress;
@@ -18,6 +19,7 @@ final class PartitionedLanes<E> extends LaneDispatch<E> {
   private final Rejections rejections;
   private final Map<String, Integer> numbers = new HashMap<>();
   private final Dispatcher.IndexFunction<? super E> index;   // null if partitions are named
+  private final EndingPartitions ending;   // null if a partition may always be served again
   private final DemandLanes<E>[] partitions;
   private final Object[][] sorted;   // events of one offer, by partition
   private final int[] counts;
@@ -29,6 +31,7 @@ final class PartitionedLanes<E> extends LaneDispatch<E> {
     this.dispatch = dispatch;
     this.rejections = rejections;
     this.index = indexOf(dispatch);
+    this.ending = index instanceof EndingPartitions its ? its : null;
     int count = dispatch.partitions().size();
     partitions = (DemandLanes<E>[]) new DemandLanes<?>[count];
     for (int i = 0; i < count; i++) {
@@ -59,6 +62,10 @@ final class PartitionedLanes<E> extends LaneDispatch<E> {
     }
   }
 
+  private boolean hasEnded(int partition) {
+    return ending != null && ending.hasEnded(partition);
+  }
+
   private int numberOf(LaneTail<E> lane) {
     return numbers.get(lane.spec().partition().orElseThrow());
   }
@@ -67,7 +74,7 @@ final class PartitionedLanes<E> extends LaneDispatch<E> {
   public long demand() {
     for (int i = 0; i < partitions.length; i++) {
       wanted[i] = partitions[i].wanted();
-      waiting[i] = partitions[i].waiting();
+      waiting[i] = hasEnded(i) ? 0 : partitions[i].waiting();
     }
     return PartitionRule.demand(wanted, waiting, dispatch.backlog());
   }
@@ -188,9 +195,9 @@ final class PartitionedLanes<E> extends LaneDispatch<E> {
   @Override
   public boolean awaitsSomebody() {
     boolean isServed = false;
-    for (DemandLanes<E> partition : partitions) {
-      if (partition.count() > 0) isServed = true;
-      else if (partition.waiting() >= dispatch.backlog()) return true;
+    for (int i = 0; i < partitions.length; i++) {
+      if (partitions[i].count() > 0) isServed = true;
+      else if (partitions[i].waiting() >= dispatch.backlog() && !hasEnded(i)) return true;
     }
     return !isServed;
   }

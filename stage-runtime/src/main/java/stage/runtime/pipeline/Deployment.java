@@ -19,8 +19,10 @@ import stage.api.Opening;
 import stage.api.ProducerConsumerSpec;
 import stage.api.ProducerRef;
 import stage.api.ProducerSpec;
+import stage.api.Restart;
 import stage.api.Stage;
 import stage.api.StageRef;
+import stage.api.StageSpec;
 import stage.api.SubscriptionSpec;
 import stage.api.pipeline.OnFailure;
 import stage.api.pipeline.Report;
@@ -72,20 +74,14 @@ final class Deployment {
   /**
    * Starts all, each after those that feed it. What shares its events out to all waits until all are there, and so do
    * the sources: an empty one would otherwise complete, and what it feeds with it, before the rest has subscribed.
+   *
+   * @param endsScope whether the scope shuts itself down when all of them have ended
    */
-  void start(Supervisor scope) {
+  void start(Supervisor scope, boolean endsScope) {
     List<StageRef<?>> paused = new ArrayList<>();
     for (StagePlan stage : stages) {
       boards.put(stage, new Tally.Board(stage.name));
-      StageRef<?> ref = switch (stage.kind) {
-        case Kind.Source(Origin.Ref(var running)) -> running;
-        case Kind.Source(Origin origin) -> scope.start(source(stage, origin));
-        case Kind.Run run -> scope.start(run(stage));
-        case Kind.Concurrent(var how) -> scope.start(concurrent(stage, how));
-        case Kind.Via(Crossing.Via(var spec)) -> scope.start(fed(erased(spec), stage));
-        case Kind.To(Sink.To(var spec)) -> scope.start(fed(erased(spec), stage));
-        case Kind.End end -> scope.start(end(stage));
-      };
+      StageRef<?> ref = started(scope, stage, endsScope);
       refs.put(stage, ref);
       if (ref instanceof ProducerRef<?, ?> producer) producers.put(stage, producer);
       if (stage.sharing == StagePlan.Sharing.TO_ALL || isOwnSource(stage)) {
@@ -95,6 +91,40 @@ final class Deployment {
     }
     paused.forEach(StageRef::resume);
     started();
+  }
+
+  private StageRef<?> started(Supervisor scope, StagePlan stage, boolean isSignificant) {
+    if (stage.kind instanceof Kind.Source(Origin.Ref(var running))) return running;
+    return switch (spec(stage)) {
+      case ProducerSpec<?, ?> spec -> {
+        ProducerSpec<?, ?> its = isSignificant && canEnd(spec) ? spec.asSignificant() : spec;
+        yield scope.start(its);
+      }
+      case ProducerConsumerSpec<?, ?, ?> spec -> {
+        ProducerConsumerSpec<?, ?, ?> its = isSignificant && canEnd(spec) ? spec.asSignificant() : spec;
+        yield scope.start(its);
+      }
+      case ConsumerSpec<?, ?> spec -> {
+        ConsumerSpec<?, ?> its = isSignificant && canEnd(spec) ? spec.asSignificant() : spec;
+        yield scope.start(its);
+      }
+    };
+  }
+
+  /** {@return whether a stage ends by itself} One of the user's may be permanent. */
+  private static boolean canEnd(StageSpec<?> spec) {
+    return spec.options().restart() != Restart.PERMANENT;
+  }
+
+  private StageSpec<?> spec(StagePlan stage) {
+    return switch (stage.kind) {
+      case Kind.Source(Origin origin) -> source(stage, origin);
+      case Kind.Run run -> run(stage);
+      case Kind.Concurrent(var how) -> concurrent(stage, how);
+      case Kind.Via(Crossing.Via(var spec)) -> fed(erased(spec), stage);
+      case Kind.To(Sink.To(var spec)) -> fed(erased(spec), stage);
+      case Kind.End end -> end(stage);
+    };
   }
 
   /** Not one that runs already, nor one that waits for something else: to resume it would end that. */
@@ -145,6 +175,7 @@ final class Deployment {
 
   private Chain chain(StagePlan stage, ChainPlan plan, BridgeContext context) {
     context.kept(() -> reason -> ended(stage));
+    if (routes.containsKey(stage)) routes.get(stage).onClosed(context::notifyBridge);
     return context.transactional("run", () -> new Chain(plan, job, new Tally(boards.get(stage))));
   }
 
@@ -199,10 +230,8 @@ final class Deployment {
       case BY_DEMAND -> Dispatcher.demand();
       case TO_ALL -> Dispatcher.broadcast();
       case BY_ROUTE -> {
-        Routes its = routes.get(stage);
-        // What a consumer that has ended leaves behind keeps its place in the backlog, so there must be more room than
-        // it may have had in hand.
-        yield Dispatcher.<Object>partitionByIndex(stage.routes, event -> its.of((Envelope) event))
+        // What a consumer that has ended leaves behind keeps its place in the backlog, but holds up nobody: see Routes.
+        yield Dispatcher.<Object>partitionByIndex(stage.routes, routes.get(stage))
             .withBacklog((int) Math.min(1 << 20, Math.max(8_192, 4L * demand.max())));
       }
     };

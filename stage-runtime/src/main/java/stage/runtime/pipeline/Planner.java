@@ -7,6 +7,7 @@ import stage.api.pipeline.Running;
 import stage.api.pipeline.plan.Blueprint;
 import stage.api.pipeline.plan.PipelineRuntime;
 import stage.api.pipeline.plan.Sink;
+import stage.api.supervision.AutoShutdown;
 import stage.api.supervision.Supervisor;
 import stage.api.supervision.SupervisorSpec;
 import stage.runtime.time.RealTime;
@@ -41,7 +42,7 @@ public final class Planner implements PipelineRuntime {
     Deployment deployment = planned(job, name);
     try (Supervisor scope = Supervisor.open(spec)) {
       try {
-        deployment.start(scope);
+        deployment.start(scope, false);
         scope.join();
       } catch (InterruptedException interrupted) {
         Thread.currentThread().interrupt();   // so that closing cancels at once
@@ -56,11 +57,12 @@ public final class Planner implements PipelineRuntime {
 
   @Override
   public <R> Running<R> start(Blueprint<R> job, Supervisor scope, String name) {
-    SupervisorSpec spec = SupervisorSpec.of(name).withIntensity(job.intensity()).withRestart(Restart.TEMPORARY);
-    Deployment deployment = planned(job, name);
     // A supervisor that is restarted begins anew with fresh states, and a job's results would be wrong: so it is given
-    // up, and join() says so.
-    deployment.start(scope.start(spec));
+    // up, and join() says so. It leaves its scope when the last of its stages has ended.
+    SupervisorSpec spec = SupervisorSpec.of(name).withIntensity(job.intensity()).withRestart(Restart.TEMPORARY)
+        .withAutoShutdown(AutoShutdown.ALL);
+    Deployment deployment = planned(job, name);
+    scope.start(spec, its -> deployment.start(its, true));
     return new RunningJob<>(deployment, describe(job, Form.TEXT));
   }
 

@@ -2,32 +2,50 @@ package stage.runtime.pipeline;
 
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import stage.api.Dispatcher;
+import stage.runtime.bridge.EndingPartitions;
 
 /**
  * The routes of one stage: an event for a route whose consumer has ended is for nobody. A stage that has emitted all
  * waits until its events are delivered, so it must be told when that cannot be: by whoever is second, the stage that
  * completes or the consumer that ends. Any thread; each flag is set once, and reads of the atomic array see it.
  */
-final class Routes {
+final class Routes implements Dispatcher.IndexFunction<Object>, EndingPartitions {
   private static final int OPEN = 0;
   private static final int CLOSED = 1;
 
   private final AtomicIntegerArray flags;   // of each route, and behind them whether the stage has completed
   private final int count;
 
+  /**
+   * Has the stage look again how much it may emit. Volatile: set by the stage's thread when an incarnation starts, run
+   * by the consumers'; one that comes before it is set finds nothing that the stage could have held back.
+   */
+  private volatile Runnable nudge = () -> {};
+
   Routes(int count) {
     this.count = count;
     this.flags = new AtomicIntegerArray(count + 1);
   }
 
-  /** {@return the number of an event's route} */
-  int of(Envelope event) {
-    return flags.get(event.route()) == OPEN ? event.route() : Dispatcher.IndexFunction.NOBODY;
+  @Override
+  public int indexOf(Object event) {
+    int route = ((Envelope) event).route();
+    return hasEnded(route) ? NOBODY : route;
+  }
+
+  @Override
+  public boolean hasEnded(int route) {
+    return flags.get(route) == CLOSED;
+  }
+
+  void onClosed(Runnable nudge) {
+    this.nudge = nudge;
   }
 
   /** The consumer of a route has ended. Answers whether the stage had completed before. */
   boolean close(int route) {
     flags.set(route, CLOSED);
+    nudge.run();   // what waits for this route may have held up the others
     return flags.get(count) == CLOSED;
   }
 
