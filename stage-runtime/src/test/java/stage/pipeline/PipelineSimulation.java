@@ -70,8 +70,8 @@ class PipelineSimulation {
     List<Integer> batch = new ArrayList<>();
     int taken = 0;
     for (int n : NUMBERS.subList(3, 150)) {
-      if (n % 11 == 0) continue;   // it is taken back as a whole, so it does not count as taken
       if (++taken > 100) break;
+      if (n % 11 == 0) continue;   // it was one of those that were taken
       batch.add(sum += n);
       if (batch.size() == 4) {
         expected.add(batch);
@@ -151,5 +151,35 @@ class PipelineSimulation {
     sameEverywhere(Pipeline.from(NUMBERS).alsoTo(copy -> copy.map(n -> -n).count()).divertTo(n -> n % 2 == 1, odd ->
         odd.count()).take(50).toList(), max, min,
         found -> assertThat(found).isEqualTo(IntStream.range(0, 50).map(n -> 2 * n).boxed().toList()));
+  }
+
+  /** More than fits into a turn is made of one element: by one step, by two, and of what a step in between has kept. */
+  @ParameterizedTest(name = "demand {0}/{1}")
+  @CsvSource({"1, 0", "10, 0", "1000, 500"})
+  void expansionsGoOnOverTurns(int max, int min) {
+    int size = max == 1 ? 1_100 : 2_500;
+    List<Integer> expected = new ArrayList<>();
+    for (int n = 0; n < 3; n++) for (int i = 0; i < size; i++) if (i % 1_000 != 7) expected.add(n * size + i);
+    sameEverywhere(Pipeline.of(0, 1, 2).flatMap(n -> numbers(n * size, size)).async().filter(n -> n % size % 1_000 != 7)
+        .toList(), max, min, found -> assertThat(found).isEqualTo(expected));
+    sameEverywhere(Pipeline.of(0, 1, 2).flatMap(n -> List.of(2 * n, 2 * n + 1)).batch(4)
+        .flatMap(four -> () -> four.stream().flatMap(n -> IntStream.range(0, size / 2).mapToObj(i -> n)).iterator())
+        .flatMap(n -> List.of(n)).async().count(), max, min, found -> assertThat(found).isEqualTo(6L * (size / 2)));
+  }
+
+  private static Iterable<Integer> numbers(int first, int count) {
+    return () -> IntStream.range(first, first + count).iterator();
+  }
+
+  @ParameterizedTest(name = "demand {0}/{1}")
+  @CsvSource({"2, 1", "1000, 500"})
+  void aWorkerThatEndsEarlyHoldsUpNobody(int max, int min) throws InterruptedException {
+    List<Integer> many = IntStream.range(0, 12_000).boxed().toList();
+    Job<Long> job = Pipeline.from(many).keyBy(n -> n % 8).workers(4)
+        .perWorker(part -> part.takeWhile(n -> n % 8 != 3 || n < 300)).count();
+    long expected = job.run();
+    assertThat(expected).isBetween(3_000L, 11_000L);
+    SimulatedRuntime.withSeeds(max, Math.min(SEEDS, 5)).run(simulated ->
+        assertThat(job.withDemand(new Demand(max, min, false)).run()).isEqualTo(expected));
   }
 }

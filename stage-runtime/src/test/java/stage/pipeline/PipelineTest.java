@@ -27,6 +27,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import stage.api.Stage;
 import stage.api.pipeline.KeyValue;
+import stage.api.pipeline.OnFailure;
 import stage.api.pipeline.Pipeline;
 import stage.api.pipeline.Report;
 import stage.api.supervision.Intensity;
@@ -100,6 +101,53 @@ class PipelineTest {
   }
 
   @Nested
+  class AnElementOfWhichVeryManyAreMade {
+    private final AtomicLong made = new AtomicLong();
+    private final Iterable<Long> endless = () -> LongStream.generate(made::getAndIncrement).boxed().iterator();
+
+    @Test
+    void isGoneOnWithWhenMoreIsWanted() throws Exception {
+      assertThat(Pipeline.of(1, 2).flatMap(n -> endless).async().take(5_000).toList().run())
+          .isEqualTo(LongStream.range(0, 5_000).boxed().toList());
+      assertThat(made.get()).isLessThan(10_000);
+    }
+
+    @Test
+    void waitsForASlowSink() throws Exception {
+      var begun = new CountDownLatch(1);
+      var mayGoOn = new CountDownLatch(1);
+      try (var app = Supervisor.open("app")) {
+        var job = Pipeline.of(1).flatMap(n -> LongStream.range(0, 1_000_000).mapToObj(i -> made.incrementAndGet())
+            ::iterator).async().forEach(n -> {
+              begun.countDown();
+              mayGoOn.await();
+            }).start(app, "job");
+        begun.await();
+        assertThat(made.get()).isLessThan(20_000);
+        mayGoOn.countDown();
+        assertThat(job.join().out()).isEqualTo(1_000_000);
+      }
+    }
+
+    @Test
+    void isDroppedAsAWholeFromWhereItFails() throws Exception {
+      Report report = Pipeline.of(1, 2).flatMap(n -> IntStream.range(0, 3_000).boxed()::iterator).map(n -> {
+        if (n == 2_500) throw new IllegalStateException("there");
+        return n;
+      }).onFailure(OnFailure.skip()).async().forEach(n -> {}).run();
+      assertThat(report.dropped()).isEqualTo(2);
+      assertThat(report.runs().getFirst().handled()).isZero();
+      assertThat(report.runs()).allMatch(Report.Run::isBalanced);
+      assertThat(report.out()).isEqualTo(2 * 2_048);   // what was made in the turns before
+    }
+
+    @Test
+    void endsWithATakeBehindIt() throws Exception {
+      assertThat(Pipeline.of(1, 2).flatMap(n -> endless).take(3_000).async().count().run()).isEqualTo(3_000);
+    }
+  }
+
+  @Nested
   class Take {
     @Test
     void endsTheSource() throws Exception {
@@ -111,6 +159,27 @@ class PipelineTest {
     @Test
     void ofNothingTakesNothing() throws Exception {
       assertThat(Pipeline.from(HUNDRED).take(0).toList().run()).isEmpty();
+    }
+
+    @Test
+    void letsWhatIsTakenBecomeMore() throws Exception {
+      assertThat(Pipeline.of(1, 2).take(1).flatMap(n -> List.of(n, n)).toList().run()).containsExactly(1, 1);
+      assertThat(Pipeline.of(1, 2).take(1).<Integer>mapMulti((n, out) -> {
+        out.accept(n);
+        out.accept(n);
+      }).toList().run()).containsExactly(1, 1);
+      assertThat(Pipeline.of(1, 2).take(1).flatMap(n -> IntStream.range(0, 5_000).boxed()::iterator).async().count()
+          .run()).isEqualTo(5_000);
+    }
+
+    @Test
+    void countsWhatALaterStepFailsOn() throws Exception {
+      Pipeline<Integer> pipeline = Pipeline.of(1, 2, 3, 4).take(3).map(n -> {
+        if (n == 2) throw new IllegalStateException("two");
+        return n;
+      });
+      assertThat(pipeline.onFailure(OnFailure.skip()).toList().run()).containsExactly(1, 3);
+      assertThat(pipeline.recover(failed -> 0).toList().run()).containsExactly(1, 0, 3);
     }
 
     @Test

@@ -52,8 +52,8 @@ public final class Job<R> {
   }
 
   /**
-   * Starts the job as a child of a scope, and returns at once. The supervisor of its stages stays when they have
-   * ended; {@link Supervisor#stopChild} removes it, and its name can be given again.
+   * Starts the job as a child of a scope, and returns at once. It leaves the scope when the last of its stages has
+   * ended, and its name can be given again then; its result stays with what this returns.
    *
    * @param scope where
    * @param name the name of the supervisor that holds its stages, unique in the scope: 1–64 of {@code [A-Za-z0-9._-]}

@@ -260,8 +260,9 @@ public final class Pipeline<T> {
   }
 
   /**
-   * {@return what a function makes of each, one after the other} It may make any number: all of them are made at once,
-   * and wait in memory until they are wanted, unless a {@code take} in the same run ends it.
+   * {@return what a function makes of each, one after the other} It may make any number: what goes beyond 1,024 of one
+   * element is made when it is wanted. After a crash the function is applied again, and what was emitted is skipped: it
+   * must make the same again.
    *
    * @param fn makes many of one, none null
    * @param <R> what is made
@@ -273,7 +274,8 @@ public final class Pipeline<T> {
   }
 
   /**
-   * {@return what a function hands over for each} As {@link java.util.stream.Stream#mapMulti}; name the type, as in
+   * {@return what a function hands over for each} All that it hands over for one element waits in memory until it is
+   * wanted; {@link #flatMap} makes it when it is. As {@link java.util.stream.Stream#mapMulti}; name the type, as in
    * {@code .<String>mapMulti(…)}.
    *
    * @param fn makes many of one, none null

@@ -32,10 +32,20 @@ import stage.runtime.pipeline.operator.Times;
  */
 final class Chain implements Transactional {
   private static final Object[] NONE = {};
+  /** So many results of one element belong to its turn; what a step makes beyond that goes on in later ones. */
+  static final int EXPANSION = 1024;
+
   private static final int PORTION = 4096;   // so many results of windows in a turn, unless more is wanted
 
-  /** What goes on over turns: which link had no room for all that was to be fired, and why it fires. */
-  private record Firing(Kind kind, int place, long c, boolean isCut) {
+  /**
+   * What goes on over turns: which link had no room for all that was to be fired, or has fired something that a later
+   * one has no room for, and why it fires.
+   */
+  private record Firing(Kind kind, int place, long c, boolean isCut, boolean isThrough) {
+    Firing through() {
+      return new Firing(kind, place, c, isCut, true);
+    }
+
     enum Kind { PROGRESS, SIDE_PROGRESS, TIMER, SIDE_END, END }
   }
 
@@ -49,6 +59,7 @@ final class Chain implements Transactional {
   private final Tally tally;
   private final Link[] links;
   private final Link[] stateful;
+  private final FlatMapLink[] expanding;   // the links that may go on over turns with one element
   private final LoopLink onlyLoop;      // if the run is one loop whose results go out as they are
   private final long timeoutNanos;      // how long an element may take; 0 for any time
   private final Guard guard = new Guard();
@@ -57,6 +68,8 @@ final class Chain implements Transactional {
   private final Held<Long> applied = new Held<>(Times.NEVER);      // of the progress of the inputs
   private final Held<Boolean> isIdle = new Held<>(false);          // the source, by the clock
   private final Held<Vouched> vouched = new Held<>(new Vouched(Times.NEVER, false));
+  // sides whose end the first link does not know yet
+  private final Held<List<Integer>> endsToTell = new Held<>(List.of());
   private Inputs lanes;                                            // what each input vouches for
   private final boolean isStamped;                                 // whether what it emits has a time
   private final Held<List<Integer>> feedsLeft;   // of each of several inputs
@@ -78,6 +91,7 @@ final class Chain implements Transactional {
   private int side;                     // which of several inputs it is of
   private Object key;                   // its key, if the stage before has sent it along
   private Object input;                 // the element itself
+  private boolean isOfResult = true;    // with none in hand: whether results come of what an operator made by itself
 
   // this element
   private int countMarked;
@@ -109,6 +123,7 @@ final class Chain implements Transactional {
     Link last = links[links.length - 1];
     this.isStamped = !(last instanceof OutLink plain) || plain.isStamped();
     this.stateful = Arrays.stream(links).filter(Link::isStateful).toArray(Link[]::new);
+    this.expanding = Arrays.stream(links).filter(FlatMapLink.class::isInstance).toArray(FlatMapLink[]::new);
     this.timeoutNanos = plan.policies().stream().mapToLong(Policy::timeoutNanos).filter(nanos -> nanos > 0).min()
         .orElse(0);
     boolean isOneLoop = plan.isRaw() && timeoutNanos == 0 && links.length == 2 && links[0] instanceof LoopLink
@@ -153,14 +168,15 @@ final class Chain implements Transactional {
     side = plan.sides().isEmpty() ? 0 : sideOf(from);
     settled = 0;
     int size = batch.to() - batch.from();
+    int taken = size;
     try {
       if (onlyLoop != null) loop(batch.array(), batch.from(), size);
-      else each(batch.array(), batch.from(), size);
+      else taken = each(batch.array(), batch.from(), size);
       if (isDone()) leave();
       else if (stateful.length > 0) advance();
       isIdle.set(false);
       finish();
-      if (plan.isCollecting() && !isDone()) settleAll(size);
+      if (plan.isCollecting() && !isDone()) settleAll(taken);
     } catch (Throwable thrown) {
       if (plan.isCollecting()) settleCollected();
       throw thrown;
@@ -226,7 +242,11 @@ final class Chain implements Transactional {
     tally.out += results;
   }
 
-  private void each(Object[] events, int from, int size) throws Exception {
+  /**
+   * Takes elements through the run one by one, as long as there is room for what they make. Answers how many; the
+   * others come again.
+   */
+  private int each(Object[] events, int from, int size) throws Exception {
     for (int i = 0; i < size; i++) {
       inHand = i;
       if (events[from + i] instanceof Envelope(Object value, Object itsKey, long t, long w, int route)) {
@@ -238,8 +258,13 @@ final class Chain implements Transactional {
         input = events[from + i];
         element(input, Times.NEVER, Times.NEVER, null);
       }
-      if (isDone()) break;
+      if (isDone()) return i + 1;
+      if (count >= room || isExpanding()) {
+        in.leave(size - i - 1);
+        return i + 1;
+      }
     }
+    return size;
   }
 
   /** Takes an element through the run, and says what became of it. */
@@ -280,13 +305,16 @@ final class Chain implements Transactional {
   // ---- what goes on over turns
 
   boolean hasMore() {
-    return firing.value() != null || lanes.current() > applied.value() && lanes.current() != Times.FOREVER
-        && !ended.value() || isDone() && !ended.value() || nextTimer() <= job.clock().now();
+    return isHeldUp() || !endsToTell.value().isEmpty()
+        || lanes.current() > applied.value() && lanes.current() != Times.FOREVER && !ended.value()
+        || isDone() && !ended.value() || nextTimer() <= job.clock().now();
   }
 
   void onMore(Outlet<Object> to) throws Exception {
     begin(to);
-    if (firing.value() != null) resume();
+    if (isExpanding()) expand();
+    else if (firing.value() != null) resume();
+    else if (!endsToTell.value().isEmpty()) tellEnd();
     else if (isDone() && !ended.value()) fire(Firing.Kind.END, 0, Times.FOREVER, false);
     else if (lanes.current() > applied.value()) advance();
     else fire(Firing.Kind.TIMER, 0, job.clock().now(), false);
@@ -299,10 +327,37 @@ final class Chain implements Transactional {
     finish();
   }
 
+  /** {@return whether more is to be made of an element that was taken in an earlier turn, or in this one} */
+  private boolean isExpanding() {
+    for (FlatMapLink link : expanding) if (link.hasRest()) return true;
+    return false;
+  }
+
+  /** Goes on with what is last in the run, which those before it wait for. */
+  private void expand() throws Exception {
+    FlatMapLink last = expanding[0];
+    for (FlatMapLink link : expanding) if (link.hasRest()) last = link;
+    FlatMapLink.Rest rest = last.first();
+    input = rest.input();
+    isOfResult = rest.isOfResult();
+    Fate fate = through(last.place, FlatMapLink.REST, rest.t(), rest.w(), null);
+    isOfResult = true;
+    if (fate == Fate.DONE) return;
+    for (FlatMapLink link : expanding) link.forget(rest.input());
+    if (rest.isOfResult()) tally.in++;
+    else tally.handled--;
+    if (fate == Fate.DROPPED) tally.dropped++;
+    else tally.deadLettered++;
+  }
+
   private void resume() throws Exception {
     Firing at = firing.value();
-    if (!links[at.place].resume()) return;
+    if (!at.isThrough && !links[at.place].resume()) return;
     firing.set(null);
+    if (isExpanding()) {
+      firing.set(at.through());
+      return;
+    }
     long c = at.kind == Firing.Kind.PROGRESS ? links[at.place].vouchesFor(at.c) : at.c;
     fire(at.kind, at.place + 1, c, at.isCut);
   }
@@ -313,10 +368,12 @@ final class Chain implements Transactional {
   void onProgress(Inlet<?> from, Progress progress, Outlet<Object> to) throws Exception {
     begin(to);
     lanes.progress(laneOf(from), progress.watermark(), progress.isIdle());
-    if (!plan.sides().isEmpty() && firing.value() == null) {
+    if (!plan.sides().isEmpty() && !isHeldUp()) {
       int of = sideOf(from);
-      if (!links[0].sideProgress(of, progress.watermark())) firing.set(new Firing(Firing.Kind.SIDE_PROGRESS, 0, of,
-          false));
+      boolean isThrough = links[0].sideProgress(of, progress.watermark());
+      if (!isThrough || isExpanding()) {
+        firing.set(new Firing(Firing.Kind.SIDE_PROGRESS, 0, of, false, isThrough));
+      }
     }
     advance();
     finish();
@@ -333,6 +390,11 @@ final class Chain implements Transactional {
     return plan.idleAfterNanos();
   }
 
+  /** {@return whether something that began earlier has to go first} */
+  private boolean isHeldUp() {
+    return firing.value() != null || isExpanding();
+  }
+
   private int laneOf(Inlet<?> inlet) {
     Integer lane = plan.lanes().get(inlet.producer());
     return lane != null ? lane : plan.lanes().get(inlet.producer().substring(inlet.producer().lastIndexOf('/') + 1));
@@ -340,7 +402,7 @@ final class Chain implements Transactional {
 
   /** Fires what is final by what all inputs vouch for now. What there is no room for waits, and then looks again. */
   private void advance() throws Exception {
-    if (firing.value() != null || ended.value()) return;
+    if (isHeldUp() || ended.value()) return;
     applied.set(lanes.current());
     if (applied.value() != Times.FOREVER) fire(Firing.Kind.PROGRESS, 0, applied.value(), false);
   }
@@ -350,7 +412,7 @@ final class Chain implements Transactional {
    * vouched for.
    */
   private void vouch() {
-    if (out == null || !isStamped || firing.value() != null || ended.value()) return;
+    if (out == null || !isStamped || isHeldUp() || ended.value()) return;
     long c = lanes.current();
     for (Link link : links) c = link.vouchesFor(c);
     boolean idle = isIdle.value() || lanes.isIdle();
@@ -381,10 +443,24 @@ final class Chain implements Transactional {
     List<Integer> left = new ArrayList<>(feedsLeft.value());
     left.set(side, left.get(side) - 1);
     feedsLeft.set(List.copyOf(left));
-    if (left.get(side) == 0) fire(Firing.Kind.SIDE_END, 0, side, false);
+    if (left.get(side) == 0) {
+      List<Integer> ends = new ArrayList<>(endsToTell.value());
+      ends.add(side);
+      endsToTell.set(List.copyOf(ends));
+    }
+    tellEnd();
     if (isDone()) fire(Firing.Kind.END, 0, Times.FOREVER, false);
     else advance();
     finish();
+  }
+
+  /** Tells the first link of a side that has ended, unless something else goes first. */
+  private void tellEnd() throws Exception {
+    List<Integer> ends = endsToTell.value();
+    if (ends.isEmpty() || isHeldUp()) return;
+    int side = ends.getFirst();
+    endsToTell.set(ends.subList(1, ends.size()));
+    fire(Firing.Kind.SIDE_END, 0, side, false);
   }
 
   private int sideOf(Inlet<?> inlet) {
@@ -408,7 +484,7 @@ final class Chain implements Transactional {
   private void fire(Firing.Kind kind, int from, long c, boolean isCut) throws Exception {
     inHand = -1;
     // the turn before has left something; it goes first, and learns of this in a later turn
-    if (firing.value() != null) return;
+    if (isHeldUp()) return;
     for (int place = from; place < links.length; place++) {
       Link link = links[place];
       boolean isThrough = switch (kind) {
@@ -418,8 +494,8 @@ final class Chain implements Transactional {
         case SIDE_END -> place > 0 || link.sideEnded((int) c);
         case END -> link.end(isCut);
       };
-      if (!isThrough) {
-        firing.set(new Firing(kind, place, c, isCut));
+      if (!isThrough || isExpanding()) {
+        firing.set(new Firing(kind, place, c, isCut, isThrough));
         return;
       }
       if (kind == Firing.Kind.PROGRESS) c = link.vouchesFor(c);
@@ -484,6 +560,7 @@ final class Chain implements Transactional {
         settleBefore();
         throw new TooManyFailuresException(Guard.message(how), thrown);
       }
+      gaveUp(from);
       return giveUp(how, input == null ? value : input, thrown, attempts(attempt));
     }
   }
@@ -540,7 +617,10 @@ final class Chain implements Transactional {
     boolean isOneToOne = true;
     for (int place = from; place < policy.from(); place++) isOneToOne &= !(links[place] instanceof FlatMapLink
         || links[place] instanceof MultiLink);
-    undo(isOneToOne ? Math.max(from, policy.from()) : from);
+    int undone = isOneToOne ? Math.max(from, policy.from()) : from;
+    undo(undone);
+    gaveUp(undone);
+    for (FlatMapLink link : expanding) if (link.place < policy.after()) link.forget(input);
     var failed = new Failed(input == null ? value : input, value, thrown, site.label(), site.line(), attempts);
     Object instead;
     try {
@@ -549,12 +629,21 @@ final class Chain implements Transactional {
     } catch (Exception again) {
       again.addSuppressed(thrown);
       undo(from);
+      gaveUp(from);
       At.mark(again, policy.site(), value);
       return giveUp(OnFailure.ofDefault(), failed.input(), again, attempts);
     }
     Fate fate = through(policy.after(), instead, t, w, null);
-    if (fate != Fate.DONE) undo(from);
+    if (fate != Fate.DONE) {
+      undo(from);
+      gaveUp(from);
+    }
     return fate;
+  }
+
+  /** What was undone will not be tried again. */
+  private void gaveUp(int from) {
+    for (Link link : stateful) if (link.place >= from) link.gaveUp();
   }
 
   private void mark(int from) {
@@ -621,7 +710,26 @@ final class Chain implements Transactional {
   }
 
   boolean hasRoom() {
-    return count < room;
+    return count < room && !isExpanding();
+  }
+
+  /** {@return whether there is room in this turn for one more result of the element in hand} A sink keeps nothing. */
+  boolean mayExpand() {
+    return out == null || count - countMarked < EXPANSION;
+  }
+
+  /** {@return whether a link behind one lets nothing pass any more} */
+  boolean isDoneBehind(int place) {
+    for (Link link : stateful) if (link.place > place && link.isDone()) return true;
+    return false;
+  }
+
+  Object input() {
+    return input;
+  }
+
+  boolean isOfResult() {
+    return inHand < 0 && isOfResult;
   }
 
   Object keyInHand() {
@@ -749,6 +857,7 @@ final class Chain implements Transactional {
     firing.commit();
     ended.commit();
     feedsLeft.commit();
+    endsToTell.commit();
     applied.commit();
     isIdle.commit();
     vouched.commit();
@@ -763,6 +872,7 @@ final class Chain implements Transactional {
     firing.rollback();
     ended.rollback();
     feedsLeft.rollback();
+    endsToTell.rollback();
     applied.rollback();
     isIdle.rollback();
     vouched.rollback();
@@ -777,6 +887,7 @@ final class Chain implements Transactional {
     successor.firing.adopt(firing);
     successor.ended.adopt(ended);
     successor.feedsLeft.adopt(feedsLeft);
+    successor.endsToTell.adopt(endsToTell);
     successor.applied.adopt(applied);
     successor.isIdle.adopt(isIdle);
     successor.vouched.adopt(vouched);

@@ -1,11 +1,38 @@
 package stage.runtime.pipeline;
 
+import java.util.ArrayList;
 import java.util.Iterator;
+import java.util.List;
 import stage.api.pipeline.Fn;
 
-/** Makes many of one. */
+/**
+ * Makes many of one. Up to {@value Chain#EXPANSION} results of an element belong to the turn that took it. What it
+ * makes beyond that goes on in later turns, when it is wanted; where it stands is state, and after a crash the function
+ * is applied again and as many are skipped.
+ */
 final class FlatMapLink extends Link {
+  /** In place of an element: go on with the first one that is not finished. */
+  static final Object REST = new Object();
+
+  /**
+   * An element that more is to be made of.
+   *
+   * @param input the element of the run that it came of
+   * @param isOfResult whether that was no element of a batch, but a result that an operator made by itself
+   * @param value what the function is applied to
+   * @param t its time
+   * @param w its source's watermark
+   * @param made how many were made of it
+   */
+  record Rest(Object input, boolean isOfResult, Object value, long t, long w, long made) {
+    private Rest with(long made) {
+      return new Rest(input, isOfResult, value, t, w, made);
+    }
+  }
+
   private final Fn<Object, Iterable<?>> fn;
+  private final Held<List<Rest>> rests = new Held<>(List.of());   // more than one only behind a step that makes several
+  private Iterator<?> open;   // of the first rest, as this incarnation has left it; null if it is to be made again
 
   FlatMapLink(Fn<Object, Iterable<?>> fn) {
     this.fn = fn;
@@ -13,22 +40,121 @@ final class FlatMapLink extends Link {
 
   @Override
   void push(Object value, long t, long w) throws Exception {
-    Iterator<?> made;
+    if (value == REST) {
+      resumeFirst();
+    } else if (hasRest()) {
+      append(new Rest(chain.input(), chain.isOfResult(), value, t, w, 0));
+    } else {
+      Iterator<?> all = iterator(value, t, w);
+      long made = expand(all, value, t, w, 0);
+      if (made < 0) return;
+      append(new Rest(chain.input(), chain.isOfResult(), value, t, w, made));
+      open = all;
+    }
+  }
+
+  private void append(Rest rest) {
+    List<Rest> all = new ArrayList<>(rests.value());
+    all.add(rest);
+    rests.set(List.copyOf(all));
+  }
+
+  private void resumeFirst() throws Exception {
+    Rest rest = rests.value().getFirst();
+    Iterator<?> all = open;
+    open = null;
+    if (all == null) all = skipped(rest);
+    long made = expand(all, rest.value, rest.t, rest.w, rest.made);
+    List<Rest> left = new ArrayList<>(rests.value());
+    if (made < 0) {
+      left.removeFirst();
+    } else {
+      left.set(0, rest.with(made));
+      open = all;
+    }
+    rests.set(List.copyOf(left));
+  }
+
+  private Iterator<?> skipped(Rest rest) throws Exception {
+    Iterator<?> all = iterator(rest.value, rest.t, rest.w);
     try {
-      made = fn.apply(value).iterator();
+      for (long i = 0; i < rest.made && all.hasNext(); i++) all.next();
+    } catch (Exception thrown) {
+      throw chain.failed(step, this, rest.value, rest.t, rest.w, thrown);
+    }
+    return all;
+  }
+
+  private Iterator<?> iterator(Object value, long t, long w) throws Exception {
+    try {
+      return fn.apply(value).iterator();
     } catch (Exception thrown) {
       throw chain.failed(step, this, value, t, w, thrown);
     }
-    while (!chain.isDone()) {
+  }
+
+  /** {@return how many were made of the element, those before included; -1 if it is finished} */
+  private long expand(Iterator<?> all, Object value, long t, long w, long madeBefore) throws Exception {
+    for (long made = madeBefore; !chain.isDoneBehind(place); made++) {
       Object each;
       try {
-        if (!made.hasNext()) return;
-        each = made.next();
+        if (!all.hasNext()) return -1;
+        if (!chain.mayExpand()) return made;
+        each = all.next();
         if (each == null) throw new NullPointerException("flatMap made null of an element; an element is never null");
       } catch (Exception thrown) {
         throw chain.failed(step, this, value, t, w, thrown);
       }
       next.push(each, t, w);
     }
+    return -1;
+  }
+
+  /** {@return whether there is more to be made} */
+  boolean hasRest() {
+    return !rests.value().isEmpty();
+  }
+
+  /** {@return what is to be gone on with} */
+  Rest first() {
+    return rests.value().getFirst();
+  }
+
+  /** Gives up what was to be made of an element of the run. */
+  void forget(Object input) {
+    open = null;
+    rests.set(rests.value().stream().filter(rest -> rest.input != input).toList());
+  }
+
+  @Override
+  boolean isStateful() {
+    return true;
+  }
+
+  @Override
+  void mark() {
+    rests.mark();
+  }
+
+  @Override
+  void undo() {
+    rests.undo();
+    open = null;
+  }
+
+  @Override
+  void commit() {
+    rests.commit();
+  }
+
+  @Override
+  void rollback() {
+    rests.rollback();
+    open = null;
+  }
+
+  @Override
+  void adopt(Link committed) {
+    rests.adopt(((FlatMapLink) committed).rests);
   }
 }

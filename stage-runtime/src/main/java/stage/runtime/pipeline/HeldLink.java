@@ -14,7 +14,7 @@ abstract class HeldLink<T> extends Link {
   }
 
   @Override
-  final void mark() {
+  void mark() {
     held.mark();
   }
 

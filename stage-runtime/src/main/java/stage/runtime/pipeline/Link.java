@@ -24,6 +24,9 @@ abstract class Link {
   /** Takes back what the element has changed. */
   void undo() {}
 
+  /** The element, whose changes were taken back, is given up. */
+  void gaveUp() {}
+
   void commit() {}
 
   void rollback() {}

@@ -25,7 +25,7 @@ final class MultiLink extends Link {
     try {
       fn.apply(value, each -> {
         if (each == null) throw new NullPointerException("mapMulti made null of an element; an element is never null");
-        if (chain.isDone() || later[0] != null) return;
+        if (chain.isDoneBehind(place) || later[0] != null) return;
         try {
           next.push(each, t, w);
         } catch (Exception thrown) {

@@ -50,8 +50,9 @@ final class Tally {
 
   void commit() {
     Report.Run before = board.committed;
-    if (in == before.in() && out == before.out() && retried == before.retried()
-        && filtered == before.filtered()) return;
+    // what is late is in or no longer handled, too
+    if (in == before.in() && out == before.out() && handled == before.handled() && retried == before.retried()
+        && filtered == before.filtered() && dropped == before.dropped()) return;
     board.committed = new Report.Run(before.stage(), in, handled, filtered, deadLettered, late, lateAfterIdle,
         dropped, retried, out);
   }
