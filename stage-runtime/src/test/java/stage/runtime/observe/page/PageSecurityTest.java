@@ -489,14 +489,14 @@ class PageSecurityTest {
     void sec03_isPausedResumedAndKilledByThePagesOwnScript() throws IOException {
       open(PageSpec.onPort(0).withControls());
 
-      assertThat(wire.request("POST /pause", id, token, origin(), "Sec-Fetch-Pages: same-origin").status())
+      assertThat(wire.request("POST /pause", id, token, origin(), "Sec-Fetch-Site: same-origin").status())
           .isEqualTo(204);
       Await.until(() -> sink.snapshot().status() == StageSnapshot.Status.PAUSED, "it is paused");
       assertThat(
-          wire.request("POST /resume", id, token, origin(), "Sec-Fetch-Pages: none", "Content-Length: 0").status())
+          wire.request("POST /resume", id, token, origin(), "Sec-Fetch-Site: none", "Content-Length: 0").status())
           .isEqualTo(204);
       Await.until(() -> sink.snapshot().status() == StageSnapshot.Status.RUNNING, "it goes on");
-      assertThat(wire.request("POST /kill", id, token, origin(), "Sec-Fetch-Pages: same-origin").status())
+      assertThat(wire.request("POST /kill", id, token, origin(), "Sec-Fetch-Site: same-origin").status())
           .isEqualTo(204);
       Await.until(() -> sink.snapshot().incarnation() == 2, "it has been killed");
     }
@@ -509,7 +509,7 @@ class PageSecurityTest {
     @MethodSource("missing")
     void sec03_isRefusedIfAnythingIsMissing(List<Integer> missing) throws IOException {
       open(PageSpec.onPort(0).withControls());
-      List<String> headers = new ArrayList<>(List.of(id, token, origin(), "Sec-Fetch-Pages: same-origin"));
+      List<String> headers = new ArrayList<>(List.of(id, token, origin(), "Sec-Fetch-Site: same-origin"));
       for (int i = 0; i < missing.size(); i++) headers.set(missing.get(i), "X: y");
 
       assertThat(wire.request("POST /kill", headers.toArray(String[]::new)).status()).isEqualTo(403);
@@ -518,12 +518,12 @@ class PageSecurityTest {
 
     @ParameterizedTest(name = "{0}")
     @ValueSource(strings = {"Origin: http://evil.example", "Origin: null", "Origin: https://%h", "Origin: http://%h/",
-        "Origin: http://localhost:%d", "Sec-Fetch-Pages: cross-site", "Sec-Fetch-Pages: same-site", "Stage-Token: 0",
+        "Origin: http://localhost:%d", "Sec-Fetch-Site: cross-site", "Sec-Fetch-Site: same-site", "Stage-Token: 0",
         "Stage-Token:"})
     void sec03_isRefusedIfAnythingIsWrong(String wrong) throws IOException {
       open(PageSpec.onPort(0).withControls());
       String name = wrong.substring(0, wrong.indexOf(':'));
-      List<String> headers = new ArrayList<>(List.of(id, token, origin(), "Sec-Fetch-Pages: same-origin"));
+      List<String> headers = new ArrayList<>(List.of(id, token, origin(), "Sec-Fetch-Site: same-origin"));
       headers.replaceAll(header -> header.startsWith(name + ":")
           ? wrong.replace("%h", wire.host()).replace("%d", "" + wire.port()) : header);
 
@@ -537,9 +537,9 @@ class PageSecurityTest {
     void sec03_changesNothingByAddressOrForm() throws IOException {
       open(PageSpec.onPort(0).withControls());
 
-      assertThat(wire.request("GET /kill", id, token, origin(), "Sec-Fetch-Pages: same-origin").status()).isEqualTo(404);
+      assertThat(wire.request("GET /kill", id, token, origin(), "Sec-Fetch-Site: same-origin").status()).isEqualTo(404);
       assertThat(
-          wire.request("POST /kill?" + token.replace(" ", ""), id, origin(), "Sec-Fetch-Pages: same-origin").status())
+          wire.request("POST /kill?" + token.replace(" ", ""), id, origin(), "Sec-Fetch-Site: same-origin").status())
           .isEqualTo(404);
       assertThat(
           wire.send("POST /kill HTTP/1.1\r\nHost: " + wire.host() + "\r\nOrigin: http://evil.example\r\nContent-Type: "
@@ -553,7 +553,7 @@ class PageSecurityTest {
     void sec03_isNotThereIfOnlyStacksAre() throws IOException {
       open(PageSpec.onPort(0).withStacks());
 
-      assertThat(wire.request("POST /kill", id, token, origin(), "Sec-Fetch-Pages: same-origin").status())
+      assertThat(wire.request("POST /kill", id, token, origin(), "Sec-Fetch-Site: same-origin").status())
           .isEqualTo(405);
     }
 
@@ -562,7 +562,7 @@ class PageSecurityTest {
     void namesAStageThatIsThere(String other) throws IOException {
       open(PageSpec.onPort(0).withControls().withStacks());
 
-      assertThat(wire.request("POST /kill", "Stage-Id: " + other, token, origin(), "Sec-Fetch-Pages: none").status())
+      assertThat(wire.request("POST /kill", "Stage-Id: " + other, token, origin(), "Sec-Fetch-Site: none").status())
           .isEqualTo(404);
       assertThat(wire.request("GET /stack", "Stage-Id: " + other, token).status()).isEqualTo(404);
     }
