@@ -1,5 +1,7 @@
 package stage.api;
 
+import stage.api.internal.DeadLetterLine;
+
 /**
  * Handles events that a stage has given up on.
  *
@@ -17,22 +19,17 @@ public interface DeadLetterHandler {
    * The default: logs path, count and cause at {@link System.Logger.Level#WARNING}, never the event itself. The first
    * ten letters of each stage get a line, then the hundredth, the thousandth and so on; a whole scope gets at most ten
    * lines at once and then one a second. All letters are counted in {@link StageSnapshot#eventsDeadLettered()}.
+   *
+   * <p>The logger is named for the stage, as {@code stage.shop.orders}. A stack trace that a line about a crash has
+   * shown already is not repeated.
    */
   DeadLetterHandler LOG = letter -> {
-    if (isLogged(letter.count())) {
-      long count = letter.count();
-      String next = count < 10 ? "" : "; the next line is for the " + count * 10 + "th";
-      System.getLogger("stage." + letter.path().replace('/', '.'))
-          .log(System.Logger.Level.WARNING, "dead letter " + count + " of " + letter.path() + next, letter.cause());
+    String line = DeadLetterLine.of(letter.path(), letter.count());
+    if (!line.isEmpty()) {
+      System.getLogger("stage." + letter.path().replace('/', '.')).log(System.Logger.Level.WARNING, line,
+          letter.cause());
     }
   };
-
-  private static boolean isLogged(long count) {
-    if (count <= 10) return true;
-    long rest = count;
-    while (rest % 10 == 0) rest /= 10;
-    return rest == 1;
-  }
 
   /**
    * Takes a dead letter.

@@ -55,10 +55,12 @@ final class CrashLog {
 
   void write(ScopeContext context, LogRateLimit uncounted) {
     if (decision.isEmpty()) return;
-    String note = isUncounted && gaveUp.isEmpty() ? uncounted.admit(context.graph().time().nanos()) : "";
-    if (note != null) {
-      context.log(gaveUp.isEmpty() ? System.Logger.Level.WARNING : System.Logger.Level.ERROR,
-          "supervisor=" + supervisor + " child=" + child + " " + what + " decision=" + decision + note, cause);
+    String line = "supervisor=" + supervisor + " child=" + child + " " + what + " decision=" + decision;
+    if (!gaveUp.isEmpty()) {
+      context.log().gaveUp(childPath, child, line, cause);
+    } else {
+      String note = isUncounted ? uncounted.admit(context.graph().time().nanos()) : "";
+      if (note != null) context.log().crashed(childPath, child, line + note, cause);
     }
     gaveUp.forEach(context::tell);
   }

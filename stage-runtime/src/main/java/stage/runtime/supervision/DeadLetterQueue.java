@@ -129,7 +129,8 @@ final class DeadLetterQueue implements StepMachine {
     }
     Throwable failure = null;
     try {
-      if (isWorthALine(post)) post.handler.handle(post.letter);
+      if (post.handler != DeadLetterHandler.LOG) post.handler.handle(post.letter);
+      else if (isWorthALine(post)) context.log().deadLetter(post.letter);
     } catch (Throwable thrown) {
       failure = thrown;
     }
@@ -145,7 +146,6 @@ final class DeadLetterQueue implements StepMachine {
    * scope.
    */
   private boolean isWorthALine(Post post) {
-    if (post.handler != DeadLetterHandler.LOG) return true;
     if (time.isQuiet()) return false;
     if (post.count > 10) return true;
     String note = letterLines.admit(time.nanos());

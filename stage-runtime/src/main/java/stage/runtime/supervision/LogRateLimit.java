@@ -3,19 +3,26 @@ package stage.runtime.supervision;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Keeps a log readable: lets ten lines through at once, then one a second, and counts what it holds back. Any thread.
+ * Keeps a log readable: lets ten lines through at once, then one a second or as many as it was told, and counts what it
+ * holds back. Any thread.
  */
 final class LogRateLimit {
   private static final int MOST_AT_ONCE = 10;
-  private static final long NANOS_PER_LINE = 1_000_000_000;
+  private static final long SECOND = 1_000_000_000;
 
   private final ReentrantLock lock = new ReentrantLock();
+  private final long nanosPerLine;
   // guarded by lock
   private int lines = MOST_AT_ONCE;   // that may be written now
   private long countedNanos;          // up to when time has been turned into lines
   private long heldBack;              // since the last line
 
   LogRateLimit(long nowNanos) {
+    this(nowNanos, 1);
+  }
+
+  LogRateLimit(long nowNanos, int linesPerSecond) {
+    this.nanosPerLine = SECOND / linesPerSecond;
     this.countedNanos = nowNanos;
   }
 
@@ -26,8 +33,8 @@ final class LogRateLimit {
   String admit(long nowNanos) {
     lock.lock();
     try {
-      long earned = Math.max(0, nowNanos - countedNanos) / NANOS_PER_LINE;
-      countedNanos += earned * NANOS_PER_LINE;
+      long earned = Math.max(0, nowNanos - countedNanos) / nanosPerLine;
+      countedNanos += earned * nanosPerLine;
       lines = (int) Math.min(MOST_AT_ONCE, lines + earned);
       if (lines == 0) {
         heldBack++;

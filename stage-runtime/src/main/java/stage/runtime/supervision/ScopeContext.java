@@ -43,6 +43,7 @@ final class ScopeContext {
   private final ClassLoader contextClassLoader;   // of the thread that opened the scope; null if it had none
   private final Consumer<Runnable> around;   // null if there is no context to carry
   private final ShortLock lock = new ShortLock();
+  private final ScopeLog log;
   private final LogRateLimit dropLines;
   private final Watching watching = new Watching();
   private final Guests guests = new Guests();
@@ -71,6 +72,7 @@ final class ScopeContext {
     this.contextClassLoader = Thread.currentThread().getContextClassLoader();
     ContextCapture context = root.options().context();
     this.around = context == ContextCapture.NONE ? null : capture(context)::run;
+    this.log = new ScopeLog(name, graph.time());
     this.dropLines = new LogRateLimit(graph.time().nanos());
   }
 
@@ -136,14 +138,12 @@ final class ScopeContext {
         "stage " + path + " has dropped " + events + (events == 1 ? " event" : " events") + ": " + why + note, null);
   }
 
+  ScopeLog log() {
+    return log;
+  }
+
   void log(System.Logger.Level level, String line, Throwable cause) {
-    if (graph.time().isQuiet()) return;
-    try {
-      System.getLogger("stage." + name).log(level, line, cause);
-    } catch (Throwable loggerFailure) {
-      // a logger that throws must not take the stage with it
-      if (cause != null && cause != loggerFailure) cause.addSuppressed(loggerFailure);
-    }
+    log.write(level, line, cause);
   }
 
   // ---- threads that ignored their interrupt; under the lock

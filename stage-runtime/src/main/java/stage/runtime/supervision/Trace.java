@@ -1,0 +1,110 @@
+package stage.runtime.supervision;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Where an exception comes from: equal for two that were thrown at the same place for the same reason, whatever their
+ * messages say.
+ *
+ * @param types of the exception and its causes
+ * @param frames where each was thrown, the innermost first
+ */
+record Trace(List<String> types, List<List<StackTraceElement>> frames) {
+  private static final int MOST_CAUSES = 8;
+  private static final int MOST_FRAMES = 32;
+  private static final int MOST_CUT = 32;
+  private static final int LONGEST_MESSAGE = 200;
+
+  static Trace of(Throwable thrown) {
+    List<String> types = new ArrayList<>();
+    List<List<StackTraceElement>> frames = new ArrayList<>();
+    Throwable cause = thrown;
+    for (int i = 0; i < MOST_CAUSES && cause != null; i++, cause = cause.getCause()) {
+      types.add(cause.getClass().getName());
+      frames.add(Arrays.stream(cause.getStackTrace()).limit(MOST_FRAMES).toList());
+    }
+    return new Trace(types, frames);
+  }
+
+  /** {@return the exception in a few words} */
+  static String words(Throwable thrown) {
+    String text = text(thrown);
+    return text.length() <= LONGEST_MESSAGE ? text : text.substring(0, LONGEST_MESSAGE - 1) + "…";
+  }
+
+  private static String text(Throwable thrown) {
+    try {
+      return String.valueOf(thrown.toString());
+    } catch (RuntimeException evil) {
+      return thrown.getClass().getName();
+    }
+  }
+
+  // ---- what is not worth a line
+
+  /**
+   * Takes from the traces of an exception, and of all that belong to it, the frames between the beginning of the thread
+   * and the first of the user's: they are the same for all, and say nothing about what went wrong.
+   */
+  static void cut(Throwable thrown) {
+    Set<Throwable> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+    List<Throwable> left = new ArrayList<>(List.of(thrown));
+    while (!left.isEmpty() && seen.size() < MOST_CUT) {
+      Throwable next = left.removeLast();
+      if (!seen.add(next)) continue;
+      StackTraceElement[] frames = next.getStackTrace();
+      int end = frames.length;
+      while (end > 0 && (isOurs(frames[end - 1]) || isOfAThread(frames[end - 1]))) end--;
+      if (end > 0 && end < frames.length) next.setStackTrace(Arrays.copyOf(frames, end));
+      if (next.getCause() != null) left.add(next.getCause());
+      left.addAll(Arrays.asList(next.getSuppressed()));
+    }
+  }
+
+  private static boolean isOurs(StackTraceElement frame) {
+    return frame.getClassName().startsWith("stage.runtime.") || frame.getClassName().startsWith("stage.api.");
+  }
+
+  private static boolean isOfAThread(StackTraceElement frame) {
+    return frame.getClassName().startsWith("java.lang.Thread")
+        || frame.getClassName().equals("java.lang.VirtualThread");
+  }
+
+  // ---- what must not get into a log
+
+  /** An exception whose words are somebody else's, in a form that takes one line. */
+  private static final class Escaped extends Throwable {
+    private static final long serialVersionUID = 1L;
+
+    /** In one line. */
+    private final String text;
+
+    Escaped(String text, Throwable cause, StackTraceElement[] stack) {
+      super(text, cause, false, true);
+      this.text = text;
+      setStackTrace(stack);
+    }
+
+    @Override
+    public String toString() {
+      return text;
+    }
+  }
+
+  /** {@return the exception; if its text or that of a cause takes more than one line, another that says it in one} */
+  static Throwable inOneLine(Throwable thrown) {
+    List<Throwable> causes = new ArrayList<>();
+    for (Throwable next = thrown; next != null && causes.size() < MOST_CAUSES; next = next.getCause()) causes.add(next);
+    boolean isPlain = causes.stream().allMatch(cause -> LogLine.isPlain(text(cause))
+        && Arrays.stream(cause.getSuppressed()).allMatch(suppressed -> LogLine.isPlain(text(suppressed))));
+    if (isPlain) return thrown;
+    Throwable copy = null;
+    for (Throwable cause : causes.reversed()) copy = new Escaped(LogLine.of(text(cause)), copy, cause.getStackTrace());
+    return copy;
+  }
+}
