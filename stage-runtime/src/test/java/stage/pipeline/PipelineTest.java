@@ -323,6 +323,34 @@ class PipelineTest {
       assertThat(done).hasSize(100);
     }
 
+    /** A key that takes long holds up its own elements only, however many others there are. */
+    @Test
+    void aSlowKeyHoldsUpNoOther() throws Exception {
+      var others = new CountDownLatch(90);
+      assertThat(Pipeline.from(HUNDRED).mapConcurrentByKey(4, n -> n % 10, n -> {
+        if (n % 10 == 1) others.await();
+        else others.countDown();
+        return n;
+      }).filter(n -> n % 10 == 1).toList().run()).isSorted().hasSize(10);
+    }
+
+    @Test
+    void asManyKeysAreAtWorkAsMayBe() throws Exception {
+      var all = new java.util.concurrent.CyclicBarrier(100);
+      assertThat(Pipeline.from(HUNDRED).mapConcurrentByKey(100, n -> n, n -> {
+        all.await();
+        return n;
+      }).count().run()).isEqualTo(100);
+    }
+
+    @Test
+    void anElementWithoutAKeyIsTreatedAsThePolicyBehindSays() throws Exception {
+      Report report = Pipeline.from(HUNDRED).mapConcurrentByKey(4, n -> n == 7 ? null : n, n -> n)
+          .onFailure(OnFailure.skip()).forEach(n -> {}).run();
+      assertThat(report.dropped()).isEqualTo(1);
+      assertThat(report.out()).isEqualTo(99);
+    }
+
     @Test
     void aPolicyBehindFunctionsByKeyCoversThem() throws Exception {
       assertThat(Pipeline.from(HUNDRED).mapConcurrentByKey(8, n -> n % 5, n -> {
@@ -366,6 +394,21 @@ class PipelineTest {
           .window(stage.api.pipeline.Windows.tumbling(java.time.Duration.ofSeconds(100))).count().take(8).toList()
               .run())
           .hasSize(8).allSatisfy(pane -> assertThat(pane.value()).isEqualTo(25));
+    }
+
+    /** What sources vouch for passes through functions that run elsewhere. */
+    @Test
+    void windowsBehindConcurrentFunctionsFire() throws Exception {
+      Pipeline<Long> seconds = Pipeline.<Long>generate(out -> {
+        for (long i = 0;; i++) out.emit(i);
+      }).eventTime(java.time.Instant::ofEpochSecond, java.time.Duration.ofSeconds(5));
+      var windows = stage.api.pipeline.Windows.tumbling(java.time.Duration.ofSeconds(100));
+      for (Pipeline<Long> each : List.of(seconds.mapConcurrent(4, n -> n), seconds.mapConcurrentUnordered(4, n -> n),
+          seconds.mapConcurrentByKey(4, n -> n % 7, n -> n),
+          seconds.parallel(2, part -> part.map(n -> n)).mapConcurrent(4, n -> n))) {
+        assertThat(each.window(windows).count().take(8).toList().run())
+            .hasSize(8).allSatisfy(pane -> assertThat(pane.value()).isEqualTo(100));
+      }
     }
 
     @Test

@@ -509,7 +509,7 @@ public final class Pipeline<T> {
 
   /**
    * {@return what a function makes of each, in a virtual thread for each; those of one key one after the other, in
-   * their order}
+   * their order} A key that takes long holds up no other, as long as no more than 1,024 of its elements wait.
    *
    * @param atOnce how many at once, at least 1
    * @param key which elements must not overtake each other

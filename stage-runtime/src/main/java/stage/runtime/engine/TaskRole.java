@@ -18,6 +18,7 @@ final class TaskRole<I, O> extends Role {
   private final Tasks<I, O> tasks;
   private final ProducerHalf<O> half;    // null for a consumer
   private final StagedOutlet<O> out;     // null for a consumer
+  private LaneInlet<?> told;             // the lane whose progress this turn has passed on; null for none
 
   private TaskRole(Cell<?> cell, Tasks<I, O> tasks, ProducerHalf<O> half) {
     super(cell);
@@ -49,12 +50,29 @@ final class TaskRole<I, O> extends Role {
 
   @Override
   boolean hasTurn() {
-    return !cell.signals().has(Signals.STOPPED) && tasks.canStart(demand());
+    return !cell.signals().has(Signals.STOPPED) && (tasks.canStart(demand()) || isProgressReady());
   }
 
   @Override
   void turn() {
     tasks.start(demand());
+    LaneInlet<?> inlet = onlyInlet();
+    if (inlet == null) return;
+    inlet.seeProgress();
+    if (!inlet.isProgressDue()) return;
+    out.progress(inlet.seenProgress());
+    told = inlet;
+  }
+
+  /** What its one producer vouches for, it vouches for too, once everything that came before is emitted and settled. */
+  private boolean isProgressReady() {
+    LaneInlet<?> inlet = onlyInlet();
+    return inlet != null && inlet.hasProgress();
+  }
+
+  private LaneInlet<?> onlyInlet() {
+    LaneInlet<?>[] inlets = cell.consumerHalf().inlets();
+    return out != null && inlets.length == 1 ? inlets[0] : null;
   }
 
   /** Takes in what has finished; the turn is open. */
@@ -74,6 +92,8 @@ final class TaskRole<I, O> extends Role {
     try {
       asked = tasks.settle();
       incarnations.commitStates();
+      if (told != null) told.applyProgress();
+      told = null;
     } finally {
       if (published) half.fenceAndWake();
       cell.consumerHalf().fenceAndWakeProducers(asked);
@@ -84,6 +104,7 @@ final class TaskRole<I, O> extends Role {
   void rollback() {
     if (out != null) out.rollback();
     tasks.undo();
+    told = null;
   }
 
   @Override

@@ -4,6 +4,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -11,6 +12,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentSkipListMap;
 import stage.api.EventFunction;
 import stage.api.Outlet;
+import stage.runtime.bridge.KeyedFunction;
 import stage.runtime.mailbox.Signals;
 import stage.runtime.time.Faults;
 
@@ -41,18 +43,22 @@ final class Tasks<I, O> {
     private final Tasks<I, O> tasks;
     private final EventFunction<I, O> function;
     private final I event;
+    private final Tasks<I, O>.Window window;
+    private final Object key;   // null if events have none
     private int attempts;
     private Thread thread;
     private long number;         // of its thread
     private Task<I, O> earlier;  // finished before this one; written by its thread before it pushes, then the cell's
     private O result;            // written by its thread before it pushes
     private Throwable failure;   // as result
-    private Fate fate = Fate.RUNNING;
+    private Fate fate = Fate.WAITING;
     private boolean isEmitted;
     private boolean isLeft;      // its subscription was given up
 
-    Task(Tasks<I, O> tasks, I event) {
+    Task(Tasks<I, O> tasks, Tasks<I, O>.Window window, I event, Object key) {
       this.tasks = tasks;
+      this.window = window;
+      this.key = key;
       this.function = tasks.function;
       this.event = event;
     }
@@ -92,24 +98,31 @@ final class Tasks<I, O> {
   }
 
   private enum Fate {
+    /** For the one before it of the same key, or for its turn to start. */
+    WAITING,
     RUNNING,
     HANDLED,
     DEAD_LETTERED,
-    DROPPED
+    DROPPED;
+
+    boolean isFinished() {
+      return this != WAITING && this != RUNNING;
+    }
   }
 
   /** The events of one subscription that were taken and not settled, in its order. */
   private final class Window {
     private final LaneInlet<I> inlet;
     private final ArrayDeque<Task<I, O>> tasks = new ArrayDeque<>();
-    private int ahead;   // finished, but not settled
+    private int ahead;     // finished, but not settled
+    private int waiting;   // taken, but not started
 
     Window(LaneInlet<I> inlet) {
       this.inlet = inlet;
     }
 
     boolean hasMore() {
-      return ahead < MOST_AHEAD && !inlet.isCancelled() && inlet.lane().available() > tasks.size();
+      return ahead + waiting < MOST_AHEAD && !inlet.isCancelled() && inlet.lane().available() > tasks.size();
     }
   }
 
@@ -118,6 +131,10 @@ final class Tasks<I, O> {
   private final boolean isEmitting;
   private int concurrency;
   private EventFunction<I, O> function;
+  private KeyedFunction<I, O> keys;   // the same function; null if events have no keys
+  // of each key of which an event is being worked on, those that wait for it, the first one first
+  private final Map<Object, ArrayDeque<Task<I, O>>> busyKeys = new HashMap<>();
+  private final ArrayDeque<Task<I, O>> startable = new ArrayDeque<>();   // waited for one of their key that is over
   private final List<Task<I, O>> emittedInTurn = new ArrayList<>();
   // walked in the order of the inlets' first events
   private final Map<LaneInlet<?>, Window> windows = new LinkedHashMap<>();
@@ -138,11 +155,13 @@ final class Tasks<I, O> {
   void use(int concurrency, EventFunction<I, O> function) {
     this.concurrency = concurrency;
     this.function = function;
+    this.keys = function instanceof KeyedFunction<I, O> its ? its : null;
   }
 
   /** {@return whether an event may be started} Looks only. */
   boolean canStart(long demand) {
     if (running >= concurrency || unemitted >= demand) return false;
+    if (!startable.isEmpty()) return true;
     for (LaneInlet<?> inlet : cell.consumerHalf().inlets()) if (windowOf(inlet).hasMore()) return true;
     return false;
   }
@@ -164,19 +183,49 @@ final class Tasks<I, O> {
 
   /** Starts events, each subscription in turn, as long as there are threads and demand for them. */
   void start(long demand) {
+    while (!startable.isEmpty() && running < concurrency && unemitted < demand) {
+      Task<I, O> task = startable.poll();
+      if (task.isLeft) keyIsOver(task);
+      else begin(task);
+    }
     boolean any = true;
     while (any) {
       any = false;
       for (LaneInlet<?> inlet : cell.consumerHalf().inlets()) {
         Window window = windowOf(inlet);
         if (running >= concurrency || unemitted >= demand || !window.hasMore()) continue;
-        var task = new Task<>(this, window.inlet.lane().peek(window.tasks.size()));
+        I event = window.inlet.lane().peek(window.tasks.size());
+        var task = new Task<I, O>(this, window, event, keys == null ? null : keys.keyOf(event));
         window.tasks.add(task);
-        if (isEmitting) unemitted++;
-        run(task);
+        window.waiting++;
+        if (isFirstOfItsKey(task)) begin(task);
         any = true;
       }
     }
+  }
+
+  /** {@return whether a task may begin} If not it waits until those of its key that came before are finished. */
+  private boolean isFirstOfItsKey(Task<I, O> task) {
+    if (task.key == null) return true;
+    ArrayDeque<Task<I, O>> others = busyKeys.get(task.key);
+    if (others == null) busyKeys.put(task.key, new ArrayDeque<>(2));
+    else others.add(task);
+    return others == null;
+  }
+
+  /** A task is finished, or was left: the next of its key may begin. */
+  private void keyIsOver(Task<I, O> task) {
+    if (task.key == null) return;
+    ArrayDeque<Task<I, O>> others = busyKeys.get(task.key);
+    while (!others.isEmpty() && others.peek().isLeft) others.poll();
+    if (others.isEmpty()) busyKeys.remove(task.key);
+    else startable.add(others.poll());
+  }
+
+  private void begin(Task<I, O> task) {
+    task.window.waiting--;
+    if (isEmitting) unemitted++;
+    run(task);
   }
 
   private void run(Task<I, O> task) {
@@ -201,7 +250,10 @@ final class Tasks<I, O> {
       running--;
       live.remove(task.number);
       task.thread = null;
-      if (task.isLeft) continue;
+      if (task.isLeft) {
+        keyIsOver(task);
+        continue;
+      }
       if (task.failure == null) {
         task.fate = Fate.HANDLED;
       } else if (task.attempts <= attempts) {
@@ -209,12 +261,13 @@ final class Tasks<I, O> {
       } else {
         task.fate = attempts == 0 ? Fate.DROPPED : Fate.DEAD_LETTERED;
       }
+      if (task.fate.isFinished()) keyIsOver(task);
     }
     for (Window window : windows.values()) {
       boolean isInOrder = true;
       for (Task<I, O> task : window.tasks) {
-        isInOrder &= task.fate != Fate.RUNNING;
-        if (task.fate == Fate.RUNNING || task.isEmitted || isOrdered && !isInOrder) continue;
+        isInOrder &= task.fate.isFinished();
+        if (!task.fate.isFinished() || task.isEmitted || isOrdered && !isInOrder) continue;
         task.isEmitted = true;
         emittedInTurn.add(task);
         if (!isEmitting) continue;
@@ -259,14 +312,14 @@ final class Tasks<I, O> {
     for (Task<I, O> task : window.tasks) {
       isInOrder &= task.isEmitted;
       if (!isInOrder) {
-        if (task.fate != Fate.RUNNING) ahead++;
+        if (task.fate.isFinished()) ahead++;
         continue;
       }
       switch (task.fate) {
         case HANDLED -> handled++;
         case DROPPED -> dropped++;
         case DEAD_LETTERED -> dead.add(task);
-        case RUNNING -> throw new IllegalStateException("a task that runs has emitted nothing");
+        case WAITING, RUNNING -> throw new IllegalStateException("a task that is not finished has emitted nothing");
       }
     }
     window.ahead = ahead;
@@ -297,7 +350,7 @@ final class Tasks<I, O> {
     for (Task<I, O> task : window.tasks) {
       task.isLeft = true;
       if (task.thread != null) cell.graph().time().interrupt(task.thread);
-      if (isEmitting && !task.isEmitted) unemitted--;
+      if (isEmitting && !task.isEmitted && task.fate != Fate.WAITING) unemitted--;
       ahead[i++] = task.fate == Fate.HANDLED && (task.isEmitted || !isEmitting);
     }
     window.inlet.lane().finishedAhead(ahead);

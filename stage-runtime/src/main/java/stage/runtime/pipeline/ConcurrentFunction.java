@@ -4,13 +4,14 @@ import stage.api.EventFunction;
 import stage.api.pipeline.Fn;
 import stage.api.pipeline.OnFailure;
 import stage.api.supervision.Backoff;
+import stage.runtime.bridge.KeyedFunction;
 import stage.runtime.time.Time;
 
 /**
  * A function of the user's that runs in a thread for each element: tries again by itself, and hands on what it has
  * come to, so that the run behind it settles failures as it settles its own.
  */
-final class ConcurrentFunction implements EventFunction<Object, Object> {
+class ConcurrentFunction implements EventFunction<Object, Object> {
   private final Fn<Object, Object> fn;
   private final int retries;
   private final Backoff backoff;
@@ -56,6 +57,18 @@ final class ConcurrentFunction implements EventFunction<Object, Object> {
       throw thrown;
     } finally {
       limit.end();
+    }
+  }
+
+  /** One for events that come with their keys: those of one key are worked on one after the other. */
+  static final class ByKey extends ConcurrentFunction implements KeyedFunction<Object, Object> {
+    ByKey(Fn<Object, Object> fn, OnFailure how, long timeoutNanos, JobContext job) {
+      super(fn, how, timeoutNanos, job);
+    }
+
+    @Override
+    public Object keyOf(Object event) {
+      return ((Envelope) event).key();
     }
   }
 }

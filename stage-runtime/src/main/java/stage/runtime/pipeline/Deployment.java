@@ -188,7 +188,9 @@ final class Deployment {
       if (each.step() instanceof Step.Guard(OnFailure its)) policy = its;
       if (!(each.step() instanceof Step.Timeout)) break;   // the first one covers it
     }
-    var function = new ConcurrentFunction(how.fn(), policy, timeoutNanos, job);
+    boolean isByKey = how.order() == Crossing.Order.BY_KEY;
+    ConcurrentFunction function = isByKey ? new ConcurrentFunction.ByKey(how.fn(), policy, timeoutNanos, job)
+        : new ConcurrentFunction(how.fn(), policy, timeoutNanos, job);
     ProducerConsumerSpec<Object, Object, Stage.ProducerConsumer<Object, Object>> spec =
         how.order() == Crossing.Order.ORDERED
         ? Stage.mapConcurrent(stage.name, how.atOnce(), function) : Stage.mapConcurrentUnordered(stage.name,

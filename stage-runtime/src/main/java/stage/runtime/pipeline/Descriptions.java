@@ -81,6 +81,7 @@ final class Descriptions {
     return switch (part) {
       case Part.Outcomes outcomes -> "results of " + label;
       case Part.FanIn fanIn -> label;
+      case Part.KeyTag tag -> "keys of " + label;
       case Part.KeyRoute route -> label + " to " + route.workers() + " workers";
       case Part.Reducer(var node, var travelling) -> (node.framing().map(framing -> windows(framing) + " ")
           .orElse("")) + label;
@@ -128,7 +129,8 @@ final class Descriptions {
     Feed feed = stage.feeds.getFirst();
     String before = orders.get(feed.from());
     if (feed.from().sharing == Sharing.BY_ROUTE && stage.worker > 0) return before.equals("none") ? "none" : "per key";
-    return before;
+    boolean isByKey = stage.kind instanceof Kind.Concurrent(var how) && how.order() == Crossing.Order.BY_KEY;
+    return isByKey && before.equals("ordered") ? "per key" : before;
   }
 
   private String timeOf(StagePlan stage) {
@@ -141,7 +143,8 @@ final class Descriptions {
   private List<String> notes() {
     List<String> notes = new ArrayList<>();
     for (StagePlan stage : stages) {
-      boolean isUnordered = orders.get(stage).equals("none");
+      String order = orders.get(stage);
+      boolean isUnordered = order.equals("none") || order.equals("per key") && stage.worker == 0;
       if (stage.kind instanceof Kind.Source(Origin.Tick tick)) notes.add(stage.site + " depends on the clock");
       for (Part part : stage.parts) notes(part, isUnordered, notes);
     }

@@ -142,8 +142,6 @@ final class Layout {
   }
 
   private Tail fused(Node.Fused fused) {
-    Optional<Tail> byKey = isPolicy(fused.step()) ? coveringByKey(fused) : Optional.empty();
-    if (byKey.isPresent()) return byKey.get();
     Tail before = tail(fused.input());
     var part = new Part.Plain(fused.site(), fused.step());
     boolean isPolicy = isPolicy(fused.step());
@@ -166,39 +164,11 @@ final class Layout {
     return new Tail(feeds, null, before.isStamped, before.isKeyTravelling, before.worker);
   }
 
-  /**
-   * Keys share workers, each of which does one element after the other: so those of one key are in order, and many
-   * keys are at work at once.
-   */
-  private Tail byKey(Node.Crossed crossed, Crossing.Concurrent how, List<Node.Fused> policies) {
-    var part = new Node.Source(crossed.site(), new Origin.Part(), new Object());
-    Node result = new Node.Fused(crossed.site(), part, new Step.Map(how.fn()));
-    for (Node.Fused policy : policies) result = new Node.Fused(policy.site(), result, policy.step());
-    return parallel(new Node.Parallel(crossed.site(), crossed.input(), how.key(), how.atOnce(), part, result));
-  }
-
-  /** {@return the functions by key that a policy covers, if it is right behind them} */
-  private Optional<Tail> coveringByKey(Node.Fused policy) {
-    List<Node.Fused> policies = new ArrayList<>();
-    Node node = policy;
-    while (node instanceof Node.Fused fused && isPolicy(fused.step())) {
-      policies.addFirst(fused);
-      node = fused.input();
-    }
-    if (!(node instanceof Node.Crossed crossed && crossed.how() instanceof Crossing.Concurrent how
-        && how.order() == Crossing.Order.BY_KEY)) {
-      return Optional.empty();
-    }
-    return Optional.of(byKey(crossed, how, policies));
-  }
-
   private static boolean isPolicy(Step step) {
     return step instanceof Step.Guard || step instanceof Step.Recover || step instanceof Step.Timeout;
   }
 
   private Tail crossed(Node.Crossed crossed) {
-    if (crossed.how() instanceof Crossing.Concurrent how
-        && how.order() == Crossing.Order.BY_KEY) return byKey(crossed, how, List.of());
     Tail before = tail(crossed.input());
     return switch (crossed.how()) {
       case Crossing.Async async -> closed(before);
@@ -209,8 +179,17 @@ final class Layout {
     };
   }
 
-  private Tail concurrent(Node.Crossed crossed, Crossing.Concurrent how, Tail before) {
+  private Tail concurrent(Node.Crossed crossed, Crossing.Concurrent how, Tail from) {
+    Tail before = from;
+    if (how.order() == Crossing.Order.BY_KEY) {
+      before = open(before, crossed.site());
+    } else if (before.isStamped && before.feeds.size() > 1) {
+      before = open(before, crossed.site());   // what it passes on of progress is that of one input
+    }
     StagePlan stage = stage(new Kind.Concurrent(how), crossed.site(), before.worker, before.feeds);
+    if (how.order() == Crossing.Order.BY_KEY) {
+      before.open.parts.add(new Part.KeyTag(crossed.site(), how.key(), stage.policies));
+    }
     stage.isStamped = before.isStamped;
     Tail after = open(Tail.of(stage, before.isStamped), crossed.site());
     after.open.parts.add(new Part.Outcomes(crossed.site()));

@@ -60,6 +60,7 @@ final class Links {
     made.closeLoop();
     boolean hasEnd = !stage.parts.isEmpty() && switch (stage.parts.getLast()) {
       case Part.KeyRoute route -> true;
+      case Part.KeyTag tag -> true;
       case Part.TestRoute route -> true;
       case Part.LateRoute route -> true;
       case Part.Last last -> true;
@@ -156,9 +157,22 @@ final class Links {
       case Part.Reducer(Node.Reduced node, boolean isKeyTravelling) -> reducer(node, isKeyTravelling);
       case Part.KeyRoute(Site site, Fn<Object, Object> key, int workers) -> link(site, () ->
           new KeyRouteLink(key, workers));
+      case Part.KeyTag tag -> keyTag(tag);
       case Part.TestRoute(Site site, Condition<Object> test) -> link(site, () -> new TestRouteLink(test));
       case Part.LateRoute(Site site) -> link(site, LateRouteLink::new);
       case Part.Last(Site site, Sink sink) -> sink(site, sink);
+    }
+  }
+
+  /** A policy that covers the function covers its keys, too. */
+  private void keyTag(Part.KeyTag tag) {
+    cover(OnFailure.ofDefault(), null, stage.site);
+    link(tag.site(), () -> new KeyTagLink(tag.key()));
+    for (Part.Plain policy : tag.policies()) {
+      if (policy.step() instanceof Step.Guard(OnFailure how)) {
+        cover(how, null, policy.site());
+        return;
+      }
     }
   }
 

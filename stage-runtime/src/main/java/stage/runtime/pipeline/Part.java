@@ -1,5 +1,6 @@
 package stage.runtime.pipeline;
 
+import java.util.List;
 import stage.api.pipeline.Condition;
 import stage.api.pipeline.Fn;
 import stage.api.pipeline.plan.Node;
@@ -60,6 +61,15 @@ sealed interface Part {
    * @param workers how many
    */
   record KeyRoute(Site site, Fn<Object, Object> key, int workers) implements Part {}
+
+  /**
+   * Lets elements travel with their keys.
+   *
+   * @param site the call
+   * @param key of an element
+   * @param policies those that cover the function that the elements travel to; filled in while it is laid out
+   */
+  record KeyTag(Site site, Fn<Object, Object> key, List<Plain> policies) implements Part {}
 
   /**
    * Sends some elements elsewhere.
