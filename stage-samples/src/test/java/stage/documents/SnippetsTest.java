@@ -18,6 +18,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.tools.JavaFileObject;
@@ -37,6 +39,8 @@ import org.junit.jupiter.params.provider.MethodSource;
  *   <li>{@code java}: statements, compiled as the body of a method, with the imports below;
  *   <li>{@code java run}: the same, and run; a {@code text} block that follows at once is what it prints;
  *   <li>{@code java types}: type declarations, which the other blocks of the document see;
+ *   <li>{@code java program}: a source file of its own, with its imports; what it imports of Kafka and Flink comes
+ *       from stand-ins;
  *   <li>{@code java file=PATH}: stands in that file as it stands here, but for indentation.
  * </ul>
  */
@@ -47,6 +51,12 @@ class SnippetsTest {
       "stage.api.supervision.*", "stage.runtime.testkit.*", "static stage.runtime.testkit.CrashRule.*",
       "java.util.concurrent.atomic.*", "jdk.jfr.consumer.RecordingStream", "stage.documents.standins.*",
       "static stage.documents.standins.Given.*");
+
+  private static final Pattern ENGINE_IMPORT =
+      Pattern.compile("^import org\\.apache\\.(kafka|flink)\\.[a-z.]+\\.([A-Z]\\w*);$", Pattern.MULTILINE);
+
+  private static final Pattern TYPE =
+      Pattern.compile("^(?:public )?(?:final )?(?:class|record|interface|enum) (\\w+)", Pattern.MULTILINE);
 
   private static final Path LAUNCHER = Document.ROOT.resolve("stage");
 
@@ -82,7 +92,8 @@ class SnippetsTest {
     @MethodSource("stage.documents.SnippetsTest#documents")
     void areOfAKnownKind(Document document) {
       assertThat(document.blocks().stream().map(Document.Block::info).filter(info -> info.startsWith("java")))
-          .allMatch(info -> Set.of("java", "java run", "java types").contains(info) || info.startsWith("java file="));
+          .allMatch(info -> Set.of("java", "java run", "java types", "java program").contains(info)
+              || info.startsWith("java file="));
     }
 
     @ParameterizedTest(name = "of {0}")
@@ -181,7 +192,7 @@ class SnippetsTest {
       List<String> missing = new ArrayList<>();
       for (Document document : documents().toList()) {
         for (String line : document.proseLines()) {
-          java.util.regex.Pattern.compile("`([A-Z][A-Za-z0-9]*(?:Test|Simulation))`").matcher(line).results()
+          Pattern.compile("`([A-Z][A-Za-z0-9]*(?:Test|Simulation))`").matcher(line).results()
               .map(match -> match.group(1)).filter(name -> !classes.contains(name))
               .forEach(name -> missing.add(document.path() + ": " + name));
         }
@@ -200,6 +211,16 @@ class SnippetsTest {
           new Document(Path.of("wrong.md"), List.of("Text.", "", "```java", "int one = 1;", "int two = none;", "```"));
 
       assertThat(compileAll(document)).singleElement().asString().startsWith("wrong.md:5: ").contains("none");
+    }
+
+    @Test
+    void isReportedInAProgramToo() {
+      var document = new Document(Path.of("wrong.md"), List.of("```java program",
+          "import org.apache.kafka.common.TopicPartition;", "record Wrong(TopicPartition one, TopicPartitions two) {}",
+          "```"));
+
+      assertThat(compileAll(document)).singleElement().asString()
+          .startsWith("wrong.md:3: ").contains("TopicPartitions");
     }
 
     @Test
@@ -261,8 +282,23 @@ class SnippetsTest {
     compiler.getTask(new StringWriter(), null,
         diagnostic -> errors
             .add(document.path() + ":" + diagnostic.getLineNumber() + ": " + diagnostic.getMessage(Locale.ROOT)),
-        options, null, List.of(new Source(classNameOf(document), sourceOf(document)))).call();
+        options, null, sourcesOf(document)).call();
     return errors;
+  }
+
+  private static List<Source> sourcesOf(Document document) {
+    List<Source> sources = new ArrayList<>();
+    sources.add(new Source(classNameOf(document), sourceOf(document)));
+    document.blocks().stream().filter(block -> block.info().equals("java program"))
+        .forEach(block -> sources.add(programOf(block)));
+    return sources;
+  }
+
+  private static Source programOf(Document.Block block) {
+    Matcher type = TYPE.matcher(block.text());
+    if (!type.find()) throw new IllegalStateException(block + ": a program declares a type");
+    String text = ENGINE_IMPORT.matcher(block.text()).replaceAll("import stage.documents.standins.$1.$2;");
+    return new Source(type.group(1), "\n".repeat(block.line() - 1) + text);
   }
 
   private String run(Document document, Document.Block block) throws Exception {
