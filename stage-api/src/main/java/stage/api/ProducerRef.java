@@ -2,6 +2,7 @@ package stage.api;
 
 import java.time.Duration;
 import java.util.concurrent.Flow;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 
 /**
@@ -105,6 +106,44 @@ public non-sealed interface ProducerRef<O, S> extends StageRef<S>, Flow.Publishe
    * @throws InterruptedException if interrupted while waiting for room; the action will not run
    */
   void castEmit(EmitAction<? super S, O> action) throws InterruptedException;
+
+  /**
+   * As {@link StageRef#call(StageFunction)}, with the stage's outlet at hand: what the function emits is published
+   * before the caller has its answer. As GenStage's {@code handle_call/3} that returns events with its reply.
+   *
+   * <p>Runs as soon as the stage can take a turn, whether there is demand or not. What it emits beyond demand waits in
+   * the backlog, as that of {@link #castEmit} does; the caller does not wait until it is delivered. If the function
+   * throws, what it has emitted is discarded, the exception is the caller's, and the stage goes on. In a generator, as
+   * always there, each {@code emit} waits for demand and is published at once.
+   *
+   * @param function what to run
+   * @param <R> the answer's type
+   * @return its answer
+   * @throws CallFailedException if the function threw; the cause says what
+   * @throws StageEndedException if the stage has ended or is completing, or ends before the function has run
+   * @throws IllegalStateException if it would wait for itself: called on the stage's own thread, or by a stage that
+   *     this one, directly or by way of others, waits for; the message names them
+   * @throws InterruptedException if interrupted while waiting; the function does not run, unless it has begun
+   */
+  <R> R callEmit(EmitFunction<? super S, O, ? extends R> function) throws InterruptedException;
+
+  /**
+   * As {@link #callEmit(EmitFunction)}, but waits no longer than a time-out, for a place in the mailbox and for the
+   * answer together.
+   *
+   * @param timeout how long to wait, above zero
+   * @param function what to run
+   * @param <R> the answer's type
+   * @return its answer
+   * @throws TimeoutException if there is no answer in time; the function does not run, unless it has begun
+   * @throws CallFailedException if the function threw; the cause says what
+   * @throws StageEndedException if the stage has ended or is completing, or ends before the function has run
+   * @throws IllegalArgumentException if {@code timeout} is not above zero
+   * @throws IllegalStateException as {@link #callEmit(EmitFunction)}
+   * @throws InterruptedException if interrupted while waiting; the function does not run, unless it has begun
+   */
+  <R> R callEmit(Duration timeout, EmitFunction<? super S, O, ? extends R> function)
+      throws InterruptedException, TimeoutException;
 
   /**
    * Subscribes a subscriber to this stage, by all rules of Reactive Streams 1.0.4. It is one consumer among others: the

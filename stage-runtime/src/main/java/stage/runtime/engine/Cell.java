@@ -907,6 +907,7 @@ public final class Cell<S extends Stage.Behaviour> implements StepMachine, LaneE
       case KILL -> lifecycle.kill();
       case LEAVE -> lifecycle.leave();
       case COMPLETE -> lifecycle.completeInput();
+      case CONSUMER_NEWS -> incarnations.tellOf(producerHalf.news());
       case NOTIFY -> incarnations.notified();
       case IDLE -> incarnations.nothingComes(selector.awaitsEvents(), nowNanos);
       case TURN -> incarnations.turn();
@@ -938,8 +939,8 @@ public final class Cell<S extends Stage.Behaviour> implements StepMachine, LaneE
       }
       case FLUSH -> producerHalf.flush();
       case INTAKE -> signals.answer(Signals.HANDED_IN, this::acceptFromOutside);
-      case START, CANCEL, STOP, HOLD, RELEASE, KILL, LEAVE, TASKS, NOTIFY, IDLE, COMPLETE, TURN, SUBSCRIPTION_ENDED,
-          FINISH, NOTHING ->
+      case START, CANCEL, STOP, HOLD, RELEASE, KILL, LEAVE, TASKS, CONSUMER_NEWS, NOTIFY, IDLE, COMPLETE, TURN,
+          SUBSCRIPTION_ENDED, FINISH, NOTHING ->
           throw new IllegalStateException(work + " is not to be served");
     }
     if (producerHalf != null) producerHalf.tellDropped();   // a generator may be in its one turn for ever

@@ -9,6 +9,7 @@ import stage.api.CancelPolicy;
 import stage.api.ConsumerRef;
 import stage.api.Demand;
 import stage.api.EmitAction;
+import stage.api.EmitFunction;
 import stage.api.Overflow;
 import stage.api.ProducerConsumerRef;
 import stage.api.ProducerRef;
@@ -24,6 +25,7 @@ import stage.api.Subscription;
 import stage.api.SubscriptionSpec;
 import stage.runtime.mailbox.Message;
 import stage.runtime.mailbox.Signals;
+import stage.runtime.time.Latch;
 import stage.runtime.time.Time;
 
 /** The handle to a cell: what all kinds share, and a subclass per kind. */
@@ -49,20 +51,26 @@ abstract class CellRef<S extends Stage.Behaviour> {
   @SuppressWarnings("unchecked")
   public <R> R call(StageFunction<? super S, ? extends R> function) throws InterruptedException {
     Objects.requireNonNull(function, "function must not be null");
-    return (R) ask("call()", new Message.Call(cell.graph().time().latch("an answer of", cell.path()),
-        (StageFunction<Object, Object>) function));
+    return (R) ask("call()", new Message.Call(answer(), (StageFunction<Object, Object>) function));
+  }
+
+  private Latch answer() {
+    return cell.graph().time().latch("an answer of", cell.path());
+  }
+
+  private static long positiveNanos(Duration timeout) {
+    if (!Objects.requireNonNull(timeout, "timeout must not be null").isPositive()) {
+      throw new IllegalArgumentException("timeout must be above zero, but was " + timeout);
+    }
+    return Time.toNanos(timeout);
   }
 
   @SuppressWarnings("unchecked")
   public <R> R call(Duration timeout, StageFunction<? super S, ? extends R> function)
       throws InterruptedException, TimeoutException {
     Objects.requireNonNull(function, "function must not be null");
-    if (!Objects.requireNonNull(timeout, "timeout must not be null").isPositive()) {
-      throw new IllegalArgumentException("timeout must be above zero, but was " + timeout);
-    }
-    var call = new Message.Call(cell.graph().time().latch("an answer of", cell.path()),
-        (StageFunction<Object, Object>) function);
-    return (R) ask(call, Time.toNanos(timeout));
+    long timeoutNanos = positiveNanos(timeout);
+    return (R) ask(new Message.Call(answer(), (StageFunction<Object, Object>) function), timeoutNanos);
   }
 
   @SuppressWarnings("unchecked")
@@ -202,6 +210,17 @@ abstract class CellRef<S extends Stage.Behaviour> {
     }
 
     @Override
+    public <R> R callEmit(EmitFunction<? super S, O, ? extends R> function) throws InterruptedException {
+      return callInto(function);
+    }
+
+    @Override
+    public <R> R callEmit(Duration timeout, EmitFunction<? super S, O, ? extends R> function)
+        throws InterruptedException, TimeoutException {
+      return callInto(timeout, function);
+    }
+
+    @Override
     public void subscribe(Flow.Subscriber<? super O> subscriber, SubscriptionSpec<O> how) {
       connect(subscriber, how);
     }
@@ -256,6 +275,17 @@ abstract class CellRef<S extends Stage.Behaviour> {
     @Override
     public void castEmit(EmitAction<? super S, O> action) throws InterruptedException {
       castInto(action);
+    }
+
+    @Override
+    public <R> R callEmit(EmitFunction<? super S, O, ? extends R> function) throws InterruptedException {
+      return callInto(function);
+    }
+
+    @Override
+    public <R> R callEmit(Duration timeout, EmitFunction<? super S, O, ? extends R> function)
+        throws InterruptedException, TimeoutException {
+      return callInto(timeout, function);
     }
 
     @Override
@@ -333,5 +363,18 @@ abstract class CellRef<S extends Stage.Behaviour> {
   void castInto(EmitAction<?, ?> action) throws InterruptedException {
     Objects.requireNonNull(action, "action must not be null");
     send(new Message.CastEmit((EmitAction<Object, Object>) action));
+  }
+
+  @SuppressWarnings("unchecked")
+  <R> R callInto(EmitFunction<?, ?, ?> function) throws InterruptedException {
+    Objects.requireNonNull(function, "function must not be null");
+    return (R) ask("callEmit()", new Message.CallEmit(answer(), (EmitFunction<Object, Object, Object>) function));
+  }
+
+  @SuppressWarnings("unchecked")
+  <R> R callInto(Duration timeout, EmitFunction<?, ?, ?> function) throws InterruptedException, TimeoutException {
+    Objects.requireNonNull(function, "function must not be null");
+    long timeoutNanos = positiveNanos(timeout);
+    return (R) ask(new Message.CallEmit(answer(), (EmitFunction<Object, Object, Object>) function), timeoutNanos);
   }
 }

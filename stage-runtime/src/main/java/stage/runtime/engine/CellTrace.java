@@ -32,6 +32,7 @@ final class CellTrace {
       case CONSUMERS -> "met its consumers";
       case CANCEL_SUBSCRIPTION -> "gave up a subscription";
       case SUBSCRIBED -> "met its producers";
+      case CONSUMER_NEWS -> "was told of a consumer";
       case TIMER -> "ran a timer";
       case FLUSH -> "delivered what waited for demand";
       case INTAKE -> "took in events from outside";

@@ -48,8 +48,8 @@ final class GeneratorTurn {
           signals.clear(Signals.WOKEN_UP);   // there is nobody to be told of demand
           if (half.demand() > 0) return;
         }
-        case START, RELEASE, TASKS, NOTIFY, IDLE, COMPLETE, SUBSCRIPTION_ENDED,
-            FINISH -> throw new IllegalStateException("a generator that runs has no work " + work);
+        case START, RELEASE, TASKS, CONSUMER_NEWS, NOTIFY, IDLE, COMPLETE, SUBSCRIPTION_ENDED, FINISH ->
+            throw new IllegalStateException("a generator that runs has no work " + work);
         case NOTHING -> {
           if (!signals.has(Signals.PAUSED)) return;
           awaitInGenerator(WaitState.Kind.MAIL);

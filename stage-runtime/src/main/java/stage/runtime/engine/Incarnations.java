@@ -2,8 +2,10 @@ package stage.runtime.engine;
 
 import java.lang.invoke.VarHandle;
 import java.util.Arrays;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import java.util.function.Supplier;
+import stage.api.ConsumerAware;
 import stage.api.Outlet;
 import stage.api.Redelivery;
 import stage.api.Stage;
@@ -145,6 +147,7 @@ final class Incarnations<S extends Stage.Behaviour> {
     behaviour = fresh;
     role = freshRole;
     if (cell.isConsumer()) cell.consumerHalf().reincarnated();
+    if (cell.producerHalf() != null) cell.producerHalf().tellsOfConsumers(fresh instanceof ConsumerAware<?>);
   }
 
   private void start(StageFactory<? extends S> factory) throws Exception {
@@ -163,6 +166,10 @@ final class Incarnations<S extends Stage.Behaviour> {
       throw new IllegalStateException(
           "stage " + cell.path() + " hands its events to a subscriber, whose requests are all that is asked for; a "
           + fresh.getClass().getName() + " would never get an event");
+    }
+    if (cell.isGenerator() && fresh instanceof ConsumerAware<?>) {
+      throw new IllegalStateException("stage " + cell.path() + " is a generator, which cannot be told of its consumers; "
+          + fresh.getClass().getName() + " implements ConsumerAware, so make it a Stage.Producer");
     }
     if (!cell.graph().claim(fresh)) {
       throw new IllegalStateException(
@@ -200,6 +207,22 @@ final class Incarnations<S extends Stage.Behaviour> {
     signals.answer(Signals.NOTIFIED, () -> {
       if (behaviour instanceof OnNotify notified) run("a bridge", () -> notified.onNotify(role.outlet()));
     });
+  }
+
+  /** Tells the behaviour of the first consumer of those that came or left. */
+  void tellOf(ConsumerNews news) {
+    ConsumerNews.Item first = news.first();
+    run(first.callback(), () -> {
+      news.told();
+      tell(first);
+    });
+  }
+
+  @SuppressWarnings("unchecked")   // the behaviour's own outlet
+  private void tell(ConsumerNews.Item item) throws Exception {
+    var aware = (ConsumerAware<Object>) behaviour;
+    if (item.isComing()) aware.onConsumerSubscribed(ConsumerNews.given(item.lane()), outlet());
+    else aware.onConsumerLeft(ConsumerNews.given(item.lane()), outlet());
   }
 
   /**
@@ -292,7 +315,7 @@ final class Incarnations<S extends Stage.Behaviour> {
     if (behaviour == null || during.equals("kill") || during.equals("onStart")) return false;
     if (cell.isGenerator()) return false;
     return serving || role.hasCrashedBatch() || during.equals("a cast") || during.equals("a timer")
-        || during.equals("onSubscribe");
+        || during.equals("onSubscribe") || during.equals("onConsumerSubscribed") || during.equals("onConsumerLeft");
   }
 
   /** The last incarnation is over. */
@@ -534,21 +557,17 @@ final class Incarnations<S extends Stage.Behaviour> {
     if (message == null) return;   // it was withdrawn since the look
     // Nobody can know when a stage completes, so to come too late must not crash it: this is as a cast to one that has
     // ended.
-    boolean comesTooLate = message instanceof Message.CastEmit && (!cell.isRunning() || role.isCompleted());
+    boolean emits = message instanceof Message.CastEmit || message instanceof Message.CallEmit;
+    boolean comesTooLate = emits && (!cell.isRunning() || role.isCompleted());
     boolean isTurn = !comesTooLate && !(message instanceof Message.Replace);
     if (isTurn) beginTurn();   // it asks the dispatcher's rule: should that throw, the message is there still
     boolean taken = mailbox.take(message);
     if (isTurn && !taken) role.rollback();
+    if (comesTooLate && taken) message.refuse(endReasonToCome());
     if (comesTooLate || !taken) return;
     switch (message) {
-      case Message.Call call -> {
-        Object[] answer = {null};
-        asked = call;
-        Throwable failure = attemptBegun("a call", () -> answer[0] = call.function.apply(behaviour));
-        asked = null;
-        if (failure == null) call.answer(answer[0]);
-        else call.fail(failure);
-      }
+      case Message.Call call -> answer(call, () -> call.function.apply(behaviour));
+      case Message.CallEmit call -> answer(call, () -> call.function.apply(behaviour, outlet()));
       case Message.Cast cast -> runBegun("a cast", () -> cast.action.accept(behaviour));
       case Message.CastEmit cast -> runBegun("a cast", () -> cast.action.accept(behaviour, outlet()));
       case Message.Replace replace -> {
@@ -560,6 +579,21 @@ final class Incarnations<S extends Stage.Behaviour> {
         }
       }
     }
+  }
+
+  private void answer(Message.Request call, Callable<Object> function) {
+    Object[] answer = {null};
+    asked = call;
+    Throwable failure = attemptBegun("a call", () -> answer[0] = function.call());
+    asked = null;
+    if (failure == null) call.answer(answer[0]);
+    else call.fail(failure);
+  }
+
+  /** {@return why the cell ends} It ends, or its outlet is completed and it will. */
+  private StopReason endReasonToCome() {
+    StopReason known = cell.endReason();
+    return known == null ? new StopReason.Completed() : known;
   }
 
   @SuppressWarnings("unchecked")

@@ -35,6 +35,7 @@ final class ProducerHalf<O> implements Rejections {
   private final boolean hasRoomForATurn;      // whether a turn that was asked for may emit as much as it likes
   private LaneDispatch<O> laneDispatch;       // null once the cell has ended
   private final Accumulation accumulation;    // null if it delivers at once
+  private ConsumerNews news;                  // null if the behaviour does not want to know of its consumers
   private Lane<?>[] known = NONE;             // the lanes as the sharing knows them
   private volatile Lane<?>[] lanes = NONE;    // replaced, never changed, under the graph's lock
   private boolean closed;                     // under the graph's lock: whether nobody may subscribe any more
@@ -123,11 +124,24 @@ final class ProducerHalf<O> implements Rejections {
     int count = 0;
     List<Lane<?>> givenUp = givenUp(all);
     for (Lane<?> lane : all) {
-      if (!lane.isAdmitted() && isBehindOneOf(givenUp, lane)) continue;
+      boolean isNew = !lane.isAdmitted();
+      if (isNew && isBehindOneOf(givenUp, lane)) continue;
       lane.admit();
+      if (isNew && news != null) news.came(lane);
       tails[count++] = (LaneTail<O>) lane;
     }
     laneDispatch.lanesAre(count < tails.length ? Arrays.copyOf(tails, count) : tails);
+  }
+
+  /** A new incarnation is told of all consumers that are there, and of later ones; or it does not want to know. */
+  void tellsOfConsumers(boolean wants) {
+    news = wants ? new ConsumerNews() : null;
+    if (wants) for (Lane<?> lane : known) if (lane.isAdmitted()) news.came(lane);
+  }
+
+  /** {@return which consumers came and went; null if there is nothing to tell} */
+  ConsumerNews news() {
+    return news == null || news.isEmpty() ? null : news;
   }
 
   // A consumer that cancels and subscribes anew at once gets nothing on its new lane before its old one has come back:
@@ -344,6 +358,7 @@ final class ProducerHalf<O> implements Rejections {
       any = true;
       takeBack(lane);   // first: should it find the heap full, it is looked for again
       cell.graph().locked(() -> lanes = SmallArrays.without(lanes, lane));
+      if (news != null && lane.isAdmitted()) news.left(lane);
     }
     if (any) {
       meetLanes();

@@ -26,6 +26,8 @@ enum Work {
   CANCEL_SUBSCRIPTION,
   /** Tell the behaviour of a subscription. */
   SUBSCRIBED,
+  /** Tell the behaviour of a consumer that came or left. */
+  CONSUMER_NEWS,
   /** Run a timer's action. */
   TIMER,
   /** Deliver events that waited for demand. */

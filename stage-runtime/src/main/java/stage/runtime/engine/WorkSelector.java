@@ -56,8 +56,8 @@ final class WorkSelector {
         lettersAtTheEnd = 0;
       }
       case START -> lettersAtTheEnd = 0;
-      case CANCEL, STOP, HOLD, RELEASE, KILL, LEAVE, TASKS, CONSUMERS, CANCEL_SUBSCRIPTION, SUBSCRIBED, FINISH,
-          NOTHING -> {
+      case CANCEL, STOP, HOLD, RELEASE, KILL, LEAVE, TASKS, CONSUMERS, CANCEL_SUBSCRIPTION, SUBSCRIBED, CONSUMER_NEWS,
+          FINISH, NOTHING -> {
       }
     }
   }
@@ -119,6 +119,7 @@ final class WorkSelector {
     // events of it.
     if (consumerHalf != null && consumerHalf.hasInletNews()) return Work.SUBSCRIBED;
     if (incarnations.role().isCompleted()) return mayReadOn() ? Work.MAIL : Work.COMPLETE;
+    if (cell.producerHalf() != null && cell.producerHalf().news() != null) return Work.CONSUMER_NEWS;
     Work comings = lookForComings(told);
     if (comings != Work.NOTHING && last != comings) return comings;
     Work work = lookAround(told, nowNanos);

@@ -4,6 +4,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import stage.api.CallFailedException;
 import stage.api.EmitAction;
+import stage.api.EmitFunction;
 import stage.api.StageAction;
 import stage.api.StageEndedException;
 import stage.api.StageFactory;
@@ -104,6 +105,16 @@ public sealed abstract class Message {
     public final StageFunction<Object, Object> function;
 
     public Call(Latch answered, StageFunction<Object, Object> function) {
+      super(answered);
+      this.function = function;
+    }
+  }
+
+  /** Runs a function that may emit, and answers. */
+  public static final class CallEmit extends Request {
+    public final EmitFunction<Object, Object, Object> function;
+
+    public CallEmit(Latch answered, EmitFunction<Object, Object, Object> function) {
       super(answered);
       this.function = function;
     }
