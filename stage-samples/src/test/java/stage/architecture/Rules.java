@@ -175,13 +175,19 @@ record Rules(String name, ArchRule rule, String offenderPackage, String offence)
                 .because("a stage waits where its driver can be asked what for"),
             "stage.runtime.supervision", "java.util.concurrent.CountDownLatch latch;"),
 
-        new Rules("nobody sleeps, yields, spins or waits on a monitor",
+        new Rules("nobody sleeps, spins or waits on a monitor",
             classes().that().resideInAPackage("stage..")
-                .should(notCall(Set.of("java.lang.Thread.sleep", "java.lang.Thread.yield",
-                    "java.lang.Thread.onSpinWait", "java.lang.Object.wait", "java.lang.Object.notify",
-                    "java.lang.Object.notifyAll")))
+                .should(notCall(Set.of("java.lang.Thread.sleep", "java.lang.Thread.onSpinWait",
+                    "java.lang.Object.wait", "java.lang.Object.notify", "java.lang.Object.notifyAll")))
                 .because("it wastes a core or pins a carrier, and cannot be simulated"),
             "stage.samples.hello", "void nap() { Thread.onSpinWait(); }"),
+
+        new Rules("nobody yields but a driver, once before it parks",
+            classes().that().resideInAPackage("stage..")
+                .and().doNotHaveFullyQualifiedName("stage.runtime.time.ThreadDriver")
+                .should(notCall(Set.of("java.lang.Thread.yield")))
+                .because("what yields until there is something to do wastes a core, and cannot be simulated"),
+            "stage.samples.hello", "void nap() { Thread.yield(); }"),
 
         new Rules("no method is synchronized",
             methods().that().areDeclaredInClassesThat().resideInAPackage("stage..").should()
