@@ -781,8 +781,9 @@ public final class Cell<S extends Stage.Behaviour> implements StepMachine, LaneE
 
   @Override
   public boolean keepsTime() {
-    return incarnations.timers() != null || lifecycle.phase() instanceof Phase.BackingOff
-        || lifecycle.isRunning() && incarnations.idleClock() != null;
+    if (incarnations.timers() != null) return true;
+    Phase phase = lifecycle.phase();
+    return phase instanceof Phase.Running ? incarnations.idleClock() != null : phase instanceof Phase.BackingOff;
   }
 
   @Override
@@ -894,6 +895,13 @@ public final class Cell<S extends Stage.Behaviour> implements StepMachine, LaneE
 
   private WaitState perform(Work work) {
     selector.selected(work);
+    if (work == Work.TURN) incarnations.turn();   // most often by far, and in a method that the compiler inlines
+    else performOther(work);
+    if (producerHalf != null) producerHalf.tellDropped();
+    return lifecycle.hasEnded() ? WaitState.Kind.DONE : WaitState.Kind.READY;
+  }
+
+  private void performOther(Work work) {
     switch (work) {
       case START -> {
         if (context != null) context.starts();
@@ -919,8 +927,6 @@ public final class Cell<S extends Stage.Behaviour> implements StepMachine, LaneE
       case MAIL, CONSUMERS, CANCEL_SUBSCRIPTION, SUBSCRIBED, TIMER, FLUSH, INTAKE -> serve(work);
       case NOTHING -> throw new IllegalStateException("there is nothing to do");
     }
-    if (producerHalf != null) producerHalf.tellDropped();
-    return lifecycle.hasEnded() ? WaitState.Kind.DONE : WaitState.Kind.READY;
   }
 
   /** Does work that a generator does within {@code emit} too. */

@@ -45,6 +45,7 @@ final class Incarnations<S extends Stage.Behaviour> {
   private volatile StartLimit limit;     // while one starts; null without a limit; read by any thread
   private S stopping;                    // while its onStop runs
   private Role role;
+  private IdleClock idleClock;           // the role's; null if it has none
   private Timers timers;                 // null until there was a timer
   private States states;                 // null until there was one
   private Letters letters;               // null until an operator has given up on something that it held
@@ -145,9 +146,14 @@ final class Incarnations<S extends Stage.Behaviour> {
     incarnation++;
     this.factory = factory;
     behaviour = fresh;
-    role = freshRole;
+    play(freshRole);
     if (cell.isConsumer()) cell.consumerHalf().reincarnated();
     if (cell.producerHalf() != null) cell.producerHalf().tellsOfConsumers(fresh instanceof ConsumerAware<?>);
+  }
+
+  private void play(Role next) {
+    role = next;
+    idleClock = next == null ? null : next.idleClock();
   }
 
   private void start(StageFactory<? extends S> factory) throws Exception {
@@ -229,7 +235,7 @@ final class Incarnations<S extends Stage.Behaviour> {
    * {@return the clock that tells the behaviour when nothing has come for a while; null if it does not want to know}
    */
   IdleClock idleClock() {
-    return role == null ? null : role.idleClock();
+    return idleClock;
   }
 
   /** Lets the clock run or stand still, and tells the behaviour if nothing has come for a while. */
@@ -306,7 +312,7 @@ final class Incarnations<S extends Stage.Behaviour> {
   void resume(Throwable cause) {
     if (behaviour == null) throw new IllegalStateException("there is no behaviour to go on with", cause);
     messageCrash = null;
-    if (cell.isGenerator()) role = Role.of(behaviour, cell);   // its loop was left, so it begins again
+    if (cell.isGenerator()) play(Role.of(behaviour, cell));   // its loop was left, so it begins again
     role.skip(cause);
   }
 
@@ -369,7 +375,7 @@ final class Incarnations<S extends Stage.Behaviour> {
     behaviour = null;
     starting = null;
     stopping = null;
-    role = null;
+    play(null);
     timers = null;
     messageCrash = null;
   }
@@ -378,7 +384,7 @@ final class Incarnations<S extends Stage.Behaviour> {
   void letGo() {
     factory = null;
     behaviour = null;
-    role = null;
+    play(null);
     timers = null;
     states = null;
     tasks = null;
@@ -616,7 +622,7 @@ final class Incarnations<S extends Stage.Behaviour> {
       throw refused;
     } catch (Throwable failure) {
       // its generate() was left for the new one, so it begins again
-      if (cell.isGenerator()) role = Role.of(old, cell);
+      if (cell.isGenerator()) play(Role.of(old, cell));
       asked = null;
       replace.fail(failure);
       return;

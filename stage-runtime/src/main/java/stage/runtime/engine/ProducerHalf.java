@@ -114,6 +114,11 @@ final class ProducerHalf<O> implements Rejections {
     return known != lanes && !isAccumulating();
   }
 
+  /** {@return whether there may be something to do that is no matter of demand} Nobody has told the cell anything. */
+  boolean hasOtherThanDemand() {
+    return known != lanes || accumulation != null && isAccumulating() || laneDispatch.canFlush();
+  }
+
   @SuppressWarnings("unchecked")
   void meetLanes() {
     if (isAccumulating()) return;   // with no lane that it knows of, everything waits

@@ -24,6 +24,7 @@ final class StagedOutlet<O> implements BulkOutlet<O> {
   private int countBefore;   // of the last turn that emitted; the guess for the next one
   private long wanted;       // demand when the turn began
   private long limit;        // how many this turn may stage; 0 outside turns
+  private int places;        // how many of them emit() just writes down; 0 outside turns and once completed
   private boolean open;      // whether a turn is running
   private boolean completed;
   // by an earlier turn, which a later one does not undo: a message that fails, for instance
@@ -38,6 +39,7 @@ final class StagedOutlet<O> implements BulkOutlet<O> {
   /** This turn is taken when nothing waits: what it emits beyond demand is delivered before another one like it. */
   void invite() {
     limit = Math.min(Integer.MAX_VALUE - 8, Sums.plus(wanted, half.roomOfTurn()));
+    countPlaces();
   }
 
   void beginTurn() {
@@ -48,16 +50,28 @@ final class StagedOutlet<O> implements BulkOutlet<O> {
     dropped = 0;
     wanted = half.demand();
     limit = Math.min(Sums.plus(wanted, half.room()), Integer.MAX_VALUE - 8);
+    countPlaces();
   }
 
   @Override
   public void emit(O event) {
     if (event == null) throw new NullPointerException("event must not be null (Reactive Streams rule 2.13)");
     if (Thread.currentThread() != owner) throw wrongThread("emit()");
+    if (count >= places) emitWithoutAPlace(event);
+    else staged[count++] = event;
+  }
+
+  /** Finds out why there is no place for an event, and makes one if that may be. Seldom, and apart: so emit is short. */
+  private void emitWithoutAPlace(O event) {
     if (!open || completed) throw notOpen();
     if (count >= limit && !makeRoom()) return;
     if (count == staged.length) grow();
     staged[count++] = event;
+    countPlaces();
+  }
+
+  private void countPlaces() {
+    places = open && !completed ? (int) Math.min(limit, staged.length) : 0;
   }
 
   @Override
@@ -74,6 +88,7 @@ final class StagedOutlet<O> implements BulkOutlet<O> {
       staged = Arrays.copyOf(staged, (int) Math.min(Integer.MAX_VALUE - 8, Math.max(count + more, 2L * count)));
     System.arraycopy(events, from, staged, count, more);
     count += more;
+    countPlaces();
   }
 
   @Override
@@ -134,6 +149,7 @@ final class StagedOutlet<O> implements BulkOutlet<O> {
   public void complete() {
     if (Thread.currentThread() != owner) throw wrongThread("complete()");
     completed = true;
+    places = 0;
   }
 
   boolean isCompleted() {
@@ -148,6 +164,7 @@ final class StagedOutlet<O> implements BulkOutlet<O> {
   /** Ends the turn and publishes. Answers whether there was anything to publish. The caller fences and wakes. */
   boolean commit() {
     open = false;
+    places = 0;
     // First, because it may throw, and then the turn has dropped nothing either.
     if (count > 0) half.publish(2 * count < staged.length ? Arrays.copyOf(staged, count) : staged, 0, count);
     if (dropped > 0) half.dropped(dropped);
@@ -164,6 +181,7 @@ final class StagedOutlet<O> implements BulkOutlet<O> {
   /** Ends the turn and forgets what it staged, and that it completed. */
   void rollback() {
     open = false;
+    places = 0;
     completed = completedBefore;
     progress = null;
     staged = NONE;

@@ -77,7 +77,13 @@ final class WorkSelector {
   Work look(long nowNanos) {
     int told = signals.bits();
     if ((told & Signals.CANCELLED) != 0) return Work.CANCEL;
-    return switch (lifecycle.phase()) {
+    Phase phase = lifecycle.phase();
+    if (phase instanceof Phase.Running) return lookWhileRunning(told, nowNanos);
+    return lookWhileNotRunning(phase, told, nowNanos);
+  }
+
+  private Work lookWhileNotRunning(Phase phase, int told, long nowNanos) {
+    return switch (phase) {
       case Phase.Starting starting -> {
         if (incarnations.incarnation() == 0) yield Work.START;
         if ((told & Signals.STOPPED) != 0) yield Work.STOP;
@@ -103,7 +109,24 @@ final class WorkSelector {
     };
   }
 
+  // A stage that moves events looks three times a turn, and nearly always all there may be is a turn. That is found out
+  // first, in methods that are short: so the compiler puts them where they are used, and soon.
+
   private Work lookWhileRunning(int told, long nowNanos) {
+    if (told != 0 || hasOtherThanTurns(nowNanos)) return lookAtAll(told, nowNanos);
+    return incarnations.role().hasTurn() ? Work.TURN : lookAtIdleClock(nowNanos);
+  }
+
+  /** {@return whether there may be anything to do beside turns} Nothing was told. */
+  private boolean hasOtherThanTurns(long nowNanos) {
+    ConsumerHalf consumerHalf = cell.consumerHalf();
+    ProducerHalf<?> producerHalf = cell.producerHalf();
+    return consumerHalf != null && consumerHalf.hasInletNews()
+        || producerHalf != null && (producerHalf.hasOtherThanDemand() || canGrant() || incarnations.role().isCompleted())
+        || cell.mailbox().hasMail() || isTimerDue(nowNanos) || lifecycle.hasInputEnded() || incarnations.isServing();
+  }
+
+  private Work lookAtAll(int told, long nowNanos) {
     ConsumerHalf consumerHalf = cell.consumerHalf();
     if ((told & Signals.TASKS_FINISHED) != 0) return Work.TASKS;   // no more come before this stage takes a turn
     boolean stopped = (told & Signals.STOPPED) != 0;
@@ -142,6 +165,10 @@ final class WorkSelector {
       Work work = look(Around.ALL[at < Around.ALL.length ? at : at - Around.ALL.length], told, nowNanos);
       if (work != Work.NOTHING) return work;
     }
+    return lookAtIdleClock(nowNanos);
+  }
+
+  private Work lookAtIdleClock(long nowNanos) {
     IdleClock idleClock = incarnations.idleClock();
     return idleClock != null && idleClock.hasWork(awaitsEvents(), nowNanos) ? Work.IDLE : Work.NOTHING;
   }
@@ -260,27 +287,39 @@ final class WorkSelector {
 
   /** {@return what it waits for} There is nothing to do. */
   WaitState idle() {
-    // No deconstruction here: before a switch over patterns, javac 21 makes a method of it that the verifier refuses.
     Phase phase = lifecycle.phase();
+    if (!(phase instanceof Phase.Running)) return idleWhileNotRunning(phase);
+    WaitState.Kind what = idleWhileRunning();
+    Timers timers = incarnations.timers();
+    IdleClock idleClock = incarnations.idleClock();
+    return timers == null && idleClock == null ? what : withTimer(what, timers, idleClock);
+  }
+
+  private static WaitState withTimer(WaitState.Kind what, Timers timers, IdleClock idleClock) {
+    boolean hasTimer = timers != null && !timers.isEmpty();
+    if (idleClock == null || !idleClock.isSet()) return hasTimer ? new WaitState.Timer(what, timers.nextNanos()) : what;
+    boolean ringsFirst = !hasTimer || idleClock.ringsAt() - timers.nextNanos() < 0;
+    return new WaitState.Timer(what, ringsFirst ? idleClock.ringsAt() : timers.nextNanos());
+  }
+
+  private WaitState idleWhileNotRunning(Phase phase) {
+    // No deconstruction here: before a switch over patterns, javac 21 makes a method of it that the verifier refuses.
     if (phase instanceof Phase.BackingOff backingOff)
       return new WaitState.Timer(WaitState.Kind.BACKOFF, backingOff.untilNanos());
-    WaitState.Kind what = switch (phase) {
-    case Phase.Running running -> signals.has(Signals.PAUSED) || cell.isAccumulating() ? WaitState.Kind.MAIL
-        : incarnations.role().idle();
-    case Phase.Draining draining -> cell.producerHalf().isDelivered() ? WaitState.Kind.SETTLEMENT
-        : WaitState.Kind.DEMAND;
+    return switch (phase) {
+      case Phase.Running running -> idleWhileRunning();
+      case Phase.Draining draining ->
+          cell.producerHalf().isDelivered() ? WaitState.Kind.SETTLEMENT : WaitState.Kind.DEMAND;
       case Phase.Starting starting -> throw new IllegalStateException("a cell that starts does not wait");
       case Phase.BackingOff backingOff -> throw new IllegalStateException("a cell that backs off waits for the time");
       case Phase.Held held -> WaitState.Kind.RELEASE;
       case Phase.Ended endedPhase -> throw new IllegalStateException("a cell that has ended does not wait");
     };
-    if (!(phase instanceof Phase.Running)) return what;
-    Timers timers = incarnations.timers();
-    boolean hasTimer = timers != null && !timers.isEmpty();
-    IdleClock idleClock = incarnations.idleClock();
-    if (idleClock == null || !idleClock.isSet()) return hasTimer ? new WaitState.Timer(what, timers.nextNanos()) : what;
-    boolean ringsFirst = !hasTimer || idleClock.ringsAt() - timers.nextNanos() < 0;
-    return new WaitState.Timer(what, ringsFirst ? idleClock.ringsAt() : timers.nextNanos());
+  }
+
+  private WaitState.Kind idleWhileRunning() {
+    boolean takesNoTurns = signals.has(Signals.PAUSED) || cell.isAccumulating();
+    return takesNoTurns ? WaitState.Kind.MAIL : incarnations.role().idle();
   }
 
   /**

@@ -2,6 +2,8 @@ package stage.runtime.lane;
 
 import java.util.AbstractList;
 import java.util.Arrays;
+import java.util.Iterator;
+import java.util.NoSuchElementException;
 import java.util.Objects;
 import java.util.RandomAccess;
 import java.util.function.Consumer;
@@ -42,6 +44,36 @@ public final class Batch<E> extends AbstractList<E> implements BulkBatch<E>, Ran
   @Override
   public int size() {
     return size;
+  }
+
+  @Override
+  public Iterator<E> iterator() {
+    return new Walk<>(events, from, from + size);
+  }
+
+  /** As the one of {@link AbstractList}, without its look for changes before each event: there are none. */
+  private static final class Walk<E> implements Iterator<E> {
+    private final Object[] events;
+    private final int to;
+    private int next;
+
+    Walk(Object[] events, int from, int to) {
+      this.events = events;
+      this.next = from;
+      this.to = to;
+    }
+
+    @Override
+    public boolean hasNext() {
+      return next < to;
+    }
+
+    @Override
+    @SuppressWarnings("unchecked")
+    public E next() {
+      if (next >= to) throw new NoSuchElementException("the batch has no more events");
+      return (E) events[next++];
+    }
   }
 
   @Override
