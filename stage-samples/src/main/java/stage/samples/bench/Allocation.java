@@ -22,16 +22,17 @@ record Allocation(String name, String about, int hops, long events, List<Contend
 
   @Override
   public List<Result> measure(Effort effort) throws Exception {
-    for (int i = 0; i < 5; i++) for (Contender contender : contenders) contender.work().run(events / 5);
+    long most = Math.max(FEWEST_EVENTS, (long) (events * effort.allocations()));
+    for (int i = 0; i < 5; i++) for (Contender contender : contenders) contender.work().run(most / 5);
     List<Samples> samples =
-        Rounds.alternate(contenders, Math.min(effort.rounds(), MOST_ROUNDS), this::bytesPerEventAndHop);
+        Rounds.alternate(contenders, Math.min(effort.rounds(), MOST_ROUNDS), who -> bytesPerEventAndHop(who, most));
     List<Result.Score> scores = new ArrayList<>();
     for (int i = 0; i < samples.size(); i++) scores.add(new Result.Score(contenders.get(i).name(), samples.get(i)));
     return List.of(Result.of(name, about, "bytes per event and hop", scores, goals));
   }
 
-  private double bytesPerEventAndHop(Contender contender) throws Exception {
-    for (long many = events; many >= FEWEST_EVENTS; many /= 2) {
+  private double bytesPerEventAndHop(Contender contender, long most) throws Exception {
+    for (long many = most; many >= FEWEST_EVENTS; many /= 2) {
       long few = many / 10;
       long bytesForMany = bytesAllocated(contender, many);
       long bytesForFew = bytesAllocated(contender, few);

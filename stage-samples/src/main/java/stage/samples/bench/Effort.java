@@ -13,15 +13,17 @@ import java.time.Duration;
  * @param idlePipelines how many idle pipelines there are at a time
  * @param idleRounds how often they are built
  * @param rows how many rows of flights there are
+ * @param few the fewest events of a run: so many that they weigh more than what a run takes besides
+ * @param allocations which share of its events a measurement of allocations runs, at most 1
  */
 record Effort(
     String name, Duration warmUp, Duration round, int rounds, int roundTrips, int idlePipelines, int idleRounds,
-    int rows) {
+    int rows, int few, double allocations) {
   /** What the goals are about. */
-  static final Effort FULL =
-      new Effort("full", Duration.ofMillis(800), Duration.ofMillis(60), 15, 10_000, 100_000, 3, 1_000_000);
+  static final Effort FULL = new Effort(
+      "full", Duration.ofMillis(800), Duration.ofMillis(60), 15, 10_000, 100_000, 3, 1_000_000, 1000, 1);
 
   /** To see whether a change did something. */
-  static final Effort QUICK =
-      new Effort("quick", Duration.ofMillis(250), Duration.ofMillis(25), 7, 3_000, 20_000, 1, 200_000);
+  static final Effort QUICK = new Effort(
+      "quick", Duration.ofMillis(400), Duration.ofMillis(30), 7, 3_000, 20_000, 1, 200_000, 1000, 1);
 }

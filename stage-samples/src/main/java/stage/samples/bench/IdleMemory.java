@@ -30,7 +30,7 @@ record IdleMemory(List<IdlePipelines.Maker> makers, List<Goal> goals) implements
   @Override
   public List<Result> measure(Effort effort) throws Exception {
     for (var maker : makers) {
-      try (var pipelines = maker.open(WARM_UP)) {
+      try (var pipelines = maker.open(Math.min(WARM_UP, effort.idlePipelines()))) {
         for (int i = 0; i < 20; i++) pipelines.carry(A_FEW);
       }
     }

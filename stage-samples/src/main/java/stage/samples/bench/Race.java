@@ -12,27 +12,33 @@ import java.util.function.LongUnaryOperator;
  *
  * @param name its name, for {@code --only}
  * @param about what is done, in a line
+ * @param most how many events the smallest run has at most, because each takes long
  * @param expected the sum that so many events must give
  * @param contenders who runs
  * @param goals what Stage is to show
  */
-record Race(String name, String about, LongUnaryOperator expected, List<Contender> contenders, List<Goal> goals)
+record Race(
+    String name, String about, long most, LongUnaryOperator expected, List<Contender> contenders, List<Goal> goals)
     implements Scenario {
-  private static final long FEW = 1000;
+  Race(String name, String about, LongUnaryOperator expected, List<Contender> contenders, List<Goal> goals) {
+    this(name, about, Long.MAX_VALUE, expected, contenders, goals);
+  }
 
   /** A contender who knows how many events it manages in a round. */
   private static final class Runner {
     private final Contender contender;
-    private long events = 2 * FEW;
+    private long events;
 
-    Runner(Contender contender) {
+    Runner(Contender contender, long events) {
       this.contender = contender;
+      this.events = events;
     }
   }
 
   @Override
   public List<Result> measure(Effort effort) throws Exception {
-    List<Runner> runners = contenders.stream().map(Runner::new).toList();
+    List<Runner> runners =
+        contenders.stream().map(contender -> new Runner(contender, 2 * few(effort))).toList();
     WarmUp.all(runners, effort, runner -> runAndFit(runner, effort));
     List<Samples> samples = Rounds.alternate(runners, effort.rounds(), runner -> nanosPerEvent(runner, runner.events));
     List<Result.Score> scores = new ArrayList<>();
@@ -46,11 +52,16 @@ record Race(String name, String about, LongUnaryOperator expected, List<Contende
    * would show only that.
    */
   private double runAndFit(Runner runner, Effort effort) throws Exception {
-    double ofFew = nanosPerEvent(runner, FEW) * FEW;
+    long few = few(effort);
+    double ofFew = nanosPerEvent(runner, few) * few;
     double nanos = nanosPerEvent(runner, runner.events);
-    double more = Math.max(0, nanos * runner.events - ofFew) / (runner.events - FEW);
-    runner.events = Math.clamp((long) (effort.round().toNanos() / more), 2 * FEW, 4 * runner.events);
+    double more = Math.max(0, nanos * runner.events - ofFew) / (runner.events - few);
+    runner.events = Math.clamp((long) (effort.round().toNanos() / more), 2 * few, 4 * runner.events);
     return nanos;
+  }
+
+  private long few(Effort effort) {
+    return Math.min(most, effort.few());
   }
 
   private double nanosPerEvent(Runner runner, long events) throws Exception {

@@ -60,7 +60,7 @@ final class Scenarios {
     all.add(redelivery());
     all.add(watched(WIDE, 1.05));
     all.add(watched(NARROW, 1.5));
-    all.add(new Race("tree", "a snapshot of 1,000 stages that nobody waits for: ns per snapshot", Watched::stages,
+    all.add(new Race("tree", "a snapshot of 1,000 stages that nobody waits for: ns per snapshot", 10, Watched::stages,
         List.of(new Contender(Stages.NAME, Watched::trees)), List.of(new Goal.AtMost(5_000_000, "ns"))));
     all.add(bridge());
     List<Contender> restarts = List.of(new Contender(Stages.NAME, Restarts::ofAStage),

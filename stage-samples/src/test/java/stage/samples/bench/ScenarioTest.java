@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Each scenario once, as short as can be: what it measures here means nothing. */
 class ScenarioTest {
   private static final Effort LEAST =
-      new Effort("least", Duration.ofNanos(1), Duration.ofNanos(1), 2, 100, 50, 2, 1000);
+      new Effort("least", Duration.ofNanos(1), Duration.ofNanos(1), 2, 100, 50, 2, 1000, 20, 0.01);
 
   static List<Scenario> all() {
     return Scenarios.all();
@@ -41,6 +41,6 @@ class ScenarioTest {
         List.of());
 
     assertThatThrownBy(() -> race.measure(LEAST)).isInstanceOf(WrongResult.class)
-        .hasMessageMatching("the sum of 1000 events must be \\d+, but sieve has \\d+ in scenario lossy");
+        .hasMessageMatching("the sum of 20 events must be \\d+, but sieve has \\d+ in scenario lossy");
   }
 }
