@@ -173,7 +173,7 @@ class SimulatedRuntimeTest {
         scope.start(Stage.consumer("waiter", never, () -> (events, from) -> {}).withDemand(Demand.max(2)));
         scope.join();
       }
-    })).isInstanceOf(SimulationFailed.class).hasMessageContaining("nobody can go on")
+    })).isInstanceOf(SimulationFailed.class).hasMessageContaining("nothing can go on")
         .hasMessageContaining("stuck/waiter#1 waits for events")
         .hasMessageContaining(
             "  `stuck/waiter` has had no events for 0 ms because `stuck/never` has had nothing to emit for 0 ms, though it is asked for events")

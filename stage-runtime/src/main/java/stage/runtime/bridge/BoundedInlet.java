@@ -4,7 +4,7 @@ import stage.api.Demand;
 import stage.api.Inlet;
 
 /**
- * A subscription as a behaviour of the runtime's sees it.
+ * A subscription as the runtime's own behaviours see it.
  *
  * @param <I> the events
  */
@@ -21,7 +21,7 @@ public interface BoundedInlet<I> extends Inlet<I> {
    *
    * @param index where it is in the batch, as the batch was given to {@code onEvents}; not settled by a commit point
    *     yet
-   * @param event what the handler is to see of it
+   * @param event what the handler gets to see of it
    * @param cause what was thrown
    * @param attempts how often it was tried
    * @param path where: the stage's path, or a name for what is inside of it

@@ -6,7 +6,7 @@ import stage.api.StageContext;
 /** The context of a stage whose behaviour is part of the runtime: a bridge. It may ask for more than users can. */
 public interface BridgeContext extends StageContext {
   /**
-   * {@return the context of a behaviour of the runtime's, which knows more than it says}
+   * {@return the context of a built-in behaviour, which offers more than its interface says}
    *
    * @param context what {@code onStart} was given
    */
@@ -55,7 +55,7 @@ public interface BridgeContext extends StageContext {
    * worked on. It counts as a dead letter of the stage, in no ledger, and the stage's handler gets it when the turn
    * commits; if the turn throws, nothing has happened. The stage's own thread, in a turn.
    *
-   * @param event what the handler is to see of it
+   * @param event what the handler gets to see of it
    * @param cause what was thrown
    * @param attempts how often it was tried
    * @param path where: the stage's path, or a name for what is inside of it

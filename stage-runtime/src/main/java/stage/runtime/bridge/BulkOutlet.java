@@ -4,7 +4,7 @@ import stage.api.Outlet;
 import stage.runtime.lane.Progress;
 
 /**
- * An outlet as a behaviour of the runtime's sees it.
+ * An outlet as the runtime's own behaviours see it.
  *
  * @param <O> the events
  */

@@ -1,10 +1,10 @@
 package stage.runtime.bridge;
 
-/** A consumer of the runtime's that somebody else allows how many events it may take. */
+/** A built-in consumer whose number of events is limited from outside. */
 @FunctionalInterface
 public interface DemandLimit {
   /**
-   * {@return how many events it may take now} The cell's thread. Looks only; who lets it grow
+   * {@return how many events it may take now} The cell's thread. Only reads; the thread that raises it
    * {@linkplain BridgeContext#notifyBridge nudges} the stage.
    */
   long permits();

@@ -8,7 +8,7 @@ package stage.runtime.bridge;
 public interface EndingPartitions {
   /**
    * {@return whether the last consumer of a partition has ended, and no other will come} The producer's thread; once
-   * true it stays so, and whoever makes it true {@linkplain BridgeContext#notifyBridge nudges} the producer.
+   * true it stays so, and the thread that makes it true {@linkplain BridgeContext#notifyBridge notifies} the producer.
    *
    * @param partition its number
    */

@@ -2,7 +2,7 @@ package stage.runtime.bridge;
 
 import stage.api.Outlet;
 
-/** A behaviour of the runtime's that another thread may want something of at any time. */
+/** A built-in behaviour that other threads can notify. */
 @FunctionalInterface
 public interface OnNotify {
   /**

@@ -5,8 +5,8 @@ import java.util.concurrent.FutureTask;
 import java.util.function.Supplier;
 
 /**
- * Runs something on a virtual thread of its own: between those, a simulation hands its baton on ten times as fast as to
- * and from a platform thread.
+ * Runs something on a virtual thread of its own: between virtual threads, a simulation hands control over ten times as
+ * fast as to and from a platform thread.
  */
 public final class OnVirtualThread {
   private OnVirtualThread() {}

@@ -4,14 +4,14 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Those who may go on in a simulation, in the order in which they became so, and the choice among them. Whoever has the
- * baton.
+ * What can run next in a simulation, in the order in which it became ready, and the choice among them. Used only by the
+ * running simulated thread.
  */
 final class RunQueue {
   private final List<Schedulable> ready = new ArrayList<>();
   private final Choices choices;
-  private final int runLength;     // so often the same driver goes on before there is a choice
-  private SimulatedDriver last;   // chosen last; null if that was no driver
+  private final int runLength;     // how often one driver goes on before there is a choice
+  private SimulatedDriver last;   // the last choice; null if that was not a driver
   private int inARow;
 
   RunQueue(Choices choices, int runLength) {
@@ -23,25 +23,24 @@ final class RunQueue {
     return ready.isEmpty();
   }
 
-  void add(Schedulable who) {
-    ready.add(who);
+  void add(Schedulable next) {
+    ready.add(next);
   }
 
-  void remove(Schedulable who) {
-    ready.remove(who);
+  void remove(Schedulable waiting) {
+    ready.remove(waiting);
   }
 
-  /** Interrupts a task, if it has not begun. */
+  /** Interrupts a task that has not begun. */
   void interrupt(Thread task) {
     for (Schedulable each : ready)
       if (each instanceof SimulatedTask waiting && waiting.thread() == task) waiting.interrupt();
   }
 
   /**
-   * {@return who goes on, and is in line no longer; null if it is to be a timer, before it is due} There is somebody in
-   * line.
+   * {@return what runs next, removed from the queue; null for the next timer, before it is due} The queue is not empty.
    *
-   * @param orATimer whether that may be
+   * @param orATimer whether a timer may be chosen
    */
   Schedulable choose(boolean orATimer) {
     if (last != null && inARow < runLength && ready.getLast() == last) {

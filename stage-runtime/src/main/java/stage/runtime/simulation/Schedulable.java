@@ -1,4 +1,4 @@
 package stage.runtime.simulation;
 
-/** Who may be the next to go on in a simulation. */
+/** What a simulation can choose to run next. */
 sealed interface Schedulable permits SimulatedDriver, SimulatedTask, Wait {}

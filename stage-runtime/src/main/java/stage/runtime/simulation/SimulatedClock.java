@@ -6,8 +6,8 @@ import stage.runtime.time.Time;
 import stage.runtime.time.TimerEntry;
 
 /**
- * The clock of a simulation, and its timers: it stands still, and jumps to the next of them when it is told to. Whoever
- * has the baton.
+ * The clock and the timers of a simulation: time stands still until the clock jumps to the next timer. Used only by the
+ * running simulated thread.
  */
 final class SimulatedClock {
   private static final Instant BEGINNING = Instant.parse("2000-01-01T00:00:00Z");
@@ -30,12 +30,12 @@ final class SimulatedClock {
     return alarm;
   }
 
-  /** {@return whether there is a timer, be it one that was cancelled} */
+  /** {@return whether there is a timer, possibly a cancelled one} */
   boolean hasTimers() {
     return !alarms.isEmpty();
   }
 
-  /** {@return what is to be done at the next timer, to which it jumps; null if no timer is set} */
+  /** {@return the action of the next timer, to which the clock jumps; null if no timer is set} */
   Runnable next() {
     while (true) {
       TimerEntry next = alarms.poll();

@@ -9,10 +9,10 @@ import stage.runtime.time.WaitTimes;
 import stage.runtime.time.WaitState;
 
 /**
- * Steps a machine of a simulation. As a thread does, it announces that it is about to park, looks once more whether
- * there is something to do, and only then parks; between a step and that, others may be stepped.
+ * Steps a machine in a simulation. Like a real thread, it announces that it is about to park, checks once more for
+ * work, and only then parks; other machines may be stepped in between.
  *
- * <p>Whoever has the baton.
+ * <p>Used only by the running simulated thread.
  */
 public final class SimulatedDriver implements Driver, Schedulable {
   private static final int SPURIOUS = 16;
@@ -31,15 +31,15 @@ public final class SimulatedDriver implements Driver, Schedulable {
   private final StepMachine machine;
   private ThreadIdentity run;               // null before the start
   private State state = State.AWAKE;
-  private WaitState next = WaitState.Kind.READY;   // what the last step answered
-  private boolean hasOnlyParked; // whether that is all it did when it was stepped last
-  private boolean interrupted;   // while no step is running
-  // whose step is running, or, with something around, all of them; null for none
-  private SimulatedThread strand;
-  private Wait parked;           // of a strand that waits within a step; null for none
+  private WaitState next = WaitState.Kind.READY;   // what the last step returned
+  private boolean hasOnlyParked; // whether its last step did nothing else
+  private boolean interrupted;   // between steps
+  // the thread that runs the current step, or all steps of a machine with something around them; null for none
+  private SimulatedThread steppedBy;
+  private Wait parked;           // the wait of user code within a step; null for none
   private Time.Alarm alarm;      // null without one
   private final WaitTimes waits = new WaitTimes();
-  private WaitState noted = WaitState.Kind.READY;   // the wait that is in waits
+  private WaitState noted = WaitState.Kind.READY;   // the wait that waits has counted
 
   SimulatedDriver(SimulatedTime time, StepMachine machine) {
     this.time = time;
@@ -47,12 +47,12 @@ public final class SimulatedDriver implements Driver, Schedulable {
     this.machine = machine;
   }
 
-  /** {@return what it steps} */
+  /** {@return the machine that it steps} */
   public StepMachine machine() {
     return machine;
   }
 
-  /** {@return whether the machine was left alone when this was stepped last, which only looked whether it may park} */
+  /** {@return whether its last step only checked whether it may park, without stepping the machine} */
   public boolean hasOnlyParked() {
     return hasOnlyParked;
   }
@@ -62,10 +62,10 @@ public final class SimulatedDriver implements Driver, Schedulable {
     state = State.AWAKE;
     note(WaitState.Kind.READY);
     interrupted = false;
-    strand = null;
+    steppedBy = null;
     parked = null;
     if (machine.hasAround()) {
-      startStrand();
+      startThread();
       return;
     }
     run = ThreadIdentity.named(machine.threadName());
@@ -87,7 +87,7 @@ public final class SimulatedDriver implements Driver, Schedulable {
     return run != null && scheduler.current() == run && !scheduler.isOver();
   }
 
-  // ---- a machine that is stepped by whoever drives
+  // ---- a machine that is stepped by the driving thread
 
   /** Makes one step, or parks. */
   void go(SimulatedThread stepper) {
@@ -98,8 +98,8 @@ public final class SimulatedDriver implements Driver, Schedulable {
     }
     ThreadIdentity mine = run;
     WaitState answer = step(mine, stepper);
-    hasOnlyParked = false;   // only now: in a step that waits, the one that replaces it may have parked
-    strand = isRun(mine) ? null : strand;
+    hasOnlyParked = false;   // only now: while a step waited, its replacement may have parked
+    steppedBy = isRun(mine) ? null : steppedBy;
     if (run != mine || scheduler.isOver()) {
       time.ends(mine.thread());
       return;
@@ -115,7 +115,7 @@ public final class SimulatedDriver implements Driver, Schedulable {
   }
 
   private WaitState step(ThreadIdentity mine, SimulatedThread stepper) {
-    strand = stepper;
+    steppedBy = stepper;
     scheduler.current(mine);
     if (interrupted) Thread.currentThread().interrupt();
     interrupted = false;
@@ -130,7 +130,7 @@ public final class SimulatedDriver implements Driver, Schedulable {
     if (alarm != null) alarm.cancel();
   }
 
-  /** Announces, and looks once more. */
+  /** Announces that it parks, and checks once more. */
   private void park() {
     if (interrupted || isWokenForNothing() || !hasParked()) {
       interrupted = false;   // between turns, an interrupt is only a wake-up
@@ -162,15 +162,15 @@ public final class SimulatedDriver implements Driver, Schedulable {
     alarm = time.at(atNanos, this::wake);
   }
 
-  // ---- a machine whose steps have something around them: they are made on a strand of their own
+  // ---- a machine whose steps have something around them: they run on a thread of their own
 
-  private void startStrand() {
+  private void startThread() {
     Thread thread = time.startThread(machine.threadName(), this::runSteps);
     run = new ThreadIdentity(thread);
   }
 
   private void runSteps() {
-    strand = scheduler.running();
+    steppedBy = scheduler.running();
     ThreadIdentity mine = run;
     scheduler.current(mine);
     while (isRun(mine) && state != State.DONE) machine.around(() -> steps(mine));
@@ -233,10 +233,10 @@ public final class SimulatedDriver implements Driver, Schedulable {
 
   @Override
   public void breatheIfBusy() {
-    // nobody is kept waiting: who runs next is chosen
+    // no thread is kept waiting: the simulation chooses which one runs next
   }
 
-  // ---- what others do to it
+  // ---- called by other threads
 
   @Override
   public void wake() {
@@ -255,8 +255,8 @@ public final class SimulatedDriver implements Driver, Schedulable {
 
   @Override
   public void interrupt() {
-    if (strand != null) {
-      scheduler.interrupt(strand);
+    if (steppedBy != null) {
+      scheduler.interrupt(steppedBy);
     } else if (state == State.PARKED || state == State.RESTING) {
       wake();
     } else {
@@ -279,7 +279,7 @@ public final class SimulatedDriver implements Driver, Schedulable {
     return waits.read(nowNanos);
   }
 
-  /** The state has changed: notes what it waits for from now on. */
+  /** Records what it waits for from now on. */
   private void note(WaitState what) {
     if (noted != WaitState.Kind.READY) waits.ends(noted, time, machine.isWatched());
     noted = what;
@@ -292,19 +292,19 @@ public final class SimulatedDriver implements Driver, Schedulable {
   }
 
   /**
-   * {@return whether it belongs to the explanation of why nobody can go on: it lives, and its user code does not wait,
-   * which would be told of instead}
+   * {@return whether it belongs in the explanation of a standstill: it is alive, and its user code does not wait, which
+   * would be listed instead}
    */
   boolean isWorthExplaining(List<Wait> waits) {
     return run != null && state != State.DONE && parked == null && waits.stream().noneMatch(wait -> wait.who() == run);
   }
 
-  /** {@return where it stands} */
+  /** {@return its state} */
   String standing() {
     return name() + " " + where() + machine.describe();
   }
 
-  /** {@return what it did when it was stepped last, and where it stands since} */
+  /** {@return what its last step did, and its state since} */
   @Override
   public String toString() {
     boolean hasDoneNothing = hasOnlyParked || state == State.ABOUT_TO_PARK;

@@ -4,20 +4,20 @@ import java.util.ArrayList;
 import java.util.List;
 import stage.runtime.time.Latch;
 
-/** A gate of a simulation. Whoever has the baton. */
+/** A latch of a simulation. Used only by the running simulated thread. */
 final class SimulatedLatch implements Latch {
   private final SimulatedTime time;
   private final SimulationScheduler scheduler;
   private final String opens;
-  private final String whom;
+  private final String owner;
   private final List<Wait> waiting = new ArrayList<>(1);
   private boolean open;
 
-  SimulatedLatch(SimulatedTime time, String opens, String whom) {
+  SimulatedLatch(SimulatedTime time, String opens, String owner) {
     this.time = time;
     this.scheduler = time.scheduler();
     this.opens = opens;
-    this.whom = whom;
+    this.owner = owner;
   }
 
   @Override
@@ -43,7 +43,7 @@ final class SimulatedLatch implements Latch {
     scheduler.ensureInside();
     if (Thread.interrupted()) throw new InterruptedException("interrupted before it waited");
     if (open || nanos == 0) return open;
-    Wait wait = scheduler.waitFor(opens, whom);
+    Wait wait = scheduler.waitFor(opens, owner);
     waiting.add(wait);
     if (nanos > 0) wait.limit(time.at(time.nanos() + nanos, () -> scheduler.isReady(wait)));
     try {

@@ -3,21 +3,21 @@ package stage.runtime.simulation;
 import java.util.ArrayDeque;
 import stage.runtime.time.Permits;
 
-/** Room of a simulation. Whoever has the baton. */
+/** Permits of a simulation. Used only by the running simulated thread. */
 final class SimulatedPermits implements Permits {
   private final SimulatedTime time;
   private final SimulationScheduler scheduler;
   private final String what;
-  private final String whom;
+  private final String owner;
   private final ArrayDeque<Wait> waiting = new ArrayDeque<>();
   private int places;
 
-  SimulatedPermits(SimulatedTime time, int places, String what, String whom) {
+  SimulatedPermits(SimulatedTime time, int places, String what, String owner) {
     this.time = time;
     this.scheduler = time.scheduler();
     this.places = places;
     this.what = what;
-    this.whom = whom;
+    this.owner = owner;
   }
 
   @Override
@@ -30,20 +30,20 @@ final class SimulatedPermits implements Permits {
     return acquireWithin(nanos);
   }
 
-  /** {@return whether there was a place within a time} Below 0, it waits for as long as it takes. */
+  /** {@return whether a permit was there in time} Below 0, it waits without a limit. */
   private boolean acquireWithin(long nanos) throws InterruptedException {
     scheduler.ensureInside();
     if (Thread.interrupted()) throw new InterruptedException("interrupted before it waited");
     long until = time.nanos() + nanos;
-    while (places <= 0) {   // who is let in may find that somebody was faster
+    while (places <= 0) {   // another thread may have taken the permit first
       if (nanos >= 0 && until - time.nanos() <= 0) return false;
-      Wait wait = scheduler.waitFor(what, whom);
+      Wait wait = scheduler.waitFor(what, owner);
       if (nanos >= 0) wait.limit(time.at(until, () -> scheduler.isReady(wait)));
       waiting.add(wait);
       try {
         scheduler.blockUntilInterrupted(wait);
       } catch (InterruptedException e) {
-        letIn();   // in case that it had been let in
+        letIn();   // in case it had been granted
         throw e;
       } finally {
         waiting.remove(wait);

@@ -1,15 +1,15 @@
 package stage.runtime.simulation;
 
 /**
- * A body of work that is run once, on the stack of whoever drives: most are over without having waited, and need no
- * thread for that.
+ * A task that runs once, on the stack of the thread that drives the simulation: most tasks end without waiting, and so
+ * need no thread of their own.
  *
- * <p>Whoever has the baton.
+ * <p>Used only by the running simulated thread.
  */
 final class SimulatedTask implements Schedulable {
   private final ThreadIdentity who;
   private final Runnable body;
-  private boolean interrupted;   // before it has begun
+  private boolean interrupted;   // before it began
 
   SimulatedTask(String name, Runnable body) {
     this.who = ThreadIdentity.named(name);
@@ -28,13 +28,13 @@ final class SimulatedTask implements Schedulable {
     interrupted = true;
   }
 
-  /** Does the work. It throws what the body throws. */
+  /** Runs the body, and throws what it throws. */
   void go(SimulatedThread stepper) {
     if (interrupted) stepper.thread().interrupt();
     try {
       body.run();
     } finally {
-      stepper.takeInterrupt();   // what is left is over with the task
+      stepper.takeInterrupt();   // an interrupt of the task ends with it
     }
   }
 }

@@ -2,11 +2,11 @@ package stage.runtime.simulation;
 
 import java.util.concurrent.locks.LockSupport;
 
-/** A thread of a simulation. Only one has the baton, and runs; the others are parked here. */
+/** A thread of a simulation. Only one has control and runs; the others are parked here. */
 final class SimulatedThread {
   private final Thread thread;
-  private volatile boolean hasBaton;         // set by who hands it on; cleared by the thread itself
-  private volatile boolean wasInterrupted;   // the thread itself, but cleared by it only while it has the baton
+  private volatile boolean hasControl;         // set by the thread that hands it over; cleared by this one
+  private volatile boolean wasInterrupted;   // written by this thread; cleared only while it has control
 
   SimulatedThread(Thread thread) {
     this.thread = thread;
@@ -16,25 +16,25 @@ final class SimulatedThread {
     return thread;
   }
 
-  /** Hands the baton to this one. The caller does nothing more until it is handed back. */
+  /** Hands control to this thread. The caller does nothing more until it gets control back. */
   void hand() {
-    hasBaton = true;   // volatile; pairs with the read in await: all that the caller did is seen there
+    hasControl = true;   // volatile; pairs with the read in await, which then sees all that the caller did
     LockSupport.unpark(thread);
   }
 
-  /** On its own thread: waits for the baton. An interrupt is kept for {@link #takeInterrupt}. */
+  /** On its own thread: waits for control. An interrupt is kept for {@link #takeInterrupt}. */
   void await() {
-    while (!hasBaton) {
+    while (!hasControl) {
       LockSupport.park(this);
       if (Thread.currentThread().isInterrupted()) {
-        wasInterrupted = true;   // before the flag goes, or isInterrupted would overlook it in between
+        wasInterrupted = true;   // before the flag is cleared, or isInterrupted could miss it in between
         Thread.interrupted();
       }
     }
-    hasBaton = false;
+    hasControl = false;
   }
 
-  /** {@return whether it was interrupted} While it waits; any thread that has the baton. */
+  /** {@return whether it was interrupted} While it waits; called by the thread in control. */
   boolean isInterrupted() {
     return thread.isInterrupted() || wasInterrupted;   // in this order: see await
   }

@@ -20,7 +20,7 @@ import stage.runtime.time.Time;
  * The time of a simulation: one thing at a time, in an order that {@link Choices} decide, on a clock that jumps from
  * timer to timer. So the same choices always give the same run.
  *
- * <p>Whoever has the {@link SimulationScheduler}, unless a method says otherwise.
+ * <p>Used only by the thread in control (see {@link SimulationScheduler}), unless a method says otherwise.
  */
 public final class SimulatedTime implements Time {
   /** What runs within a simulation. */
@@ -58,7 +58,7 @@ public final class SimulatedTime implements Time {
   private final List<Supplier<String>> explainers = new ArrayList<>();
   private Consumer<SimulatedDriver> afterStep = driver -> {};
   private Consumer<String> trace;  // null without one
-  private final List<String> openScopes = new ArrayList<>();   // whoever has the baton
+  private final List<String> openScopes = new ArrayList<>();   // used only by the thread in control
   private Consumer<Object> witness = event -> {};
 
   /**
@@ -93,7 +93,7 @@ public final class SimulatedTime implements Time {
   }
 
   /**
-   * Has somebody say more of a simulation in which nobody can go on.
+   * Adds an explanation of a simulation in which nothing can go on.
    *
    * @param explainer says it, a line each; nothing moves meanwhile
    */
@@ -101,7 +101,7 @@ public final class SimulatedTime implements Time {
     explainers.add(explainer);
   }
 
-  /** {@return why nobody can go on, a line each; empty if nobody knows} */
+  /** {@return why nothing can go on, one line each; empty if unknown} */
   String whyStill() {
     var lines = new StringBuilder();
     for (Supplier<String> explainer : explainers) {
@@ -133,8 +133,8 @@ public final class SimulatedTime implements Time {
   }
 
   /**
-   * Has it give up when whoever has the baton keeps it for longer than this, by the real clock. As the system property
-   * {@code stage.simulation.standstill}, in seconds; 10 of them if nothing is said.
+   * Makes the simulation fail when a thread keeps control for longer than this, by the real clock. As the system
+   * property {@code stage.simulation.standstill}, in seconds; 10 of them if nothing is said.
    *
    * @param limit zero for never, as is wise where somebody debugs
    */
@@ -192,8 +192,8 @@ public final class SimulatedTime implements Time {
   }
 
   /**
-   * Runs a body within the simulation, on the calling thread. When it is over, so is the simulation: whoever still
-   * waits in it is made to end.
+   * Runs a body within the simulation, on the calling thread. When it is over, so is the simulation: a thread that
+   * still waits in it is made to end.
    *
    * @param body what to run
    * @throws Throwable what the body throws
@@ -218,7 +218,7 @@ public final class SimulatedTime implements Time {
   }
 
   /**
-   * Lets others run, if there are any who can. For code that may wait: the body of the simulation, a task, user code of
+   * Lets other threads run, if any can. For code that may wait: the body of the simulation, a task, user code of
    * a stage.
    */
   public void pass() {
@@ -229,7 +229,7 @@ public final class SimulatedTime implements Time {
 
   // ---- what is told of it
 
-  /** {@return who waits for what, in lines} */
+  /** {@return what each thread waits for, in lines} */
   public String explain() {
     return scheduler.explain(drivers);
   }
@@ -249,7 +249,7 @@ public final class SimulatedTime implements Time {
     tell(driver);
   }
 
-  /** {@return a number that changes while the simulation goes on} Any thread. */
+  /** {@return a number that changes while the simulation makes progress} Any thread. */
   long moves() {
     return scheduler.moves();
   }
@@ -323,8 +323,8 @@ public final class SimulatedTime implements Time {
   }
 
   @Override
-  public Latch latch(String opens, String whom) {
-    return new SimulatedLatch(this, opens, whom);
+  public Latch latch(String opens, String owner) {
+    return new SimulatedLatch(this, opens, owner);
   }
 
   @Override
@@ -333,8 +333,8 @@ public final class SimulatedTime implements Time {
   }
 
   @Override
-  public Permits permits(int places, String what, String whom) {
-    return new SimulatedPermits(this, places, what, whom);
+  public Permits permits(int places, String what, String owner) {
+    return new SimulatedPermits(this, places, what, owner);
   }
 
   @Override

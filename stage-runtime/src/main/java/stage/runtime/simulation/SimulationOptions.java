@@ -1,15 +1,15 @@
 package stage.runtime.simulation;
 
 /**
- * What a simulation does beside choosing who runs next.
+ * What a simulation varies besides which thread runs next.
  *
- * @param earlyTimers whether the clock may jump to the next timer while there are others who could run, as it does for
- *     threads that are slow
- * @param spuriousWakeUps whether who has nothing to do may be woken for nothing
- * @param runLength how many steps in a row the same machine is stepped at most, if it has that much to do; at least 1
- * @param mostSteps after so many steps the simulation is given up
+ * @param earlyTimers whether the clock may jump to the next timer while threads could still run, as it does for slow
+ *     threads
+ * @param spuriousWakeUps whether a parked machine may be woken without a reason
+ * @param runLength the most steps in a row of one machine, if it has that much to do; at least 1
+ * @param mostSteps the simulation fails after this many steps
  */
 public record SimulationOptions(boolean earlyTimers, boolean spuriousWakeUps, int runLength, long mostSteps) {
-  /** Timers in their time, no wake-ups for nothing, any order, ten million steps. */
+  /** Timers when due, no spurious wake-ups, any order, ten million steps. */
   public static final SimulationOptions PLAIN = new SimulationOptions(false, false, 1, 10_000_000);
 }

@@ -8,16 +8,16 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The baton of a simulation: only the thread that has it runs, and passes it on to whoever is chosen.
+ * Decides which thread of a simulation runs: only one has control, and it hands control to the next one chosen.
  *
- * <p>Machines are stepped, and tasks run, one after the other on the thread that drives the simulation. User code that
- * waits, be it the body of the simulation or something within a step, keeps its thread and leaves the baton to another
- * stepper; when what it waits for is there, it is one of those among which the next choice is made.
+ * <p>Machines are stepped, and tasks run, one after the other on a driving thread. User code that waits, in the body of
+ * the simulation or within a step, keeps its thread and hands control to another driving thread; once its wait is over,
+ * it is one of the candidates for the next choice.
  *
- * <p>All fields belong to whoever has the baton.
+ * <p>All fields are used only by the thread in control, unless they are volatile.
  */
 final class SimulationScheduler {
-  private static final int MOVES_BETWEEN_LOOKS = 16;   // a look at each one costs 5 %
+  private static final int MOVES_BETWEEN_LOOKS = 16;   // a look at each move costs 5 %
   private static final VarHandle MOVES;
 
   static {
@@ -36,16 +36,16 @@ final class SimulationScheduler {
   private final ArrayDeque<SimulatedThread> idleDrivers = new ArrayDeque<>();
   private SimulatedThread main;
   private SimulatedThread running;
-  private Schedulable chosen;            // for the next stepper; null for whoever it chooses itself
-  private ThreadIdentity current;             // whose step it is; null for nobody's
+  private Schedulable chosen;            // for the next driving thread; null if that one chooses
+  private ThreadIdentity current;             // whose step it is; null for none
   private long steps;
-  private boolean interrupted;     // whether one that may wait was interrupted since it was looked for last
-  private long moves;              // how often it was chosen who goes on
-  private volatile SimulatedThread stuck;   // who has kept the baton for too long, by StandstillWatch; null for nobody
-  private String failure;          // why it cannot go on
+  private boolean interrupted;     // whether a possibly waiting thread was interrupted since the last look
+  private long moves;              // how often a next thread was chosen
+  private volatile SimulatedThread stuck;   // has kept control for too long, by StandstillWatch; null for none
+  private String failure;          // why the simulation cannot go on
   private Throwable cause;         // of that; null if nothing was thrown
   private boolean over;
-  // of a thread that is not part of it, by that; null if there was none
+  // written by a thread that is not part of the simulation; null if there was none
   private volatile IllegalStateException trespass;
 
   SimulationScheduler(SimulatedTime time, Choices choices, SimulationOptions options, SimulatedClock clock) {
@@ -60,7 +60,7 @@ final class SimulationScheduler {
     return steps;
   }
 
-  /** {@return who runs; null in between} */
+  /** {@return the thread in control; null in between} */
   SimulatedThread running() {
     return running;
   }
@@ -74,7 +74,7 @@ final class SimulationScheduler {
     current = run;
   }
 
-  /** {@return whether there is nothing more to be done but to come to an end} */
+  /** {@return whether all that is left is to end} */
   boolean isOver() {
     return over || failure != null;
   }
@@ -86,35 +86,35 @@ final class SimulationScheduler {
 
   // ---- the run
 
-  /** Takes the baton, on the thread of the body. */
+  /** Takes control, on the thread of the body. */
   void begin() {
     main = new SimulatedThread(Thread.currentThread());
     running = main;
   }
 
-  /** Runs the body, on the thread that has begun. */
+  /** Runs the body, on the thread that has called {@link #begin}. */
   void run(SimulatedTime.Body body) throws Throwable {
     try {
       body.run();
     } catch (SimulatedTime.CannotGoOn told) {
       throw told;
     } catch (Throwable thrown) {
-      if (stuck == main) throw new SimulatedTime.CannotGoOn(failure, thrown);   // of the interrupt, most likely
+      if (stuck == main) throw new SimulatedTime.CannotGoOn(failure, thrown);   // most likely because of the interrupt
       if (trespass != null) throw new SimulatedTime.CannotGoOn(trespass.getMessage(), trespass);
       throw thrown;
     }
-    if (stuck == main) throw new SimulatedTime.CannotGoOn(failure, null);   // it did come back
+    if (stuck == main) throw new SimulatedTime.CannotGoOn(failure, null);   // it came back after all
     if (trespass != null) throw new SimulatedTime.CannotGoOn(trespass.getMessage(), trespass);
   }
 
-  /** Lets all others come to their end. The body is over. */
+  /** Ends all other threads. The body is over. */
   void end() {
     over = true;
     current = null;
     while (!waits.isEmpty()) {
       Wait wait = waits.removeFirst();
-      if (wait.strand().thread().getState() == Thread.State.NEW) continue;
-      wait.strand().hand();
+      if (wait.waiter().thread().getState() == Thread.State.NEW) continue;
+      wait.waiter().hand();
       main.await();
     }
     while (!idleDrivers.isEmpty()) {
@@ -122,16 +122,16 @@ final class SimulationScheduler {
       main.await();
     }
     running = null;
-    if (stuck != null && stuck != main) stuck.thread().interrupt();   // for what it waits for will never come
+    if (stuck != null && stuck != main) stuck.thread().interrupt();   // what it waits for will never come
     if (main.takeInterrupt()) Thread.currentThread().interrupt();
   }
 
   /**
-   * The calling strand has nothing to do now: whoever is chosen gets the baton. A strand that waits gets it from here;
-   * a driver is stepped, and a task run, by a stepper.
+   * Hands control to the next choice, because the calling thread has nothing to do. A waiting thread gets control
+   * directly; a driver is stepped, and a task runs, on a driving thread.
    *
-   * @param mine what the calling strand waits for; null if it ends
-   * @return whether it is itself the one that goes on
+   * @param mine what the calling thread waits for; null if it ends
+   * @return whether the calling thread itself goes on
    */
   private boolean handOn(Wait mine) {
     current = null;
@@ -142,7 +142,7 @@ final class SimulationScheduler {
     }
     Schedulable next = pickOrFail();
     if (next == mine) {
-      goesOn(mine);
+      resumed(mine);
       return true;
     }
     running = null;
@@ -160,17 +160,17 @@ final class SimulationScheduler {
     try {
       return pick();
     } catch (Throwable bug) {
-      fail("a step failed: " + bug.getMessage(), bug);   // what a timer has run
+      fail("a step failed: " + bug.getMessage(), bug);   // thrown by the action of a timer
       return takeWaitOf(main);
     }
   }
 
   private void startDriver() {
-    SimulatedThread[] strand = {null};
-    strand[0] = new SimulatedThread(Thread.ofVirtual().name("stage-simulation").inheritInheritableThreadLocals(false)
-        .unstarted(() -> drive(strand[0])));
-    strand[0].hand();
-    strand[0].thread().start();
+    SimulatedThread[] simulated = {null};
+    simulated[0] = new SimulatedThread(Thread.ofVirtual().name("stage-simulation").inheritInheritableThreadLocals(false)
+        .unstarted(() -> drive(simulated[0])));
+    simulated[0].hand();
+    simulated[0].thread().start();
   }
 
   private void drive(SimulatedThread me) {
@@ -191,17 +191,17 @@ final class SimulationScheduler {
         break;
       } catch (Throwable bug) {
         if (stuck == me) return;
-        if (over) break;   // it was let go at the end, and somebody on its stack has made something else of that
+        if (over) break;   // it was released at the end, and code on its stack turned that into another exception
         fail("a step failed: " + bug.getMessage(), bug);
         resume(takeWaitOf(main), me);
       }
     }
-    if (stuck == me) return;   // the simulation has gone to its end without this thread
+    if (stuck == me) return;   // the simulation has ended without this thread
     running = null;
     main.hand();
   }
 
-  /** A stepper hands the baton to a strand, and waits for the next driver to step. */
+  /** A driving thread hands control to a waiting thread, and waits until there is another step to make. */
   private void resume(Wait wait, SimulatedThread me) {
     idleDrivers.push(me);
     running = null;
@@ -211,17 +211,17 @@ final class SimulationScheduler {
   }
 
   private void give(Wait wait) {
-    goesOn(wait);
-    SimulatedThread strand = wait.strand();
-    if (strand.thread().getState() == Thread.State.NEW) strand.thread().start();
-    strand.hand();
+    resumed(wait);
+    SimulatedThread simulated = wait.waiter();
+    if (simulated.thread().getState() == Thread.State.NEW) simulated.thread().start();
+    simulated.hand();
   }
 
-  private void goesOn(Wait wait) {
+  private void resumed(Wait wait) {
     steps++;
     waits.remove(wait);
     wait.isOver();
-    if (time.isTraced()) time.tell(WaitReport.nameOf(wait, main) + " goes on, after it waited for " + wait.what());
+    if (time.isTraced()) time.tell(WaitReport.nameOf(wait, main) + " goes on after waiting for " + wait.what());
   }
 
   private void step(SimulatedDriver driver, SimulatedThread me) {
@@ -249,25 +249,25 @@ final class SimulationScheduler {
   }
 
   private void failedTask(Thread task, Throwable thrown) {
-    fail("task " + task.getName() + " threw " + thrown, thrown);   // nobody else would hear of it
+    fail("task " + task.getName() + " threw " + thrown, thrown);   // or no one would learn of it
   }
 
-  // ---- who is next
+  // ---- what runs next
 
-  /** {@return who runs next} */
+  /** {@return what runs next} */
   private Schedulable pick() {
-    MOVES.setOpaque(this, moves + 1);   // for StandstillWatch, which only wants to see it change
+    MOVES.setOpaque(this, moves + 1);   // for StandstillWatch, which only needs to see it change
     if (interrupted || moves % MOVES_BETWEEN_LOOKS == 0) lookForInterrupts();
     if (trespass != null) fail(trespass.getMessage(), trespass);
-    if (failure != null) return takeWaitOf(main);   // to be told
+    if (failure != null) return takeWaitOf(main);   // to throw it
     while (true) {
       if (steps >= options.mostSteps() && failure == null) {
         return failed("no end after " + steps + " steps and " + clock.nanos() / 1e9
-            + " simulated seconds: somebody goes round and round, and time stands still while anybody can run");
+            + " simulated seconds: something loops for ever, and time stands still while anything can run");
       }
       if (runQueue.isEmpty()) lookForInterrupts();   // before time goes by
       while (runQueue.isEmpty() && steps < options.mostSteps()) {
-        if (!nextAlarm()) return failed("nobody can go on, and no timer is set\n" + time.whyStill());
+        if (!nextAlarm()) return failed("nothing can go on, and no timer is set\n" + time.whyStill());
       }
       if (runQueue.isEmpty()) continue;
       Schedulable next = runQueue.choose(options.earlyTimers() && clock.hasTimers());
@@ -276,23 +276,23 @@ final class SimulationScheduler {
     }
   }
 
-  /** {@return whether there is a next timer, to which it jumps} */
+  /** {@return whether there was a next timer to jump to} */
   private boolean nextAlarm() {
     Runnable action = clock.next();
     if (action == null) return false;
     steps++;
-    time.tell("time goes on, to the next timer");
+    time.tell("time jumps to the next timer");
     action.run();
-    lookForInterrupts();   // who is interrupted by it has all the time it needs before the next one is due
+    lookForInterrupts();   // a thread that the action interrupted runs before the next timer is due
     return true;
   }
 
-  /** Those that the engine makes are announced; those that user code makes are found here. */
+  /** Finds the interrupts made by user code; those made by the engine are announced. */
   private void lookForInterrupts() {
     interrupted = false;
     for (int i = 0; i < waits.size(); i++) {
       Wait wait = waits.get(i);
-      if (!wait.isReady() && wait.strand().isInterrupted()) isReady(wait);
+      if (!wait.isReady() && wait.waiter().isInterrupted()) isReady(wait);
     }
   }
 
@@ -307,63 +307,63 @@ final class SimulationScheduler {
     this.cause = cause;
   }
 
-  private Wait takeWaitOf(SimulatedThread strand) {
+  private Wait takeWaitOf(SimulatedThread simulated) {
     for (Wait wait : waits) {
-      if (wait.strand() != strand) continue;
+      if (wait.waiter() != simulated) continue;
       runQueue.remove(wait);
       return wait;
     }
-    throw new IllegalStateException("the body of the simulation does not wait, so nobody else can run");
+    throw new IllegalStateException("the body of the simulation does not wait, so nothing else can run");
   }
 
-  // ---- who may go on
+  // ---- what can go on
 
-  /** A driver may be stepped. */
+  /** A driver can be stepped. */
   void isReady(SimulatedDriver driver) {
     ensureInside();
     runQueue.add(driver);
   }
 
-  /** A task may begin. */
+  /** A task can begin. */
   void isReady(SimulatedTask task) {
     ensureInside();
     runQueue.add(task);
   }
 
-  /** A strand may go on: its time is up, or it was interrupted. */
+  /** A waiting thread can go on: its time is up, or it was interrupted. */
   void isReady(Wait wait) {
     ensureInside();
     if (wait.becomesReady()) runQueue.add(wait);
   }
 
-  /** A strand may go on: it gets what it waits for. */
+  /** A waiting thread can go on: it gets what it waits for. */
   void grant(Wait wait) {
     wait.grant();
     isReady(wait);
   }
 
-  /** A strand is interrupted: if it waits, that is seen before the next choice. */
-  void interrupt(SimulatedThread strand) {
-    strand.thread().interrupt();
+  /** Interrupts a thread: if it waits, that is seen before the next choice. */
+  void interrupt(SimulatedThread simulated) {
+    simulated.thread().interrupt();
     interrupted = true;
   }
 
-  /** A task is interrupted, be it one that has not begun. */
+  /** Interrupts a task, even one that has not begun. */
   void interruptTask(Thread task) {
     runQueue.interrupt(task);
-    for (Wait wait : waits) if (wait.who() != null && wait.who().thread() == task) interrupt(wait.strand());
+    for (Wait wait : waits) if (wait.who() != null && wait.who().thread() == task) interrupt(wait.waiter());
   }
 
   /**
-   * Throws unless the calling thread has the baton. A thread of somebody's own has done harm already, and what comes of
-   * that says nothing of the cause: so the simulation is to fail with this.
+   * Throws unless the calling thread is in control. A foreign thread has already changed something, and what follows
+   * would not show the cause, so the simulation fails with this exception.
    */
   void ensureInside() {
     SimulatedThread runs = running;
     if (!over && (runs == null || runs.thread() != Thread.currentThread())) refuse();
   }
 
-  /** On its own, so that the look before is small enough to be inlined. */
+  /** Separate, so that the check is small enough to be inlined. */
   private void refuse() {
     var stranger = new IllegalStateException("thread " + Thread.currentThread()
         + " is not part of the simulation, or does something in it out of turn: it was started"
@@ -372,19 +372,19 @@ final class SimulationScheduler {
     throw stranger;
   }
 
-  // ---- who waits
+  // ---- waits
 
-  /** {@return that the calling strand is going to wait} */
+  /** {@return a wait of the calling thread} */
   Wait waitFor(String what) {
     return waitFor(what, "");
   }
 
-  /** As {@link #waitFor(String)}, for something of a stage or scope. */
-  Wait waitFor(String what, String whom) {
-    return new Wait(running, what, whom, current);
+  /** As {@link #waitFor(String)}, for something that belongs to a stage or scope. */
+  Wait waitFor(String what, String owner) {
+    return new Wait(running, what, owner, current);
   }
 
-  /** The calling strand waits, and others run. */
+  /** Makes the calling thread wait while others run. */
   void block(Wait wait) {
     ensureInside();
     ensureGoesOn();
@@ -397,7 +397,7 @@ final class SimulationScheduler {
     ensureGoesOn();
   }
 
-  /** As {@link #block}, for what an interrupt ends. */
+  /** As {@link #block}, until it is granted or the thread is interrupted. */
   void blockUntilInterrupted(Wait wait) throws InterruptedException {
     SimulatedThread me = running;
     if (me != null && me.takeInterrupt())
@@ -405,7 +405,7 @@ final class SimulationScheduler {
     block(wait);
     if (!me.takeInterrupt()) return;
     if (!wait.isGranted()) throw new InterruptedException("interrupted while it waited for " + wait.what());
-    Thread.currentThread().interrupt();   // it got what it waited for all the same
+    Thread.currentThread().interrupt();   // it got what it waited for anyway
   }
 
   private void ensureGoesOn() {
@@ -413,7 +413,7 @@ final class SimulationScheduler {
     if (isOver()) throw new SimulationOver("the simulation is over");
   }
 
-  /** {@return who waits for what, in lines} */
+  /** {@return what each thread waits for, in lines} */
   String explain(List<SimulatedDriver> drivers) {
     return WaitReport.of(waits, drivers, main);
   }
@@ -421,23 +421,23 @@ final class SimulationScheduler {
   /** {@return where a thread waits; empty if it does not} */
   StackTraceElement[] stackOf(Thread thread) {
     for (Wait wait : waits) {
-      Thread known = wait.who() != null ? wait.who().thread() : wait.strand().thread();
-      if (known == thread) return wait.strand().thread().getStackTrace();
+      Thread known = wait.who() != null ? wait.who().thread() : wait.waiter().thread();
+      if (known == thread) return wait.waiter().thread().getStackTrace();
     }
     return new StackTraceElement[0];
   }
 
-  // ---- a strand of somebody's own
+  // ---- threads started by the simulated code
 
-  /** {@return a thread that runs a body once, when it is chosen} */
+  /** {@return a thread that runs a body once, when chosen} */
   Thread startThread(String name, Runnable body) {
     ensureInside();
-    SimulatedThread[] strand = {null};
+    SimulatedThread[] simulated = {null};
     Thread thread =
-        Thread.ofVirtual().name(name).inheritInheritableThreadLocals(false).unstarted(() -> run(body, strand[0]));
-    strand[0] = new SimulatedThread(thread);
+        Thread.ofVirtual().name(name).inheritInheritableThreadLocals(false).unstarted(() -> run(body, simulated[0]));
+    simulated[0] = new SimulatedThread(thread);
     time.begins(thread);
-    var start = new Wait(strand[0], "its turn", "", null);
+    var start = new Wait(simulated[0], "its turn", "", null);
     waits.add(start);
     isReady(start);
     return thread;
@@ -451,7 +451,7 @@ final class SimulationScheduler {
       try {
         body.run();
       } catch (SimulationOver end) {
-        // it was waiting for something that will not come
+        // it waited for something that will never come
       } catch (Throwable thrown) {
         if (stuck != me && !over) failedTask(me.thread(), thrown);
       }
@@ -461,22 +461,22 @@ final class SimulationScheduler {
     handOn(null);
   }
 
-  // ---- who keeps the baton
+  // ---- a thread that keeps control
 
-  /** {@return a number that changes while the simulation goes on} Any thread. */
+  /** {@return a number that changes while the simulation makes progress} Any thread. */
   long moves() {
     return (long) MOVES.getOpaque(this);
   }
 
   /**
-   * Nothing has moved for too long. On the thread of {@link StandstillWatch}; the fields that are read were written as
-   * long ago.
+   * Fails the simulation because nothing has moved for too long. On the thread of {@link StandstillWatch}; the fields
+   * it reads were written that long ago.
    */
   void standsStill(Duration limit) {
     SimulatedThread keeper = running;
-    if (keeper == null) return;   // between two of them, so it does go on
+    if (keeper == null) return;   // between two threads, so it does go on
     fail(WaitReport.ofStandstill(keeper, current, main, limit.toSeconds()), null);
-    stuck = keeper;   // volatile; pairs with the reads by the keeper, should it ever come back, and in run
+    stuck = keeper;   // volatile; pairs with the reads by the keeper, if it ever comes back, and in run
     if (keeper == main) keeper.thread().interrupt();
     else main.hand();   // it waits
   }

@@ -2,35 +2,35 @@ package stage.runtime.simulation;
 
 import stage.runtime.time.Time;
 
-/** A strand that waits for something. Whoever has the baton. */
+/** A waiter that waits for something. Used only by the running simulated thread. */
 final class Wait implements Schedulable {
-  private final SimulatedThread strand;
+  private final SimulatedThread waiter;
   private final String what;
-  private final String whom;   // of which stage or scope; empty if that is known
-  private final ThreadIdentity who;       // null for nobody's
-  private boolean ready;       // is in the queue of those who may run
-  private boolean granted;     // got what it waits for
+  private final String owner;   // of which stage or scope; empty if that is known
+  private final ThreadIdentity who;       // null if on behalf of no machine or task
+  private boolean ready;       // is in the run queue
+  private boolean granted;     // got what it waited for
   private Time.Alarm alarm;    // null without a time limit
 
   /**
-   * @param strand which
-   * @param what what it waits for, for people
-   * @param whom of which stage or scope; empty if that is known
-   * @param who on behalf of which machine or task; null for none
+   * @param waiter the thread
+   * @param what what it waits for, for readers
+   * @param owner of which stage or scope; empty if that is known
+   * @param who the machine or task that it runs for; null for none
    */
-  Wait(SimulatedThread strand, String what, String whom, ThreadIdentity who) {
-    this.strand = strand;
+  Wait(SimulatedThread waiter, String what, String owner, ThreadIdentity who) {
+    this.waiter = waiter;
     this.what = what;
-    this.whom = whom;
+    this.owner = owner;
     this.who = who;
   }
 
-  SimulatedThread strand() {
-    return strand;
+  SimulatedThread waiter() {
+    return waiter;
   }
 
   String what() {
-    return whom.isEmpty() ? what : what + " " + whom;
+    return owner.isEmpty() ? what : what + " " + owner;
   }
 
   ThreadIdentity who() {
@@ -41,7 +41,7 @@ final class Wait implements Schedulable {
     return ready;
   }
 
-  /** {@return whether this is news} */
+  /** {@return whether it was not ready before} */
   boolean becomesReady() {
     boolean news = !ready;
     ready = true;

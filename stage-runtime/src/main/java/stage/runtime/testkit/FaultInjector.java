@@ -11,7 +11,7 @@ import stage.runtime.simulation.Choices;
 import stage.runtime.time.Faults;
 import stage.runtime.time.StepMachine;
 
-/** Does the harm that the rules of a simulation say. Whoever has the baton. */
+/** Injects the faults that the crash rules ask for. Used only by the running simulated thread. */
 final class FaultInjector implements Faults {
   private static final Set<String> NO_TURNS = Set.of("the factory", "onStart", "onStop", "onSubscribe", "a call");
   private static final String TASK = "the function for an event";
@@ -24,7 +24,7 @@ final class FaultInjector implements Faults {
   private final Consumer<String> trace;
   private final Set<String> spared = new HashSet<>();          // ends of paths
   private final Map<String, Integer> turns = new HashMap<>();  // by path
-  // by path: what is to crash when it returns, and the message
+  // by path: what crashes when it returns, and the message
   private final Map<String, String> doomed = new HashMap<>();
   private int crashes;
 
@@ -100,7 +100,7 @@ final class FaultInjector implements Faults {
   private boolean isMet(CrashRule rule, String path, int turn) {
     return switch (rule) {
       case CrashRule.Every(var stage, var every) -> Observations.isIt(stage, path) && turn % every == 0;
-      // 0 is to be no harm
+      // 0 means no fault
     case CrashRule.Anywhere(var probability) -> choices.next(FINENESS) >= FINENESS - Math.round(probability * FINENESS);
     };
   }

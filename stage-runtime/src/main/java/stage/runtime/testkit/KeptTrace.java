@@ -4,7 +4,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.regex.Pattern;
 
-/** The end of the trace of one run, for people. Whoever has the baton. */
+/** The end of the trace of one run, for people. Used only by the running simulated thread. */
 final class KeptTrace {
   private static final int LINES = 80;
   private static final int FROM_THE_END = 4000;   // steps: many of them are polls, and are told in one line
@@ -37,7 +37,7 @@ final class KeptTrace {
   }
 
   /**
-   * {@return whether it is time to begin, after so many steps} To make a line of each of millions of steps takes too
+   * {@return whether it is time to begin, after this many steps} To make a line of each of millions of steps takes too
    * long.
    */
   boolean beginsAt(long steps) {

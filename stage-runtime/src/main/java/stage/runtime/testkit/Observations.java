@@ -8,8 +8,8 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /**
- * Which stages there were in the runs of a simulation, so that a rule for one that there never was can be told. Whoever
- * has the baton.
+ * Which stages there were in the runs of a simulation, so that a rule for one that there never was can be told. Used
+ * only by the running simulated thread.
  */
 final class Observations {
   private static final int MOST_NAMES = 30;

@@ -218,7 +218,7 @@ public final class ProducerProbe<E> {
         : "; the probe has ended" + (end.isEmpty() ? "" : ", as it was told to " + end);
   }
 
-  /** {@return who is there, and what they have asked for} */
+  /** {@return the consumers, and what each has asked for} */
   private String asked() {
     List<SubscriptionSnapshot> outputs = look().outputs();
     if (outputs.isEmpty()) return ", and no consumer";

@@ -14,7 +14,7 @@ import stage.runtime.simulation.SimulatedTime;
  * same run.
  *
  * <p>The body opens its scopes with {@link stage.api.supervision.Supervisor#open} as always; they are part of the
- * simulation. If nobody can go on, the run fails and says who waits for whom. A run that fails is simplified for as
+ * simulation. If nothing can go on, the run fails and says what waits for what. A run that fails is simplified for as
  * long as it still fails, and reported with its trace and a line that repeats it.
  *
  * <p>A stage that blocks by other means than Stage's own (a sleep, a lock, a socket) stops the whole simulation, which
@@ -142,7 +142,7 @@ public final class SimulatedRuntime {
    * Runs a body, once for each seed, each time in a virtual thread of its own. Waits until that has ended.
    *
    * @param body opens its scopes itself, and closes them
-   * @throws SimulationFailed if a run fails: the body throws, nobody can go on, or there is no end; the cause is what
+   * @throws SimulationFailed if a run fails: the body throws, nothing can go on, or there is no end; the cause is what
    *     the body threw
    * @throws IllegalArgumentException if all went well, but a rule names a stage that there was in no run, or a probe;
    *     the message names those there were

@@ -7,7 +7,7 @@ import java.util.function.Supplier;
 /**
  * A lock for a few operations at a time, that both virtual threads and the thread for timers take.
  *
- * <p>A platform thread does not stand in line for it. Whoever is next in line may be a virtual thread that stages keep
+ * <p>A platform thread does not queue for it. The next in the queue may be a virtual thread that stages keep
  * from running, because they spin on every carrier thread; and all behind it, deadlines among them, would wait with it.
  * Who holds the lock is never kept from running: it does not block while it does. So the lock is free again within
  * microseconds, and a platform thread takes it then, before those in line.

@@ -75,7 +75,7 @@ final class ThreadDriver implements Driver, Runnable {
   private long breathedNanos;
   private int luck = MOST_LUCK;                                  // the driver's thread only, as is the next
   private int parks;
-  // set by the driver's thread; set to AWAKE by whoever wakes it
+  // set by the driver's thread; set to AWAKE by the thread that wakes it
   private volatile int state = AWAKE;
 
   ThreadDriver(Time time, Threads threads, StepMachine machine, boolean onPlatformThread) {

@@ -29,9 +29,9 @@ public interface Time {
    * {@return a closed gate}
    *
    * @param opens what opens it, for people, such as "an answer of"
-   * @param whom of which stage or scope that is
+   * @param owner the stage or scope that it belongs to
    */
-  default Latch latch(String opens, String whom) {
+  default Latch latch(String opens, String owner) {
     return latch();
   }
 
@@ -47,9 +47,9 @@ public interface Time {
    *
    * @param places how many at first
    * @param what they are, for people, such as "a free place in the mailbox of"
-   * @param whom of which stage
+   * @param owner the stage that it belongs to
    */
-  default Permits permits(int places, String what, String whom) {
+  default Permits permits(int places, String what, String owner) {
     return permits(places);
   }
 
@@ -80,7 +80,7 @@ public interface Time {
    * @throws UnsupportedOperationException in a simulation, which has one thread at a time
    */
   default Thread startPlatformTask(String name, Runnable body) {
-    throw new UnsupportedOperationException("a simulation starts no platform thread, but was to start " + name);
+    throw new UnsupportedOperationException("a simulation starts no platform thread, but was asked to start " + name);
   }
 
   /**
@@ -185,7 +185,7 @@ public interface Time {
    */
   default void closed(String scope) {}
 
-  /** {@return whether nothing is to be logged, because the same is done again and again} */
+  /** {@return whether logging is off, because the same run is made many times} */
   default boolean isQuiet() {
     return false;
   }

@@ -4,7 +4,7 @@ package stage.runtime.time;
 public final class TimerEntry implements Time.Alarm, Comparable<TimerEntry> {
   private final long atNanos;
   private final long order;
-  // written by whoever cancels, read by whoever runs it; cleared, so that a far timer holds on to nothing
+  // cleared by the cancelling thread, read by the one that runs it; so a far timer holds on to nothing
   private volatile Runnable action;
 
   public TimerEntry(long atNanos, long order, Runnable action) {

@@ -12,7 +12,7 @@ import java.util.concurrent.locks.LockSupport;
  * there has been none for a while.
  *
  * <p>A platform thread, because virtual threads are not time-sliced: stages that spin on every carrier thread would
- * stop every timer, the one that is to cancel them included.
+ * stop every timer, including the one that would cancel them.
  */
 final class TimerThread {
   // No lock, for the same reason: a virtual thread that was next in line for it, and is kept from running by stages
@@ -21,9 +21,9 @@ final class TimerThread {
   // that nobody else sees.
   //
   // Sleeping. The thread says until when it is going to sleep (wakesAt, then asleep), and then looks at the stack once
-  // more; who hands an entry in pushes it, and then looks whether the thread sleeps for too long. All four are
-  // volatile, so one of the two sees the other. The end of the thread is the same handshake, with the field thread in
-  // place of asleep.
+  // more; a thread that hands an entry in pushes it, and then checks whether the timer thread sleeps for too long. All
+  // four are volatile, so one of the two sees the other. The end of the thread is the same handshake, with the field
+  // thread in place of asleep.
   //
   // Cancelling only clears the action, at any time and by any thread. What is left of a cancelled entry would stay
   // until it is due, so the thread is woken to throw those out once they are more than half of all: so many that it
@@ -47,10 +47,10 @@ final class TimerThread {
   /** An action that waits for its time; of two for the same time, the one that was handed in first goes first. */
   private final class Entry implements Time.Alarm, Comparable<Entry> {
     private final long atNanos;
-    // taken by who cancels, or by the timer thread to run it; so a far timer holds on to nothing
+    // taken by the cancelling thread, or by the timer thread to run it; so a far timer holds on to nothing
     private volatile Runnable action;
     private long order;                 // the timer thread only
-    private Entry next;                 // who hands it in, before that; then the timer thread
+    private Entry next;                 // the thread that hands it in, then the timer thread
 
     private Entry(long atNanos, Runnable action) {
       this.atNanos = atNanos;
@@ -76,7 +76,8 @@ final class TimerThread {
 
   private final long idleNanos;
   private volatile Entry arrived;        // any thread pushes, the timer thread takes all
-  private volatile Thread thread;        // set by who hands in the first entry; cleared by the thread at its end
+  // set by the thread that hands in the first entry; cleared by the timer thread at its end
+  private volatile Thread thread;
   private volatile boolean asleep;       // the timer thread, as is the next
   private volatile long wakesAtNanos;
   private final AtomicInteger pending = new AtomicInteger();     // entries, those that were cancelled included
@@ -115,7 +116,7 @@ final class TimerThread {
     try {
       Thread fresh =
           Thread.ofPlatform().daemon().name("stage-timer").inheritInheritableThreadLocals(false).unstarted(this::run);
-      // not that of whoever happens to be the first: it would be kept from being unloaded
+      // not that of the first caller, whose class loader could then never be unloaded
       fresh.setContextClassLoader(TimerThread.class.getClassLoader());
       if (!THREAD.compareAndSet(this, null, fresh)) {
         LockSupport.unpark(thread);   // somebody else was faster
@@ -124,7 +125,7 @@ final class TimerThread {
       try {
         fresh.start();
       } catch (Throwable noThread) {
-        thread = null;   // whoever hands in the next entry tries again
+        thread = null;   // the next hand-in tries again
         throw noThread;
       }
     } catch (Throwable failure) {
@@ -174,7 +175,7 @@ final class TimerThread {
     }
   }
 
-  /** Whatever becomes of it, the others are to be run at their time. */
+  /** Whatever it throws, the other timers run when they are due. */
   private void run(Entry entry, Runnable action) {
     try {
       action.run();

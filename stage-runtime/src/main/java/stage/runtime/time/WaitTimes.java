@@ -60,13 +60,13 @@ public final class WaitTimes {
     } else {
       unnoted++;
     }
-    AWAITING.setRelease(this, what);   // as above: who sees the wait sees since when
+    AWAITING.setRelease(this, what);   // as above: a reader that sees the wait sees its start
   }
 
   /** The wait is over. */
   public void ends(WaitState what, Time time, boolean isWatched) {
     if (isWatched) add(nowOf(what), time.nanos() - sinceNanos);
-    // pairs with the acquire in read: who sees no wait sees it in the total
+    // pairs with the acquire in read: a reader that sees no wait sees it in the total
     AWAITING.setRelease(this, WaitState.Kind.READY);
   }
 
@@ -92,7 +92,7 @@ public final class WaitTimes {
     return (WaitState) AWAITING.getAcquire(this);
   }
 
-  /** {@return what there is to say at this time} Any thread. */
+  /** {@return the reading at this time} Any thread. */
   public Reading read(long nowNanos) {
     Reading reading = readOnce(nowNanos);
     for (int again = 0; again < 3 && awaiting() != reading.awaiting(); again++) reading = readOnce(nowNanos);

@@ -41,7 +41,7 @@ class StandstillTest {
     time.standstill(Duration.ofSeconds(1));
 
     assertThatThrownBy(() -> time.run(() -> pipeline(swallows))).isInstanceOf(SimulatedTime.CannotGoOn.class)
-        .hasMessageStartingWith("user code of app/blocks#1 has kept everybody else waiting for 1 real seconds")
+        .hasMessageStartingWith("user code of app/blocks#1 has kept the simulation waiting for 1 real seconds")
         .hasMessageContaining("readSlowly")
         .hasMessageContaining("wait only for what Stage knows of");
     assertThat(SimulatedTime.ofThisThread()).as("the simulation of this thread").isNull();
@@ -52,7 +52,7 @@ class StandstillTest {
     time.standstill(Duration.ofSeconds(1));
     var body = new FutureTask<Void>(() -> {
       assertThatThrownBy(() -> time.run(() -> readSlowly(false))).isInstanceOf(SimulatedTime.CannotGoOn.class)
-          .hasMessageStartingWith("the body of the simulation has kept everybody else waiting")
+          .hasMessageStartingWith("the body of the simulation has kept the simulation waiting")
           .hasMessageContaining("readSlowly")
           .hasCauseInstanceOf(InterruptedException.class);
       return null;
