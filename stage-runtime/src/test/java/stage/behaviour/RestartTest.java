@@ -570,10 +570,11 @@ class RestartTest extends CrashTest {
       start(Stage.consumer("sink", source, () -> new Sink(lives, faults)).withDemand(Demand.max(10)));
       assertThat(Await.next(demands, source)).isEqualTo(10);
       source.castEmit((behaviour, out) -> out.emitAll(List.of(1, 2, 3)));
+      assertThat(Await.next(demands, source)).as("the rest, of a stage that has emitted something").isEqualTo(7);
       source.cast(behaviour -> {
         throw cause;
       });
-      assertThat(Await.next(demands, source)).isEqualTo(7);
+      assertThat(Await.next(demands, source)).as("the same, of its next incarnation").isEqualTo(7);
       log.takeRestarts(1);
     }
 

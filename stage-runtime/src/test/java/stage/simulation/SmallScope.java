@@ -21,6 +21,7 @@ import stage.api.supervision.SupervisorSpec;
 import stage.runtime.engine.Cell;
 import stage.runtime.engine.Peek;
 import stage.runtime.simulation.Choices;
+import stage.runtime.time.Activity;
 import stage.runtime.time.Faults;
 import stage.runtime.time.StepMachine;
 import stage.runtime.simulation.SimulatedDriver;
@@ -95,15 +96,15 @@ record SmallScope(boolean middle, int events, Demand demand, int crashes, int at
     }
 
     @Override
-    public void before(StepMachine machine, String what) {
-      if (what.equals("onStop")) stopped++;
+    public void before(StepMachine machine, Activity what) {
+      if (what == Activity.ON_STOP) stopped++;
       else mayCrash("before " + what);
     }
 
     @Override
-    public void after(StepMachine machine, String what) {
-      if (!what.equals("onStop")) mayCrash("after " + what);
-      if (what.equals("onStart")) started++;
+    public void after(StepMachine machine, Activity what) {
+      if (what != Activity.ON_STOP) mayCrash("after " + what);
+      if (what == Activity.ON_START) started++;
     }
 
     void body() throws InterruptedException {

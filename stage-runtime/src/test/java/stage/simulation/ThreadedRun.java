@@ -29,6 +29,7 @@ import stage.api.supervision.SupervisorSpec;
 import stage.runtime.engine.Cell;
 import stage.runtime.engine.Peek;
 import stage.runtime.supervision.Scopes;
+import stage.runtime.time.Activity;
 import stage.runtime.time.Faults;
 import stage.runtime.time.Latch;
 import stage.runtime.time.StepMachine;
@@ -250,15 +251,15 @@ public final class ThreadedRun implements Faults {
   }
 
   @Override
-  public void before(StepMachine machine, String what) {
+  public void before(StepMachine machine, Activity what) {
     time.mayPass("before " + what);
-    if (!what.equals("onStop")) mayCrash("before " + what);
+    if (what != Activity.ON_STOP) mayCrash("before " + what);
   }
 
   @Override
-  public void after(StepMachine machine, String what) {
+  public void after(StepMachine machine, Activity what) {
     time.mayPass("after " + what);
-    if (!what.equals("onStop")) mayCrash("after " + what);
+    if (what != Activity.ON_STOP) mayCrash("after " + what);
   }
 
   private void mayCrash(String where) {

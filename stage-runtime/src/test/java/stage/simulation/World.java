@@ -18,6 +18,7 @@ import stage.api.supervision.SupervisionSnapshot;
 import stage.runtime.engine.Cell;
 import stage.runtime.engine.Peek;
 import stage.runtime.simulation.Choices;
+import stage.runtime.time.Activity;
 import stage.runtime.time.Faults;
 import stage.runtime.time.Latch;
 import stage.runtime.time.StepMachine;
@@ -106,25 +107,25 @@ final class World implements Faults {
   // ---- harm
 
   @Override
-  public void before(StepMachine machine, String what) {
-    if (what.equals("onStop")) stops(machine);
-    else if (what.equals("the factory") && groups != null) begins(Peek.cell(machine));
+  public void before(StepMachine machine, Activity what) {
+    if (what == Activity.ON_STOP) stops(machine);
+    else if (what == Activity.FACTORY && groups != null) begins(Peek.cell(machine));
     // I12
     if (isClosed && !marks.contains("abandoned"))
       problem = machine.threadName() + " runs " + what + " after its scope was closed";
-    if (what.equals("the factory") && Peek.isStartedInVain(machine))
+    if (what == Activity.FACTORY && Peek.isStartedInVain(machine))
       problem = machine.threadName() + " was told to end, has nothing to do, and is started anew";
-    if (plan.faults().before() && mayFail(machine, what)) crash("before ", what);
+    if (plan.faults().before() && mayFail(machine, what)) crash("before ", what.text());
   }
 
   @Override
-  public void after(StepMachine machine, String what) {
+  public void after(StepMachine machine, Activity what) {
     Cell<?> cell = Peek.cell(machine);
     // I6
     if (cell != null && !Peek.isCurrent(cell))
       problem = cell.path() + " has come back from " + what + " on a thread that was replaced, and was not refused";
-    if (plan.faults().after() && mayFail(machine, what)) crash("after ", what);
-    if (what.equals("onStart")) started++;
+    if (plan.faults().after() && mayFail(machine, what)) crash("after ", what.text());
+    if (what == Activity.ON_START) started++;
   }
 
   private void stops(StepMachine machine) {
@@ -138,13 +139,13 @@ final class World implements Faults {
     groups.begins(cell.path());
   }
 
-  private boolean mayFail(StepMachine machine, String what) {
+  private boolean mayFail(StepMachine machine, Activity what) {
     if (hasBridges && !hasUserCode(machine)) return false;
     return switch (what) {
-      case "onStart", "the factory" -> plan.faults().onStart() && refs.size() == nodes.size();   // not the first start
-      case "onStop" -> plan.faults().onStop();
-      case "a task" -> false;   // that is the engine's own
-      case "onInputEnd" -> operates(machine);   // others do nothing there
+      case ON_START, FACTORY -> plan.faults().onStart() && refs.size() == nodes.size();   // not the first start
+      case ON_STOP -> plan.faults().onStop();
+      case TASKS -> false;   // that is the engine's own
+      case ON_INPUT_END -> operates(machine);   // others do nothing there
       default -> true;
     };
   }

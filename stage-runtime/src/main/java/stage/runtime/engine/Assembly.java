@@ -3,18 +3,19 @@ package stage.runtime.engine;
 import java.lang.invoke.VarHandle;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import stage.runtime.time.Driver;
 
 /** The stages that an init starts. Those that emit take their first turn when it has returned. Any thread. */
 public final class Assembly {
   private final Thread thread = Thread.currentThread();
-  private final Queue<Cell<?>> cells = new ConcurrentLinkedQueue<>();
+  private final Queue<Driver> drivers = new ConcurrentLinkedQueue<>();
   private volatile boolean over;   // set once, by the thread that runs the init
 
   /** Begins an assembly; the calling thread runs the init. */
   public Assembly() {}
 
-  void add(Cell<?> cell) {
-    cells.add(cell);
+  void add(Driver driver) {
+    drivers.add(driver);
   }
 
   boolean isOver() {
@@ -26,7 +27,7 @@ public final class Assembly {
     over = true;
     // pairs with the announcement of each driver: a cell that missed the end is woken, or sees it
     VarHandle.fullFence();
-    for (Cell<?> cell = cells.poll(); cell != null; cell = cells.poll()) cell.driver().wake();
+    for (Driver driver = drivers.poll(); driver != null; driver = drivers.poll()) driver.wake();
   }
 
   /**

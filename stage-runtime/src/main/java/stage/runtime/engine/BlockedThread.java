@@ -10,15 +10,18 @@ package stage.runtime.engine;
  * @param sinceNanos since when
  */
 public record BlockedThread(String name, boolean isStage, String target, String method, long sinceNanos) {
-  static BlockedThread of(Thread thread, Cell<?> target, String method, long sinceNanos) {
+  /** How the names of the threads of all stages begin; the path follows, and then {@code #}. */
+  static final String STAGE_PREFIX = "stage:";
+
+  static BlockedThread of(Thread thread, String target, String method, long sinceNanos) {
     String stage = stageOf(thread.getName());
     String name = stage.isEmpty() ? thread.getName() : stage;
-    return new BlockedThread(name, !stage.isEmpty(), target.path(), method, sinceNanos);
+    return new BlockedThread(name, !stage.isEmpty(), target, method, sinceNanos);
   }
 
   /** {@return the path in a thread's name, which its cell has given it; empty if it is no stage's} */
   private static String stageOf(String thread) {
     int end = thread.indexOf('#');   // no path has one
-    return thread.startsWith(Cell.THREAD_PREFIX) && end > 0 ? thread.substring(Cell.THREAD_PREFIX.length(), end) : "";
+    return thread.startsWith(STAGE_PREFIX) && end > 0 ? thread.substring(STAGE_PREFIX.length(), end) : "";
   }
 }

@@ -8,7 +8,6 @@ import stage.api.CancelPolicy;
 import stage.api.Demand;
 import stage.api.Stage;
 import stage.api.SubscriptionSpec;
-import stage.api.internal.Described;
 import stage.api.internal.Description;
 
 /**
@@ -19,7 +18,7 @@ public interface Bridges {
   /**
    * {@return the behaviour to run for one that only says what it is to be}
    *
-   * @param described what a factory made; {@link #isDescription} holds
+   * @param described what a factory made
    */
   Stage.Behaviour behaviourOf(Description described);
 
@@ -64,27 +63,18 @@ public interface Bridges {
    */
   <O> Stream<O> stream(Cell<?> producer, SubscriptionSpec<O> how);
 
-  /**
-   * {@return whether a behaviour only describes a bridge}
-   *
-   * @param behaviour what a factory made
-   */
-  static boolean isDescription(Stage.Behaviour behaviour) {
-    return behaviour instanceof Described && !Role.hasTasks(behaviour);
-  }
-
   /** {@return the bridges of this runtime} */
   static Bridges find() {
-    return FoundBridges.BRIDGES
+    return Found.BRIDGES
         .orElseThrow(() -> new IllegalStateException("stage.runtime has lost its service " + Bridges.class.getName()
         + "; if its jar was merged with others, their META-INF/services must be merged too"));
   }
-}
 
-/** Holds the one service of this runtime. */
-final class FoundBridges {
-  static final Optional<Bridges> BRIDGES =
-      ServiceLoader.load(Bridges.class, Bridges.class.getClassLoader()).findFirst();
+  /** Holds the one service of this runtime. */
+  final class Found {
+    private static final Optional<Bridges> BRIDGES =
+        ServiceLoader.load(Bridges.class, Bridges.class.getClassLoader()).findFirst();
 
-  private FoundBridges() {}
+    private Found() {}
+  }
 }

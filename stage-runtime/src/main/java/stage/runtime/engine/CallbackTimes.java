@@ -2,6 +2,7 @@ package stage.runtime.engine;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import stage.runtime.time.Activity;
 import stage.runtime.time.Time;
 
 /**
@@ -32,14 +33,14 @@ final class CallbackTimes {
 
   // Opaque, all of them: whole numbers that are not long out of date, and nothing is ordered by them. Only the name
   // needs more: see Handover.
-  private String name = "";     // plain; published by the fence's word
+  private Activity name;        // plain; published by the word of the handover; null before the first
   private long count;
   private long totalNanos;
   private long sinceNanos;      // 0 if the clock was not read when it began
   private Longest longest = Longest.NONE;
 
   /** A callback begins. */
-  void begins(String callback, Time time, boolean isWatched) {
+  void begins(Activity callback, Time time, boolean isWatched) {
     name = callback;
     COUNT.setOpaque(this, count + 1);
     if (isWatched) SINCE.setOpaque(this, time.nanos() | 1);   // never 0, and wrong by a nanosecond at most
@@ -51,20 +52,20 @@ final class CallbackTimes {
     if (sinceNanos == 0) return;
     long nanos = time.nanos() - sinceNanos;
     TOTAL.setOpaque(this, totalNanos + nanos);
-    if (nanos > longest.nanos) LONGEST.setOpaque(this, new Longest(name, nanos));
+    if (nanos > longest.nanos) LONGEST.setOpaque(this, new Longest(name.text(), nanos));
     SINCE.setOpaque(this, 0L);
   }
 
   /** The thread goes on in a callback that something else was run within. */
-  void goesOn(String callback) {
+  void goesOn(Activity callback) {
     name = callback;
   }
 
   /**
-   * {@return the name of the callback that began last} Whoever has seen an odd word of the fence sees the name that
-   * belongs to it, or a later one.
+   * {@return the callback that began last; null if there was none} A reader that has seen an odd word of the handover
+   * sees the callback that belongs to it, or a later one.
    */
-  String name() {
+  Activity name() {
     return name;
   }
 

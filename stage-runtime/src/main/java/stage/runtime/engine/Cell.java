@@ -2,7 +2,7 @@ package stage.runtime.engine;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
+import java.util.function.Consumer;
 import stage.api.ConsumerSpec;
 import stage.api.DeadLetter;
 import stage.api.DemandExceededException;
@@ -19,8 +19,7 @@ import stage.api.StageRef;
 import stage.api.StageSnapshot;
 import stage.api.StageSpec;
 import stage.api.StopReason;
-import stage.api.Subscription;
-import stage.api.SubscriptionSpec;
+import stage.api.SubscriptionSnapshot;
 import stage.api.TimerAction;
 import stage.runtime.lane.Ending;
 import stage.runtime.lane.Lane;
@@ -28,7 +27,9 @@ import stage.runtime.lane.LaneEnd;
 import stage.runtime.mailbox.Mailbox;
 import stage.runtime.mailbox.Message;
 import stage.runtime.mailbox.Signals;
+import stage.runtime.time.Activity;
 import stage.runtime.time.Driver;
+import stage.runtime.time.ShortLock;
 import stage.runtime.time.StepMachine;
 import stage.runtime.time.Time;
 import stage.runtime.time.WaitState;
@@ -42,14 +43,12 @@ import stage.runtime.time.WaitState;
  *
  * @param <S> the behaviour's type
  */
-public final class Cell<S extends Stage.Behaviour> implements StepMachine, LaneEnd {
+public final class Cell<S extends Stage.Behaviour> implements StepMachine, LaneEnd, Waits.Awaited {
   /**
    * So many events may wait that timers, casts and calls of a producer-consumer have emitted beyond demand, if its spec
    * says nothing else.
    */
   private static final int MOST_UNASKED = 65_536;
-  /** How the names of the threads of all stages begin; the path follows, and then {@code #}. */
-  static final String THREAD_PREFIX = "stage:";
 
   private final long id;
   private final String name;
@@ -62,6 +61,7 @@ public final class Cell<S extends Stage.Behaviour> implements StepMachine, LaneE
   private final Signals signals;
   private final Mailbox mailbox;
   private final Incarnations<S> incarnations;
+  private final Port port = new Port();           // how its parts know it
   private final ConsumerHalf consumerHalf;        // null for producers and generators
   private final ProducerHalf<?> producerHalf;     // null for consumers
   private final boolean isGenerator;
@@ -104,32 +104,32 @@ public final class Cell<S extends Stage.Behaviour> implements StepMachine, LaneE
         graph.time().permits(Math.min(spec.options().mailbox(), Mailbox.MOST), "a free place in the mailbox of", path));
     this.driver = graph.time().driver(this, spec.options().onPlatformThread());
     this.signals = new Signals(driver);
-    this.incarnations = new Incarnations<>(this, signals, spec.factory());
     switch (spec) {
       case ProducerSpec<?, S> producer -> {
         consumerHalf = null;
-        producerHalf = new ProducerHalf<>(this, producer.dispatcher(), producer.overflow(), false,
+        producerHalf = new ProducerHalf<>(port, producer.dispatcher(), producer.overflow(), false,
             accumulation(producer.opening(), assembly));
         isGenerator = producer.isGenerator();
         ref = new CellRef.OfProducer<>(this);
       }
       case ProducerConsumerSpec<?, ?, S> both -> {
-        consumerHalf = new ConsumerHalf(this);
+        consumerHalf = new ConsumerHalf(port);
         boolean isBounded = both.buffer() < Integer.MAX_VALUE;
         var overflow = new Overflow(Overflow.Kind.BLOCK, isBounded ? both.buffer() : MOST_UNASKED);
         producerHalf =
-            new ProducerHalf<>(this, both.dispatcher(), overflow, !isBounded, accumulation(both.opening(), assembly));
+            new ProducerHalf<>(port, both.dispatcher(), overflow, !isBounded, accumulation(both.opening(), assembly));
         isGenerator = false;
         ref = new CellRef.OfProducerConsumer<>(this);
       }
       case ConsumerSpec<?, S> consumer -> {
-        consumerHalf = new ConsumerHalf(this);
+        consumerHalf = new ConsumerHalf(port);
         producerHalf = null;
         isGenerator = false;
         ref = new CellRef.OfConsumer<>(this);
       }
     }
-    if (isGenerator) incarnations.fence().hasChores(this::doChores);
+    this.incarnations = new Incarnations<>(this, signals, spec.factory());
+    if (isGenerator) incarnations.handover().hasChores(this::doChores);
     this.lifecycle = new Lifecycle(this);
     this.selector = new WorkSelector(this, lifecycle);
     this.context = owner.around() == null ? null : new ContextPropagation(this, lifecycle, owner.around());
@@ -162,7 +162,7 @@ public final class Cell<S extends Stage.Behaviour> implements StepMachine, LaneE
   public static <S extends Stage.Behaviour> Cell<S> of(
       StageSpec<S> spec, String scope, SubscriptionGraph graph, CellOwner owner, Assembly assembly) {
     var cell = new Cell<>(spec, scope, graph, owner, assembly);
-    if (assembly != null) assembly.add(cell);
+    if (assembly != null) assembly.add(cell.driver);
     return cell;
   }
 
@@ -184,18 +184,6 @@ public final class Cell<S extends Stage.Behaviour> implements StepMachine, LaneE
   /** Has it end when its last consumer has left: it is there for that one only. Before it is started. */
   public void endWithItsConsumer() {
     endsWithItsConsumer = true;
-  }
-
-  /**
-   * Subscribes one cell to another.
-   *
-   * @param consumer who wants events
-   * @param subscription to whom, and how
-   * @return to cancel it
-   * @throws stage.api.SubscriptionRefusedException as {@link stage.api.ConsumerRef#subscribeTo(stage.api.Subscribable)}
-   */
-  public static Subscription subscribe(Cell<?> consumer, SubscriptionSpec<?> subscription) {
-    return consumer.graph.subscribe(consumer, subscription);
   }
 
   // ---- what it is; any thread
@@ -225,7 +213,7 @@ public final class Cell<S extends Stage.Behaviour> implements StepMachine, LaneE
   @Override
   public void wake() {
     driver.wake();
-    if (isGenerator) incarnations.fence().doChores();   // it may be in code of its own for ever, and not look
+    if (isGenerator) incarnations.handover().doChores();   // it may be in code of its own for ever, and not look
   }
 
   @Override
@@ -236,6 +224,21 @@ public final class Cell<S extends Stage.Behaviour> implements StepMachine, LaneE
   @Override
   public void inputEnded() {
     signals.set(Signals.INPUT_ENDED);
+  }
+
+  @Override
+  public void consumerLeft(Lane<?> lane) {
+    producerHalf.left(lane);
+  }
+
+  @Override
+  public void askToCancel(Lane<?> lane) {
+    consumerHalf.askToCancel(lane);
+  }
+
+  @Override
+  public boolean emitsOneByOne() {
+    return isGenerator;
   }
 
   @Override
@@ -255,6 +258,7 @@ public final class Cell<S extends Stage.Behaviour> implements StepMachine, LaneE
   }
 
   /** {@return the thread that carries it, as others see it} */
+  @Override
   public Driver driver() {
     return driver;
   }
@@ -318,10 +322,14 @@ public final class Cell<S extends Stage.Behaviour> implements StepMachine, LaneE
     return producerHalf;
   }
 
-  /** {@return the producer half, as the behaviour of this cell sees it} The spec has tied the two types together. */
-  @SuppressWarnings("unchecked")
-  <O> ProducerHalf<O> producerHalfOf(Stage.Behaviour behaviour) {
-    return (ProducerHalf<O>) producerHalf;
+  void forEachConsumer(Consumer<Cell<?>> next) {
+    if (producerHalf == null) return;
+    for (Lane<?> lane : producerHalf.lanes()) if (!lane.hasLeft()) next.accept(at(lane.consumer()));
+  }
+
+  void forEachProducer(Consumer<Cell<?>> next) {
+    if (consumerHalf == null) return;
+    for (LaneInlet<?> inlet : consumerHalf.inlets()) next.accept(at(inlet.lane().producer()));
   }
 
   /** {@return how many incarnations have started} Any thread. */
@@ -353,7 +361,7 @@ public final class Cell<S extends Stage.Behaviour> implements StepMachine, LaneE
   }
 
   String threadName(int incarnation) {
-    return THREAD_PREFIX + path + "#" + incarnation;
+    return BlockedThread.STAGE_PREFIX + path + "#" + incarnation;
   }
 
   /** {@return why it has ended, or is about to; null if it is not} */
@@ -377,6 +385,20 @@ public final class Cell<S extends Stage.Behaviour> implements StepMachine, LaneE
   /** {@return the numbers of this instant} */
   public StageSnapshot snapshot() {
     return Snapshots.of(this);
+  }
+
+  /** {@return the last numbers, for the owner} What is returned after this is told to it by itself. */
+  StageSnapshot lastSnapshot() {
+    if (producerHalf == null) return snapshot();
+    return graph.lock().get(() -> {
+      producerHalf.accounted();
+      return snapshot();
+    });
+  }
+
+  /** {@return how the parts of this cell know it} */
+  Port port() {
+    return port;
   }
 
   // ---- what others ask of it; any thread
@@ -462,28 +484,6 @@ public final class Cell<S extends Stage.Behaviour> implements StepMachine, LaneE
       lifecycle.ended().await();
       return null;
     }, () -> owner.cancel(this));
-  }
-
-  /**
-   * Makes the subscriptions of its spec. It has started, and makes none if it is not to run.
-   *
-   * @param spec its spec
-   */
-  public void subscribe(StageSpec<S> spec) {
-    if (lifecycle.ignoresStart()) return;
-    switch (spec) {
-      case ProducerSpec<?, S> producer -> {}
-      case ProducerConsumerSpec<?, ?, S> both -> subscribeToAll(both.subscriptions());
-      case ConsumerSpec<?, S> consumer -> subscribeToAll(consumer.subscriptions());
-    }
-  }
-
-  /**
-   * Under one lock, which ending a subscription needs too: if the first completed before the second is made, it was not
-   * the last.
-   */
-  private void subscribeToAll(List<? extends SubscriptionSpec<?>> subscriptions) {
-    graph.locked(() -> subscriptions.forEach(subscription -> graph.subscribe(this, subscription)));
   }
 
   Signals signals() {
@@ -590,7 +590,7 @@ public final class Cell<S extends Stage.Behaviour> implements StepMachine, LaneE
     if (!isAlive()) return null;
     if (takenOver == null) {
       Thread running = driver.thread();
-      if (!incarnations.fence().takeOver(running)) return null;
+      if (!incarnations.handover().takeOver(running)) return null;
       lifecycle.takenOverFrom(running);
       takenOver = running;
     }
@@ -610,7 +610,7 @@ public final class Cell<S extends Stage.Behaviour> implements StepMachine, LaneE
    * take any time, as that of a generator} Any thread.
    */
   public int callback() {
-    return isGenerator ? 0 : incarnations.fence().stay();
+    return isGenerator ? 0 : incarnations.handover().stay();
   }
 
   /** {@return how many threads work for it} Any thread. */
@@ -641,7 +641,7 @@ public final class Cell<S extends Stage.Behaviour> implements StepMachine, LaneE
 
   /** {@return how much of threads that were replaced was refused} */
   public long refused() {
-    return incarnations.fence().refused();
+    return incarnations.handover().refused();
   }
 
   /** Tells it to give up what it is doing. */
@@ -673,11 +673,6 @@ public final class Cell<S extends Stage.Behaviour> implements StepMachine, LaneE
     intake();
   }
 
-  /** {@return the cells that get events from this one, directly or through others} Any thread. */
-  public Set<Cell<?>> consumers() {
-    return Route.downstreamOf(this);
-  }
-
   @SuppressWarnings("unchecked")
   <O> Intake<O> intake() {
     if (isGenerator || isConsumer()) {
@@ -686,7 +681,7 @@ public final class Cell<S extends Stage.Behaviour> implements StepMachine, LaneE
     }
     Intake<?> there = intake;
     if (there == null) {
-      graph.locked(() -> {
+      graph.lock().run(() -> {
         if (intake == null) intake =
             new Intake<>(this, producerHalf.overflow(), graph.time().permits(0, "demand of the consumers of", path));
       });
@@ -707,7 +702,7 @@ public final class Cell<S extends Stage.Behaviour> implements StepMachine, LaneE
   void ensureOwnThread(String what) {
     if (driver.isCurrent()) return;
     Thread caller = graph.time().current();
-    if (incarnations.fence().isReplaced(caller)) incarnations.fence().refuse();
+    if (incarnations.handover().isReplaced(caller)) incarnations.handover().refuse();
     throw new ForeignThreadException(what, threadName(), caller.getName());
   }
 
@@ -826,7 +821,7 @@ public final class Cell<S extends Stage.Behaviour> implements StepMachine, LaneE
     unanswered = failure;
     try {
       incarnations.undo(failure);
-      lifecycle.crash("the dispatcher", failure);
+      lifecycle.crash(Activity.DISPATCHER, failure);
       unanswered = null;
     } catch (Handover.Refused refused) {
       return WaitState.Kind.DONE;
@@ -845,7 +840,7 @@ public final class Cell<S extends Stage.Behaviour> implements StepMachine, LaneE
 
   @Override
   public String describe() {
-    return CellTrace.of(this);
+    return CellTrace.of(lifecycle.phase(), signals, mailbox, consumerHalf, producerHalf);
   }
 
   @Override
@@ -941,7 +936,7 @@ public final class Cell<S extends Stage.Behaviour> implements StepMachine, LaneE
       }
       case TIMER -> {
         TimerAction action = incarnations.timers().takeDue(nowNanos);
-        incarnations.run("a timer", action::run);
+        incarnations.run(Activity.TIMER, action::run);
       }
       case FLUSH -> producerHalf.flush();
       case INTAKE -> signals.answer(Signals.HANDED_IN, this::acceptFromOutside);
@@ -990,7 +985,7 @@ public final class Cell<S extends Stage.Behaviour> implements StepMachine, LaneE
   private void tellOf(LaneInlet<?> inlet) {
     inlet.beginGreeting();
     try {
-      incarnations.run("onSubscribe", () -> incarnations.role().subscribed(inlet));
+      incarnations.run(Activity.ON_SUBSCRIBE, () -> incarnations.role().subscribed(inlet));
     } finally {
       inlet.endGreeting();
       inlet.lane().producer().wake();   // not by who subscribes, who may hold the graph's lock
@@ -1020,13 +1015,7 @@ public final class Cell<S extends Stage.Behaviour> implements StepMachine, LaneE
     intake.close((ProducerHalf<O>) producerHalf);
   }
 
-  /** Gives up on an event, and tells the stage's handler. */
-  void deadLetter(Object event, Throwable cause, int attempts) {
-    deadLetter(event, cause, attempts, path);
-  }
-
-  /** Gives up on an event somewhere within the stage. */
-  void deadLetter(Object event, Throwable cause, int attempts, String where) {
+  private void deadLetter(Object event, Throwable cause, int attempts, String where) {
     long count = deadLettered.read() + 1;
     var letter =
         new DeadLetter(event, cause, where, incarnations.incarnation(), attempts, graph.time().instant(), count);
@@ -1051,6 +1040,80 @@ public final class Cell<S extends Stage.Behaviour> implements StepMachine, LaneE
       Message next = refused.next();
       refused.refuse(reason);
       refused = next;
+    }
+  }
+
+  /** How the parts of this cell know it. */
+  final class Port implements ConsumerPort, ProducerPort {
+    @Override
+    public String path() {
+      return path;
+    }
+
+    @Override
+    public StepMachine machine() {
+      return Cell.this;
+    }
+
+    @Override
+    public Time time() {
+      return graph.time();
+    }
+
+    @Override
+    public Signals signals() {
+      return signals;
+    }
+
+    @Override
+    public ShortLock lock() {
+      return graph.lock();
+    }
+
+    @Override
+    public void ensureOwnThread(String what) {
+      Cell.this.ensureOwnThread(what);
+    }
+
+    @Override
+    public void inEngine(Runnable what) {
+      incarnations.inEngine(what);
+    }
+
+    @Override
+    public void commitPoint(LaneInlet<?> inlet, int events) {
+      boolean more = incarnations.role().asksForMore();   // user code, so not within the engine
+      incarnations.inEngine(() -> incarnations.commitPoint(inlet, events, more));
+    }
+
+    @Override
+    public void deadLetter(Object event, Throwable cause, int attempts, String where) {
+      Cell.this.deadLetter(event, cause, attempts, where);
+    }
+
+    @Override
+    public void dropped(long events, String why) {
+      owner.dropped(Cell.this, events, why);
+    }
+
+    @Override
+    public boolean isConsumer() {
+      return Cell.this.isConsumer();
+    }
+
+    @Override
+    public void wake() {
+      Cell.this.wake();
+    }
+
+    @Override
+    public void returned(SubscriptionSnapshot last) {
+      owner.returned(last);
+    }
+
+    @Override
+    public void returnedAfterEnd(int events) {
+      owner.returnedAfterEnd(Cell.this, events);
     }
   }
 }

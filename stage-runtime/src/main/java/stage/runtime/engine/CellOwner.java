@@ -7,6 +7,7 @@ import stage.api.DeadLetterHandler;
 import stage.api.StageSnapshot;
 import stage.api.StopReason;
 import stage.api.SubscriptionSnapshot;
+import stage.runtime.time.Activity;
 
 /** Who supervises cells. Everything here is called on a cell's own thread and does not block for long. */
 public interface CellOwner {
@@ -48,7 +49,7 @@ public interface CellOwner {
    * @param canSkip whether there is something to skip: an event, a message, a timer's run
    * @return what is to become of it
    */
-  Directive crashed(Cell<?> cell, int incarnation, Throwable cause, String during, boolean canSkip);
+  Directive crashed(Cell<?> cell, int incarnation, Throwable cause, Activity during, boolean canSkip);
 
   /**
    * A permanent cell has done all there was to do, and does as it is told.

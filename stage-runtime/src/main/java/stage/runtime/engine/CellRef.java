@@ -242,7 +242,7 @@ abstract class CellRef<S extends Stage.Behaviour> {
 
     @Override
     public Subscription subscribeTo(Subscribable<? extends I> source) {
-      return cell().graph().subscribe(cell(), described(source));
+      return Handshake.subscribe(cell(), described(source));
     }
 
     @Override
@@ -290,7 +290,7 @@ abstract class CellRef<S extends Stage.Behaviour> {
 
     @Override
     public Subscription subscribeTo(Subscribable<? extends I> source) {
-      return cell().graph().subscribe(cell(), described(source));
+      return Handshake.subscribe(cell(), described(source));
     }
 
     @Override

@@ -3,7 +3,10 @@ package stage.runtime.engine;
 import java.util.StringJoiner;
 import stage.api.SubscriptionSnapshot;
 import stage.runtime.lane.Lane;
+import stage.runtime.lane.LaneEnd;
+import stage.runtime.mailbox.Mailbox;
 import stage.runtime.mailbox.Signal;
+import stage.runtime.mailbox.Signals;
 
 /**
  * Tells where a cell stands, in a line, for those who read the trace of a simulation. The cell's thread, or while that
@@ -47,19 +50,19 @@ final class CellTrace {
   }
 
   /** {@return where a cell stands, in brackets with a blank in front; empty if there is nothing to say} */
-  static String of(Cell<?> cell) {
+  static String of(Phase phase, Signals signals, Mailbox mailbox, ConsumerHalf input, ProducerHalf<?> output) {
     var story = new StringJoiner("; ", " [", "]");
     story.setEmptyValue("");
-    String lifecycle = lifeOf(cell.lifecycle().phase());
+    String lifecycle = lifeOf(phase);
     if (!lifecycle.isEmpty()) story.add(lifecycle);
     var told = new StringJoiner(", ", "told: ", "");
     told.setEmptyValue("");
-    for (Signal signal : Signal.values()) if (cell.signals().has(signal)) told.add(signal.text());
+    for (Signal signal : Signal.values()) if (signals.has(signal)) told.add(signal.text());
     if (told.length() > 0) story.add(told.toString());
-    if (cell.mailbox().size() > 0) story.add(cell.mailbox().size() + " in the mailbox");
-    if (cell.consumerHalf() != null)
-      for (LaneInlet<?> inlet : cell.consumerHalf().inlets()) story.add(in(inlet.lane()));
-    if (cell.producerHalf() != null) for (Lane<?> lane : cell.producerHalf().lanes()) story.add(out(lane));
+    if (mailbox.size() > 0) story.add(mailbox.size() + " in the mailbox");
+    if (input != null)
+      for (LaneInlet<?> inlet : input.inlets()) story.add(in(inlet.lane()));
+    if (output != null) for (Lane<?> lane : output.lanes()) story.add(out(lane));
     return story.toString();
   }
 
@@ -76,14 +79,18 @@ final class CellTrace {
 
   private static String in(Lane<?> lane) {
     SubscriptionSnapshot ledger = lane.snapshot();
-    return "from " + Cell.at(lane.producer()).name() + ": " + ledger.inFlight() + " to take, " + ledger.outstanding()
+    return "from " + nameOf(lane.producer()) + ": " + ledger.inFlight() + " to take, " + ledger.outstanding()
         + " asked for" + end(lane);
   }
 
   private static String out(Lane<?> lane) {
     SubscriptionSnapshot ledger = lane.snapshot();
-    return "to " + Cell.at(lane.consumer()).name() + ": " + ledger.outstanding() + " wanted, " + ledger.inFlight()
+    return "to " + nameOf(lane.consumer()) + ": " + ledger.outstanding() + " wanted, " + ledger.inFlight()
         + " in flight" + end(lane);
+  }
+
+  private static String nameOf(LaneEnd end) {
+    return end.path().substring(end.path().lastIndexOf('/') + 1);
   }
 
   private static String end(Lane<?> lane) {

@@ -1,8 +1,10 @@
 package stage.runtime.engine;
 
 import java.lang.invoke.VarHandle;
+import java.util.function.Supplier;
 import stage.api.CancelPolicy;
 import stage.runtime.lane.Ending;
+import stage.runtime.lane.Lane;
 
 /**
  * What a cell that consumes keeps: its subscriptions, and whose turn it is. It outlives incarnations. The cell's thread
@@ -11,16 +13,34 @@ import stage.runtime.lane.Ending;
 final class ConsumerHalf {
   private static final LaneInlet<?>[] NONE = {};
 
-  private final Cell<?> cell;
+  private final ConsumerPort cell;
   private volatile LaneInlet<?>[] inlets = NONE;   // replaced, never changed, under the graph's lock
   private boolean closed;                          // under the graph's lock: whether it may not subscribe any more
   private LaneInlet<?>[] told = NONE;              // those that this incarnation has been told of, all of them
+  private volatile Tasks<?, ?> tasks;              // set once; null if it hands no event to threads of their own
   private boolean gatesMoved;                      // whether the turn has closed or opened a subscription
   private long settledBefore;                      // of the subscriptions that it has given up
   private int next;                                // where to look for events first, so that all are served in turn
 
-  ConsumerHalf(Cell<?> cell) {
+  ConsumerHalf(ConsumerPort cell) {
     this.cell = cell;
+  }
+
+  /** {@return what it knows of its cell} */
+  ConsumerPort cell() {
+    return cell;
+  }
+
+  /** {@return the events that were handed to threads of their own; made by the first incarnation, and kept} */
+  @SuppressWarnings("unchecked")   // a cell has tasks of one kind: those of its spec
+  <T extends Tasks<?, ?>> T tasks(Supplier<T> first) {
+    if (tasks == null) tasks = first.get();
+    return (T) tasks;
+  }
+
+  /** {@return the same; null if the stage hands no event to threads of their own} Any thread. */
+  Tasks<?, ?> tasks() {
+    return tasks;
   }
 
   // ---- under the graph's lock, called by any thread
@@ -36,6 +56,11 @@ final class ConsumerHalf {
   /** Any thread. */
   LaneInlet<?>[] inlets() {
     return inlets;
+  }
+
+  /** The other end of a subscription wants it cancelled. Any thread. */
+  void askToCancel(Lane<?> lane) {
+    for (LaneInlet<?> inlet : inlets) if (inlet.lane() == lane) inlet.askToCancel();
   }
 
   // ---- the cell's thread
@@ -126,7 +151,7 @@ final class ConsumerHalf {
 
   /** {@return a subscription that is to be cancelled and whose events nobody is working on; null if there is none} */
   LaneInlet<?> cancelled() {
-    Tasks<?, ?> tasks = cell.incarnations().tasks();
+    Tasks<?, ?> tasks = this.tasks;
     for (LaneInlet<?> inlet : inlets)
       if (inlet.isCancelled() && (tasks == null || !tasks.isBusyWith(inlet))) return inlet;
     return null;
@@ -154,23 +179,24 @@ final class ConsumerHalf {
 
   /** Gives a subscription up; what is not settled goes back to its producer. */
   void leave(LaneInlet<?> inlet) {
-    if (cell.incarnations().tasks() != null) cell.incarnations().tasks().leave(inlet);
+    if (tasks != null) tasks.leave(inlet);
     settledBefore += inlet.lane().settled();   // before what is left in it is returned, which is no progress
-    Cell.at(inlet.lane().producer()).producerHalf().left(inlet.lane());
+    inlet.lane().producer().consumerLeft(inlet.lane());
     // last: what finds the heap full is done again
-    cell.graph().locked(() -> inlets = SmallArrays.without(inlets, inlet));
+    cell.lock().run(() -> inlets = SmallArrays.without(inlets, inlet));
     next = 0;
   }
 
   /** Gives every subscription up, for good. */
   void close() {
-    cell.graph().locked(() -> closed = true);
+    cell.lock().run(() -> closed = true);
     for (LaneInlet<?> inlet : inlets) leave(inlet);
   }
 
   /** Forgets the subscriptions that it has given up. Its cell has ended. */
   void letGo() {
     told = NONE;
+    tasks = null;
   }
 
   static CancelPolicy policyOf(LaneInlet<?> inlet) {

@@ -4,6 +4,7 @@ import java.util.ArrayDeque;
 import stage.api.Subscription;
 import stage.api.SubscriptionSnapshot;
 import stage.runtime.lane.Lane;
+import stage.runtime.time.Activity;
 
 /**
  * Which consumers came and went since a behaviour that wants to know was told last. For one incarnation; the cell's
@@ -12,8 +13,8 @@ import stage.runtime.lane.Lane;
 final class ConsumerNews {
   /** A consumer that came, or one that left. */
   record Item(Lane<?> lane, boolean isComing) {
-    String callback() {
-      return isComing ? "onConsumerSubscribed" : "onConsumerLeft";
+    Activity callback() {
+      return isComing ? Activity.ON_CONSUMER_SUBSCRIBED : Activity.ON_CONSUMER_LEFT;
     }
   }
 
@@ -26,8 +27,7 @@ final class ConsumerNews {
 
     @Override
     public void cancel() {
-      for (LaneInlet<?> inlet : Cell.at(lane.consumer()).consumerHalf().inlets())
-        if (inlet.lane() == lane) inlet.askToCancel();
+      lane.consumer().askToCancel(lane);
     }
 
     @Override

@@ -18,8 +18,8 @@ final class ConsumerTurn<I> {
   private long settledBefore;   // how much had been settled then
   private boolean rested;       // whether it rested then
 
-  ConsumerTurn(Cell<?> cell) {
-    this.half = cell.consumerHalf();
+  ConsumerTurn(ConsumerHalf half) {
+    this.half = half;
   }
 
   boolean isReady() {
@@ -144,7 +144,7 @@ final class ConsumerTurn<I> {
 
   boolean wantsRest(Time time) {
     LaneInlet<?>[] inlets = half.inlets();
-    if (inlets.length != 1 || !Cell.at(inlets[0].lane().producer()).isGenerator() || isReady()) return false;
+    if (inlets.length != 1 || !inlets[0].lane().producer().emitsOneByOne() || isReady()) return false;
     long now = time.nanos();
     long settled = inlets[0].lane().settled();
     boolean brisk = now - dryNanos < BRISK_NANOS;

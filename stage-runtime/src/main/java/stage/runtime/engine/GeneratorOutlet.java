@@ -1,7 +1,8 @@
 package stage.runtime.engine;
 
-import stage.api.Outlet;
 import stage.api.ForeignThreadException;
+import stage.api.Outlet;
+import stage.runtime.time.Activity;
 
 /**
  * The outlet of a generator: each event is published at once, and {@code emit} waits for demand. One per incarnation;
@@ -10,22 +11,21 @@ import stage.api.ForeignThreadException;
 final class GeneratorOutlet<O> implements Outlet<O> {
   private static final int EMITS_PER_LOOK = 1024;
 
-  private final Cell<?> cell;
+  private final GeneratorPort turn;
+  private final StageMemory memory;
   private final ProducerHalf<O> half;
-  private final GeneratorTurn turn;
-  private final Handover fence;
+  private final Handover handover;
   private Thread owner = Thread.currentThread();   // the cell's thread: of this turn, or the last one
   private int emitted;
-  private int chores;        // those that the next line knows of
   private long left;         // demand that was seen and is not used up
   private boolean open;      // whether generate is running
   private boolean completed;
 
-  GeneratorOutlet(Cell<?> cell, ProducerHalf<O> half) {
-    this.cell = cell;
+  GeneratorOutlet(CellParts parts, ProducerHalf<O> half) {
+    this.turn = parts.turn();
+    this.memory = parts.memory();
     this.half = half;
-    this.fence = cell.incarnations().fence();
-    this.turn = new GeneratorTurn(cell, cell.incarnations(), cell.signals(), half);
+    this.handover = parts.handover();
   }
 
   void open() {
@@ -47,36 +47,29 @@ final class GeneratorOutlet<O> implements Outlet<O> {
     if (Thread.currentThread() != owner)
       throw new ForeignThreadException("emit()", owner.getName(), Thread.currentThread().getName());
     if (!open || completed) throw notOpen();
-    fence.leave();
+    handover.leave();
     try {
       accept(event);
     } catch (Handover.Refused refused) {
       throw refused;
     } catch (Throwable failure) {
-      fence.enterAgain("generate");
+      handover.enterAgain(Activity.GENERATE);
       throw failure;
     }
-    fence.enterAgain("generate");   // a message may have been served meanwhile
+    handover.enterAgain(Activity.GENERATE);   // a message may have been served meanwhile
   }
 
   private void accept(O event) {
-    cell.throwUnanswered();
-    if (turn.hasNews()) {
-      turn.serve();
-      left = 0;   // lanes may have come or gone
-    } else if (chores != cell.chores()) {
-      left = 0;   // what waited may have used it up
-    }
-    chores = cell.chores();
+    if (turn.serveOthers()) left = 0;
     while (left <= 0) {
       left = half.demand();
       if (left <= 0) turn.awaitDemand();
     }
     left--;
-    if (++emitted % EMITS_PER_LOOK == 0) cell.driver().breatheIfBusy();
+    if (++emitted % EMITS_PER_LOOK == 0) turn.breatheIfBusy();
     half.publish(event);
     try {
-      cell.incarnations().commitStates();
+      memory.commit();
     } finally {
       half.fenceAndWakeUnlessResting();
     }
@@ -88,11 +81,11 @@ final class GeneratorOutlet<O> implements Outlet<O> {
     if (!open) return 0;
     if (Thread.currentThread() != owner)
       throw new ForeignThreadException("demand()", owner.getName(), Thread.currentThread().getName());
-    fence.leave();   // nobody else is to change it meanwhile
+    handover.leave();   // nobody else is to change it meanwhile
     try {
       return half.demand();
     } finally {
-      fence.enter();
+      handover.enter();
     }
   }
 
@@ -105,7 +98,7 @@ final class GeneratorOutlet<O> implements Outlet<O> {
 
   private IllegalStateException notOpen() {
     return new IllegalStateException(completed
-        ? "stage " + cell.path() + " has completed its outlet; nothing can be emitted after complete()"
-        : "generate() of this incarnation of stage " + cell.path() + " is not running; emit within it");
+        ? "stage " + turn.path() + " has completed its outlet; nothing can be emitted after complete()"
+        : "generate() of this incarnation of stage " + turn.path() + " is not running; emit within it");
   }
 }

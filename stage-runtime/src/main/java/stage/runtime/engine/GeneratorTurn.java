@@ -8,30 +8,48 @@ import stage.runtime.time.WaitState;
  * What happens within {@code emit} of a generator: its one turn lasts as long as its incarnation, so everything else
  * that its cell has to do is done there. The cell's thread only.
  */
-final class GeneratorTurn {
+final class GeneratorTurn implements GeneratorPort {
   private final Cell<?> cell;
   private final Incarnations<?> incarnations;
   private final Signals signals;
   private final ProducerHalf<?> half;
+  private int chores;   // those of the cell that the generator's outlet knows of
 
-  GeneratorTurn(Cell<?> cell, Incarnations<?> incarnations, Signals signals, ProducerHalf<?> half) {
+  GeneratorTurn(Cell<?> cell, Incarnations<?> incarnations) {
     this.cell = cell;
     this.incarnations = incarnations;
-    this.signals = signals;
-    this.half = half;
+    this.signals = cell.signals();
+    this.half = cell.producerHalf();
   }
 
-  /**
-   * {@return whether somebody wants something of a generator that is running} Asked for each event, so it looks at
-   * little.
-   */
-  boolean hasNews() {
+  @Override
+  public String path() {
+    return cell.path();
+  }
+
+  @Override
+  public boolean serveOthers() {
+    cell.throwUnanswered();
+    boolean hasNews = hasNews();
+    if (hasNews) serve();
+    boolean hasChanged = hasNews || chores != cell.chores();   // lanes may have come or gone, or what waited was sent
+    chores = cell.chores();
+    return hasChanged;
+  }
+
+  @Override
+  public void breatheIfBusy() {
+    cell.driver().breatheIfBusy();
+  }
+
+  /** {@return whether somebody wants something} Asked for each event, so it looks at little. */
+  private boolean hasNews() {
     return signals.bits() != 0 || incarnations.isLeaving() || cell.mailbox().hasMail() || half.hasLaneNews()
         || incarnations.timers() != null || half.canFlush();
   }
 
   /** Does what others want, up to the next thing that has to wait. */
-  void serve() {
+  private void serve() {
     while (true) {
       if (incarnations.isLeaving())
         throw new CancellationException("stage " + cell.path() + " is to leave its turn, and was told so before");
@@ -58,8 +76,8 @@ final class GeneratorTurn {
     }
   }
 
-  /** Waits, within {@code emit}, until there is demand; does meanwhile what others want. */
-  void awaitDemand() {
+  @Override
+  public void awaitDemand() {
     while (half.demand() <= 0) {
       serve();
       if (half.demand() > 0) return;
@@ -74,7 +92,7 @@ final class GeneratorTurn {
       cell.driver().await(hasTimer ? new WaitState.Timer(what, incarnations.timers().nextNanos()) : what);
     } catch (InterruptedException e) {
       if (cell.shouldExit()) throw new CancellationException("stage " + cell.path() + " is to stop");
-      // Whoever of us interrupts a stage tells it why beforehand.
+      // The engine tells a stage why before it interrupts it.
       throw new IllegalStateException("stage " + cell.path() + " was interrupted while it awaited " + what
           + ", by neither its supervisor nor its handle", e);
     }

@@ -10,15 +10,15 @@ final class GivenUp {
   /** An event that was given up on: a dead letter, or, without a cause, dropped. */
   private record Fate(Object event, Throwable cause, int attempts, String where) {}
 
-  private final Cell<?> cell;
+  private final Fates teller;
   private Fate[] fates;                 // by place in the batch
   private int unsettled;                // how many of them are not settled
   private final ArrayDeque<Fate> untold = new ArrayDeque<>(0);
   private int deadLettered;             // of what settle has just passed
   private int dropped;
 
-  GivenUp(Cell<?> cell, int batch) {
-    this.cell = cell;
+  GivenUp(Fates teller, int batch) {
+    this.teller = teller;
     this.fates = new Fate[batch];
   }
 
@@ -70,8 +70,8 @@ final class GivenUp {
   /** Tells of what is settled, outputs and states with it. */
   void tell() {
     for (Fate next = untold.peek(); next != null; next = untold.peek()) {
-      if (next.cause == null) cell.owner().dropped(cell, 1, next.where);
-      else cell.deadLetter(next.event, next.cause, next.attempts, next.where);
+      if (next.cause == null) teller.dropped(1, next.where);
+      else teller.deadLetter(next.event, next.cause, next.attempts, next.where);
       untold.poll();   // last: what finds the heap full is done again
     }
   }

@@ -4,6 +4,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
 import java.util.List;
+import stage.runtime.time.Activity;
 import stage.runtime.time.Driver;
 import stage.runtime.time.Faults;
 import stage.runtime.time.ShortLock;
@@ -75,14 +76,14 @@ final class Handover {
   }
 
   /** The cell's thread goes into user code that has a name, which a simulation may make fail. */
-  void enter(String what) {
+  void enter(Activity what) {
     if (faults != null) faults.before(machine, what);
     callbacks.begins(what, time, machine.isWatched());
     enter();
   }
 
-  /** The way back from {@link #enter(String)}. */
-  void leave(String what) {
+  /** The way back from {@link #enter(Activity)}. */
+  void leave(Activity what) {
     leave();
     callbacks.ends(time);
     left(what);
@@ -92,7 +93,7 @@ final class Handover {
    * The cell's thread goes back into a callback that it has left for the engine, or for something else that was run
    * within.
    */
-  void enterAgain(String what) {
+  void enterAgain(Activity what) {
     callbacks.goesOn(what);
     enter();
   }
@@ -108,14 +109,14 @@ final class Handover {
       // pairs with the release in enter: who sees the stay sees its name
       int stay = (int) WORD.getAcquire(this) & Integer.MAX_VALUE;
       if ((stay & 1) == 0) return "";
-      String name = callbacks.name();
+      String name = callbacks.name().text();
       VarHandle.loadLoadFence();   // the name is read before the word is read again
       if (((int) WORD.getOpaque(this) & Integer.MAX_VALUE) == stay) return name;
     }
   }
 
   /** User code was left, and a simulation may say that it has failed. */
-  void left(String what) {
+  void left(Activity what) {
     if (faults != null) faults.after(machine, what);
   }
 

@@ -20,6 +20,7 @@ import stage.runtime.bridge.OnNotify;
 import stage.runtime.mailbox.Mailbox;
 import stage.runtime.mailbox.Message;
 import stage.runtime.mailbox.Signals;
+import stage.runtime.time.Activity;
 
 /**
  * The incarnations of one cell, and their turns: makes behaviours, runs user code, and commits or undoes what it did.
@@ -33,9 +34,20 @@ final class Incarnations<S extends Stage.Behaviour> {
     void run() throws Exception;
   }
 
+  /** Why a generator has to leave its one turn: because of a message that was served within {@code emit}. */
+  private sealed interface Interruption {
+    /** The message, or a timer, has crashed. */
+    record Crashed(Activity during, Throwable cause) implements Interruption {}
+
+    /** The generator gets another behaviour. */
+    record Replaced(Message.Replace by) implements Interruption {}
+  }
+
   private final Cell<S> cell;
   private final Signals signals;
-  private final Handover fence;
+  private final Handover handover;
+  private final StageMemory memory;
+  private final CellParts parts;
   private StageFactory<? extends S> factory;
   private volatile int incarnation;      // read by any thread
   private S behaviour;                   // null before the first incarnation and between two
@@ -47,30 +59,29 @@ final class Incarnations<S extends Stage.Behaviour> {
   private Role role;
   private IdleClock idleClock;           // the role's; null if it has none
   private Timers timers;                 // null until there was a timer
-  private States states;                 // null until there was one
-  private Letters letters;               // null until an operator has given up on something that it held
   private BridgeResource kept;                     // null but for a bridge
   private boolean gated;                 // whether all its behaviours are; written before the first start is over
-  // whether there was something left for onMore after the last good turn or commit point
-  private boolean hasMore;
-  private boolean asksForMore;           // the same as the turn that is running has said
-  // set once; read by any thread; null but for a stage that hands each event to a thread of its own
-  private volatile Tasks<?, ?> tasks;
+  private Message.Request asked;         // the call that is being run; null if there is none
+  private Interruption interruption;     // why a generator has to leave its one turn; null if it has not
   private boolean serving;               // a message or a timer is being run; in a generator, within emit
-  private Message.Request asked;           // the call that is being run; null if there is none
-  private Throwable messageCrash;        // what threw there, in a generator
-  private String messageThatCrashed;     // what that was
-  private Message.Replace replacement;   // what a generator is to make way for
 
   Incarnations(Cell<S> cell, Signals signals, StageFactory<? extends S> factory) {
     this.cell = cell;
     this.signals = signals;
-    this.fence = new Handover(cell.driver(), cell, cell.graph().time());
+    this.handover = new Handover(cell.driver(), cell, cell.graph().time());
+    this.memory = new StageMemory(cell.port());
+    GeneratorTurn turn = cell.isGenerator() ? new GeneratorTurn(cell, this) : null;
+    this.parts = new CellParts(cell.consumerHalf(), cell.producerHalf(), memory, handover, turn,
+        cell.options().redelivery());
     this.factory = factory;
   }
 
-  Handover fence() {
-    return fence;
+  Handover handover() {
+    return handover;
+  }
+
+  StageMemory memory() {
+    return memory;
   }
 
   /** Any thread. */
@@ -118,7 +129,8 @@ final class Incarnations<S extends Stage.Behaviour> {
   private void incarnate(StageFactory<? extends S> factory) throws Throwable {
     Timers oldTimers = timers;
     timers = null;
-    limit = StartLimit.begin(cell);
+    limit = StartLimit.begin(cell.path(), cell.options().startTimeout(), cell.graph().time(), cell.graph().lock(),
+        cell.driver(), () -> cell.owner().overdue(cell));
     if (incarnation > 0) cell.driver().rename(cell.threadName(incarnation + 1));
     Throwable failure = null;
     try {
@@ -136,13 +148,13 @@ final class Incarnations<S extends Stage.Behaviour> {
       if (fresh != null) cell.graph().release(fresh);
       timers = oldTimers;
       startingRole = null;
-      rollbackStates();
+      memory.rollback();
       cell.driver().rename(cell.threadName());
       throw failure;
     }
-    Role freshRole = startingRole != null ? startingRole : Role.of(fresh, cell);
+    Role freshRole = startingRole != null ? startingRole : Roles.of(fresh, parts);
     startingRole = null;
-    commitStates();
+    memory.commit();
     incarnation++;
     this.factory = factory;
     behaviour = fresh;
@@ -158,13 +170,13 @@ final class Incarnations<S extends Stage.Behaviour> {
 
   private void start(StageFactory<? extends S> factory) throws Exception {
     S fresh;
-    fence.enter("the factory");
+    handover.enter(Activity.FACTORY);
     try {
       fresh = factory.create();
     } finally {
-      fence.leave();
+      handover.leave();
     }
-    if (Bridges.isDescription(fresh)) fresh = bridge(fresh);
+    if (Roles.describesBridge(fresh)) fresh = bridge(fresh);
     if (fresh == null) throw new IllegalStateException(
         "the factory of stage " + cell.path() + " returned null; it must make a new behaviour");
     if (incarnation == 0) gated = fresh instanceof DemandLimit;
@@ -185,14 +197,14 @@ final class Incarnations<S extends Stage.Behaviour> {
     starting = fresh;
     // The role of one that hands its events to threads of their own decides at once how they are handled; if it failed
     // to start, that would stay so.
-    boolean hasTasks = Role.hasTasks(fresh);
-    startingRole = hasTasks ? null : Role.of(fresh, cell);
-    fence.enter("onStart");
+    boolean hasTasks = Roles.hasTasks(fresh);
+    startingRole = hasTasks ? null : Roles.of(fresh, parts);
+    handover.enter(Activity.ON_START);
     try {
       fresh.onStart(new CellContext(cell, incarnation + 1, startingRole == null ? null : startingRole.outlet()));
-      asksForMore = startingRole != null && startingRole.asksForMore();
+      memory.asksForMore(startingRole != null && startingRole.asksForMore());
     } finally {
-      fence.leave("onStart");
+      handover.leave(Activity.ON_START);
     }
   }
 
@@ -211,7 +223,7 @@ final class Incarnations<S extends Stage.Behaviour> {
   /** Runs what a nudge is for. */
   void notified() {
     signals.answer(Signals.NOTIFIED, () -> {
-      if (behaviour instanceof OnNotify notified) run("a bridge", () -> notified.onNotify(role.outlet()));
+      if (behaviour instanceof OnNotify notified) run(Activity.NOTIFICATION, () -> notified.onNotify(role.outlet()));
     });
   }
 
@@ -244,7 +256,7 @@ final class Incarnations<S extends Stage.Behaviour> {
     clock.run(awaitsEvents, nowNanos);
     if (!clock.isDue(nowNanos)) return;
     clock.ring();
-    run("onIdle", () -> clock.stage().onIdle(role.outlet()));
+    run(Activity.ON_IDLE, () -> clock.stage().onIdle(role.outlet()));
   }
 
   @SuppressWarnings("unchecked")   // a cell keeps one thing
@@ -259,11 +271,11 @@ final class Incarnations<S extends Stage.Behaviour> {
     BridgeResource last = kept;
     kept = null;
     try {
-      fence.enter();
+      handover.enter();
       try {
         last.over(reason);
       } finally {
-        fence.leave();
+        handover.leave();
       }
     } catch (Handover.Refused refused) {
       throw refused;
@@ -275,7 +287,7 @@ final class Incarnations<S extends Stage.Behaviour> {
   /** The incarnation has crashed and another one will follow: lanes, demand, backlog, mailbox and states stay. */
   void abandon(Redelivery redelivery, Throwable cause) {
     timers = null;
-    messageCrash = null;
+    forgetMessageCrash();
     if (role != null) role.redeliver(redelivery, cause);
     letBehaviourGo(new StopReason.Crashed(cause));
   }
@@ -286,9 +298,14 @@ final class Incarnations<S extends Stage.Behaviour> {
    */
   void forgive(Throwable cause) {
     timers = null;
-    messageCrash = null;
+    forgetMessageCrash();
     if (role != null) role.forgive();
     letBehaviourGo(new StopReason.Crashed(cause));
+  }
+
+  /** Not a replacement, whose caller waits for it. */
+  private void forgetMessageCrash() {
+    if (interruption instanceof Interruption.Crashed) interruption = null;
   }
 
   private void letBehaviourGo(StopReason reason) {
@@ -303,7 +320,7 @@ final class Incarnations<S extends Stage.Behaviour> {
    */
   void retire(StopReason reason) {
     timers = null;
-    messageCrash = null;
+    forgetMessageCrash();
     if (role != null) role.forgive();
     letBehaviourGo(reason);
   }
@@ -311,17 +328,15 @@ final class Incarnations<S extends Stage.Behaviour> {
   /** The incarnation goes on, and skips what it was doing. */
   void resume(Throwable cause) {
     if (behaviour == null) throw new IllegalStateException("there is no behaviour to go on with", cause);
-    messageCrash = null;
-    if (cell.isGenerator()) play(Role.of(behaviour, cell));   // its loop was left, so it begins again
+    forgetMessageCrash();
+    if (cell.isGenerator()) play(Roles.of(behaviour, parts));   // its loop was left, so it begins again
     role.skip(cause);
   }
 
   /** {@return whether there is something to skip} A generator's loop cannot go on where it was. */
-  boolean canSkip(String during) {
-    if (behaviour == null || during.equals("kill") || during.equals("onStart")) return false;
-    if (cell.isGenerator()) return false;
-    return serving || role.hasCrashedBatch() || during.equals("a cast") || during.equals("a timer")
-        || during.equals("onSubscribe") || during.equals("onConsumerSubscribed") || during.equals("onConsumerLeft");
+  boolean canSkip(Activity during) {
+    if (behaviour == null || during.endsIncarnation() || cell.isGenerator()) return false;
+    return serving || role.hasCrashedBatch() || during.isSkippable();
   }
 
   /** The last incarnation is over. */
@@ -336,15 +351,13 @@ final class Incarnations<S extends Stage.Behaviour> {
   void recover(Throwable killed) {
     limit = null;
     serving = false;
-    messageCrash = null;
+    Interruption interrupted = interruption;
+    interruption = null;
     timers = null;
-    if (states != null) states = states.committedOnly();
-    asksForMore = hasMore;
-    if (letters != null) letters.rollback();
+    memory.recover();
     if (asked != null) asked.fail(killed);
     asked = null;
-    if (replacement != null) replacement.fail(killed);
-    replacement = null;
+    if (interrupted instanceof Interruption.Replaced(var by)) by.fail(killed);
     if (role != null) role.rollback();
     for (S each : Arrays.asList(starting, stopping, behaviour)) if (each != null) cell.graph().release(each);
     starting = null;
@@ -361,7 +374,7 @@ final class Incarnations<S extends Stage.Behaviour> {
     if (asked != null) asked.fail(failure);
     asked = null;
     if (role != null) role.rollback();
-    rollbackStates();
+    memory.rollback();
   }
 
   /**
@@ -377,7 +390,7 @@ final class Incarnations<S extends Stage.Behaviour> {
     stopping = null;
     play(null);
     timers = null;
-    messageCrash = null;
+    forgetMessageCrash();
   }
 
   /** Forgets the behaviour for good. Its cell has ended and takes no more incarnations. */
@@ -386,8 +399,7 @@ final class Incarnations<S extends Stage.Behaviour> {
     behaviour = null;
     play(null);
     timers = null;
-    states = null;
-    tasks = null;
+    memory.letGo();
     if (cell.producerHalf() != null) cell.producerHalf().letGo();
     if (cell.isConsumer()) cell.consumerHalf().letGo();
   }
@@ -396,17 +408,17 @@ final class Incarnations<S extends Stage.Behaviour> {
     Thread.interrupted();
     stopping = old;
     try {
-      fence.enter("onStop");
+      handover.enter(Activity.ON_STOP);
       try {
         old.onStop(reason);
       } finally {
-        fence.leave("onStop");
+        handover.leave(Activity.ON_STOP);
       }
-      commitStates();
+      memory.commit();
     } catch (Handover.Refused refused) {
       throw refused;
     } catch (Throwable failure) {
-      rollbackStates();
+      memory.rollback();
       cell.report("onStop of stage " + cell.path() + " threw", failure);
     }
     stopping = null;
@@ -432,7 +444,7 @@ final class Incarnations<S extends Stage.Behaviour> {
       throw refused;
     } catch (Throwable failure) {
       role.rollback();
-      rollbackStates();
+      memory.rollback();
       turnFailed(failure);
       return;
     }
@@ -447,12 +459,12 @@ final class Incarnations<S extends Stage.Behaviour> {
   }
 
   /** Publishes and settles what a turn did. */
-  private boolean commit(String during) {
+  private boolean commit(Activity during) {
     try {
       role.commit();
       return true;
     } catch (Throwable failure) {
-      rollbackStates();
+      memory.rollback();
       role.rollback();   // a dispatcher's rule is wrong, and nothing was published
       cell.lifecycle().crash(during, failure);
       return false;
@@ -460,12 +472,12 @@ final class Incarnations<S extends Stage.Behaviour> {
   }
 
   private void turnFailed(Throwable failure) {
-    if (messageCrash != null) {
-      cell.lifecycle().crash(messageThatCrashed, messageCrash);
-    } else if (replacement != null) {
-      Message.Replace asked = replacement;
-      replacement = null;
-      replaceBehaviour(asked);
+    Interruption because = interruption;
+    if (because instanceof Interruption.Crashed(var during, var cause)) {
+      cell.lifecycle().crash(during, cause);
+    } else if (because instanceof Interruption.Replaced(var by)) {
+      interruption = null;
+      replaceBehaviour(by);
     } else if (cell.shouldExit()) {
       suppress(failure);
       Thread.interrupted();
@@ -487,12 +499,12 @@ final class Incarnations<S extends Stage.Behaviour> {
   }
 
   /** Runs user code of a message or a timer as a turn. What it throws is a crash. */
-  void run(String what, Turn body) {
+  void run(Activity what, Turn body) {
     beginTurn();
     runBegun(what, body);
   }
 
-  private void runBegun(String what, Turn body) {
+  private void runBegun(Activity what, Turn body) {
     boolean hadCompleted = cell.isRunning() && role.isCompleted();
     Throwable failure = attemptBegun(what, body);
     if (failure == null) return;
@@ -506,15 +518,14 @@ final class Incarnations<S extends Stage.Behaviour> {
       return;
     }
     if (isGenerating()) {
-      messageCrash = failure;
-      messageThatCrashed = what;
+      interruption = new Interruption.Crashed(what, failure);
       throw new CancellationException("stage " + cell.path() + " has crashed in " + what);
     }
     cell.lifecycle().crash(what, failure);
   }
 
   /** {@return what the body threw, in which case its effects are undone; else null} */
-  Throwable attempt(String what, Turn body) {
+  Throwable attempt(Activity what, Turn body) {
     beginTurn();
     return attemptBegun(what, body);
   }
@@ -523,31 +534,31 @@ final class Incarnations<S extends Stage.Behaviour> {
    * As {@link #attempt}, of a turn that has begun: so what its user code is given was not taken out before that was
    * done, which may throw.
    */
-  private Throwable attemptBegun(String what, Turn body) {
+  private Throwable attemptBegun(Activity what, Turn body) {
     clearInterrupt();
     boolean wasServing = serving;
     boolean within = isGenerating();
     serving = true;
-    if (within && states != null) states.putAside();
+    if (within) memory.putAside();
     Throwable failure = null;
     try {
-      fence.enter(what);
+      handover.enter(what);
       try {
         body.run();
-        asksForMore = role.asksForMore();
+        memory.asksForMore(role.asksForMore());
       } finally {
-        fence.leave(what);
+        handover.leave(what);
       }
       role.commit();
     } catch (Handover.Refused refused) {
       throw refused;
     } catch (Throwable thrown) {
       role.rollback();
-      rollbackStates();
+      memory.rollback();
       failure = thrown;
     } finally {
       serving = wasServing;
-      if (within && states != null) states.takeUp();
+      if (within) memory.takeUp();
     }
     return failure;
   }
@@ -574,13 +585,13 @@ final class Incarnations<S extends Stage.Behaviour> {
     switch (message) {
       case Message.Call call -> answer(call, () -> call.function.apply(behaviour));
       case Message.CallEmit call -> answer(call, () -> call.function.apply(behaviour, outlet()));
-      case Message.Cast cast -> runBegun("a cast", () -> cast.action.accept(behaviour));
-      case Message.CastEmit cast -> runBegun("a cast", () -> cast.action.accept(behaviour, outlet()));
+      case Message.Cast cast -> runBegun(Activity.CAST, () -> cast.action.accept(behaviour));
+      case Message.CastEmit cast -> runBegun(Activity.CAST, () -> cast.action.accept(behaviour, outlet()));
       case Message.Replace replace -> {
         if (!isGenerating()) {
           replaceBehaviour(replace);
         } else {
-          replacement = replace;
+          interruption = new Interruption.Replaced(replace);
           throw new CancellationException("stage " + cell.path() + " gets another behaviour");
         }
       }
@@ -590,7 +601,7 @@ final class Incarnations<S extends Stage.Behaviour> {
   private void answer(Message.Request call, Callable<Object> function) {
     Object[] answer = {null};
     asked = call;
-    Throwable failure = attemptBegun("a call", () -> answer[0] = function.call());
+    Throwable failure = attemptBegun(Activity.CALL, () -> answer[0] = function.call());
     asked = null;
     if (failure == null) call.answer(answer[0]);
     else call.fail(failure);
@@ -622,7 +633,7 @@ final class Incarnations<S extends Stage.Behaviour> {
       throw refused;
     } catch (Throwable failure) {
       // its generate() was left for the new one, so it begins again
-      if (cell.isGenerator()) play(Role.of(old, cell));
+      if (cell.isGenerator()) play(Roles.of(old, parts));
       asked = null;
       replace.fail(failure);
       return;
@@ -636,7 +647,7 @@ final class Incarnations<S extends Stage.Behaviour> {
 
   /** {@return whether it is to end because of a message: one that crashed, or a replacement} */
   boolean isLeaving() {
-    return replacement != null || messageCrash != null;
+    return interruption != null;
   }
 
   boolean isGenerating() {
@@ -645,70 +656,26 @@ final class Incarnations<S extends Stage.Behaviour> {
 
   // ---- states and timers
 
-  /** {@return the tasks of this cell, made with the first incarnation} They outlive it. */
-  @SuppressWarnings("unchecked")   // a cell has tasks of one kind: those of its spec
-  <T extends Tasks<?, ?>> T tasks(Supplier<T> first) {
-    if (tasks == null) tasks = first.get();
-    return (T) tasks;
-  }
-
-  /** {@return the tasks of this cell; null if it hands no event to threads of their own} */
+  /** {@return the tasks of this cell; null if it hands no event to threads of their own} Any thread. */
   Tasks<?, ?> tasks() {
-    return tasks;
+    return cell.isConsumer() ? cell.consumerHalf().tasks() : null;
   }
 
   /** Takes in what tasks have done. */
   void collectTasks() {
     signals.answer(Signals.TASKS_FINISHED, () -> {
-      if (role instanceof TaskRole<?, ?> taskRole) run("a task", taskRole::collect);
+      if (role instanceof TaskRole<?, ?> taskRole) run(Activity.TASKS, taskRole::collect);
     });
-  }
-
-  States states() {
-    if (states == null) states = new States(cell);
-    return states;
-  }
-
-  void commitStates() {
-    if (states != null) states.commit();
-    hasMore = asksForMore;
-    if (letters != null) letters.commit();
-  }
-
-  void forgetStates() {
-    states = null;
-    hasMore = false;
-  }
-
-  void rollbackStates() {
-    if (states != null) states.rollback();
-    asksForMore = hasMore;
-    if (letters != null) letters.rollback();
-  }
-
-  Letters letters() {
-    if (letters == null) letters = new Letters(cell);
-    return letters;
-  }
-
-  /** {@return whether the last good turn has left something for {@code onMore}} */
-  boolean hasMore() {
-    return hasMore;
-  }
-
-  /** The turn that is running says whether it leaves something for {@code onMore}. */
-  void asksForMore(boolean asks) {
-    asksForMore = asks;
   }
 
   /** In the middle of a turn: publishes, keeps states, and settles the next events of a batch. */
   void commitPoint(LaneInlet<?> inlet, int events, boolean asksForMore) {
-    this.asksForMore = asksForMore;
+    memory.asksForMore(asksForMore);
     role.commitOutput();
     boolean opened = role.commitGates();
     boolean more = inlet.settleNext(events);
     try {
-      commitStates();
+      memory.commit();
     } finally {
       if (opened) cell.consumerHalf().fenceAndWakeProducers(true);
       if (more) {
@@ -721,16 +688,16 @@ final class Incarnations<S extends Stage.Behaviour> {
 
   /** Runs what user code, on the cell's own thread, asks the engine to do. */
   void inEngine(Runnable what) {
-    fence.leave();
+    handover.leave();
     try {
       what.run();
     } catch (Handover.Refused refused) {
       throw refused;
     } catch (Throwable failure) {
-      fence.enter();
+      handover.enter();
       throw failure;
     }
-    fence.enter();
+    handover.enter();
   }
 
   StageContext.Timer addTimer(TimerAction action, long delayNanos, long periodNanos) {

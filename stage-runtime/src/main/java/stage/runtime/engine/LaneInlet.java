@@ -13,7 +13,8 @@ import stage.runtime.mailbox.Signals;
 /** One subscription as its consumer sees it. The consumer's cell only, but for {@link #askToCancel}. */
 final class LaneInlet<I> implements BoundedInlet<I> {
   private final Lane<I> lane;
-  private final Cell<?> cell;
+  private final ConsumerHalf half;
+  private final ConsumerPort cell;
   private final Demand demand;
   private int inHand;                    // how much of the batch that a turn is handling is not settled
   private int settledOfBatch;            // how much of it is, by commit points
@@ -39,9 +40,10 @@ final class LaneInlet<I> implements BoundedInlet<I> {
   private int metBy;                     // the last incarnation that was told of this subscription
   private volatile boolean cancelAsked;  // set by anybody
 
-  LaneInlet(Lane<I> lane, Cell<?> cell) {
+  LaneInlet(Lane<I> lane, ConsumerHalf half) {
     this.lane = lane;
-    this.cell = cell;
+    this.half = half;
+    this.cell = half.cell();
     this.demand = lane.spec().demand();
   }
 
@@ -72,7 +74,7 @@ final class LaneInlet<I> implements BoundedInlet<I> {
     }
     // a cancelled subscription asks for nothing (Reactive Streams rule 3.6), and the lane is the producer's
     if (lane.hasLeft()) return;
-    cell.incarnations().inEngine(() -> ask(events));
+    cell.inEngine(() -> ask(events));
   }
 
   private void ask(long events) {
@@ -120,14 +122,14 @@ final class LaneInlet<I> implements BoundedInlet<I> {
   public void close() {
     cell.ensureOwnThread("close()");
     closedInTurn = true;
-    cell.consumerHalf().gateMoved();
+    half.gateMoved();
   }
 
   @Override
   public void open() {
     cell.ensureOwnThread("open()");
     closedInTurn = false;
-    cell.consumerHalf().gateMoved();
+    half.gateMoved();
   }
 
   @Override
@@ -193,7 +195,7 @@ final class LaneInlet<I> implements BoundedInlet<I> {
   @Override
   public void cancel() {
     cell.ensureOwnThread("cancel()");
-    cell.incarnations().inEngine(() -> {
+    cell.inEngine(() -> {
       cancelled = true;
       if (inHand == 0) cell.signals().set(Signals.CANCEL_ASKED);
     });
@@ -299,8 +301,7 @@ final class LaneInlet<I> implements BoundedInlet<I> {
       throw new IllegalArgumentException(
           "commit must be of 0 to " + inHand + " events, what is left of the batch in hand, but was of " + events);
     }
-    boolean more = cell.incarnations().role().asksForMore();
-    cell.incarnations().inEngine(() -> cell.incarnations().commitPoint(this, events, more));
+    cell.commitPoint(this, events);
   }
 
   /**
@@ -388,7 +389,7 @@ final class LaneInlet<I> implements BoundedInlet<I> {
       suspects = Math.max(0, suspects - batch);
       askAgain(batch);
       boolean asked = settle(0, 0, batch);
-      cell.owner().dropped(cell, batch, "no redelivery");
+      cell.dropped(batch, "no redelivery");
       return asked;
     }
     if (suspects == 0) {
@@ -420,7 +421,7 @@ final class LaneInlet<I> implements BoundedInlet<I> {
     absolve(1);
     askAgain(1);
     boolean asked = settle(0, 1, 0);
-    cell.deadLetter(poison, cause, triesThen);
+    cell.deadLetter(poison, cause, triesThen, cell.path());
     return asked;
   }
 

@@ -6,12 +6,12 @@ import java.util.ArrayDeque;
 final class Letters {
   private record Letter(Object event, Throwable cause, int attempts, String path) {}
 
-  private final Cell<?> cell;
+  private final Fates fates;
   private final ArrayDeque<Letter> all = new ArrayDeque<>(0);
   private int committed;   // how many of them, the oldest, are to be told
 
-  Letters(Cell<?> cell) {
-    this.cell = cell;
+  Letters(Fates fates) {
+    this.fates = fates;
   }
 
   void add(Object event, Throwable cause, int attempts, String path) {
@@ -24,7 +24,7 @@ final class Letters {
     while (committed > 0) {
       committed--;
       Letter next = all.poll();
-      cell.deadLetter(next.event, next.cause, next.attempts, next.path);
+      fates.deadLetter(next.event, next.cause, next.attempts, next.path);
     }
   }
 

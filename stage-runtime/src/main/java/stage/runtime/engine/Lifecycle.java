@@ -7,6 +7,7 @@ import stage.api.StageKilledException;
 import stage.api.StopReason;
 import stage.runtime.lane.Ending;
 import stage.runtime.mailbox.Signals;
+import stage.runtime.time.Activity;
 import stage.runtime.time.Latch;
 
 /**
@@ -47,10 +48,17 @@ final class Lifecycle {
   private volatile Thread replaced;     // the thread whose place this one has just taken; null otherwise
 
   /** What is remembered of a crash. */
-  record Crash(String cause, String during, int incarnation, long atNanos) {}
+  record Crash(String cause, Activity during, int incarnation, long atNanos) {}
 
   /** How a cell ends. */
-  private record Leaving(StopReason reason, String during, boolean contained) {}
+  private record Leaving(StopReason reason, Activity during, boolean contained) {
+    /** {@return what it was doing, for people to read} */
+    String text() {
+      return reason instanceof StopReason.ProducerFailed(var producer, var cause) && during == Activity.SUBSCRIPTION
+          ? during.text() + " to " + producer
+          : during.text();
+    }
+  }
 
   Lifecycle(Cell<?> cell) {
     this.cell = cell;
@@ -188,10 +196,10 @@ final class Lifecycle {
     } else if (wasStarting && incarnations.incarnation() == 0) {
       startFailed(killed);
     } else if (signals.has(Signals.CANCELLED)) {
-      end(new StopReason.Stopped(), "cancel");
+      end(new StopReason.Stopped(), Activity.CANCEL);
     } else if (!signals.has(Signals.HELD)) {
       signals.clear(Signals.KILLED);
-      if (wasStarting || phase instanceof Phase.Running) crash(wasStarting ? "onStart" : "kill", killed);
+      if (wasStarting || phase instanceof Phase.Running) crash(wasStarting ? Activity.ON_START : Activity.KILL, killed);
     }
   }
 
@@ -232,7 +240,7 @@ final class Lifecycle {
     incarnations.clearInterrupt();
     if (freshStart) {
       freshStart = false;
-      incarnations.forgetStates();
+      incarnations.memory().forget();
     }
     try {
       incarnations.incarnate();
@@ -253,13 +261,13 @@ final class Lifecycle {
   }
 
   void startFailed(Throwable failure) {
-    incarnations.rollbackStates();
+    incarnations.memory().rollback();
     if (incarnations.incarnation() > 0) {
       boolean isOurs = cell.shouldExit() && failure instanceof InterruptedException;
       if (signals.has(Signals.CANCELLED) && !isOurs) owner.suppressed(cell, failure);
       if (signals.has(Signals.CANCELLED) || isOurs && !signals.has(Signals.KILLED)) return;
       signals.clear(Signals.KILLED);
-      crash("onStart", failure);
+      crash(Activity.ON_START, failure);
       return;
     }
     startFailure = failure;
@@ -274,14 +282,14 @@ final class Lifecycle {
 
   /** Gives up what it is doing, and ends. */
   void cancel() {
-    end(new StopReason.Stopped(), "cancel");
+    end(new StopReason.Stopped(), Activity.CANCEL);
   }
 
   /** Ends its incarnation by force, between two incarnations. */
   void kill() {
     signals.clear(Signals.KILLED);
     if (phase instanceof Phase.Draining) return;   // no turn of it will come, and it is no longer overdue
-    crash("kill", new StageKilledException("stage " + cell.path() + " was killed"));
+    crash(Activity.KILL, new StageKilledException("stage " + cell.path() + " was killed"));
   }
 
   /** The stage itself wants to end. */
@@ -292,7 +300,7 @@ final class Lifecycle {
 
   /** Everything that it had emitted is delivered. */
   void finishDraining() {
-    end(((Phase.Draining) phase).reason(), "drain");
+    end(((Phase.Draining) phase).reason(), Activity.DRAIN);
   }
 
   void completeInput() {
@@ -300,19 +308,22 @@ final class Lifecycle {
       endNormally(new StopReason.Completed());
       return;
     }
-    boolean isInVain = !toldOfEnd && incarnations.hasMore();   // it drains, and there is nobody to have what is left
+    // it drains, and nobody is left to get what it holds back
+    boolean isInVain = !toldOfEnd && incarnations.memory().hasMore();
     if (!inputEnded && !inputCut || isInVain) {
       stopTakingTurns(new StopReason.Stopped());
       return;
     }
-    Throwable failure = toldOfEnd ? null : incarnations.attempt("onComplete", incarnations.role()::inputCompleted);
+    Throwable failure = toldOfEnd
+        ? null
+        : incarnations.attempt(Activity.ON_COMPLETE, incarnations.role()::inputCompleted);
     if (failure == null) {
       toldOfEnd = true;
       if (!incarnations.role().isCompleted() && cell.goesOn()) return;
       if (inputEnded) endNormally(new StopReason.Completed());
       // the drain has taken its input away, and what it held back is emitted
       else stopTakingTurns(new StopReason.Stopped());
-    } else if (!cell.isCancelled()) crash("onComplete", failure);
+    } else if (!cell.isCancelled()) crash(Activity.ON_COMPLETE, failure);
     else if (!(failure instanceof InterruptedException)) owner.suppressed(cell, failure);
   }
 
@@ -347,7 +358,7 @@ final class Lifecycle {
           "there is nothing to retry in a stage that has completed");
       case Directive.End(var contained) -> {
         if (contained) stopTakingTurns(reason);
-        else end(new StopReason.Crashed(onceTooOften), "completion", false);
+        else end(new StopReason.Crashed(onceTooOften), Activity.COMPLETION, false);
       }
     }
   }
@@ -373,16 +384,16 @@ final class Lifecycle {
       }
       case Ending.Failed(var cause, var contained) -> {
         if (policy == CancelPolicy.TEMPORARY) return;
-        end(new StopReason.ProducerFailed(producer, cause), "the subscription to " + producer, contained);
+        end(new StopReason.ProducerFailed(producer, cause), Activity.SUBSCRIPTION, contained);
       }
     }
   }
 
   /** Tells the behaviour of the end of a subscription. If that was no good turn, the next incarnation is told. */
   private boolean isToldOfEnd(LaneInlet<?> inlet) {
-    Throwable failure = incarnations.attempt("onInputEnd", () -> incarnations.role().inputEnded(inlet));
+    Throwable failure = incarnations.attempt(Activity.ON_INPUT_END, () -> incarnations.role().inputEnded(inlet));
     if (failure == null) return true;
-    if (!cell.isCancelled()) crash("onInputEnd", failure);
+    if (!cell.isCancelled()) crash(Activity.ON_INPUT_END, failure);
     else if (!(failure instanceof InterruptedException)) owner.suppressed(cell, failure);
     return false;
   }
@@ -397,13 +408,13 @@ final class Lifecycle {
     if (wasBetween) owner.held(cell, false);   // who restarts a group does not wait for it any more
   }
 
-  void crash(String during, Throwable cause) {
+  void crash(Activity during, Throwable cause) {
     if (phase instanceof Phase.Ended) {   // on a full heap it has not told everybody
       if (leaving != null) finish();
       else if (incarnations.incarnation() == 0) startFailed(startFailure);
       return;
     }
-    if (phase instanceof Phase.Draining && !during.equals("the dispatcher")) {
+    if (phase instanceof Phase.Draining && during != Activity.DISPATCHER) {
       // A late message has failed; what the stage has emitted is delivered all the same.
       suppress(during, cause);
       return;
@@ -452,7 +463,7 @@ final class Lifecycle {
   }
 
   /** Something has failed in a stage that has done all there was to do. */
-  void suppress(String during, Throwable cause) {
+  void suppress(Activity during, Throwable cause) {
     cell.report(during + " of stage " + cell.path() + " threw while the stage was ending", cause);
     owner.suppressed(cell, cause);
   }
@@ -470,7 +481,7 @@ final class Lifecycle {
       if (incarnations.tasks() != null) cell.keepTaskThreads(incarnations.tasks().threads());
       orReport(() -> incarnations.over(reason));
       orReport(() -> cell.closeDoors(new Ending.Failed(failure, false), reason));
-      if (!neverStarted) orReport(() -> owner.ended(cell, cell.snapshot(), reason, "the engine", false));
+      if (!neverStarted) orReport(() -> owner.ended(cell, cell.snapshot(), reason, Activity.ENGINE.text(), false));
     } finally {
       incarnations.letGo();
       ended.open();
@@ -486,11 +497,11 @@ final class Lifecycle {
     }
   }
 
-  private void end(StopReason reason, String during) {
+  private void end(StopReason reason, Activity during) {
     end(reason, during, false);
   }
 
-  private void end(StopReason reason, String during, boolean contained) {
+  private void end(StopReason reason, Activity during, boolean contained) {
     leaving = new Leaving(reason, during, contained);
     incarnations.stop(reason);
     incarnations.over(reason);
@@ -500,7 +511,7 @@ final class Lifecycle {
   /** The last incarnation is over. */
   private void finish() {
     StopReason reason = leaving.reason();
-    String during = leaving.during();
+    Activity during = leaving.during();
     boolean contained = leaving.contained();
     Ending ending = switch (reason) {
       case StopReason.Crashed(var cause) -> new Ending.Failed(cause, contained);
@@ -509,7 +520,7 @@ final class Lifecycle {
         "a group restart does not end a stage");
       case StopReason.Completed completed -> new Ending.Completed(inputCut);
       case StopReason.Replaced replaced -> new Ending.Completed(inputCut);
-      case StopReason.Stopped stopped -> during.equals("cancel")
+      case StopReason.Stopped stopped -> during == Activity.CANCEL
           ? new Ending.Failed(new CancellationException("stage " + cell.path() + " was cancelled"), contained)
           : new Ending.Completed(inputCut || cell.drains());
     };
@@ -523,8 +534,8 @@ final class Lifecycle {
       startFailure = new CancellationException("stage " + cell.path() + " was cancelled before it had started");
       started.open();
     } else {
-      owner.ended(cell, cell.producerHalf() == null ? cell.snapshot() : cell.producerHalf().lastSnapshot(), reason,
-          during, contained);
+      owner.ended(cell, cell.lastSnapshot(), reason,
+          leaving.text(), contained);
     }
     incarnations.letGo();   // who keeps the handle or the scope keeps neither the behaviour nor what its timers hold
     ended.open();

@@ -8,7 +8,6 @@ import java.util.Arrays;
 import stage.api.DemandExceededException;
 import stage.api.Dispatcher;
 import stage.api.Overflow;
-import stage.api.StageSnapshot;
 import stage.runtime.dispatch.LaneDispatch;
 import stage.runtime.dispatch.Rejections;
 import stage.runtime.lane.Ending;
@@ -29,7 +28,7 @@ final class ProducerHalf<O> implements Rejections {
   /** An event that no lane has had, because a function of the user's threw. */
   private record Rejected(Object event, Throwable cause) {}
 
-  private final Cell<?> cell;
+  private final ProducerPort cell;
   private final Dispatcher<O> dispatch;
   private final Overflow overflow;
   private final boolean hasRoomForATurn;      // whether a turn that was asked for may emit as much as it likes
@@ -52,7 +51,7 @@ final class ProducerHalf<O> implements Rejections {
   final Counter returned = new Counter();
   final Counter waiting = new Counter();      // a copy of laneDispatch.waiting() for snapshots
 
-  ProducerHalf(Cell<?> cell, Dispatcher<O> dispatch, Overflow overflow, boolean hasRoomForATurn,
+  ProducerHalf(ProducerPort cell, Dispatcher<O> dispatch, Overflow overflow, boolean hasRoomForATurn,
       Accumulation accumulation) {
     this.cell = cell;
     this.dispatch = dispatch;
@@ -60,10 +59,6 @@ final class ProducerHalf<O> implements Rejections {
     this.hasRoomForATurn = hasRoomForATurn;
     this.accumulation = accumulation;
     this.laneDispatch = LaneDispatch.of(dispatch, this);
-  }
-
-  Cell<?> cell() {
-    return cell;
   }
 
   @Override
@@ -255,13 +250,13 @@ final class ProducerHalf<O> implements Rejections {
     if (droppedUntold == 0) return;
     long events = droppedUntold;
     droppedUntold = 0;
-    cell.owner().dropped(cell, events, "overflow " + overflow.kind());
+    cell.dropped(events, "overflow " + overflow.kind());
   }
 
   private void tellRejected() {
     while (!rejected.isEmpty()) {
       Rejected next = rejected.peek();
-      cell.deadLetter(next.event(), next.cause(), 1);
+      cell.deadLetter(next.event(), next.cause(), 1, cell.path());
       rejected.poll();   // last: what finds the heap full is done again
     }
   }
@@ -362,7 +357,7 @@ final class ProducerHalf<O> implements Rejections {
       if (!lane.hasLeft()) continue;
       any = true;
       takeBack(lane);   // first: should it find the heap full, it is looked for again
-      cell.graph().locked(() -> lanes = SmallArrays.without(lanes, lane));
+      cell.lock().run(() -> lanes = SmallArrays.without(lanes, lane));
       if (news != null && lane.isAdmitted()) news.left(lane);
     }
     if (any) {
@@ -380,12 +375,12 @@ final class ProducerHalf<O> implements Rejections {
     int forNobody = laneDispatch.takeBack((LaneTail<O>) lane, events);
     if (forNobody == 0) return;
     returned.add(forNobody);
-    cell.owner().returned(lane.snapshot());
+    cell.returned(lane.snapshot());
   }
 
   /** Ends every lane. What a consumer leaves unsettled after this is counted as returned by the consumer's cell. */
   void close(Ending ending) {
-    cell.graph().locked(() -> {
+    cell.lock().run(() -> {
       closed = true;
       cutShort = ending instanceof Ending.Completed completed && completed.cutShort();
       for (Lane<?> lane : lanes) {
@@ -404,21 +399,16 @@ final class ProducerHalf<O> implements Rejections {
     known = lanes;
   }
 
-  /** {@return the cell's last numbers, for its owner} What is returned after this is told to the owner by itself. */
-  StageSnapshot lastSnapshot() {
-    StageSnapshot[] last = {null};
-    cell.graph().locked(() -> {
-      accounted = true;
-      last[0] = cell.snapshot();
-    });
-    return last[0];
+  /** The owner is given the last numbers now: what is returned later is told to it by itself. Under the lock. */
+  void accounted() {
+    accounted = true;
   }
 
   /** A consumer's cell gives its place in a lane back. On the consumer's thread. */
   void left(Lane<?> lane) {
     boolean[] toTell = {false};
     int[] late = {0};
-    cell.graph().locked(() -> {
+    cell.lock().run(() -> {
       lane.leave();
       if (!closed) {
         toTell[0] = true;
@@ -432,8 +422,8 @@ final class ProducerHalf<O> implements Rejections {
       }
     });
     if (late[0] > 0) {
-      cell.owner().returnedAfterEnd(cell, late[0]);
-      cell.owner().returned(lane.snapshot());
+      cell.returnedAfterEnd(late[0]);
+      cell.returned(lane.snapshot());
     }
     if (!toTell[0]) return;
     cell.signals().set(Signals.CONSUMER_LEFT);

@@ -8,76 +8,81 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
-import stage.runtime.lane.Lane;
 
-/** Ways through the graph of subscriptions. In loops: a graph may be deeper than a stack. */
-final class Route {
-  private Route() {}
+/**
+ * Ways through a graph. In loops: a graph may be deeper than a stack.
+ *
+ * @param <T> what stands at the ends of its edges
+ */
+final class Route<T> {
+  /** The edges from one place, in one direction. */
+  interface Edges<T> {
+    void forEachNext(T from, Consumer<T> next);
+  }
 
-  /** {@return the cells that get events from this one, directly or through others} Any thread. */
-  static Set<Cell<?>> downstreamOf(Cell<?> cell) {
-    Set<Cell<?>> found = new LinkedHashSet<>();
-    var ahead = new ArrayDeque<Cell<?>>(List.of(cell));
+  private final Edges<T> down;
+  private final Edges<T> up;
+
+  /**
+   * Knows a graph.
+   *
+   * @param down the edges in their direction
+   * @param up the same edges against it
+   */
+  Route(Edges<T> down, Edges<T> up) {
+    this.down = down;
+    this.up = up;
+  }
+
+  /** {@return the places that can be reached from one, directly or through others} */
+  Set<T> downstreamOf(T from) {
+    Set<T> found = new LinkedHashSet<>();
+    var ahead = new ArrayDeque<T>(List.of(from));
     while (!ahead.isEmpty()) {
-      forEachConsumer(ahead.poll(), consumer -> {
-        if (found.add(consumer)) ahead.add(consumer);
+      down.forEachNext(ahead.poll(), next -> {
+        if (found.add(next)) ahead.add(next);
       });
     }
     return found;
   }
 
   /**
-   * {@return the cells by which events get from one cell to another, both included; empty if they do not} Looks from
-   * both ends by turns, so that it costs what the smaller side does: nothing for a consumer that nobody is subscribed
-   * to. Under the graph's lock.
+   * {@return the places on a way from one to another, both included; empty if there is none} Looks from both ends by
+   * turns, so that it costs what the smaller side does.
    *
    * @param from where the way begins
    * @param to where it ends
    */
-  static List<Cell<?>> between(Cell<?> from, Cell<?> to) {
+  List<T> between(T from, T to) {
     if (from == to) return List.of(from);
-    var down = new Search(from, Route::forEachConsumer);
-    var up = new Search(to, Route::forEachProducer);
+    var ahead = new Search<>(from, down);
+    var back = new Search<>(to, up);
     while (true) {
-      down.goOn();
-      if (down.hasFound(to)) return down.wayTo(to).reversed();
-      if (down.isOver()) return List.of();
-      up.goOn();
-      if (up.hasFound(from)) return up.wayTo(from);
-      if (up.isOver()) return List.of();
+      ahead.goOn();
+      if (ahead.hasFound(to)) return ahead.wayTo(to).reversed();
+      if (ahead.isOver()) return List.of();
+      back.goOn();
+      if (back.hasFound(from)) return back.wayTo(from);
+      if (back.isOver()) return List.of();
     }
   }
 
-  private interface Step {
-    void forEachNext(Cell<?> from, Consumer<Cell<?>> next);
-  }
+  /** A search in one direction, a place at a time. */
+  private static final class Search<T> {
+    private final Edges<T> edges;
+    private final Map<T, T> cameFrom = new HashMap<>();
+    private final ArrayDeque<T> ahead = new ArrayDeque<>();
 
-  private static void forEachConsumer(Cell<?> producer, Consumer<Cell<?>> next) {
-    if (producer.producerHalf() == null) return;
-    for (Lane<?> lane : producer.producerHalf().lanes()) if (!lane.hasLeft()) next.accept(Cell.at(lane.consumer()));
-  }
-
-  private static void forEachProducer(Cell<?> consumer, Consumer<Cell<?>> next) {
-    if (consumer.consumerHalf() == null) return;
-    for (LaneInlet<?> inlet : consumer.consumerHalf().inlets()) next.accept(Cell.at(inlet.lane().producer()));
-  }
-
-  /** A search in one direction, a cell at a time. */
-  private static final class Search {
-    private final Step step;
-    private final Map<Cell<?>, Cell<?>> cameFrom = new HashMap<>();
-    private final ArrayDeque<Cell<?>> ahead = new ArrayDeque<>();
-
-    Search(Cell<?> start, Step step) {
-      this.step = step;
+    Search(T start, Edges<T> edges) {
+      this.edges = edges;
       cameFrom.put(start, null);
       ahead.add(start);
     }
 
-    /** Looks one step beyond the next cell; there is one. */
+    /** Looks one step beyond the next place; there is one. */
     void goOn() {
-      Cell<?> at = ahead.remove();
-      step.forEachNext(at, next -> {
+      T at = ahead.remove();
+      edges.forEachNext(at, next -> {
         if (cameFrom.containsKey(next)) return;
         cameFrom.put(next, at);
         ahead.add(next);
@@ -88,14 +93,14 @@ final class Route {
       return ahead.isEmpty();
     }
 
-    boolean hasFound(Cell<?> cell) {
-      return cameFrom.containsKey(cell);
+    boolean hasFound(T place) {
+      return cameFrom.containsKey(place);
     }
 
-    /** {@return the cells on the way, from the found one back to the start} */
-    List<Cell<?>> wayTo(Cell<?> found) {
-      List<Cell<?>> way = new ArrayList<>();
-      for (Cell<?> at = found; at != null; at = cameFrom.get(at)) way.add(at);
+    /** {@return the places on the way, from the found one back to the start} */
+    List<T> wayTo(T found) {
+      List<T> way = new ArrayList<>();
+      for (T at = found; at != null; at = cameFrom.get(at)) way.add(at);
       return way;
     }
   }

@@ -70,13 +70,14 @@ final class Snapshots {
       long nanos = waits.totals()[what.ordinal()];
       if (nanos > 0) waited.merge(REASONS.get(what), Duration.ofNanos(nanos), Duration::plus);
     }
-    Handover fence = cell.incarnations().fence();
-    CallbackTimes callbacks = fence.callbacks();
+    Handover handover = cell.incarnations().handover();
+    CallbackTimes callbacks = handover.callbacks();
     Lifecycle.Crash crash = cell.lifecycle().lastCrash();
     Optional<LastCrash> lastCrash = crash == null
         ? Optional.empty()
-        : Optional.of(new LastCrash(crash.cause(), crash.during(), crash.incarnation(), between(crash.atNanos(), now)));
-    String callback = fence.callback();
+        : Optional.of(new LastCrash(crash.cause(), crash.during().text(), crash.incarnation(),
+            between(crash.atNanos(), now)));
+    String callback = handover.callback();
     long since = callbacks.sinceNanos();
     Thread thread = cell.driver().thread();
     return new StageActivity(between(cell.statusSinceNanos(), now), cell.lifecycle().restarts(), lastCrash,

@@ -3,7 +3,6 @@ package stage.runtime.engine;
 import java.util.Arrays;
 import java.util.Objects;
 import stage.api.ForeignThreadException;
-import stage.api.Outlet;
 import stage.runtime.bridge.BulkOutlet;
 import stage.runtime.dispatch.Sums;
 import stage.runtime.lane.Progress;
@@ -193,7 +192,7 @@ final class StagedOutlet<O> implements BulkOutlet<O> {
   }
 
   private IllegalStateException notOpen() {
-    String path = Objects.requireNonNull(half.cell().path());
+    String path = Objects.requireNonNull(half.path());
     return new IllegalStateException(completed
         ? "stage " + path + " has completed its outlet; nothing can be emitted after complete()"
         : "no turn of this incarnation of stage " + path + " is running; emit within a callback, a timer or castEmit");

@@ -12,11 +12,11 @@ import stage.runtime.bridge.Transactional;
 
 /** The states of one cell: they outlive incarnations, and change with the turn. The cell's thread only. */
 final class States {
-  private final Cell<?> cell;
+  private final OwnThread cell;
   private final Map<String, Stored> byName = new LinkedHashMap<>();
   private boolean committing;   // from the first to the last: what goes with it is published already
 
-  States(Cell<?> cell) {
+  States(OwnThread cell) {
     this.cell = cell;
   }
 
@@ -124,12 +124,12 @@ final class States {
   }
 
   private static final class Value<T> implements State<T>, Stored {
-    private final Cell<?> cell;
+    private final OwnThread cell;
     private T committed;
     private T current;
     private T aside;   // null if nothing was put aside
 
-    Value(Cell<?> cell, T initial) {
+    Value(OwnThread cell, T initial) {
       this.cell = cell;
       this.committed = initial;
       this.current = initial;
@@ -178,13 +178,13 @@ final class States {
 
   /** A map, and over it what the turn has changed; a null there stands for a removed key. */
   private static final class Keyed<K, V> implements MapState<K, V>, Stored {
-    private final Cell<?> cell;
+    private final OwnThread cell;
     private final Map<K, V> committed;   // only the cell's thread writes to it, when it commits
     private Map<K, V> changed = new HashMap<>();
     private Map<K, V> aside = new HashMap<>();
     private int size;
 
-    Keyed(Cell<?> cell, Map<K, V> committed) {
+    Keyed(OwnThread cell, Map<K, V> committed) {
       this.cell = cell;
       this.committed = committed;
       this.size = committed.size();

@@ -6,6 +6,7 @@ import stage.api.Outlet;
 import stage.api.Stage;
 import stage.api.internal.Description;
 import stage.runtime.mailbox.Signals;
+import stage.runtime.time.Activity;
 import stage.runtime.time.WaitState;
 
 /**
@@ -14,34 +15,36 @@ import stage.runtime.time.WaitState;
 final class TaskRole<I, O> extends Role {
   private static final Object DONE = new Object();
 
-  private final Cell<?> cell;
+  private final ConsumerHalf input;
   private final Tasks<I, O> tasks;
   private final ProducerHalf<O> half;    // null for a consumer
   private final StagedOutlet<O> out;     // null for a consumer
   private LaneInlet<?> told;             // the lane whose progress this turn has passed on; null for none
 
-  private TaskRole(Cell<?> cell, Tasks<I, O> tasks, ProducerHalf<O> half) {
-    super(cell);
-    this.cell = cell;
+  private TaskRole(CellParts parts, Tasks<I, O> tasks, ProducerHalf<O> half) {
+    super(parts);
+    this.input = parts.input();
     this.tasks = tasks;
     this.half = half;
     this.out = half == null ? null : new StagedOutlet<>(half);
   }
 
-  static <I> TaskRole<I, Object> perEvent(int concurrency, EventHandler<I> handler, Cell<?> cell) {
-    Tasks<I, Object> tasks = cell.incarnations().tasks(() -> new Tasks<I, Object>(cell, true, false));
+  static <I> TaskRole<I, Object> perEvent(int concurrency, EventHandler<I> handler, CellParts parts) {
+    Tasks<I, Object> tasks = parts.input().tasks(
+        () -> new Tasks<I, Object>(parts.input(), parts.redelivery(), true, false));
     tasks.use(concurrency, event -> {
       handler.handle(event);
       return DONE;
     });
-    return new TaskRole<>(cell, tasks, null);
+    return new TaskRole<>(parts, tasks, null);
   }
 
   static <I, O> TaskRole<I, O> mapConcurrent(Description.MapConcurrent described, EventFunction<I, O> function,
-      Stage.Behaviour stage, Cell<?> cell) {
-    Tasks<I, O> tasks = cell.incarnations().tasks(() -> new Tasks<I, O>(cell, described.isOrdered(), true));
+      Stage.Behaviour stage, CellParts parts) {
+    Tasks<I, O> tasks = parts.input().tasks(
+        () -> new Tasks<I, O>(parts.input(), parts.redelivery(), described.isOrdered(), true));
     tasks.use(described.concurrency(), function);
-    return new TaskRole<>(cell, tasks, cell.producerHalfOf(stage));
+    return new TaskRole<>(parts, tasks, parts.outputOf(stage));
   }
 
   private long demand() {
@@ -50,7 +53,7 @@ final class TaskRole<I, O> extends Role {
 
   @Override
   boolean hasTurn() {
-    return !cell.signals().has(Signals.STOPPED) && (tasks.canStart(demand()) || isProgressReady());
+    return !input.cell().signals().has(Signals.STOPPED) && (tasks.canStart(demand()) || isProgressReady());
   }
 
   @Override
@@ -71,7 +74,7 @@ final class TaskRole<I, O> extends Role {
   }
 
   private LaneInlet<?> onlyInlet() {
-    LaneInlet<?>[] inlets = cell.consumerHalf().inlets();
+    LaneInlet<?>[] inlets = input.inlets();
     return out != null && inlets.length == 1 ? inlets[0] : null;
   }
 
@@ -91,12 +94,12 @@ final class TaskRole<I, O> extends Role {
     boolean asked = false;
     try {
       asked = tasks.settle();
-      incarnations.commitStates();
+      memory.commit();
       if (told != null) told.applyProgress();
       told = null;
     } finally {
       if (published) half.fenceAndWake();
-      cell.consumerHalf().fenceAndWakeProducers(asked);
+      input.fenceAndWakeProducers(asked);
     }
   }
 
@@ -110,12 +113,12 @@ final class TaskRole<I, O> extends Role {
   @Override
   WaitState.Kind idle() {
     if (half != null && half.demand() == 0) return WaitState.Kind.DEMAND;
-    return cell.consumerHalf().inlets().length == 0 ? WaitState.Kind.MAIL : WaitState.Kind.EVENTS;
+    return input.inlets().length == 0 ? WaitState.Kind.MAIL : WaitState.Kind.EVENTS;
   }
 
   @Override
-  String callback() {
-    return "a task";
+  Activity callback() {
+    return Activity.TASKS;
   }
 
   @Override

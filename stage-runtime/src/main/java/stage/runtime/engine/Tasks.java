@@ -12,8 +12,10 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentSkipListMap;
 import stage.api.EventFunction;
 import stage.api.Outlet;
+import stage.api.Redelivery;
 import stage.runtime.bridge.KeyedFunction;
 import stage.runtime.mailbox.Signals;
+import stage.runtime.time.Activity;
 import stage.runtime.time.Faults;
 
 /**
@@ -66,11 +68,11 @@ final class Tasks<I, O> {
     /** On its own thread. */
     @Override
     public void run() {
-      ClassLoader loader = tasks.cell.contextClassLoader();
+      ClassLoader loader = tasks.cell.machine().contextClassLoader();
       if (loader != null) Thread.currentThread().setContextClassLoader(loader);
       try {
-        Faults faults = tasks.cell.graph().time().faults();
-        if (faults != null) faults.before(tasks.cell, "the function for an event");
+        Faults faults = tasks.cell.time().faults();
+        if (faults != null) faults.before(tasks.cell.machine(), Activity.EVENT_FUNCTION);
         O made = function.apply(event);
         if (made == null) throw new NullPointerException(
             "the function of stage " + tasks.cell.path() + " returned null; an event is never null");
@@ -126,7 +128,9 @@ final class Tasks<I, O> {
     }
   }
 
-  private final Cell<?> cell;
+  private final CellPort cell;
+  private final ConsumerHalf half;
+  private final Redelivery redelivery;
   private final boolean isOrdered;
   private final boolean isEmitting;
   private int concurrency;
@@ -145,8 +149,10 @@ final class Tasks<I, O> {
   private int unemitted;            // tasks whose result is still to be emitted
   private long started;
 
-  Tasks(Cell<?> cell, boolean isOrdered, boolean isEmitting) {
-    this.cell = cell;
+  Tasks(ConsumerHalf half, Redelivery redelivery, boolean isOrdered, boolean isEmitting) {
+    this.half = half;
+    this.cell = half.cell();
+    this.redelivery = redelivery;
     this.isOrdered = isOrdered;
     this.isEmitting = isEmitting;
   }
@@ -162,7 +168,7 @@ final class Tasks<I, O> {
   boolean canStart(long demand) {
     if (running >= concurrency || unemitted >= demand) return false;
     if (!startable.isEmpty()) return true;
-    for (LaneInlet<?> inlet : cell.consumerHalf().inlets()) if (windowOf(inlet).hasMore()) return true;
+    for (LaneInlet<?> inlet : half.inlets()) if (windowOf(inlet).hasMore()) return true;
     return false;
   }
 
@@ -191,7 +197,7 @@ final class Tasks<I, O> {
     boolean any = true;
     while (any) {
       any = false;
-      for (LaneInlet<?> inlet : cell.consumerHalf().inlets()) {
+      for (LaneInlet<?> inlet : half.inlets()) {
         Window window = windowOf(inlet);
         if (running >= concurrency || unemitted >= demand || !window.hasMore()) continue;
         I event = window.inlet.lane().peek(window.tasks.size());
@@ -234,7 +240,7 @@ final class Tasks<I, O> {
     running++;
     try {
       task.number = ++started;
-      task.thread = cell.graph().time().startTask(cell.threadName(cell.incarnation()) + "/" + started, task);
+      task.thread = cell.time().startTask(cell.machine().threadName() + "/" + started, task);
       live.put(task.number, task.thread);
     } catch (Throwable noThread) {
       task.finish(null, noThread);
@@ -245,7 +251,7 @@ final class Tasks<I, O> {
    * Looks at the tasks that have finished: tries again, gives up, and passes on results. A turn, whose outlet is open.
    */
   void collect(Outlet<O> out) {
-    int attempts = cell.options().redelivery().attempts();
+    int attempts = redelivery.attempts();
     for (Task<I, O> task : take()) {
       running--;
       live.remove(task.number);
@@ -325,8 +331,8 @@ final class Tasks<I, O> {
     window.ahead = ahead;
     boolean asked = window.inlet.settleTasks(handled, dead.size(), dropped, window.ahead);
     for (int i = handled + dropped + dead.size(); i > 0; i--) window.tasks.poll();
-    if (dropped > 0) cell.owner().dropped(cell, dropped, "an event failed, and there is no redelivery");
-    for (Task<I, O> task : dead) cell.deadLetter(task.event, task.failure, task.attempts);
+    if (dropped > 0) cell.dropped(dropped, "an event failed, and there is no redelivery");
+    for (Task<I, O> task : dead) cell.deadLetter(task.event, task.failure, task.attempts, cell.path());
     return asked;
   }
 
@@ -349,7 +355,7 @@ final class Tasks<I, O> {
     int i = 0;
     for (Task<I, O> task : window.tasks) {
       task.isLeft = true;
-      if (task.thread != null) cell.graph().time().interrupt(task.thread);
+      if (task.thread != null) cell.time().interrupt(task.thread);
       if (isEmitting && !task.isEmitted && task.fate != Fate.WAITING) unemitted--;
       ahead[i++] = task.fate == Fate.HANDLED && (task.isEmitted || !isEmitting);
     }

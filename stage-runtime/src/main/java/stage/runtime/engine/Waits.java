@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
+import stage.runtime.time.Driver;
+import stage.runtime.time.Time;
 
 /**
  * Which threads wait for which cells: for an answer, a place in a mailbox, a start, or an end. A stage that would wait
@@ -12,11 +14,24 @@ import java.util.stream.Collectors;
  * <p>A wait is noted before the look for a cycle, so of those that close one at the same time at least one sees it.
  */
 final class Waits {
+  /** A cell, as far as one that waits for its thread has to know it. */
+  interface Awaited {
+    String path();
+
+    Driver driver();
+  }
+
   /** For whom a thread waits, in which method, and since when. */
-  private record Waiting(Cell<?> cell, String what, long sinceNanos) {}
+  private record Waiting(Awaited cell, String what, long sinceNanos) {}
+
+  private final Time time;
 
   // each thread writes its own entry
   private final ConcurrentHashMap<Thread, Waiting> waiting = new ConcurrentHashMap<>();
+
+  Waits(Time time) {
+    this.time = time;
+  }
 
   /** What may be waited for. */
   @FunctionalInterface
@@ -33,9 +48,9 @@ final class Waits {
    * @return what it returned
    * @throws IllegalStateException if that cell's thread waits for the calling one
    */
-  <R, X extends Exception> R during(String what, Cell<?> cell, Awaiter<R, X> waiting) throws InterruptedException, X {
-    Thread caller = cell.graph().time().current();
-    this.waiting.put(caller, new Waiting(cell, what, cell.graph().time().nanos()));
+  <R, X extends Exception> R during(String what, Awaited cell, Awaiter<R, X> waiting) throws InterruptedException, X {
+    Thread caller = time.current();
+    this.waiting.put(caller, new Waiting(cell, what, time.nanos()));
     try {
       ensureNoCycle(what, caller, cell);
       return waiting.await();
@@ -45,7 +60,7 @@ final class Waits {
   }
 
   /** {@return the cell that a thread waits for; null if it waits for none} */
-  Cell<?> awaitedBy(Thread thread) {
+  Awaited awaitedBy(Thread thread) {
     Waiting wait = thread == null ? null : waiting.get(thread);
     return wait == null ? null : wait.cell;
   }
@@ -53,14 +68,14 @@ final class Waits {
   /** {@return who waits now} */
   List<BlockedThread> now() {
     List<BlockedThread> all = new ArrayList<>();
-    waiting.forEach((thread, wait) -> all.add(BlockedThread.of(thread, wait.cell, wait.what, wait.sinceNanos)));
+    waiting.forEach((thread, wait) -> all.add(BlockedThread.of(thread, wait.cell.path(), wait.what, wait.sinceNanos)));
     return all;
   }
 
-  private void ensureNoCycle(String what, Thread caller, Cell<?> cell) {
-    Cell<?> next = awaitedBy(cell.driver().thread());
+  private void ensureNoCycle(String what, Thread caller, Awaited cell) {
+    Awaited next = awaitedBy(cell.driver().thread());
     if (next == null) return;
-    List<Cell<?>> way = new ArrayList<>(List.of(cell));
+    List<Awaited> way = new ArrayList<>(List.of(cell));
     while (next != null && !way.contains(next)) {   // a cycle of others is theirs to notice
       way.add(next);
       if (next.driver().thread() == caller) throw wouldWaitForItself(what, way);
@@ -68,9 +83,9 @@ final class Waits {
     }
   }
 
-  private static IllegalStateException wouldWaitForItself(String what, List<Cell<?>> way) {
-    Cell<?> self = way.getLast();
-    String rest = way.stream().map(Cell::path).collect(Collectors.joining(", which waits for "));
+  private static IllegalStateException wouldWaitForItself(String what, List<Awaited> way) {
+    Awaited self = way.getLast();
+    String rest = way.stream().map(Awaited::path).collect(Collectors.joining(", which waits for "));
     return new IllegalStateException(what + " on stage " + way.getFirst().path() + " would never end: stage "
         + self.path() + " would wait for " + rest
         + "; use cast(), and let the answer come back as a cast");

@@ -212,7 +212,7 @@ final class WorkSelector {
 
   /** {@return whether it has output left, which is waited for: by a drain only if there is somebody to have it} */
   boolean goesOn() {
-    if (!incarnations.hasMore()) return false;
+    if (!incarnations.memory().hasMore()) return false;
     ProducerHalf<?> half = cell.producerHalf();
     return half == null || half.lanes().length > 0 || !signals.has(Signals.DRAINED);
   }

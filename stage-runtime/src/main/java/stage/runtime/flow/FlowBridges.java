@@ -19,6 +19,7 @@ import stage.api.SubscriptionSpec;
 import stage.api.internal.Description;
 import stage.runtime.engine.Bridges;
 import stage.runtime.engine.Cell;
+import stage.runtime.engine.Handshake;
 import stage.runtime.time.Time;
 
 /**
@@ -113,7 +114,7 @@ public final class FlowBridges implements Bridges {
       producer.owner().startCompanion(owner -> Cell.of(spec, producer.path(), producer.graph(), owner), cell -> {
         started[0] = true;
         try {
-          Cell.subscribe(cell, how);
+          Handshake.subscribe(cell, how);
         } catch (RuntimeException refused) {
           refusal.accept(endOf(producer, refused));
           throw refused;
@@ -173,7 +174,7 @@ public final class FlowBridges implements Bridges {
       return cell;
     }, cell -> {
       var ref = (ProducerRef<I, PublisherBehaviour<I>>) (Object) cell.ref();
-      Cell.subscribe(consumer, SubscriptionSpec.to(ref).withDemand(demand).withCancelPolicy(policy));
+      Handshake.subscribe(consumer, SubscriptionSpec.to(ref).withDemand(demand).withCancelPolicy(policy));
     });
     return upstream;
   }

@@ -17,6 +17,25 @@ public interface LaneEnd {
   /** The lane has an end now. Wakes the cell. */
   void inputEnded();
 
+  /**
+   * A consumer gives up its place in a lane of this cell's. On the consumer's thread.
+   *
+   * @param lane which
+   */
+  void consumerLeft(Lane<?> lane);
+
+  /**
+   * The producer wants its consumer, which this cell is, to leave.
+   *
+   * @param lane which lane
+   */
+  void askToCancel(Lane<?> lane);
+
+  /** {@return whether it publishes its events one at a time, as a generator does} */
+  default boolean emitsOneByOne() {
+    return false;
+  }
+
   /** {@return the time on the clock that the cell lives by} */
   long nanos();
 

@@ -13,6 +13,7 @@ import stage.runtime.engine.Cell;
 import stage.runtime.engine.CellOwner;
 import stage.runtime.engine.Directive;
 import stage.runtime.engine.Watching;
+import stage.runtime.time.Activity;
 
 /**
  * Looks after cells that serve the children of a supervisor and are no children themselves: the ends of bridges. They
@@ -92,11 +93,11 @@ final class BridgeOwner implements CellOwner {
   }
 
   @Override
-  public Directive crashed(Cell<?> cell, int incarnation, Throwable cause, String during, boolean canSkip) {
-    context.tell(new StageEvent.Crashed(cell.path(), incarnation, cause, during));
+  public Directive crashed(Cell<?> cell, int incarnation, Throwable cause, Activity during, boolean canSkip) {
+    context.tell(new StageEvent.Crashed(cell.path(), incarnation, cause, during.text()));
     context.locked(() -> supervisor.counters().crashes++);
     var log = new CrashLog(supervisor.path(), cell.path().substring(supervisor.path().length() + 1), incarnation,
-        "crashed in=" + during, cause);
+        "crashed in=" + during.text(), cause);
     log.saysUncounted("NONE: it is the end of a bridge");
     log.write(context, crashLines);
     return new Directive.End(false);

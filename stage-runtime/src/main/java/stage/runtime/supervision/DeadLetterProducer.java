@@ -18,6 +18,8 @@ import stage.api.supervision.Supervisor;
 import stage.runtime.engine.Cell;
 import stage.runtime.engine.CellOwner;
 import stage.runtime.engine.Directive;
+import stage.runtime.engine.Handshake;
+import stage.runtime.time.Activity;
 import stage.runtime.time.Time;
 
 /**
@@ -52,7 +54,8 @@ final class DeadLetterProducer {
   boolean offer(Cell<?> cell, DeadLetter letter, long count) {
     Cell<?> there = context.locking(() -> producer);
     if (there == null || !there.isAlive() || cell == there) return true;
-    if (there.consumers().contains(cell)) return true;   // or it would give up on its own dead letters for ever
+    // or it would give up on its own dead letters for ever
+    if (Handshake.downstreamOf(there).contains(cell)) return true;
     if (there.tryEmit(letter)) return true;
     if (!there.isAlive()) return true;
     log("dead letter " + count + " of " + letter.path() + " did not get to the consumers of dead letters, because "
@@ -113,7 +116,7 @@ final class DeadLetterProducer {
 
   /** {@return the stages that take dead letters, directly or through others} Under the tree's lock. */
   Set<Cell<?>> takers() {
-    return producer == null || !producer.isAlive() ? Set.of() : producer.consumers();
+    return producer == null || !producer.isAlive() ? Set.of() : Handshake.downstreamOf(producer);
   }
 
   /** {@return whether this is the owner of the producer} */
@@ -177,8 +180,8 @@ final class DeadLetterProducer {
     public void started(Cell<?> cell) {}
 
     @Override
-    public Directive crashed(Cell<?> cell, int incarnation, Throwable cause, String during, boolean canSkip) {
-      log(cell.path() + " crashed in " + during + ", and goes on", cause);
+    public Directive crashed(Cell<?> cell, int incarnation, Throwable cause, Activity during, boolean canSkip) {
+      log(cell.path() + " crashed in " + during.text() + ", and goes on", cause);
       return canSkip ? new Directive.Resume() : new Directive.Restart(0);
     }
 

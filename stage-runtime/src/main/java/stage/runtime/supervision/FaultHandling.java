@@ -18,6 +18,7 @@ import stage.api.supervision.Strategy;
 import stage.api.supervision.SupervisorSpec;
 import stage.runtime.engine.Cell;
 import stage.runtime.engine.Directive;
+import stage.runtime.time.Activity;
 import stage.runtime.time.Time;
 
 /**
@@ -66,15 +67,15 @@ final class FaultHandling {
   // ---- news, on the thread of the cell and under no lock
 
   /** See {@link stage.runtime.engine.CellOwner#crashed}. */
-  Directive crashed(Cell<?> cell, int incarnation, Throwable cause, String during, boolean canSkip) {
-    context.tell(new StageEvent.Crashed(cell.path(), incarnation, cause, during));
+  Directive crashed(Cell<?> cell, int incarnation, Throwable cause, Activity during, boolean canSkip) {
+    context.tell(new StageEvent.Crashed(cell.path(), incarnation, cause, during.text()));
     var failed = context.locking(() -> {
       supervisor.counters().crashes++;
-      return new Failure(cell.path(), incarnation, cause, during, cell.options().restart(), window.count());
+      return new Failure(cell.path(), incarnation, cause, during.text(), cell.options().restart(), window.count());
     });
     Decision decision = decide(failed);
-    var log = new CrashLog(supervisor.path(), cell.name(), incarnation, "crashed in=" + during, cause);
-    Directive directive = context.locking(() -> judge(cell, failed, decision, canSkip, log));
+    var log = new CrashLog(supervisor.path(), cell.name(), incarnation, "crashed in=" + during.text(), cause);
+    Directive directive = context.locking(() -> judge(cell, failed, during, decision, canSkip, log));
     log.write(context, uncountedLines);
     return directive;
   }
@@ -146,7 +147,8 @@ final class FaultHandling {
   }
 
   /** Under the lock. */
-  private Directive judge(Cell<?> cell, Failure failed, Decision decision, boolean canSkip, CrashLog log) {
+  private Directive judge(
+      Cell<?> cell, Failure failed, Activity during, Decision decision, boolean canSkip, CrashLog log) {
     Child.OfStage child = supervisor.members().of(cell);
     if (child == null) return new Directive.End(false);
     if (supervisor.isCancelling()) {
@@ -179,20 +181,19 @@ final class FaultHandling {
         yield new Directive.End(true);
       }
       case ESCALATE -> giveUp(child, failed, log);
-      case RESUME -> resume(child, failed, canSkip, regrouping, log);
+      case RESUME -> resume(child, failed, during, canSkip, regrouping, log);
       case RESTART -> restart(child, failed, regrouping, log, false);
       case RETRY -> restart(child, failed, regrouping, log, true);
     };
   }
 
-  private Directive resume(Child.OfStage child, Failure failed, boolean canSkip, FaultHandling regrouping,
-      CrashLog log) {
+  private Directive resume(Child.OfStage child, Failure failed, Activity during, boolean canSkip,
+      FaultHandling regrouping, CrashLog log) {
     if (canSkip) {
       log.saysUncounted("RESUME");
       return new Directive.Resume();
     }
-    if (failed.during().equals("onStart") || failed.during().equals("kill"))
-      return restart(child, failed, regrouping, log, false);
+    if (during.endsIncarnation()) return restart(child, failed, regrouping, log, false);
     if (isUsedUp(failed, child.streak(), child.cell())) return giveUp(child, failed, log);
     log.decided("RESUME " + countOfRestarts());
     return new Directive.Resume();

@@ -50,7 +50,9 @@ import stage.runtime.engine.Assembly;
 import stage.runtime.engine.Cell;
 import stage.runtime.engine.CellOwner;
 import stage.runtime.engine.Directive;
+import stage.runtime.engine.Handshake;
 import stage.runtime.engine.Watching;
+import stage.runtime.time.Activity;
 import stage.runtime.time.Latch;
 import stage.runtime.time.Time;
 
@@ -218,7 +220,7 @@ abstract class SupervisorCell implements Supervisor, CellOwner {
   private <S extends Stage.Behaviour> void startAndSubscribe(StageSpec<S> spec, Cell<S> cell, Child.OfStage child) {
     ensureStarted(cell, child);
     try {
-      cell.subscribe(spec);
+      Handshake.subscribeAsSpecified(cell, spec);
       context.locked(children::lookWhetherQuiet);   // it may be one that takes dead letters
     } catch (Throwable refused) {
       context.locked(child::stopping);
@@ -575,7 +577,7 @@ abstract class SupervisorCell implements Supervisor, CellOwner {
   }
 
   @Override
-  public final Directive crashed(Cell<?> cell, int incarnation, Throwable cause, String during, boolean canSkip) {
+  public final Directive crashed(Cell<?> cell, int incarnation, Throwable cause, Activity during, boolean canSkip) {
     return faultHandling.crashed(cell, incarnation, cause, during, canSkip);
   }
 

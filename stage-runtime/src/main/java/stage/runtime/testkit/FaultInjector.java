@@ -8,13 +8,12 @@ import java.util.Set;
 import java.util.function.Consumer;
 import stage.api.observe.StageEvent;
 import stage.runtime.simulation.Choices;
+import stage.runtime.time.Activity;
 import stage.runtime.time.Faults;
 import stage.runtime.time.StepMachine;
 
 /** Injects the faults that the crash rules ask for. Used only by the running simulated thread. */
 final class FaultInjector implements Faults {
-  private static final Set<String> NO_TURNS = Set.of("the factory", "onStart", "onStop", "onSubscribe", "a call");
-  private static final String TASK = "the function for an event";
   private static final String ASIDE = " ".repeat(27);   // as wide as what stands in front of a step
   private static final int FINENESS = 1 << 20;
 
@@ -71,22 +70,22 @@ final class FaultInjector implements Faults {
   }
 
   @Override
-  public void before(StepMachine machine, String what) {
+  public void before(StepMachine machine, Activity what) {
     String path = pathOf(machine);
     if (path == null || rules.isEmpty()) return;
     if (sightings.isNew(path) && isSpared(path)) sightings.isProbe(path);
-    if (NO_TURNS.contains(what) || isSpared(path)) return;
+    if (!what.isTurn() || isSpared(path)) return;
     int turn = turns.merge(path, 1, Integer::sum);
     boolean isDoomed = false;
     for (CrashRule rule : rules) isDoomed |= isMet(rule, path, turn);
     if (!isDoomed) return;
     String message = "injected into turn " + turn + " of " + path + ", ";
-    if (what.equals(TASK) || choices.next(2) == 0) throw crash(message + "before " + what);
+    if (what == Activity.EVENT_FUNCTION || choices.next(2) == 0) throw crash(message + "before " + what);
     doomed.put(path, message + "after " + what);
   }
 
   @Override
-  public void after(StepMachine machine, String what) {
+  public void after(StepMachine machine, Activity what) {
     String message = doomed.isEmpty() ? null : doomed.remove(pathOf(machine));
     if (message != null) throw crash(message);
   }

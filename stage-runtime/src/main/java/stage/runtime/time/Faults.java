@@ -9,15 +9,15 @@ public interface Faults {
    * User code is about to run. On the driver's thread.
    *
    * @param machine whose
-   * @param what which, such as {@code onEvents}
+   * @param what which
    */
-  void before(StepMachine machine, String what);
+  void before(StepMachine machine, Activity what);
 
   /**
    * User code has run, whether it returned or threw; what this throws takes the place of that. On the driver's thread.
    *
    * @param machine whose
-   * @param what which, such as {@code onEvents}
+   * @param what which
    */
-  void after(StepMachine machine, String what);
+  void after(StepMachine machine, Activity what);
 }

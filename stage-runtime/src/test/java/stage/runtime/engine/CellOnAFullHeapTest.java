@@ -119,7 +119,7 @@ class CellOnAFullHeapTest {
   }
 
   private LaneDispatch<Integer> sharing(Dispatcher<Integer> dispatch) {
-    var half = new ProducerHalf<Integer>(cell, dispatch, Overflow.fail(), false, null);
+    var half = new ProducerHalf<Integer>(cell.port(), dispatch, Overflow.fail(), false, null);
     LaneDispatch<Integer> sharing = LaneDispatch.of(dispatch, half);
     sharing.lanesAre(lanes.toArray(FakeLane[]::new));
     return sharing;

@@ -20,7 +20,7 @@ import stage.runtime.time.StepMachine;
 
 /** Lets the simulation look at what a cell holds. */
 public final class Peek {
-  private static final VarHandle STATES = field(Incarnations.class, "states", States.class);
+  private static final VarHandle STATES = field(StageMemory.class, "states", States.class);
   private static final VarHandle BY_NAME = field(States.class, "byName", Map.class);
   private static final VarHandle COMMITTED = committedField();
   private static final VarHandle TAIL = field(Lane.class, "tail", long.class);
@@ -181,7 +181,7 @@ public final class Peek {
   /** {@return the committed value of a state; null if the cell has none of that name now} */
   @SuppressWarnings("unchecked")
   public static <T> T committed(Cell<?> cell, String name) {
-    var states = (States) STATES.get(cell.incarnations());
+    var states = (States) STATES.get(cell.incarnations().memory());
     if (states == null) return null;
     Object kept = ((Map<String, ?>) BY_NAME.get(states)).get(name);
     return kept == null ? null : (T) COMMITTED.get(kept);
@@ -189,7 +189,7 @@ public final class Peek {
 
   /** {@return the state of an operator; null if the cell has none of that name now} */
   public static Transactional operated(Cell<?> cell, String name) {
-    var states = (States) STATES.get(cell.incarnations());
+    var states = (States) STATES.get(cell.incarnations().memory());
     if (states == null) return null;
     boolean isThere = ((Map<?, ?>) BY_NAME.get(states)).containsKey(name);
     return isThere ? states.transactional(name, () -> null) : null;
@@ -282,7 +282,7 @@ public final class Peek {
       return false;
     if (cell.lifecycle().hasInputEnded()) return false;   // it is to be told that all is complete
     boolean hasTakers = cell.producerHalf() != null && cell.producerHalf().lanes().length > 0;
-    if (cell.incarnations().hasMore() && hasTakers) return false;   // it has output left
+    if (cell.incarnations().memory().hasMore() && hasTakers) return false;   // it has output left
     for (LaneInlet<?> inlet : cell.consumerHalf().inlets()) {
       Lane<?> lane = inlet.lane();
       boolean hasEnded = lane.ending() != null;

@@ -190,7 +190,7 @@ class RacingTest {
       @SuppressWarnings("unchecked")
       private String subscribe(Cell<?> consumer, Cell<?> producer) {
         try {
-          graph.subscribe(consumer, SubscriptionSpec.to((ProducerRef<Integer, ?>) producer.ref()));
+          Handshake.subscribe(consumer, SubscriptionSpec.to((ProducerRef<Integer, ?>) producer.ref()));
           return "subscribed";
         } catch (SubscriptionRefusedException refused) {
           return "refused";

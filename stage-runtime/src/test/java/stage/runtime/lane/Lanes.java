@@ -19,6 +19,12 @@ public final class Lanes {
     public void inputEnded() {}
 
     @Override
+    public void consumerLeft(Lane<?> lane) {}
+
+    @Override
+    public void askToCancel(Lane<?> lane) {}
+
+    @Override
     public long nanos() {
       return 0;
     }

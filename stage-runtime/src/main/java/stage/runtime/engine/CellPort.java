@@ -1,0 +1,21 @@
+package stage.runtime.engine;
+
+import stage.runtime.mailbox.Signals;
+import stage.runtime.time.ShortLock;
+import stage.runtime.time.StepMachine;
+import stage.runtime.time.Time;
+
+/** What the parts of a cell know of it. */
+interface CellPort extends OwnThread, Fates {
+  /** {@return the cell, as the one that its driver steps} */
+  StepMachine machine();
+
+  /** {@return the time it lives in} */
+  Time time();
+
+  /** {@return what it is told} */
+  Signals signals();
+
+  /** {@return what guards who is subscribed to whom} */
+  ShortLock lock();
+}

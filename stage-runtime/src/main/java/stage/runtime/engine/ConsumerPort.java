@@ -1,0 +1,15 @@
+package stage.runtime.engine;
+
+/** What the consuming parts of a cell know of it. */
+interface ConsumerPort extends CellPort {
+  /** Runs what user code, on the cell's own thread, asks the engine to do. */
+  void inEngine(Runnable what);
+
+  /**
+   * Publishes in the middle of a turn, keeps its states, and settles the next events of the batch in hand.
+   *
+   * @param inlet whose batch
+   * @param events how many of them
+   */
+  void commitPoint(LaneInlet<?> inlet, int events);
+}

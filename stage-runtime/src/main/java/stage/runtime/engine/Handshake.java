@@ -1,0 +1,184 @@
+package stage.runtime.engine;
+
+import java.lang.invoke.VarHandle;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import stage.api.Demand;
+import stage.api.Dispatcher;
+import stage.api.ProducerRef;
+import stage.api.ConsumerSpec;
+import stage.api.ProducerConsumerSpec;
+import stage.api.ProducerSpec;
+import stage.api.StageSpec;
+import stage.api.StopReason;
+import stage.api.Subscription;
+import stage.api.SubscriptionRefusedException;
+import stage.api.SubscriptionSnapshot;
+import stage.api.SubscriptionSpec;
+import stage.runtime.lane.Lane;
+import stage.runtime.mailbox.Signals;
+
+/**
+ * How one cell subscribes to another: everything is checked before anything is changed, and when the call returns both
+ * know of the lane between them. Any thread.
+ */
+public final class Handshake {
+  private static final Route<Cell<?>> ROUTE = new Route<>(Cell::forEachConsumer, Cell::forEachProducer);
+
+  private Handshake() {}
+
+  /**
+   * Subscribes one cell to another.
+   *
+   * @param consumer the cell that wants events
+   * @param subscription to whom, and how
+   * @return to cancel it
+   * @throws SubscriptionRefusedException as {@link stage.api.ConsumerRef#subscribeTo(stage.api.Subscribable)}
+   */
+  public static Subscription subscribe(Cell<?> consumer, SubscriptionSpec<?> subscription) {
+    return make(consumer, subscription);
+  }
+
+  /**
+   * Makes the subscriptions of a stage's spec. The cell has started; it makes none if it does not want to run.
+   *
+   * @param cell the stage's cell
+   * @param spec its spec
+   */
+  public static void subscribeAsSpecified(Cell<?> cell, StageSpec<?> spec) {
+    if (cell.lifecycle().ignoresStart()) return;
+    switch (spec) {
+      case ProducerSpec<?, ?> producer -> {}
+      case ProducerConsumerSpec<?, ?, ?> both -> subscribeToAll(cell, both.subscriptions());
+      case ConsumerSpec<?, ?> consumer -> subscribeToAll(cell, consumer.subscriptions());
+    }
+  }
+
+  /**
+   * Under one lock, which ending a subscription needs too: if the first completed before the second is made, it was not
+   * the last.
+   */
+  private static void subscribeToAll(Cell<?> cell, List<? extends SubscriptionSpec<?>> subscriptions) {
+    cell.graph().lock().run(() -> subscriptions.forEach(subscription -> subscribe(cell, subscription)));
+  }
+
+  /** {@return the cells that get events from this one, directly or through others} Any thread. */
+  public static Set<Cell<?>> downstreamOf(Cell<?> cell) {
+    return ROUTE.downstreamOf(cell);
+  }
+
+  private static <E> Subscription make(Cell<?> consumer, SubscriptionSpec<E> asked) {
+    // A gated consumer asks by itself: for what it is permitted to take, within the bounds of the demand.
+    SubscriptionSpec<E> spec = consumer.incarnations().isGated()
+        ? asked.withDemand(new Demand(asked.demand().max(), asked.demand().min(), true)) : asked;
+    Cell<?> producer = cellOf(consumer, spec.producer());
+    @SuppressWarnings("unchecked")
+    var half = (ProducerHalf<E>) producer.producerHalf();
+    ensureFits(consumer, producer, half.dispatch(), spec);
+    SubscriptionGraph graph = consumer.graph();
+    LaneInlet<E> inlet;
+    boolean isOver;
+    graph.lock().lock();
+    try {
+      if (half.isClosed()) ensureMissedNothing(consumer, producer, half);
+      if (consumer.consumerHalf().isClosed()) throw refused(consumer, producer, whyClosed(consumer));
+      if (!spec.cycleAllowed()) ensureNoCycle(consumer, producer);
+      var lane = new Lane<>(graph.nextSubscriptionId(), spec, producer, consumer);
+      inlet = new LaneInlet<>(lane, consumer.consumerHalf());
+      half.add(lane);
+      consumer.consumerHalf().add(inlet);
+      isOver = half.isClosed();
+    } finally {
+      graph.lock().unlock();
+    }
+    VarHandle.fullFence();   // pairs with the announcements of both drivers
+    producer.driver().wake();
+    consumer.driver().wake();
+    if (isOver) consumer.signals().set(Signals.INPUT_ENDED);   // there is no producer any more that would
+    if (isOver && !graph.time().isQuiet()) {
+      consumer.logger().log(System.Logger.Level.INFO,
+          "stage " + consumer.path() + " gets no events of " + producer.path()
+          + ", which had completed before it subscribed");
+    }
+    return new Handle(inlet);
+  }
+
+  /** One that has completed has nothing left for anybody; only those that get everything have missed something. */
+  private static void ensureMissedNothing(Cell<?> consumer, Cell<?> producer, ProducerHalf<?> half) {
+    if (!(producer.endReason() instanceof StopReason.Completed)) {
+      throw refused(consumer, producer, "it has ended: " + producer.endReason());
+    }
+    if (half.dispatch() instanceof Dispatcher.Broadcast && half.emitted.read() > 0) {
+      throw refused(consumer, producer,
+          "it has completed, and a broadcast is not repeated; start its consumers before it begins: give it"
+          + " awaitingConsumers(n), or start them all in the init of Supervisor.open(spec, init)");
+    }
+  }
+
+  private static String whyClosed(Cell<?> consumer) {
+    if (!(consumer.endReason() instanceof StopReason.Completed))
+      return "the consumer itself has ended: " + consumer.endReason();
+    return "the consumer itself has ended, with the last of its subscriptions; one that is to outlive them needs"
+        + " CancelPolicy.TEMPORARY on each";
+  }
+
+  private record Handle(LaneInlet<?> inlet) implements Subscription {
+    @Override
+    public long id() {
+      return inlet.id();
+    }
+
+    @Override
+    public void cancel() {
+      inlet.askToCancel();
+    }
+
+    @Override
+    public SubscriptionSnapshot snapshot() {
+      return inlet.lane().snapshot();
+    }
+  }
+
+  private static Cell<?> cellOf(Cell<?> consumer, ProducerRef<?, ?> ref) {
+    if (ref instanceof CellRef<?> known) return known.cell();
+    throw new SubscriptionRefusedException(consumer.path(), ref.path(),
+        "its handle was not made by this runtime, but is a " + ref.getClass().getName());
+  }
+
+  private static void ensureFits(Cell<?> consumer, Cell<?> producer, Dispatcher<?> dispatch, SubscriptionSpec<?> spec) {
+    if (spec.demand().isManual() && consumer.incarnations().tasks() != null) {
+      throw refused(consumer, producer,
+          "a stage that hands each event to a thread of its own asks by itself; use Demand.max(n)");
+    }
+    if (dispatch instanceof Dispatcher.Partition<?> partition) {
+      String there = "there are: " + String.join(", ", partition.partitions());
+      if (spec.partition().isEmpty()) {
+        throw refused(consumer, producer, "it has partitions, so name one with withPartition(…); " + there);
+      }
+      if (!partition.partitions().contains(spec.partition().get())) {
+        throw refused(consumer, producer, "it has no partition \"" + spec.partition().get() + "\"; " + there);
+      }
+    } else if (spec.partition().isPresent()) {
+      throw refused(consumer, producer,
+          "it has no partitions, but partition \"" + spec.partition().get() + "\" was asked for");
+    }
+    if (spec.selector().isPresent() && !(dispatch instanceof Dispatcher.Broadcast<?>)) {
+      throw refused(consumer, producer,
+          "it does not broadcast, so it cannot use a selector; give it Dispatcher.broadcast()");
+    }
+  }
+
+  /** A cycle would be closed if the producer is downstream of the consumer already. Under the lock. */
+  private static void ensureNoCycle(Cell<?> consumer, Cell<?> producer) {
+    List<Cell<?>> way = ROUTE.between(consumer, producer);
+    if (way.isEmpty()) return;
+    String path = way.stream().map(Cell::path).collect(Collectors.joining(" -> "));
+    throw refused(consumer, producer, "that would close the cycle " + path + " -> " + consumer.path()
+        + "; use allowingCycle() if that is meant");
+  }
+
+  private static SubscriptionRefusedException refused(Cell<?> consumer, Cell<?> producer, String why) {
+    return new SubscriptionRefusedException(consumer.path(), producer.path(), why);
+  }
+}
