@@ -2,6 +2,7 @@ package stage.api.pipeline;
 
 import java.util.Objects;
 import stage.api.Demand;
+import stage.api.Redelivery;
 import stage.api.pipeline.plan.Blueprint;
 import stage.api.pipeline.plan.PipelineRuntime;
 import stage.api.supervision.Intensity;
@@ -89,6 +90,17 @@ public final class Job<R> {
   public Job<R> withIntensity(Intensity intensity) {
     Objects.requireNonNull(intensity, "intensity must not be null; use Intensity.none() for no restarts");
     return new Job<>(blueprint.withIntensity(intensity));
+  }
+
+  /**
+   * {@return a copy in which what a crashed stage had in hand is delivered again this often} By default twice. A step
+   * that throws is a matter of {@link OnFailure}, so this is about crashes. A stage of your own keeps what its spec says.
+   *
+   * @param redelivery what becomes of the batch in hand
+   */
+  public Job<R> withRedelivery(Redelivery redelivery) {
+    Objects.requireNonNull(redelivery, "redelivery must not be null; use Redelivery.none() to drop the batch");
+    return new Job<>(blueprint.withRedelivery(redelivery));
   }
 
   /**

@@ -18,6 +18,7 @@ import stage.api.Overflow;
 import stage.api.ProducerConsumerSpec;
 import stage.api.ProducerRef;
 import stage.api.ProducerSpec;
+import stage.api.Redelivery;
 import stage.api.Stage;
 import stage.api.pipeline.plan.Blueprint;
 import stage.api.pipeline.plan.Crossing;
@@ -775,7 +776,7 @@ public final class Pipeline<T> {
   }
 
   static <R> Job<R> job(End end) {
-    return new Job<>(new Blueprint<>(end, Demand.DEFAULT, Intensity.DEFAULT));
+    return new Job<>(new Blueprint<>(end, Demand.DEFAULT, Intensity.DEFAULT, Redelivery.DEFAULT));
   }
 
   static <T, R> Pipeline<R> parted(Site site, Node node, Fn<Object, Object> key, int workers, Fn<Pipeline<T>,

@@ -19,6 +19,7 @@ import stage.api.Opening;
 import stage.api.ProducerConsumerSpec;
 import stage.api.ProducerRef;
 import stage.api.ProducerSpec;
+import stage.api.Redelivery;
 import stage.api.Restart;
 import stage.api.Stage;
 import stage.api.StageRef;
@@ -43,6 +44,7 @@ import stage.runtime.time.Time;
 final class Deployment {
   private final List<StagePlan> stages;
   private final Demand demand;
+  private final Redelivery redelivery;
   private final Sink sink;
   private final JobContext job;
   private final Map<StagePlan, StageRef<?>> refs = new LinkedHashMap<>();
@@ -58,9 +60,10 @@ final class Deployment {
    */
   private volatile boolean isStarted;
 
-  Deployment(List<StagePlan> stages, Demand demand, Sink sink, JobContext job) {
+  Deployment(List<StagePlan> stages, Demand demand, Redelivery redelivery, Sink sink, JobContext job) {
     this.stages = stages;
     this.demand = demand;
+    this.redelivery = redelivery;
     this.sink = sink;
     this.job = job;
     for (StagePlan stage : stages) {
@@ -161,7 +164,7 @@ final class Deployment {
         new RunStage(context -> chain(stage, plan, context)));
     Optional<DeadLetterHandler> handler = Handlers.of(plan);
     if (handler.isPresent()) spec = spec.withDeadLetters(handler.get());
-    return fed(spec, stage).withDispatcher(dispatcher(stage));
+    return fed(spec.withRedelivery(redelivery), stage).withDispatcher(dispatcher(stage));
   }
 
   private ConsumerSpec<Object, SinkStage> end(StagePlan stage) {
@@ -170,7 +173,7 @@ final class Deployment {
         chain(stage, plan, context)));
     Optional<DeadLetterHandler> handler = Handlers.of(plan);
     if (handler.isPresent()) spec = spec.withDeadLetters(handler.get());
-    return fed(spec, stage);
+    return fed(spec.withRedelivery(redelivery), stage);
   }
 
   private Chain chain(StagePlan stage, ChainPlan plan, BridgeContext context) {
@@ -195,7 +198,7 @@ final class Deployment {
         how.order() == Crossing.Order.ORDERED
         ? Stage.mapConcurrent(stage.name, how.atOnce(), function) : Stage.mapConcurrentUnordered(stage.name,
             how.atOnce(), function);
-    return fed(spec, stage);
+    return fed(spec.withRedelivery(redelivery), stage);
   }
 
   @SuppressWarnings("unchecked")   // the signatures of Pipeline have checked it

@@ -26,7 +26,8 @@ public final class Planner implements PipelineRuntime {
     SimulatedTime simulation = SimulatedTime.ofThisThread();
     Sink sink = job.end().sink();
     String last = sink instanceof Sink.Nothing ? "" : stages.getLast().name;   // there it would be a branch's
-    return new Deployment(stages, job.demand(), sink, new JobContext(simulation == null ? realTime : simulation, last));
+    JobContext context = new JobContext(simulation == null ? realTime : simulation, last);
+    return new Deployment(stages, job.demand(), job.redelivery(), sink, context);
   }
 
   private static List<StagePlan> laidOut(Blueprint<?> job, String name) {

@@ -28,6 +28,7 @@ final class BlockReader implements Stage.Producer<LineBlock> {
   private final Pipes pipes;
   private final ReadMeter meter;
   private final AtomicReference<IOException> trouble;
+  private final long firstBlock;
   private StageContext context;
   private State<Place> place;
   private BlockSource source;
@@ -35,22 +36,23 @@ final class BlockReader implements Stage.Producer<LineBlock> {
 
   /** Reads inputs to their ends. */
   BlockReader(List<TextInput> inputs, Pipes pipes, ReadMeter meter) {
-    this(inputs, false, pipes, meter, new AtomicReference<>());
+    this(inputs, false, pipes, meter, null, 0);
   }
 
   /**
    * Reads inputs, and may follow the last.
    *
-   * @param trouble where to leave why a followed input could not be read any further, when rows of it are counted
-   *     already
+   * @param trouble where to leave why an input could not be read any further, instead of failing; null to fail
+   * @param firstBlock the number of the first block
    */
   BlockReader(List<TextInput> inputs, boolean follow, Pipes pipes, ReadMeter meter,
-      AtomicReference<IOException> trouble) {
+      AtomicReference<IOException> trouble, long firstBlock) {
     this.inputs = inputs;
     this.follow = follow;
     this.pipes = pipes;
     this.meter = meter;
     this.trouble = trouble;
+    this.firstBlock = firstBlock;
   }
 
   @Override
@@ -66,17 +68,19 @@ final class BlockReader implements Stage.Producer<LineBlock> {
     try {
       block = source.next();
     } catch (IOException e) {
-      if (!follow || source.place().rows() == 0) throw e;
-      trouble.set(e);   // it may have been followed for days: what was counted is shown, and then what was wrong
+      if (trouble == null) throw e;
+      trouble.compareAndSet(null, e);
+      meter.end();
       out.complete();
       return;
     }
     if (block != null) {
-      out.emit(block);
+      out.emit(block.withNumber(firstBlock + block.number()));
       place.set(source.place());
       meter.show(source.place().rows(), source.position());
       context.wakeUp();
     } else if (source.isEnded()) {
+      meter.end();
       out.complete();
     } else if (!polling) {
       polling = true;

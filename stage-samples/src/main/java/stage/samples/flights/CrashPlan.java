@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
 
 /**
@@ -40,6 +41,8 @@ final class CrashPlan {
   private final long[] points;
   private final LongSupplier read;
   private final SplittableRandom random;
+  private final IntSupplier leftOver;
+  private int extra;   // taken over from others
   private final Map<Moment, Integer> made = new EnumMap<>(Moment.class);
   private int crashes;
   private int restarts;
@@ -52,6 +55,16 @@ final class CrashPlan {
    * @param random decides the rest
    */
   CrashPlan(String stage, long[] points, LongSupplier read, SplittableRandom random) {
+    this(stage, points, read, random, () -> 0);
+  }
+
+  /**
+   * Plans the crashes of a stage, which in its last turn also makes some that others had no occasion to.
+   *
+   * @param leftOver takes such a crash: 1, or 0 if there is none
+   */
+  CrashPlan(String stage, long[] points, LongSupplier read, SplittableRandom random, IntSupplier leftOver) {
+    this.leftOver = leftOver;
     this.stage = stage;
     this.points = points.clone();
     this.read = read;
@@ -76,11 +89,12 @@ final class CrashPlan {
 
   /** {@return what is to happen in a turn that begins} */
   CrashingTurn turn() {
-    return isLeft() && points[crashes] <= read.getAsLong() ? bad() : CrashingTurn.GOOD;
+    return crashes < points.length && points[crashes] <= read.getAsLong() ? bad() : CrashingTurn.GOOD;
   }
 
   /** {@return what is to happen in a turn that is the last one if it is good} */
   CrashingTurn lastTurn() {
+    if (!isLeft()) extra += leftOver.getAsInt();
     return isLeft() ? bad() : CrashingTurn.GOOD;
   }
 
@@ -93,7 +107,7 @@ final class CrashPlan {
   }
 
   private boolean isLeft() {
-    return crashes < points.length;
+    return crashes < points.length + extra;
   }
 
   private CrashingTurn bad() {

@@ -2,6 +2,7 @@ package stage.samples.flights;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import stage.samples.watch.WatchMode;
@@ -25,9 +26,7 @@ public final class FlightCount {
     BlockSource.check(inputs, false);
     FlightOptions options =
         new FlightOptions(inputs, by, FlightOptions.ALL, TableFormat.CSV, false, Optional.empty(),
-            FlightOptions.PARSERS, partitions,
-            Optional.empty(),
-            Optional.empty(), new WatchMode.Nowhere(), true, false);
+            FlightOptions.PARSERS, partitions, Optional.empty(), Optional.empty(), Duration.ZERO, true, new WatchMode.Nowhere(), true, false);
     try (FlightsJob job = FlightsJob.start(options)) {
       return job.run().table().format(TableFormat.CSV);
     }

@@ -25,6 +25,8 @@ import stage.samples.watch.WatchMode;
  * @param partitions how many stages share the counting
  * @param chaos which crashes to make on purpose
  * @param window how long the windows are that flights are counted in; empty for one table of all
+ * @param outOfOrder with windows: how much earlier than the one before it a flight may be, and still be counted
+ * @param byHand whether to run the stages that are wired by hand, and not the pipeline
  * @param watching how the stages are shown while they run
  * @param quiet whether to say nothing on standard error but what went wrong
  * @param help whether only the usage is asked for
@@ -40,12 +42,17 @@ record FlightOptions(
     int partitions,
     Optional<Chaos.Wish> chaos,
     Optional<Duration> window,
+    Duration outOfOrder,
+    boolean byHand,
     WatchMode watching,
     boolean quiet,
     boolean help) {
 
   /** Every line of the table. */
   static final int ALL = Integer.MAX_VALUE;
+
+  /** More than a day behind its file is a flight that nobody waits for. */
+  private static final Duration OUT_OF_ORDER = Duration.ofDays(1);
 
   /** How many stages share the parsing: reading and counting take about as long as one of two. */
   static final int PARSERS = 2;
@@ -63,10 +70,13 @@ record FlightOptions(
         --by origin|destination|route|day|hour   what to group by (origin)
         --top N|all                              how many lines of the table to show (10)
         --window 1h|1d                           a table for each hour or day of departure; also 30m, 7d …
+        --out-of-order 1h|1d                     with --window: a flight that departs so much before another one of its
+                                                 file that came earlier is late, and left out (1d)
         --csv, --json                            write the table for machines
         --follow                                 go on reading as the last file grows, until Ctrl-C
         --rejects FILE                           keep every malformed line in FILE
-        --parsers N                              how many stages share the parsing (2)
+        --by-hand                                run stages that are wired by hand, not a pipeline: the same table
+        --parsers N                              how many stages share the parsing (2; with --window one for each file)
         --partitions N                           how many stages share the counting (4)
         --chaos N                                crash N times at random points on the way; the table stays the same
         --seed S                                 with --chaos: which points
@@ -79,15 +89,15 @@ record FlightOptions(
       """;
 
   private static final String NAMES =
-      "--by, --top, --window, --csv, --json, --follow, --rejects, --parsers, --partitions, --chaos, --seed, --watch,"
-          + " --quiet, --help";
+      "--by, --top, --window, --out-of-order, --csv, --json, --follow, --rejects, --by-hand, --parsers, --partitions,"
+          + " --chaos, --seed, --watch, --quiet, --help";
 
   FlightOptions {
     inputs = List.copyOf(inputs);
   }
 
   /**
-   * Reads a command line. Options and files may come in any order; after {@code --} everything is a file; of an option
+   * Reads a command line. FlightOptions and files may come in any order; after {@code --} everything is a file; of an option
    * given twice the last counts.
    *
    * @throws UsageError if it makes no sense; the message says why and what would
@@ -110,6 +120,8 @@ record FlightOptions(
     private OptionalInt crashes = OptionalInt.empty();
     private OptionalLong seed = OptionalLong.empty();
     private Optional<Duration> window = Optional.empty();
+    private Optional<Duration> outOfOrder = Optional.empty();
+    private boolean byHand;
     private WatchMode watching = new WatchMode.Nowhere();
     private boolean quiet;
     private boolean help;
@@ -156,7 +168,9 @@ record FlightOptions(
         }
         case "--seed" -> seed = OptionalLong.of(wholeNumber(name, value(name, "a whole number")));
         case "--rejects" -> rejects = Optional.of(path(value(name, "a file to write")));
-        case "--window" -> window = Optional.of(window(value(name, "a time such as 1h or 1d")));
+        case "--window" -> window = Optional.of(time(name, value(name, "a time such as 1h or 1d")));
+        case "--out-of-order" -> outOfOrder = Optional.of(time(name, value(name, "a time such as 1h or 1d")));
+        case "--by-hand" -> byHand = true;
         case "--csv" -> csv = true;
         case "--json" -> json = true;
         case "--follow" -> follow = true;
@@ -198,9 +212,9 @@ record FlightOptions(
       }
     }
 
-    private static Duration window(String word) throws UsageError {
+    private static Duration time(String name, String word) throws UsageError {
       if (!word.matches("[1-9][0-9]{0,4}[mhd]")) {
-        throw new UsageError("--window must be a time such as 30m, 1h or 1d, but was \"" + word + "\"");
+        throw new UsageError(name + " must be a time such as 30m, 1h or 1d, but was \"" + word + "\"");
       }
       long count = Long.parseLong(word.substring(0, word.length() - 1));
       return switch (word.charAt(word.length() - 1)) {
@@ -247,15 +261,18 @@ record FlightOptions(
         throw new UsageError("--chaos and --follow exclude each other:"
             + " a reader that is restarted could not find a file again that was replaced");
       }
-      if (window.isPresent() && follow) {
-        throw new UsageError("--window and --follow exclude each other: a table of windows is written at the end");
+      if (outOfOrder.isPresent() && window.isEmpty()) {
+        throw new UsageError("--out-of-order says what is late for a window; give --window too, or leave it out");
+      }
+      if (byHand && window.isPresent()) {
+        throw new UsageError("--by-hand and --window exclude each other: only the pipeline has windows");
       }
       if (inputs.isEmpty()) inputs.add(new TextInput.BuiltIn());
       TableFormat format = csv ? TableFormat.CSV : json ? TableFormat.JSON : TableFormat.PLAIN;
       Optional<Chaos.Wish> chaos = crashes.isEmpty() ? Optional.empty()
           : Optional.of(new Chaos.Wish(crashes.getAsInt(), seed));
-      return new FlightOptions(inputs, by, top, format, follow, rejects, parsers, partitions, chaos, window, watching,
-          quiet,
+      return new FlightOptions(inputs, by, top, format, follow, rejects, parsers, partitions, chaos, window,
+          outOfOrder.orElse(OUT_OF_ORDER), byHand, watching, quiet,
           help);
     }
   }

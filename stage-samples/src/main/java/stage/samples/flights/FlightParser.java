@@ -48,7 +48,11 @@ final class FlightParser implements Stage.ProducerConsumer<LineBlock, Row> {
   }
 
   static Reject reject(LineBlock block, long line, int from, int to) {
-    String reason = Header.isAt(block.bytes(), from, to) ? Reject.HEADER : Complaint.about(block.bytes(), from, to);
+    return reject(block, line, from, to,
+        Header.isAt(block.bytes(), from, to) ? Reject.HEADER : Complaint.about(block.bytes(), from, to));
+  }
+
+  static Reject reject(LineBlock block, long line, int from, int to, String reason) {
     String text = new String(block.bytes(), from, Math.min(to - from, MOST_TEXT), StandardCharsets.UTF_8);
     return new Reject(block.number(), block.input(), line, reason, text);
   }

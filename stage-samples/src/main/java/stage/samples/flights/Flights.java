@@ -13,8 +13,8 @@ import stage.samples.watch.WatchMode;
 /**
  * {@code ./stage flights}: delays of flights, grouped and counted. See {@link FlightOptions#USAGE}.
  *
- * <p>The program around the stages: what to say, where, and with which exit code. The stages themselves are in
- * {@link FlightsJob}.
+ * <p>The program around it: what to say, where, and with which exit code. What is done with the flights is in
+ * {@link FlightsPipeline} and, with stages wired by hand, in {@link FlightsJob}.
  */
 public final class Flights {
   static final int DONE = 0;
@@ -73,14 +73,19 @@ public final class Flights {
     ensureRejectsAreNoInput(options);
     ensureRejectsAreNotTheTable(options);
     ensureRejectsCanBeCutOff(options);
-    if (options.window().isPresent()) {
-      new FlightsByWindow(options, streams).run();
-      return;
+    // A display asks the stages that count, so with --follow they are wired by hand.
+    if (options.window().isPresent() || !options.byHand() && !options.follow()) {
+      new FlightsRun(options, streams, interruption, period).run();
+    } else {
+      runByHand(options);
     }
+  }
+
+  private void runByHand(FlightOptions options) throws IOException, InterruptedException {
     boolean shows = options.follow() && options.format() == TableFormat.PLAIN;
     FlightsJob.Result result;
     try (FlightsJob job = FlightsJob.start(options)) {
-      if (options.follow()) interruption.ends(job);
+      if (options.follow()) interruption.ends(job::stopReading);
       if (shows) job.show(options, streams, period);
       boolean drawn = shows && streams.outIsTerminal();
       drawn |= options.watching() instanceof WatchMode.OnTerminal;
@@ -88,8 +93,9 @@ public final class Flights {
       job.watch(options.watching(), streams);   // until the scope closes
       result = job.run();
     }
+    if (result.trouble().isPresent() && result.table().flights() == 0) throw result.trouble().get();
     report(options, result);
-    if (result.trouble().isPresent()) throw result.trouble().get();
+    if (result.trouble().isPresent()) throw result.trouble().get();   // it may have been followed for days
   }
 
   private void report(FlightOptions options, FlightsJob.Result result) throws IOException {

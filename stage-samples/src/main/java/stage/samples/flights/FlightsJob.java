@@ -86,7 +86,8 @@ final class FlightsJob implements AutoCloseable {
     this.pipes = new Pipes(options.follow());
     Partitions partitions = new Partitions(options.partitions());
     reader = scope.start(Stage.producer(READER,
-        producer(READER, () -> new BlockReader(options.inputs(), options.follow(), pipes, meter, trouble))));
+        producer(READER, () -> new BlockReader(options.inputs(), options.follow(), pipes, meter,
+            options.follow() ? trouble : null, 0))));
     reader.pause();   // or a small input might be read, and the reader gone, before the last stage is there
     var parsers = startParsers(options, partitions);
     var tallies = startTallies(partitions, parsers);
@@ -183,7 +184,8 @@ final class FlightsJob implements AutoCloseable {
       ReadMeter meter = new ReadMeter();
       Optional<Chaos> chaos = Optional.empty();
       if (options.chaos().isPresent()) {
-        chaos = Optional.of(new Chaos(options.chaos().get(), namesOfAll(options), sizeOf(options.inputs()), meter));
+        chaos = Optional.of(new Chaos(options.chaos().get(), namesOfAll(options),
+            TextInput.sizeOf(options.inputs()), meter));
       }
       return new FlightsJob(options, scope, chaos, meter);
     } catch (Throwable e) {
@@ -211,7 +213,7 @@ final class FlightsJob implements AutoCloseable {
 
   /** Has progress told at each period. */
   void tellProgress(FlightOptions options, Streams streams, Duration period) throws IOException {
-    OptionalLong size = options.follow() ? OptionalLong.empty() : sizeOf(options.inputs());
+    OptionalLong size = options.follow() ? OptionalLong.empty() : TextInput.sizeOf(options.inputs());
     scope.start(Stage
         .consumer("progress", ticks("progress-ticks", period),
             () -> new ProgressLine(streams, meter, size, InstantSource.system()))
@@ -255,15 +257,5 @@ final class FlightsJob implements AutoCloseable {
     try (pipes) {   // after the scope, or the reader might still read
       scope.close();
     }
-  }
-
-  private static OptionalLong sizeOf(List<TextInput> inputs) throws IOException {
-    long sum = 0;
-    for (TextInput input : inputs) {
-      OptionalLong size = input.size();
-      if (size.isEmpty()) return size;
-      sum += size.getAsLong();
-    }
-    return OptionalLong.of(sum);
   }
 }

@@ -18,8 +18,8 @@ final class ShutdownInterruption implements Interruption {
   private final CompletableFuture<Integer> exit = new CompletableFuture<>();
 
   @Override
-  public void ends(FlightsJob job) {
-    Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().name("flights-interruption").unstarted(() -> end(job)));
+  public void ends(Runnable stopReading) {
+    Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().name("flights-interruption").unstarted(() -> end(stopReading)));
   }
 
   /** Tells that the program has said all it had to say. */
@@ -27,8 +27,8 @@ final class ShutdownInterruption implements Interruption {
     exit.complete(code);
   }
 
-  private void end(FlightsJob job) {
-    job.stopReading();
+  private void end(Runnable stopReading) {
+    stopReading.run();
     try {
       Runtime.getRuntime().halt(exit.get(PATIENCE_SECONDS, TimeUnit.SECONDS));
     } catch (TimeoutException | ExecutionException | InterruptedException stuck) {

@@ -8,6 +8,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.OptionalLong;
 
@@ -185,5 +186,16 @@ public sealed interface TextInput {
 
     @Override
     public void close() {}
+  }
+
+  /** {@return the bytes of all inputs, as they are stored, if they are known} */
+  static OptionalLong sizeOf(List<TextInput> inputs) throws IOException {
+    long sum = 0;
+    for (TextInput input : inputs) {
+      OptionalLong size = input.size();
+      if (size.isEmpty()) return size;
+      sum += size.getAsLong();
+    }
+    return OptionalLong.of(sum);
   }
 }

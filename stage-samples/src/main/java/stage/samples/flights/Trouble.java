@@ -1,21 +1,26 @@
 package stage.samples.flights;
 
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.OptionalLong;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicLong;
+import stage.api.Redelivery;
+import stage.api.pipeline.Job;
 import stage.api.pipeline.OnFailure;
 import stage.api.pipeline.Pipeline;
 import stage.api.supervision.Backoff;
+import stage.api.supervision.Intensity;
+import stage.samples.OnPurpose;
 
 /**
- * {@code --chaos}: at random elements a step throws, as a bug or a lost connection would make it. Some take the whole
- * stage down, which is restarted in place; the others cost their element another try. Either way what was done is
+ * {@code --chaos}: at random elements a step throws, as a bug or a lost connection would make it. Every other time it
+ * takes the whole stage down, which is restarted in place; the others cost their element another try. Either way what was done is
  * undone first, and the result must be the same.
  */
 public final class Trouble {
   /** A crash that is meant. An error, so that it is no matter of the element: the stage crashes. */
-  static final class MeantError extends Error {
+  static final class MeantError extends Error implements OnPurpose {
     private static final long serialVersionUID = 1;
 
     MeantError() {
@@ -32,8 +37,8 @@ public final class Trouble {
     }
   }
 
-  /** A third one could hit a batch that was delivered twice already, and would be its last. */
-  private static final int MOST_CRASHES = 2;
+  /** Longer than any job. */
+  private static final Duration ALWAYS = Duration.ofDays(365);
 
   private static final int MOST_ELEMENTS_BETWEEN = 60;
 
@@ -65,14 +70,20 @@ public final class Trouble {
         .onFailure(OnFailure.retry(wished, Backoff.none()));
   }
 
+  /** {@return the job, with as many restarts and redeliveries as there may be crashes} */
+  public <R> Job<R> survivedBy(Job<R> job) {
+    if (wished == 0) return job;
+    return job.withIntensity(new Intensity(wished + 1, ALWAYS)).withRedelivery(Redelivery.attempts(wished));
+  }
+
   private void look() {
     long look = looks.incrementAndGet();
     int at = Arrays.binarySearch(points, look);
     if (at < 0) return;
     made.incrementAndGet();
-    // The first, and one on half the way.
-    if ((at == 0 || at == wished / 2) && crashes.incrementAndGet() <= MOST_CRASHES) throw new MeantError();
-    throw new MeantException();
+    if (at % 2 == 1) throw new MeantException();
+    crashes.incrementAndGet();
+    throw new MeantError();
   }
 
   /** {@return a line that tells what was done; empty if nothing was wished} */

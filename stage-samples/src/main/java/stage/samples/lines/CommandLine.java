@@ -168,7 +168,16 @@ public final class CommandLine {
    * @throws UsageError if it is no such time
    */
   public Optional<Duration> window() throws UsageError {
-    String word = values.get("--window");
+    return time("--window");
+  }
+
+  /**
+   * {@return the option's value as a time, if it was given: such as 30s, 1m, 1h or 1d}
+   *
+   * @throws UsageError if it is no such time
+   */
+  public Optional<Duration> time(String name) throws UsageError {
+    String word = values.get(name);
     if (word == null) return Optional.empty();
     if (word.matches("[1-9][0-9]{0,5}[smhd]")) {
       long count = Long.parseLong(word.substring(0, word.length() - 1));
@@ -179,7 +188,7 @@ public final class CommandLine {
         default -> Duration.ofDays(count);
       });
     }
-    throw new UsageError("--window must be a time such as 30s, 1m, 1h or 1d, but was \"" + word + "\"");
+    throw new UsageError(name + " must be a time such as 30s, 1m, 1h or 1d, but was \"" + word + "\"");
   }
 
   /**

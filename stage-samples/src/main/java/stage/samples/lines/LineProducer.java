@@ -23,7 +23,12 @@ public final class LineProducer implements Stage.Producer<Line> {
 
   /** {@return a stage that emits these lines} */
   public static ProducerSpec<Line, LineProducer> of(Lines lines) {
-    return Stage.producer("lines", () -> new LineProducer(lines));
+    return of("lines", lines);
+  }
+
+  /** {@return a stage of this name that emits these lines} */
+  public static ProducerSpec<Line, LineProducer> of(String name, Lines lines) {
+    return Stage.producer(name, () -> new LineProducer(lines));
   }
 
   @Override

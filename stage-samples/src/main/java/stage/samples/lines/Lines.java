@@ -3,6 +3,7 @@ package stage.samples.lines;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import stage.samples.flights.FollowedFile;
@@ -18,8 +19,11 @@ import stage.samples.flights.OpenInput;
  * and handed out again if the stage goes back. Only that stage's thread touches it, but for {@link #stop}.
  */
 public final class Lines implements Closeable {
+  private static final int LINE_BITS = 40;   // no input has more lines
+
   private final List<TextInput> inputs;
   private final boolean follow;
+  private final long first;   // the index of the first line
 
   private final Deque<Line> kept = new ArrayDeque<>();   // handed out and not committed, or to be handed out again
   private long committed;   // how many lines
@@ -35,8 +39,24 @@ public final class Lines implements Closeable {
 
   /** Of these inputs, in this order. */
   public Lines(List<TextInput> inputs, boolean follow) {
+    this(inputs, follow, 0);
+  }
+
+  /** Of these inputs, in this order, the first line with this index. */
+  public Lines(List<TextInput> inputs, boolean follow, long first) {
     this.inputs = List.copyOf(inputs);
     this.follow = follow;
+    this.first = first;
+  }
+
+  /** {@return the lines of each input by themselves, with indices that go up from input to input} */
+  public static List<Lines> ofEach(List<TextInput> inputs, boolean followLast) {
+    List<Lines> all = new ArrayList<>();
+    for (TextInput input : inputs) {
+      boolean follows = followLast && all.size() == inputs.size() - 1;
+      all.add(new Lines(List.of(input), follows, (long) all.size() << LINE_BITS));
+    }
+    return all;
   }
 
   /**
@@ -106,7 +126,7 @@ public final class Lines implements Closeable {
   private Line line(String text) {
     number++;
     // A byte order mark is no part of the text.
-    return new Line(read, name(), number, number == 1 && text.startsWith("\ufeff") ? text.substring(1) : text);
+    return new Line(first + read, name(), number, number == 1 && text.startsWith("\ufeff") ? text.substring(1) : text);
   }
 
   private String name() {

@@ -31,8 +31,8 @@ public final class Program {
 
   /** Where the wish comes from to end lines that would go on for ever. */
   public interface Interruption {
-    /** Says which lines an interruption ends from now on, by {@link Lines#stop}. */
-    void ends(Lines lines);
+    /** Says what an interruption does from now on: it ends lines, by {@link Lines#stop}. */
+    void ends(Runnable stop);
   }
 
   private Program() {}
@@ -40,15 +40,15 @@ public final class Program {
   /** Runs a sample and ends the process. After Ctrl-C what there is to say is said first. */
   public static void main(String name, Body body, String... arguments) {
     var exit = new CompletableFuture<Integer>();
-    Interruption interruption = lines -> Runtime.getRuntime()
-        .addShutdownHook(Thread.ofPlatform().name("interruption").unstarted(() -> end(lines, exit)));
+    Interruption interruption = stop -> Runtime.getRuntime()
+        .addShutdownHook(Thread.ofPlatform().name("interruption").unstarted(() -> end(stop, exit)));
     int code = run(name, body, Streams.ofProcess(), interruption, arguments);
     exit.complete(code);
     System.exit(code);
   }
 
-  private static void end(Lines lines, CompletableFuture<Integer> exit) {
-    lines.stop();
+  private static void end(Runnable stop, CompletableFuture<Integer> exit) {
+    stop.run();
     try {
       Runtime.getRuntime().halt(exit.get(PATIENCE_SECONDS, TimeUnit.SECONDS));
     } catch (TimeoutException | ExecutionException | InterruptedException stuck) {

@@ -21,7 +21,7 @@ public final class Nexmark {
       Queries over the events of an auction house, made by a generator after that of Apache Beam's Nexmark: always the same.
 
         --query N          1: each bid in euros; 2: bids on some auctions; 3: who in OR, ID or CA sells things of category 10;
-                           8: who opens an auction in the ten seconds in which they registered
+                           8: who opens an auction in the ten seconds in which they registered, and in which ten
         --events N         how many events (100000)
         --seed S           which (0)
         --out-of-order G   in groups of G the events are out of order (1)

@@ -13,10 +13,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListMap;
+import stage.api.pipeline.Bound;
 import stage.api.pipeline.EventTime;
 import stage.api.pipeline.KeyValue;
 import stage.api.pipeline.Pane;
 import stage.api.pipeline.Pipeline;
+import stage.api.pipeline.Report;
 import stage.api.pipeline.Windows;
 import stage.samples.flights.TextInput;
 import stage.samples.flights.JobFailed;
@@ -43,9 +46,12 @@ public final class WebLog {
 
         --by status|path|client|minute   one table, grouped by this; a path is taken with its query
         --window 30s|1m|1h|1d            a table for each such time, by when requests were answered, in UTC
+        --out-of-order 1m|1h|1d          with windows and sessions: a request so much older than one that is before it
+                                         in its file is late, and left out (1d)
         --top N|all                      how many lines of a table, or of each window's, to show (10)
         --csv                            write KEY,requests,bytes for machines; needs --by
-        --follow                         go on reading as the last file grows, until Ctrl-C
+        --follow                         go on reading as the last file grows, until Ctrl-C; shows a window when nothing
+                                         can come for it any more
         --rejects FILE                   keep every malformed line in FILE
         --chaos N                        make N elements fail at random on the way, some with their stage; nothing changes
         --seed S                         with --chaos: which
@@ -56,8 +62,8 @@ public final class WebLog {
 
   private static final Duration SESSION_GAP = Duration.ofMinutes(10);
 
-  /** The inputs end, so nothing needs to be late, however files are ordered: a window waits for the end. */
-  private static final EventTime<Hit> TIME = EventTime.of(Hit::time).outOfOrder(Duration.ofDays(36_500));
+  /** A request more than a day behind its file is one that nobody waits for. */
+  private static final Duration OUT_OF_ORDER = Duration.ofDays(1);
 
   private static final int NAMED = 3;
 
@@ -65,8 +71,11 @@ public final class WebLog {
   private final Streams streams;
   private final int top;
   private final Trouble trouble;
+  private final EventTime<Hit> time;
   // By the line's index, because a step that is done again must not count again.
   private final Map<Long, Malformed> malformed = new ConcurrentHashMap<>();
+
+  private boolean isBegun;   // the output; whoever prints, one after the other
 
   private record Group(By by, String key) {}
 
@@ -81,6 +90,7 @@ public final class WebLog {
     this.streams = streams;
     this.top = line.top();
     this.trouble = line.trouble();
+    this.time = EventTime.of(Hit::time).outOfOrder(line.time("--out-of-order").orElse(OUT_OF_ORDER));
   }
 
   /**
@@ -94,8 +104,8 @@ public final class WebLog {
 
   static void run(String[] arguments, Streams streams, Program.Interruption interruption) throws IOException,
       InterruptedException, UsageError {
-    var line = new CommandLine(Set.of("--csv", "--follow"), Set.of("--by", "--window", "--top", "--rejects", "--chaos",
-        "--seed"), arguments);
+    var line = new CommandLine(Set.of("--csv", "--follow"), Set.of("--by", "--window", "--out-of-order", "--top",
+        "--rejects", "--chaos", "--seed"), arguments);
     if (line.has("--help")) streams.print(USAGE);
     else new WebLog(line, streams).run(interruption);
   }
@@ -111,12 +121,15 @@ public final class WebLog {
         : line.inputs();
     Lines.check(inputs);
     if (rejects.isPresent()) write(rejects.get(), "");   // known before hours of counting
-    try (var lines = new Lines(inputs, line.has("--follow"))) {
-      if (line.has("--follow")) interruption.ends(lines);
+    List<Lines> lines = Lines.ofEach(inputs, line.has("--follow"));
+    if (line.has("--follow")) interruption.ends(() -> lines.forEach(Lines::stop));
+    try {
       Pipeline<Hit> hits = hits(lines);
       if (by.isEmpty()) report(hits);
       else if (window.isEmpty()) print(by.get(), false, whole(hits, by.get()));
-      else print(by.get(), true, windows(hits, by.get(), window.get()));
+      else windows(hits, by.get(), window.get());
+    } finally {
+      for (Lines each : lines) each.close();
     }
     if (rejects.isPresent()) write(rejects.get(), text());
     tellMalformed(rejects.isPresent());
@@ -133,34 +146,61 @@ public final class WebLog {
   // ---- the pipelines
   // ------------------------------------------------------------------------------------------------------
 
-  private Pipeline<Hit> hits(Lines lines) {
-    return trouble.in(Pipeline.from(LineProducer.of(lines)))
-        .map(LogLine::parse).named("parse")
-        .peek(this::note)
-        .ofType(Hit.class);
+  /** One input after the other. Each has a watermark of its own, so their order does not matter. */
+  private Pipeline<Hit> hits(List<Lines> lines) {
+    List<Pipeline<Hit>> all = new ArrayList<>();
+    for (Lines each : lines) {
+      String number = lines.size() == 1 ? "" : "-" + all.size();
+      all.add(Pipeline.from(LineProducer.of("lines" + number, each))
+          .map(AccessLogLine::parse).named("parse" + number)
+          .peek(this::note)
+          .ofType(Hit.class)
+          .eventTime(time));
+    }
+    return trouble.in(concat(all));
+  }
+
+  @SuppressWarnings("unchecked")   // an array of Pipeline<Hit> is only to be had so
+  private static Pipeline<Hit> concat(List<Pipeline<Hit>> all) {
+    return Pipeline.concat(all.toArray(Pipeline[]::new));
   }
 
   private void note(Entry entry) {
     if (entry instanceof Malformed wrong) malformed.put(wrong.line().index(), wrong);
   }
 
-  private static List<Grouped> whole(Pipeline<Hit> hits, By by) throws InterruptedException {
-    List<KeyValue<String, Traffic>> all = hits.keyBy(by::key).aggregate(Traffic.NONE, Traffic::plus).toList()
+  private List<Grouped> whole(Pipeline<Hit> hits, By by) throws InterruptedException {
+    List<KeyValue<String, Traffic>> all = trouble.survivedBy(
+        hits.keyBy(by::key).aggregate(Traffic.NONE, Traffic::plus).toList())
         .run("weblog");
     return all.stream().map(each -> new Grouped(Instant.EPOCH, each.key(), each.value())).toList();
   }
 
-  private static List<Grouped> windows(Pipeline<Hit> hits, By by, Duration size) throws InterruptedException {
-    List<Pane<String, Traffic>> panes = hits.eventTime(TIME)
+  private void windows(Pipeline<Hit> hits, By by, Duration size) throws IOException, InterruptedException {
+    // By the window, because what is handled again after a crash must not be there twice.
+    Map<Instant, List<Grouped>> tables = new ConcurrentSkipListMap<>();
+    Report report = trouble.survivedBy(hits
         .keyBy(by::key).window(Windows.tumbling(size)).aggregate(Traffic.NONE, Traffic::plus)
-        .toList().run("weblog");
-    return panes.stream().map(pane -> new Grouped(pane.window().start(), pane.key(), pane.value())).toList();
+        .map(pane -> new Grouped(pane.window().start(), pane.key(), pane.value()))
+        .window(Windows.tumbling(size)).toList(Bound.rows(Integer.MAX_VALUE).crashing())   // the keys of each window
+        .forEach(keys -> {
+          if (line.has("--follow")) print(by, true, keys.value());
+          else tables.put(keys.window().start(), keys.value());
+        }))
+        .run("weblog");
+    if (!line.has("--follow")) print(by, true, tables.values().stream().flatMap(List::stream).toList());
+    tellLate(report.late(), "window");
+  }
+
+  private void tellLate(long late, String what) {
+    streams.tell(late + (late == 1 ? " request was too late for its " : " requests were too late for their ") + what
+        + (late == 1 ? "\n" : "s\n"));
   }
 
   private void report(Pipeline<Hit> hits) throws IOException, InterruptedException {
     Map<List<Object>, Pane<String, Long>> sessions = new ConcurrentHashMap<>();
-    List<KeyValue<Group, Traffic>> all = hits
-        .alsoTo(copy -> copy.eventTime(TIME)
+    List<KeyValue<Group, Traffic>> all = trouble.survivedBy(hits
+        .alsoTo(copy -> copy
             .keyBy(Hit::client).window(Windows.sessions(SESSION_GAP)).count()
             .forEach(pane -> sessions.put(List.of(pane.key(), pane.window().start()), pane)))
         .flatMap(hit -> {
@@ -172,7 +212,7 @@ public final class WebLog {
           return groups;
         })
         .keyBy(KeyValue::key).aggregate(Traffic.NONE, (traffic, grouped) -> traffic.plus(grouped.value()))
-        .toList().run("weblog");
+        .toList()).run("weblog");
     for (By by : By.values()) {
       if (by == By.MINUTE) streams.print("errors per minute\n");
       print(by, false, all.stream().filter(each -> each.key().by() == by)
@@ -183,6 +223,9 @@ public final class WebLog {
     streams.print(sessions.size() + " sessions, each until " + SESSION_GAP.toMinutes()
         + " minutes without a request, of "
         + inSessions + " requests\n");
+    long requests = all.stream().filter(each -> each.key().by() == By.STATUS)
+        .mapToLong(each -> each.value().requests()).sum();
+    if (requests > inSessions) tellLate(requests - inSessions, "session");
   }
 
   // ---- what is said
@@ -206,7 +249,11 @@ public final class WebLog {
     }
     List<String> names = hasWindow ? List.of("window", by.word(), "requests", "bytes")
         : List.of(by.word(), "requests", "bytes");
-    streams.print(new Columns(names, rows, hasWindow ? 2 : 1).format(line.has("--csv")));
+    String text = new Columns(names, rows, hasWindow ? 2 : 1).format(line.has("--csv"));
+    // Of a file that is followed each window is printed by itself; as CSV it is one table nevertheless.
+    boolean isHeaderDue = !isBegun || !line.has("--csv");
+    isBegun = true;
+    streams.print(isHeaderDue ? text : text.substring(text.indexOf('\n') + 1));
   }
 
   private String text() {

@@ -65,7 +65,7 @@ public final class WordCount {
     if (line.inputs().isEmpty()) throw new UsageError("give at least one file, or - for standard input");
     Lines.check(line.inputs());
     try (var lines = new Lines(line.inputs(), line.has("--follow"))) {
-      if (line.has("--follow")) interruption.ends(lines);
+      if (line.has("--follow")) interruption.ends(lines::stop);
       List<KeyValue<String, Long>> counts = count(lines, workers, trouble);
       List<List<String>> rows = counts.stream().sorted(ORDER).limit(top)
           .map(each -> List.of(each.key(), each.value().toString())).toList();
@@ -77,10 +77,10 @@ public final class WordCount {
   /** {@return how often each word occurs, in no order} */
   private static List<KeyValue<String, Long>> count(Lines lines, int workers, Trouble trouble)
       throws InterruptedException {
-    return trouble.in(Pipeline.from(LineProducer.of(lines)))
+    return trouble.survivedBy(trouble.in(Pipeline.from(LineProducer.of(lines)))
         .flatMap(line -> words(line.text())).named("words")
         .keyBy(word -> word).workers(workers).count()
-        .toList()
+        .toList())
         .run("wordcount");
   }
 

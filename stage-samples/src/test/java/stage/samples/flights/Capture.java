@@ -8,7 +8,7 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /** Keeps what is written, and lets a test wait for a text to appear in it. */
-final class Capture extends OutputStream {
+public final class Capture extends OutputStream {
   private static final long PATIENCE_SECONDS = 30;
 
   private final ReentrantLock lock = new ReentrantLock();
@@ -31,7 +31,8 @@ final class Capture extends OutputStream {
     }
   }
 
-  String text() {
+  /** {@return what was written so far} */
+  public String text() {
     lock.lock();
     try {
       return bytes.toString(StandardCharsets.UTF_8);
@@ -40,7 +41,8 @@ final class Capture extends OutputStream {
     }
   }
 
-  void awaitText(String text) throws InterruptedException {
+  /** Waits until this was written. */
+  public void awaitText(String text) throws InterruptedException {
     lock.lock();
     try {
       long left = TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);

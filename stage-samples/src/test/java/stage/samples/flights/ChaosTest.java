@@ -96,6 +96,16 @@ class ChaosTest {
       assertSame(run(format), run(format, "--chaos", "300"), 300);
     }
 
+    @ParameterizedTest(name = "by {0}")
+    @ValueSource(strings = {"origin", "route", "hour"})
+    void theStagesWiredByHandHaveTheSameTableWithAsManyCrashes(String by) {
+      Run pipeline = run("--by", by, "--csv", "--top", "all");
+      Run run = run("--by", by, "--csv", "--top", "all", "--by-hand", "--chaos", "60", "--seed", "1");
+
+      assertSame(pipeline, run, 60);
+      assertSame(run("--by", by, "--csv", "--top", "all", "--by-hand"), run, 60);
+    }
+
     @Test
     void oneCrashIsMadeToo() {
       assertSame(run(), run("--chaos", "1"), 1);

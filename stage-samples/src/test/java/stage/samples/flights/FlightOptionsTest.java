@@ -112,8 +112,10 @@ class FlightOptionsTest {
     "--watch=page           | --watch must be a port from 0 to 65535, or tty, but was \"page\"",
     "--seed 5               | --seed says where --chaos crashes; give --chaos N too, or leave it out",
       "--chaos 5 --follow a   | --chaos and --follow exclude each other: a reader that is restarted could not find a file again that was replaced",
-      "-x                     | unknown option -x; there are: --by, --top, --window, --csv, --json, --follow, --rejects, --parsers, --partitions, --chaos, --seed, --watch, --quiet, --help",
-      "--frobnicate=1         | unknown option --frobnicate; there are: --by, --top, --window, --csv, --json, --follow, --rejects, --parsers, --partitions, --chaos, --seed, --watch, --quiet, --help",
+      "--out-of-order 1h      | --out-of-order says what is late for a window; give --window too, or leave it out",
+      "--window 1h --by-hand  | --by-hand and --window exclude each other: only the pipeline has windows",
+      "-x                     | unknown option -x; there are: --by, --top, --window, --out-of-order, --csv, --json, --follow, --rejects, --by-hand, --parsers, --partitions, --chaos, --seed, --watch, --quiet, --help",
+      "--frobnicate=1         | unknown option --frobnicate; there are: --by, --top, --window, --out-of-order, --csv, --json, --follow, --rejects, --by-hand, --parsers, --partitions, --chaos, --seed, --watch, --quiet, --help",
   })
   void refusesWhatMakesNoSense(String line, String sentence) {
     assertThatThrownBy(() -> FlightOptions.parse(line.split(" "))).isInstanceOf(UsageError.class).hasMessage(sentence);

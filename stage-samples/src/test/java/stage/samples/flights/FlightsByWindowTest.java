@@ -46,7 +46,7 @@ class FlightsByWindowTest {
   class ATableForEachWindow {
     @Test
     void hasTheWindowsStartFirstWhateverTheOrderOfTheLines() throws IOException {
-      assertThat(run("--window", "1d", "--csv", file("a", FOUR))).isZero();
+      assertThat(run("--window", "1d", "--out-of-order", "2d", "--csv", file("a", FOUR))).isZero();
 
       assertThat(out.text())
           .isEqualTo(HEADER + "2001-01-31T00:00,DTW,3,33.67,90,66.7,90\n2001-02-01T00:00,SFO,1,15.00,15,0.0,15\n");
@@ -55,7 +55,8 @@ class FlightsByWindowTest {
 
     @Test
     void showsSoManyOfEach() throws IOException {
-      assertThat(outOf("--window", "1d", "--by", "route", "--top", "1", "--csv", file("a", FOUR)))
+      assertThat(outOf("--window", "1d", "--out-of-order", "2d", "--by", "route", "--top", "1", "--csv",
+          file("a", FOUR)))
           .isEqualTo(HEADER
               + "2001-01-31T00:00,DTW-LAS,2,5.50,16,50.0,16\n2001-02-01T00:00,SFO-HNL,1,15.00,15,0.0,15\n");
     }
@@ -90,9 +91,9 @@ class FlightsByWindowTest {
       Collections.shuffle(lines, new Random(1));
       String half = file("a", lines.subList(0, 10_000));
       String rest = file("b", lines.subList(10_000, lines.size()));
-      assertThat(outOf("--window", "1h", "--top", "all", "--csv", "--chaos", "20", "--seed", "5", half, rest))
-          .isEqualTo(expected.toString());
-      assertThat(err.text()).contains("20 of 20 failures on purpose, 2 of them crashes");
+      assertThat(outOf("--window", "1h", "--out-of-order", "999d", "--top", "all", "--csv", "--chaos", "200", "--seed",
+          "5", half, rest)).isEqualTo(expected.toString());
+      assertThat(err.text()).contains("200 crashes (").contains("200 restarts, no event given up; --seed 5");
     }
 
     @Test
@@ -107,6 +108,57 @@ class FlightsByWindowTest {
   }
 
   @Nested
+  class AFlightFromTheYear9999 {
+    @Test
+    void closesNoWindowAndIsReportedAsMalformed() throws IOException {
+      String out = outOf("--window", "1d", "--csv", file("a", List.of("2001-01-31T07:55,-5,1750,DTW,LAS",
+          "9999-12-31T23:59,0,1750,DTW,LAS", "2001-01-31T08:55,5,1750,DTW,LAS")));
+
+      assertThat(out).isEqualTo(HEADER + "2001-01-31T00:00,DTW,2,0.00,5,0.0,5\n");
+      assertThat(err.text()).startsWith("1 malformed line was left out:\n").contains("from the year 1678 to 2261")
+          .endsWith("0 flights were too late for their window\n");
+    }
+  }
+
+  @Nested
+  class AFlightThatComesTooLate {
+    /** Two days behind the one before it; the default is one. */
+    private final List<String> lines =
+        List.of("2001-01-31T07:55,-5,1750,DTW,LAS", "2001-01-29T07:55,7,1750,DTW,LAS",
+            "2001-01-30T08:00,9,1750,DTW,LAS");
+
+    @Test
+    void isLeftOutAndCounted() throws IOException {
+      String out = outOf("--window", "1d", "--csv", file("a", lines));
+
+      assertThat(out).isEqualTo(
+          HEADER + "2001-01-30T00:00,DTW,1,9.00,9,0.0,9\n2001-01-31T00:00,DTW,1,-5.00,-5,0.0,-5\n");
+      assertThat(err.text()).isEqualTo("1 flight was too late for its window\n");
+    }
+
+    @Test
+    void isTheSameOneWithChaosAndAnyNumberOfStages() throws IOException {
+      String file = file("a", lines);
+      String calm = outOf("--window", "1d", "--csv", file);
+
+      assertThat(outOf("--window", "1d", "--csv", "--partitions", "1", "--chaos", "100", file)).isEqualTo(calm);
+      assertThat(err.text()).contains("1 flight was too late for its window\n");
+    }
+
+    @Test
+    void isNoneIfItIsInAnotherFileWhateverTheOrderOfTheFiles() throws IOException {
+      String old = file("old", lines.subList(1, 2));
+      String recent = file("recent", lines.subList(0, 1));
+
+      String inOrder = outOf("--window", "1d", "--csv", old, recent);
+
+      assertThat(outOf("--window", "1d", "--csv", recent, old)).isEqualTo(inOrder);
+      assertThat(inOrder).contains("2001-01-29T00:00,DTW,1").contains("2001-01-31T00:00,DTW,1");
+      assertThat(err.text()).isEqualTo("0 flights were too late for their window\n".repeat(2));
+    }
+  }
+
+  @Nested
   class AWindow {
     @Test
     void isATime() {
@@ -115,8 +167,9 @@ class FlightsByWindowTest {
     }
 
     @Test
-    void isForInputsThatEnd() throws IOException {
-      assertThat(run("--window", "1h", "--follow", file("a", FOUR))).isEqualTo(Flights.MISUSED);
+    void isOnlyHadFromThePipeline() throws IOException {
+      assertThat(run("--window", "1h", "--by-hand", file("a", FOUR))).isEqualTo(Flights.MISUSED);
+      assertThat(err.text()).startsWith("flights: --by-hand and --window exclude each other");
     }
   }
 }

@@ -30,7 +30,7 @@ class FollowTest {
 
   private final Capture out = new Capture();
   private final Capture err = new Capture();
-  private final CompletableFuture<FlightsJob> running = new CompletableFuture<>();
+  private final CompletableFuture<Runnable> running = new CompletableFuture<>();
   private Path file;
 
   @BeforeEach
@@ -125,6 +125,20 @@ class FollowTest {
   }
 
   @Test
+  void showsAWindowAsSoonAsNothingCanComeForItAndTheOpenOnesInTheEnd() throws Exception {
+    CompletableFuture<Integer> exit = start(new Streams(out, err, false, false), "--follow", "--window", "1d",
+        "--out-of-order", "1h", "--csv", file.toString());
+    SampleLines.append(file, "2001-02-01T00:30,1,1750,DTW,LAS\n2001-01-31T23:45,2,1750,DTW,LAS\n");
+    SampleLines.append(file, "2001-02-01T01:01,3,1750,DTW,LAS\n");
+    out.awaitText("2001-01-31T00:00,DTW,2,9.00,16,50.0,16\n");
+    SampleLines.append(file, "2001-01-31T23:50,4,1750,DTW,LAS\n2001-02-01T01:05,5,1750,DTW,LAS\n");
+
+    assertThat(interrupt(exit)).isZero();
+    assertThat(out.text()).startsWith("window,key,flights,").containsOnlyOnce("window,")
+        .contains("\n2001-02-01T00:00,DTW,");
+  }
+
+  @Test
   void endsQuietlyWhenNobodyReadsTheTotals() throws Exception {
     List<String> lines = new ArrayList<>();
     var closing = new OutputStream() {
@@ -159,7 +173,7 @@ class FollowTest {
   }
 
   private int interrupt(CompletableFuture<Integer> exit) throws Exception {
-    running.get(30, TimeUnit.SECONDS).stopReading();
+    running.get(30, TimeUnit.SECONDS).run();
     return exit.get(30, TimeUnit.SECONDS);
   }
 }

@@ -1,15 +1,14 @@
 package stage.samples.lines;
 
-import java.io.ByteArrayOutputStream;
-import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CompletableFuture;
+import stage.samples.flights.Capture;
 import stage.samples.flights.Streams;
 
 /** Runs a sample in this JVM and keeps what it said. */
 public final class Told {
-  private final ByteArrayOutputStream out = new ByteArrayOutputStream();
-  private final ByteArrayOutputStream err = new ByteArrayOutputStream();
-  private final CompletableFuture<Lines> followed = new CompletableFuture<>();
+  private final Capture out = new Capture();
+  private final Capture err = new Capture();
+  private final CompletableFuture<Runnable> followed = new CompletableFuture<>();
   private int code = -1;
 
   /** {@return what a sample said} */
@@ -24,8 +23,8 @@ public final class Told {
     code = Program.run("sample", body, new Streams(out, err, false, false), followed::complete, arguments);
   }
 
-  /** Waits until the sample follows lines. */
-  public Lines followed() throws Exception {
+  /** {@return what ends the lines that the sample follows} Waits until it does. */
+  public Runnable followed() throws Exception {
     return followed.get();
   }
 
@@ -34,10 +33,15 @@ public final class Told {
   }
 
   public String out() {
-    return out.toString(StandardCharsets.UTF_8);
+    return out.text();
+  }
+
+  /** Waits until the sample has written this. */
+  public void awaitOut(String text) throws InterruptedException {
+    out.awaitText(text);
   }
 
   public String err() {
-    return err.toString(StandardCharsets.UTF_8);
+    return err.text();
   }
 }

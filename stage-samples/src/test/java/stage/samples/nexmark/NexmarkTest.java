@@ -2,12 +2,13 @@ package stage.samples.nexmark;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.math.BigDecimal;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -73,26 +74,49 @@ class NexmarkTest {
       assertThat(told.err()).contains("100000 events").contains("events/s");
     }
 
+    /** Reads all events twice, because an auction may come before its seller. */
     private static List<String> byHand(int query, Generator events) {
-      List<String> results = new ArrayList<>();
       Map<Long, Event.Person> people = new HashMap<>();
       for (Event event : events) if (event instanceof Event.Person person) people.put(person.id(), person);
+      List<String> rows = new ArrayList<>();
       for (Event event : events) {
-        if (event instanceof Event.Bid bid) {
-          if (query == 1) results.add(bid.auction() + "," + bid.bidder() + "," + Query.euros(bid.price()) + ","
-              + bid.time());
-          if (query == 2 && bid.auction() % 123 == 0) results.add(bid.auction() + "," + bid.price());
-        } else if (event instanceof Event.Auction auction && people.containsKey(auction.seller())) {
-          Event.Person seller = people.get(auction.seller());
-          if (query == 3 && auction.category() == 10 && Set.of("OR", "ID", "CA").contains(seller.state())) {
-            results.add(seller.name() + "," + seller.city() + "," + seller.state() + "," + auction.id());
+        switch (event) {
+          case Event.Bid bid when query == 1 -> rows.add(bid.auction() + "," + bid.bidder() + ","
+              + new BigDecimal(bid.price() * 908).movePointLeft(3) + "," + bid.time());
+          case Event.Bid bid when query == 2 && bid.auction() % 123 == 0 -> rows.add(bid.auction() + "," + bid.price());
+          case Event.Auction auction when query == 3 && auction.category() == 10 -> {
+            Event.Person seller = people.get(auction.seller());
+            if (seller != null && "OR ID CA".contains(seller.state())) {
+              rows.add(seller.name() + "," + seller.city() + "," + seller.state() + "," + auction.id());
+            }
           }
-          if (query == 8 && seller.time().getEpochSecond() / 10 == auction.time().getEpochSecond() / 10) {
-            results.add(Query.start(auction) + "," + seller.id() + "," + seller.name() + "," + auction.id());
+          case Event.Auction auction when query == 8 -> {
+            Event.Person seller = people.get(auction.seller());
+            String window = seller == null ? "" : tenSecondsOf(seller.time());
+            if (window.equals(tenSecondsOf(auction.time()))) {
+              String row = seller.id() + "," + seller.name() + "," + window;
+              if (!rows.contains(row)) rows.add(row);
+            }
           }
+          default -> { }
         }
       }
-      return results;
+      return rows;
+    }
+
+    /** Cuts off the last digit of the seconds, and what is below: {@code 2015-07-15T00:00:17.5Z}. */
+    private static String tenSecondsOf(Instant time) {
+      return time.toString().substring(0, "2015-07-15T00:00:1".length()) + "0Z";
+    }
+
+    @Test
+    void aboutNewUsersHasARowForEachOfThem() {
+      Told told = Told.by(Nexmark::run, "--query", "8", "--events", "300000", "--csv");
+
+      assertThat(told.out()).startsWith("person,name,window\n").contains(",2015-07-15T00:00:00Z\n")
+          .contains(",2015-07-15T00:00:20Z\n");
+      assertThat(told.out().lines().map(row -> row.substring(0, row.indexOf(',')))).doesNotHaveDuplicates()
+          .hasSizeGreaterThan(100);
     }
 
     @Test

@@ -6,9 +6,11 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -38,7 +40,7 @@ class WebLogTest {
   }
 
   private static Entry parse(String text) {
-    return LogLine.parse(new Line(0, "log", 1, text));
+    return AccessLogLine.parse(new Line(0, "log", 1, text));
   }
 
   @Nested
@@ -89,6 +91,54 @@ class WebLogTest {
     void hasAWindowInUtcFirst() throws IOException {
       assertThat(run("--by", "status", "--window", "1m", "--csv", file("log", FOUR)).out())
           .isEqualTo("window,status,requests,bytes\n2000-10-10T20:55,200,2,150\n2000-10-10T20:56,404,1,0\n");
+    }
+
+    @Test
+    void leavesOutAndCountsWhatIsTooLateForItsWindow() throws IOException {
+      String file = file("log", request("13:55:00") + request("13:57:01") + request("13:55:59"));
+
+      Told told = run("--by", "status", "--window", "1m", "--out-of-order", "1m", "--csv", file);
+
+      assertThat(told.out()).isEqualTo("window,status,requests,bytes\n"
+          + "2000-10-10T13:55,200,1,7\n2000-10-10T13:57,200,1,7\n");
+      assertThat(told.err()).isEqualTo("1 request was too late for its window\n");
+    }
+
+    @Test
+    void ofWindowsIsTheSameWhateverTheOrderOfTheFilesAndWhateverFails() throws IOException {
+      String old = file("old", request("13:55:00"));
+      String recent = file("recent", request("15:57:01") + request("15:58:02"));
+      String[] wish = {"--by", "status", "--window", "1m", "--out-of-order", "1m", "--csv"};
+      Told told = run(with(wish, old, recent));
+
+      assertThat(told.out()).contains("13:55,").contains("15:57,").contains("15:58,");
+      assertThat(run(with(wish, recent, old)).out()).isEqualTo(told.out());
+      assertThat(run(with(wish, "--chaos", "3", recent, old)).out()).isEqualTo(told.out());
+      assertThat(told.err()).isEqualTo("0 requests were too late for their windows\n");
+    }
+
+    @Test
+    void ofAWindowIsShownWhileItsFileGrows() throws Exception {
+      String file = file("log", request("13:55:00"));
+      var told = new Told();
+      Thread running = Thread.ofVirtual().start(() -> told.run(WebLog::run, "--by", "status", "--window", "1m",
+          "--out-of-order", "1m", "--csv", "--follow", file));
+      Runnable interruption = told.followed();
+      Files.writeString(Path.of(file), request("13:58:00"), StandardOpenOption.APPEND);
+      told.awaitOut("2000-10-10T13:55,200,1,7\n");
+      interruption.run();
+      running.join();
+
+      assertThat(told.out()).isEqualTo("window,status,requests,bytes\n"
+          + "2000-10-10T13:55,200,1,7\n2000-10-10T13:58,200,1,7\n");
+    }
+
+    private static String request(String time) {
+      return "a - - [10/Oct/2000:" + time + " +0000] \"GET / HTTP/1.0\" 200 7\n";
+    }
+
+    private static String[] with(String[] wish, String... more) {
+      return Stream.concat(Stream.of(wish), Stream.of(more)).toArray(String[]::new);
     }
 
     @Test

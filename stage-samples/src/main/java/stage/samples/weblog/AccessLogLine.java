@@ -14,7 +14,7 @@ import stage.samples.lines.Line;
  * host ident user [30/Nov/2026:12:00:00 +0000] "GET /index.html HTTP/1.1" 200 2326 "referer" "agent"
  * </pre>
  */
-final class LogLine {
+final class AccessLogLine {
   private static final List<String> MONTHS = List.of("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep",
       "Oct", "Nov", "Dec");
   private static final int TIME_LENGTH = "30/Nov/2026:12:00:00 +0000".length();
@@ -22,14 +22,14 @@ final class LogLine {
   private final String text;
   private int at;
 
-  private LogLine(String text) {
+  private AccessLogLine(String text) {
     this.text = text;
   }
 
   /** {@return the request, or why it is none} */
   static Entry parse(Line line) {
     try {
-      return new LogLine(line.text()).hit();
+      return new AccessLogLine(line.text()).hit();
     } catch (Wrong wrong) {
       return new Malformed(line, wrong.getMessage());
     }

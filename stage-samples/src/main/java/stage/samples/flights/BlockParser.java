@@ -1,0 +1,83 @@
+package stage.samples.flights;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Supplier;
+
+/**
+ * Makes rows of a block as {@link FlightParser} does, but as a step: a function that any number of workers may share.
+ * Each of their threads has a parser of its own, since a parser remembers keys. It may be lost at any time.
+ */
+final class BlockParser {
+  /** Times of windows are 64 bits of nanoseconds. */
+  private static final Instant FIRST = Instant.parse("1678-01-01T00:00:00Z");
+  private static final Instant LAST = Instant.parse("2262-01-01T00:00:00Z");
+  private static final String OUT_OF_REACH = "windows are from the year 1678 to 2261";
+
+  private final Supplier<Parsing> ofThread;
+
+  /**
+   * Parses for one grouping.
+   *
+   * @param by what to group by
+   * @param isTimed whether flights are to have their time of departure
+   */
+  BlockParser(Key by, boolean isTimed) {
+    ThreadLocal<Parsing> parsings = ThreadLocal.withInitial(() -> new Parsing(new LineParser(by), isTimed));
+    ofThread = parsings::get;
+  }
+
+  /** {@return a row for each line} Any thread. */
+  List<Row> rows(LineBlock block) {
+    return ofThread.get().rows(block);
+  }
+
+  private static final class Parsing {
+    private final LineParser lines;
+    private final boolean isTimed;
+    private String knownMinute = "";
+    private Instant knownTime;
+
+    Parsing(LineParser lines, boolean isTimed) {
+      this.lines = lines;
+      this.isTimed = isTimed;
+    }
+
+    List<Row> rows(LineBlock block) {
+      List<Row> rows = new ArrayList<>(block.lines());
+      byte[] bytes = block.bytes();
+      int to = block.to();
+      long line = block.firstLine();
+      for (int at = block.from(); at < to; line++) {
+        Flight flight = lines.parse(bytes, at, to);
+        int next = flight != null ? lines.next() : LineFeeds.endOfFirst(bytes, at, to);
+        int end = bytes[next - 1] == '\n' ? next - 1 : next;
+        if (flight == null) {
+          rows.add(FlightParser.reject(block, line, at, end));
+        } else if (!isTimed) {
+          rows.add(flight);
+        } else {
+          Instant time = time(bytes, at);
+          boolean isInReach = !time.isBefore(FIRST) && time.isBefore(LAST);
+          rows.add(isInReach ? new TimedFlight(time, flight) : FlightParser.reject(block, line, at, end, OUT_OF_REACH));
+        }
+        at = next;
+      }
+      return rows;
+    }
+
+    /** Flights come mostly in order, so many have the minute of the one before. */
+    private Instant time(byte[] bytes, int at) {
+      String minute = new String(bytes, at, DateAndTime.LENGTH, StandardCharsets.ISO_8859_1);
+      if (!minute.equals(knownMinute)) {
+        knownTime = LocalDateTime.parse(minute).toInstant(ZoneOffset.UTC);
+        knownMinute = minute;
+      }
+      return knownTime;
+    }
+  }
+}
