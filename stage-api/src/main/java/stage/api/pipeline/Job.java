@@ -94,7 +94,8 @@ public final class Job<R> {
 
   /**
    * {@return a copy in which what a crashed stage had in hand is delivered again this often} By default twice. A step
-   * that throws is a matter of {@link OnFailure}, so this is about crashes. A stage of your own keeps what its spec says.
+   * that throws is a matter of {@link OnFailure}, so this is about crashes. A stage of your own keeps what its spec
+   * says.
    *
    * @param redelivery what becomes of the batch in hand
    */

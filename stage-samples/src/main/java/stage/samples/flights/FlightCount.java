@@ -26,7 +26,8 @@ public final class FlightCount {
     BlockSource.check(inputs, false);
     FlightOptions options =
         new FlightOptions(inputs, by, FlightOptions.ALL, TableFormat.CSV, false, Optional.empty(),
-            FlightOptions.PARSERS, partitions, Optional.empty(), Optional.empty(), Duration.ZERO, true, new WatchMode.Nowhere(), true, false);
+            FlightOptions.PARSERS, partitions, Optional.empty(), Optional.empty(), Duration.ZERO, true,
+            new WatchMode.Nowhere(), true, false);
     try (FlightsJob job = FlightsJob.start(options)) {
       return job.run().table().format(TableFormat.CSV);
     }

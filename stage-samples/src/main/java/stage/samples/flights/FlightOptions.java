@@ -97,7 +97,7 @@ record FlightOptions(
   }
 
   /**
-   * Reads a command line. FlightOptions and files may come in any order; after {@code --} everything is a file; of an option
+   * Reads a command line. Options and files may come in any order; after {@code --} everything is a file; of an option
    * given twice the last counts.
    *
    * @throws UsageError if it makes no sense; the message says why and what would

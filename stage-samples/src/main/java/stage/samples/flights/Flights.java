@@ -107,7 +107,9 @@ public final class Flights {
     if (result.chaos().isPresent() && !options.quiet()) streams.tell(result.chaos().get());
   }
 
-  private int failed(Throwable cause) {
+  private int failed(Throwable thrown) {
+    Throwable cause = thrown;
+    while (cause instanceof StageFailedException && cause.getCause() != null) cause = cause.getCause();
     if (cause instanceof OutputClosed) return DONE;
     boolean known = cause instanceof IOException || cause instanceof UncheckedIOException;
     streams.tell("flights: " + (known ? cause.getMessage() : cause.toString()) + '\n');

@@ -19,7 +19,8 @@ final class ShutdownInterruption implements Interruption {
 
   @Override
   public void ends(Runnable stopReading) {
-    Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().name("flights-interruption").unstarted(() -> end(stopReading)));
+    Thread hook = Thread.ofPlatform().name("flights-interruption").unstarted(() -> end(stopReading));
+    Runtime.getRuntime().addShutdownHook(hook);
   }
 
   /** Tells that the program has said all it had to say. */

@@ -15,8 +15,8 @@ import stage.samples.OnPurpose;
 
 /**
  * {@code --chaos}: at random elements a step throws, as a bug or a lost connection would make it. Every other time it
- * takes the whole stage down, which is restarted in place; the others cost their element another try. Either way what was done is
- * undone first, and the result must be the same.
+ * takes the whole stage down, which is restarted in place; the others cost their element another try. Either way what
+ * was done is undone first, and the result must be the same.
  */
 public final class Trouble {
   /** A crash that is meant. An error, so that it is no matter of the element: the stage crashes. */

@@ -67,9 +67,9 @@ class FollowTest {
   @Test
   void forMachinesPrintsTheFinalTableOnly() throws Exception {
     CompletableFuture<Integer> exit = start(new Streams(out, err, false, true), "--follow", "--csv", file.toString());
-    err.awaitText("1 rows");
+    err.awaitText("1 rows  ");
     SampleLines.append(file, DTW);
-    err.awaitText("2 rows");
+    err.awaitText("2 rows  ");
 
     assertThat(interrupt(exit)).isZero();
     assertThat(out.text())
