@@ -111,7 +111,7 @@ final class ProducerHalf<O> implements Rejections {
 
   /** {@return whether there may be something to do that is no matter of demand} Nobody has told the cell anything. */
   boolean hasOtherThanDemand() {
-    return known != lanes || accumulation != null && isAccumulating() || laneDispatch.canFlush();
+    return known != lanes || news() != null || accumulation != null && isAccumulating() || laneDispatch.canFlush();
   }
 
   @SuppressWarnings("unchecked")
