@@ -3,7 +3,6 @@ package stage.api.pipeline;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Objects;
 
 /**
  * How many elements become one value: a beginning, a step, a way to join two, and an end. What is accumulated is an
@@ -21,10 +20,10 @@ import java.util.Objects;
 public record Aggregation<T, A, R>(A zero, Fold<A, ? super T> fold, Merge<A> merge, Fn<? super A, ? extends R> finish) {
   /** Checks that nothing is missing. */
   public Aggregation {
-    Objects.requireNonNull(zero, "zero must not be null");
-    Objects.requireNonNull(fold, "fold must not be null");
-    Objects.requireNonNull(merge, "merge must not be null; use aggregate(zero, fold) where none is needed");
-    Objects.requireNonNull(finish, "finish must not be null; use accumulated -> accumulated");
+    Arguments.notNull("zero", zero);
+    Arguments.notNull("fold", fold);
+    Arguments.notNull("merge", merge, "; use aggregate(zero, fold) where none is needed");
+    Arguments.notNull("finish", finish, "; use accumulated -> accumulated");
   }
 
   /**
@@ -43,7 +42,7 @@ public record Aggregation<T, A, R>(A zero, Fold<A, ? super T> fold, Merge<A> mer
    * @param <T> the elements
    */
   public static <T> Aggregation<T, ?, Long> summing(Weight<? super T> value) {
-    Objects.requireNonNull(value, "value must not be null");
+    Arguments.notNull("value", value);
     return new Aggregation<T, Long, Long>(0L, (sum, element) -> sum + value.of(element), Long::sum, sum -> sum);
   }
 
@@ -56,8 +55,8 @@ public record Aggregation<T, A, R>(A zero, Fold<A, ? super T> fold, Merge<A> mer
    * @throws IllegalArgumentException if {@code k} is below 1
    */
   public static <T> Aggregation<T, ?, List<T>> topK(int k, Comparator<? super T> order) {
-    if (k < 1) throw new IllegalArgumentException("k must be at least 1, but was " + k);
-    Objects.requireNonNull(order, "order must not be null");
+    Arguments.atLeastOne("k", k);
+    Arguments.notNull("order", order);
     return new Aggregation<T, List<T>, List<T>>(
         List.of(), (top, element) -> with(top, element, k, order), (one, other) -> merged(one, other, k, order),
             top -> top);

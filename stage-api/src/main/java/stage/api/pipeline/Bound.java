@@ -1,6 +1,5 @@
 package stage.api.pipeline;
 
-import java.util.Objects;
 
 /**
  * How much a step may remember, and what it does when that is full.
@@ -16,8 +15,8 @@ public record Bound(int rows, Full full) {
    * @throws IllegalArgumentException if {@code rows} is below 1
    */
   public Bound {
-    if (rows < 1) throw new IllegalArgumentException("rows must be at least 1, but was " + rows);
-    Objects.requireNonNull(full, "full must not be null; the default is Bound.Full.DEAD_LETTER");
+    Arguments.atLeastOne("rows", rows);
+    Arguments.notNull("full", full, "; the default is Bound.Full.DEAD_LETTER");
   }
 
   /** What a step does with a row that there is no room for. */

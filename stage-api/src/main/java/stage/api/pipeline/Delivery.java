@@ -1,6 +1,5 @@
 package stage.api.pipeline;
 
-import java.util.Objects;
 
 /**
  * An event from outside that wants an answer.
@@ -13,7 +12,7 @@ import java.util.Objects;
 public record Delivery<T>(T payload, Object token) {
   /** Checks that nothing is missing. */
   public Delivery {
-    Objects.requireNonNull(payload, "payload must not be null");
-    Objects.requireNonNull(token, "token must not be null");
+    Arguments.notNull("payload", payload);
+    Arguments.notNull("token", token);
   }
 }

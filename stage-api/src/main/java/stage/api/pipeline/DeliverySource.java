@@ -1,7 +1,6 @@
 package stage.api.pipeline;
 
 import java.util.List;
-import java.util.Objects;
 import stage.api.Outlet;
 import stage.api.StageContext;
 
@@ -53,8 +52,8 @@ public interface DeliverySource<T> {
   record Nacked<T>(Delivery<T> delivery, Throwable cause) {
     /** Checks that nothing is missing. */
     public Nacked {
-      Objects.requireNonNull(delivery, "delivery must not be null");
-      Objects.requireNonNull(cause, "cause must not be null");
+      Arguments.notNull("delivery", delivery);
+      Arguments.notNull("cause", cause);
     }
   }
 }

@@ -16,46 +16,46 @@ final class Erased {
   private Erased() {}
 
   static Fn<Object, Object> fn(String name, Fn<?, ?> fn) {
-    return (Fn<Object, Object>) Objects.requireNonNull(fn, name + " must not be null");
+    return (Fn<Object, Object>) Arguments.notNull(name, fn);
   }
 
   static Fn2<Object, Object, Object> fn2(String name, Fn2<?, ?, ?> fn) {
-    return (Fn2<Object, Object, Object>) Objects.requireNonNull(fn, name + " must not be null");
+    return (Fn2<Object, Object, Object>) Arguments.notNull(name, fn);
   }
 
   static Fold<Object, Object> fold(String name, Fold<?, ?> fold) {
-    return (Fold<Object, Object>) Objects.requireNonNull(fold, name + " must not be null");
+    return (Fold<Object, Object>) Arguments.notNull(name, fold);
   }
 
   static Merge<Object> merge(String name, Merge<?> merge) {
-    return (Merge<Object>) Objects.requireNonNull(merge, name + " must not be null");
+    return (Merge<Object>) Arguments.notNull(name, merge);
   }
 
-  static Condition<Object> condition(String name, Condition<?> condition) {
-    return (Condition<Object>) Objects.requireNonNull(condition, name + " must not be null");
+  static Criterion<Object> criterion(String name, Criterion<?> criterion) {
+    return (Criterion<Object>) Arguments.notNull(name, criterion);
   }
 
   static Action<Object> action(String name, Action<?> action) {
-    return (Action<Object>) Objects.requireNonNull(action, name + " must not be null");
+    return (Action<Object>) Arguments.notNull(name, action);
   }
 
   static Weight<Object> weight(String name, Weight<?> weight) {
-    return (Weight<Object>) Objects.requireNonNull(weight, name + " must not be null");
+    return (Weight<Object>) Arguments.notNull(name, weight);
   }
 
   static Comparator<Object> order(String name, Comparator<?> order) {
-    return (Comparator<Object>) Objects.requireNonNull(order, name + " must not be null");
+    return (Comparator<Object>) Arguments.notNull(name, order);
   }
 
   static Collector<Object, Object, Object> collector(Collector<?, ?, ?> collector) {
-    return (Collector<Object, Object, Object>) Objects.requireNonNull(collector, "collector must not be null");
+    return (Collector<Object, Object, Object>) Arguments.notNull("collector", collector);
   }
 
   /** {@return what a user's function makes of a fan-out's elements} It runs now. */
   static Node.Branch branch(Site site, Fn<? extends Object, ? extends Job<?>> branch) {
     var start = new Node.Source(site, new Origin.Branch(), new Object());
-    Job<?> job = (Job<?>) applied("branch", site, (Fn<Object, ?>) Objects.requireNonNull(branch,
-        "branch must not be null"), new Pipeline<>(start));
+    Job<?> job = (Job<?>) applied("branch", site, (Fn<Object, ?>) Arguments.notNull("branch",
+        branch), new Pipeline<>(start));
     End end = job.blueprint().end();
     return new Node.Branch(start, end);
   }
@@ -72,14 +72,5 @@ final class Erased {
     }
     return Objects.requireNonNull(made, () -> "the " + name + " of " + site
         + " returned null; it must return what it makes of the pipeline");
-  }
-
-  static int atLeastOne(String name, int n) {
-    if (n < 1) throw new IllegalArgumentException(name + " must be at least 1, but was " + n);
-    return n;
-  }
-
-  static <T> T notNull(String name, T value) {
-    return Objects.requireNonNull(value, name + " must not be null");
   }
 }

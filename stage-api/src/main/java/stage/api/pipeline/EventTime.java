@@ -2,7 +2,6 @@ package stage.api.pipeline;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -22,13 +21,11 @@ public record EventTime<T>(Fn<? super T, Instant> time, Duration bound, Optional
    * @throws IllegalArgumentException if {@code bound} is negative, or {@code silence} not above zero
    */
   public EventTime {
-    Objects.requireNonNull(time, "time must not be null");
-    Objects.requireNonNull(bound, "bound must not be null; use Duration.ZERO for elements in order");
-    Objects.requireNonNull(silence, "silence must not be null; leave it out for a source that is never idle");
-    if (bound.isNegative()) throw new IllegalArgumentException("bound must not be negative, but was " + bound);
-    if (silence.isPresent() && !silence.get().isPositive()) {
-      throw new IllegalArgumentException("silence must be above zero, but was " + silence.get());
-    }
+    Arguments.notNull("time", time);
+    Arguments.notNull("outOfOrder", bound, "; use Duration.ZERO for elements in order");
+    Arguments.notNull("silence", silence, "; leave it out for a source that is never idle");
+    Arguments.notNegative("outOfOrder", bound);
+    silence.ifPresent(of -> Arguments.positive("silence", of));
   }
 
   /**
@@ -59,6 +56,6 @@ public record EventTime<T>(Fn<? super T, Instant> time, Duration bound, Optional
    * @throws IllegalArgumentException if {@code silence} is not above zero
    */
   public EventTime<T> idleAfter(Duration silence) {
-    return new EventTime<>(time, bound, Optional.of(Objects.requireNonNull(silence, "silence must not be null")));
+    return new EventTime<>(time, bound, Optional.of(Arguments.notNull("silence", silence)));
   }
 }

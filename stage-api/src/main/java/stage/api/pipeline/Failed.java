@@ -1,6 +1,5 @@
 package stage.api.pipeline;
 
-import java.util.Objects;
 
 /**
  * An element that a step has failed on.
@@ -16,10 +15,10 @@ import java.util.Objects;
 public record Failed(Object input, Object value, Throwable cause, String step, String line, int attempts) {
   /** Checks that nothing is missing. */
   public Failed {
-    Objects.requireNonNull(input, "input must not be null");
-    Objects.requireNonNull(value, "value must not be null");
-    Objects.requireNonNull(cause, "cause must not be null");
-    Objects.requireNonNull(step, "step must not be null");
-    Objects.requireNonNull(line, "line must not be null");
+    Arguments.notNull("input", input);
+    Arguments.notNull("value", value);
+    Arguments.notNull("cause", cause);
+    Arguments.notNull("step", step);
+    Arguments.notNull("line", line);
   }
 }

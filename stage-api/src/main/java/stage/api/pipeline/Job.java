@@ -1,6 +1,5 @@
 package stage.api.pipeline;
 
-import java.util.Objects;
 import stage.api.Demand;
 import stage.api.Redelivery;
 import stage.api.pipeline.plan.Blueprint;
@@ -49,7 +48,7 @@ public final class Job<R> {
    * @throws IllegalArgumentException if the name is not valid
    */
   public R run(String name) throws InterruptedException {
-    return PipelineRuntime.find().run(blueprint, Objects.requireNonNull(name, "name must not be null"));
+    return PipelineRuntime.find().run(blueprint, Arguments.notNull("name", name));
   }
 
   /**
@@ -63,8 +62,8 @@ public final class Job<R> {
    * @throws IllegalArgumentException if the name is not valid
    */
   public Running<R> start(Supervisor scope, String name) {
-    Objects.requireNonNull(scope, "scope must not be null");
-    return PipelineRuntime.find().start(blueprint, scope, Objects.requireNonNull(name, "name must not be null"));
+    Arguments.notNull("scope", scope);
+    return PipelineRuntime.find().start(blueprint, scope, Arguments.notNull("name", name));
   }
 
   /**
@@ -74,9 +73,10 @@ public final class Job<R> {
    * @throws IllegalArgumentException if {@code demand} is manual
    */
   public Job<R> withDemand(Demand demand) {
-    Objects.requireNonNull(demand, "demand must not be null; use Demand.max(n)");
+    Arguments.notNull("demand", demand, "; use Demand.max(n)");
     if (demand.isManual()) {
-      throw new IllegalArgumentException("the stages of a job ask by themselves; use Demand.max(n), not byHand()");
+      throw Arguments.refused("the stages of a job ask by themselves, so demand must not be " + demand
+          + "; use Demand.max(n)");
     }
     return new Job<>(blueprint.withDemand(demand));
   }
@@ -88,7 +88,7 @@ public final class Job<R> {
    * @param intensity how many restarts in which time; one more ends the job
    */
   public Job<R> withIntensity(Intensity intensity) {
-    Objects.requireNonNull(intensity, "intensity must not be null; use Intensity.none() for no restarts");
+    Arguments.notNull("intensity", intensity, "; use Intensity.none() for no restarts");
     return new Job<>(blueprint.withIntensity(intensity));
   }
 

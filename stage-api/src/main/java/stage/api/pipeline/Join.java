@@ -69,7 +69,7 @@ public final class Join<L, R> {
      * @throws IllegalArgumentException if {@code n} is below 1
      */
     public On<K, L, R> workers(int n) {
-      return new On<>(site, left, right, leftKey, rightKey, Erased.atLeastOne("n", n));
+      return new On<>(site, left, right, leftKey, rightKey, Arguments.atLeastOne("n", n));
     }
 
     /**
@@ -81,9 +81,9 @@ public final class Join<L, R> {
      * @throws IllegalArgumentException if a time is negative
      */
     public Ready<L, R> within(Duration before, Duration after, Bound bound) {
-      notNegative("before", before);
-      notNegative("after", after);
-      return new Ready<>(this, new Pairing.Within(before, after, Erased.notNull("bound", bound)));
+      Arguments.notNegative("before", before);
+      Arguments.notNegative("after", after);
+      return new Ready<>(this, new Pairing.Within(before, after, Arguments.notNull("bound", bound)));
     }
 
     /**
@@ -94,12 +94,12 @@ public final class Join<L, R> {
      * @throws IllegalArgumentException if the windows are of a kind that is not meant
      */
     public Ready<L, R> window(Windows windows, Bound bound) {
-      Erased.notNull("windows", windows);
+      Arguments.notNull("windows", windows);
       if (!windows.needsEventTime() || windows.shape() instanceof Windows.Shape.Sessions) {
-        throw new IllegalArgumentException(
+        throw Arguments.refused(
             "windows of a join must be tumbling, sliding or of the calendar, but were " + windows.shape());
       }
-      return new Ready<>(this, new Pairing.InWindow(windows, Erased.notNull("bound", bound)));
+      return new Ready<>(this, new Pairing.InWindow(windows, Arguments.notNull("bound", bound)));
     }
 
     /**
@@ -108,13 +108,7 @@ public final class Join<L, R> {
      * @param bound how many elements may be kept, on each worker
      */
     public Ready<L, R> whole(Bound bound) {
-      return new Ready<>(this, new Pairing.Whole(Erased.notNull("bound", bound)));
-    }
-
-    private static void notNegative(String name, Duration duration) {
-      if (Erased.notNull(name, duration).isNegative()) {
-        throw new IllegalArgumentException(name + " must not be negative, but was " + duration);
-      }
+      return new Ready<>(this, new Pairing.Whole(Arguments.notNull("bound", bound)));
     }
   }
 

@@ -1,6 +1,5 @@
 package stage.api.pipeline;
 
-import java.util.Objects;
 
 /**
  * A key, and what was found for it.
@@ -14,7 +13,7 @@ import java.util.Objects;
 public record KeyValue<K, V>(K key, V value) {
   /** Checks that nothing is missing. */
   public KeyValue {
-    Objects.requireNonNull(key, "key must not be null");
-    Objects.requireNonNull(value, "value must not be null");
+    Arguments.notNull("key", key);
+    Arguments.notNull("value", value);
   }
 }

@@ -39,7 +39,7 @@ public final class Keyed<K, T> {
    * @throws IllegalArgumentException if {@code n} is below 1
    */
   public Keyed<K, T> workers(int n) {
-    return new Keyed<>(site, node, key, Erased.atLeastOne("n", n));
+    return new Keyed<>(site, node, key, Arguments.atLeastOne("n", n));
   }
 
   /** {@return how many elements there were of each key} */
@@ -64,7 +64,7 @@ public final class Keyed<K, T> {
    * @param <A> what is folded to
    */
   public <A> Pipeline<KeyValue<K, A>> aggregate(A zero, Fold<A, ? super T> fold) {
-    var how = new Reducing.Aggregate(Erased.notNull("zero", zero), Erased.fold("fold", fold), null, value -> value);
+    var how = new Reducing.Aggregate(Arguments.notNull("zero", zero), Erased.fold("fold", fold), null, value -> value);
     return reduced("aggregate", how);
   }
 
@@ -87,7 +87,7 @@ public final class Keyed<K, T> {
    * @param <A> what is folded to
    */
   public <A> Pipeline<KeyValue<K, A>> scan(A zero, Fold<A, ? super T> fold) {
-    return reduced("scan", new Reducing.Scan(Erased.notNull("zero", zero), Erased.fold("fold", fold)));
+    return reduced("scan", new Reducing.Scan(Arguments.notNull("zero", zero), Erased.fold("fold", fold)));
   }
 
   /**
@@ -111,11 +111,9 @@ public final class Keyed<K, T> {
    * @throws IllegalArgumentException if {@code n} is below 1 or {@code time} not above zero
    */
   public Pipeline<KeyValue<K, List<T>>> batchWithin(int n, Duration time, Bound openKeys) {
-    Erased.atLeastOne("n", n);
-    if (!Erased.notNull("time", time).isPositive()) {
-      throw new IllegalArgumentException("time must be above zero, but was " + time);
-    }
-    return reduced("batchWithin", new Reducing.Batch(n, time, Erased.notNull("openKeys", openKeys)));
+    Arguments.atLeastOne("n", n);
+    Arguments.positive("time", time);
+    return reduced("batchWithin", new Reducing.Batch(n, time, Arguments.notNull("openKeys", openKeys)));
   }
 
   /**

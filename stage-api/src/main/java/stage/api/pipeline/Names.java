@@ -1,17 +1,16 @@
 package stage.api.pipeline;
 
-import java.util.Objects;
 
 /** Checks names that users give to steps: a step may name a stage, so the rules are those of stages. */
 final class Names {
   private Names() {}
 
   static String checked(String name) {
-    Objects.requireNonNull(name, "name must not be null");
+    Arguments.notNull("name", name);
     boolean valid = !name.isEmpty() && name.length() <= 64 && name.chars().allMatch(Names::isNameCharacter);
     if (valid) return name;
     String shown = (name.length() <= 80 ? name : name.substring(0, 80) + "…").replaceAll("[^\\x20-\\x7e…]", "?");
-    throw new IllegalArgumentException("name must be 1 to 64 of A-Z a-z 0-9 . _ -, but was \"" + shown + "\"");
+    throw Arguments.refused("name must be 1 to 64 of A-Z a-z 0-9 . _ -, but was \"" + shown + "\"");
   }
 
   private static boolean isNameCharacter(int c) {

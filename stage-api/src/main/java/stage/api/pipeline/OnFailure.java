@@ -1,7 +1,6 @@
 package stage.api.pipeline;
 
 import java.time.Duration;
-import java.util.Objects;
 import java.util.Optional;
 import stage.api.DeadLetterHandler;
 import stage.api.supervision.Backoff;
@@ -34,15 +33,13 @@ public record OnFailure(
    * above zero
    */
   public OnFailure {
-    if (retries < 0) throw new IllegalArgumentException("retries must be at least 0, but were " + retries);
-    Objects.requireNonNull(backoff, "backoff must not be null; use Backoff.none() to try again at once");
-    Objects.requireNonNull(last, "last must not be null");
-    Objects.requireNonNull(handler, "handler must not be null");
-    if (most < 1) throw new IllegalArgumentException("the number of failures must be at least 1, but was " + most);
-    Objects.requireNonNull(period, "period must not be null");
-    if (period.isPresent() && !period.get().isPositive()) {
-      throw new IllegalArgumentException("the period must be above zero, but was " + period.get());
-    }
+    Arguments.atLeast("retries", retries, 0);
+    Arguments.notNull("backoff", backoff, "; use Backoff.none() to try again at once");
+    Arguments.notNull("last", last);
+    Arguments.notNull("handler", handler);
+    Arguments.atLeast("failures", most, 1);
+    Arguments.notNull("period", period);
+    period.ifPresent(of -> Arguments.positive("time", of));
   }
 
   /** What becomes of an element when it is not tried again. */
@@ -80,7 +77,7 @@ public record OnFailure(
    * @param to receives it, instead of the log
    */
   public static OnFailure deadLetter(DeadLetterHandler to) {
-    return of(0, Backoff.none(), Last.DEAD_LETTER, Optional.of(Objects.requireNonNull(to, "to must not be null")));
+    return of(0, Backoff.none(), Last.DEAD_LETTER, Optional.of(Arguments.notNull("to", to)));
   }
 
   /**
@@ -93,7 +90,7 @@ public record OnFailure(
    */
   public static OnFailure retry(int times, Backoff backoff) {
     if (times < 1) {
-      throw new IllegalArgumentException(
+      throw Arguments.refused(
           "times must be at least 1, but was " + times + "; leave retry out to try once only");
     }
     return of(times, backoff, Last.DEAD_LETTER, Optional.empty());
@@ -111,9 +108,9 @@ public record OnFailure(
    * @throws IllegalArgumentException if {@code last} retries
    */
   public OnFailure then(OnFailure last) {
-    Objects.requireNonNull(last, "last must not be null; use OnFailure.deadLetter()");
+    Arguments.notNull("last", last, "; use OnFailure.deadLetter()");
     if (last.retries > 0) {
-      throw new IllegalArgumentException("what follows a retry must be skip(), deadLetter() or crash(), but retries "
+      throw Arguments.refused("what follows a retry must be skip(), deadLetter() or crash(), but retries "
           + last.retries + " times");
     }
     return new OnFailure(retries, backoff, last.last, last.handler, most, period);
@@ -127,7 +124,7 @@ public record OnFailure(
    * @throws IllegalArgumentException if {@code failures} is below 1, or {@code time} not above zero
    */
   public OnFailure atMost(int failures, Duration time) {
-    Objects.requireNonNull(time, "time must not be null");
+    Arguments.notNull("time", time);
     return new OnFailure(retries, backoff, last, handler, failures, Optional.of(time));
   }
 }

@@ -1,6 +1,5 @@
 package stage.api.pipeline;
 
-import java.util.Objects;
 
 /**
  * A result of one window.
@@ -16,10 +15,10 @@ import java.util.Objects;
 public record Pane<K, V>(K key, Window window, V value, Kind kind) {
   /** Checks that nothing is missing. */
   public Pane {
-    Objects.requireNonNull(key, "key must not be null");
-    Objects.requireNonNull(window, "window must not be null");
-    Objects.requireNonNull(value, "value must not be null");
-    Objects.requireNonNull(kind, "kind must not be null");
+    Arguments.notNull("key", key);
+    Arguments.notNull("window", window);
+    Arguments.notNull("value", value);
+    Arguments.notNull("kind", kind);
   }
 
   /** What kind of result a pane is. */

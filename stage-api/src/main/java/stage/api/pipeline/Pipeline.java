@@ -8,7 +8,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Flow;
 import java.util.stream.Collector;
@@ -78,9 +77,9 @@ public final class Pipeline<T> {
    */
   @SafeVarargs
   public static <T> Pipeline<T> of(T... elements) {
-    Objects.requireNonNull(elements, "elements must not be null");
+    Arguments.notNull("elements", elements);
     List<T> copy = new ArrayList<>();
-    for (T element : elements) copy.add(Erased.notNull("an element", element));
+    for (T element : elements) copy.add(Arguments.notNull("an element", element));
     return source("of", new Origin.Elements(List.copyOf(copy)));
   }
 
@@ -92,7 +91,7 @@ public final class Pipeline<T> {
    * @param <T> the elements
    */
   public static <T> Pipeline<T> from(Iterable<? extends T> elements) {
-    return source("from", new Origin.Elements(Erased.notNull("elements", elements)));
+    return source("from", new Origin.Elements(Arguments.notNull("elements", elements)));
   }
 
   /**
@@ -102,7 +101,7 @@ public final class Pipeline<T> {
    * @param <T> the elements
    */
   public static <T> Pipeline<T> from(ProducerSpec<T, ?> stage) {
-    return source("from", new Origin.Spec(Erased.notNull("stage", stage)));
+    return source("from", new Origin.Spec(Arguments.notNull("stage", stage)));
   }
 
   /**
@@ -112,7 +111,7 @@ public final class Pipeline<T> {
    * @param <T> the elements
    */
   public static <T> Pipeline<T> from(ProducerRef<T, ?> stage) {
-    return source("from", new Origin.Ref(Erased.notNull("stage", stage)));
+    return source("from", new Origin.Ref(Arguments.notNull("stage", stage)));
   }
 
   /**
@@ -123,7 +122,7 @@ public final class Pipeline<T> {
    * @param <T> the elements
    */
   public static <T> Pipeline<T> fromPublisher(Flow.Publisher<? extends T> publisher) {
-    return source("fromPublisher", new Origin.Publisher(Erased.notNull("publisher", publisher)));
+    return source("fromPublisher", new Origin.Publisher(Arguments.notNull("publisher", publisher)));
   }
 
   /**
@@ -134,7 +133,8 @@ public final class Pipeline<T> {
    * @param <T> the payloads
    */
   public static <T> Pipeline<T> deliveries(DeliverySource<T> source, Settling how) {
-    return source("deliveries", new Origin.Deliveries(Erased.notNull("source", source), Erased.notNull("how", how)));
+    Arguments.notNull("source", source);
+    return source("deliveries", new Origin.Deliveries(source, Arguments.notNull("how", how)));
   }
 
   /**
@@ -145,8 +145,8 @@ public final class Pipeline<T> {
    * @throws IllegalArgumentException if there is no file
    */
   public static Pipeline<String> lines(Path... files) {
-    List<Path> copy = List.of(Erased.notNull("files", files));
-    if (copy.isEmpty()) throw new IllegalArgumentException("there must be at least 1 file, but there were none");
+    List<Path> copy = List.of(Arguments.notNull("files", files));
+    if (copy.isEmpty()) throw Arguments.refused("there must be at least 1 file, but there were none");
     return source("lines", new Origin.Files(copy));
   }
 
@@ -157,7 +157,7 @@ public final class Pipeline<T> {
    * @param text the text
    */
   public static Pipeline<String> lines(InputStream text) {
-    return source("lines", new Origin.Text(Erased.notNull("text", text)));
+    return source("lines", new Origin.Text(Arguments.notNull("text", text)));
   }
 
   /**
@@ -168,7 +168,7 @@ public final class Pipeline<T> {
    * @param <T> the elements
    */
   public static <T> Pipeline<T> generate(Stage.Generator<T> loop) {
-    return source("generate", new Origin.Loop(Erased.notNull("loop", loop)));
+    return source("generate", new Origin.Loop(Arguments.notNull("loop", loop)));
   }
 
   /**
@@ -178,10 +178,7 @@ public final class Pipeline<T> {
    * @throws IllegalArgumentException if {@code period} is not above zero
    */
   public static Pipeline<Instant> tick(Duration period) {
-    if (!Erased.notNull("period", period).isPositive()) {
-      throw new IllegalArgumentException("period must be above zero, but was " + period);
-    }
-    return source("tick", new Origin.Tick(period));
+    return source("tick", new Origin.Tick(Arguments.positive("period", period)));
   }
 
   // ---- fan-in
@@ -235,7 +232,7 @@ public final class Pipeline<T> {
    * @param <R> what is made
    */
   public <U, R> Pipeline<R> zip(Pipeline<U> other, Fn2<? super T, ? super U, ? extends R> fn) {
-    return new Pipeline<>(new Node.Zipped(Site.here("zip"), node, Erased.notNull("other", other).node,
+    return new Pipeline<>(new Node.Zipped(Site.here("zip"), node, Arguments.notNull("other", other).node,
         Erased.fn2("fn", fn)));
   }
 
@@ -256,8 +253,8 @@ public final class Pipeline<T> {
    *
    * @param test the condition
    */
-  public Pipeline<T> filter(Condition<? super T> test) {
-    return step("filter", new Step.Filter(Erased.condition("test", test)));
+  public Pipeline<T> filter(Criterion<? super T> test) {
+    return step("filter", new Step.Filter(Erased.criterion("test", test)));
   }
 
   /**
@@ -270,7 +267,7 @@ public final class Pipeline<T> {
    */
   public <R> Pipeline<R> flatMap(Fn<? super T, ? extends Iterable<? extends R>> fn) {
     @SuppressWarnings("unchecked")   // the signature has checked it
-    var erased = (Fn<Object, Iterable<?>>) (Fn<?, ?>) Erased.notNull("fn", fn);
+    var erased = (Fn<Object, Iterable<?>>) (Fn<?, ?>) Arguments.notNull("fn", fn);
     return step("flatMap", new Step.FlatMap(erased));
   }
 
@@ -284,7 +281,7 @@ public final class Pipeline<T> {
    */
   public <R> Pipeline<R> mapMulti(Multi<? super T, R> fn) {
     @SuppressWarnings("unchecked")   // the signature has checked it
-    var erased = (Multi<Object, Object>) (Multi<?, ?>) Erased.notNull("fn", fn);
+    var erased = (Multi<Object, Object>) (Multi<?, ?>) Arguments.notNull("fn", fn);
     return step("mapMulti", new Step.MapMulti(erased));
   }
 
@@ -295,7 +292,7 @@ public final class Pipeline<T> {
    * @param <R> the type
    */
   public <R> Pipeline<R> ofType(Class<R> type) {
-    return step("ofType", new Step.OfType(Erased.notNull("type", type)));
+    return step("ofType", new Step.OfType(Arguments.notNull("type", type)));
   }
 
   /**
@@ -326,8 +323,7 @@ public final class Pipeline<T> {
    * @throws IllegalArgumentException if {@code n} is negative
    */
   public Pipeline<T> take(long n) {
-    if (n < 0) throw new IllegalArgumentException("n must be at least 0, but was " + n);
-    return step("take", new Step.Take(n));
+    return step("take", new Step.Take(Arguments.atLeast("n", n, 0)));
   }
 
   /**
@@ -337,8 +333,7 @@ public final class Pipeline<T> {
    * @throws IllegalArgumentException if {@code n} is negative
    */
   public Pipeline<T> drop(long n) {
-    if (n < 0) throw new IllegalArgumentException("n must be at least 0, but was " + n);
-    return step("drop", new Step.Drop(n));
+    return step("drop", new Step.Drop(Arguments.atLeast("n", n, 0)));
   }
 
   /**
@@ -346,8 +341,8 @@ public final class Pipeline<T> {
    *
    * @param test the condition
    */
-  public Pipeline<T> takeWhile(Condition<? super T> test) {
-    return step("takeWhile", new Step.TakeWhile(Erased.condition("test", test)));
+  public Pipeline<T> takeWhile(Criterion<? super T> test) {
+    return step("takeWhile", new Step.TakeWhile(Erased.criterion("test", test)));
   }
 
   /**
@@ -358,7 +353,7 @@ public final class Pipeline<T> {
    * @param <A> what is folded to
    */
   public <A> Pipeline<A> scan(A zero, Fold<A, ? super T> fold) {
-    return step("scan", new Step.Scan(Erased.notNull("zero", zero), Erased.fold("fold", fold)));
+    return step("scan", new Step.Scan(Arguments.notNull("zero", zero), Erased.fold("fold", fold)));
   }
 
   /**
@@ -370,7 +365,7 @@ public final class Pipeline<T> {
    * @throws IllegalArgumentException if {@code remembered} is below 1
    */
   public <K> Pipeline<T> distinct(Fn<? super T, ? extends K> key, int remembered) {
-    return step("distinct", new Step.Distinct(Erased.fn("key", key), Erased.atLeastOne("remembered", remembered)));
+    return step("distinct", new Step.Distinct(Erased.fn("key", key), Arguments.atLeastOne("remembered", remembered)));
   }
 
   /**
@@ -380,7 +375,7 @@ public final class Pipeline<T> {
    * @throws IllegalArgumentException if {@code n} is below 1
    */
   public Pipeline<List<T>> batch(int n) {
-    return step("batch", new Step.Batch(Erased.atLeastOne("n", n)));
+    return step("batch", new Step.Batch(Arguments.atLeastOne("n", n)));
   }
 
   /**
@@ -392,8 +387,8 @@ public final class Pipeline<T> {
    * @throws IllegalArgumentException if {@code n} is below 1 or {@code time} not above zero
    */
   public Pipeline<List<T>> batchWithin(int n, Duration time) {
-    Erased.atLeastOne("n", n);
-    return step("batchWithin", new Step.BatchWeighted(n, element -> 1, positive("time", time)));
+    Arguments.atLeastOne("n", n);
+    return step("batchWithin", new Step.BatchWeighted(n, element -> 1, Arguments.positive("time", time)));
   }
 
   /**
@@ -406,8 +401,9 @@ public final class Pipeline<T> {
    * @throws IllegalArgumentException if {@code max} is below 1 or {@code time} not above zero
    */
   public Pipeline<List<T>> batchWeighted(long max, Weight<? super T> weight, Duration time) {
-    if (max < 1) throw new IllegalArgumentException("max must be at least 1, but was " + max);
-    return step("batchWeighted", new Step.BatchWeighted(max, Erased.weight("weight", weight), positive("time", time)));
+    Arguments.atLeast("max", max, 1);
+    Arguments.positive("time", time);
+    return step("batchWeighted", new Step.BatchWeighted(max, Erased.weight("weight", weight), time));
   }
 
   /**
@@ -441,7 +437,7 @@ public final class Pipeline<T> {
    * @throws IllegalArgumentException if {@code period} is not above zero
    */
   public Pipeline<T> sample(Duration period) {
-    return step("sample", new Step.Sample(positive("period", period)));
+    return step("sample", new Step.Sample(Arguments.positive("period", period)));
   }
 
   // ---- boundaries
@@ -462,7 +458,7 @@ public final class Pipeline<T> {
    * @throws IllegalArgumentException if {@code n} is below 1
    */
   public Pipeline<T> buffer(int n, Overflow overflow) {
-    var how = new Crossing.Buffer(Erased.atLeastOne("n", n), Erased.notNull("overflow", overflow));
+    var how = new Crossing.Buffer(Arguments.atLeastOne("n", n), Arguments.notNull("overflow", overflow));
     return new Pipeline<>(new Node.Crossed(Site.here("buffer"), node, how));
   }
 
@@ -476,7 +472,7 @@ public final class Pipeline<T> {
    * @throws IllegalArgumentException if {@code workers} is below 1
    */
   public <R> Pipeline<R> parallel(int workers, Fn<Pipeline<T>, Pipeline<R>> part) {
-    Erased.atLeastOne("workers", workers);
+    Arguments.atLeastOne("workers", workers);
     return parted(Site.here("parallel"), node, null, workers, part);
   }
 
@@ -489,7 +485,7 @@ public final class Pipeline<T> {
    * @throws IllegalArgumentException if {@code atOnce} is below 1
    */
   public <R> Pipeline<R> mapConcurrent(int atOnce, Fn<? super T, ? extends R> fn) {
-    var how = new Crossing.Concurrent(Erased.atLeastOne("atOnce", atOnce), Crossing.Order.ORDERED, null,
+    var how = new Crossing.Concurrent(Arguments.atLeastOne("atOnce", atOnce), Crossing.Order.ORDERED, null,
         Erased.fn("fn", fn));
     return new Pipeline<>(new Node.Crossed(Site.here("mapConcurrent"), node, how));
   }
@@ -503,7 +499,7 @@ public final class Pipeline<T> {
    * @throws IllegalArgumentException if {@code atOnce} is below 1
    */
   public <R> Pipeline<R> mapConcurrentUnordered(int atOnce, Fn<? super T, ? extends R> fn) {
-    var how = new Crossing.Concurrent(Erased.atLeastOne("atOnce", atOnce), Crossing.Order.UNORDERED, null,
+    var how = new Crossing.Concurrent(Arguments.atLeastOne("atOnce", atOnce), Crossing.Order.UNORDERED, null,
         Erased.fn("fn", fn));
     return new Pipeline<>(new Node.Crossed(Site.here("mapConcurrentUnordered"), node, how));
   }
@@ -521,7 +517,7 @@ public final class Pipeline<T> {
    */
   public <K, R> Pipeline<R> mapConcurrentByKey(
       int atOnce, Fn<? super T, ? extends K> key, Fn<? super T, ? extends R> fn) {
-    Erased.atLeastOne("atOnce", atOnce);
+    Arguments.atLeastOne("atOnce", atOnce);
     var how = new Crossing.Concurrent(atOnce, Crossing.Order.BY_KEY, Erased.fn("key", key), Erased.fn("fn", fn));
     return new Pipeline<>(new Node.Crossed(Site.here("mapConcurrentByKey"), node, how));
   }
@@ -533,7 +529,8 @@ public final class Pipeline<T> {
    * @param <R> what it makes
    */
   public <R> Pipeline<R> via(ProducerConsumerSpec<T, R, ?> stage) {
-    return new Pipeline<>(new Node.Crossed(Site.here("via"), node, new Crossing.Via(Erased.notNull("stage", stage))));
+    var how = new Crossing.Via(Arguments.notNull("stage", stage));
+    return new Pipeline<>(new Node.Crossed(Site.here("via"), node, how));
   }
 
   // ---- time and keys
@@ -546,8 +543,8 @@ public final class Pipeline<T> {
    * @throws IllegalArgumentException if {@code outOfOrder} is negative
    */
   public Pipeline<T> eventTime(Fn<? super T, Instant> time, Duration outOfOrder) {
-    EventTime<T> how = EventTime.<T>of(Erased.notNull("time", time))
-        .outOfOrder(Erased.notNull("outOfOrder", outOfOrder));
+    EventTime<T> how = EventTime.<T>of(Arguments.notNull("time", time))
+        .outOfOrder(Arguments.notNull("outOfOrder", outOfOrder));
     return step("eventTime", timed(how));
   }
 
@@ -557,7 +554,7 @@ public final class Pipeline<T> {
    * @param how how
    */
   public Pipeline<T> eventTime(EventTime<? super T> how) {
-    return step("eventTime", timed(Erased.notNull("how", how)));
+    return step("eventTime", timed(Arguments.notNull("how", how)));
   }
 
   /**
@@ -587,7 +584,7 @@ public final class Pipeline<T> {
    * @param <R> its elements
    */
   public <R> Join<T, R> join(Pipeline<R> right) {
-    return new Join<>(Site.here("join"), node, Erased.notNull("right", right).node);
+    return new Join<>(Site.here("join"), node, Arguments.notNull("right", right).node);
   }
 
   /**
@@ -598,7 +595,7 @@ public final class Pipeline<T> {
    * @param <K> the keys
    */
   public <K> Table<K, T> toTable(Fn<? super T, ? extends K> key, Bound bound) {
-    Erased.notNull("bound", bound);
+    Arguments.notNull("bound", bound);
     return new Table<>(new TablePlan(Site.here("toTable"), node, Erased.fn("key", key), bound,
         TablePlan.Reading.LOADED_FIRST));
   }
@@ -615,7 +612,7 @@ public final class Pipeline<T> {
    */
   public <K, V, R> Pipeline<R> enrich(
       Table<K, V> table, Fn<? super T, ? extends K> key, Fn2<? super T, ? super Optional<V>, ? extends R> fn) {
-    Erased.notNull("table", table);
+    Arguments.notNull("table", table);
     return new Pipeline<>(new Node.Enriched(Site.here("enrich"), node, table.plan(), Erased.fn("key", key),
         Erased.fn2("fn", fn)));
   }
@@ -638,9 +635,9 @@ public final class Pipeline<T> {
    * @param test which the other pipeline gets
    * @param branch the other pipeline, up to its sink; called once, now
    */
-  public Pipeline<T> divertTo(Condition<? super T> test, Fn<Pipeline<T>, Job<?>> branch) {
+  public Pipeline<T> divertTo(Criterion<? super T> test, Fn<Pipeline<T>, Job<?>> branch) {
     Site site = Site.here("divertTo");
-    return new Pipeline<>(new Node.Diverted(site, node, Erased.condition("test", test), Erased.branch(site, branch)));
+    return new Pipeline<>(new Node.Diverted(site, node, Erased.criterion("test", test), Erased.branch(site, branch)));
   }
 
   /**
@@ -653,10 +650,10 @@ public final class Pipeline<T> {
   @SafeVarargs
   public final Job<Report> broadcastTo(Fn<Pipeline<T>, Job<?>>... branches) {
     Site site = Site.here("broadcastTo");
-    Objects.requireNonNull(branches, "branches must not be null");
+    Arguments.notNull("branches", branches);
     List<Node.Branch> all = new ArrayList<>();
     for (Fn<Pipeline<T>, Job<?>> branch : branches) all.add(Erased.branch(site, branch));
-    if (all.isEmpty()) throw new IllegalArgumentException("there must be at least 1 branch, but there were none");
+    if (all.isEmpty()) throw Arguments.refused("there must be at least 1 branch, but there were none");
     return job(new End(site, new Node.Copied(site, node, List.copyOf(all)), new Sink.Nothing()));
   }
 
@@ -669,7 +666,7 @@ public final class Pipeline<T> {
    * @param policy what becomes of them
    */
   public Pipeline<T> onFailure(OnFailure policy) {
-    return step("onFailure", new Step.Guard(Erased.notNull("policy", policy)));
+    return step("onFailure", new Step.Guard(Arguments.notNull("policy", policy)));
   }
 
   /**
@@ -681,7 +678,7 @@ public final class Pipeline<T> {
    */
   public Pipeline<T> recover(Fn<? super Failed, ? extends T> fn) {
     @SuppressWarnings("unchecked")   // the signature has checked it
-    var erased = (Fn<Failed, Object>) (Fn<?, ?>) Erased.notNull("fn", fn);
+    var erased = (Fn<Failed, Object>) (Fn<?, ?>) Arguments.notNull("fn", fn);
     return step("recover", new Step.Recover(erased));
   }
 
@@ -694,7 +691,7 @@ public final class Pipeline<T> {
    * @throws IllegalArgumentException if {@code perElement} is not above zero
    */
   public Pipeline<T> timeout(Duration perElement) {
-    return step("timeout", new Step.Timeout(positive("perElement", perElement)));
+    return step("timeout", new Step.Timeout(Arguments.positive("perElement", perElement)));
   }
 
   // ---- sinks
@@ -715,7 +712,7 @@ public final class Pipeline<T> {
    * @param stage the stage; its name must be unique in the job
    */
   public Job<Report> to(ConsumerSpec<T, ?> stage) {
-    return job(new End(Site.here("to"), node, new Sink.To(Erased.notNull("stage", stage))));
+    return job(new End(Site.here("to"), node, new Sink.To(Arguments.notNull("stage", stage))));
   }
 
   /**
@@ -737,7 +734,7 @@ public final class Pipeline<T> {
    * @param <A> what is folded to
    */
   public <A> Job<A> reduce(A zero, Fold<A, ? super T> fold) {
-    var sink = new Sink.Reduce(Erased.notNull("zero", zero), Erased.fold("fold", fold));
+    var sink = new Sink.Reduce(Arguments.notNull("zero", zero), Erased.fold("fold", fold));
     return job(new End(Site.here("reduce"), node, sink));
   }
 
@@ -781,7 +778,7 @@ public final class Pipeline<T> {
 
   static <T, R> Pipeline<R> parted(Site site, Node node, Fn<Object, Object> key, int workers, Fn<Pipeline<T>,
       Pipeline<R>> part) {
-    Erased.notNull("part", part);
+    Arguments.notNull("part", part);
     var start = new Node.Source(site, new Origin.Part(), new Object());
     @SuppressWarnings("unchecked")   // the signature has checked it
     var erased = (Fn<Object, ?>) (Fn<?, ?>) part;
@@ -790,21 +787,15 @@ public final class Pipeline<T> {
   }
 
   private static List<Node> nodes(Pipeline<?>... inputs) {
-    Erased.notNull("inputs", inputs);
-    if (inputs.length == 0) throw new IllegalArgumentException("there must be at least 1 input, but there were none");
-    return Arrays.stream(inputs).map(input -> Erased.notNull("an input", input).node).toList();
-  }
-
-  private static Duration positive(String name, Duration duration) {
-    if (!Erased.notNull(name, duration).isPositive()) {
-      throw new IllegalArgumentException(name + " must be above zero, but was " + duration);
-    }
-    return duration;
+    Arguments.notNull("inputs", inputs);
+    if (inputs.length == 0) throw Arguments.refused("there must be at least 1 input, but there were none");
+    return Arrays.stream(inputs).map(input -> Arguments.notNull("an input", input).node).toList();
   }
 
   private static Step throttled(int events, Duration per, int burst) {
-    return new Step.Throttle(Erased.atLeastOne("events", events), positive("per", per), Erased.atLeastOne("burst",
-        burst));
+    Arguments.atLeastOne("events", events);
+    Arguments.positive("per", per);
+    return new Step.Throttle(events, per, Arguments.atLeastOne("burst", burst));
   }
 
   @SuppressWarnings("unchecked")   // the signature has checked it

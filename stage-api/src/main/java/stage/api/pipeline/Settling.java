@@ -1,7 +1,6 @@
 package stage.api.pipeline;
 
 import java.time.Duration;
-import java.util.Objects;
 
 /**
  * How deliveries are answered for.
@@ -20,10 +19,10 @@ public record Settling(int inFlight, int batch, Duration within, boolean onAbsor
    * @throws IllegalArgumentException if {@code inFlight} or {@code batch} is below 1, or {@code within} is negative
    */
   public Settling {
-    if (inFlight < 1) throw new IllegalArgumentException("inFlight must be at least 1, but was " + inFlight);
-    if (batch < 1) throw new IllegalArgumentException("batch must be at least 1, but was " + batch);
-    Objects.requireNonNull(within, "within must not be null; use Duration.ZERO to answer at once");
-    if (within.isNegative()) throw new IllegalArgumentException("within must not be negative, but was " + within);
+    Arguments.atLeastOne("inFlight", inFlight);
+    Arguments.atLeastOne("batch", batch);
+    Arguments.notNull("within", within, "; use Duration.ZERO to answer at once");
+    Arguments.notNegative("within", within);
   }
 
   /**

@@ -1,7 +1,6 @@
 package stage.api.pipeline;
 
 import java.time.Instant;
-import java.util.Objects;
 
 /**
  * A stretch of time: from its start on, up to but without its end. That of a count window goes from its earliest
@@ -14,7 +13,7 @@ import java.util.Objects;
 public record Window(Instant start, Instant end) {
   /** Checks that nothing is missing. */
   public Window {
-    Objects.requireNonNull(start, "start must not be null");
-    Objects.requireNonNull(end, "end must not be null");
+    Arguments.notNull("start", start);
+    Arguments.notNull("end", end);
   }
 }

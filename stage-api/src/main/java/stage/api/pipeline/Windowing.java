@@ -36,7 +36,7 @@ public final class Windowing<K, T> {
   }
 
   static Framing framed(Site site, Windows windows) {
-    return new Framing(site, Erased.notNull("windows", windows), Optional.empty(), 0, Optional.empty());
+    return new Framing(site, Arguments.notNull("windows", windows), Optional.empty(), 0, Optional.empty());
   }
 
   private Windowing<K, T> with(Framing framing) {
@@ -63,9 +63,7 @@ public final class Windowing<K, T> {
    * @throws IllegalArgumentException if {@code every} is not above zero
    */
   public Windowing<K, T> early(Duration every) {
-    if (!Erased.notNull("every", every).isPositive()) {
-      throw new IllegalArgumentException("every must be above zero, but was " + every);
-    }
+    Arguments.positive("every", every);
     return with(new Framing(framing.site(), framing.windows(), framing.late(), framing.earlyEvents(),
         Optional.of(every)));
   }
@@ -77,7 +75,7 @@ public final class Windowing<K, T> {
    * @throws IllegalArgumentException if {@code everyEvents} is below 1
    */
   public Windowing<K, T> early(int everyEvents) {
-    Erased.atLeastOne("everyEvents", everyEvents);
+    Arguments.atLeastOne("everyEvents", everyEvents);
     return with(new Framing(framing.site(), framing.windows(), framing.late(), everyEvents, framing.earlyEvery()));
   }
 
@@ -101,7 +99,7 @@ public final class Windowing<K, T> {
    * @param bound how many may be kept over all keys and windows, on each worker
    */
   public Pipeline<Pane<K, List<T>>> toList(Bound bound) {
-    return reduced("toList", new Reducing.ToList(Erased.notNull("bound", bound)));
+    return reduced("toList", new Reducing.ToList(Arguments.notNull("bound", bound)));
   }
 
   /**
@@ -112,7 +110,7 @@ public final class Windowing<K, T> {
    * @param <A> what is folded to
    */
   public <A> Pipeline<Pane<K, A>> aggregate(A zero, Fold<A, ? super T> fold) {
-    var how = new Reducing.Aggregate(Erased.notNull("zero", zero), Erased.fold("fold", fold), null, value -> value);
+    var how = new Reducing.Aggregate(Arguments.notNull("zero", zero), Erased.fold("fold", fold), null, value -> value);
     return reduced("aggregate", how);
   }
 
@@ -125,7 +123,7 @@ public final class Windowing<K, T> {
    * @param <A> what is folded to
    */
   public <A> Pipeline<Pane<K, A>> aggregate(A zero, Fold<A, ? super T> fold, Merge<A> merge) {
-    Erased.notNull("zero", zero);
+    Arguments.notNull("zero", zero);
     var how = new Reducing.Aggregate(zero, Erased.fold("fold", fold), Erased.merge("merge", merge), value -> value);
     return reduced("aggregate", how);
   }
@@ -142,7 +140,7 @@ public final class Windowing<K, T> {
   }
 
   static Reducing aggregated(Aggregation<?, ?, ?> how) {
-    Erased.notNull("how", how);
+    Arguments.notNull("how", how);
     return new Reducing.Aggregate(
         how.zero(), Erased.fold("fold", how.fold()), Erased.merge("merge", how.merge()), Erased.fn("finish",
             how.finish()));

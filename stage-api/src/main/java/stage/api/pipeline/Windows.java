@@ -3,7 +3,6 @@ package stage.api.pipeline;
 import java.time.Duration;
 import java.time.ZoneId;
 import java.time.temporal.ChronoUnit;
-import java.util.Objects;
 
 /**
  * How elements are put into windows.
@@ -20,10 +19,10 @@ public record Windows(Shape shape, Duration offset, Duration lateness) {
    * @throws IllegalArgumentException if {@code lateness} is negative
    */
   public Windows {
-    Objects.requireNonNull(shape, "shape must not be null");
-    Objects.requireNonNull(offset, "offset must not be null; the default is Duration.ZERO");
-    Objects.requireNonNull(lateness, "lateness must not be null; the default is Duration.ZERO");
-    if (lateness.isNegative()) throw new IllegalArgumentException("lateness must not be negative, but was " + lateness);
+    Arguments.notNull("shape", shape);
+    Arguments.notNull("offset", offset, "; the default is Duration.ZERO");
+    Arguments.notNull("lateness", lateness, "; the default is Duration.ZERO");
+    Arguments.notNegative("lateness", lateness);
   }
 
   /** What windows are like. */
@@ -77,12 +76,6 @@ public record Windows(Shape shape, Duration offset, Duration lateness) {
     return new Windows(shape, Duration.ZERO, Duration.ZERO);
   }
 
-  private static Duration positive(String name, Duration duration) {
-    Objects.requireNonNull(duration, name + " must not be null");
-    if (!duration.isPositive()) throw new IllegalArgumentException(name + " must be above zero, but was " + duration);
-    return duration;
-  }
-
   /**
    * {@return windows of one size, one behind the other, aligned to the epoch}
    *
@@ -90,7 +83,7 @@ public record Windows(Shape shape, Duration offset, Duration lateness) {
    * @throws IllegalArgumentException if {@code size} is not above zero
    */
   public static Windows tumbling(Duration size) {
-    return of(new Shape.Tumbling(positive("size", size)));
+    return of(new Shape.Tumbling(Arguments.positive("size", size)));
   }
 
   /**
@@ -102,7 +95,7 @@ public record Windows(Shape shape, Duration offset, Duration lateness) {
    * @throws IllegalArgumentException if one is not above zero
    */
   public static Windows sliding(Duration size, Duration every) {
-    return of(new Shape.Sliding(positive("size", size), positive("every", every)));
+    return of(new Shape.Sliding(Arguments.positive("size", size), Arguments.positive("every", every)));
   }
 
   /**
@@ -113,7 +106,7 @@ public record Windows(Shape shape, Duration offset, Duration lateness) {
    * @throws IllegalArgumentException if {@code gap} is not above zero
    */
   public static Windows sessions(Duration gap) {
-    return of(new Shape.Sessions(positive("gap", gap)));
+    return of(new Shape.Sessions(Arguments.positive("gap", gap)));
   }
 
   /**
@@ -124,11 +117,11 @@ public record Windows(Shape shape, Duration offset, Duration lateness) {
    * @throws IllegalArgumentException if {@code unit} is another one
    */
   public static Windows calendar(ChronoUnit unit, ZoneId zone) {
-    Objects.requireNonNull(unit, "unit must not be null");
-    Objects.requireNonNull(zone, "zone must not be null");
+    Arguments.notNull("unit", unit);
+    Arguments.notNull("zone", zone);
     return switch (unit) {
       case HOURS, DAYS, WEEKS, MONTHS, YEARS -> of(new Shape.Calendar(unit, zone));
-      default -> throw new IllegalArgumentException(
+      default -> throw Arguments.refused(
           "unit must be HOURS, DAYS, WEEKS, MONTHS or YEARS, but was " + unit.name()
               + "; use Windows.tumbling for other sizes");
     };
@@ -142,8 +135,7 @@ public record Windows(Shape shape, Duration offset, Duration lateness) {
    * @throws IllegalArgumentException if {@code n} is below 1
    */
   public static Windows count(int n) {
-    if (n < 1) throw new IllegalArgumentException("n must be at least 1, but was " + n);
-    return of(new Shape.Count(n));
+    return of(new Shape.Count(Arguments.atLeastOne("n", n)));
   }
 
   /**
@@ -154,7 +146,7 @@ public record Windows(Shape shape, Duration offset, Duration lateness) {
    * @throws IllegalArgumentException if {@code size} is not above zero
    */
   public static Windows byClock(Duration size) {
-    return of(new Shape.ByClock(positive("size", size)));
+    return of(new Shape.ByClock(Arguments.positive("size", size)));
   }
 
   /**
@@ -166,7 +158,7 @@ public record Windows(Shape shape, Duration offset, Duration lateness) {
   public Windows offset(Duration offset) {
     boolean moves = shape instanceof Shape.Tumbling || shape instanceof Shape.Sliding || shape instanceof Shape.ByClock;
     if (!moves) {
-      throw new IllegalArgumentException(
+      throw Arguments.refused(
           "offset is for tumbling and sliding windows and those by the clock, but these are " + shape);
     }
     return new Windows(shape, offset, lateness);
@@ -181,7 +173,7 @@ public record Windows(Shape shape, Duration offset, Duration lateness) {
    */
   public Windows lateness(Duration allowed) {
     if (!needsEventTime()) {
-      throw new IllegalArgumentException("lateness is for windows of event time, but these are " + shape);
+      throw Arguments.refused("lateness is for windows of event time, but these are " + shape);
     }
     return new Windows(shape, offset, allowed);
   }

@@ -2,7 +2,7 @@ package stage.runtime.pipeline;
 
 import java.lang.constant.ConstantDescs;
 import java.lang.invoke.MethodHandles;
-import stage.api.pipeline.Condition;
+import stage.api.pipeline.Criterion;
 import stage.api.pipeline.Fn;
 
 /**
@@ -18,7 +18,7 @@ import stage.api.pipeline.Fn;
  */
 final class FusedLoop implements Loop {
   private static final Fn<Object, Object> F0, F1, F2, F3, F4, F5, F6, F7, F8, F9;
-  private static final Condition<Object> C0, C1, C2, C3, C4, C5, C6, C7, C8, C9;
+  private static final Criterion<Object> C0, C1, C2, C3, C4, C5, C6, C7, C8, C9;
 
   static {
     LoopSteps steps;

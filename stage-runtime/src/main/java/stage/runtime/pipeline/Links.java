@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 import stage.api.pipeline.Action;
-import stage.api.pipeline.Condition;
+import stage.api.pipeline.Criterion;
 import stage.api.pipeline.Fn;
 import stage.api.pipeline.OnFailure;
 import stage.api.pipeline.plan.Node;
@@ -30,7 +30,7 @@ final class Links {
   }
 
   /** A type as a condition. */
-  private record OfType(Class<?> type) implements Condition<Object> {
+  private record OfType(Class<?> type) implements Criterion<Object> {
     @Override
     public boolean test(Object value) {
       return type.isInstance(value);
@@ -43,7 +43,7 @@ final class Links {
   private final List<Site> sites = new ArrayList<>();
   private final List<Policy> policies = new ArrayList<>();
   private List<Fn<Object, Object>> functions = new ArrayList<>();   // of the loop that is being made
-  private List<Condition<Object>> tests = new ArrayList<>();
+  private List<Criterion<Object>> tests = new ArrayList<>();
   private int covered;      // the first step that no policy covers yet
   private int coveredLink;  // the first link of those
   private long timeoutNanos;
@@ -123,7 +123,7 @@ final class Links {
     sites.add(site);
   }
 
-  private void loop(Site site, Fn<Object, Object> function, Condition<Object> test) {
+  private void loop(Site site, Fn<Object, Object> function, Criterion<Object> test) {
     if (functions.size() == LoopSteps.MOST) closeLoop();
     functions.add(function);
     tests.add(test);
@@ -158,7 +158,7 @@ final class Links {
       case Part.KeyRoute(Site site, Fn<Object, Object> key, int workers) -> link(site, () ->
           new KeyRouteLink(key, workers));
       case Part.KeyTag tag -> keyTag(tag);
-      case Part.TestRoute(Site site, Condition<Object> test) -> link(site, () -> new TestRouteLink(test));
+      case Part.TestRoute(Site site, Criterion<Object> test) -> link(site, () -> new TestRouteLink(test));
       case Part.LateRoute(Site site) -> link(site, LateRouteLink::new);
       case Part.Last(Site site, Sink sink) -> sink(site, sink);
     }

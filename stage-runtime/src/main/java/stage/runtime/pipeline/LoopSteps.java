@@ -1,7 +1,7 @@
 package stage.runtime.pipeline;
 
 import java.util.List;
-import stage.api.pipeline.Condition;
+import stage.api.pipeline.Criterion;
 import stage.api.pipeline.Fn;
 
 /**
@@ -10,7 +10,7 @@ import stage.api.pipeline.Fn;
  * @param functions each makes an element of another; null where a step is a condition
  * @param tests which elements pass; null where a step is a function
  */
-record LoopSteps(List<Fn<Object, Object>> functions, List<Condition<Object>> tests) {
+record LoopSteps(List<Fn<Object, Object>> functions, List<Criterion<Object>> tests) {
   /** So many steps has a loop; longer runs have several. */
   static final int MOST = 10;
 
@@ -20,7 +20,7 @@ record LoopSteps(List<Fn<Object, Object>> functions, List<Condition<Object>> tes
     return step < functions.size() ? functions.get(step) : null;
   }
 
-  Condition<Object> test(int step) {
+  Criterion<Object> test(int step) {
     return step < tests.size() ? tests.get(step) : null;
   }
 

@@ -1,7 +1,7 @@
 package stage.runtime.pipeline;
 
 import java.util.List;
-import stage.api.pipeline.Condition;
+import stage.api.pipeline.Criterion;
 import stage.api.pipeline.Fn;
 import stage.api.pipeline.plan.Node;
 import stage.api.pipeline.plan.Sink;
@@ -77,7 +77,7 @@ sealed interface Part {
    * @param site the call
    * @param test which
    */
-  record TestRoute(Site site, Condition<Object> test) implements Part {}
+  record TestRoute(Site site, Criterion<Object> test) implements Part {}
 
   /**
    * Sends late elements elsewhere.

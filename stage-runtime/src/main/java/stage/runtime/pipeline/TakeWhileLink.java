@@ -1,12 +1,12 @@
 package stage.runtime.pipeline;
 
-import stage.api.pipeline.Condition;
+import stage.api.pipeline.Criterion;
 
 /** Lets those before the first pass for which a condition does not hold. */
 final class TakeWhileLink extends HeldLink<Boolean> {
-  private final Condition<Object> test;
+  private final Criterion<Object> test;
 
-  TakeWhileLink(Condition<Object> test) {
+  TakeWhileLink(Criterion<Object> test) {
     super(false);
     this.test = test;
   }

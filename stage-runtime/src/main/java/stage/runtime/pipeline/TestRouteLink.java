@@ -1,6 +1,6 @@
 package stage.runtime.pipeline;
 
-import stage.api.pipeline.Condition;
+import stage.api.pipeline.Criterion;
 
 /** The last link of a run of whose elements another pipeline gets those for which a condition holds. */
 final class TestRouteLink extends Link {
@@ -10,9 +10,9 @@ final class TestRouteLink extends Link {
   /** The route of those that go to the other pipeline. */
   static final int OTHER = 1;
 
-  private final Condition<Object> test;
+  private final Criterion<Object> test;
 
-  TestRouteLink(Condition<Object> test) {
+  TestRouteLink(Criterion<Object> test) {
     this.test = test;
   }
 

@@ -3,7 +3,7 @@ package stage.api.pipeline.plan;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import stage.api.pipeline.Condition;
+import stage.api.pipeline.Criterion;
 import stage.api.pipeline.Fn;
 import stage.api.pipeline.Fn2;
 
@@ -267,7 +267,7 @@ public sealed interface Node {
    * @param test which
    * @param branch the other
    */
-  record Diverted(Site site, Node input, Condition<Object> test, Branch branch) implements Node {
+  record Diverted(Site site, Node input, Criterion<Object> test, Branch branch) implements Node {
     @Override
     public List<Node> inputs() {
       return List.of(input);

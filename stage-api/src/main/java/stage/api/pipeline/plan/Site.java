@@ -30,6 +30,26 @@ public record Site(String kind, Optional<String> name, String line) {
         .filter(frame -> !frame.getClassName().startsWith(ROOM)).findFirst().map(Site::lineOf).orElse("unknown line")));
   }
 
+  /** {@return the call of the pipeline API that is being made, and where: for messages about its arguments} */
+  public static String ofCall() {
+    return StackWalker.getInstance().walk(frames -> {
+      StackWalker.StackFrame call = null;   // the outermost of those inside
+      for (StackWalker.StackFrame frame : (Iterable<StackWalker.StackFrame>) frames::iterator) {
+        if (!frame.getClassName().startsWith(ROOM)) return described(call) + " (" + lineOf(frame) + ")";
+        call = frame;
+      }
+      return described(call);
+    });
+  }
+
+  private static String described(StackWalker.StackFrame call) {
+    String type = call.getClassName().substring(call.getClassName().lastIndexOf('.') + 1);
+    String method = call.getMethodName().equals("<init>") ? type : call.getMethodName();
+    boolean isStep = type.equals("Pipeline") || type.equals("Keyed") || type.equals("Windowing")
+        || type.startsWith("Join");
+    return isStep ? "step \"" + method + "\"" : method;
+  }
+
   private static String lineOf(StackWalker.StackFrame frame) {
     String type = frame.getClassName();
     int shell = type.indexOf("$JShell$");

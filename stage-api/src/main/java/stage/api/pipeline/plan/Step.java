@@ -2,7 +2,7 @@ package stage.api.pipeline.plan;
 
 import java.time.Duration;
 import stage.api.pipeline.Action;
-import stage.api.pipeline.Condition;
+import stage.api.pipeline.Criterion;
 import stage.api.pipeline.Failed;
 import stage.api.pipeline.Fn;
 import stage.api.pipeline.Fold;
@@ -24,7 +24,7 @@ public sealed interface Step {
    *
    * @param test which
    */
-  record Filter(Condition<Object> test) implements Step {}
+  record Filter(Criterion<Object> test) implements Step {}
 
   /**
    * Makes many.
@@ -73,7 +73,7 @@ public sealed interface Step {
    *
    * @param test the condition
    */
-  record TakeWhile(Condition<Object> test) implements Step {}
+  record TakeWhile(Criterion<Object> test) implements Step {}
 
   /**
    * Emits each value of a fold.

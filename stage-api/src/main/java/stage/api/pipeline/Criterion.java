@@ -7,7 +7,7 @@ package stage.api.pipeline;
  * @since 0.1
  */
 @FunctionalInterface
-public interface Condition<T> {
+public interface Criterion<T> {
   /**
    * {@return whether the condition holds}
    *
