@@ -16,12 +16,14 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import stage.api.Demand;
+import stage.api.Overflow;
 import stage.api.pipeline.Bound;
 import stage.api.pipeline.Job;
 import stage.api.pipeline.KeyValue;
 import stage.api.pipeline.OnFailure;
 import stage.api.pipeline.Pane;
 import stage.api.pipeline.Pipeline;
+import stage.api.pipeline.Report;
 import stage.api.pipeline.Windows;
 import stage.api.observe.StageEvent;
 import stage.api.supervision.Intensity;
@@ -222,5 +224,20 @@ class PipelineSimulation {
         found -> assertThat(sorted(found)).isEqualTo(windows()));
     sameEverywhere(hits.mapConcurrentByKey(atOnce, Hit::key, hit -> hit).keyBy(Hit::key).workers(2).window(windows)
         .count().toList(), max, min, found -> assertThat(sorted(found)).isEqualTo(windows()));
+  }
+
+  /** What a buffer drops depends on the clock, but each element either comes, once and in order, or was dropped. */
+  @ParameterizedTest(name = "demand {0}/{1}, {2}")
+  @CsvSource({"1, 0, DROP_OLDEST", "10, 0, DROP_NEWEST", "1000, 500, DROP_OLDEST"})
+  void buffersThatDropCountWhatTheyDrop(int max, int min, Overflow.Kind kind) {
+    sameEverywhere(Pipeline.from(NUMBERS).buffer(8, new Overflow(kind, 1)).forEach(n -> {}), max, min, report -> {
+      assertThat(report.out() + report.dropped()).isEqualTo(150);
+      assertThat(report.runs()).allMatch(Report.Run::isBalanced);
+    });
+    sameEverywhere(Pipeline.from(NUMBERS).buffer(8, new Overflow(kind, 1)).toList(), max, min, found ->
+        assertThat(found).isSorted().doesNotHaveDuplicates().isSubsetOf(NUMBERS));
+    sameEverywhere(Pipeline.from(HITS).eventTime(Hit::time, Duration.ofSeconds(3)).buffer(1_000, new Overflow(kind, 1))
+        .keyBy(Hit::key).window(Windows.tumbling(Duration.ofSeconds(10))).count().toList(), max, min, found ->
+            assertThat(sorted(found)).isEqualTo(windows()));
   }
 }

@@ -24,7 +24,10 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import stage.api.Demand;
+import stage.api.Overflow;
 import stage.api.Stage;
 import stage.api.pipeline.KeyValue;
 import stage.api.pipeline.OnFailure;
@@ -364,6 +367,37 @@ class PipelineTest {
       assertThat(Pipeline.from(HUNDRED).map(n -> n).buffer(7, stage.api.Overflow.block()).map(n -> n + 1).toList()
           .run())
           .isEqualTo(HUNDRED.stream().map(n -> n + 1).toList());
+    }
+
+    @ParameterizedTest
+    @EnumSource(value = Overflow.Kind.class, names = {"DROP_OLDEST", "DROP_NEWEST"})
+    void aBufferThatDropsHoldsNobodyUp(Overflow.Kind kind) throws Exception {
+      List<Integer> many = IntStream.range(0, 5_000).boxed().toList();
+      List<Integer> got = new ArrayList<>();
+      var all = new CountDownLatch(5_000);
+      Report report = Pipeline.from(many).peek(n -> all.countDown()).buffer(100, new Overflow(kind, 1)).forEach(n -> {
+        all.await();
+        got.add(n);
+      }).withDemand(Demand.max(10)).run();
+      assertThat(report.dropped()).isEqualTo(5_000 - got.size()).isGreaterThan(4_500);
+      assertThat(report.runs()).allMatch(Report.Run::isBalanced);
+      assertThat(got).isSorted().startsWith(0);
+      if (kind == Overflow.Kind.DROP_OLDEST) assertThat(got).endsWith(4_999);
+      else assertThat(got).contains(99);
+    }
+
+    @Test
+    void aBufferThatDropsDropsNothingWhereAllIsWanted() throws Exception {
+      Report report = Pipeline.from(HUNDRED).buffer(1, Overflow.dropOldest(1)).forEach(n -> {}).run();
+      assertThat(report.out()).isEqualTo(100);
+    }
+
+    @Test
+    void aBufferMayCrashItsStage() throws Exception {
+      var forEver = new CountDownLatch(1);
+      assertThatThrownBy(() -> Pipeline.from(HUNDRED).buffer(5, Overflow.fail()).forEach(n -> forEver.await())
+          .withDemand(Demand.max(1)).run()).isInstanceOf(StageFailedException.class).rootCause()
+              .hasMessageContaining("a buffer of 5 elements is full");
     }
 
     @Test

@@ -168,7 +168,7 @@ record Mutant(String name, String file, List<ChangedEngine.Change> changes, bool
           "if (half.lanes().length == 0 || isDelivered && half.isSettled()) return Work.FINISH;",
           "if (true) return Work.FINISH;"),
       of("a stage takes more than it can pass on", "engine/ProducerConsumerRole.java",
-          "takeTurn(out.demand());", "takeTurn(1000);"),
+          "takeTurn(takesAhead() ? Integer.MAX_VALUE : out.demand());", "takeTurn(1000);"),
       of("a restart is not counted", "supervision/SupervisorCell.java",
           "      counters.restarts++;\n", ""),
       rare("join returns before the last stage has ended", "supervision/Children.java",

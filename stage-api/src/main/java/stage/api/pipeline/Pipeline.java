@@ -450,11 +450,24 @@ public final class Pipeline<T> {
   }
 
   /**
-   * {@return the same through a buffer, which takes what comes even while nothing is wanted behind it}
+   * {@return the same through a buffer, which takes what comes even while nothing is wanted behind it, and makes what is
+   * before it wait when it is full}
    *
    * @param n how many it holds, at least 1
-   * @param overflow what becomes of those beyond that: block (wait), drop the oldest or the newest (counted), or
-   * fail (crash)
+   * @throws IllegalArgumentException if {@code n} is below 1
+   */
+  public Pipeline<T> buffer(int n) {
+    var how = new Crossing.Buffer(Arguments.atLeastOne("n", n), Overflow.block());
+    return new Pipeline<>(new Node.Crossed(Site.here("buffer"), node, how));
+  }
+
+  /**
+   * {@return the same through a buffer, which takes what comes even while nothing is wanted behind it} What it drops is
+   * counted in {@link Report#dropped}.
+   *
+   * @param n how many it holds, at least 1
+   * @param overflow what becomes of those beyond that: block (what is before it waits), drop the oldest or the newest,
+   *     or fail (the stage crashes). Its own capacity is not looked at
    * @throws IllegalArgumentException if {@code n} is below 1
    */
   public Pipeline<T> buffer(int n, Overflow overflow) {

@@ -31,9 +31,14 @@ abstract class ConsumingRole<I> extends Role {
   /** Runs the callback that goes on with what an earlier turn has left. */
   abstract void goOn() throws Exception;
 
+  /** {@return whether something is left of an earlier turn that may go on now} */
+  boolean mayGoOn() {
+    return memory.hasMore();
+  }
+
   /** Takes a turn with at most so many events. */
   final void takeTurn(long limit) throws Exception {
-    boolean goesOn = memory.hasMore();
+    boolean goesOn = mayGoOn();
     boolean tells = !goesOn && progress != null && progress.takesTurn(input.isReady());
     callback = goesOn ? Activity.ON_MORE : tells ? Activity.ON_PROGRESS : Activity.ON_EVENTS;
     List<I> batch = goesOn || tells ? List.of() : input.take(limit);

@@ -3,6 +3,7 @@ package stage.runtime.engine;
 import java.util.List;
 import stage.api.Outlet;
 import stage.api.Stage;
+import stage.runtime.bridge.TakesAhead;
 import stage.runtime.time.WaitState;
 
 /** A producer-consumer: its turn is {@code onEvents}, taken when there is an event and demand for what comes of it. */
@@ -10,24 +11,38 @@ final class ProducerConsumerRole<I, O> extends ConsumingRole<I> {
   private final Stage.ProducerConsumer<I, O> stage;
   private final ProducerHalf<O> half;
   private final StagedOutlet<O> out;
+  private final TakesAhead takesAhead;   // null if it takes only what is wanted
 
   ProducerConsumerRole(Stage.ProducerConsumer<I, O> stage, CellParts parts) {
     super(stage, parts);
     this.stage = stage;
     this.half = parts.outputOf(stage);
     this.out = new StagedOutlet<>(half);
+    this.takesAhead = stage instanceof TakesAhead ahead ? ahead : null;
+  }
+
+  @Override
+  boolean takesAhead() {
+    return takesAhead != null && takesAhead.takesAhead();
   }
 
   @Override
   boolean hasTurn() {
-    return half.demand() > 0 && (memory.hasMore() || input.isReady() || hasProgress());
+    if (half.demand() > 0) return memory.hasMore() || input.isReady() || hasProgress();
+    return takesAhead() && (input.isReady() || hasProgress());
   }
 
   @Override
   void turn() throws Exception {
-    if (out.demand() == 0) return;   // the consumer that wanted something has left since hasTurn
+    // the consumer that wanted something may have left since hasTurn
+    if (out.demand() == 0 && !(takesAhead() && (input.isReady() || hasProgress()))) return;
     out.invite();
-    takeTurn(out.demand());
+    takeTurn(takesAhead() ? Integer.MAX_VALUE : out.demand());
+  }
+
+  @Override
+  boolean mayGoOn() {
+    return out.demand() > 0 && memory.hasMore();
   }
 
   @Override

@@ -22,6 +22,11 @@ abstract class Role {
   /** {@return whether there is a turn to take} Looks only. */
   abstract boolean hasTurn();
 
+  /** {@return whether it takes events even while nothing is wanted of it} */
+  boolean takesAhead() {
+    return false;
+  }
+
   /** Takes a turn; there is one. */
   abstract void turn() throws Exception;
 

@@ -220,7 +220,7 @@ final class WorkSelector {
   /** {@return whether it cannot handle events now, so that there is no sense in waiting until they are handled} */
   boolean isStuck() {
     return signals.has(Signals.PAUSED) || incarnations.role().isShut()
-        || cell.producerHalf() != null && cell.producerHalf().demand() == 0;
+        || cell.producerHalf() != null && cell.producerHalf().demand() == 0 && !incarnations.role().takesAhead();
   }
 
   private Work lookWhileDraining(int told) {
@@ -328,7 +328,8 @@ final class WorkSelector {
    */
   boolean awaitsEvents() {
     if (signals.has(Signals.PAUSED) || incarnations.role().idle() != WaitState.Kind.EVENTS) return false;
-    if (cell.producerHalf() != null && cell.producerHalf().demand() == 0) return false;
+    boolean isHeldUp = cell.producerHalf() != null && cell.producerHalf().demand() == 0;
+    if (isHeldUp && !incarnations.role().takesAhead()) return false;
     for (LaneInlet<?> inlet : cell.consumerHalf().inlets())
       if (inlet.isClosed() || inlet.lane().unsent() == 0) return false;
     return true;

@@ -59,6 +59,7 @@ final class Chain implements Transactional {
   private final Tally tally;
   private final Link[] links;
   private final Link[] stateful;
+  private final BufferLink buffer;         // the first link, if that keeps what is not wanted yet; else null
   private final FlatMapLink[] expanding;   // the links that may go on over turns with one element
   private final LoopLink onlyLoop;      // if the run is one loop whose results go out as they are
   private final long timeoutNanos;      // how long an element may take; 0 for any time
@@ -98,6 +99,7 @@ final class Chain implements Transactional {
   private boolean isAbsorbed;
   private boolean isLate;
   private boolean isRefused;
+  private boolean isOverflown;
   private OutcomeLink.Outcome outcome;  // of a function that ran elsewhere and has failed; else null
 
   // the last failure
@@ -123,6 +125,7 @@ final class Chain implements Transactional {
     Link last = links[links.length - 1];
     this.isStamped = !(last instanceof OutLink plain) || plain.isStamped();
     this.stateful = Arrays.stream(links).filter(Link::isStateful).toArray(Link[]::new);
+    this.buffer = links[0] instanceof BufferLink first ? first : null;
     this.expanding = Arrays.stream(links).filter(FlatMapLink.class::isInstance).toArray(FlatMapLink[]::new);
     this.timeoutNanos = plan.policies().stream().mapToLong(Policy::timeoutNanos).filter(nanos -> nanos > 0).min()
         .orElse(0);
@@ -183,6 +186,16 @@ final class Chain implements Transactional {
     } finally {
       in = null;
     }
+  }
+
+  /** {@return whether it takes elements although nothing is wanted of it} */
+  boolean takesAhead() {
+    return buffer != null;
+  }
+
+  /** {@return how much more is wanted in this turn} */
+  long wanted() {
+    return out.demand() - count;
   }
 
   private void begin(Outlet<Object> to) {
@@ -272,6 +285,7 @@ final class Chain implements Transactional {
     isAbsorbed = false;
     isLate = false;
     isRefused = false;
+    isOverflown = false;
     outcome = null;
     int before = count;
     Fate fate = through(0, value, t, w, thrownBefore);
@@ -280,13 +294,19 @@ final class Chain implements Transactional {
       case DROPPED -> tally.dropped++;
       case DEAD_LETTERED -> tally.deadLettered++;
       case DONE -> {
-        if (isRefused) tally.deadLettered++;
+        if (isOverflown) overflow();
+        else if (isRefused) tally.deadLettered++;
         else if (isAbsorbed) tally.handled++;
         else if (isLate) tally.late++;
         else if (count > before) tally.handled++;
         else tally.filtered++;
       }
     }
+  }
+
+  private void overflow() {
+    tally.dropped++;
+    in.drop(inHand, plan.sites().getFirst() + " is full");
   }
 
   /** The rest of the batch is not wanted, and neither is anything else. */
@@ -305,7 +325,7 @@ final class Chain implements Transactional {
   // ---- what goes on over turns
 
   boolean hasMore() {
-    return isHeldUp() || !endsToTell.value().isEmpty()
+    return isHeldUp() || buffer != null && buffer.hasKept() || !endsToTell.value().isEmpty()
         || lanes.current() > applied.value() && lanes.current() != Times.FOREVER && !ended.value()
         || isDone() && !ended.value() || nextTimer() <= job.clock().now();
   }
@@ -313,6 +333,7 @@ final class Chain implements Transactional {
   void onMore(Outlet<Object> to) throws Exception {
     begin(to);
     if (isExpanding()) expand();
+    else if (buffer != null && buffer.hasKept()) buffer.release(wanted());
     else if (firing.value() != null) resume();
     else if (!endsToTell.value().isEmpty()) tellEnd();
     else if (isDone() && !ended.value()) fire(Firing.Kind.END, 0, Times.FOREVER, false);
@@ -761,6 +782,11 @@ final class Chain implements Transactional {
   void forgotten() {
     tally.handled--;
     tally.dropped++;
+  }
+
+  /** There is no room for the element in hand. */
+  void overflown() {
+    isOverflown = true;
   }
 
   /** An element that was absorbed before has come to nothing. */

@@ -6,7 +6,6 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import stage.api.Overflow;
 import stage.api.pipeline.Windows;
 import stage.api.pipeline.plan.Crossing;
 import stage.api.pipeline.plan.End;
@@ -135,10 +134,6 @@ final class Checks {
 
   private boolean crossed(Node.Crossed crossed) {
     boolean isTimed = isTimed(crossed.input(), crossed.site());
-    if (crossed.how() instanceof Crossing.Buffer buffer && buffer.overflow().kind() != Overflow.Kind.BLOCK) {
-      problem(crossed.site(), "between two stages of a job a buffer waits, and " + buffer.overflow().kind()
-          + " is for what comes from outside; use Overflow.block() here, or give the overflow to the source's own spec");
-    }
     if (!(crossed.how() instanceof Crossing.Via(var spec))) return isTimed;
     named(crossed.site(), spec.name());
     return false;   // a stage of the user's makes elements of its own

@@ -81,6 +81,7 @@ final class Descriptions {
     return switch (part) {
       case Part.Outcomes outcomes -> "results of " + label;
       case Part.FanIn fanIn -> label;
+      case Part.Buffering buffering -> label + " of " + buffering.most() + ", " + buffering.overflow();
       case Part.KeyTag tag -> "keys of " + label;
       case Part.KeyRoute route -> label + " to " + route.workers() + " workers";
       case Part.Reducer(var node, var travelling) -> (node.framing().map(framing -> windows(framing) + " ")
@@ -171,6 +172,8 @@ final class Descriptions {
         if (step instanceof Step.EventTime(var how) && how.silence().isPresent()) notes.add(site
             + " depends on the clock, when its source falls silent");
       }
+      case Part.Buffering(var site, var most, var overflow) -> notes.add(site
+          + " depends on the clock: it drops what is not wanted in time");
       case Part.Reducer(var node, var travelling) -> {
         if (node.framing().isEmpty()) return;
         Framing framing = node.framing().get();

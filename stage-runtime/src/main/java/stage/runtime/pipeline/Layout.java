@@ -6,6 +6,7 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import stage.api.Overflow;
 import stage.api.pipeline.plan.Crossing;
 import stage.api.pipeline.plan.End;
 import stage.api.pipeline.plan.Framing;
@@ -164,6 +165,14 @@ final class Layout {
     return new Tail(feeds, null, before.isStamped, before.isKeyTravelling, before.worker);
   }
 
+  /** A stage of its own: it takes what comes, whatever is wanted behind it. */
+  private Tail dropping(Tail before, Site site, int n, Overflow.Kind overflow) {
+    StagePlan stage = stage(new Kind.Run(), site, before.worker, before.feeds);
+    stage.isStamped = before.isStamped;
+    stage.parts.add(new Part.Buffering(site, n, overflow));
+    return Tail.of(stage, before.isStamped);
+  }
+
   private static boolean isPolicy(Step step) {
     return step instanceof Step.Guard || step instanceof Step.Recover || step instanceof Step.Timeout;
   }
@@ -172,7 +181,8 @@ final class Layout {
     Tail before = tail(crossed.input());
     return switch (crossed.how()) {
       case Crossing.Async async -> closed(before);
-      case Crossing.Buffer(int n, var overflow) -> buffered(before, n);
+      case Crossing.Buffer(int n, var overflow) when overflow.kind() == Overflow.Kind.BLOCK -> buffered(before, n);
+      case Crossing.Buffer(int n, var overflow) -> dropping(before, crossed.site(), n, overflow.kind());
       case Crossing.Concurrent concurrent -> concurrent(crossed, concurrent, before);
       case Crossing.Via via -> Tail.of(stage(new Kind.Via(via), crossed.site(), before.worker, plain(before,
           crossed.site()).feeds), false);

@@ -1,6 +1,7 @@
 package stage.runtime.pipeline;
 
 import java.util.List;
+import stage.api.Overflow;
 import stage.api.pipeline.Criterion;
 import stage.api.pipeline.Fn;
 import stage.api.pipeline.plan.Node;
@@ -61,6 +62,15 @@ sealed interface Part {
    * @param workers how many
    */
   record KeyRoute(Site site, Fn<Object, Object> key, int workers) implements Part {}
+
+  /**
+   * Keeps elements that are not wanted yet.
+   *
+   * @param site the call
+   * @param most how many
+   * @param overflow what becomes of one more
+   */
+  record Buffering(Site site, int most, Overflow.Kind overflow) implements Part {}
 
   /**
    * Lets elements travel with their keys.

@@ -9,10 +9,11 @@ import stage.api.StageContext;
 import stage.runtime.bridge.BridgeContext;
 import stage.runtime.bridge.OnIdle;
 import stage.runtime.bridge.OnProgress;
+import stage.runtime.bridge.TakesAhead;
 import stage.runtime.lane.Progress;
 
 /** One incarnation of a run that emits. */
-final class RunStage implements Stage.ProducerConsumer<Object, Object>, OnProgress, OnIdle {
+final class RunStage implements Stage.ProducerConsumer<Object, Object>, OnProgress, OnIdle, TakesAhead {
   private final Function<BridgeContext, Chain> chains;
   private Chain chain;
 
@@ -62,6 +63,11 @@ final class RunStage implements Stage.ProducerConsumer<Object, Object>, OnProgre
   @SuppressWarnings("unchecked")   // its own
   public void onProgress(Inlet<?> from, Progress progress, Outlet<?> out) throws Exception {
     chain.onProgress(from, progress, (Outlet<Object>) out);
+  }
+
+  @Override
+  public boolean takesAhead() {
+    return chain != null && chain.takesAhead();   // null until it has started
   }
 
   @Override
