@@ -69,7 +69,7 @@ record Mutant(String name, String file, List<ChangedEngine.Change> changes, bool
       of("a stage completes although it has output left to emit", "engine/Lifecycle.java",
           "      if (!incarnations.role().isCompleted() && cell.goesOn()) return;\n", ""),
       of("input is taken although output is left to emit", "engine/ConsumingRole.java",
-          "boolean goesOn = memory.hasMore();", "boolean goesOn = memory.hasMore() && !input.isReady();"),
+          "boolean goesOn = mayGoOn();", "boolean goesOn = mayGoOn() && !input.isReady();"),
       of("an event that its turn gave up on counts as handled", "engine/LaneInlet.java",
           "return settle(events - deadLettered - dropped, deadLettered, dropped);", "return settle(events, 0, 0);"),
       rare("an event stays given up on although its turn was rolled back", "engine/LaneInlet.java",
