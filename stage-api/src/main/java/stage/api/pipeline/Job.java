@@ -100,7 +100,7 @@ public final class Job<R> {
    * @param redelivery what becomes of the batch in hand
    */
   public Job<R> withRedelivery(Redelivery redelivery) {
-    Objects.requireNonNull(redelivery, "redelivery must not be null; use Redelivery.none() to drop the batch");
+    Arguments.notNull("redelivery", redelivery, "; use Redelivery.none() to drop the batch");
     return new Job<>(blueprint.withRedelivery(redelivery));
   }
 
