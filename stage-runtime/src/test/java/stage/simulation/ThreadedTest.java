@@ -104,7 +104,7 @@ class ThreadedTest {
     var time = new SeededTime(RecordedChoices.ofSeed(1), false);
 
     assertThatThrownBy(() -> time.run(() -> time.latch().await())).isInstanceOf(AssertionError.class)
-        .hasMessageContaining("nothing can go on")
+        .hasMessageContaining("nobody can go on")
         .hasMessageContaining("saysWhoWaitsWhenNobodyCanGoOn");
   }
 

@@ -348,15 +348,17 @@ final class LaneInlet<I> implements BoundedInlet<I> {
   }
 
   /**
-   * Settles the next events, and counts others as good as settled. Demand is refilled for each of them at once,
-   * whatever the mark for refilling: what waits for a batch to be handled would leave threads without an event.
+   * Settles the next events, and counts others as good as settled. Demand is refilled when it has fallen to the mark for
+   * refilling, but also, for each event at once, where there are not as many on their way as threads that work on one:
+   * each thread that gets free is to find an event.
    *
    * @return whether the producer is to be woken, after a full fence
    */
-  boolean settleTasks(int handled, int deadLettered, int dropped, int ahead) {
+  boolean settleTasks(int handled, int deadLettered, int dropped, int ahead, int running) {
     long before = lane.requested();
     long done = lane.settled() + handled + deadLettered + dropped + ahead;
-    boolean refill = !isCancelled() && before < done + demand.max();
+    boolean isLow = before - done <= Math.max(demand.min(), 2L * running);
+    boolean refill = isLow && !isCancelled() && before < done + demand.max();
     if (!refill && handled + deadLettered + dropped == 0) return false;
     lane.settle(handled, deadLettered, dropped, refill ? done + demand.max() : before);
     return refill;

@@ -4,12 +4,15 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import stage.api.EventFunction;
 import stage.api.Outlet;
 import stage.api.Redelivery;
@@ -48,9 +51,10 @@ final class Tasks<I, O> {
     private final Tasks<I, O>.Window window;
     private final Object key;   // null if events have none
     private int attempts;
-    private Thread thread;
-    private long number;         // of its thread
+    private volatile Thread thread;   // null unless it has one; the cell's thread, read by any
+    private long number;         // of its thread; written before it is live
     private Task<I, O> earlier;  // finished before this one; written by its thread before it pushes, then the cell's
+    private Task<I, O> later;    // the next in the line it stands in: to be collected, or to be emitted
     private O result;            // written by its thread before it pushes
     private Throwable failure;   // as result
     private Fate fate = Fate.WAITING;
@@ -116,7 +120,8 @@ final class Tasks<I, O> {
   private final class Window {
     private final LaneInlet<I> inlet;
     private final ArrayDeque<Task<I, O>> tasks = new ArrayDeque<>();
-    private int ahead;     // finished, but not settled
+    private int finished;  // all of them that are
+    private int ahead;     // finished, but not settled, when the last turn was committed
     private int waiting;   // taken, but not started
 
     Window(LaneInlet<I> inlet) {
@@ -140,11 +145,14 @@ final class Tasks<I, O> {
   private final Map<Object, ArrayDeque<Task<I, O>>> busyKeys = new HashMap<>();
   private final ArrayDeque<Task<I, O>> startable = new ArrayDeque<>();   // waited for one of their key that is over
   private final List<Task<I, O>> emittedInTurn = new ArrayList<>();
+  private Task<I, O> toCollect;     // taken, and nothing is known of it yet: the first in line
+  private Task<I, O> toEmit;        // the same of those that are finished, if they are not to be emitted in order
+  private Task<I, O> lastToEmit;
   // walked in the order of the inlets' first events
   private final Map<LaneInlet<?>, Window> windows = new LinkedHashMap<>();
   private volatile Task<?, ?> finished;   // the newest; any task's thread pushes, the cell takes all
-  // by the order of their starts; read by any thread
-  private final Map<Long, Thread> live = new ConcurrentSkipListMap<>();
+  private final Set<Task<I, O>> live = ConcurrentHashMap.newKeySet();   // those with a thread; read by any thread
+  private String threadNames;       // how their names begin in this incarnation; null until it has started one
   private int running;
   private int unemitted;            // tasks whose result is still to be emitted
   private long started;
@@ -161,6 +169,7 @@ final class Tasks<I, O> {
   void use(int concurrency, EventFunction<I, O> function) {
     this.concurrency = concurrency;
     this.function = function;
+    this.threadNames = null;
     this.keys = function instanceof KeyedFunction<I, O> its ? its : null;
   }
 
@@ -240,11 +249,16 @@ final class Tasks<I, O> {
     running++;
     try {
       task.number = ++started;
-      task.thread = cell.time().startTask(cell.machine().threadName() + "/" + started, task);
-      live.put(task.number, task.thread);
+      live.add(task);
+      task.thread = cell.time().startTask(threadNames() + started, task);
     } catch (Throwable noThread) {
       task.finish(null, noThread);
     }
+  }
+
+  private String threadNames() {
+    if (threadNames == null) threadNames = cell.machine().threadName() + "/";
+    return threadNames;
   }
 
   /**
@@ -252,9 +266,13 @@ final class Tasks<I, O> {
    */
   void collect(Outlet<O> out) {
     int attempts = redelivery.attempts();
-    for (Task<I, O> task : take()) {
+    take();
+    while (toCollect != null) {
+      Task<I, O> task = toCollect;
+      toCollect = task.later;
+      task.later = null;
       running--;
-      live.remove(task.number);
+      live.remove(task);
       task.thread = null;
       if (task.isLeft) {
         keyIsOver(task);
@@ -267,20 +285,37 @@ final class Tasks<I, O> {
       } else {
         task.fate = attempts == 0 ? Fate.DROPPED : Fate.DEAD_LETTERED;
       }
-      if (task.fate.isFinished()) keyIsOver(task);
+      if (task.fate.isFinished()) finished(task);
     }
-    for (Window window : windows.values()) {
-      boolean isInOrder = true;
-      for (Task<I, O> task : window.tasks) {
-        isInOrder &= task.fate.isFinished();
-        if (!task.fate.isFinished() || task.isEmitted || isOrdered && !isInOrder) continue;
-        task.isEmitted = true;
-        emittedInTurn.add(task);
-        if (!isEmitting) continue;
-        unemitted--;
-        if (task.fate == Fate.HANDLED) out.emit(task.result);
-      }
+    if (isOrdered) for (Window window : windows.values()) emitInOrder(window, out);
+    else for (Task<I, O> task = toEmit; task != null; task = task.later) if (!task.isLeft) emit(task, out);
+  }
+
+  private void finished(Task<I, O> task) {
+    task.window.finished++;
+    if (!isOrdered) {
+      if (toEmit == null) toEmit = task;
+      else lastToEmit.later = task;
+      lastToEmit = task;
     }
+    keyIsOver(task);   // last: it may find the heap full
+  }
+
+  /** What was emitted before is settled, or was undone: all before the first unfinished one is to be emitted now. */
+  private void emitInOrder(Window window, Outlet<O> out) {
+    for (Task<I, O> task : window.tasks) {
+      if (!task.fate.isFinished()) return;
+      emit(task, out);
+    }
+  }
+
+  private void emit(Task<I, O> task, Outlet<O> out) {
+    if (task.isEmitted) return;
+    emittedInTurn.add(task);
+    task.isEmitted = true;
+    if (!isEmitting) return;
+    unemitted--;
+    if (task.fate == Fate.HANDLED) out.emit(task.result);
   }
 
   /** The turn that collected is undone: what it emitted is to be emitted again. */
@@ -300,6 +335,11 @@ final class Tasks<I, O> {
    */
   boolean settle() {
     emittedInTurn.clear();
+    while (toEmit != null && (toEmit.isEmitted || toEmit.isLeft)) {
+      Task<I, O> emitted = toEmit;
+      toEmit = emitted.later;
+      emitted.later = null;
+    }
     boolean asked = false;
     for (Iterator<Window> all = windows.values().iterator(); all.hasNext();) {
       Window window = all.next();
@@ -312,36 +352,48 @@ final class Tasks<I, O> {
   private boolean settle(Window window) {
     int handled = 0;
     int dropped = 0;
-    int ahead = 0;
-    boolean isInOrder = true;
-    List<Task<I, O>> dead = new ArrayList<>();
+    List<Task<I, O>> dead = List.of();
     for (Task<I, O> task : window.tasks) {
-      isInOrder &= task.isEmitted;
-      if (!isInOrder) {
-        if (task.fate.isFinished()) ahead++;
-        continue;
-      }
+      if (!task.isEmitted) break;
       switch (task.fate) {
         case HANDLED -> handled++;
         case DROPPED -> dropped++;
-        case DEAD_LETTERED -> dead.add(task);
+        case DEAD_LETTERED -> {
+          if (dead.isEmpty()) dead = new ArrayList<>();
+          dead.add(task);
+        }
         case WAITING, RUNNING -> throw new IllegalStateException("a task that is not finished has emitted nothing");
       }
     }
-    window.ahead = ahead;
-    boolean asked = window.inlet.settleTasks(handled, dead.size(), dropped, window.ahead);
-    for (int i = handled + dropped + dead.size(); i > 0; i--) window.tasks.poll();
+    int settled = handled + dropped + dead.size();
+    window.ahead = window.finished - settled;
+    boolean asked = window.inlet.settleTasks(handled, dead.size(), dropped, window.ahead, running);
+    window.finished = window.ahead;
+    for (int i = settled; i > 0; i--) window.tasks.poll();
     if (dropped > 0) cell.dropped(dropped, "an event failed, and there is no redelivery");
     for (Task<I, O> task : dead) cell.deadLetter(task.event, task.failure, task.attempts, cell.path());
     return asked;
   }
 
+  /** Takes what has finished since the last time, behind what is still to be collected. Needs no memory. */
   @SuppressWarnings("unchecked")   // as in Task.cast
-  private List<Task<I, O>> take() {
-    List<Task<I, O>> all = new ArrayList<>();
-    for (var task = (Task<I, O>) FINISHED.getAndSet(this, null); task != null; task = task.earlier) all.add(task);
-    for (Task<I, O> task : all) task.earlier = null;
-    return all.reversed();
+  private void take() {
+    Task<I, O> first = null;
+    var task = (Task<I, O>) FINISHED.getAndSet(this, null);   // the newest, each with the one before it
+    while (task != null) {
+      Task<I, O> before = task.earlier;
+      task.earlier = null;
+      task.later = first;
+      first = task;
+      task = before;
+    }
+    if (toCollect == null) {
+      toCollect = first;
+      return;
+    }
+    Task<I, O> last = toCollect;
+    while (last.later != null) last = last.later;
+    last.later = first;
   }
 
   /**
@@ -364,7 +416,8 @@ final class Tasks<I, O> {
 
   /** {@return the threads that handle an event now, the oldest first} Any thread. */
   List<Thread> runningThreads() {
-    return List.copyOf(live.values());
+    return live.stream().sorted(Comparator.comparingLong(task -> task.number)).map(task -> task.thread)
+        .filter(Objects::nonNull).toList();
   }
 
   /** {@return how many of those there are} Any thread. */

@@ -4,7 +4,6 @@ import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
-import stage.api.Demand;
 import stage.api.Stage;
 import stage.api.supervision.Supervisor;
 
@@ -39,8 +38,7 @@ final class Blocking {
     var total = new LongAdder();
     try (var app = Supervisor.open("bench")) {
       var numbers = app.start(Stage.producer("numbers", () -> new Stages.Numbers(events)));
-      app.start(Stage.perEvent("calls", numbers, concurrency, (Long event) -> total.add(answer(event)))
-          .withDemand(Demand.max(concurrency)));
+      app.start(Stage.perEvent("calls", numbers, concurrency, (Long event) -> total.add(answer(event))));
       app.join();
     }
     return total.sum();
@@ -51,8 +49,7 @@ final class Blocking {
     var total = new LongAdder();
     try (var app = Supervisor.open("bench")) {
       var numbers = app.start(Stage.producer("numbers", () -> new Stages.Numbers(events)));
-      var calls = app.start(Stage.mapConcurrent("calls", numbers, concurrency, Blocking::answer)
-          .withDemand(Demand.max(concurrency)));
+      var calls = app.start(Stage.mapConcurrent("calls", numbers, concurrency, Blocking::answer));
       app.start(Stage.consumer("sum", calls, () -> new Stages.Adder(total)));
       app.join();
     }
