@@ -24,6 +24,7 @@ import java.util.Optional;
  * @param eventsReturned events that consumers gave back when they left, and that nobody else will get
  * @param eventsUndelivered events that were still in the backlog when the stage ended
  * @param activity what it does with its time
+ * @param run what it does in a pipeline; empty for a stage that is in none
  * @param feed how its events are shared among its consumers; empty for a consumer
  * @param inputs its subscriptions to producers, without those that have ended
  * @param outputs the subscriptions of its consumers, without those that have ended
@@ -45,6 +46,7 @@ public record StageSnapshot(
     long eventsReturned,
     long eventsUndelivered,
     StageActivity activity,
+    Optional<RunSnapshot> run,
     Optional<Feed> feed,
     List<SubscriptionSnapshot> inputs,
     List<SubscriptionSnapshot> outputs) {
@@ -109,6 +111,7 @@ public record StageSnapshot(
     Objects.requireNonNull(kind, "kind must not be null");
     Objects.requireNonNull(status, "status must not be null");
     Objects.requireNonNull(activity, "activity must not be null; use StageActivity.NONE");
+    Objects.requireNonNull(run, "run must not be null; use Optional.empty()");
     Objects.requireNonNull(feed, "feed must not be null; use Optional.empty()");
     inputs = List.copyOf(inputs);
     outputs = List.copyOf(outputs);

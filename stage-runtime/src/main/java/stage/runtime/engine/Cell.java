@@ -3,6 +3,7 @@ package stage.runtime.engine;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import stage.api.ConsumerSpec;
 import stage.api.DeadLetter;
 import stage.api.DemandExceededException;
@@ -12,6 +13,7 @@ import stage.api.Overflow;
 import stage.api.ProducerConsumerSpec;
 import stage.api.ProducerSpec;
 import stage.api.Restart;
+import stage.api.RunSnapshot;
 import stage.api.Stage;
 import stage.api.StageEndedException;
 import stage.api.StageOptions;
@@ -84,6 +86,7 @@ public final class Cell<S extends Stage.Behaviour> implements StepMachine, LaneE
   private int chores;                             // of a generator: who has the cell, its thread or who has borrowed it
   // who takes over, one at a time: has lost the cell, but no other has started yet
   private volatile Thread takenOver;
+  private volatile Supplier<RunSnapshot> run;     // set once, by who has started it; null outside of pipelines
   // the cell's thread: those that were still running when it ended
   private volatile List<Thread> lastTaskThreads = List.of();
 
@@ -208,6 +211,15 @@ public final class Cell<S extends Stage.Behaviour> implements StepMachine, LaneE
   @Override
   public String path() {
     return path;
+  }
+
+  /** {@return tells what it does in a pipeline; null if it is in none} Any thread. */
+  Supplier<RunSnapshot> run() {
+    return run;
+  }
+
+  void run(Supplier<RunSnapshot> told) {
+    run = told;
   }
 
   @Override

@@ -8,8 +8,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import stage.api.Dispatcher;
 import stage.api.LastCrash;
+import stage.api.RunSnapshot;
 import stage.api.StageActivity;
 import stage.api.StageSnapshot;
 import stage.api.SubscriptionSnapshot;
@@ -44,16 +46,18 @@ final class Snapshots {
         : Arrays.stream(consumers.inlets()).map(inlet -> lanes.apply(inlet.lane())).toList();
     ProducerHalf<?> half = cell.producerHalf();
     boolean alive = cell.isAlive();
+    Optional<RunSnapshot> run = Optional.ofNullable(cell.run()).map(Supplier::get);
     if (half == null) {
       return new StageSnapshot(cell.id(), cell.path(), cell.kind(), cell.status(), cell.incarnation(), awaited(cell),
-          cell.mailbox().size(), 0, 0, 0, 0, cell.deadLettered(), 0, 0, activity(cell, now), Optional.empty(), inputs,
+          cell.mailbox().size(), 0, 0, 0, 0, cell.deadLettered(), 0, 0, activity(cell, now), run, Optional.empty(),
+          inputs,
               List.of());
     }
     List<SubscriptionSnapshot> outputs = Arrays.stream(half.lanes()).map(lanes).toList();
     return new StageSnapshot(cell.id(), cell.path(), cell.kind(), cell.status(), cell.incarnation(), awaited(cell),
         cell.mailbox().size(), alive ? half.waiting.read() : 0, half.emitted.read(), half.dropped.read(),
             half.skipped.read(),
-        cell.deadLettered(), half.returned.read(), alive ? 0 : half.waiting.read(), activity(cell, now),
+        cell.deadLettered(), half.returned.read(), alive ? 0 : half.waiting.read(), activity(cell, now), run,
         Optional.of(feed(half.dispatch(), outputs)), inputs, outputs);
   }
 

@@ -1,10 +1,12 @@
 package stage.runtime.observe;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import stage.api.LastCrash;
+import stage.api.RunSnapshot;
 import stage.api.StageActivity;
 import stage.api.StageSnapshot;
 import stage.api.SubscriptionSnapshot;
@@ -43,7 +45,7 @@ public final class TreeJson {
     json.open('{').put("v", VERSION).put("at", tree.at().toString()).put("nanos", tree.nanos()).put("scope",
         tree.scope());
     json.key("stages").open('[');
-    for (StageSnapshot stage : tree.stages()) put(json.next(), stage, rates.of(stage));
+    for (StageSnapshot stage : tree.stages()) put(json.next(), stage, rates.of(stage), tree.at());
     json.close(']').key("edges").open('[');
     for (SubscriptionSnapshot edge : tree.subscriptions()) put(json.next(), edge, rates.of(edge));
     json.close(']').key("findings").open('[');
@@ -66,7 +68,7 @@ public final class TreeJson {
     return json.toString();
   }
 
-  private static void put(Json json, StageSnapshot stage, TreeRates.StageRates rates) {
+  private static void put(Json json, StageSnapshot stage, TreeRates.StageRates rates, Instant at) {
     StageActivity activity = stage.activity();
     json.open('{').put("id", stage.id()).put("path", stage.path())
         .put("kind", word(stage.kind())).put("status", word(stage.status()))
@@ -86,9 +88,23 @@ public final class TreeJson {
         .put("waitingMs", activity.waiting().toMillis());
     json.put("emitted", stage.eventsEmitted()).put("dropped", stage.eventsDropped())
         .put("skipped", stage.eventsSkipped()).put("deadLettered", stage.eventsDeadLettered());
+    if (stage.run().isEmpty()) json.putNull("run");
+    else put(json.key("run"), stage.run().get(), at);
     if (activity.lastCrash().isEmpty()) json.putNull("lastCrash");
     else put(json.key("lastCrash"), activity.lastCrash().get());
     json.close('}');
+  }
+
+  /** How far the watermark is behind the clock, rather than what it says: a page need not know the time. */
+  private static void put(Json json, RunSnapshot run, Instant at) {
+    json.open('{').put("steps", run.steps()).put("windows", run.openWindows());
+    if (run.watermark().isEmpty()) json.putNull("lagMs");
+    else json.put("lagMs", lagMillis(run.watermark().get(), at));
+    json.put("filtered", run.filtered()).put("late", run.late()).put("retried", run.retried()).close('}');
+  }
+
+  private static long lagMillis(Instant watermark, Instant at) {
+    return at.toEpochMilli() - watermark.toEpochMilli();   // both are of this millennium, or nearly
   }
 
   private static void put(Json json, LastCrash crash) {

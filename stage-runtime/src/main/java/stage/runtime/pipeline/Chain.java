@@ -890,6 +890,24 @@ final class Chain implements Transactional {
     lanes.commit();
     if (ended.value() && firing.value() == null) job.completed(plan.stage());
     tally.commit();
+    tally.reached(watermark(), openWindows());
+  }
+
+  /** {@return the latest event time that its inputs, or a step in it that knows better, vouch for} */
+  private long watermark() {
+    long c = lanes.current();
+    long latest = c == Times.FOREVER ? Times.NEVER : c;
+    for (Link link : links) {
+      c = link.vouchesFor(c);
+      if (c > latest && c != Times.FOREVER) latest = c;
+    }
+    return latest;
+  }
+
+  private int openWindows() {
+    int open = 0;
+    for (Link link : stateful) open += link.openWindows();
+    return open;
   }
 
   @Override

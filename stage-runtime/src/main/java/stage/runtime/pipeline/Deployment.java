@@ -21,6 +21,7 @@ import stage.api.ProducerRef;
 import stage.api.ProducerSpec;
 import stage.api.Redelivery;
 import stage.api.Restart;
+import stage.api.RunSnapshot;
 import stage.api.Stage;
 import stage.api.StageRef;
 import stage.api.StageSpec;
@@ -33,8 +34,10 @@ import stage.api.pipeline.plan.Sink;
 import stage.api.pipeline.plan.Step;
 import stage.api.supervision.Supervisor;
 import stage.runtime.bridge.BridgeContext;
+import stage.runtime.engine.StageRuns;
 import stage.runtime.pipeline.StagePlan.Feed;
 import stage.runtime.pipeline.StagePlan.Kind;
+import stage.runtime.pipeline.operator.Times;
 import stage.runtime.time.Time;
 
 /**
@@ -86,6 +89,7 @@ final class Deployment {
       boards.put(stage, new Tally.Board(stage.name));
       StageRef<?> ref = started(scope, stage, endsScope);
       refs.put(stage, ref);
+      if (!isSomebodyElses(stage)) StageRuns.tell(ref, () -> run(stage, Descriptions.steps(stage)));
       if (ref instanceof ProducerRef<?, ?> producer) producers.put(stage, producer);
       if (stage.sharing == StagePlan.Sharing.TO_ALL || isOwnSource(stage)) {
         ref.pause();   // nothing has come to it, since nobody has asked it for anything
@@ -134,6 +138,20 @@ final class Deployment {
   private static boolean isOwnSource(StagePlan stage) {
     if (!(stage.kind instanceof Kind.Source(Origin origin)) || origin instanceof Origin.Ref) return false;
     return !(origin instanceof Origin.Spec(var spec)) || spec.opening().equals(Opening.DEFAULT);
+  }
+
+  private static boolean isSomebodyElses(StagePlan stage) {
+    return stage.kind instanceof Kind.Source(Origin.Ref ref);
+  }
+
+  private RunSnapshot run(StagePlan stage, String steps) {
+    if (!stage.isRun()) return RunSnapshot.of(steps);
+    Tally.Board board = boards.get(stage);
+    Report.Run counted = board.committed();
+    Tally.Reached reached = board.reached();
+    boolean isKnown = reached.watermark() != Times.NEVER && reached.watermark() != Times.FOREVER;
+    return new RunSnapshot(steps, isKnown ? Optional.of(Times.instant(reached.watermark())) : Optional.empty(),
+        reached.openWindows(), counted.filtered(), counted.late(), counted.retried());
   }
 
   // ---- specs

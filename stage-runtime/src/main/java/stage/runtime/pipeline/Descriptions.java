@@ -60,7 +60,8 @@ final class Descriptions {
     return text.toString();
   }
 
-  private static String steps(StagePlan stage) {
+  /** {@return the steps of a stage in words} */
+  static String steps(StagePlan stage) {
     String own = switch (stage.kind) {
       case Kind.Source(Origin origin) -> stage.site.kind() + " (" + stage.site.line() + ")";
       case Kind.Concurrent(var how) -> stage.site.kind() + " (" + stage.site.line() + "), " + how.atOnce() + " at once";

@@ -34,6 +34,11 @@ abstract class Link {
   /** Takes over what was committed from a link of a thread that was replaced. */
   void adopt(Link committed) {}
 
+  /** {@return how many windows of time it keeps open, as of the last commit} */
+  int openWindows() {
+    return 0;
+  }
+
   /** Begins a turn. */
   void turn(long now) {}
 

@@ -18,6 +18,11 @@ abstract class OperatorLink<P extends Operator<Object>> extends Link implements 
     this.operator = operator;
   }
 
+  @Override
+  final int openWindows() {
+    return operator.openWindows();
+  }
+
   // ---- results
 
   @Override

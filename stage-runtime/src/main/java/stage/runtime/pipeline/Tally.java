@@ -1,6 +1,7 @@
 package stage.runtime.pipeline;
 
 import stage.api.pipeline.Report;
+import stage.runtime.pipeline.operator.Times;
 
 /** What became of a run's elements. Counted on the run's thread, committed with its turns, and read by any thread. */
 final class Tally {
@@ -19,11 +20,22 @@ final class Tally {
   private final Board board;
 
   /**
+   * How far a stage has come in event time.
+   *
+   * @param watermark what its inputs vouch for, in nanoseconds
+   * @param openWindows how many windows of time it keeps
+   */
+  record Reached(long watermark, int openWindows) {
+    private static final Reached NOTHING = new Reached(Times.NEVER, 0);
+  }
+
+  /**
    * Where the numbers of a stage are read. Its {@code committed} is volatile, so that whoever reads it sees a whole
    * turn.
    */
   static final class Board {
     private volatile Report.Run committed;
+    private volatile Reached reached = Reached.NOTHING;
 
     Board(String stage) {
       committed = new Report.Run(stage, 0, 0, 0, 0, 0, 0, 0, 0, 0);
@@ -32,6 +44,11 @@ final class Tally {
     /** Any thread. */
     Report.Run committed() {
       return committed;
+    }
+
+    /** {@return how far the stage has come} Any thread. */
+    Reached reached() {
+      return reached;
     }
   }
 
@@ -55,6 +72,13 @@ final class Tally {
         && filtered == before.filtered() && dropped == before.dropped()) return;
     board.committed = new Report.Run(before.stage(), in, handled, filtered, deadLettered, late, lateAfterIdle,
         dropped, retried, out);
+  }
+
+  /** As {@link #commit}, of what is no count. */
+  void reached(long watermark, int openWindows) {
+    Reached before = board.reached;
+    if (watermark == before.watermark && openWindows == before.openWindows) return;
+    board.reached = new Reached(watermark, openWindows);
   }
 
   void rollback() {

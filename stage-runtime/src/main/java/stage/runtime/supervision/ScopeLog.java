@@ -132,7 +132,7 @@ final class ScopeLog {
   private void write(String path, System.Logger.Level level, String line, Throwable cause) {
     if (time.isQuiet()) return;
     try {
-      logger(path).log(level, LogLine.of(line), cause == null ? null : inOneLine(cause));
+      logger(path).log(level, OneLine.of(line), cause == null ? null : inOneLine(cause));
     } catch (Throwable loggerFailure) {
       // a logger that throws must not take the stage with it
       if (cause != null && cause != loggerFailure) cause.addSuppressed(loggerFailure);

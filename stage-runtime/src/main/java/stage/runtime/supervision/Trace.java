@@ -100,11 +100,11 @@ record Trace(List<String> types, List<List<StackTraceElement>> frames) {
   static Throwable inOneLine(Throwable thrown) {
     List<Throwable> causes = new ArrayList<>();
     for (Throwable next = thrown; next != null && causes.size() < MOST_CAUSES; next = next.getCause()) causes.add(next);
-    boolean isPlain = causes.stream().allMatch(cause -> LogLine.isPlain(text(cause))
-        && Arrays.stream(cause.getSuppressed()).allMatch(suppressed -> LogLine.isPlain(text(suppressed))));
+    boolean isPlain = causes.stream().allMatch(cause -> OneLine.isPlain(text(cause))
+        && Arrays.stream(cause.getSuppressed()).allMatch(suppressed -> OneLine.isPlain(text(suppressed))));
     if (isPlain) return thrown;
     Throwable copy = null;
-    for (Throwable cause : causes.reversed()) copy = new Escaped(LogLine.of(text(cause)), copy, cause.getStackTrace());
+    for (Throwable cause : causes.reversed()) copy = new Escaped(OneLine.of(text(cause)), copy, cause.getStackTrace());
     return copy;
   }
 }

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import stage.api.Demand;
 import stage.api.LastCrash;
+import stage.api.RunSnapshot;
 import stage.api.StageActivity;
 import stage.api.StageSnapshot;
 import stage.api.SubscriptionSnapshot;
@@ -34,10 +35,13 @@ final class SampleTrees {
             Map.of(), 1, 32);
     var prices = new StageSnapshot(1, "shop/prices", StageSnapshot.Kind.PRODUCER, StageSnapshot.Status.RUNNING, 1,
         "DEMAND", 0, 17, sent + 17, 0,
-        0, 0, 0, 0, waits, Optional.of(new StageSnapshot.Feed("demand", List.of())), List.of(), List.of(lane));
+        0, 0, 0, 0, waits, Optional.empty(), Optional.of(new StageSnapshot.Feed("demand", List.of())), List.of(),
+        List.of(lane));
     var writer = new StageSnapshot(2, "shop/db-writer", StageSnapshot.Kind.CONSUMER, StageSnapshot.Status.RUNNING, 2,
         "RUNNING", 1, 0, 0, 0, 0, 3,
-        0, 0, writes, Optional.empty(), List.of(lane), List.of());
+        0, 0, writes,
+        Optional.of(new RunSnapshot("by event time → tumbling PT1M count", Optional.of(at.minusSeconds(75)),
+            3, 4, 5, 6)), Optional.empty(), List.of(lane), List.of());
     return new TreeSnapshot("shop", at, nanos, List.of(prices, writer), List.of(lane),
         List.of(new SupervisorSnapshot("shop", "ONE_FOR_ONE", false, 2, 1, 1, 0)), List.of());
   }

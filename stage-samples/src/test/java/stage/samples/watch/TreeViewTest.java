@@ -37,7 +37,7 @@ class TreeViewTest {
     }
     stages.add(new StageSnapshot(stages.size() + 1, "job/" + name, StageSnapshot.Kind.PRODUCER_CONSUMER,
         StageSnapshot.Status.RUNNING, 1,
-        "EVENTS", 0, 0, 0, 0, 0, 0, 0, 0, StageActivity.NONE, Optional.empty(), inputs,
+        "EVENTS", 0, 0, 0, 0, 0, 0, 0, 0, StageActivity.NONE, Optional.empty(), Optional.empty(), inputs,
         name.equals("table") ? List.of() : List.of(ANY)));
   }
 

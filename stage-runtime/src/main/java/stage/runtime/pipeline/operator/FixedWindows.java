@@ -65,6 +65,11 @@ final class FixedWindows implements SingleInput<Object, Object> {
   // -----------------------------------------------------------------------------------------------------------
 
   @Override
+  public int openWindows() {
+    return open.count();
+  }
+
+  @Override
   public void turn(long now) {
     this.now = now;
   }

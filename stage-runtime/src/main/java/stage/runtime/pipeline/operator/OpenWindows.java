@@ -77,6 +77,11 @@ final class OpenWindows {
     return windows.get().all();
   }
 
+  int count() {
+    Run run = windows.get();
+    return run.to() - run.from();
+  }
+
   boolean isEmpty() {
     return windows.get().to == windows.get().from;
   }

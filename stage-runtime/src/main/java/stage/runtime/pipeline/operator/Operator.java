@@ -49,6 +49,11 @@ public interface Operator<O> extends Kept<Operator<O>> {
     return true;
   }
 
+  /** {@return how many windows of time are open, as of the last commit} */
+  default int openWindows() {
+    return 0;
+  }
+
   /**
    * {@return what this may promise to those after it, once it has applied all that it was told} What it emits from now
    * on has stamps of at least that.

@@ -2,11 +2,25 @@
 // Draws the tree that the server sends twice a second. All text goes in by textContent, so a name is never markup.
 
 const SVG = 'http://www.w3.org/2000/svg';
-const WIDTH = 178, HEIGHT = 74, COLUMN = 276, ROW = 104, MARGIN = 24;
+const WIDTH = 196, COLUMN = 300, MARGIN = 24;
 const MOST_DRAWN = 60, NARROW = 700, REMEMBERED = 120;
 
-const history = new Map();   // of each stage, by its id: its last rates
-let tree = null, chosen = null, layoutOf = '', flashing = new Set();
+const BARS = { busy: 10, events: 7, demand: 4, other: 2 };   // told apart by their heights too
+const FLASH_MILLIS = 1400;
+
+const remembered = new Map();   // of each stage, by its id: its last rates
+const flashing = new Map();     // paths of stages that have just crashed or been restarted, and since when
+let tree = null, chosen = null, shown = null;
+let abilities = { stacks: false, controls: false };
+let HEIGHT = 74;                // of a stage: one that does the steps of a pipeline has two lines more
+
+// The token is in the fragment, which a browser sends to nobody. It is kept for this tab, so that a reload keeps it.
+const given = new URLSearchParams(location.hash.slice(1)).get('token');
+if (given) {
+  sessionStorage.setItem('stage-token', given);
+  history.replaceState(null, '', location.pathname);
+}
+const token = sessionStorage.getItem('stage-token');
 
 const element = id => document.getElementById(id);
 const last = path => path.slice(path.lastIndexOf('/') + 1);
@@ -52,6 +66,33 @@ function shares(stage) {
   return { busy: stage.busy || 0, events, demand, other };
 }
 
+/** What a stage of a pipeline has come to, in a few words; empty for any other. */
+function progress(stage) {
+  const run = stage.run, parts = [];
+  if (!run) return '';
+  if (Number(run.late)) parts.push(number(run.late) + ' late');
+  if (Number(stage.deadLettered)) parts.push(number(stage.deadLettered) + ' dead');
+  if (run.windows) parts.push(number(run.windows) + (run.windows === 1 ? ' window' : ' windows'));
+  if (run.lagMs !== null) parts.push(lag(run.lagMs));
+  return parts.join(' · ');
+}
+
+/** How far the event time of a stage is behind the clock: of old data that says nothing. */
+function lag(ms) {
+  const n = Number(ms);
+  return n < 0 ? 'ahead' : n > 86400000 ? 'old data' : time(n) + ' behind';
+}
+
+function short(text, most) {
+  return text.length > most ? text.slice(0, most - 1) + '…' : text;
+}
+
+/** Where an animation of this length would be now, had it begun with the page: the picture is drawn anew all the time. */
+function inStep(element, millis, since) {
+  element.style.animationDelay = -((performance.now() - (since || 0)) % millis) + 'ms';
+  return element;
+}
+
 function culprits() {
   return new Set((tree.findings || []).filter(finding => finding.kind !== 'healthy').map(finding => finding.culprit));
 }
@@ -74,7 +115,7 @@ function columns(stages, edges) {
 function layout(stages, edges) {
   const column = columns(stages, edges), rows = [], place = new Map();
   for (const stage of stages) (rows[column.get(stage.path)] ||= []).push(stage);
-  const tallest = Math.max(...rows.map(row => (row || []).length));
+  const tallest = Math.max(...rows.map(row => (row || []).length)), ROW = HEIGHT + 30;
   rows.forEach((row, x) => {
     // Near those it gets events from, so that few edges cross.
     const weight = stage => {
@@ -105,9 +146,9 @@ function drawPicture(stages, edges) {
     const thick = 2 + Math.min(7, Math.log10(1 + edge.rate) * 1.4);
     const kind = edge.rate > 0 ? (fullness >= 0.8 ? 'full' : '') : (fullness >= 0.8 ? 'full' : 'still');
     svg.append(node('path', { d, class: 'edge ' + kind, 'stroke-width': thick }));
-    if (edge.rate > 0) svg.append(node('path', { d, class: 'edge flowing', 'stroke-width': Math.max(1.5, thick / 2.5) }));
-    const label = edge.rate > 0 ? number(edge.rate) + '/s' : number(edge.inFlight) + ' in flight';
-    svg.append(node('text', { x: (x1 + x2) / 2, y: (y1 + y2) / 2 - 8, class: 'edge-label' }, label));
+    if (edge.rate > 0) svg.append(inStep(node('path', { d, class: 'edge flowing', 'stroke-width': Math.max(1.5, thick / 2.5) }), 1000));
+    const label = edge.rate > 0 ? number(edge.rate) + '/s' : number(edge.inFlight) + (kind === 'full' ? '' : ' in flight');
+    svg.append(node('text', { x: (x1 + x2) / 2, y: (y1 + y2) / 2 - 8, class: 'edge-label' }, kind === 'full' ? label + ' · full' : label));
   }
   for (const stage of stages) svg.append(drawStage(stage, place.get(stage.path), wrong.has(stage.path)));
   const picture = element('picture');
@@ -123,20 +164,25 @@ function drawStage(stage, at, isCulprit) {
   const group = node('g', { class: classes, tabindex: 0, role: 'button', 'data-path': stage.path,
     transform: `translate(${at.x} ${at.y})`, 'aria-pressed': chosen === stage.path,
     'aria-label': `${stage.path}, ${stage.kind}, ${facts(stage)}, busy ${Math.round(share.busy * 100)} percent`
-        + (isCulprit ? ', holds the others up' : '') });
+        + (progress(stage) ? ', ' + progress(stage) : '') + (isCulprit ? ', holds the others up' : '') });
   group.append(node('rect', { class: 'ring', x: -6, y: -6, width: WIDTH + 12, height: HEIGHT + 12, rx: 13 }));
-  group.append(node('rect', { class: 'card', width: WIDTH, height: HEIGHT, rx: 9 }));
+  const card = node('rect', { class: 'card', width: WIDTH, height: HEIGHT, rx: 9 });
+  group.append(flashing.has(stage.path) ? inStep(card, 1e9, flashing.get(stage.path)) : card);
   const name = stage.label || last(stage.path);
-  group.append(node('text', { class: 'name', x: 12, y: 22 }, name.length > 22 ? name.slice(0, 21) + '…' : name));
+  group.append(node('text', { class: 'name', x: 12, y: 22 }, short(name, 22)));
   group.append(node('text', { class: 'facts', x: 12, y: 39 }, facts(stage)));
   let x = 12;
   for (const kind of ['busy', 'events', 'demand', 'other']) {
     const wide = Math.max(0, Math.min(1, share[kind])) * (WIDTH - 24);
-    if (wide > 0.5) group.append(node('rect', { class: 'bar ' + kind, x, y: 50, width: wide, height: 9, rx: 1.5 }));
+    if (wide > 0.5) group.append(node('rect', { class: 'bar ' + kind, x, y: 59 - BARS[kind], width: wide, height: BARS[kind] }));
     x += wide;
   }
+  if (stage.run) {
+    group.append(node('text', { class: 'facts', x: 12, y: 77 }, short(stage.run.steps, 30)));
+    group.append(node('text', { class: 'facts', x: 12, y: 93 }, short(progress(stage), 30)));
+  }
   if (isCulprit) group.append(node('text', { class: 'mark', x: WIDTH - 20, y: 22 }, '▲'));
-  group.append(node('title', {}, stage.path + ' – ' + stage.kind));
+  group.append(node('title', {}, stage.path + ' – ' + (stage.run ? stage.run.steps : stage.kind)));
   group.addEventListener('click', () => choose(stage.path));
   group.addEventListener('keydown', event => {
     if (event.key === 'Enter' || event.key === ' ') { event.preventDefault(); choose(stage.path); }
@@ -161,8 +207,10 @@ function folded(stages, wrong) {
 
 function drawTable(stages, edges) {
   const wrong = culprits(), body = document.querySelector('#table tbody');
+  const focused = body.contains(document.activeElement) && document.activeElement.getAttribute('data-path');
   body.replaceChildren(...folded(stages, wrong).map(stage => {
-    const row = html('tr', undefined, { tabindex: 0, 'data-path': stage.path });
+    const row = html('tr', undefined, { tabindex: 0, 'data-path': stage.path, 'aria-selected': chosen === stage.path });
+    if (stage.run) row.title = stage.run.steps;
     if (wrong.has(stage.path)) row.classList.add('culprit');
     if (flashing.has(stage.path)) row.classList.add('flash');
     const inFlight = edges.filter(edge => edge.to === stage.path).reduce((sum, edge) => sum + Number(edge.inFlight), 0);
@@ -170,35 +218,96 @@ function drawTable(stages, edges) {
     for (const text of [name, stage.status, Math.round(stage.busy * 100) + ' %', number(stage.rateIn), number(stage.rateOut),
         number(inFlight), String(stage.restarts)]) row.append(html('td', text));
     row.addEventListener('click', () => choose(stage.path));
-    row.addEventListener('keydown', event => { if (event.key === 'Enter') choose(stage.path); });
+    row.addEventListener('keydown', event => {
+      if (event.key === 'Enter' || event.key === ' ') { event.preventDefault(); choose(stage.path); }
+    });
     return row;
   }));
+  if (focused) body.querySelector(`[data-path="${CSS.escape(focused)}"]`)?.focus();
 }
 
+/** The panel is made once for each stage that is chosen, so that its buttons keep the focus; only its numbers change. */
 function drawDetails() {
   const panel = element('details'), stage = tree.stages.find(candidate => candidate.path === chosen);
   panel.hidden = !stage;
-  if (!stage) return;
-  const close = html('button', 'close');
-  close.addEventListener('click', () => choose(chosen));
-  const list = html('dl');
-  const add = (term, value) => list.append(html('dt', term), html('dd', value));
+  if (!stage) { shown = null; return; }
+  const made = [stage.id, abilities.stacks, abilities.controls].join(' ');
+  if (shown !== made) makePanel(panel, stage);
+  shown = made;
+  panel.querySelector('dl').replaceChildren(...ledger(stage));
+  panel.querySelector('.spark-line').replaceChildren(sparkline(remembered.get(stage.id) || []));
+}
+
+function makePanel(panel, stage) {
+  const close = button('close', () => { const path = chosen; choose(path); document.querySelector(`[data-path="${CSS.escape(path)}"]`)?.focus(); });
+  close.className = 'close';
+  const actions = html('p', undefined, { class: 'actions' }), answer = html('pre', undefined, { role: 'status' });
+  if (token && abilities.stacks) actions.append(button('stack', () => showStack(stage, answer)));
+  if (token && abilities.controls) {
+    actions.append(button('pause', () => act('/pause', stage, answer)), button('resume', () => act('/resume', stage, answer)),
+        button('kill', () => { if (confirm(`Kill ${stage.path}? It is restarted as after a crash.`)) act('/kill', stage, answer); }));
+  }
+  panel.replaceChildren(close, html('h2', stage.path), html('dl'), html('div', undefined, { class: 'spark-line' }), actions, answer);
+}
+
+function button(label, action) {
+  const made = html('button', label, { type: 'button' });
+  made.addEventListener('click', action);
+  return made;
+}
+
+async function ask(path, stage, method) {
+  return fetch(path, { method, headers: { 'Stage-Id': String(stage.id), 'Stage-Token': token } });
+}
+
+const REFUSALS = { 403: 'not allowed: open the address that the program has printed', 404: 'this stage has ended' };
+
+async function act(path, stage, answer) {
+  try {
+    const response = await ask(path, stage, 'POST');
+    answer.textContent = response.ok ? path.slice(1) + ': done' : REFUSALS[response.status] || 'refused';
+  } catch (lost) {
+    answer.textContent = 'the connection is lost';
+  }
+}
+
+async function showStack(stage, answer) {
+  try {
+    const response = await ask('/stack', stage, 'GET');
+    if (!response.ok) { answer.textContent = REFUSALS[response.status] || 'refused'; return; }
+    const threads = (await response.json()).threads;
+    answer.textContent = threads.map(thread => `${thread.name} ${thread.state.toLowerCase()}\n` + thread.stack.map(frame => '  ' + frame).join('\n')).join('\n');
+  } catch (lost) {
+    answer.textContent = 'the connection is lost';
+  }
+}
+
+function ledger(stage) {
+  const rows = [];
+  const add = (term, value) => rows.push(html('dt', term), html('dd', value));
   add('kind', stage.kind);
   add('status', `${stage.status} for ${time(stage.sinceMs)}`);
   if (stage.callback) add('inside', `${stage.callback}, for ${time(stage.turnMs.now)}`);
   else if (stage.waitsFor) add('waits for', `${stage.waitsFor}, for ${time(stage.waitingMs)}`);
+  add('busy', `${Math.round(stage.busy * 100)} %`);
   add('incarnation', `#${stage.incarnation}`);
   add('longest callback', time(stage.turnMs.max));
   add('emitted', number(stage.emitted));
   add('mailbox / backlog', `${stage.mailbox} / ${stage.backlog}`);
   add('dead letters', number(stage.deadLettered));
   add('dropped', number(stage.dropped));
+  if (stage.run) {
+    add('steps', stage.run.steps);
+    if (stage.run.lagMs !== null) add('event time', lag(stage.run.lagMs));
+    add('open windows', number(stage.run.windows));
+    add('late / filtered / retried', `${number(stage.run.late)} / ${number(stage.run.filtered)} / ${number(stage.run.retried)}`);
+  }
   if (stage.lastCrash) add('last crash', `${stage.lastCrash.cause} in ${stage.lastCrash.during}, ${time(stage.lastCrash.agoMs)} ago`);
   for (const edge of tree.edges.filter(candidate => candidate.to === stage.path || candidate.from === stage.path)) {
     const other = edge.to === stage.path ? 'from ' + last(edge.from) : 'to ' + last(edge.to);
     add(other, `${number(edge.handled)} handled, ${number(edge.inFlight)} in flight, ${number(edge.outstanding)} asked for`);
   }
-  panel.replaceChildren(close, html('h2', stage.path), list, sparkline(history.get(stage.id) || []));
+  return rows;
 }
 
 function sparkline(values) {
@@ -221,6 +330,7 @@ function draw() {
   if (!tree) return;
   element('scope').textContent = tree.scope;
   document.title = tree.scope + ' – Stage';
+  HEIGHT = tree.stages.some(stage => stage.run) ? 104 : 74;
   const asTable = tree.stages.length > MOST_DRAWN || innerWidth < NARROW;
   element('picture').hidden = asTable;
   element('table').hidden = !asTable;
@@ -234,19 +344,19 @@ function draw() {
 
 function remember() {
   for (const stage of tree.stages) {
-    const values = history.get(stage.id) || [];
+    const values = remembered.get(stage.id) || [];
     values.push(Math.max(stage.rateIn, stage.rateOut));
     if (values.length > REMEMBERED) values.shift();
-    history.set(stage.id, values);
+    remembered.set(stage.id, values);
   }
-  for (const id of history.keys()) if (!tree.stages.some(stage => stage.id === id)) history.delete(id);
+  for (const id of remembered.keys()) if (!tree.stages.some(stage => stage.id === id)) remembered.delete(id);
 }
 
 function happened(event) {
   const bad = ['Crashed', 'DeadLettered', 'GaveUp', 'Abandoned', 'Stalled', 'Dropped'].includes(event.type);
   if (event.type === 'Crashed' || event.type === 'Restarted') {
-    flashing.add(event.path);
-    setTimeout(() => flashing.delete(event.path), 1400);
+    flashing.set(event.path, performance.now());
+    setTimeout(() => flashing.delete(event.path), FLASH_MILLIS);
   }
   const words = event.type.replace(/([a-z])([A-Z])/g, '$1 $2').toLowerCase();
   const item = html('li', `${new Date().toLocaleTimeString()}  ${event.path}  ${words}${event.cause ? ': ' + event.cause : ''}`);
@@ -260,6 +370,7 @@ function connect() {
   const source = new EventSource('/events'), line = element('connection');
   const show = (text, lost) => { line.textContent = text; line.classList.toggle('lost', lost); };
   source.addEventListener('open', () => show('live', false));
+  source.addEventListener('page', message => { abilities = JSON.parse(message.data); draw(); });
   source.addEventListener('tree', message => { tree = JSON.parse(message.data); remember(); draw(); });
   source.addEventListener('stage', message => happened(JSON.parse(message.data)));
   source.addEventListener('error', () => {

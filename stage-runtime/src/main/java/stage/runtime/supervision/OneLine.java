@@ -1,10 +1,10 @@
 package stage.runtime.supervision;
 
 /** Makes one line of a text that others may have had a hand in: of an exception's message, for instance. */
-final class LogLine {
+final class OneLine {
   private static final int LONGEST = 1_024;
 
-  private LogLine() {}
+  private OneLine() {}
 
   /** {@return the text, with nothing in it that ends a line, moves a cursor or turns its direction} */
   static String of(String text) {
@@ -23,7 +23,7 @@ final class LogLine {
 
   /** {@return whether there is nothing to escape} */
   static boolean isPlain(String text) {
-    return text.codePoints().allMatch(LogLine::isPlain);
+    return text.codePoints().allMatch(OneLine::isPlain);
   }
 
   private static boolean isPlain(int codePoint) {

@@ -1,0 +1,36 @@
+package stage.api;
+
+import java.time.Instant;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * What a stage of a pipeline does, and how far it has come. Its numbers are those of its last committed turn, and over
+ * all incarnations.
+ *
+ * @param steps its steps in words, as {@code Job.describe()} names them
+ * @param watermark the event time that its inputs, or the step that gives its elements their time, vouch for: what
+ *     comes from now on is not earlier; empty if it has no event time, or does not know any yet
+ * @param openWindows how many windows of time it keeps open; sessions are not counted
+ * @param filtered elements of which a step left nothing
+ * @param late elements that came after their windows
+ * @param retried how often an element was tried again
+ * @since 0.1
+ */
+public record RunSnapshot(
+    String steps, Optional<Instant> watermark, long openWindows, long filtered, long late, long retried) {
+  /** Rejects nulls. */
+  public RunSnapshot {
+    Objects.requireNonNull(steps, "steps must not be null");
+    Objects.requireNonNull(watermark, "watermark must not be null; use Optional.empty()");
+  }
+
+  /**
+   * {@return a stage that has these steps, and nothing to count}
+   *
+   * @param steps in words
+   */
+  public static RunSnapshot of(String steps) {
+    return new RunSnapshot(steps, Optional.empty(), 0, 0, 0, 0);
+  }
+}
