@@ -5,17 +5,19 @@ import stage.api.Outlet;
 import stage.api.StageContext;
 
 /**
- * Where deliveries come from, and where their answers go: a message broker, for instance.
+ * Where deliveries come from, and where their answers go: a message broker, for instance. One whose answers are
+ * positions, such as a member of a Kafka consumer group, is a {@link PartitionedSource}.
  *
- * <p>{@link #onStart} and {@link #receive} run on the thread of the source's stage, {@link #settle} on another one;
- * they may run at the same time.
+ * <p>All methods are called one after the other, and each sees what the one before has done: on the thread of the
+ * source's stage while that runs, then on that of the stage that waits for the last answers.
  *
  * @param <T> the payloads
  * @since 0.1
  */
 public interface DeliverySource<T> {
   /**
-   * Called before the first {@link #receive} of each incarnation.
+   * Called before the first {@link #receive} of each incarnation. Deliveries of an earlier one are still on their way,
+   * and answered for in the end.
    *
    * @param context what the stage may know and ask of the engine
    * @throws Exception a failed start
@@ -23,24 +25,33 @@ public interface DeliverySource<T> {
   default void onStart(StageContext context) throws Exception {}
 
   /**
-   * Emits up to {@code demand} deliveries, or fewer, or none. May block. When it has emitted none it is called again
-   * after {@link StageContext#wakeUp()}, or when there is new demand. {@link Outlet#complete()} ends the source.
+   * Emits about {@code demand} deliveries, fewer, or none. May wait, but not for long: answers go out between two calls.
+   * If it has emitted none it is called again after 10 ms, or at once after {@link StageContext#wakeUp()}. What is
+   * emitted beyond the demand waits, and counts as unsettled. {@link Outlet#complete()} ends the source.
    *
-   * @param demand how many may be emitted now: what is wanted downstream, and no more than may be unsettled at once
+   * @param demand how many are wanted downstream, and no more than may be unsettled at once; at least 1
    * @param out where to emit
-   * @throws Exception a crash of the source's stage
+   * @throws Exception a crash of the source's stage; what was emitted before is handled all the same
    */
   void receive(long demand, Outlet<Delivery<T>> out) throws Exception;
 
   /**
    * Answers for deliveries: those of which everything that came of them was handled, and those of which something
-   * failed. Each delivery is answered for once; if this throws, the same group again after a while.
+   * failed. Each delivery is answered for once; if this throws, the same group again after a while, and others in the
+   * meantime.
    *
    * @param acked handled, filtered out, late, or skipped on purpose
    * @param nacked dead-lettered, timed out, or returned because the job ended
    * @throws Exception the group is tried again, with backoff
    */
   void settle(List<Delivery<T>> acked, List<Nacked<T>> nacked) throws Exception;
+
+  /**
+   * Called once, behind everything else.
+   *
+   * @throws Exception logged
+   */
+  default void onStop() throws Exception {}
 
   /**
    * A delivery that failed.

@@ -138,6 +138,19 @@ public final class Pipeline<T> {
   }
 
   /**
+   * {@return events from outside that are answered for by a position for each partition, which goes no further than all
+   * is done}
+   *
+   * @param source where they come from, and the positions go
+   * @param how how they are answered for
+   * @param <P> the partitions
+   * @param <T> the payloads
+   */
+  public static <P, T> Pipeline<T> deliveries(PartitionedSource<P, T> source, Settling how) {
+    return source("deliveries", new Origin.Partitioned(Erased.notNull("source", source), Erased.notNull("how", how)));
+  }
+
+  /**
    * {@return the lines of files in UTF-8, one file behind the other, without their ends} A restart goes on where it
    * was.
    *

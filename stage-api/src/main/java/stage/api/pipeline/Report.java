@@ -15,16 +15,29 @@ import java.util.List;
  * @param retried how often an element was tried again
  * @param restarts how often a stage was restarted
  * @param runs the same for each run of steps
+ * @param deliveries what became of the deliveries of each source that has some
  * @since 0.1
  */
 public record Report(
     long in, long out, long filtered, long deadLettered, long late, long lateAfterIdle, long dropped, long retried,
         int restarts,
-    List<Run> runs) {
-  /** Copies the list. */
+    List<Run> runs, List<Deliveries> deliveries) {
+  /** Copies the lists. */
   public Report {
     runs = List.copyOf(runs);
+    deliveries = List.copyOf(deliveries);
   }
+
+  /**
+   * What became of the deliveries of one source.
+   *
+   * @param source the name of its stage
+   * @param open those that are not answered for yet; no more are asked for once these are as many as may be in flight
+   * @param acked of those that are, those of which everything was handled
+   * @param nacked those of which something failed, or that were not done when the job ended
+   * @param refused those that were done too late: somebody else had their partition by then
+   */
+  public record Deliveries(String source, long open, long acked, long nacked, long refused) {}
 
   /**
    * What became of the elements of one run of steps: {@code in = handled + filtered + deadLettered + late + dropped}.

@@ -5,8 +5,9 @@ import java.time.Duration;
 /**
  * How deliveries are answered for.
  *
- * @param inFlight how many may be unsettled at once; the source emits no more
- * @param batch how many one call of {@link DeliverySource#settle} answers for, at most
+ * @param inFlight how many may be unsettled at once; the source is not asked for more
+ * @param batch how many one call of {@link DeliverySource#settle} answers for, at most; so many that are done are
+ *     reason enough for {@link PartitionedSource#commit}
  * @param within how long an answer waits for others, at most
  * @param onAbsorb whether a delivery counts as handled when a reducer has taken it in, instead of when the reducer's
  * result is handled

@@ -13,6 +13,14 @@ public interface Continuing {
   boolean hasMore();
 
   /**
+   * {@return whether it waits for others although it has no input} A drain, which ends stages that have nothing left to
+   * do, then waits for it.
+   */
+  default boolean lingers() {
+    return false;
+  }
+
+  /**
    * Does the next part of what is left. Runs as a turn of its own: before new input is taken, and before the stage
    * completes.
    *

@@ -6,6 +6,12 @@ package stage.runtime.bridge;
  */
 public interface Transactional {
   /**
+   * The turn is over, and what it emitted is about to be published. Should this or the publishing throw, the turn is
+   * rolled back.
+   */
+  default void prepare() {}
+
+  /**
    * The turn was good, and what it emitted is published: keeps what it has changed. Should this throw, as on a full
    * heap, it is called again and goes on where it was; it is never followed by a rollback then.
    */

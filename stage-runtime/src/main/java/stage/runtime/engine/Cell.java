@@ -23,6 +23,7 @@ import stage.api.StageSpec;
 import stage.api.StopReason;
 import stage.api.SubscriptionSnapshot;
 import stage.api.TimerAction;
+import stage.runtime.bridge.Carrier;
 import stage.runtime.lane.Ending;
 import stage.runtime.lane.Lane;
 import stage.runtime.lane.LaneEnd;
@@ -1029,10 +1030,12 @@ public final class Cell<S extends Stage.Behaviour> implements StepMachine, LaneE
 
   private void deadLetter(Object event, Throwable cause, int attempts, String where) {
     long count = deadLettered.read() + 1;
+    Object shown = event instanceof Carrier carrier ? carrier.carried() : event;
     var letter =
-        new DeadLetter(event, cause, where, incarnations.incarnation(), attempts, graph.time().instant(), count);
+        new DeadLetter(shown, cause, where, incarnations.incarnation(), attempts, graph.time().instant(), count);
     deadLettered.add(1);   // after what takes memory
     owner.deadLettered(this, letter, options.deadLetters(), count);
+    if (event instanceof Carrier carrier) carrier.gaveUp(cause);
   }
 
   /** Refuses, from now on, whatever others want of it. */

@@ -45,6 +45,11 @@ final class ConsumerRole<I> extends ConsumingRole<I> {
   }
 
   @Override
+  boolean lingers() {
+    return continuing != null && continuing.lingers();
+  }
+
+  @Override
   boolean isShut() {
     return gate != null && gate.permits() == 0;
   }

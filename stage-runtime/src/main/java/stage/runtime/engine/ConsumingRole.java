@@ -117,6 +117,7 @@ abstract class ConsumingRole<I> extends Role {
 
   @Override
   final void commit() {
+    memory.prepare();
     boolean published = publish();
     boolean opened = input.commitGates();
     boolean asked = input.settle();

@@ -671,6 +671,7 @@ final class Incarnations<S extends Stage.Behaviour> {
   /** In the middle of a turn: publishes, keeps states, and settles the next events of a batch. */
   void commitPoint(LaneInlet<?> inlet, int events, boolean asksForMore) {
     memory.asksForMore(asksForMore);
+    memory.prepare();
     role.commitOutput();
     boolean opened = role.commitGates();
     boolean more = inlet.settleNext(events);

@@ -108,6 +108,11 @@ abstract class Role {
     return false;
   }
 
+  /** {@return whether the behaviour waits for others, so that a drain waits for it} */
+  boolean lingers() {
+    return false;
+  }
+
   /** {@return the clock that tells when nothing has come for a while; null if the behaviour does not want to know} */
   IdleClock idleClock() {
     return null;

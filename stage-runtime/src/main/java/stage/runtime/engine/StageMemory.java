@@ -35,6 +35,11 @@ final class StageMemory {
     asksForMore = asks;
   }
 
+  /** The turn, or the part of it up to a commit point, is over, and nothing of it is published yet. */
+  void prepare() {
+    if (states != null) states.prepare();
+  }
+
   /** The turn, or the part of it up to a commit point, was good. */
   void commit() {
     if (states != null) states.commit();

@@ -24,6 +24,9 @@ final class States {
   private sealed interface Stored {
     Stored committedOnly();
 
+    /** What the turn emitted is about to be published. */
+    default void prepare() {}
+
     void commit();
 
     void rollback();
@@ -69,6 +72,11 @@ final class States {
         "state \"" + name + "\" of stage " + cell.path() + " is no operator's; ask for it with state() or mapState()");
   }
 
+  /** The turn is over, and nothing of it is published yet. */
+  void prepare() {
+    for (Stored kept : byName.values()) kept.prepare();
+  }
+
   /**
    * Keeps what the turn has changed. If that fails, on a full heap or in a key of the user's, it is gone on with in
    * place of a rollback.
@@ -100,6 +108,11 @@ final class States {
     @Override
     public Stored committedOnly() {
       return new Operated(state.committedOnly());
+    }
+
+    @Override
+    public void prepare() {
+      state.prepare();
     }
 
     @Override

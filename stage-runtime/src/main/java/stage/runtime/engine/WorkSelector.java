@@ -201,6 +201,7 @@ final class WorkSelector {
     // Whoever it would pass events on to is not there and, in a drain, will not come.
     ProducerHalf<?> half = cell.producerHalf();
     if (half != null && half.awaitsSomebody()) return mayReadOn() ? Work.MAIL : Work.STOP;
+    if (incarnations.role().lingers()) return Work.NOTHING;
     if (consumerHalf.inlets().length == 0 && !goesOn()) return mayReadOn() ? Work.MAIL : Work.COMPLETE;
     return Work.NOTHING;
   }

@@ -1,10 +1,16 @@
 package stage.runtime.pipeline;
 
 import java.util.ArrayList;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
+import stage.api.pipeline.Settling;
+import stage.api.pipeline.plan.Crossing;
 import stage.api.pipeline.plan.End;
+import stage.api.pipeline.plan.Framing;
 import stage.api.pipeline.plan.Node;
 import stage.api.pipeline.plan.Origin;
+import stage.api.pipeline.plan.Pairing;
 import stage.api.pipeline.plan.Sink;
 import stage.api.pipeline.plan.Site;
 import stage.api.pipeline.plan.Step;
@@ -15,60 +21,107 @@ import stage.api.pipeline.plan.Step;
  */
 final class AckChecks {
   private final List<String> problems = new ArrayList<>();
+  private final Map<Object, Node> before = new IdentityHashMap<>();   // what a branch, or a part, is given
+  private Site ownBehind;   // the stage of the user's that elements go to; null if they do not
 
   private AckChecks() {}
 
   static List<String> of(End end) {
     var checks = new AckChecks();
-    checks.end(end, 0, null);
+    checks.end(end);
     return checks.problems;
   }
 
-  private void end(End end, long keptBehind, Site reducerBehind) {
-    boolean isReducer = switch (end.sink()) {
-      case Sink.Reduce reduce -> true;
-      case Sink.Count count -> true;
-      case Sink.Collect collect -> true;
-      case Sink.ToList list -> true;
-      case Sink.ForEach forEach -> false;
-      case Sink.To to -> false;
-      case Sink.Nothing nothing -> false;
-    };
-    walk(end.input(), keptBehind, isReducer ? end.site() : reducerBehind);
+  private void end(End end) {
+    switch (end.sink()) {
+      case Sink.Reduce reduce -> walk(end.input(), 0, end.site());
+      case Sink.Count count -> walk(end.input(), 0, end.site());
+      case Sink.Collect collect -> walk(end.input(), 0, end.site());
+      case Sink.ToList list -> walk(end.input(), 0, end.site());
+      case Sink.To to -> own(end.input(), end.site());
+      case Sink.ForEach forEach -> walk(end.input(), 0, null);
+      case Sink.Nothing nothing -> walk(end.input(), 0, null);
+    }
+  }
+
+  /** A stage of the user's does not say which of its elements came of which. */
+  private void own(Node input, Site own) {
+    Site behind = ownBehind;
+    ownBehind = own;
+    walk(input, 0, null);
+    ownBehind = behind;
+  }
+
+  private void source(Site site, Settling how, long kept, Site reducer) {
+    if (how.onAbsorb()) return;
+    if (ownBehind != null) {
+      problem(site, "its deliveries would be answered for when " + ownBehind
+          + " has handled them, but a stage of your own does not say when that is; use"
+          + " Settling.inFlight(n).absorbed(), with which they are handled when it has got them, or forEach");
+      return;
+    }
+    if (reducer != null) {
+      problem(site, "its deliveries are answered for when the result of " + reducer
+          + " is handled, which is when all have come, and no more than " + how.inFlight()
+          + " may be unanswered; use Settling.inFlight(n).absorbed(), or windows");
+    }
+    if (how.inFlight() <= kept) {
+      problem(site, how.inFlight() + " deliveries may be unanswered, but batches on the way keep up to " + kept
+          + " until more come; use Settling.inFlight(" + (kept + 1) + ") or more, or batchWithin");
+    }
+  }
+
+  private void problem(Site site, String what) {
+    String line = site + ": " + what;
+    if (!problems.contains(line)) problems.add(line);
   }
 
   /** Walks to the sources: what steps on the way keep adds up. */
   private void walk(Node node, long kept, Site reducer) {
     switch (node) {
-      case Node.Source(Site site, Origin.Deliveries(var source, var how), Object identity) -> {
-        if (reducer != null && !how.onAbsorb()) {
-          problems.add(site + ": its deliveries are answered for when the result of " + reducer
-              + " is handled, which is when all have come, and no more than " + how.inFlight()
-              + " may be unanswered; use Settling.inFlight(n).absorbed(), or windows");
-        }
-        if (how.inFlight() <= kept && !how.onAbsorb()) {
-          problems.add(site + ": " + how.inFlight()
-              + " deliveries may be unanswered, but batches on the way keep up to " + kept
-              + " until more come; use Settling.inFlight(" + (kept + 1) + ") or more, or batchWithin");
-        }
+      case Node.Source(Site site, Origin.Deliveries(var source, var how), Object identity) ->
+          source(site, how, kept, reducer);
+      case Node.Source(Site site, Origin.Partitioned(var source, var how), Object identity) ->
+          source(site, how, kept, reducer);
+      case Node.Crossed(Site site, Node input, Crossing.Via via) -> own(input, site);
+      case Node.Joined joined when joined.pairing() instanceof Pairing.Whole -> {
+        walk(joined.left(), kept, joined.site());
+        walk(joined.right(), kept, joined.site());
+      }
+      case Node.Enriched enriched -> {
+        walk(enriched.input(), kept, reducer);   // a row is handled when the table has it
       }
       case Node.Fused(Site site, Node input, Step.Batch(int n)) -> walk(input, kept + n - 1, reducer);
-      case Node.Reduced reduced -> walk(reduced.input(), kept, reduced.framing().isEmpty() && isUnbounded(reduced)
-          ? reduced.site() : reducer);
+      case Node.Reduced reduced -> {
+        reduced.framing().flatMap(Framing::late).ifPresent(late -> branch(late, reduced.input()));
+        walk(reduced.input(), kept, reduced.framing().isEmpty() && isUnbounded(reduced) ? reduced.site() : reducer);
+      }
       case Node.Parallel parallel -> {
-        long inside = keptWithin(parallel.result(), 0) * parallel.workers();
-        walk(parallel.input(), kept + inside, reducer);
+        before.put(parallel.part().identity(), parallel.input());
+        walk(parallel.result(), kept + keptWithin(parallel.result(), 0) * (parallel.workers() - 1), reducer);
       }
       case Node.Copied copied -> {
-        for (Node.Branch branch : copied.branches()) end(branch.end(), 0, null);
+        for (Node.Branch branch : copied.branches()) branch(branch, copied.input());
         walk(copied.input(), kept, reducer);
       }
       case Node.Diverted diverted -> {
-        end(diverted.branch().end(), 0, null);
+        branch(diverted.branch(), diverted.input());
         walk(diverted.input(), kept, reducer);
       }
+      case Node.Source(Site site, Origin.Branch branch, Object identity) -> walkBefore(identity, kept, reducer);
+      case Node.Source(Site site, Origin.Part part, Object identity) -> walkBefore(identity, kept, reducer);
       default -> node.inputs().forEach(input -> walk(input, kept, reducer));
     }
+  }
+
+  private void branch(Node.Branch branch, Node input) {
+    before.put(branch.start().identity(), input);
+    end(branch.end());
+  }
+
+  /** Goes on before the step that hands elements to a branch or a part; nowhere if the description is broken. */
+  private void walkBefore(Object identity, long kept, Site reducer) {
+    if (before.containsKey(identity)) walk(before.get(identity), kept, reducer);
   }
 
   private static boolean isUnbounded(Node.Reduced reduced) {

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import stage.api.pipeline.Weight;
+import stage.runtime.pipeline.receipt.Claim;
 
 /**
  * Makes lists: of so many, or of so much weight, or of what there is when time is over. A list that is being made is
@@ -19,13 +20,16 @@ final class BatchLink extends HeldLink<BatchLink.Open> {
    * @param weight how much they weigh
    * @param t the earliest time
    * @param w the lowest watermark
+   * @param claim what they answer for; null for nothing
    * @param since when the first came, by the engine's clock
    */
-  record Open(Open before, Object element, int size, long weight, long t, long w, long since) {
-    static final Open EMPTY = new Open(null, null, 0, 0, Long.MAX_VALUE, Long.MAX_VALUE, 0);
+  record Open(Open before, Object element, int size, long weight, long t, long w, Claim claim,
+      long since) {
+    static final Open EMPTY = new Open(null, null, 0, 0, Long.MAX_VALUE, Long.MAX_VALUE, null, 0);
 
-    Open plus(Object value, long heavy, long time, long watermark, long now) {
-      return new Open(this, value, size + 1, weight + heavy, Math.min(t, time), Math.min(w, watermark), size == 0
+    Open plus(Object value, long heavy, long time, long watermark, Claim its, long now) {
+      return new Open(this, value, size + 1, weight + heavy, Math.min(t, time), Math.min(w, watermark),
+          Claim.join(claim, its), size == 0
           ? now : since);
     }
 
@@ -71,7 +75,8 @@ final class BatchLink extends HeldLink<BatchLink.Open> {
       emit(open);
       open = Open.EMPTY;
     }
-    open = open.plus(value, heavy, t, w, now);
+    chain.journal().add(chain.claim(), 1, place);
+    open = open.plus(value, heavy, t, w, chain.claim(), now);
     held.set(open);
     if (open.weight < most) return;
     held.set(Open.EMPTY);
@@ -79,13 +84,21 @@ final class BatchLink extends HeldLink<BatchLink.Open> {
   }
 
   private void emit(Open open) throws Exception {
-    next.push(open.elements(), open.t, open.w);
+    chain.journal().settle(open.claim, null, place);
+    Claim inHand = chain.claim(open.claim);
+    try {
+      next.push(open.elements(), open.t, open.w);
+    } catch (Exception thrown) {
+      chain.passedBack(this, inHand);
+      throw thrown;
+    }
+    chain.claim(inHand);
   }
 
   private boolean flush() throws Exception {
     Open open = held.value();
     if (open.size == 0) return true;
-    chain.attempt(this, open.elements(), open.t, open.w);
+    chain.attempt(this, open.elements(), open.t, open.w, open.claim, true);
     held.set(Open.EMPTY);
     return true;
   }

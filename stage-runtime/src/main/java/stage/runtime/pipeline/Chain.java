@@ -19,6 +19,9 @@ import stage.runtime.bridge.Transactional;
 import stage.runtime.lane.Progress;
 import stage.runtime.pipeline.operator.Inputs;
 import stage.runtime.pipeline.operator.Times;
+import stage.runtime.pipeline.receipt.Carried;
+import stage.runtime.pipeline.receipt.Claim;
+import stage.runtime.pipeline.receipt.Journal;
 
 /**
  * A run: steps in a row that one stage does. It outlives the stage's incarnations, and changes with its turns.
@@ -74,6 +77,8 @@ final class Chain implements Transactional {
   private Inputs lanes;                                            // what each input vouches for
   private final boolean isStamped;                                 // whether what it emits has a time
   private final Held<List<Integer>> feedsLeft;   // of each of several inputs
+  private final Journal journal = new Journal();   // what this turn changes in receipts
+  private boolean isLeft;               // with receipts: it wants nothing more, and has said so
 
   // this incarnation
   private BridgeContext context;
@@ -93,6 +98,8 @@ final class Chain implements Transactional {
   private Object key;                   // its key, if the stage before has sent it along
   private Object input;                 // the element itself
   private boolean isOfResult = true;    // with none in hand: whether results come of what an operator made by itself
+  private Claim claim;                  // what the element or result in hand answers for; null for nothing
+  private Claim claimMarked;
 
   // this element
   private int countMarked;
@@ -105,8 +112,10 @@ final class Chain implements Transactional {
   // the last failure
   private int failures;
   private int retriesOfResult;          // of the one that an operator tries to make with no element in hand
+  private Throwable givenUpFor;         // why the element in hand, or a result, is a dead letter
   private int failedStep;
   private Object failedValue;
+  private Claim failedClaim;            // what that answers for, where the policy of the step begins
   private long failedT;
   private long failedW;
 
@@ -129,7 +138,7 @@ final class Chain implements Transactional {
     this.expanding = Arrays.stream(links).filter(FlatMapLink.class::isInstance).toArray(FlatMapLink[]::new);
     this.timeoutNanos = plan.policies().stream().mapToLong(Policy::timeoutNanos).filter(nanos -> nanos > 0).min()
         .orElse(0);
-    boolean isOneLoop = plan.isRaw() && timeoutNanos == 0 && links.length == 2 && links[0] instanceof LoopLink
+    boolean isOneLoop = plan.isRaw() && !plan.isCounted() && timeoutNanos == 0 && links.length == 2 && links[0] instanceof LoopLink
         && last instanceof OutLink && !isStamped;
     this.onlyLoop = isOneLoop ? (LoopLink) links[0] : null;
   }
@@ -140,7 +149,7 @@ final class Chain implements Transactional {
    */
   void startSink(BridgeContext context) throws Exception {
     start(context);
-    if (!isDone()) return;
+    if (!isDone() || plan.isCounted()) return;
     begin(null);
     if (!ended.value()) fire(Firing.Kind.END, 0, Times.FOREVER, false);
     if (ended.value()) context.stop();
@@ -264,20 +273,29 @@ final class Chain implements Transactional {
       inHand = i;
       if (events[from + i] instanceof Envelope(Object value, Object itsKey, long t, long w, int route)) {
         key = itsKey;
-        input = value;
-        element(value, t, w, null);
+        take(value);
+        element(input, t, w, null);
       } else {
         key = null;
-        input = events[from + i];
+        take(events[from + i]);
         element(input, Times.NEVER, Times.NEVER, null);
       }
-      if (isDone()) return i + 1;
+      if (isDone() && !plan.isCounted()) return i + 1;
       if (count >= room || isExpanding()) {
         in.leave(size - i - 1);
         return i + 1;
       }
     }
     return size;
+  }
+
+  private void take(Object event) {
+    input = event;
+    claim = null;
+    if (plan.isCounted() && event instanceof Carried(Object value, Claim its)) {
+      input = value;
+      claim = its;
+    }
   }
 
   /** Takes an element through the run, and says what became of it. */
@@ -287,8 +305,15 @@ final class Chain implements Transactional {
     isRefused = false;
     isOverflown = false;
     outcome = null;
+    givenUpFor = null;
     int before = count;
-    Fate fate = through(0, value, t, w, thrownBefore);
+    // one that has all it wanted takes the rest in vain, so that what others make of the same deliveries still counts
+    Claim its = claim;
+    Fate fate = plan.isCounted() && isDone() ? Fate.DONE : through(0, value, t, w, thrownBefore);
+    if (its != null) {
+      journal.settle(its, givenUpFor, links.length);
+      journal.seal();
+    }
     tally.in++;
     switch (fate) {
       case DROPPED -> tally.dropped++;
@@ -311,13 +336,17 @@ final class Chain implements Transactional {
 
   /** The rest of the batch is not wanted, and neither is anything else. */
   private void leave() throws Exception {
+    if (plan.isCounted()) {
+      if (!ended.value()) fire(Firing.Kind.END, 0, Times.FOREVER, false);
+      return;
+    }
     in.cancel(inHand + 1 - settled);
     for (Inlet<Object> other : inlets) if (other != in) other.cancel();
     fire(Firing.Kind.END, 0, Times.FOREVER, false);
   }
 
   private void stopIfDone() {
-    if (!isDone() || !ended.value()) return;
+    if (!isDone() || !ended.value() || plan.isCounted()) return;
     if (out != null) out.complete();
     else context.stop();
   }
@@ -492,7 +521,7 @@ final class Chain implements Transactional {
   private void openAndClose() {
     if (plan.sides().isEmpty()) return;
     for (Inlet<Object> inlet : inlets) {
-      if (links[0].isOpen(sideOf(inlet))) inlet.open();
+      if (links[0].isOpen(sideOf(inlet)) || plan.isCounted() && isDone()) inlet.open();
       else inlet.close();
     }
   }
@@ -504,6 +533,7 @@ final class Chain implements Transactional {
   /** Has links fire, from one on, until there is no more room. */
   private void fire(Firing.Kind kind, int from, long c, boolean isCut) throws Exception {
     inHand = -1;
+    claim = null;
     // the turn before has left something; it goes first, and learns of this in a later turn
     if (isHeldUp()) return;
     for (int place = from; place < links.length; place++) {
@@ -621,6 +651,7 @@ final class Chain implements Transactional {
   }
 
   private void deadLetter(Object event, Throwable thrown, int attempts, Site site) {
+    givenUpFor = thrown;
     String where = path.substring(0, path.length() - plan.stage().length()) + site.label();
     if (inHand >= 0) in.deadLetter(inHand, event, thrown, attempts, where);
     else context.deadLetter(event, thrown, attempts, where);
@@ -654,6 +685,7 @@ final class Chain implements Transactional {
       At.mark(again, policy.site(), value);
       return giveUp(OnFailure.ofDefault(), failed.input(), again, attempts);
     }
+    if (isOneToOne) claim = failedClaim;
     Fate fate = through(policy.after(), instead, t, w, null);
     if (fate != Fate.DONE) {
       undo(from);
@@ -669,12 +701,17 @@ final class Chain implements Transactional {
 
   private void mark(int from) {
     countMarked = count;
+    givenUpFor = null;
+    claimMarked = claim;
+    journal.mark();
     tally.mark();
     for (Link link : stateful) if (link.place >= from) link.mark();
   }
 
   private void undo(int from) {
     count = countMarked;
+    claim = claimMarked;
+    journal.undo(from);
     tally.undo();
     isAbsorbed = false;
     isLate = false;
@@ -715,6 +752,7 @@ final class Chain implements Transactional {
   /** The turn fails, but what is in the user's container stays there. */
   private void settleCollected() {
     for (Link link : stateful) link.undo();
+    journal.undo(0);
     count = 0;
     if (inHand >= 0) settleBefore();
   }
@@ -763,6 +801,42 @@ final class Chain implements Transactional {
     tally.out++;
   }
 
+  /** {@return an element as it is sent on: with what it answers for} Each consumer that gets it will settle that. */
+  Object outgoing(Object value) {
+    if (claim == null || plan.copies() == 0) return value;
+    journal.add(claim, plan.copies(), links.length - 1);
+    return new Carried(value, claim);
+  }
+
+  /** {@return what the element or result in hand answers for; null for nothing} */
+  Claim claim() {
+    return claim;
+  }
+
+  /** What is handed on from now on answers for something else. Answers what it was before. */
+  Claim claim(Claim other) {
+    Claim before = claim;
+    claim = other;
+    return before;
+  }
+
+  /** {@return why the last result that could not be made is a dead letter; null if it is none} */
+  Throwable givenUpFor() {
+    return givenUpFor;
+  }
+
+  /**
+   * What a link has made of several elements has failed behind it. If that is undone, and the link with it, what is
+   * left is the element that it was given.
+   */
+  void passedBack(Link of, Claim given) {
+    if (of.place >= plan.policies().get(failedStep).from()) failedClaim = given;
+  }
+
+  Journal journal() {
+    return journal;
+  }
+
   void came(OutcomeLink.Outcome came) {
     input = came.input();
     tally.retried += came.attempts() - 1;
@@ -799,7 +873,7 @@ final class Chain implements Transactional {
     isLate = true;
     if (isAfterIdle) tally.lateAfterIdle++;
     if (links[place + 1] instanceof LateRouteLink) {
-      stage(new Envelope(value, null, t, w, TestRouteLink.OTHER));
+      stage(new Envelope(outgoing(value), null, t, w, TestRouteLink.OTHER));
       tally.out--;   // it is no result
     }
   }
@@ -827,27 +901,51 @@ final class Chain implements Transactional {
     failedValue = value;
     failedT = t;
     failedW = w;
+    failedClaim = claim;
     return thrown;
   }
 
   /** Hands on a result that comes of no element in hand: what fails costs that result. */
   void attempt(Link of, Object value, long t, long w) throws Exception {
+    attempt(of, value, t, w, null, false);
+  }
+
+  /**
+   * As that, of a result that answers for something.
+   *
+   * @param its what for; null for nothing
+   * @param isRelease whether the link has kept it so far, and does no longer
+   */
+  void attempt(Link of, Object value, long t, long w, Claim its, boolean isRelease) throws Exception {
     Object inputBefore = input;
     input = value;
+    Claim claimBefore = claim(its);
+    givenUpFor = null;
     try {
       Fate fate = through(of.place + 1, value, t, w, null);
+      if (isRelease) journal.settle(its, givenUpFor, of.place);
+      else if (givenUpFor != null) failedOf(its, givenUpFor, of.place);
+      journal.seal();
       if (fate == Fate.DONE) return;
       tally.in++;
       if (fate == Fate.DROPPED) tally.dropped++;
       else tally.deadLettered++;
     } finally {
       input = inputBefore;
+      claim(claimBefore);
     }
+  }
+
+  /** A result that answers for something is a dead letter; what it came of is still there, and keeps that from ending. */
+  private void failedOf(Claim its, Throwable cause, int place) {
+    journal.add(its, 1, place);
+    journal.settle(its, cause, place);
   }
 
   /** Decides about a result that a function of the user's could not make, with no element in hand. */
   boolean retry(int step, Link link, Object subject, Exception cause) throws Exception {
     ensureTheirs(cause);
+    givenUpFor = null;
     failed(step, link, subject, Times.NEVER, Times.NEVER, cause);
     OnFailure how = plan.policies().get(step).how();
     if (retriesOfResult < how.retries()) {
@@ -878,6 +976,11 @@ final class Chain implements Transactional {
   // ---- the engine's
 
   @Override
+  public void prepare() {
+    journal.prepare();
+  }
+
+  @Override
   public void commit() {
     for (Link link : stateful) link.commit();
     firing.commit();
@@ -891,6 +994,10 @@ final class Chain implements Transactional {
     if (ended.value() && firing.value() == null) job.completed(plan.stage());
     tally.commit();
     tally.reached(watermark(), openWindows());
+    journal.commit();
+    if (isLeft || !plan.isCounted() || !ended.value() || !isDone()) return;
+    isLeft = true;
+    job.unwanted(plan.stage());
   }
 
   /** {@return the latest event time that its inputs, or a step in it that knows better, vouch for} */
@@ -922,6 +1029,7 @@ final class Chain implements Transactional {
     vouched.rollback();
     lanes.rollback();
     tally.rollback();
+    journal.rollback();
   }
 
   @Override
@@ -936,6 +1044,7 @@ final class Chain implements Transactional {
     successor.isIdle.adopt(isIdle);
     successor.vouched.adopt(vouched);
     successor.lanes = lanes.successor();
+    successor.isLeft = isLeft;
     return successor;
   }
 }

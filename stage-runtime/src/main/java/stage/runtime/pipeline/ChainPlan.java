@@ -17,8 +17,10 @@ import stage.api.pipeline.plan.Site;
  * @param lanes the number of each producer
  * @param idleAfterNanos after how long a silence its source counts as idle; 0 for never
  * @param isRaw whether elements come without envelopes
+ * @param isCounted whether elements may answer for deliveries
+ * @param copies how many consumers get each of its results, and settle what that answers for; 0 if none does
  * @param isCollecting whether a container of the user's is changed, so that what is in it must be settled
  */
 record ChainPlan(String stage, Supplier<List<Link>> links, List<Site> sites, List<Policy> policies, boolean isRaw,
-    boolean isCollecting,
+    boolean isCounted, int copies, boolean isCollecting,
     Map<String, Integer> sides, List<Integer> feeds, Map<String, Integer> lanes, long idleAfterNanos) {}

@@ -115,10 +115,6 @@ final class Checks {
 
   private boolean source(Node.Source source, Site reader) {
     if (source.origin() instanceof Origin.Spec(var spec)) named(source.site(), spec.name());
-    if (source.origin() instanceof Origin.Deliveries) {
-      problem(source.site(),
-          "this version runs no sources of deliveries yet; use from(…) with a stage of your own that answers for its events");
-    }
     Site other = seen.putIfAbsent(source.identity(), reader);
     if (other != null) {
       problem(source.site(), "it is read twice, by " + other + " and by " + reader

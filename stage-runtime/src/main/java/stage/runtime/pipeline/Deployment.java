@@ -8,9 +8,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import stage.api.ConsumerSpec;
 import stage.api.DeadLetterHandler;
 import stage.api.Demand;
@@ -26,7 +29,9 @@ import stage.api.Stage;
 import stage.api.StageRef;
 import stage.api.StageSpec;
 import stage.api.SubscriptionSpec;
+import stage.api.pipeline.DeliverySource;
 import stage.api.pipeline.OnFailure;
+import stage.api.pipeline.PartitionedSource;
 import stage.api.pipeline.Report;
 import stage.api.pipeline.plan.Crossing;
 import stage.api.pipeline.plan.Origin;
@@ -38,6 +43,11 @@ import stage.runtime.engine.StageRuns;
 import stage.runtime.pipeline.StagePlan.Feed;
 import stage.runtime.pipeline.StagePlan.Kind;
 import stage.runtime.pipeline.operator.Times;
+import stage.runtime.pipeline.receipt.AnswersStage;
+import stage.runtime.pipeline.receipt.Book;
+import stage.runtime.pipeline.receipt.DeliveryStage;
+import stage.runtime.pipeline.receipt.PartitionBook;
+import stage.runtime.pipeline.receipt.QueueBook;
 import stage.runtime.time.Time;
 
 /**
@@ -54,7 +64,10 @@ final class Deployment {
   private final Map<StagePlan, ProducerRef<?, ?>> producers = new LinkedHashMap<>();
   private final Map<StagePlan, Tally.Board> boards = new LinkedHashMap<>();
   private final Map<StagePlan, AtomicInteger> consumers = new LinkedHashMap<>();   // that have not ended
+  private final Set<StagePlan> unwanted = ConcurrentHashMap.newKeySet();
   private final Map<StagePlan, Routes> routes = new LinkedHashMap<>();
+  private final Map<StagePlan, Book> books = new LinkedHashMap<>();   // of those that have deliveries
+  private final List<StageRef<?>> answers = new ArrayList<>();
   private final Queue<StagePlan> ended = new ConcurrentLinkedQueue<>();   // and have not been heeded
 
   /**
@@ -74,6 +87,7 @@ final class Deployment {
       if (stage.sharing == StagePlan.Sharing.BY_ROUTE) routes.put(stage, new Routes(stage.routes));
     }
     job.onCompleted(this::completed);
+    job.onUnwanted(this::unwanted);
     for (StagePlan stage : stages) for (Feed feed : stage.feeds) consumers.get(feed.from()).incrementAndGet();
   }
 
@@ -85,6 +99,7 @@ final class Deployment {
    */
   void start(Supervisor scope, boolean endsScope) {
     List<StageRef<?>> paused = new ArrayList<>();
+    startAnswers(scope);
     for (StagePlan stage : stages) {
       boards.put(stage, new Tally.Board(stage.name));
       StageRef<?> ref = started(scope, stage, endsScope);
@@ -168,16 +183,43 @@ final class Deployment {
       case Origin.Publisher(var publisher) -> Stage.fromPublisher(stage.name, publisher);
       case Origin.Tick(var period) -> Stage.generator(stage.name, () -> new TickSource(Time.toNanos(period),
           job.clock()));
-      case Origin.Deliveries deliveries -> throw new IllegalStateException(stage.site
-          + " has passed the checks, but cannot be started");
+      case Origin.Deliveries deliveries -> deliveries(stage);
+      case Origin.Partitioned partitioned -> deliveries(stage);
       case Origin.Ref ref -> throw new IllegalStateException("it runs already");
       case Origin.Branch branch -> throw new IllegalStateException("a branch has no source of its own");
       case Origin.Part part -> throw new IllegalStateException("a part has no source of its own");
     };
   }
 
+  private ProducerSpec<?, ?> deliveries(StagePlan stage) {
+    Book book = books.get(stage);
+    return Stage.producer(stage.name, () -> new DeliveryStage(book));
+  }
+
+  @SuppressWarnings("unchecked")   // the signatures of Pipeline have checked it
+  private static Book book(StagePlan stage, Time time) {
+    return switch (stage.kind) {
+      case Kind.Source(Origin.Deliveries(var source, var how)) ->
+          new QueueBook<>(stage.name, (DeliverySource<Object>) source, how, time);
+      case Kind.Source(Origin.Partitioned(var source, var how)) ->
+          new PartitionBook<>(stage.name, (PartitionedSource<Object, Object>) source, how, time);
+      default -> null;
+    };
+  }
+
+  /** The stages that wait for the last answers: there before the sources are, and gone after everything else. */
+  private void startAnswers(Supervisor scope) {
+    for (StagePlan stage : stages) {
+      Book book = book(stage, job.time());
+      if (book == null) continue;
+      books.put(stage, book);
+      answers.add(scope.start(Stage.consumer(stage.name + "-answers", () -> new AnswersStage(book))));
+    }
+  }
+
   private ProducerConsumerSpec<Object, Object, RunStage> run(StagePlan stage) {
-    ChainPlan plan = Links.of(stage);
+    boolean isCopied = stage.sharing == StagePlan.Sharing.TO_ALL;
+    ChainPlan plan = Links.of(stage, isCopied ? consumers.get(stage).get() : 1);
     ProducerConsumerSpec<Object, Object, RunStage> spec = Stage.producerConsumer(stage.name, () ->
         new RunStage(context -> chain(stage, plan, context)));
     Optional<DeadLetterHandler> handler = Handlers.of(plan);
@@ -186,7 +228,7 @@ final class Deployment {
   }
 
   private ConsumerSpec<Object, SinkStage> end(StagePlan stage) {
-    ChainPlan plan = Links.of(stage);
+    ChainPlan plan = Links.of(stage, 0);
     ConsumerSpec<Object, SinkStage> spec = Stage.consumer(stage.name, () -> new SinkStage(context ->
         chain(stage, plan, context)));
     Optional<DeadLetterHandler> handler = Handlers.of(plan);
@@ -277,6 +319,26 @@ final class Deployment {
     for (StagePlan stage = ended.poll(); stage != null; stage = ended.poll()) leaveBehind(stage);
   }
 
+  /**
+   * A stage takes the rest of its input in vain: others may make something of the same deliveries, so nothing may get
+   * lost. Sources that nobody else wants anything of stop, and everything behind them comes to its end. On its thread.
+   */
+  private void unwanted(String name) {
+    for (StagePlan stage : stages) if (stage.name.equals(name)) unwanted(stage);
+  }
+
+  private void unwanted(StagePlan stage) {
+    if (!unwanted.add(stage)) return;
+    for (Feed feed : stage.feeds) {
+      StagePlan from = feed.from();
+      boolean isWanted = stages.stream().anyMatch(other -> !unwanted.contains(other)
+          && other.feeds.stream().anyMatch(each -> each.from() == from));
+      if (isWanted) continue;
+      if (!(from.kind instanceof Kind.Source(Origin origin))) unwanted(from);
+      else if (!(origin instanceof Origin.Ref)) refs.get(from).stop();
+    }
+  }
+
   /** Those that fed only a stage that has ended have nobody to work for any more. */
   private void leaveBehind(StagePlan stage) {
     for (Feed feed : stage.feeds) {
@@ -315,8 +377,9 @@ final class Deployment {
 
   /** {@return the stages of the job, each after those that feed it} */
   List<StageRef<?>> own() {
-    return stages.stream().filter(stage -> !(stage.kind instanceof Kind.Source(Origin.Ref ref)))
-        .<StageRef<?>>map(refs::get).toList();
+    Stream<StageRef<?>> own = stages.stream().filter(stage -> !(stage.kind instanceof Kind.Source(Origin.Ref ref)))
+        .map(refs::get);
+    return Stream.concat(own, answers.stream()).toList();
   }
 
   Object result() {
@@ -336,6 +399,6 @@ final class Deployment {
   }
 
   Report report() {
-    return Reports.of(stages, boards, refs);
+    return Reports.of(stages, boards, refs, books.values().stream().map(Book::report).toList());
   }
 }

@@ -16,6 +16,7 @@ final class JobContext {
   private volatile Object result;
 
   private Consumer<String> completed = stage -> {};
+  private Consumer<String> unwanted = stage -> {};
   private final String sink;   // the stage whose result is the job's
 
   JobContext(Time time, String sink) {
@@ -27,6 +28,16 @@ final class JobContext {
   /** What is told of stages that have nothing more to emit. Set before any of them starts. */
   void onCompleted(Consumer<String> told) {
     completed = told;
+  }
+
+  /** What is told of stages that want nothing more, but go on. Set before any of them starts. */
+  void onUnwanted(Consumer<String> told) {
+    unwanted = told;
+  }
+
+  /** A stage wants nothing more, but goes on. On its thread, once or, after a thread was replaced, again. */
+  void unwanted(String stage) {
+    unwanted.accept(stage);
   }
 
   /** A stage has nothing more to emit. On its thread; more than once. */

@@ -27,6 +27,6 @@ final class KeyRouteLink extends Link {
     } catch (Exception thrown) {
       throw chain.failed(step, this, value, t, w, thrown);
     }
-    chain.stage(new Envelope(value, its, t, w, worker));
+    chain.stage(new Envelope(chain.outgoing(value), its, t, w, worker));
   }
 }

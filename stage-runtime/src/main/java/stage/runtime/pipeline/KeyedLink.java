@@ -3,15 +3,40 @@ package stage.runtime.pipeline;
 import java.util.Objects;
 import stage.api.pipeline.All;
 import stage.api.pipeline.Fn;
+import stage.api.pipeline.plan.Reducing;
 import stage.runtime.pipeline.operator.SingleInput;
+import stage.runtime.pipeline.receipt.Carried;
+import stage.runtime.pipeline.receipt.Claim;
 
 /** A reducer, with or without windows: an operator, and the key of its elements. */
 final class KeyedLink extends OperatorLink<SingleInput<Object, Object>> {
   private final Fn<Object, Object> key;   // null for all together
   private final boolean isKeyTravelling;
+  private final Keeping keeping;
 
-  KeyedLink(Fn<Object, Object> key, boolean isKeyTravelling, SingleInput<Object, Object> operator) {
+  /** What a reducer keeps of elements that answer for something. */
+  enum Keeping {
+    /** A result comes of each element at once. */
+    NOTHING,
+    /** The elements, in lists. */
+    IN_LISTS,
+    /** What they come to, until a window is over. */
+    IN_WINDOWS,
+    /** What they come to, until the end. */
+    FOR_EVER;
+
+    static Keeping of(Reducing how, boolean hasWindows) {
+      return switch (how) {
+        case Reducing.Scan scan -> NOTHING;
+        case Reducing.Batch batch -> IN_LISTS;
+        default -> hasWindows ? IN_WINDOWS : FOR_EVER;
+      };
+    }
+  }
+
+  KeyedLink(Fn<Object, Object> key, boolean isKeyTravelling, Keeping keeping, SingleInput<Object, Object> operator) {
     super(operator);
+    this.keeping = keeping;
     this.key = key;
     this.isKeyTravelling = isKeyTravelling;
   }
@@ -36,10 +61,22 @@ final class KeyedLink extends OperatorLink<SingleInput<Object, Object>> {
     }
     int fatesBefore = fates;
     int failures = chain.failures();
+    Claim claim = chain.claim();
+    Object element = value;
+    if (claim != null && keeping != Keeping.NOTHING) {
+      if (claim.isAbsorbable() || keeping == Keeping.FOR_EVER) chain.claim(null);
+      else element = keeping == Keeping.IN_LISTS ? new Carried(value, claim)
+          : new Gathered.InHand(value, claim, chain.journal(), place);
+    }
     try {
-      operator.accept(its, value, t, w, this);
+      operator.accept(its, element, t, w, this);
+      chain.claim(claim);
     } catch (Exception thrown) {
-      if (chain.failures() != failures) throw thrown;   // a later link's
+      chain.claim(claim);
+      if (chain.failures() != failures) {   // a later link's
+        chain.passedBack(this, claim);
+        throw thrown;
+      }
       throw chain.failed(step + 1, this, value, t, w, thrown);
     }
     if (fates == fatesBefore) chain.absorbed();

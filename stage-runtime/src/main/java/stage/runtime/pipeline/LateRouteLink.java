@@ -4,6 +4,6 @@ package stage.runtime.pipeline;
 final class LateRouteLink extends Link {
   @Override
   void push(Object value, long t, long w) {
-    chain.stage(new Envelope(value, null, t, w, TestRouteLink.MAIN));
+    chain.stage(new Envelope(chain.outgoing(value), null, t, w, TestRouteLink.MAIN));
   }
 }

@@ -136,9 +136,11 @@ final class Layout {
 
   /** {@return the same, of elements that come without envelopes} A stage of the user's gets them as they are. */
   private Tail plain(Tail tail, Site site) {
-    if (!tail.isStamped && tail.feeds.stream().allMatch(feed -> feed.route() < 0)) return closed(tail);
+    boolean isPlain = tail.feeds.stream().allMatch(feed -> feed.route() < 0 && !feed.from().isCounted());
+    if (!tail.isStamped && isPlain) return closed(tail);
     Tail opened = open(tail, site);
     opened.open.isStamped = false;
+    opened.open.isPlain = true;
     return new Tail(opened.feeds, null, false, false, tail.worker);
   }
 

@@ -38,6 +38,7 @@ final class Links {
   }
 
   private final StagePlan stage;
+  private final Counted counted;
   private final List<Supplier<Link>> links = new ArrayList<>();
   private final List<Integer> firstSteps = new ArrayList<>();   // of each link
   private final List<Site> sites = new ArrayList<>();
@@ -52,9 +53,11 @@ final class Links {
 
   private Links(StagePlan stage) {
     this.stage = stage;
+    this.counted = new Counted(stage.takesCounted());
   }
 
-  static ChainPlan of(StagePlan stage) {
+  /** {@return what a run's chain is made of} Each of its results goes to so many consumers. */
+  static ChainPlan of(StagePlan stage, int consumers) {
     var made = new Links(stage);
     for (Part part : stage.parts) made.add(part);
     made.closeLoop();
@@ -70,6 +73,7 @@ final class Links {
     if (!hasEnd) made.link(() -> new OutLink(isStamped));
     made.cover(OnFailure.ofDefault(), null, stage.site);
     boolean isRaw = stage.feeds.stream().allMatch(feed -> feed.route() < 0 && !feed.from().isStamped);
+    int copies = stage.isCounted() ? consumers : 0;
     List<Supplier<Link>> links = List.copyOf(made.links);
     List<Integer> firstSteps = List.copyOf(made.firstSteps);
     return new ChainPlan(stage.name, () -> {
@@ -80,7 +84,7 @@ final class Links {
         all.add(link);
       }
       return all;
-    }, List.copyOf(made.sites), List.copyOf(made.policies), isRaw, made.isCollecting, made.sides(), made.feeds(),
+    }, List.copyOf(made.sites), List.copyOf(made.policies), isRaw, stage.takesCounted(), copies, made.isCollecting, made.sides(), made.feeds(),
         made.lanes(), made.idleAfterNanos);
   }
 
@@ -209,20 +213,26 @@ final class Links {
     }
   }
 
+  private <L extends OperatorLink<?>> L counted(L link) {
+    link.isCounted = stage.takesCounted();
+    return link;
+  }
+
   private void fanIn(Node node) {
     if (node instanceof Node.Concatenated) {
       link(node.site(), ConcatLink::new);
       return;
     }
     link(node.site(), () -> switch (node) {
-      case Node.Zipped zipped -> new SidesLink(List.of(), Operators.zipping(zipped.fn()));
-      case Node.MergedSorted sorted -> new SidesLink(List.of(), Operators.mergingSorted(sorted.inputs().size(),
-          sorted.order()));
-      case Node.Joined joined -> new SidesLink(
-          List.of(joined.leftKey(), joined.rightKey()), Operators.joining(joined.pairing(), joined.unmatched(),
-              joined.fn()));
-      case Node.Enriched enriched -> new SidesLink(List.of(enriched.key(), enriched.table().key()),
-          Operators.lookingUp(enriched.table().reading(), enriched.table().bound(), enriched.fn()));
+      case Node.Zipped zipped -> counted(new SidesLink(List.of(), -1, false,
+          Operators.zipping(counted.function(zipped.fn()))));
+      case Node.MergedSorted sorted -> counted(new SidesLink(List.of(), -1, false,
+          Operators.mergingSorted(sorted.inputs().size(), counted.order(sorted.order()))));
+      case Node.Joined joined -> counted(new SidesLink(List.of(joined.leftKey(), joined.rightKey()), -1, true,
+          Operators.joining(joined.pairing(), joined.unmatched(), counted.function(joined.fn()))));
+      case Node.Enriched enriched -> counted(new SidesLink(List.of(enriched.key(), enriched.table().key()), 1, false,
+          Operators.lookingUp(enriched.table().reading(), enriched.table().bound(),
+              counted.function(enriched.fn()))));
       default -> throw new IllegalStateException(node.site() + " has no inputs that are told apart");
     });
     sites.add(node.site());
@@ -230,8 +240,9 @@ final class Links {
 
   private void reducer(Node.Reduced node, boolean isKeyTravelling) {
     isCollecting |= node.how() instanceof Reducing.Collect;
-    link(node.keySite(), () -> new KeyedLink(node.key(), isKeyTravelling, Operators.reducing(node.how(),
-        node.framing())));
+    var keeping = KeyedLink.Keeping.of(node.how(), node.framing().isPresent());
+    link(node.keySite(), () -> counted(new KeyedLink(node.key(), isKeyTravelling, keeping,
+        counted.operator(node.how(), node.framing()))));
     sites.add(node.site());
   }
 

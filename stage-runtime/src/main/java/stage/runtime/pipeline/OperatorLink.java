@@ -1,7 +1,10 @@
 package stage.runtime.pipeline;
 
+import stage.api.pipeline.Pane;
 import stage.runtime.pipeline.operator.Operator;
 import stage.runtime.pipeline.operator.Output;
+import stage.runtime.pipeline.receipt.Carried;
+import stage.runtime.pipeline.receipt.Claim;
 
 /**
  * An operator as a link: what it emits for an element goes on as that element does; what it emits by itself is
@@ -11,6 +14,7 @@ import stage.runtime.pipeline.operator.Output;
  */
 abstract class OperatorLink<P extends Operator<Object>> extends Link implements Output<Object> {
   P operator;
+  boolean isCounted;           // whether elements may answer for deliveries
   int fates;                   // how many elements it has not worked in
   private boolean isFiring;    // results come of no element in hand
 
@@ -32,14 +36,65 @@ abstract class OperatorLink<P extends Operator<Object>> extends Link implements 
 
   @Override
   public final void emit(Object value, Object its, long t, long w) throws Exception {
-    if (isFiring) chain.attempt(this, value, t, w);
+    if (isCounted) emitCounted(value, t, w);
+    else if (isFiring) chain.attempt(this, value, t, w);
     else next.push(value, t, w);
+  }
+
+  /** What was gathered is kept no longer. An early pane answers for nothing: a final one follows. */
+  private void emitCounted(Object result, long t, long w) throws Exception {
+    if (result instanceof Pane<?, ?> pane) {
+      var value = Gathered.listed(pane.value());
+      if (!(value instanceof Gathered(Object its, Claim claim))) {
+        pass(result, t, w, chain.claim(), false);
+        return;
+      }
+      boolean isFinal = pane.kind() != Pane.Kind.EARLY;
+      pass(new Pane<>(pane.key(), pane.window(), its, pane.kind()), t, w, isFinal ? claim : null, isFinal);
+      return;
+    }
+    switch (result) {
+      case Gathered(Object value, Claim claim) -> pass(value, t, w, claim, true);
+      case Carried(Object value, Claim claim) -> pass(value, t, w, claim, false);
+      default -> pass(result, t, w, chain.claim(), false);
+    }
+  }
+
+  private void pass(Object value, long t, long w, Claim claim, boolean isRelease) throws Exception {
+    if (isFiring) {
+      chain.attempt(this, value, t, w, claim, isRelease);
+      return;
+    }
+    if (isRelease) chain.journal().settle(claim, null, place);
+    Claim inHand = chain.claim(claim);
+    try {
+      next.push(value, t, w);
+    } catch (Exception thrown) {
+      chain.passedBack(this, inHand);
+      throw thrown;
+    }
+    chain.claim(inHand);
+  }
+
+  @Override
+  public final void kept(Object value) {
+    if (isCounted) chain.journal().add(Gathered.claimOf(value), 1, place);
+  }
+
+  @Override
+  public final void released(Object value) {
+    if (isCounted) chain.journal().settle(Gathered.claimOf(value), null, place);
+  }
+
+  @Override
+  public final void lost(Object value) {
+    if (isCounted) chain.journal().settle(Gathered.claimOf(value), chain.givenUpFor(), place);
   }
 
   @Override
   public final void late(Object value, long t, long w, boolean isAfterIdle) {
     fates++;
-    chain.late(place, value, t, w, isAfterIdle);
+    chain.late(place, Gathered.valueOf(value), t, w, isAfterIdle);
   }
 
   @Override
@@ -50,17 +105,18 @@ abstract class OperatorLink<P extends Operator<Object>> extends Link implements 
   @Override
   public final void dropped(Object value) {
     chain.forgotten();
+    released(value);
   }
 
   @Override
   public final void deadLetter(Object value, Exception cause) {
     fates++;
-    chain.refused(ownStep(), value, cause, isFiring);
+    chain.refused(ownStep(), Gathered.valueOf(value), cause, isFiring);
   }
 
   @Override
   public final boolean retry(Object subject, Exception cause) throws Exception {
-    return chain.retry(ownStep(), this, subject, cause);
+    return chain.retry(ownStep(), this, Gathered.valueOf(subject), cause);
   }
 
   /** {@return the number of the step that is the operator itself} Steps before it are its keys. */

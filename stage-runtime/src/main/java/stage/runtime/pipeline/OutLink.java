@@ -17,6 +17,7 @@ final class OutLink extends Link {
   @Override
   void push(Object value, long t, long w) {
     boolean hasStamp = isStamped && (t != Times.NEVER || w != Times.NEVER);
-    chain.stage(hasStamp ? new Envelope(value, null, t, w, 0) : value);
+    Object event = chain.outgoing(value);
+    chain.stage(hasStamp ? new Envelope(event, null, t, w, 0) : event);
   }
 }

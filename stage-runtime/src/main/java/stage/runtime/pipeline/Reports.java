@@ -11,7 +11,8 @@ import stage.runtime.pipeline.StagePlan.Kind;
 final class Reports {
   private Reports() {}
 
-  static Report of(List<StagePlan> stages, Map<StagePlan, Tally.Board> boards, Map<StagePlan, StageRef<?>> refs) {
+  static Report of(List<StagePlan> stages, Map<StagePlan, Tally.Board> boards, Map<StagePlan, StageRef<?>> refs,
+      List<Report.Deliveries> deliveries) {
     List<Report.Run> runs = new ArrayList<>();
     long in = 0;
     long out = 0;
@@ -37,7 +38,8 @@ final class Reports {
       dropped += run.dropped();
       retried += run.retried();
     }
-    return new Report(in, out, filtered, deadLettered, late, lateAfterIdle, dropped, retried, restarts, runs);
+    return new Report(in, out, filtered, deadLettered, late, lateAfterIdle, dropped, retried, restarts, runs,
+        deliveries);
   }
 
   /** {@return the same, with events that the engine has given up on because each time they crashed the stage} */

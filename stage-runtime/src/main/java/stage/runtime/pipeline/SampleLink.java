@@ -1,5 +1,7 @@
 package stage.runtime.pipeline;
 
+import stage.runtime.pipeline.receipt.Claim;
+
 /** Lets the newest element of each period pass. */
 final class SampleLink extends HeldLink<SampleLink.Newest> {
   /**
@@ -8,11 +10,12 @@ final class SampleLink extends HeldLink<SampleLink.Newest> {
    * @param value the element; null if there is none
    * @param t its time
    * @param w its watermark
+   * @param claim what it answers for; null for nothing
    * @param due when it passes, by the engine's clock
    */
-  record Newest(Object value, long t, long w, long due) {}
+  record Newest(Object value, long t, long w, Claim claim, long due) {}
 
-  private static final Newest NONE = new Newest(null, 0, 0, 0);
+  private static final Newest NONE = new Newest(null, 0, 0, null, 0);
 
   private final long periodNanos;
   private long now;
@@ -32,13 +35,15 @@ final class SampleLink extends HeldLink<SampleLink.Newest> {
     Newest before = held.value();
     chain.absorbed();
     if (before.value != null) chain.displaced();
-    held.set(new Newest(value, t, w, before.value == null ? now + periodNanos : before.due));
+    chain.journal().settle(before.claim, null, place);
+    chain.journal().add(chain.claim(), 1, place);
+    held.set(new Newest(value, t, w, chain.claim(), before.value == null ? now + periodNanos : before.due));
   }
 
   private boolean flush() throws Exception {
     Newest newest = held.value();
     if (newest.value == null) return true;
-    chain.attempt(this, newest.value, newest.t, newest.w);
+    chain.attempt(this, newest.value, newest.t, newest.w, newest.claim, true);
     held.set(NONE);
     return true;
   }

@@ -4,6 +4,8 @@ import java.util.List;
 import java.util.Objects;
 import stage.api.pipeline.Fn;
 import stage.runtime.pipeline.operator.SeveralInputs;
+import stage.runtime.pipeline.receipt.Carried;
+import stage.runtime.pipeline.receipt.Claim;
 
 /**
  * The first link of a run with several inputs that are told apart: an operator with a side for each, which may close
@@ -11,9 +13,19 @@ import stage.runtime.pipeline.operator.SeveralInputs;
  */
 final class SidesLink extends OperatorLink<SeveralInputs<Object>> {
   private final List<Fn<Object, Object>> keys;   // of each side; empty if there are none
+  private final int absorbing;
+  private final boolean isReducer;
 
-  SidesLink(List<Fn<Object, Object>> keys, SeveralInputs<Object> operator) {
+  /**
+   * Makes one.
+   *
+   * @param absorbing the side whose elements are handled when they are taken in: the rows of a table; -1 for none
+   * @param isReducer whether that may be so for the others, too
+   */
+  SidesLink(List<Fn<Object, Object>> keys, int absorbing, boolean isReducer, SeveralInputs<Object> operator) {
     super(operator);
+    this.absorbing = absorbing;
+    this.isReducer = isReducer;
     this.keys = keys;
   }
 
@@ -38,10 +50,19 @@ final class SidesLink extends OperatorLink<SeveralInputs<Object>> {
     }
     int fatesBefore = fates;
     int failures = chain.failures();
+    Claim claim = chain.claim();
+    boolean isTakenIn = claim != null && (side == absorbing || isReducer && claim.isAbsorbable());
+    if (isTakenIn) chain.claim(null);
+    Object element = isTakenIn ? value : Carried.of(value, claim);
     try {
-      operator.input(side).accept(its, value, t, w, this);
+      operator.input(side).accept(its, element, t, w, this);
+      chain.claim(claim);
     } catch (Exception thrown) {
-      if (chain.failures() != failures) throw thrown;   // a later link's
+      chain.claim(claim);
+      if (chain.failures() != failures) {   // a later link's
+        chain.passedBack(this, claim);
+        throw thrown;
+      }
       throw chain.failed(step + 1, this, value, t, w, thrown);
     }
     if (fates == fatesBefore) chain.absorbed();

@@ -79,8 +79,24 @@ final class StagePlan {
   final List<Part.Plain> policies = new ArrayList<>();   // of a concurrent function
   Sharing sharing = Sharing.BY_DEMAND;
   int routes;
+  boolean isPlain;             // its elements go to a stage of the user's, and answer for nothing any more
   boolean isStamped;           // whether its elements have a time
+  private Boolean takesCounted;   // null until somebody wants to know
   String name;                 // once all stages are there
+
+  /** {@return whether elements that it emits may answer for deliveries} */
+  boolean isCounted() {
+    if (kind instanceof Kind.Source(Origin origin)) {
+      return origin instanceof Origin.Deliveries || origin instanceof Origin.Partitioned;
+    }
+    return !(kind instanceof Kind.Via) && !isPlain && takesCounted();
+  }
+
+  /** {@return whether elements that it takes may answer for deliveries} */
+  boolean takesCounted() {
+    if (takesCounted == null) takesCounted = feeds.stream().anyMatch(feed -> feed.from().isCounted());
+    return takesCounted;
+  }
 
   StagePlan(Kind kind, Site site, int worker, List<Feed> feeds) {
     this.kind = kind;

@@ -9,6 +9,7 @@ import stage.api.ProducerRef;
 import stage.api.ProducerSpec;
 import stage.api.Stage;
 import stage.api.pipeline.DeliverySource;
+import stage.api.pipeline.PartitionedSource;
 import stage.api.pipeline.Settling;
 
 /** Where the elements of a pipeline come from. */
@@ -76,6 +77,14 @@ public sealed interface Origin {
    * @param how how they are answered for
    */
   record Deliveries(DeliverySource<?> source, Settling how) implements Origin {}
+
+  /**
+   * Events that want an answer for each partition.
+   *
+   * @param source where from
+   * @param how how they are answered for
+   */
+  record Partitioned(PartitionedSource<?, ?> source, Settling how) implements Origin {}
 
   /** The elements that a fan-out hands to a branch. */
   record Branch() implements Origin {}

@@ -143,6 +143,7 @@ final class AsOfLookup implements SeveralInputs<Object> {
       return true;
     }
     number.set(number.get() + 1);
+    out.kept(value);
     waiting.add(Times.plus(t, 1), element);
     waitingCount.set(waitingCount.get() + 1);
     return true;
@@ -209,8 +210,10 @@ final class AsOfLookup implements SeveralInputs<Object> {
       }
       waitingCount.set(waitingCount.get() - 1);
       Element element = now.get(i);
-      Object result = Results.orNull(out, element.value(), () -> result(element));
-      if (result != null) out.emit(result, element.key(), element.t(), element.w());
+      Object result = Results.orNull(out, element.value(), element.value(), () -> result(element));
+      if (result == null) continue;
+      out.emit(result, element.key(), element.t(), element.w());
+      out.released(element.value());
     }
     leaving.set(List.of());
     return true;

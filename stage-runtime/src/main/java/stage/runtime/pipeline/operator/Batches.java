@@ -106,6 +106,7 @@ public final class Batches implements SingleInput<Object, Object> {
       if (batch.dueAt() != NO_TIMER && weighs < most) agenda.add(batch.dueAt(), new Due(key, number));
       if (openKeys.full() == Bound.Full.FORGET_OLDEST) inOrder.add(new Due(key, number));
     }
+    out.kept(value);
     batch = new Open(key, batch.rows().with(value), batch.weight() + weighs, Math.min(batch.t(), t),
         Math.min(batch.w(), w), batch.dueAt(),
         batch.number());

@@ -74,7 +74,7 @@ final class CountWindows implements SingleInput<Object, Object> {
       int place = open.placeOf((int) n);
       Open left = (Open) open.value(place);
       if (left == null || left.elements() == 0) continue;
-      Object result = Results.orNull(out, left.window(), () -> how.finished(left.value()));
+      Object result = Results.orNull(out, left.window(), left.value(), () -> how.finished(left.value()));
       if (result != null) emit(open.key(place), left, result, ended.get() == 2 ? Pane.Kind.CUT : Pane.Kind.FINAL, out);
     }
     return true;

@@ -123,7 +123,7 @@ final class Joining implements SeveralInputs<Object> {
     for (Object place : places) {
       var row = new Row(side, key, place, value, t, w, count.get());
       count.set(count.get() + 1);
-      keep(row);
+      keep(row, out);
       reach.partners(side, t, place, partners -> pairUp(row, partners, out));
     }
     return true;
@@ -152,7 +152,8 @@ final class Joining implements SeveralInputs<Object> {
     return side == Side.LEFT ? left : right;
   }
 
-  private void keep(Row row) {
+  private void keep(Row row, Output<?> out) {
+    out.kept(row.value());
     ValueSlots rows = rows(row.side());
     var where = new Where(row.key(), row.place());
     int place = rows.place(where);
@@ -161,6 +162,7 @@ final class Joining implements SeveralInputs<Object> {
     kept.set(kept.get() + 1);
     long placeClosesAt = setting.reach().placeClosesAt(row.side(), row.place());
     if (before == null && placeClosesAt != Times.FOREVER) agenda.add(placeClosesAt, new Closing(row.side(), where));
+    if (setting.emitsUnmatched(row.side())) out.kept(row.value());   // until it is known to have a partner, or none
     if (setting.emitsUnmatched(row.side())) agenda.add(setting.reach().closesAt(row.side(), row.t(), row.place()), row);
     if (setting.bound().full() == Bound.Full.FORGET_OLDEST) oldest.add(row);
   }
@@ -191,7 +193,8 @@ final class Joining implements SeveralInputs<Object> {
     kept.set(kept.get() - 1);
     boolean hadPartner = matched.get(row.number()) != null;
     match(row);   // so that it does not show up as one without
-    if (!hadPartner) out.dropped(row.value());
+    if (hadPartner) out.released(row.value());
+    else out.dropped(row.value());
   }
 
   // ---- firing
@@ -222,11 +225,11 @@ final class Joining implements SeveralInputs<Object> {
     List<Row> alone = new ArrayList<>();
     for (Object each : due) {
       if (each instanceof Closing closing) {
-        close(closing);
+        close(closing, out);
       } else {
         Row row = (Row) each;
         if (matched.get(row.number()) == null) alone.add(row);
-        else matched.remove(row.number());
+        else settleMatched(row, out);
       }
     }
     while (oldest.peek() != null && hasClosed(oldest.peek(), until)) oldest.poll();
@@ -239,9 +242,16 @@ final class Joining implements SeveralInputs<Object> {
     return setting.reach().placeClosesAt(row.side(), row.place()) <= until;
   }
 
-  private void close(Closing closing) {
+  private void settleMatched(Row row, Output<?> out) {
+    matched.remove(row.number());
+    out.released(row.value());
+  }
+
+  private void close(Closing closing, Output<?> out) {
     ValueSlots rows = rows(closing.side());
-    kept.set(kept.get() - JoinRows.size((JoinRows) rows.get(closing.where())));
+    var closed = (JoinRows) rows.get(closing.where());
+    kept.set(kept.get() - JoinRows.size(closed));
+    for (JoinRows each = closed; each != null; each = each.before()) out.released(each.row().value());
     rows.remove(closing.where());
   }
 
@@ -251,8 +261,10 @@ final class Joining implements SeveralInputs<Object> {
       if (!out.hasRoom()) return false;
       firing.set(new Firing(now.rows(), i + 1));
       Row row = now.rows().get(i);
-      Object result = Results.orNull(out, row.value(), () -> setting.alone(row));
-      if (result != null) out.emit(result, row.key(), row.t(), row.t());
+      Object result = Results.orNull(out, row.value(), row.value(), () -> setting.alone(row));
+      if (result == null) continue;
+      out.emit(result, row.key(), row.t(), row.t());
+      out.released(row.value());
     }
     firing.set(Firing.NOTHING);
     return true;

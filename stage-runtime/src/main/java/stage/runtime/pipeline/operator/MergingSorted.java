@@ -32,6 +32,7 @@ final class MergingSorted implements SeveralInputs<Object> {
   public Input<Object, Object> input(int number) {
     return (key, value, t, w, out) -> {
       waiting.get(number).add(new Element(value, key, t, w));
+      out.kept(value);
       return resume(out);
     };
   }
@@ -63,6 +64,7 @@ final class MergingSorted implements SeveralInputs<Object> {
       if (!out.hasRoom()) return false;
       Element element = waiting.get(next).poll();
       out.emit(element.value(), element.key(), element.t(), element.w());
+      out.released(element.value());
     }
     return true;
   }

@@ -30,13 +30,22 @@ public final class Operators {
     return switch (how) {
       case Reducing.Scan(var zero, var fold) -> new ScanByKey(zero, fold, KeyValue::new);
       case Reducing.Collect(var collector) -> (SingleInput) new CollectByKey(collector);
-      case Reducing.Batch(var n, var within, var openKeys) -> new Batches(n, null, nanos(within), openKeys,
-          KeyValue::new);
+      case Reducing.Batch batch -> batches(batch, KeyValue::new);
       case Reducing.Count count -> (SingleInput) ReduceByKey.of(count);
       case Reducing.Sum sum -> (SingleInput) ReduceByKey.of(sum);
       case Reducing.Aggregate aggregate -> (SingleInput) ReduceByKey.of(aggregate);
       case Reducing.ToList list -> (SingleInput) ReduceByKey.of(list);
     };
+  }
+
+  /**
+   * {@return an operator that puts the elements of each key into lists}
+   *
+   * @param how how long they are
+   * @param result what is made of one
+   */
+  public static SingleInput<Object, Object> batches(Reducing.Batch how, Batches.Result result) {
+    return new Batches(how.n(), null, nanos(how.within()), how.openKeys(), result);
   }
 
   private static SingleInput<Object, Object> windows(Reducing how, Framing framing) {

@@ -38,6 +38,27 @@ public interface Output<O> {
   void late(Object value, long t, long w, boolean isAfterIdle) throws Exception;
 
   /**
+   * Hears that an operator keeps an element, beyond the call that has brought it, and will say when it does no longer.
+   *
+   * @param value the element, as the operator was given it
+   */
+  default void kept(Object value) {}
+
+  /**
+   * Hears that an operator does not keep an element any more: what was to come of it has been emitted.
+   *
+   * @param value the element
+   */
+  default void released(Object value) {}
+
+  /**
+   * Hears that what an operator has kept comes to nothing, because {@link #retry} has answered false.
+   *
+   * @param value the element, or what several were folded into
+   */
+  default void lost(Object value) {}
+
+  /**
    * Counts an element that belongs nowhere: one between two windows.
    *
    * @param value the element

@@ -30,8 +30,9 @@ record Reduction(Object zero, Fold<Object, Object> fold, Merge<Object> merge, Fn
       case Reducing.Aggregate(var zero, var fold, var merge, var finish) -> new Reduction(zero, fold, merge, finish,
           null);
       case Reducing.ToList(var bound) -> new Reduction(
-          Rows.NONE, (rows, element) -> ((Rows) rows).with(element), (one, other) -> ((Rows) one).with((Rows) other),
-              rows -> ((Rows) rows).list(), null);
+          Rows.NONE, (rows, element) -> ((Rows) rows).with(element instanceof Claimed claimed ? claimed.kept()
+              : element), (one, other) -> ((Rows) one).with((Rows) other),
+              rows -> ((Rows) rows).listing(), null);
       case Reducing.Scan scan -> throw notAValue(scan);
       case Reducing.Collect collect -> throw notAValue(collect);
       case Reducing.Batch batch -> throw notAValue(batch);

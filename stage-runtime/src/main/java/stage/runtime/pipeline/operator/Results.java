@@ -11,16 +11,18 @@ final class Results {
   /** {@return the result; null if the run has settled that there is none} */
   static Object orNull(Output<?> out, Object subject, KeyedTable table, int place) throws Exception {
     if (table instanceof LongTable) return table.raw(place);
-    return orNull(out, subject, () -> table.result(place));
+    return orNull(out, subject, table.raw(place), () -> table.result(place));
   }
 
-  static Object orNull(Output<?> out, Object subject, Making making) throws Exception {
+  static Object orNull(Output<?> out, Object subject, Object kept, Making making) throws Exception {
     while (true) {
       try {
         return making.make();
       } catch (Exception failed) {
         if (failed instanceof InterruptedException) throw failed;
-        if (!out.retry(subject, failed)) return null;
+        if (out.retry(subject, failed)) continue;
+        out.lost(kept);
+        return null;
       }
     }
   }

@@ -3,6 +3,8 @@ package stage.runtime.pipeline.operator;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.stream.Stream;
+import stage.runtime.bridge.Carrier;
 
 /**
  * Elements in order, as an immutable value that takes one more without being copied.
@@ -30,11 +32,21 @@ record Rows(Rows before, Object element, Rows others) {
     return list().size();
   }
 
-  /**
-   * {@return the elements} Not recursive, because there are as many of these as elements: collected from the last to
-   * the first.
-   */
+  /** {@return the elements} */
   List<Object> list() {
+    return listed().elements();
+  }
+
+  /** {@return the list, with what was left out if somebody counts who keeps its elements} */
+  Object listing() {
+    Listed all = listed();
+    boolean isCounted = Stream.concat(all.elements().stream(), all.forgotten().stream())
+        .anyMatch(Carrier.class::isInstance);
+    return isCounted ? all : all.elements();
+  }
+
+  /** Not recursive, because there are as many of these as elements: collected from the last to the first. */
+  private Listed listed() {
     List<Object> reversed = new ArrayList<>();
     List<Rows> todo = new ArrayList<>(List.of(this));
     int leftOut = 0;
@@ -51,6 +63,7 @@ record Rows(Rows before, Object element, Rows others) {
       }
     }
     Collections.reverse(reversed);
-    return List.copyOf(reversed.subList(leftOut, reversed.size()));
+    return new Listed(List.copyOf(reversed.subList(leftOut, reversed.size())), List.copyOf(reversed.subList(0,
+        leftOut)));
   }
 }

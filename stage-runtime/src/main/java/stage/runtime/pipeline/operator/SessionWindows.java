@@ -195,7 +195,7 @@ final class SessionWindows implements SingleInput<Object, Object> {
       Session session = due.session();
       var window = new Window(Times.instant(session.start()), Times.instant(session.end()));
       if (bound != null) rows.set(rows.get() - ((Rows) session.value()).size());
-      Object result = Results.orNull(out, window, () -> how.finished(session.value()));
+      Object result = Results.orNull(out, window, session.value(), () -> how.finished(session.value()));
       if (result == null) continue;
       boolean isCut = ended.get() == 2 && session.end() > c.get();
       out.emit(new Pane<>(due.key(), window, result, isCut ? Pane.Kind.CUT : Pane.Kind.FINAL), due.key(),

@@ -37,7 +37,7 @@ final class Zipping implements SeveralInputs<Object> {
       KeptQueue<Element> other = queue(1 - number);
       if (other.size() == 0) {
         if (isDone()) out.dropped(value);   // of a batch that was on its way when the other side ended
-        else own.add(new Element(value, t, w));
+        else keep(own, new Element(value, t, w), out);
         return true;
       }
       Element partner = other.poll();
@@ -45,8 +45,14 @@ final class Zipping implements SeveralInputs<Object> {
       Object r = number == 0 ? partner.value() : value;
       out.emit(Reduction.made("function of a zip", fn.apply(l, r)), null, Math.max(t, partner.t()),
           Math.min(w, partner.w()));
+      out.released(partner.value());
       return true;
     };
+  }
+
+  private static void keep(KeptQueue<Element> own, Element element, Output<?> out) {
+    own.add(element);
+    out.kept(element.value());
   }
 
   @Override

@@ -1,0 +1,51 @@
+package stage.api.pipeline;
+
+import java.time.Duration;
+import java.util.Collection;
+
+/**
+ * The partitions of a {@link PartitionedSource}, and what of them is not done. Used by that source only, on the thread
+ * that calls it.
+ *
+ * @param <P> the partitions
+ * @param <T> the payloads
+ * @since 0.1
+ */
+public interface Partitions<P, T> {
+  /**
+   * Hands a delivery in. Within {@link PartitionedSource#receive} only. A partition that is not known, or was given up,
+   * begins anew.
+   *
+   * @param partition its partition
+   * @param position its position there, above those of the deliveries before it
+   * @param payload the element that the pipeline gets
+   * @throws IllegalArgumentException if the position does not rise
+   * @throws IllegalStateException outside of {@code receive}, or after {@link #complete}
+   */
+  void emit(P partition, long position, T payload);
+
+  /** Says that no more deliveries come. */
+  void complete();
+
+  /**
+   * Gives partitions up: what of them was not handed on yet is forgotten, what is on its way is waited for, and what is
+   * done by then is committed. What is done later does not count. An exception of {@code commit} is logged.
+   *
+   * @param partitions which; those that are not known change nothing
+   * @param patience how long to wait at most; not longer than until the calling thread is interrupted, which stays so
+   * @return how many of their deliveries were not done when the time was over
+   * @throws IllegalArgumentException if {@code patience} is negative
+   */
+  int revoke(Collection<? extends P> partitions, Duration patience);
+
+  /**
+   * As {@link #revoke}, but somebody else has the partitions already: nothing is waited for or committed.
+   *
+   * @param partitions which
+   * @return how many of their deliveries were not done
+   */
+  int lose(Collection<? extends P> partitions);
+
+  /** {@return how many deliveries of a partition are not done} */
+  int open(P partition);
+}

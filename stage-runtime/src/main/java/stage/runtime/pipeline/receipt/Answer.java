@@ -1,0 +1,25 @@
+package stage.runtime.pipeline.receipt;
+
+/** Something that a source is to be told. */
+abstract class Answer {
+  private static final long FIRST_NANOS = 100_000_000;
+  private static final long MOST_NANOS = 10_000_000_000L;
+
+  private int failures;
+  long dueNanos;
+
+  /** Tells it. User code. */
+  abstract void give() throws Exception;
+
+  /** It was told. Who keeps the book. */
+  abstract void given();
+
+  /** It was not told, and is told again after a while. Who keeps the book. */
+  void failed(long nowNanos) {
+    failures++;
+    dueNanos = nowNanos + (failures > 7 ? MOST_NANOS : Math.min(MOST_NANOS, FIRST_NANOS << failures - 1));
+  }
+
+  /** {@return what it is, for people} */
+  abstract String what();
+}

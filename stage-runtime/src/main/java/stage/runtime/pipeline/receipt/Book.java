@@ -1,0 +1,264 @@
+package stage.runtime.pipeline.receipt;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import stage.api.pipeline.Report;
+import stage.api.pipeline.Settling;
+import stage.runtime.bridge.BridgeContext;
+import stage.runtime.time.Latch;
+import stage.runtime.time.Time;
+
+/**
+ * What a source of deliveries has handed out and not answered for yet.
+ *
+ * <p>It has one keeper at a time: the stage of the source until that has ended, then the stage that waits for the last
+ * answers. Only the keeper's thread changes it, in the engine or in a turn: one that was replaced by another thread
+ * gets no further. Other threads do one thing: they push deliveries that are done on a stack.
+ */
+public abstract class Book {
+  private static final VarHandle DONE;
+
+  static {
+    try {
+      DONE = MethodHandles.lookup().findVarHandle(Book.class, "done", Receipt.class);
+    } catch (ReflectiveOperationException impossible) {
+      throw new ExceptionInInitializerError(impossible);
+    }
+  }
+
+  private final String name;
+  private final Settling settling;
+  final Time time;
+
+  // any thread
+  private volatile Receipt done;            // CAS to push, getAndSet to take all: the stack of those that are done
+  private volatile BridgeContext keeper;    // read after a push; written before the new keeper takes all that is there
+  private volatile BridgeContext answers;   // the stage that keeps it in the end
+  private volatile Latch waiting;           // of the keeper while it waits; read after a push, written before a take
+  private final AtomicInteger stages = new AtomicInteger(2);   // that have not ended
+
+  // the keeper; the volatile ones are read by any thread
+  final ArrayDeque<Object> pending = new ArrayDeque<>();   // handed in, and not emitted yet
+  private final List<Answer> failed = new ArrayList<>();
+  private boolean isExhausted;
+  private boolean isSourceOver;
+  volatile int open;
+  volatile long acked;
+  volatile long nacked;
+  volatile long refused;
+
+  Book(String name, Settling settling, Time time) {
+    this.name = name;
+    this.settling = settling;
+    this.time = time;
+  }
+
+  final String name() {
+    return name;
+  }
+
+  final Settling settling() {
+    return settling;
+  }
+
+  /** {@return the stage that keeps it now} */
+  final BridgeContext keeper() {
+    return keeper;
+  }
+
+  // ---- any thread
+
+  /** Deliveries of which nothing is left, in a chain. */
+  final void done(Receipt first, Receipt last) {
+    Receipt before;
+    do {
+      before = done;
+      last.nextDone = before;
+    } while (!DONE.compareAndSet(this, before, first));
+    if (before == null && keeper != null) keeper.notifyBridge();
+    Latch gate = waiting;
+    if (gate != null) gate.open();
+  }
+
+  /** {@return what became of its deliveries so far} */
+  public final Report.Deliveries report() {
+    return new Report.Deliveries(name, open, acked, nacked, refused);
+  }
+
+  // ---- its stages
+
+  /** The stage that waits for the last answers has started. It is there before the source is. */
+  final void answersStarted(BridgeContext context) {
+    answers = context;
+    if (isSourceOver) keeper = context;
+  }
+
+  /** An incarnation of the source's stage has started. */
+  final void sourceStarted(BridgeContext context) {
+    keeper = context;
+  }
+
+  /** The source's stage has ended. */
+  final void sourceOver(BridgeContext context) {
+    isSourceOver = true;
+    for (Object event : pending) abandoned((Receipt) Carried.claimOf(event), context.path());
+    pending.clear();
+    BridgeContext next = answers;
+    if (stages.decrementAndGet() == 0) {
+      close(context);
+    } else {
+      keeper = next;   // publishes all that was changed here, to who reads it
+      next.notifyBridge();
+    }
+  }
+
+  /** The stage that waits for the last answers has ended. */
+  final void answersOver(BridgeContext context) {
+    if (stages.decrementAndGet() == 0) close(context);
+  }
+
+  /** {@return whether a stage keeps it now} */
+  final boolean isKeptBy(BridgeContext context) {
+    return keeper == context;
+  }
+
+  // ---- the keeper
+
+  /** {@return how many deliveries the source is asked for, if so many elements are wanted} */
+  final long wanted(long demand) {
+    return isExhausted ? 0 : Math.max(0, Math.min(demand - pending.size(), room()));
+  }
+
+  final long room() {
+    return settling.inFlight() - (long) open;
+  }
+
+  final boolean isExhausted() {
+    return isExhausted;
+  }
+
+  final void exhausted() {
+    isExhausted = true;
+  }
+
+  /** {@return whether answers go out without waiting for others} */
+  final boolean isFlushing() {
+    return isExhausted || isSourceOver;
+  }
+
+  /** {@return whether there will be nothing more to do} */
+  final boolean isFinished() {
+    return isSourceOver && open == 0 && done == null && failed.isEmpty() && nextDue() == Long.MAX_VALUE;
+  }
+
+  final void begin(Part<?> part, Object delivery, Object payload, long position) {
+    open++;
+    pending.add(new Carried(payload, part.begin(delivery, position)));
+  }
+
+  /** Takes what is done. */
+  final void collect() {
+    Receipt newest = (Receipt) DONE.getAndSet(this, null);
+    Receipt oldest = null;
+    while (newest != null) {
+      Receipt next = newest.nextDone;
+      newest.nextDone = oldest;
+      oldest = newest;
+      newest = next;
+    }
+    while (oldest != null) {
+      Receipt next = oldest.nextDone;
+      oldest.nextDone = null;
+      collected(oldest, time.nanos());
+      oldest = next;
+    }
+  }
+
+  /** {@return what is to be told now; null if nothing} It is taken out. */
+  final Answer next() {
+    long now = time.nanos();
+    for (int i = 0; i < failed.size(); i++) if (failed.get(i).dueNanos - now <= 0) return failed.remove(i);
+    return next(now);
+  }
+
+  final void failed(Answer answer) {
+    answer.failed(time.nanos());
+    failed.add(answer);
+  }
+
+  /** {@return how long until there is something to be told; {@link Long#MAX_VALUE} if nothing is known of} */
+  final long nextDue() {
+    long now = time.nanos();
+    long due = dueIn(now);
+    for (Answer answer : failed) due = Math.min(due, Math.max(0, answer.dueNanos - now));
+    return due;
+  }
+
+  /** Waits until a delivery may be done, for so long at most. In user code. */
+  final void awaitDone(long nanos) throws InterruptedException {
+    Latch gate = time.latch("the next answer of", name);
+    waiting = gate;
+    try {
+      if (done == null) gate.await(nanos);   // who pushes after this look sees the gate
+    } finally {
+      waiting = null;
+    }
+  }
+
+  /** Nobody will settle anything any more. Tells the source the rest, once, and ends it. */
+  private void close(BridgeContext context) {
+    collect();
+    try {
+      for (Answer answer : List.copyOf(failed)) give(answer, context);
+      failed.clear();
+      for (Answer answer = last(context.path()); answer != null; answer = last(context.path())) give(answer, context);
+    } finally {
+      try {
+        stop();
+      } catch (Exception thrown) {
+        context.report("onStop of " + name + " threw", thrown);
+      }
+    }
+  }
+
+  private static void give(Answer answer, BridgeContext context) {
+    try {
+      answer.give();
+      answer.given();
+    } catch (Exception thrown) {
+      context.report(answer.what() + " threw at the end, and is not called again", thrown);
+    }
+  }
+
+  // ---- the kinds of sources
+
+  /** A delivery is done. */
+  abstract void collected(Receipt receipt, long nowNanos);
+
+  /** A delivery that was handed in will not be emitted any more. */
+  abstract void abandoned(Receipt receipt, String path);
+
+  abstract Answer next(long nowNanos);
+
+  /** {@return how long until {@link #next} has something; {@link Long#MAX_VALUE} if nothing is known of} */
+  abstract long dueIn(long nowNanos);
+
+  /** {@return the rest, in portions; null at the end} */
+  abstract Answer last(String path);
+
+  /** Tells the source that an incarnation begins. User code. */
+  abstract void start(BridgeContext context) throws Exception;
+
+  /** Has the source hand in deliveries. User code, but for what it hands in. */
+  abstract void receive(long wanted, BridgeContext context) throws Exception;
+
+  /** {@return whether the source is to be called once a second when nothing is wanted} */
+  abstract boolean wantsToBeCalled();
+
+  /** Ends the source. User code. */
+  abstract void stop() throws Exception;
+}

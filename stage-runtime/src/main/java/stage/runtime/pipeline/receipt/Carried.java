@@ -1,0 +1,51 @@
+package stage.runtime.pipeline.receipt;
+
+import stage.runtime.bridge.Carrier;
+
+/**
+ * An element that answers for deliveries, between stages and where an operator keeps it.
+ *
+ * @param value the element
+ * @param claim what it answers for
+ */
+public record Carried(Object value, Claim claim) implements Carrier {
+  /**
+   * {@return the element itself}
+   *
+   * @param event an element, with a claim or without
+   */
+  public static Object valueOf(Object event) {
+    return event instanceof Carried carried ? carried.value : event;
+  }
+
+  /**
+   * {@return what an element answers for; null for nothing}
+   *
+   * @param event an element, with a claim or without
+   */
+  public static Claim claimOf(Object event) {
+    return event instanceof Carried carried ? carried.claim : null;
+  }
+
+  /**
+   * {@return an element that answers for something; itself if that is nothing}
+   *
+   * @param value the element
+   * @param claim what it answers for; null for nothing
+   */
+  public static Object of(Object value, Claim claim) {
+    return claim == null ? value : new Carried(value, claim);
+  }
+
+  @Override
+  public Object carried() {
+    return value;
+  }
+
+  @Override
+  public void gaveUp(Throwable cause) {
+    var completed = new Completed();
+    claim.settle(1, cause, completed);
+    completed.send();
+  }
+}

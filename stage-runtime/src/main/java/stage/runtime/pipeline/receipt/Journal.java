@@ -1,0 +1,151 @@
+package stage.runtime.pipeline.receipt;
+
+import java.util.Arrays;
+
+/**
+ * What a turn of a run changes in receipts. An element can be taken back by itself, and so can the turn.
+ *
+ * <p>What comes on top is added before the turn's outputs are published, and what falls away is subtracted after its
+ * input is settled: a fast consumer would otherwise settle the last element while there are more. Where an element
+ * makes one of itself, the two cancel each other out, and no thread meets another.
+ *
+ * <p>All of it on the thread of the run.
+ */
+public final class Journal {
+  private Claim[] claims = new Claim[16];
+  private int[] changes = new int[16];
+  private int[] places = new int[16];   // of the links that have made them
+  private Throwable[] causes;   // null as long as nothing has failed
+  private int size;
+  private int mark;             // where the element in hand begins
+  private int added;            // up to here, what comes on top is added
+  private int settled;          // up to here, what falls away is subtracted
+  private final Completed completed = new Completed();
+
+  /** Makes an empty one. */
+  public Journal() {}
+
+  /** An element begins. */
+  public void mark() {
+    mark = size;
+  }
+
+  /**
+   * Takes back what the element has changed.
+   *
+   * @param from the first link whose changes are taken back; those before it keep what they did
+   */
+  public void undo(int from) {
+    int kept = mark;
+    for (int i = mark; i < size; i++) if (places[i] < from) move(i, kept++);
+    cut(kept);
+  }
+
+  /** The element in hand is through: changes of the same claim that follow each other are one, or none. */
+  public void seal() {
+    int kept = mark;
+    for (int i = mark; i < size; i++) {
+      int last = kept - 1;
+      boolean isSame = last >= mark && claims[last] == claims[i] && causeOf(last) == null && causeOf(i) == null;
+      if (!isSame) {
+        move(i, kept++);
+        continue;
+      }
+      changes[last] += changes[i];
+      if (changes[last] == 0) kept--;
+    }
+    cut(kept);
+  }
+
+  private Throwable causeOf(int change) {
+    return causes == null ? null : causes[change];
+  }
+
+  private void move(int from, int to) {
+    if (from == to) return;
+    claims[to] = claims[from];
+    changes[to] = changes[from];
+    places[to] = places[from];
+    if (causes != null) causes[to] = causes[from];
+  }
+
+  private void cut(int kept) {
+    for (int i = kept; i < size; i++) {
+      claims[i] = null;
+      if (causes != null) causes[i] = null;
+    }
+    size = kept;
+  }
+
+  /**
+   * So many elements more answer for a claim.
+   *
+   * @param claim what for; null for nothing
+   * @param elements how many
+   * @param place of the link that says so
+   */
+  public void add(Claim claim, int elements, int place) {
+    if (claim != null) change(claim, elements, null, place);
+  }
+
+  /**
+   * One element less answers for a claim.
+   *
+   * @param claim what for; null for nothing
+   * @param cause why it failed; null if it did not
+   * @param place of the link that says so
+   */
+  public void settle(Claim claim, Throwable cause, int place) {
+    if (claim != null) change(claim, -1, cause, place);
+  }
+
+  private void change(Claim claim, int by, Throwable cause, int place) {
+    if (size == claims.length) grow();
+    claims[size] = claim;
+    changes[size] = by;
+    places[size] = place;
+    if (cause != null) {
+      if (causes == null) causes = new Throwable[claims.length];
+      causes[size] = cause;
+    }
+    size++;
+  }
+
+  private void grow() {
+    claims = Arrays.copyOf(claims, 2 * size);
+    changes = Arrays.copyOf(changes, 2 * size);
+    places = Arrays.copyOf(places, 2 * size);
+    if (causes != null) causes = Arrays.copyOf(causes, 2 * size);
+  }
+
+  /** The turn is about to be published. */
+  public void prepare() {
+    for (; added < size; added++) if (changes[added] > 0) claims[added].add(changes[added]);
+  }
+
+  /** The turn is published, and its input is settled. */
+  public void commit() {
+    while (settled < size) {
+      int next = settled++;
+      if (changes[next] < 0) claims[next].settle(-changes[next], causeOf(next), completed);
+    }
+    completed.send();
+    clear();
+  }
+
+  /** The turn is undone. What was added is not published, and the element that it came of has not been settled. */
+  public void rollback() {
+    for (int i = 0; i < added; i++) if (changes[i] > 0) claims[i].settle(changes[i], null, completed);
+    completed.send();
+    clear();
+  }
+
+  private void clear() {
+    Arrays.fill(claims, 0, size, null);
+    causes = null;
+    size = 0;
+    mark = 0;
+    added = 0;
+    settled = 0;
+  }
+}

@@ -1,0 +1,185 @@
+package stage.runtime.pipeline.receipt;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import stage.api.Outlet;
+import stage.api.StageEndedException;
+import stage.api.pipeline.Delivery;
+import stage.api.pipeline.DeliverySource;
+import stage.api.pipeline.Settling;
+import stage.runtime.bridge.BridgeContext;
+import stage.runtime.time.Time;
+
+/**
+ * The book of a source that answers for each of its deliveries.
+ *
+ * @param <T> the payloads
+ */
+public final class QueueBook<T> extends Book {
+  private final DeliverySource<T> source;
+  private final Part<Void> all = new Part<>(this, null);
+  private final int batch;
+  private final long withinNanos;
+  private final ArrayDeque<Group> full = new ArrayDeque<>();
+  private Group group = new Group();   // that is being made
+
+  /**
+   * Makes an empty one.
+   *
+   * @param name of the source's stage
+   * @param source the user's
+   * @param settling how it wants to be answered
+   * @param time the engine's
+   */
+  public QueueBook(String name, DeliverySource<T> source, Settling settling, Time time) {
+    super(name, settling, time);
+    this.source = source;
+    this.batch = settling.batch();
+    this.withinNanos = Time.toNanos(settling.within());
+  }
+
+  private final class Group extends Answer {
+    final List<Delivery<T>> acks = new ArrayList<>();
+    final List<DeliverySource.Nacked<T>> nacks = new ArrayList<>();
+    long sinceNanos;
+
+    int size() {
+      return acks.size() + nacks.size();
+    }
+
+    @Override
+    void give() throws Exception {
+      source.settle(List.copyOf(acks), List.copyOf(nacks));
+    }
+
+    @Override
+    void given() {
+      acked += acks.size();
+      nacked += nacks.size();
+      open -= size();
+    }
+
+    @Override
+    String what() {
+      return "settle of " + name();
+    }
+  }
+
+  /** What one call of receive hands in. On its thread. */
+  private static final class Arriving<T> implements Outlet<Delivery<T>> {
+    final List<Delivery<T>> all = new ArrayList<>();
+    final long wanted;
+    boolean isComplete;
+    boolean isOver;
+
+    Arriving(long wanted) {
+      this.wanted = wanted;
+    }
+
+    @Override
+    public void emit(Delivery<T> delivery) {
+      if (delivery == null) throw new NullPointerException("delivery must not be null (Reactive Streams rule 2.13)");
+      if (isOver) throw new IllegalStateException("deliveries are emitted within receive, and this call has returned");
+      if (isComplete) {
+        throw new IllegalStateException("the source has completed; nothing can be emitted after complete()");
+      }
+      all.add(delivery);
+    }
+
+    @Override
+    public long demand() {
+      return Math.max(0, wanted - all.size());
+    }
+
+    @Override
+    public void complete() {
+      isComplete = true;
+    }
+  }
+
+  @Override
+  void start(BridgeContext context) throws Exception {
+    source.onStart(context);
+  }
+
+  @Override
+  void receive(long wanted, BridgeContext context) throws Exception {
+    var arriving = new Arriving<T>(wanted);
+    try {
+      source.receive(wanted, arriving);
+    } finally {
+      arriving.isOver = true;
+      context.inEngine(() -> arrived(arriving));   // what was handed in before it threw is there all the same
+    }
+  }
+
+  private void arrived(Arriving<T> arriving) {
+    for (Delivery<T> delivery : arriving.all) begin(all, delivery, delivery.payload(), 0);
+    if (arriving.isComplete) exhausted();
+  }
+
+  @Override
+  void collected(Receipt receipt, long nowNanos) {
+    all.remove(receipt);
+    settled(receipt, receipt.cause(), nowNanos);
+  }
+
+  @Override
+  void abandoned(Receipt receipt, String path) {
+    receipt.close();
+    all.remove(receipt);
+    settled(receipt, new StageEndedException(path, null), time.nanos());
+  }
+
+  @SuppressWarnings("unchecked")   // its own
+  private void settled(Receipt receipt, Throwable cause, long nowNanos) {
+    if (group.size() == 0) group.sinceNanos = nowNanos;
+    var delivery = (Delivery<T>) receipt.delivery;
+    if (cause == null) group.acks.add(delivery);
+    else group.nacks.add(new DeliverySource.Nacked<>(delivery, cause));
+    if (group.size() < batch) return;
+    full.add(group);
+    group = new Group();
+  }
+
+  @Override
+  Answer next(long nowNanos) {
+    if (!full.isEmpty()) return full.poll();
+    return dueIn(nowNanos) == 0 ? taken() : null;
+  }
+
+  private Group taken() {
+    Group due = group;
+    group = new Group();
+    return due;
+  }
+
+  @Override
+  long dueIn(long nowNanos) {
+    if (!full.isEmpty()) return 0;
+    if (group.size() == 0) return Long.MAX_VALUE;
+    return isFlushing() ? 0 : Math.max(0, group.sinceNanos + withinNanos - nowNanos);
+  }
+
+  @Override
+  Answer last(String path) {
+    for (Receipt each = all.oldest; each != null; each = all.oldest) {
+      all.remove(each);
+      Throwable cause = each.close() == Receipt.Closing.OPEN ? new StageEndedException(path, null) : each.cause();
+      settled(each, cause, 0);
+    }
+    if (!full.isEmpty()) return full.poll();
+    return group.size() == 0 ? null : taken();
+  }
+
+  @Override
+  boolean wantsToBeCalled() {
+    return false;
+  }
+
+  @Override
+  void stop() throws Exception {
+    source.onStop();
+  }
+}
