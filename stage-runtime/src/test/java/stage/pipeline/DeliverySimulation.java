@@ -118,6 +118,9 @@ class DeliverySimulation {
             all.flatMap(n -> numbered(n, 2)).async()
                 .flatMap(x -> List.of(x, new KeyValue<>(x.key(), x.value() + 10))).async()
                 .forEach(x -> seen.saw(x.key(), "" + x.value()))),
+        of("flatMap that goes on over turns", n -> n % 30 == 4 ? names(2_000) : names(1), 7, (all, seen, workers) ->
+            all.flatMap(n -> numbered(n, n % 30 == 4 ? 2_000 : 1)).flatMap(x -> List.of(x)).async()
+                .forEach(x -> seen.saw(x.key(), "" + x.value()))),
         of("mapMulti", n -> names(n % 3), 7, (all, seen, workers) ->
             all.<KeyValue<Integer, Integer>>mapMulti((n, out) -> numbered(n, n % 3).forEach(out::accept)).async()
                 .forEach(x -> seen.saw(x.key(), "" + x.value()))),

@@ -46,6 +46,10 @@ public interface Partitions<P, T> {
    */
   int lose(Collection<? extends P> partitions);
 
-  /** {@return how many deliveries of a partition are not done} */
+  /**
+   * {@return how many deliveries of a partition are not done}
+   *
+   * @param partition which; 0 for one that is not known
+   */
   int open(P partition);
 }

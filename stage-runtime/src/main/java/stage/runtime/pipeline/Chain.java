@@ -390,10 +390,13 @@ final class Chain implements Transactional {
     FlatMapLink.Rest rest = last.first();
     input = rest.input();
     isOfResult = rest.isOfResult();
+    claim = rest.claim();
     Fate fate = through(last.place, FlatMapLink.REST, rest.t(), rest.w(), null);
     isOfResult = true;
+    claim = null;
+    if (fate != Fate.DONE) for (FlatMapLink link : expanding) link.forget(rest.input(), givenUpFor);
+    journal.seal();
     if (fate == Fate.DONE) return;
-    for (FlatMapLink link : expanding) link.forget(rest.input());
     if (rest.isOfResult()) tally.in++;
     else tally.handled--;
     if (fate == Fate.DROPPED) tally.dropped++;
@@ -672,7 +675,7 @@ final class Chain implements Transactional {
     int undone = isOneToOne ? Math.max(from, policy.from()) : from;
     undo(undone);
     gaveUp(undone);
-    for (FlatMapLink link : expanding) if (link.place < policy.after()) link.forget(input);
+    for (FlatMapLink link : expanding) if (link.place < policy.after()) link.forget(input, null);
     var failed = new Failed(input == null ? value : input, value, thrown, site.label(), site.line(), attempts);
     Object instead;
     try {
@@ -686,7 +689,11 @@ final class Chain implements Transactional {
       return giveUp(OnFailure.ofDefault(), failed.input(), again, attempts);
     }
     if (isOneToOne) claim = failedClaim;
+    int journalMark = journal.marked();
+    Claim own = claimMarked;
     Fate fate = through(policy.after(), instead, t, w, null);
+    journal.mark(journalMark);   // what comes is taken back, and put together, to where the element began
+    claimMarked = own;
     if (fate != Fate.DONE) {
       undo(from);
       gaveUp(from);

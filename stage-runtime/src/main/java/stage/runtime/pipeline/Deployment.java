@@ -99,7 +99,7 @@ final class Deployment {
    */
   void start(Supervisor scope, boolean endsScope) {
     List<StageRef<?>> paused = new ArrayList<>();
-    startAnswers(scope);
+    startAnswers(scope, endsScope);
     for (StagePlan stage : stages) {
       boards.put(stage, new Tally.Board(stage.name));
       StageRef<?> ref = started(scope, stage, endsScope);
@@ -208,12 +208,13 @@ final class Deployment {
   }
 
   /** The stages that wait for the last answers: there before the sources are, and gone after everything else. */
-  private void startAnswers(Supervisor scope) {
+  private void startAnswers(Supervisor scope, boolean isSignificant) {
     for (StagePlan stage : stages) {
       Book book = book(stage, job.time());
       if (book == null) continue;
       books.put(stage, book);
-      answers.add(scope.start(Stage.consumer(stage.name + "-answers", () -> new AnswersStage(book))));
+      ConsumerSpec<Object, AnswersStage> spec = Stage.consumer(stage.name + "-answers", () -> new AnswersStage(book));
+      answers.add(scope.start(isSignificant ? spec.asSignificant() : spec));
     }
   }
 

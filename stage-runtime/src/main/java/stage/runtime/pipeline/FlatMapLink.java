@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import stage.api.pipeline.Fn;
+import stage.runtime.pipeline.receipt.Claim;
 
 /**
  * Makes many of one. Up to {@value Chain#EXPANSION} results of an element belong to the turn that took it. What it
@@ -22,11 +23,12 @@ final class FlatMapLink extends Link {
    * @param value what the function is applied to
    * @param t its time
    * @param w its source's watermark
+   * @param claim what it answers for; null for nothing
    * @param made how many were made of it
    */
-  record Rest(Object input, boolean isOfResult, Object value, long t, long w, long made) {
+  record Rest(Object input, boolean isOfResult, Object value, long t, long w, Claim claim, long made) {
     private Rest with(long made) {
-      return new Rest(input, isOfResult, value, t, w, made);
+      return new Rest(input, isOfResult, value, t, w, claim, made);
     }
   }
 
@@ -43,17 +45,18 @@ final class FlatMapLink extends Link {
     if (value == REST) {
       resumeFirst();
     } else if (hasRest()) {
-      append(new Rest(chain.input(), chain.isOfResult(), value, t, w, 0));
+      append(new Rest(chain.input(), chain.isOfResult(), value, t, w, chain.claim(), 0));
     } else {
       Iterator<?> all = iterator(value, t, w);
       long made = expand(all, value, t, w, 0);
       if (made < 0) return;
-      append(new Rest(chain.input(), chain.isOfResult(), value, t, w, made));
+      append(new Rest(chain.input(), chain.isOfResult(), value, t, w, chain.claim(), made));
       open = all;
     }
   }
 
   private void append(Rest rest) {
+    chain.journal().add(rest.claim, 1, place);
     List<Rest> all = new ArrayList<>(rests.value());
     all.add(rest);
     rests.set(List.copyOf(all));
@@ -68,6 +71,7 @@ final class FlatMapLink extends Link {
     List<Rest> left = new ArrayList<>(rests.value());
     if (made < 0) {
       left.removeFirst();
+      chain.journal().settle(rest.claim, null, place);
     } else {
       left.set(0, rest.with(made));
       open = all;
@@ -120,9 +124,14 @@ final class FlatMapLink extends Link {
     return rests.value().getFirst();
   }
 
-  /** Gives up what was to be made of an element of the run. */
-  void forget(Object input) {
+  /**
+   * Gives up what was to be made of an element of the run.
+   *
+   * @param cause why it failed; null if something else takes its place
+   */
+  void forget(Object input, Throwable cause) {
     open = null;
+    for (Rest rest : rests.value()) if (rest.input == input) chain.journal().settle(rest.claim, cause, place);
     rests.set(rests.value().stream().filter(rest -> rest.input != input).toList());
   }
 

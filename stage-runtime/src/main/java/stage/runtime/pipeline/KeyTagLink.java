@@ -20,6 +20,6 @@ final class KeyTagLink extends Link {
     } catch (Exception thrown) {
       throw chain.failed(step, this, value, t, w, thrown);
     }
-    chain.stage(new Envelope(value, its, t, w, 0));
+    chain.stage(new Envelope(chain.outgoing(value), its, t, w, 0));
   }
 }

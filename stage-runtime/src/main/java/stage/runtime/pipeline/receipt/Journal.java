@@ -30,6 +30,20 @@ public final class Journal {
     mark = size;
   }
 
+  /** {@return where the element in hand begins} */
+  public int marked() {
+    return mark;
+  }
+
+  /**
+   * The element in hand began earlier than the part of it that was marked last.
+   *
+   * @param marked from {@link #marked}; what was committed since is not taken back
+   */
+  public void mark(int marked) {
+    mark = Math.min(marked, size);
+  }
+
   /**
    * Takes back what the element has changed.
    *
