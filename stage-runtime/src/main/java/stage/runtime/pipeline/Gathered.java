@@ -94,18 +94,18 @@ record Gathered(Object value, Claim claim) {
   private static Reducing aggregate(Object zero, Fold<Object, Object> fold, Merge<Object> merge,
       Fn<Object, Object> finish) {
     return new Reducing.Aggregate(new Gathered(zero, null),
-        (soFar, element) -> ((Gathered) soFar).with(element, fold),
-        merge == null ? null : (one, other) -> ((Gathered) one).with((Gathered) other, merge),
+        (soFar, element) -> ((Gathered) soFar).folded(element, fold),
+        merge == null ? null : (one, other) -> ((Gathered) one).merged((Gathered) other, merge),
         value -> ((Gathered) value).finished(finish));
   }
 
-  private Gathered with(Object element, Fold<Object, Object> fold) throws Exception {
+  private Gathered folded(Object element, Fold<Object, Object> fold) throws Exception {
     Object folded = Objects.requireNonNull(fold.apply(value, valueOf(element)), "the fold must not return null");
     if (element instanceof InHand inHand) inHand.kept();
     return new Gathered(folded, Claim.join(claim, claimOf(element)));
   }
 
-  private Gathered with(Gathered other, Merge<Object> merge) throws Exception {
+  private Gathered merged(Gathered other, Merge<Object> merge) throws Exception {
     Object merged = Objects.requireNonNull(merge.apply(value, other.value), "the merge must not return null");
     return new Gathered(merged, Claim.join(claim, other.claim));
   }
