@@ -145,9 +145,9 @@ public abstract class Book {
     isExhausted = true;
   }
 
-  /** {@return whether answers go out without waiting for others} */
-  final boolean isFlushing() {
-    return isExhausted || isSourceOver;
+  /** {@return whether there will be no more deliveries} */
+  final boolean isSourceOver() {
+    return isSourceOver;
   }
 
   /** {@return whether there will be nothing more to do} */

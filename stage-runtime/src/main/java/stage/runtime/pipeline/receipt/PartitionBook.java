@@ -325,7 +325,8 @@ public final class PartitionBook<P, T> extends Book implements Partitions<P, T> 
   long dueIn(long nowNanos) {
     if (!failures.isEmpty()) return 0;
     if (uncommitted == 0 || isCommitting) return Long.MAX_VALUE;
-    return isFlushing() || uncommitted >= batch ? 0 : Math.max(0, sinceNanos + withinNanos - nowNanos);
+    boolean isLast = isSourceOver() && open == 0;
+    return isLast || uncommitted >= batch ? 0 : Math.max(0, sinceNanos + withinNanos - nowNanos);
   }
 
   @Override

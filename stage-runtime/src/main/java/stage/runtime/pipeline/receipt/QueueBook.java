@@ -159,7 +159,7 @@ public final class QueueBook<T> extends Book {
   long dueIn(long nowNanos) {
     if (!full.isEmpty()) return 0;
     if (group.size() == 0) return Long.MAX_VALUE;
-    return isFlushing() ? 0 : Math.max(0, group.sinceNanos + withinNanos - nowNanos);
+    return isSourceOver() && all.open == 0 ? 0 : Math.max(0, group.sinceNanos + withinNanos - nowNanos);
   }
 
   @Override
