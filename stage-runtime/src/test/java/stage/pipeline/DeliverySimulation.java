@@ -16,6 +16,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import stage.api.Demand;
+import stage.api.Overflow;
 import stage.api.StageEndedException;
 import stage.api.pipeline.Bound;
 import stage.api.pipeline.Delivery;
@@ -132,6 +133,9 @@ class DeliverySimulation {
             all.mapConcurrentUnordered(workers, n -> n).forEach(n -> seen.saw(n, "a"))),
         of("mapConcurrentByKey", DeliverySimulation::once, 9, (all, seen, workers) ->
             all.mapConcurrentByKey(workers, n -> n % 5, n -> n).forEach(n -> seen.saw(n, "a"))),
+        of("a buffer that drops", n -> Set.of(), 9, (all, seen, workers) ->
+            all.buffer(3, Overflow.dropOldest(1)).flatMap(n -> List.of(n, n)).buffer(2, Overflow.dropNewest(1))
+                .forEach(n -> {})),
         of("batch", DeliverySimulation::once, 12, (all, seen, workers) ->
             all.batch(7).async().forEach(list -> list.forEach(n -> seen.saw(n, "a")))),
         of("batches taken apart and made again", DeliverySimulation::once, 30, (all, seen, workers) ->

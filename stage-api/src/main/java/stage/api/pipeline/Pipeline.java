@@ -147,7 +147,8 @@ public final class Pipeline<T> {
    * @param <T> the payloads
    */
   public static <P, T> Pipeline<T> deliveries(PartitionedSource<P, T> source, Settling how) {
-    return source("deliveries", new Origin.Partitioned(Erased.notNull("source", source), Erased.notNull("how", how)));
+    Arguments.notNull("source", source);
+    return source("deliveries", new Origin.Partitioned(source, Arguments.notNull("how", how)));
   }
 
   /**

@@ -3,6 +3,8 @@ package stage.runtime.pipeline;
 import stage.api.Overflow;
 import stage.runtime.pipeline.operator.BoundFullError;
 import stage.runtime.pipeline.operator.KeptElements;
+import stage.runtime.pipeline.receipt.Carried;
+import stage.runtime.pipeline.receipt.Claim;
 
 /**
  * The first link of a run that takes what comes whether it is wanted or not, and keeps so many of them until they are.
@@ -22,7 +24,7 @@ final class BufferLink extends Link {
     if (kept.size() == most) {
       switch (overflow) {
         case DROP_OLDEST -> {
-          kept.poll();
+          chain.journal().settle(Carried.claimOf(kept.poll().value()), null, place);
           chain.forgotten();
         }
         case DROP_NEWEST -> {
@@ -33,7 +35,8 @@ final class BufferLink extends Link {
         case BLOCK -> throw new IllegalStateException("a buffer that waits is no link");
       }
     }
-    kept.add(value, t, w);
+    chain.journal().add(chain.claim(), 1, place);
+    kept.add(Carried.of(value, chain.claim()), t, w);
     chain.absorbed();
     release(chain.wanted());
   }
@@ -45,10 +48,14 @@ final class BufferLink extends Link {
 
   /** Hands on what is wanted. */
   void release(long wanted) throws Exception {
+    Claim inHand = chain.claim();
     for (long left = Math.min(wanted, kept.size()); left > 0; left--) {
       KeptElements.Element each = kept.poll();
-      next.push(each.value(), each.t(), each.w());
+      chain.claim(Carried.claimOf(each.value()));
+      chain.journal().settle(chain.claim(), null, place);
+      next.push(Carried.valueOf(each.value()), each.t(), each.w());
     }
+    chain.claim(inHand);
   }
 
   @Override

@@ -362,7 +362,7 @@ final class Chain implements Transactional {
   void onMore(Outlet<Object> to) throws Exception {
     begin(to);
     if (isExpanding()) expand();
-    else if (buffer != null && buffer.hasKept()) buffer.release(wanted());
+    else if (buffer != null && buffer.hasKept()) release();
     else if (firing.value() != null) resume();
     else if (!endsToTell.value().isEmpty()) tellEnd();
     else if (isDone() && !ended.value()) fire(Firing.Kind.END, 0, Times.FOREVER, false);
@@ -375,6 +375,11 @@ final class Chain implements Transactional {
     begin(to);
     if (!ended.value()) fire(Firing.Kind.END, 0, Times.FOREVER, context.isInputCut());
     finish();
+  }
+
+  private void release() throws Exception {
+    buffer.release(wanted());
+    journal.seal();
   }
 
   /** {@return whether more is to be made of an element that was taken in an earlier turn, or in this one} */
