@@ -15,15 +15,18 @@ import java.time.Duration;
  * @param rows how many rows of flights there are
  * @param few the fewest events of a run: so many that they weigh more than what a run takes besides
  * @param allocations which share of its events a measurement of allocations runs, at most 1
+ * @param peak how long a contender runs in a JVM of its own, from its start
  */
 record Effort(
     String name, Duration warmUp, Duration round, int rounds, int roundTrips, int idlePipelines, int idleRounds,
-    int rows, int few, double allocations) {
+    int rows, int few, double allocations, Duration peak) {
   /** What the goals are about. */
   static final Effort FULL = new Effort(
-      "full", Duration.ofMillis(800), Duration.ofMillis(60), 15, 10_000, 100_000, 3, 1_000_000, 1000, 1);
+      "full", Duration.ofMillis(800), Duration.ofMillis(60), 15, 10_000, 100_000, 3, 1_000_000, 1000, 1,
+      Duration.ofSeconds(8));
 
   /** To see whether a change did something. */
   static final Effort QUICK = new Effort(
-      "quick", Duration.ofMillis(400), Duration.ofMillis(30), 7, 3_000, 20_000, 1, 200_000, 1000, 1);
+      "quick", Duration.ofMillis(400), Duration.ofMillis(30), 7, 3_000, 20_000, 1, 200_000, 1000, 1,
+      Duration.ofSeconds(5));
 }

@@ -57,6 +57,7 @@ final class Scenarios {
         (technique, events) -> technique.partition(PARTITIONS, WIDE, events),
         new Goal.Within(1.5, CHUNKS.name()), new Goal.Faster(2, QUEUE.name())));
     all.add(blocking());
+    all.add(new TimeToPeak(2, WIDE, List.of(STAGE, CHUNKS), List.of(new Goal.AtMost(1.5, "times the steady figure"))));
     all.add(redelivery());
     all.add(watched(WIDE, 1.05));
     all.add(watched(NARROW, 1.5));
@@ -77,6 +78,13 @@ final class Scenarios {
     all.add(new IdleMemory(List.of(IdleStages.maker(), IdleThreads.maker()),
         List.of(new Goal.AtMost(4.5 * 1024, "bytes"))));
     return all;
+  }
+
+  /** {@return the one of a name} */
+  static Technique technique(String name) {
+    return ALL.stream().filter(technique -> technique.name().equals(name)).findFirst().orElseThrow(
+        () -> new IllegalArgumentException("no contender \"" + name + "\"; there are: "
+            + String.join(", ", ALL.stream().map(Technique::name).toList())));
   }
 
   private interface Shape {

@@ -12,7 +12,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Each scenario once, as short as can be: what it measures here means nothing. */
 class ScenarioTest {
   private static final Effort LEAST =
-      new Effort("least", Duration.ofNanos(1), Duration.ofNanos(1), 2, 100, 50, 2, 1000, 20, 0.01);
+      new Effort("least", Duration.ofNanos(1), Duration.ofNanos(1), 2, 100, 50, 2, 1000, 20, 0.01,
+          Duration.ofMillis(50));
 
   static List<Scenario> all() {
     return Scenarios.all();

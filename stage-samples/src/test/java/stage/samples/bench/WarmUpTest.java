@@ -51,7 +51,8 @@ class WarmUpTest {
   class OfSeveral {
     @Test
     void runsInTurnAndEachUntilItIsWarm() throws Exception {
-      var effort = new Effort("least", Duration.ofNanos(1), Duration.ofNanos(1), 2, 100, 50, 2, 1000, 20, 0.01);
+      var effort = new Effort("least", Duration.ofNanos(1), Duration.ofNanos(1), 2, 100, 50, 2, 1000, 20, 0.01,
+          Duration.ofMillis(50));
       List<String> runs = new ArrayList<>();
       WarmUp.all(List.of("a", "b"), effort, contender -> {
         runs.add(contender);
