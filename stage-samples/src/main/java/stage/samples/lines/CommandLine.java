@@ -19,6 +19,7 @@ import stage.samples.flights.TextInput;
 import stage.samples.flights.Quoted;
 import stage.samples.flights.Trouble;
 import stage.samples.flights.UsageError;
+import stage.samples.watch.WatchMode;
 
 /**
  * A command line: options and files in any order; after {@code --} everything is a file; of an option given twice the
@@ -27,6 +28,9 @@ import stage.samples.flights.UsageError;
 public final class CommandLine {
   /** All rows of a table. */
   public static final int ALL = Integer.MAX_VALUE;
+
+  /** Shows the stages; the one flag that may have a value, behind an equals sign. */
+  public static final String WATCH = "--watch";
 
   private final Set<String> flags;
   private final Set<String> valued;
@@ -71,7 +75,10 @@ public final class CommandLine {
     int equals = argument.indexOf('=');
     String name = equals < 0 ? argument : argument.substring(0, equals);
     if (name.equals("-h")) name = "--help";
-    if (name.equals("--help") || flags.contains(name)) {
+    if (name.equals(WATCH) && flags.contains(WATCH)) {
+      values.put(name, equals < 0 ? "" : argument.substring(equals + 1));
+      given.add(name);
+    } else if (name.equals("--help") || flags.contains(name)) {
       if (equals >= 0) throw new UsageError(name + " takes no value, but was given as " + argument);
       given.add(name);
     } else if (valued.contains(name)) {
@@ -189,6 +196,20 @@ public final class CommandLine {
       });
     }
     throw new UsageError(name + " must be a time such as 30s, 1m, 1h or 1d, but was \"" + word + "\"");
+  }
+
+  /**
+   * {@return {@code --watch}: where the stages are shown}
+   *
+   * @throws UsageError if it is neither a port nor a terminal
+   */
+  public WatchMode watching() throws UsageError {
+    if (!has(WATCH)) return new WatchMode.Nowhere();
+    try {
+      return WatchMode.of(values.get(WATCH));
+    } catch (IllegalArgumentException wrong) {
+      throw new UsageError(wrong.getMessage());
+    }
   }
 
   /**

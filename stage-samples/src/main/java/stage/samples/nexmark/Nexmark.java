@@ -11,6 +11,7 @@ import stage.samples.flights.UsageError;
 import stage.samples.lines.Columns;
 import stage.samples.lines.CommandLine;
 import stage.samples.lines.Program;
+import stage.samples.lines.WatchedJob;
 
 /** {@code ./stage nexmark}: queries over the events of an auction house. See {@link #USAGE}. */
 public final class Nexmark {
@@ -27,6 +28,7 @@ public final class Nexmark {
         --out-of-order G   in groups of G the events are out of order (1)
         --top N|all        how many results to show, sorted (10; all with --csv)
         --csv              write the results for machines
+        --watch[=PORT|tty] show the stages meanwhile: on a web page of this machine, or as text on standard error
         --help             this text
 
       Writes on standard error how many events went through per second. Exits with 0, with 1 if the output cannot be written,
@@ -54,12 +56,14 @@ public final class Nexmark {
 
   static void run(String[] arguments, Streams streams, Program.Interruption interruption) throws IOException,
       InterruptedException, UsageError {
-    var line = new CommandLine(Set.of("--csv"), Set.of("--query", "--events", "--seed", "--out-of-order", "--top"),
+    var line = new CommandLine(Set.of("--csv", CommandLine.WATCH),
+        Set.of("--query", "--events", "--seed", "--out-of-order", "--top"),
         arguments);
     if (line.has("--help")) {
       streams.print(USAGE);
       return;
     }
+    var job = new WatchedJob("nexmark", line.watching(), streams);
     if (!line.inputs().isEmpty()) throw new UsageError("the events are made, not read, but a file was given: "
         + line.inputs().getFirst().name());
     Query query = query(line);
@@ -68,7 +72,7 @@ public final class Nexmark {
         line.number("--out-of-order", 1, 1_000_000, 1));
     int top = line.has("--top") || !line.has("--csv") ? line.top() : CommandLine.ALL;
     long before = System.nanoTime();
-    List<List<String>> results = new ArrayList<>(query.over(events).toList().run("nexmark"));
+    List<List<String>> results = new ArrayList<>(job.run(query.over(events).toList()));
     double seconds = (System.nanoTime() - before) / 1e9;
     results.sort(ORDER);
     List<List<String>> shown = results.subList(0, Math.min(top, results.size()));

@@ -33,6 +33,7 @@ import stage.samples.lines.CommandLine;
 import stage.samples.lines.LineProducer;
 import stage.samples.lines.Lines;
 import stage.samples.lines.Program;
+import stage.samples.lines.WatchedJob;
 
 /** {@code ./stage weblog}: requests and bytes of a web server's log, grouped and counted. See {@link #USAGE}. */
 public final class WebLog {
@@ -55,6 +56,7 @@ public final class WebLog {
         --rejects FILE                   keep every malformed line in FILE
         --chaos N                        make N elements fail at random on the way, some with their stage; nothing changes
         --seed S                         with --chaos: which
+        --watch[=PORT|tty]               show the stages meanwhile: on a web page, or as text on standard error
         --help                           this text
 
       Exits with 0, with 1 if an input cannot be read or the output not written, with 2 for a wrong command line.
@@ -104,7 +106,8 @@ public final class WebLog {
 
   static void run(String[] arguments, Streams streams, Program.Interruption interruption) throws IOException,
       InterruptedException, UsageError {
-    var line = new CommandLine(Set.of("--csv", "--follow"), Set.of("--by", "--window", "--out-of-order", "--top",
+    var line = new CommandLine(Set.of("--csv", "--follow", CommandLine.WATCH),
+        Set.of("--by", "--window", "--out-of-order", "--top",
         "--rejects", "--chaos", "--seed"), arguments);
     if (line.has("--help")) streams.print(USAGE);
     else new WebLog(line, streams).run(interruption);
@@ -169,25 +172,28 @@ public final class WebLog {
     if (entry instanceof Malformed wrong) malformed.put(wrong.line().index(), wrong);
   }
 
-  private List<Grouped> whole(Pipeline<Hit> hits, By by) throws InterruptedException {
-    List<KeyValue<String, Traffic>> all = trouble.survivedBy(
-        hits.keyBy(by::key).aggregate(Traffic.NONE, Traffic::plus).toList())
-        .run("weblog");
+  private WatchedJob job() throws UsageError {
+    return new WatchedJob("weblog", line.watching(), streams);
+  }
+
+  private List<Grouped> whole(Pipeline<Hit> hits, By by) throws InterruptedException, UsageError {
+    List<KeyValue<String, Traffic>> all = job().run(trouble.survivedBy(
+        hits.keyBy(by::key).aggregate(Traffic.NONE, Traffic::plus).toList()));
     return all.stream().map(each -> new Grouped(Instant.EPOCH, each.key(), each.value())).toList();
   }
 
-  private void windows(Pipeline<Hit> hits, By by, Duration size) throws IOException, InterruptedException {
+  private void windows(Pipeline<Hit> hits, By by, Duration size)
+      throws IOException, InterruptedException, UsageError {
     // By the window, because what is handled again after a crash must not be there twice.
     Map<Instant, List<Grouped>> tables = new ConcurrentSkipListMap<>();
-    Report report = trouble.survivedBy(hits
+    Report report = job().run(trouble.survivedBy(hits
         .keyBy(by::key).window(Windows.tumbling(size)).aggregate(Traffic.NONE, Traffic::plus)
         .map(pane -> new Grouped(pane.window().start(), pane.key(), pane.value()))
         .window(Windows.tumbling(size)).toList(Bound.rows(Integer.MAX_VALUE).crashing())   // the keys of each window
         .forEach(keys -> {
           if (line.has("--follow")) print(by, true, keys.value());
           else tables.put(keys.window().start(), keys.value());
-        }))
-        .run("weblog");
+        })));
     if (!line.has("--follow")) print(by, true, tables.values().stream().flatMap(List::stream).toList());
     tellLate(report.late(), "window");
   }
@@ -197,9 +203,9 @@ public final class WebLog {
         + (late == 1 ? "\n" : "s\n"));
   }
 
-  private void report(Pipeline<Hit> hits) throws IOException, InterruptedException {
+  private void report(Pipeline<Hit> hits) throws IOException, InterruptedException, UsageError {
     Map<List<Object>, Pane<String, Long>> sessions = new ConcurrentHashMap<>();
-    List<KeyValue<Group, Traffic>> all = trouble.survivedBy(hits
+    List<KeyValue<Group, Traffic>> all = job().run(trouble.survivedBy(hits
         .alsoTo(copy -> copy
             .keyBy(Hit::client).window(Windows.sessions(SESSION_GAP)).count()
             .forEach(pane -> sessions.put(List.of(pane.key(), pane.window().start()), pane)))
@@ -212,7 +218,7 @@ public final class WebLog {
           return groups;
         })
         .keyBy(KeyValue::key).aggregate(Traffic.NONE, (traffic, grouped) -> traffic.plus(grouped.value()))
-        .toList()).run("weblog");
+        .toList()));
     for (By by : By.values()) {
       if (by == By.MINUTE) streams.print("errors per minute\n");
       print(by, false, all.stream().filter(each -> each.key().by() == by)

@@ -16,6 +16,7 @@ import stage.samples.lines.CommandLine;
 import stage.samples.lines.LineProducer;
 import stage.samples.lines.Lines;
 import stage.samples.lines.Program;
+import stage.samples.lines.WatchedJob;
 
 /** {@code ./stage wordcount}: how often each word occurs. See {@link #USAGE}. */
 public final class WordCount {
@@ -32,6 +33,7 @@ public final class WordCount {
         --follow      go on reading as the last file grows, until Ctrl-C
         --chaos N     make N elements fail at random on the way, some with their stage; the counts stay the same
         --seed S      with --chaos: which
+        --watch[=PORT|tty]  show the stages meanwhile: on a web page of this machine, or as text on standard error
         --help        this text
 
       Exits with 0, with 1 if an input cannot be read or the output not written, with 2 for a wrong command line.
@@ -53,7 +55,8 @@ public final class WordCount {
 
   static void run(String[] arguments, Streams streams, Program.Interruption interruption)
       throws IOException, InterruptedException, UsageError {
-    var line = new CommandLine(Set.of("--csv", "--follow"), Set.of("--top", "--workers", "--chaos", "--seed"),
+    var line = new CommandLine(Set.of("--csv", "--follow", CommandLine.WATCH),
+        Set.of("--top", "--workers", "--chaos", "--seed"),
         arguments);
     if (line.has("--help")) {
       streams.print(USAGE);
@@ -62,11 +65,12 @@ public final class WordCount {
     int top = line.top();
     int workers = (int) line.number("--workers", 1, 256, 2);
     Trouble trouble = line.trouble();
+    var job = new WatchedJob("wordcount", line.watching(), streams);
     if (line.inputs().isEmpty()) throw new UsageError("give at least one file, or - for standard input");
     Lines.check(line.inputs());
     try (var lines = new Lines(line.inputs(), line.has("--follow"))) {
       if (line.has("--follow")) interruption.ends(lines::stop);
-      List<KeyValue<String, Long>> counts = count(lines, workers, trouble);
+      List<KeyValue<String, Long>> counts = count(lines, workers, trouble, job);
       List<List<String>> rows = counts.stream().sorted(ORDER).limit(top)
           .map(each -> List.of(each.key(), each.value().toString())).toList();
       streams.print(new Columns(List.of("word", "count"), rows, 1).format(line.has("--csv")));
@@ -75,13 +79,12 @@ public final class WordCount {
   }
 
   /** {@return how often each word occurs, in no order} */
-  private static List<KeyValue<String, Long>> count(Lines lines, int workers, Trouble trouble)
-      throws InterruptedException {
-    return trouble.survivedBy(trouble.in(Pipeline.from(LineProducer.of(lines)))
+  private static List<KeyValue<String, Long>> count(Lines lines, int workers, Trouble trouble, WatchedJob job)
+      throws InterruptedException, UsageError {
+    return job.run(trouble.survivedBy(trouble.in(Pipeline.from(LineProducer.of(lines)))
         .flatMap(line -> words(line.text())).named("words")
         .keyBy(word -> word).workers(workers).count()
-        .toList())
-        .run("wordcount");
+        .toList()));
   }
 
   /** {@return the runs of letters and digits, in lower case} */

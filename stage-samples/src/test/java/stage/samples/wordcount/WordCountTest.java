@@ -85,7 +85,7 @@ class WordCountTest {
     void isRefusedWithASentence() throws IOException {
       assertThat(run().err()).isEqualTo("sample: give at least one file, or - for standard input\n");
       assertThat(run("--top", "0", "x").err()).contains("--top must be a number from 1 on, or all, but was \"0\"");
-      assertThat(run("--tip").err()).contains("unknown option --tip; there are: --chaos, --csv, --follow, --help");
+      assertThat(run("--tip").err()).contains("unknown option --tip; there are: --chaos, --csv, --follow, --help,");
       assertThat(run("--seed", "1", "x").err()).contains("give --chaos N too");
       assertThat(run("--csv=yes").code()).isEqualTo(2);
       Told missing = run(folder.resolve("nothing").toString());
