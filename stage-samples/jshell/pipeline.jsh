@@ -1,10 +1,9 @@
 // Words counted, then temperatures by minute: late ones apart, and the table that comes of it. What runs is described first.
-import stage.api.pipeline.*
 
 var text = List.of("the quick brown fox", "the lazy dog", "the end")
 var words = Pipeline.from(text).flatMap(line -> List.of(line.split(" "))).keyBy(word -> word).workers(2).count()
 System.out.println(words.toList().describe())
-System.out.println(words.topK(2, Comparator.comparingLong(KeyValue::value)).run())
+System.out.println(words.topK(1, Comparator.comparingLong(KeyValue::value)).run())
 
 record Reading(String sensor, Instant at, double celsius) {}
 var noon = Instant.parse("2026-11-30T12:00:00Z")

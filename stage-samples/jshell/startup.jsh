@@ -1,6 +1,8 @@
 // Loaded after jshell's own imports.
-import java.time.Duration
+import java.time.*
 import stage.api.*
 import stage.api.observe.*
+import stage.api.pipeline.*
 import stage.api.supervision.*
 import stage.runtime.testkit.*
+import static stage.runtime.testkit.CrashRule.*

@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Objects;
+import java.util.zip.GZIPInputStream;
 
 /**
  * How bytes become lines: for {@link Stage#ofLines(String, InputStream, LineFormat)} and {@link Stage#ofPath(String,
@@ -25,6 +26,8 @@ import java.util.Objects;
 public record LineFormat(Charset charset, boolean replacing, int longest) {
   /** UTF-8, what is not is replaced, and lines of up to 1,048,576 characters. */
   public static final LineFormat DEFAULT = new LineFormat(StandardCharsets.UTF_8, true, 1 << 20);
+
+  private static final int BUFFER = 1 << 15;
 
   /**
    * Checks the format.
@@ -61,14 +64,23 @@ public record LineFormat(Charset charset, boolean replacing, int longest) {
   }
 
   /**
-   * {@return the lines of a file, which is opened now}
+   * {@return the lines of a file, which is opened now} A file whose name ends with {@code .gz} is unpacked.
    *
    * @param file which
-   * @throws IOException if it cannot be opened
+   * @throws IOException if it cannot be opened, or is no gzip file though its name says so
    */
   public LineReader open(Path file) throws IOException {
-    return new LineReader(Files.newInputStream(Objects.requireNonNull(file, "file must not be null")), file.toString(),
-        this);
+    InputStream bytes = Files.newInputStream(Objects.requireNonNull(file, "file must not be null"));
+    return new LineReader(file.toString().endsWith(".gz") ? unpacked(bytes, file) : bytes, file.toString(), this);
+  }
+
+  private static InputStream unpacked(InputStream packed, Path file) throws IOException {
+    try {
+      return new GZIPInputStream(packed, BUFFER);
+    } catch (IOException e) {
+      packed.close();
+      throw new IOException("cannot unpack " + file + ": " + e.getMessage(), e);
+    }
   }
 
   /**

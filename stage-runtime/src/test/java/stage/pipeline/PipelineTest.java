@@ -287,6 +287,23 @@ class PipelineTest {
     }
 
     @Test
+    void linesOfAGzipFileAreThoseOfTheTextInIt(@TempDir Path folder) throws Exception {
+      Path packed = folder.resolve("a.txt.gz");
+      try (var out = new java.util.zip.GZIPOutputStream(Files.newOutputStream(packed))) {
+        out.write("the cat\nthe dog\n".getBytes());
+      }
+      Path plain = Files.writeString(folder.resolve("b"), "a cat");
+      assertThat(Pipeline.lines(packed, plain).toList().run()).containsExactly("the cat", "the dog", "a cat");
+    }
+
+    @Test
+    void aFileThatOnlySoundsLikeGzipFailsTheJobWithItsName(@TempDir Path folder) throws Exception {
+      Path file = Files.writeString(folder.resolve("no.gz"), "plain text");
+      var job = Pipeline.lines(file).toList().withIntensity(stage.api.supervision.Intensity.none());
+      org.assertj.core.api.Assertions.assertThatThrownBy(job::run).hasStackTraceContaining("cannot unpack " + file);
+    }
+
+    @Test
     void whatIsPerWorkerBelongsToIt() throws Exception {
       List<List<Integer>> batches = Pipeline.from(HUNDRED).keyBy(n -> n % 8).workers(3).perWorker(part ->
           part.map(n -> n + 0).batch(10)).toList().run();

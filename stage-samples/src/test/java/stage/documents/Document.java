@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -21,6 +22,8 @@ import java.util.stream.Stream;
 record Document(Path path, List<String> lines) {
   static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
 
+  private static final String NOTE = "<!-- the last column is Java -->";
+  private static final Pattern CODE = Pattern.compile("`([^`]+)`");
   private static final Pattern LINK = Pattern.compile("\\[[^\\]]*\\]\\(([^)\\s]+)\\)");
 
   /**
@@ -80,6 +83,21 @@ record Document(Path path, List<String> lines) {
     }
     if (start >= 0) throw new IllegalStateException(path + ":" + (start + 1) + ": this block is never closed");
     return blocks;
+  }
+
+  /** {@return the Java in tables: of each row below a note that says so, the first code in its last column} */
+  List<Block> javaInTables() {
+    List<Block> cells = new ArrayList<>();
+    boolean isBelowNote = false;
+    for (int i = 0; i < lines.size(); i++) {
+      String line = lines.get(i);
+      if (line.equals(NOTE)) isBelowNote = true;
+      else if (line.startsWith("#")) isBelowNote = false;
+      if (!isBelowNote || !line.startsWith("| ")) continue;
+      Matcher code = CODE.matcher(line.substring(line.lastIndexOf(" | ")));
+      if (code.find()) cells.add(new Block(path, i + 1, "java cell", List.of(code.group(1))));
+    }
+    return cells;
   }
 
   /** {@return the targets of all links, with the line number in front: {@code 17 docs/guide.md}} */

@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -41,6 +42,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  *   <li>{@code java types}: type declarations, which the other blocks of the document see;
  *   <li>{@code java program}: a source file of its own, with its imports; what it imports of Kafka and Flink comes
  *       from stand-ins;
+ *   <li>in tables below the note {@code <!-- the last column is Java -->}: an expression, compiled as it is;
  *   <li>{@code java file=PATH}: stands in that file as it stands here, but for indentation.
  * </ul>
  */
@@ -100,6 +102,12 @@ class SnippetsTest {
     @MethodSource("stage.documents.SnippetsTest#documents")
     void compile(Document document) {
       assertThat(compileAll(document)).as("what the compiler says; the numbers are lines of the document").isEmpty();
+    }
+
+    @Test
+    void ofTheTablesForNewcomersAreThere() {
+      assertThat(documents().filter(document -> document.path().endsWith("coming-from.md"))
+          .flatMap(document -> document.javaInTables().stream())).hasSizeGreaterThan(90);
     }
 
     @ParameterizedTest(name = "{0}")
@@ -224,6 +232,14 @@ class SnippetsTest {
     }
 
     @Test
+    void inATableIsReportedWithItsLine() {
+      var document = new Document(Path.of("wrong.md"), List.of("<!-- the last column is Java -->", "", "| that | this |",
+          "|---|---|", "| `one` | `Pipeline.of(1)`, and so on |", "| `two` | `Pipeline.off(2)` |"));
+
+      assertThat(compileAll(document)).singleElement().asString().startsWith("wrong.md:6: ").contains("off");
+    }
+
+    @Test
     void ofAnUnknownKindIsSeen() {
       var document = new Document(Path.of("wrong.md"), List.of("```java anything", "```"));
 
@@ -262,7 +278,15 @@ class SnippetsTest {
     head.append("public class ").append(classNameOf(document)).append(" { ");
     var source = new StringBuilder(head);
     int line = 1;
-    for (Document.Block block : document.blocks()) {
+    List<Document.Block> all = Stream.concat(document.blocks().stream(), document.javaInTables().stream())
+        .sorted(Comparator.comparingInt(Document.Block::line)).toList();
+    for (Document.Block block : all) {
+      if (block.info().equals("java cell")) {
+        source.append("\n".repeat(block.line() - line)).append("public Object ").append(methodNameOf(block))
+            .append("() throws Exception { return ").append(block.lines().getFirst()).append("; }");
+        line = block.line();
+        continue;
+      }
       boolean isTypes = block.info().equals("java types");
       if (!isTypes && !block.info().equals("java") && !block.info().equals("java run")) continue;
       source.append("\n".repeat(block.line() - 1 - line));

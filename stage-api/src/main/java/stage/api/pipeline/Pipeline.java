@@ -49,6 +49,10 @@ import stage.api.supervision.Intensity;
  * restarted in place and does what it had not committed again, so functions of steps may be called more than once for
  * an element; results are as if nothing had happened.
  *
+ * <p>Around the steps that change one element at a time there are {@index batches}, a {@index throttle}d rate,
+ * {@index windows} of event time, {@index joins}, {@index merge}d inputs and, behind any step, a
+ * {@index retry}, a {@index timeout} or a {@index "dead letter"}.
+ *
  * <p>For deterministic functions the results of a job depend on what each source sends and on nothing else: not on
  * demand, workers, timing or crashes. Where the order of arrival or the clock can change a result, {@link
  * Job#describe} says so.
@@ -152,8 +156,8 @@ public final class Pipeline<T> {
   }
 
   /**
-   * {@return the lines of files in UTF-8, one file behind the other, without their ends} A restart goes on where it
-   * was.
+   * {@return the lines of files in UTF-8, one file behind the other, without their ends} Files whose names end with
+   * {@code .gz} are unpacked. A restart goes on where it was.
    *
    * @param files the files, at least 1
    * @throws IllegalArgumentException if there is no file

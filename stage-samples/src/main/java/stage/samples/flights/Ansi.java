@@ -7,6 +7,11 @@ final class Ansi {
 
   private Ansi() {}
 
+  /** {@return the text, of which a narrow terminal cuts lines off} If it wrapped them, they could not be drawn over. */
+  static String cutOff(String text) {
+    return "\033[?7l" + text + "\033[?7h";
+  }
+
   /** {@return what goes back over the last lines and clears them} */
   static String overLast(int lines) {
     return lines == 0 ? "" : "\r\033[" + lines + "A\033[J";

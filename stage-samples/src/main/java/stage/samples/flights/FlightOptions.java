@@ -51,8 +51,11 @@ record FlightOptions(
   /** Every line of the table. */
   static final int ALL = Integer.MAX_VALUE;
 
-  /** More than a day behind its file is a flight that nobody waits for. */
-  private static final Duration OUT_OF_ORDER = Duration.ofDays(1);
+  /** The flights of a year may be in any order. */
+  private static final Duration OUT_OF_ORDER = Duration.ofDays(366);
+
+  /** While a file grows, a window must not wait for ever. */
+  private static final Duration OUT_OF_ORDER_WHILE_FOLLOWED = Duration.ofDays(1);
 
   /** How many stages share the parsing: reading and counting take about as long as one of two. */
   static final int PARSERS = 2;
@@ -71,7 +74,7 @@ record FlightOptions(
         --top N|all                              how many lines of the table to show (10)
         --window 1h|1d                           a table for each hour or day of departure; also 30m, 7d …
         --out-of-order 1h|1d                     with --window: a flight that departs so much before another one of its
-                                                 file that came earlier is late, and left out (1d)
+                                                 file that came earlier is late, and left out (366d; 1d with --follow)
         --csv, --json                            write the table for machines
         --follow                                 go on reading as the last file grows, until Ctrl-C
         --rejects FILE                           keep every malformed line in FILE
@@ -272,7 +275,7 @@ record FlightOptions(
       Optional<Chaos.Wish> chaos = crashes.isEmpty() ? Optional.empty()
           : Optional.of(new Chaos.Wish(crashes.getAsInt(), seed));
       return new FlightOptions(inputs, by, top, format, follow, rejects, parsers, partitions, chaos, window,
-          outOfOrder.orElse(OUT_OF_ORDER), byHand, watching, quiet,
+          outOfOrder.orElse(follow ? OUT_OF_ORDER_WHILE_FOLLOWED : OUT_OF_ORDER), byHand, watching, quiet,
           help);
     }
   }

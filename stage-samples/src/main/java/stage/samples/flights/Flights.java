@@ -42,8 +42,9 @@ public final class Flights {
    * @param arguments the command line
    */
   public static void main(String... arguments) {
-    ShutdownInterruption interruption = new ShutdownInterruption();
-    int exit = new Flights(Streams.ofProcess(), interruption, Duration.ofSeconds(1)).run(arguments);
+    Streams streams = Streams.ofProcess();
+    ShutdownInterruption interruption = new ShutdownInterruption(streams);
+    int exit = new Flights(streams, interruption, Duration.ofSeconds(1)).run(arguments);
     interruption.finished(exit);
     System.exit(exit);
   }

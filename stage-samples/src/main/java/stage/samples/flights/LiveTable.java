@@ -33,7 +33,7 @@ final class LiveTable implements Stage.Consumer<Tick> {
 
   private void draw(Standings.Standing standing) throws IOException {
     String text = standing.table().top(top).format(TableFormat.PLAIN) + Totals.line(standing, by);
-    streams.print(Ansi.overLast(linesDrawn) + text);
+    streams.print(Ansi.cutOff(Ansi.overLast(linesDrawn) + text));
     linesDrawn = (int) text.lines().count();
   }
 

@@ -5,6 +5,8 @@ import java.io.StringWriter;
 import java.text.MessageFormat;
 import java.util.MissingResourceException;
 import java.util.ResourceBundle;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import stage.samples.OnPurpose;
 
 /**
@@ -14,6 +16,8 @@ import stage.samples.OnPurpose;
  * there was one too many is told.
  */
 public final class Loggers extends System.LoggerFinder {
+  private static final Pattern CAUSE = Pattern.compile("cause=([\\w.$]+)");
+
   /** Made by the JDK, once. */
   public Loggers() {}
 
@@ -35,7 +39,7 @@ public final class Loggers extends System.LoggerFinder {
 
     @Override
     public void log(Level level, ResourceBundle bundle, String message, Throwable thrown) {
-      if (!isLoggable(level) || isTold(level, thrown)) return;
+      if (!isLoggable(level) || isTold(level, message, thrown)) return;
       StringWriter stack = new StringWriter();
       if (thrown != null) thrown.printStackTrace(new PrintWriter(stack, true));   // into the text of the line
       System.err.print(level + " " + name + ": " + translated(bundle, message) + System.lineSeparator() + stack);
@@ -49,10 +53,23 @@ public final class Loggers extends System.LoggerFinder {
           (Throwable) null);
     }
 
-    private static boolean isTold(Level level, Throwable thrown) {
-      if (thrown instanceof OnPurpose) return level.getSeverity() < Level.ERROR.getSeverity();
+    private static boolean isTold(Level level, String message, Throwable thrown) {
+      if (thrown instanceof OnPurpose || thrown == null && message != null && isOnPurpose(message)) {
+        return level.getSeverity() < Level.ERROR.getSeverity();
+      }
       // ends the job: in one sentence, or quietly
       return thrown instanceof JobFailed || thrown instanceof OutputClosed;
+    }
+
+    /** The trace of a failure is logged once; when it comes again, the line names the class of its cause. */
+    private static boolean isOnPurpose(String message) {
+      Matcher cause = CAUSE.matcher(message);
+      if (!cause.find()) return false;
+      try {
+        return OnPurpose.class.isAssignableFrom(Class.forName(cause.group(1), false, Loggers.class.getClassLoader()));
+      } catch (ClassNotFoundException notOfOurs) {
+        return false;
+      }
     }
 
     private static String translated(ResourceBundle bundle, String key) {

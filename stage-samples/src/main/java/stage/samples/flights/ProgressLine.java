@@ -42,7 +42,7 @@ final class ProgressLine implements Stage.Consumer<Tick> {
     long rows = meter.rows();
     long millis = Math.max(1, Duration.between(before, now).toMillis());
     String line = String.format(Locale.ROOT, "%,d rows  %,d rows/s", rows, (rows - rowsBefore) * 1000 / millis);
-    streams.tell(Ansi.CLEAR_LINE + line + share());
+    streams.tell(Ansi.cutOff(Ansi.CLEAR_LINE + line + share()));
     rowsBefore = rows;
     before = now;
   }

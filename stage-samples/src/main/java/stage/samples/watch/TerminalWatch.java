@@ -69,7 +69,9 @@ public final class TerminalWatch implements AutoCloseable {
     rates.add(tree);
     List<String> lines = view.draw(tree, rates.over(Rates.Window.SECOND), explanation);
     String back = isTerminal && drawn > 0 ? "\r\033[" + drawn + "A\033[J" : "";
-    out.accept(back + String.join("\n", lines) + "\n");
+    String picture = back + String.join("\n", lines) + "\n";
+    // A narrow terminal cuts lines off: if it wrapped them, they could not be drawn over.
+    out.accept(isTerminal ? "\033[?7l" + picture + "\033[?7h" : picture);
     drawn = lines.size();
   }
 

@@ -48,7 +48,7 @@ public final class WebLog {
         --by status|path|client|minute   one table, grouped by this; a path is taken with its query
         --window 30s|1m|1h|1d            a table for each such time, by when requests were answered, in UTC
         --out-of-order 1m|1h|1d          with windows and sessions: a request so much older than one that is before it
-                                         in its file is late, and left out (1d)
+                                         in its file is late, and left out (366d; 1d with --follow)
         --top N|all                      how many lines of a table, or of each window's, to show (10)
         --csv                            write KEY,requests,bytes for machines; needs --by
         --follow                         go on reading as the last file grows, until Ctrl-C; shows a window when nothing
@@ -64,8 +64,11 @@ public final class WebLog {
 
   private static final Duration SESSION_GAP = Duration.ofMinutes(10);
 
-  /** A request more than a day behind its file is one that nobody waits for. */
-  private static final Duration OUT_OF_ORDER = Duration.ofDays(1);
+  /** The requests of a year may be in any order. */
+  private static final Duration OUT_OF_ORDER = Duration.ofDays(366);
+
+  /** While a file grows, a window must not wait for ever. */
+  private static final Duration OUT_OF_ORDER_WHILE_FOLLOWED = Duration.ofDays(1);
 
   private static final int NAMED = 3;
 
@@ -92,7 +95,8 @@ public final class WebLog {
     this.streams = streams;
     this.top = line.top();
     this.trouble = line.trouble();
-    this.time = EventTime.of(Hit::time).outOfOrder(line.time("--out-of-order").orElse(OUT_OF_ORDER));
+    Duration otherwise = line.has("--follow") ? OUT_OF_ORDER_WHILE_FOLLOWED : OUT_OF_ORDER;
+    this.time = EventTime.of(Hit::time).outOfOrder(line.time("--out-of-order").orElse(otherwise));
   }
 
   /**

@@ -36,6 +36,15 @@ class LoggersTest {
     }
 
     @Test
+    void leaveTheNextOnesOutOfWhichOnlyTheCauseIsNamed() {
+      logger.log(System.Logger.Level.WARNING, "decision=RESTART; cause=" + crash + ", thrown where that of reader#1 was",
+          (Throwable) null);
+      logger.log(System.Logger.Level.WARNING, "decision=RESTART; cause=java.io.IOException: no", (Throwable) null);
+
+      assertThat(err.text()).doesNotContain("planned").contains("IOException");
+    }
+
+    @Test
     void tellThatItWasOneTooMany() {
       logger.log(System.Logger.Level.ERROR, "decision=GIVE_UP", crash);
 

@@ -21,11 +21,11 @@ class ProgressLineTest {
 
     meter.show(1_500_000, 1000);
     tick(line, 1500);
-    assertThat(err.text()).isEqualTo("\r\033[K1,500,000 rows  1,000,000 rows/s  25 %");
+    assertThat(err.text()).isEqualTo("\033[?7l\r\033[K1,500,000 rows  1,000,000 rows/s  25 %\033[?7h");
 
     meter.show(1_500_500, 3999);
     tick(line, 1000);
-    assertThat(err.text()).endsWith("\r\033[K1,500,500 rows  500 rows/s  99 %");
+    assertThat(err.text()).endsWith("\r\033[K1,500,500 rows  500 rows/s  99 %\033[?7h");
   }
 
   @Test
@@ -34,7 +34,7 @@ class ProgressLineTest {
 
     meter.show(10, 1000);
     tick(line, 1000);
-    assertThat(err.text()).endsWith("10 rows  10 rows/s");
+    assertThat(err.text()).endsWith("10 rows  10 rows/s\033[?7h");
   }
 
   @Test
