@@ -233,8 +233,8 @@ class SnippetsTest {
 
     @Test
     void inATableIsReportedWithItsLine() {
-      var document = new Document(Path.of("wrong.md"), List.of("<!-- the last column is Java -->", "", "| that | this |",
-          "|---|---|", "| `one` | `Pipeline.of(1)`, and so on |", "| `two` | `Pipeline.off(2)` |"));
+      var document = new Document(Path.of("wrong.md"), List.of("<!-- the last column is Java -->", "",
+          "| that | this |", "|---|---|", "| `one` | `Pipeline.of(1)`, and so on |", "| `two` | `Pipeline.off(2)` |"));
 
       assertThat(compileAll(document)).singleElement().asString().startsWith("wrong.md:6: ").contains("off");
     }

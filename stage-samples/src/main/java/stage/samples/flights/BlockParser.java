@@ -5,12 +5,16 @@ import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Supplier;
 
 /**
  * Makes rows of a block as {@link FlightParser} does, but as a step: a function that any number of workers may share.
- * Each of their threads has a parser of its own, since a parser remembers keys. It may be lost at any time.
+ * Each of their threads has a parser of its own, since a parser remembers keys. It may be lost at any time. Flights of
+ * the same key go together, unless each is to have its time.
  */
 final class BlockParser {
   /** Times of windows are 64 bits of nanoseconds. */
@@ -48,7 +52,8 @@ final class BlockParser {
     }
 
     List<Row> rows(LineBlock block) {
-      List<Row> rows = new ArrayList<>(block.lines());
+      List<Row> rows = new ArrayList<>(isTimed ? block.lines() : 16);
+      Map<String, Minutes> byKey = new HashMap<>();
       byte[] bytes = block.bytes();
       int to = block.to();
       long line = block.firstLine();
@@ -59,7 +64,7 @@ final class BlockParser {
         if (flight == null) {
           rows.add(FlightParser.reject(block, line, at, end));
         } else if (!isTimed) {
-          rows.add(flight);
+          byKey.computeIfAbsent(flight.key(), key -> new Minutes()).add(flight.delay());
         } else {
           Instant time = time(bytes, at);
           boolean isInReach = !time.isBefore(FIRST) && time.isBefore(LAST);
@@ -67,6 +72,7 @@ final class BlockParser {
         }
         at = next;
       }
+      byKey.forEach((key, minutes) -> rows.add(new FlightDelays(key, minutes.all())));
       return rows;
     }
 
@@ -78,6 +84,21 @@ final class BlockParser {
         knownMinute = minute;
       }
       return knownTime;
+    }
+  }
+
+  /** Delays of one key. */
+  private static final class Minutes {
+    private int[] values = new int[4];
+    private int count;
+
+    void add(int delay) {
+      if (count == values.length) values = Arrays.copyOf(values, 2 * count);
+      values[count++] = delay;
+    }
+
+    int[] all() {
+      return Arrays.copyOf(values, count);
     }
   }
 }

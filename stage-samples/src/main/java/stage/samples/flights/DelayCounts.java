@@ -35,6 +35,21 @@ final class DelayCounts {
     return more;
   }
 
+  /** {@return a copy that has counted these flights too} Shares with this one what is the same in both. */
+  DelayCounts with(int[] delays) {
+    DelayCounts more = new DelayCounts();
+    more.pages = pages.clone();
+    for (int delay : delays) {
+      int page = delay - Delay.LEAST >>> PAGE_BITS;
+      // Not copied yet: a page that was is no longer the same.
+      if (page < pages.length && pages[page] != null && more.pages[page] == pages[page]) {
+        more.pages[page] = pages[page].clone();
+      }
+      more.add(delay);
+    }
+    return more;
+  }
+
   /** Takes back one flight that was counted. */
   void takeBack(int delay) {
     int index = delay - Delay.LEAST;

@@ -3,7 +3,6 @@ package stage.samples.flights;
 import java.time.Instant;
 import java.util.List;
 import java.util.function.Function;
-import stage.api.Overflow;
 import stage.api.ProducerSpec;
 import stage.api.pipeline.Action;
 import stage.api.pipeline.Bound;
@@ -30,11 +29,11 @@ record FlightsPipeline(FlightOptions options, FlightsParts parts) {
   /** {@return a job that makes one table of all flights} */
   Job<List<TableRow>> table() {
     return Pipeline.from(parts.reader())                                        // blocks of lines
-        .buffer(BLOCKS, Overflow.block())
+        .buffer(BLOCKS)
         .parallel(options.parsers(), part -> part.flatMap(parts.parse()).named("parse"))
         .divertTo(Reject.class::isInstance, malformed -> malformed.to(parts.log()))
-        .ofType(Flight.class)
-        .keyBy(Flight::key).workers(options.partitions())
+        .ofType(FlightDelays.class)                                             // of a key in a block
+        .keyBy(FlightDelays::key).workers(options.partitions())
         .aggregate(new DelayCounts(), parts.count())
         .map(parts.row()).named("row")
         .toList();
@@ -50,7 +49,7 @@ record FlightsPipeline(FlightOptions options, FlightsParts parts) {
     var time = EventTime.<Row>of(FlightsPipeline::departure).outOfOrder(options.outOfOrder());
     var window = Windows.tumbling(options.window().orElseThrow());
     return concat(reader -> Pipeline.from(reader)
-            .buffer(BLOCKS, Overflow.block())
+            .buffer(BLOCKS)
             .flatMap(parts.parse()).eventTime(time))
         .divertTo(Reject.class::isInstance, malformed -> malformed.to(parts.log()))
         .ofType(TimedFlight.class)

@@ -37,8 +37,8 @@ class LoggersTest {
 
     @Test
     void leaveTheNextOnesOutOfWhichOnlyTheCauseIsNamed() {
-      logger.log(System.Logger.Level.WARNING, "decision=RESTART; cause=" + crash + ", thrown where that of reader#1 was",
-          (Throwable) null);
+      logger.log(System.Logger.Level.WARNING,
+          "decision=RESTART; cause=" + crash + ", thrown where that of reader#1 was", (Throwable) null);
       logger.log(System.Logger.Level.WARNING, "decision=RESTART; cause=java.io.IOException: no", (Throwable) null);
 
       assertThat(err.text()).doesNotContain("planned").contains("IOException");
