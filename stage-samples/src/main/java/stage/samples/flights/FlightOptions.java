@@ -65,7 +65,7 @@ record FlightOptions(
 
   static final String USAGE =
       """
-      usage: stage flights [OPTION…] [FILE…]
+      usage: ./stage flights [OPTION…] [FILE…]
 
       Delays of flights, grouped and counted. Reads lines of date,delay,distance,origin,destination from the files, .gz too,
       or - for standard input; without a file, 20,000 flights of early 2001 that come with the program.

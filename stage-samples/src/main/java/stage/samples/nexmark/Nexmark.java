@@ -17,7 +17,7 @@ import stage.samples.lines.WatchedJob;
 public final class Nexmark {
   static final String USAGE =
       """
-      usage: stage nexmark --query 1|2|3|8 [OPTION…]
+      usage: ./stage nexmark --query 1|2|3|8 [OPTION…]
 
       Queries over the events of an auction house, made by a generator after that of Apache Beam's Nexmark: always the same.
 

@@ -39,7 +39,7 @@ import stage.samples.lines.WatchedJob;
 public final class WebLog {
   static final String USAGE =
       """
-      usage: stage weblog [OPTION…] [FILE…]
+      usage: ./stage weblog [OPTION…] [FILE…]
 
       Requests and bytes of a web server's log, in the common or the combined log format, .gz too, or - for standard input;
       without a file, 4,000 lines that come with the program. Without --by: a report of statuses, paths, clients, errors per

@@ -22,7 +22,7 @@ import stage.samples.lines.WatchedJob;
 public final class WordCount {
   static final String USAGE =
       """
-      usage: stage wordcount [OPTION…] FILE…
+      usage: ./stage wordcount [OPTION…] FILE…
 
       How often each word occurs in the files, .gz too, or in - for standard input: by count, then by word. A word is a run of
       letters and digits, in lower case.
