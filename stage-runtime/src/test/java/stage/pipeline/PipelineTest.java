@@ -304,6 +304,19 @@ class PipelineTest {
     }
 
     @Test
+    void anElementThatCrashesItsStageFiveTimesIsKeptIfTheJobDeliversItAsOften() throws Exception {
+      var crashes = new java.util.concurrent.atomic.AtomicInteger();
+      var job = Pipeline.from(HUNDRED).map(n -> {
+        if (n == 50 && crashes.incrementAndGet() <= 5) throw new StackOverflowError("on purpose");
+        return n;
+      }).count().withIntensity(stage.api.supervision.Intensity.of(100));
+
+      assertThat(job.withRedelivery(stage.api.Redelivery.attempts(5)).run()).isEqualTo(100);
+      crashes.set(0);
+      assertThat(job.run()).as("with two redeliveries, the default").isEqualTo(99);
+    }
+
+    @Test
     void whatIsPerWorkerBelongsToIt() throws Exception {
       List<List<Integer>> batches = Pipeline.from(HUNDRED).keyBy(n -> n % 8).workers(3).perWorker(part ->
           part.map(n -> n + 0).batch(10)).toList().run();
