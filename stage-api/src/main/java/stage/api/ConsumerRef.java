@@ -1,5 +1,6 @@
 package stage.api;
 
+import java.util.List;
 import java.util.concurrent.Flow;
 
 /**
@@ -48,6 +49,13 @@ public non-sealed interface ConsumerRef<I, S> extends StageRef<S> {
   default <E extends I> Subscription subscribeTo(Subscribable<E> source, EventSelector<? super E> selector) {
     return subscribeTo(SubscriptionSpec.of(source).withSelector(selector));
   }
+
+  /**
+   * {@return the events that threads of their own are working on at this instant, the longest-running first} Empty for
+   * a stage that handles its events on its own thread. Never waits. As {@code which_children/1} of GenStage's
+   * {@code ConsumerSupervisor}.
+   */
+  List<RunningEvent<I>> running();
 
   /**
    * {@return a subscriber that passes its events on to this consumer} As {@link #asSubscriber(Demand, CancelPolicy)}

@@ -1,6 +1,7 @@
 package stage.runtime.engine;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Flow;
 import java.util.concurrent.TimeoutException;
@@ -13,6 +14,7 @@ import stage.api.EmitFunction;
 import stage.api.Overflow;
 import stage.api.ProducerConsumerRef;
 import stage.api.ProducerRef;
+import stage.api.RunningEvent;
 import stage.api.Stage;
 import stage.api.StageAction;
 import stage.api.StageEndedException;
@@ -246,6 +248,11 @@ abstract class CellRef<S extends Stage.Behaviour> {
     }
 
     @Override
+    public List<RunningEvent<I>> running() {
+      return runningEvents();
+    }
+
+    @Override
     public Flow.Subscriber<I> asSubscriber(Demand demand, CancelPolicy policy) {
       return subscriber(demand, policy);
     }
@@ -304,6 +311,11 @@ abstract class CellRef<S extends Stage.Behaviour> {
     }
 
     @Override
+    public List<RunningEvent<I>> running() {
+      return runningEvents();
+    }
+
+    @Override
     public Flow.Subscriber<I> asSubscriber(Demand demand, CancelPolicy policy) {
       return subscriber(demand, policy);
     }
@@ -332,6 +344,12 @@ abstract class CellRef<S extends Stage.Behaviour> {
       throw new IllegalArgumentException("a stream asks for events by itself; use Demand.max(n)");
     }
     return Bridges.find().stream(cell, how.withDemand(demand));
+  }
+
+  @SuppressWarnings("unchecked")   // the tasks of a cell work on its events
+  final <I> List<RunningEvent<I>> runningEvents() {
+    Tasks<?, ?> tasks = cell.consumerHalf().tasks();
+    return tasks == null ? List.of() : ((Tasks<I, ?>) tasks).runningEvents();
   }
 
   final <I> Flow.Subscriber<I> subscriber(Demand demand, CancelPolicy policy) {

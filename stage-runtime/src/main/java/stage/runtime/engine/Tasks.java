@@ -2,6 +2,7 @@ package stage.runtime.engine;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -13,9 +14,11 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 import stage.api.EventFunction;
 import stage.api.Outlet;
 import stage.api.Redelivery;
+import stage.api.RunningEvent;
 import stage.runtime.bridge.KeyedFunction;
 import stage.runtime.mailbox.Signals;
 import stage.runtime.time.Activity;
@@ -51,7 +54,10 @@ final class Tasks<I, O> {
     private final Tasks<I, O>.Window window;
     private final Object key;   // null if events have none
     private int attempts;
-    private volatile Thread thread;   // null unless it has one; the cell's thread, read by any
+    private long sinceNanos;          // when this attempt began
+    private volatile boolean isGivenUp;   // any thread: set, and never cleared
+    // null unless it has one; the cell's thread, behind attempts and sinceNanos; read by any
+    private volatile Thread thread;
     private long number;         // of its thread; written before it is live
     private Task<I, O> earlier;  // finished before this one; written by its thread before it pushes, then the cell's
     private Task<I, O> later;    // the next in the line it stands in: to be collected, or to be emitted
@@ -245,12 +251,15 @@ final class Tasks<I, O> {
 
   private void run(Task<I, O> task) {
     task.attempts++;
+    task.sinceNanos = cell.time().nanos();
     task.fate = Fate.RUNNING;
     running++;
     try {
       task.number = ++started;
       live.add(task);
-      task.thread = cell.time().startTask(threadNames() + started, task);
+      Thread thread = cell.time().startTask(threadNames() + started, task);
+      task.thread = thread;
+      if (task.isGivenUp) cell.time().interrupt(thread);   // volatile, after the thread; see giveUp
     } catch (Throwable noThread) {
       task.finish(null, noThread);
     }
@@ -280,7 +289,7 @@ final class Tasks<I, O> {
       }
       if (task.failure == null) {
         task.fate = Fate.HANDLED;
-      } else if (task.attempts <= attempts) {
+      } else if (task.attempts <= attempts && !task.isGivenUp) {
         run(task);
       } else {
         task.fate = attempts == 0 ? Fate.DROPPED : Fate.DEAD_LETTERED;
@@ -416,8 +425,41 @@ final class Tasks<I, O> {
 
   /** {@return the threads that handle an event now, the oldest first} Any thread. */
   List<Thread> runningThreads() {
-    return live.stream().sorted(Comparator.comparingLong(task -> task.number)).map(task -> task.thread)
-        .filter(Objects::nonNull).toList();
+    return byAge().map(task -> task.thread).filter(Objects::nonNull).toList();
+  }
+
+  private Stream<Task<I, O>> byAge() {
+    return live.stream().sorted(Comparator.comparingLong(task -> task.number));
+  }
+
+  /** {@return the events that are being worked on, the oldest attempt first} Any thread. */
+  List<RunningEvent<I>> runningEvents() {
+    return byAge().filter(task -> task.thread != null).map(this::handleTo).toList();
+  }
+
+  private RunningEvent<I> handleTo(Task<I, O> task) {
+    Duration age = Duration.ofNanos(Math.max(0, cell.time().nanos() - task.sinceNanos));
+    return new Running<>(task, task.attempts, age);
+  }
+
+  private record Running<I, O>(Task<I, O> task, int attempt, Duration age) implements RunningEvent<I> {
+    @Override
+    public I event() {
+      return task.event;
+    }
+
+    @Override
+    public void giveUp() {
+      task.isGivenUp = true;
+      // volatile, after the flag; in run it is the other way round, so one of the two sees the other
+      Thread thread = task.thread;
+      if (thread != null) task.tasks.cell.time().interrupt(thread);
+    }
+
+    @Override
+    public String toString() {
+      return "attempt " + attempt + " at " + task.event + ", for " + age;
+    }
   }
 
   /** {@return how many of those there are} Any thread. */
