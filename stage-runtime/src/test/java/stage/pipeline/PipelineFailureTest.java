@@ -3,7 +3,10 @@ package stage.pipeline;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -11,12 +14,18 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import stage.api.DeadLetter;
 import stage.api.DeadLetterHandler;
 import stage.api.pipeline.Failed;
+import stage.api.pipeline.Fn;
+import stage.api.pipeline.KeyValue;
 import stage.api.pipeline.OnFailure;
 import stage.api.pipeline.Pipeline;
 import stage.api.pipeline.Report;
+import stage.api.pipeline.Windows;
 import stage.api.supervision.Backoff;
 import stage.api.supervision.StageFailedException;
 
@@ -212,6 +221,94 @@ class PipelineFailureTest {
       }).timeout(Duration.ofMillis(50)).onFailure(OnFailure.deadLetter(keep)).toList().run()).containsExactly(1, 3);
       assertThat(letters).singleElement().satisfies(letter -> assertThat(letter.cause())
           .isInstanceOf(java.util.concurrent.TimeoutException.class));
+    }
+  }
+
+  /** What nobody means to send. */
+  @Nested
+  class BadInput {
+    private final Instant noon = Instant.parse("2026-01-01T12:00:00Z");
+
+    private Report counted(Fn<Integer, Instant> time, List<String> windows) throws Exception {
+      return Pipeline.of(1, 2, 3, 4).eventTime(time, Duration.ZERO).onFailure(OnFailure.deadLetter(letters::add))
+          .keyBy(n -> "all").window(Windows.tumbling(Duration.ofMinutes(1))).count()
+          .forEach(pane -> windows.add(pane.window().start() + " " + pane.value())).run("job");
+    }
+
+    /** A placeholder such as the year 9999, or a wrong unit, must not close all windows. */
+    @ParameterizedTest
+    @ValueSource(strings = {"9999-12-31T00:00:00Z", "2200-01-01T00:00:00Z"})
+    void isATimeInTheFarFuture(String far) throws Exception {
+      List<String> windows = new ArrayList<>();
+      Report report = counted(n -> n == 2 ? Instant.parse(far) : noon.plusSeconds(n), windows);
+      assertThat(windows).containsExactly(noon + " 3");
+      assertThat(report.late()).isZero();
+      assertThat(letters).singleElement().satisfies(letter -> {
+        assertThat(letter.event()).isEqualTo(2);
+        assertThat(letter.path()).isEqualTo("job/eventTime");
+        assertThat(letter.cause()).hasMessageContaining(far.substring(0, 4)).hasMessageContaining("every window");
+      });
+    }
+
+    @Test
+    void isATimeThatIsNull() throws Exception {
+      List<String> windows = new ArrayList<>();
+      counted(n -> n == 2 ? null : noon.plusSeconds(n), windows);
+      assertThat(windows).containsExactly(noon + " 3");
+      assertThat(letters).singleElement().satisfies(letter -> assertThat(letter.cause()).hasMessageContaining(
+          "event time must not be null"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 3})
+    void isAKeyThatIsNullOrThrows(int workers) throws Exception {
+      for (Fn<Integer, Integer> key : List.<Fn<Integer, Integer>>of(n -> n == 2 ? null : n % 2, n -> n % (n - 2))) {
+        letters.clear();
+        List<Long> counts = new ArrayList<>();
+        Report report = Pipeline.of(1, 2, 3, 4).keyBy(key).workers(workers).count()
+            .map(KeyValue::value).forEach(counts::add).run();
+        assertThat(counts.stream().mapToLong(n -> n).sum()).isEqualTo(3);
+        assertThat(report.deadLettered()).isEqualTo(1);
+        assertBalanced(report);
+      }
+    }
+
+    @Test
+    void isAFoldThatThrows() throws Exception {
+      assertThat(Pipeline.of(1, 2, 3).reduce(0, (sum, n) -> {
+        if (n == 2) throw new IllegalStateException("two");
+        return sum + n;
+      }).run()).isEqualTo(4);
+      assertThat(Pipeline.of(1, 2, 3).keyBy(n -> "all").aggregate(0, (sum, n) -> {
+        if (n == 2) throw new IllegalStateException("two");
+        return sum + n;
+      }).map(KeyValue::value).toList().run()).containsExactly(4);
+    }
+
+    @Test
+    void isASinkThatThrowsForEver() {
+      List<Integer> many = IntStream.range(0, 10_000).boxed().toList();
+      var calls = new AtomicInteger();
+      assertThatThrownBy(() -> Pipeline.from(many).forEach(n -> {
+        calls.incrementAndGet();
+        throw new IllegalStateException("never");
+      }).run()).isInstanceOf(StageFailedException.class).hasRootCauseMessage("never");
+      assertThat(calls.get()).isLessThan(20_000);   // and not three times for each
+    }
+
+    @Test
+    void isAnEmptyFile(@TempDir Path folder) throws Exception {
+      Path empty = Files.createFile(folder.resolve("empty"));
+      assertThat(Pipeline.lines(empty).count().run()).isZero();
+      assertThat(Pipeline.lines(empty).map(Integer::parseInt).eventTime(Instant::ofEpochSecond, Duration.ZERO)
+          .keyBy(n -> n).workers(2).window(Windows.tumbling(Duration.ofSeconds(1))).count().toList().run()).isEmpty();
+    }
+
+    @Test
+    void isAFileThatIsNotThere(@TempDir Path folder) {
+      Path none = folder.resolve("none");
+      assertThatThrownBy(() -> Pipeline.lines(none).count().run()).isInstanceOf(StageFailedException.class)
+          .hasMessageContaining("NoSuchFileException");
     }
   }
 }
