@@ -6,9 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
+import stage.api.Dispatcher;
 import stage.api.Inlet;
 import stage.api.Outlet;
 import stage.api.Stage;
@@ -20,6 +22,7 @@ import stage.api.pipeline.Pipeline;
 import stage.api.pipeline.PipelineRefusedException;
 import stage.api.pipeline.Settling;
 import stage.api.pipeline.Windows;
+import stage.api.supervision.Supervisor;
 
 /**
  * What cannot run is refused before anything starts: all of it at once, each with its step, its line, and what would
@@ -55,6 +58,19 @@ class PipelineRefusalTest {
     void isADiamond() {
       Pipeline<Integer> numbers = Pipeline.of(1, 2);
       assertRefused(numbers.zip(numbers.map(n -> n), Integer::sum).toList(), "step \"zip\"", "step \"of\"");
+    }
+
+    @Test
+    void isADiamondOfAStageThatRuns_unlessABufferIsInIt() throws Exception {
+      try (var app = Supervisor.open("app")) {
+        var numbers = app.start(Stage.ofIterable("numbers", IntStream.range(0, 500).boxed().toList())
+            .withDispatcher(Dispatcher.broadcast()).awaitingConsumers(2));
+        Pipeline<Integer> odd = Pipeline.from(numbers).filter(n -> n % 2 == 1);
+        assertRefused(Pipeline.from(numbers).filter(n -> n % 2 == 0).zip(odd, Integer::sum).toList(), "step \"zip\"",
+            "step \"from\"", "buffer");
+        assertThat(Pipeline.from(numbers).filter(n -> n % 2 == 0).zip(odd.buffer(100), Integer::sum).toList().run())
+            .isEqualTo(IntStream.range(0, 250).map(n -> 4 * n + 1).boxed().toList());
+      }
     }
 
     @Test

@@ -9,8 +9,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -25,12 +23,6 @@ import stage.api.pipeline.Pane;
 import stage.api.pipeline.Pipeline;
 import stage.api.pipeline.Report;
 import stage.api.pipeline.Windows;
-import stage.api.observe.StageEvent;
-import stage.api.supervision.Intensity;
-import stage.api.supervision.Supervisor;
-import stage.api.supervision.SupervisorSpec;
-import stage.runtime.testkit.CrashRule;
-import stage.runtime.testkit.InjectedCrash;
 import stage.runtime.testkit.SimulatedRuntime;
 
 /**
@@ -52,26 +44,7 @@ class PipelineSimulation {
       IntStream.range(0, 150).mapToObj(i -> new Hit(i % 5, i + (i * 7919 % 13 == 0 ? -9 : i * 31 % 4))).toList();
 
   private static <R> void sameEverywhere(Job<R> job, int max, int min, java.util.function.Consumer<R> check) {
-    Job<R> demanding = job.withDemand(new Demand(max, min, false))
-        .withIntensity(Intensity.of(1_000_000, Duration.ofSeconds(5)));
-    var checked = new AtomicInteger();
-    SimulatedRuntime.withSeeds(max, SEEDS).with(CrashRule.anywhere(0.01)).run(simulated -> {
-      var isGivenUp = new AtomicBoolean();
-      SupervisorSpec spec = SupervisorSpec.of("app").withListener(event -> {
-        boolean isByCrash = event instanceof StageEvent.DeadLettered(var letter)
-            && letter.cause() instanceof InjectedCrash;
-        if (isByCrash) isGivenUp.set(true);
-      });
-      R found;
-      try (var app = Supervisor.open(spec)) {
-        found = demanding.start(app, "job").join();
-      }
-      // an event that crashes its stage each time it is delivered is given up, and then its results are missing
-      if (isGivenUp.get()) return;
-      check.accept(found);
-      checked.incrementAndGet();
-    });
-    assertThat(checked.get()).isGreaterThan(SEEDS * 3 / 4);
+    Everywhere.check(job, max, min, SEEDS, check);
   }
 
   @ParameterizedTest(name = "demand {0}/{1}, {2} workers")

@@ -223,7 +223,8 @@ final class Checks {
         Optional<Site> shared = shared(inputs.get(i), inputs.get(j));
         if (shared.isPresent()) {
           problem(node.site(), "two of its inputs come from " + shared.get() + ", but it " + how
-              + ": one may be full while the other is empty, and then nothing moves; read two sources");
+              + ": one may be full while the other is empty, and then nothing moves; read two sources,"
+              + " or put a buffer(n) on one of them that holds as much as the two may be apart");
         }
       }
     }
@@ -239,7 +240,9 @@ final class Checks {
         .findFirst();
   }
 
+  /** Where a node's elements come from without a buffer in between, which lets one input run ahead of the other. */
   private static void origins(Node node, Map<Object, Site> all) {
+    if (node instanceof Node.Crossed crossed && crossed.how() instanceof Crossing.Buffer) return;
     if (node instanceof Node.Source source) {
       all.put(source.origin() instanceof Origin.Ref(var ref) ? ref : source.identity(), source.site());
     }

@@ -56,7 +56,7 @@ final class Blocking {
     return total.sum();
   }
 
-  private static Long answer(Long event) {
+  static Long answer(Long event) {
     long until = System.nanoTime() + WAIT_NANOS;
     for (long left = WAIT_NANOS; left > 0; left = until - System.nanoTime()) LockSupport.parkNanos(left);
     return event;

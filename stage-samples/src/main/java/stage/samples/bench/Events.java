@@ -5,7 +5,9 @@ final class Events {
   /** What techniques without an end of stream of their own send last; compared by identity. */
   static final Long END = Long.MIN_VALUE;
 
-  private static final int SIZE = 1024;
+  /** How many of them differ. */
+  static final int SIZE = 1024;
+
   private static final long FIRST = 1_000_000;   // beyond the small numbers that the JDK keeps boxed
   private static final Long[] RING = new Long[SIZE];
 

@@ -58,6 +58,7 @@ final class Scenarios {
         new Goal.Within(1.5, CHUNKS.name()), new Goal.Faster(2, QUEUE.name())));
     all.add(blocking());
     all.add(new TimeToPeak(2, WIDE, List.of(STAGE, CHUNKS), List.of(new Goal.AtMost(1.5, "times the steady figure"))));
+    all.addAll(pipelines());
     all.add(redelivery());
     all.add(watched(WIDE, 1.05));
     all.add(watched(NARROW, 1.5));
@@ -117,6 +118,41 @@ final class Scenarios {
             new Contender("Stage, mapConcurrent", blocking::mapConcurrent),
             new Contender(bare, blocking::ofBareThreads)),
         List.of(new Goal.Within(1.05, bare)));
+  }
+
+  private static List<Scenario> pipelines() {
+    String byHand = "one map by hand";
+    String clean = "none fails";
+    String map = "HashMap by hand";
+    String loop = "a loop by hand";
+    String stages = "Stage, stages by hand";
+    String bare = "bare virtual threads";
+    return List.of(
+        new Race("pipeline-maps", "a job of ten maps in a row", PipelineJobs::sumOfMapped,
+            List.of(new Contender(Stages.NAME, PipelineJobs::tenMaps), new Contender(byHand, PipelineJobs::oneMap)),
+            List.of(new Goal.Within(1.2, byHand))),
+        new Race("pipeline-failing", "a job in which one in a hundred elements fails", PipelineJobs::clean,
+            List.of(new Contender(Stages.NAME, PipelineJobs::oneInAHundredFails),
+                new Contender(clean, PipelineJobs::noneFails)),
+            List.of(new Goal.Within(1.2, clean))),
+        new Race("pipeline-count", "a job that counts by key, one worker", Events::sum,
+            List.of(new Contender(Stages.NAME, PipelineJobs::countByKey),
+                new Contender(map, PipelineJobs::countByHand)),
+            List.of(new Goal.Within(1.5, map))),
+        new Race("pipeline-workers", "a job that counts by key, " + PARTITIONS + " workers", Events::sum,
+            List.of(new Contender(Stages.NAME, events -> PipelineJobs.countByKey(PARTITIONS, events)),
+                new Contender(stages, events -> STAGE.partition(PARTITIONS, WIDE, events))),
+            List.of(new Goal.Within(1, stages))),
+        new Race("pipeline-windows", "a job that counts 1,000 keys in tumbling windows of event time",
+            events -> events,
+            List.of(new Contender(Stages.NAME, PipelineJobs::windows),
+                new Contender(loop, PipelineJobs::windowsByHand)),
+            List.of(new Goal.Within(2.5, loop))),
+        new Race("pipeline-concurrent", "a job with a function that waits for a millisecond, " + BLOCKED + " at a time",
+            Events::sum,
+            List.of(new Contender(Stages.NAME, events -> PipelineJobs.mapConcurrent(BLOCKED, events)),
+                new Contender(bare, new Blocking(BLOCKED)::ofBareThreads)),
+            List.of(new Goal.Within(1.05, bare))));
   }
 
   private static Scenario redelivery() {
