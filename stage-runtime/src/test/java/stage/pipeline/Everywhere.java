@@ -16,7 +16,7 @@ import stage.runtime.testkit.CrashRule;
 import stage.runtime.testkit.InjectedCrash;
 import stage.runtime.testkit.SimulatedRuntime;
 
-/** Runs whole jobs in the simulated runtime, in many orders and with crashes anywhere, and looks at what they come to. */
+/** Runs whole jobs in the simulated runtime, in many orders and with crashes anywhere, and checks their results. */
 final class Everywhere {
   private Everywhere() {}
 

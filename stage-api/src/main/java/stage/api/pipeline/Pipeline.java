@@ -468,8 +468,8 @@ public final class Pipeline<T> {
   }
 
   /**
-   * {@return the same through a buffer, which takes what comes even while nothing is wanted behind it, and makes what is
-   * before it wait when it is full}
+   * {@return the same through a buffer, which takes what comes even while nothing is wanted behind it, and makes what
+   * is before it wait when it is full}
    *
    * @param n how many it holds, at least 1
    * @throws IllegalArgumentException if {@code n} is below 1

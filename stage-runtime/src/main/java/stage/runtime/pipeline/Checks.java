@@ -118,7 +118,8 @@ final class Checks {
     Site other = seen.putIfAbsent(source.identity(), reader);
     if (other != null) {
       problem(source.site(), "it is read twice, by " + other + " and by " + reader
-          + ", but a description has one reader for each of its pipelines; share elements out with alsoTo, divertTo or broadcastTo");
+          + ", but a description has one reader for each of its pipelines; share elements out with alsoTo, divertTo"
+          + " or broadcastTo");
     }
     boolean isInner = source.origin() instanceof Origin.Branch || source.origin() instanceof Origin.Part;
     if (isInner && !known.containsKey(source.identity())) {
@@ -171,7 +172,8 @@ final class Checks {
     boolean isSession = windows.shape() instanceof Windows.Shape.Sessions;
     if (isSession && (framing.get().earlyEvents() > 0 || framing.get().earlyEvery().isPresent())) {
       problem(site,
-          "early panes of a session would be of a window that may still grow together with another; leave early out, or use tumbling windows");
+          "early panes of a session would be of a window that may still grow together with another; leave early out,"
+              + " or use tumbling windows");
     }
     boolean grows = isSession || windows.shape() instanceof Windows.Shape.Sliding;
     if (grows && reduced.how() instanceof Reducing.Aggregate aggregate && aggregate.merge() == null) {
