@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Nested;
@@ -28,6 +29,8 @@ import stage.api.pipeline.Report;
 import stage.api.pipeline.Windows;
 import stage.api.supervision.Backoff;
 import stage.api.supervision.StageFailedException;
+import stage.api.supervision.Supervisor;
+import stage.api.supervision.SupervisorSpec;
 
 /** A step that throws costs that element and no other. */
 class PipelineFailureTest {
@@ -136,6 +139,30 @@ class PipelineFailureTest {
       }).timeout(Duration.ofMillis(50)).onFailure(OnFailure.deadLetter(keep)).toList().run()).containsExactly(1, 3);
       assertThat(letters).singleElement()
           .satisfies(letter -> assertThat(letter.cause()).isInstanceOf(java.util.concurrent.TimeoutException.class));
+    }
+
+    /** A step that does not heed its interrupt is left behind with its thread, and another one goes on. */
+    @Test
+    void mayBeThatItNeverReturns() throws Exception {
+      var over = new CountDownLatch(1);
+      SupervisorSpec spec = SupervisorSpec.of("app").withGrace(Duration.ofMillis(20));
+      try (var app = Supervisor.open(spec)) {
+        var calls = new AtomicInteger();
+        var job = Pipeline.of(1, 2, 3).map(n -> {
+          boolean isDeaf = n == 2 && calls.incrementAndGet() == 1;
+          while (isDeaf && over.getCount() > 0) {
+            try {
+              over.await();
+            } catch (InterruptedException unheeded) {
+              continue;
+            }
+          }
+          return n;
+        }).timeout(Duration.ofMillis(30)).toList().start(app, "job");
+        assertThat(job.join()).containsExactly(1, 2, 3);
+        assertThat(job.report().restarts()).isEqualTo(1);
+        over.countDown();
+      }
     }
 
     @Test

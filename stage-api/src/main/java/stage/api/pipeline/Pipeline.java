@@ -715,10 +715,10 @@ public final class Pipeline<T> {
 
   /**
    * {@return the same; an element that the steps before it take longer for has failed} The thread is interrupted.
-   * Steps that do not heed that are abandoned, and the stage restarts. Covers the steps back to the last policy, or
-   * to where the stage begins.
+   * Steps that do not heed that for as long again are abandoned, and the stage restarts. Covers the steps back to the
+   * last policy, or to where the stage begins.
    *
-   * @param perElement how long, above zero; checked every quarter of it
+   * @param perElement how long, above zero
    * @throws IllegalArgumentException if {@code perElement} is not above zero
    */
   public Pipeline<T> timeout(Duration perElement) {

@@ -138,7 +138,8 @@ final class Chain implements Transactional {
     this.expanding = Arrays.stream(links).filter(FlatMapLink.class::isInstance).toArray(FlatMapLink[]::new);
     this.timeoutNanos = plan.policies().stream().mapToLong(Policy::timeoutNanos).filter(nanos -> nanos > 0).min()
         .orElse(0);
-    boolean isOneLoop = plan.isRaw() && !plan.isCounted() && timeoutNanos == 0 && links.length == 2 && links[0] instanceof LoopLink
+    boolean isOneLoop = plan.isRaw() && !plan.isCounted() && timeoutNanos == 0 && links.length == 2
+        && links[0] instanceof LoopLink
         && last instanceof OutLink && !isStamped;
     this.onlyLoop = isOneLoop ? (LoopLink) links[0] : null;
   }
@@ -625,11 +626,11 @@ final class Chain implements Transactional {
   }
 
   /**
-   * Interrupts the element's steps when their time is over. Steps that go on all the same are let go on: what they
-   * make counts.
+   * Interrupts the element's steps when their time is over. Steps that go on all the same for as long again are
+   * abandoned: the stage is killed, and its next incarnation gets the element.
    */
   private void limited(int from, Object value, long t, long w) throws Exception {
-    var limit = new TimeLimit(job.time(), job.time().current(), timeoutNanos);
+    var limit = new TimeLimit(job.time(), job.time().current(), timeoutNanos, () -> job.giveUp(plan.stage()));
     try {
       links[from].push(value, t, w);
     } catch (Exception thrown) {
@@ -948,7 +949,7 @@ final class Chain implements Transactional {
     }
   }
 
-  /** A result that answers for something is a dead letter; what it came of is still there, and keeps that from ending. */
+  /** A result that answers for something is a dead letter; what it came of is there, and keeps that from ending. */
   private void failedOf(Claim its, Throwable cause, int place) {
     journal.add(its, 1, place);
     journal.settle(its, cause, place);

@@ -49,7 +49,7 @@ class ConcurrentFunction implements EventFunction<Object, Object> {
   private Object limited(Object element) throws Exception {
     Time time = job.time();
     Thread thread = time.current();
-    var limit = new TimeLimit(time, thread, timeoutNanos);
+    var limit = new TimeLimit(time, thread, timeoutNanos, () -> {});
     try {
       return fn.apply(element);
     } catch (Exception thrown) {

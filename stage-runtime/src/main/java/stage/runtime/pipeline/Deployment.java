@@ -87,6 +87,7 @@ final class Deployment {
       if (stage.sharing == StagePlan.Sharing.BY_ROUTE) routes.put(stage, new Routes(stage.routes));
     }
     job.onCompleted(this::completed);
+    job.onUnresponsive(this::kill);
     job.onUnwanted(this::unwanted);
     for (StagePlan stage : stages) for (Feed feed : stage.feeds) consumers.get(feed.from()).incrementAndGet();
   }
@@ -360,6 +361,11 @@ final class Deployment {
     for (Map.Entry<StagePlan, Routes> each : routes.entrySet()) {
       if (each.getKey().name.equals(name) && each.getValue().complete()) refs.get(each.getKey()).stop();
     }
+  }
+
+  /** A step of a stage takes too long and does not heed its interrupt: another thread takes over. Any thread. */
+  private void kill(String name) {
+    for (StagePlan stage : stages) if (stage.name.equals(name)) refs.get(stage).kill();
   }
 
   /** Begins to stop: the sources end, and then each stage in turn. A source that is somebody else's is left. */

@@ -17,6 +17,7 @@ final class JobContext {
 
   private Consumer<String> completed = stage -> {};
   private Consumer<String> unwanted = stage -> {};
+  private Consumer<String> unresponsive = stage -> {};
   private final String sink;   // the stage whose result is the job's
 
   JobContext(Time time, String sink) {
@@ -43,6 +44,16 @@ final class JobContext {
   /** A stage has nothing more to emit. On its thread; more than once. */
   void completed(String stage) {
     completed.accept(stage);
+  }
+
+  /** What is told of stages whose steps do not heed an interrupt. Set before any of them starts. */
+  void onUnresponsive(Consumer<String> told) {
+    unresponsive = told;
+  }
+
+  /** A stage's thread is lost in a step. Any thread. */
+  void giveUp(String stage) {
+    unresponsive.accept(stage);
   }
 
   Clock clock() {

@@ -6,31 +6,37 @@ import java.util.concurrent.atomic.AtomicInteger;
 import stage.runtime.time.Time;
 
 /**
- * Interrupts a thread that takes too long, once, unless it is through before. The timer and the thread settle by one
- * compare-and-set who was first.
+ * Interrupts a thread that takes too long and, if it does not heed that for as long again, gives it up; unless it is
+ * through before. The timers and the thread settle by compare-and-set who was first.
  */
 final class TimeLimit {
   private static final int RUNNING = 0;
   private static final int OVER = 1;       // the thread was first
-  private static final int EXCEEDED = 2;   // the timer was first
+  private static final int EXCEEDED = 2;   // the timer was first, and has interrupted the thread
+  private static final int HEEDED = 3;     // then the thread was
+  private static final int GIVEN_UP = 4;   // or the timer again
 
   private final AtomicInteger state = new AtomicInteger();
   private final long nanos;
   private final Time.Alarm alarm;
 
-  TimeLimit(Time time, Thread thread, long nanos) {
+  /** @param giveUp what becomes of a thread that does not heed its interrupt; runs on the timer's thread */
+  TimeLimit(Time time, Thread thread, long nanos, Runnable giveUp) {
     this.nanos = nanos;
     this.alarm = time.at(time.nanos() + nanos, () -> {
-      if (state.compareAndSet(RUNNING, EXCEEDED)) time.interrupt(thread);
+      if (!state.compareAndSet(RUNNING, EXCEEDED)) return;
+      time.interrupt(thread);
+      time.at(time.nanos() + nanos, () -> {
+        if (state.compareAndSet(EXCEEDED, GIVEN_UP)) giveUp.run();
+      });
     });
   }
 
   /** {@return whether the time was exceeded} The thread is not interrupted any more. */
   boolean end() {
-    boolean isOver = state.compareAndSet(RUNNING, OVER);
-    if (isOver) alarm.cancel();
-    else if (state.get() == EXCEEDED) Thread.interrupted();
-    return state.get() == EXCEEDED;
+    if (state.compareAndSet(RUNNING, OVER)) alarm.cancel();
+    if (state.compareAndSet(EXCEEDED, HEEDED)) Thread.interrupted();
+    return state.get() != OVER;
   }
 
   TimeoutException exceeded(Exception thrown) {

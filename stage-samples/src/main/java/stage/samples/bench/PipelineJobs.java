@@ -2,6 +2,7 @@ package stage.samples.bench;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.AbstractCollection;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.Map;
@@ -24,8 +25,21 @@ final class PipelineJobs {
 
   private PipelineJobs() {}
 
-  /** As many elements as are wanted, from their numbers. */
-  private record Numbered(long count, LongFunction<Long> element) implements Iterable<Long> {
+  /** As many elements as are wanted, from their numbers. A collection, which a job reads by the batch. */
+  private static final class Numbered extends AbstractCollection<Long> {
+    private final long count;
+    private final LongFunction<Long> element;
+
+    Numbered(long count, LongFunction<Long> element) {
+      this.count = count;
+      this.element = element;
+    }
+
+    @Override
+    public int size() {
+      return Math.toIntExact(count);
+    }
+
     @Override
     public Iterator<Long> iterator() {
       return new Iterator<>() {
