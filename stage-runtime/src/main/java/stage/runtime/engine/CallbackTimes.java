@@ -3,28 +3,17 @@ package stage.runtime.engine;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import stage.runtime.time.Activity;
+import stage.runtime.time.Handles;
 import stage.runtime.time.Time;
 
 /**
  * Which callback a cell runs, how many it has run, and how long they took. Written by the cell's thread, read by any.
  */
 final class CallbackTimes {
-  private static final VarHandle COUNT;
-  private static final VarHandle TOTAL;
-  private static final VarHandle SINCE;
-  private static final VarHandle LONGEST;
-
-  static {
-    try {
-      var lookup = MethodHandles.lookup();
-      COUNT = lookup.findVarHandle(CallbackTimes.class, "count", long.class);
-      TOTAL = lookup.findVarHandle(CallbackTimes.class, "totalNanos", long.class);
-      SINCE = lookup.findVarHandle(CallbackTimes.class, "sinceNanos", long.class);
-      LONGEST = lookup.findVarHandle(CallbackTimes.class, "longest", Longest.class);
-    } catch (ReflectiveOperationException e) {
-      throw new ExceptionInInitializerError(e);
-    }
-  }
+  private static final VarHandle COUNT = Handles.of(MethodHandles.lookup(), "count", long.class);
+  private static final VarHandle TOTAL = Handles.of(MethodHandles.lookup(), "totalNanos", long.class);
+  private static final VarHandle SINCE = Handles.of(MethodHandles.lookup(), "sinceNanos", long.class);
+  private static final VarHandle LONGEST = Handles.of(MethodHandles.lookup(), "longest", Longest.class);
 
   /** The longest callback that was seen. */
   record Longest(String callback, long nanos) {

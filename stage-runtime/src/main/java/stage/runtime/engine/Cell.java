@@ -35,6 +35,7 @@ import stage.runtime.time.Driver;
 import stage.runtime.time.ShortLock;
 import stage.runtime.time.StepMachine;
 import stage.runtime.time.Time;
+import stage.runtime.time.Uninterruptibly;
 import stage.runtime.time.WaitState;
 
 /**
@@ -452,29 +453,12 @@ public final class Cell<S extends Stage.Behaviour> implements StepMachine, LaneE
   private Throwable startAndAwait(Runnable whenInterrupted) {
     driver.start();
     try {
-      return uninterruptibly(() -> graph.waits().during("start()", this, lifecycle::awaitStart), whenInterrupted);
+      return Uninterruptibly.await(() -> graph.waits().during("start()", this, lifecycle::awaitStart), whenInterrupted);
     } catch (IllegalStateException circle) {   // in its onStart it waits for the stage that starts it
       owner.cancel(this);
-      uninterruptibly(lifecycle::awaitStart, () -> {});
+      Uninterruptibly.await(lifecycle::awaitStart);
       stopAndAwait();
       return circle;
-    }
-  }
-
-  /** Waits, whatever interrupts there are: each is answered with an action, and the flag is set again in the end. */
-  private static <R> R uninterruptibly(Waits.Awaiter<R, RuntimeException> waiting, Runnable whenInterrupted) {
-    boolean interrupted = false;
-    try {
-      while (true) {
-        try {
-          return waiting.await();
-        } catch (InterruptedException e) {
-          interrupted = true;
-          whenInterrupted.run();
-        }
-      }
-    } finally {
-      if (interrupted) Thread.currentThread().interrupt();
     }
   }
 
@@ -486,14 +470,14 @@ public final class Cell<S extends Stage.Behaviour> implements StepMachine, LaneE
    */
   public boolean awaitEnd(long nanos) {
     long until = graph.time().nanos() + Math.min(nanos, Long.MAX_VALUE / 2);
-    return uninterruptibly(() -> lifecycle.ended().await(Math.max(0, until - graph.time().nanos())),
+    return Uninterruptibly.await(() -> lifecycle.ended().await(Math.max(0, until - graph.time().nanos())),
         () -> owner.cancel(this));
   }
 
   /** Stops it and waits until it has ended. */
   public void stopAndAwait() {
     stop();
-    uninterruptibly(() -> {
+    Uninterruptibly.await(() -> {
       lifecycle.ended().await();
       return null;
     }, () -> owner.cancel(this));

@@ -2,18 +2,11 @@ package stage.runtime.engine;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import stage.runtime.time.Handles;
 
 /** A count that one thread writes and any thread may read. */
 final class Counter {
-  private static final VarHandle COUNT;
-
-  static {
-    try {
-      COUNT = MethodHandles.lookup().findVarHandle(Counter.class, "count", long.class);
-    } catch (ReflectiveOperationException e) {
-      throw new ExceptionInInitializerError(e);
-    }
-  }
+  private static final VarHandle COUNT = Handles.of(MethodHandles.lookup(), "count", long.class);
 
   private long count;   // written by its owner's cell only
 

@@ -7,6 +7,7 @@ import java.util.List;
 import stage.runtime.time.Activity;
 import stage.runtime.time.Driver;
 import stage.runtime.time.Faults;
+import stage.runtime.time.Handles;
 import stage.runtime.time.ShortLock;
 import stage.runtime.time.StepMachine;
 import stage.runtime.time.Time;
@@ -42,17 +43,8 @@ final class Handover {
     }
   }
 
-  private static final VarHandle WORD;
-  private static final VarHandle REFUSED;
-
-  static {
-    try {
-      WORD = MethodHandles.lookup().findVarHandle(Handover.class, "word", int.class);
-      REFUSED = MethodHandles.lookup().findVarHandle(Handover.class, "refused", long.class);
-    } catch (ReflectiveOperationException e) {
-      throw new ExceptionInInitializerError(e);
-    }
-  }
+  private static final VarHandle WORD = Handles.of(MethodHandles.lookup(), "word", int.class);
+  private static final VarHandle REFUSED = Handles.of(MethodHandles.lookup(), "refused", long.class);
 
   private static final int BORROWED = Integer.MIN_VALUE;
 

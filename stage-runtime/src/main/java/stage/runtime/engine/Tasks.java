@@ -23,6 +23,7 @@ import stage.runtime.bridge.KeyedFunction;
 import stage.runtime.mailbox.Signals;
 import stage.runtime.time.Activity;
 import stage.runtime.time.Faults;
+import stage.runtime.time.Handles;
 
 /**
  * The events that one cell has handed to threads of their own. It outlives incarnations. The cell's thread only, but
@@ -36,15 +37,7 @@ final class Tasks<I, O> {
   /** So many events of one subscription may be finished behind one that is not. */
   private static final int MOST_AHEAD = 1024;
 
-  private static final VarHandle FINISHED;
-
-  static {
-    try {
-      FINISHED = MethodHandles.lookup().findVarHandle(Tasks.class, "finished", Task.class);
-    } catch (ReflectiveOperationException e) {
-      throw new ExceptionInInitializerError(e);
-    }
-  }
+  private static final VarHandle FINISHED = Handles.of(MethodHandles.lookup(), "finished", Task.class);
 
   /** An event that is being worked on, and then what came of it. */
   private static final class Task<I, O> implements Runnable {

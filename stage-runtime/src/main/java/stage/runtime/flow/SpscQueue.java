@@ -4,6 +4,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Arrays;
 import stage.runtime.bridge.BulkOutlet;
+import stage.runtime.time.Handles;
 
 /**
  * Events on their way from a publisher, whose signals are serial (rule 1.3), to one taker. Nothing here waits; it is
@@ -27,15 +28,7 @@ final class SpscQueue<E> {
   private static final long CLOSED = 1L << 63;
   private static final long COUNT = ASLEEP - 1;
 
-  private static final VarHandle WORD;
-
-  static {
-    try {
-      WORD = MethodHandles.lookup().findVarHandle(SpscQueue.class, "word", long.class);
-    } catch (ReflectiveOperationException e) {
-      throw new ExceptionInInitializerError(e);
-    }
-  }
+  private static final VarHandle WORD = Handles.of(MethodHandles.lookup(), "word", long.class);
 
   private static final class Chunk {
     private final Object[] events;

@@ -14,6 +14,7 @@ import stage.api.StageEndedException;
 import stage.api.StopReason;
 import stage.runtime.bridge.BridgeContext;
 import stage.runtime.bridge.BridgeResource;
+import stage.runtime.time.Handles;
 import stage.runtime.time.Permits;
 
 /**
@@ -29,17 +30,8 @@ final class StreamReader<E> extends Spliterators.AbstractSpliterator<E> implemen
   private static final long OVER = 1L << 62;
   private static final long COUNT = OVER - 1;
 
-  private static final VarHandle WORD;
-  private static final VarHandle ENDING;
-
-  static {
-    try {
-      WORD = MethodHandles.lookup().findVarHandle(StreamReader.class, "word", long.class);
-      ENDING = MethodHandles.lookup().findVarHandle(StreamReader.class, "ending", StopReason.class);
-    } catch (ReflectiveOperationException e) {
-      throw new ExceptionInInitializerError(e);
-    }
-  }
+  private static final VarHandle WORD = Handles.of(MethodHandles.lookup(), "word", long.class);
+  private static final VarHandle ENDING = Handles.of(MethodHandles.lookup(), "ending", StopReason.class);
 
   private final String path;
   private final Consumer<StreamReader<E>> subscribe;

@@ -10,6 +10,7 @@ import stage.api.StopReason;
 import stage.runtime.engine.Cell;
 import stage.runtime.bridge.BridgeContext;
 import stage.runtime.bridge.BridgeResource;
+import stage.runtime.time.Handles;
 
 /**
  * What a stage knows of the subscriber that it signals, from its first incarnation to its end; to the subscriber, its
@@ -19,17 +20,8 @@ import stage.runtime.bridge.BridgeResource;
  * @param <I> the events
  */
 final class SubscriberLink<I> implements Flow.Subscription, BridgeResource {
-  private static final VarHandle REQUESTED;
-  private static final VarHandle REFUSAL;
-
-  static {
-    try {
-      REQUESTED = MethodHandles.lookup().findVarHandle(SubscriberLink.class, "requested", long.class);
-      REFUSAL = MethodHandles.lookup().findVarHandle(SubscriberLink.class, "refusal", StopReason.class);
-    } catch (ReflectiveOperationException e) {
-      throw new ExceptionInInitializerError(e);
-    }
-  }
+  private static final VarHandle REQUESTED = Handles.of(MethodHandles.lookup(), "requested", long.class);
+  private static final VarHandle REFUSAL = Handles.of(MethodHandles.lookup(), "refusal", StopReason.class);
 
   private final Consumer<SubscriberLink<I>> whenOver;
   private volatile BridgeContext context;       // the stage's thread, when it starts; null for who is rejected

@@ -7,6 +7,7 @@ import java.util.concurrent.Flow;
 import stage.api.Outlet;
 import stage.runtime.bridge.BulkOutlet;
 import stage.runtime.bridge.BridgeContext;
+import stage.runtime.time.Handles;
 
 /**
  * What a stage is to its publisher: a subscriber that leaves events for the stage's thread and returns. For one
@@ -27,19 +28,10 @@ final class Upstream<E> implements Flow.Subscriber<E>, BatchSubscriber<E> {
     record Failed(Throwable cause) implements Ending {}
   }
 
-  private static final VarHandle SUBSCRIPTION;
-  private static final VarHandle ENDING;
-  private static final VarHandle CANCELLED;
-
-  static {
-    try {
-      SUBSCRIPTION = MethodHandles.lookup().findVarHandle(Upstream.class, "subscription", Flow.Subscription.class);
-      ENDING = MethodHandles.lookup().findVarHandle(Upstream.class, "ending", Ending.class);
-      CANCELLED = MethodHandles.lookup().findVarHandle(Upstream.class, "cancelled", boolean.class);
-    } catch (ReflectiveOperationException e) {
-      throw new ExceptionInInitializerError(e);
-    }
-  }
+  private static final VarHandle SUBSCRIPTION =
+      Handles.of(MethodHandles.lookup(), "subscription", Flow.Subscription.class);
+  private static final VarHandle ENDING = Handles.of(MethodHandles.lookup(), "ending", Ending.class);
+  private static final VarHandle CANCELLED = Handles.of(MethodHandles.lookup(), "cancelled", boolean.class);
 
   private final SpscQueue<E> queue = new SpscQueue<>();
   // set by the stage's thread, once, before the publisher knows this

@@ -3,6 +3,7 @@ package stage.runtime.mailbox;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.locks.ReentrantLock;
+import stage.runtime.time.Handles;
 import stage.runtime.time.Permits;
 
 /**
@@ -22,15 +23,7 @@ public final class Mailbox {
   /** The mark of a closed mailbox. */
   private static final Message CLOSED = new Message.Cast(stage -> {});
 
-  private static final VarHandle ARRIVED;
-
-  static {
-    try {
-      ARRIVED = MethodHandles.lookup().findVarHandle(Mailbox.class, "arrived", Message.class);
-    } catch (ReflectiveOperationException e) {
-      throw new ExceptionInInitializerError(e);
-    }
-  }
+  private static final VarHandle ARRIVED = Handles.of(MethodHandles.lookup(), "arrived", Message.class);
 
   private final Permits permits;
   private final int capacity;

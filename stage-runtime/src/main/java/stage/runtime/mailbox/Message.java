@@ -10,6 +10,7 @@ import stage.api.StageEndedException;
 import stage.api.StageFactory;
 import stage.api.StageFunction;
 import stage.api.StopReason;
+import stage.runtime.time.Handles;
 import stage.runtime.time.Latch;
 
 /** A message from outside that a cell handles between two turns, in the order of arrival. */
@@ -42,15 +43,7 @@ public sealed abstract class Message {
     private static final int WAITS = 0;
     private static final int TAKEN = 1;
     private static final int WITHDRAWN = 2;
-    private static final VarHandle STATE;
-
-    static {
-      try {
-        STATE = MethodHandles.lookup().findVarHandle(Request.class, "state", int.class);
-      } catch (ReflectiveOperationException e) {
-        throw new ExceptionInInitializerError(e);
-      }
-    }
+    private static final VarHandle STATE = Handles.of(MethodHandles.lookup(), "state", int.class);
 
     private final Latch answered;
     private volatile int state = WAITS;   // by compare-and-set: the cell, or the sender, whichever is first

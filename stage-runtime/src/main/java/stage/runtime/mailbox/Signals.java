@@ -3,6 +3,7 @@ package stage.runtime.mailbox;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import stage.runtime.time.Driver;
+import stage.runtime.time.Handles;
 
 /** What other threads tell a cell, each a bit: any thread sets one, and the cell looks at all of them at once. */
 public final class Signals {
@@ -23,15 +24,7 @@ public final class Signals {
   public static final int TASKS_FINISHED = Signal.TASKS_FINISHED.bit();
   public static final int NOTIFIED = Signal.NOTIFIED.bit();
 
-  private static final VarHandle BITS;
-
-  static {
-    try {
-      BITS = MethodHandles.lookup().findVarHandle(Signals.class, "bits", int.class);
-    } catch (ReflectiveOperationException e) {
-      throw new ExceptionInInitializerError(e);
-    }
-  }
+  private static final VarHandle BITS = Handles.of(MethodHandles.lookup(), "bits", int.class);
 
   private final Driver driver;
   private volatile int bits;   // any thread, by atomic or and and

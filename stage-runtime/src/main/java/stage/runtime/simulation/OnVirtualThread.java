@@ -3,6 +3,7 @@ package stage.runtime.simulation;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.function.Supplier;
+import stage.runtime.time.Uninterruptibly;
 
 /**
  * Runs something on a virtual thread of its own: between virtual threads, a simulation hands control over ten times as
@@ -12,7 +13,7 @@ public final class OnVirtualThread {
   private OnVirtualThread() {}
 
   /**
-   * Runs something, and waits until it is over, whatever interrupts there are.
+   * Runs something, and waits until it is over, however often the caller is interrupted.
    *
    * @param name of the thread
    * @param body what to run; must not throw
@@ -22,19 +23,12 @@ public final class OnVirtualThread {
   public static <T> T run(String name, Supplier<T> body) {
     var task = new FutureTask<>(body::get);
     Thread.ofVirtual().name(name).start(task);
-    boolean interrupted = false;
-    try {
-      while (true) {
-        try {
-          return task.get();
-        } catch (InterruptedException e) {
-          interrupted = true;
-        } catch (ExecutionException e) {
-          throw new IllegalStateException("what was not to throw has thrown", e.getCause());
-        }
+    return Uninterruptibly.await(() -> {
+      try {
+        return task.get();
+      } catch (ExecutionException e) {
+        throw new IllegalStateException("what must not throw has thrown", e.getCause());
       }
-    } finally {
-      if (interrupted) Thread.currentThread().interrupt();
-    }
+    });
   }
 }

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import stage.runtime.time.Handles;
 
 /**
  * Decides which thread of a simulation runs: only one has control, and it hands control to the next one chosen.
@@ -18,15 +19,7 @@ import java.util.List;
  */
 final class SimulationScheduler {
   private static final int MOVES_BETWEEN_LOOKS = 16;   // a look at each move costs 5 %
-  private static final VarHandle MOVES;
-
-  static {
-    try {
-      MOVES = MethodHandles.lookup().findVarHandle(SimulationScheduler.class, "moves", long.class);
-    } catch (ReflectiveOperationException e) {
-      throw new ExceptionInInitializerError(e);
-    }
-  }
+  private static final VarHandle MOVES = Handles.of(MethodHandles.lookup(), "moves", long.class);
 
   private final SimulatedTime time;
   private final SimulationOptions options;

@@ -157,24 +157,16 @@ final class DeadLetterQueue implements StepMachine {
 
   /** {@return whether the letter that was in hand still was} */
   private boolean putDown() {
-    lock.lock();
-    try {
+    return lock.get(() -> {
       boolean was = inHand != null;
       inHand = null;
       return was;
-    } finally {
-      lock.unlock();
-    }
+    });
   }
 
   @Override
   public boolean isReady(long nowNanos) {
-    lock.lock();
-    try {
-      return shutdown || !queue.isEmpty();
-    } finally {
-      lock.unlock();
-    }
+    return lock.get(() -> shutdown || !queue.isEmpty());
   }
 
   @Override
@@ -221,12 +213,7 @@ final class DeadLetterQueue implements StepMachine {
 
   /** {@return whether the caller is a dead-letter handler} */
   boolean isCurrent() {
-    lock.lock();
-    try {
-      return driver != null && driver.isCurrent();
-    } finally {
-      lock.unlock();
-    }
+    return lock.get(() -> driver != null && driver.isCurrent());
   }
 
   // ---- the end; on the thread of the scope's owner
@@ -237,12 +224,7 @@ final class DeadLetterQueue implements StepMachine {
    * @return false if the caller was interrupted while waiting, which makes it give up at once
    */
   boolean close(long deadlineNanos) {
-    lock.lock();
-    try {
-      shutdown = true;
-    } finally {
-      lock.unlock();
-    }
+    lock.run(() -> shutdown = true);
     if (driver == null) return true;   // and there will be none
     VarHandle.fullFence();              // pairs with the announcement of the driver of this queue
     driver.wake();

@@ -14,6 +14,7 @@ import stage.api.supervision.StragglersException;
 import stage.api.supervision.SupervisorSpec;
 import stage.runtime.engine.SubscriptionGraph;
 import stage.runtime.time.Time;
+import stage.runtime.time.Uninterruptibly;
 
 /**
  * The root of a tree of supervisors, owned by the thread that opened it. Closing it drains, then cancels, then waits
@@ -134,7 +135,7 @@ final class Scope extends SupervisorCell {
   private void drainOnExit() {
     exiting = true;
     stop();
-    awaitIdle(Time.toNanos(spec().shutdown()) + 2 * Math.min(Time.toNanos(spec().grace()), Long.MAX_VALUE / 8), true);
+    awaitIdle(Time.toNanos(spec().shutdown()) + 2 * Math.min(Time.toNanos(spec().grace()), Long.MAX_VALUE / 8));
     try {
       if (!shutdown().ended().await(Time.toNanos(spec().grace()))) endOnce(0);
     } catch (InterruptedException over) {
@@ -165,16 +166,10 @@ final class Scope extends SupervisorCell {
   /** Ends it, or waits until another thread that has begun to has done so. */
   private List<StragglersException.Straggler> endOnce(long nanos) {
     if (ending.compareAndSet(false, true)) return endAll(nanos);
-    boolean interrupted = false;
-    while (true) {
-      try {
-        shutdown().ended().await();
-        break;
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) Thread.currentThread().interrupt();
+    Uninterruptibly.await(() -> {
+      shutdown().ended().await();
+      return null;
+    });
     return report.stragglers();
   }
 
@@ -190,10 +185,10 @@ final class Scope extends SupervisorCell {
   private List<StragglersException.Straggler> endAll(long nanos) {
     long deadline = time().nanos() + nanos;
     shared().locked(shutdown()::drainAll);
-    boolean interrupted = !awaitIdle(nanos, true);
+    boolean interrupted = !awaitIdle(nanos);
     if (!idle().isOpen()) {
       shutdown().cancelAll();
-      awaitIdle(Time.toNanos(spec().grace()), false);
+      awaitIdleAnyway(Time.toNanos(spec().grace()));
       abandonAll();
     }
     deadLetterProducer().awaitEnd(interrupted ? time().nanos() : deadline, Time.toNanos(spec().grace()));

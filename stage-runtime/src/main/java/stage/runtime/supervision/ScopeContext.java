@@ -24,6 +24,7 @@ import stage.runtime.engine.SubscriptionGraph;
 import stage.runtime.engine.Watching;
 import stage.runtime.time.ShortLock;
 import stage.runtime.time.Time;
+import stage.runtime.time.Uninterruptibly;
 
 /**
  * What all supervisors of a scope share: one lock, the listener, and what the report of a close is made of. No lock is
@@ -286,23 +287,14 @@ final class ScopeContext {
     threads.putAll(helpers);
     // last: a wait for these leaves no time for the others
     locked(() -> abandoned.forEach(each -> threads.put(each.thread(), each.cell().path())));
-    boolean interrupted = Thread.interrupted();
     List<StragglersException.Straggler> stragglers = new ArrayList<>();
     for (Map.Entry<Thread, String> each : threads.entrySet()) {
       Thread thread = each.getKey();
-      boolean gone = false;
-      while (true) {
-        try {
-          gone = graph.time().awaitEnd(thread, deadlineNanos - graph.time().nanos());
-          break;
-        } catch (InterruptedException e) {
-          interrupted = true;
-        }
-      }
+      boolean gone = Uninterruptibly.await(
+          () -> graph.time().awaitEnd(thread, deadlineNanos - graph.time().nanos()));
       if (!gone) stragglers.add(new StragglersException.Straggler(each.getValue(), thread.getName(),
           Arrays.asList(graph.time().stackOf(thread))));
     }
-    if (interrupted) Thread.currentThread().interrupt();
     return stragglers;
   }
 }

@@ -55,6 +55,7 @@ import stage.runtime.engine.Watching;
 import stage.runtime.time.Activity;
 import stage.runtime.time.Latch;
 import stage.runtime.time.Time;
+import stage.runtime.time.Uninterruptibly;
 
 /**
  * A supervisor: starts children, decides what becomes of those that crash, and ends them.
@@ -736,7 +737,7 @@ abstract class SupervisorCell implements Supervisor, CellOwner {
   final void abandonAll() {
     if (idle().isOpen()) return;
     children.cellsAlive().forEach(context::abandonIfOverdue);
-    awaitIdle(Time.toNanos(root().spec.grace()), false);
+    awaitIdleAnyway(Time.toNanos(root().spec.grace()));
   }
 
   private Throwable stackOf(Thread thread) {
@@ -848,21 +849,21 @@ abstract class SupervisorCell implements Supervisor, CellOwner {
     if (locked(shutdown::isClosed)) throw new ScopeMisuseException(this + " is closed");
   }
 
-  /** Waits until no cell is alive. Answers false if it was interrupted. */
-  final boolean awaitIdle(long nanos, boolean endsByInterrupt) {
+  /** Waits until no cell is alive, or the time is over. Returns false at once if the calling thread is interrupted. */
+  final boolean awaitIdle(long nanos) {
     long until = time().nanos() + nanos;
-    boolean interrupted = false;
-    while (true) {
-      try {
-        idle().await(Math.max(0, until - time().nanos()));
-        break;
-      } catch (InterruptedException e) {
-        interrupted = true;
-        if (endsByInterrupt) break;
-      }
+    try {
+      idle().await(Math.max(0, until - time().nanos()));
+      return true;
+    } catch (InterruptedException e) {   // the caller is told, and restores it
+      return false;
     }
-    if (interrupted && !endsByInterrupt) Thread.currentThread().interrupt();
-    return !interrupted;
+  }
+
+  /** As {@link #awaitIdle}, whether or not the calling thread is interrupted. */
+  final void awaitIdleAnyway(long nanos) {
+    long until = time().nanos() + nanos;
+    Uninterruptibly.await(() -> idle().await(Math.max(0, until - time().nanos())));
   }
 
   /** Drains, then cancels, and waits for the end: of a supervisor that is a child. */
@@ -874,10 +875,10 @@ abstract class SupervisorCell implements Supervisor, CellOwner {
       }
     }
     stop();
-    boolean interrupted = !awaitIdle(Time.toNanos(limit), true);
+    boolean interrupted = !awaitIdle(Time.toNanos(limit));
     if (!idle().isOpen()) {
       shutdown.cancelAll();
-      awaitIdle(Long.MAX_VALUE / 2, false);
+      awaitIdleAnyway(Long.MAX_VALUE / 2);
     }
     if (interrupted) Thread.currentThread().interrupt();
   }

@@ -18,15 +18,7 @@ import java.util.concurrent.locks.LockSupport;
  * event: 350 ns per event without rest, 80 with it.
  */
 final class ThreadDriver implements Driver, Runnable {
-  private static final VarHandle STATE;
-
-  static {
-    try {
-      STATE = MethodHandles.lookup().findVarHandle(ThreadDriver.class, "state", int.class);
-    } catch (ReflectiveOperationException e) {
-      throw new ExceptionInInitializerError(e);
-    }
-  }
+  private static final VarHandle STATE = Handles.of(MethodHandles.lookup(), "state", int.class);
 
   /** What a thread dump names as the reason for parking. */
   private enum WaitingFor {

@@ -18,20 +18,9 @@ public final class WaitTimes {
   private static final int BRISK_SAMPLE = 8;
   private static final long BRISK_NANOS = 20_000;
 
-  private static final VarHandle SINCE;
-  private static final VarHandle AWAITING;
-  private static final VarHandle TOTALS;
-
-  static {
-    try {
-      var lookup = MethodHandles.lookup();
-      SINCE = lookup.findVarHandle(WaitTimes.class, "sinceNanos", long.class);
-      AWAITING = lookup.findVarHandle(WaitTimes.class, "awaiting", WaitState.class);
-      TOTALS = MethodHandles.arrayElementVarHandle(long[].class);
-    } catch (ReflectiveOperationException e) {
-      throw new ExceptionInInitializerError(e);
-    }
-  }
+  private static final VarHandle SINCE = Handles.of(MethodHandles.lookup(), "sinceNanos", long.class);
+  private static final VarHandle AWAITING = Handles.of(MethodHandles.lookup(), "awaiting", WaitState.class);
+  private static final VarHandle TOTALS = MethodHandles.arrayElementVarHandle(long[].class);
 
   /**
    * What was read of one machine.
