@@ -28,7 +28,7 @@ final class BroadcastLanes<E> extends LaneDispatch<E> {
     int at = 0;
     for (int i = 0; i < lanes.length; i++) {
       while (at < before.length && before[at] != lanes[i]) at++;
-      // What waits while there is nobody at all is for whoever comes first.
+      // What waits while there is no consumer at all goes to the first that comes.
       if (at < before.length) skips[i] = skipsBefore[at++];
       else if (before.length > 0) skips[i] = backlog.size();
     }
@@ -106,7 +106,7 @@ final class BroadcastLanes<E> extends LaneDispatch<E> {
 
   /**
    * Publishes so many as everybody wants; what a selector turns down costs no demand, so there may be further rounds.
-   * Answers the index of the first that waits. Throws without having published any.
+   * Returns the index of the first that waits. Throws without having published any.
    */
   private int broadcast(Object[] events, int from, int to, int sendable) {
     int at = from;

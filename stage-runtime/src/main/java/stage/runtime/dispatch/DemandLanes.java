@@ -126,7 +126,7 @@ final class DemandLanes<E> extends LaneDispatch<E> implements DispatchRule.Subsc
     backlog.makeRoom(count - planned);
   }
 
-  /** As {@link #plan}, but all of them are to wait. */
+  /** As {@link #plan}, but all of them wait. */
   public void planToKeep(int count) {
     planned = 0;
     backlog.makeRoom(count);
@@ -160,7 +160,7 @@ final class DemandLanes<E> extends LaneDispatch<E> implements DispatchRule.Subsc
     passed(planned);
   }
 
-  /** Shares out as many as are wanted, and reserves places for them. Answers how many those are. */
+  /** Shares out as many as are wanted, and reserves places for them. Returns how many those are. */
   private int planShares(int most) {
     int count = (int) Math.min(wanted(), most);
     if (count <= 0) return 0;

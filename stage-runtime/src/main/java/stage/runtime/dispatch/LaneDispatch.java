@@ -20,7 +20,7 @@ public abstract class LaneDispatch<E> {
     };
   }
 
-  /** Takes note of who is subscribed now. */
+  /** Takes note of the lanes that there are now. */
   public abstract void lanesAre(LaneTail<E>[] lanes);
 
   /** {@return how many events the stage may emit now: what is wanted, less what waits already} */
@@ -53,7 +53,7 @@ public abstract class LaneDispatch<E> {
   /** {@return how many events wait} */
   public abstract long waiting();
 
-  /** {@return whether nothing waits for anybody who is there} Somebody may still come for what waits for nobody. */
+  /** {@return whether nothing waits for a consumer that is there} One may still come for the rest. */
   public boolean isDeliveredToAllThere() {
     return waiting() == 0;
   }
@@ -72,7 +72,7 @@ public abstract class LaneDispatch<E> {
   /** Makes sure that to take back what this consumer has left unsettled takes no memory. */
   public void makeRoomFor(LaneTail<E> leaver) {}
 
-  /** Puts events that a consumer gave back before all that wait. Answers how many of them nobody else is to get. */
+  /** Puts events that a consumer gave back before all that wait. Returns how many of them no other consumer gets. */
   public abstract int takeBack(LaneTail<E> from, Object[] events);
 
   /**

@@ -30,7 +30,7 @@ final class PendingProgress {
   }
 
   /**
-   * {@return what is to be published now that so many events, the oldest, are no longer waiting; null if nothing is}
+   * {@return what to publish now that so many events, the oldest, are no longer waiting; null for nothing}
    */
   Progress passed(int events) {
     if (oldest == null) return null;

@@ -12,11 +12,11 @@ import stage.api.internal.Description;
 
 /**
  * What leads out of the graph of stages and into it: {@link Flow} and streams. A service of this module's own, because
- * those who make the bridges know the engine, and the engine must not know them.
+ * the makers of bridges know the engine, and the engine must not know them.
  */
 public interface Bridges {
   /**
-   * {@return the behaviour to run for one that only says what it is to be}
+   * {@return the behaviour to run for one that is only a description}
    *
    * @param described what a factory made
    */
@@ -27,7 +27,7 @@ public interface Bridges {
    *
    * @param producer the producer's cell
    * @param how what the subscription is like; its demand is the most that is asked for at a time
-   * @param subscriber who gets the events
+   * @param subscriber gets the events
    * @param <O> the events
    */
   <O> void subscribe(Cell<?> producer, SubscriptionSpec<O> how, Flow.Subscriber<? super O> subscriber);

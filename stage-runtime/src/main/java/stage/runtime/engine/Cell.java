@@ -86,7 +86,7 @@ public final class Cell<S extends Stage.Behaviour> implements StepMachine, LaneE
   // the cell's thread: what a step or a look threw and nobody has dealt with yet; null otherwise
   private Throwable unanswered;
   private int chores;                             // of a generator: who has the cell, its thread or who has borrowed it
-  // who takes over, one at a time: has lost the cell, but no other has started yet
+  // set by the thread that takes over, one at a time: this one has lost the cell, but no other has started yet
   private volatile Thread takenOver;
   private volatile Supplier<RunSnapshot> run;     // set once, by who has started it; null outside of pipelines
   // the cell's thread: those that were still running when it ended
@@ -146,7 +146,7 @@ public final class Cell<S extends Stage.Behaviour> implements StepMachine, LaneE
    * @param spec the stage
    * @param scope the path of its scope
    * @param graph what it shares with other cells
-   * @param owner who is told when it ends
+   * @param owner its supervisor
    * @param <S> the behaviour's type
    */
   public static <S extends Stage.Behaviour> Cell<S> of(StageSpec<S> spec, String scope, SubscriptionGraph graph,
@@ -160,7 +160,7 @@ public final class Cell<S extends Stage.Behaviour> implements StepMachine, LaneE
    * @param spec the stage
    * @param scope the path of its scope
    * @param graph what it shares with other cells
-   * @param owner who is told when it ends
+   * @param owner its supervisor
    * @param assembly what it is started in; null if no init is running
    * @param <S> the behaviour's type
    */
@@ -293,7 +293,7 @@ public final class Cell<S extends Stage.Behaviour> implements StepMachine, LaneE
     return !lifecycle.hasEnded();
   }
 
-  /** {@return who supervises it} */
+  /** {@return its supervisor} */
   public CellOwner owner() {
     return owner;
   }
@@ -355,7 +355,7 @@ public final class Cell<S extends Stage.Behaviour> implements StepMachine, LaneE
     return lifecycle;
   }
 
-  /** {@return whether it has output left that is to be emitted before it completes} */
+  /** {@return whether it has output left to emit before it completes} */
   boolean goesOn() {
     return selector.goesOn();
   }
@@ -551,20 +551,20 @@ public final class Cell<S extends Stage.Behaviour> implements StepMachine, LaneE
   /**
    * Lets a cell that is held start its next incarnation. It answers with {@link CellOwner#restarted}, or crashes.
    *
-   * @param fresh whether its states are to be forgotten
+   * @param fresh whether it forgets its states
    */
   public void release(boolean fresh) {
     lifecycle.startFresh(fresh);
     signals.set(Signals.RELEASED);
   }
 
-  /** Ends its incarnation by force; one that is to be held is held then. */
+  /** Ends its incarnation by force; a cell that was asked to be held is held then. */
   public void kill() {
     signals.set(Signals.KILLED);
     driver.interrupt();
   }
 
-  /** {@return whether user code that is running is to be left: told by an interrupt, which is sent once} */
+  /** {@return whether user code that is running must be left: it is interrupted, once} */
   boolean shouldExit() {
     int told = signals.bits();
     return (told & (Signals.CANCELLED | Signals.KILLED)) != 0
@@ -579,7 +579,7 @@ public final class Cell<S extends Stage.Behaviour> implements StepMachine, LaneE
   /**
    * Lets another thread take over, if its own is in user code. What the old one does from now on is refused.
    *
-   * <p>May throw if there is no thread to be had; then it is to be called again. One caller at a time.
+   * <p>May throw if no thread can be started; then it must be called again. One caller at a time.
    *
    * @return the old thread; null if it is not in user code, or the cell has ended
    */
@@ -857,8 +857,8 @@ public final class Cell<S extends Stage.Behaviour> implements StepMachine, LaneE
   }
 
   /**
-   * A step deals with what it throws, so what gets here is our own fault. Nobody is to wait for a stage whose thread is
-   * no more.
+   * A step deals with what it throws, so what gets here is our own fault. Otherwise callers
+   * would wait forever for a dead thread.
    */
   private void guard(Runnable steps) {
     try {
@@ -985,7 +985,7 @@ public final class Cell<S extends Stage.Behaviour> implements StepMachine, LaneE
       incarnations.run(Activity.ON_SUBSCRIBE, () -> incarnations.role().subscribed(inlet));
     } finally {
       inlet.endGreeting();
-      inlet.lane().producer().wake();   // not by who subscribes, who may hold the graph's lock
+      inlet.lane().producer().wake();   // not on the subscribing thread, which may hold the lock
     }
   }
 

@@ -9,7 +9,10 @@ import stage.api.StopReason;
 import stage.api.SubscriptionSnapshot;
 import stage.runtime.time.Activity;
 
-/** Who supervises cells. Everything here is called on a cell's own thread and does not block for long. */
+/**
+ * The supervisor of cells. Unless a method says otherwise, it is called on the cell's own thread and does not block for
+ * long.
+ */
 public interface CellOwner {
   /** {@return what to run each incarnation within; null for nothing} */
   Consumer<Runnable> around();
@@ -28,7 +31,7 @@ public interface CellOwner {
    * {@return whether the cells of another owner are ended together with those of this one, so that their ends are
    * waited for} Asked by a cell that is being drained.
    *
-   * @param other who owns a producer of that cell
+   * @param other the owner of a producer of that cell
    */
   boolean endsWith(CellOwner other);
 
@@ -40,19 +43,19 @@ public interface CellOwner {
   void started(Cell<?> cell);
 
   /**
-   * A cell that had started has crashed, and does as it is told.
+   * A cell that had started has crashed, and does what this returns.
    *
    * @param cell which
    * @param incarnation which life of it
    * @param cause what was thrown
    * @param during what it was doing, such as {@code onEvents}
    * @param canSkip whether there is something to skip: an event, a message, a timer's run
-   * @return what is to become of it
+   * @return what becomes of it
    */
   Directive crashed(Cell<?> cell, int incarnation, Throwable cause, Activity during, boolean canSkip);
 
   /**
-   * A permanent cell has done all there was to do, and does as it is told.
+   * A permanent cell has done all there was to do, and does what this returns.
    *
    * @param cell which
    * @param onceTooOften what its failure is if it does so too often
@@ -103,7 +106,7 @@ public interface CellOwner {
   <C extends Cell<?>> void startCompanion(Function<CellOwner, C> companion, Consumer<C> connect);
 
   /**
-   * Whoever waits for a cell was interrupted, and wants it to give up what it is doing. Any thread.
+   * A thread that waits for a cell was interrupted, and wants it to give up what it is doing. Any thread.
    *
    * @param cell which
    */
@@ -137,7 +140,7 @@ public interface CellOwner {
   void ended(Cell<?> cell, StageSnapshot last, StopReason reason, String during, boolean contained);
 
   /**
-   * A consumer gave back events that nobody else is to get.
+   * A consumer gave back events that nobody else will get.
    *
    * @param last the last ledger of its subscription
    */
@@ -157,7 +160,7 @@ public interface CellOwner {
    *
    * @param cell which
    * @param letter the event, and why
-   * @param handler who is to be told
+   * @param handler to hand the letter to
    * @param count how many dead letters the cell has had
    */
   void deadLettered(Cell<?> cell, DeadLetter letter, DeadLetterHandler handler, long count);

@@ -13,9 +13,9 @@ interface CellPort extends OwnThread, Fates {
   /** {@return the time it lives in} */
   Time time();
 
-  /** {@return what it is told} */
+  /** {@return what others have told it} */
   Signals signals();
 
-  /** {@return what guards who is subscribed to whom} */
+  /** {@return the lock of the subscription graph} */
   ShortLock lock();
 }

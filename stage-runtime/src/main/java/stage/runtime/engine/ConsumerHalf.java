@@ -70,7 +70,7 @@ final class ConsumerHalf {
     return told != inlets;
   }
 
-  /** {@return a subscription that this incarnation is to be told of, and counts as told now; null if there is none} */
+  /** {@return a subscription that this incarnation must be told of, and counts as told now; null if there is none} */
   LaneInlet<?> newcomer(int incarnation) {
     LaneInlet<?>[] all = inlets;
     for (LaneInlet<?> inlet : all) if (inlet.introduce(incarnation)) return inlet;
@@ -78,7 +78,7 @@ final class ConsumerHalf {
     return null;
   }
 
-  /** There is a new incarnation, which has been told of nothing. */
+  /** There is a new incarnation, which knows of no subscription. */
   void reincarnated() {
     told = NONE;
     boolean asked = false;
@@ -96,7 +96,7 @@ final class ConsumerHalf {
     gatesMoved = true;
   }
 
-  /** Keeps which subscriptions the turn has closed and opened. Answers whether one was opened that asks for more. */
+  /** Keeps which subscriptions the turn has closed and opened. Returns whether one was opened that asks for more. */
   boolean commitGates() {
     if (!gatesMoved) return false;
     gatesMoved = false;
@@ -149,7 +149,7 @@ final class ConsumerHalf {
     return false;
   }
 
-  /** {@return a subscription that is to be cancelled and whose events nobody is working on; null if there is none} */
+  /** {@return a subscription to cancel whose events nobody is working on; null if there is none} */
   LaneInlet<?> cancelled() {
     Tasks<?, ?> tasks = this.tasks;
     for (LaneInlet<?> inlet : inlets)
@@ -157,7 +157,7 @@ final class ConsumerHalf {
     return null;
   }
 
-  /** {@return whether a subscription is to be cancelled, now or when the last of its events has been worked on} */
+  /** {@return whether there is a subscription to cancel, now or when the last of its events has been worked on} */
   boolean hasCancelled() {
     for (LaneInlet<?> inlet : inlets) if (inlet.isCancelled()) return true;
     return false;

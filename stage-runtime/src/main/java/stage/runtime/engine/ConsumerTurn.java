@@ -41,7 +41,7 @@ final class ConsumerTurn<I> {
     return inlet;
   }
 
-  /** Settles the batch in hand, if this was a turn for events. Answers whether more was asked for. */
+  /** Settles the batch in hand, if this was a turn for events. Returns whether more was asked for. */
   boolean settle() {
     return inlet != null && inlet.commit();
   }
@@ -51,7 +51,7 @@ final class ConsumerTurn<I> {
     return inlet != null && inlet.lane().available() == 0;
   }
 
-  /** Keeps which subscriptions the turn has closed and opened. Answers whether one was opened that asks for more. */
+  /** Keeps which subscriptions the turn has closed and opened. Returns whether one was opened that asks for more. */
   boolean commitGates() {
     return half.commitGates();
   }

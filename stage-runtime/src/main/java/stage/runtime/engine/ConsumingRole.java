@@ -110,7 +110,7 @@ abstract class ConsumingRole<I> extends Role {
     return false;
   }
 
-  /** One full fence; then those are woken to whom the turn has published. */
+  /** One full fence; then the consumers that the turn has published to are woken. */
   void fenceAndWake() {
     input.fence();
   }

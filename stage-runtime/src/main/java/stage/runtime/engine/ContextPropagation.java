@@ -29,7 +29,7 @@ final class ContextPropagation {
     isWithin = false;
   }
 
-  /** Runs steps: within the context, if an incarnation is to start. */
+  /** Runs steps: within the context, if an incarnation is about to start. */
   void run(Runnable steps) {
     if (isWithin || !startsAnIncarnation()) {
       steps.run();
@@ -60,7 +60,7 @@ final class ContextPropagation {
     }
   }
 
-  /** {@return whether the next step is to be made outside, or inside, what is around an incarnation} */
+  /** {@return whether the next step must be made on the other side of the border of the context} */
   boolean mustReenter(Work work) {
     return work == Work.START ? !isWithin || hasStartedWithin
         : isWithin && hasStartedWithin && cell.incarnations().hasNoIncarnation();

@@ -1,6 +1,6 @@
 package stage.runtime.engine;
 
-/** What is to become of a cell that crashed. */
+/** What becomes of a cell that crashed. */
 public sealed interface Directive {
   /**
    * Another incarnation takes over.

@@ -52,11 +52,12 @@ final class GeneratorTurn implements GeneratorPort {
   private void serve() {
     while (true) {
       if (incarnations.isLeaving())
-        throw new CancellationException("stage " + cell.path() + " is to leave its turn, and was told so before");
+        throw new CancellationException("stage " + cell.path() + " has to leave its turn, as it was told before");
       if (!cell.isRunning()) throw new CancellationException("stage " + cell.path() + " has stopped and emits no more");
       Work work = cell.lookNow();
       switch (work) {
-        case CANCEL, STOP, HOLD, KILL, LEAVE -> throw new CancellationException("stage " + cell.path() + " is to stop");
+        case CANCEL, STOP, HOLD, KILL, LEAVE ->
+            throw new CancellationException("stage " + cell.path() + " has to stop");
         case MAIL, CONSUMERS, CANCEL_SUBSCRIPTION, SUBSCRIBED, TIMER, FLUSH, INTAKE -> {
           cell.selected(work);
           cell.serve(work);
@@ -91,7 +92,7 @@ final class GeneratorTurn implements GeneratorPort {
     try {
       cell.driver().await(hasTimer ? new WaitState.Timer(what, incarnations.timers().nextNanos()) : what);
     } catch (InterruptedException e) {
-      if (cell.shouldExit()) throw new CancellationException("stage " + cell.path() + " is to stop");
+      if (cell.shouldExit()) throw new CancellationException("stage " + cell.path() + " has to stop");
       // The engine tells a stage why before it interrupts it.
       throw new IllegalStateException("stage " + cell.path() + " was interrupted while it awaited " + what
           + ", by neither its supervisor nor its handle", e);

@@ -18,18 +18,17 @@ import stage.runtime.time.Time;
  */
 final class Handover {
   // The word is even while the cell's thread is in the engine and odd while it is in user code; each way into user
-  // code, and each end of a stay there, makes it grow by one. So an odd word names one stay of one thread in user code,
-  // and whoever wants to end that stay, the thread itself or somebody who takes over, must be the one whose
-  // compare-and-set succeeds.
+  // code, and each end of a stay there, adds one. So an odd word names one stay of one thread in user code. Either that
+  // thread ends the stay or one that takes over does: the one whose compare-and-set succeeds.
   //
   // A thread that was replaced finds an even word, or the odd one of its successor; the latter has been current from
   // before it could enter user code, so the thread that was replaced sees that it is not.
   //
-  // A generator may stay in user code for ever. What does not need its behaviour, its chores, is then done by whoever
-  // wants it done: that thread borrows the cell, which makes the word negative, and gives it back as it was. The cell's
-  // thread that comes back meanwhile waits for the lock that borrowers hold. Whoever finds the cell's thread in the
-  // engine leaves it to that: it says so (wanted) and then looks at the word again; the cell's thread goes into user
-  // code (word) and then looks whether something is wanted. All of it is volatile, so one of the two sees the other.
+  // A generator may stay in user code for ever. What does not need its behaviour, its chores, is then done by the
+  // thread that wants it done: it borrows the cell, which makes the word negative, and gives it back as it was. If the
+  // cell's thread comes back meanwhile, it waits for the lock that borrowers hold. A thread that finds the cell's
+  // thread in the engine leaves the chores to that: it says so (wanted) and then reads the word again; the cell's
+  // thread goes into user code (word) and then reads wanted. All of it is volatile, so one of the two sees the other.
 
   /**
    * Thrown through everything that a thread which was replaced has on its stack; the engine lets it pass and touches
@@ -98,7 +97,7 @@ final class Handover {
   /** {@return the name of the callback that is running; empty while the thread is in the engine} Any thread. */
   String callback() {
     while (true) {
-      // pairs with the release in enter: who sees the stay sees its name
+      // pairs with the release in enter: a reader of the stay sees its name
       int stay = (int) WORD.getAcquire(this) & Integer.MAX_VALUE;
       if ((stay & 1) == 0) return "";
       String name = callbacks.name().text();
@@ -116,7 +115,7 @@ final class Handover {
   void enter() {
     int stay = word + 1 & Integer.MAX_VALUE;
     if (chores == null) {
-      // pairs with the compare-and-set in takeOver: who takes over sees all that the engine did before
+      // pairs with the compare-and-set in takeOver: the thread that takes over sees all that was done before
       WORD.setRelease(this, stay);
       return;
     }

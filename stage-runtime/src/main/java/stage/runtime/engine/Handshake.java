@@ -32,7 +32,7 @@ public final class Handshake {
    * Subscribes one cell to another.
    *
    * @param consumer the cell that wants events
-   * @param subscription to whom, and how
+   * @param subscription to which producer, and how
    * @return to cancel it
    * @throws SubscriptionRefusedException as {@link stage.api.ConsumerRef#subscribeTo(stage.api.Subscribable)}
    */

@@ -28,7 +28,7 @@ final class IdleClock {
     hasRung = false;
   }
 
-  /** {@return whether it is to be set or stopped, or is due} Looks only. */
+  /** {@return whether it has to be set or stopped, or is due} Looks only. */
   boolean hasWork(boolean awaitsEvents, long nowNanos) {
     return awaitsEvents != isRunning || isDue(nowNanos);
   }

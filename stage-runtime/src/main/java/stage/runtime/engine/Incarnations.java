@@ -186,8 +186,9 @@ final class Incarnations<S extends Stage.Behaviour> {
           + fresh.getClass().getName() + " would never get an event");
     }
     if (cell.isGenerator() && fresh instanceof ConsumerAware<?>) {
-      throw new IllegalStateException("stage " + cell.path() + " is a generator, which cannot be told of its consumers; "
-          + fresh.getClass().getName() + " implements ConsumerAware, so make it a Stage.Producer");
+      throw new IllegalStateException("stage " + cell.path()
+          + " is a generator, which cannot be told of its consumers; " + fresh.getClass().getName()
+          + " implements ConsumerAware, so make it a Stage.Producer");
     }
     if (!cell.graph().claim(fresh)) {
       throw new IllegalStateException(
@@ -220,7 +221,7 @@ final class Incarnations<S extends Stage.Behaviour> {
     return gated;
   }
 
-  /** Runs what a nudge is for. */
+  /** Runs what the behaviour was notified for. */
   void notified() {
     signals.answer(Signals.NOTIFIED, () -> {
       if (behaviour instanceof OnNotify notified) run(Activity.NOTIFICATION, () -> notified.onNotify(role.outlet()));
@@ -438,7 +439,7 @@ final class Incarnations<S extends Stage.Behaviour> {
     beginTurn();
     try {
       role.turn();
-      // A generator that was told to make way may clean up and return: that completes nothing.
+      // A generator that has to make way may clean up and return: that completes nothing.
       if (isLeaving()) throw new CancellationException("stage " + cell.path() + " has left its turn");
     } catch (Handover.Refused refused) {
       throw refused;
@@ -645,7 +646,7 @@ final class Incarnations<S extends Stage.Behaviour> {
 
   // ---- a generator's one turn, which messages may end
 
-  /** {@return whether it is to end because of a message: one that crashed, or a replacement} */
+  /** {@return whether it has to end because of a message: one that crashed, or a replacement} */
   boolean isLeaving() {
     return interruption != null;
   }

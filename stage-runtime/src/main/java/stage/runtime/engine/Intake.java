@@ -47,7 +47,7 @@ final class Intake<O> {
   }
 
   void emit(O event) throws InterruptedException {
-    // Whoever will not wait for demand must know it: the first caller waits until the turn that is running is over.
+    // A caller that does not wait for demand must know it: the first one waits until the current turn is over.
     if (overflow.kind() != Overflow.Kind.BLOCK && !counted.isOpen() && !cell.driver().isCurrent()) counted.await();
     switch (overflow.kind()) {
       case BLOCK -> {
@@ -102,7 +102,7 @@ final class Intake<O> {
     lock.lock();
     try {
       if (closed) {
-        permits.release(1);   // lets in the next who waits, to be refused too
+        permits.release(1);   // lets in the next caller that waits, to be refused too
         throw new StageEndedException(cell.path(), cell.endReason());
       }
       if (overflow.kind() == Overflow.Kind.DROP_OLDEST && queue.size() >= mayQueue) {

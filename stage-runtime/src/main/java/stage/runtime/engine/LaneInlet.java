@@ -29,7 +29,7 @@ final class LaneInlet<I> implements BoundedInlet<I> {
   private int tries;                     // how often the next of them was tried
   private int triesOfBatch;              // how often they were tried together
   private Progress applied;              // what the behaviour was told of last, in a good turn; null for nothing
-  // what it is to be told of next, when everything before it is handled; null for nothing
+  // what it will be told of next, when everything before it is handled; null for nothing
   private Progress seen;
   private long seenBehind;               // how many events that is, of all that were ever sent
   private boolean closed;                // whether it is closed for now
@@ -100,12 +100,12 @@ final class LaneInlet<I> implements BoundedInlet<I> {
 
   @Override
   public long outstanding() {
-    inherited = 0;   // whoever knows of it reckons with it
+    inherited = 0;   // an author who looks takes it into account
     return lane.requested() - lane.settled();
   }
 
   /**
-   * This incarnation is about to be told of the subscription. An author who asks for n events then wants to have n
+   * This incarnation is about to be told of the subscription. An author who then asks for n events wants to have n
    * outstanding: those that an earlier incarnation asked for and that are still to be handled are the first of them,
    * unless the author looks how many those are.
    */
@@ -179,8 +179,8 @@ final class LaneInlet<I> implements BoundedInlet<I> {
   }
 
   /**
-   * The turn was good. Answers whether it has opened this subscription and that asks for more now; its producer is to
-   * be woken, after a full fence.
+   * The turn was good. Returns whether it has opened this subscription and that asks for more now; if so, its producer
+   * must be woken, after a full fence.
    */
   boolean commitGate() {
     boolean opens = closed && !closedInTurn;
@@ -222,7 +222,7 @@ final class LaneInlet<I> implements BoundedInlet<I> {
     return cancelled || cancelAsked;
   }
 
-  /** {@return whether this incarnation is to be told of this subscription} It counts as told then. */
+  /** {@return whether this incarnation must still be told of this subscription} It counts as told then. */
   boolean introduce(int incarnation) {
     boolean isNew = metBy != incarnation && !isCancelled();
     metBy = incarnation;
@@ -275,7 +275,7 @@ final class LaneInlet<I> implements BoundedInlet<I> {
   }
 
   /**
-   * The turn was good: settles its batch and refills the demand. Answers whether the producer is to be woken, after a
+   * The turn was good: settles its batch and refills the demand. Returns whether the producer must be woken, after a
    * full fence.
    */
   boolean commit() {
@@ -305,7 +305,7 @@ final class LaneInlet<I> implements BoundedInlet<I> {
   }
 
   /**
-   * Settles the next events of the batch in hand in the middle of the turn. Answers whether the producer is to be
+   * Settles the next events of the batch in hand in the middle of the turn. Returns whether the producer must be
    * woken.
    */
   boolean settleNext(int events) {
@@ -352,7 +352,7 @@ final class LaneInlet<I> implements BoundedInlet<I> {
    * refilling, but also, for each event at once, where there are not as many on their way as threads that work on one:
    * each thread that gets free is to find an event.
    *
-   * @return whether the producer is to be woken, after a full fence
+   * @return whether the producer must be woken, after a full fence
    */
   boolean settleTasks(int handled, int deadLettered, int dropped, int ahead, int running) {
     long before = lane.requested();
@@ -381,7 +381,7 @@ final class LaneInlet<I> implements BoundedInlet<I> {
   /**
    * The batch that was in hand has crashed the stage, which is restarted.
    *
-   * @return whether the producer is to be woken, after a full fence
+   * @return whether the producer must be woken, after a full fence
    */
   boolean redeliver(Redelivery redelivery, Throwable cause) {
     int batch = crashedBatch;
@@ -436,7 +436,7 @@ final class LaneInlet<I> implements BoundedInlet<I> {
    * The batch that was in hand has failed, and the incarnation goes on: a single event is given up, of several each is
    * delivered by itself.
    *
-   * @return whether the producer is to be woken, after a full fence
+   * @return whether the producer must be woken, after a full fence
    */
   boolean skip(Throwable cause) {
     int batch = crashedBatch;

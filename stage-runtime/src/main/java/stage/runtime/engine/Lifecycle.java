@@ -122,7 +122,7 @@ final class Lifecycle {
     return ended;
   }
 
-  /** The stage asks for its own end. Answers whether it does so in its start, and therefore is not to run. */
+  /** The stage asks for its own end. Returns whether it does so in its start, and therefore does not run. */
   boolean ignoreStart() {
     if (cell.driver().isCurrent() && phase instanceof Phase.Starting && incarnations.isInOnStart()) ignores = true;
     return ignores;
@@ -469,7 +469,7 @@ final class Lifecycle {
   }
 
   /**
-   * What was to answer a failure has failed itself. Whatever else is wrong with this stage: who waits for it is told.
+   * The answer to a failure has failed itself. Whatever else is wrong with this stage, callers must not wait for it.
    */
   void collapse(Throwable failure) {
     cell.report("the engine cannot go on with stage " + cell.path() + ", which ends", failure);
@@ -493,7 +493,7 @@ final class Lifecycle {
     try {
       what.run();
     } catch (Throwable failure) {
-      cell.report("stage " + cell.path() + " has not told everybody of its end", failure);
+      cell.report("stage " + cell.path() + " could not tell everybody of its end", failure);
     }
   }
 
@@ -537,7 +537,7 @@ final class Lifecycle {
       owner.ended(cell, cell.lastSnapshot(), reason,
           leaving.text(), contained);
     }
-    incarnations.letGo();   // who keeps the handle or the scope keeps neither the behaviour nor what its timers hold
+    incarnations.letGo();   // so that a kept handle or scope keeps neither the behaviour nor what its timers hold
     ended.open();
   }
 }

@@ -1,6 +1,6 @@
 package stage.runtime.engine;
 
-/** The thread that the parts of a stage belong to: they check who calls. */
+/** The thread that the parts of a stage belong to: they check that it is the caller. */
 interface OwnThread {
   /** {@return the stage's path} */
   String path();

@@ -23,7 +23,7 @@ sealed interface Phase {
   // BackingOff -> Draining     stopped
   // Draining   -> Ended        everything is delivered, or the cell was cancelled
 
-  /** The behaviour is to be made and started. */
+  /** The next step makes a behaviour and starts it. */
   record Starting() implements Phase {}
 
   /** Has crashed and waits for its next incarnation. */

@@ -109,7 +109,7 @@ final class ProducerHalf<O> implements Rejections {
     return known != lanes && !isAccumulating();
   }
 
-  /** {@return whether there may be something to do that is no matter of demand} Nobody has told the cell anything. */
+  /** {@return whether there may be something to do that has nothing to do with demand} There is no signal. */
   boolean hasOtherThanDemand() {
     return known != lanes || news() != null || accumulation != null && isAccumulating() || laneDispatch.canFlush();
   }
@@ -226,7 +226,7 @@ final class ProducerHalf<O> implements Rejections {
     while (rejected.size() > rejectedBefore) rejected.pollLast();
   }
 
-  /** Publishes events outside of any turn, and wakes whom that concerns. */
+  /** Publishes events outside of any turn, and wakes their consumers. */
   void publishNow(Object[] events) {
     if (hasLaneNews()) meetLanes();
     publish(events, 0, events.length);
@@ -350,7 +350,7 @@ final class ProducerHalf<O> implements Rejections {
 
   // ---- ends
 
-  /** Takes back what consumers that have left did not settle. Answers whether there was any such consumer. */
+  /** Takes back what consumers that have left did not settle. Returns whether there was any such consumer. */
   boolean takeBackFromLeavers() {
     boolean any = false;
     for (Lane<?> lane : lanes) {

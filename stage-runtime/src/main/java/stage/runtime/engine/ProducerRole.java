@@ -56,7 +56,7 @@ final class ProducerRole<O> extends Role {
 
   @Override
   void commit() {
-    // Who has emitted something may have more, such as the next page: it is called again for the rest. Who has not
+    // A stage that has emitted something may have more, such as the next page: it is called again. One that has not
     // has nothing now.
     if (out.count() > 0) told = wakesItself ? Math.max(0, told - out.count()) : 0;
     boolean published = out.commit();

@@ -31,8 +31,8 @@ abstract class Role {
   abstract void turn() throws Exception;
 
   /**
-   * The turn was good: publishes and settles what it did, keeps its states, and wakes whom that concerns. If it throws,
-   * nothing was published, or everything.
+   * The turn was good: publishes and settles what it did, keeps its states, and wakes the cells concerned. If it
+   * throws, nothing was published, or everything.
    */
   abstract void commit();
 
@@ -57,8 +57,8 @@ abstract class Role {
   void commitOutput() {}
 
   /**
-   * Keeps, in the middle of a turn, which subscriptions it has closed and opened so far. Answers whether their
-   * producers are to be woken, after a full fence.
+   * Keeps, in the middle of a turn, which subscriptions it has closed and opened so far. Returns whether their
+   * producers must be woken, after a full fence.
    */
   boolean commitGates() {
     return false;

@@ -60,7 +60,7 @@ final class StagedOutlet<O> implements BulkOutlet<O> {
     else staged[count++] = event;
   }
 
-  /** Finds out why there is no place for an event, and makes one if that may be. Seldom, and apart: so emit is short. */
+  /** Finds out why there is no place for an event, and makes one if it may. Rare, and apart, so that emit is short. */
   private void emitWithoutAPlace(O event) {
     if (!open || completed) throw notOpen();
     if (count >= limit && !makeRoom()) return;
@@ -160,7 +160,7 @@ final class StagedOutlet<O> implements BulkOutlet<O> {
     return count;
   }
 
-  /** Ends the turn and publishes. Answers whether there was anything to publish. The caller fences and wakes. */
+  /** Ends the turn and publishes. Returns whether there was anything to publish. The caller fences and wakes. */
   boolean commit() {
     open = false;
     places = 0;

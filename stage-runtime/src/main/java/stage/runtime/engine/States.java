@@ -48,7 +48,7 @@ final class States {
     return states;
   }
 
-  @SuppressWarnings("unchecked")   // who asks for a name again is the same author
+  @SuppressWarnings("unchecked")   // the name was given by the same author
   <T> State<T> state(String name, T initial) {
     if (byName.computeIfAbsent(name, n -> new Value<>(cell, initial)) instanceof Value<?> value)
       return (State<T>) value;
@@ -64,7 +64,7 @@ final class States {
         "state \"" + name + "\" of stage " + cell.path() + " is no map state; ask for it with state()");
   }
 
-  @SuppressWarnings("unchecked")   // who asks for a name again is the same operator
+  @SuppressWarnings("unchecked")   // the name was given by the same operator
   <T extends Transactional> T transactional(String name, Supplier<T> first) {
     if (byName.computeIfAbsent(name, n -> new Operated(first.get())) instanceof Operated operated)
       return (T) operated.state;

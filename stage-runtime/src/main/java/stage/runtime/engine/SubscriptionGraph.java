@@ -10,7 +10,7 @@ import stage.runtime.time.ShortLock;
 import stage.runtime.time.Time;
 
 /**
- * What all cells of a runtime share: the time they live in, and who is subscribed to whom.
+ * What all cells of a runtime share: the time they live in, and the lock of their subscriptions.
  *
  * <p>One lock guards the graph of subscriptions. It is held for a few array operations at a time and never while user
  * code runs.
@@ -53,7 +53,7 @@ public final class SubscriptionGraph {
     return waits;
   }
 
-  /** {@return what guards who is subscribed to whom} */
+  /** {@return the lock of the subscription graph} */
   ShortLock lock() {
     return lock;
   }

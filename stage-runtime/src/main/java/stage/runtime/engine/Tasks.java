@@ -320,7 +320,7 @@ final class Tasks<I, O> {
     if (task.fate == Fate.HANDLED) out.emit(task.result);
   }
 
-  /** The turn that collected is undone: what it emitted is to be emitted again. */
+  /** The turn that collected is undone: what it emitted must be emitted again. */
   void undo() {
     for (Task<I, O> task : emittedInTurn) {
       task.isEmitted = false;
@@ -333,7 +333,7 @@ final class Tasks<I, O> {
   }
 
   /**
-   * Settles what is finished. Its turn is committed. Answers whether any producer is to be woken, after a full fence.
+   * Settles what is finished. Its turn is committed. Returns whether any producer must be woken, after a full fence.
    */
   boolean settle() {
     emittedInTurn.clear();

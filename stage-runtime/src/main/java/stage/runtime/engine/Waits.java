@@ -21,7 +21,7 @@ final class Waits {
     Driver driver();
   }
 
-  /** For whom a thread waits, in which method, and since when. */
+  /** Which cell a thread waits for, in which method, and since when. */
   private record Waiting(Awaited cell, String what, long sinceNanos) {}
 
   private final Time time;
@@ -65,7 +65,7 @@ final class Waits {
     return wait == null ? null : wait.cell;
   }
 
-  /** {@return who waits now} */
+  /** {@return the threads that wait now} */
   List<BlockedThread> now() {
     List<BlockedThread> all = new ArrayList<>();
     waiting.forEach((thread, wait) -> all.add(BlockedThread.of(thread, wait.cell.path(), wait.what, wait.sinceNanos)));

@@ -34,7 +34,7 @@ enum Work {
   FLUSH,
   /** Accept events from outside. */
   INTAKE,
-  /** Run what a nudge is for. */
+  /** Run what the behaviour was notified for. */
   NOTIFY,
   /** The outlet was completed: stop taking turns. */
   COMPLETE,

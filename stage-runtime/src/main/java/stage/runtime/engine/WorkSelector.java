@@ -99,7 +99,7 @@ final class WorkSelector {
       case Phase.Held held -> {
         if ((told & Signals.STOPPED) != 0) yield Work.STOP;
         if ((told & Signals.HELD) != 0) yield Work.HOLD;
-        // A drain has given up the restart that it was held for, and what it has in hand is to be handled all the same.
+        // A drain has given up the restart that it was held for, and what it has in hand must still be handled.
         if ((told & Signals.DRAINED) != 0) yield expectsMore() ? Work.RELEASE : Work.STOP;
         yield (told & Signals.RELEASED) != 0 ? Work.RELEASE : Work.NOTHING;
       }
@@ -117,12 +117,13 @@ final class WorkSelector {
     return incarnations.role().hasTurn() ? Work.TURN : lookAtIdleClock(nowNanos);
   }
 
-  /** {@return whether there may be anything to do beside turns} Nothing was told. */
+  /** {@return whether there may be anything to do beside turns} There is no signal. */
   private boolean hasOtherThanTurns(long nowNanos) {
     ConsumerHalf consumerHalf = cell.consumerHalf();
     ProducerHalf<?> producerHalf = cell.producerHalf();
     return consumerHalf != null && consumerHalf.hasInletNews()
-        || producerHalf != null && (producerHalf.hasOtherThanDemand() || canGrant() || incarnations.role().isCompleted())
+        || producerHalf != null
+            && (producerHalf.hasOtherThanDemand() || canGrant() || incarnations.role().isCompleted())
         || cell.mailbox().hasMail() || isTimerDue(nowNanos) || lifecycle.hasInputEnded() || incarnations.isServing();
   }
 
@@ -198,7 +199,7 @@ final class WorkSelector {
     if (lifecycle.hasInputEnded() && !goesOn()) return mayReadOn() ? Work.MAIL : Work.COMPLETE;
     if ((told & Signals.INPUT_ENDED) != 0 && consumerHalf.ended(isStuck()) != null) return Work.SUBSCRIPTION_ENDED;
     if ((told & Signals.DRAINED) == 0 || incarnations.role().hasTurn()) return Work.NOTHING;
-    // Whoever it would pass events on to is not there and, in a drain, will not come.
+    // The consumers it would pass events on to are not there and, in a drain, will not come.
     ProducerHalf<?> half = cell.producerHalf();
     if (half != null && half.awaitsSomebody()) return mayReadOn() ? Work.MAIL : Work.STOP;
     if (incarnations.role().lingers()) return Work.NOTHING;
@@ -239,7 +240,7 @@ final class WorkSelector {
     if ((told & Signals.CONSUMER_LEFT) != 0 || half.hasLaneNews()) return Work.CONSUMERS;
     if (half.canFlush()) return Work.FLUSH;
     if (half.isAccumulating()) return Work.NOTHING;   // it has completed before anybody was there
-    // One that has completed waits for consumers of what waits for nobody; one that is told to stop does not.
+    // A stage that has completed waits for consumers of its backlog; one that was told to stop does not.
     boolean isDelivered =
         (told & (Signals.STOPPED | Signals.DRAINED)) != 0 ? half.isDeliveredToAllThere() : half.isDelivered();
     if (half.lanes().length == 0 || isDelivered && half.isSettled()) return Work.FINISH;

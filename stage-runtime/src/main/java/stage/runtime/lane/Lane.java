@@ -228,7 +228,7 @@ public final class Lane<E> implements LaneTail<E>, LaneHead<E> {
 
   @Override
   public Progress progress() {
-    // pairs with the release: who sees it, and then looks for the tail, sees all events before it
+    // pairs with the release: a reader that sees it, and then the tail, sees all events before it
     return (Progress) PROGRESS.getAcquire(this);
   }
 
@@ -417,7 +417,7 @@ public final class Lane<E> implements LaneTail<E>, LaneHead<E> {
 
   @Override
   public void leave() {
-    left = true;   // pairs with hasLeft: whoever sees it sees the consumer's last counters
+    left = true;   // pairs with hasLeft: a reader that sees it sees the consumer's last counters
   }
 
   // ---- the ledger
@@ -513,7 +513,7 @@ public final class Lane<E> implements LaneTail<E>, LaneHead<E> {
     return (long) SETTLED.getAcquire(this);
   }
 
-  /** Pairs with {@link #setTailRelease}: whoever sees the count sees the events below it. */
+  /** Pairs with {@link #setTailRelease}: a reader of the count sees the events below it. */
   private long tailAcquire() {
     return (long) TAIL.getAcquire(this);
   }

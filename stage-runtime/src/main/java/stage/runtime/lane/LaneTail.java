@@ -35,13 +35,13 @@ public interface LaneTail<E> {
   /** Says that there will be no more events. */
   void end(Ending ending);
 
-  /** Asks to be woken once everything sent is settled. Answers whether it is already. */
+  /** Asks to be woken once everything sent is settled. Returns whether it is already. */
   boolean isSettledOrTellMe();
 
   /** {@return whether the consumer has left; from then on the lane is the producer's alone} */
   boolean hasLeft();
 
-  /** Takes back what the consumer left unsettled. Answers the events, in order. */
+  /** Takes back what the consumer left unsettled. Returns the events, in order. */
   Object[] takeBack();
 
   /** {@return whether events were published since this was asked last} The fence and the wake-up come once per turn. */

@@ -7,7 +7,7 @@ import stage.runtime.time.Handles;
 import stage.runtime.time.Permits;
 
 /**
- * The messages that wait for one cell: any thread puts, the cell's takes. Bounded: who finds it full waits for room.
+ * The messages that wait for one cell: any thread puts, the cell's takes. Bounded: a sender blocks while it is full.
  *
  * <p>A stack of arrivals that the cell turns over when it has nothing older left (Treiber; each message is its own
  * link, so that an empty mailbox holds nothing). Closing it puts a mark on the stack, and a sender who sees the mark is
@@ -75,7 +75,7 @@ public final class Mailbox {
     do {
       newest = arrived;
       if (newest == CLOSED) {
-        permits.release(1);   // the next in line is to be refused too
+        permits.release(1);   // the next in line must be refused too
         return false;
       }
       message.older = newest;
@@ -156,7 +156,7 @@ public final class Mailbox {
     }
   }
 
-  /** Closes the mailbox for good. Answers what was in it, oldest first, linked by {@code older}. The cell's thread. */
+  /** Closes the mailbox for good. Returns what was in it, oldest first, linked by {@code older}. The cell's thread. */
   public Message close() {
     Message rest = turnOver(CLOSED);
     Message all = oldest;
@@ -168,7 +168,7 @@ public final class Mailbox {
       end.older = rest;
     }
     oldest = null;
-    permits.release(1);   // whoever waits for room is let in to be refused, and lets in the next
+    permits.release(1);   // a sender that waits for room is let in to be refused, and lets in the next
     return all;
   }
 

@@ -26,14 +26,14 @@ public sealed abstract class Message {
   }
 
   /**
-   * {@return whether the cell is to handle it} Not if its sender has given up; asked once, by the cell that takes it
+   * {@return whether the cell must handle it} Not if its sender has given up; asked once, by the cell that takes it
    * out of its mailbox.
    */
   public boolean take() {
     return true;
   }
 
-  /** Tells whoever waits that the stage has ended. */
+  /** Tells the sender, if it waits, that the stage has ended. */
   public void refuse(StopReason ended) {}
 
   /** A message whose sender waits for an answer. */

@@ -14,7 +14,7 @@ public enum Signal {
   WOKEN_UP("woken up"),
   /** A consumer has left its lane. */
   CONSUMER_LEFT("a consumer left"),
-  /** A subscription is to be cancelled. */
+  /** There is a subscription to cancel. */
   CANCEL_ASKED("a cancel was asked for"),
   /** Events were handed in from outside. */
   HANDED_IN("events handed in"),

@@ -51,7 +51,7 @@ final class BridgeOwner implements CellOwner {
     context.locked(() -> supervisor.members().admitCompanion(cell));
     Throwable refusal;
     try {
-      refusal = cell.startAndAwaitAnyway();   // a subscriber is subscribed, or told why not, whoever calls
+      refusal = cell.startAndAwaitAnyway();   // a subscriber is subscribed, or told why not, on any thread
     } catch (Throwable noThread) {   // such as an OutOfMemoryError
       refusal = noThread;
     }

@@ -24,7 +24,7 @@ final class ChildSupervisor extends SupervisorCell {
     return stopped;
   }
 
-  /** Says whether its parent is to know it as a stopped child once it has ended. Under the lock. */
+  /** Says whether its parent keeps it as a stopped child once it has ended. Under the lock. */
   void keepOnceEnded(boolean keep) {
     kept = keep;
   }

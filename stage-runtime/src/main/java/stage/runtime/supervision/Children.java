@@ -21,7 +21,7 @@ import stage.runtime.engine.Cell;
 import stage.runtime.time.Latch;
 
 /**
- * Who is there: the children of one supervisor, in start order, and how many stages are alive below it. Guarded by the
+ * The children of one supervisor, in start order, and how many stages are alive below it. Guarded by the
  * tree's lock.
  */
 final class Children {

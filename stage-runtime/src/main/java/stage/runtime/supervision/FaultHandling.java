@@ -172,7 +172,7 @@ final class FaultHandling {
     }
     if (child.isStopping()) {
       log.saysUncounted("NONE: it was being stopped");
-      // which the stop that it has been told prevents; what it has emitted is still delivered
+      // the stop prevents that it runs; what it has emitted is still delivered
       return new Directive.Restart(0);
     }
     return switch (decision) {
@@ -214,14 +214,14 @@ final class FaultHandling {
       log.saysUncounted("NONE: it is temporary");
       return new Directive.End(true);
     }
-    // Who crashes while a whole group is being started makes that start fail, at the supervisor that restarts the
+    // A stage that crashes while its group is being started makes that start fail, at the supervisor of the
     // group.
     FaultHandling decides = regrouping == null ? this : regrouping;
     if (decides.isUsedUp(failed, child.streak(), child.cell())) return decides.giveUp(child, failed, log);
     long delay = forgives ? decides.pauseNanos() : decides.backoffNanos();
     log.decided((forgives ? "RETRY" : "RESTART") + (delay > 0 ? " in=" + Duration.ofNanos(delay).toMillis() + "ms" : "")
         + " " + decides.countOfRestarts());
-    // A drain is to finish what is in flight, so a crash in it is a restart too; the others are ending, and are left in
+    // A drain finishes what is in flight, so a crash in it is a restart too; the others are ending, and are left in
     // peace.
     boolean alone =
         spec.strategy() == Strategy.ONE_FOR_ONE || spec.strategy() == Strategy.DYNAMIC || supervisor.isDraining();
@@ -243,7 +243,7 @@ final class FaultHandling {
     return isTooOften || streak.failures() > spec.intensity().restarts();
   }
 
-  /** {@return the same for one that is to pause, whatever the spec says of others} */
+  /** {@return the same for a retry, which always pauses} */
   private long pauseNanos() {
     Backoff backoff = spec.backoff().equals(Backoff.none()) ? PAUSE : spec.backoff();
     return BackoffRule.delayNanos(backoff, streak.failures(), time.chance());
@@ -290,7 +290,7 @@ final class FaultHandling {
       group.addAll(stages);
       if (child instanceof Child.OfSupervisor below) below.supervisor().faultHandling().beginAnew();
     }
-    // No stage is ever in two of these: who waits for a restart that is going on, of this supervisor or one above it,
+    // No stage is ever in two of these: one that waits for a restart under way, of this supervisor or one above it,
     // waits for this one.
     absorbInto(group, toBeFresh);
     FaultHandling highest = this;
@@ -386,7 +386,7 @@ final class FaultHandling {
     return new StageFailedException(failed.path(), failed.during(), failed.cause(), List.copyOf(history));
   }
 
-  /** It ends; who is to be restarted together with others ends too. */
+  /** It ends; stages that wait for a group restart end too. */
   void giveUpRestarts() {
     cancelGroupRestart();
     supervisor.members().supervisorsBelow().forEach(below -> below.faultHandling().cancelGroupRestart());

@@ -32,7 +32,7 @@ final class GroupRestart {
   private final List<Child.OfStage> group;   // in start order
   private final Set<Child.OfStage> members;  // the same, to look up
   private final Child.OfStage crashed;
-  private final Set<Child.OfStage> fresh;    // who is to find its states empty
+  private final Set<Child.OfStage> fresh;    // those that find their states empty
   private final long delayNanos;
   private final Time time;
   private Step step = Step.STOPPING;
@@ -68,7 +68,7 @@ final class GroupRestart {
     return group.stream().filter(this::mustStart).toList();
   }
 
-  /** {@return who is still to find its states empty} */
+  /** {@return the stages that must still find their states empty} */
   List<Child.OfStage> stillToBeFresh() {
     return fresh.stream().filter(this::mustStart).toList();
   }
@@ -77,7 +77,7 @@ final class GroupRestart {
     return step == Step.STOPPING;
   }
 
-  /** Gives the restart up; whom it owes a start is held until somebody else gives it one. */
+  /** Gives the restart up; a stage that it should have started is held until another restart starts it. */
   void cancel() {
     step = Step.DONE;
     forgetAlarm();

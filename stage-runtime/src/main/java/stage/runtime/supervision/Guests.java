@@ -5,7 +5,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import stage.api.observe.StageEvent;
 import stage.api.observe.StageListener;
 
-/** Those who watch a scope from outside: told of what happens, and when it has closed. Any thread. */
+/** Watchers of a scope from outside, told what happens and when it has closed. Any thread. */
 final class Guests {
   private final List<StageListener> listeners = new CopyOnWriteArrayList<>();
   private final List<Runnable> farewells = new CopyOnWriteArrayList<>();
@@ -23,7 +23,7 @@ final class Guests {
     farewells.remove(farewell);
   }
 
-  /** Each farewell is run once: by whoever takes it off the list. */
+  /** Each farewell is run once, by the thread that takes it off the list. */
   void onClose(Runnable farewell) {
     farewells.add(farewell);
     if (closed && farewells.remove(farewell)) farewell.run();

@@ -11,7 +11,7 @@ import stage.api.observe.TreeSnapshot;
 import stage.api.observe.WatchPage;
 
 /**
- * What is made of the numbers of a scope. A service of this module's own, because those who draw conclusions know what
+ * What is made of the numbers of a scope. A service of this module's own, because its implementations know what
  * a supervisor is, and supervision must not know them.
  */
 public interface Insight {

@@ -16,7 +16,7 @@ final class IntensityWindow {
   }
 
   /**
-   * Counts a restart before it is made. Answers whether it is one too many. One that is exactly a period old still
+   * Counts a restart before it is made. Returns whether it is one too many. One that is exactly a period old still
    * counts.
    */
   boolean isUsedUp(long nowNanos) {

@@ -9,7 +9,7 @@ import stage.api.observe.StageListener;
 import stage.api.observe.TreeSnapshot;
 import stage.runtime.time.Time;
 
-/** A running supervisor, as those see it who watch it. Any thread may use it, and nothing in here waits for a stage. */
+/** A running supervisor, as its watchers see it. Any thread may use it, and nothing in here waits for a stage. */
 public interface Observed {
   /**
    * What a stage's thread is doing.
@@ -36,7 +36,7 @@ public interface Observed {
   /**
    * Tells somebody else, beside the scope's own listener, what happens in the whole scope.
    *
-   * @param listener who is told, as {@link StageListener#on} says
+   * @param listener is told, as {@link StageListener#on} says
    */
   Registration listen(StageListener listener);
 

@@ -44,7 +44,7 @@ final class Scope extends SupervisorCell {
       return time().onExit(this::drainOnExit);
     } catch (IllegalStateException exiting) {
       throw new ScopeMisuseException("scope " + name()
-          + " cannot be opened, because the JVM is exiting already, and it is to drain when that happens");
+          + " cannot be opened, because the JVM is exiting already, and it drains on exit");
     }
   }
 
@@ -145,7 +145,7 @@ final class Scope extends SupervisorCell {
       spec().options().exitReport().accept(report);
     } catch (Throwable failure) {
       shared().log(System.Logger.Level.WARNING,
-          "what was to be told the report of scope " + name() + " at the exit threw", failure);
+          "the consumer of the exit report of scope " + name() + " threw", failure);
     }
   }
 
@@ -200,7 +200,7 @@ final class Scope extends SupervisorCell {
     shared().locked(shared()::over);
     shared().locked(() -> report = shared().report(stragglers));
     shared().guests().close();
-    shutdown().markClosed();   // after the report is there, for those who wait for the end
+    shutdown().markClosed();   // after the report is there, for threads that wait for the end
     exit.cancel();
     time().closed(name());
     if (interrupted) Thread.currentThread().interrupt();

@@ -90,7 +90,7 @@ final class ScopeContext {
     return around;
   }
 
-  /** {@return those who watch from outside} */
+  /** {@return the watchers from outside} */
   Guests guests() {
     return guests;
   }
@@ -171,7 +171,7 @@ final class ScopeContext {
     abandonAfterGrace(cell);
   }
 
-  /** It was interrupted, and is to lose its thread if that does not help. */
+  /** It was interrupted, and loses its thread if that does not help. */
   void abandonAfterGrace(Cell<?> cell) {
     Time time = graph.time();
     time.at(time.nanos() + Time.toNanos(grace), () -> {

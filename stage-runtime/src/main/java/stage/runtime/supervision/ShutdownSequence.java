@@ -61,7 +61,7 @@ final class ShutdownSequence {
     return ended;
   }
 
-  /** It has crashed too often for its parent's taste, and is not to be restarted. */
+  /** It has exceeded its restart intensity, and its parent does not restart it. */
   void gaveUp(StageFailedException why) {
     failure = why;
     shutDown();
@@ -171,7 +171,7 @@ final class ShutdownSequence {
     if (toThrow != null) throw toThrow;
   }
 
-  /** {@return the failure that nobody has been told of; null if there is none} It counts as told then. */
+  /** {@return the failure that no caller has been told of; null if there is none} It counts as told then. */
   StageFailedException untoldFailure() {
     return context.locking(() -> {
       if (failure == null || failureThrown) return null;
@@ -188,7 +188,7 @@ final class ShutdownSequence {
     });
   }
 
-  /** One that is being unwound, and whom it still has to stop. */
+  /** A supervisor that is being unwound, and the children it still has to stop. */
   private record Unwinding(ShutdownSequence shutdown, Iterator<Child> rest) {}
 
   /**

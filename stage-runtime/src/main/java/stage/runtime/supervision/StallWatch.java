@@ -105,7 +105,7 @@ final class StallWatch implements StepMachine {
     context.tell(new StageEvent.Stalled(cell.path(), Math.max(1, cell.incarnation()), time, List.of(stack)));
   }
 
-  /** {@return who waits for it, in words; empty if nobody does} Takes some time, in which nobody else is looked at. */
+  /** {@return which stages wait for it, in words; empty if none does} Takes some time, and delays the other looks. */
   private String consequence(Cell<?> cell) {
     for (Finding finding : root.explain().findings()) {
       boolean isOfIt = finding instanceof Finding.RootCause cause && cause.culprit().equals(cell.path())

@@ -60,8 +60,8 @@ import stage.runtime.time.Uninterruptibly;
 /**
  * A supervisor: starts children, decides what becomes of those that crash, and ends them.
  *
- * <p>It has no thread. Whoever brings a piece of news - a cell that crashes, is held, or ends; an alarm; a caller -
- * takes the decision under the tree's lock, and nothing that is done there waits or runs user code.
+ * <p>It has no thread. A decision is taken by the thread that brings the news - of a cell that crashes, is held, or
+ * ends; of an alarm; of a caller - under the tree's lock, and nothing that is done there waits or runs user code.
  */
 abstract class SupervisorCell implements Supervisor, CellOwner {
   private volatile Assembly assembly;   // the thread that runs its init; null but while that runs outside of another
