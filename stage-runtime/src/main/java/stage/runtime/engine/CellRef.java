@@ -186,7 +186,7 @@ abstract class CellRef<S extends Stage.Behaviour> {
     cell.driver().wake();
   }
 
-  static final class OfProducer<O, S extends Stage.Behaviour> extends CellRef<S> implements ProducerRef<O, S> {
+  static class OfProducer<O, S extends Stage.Behaviour> extends CellRef<S> implements ProducerRef<O, S> {
     OfProducer(Cell<S> cell) {
       super(cell);
     }
@@ -258,56 +258,15 @@ abstract class CellRef<S extends Stage.Behaviour> {
     }
   }
 
-  static final class OfProducerConsumer<I, O, S extends Stage.Behaviour> extends CellRef<S>
+  static final class OfProducerConsumer<I, O, S extends Stage.Behaviour> extends OfProducer<O, S>
       implements ProducerConsumerRef<I, O, S> {
     OfProducerConsumer(Cell<S> cell) {
       super(cell);
     }
 
     @Override
-    public void emit(O event) throws InterruptedException {
-      emitInto(cell(), event);
-    }
-
-    @Override
-    public boolean tryEmit(O event) {
-      return intakeFor(cell(), event).tryEmit(event);
-    }
-
-    @Override
-    public boolean emit(O event, Duration timeout) throws InterruptedException {
-      return emitInto(cell(), event, timeout);
-    }
-
-    @Override
-    public void castEmit(EmitAction<? super S, O> action) throws InterruptedException {
-      castInto(action);
-    }
-
-    @Override
-    public <R> R callEmit(EmitFunction<? super S, O, ? extends R> function) throws InterruptedException {
-      return callInto(function);
-    }
-
-    @Override
-    public <R> R callEmit(Duration timeout, EmitFunction<? super S, O, ? extends R> function)
-        throws InterruptedException, TimeoutException {
-      return callInto(timeout, function);
-    }
-
-    @Override
     public Subscription subscribeTo(Subscribable<? extends I> source) {
       return Handshake.subscribe(cell(), described(source));
-    }
-
-    @Override
-    public void subscribe(Flow.Subscriber<? super O> subscriber, SubscriptionSpec<O> how) {
-      connect(subscriber, how);
-    }
-
-    @Override
-    public Stream<O> stream(Demand demand) {
-      return streamOf(SubscriptionSpec.to(this), demand);
     }
 
     @Override
