@@ -43,7 +43,7 @@ record Mutant(String name, String file, List<ChangedEngine.Change> changes, bool
       rare("a dead letter does not report that its lane is settled", "engine/ConsumerTurn.java",
           "if (asked || of.lane().shouldNotifyProducer())", "if (asked)"),
       rare("a group restart waits for a stage that is stopped while it is held", "engine/Lifecycle.java",
-          "if (wasBetween) owner.held(cell, false);", ""),
+          "if (wasBetween) news.held(cell, false);", ""),
       rare("a group restart waits for a stage that crashed and then was stopped", "supervision/GroupRestart.java",
           "    leavers.add(child);\n",
           "    if (step == Step.STOPPING && at >= 0 && group.get(at) == child && asked) next(-1);\n"),
@@ -135,7 +135,7 @@ record Mutant(String name, String file, List<ChangedEngine.Change> changes, bool
       rare("a closing mailbox leaves its callers without an answer (methanol#88)", "engine/Cell.java",
           "      refused.refuse(reason);\n", ""),
       rare("a stage cancelled before it started is waited for (KAFKA-17112)", "engine/Lifecycle.java",
-          "      started.open();\n    } else {\n      owner.ended", "    } else {\n      owner.ended"),
+          "      started.open();\n    } else {\n      news.ended", "    } else {\n      news.ended"),
       of("a sender that waits to emit is not refused at the end", "engine/Intake.java",
           "      counted.open();\n      permits.release(1);", "      counted.open();"),
       of("an event emitted after the end is accepted", "engine/Intake.java",
@@ -170,8 +170,8 @@ record Mutant(String name, String file, List<ChangedEngine.Change> changes, bool
           "if (true) return Work.FINISH;"),
       of("a stage takes more than it can pass on", "engine/ProducerConsumerRole.java",
           "takeTurn(takesAhead() ? Integer.MAX_VALUE : out.demand());", "takeTurn(1000);"),
-      of("a restart is not counted", "supervision/SupervisorCell.java",
-          "      counters.restarts++;\n", ""),
+      of("a restart is not counted", "supervision/ChildNews.java",
+          "      supervisor.counters().restarts++;\n", ""),
       rare("join returns before the last stage has ended", "supervision/Children.java",
           "if (--above.alive == 0) above.idle.open();", "if (--above.alive <= 1) above.idle.open();"));
 }

@@ -102,7 +102,7 @@ public final class Cell<S extends Stage.Behaviour> implements StepMachine, LaneE
     this.path = scope + "/" + name;
     this.graph = graph;
     this.owner = owner;
-    this.watching = owner.watching();
+    this.watching = owner.services().watching();
     this.assembly = assembly;
     this.options = spec.options();
     this.mailbox = new Mailbox(
@@ -137,7 +137,8 @@ public final class Cell<S extends Stage.Behaviour> implements StepMachine, LaneE
     if (isGenerator) incarnations.handover().hasChores(this::doChores);
     this.lifecycle = new Lifecycle(this);
     this.selector = new WorkSelector(this, lifecycle);
-    this.context = owner.around() == null ? null : new ContextPropagation(this, lifecycle, owner.around());
+    Consumer<Runnable> around = owner.services().around();
+    this.context = around == null ? null : new ContextPropagation(this, lifecycle, around);
   }
 
   /**
@@ -366,7 +367,7 @@ public final class Cell<S extends Stage.Behaviour> implements StepMachine, LaneE
 
   @Override
   public ClassLoader contextClassLoader() {
-    return owner.contextClassLoader();
+    return owner.services().contextClassLoader();
   }
 
   @Override
@@ -428,7 +429,7 @@ public final class Cell<S extends Stage.Behaviour> implements StepMachine, LaneE
     boolean[] cancelled = {false};
     Throwable failure = startAndAwait(() -> {
       cancelled[0] = true;
-      owner.cancel(this);
+      owner.services().cancel(this);
     });
     if (!cancelled[0] || failure != null) return failure;
     stopAndAwait();   // it had just started, or did not mind the interrupt
@@ -455,7 +456,7 @@ public final class Cell<S extends Stage.Behaviour> implements StepMachine, LaneE
     try {
       return Uninterruptibly.await(() -> graph.waits().during("start()", this, lifecycle::awaitStart), whenInterrupted);
     } catch (IllegalStateException circle) {   // in its onStart it waits for the stage that starts it
-      owner.cancel(this);
+      owner.services().cancel(this);
       Uninterruptibly.await(lifecycle::awaitStart);
       stopAndAwait();
       return circle;
@@ -471,7 +472,7 @@ public final class Cell<S extends Stage.Behaviour> implements StepMachine, LaneE
   public boolean awaitEnd(long nanos) {
     long until = graph.time().nanos() + Math.min(nanos, Long.MAX_VALUE / 2);
     return Uninterruptibly.await(() -> lifecycle.ended().await(Math.max(0, until - graph.time().nanos())),
-        () -> owner.cancel(this));
+        () -> owner.services().cancel(this));
   }
 
   /** Stops it and waits until it has ended. */
@@ -480,7 +481,7 @@ public final class Cell<S extends Stage.Behaviour> implements StepMachine, LaneE
     Uninterruptibly.await(() -> {
       lifecycle.ended().await();
       return null;
-    }, () -> owner.cancel(this));
+    }, () -> owner.services().cancel(this));
   }
 
   Signals signals() {
@@ -534,11 +535,11 @@ public final class Cell<S extends Stage.Behaviour> implements StepMachine, LaneE
       return;
     }
     if (!isGenerator || driver.isCurrent()) signals.set(Signals.LEAVES);
-    else owner.interrupt(this, () -> signals.set(Signals.LEAVES));
+    else owner.services().interrupt(this, () -> signals.set(Signals.LEAVES));
   }
 
   /**
-   * Asks it to end its incarnation and to wait for {@link #release}. It answers with {@link CellOwner#held}.
+   * Asks it to end its incarnation and to wait for {@link #release}. It answers with {@link CellOwner.News#held}.
    *
    * @param crashed the path of the stage that crashed
    */
@@ -549,7 +550,7 @@ public final class Cell<S extends Stage.Behaviour> implements StepMachine, LaneE
   }
 
   /**
-   * Lets a cell that is held start its next incarnation. It answers with {@link CellOwner#restarted}, or crashes.
+   * Lets a cell that is held start its next incarnation. It answers with {@link CellOwner.News#restarted}, or crashes.
    *
    * @param fresh whether it forgets its states
    */
@@ -1018,7 +1019,7 @@ public final class Cell<S extends Stage.Behaviour> implements StepMachine, LaneE
     var letter =
         new DeadLetter(shown, cause, where, incarnations.incarnation(), attempts, graph.time().instant(), count);
     deadLettered.add(1);   // after what takes memory
-    owner.deadLettered(this, letter, options.deadLetters(), count);
+    owner.news().deadLettered(this, letter, options.deadLetters(), count);
     if (event instanceof Carrier carrier) carrier.gaveUp(cause);
   }
 
@@ -1092,7 +1093,7 @@ public final class Cell<S extends Stage.Behaviour> implements StepMachine, LaneE
 
     @Override
     public void dropped(long events, String why) {
-      owner.dropped(Cell.this, events, why);
+      owner.news().dropped(Cell.this, events, why);
     }
 
     @Override
@@ -1107,12 +1108,12 @@ public final class Cell<S extends Stage.Behaviour> implements StepMachine, LaneE
 
     @Override
     public void returned(SubscriptionSnapshot last) {
-      owner.returned(last);
+      owner.news().returned(last);
     }
 
     @Override
     public void returnedAfterEnd(int events) {
-      owner.returnedAfterEnd(Cell.this, events);
+      owner.news().returnedAfterEnd(Cell.this, events);
     }
   }
 }

@@ -118,7 +118,7 @@ final class CellContext implements BridgeContext {
 
   @Override
   public void refused(long events, String why) {
-    cell.owner().dropped(cell, events, why);
+    cell.owner().news().dropped(cell, events, why);
   }
 
   @Override

@@ -100,7 +100,7 @@ abstract class CellRef<S extends Stage.Behaviour> {
   }
 
   public void kill() {
-    cell.owner().kill(cell);
+    cell.owner().services().kill(cell);
   }
 
   public StopReason join() throws InterruptedException {

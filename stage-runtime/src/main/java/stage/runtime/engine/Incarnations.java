@@ -130,7 +130,7 @@ final class Incarnations<S extends Stage.Behaviour> {
     Timers oldTimers = timers;
     timers = null;
     limit = StartLimit.begin(cell.path(), cell.options().startTimeout(), cell.graph().time(), cell.graph().lock(),
-        cell.driver(), () -> cell.owner().overdue(cell));
+        cell.driver(), () -> cell.owner().services().overdue(cell));
     if (incarnation > 0) cell.driver().rename(cell.threadName(incarnation + 1));
     Throwable failure = null;
     try {
@@ -491,7 +491,7 @@ final class Incarnations<S extends Stage.Behaviour> {
 
   private void suppress(Throwable failure) {
     boolean isForTheInterrupt = failure instanceof InterruptedException || failure instanceof CancellationException;
-    if (!isForTheInterrupt) cell.owner().suppressed(cell, failure);
+    if (!isForTheInterrupt) cell.owner().news().suppressed(cell, failure);
   }
 
   /** Forgets an old interrupt, but for the one of a cancel: that is sent once. */

@@ -22,7 +22,8 @@ final class Lifecycle {
   private static final int DISPATCHER_TRIES = 3;
 
   private final Cell<?> cell;
-  private final CellOwner owner;
+  private final CellOwner.Supervision supervision;
+  private final CellOwner.News news;
   private final Signals signals;
   private final Incarnations<?> incarnations;
   private final Latch ended;
@@ -62,7 +63,8 @@ final class Lifecycle {
 
   Lifecycle(Cell<?> cell) {
     this.cell = cell;
-    this.owner = cell.owner();
+    this.supervision = cell.owner().supervision();
+    this.news = cell.owner().news();
     this.signals = cell.signals();
     this.incarnations = cell.incarnations();
     this.started = cell.graph().time().latch("the start of", cell.path());
@@ -182,7 +184,7 @@ final class Lifecycle {
     Thread old = replaced;
     replaced = null;
     decided = null;
-    owner.tookOver(cell, old);
+    news.tookOver(cell, old);
     var killed = new StageKilledException("stage " + cell.path() + " ignored its interrupt"
         + (incarnations.isStartOverdue()
             ? ", sent because its start took longer than its start timeout of " + cell.options().startTimeout() : "")
@@ -205,7 +207,7 @@ final class Lifecycle {
 
   private void tellHeld() {
     heldToTell = false;
-    owner.held(cell, true);
+    news.held(cell, true);
   }
 
   void hold() {
@@ -219,7 +221,7 @@ final class Lifecycle {
       case Phase.Ended over -> false;
     };
     if (!waits) {
-      owner.held(cell, false);
+      news.held(cell, false);
       return;
     }
     enter(new Phase.Held());
@@ -252,11 +254,11 @@ final class Lifecycle {
       return;
     }
     if (first) {   // a restart has nobody waiting
-      owner.started(cell);
+      news.started(cell);
       started.open();
     } else {
       restarts++;
-      owner.restarted(cell);
+      news.restarted(cell);
     }
   }
 
@@ -264,7 +266,7 @@ final class Lifecycle {
     incarnations.memory().rollback();
     if (incarnations.incarnation() > 0) {
       boolean isOurs = cell.shouldExit() && failure instanceof InterruptedException;
-      if (signals.has(Signals.CANCELLED) && !isOurs) owner.suppressed(cell, failure);
+      if (signals.has(Signals.CANCELLED) && !isOurs) news.suppressed(cell, failure);
       if (signals.has(Signals.CANCELLED) || isOurs && !signals.has(Signals.KILLED)) return;
       signals.clear(Signals.KILLED);
       crash(Activity.ON_START, failure);
@@ -324,7 +326,7 @@ final class Lifecycle {
       // the drain has taken its input away, and what it held back is emitted
       else stopTakingTurns(new StopReason.Stopped());
     } else if (!cell.isCancelled()) crash(Activity.ON_COMPLETE, failure);
-    else if (!(failure instanceof InterruptedException)) owner.suppressed(cell, failure);
+    else if (!(failure instanceof InterruptedException)) news.suppressed(cell, failure);
   }
 
   /** The stage has done all there was to do, or wants to stop. A permanent one is restarted. */
@@ -335,7 +337,7 @@ final class Lifecycle {
     }
     var onceTooOften =
         new IllegalStateException("permanent stage " + cell.path() + " has ended normally, once too often");
-    switch (owner.completed(cell, onceTooOften)) {
+    switch (supervision.completed(cell, onceTooOften)) {
       case Directive.Restart(var delayNanos) -> {
         inputEnded = false;
         toldOfEnd = false;
@@ -394,7 +396,7 @@ final class Lifecycle {
     Throwable failure = incarnations.attempt(Activity.ON_INPUT_END, () -> incarnations.role().inputEnded(inlet));
     if (failure == null) return true;
     if (!cell.isCancelled()) crash(Activity.ON_INPUT_END, failure);
-    else if (!(failure instanceof InterruptedException)) owner.suppressed(cell, failure);
+    else if (!(failure instanceof InterruptedException)) news.suppressed(cell, failure);
     return false;
   }
 
@@ -405,7 +407,7 @@ final class Lifecycle {
     incarnations.dropTimers();
     boolean wasBetween = !(phase instanceof Phase.Running);
     enter(new Phase.Draining(reason));
-    if (wasBetween) owner.held(cell, false);   // who restarts a group does not wait for it any more
+    if (wasBetween) news.held(cell, false);   // who restarts a group does not wait for it any more
   }
 
   void crash(Activity during, Throwable cause) {
@@ -433,7 +435,7 @@ final class Lifecycle {
     };
     lastCrash = new Crash(cause.getClass().getName(), during, incarnations.incarnation(), cell.graph().time().nanos());
     if (decided == null) decided =
-        mayRestart ? owner.crashed(cell, incarnations.incarnation(), cause, during, incarnations.canSkip(during))
+        mayRestart ? supervision.crashed(cell, incarnations.incarnation(), cause, during, incarnations.canSkip(during))
             : new Directive.End(false);
     switch (decided) {
       // The incarnation ends, the stage does not: lanes, demand, backlog, mailbox and states stay.
@@ -465,7 +467,7 @@ final class Lifecycle {
   /** Something has failed in a stage that has done all there was to do. */
   void suppress(Activity during, Throwable cause) {
     cell.report(during + " of stage " + cell.path() + " threw while the stage was ending", cause);
-    owner.suppressed(cell, cause);
+    news.suppressed(cell, cause);
   }
 
   /**
@@ -481,7 +483,7 @@ final class Lifecycle {
       if (incarnations.tasks() != null) cell.keepTaskThreads(incarnations.tasks().threads());
       orReport(() -> incarnations.over(reason));
       orReport(() -> cell.closeDoors(new Ending.Failed(failure, false), reason));
-      if (!neverStarted) orReport(() -> owner.ended(cell, cell.snapshot(), reason, Activity.ENGINE.text(), false));
+      if (!neverStarted) orReport(() -> news.ended(cell, cell.snapshot(), reason, Activity.ENGINE.text(), false));
     } finally {
       incarnations.letGo();
       ended.open();
@@ -534,7 +536,7 @@ final class Lifecycle {
       startFailure = new CancellationException("stage " + cell.path() + " was cancelled before it had started");
       started.open();
     } else {
-      owner.ended(cell, cell.lastSnapshot(), reason,
+      news.ended(cell, cell.lastSnapshot(), reason,
           leaving.text(), contained);
     }
     incarnations.letGo();   // so that a kept handle or scope keeps neither the behaviour nor what its timers hold

@@ -267,7 +267,7 @@ final class WorkSelector {
     LaneInlet<?> cancelled = consumerHalf.cancelled();
     if (cancelled != null || !signals.has(Signals.DRAINED)) return cancelled;
     for (LaneInlet<?> inlet : consumerHalf.inlets()) {
-      if (inlet.lane().available() == 0 && !cell.owner().endsWith(Cell.at(inlet.lane().producer()).owner()))
+      if (inlet.lane().available() == 0 && !endsWith(inlet))
         return inlet;
     }
     return null;
@@ -282,9 +282,15 @@ final class WorkSelector {
     for (LaneInlet<?> inlet : cell.consumerHalf().inlets()) {
       Ending ending = inlet.lane().ending();   // before the events are looked for: it is written after the last of them
       if (inlet.lane().available() > 0 || ending instanceof Ending.Completed) return true;
-      if (ending == null && cell.owner().endsWith(Cell.at(inlet.lane().producer()).owner())) return true;
+      if (ending == null && endsWith(inlet)) return true;
     }
     return false;
+  }
+
+  /** {@return whether the producer of a subscription ends together with this cell, so that its end is waited for} */
+  private boolean endsWith(LaneInlet<?> inlet) {
+    Cell<?> producer = Cell.at(inlet.lane().producer());
+    return cell.owner().supervision().endsWith(producer.owner().supervision());
   }
 
   /** {@return what it waits for} There is nothing to do. */

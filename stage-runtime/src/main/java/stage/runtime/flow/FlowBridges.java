@@ -111,7 +111,8 @@ public final class FlowBridges implements Bridges {
       Consumer<StopReason> refusal) {
     boolean[] started = {false};
     try {
-      producer.owner().startCompanion(owner -> Cell.of(spec, producer.path(), producer.graph(), owner), cell -> {
+      producer.owner().supervision().startCompanion(
+          owner -> Cell.of(spec, producer.path(), producer.graph(), owner), cell -> {
         started[0] = true;
         try {
           Handshake.subscribe(cell, how);
@@ -168,7 +169,7 @@ public final class FlowBridges implements Bridges {
     var upstream = new Upstream<I>();
     ProducerSpec<I, PublisherBehaviour<I>> spec =
         Stage.producer("publisher-" + numbers.incrementAndGet(), () -> PublisherBehaviour.through(upstream));
-    consumer.owner().startCompanion(owner -> {
+    consumer.owner().supervision().startCompanion(owner -> {
       Cell<PublisherBehaviour<I>> cell = Cell.of(spec, consumer.path(), consumer.graph(), owner);
       cell.endWithItsConsumer();
       return cell;

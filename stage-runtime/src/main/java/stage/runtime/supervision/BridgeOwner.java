@@ -2,17 +2,13 @@ package stage.runtime.supervision;
 
 import java.util.function.Consumer;
 import java.util.function.Function;
-import stage.api.DeadLetter;
-import stage.api.DeadLetterHandler;
 import stage.api.StageSnapshot;
 import stage.api.StopReason;
-import stage.api.SubscriptionSnapshot;
 import stage.api.observe.StageEvent;
 import stage.api.supervision.StageFailedException;
 import stage.runtime.engine.Cell;
 import stage.runtime.engine.CellOwner;
 import stage.runtime.engine.Directive;
-import stage.runtime.engine.Watching;
 import stage.runtime.time.Activity;
 
 /**
@@ -20,14 +16,11 @@ import stage.runtime.time.Activity;
  * are never restarted, take no part in group restarts, and fail nobody but those subscribed to them; else they live and
  * end with the others.
  */
-final class BridgeOwner implements CellOwner {
-  private final SupervisorCell supervisor;
-  private final ScopeContext context;
+final class BridgeOwner extends CellNews implements CellOwner.Supervision {
   private final LogRateLimit crashLines;
 
   BridgeOwner(SupervisorCell supervisor) {
-    this.supervisor = supervisor;
-    this.context = supervisor.shared();
+    super(supervisor);
     this.crashLines = new LogRateLimit(supervisor.time().nanos());
   }
 
@@ -35,19 +28,14 @@ final class BridgeOwner implements CellOwner {
     return supervisor;
   }
 
-  @Override
-  public Watching watching() {
-    return context.watching();
-  }
-
   /** {@return the supervisor that an owner of cells is, or belongs to} */
-  static CellOwner supervisorOf(CellOwner owner) {
+  static CellOwner.Supervision supervisorOf(CellOwner.Supervision owner) {
     return owner instanceof BridgeOwner companions ? companions.supervisor : owner;
   }
 
   @Override
   public <C extends Cell<?>> void startCompanion(Function<CellOwner, C> companion, Consumer<C> connect) {
-    C cell = companion.apply(this);
+    C cell = companion.apply(new CellOwner(this, this, context));
     context.locked(() -> supervisor.members().admitCompanion(cell));
     Throwable refusal;
     try {
@@ -73,23 +61,8 @@ final class BridgeOwner implements CellOwner {
   }
 
   @Override
-  public Consumer<Runnable> around() {
-    return supervisor.around();
-  }
-
-  @Override
-  public ClassLoader contextClassLoader() {
-    return supervisor.contextClassLoader();
-  }
-
-  @Override
-  public boolean endsWith(CellOwner other) {
+  public boolean endsWith(CellOwner.Supervision other) {
     return supervisor.endsWith(other);
-  }
-
-  @Override
-  public void started(Cell<?> cell) {
-    supervisor.started(cell);
   }
 
   @Override
@@ -109,16 +82,6 @@ final class BridgeOwner implements CellOwner {
   }
 
   @Override
-  public void held(Cell<?> cell, boolean waits) {
-    throw new IllegalStateException("nobody holds " + cell.path() + ", which takes no part in group restarts");
-  }
-
-  @Override
-  public void restarted(Cell<?> cell) {
-    throw new IllegalStateException("nobody restarts " + cell.path());
-  }
-
-  @Override
   public void ended(Cell<?> cell, StageSnapshot last, StopReason reason, String during, boolean contained) {
     context.locked(() -> {
       context.noteEndOfHelper(cell, last);
@@ -129,57 +92,5 @@ final class BridgeOwner implements CellOwner {
       supervisor.shutdown().endIfEmpty();
     });
     context.tell(new StageEvent.Ended(cell.path(), reason));
-  }
-
-  // ---- as for any other cell
-
-  @Override
-  public void tookOver(Cell<?> cell, Thread old) {
-    supervisor.tookOver(cell, old);
-  }
-
-  @Override
-  public void kill(Cell<?> cell) {
-    supervisor.kill(cell);
-  }
-
-  @Override
-  public void cancel(Cell<?> cell) {
-    supervisor.cancel(cell);
-  }
-
-  @Override
-  public void interrupt(Cell<?> cell, Runnable tell) {
-    supervisor.interrupt(cell, tell);
-  }
-
-  @Override
-  public void overdue(Cell<?> cell) {
-    supervisor.overdue(cell);
-  }
-
-  @Override
-  public void returned(SubscriptionSnapshot last) {
-    supervisor.returned(last);
-  }
-
-  @Override
-  public void returnedAfterEnd(Cell<?> cell, int events) {
-    supervisor.returnedAfterEnd(cell, events);
-  }
-
-  @Override
-  public void deadLettered(Cell<?> cell, DeadLetter letter, DeadLetterHandler handler, long count) {
-    supervisor.deadLettered(cell, letter, handler, count);
-  }
-
-  @Override
-  public void suppressed(Cell<?> cell, Throwable thrown) {
-    supervisor.suppressed(cell, thrown);
-  }
-
-  @Override
-  public void dropped(Cell<?> cell, long events, String why) {
-    supervisor.dropped(cell, events, why);
   }
 }

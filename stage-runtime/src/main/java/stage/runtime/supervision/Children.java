@@ -224,8 +224,8 @@ final class Children {
   int countOf(Set<Cell<?>> cells) {
     int count = 0;
     for (Cell<?> cell : cells) {
-      if (BridgeOwner.supervisorOf(cell.owner()) instanceof SupervisorCell owner && owner.isBelow(supervisor)
-          && owner.members().has(cell))
+      if (BridgeOwner.supervisorOf(cell.owner().supervision()) instanceof SupervisorCell owner
+          && owner.isBelow(supervisor) && owner.members().has(cell))
         count++;
     }
     return count;

@@ -31,14 +31,14 @@ final class DeadLetterProducer {
 
   private final ScopeContext context;
   private final String scope;
-  private final CellOwner root;
+  private final CellOwner.Supervision root;
   private final Time time;
   private final LogRateLimit lines;
   // guarded by the tree's lock
   private Cell<?> producer;     // null until somebody has asked for it
   private boolean closed;
 
-  DeadLetterProducer(ScopeContext context, String scope, CellOwner root) {
+  DeadLetterProducer(ScopeContext context, String scope, CellOwner.Supervision root) {
     this.context = context;
     this.scope = scope;
     this.root = root;
@@ -93,7 +93,8 @@ final class DeadLetterProducer {
   private Cell<?> start() {
     var spec = Stage.producer(NAME, Letters::new)
         .withOverflow(new Overflow(Overflow.Kind.FAIL, Supervisor.DEAD_LETTER_BACKLOG));
-    Cell<?> fresh = Cell.of(spec, scope, context.graph(), new Owner());
+    var owner = new Owner();
+    Cell<?> fresh = Cell.of(spec, scope, context.graph(), new CellOwner(owner, owner, owner));
     Throwable refusal = fresh.startAndAwaitAnyway();
     if (refusal != null) throw new StageFailedException(fresh.path(), "onStart", refusal);
     try {
@@ -120,7 +121,7 @@ final class DeadLetterProducer {
   }
 
   /** {@return whether this is the owner of the producer} */
-  boolean owns(CellOwner owner) {
+  boolean owns(CellOwner.Supervision owner) {
     return owner instanceof Owner;
   }
 
@@ -155,19 +156,14 @@ final class DeadLetterProducer {
   }
 
   /** Looks after the producer, which has no code of a user's to crash but what is cast to it. */
-  private final class Owner implements CellOwner {
+  private final class Owner implements CellOwner.Supervision, CellOwner.News, CellOwner.Services {
     @Override
     public ClassLoader contextClassLoader() {
       return context.contextClassLoader();
     }
 
     @Override
-    public Consumer<Runnable> around() {
-      return null;
-    }
-
-    @Override
-    public boolean endsWith(CellOwner other) {
+    public boolean endsWith(CellOwner.Supervision other) {
       return true;
     }
 
@@ -175,9 +171,6 @@ final class DeadLetterProducer {
     public <C extends Cell<?>> void startCompanion(Function<CellOwner, C> companion, Consumer<C> connect) {
       root.startCompanion(companion, connect);
     }
-
-    @Override
-    public void started(Cell<?> cell) {}
 
     @Override
     public Directive crashed(Cell<?> cell, int incarnation, Throwable cause, Activity during, boolean canSkip) {
@@ -191,34 +184,9 @@ final class DeadLetterProducer {
     }
 
     @Override
-    public void held(Cell<?> cell, boolean waits) {}
-
-    @Override
-    public void restarted(Cell<?> cell) {}
-
-    @Override
-    public void tookOver(Cell<?> cell, Thread old) {}
-
-    @Override
-    public void kill(Cell<?> cell) {
-      cell.kill();
-    }
-
-    @Override
-    public void cancel(Cell<?> cell) {
-      cell.cancel();
-    }
-
-    @Override
     public void interrupt(Cell<?> cell, Runnable tell) {
-      context.locked(() -> {
-        tell.run();
-        cell.driver().interrupt();
-      });
+      context.interrupt(cell, tell);
     }
-
-    @Override
-    public void overdue(Cell<?> cell) {}   // it has no start timeout
 
     @Override
     public void ended(Cell<?> cell, StageSnapshot last, StopReason reason, String during, boolean contained) {
@@ -239,9 +207,6 @@ final class DeadLetterProducer {
     public void deadLettered(Cell<?> cell, DeadLetter letter, DeadLetterHandler handler, long count) {
       log("a dead letter could not be sent on", letter.cause());
     }
-
-    @Override
-    public void dropped(Cell<?> cell, long events, String why) {}
 
     @Override
     public void suppressed(Cell<?> cell, Throwable thrown) {

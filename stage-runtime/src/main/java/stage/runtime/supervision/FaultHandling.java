@@ -66,7 +66,7 @@ final class FaultHandling {
 
   // ---- news, on the thread of the cell and under no lock
 
-  /** See {@link stage.runtime.engine.CellOwner#crashed}. */
+  /** See {@link stage.runtime.engine.CellOwner.Supervision#crashed}. */
   Directive crashed(Cell<?> cell, int incarnation, Throwable cause, Activity during, boolean canSkip) {
     context.tell(new StageEvent.Crashed(cell.path(), incarnation, cause, during.text()));
     var failed = context.locking(() -> {
@@ -80,7 +80,7 @@ final class FaultHandling {
     return directive;
   }
 
-  /** See {@link stage.runtime.engine.CellOwner#completed}. */
+  /** See {@link stage.runtime.engine.CellOwner.Supervision#completed}. */
   Directive completed(Cell<?> cell, Throwable onceTooOften) {
     int incarnation = cell.snapshot().incarnation();
     var log = new CrashLog(supervisor.path(), cell.name(), incarnation, "completed", onceTooOften);

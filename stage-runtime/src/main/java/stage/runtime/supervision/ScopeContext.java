@@ -20,6 +20,7 @@ import stage.api.supervision.ShutdownReport;
 import stage.api.supervision.StragglersException;
 import stage.api.supervision.SupervisorSpec;
 import stage.runtime.engine.Cell;
+import stage.runtime.engine.CellOwner;
 import stage.runtime.engine.SubscriptionGraph;
 import stage.runtime.engine.Watching;
 import stage.runtime.time.ShortLock;
@@ -30,7 +31,7 @@ import stage.runtime.time.Uninterruptibly;
  * What all supervisors of a scope share: one lock, the listener, and what the report of a close is made of. No lock is
  * held while user code runs.
  */
-final class ScopeContext {
+final class ScopeContext implements CellOwner.Services {
   private static final int MOST_LEFTOVERS = 1000;
   private static final int FEW_THREADS = 1;
 
@@ -82,11 +83,13 @@ final class ScopeContext {
         "the context capture of the scope returned null; it must return what to put around an incarnation");
   }
 
-  ClassLoader contextClassLoader() {
+  @Override
+  public ClassLoader contextClassLoader() {
     return contextClassLoader;
   }
 
-  Consumer<Runnable> around() {
+  @Override
+  public Consumer<Runnable> around() {
     return around;
   }
 
@@ -95,7 +98,8 @@ final class ScopeContext {
     return guests;
   }
 
-  Watching watching() {
+  @Override
+  public Watching watching() {
     return watching;
   }
 
@@ -158,17 +162,36 @@ final class ScopeContext {
     return old;
   }
 
-  /** Ends its incarnation by force. */
-  void kill(Cell<?> cell) {
-    cell.kill();
-    abandonAfterGrace(cell);
+  // The lock may be held already: a thread may take it again.
+
+  @Override
+  public void kill(Cell<?> cell) {
+    locked(() -> {
+      cell.kill();
+      abandonAfterGrace(cell);
+    });
   }
 
-  /** It has to give up what it is doing, and ends. */
-  void cancel(Cell<?> cell) {
-    if (cell.isAlive() && beingCancelled.add(cell) && cancelled.size() < MOST_LEFTOVERS) cancelled.add(cell.path());
-    cell.cancel();
-    abandonAfterGrace(cell);
+  @Override
+  public void cancel(Cell<?> cell) {
+    locked(() -> {
+      if (cell.isAlive() && beingCancelled.add(cell) && cancelled.size() < MOST_LEFTOVERS) cancelled.add(cell.path());
+      cell.cancel();
+      abandonAfterGrace(cell);
+    });
+  }
+
+  @Override
+  public void interrupt(Cell<?> cell, Runnable tell) {
+    locked(() -> {
+      tell.run();
+      cell.driver().interrupt();
+    });
+  }
+
+  @Override
+  public void overdue(Cell<?> cell) {
+    locked(() -> abandonAfterGrace(cell));
   }
 
   /** It was interrupted, and loses its thread if that does not help. */

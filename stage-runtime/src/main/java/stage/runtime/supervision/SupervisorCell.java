@@ -6,7 +6,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.CancellationException;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -14,7 +13,6 @@ import java.util.function.Supplier;
 import stage.api.ConsumerRef;
 import stage.api.ConsumerSpec;
 import stage.api.DeadLetter;
-import stage.api.DeadLetterHandler;
 import stage.api.ProducerConsumerRef;
 import stage.api.ProducerConsumerSpec;
 import stage.api.ProducerRef;
@@ -22,16 +20,12 @@ import stage.api.ProducerSpec;
 import stage.api.Restart;
 import stage.api.Shutdown;
 import stage.api.Stage;
-import stage.api.StageKilledException;
 import stage.api.StageRef;
-import stage.api.StageSnapshot;
 import stage.api.StageSpec;
 import stage.api.StopReason;
-import stage.api.SubscriptionSnapshot;
 import stage.api.observe.Explanation;
 import stage.api.observe.PageSpec;
 import stage.api.observe.Registration;
-import stage.api.observe.StageEvent;
 import stage.api.observe.TreeSnapshot;
 import stage.api.observe.WatchPage;
 import stage.api.supervision.AutoShutdown;
@@ -51,7 +45,6 @@ import stage.runtime.engine.Cell;
 import stage.runtime.engine.CellOwner;
 import stage.runtime.engine.Directive;
 import stage.runtime.engine.Handshake;
-import stage.runtime.engine.Watching;
 import stage.runtime.time.Activity;
 import stage.runtime.time.Latch;
 import stage.runtime.time.Time;
@@ -63,7 +56,7 @@ import stage.runtime.time.Uninterruptibly;
  * <p>It has no thread. A decision is taken by the thread that brings the news - of a cell that crashes, is held, or
  * ends; of an alarm; of a caller - under the tree's lock, and nothing that is done there waits or runs user code.
  */
-abstract class SupervisorCell implements Supervisor, CellOwner {
+abstract class SupervisorCell implements Supervisor, CellOwner.Supervision {
   private volatile Assembly assembly;   // the thread that runs its init; null but while that runs outside of another
   private final SupervisorSpec spec;
   private final String path;
@@ -78,6 +71,7 @@ abstract class SupervisorCell implements Supervisor, CellOwner {
   private final FaultHandling faultHandling;
   private final ShutdownSequence shutdown;
   private final BridgeOwner companions;
+  private final CellOwner owner;   // of its stages
 
   SupervisorCell(SupervisorSpec spec, ScopeContext context, SupervisorCell parent) {
     this.spec = spec;
@@ -88,6 +82,7 @@ abstract class SupervisorCell implements Supervisor, CellOwner {
     this.faultHandling = new FaultHandling(this);
     this.shutdown = new ShutdownSequence(this, children);
     this.companions = new BridgeOwner(this);
+    this.owner = new CellOwner(this, new ChildNews(this), context);
     if (parent == null) {
       this.root = this;
       this.deadLetterProducer = new DeadLetterProducer(context, path, this);
@@ -204,7 +199,7 @@ abstract class SupervisorCell implements Supervisor, CellOwner {
     ensureSignificanceFits(spec.name(), spec.options().significant());
     warnOfTooManyAttempts(spec);
     endPredecessor(spec.name());
-    Cell<S> cell = Cell.of(spec, path, context.graph(), this, assembling());
+    Cell<S> cell = Cell.of(spec, path, context.graph(), owner, assembling());
     var child = new Child.OfStage(spec, cell, time().current().getName());
     try {
       context.locked(() -> children.admit(child, "stage"));
@@ -519,7 +514,7 @@ abstract class SupervisorCell implements Supervisor, CellOwner {
   }
 
   private <S extends Stage.Behaviour> StageRef<S> startAgain(Child.OfStage stopped, StageSpec<S> spec) {
-    Cell<S> cell = Cell.of(spec, path, context.graph(), this, assembling());
+    Cell<S> cell = Cell.of(spec, path, context.graph(), owner, assembling());
     var child = new Child.OfStage(spec, cell, time().current().getName());
     context.locked(() -> children.readmit(stopped, child));
     startAndSubscribe(spec, cell, child);
@@ -549,32 +544,17 @@ abstract class SupervisorCell implements Supervisor, CellOwner {
     return deadLetterProducer.ref();
   }
 
-  @Override
-  public final Watching watching() {
-    return shared().watching();
-  }
-
   // ---- starts and faultHandling; on the thread of the cell
 
-  @Override
-  public final Consumer<Runnable> around() {
-    return context.around();
-  }
-
-  @Override
-  public final ClassLoader contextClassLoader() {
-    return context.contextClassLoader();
-  }
-
-  @Override
-  public final void started(Cell<?> cell) {
-    // By the stage's own thread: its first turn may crash before its starter is awake, and then it belongs to the group
-    // that is restarted.
+  /**
+   * A stage has started. By its own thread: its first turn may crash before its starter is awake, and then it belongs
+   * to the group that is restarted.
+   */
+  final void hasStarted(Cell<?> cell) {
     context.locked(() -> {
       Child.OfStage child = children.of(cell);
       if (child != null) child.started();
     });
-    context.tell(new StageEvent.Started(cell.path()));
   }
 
   @Override
@@ -587,54 +567,12 @@ abstract class SupervisorCell implements Supervisor, CellOwner {
     return faultHandling.completed(cell, onceTooOften);
   }
 
-  // ---- group restarts and ends; on the thread of the cell
-
-  @Override
-  public final void held(Cell<?> cell, boolean waits) {
-    context.locked(() -> {
-      Child.OfStage child = children.of(cell);
-      if (child != null) faultHandling.held(child, waits);
-    });
-  }
-
-  @Override
-  public final void restarted(Cell<?> cell) {
-    context.locked(() -> {
-      counters.restarts++;
-      Child.OfStage child = children.of(cell);
-      if (child != null) faultHandling.restarted(child);
-    });
-    context.tell(new StageEvent.Restarted(cell.path(), cell.snapshot().incarnation()));
-  }
-
-  @Override
-  public final void ended(Cell<?> cell, StageSnapshot last, StopReason reason, String during, boolean contained) {
-    context.locked(() -> {
-      Child.OfStage child = children.of(cell);
-      context.noteEnd(cell, last);
-      // That a producer was cancelled is no failure of its consumers, which are being cancelled too.
-      boolean byCancel = isCancelling() && reason instanceof StopReason.ProducerFailed(var producer, var cause)
-          && cause instanceof CancellationException;
-      if (reason.isFailure() && !byCancel && !contained) failed(cell, child, reason, during);
-      if (child == null) return;
-      if (reason instanceof StopReason.Stopped && child.spec() instanceof ProducerSpec) context.noteCutShort();
-      FaultHandling waiting = faultHandling.whoWaitsFor(child);
-      boolean ofItsOwn = !child.isStopping() && !isDraining();
-      children.forget(child);
-      children.forgetEnded(child);
-      FaultHandling.advance(waiting);
-      if (ofItsOwn) shutdown.significantEnded(child, reason);
-      shutdown.endIfEmpty();
-    });
-    context.tell(new StageEvent.Ended(cell.path(), reason));
-  }
-
   /**
    * A failure that nobody has contained yet. One that came from a producer was that of a stage which has been dealt
    * with, or of a publisher that nobody supervises: then the consumer it hits decides, as if it had crashed too often
    * itself. Under the lock.
    */
-  private void failed(Cell<?> cell, Child child, StopReason reason, String during) {
+  final void failed(Cell<?> cell, Child child, StopReason reason, String during) {
     if (reason instanceof StopReason.ProducerFailed(var producer, var cause) && !root().isDraining()) {
       if (child != null && child.restart() == Restart.TEMPORARY) return;
       for (SupervisorCell above = this; above.parent != null; above = above.parent) {
@@ -652,25 +590,8 @@ abstract class SupervisorCell implements Supervisor, CellOwner {
     return false;
   }
 
-  @Override
-  public final void returned(SubscriptionSnapshot last) {
-    context.locked(() -> context.noteReturned(last));
-  }
-
-  @Override
-  public final void returnedAfterEnd(Cell<?> cell, int events) {
-    context.locked(() -> context.noteReturnedAfterEnd(cell, events));
-  }
-
-  @Override
-  public final void deadLettered(Cell<?> cell, DeadLetter letter, DeadLetterHandler handler, long count) {
-    context.locked(() -> counters.deadLetters++);
-    context.tell(new StageEvent.DeadLettered(letter));
-    deadLetters.take(cell, letter, handler, count, this::deadLetterUnhandled);
-  }
-
   /** A letter of a stage of this supervisor, which may have ended in the meantime, was not handled. Any thread. */
-  private void deadLetterUnhandled() {
+  final void deadLetterUnhandled() {
     context.locked(() -> {
       SupervisorCell counts = this;
       // its numbers are its parent's now
@@ -679,56 +600,7 @@ abstract class SupervisorCell implements Supervisor, CellOwner {
     });
   }
 
-  @Override
-  public final void dropped(Cell<?> cell, long events, String why) {
-    context.locked(() -> {
-      counters.eventsDropped += events;
-      context.noteDropped(events);
-    });
-    context.warnOfDropped(cell.path(), events, why);
-    context.tell(new StageEvent.Dropped(cell.path(), events, why));
-  }
-
-  @Override
-  public final void suppressed(Cell<?> cell, Throwable thrown) {
-    context.locked(() -> counters.errorsAfterCancel++);
-    context.log(System.Logger.Level.DEBUG,
-        "stage " + cell.path() + " threw after it was told to give up what it was doing", thrown);
-  }
-
   // ---- ending by force: interrupt, wait for the grace time, abandon
-
-  @Override
-  public final void kill(Cell<?> cell) {
-    context.locked(() -> context.kill(cell));
-  }
-
-  @Override
-  public final void cancel(Cell<?> cell) {
-    context.locked(() -> context.cancel(cell));
-  }
-
-  @Override
-  public final void interrupt(Cell<?> cell, Runnable tell) {
-    context.locked(() -> {
-      tell.run();
-      cell.driver().interrupt();
-    });
-  }
-
-  @Override
-  public final void overdue(Cell<?> cell) {
-    context.locked(() -> context.abandonAfterGrace(cell));
-  }
-
-  @Override
-  public final void tookOver(Cell<?> cell, Thread old) {
-    int incarnation = cell.snapshot().incarnation();
-    context.log(System.Logger.Level.ERROR, "supervisor=" + path + " child=" + cell.name() + "#" + incarnation
-        + " ignored its interrupt; its thread was abandoned, "
-        + locked(context::abandonedNow) + "/" + root().spec.options().maxAbandoned() + "; where it is:", stackOf(old));
-    context.tell(new StageEvent.Abandoned(cell.path(), incarnation, old.getName()));
-  }
 
   /**
    * The grace time is over: those who are in user code lose their threads, so that what they had in hand can be
@@ -738,12 +610,6 @@ abstract class SupervisorCell implements Supervisor, CellOwner {
     if (idle().isOpen()) return;
     children.cellsAlive().forEach(context::abandonIfOverdue);
     awaitIdleAnyway(Time.toNanos(root().spec.grace()));
-  }
-
-  private Throwable stackOf(Thread thread) {
-    var stack = new StageKilledException("the stack of thread " + thread.getName());
-    stack.setStackTrace(time().stackOf(thread));
-    return stack;
   }
 
   // ---- ending
@@ -759,8 +625,8 @@ abstract class SupervisorCell implements Supervisor, CellOwner {
   }
 
   @Override
-  public final boolean endsWith(CellOwner owner) {
-    CellOwner other = BridgeOwner.supervisorOf(owner);
+  public final boolean endsWith(CellOwner.Supervision owner) {
+    CellOwner.Supervision other = BridgeOwner.supervisorOf(owner);
     return other == this || locked(() -> {
       SupervisorCell ending = null;   // the highest that is
       for (SupervisorCell above = this; above != null; above = above.parent)

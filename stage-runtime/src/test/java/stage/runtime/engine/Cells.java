@@ -1,15 +1,12 @@
 package stage.runtime.engine;
 
-import java.lang.reflect.Proxy;
 import stage.api.Stage;
 import stage.runtime.time.RealTime;
 
 /** Cells that are never started. */
 final class Cells {
-  /** They ask their owner for nothing but a context. */
-  private static final CellOwner NOBODY =
-      (CellOwner) Proxy.newProxyInstance(CellOwner.class.getClassLoader(), new Class<?>[]{CellOwner.class},
-      (proxy, method, arguments) -> method.getReturnType() == Watching.class ? new Watching() : null);
+  /** Their owner has nothing to do. */
+  static final CellOwner NOBODY = new CellOwner(null, new CellOwner.News() {}, (cell, tell) -> tell.run());
 
   private Cells() {}
 

@@ -22,7 +22,8 @@ import stage.runtime.time.RealTime;
 import stage.runtime.time.StepMachine;
 
 /** Cells that a test steps by hand: on its own thread, and on a clock that only the test moves. */
-final class HandSteps extends DelegatingTime implements CellOwner {
+final class HandSteps extends DelegatingTime
+    implements CellOwner.Supervision, CellOwner.News, CellOwner.Services {
   /** What the owner was told, in order. */
   final List<String> news = new ArrayList<>();
 
@@ -37,7 +38,7 @@ final class HandSteps extends DelegatingTime implements CellOwner {
   }
 
   <S extends Stage.Behaviour> Cell<S> cell(StageSpec<S> spec) {
-    return Cell.of(spec, "test", graph, this);
+    return Cell.of(spec, "test", graph, new CellOwner(this, this, this));
   }
 
   /** {@return a subscription to a producer of numbers} */
@@ -113,12 +114,7 @@ final class HandSteps extends DelegatingTime implements CellOwner {
   // ---- the owner
 
   @Override
-  public Consumer<Runnable> around() {
-    return null;
-  }
-
-  @Override
-  public boolean endsWith(CellOwner other) {
+  public boolean endsWith(CellOwner.Supervision other) {
     return true;
   }
 
@@ -152,16 +148,6 @@ final class HandSteps extends DelegatingTime implements CellOwner {
   @Override
   public void tookOver(Cell<?> cell, Thread old) {
     news.add("took over");
-  }
-
-  @Override
-  public void kill(Cell<?> cell) {
-    cell.kill();
-  }
-
-  @Override
-  public void cancel(Cell<?> cell) {
-    cell.cancel();
   }
 
   @Override

@@ -287,7 +287,7 @@ public final class Peek {
       Lane<?> lane = inlet.lane();
       boolean hasEnded = lane.ending() != null;
       if (lane.available() > 0 || lane.ending() instanceof Ending.Completed
-          || !hasEnded && cell.owner().endsWith(Cell.at(lane.producer()).owner()))
+          || !hasEnded && cell.owner().supervision().endsWith(Cell.at(lane.producer()).owner().supervision()))
         return false;
     }
     return true;

@@ -3,7 +3,6 @@ package stage.runtime.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.lang.invoke.VarHandle;
-import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -170,9 +169,6 @@ class RacingTest {
 
   @Nested
   class ASubscription {
-    private static final CellOwner NOBODY =
-        (CellOwner) Proxy.newProxyInstance(CellOwner.class.getClassLoader(), new Class<?>[]{CellOwner.class},
-        (proxy, method, arguments) -> method.getReturnType() == Watching.class ? new Watching() : null);
     private static final Time TIME = new RealTime();
 
     private static final class State {
@@ -184,7 +180,7 @@ class RacingTest {
 
       private Cell<?> cell(String name) {
         return Cell.of(Stage.producerConsumer(name, Integer.class, Integer.class, () -> (batch, from, out) -> {}),
-            "test", graph, NOBODY);
+            "test", graph, Cells.NOBODY);
       }
 
       @SuppressWarnings("unchecked")

@@ -1,0 +1,77 @@
+package stage.runtime.supervision;
+
+import stage.api.DeadLetter;
+import stage.api.DeadLetterHandler;
+import stage.api.StageKilledException;
+import stage.api.SubscriptionSnapshot;
+import stage.api.observe.StageEvent;
+import stage.runtime.engine.Cell;
+import stage.runtime.engine.CellOwner;
+
+/** What the cells of a supervisor tell it: here, whatever kind of cell it is. It is counted, logged and told on. */
+class CellNews implements CellOwner.News {
+  final SupervisorCell supervisor;
+  final ScopeContext context;
+
+  CellNews(SupervisorCell supervisor) {
+    this.supervisor = supervisor;
+    this.context = supervisor.shared();
+  }
+
+  @Override
+  public void started(Cell<?> cell) {
+    context.tell(new StageEvent.Started(cell.path()));
+  }
+
+  @Override
+  public void returned(SubscriptionSnapshot last) {
+    context.locked(() -> context.noteReturned(last));
+  }
+
+  @Override
+  public void returnedAfterEnd(Cell<?> cell, int events) {
+    context.locked(() -> context.noteReturnedAfterEnd(cell, events));
+  }
+
+  @Override
+  public void deadLettered(Cell<?> cell, DeadLetter letter, DeadLetterHandler handler, long count) {
+    context.locked(() -> supervisor.counters().deadLetters++);
+    context.tell(new StageEvent.DeadLettered(letter));
+    supervisor.deadLetterQueue().take(cell, letter, handler, count, supervisor::deadLetterUnhandled);
+  }
+
+  @Override
+  public void dropped(Cell<?> cell, long events, String why) {
+    context.locked(() -> {
+      supervisor.counters().eventsDropped += events;
+      context.noteDropped(events);
+    });
+    context.warnOfDropped(cell.path(), events, why);
+    context.tell(new StageEvent.Dropped(cell.path(), events, why));
+  }
+
+  @Override
+  public void suppressed(Cell<?> cell, Throwable thrown) {
+    context.locked(() -> supervisor.counters().errorsAfterCancel++);
+    context.log(System.Logger.Level.DEBUG,
+        "stage " + cell.path() + " threw after it was told to give up what it was doing", thrown);
+  }
+
+  @Override
+  public void tookOver(Cell<?> cell, Thread old) {
+    int incarnation = cell.snapshot().incarnation();
+    int most = supervisor.root().spec().options().maxAbandoned();
+    context.log(System.Logger.Level.ERROR,
+        "supervisor=" + supervisor.path() + " child=" + cell.name() + "#" + incarnation
+            + " ignored its interrupt; its thread was abandoned, " + context.locking(context::abandonedNow) + "/" + most
+            + "; where it is:",
+        stackOf(old));
+    context.tell(new StageEvent.Abandoned(cell.path(), incarnation, old.getName()));
+  }
+
+  private Throwable stackOf(Thread thread) {
+    var stack = new StageKilledException("the stack of thread " + thread.getName());
+    stack.setStackTrace(supervisor.time().stackOf(thread));
+    return stack;
+  }
+}
