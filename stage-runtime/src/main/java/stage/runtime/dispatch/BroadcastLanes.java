@@ -124,7 +124,7 @@ final class BroadcastLanes<E> extends LaneDispatch<E> {
     return at;
   }
 
-  /** Publishes so many events to everybody, or, if it throws, to nobody. */
+  /** Publishes so many events to all lanes, or, if it throws, to none. */
   private void broadcastOnce(Object[] events, int from, int count) {
     Chosen[] chosen = selects ? new Chosen[lanes.length] : null;
     for (int i = 0; i < lanes.length; i++) {

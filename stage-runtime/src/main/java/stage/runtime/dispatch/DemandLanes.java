@@ -192,7 +192,7 @@ final class DemandLanes<E> extends LaneDispatch<E> implements DispatchRule.Subsc
   }
 
   /**
-   * {@return how many events were shared out} Throws if somebody was given more than it wants, or all together more
+   * {@return how many events were shared out} Throws if a lane was given more than it wants, or all together more
    * than there are.
    */
   private long fairSum(int count) {
@@ -241,7 +241,7 @@ final class DemandLanes<E> extends LaneDispatch<E> implements DispatchRule.Subsc
 
   @Override
   public boolean isSettled() {
-    if (lanes.length < 2) return true;   // there is nobody else
+    if (lanes.length < 2) return true;   // there is no other consumer
     boolean settled = true;
     for (LaneTail<E> lane : lanes) settled &= lane.isSettledOrTellMe();
     return settled;

@@ -7,7 +7,7 @@ public final class PartitionRule {
   /**
    * {@return how many events may be emitted now} As many as are wanted in all partitions together, but no more than
    * would fit if all of them went to the partition with least room: so no backlog grows beyond its bound, and a
-   * partition that nobody serves stops the producer once its backlog is full.
+   * partition without a consumer stops the producer once its backlog is full.
    *
    * @param wanted outstanding demand, by partition
    * @param waiting events that wait, by partition

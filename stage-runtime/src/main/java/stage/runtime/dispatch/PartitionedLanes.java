@@ -191,7 +191,7 @@ final class PartitionedLanes<E> extends LaneDispatch<E> {
     return true;
   }
 
-  /** A partition that nobody serves holds the others back once its backlog is full. */
+  /** A partition without a consumer holds the others back once its backlog is full. */
   @Override
   public boolean awaitsSomebody() {
     boolean isServed = false;

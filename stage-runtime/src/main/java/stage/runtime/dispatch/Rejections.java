@@ -8,6 +8,6 @@ public interface Rejections {
   /** A user's function has thrown on an event, which becomes a dead letter. */
   void reject(Object event, Throwable cause);
 
-  /** A user's function has said that an event is for nobody. */
+  /** A user's function has said that an event is for no consumer. */
   void skipped();
 }

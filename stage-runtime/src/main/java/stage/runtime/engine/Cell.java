@@ -80,12 +80,12 @@ public final class Cell<S extends Stage.Behaviour> implements StepMachine, LaneE
   private final ContextPropagation context;           // null if the scope carries none
   private final Assembly assembly;                // null if no init started it
   private long nowNanos;                          // the cell's thread only
-  private volatile long pausedNanos;              // who pauses it; two that do it at once mean the same time
+  private volatile long pausedNanos;              // the pausing thread; two at once mean the same time
   private boolean endsWithItsConsumer;            // written before the start
-  private volatile boolean drains;                // written by who drains it, before the signal
-  // the cell's thread: what a step or a look threw and nobody has dealt with yet; null otherwise
+  private volatile boolean drains;                // written by the draining thread, before the signal
+  // the cell's thread: what a step or a look threw and is not dealt with yet; null otherwise
   private Throwable unanswered;
-  private int chores;                             // of a generator: who has the cell, its thread or who has borrowed it
+  private int chores;                             // of a generator: its thread, or the one that has borrowed it
   // set by the thread that takes over, one at a time: this one has lost the cell, but no other has started yet
   private volatile Thread takenOver;
   private volatile Supplier<RunSnapshot> run;     // set once, by who has started it; null outside of pipelines
@@ -961,7 +961,7 @@ public final class Cell<S extends Stage.Behaviour> implements StepMachine, LaneE
     chores++;
   }
 
-  /** {@return how often somebody else has done the chores of its thread, so that demand may have changed in between} */
+  /** {@return how often other threads have done its chores, so that demand may have changed in between} */
   int chores() {
     return chores;
   }
@@ -994,7 +994,7 @@ public final class Cell<S extends Stage.Behaviour> implements StepMachine, LaneE
     if (intake != null) accept(intake);
   }
 
-  /** {@return where events from outside come in; null if nobody has used it yet} */
+  /** {@return where events from outside come in; null before its first use} */
   Intake<?> openedIntake() {
     return intake;
   }

@@ -29,7 +29,7 @@ public sealed interface Directive {
   /**
    * It ends, and has failed.
    *
-   * @param contained whether that is nobody else's failure than its own consumers'
+   * @param contained whether that is a failure of its own consumers only
    */
   record End(boolean contained) implements Directive {}
 }

@@ -81,7 +81,7 @@ final class GeneratorOutlet<O> implements Outlet<O> {
     if (!open) return 0;
     if (Thread.currentThread() != owner)
       throw new ForeignThreadException("demand()", owner.getName(), Thread.currentThread().getName());
-    handover.leave();   // nobody else is to change it meanwhile
+    handover.leave();   // no other thread may change it meanwhile
     try {
       return half.demand();
     } finally {

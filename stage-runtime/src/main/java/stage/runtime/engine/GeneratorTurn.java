@@ -64,7 +64,7 @@ final class GeneratorTurn implements GeneratorPort {
         }
         case TURN -> {
           cell.selected(work);
-          signals.clear(Signals.WOKEN_UP);   // there is nobody to be told of demand
+          signals.clear(Signals.WOKEN_UP);   // a generator is not told of demand
           if (half.demand() > 0) return;
         }
         case START, RELEASE, TASKS, CONSUMER_NEWS, NOTIFY, IDLE, COMPLETE, SUBSCRIPTION_ENDED, FINISH ->

@@ -55,9 +55,9 @@ final class Handover {
   private Runnable chores;         // null but for a generator; written before its start, as is the next
   private ShortLock borrowing;
   private volatile boolean wanted; // whether there may be chores to do: any thread
-  private volatile int word;       // the cell's thread, who takes over, and who borrows, by compare-and-set
+  private volatile int word;       // the cell's thread, one that takes over or borrows, by compare-and-set
   private volatile long refused;   // any thread, atomically
-  private volatile List<Thread> replaced = List.of();   // who takes over, one at a time
+  private volatile List<Thread> replaced = List.of();   // the thread that takes over, one at a time
 
   Handover(Driver driver, StepMachine machine, Time time) {
     this.driver = driver;

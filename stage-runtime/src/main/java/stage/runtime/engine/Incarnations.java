@@ -434,7 +434,7 @@ final class Incarnations<S extends Stage.Behaviour> {
       signals.answer(Signals.WOKEN_UP, role::wakeUp);
       if (signals.has(Signals.PAUSED) || cell.isAccumulating() || !role.hasTurn()) return;
     }
-    Thread.interrupted();   // what was left over from an earlier turn is nobody's business now
+    Thread.interrupted();   // left over from an earlier turn
     if (cell.shouldExit()) return;   // its interrupt may just have been cleared, and is not sent twice
     beginTurn();
     try {

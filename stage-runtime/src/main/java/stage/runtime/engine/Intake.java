@@ -186,7 +186,7 @@ final class Intake<O> {
 
   private void publish(ProducerHalf<O> half) {
     if (inHand.length == 0) return;
-    if (half.hasLaneNews()) half.meetLanes();   // whoever subscribed before these were handed in gets them
+    if (half.hasLaneNews()) half.meetLanes();   // consumers that came before these events get them
     half.publish(inHand, 0, inHand.length);
     acceptInHand();
   }

@@ -348,9 +348,9 @@ final class LaneInlet<I> implements BoundedInlet<I> {
   }
 
   /**
-   * Settles the next events, and counts others as good as settled. Demand is refilled when it has fallen to the mark for
-   * refilling, but also, for each event at once, where there are not as many on their way as threads that work on one:
-   * each thread that gets free is to find an event.
+   * Settles the next events, and counts others as good as settled. Demand is refilled when it has fallen to the mark
+   * for refilling, but also, for each event at once, where fewer are on their way than threads work on one: a thread
+   * that gets free must find an event.
    *
    * @return whether the producer must be woken, after a full fence
    */
@@ -427,7 +427,7 @@ final class LaneInlet<I> implements BoundedInlet<I> {
     return asked;
   }
 
-  /** The batch that was in hand is no suspect: its turn was ended by somebody else. */
+  /** The batch that was in hand is no suspect: its turn was ended from outside. */
   void forgive() {
     crashedBatch = 0;
   }

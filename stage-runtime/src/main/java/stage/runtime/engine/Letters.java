@@ -8,7 +8,7 @@ final class Letters {
 
   private final Fates fates;
   private final ArrayDeque<Letter> all = new ArrayDeque<>(0);
-  private int committed;   // how many of them, the oldest, are to be told
+  private int committed;   // how many of them, the oldest, must be told
 
   Letters(Fates fates) {
     this.fates = fates;

@@ -253,7 +253,7 @@ final class Lifecycle {
       startFailed(failure);
       return;
     }
-    if (first) {   // a restart has nobody waiting
+    if (first) {   // no caller waits for a restart
       news.started(cell);
       started.open();
     } else {
@@ -407,7 +407,7 @@ final class Lifecycle {
     incarnations.dropTimers();
     boolean wasBetween = !(phase instanceof Phase.Running);
     enter(new Phase.Draining(reason));
-    if (wasBetween) news.held(cell, false);   // who restarts a group does not wait for it any more
+    if (wasBetween) news.held(cell, false);   // a group restart does not wait for it any more
   }
 
   void crash(Activity during, Throwable cause) {
@@ -448,7 +448,7 @@ final class Lifecycle {
         incarnations.forgive(cause);
       }
       case Directive.Hold(var forgives) -> {
-        signals.clear(Signals.HELD);   // nobody has to ask any more
+        signals.clear(Signals.HELD);   // it need not be asked any more
         enter(new Phase.Held());
         heldToTell = true;
         if (forgives) incarnations.forgive(cause);

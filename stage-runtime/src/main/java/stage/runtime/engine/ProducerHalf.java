@@ -37,7 +37,7 @@ final class ProducerHalf<O> implements Rejections {
   private ConsumerNews news;                  // null if the behaviour does not want to know of its consumers
   private Lane<?>[] known = NONE;             // the lanes as the sharing knows them
   private volatile Lane<?>[] lanes = NONE;    // replaced, never changed, under the graph's lock
-  private boolean closed;                     // under the graph's lock: whether nobody may subscribe any more
+  private boolean closed;                     // under the graph's lock: whether it takes no more subscribers
   private boolean cutShort;                   // under the graph's lock: whether a drain has closed it
   // under the graph's lock: whether the owner has been given the last numbers
   private boolean accounted;
@@ -74,7 +74,7 @@ final class ProducerHalf<O> implements Rejections {
     return overflow;
   }
 
-  // ---- who is subscribed; under the graph's lock, called by any thread
+  // ---- subscriptions; under the graph's lock, called by any thread
 
   boolean isClosed() {
     return closed;
@@ -290,7 +290,7 @@ final class ProducerHalf<O> implements Rejections {
   }
 
   /**
-   * Puts events that were accepted behind those that wait, without asking any rule: for when there is nobody to ask.
+   * Puts events that were accepted behind those that wait, without asking any rule: for when no rule can be asked.
    * They count as emitted.
    */
   void keep(Object[] events) {

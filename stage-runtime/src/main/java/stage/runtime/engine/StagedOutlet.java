@@ -168,7 +168,7 @@ final class StagedOutlet<O> implements BulkOutlet<O> {
     if (count > 0) half.publish(2 * count < staged.length ? Arrays.copyOf(staged, count) : staged, 0, count);
     if (dropped > 0) half.dropped(dropped);
     boolean isAnything = count > 0 || progress != null;
-    if (progress != null) half.progress(progress);   // last: who sees it sees all events before it
+    if (progress != null) half.progress(progress);   // last: a reader that sees it sees all events before it
     progress = null;
     if (count > 0) {
       staged = NONE;

@@ -303,7 +303,7 @@ final class Tasks<I, O> {
     keyIsOver(task);   // last: it may find the heap full
   }
 
-  /** What was emitted before is settled, or was undone: all before the first unfinished one is to be emitted now. */
+  /** What was emitted before is settled, or was undone: all before the first unfinished one is emitted now. */
   private void emitInOrder(Window window, Outlet<O> out) {
     for (Task<I, O> task : window.tasks) {
       if (!task.fate.isFinished()) return;

@@ -212,7 +212,7 @@ final class WorkSelector {
     return !incarnations.isServing() && lettersAtTheEnd < cell.mailbox().capacity() && cell.mailbox().hasMail();
   }
 
-  /** {@return whether it has output left, which is waited for: by a drain only if there is somebody to have it} */
+  /** {@return whether it has output left, which a drain waits for only if there is a consumer} */
   boolean goesOn() {
     if (!incarnations.memory().hasMore()) return false;
     ProducerHalf<?> half = cell.producerHalf();

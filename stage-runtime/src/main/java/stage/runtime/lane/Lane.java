@@ -76,7 +76,7 @@ public final class Lane<E> implements LaneTail<E>, LaneHead<E> {
   private Node spare;               // reserved, and not linked yet; null for none
   private volatile AgeMarks marks;  // null until enough was published; read by any thread
   private boolean admitted;         // whether the producer shares events out to it
-  private boolean touched;          // whether there is somebody to wake
+  private boolean touched;          // whether the consumer has to be woken
   private volatile boolean tell;    // whether the producer waits for everything to be settled
   private volatile Ending ending;   // after the last event
   private Progress progress;        // what is vouched for of what is sent from now on; null for nothing
@@ -92,7 +92,7 @@ public final class Lane<E> implements LaneTail<E>, LaneHead<E> {
   private Node first;               // where the next event is taken
   private int index;                // its slot there
   private volatile boolean left;
-  private volatile boolean leaving;   // any thread, once: somebody has told the consumer to leave
+  private volatile boolean leaving;   // any thread, once: the consumer was told to leave
   // which of the unsettled events, in order, have met their fate already; before left
   private boolean[] finishedAhead = {};
 

@@ -44,7 +44,7 @@ public interface LaneEnd {
     return false;
   }
 
-  /** {@return whether it hands events on to somebody outside, and asks for them as it is asked} */
+  /** {@return whether it hands events on to a subscriber outside, and asks for them as it is asked} */
   default boolean isGated() {
     return false;
   }

@@ -6,7 +6,7 @@ package stage.runtime.lane;
  *
  * @param watermark in nanoseconds of event time; {@link Long#MIN_VALUE} for nothing yet, {@link Long#MAX_VALUE} for the
  *     end
- * @param isIdle whether its source is idle, so that nobody waits for it
+ * @param isIdle whether its source is idle, so that it is not waited for
  * @param isCut whether the input was cut short, so that what is open is not whole
  */
 public record Progress(long watermark, boolean isIdle, boolean isCut) {}

@@ -10,8 +10,8 @@ import stage.runtime.time.Permits;
  * The messages that wait for one cell: any thread puts, the cell's takes. Bounded: a sender blocks while it is full.
  *
  * <p>A stack of arrivals that the cell turns over when it has nothing older left (Treiber; each message is its own
- * link, so that an empty mailbox holds nothing). Closing it puts a mark on the stack, and a sender who sees the mark is
- * refused.
+ * link, so that an empty mailbox holds nothing). Closing it puts a mark on the stack, and a sender that sees the mark
+ * is refused.
  *
  * <p>A sender that no longer waits for its answer takes its message out again, so that calls which timed out neither
  * keep others out nor pile up behind a stage that is stuck.
@@ -84,7 +84,7 @@ public final class Mailbox {
     return true;
   }
 
-  /** Takes a message out that nobody waits for any more, unless the cell has it in hand. Its sender. */
+  /** Takes out a message that is not waited for any more, unless the cell has it in hand. Its sender. */
   public void withdraw(Message.Request message) {
     if (!message.withdraw()) return;
     permits.release(1);

@@ -48,14 +48,14 @@ public final class Signals {
 
   /**
    * Takes a signal and then does what it announces, in this order: what is announced while it is being done is
-   * announced again. If that throws, the signal stands as if nobody had taken it. The cell's own thread.
+   * announced again. If that throws, the signal stands as if it had not been taken. The cell's own thread.
    */
   public void answer(int bit, Runnable deed) {
     clear(bit);
     try {
       deed.run();
     } catch (Throwable failure) {
-      BITS.getAndBitwiseOr(this, bit);   // nobody to wake: the cell is awake, and looks again
+      BITS.getAndBitwiseOr(this, bit);   // no wake-up: the cell is awake, and looks again
       throw failure;
     }
   }

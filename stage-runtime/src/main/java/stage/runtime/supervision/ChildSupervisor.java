@@ -12,7 +12,7 @@ import stage.runtime.time.Time;
  * it.
  */
 final class ChildSupervisor extends SupervisorCell {
-  private boolean stopped;   // guarded by the tree's lock: whether somebody asked for its end
+  private boolean stopped;   // guarded by the tree's lock: whether its end was asked for
   private boolean kept;      // guarded by the tree's lock: whether its parent can start it again once it has ended
 
   ChildSupervisor(SupervisorSpec spec, ScopeContext context, SupervisorCell parent) {

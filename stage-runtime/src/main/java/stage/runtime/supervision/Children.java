@@ -169,7 +169,7 @@ final class Children {
     countOneLess();
   }
 
-  /** A child has ended: its name is free if nobody can want to start it again. */
+  /** A child has ended: its name is free if it cannot be started again. */
   void forgetEnded(Child.OfStage child) {
     boolean isForgotten = supervisor.spec().strategy() == Strategy.DYNAMIC || child.restart() == Restart.TEMPORARY
         || supervisor.isDraining();

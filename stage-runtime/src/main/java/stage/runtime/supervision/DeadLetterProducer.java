@@ -23,7 +23,7 @@ import stage.runtime.time.Activity;
 import stage.runtime.time.Time;
 
 /**
- * The stage that emits the dead letters of a scope to its subscribers. It is started when somebody first asks for it,
+ * The stage that emits the dead letters of a scope to its subscribers. It is started when it is first asked for,
  * and never makes a stage wait: a letter that finds its backlog full is counted as unhandled.
  */
 final class DeadLetterProducer {
@@ -35,7 +35,7 @@ final class DeadLetterProducer {
   private final Time time;
   private final LogRateLimit lines;
   // guarded by the tree's lock
-  private Cell<?> producer;     // null until somebody has asked for it
+  private Cell<?> producer;     // null until it is first asked for
   private boolean closed;
 
   DeadLetterProducer(ScopeContext context, String scope, CellOwner.Supervision root) {
@@ -76,7 +76,7 @@ final class DeadLetterProducer {
     }
   }
 
-  /** {@return the producer's handle; starts it if nobody has asked for it before} Any thread. */
+  /** {@return the producer's handle; starts it if it does not run yet} Any thread. */
   @SuppressWarnings("unchecked")   // a cell's handle is of the interface that fits the spec
   ProducerRef<DeadLetter, ?> ref() {
     Cell<?> there = context.locking(() -> {

@@ -14,8 +14,8 @@ import stage.runtime.time.WaitState;
 
 /**
  * Where a tree's dead letters go: to the handlers of their stages, on one thread, which is started with the first
- * letter; and to a producer, if somebody has asked for it. Neither makes a stage wait: what cannot be taken is counted
- * as unhandled.
+ * letter; and to a producer, once it was asked for. Neither makes a stage wait: what cannot be taken is counted as
+ * unhandled.
  */
 final class DeadLetterQueue implements StepMachine {
   /** A letter on its way to its handler. */
@@ -47,7 +47,7 @@ final class DeadLetterQueue implements StepMachine {
   private final ShortLock lock = new ShortLock();
   // guarded by lock
   private final ArrayDeque<Post> queue = new ArrayDeque<>();
-  private Post inHand;          // null if there is none, or nobody waits for it any more
+  private Post inHand;          // null if there is none, or it is not waited for any more
   private Driver driver;      // null before the first letter
   private boolean shutdown;      // no more letters are taken
 

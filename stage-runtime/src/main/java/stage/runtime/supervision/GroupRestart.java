@@ -118,7 +118,7 @@ final class GroupRestart {
     }
   }
 
-  /** A stage that somebody else stops, or is just starting, is not waited for. */
+  /** A stage that is stopped otherwise, or is just starting, is not waited for. */
   private boolean isOver(Child.OfStage child) {
     return child.cell() == null || leavers.contains(child) || child.isStarting()
         || child.isStopping() && child != leaving;

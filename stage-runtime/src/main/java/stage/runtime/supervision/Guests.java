@@ -9,7 +9,7 @@ import stage.api.observe.StageListener;
 final class Guests {
   private final List<StageListener> listeners = new CopyOnWriteArrayList<>();
   private final List<Runnable> farewells = new CopyOnWriteArrayList<>();
-  private volatile boolean closed;   // set by who closes the scope, before the farewells are run
+  private volatile boolean closed;   // set by the closing thread, before the farewells are run
 
   void listen(StageListener listener) {
     listeners.add(listener);

@@ -34,7 +34,7 @@ public interface Observed {
   Registration watch();
 
   /**
-   * Tells somebody else, beside the scope's own listener, what happens in the whole scope.
+   * Tells another listener, beside the scope's own, what happens in the whole scope.
    *
    * @param listener is told, as {@link StageListener#on} says
    */

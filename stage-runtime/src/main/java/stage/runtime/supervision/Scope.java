@@ -57,7 +57,7 @@ final class Scope extends SupervisorCell {
     return scope;
   }
 
-  /** {@return why nothing moves in here, of a simulation in which nobody can go on; empty if it cannot be said} */
+  /** {@return why nothing moves in here, in a simulation that stands still; empty if it cannot be said} */
   String whyStill() {
     TreeSnapshot still = tree();
     Explanation explanation = Insight.find().explainStandstill(still, observed());

@@ -64,7 +64,7 @@ final class ScopeContext implements CellOwner.Services {
   private int drained;
   private long listenerFailures;
   private final List<Abandoned> abandoned = new ArrayList<>();
-  private boolean over;           // nobody looks after the cells any more
+  private boolean over;           // the cells are on their own
 
   ScopeContext(SubscriptionGraph graph, SupervisorSpec root) {
     this.graph = graph;
@@ -225,7 +225,7 @@ final class ScopeContext implements CellOwner.Services {
     return abandoned.stream().map(Abandoned::cell).distinct().mapToLong(Cell::refused).sum();
   }
 
-  /** The scope is closed, and nobody looks after its cells any more. */
+  /** The scope is closed, and its cells are on their own. */
   void over() {
     over = true;
   }

@@ -22,14 +22,14 @@ final class ShutdownSequence {
   private final ScopeContext context;
   private final Time time;
   private final Latch ended;               // opens when it is closed
-  private final Latch begun;              // opens when nobody may start any more
-  private boolean draining;               // nobody may start
+  private final Latch begun;              // opens when no child may start any more
+  private boolean draining;               // no child may start
   private boolean cancelling;             // the shutdown time is over
   private boolean closed;
   private StageFailedException failure;            // of the first that failed; the others' are suppressed in it
   private boolean failureIsOfAProducer;   // whether that stage failed only because a producer had
   private boolean failureThrown;
-  private Time.Alarm deadline;            // of a drain that nobody waits for; null without one
+  private Time.Alarm deadline;            // of a drain without a caller that waits; null without one
 
   ShutdownSequence(SupervisorCell supervisor, Children children) {
     this.supervisor = supervisor;

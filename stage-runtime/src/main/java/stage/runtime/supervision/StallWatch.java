@@ -37,7 +37,7 @@ final class StallWatch implements StepMachine {
   private final ScopeContext context;
   private final long limitNanos;
   private final Driver driver;
-  private volatile boolean over;                              // set by who closes the scope
+  private volatile boolean over;                              // set by the closing thread
   // the watch's thread only
   private final Map<Cell<?>, Seen> seen = new HashMap<>();
   private long nextNanos;

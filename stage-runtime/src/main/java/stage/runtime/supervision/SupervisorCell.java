@@ -585,7 +585,7 @@ abstract class SupervisorCell implements Supervisor, CellOwner.Supervision {
     root().shutdown.failed(cell, reason, during, faultHandling.history());
   }
 
-  /** {@return whether somebody else wanted its end} Under the lock. */
+  /** {@return whether its end was asked for} Under the lock. */
   boolean wasStopped() {
     return false;
   }
@@ -603,7 +603,7 @@ abstract class SupervisorCell implements Supervisor, CellOwner.Supervision {
   // ---- ending by force: interrupt, wait for the grace time, abandon
 
   /**
-   * The grace time is over: those who are in user code lose their threads, so that what they had in hand can be
+   * The grace time is over: stages in user code lose their threads, so that what they had in hand can be
    * accounted for.
    */
   final void abandonAll() {
