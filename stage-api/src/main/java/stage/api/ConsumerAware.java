@@ -4,7 +4,7 @@ package stage.api;
  * What a producer or producer-consumer implements beside its contract to be told of its consumers. As the producer's
  * side of GenStage's {@code handle_subscribe/4} and {@code handle_cancel/3}.
  *
- * <pre>{@code
+ * {@snippet :
  * class Quotes implements Stage.Producer<Quote>, ConsumerAware<Quote> {
  *   @Override
  *   public void onConsumerSubscribed(Subscription to, Outlet<Quote> out) {
@@ -16,7 +16,7 @@ package stage.api;
  *     if (--consumers == 0) disconnect();
  *   }
  * }
- * }</pre>
+ * }
  *
  * <p>Both run as turns on the stage's own thread, whether there is demand or not, also while the stage is paused, and
  * before a call that was made after the subscription. Of each subscription an incarnation is told at most once that it

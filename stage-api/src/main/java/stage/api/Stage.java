@@ -249,9 +249,9 @@ public final class Stage {
    * As {@link #producer(String, StageFactory)}, for a lambda that is kept in a {@code var}: nothing else says what it
    * emits.
    *
-   * <pre>{@code
+   * {@snippet :
    * var tens = app.start(Stage.producer("tens", Integer.class, () -> (demand, out) -> out.emit(10)));
-   * }</pre>
+   * }
    *
    * <p>For events of a generic type write a class, or give the spec's variable a type.
    *
@@ -272,11 +272,11 @@ public final class Stage {
   /**
    * Describes a producer without code of its own: what it emits comes from outside, by {@link ProducerRef#emit}.
    *
-   * <pre>{@code
+   * {@snippet :
    * var readings = app.start(Stage.source("readings", Reading.class).withOverflow(Overflow.dropOldest(100)));
    * readings.emit(reading);   // on any thread; by default blocks until there is demand
    * readings.stop();          // consumers get what was emitted, then completion
-   * }</pre>
+   * }
    *
    * @param name the stage's name, as {@link StageSpec#name} says
    * @param type the type of the events, for the compiler alone
@@ -332,11 +332,11 @@ public final class Stage {
    * As {@link #generator(String, StageFactory)}, for a lambda that is kept in a {@code var}: nothing else says what it
    * emits.
    *
-   * <pre>{@code
+   * {@snippet :
    * var digits = app.start(Stage.generator("digits", Integer.class, () -> out -> {
    *   for (int i = 0; i < 10; i++) out.emit(i);
    * }));
-   * }</pre>
+   * }
    *
    * <p>For events of a generic type write a class, or give the spec's variable a type.
    *
@@ -429,11 +429,11 @@ public final class Stage {
    * As {@link #producerConsumer(String, Subscribable, StageFactory)}, for a lambda that is kept in a {@code var}:
    * nothing else says what it emits.
    *
-   * <pre>{@code
+   * {@snippet :
    * var words = app.start(Stage.producerConsumer("words", lines, String.class, () -> (events, from, out) -> {
    *   for (String line : events) out.emitAll(List.of(line.split(" ")));
    * }));
-   * }</pre>
+   * }
    *
    * <p>For events of a generic type write a class, or give the spec's variable a type.
    *
@@ -508,10 +508,10 @@ public final class Stage {
   /**
    * Describes a consumer, in the order of the data: its name, from where, what it does.
    *
-   * <pre>{@code
+   * {@snippet :
    * app.start(Stage.consumer("printer", numbers, Printer::new));
    * app.start(Stage.consumer("log", numbers, () -> (events, from) -> System.out.println(events)).withDemand(Demand.max(2)));
-   * }</pre>
+   * }
    *
    * @param name the stage's name, as {@link StageSpec#name} says
    * @param source a producer, or a subscription to one
@@ -699,10 +699,10 @@ public final class Stage {
    * thread, one at a time; the container survives restarts, and an event that was accumulated is not delivered again.
    * The result is a future of the handle that {@code start} returns.
    *
-   * <pre>{@code
+   * {@snippet :
    * var byParity = app.start(Stage.collect("parity", numbers, Collectors.partitioningBy(n -> n % 2 == 0)));
    * Map<Boolean, List<Integer>> result = byParity.result().join();
-   * }</pre>
+   * }
    *
    * @param name the stage's name, as {@link StageSpec#name} says
    * @param source a producer, or a subscription to one

@@ -34,7 +34,7 @@ import stage.api.supervision.Intensity;
  * Where elements come from and what is done with them: an immutable description. Each call returns a new one; nothing
  * runs before {@link Job#run}.
  *
- * <pre>{@code
+ * {@snippet :
  * Map<String, Long> words = Pipeline.lines(Path.of("a.txt"))
  *     .flatMap(line -> List.of(line.toLowerCase().split("\\W+")))
  *     .filter(word -> !word.isEmpty())
@@ -42,7 +42,7 @@ import stage.api.supervision.Intensity;
  *     .count()
  *     .collect(toMap(KeyValue::key, KeyValue::value))
  *     .run("wordcount");
- * }</pre>
+ * }
  *
  * <p>Steps in a row are <i>fused</i>: one stage runs them, on a virtual thread of its own. Functions may block and
  * may throw: a step that throws costs that element and no other, see {@link OnFailure}. A stage that crashes is

@@ -43,13 +43,13 @@ import stage.api.observe.WatchPage;
  * it, and it is closed with the scope it belongs to. When it gives up, its parent restarts all its stages in place, or
  * gives up in turn.
  *
- * <pre>{@code
+ * {@snippet :
  * try (var app = Supervisor.open("hello")) {
  *   var numbers = app.start(Stage.producer("numbers", Counter::new));
  *   app.start(Stage.consumer("printer", Printer::new).subscribeTo(numbers, Demand.max(2)));
  *   app.join();
  * }
- * }</pre>
+ * }
  *
  * @since 0.1
  */
@@ -80,7 +80,7 @@ public interface Supervisor extends AutoCloseable {
   /**
    * Opens a scope with its children: no producer begins before all of them are there, so no consumer misses anything.
    *
-   * <pre>{@code
+   * {@snippet :
    * try (var app = Supervisor.open(SupervisorSpec.of("ticks"), scope -> {
    *   var ticks = scope.start(Stage.producer("ticks", Ticks::new).withDispatcher(Dispatcher.broadcast()));
    *   scope.start(Stage.consumer("all", ticks, Log::new));
@@ -88,7 +88,7 @@ public interface Supervisor extends AutoCloseable {
    * })) {
    *   app.join();
    * }
-   * }</pre>
+   * }
    *
    * <p>Blocks until {@code init} has returned. Stages that it starts, those of child supervisors too, run their
    * {@code onStart} at once and take calls, casts and timers; those that emit get demand, and deliver what they have
