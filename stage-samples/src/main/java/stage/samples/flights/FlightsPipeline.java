@@ -23,8 +23,8 @@ record FlightsPipeline(FlightOptions options, FlightsParts parts) {
   /** So many blocks wait for a parser: enough to keep it busy. */
   private static final int BLOCKS = 8;
 
-  /** Malformed lines come by as well; they must not say how late it is. */
-  private static final Instant NEVER = Instant.ofEpochSecond(0, Long.MIN_VALUE + 1);
+  /** Malformed lines come by as well; they must not say how late it is, so they are older than any flight. */
+  private static final Instant OF_NO_FLIGHT = BlockParser.FIRST;
 
   /** {@return a job that makes one table of all flights} */
   Job<List<TableRow>> table() {
@@ -68,6 +68,6 @@ record FlightsPipeline(FlightOptions options, FlightsParts parts) {
   }
 
   private static Instant departure(Row row) {
-    return row instanceof TimedFlight flight ? flight.departure() : NEVER;
+    return row instanceof TimedFlight flight ? flight.departure() : OF_NO_FLIGHT;
   }
 }

@@ -131,7 +131,7 @@ public final class WebLog {
     List<Lines> lines = Lines.ofEach(inputs, line.has("--follow"));
     if (line.has("--follow")) interruption.ends(() -> lines.forEach(Lines::stop));
     try {
-      Pipeline<Hit> hits = hits(lines);
+      Pipeline<Hit> hits = hits(lines, by.isEmpty() || window.isPresent());
       if (by.isEmpty()) report(hits);
       else if (window.isEmpty()) print(by.get(), false, whole(hits, by.get()));
       else windows(hits, by.get(), window.get());
@@ -154,15 +154,15 @@ public final class WebLog {
   // ------------------------------------------------------------------------------------------------------
 
   /** One input after the other. Each has a watermark of its own, so their order does not matter. */
-  private Pipeline<Hit> hits(List<Lines> lines) {
+  private Pipeline<Hit> hits(List<Lines> lines, boolean isTimed) {
     List<Pipeline<Hit>> all = new ArrayList<>();
     for (Lines each : lines) {
       String number = lines.size() == 1 ? "" : "-" + all.size();
-      all.add(Pipeline.from(LineProducer.of("lines" + number, each))
+      Pipeline<Hit> hits = Pipeline.from(LineProducer.of("lines" + number, each))
           .map(AccessLogLine::parse).named("parse" + number)
           .peek(this::note)
-          .ofType(Hit.class)
-          .eventTime(time));
+          .ofType(Hit.class);
+      all.add(isTimed ? hits.eventTime(time) : hits);
     }
     return trouble.in(concat(all));
   }

@@ -115,8 +115,20 @@ class FlightsByWindowTest {
           "9999-12-31T23:59,0,1750,DTW,LAS", "2001-01-31T08:55,5,1750,DTW,LAS")));
 
       assertThat(out).isEqualTo(HEADER + "2001-01-31T00:00,DTW,2,0.00,5,0.0,5\n");
-      assertThat(err.text()).startsWith("1 malformed line was left out:\n").contains("from the year 1678 to 2261")
+      assertThat(err.text()).startsWith("1 malformed line was left out:\n").contains("from the year 1950 to 2049")
           .endsWith("0 flights were too late for their window\n");
+    }
+  }
+
+  @Nested
+  class AMalformedLineAtTheBeginning {
+    @Test
+    void saysNothingOfTheTime() throws IOException {
+      String out = outOf("--window", "1d", "--csv", "--out-of-order", "1h", file("a", List.of("oops", "oops",
+          "2049-12-31T23:59,-5,1750,DTW,LAS", "oops", "2049-12-31T23:00,5,1750,DTW,LAS")));
+
+      assertThat(out).isEqualTo(HEADER + "2049-12-31T00:00,DTW,2,0.00,5,0.0,5\n");
+      assertThat(err.text()).startsWith("3 malformed lines were left out:\n");
     }
   }
 
