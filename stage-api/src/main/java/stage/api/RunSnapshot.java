@@ -15,10 +15,13 @@ import java.util.Optional;
  * @param filtered elements of which a step left nothing
  * @param late elements that came after their windows
  * @param retried how often an element was tried again
+ * @param openDeliveries how many deliveries it has handed out and not answered for yet; 0 if it is no source of them
+ * @param mostDeliveries how many may be open at a time; 0 if it is no source of them
  * @since 0.1
  */
 public record RunSnapshot(
-    String steps, Optional<Instant> watermark, long openWindows, long filtered, long late, long retried) {
+    String steps, Optional<Instant> watermark, long openWindows, long filtered, long late, long retried,
+    long openDeliveries, long mostDeliveries) {
   /** Rejects nulls. */
   public RunSnapshot {
     Objects.requireNonNull(steps, "steps must not be null");
@@ -31,6 +34,11 @@ public record RunSnapshot(
    * @param steps in words
    */
   public static RunSnapshot of(String steps) {
-    return new RunSnapshot(steps, Optional.empty(), 0, 0, 0, 0);
+    return new RunSnapshot(steps, Optional.empty(), 0, 0, 0, 0, 0, 0);
+  }
+
+  /** {@return whether it hands out no more deliveries before one is answered for} */
+  public boolean hasAllDeliveriesOpen() {
+    return mostDeliveries > 0 && openDeliveries >= mostDeliveries;
   }
 }

@@ -80,6 +80,8 @@ public sealed interface Finding {
     BACKING_OFF,
     /** The stage waits for its supervisor, which restarts it together with others. */
     HELD,
+    /** The source has handed out as many deliveries as may be open, and none is answered for. */
+    DELIVERIES_OPEN,
     /** The stage asks for events by itself, and has not. */
     NOT_REQUESTED,
     /** A subscriber outside of Stage has requested nothing more. */
@@ -261,6 +263,8 @@ final class Sentences {
       case PAUSED -> "has been paused for " + time;
       case BACKING_OFF -> "has crashed and waits for its restart" + (detail.isEmpty() ? "" : " " + detail);
       case HELD -> "waits for the restart of its group" + (detail.isEmpty() ? "" : " " + detail);
+    case DELIVERIES_OPEN -> "has handed out " + detail + " deliveries, and may hand out no more before one is settled;"
+          + " that has been so for " + time;
       case NOT_REQUESTED -> "asks for events by hand, and has not requested any for " + time;
       case SUBSCRIBER_SILENT -> "serves a subscriber that has requested nothing for " + time;
       case NO_CARRIER -> "is ready to run but gets no processor" + (detail.isEmpty() ? "" : ", because of " + detail);

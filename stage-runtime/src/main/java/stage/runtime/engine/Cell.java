@@ -734,6 +734,11 @@ public final class Cell<S extends Stage.Behaviour> implements StepMachine, LaneE
   // ---- steps; the driver's thread from here on
 
   @Override
+  public WaitState waitsFor(WaitState before) {
+    return selector.idle();
+  }
+
+  @Override
   public boolean isReady(long nowNanos) {
     if (unanswered != null) return true;
     try {

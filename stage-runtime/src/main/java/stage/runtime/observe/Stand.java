@@ -3,11 +3,14 @@ package stage.runtime.observe;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import stage.api.LastCrash;
+import stage.api.RunSnapshot;
 import stage.api.StageActivity;
 import stage.api.StageSnapshot;
 import stage.api.SubscriptionSnapshot;
@@ -124,7 +127,7 @@ final class Stand {
       case DEMAND -> withoutDemand(stage);
       case SETTLEMENT -> waiting(stage.outputs().stream().filter(lane -> lane.inFlight() > 0).toList(), true,
           "waits until `", "` has settled its events");
-      case MAIL -> stage.inputs().isEmpty() && stage.kind() != StageSnapshot.Kind.PRODUCER
+      case MAIL -> stage.inputs().isEmpty() && stage.kind() != StageSnapshot.Kind.PRODUCER && stage.run().isEmpty()
           ? culprit(Finding.Kind.NO_SUBSCRIPTION, stage, "") : Standing.FINE;
       case BACKOFF, RELEASE, PROCESSOR -> Standing.FINE;
     };
@@ -135,12 +138,15 @@ final class Stand {
     if (hasTasks(stage)) return inTask(stage);
     List<SubscriptionSnapshot> empty = new ArrayList<>();
     List<SubscriptionSnapshot> unasked = new ArrayList<>();
+    boolean hasSome = false;
     for (SubscriptionSnapshot lane : stage.inputs()) {
       if (!lane.isOpen()) continue;
-      // it has some, and is about to take them
-      if (lane.inFlight() > 0 && !lane.demand().isManual()) return Standing.FINE;
+      if (lane.inFlight() > 0 && !lane.demand().isManual()) hasSome = true;
       if (lane.inFlight() == 0) (lane.outstanding() > 0 ? empty : unasked).add(lane);
     }
+    // It has some, and is about to take them, unless it is a step that needs some of each input.
+    boolean needsEach = stage.run().isPresent() && stage.activity().waiting().compareTo(SILENT) >= 0;
+    if (hasSome && (!needsEach || empty.isEmpty())) return Standing.FINE;
     if (empty.isEmpty() && unasked.isEmpty()) return Standing.FINE;
     if (empty.isEmpty()) {
       boolean isGated = unasked.stream().anyMatch(SubscriptionSnapshot::isGated);
@@ -184,10 +190,33 @@ final class Stand {
       return culprit(Finding.Kind.UNCLAIMED_PARTITION, stage, "\"" + unclaimed.getFirst() + "\"");
     }
     if (stage.kind() != StageSnapshot.Kind.PRODUCER || stage.backlog() > 0) return Standing.FINE;
+    if (stage.run().map(RunSnapshot::hasAllDeliveriesOpen).orElse(false)) return withAllOpen(stage);
     Duration waiting = stage.activity().waiting();
     boolean hasTimer = stage.awaiting().endsWith("timer");
     boolean isSilent = isFrozen || waiting.compareTo(hasTimer ? SILENT_WITH_TIMER : SILENT) >= 0;
     return isSilent ? culprit(Finding.Kind.SOURCE_SILENT, stage, "") : Standing.FINE;
+  }
+
+  /** Its deliveries are answered for when all that came of them has been handled, by those that have some and stand. */
+  private Standing withAllOpen(StageSnapshot source) {
+    List<Standing.Edge> edges = new ArrayList<>();
+    Set<String> seen = new LinkedHashSet<>(List.of(source.path()));
+    List<StageSnapshot> left = new ArrayList<>(List.of(source));
+    while (!left.isEmpty()) {
+      for (SubscriptionSnapshot lane : left.removeFirst().outputs()) {
+        StageSnapshot consumer = now.get(lane.consumer());
+        if (consumer == null || !seen.add(consumer.path())) continue;
+        left.add(consumer);
+        if (!isStill(consumer)) return Standing.FINE;
+        if (lane.inFlight() > 0) {
+          edges.add(new Standing.Edge(consumer.path(), "waits until `" + consumer.path()
+              + "` has settled deliveries"));
+        }
+      }
+    }
+    long open = source.run().map(RunSnapshot::openDeliveries).orElse(0L);
+    return edges.isEmpty() ? culprit(Finding.Kind.DELIVERIES_OPEN, source, Long.toString(open))
+        : new Standing.Waiting(edges);
   }
 
   /** Those that its group still waits for are in a callback that does not end. */
@@ -222,7 +251,8 @@ final class Stand {
       case PAUSED, BACKING_OFF, HELD, STARTING -> stage.activity().inStatus();
       case IN_CALLBACK -> stage.activity().inCallback();
       case NO_CARRIER, ELSEWHERE -> between;
-      case NOBODY_SUBSCRIBES, UNCLAIMED_PARTITION, SOURCE_SILENT, NO_SUBSCRIPTION, NOTHING_SELECTED, NOT_REQUESTED,
+    case DELIVERIES_OPEN, NOBODY_SUBSCRIBES, UNCLAIMED_PARTITION, SOURCE_SILENT, NO_SUBSCRIPTION, NOTHING_SELECTED,
+        NOT_REQUESTED,
           SUBSCRIBER_SILENT -> stage.activity().waiting();
     };
     return new Standing.Culprit(kind, longer(lasted, between), detail, List.of());

@@ -100,7 +100,8 @@ public final class TreeJson {
     json.open('{').put("steps", run.steps()).put("windows", run.openWindows());
     if (run.watermark().isEmpty()) json.putNull("lagMs");
     else json.put("lagMs", lagMillis(run.watermark().get(), at));
-    json.put("filtered", run.filtered()).put("late", run.late()).put("retried", run.retried()).close('}');
+    json.put("filtered", run.filtered()).put("late", run.late()).put("retried", run.retried())
+        .put("open", run.openDeliveries()).put("mostOpen", run.mostDeliveries()).close('}');
   }
 
   private static long lagMillis(Instant watermark, Instant at) {

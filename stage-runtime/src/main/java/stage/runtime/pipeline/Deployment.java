@@ -161,13 +161,17 @@ final class Deployment {
   }
 
   private RunSnapshot run(StagePlan stage, String steps) {
+    Book book = books.get(stage);
+    if (book != null) {
+      return new RunSnapshot(steps, Optional.empty(), 0, 0, 0, 0, book.report().open(), book.settling().inFlight());
+    }
     if (!stage.isRun()) return RunSnapshot.of(steps);
     Tally.Board board = boards.get(stage);
     Report.Run counted = board.committed();
     Tally.Reached reached = board.reached();
     boolean isKnown = reached.watermark() != Times.NEVER && reached.watermark() != Times.FOREVER;
     return new RunSnapshot(steps, isKnown ? Optional.of(Times.instant(reached.watermark())) : Optional.empty(),
-        reached.openWindows(), counted.filtered(), counted.late(), counted.retried());
+        reached.openWindows(), counted.filtered(), counted.late(), counted.retried(), 0, 0);
   }
 
   // ---- specs
@@ -215,7 +219,9 @@ final class Deployment {
       if (book == null) continue;
       books.put(stage, book);
       ConsumerSpec<Object, AnswersStage> spec = Stage.consumer(stage.name + "-answers", () -> new AnswersStage(book));
-      answers.add(scope.start(isSignificant ? spec.asSignificant() : spec));
+      StageRef<?> ref = scope.start(isSignificant ? spec.asSignificant() : spec);
+      StageRuns.tell(ref, () -> RunSnapshot.of("answers to " + stage.name));
+      answers.add(ref);
     }
   }
 

@@ -81,4 +81,13 @@ public interface StepMachine {
 
   /** {@return the name of the thread that carries it} */
   String threadName();
+
+  /**
+   * {@return what it waits for now} It still has nothing to do. On the driver's thread.
+   *
+   * @param before what it said when it was stepped last
+   */
+  default WaitState waitsFor(WaitState before) {
+    return before;
+  }
 }

@@ -159,8 +159,9 @@ final class ThreadDriver implements Driver, Runnable {
   }
 
   /** Parks until somebody wakes this driver, the timer is due, or the thread is interrupted. */
-  private void park(WaitState what) {
+  private void park(WaitState before) {
     if (isHelpedByYielding()) return;
+    WaitState what = machine.waitsFor(before);   // others have gone on meanwhile: what it lacks may be something else
     state = PARKING;
     // pairs with the one before wake(): what the look below misses is followed by a wake-up; it reads with acquire
     VarHandle.fullFence();

@@ -61,7 +61,8 @@ public abstract class Book {
     return name;
   }
 
-  final Settling settling() {
+  /** {@return how its deliveries are settled} */
+  public final Settling settling() {
     return settling;
   }
 

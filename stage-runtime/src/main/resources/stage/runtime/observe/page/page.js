@@ -300,6 +300,7 @@ function ledger(stage) {
     add('steps', stage.run.steps);
     if (stage.run.lagMs !== null) add('event time', lag(stage.run.lagMs));
     add('open windows', number(stage.run.windows));
+    if (Number(stage.run.mostOpen)) add('open deliveries', `${number(stage.run.open)} of ${number(stage.run.mostOpen)}`);
     add('late / filtered / retried', `${number(stage.run.late)} / ${number(stage.run.filtered)} / ${number(stage.run.retried)}`);
   }
   if (stage.lastCrash) add('last crash', `${stage.lastCrash.cause} in ${stage.lastCrash.during}, ${time(stage.lastCrash.agoMs)} ago`);

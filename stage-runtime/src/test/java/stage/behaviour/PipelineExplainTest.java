@@ -1,0 +1,141 @@
+package stage.behaviour;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.function.Predicate;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import stage.api.Outlet;
+import stage.api.Stage;
+import stage.api.observe.Explanation;
+import stage.api.observe.Finding;
+import stage.api.observe.TreeSnapshot;
+import stage.api.pipeline.Delivery;
+import stage.api.pipeline.DeliverySource;
+import stage.api.pipeline.Pipeline;
+import stage.api.pipeline.Running;
+import stage.api.pipeline.Settling;
+import stage.api.supervision.Supervisor;
+
+/** Why a pipeline stands still. */
+class PipelineExplainTest {
+  private static final int TRIES = 60;
+
+  private final CountDownLatch release = new CountDownLatch(1);
+  private final Supervisor app = Supervisor.open("shop");
+
+  @AfterEach
+  void letGo() {
+    release.countDown();
+    app.drain(Duration.ofMillis(100));
+  }
+
+  /** It takes some time until everybody stands where they are going to. */
+  private Finding.RootCause rootCause(Predicate<Finding.RootCause> fits) {
+    Explanation last = app.explain();
+    for (int i = 0; i < TRIES; i++) {
+      for (Finding finding : last.findings()) {
+        if (finding instanceof Finding.RootCause cause && fits.test(cause)) {
+          assertThat(last.findings()).as("nobody else is accused: %s", last).hasSize(1);
+          return cause;
+        }
+      }
+      last = app.explain();
+    }
+    throw new AssertionError(last + "\n" + app.tree());
+  }
+
+  /** Always has another delivery, and never completes. */
+  private static final class Endless implements DeliverySource<Integer> {
+    private int next;
+
+    @Override
+    public void receive(long demand, Outlet<Delivery<Integer>> out) {
+      for (long i = 0; i < demand; i++) out.emit(new Delivery<>(next, next++));
+    }
+
+    @Override
+    public void settle(List<Delivery<Integer>> acked, List<Nacked<Integer>> nacked) {}
+  }
+
+  @Nested
+  class ASourceOfDeliveries {
+    @Test
+    void x26_withAllOpenBlamesWhoHasThem() {
+      Pipeline.deliveries(new Endless(), Settling.inFlight(10)).forEach(n -> release.await()).start(app, "orders");
+
+      Finding.RootCause cause = rootCause(found -> found.kind() == Finding.Kind.IN_CALLBACK);
+      assertThat(cause.culprit()).isEqualTo("shop/orders/forEach");
+      assertThat(cause.victims()).extracting(Finding.Victim::stage).containsExactly("shop/orders/deliveries");
+    }
+
+    @Test
+    void x26_whoseAnswersGoOnIsNotAccused() {
+      Running<?> orders =
+          Pipeline.deliveries(new Endless(), Settling.inFlight(10)).forEach(n -> {}).start(app, "orders");
+      for (int i = 0; i < 20; i++) {
+        Explanation explanation = app.explain();
+        assertThat(explanation.isFlowing()).as("%s", explanation).isTrue();
+      }
+      orders.stop();
+    }
+  }
+
+  @Nested
+  class AStepWithSeveralInputs {
+    private Pipeline<Integer> silent() {
+      return Pipeline.generate((Stage.Generator<Integer>) out -> release.await()).named("silent");
+    }
+
+    private Pipeline<Integer> lively() {
+      return Pipeline.<Integer>generate(out -> {
+        for (int i = 0; ; i++) out.emit(i);
+      }).named("lively");
+    }
+
+    @Test
+    @SuppressWarnings("unchecked")   // an array of pipelines
+    void x27_thatMergesInOrderWaitsForTheSilentOne() {
+      Pipeline.mergeSorted(Comparator.<Integer>naturalOrder(), lively(), silent())
+          .forEach(n -> {}).start(app, "merged");
+
+      Finding.RootCause cause = rootCause(found -> found.culprit().endsWith("silent"));
+      assertThat(cause.kind()).isEqualTo(Finding.Kind.IN_CALLBACK);
+      assertThat(cause.victims()).extracting(Finding.Victim::stage).anyMatch(victim -> victim.contains("mergeSorted"));
+    }
+
+    @Test
+    void x27_thatZipsWaitsForTheSilentOne() {
+      lively().zip(silent(), Integer::sum).forEach(n -> {}).start(app, "zipped");
+
+      Finding.RootCause cause = rootCause(found -> found.culprit().endsWith("silent"));
+      assertThat(cause.kind()).isEqualTo(Finding.Kind.IN_CALLBACK);
+      assertThat(cause.victims()).isNotEmpty();
+    }
+  }
+
+  @Nested
+  class AThousandStages {
+    /** The budget is 10 ms on a quiet machine; here it is held to ten times that, as others work on it too. */
+    @Test
+    void areExplainedInLittleMoreThanTheTimeBetweenTwoLooks() {
+      for (int i = 0; i < 1_000; i++) {
+        app.start(Stage.producer("idle-" + i, () -> (Stage.Producer<Integer>) (demand, out) -> {}));
+      }
+      app.explain();
+      long best = Long.MAX_VALUE;
+      for (int i = 0; i < 20; i++) {
+        TreeSnapshot before = app.tree();
+        app.explain();
+        best = Math.min(best, app.tree().nanos() - before.nanos());
+      }
+      // All of them have no consumer, so it looks again: until 400 ms after the first look.
+      assertThat(Duration.ofNanos(best)).isLessThan(Duration.ofMillis(500));
+    }
+  }
+}
