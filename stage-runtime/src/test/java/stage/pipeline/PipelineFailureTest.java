@@ -87,6 +87,15 @@ class PipelineFailureTest {
     }
 
     @Test
+    void isTriedAgainAsOftenAsIsSaid() throws Exception {
+      var calls = new AtomicInteger();
+      assertThat(Pipeline.of(1).map(n -> {
+        if (calls.incrementAndGet() < 6) throw new IllegalStateException("not yet");
+        return n;
+      }).onFailure(OnFailure.retry(5)).toList().run()).containsExactly(1);
+    }
+
+    @Test
     void mayBeSkipped() throws Exception {
       Report report = Pipeline.from(HUNDRED).map(PipelineFailureTest::notSeven).onFailure(OnFailure.skip())
           .forEach(n -> {}).run();

@@ -29,6 +29,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import stage.api.Demand;
 import stage.api.Overflow;
 import stage.api.Stage;
+import stage.api.pipeline.Aggregation;
 import stage.api.pipeline.KeyValue;
 import stage.api.pipeline.OnFailure;
 import stage.api.pipeline.Pipeline;
@@ -322,6 +323,12 @@ class PipelineTest {
           part.map(n -> n + 0).batch(10)).toList().run();
       assertThat(batches.stream().mapToInt(List::size).sum()).isEqualTo(100);
       assertThat(batches).allSatisfy(batch -> assertThat(batch).isSorted());
+    }
+
+    @Test
+    void haveAMeanEach() throws Exception {
+      assertThat(Pipeline.from(HUNDRED).keyBy(n -> n % 2).aggregate(Aggregation.averaging(n -> n))
+          .collect(toMap(KeyValue::key, KeyValue::value)).run()).isEqualTo(Map.of(0, 51.0, 1, 50.0));
     }
 
     @Test

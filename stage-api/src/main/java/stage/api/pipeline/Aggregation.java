@@ -46,6 +46,26 @@ public record Aggregation<T, A, R>(A zero, Fold<A, ? super T> fold, Merge<A> mer
     return new Aggregation<T, Long, Long>(0L, (sum, element) -> sum + value.of(element), Long::sum, sum -> sum);
   }
 
+  /** What a mean is made of. */
+  private record Mean(double sum, long count) {
+    private Mean plus(double more, long elements) {
+      return new Mean(sum + more, count + elements);
+    }
+  }
+
+  /**
+   * {@return their mean} Sums of {@code double}s vary in the last bits with the order of the elements.
+   *
+   * @param value of an element; never null
+   * @param <T> the elements
+   */
+  public static <T> Aggregation<T, ?, Double> averaging(Fn<? super T, ? extends Number> value) {
+    Arguments.notNull("value", value);
+    return new Aggregation<T, Mean, Double>(new Mean(0, 0),
+        (mean, element) -> mean.plus(value.apply(element).doubleValue(), 1),
+        (one, other) -> one.plus(other.sum, other.count), mean -> mean.sum / mean.count);
+  }
+
   /**
    * {@return the greatest, the greatest first} Of equal ones those that came first.
    *

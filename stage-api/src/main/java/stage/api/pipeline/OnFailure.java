@@ -81,6 +81,16 @@ public record OnFailure(
   }
 
   /**
+   * {@return to try again at once, then to make the element a dead letter} {@link #then} sets another end.
+   *
+   * @param times how often, at least 1
+   * @throws IllegalArgumentException if {@code times} is below 1
+   */
+  public static OnFailure retry(int times) {
+    return retry(times, Backoff.none());
+  }
+
+  /**
    * {@return to try again, then to make the element a dead letter} {@link #then} sets another end. Before the stage
    * waits, it commits the elements before this one.
    *
