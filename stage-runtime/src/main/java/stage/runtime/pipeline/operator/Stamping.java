@@ -15,6 +15,7 @@ public final class Stamping implements SingleInput<Object, Object> {
    */
   static final Duration LONGEST_JUMP = Duration.ofDays(36_525);
 
+  private static final long LONGEST_JUMP_NANOS = LONGEST_JUMP.toNanos();
   private static final Instant FIRST = Instant.parse("1678-01-01T00:00:00Z");
   private static final Instant LAST = Instant.parse("2262-01-01T00:00:00Z");
 
@@ -62,7 +63,7 @@ public final class Stamping implements SingleInput<Object, Object> {
     }
     long stamp = Times.nanos(time);
     long last = latest.get();
-    if (last != Times.NEVER && stamp > Times.plus(last, LONGEST_JUMP.toNanos())) {
+    if (last != Times.NEVER && stamp > Times.plus(last, LONGEST_JUMP_NANOS)) {
       throw new IllegalArgumentException("the event time " + time
           + " is more than 100 years after the latest before it, " + Times.instant(last)
           + "; taken as it is, it would close every window");
