@@ -52,7 +52,7 @@ class SnippetsTest {
       "java.util.concurrent.*", "java.util.stream.*", "stage.api.*", "stage.api.observe.*", "stage.api.pipeline.*",
       "stage.api.supervision.*", "stage.runtime.testkit.*", "static stage.runtime.testkit.CrashRule.*",
       "java.util.concurrent.atomic.*", "jdk.jfr.consumer.RecordingStream", "stage.documents.standins.*",
-      "static stage.documents.standins.Given.*");
+      "stage.documents.standins.kafka.*", "static stage.documents.standins.Given.*");
 
   private static final Pattern ENGINE_IMPORT =
       Pattern.compile("^import org\\.apache\\.(kafka|flink)\\.[a-z.]+\\.([A-Z]\\w*);$", Pattern.MULTILINE);

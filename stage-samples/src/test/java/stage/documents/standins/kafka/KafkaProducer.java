@@ -5,7 +5,7 @@ import java.util.Map;
 import java.util.concurrent.Future;
 
 /** {@code org.apache.kafka.clients.producer.KafkaProducer}. */
-public final class KafkaProducer<K, V> {
+public final class KafkaProducer<K, V> implements AutoCloseable {
   public KafkaProducer(Map<String, Object> settings) {}
 
   public void initTransactions() {}
@@ -23,4 +23,7 @@ public final class KafkaProducer<K, V> {
   public void commitTransaction() {}
 
   public void close(Duration timeout) {}
+
+  @Override
+  public void close() {}
 }
