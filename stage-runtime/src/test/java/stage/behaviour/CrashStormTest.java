@@ -26,6 +26,7 @@ import stage.api.StopReason;
 import stage.api.supervision.Intensity;
 import stage.behaviour.support.Await;
 import stage.behaviour.support.CrashTest;
+import stage.behaviour.support.Series;
 
 /** Results are exact although every stage of a pipeline crashes again and again, at places that a seed has chosen. */
 class CrashStormTest extends CrashTest {
@@ -62,32 +63,6 @@ class CrashStormTest extends CrashTest {
       }
     }
     return all.stream();
-  }
-
-  /** Emits 0, 1, 2 … within demand; crashes before, between and after its emits. */
-  private static final class Numbers implements Stage.Producer<Integer> {
-    private final Storm storm;
-    private State<Integer> next;
-
-    Numbers(Storm storm) {
-      this.storm = storm;
-    }
-
-    @Override
-    public void onStart(StageContext context) {
-      next = context.state(0);
-    }
-
-    @Override
-    public void onDemand(long demand, Outlet<Integer> out) {
-      for (long i = 0; i < demand && next.value() < EVENTS; i++) {
-        int event = next.value();
-        next.set(event + 1);
-        out.emit(event);
-        storm.at(event);
-      }
-      if (next.value() == EVENTS) out.complete();
-    }
   }
 
   private static final class Loop implements Stage.Generator<Integer> {
@@ -207,7 +182,8 @@ class CrashStormTest extends CrashTest {
     var third = new Storm(seed + 2000);
     Redelivery patient = Redelivery.attempts(1_000_000);   // nothing here is poison
     ProducerRef<Integer, ?> numbers = source.equals("producer")
-        ? start(Stage.producer("numbers", () -> new Numbers(first)))
+        ? start(
+            Stage.producer("numbers", () -> new Series<>(EVENTS, Math::toIntExact, number -> first.at((int) number))))
         : start(Stage.generator("numbers", () -> new Loop(first)));
     var sums = start(Stage.producerConsumer("sums", numbers, () -> new Sums(second))
         .withRedelivery(patient).withDemand(demand));

@@ -12,7 +12,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import stage.api.Demand;
 import stage.api.Inlet;
-import stage.api.Outlet;
 import stage.api.Stage;
 import stage.api.StageContext;
 import stage.api.State;
@@ -22,6 +21,7 @@ import stage.api.supervision.Intensity;
 import stage.api.supervision.Supervisor;
 import stage.api.supervision.SupervisorSpec;
 import stage.behaviour.support.OtherJvm;
+import stage.behaviour.support.Series;
 
 /** A JVM with a heap of 64 MB, seen from outside. */
 class LowMemoryTest {
@@ -47,29 +47,6 @@ class LowMemoryTest {
   }
 
   // ---- ten million events
-
-  /** Emits 1, 2, 3 … up to a limit. */
-  private static final class Numbers implements Stage.Producer<Long> {
-    private final long limit;
-    private State<Long> last;
-
-    Numbers(long limit) {
-      this.limit = limit;
-    }
-
-    @Override
-    public void onStart(StageContext context) {
-      last = context.state(0L);
-    }
-
-    @Override
-    public void onDemand(long demand, Outlet<Long> out) {
-      long to = Math.min(limit, last.value() + demand);
-      for (long event = last.value() + 1; event <= to; event++) out.emit(event);
-      last.set(to);
-      if (to == limit) out.complete();
-    }
-  }
 
   /** Adds up, and looks how much of the heap is in use near the beginning and near the end. */
   private static final class Sum implements Stage.Consumer<Long> {
@@ -102,7 +79,8 @@ class LowMemoryTest {
 
   private static void pipeline() throws InterruptedException {
     try (var app = Supervisor.open(SupervisorSpec.of("app").withIntensity(Intensity.none()))) {
-      var numbers = app.start(Stage.producer("numbers", () -> new Numbers(EVENTS)));
+      var numbers =
+          app.start(Stage.producer("numbers", () -> new Series<>(EVENTS, number -> number + 1, number -> {})));
       var negated = app.start(Stage.producerConsumer("negated", numbers, Long.class, () -> (events, from, out) -> {
         for (long event : events) out.emit(-event);
       }));
@@ -167,7 +145,7 @@ class LowMemoryTest {
   private static void hoarder(boolean keeps) throws InterruptedException {
     try (var app = Supervisor.open("app")) {
       var go = new CountDownLatch(1);
-      var numbers = app.start(Stage.producer("numbers", () -> new Numbers(1000)));
+      var numbers = app.start(Stage.producer("numbers", () -> new Series<>(1000, number -> number + 1, number -> {})));
       var other = app.start(Stage.consumer("other", Long.class, () -> (events, from) -> go.await()));
       other.cast(behaviour -> go.await());
       var hoarder = app.start(Stage.consumer("hoarder", () -> new Hoarder(keeps)));

@@ -18,15 +18,16 @@ import stage.api.SubscriptionSnapshot;
 import stage.api.supervision.Intensity;
 import stage.api.supervision.Supervisor;
 import stage.api.supervision.SupervisorSpec;
+import stage.behaviour.support.Series;
 import stage.runtime.engine.Cell;
 import stage.runtime.engine.Peek;
 import stage.runtime.simulation.Choices;
-import stage.runtime.time.Activity;
-import stage.runtime.time.Faults;
-import stage.runtime.time.StepMachine;
 import stage.runtime.simulation.SimulatedDriver;
 import stage.runtime.simulation.SimulatedTime;
 import stage.runtime.simulation.SimulationOptions;
+import stage.runtime.time.Activity;
+import stage.runtime.time.Faults;
+import stage.runtime.time.StepMachine;
 
 /** A pipeline so small that all its runs can be made: who crashes where, and who runs when. */
 record SmallScope(boolean middle, int events, Demand demand, int crashes, int attempts, Act act, int deviations) {
@@ -110,7 +111,8 @@ record SmallScope(boolean middle, int events, Demand demand, int crashes, int at
     void body() throws InterruptedException {
       SupervisorSpec spec = SupervisorSpec.of("small").withIntensity(Intensity.of(1000));
       try (var app = Supervisor.open(spec)) {
-        ProducerRef<Integer, ?> above = app.start(Stage.producer("numbers", () -> new Numbers(this, events)));
+        ProducerRef<Integer, ?> above = app.start(Stage.producer("numbers",
+            () -> new Series<>(events, Math::toIntExact, number -> mayCrash("within onDemand"))));
         numbers = above;
         if (middle) {
           above = app.start(Stage.producerConsumer("middle", above, Integer.class, () -> this::pass)
@@ -190,32 +192,6 @@ record SmallScope(boolean middle, int events, Demand demand, int crashes, int at
 
     private static void require(boolean holds, String what) {
       if (!holds) throw new AssertionError(what);
-    }
-  }
-
-  private static final class Numbers implements Stage.Producer<Integer> {
-    private final Run run;
-    private final int events;
-    private State<Integer> next;
-
-    Numbers(Run run, int events) {
-      this.run = run;
-      this.events = events;
-    }
-
-    @Override
-    public void onStart(StageContext context) {
-      next = context.state("next", 0);
-    }
-
-    @Override
-    public void onDemand(long demand, Outlet<Integer> out) {
-      for (long i = 0; i < demand && next.value() < events; i++) {
-        out.emit(next.value());
-        next.set(next.value() + 1);
-        run.mayCrash("within onDemand");
-      }
-      if (next.value() == events) out.complete();
     }
   }
 

@@ -17,6 +17,7 @@ import stage.api.StopReason;
 import stage.api.supervision.Intensity;
 import stage.api.supervision.Supervisor;
 import stage.api.supervision.SupervisorSpec;
+import stage.behaviour.support.Series;
 
 /**
  * R1: four producers, five stages in all behind each other, and each crashes at one event in a thousand; all events
@@ -49,7 +50,8 @@ final class CrashStorm {
       for (int i = 0; i < PRODUCERS; i++) {
         int index = i;
         var dice = new Dice(random.split());
-        above.add(app.start(Stage.producer("numbers" + i, () -> new Numbers(index, dice))));
+        above.add(app.start(Stage.producer("numbers" + i,
+            () -> new Series<>(each, number -> 1_000_000_000L * index + number, number -> dice.mayCrash()))));
       }
       for (int i = 0; i < MIDDLES; i++) {
         var dice = new Dice(random.split());
@@ -80,32 +82,6 @@ final class CrashStorm {
       if (random.nextInt(ONE_IN) != 0) return;
       crashes.incrementAndGet();
       throw new IllegalStateException("storm");
-    }
-  }
-
-  private final class Numbers implements Stage.Producer<Long> {
-    private final int index;
-    private final Dice dice;
-    private State<Integer> next;
-
-    Numbers(int index, Dice dice) {
-      this.index = index;
-      this.dice = dice;
-    }
-
-    @Override
-    public void onStart(StageContext context) {
-      next = context.state(0);
-    }
-
-    @Override
-    public void onDemand(long demand, Outlet<Long> out) {
-      for (long i = 0; i < demand && next.value() < each; i++) {
-        out.emit(1_000_000_000L * index + next.value());
-        next.set(next.value() + 1);
-        dice.mayCrash();
-      }
-      if (next.value() == each) out.complete();
     }
   }
 

@@ -29,12 +29,11 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import stage.api.Demand;
 import stage.api.Inlet;
-import stage.api.Outlet;
 import stage.api.Stage;
-import stage.api.StageContext;
 import stage.api.State;
 import stage.api.StopReason;
 import stage.behaviour.support.Await;
+import stage.behaviour.support.Series;
 
 /** The HTTP client and the HTTP server of the JDK at the ends of a pipeline, on loopback. */
 class HttpTest extends FlowTest {
@@ -249,33 +248,15 @@ class HttpTest extends FlowTest {
     assertThat(body.snapshot().incarnation()).isEqualTo(4);
   }
 
-  /** Emits a body chunk by chunk. */
-  private static final class Chunks implements Stage.Producer<ByteBuffer> {
-    private final long size;
-    private State<Long> position;
-
-    Chunks(long size) {
-      this.size = size;
-    }
-
-    @Override
-    public void onStart(StageContext context) {
-      position = context.state(0L);
-    }
-
-    @Override
-    public void onDemand(long demand, Outlet<ByteBuffer> out) {
-      long next = position.value();
-      for (long i = 0; i < demand && next < size; i++, next += CHUNK) out.emit(ByteBuffer.wrap(chunkAt(next, CHUNK)));
-      position.set(next);
-      if (next >= size) out.complete();
-    }
+  /** A body, chunk by chunk. */
+  private static Series<ByteBuffer> chunks(long size) {
+    return new Series<>(size / CHUNK, number -> ByteBuffer.wrap(chunkAt(number * CHUNK, CHUNK)), number -> {});
   }
 
   @Test
   void aStageIsTheBodyOfARequest() throws Exception {
     long size = 32L * 1024 * 1024;
-    var emitted = noted(scope.start(Stage.producer("chunks", () -> new Chunks(size))));
+    var emitted = noted(scope.start(Stage.producer("chunks", () -> chunks(size))));
     var wrong = new AtomicLong();
     var read = new AtomicLong();
     URI uri = serve(exchange -> {
@@ -297,7 +278,7 @@ class HttpTest extends FlowTest {
 
   @Test
   void aServerThatDoesNotReadHoldsUpTheStage() throws Exception {
-    var emitted = noted(scope.start(Stage.producer("chunks", () -> new Chunks(BODY))));
+    var emitted = noted(scope.start(Stage.producer("chunks", () -> chunks(BODY))));
     var goOn = new CountDownLatch(1);
     URI uri = serve(exchange -> {
       goOn.await();
