@@ -84,7 +84,7 @@ final class FlightsJob implements AutoCloseable {
     this.chaos = chaos;
     this.meter = meter;
     this.pipes = new Pipes(options.follow());
-    Partitions partitions = new Partitions(options.partitions());
+    FlightPartitions partitions = new FlightPartitions(options.partitions());
     reader = scope.start(Stage.producer(READER,
         producer(READER, () -> new BlockReader(options.inputs(), options.follow(), pipes, meter,
             options.follow() ? trouble : null, 0))));
@@ -97,7 +97,7 @@ final class FlightsJob implements AutoCloseable {
     for (var parser : parsers) parser.subscribeTo(reader, BLOCKS);
   }
 
-  private List<ProducerConsumerRef<LineBlock, Row, ?>> startParsers(FlightOptions options, Partitions partitions) {
+  private List<ProducerConsumerRef<LineBlock, Row, ?>> startParsers(FlightOptions options, FlightPartitions partitions) {
     List<ProducerConsumerRef<LineBlock, Row, ?>> parsers = new ArrayList<>();
     for (String name : parserNames(options)) {
       parsers.add(scope.start(producerConsumer(name, () -> new FlightParser(options.by()))
@@ -108,7 +108,7 @@ final class FlightsJob implements AutoCloseable {
   }
 
   private List<ProducerConsumerRef<Row, List<TableRow>, Stage.ProducerConsumer<Row, List<TableRow>>>> startTallies(
-      Partitions partitions, List<? extends ProducerRef<Row, ?>> parsers) {
+      FlightPartitions partitions, List<? extends ProducerRef<Row, ?>> parsers) {
     List<ProducerConsumerRef<Row, List<TableRow>, Stage.ProducerConsumer<Row, List<TableRow>>>> tallies =
         new ArrayList<>();
     for (String name : partitions.tallies()) {
@@ -122,9 +122,9 @@ final class FlightsJob implements AutoCloseable {
 
   private ConsumerRef<Row, Stage.Consumer<Row>> startRejectLog(FlightOptions options,
       List<? extends ProducerRef<Row, ?>> parsers) {
-    var spec = consumer(Partitions.REJECTS, () -> new RejectLog(options.rejects(), rejects));
+    var spec = consumer(FlightPartitions.REJECTS, () -> new RejectLog(options.rejects(), rejects));
     for (var parser : parsers)
-      spec = spec.subscribeTo(SubscriptionSpec.to(parser).withPartition(Partitions.REJECTS).withDemand(ROWS));
+      spec = spec.subscribeTo(SubscriptionSpec.to(parser).withPartition(FlightPartitions.REJECTS).withDemand(ROWS));
     return scope.start(spec);
   }
 
@@ -165,8 +165,8 @@ final class FlightsJob implements AutoCloseable {
   private static List<String> namesOfAll(FlightOptions options) {
     List<String> names = new ArrayList<>(List.of(READER));
     names.addAll(parserNames(options));
-    names.addAll(new Partitions(options.partitions()).tallies());
-    names.addAll(List.of(Partitions.REJECTS, TABLE));
+    names.addAll(new FlightPartitions(options.partitions()).tallies());
+    names.addAll(List.of(FlightPartitions.REJECTS, TABLE));
     return names;
   }
 

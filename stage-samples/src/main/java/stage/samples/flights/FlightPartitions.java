@@ -8,14 +8,14 @@ import stage.api.Dispatcher;
  * Who gets which row: all flights of one key go to the same one of a number of tallies, so that each key is counted in
  * one place and their results need only be put side by side; rejects go to a partition of their own.
  */
-final class Partitions {
+final class FlightPartitions {
   /** The partition of malformed lines. */
   static final String REJECTS = "rejects";
 
   private final int tallies;
   private final List<String> names = new ArrayList<>();
 
-  Partitions(int tallies) {
+  FlightPartitions(int tallies) {
     this.tallies = tallies;
     for (int i = 0; i < tallies; i++) names.add("tally-" + i);
     names.add(REJECTS);
