@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 class InvariantsTest {
   private static final Path SOURCES = Path.of("src/test/java/stage/simulation");
   private static final int INVARIANTS = 17;
-  private static final Pattern COMMENT = Pattern.compile("(?:/\\*\\*|//) (I\\d+(?:, I\\d+)*)\\b");
+  private static final Pattern COMMENT = Pattern.compile("(?:\\*|//|\\.) (I\\d+(?:, I\\d+)*)[:\\s]");
 
   @Test
   void eachHasACheckThatCarriesItsNumber() throws IOException {
