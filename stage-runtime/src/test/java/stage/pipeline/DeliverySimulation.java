@@ -86,7 +86,7 @@ class DeliverySimulation {
    * @param inFlight how many may be
    * @param job makes it, for so many workers
    */
-  private record Case(String name, Fn<Integer, Set<String>> expected, Fn<Integer, Boolean> fails, int inFlight,
+  record Case(String name, Fn<Integer, Set<String>> expected, Fn<Integer, Boolean> fails, int inFlight,
       Making job) {
     @Override
     public String toString() {
@@ -94,7 +94,7 @@ class DeliverySimulation {
     }
   }
 
-  private interface Making {
+  interface Making {
     Job<Report> of(Pipeline<Integer> deliveries, Seen seen, int workers);
   }
 
@@ -285,7 +285,7 @@ class DeliverySimulation {
   }
 
   /** {@return what is wrong; null if nothing is} */
-  private static String run(Case each, int max, int min, int workers) {
+  static String run(Case each, int max, int min, int workers) {
     var seen = new Seen();
     var queue = new Watched(SIZE, seen, each.expected);
     Settling settling = Settling.inFlight(each.inFlight).batches(4, Duration.ofMillis(3));

@@ -146,6 +146,11 @@ public abstract class Book {
     isExhausted = true;
   }
 
+  /** The source has more after all. */
+  final void notExhausted() {
+    isExhausted = false;
+  }
+
   /** {@return whether there will be no more deliveries} */
   final boolean isSourceOver() {
     return isSourceOver;

@@ -105,7 +105,10 @@ public final class PartitionBook<P, T> extends Book implements Partitions<P, T> 
 
   @Override
   void start(BridgeContext of) throws Exception {
-    of.inEngine(() -> List.copyOf(parts.keySet()).forEach(this::forget));
+    of.inEngine(() -> {
+      List.copyOf(parts.keySet()).forEach(this::forget);
+      notExhausted();   // what is not committed comes again
+    });
     source.onStart(this);
   }
 

@@ -1,0 +1,44 @@
+package stage.pipeline;
+
+import java.util.function.Supplier;
+import stage.runtime.testkit.CrashRule;
+import stage.runtime.testkit.SimulatedRuntime;
+
+/** What finds planted bugs of receipts: the simulations, with few seeds. Without JUnit, which a changed engine lacks. */
+public final class DeliveryChecks {
+  private static final int SEEDS = 12;
+
+  private DeliveryChecks() {}
+
+  /** {@return what is the first to be wrong; null if nothing is} */
+  public static String firstToFail() {
+    for (DeliverySimulation.Case each : DeliverySimulation.cases().toList()) {
+      for (int workers : new int[] {1, 3}) {
+        String wrong = wrong(() -> DeliverySimulation.run(each, 4 * workers, 1, workers));
+        if (wrong != null) return each.name() + ": " + wrong;
+      }
+    }
+    for (boolean isLost : new boolean[] {false, true}) {
+      String wrong = wrong(() -> {
+        var topic = new TestTopic(3, PartitionSimulation.SIZE);
+        topic.revokeEvery = isLost ? 40 : 6;
+        topic.isLost = isLost;
+        return PartitionSimulation.run(topic, 10, 1, 2);
+      });
+      if (wrong != null) return "partitions: " + wrong;
+    }
+    return null;
+  }
+
+  private static String wrong(Supplier<String> job) {
+    String[] wrong = {null};
+    for (int seed = 1; seed <= SEEDS && wrong[0] == null; seed++) {
+      try {
+        SimulatedRuntime.withSeeds(seed, 1).with(CrashRule.anywhere(0.01)).run(simulated -> wrong[0] = job.get());
+      } catch (AssertionError stuck) {
+        wrong[0] = stuck.toString();
+      }
+    }
+    return wrong[0];
+  }
+}
