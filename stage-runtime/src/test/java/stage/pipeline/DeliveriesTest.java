@@ -166,7 +166,8 @@ class DeliveriesTest {
         assertThatThrownBy(() -> Pipeline.deliveries(queue, Settling.inFlight(50)).async().map(n -> {
           if (n == 30) throw new IllegalStateException("broken");
           return n;
-        }).onFailure(OnFailure.crash()).forEach(n -> {}).run("job")).isInstanceOf(StageFailedException.class);
+        }).onFailure(OnFailure.crash()).forEach(n -> {}).withIntensity(Intensity.of(1, Duration.ofSeconds(5)))
+            .run("job")).isInstanceOf(StageFailedException.class);
         assertThat(queue.acked.size() + queue.nacked.size()).isEqualTo(queue.handedOut);
         assertThat(queue.nacked).containsKey(30);
         assertThat(queue.nacked.values()).allMatch(StageEndedException.class::isInstance);
@@ -208,7 +209,7 @@ class DeliveriesTest {
     @Test
     void withAStageOfOnesOwn() {
       ProducerConsumerSpec<Integer, Integer, ?> same = Stage.mapConcurrent("same", 1, n -> n);
-      refused(all().via(same).forEach(n -> {}), "step \"deliveries\"", "\"same\"", "absorbed");
+      refused(all().via(same).forEach(n -> {}), "step \"deliveries\"", "\"via\"", "absorbed");
     }
 
     @Test

@@ -230,6 +230,11 @@ class DeliverySimulation {
               return x;
             }).onFailure(OnFailure.retry(1, stage.api.supervision.Backoff.none())).async()
                 .forEach(x -> seen.saw(x.key(), "" + x.value()))),
+        new Case("dead letters behind the first of two results", n -> n % 5 == 2 ? Set.of() : names(2),
+            n -> n % 5 == 2, 9, (all, seen, workers) -> all.flatMap(n -> numbered(n, 2)).map(x -> {
+              if (x.key() % 5 == 2 && x.value() == 1) throw new IllegalArgumentException("two");
+              return x;
+            }).onFailure(OnFailure.deadLetter()).async().forEach(x -> seen.saw(x.key(), "" + x.value()))),
         new Case("dead letters of a concurrent function", n -> n % 5 == 2 ? Set.of() : Set.of("a"),
             n -> n % 5 == 2, 9, (all, seen, workers) -> all.mapConcurrent(workers, n -> {
               if (n % 5 == 2) throw new IllegalArgumentException("two");

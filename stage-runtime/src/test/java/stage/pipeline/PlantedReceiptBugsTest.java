@@ -3,6 +3,7 @@ package stage.pipeline;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -27,7 +28,13 @@ class PlantedReceiptBugsTest {
     }
   }
 
+  /** {@return all, or those whose names a pattern is found in} */
   static Stream<Bug> bugs() {
+    var only = Pattern.compile(System.getProperty("stage.planted.only", ""));
+    return all().filter(bug -> only.matcher(bug.name).find());
+  }
+
+  private static Stream<Bug> all() {
     return Stream.of(
         new Bug("receipts do not go back with the turn", "receipt/Journal.java",
             "for (int i = 0; i < added; i++) if (changes[i] > 0) claims[i].settle(changes[i], null, completed);",
@@ -43,7 +50,7 @@ class PlantedReceiptBugsTest {
         new Bug("a result keeps what it was made of", "OperatorLink.java",
             "if (isRelease) chain.journal().settle(claim, null, place);", ""),
         new Bug("a result of no element keeps what it was made of", "Chain.java",
-            "if (isRelease) journal.settle(its, givenUpFor, of.place);", ""),
+            "if (isRelease) journal.settle(its, givenUpFor, of.place); else", "if (!isRelease)"),
         new Bug("a result that fails is fine", "Chain.java",
             "if (isRelease) journal.settle(its, givenUpFor, of.place);",
             "if (isRelease) journal.settle(its, null, of.place);"),
