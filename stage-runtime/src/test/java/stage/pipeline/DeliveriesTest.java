@@ -15,6 +15,7 @@ import stage.api.Stage;
 import stage.api.StageEndedException;
 import stage.api.pipeline.Delivery;
 import stage.api.pipeline.OnFailure;
+import stage.api.pipeline.Partitions;
 import stage.api.pipeline.Pipeline;
 import stage.api.pipeline.PipelineRefusedException;
 import stage.api.pipeline.Report;
@@ -141,6 +142,30 @@ class DeliveriesTest {
         Pipeline.deliveries(queue, Settling.inFlight(7)).forEach(n -> {}).run("job");
         assertThat(queue.starts).isEqualTo(2);
         assertThat(queue.acked).containsExactlyInAnyOrderElementsOf(upTo(20));
+      });
+    }
+  }
+
+  @Nested
+  class OfAPartitionedSourceThatCrashes {
+    @Test
+    void comeAgainAlthoughItHadSaidThatThereAreNoMore() {
+      SimulatedRuntime.withSeeds(1, 5).run(simulated -> {
+        var topic = new TestTopic(2, 10) {
+          private boolean hasCrashed;
+
+          @Override
+          public void receive(long wanted, Partitions<String, Integer> to) {
+            super.receive(wanted, to);
+            if (hasCrashed || next.values().stream().anyMatch(position -> position < 10)) return;
+            hasCrashed = true;
+            throw new IllegalStateException("the connection is lost");
+          }
+        };
+        Pipeline.deliveries(topic, Settling.inFlight(100)).forEach(topic.seen::add).run("job");
+        assertThat(topic.starts).isEqualTo(2);
+        assertThat(topic.committed.values()).containsOnly(10L);
+        assertThat(topic.wrong).isEmpty();
       });
     }
   }
