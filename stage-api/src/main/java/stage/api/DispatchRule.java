@@ -8,6 +8,10 @@ package stage.api;
  * and checks its answer: if a rule shares out more than there was or was wanted, the producer crashes, and nothing is
  * published.
  *
+ * <p>A rule is shown all subscriptions, so what it costs to share grows with their number. That of
+ * {@link Dispatcher#demand()} is built in and does not: an event costs about as much among ten thousand consumers as
+ * among ten.
+ *
  * @since 0.1
  */
 @FunctionalInterface

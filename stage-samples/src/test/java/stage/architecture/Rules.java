@@ -48,7 +48,7 @@ record Rules(String name, ArchRule rule, String offenderPackage, String offence)
             noClasses().that().resideInAPackage("stage.api..").should().dependOnClassesThat()
                 .resideInAnyPackage("stage.runtime..", "stage.samples..")
                 .because("arrows point one way: samples, runtime, api"),
-            "stage.api", "stage.runtime.dispatch.DemandDispatcher dispatcher;"),
+            "stage.api", "stage.runtime.dispatch.LaneDispatch<?> dispatcher;"),
 
         new Rules("the contracts know nothing of supervision",
             noClasses().that().resideInAPackage("stage.api").should().dependOnClassesThat()
@@ -88,7 +88,7 @@ record Rules(String name, ArchRule rule, String offenderPackage, String offence)
 
         room("supervision",
             List.of("stage.runtime.engine", "stage.runtime.simulation", "stage.runtime.time", "stage.api.."),
-            "how events are shared is the engine's affair", "stage.runtime.dispatch.DemandDispatcher dispatcher;"),
+            "how events are shared is the engine's affair", "stage.runtime.dispatch.LaneDispatch<?> dispatcher;"),
 
         room("flow",
             List.of("stage.runtime.engine", "stage.runtime.bridge", "stage.runtime.time", "stage.api",
@@ -100,7 +100,7 @@ record Rules(String name, ArchRule rule, String offenderPackage, String offence)
             List.of("stage.runtime.supervision", "stage.runtime.engine", "stage.runtime.bridge", "stage.runtime.lane",
                 "stage.runtime.simulation", "stage.runtime.time", "stage.api.."),
             "a pipeline is made of stages, by those doors that the engine has for it",
-            "stage.runtime.dispatch.DemandDispatcher dispatcher;"),
+            "stage.runtime.dispatch.LaneDispatch<?> dispatcher;"),
 
         room("observe",
             List.of("stage.runtime.supervision", "stage.runtime.engine", "stage.runtime.time", "stage.api.."),

@@ -1,41 +1,93 @@
 package stage.runtime.dispatch;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import stage.api.EventSelector;
 import stage.runtime.lane.LaneTail;
 import stage.runtime.lane.Progress;
 
-/** Each event goes to every lane, at the pace of the slowest. */
+/**
+ * Each event goes to every lane, at the pace of the slowest. Lanes tell when they want more, and are ranked by it: so
+ * the demand is known without a look at all of them.
+ */
 final class BroadcastLanes<E> extends LaneDispatch<E> {
+  /** A lane and what it can be given. */
+  private static final class Seat<E> extends Ranking.Entry {
+    private final LaneTail<E> lane;
+    private final EventSelector<? super E> selector;   // null for none
+    private int at;     // its place among all
+    private int skip;   // how many of the waiting events were emitted before the lane was there, and are not for it
+    private Object[] chosen;   // what the selector takes of the events that are being broadcast, the first of an array
+    private int chosenCount;
+
+    Seat(LaneTail<E> lane, long number, int at, int skip) {
+      super(number);
+      this.lane = lane;
+      this.selector = lane.spec().selector().orElse(null);
+      this.at = at;
+      this.skip = skip;
+    }
+
+    long wanted() {
+      return Sums.plus(lane.demand(), skip);
+    }
+  }
+
   private final Rejections rejections;
   private final Backlog backlog = new Backlog();
   private final PendingProgress pending = new PendingProgress();
+  private final List<Seat<E>> seats = new ArrayList<>();
+  private final Ranking<Seat<E>> slowest = new Ranking<>();   // all of them, by what they can be given
   private Progress progress;  // what the lanes were told of last; null for nothing
-  private LaneTail<E>[] lanes = DemandLanes.none();
-  private boolean selects;    // whether any of them has a selector
-  private int[] skips = {};   // how many of the waiting events were emitted before a lane was there, and are not for it
+  private int skipping;       // how many of them skip some of what waits
+  private boolean wasAlone = true;   // whether there was nobody before those that join now
+  private long joined;
 
   BroadcastLanes(Rejections rejections) {
     this.rejections = rejections;
   }
 
-  /** Lanes that stay keep their order, and new ones come after them: so one pass will do, however many there are. */
   @Override
-  public void lanesAre(LaneTail<E>[] lanes) {
-    LaneTail<E>[] before = this.lanes;
-    int[] skipsBefore = skips;
-    skips = new int[lanes.length];
-    int at = 0;
-    for (int i = 0; i < lanes.length; i++) {
-      while (at < before.length && before[at] != lanes[i]) at++;
-      // What waits while there is no consumer at all goes to the first that comes.
-      if (at < before.length) skips[i] = skipsBefore[at++];
-      else if (before.length > 0) skips[i] = backlog.size();
-    }
-    this.lanes = lanes;
-    selects = false;
-    for (LaneTail<E> lane : lanes) selects |= lane.spec().selector().isPresent();
-    if (progress != null) tell(progress);   // those that are new
+  public void othersJoin() {
+    wasAlone = seats.isEmpty();
+  }
+
+  /** What waits while there is nobody at all is for those who come first. */
+  @Override
+  public void join(LaneTail<E> lane) {
+    slowest.makeRoomFor(seats.size() + 1);
+    var seat = new Seat<>(lane, joined++, seats.size(), wasAlone ? 0 : backlog.size());
+    seats.add(seat);
+    if (seat.skip > 0) skipping++;
+    lane.seat(seat);
+    lane.tellOfDemand();
+    slowest.rank(seat, seat.wanted());
+    if (progress != null) lane.progress(progress);
+  }
+
+  @Override
+  public void leave(LaneTail<E> lane) {
+    Seat<E> seat = seatOf(lane);
+    if (seat == null) return;
+    lane.seat(null);
+    slowest.remove(seat);
+    if (seat.skip > 0) skipping--;
+    Seat<E> last = seats.removeLast();
+    if (last == seat) return;
+    seats.set(seat.at, last);
+    last.at = seat.at;
+  }
+
+  @Override
+  public void heard(LaneTail<E> lane) {
+    Seat<E> seat = seatOf(lane);
+    if (seat != null) slowest.rank(seat, seat.wanted());
+  }
+
+  @SuppressWarnings("unchecked")   // nobody else gives it one
+  private Seat<E> seatOf(LaneTail<E> lane) {
+    return (Seat<E>) lane.seat();
   }
 
   @Override
@@ -46,7 +98,7 @@ final class BroadcastLanes<E> extends LaneDispatch<E> {
 
   private void tell(Progress progress) {
     this.progress = progress;
-    for (LaneTail<E> lane : lanes) lane.progress(progress);
+    for (Seat<E> seat : seats) seat.lane.progress(progress);
   }
 
   /** So many events, the oldest, wait no longer. */
@@ -57,12 +109,14 @@ final class BroadcastLanes<E> extends LaneDispatch<E> {
 
   /** {@return how many more events, those that wait first, could be broadcast} */
   private long wanted() {
-    if (lanes.length == 0) return 0;
-    long least = Long.MAX_VALUE;
-    for (int i = 0; i < lanes.length; i++) {
-      least = Math.min(least, Sums.plus(lanes[i].demand(), skips[i]));
-    }
-    return least;
+    if (seats.isEmpty()) return 0;
+    return slowest.first().key();
+  }
+
+  /** All of them can be given something else than before. */
+  private void rankAll() {
+    for (Seat<E> seat : seats) slowest.key(seat, seat.wanted());
+    slowest.reorder();
   }
 
   @Override
@@ -126,34 +180,43 @@ final class BroadcastLanes<E> extends LaneDispatch<E> {
 
   /** Publishes so many events to all lanes, or, if it throws, to none. */
   private void broadcastOnce(Object[] events, int from, int count) {
-    Chosen[] chosen = selects ? new Chosen[lanes.length] : null;
-    for (int i = 0; i < lanes.length; i++) {
-      int skipped = Math.min(skips[i], count);
-      if (selects && lanes[i].spec().selector().isPresent())
-        chosen[i] = choose(lanes[i].spec().selector().get(), events, from + skipped, from + count);
-      int more = selects && chosen[i] != null ? chosen[i].count() : count - skipped;
-      if (more > 0) lanes[i].reserve(more);
-    }
-    for (int i = 0; i < lanes.length; i++) {
-      int skipped = Math.min(skips[i], count);
-      skips[i] -= skipped;
-      if (selects && chosen[i] != null) publish(lanes[i], chosen[i].events(), 0, chosen[i].count());
-      else publish(lanes[i], events, from + skipped, from + count);
-    }
+    for (Seat<E> seat : seats) reserve(seat, events, from, count);
+    for (Seat<E> seat : seats) publish(seat, events, from, count);
+    rankAll();
+  }
+
+  private void reserve(Seat<E> seat, Object[] events, int from, int count) {
+    int skipped = Math.min(seat.skip, count);
+    if (seat.selector != null) choose(seat, events, from + skipped, from + count);
+    int more = seat.selector != null ? seat.chosenCount : count - skipped;
+    if (more > 0) seat.lane.reserve(more);
+  }
+
+  private void publish(Seat<E> seat, Object[] events, int from, int count) {
+    int skipped = Math.min(seat.skip, count);
+    skip(seat, skipped);
+    if (seat.selector == null) publish(seat.lane, events, from + skipped, from + count);
+    else publish(seat.lane, seat.chosen, 0, seat.chosenCount);
+    seat.chosen = null;
   }
 
   private void publish(LaneTail<E> lane, Object[] events, int from, int to) {
     if (to > from) lane.publish(events, from, to);
   }
 
-  /** The events that a selector takes: the first of an array, which is not much longer. */
-  private record Chosen(Object[] events, int count) {}
+  private void skip(Seat<E> seat, int skipped) {
+    if (seat.skip == 0) return;
+    seat.skip -= skipped;
+    if (seat.skip == 0) skipping--;
+  }
 
-  private Chosen choose(EventSelector<? super E> selector, Object[] events, int from, int to) {
+  /** The selector's choice is the first of an array that is not much longer. */
+  private void choose(Seat<E> seat, Object[] events, int from, int to) {
     Object[] chosen = new Object[to - from];
     int count = 0;
-    for (int i = from; i < to; i++) if (isChosen(selector, events[i])) chosen[count++] = events[i];
-    return new Chosen(2 * count < chosen.length ? Arrays.copyOf(chosen, count) : chosen, count);
+    for (int i = from; i < to; i++) if (isChosen(seat.selector, events[i])) chosen[count++] = events[i];
+    seat.chosen = 2 * count < chosen.length ? Arrays.copyOf(chosen, count) : chosen;
+    seat.chosenCount = count;
   }
 
   @SuppressWarnings("unchecked")
@@ -173,14 +236,16 @@ final class BroadcastLanes<E> extends LaneDispatch<E> {
 
   @Override
   public boolean awaitsSomebody() {
-    return lanes.length == 0;
+    return seats.isEmpty();
   }
 
   @Override
   public void dropOldest() {
     backlog.drop(1);
     passed(1);
-    for (int i = 0; i < skips.length; i++) skips[i] = Math.max(0, skips[i] - 1);
+    if (skipping == 0) return;
+    for (Seat<E> seat : seats) skip(seat, 1);
+    rankAll();
   }
 
   @Override

@@ -13,15 +13,24 @@ import stage.runtime.lane.Progress;
 public abstract class LaneDispatch<E> {
   public static <E> LaneDispatch<E> of(Dispatcher<E> dispatch, Rejections rejections) {
     return switch (dispatch) {
-      case Dispatcher.ByDemand<E> byDemand -> new DemandLanes<>(new stage.runtime.dispatch.DemandDispatcher());
-      case Dispatcher.Shared<E>(var dispatcher) -> new DemandLanes<>(dispatcher);
+      case Dispatcher.ByDemand<E> byDemand -> new DemandLanes<>(new EvenSharing<>());
+      case Dispatcher.Shared<E>(var rule) -> new DemandLanes<>(new RuledSharing<>(rule));
       case Dispatcher.Broadcast<E> broadcast -> new BroadcastLanes<>(rejections);
       case Dispatcher.Partition<E> partition -> new PartitionedLanes<>(partition, rejections);
     };
   }
 
-  /** Takes note of the lanes that there are now. */
-  public abstract void lanesAre(LaneTail<E>[] lanes);
+  /** Lanes are about to join, which come all at the same time. */
+  public void othersJoin() {}
+
+  /** Shares events out to a lane, too, from now on. If it throws, on a full heap, it does not. */
+  public abstract void join(LaneTail<E> lane);
+
+  /** Shares nothing out to a lane any more, if it ever did. */
+  public abstract void leave(LaneTail<E> lane);
+
+  /** The demand of a lane may have changed, which has been told to tell of that. */
+  public abstract void heard(LaneTail<E> lane);
 
   /** {@return how many events the stage may emit now: what is wanted, less what waits already} */
   public abstract long demand();

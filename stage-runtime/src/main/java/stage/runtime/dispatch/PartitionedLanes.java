@@ -1,9 +1,7 @@
 package stage.runtime.dispatch;
 
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import stage.api.Dispatcher;
 import stage.runtime.bridge.EndingPartitions;
@@ -11,7 +9,10 @@ import stage.runtime.lane.Lane;
 import stage.runtime.lane.LaneTail;
 import stage.runtime.lane.Progress;
 
-/** Each event goes to the partition that its function names, and there to one of the partition's lanes. */
+/**
+ * Each event goes to the partition that its function names, and there to one of the partition's lanes. There may be
+ * thousands of partitions: what is asked for each event or each request looks at those that it concerns.
+ */
 final class PartitionedLanes<E> extends LaneDispatch<E> {
   private static final Integer NOBODY = -1;
 
@@ -20,11 +21,18 @@ final class PartitionedLanes<E> extends LaneDispatch<E> {
   private final Map<String, Integer> numbers = new HashMap<>();
   private final Dispatcher.IndexFunction<? super E> index;   // null if partitions are named
   private final EndingPartitions ending;   // null if a partition may always be served again
+  private final boolean[] hasEnded;        // of each partition; see EndingPartitions
   private final DemandLanes<E>[] partitions;
   private final Object[][] sorted;   // events of one offer, by partition
   private final int[] counts;
-  private final long[] wanted;
-  private final long[] waiting;
+  private final int[] touched;       // the partitions that events of one offer go to
+  private int touchedCount;
+  private final PartitionTotals totals;
+  private final int[] flushable;     // a ring of the partitions that may have something to flush, each once
+  private final boolean[] isListed;  // which those are
+  private int firstFlushable;
+  private int flushableCount;
+  private final SettledFirst settled;
 
   @SuppressWarnings("unchecked")
   PartitionedLanes(Dispatcher.Partition<E> dispatch, Rejections rejections) {
@@ -36,13 +44,17 @@ final class PartitionedLanes<E> extends LaneDispatch<E> {
     partitions = (DemandLanes<E>[]) new DemandLanes<?>[count];
     for (int i = 0; i < count; i++) {
       numbers.put(dispatch.partitions().get(i), i);
-      partitions[i] = new DemandLanes<>(new DemandDispatcher());
+      partitions[i] = new DemandLanes<>(new EvenSharing<>());
     }
     numbers.put(Dispatcher.NOBODY, NOBODY);
     sorted = new Object[count][];
     counts = new int[count];
-    wanted = new long[count];
-    waiting = new long[count];
+    hasEnded = new boolean[count];
+    touched = new int[count];
+    totals = new PartitionTotals(count, dispatch.backlog());
+    flushable = new int[count];
+    isListed = new boolean[count];
+    settled = new SettledFirst(count);
   }
 
   @SuppressWarnings("unchecked")   // it takes what the function of this dispatch takes
@@ -52,18 +64,53 @@ final class PartitionedLanes<E> extends LaneDispatch<E> {
   }
 
   @Override
-  @SuppressWarnings("unchecked")
-  public void lanesAre(LaneTail<E>[] lanes) {
-    List<List<LaneTail<E>>> byPartition = new ArrayList<>();
-    for (int i = 0; i < partitions.length; i++) byPartition.add(new ArrayList<>());
-    for (LaneTail<E> lane : lanes) byPartition.get(numberOf(lane)).add(lane);
-    for (int i = 0; i < partitions.length; i++) {
-      partitions[i].lanesAre(byPartition.get(i).toArray((LaneTail<E>[]) new LaneTail<?>[0]));
-    }
+  public void join(LaneTail<E> lane) {
+    int partition = numberOf(lane);
+    partitions[partition].join(lane);
+    lane.tellOfDemand();
+    settled.isUnsettled(partition);
+    changed(partition);
   }
 
-  private boolean hasEnded(int partition) {
-    return ending != null && ending.hasEnded(partition);
+  @Override
+  public void leave(LaneTail<E> lane) {
+    int partition = numberOf(lane);
+    partitions[partition].leave(lane);
+    changed(partition);
+  }
+
+  @Override
+  public void heard(LaneTail<E> lane) {
+    int partition = numberOf(lane);
+    partitions[partition].heard(lane);
+    changed(partition);
+  }
+
+  /** Whatever a partition wants or holds back may be different now. */
+  private void changed(int partition) {
+    DemandLanes<E> lanes = partitions[partition];
+    totals.change(partition, lanes.wanted(), lanes.waiting(), lanes.count() > 0, hasEnded[partition]);
+    if (isListed[partition] || !lanes.canFlush()) return;
+    isListed[partition] = true;
+    flushable[(firstFlushable + flushableCount++) % flushable.length] = partition;
+  }
+
+  private int takeFlushable() {
+    int partition = flushable[firstFlushable];
+    firstFlushable = (firstFlushable + 1) % flushable.length;
+    flushableCount--;
+    isListed[partition] = false;
+    return partition;
+  }
+
+  /** Only a router of a pipeline has such, and as few partitions as the pipeline has branches: all are looked at. */
+  private void lookWhichHaveEnded() {
+    if (ending == null) return;
+    for (int i = 0; i < partitions.length; i++) {
+      if (hasEnded[i] || !ending.hasEnded(i)) continue;
+      hasEnded[i] = true;
+      changed(i);
+    }
   }
 
   private int numberOf(LaneTail<E> lane) {
@@ -72,20 +119,19 @@ final class PartitionedLanes<E> extends LaneDispatch<E> {
 
   @Override
   public long demand() {
-    for (int i = 0; i < partitions.length; i++) {
-      wanted[i] = partitions[i].wanted();
-      waiting[i] = hasEnded(i) ? 0 : partitions[i].waiting();
-    }
-    return PartitionRule.demand(wanted, waiting, dispatch.backlog());
+    lookWhichHaveEnded();
+    return totals.demand();
   }
 
   @Override
   public void offer(Object[] events, int from, int to) {
     sort(events, from, to);
-    for (int p = 0; p < partitions.length; p++) if (counts[p] > 0) partitions[p].plan(counts[p]);
-    for (int p = 0; p < partitions.length; p++) {
-      if (counts[p] == 0) continue;
+    for (int i = 0; i < touchedCount; i++) partitions[touched[i]].plan(counts[touched[i]]);
+    for (int i = 0; i < touchedCount; i++) {
+      int p = touched[i];
       partitions[p].carryOut(sorted[p], 0, counts[p]);
+      settled.isUnsettled(p);
+      changed(p);
       // What has SLICE events or more was handed over with its array; a shorter run was copied.
       if (counts[p] >= Lane.SLICE) sorted[p] = null;
       else Arrays.fill(sorted[p], 0, counts[p], null);
@@ -95,13 +141,18 @@ final class PartitionedLanes<E> extends LaneDispatch<E> {
   @Override
   public void keep(Object[] events) {
     sort(events, 0, events.length);
-    for (int p = 0; p < partitions.length; p++) partitions[p].planToKeep(counts[p]);
-    for (int p = 0; p < partitions.length; p++) partitions[p].carryOut(sorted[p], 0, counts[p]);
-    Arrays.fill(sorted, null);
+    for (int i = 0; i < touchedCount; i++) partitions[touched[i]].planToKeep(counts[touched[i]]);
+    for (int i = 0; i < touchedCount; i++) {
+      partitions[touched[i]].carryOut(sorted[touched[i]], 0, counts[touched[i]]);
+      changed(touched[i]);
+      sorted[touched[i]] = null;
+    }
   }
 
   private void sort(Object[] events, int from, int to) {
-    Arrays.fill(counts, 0);   // should an offer before have thrown, its events are offered again
+    // should an offer before have thrown, its events are offered again
+    for (int i = 0; i < touchedCount; i++) counts[touched[i]] = 0;
+    touchedCount = 0;
     for (int i = from; i < to; i++) sort(events[i], to - i);
   }
 
@@ -114,6 +165,7 @@ final class PartitionedLanes<E> extends LaneDispatch<E> {
     } else if (counts[partition] == run.length) {
       run = sorted[partition] = Arrays.copyOf(run, 2 * run.length);
     }
+    if (counts[partition] == 0) touched[touchedCount++] = partition;
     run[counts[partition]++] = event;
   }
 
@@ -159,7 +211,10 @@ final class PartitionedLanes<E> extends LaneDispatch<E> {
   @Override
   public void offer(Object event) {
     int partition = partitionOf(event);
-    if (partition >= 0) partitions[partition].offer(event);
+    if (partition < 0) return;
+    partitions[partition].offer(event);
+    settled.isUnsettled(partition);
+    changed(partition);
   }
 
   @Override
@@ -169,37 +224,37 @@ final class PartitionedLanes<E> extends LaneDispatch<E> {
 
   @Override
   public boolean canFlush() {
-    for (DemandLanes<E> partition : partitions) if (partition.canFlush()) return true;
-    return false;
+    while (flushableCount > 0 && !partitions[flushable[firstFlushable]].canFlush()) takeFlushable();
+    return flushableCount > 0;
   }
 
   @Override
   public void flush() {
-    for (DemandLanes<E> partition : partitions) partition.flush();
+    for (int left = flushableCount; left > 0; left--) {
+      int partition = takeFlushable();
+      settled.isUnsettled(partition);
+      try {
+        partitions[partition].flush();
+      } finally {   // if it threw, on a full heap, it is still to be flushed
+        changed(partition);
+      }
+    }
   }
 
   @Override
   public long waiting() {
-    long sum = 0;
-    for (DemandLanes<E> partition : partitions) sum += partition.waiting();
-    return sum;
+    return totals.waiting();
   }
 
   @Override
   public boolean isDeliveredToAllThere() {
-    for (DemandLanes<E> partition : partitions) if (partition.waiting() > 0 && partition.count() > 0) return false;
-    return true;
+    return !totals.hasWaitingForSomebody();
   }
 
-  /** A partition without a consumer holds the others back once its backlog is full. */
   @Override
   public boolean awaitsSomebody() {
-    boolean isServed = false;
-    for (int i = 0; i < partitions.length; i++) {
-      if (partitions[i].count() > 0) isServed = true;
-      else if (partitions[i].waiting() >= dispatch.backlog() && !hasEnded(i)) return true;
-    }
-    return !isServed;
+    lookWhichHaveEnded();
+    return totals.awaitsSomebody();
   }
 
   @Override
@@ -209,9 +264,9 @@ final class PartitionedLanes<E> extends LaneDispatch<E> {
 
   @Override
   public void dropOldest() {
-    DemandLanes<E> longest = partitions[0];
-    for (DemandLanes<E> partition : partitions) if (partition.waiting() > longest.waiting()) longest = partition;
-    longest.dropOldest();
+    int longest = totals.longest();
+    partitions[longest].dropOldest();
+    changed(longest);
   }
 
   @Override
@@ -221,13 +276,15 @@ final class PartitionedLanes<E> extends LaneDispatch<E> {
 
   @Override
   public int takeBack(LaneTail<E> from, Object[] events) {
-    return partitions[numberOf(from)].takeBack(from, events);
+    int partition = numberOf(from);
+    int forNobody = partitions[partition].takeBack(from, events);
+    changed(partition);
+    return forNobody;
   }
 
   @Override
   public boolean isSettled() {
-    boolean settled = true;
-    for (DemandLanes<E> partition : partitions) settled &= partition.isSettled();
-    return settled;
+    while (!settled.isAll() && partitions[settled.next()].isSettled()) settled.nextIsSettled();
+    return settled.isAll();
   }
 }

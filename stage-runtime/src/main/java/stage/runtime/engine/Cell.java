@@ -972,9 +972,8 @@ public final class Cell<S extends Stage.Behaviour> implements StepMachine, LaneE
   }
 
   private void meetConsumers() {
-    producerHalf.takeBackFromLeavers();
-    if (producerHalf.hasLaneNews()) producerHalf.meetLanes();
-    if (endsWithItsConsumer && producerHalf.lanes().length == 0) stop();
+    producerHalf.meetLanes();
+    if (endsWithItsConsumer && producerHalf.laneCount() == 0) stop();
   }
 
   private void cancelSubscription() {
@@ -991,7 +990,7 @@ public final class Cell<S extends Stage.Behaviour> implements StepMachine, LaneE
       incarnations.run(Activity.ON_SUBSCRIBE, () -> incarnations.role().subscribed(inlet));
     } finally {
       inlet.endGreeting();
-      inlet.lane().producer().wake();   // not on the subscribing thread, which may hold the lock
+      inlet.lane().wakeProducer();   // not on the subscribing thread, which may hold the lock
     }
   }
 
@@ -1083,6 +1082,11 @@ public final class Cell<S extends Stage.Behaviour> implements StepMachine, LaneE
     @Override
     public void inEngine(Runnable what) {
       incarnations.inEngine(what);
+    }
+
+    @Override
+    public boolean drainsWith(LaneEnd producer) {
+      return owner.supervision().endsWith(at(producer).owner().supervision());
     }
 
     @Override

@@ -1,29 +1,53 @@
 package stage.runtime.engine;
 
 import java.lang.invoke.VarHandle;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import stage.api.CancelPolicy;
 import stage.runtime.lane.Ending;
 import stage.runtime.lane.Lane;
+import stage.runtime.lane.NoticeBoard;
 
 /**
  * What a cell that consumes keeps: its subscriptions, and whose turn it is. It outlives incarnations. The cell's thread
  * only, but for what says otherwise.
  */
 final class ConsumerHalf {
+  // One subscription is looked at itself. Where there are several, producers post notices, and what is found then goes
+  // into queues: so a turn looks at those that something has happened to, and not at all the others. Whatever is in a
+  // queue is looked at once more when it is taken.
+
   private static final LaneInlet<?>[] NONE = {};
 
+  private static final Predicate<LaneInlet<?>> HAS_EVENTS = LaneInlet::hasEvents;
+  private static final Predicate<LaneInlet<?>> HAS_PROGRESS = LaneInlet::hasProgress;
+  private static final Predicate<LaneInlet<?>> IS_CANCELLED = LaneInlet::isCancelled;
+
   private final ConsumerPort cell;
-  private volatile LaneInlet<?>[] inlets = NONE;   // replaced, never changed, under the graph's lock
-  private boolean closed;                          // under the graph's lock: whether it may not subscribe any more
-  private LaneInlet<?>[] told = NONE;              // those that this incarnation has been told of, all of them
-  private volatile Tasks<?, ?> tasks;              // set once; null if it hands no event to threads of their own
-  private boolean gatesMoved;                      // whether the turn has closed or opened a subscription
-  private long settledBefore;                      // of the subscriptions that it has given up
-  private int next;                                // where to look for events first, so that all are served in turn
+  private final Roster<LaneInlet<?>> inlets;
+  private final NoticeBoard board = new NoticeBoard();
+  private volatile Tasks<?, ?> tasks;   // set once; null if it hands no event to threads of their own
+  private boolean closed;      // under the graph's lock: whether it may not subscribe any more
+  private boolean listens;     // whether producers post notices: there is more than one, or was
+  private final InletQueue untold = new InletQueue(0);       // that this incarnation is to be told of
+  private final InletQueue ready = new InletQueue(1);        // with events, the one served last behind all others
+  private final InletQueue progressing = new InletQueue(2);  // with progress to be told of
+  private final InletQueue over = new InletQueue(3);         // that have ended, and whose events are handled
+  private final InletQueue failed = new InletQueue(4);       // whose producers have failed
+  private final InletQueue cancels = new InletQueue(5);      // that are to be cancelled
+  private final InletQueue outside = new InletQueue(6);      // idle ones whose producers do not drain with this stage
+  private final InletQueue moved = new InletQueue(7);        // that the turn has closed or opened
+  private final InletQueue asking = new InletQueue(8);       // whose producers are to be woken
+  private final InletQueue[] queues =
+      {untold, ready, progressing, over, failed, cancels, outside, moved, asking};
+  private int endings;         // how many have an end
+  private int closedInlets;    // how many are closed for now
+  private boolean drains;      // whether it was looked which producers do not drain with this stage
+  private long settled;        // events
 
   ConsumerHalf(ConsumerPort cell) {
     this.cell = cell;
+    this.inlets = new Roster<>(cell.lock(), NONE);
   }
 
   /** {@return what it knows of its cell} */
@@ -50,82 +74,190 @@ final class ConsumerHalf {
   }
 
   void add(LaneInlet<?> inlet) {
-    inlets = SmallArrays.with(inlets, inlet);
+    inlet.lane().joins(board, inlet);
+    inlets.add(inlet);
+    inlet.lane().noticeToConsumer();
   }
 
-  /** Any thread. */
+  /** Any thread; see {@link Roster#all}. */
   LaneInlet<?>[] inlets() {
-    return inlets;
+    return inlets.all();
+  }
+
+  /** {@return how many subscriptions there are} Any thread. */
+  int inletCount() {
+    return inlets.size();
+  }
+
+  boolean hasNoInlets() {
+    return inlets.isEmpty();
   }
 
   /** The other end of a subscription wants it cancelled. Any thread. */
   void askToCancel(Lane<?> lane) {
-    for (LaneInlet<?> inlet : inlets) if (inlet.lane() == lane) inlet.askToCancel();
+    ((LaneInlet<?>) lane.inlet()).askToCancel();
   }
 
   // ---- the cell's thread
 
+  /** Looks at those that something has happened to. If it throws, on a full heap, the rest is still to do. */
+  private void hear() {
+    for (Lane<?> lane = board.first(); lane != null; lane = board.first()) {
+      board.takeFirstDown();
+      try {
+        hear((LaneInlet<?>) lane.inlet());
+      } catch (Throwable failure) {
+        lane.noticeToConsumer();
+        throw failure;
+      }
+    }
+  }
+
+  private void hear(LaneInlet<?> inlet) {
+    if (inlet.isGone()) return;
+    if (!inlet.isMet()) meet(inlet);
+    if (inlet.isCancelled()) cancels.add(inlet);
+    if (listens) look(inlet);
+  }
+
+  private void meet(LaneInlet<?> inlet) {
+    int all = inlets.size();
+    makeRoom(all);
+    untold.add(inlet);
+    if (drains && isOutside(inlet)) outside.add(inlet);
+    if (!listens && all > 1) {
+      for (LaneInlet<?> each : inlets.all()) listen(each);
+      listens = true;
+    } else if (listens) {
+      listen(inlet);
+    }
+    inlet.isMet(true);
+  }
+
+  /** So that nothing takes memory while a turn is committed. */
+  private void makeRoom(int all) {
+    untold.makeRoomFor(all);
+    asking.makeRoomFor(all);
+    if (drains) outside.makeRoomFor(all);
+    if (all == 1) return;
+    ready.makeRoomFor(all);
+    progressing.makeRoomFor(all);
+    over.makeRoomFor(all);
+    failed.makeRoomFor(all);
+  }
+
+  private void listen(LaneInlet<?> inlet) {
+    inlet.lane().tellOfEvents();
+    look(inlet);
+  }
+
+  /** It may have events, progress or an end. */
+  private void look(LaneInlet<?> inlet) {
+    Ending ending = inlet.lane().ending();   // before the events: it is written after the last of them
+    if (inlet.lane().available() > 0) ready.add(inlet);
+    if (inlet.lane().progress() != null) progressing.add(inlet);
+    if (ending == null) return;
+    if (ending instanceof Ending.Failed) failed.add(inlet);
+    if (inlet.lane().available() == 0) over.add(inlet);
+    if (inlet.isEnding()) return;
+    inlet.isEnding(true);
+    endings++;
+  }
+
+  /** Events of a subscription have been settled. */
+  void settled(LaneInlet<?> inlet, long events) {
+    settled += events;
+    if (!listens && !drains) return;
+    boolean isEmpty = inlet.lane().available() == 0;
+    if (isEmpty && drains && isOutside(inlet)) outside.add(inlet);
+    if (listens) look(inlet);
+  }
+
   /** {@return whether there are subscriptions that this incarnation may not have been told of} */
   boolean hasInletNews() {
-    return told != inlets;
+    hear();
+    return !untold.isEmpty();
   }
 
   /** {@return a subscription that this incarnation must be told of, and counts as told now; null if there is none} */
   LaneInlet<?> newcomer(int incarnation) {
-    LaneInlet<?>[] all = inlets;
-    for (LaneInlet<?> inlet : all) if (inlet.introduce(incarnation)) return inlet;
-    told = all;
+    for (LaneInlet<?> inlet = untold.poll(); inlet != null; inlet = untold.poll()) {
+      if (!inlet.isGone() && inlet.introduce(incarnation)) return inlet;
+    }
     return null;
   }
 
   /** There is a new incarnation, which knows of no subscription. */
   void reincarnated() {
-    told = NONE;
-    boolean asked = false;
-    for (LaneInlet<?> inlet : inlets) {
+    for (LaneInlet<?> inlet : inlets.all()) {
+      if (inlet.isMet()) untold.add(inlet);
       if (!inlet.isClosed()) continue;
       inlet.open();
-      asked |= inlet.commitGate();
+      commitGate(inlet);
     }
-    gatesMoved = false;
-    if (asked) fenceAndWakeProducers(true);
+    moved.clear();
+    fenceAndWakeProducers();
   }
 
+  // ---- closing and opening
+
   /** The turn has closed or opened a subscription. */
-  void gateMoved() {
-    gatesMoved = true;
+  void gateMoved(LaneInlet<?> inlet) {
+    moved.add(inlet);
   }
 
   /** Keeps which subscriptions the turn has closed and opened. Returns whether one was opened that asks for more. */
   boolean commitGates() {
-    if (!gatesMoved) return false;
-    gatesMoved = false;
     boolean asked = false;
-    for (LaneInlet<?> inlet : inlets) asked |= inlet.commitGate();
+    for (LaneInlet<?> inlet = moved.poll(); inlet != null; inlet = moved.poll()) asked |= commitGate(inlet);
     return asked;
   }
 
-  void rollbackGates() {
-    if (!gatesMoved) return;
-    gatesMoved = false;
-    for (LaneInlet<?> inlet : inlets) inlet.rollbackGate();
+  private boolean commitGate(LaneInlet<?> inlet) {
+    boolean wasShut = inlet.isShut();
+    boolean asks = inlet.commitGate();
+    closedInlets += (inlet.isShut() ? 1 : 0) - (wasShut ? 1 : 0);
+    if (asks) asks(inlet);
+    if (listens) look(inlet);
+    return asks;
   }
+
+  void rollbackGates() {
+    for (LaneInlet<?> inlet = moved.poll(); inlet != null; inlet = moved.poll()) inlet.rollbackGate();
+  }
+
+  // ---- what there is to do
 
   /** {@return the next subscription with events; null if there is none} */
   LaneInlet<?> ready() {
-    LaneInlet<?>[] all = inlets;
-    for (int i = 0; i < all.length; i++) {
-      int at = next + i < all.length ? next + i : (next + i) % all.length;
-      if (all[at].hasEvents()) return all[at];
-    }
-    return null;
+    return ready(HAS_EVENTS);
   }
 
-  /** The next look starts behind this one. */
-  void served(LaneInlet<?> inlet) {
-    LaneInlet<?>[] all = inlets;
-    if (all.length == 1) return;
-    for (int i = 0; i < all.length; i++) if (all[i] == inlet) next = i + 1 == all.length ? 0 : i + 1;
+  /** {@return the next subscription of those with events of which this is true; null if there is none} */
+  LaneInlet<?> ready(Predicate<LaneInlet<?>> hasWork) {
+    return first(ready, hasWork);
+  }
+
+  private LaneInlet<?> first(InletQueue queue, Predicate<LaneInlet<?>> hasIt) {
+    hear();
+    if (listens) return queue.first(hasIt);
+    LaneInlet<?>[] all = inlets.all();
+    return all.length == 0 || !all[0].isMet() || !hasIt.test(all[0]) ? null : all[0];
+  }
+
+  /** The subscription that was ready has been served; others come first now. */
+  void served() {
+    ready.rotate();
+  }
+
+  /** A subscription may be ready again. */
+  void mayBeReady(LaneInlet<?> inlet) {
+    if (listens) ready.add(inlet);
+  }
+
+  /** {@return the next subscription with progress that a turn without events may tell of; null if there is none} */
+  LaneInlet<?> progressing() {
+    return first(progressing, HAS_PROGRESS);
   }
 
   /**
@@ -134,69 +266,109 @@ final class ConsumerHalf {
    * @param stuck whether the cell cannot handle events now, in which case a failure is not waited for
    */
   LaneInlet<?> ended(boolean stuck) {
-    for (LaneInlet<?> inlet : inlets) {
-      // The ending is read before the events are looked for: it is written after the last of them.
-      Ending ending = inlet.lane().ending();
-      if (ending == null) continue;
-      if (inlet.lane().available() == 0 || (stuck || inlet.isClosed()) && ending instanceof Ending.Failed) return inlet;
-    }
-    return null;
+    LaneInlet<?> ended = first(over, LaneInlet::isOver);
+    if (ended != null) return ended;
+    if (!stuck && closedInlets == 0) return null;
+    if (!listens) return first(failed, inlet -> inlet.hasFailed() && (stuck || inlet.isClosed()));
+    return failed.any(inlet -> stuck || inlet.isClosed());
   }
 
   /** {@return whether a producer has ended its subscription, its events handled or not} */
   boolean hasEnding() {
-    for (LaneInlet<?> inlet : inlets) if (inlet.lane().ending() != null) return true;
+    hear();
+    if (listens) return endings > 0;
+    for (LaneInlet<?> inlet : inlets.all()) if (inlet.lane().ending() != null) return true;
     return false;
   }
 
   /** {@return a subscription to cancel whose events nobody is working on; null if there is none} */
   LaneInlet<?> cancelled() {
+    if (!hasCancelled()) return null;
     Tasks<?, ?> tasks = this.tasks;
-    for (LaneInlet<?> inlet : inlets)
-      if (inlet.isCancelled() && (tasks == null || !tasks.isBusyWith(inlet))) return inlet;
-    return null;
+    return cancels.any(inlet -> inlet.isCancelled() && (tasks == null || !tasks.isBusyWith(inlet)));
   }
 
   /** {@return whether there is a subscription to cancel, now or when the last of its events has been worked on} */
   boolean hasCancelled() {
-    for (LaneInlet<?> inlet : inlets) if (inlet.isCancelled()) return true;
-    return false;
+    hear();
+    return cancels.first(IS_CANCELLED) != null;
   }
 
-  /** Wakes the producers: all if more was asked for, else those that wait for their lanes to be settled. */
-  void fenceAndWakeProducers(boolean asked) {
+  /** The stage itself has cancelled a subscription. */
+  void isCancelled(LaneInlet<?> inlet) {
+    cancels.add(inlet);
+  }
+
+  /** {@return an idle subscription to a producer that does not drain with this stage; null if there is none} */
+  LaneInlet<?> outsider() {
+    hear();
+    if (!drains) {
+      outside.makeRoomFor(inlets.size());
+      for (LaneInlet<?> inlet : inlets.all()) if (inlet.lane().available() == 0 && isOutside(inlet)) outside.add(inlet);
+      drains = true;
+    }
+    return outside.first(inlet -> inlet.lane().available() == 0 && isOutside(inlet));
+  }
+
+  private boolean isOutside(LaneInlet<?> inlet) {
+    return !cell.drainsWith(inlet.lane().producer());
+  }
+
+  // ---- waking producers
+
+  /** The producer of a subscription is to be woken: more was asked for. */
+  void asks(LaneInlet<?> inlet) {
+    asking.add(inlet);
+    inlet.asksForMore = true;
+  }
+
+  /** The producer of a subscription is to be woken if it waits for its lane to be settled, and it is. */
+  void mayHaveSettledAll(LaneInlet<?> inlet) {
+    asking.add(inlet);
+  }
+
+  /** Wakes the producers of subscriptions that asked, or were opened. */
+  void fenceAndWakeProducers() {
+    if (asking.isEmpty()) return;
     // pairs with the announcement of each producer's driver, and with tell in Lane.isSettledOrTellMe
     VarHandle.fullFence();
-    for (LaneInlet<?> inlet : inlets) if (asked || inlet.lane().shouldNotifyProducer()) inlet.lane().producer().wake();
+    for (LaneInlet<?> inlet = asking.poll(); inlet != null; inlet = asking.poll()) {
+      boolean wakes = inlet.asksForMore || inlet.lane().shouldNotifyProducer();
+      inlet.asksForMore = false;
+      if (wakes) inlet.lane().wakeProducer();
+    }
   }
 
   /** {@return how many events of all its subscriptions were settled, those that it has given up included} */
   long settled() {
-    long settled = settledBefore;
-    for (LaneInlet<?> inlet : inlets) settled += inlet.lane().settled();
     return settled;
   }
+
+  // ---- ends
 
   /** Gives a subscription up; what is not settled goes back to its producer. */
   void leave(LaneInlet<?> inlet) {
     if (tasks != null) tasks.leave(inlet);
-    settledBefore += inlet.lane().settled();   // before what is left in it is returned, which is no progress
     inlet.lane().producer().consumerLeft(inlet.lane());
-    // last: what finds the heap full is done again
-    cell.lock().run(() -> inlets = SmallArrays.without(inlets, inlet));
-    next = 0;
+    cell.lock().run(() -> inlets.remove(inlet));   // last: what finds the heap full is done again
+    if (inlet.isGone()) return;
+    if (inlet.isEnding()) endings--;
+    if (inlet.isShut()) closedInlets--;
+    inlet.isGone(true);
+    for (InletQueue queue : queues) queue.left(inlet);
   }
 
   /** Gives every subscription up, for good. */
   void close() {
     cell.lock().run(() -> closed = true);
-    for (LaneInlet<?> inlet : inlets) leave(inlet);
+    for (LaneInlet<?> inlet : inlets.all()) leave(inlet);
   }
 
   /** Forgets the subscriptions that it has given up. Its cell has ended. */
   void letGo() {
-    told = NONE;
     tasks = null;
+    board.close();
+    for (InletQueue queue : queues) queue.clear();
   }
 
   static CancelPolicy policyOf(LaneInlet<?> inlet) {

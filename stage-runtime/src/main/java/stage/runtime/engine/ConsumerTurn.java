@@ -30,7 +30,7 @@ final class ConsumerTurn<I> {
   @SuppressWarnings("unchecked")
   List<I> take(long limit) {
     inlet = (LaneInlet<I>) half.ready();
-    half.served(inlet);
+    half.served();
     int most = (int) Math.min(limit, inlet.batchLimit());
     List<I> batch = inlet.lane().take(most);
     inlet.beginTurn(batch.size());
@@ -60,8 +60,9 @@ final class ConsumerTurn<I> {
     half.rollbackGates();
   }
 
-  void wakeAllProducers() {
-    half.fenceAndWakeProducers(true);
+  /** Wakes the producers of those that were opened. */
+  void wakeOpenedProducers() {
+    half.fenceAndWakeProducers();
   }
 
   void fence() {
@@ -72,7 +73,7 @@ final class ConsumerTurn<I> {
   /** After a full fence. */
   void wakeProducer(boolean asked) {
     if (inlet == null) return;
-    if (asked || inlet.lane().shouldNotifyProducer()) inlet.lane().producer().wake();
+    if (asked || inlet.lane().shouldNotifyProducer()) inlet.lane().wakeProducer();
   }
 
   /** The turn is over. */
@@ -117,7 +118,7 @@ final class ConsumerTurn<I> {
    */
   private void tell(LaneInlet<I> of, boolean asked) {
     fence();
-    if (asked || of.lane().shouldNotifyProducer()) of.lane().producer().wake();
+    if (asked || of.lane().shouldNotifyProducer()) of.lane().wakeProducer();
   }
 
   /** The turn that was undone is no reason to suspect its batch. */
@@ -143,6 +144,7 @@ final class ConsumerTurn<I> {
   // BRISK_NANOS, and goes on while rest is fruitful.
 
   boolean wantsRest(Time time) {
+    if (half.inletCount() != 1) return false;
     LaneInlet<?>[] inlets = half.inlets();
     if (inlets.length != 1 || !inlets[0].lane().producer().emitsOneByOne() || isReady()) return false;
     long now = time.nanos();
@@ -156,11 +158,12 @@ final class ConsumerTurn<I> {
   }
 
   boolean mayRest() {
+    if (half.inletCount() != 1) return false;
     LaneInlet<?>[] inlets = half.inlets();
     return inlets.length == 1 && inlets[0].lane().ending() == null && inlets[0].lane().unsent() >= FRUITFUL;
   }
 
   WaitState.Kind idle() {
-    return half.inlets().length == 0 ? WaitState.Kind.MAIL : WaitState.Kind.EVENTS;
+    return half.hasNoInlets() ? WaitState.Kind.MAIL : WaitState.Kind.EVENTS;
   }
 }

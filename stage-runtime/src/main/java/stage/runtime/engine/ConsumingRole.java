@@ -125,7 +125,7 @@ abstract class ConsumingRole<I> extends Role {
       memory.commit();
     } finally {
       if (progress != null) progress.commit();
-      if (opened) input.wakeAllProducers();
+      if (opened) input.wakeOpenedProducers();
       if (published || asked || input.shouldNotifyProducer()) {
         fenceAndWake();
         input.wakeProducer(asked);

@@ -82,7 +82,7 @@ final class GeneratorTurn implements GeneratorPort {
     while (half.demand() <= 0) {
       serve();
       if (half.demand() > 0) return;
-      half.wakeAllConsumers();   // also those that rest until there are more events
+      half.wakeRestingConsumers();   // or they would wait until there are more events
       awaitInGenerator(WaitState.Kind.DEMAND);
     }
   }

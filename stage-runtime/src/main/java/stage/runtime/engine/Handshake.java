@@ -152,12 +152,12 @@ public final class Handshake {
           "a stage that hands each event to a thread of its own asks by itself; use Demand.max(n)");
     }
     if (dispatch instanceof Dispatcher.Partition<?> partition) {
-      String there = "there are: " + String.join(", ", partition.partitions());
       if (spec.partition().isEmpty()) {
-        throw refused(consumer, producer, "it has partitions, so name one with withPartition(…); " + there);
+        throw refused(consumer, producer, "it has partitions, so name one with withPartition(…); " + there(partition));
       }
-      if (!partition.partitions().contains(spec.partition().get())) {
-        throw refused(consumer, producer, "it has no partition \"" + spec.partition().get() + "\"; " + there);
+      if (!producer.producerHalf().hasPartition(spec.partition().get())) {
+        throw refused(consumer, producer,
+            "it has no partition \"" + spec.partition().get() + "\"; " + there(partition));
       }
     } else if (spec.partition().isPresent()) {
       throw refused(consumer, producer,
@@ -167,6 +167,10 @@ public final class Handshake {
       throw refused(consumer, producer,
           "it does not broadcast, so it cannot use a selector; give it Dispatcher.broadcast()");
     }
+  }
+
+  private static String there(Dispatcher.Partition<?> partition) {
+    return "there are: " + String.join(", ", partition.partitions());
   }
 
   /** A cycle would be closed if the producer is downstream of the consumer already. Under the lock. */

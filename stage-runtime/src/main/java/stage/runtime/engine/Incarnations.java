@@ -679,10 +679,10 @@ final class Incarnations<S extends Stage.Behaviour> {
     try {
       memory.commit();
     } finally {
-      if (opened) cell.consumerHalf().fenceAndWakeProducers(true);
+      if (opened) cell.consumerHalf().fenceAndWakeProducers();
       if (more) {
         VarHandle.fullFence();   // pairs with the announcement of the producer's driver
-        inlet.lane().producer().wake();
+        inlet.lane().wakeProducer();
       }
     }
     inlet.tellGivenUp();

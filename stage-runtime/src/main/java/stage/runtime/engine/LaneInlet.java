@@ -6,6 +6,7 @@ import stage.api.Demand;
 import stage.api.Redelivery;
 import stage.runtime.bridge.BoundedInlet;
 import stage.runtime.dispatch.Sums;
+import stage.runtime.lane.Ending;
 import stage.runtime.lane.Lane;
 import stage.runtime.lane.Progress;
 import stage.runtime.mailbox.Signals;
@@ -39,6 +40,11 @@ final class LaneInlet<I> implements BoundedInlet<I> {
   private long inherited;
   private int metBy;                     // the last incarnation that was told of this subscription
   private volatile boolean cancelAsked;  // set by anybody
+  int queues;                            // in which of its consumer's it is
+  boolean asksForMore;                   // whether its producer is to be woken in any case, as its consumer knows
+  private boolean met;                   // whether its consumer has heard of it
+  private boolean ending;                // whether it has heard that it has an end
+  private boolean gone;                  // whether it was given up
 
   LaneInlet(Lane<I> lane, ConsumerHalf half) {
     this.lane = lane;
@@ -84,7 +90,7 @@ final class LaneInlet<I> implements BoundedInlet<I> {
     asked = Sums.plus(asked, events - covered);
     if (inHand == 0 && settle(0)) {   // outside a turn of this subscription there is no commit to wait for
       VarHandle.fullFence();          // pairs with the announcement of the producer's driver
-      lane.producer().wake();
+      lane.wakeProducer();
     }
   }
 
@@ -121,20 +127,62 @@ final class LaneInlet<I> implements BoundedInlet<I> {
   @Override
   public void close() {
     cell.ensureOwnThread("close()");
+    half.gateMoved(this);
     closedInTurn = true;
-    half.gateMoved();
   }
 
   @Override
   public void open() {
     cell.ensureOwnThread("open()");
+    half.gateMoved(this);
     closedInTurn = false;
-    half.gateMoved();
   }
 
   @Override
   public boolean isClosed() {
     return closedInTurn;
+  }
+
+  /** {@return whether it is closed by the turns that were good} */
+  boolean isShut() {
+    return closed;
+  }
+
+  // ---- what its consumer remembers of it
+
+  boolean isMet() {
+    return met;
+  }
+
+  void isMet(boolean met) {
+    this.met = met;
+  }
+
+  boolean isEnding() {
+    return ending;
+  }
+
+  void isEnding(boolean ending) {
+    this.ending = ending;
+  }
+
+  /** {@return whether it was given up} */
+  boolean isGone() {
+    return gone;
+  }
+
+  void isGone(boolean gone) {
+    this.gone = gone;
+  }
+
+  /** {@return whether its producer has ended it and everything is handled} */
+  boolean isOver() {
+    // The ending is read before the events are looked for: it is written after the last of them.
+    return lane.ending() != null && lane.available() == 0;
+  }
+
+  boolean hasFailed() {
+    return lane.ending() instanceof Ending.Failed;
   }
 
   // ---- progress. It is seen together with a tail that is read after it, and told of when all events before that tail
@@ -197,7 +245,9 @@ final class LaneInlet<I> implements BoundedInlet<I> {
     cell.ensureOwnThread("cancel()");
     cell.inEngine(() -> {
       cancelled = true;
-      if (inHand == 0) cell.signals().set(Signals.CANCEL_ASKED);
+      if (inHand > 0) return;
+      half.isCancelled(this);
+      cell.signals().set(Signals.CANCEL_ASKED);
     });
   }
 
@@ -215,6 +265,7 @@ final class LaneInlet<I> implements BoundedInlet<I> {
   void askToCancel() {
     cancelAsked = true;
     lane.leaving();   // before anybody can have subscribed anew, so that the producer knows that this one comes first
+    lane.noticeToConsumer();
     cell.signals().set(Signals.CANCEL_ASKED);
   }
 
@@ -344,6 +395,7 @@ final class LaneInlet<I> implements BoundedInlet<I> {
       if (before - settled <= demand.min()) requested = settled + demand.max();
     }
     lane.settle(handled, deadLettered, dropped, requested);
+    half.settled(this, handled + deadLettered + dropped);
     return requested != before;
   }
 
@@ -361,6 +413,7 @@ final class LaneInlet<I> implements BoundedInlet<I> {
     boolean refill = isLow && !isCancelled() && before < done + demand.max();
     if (!refill && handled + deadLettered + dropped == 0) return false;
     lane.settle(handled, deadLettered, dropped, refill ? done + demand.max() : before);
+    half.settled(this, handled + deadLettered + dropped);
     return refill;
   }
 

@@ -381,7 +381,7 @@ final class Lifecycle {
     if (cell.consumerHalf().hasEnding()) signals.set(Signals.INPUT_ENDED);
     switch (ending) {
       case Ending.Completed completed -> {
-        boolean last = cell.consumerHalf().inlets().length == 0;
+        boolean last = cell.consumerHalf().hasNoInlets();
         if (policy == CancelPolicy.PERMANENT || policy == CancelPolicy.TRANSIENT && last) inputEnded = true;
       }
       case Ending.Failed(var cause, var contained) -> {

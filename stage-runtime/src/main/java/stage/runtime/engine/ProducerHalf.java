@@ -2,9 +2,10 @@ package stage.runtime.engine;
 
 import java.lang.invoke.VarHandle;
 import java.util.ArrayDeque;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.Set;
 import stage.api.DemandExceededException;
 import stage.api.Dispatcher;
 import stage.api.Overflow;
@@ -12,7 +13,9 @@ import stage.runtime.dispatch.LaneDispatch;
 import stage.runtime.dispatch.Rejections;
 import stage.runtime.lane.Ending;
 import stage.runtime.lane.Lane;
+import stage.runtime.lane.LaneChain;
 import stage.runtime.lane.LaneTail;
+import stage.runtime.lane.NoticeBoard;
 import stage.runtime.lane.Progress;
 import stage.runtime.mailbox.Signals;
 
@@ -35,9 +38,16 @@ final class ProducerHalf<O> implements Rejections {
   private LaneDispatch<O> laneDispatch;       // null once the cell has ended
   private final Accumulation accumulation;    // null if it delivers at once
   private ConsumerNews news;                  // null if the behaviour does not want to know of its consumers
-  private Lane<?>[] known = NONE;             // the lanes as the sharing knows them
-  private volatile Lane<?>[] lanes = NONE;    // replaced, never changed, under the graph's lock
-  private boolean closed;                     // under the graph's lock: whether it takes no more subscribers
+  private final Roster<Lane<?>> lanes;
+  private final Set<String> partitions;       // to look up; empty if there are none
+  private final NoticeBoard board = new NoticeBoard();   // of lanes that came, left, or want more
+  private final LaneChain touched = LaneChain.ofTouched();
+  private final LaneChain spared = LaneChain.ofSpared();
+  // lanes that came while nothing is to be delivered yet, and that are behind one that their consumer has given up
+  private Set<Lane<?>> early = Set.of();
+  private Set<Lane<?>> behind = Set.of();
+  private final Newest newest = new Newest();
+  private boolean closed;                     // under the graph's lock: whether nobody may subscribe any more
   private boolean cutShort;                   // under the graph's lock: whether a drain has closed it
   // under the graph's lock: whether the owner has been given the last numbers
   private boolean accounted;
@@ -59,6 +69,8 @@ final class ProducerHalf<O> implements Rejections {
     this.hasRoomForATurn = hasRoomForATurn;
     this.accumulation = accumulation;
     this.laneDispatch = LaneDispatch.of(dispatch, this);
+    this.lanes = new Roster<>(cell.lock(), NONE);
+    this.partitions = dispatch instanceof Dispatcher.Partition<?> named ? new HashSet<>(named.partitions()) : Set.of();
   }
 
   @Override
@@ -68,6 +80,11 @@ final class ProducerHalf<O> implements Rejections {
 
   Dispatcher<O> dispatch() {
     return dispatch;
+  }
+
+  /** Any thread. */
+  boolean hasPartition(String name) {
+    return partitions.contains(name);
   }
 
   Overflow overflow() {
@@ -82,20 +99,27 @@ final class ProducerHalf<O> implements Rejections {
 
   /** Adds a lane. One to a producer that has completed is complete from the start. */
   void add(Lane<?> lane) {
+    lane.joins(touched, board);
+    lanes.add(lane);
     if (closed) lane.end(new Ending.Completed(cutShort));
-    lanes = SmallArrays.with(lanes, lane);
+    else lane.noticeToProducer();
   }
 
-  /** Any thread. */
+  /** Any thread; see {@link Roster#all}. */
   Lane<?>[] lanes() {
-    return lanes;
+    return lanes.all();
+  }
+
+  /** {@return how many are subscribed} Any thread. */
+  int laneCount() {
+    return lanes.size();
   }
 
   // ---- demand
 
   /** {@return whether it delivers nothing yet, and has no demand} Any thread. */
   boolean isAccumulating() {
-    return accumulation != null && accumulation.isOn(lanes.length)
+    return accumulation != null && accumulation.isOn(lanes.size())
         && !cell.signals().has(Signals.CANCELLED | Signals.STOPPED | Signals.DRAINED);
   }
 
@@ -104,39 +128,39 @@ final class ProducerHalf<O> implements Rejections {
     if (accumulation != null) accumulation.resume();
   }
 
-  /** {@return whether lanes came or went since {@link #meetLanes}} Not before it may know of them. */
+  /**
+   * Takes note of lanes that want more, up to the first that came or went: which is for {@link #meetLanes}. In a look,
+   * so it takes no memory.
+   */
+  private void hear() {
+    for (Lane<?> lane = board.first(); lane != null && lane.isAdmitted() && !lane.hasLeft(); lane = board.first()) {
+      board.takeFirstDown();
+      hear(lane);
+    }
+  }
+
+  @SuppressWarnings("unchecked")
+  private void hear(Lane<?> lane) {
+    laneDispatch.heard((LaneTail<O>) lane);
+    if (lane.hasLeft()) lane.noticeToProducer();   // just now, and its notice may have been the one taken down
+  }
+
+  /** {@return whether lanes came or went since {@link #meetLanes}} Not before it may know of those that came. */
   boolean hasLaneNews() {
-    return known != lanes && !isAccumulating();
+    if (laneDispatch == null) return false;
+    hear();
+    return board.first() != null || !early.isEmpty() && !isAccumulating();
   }
 
   /** {@return whether there may be something to do that has nothing to do with demand} There is no signal. */
   boolean hasOtherThanDemand() {
-    return known != lanes || news() != null || accumulation != null && isAccumulating() || laneDispatch.canFlush();
-  }
-
-  @SuppressWarnings("unchecked")
-  void meetLanes() {
-    if (isAccumulating()) return;   // with no lane that it knows of, everything waits
-    if (accumulation != null) accumulation.isOver();
-    Lane<?>[] all = lanes;
-    known = all;
-    LaneTail<O>[] tails = (LaneTail<O>[]) new LaneTail<?>[all.length];
-    int count = 0;
-    List<Lane<?>> givenUp = givenUp(all);
-    for (Lane<?> lane : all) {
-      boolean isNew = !lane.isAdmitted();
-      if (isNew && isBehindOneOf(givenUp, lane)) continue;
-      lane.admit();
-      if (isNew && news != null) news.came(lane);
-      tails[count++] = (LaneTail<O>) lane;
-    }
-    laneDispatch.lanesAre(count < tails.length ? Arrays.copyOf(tails, count) : tails);
+    return hasLaneNews() || news() != null || accumulation != null && isAccumulating() || laneDispatch.canFlush();
   }
 
   /** A new incarnation is told of all consumers that are there, and of later ones; or it does not want to know. */
   void tellsOfConsumers(boolean wants) {
     news = wants ? new ConsumerNews() : null;
-    if (wants) for (Lane<?> lane : known) if (lane.isAdmitted()) news.came(lane);
+    if (wants) for (Lane<?> lane : lanes.all()) if (lane.isAdmitted()) news.came(lane);
   }
 
   /** {@return which consumers came and went; null if there is nothing to tell} */
@@ -144,27 +168,69 @@ final class ProducerHalf<O> implements Rejections {
     return news == null || news.isEmpty() ? null : news;
   }
 
-  // A consumer that cancels and subscribes anew at once gets nothing on its new lane before its old one has come back:
-  // what it had not settled there is older. Not with a broadcast, where nothing of that is sent again.
-
-  private List<Lane<?>> givenUp(Lane<?>[] all) {
-    if (dispatch instanceof Dispatcher.Broadcast<?>) return List.of();
-    List<Lane<?>> some = List.of();
-    for (Lane<?> lane : all) {
-      if (!lane.isGivenUp()) continue;
-      if (some.isEmpty()) some = new ArrayList<>();
-      some.add(lane);
+  /** Takes in the lanes that came, and takes back what those that went have left. */
+  void meetLanes() {
+    boolean delivers = !isAccumulating();   // with no lane that it shares events out to, everything waits
+    laneDispatch.othersJoin();
+    if (delivers && accumulation != null) accumulation.isOver();
+    if (delivers && !early.isEmpty()) admitAll(early);
+    for (Lane<?> lane = board.first(); lane != null; lane = board.first()) {
+      board.takeFirstDown();
+      try {
+        meet(lane, delivers);
+      } catch (Throwable failure) {   // such as a full heap
+        lane.noticeToProducer();
+        throw failure;
+      }
     }
-    return some;
+    waiting.set(laneDispatch.waiting());
   }
 
-  private static boolean isBehindOneOf(List<Lane<?>> givenUp, Lane<?> lane) {
-    for (Lane<?> older : givenUp) if (older.consumer() == lane.consumer() && older.id() < lane.id()) return true;
-    return false;
+  private void meet(Lane<?> lane, boolean delivers) {
+    if (lane.hasLeft()) {
+      takeBack(lane);
+    } else if (lane.isAdmitted()) {
+      hear(lane);
+    } else {
+      if (!(dispatch instanceof Dispatcher.Broadcast<?>)) newest.note(lane);
+      if (delivers) admit(lane);
+      else early = with(early, lane);
+    }
+  }
+
+  private void admitAll(Set<Lane<?>> some) {
+    for (Lane<?> lane : List.copyOf(some)) {
+      admit(lane);
+      if (some != behind || lane.isAdmitted()) some.remove(lane);
+    }
+  }
+
+  private static Set<Lane<?>> with(Set<Lane<?>> some, Lane<?> lane) {
+    Set<Lane<?>> more = some.isEmpty() ? new LinkedHashSet<>() : some;   // few producers ever need one
+    more.add(lane);
+    return more;
+  }
+
+  /**
+   * Shares events out to a lane from now on. A consumer that cancels and subscribes anew at once gets nothing on its
+   * new lane before its old one has come back: what it had not settled there is older. Not so with a broadcast, where
+   * nothing of that is sent again.
+   */
+  @SuppressWarnings("unchecked")
+  private void admit(Lane<?> lane) {
+    if (newest.isBehindOneGivenUp(lane)) {
+      behind = with(behind, lane);
+      return;
+    }
+    laneDispatch.join((LaneTail<O>) lane);
+    lane.admit();
+    if (news != null) news.came(lane);
   }
 
   long demand() {
-    return laneDispatch == null ? 0 : laneDispatch.demand();
+    if (laneDispatch == null) return 0;
+    hear();
+    return laneDispatch.demand();
   }
 
   /** {@return how many events may be emitted beyond {@code demand}} */
@@ -273,6 +339,7 @@ final class ProducerHalf<O> implements Rejections {
   }
 
   boolean canFlush() {
+    hear();
     return laneDispatch.canFlush();
   }
 
@@ -323,18 +390,21 @@ final class ProducerHalf<O> implements Rejections {
 
   /** Wakes the consumers of the lanes that were published to. After a full fence. */
   void wakeConsumers() {
-    for (Lane<?> lane : known) if (lane.takeTouched()) lane.consumer().wake();
+    for (Lane<?> lane = touched.poll(); lane != null; lane = touched.poll()) lane.wakeConsumer();
   }
 
   /** As {@link #fenceAndWake}, after one event of many to come: a consumer that rests is left alone. */
   void fenceAndWakeUnlessResting() {
     VarHandle.fullFence();   // pairs with the announcement of each consumer's driver
-    for (Lane<?> lane : known) if (lane.takeTouched()) lane.consumer().wakeUnlessResting();
+    for (Lane<?> lane = touched.poll(); lane != null; lane = touched.poll()) {
+      if (lane.wakeConsumerUnlessResting()) spared.add(lane);
+    }
   }
 
-  void wakeAllConsumers() {
+  /** Wakes those that were left alone. */
+  void wakeRestingConsumers() {
     VarHandle.fullFence();   // pairs with the announcement of each consumer's driver
-    for (Lane<?> lane : known) lane.consumer().wake();
+    for (Lane<?> lane = spared.poll(); lane != null; lane = spared.poll()) lane.wakeConsumer();
   }
 
   @Override
@@ -350,32 +420,30 @@ final class ProducerHalf<O> implements Rejections {
 
   // ---- ends
 
-  /** Takes back what consumers that have left did not settle. Returns whether there was any such consumer. */
-  boolean takeBackFromLeavers() {
-    boolean any = false;
-    for (Lane<?> lane : lanes) {
-      if (!lane.hasLeft()) continue;
-      any = true;
-      takeBack(lane);   // first: should it find the heap full, it is looked for again
-      cell.lock().run(() -> lanes = SmallArrays.without(lanes, lane));
-      if (news != null && lane.isAdmitted()) news.left(lane);
-    }
-    if (any) {
-      meetLanes();
-      waiting.set(laneDispatch.waiting());
-    }
-    return any;
-  }
-
+  /** Takes back what a consumer that has left did not settle. */
   @SuppressWarnings("unchecked")
   private void takeBack(Lane<?> lane) {
-    laneDispatch.makeRoomFor((LaneTail<O>) lane);
+    var tail = (LaneTail<O>) lane;
+    if (lane.isAdmitted()) {
+      takeBackEvents(tail);   // first: should it find the heap full, it is done again
+      laneDispatch.leave(tail);
+    }
+    if (!early.isEmpty()) early.remove(lane);
+    if (!behind.isEmpty()) behind.remove(lane);
+    cell.lock().run(() -> lanes.remove(lane));
+    newest.forget(lane);
+    if (news != null && lane.isAdmitted()) news.left(lane);
+    if (!behind.isEmpty()) admitAll(behind);
+  }
+
+  private void takeBackEvents(LaneTail<O> lane) {
+    laneDispatch.makeRoomFor(lane);
     Object[] events = lane.takeBack();
     if (events.length == 0) return;
-    int forNobody = laneDispatch.takeBack((LaneTail<O>) lane, events);
+    int forNobody = laneDispatch.takeBack(lane, events);
     if (forNobody == 0) return;
     returned.add(forNobody);
-    cell.returned(lane.snapshot());
+    cell.returned(((Lane<?>) lane).snapshot());
   }
 
   /** Ends every lane. What a consumer leaves unsettled after this is counted as returned by the consumer's cell. */
@@ -383,20 +451,26 @@ final class ProducerHalf<O> implements Rejections {
     cell.lock().run(() -> {
       closed = true;
       cutShort = ending instanceof Ending.Completed completed && completed.cutShort();
-      for (Lane<?> lane : lanes) {
-        if (lane.hasLeft()) returned.add(lane.takeBack().length);
-        else lane.end(ending);
+      for (Lane<?> lane : lanes.all()) {
+        if (!lane.hasLeft()) {
+          lane.end(ending);
+        } else {
+          returned.add(lane.takeBack().length);
+          lanes.remove(lane);
+        }
       }
-      lanes = Arrays.stream(lanes).filter(lane -> !lane.hasLeft()).toArray(Lane<?>[]::new);
     });
     VarHandle.fullFence();   // pairs with the announcement of each consumer's driver
-    for (Lane<?> lane : lanes) lane.consumer().inputEnded();
+    for (Lane<?> lane : lanes.all()) lane.tellConsumerOfEnd();
   }
 
   /** Forgets the events that are left, which are counted. Its cell has ended. Needs no memory. */
   void letGo() {
     laneDispatch = null;
-    known = lanes;
+    board.close();
+    newest.clear();
+    while (touched.poll() != null) continue;
+    while (spared.poll() != null) continue;
   }
 
   /** The owner is given the last numbers now: what is returned later is told to it by itself. Under the lock. */
@@ -418,7 +492,7 @@ final class ProducerHalf<O> implements Rejections {
         int count = lane.takeBack().length;
         returned.add(count);
         if (accounted) late[0] = count;
-        lanes = SmallArrays.without(lanes, lane);
+        lanes.remove(lane);
       }
     });
     if (late[0] > 0) {
@@ -426,6 +500,7 @@ final class ProducerHalf<O> implements Rejections {
       cell.returned(lane.snapshot());
     }
     if (!toTell[0]) return;
+    lane.noticeToProducer();
     cell.signals().set(Signals.CONSUMER_LEFT);
     cell.wake();
   }

@@ -24,8 +24,7 @@ final class ProgressTurn {
   }
 
   private LaneInlet<?> next() {
-    for (LaneInlet<?> inlet : half.inlets()) if (inlet.hasProgress()) return inlet;
-    return null;
+    return half.progressing();
   }
 
   /**

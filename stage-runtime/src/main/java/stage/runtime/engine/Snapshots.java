@@ -1,12 +1,13 @@
 package stage.runtime.engine;
 
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import stage.api.Dispatcher;
@@ -20,7 +21,7 @@ import stage.runtime.lane.Lane;
 import stage.runtime.time.WaitState;
 import stage.runtime.time.WaitTimes;
 
-/** Reads the numbers of a cell. Any thread; waits for nobody. */
+/** Reads the numbers of a cell. Any thread; waits for no stage. */
 final class Snapshots {
   private static final Map<WaitState.Kind, WaitReason> REASONS = new EnumMap<>(Map.of(
       WaitState.Kind.EVENTS, WaitReason.EVENTS,
@@ -105,9 +106,9 @@ final class Snapshots {
       case Dispatcher.Shared<?> shared -> new StageSnapshot.Feed("shared", List.of());
       case Dispatcher.Broadcast<?> broadcast -> new StageSnapshot.Feed("broadcast", List.of());
       case Dispatcher.Partition<?> partition -> {
-        List<String> unclaimed = new ArrayList<>(partition.partitions());
+        Set<String> unclaimed = new LinkedHashSet<>(partition.partitions());
         for (SubscriptionSnapshot lane : outputs) lane.share().partition().ifPresent(unclaimed::remove);
-        yield new StageSnapshot.Feed("partition", unclaimed);
+        yield new StageSnapshot.Feed("partition", List.copyOf(unclaimed));
       }
     };
   }

@@ -74,8 +74,9 @@ final class TaskRole<I, O> extends Role {
   }
 
   private LaneInlet<?> onlyInlet() {
+    if (out == null || input.inletCount() != 1) return null;
     LaneInlet<?>[] inlets = input.inlets();
-    return out != null && inlets.length == 1 ? inlets[0] : null;
+    return inlets.length == 1 ? inlets[0] : null;
   }
 
   /** Takes in what has finished; the turn is open. */
@@ -91,15 +92,14 @@ final class TaskRole<I, O> extends Role {
   @Override
   void commit() {
     boolean published = out != null && out.commit();
-    boolean asked = false;
     try {
-      asked = tasks.settle();
+      tasks.settle();
       memory.commit();
       if (told != null) told.applyProgress();
       told = null;
     } finally {
       if (published) half.fenceAndWake();
-      input.fenceAndWakeProducers(asked);
+      input.fenceAndWakeProducers();
     }
   }
 
@@ -113,7 +113,7 @@ final class TaskRole<I, O> extends Role {
   @Override
   WaitState.Kind idle() {
     if (half != null && half.demand() == 0) return WaitState.Kind.DEMAND;
-    return input.inlets().length == 0 ? WaitState.Kind.MAIL : WaitState.Kind.EVENTS;
+    return input.hasNoInlets() ? WaitState.Kind.MAIL : WaitState.Kind.EVENTS;
   }
 
   @Override

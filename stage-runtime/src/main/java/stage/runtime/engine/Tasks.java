@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import stage.api.EventFunction;
 import stage.api.Outlet;
@@ -36,6 +37,9 @@ import stage.runtime.time.Handles;
 final class Tasks<I, O> {
   /** So many events of one subscription may be finished behind one that is not. */
   private static final int MOST_AHEAD = 1024;
+
+  /** So many subscriptions are walked even if no event of theirs is being worked on. */
+  private static final int MOST_IDLE = 16;
 
   private static final VarHandle FINISHED = Handles.of(MethodHandles.lookup(), "finished", Task.class);
 
@@ -147,6 +151,7 @@ final class Tasks<I, O> {
   private Task<I, O> toCollect;     // taken, and nothing is known of it yet: the first in line
   private Task<I, O> toEmit;        // the same of those that are finished, if they are not to be emitted in order
   private Task<I, O> lastToEmit;
+  private final Predicate<LaneInlet<?>> hasMore = this::hasMore;
   // walked in the order of the inlets' first events
   private final Map<LaneInlet<?>, Window> windows = new LinkedHashMap<>();
   private volatile Task<?, ?> finished;   // the newest; any task's thread pushes, the cell takes all
@@ -176,8 +181,17 @@ final class Tasks<I, O> {
   boolean canStart(long demand) {
     if (running >= concurrency || unemitted >= demand) return false;
     if (!startable.isEmpty()) return true;
-    for (LaneInlet<?> inlet : half.inlets()) if (windowOf(inlet).hasMore()) return true;
-    return false;
+    return next() != null;
+  }
+
+  /** {@return the next subscription with an event to start; null if there is none} */
+  private LaneInlet<?> next() {
+    return half.ready(hasMore);
+  }
+
+  private boolean hasMore(LaneInlet<?> inlet) {
+    Window window = windows.get(inlet);
+    return window != null ? window.hasMore() : !inlet.isCancelled() && inlet.lane().available() > 0;
   }
 
   boolean isIdle() {
@@ -202,19 +216,16 @@ final class Tasks<I, O> {
       if (task.isLeft) keyIsOver(task);
       else begin(task);
     }
-    boolean any = true;
-    while (any) {
-      any = false;
-      for (LaneInlet<?> inlet : half.inlets()) {
-        Window window = windowOf(inlet);
-        if (running >= concurrency || unemitted >= demand || !window.hasMore()) continue;
-        I event = window.inlet.lane().peek(window.tasks.size());
-        var task = new Task<I, O>(this, window, event, keys == null ? null : keys.keyOf(event));
-        window.tasks.add(task);
-        window.waiting++;
-        if (isFirstOfItsKey(task)) begin(task);
-        any = true;
-      }
+    while (running < concurrency && unemitted < demand) {
+      LaneInlet<?> inlet = next();
+      if (inlet == null) return;
+      Window window = windowOf(inlet);
+      I event = window.inlet.lane().peek(window.tasks.size());
+      var task = new Task<I, O>(this, window, event, keys == null ? null : keys.keyOf(event));
+      window.tasks.add(task);
+      window.waiting++;
+      half.served();
+      if (isFirstOfItsKey(task)) begin(task);
     }
   }
 
@@ -238,6 +249,7 @@ final class Tasks<I, O> {
 
   private void begin(Task<I, O> task) {
     task.window.waiting--;
+    half.mayBeReady(task.window.inlet);   // for one more that waits
     if (isEmitting) unemitted++;
     run(task);
   }
@@ -328,30 +340,28 @@ final class Tasks<I, O> {
     }
     // The turn may have thrown before it looked at them, and may not be the first to do so: either there is something
     // to be taken in, or nothing comes of it.
-    if (!windows.isEmpty()) cell.signals().set(Signals.TASKS_FINISHED);
+    if (running > 0 || !windows.isEmpty()) cell.signals().set(Signals.TASKS_FINISHED);
     emittedInTurn.clear();
   }
 
   /**
-   * Settles what is finished. Its turn is committed. Returns whether any producer must be woken, after a full fence.
+   * Settles what is finished, and notes which producers are to be woken. Its turn is committed.
    */
-  boolean settle() {
+  void settle() {
     emittedInTurn.clear();
     while (toEmit != null && (toEmit.isEmitted || toEmit.isLeft)) {
       Task<I, O> emitted = toEmit;
       toEmit = emitted.later;
       emitted.later = null;
     }
-    boolean asked = false;
     for (Iterator<Window> all = windows.values().iterator(); all.hasNext();) {
       Window window = all.next();
-      asked |= settle(window);
-      if (window.tasks.isEmpty() && window.inlet.lane().hasLeft()) all.remove();
+      settle(window);
+      if (window.tasks.isEmpty() && (windows.size() > MOST_IDLE || window.inlet.lane().hasLeft())) all.remove();
     }
-    return asked;
   }
 
-  private boolean settle(Window window) {
+  private void settle(Window window) {
     int handled = 0;
     int dropped = 0;
     List<Task<I, O>> dead = List.of();
@@ -370,11 +380,12 @@ final class Tasks<I, O> {
     int settled = handled + dropped + dead.size();
     window.ahead = window.finished - settled;
     boolean asked = window.inlet.settleTasks(handled, dead.size(), dropped, window.ahead, running);
+    if (asked) half.asks(window.inlet);
+    else if (settled > 0) half.mayHaveSettledAll(window.inlet);
     window.finished = window.ahead;
     for (int i = settled; i > 0; i--) window.tasks.poll();
     if (dropped > 0) cell.dropped(dropped, "an event failed, and there is no redelivery");
     for (Task<I, O> task : dead) cell.deadLetter(task.event, task.failure, task.attempts, cell.path());
-    return asked;
   }
 
   /** Takes what has finished since the last time, behind what is still to be collected. Needs no memory. */

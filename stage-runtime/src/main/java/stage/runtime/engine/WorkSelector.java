@@ -203,7 +203,7 @@ final class WorkSelector {
     ProducerHalf<?> half = cell.producerHalf();
     if (half != null && half.awaitsSomebody()) return mayReadOn() ? Work.MAIL : Work.STOP;
     if (incarnations.role().lingers()) return Work.NOTHING;
-    if (consumerHalf.inlets().length == 0 && !goesOn()) return mayReadOn() ? Work.MAIL : Work.COMPLETE;
+    if (consumerHalf.hasNoInlets() && !goesOn()) return mayReadOn() ? Work.MAIL : Work.COMPLETE;
     return Work.NOTHING;
   }
 
@@ -216,7 +216,7 @@ final class WorkSelector {
   boolean goesOn() {
     if (!incarnations.memory().hasMore()) return false;
     ProducerHalf<?> half = cell.producerHalf();
-    return half == null || half.lanes().length > 0 || !signals.has(Signals.DRAINED);
+    return half == null || half.laneCount() > 0 || !signals.has(Signals.DRAINED);
   }
 
   /** {@return whether it cannot handle events now, so that there is no sense in waiting until they are handled} */
@@ -243,7 +243,7 @@ final class WorkSelector {
     // A stage that has completed waits for consumers of its backlog; one that was told to stop does not.
     boolean isDelivered =
         (told & (Signals.STOPPED | Signals.DRAINED)) != 0 ? half.isDeliveredToAllThere() : half.isDelivered();
-    if (half.lanes().length == 0 || isDelivered && half.isSettled()) return Work.FINISH;
+    if (half.laneCount() == 0 || isDelivered && half.isSettled()) return Work.FINISH;
     return Work.NOTHING;
   }
 
@@ -265,12 +265,7 @@ final class WorkSelector {
     ConsumerHalf consumerHalf = cell.consumerHalf();
     if (consumerHalf == null) return null;
     LaneInlet<?> cancelled = consumerHalf.cancelled();
-    if (cancelled != null || !signals.has(Signals.DRAINED)) return cancelled;
-    for (LaneInlet<?> inlet : consumerHalf.inlets()) {
-      if (inlet.lane().available() == 0 && !endsWith(inlet))
-        return inlet;
-    }
-    return null;
+    return cancelled != null || !signals.has(Signals.DRAINED) ? cancelled : consumerHalf.outsider();
   }
 
   /**

@@ -68,6 +68,9 @@ public final class Lane<E> implements LaneTail<E>, LaneHead<E> {
   private final SubscriptionSpec<E> spec;
   private final LaneEnd producer;
   private final LaneEnd consumer;
+  private NoticeBoard.Notice forProducer;    // null where there are no cells; written before it is shared, as the next
+  private NoticeBoard.Notice forConsumer;
+  private Object inlet;                      // as these
 
   // written by the producer's cell only
   private long tail;                // events published
@@ -75,8 +78,14 @@ public final class Lane<E> implements LaneTail<E>, LaneHead<E> {
   private int filled;               // slots of an open last node that are taken
   private Node spare;               // reserved, and not linked yet; null for none
   private volatile AgeMarks marks;  // null until enough was published; read by any thread
+  private volatile boolean tellsOfDemand;   // whether the consumer posts notices for it; read by the consumer
   private boolean admitted;         // whether the producer shares events out to it
-  private boolean touched;          // whether the consumer has to be woken
+  private Object seat;              // what the dispatcher keeps for it; null for none
+  private LaneChain touchedLanes;   // of its producer; null while there is nobody to wake. Written before it is shared
+  boolean touched;                  // whether it is in that chain, and what follows it there
+  Lane<?> nextTouched;
+  boolean spared;                   // the same of those whose consumers were left alone
+  Lane<?> nextSpared;
   private volatile boolean tell;    // whether the producer waits for everything to be settled
   private volatile Ending ending;   // after the last event
   private Progress progress;        // what is vouched for of what is sent from now on; null for nothing
@@ -92,7 +101,8 @@ public final class Lane<E> implements LaneTail<E>, LaneHead<E> {
   private Node first;               // where the next event is taken
   private int index;                // its slot there
   private volatile boolean left;
-  private volatile boolean leaving;   // any thread, once: the consumer was told to leave
+  private volatile boolean tellsOfEvents;   // whether the producer posts notices for it; read by the producer
+  private volatile boolean leaving;   // any thread, once: somebody has told the consumer to leave
   // which of the unsettled events, in order, have met their fate already; before left
   private boolean[] finishedAhead = {};
 
@@ -128,6 +138,86 @@ public final class Lane<E> implements LaneTail<E>, LaneHead<E> {
   /** From now on the producer shares events out to it. The producer's cell. */
   public void admit() {
     admitted = true;
+  }
+
+  // ---- who is told of what. Where a cell has one lane, it looks at that; where it has several, they post notices.
+
+  /** Its producer keeps the chain of those whose consumers are to be woken, and the board. Before it is shared. */
+  public void joins(LaneChain touchedLanes, NoticeBoard board) {
+    this.touchedLanes = touchedLanes;
+    this.forProducer = new NoticeBoard.Notice(board, this);
+  }
+
+  /** Its consumer keeps the board, and something for the lane. Before it is shared. */
+  public void joins(NoticeBoard board, Object inlet) {
+    this.forConsumer = new NoticeBoard.Notice(board, this);
+    this.inlet = inlet;
+  }
+
+  /** {@return what its consumer keeps for it} */
+  public Object inlet() {
+    return inlet;
+  }
+
+  @Override
+  public Object seat() {
+    return seat;
+  }
+
+  @Override
+  public void seat(Object seat) {
+    this.seat = seat;
+  }
+
+  @Override
+  public void tellOfDemand() {
+    if (tellsOfDemand) return;
+    tellsOfDemand = true;
+    VarHandle.fullFence();   // pairs with the one before noticeToProducer: what is not posted is seen from here on
+  }
+
+  /** From now on the producer posts what it wakes the consumer for. The consumer's cell, which looks after it. */
+  public void tellOfEvents() {
+    tellsOfEvents = true;
+    VarHandle.fullFence();   // pairs with the one before wakeConsumer: what is not posted is seen from here on
+  }
+
+  /** Its producer is to look at it, whether or not there is demand. Any thread. */
+  public void noticeToProducer() {
+    if (forProducer != null) forProducer.post();
+  }
+
+  /** Its consumer is to look at it, whether or not there are events. Any thread. */
+  public void noticeToConsumer() {
+    if (forConsumer != null) forConsumer.post();
+  }
+
+  /** Wakes the producer for what the consumer wants or has settled. After a full fence. */
+  public void wakeProducer() {
+    if (tellsOfDemand) forProducer.post();
+    producer.wake();
+  }
+
+  /** Wakes the consumer for what was published. After a full fence. */
+  public void wakeConsumer() {
+    if (tellsOfEvents) forConsumer.post();
+    consumer.wake();
+  }
+
+  /** As {@link #wakeConsumer}, but leaves it alone if it rests. Returns whether it may. */
+  public boolean wakeConsumerUnlessResting() {
+    if (tellsOfEvents) {   // with several inputs none rests
+      wakeConsumer();
+      return false;
+    }
+    consumer.wakeUnlessResting();
+    return true;
+  }
+
+  /** The lane has an end now, which its consumer is to look at. After a full fence. */
+  public void tellConsumerOfEnd() {
+    if (tellsOfEvents) forConsumer.post();
+    consumer.inputEnded();
   }
 
   @Override
@@ -170,7 +260,7 @@ public final class Lane<E> implements LaneTail<E>, LaneHead<E> {
     reserve(to - from);   // from here on nothing takes memory: the consumer gets all of them, or it has thrown and none
     if (to - from < SLICE) for (int i = from; i < to; i++) append(events[i]);
     else seal(events, from, to);
-    touched = true;
+    touch();
     publishedUpTo(tail + (to - from));
   }
 
@@ -178,8 +268,12 @@ public final class Lane<E> implements LaneTail<E>, LaneHead<E> {
   public void publish(Object event) {
     reserve(1);
     append(event);
-    touched = true;
+    touch();
     publishedUpTo(tail + 1);
+  }
+
+  private void touch() {
+    if (touchedLanes != null) touchedLanes.add(this);
   }
 
   /** The consumer may see them from here on. Once in a while the time is noted. */
@@ -222,7 +316,7 @@ public final class Lane<E> implements LaneTail<E>, LaneHead<E> {
 
   @Override
   public void progress(Progress progress) {
-    touched = true;
+    touch();
     PROGRESS.setRelease(this, progress);   // after the tail; pairs with the acquire in progress()
   }
 
@@ -235,7 +329,6 @@ public final class Lane<E> implements LaneTail<E>, LaneHead<E> {
   @Override
   public void end(Ending ending) {
     this.ending = ending;
-    touched = true;
   }
 
   @Override
@@ -250,13 +343,6 @@ public final class Lane<E> implements LaneTail<E>, LaneHead<E> {
   @Override
   public boolean hasLeft() {
     return left;
-  }
-
-  @Override
-  public boolean takeTouched() {
-    boolean was = touched;
-    touched = false;
-    return was;
   }
 
   @Override

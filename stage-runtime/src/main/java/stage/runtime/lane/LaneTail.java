@@ -44,8 +44,14 @@ public interface LaneTail<E> {
   /** Takes back what the consumer left unsettled. Returns the events, in order. */
   Object[] takeBack();
 
-  /** {@return whether events were published since this was asked last} The fence and the wake-up come once per turn. */
-  boolean takeTouched();
+  /** {@return what the dispatcher keeps for this lane; null for nothing} */
+  Object seat();
+
+  /** Keeps something for the dispatcher. */
+  void seat(Object seat);
+
+  /** From now on the consumer posts a notice whenever it wants more: the lane is looked at after this. */
+  void tellOfDemand();
 
   /** {@return which events the subscription gets, which partition, and so on} */
   SubscriptionSpec<E> spec();

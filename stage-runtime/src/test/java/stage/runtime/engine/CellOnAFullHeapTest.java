@@ -38,6 +38,7 @@ class CellOnAFullHeapTest {
     private final List<Object> got = new ArrayList<>();
     private long requested = 100;
     private int reserved;
+    private Object seat;
 
     FakeLane(SubscriptionSpec<Integer> spec) {
       this.spec = spec;
@@ -98,8 +99,18 @@ class CellOnAFullHeapTest {
     }
 
     @Override
-    public boolean takeTouched() {
-      return false;
+    public Object seat() {
+      return seat;
+    }
+
+    @Override
+    public void seat(Object seat) {
+      this.seat = seat;
+    }
+
+    @Override
+    public void tellOfDemand() {
+      // the tests say so themselves
     }
 
     @Override
@@ -121,7 +132,7 @@ class CellOnAFullHeapTest {
   private LaneDispatch<Integer> sharing(Dispatcher<Integer> dispatch) {
     var half = new ProducerHalf<Integer>(cell.port(), dispatch, Overflow.fail(), false, null);
     LaneDispatch<Integer> sharing = LaneDispatch.of(dispatch, half);
-    sharing.lanesAre(lanes.toArray(FakeLane[]::new));
+    lanes.forEach(sharing::join);
     return sharing;
   }
 
@@ -159,6 +170,7 @@ class CellOnAFullHeapTest {
     new FakeLane(spec());
     LaneDispatch<Integer> sharing = sharing(Dispatcher.broadcast());
     lanes.get(1).requested = 200;
+    sharing.heard(lanes.get(1));
     offerTwice(sharing, 150, 1);
     assertThat(lanes.get(0).got).isEqualTo(multiples(2, 0, 150));
     assertThat(lanes.get(1).got).containsExactly(events(150));
@@ -193,6 +205,7 @@ class CellOnAFullHeapTest {
     LaneDispatch<Integer> sharing = sharing(Dispatcher.broadcast());
     sharing.offer(events(30), 0, 30);
     lanes.forEach(lane -> lane.requested = 20);
+    lanes.forEach(sharing::heard);
     fullFor = 1;
     assertThatThrownBy(sharing::flush).isInstanceOf(OutOfMemoryError.class);
     fullFor = -1;

@@ -10,6 +10,7 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import stage.api.Redelivery;
 import stage.runtime.lane.Lane;
+import stage.runtime.lane.LaneEnd;
 import stage.runtime.lane.Lanes;
 import stage.runtime.mailbox.Signals;
 import stage.runtime.time.ShortLock;
@@ -70,6 +71,11 @@ class LaneInletTest {
     @Override
     public void commitPoint(LaneInlet<?> inlet, int events) {
       inlet.settleNext(events);
+    }
+
+    @Override
+    public boolean drainsWith(LaneEnd producer) {
+      throw new UnsupportedOperationException("nothing drains");
     }
   }
 

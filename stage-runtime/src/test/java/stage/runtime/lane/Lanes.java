@@ -38,6 +38,10 @@ public final class Lanes {
 
   private Lanes() {}
 
+  public static SubscriptionSpec<Integer> spec() {
+    return SubscriptionSpec.to(ANY);
+  }
+
   public static LaneEnd end(String path) {
     return new Nobody(path);
   }

@@ -9,10 +9,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import stage.api.DispatchRule;
 
-class DemandDispatcherTest {
+class EvenRuleTest {
   private static int[] share(int events, long... demands) {
     int[] shares = new int[demands.length];
-    new DemandDispatcher().share(events, new DispatchRule.Subscriptions() {
+    new EvenRule().share(events, new DispatchRule.Subscriptions() {
       @Override
       public int count() {
         return demands.length;

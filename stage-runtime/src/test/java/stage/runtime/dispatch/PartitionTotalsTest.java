@@ -6,7 +6,7 @@ import java.util.Arrays;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class PartitionRuleTest {
+class PartitionTotalsTest {
   @ParameterizedTest(name = "wanted {0}, waiting {1}, backlog {2}: {3}")
   @CsvSource({
       "5 5, 0 0, 10, 10",          // all that is wanted
@@ -18,7 +18,12 @@ class PartitionRuleTest {
       "9223372036854775807 9223372036854775807, 0 0, 10, 9223372036854775807",
       "9223372036854775807 0, 0 4, 10, 6"})
   void asksForNoMoreThanFitsWhereverItGoes(String wanted, String waiting, int backlog, long expected) {
-    assertThat(PartitionRule.demand(longs(wanted), longs(waiting), backlog)).isEqualTo(expected);
+    long[] wants = longs(wanted);
+    var totals = new PartitionTotals(wants.length, backlog);
+    for (int i = 0; i < wants.length; i++) totals.change(i, 7 + i, 3 * i, true, false);
+    for (int i = 0; i < wants.length; i++) totals.change(i, wants[i], longs(waiting)[i], wants[i] > 0, false);
+    assertThat(totals.demand()).isEqualTo(expected);
+    assertThat(totals.waiting()).isEqualTo(Arrays.stream(longs(waiting)).sum());
   }
 
   private static long[] longs(String text) {

@@ -6,9 +6,9 @@ import stage.api.DispatchRule;
  * The default rule: even shares among those with demand, those with most demand first where there are not enough events
  * for all.
  */
-public final class DemandDispatcher implements DispatchRule {
+final class EvenRule implements DispatchRule {
   /** Has no state but its caller's. */
-  public DemandDispatcher() {}
+  EvenRule() {}
 
   @Override
   public void share(int events, Subscriptions subscriptions, int[] shares) {
@@ -58,6 +58,6 @@ public final class DemandDispatcher implements DispatchRule {
 
   @Override
   public String toString() {
-    return "Dispatcher.demand()";
+    return "even shares";
   }
 }
