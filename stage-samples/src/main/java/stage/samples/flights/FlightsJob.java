@@ -97,7 +97,8 @@ final class FlightsJob implements AutoCloseable {
     for (var parser : parsers) parser.subscribeTo(reader, BLOCKS);
   }
 
-  private List<ProducerConsumerRef<LineBlock, Row, ?>> startParsers(FlightOptions options, FlightPartitions partitions) {
+  private List<ProducerConsumerRef<LineBlock, Row, ?>> startParsers(FlightOptions options,
+      FlightPartitions partitions) {
     List<ProducerConsumerRef<LineBlock, Row, ?>> parsers = new ArrayList<>();
     for (String name : parserNames(options)) {
       parsers.add(scope.start(producerConsumer(name, () -> new FlightParser(options.by()))
