@@ -4,7 +4,9 @@ import java.util.function.Supplier;
 import stage.runtime.testkit.CrashRule;
 import stage.runtime.testkit.SimulatedRuntime;
 
-/** What finds planted bugs of receipts: the simulations, with few seeds. Without JUnit, which a changed engine lacks. */
+/**
+ * What finds planted bugs of receipts: the simulations, with few seeds. Without JUnit, which a changed engine lacks.
+ */
 public final class DeliveryChecks {
   private static final int SEEDS = 6;
 

@@ -18,7 +18,9 @@ import stage.api.supervision.Intensity;
 import stage.runtime.testkit.CrashRule;
 import stage.runtime.testkit.SimulatedRuntime;
 
-/** Positions never go past what is not done, and get to the end: whatever is taken away, in whatever order, and crashes. */
+/**
+ * Positions never go past what is not done, and get to the end: whatever is taken away, in whatever order, and crashes.
+ */
 class PartitionSimulation {
   private static final int SEEDS = Integer.getInteger("stage.pipeline.seeds", 25);
   static final int SIZE = 30;

@@ -25,9 +25,9 @@ public interface DeliverySource<T> {
   default void onStart(StageContext context) throws Exception {}
 
   /**
-   * Emits about {@code demand} deliveries, fewer, or none. May wait, but not for long: answers go out between two calls.
-   * If it has emitted none it is called again after 10 ms, or at once after {@link StageContext#wakeUp()}. What is
-   * emitted beyond the demand waits, and counts as unsettled. {@link Outlet#complete()} ends the source.
+   * Emits about {@code demand} deliveries, fewer, or none. May wait, but not for long: answers go out between two
+   * calls. If it has emitted none it is called again after 10 ms, or at once after {@link StageContext#wakeUp()}. What
+   * is emitted beyond the demand waits, and counts as unsettled. {@link Outlet#complete()} ends the source.
    *
    * @param demand how many are wanted downstream, and no more than may be unsettled at once; at least 1
    * @param out where to emit

@@ -46,8 +46,8 @@ public interface PartitionedSource<P, T> {
   void commit(Map<P, Long> positions) throws Exception;
 
   /**
-   * Told of a delivery that failed, before the position goes past it. What came of it has been handed to the dead-letter
-   * handlers by then.
+   * Told of a delivery that failed, before the position goes past it. What came of it has been handed to the
+   * dead-letter handlers by then.
    *
    * @param partition its partition
    * @param position its position

@@ -73,7 +73,9 @@ public final class SubscriptionGraph {
     return lock.get(() -> behaviours.add(behaviour));
   }
 
-  /** Takes no memory, not even for a lambda that is linked when first used: the behaviour may be what fills the heap. */
+  /**
+   * Takes no memory, not even for a lambda that is linked when first used: the behaviour may be what fills the heap.
+   */
   void release(Stage.Behaviour behaviour) {
     lock.lock();
     try {

@@ -14,8 +14,8 @@ import stage.runtime.pipeline.receipt.Carried;
 import stage.runtime.pipeline.receipt.Claim;
 
 /**
- * Makes operators of elements that may answer for deliveries: the user's functions are given elements by themselves, and
- * what they make of them answers for the same.
+ * Makes operators of elements that may answer for deliveries: the user's functions are given elements by themselves,
+ * and what they make of them answers for the same.
  *
  * @param isCounted whether elements may; else the functions are given as they are
  */

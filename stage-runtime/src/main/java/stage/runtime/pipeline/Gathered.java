@@ -14,8 +14,8 @@ import stage.runtime.pipeline.receipt.Claim;
 import stage.runtime.pipeline.receipt.Journal;
 
 /**
- * What an operator has made of several elements, and what all of them answer for. So receipts live in the operator's own
- * state, and change with that.
+ * What an operator has made of several elements, and what all of them answer for. So receipts live in the operator's
+ * own state, and change with that.
  *
  * @param value what it has made
  * @param claim what they answer for; null for nothing

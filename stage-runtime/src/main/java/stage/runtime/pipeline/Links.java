@@ -84,7 +84,8 @@ final class Links {
         all.add(link);
       }
       return all;
-    }, List.copyOf(made.sites), List.copyOf(made.policies), isRaw, stage.takesCounted(), copies, made.isCollecting, made.sides(), made.feeds(),
+    }, List.copyOf(made.sites), List.copyOf(made.policies), isRaw, stage.takesCounted(), copies, made.isCollecting,
+        made.sides(), made.feeds(),
         made.lanes(), made.idleAfterNanos);
   }
 

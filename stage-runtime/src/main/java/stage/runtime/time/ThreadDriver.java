@@ -143,11 +143,11 @@ final class ThreadDriver implements Driver, Runnable {
     return machine.keepsTime() ? time.nanos() : 0;
   }
 
-  // Two stages that hand over little at a time work for a fraction of what it costs to park a thread and to unpark it. If
-  // the one that is about to give this one something to do waits for the same processor, it suffices to let it go first:
-  // this stage then has something to do and has not parked, and nobody had to look for a processor to wake it on. Tried
-  // once before each park while it helps now and then, and now and then while it does not. It is no way of waiting: a
-  // thread that yields until there is something to do keeps others from a processor.
+  // Two stages that hand over little at a time work for a fraction of what it costs to park a thread and to unpark it.
+  // If the one that is about to give this one something to do waits for the same processor, it suffices to let it go
+  // first: this stage then has something to do and has not parked, and nobody had to look for a processor to wake it
+  // on. Tried once before each park while it helps now and then, and now and then while it does not. It is no way of
+  // waiting: a thread that yields until there is something to do keeps others from a processor.
 
   /** Lets others go first. Answers whether there is something to do afterwards. */
   private boolean isHelpedByYielding() {

@@ -11,7 +11,9 @@ import stage.api.Stage;
 import stage.api.supervision.StageFailedException;
 import stage.api.supervision.Supervisor;
 
-/** Starts the stages of a test, and checks that they leave nothing behind: no thread, no ledger that does not add up. */
+/**
+ * Starts the stages of a test, and checks that they leave nothing behind: no thread, no ledger that does not add up.
+ */
 public abstract class ScopeFixture {
   private final Started started = new Started();
   private boolean mayFail;

@@ -59,7 +59,8 @@ public final class CollectByKey implements SingleInput<Object, KeyValue<Object, 
       Object container = containers.value(place);
       if (container == null) continue;   // its only element was undone
       Object result =
-          Results.orNull(out, key, key, () -> Reduction.made("collector's finisher", collector.finisher().apply(container)));
+          Results.orNull(out, key, key,
+              () -> Reduction.made("collector's finisher", collector.finisher().apply(container)));
       if (result != null) out.emit(new KeyValue<>(key, result), key, Times.NEVER, Times.NEVER);
     }
     return true;

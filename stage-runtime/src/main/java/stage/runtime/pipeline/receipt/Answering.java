@@ -4,7 +4,9 @@ import java.time.Duration;
 import java.util.concurrent.CancellationException;
 import stage.runtime.bridge.BridgeContext;
 
-/** Tells a source what has become of its deliveries. One incarnation of the stage that keeps the book, on its thread. */
+/**
+ * Tells a source what has become of its deliveries. One incarnation of the stage that keeps the book, on its thread.
+ */
 final class Answering {
   private final Book book;
   private final BridgeContext context;
