@@ -488,7 +488,8 @@ class RedeliveryTest extends CrashTest {
       var sink = start(taster(7).withDeadLetters(DeadLetterHandler.LOG).subscribeTo(source, Demand.max(1)));
       Await.end(sink);
       scope().close();
-      assertThat(log.take()).extracting(LogRecord::getMessage).hasSize(4).contains("dead letter 1 of test/sink");
+      assertThat(log.take()).extracting(LogRecord::getMessage).hasSize(4)
+          .filteredOn(line -> line.startsWith("dead letter 1 of test/sink")).hasSize(1);
     }
 
     @Test

@@ -65,7 +65,7 @@ class PlantedReceiptBugsTest {
             "chain.journal().add(chain.claim(), 1, place);", ""),
         new Bug("deliveries of a turn that is undone are forgotten", "receipt/DeliveryStage.java",
             "public void rollback() { count = 0; }", "public void rollback() { commit(); }"),
-        new Bug("the position goes past what is not done", "receipt/Part.java",
+        new Bug("the position goes past what is not done", "receipt/PartitionEntry.java",
             "return oldest == null ? next : oldest.position;", "return next;"));
   }
 

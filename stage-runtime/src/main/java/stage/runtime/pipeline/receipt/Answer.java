@@ -11,10 +11,10 @@ abstract class Answer {
   /** Tells it. User code. */
   abstract void give() throws Exception;
 
-  /** It was told. Who keeps the book. */
+  /** It was told. Used only by the thread of the keeper. */
   abstract void given();
 
-  /** It was not told, and is told again after a while. Who keeps the book. */
+  /** It was not told, and is told again after a while. Used only by the thread of the keeper. */
   void failed(long nowNanos) {
     failures++;
     dueNanos = nowNanos + (failures > 7 ? MOST_NANOS : Math.min(MOST_NANOS, FIRST_NANOS << failures - 1));

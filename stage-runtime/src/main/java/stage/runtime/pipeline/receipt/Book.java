@@ -161,7 +161,7 @@ public abstract class Book {
     return isSourceOver && open == 0 && done == null && failed.isEmpty() && nextDue() == Long.MAX_VALUE;
   }
 
-  final void begin(Part<?> part, Object delivery, Object payload, long position) {
+  final void begin(PartitionEntry<?> part, Object delivery, Object payload, long position) {
     open++;
     pending.add(new Carried(payload, part.begin(delivery, position)));
   }

@@ -26,7 +26,7 @@ public final class PartitionBook<P, T> extends Book implements Partitions<P, T> 
   private record Arrived<P, T>(P partition, long position, T payload) {}
 
   private final PartitionedSource<P, T> source;
-  private final Map<P, Part<P>> parts = new LinkedHashMap<>();   // that are not revoked
+  private final Map<P, PartitionEntry<P>> parts = new LinkedHashMap<>();   // that are not revoked
   private final ArrayDeque<Failure> failures = new ArrayDeque<>();   // that the source is not told of yet
   private final int batch;
   private final long withinNanos;
@@ -53,12 +53,12 @@ public final class PartitionBook<P, T> extends Book implements Partitions<P, T> 
 
   private final class Failure extends Answer {
     final Receipt receipt;
-    final Part<P> part;
+    final PartitionEntry<P> part;
 
     @SuppressWarnings("unchecked")   // its own
     Failure(Receipt receipt) {
       this.receipt = receipt;
-      this.part = (Part<P>) receipt.part;
+      this.part = (PartitionEntry<P>) receipt.part;
     }
 
     @Override
@@ -127,7 +127,7 @@ public final class PartitionBook<P, T> extends Book implements Partitions<P, T> 
   }
 
   private void arrived(Arrived<P, T> each) {
-    Part<P> part = parts.computeIfAbsent(each.partition, key -> new Part<>(this, key));
+    PartitionEntry<P> part = parts.computeIfAbsent(each.partition, key -> new PartitionEntry<>(this, key));
     part.next = each.position + 1;
     if (part.answered == Long.MIN_VALUE) part.answered = each.position;   // where it begins is no news
     begin(part, each.payload, each.payload, each.position);
@@ -154,7 +154,7 @@ public final class PartitionBook<P, T> extends Book implements Partitions<P, T> 
     for (int i = call.size() - 1; i >= 0; i--) {
       if (call.get(i).partition.equals(partition)) return call.get(i).position + 1;
     }
-    Part<P> part = parts.get(partition);
+    PartitionEntry<P> part = parts.get(partition);
     return part == null ? Long.MIN_VALUE : part.next;
   }
 
@@ -209,7 +209,7 @@ public final class PartitionBook<P, T> extends Book implements Partitions<P, T> 
   }
 
   private void commitNow(Collection<? extends P> partitions) {
-    List<Part<P>> revoked = partitions.stream().map(parts::get).filter(Objects::nonNull).toList();
+    List<PartitionEntry<P>> revoked = partitions.stream().map(parts::get).filter(Objects::nonNull).toList();
     Map<P, Long> positions = positions(revoked);
     if (positions.isEmpty()) return;
     try {
@@ -236,7 +236,7 @@ public final class PartitionBook<P, T> extends Book implements Partitions<P, T> 
 
   @Override
   public int open(P partition) {
-    Part<P> part = parts.get(Objects.requireNonNull(partition, "partition must not be null"));
+    PartitionEntry<P> part = parts.get(Objects.requireNonNull(partition, "partition must not be null"));
     return part == null ? 0 : part.open;
   }
 
@@ -249,7 +249,7 @@ public final class PartitionBook<P, T> extends Book implements Partitions<P, T> 
   // ---- the keeper's
 
   private void forget(P partition) {
-    Part<P> part = parts.remove(partition);
+    PartitionEntry<P> part = parts.remove(partition);
     if (part == null) return;
     part.isRevoked = true;
     forgetPending(part);
@@ -258,12 +258,12 @@ public final class PartitionBook<P, T> extends Book implements Partitions<P, T> 
   private void forgetPending(Collection<? extends P> partitions) {
     if (arriving != null) arriving.removeIf(each -> partitions.contains(each.partition));
     for (P partition : partitions) {
-      Part<P> part = parts.get(partition);
+      PartitionEntry<P> part = parts.get(partition);
       if (part != null) forgetPending(part);
     }
   }
 
-  private void forgetPending(Part<P> part) {
+  private void forgetPending(PartitionEntry<P> part) {
     pending.removeIf(event -> {
       Receipt receipt = (Receipt) Carried.claimOf(event);
       if (receipt.part != part) return false;
@@ -302,15 +302,15 @@ public final class PartitionBook<P, T> extends Book implements Partitions<P, T> 
     if (uncommitted++ == 0) sinceNanos = time.nanos();
   }
 
-  private Map<P, Long> positions(Collection<Part<P>> of) {
+  private Map<P, Long> positions(Collection<PartitionEntry<P>> of) {
     Map<P, Long> positions = new HashMap<>();
-    for (Part<P> part : of) if (part.position() > part.answered) positions.put(part.key, part.position());
+    for (PartitionEntry<P> part : of) if (part.position() > part.answered) positions.put(part.key, part.position());
     return Map.copyOf(positions);
   }
 
   private void answered(Map<P, Long> positions) {
     positions.forEach((key, position) -> {
-      Part<P> part = parts.get(key);
+      PartitionEntry<P> part = parts.get(key);
       if (part != null) part.answered = Math.max(part.answered, position);
     });
   }
@@ -337,7 +337,7 @@ public final class PartitionBook<P, T> extends Book implements Partitions<P, T> 
     if (!failures.isEmpty()) return failures.poll();
     if (isClosed) return null;
     isClosed = true;
-    for (Part<P> part : parts.values()) {
+    for (PartitionEntry<P> part : parts.values()) {
       Receipt next;
       for (Receipt each = part.oldest; each != null; each = next) {
         next = each.newer;

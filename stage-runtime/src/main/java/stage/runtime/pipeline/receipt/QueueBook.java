@@ -18,7 +18,7 @@ import stage.runtime.time.Time;
  */
 public final class QueueBook<T> extends Book {
   private final DeliverySource<T> source;
-  private final Part<Void> all = new Part<>(this, null);
+  private final PartitionEntry<Void> all = new PartitionEntry<>(this, null);
   private final int batch;
   private final long withinNanos;
   private final ArrayDeque<Group> full = new ArrayDeque<>();

@@ -30,7 +30,7 @@ public final class Receipt implements Claim {
     DONE
   }
 
-  final Part<?> part;
+  final PartitionEntry<?> part;
   final Object delivery;     // what the source is answered with
   final long position;       // in its partition
 
@@ -45,7 +45,7 @@ public final class Receipt implements Claim {
   // who settled the last element; then who keeps the book, which has taken it from the stack
   Receipt nextDone;
 
-  Receipt(Part<?> part, Object delivery, long position) {
+  Receipt(PartitionEntry<?> part, Object delivery, long position) {
     this.part = part;
     this.delivery = delivery;
     this.position = position;

@@ -2,11 +2,11 @@ package stage.runtime.pipeline.receipt;
 
 /**
  * The deliveries of one partition of a source that are not done, the oldest first; or all of a source without
- * partitions. Who keeps the book.
+ * partitions. Used only by the thread of the keeper.
  *
  * @param <P> the partitions
  */
-final class Part<P> {
+final class PartitionEntry<P> {
   final Book book;
   final P key;               // null if there are no partitions
   Receipt oldest;
@@ -16,7 +16,7 @@ final class Part<P> {
   long answered = Long.MIN_VALUE;    // the position that the source knows of
   boolean isRevoked;         // it is somebody else's now: what is settled later is refused
 
-  Part(Book book, P key) {
+  PartitionEntry(Book book, P key) {
     this.book = book;
     this.key = key;
   }
