@@ -156,11 +156,14 @@ final class World implements Faults {
     return node != null && node.operates();
   }
 
-  /** {@return whether a stage gets all events of a producer, which nobody else gets or gives back} */
+  /**
+   * {@return whether a stage gets all events of a producer, which no other stage gets or gives back, and whose progress
+   * counts them: a stage with tasks passes on the progress of its input instead}
+   */
   boolean isOnlyConsumer(Plan.Node node, String producer) {
     Plan.Node above = nodes.get(producer);
     return above != null && node.index() != Models.LATECOMER && plan.consumersOf(above) == 1
-        && above.dispatch() != Plan.Dispatching.PARTITION
+        && above.dispatch() != Plan.Dispatching.PARTITION && above.kind() != Plan.Kind.MIDDLE_TASKS
         && !(plan.faults().chaos() > 0 && (plan.faults().latecomers() || plan.faults().cancels()));
   }
 
