@@ -184,7 +184,7 @@ class PageInBrowserTest {
       browser.await("/behind|ahead/.test(document.getElementById('picture').textContent)");
 
       browser.picture(PICTURES.resolve("pipeline.png"));
-      assertThat(browser.ask("document.getElementById('picture').textContent")).contains("tumbling");
+      assertThat(browser.ask("document.getElementById('picture').textContent")).contains("tumbling 0.2s");
       assertThat(browser.complaints()).isEmpty();
     }
   }

@@ -1,8 +1,10 @@
 package stage.runtime.pipeline;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.StringJoiner;
 import stage.api.Demand;
@@ -93,8 +95,25 @@ final class Descriptions {
 
   private static String windows(Framing framing) {
     Windows windows = framing.windows();
-    String lateness = windows.lateness().isZero() ? "" : ", lateness " + windows.lateness();
-    return windows.shape() + lateness;
+    String lateness = windows.lateness().isZero() ? "" : ", lateness " + time(windows.lateness());
+    return shape(windows.shape()) + lateness;
+  }
+
+  private static String shape(Windows.Shape shape) {
+    return switch (shape) {
+      case Windows.Shape.Tumbling(var size) -> "tumbling " + time(size);
+      case Windows.Shape.Sliding(var size, var every) -> "sliding " + time(size) + " every " + time(every);
+      case Windows.Shape.Sessions(var gap) -> "sessions with gaps of " + time(gap);
+      case Windows.Shape.Calendar(var unit, var zone) -> "calendar " + unit.toString().toLowerCase(Locale.ROOT)
+          + " in " + zone;
+      case Windows.Shape.Count(var size) -> "windows of " + size;
+      case Windows.Shape.ByClock(var size) -> "by clock " + time(size);
+    };
+  }
+
+  /** {@return a time as people write it, such as 1m30s} */
+  private static String time(Duration time) {
+    return time.toString().substring(2).toLowerCase(Locale.ROOT);
   }
 
   private static String feeds(StagePlan stage) {

@@ -21,7 +21,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -162,15 +164,21 @@ public final class Browser implements AutoCloseable, WebSocket.Listener {
   @Override
   public void close() {
     socket.abort();
+    List<ProcessHandle> children = process.descendants().toList();   // they write to the profile until they end
     process.destroy();
     try {
+      for (ProcessHandle child : children) {
+        child.destroyForcibly();
+        child.onExit().get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+      }
       if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) process.destroyForcibly();
       process.getInputStream().close();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    } catch (ExecutionException | TimeoutException e) {
+      throw new IllegalStateException("a process of the browser does not end", e);
     }
   }
-
 }
