@@ -93,7 +93,12 @@ public final class ChangedEngine {
     return Pattern.compile(pattern.toString());
   }
 
-  private static void compile(String bug, String file, List<Change> changes, Path target) throws IOException {
+  /** Fails unless each change has its place in the source, without compiling it. */
+  public static void ensureIsThere(String bug, String file, List<Change> changes) throws IOException {
+    changed(bug, file, changes);
+  }
+
+  private static String changed(String bug, String file, List<Change> changes) throws IOException {
     String source = withoutComments(Files.readString(SOURCES.resolve(file)));
     for (Change change : changes) {
       Matcher place = pattern(withoutComments(change.original())).matcher(source);
@@ -103,7 +108,11 @@ public final class ChangedEngine {
       }
       source = place.replaceAll(Matcher.quoteReplacement(change.replacement()));
     }
-    String text = source;
+    return source;
+  }
+
+  private static void compile(String bug, String file, List<Change> changes, Path target) throws IOException {
+    String text = changed(bug, file, changes);
     var unit = new SimpleJavaFileObject(URI.create("changed:///" + file), SimpleJavaFileObject.Kind.SOURCE) {
       @Override
       public CharSequence getCharContent(boolean ignoreEncodingErrors) {

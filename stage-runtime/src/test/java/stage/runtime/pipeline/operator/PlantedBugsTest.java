@@ -10,6 +10,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import stage.simulation.ChangedEngine;
 import stage.simulation.ChangedEngine.Change;
+import stage.simulation.DailyShare;
 
 /**
  * Bugs that operators could have, each planted in a copy and found by the tests. Those that only many interleavings
@@ -39,7 +40,13 @@ class PlantedBugsTest {
   }
 
   private static Stream<Bug> bugs() {
-    return Stream.concat(soonFound(), ALL ? lateFound() : Stream.empty());
+    return Stream.concat(DailyShare.of(soonFound().toList(), 3).stream(), ALL ? lateFound() : Stream.empty());
+  }
+
+  @Test
+  void allFitTheirSources() {
+    assertThat(Stream.concat(soonFound(), lateFound())).allSatisfy(bug -> ChangedEngine.ensureIsThere(bug.name(),
+        "pipeline/operator/" + bug.file(), bug.changes()));
   }
 
   private static Stream<Bug> lateFound() {
