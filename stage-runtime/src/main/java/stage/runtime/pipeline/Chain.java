@@ -686,7 +686,7 @@ final class Chain implements Transactional {
     Object instead;
     try {
       instead = policy.recover().apply(failed);
-      if (instead == null) throw new NullPointerException("recover made null of a failure; an element is never null");
+      if (instead == null) throw new NullPointerException("recover returned null, and no element may be null");
     } catch (Exception again) {
       again.addSuppressed(thrown);
       undo(from);

@@ -33,7 +33,7 @@ class ConcurrentFunction implements EventFunction<Object, Object> {
       try {
         Object made = timeoutNanos == 0 ? fn.apply(element) : limited(element);
         if (made == null) {
-          throw new NullPointerException("the function made null of an element; an element is never null");
+          throw new NullPointerException("the function returned null, and no element may be null");
         }
         return Envelope.with(event, new OutcomeLink.Outcome(element, made, null, attempt));
       } catch (InterruptedException wantsItsEnd) {

@@ -105,7 +105,7 @@ final class FlatMapLink extends Link {
         if (!all.hasNext()) return -1;
         if (!chain.mayExpand()) return made;
         each = all.next();
-        if (each == null) throw new NullPointerException("flatMap made null of an element; an element is never null");
+        if (each == null) throw new NullPointerException("flatMap yielded null, and no element may be null");
       } catch (Exception thrown) {
         throw chain.failed(step, this, value, t, w, thrown);
       }

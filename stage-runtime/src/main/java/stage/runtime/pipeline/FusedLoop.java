@@ -234,7 +234,8 @@ final class FusedLoop implements Loop {
   }
 
   private static Object made(Object value) {
-    if (value == null) throw new NullPointerException("a step made null of an element; an element is never null");
+    if (value == null)
+      throw new NullPointerException("a step returned null; to leave an element out, use filter or mapMulti");
     return value;
   }
 

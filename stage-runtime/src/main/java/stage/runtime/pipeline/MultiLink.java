@@ -24,7 +24,7 @@ final class MultiLink extends Link {
     Later[] later = {null};
     try {
       fn.apply(value, each -> {
-        if (each == null) throw new NullPointerException("mapMulti made null of an element; an element is never null");
+        if (each == null) throw new NullPointerException("mapMulti passed a null on, and no element may be null");
         if (chain.isDoneBehind(place) || later[0] != null) return;
         try {
           next.push(each, t, w);

@@ -31,7 +31,8 @@ final class PlainLoop implements Loop {
         continue;
       }
       Object result = fn.apply(value);
-      if (result == null) throw new NullPointerException("a step made null of an element; an element is never null");
+      if (result == null)
+        throw new NullPointerException("a step returned null; to leave an element out, use filter or mapMulti");
       value = result;
     }
     return value;

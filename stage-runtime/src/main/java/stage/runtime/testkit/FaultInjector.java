@@ -57,7 +57,7 @@ final class FaultInjector implements Faults {
       case StageEvent.Dropped(var path, var events, var why) -> note(
           path + " dropped " + events + (events == 1 ? " event: " : " events: ") + why);
       case StageEvent.GaveUp(var path, var child, var cause) -> note(
-          "the supervisor " + path + " gave up, for " + child + " crashed too often: " + cause);
+          "the supervisor " + path + " gave up, because " + child + " crashed too often: " + cause);
       case StageEvent.Abandoned(var path, var incarnation, var thread) -> note(
           path + "#" + incarnation + " ignores that it is interrupted, and was left to itself");
       default -> {}   // the steps tell of it

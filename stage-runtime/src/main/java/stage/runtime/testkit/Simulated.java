@@ -76,7 +76,7 @@ public final class Simulated {
    * @throws InterruptedException if the thread is interrupted
    */
   public void await(String what, BooleanSupplier condition) throws InterruptedException {
-    Awaiter.here().expect(condition, LONGEST, () -> "it did not come to pass that " + what);
+    Awaiter.here().expect(condition, LONGEST, () -> "expected that " + what + ", but that did not happen");
   }
 
   /**

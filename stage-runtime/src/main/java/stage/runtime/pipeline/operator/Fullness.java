@@ -14,7 +14,7 @@ final class Fullness {
    */
   static boolean makesRoom(Bound bound, String what, Object row, Output<?> out) throws Exception {
     String full = what + " is full: it holds " + bound.rows()
-        + " rows, which is its bound; give it a larger one, or let it forget the oldest";
+        + " rows, as many as its Bound allows; allow more, or use forgettingOldest()";
     return switch (bound.full()) {
       case FORGET_OLDEST -> true;
       case CRASH -> throw new BoundFullError(full);

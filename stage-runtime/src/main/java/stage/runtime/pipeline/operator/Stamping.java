@@ -47,7 +47,7 @@ public final class Stamping implements SingleInput<Object, Object> {
   @Override
   public boolean accept(Object key, Object value, long t, long w, Output<? super Object> out) throws Exception {
     Instant time = how.time().apply(value);
-    if (time == null) throw new NullPointerException("the event time must not be null, but was for " + value);
+    if (time == null) throw new NullPointerException("the event time must not be null, but is null for " + value);
     long stamp = nanos(time);
     long before = watermark();
     if (stamp > latest.get()) latest.set(stamp);
