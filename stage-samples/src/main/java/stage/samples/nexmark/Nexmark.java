@@ -82,7 +82,7 @@ public final class Nexmark {
   }
 
   private static Query query(CommandLine line) throws UsageError {
-    String word = line.value("--query").orElseThrow(() -> new UsageError("--query is missing: one of 1, 2, 3, 8"));
+    String word = line.value("--query").orElseThrow(() -> new UsageError("--query is missing: one of 1, 2, 3, 8; see --help"));
     return switch (word) {
       case "1" -> Query.Q1;
       case "2" -> Query.Q2;

@@ -66,7 +66,7 @@ public final class WordCount {
     int workers = (int) line.number("--workers", 1, 256, 2);
     Trouble trouble = line.trouble();
     var job = new WatchedJob("wordcount", line.watching(), streams);
-    if (line.inputs().isEmpty()) throw new UsageError("give at least one file, or - for standard input");
+    if (line.inputs().isEmpty()) throw new UsageError("give at least one file, or - for standard input; see --help");
     Lines.check(line.inputs());
     try (var lines = new Lines(line.inputs(), line.has("--follow"))) {
       if (line.has("--follow")) interruption.ends(lines::stop);

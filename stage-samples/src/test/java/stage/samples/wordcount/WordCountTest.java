@@ -83,7 +83,7 @@ class WordCountTest {
   class AWrongCommandLine {
     @Test
     void isRefusedWithASentence() throws IOException {
-      assertThat(run().err()).isEqualTo("sample: give at least one file, or - for standard input\n");
+      assertThat(run().err()).isEqualTo("sample: give at least one file, or - for standard input; see --help\n");
       assertThat(run("--top", "0", "x").err()).contains("--top must be a number from 1 on, or all, but was \"0\"");
       assertThat(run("--tip").err()).contains("unknown option --tip; there are: --chaos, --csv, --follow, --help,");
       assertThat(run("--seed", "1", "x").err()).contains("give --chaos N too");
