@@ -31,7 +31,7 @@ import stage.runtime.simulation.Shrinker;
 @ExtendWith(Quiet.class)
 class ThreadedTest {
   private static final long SEEDS = Long.getLong("stage.l2.seeds", 5_000);
-  private static final long SECONDS = Long.getLong("stage.l2.seconds", SEEDS > 5_000 ? 3000 : 20);
+  private static final long SECONDS = Long.getLong("stage.l2.seconds", SEEDS > 5_000 ? 3000 : 12);
   private static final long FIRST = Long.getLong("stage.l2.first", 0);
   private static final int ONE_IN_TWICE = 20;
   private static final int SHRINKING_RUNS = 5_000;
