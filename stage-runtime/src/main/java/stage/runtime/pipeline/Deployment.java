@@ -117,18 +117,23 @@ final class Deployment {
   }
 
   private StageRef<?> started(Supervisor scope, StagePlan stage, boolean isSignificant) {
-    if (stage.kind instanceof Kind.Source(Origin.Ref(var running))) return running;
-    return switch (spec(stage)) {
+    if (stage.kind instanceof Kind.Source source && source.origin() instanceof Origin.Ref running) return running.ref();
+    StageSpec<?> spec = spec(stage);
+    return start(scope, spec, isSignificant && canEnd(spec));
+  }
+
+  private static StageRef<?> start(Supervisor scope, StageSpec<?> described, boolean isSignificant) {
+    return switch (described) {
       case ProducerSpec<?, ?> spec -> {
-        ProducerSpec<?, ?> its = isSignificant && canEnd(spec) ? spec.asSignificant() : spec;
+        ProducerSpec<?, ?> its = isSignificant ? spec.asSignificant() : spec;
         yield scope.start(its);
       }
       case ProducerConsumerSpec<?, ?, ?> spec -> {
-        ProducerConsumerSpec<?, ?, ?> its = isSignificant && canEnd(spec) ? spec.asSignificant() : spec;
+        ProducerConsumerSpec<?, ?, ?> its = isSignificant ? spec.asSignificant() : spec;
         yield scope.start(its);
       }
       case ConsumerSpec<?, ?> spec -> {
-        ConsumerSpec<?, ?> its = isSignificant && canEnd(spec) ? spec.asSignificant() : spec;
+        ConsumerSpec<?, ?> its = isSignificant ? spec.asSignificant() : spec;
         yield scope.start(its);
       }
     };
