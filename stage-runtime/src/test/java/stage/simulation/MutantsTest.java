@@ -8,9 +8,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * The tests are tested: the simulation finds bugs that are put into a copy of the engine. Each build looks for a quarter
- * of those that are found soon, another one each day; with {@code -Dstage.stress} for all. {@link Mutants#main} prints
- * how long each takes.
+ * The tests are tested: the simulation finds bugs that are put into a copy of the engine. Each build looks for a
+ * quarter of those that are found soon, another one each day; with {@code -Dstage.stress} for all. {@link Mutants#main}
+ * prints how long each takes.
  */
 @Timeout(1800)
 class MutantsTest {
