@@ -15,6 +15,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import stage.api.Redelivery;
 import stage.api.Demand;
 import stage.api.Overflow;
 import stage.api.StageEndedException;
@@ -38,6 +39,9 @@ import stage.runtime.testkit.SimulatedRuntime;
  * behind every operator, whatever the demand, the workers, the order in which things happen, and where they crash.
  */
 class DeliverySimulation {
+  /** Else an event that is hit by crash after crash is rightly given up. */
+  private static final Redelivery PATIENT = Redelivery.attempts(1_000);
+
   private static final int SEEDS = Integer.getInteger("stage.pipeline.seeds", 25);
   private static final int SIZE = 60;
 
@@ -298,6 +302,7 @@ class DeliverySimulation {
     try {
       Report report = each.job.of(Pipeline.deliveries(queue, settling), seen, workers)
           .withDemand(new Demand(max, min, false)).withIntensity(Intensity.of(1_000_000, Duration.ofSeconds(5)))
+          .withRedelivery(PATIENT)
           .run("job");
       List<Integer> failing = new ArrayList<>();
       for (int n = 0; n < queue.handedOut; n++) if (each.fails.apply(n)) failing.add(n);

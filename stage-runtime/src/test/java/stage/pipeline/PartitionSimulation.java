@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import stage.api.Redelivery;
 import stage.api.Demand;
 import stage.api.pipeline.Job;
 import stage.api.pipeline.OnFailure;
@@ -22,6 +23,9 @@ import stage.runtime.testkit.SimulatedRuntime;
  * Positions never go past what is not done, and get to the end: whatever is taken away, in whatever order, and crashes.
  */
 class PartitionSimulation {
+  /** Else an event that is hit by crash after crash is rightly given up. */
+  private static final Redelivery PATIENT = Redelivery.attempts(1_000);
+
   private static final int SEEDS = Integer.getInteger("stage.pipeline.seeds", 25);
   static final int SIZE = 30;
 
@@ -39,7 +43,8 @@ class PartitionSimulation {
   static String run(TestTopic topic, int max, int min, int workers) {
     try {
       Report report = job(topic, workers).withDemand(new Demand(max, min, false))
-          .withIntensity(Intensity.of(1_000_000, Duration.ofSeconds(5))).run("job");
+          .withIntensity(Intensity.of(1_000_000, Duration.ofSeconds(5)))
+          .withRedelivery(PATIENT).run("job");
       assertThat(topic.wrong).as("positions").isEmpty();
       Map<String, Long> all = topic.partitions.stream().collect(Collectors.toMap(each -> each, each -> (long) SIZE));
       assertThat(topic.committed).as("committed").isEqualTo(all);
