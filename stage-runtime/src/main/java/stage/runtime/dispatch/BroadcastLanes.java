@@ -11,7 +11,7 @@ import stage.runtime.lane.Progress;
  * Each event goes to every lane, at the pace of the slowest. Lanes tell when they want more, and are ranked by it: so
  * the demand is known without a look at all of them.
  */
-final class BroadcastLanes<E> extends LaneDispatch<E> {
+final class BroadcastLanes<E> extends CommonBacklog<E> {
   /** A lane and what it can be given. */
   private static final class Seat<E> extends Ranking.Entry {
     private final LaneTail<E> lane;
@@ -35,11 +35,8 @@ final class BroadcastLanes<E> extends LaneDispatch<E> {
   }
 
   private final Rejections rejections;
-  private final Backlog backlog = new Backlog();
-  private final PendingProgress pending = new PendingProgress();
   private final List<Seat<E>> seats = new ArrayList<>();
   private final Ranking<Seat<E>> slowest = new Ranking<>();   // all of them, by what they can be given
-  private Progress progress;  // what the lanes were told of last; null for nothing
   private int skipping;       // how many of them skip some of what waits
   private boolean wasAlone = true;   // whether there was nobody before those that join now
   private long joined;
@@ -63,7 +60,7 @@ final class BroadcastLanes<E> extends LaneDispatch<E> {
     lane.seat(seat);
     lane.tellOfDemand();
     slowest.rank(seat, seat.wanted());
-    if (progress != null) lane.progress(progress);
+    tellNewcomer(lane);
   }
 
   @Override
@@ -91,24 +88,12 @@ final class BroadcastLanes<E> extends LaneDispatch<E> {
   }
 
   @Override
-  public void progress(Progress progress) {
-    if (backlog.isEmpty()) tell(progress);
-    else pending.add(progress, backlog.size());
-  }
-
-  private void tell(Progress progress) {
-    this.progress = progress;
+  void tellLanes(Progress progress) {
     for (Seat<E> seat : seats) seat.lane.progress(progress);
   }
 
-  /** So many events, the oldest, wait no longer. */
-  private void passed(int events) {
-    Progress due = pending.passed(events);
-    if (due != null) tell(due);
-  }
-
-  /** {@return how many more events, those that wait first, could be broadcast} */
-  private long wanted() {
+  @Override
+  long wanted() {
     if (seats.isEmpty()) return 0;
     return slowest.first().key();
   }
@@ -117,11 +102,6 @@ final class BroadcastLanes<E> extends LaneDispatch<E> {
   private void rankAll() {
     for (Seat<E> seat : seats) slowest.key(seat, seat.wanted());
     slowest.reorder();
-  }
-
-  @Override
-  public long demand() {
-    return Math.max(0, wanted() - backlog.size());
   }
 
   @Override
@@ -138,24 +118,13 @@ final class BroadcastLanes<E> extends LaneDispatch<E> {
   }
 
   @Override
-  public void keep(Object[] events) {
-    backlog.makeRoom(events.length);
-    for (Object event : events) backlog.add(event);
-  }
-
-  @Override
   public boolean canFlush() {
     return !backlog.isEmpty() && wanted() > 0;
   }
 
   @Override
-  public void flush() {
-    int count = (int) Math.min(wanted(), backlog.size());
-    if (count == 0) return;
-    Object[] events = backlog.oldest(count);
-    int sent = broadcast(events, 0, count, count);
-    backlog.drop(sent);
-    passed(sent);
+  int publish(Object[] oldest) {
+    return broadcast(oldest, 0, oldest.length, oldest.length);
   }
 
   /**
@@ -230,19 +199,13 @@ final class BroadcastLanes<E> extends LaneDispatch<E> {
   }
 
   @Override
-  public long waiting() {
-    return backlog.size();
-  }
-
-  @Override
   public boolean awaitsSomebody() {
     return seats.isEmpty();
   }
 
   @Override
   public void dropOldest() {
-    backlog.drop(1);
-    passed(1);
+    super.dropOldest();
     if (skipping == 0) return;
     for (Seat<E> seat : seats) skip(seat, 1);
     rankAll();

@@ -4,12 +4,9 @@ import stage.runtime.lane.LaneTail;
 import stage.runtime.lane.Progress;
 
 /** Each event goes to one of the lanes, as a {@link Sharing} says; what nobody wants yet waits. */
-final class DemandLanes<E> extends LaneDispatch<E> {
+final class DemandLanes<E> extends CommonBacklog<E> {
   private final Sharing<E> sharing;
-  private final Backlog backlog = new Backlog();
-  private final PendingProgress pending = new PendingProgress();
-  private Progress progress;   // what the lanes were told of last; null for nothing
-  private int planned;         // how many of the next events are shared out as planned
+  private int planned;   // how many of the next events are shared out as planned
 
   DemandLanes(Sharing<E> sharing) {
     this.sharing = sharing;
@@ -18,7 +15,7 @@ final class DemandLanes<E> extends LaneDispatch<E> {
   @Override
   public void join(LaneTail<E> lane) {
     sharing.join(lane);
-    if (progress != null) lane.progress(progress);
+    tellNewcomer(lane);
   }
 
   @Override
@@ -36,32 +33,15 @@ final class DemandLanes<E> extends LaneDispatch<E> {
   }
 
   @Override
-  public void progress(Progress progress) {
-    if (backlog.isEmpty()) tell(progress);
-    else pending.add(progress, backlog.size());
-  }
-
-  private void tell(Progress progress) {
-    this.progress = progress;
+  void tellLanes(Progress progress) {
     sharing.tell(progress);
-  }
-
-  /** So many events, the oldest, wait no longer. */
-  private void passed(int events) {
-    Progress due = pending.passed(events);
-    if (due != null) tell(due);
   }
 
   // ---- the events
 
-  /** {@return what the lanes want, whether or not events wait for it} */
+  @Override
   long wanted() {
     return sharing.wanted();
-  }
-
-  @Override
-  public long demand() {
-    return Math.max(0, wanted() - backlog.size());
   }
 
   @Override
@@ -104,41 +84,20 @@ final class DemandLanes<E> extends LaneDispatch<E> {
   }
 
   @Override
-  public void keep(Object[] events) {
-    backlog.makeRoom(events.length);
-    for (Object event : events) backlog.add(event);
-  }
-
-  @Override
   public boolean canFlush() {
     return !backlog.isEmpty() && wanted() > 0 && sharing.mayShare();
   }
 
   @Override
-  public void flush() {
-    int count = (int) Math.min(wanted(), backlog.size());
-    if (count == 0) return;
-    Object[] events = backlog.oldest(count);
-    int shared = sharing.plan(count);   // may throw, so the backlog keeps the events until they are shared
-    if (shared > 0) sharing.publish(events, 0);
-    backlog.drop(shared);
-    passed(shared);
-  }
-
-  @Override
-  public long waiting() {
-    return backlog.size();
+  int publish(Object[] oldest) {
+    int shared = sharing.plan(oldest.length);
+    if (shared > 0) sharing.publish(oldest, 0);
+    return shared;
   }
 
   @Override
   public boolean awaitsSomebody() {
     return sharing.size() == 0;
-  }
-
-  @Override
-  public void dropOldest() {
-    backlog.drop(1);
-    passed(1);
   }
 
   @Override
@@ -148,9 +107,7 @@ final class DemandLanes<E> extends LaneDispatch<E> {
 
   @Override
   public int takeBack(LaneTail<E> from, Object[] events) {
-    backlog.makeRoom(events.length);
-    for (int i = events.length - 1; i >= 0; i--) backlog.addFirst(events[i]);
-    pending.isBehindMore(events.length);
+    putFirst(events);
     return 0;
   }
 
