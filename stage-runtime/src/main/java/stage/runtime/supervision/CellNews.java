@@ -3,34 +3,21 @@ package stage.runtime.supervision;
 import stage.api.DeadLetter;
 import stage.api.DeadLetterHandler;
 import stage.api.StageKilledException;
-import stage.api.SubscriptionSnapshot;
 import stage.api.observe.StageEvent;
 import stage.runtime.engine.Cell;
-import stage.runtime.engine.CellOwner;
 
 /** What the cells of a supervisor tell it: here, whatever kind of cell it is. It is counted, logged and told on. */
-class CellNews implements CellOwner.News {
+class CellNews extends ScopeNews {
   final SupervisorCell supervisor;
-  final ScopeContext context;
 
   CellNews(SupervisorCell supervisor) {
+    super(supervisor.shared());
     this.supervisor = supervisor;
-    this.context = supervisor.shared();
   }
 
   @Override
   public void started(Cell<?> cell) {
     context.tell(new StageEvent.Started(cell.path()));
-  }
-
-  @Override
-  public void returned(SubscriptionSnapshot last) {
-    context.locked(() -> context.noteReturned(last));
-  }
-
-  @Override
-  public void returnedAfterEnd(Cell<?> cell, int events) {
-    context.locked(() -> context.noteReturnedAfterEnd(cell, events));
   }
 
   @Override

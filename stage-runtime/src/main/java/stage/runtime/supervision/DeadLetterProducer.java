@@ -11,7 +11,6 @@ import stage.api.ProducerRef;
 import stage.api.Stage;
 import stage.api.StageSnapshot;
 import stage.api.StopReason;
-import stage.api.SubscriptionSnapshot;
 import stage.api.supervision.ScopeMisuseException;
 import stage.api.supervision.StageFailedException;
 import stage.api.supervision.Supervisor;
@@ -156,7 +155,11 @@ final class DeadLetterProducer {
   }
 
   /** Looks after the producer, which has no code of a user's to crash but what is cast to it. */
-  private final class Owner implements CellOwner.Supervision, CellOwner.News, CellOwner.Services {
+  private final class Owner extends ScopeNews implements CellOwner.Supervision, CellOwner.Services {
+    Owner() {
+      super(DeadLetterProducer.this.context);
+    }
+
     @Override
     public ClassLoader contextClassLoader() {
       return context.contextClassLoader();
@@ -191,16 +194,6 @@ final class DeadLetterProducer {
     @Override
     public void ended(Cell<?> cell, StageSnapshot last, StopReason reason, String during, boolean contained) {
       context.locked(() -> context.noteEndOfHelper(cell, last));
-    }
-
-    @Override
-    public void returned(SubscriptionSnapshot last) {
-      context.locked(() -> context.noteReturned(last));
-    }
-
-    @Override
-    public void returnedAfterEnd(Cell<?> cell, int events) {
-      context.locked(() -> context.noteReturnedAfterEnd(cell, events));
     }
 
     @Override
