@@ -38,7 +38,7 @@ abstract class CellRef<S extends Stage.Behaviour> {
     this.cell = cell;
   }
 
-  Cell<S> cell() {
+  public Cell<S> cell() {
     return cell;
   }
 
@@ -233,50 +233,42 @@ abstract class CellRef<S extends Stage.Behaviour> {
     }
   }
 
-  private static <I> SubscriptionSpec<I> described(Subscribable<I> source) {
-    return Objects.requireNonNull(source, "producer must not be null; pass the ref that start returned").subscription();
+  /** What the handles to cells that consume have in common. */
+  private interface Consuming<I, S extends Stage.Behaviour> extends ConsumerRef<I, S> {
+    /** {@return the cell behind the handle} */
+    Cell<S> cell();
+
+    @Override
+    default Subscription subscribeTo(Subscribable<? extends I> source) {
+      return Handshake.subscribe(cell(), Objects.requireNonNull(source,
+          "producer must not be null; pass the ref that start returned").subscription());
+    }
+
+    @Override
+    @SuppressWarnings("unchecked")   // the tasks of a cell work on its events
+    default List<RunningEvent<I>> running() {
+      Tasks<?, ?> tasks = cell().consumerHalf().tasks();
+      return tasks == null ? List.of() : ((Tasks<I, ?>) tasks).runningEvents();
+    }
+
+    @Override
+    default Flow.Subscriber<I> asSubscriber(Demand demand, CancelPolicy policy) {
+      Objects.requireNonNull(demand, "demand must not be null; use Demand.max(n)");
+      Objects.requireNonNull(policy, "policy must not be null; the default is CancelPolicy.TRANSIENT");
+      return Bridges.find().subscriber(cell(), demand, policy);
+    }
   }
 
-  static final class OfConsumer<I, S extends Stage.Behaviour> extends CellRef<S> implements ConsumerRef<I, S> {
+  static final class OfConsumer<I, S extends Stage.Behaviour> extends CellRef<S> implements Consuming<I, S> {
     OfConsumer(Cell<S> cell) {
       super(cell);
-    }
-
-    @Override
-    public Subscription subscribeTo(Subscribable<? extends I> source) {
-      return Handshake.subscribe(cell(), described(source));
-    }
-
-    @Override
-    public List<RunningEvent<I>> running() {
-      return runningEvents();
-    }
-
-    @Override
-    public Flow.Subscriber<I> asSubscriber(Demand demand, CancelPolicy policy) {
-      return subscriber(demand, policy);
     }
   }
 
   static final class OfProducerConsumer<I, O, S extends Stage.Behaviour> extends OfProducer<O, S>
-      implements ProducerConsumerRef<I, O, S> {
+      implements Consuming<I, S>, ProducerConsumerRef<I, O, S> {
     OfProducerConsumer(Cell<S> cell) {
       super(cell);
-    }
-
-    @Override
-    public Subscription subscribeTo(Subscribable<? extends I> source) {
-      return Handshake.subscribe(cell(), described(source));
-    }
-
-    @Override
-    public List<RunningEvent<I>> running() {
-      return runningEvents();
-    }
-
-    @Override
-    public Flow.Subscriber<I> asSubscriber(Demand demand, CancelPolicy policy) {
-      return subscriber(demand, policy);
     }
 
     @Override
@@ -303,18 +295,6 @@ abstract class CellRef<S extends Stage.Behaviour> {
       throw new IllegalArgumentException("a stream asks for events by itself; use Demand.max(n)");
     }
     return Bridges.find().stream(cell, how.withDemand(demand));
-  }
-
-  @SuppressWarnings("unchecked")   // the tasks of a cell work on its events
-  final <I> List<RunningEvent<I>> runningEvents() {
-    Tasks<?, ?> tasks = cell.consumerHalf().tasks();
-    return tasks == null ? List.of() : ((Tasks<I, ?>) tasks).runningEvents();
-  }
-
-  final <I> Flow.Subscriber<I> subscriber(Demand demand, CancelPolicy policy) {
-    Objects.requireNonNull(demand, "demand must not be null; use Demand.max(n)");
-    Objects.requireNonNull(policy, "policy must not be null; the default is CancelPolicy.TRANSIENT");
-    return Bridges.find().subscriber(cell, demand, policy);
   }
 
   private static Intake<Object> intakeFor(Cell<?> cell, Object event) {

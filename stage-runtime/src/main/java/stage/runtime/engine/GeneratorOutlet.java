@@ -1,14 +1,13 @@
 package stage.runtime.engine;
 
 import stage.api.ForeignThreadException;
-import stage.api.Outlet;
 import stage.runtime.time.Activity;
 
 /**
  * The outlet of a generator: each event is published at once, and {@code emit} waits for demand. One per incarnation;
  * the cell's thread only.
  */
-final class GeneratorOutlet<O> implements Outlet<O> {
+final class GeneratorOutlet<O> implements RoleOutlet<O> {
   private static final int EMITS_PER_LOOK = 1024;
 
   private final GeneratorPort turn;
@@ -37,7 +36,8 @@ final class GeneratorOutlet<O> implements Outlet<O> {
     open = false;
   }
 
-  boolean isCompleted() {
+  @Override
+  public boolean isCompleted() {
     return completed;
   }
 

@@ -1,6 +1,5 @@
 package stage.runtime.engine;
 
-import stage.api.Outlet;
 import stage.api.Stage;
 import stage.runtime.time.Activity;
 import stage.runtime.time.WaitState;
@@ -73,11 +72,11 @@ final class GeneratorRole<O> extends Role {
 
   @Override
   boolean isCompleted() {
-    return !generating && (returned || out.isCompleted());
+    return !generating && (returned || super.isCompleted());
   }
 
   @Override
-  Outlet<?> outlet() {
+  RoleOutlet<?> outlet() {
     return out;
   }
 }

@@ -1,7 +1,6 @@
 package stage.runtime.engine;
 
 import java.util.List;
-import stage.api.Outlet;
 import stage.api.Stage;
 import stage.runtime.bridge.TakesAhead;
 import stage.runtime.time.WaitState;
@@ -112,12 +111,7 @@ final class ProducerConsumerRole<I, O> extends ConsumingRole<I> {
   }
 
   @Override
-  boolean isCompleted() {
-    return out.isCompleted();
-  }
-
-  @Override
-  Outlet<?> outlet() {
+  RoleOutlet<?> outlet() {
     return out;
   }
 }

@@ -1,6 +1,5 @@
 package stage.runtime.engine;
 
-import stage.api.Outlet;
 import stage.api.Stage;
 import stage.runtime.bridge.OnNotify;
 import stage.runtime.time.Activity;
@@ -89,12 +88,7 @@ final class ProducerRole<O> extends Role {
   }
 
   @Override
-  boolean isCompleted() {
-    return out.isCompleted();
-  }
-
-  @Override
-  Outlet<?> outlet() {
+  RoleOutlet<?> outlet() {
     return out;
   }
 }

@@ -1,6 +1,5 @@
 package stage.runtime.engine;
 
-import stage.api.Outlet;
 import stage.api.Redelivery;
 import stage.runtime.time.Activity;
 import stage.runtime.time.Time;
@@ -85,11 +84,12 @@ abstract class Role {
 
   /** {@return whether the outlet was completed} */
   boolean isCompleted() {
-    return false;
+    RoleOutlet<?> outlet = outlet();
+    return outlet != null && outlet.isCompleted();
   }
 
   /** {@return the outlet; null for a consumer} */
-  Outlet<?> outlet() {
+  RoleOutlet<?> outlet() {
     return null;
   }
 

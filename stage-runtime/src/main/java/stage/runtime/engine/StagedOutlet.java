@@ -11,7 +11,7 @@ import stage.runtime.lane.Progress;
  * The outlet of a stage that lives by turns: events are staged in an array and published, or forgotten, when the turn
  * is over. One per incarnation; the cell's thread only.
  */
-final class StagedOutlet<O> implements BulkOutlet<O> {
+final class StagedOutlet<O> implements RoleOutlet<O>, BulkOutlet<O> {
   private static final Object[] NONE = {};
 
   private final ProducerHalf<O> half;
@@ -151,7 +151,8 @@ final class StagedOutlet<O> implements BulkOutlet<O> {
     places = 0;
   }
 
-  boolean isCompleted() {
+  @Override
+  public boolean isCompleted() {
     return completed;
   }
 

@@ -2,7 +2,6 @@ package stage.runtime.engine;
 
 import stage.api.EventFunction;
 import stage.api.EventHandler;
-import stage.api.Outlet;
 import stage.api.Stage;
 import stage.api.internal.Description;
 import stage.runtime.mailbox.Signals;
@@ -122,12 +121,7 @@ final class TaskRole<I, O> extends Role {
   }
 
   @Override
-  boolean isCompleted() {
-    return out != null && out.isCompleted();
-  }
-
-  @Override
-  Outlet<?> outlet() {
+  RoleOutlet<?> outlet() {
     return out;
   }
 }
