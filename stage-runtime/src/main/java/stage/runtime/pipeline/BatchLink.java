@@ -10,7 +10,7 @@ import stage.runtime.pipeline.receipt.Claim;
  * Makes lists: of so many, or of so much weight, or of what there is when time is over. A list that is being made is
  * a chain of immutable nodes, so that an element, and a turn, can be taken back by forgetting nodes.
  */
-final class BatchLink extends HeldLink<BatchLink.Open> {
+final class BatchLink extends WaitingLink<BatchLink.Open> {
   /**
    * A list that is being made: its newest element, and those before.
    *
@@ -44,18 +44,12 @@ final class BatchLink extends HeldLink<BatchLink.Open> {
   private final long most;
   private final Weight<Object> weight;   // null if each weighs 1
   private final long withinNanos;        // Long.MAX_VALUE for any time
-  private long now;
 
   BatchLink(long most, Weight<Object> weight, long withinNanos) {
     super(Open.EMPTY);
     this.most = most;
     this.weight = weight;
     this.withinNanos = withinNanos;
-  }
-
-  @Override
-  void turn(long now) {
-    this.now = now;
   }
 
   @Override
@@ -95,7 +89,8 @@ final class BatchLink extends HeldLink<BatchLink.Open> {
     chain.claim(inHand);
   }
 
-  private boolean flush() throws Exception {
+  @Override
+  boolean flush() throws Exception {
     Open open = held.value();
     if (open.size == 0) return true;
     chain.attempt(this, open.elements(), open.t, open.w, open.claim, true);
@@ -107,16 +102,6 @@ final class BatchLink extends HeldLink<BatchLink.Open> {
   long nextTimer() {
     Open open = held.value();
     return open.size == 0 || withinNanos == Long.MAX_VALUE ? Long.MAX_VALUE : open.since + withinNanos;
-  }
-
-  @Override
-  boolean timer(long now) throws Exception {
-    return now < nextTimer() || flush();
-  }
-
-  @Override
-  boolean end(boolean isCut) throws Exception {
-    return flush();
   }
 
   @Override

@@ -18,6 +18,7 @@ import stage.runtime.bridge.BridgeContext;
 import stage.runtime.bridge.Transactional;
 import stage.runtime.lane.Progress;
 import stage.runtime.pipeline.operator.Inputs;
+import stage.runtime.pipeline.operator.KeptValue;
 import stage.runtime.pipeline.operator.Times;
 import stage.runtime.pipeline.receipt.Carried;
 import stage.runtime.pipeline.receipt.Claim;
@@ -67,16 +68,16 @@ final class Chain implements Transactional {
   private final LoopLink onlyLoop;      // if the run is one loop whose results go out as they are
   private final long timeoutNanos;      // how long an element may take; 0 for any time
   private final Guard guard = new Guard();
-  private final Held<Firing> firing = new Held<>(null);
-  private final Held<Boolean> ended = new Held<>(false);
-  private final Held<Long> applied = new Held<>(Times.NEVER);      // of the progress of the inputs
-  private final Held<Boolean> isIdle = new Held<>(false);          // the source, by the clock
-  private final Held<Vouched> vouched = new Held<>(new Vouched(Times.NEVER, false));
+  private final KeptValue<Firing> firing = new KeptValue<>(null);
+  private final KeptValue<Boolean> ended = new KeptValue<>(false);
+  private final KeptValue<Long> applied = new KeptValue<>(Times.NEVER);      // of the progress of the inputs
+  private final KeptValue<Boolean> isIdle = new KeptValue<>(false);          // the source, by the clock
+  private final KeptValue<Vouched> vouched = new KeptValue<>(new Vouched(Times.NEVER, false));
   // sides whose end the first link does not know yet
-  private final Held<List<Integer>> endsToTell = new Held<>(List.of());
+  private final KeptValue<List<Integer>> endsToTell = new KeptValue<>(List.of());
   private Inputs lanes;                                            // what each input vouches for
   private final boolean isStamped;                                 // whether what it emits has a time
-  private final Held<List<Integer>> feedsLeft;   // of each of several inputs
+  private final KeptValue<List<Integer>> feedsLeft;   // of each of several inputs
   private final Journal journal = new Journal();   // what this turn changes in receipts
   private boolean isLeft;               // with receipts: it wants nothing more, and has said so
 
@@ -123,7 +124,7 @@ final class Chain implements Transactional {
     this.plan = plan;
     this.job = job;
     this.tally = tally;
-    this.feedsLeft = new Held<>(plan.feeds());
+    this.feedsLeft = new KeptValue<>(plan.feeds());
     this.lanes = new Inputs(plan.lanes().size());
     this.links = plan.links().get().toArray(Link[]::new);
     for (int i = 0; i < links.length; i++) {

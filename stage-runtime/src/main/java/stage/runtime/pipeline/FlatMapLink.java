@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import stage.api.pipeline.Fn;
+import stage.runtime.pipeline.operator.KeptValue;
 import stage.runtime.pipeline.receipt.Claim;
 
 /**
@@ -33,7 +34,8 @@ final class FlatMapLink extends Link {
   }
 
   private final Fn<Object, Iterable<?>> fn;
-  private final Held<List<Rest>> rests = new Held<>(List.of());   // more than one only behind a step that makes several
+  // more than one only behind a step that makes several
+  private final KeptValue<List<Rest>> rests = new KeptValue<>(List.of());
   private Iterator<?> open;   // of the first rest, as this incarnation has left it; null if it is to be made again
 
   FlatMapLink(Fn<Object, Iterable<?>> fn) {

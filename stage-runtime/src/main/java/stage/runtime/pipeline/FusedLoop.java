@@ -16,7 +16,7 @@ import stage.api.pipeline.Fn;
  * and 25; {@code stage.samples.bench} has the measurement). Hence ten steps written out, and no method that they
  * share.
  */
-final class FusedLoop implements Loop {
+final class FusedLoop extends StoppedLoop {
   private static final Fn<Object, Object> F0, F1, F2, F3, F4, F5, F6, F7, F8, F9;
   private static final Criterion<Object> C0, C1, C2, C3, C4, C5, C6, C7, C8, C9;
 
@@ -49,11 +49,6 @@ final class FusedLoop implements Loop {
     F9 = steps.fn(9);
     C9 = steps.test(9);
   }
-
-  // the run's own thread
-  private int at;          // the element in hand when a step threw
-  private int made;        // results before it
-  private int step;        // the step that threw
 
   FusedLoop() {}
 
@@ -237,20 +232,5 @@ final class FusedLoop implements Loop {
     if (value == null)
       throw new NullPointerException("a step returned null; to leave an element out, use filter or mapMulti");
     return value;
-  }
-
-  @Override
-  public int at() {
-    return at;
-  }
-
-  @Override
-  public int made() {
-    return made;
-  }
-
-  @Override
-  public int step() {
-    return step;
   }
 }

@@ -1,11 +1,13 @@
 package stage.runtime.pipeline;
 
+import stage.runtime.pipeline.operator.KeptValue;
+
 /** A link whose state is one immutable value. */
 abstract class HeldLink<T> extends Link {
-  final Held<T> held;
+  final KeptValue<T> held;
 
   HeldLink(T first) {
-    held = new Held<>(first);
+    held = new KeptValue<>(first);
   }
 
   @Override

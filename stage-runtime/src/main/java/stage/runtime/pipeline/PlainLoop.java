@@ -1,11 +1,8 @@
 package stage.runtime.pipeline;
 
 /** The loop for JVMs that define no classes at run time, such as a native image: it walks over an array of steps. */
-final class PlainLoop implements Loop {
+final class PlainLoop extends StoppedLoop {
   private final LoopSteps steps;
-  private int at;
-  private int made;
-  private int step;
 
   PlainLoop(LoopSteps steps) {
     this.steps = steps;
@@ -36,20 +33,5 @@ final class PlainLoop implements Loop {
       value = result;
     }
     return value;
-  }
-
-  @Override
-  public int at() {
-    return at;
-  }
-
-  @Override
-  public int made() {
-    return made;
-  }
-
-  @Override
-  public int step() {
-    return step;
   }
 }

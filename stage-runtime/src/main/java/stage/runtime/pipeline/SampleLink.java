@@ -3,7 +3,7 @@ package stage.runtime.pipeline;
 import stage.runtime.pipeline.receipt.Claim;
 
 /** Lets the newest element of each period pass. */
-final class SampleLink extends HeldLink<SampleLink.Newest> {
+final class SampleLink extends WaitingLink<SampleLink.Newest> {
   /**
    * What passes next.
    *
@@ -18,16 +18,10 @@ final class SampleLink extends HeldLink<SampleLink.Newest> {
   private static final Newest NONE = new Newest(null, 0, 0, null, 0);
 
   private final long periodNanos;
-  private long now;
 
   SampleLink(long periodNanos) {
     super(NONE);
     this.periodNanos = periodNanos;
-  }
-
-  @Override
-  void turn(long now) {
-    this.now = now;
   }
 
   @Override
@@ -40,7 +34,8 @@ final class SampleLink extends HeldLink<SampleLink.Newest> {
     held.set(new Newest(value, t, w, chain.claim(), before.value == null ? now + periodNanos : before.due));
   }
 
-  private boolean flush() throws Exception {
+  @Override
+  boolean flush() throws Exception {
     Newest newest = held.value();
     if (newest.value == null) return true;
     chain.attempt(this, newest.value, newest.t, newest.w, newest.claim, true);
@@ -51,16 +46,6 @@ final class SampleLink extends HeldLink<SampleLink.Newest> {
   @Override
   long nextTimer() {
     return held.value().value == null ? Long.MAX_VALUE : held.value().due;
-  }
-
-  @Override
-  boolean timer(long now) throws Exception {
-    return now < nextTimer() || flush();
-  }
-
-  @Override
-  boolean end(boolean isCut) throws Exception {
-    return flush();
   }
 
   @Override

@@ -138,7 +138,7 @@ final class AsOfLookup implements SeveralInputs<Object> {
       return true;
     }
     var element = new Element(key, value, t, w, number.get());
-    if (t < tableC.get() && leaving.get().isEmpty()) {
+    if (t < tableC.get() && leaving.value().isEmpty()) {
       out.emit(result(element), key, t, w);
       return true;
     }
@@ -202,7 +202,7 @@ final class AsOfLookup implements SeveralInputs<Object> {
   }
 
   private boolean leave(Output<? super Object> out) throws Exception {
-    List<Element> now = leaving.get();
+    List<Element> now = leaving.value();
     for (int i = 0; i < now.size(); i++) {
       if (!out.hasRoom()) {
         leaving.set(now.subList(i, now.size()));
@@ -222,7 +222,7 @@ final class AsOfLookup implements SeveralInputs<Object> {
   @Override
   public long vouchesFor(long c) {
     long[] held = {c};
-    for (Element element : leaving.get()) held[0] = Math.min(held[0], element.w());
+    for (Element element : leaving.value()) held[0] = Math.min(held[0], element.w());
     if (waitingCount.get() > 0) waiting.forEach(element -> held[0] = Math.min(held[0], element.w()));
     return held[0];
   }

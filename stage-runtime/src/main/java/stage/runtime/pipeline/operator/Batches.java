@@ -149,7 +149,7 @@ public final class Batches implements SingleInput<Object, Object> {
 
   @Override
   public boolean resume(Output<? super Object> out) throws Exception {
-    if (!emit(leaving.get(), out)) return false;
+    if (!emit(leaving.value(), out)) return false;
     return ending.get() < 0 || endFrom(out);
   }
 

@@ -36,13 +36,13 @@ public final class Inputs implements Kept<Inputs> {
 
   /** {@return what all inputs together vouch for} */
   public long current() {
-    return state.get().c();
+    return state.value().c();
   }
 
   /** {@return whether all inputs that are not completed are idle, and there is one} */
   public boolean isIdle() {
     boolean anyIdle = false;
-    for (int standing : state.get().standing()) {
+    for (int standing : state.value().standing()) {
       if (standing == ACTIVE) return false;
       anyIdle |= standing == IDLE;
     }
@@ -68,11 +68,11 @@ public final class Inputs implements Kept<Inputs> {
    * @return whether the progress has risen
    */
   public boolean completed(int input) {
-    return change(input, state.get().vouched()[input], COMPLETED);
+    return change(input, state.value().vouched()[input], COMPLETED);
   }
 
   private boolean change(int input, long w, int standing) {
-    State old = state.get();
+    State old = state.value();
     if (old.standing()[input] == COMPLETED) return false;
     long[] vouched = old.vouched().clone();
     int[] standings = old.standing().clone();

@@ -60,19 +60,16 @@ final class Joining implements SeveralInputs<Object> {
   private final KeptQueue<Row> oldest; // only where the bound forgets the oldest
   private final KeptLong kept;
   private final KeptLong count;
-  private final KeptLong c;
+  private final Horizon horizon;
   private final KeptValue<Firing> firing;
-  private final KeptLong ended;
 
   Joining(Setting setting) {
     this(setting, new ValueSlots(), new ValueSlots(), new ValueSlots(), new Agenda<>(), new KeptQueue<>(),
-        new KeptLong(0), new KeptLong(0),
-        new KeptLong(Times.NEVER), new KeptValue<>(Firing.NOTHING), new KeptLong(0));
+        new KeptLong(0), new KeptLong(0), new Horizon(), new KeptValue<>(Firing.NOTHING));
   }
 
   private Joining(Setting setting, ValueSlots left, ValueSlots right, ValueSlots matched, Agenda<Object> agenda,
-      KeptQueue<Row> oldest, KeptLong kept,
-      KeptLong count, KeptLong c, KeptValue<Firing> firing, KeptLong ended) {
+      KeptQueue<Row> oldest, KeptLong kept, KeptLong count, Horizon horizon, KeptValue<Firing> firing) {
     this.setting = setting;
     this.left = left;
     this.right = right;
@@ -81,9 +78,8 @@ final class Joining implements SeveralInputs<Object> {
     this.oldest = oldest;
     this.kept = kept;
     this.count = count;
-    this.c = c;
+    this.horizon = horizon;
     this.firing = firing;
-    this.ended = ended;
   }
 
   // ---- rows
@@ -109,12 +105,12 @@ final class Joining implements SeveralInputs<Object> {
       out.late(value, t, w, false);
       return true;
     }
-    if (reach.isLate(t, c.get())) {
+    if (reach.isLate(t, horizon.progress())) {
       out.late(value, t, w, true);
       return true;
     }
     List<Object> places = new ArrayList<>(1);
-    reach.places(side, t, w, c.get(), places::add);
+    reach.places(side, t, w, horizon.progress(), places::add);
     if (places.isEmpty()) {
       out.filtered(value);
       return true;
@@ -202,19 +198,19 @@ final class Joining implements SeveralInputs<Object> {
 
   @Override
   public boolean progress(long c, Output<? super Object> out) throws Exception {
-    if (c > this.c.get()) this.c.set(c);
-    return fire(this.c.get(), out);
+    horizon.rise(c);
+    return fire(horizon.progress(), out);
   }
 
   @Override
   public boolean resume(Output<? super Object> out) throws Exception {
-    return fire(ended.get() == 0 ? c.get() : Times.FOREVER, out);
+    return fire(horizon.due(), out);
   }
 
   @Override
   public boolean end(boolean isDrained, Output<? super Object> out) throws Exception {
-    ended.set(1);
-    return fire(Times.FOREVER, out);
+    horizon.end(isDrained);
+    return fire(horizon.due(), out);
   }
 
   private boolean fire(long until, Output<? super Object> out) throws Exception {
@@ -256,7 +252,7 @@ final class Joining implements SeveralInputs<Object> {
   }
 
   private boolean emit(Output<? super Object> out) throws Exception {
-    Firing now = firing.get();
+    Firing now = firing.value();
     for (int i = now.next(); i < now.rows().size(); i++) {
       if (!out.hasRoom()) return false;
       firing.set(new Firing(now.rows(), i + 1));
@@ -273,7 +269,7 @@ final class Joining implements SeveralInputs<Object> {
   @Override
   public long vouchesFor(long c) {
     long vouched = setting.unmatched() == Unmatched.NONE ? c : setting.reach().vouchesFor(c);
-    Firing now = firing.get();
+    Firing now = firing.value();
     for (int i = now.next(); i < now.rows().size(); i++) vouched = Math.min(vouched, now.rows().get(i).t());
     return vouched;
   }
@@ -312,9 +308,8 @@ final class Joining implements SeveralInputs<Object> {
     oldest.commit();
     kept.commit();
     count.commit();
-    c.commit();
+    horizon.commit();
     firing.commit();
-    ended.commit();
   }
 
   @Override
@@ -326,15 +321,13 @@ final class Joining implements SeveralInputs<Object> {
     oldest.rollback();
     kept.rollback();
     count.rollback();
-    c.rollback();
+    horizon.rollback();
     firing.rollback();
-    ended.rollback();
   }
 
   @Override
   public Joining successor() {
     return new Joining(setting, left.successor(), right.successor(), matched.successor(), agenda.successor(),
-        oldest.successor(), kept.successor(),
-        count.successor(), c.successor(), firing.successor(), ended.successor());
+        oldest.successor(), kept.successor(), count.successor(), horizon.successor(), firing.successor());
   }
 }

@@ -44,7 +44,7 @@ final class MergingSorted implements SeveralInputs<Object> {
 
   @Override
   public boolean inputEnded(int number, Output<? super Object> out) throws Exception {
-    boolean[] now = hasEnded.get().clone();
+    boolean[] now = hasEnded.value().clone();
     now[number] = true;
     hasEnded.set(now);
     return resume(out);
@@ -75,7 +75,7 @@ final class MergingSorted implements SeveralInputs<Object> {
     for (int i = 0; i < waiting.size(); i++) {
       Element head = waiting.get(i).peek();
       if (head == null) {
-        if (!hasEnded.get()[i]) return -1;
+        if (!hasEnded.value()[i]) return -1;
       } else if (smallest < 0 || order.compare(head.value(), waiting.get(smallest).peek().value()) < 0) {
         smallest = i;
       }

@@ -74,21 +74,21 @@ final class OpenWindows {
   }
 
   WindowTable[] all() {
-    return windows.get().all();
+    return windows.value().all();
   }
 
   int count() {
-    Run run = windows.get();
+    Run run = windows.value();
     return run.to() - run.from();
   }
 
   boolean isEmpty() {
-    return windows.get().to == windows.get().from;
+    return windows.value().to == windows.value().from;
   }
 
   /** {@return the window that ends first} */
   WindowTable first() {
-    return windows.get().array[windows.get().from];
+    return windows.value().array[windows.value().from];
   }
 
   /** {@return the window that the last element went into, if that holds the time; else null} */
@@ -99,17 +99,17 @@ final class OpenWindows {
   /** {@return the window, or null} */
   WindowTable find(long start, long end) {
     if (last != null && last.start == start && last.end == end) return last;
-    Run all = windows.get();
+    Run all = windows.value();
     int at = all.position(start, end);
     return at < all.to && all.array[at].start == start && all.array[at].end == end ? all.array[at] : null;
   }
 
   void add(WindowTable window) {
-    windows.set(windows.get().with(window));
+    windows.set(windows.value().with(window));
   }
 
   void removeFirst() {
-    windows.set(windows.get().withoutFirst());
+    windows.set(windows.value().withoutFirst());
     last = null;
   }
 
@@ -159,7 +159,7 @@ final class OpenWindows {
 
   OpenWindows successor() {
     // What is committed, although this has changed since.
-    WindowTable[] all = windows.successor().get().all();
+    WindowTable[] all = windows.successor().value().all();
     for (int i = 0; i < all.length; i++) all[i] = all[i].successor();
     return new OpenWindows(new Run(all, 0, all.length));
   }

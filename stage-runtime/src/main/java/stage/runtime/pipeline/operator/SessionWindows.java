@@ -37,34 +37,31 @@ final class SessionWindows implements SingleInput<Object, Object> {
   private final Bound bound;            // of elements kept; null where they are not
   private final ValueSlots sessions;    // per key an array by start
   private final Agenda<Object> agenda;  // keys, at the earliest at which one of their sessions may fire
-  private final KeptLong c;
+  private final Horizon horizon;
   private final KeptLong count;         // of all sessions ever begun
   private final KeptLong rows;
   private final KeptQueue<Object[]> oldest;   // key and time of the elements kept, where the bound forgets the oldest
   private final KeptValue<Firing> firing;
-  private final KeptLong ended;         // 0 before the end, 1 after completion, 2 after a drain
 
   SessionWindows(long gap, long lateness, Reduction how, Optional<Bound> bound) {
-    this(gap, lateness, how, bound.orElse(null), new ValueSlots(), new Agenda<>(), new KeptLong(Times.NEVER),
-        new KeptLong(0), new KeptLong(0),
-        new KeptQueue<>(), new KeptValue<>(Firing.NOTHING), new KeptLong(0));
+    this(gap, lateness, how, bound.orElse(null), new ValueSlots(), new Agenda<>(), new Horizon(),
+        new KeptLong(0), new KeptLong(0), new KeptQueue<>(), new KeptValue<>(Firing.NOTHING));
   }
 
   private SessionWindows(long gap, long lateness, Reduction how, Bound bound, ValueSlots sessions,
-      Agenda<Object> agenda, KeptLong c, KeptLong count,
-      KeptLong rows, KeptQueue<Object[]> oldest, KeptValue<Firing> firing, KeptLong ended) {
+      Agenda<Object> agenda, Horizon horizon, KeptLong count,
+      KeptLong rows, KeptQueue<Object[]> oldest, KeptValue<Firing> firing) {
     this.gap = gap;
     this.lateness = lateness;
     this.how = how;
     this.bound = bound;
     this.sessions = sessions;
     this.agenda = agenda;
-    this.c = c;
+    this.horizon = horizon;
     this.count = count;
     this.rows = rows;
     this.oldest = oldest;
     this.firing = firing;
-    this.ended = ended;
   }
 
   // ---- elements
@@ -74,7 +71,7 @@ final class SessionWindows implements SingleInput<Object, Object> {
   public boolean accept(Object key, Object value, long t, long w, Output<? super Object> out) throws Exception {
     if (t < Times.minus(w, lateness)) {
       out.late(value, t, w, false);
-    } else if (t < Times.minus(c.get(), lateness)) {
+    } else if (t < Times.minus(horizon.progress(), lateness)) {
       out.late(value, t, w, true);
     } else if (bound == null || takes(value, out)) {
       add(key, value, t);
@@ -146,19 +143,19 @@ final class SessionWindows implements SingleInput<Object, Object> {
 
   @Override
   public boolean progress(long c, Output<? super Object> out) throws Exception {
-    if (c > this.c.get()) this.c.set(c);
-    return fire(this.c.get(), out);
+    horizon.rise(c);
+    return fire(horizon.progress(), out);
   }
 
   @Override
   public boolean resume(Output<? super Object> out) throws Exception {
-    return fire(ended.get() == 0 ? c.get() : Times.FOREVER, out);
+    return fire(horizon.due(), out);
   }
 
   @Override
   public boolean end(boolean isDrained, Output<? super Object> out) throws Exception {
-    ended.set(isDrained ? 2 : 1);
-    return fire(Times.FOREVER, out);
+    horizon.end(isDrained);
+    return fire(horizon.due(), out);
   }
 
   private boolean fire(long until, Output<? super Object> out) throws Exception {
@@ -187,7 +184,7 @@ final class SessionWindows implements SingleInput<Object, Object> {
   }
 
   private boolean emit(Output<? super Object> out) throws Exception {
-    Firing now = firing.get();
+    Firing now = firing.value();
     for (int i = now.next(); i < now.due().size(); i++) {
       if (!out.hasRoom()) return false;
       firing.set(new Firing(now.due(), i + 1));
@@ -197,7 +194,7 @@ final class SessionWindows implements SingleInput<Object, Object> {
       if (bound != null) rows.set(rows.get() - ((Rows) session.value()).size());
       Object result = Results.orNull(out, window, session.value(), () -> how.finished(session.value()));
       if (result == null) continue;
-      boolean isCut = ended.get() == 2 && session.end() > c.get();
+      boolean isCut = horizon.isCutBefore(session.end());
       out.emit(new Pane<>(due.key(), window, result, isCut ? Pane.Kind.CUT : Pane.Kind.FINAL), due.key(),
           session.end() - 1, session.end() - 1);
     }
@@ -215,7 +212,7 @@ final class SessionWindows implements SingleInput<Object, Object> {
   @Override
   public long vouchesFor(long c) {
     long vouched = Times.minus(c, lateness);
-    Firing now = firing.get();
+    Firing now = firing.value();
     return now.next() < now.due().size() ? Math.min(vouched, now.due().get(now.next()).session().end() - 1) : vouched;
   }
 
@@ -244,30 +241,27 @@ final class SessionWindows implements SingleInput<Object, Object> {
   public void commit() {
     sessions.commit();
     agenda.commit();
-    c.commit();
+    horizon.commit();
     count.commit();
     rows.commit();
     oldest.commit();
     firing.commit();
-    ended.commit();
   }
 
   @Override
   public void rollback() {
     sessions.rollback();
     agenda.rollback();
-    c.rollback();
+    horizon.rollback();
     count.rollback();
     rows.rollback();
     oldest.rollback();
     firing.rollback();
-    ended.rollback();
   }
 
   @Override
   public SessionWindows successor() {
-    return new SessionWindows(gap, lateness, how, bound, sessions.successor(), agenda.successor(), c.successor(),
-        count.successor(), rows.successor(),
-        oldest.successor(), firing.successor(), ended.successor());
+    return new SessionWindows(gap, lateness, how, bound, sessions.successor(), agenda.successor(),
+        horizon.successor(), count.successor(), rows.successor(), oldest.successor(), firing.successor());
   }
 }

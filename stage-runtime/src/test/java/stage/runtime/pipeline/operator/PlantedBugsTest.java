@@ -52,9 +52,9 @@ class PlantedBugsTest {
   private static Stream<Bug> lateFound() {
     return Stream.of(
         bug("sessions judge by progress, not by the stamp", "SessionWindows.java",
-            "if (t < Times.minus(w, lateness)) {", "if (t < Times.minus(c.get(), lateness)) {"),
+            "if (t < Times.minus(w, lateness)) {", "if (t < Times.minus(horizon.progress(), lateness)) {"),
         bug("where firing stands is no state", "FixedWindows.java", "    nextResult.rollback();\n", ""),
-        bug("applied progress is no state", "SessionWindows.java", "    c.rollback();\n", "    c.commit();\n"),
+        bug("applied progress is no state", "SessionWindows.java", "    horizon.rollback();\n", "    horizon.commit();\n"),
         bug("an element's mark is forgotten", "OpenWindows.java", "    window.mark();\n    if (markedCount",
             "    if (markedCount"));
   }
