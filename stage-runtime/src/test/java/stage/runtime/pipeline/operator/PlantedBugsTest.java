@@ -122,7 +122,7 @@ class PlantedBugsTest {
             "if (t < tableC.get() && leaving", "if (t <= tableC.get() && leaving",
             "waiting.add(Times.plus(t, 1), element);", "waiting.add(t, element);"),
         bug("sorted inputs are merged before all have shown their next", "MergingSorted.java",
-            "if (!hasEnded.get()[i]) return -1;", ""));
+            "if (!hasEnded.value()[i]) return -1;", ""));
   }
 
   @ParameterizedTest(name = "{0}")
