@@ -63,6 +63,8 @@ final class Chain implements Transactional {
   private final Tally tally;
   private final Link[] links;
   private final Link[] stateful;
+  private final Link[] ending;             // the links that may let nothing pass any more
+  private final Link[] markedEach;         // those that each element marks; null if it marks all that are stateful
   private final BufferLink buffer;         // the first link, if that keeps what is not wanted yet; else null
   private final FlatMapLink[] expanding;   // the links that may go on over turns with one element
   private final LoopLink onlyLoop;      // if the run is one loop whose results go out as they are
@@ -135,14 +137,33 @@ final class Chain implements Transactional {
     Link last = links[links.length - 1];
     this.isStamped = !(last instanceof OutLink plain) || plain.isStamped();
     this.stateful = Arrays.stream(links).filter(Link::isStateful).toArray(Link[]::new);
+    this.ending = Arrays.stream(links).filter(Link::canBeDone).toArray(Link[]::new);
     this.buffer = links[0] instanceof BufferLink first ? first : null;
     this.expanding = Arrays.stream(links).filter(FlatMapLink.class::isInstance).toArray(FlatMapLink[]::new);
     this.timeoutNanos = plan.policies().stream().mapToLong(Policy::timeoutNanos).filter(nanos -> nanos > 0).min()
         .orElse(0);
+    this.markedEach = markedEach();
     boolean isOneLoop = plan.isRaw() && !plan.isCounted() && timeoutNanos == 0 && links.length == 2
         && links[0] instanceof LoopLink
         && last instanceof OutLink && !isStamped;
     this.onlyLoop = isOneLoop ? (LoopLink) links[0] : null;
+  }
+
+  /**
+   * {@return the links that have to be marked for each element, if the others can be marked when it has thrown} So it
+   * is where each link makes one element at most, and changes nothing until that is through: then there is only one
+   * that has changed anything by then, or none. Null if that is not so.
+   */
+  private Link[] markedEach() {
+    if (plan.isCounted() || plan.isCollecting() || timeoutNanos > 0) return null;
+    List<Link> each = new ArrayList<>();
+    for (Link link : links) {
+      if (!link.makesOneAtMost()) return null;
+      if (!link.isAtomic()) each.add(link);
+      if (link.isAbsorbing()) break;
+    }
+    for (Link link : links) link.isMarkedEach = each.contains(link);
+    return each.toArray(Link[]::new);
   }
 
   /**
@@ -276,11 +297,11 @@ final class Chain implements Transactional {
       if (events[from + i] instanceof Envelope(Object value, Object itsKey, long t, long w, int route)) {
         key = itsKey;
         take(value);
-        element(input, t, w, null);
+        element(input, t, w);
       } else {
         key = null;
         take(events[from + i]);
-        element(input, Times.NEVER, Times.NEVER, null);
+        element(input, Times.NEVER, Times.NEVER);
       }
       if (isDone() && !plan.isCounted()) return i + 1;
       if (count >= room || isExpanding()) {
@@ -301,11 +322,29 @@ final class Chain implements Transactional {
   }
 
   /** Takes an element through the run, and says what became of it. */
+  private void element(Object value, long t, long w) throws Exception {
+    if (markedEach == null) {
+      element(value, t, w, null);
+      return;
+    }
+    begin();
+    int before = count;
+    try {
+      for (Link link : markedEach) link.mark();
+      links[0].push(value, t, w);
+    } catch (Exception thrown) {
+      ensureTheirs(thrown);
+      element(value, t, w, thrown);
+      return;
+    }
+    guard.succeeded();
+    tally.in++;
+    through(before);
+  }
+
+  /** As that, of one that has thrown already. */
   private void element(Object value, long t, long w, Exception thrownBefore) throws Exception {
-    isAbsorbed = false;
-    isLate = false;
-    isRefused = false;
-    isOverflown = false;
+    begin();
     outcome = null;
     givenUpFor = null;
     int before = count;
@@ -320,15 +359,25 @@ final class Chain implements Transactional {
     switch (fate) {
       case DROPPED -> tally.dropped++;
       case DEAD_LETTERED -> tally.deadLettered++;
-      case DONE -> {
-        if (isOverflown) overflow();
-        else if (isRefused) tally.deadLettered++;
-        else if (isAbsorbed) tally.handled++;
-        else if (isLate) tally.late++;
-        else if (count > before) tally.handled++;
-        else tally.filtered++;
-      }
+      case DONE -> through(before);
     }
+  }
+
+  private void begin() {
+    isAbsorbed = false;
+    isLate = false;
+    isRefused = false;
+    isOverflown = false;
+  }
+
+  /** Nothing has failed, so a step that took the element says what became of it, or there is a result. */
+  private void through(int before) {
+    if (isOverflown) overflow();
+    else if (isRefused) tally.deadLettered++;
+    else if (isAbsorbed) tally.handled++;
+    else if (isLate) tally.late++;
+    else if (count > before) tally.handled++;
+    else tally.filtered++;
   }
 
   private void overflow() {
@@ -588,7 +637,8 @@ final class Chain implements Transactional {
   private Fate through(int from, Object value, long t, long w, Exception thrownBefore) throws Exception {
     Exception thrown = thrownBefore;
     for (int attempt = 1;; attempt++) {
-      mark(from);
+      if (thrown == null) mark(from);
+      else markUnmarked();
       if (thrown == null) {
         try {
           if (timeoutNanos == 0 || inHand < 0) links[from].push(value, t, w);
@@ -713,12 +763,22 @@ final class Chain implements Transactional {
     for (Link link : stateful) if (link.place >= from) link.gaveUp();
   }
 
-  private void mark(int from) {
+  /** An element has thrown, and there was a mark of what had changed by then: what has not is marked now. */
+  private void markUnmarked() {
+    markOutput();
+    for (Link link : stateful) if (!link.isMarkedEach) link.mark();
+  }
+
+  private void markOutput() {
     countMarked = count;
     givenUpFor = null;
     claimMarked = claim;
     journal.mark();
     tally.mark();
+  }
+
+  private void mark(int from) {
+    markOutput();
     for (Link link : stateful) if (link.place >= from) link.mark();
   }
 
@@ -773,12 +833,17 @@ final class Chain implements Transactional {
 
   // ---- for links
 
+  /** {@return whether elements are marked only when they have thrown} */
+  boolean marksLate() {
+    return markedEach != null;
+  }
+
   Clock clock() {
     return job.clock();
   }
 
   boolean isDone() {
-    for (Link link : stateful) if (link.isDone()) return true;
+    for (Link link : ending) if (link.isDone()) return true;
     return false;
   }
 
@@ -793,7 +858,7 @@ final class Chain implements Transactional {
 
   /** {@return whether a link behind one lets nothing pass any more} */
   boolean isDoneBehind(int place) {
-    for (Link link : stateful) if (link.place > place && link.isDone()) return true;
+    for (Link link : ending) if (link.place > place && link.isDone()) return true;
     return false;
   }
 

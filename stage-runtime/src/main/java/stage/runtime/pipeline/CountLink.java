@@ -7,6 +7,16 @@ final class CountLink extends Link {
   private long committed;
 
   @Override
+  boolean makesOneAtMost() {
+    return true;
+  }
+
+  @Override
+  boolean isAtomic() {
+    return true;
+  }
+
+  @Override
   void push(Object value, long t, long w) {
     now++;
     chain.sunk();

@@ -7,6 +7,11 @@ final class DropLink extends HeldLink<Long> {
   }
 
   @Override
+  boolean makesOneAtMost() {
+    return true;
+  }
+
+  @Override
   void push(Object value, long t, long w) throws Exception {
     long left = held.value();
     if (left > 0) held.set(left - 1);

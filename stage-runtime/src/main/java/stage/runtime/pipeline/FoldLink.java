@@ -13,6 +13,16 @@ final class FoldLink extends HeldLink<Object> {
   }
 
   @Override
+  boolean makesOneAtMost() {
+    return true;
+  }
+
+  @Override
+  boolean isAtomic() {
+    return true;
+  }
+
+  @Override
   void push(Object value, long t, long w) throws Exception {
     try {
       held.set(Objects.requireNonNull(fold.apply(held.value(), value),

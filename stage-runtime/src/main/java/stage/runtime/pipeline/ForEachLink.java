@@ -11,6 +11,11 @@ final class ForEachLink extends Link {
   }
 
   @Override
+  boolean makesOneAtMost() {
+    return true;
+  }
+
+  @Override
   void push(Object value, long t, long w) throws Exception {
     try {
       action.run(value);

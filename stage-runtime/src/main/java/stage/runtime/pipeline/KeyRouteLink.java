@@ -18,6 +18,11 @@ final class KeyRouteLink extends Link {
   }
 
   @Override
+  boolean makesOneAtMost() {
+    return true;
+  }
+
+  @Override
   void push(Object value, long t, long w) throws Exception {
     Object its;
     int worker;

@@ -12,6 +12,11 @@ final class KeyTagLink extends Link {
   }
 
   @Override
+  boolean makesOneAtMost() {
+    return true;
+  }
+
+  @Override
   void push(Object value, long t, long w) throws Exception {
     Object its;
     try {

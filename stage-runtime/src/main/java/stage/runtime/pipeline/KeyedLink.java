@@ -47,18 +47,50 @@ final class KeyedLink extends OperatorLink<SingleInput<Object, Object>> {
   }
 
   @Override
+  boolean makesOneAtMost() {
+    return operator.takesAtomically();
+  }
+
+  @Override
+  boolean isAtomic() {
+    return operator.takesAtomically();
+  }
+
+  @Override
+  boolean isAbsorbing() {
+    return operator.takesAtomically();
+  }
+
+  @Override
   void push(Object value, long t, long w) throws Exception {
-    Object its = All.ALL;
-    if (key != null) {
-      its = isKeyTravelling ? chain.keyInHand() : null;
-      if (its == null) {
-        try {
-          its = Objects.requireNonNull(key.apply(value), "the key of an element is never null");
-        } catch (Exception thrown) {
-          throw chain.failed(step, this, value, t, w, thrown);
-        }
-      }
+    Object its = key(value, t, w);
+    if (chain.marksLate()) whole(its, value, t, w);
+    else accept(its, value, t, w);
+  }
+
+  private Object key(Object value, long t, long w) throws Exception {
+    if (key == null) return All.ALL;
+    Object its = isKeyTravelling ? chain.keyInHand() : null;
+    if (its != null) return its;
+    try {
+      return Objects.requireNonNull(key.apply(value), "the key of an element is never null");
+    } catch (Exception thrown) {
+      throw chain.failed(step, this, value, t, w, thrown);
     }
+  }
+
+  /** There is no mark to go back to, and the operator needs none. */
+  private void whole(Object its, Object value, long t, long w) throws Exception {
+    int fatesBefore = fates;
+    try {
+      operator.take(its, value, t, w, this);
+    } catch (Exception thrown) {
+      throw chain.failed(step + 1, this, value, t, w, thrown);
+    }
+    if (fates == fatesBefore) chain.absorbed();
+  }
+
+  private void accept(Object its, Object value, long t, long w) throws Exception {
     int fatesBefore = fates;
     int failures = chain.failures();
     Claim claim = chain.claim();

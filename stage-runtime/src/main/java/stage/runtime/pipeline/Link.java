@@ -6,6 +6,7 @@ abstract class Link {
   Link next;    // null for the last
   int place;    // among the links of the chain
   int step;     // the number of its first step, for failures
+  boolean isMarkedEach; // where others are marked only for an element that has thrown: whether this is for each
 
   /**
    * Takes an element. What user code throws is marked with {@link Chain#failed}; what later links throw passes
@@ -15,6 +16,29 @@ abstract class Link {
 
   /** {@return whether it keeps anything from element to element} */
   boolean isStateful() {
+    return false;
+  }
+
+  /** {@return whether it makes one element or none of one, and hands that on last} */
+  boolean makesOneAtMost() {
+    return false;
+  }
+
+  /**
+   * {@return whether it changes what it keeps only when nothing can throw any more} What throws on such an element has
+   * left it as it was, so it need not be marked beforehand.
+   */
+  boolean isAtomic() {
+    return !isStateful();
+  }
+
+  /** {@return whether elements end here} What comes of them comes later, of no element. */
+  boolean isAbsorbing() {
+    return false;
+  }
+
+  /** {@return whether {@link #isDone} can ever be true} */
+  boolean canBeDone() {
     return false;
   }
 

@@ -19,6 +19,11 @@ final class LoopLink extends Link {
   }
 
   @Override
+  boolean makesOneAtMost() {
+    return true;
+  }
+
+  @Override
   void push(Object value, long t, long w) throws Exception {
     Object made;
     try {

@@ -15,6 +15,11 @@ final class OutLink extends Link {
   }
 
   @Override
+  boolean makesOneAtMost() {
+    return true;
+  }
+
+  @Override
   void push(Object value, long t, long w) {
     boolean hasStamp = isStamped && (t != Times.NEVER || w != Times.NEVER);
     Object event = chain.outgoing(value);

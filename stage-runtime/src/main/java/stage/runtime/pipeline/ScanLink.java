@@ -13,6 +13,11 @@ final class ScanLink extends HeldLink<Object> {
   }
 
   @Override
+  boolean makesOneAtMost() {
+    return true;
+  }
+
+  @Override
   void push(Object value, long t, long w) throws Exception {
     Object folded;
     try {

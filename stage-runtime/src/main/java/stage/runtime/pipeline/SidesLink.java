@@ -74,6 +74,11 @@ final class SidesLink extends OperatorLink<SeveralInputs<Object>> {
   }
 
   @Override
+  boolean canBeDone() {
+    return true;
+  }
+
+  @Override
   boolean isDone() {
     return operator.isDone();
   }

@@ -9,6 +9,11 @@ final class TakeLink extends HeldLink<Long> {
   }
 
   @Override
+  boolean canBeDone() {
+    return true;
+  }
+
+  @Override
   void push(Object value, long t, long w) throws Exception {
     long left = held.value();
     if (left == 0) return;

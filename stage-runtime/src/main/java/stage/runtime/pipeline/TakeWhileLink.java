@@ -12,6 +12,11 @@ final class TakeWhileLink extends HeldLink<Boolean> {
   }
 
   @Override
+  boolean canBeDone() {
+    return true;
+  }
+
+  @Override
   void push(Object value, long t, long w) throws Exception {
     if (held.value()) return;
     boolean holds;

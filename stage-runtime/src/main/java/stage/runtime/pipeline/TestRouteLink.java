@@ -17,6 +17,11 @@ final class TestRouteLink extends Link {
   }
 
   @Override
+  boolean makesOneAtMost() {
+    return true;
+  }
+
+  @Override
   void push(Object value, long t, long w) throws Exception {
     boolean holds;
     try {

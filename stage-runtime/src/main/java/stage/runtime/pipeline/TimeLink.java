@@ -15,6 +15,11 @@ final class TimeLink extends OperatorLink<Stamping> {
   }
 
   @Override
+  boolean makesOneAtMost() {
+    return true;
+  }
+
+  @Override
   void push(Object value, long t, long w) throws Exception {
     int failures = chain.failures();
     try {

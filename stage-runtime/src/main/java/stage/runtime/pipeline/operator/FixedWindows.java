@@ -94,6 +94,50 @@ final class FixedWindows implements SingleInput<Object, Object> {
     return true;
   }
 
+  /** One window each, by event time, and no early panes. */
+  @Override
+  public boolean takesAtomically() {
+    return isSimple;
+  }
+
+  @Override
+  public void take(Object key, Object value, long t, long w, Output<? super Object> out) throws Exception {
+    WindowTable window = open.lastIfHolds(t);
+    if (window != null && window.closesAt > w && window.closesAt > c.get()) {
+      open.touch(window);
+      window.table.take(key, value);
+    } else {
+      takeElsewhere(key, value, t, w, out);
+    }
+  }
+
+  /** Not into the window of the element before. As {@link #put}, but in an order that needs no mark. */
+  private void takeElsewhere(Object key, Object value, long t, long w, Output<? super Object> out) throws Exception {
+    Assigner assigner = setting.assigner();
+    long start = assigner.firstStart(t);
+    while (assigner.end(start) <= t && start <= t) start = assigner.next(start);
+    if (start > t) {
+      out.filtered(value);
+      return;
+    }
+    long end = assigner.end(start);
+    long closesAt = Times.plus(end, setting.lateness());
+    boolean isLate = closesAt <= w;
+    if (isLate || closesAt <= c.get()) {
+      out.late(value, t, w, !isLate);
+      return;
+    }
+    WindowTable found = open.find(start, end);
+    WindowTable window = found != null ? found
+        : new WindowTable(start, end, setting.lateness(), setting.how().table(), null);
+    if (found != null) open.touch(window);
+    window.table.take(key, value);
+    if (found != null) return;
+    open.add(window);
+    open.touch(window);
+    armEarly();
+  }
+
   private void put(Object key, Object value, long t, long w, long stampT, long stampW, Output<? super Object> out)
       throws Exception {
     Assigner assigner = setting.assigner();

@@ -49,6 +49,19 @@ final class LongSlots extends Slots {
     }
   }
 
+  /** As {@link #add}, with nothing that could take it back. */
+  void take(Object key, long amount) {
+    int place = place(key);
+    if (place < 0) {
+      freshValues[~place] += amount;
+    } else if (isPending(place)) {
+      pending[place] += amount;
+    } else {
+      touch(place);
+      pending[place] = values[place] + amount;
+    }
+  }
+
   long value(int place) {
     return place < 0 ? freshValues[~place] : isPending(place) ? pending[place] : values[place];
   }

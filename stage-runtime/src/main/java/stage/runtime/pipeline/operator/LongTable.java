@@ -22,6 +22,11 @@ final class LongTable implements KeyedTable {
   }
 
   @Override
+  public void take(Object key, Object element) throws Exception {
+    slots.take(key, weight.of(element));
+  }
+
+  @Override
   public Object raw(int place) {
     return slots.value(place);
   }

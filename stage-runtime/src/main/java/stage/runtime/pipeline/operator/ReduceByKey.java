@@ -33,6 +33,17 @@ public final class ReduceByKey implements SingleInput<Object, KeyValue<Object, O
   }
 
   @Override
+  public boolean takesAtomically() {
+    return true;
+  }
+
+  @Override
+  public void take(Object key, Object value, long t, long w, Output<? super KeyValue<Object, Object>> out)
+      throws Exception {
+    table.take(key, value);
+  }
+
+  @Override
   public boolean end(boolean isDrained, Output<? super KeyValue<Object, Object>> out) throws Exception {
     return resume(out);
   }

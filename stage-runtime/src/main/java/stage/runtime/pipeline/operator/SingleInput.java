@@ -7,6 +7,22 @@ package stage.runtime.pipeline.operator;
  * @param <O> the type of the results
  */
 public interface SingleInput<I, O> extends Operator<O>, Input<I, O> {
+  /**
+   * {@return whether it can {@link #take}} Then it emits nothing for an element, and all that can throw while it works
+   * one in comes before it changes anything.
+   */
+  default boolean takesAtomically() {
+    return false;
+  }
+
+  /**
+   * As {@link #accept}, of an element that was not marked: what throws leaves everything as it was. Only where {@link
+   * #takesAtomically}; an operator is given all its elements in this way, or none.
+   */
+  default void take(Object key, I value, long t, long w, Output<? super O> out) throws Exception {
+    throw new UnsupportedOperationException("an element of " + this + " has to be marked");
+  }
+
   @Override
   SingleInput<I, O> successor();
 }

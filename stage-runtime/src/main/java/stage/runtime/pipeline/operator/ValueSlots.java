@@ -76,6 +76,21 @@ final class ValueSlots extends Slots {
     }
   }
 
+  /** As {@link #fold}, with nothing that could take it back: a fold that throws leaves no key either. */
+  @SuppressWarnings("unchecked")   // a table holds what its one fold makes
+  <A, T> void take(Object key, A zero, Fold<A, ? super T> fold, T element) throws Exception {
+    int place = placeOrAbsent(key);
+    Object old = place == ABSENT ? null : value(place);
+    Object value = made(fold.apply(old == null ? zero : (A) old, element));
+    if (place == ABSENT) place = place(key);
+    if (place < 0) {
+      freshValues[~place] = value;
+    } else {
+      if (!isPending(place)) touch(place);
+      pending[place] = value;
+    }
+  }
+
   private static Object made(Object value) {
     return Objects.requireNonNull(value,
         "the fold must not return null; return what it was given to leave it as it is");

@@ -20,6 +20,11 @@ final class ValueTable implements KeyedTable {
   }
 
   @Override
+  public void take(Object key, Object element) throws Exception {
+    slots.take(key, how.zero(), how.fold(), element);
+  }
+
+  @Override
   public Object raw(int place) {
     return slots.value(place);
   }
