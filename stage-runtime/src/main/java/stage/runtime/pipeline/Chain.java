@@ -64,6 +64,7 @@ final class Chain implements Transactional {
   private final Link[] links;
   private final Link[] stateful;
   private final Link[] ending;             // the links that may let nothing pass any more
+  private final Fused fused;               // if elements take all that they reach as one loop; else null
   private final Link[] markedEach;         // those that each element marks; null if it marks all that are stateful
   private final BufferLink buffer;         // the first link, if that keeps what is not wanted yet; else null
   private final FlatMapLink[] expanding;   // the links that may go on over turns with one element
@@ -100,6 +101,9 @@ final class Chain implements Transactional {
   private int side;                     // which of several inputs it is of
   private Object key;                   // its key, if the stage before has sent it along
   private Object input;                 // the element itself
+  private long t;                       // its time, and the watermark of its source, if it has come with them
+  private long w;
+  private int lates;                    // how many were late so far
   private boolean isOfResult = true;    // with none in hand: whether results come of what an operator made by itself
   private Claim claim;                  // what the element or result in hand answers for; null for nothing
   private Claim claimMarked;
@@ -147,6 +151,7 @@ final class Chain implements Transactional {
         && links[0] instanceof LoopLink
         && last instanceof OutLink && !isStamped;
     this.onlyLoop = isOneLoop ? (LoopLink) links[0] : null;
+    this.fused = markedEach == null || onlyLoop != null ? null : Fused.of(links, !plan.isRaw());
   }
 
   /**
@@ -206,6 +211,7 @@ final class Chain implements Transactional {
     int taken = size;
     try {
       if (onlyLoop != null) loop(batch.array(), batch.from(), size);
+      else if (fused != null) taken = fused(batch.array(), batch.from(), size);
       else taken = each(batch.array(), batch.from(), size);
       if (isDone()) leave();
       else if (stateful.length > 0) advance();
@@ -288,21 +294,64 @@ final class Chain implements Transactional {
   }
 
   /**
+   * A run that is one loop with state takes the batch as a whole, as far as there is room; what fails in it is settled
+   * by itself. Answers how many it has taken; the others come again.
+   */
+  private int fused(Object[] events, int from, int size) throws Exception {
+    for (int i = 0; i < size; ) {
+      int most = Math.min(size - i, room - count);
+      if (most <= 0) {
+        in.leave(size - i);
+        return i;
+      }
+      i += sweep(events, from, i, i + most);
+    }
+    return size;
+  }
+
+  /** Answers how many it has taken: all, or those up to the one that has failed. */
+  private int sweep(Object[] events, int from, int first, int behind) throws Exception {
+    int fates = fused.fates();
+    int late = lates;
+    if (fused.emits() && staged.length < count + behind - first) {
+      staged = Arrays.copyOf(staged, count + behind - first);
+    }
+    try {
+      fused.run(events, from + first, from + behind, staged, count);
+      swept(behind - first, fused.fates() - fates, lates - late);
+      return behind - first;
+    } catch (Exception thrown) {
+      ensureTheirs(thrown);
+      inHand = fused.at() - from;
+      swept(inHand - first, fused.fates() - fates, lates - late);
+      open(events[from + inHand]);
+      fused.failed(this, input, thrown);
+      element(input, t, w, thrown);
+      return inHand + 1 - first;
+    }
+  }
+
+  /** So many elements are through, of which an operator has not worked some in: they were late, or belong nowhere. */
+  private void swept(int elements, int notTaken, int late) {
+    if (elements > 0) guard.succeeded();
+    int passed = fused.passed();
+    if (fused.emits()) count = fused.count();
+    if (!fused.isTaken()) tally.out += passed;
+    tally.in += elements;
+    tally.handled += passed - notTaken;
+    tally.late += late;
+    tally.filtered += elements - passed + notTaken - late;
+  }
+
+  /**
    * Takes elements through the run one by one, as long as there is room for what they make. Answers how many; the
    * others come again.
    */
   private int each(Object[] events, int from, int size) throws Exception {
     for (int i = 0; i < size; i++) {
       inHand = i;
-      if (events[from + i] instanceof Envelope(Object value, Object itsKey, long t, long w, int route)) {
-        key = itsKey;
-        take(value);
-        element(input, t, w);
-      } else {
-        key = null;
-        take(events[from + i]);
-        element(input, Times.NEVER, Times.NEVER);
-      }
+      open(events[from + i]);
+      element(input, t, w);
       if (isDone() && !plan.isCounted()) return i + 1;
       if (count >= room || isExpanding()) {
         in.leave(size - i - 1);
@@ -310,6 +359,20 @@ final class Chain implements Transactional {
       }
     }
     return size;
+  }
+
+  private void open(Object event) {
+    if (event instanceof Envelope(Object value, Object itsKey, long itsT, long itsW, int route)) {
+      key = itsKey;
+      t = itsT;
+      w = itsW;
+      take(value);
+    } else {
+      key = null;
+      t = Times.NEVER;
+      w = Times.NEVER;
+      take(event);
+    }
   }
 
   private void take(Object event) {
@@ -950,6 +1013,7 @@ final class Chain implements Transactional {
 
   void late(int place, Object value, long t, long w, boolean isAfterIdle) {
     isLate = true;
+    lates++;
     if (isAfterIdle) tally.lateAfterIdle++;
     if (links[place + 1] instanceof LateRouteLink) {
       stage(new Envelope(outgoing(value), null, t, w, TestRouteLink.OTHER));

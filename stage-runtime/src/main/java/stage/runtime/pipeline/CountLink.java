@@ -1,5 +1,8 @@
 package stage.runtime.pipeline;
 
+import java.time.Instant;
+import stage.api.pipeline.Fn;
+
 /** The end of a pipeline: counts its elements. */
 final class CountLink extends Link {
   private long now;
@@ -14,6 +17,16 @@ final class CountLink extends Link {
   @Override
   boolean isAtomic() {
     return true;
+  }
+
+  @Override
+  RunSteps fused(LoopSteps loop, Fn<Object, Instant> time, boolean isEnveloped) {
+    return new RunSteps(loop, time, null, isEnveloped, false, RunSteps.End.COUNT, null, 0);
+  }
+
+  @Override
+  void end(Sweep sweep) {
+    now += sweep.passed;
   }
 
   @Override

@@ -1,6 +1,8 @@
 package stage.runtime.pipeline;
 
+import java.time.Instant;
 import java.util.Objects;
+import stage.api.pipeline.Fn;
 import stage.api.pipeline.Fold;
 
 /** The end of a pipeline: folds its elements to one value. */
@@ -20,6 +22,22 @@ final class FoldLink extends HeldLink<Object> {
   @Override
   boolean isAtomic() {
     return true;
+  }
+
+  @Override
+  RunSteps fused(LoopSteps loop, Fn<Object, Instant> time, boolean isEnveloped) {
+    return new RunSteps(loop, time, null, isEnveloped, false, RunSteps.End.FOLD, fold, 0);
+  }
+
+  @Override
+  void begin(Sweep sweep) {
+    sweep.folded = held.value();
+  }
+
+  @Override
+  void end(Sweep sweep) {
+    held.set(sweep.folded);
+    sweep.folded = null;
   }
 
   @Override

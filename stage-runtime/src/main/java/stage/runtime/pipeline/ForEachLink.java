@@ -1,6 +1,8 @@
 package stage.runtime.pipeline;
 
+import java.time.Instant;
 import stage.api.pipeline.Action;
+import stage.api.pipeline.Fn;
 
 /** The end of a pipeline: does something with each element. */
 final class ForEachLink extends Link {
@@ -13,6 +15,11 @@ final class ForEachLink extends Link {
   @Override
   boolean makesOneAtMost() {
     return true;
+  }
+
+  @Override
+  RunSteps fused(LoopSteps loop, Fn<Object, Instant> time, boolean isEnveloped) {
+    return new RunSteps(loop, time, null, isEnveloped, false, RunSteps.End.EACH, action, 0);
   }
 
   @Override

@@ -1,5 +1,6 @@
 package stage.runtime.pipeline;
 
+import java.time.Instant;
 import java.util.Objects;
 import stage.api.pipeline.Fn;
 import stage.runtime.pipeline.operator.Keys;
@@ -20,6 +21,11 @@ final class KeyRouteLink extends Link {
   @Override
   boolean makesOneAtMost() {
     return true;
+  }
+
+  @Override
+  RunSteps fused(LoopSteps loop, Fn<Object, Instant> time, boolean isEnveloped) {
+    return new RunSteps(loop, time, key, isEnveloped, false, RunSteps.End.ROUTE, null, workers);
   }
 
   @Override

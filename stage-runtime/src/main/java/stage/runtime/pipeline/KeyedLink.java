@@ -1,5 +1,6 @@
 package stage.runtime.pipeline;
 
+import java.time.Instant;
 import java.util.Objects;
 import stage.api.pipeline.All;
 import stage.api.pipeline.Fn;
@@ -59,6 +60,18 @@ final class KeyedLink extends OperatorLink<SingleInput<Object, Object>> {
   @Override
   boolean isAbsorbing() {
     return operator.takesAtomically();
+  }
+
+  @Override
+  RunSteps fused(LoopSteps loop, Fn<Object, Instant> time, boolean isEnveloped) {
+    if (!operator.takesAtomically()) return null;
+    return new RunSteps(loop, time, key, isEnveloped, isKeyTravelling, RunSteps.End.TAKE, null, 0);
+  }
+
+  @Override
+  void begin(Sweep sweep) {
+    sweep.operator = operator;
+    sweep.link = this;
   }
 
   @Override

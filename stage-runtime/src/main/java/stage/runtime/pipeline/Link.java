@@ -1,5 +1,8 @@
 package stage.runtime.pipeline;
 
+import java.time.Instant;
+import stage.api.pipeline.Fn;
+
 /** A step of a run as elements pass it: hands what comes of one to the link behind it. The run's own thread. */
 abstract class Link {
   Chain chain;
@@ -41,6 +44,23 @@ abstract class Link {
   boolean canBeDone() {
     return false;
   }
+
+  /**
+   * {@return a loop that ends with this} Of links that leave no trace of an element that throws.
+   *
+   * @param loop the steps before
+   * @param time gives elements their time; null if that is not done here
+   * @param isEnveloped whether elements may come in envelopes
+   */
+  RunSteps fused(LoopSteps loop, Fn<Object, Instant> time, boolean isEnveloped) {
+    return null;
+  }
+
+  /** A loop that ends with this begins a batch. */
+  void begin(Sweep sweep) {}
+
+  /** A loop that ends with this has gone through a batch, or has stopped in it. */
+  void end(Sweep sweep) {}
 
   /** Begins an element. */
   void mark() {}

@@ -1,5 +1,7 @@
 package stage.runtime.pipeline;
 
+import java.time.Instant;
+import stage.api.pipeline.Fn;
 import stage.runtime.pipeline.operator.Times;
 
 /** The last link of a run that emits: elements as they are, or in envelopes if their stamps must travel with them. */
@@ -17,6 +19,12 @@ final class OutLink extends Link {
   @Override
   boolean makesOneAtMost() {
     return true;
+  }
+
+  @Override
+  RunSteps fused(LoopSteps loop, Fn<Object, Instant> time, boolean isEnveloped) {
+    if (!isStamped && (isEnveloped || time != null)) return null;   // stamps end here
+    return new RunSteps(loop, time, null, isEnveloped, false, RunSteps.End.OUT, null, 0);
   }
 
   @Override

@@ -1,12 +1,22 @@
 package stage.runtime.pipeline;
 
+import java.time.Instant;
 import stage.api.pipeline.EventTime;
+import stage.api.pipeline.Fn;
 import stage.runtime.pipeline.operator.Stamping;
 
 /** Gives elements their time, and the watermark before them. */
 final class TimeLink extends OperatorLink<Stamping> {
+  private final EventTime<Object> how;
+
   TimeLink(EventTime<Object> how) {
     super(new Stamping(how));
+    this.how = how;
+  }
+
+  @SuppressWarnings("unchecked")   // it takes any object
+  Fn<Object, Instant> function() {
+    return (Fn<Object, Instant>) (Fn<?, Instant>) how.time();
   }
 
   @Override

@@ -46,29 +46,58 @@ public final class Stamping implements SingleInput<Object, Object> {
 
   @Override
   public boolean accept(Object key, Object value, long t, long w, Output<? super Object> out) throws Exception {
-    Instant time = how.time().apply(value);
-    if (time == null) throw new NullPointerException("the event time must not be null, but is null for " + value);
-    long stamp = nanos(time);
+    long stamp = stamp(how.time().apply(value), latest.get(), value);
     long before = watermark();
     if (stamp > latest.get()) latest.set(stamp);
     out.emit(value, key, stamp, before);
     return true;
   }
 
-  private long nanos(Instant time) {
+  /**
+   * {@return the time as a stamp}
+   *
+   * @param time what the user's function has made of the element
+   * @param last the latest stamp before it; {@link Times#NEVER} if it is the first
+   * @param value the element
+   * @throws NullPointerException if it is null
+   * @throws IllegalArgumentException if it is absurd
+   */
+  public static long stamp(Instant time, long last, Object value) {
+    if (time == null) throw new NullPointerException("the event time must not be null, but is null for " + value);
     if (time.isBefore(FIRST) || !time.isBefore(LAST)) {
       throw new IllegalArgumentException("the event time " + time
           + " is out of range: it must lie between the years 1678 and 2261;"
           + " taken as it is, it would close every window");
     }
     long stamp = Times.nanos(time);
-    long last = latest.get();
     if (last != Times.NEVER && stamp > Times.plus(last, LONGEST_JUMP_NANOS)) {
       throw new IllegalArgumentException("the event time " + time
           + " is more than 100 years after the latest before it, " + Times.instant(last)
           + "; taken as it is, it would close every window");
     }
     return stamp;
+  }
+
+  /** {@return the latest time so far; {@link Times#NEVER} if there is none} */
+  public long latest() {
+    return latest.get();
+  }
+
+  /** {@return how far the watermark is behind the latest time, in nanoseconds} */
+  public long boundNanos() {
+    return boundNanos;
+  }
+
+  /**
+   * Takes over what a loop of its own has found.
+   *
+   * @param before the latest time when the element in hand began, which an undo goes back to
+   * @param latest the latest time by now
+   */
+  public void reached(long before, long latest) {
+    this.latest.set(before);
+    this.latest.mark();
+    this.latest.set(latest);
   }
 
   @Override

@@ -1,0 +1,28 @@
+package stage.runtime.pipeline;
+
+import stage.runtime.pipeline.operator.SingleInput;
+
+/**
+ * What a fused run keeps while it goes through a batch, and where it stands when a step has thrown. The run's own
+ * thread.
+ */
+final class Sweep {
+  // given, and changed
+  Object[] out;      // results, if it emits them; there is room
+  int count;         // how many are there
+  long latest;       // time so far
+  long latestBefore; // as it was before the element in hand
+  Object folded;
+  long t;            // the time and the watermark of the element in hand
+  long w;
+
+  // given
+  long bound;        // how far the watermark is behind that
+  SingleInput<Object, Object> operator;
+  OperatorLink<?> link;   // of that operator
+
+  // answers
+  int at;            // the element in hand when a step threw; behind the last one if none did
+  int step;          // the step that threw
+  int passed;        // how many elements have reached the end
+}
