@@ -65,7 +65,8 @@ final class ThreadDriver implements Driver, Runnable {
   private int steps;                                             // the driver's thread only, as are the next two
   private long lookedNanos;
   private long breathedNanos;
-  private int luck = MOST_LUCK;                                  // the driver's thread only, as is the next
+  private boolean hasYielded;                                    // the driver's thread only, as are the next two
+  private int luck = MOST_LUCK;
   private int parks;
   // set by the driver's thread; set to AWAKE by the thread that wakes it
   private volatile int state = AWAKE;
@@ -124,17 +125,27 @@ final class ThreadDriver implements Driver, Runnable {
       if (alarm != null) alarm.cancel();
       return false;
     }
-    if (next == WaitState.Kind.READY) return true;
+    if (next == WaitState.Kind.READY) {
+      if (hasYielded) tellOfYielding(true);
+      return true;
+    }
     if (machine.wantsRest(time)) rest();
-    else park(next);
+    else if (hasYielded || !mayYield()) park(next);
+    else yieldBeforeNextStep();
     Thread.interrupted();   // an interrupt between turns is only a wake-up: a cancel is told by a flag beside it
     return true;
+  }
+
+  /** The next step looks whether that has helped. */
+  private void yieldBeforeNextStep() {
+    hasYielded = true;
+    Thread.yield();
   }
 
   @Override
   public void await(WaitState what) throws InterruptedException {
     if (++steps % STEPS_PER_LOOK == 0) breatheIfBusy();
-    park(what);
+    if (!isHelpedByYielding()) park(machine.waitsFor(what));   // others have gone on: what it lacks may be another thing
     if (Thread.interrupted()) throw new InterruptedException("interrupted while awaiting " + what);
   }
 
@@ -149,19 +160,27 @@ final class ThreadDriver implements Driver, Runnable {
   // on. Tried once before each park while it helps now and then, and now and then while it does not. It is no way of
   // waiting: a thread that yields until there is something to do keeps others from a processor.
 
+  private boolean mayYield() {
+    return !onPlatformThread && (luck > 0 || ++parks % PARKS_PER_TRY == 0);
+  }
+
+  private void tellOfYielding(boolean hasHelped) {
+    hasYielded = false;
+    luck = hasHelped ? MOST_LUCK : Math.max(0, luck - 1);
+  }
+
   /** Lets others go first. Answers whether there is something to do afterwards. */
   private boolean isHelpedByYielding() {
-    if (onPlatformThread || luck == 0 && ++parks % PARKS_PER_TRY != 0) return false;
+    if (!mayYield()) return false;
     Thread.yield();
     boolean isHelped = machine.isReady(now());
-    luck = isHelped ? MOST_LUCK : Math.max(0, luck - 1);
+    tellOfYielding(isHelped);
     return isHelped;
   }
 
   /** Parks until somebody wakes this driver, the timer is due, or the thread is interrupted. */
-  private void park(WaitState before) {
-    if (isHelpedByYielding()) return;
-    WaitState what = machine.waitsFor(before);   // others have gone on meanwhile: what it lacks may be something else
+  private void park(WaitState what) {
+    if (hasYielded) tellOfYielding(false);
     state = PARKING;
     // pairs with the one before wake(): what the look below misses is followed by a wake-up; it reads with acquire
     VarHandle.fullFence();
