@@ -46,6 +46,11 @@ final class DemandLanes<E> extends CommonBacklog<E> {
 
   @Override
   public void offer(Object[] events, int from, int to) {
+    LaneTail<E> sole = sharing.sole();
+    if (sole != null && backlog.isEmpty() && sole.demand() >= to - from) {   // nearly always, and there is nothing to plan
+      sole.publish(events, from, to);
+      return;
+    }
     plan(to - from);
     carryOut(events, from, to);
   }

@@ -35,6 +35,7 @@ final class EvenSharing<E> extends Sharing<E> {
 
   private final Ranking<Seat<E>> needy = new Ranking<>();   // those that want something and are in no plan, by that
   private final RunningSum wanted = new RunningSum();
+  private LaneTail<E> sole;              // the only lane; null if there is none, or more than one
   private Seat<E>[] chosen = seats(0);   // those that the plan is for; they have no rank meanwhile
   private Seat<E>[] takers = seats(0);   // those of them that have room for more, while it is being made
   private int chosenCount;
@@ -51,7 +52,7 @@ final class EvenSharing<E> extends Sharing<E> {
 
   @Override
   LaneTail<E> sole() {
-    return size() == 1 ? lane(0) : null;
+    return sole;
   }
 
   @Override
@@ -66,6 +67,7 @@ final class EvenSharing<E> extends Sharing<E> {
     }
     var seat = new Seat<>(lane, joined++, size());
     lanes().add(lane);
+    sole = more == 1 ? lane : null;
     lane.seat(seat);
     if (more == 1) return;   // it is asked itself what it wants, as long as it is alone
     if (more == 2) {
@@ -89,6 +91,7 @@ final class EvenSharing<E> extends Sharing<E> {
     isUnsettled(seat);
     move(size() - 1, seat.at);
     lanes().removeLast();
+    sole = size() == 1 ? lane(0) : null;
     lane.seat(null);
   }
 
@@ -136,7 +139,6 @@ final class EvenSharing<E> extends Sharing<E> {
 
   @Override
   long wanted() {
-    LaneTail<E> sole = sole();
     return sole != null ? sole.demand() : wanted.get();
   }
 
@@ -147,7 +149,6 @@ final class EvenSharing<E> extends Sharing<E> {
     forgetPlan();
     int count = (int) Math.min(wanted(), most);
     if (count <= 0) return 0;
-    LaneTail<E> sole = sole();
     if (sole != null) {
       sole.reserve(count);
       plannedForSole = count;
@@ -216,7 +217,7 @@ final class EvenSharing<E> extends Sharing<E> {
   @Override
   void publish(Object[] events, int from) {
     if (plannedForSole > 0) {
-      lane(0).publish(events, from, from + plannedForSole);
+      sole.publish(events, from, from + plannedForSole);
       plannedForSole = 0;
       return;
     }
