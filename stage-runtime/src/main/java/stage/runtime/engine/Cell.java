@@ -780,13 +780,12 @@ public final class Cell<S extends Stage.Behaviour> implements StepMachine, LaneE
   @Override
   public boolean keepsTime() {
     if (incarnations.timers() != null) return true;
-    Phase phase = lifecycle.phase();
-    return phase instanceof Phase.Running ? incarnations.idleClock() != null : phase instanceof Phase.BackingOff;
+    return lifecycle.runs() ? incarnations.idleClock() != null : lifecycle.phase() instanceof Phase.BackingOff;
   }
 
   @Override
   public boolean wantsRest(Time time) {
-    return consumerHalf != null && lifecycle.isRunning() && incarnations.role().wantsRest(time);
+    return consumerHalf != null && lifecycle.runs() && incarnations.role().wantsRest(time);
   }
 
   @Override
@@ -797,7 +796,7 @@ public final class Cell<S extends Stage.Behaviour> implements StepMachine, LaneE
   @Override
   public WaitState step(long nowNanos) {
     this.nowNanos = nowNanos;
-    if (lifecycle.hasEnded() && unanswered == null) return WaitState.Kind.DONE;
+    if (!lifecycle.runs() && lifecycle.hasEnded() && unanswered == null) return WaitState.Kind.DONE;
     try {
       if (lifecycle.isTakenOver()) {
         recover();
@@ -896,7 +895,7 @@ public final class Cell<S extends Stage.Behaviour> implements StepMachine, LaneE
     if (work == Work.TURN) incarnations.turn();   // most often by far, and in a method that the compiler inlines
     else performOther(work);
     if (producerHalf != null) producerHalf.tellDropped();
-    return lifecycle.hasEnded() ? WaitState.Kind.DONE : WaitState.Kind.READY;
+    return lifecycle.runs() || !lifecycle.hasEnded() ? WaitState.Kind.READY : WaitState.Kind.DONE;
   }
 
   private void performOther(Work work) {

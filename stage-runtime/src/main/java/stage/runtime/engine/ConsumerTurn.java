@@ -13,6 +13,7 @@ final class ConsumerTurn<I> {
 
   private final ConsumerHalf half;
   private LaneInlet<I> inlet;   // whose batch is in hand; null between turns
+  private LaneInlet<?> found;   // that had events when it was looked last; null once taken
   private LaneInlet<I> crashed; // whose batch was in hand when the last turn threw
   private long dryNanos;        // when there was nothing to take
   private long settledBefore;   // how much had been settled then
@@ -23,13 +24,17 @@ final class ConsumerTurn<I> {
   }
 
   boolean isReady() {
-    return half.ready() != null;
+    found = half.ready();
+    return found != null;
   }
 
   /** Takes the next batch; there is one. */
   @SuppressWarnings("unchecked")
   List<I> take(long limit) {
-    inlet = (LaneInlet<I>) half.ready();
+    LaneInlet<?> next = found;
+    found = null;
+    // what the look for a turn has found, most often: there is a turn because of it
+    inlet = (LaneInlet<I>) (next != null && !next.isGone() && next.hasEvents() ? next : half.ready());
     half.served();
     int most = (int) Math.min(limit, inlet.batchLimit());
     List<I> batch = inlet.lane().take(most);

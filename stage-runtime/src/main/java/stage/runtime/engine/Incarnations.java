@@ -449,7 +449,7 @@ final class Incarnations<S extends Stage.Behaviour> {
       turnFailed(failure);
       return;
     }
-    commit(role.callback());
+    commit();
   }
 
   /** Every subscription that was accepted before this counts in the turn. */
@@ -460,15 +460,13 @@ final class Incarnations<S extends Stage.Behaviour> {
   }
 
   /** Publishes and settles what a turn did. */
-  private boolean commit(Activity during) {
+  private void commit() {
     try {
       role.commit();
-      return true;
     } catch (Throwable failure) {
       memory.rollback();
       role.rollback();   // a dispatcher's rule is wrong, and nothing was published
-      cell.lifecycle().crash(during, failure);
-      return false;
+      cell.lifecycle().crash(role.callback(), failure);
     }
   }
 

@@ -27,7 +27,8 @@ final class Lifecycle {
   private final Signals signals;
   private final Incarnations<?> incarnations;
   private final Latch ended;
-  private volatile Phase phase = new Phase.Starting();   // read by any thread, as are the next three
+  private volatile Phase phase = new Phase.Starting();   // read by any thread, as are three of the next four
+  private boolean runs;                 // whether the phase is Running: asked several times a step
   private volatile long phaseSinceNanos;
   private volatile int restarts;
   private volatile Crash lastCrash;     // null if it never crashed
@@ -76,6 +77,7 @@ final class Lifecycle {
   private void enter(Phase next) {
     if (next.getClass() != phase.getClass()) phaseSinceNanos = cell.graph().time().nanos();
     phase = next.after(phase);
+    runs = phase instanceof Phase.Running;
   }
 
   // ---- any thread
@@ -97,6 +99,11 @@ final class Lifecycle {
 
   Phase phase() {
     return phase;
+  }
+
+  /** As {@link #isRunning}, for the cell's own thread, which is in no hurry to look up the phase's class. */
+  boolean runs() {
+    return runs;
   }
 
   boolean isRunning() {

@@ -77,9 +77,8 @@ final class WorkSelector {
   Work look(long nowNanos) {
     int told = signals.bits();
     if ((told & Signals.CANCELLED) != 0) return Work.CANCEL;
-    Phase phase = lifecycle.phase();
-    if (phase instanceof Phase.Running) return lookWhileRunning(told, nowNanos);
-    return lookWhileNotRunning(phase, told, nowNanos);
+    return lifecycle.runs() ? lookWhileRunning(told, nowNanos)
+        : lookWhileNotRunning(lifecycle.phase(), told, nowNanos);
   }
 
   private Work lookWhileNotRunning(Phase phase, int told, long nowNanos) {
@@ -290,8 +289,7 @@ final class WorkSelector {
 
   /** {@return what it waits for} There is nothing to do. */
   WaitState idle() {
-    Phase phase = lifecycle.phase();
-    if (!(phase instanceof Phase.Running)) return idleWhileNotRunning(phase);
+    if (!lifecycle.runs()) return idleWhileNotRunning(lifecycle.phase());
     WaitState.Kind what = idleWhileRunning();
     Timers timers = incarnations.timers();
     IdleClock idleClock = incarnations.idleClock();
