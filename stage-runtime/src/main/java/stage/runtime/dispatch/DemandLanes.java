@@ -47,7 +47,8 @@ final class DemandLanes<E> extends CommonBacklog<E> {
   @Override
   public void offer(Object[] events, int from, int to) {
     LaneTail<E> sole = sharing.sole();
-    if (sole != null && backlog.isEmpty() && sole.demand() >= to - from) {   // nearly always, and there is nothing to plan
+    // nearly always, and there is nothing to plan
+    if (sole != null && backlog.isEmpty() && sole.demand() >= to - from) {
       sole.publish(events, from, to);
       return;
     }

@@ -129,9 +129,10 @@ final class ThreadDriver implements Driver, Runnable {
       if (hasYielded) tellOfYielding(true);
       return true;
     }
-    if (machine.wantsRest(time)) rest();
-    else if (hasYielded || !mayYield()) park(next);
-    else yieldBeforeNextStep();
+    if (hasYielded) park(next);
+    else if (machine.wantsRest(time)) rest();
+    else if (mayYield()) yieldBeforeNextStep();
+    else park(next);
     Thread.interrupted();   // an interrupt between turns is only a wake-up: a cancel is told by a flag beside it
     return true;
   }
@@ -145,7 +146,8 @@ final class ThreadDriver implements Driver, Runnable {
   @Override
   public void await(WaitState what) throws InterruptedException {
     if (++steps % STEPS_PER_LOOK == 0) breatheIfBusy();
-    if (!isHelpedByYielding()) park(machine.waitsFor(what));   // others have gone on: what it lacks may be another thing
+    // others have gone on meanwhile: what it lacks may be something else
+    if (!isHelpedByYielding()) park(machine.waitsFor(what));
     if (Thread.interrupted()) throw new InterruptedException("interrupted while awaiting " + what);
   }
 
