@@ -1,5 +1,7 @@
 package stage.api;
 
+import stage.api.internal.CauseText;
+
 /**
  * Thrown to the caller when a function of {@link StageRef#call}, or a factory or {@code onStart} of
  * {@link StageRef#replace}, threw. The stage goes on.
@@ -18,7 +20,7 @@ public final class CallFailedException extends RuntimeException {
    * @param cause what was thrown on the stage's thread
    */
   public CallFailedException(String path, Throwable cause) {
-    super("a call to stage " + path + " threw " + cause.getClass().getName() + "; the stage goes on", cause);
+    super("a call to stage " + path + " threw " + CauseText.of(cause) + "; the stage goes on", cause);
     this.path = path;
   }
 

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Objects;
@@ -67,10 +68,12 @@ public record LineFormat(Charset charset, boolean replacing, int longest) {
    * {@return the lines of a file, which is opened now} A file whose name ends with {@code .gz} is unpacked.
    *
    * @param file which
-   * @throws IOException if it cannot be opened, or is no gzip file though its name says so
+   * @throws IOException if it cannot be opened, is a directory, or is no gzip file though its name says so
    */
   public LineReader open(Path file) throws IOException {
-    InputStream bytes = Files.newInputStream(Objects.requireNonNull(file, "file must not be null"));
+    Objects.requireNonNull(file, "file must not be null");
+    if (Files.isDirectory(file)) throw new FileSystemException(file.toString(), null, "is a directory, not a file");
+    InputStream bytes = Files.newInputStream(file);
     return new LineReader(file.toString().endsWith(".gz") ? unpacked(bytes, file) : bytes, file.toString(), this);
   }
 

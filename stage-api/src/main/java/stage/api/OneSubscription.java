@@ -16,8 +16,10 @@ final class OneSubscription {
    */
   static <I> SubscriptionSpec<? extends I> of(String name, List<SubscriptionSpec<? extends I>> subscriptions) {
     if (subscriptions.size() == 1) return subscriptions.getFirst();
-    throw new IllegalStateException("withDemand is for a stage with one subscription, but " + name
-        + (subscriptions.isEmpty() ? " has none; name its producer first" : " has " + subscriptions.size())
-        + "; or use subscribeTo(producer, demand) for each");
+    throw new IllegalStateException("withDemand says how much a stage asks its one producer for, but stage " + name
+        + (subscriptions.isEmpty()
+            ? " names no producer yet; name it before, or use subscribeTo(producer, demand). In a pipeline, withDemand of"
+                + " the job says it for all of its stages"
+            : " has " + subscriptions.size() + " producers; use subscribeTo(producer, demand) for each"));
   }
 }

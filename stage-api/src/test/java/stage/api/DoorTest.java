@@ -41,8 +41,9 @@ class DoorTest {
     void needsASubscription() {
       var spec = Stage.consumer("printer", () -> new Passing(text -> {}));
       assertThatThrownBy(() -> spec.withDemand(Demand.max(2))).isInstanceOf(IllegalStateException.class)
-          .hasMessage("withDemand is for a stage with one subscription, but printer has none; name its producer first;"
-              + " or use subscribeTo(producer, demand) for each");
+          .hasMessage("withDemand says how much a stage asks its one producer for, but stage printer names no producer"
+              + " yet; name it before, or use subscribeTo(producer, demand). In a pipeline, withDemand of the job says it"
+              + " for all of its stages");
     }
 
     @Test

@@ -42,6 +42,12 @@ class LineFormatTest {
     return text.getBytes(StandardCharsets.UTF_8);
   }
 
+  @Test
+  void aDirectoryIsNoText(@TempDir Path directory) {
+    assertThatThrownBy(() -> LineFormat.DEFAULT.open(directory)).isInstanceOf(IOException.class)
+        .hasMessage(directory + ": is a directory, not a file");
+  }
+
   @Nested
   class LineEnds {
     @Test

@@ -92,8 +92,8 @@ class CallTest extends StageTest {
       CallFailedException failed = catchThrowableOfType(CallFailedException.class, () -> sink.call(stage -> {
         throw cause;
       }));
-      assertThat(failed).hasCause(cause)
-          .hasMessage("a call to stage test/sink threw java.io.IOException; the stage goes on");
+      assertThat(failed).hasCause(cause).hasMessageMatching("a call to stage test/sink threw java\\.io\\.IOException:"
+          + " disk on fire \\(CallTest\\.java:\\d+\\); the stage goes on");
       assertThat(failed.path()).isEqualTo("test/sink");
       assertThat(sink.<Integer>call(stage -> stage.context.incarnation())).isEqualTo(1);
     }

@@ -344,7 +344,7 @@ class DeadLetterTest extends CrashTest {
       assertThat(got.stream().map(Object::getClass).toList()).hasSize(1);
       assertThat(scope().snapshot().deadLettersUnhandled()).isZero();
       assertThat(linesOfLetters()).extracting(LogRecord::getMessage).containsExactly(
-          "dead letter 1 of test/grave; cause=java.io.IOException: no grave, thrown where that of grave#1 was");
+          "dead letter 1 of test/grave; cause=java.io.IOException: no grave, same stack trace as grave#1");
     }
   }
 

@@ -157,7 +157,7 @@ class ListenerTest extends CrashTest {
       assertThat(lines.getFirst().getThrown()).hasMessage("crash 1");
       assertThat(lines.subList(1, 5)).extracting(line -> line.getMessage().replaceFirst(".*; cause=", ""))
           .containsExactlyElementsOf(IntStream.rangeClosed(2, 5)
-              .mapToObj(i -> "java.io.IOException: crash " + i + ", thrown where that of source#1 was").toList());
+              .mapToObj(i -> "java.io.IOException: crash " + i + ", same stack trace as source#1").toList());
       assertThat(lines).allMatch(line -> line.getLevel() == Level.WARNING);
       assertThat(lines.getFirst().getMessage())
           .startsWith("supervisor=test child=source#1 crashed in=a cast decision=RESTART ");

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import stage.api.ProducerRef;
 import stage.api.Redelivery;
 import stage.api.Stage;
+import stage.api.pipeline.Pipeline;
 import stage.api.supervision.Intensity;
 import stage.api.supervision.Supervisor;
 import stage.api.supervision.SupervisorSpec;
@@ -70,7 +71,7 @@ class LogLinesTest {
       assertThat(text).contains("\tat stage.behaviour.LogLinesTest").doesNotContain("\tat stage.runtime.")
           .doesNotContain("VirtualThread");
       assertThat(records.subList(1, 4)).extracting(LogRecord::getMessage).allMatch(line -> line.endsWith(
-          "; cause=java.lang.IllegalStateException: cannot parse 7, thrown where that of sink#1 was"));
+          "; cause=java.lang.IllegalStateException: cannot parse 7, same stack trace as sink#1"));
     }
 
     @Test
@@ -96,6 +97,18 @@ class LogLinesTest {
       assertThat(count(text, "java.lang.IllegalStateException: three\n\tat ")).isEqualTo(1);
       assertThat(count(text, "java.lang.IllegalArgumentException: seven\n\tat ")).isEqualTo(1);
       assertThat(count(text, "Caused by: java.io.IOException: deep\n")).isEqualTo(1);
+    }
+  }
+
+  @Nested
+  class AStepThatReturnsNull {
+    @Test
+    void isNamed_withoutWhatTheEngineCalledBefore() throws Exception {
+      assertThat(Pipeline.of(1, 2).map(n -> (String) null).toList().run()).isEmpty();
+      String text = printed(log.take());
+      assertThat(text).contains("a step returned null", "in step \"map\" (LogLinesTest.java:")
+          .doesNotContain("stage.runtime.engine.", "VirtualThread");
+      assertThat(count(text, "\tat ")).as(text).isBetween(1, 10);
     }
   }
 

@@ -159,7 +159,8 @@ class StartTest extends StageTest {
           catchThrowableOfType(StageFailedException.class, () -> scope.start(Stage.consumer("sink", () -> {
         throw cause;
       })));
-      assertThat(failed).hasCause(cause).hasMessage("stage test/sink failed in onStart: java.io.IOException");
+      assertThat(failed).hasCause(cause).hasMessageMatching(
+          "stage test/sink failed in onStart: java\\.io\\.IOException: no \\(StartTest\\.java:\\d+\\)");
     }
 
     @Test

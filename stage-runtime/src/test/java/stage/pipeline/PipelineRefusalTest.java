@@ -3,6 +3,8 @@ package stage.pipeline;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.ByteArrayInputStream;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -52,6 +54,14 @@ class PipelineRefusalTest {
     void isASourceThatIsReadTwice() {
       Pipeline<Integer> numbers = Pipeline.of(1, 2);
       assertRefused(Pipeline.merge(numbers.map(n -> n), numbers).toList(), "step \"of\"", "broadcastTo");
+    }
+
+    @Test
+    void isATextThatAnEarlierRunHasRead() throws Exception {
+      Job<Long> lines = Pipeline.lines(new ByteArrayInputStream("a\nb".getBytes(StandardCharsets.UTF_8))).count();
+      assertThat(lines.describe()).isNotEmpty();
+      assertThat(lines.run()).isEqualTo(2);
+      assertRefused(lines, "step \"lines\"", "read by an earlier run", "lines(path)");
     }
 
     @Test

@@ -183,7 +183,7 @@ class ProbesTest {
       sink.expectNext("two");
       sink.request(1);
       assertThatThrownBy(() -> source.expectNoDemand(Duration.ofSeconds(1))).isInstanceOf(AssertionError.class)
-          .hasMessageContaining("there was one of 1 (probes/sink 1)");
+          .hasMessageContaining("there is demand for 1 (probes/sink waits for 1 more)");
       source.complete();
       assertThatThrownBy(sink::expectFailure).isInstanceOf(AssertionError.class)
           .hasMessageContaining("the subscription has completed");
@@ -203,7 +203,7 @@ class ProbesTest {
       ProducerProbe<String> source = ProducerProbe.start(scope, "source");
       ConsumerProbe<String> sink = ConsumerProbe.start(scope, "sink", source.ref());
       assertThatThrownBy(() -> source.sendNext("one")).isInstanceOf(AssertionError.class)
-          .hasMessageContaining("a demand of 1 or more, but there was one of 0");
+          .hasMessageContaining("demand for at least 1 event within 3000 ms, but there is none");
       assertThatThrownBy(sink::expectNext).isInstanceOf(AssertionError.class)
           .hasMessageContaining("none came within 3000 ms; nothing was asked for; call request(n) first");
       assertThatThrownBy(() -> sink.expectNext("one", "two")).isInstanceOf(AssertionError.class)

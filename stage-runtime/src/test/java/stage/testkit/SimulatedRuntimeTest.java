@@ -251,6 +251,21 @@ class SimulatedRuntimeTest {
   }
 
   @Test
+  void moreCrashesThanTheSupervisorAllowsAreToldOf() {
+    assertThatThrownBy(() -> SimulatedRuntime.withSeed(1).with(crashing("sink").every(1)).run(simulated -> {
+      try (Supervisor scope = Supervisor.open("fragile")) {
+        ProducerProbe<Integer> source = ProducerProbe.start(scope, "source");
+        scope.start(Stage.consumer("sink", source.ref(), () -> (events, from) -> {}));
+        source.sendNext(1);
+        simulated.await("it has ended", () -> !source.ref().isAlive());
+      }
+    })).isInstanceOf(SimulationFailed.class).hasMessageContaining(
+        "the crashes of the rules are more than the supervisor allows, so that it gave up (stage fragile/sink failed in ")
+        .hasMessageContaining("allow more with SupervisorSpec.withIntensity(Intensity.of(100))");
+    log.take();
+  }
+
+  @Test
   void aRuleForAStageThatThereIsNotIsToldOf() {
     assertThatThrownBy(
         () -> SimulatedRuntime.withSeeds(1, 5).with(crashing("summ").every(3)).run(simulated -> sum(false)))

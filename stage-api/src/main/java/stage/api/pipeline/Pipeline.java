@@ -10,6 +10,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Flow;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collector;
 import stage.api.ConsumerSpec;
 import stage.api.Demand;
@@ -169,13 +170,13 @@ public final class Pipeline<T> {
   }
 
   /**
-   * {@return the lines of a text in UTF-8, without their ends} The text can be read once, so the job can be run
-   * once. It is not closed.
+   * {@return the lines of a text in UTF-8, without their ends} The text can be read once, so a second run is
+   * refused with a {@link PipelineRefusedException}. It is not closed.
    *
    * @param text the text
    */
   public static Pipeline<String> lines(InputStream text) {
-    return source("lines", new Origin.Text(Arguments.notNull("text", text)));
+    return source("lines", new Origin.Text(Arguments.notNull("text", text), new AtomicBoolean()));
   }
 
   /**

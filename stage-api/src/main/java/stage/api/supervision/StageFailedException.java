@@ -2,9 +2,11 @@ package stage.api.supervision;
 
 import java.util.List;
 import java.util.Objects;
+import stage.api.internal.CauseText;
 
 /**
- * Thrown when a stage could not be started, or has failed and its scope with it. The cause is what its code threw.
+ * Thrown when a stage could not be started, or has failed and its scope with it. The cause is what its code threw; the
+ * message names the stage, what it was doing, that exception, and the line of your code that threw it.
  *
  * @since 0.1
  */
@@ -28,7 +30,7 @@ public final class StageFailedException extends RuntimeException {
   /**
    * Names the stage, and tells of the crashes before. If the first of them had another cause, as where a crash leaves
    * something behind that lets every later start fail, that cause is {@linkplain #getSuppressed() suppressed} in this
-   * exception, and the message names its type if that is another one.
+   * exception, and the message tells of it if its type is another one.
    *
    * @param path the stage's path
    * @param during what it was doing, such as {@code onEvents}
@@ -36,7 +38,7 @@ public final class StageFailedException extends RuntimeException {
    * @param history the last crashes that used up the restart intensity, oldest first, the final one included
    */
   public StageFailedException(String path, String during, Throwable cause, List<Failure> history) {
-    super("stage " + path + " failed in " + during + ": " + cause.getClass().getName()
+    super("stage " + path + " failed in " + during + ": " + CauseText.of(cause)
         + (history.size() > 1 ? ", after " + (history.size() - 1) + " earlier crashes" + first(history, cause) : ""),
         cause);
     this.path = path;
@@ -47,13 +49,18 @@ public final class StageFailedException extends RuntimeException {
   private static boolean isHidden(List<Failure> history, Throwable cause) {
     if (history.size() < 2) return false;
     Throwable first = history.getFirst().cause();
-    return first.getClass() != cause.getClass() || !Objects.equals(first.getMessage(), cause.getMessage());
+    if (first.getClass() != cause.getClass()) return true;
+    try {
+      return !Objects.equals(first.getMessage(), cause.getMessage());
+    } catch (RuntimeException | StackOverflowError evil) {   // an exception may answer what it likes
+      return false;
+    }
   }
 
   private static String first(List<Failure> history, Throwable cause) {
     if (history.size() < 2 || history.getFirst().cause().getClass() == cause.getClass()) return "";
     Failure first = history.getFirst();
-    return ", the first in " + first.during() + ": " + first.cause().getClass().getName();
+    return ", the first in " + first.during() + ": " + CauseText.of(first.cause());
   }
 
   /**

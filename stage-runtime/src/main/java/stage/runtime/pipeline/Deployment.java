@@ -187,7 +187,7 @@ final class Deployment {
           new ElementsSource(elements));
       case Origin.Elements(var elements) -> Stage.ofIterable(stage.name, elements);
       case Origin.Files(var files) -> Stage.producer(stage.name, () -> new FilesSource(files));
-      case Origin.Text(var text) -> Stage.ofLines(stage.name, text);
+      case Origin.Text(var text, var isTaken) -> Stage.ofLines(stage.name, text);
       case Origin.Loop(var loop) -> Stage.generator(stage.name, () -> new LoopSource(loop));
       case Origin.Spec(var spec) -> spec;
       case Origin.Publisher(var publisher) -> Stage.fromPublisher(stage.name, publisher);

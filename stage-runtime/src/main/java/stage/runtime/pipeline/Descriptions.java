@@ -118,7 +118,7 @@ final class Descriptions {
 
   private static String feeds(StagePlan stage) {
     var feeds = new StringJoiner(", ");
-    for (Feed feed : stage.feeds) feeds.add(feed.from().name);
+    for (Feed feed : stage.feeds) feeds.add('"' + feed.from().name + '"');
     return feeds.toString();
   }
 

@@ -5,6 +5,7 @@ import stage.api.Restart;
 import stage.api.pipeline.PipelineRefusedException;
 import stage.api.pipeline.Running;
 import stage.api.pipeline.plan.Blueprint;
+import stage.api.pipeline.plan.Origin;
 import stage.api.pipeline.plan.PipelineRuntime;
 import stage.api.pipeline.plan.Sink;
 import stage.api.supervision.AutoShutdown;
@@ -23,11 +24,21 @@ public final class Planner implements PipelineRuntime {
 
   private Deployment planned(Blueprint<?> job, String name) {
     List<StagePlan> stages = laidOut(job, name);
+    for (StagePlan stage : stages) ensureUnread(stage, name);
     SimulatedTime simulation = SimulatedTime.ofThisThread();
     Sink sink = job.end().sink();
     String last = sink instanceof Sink.Nothing ? "" : stages.getLast().name;   // there it would be a branch's
     JobContext context = new JobContext(simulation == null ? realTime : simulation, last);
     return new Deployment(stages, job.demand(), job.redelivery(), sink, context);
+  }
+
+  /** A text that an earlier run has read would look like an empty one. */
+  private static void ensureUnread(StagePlan stage, String job) {
+    if (stage.kind instanceof StagePlan.Kind.Source(Origin.Text(var text, var isTaken)) && isTaken.getAndSet(true)) {
+      throw new PipelineRefusedException(job, List.of(stage.site + ": its text is read by an earlier run, and a stream of"
+          + " bytes can be read only once; make the pipeline anew with another one, or use lines(path), which each run"
+          + " reads again"));
+    }
   }
 
   private static List<StagePlan> laidOut(Blueprint<?> job, String name) {

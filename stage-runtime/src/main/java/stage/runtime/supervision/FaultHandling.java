@@ -253,10 +253,12 @@ final class FaultHandling {
     return BackoffRule.delayNanos(spec.backoff(), streak.failures(), time.chance());
   }
 
+  /** {@return how many restarts there were, of how many} One that is refused, as there were too many, is not counted. */
   private String countOfRestarts() {
     int most = spec.intensity().restarts();
-    if (streak.failures() > window.count()) return "restarts=" + streak.failures() + "/" + most + " without progress";
-    return "restarts=" + window.count() + "/" + most + " in " + CrashLog.shown(spec.intensity().period());
+    boolean withoutProgress = streak.failures() > window.count();
+    String count = "restarts=" + Math.min(most, Math.max(streak.failures(), window.count())) + "/" + most;
+    return count + (withoutProgress ? " without progress" : " in " + CrashLog.shown(spec.intensity().period()));
   }
 
   /**

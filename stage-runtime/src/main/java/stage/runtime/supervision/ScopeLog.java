@@ -102,10 +102,15 @@ final class ScopeLog {
 
   private void writeOnce(String path, System.Logger.Level level, String incarnation, String line, Throwable cause) {
     String shownWith =
-        cause == null || cause instanceof VirtualMachineError ? null : shownWith(path, incarnation, cause);
+        cause == null || isOfTheMachine(cause) ? null : shownWith(path, incarnation, cause);
     if (shownWith == null) write(path, level, line, cause);
     else
-      write(path, level, line + "; cause=" + Trace.words(cause) + ", thrown where that of " + shownWith + " was", null);
+      write(path, level, line + "; cause=" + Trace.words(cause) + ", same stack trace as " + shownWith, null);
+  }
+
+  /** {@return whether it is better not to allocate anything more} */
+  private static boolean isOfTheMachine(Throwable cause) {
+    return cause instanceof VirtualMachineError && !(cause instanceof StackOverflowError);
   }
 
   /** {@return the incarnation with which this trace was logged; null if it was not, and is now} */

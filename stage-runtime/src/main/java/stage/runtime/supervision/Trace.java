@@ -6,6 +6,7 @@ import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /**
  * Where an exception comes from: equal for two that were thrown at the same place for the same reason, whatever their
@@ -49,7 +50,9 @@ record Trace(List<String> types, List<List<StackTraceElement>> frames) {
 
   /**
    * Takes from the traces of an exception, and of all that belong to it, the frames between the beginning of the thread
-   * and the first of the user's: they are the same for all, and say nothing about what went wrong.
+   * and the first of the user's: they are the same for all, and say nothing about what went wrong. Where there is none
+   * of the user's, as for a step that returned null, what the engine called stays. The trace of a failure in the engine
+   * itself stays whole.
    */
   static void cut(Throwable thrown) {
     Set<Throwable> seen = Collections.newSetFromMap(new IdentityHashMap<>());
@@ -58,12 +61,24 @@ record Trace(List<String> types, List<List<StackTraceElement>> frames) {
       Throwable next = left.removeLast();
       if (!seen.add(next)) continue;
       StackTraceElement[] frames = next.getStackTrace();
-      int end = frames.length;
-      while (end > 0 && (isOurs(frames[end - 1]) || isOfAThread(frames[end - 1]))) end--;
+      int end = endOf(frames, frame -> isOurs(frame) || isOfAThread(frame));
+      if (end == 0) end = endOf(frames, frame -> isOfTheEngine(frame) || isOfAThread(frame));
       if (end > 0 && end < frames.length) next.setStackTrace(Arrays.copyOf(frames, end));
       if (next.getCause() != null) left.add(next.getCause());
       left.addAll(Arrays.asList(next.getSuppressed()));
     }
+  }
+
+  /** {@return how many frames are left without those at the end to which this applies} */
+  private static int endOf(StackTraceElement[] frames, Predicate<StackTraceElement> without) {
+    int end = frames.length;
+    while (end > 0 && without.test(frames[end - 1])) end--;
+    return end;
+  }
+
+  private static boolean isOfTheEngine(StackTraceElement frame) {
+    return frame.getClassName().startsWith("stage.runtime.engine.")
+        || frame.getClassName().startsWith("stage.runtime.time.");
   }
 
   private static boolean isOurs(StackTraceElement frame) {

@@ -3,7 +3,10 @@ package stage.runtime.testkit;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import stage.api.supervision.StageFailedException;
 import stage.runtime.time.RealTime;
 import stage.runtime.simulation.Shrinker;
 import stage.runtime.simulation.SimulatedTime;
@@ -16,6 +19,7 @@ final class FailureReport {
   private static final int[] PLAINEST = {};
   // more of them make no line that anybody could copy; then the seed is told
   private static final int MOST_CHOICES = 1000;
+  private static final int MOST_CAUSES = 8;
 
   private final SimulationRunner attempts;
   private final List<CrashRule> rules;
@@ -83,6 +87,9 @@ final class FailureReport {
     var message = new StringBuilder(run);
     if (!note.isEmpty()) message.append('\n').append(note);
     for (String problem : sightings.problemsOf(rules)) message.append("\nand ").append(problem);
+    givenUp(outcome.failure(), 0).ifPresent(failed -> message.append("\nthe crashes of the rules are more than the"
+        + " supervisor allows, so that it gave up (").append(failed.getMessage())
+        .append("); allow more with SupervisorSpec.withIntensity(Intensity.of(100))"));
     message.append('\n').append(outcome.failure() instanceof SimulatedTime.CannotGoOn why
         ? why.getMessage().stripTrailing() : outcome.failure());
     message.append("\nto repeat it, run only this test, with: -D").append(SimulatedRuntime.REPLAY).append('=')
@@ -92,6 +99,16 @@ final class FailureReport {
         .append(rules.stream().map(rule -> ".with(" + rule + ")").collect(Collectors.joining()));
     if (outcome.trace() != null) message.append(outcome.trace().text());
     return new SimulationFailed(message.toString(), choices, outcome.failure());
+  }
+
+  /** {@return the stage that was given up because of an injected crash, if that is part of the failure} */
+  private static Optional<StageFailedException> givenUp(Throwable failure, int depth) {
+    if (failure == null || depth == MOST_CAUSES) return Optional.empty();
+    if (failure instanceof StageFailedException failed && failed.getCause() instanceof InjectedCrash) {
+      return Optional.of(failed);
+    }
+    return Stream.concat(Stream.of(failure.getSuppressed()), Stream.ofNullable(failure.getCause()))
+        .flatMap(next -> givenUp(next, depth + 1).stream()).findFirst();
   }
 
   private static String text(int[] choices) {

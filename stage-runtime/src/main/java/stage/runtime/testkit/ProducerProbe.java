@@ -136,8 +136,8 @@ public final class ProducerProbe<E> {
     if (atLeast < 1)
       throw new IllegalArgumentException("atLeast must be at least 1, but was " + atLeast + "; see expectNoDemand");
     Awaiter.here().until(() -> demand() >= atLeast || !ref.isAlive(), limit);
-    if (demand() < atLeast) throw failure(
-        "expected a demand of " + atLeast + " or more, but there was one of " + demand() + asked() + soon());
+    if (demand() < atLeast)
+      throw missing("demand for at least " + atLeast + (atLeast == 1 ? " event" : " events"), asked());
     return demand();
   }
 
@@ -151,7 +151,7 @@ public final class ProducerProbe<E> {
    */
   public ProducerProbe<E> expectNoDemand(Duration period) throws InterruptedException {
     if (Awaiter.here().until(() -> demand() > 0, period)) {
-      throw failure("expected no demand for " + period.toMillis() + " ms, but there was one of " + demand() + asked());
+      throw failure("expected no demand for " + period.toMillis() + " ms, but " + asked());
     }
     return this;
   }
@@ -173,7 +173,7 @@ public final class ProducerProbe<E> {
           + "; call expectSubscription() first for one that may leave soon");
     }
     if (consumers() >= consumersSeen.get())
-      throw failure("expected that somebody cancels, but nobody has" + asked() + soon());
+      throw missing("that somebody cancels", "nobody has: " + asked());
     consumersSeen.set(consumers());
     return this;
   }
@@ -212,17 +212,23 @@ public final class ProducerProbe<E> {
     return Awaiter.here().failure(ref.name() + ": " + message, null);
   }
 
+  private AssertionError missing(String what, String instead) {
+    return failure("expected " + what + (ref.isAlive() ? soon() + ", but " + instead : ", but " + instead + soon()));
+  }
+
   /** {@return within which time, unless that was not waited for} */
   private String soon() {
     return ref.isAlive() ? " within " + limit.toMillis() + " ms"
         : "; the probe has ended" + (end.isEmpty() ? "" : ", as it was told to " + end);
   }
 
-  /** {@return the consumers, and what each has asked for} */
+  /** {@return how much demand there is, and what each consumer has asked for} */
   private String asked() {
     List<SubscriptionSnapshot> outputs = look().outputs();
-    if (outputs.isEmpty()) return ", and no consumer";
-    return outputs.stream().map(output -> output.consumer() + " " + output.outstanding())
+    if (outputs.isEmpty()) return "no consumer is subscribed";
+    long demand = demand();
+    return "there is " + (demand == 0 ? "none" : "demand for " + demand) + outputs.stream()
+        .map(output -> output.consumer() + " waits for " + output.outstanding() + " more")
         .collect(Collectors.joining(", ", " (", ")"));
   }
 

@@ -102,7 +102,7 @@ class ProgressTest extends CrashTest {
           .hasMessageContaining("test/source");
       assertThat(starts).hasSize(4);
       assertThat(log.take()).extracting(LogRecord::getMessage).filteredOn(line -> line.contains("decision=GIVE_UP"))
-          .singleElement().asString().contains("restarts=4/3 without progress");
+          .singleElement().asString().contains("restarts=3/3 without progress");
     }
 
     @Test

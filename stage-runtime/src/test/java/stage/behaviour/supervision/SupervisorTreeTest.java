@@ -178,7 +178,7 @@ class SupervisorTreeTest extends CrashTest {
       assertThat(scope.snapshot().escalations()).isEqualTo(1);
       List<String> lines = log.take().stream().map(LogRecord::getMessage).toList();
       assertThat(lines.get(1))
-          .isEqualTo("supervisor=test/inner child=b#2 crashed in=a cast decision=GIVE_UP restarts=2/1 in 5s;"
+          .isEqualTo("supervisor=test/inner child=b#2 crashed in=a cast decision=GIVE_UP restarts=1/1 in 5s;"
           + " RESTART_SUPERVISOR by=test restarts=1/3 in 5s");
     }
 

@@ -49,6 +49,9 @@ record BenchOptions(Effort effort, List<String> only, Optional<Path> json, boole
         case "--json" -> json = Optional.of(Path.of(valueOf(argument, rest)));
         case "--list" -> wantsList = true;
         case "--help", "-h" -> wantsHelp = true;
+        case String watch when watch.equals("--watch") || watch.startsWith("--watch=") -> throw new Misuse(
+            "--watch is not for bench, because to be watched costs time, and that is what is measured;"
+                + " ./stage flights --watch shows a pipeline at work");
         default -> throw new Misuse(
             "no option " + argument + "; there are: --quick, --only NAME, --json FILE, --list, --help");
       }

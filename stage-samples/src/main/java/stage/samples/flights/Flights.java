@@ -74,12 +74,8 @@ public final class Flights {
     ensureRejectsAreNoInput(options);
     ensureRejectsAreNotTheTable(options);
     ensureRejectsCanBeCutOff(options);
-    // A display asks the stages that count, so with --follow they are wired by hand.
-    if (options.window().isPresent() || !options.byHand() && !options.follow()) {
-      new FlightsRun(options, streams, interruption, period).run();
-    } else {
-      runByHand(options);
-    }
+    if (options.byHand()) runByHand(options);
+    else new FlightsRun(options, streams, interruption, period).run();
   }
 
   private void runByHand(FlightOptions options) throws IOException, InterruptedException {

@@ -93,7 +93,7 @@ final class FlightsJob implements AutoCloseable {
     var tallies = startTallies(partitions, parsers);
     var log = startRejectLog(options, parsers);
     builder = startTableBuilder(tallies);
-    standings = new Standings(tallies, log);
+    standings = new TallyStandings(tallies, log);
     for (var parser : parsers) parser.subscribeTo(reader, BLOCKS);
   }
 

@@ -38,6 +38,7 @@ final class FlightsParts implements AutoCloseable {
   private final BlockParser parser;
   private final AtomicReference<IOException> trouble = new AtomicReference<>();
   private final CompletableFuture<Rejects> rejects = new CompletableFuture<>();
+  private final AtomicReference<Rejects> rejectsSoFar = new AtomicReference<>(Rejects.NONE);
 
   FlightsParts(FlightOptions options, OptionalLong size) {
     this.options = options;
@@ -84,7 +85,9 @@ final class FlightsParts implements AutoCloseable {
 
   /** {@return what counts malformed lines, and keeps them if that is asked for} */
   ConsumerSpec<Row, ?> log() {
-    if (chaos.isEmpty()) return Stage.consumer(LOG, () -> new RejectLog(options.rejects(), rejects));
+    if (chaos.isEmpty()) {
+      return Stage.consumer(LOG, () -> new RejectLog(options.rejects(), rejects, rejectsSoFar::set));
+    }
     ConsumerSpec<Row, Stage.Consumer<Row>> spec =
         Stage.consumer(LOG, chaos.get().consumer(LOG, () -> new RejectLog(options.rejects(), rejects)));
     return spec.withRedelivery(chaos.get().redelivery()).withDeadLetters(chaos.get()::lost);
@@ -133,6 +136,11 @@ final class FlightsParts implements AutoCloseable {
   /** {@return what there is to say of malformed lines} The log has ended. */
   Rejects rejects() {
     return rejects.resultNow();
+  }
+
+  /** {@return what there is to say of malformed lines so far} Any thread. */
+  Rejects rejectsSoFar() {
+    return rejectsSoFar.get();
   }
 
   /** {@return why a followed input could not be read any further, with rows before that} */

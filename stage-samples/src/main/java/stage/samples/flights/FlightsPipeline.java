@@ -8,6 +8,7 @@ import stage.api.pipeline.Action;
 import stage.api.pipeline.Bound;
 import stage.api.pipeline.EventTime;
 import stage.api.pipeline.Job;
+import stage.api.pipeline.KeyValue;
 import stage.api.pipeline.Pipeline;
 import stage.api.pipeline.Report;
 import stage.api.pipeline.Windows;
@@ -37,6 +38,27 @@ record FlightsPipeline(FlightOptions options, FlightsParts parts) {
         .aggregate(new DelayCounts(), parts.count())
         .map(parts.row()).named("row")
         .toList();
+  }
+
+  /**
+   * {@return a job that counts the flights of input that goes on, and tells the newest counts of a key as it changes}
+   *
+   * @param keep is given the counts of a key of a block that has come
+   */
+  Job<Report> standings(Action<KeyValue<String, DelayCounts>> keep) {
+    return flights()
+        .keyBy(FlightDelays::key).workers(options.partitions())
+        .scan(new DelayCounts(), parts.count())
+        .forEach(keep);
+  }
+
+  /** What {@link #table} begins with, which shows a whole pipeline in one piece. */
+  private Pipeline<FlightDelays> flights() {
+    return Pipeline.from(parts.reader())
+        .buffer(BLOCKS)
+        .parallel(options.parsers(), part -> part.flatMap(parts.parse()).named("parse"))
+        .divertTo(Reject.class::isInstance, malformed -> malformed.to(parts.log()))
+        .ofType(FlightDelays.class);
   }
 
   /**

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentSkipListMap;
 import stage.api.Demand;
@@ -55,14 +56,15 @@ final class FlightsRun {
     try (var parts = new FlightsParts(options, TextInput.sizeOf(options.inputs()))) {
       var pipeline = new FlightsPipeline(options, parts);
       if (options.window().isEmpty()) {
-        var table = new Result<List<TableRow>>();
-        Report report = run(pipeline.table(), parts, table);
+        var table = new Result<DelayTable>();
+        Report report = options.follow() ? follow(pipeline, parts, table) : whole(pipeline, parts, table);
         ensureRight(report, parts);
-        streams.print(new DelayTable(table.value).top(options.top()).format(options.format()));
-        tellTotals(new DelayTable(table.value), parts);
+        streams.print(table.value.top(options.top()).format(options.format()));
+        tellTotals(table.value, parts);
         tell(report, parts);
       } else {
-        Report report = run(pipeline.tables(isShownAtOnce() ? this::print : this::keep), parts, new Result<>());
+        Report report = run(pipeline.tables(isShownAtOnce() ? this::print : this::keep), parts, new Result<>(),
+            Optional.empty());
         ensureRight(report, parts);
         if (!isShownAtOnce()) printWindows();
         tell(report, parts);
@@ -76,8 +78,25 @@ final class FlightsRun {
     private R value;
   }
 
-  private <R> Report run(Job<R> described, FlightsParts parts, Result<R> result) throws IOException,
-      InterruptedException {
+  private Report whole(FlightsPipeline pipeline, FlightsParts parts, Result<DelayTable> table)
+      throws IOException, InterruptedException {
+    var rows = new Result<List<TableRow>>();
+    Report report = run(pipeline.table(), parts, rows, Optional.empty());
+    table.value = new DelayTable(rows.value);
+    return report;
+  }
+
+  private Report follow(FlightsPipeline pipeline, FlightsParts parts, Result<DelayTable> table)
+      throws IOException, InterruptedException {
+    var standings = new KeptStandings(() -> parts.rejectsSoFar().count());
+    Report report = run(pipeline.standings(standings::keep), parts, new Result<>(),
+        showsStandings() ? Optional.of(standings) : Optional.empty());
+    table.value = standings.table();
+    return report;
+  }
+
+  private <R> Report run(Job<R> described, FlightsParts parts, Result<R> result, Optional<Standings> standings)
+      throws IOException, InterruptedException {
     // Without chaos no restarts: what is wrong with an input is wrong the next time too.
     Job<R> job = described.withIntensity(Intensity.none());
     if (parts.chaos().isPresent()) {
@@ -93,6 +112,7 @@ final class FlightsRun {
       }
       List<Registration> shown = new ArrayList<>();
       shown.add(options.watching().begin(scope, streams::tell, streams.errIsTerminal()));
+      if (standings.isPresent()) shown.add(display(scope, standings.get()));
       if (tellsProgress()) shown.add(progress(scope, parts));
       try {
         result.value = running.join();
@@ -105,7 +125,25 @@ final class FlightsRun {
 
   private boolean tellsProgress() {
     return streams.errIsTerminal() && !options.quiet() && !(options.watching() instanceof WatchMode.OnTerminal)
-        && !(isShownAtOnce() && streams.outIsTerminal());
+        && !(streams.outIsTerminal() && (options.window().isPresent() ? isShownAtOnce() : showsStandings()));
+  }
+
+  /** The table as it stands, drawn over the last one or, into a pipe, summed up in a line. */
+  private boolean showsStandings() {
+    return options.follow() && options.window().isEmpty() && options.format() == TableFormat.PLAIN;
+  }
+
+  private Registration display(Supervisor scope, Standings standings) {
+    var ticks = scope.start(Stage.producer("display-ticks", () -> new Ticker(period)));
+    var display = streams.outIsTerminal()
+        ? scope.start(Stage.consumer("display", ticks, () -> new LiveTable(streams, standings, options))
+            .withDemand(Demand.max(1)))
+        : scope.start(Stage.consumer("display", ticks, () -> new LiveTotals(streams, standings, options))
+            .withDemand(Demand.max(1)));
+    return () -> {
+      ticks.stop();
+      display.stop();
+    };
   }
 
   private Registration progress(Supervisor scope, FlightsParts parts) throws IOException {

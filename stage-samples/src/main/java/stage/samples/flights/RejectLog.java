@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import stage.api.Inlet;
 import stage.api.Stage;
 import stage.api.StageContext;
@@ -33,6 +34,7 @@ final class RejectLog implements Stage.Consumer<Row> {
 
   private final Optional<Path> path;
   private final CompletableFuture<Rejects> handover;
+  private final Consumer<Rejects> soFar;
   private final TreeSet<Reject> first = new TreeSet<>(Reject.ORDER);   // the parsers may be out of step with each other
   private State<Kept> kept;
   private long count;
@@ -40,8 +42,18 @@ final class RejectLog implements Stage.Consumer<Row> {
   private RejectFile file;   // null if none is asked for
 
   RejectLog(Optional<Path> path, CompletableFuture<Rejects> handover) {
+    this(path, handover, rejects -> { });
+  }
+
+  /**
+   * Tells meanwhile how it stands, too.
+   *
+   * @param soFar is told on the stage's thread
+   */
+  RejectLog(Optional<Path> path, CompletableFuture<Rejects> handover, Consumer<Rejects> soFar) {
     this.path = path;
     this.handover = handover;
+    this.soFar = soFar;
   }
 
   @Override
@@ -70,6 +82,7 @@ final class RejectLog implements Stage.Consumer<Row> {
     }
     if (file != null) file.write(lines.toString());
     kept.set(new Kept(rejects(), file == null ? 0 : file.size()));
+    soFar.accept(rejects());
   }
 
   /** The numbers may be handed over twice, if a crash comes between that and the end; they are the same. */

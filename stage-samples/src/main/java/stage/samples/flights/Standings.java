@@ -1,37 +1,15 @@
 package stage.samples.flights;
 
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
-import stage.api.Stage;
-import stage.api.StageEndedException;
-import stage.api.StageRef;
 
-/**
- * The results as they stand while the rows still come: asks each stage that counts, on that stage's own thread.
- *
- * @param tallies the stages that count flights
- * @param rejects the stage that counts malformed lines
- */
-record Standings(
-    List<? extends StageRef<? extends Stage.ProducerConsumer<Row, List<TableRow>>>> tallies,
-    StageRef<? extends Stage.Consumer<Row>> rejects) {
+/** The results as they stand while the rows still come. */
+interface Standings {
   /** Results of about one instant. */
   record Standing(DelayTable table, long malformed) {}
 
   /**
-   * {@return how it stands, or nothing if the stages are ending and the final table is on its way} Waits for the stages
-   * to answer.
+   * {@return how it stands, or nothing if the stages are ending and the final table is on its way} May wait for the
+   * stages to answer.
    */
-  Optional<Standing> ask() throws InterruptedException {
-    try {
-      List<List<TableRow>> parts = new ArrayList<>();
-      // Nothing is around the two, because --follow and --chaos exclude each other.
-      for (var tally : tallies) parts.add(tally.call(behaviour -> ((DelayTally) behaviour).rows()));
-      return Optional
-          .of(new Standing(DelayTable.of(parts), rejects.call(behaviour -> ((RejectLog) behaviour).rejects()).count()));
-    } catch (StageEndedException e) {
-      return Optional.empty();
-    }
-  }
+  Optional<Standing> ask() throws InterruptedException;
 }

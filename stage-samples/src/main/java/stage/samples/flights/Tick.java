@@ -1,7 +1,7 @@
 package stage.samples.flights;
 
 /** Says that it is time to draw. */
-enum Tick {
+public enum Tick {
   /** The only one. */
   TICK
 }

@@ -9,11 +9,16 @@ import stage.api.StageContext;
  * Emits a tick per period to whoever wants one. If nobody does, because a view is still drawing the last one, the tick
  * is left out.
  */
-final class Ticker implements Stage.Producer<Tick> {
+public final class Ticker implements Stage.Producer<Tick> {
   private final Duration period;
   private Outlet<Tick> out;   // once there was demand
 
-  Ticker(Duration period) {
+  /**
+   * Ticks when it has started.
+   *
+   * @param period from one tick to the next
+   */
+  public Ticker(Duration period) {
     this.period = period;
   }
 

@@ -70,9 +70,12 @@ public final class Trouble {
         .onFailure(OnFailure.retry(wished, Backoff.none()));
   }
 
-  /** {@return the job, with as many restarts and redeliveries as there may be crashes} */
+  /**
+   * {@return the job, with as many restarts and redeliveries as there may be crashes} Without trouble there are none:
+   * what is wrong with an input is wrong the next time too.
+   */
   public <R> Job<R> survivedBy(Job<R> job) {
-    if (wished == 0) return job;
+    if (wished == 0) return job.withIntensity(Intensity.none());
     return job.withIntensity(new Intensity(wished + 1, ALWAYS)).withRedelivery(Redelivery.attempts(wished));
   }
 

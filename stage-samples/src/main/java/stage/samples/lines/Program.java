@@ -70,7 +70,8 @@ public final class Program {
     } catch (OutputClosed nobodyReads) {
       return 0;
     } catch (StageFailedException e) {
-      return failed(name, e.getCause() == null ? e : e.getCause(), streams);
+      return e.getCause() instanceof OutputClosed ? 0
+          : failed(name, e.getCause() == null ? e : e.getCause(), streams);
     } catch (PipelineRefusedException | IOException | InterruptedException e) {
       return failed(name, e, streams);
     }

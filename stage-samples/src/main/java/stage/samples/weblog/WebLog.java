@@ -12,11 +12,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.function.Function;
 import stage.api.pipeline.Bound;
 import stage.api.pipeline.EventTime;
+import stage.api.pipeline.Fold;
 import stage.api.pipeline.KeyValue;
+import stage.api.pipeline.Keyed;
 import stage.api.pipeline.Pane;
 import stage.api.pipeline.Pipeline;
 import stage.api.pipeline.Report;
@@ -32,6 +36,7 @@ import stage.samples.lines.Columns;
 import stage.samples.lines.CommandLine;
 import stage.samples.lines.LineProducer;
 import stage.samples.lines.Lines;
+import stage.samples.lines.LiveCount;
 import stage.samples.lines.Program;
 import stage.samples.lines.WatchedJob;
 
@@ -51,8 +56,9 @@ public final class WebLog {
                                          in its file is late, and left out (366d; 1d with --follow)
         --top N|all                      how many lines of a table, or of each window's, to show (10)
         --csv                            write KEY,requests,bytes for machines; needs --by
-        --follow                         go on reading as the last file grows, until Ctrl-C; shows a window when nothing
-                                         can come for it any more
+        --follow                         go on reading as the last file grows, until Ctrl-C: draws the table as it
+                                         changes; into a pipe a line that sums up, and the table in the end, with --csv
+                                         only that; with --window each window when nothing can come for it any more
         --rejects FILE                   keep every malformed line in FILE
         --chaos N                        make N elements fail at random on the way, some with their stage; nothing changes
         --seed S                         with --chaos: which
@@ -80,6 +86,7 @@ public final class WebLog {
   // By the line's index, because a step that is done again must not count again.
   private final Map<Long, Malformed> malformed = new ConcurrentHashMap<>();
 
+  private volatile boolean isLog;   // whether there was a request; written by the stages that parse
   private boolean isBegun;   // the output; whoever prints, one after the other
 
   private record Group(By by, String key) {}
@@ -151,7 +158,6 @@ public final class WebLog {
   }
 
   // ---- the pipelines
-  // ------------------------------------------------------------------------------------------------------
 
   /** One input after the other. Each has a watermark of its own, so their order does not matter. */
   private Pipeline<Hit> hits(List<Lines> lines, boolean isTimed) {
@@ -174,6 +180,7 @@ public final class WebLog {
 
   private void note(Entry entry) {
     if (entry instanceof Malformed wrong) malformed.put(wrong.line().index(), wrong);
+    else isLog = true;
   }
 
   private WatchedJob job() throws UsageError {
@@ -181,9 +188,40 @@ public final class WebLog {
   }
 
   private List<Grouped> whole(Pipeline<Hit> hits, By by) throws InterruptedException, UsageError {
-    List<KeyValue<String, Traffic>> all = job().run(trouble.survivedBy(
-        hits.keyBy(by::key).aggregate(Traffic.NONE, Traffic::plus).toList()));
+    List<KeyValue<String, Traffic>> all = counted(hits.keyBy(by::key), Traffic::plus, by, counts -> counts);
     return all.stream().map(each -> new Grouped(Instant.EPOCH, each.key(), each.value())).toList();
+  }
+
+  /**
+   * {@return the requests and bytes of each key} With {@code --follow} they are shown meanwhile.
+   *
+   * @param shown by what those are grouped that are shown
+   * @param some which ones these are
+   */
+  private <K, T> List<KeyValue<K, Traffic>> counted(Keyed<K, T> keyed, Fold<Traffic, T> plus, By shown,
+      Function<Map<K, Traffic>, Map<String, Traffic>> some) throws InterruptedException, UsageError {
+    if (!line.has("--follow")) {
+      return job().run(trouble.survivedBy(keyed.aggregate(Traffic.NONE, plus).toList()));
+    }
+    Map<K, Traffic> counts = new ConcurrentHashMap<>();
+    LiveCount live = new LiveCount() {
+      @Override
+      public String table() {
+        List<Grouped> groups = new ArrayList<>();
+        some.apply(counts).forEach((key, traffic) -> groups.add(new Grouped(Instant.EPOCH, key, traffic)));
+        return WebLog.this.text(shown, false, groups, Math.min(top, MOST_ROWS)) + line();
+      }
+
+      @Override
+      public String line() {
+        long requests = some.apply(counts).values().stream().mapToLong(Traffic::requests).sum();
+        return LiveCount.count(requests, "request") + ", " + LiveCount.count(malformed.size(), "malformed line") + '\n';
+      }
+    };
+    job().run(trouble.survivedBy(
+        keyed.scan(Traffic.NONE, plus).forEach(newest -> counts.put(newest.key(), newest.value()))),
+        line.has("--csv") ? Optional.empty() : Optional.of(live));
+    return counts.entrySet().stream().map(each -> new KeyValue<>(each.getKey(), each.getValue())).toList();
   }
 
   private void windows(Pipeline<Hit> hits, By by, Duration size)
@@ -209,7 +247,7 @@ public final class WebLog {
 
   private void report(Pipeline<Hit> hits) throws IOException, InterruptedException, UsageError {
     Map<List<Object>, Pane<String, Long>> sessions = new ConcurrentHashMap<>();
-    List<KeyValue<Group, Traffic>> all = job().run(trouble.survivedBy(hits
+    List<KeyValue<Group, Traffic>> all = counted(hits
         .alsoTo(copy -> copy
             .keyBy(Hit::client).window(Windows.sessions(SESSION_GAP)).count()
             .forEach(pane -> sessions.put(List.of(pane.key(), pane.window().start()), pane)))
@@ -221,8 +259,7 @@ public final class WebLog {
           }
           return groups;
         })
-        .keyBy(KeyValue::key).aggregate(Traffic.NONE, (traffic, grouped) -> traffic.plus(grouped.value()))
-        .toList()));
+        .keyBy(KeyValue::key), (traffic, grouped) -> traffic.plus(grouped.value()), By.STATUS, WebLog::statuses);
     for (By by : By.values()) {
       if (by == By.MINUTE) streams.print("errors per minute\n");
       print(by, false, all.stream().filter(each -> each.key().by() == by)
@@ -238,17 +275,32 @@ public final class WebLog {
     if (requests > inSessions) tellLate(requests - inSessions, "session");
   }
 
+  private static Map<String, Traffic> statuses(Map<Group, Traffic> counts) {
+    Map<String, Traffic> statuses = new TreeMap<>();
+    counts.forEach((group, traffic) -> {
+      if (group.by() == By.STATUS) statuses.put(group.key(), traffic);
+    });
+    return statuses;
+  }
+
   // ---- what is said
-  // -------------------------------------------------------------------------------------------------------
 
   private void print(By by, boolean hasWindow, List<Grouped> groups) throws IOException {
+    String text = text(by, hasWindow, groups, top);
+    // Of a file that is followed each window is printed by itself; as CSV it is one table nevertheless.
+    boolean isHeaderDue = !isBegun || !line.has("--csv");
+    isBegun = true;
+    streams.print(isHeaderDue ? text : text.substring(text.indexOf('\n') + 1));
+  }
+
+  private String text(By by, boolean hasWindow, List<Grouped> groups, int most) {
     List<List<String>> rows = new ArrayList<>();
     Instant window = null;
     int ofWindow = 0;
     for (Grouped grouped : groups.stream().sorted(Grouped.ORDER).toList()) {
       ofWindow = grouped.window().equals(window) ? ofWindow + 1 : 1;
       window = grouped.window();
-      if (ofWindow > top) continue;
+      if (ofWindow > most) continue;
       List<String> row = new ArrayList<>();
       if (hasWindow) row.add(window.getEpochSecond() % 60 == 0 ? By.UTC_MINUTE.format(window)
           : window.toString().replace("Z", ""));
@@ -259,11 +311,7 @@ public final class WebLog {
     }
     List<String> names = hasWindow ? List.of("window", by.word(), "requests", "bytes")
         : List.of(by.word(), "requests", "bytes");
-    String text = new Columns(names, rows, hasWindow ? 2 : 1).format(line.has("--csv"));
-    // Of a file that is followed each window is printed by itself; as CSV it is one table nevertheless.
-    boolean isHeaderDue = !isBegun || !line.has("--csv");
-    isBegun = true;
-    streams.print(isHeaderDue ? text : text.substring(text.indexOf('\n') + 1));
+    return new Columns(names, rows, hasWindow ? 2 : 1).format(line.has("--csv"));
   }
 
   private String text() {
@@ -283,8 +331,9 @@ public final class WebLog {
   private void tellMalformed(boolean isKept) {
     if (malformed.isEmpty()) return;
     StringBuilder text = new StringBuilder();
-    text.append(malformed.size() == 1 ? "1 malformed line was left out:\n"
-        : malformed.size() + " malformed lines were left out:\n");
+    text.append(malformed.size() == 1 ? "1 malformed line was left out"
+        : malformed.size() + " malformed lines were left out");
+    text.append(isLog ? ":\n" : ", and there were no others: is this a web server's log?\n");
     malformed.values().stream().sorted(Malformed.ORDER).limit(NAMED)
         .forEach(each -> text.append("  ").append(each.line().input())
         .append(':').append(each.line().number()).append(": ").append(Quoted.plain(each.reason())).append('\n'));

@@ -5,8 +5,12 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import stage.api.pipeline.KeyValue;
+import stage.api.pipeline.Keyed;
 import stage.api.pipeline.Pipeline;
 import stage.samples.flights.Streams;
 import stage.samples.flights.Trouble;
@@ -16,6 +20,7 @@ import stage.samples.lines.CommandLine;
 import stage.samples.lines.LineProducer;
 import stage.samples.lines.Lines;
 import stage.samples.lines.Program;
+import stage.samples.lines.LiveCount;
 import stage.samples.lines.WatchedJob;
 
 /** {@code ./stage wordcount}: how often each word occurs. See {@link #USAGE}. */
@@ -30,7 +35,8 @@ public final class WordCount {
         --top N|all   how many words to show (10)
         --csv         write word,count for machines
         --workers N   how many stages share the counting (2)
-        --follow      go on reading as the last file grows, until Ctrl-C
+        --follow      go on reading as the last file grows, until Ctrl-C: draws the table as it changes; into a pipe a
+                      line that sums up, and the table in the end; with --csv only that
         --chaos N     make N elements fail at random on the way, some with their stage; the counts stay the same
         --seed S      with --chaos: which
         --watch[=PORT|tty]  show the stages meanwhile: on a web page of this machine, or as text on standard error
@@ -42,7 +48,15 @@ public final class WordCount {
   private static final Comparator<KeyValue<String, Long>> ORDER =
       Comparator.<KeyValue<String, Long>>comparingLong(KeyValue::value).reversed().thenComparing(KeyValue::key);
 
-  private WordCount() {}
+  private final Streams streams;
+  private final boolean csv;
+  private final int top;
+
+  private WordCount(Streams streams, boolean csv, int top) {
+    this.streams = streams;
+    this.csv = csv;
+    this.top = top;
+  }
 
   /**
    * Runs the program and ends the process.
@@ -62,7 +76,7 @@ public final class WordCount {
       streams.print(USAGE);
       return;
     }
-    int top = line.top();
+    var count = new WordCount(streams, line.has("--csv"), line.top());
     int workers = (int) line.number("--workers", 1, 256, 2);
     Trouble trouble = line.trouble();
     var job = new WatchedJob("wordcount", line.watching(), streams);
@@ -70,21 +84,45 @@ public final class WordCount {
     Lines.check(line.inputs());
     try (var lines = new Lines(line.inputs(), line.has("--follow"))) {
       if (line.has("--follow")) interruption.ends(lines::stop);
-      List<KeyValue<String, Long>> counts = count(lines, workers, trouble, job);
-      List<List<String>> rows = counts.stream().sorted(ORDER).limit(top)
-          .map(each -> List.of(each.key(), each.value().toString())).toList();
-      streams.print(new Columns(List.of("word", "count"), rows, 1).format(line.has("--csv")));
+      Keyed<String, String> words = trouble.in(Pipeline.from(LineProducer.of(lines)))
+          .flatMap(text -> words(text.text())).named("words")
+          .keyBy(word -> word).workers(workers);
+      streams.print(count.table(line.has("--follow") ? count.follow(words, trouble, job)
+          : job.run(trouble.survivedBy(words.count().toList())), count.top));
       streams.tell(trouble.report());
     }
   }
 
-  /** {@return how often each word occurs, in no order} */
-  private static List<KeyValue<String, Long>> count(Lines lines, int workers, Trouble trouble, WatchedJob job)
+  /** {@return how often each word occurs, in no order} Shows it meanwhile. */
+  private List<KeyValue<String, Long>> follow(Keyed<String, String> words, Trouble trouble, WatchedJob job)
       throws InterruptedException, UsageError {
-    return job.run(trouble.survivedBy(trouble.in(Pipeline.from(LineProducer.of(lines)))
-        .flatMap(line -> words(line.text())).named("words")
-        .keyBy(word -> word).workers(workers).count()
-        .toList()));
+    Map<String, Long> counts = new ConcurrentHashMap<>();
+    LiveCount live = new LiveCount() {
+      @Override
+      public String table() {
+        return WordCount.this.table(listed(counts), Math.min(top, MOST_ROWS)) + line();
+      }
+
+      @Override
+      public String line() {
+        long all = counts.values().stream().mapToLong(Long::longValue).sum();
+        return LiveCount.count(all, "word") + ", " + counts.size() + " different\n";
+      }
+    };
+    job.run(trouble.survivedBy(
+        words.scan(0L, (count, word) -> count + 1).forEach(newest -> counts.put(newest.key(), newest.value()))),
+        csv ? Optional.empty() : Optional.of(live));
+    return listed(counts);
+  }
+
+  private static List<KeyValue<String, Long>> listed(Map<String, Long> counts) {
+    return counts.entrySet().stream().map(each -> new KeyValue<>(each.getKey(), each.getValue())).toList();
+  }
+
+  private String table(List<KeyValue<String, Long>> counts, int most) {
+    List<List<String>> rows = counts.stream().sorted(ORDER).limit(most)
+        .map(each -> List.of(each.key(), each.value().toString())).toList();
+    return new Columns(List.of("word", "count"), rows, 1).format(csv);
   }
 
   /** {@return the runs of letters and digits, in lower case} */

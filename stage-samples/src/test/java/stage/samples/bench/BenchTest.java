@@ -60,6 +60,14 @@ class BenchTest {
     }
 
     @Test
+    void saysWhyItCannotBeWatched() {
+      for (String watch : List.of("--watch", "--watch=8080")) {
+        assertThat(run(watch)).isEqualTo(2);
+        assertThat(err()).startsWith("stage bench: --watch is not for bench, because ");
+      }
+    }
+
+    @Test
     void namesTheScenariosThereAre() {
       assertThat(run("--only", "hop")).isEqualTo(2);
       assertThat(err()).startsWith("stage bench: no scenario hop; there are: hops-1-1000, ");

@@ -38,7 +38,7 @@ class LoggersTest {
     @Test
     void leaveTheNextOnesOutOfWhichOnlyTheCauseIsNamed() {
       logger.log(System.Logger.Level.WARNING,
-          "decision=RESTART; cause=" + crash + ", thrown where that of reader#1 was", (Throwable) null);
+          "decision=RESTART; cause=" + crash + ", same stack trace as reader#1", (Throwable) null);
       logger.log(System.Logger.Level.WARNING, "decision=RESTART; cause=java.io.IOException: no", (Throwable) null);
 
       assertThat(err.text()).doesNotContain("planned").contains("IOException");

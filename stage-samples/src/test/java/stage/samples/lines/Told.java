@@ -20,7 +20,16 @@ public final class Told {
 
   /** Runs a sample, to its end. */
   public void run(Program.Body body, String... arguments) {
-    code = Program.run("sample", body, new Streams(out, err, false, false), followed::complete, arguments);
+    run(false, body, arguments);
+  }
+
+  /** Runs a sample as if somebody looked at what it prints, to its end. */
+  public void runOnATerminal(Program.Body body, String... arguments) {
+    run(true, body, arguments);
+  }
+
+  private void run(boolean outIsTerminal, Program.Body body, String... arguments) {
+    code = Program.run("sample", body, new Streams(out, err, outIsTerminal, false), followed::complete, arguments);
   }
 
   /** {@return what ends the lines that the sample follows} Waits until it does. */

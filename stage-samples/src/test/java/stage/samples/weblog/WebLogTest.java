@@ -133,6 +133,28 @@ class WebLogTest {
           + "2000-10-10T13:55,200,1,7\n2000-10-10T13:58,200,1,7\n");
     }
 
+    @Test
+    void isSummedUpWhileItsFileGrows() throws Exception {
+      for (String[] wish : new String[][] {{"--by", "status", "--follow"}, {"--follow"}}) {
+        String file = file("log", request("13:55:00") + "what?\n");
+        var told = new Told();
+        Thread running = Thread.ofVirtual().start(() -> told.run(WebLog::run, with(wish, file)));
+        told.awaitOut("1 request, 1 malformed line\n");
+        told.followed().run();
+        running.join();
+        assertThat(told.code()).isZero();
+        assertThat(told.out()).contains("1 malformed line\nstatus  requests  bytes\n200            1      7\n");
+      }
+    }
+
+    @Test
+    void ofNoLogSaysSo() throws IOException {
+      Told told = run("--by", "status", "--csv", file("readme", "# Stage\n\nis a library\n"));
+      assertThat(told.out()).isEqualTo("status,requests,bytes\n");
+      assertThat(told.err()).startsWith(
+          "3 malformed lines were left out, and there were no others: is this a web server's log?\n");
+    }
+
     private static String request(String time) {
       return "a - - [10/Oct/2000:" + time + " +0000] \"GET / HTTP/1.0\" 200 7\n";
     }

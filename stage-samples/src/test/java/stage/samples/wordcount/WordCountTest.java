@@ -77,6 +77,33 @@ class WordCountTest {
       assertThat(told.code()).isZero();
       assertThat(told.out()).startsWith("word,count\n");
     }
+
+    @Test
+    void isSummedUpMeanwhile() throws Exception {
+      String file = file("a", "one two\n");
+      var told = new Told();
+      Thread running = Thread.ofVirtual().start(() -> told.run(WordCount::run, "--follow", file));
+      told.awaitOut("2 words, 2 different\n");
+      Files.writeString(Path.of(file), "two\n", StandardOpenOption.APPEND);
+      told.awaitOut("3 words, 2 different\n");
+      told.followed().run();
+      running.join();
+      assertThat(told.code()).isZero();
+      assertThat(told.out()).endsWith("3 words, 2 different\nword  count\ntwo       2\none       1\n");
+    }
+
+    @Test
+    void isDrawnMeanwhileOnATerminal() throws Exception {
+      String file = file("a", "one two two\n");
+      String table = "word  count\ntwo       2\none       1\n";
+      var told = new Told();
+      Thread running = Thread.ofVirtual().start(() -> told.runOnATerminal(WordCount::run, "--follow", file));
+      told.awaitOut(table + "3 words, 2 different\n");
+      told.followed().run();
+      running.join();
+      assertThat(told.code()).isZero();
+      assertThat(told.out()).endsWith("\r\033[4A\033[J" + table);
+    }
   }
 
   @Nested

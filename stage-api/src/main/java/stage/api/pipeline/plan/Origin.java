@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Flow;
+import java.util.concurrent.atomic.AtomicBoolean;
 import stage.api.ProducerRef;
 import stage.api.ProducerSpec;
 import stage.api.Stage;
@@ -32,8 +33,9 @@ public sealed interface Origin {
    * The lines of a text that can be read once.
    *
    * @param text the text
+   * @param isTaken whether a run reads it or has read it
    */
-  record Text(InputStream text) implements Origin {}
+  record Text(InputStream text, AtomicBoolean isTaken) implements Origin {}
 
   /**
    * A user's loop.
