@@ -2,14 +2,21 @@
 
 var lines = new java.util.concurrent.LinkedBlockingQueue<String>()
 
-/** Prints what is printed last before a line that begins like this, that line, and two more. */
+/** The next line that is printed, or an exception if none comes: then the log tells why. */
+String nextLine() throws InterruptedException {
+  String line = lines.poll(20, java.util.concurrent.TimeUnit.SECONDS);
+  if (line == null) throw new IllegalStateException("no line was printed for 20 seconds");
+  return line;
+}
+
+/** Prints the last line before one that begins like this, that line, and two more. */
 void watch(String who) throws InterruptedException {
   String before = null;
-  String line = lines.take();
-  for (; !line.startsWith(who); line = lines.take()) before = line;
+  String line = nextLine();
+  for (; !line.startsWith(who); line = nextLine()) before = line;
   if (before != null) System.out.println("  " + before);
   System.out.println("  " + line);
-  for (int i = 0; i < 2; i++) System.out.println("  " + lines.take());
+  for (int i = 0; i < 2; i++) System.out.println("  " + nextLine());
 }
 
 class Ticker implements Stage.Producer<Integer> {
@@ -49,7 +56,7 @@ watch("printer#2")
 
 System.out.println("the producer too; it goes on counting, and its consumer notices nothing:")
 numbers.kill()
-while (numbers.snapshot().incarnation() == 1) lines.take();
+while (numbers.snapshot().incarnation() == 1) nextLine();
 watch("printer#2")
 
 // The same name, another class: from now on, also at each restart.

@@ -211,7 +211,7 @@ class ProbesTest {
       assertThatThrownBy(sink::expectComplete).isInstanceOf(AssertionError.class)
           .hasMessageContaining("there was no end");
       assertThatThrownBy(source::expectCancel).isInstanceOf(AssertionError.class)
-          .hasMessageContaining("nobody has (probes/sink 0) within 3000 ms");
+          .hasMessageContaining("within 3000 ms, but nobody has (probes/sink waits for 0 more)");
       assertThatThrownBy(() -> sink.request(0)).isInstanceOf(IllegalArgumentException.class);
       assertThatThrownBy(() -> source.expectDemand(0)).isInstanceOf(IllegalArgumentException.class);
       assertThat(List.of(source.ref(), scope.children().getFirst())).hasSize(2);

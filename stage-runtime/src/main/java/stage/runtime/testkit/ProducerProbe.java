@@ -173,7 +173,7 @@ public final class ProducerProbe<E> {
           + "; call expectSubscription() first for one that may leave soon");
     }
     if (consumers() >= consumersSeen.get())
-      throw missing("that somebody cancels", "nobody has: " + asked());
+      throw missing("that somebody cancels", "nobody has" + waiting());
     consumersSeen.set(consumers());
     return this;
   }
@@ -224,10 +224,13 @@ public final class ProducerProbe<E> {
 
   /** {@return how much demand there is, and what each consumer has asked for} */
   private String asked() {
-    List<SubscriptionSnapshot> outputs = look().outputs();
-    if (outputs.isEmpty()) return "no consumer is subscribed";
+    if (consumers() == 0) return "no consumer is subscribed";
     long demand = demand();
-    return "there is " + (demand == 0 ? "none" : "demand for " + demand) + outputs.stream()
+    return "there is " + (demand == 0 ? "none" : "demand for " + demand) + waiting();
+  }
+
+  private String waiting() {
+    return look().outputs().stream()
         .map(output -> output.consumer() + " waits for " + output.outstanding() + " more")
         .collect(Collectors.joining(", ", " (", ")"));
   }

@@ -65,7 +65,8 @@ public final class CommandLine {
     if (has("--follow") && (inputs.isEmpty() || !(inputs.getLast() instanceof TextInput.File))) {
       throw new UsageError("--follow needs a file that can grow as its last input");
     }
-    if (has("--seed") && valued.contains("--chaos") && !has("--chaos")) {
+    // Where events are made, the seed is theirs.
+    if (has("--seed") && valued.contains("--chaos") && !valued.contains("--events") && !has("--chaos")) {
       throw new UsageError("--seed says where --chaos makes trouble; give --chaos N too, or leave it out");
     }
     if (has("--follow") && has("--chaos")) throw new UsageError("--chaos and --follow exclude each other");

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import stage.samples.flights.Streams;
+import stage.samples.flights.Trouble;
 import stage.samples.flights.UsageError;
 import stage.samples.lines.Columns;
 import stage.samples.lines.CommandLine;
@@ -24,10 +25,11 @@ public final class Nexmark {
         --query N          1: each bid in euros; 2: bids on some auctions; 3: who in OR, ID or CA sells things of category 10;
                            8: who opens an auction in the ten seconds in which they registered, and in which ten
         --events N         how many events (100000)
-        --seed S           which (0)
+        --seed S           which, and with --chaos which of them fail (0)
         --out-of-order G   in groups of G the events are out of order (1)
         --top N|all        how many results to show, sorted (10; all with --csv)
         --csv              write the results for machines
+        --chaos N          make N events fail at random on the way, some with their stage; the results stay the same
         --watch[=PORT|tty] show the stages meanwhile: on a web page of this machine, or as text on standard error
         --help             this text
 
@@ -57,12 +59,13 @@ public final class Nexmark {
   static void run(String[] arguments, Streams streams, Program.Interruption interruption) throws IOException,
       InterruptedException, UsageError {
     var line = new CommandLine(Set.of("--csv", CommandLine.WATCH),
-        Set.of("--query", "--events", "--seed", "--out-of-order", "--top"),
+        Set.of("--query", "--events", "--seed", "--out-of-order", "--top", "--chaos"),
         arguments);
     if (line.has("--help")) {
       streams.print(USAGE);
       return;
     }
+    Trouble trouble = line.trouble();
     var job = new WatchedJob("nexmark", line.watching(), streams);
     if (!line.inputs().isEmpty()) throw new UsageError("the events are made, not read, but a file was given: "
         + line.inputs().getFirst().name());
@@ -72,13 +75,14 @@ public final class Nexmark {
         line.number("--out-of-order", 1, 1_000_000, 1));
     int top = line.has("--top") || !line.has("--csv") ? line.top() : CommandLine.ALL;
     long before = System.nanoTime();
-    List<List<String>> results = new ArrayList<>(job.run(query.over(events).toList()));
+    List<List<String>> results = new ArrayList<>(job.run(trouble.survivedBy(query.over(events, trouble).toList())));
     double seconds = (System.nanoTime() - before) / 1e9;
     results.sort(ORDER);
     List<List<String>> shown = results.subList(0, Math.min(top, results.size()));
     streams.print(new Columns(query.columns(), shown, query.columns().size()).format(line.has("--csv")));
     streams.tell(String.format(Locale.ROOT, "%d events, %d results, %.0f events/s%n", events.events(), results.size(),
         events.events() / seconds));
+    streams.tell(trouble.report());
   }
 
   private static Query query(CommandLine line) throws UsageError {

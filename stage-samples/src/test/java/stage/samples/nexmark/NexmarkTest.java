@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -117,6 +118,15 @@ class NexmarkTest {
           .contains(",2015-07-15T00:00:20Z\n");
       assertThat(told.out().lines().map(row -> row.substring(0, row.indexOf(',')))).doesNotHaveDuplicates()
           .hasSizeGreaterThan(100);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1", "2", "3", "8"})
+    void hasTheSameResultsWhateverFailsOnTheWay(String query) {
+      String[] wish = {"--query", query, "--events", "3000", "--csv", "--chaos", "20"};
+      Told chaos = Told.by(Nexmark::run, wish);
+      assertThat(chaos.out()).isEqualTo(Told.by(Nexmark::run, Arrays.copyOf(wish, 5)).out());
+      assertThat(chaos.err()).contains("20 of 20 failures on purpose");
     }
 
     @Test
