@@ -6,7 +6,7 @@ import java.time.Duration;
  * How much is measured.
  *
  * @param name what the report calls it
- * @param warmUp how long each contender runs in each scenario before anything counts
+ * @param warmUp for how long a contender must have got no faster before anything counts
  * @param round how long a round of one contender is to take, about
  * @param rounds how often each contender runs
  * @param roundTrips how many a round of ping-pong has
@@ -22,11 +22,11 @@ record Effort(
     int rows, int few, double allocations, Duration peak) {
   /** What the goals are about. */
   static final Effort FULL = new Effort(
-      "full", Duration.ofMillis(800), Duration.ofMillis(60), 15, 10_000, 100_000, 3, 1_000_000, 1000, 1,
+      "full", Duration.ofMillis(1000), Duration.ofMillis(60), 15, 10_000, 100_000, 3, 1_000_000, 1000, 1,
       Duration.ofSeconds(8));
 
-  /** To see whether a change did something. */
+  /** To see whether a change did something: as warm, and in rounds as long, but fewer of them. */
   static final Effort QUICK = new Effort(
-      "quick", Duration.ofMillis(400), Duration.ofMillis(30), 7, 3_000, 20_000, 1, 200_000, 1000, 1,
+      "quick", Duration.ofMillis(600), Duration.ofMillis(60), 5, 3_000, 20_000, 1, 200_000, 1000, 1,
       Duration.ofSeconds(5));
 }

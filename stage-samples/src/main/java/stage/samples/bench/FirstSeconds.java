@@ -9,8 +9,12 @@ import stage.api.Demand;
 final class FirstSeconds {
   private static final long LOOK_NANOS = Duration.ofSeconds(2).toNanos();
   private static final long AROUND_NANOS = Duration.ofMillis(300).toNanos();
-  private static final long RUN_NANOS = Duration.ofMillis(30).toNanos();
-  private static final long FEW = 1000;
+
+  /**
+   * From the first run on so many that to build the shape and to take it down, which takes tens of milliseconds in a
+   * new JVM, weighs little: what is looked at is the load.
+   */
+  private static final long EVENTS = 1_000_000;
 
   /** One run of some milliseconds. */
   private record Run(long atNanos, double nanosPerEvent) {}
@@ -33,15 +37,13 @@ final class FirstSeconds {
 
   private static List<Run> runs(Contender.Work work, long length) throws Exception {
     List<Run> runs = new ArrayList<>();
-    long events = FEW;
     long begin = System.nanoTime();
     long end;
     do {
       long start = System.nanoTime();
-      WrongResult.ensure("time-to-peak", "the contender", work.run(events), Events.sum(events), events);
+      WrongResult.ensure("time-to-peak", "the contender", work.run(EVENTS), Events.sum(EVENTS), EVENTS);
       end = System.nanoTime();
-      runs.add(new Run((start + end) / 2 - begin, (double) (end - start) / events));
-      if (end - start < RUN_NANOS) events *= 2;
+      runs.add(new Run((start + end) / 2 - begin, (double) (end - start) / EVENTS));
     } while (end - begin < length);
     return runs;
   }

@@ -6,9 +6,9 @@ import java.util.List;
 /**
  * Runs everybody in turn until nobody gets faster.
  *
- * <p>A first run loads classes and is interpreted, so it counts for nothing. After that a contender is warm when it has
- * had its time and its last runs were no better than the best of those before. None is waited for longer than a limit,
- * for on a busy machine figures never come to rest.
+ * <p>A first run loads classes and is interpreted, so it counts for nothing. After that a contender is warm when for
+ * some time no run was better than the best of those before: and for some runs, for a single one on a busy machine says
+ * little. None is waited for longer than a limit, for on such a machine figures never come to rest.
  */
 final class WarmUp {
   /** So many runs in a row without progress, and a contender is warm. */
@@ -17,7 +17,7 @@ final class WarmUp {
   /** A run that is better by this share or less is as good. */
   private static final double PROGRESS = 0.03;
 
-  /** So many times the time that each has at least. */
+  /** So many times the time that must have brought no progress. */
   private static final int LONGEST = 8;
 
   /** Runs a contender once. */
@@ -31,8 +31,10 @@ final class WarmUp {
   private boolean hasRun;
   private double best = Double.MAX_VALUE;
   private int withoutProgress;
+  private long withoutProgressNanos;
   private long spentNanos;
 
+  /** For one contender, which is warm when it has made no progress for so long. */
   WarmUp(long leastNanos) {
     this.leastNanos = leastNanos;
     this.mostNanos = LONGEST * leastNanos;
@@ -45,13 +47,16 @@ final class WarmUp {
       return;
     }
     spentNanos += nanos;
-    withoutProgress = figure < best * (1 - PROGRESS) ? 0 : withoutProgress + 1;
+    boolean isProgress = figure < best * (1 - PROGRESS);
+    withoutProgress = isProgress ? 0 : withoutProgress + 1;
+    withoutProgressNanos = isProgress ? 0 : withoutProgressNanos + nanos;
     best = Math.min(best, figure);
   }
 
   /** {@return whether it has come to rest, or was given all the time there is} */
   boolean isOver() {
-    return spentNanos >= leastNanos && withoutProgress >= RUNS_WITHOUT_PROGRESS || hasRun && spentNanos >= mostNanos;
+    boolean isAtRest = withoutProgressNanos >= leastNanos && withoutProgress >= RUNS_WITHOUT_PROGRESS;
+    return isAtRest || hasRun && spentNanos >= mostNanos;
   }
 
   /** Runs all in turn until each is warm, so that the last to come to rest does not find the others cold. */

@@ -35,10 +35,12 @@ class WarmUpTest {
   }
 
   @Test
-  void takesTheTimeThatItIsGivenAtLeast() {
+  void isNotOverBeforeThatHasLastedForTheTimeThatItIsGiven() {
     warmUp.add(1000, 1);
+    warmUp.add(50, 100 * LEAST / 20);   // long, but it is progress
     for (int run = 0; run < 10; run++) warmUp.add(50, 1);
     assertThat(warmUp.isOver()).isFalse();
+    assertThat(isOverAfter(50, 50)).isTrue();
   }
 
   @Test
