@@ -19,7 +19,7 @@ record BenchOptions(Effort effort, List<String> only, Optional<Path> json, boole
   static final String USAGE = """
       usage: ./stage bench [--quick] [--only NAME]... [--json FILE] [--list]
 
-        --quick      fewer and shorter rounds: to see whether a change did something
+        --quick      fewer rounds: to see whether a change did something
         --only NAME  one scenario, or all whose names begin like that: hops-2-1000, hops-2, hops; may be repeated
         --json FILE  writes all results, each round included, to FILE
         --list       tells what there is
