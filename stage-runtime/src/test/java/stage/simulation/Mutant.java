@@ -28,10 +28,9 @@ record Mutant(String name, String file, List<ChangedEngine.Change> changes, bool
 
   static final List<Mutant> ALL = List.of(
       // What the simulation itself has found.
-      of("a stage that crashes before its starter wakes up belongs to no group", "supervision/SupervisorCell.java",
-          "if (child != null) child.started();", "",
-          "      Handshake.subscribeAsSpecified(cell, spec);\n",
-          "      context.locked(child::started);\n      Handshake.subscribeAsSpecified(cell, spec);\n"),
+      of("a stage that crashes before its starter wakes up belongs to no group", "engine/Lifecycle.java",
+          "      hasStarted = true;\n", "",
+          "    return startFailure;\n", "    hasStarted = startFailure == null;\n    return startFailure;\n"),
       of("a new group restart forgets the stages that the previous one still has to start",
           "supervision/FaultHandling.java",
           "    group.addAll(groupRestart.owed());\n", ""),
@@ -137,7 +136,7 @@ record Mutant(String name, String file, List<ChangedEngine.Change> changes, bool
       rare("a closing mailbox leaves its callers without an answer (methanol#88)", "engine/Cell.java",
           "      refused.refuse(reason);\n", ""),
       rare("a stage cancelled before it started is waited for (KAFKA-17112)", "engine/Lifecycle.java",
-          "      started.open();\n    } else {\n      news.ended", "    } else {\n      news.ended"),
+          "    ended.reach();\n    if (!started.isReached()) firstStartIsOver();\n", "    ended.reach();\n"),
       of("a sender that waits to emit is not refused at the end", "engine/Intake.java",
           "      counted.open();\n      permits.release(1);", "      counted.open();"),
       of("an event emitted after the end is accepted", "engine/Intake.java",

@@ -90,14 +90,18 @@ public interface Supervisor extends AutoCloseable {
    * }
    * }
    *
-   * <p>Blocks until {@code init} has returned. Stages that it starts, those of child supervisors too, run their
-   * {@code onStart} at once and take calls, casts and timers; those that emit get demand, and deliver what they have
-   * emitted, when {@code init} has returned. If {@code init} throws, the scope is closed.
+   * <p>Blocks until {@code init} has returned and all stages that it started have run their {@code onStart} and made
+   * their subscriptions: one after the other, in the order in which they were started. {@code start} itself does not
+   * wait, on the thread that runs {@code init}. Stages that have started, those of child supervisors too, take calls,
+   * casts and timers; those that emit get demand, and deliver what they have emitted, when {@code init} has returned.
+   *
+   * <p>If {@code init} throws, or one of the stages cannot be started, those that come after are not started, and the
+   * scope is closed.
    *
    * @param spec the scope's name and options
    * @param init starts its children; must not wait for their events or their end
    * @return the open scope, owned by this thread
-   * @throws StageFailedException if {@code init} threw; the cause says what
+   * @throws StageFailedException if {@code init} threw or a stage could not be started; the cause says what
    * @throws IllegalStateException if there is no runtime on the module path or class path
    */
   static Supervisor open(SupervisorSpec spec, SupervisorInit init) {
@@ -110,7 +114,7 @@ public interface Supervisor extends AutoCloseable {
    * @param name the scope's name: 1–64 of {@code [A-Za-z0-9._-]}
    * @param init starts its children; must not wait for their events or their end
    * @return the open scope, owned by this thread
-   * @throws StageFailedException if {@code init} threw; the cause says what
+   * @throws StageFailedException if {@code init} threw or a stage could not be started; the cause says what
    */
   static Supervisor open(String name, SupervisorInit init) {
     return open(SupervisorSpec.of(name), init);
@@ -120,7 +124,8 @@ public interface Supervisor extends AutoCloseable {
   String name();
 
   /**
-   * Starts a producer or generator and waits until its {@code onStart} has returned. Any thread.
+   * Starts a producer or generator and waits until its {@code onStart} has returned; on the thread that runs the
+   * {@link SupervisorInit} of this supervisor it does not wait. Any thread.
    *
    * @param spec what to start
    * @param <O> the events it emits
@@ -133,8 +138,8 @@ public interface Supervisor extends AutoCloseable {
   <O, S extends Stage.Behaviour> ProducerRef<O, S> start(ProducerSpec<O, S> spec);
 
   /**
-   * Starts a producer-consumer and waits until its {@code onStart} has returned and its subscriptions are accepted. Any
-   * thread.
+   * Starts a producer-consumer and waits until its {@code onStart} has returned and its subscriptions are accepted; on
+   * the thread that runs the {@link SupervisorInit} of this supervisor it does not wait. Any thread.
    *
    * @param spec what to start
    * @param <I> the events it consumes
@@ -149,7 +154,8 @@ public interface Supervisor extends AutoCloseable {
   <I, O, S extends Stage.Behaviour> ProducerConsumerRef<I, O, S> start(ProducerConsumerSpec<I, O, S> spec);
 
   /**
-   * Starts a consumer and waits until its {@code onStart} has returned and its subscriptions are accepted. Any thread.
+   * Starts a consumer and waits until its {@code onStart} has returned and its subscriptions are accepted; on the
+   * thread that runs the {@link SupervisorInit} of this supervisor it does not wait. Any thread.
    *
    * @param spec what to start
    * @param <I> the events it consumes
@@ -190,18 +196,18 @@ public interface Supervisor extends AutoCloseable {
   Supervisor start(SupervisorSpec spec);
 
   /**
-   * Starts a supervisor with its children as a child of this one. Any thread; blocks until {@code init} has returned.
-   * Those of its stages that emit begin then, as in {@link #open(SupervisorSpec, SupervisorInit)}; within another init,
-   * when the outermost one has returned.
+   * Starts a supervisor with its children as a child of this one. Any thread; blocks until {@code init} has returned
+   * and its stages have started, after those that were started before it. Those of its stages that emit begin then, as
+   * in {@link #open(SupervisorSpec, SupervisorInit)}; within another init, when the outermost one has returned.
    *
-   * <p>If {@code init} throws, the children it started are stopped in reverse order, the new supervisor ends, nothing
+   * <p>If {@code init} throws, or a stage of it cannot be started, the children it started are stopped in reverse order, the new supervisor ends, nothing
    * is retried, and the exception comes back as the cause of {@link StageFailedException}. As OTP's
    * {@code failed_to_start_child}.
    *
    * @param spec what to start
    * @param init starts its children
    * @return the new supervisor
-   * @throws StageFailedException if {@code init} threw; this supervisor goes on
+   * @throws StageFailedException if {@code init} threw or a stage could not be started; this supervisor goes on
    * @throws ScopeMisuseException if this one is closed or closing, the name is taken, or there are {@code maxChildren}
    *     already
    */

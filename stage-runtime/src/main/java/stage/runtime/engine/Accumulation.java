@@ -23,6 +23,11 @@ final class Accumulation {
     return !over && (paused || lanes < consumers || assembly != null && !assembly.isOver());
   }
 
+  /** {@return whether it goes on at least until an init has returned, which wakes the cell then} Any thread. */
+  boolean waitsForInit() {
+    return !over && assembly != null && !assembly.isOver();
+  }
+
   /** Waits neither for a resume nor for consumers any more. The caller wakes the cell. */
   void resume() {
     paused = false;

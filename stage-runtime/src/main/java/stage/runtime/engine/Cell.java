@@ -22,6 +22,7 @@ import stage.api.StageSnapshot;
 import stage.api.StageSpec;
 import stage.api.StopReason;
 import stage.api.SubscriptionSnapshot;
+import stage.api.SubscriptionSpec;
 import stage.api.TimerAction;
 import stage.runtime.bridge.Carrier;
 import stage.runtime.lane.Ending;
@@ -75,6 +76,8 @@ public final class Cell<S extends Stage.Behaviour> implements StepMachine, LaneE
   // set once, under the graph's lock, by the first thread that emits from outside
   private volatile Intake<?> intake;
 
+  // of its spec, until it has started; written before the start, then the cell's thread
+  private List<? extends SubscriptionSpec<?>> subscriptions;
   private final Lifecycle lifecycle;
   private final WorkSelector selector;
   private final ContextPropagation context;           // null if the scope carries none
@@ -109,6 +112,7 @@ public final class Cell<S extends Stage.Behaviour> implements StepMachine, LaneE
         graph.time().permits(Math.min(spec.options().mailbox(), Mailbox.MOST), "a free place in the mailbox of", path));
     this.driver = graph.time().driver(this, spec.options().onPlatformThread());
     this.signals = new Signals(driver);
+    this.subscriptions = Handshake.subscriptionsOf(spec);
     switch (spec) {
       case ProducerSpec<?, S> producer -> {
         consumerHalf = null;
@@ -168,7 +172,7 @@ public final class Cell<S extends Stage.Behaviour> implements StepMachine, LaneE
   public static <S extends Stage.Behaviour> Cell<S> of(
       StageSpec<S> spec, String scope, SubscriptionGraph graph, CellOwner owner, Assembly assembly) {
     var cell = new Cell<>(spec, scope, graph, owner, assembly);
-    if (assembly != null) assembly.add(cell.driver);
+    if (assembly != null && cell.producerHalf != null) assembly.add(cell.driver);
     return cell;
   }
 
@@ -424,10 +428,13 @@ public final class Cell<S extends Stage.Behaviour> implements StepMachine, LaneE
    *
    * @return why it could not start; null if it has started
    */
-  public Throwable startAndAwait() {
-    if (Thread.currentThread().isInterrupted()) return interrupted("before");
+  public StartFailure startAndAwait() {
+    if (Thread.currentThread().isInterrupted()) {
+      neverStart(interrupted("before"));
+      return lifecycle.startFailure();
+    }
     boolean[] cancelled = {false};
-    Throwable failure = startAndAwait(() -> {
+    StartFailure failure = startAndAwait(() -> {
       cancelled[0] = true;
       owner.services().cancel(this);
     });
@@ -436,9 +443,46 @@ public final class Cell<S extends Stage.Behaviour> implements StepMachine, LaneE
     return interrupted("while");
   }
 
-  private InterruptedException interrupted(String when) {
-    return new InterruptedException("thread " + graph.time().current().getName() + " was interrupted " + when
-        + " it started stage " + path + ", which does not run");
+  private StartFailure interrupted(String when) {
+    return new StartFailure(new InterruptedException("thread " + graph.time().current().getName()
+        + " was interrupted " + when + " it started stage " + path + ", which does not run"), false);
+  }
+
+  /** Starts its thread; the sequence is told when it has started, or has failed to. */
+  void startFor(StartSequence sequence) {
+    lifecycle.startsIn(sequence);
+    driver.start();
+  }
+
+  /** Its thread was not started, and will not be. Any thread. */
+  void neverStart(StartFailure why) {
+    lifecycle.neverStart(why);
+  }
+
+  /** {@return whether its first start is over, and was good} Any thread. */
+  public boolean hasStarted() {
+    return lifecycle.hasStarted();
+  }
+
+  /** {@return whether it does not run because its start has failed, or a subscription of its spec was refused} */
+  public boolean hasFailedToStart() {
+    return lifecycle.startFailure() != null;
+  }
+
+  /** {@return what its spec says that it subscribes to, once} The cell's thread. */
+  List<? extends SubscriptionSpec<?>> takeSubscriptions() {
+    List<? extends SubscriptionSpec<?>> all = subscriptions;
+    subscriptions = List.of();
+    return all;
+  }
+
+  /** Waits until it is known how its behaviour takes events: with its first incarnation. Any thread but its own. */
+  void awaitFirstStart() {
+    if (lifecycle.started().isReached() || driver.isCurrent()) return;
+    Uninterruptibly.await(() -> graph.waits().during("subscribeTo()", this, () -> {
+      lifecycle.started().await(graph.time(), "the start of", path);
+      return null;
+    }));
   }
 
   /**
@@ -448,19 +492,30 @@ public final class Cell<S extends Stage.Behaviour> implements StepMachine, LaneE
    * @return why it could not start; null if it has started
    */
   public Throwable startAndAwaitAnyway() {
-    return startAndAwait(() -> {});
+    StartFailure failure = startAndAwait(() -> {});
+    return failure == null ? null : failure.cause();
   }
 
-  private Throwable startAndAwait(Runnable whenInterrupted) {
-    driver.start();
+  private StartFailure startAndAwait(Runnable whenInterrupted) {
     try {
-      return Uninterruptibly.await(() -> graph.waits().during("start()", this, lifecycle::awaitStart), whenInterrupted);
+      driver.start();
+    } catch (Throwable noThread) {   // such as an OutOfMemoryError where no more platform threads can be had
+      neverStart(new StartFailure(noThread, false));
+      return lifecycle.startFailure();
+    }
+    try {
+      return Uninterruptibly.await(() -> graph.waits().during("start()", this, this::awaitStart), whenInterrupted);
     } catch (IllegalStateException circle) {   // in its onStart it waits for the stage that starts it
       owner.services().cancel(this);
-      Uninterruptibly.await(lifecycle::awaitStart);
+      Uninterruptibly.await(this::awaitStart);
       stopAndAwait();
-      return circle;
+      return new StartFailure(circle, false);
     }
+  }
+
+  private StartFailure awaitStart() throws InterruptedException {
+    lifecycle.started().await(graph.time(), "the start of", path);
+    return lifecycle.startFailure();
   }
 
   /**
@@ -471,15 +526,15 @@ public final class Cell<S extends Stage.Behaviour> implements StepMachine, LaneE
    */
   public boolean awaitEnd(long nanos) {
     long until = graph.time().nanos() + Math.min(nanos, Long.MAX_VALUE / 2);
-    return Uninterruptibly.await(() -> lifecycle.ended().await(Math.max(0, until - graph.time().nanos())),
-        () -> owner.services().cancel(this));
+    return Uninterruptibly.await(() -> lifecycle.ended().await(
+        graph.time(), "the end of", path, Math.max(0, until - graph.time().nanos())), () -> owner.services().cancel(this));
   }
 
   /** Stops it and waits until it has ended. */
   public void stopAndAwait() {
     stop();
     Uninterruptibly.await(() -> {
-      lifecycle.ended().await();
+      lifecycle.ended().await(graph.time(), "the end of", path);
       return null;
     }, () -> owner.services().cancel(this));
   }
@@ -693,7 +748,7 @@ public final class Cell<S extends Stage.Behaviour> implements StepMachine, LaneE
   }
 
   StopReason awaitEnd() throws InterruptedException {
-    lifecycle.ended().await();
+    lifecycle.ended().await(graph.time(), "the end of", path);
     return endReason();
   }
 

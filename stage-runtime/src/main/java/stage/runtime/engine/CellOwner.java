@@ -72,6 +72,13 @@ public record CellOwner(Supervision supervision, News news, Services services) {
     default void started(Cell<?> cell) {}
 
     /**
+     * A cell has ended without having started. On its thread, or on that of who would have started it.
+     *
+     * @param cell which
+     */
+    default void notStarted(Cell<?> cell) {}
+
+    /**
      * A cell that was asked to be held has no incarnation any more, or none that will go on.
      *
      * @param cell which

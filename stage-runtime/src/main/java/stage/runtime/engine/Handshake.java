@@ -29,7 +29,7 @@ public final class Handshake {
   private Handshake() {}
 
   /**
-   * Subscribes one cell to another.
+   * Subscribes one cell to another. Waits until the consumer has started, if it has not.
    *
    * @param consumer the cell that wants events
    * @param subscription to which producer, and how
@@ -37,30 +37,29 @@ public final class Handshake {
    * @throws SubscriptionRefusedException as {@link stage.api.ConsumerRef#subscribeTo(stage.api.Subscribable)}
    */
   public static Subscription subscribe(Cell<?> consumer, SubscriptionSpec<?> subscription) {
+    consumer.awaitFirstStart();
     return make(consumer, subscription);
   }
 
-  /**
-   * Makes the subscriptions of a stage's spec. The cell has started; it makes none if it does not want to run.
-   *
-   * @param cell the stage's cell
-   * @param spec its spec
-   */
-  public static void subscribeAsSpecified(Cell<?> cell, StageSpec<?> spec) {
-    if (cell.lifecycle().ignoresStart()) return;
-    switch (spec) {
-      case ProducerSpec<?, ?> producer -> {}
-      case ProducerConsumerSpec<?, ?, ?> both -> subscribeToAll(cell, both.subscriptions());
-      case ConsumerSpec<?, ?> consumer -> subscribeToAll(cell, consumer.subscriptions());
-    }
+  /** {@return the subscriptions that a spec names} */
+  static List<? extends SubscriptionSpec<?>> subscriptionsOf(StageSpec<?> spec) {
+    return switch (spec) {
+      case ProducerSpec<?, ?> producer -> List.of();
+      case ProducerConsumerSpec<?, ?, ?> both -> both.subscriptions();
+      case ConsumerSpec<?, ?> consumer -> consumer.subscriptions();
+    };
   }
 
   /**
-   * Under one lock, which ending a subscription needs too: if the first completed before the second is made, it was not
-   * the last.
+   * Makes the subscriptions of a stage's spec: on its own thread, when it has started for the first time.
+   *
+   * <p>Under one lock, which ending a subscription needs too: if the first completed before the second is made, it was
+   * not the last.
    */
-  private static void subscribeToAll(Cell<?> cell, List<? extends SubscriptionSpec<?>> subscriptions) {
-    cell.graph().lock().run(() -> subscriptions.forEach(subscription -> subscribe(cell, subscription)));
+  static void subscribeAsSpecified(Cell<?> cell) {
+    List<? extends SubscriptionSpec<?>> subscriptions = cell.takeSubscriptions();
+    if (subscriptions.isEmpty()) return;
+    cell.graph().lock().run(() -> subscriptions.forEach(subscription -> make(cell, subscription)));
   }
 
   /** {@return the cells that get events from this one, directly or through others} Any thread. */
@@ -79,6 +78,7 @@ public final class Handshake {
     SubscriptionGraph graph = consumer.graph();
     LaneInlet<E> inlet;
     boolean isOver;
+    boolean isWokenByInit;
     graph.lock().lock();
     try {
       if (half.isClosed()) ensureMissedNothing(consumer, producer, half);
@@ -89,11 +89,12 @@ public final class Handshake {
       half.add(lane);
       consumer.consumerHalf().add(inlet);
       isOver = half.isClosed();
+      isWokenByInit = half.isWokenByInit();   // after the lane is there: the end of the init is followed by a wake-up
     } finally {
       graph.lock().unlock();
     }
     VarHandle.fullFence();   // pairs with the announcements of both drivers
-    producer.driver().wake();
+    if (!isWokenByInit) producer.driver().wake();
     consumer.driver().wake();
     if (isOver) consumer.signals().set(Signals.INPUT_ENDED);   // there is no producer any more that would
     if (isOver && !graph.time().isQuiet()) {

@@ -8,7 +8,6 @@ import stage.api.StopReason;
 import stage.runtime.lane.Ending;
 import stage.runtime.mailbox.Signals;
 import stage.runtime.time.Activity;
-import stage.runtime.time.Latch;
 
 /**
  * Where one cell stands, and how it gets from one {@link Phase} to the next: it starts, is held and released, crashes,
@@ -26,7 +25,8 @@ final class Lifecycle {
   private final CellOwner.News news;
   private final Signals signals;
   private final Incarnations<?> incarnations;
-  private final Latch ended;
+  private final Milestone started = new Milestone();   // or it will never start
+  private final Milestone ended = new Milestone();
   private volatile Phase phase = new Phase.Starting();   // read by any thread, as are three of the next four
   private boolean runs;                 // whether the phase is Running: asked several times a step
   private volatile long phaseSinceNanos;
@@ -35,9 +35,11 @@ final class Lifecycle {
   private boolean inputEnded;           // the last subscription has completed
   private boolean inputCut;             // an input has ended because of a drain
   private boolean toldOfEnd;            // and onComplete was a good turn
-  private Latch started;                 // forgotten by the starter once it is open; 100,000 idle stages add up
-  private volatile boolean ignores;     // the stage is not to run, as it has said in its start; read by the starter
-  private Throwable startFailure;       // read by the starter after the gate has opened
+  private StartSequence startedIn;      // written before the start, forgotten after it; null if somebody waits for it
+  private volatile boolean hasStarted;  // once, and was good
+  private boolean ignores;              // the stage is not to run, as it has said in its start
+  // by the cell's thread, or by the one that would have started that; null if it has not failed to start
+  private volatile StartFailure startFailure;
   private Leaving leaving;              // how it ends, from when onStop is run
   // what follows from a crash, until all of it is done: a full heap may need several steps; null otherwise
   private Directive decided;
@@ -68,9 +70,7 @@ final class Lifecycle {
     this.news = cell.owner().news();
     this.signals = cell.signals();
     this.incarnations = cell.incarnations();
-    this.started = cell.graph().time().latch("the start of", cell.path());
     this.phaseSinceNanos = cell.graph().time().nanos();
-    this.ended = cell.graph().time().latch("the end of", cell.path());
   }
 
   /** The only assignment to {@code phase}. */
@@ -126,30 +126,41 @@ final class Lifecycle {
     };
   }
 
-  /** {@return opens when it has ended} */
-  Latch ended() {
+  /** {@return that it has ended} */
+  Milestone ended() {
     return ended;
+  }
+
+  /** {@return that its first start is over, whatever came of it} */
+  Milestone started() {
+    return started;
+  }
+
+  /** {@return whether it has had an incarnation} From the instant at which its owner is told of that. */
+  boolean hasStarted() {
+    return hasStarted;
+  }
+
+  /** {@return why it does not run, if that was so from the start; null if it is not} */
+  StartFailure startFailure() {
+    return startFailure;
+  }
+
+  /** It is started in a sequence, which is told when that is over. Before its thread is started. */
+  void startsIn(StartSequence sequence) {
+    startedIn = sequence;
+  }
+
+  /** Its thread was not started, and will not be. Any thread. */
+  void neverStart(StartFailure why) {
+    startFailure = why;
+    endUnstarted();
   }
 
   /** The stage asks for its own end. Returns whether it does so in its start, and therefore does not run. */
   boolean ignoreStart() {
     if (cell.driver().isCurrent() && phase instanceof Phase.Starting && incarnations.isInOnStart()) ignores = true;
     return ignores;
-  }
-
-  /** {@return whether it has said in its start that it is not to run} */
-  boolean ignoresStart() {
-    return ignores;
-  }
-
-  /**
-   * Waits until {@code onStart} has returned, and answers why it could not start; null if it has started. The starter
-   * only.
-   */
-  Throwable awaitStart() throws InterruptedException {
-    started.await();
-    started = null;
-    return startFailure;
   }
 
   /** See {@link Cell#hold}. */
@@ -260,13 +271,33 @@ final class Lifecycle {
       startFailed(failure);
       return;
     }
-    if (first) {   // no caller waits for a restart
+    if (first) {
+      hasStarted = true;
       news.started(cell);
-      started.open();
+      subscribe();
     } else {
       restarts++;
       news.restarted(cell);
     }
+  }
+
+  /** Makes the subscriptions of its spec. If one is refused, it ends again, and its starter is told when it has. */
+  private void subscribe() {
+    try {
+      if (!ignores) Handshake.subscribeAsSpecified(cell);
+    } catch (Throwable refused) {
+      startFailure = new StartFailure(refused, true);
+      stopTakingTurns(new StopReason.Stopped());
+      return;
+    }
+    firstStartIsOver();
+  }
+
+  private void firstStartIsOver() {
+    StartSequence sequence = startedIn;
+    startedIn = null;
+    started.reach();
+    if (sequence != null) sequence.isOver(cell, startFailure);
   }
 
   void startFailed(Throwable failure) {
@@ -279,12 +310,19 @@ final class Lifecycle {
       crash(Activity.ON_START, failure);
       return;
     }
-    startFailure = failure;
+    startFailure = new StartFailure(failure, false);
+    endUnstarted();
+    firstStartIsOver();
+  }
+
+  private void endUnstarted() {
+    Throwable failure = startFailure.cause();
     enter(new Phase.Ended(new StopReason.Crashed(failure)));
     cell.closeDoors(new Ending.Failed(failure, false), new StopReason.Crashed(failure));
     incarnations.letGo();
-    ended.open();
-    started.open();
+    news.notStarted(cell);
+    ended.reach();
+    started.reach();
   }
 
   // ---- ends
@@ -420,7 +458,7 @@ final class Lifecycle {
   void crash(Activity during, Throwable cause) {
     if (phase instanceof Phase.Ended) {   // on a full heap it has not told everybody
       if (leaving != null) finish();
-      else if (incarnations.incarnation() == 0) startFailed(startFailure);
+      else if (incarnations.incarnation() == 0) startFailed(startFailure.cause());
       return;
     }
     if (phase instanceof Phase.Draining && during != Activity.DISPATCHER) {
@@ -484,7 +522,7 @@ final class Lifecycle {
     cell.report("the engine cannot go on with stage " + cell.path() + ", which ends", failure);
     boolean neverStarted = incarnations.incarnation() == 0;
     var reason = new StopReason.Crashed(failure);
-    startFailure = failure;
+    if (!started.isReached() && startFailure == null) startFailure = new StartFailure(failure, !neverStarted);
     enter(new Phase.Ended(reason));
     try {
       if (incarnations.tasks() != null) cell.keepTaskThreads(incarnations.tasks().threads());
@@ -493,8 +531,9 @@ final class Lifecycle {
       if (!neverStarted) orReport(() -> news.ended(cell, cell.snapshot(), reason, Activity.ENGINE.text(), false));
     } finally {
       incarnations.letGo();
-      ended.open();
-      if (neverStarted) started.open();
+      if (neverStarted) orReport(() -> news.notStarted(cell));
+      ended.reach();
+      if (!started.isReached()) firstStartIsOver();
     }
   }
 
@@ -540,13 +579,14 @@ final class Lifecycle {
     cell.closeDoors(ending, reason);
     if (cell.producerHalf() != null) cell.producerHalf().tellDropped();
     if (neverStarted) {
-      startFailure = new CancellationException("stage " + cell.path() + " was cancelled before it had started");
-      started.open();
+      startFailure = new StartFailure(
+          new CancellationException("stage " + cell.path() + " was cancelled before it had started"), false);
+      news.notStarted(cell);
     } else {
-      news.ended(cell, cell.lastSnapshot(), reason,
-          leaving.text(), contained);
+      news.ended(cell, cell.lastSnapshot(), reason, leaving.text(), contained);
     }
     incarnations.letGo();   // so that a kept handle or scope keeps neither the behaviour nor what its timers hold
-    ended.open();
+    ended.reach();
+    if (!started.isReached()) firstStartIsOver();
   }
 }

@@ -123,6 +123,14 @@ final class ProducerHalf<O> implements Rejections {
         && !cell.signals().has(Signals.CANCELLED | Signals.STOPPED | Signals.DRAINED);
   }
 
+  /**
+   * {@return whether it takes note of a new consumer only when the init that runs has returned, which wakes it} Under
+   * the graph's lock.
+   */
+  boolean isWokenByInit() {
+    return accumulation != null && accumulation.waitsForInit() && news == null;
+  }
+
   /** Accumulates no more. Any thread; the caller wakes the cell. */
   void resume() {
     if (accumulation != null) accumulation.resume();

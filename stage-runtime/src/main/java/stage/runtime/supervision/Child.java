@@ -42,17 +42,17 @@ sealed interface Child {
     private final StageSpec<? extends Stage.Behaviour> spec;
     private final String startedOn;
     private Cell<?> cell;       // null once it has ended
-    private boolean starting;   // for the first time
     private boolean stopping;   // its supervisor was asked to stop it, so its end is not of its own making
     private final FailureStreak streak = new FailureStreak();   // guarded by the tree's lock
-    private boolean noTrace;    // whether its name is free once it has ended
+    private final boolean again;   // whether it was started before, under the name that it has kept
+    private boolean noTrace;       // whether its name is free once it has ended
     private Hold hold = Hold.NONE;
 
-    <S extends Stage.Behaviour> OfStage(StageSpec<S> spec, Cell<S> cell, String startedOn) {
+    <S extends Stage.Behaviour> OfStage(StageSpec<S> spec, Cell<S> cell, String startedOn, boolean again) {
       this.spec = spec;
       this.startedOn = startedOn;
       this.cell = cell;
-      this.starting = true;
+      this.again = again;
     }
 
     StageSpec<? extends Stage.Behaviour> spec() {
@@ -63,17 +63,14 @@ sealed interface Child {
       return cell;
     }
 
-    void started() {
-      starting = false;
-    }
-
+    /** {@return whether it is starting for the first time} Once it is not, it never is again, whoever holds the lock. */
     boolean isStarting() {
-      return starting;
+      return cell != null && !cell.hasStarted();
     }
 
     void ended() {
+      if (cell.hasFailedToStart() && !again) noTrace = true;
       cell = null;
-      starting = false;
       hold = Hold.NONE;
     }
 
@@ -134,7 +131,7 @@ sealed interface Child {
     public ChildSnapshot.Status status() {
       if (cell == null) return ChildSnapshot.Status.STOPPED;
       return switch (cell.status()) {
-        case STARTING -> starting ? ChildSnapshot.Status.RUNNING : ChildSnapshot.Status.RESTARTING;
+        case STARTING -> isStarting() ? ChildSnapshot.Status.RUNNING : ChildSnapshot.Status.RESTARTING;
         case BACKING_OFF, HELD -> ChildSnapshot.Status.RESTARTING;
       case RUNNING, PAUSED, DRAINING,
           ENDED -> hold == Hold.NONE ? ChildSnapshot.Status.RUNNING : ChildSnapshot.Status.RESTARTING;

@@ -14,9 +14,15 @@ final class ChildNews extends CellNews {
   }
 
   @Override
-  public void started(Cell<?> cell) {
-    supervisor.hasStarted(cell);
-    super.started(cell);
+  public void notStarted(Cell<?> cell) {
+    context.locked(() -> {
+      context.noteEnding(cell);
+      Child.OfStage child = supervisor.members().of(cell);
+      if (child == null) return;
+      supervisor.members().forget(child);
+      if (child.leavesNoTrace()) supervisor.members().remove(child);
+      supervisor.shutdown().endIfEmpty();
+    });
   }
 
   @Override
@@ -50,7 +56,7 @@ final class ChildNews extends CellNews {
       if (child == null) return;
       if (reason instanceof StopReason.Stopped && child.spec() instanceof ProducerSpec) context.noteCutShort();
       FaultHandling waiting = supervisor.faultHandling().whoWaitsFor(child);
-      boolean ofItsOwn = !child.isStopping() && !supervisor.isDraining();
+      boolean ofItsOwn = !child.isStopping() && !cell.hasFailedToStart() && !supervisor.isDraining();
       supervisor.members().forget(child);
       supervisor.members().forgetEnded(child);
       FaultHandling.advance(waiting);

@@ -34,7 +34,7 @@ final class DeadLetterProducer {
   private final Time time;
   private final LogRateLimit lines;
   // guarded by the tree's lock
-  private Cell<?> producer;     // null until it is first asked for
+  private volatile Cell<?> producer;     // null until it is first asked for; written under the tree's lock
   private boolean closed;
 
   DeadLetterProducer(ScopeContext context, String scope, CellOwner.Supervision root) {
@@ -112,6 +112,11 @@ final class DeadLetterProducer {
   private void ensureMayStart() {
     if (!closed) return;
     throw new ScopeMisuseException("scope " + scope + " is closing or closed; there are no more dead letters to take");
+  }
+
+  /** {@return whether somebody has asked for it} Any thread. */
+  boolean isThere() {
+    return producer != null;
   }
 
   /** {@return the stages that take dead letters, directly or through others} Under the tree's lock. */

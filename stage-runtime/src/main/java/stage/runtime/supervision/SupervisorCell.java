@@ -44,7 +44,8 @@ import stage.runtime.engine.Assembly;
 import stage.runtime.engine.Cell;
 import stage.runtime.engine.CellOwner;
 import stage.runtime.engine.Directive;
-import stage.runtime.engine.Handshake;
+import stage.runtime.engine.StartFailure;
+import stage.runtime.engine.StartSequence;
 import stage.runtime.time.Activity;
 import stage.runtime.time.Latch;
 import stage.runtime.time.Time;
@@ -58,6 +59,7 @@ import stage.runtime.time.Uninterruptibly;
  */
 abstract class SupervisorCell implements Supervisor, CellOwner.Supervision {
   private volatile Assembly assembly;   // the thread that runs its init; null but while that runs outside of another
+  private volatile StartSequence starts;   // the same thread; null but while it runs its init
   private final SupervisorSpec spec;
   private final String path;
   private final ScopeContext context;
@@ -198,12 +200,15 @@ abstract class SupervisorCell implements Supervisor, CellOwner.Supervision {
     Objects.requireNonNull(spec, "spec must not be null; make one with Stage.producer(…), Stage.consumer(…)");
     ensureSignificanceFits(spec.name(), spec.options().significant());
     warnOfTooManyAttempts(spec);
-    endPredecessor(spec.name());
+    StartSequence starts = startsOfThisInit();
+    if (starts == null) endPredecessor(spec.name());   // in a new supervisor there is none
+    else ensureNoneHasFailed(starts);
     Cell<S> cell = Cell.of(spec, path, context.graph(), owner, assembling());
-    var child = new Child.OfStage(spec, cell, time().current().getName());
+    var child = new Child.OfStage(spec, cell, time().current().getName(), false);
     try {
       context.locked(() -> children.admit(child, "stage"));
-      startAndSubscribe(spec, cell, child);
+      if (starts == null) startAndAwait(cell);
+      else starts.add(cell);
     } catch (Throwable failure) {
       context.locked(() -> children.dropOnceEnded(child));
       holdIfExiting();
@@ -213,31 +218,41 @@ abstract class SupervisorCell implements Supervisor, CellOwner.Supervision {
   }
 
   /** Whatever is thrown, the cell stays a child until it has ended. */
-  private <S extends Stage.Behaviour> void startAndSubscribe(StageSpec<S> spec, Cell<S> cell, Child.OfStage child) {
-    ensureStarted(cell, child);
-    try {
-      Handshake.subscribeAsSpecified(cell, spec);
-      context.locked(children::lookWhetherQuiet);   // it may be one that takes dead letters
-    } catch (Throwable refused) {
-      context.locked(child::stopping);
-      cell.stopAndAwait();   // so that its name is free when the caller tries again
-      throw refused;
-    }
+  private void startAndAwait(Cell<?> cell) {
+    StartFailure failure = cell.startAndAwait();
+    if (failure != null) throw failed(cell.path(), failure);
+    lookWhetherQuiet();
   }
 
-  private void ensureStarted(Cell<?> cell, Child.OfStage child) {
-    Throwable refusal;
-    try {
-      refusal = cell.startAndAwait();
-    } catch (Throwable noThread) {   // such as an OutOfMemoryError where no more platform threads can be had
-      refusal = noThread;
-    }
-    if (refusal == null) return;
-    context.locked(() -> {
-      context.noteEnding(cell);
-      children.forget(child);
-    });
-    throw new StageFailedException(cell.path(), "onStart", refusal);
+  /** A stage that has started may be one that takes dead letters. */
+  private void lookWhetherQuiet() {
+    if (deadLetterProducer.isThere()) context.locked(children::lookWhetherQuiet);
+  }
+
+  private static StageFailedException failed(String path, StartFailure failure) {
+    if (failure.hadStarted()) SupervisorCell.<RuntimeException>sneak(failure.cause());
+    return new StageFailedException(path, "onStart", failure.cause());
+  }
+
+  @SuppressWarnings("unchecked")   // a refused subscription is thrown as it is; all that it throws is unchecked
+  private static <T extends Throwable> void sneak(Throwable failure) throws T {
+    throw (T) failure;
+  }
+
+  /** {@return in what the calling thread starts stages; null if it runs no init of this supervisor} */
+  private StartSequence startsOfThisInit() {
+    StartSequence running = starts;
+    return running != null && running.isOfThisThread() && !Thread.currentThread().isInterrupted() ? running : null;
+  }
+
+  private static void ensureNoneHasFailed(StartSequence starts) {
+    if (starts.failedPath() != null) throw failed(starts.failedPath(), starts.failure());
+  }
+
+  private void awaitAll(StartSequence starts) {
+    starts.await();
+    ensureNoneHasFailed(starts);
+    lookWhetherQuiet();
   }
 
   /**
@@ -304,6 +319,8 @@ abstract class SupervisorCell implements Supervisor, CellOwner.Supervision {
       throw new IllegalArgumentException("supervisor \"" + spec.name()
           + "\" shuts itself down, so as a child it must not be PERMANENT; use withRestart(Restart.TRANSIENT)");
     }
+    StartSequence starts = startsOfThisInit();
+    if (starts != null) awaitAll(starts);   // its children come after those
     endPredecessor(spec.name());
     var supervisor = new ChildSupervisor(spec, context, this);
     var child = new Child.OfSupervisor(supervisor, init, time().current().getName());
@@ -317,13 +334,21 @@ abstract class SupervisorCell implements Supervisor, CellOwner.Supervision {
     return supervisor;
   }
 
-  /** Runs an init. Those of its stages that emit begin when the outermost init has returned. */
+  /**
+   * Runs an init, and waits until all stages of it have started. Those that emit begin when the outermost init has
+   * returned.
+   */
   final void assemble(SupervisorInit init, Runnable unwind) {
     Assembly own = assembling() == null ? new Assembly() : null;
     assembly = own;
+    var all = new StartSequence(context.graph(), path);
+    starts = all;
     try {
       init.start(this);
+      awaitAll(all);
     } catch (Throwable failure) {
+      starts = null;
+      all.giveUp(failure);
       var failed = new StageFailedException(path, "its start", failure);
       try {
         unwind.run();
@@ -333,6 +358,7 @@ abstract class SupervisorCell implements Supervisor, CellOwner.Supervision {
       if (failure instanceof InterruptedException) Thread.currentThread().interrupt();
       throw failed;
     } finally {
+      starts = null;
       assembly = null;
       if (own != null) own.finish();
     }
@@ -515,9 +541,9 @@ abstract class SupervisorCell implements Supervisor, CellOwner.Supervision {
 
   private <S extends Stage.Behaviour> StageRef<S> startAgain(Child.OfStage stopped, StageSpec<S> spec) {
     Cell<S> cell = Cell.of(spec, path, context.graph(), owner, assembling());
-    var child = new Child.OfStage(spec, cell, time().current().getName());
+    var child = new Child.OfStage(spec, cell, time().current().getName(), true);
     context.locked(() -> children.readmit(stopped, child));
-    startAndSubscribe(spec, cell, child);
+    startAndAwait(cell);
     return cell.ref();
   }
 
@@ -545,17 +571,6 @@ abstract class SupervisorCell implements Supervisor, CellOwner.Supervision {
   }
 
   // ---- starts and faultHandling; on the thread of the cell
-
-  /**
-   * A stage has started. By its own thread: its first turn may crash before its starter is awake, and then it belongs
-   * to the group that is restarted.
-   */
-  final void hasStarted(Cell<?> cell) {
-    context.locked(() -> {
-      Child.OfStage child = children.of(cell);
-      if (child != null) child.started();
-    });
-  }
 
   @Override
   public final Directive crashed(Cell<?> cell, int incarnation, Throwable cause, Activity during, boolean canSkip) {

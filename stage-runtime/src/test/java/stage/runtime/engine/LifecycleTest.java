@@ -48,21 +48,21 @@ class LifecycleTest {
   @Nested
   class AFirstStart {
     @Test
-    void thatFailsEndsTheCellAndTellsNobodyButItsStarter() throws InterruptedException {
+    void thatFailsEndsTheCellAndTellsNobodyButItsStarter() {
       startFails = true;
       steps.step(cell);
       assertThat(phase()).isInstanceOf(Phase.Ended.class);
       assertThat(steps.news).isEmpty();
-      assertThat(cell.lifecycle().awaitStart()).hasMessage("boom");
+      assertThat(cell.lifecycle().startFailure().cause()).hasMessage("boom");
     }
 
     @Test
-    void isNotMadeIfTheCellIsCancelledBefore() throws InterruptedException {
+    void isNotMadeIfTheCellIsCancelledBefore() {
       cell.cancel();
       steps.step(cell);
       assertThat(found).isEmpty();
       assertThat(steps.news).isEmpty();
-      assertThat(cell.lifecycle().awaitStart()).hasMessageContaining("cancelled before it had started");
+      assertThat(cell.lifecycle().startFailure().cause()).hasMessageContaining("cancelled before it had started");
     }
   }
 
