@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import jdk.jfr.consumer.RecordedEvent;
 import jdk.jfr.consumer.RecordingStream;
 import org.junit.jupiter.api.Test;
@@ -21,6 +23,10 @@ class FlightRecorderTest {
   private final BlockingQueue<RecordedEvent> crashes = new LinkedBlockingQueue<>();
   private final BlockingQueue<RecordedEvent> ends = new LinkedBlockingQueue<>();
   private final BlockingQueue<RecordedEvent> lanes = new LinkedBlockingQueue<>();
+  private final BlockingQueue<RecordedEvent> busy = new LinkedBlockingQueue<>();
+  private final BlockingQueue<RecordedEvent> turns = new LinkedBlockingQueue<>();
+  private final BlockingQueue<RecordedEvent> waits = new LinkedBlockingQueue<>();
+  private final CountDownLatch never = new CountDownLatch(1);
 
   @Test
   void isToldWhatHappensAndWhatLanesStandAt() throws Exception {
@@ -51,6 +57,57 @@ class FlightRecorderTest {
       assertThat(crash.toString()).doesNotContain("secret");
       RecordedEvent end = Await.next(ends);
       assertThat(end.getStackTrace()).isNull();
+    }
+  }
+
+  @Test
+  void isToldOfTurnsAndWaitsThatLastIfItWantsThem() throws Exception {
+    try (var recording = new RecordingStream()) {
+      recording.setReuse(false);
+      recording.enable("stage.Turn").withThreshold(Duration.ofMillis(3));
+      recording.onEvent("stage.Turn", turns::add);
+      recording.enable("stage.Wait").withThreshold(Duration.ofMillis(3));
+      recording.onEvent("stage.Wait", waits::add);
+      recording.enable("stage.Busy").withPeriod(Duration.ofMillis(100));
+      recording.onEvent("stage.Busy", busy::add);
+      recording.startAsync();
+      try (Supervisor app = Supervisor.open("recorded")) {
+        ProducerRef<Integer, Numbers> numbers = app.start(Stage.producer("numbers", Numbers::new));
+        app.start(Stage.consumer("slow", numbers, () -> (events, from) -> never.await(5, TimeUnit.MILLISECONDS))
+            .withDemand(Demand.max(1)));
+        RecordedEvent turn = next(turns, app);
+        assertThat(turn.getString("stage")).isEqualTo("recorded/slow");
+        assertThat(turn.getString("callback")).isEqualTo("onEvents");
+        assertThat(turn.getDuration()).isGreaterThanOrEqualTo(Duration.ofMillis(3));
+        assertThat(turn.getThread().getJavaName()).isEqualTo("stage:recorded/slow#1");
+        RecordedEvent wait = next(waits, app);
+        assertThat(wait.getString("stage")).isEqualTo("recorded/numbers");
+        assertThat(wait.getString("reason")).isEqualTo("demand");
+        assertThat(wait.getDuration()).isGreaterThanOrEqualTo(Duration.ofMillis(3));
+        RecordedEvent share = next(busy, app);
+        while (!share.getString("stage").equals("recorded/slow") || share.getDouble("busy") == 0) {
+          share = next(busy, app);
+        }
+        assertThat(share.getDouble("busy")).isBetween(0.5, 1.0);
+        assertThat(share.getDouble("in")).isPositive();
+      }
+    }
+  }
+
+  @Test
+  void isNotToldOfTurnsUnlessItWantsThem() throws Exception {
+    try (var recording = new RecordingStream()) {
+      recording.setReuse(false);
+      recording.onEvent("stage.Turn", turns::add);
+      recording.onEvent("stage.Start", ends::add);
+      recording.startAsync();
+      try (Supervisor app = Supervisor.open("recorded")) {
+        app.start(Stage.consumer("slow", app.start(Stage.producer("numbers", Numbers::new)),
+            () -> (events, from) -> never.await(20, TimeUnit.MILLISECONDS)).withDemand(Demand.max(1)));
+        next(ends, app);
+      }
+      recording.stop();   // all that there is has been told then
+      assertThat(turns).isEmpty();
     }
   }
 

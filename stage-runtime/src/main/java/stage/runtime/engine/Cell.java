@@ -33,6 +33,7 @@ import stage.runtime.mailbox.Message;
 import stage.runtime.mailbox.Signals;
 import stage.runtime.time.Activity;
 import stage.runtime.time.Driver;
+import stage.runtime.time.Probe;
 import stage.runtime.time.ShortLock;
 import stage.runtime.time.StepMachine;
 import stage.runtime.time.Time;
@@ -820,6 +821,24 @@ public final class Cell<S extends Stage.Behaviour> implements StepMachine, LaneE
   @Override
   public boolean isWatched() {
     return watching.isOn();
+  }
+
+  @Override
+  public Object waitBegins(WaitState.Kind what) {
+    Probe probe = watching.probe();
+    return probe == null ? null : probe.waitBegins(path(), what);
+  }
+
+  @Override
+  public Object turnBegins(Activity what) {
+    Probe probe = watching.probe();
+    return probe == null ? null : probe.turnBegins(path(), what);
+  }
+
+  @Override
+  public void ends(Object begun) {
+    Probe probe = watching.probe();
+    if (probe != null) probe.ends(begun);
   }
 
   @Override

@@ -52,6 +52,7 @@ final class Handover {
   private final Faults faults;     // null in production
   private final Time time;
   private final CallbackTimes callbacks = new CallbackTimes();   // the cell's thread
+  private Object begun;            // the cell's thread; what is told when the callback is over
   private Runnable chores;         // null but for a generator; written before its start, as is the next
   private ShortLock borrowing;
   private volatile boolean wanted; // whether there may be chores to do: any thread
@@ -69,7 +70,9 @@ final class Handover {
   /** The cell's thread goes into user code that has a name, which a simulation may make fail. */
   void enter(Activity what) {
     if (faults != null) faults.before(machine, what);
-    callbacks.begins(what, time, machine.isWatched());
+    boolean isWatched = machine.isWatched();
+    callbacks.begins(what, time, isWatched);
+    if (isWatched) begun = machine.turnBegins(what);
     enter();
   }
 
@@ -77,6 +80,10 @@ final class Handover {
   void leave(Activity what) {
     leave();
     callbacks.ends(time);
+    if (begun != null) {
+      machine.ends(begun);
+      begun = null;
+    }
     left(what);
   }
 

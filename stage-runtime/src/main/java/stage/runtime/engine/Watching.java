@@ -1,12 +1,14 @@
 package stage.runtime.engine;
 
 import java.util.concurrent.atomic.AtomicInteger;
+import stage.runtime.time.Probe;
 
 /**
  * Whether somebody watches the cells of a scope, so that they read the clock more often than they need it themselves.
  */
 public final class Watching {
   private final AtomicInteger watchers = new AtomicInteger();   // any thread
+  private volatile Probe probe;   // one that watches; read by the cells' threads, while somebody does
 
   /** Makes one that nobody watches. */
   public Watching() {}
@@ -19,6 +21,20 @@ public final class Watching {
   /** Another one watches. */
   public void begin() {
     watchers.incrementAndGet();
+  }
+
+  /** {@return who is told of each turn and wait; null if nobody is} */
+  Probe probe() {
+    return probe;
+  }
+
+  /**
+   * Says who is told of each turn and wait while somebody watches.
+   *
+   * @param told who; null for nobody
+   */
+  public void probe(Probe told) {
+    probe = told;
   }
 
   /** One of them watches no longer. */

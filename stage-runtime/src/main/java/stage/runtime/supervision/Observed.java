@@ -7,6 +7,7 @@ import stage.api.StageRef;
 import stage.api.observe.Registration;
 import stage.api.observe.StageListener;
 import stage.api.observe.TreeSnapshot;
+import stage.runtime.time.Probe;
 import stage.runtime.time.Time;
 
 /** A running supervisor, as its watchers see it. Any thread may use it, and nothing in here waits for a stage. */
@@ -32,6 +33,14 @@ public interface Observed {
 
   /** Has the times of turns and waits added up, until the registration is closed. */
   Registration watch();
+
+  /**
+   * Watches, and has each turn and each wait told while it lasts, until the registration is closed. There is one who is
+   * told: the last.
+   *
+   * @param probe who
+   */
+  Registration probe(Probe probe);
 
   /**
    * Tells another listener, beside the scope's own, what happens in the whole scope.

@@ -10,6 +10,7 @@ import stage.api.observe.Registration;
 import stage.api.observe.StageListener;
 import stage.api.observe.TreeSnapshot;
 import stage.runtime.engine.Cell;
+import stage.runtime.time.Probe;
 import stage.runtime.time.Time;
 
 /** See {@link Observed}. */
@@ -36,6 +37,16 @@ record ObservedSupervisor(SupervisorCell supervisor) implements Observed {
   public Registration watch() {
     supervisor.shared().watching().begin();
     return once(supervisor.shared().watching()::end);
+  }
+
+  @Override
+  public Registration probe(Probe probe) {
+    supervisor.shared().watching().probe(probe);
+    Registration watch = watch();
+    return once(() -> {
+      supervisor.shared().watching().probe(null);
+      watch.close();
+    });
   }
 
   @Override

@@ -74,6 +74,29 @@ public interface StepMachine {
     return false;
   }
 
+  /**
+   * {@return what {@link #ends} is told when a wait that is about to begin is over; null for nobody} Asked while it is
+   * watched, on the driver's thread.
+   *
+   * @param what what for
+   */
+  default Object waitBegins(WaitState.Kind what) {
+    return null;
+  }
+
+  /**
+   * {@return what {@link #ends} is told when a callback that is about to run is over; null for nobody} Asked while it
+   * is watched, on the driver's thread.
+   *
+   * @param what which
+   */
+  default Object turnBegins(Activity what) {
+    return null;
+  }
+
+  /** A wait or a callback is over. */
+  default void ends(Object begun) {}
+
   /** {@return the context class loader of its thread; null for what a thread has by itself} */
   default ClassLoader contextClassLoader() {
     return null;

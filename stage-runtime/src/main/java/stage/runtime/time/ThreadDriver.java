@@ -187,7 +187,9 @@ final class ThreadDriver implements Driver, Runnable {
     // pairs with the one before wake(): what the look below misses is followed by a wake-up; it reads with acquire
     VarHandle.fullFence();
     if (!machine.isReady(now())) {
-      waits.begins(what, time, machine.isWatched());
+      boolean isWatched = machine.isWatched();
+      Object begun = isWatched ? machine.waitBegins(WaitTimes.nowOf(what)) : null;
+      waits.begins(what, time, isWatched);
       switch (what) {
         case WaitState.Kind now -> parkFor(now);
         case WaitState.Timer(var now, var atNanos) -> {
@@ -196,6 +198,7 @@ final class ThreadDriver implements Driver, Runnable {
         }
       }
       waits.ends(what, time, machine.isWatched());
+      if (begun != null) machine.ends(begun);
     }
     // a peer that still sees the announcement wakes a driver that is awake, which is harmless
     STATE.setOpaque(this, AWAKE);

@@ -1,11 +1,13 @@
 package stage.runtime.observe.jfr;
 
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import jdk.jfr.Event;
 import jdk.jfr.FlightRecorder;
 import jdk.jfr.FlightRecorderListener;
+import jdk.jfr.Recording;
 import stage.api.StageSnapshot;
 import stage.api.SubscriptionSnapshot;
 import stage.api.WaitReason;
@@ -23,9 +25,13 @@ import stage.runtime.supervision.Observed;
  * application that is gone.
  */
 public final class FlightRecorderBridge {
+  private static final List<String> FOREIGN = List.of("java.", "jdk.", "sun.", "stage.runtime.", "stage.api.");
+
   private final Map<Observed, TreeSnapshot> scopes = new ConcurrentHashMap<>();   // with what was seen of each last
   // since somebody wanted to know of lanes
   private final Map<Observed, Registration> watched = new ConcurrentHashMap<>();
+  // while some recording wants turns or waits
+  private final Map<Observed, Registration> probed = new ConcurrentHashMap<>();
   private final ReentrantLock opening = new ReentrantLock();
   private Listening listening;   // guarded by opening; null while no scope is open
 
@@ -47,7 +53,15 @@ public final class FlightRecorderBridge {
       added = true;
       FlightRecorder.addPeriodicEvent(StageEvents.Lane.class, look);
       FlightRecorder.register(StageEvents.Busy.class);
+      FlightRecorder.register(StageEvents.Turn.class);
+      FlightRecorder.register(StageEvents.Wait.class);
+      probe();
       if (over) FlightRecorder.removePeriodicEvent(look);
+    }
+
+    @Override
+    public void recordingStateChanged(Recording recording) {
+      if (added && !over) probe();
     }
 
     void begin() {
@@ -81,9 +95,12 @@ public final class FlightRecorderBridge {
     opening.lock();
     try {
       scopes.put(scope, first);
-      if (listening != null) return;
-      listening = new Listening();
-      listening.begin();
+      if (listening == null) {
+        listening = new Listening();
+        listening.begin();
+      } else if (listening.added) {
+        probe();
+      }
     } finally {
       opening.unlock();
     }
@@ -94,6 +111,7 @@ public final class FlightRecorderBridge {
     try {
       scopes.remove(scope);
       watched.remove(scope);
+      probed.remove(scope);
       if (!scopes.isEmpty() || listening == null) return;
       listening.end();
       listening = null;
@@ -147,7 +165,7 @@ public final class FlightRecorderBridge {
         var stall = new StageEvents.Stall();
         stall.incarnation = incarnation;
         stall.millis = time.toMillis();
-        stall.place = stack.isEmpty() ? "" : stack.getFirst().toString();
+        stall.place = place(stack);
         yield stall;
       }
       case StageEvent.Ended(var path, var reason) -> {
@@ -160,6 +178,16 @@ public final class FlightRecorderBridge {
     commit((StageEvents.OfStage) written, scope, event.path());
   }
 
+  /** {@return the innermost frame that is neither the JDK's nor Stage's} */
+  private static String place(List<StackTraceElement> stack) {
+    for (StackTraceElement frame : stack) {
+      String type = frame.getClassName();
+      if (FOREIGN.stream().anyMatch(type::startsWith)) continue;
+      return type + "." + frame.getMethodName() + "(" + frame.getFileName() + ":" + frame.getLineNumber() + ")";
+    }
+    return "";
+  }
+
   private static void commit(StageEvents.OfStage event, String scope, String stage) {
     if (!event.shouldCommit()) return;
     event.scope = scope;
@@ -167,9 +195,23 @@ public final class FlightRecorderBridge {
     event.commit();
   }
 
+  // ---- turns and waits, on the threads of the stages
+
+  /** Sees to it that scopes tell of turns and waits if, and only if, a recording wants them. Any thread. */
+  private void probe() {
+    boolean isWanted = FlightProbe.isWanted();
+    for (Observed scope : scopes.keySet()) {
+      if (isWanted) probed.computeIfAbsent(scope, each -> each.probe(new FlightProbe(each.path())));
+      if (!scopes.containsKey(scope)) probed.remove(scope);   // it has closed meanwhile
+      Registration probe = isWanted ? null : probed.remove(scope);
+      if (probe != null) probe.close();
+    }
+  }
+
   // ---- what lanes and stages stand at; on the recorder's thread, once in its period
 
   private void look() {
+    probe();   // a recording that is running already may have changed its mind
     scopes.forEach((scope, before) -> {
       watched.computeIfAbsent(scope, Observed::watch);
       TreeSnapshot now = scope.tree();

@@ -2,11 +2,13 @@ package stage.runtime.observe.jfr;
 
 import jdk.jfr.Category;
 import jdk.jfr.Description;
+import jdk.jfr.Enabled;
 import jdk.jfr.Event;
 import jdk.jfr.Label;
 import jdk.jfr.Name;
 import jdk.jfr.Period;
 import jdk.jfr.StackTrace;
+import jdk.jfr.Threshold;
 
 /** The kinds of events. No event of a user is in them, and no message of an exception. */
 final class StageEvents {
@@ -129,6 +131,28 @@ final class StageEvents {
 
     @Label("Failed")
     boolean failed;
+  }
+
+  /** A callback has run. Off by default. */
+  @Name("stage.Turn")
+  @Label("Turn")
+  @Description("A callback has run")
+  @Enabled(false)
+  @Threshold("10 ms")
+  static final class Turn extends OfStage {
+    @Label("Callback")
+    String callback;
+  }
+
+  /** A stage has waited. Off by default. */
+  @Name("stage.Wait")
+  @Label("Wait")
+  @Description("A stage has waited")
+  @Enabled(false)
+  @Threshold("10 ms")
+  static final class Wait extends OfStage {
+    @Label("For")
+    String reason;
   }
 
   /** What a subscription stands at. Periodic. */
