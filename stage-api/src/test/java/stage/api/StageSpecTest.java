@@ -20,7 +20,7 @@ class StageSpecTest {
   @ParameterizedTest
   @ValueSource(strings = {"a", "Z", "0", ".", "a-b_c.D9",
       "0123456789012345678901234567890123456789012345678901234567890123"})
-  void acceptsNamesOfOneTo64PlainCharacters(String name) {
+  void sec06_acceptsNamesOfOneTo64PlainCharacters(String name) {
     assertThat(StageSpec.ensureName(name)).isEqualTo(name);
     assertThat(consumer(name).name()).isEqualTo(name);
   }
@@ -28,13 +28,13 @@ class StageSpecTest {
   @ParameterizedTest
   @ValueSource(strings = {"", " ", "a b", "a/b", "..\\x", "<b>", "é", "a:b",
       "01234567890123456789012345678901234567890123456789012345678901234"})
-  void refusesOtherNames(String name) {
+  void sec06_refusesOtherNames(String name) {
     assertThatThrownBy(() -> consumer(name)).isInstanceOf(IllegalArgumentException.class)
         .hasMessageStartingWith("name must be 1 to 64 of A-Z a-z 0-9 . _ -, but was \"");
   }
 
   @Test
-  void printsNoControlCharactersOfARefusedNameAndNotAllOfALongOne() {
+  void sec06_printsNoControlCharactersOfARefusedNameAndNotAllOfALongOne() {
     assertThatThrownBy(() -> StageSpec.ensureName("a\n\u001b[31mb"))
         .hasMessage("name must be 1 to 64 of A-Z a-z 0-9 . _ -, but was \"a??[31mb\"");
     assertThatThrownBy(() -> StageSpec.ensureName("x".repeat(10_000))).message().hasSizeLessThan(200);

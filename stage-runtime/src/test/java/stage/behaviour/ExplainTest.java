@@ -35,6 +35,7 @@ import stage.api.supervision.Supervisor;
 import stage.api.supervision.SupervisorSpec;
 import stage.behaviour.support.Await;
 import stage.behaviour.support.Numbers;
+import stage.runtime.testkit.SimulatedRuntime;
 
 /** Stalls, made on purpose: the explanation names the right culprit. */
 class ExplainTest {
@@ -470,7 +471,8 @@ class ExplainTest {
 
   @Nested
   class AHealthyPipeline {
-    private static final int EXPLAINS = Integer.getInteger("stage.explains", 40);
+    private static final int EXPLAINS = Integer.getInteger("stage.explains", 10);
+    private static final int SIMULATED = 1_000;
 
     @Test
     void x25_isNeverAccused() {
@@ -483,6 +485,42 @@ class ExplainTest {
         Explanation explanation = app.explain();
         assertThat(explanation.isFlowing()).as("%s", explanation).isTrue();
       }
+    }
+
+    /** Emits a few now and then, as a source does that has a rate of its own. */
+    private static final class Now implements Stage.Producer<Integer> {
+      private int next;
+      private int due;
+
+      @Override
+      public void onStart(StageContext context) {
+        context.every(Duration.ofMillis(25), () -> {
+          due = 3;
+          context.wakeUp();
+        });
+      }
+
+      @Override
+      public void onDemand(long demand, Outlet<Integer> out) {
+        for (long left = demand; due > 0 && left > 0; left--, due--) out.emit(next++);
+      }
+    }
+
+    /** In a simulation the time between two looks costs nothing, and stages run in any order there is. */
+    @Test
+    void x25_isNeverAccusedInAThousandSimulatedLooks() {
+      SimulatedRuntime.withSeed(25).run(simulated -> {
+        try (Supervisor shop = Supervisor.open("shop")) {
+          ProducerRef<Integer, ?> last = shop.start(Stage.producer("now", Now::new));
+          for (int i = 1; i <= 2; i++) last = shop.start(Stage.producerConsumer("pass-" + i, last, Passing::new));
+          shop.start(Stage.consumer("writer", last, () -> (events, from) -> {}));
+          for (int i = 0; i < SIMULATED; i++) {
+            Explanation explanation = shop.explain();
+            assertThat(explanation.isFlowing()).as("%s", explanation).isTrue();
+          }
+          shop.stop();
+        }
+      });
     }
   }
 }

@@ -3,6 +3,7 @@ package stage.behaviour;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -20,6 +21,7 @@ import stage.api.pipeline.DeliverySource;
 import stage.api.pipeline.Pipeline;
 import stage.api.pipeline.Running;
 import stage.api.pipeline.Settling;
+import stage.api.pipeline.Windows;
 import stage.api.supervision.Supervisor;
 
 /** Why a pipeline stands still. */
@@ -118,6 +120,45 @@ class PipelineExplainTest {
           && !found.victims().isEmpty());
       assertThat(cause.kind()).isEqualTo(Finding.Kind.IN_CALLBACK);
       assertThat(cause.victims()).isNotEmpty();
+    }
+  }
+
+  @Nested
+  class WindowsOfTime {
+    private static final Duration SECOND = Duration.ofSeconds(1);
+
+    private Pipeline<Integer> lively() {
+      return Pipeline.<Integer>generate(out -> {
+        for (int i = 0; ; i++) out.emit(i);
+      }).named("lively").eventTime(n -> Instant.EPOCH.plusMillis(n), SECOND);
+    }
+
+    private Pipeline<Integer> silent() {
+      return Pipeline.<Integer>generate(out -> release.await()).named("silent")
+          .eventTime(n -> Instant.EPOCH.plusMillis(n), SECOND);
+    }
+
+    @Test
+    void x28_thatWaitForAnInputWhichSaysNothingBlameItsSource() {
+      Pipeline.merge(lively(), silent()).keyBy(n -> n % 3).window(Windows.tumbling(Duration.ofHours(1))).count()
+          .forEach(pane -> {}).start(app, "traffic");
+
+      Finding.RootCause cause = rootCause(found -> found.culprit().endsWith("silent")
+          && found.victims().stream().anyMatch(victim -> victim.windows() > 0));
+      assertThat(cause.kind()).isEqualTo(Finding.Kind.IN_CALLBACK);
+      assertThat(cause.sentence()).matches("`shop/traffic/[^`]*` cannot end (a window|[0-9,]+ windows) of time because"
+          + " `shop/traffic/silent` is inside .*");
+    }
+
+    @Test
+    void x28_thatWaitForAnInputWhichIsOnlySlowBlameNobody() {
+      Pipeline<Integer> slow = Pipeline.<Integer>generate(out -> {
+        for (int i = 0; ; i++) out.emit(i);
+      }).throttle(1_000, SECOND).eventTime(n -> Instant.EPOCH.plusMillis(n), SECOND);
+      Pipeline.merge(lively(), slow).keyBy(n -> n % 3).window(Windows.tumbling(SECOND)).count()
+          .forEach(pane -> {}).start(app, "traffic");
+
+      for (int i = 0; i < 10; i++) assertThat(app.explain()).matches(Explanation::isFlowing);
     }
   }
 

@@ -50,7 +50,7 @@ public sealed interface Finding {
 
     @Override
     public String sentence() {
-      return Sentences.of(this);
+      return Sentences.plain(Sentences.of(this));
     }
   }
 
@@ -124,7 +124,7 @@ public sealed interface Finding {
 
     @Override
     public String sentence() {
-      return Sentences.of(this);
+      return Sentences.plain(Sentences.of(this));
     }
   }
 
@@ -134,9 +134,11 @@ public sealed interface Finding {
    * @param stage its path, or the name of a thread that is no stage's
    * @param waitsFor what it waits for; empty if it is inside a call
    * @param waiting for how long
+   * @param windows how many windows of time it keeps open because the culprit says nothing of its event time, while it
+   *     handles what others send; 0 if it waits for the culprit's events or demand
    * @since 0.1
    */
-  record Victim(String stage, Optional<WaitReason> waitsFor, Duration waiting) {
+  record Victim(String stage, Optional<WaitReason> waitsFor, Duration waiting, long windows) {
     /** Rejects nulls. */
     public Victim {
       Objects.requireNonNull(stage, "stage must not be null");
@@ -167,7 +169,7 @@ public sealed interface Finding {
 
     @Override
     public String sentence() {
-      return Sentences.of(this);
+      return Sentences.plain(Sentences.of(this));
     }
   }
 
@@ -191,7 +193,7 @@ public sealed interface Finding {
 
     @Override
     public String sentence() {
-      return Sentences.of(this);
+      return Sentences.plain(Sentences.of(this));
     }
   }
 
@@ -205,7 +207,7 @@ public sealed interface Finding {
   record Healthy(int stages, double eventsPerSecond) implements Finding {
     @Override
     public String sentence() {
-      return Sentences.of(this);
+      return Sentences.plain(Sentences.of(this));
     }
   }
 }
@@ -224,7 +226,9 @@ final class Sentences {
   static String of(Finding.RootCause found) {
     String culprit = quoted(found.culprit());
     String cause = culprit + " " + what(found);
-    if (found.victims().isEmpty()) return cause;
+    if (found.victims().isEmpty()) {
+      return found.kind() == Finding.Kind.IN_CALLBACK ? cause + ", for " + time(found.lasted()) : cause;
+    }
     Finding.Victim first = found.victims().getFirst();
     int others = found.victims().size() - 1;
     String more = switch (others) {
@@ -236,6 +240,9 @@ final class Sentences {
   }
 
   private static String lack(Finding.Victim victim) {
+    if (victim.windows() > 0) {
+      return "cannot end " + (victim.windows() == 1 ? "a window" : number(victim.windows()) + " windows") + " of time";
+    }
     String time = " for " + time(victim.waiting());
     if (victim.waitsFor().isEmpty()) return "has waited in a call" + time;
     return switch (victim.waitsFor().get()) {
@@ -279,6 +286,7 @@ final class Sentences {
       text += ", emitting " + decimal(found.amplification()) + " for each";
     }
     if (found.next().isEmpty()) return text;
+    if (found.gain() < 1.05) return text + "; " + quoted(found.next().get()) + " is hardly less busy";
     return text + "; without it " + quoted(found.next().get()) + " would be the limit, at "
         + decimal(found.gain()) + " times the rate";
   }
@@ -292,6 +300,28 @@ final class Sentences {
   static String of(Finding.Healthy found) {
     String stages = found.stages() == 1 ? "1 stage" : found.stages() + " stages";
     return "nothing is stuck: " + stages + ", " + number(found.eventsPerSecond()) + " events a second";
+  }
+
+  /**
+   * {@return a text in which nothing ends the line, controls a terminal or turns the writing round} Names of partitions
+   * and threads are what a program likes.
+   */
+  static String plain(String text) {
+    if (text.codePoints().noneMatch(Sentences::mustBeEscaped)) return text;
+    var plain = new StringBuilder();
+    text.codePoints().forEach(point -> {
+      if (mustBeEscaped(point)) plain.append(String.format(Locale.ROOT, "\\u%04x", point));
+      else plain.appendCodePoint(point);
+    });
+    return plain.toString();
+  }
+
+  private static boolean mustBeEscaped(int point) {
+    return switch (Character.getType(point)) {
+      case Character.CONTROL, Character.FORMAT, Character.LINE_SEPARATOR, Character.PARAGRAPH_SEPARATOR,
+          Character.SURROGATE -> true;
+      default -> false;
+    };
   }
 
   private static String quoted(String path) {

@@ -70,7 +70,31 @@ final class Stand {
   private Standing find(String path) {
     StageSnapshot stage = now.get(path);
     if (stage == null) return new Standing.Culprit(Finding.Kind.ELSEWHERE, between, "", List.of());
-    return isStill(stage) ? findStill(stage) : Standing.FINE;
+    Standing found = isStill(stage) ? findStill(stage) : Standing.FINE;
+    return found instanceof Standing.Fine ? heldBack(stage) : found;
+  }
+
+  /** It may handle events all the time, but its windows cannot end before the input that is behind has spoken. */
+  private Standing heldBack(StageSnapshot stage) {
+    if (!keepsWindows(stage)) return Standing.FINE;
+    String behind = stage.run().get().heldBackBy().get();
+    StageSnapshot input = now.get(behind);
+    if (input == null || !isStill(input)) return Standing.FINE;
+    return waiting(behind, "waits for progress of `" + behind + "`");
+  }
+
+  /** {@return whether windows of a stage wait for one of its inputs, and have all the time} */
+  private boolean keepsWindows(StageSnapshot stage) {
+    StageSnapshot old = before.get(stage.path());
+    if (old == null || old.run().isEmpty() || stage.run().isEmpty()) return false;
+    RunSnapshot run = stage.run().get();
+    return run.openWindows() > 0 && run.heldBackBy().isPresent() && run.watermark().equals(old.run().get().watermark())
+        && run.heldBackBy().equals(old.run().get().heldBackBy());
+  }
+
+  /** {@return how many windows of a stage that does not stand still cannot end; 0 if it stands still} */
+  long heldWindows(StageSnapshot stage) {
+    return keepsWindows(stage) && heldBack(stage).equals(of(stage.path())) ? stage.run().get().openWindows() : 0;
   }
 
   // ---- whether it has moved

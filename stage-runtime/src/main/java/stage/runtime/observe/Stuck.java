@@ -122,7 +122,7 @@ final class Stuck {
 
   private Finding.Victim victim(String name) {
     StageSnapshot stage = stand.stage(name);
-    if (stage == null) return new Finding.Victim(name, Optional.empty(), callers.getOrDefault(name, Duration.ZERO));
-    return new Finding.Victim(name, stage.activity().waitsFor(), stage.activity().waiting());
+    if (stage == null) return new Finding.Victim(name, Optional.empty(), callers.getOrDefault(name, Duration.ZERO), 0);
+    return new Finding.Victim(name, stage.activity().waitsFor(), stage.activity().waiting(), stand.heldWindows(stage));
   }
 }

@@ -101,7 +101,8 @@ public final class TreeJson {
     if (run.watermark().isEmpty()) json.putNull("lagMs");
     else json.put("lagMs", lagMillis(run.watermark().get(), at));
     json.put("filtered", run.filtered()).put("late", run.late()).put("retried", run.retried())
-        .put("open", run.openDeliveries()).put("mostOpen", run.mostDeliveries()).close('}');
+        .put("open", run.openDeliveries()).put("mostOpen", run.mostDeliveries())
+        .put("heldBackBy", run.heldBackBy().orElse("")).close('}');
   }
 
   private static long lagMillis(Instant watermark, Instant at) {

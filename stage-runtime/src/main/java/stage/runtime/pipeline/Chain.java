@@ -1136,7 +1136,7 @@ final class Chain implements Transactional {
     lanes.commit();
     if (ended.value() && firing.value() == null) job.completed(plan.stage());
     tally.commit();
-    tally.reached(watermark(), openWindows());
+    tally.reached(watermark(), openWindows(), lanes.behind());
     journal.commit();
     if (isLeft || !plan.isCounted() || !ended.value() || !isDone()) return;
     isLeft = true;

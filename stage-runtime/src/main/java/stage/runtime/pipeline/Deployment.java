@@ -13,6 +13,7 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import stage.api.ConsumerSpec;
 import stage.api.DeadLetterHandler;
@@ -105,7 +106,7 @@ final class Deployment {
       boards.put(stage, new Tally.Board(stage.name));
       StageRef<?> ref = started(scope, stage, endsScope);
       refs.put(stage, ref);
-      if (!isSomebodyElses(stage)) StageRuns.tell(ref, () -> run(stage, Descriptions.steps(stage)));
+      if (!isSomebodyElses(stage)) StageRuns.tell(ref, numbers(stage));
       if (ref instanceof ProducerRef<?, ?> producer) producers.put(stage, producer);
       if (stage.sharing == StagePlan.Sharing.TO_ALL || isOwnSource(stage)) {
         ref.pause();   // nothing has come to it, since nobody has asked it for anything
@@ -165,18 +166,27 @@ final class Deployment {
     return stage.kind instanceof Kind.Source(Origin.Ref ref);
   }
 
-  private RunSnapshot run(StagePlan stage, String steps) {
+  /** {@return reads how far a stage has come, on any thread} What feeds it has been started. */
+  private Supplier<RunSnapshot> numbers(StagePlan stage) {
+    String steps = Descriptions.steps(stage);
     Book book = books.get(stage);
     if (book != null) {
-      return new RunSnapshot(steps, Optional.empty(), 0, 0, 0, 0, book.report().open(), book.settling().inFlight());
+      return () -> new RunSnapshot(steps, Optional.empty(), 0, 0, 0, 0, book.report().open(),
+          book.settling().inFlight(), Optional.empty());
     }
-    if (!stage.isRun()) return RunSnapshot.of(steps);
+    if (!stage.isRun()) return () -> RunSnapshot.of(steps);
     Tally.Board board = boards.get(stage);
+    List<String> inputs = stage.feeds.stream().map(feed -> refs.get(feed.from()).path()).toList();
+    return () -> numbers(steps, board, inputs);
+  }
+
+  private static RunSnapshot numbers(String steps, Tally.Board board, List<String> inputs) {
     Report.Run counted = board.committed();
     Tally.Reached reached = board.reached();
     boolean isKnown = reached.watermark() != Times.NEVER && reached.watermark() != Times.FOREVER;
     return new RunSnapshot(steps, isKnown ? Optional.of(Times.instant(reached.watermark())) : Optional.empty(),
-        reached.openWindows(), counted.filtered(), counted.late(), counted.retried(), 0, 0);
+        reached.openWindows(), counted.filtered(), counted.late(), counted.retried(), 0, 0,
+        reached.behind() < 0 ? Optional.empty() : Optional.of(inputs.get(reached.behind())));
   }
 
   // ---- specs

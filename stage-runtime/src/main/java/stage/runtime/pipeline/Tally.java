@@ -24,9 +24,10 @@ final class Tally {
    *
    * @param watermark what its inputs vouch for, in nanoseconds
    * @param openWindows how many windows of time it keeps
+   * @param behind the number of the input that the others wait for; -1 if there is none
    */
-  record Reached(long watermark, int openWindows) {
-    private static final Reached NOTHING = new Reached(Times.NEVER, 0);
+  record Reached(long watermark, int openWindows, int behind) {
+    private static final Reached NOTHING = new Reached(Times.NEVER, 0, -1);
   }
 
   /**
@@ -75,10 +76,10 @@ final class Tally {
   }
 
   /** As {@link #commit}, of what is no count. */
-  void reached(long watermark, int openWindows) {
+  void reached(long watermark, int openWindows, int behind) {
     Reached before = board.reached;
-    if (watermark == before.watermark && openWindows == before.openWindows) return;
-    board.reached = new Reached(watermark, openWindows);
+    if (watermark == before.watermark && openWindows == before.openWindows && behind == before.behind) return;
+    board.reached = new Reached(watermark, openWindows, behind);
   }
 
   void rollback() {

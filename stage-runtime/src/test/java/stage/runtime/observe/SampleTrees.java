@@ -41,7 +41,7 @@ final class SampleTrees {
         "RUNNING", 1, 0, 0, 0, 0, 3,
         0, 0, writes,
         Optional.of(new RunSnapshot("by event time → tumbling PT1M count", Optional.of(at.minusSeconds(75)),
-            3, 4, 5, 6, 7, 8)), Optional.empty(), List.of(lane), List.of());
+            3, 4, 5, 6, 7, 8, Optional.of("shop/prices"))), Optional.empty(), List.of(lane), List.of());
     return new TreeSnapshot("shop", at, nanos, List.of(prices, writer), List.of(lane),
         List.of(new SupervisorSnapshot("shop", "ONE_FOR_ONE", false, 2, 1, 1, 0)), List.of());
   }

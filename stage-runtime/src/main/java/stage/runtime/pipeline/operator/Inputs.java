@@ -50,6 +50,22 @@ public final class Inputs implements Kept<Inputs> {
   }
 
   /**
+   * {@return the input that the others wait for: of those that are active, the one that vouches for least; -1 if none
+   * vouches for more}
+   */
+  public int behind() {
+    State now = state.get();
+    int behind = -1;
+    long most = Times.NEVER;
+    for (int i = 0; i < now.vouched().length; i++) {
+      most = Math.max(most, now.vouched()[i]);
+      boolean isActive = now.standing()[i] == ACTIVE;
+      if (isActive && (behind < 0 || now.vouched()[i] < now.vouched()[behind])) behind = i;
+    }
+    return behind >= 0 && now.vouched()[behind] < most ? behind : -1;
+  }
+
+  /**
    * An input vouches: what comes from it from now on has stamps of at least {@code w}.
    *
    * @param input which, from 0
