@@ -14,8 +14,9 @@ import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -57,21 +58,26 @@ class PageInBrowserTest {
   @RegisterExtension
   final CapturedLog log = new CapturedLog();
   @TempDir
-  private Path profile;
+  private static Path profile;
+  private static Browser browser;   // one for all: to start it takes seconds
   private final CountDownLatch release = new CountDownLatch(1);
   private final Supervisor scope = Supervisor.open(SupervisorSpec.of("shop").withIntensity(Intensity.of(100_000)));
-  private Browser browser;
 
-  @BeforeEach
-  void open() throws Exception {
+  @BeforeAll
+  static void open() throws Exception {
     browser = Browser.open(profile);
   }
 
+  @AfterAll
+  static void close() {
+    if (browser != null) browser.close();
+  }
+
   @AfterEach
-  void close() {
+  void end() {
+    browser.forget();
     release.countDown();
     scope.drain(Duration.ofMillis(100));
-    if (browser != null) browser.close();
     log.take();
   }
 
@@ -126,7 +132,11 @@ class PageInBrowserTest {
       Path picture = browser.picture(PICTURES.resolve("crash.png"));
       assertThat(Files.size(picture)).isBetween(10_000L, 300_000L);
       String also = System.getProperty("stage.page.picture");
-      if (also != null) browser.picture(Path.of(also));
+      if (also != null) {
+        rest(12_000);   // for a line of its rates
+        browser.await("document.querySelector('.flashed') !== null");
+        browser.picture(Path.of(also));
+      }
       assertThat(browser.complaints()).isEmpty();
     }
 
@@ -139,7 +149,7 @@ class PageInBrowserTest {
       assertThat(browser.ask("document.querySelector('.culprit').getAttribute('data-path')"))
           .isEqualTo("shop/db-writer");
       assertThat(browser.ask("document.getElementById('sentence').textContent"))
-          .startsWith("`shop/db-writer` is inside `PageInBrowserTest.");
+          .startsWith("shop/db-writer is inside PageInBrowserTest.");
       browser.picture(PICTURES.resolve("stall-dark.png"));
       assertThat(browser.complaints()).isEmpty();
     }
@@ -153,8 +163,29 @@ class PageInBrowserTest {
       show(scope.openPage(0), 1280, 720, false);
       browser.await("!document.getElementById('table').hidden");
       browser.await("document.querySelector('#table').innerText.includes('worker × ')");
+      browser.await("/[1-9][0-9k.]* events/.test(document.getElementById('summary').textContent)");
 
       browser.picture(PICTURES.resolve("many.png"));
+      browser.ask("document.getElementById('form').click()");
+      browser.await("document.querySelectorAll('svg .stage').length >= 2");
+      browser.await("document.getElementById('picture').textContent.includes('worker × ')");
+      assertThat(browser.complaints()).isEmpty();
+    }
+
+    @Test
+    void showALongChainInSeveralLines() throws Exception {
+      ProducerRef<Integer, ?> last = orders();
+      for (int i = 1; i <= 9; i++) {
+        last = scope.start(Stage.producerConsumer("step-" + i, last, () ->
+            (Stage.ProducerConsumer<Integer, Integer>) (events, from, out) -> out.emitAll(events)));
+      }
+      scope.start(Stage.consumer("sink", last, () -> (events, from) -> {}));
+      show(scope.openPage(0), 1280, 720, true);
+      browser.await("document.querySelectorAll('svg .stage').length === 11");
+      browser.await("[...document.querySelectorAll('.edge-label')].every(each => each.textContent.endsWith('/s'))");
+
+      browser.picture(PICTURES.resolve("chain-dark.png"));
+      assertThat(browser.ask("document.querySelector('#picture').scrollWidth <= innerWidth")).isEqualTo("true");
       assertThat(browser.complaints()).isEmpty();
     }
 
@@ -196,21 +227,28 @@ class PageInBrowserTest {
       shop(false, Integer.MAX_VALUE);
       show(scope.openPage(0), 1280, 720, false);
       browser.press("Tab");
+      browser.await("document.activeElement.textContent === 'show as table'");
+      browser.press("Tab");
       browser.await("document.activeElement.getAttribute('data-path') === 'shop/orders'");
       browser.press("Enter");
       browser.await("!document.getElementById('details').hidden");
-      browser.ask("document.querySelector('svg').setAttribute('data-old', 'true')");
-      browser.await("document.querySelector('svg[data-old]') === null");   // it has been drawn anew
+      drawAnew("another");
       assertThat(browser.ask("document.activeElement.getAttribute('data-path')")).isEqualTo("shop/orders");
 
       browser.ask("document.querySelector('#details .close').focus()");
-      browser.ask("document.querySelector('svg').setAttribute('data-old', 'true')");
-      browser.await("document.querySelector('svg[data-old]') === null");
+      drawAnew("one-more");
       assertThat(browser.ask("document.activeElement.className")).isEqualTo("close");
       browser.press("Enter");
       browser.await("document.getElementById('details').hidden");
       assertThat(browser.ask("document.activeElement.getAttribute('data-path')")).isEqualTo("shop/orders");
     }
+  }
+
+  /** With one more stage there is another picture. */
+  private void drawAnew(String name) {
+    browser.ask("document.querySelector('svg').setAttribute('data-old', 'true')");
+    scope.start(Stage.source(name, Integer.class));
+    browser.await("document.querySelector('svg[data-old]') === null");
   }
 
   @Nested
@@ -223,8 +261,8 @@ class PageInBrowserTest {
 
       String spoken = browser.spoken();
       assertThat(List.of("shop/orders, generator, ", "shop/db-writer, consumer, ", ", holds the others up",
-          "`shop/db-writer` is inside ")).allMatch(spoken::contains);
-      assertThat(browser.ask("document.getElementById('sentence').getAttribute('aria-live')")).isEqualTo("polite");
+          "shop/db-writer is inside ")).allMatch(spoken::contains);
+      assertThat(browser.ask("document.getElementById('spoken').getAttribute('aria-live')")).isEqualTo("polite");
     }
   }
 

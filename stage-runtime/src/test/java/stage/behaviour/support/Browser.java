@@ -34,6 +34,7 @@ public final class Browser implements AutoCloseable, WebSocket.Listener {
       List.of("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome");
   private static final Pattern ENDPOINT = Pattern.compile("ws://[^\\s\"]+");
   private static final int PATIENCE_SECONDS = 60;
+  private static final int MOST_LOOKS = 1_500;   // half a minute at least
 
   private final HttpClient http = HttpClient.newHttpClient();
   private final Process process;
@@ -69,6 +70,12 @@ public final class Browser implements AutoCloseable, WebSocket.Listener {
 
   // ---- what it is told
 
+  /** Forgets the page it shows, and what was said about it. */
+  public void forget() {
+    send("Page.navigate", "\"url\":\"about:blank\"");
+    complaints.clear();
+  }
+
   public void show(URI address, int width, int height, boolean isDark) {
     send("Emulation.setDeviceMetricsOverride", "\"width\":" + width + ",\"height\":" + height
         + ",\"deviceScaleFactor\":1,\"mobile\":" + (width < 700));
@@ -79,25 +86,34 @@ public final class Browser implements AutoCloseable, WebSocket.Listener {
 
   /** {@return what an expression comes to, as text} */
   public String ask(String expression) {
-    String text = "String(" + expression + ")";
-    String quoted = text.replace("\\", "\\\\").replace("\"", "\\\"");
-    return value(send("Runtime.evaluate", "\"expression\":\"" + quoted + "\",\"awaitPromise\":true"));
+    String answer = evaluate("String(" + expression + ")");
+    return value(answer).orElseThrow(() -> new IllegalStateException("not a text: " + answer));
   }
 
-  private static String value(String answer) {
+  private static Optional<String> value(String answer) {
     Matcher value = Pattern.compile("\"type\":\"string\",\"value\":\"((?:[^\"\\\\]|\\\\.)*)\"").matcher(answer);
-    if (!value.find()) throw new IllegalStateException("not a text: " + answer);
-    return value.group(1).replace("\\\"", "\"").replace("\\n", "\n").replace("\\\\", "\\");
+    if (!value.find()) return Optional.empty();
+    return Optional.of(value.group(1).replace("\\\"", "\"").replace("\\n", "\n").replace("\\\\", "\\"));
   }
 
-  /** Waits until an expression is true. */
+  /** Waits until an expression is true. The page itself does, and is asked once. */
   public void await(String expression) {
-    try {
-      Await.until(() -> ask(expression).equals("true"), expression + " on the page");
-    } catch (AssertionError late) {
-      late.addSuppressed(new AssertionError(ask("document.body.innerText") + "\n" + complaints));
-      throw late;
+    String text = "new Promise(done => { let looks = 0; const look = () => { let is = false;"
+        + " try { is = (" + expression + ") === true; } catch (notYet) { }"
+        + " if (is || ++looks > " + MOST_LOOKS + ") done(String(is)); else setTimeout(look, 20); }; look(); })";
+    for (int page = 0; page < 3; page++) {   // one that makes way for the next answers nothing
+      Optional<String> answer = value(evaluate(text));
+      if (answer.isEmpty()) continue;
+      if (answer.get().equals("true")) return;
+      break;
     }
+    throw new AssertionError("it did not become true that " + expression + " on the page: "
+        + ask("document.body.innerText") + "\n" + complaints);
+  }
+
+  private String evaluate(String expression) {
+    String quoted = expression.replace("\\", "\\\\").replace("\"", "\\\"");
+    return send("Runtime.evaluate", "\"expression\":\"" + quoted + "\",\"awaitPromise\":true");
   }
 
   public void press(String key) {

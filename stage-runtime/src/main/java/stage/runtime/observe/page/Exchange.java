@@ -14,6 +14,7 @@ final class Exchange {
 
   private static final long WITHIN = 5_000_000_000L;
   private static final long STREAM_EVERY = 500_000_000;
+  private static final long NANOS_PER_BYTE = 500;        // a browser must keep up: two megabytes a second
   private static final int SEND_BUFFER = 64 * 1024;      // else the kernel takes megabytes for who does not read
   private static final int MOST_PASSED_OVER = 64 * 1024;
 
@@ -89,7 +90,10 @@ final class Exchange {
     }
   }
 
-  /** Sends the tree twice a second, and what has happened in between. Holds no lock while it writes. */
+  /**
+   * Sends the tree twice a second, a huge one less often, and what has happened in between. Holds no lock while it
+   * writes.
+   */
   private void stream(Socket client) throws IOException, InterruptedException {
     if (!connections.becomesStream(client)) {
       write(client, Response.of(503), false);
@@ -97,14 +101,14 @@ final class Exchange {
     }
     OutputStream out = client.getOutputStream();
     EventStream.Position position = events.begin();
-    byte[] next = events.greeting();
+    out.write(events.greeting());
+    byte[] next;
     do {
+      next = events.next(position);
       Time.Alarm limit = limit(client);
       out.write(next);
-      out.write(events.next(position));
       out.flush();
       limit.cancel();
-      next = new byte[0];
-    } while (!closing.await(STREAM_EVERY));
+    } while (!closing.await(Math.max(STREAM_EVERY, NANOS_PER_BYTE * next.length)));
   }
 }

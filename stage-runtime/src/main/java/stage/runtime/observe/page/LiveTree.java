@@ -10,13 +10,16 @@ import stage.api.observe.Registration;
 import stage.api.observe.TreeRates;
 import stage.api.observe.TreeSnapshot;
 import stage.runtime.supervision.Observed;
+import stage.runtime.time.Latch;
 
 /**
- * The tree as text, made at most ten times a second however many ask for it, and explained at most every two seconds.
- * The scope is watched only while somebody asks: a page that nobody looks at costs its scope nothing. Any thread.
+ * The tree as text, made at most ten times a second however many ask for it, and never for more than a tenth of the
+ * time; explained at most every two seconds. The scope is watched only while somebody asks: a page that nobody looks at
+ * costs its scope nothing. Any thread.
  */
 final class LiveTree {
   private static final long MADE_AT_MOST_EVERY = 100_000_000;
+  private static final int REST_PER_WORK = 9;
   private static final long RATES_OVER = 1_000_000_000;
 
   private final Observed scope;
@@ -28,10 +31,12 @@ final class LiveTree {
   // All under the lock.
   private final ArrayDeque<TreeSnapshot> former = new ArrayDeque<>();   // of the last second, the oldest first
   private byte[] text = {};
-  private long madeNanos;
+  private long madeNanos;      // when it was finished
+  private long madeInNanos;    // how long that took
   private long askedNanos;
   private Optional<Explanation> explanation = Optional.empty();
   private Registration watching;   // null while nobody asks
+  private Latch looked;            // opens when somebody asks
   private boolean closed;
 
   LiveTree(Observed scope, Supplier<Explanation> explain, History history, Rendering rendering) {
@@ -41,15 +46,17 @@ final class LiveTree {
     this.rendering = rendering;
     this.madeNanos = scope.time().nanos() - MADE_AT_MOST_EVERY;
     this.askedNanos = scope.time().nanos();
+    this.looked = scope.time().latch();
   }
 
-  /** {@return the tree as JSON, not older than 100 ms} */
+  /** {@return the tree as JSON, not older than 100 ms, or than nine times what it takes to make it} */
   byte[] json() {
     lock.lock();
     try {
       long now = scope.time().nanos();
       askedNanos = now;
-      if (now - madeNanos >= MADE_AT_MOST_EVERY) make(now);
+      looked.open();
+      if (now - madeNanos >= Math.max(MADE_AT_MOST_EVERY, REST_PER_WORK * madeInNanos)) make(now);
       return text;
     } finally {
       lock.unlock();
@@ -63,7 +70,20 @@ final class LiveTree {
     TreeRates rates = former.isEmpty() ? TreeRates.NONE : TreeRates.between(former.getFirst(), tree);
     former.addLast(tree);
     text = rendering.tree(tree, rates, explanation, history.latest()).getBytes(StandardCharsets.UTF_8);
-    madeNanos = now;
+    madeNanos = scope.time().nanos();
+    madeInNanos = madeNanos - now;
+  }
+
+  /** Waits until somebody asks, or it is closed: not at all if somebody did a short while ago. */
+  void awaitLook() throws InterruptedException {
+    Latch look;
+    lock.lock();
+    try {
+      look = looked;
+    } finally {
+      lock.unlock();
+    }
+    look.await();
   }
 
   /**
@@ -98,6 +118,7 @@ final class LiveTree {
     explanation = Optional.empty();
     if (watching != null) watching.close();
     watching = null;
+    if (!closed) looked = scope.time().latch();
   }
 
   /** Watches no more. */
@@ -105,6 +126,7 @@ final class LiveTree {
     lock.lock();
     try {
       closed = true;
+      looked.open();
       rest();
     } finally {
       lock.unlock();

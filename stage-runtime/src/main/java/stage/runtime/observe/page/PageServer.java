@@ -145,7 +145,10 @@ public final class PageServer implements WatchPage {
 
   private void explainNowAndThen() {
     try {
-      while (!closing.await(EXPLAIN_EVERY)) tree.refreshExplanation(LOOKED_WITHIN);
+      do {
+        tree.awaitLook();
+        tree.refreshExplanation(LOOKED_WITHIN);
+      } while (!closing.await(EXPLAIN_EVERY));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
