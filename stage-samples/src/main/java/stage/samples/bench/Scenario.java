@@ -4,6 +4,13 @@ import java.util.List;
 
 /** One thing that is measured. */
 interface Scenario {
+  /** Something that measures itself. */
+  @FunctionalInterface
+  interface Timed {
+    /** {@return how long it took} */
+    long nanos() throws Exception;
+  }
+
   /** {@return its name, for {@code --only}} */
   String name();
 

@@ -6,6 +6,7 @@ import java.util.concurrent.locks.LockSupport;
 import stage.api.Demand;
 import stage.api.ProducerRef;
 import stage.api.Stage;
+import stage.api.SubscriptionSnapshot;
 import stage.api.supervision.Supervisor;
 
 /** What it costs to be looked at. */
@@ -15,15 +16,19 @@ final class Watched {
 
   private Watched() {}
 
-  /** Two hops in a scope that is watched, and of which a snapshot is taken twice a second: as by an open page. */
+  /**
+   * Two hops in a scope that is watched, and of which a snapshot is taken twice a second: as by an open page. In each
+   * of them, every ledger must add up.
+   */
   static long hops(Demand demand, long events) throws Exception {
     var total = new LongAdder();
     var over = new AtomicBoolean();
+    var unbalanced = new AtomicBoolean();
     try (var app = Supervisor.open("bench")) {
       app.watch();   // until the scope closes
       Thread looker = Thread.ofPlatform().daemon().start(() -> {
         while (!over.get()) {
-          app.tree();
+          if (!app.tree().subscriptions().stream().allMatch(SubscriptionSnapshot::isBalanced)) unbalanced.set(true);
           LockSupport.parkNanos(BETWEEN_LOOKS_NANOS);
         }
       });
@@ -35,7 +40,7 @@ final class Watched {
       over.set(true);
       LockSupport.unpark(looker);
     }
-    return total.sum();
+    return unbalanced.get() ? -1 : total.sum();   // a wrong result
   }
 
   /** Snapshots of a thousand stages. */
