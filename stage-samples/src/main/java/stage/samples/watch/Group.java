@@ -32,7 +32,7 @@ record Group(String label, List<StageSnapshot> stages) {
   }
 
   private static String stem(String name) {
-    return name.replaceFirst("(?<=-)[0-9]+$", "");
+    return name.replaceFirst("(?<=[-.])[0-9]+$", "");
   }
 
   boolean contains(String path) {

@@ -12,8 +12,8 @@ import stage.api.observe.TreeSnapshot;
 import stage.api.supervision.Supervisor;
 
 /**
- * Draws a scope on a terminal twice a second, each picture over the one before. On what is no terminal it writes a
- * picture every ten seconds, without any control sequence.
+ * Draws a scope on a terminal twice a second, each picture over the one before. On what is no terminal it writes one
+ * after half a second and then every ten seconds, without any control sequence.
  */
 public final class TerminalWatch implements AutoCloseable {
   private static final Duration ON_A_TERMINAL = Duration.ofMillis(500);
@@ -54,8 +54,11 @@ public final class TerminalWatch implements AutoCloseable {
   private void run() {
     Registration watching = scope.watch();
     try {
-      long millis = (isTerminal ? ON_A_TERMINAL : ELSEWHERE).toMillis();
-      while (!over.await(millis, TimeUnit.MILLISECONDS)) draw();
+      long millis = ON_A_TERMINAL.toMillis();   // also elsewhere, before the first one: the program may be over soon
+      while (!over.await(millis, TimeUnit.MILLISECONDS)) {
+        draw();
+        if (!isTerminal) millis = ELSEWHERE.toMillis();
+      }
     } catch (InterruptedException end) {
       Thread.currentThread().interrupt();
     } finally {

@@ -31,14 +31,35 @@ record TreeView(boolean isColored) {
     List<String> lines = new ArrayList<>();
     lines.add(cut(tree.scope() + ": " + tree.stages().size() + " stages", COLUMNS));
     List<List<Group>> layers = Layers.of(tree).stream().map(Group::fold).toList();
-    int width =
-        layers.isEmpty() ? WIDEST : Math.min(WIDEST, (COLUMNS + ARROW.length()) / layers.size() - ARROW.length());
     String culprit = culprit(explanation);
     int most = LINES - 1 - LINES_OF_WORDS;
-    if (width >= NARROWEST) lines.addAll(boxes(layers, width, most, rates, culprit));
-    else lines.addAll(table(layers, most, rates, culprit));
+    List<List<List<Group>>> bands = bands(layers);
+    int boxes = bands.stream().mapToInt(band -> LINES_OF_A_BOX * rows(band)).sum();
+    if (bands.size() == 1 || boxes <= most) {
+      int widest = bands.stream().mapToInt(List::size).max().orElse(1);
+      int width = Math.min(WIDEST, (COLUMNS + (bands.size() == 1 ? ARROW.length() : 0)) / widest - ARROW.length());
+      for (int i = 0; i < bands.size(); i++) {
+        lines.addAll(boxes(bands.get(i), i == bands.size() - 1, width, most, rates, culprit));
+      }
+    } else {
+      lines.addAll(table(layers, most, rates, culprit));
+    }
     lines.addAll(words(explanation));
     return lines;
+  }
+
+  /** {@return the layers, as many in each band as there is room for side by side, and as evenly as that goes} */
+  private static List<List<List<Group>>> bands(List<List<Group>> layers) {
+    int most = (COLUMNS + ARROW.length()) / (NARROWEST + ARROW.length());
+    int bands = Math.max(1, (layers.size() + most - 1) / most);
+    int each = Math.max(1, (layers.size() + bands - 1) / bands);
+    List<List<List<Group>>> all = new ArrayList<>();
+    for (int i = 0; i < layers.size(); i += each) all.add(layers.subList(i, Math.min(layers.size(), i + each)));
+    return all;
+  }
+
+  private static int rows(List<List<Group>> layers) {
+    return layers.stream().mapToInt(List::size).max().orElse(0);
   }
 
   private static String culprit(Explanation explanation) {
@@ -53,8 +74,9 @@ record TreeView(boolean isColored) {
 
   // ---- boxes, a column for each layer
 
-  private List<String> boxes(List<List<Group>> layers, int width, int most, TreeRates rates, String culprit) {
-    int rows = Math.min(most / LINES_OF_A_BOX, layers.stream().mapToInt(List::size).max().orElse(0));
+  private List<String> boxes(List<List<Group>> layers, boolean isLastBand, int width, int most, TreeRates rates,
+      String culprit) {
+    int rows = Math.min(most / LINES_OF_A_BOX, rows(layers));
     List<String> lines = new ArrayList<>();
     for (int row = 0; row < rows; row++) {
       var top = new StringBuilder();
@@ -62,7 +84,7 @@ record TreeView(boolean isColored) {
       var bottom = new StringBuilder();
       for (int layer = 0; layer < layers.size(); layer++) {
         List<Group> groups = layers.get(layer);
-        boolean isLast = layer == layers.size() - 1;
+        boolean isLast = isLastBand && layer == layers.size() - 1;
         Group group = row < groups.size() ? groups.get(row) : null;
         String gap = isLast ? "" : " ".repeat(ARROW.length());
         if (group == null) {

@@ -72,6 +72,26 @@ class TreeViewTest {
   }
 
   @Test
+  void goesOnBelowWhereThereAreMoreLayersThanFit() {
+    stage("read");
+    stage("parse.1", "read");
+    stage("parse.2", "read");
+    stage("sort", "parse.1", "parse.2");
+    stage("join", "sort");
+    stage("count", "join");
+    stage("table", "count");
+    assertThat(draw(false)).containsExactly(
+        "job: 7 stages",
+        "┌ read ──────────────┐    ┌ parse.1…2 ─────────┐    ┌ sort ──────────────┐",
+        "│░░░░  0% 0/s        │ ─▸ │░░░░  0% 0/s        │ ─▸ │░░░░  0% 0/s        │ ─▸",
+        "└────────────────────┘    └────────────────────┘    └────────────────────┘",
+        "┌ join ──────────────┐    ┌ count ─────────────┐    ┌ ! table ───────────┐",
+        "│░░░░  0% 0/s        │ ─▸ │░░░░  0% 0/s        │ ─▸ │░░░░  0% 0/s        │",
+        "└────────────────────┘    └────────────────────┘    └────────────────────┘",
+        "`job/table` has been paused for 12 s");
+  }
+
+  @Test
   void fitsIntoEightyColumnsAndTwentyFourLinesWhateverThereIs() {
     for (int i = 0; i < 40; i++)
       stage("a-very-long-name-of-a-stage-" + (char) ('a' + i % 26) + i, i == 0 ? new String[0]
@@ -83,6 +103,25 @@ class TreeViewTest {
     for (int i = 0; i < 40; i++) stage("source" + (char) ('a' + i % 26) + "x".repeat(i / 26));
     assertThat(draw(false)).hasSizeLessThanOrEqualTo(TreeView.LINES)
         .allMatch(line -> line.length() <= TreeView.COLUMNS);
+  }
+
+  /** Names of partitions and of threads are what a program likes. */
+  @Test
+  void sec12_showsNamesThatWouldControlTheTerminalAsWhatTheyAre() {
+    flights(2);
+    String nasty = "\033[2J\u202e\r\n\u2028\ud83d\ude00";
+    var tree = new TreeSnapshot("job", Instant.EPOCH, 0, stages, edges, List.of(), List.of());
+    for (Finding finding : List.of(
+        new Finding.RootCause("job/reader", Finding.Kind.UNCLAIMED_PARTITION, Duration.ofSeconds(1),
+            List.of(new Finding.Victim("thread " + nasty, Optional.empty(), Duration.ofSeconds(1), 0)), nasty,
+            List.of()),
+        new Finding.Skew("job/reader", "job/table", nasty, 2, 1),
+        new Finding.Deadlock(List.of(new Finding.Deadlock.Step("job/" + nasty, nasty))))) {
+      String drawn = String.join("", new TreeView(false).draw(tree, TreeRates.NONE, new Explanation(List.of(finding))));
+      assertThat(drawn).contains("\\u001b[2J\\u202e\\u000d\\u000a\\u2028")
+          .doesNotContain("\033", "\u202e", "\r", "\n", "\u2028");
+      assertThat(finding.sentence()).contains("\ud83d\ude00");
+    }
   }
 
   @Test
