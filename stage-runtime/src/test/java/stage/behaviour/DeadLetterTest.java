@@ -283,7 +283,7 @@ class DeadLetterTest extends CrashTest {
     }
 
     @Test
-    void f37_areWrittenForTheFirstTenAndForEachPowerOfTen() throws Exception {
+    void f37_sec14_areWrittenForTheFirstTenAndForEachPowerOfTen() throws Exception {
       open(spec());
       grave("grave", source("source", 1100), DeadLetterHandler.LOG);
       scope().join();
@@ -300,7 +300,7 @@ class DeadLetterTest extends CrashTest {
     }
 
     @Test
-    void f37_areLimitedWhereStagesComeAndGo() throws Exception {
+    void f37_sec14_areLimitedWhereStagesComeAndGo() throws Exception {
       open(SupervisorSpec.of("test").withStrategy(Strategy.DYNAMIC).withDecisions(failure -> Decision.RESUME));
       for (int i = 0; i < 60; i++) {
         var source = source("source" + i, 1);
@@ -313,7 +313,7 @@ class DeadLetterTest extends CrashTest {
     }
 
     @Test
-    void f37_ofTemporaryStagesThatCrashAreLimited() throws Exception {
+    void f37_sec14_ofTemporaryStagesThatCrashAreLimited() throws Exception {
       open(SupervisorSpec.of("test").withStrategy(Strategy.DYNAMIC));
       for (int i = 0; i < 60; i++) {
         ProducerRef<Integer, ?> mayfly = start(Stage.source("mayfly" + i, Integer.class)

@@ -35,7 +35,7 @@ class ExtremesTest {
     private final List<Integer> three = List.of(1, 2, 3);
 
     @Test
-    void b46_mayWaitInAMailbox() throws Exception {
+    void b46_sec18_mayWaitInAMailbox() throws Exception {
       // it does not end before the call
       ProducerRef<Integer, ?> source = scope.start(Stage.source("source", Integer.class));
       ConsumerRef<Integer, QueueSink> sink =
@@ -47,7 +47,7 @@ class ExtremesTest {
     }
 
     @Test
-    void b46_mayBeHandledAtATime() throws Exception {
+    void b46_sec18_mayBeHandledAtATime() throws Exception {
       ProducerRef<Integer, ?> source = scope.start(Stage.ofIterable("source", three));
       scope.start(
           Stage.perEvent("each", source, Integer.MAX_VALUE, events::add).withDemand(Demand.max(Integer.MAX_VALUE)));
@@ -56,7 +56,7 @@ class ExtremesTest {
     }
 
     @Test
-    void b46_mayWaitForAPartition() throws Exception {
+    void b46_sec18_mayWaitForAPartition() throws Exception {
       ProducerRef<Integer, ?> source = scope.start(Stage.ofIterable("source", three)
           .withDispatcher(Dispatcher.<Integer>partition(2, event -> event).withBacklog(Integer.MAX_VALUE)));
       for (int i = 0; i < 2; i++) scope.start(Stage.consumer("sink-" + i, () -> new QueueSink(events))
@@ -66,7 +66,7 @@ class ExtremesTest {
     }
 
     @Test
-    void b46_areNotPartitions() {
+    void b46_sec18_areNotPartitions() {
       assertThatThrownBy(() -> Dispatcher.partition(Integer.MAX_VALUE, event -> event))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessage(
@@ -82,7 +82,7 @@ class ExtremesTest {
         .withBackoff(new Backoff(Duration.ofNanos(1), FOR_EVER, 1));
 
     @Test
-    void b46_mayAScopeTakeToClose() throws Exception {
+    void b46_sec18_mayAScopeTakeToClose() throws Exception {
       try (Supervisor scope = Supervisor.open(patient)) {
         var sink = scope.start(
             Stage.consumer("sink", QueueSink::new).withStartTimeout(FOR_EVER).withShutdown(Shutdown.within(FOR_EVER)));
@@ -94,7 +94,7 @@ class ExtremesTest {
     }
 
     @Test
-    void b46_mayATimerTake() throws Exception {
+    void b46_sec18_mayATimerTake() throws Exception {
       try (Supervisor scope = Supervisor.open(patient)) {
         var sink = scope.start(Stage.consumer("sink", QueueSink::new));
         sink.call(stage -> {
@@ -106,7 +106,7 @@ class ExtremesTest {
     }
 
     @Test
-    void b46_isNotTooShortForAWatch() {
+    void b46_sec18_isNotTooShortForAWatch() {
       assertThatThrownBy(() -> SupervisorSpec.of("test").withStallWarning(Duration.ofNanos(1)))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessage("stall warning must be at least PT0.001S, or zero for none, but was PT0.000000001S");

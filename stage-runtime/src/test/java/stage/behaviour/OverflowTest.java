@@ -50,7 +50,7 @@ class OverflowTest {
   @Nested
   class InATurn {
     @Test
-    void f22_blockAllowsItsCapacityBeyondDemandAndRefusesOneMore() throws Exception {
+    void f22_sec14_blockAllowsItsCapacityBeyondDemandAndRefusesOneMore() throws Exception {
       try (var rig = new Rig()) {
         var producer = start(rig, Overflow.block().withCapacity(3));
         var thrown = new LinkedBlockingQueue<Throwable>();

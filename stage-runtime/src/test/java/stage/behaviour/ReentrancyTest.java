@@ -224,7 +224,7 @@ class ReentrancyTest extends CrashTest {
 
   @ParameterizedTest
   @MethodSource("all")
-  void f29_mayCall(Where where, What what) throws Exception {
+  void f29_sec16_mayCall(Where where, What what) throws Exception {
     this.where = where;
     this.what = what;
     theScopeMayFail();

@@ -145,7 +145,7 @@ class ThreadNamesTest extends StageTest {
     private final InheritableThreadLocal<String> inherited = new InheritableThreadLocal<>();
 
     @Test
-    void f47_inheritsNoThreadLocals() throws Exception {
+    void f47_sec17_inheritsNoThreadLocals() throws Exception {
       inherited.set("of the starter");
       try {
         ConsumerRef<Integer, QueueSink> virtual = start(Stage.consumer("virtual", QueueSink::new));

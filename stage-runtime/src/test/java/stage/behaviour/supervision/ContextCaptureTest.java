@@ -147,7 +147,7 @@ class ContextCaptureTest extends CrashTest {
   @Nested
   class WithoutOne {
     @Test
-    void f47_nothingIsInherited() throws Exception {
+    void f47_sec17_nothingIsInherited() throws Exception {
       DIAGNOSTICS.set("opener's");
       INHERITED.set("opener's");
       try {
@@ -161,7 +161,7 @@ class ContextCaptureTest extends CrashTest {
     }
 
     @Test
-    void f47_theClassLoaderIsTheSameAfterAThousandRestarts() throws Exception {
+    void f47_sec17_theClassLoaderIsTheSameAfterAThousandRestarts() throws Exception {
       open(Intensity.of(1000));
       StageRef<Actor> actor = start(Stage.consumer("actor", Actor::new));
       ClassLoader before = actor.call(stage -> Thread.currentThread().getContextClassLoader());

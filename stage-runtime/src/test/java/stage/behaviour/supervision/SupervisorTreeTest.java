@@ -256,7 +256,7 @@ class SupervisorTreeTest extends CrashTest {
     }
 
     @Test
-    void f43_closesWithoutOverflowingTheStack() throws Exception {
+    void f43_sec14_closesWithoutOverflowingTheStack() throws Exception {
       Supervisor scope = open(named("test", 3));
       StageRef<Troupe.Actor> leaf = leafOf(scope, 3);
       scope.close();
@@ -264,7 +264,7 @@ class SupervisorTreeTest extends CrashTest {
     }
 
     @Test
-    void f43_escalatesWithoutOverflowingTheStack() throws Exception {
+    void f43_sec14_escalatesWithoutOverflowingTheStack() throws Exception {
       Supervisor scope = open(named("test", 3));
       StageRef<Troupe.Actor> leaf = leafOf(scope, 0);
       Troupe.crash(leaf);
@@ -277,7 +277,7 @@ class SupervisorTreeTest extends CrashTest {
     }
 
     @Test
-    void f43_unwindsWithoutOverflowingTheStack() throws Exception {
+    void f43_sec14_unwindsWithoutOverflowingTheStack() throws Exception {
       Supervisor scope = open(named("test", 3));
       var failure = new IOException("not today");
       assertThatThrownBy(() -> scope.start(named("top", 3), top -> {
