@@ -134,7 +134,7 @@ class ArchitectureTest {
   @Nested
   class TheModule {
     @Test
-    void ofTheApiExportsItsPackagesAndRequiresNothing() throws IOException {
+    void sec19_ofTheApiExportsItsPackagesAndRequiresNothing() throws IOException {
       ModuleDescriptor api = descriptor("stage-api");
 
       assertThat(api.name()).isEqualTo("stage.api");
@@ -153,7 +153,7 @@ class ArchitectureTest {
     }
 
     @Test
-    void ofTheRuntimeExportsTheTestKitAndProvidesTheEngine() throws IOException {
+    void sec19_ofTheRuntimeExportsTheTestKitAndProvidesTheEngine() throws IOException {
       ModuleDescriptor runtime = descriptor("stage-runtime");
 
       assertThat(runtime.name()).isEqualTo("stage.runtime");

@@ -206,6 +206,42 @@ record Rules(String name, ArchRule rule, String offenderPackage, String offence)
                 .because("a library logs with System.Logger, and the user decides where to"),
             "stage.runtime.engine", "void print() { System.out.println(); }"),
 
+        banned("the library starts no process", Set.of("java.lang.Runtime.exec", "java.lang.ProcessBuilder.<init>",
+            "java.lang.ProcessBuilder.start"), "what a stage does to the machine is its author's affair",
+            "Object list() throws Exception { return new ProcessBuilder(\"ls\"); }"),
+
+        banned("the library leaves the JVM as it is", Set.of("java.lang.System.setProperty",
+            "java.lang.System.setProperties", "java.lang.System.clearProperty", "java.lang.System.setOut",
+            "java.lang.System.setErr", "java.lang.System.setIn", "java.lang.System.exit", "java.lang.Runtime.exit",
+            "java.lang.Runtime.halt", "java.lang.Thread.setDefaultUncaughtExceptionHandler",
+            "java.lang.System.getenv"), "it belongs to the program, which may have other libraries",
+            "void set() { System.setProperty(\"key\", \"value\"); }"),
+
+        banned("the library opens nothing by force", Set.of("java.lang.reflect.AccessibleObject.setAccessible",
+            "java.lang.reflect.AccessibleObject.trySetAccessible", "java.lang.reflect.Field.setAccessible",
+            "java.lang.reflect.Method.setAccessible", "java.lang.reflect.Constructor.setAccessible",
+            "java.lang.invoke.MethodHandles.privateLookupIn"), "it must run without a flag that opens the JDK",
+            "void open(java.lang.reflect.Field field) { field.setAccessible(true); }"),
+
+        banned("the library makes no class and no object of what it is given", Set.of("java.lang.Class.forName",
+            "java.lang.ClassLoader.loadClass", "java.io.ObjectInputStream.<init>",
+            "java.io.ObjectInputStream.readObject", "java.lang.invoke.MethodHandles$Lookup.defineClass"),
+            "an event must not be able to choose what code runs",
+            "Object read(java.io.ObjectInputStream in) throws Exception { return in.readObject(); }"),
+
+        new Rules("only the time adds a hook to the end of the JVM",
+            classes().that(resideInAnyPackage(LIBRARY))
+                .and().doNotHaveFullyQualifiedName("stage.runtime.time.RealTime")
+                .should(notCall(Set.of("java.lang.Runtime.addShutdownHook")))
+                .because("that happens only where a scope is asked to drain then, and is taken back with it"),
+            "stage.runtime.engine", "void hook() { Runtime.getRuntime().addShutdownHook(null); }"),
+
+        new Rules("no queue that threads share grows without a bound",
+            noClasses().that(resideInAnyPackage(LIBRARY).and(not(queueOnlyTheirStages())))
+                .should().dependOnClassesThat(queuesWithoutABound())
+                .because("what comes faster than it is taken must be refused, wait, or be dropped, and be counted"),
+            "stage.runtime.engine", "java.util.concurrent.ConcurrentLinkedQueue<String> queue;"),
+
         new Rules("no exception is bare",
             classes().that().resideInAPackage("stage..").should(notMakeBareExceptions())
                 .because("who catches it must be able to tell what happened"),
@@ -235,6 +271,12 @@ record Rules(String name, ArchRule rule, String offenderPackage, String offence)
         return "packages";
       }
     };
+  }
+
+  /** {@return the rule that nothing of the library calls these} */
+  private static Rules banned(String name, Set<String> calls, String because, String offence) {
+    return new Rules(name, classes().that(resideInAnyPackage(LIBRARY)).should(notCall(calls)).because(because),
+        "stage.runtime.engine", offence);
   }
 
   /** {@return the rule that a room of the runtime, and those within it, see no others than these} */
@@ -301,6 +343,19 @@ record Rules(String name, ArchRule rule, String offenderPackage, String offence)
         "stage.api.internal.Description",
         "stage.api.CollectorRef", "stage.api.CollectorSpec", "stage.api.supervision.Supervisor",
         "stage.runtime.flow.CollectorBehaviour");
+  }
+
+  /** There are as many as stages of one pipeline, or events that a test has asked to be kept. */
+  private static DescribedPredicate<JavaClass> queueOnlyTheirStages() {
+    return classesNamed("classes that queue their own stages, or events for a test", "stage.runtime.engine.Assembly",
+        "stage.runtime.pipeline.Deployment", "stage.runtime.testkit.ConsumerProbe");
+  }
+
+  private static DescribedPredicate<JavaClass> queuesWithoutABound() {
+    Set<String> names = Set.of("ConcurrentLinkedQueue", "ConcurrentLinkedDeque", "LinkedBlockingQueue",
+        "LinkedBlockingDeque", "PriorityBlockingQueue", "LinkedTransferQueue", "DelayQueue");
+    return describe("queues of threads that have no bound",
+        type -> type.getPackageName().equals("java.util.concurrent") && names.contains(type.getSimpleName()));
   }
 
   private static DescribedPredicate<JavaClass> classesNamed(String description, String... names) {
