@@ -17,7 +17,7 @@ public final class Inputs implements Kept<Inputs> {
 
   private final KeptValue<State> state;
 
-  private record State(long[] vouched, int[] standing, long c) {}
+  private record State(long[] vouched, int[] standing, long c, int behind) {}
 
   /**
    * Makes the progress of inputs of which none has vouched for anything.
@@ -27,7 +27,7 @@ public final class Inputs implements Kept<Inputs> {
   public Inputs(int inputs) {
     long[] vouched = new long[inputs];
     Arrays.fill(vouched, Times.NEVER);
-    state = new KeptValue<>(new State(vouched, new int[inputs], inputs == 0 ? Times.FOREVER : Times.NEVER));
+    state = new KeptValue<>(new State(vouched, new int[inputs], inputs == 0 ? Times.FOREVER : Times.NEVER, -1));
   }
 
   private Inputs(KeptValue<State> state) {
@@ -54,15 +54,7 @@ public final class Inputs implements Kept<Inputs> {
    * vouches for more}
    */
   public int behind() {
-    State now = state.get();
-    int behind = -1;
-    long most = Times.NEVER;
-    for (int i = 0; i < now.vouched().length; i++) {
-      most = Math.max(most, now.vouched()[i]);
-      boolean isActive = now.standing()[i] == ACTIVE;
-      if (isActive && (behind < 0 || now.vouched()[i] < now.vouched()[behind])) behind = i;
-    }
-    return behind >= 0 && now.vouched()[behind] < most ? behind : -1;
+    return state.value().behind();
   }
 
   /**
@@ -95,8 +87,18 @@ public final class Inputs implements Kept<Inputs> {
     vouched[input] = Math.max(vouched[input], w);
     standings[input] = standing;
     long c = Math.max(old.c(), together(vouched, standings));
-    state.set(new State(vouched, standings, c));
+    state.set(new State(vouched, standings, c, behind(vouched, standings)));
     return c > old.c();
+  }
+
+  private static int behind(long[] vouched, int[] standings) {
+    int behind = -1;
+    long most = Times.NEVER;
+    for (int i = 0; i < vouched.length; i++) {
+      most = Math.max(most, vouched[i]);
+      if (standings[i] == ACTIVE && (behind < 0 || vouched[i] < vouched[behind])) behind = i;
+    }
+    return behind >= 0 && vouched[behind] < most ? behind : -1;
   }
 
   private static long together(long[] vouched, int[] standings) {
