@@ -142,10 +142,11 @@ class ObservingGuideTest {
     return begin < 0 || end < 0 ? "" : text.substring(begin, end + to.length());
   }
 
-  private String page() throws IOException {
+  private String page() throws Exception {
     try (WatchPage page = app.openPage(0)) {
       String json = "";
       for (int i = 0; i < TRIES && !json.contains("\"sentence\""); i++) {
+        over.await(20, TimeUnit.MILLISECONDS);   // it has not been explained yet
         json = new String(page.address().resolve("/tree.json").toURL().openStream().readAllBytes());
       }
       return between(json, "\"findings\":[", "]");
