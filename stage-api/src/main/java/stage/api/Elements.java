@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.Iterator;
+import java.util.Objects;
 
 /** Elements one after the other, as the generators of {@link Stage} read them. Used by one thread at a time. */
 interface Elements<O> extends AutoCloseable {
@@ -18,6 +19,7 @@ interface Elements<O> extends AutoCloseable {
   default void close() throws IOException {}
 
   static <O> Elements<O> of(Iterator<? extends O> elements) {
+    Objects.requireNonNull(elements, "the iterator must not be null, but iterator() of the elements returned null");
     return () -> {
       if (!elements.hasNext()) return null;
       O next = elements.next();

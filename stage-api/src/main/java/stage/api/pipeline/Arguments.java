@@ -5,6 +5,8 @@ import stage.api.pipeline.plan.Site;
 
 /** Checks what users hand in. Messages begin with the call and its line, as those of {@code run} do. */
 final class Arguments {
+  private static final int MOST_WORKERS = 1_024;
+
   private Arguments() {}
 
   static <T> T notNull(String name, T value) {
@@ -19,6 +21,15 @@ final class Arguments {
 
   static int atLeastOne(String name, int n) {
     return (int) atLeast(name, n, 1);
+  }
+
+  /** As many as there can be: keys are shared out in 1,024 buckets, and each of those goes to one worker. */
+  static int workers(String name, int n) {
+    if (atLeastOne(name, n) > MOST_WORKERS) {
+      throw refused(name + " must be at most " + MOST_WORKERS + ", but was " + n
+          + "; each worker is a stage of its own, and mapConcurrent does more than that at once");
+    }
+    return n;
   }
 
   static long atLeast(String name, long n, long least) {

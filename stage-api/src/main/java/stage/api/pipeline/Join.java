@@ -65,11 +65,11 @@ public final class Join<L, R> {
     /**
      * {@return the same, the keys shared out among workers}
      *
-     * @param n how many, at least 1
-     * @throws IllegalArgumentException if {@code n} is below 1
+     * @param n how many, from 1 to 1,024
+     * @throws IllegalArgumentException if {@code n} is another number
      */
     public On<K, L, R> workers(int n) {
-      return new On<>(site, left, right, leftKey, rightKey, Arguments.atLeastOne("n", n));
+      return new On<>(site, left, right, leftKey, rightKey, Arguments.workers("n", n));
     }
 
     /**

@@ -35,11 +35,11 @@ public final class Keyed<K, T> {
   /**
    * {@return the same, the keys shared out among workers: all elements of one key go to one of them}
    *
-   * @param n how many, at least 1
-   * @throws IllegalArgumentException if {@code n} is below 1
+   * @param n how many, from 1 to 1,024
+   * @throws IllegalArgumentException if {@code n} is another number
    */
   public Keyed<K, T> workers(int n) {
-    return new Keyed<>(site, node, key, Arguments.atLeastOne("n", n));
+    return new Keyed<>(site, node, key, Arguments.workers("n", n));
   }
 
   /** {@return how many elements there were of each key} */

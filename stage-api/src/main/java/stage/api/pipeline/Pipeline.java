@@ -498,13 +498,13 @@ public final class Pipeline<T> {
    * {@return what several workers make of the elements, in no order} Each element goes to one worker that wants it.
    * What is stateful in the part, such as a batch, belongs to each worker.
    *
-   * @param workers how many, at least 1
+   * @param workers how many, from 1 to 1,024
    * @param part what each does: makes one pipeline of another; called once, now
    * @param <R> what is made
-   * @throws IllegalArgumentException if {@code workers} is below 1
+   * @throws IllegalArgumentException if {@code workers} is another number
    */
   public <R> Pipeline<R> parallel(int workers, Fn<Pipeline<T>, Pipeline<R>> part) {
-    Arguments.atLeastOne("workers", workers);
+    Arguments.workers("workers", workers);
     return parted(Site.here("parallel"), node, null, workers, part);
   }
 

@@ -411,8 +411,8 @@ final class Deployment {
   }
 
   Object result() {
-    Object result = job.result();
-    if (result != null) return result;
+    JobContext.Result result = job.result();
+    if (result != null) return result.value();
     boolean isReport = switch (sink) {
       case Sink.ForEach forEach -> true;
       case Sink.To to -> true;

@@ -32,8 +32,15 @@ final class ElementsSource implements Stage.Producer<Object> {
   @Override
   public void onDemand(long demand, Outlet<Object> out) {
     long emitted = 0;
-    for (; emitted < demand && rest.hasNext(); emitted++) out.emit(rest.next());
+    for (; emitted < demand && rest.hasNext(); emitted++) out.emit(next(position.value() + emitted));
     position.set(position.value() + emitted);
     if (!rest.hasNext()) out.complete();
+  }
+
+  private Object next(long number) {
+    Object element = rest.next();
+    if (element != null) return element;
+    throw new NullPointerException("an element must not be null, but the one at index " + number
+        + " of what Pipeline.from was given is; leave it out, or use Optional");
   }
 }

@@ -3,6 +3,7 @@ package stage.runtime.pipeline;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Objects;
 import stage.api.pipeline.Fn;
 import stage.runtime.pipeline.operator.KeptValue;
 import stage.runtime.pipeline.receipt.Claim;
@@ -93,7 +94,9 @@ final class FlatMapLink extends Link {
 
   private Iterator<?> iterator(Object value, long t, long w) throws Exception {
     try {
-      return fn.apply(value).iterator();
+      Iterable<?> all = fn.apply(value);
+      Objects.requireNonNull(all, "the function of flatMap returned null; to make no element, return List.of()");
+      return Objects.requireNonNull(all.iterator(), "the iterator() of what flatMap made returned null");
     } catch (Exception thrown) {
       throw chain.failed(step, this, value, t, w, thrown);
     }

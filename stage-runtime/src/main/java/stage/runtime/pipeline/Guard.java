@@ -2,6 +2,7 @@ package stage.runtime.pipeline;
 
 import java.util.ArrayDeque;
 import stage.api.pipeline.OnFailure;
+import stage.runtime.time.Time;
 
 /**
  * Counts the elements that a run gave up on, so that a mistake in a step does not turn a whole source into dead
@@ -18,8 +19,8 @@ final class Guard {
   /** {@return whether that was one too many} */
   boolean isTooMany(OnFailure how, long now) {
     if (how.period().isEmpty()) return ++inARow >= how.most();
-    long oldest = now - how.period().get().toNanos();
-    while (!times.isEmpty() && times.peekFirst() < oldest) times.pollFirst();
+    long period = Time.toNanos(how.period().get());
+    while (!times.isEmpty() && now - times.peekFirst() > period) times.pollFirst();
     times.addLast(now);
     return times.size() >= how.most();
   }

@@ -6,6 +6,13 @@ import stage.runtime.time.Time;
 
 /** What the stages of one running job share. */
 final class JobContext {
+  /**
+   * What a job has come to.
+   *
+   * @param value null where the collector of the user's has made null
+   */
+  record Result(Object value) {}
+
   private final Time time;
   private final Clock clock;
 
@@ -13,7 +20,7 @@ final class JobContext {
    * What the sink has come to. Volatile: written by the sink's thread, once or, after a crash, again with the same;
    * read by who waits for the job.
    */
-  private volatile Object result;
+  private volatile Result result;
 
   private Consumer<String> completed = stage -> {};
   private Consumer<String> unwanted = stage -> {};
@@ -74,11 +81,11 @@ final class JobContext {
   }
 
   void result(String stage, Object result) {
-    if (stage.equals(sink)) this.result = result;
+    if (stage.equals(sink)) this.result = new Result(result);
   }
 
-  /** {@return the result; null if there is none} */
-  Object result() {
+  /** {@return the result; null if there is none yet} */
+  Result result() {
     return result;
   }
 }

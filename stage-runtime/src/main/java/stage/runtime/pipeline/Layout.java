@@ -210,6 +210,7 @@ final class Layout {
 
   private Tail parallel(Node.Parallel parallel) {
     Tail before = tail(parallel.input());
+    if (parallel.result() == parallel.part()) return closed(before);   // the workers have nothing to do
     List<Feed> feeds = before.feeds;
     boolean isRouted = parallel.key() != null && parallel.workers() > 1;
     if (isRouted) feeds = routed(before, parallel.site(), parallel.key(), parallel.workers());

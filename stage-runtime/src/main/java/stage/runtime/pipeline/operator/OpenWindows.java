@@ -53,6 +53,15 @@ final class OpenWindows {
       return new Run(Arrays.copyOfRange(array, from + 1, to), 0, to - from - 1);
     }
 
+    Run without(WindowTable window) {
+      int at = position(window.start, window.end);
+      if (at == from) return withoutFirst();
+      WindowTable[] fewer = new WindowTable[to - from - 1];
+      System.arraycopy(array, from, fewer, 0, at - from);
+      System.arraycopy(array, at + 1, fewer, at - from, to - at - 1);
+      return new Run(fewer, 0, fewer.length);
+    }
+
     WindowTable[] all() {
       return Arrays.copyOfRange(array, from, to);
     }
@@ -91,6 +100,11 @@ final class OpenWindows {
     return windows.value().array[windows.value().from];
   }
 
+  /** {@return the window that ends last} */
+  WindowTable last() {
+    return windows.get().array[windows.get().to - 1];
+  }
+
   /** {@return the window that the last element went into, if that holds the time; else null} */
   WindowTable lastIfHolds(long t) {
     return last != null && last.holds(t) ? last : null;
@@ -110,6 +124,12 @@ final class OpenWindows {
 
   void removeFirst() {
     windows.set(windows.value().withoutFirst());
+    last = null;
+  }
+
+  /** Removes a window that is there. */
+  void remove(WindowTable window) {
+    windows.set(windows.get().without(window));
     last = null;
   }
 

@@ -60,10 +60,18 @@ public final class Operators {
       case Windows.Shape.Calendar(var unit, var zone) -> fixed(new Assigner.Calendar(unit, zone), false, false,
           reduction, bound, framing);
       case Windows.Shape.Sliding(var size, var every) ->
-          fixed(new Assigner.Fixed(nanos(size), nanos(every), offset), true, false, reduction, bound, framing);
+          sliding(new Assigner.Fixed(nanos(size), nanos(every), offset), reduction, bound, framing);
       case Windows.Shape.Sessions(var gap) -> new SessionWindows(nanos(gap), lateness, reduction, bound);
       case Windows.Shape.Count(var size) -> new CountWindows(size, reduction, framing.earlyEvents());
     };
+  }
+
+  private static SingleInput<Object, Object> sliding(Assigner.Fixed assigner, Reduction how, Optional<Bound> bound,
+      Framing framing) {
+    boolean hasPanes = assigner.every() < assigner.size() && assigner.size() <= SlidingWindows.LONGEST;
+    boolean isEarly = framing.earlyEvents() > 0 || framing.earlyEvery().isPresent();
+    if (!hasPanes || isEarly || bound.isPresent()) return fixed(assigner, true, false, how, bound, framing);
+    return new SlidingWindows(new SlidingWindows.Setting(assigner, nanos(framing.windows().lateness()), how));
   }
 
   private static Assigner tumbling(Duration size, long offset) {

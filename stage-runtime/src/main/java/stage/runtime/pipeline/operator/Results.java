@@ -1,8 +1,13 @@
 package stage.runtime.pipeline.operator;
 
+import java.util.List;
+
 /** Makes results outside of any element, where a function of the user's that throws costs that result. */
 final class Results {
   private Results() {}
+
+  /** What a result is made of, where each part is kept by itself. */
+  record Parts(List<Object> parts) {}
 
   interface Making {
     Object make() throws Exception;
@@ -21,7 +26,8 @@ final class Results {
       } catch (Exception failed) {
         if (failed instanceof InterruptedException) throw failed;
         if (out.retry(subject, failed)) continue;
-        out.lost(kept);
+        if (kept instanceof Parts(List<Object> parts)) parts.forEach(out::lost);
+        else out.lost(kept);
         return null;
       }
     }

@@ -27,7 +27,6 @@ public final class Stamping implements SingleInput<Object, Object> {
    * Makes one.
    *
    * @param how what the time is, and how far it may be out of order
-   * @throws ArithmeticException if the bound is above 292 years
    */
   public Stamping(EventTime<Object> how) {
     this(how, new KeptLong(Times.NEVER));
@@ -35,7 +34,7 @@ public final class Stamping implements SingleInput<Object, Object> {
 
   private Stamping(EventTime<Object> how, KeptLong latest) {
     this.how = how;
-    this.boundNanos = how.bound().toNanos();
+    this.boundNanos = Operators.nanos(how.bound());
     this.latest = latest;
   }
 

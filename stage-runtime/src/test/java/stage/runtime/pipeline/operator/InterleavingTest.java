@@ -14,6 +14,7 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import stage.api.pipeline.Windows;
+import stage.api.pipeline.plan.Reducing;
 
 /**
  * Two sources, each stamped; merged; worked on out of order; dealt to lanes; put into windows. However all that
@@ -77,7 +78,12 @@ class InterleavingTest {
   }
 
   private static String result(Windows windows, List<List<Item>> lanes, Random random, boolean hasTrouble) {
-    var rig = new OperatorRig(TestWindows.of(windows, TestWindows.LIST), hasTrouble ? random : null);
+    return result(windows, TestWindows.LIST, lanes, random, hasTrouble);
+  }
+
+  private static String result(Windows windows, Reducing how, List<List<Item>> lanes, Random random,
+      boolean hasTrouble) {
+    var rig = new OperatorRig(TestWindows.of(windows, how), hasTrouble ? random : null);
     var inputs = new Inputs(lanes.size());
     int[] taken = new int[lanes.size()];
     int left = lanes.stream().mapToInt(List::size).sum();
@@ -106,9 +112,19 @@ class InterleavingTest {
       Set<String> results = new HashSet<>();
       for (int run = 0; run < runs; run++) {
         var choices = new Random(input * 7919L + run);
-        results.add(result(windows, lanes(sources, 1 + choices.nextInt(4), choices), choices, hasTrouble));
+        // sliding windows by themselves, and put together of panes
+        Reducing how = run % 2 == 0 ? TestWindows.LIST : TestWindows.FOLDED_LIST;
+        results.add(result(windows, how, lanes(sources, 1 + choices.nextInt(4), choices), choices, hasTrouble));
         assertThat(results).as("results of input %d by run %d", input, run).hasSize(1);
       }
+    }
+  }
+
+  private static void slidingWindowsHaveOneResultForEach(boolean hasTrouble, int inputs, int runs) {
+    int[][] shapes = {{10, 4, 3}, {7, 5, 0}, {9, 3, 2}, {12, 1, 0}};   // size, every, lateness
+    for (int[] shape : shapes) {
+      oneResultForEach(Windows.sliding(TestWindows.nanos(shape[0]), TestWindows.nanos(shape[1]))
+          .lateness(TestWindows.nanos(shape[2])), 2, hasTrouble, inputs, runs);
     }
   }
 
@@ -117,6 +133,7 @@ class InterleavingTest {
     for (boolean hasTrouble : new boolean[] {false, true}) {
       oneResultForEach(Windows.tumbling(TestWindows.nanos(10)).lateness(TestWindows.nanos(3)), 2, hasTrouble, 10, 8);
       oneResultForEach(Windows.sessions(TestWindows.nanos(GAP)).lateness(TestWindows.nanos(3)), 2, hasTrouble, 10, 8);
+      slidingWindowsHaveOneResultForEach(hasTrouble, 4, 6);
     }
   }
 
@@ -134,9 +151,7 @@ class InterleavingTest {
 
     @Test
     void slidingWindowsHaveOneResult() {
-      oneResultForEach(Windows.sliding(TestWindows.nanos(10), TestWindows.nanos(4)).lateness(TestWindows.nanos(3)), 2,
-          false,
-          INPUTS / 4, RUNS / 4);
+      slidingWindowsHaveOneResultForEach(false, INPUTS / 16, RUNS / 4);
     }
   }
 
@@ -154,9 +169,7 @@ class InterleavingTest {
 
     @Test
     void slidingWindowsHaveOneResult() {
-      oneResultForEach(Windows.sliding(TestWindows.nanos(10), TestWindows.nanos(4)).lateness(TestWindows.nanos(3)), 2,
-          true,
-          INPUTS / 4, RUNS / 4);
+      slidingWindowsHaveOneResultForEach(true, INPUTS / 16, RUNS / 4);
     }
   }
 

@@ -121,6 +121,14 @@ class PlantedBugsTest {
         bug("an element does not wait for rows of its own time", "AsOfLookup.java",
             "if (t < tableC.get() && leaving", "if (t <= tableC.get() && leaving",
             "waiting.add(Times.plus(t, 1), element);", "waiting.add(t, element);"),
+        bug("an element of a pane counts in windows that it is late for", "SlidingWindows.java",
+            "setting.firstEnd(t, Math.max(w, c.get()))", "setting.firstEnd(t, Times.NEVER)"),
+        bug("a pane leaves with its first window", "SlidingWindows.java",
+            "if (setting.lastEnd(table.start) == end) open.remove(table);", "open.remove(table);"),
+        bug("where sliding windows have got to is no state", "SlidingWindows.java",
+            "    fired.rollback();\n", ""),
+        bug("a key in two panes has two results", "SlidingWindows.java",
+            "if (!isFirstWith(key, tables, number)) continue;", ""),
         bug("sorted inputs are merged before all have shown their next", "MergingSorted.java",
             "if (!hasEnded.value()[i]) return -1;", ""));
   }

@@ -20,7 +20,18 @@ final class TestWindows {
   static final Reducing SUM = new Reducing.Sum(value -> ((Number) value).longValue());
   static final Reducing LIST = new Reducing.ToList(Bound.rows(1_000_000));
 
+  /** As {@link #LIST}, but folded, so that sliding windows are put together of panes. */
+  static final Reducing FOLDED_LIST = new Reducing.Aggregate(List.of(),
+      (list, value) -> joined((List<?>) list, List.of(value)), (one, other) -> joined((List<?>) one, (List<?>) other),
+      list -> list);
+
   private TestWindows() {}
+
+  private static List<Object> joined(List<?> one, List<?> other) {
+    List<Object> all = new ArrayList<>(one);
+    all.addAll(other);
+    return List.copyOf(all);
+  }
 
   static SingleInput<Object, Object> of(Windows windows, Reducing how) {
     return of(windows, how, 0, null);
