@@ -102,7 +102,7 @@ final class OpenWindows {
 
   /** {@return the window that ends last} */
   WindowTable last() {
-    return windows.get().array[windows.get().to - 1];
+    return windows.value().array[windows.value().to - 1];
   }
 
   /** {@return the window that the last element went into, if that holds the time; else null} */
@@ -129,7 +129,7 @@ final class OpenWindows {
 
   /** Removes a window that is there. */
   void remove(WindowTable window) {
-    windows.set(windows.get().without(window));
+    windows.set(windows.value().without(window));
     last = null;
   }
 

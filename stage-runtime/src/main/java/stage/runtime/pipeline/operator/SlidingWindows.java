@@ -11,8 +11,8 @@ import stage.api.pipeline.Window;
  * fires merges what its panes have.
  *
  * <p>An element may be late for the first windows of its pane and on time for the others. So a pane has a table for
- * each window that may be the first one of an element; a window takes those of its panes whose first window is itself or
- * an earlier one. What the stamps say decides which table that is, so a window has the elements that it would have had
+ * each window that may be the first one of an element; a window takes those of its panes whose first window is itself
+ * or an earlier one. What the stamps say decides which table that is, so a window has the elements that it would have had
  * to itself.
  *
  * <p>Windows with early panes, and those that keep their elements in lists, are {@link FixedWindows}.
@@ -29,7 +29,7 @@ final class SlidingWindows implements SingleInput<Object, Object> {
     /** {@return the start of the pane that a time is in} */
     long pane(long t) {
       long lastStart = lastStart(t);
-      long firstPart = windows.size() % windows.every();   // of a window's way to the next one: then an earlier one ends
+      long firstPart = windows.size() % windows.every();   // so long after a window has begun an earlier one ends
       return t - lastStart < firstPart ? lastStart : lastStart + firstPart;
     }
 
@@ -55,24 +55,20 @@ final class SlidingWindows implements SingleInput<Object, Object> {
 
   private final Setting setting;
   private final OpenWindows open;     // tables: each begins with its pane, and ends with the first window it counts in
-  private final KeptLong c;           // the progress that was applied
+  private final Horizon horizon;
   private final KeptLong fired;       // the end of the last window that has fired
   private final KeptLong nextResult;  // of the window that is firing: which of its tables, and which of that one's keys
-  private final KeptLong ended;       // 0 before the end, 1 after completion, 2 after a drain
 
   SlidingWindows(Setting setting) {
-    this(setting, new OpenWindows(), new KeptLong(Times.NEVER), new KeptLong(Times.NEVER), new KeptLong(0),
-        new KeptLong(0));
+    this(setting, new OpenWindows(), new Horizon(), new KeptLong(Times.NEVER), new KeptLong(0));
   }
 
-  private SlidingWindows(Setting setting, OpenWindows open, KeptLong c, KeptLong fired, KeptLong nextResult,
-      KeptLong ended) {
+  private SlidingWindows(Setting setting, OpenWindows open, Horizon horizon, KeptLong fired, KeptLong nextResult) {
     this.setting = setting;
     this.open = open;
-    this.c = c;
+    this.horizon = horizon;
     this.fired = fired;
     this.nextResult = nextResult;
-    this.ended = ended;
   }
 
   // ---- elements
@@ -87,12 +83,12 @@ final class SlidingWindows implements SingleInput<Object, Object> {
       return true;
     }
     long closesAt = Times.plus(lastEnd, setting.lateness());
-    if (closesAt <= w || closesAt <= c.get()) {
+    if (closesAt <= w || closesAt <= horizon.progress()) {
       out.late(value, t, w, closesAt > w);
       return true;
     }
     long pane = setting.pane(t);
-    long firstEnd = setting.firstEnd(t, Math.max(w, c.get()));
+    long firstEnd = setting.firstEnd(t, Math.max(w, horizon.progress()));
     WindowTable table = open.find(pane, firstEnd);
     if (table == null) {
       table = new WindowTable(pane, firstEnd, setting.lateness(), setting.how().table(), null);
@@ -115,7 +111,7 @@ final class SlidingWindows implements SingleInput<Object, Object> {
 
   @Override
   public boolean progress(long c, Output<? super Object> out) throws Exception {
-    if (c > this.c.get()) this.c.set(c);
+    horizon.rise(c);
     return fire(out);
   }
 
@@ -132,7 +128,7 @@ final class SlidingWindows implements SingleInput<Object, Object> {
   }
 
   private boolean isClosed(long end) {
-    return ended.get() != 0 || Times.plus(end, setting.lateness()) <= c.get();
+    return Times.plus(end, setting.lateness()) <= horizon.due();
   }
 
   /** Fires what is closed by now. At the end that is all. */
@@ -158,7 +154,7 @@ final class SlidingWindows implements SingleInput<Object, Object> {
   }
 
   private boolean fire(long end, List<WindowTable> tables, Output<? super Object> out) throws Exception {
-    boolean isCut = ended.get() == 2 && end > c.get();
+    Pane.Kind kind = horizon.isCutBefore(end) ? Pane.Kind.CUT : Pane.Kind.FINAL;
     var window = new Window(Times.instant(end - setting.windows().size()), Times.instant(end));
     for (int number = (int) (nextResult.get() >>> 32); number < tables.size(); number++) {
       Slots keys = tables.get(number).table.slots();
@@ -167,7 +163,7 @@ final class SlidingWindows implements SingleInput<Object, Object> {
         if (!isFirstWith(key, tables, number)) continue;
         if (!out.hasRoom()) return false;
         nextResult.set((long) number << 32 | n + 1);
-        emit(window, end, key, tables.subList(number, tables.size()), isCut ? Pane.Kind.CUT : Pane.Kind.FINAL, out);
+        emit(window, end, key, tables.subList(number, tables.size()), kind, out);
       }
       nextResult.set((long) (number + 1) << 32);
     }
@@ -204,7 +200,7 @@ final class SlidingWindows implements SingleInput<Object, Object> {
 
   @Override
   public boolean end(boolean isDrained, Output<? super Object> out) throws Exception {
-    ended.set(isDrained ? 2 : 1);
+    horizon.end(isDrained);
     return fire(out);
   }
 
@@ -232,24 +228,22 @@ final class SlidingWindows implements SingleInput<Object, Object> {
   @Override
   public void commit() {
     open.commit();
-    c.commit();
+    horizon.commit();
     fired.commit();
     nextResult.commit();
-    ended.commit();
   }
 
   @Override
   public void rollback() {
     open.rollback();
-    c.rollback();
+    horizon.rollback();
     fired.rollback();
     nextResult.rollback();
-    ended.rollback();
   }
 
   @Override
   public SlidingWindows successor() {
-    return new SlidingWindows(setting, open.successor(), c.successor(), fired.successor(), nextResult.successor(),
-        ended.successor());
+    return new SlidingWindows(setting, open.successor(), horizon.successor(), fired.successor(),
+        nextResult.successor());
   }
 }

@@ -122,7 +122,7 @@ class PlantedBugsTest {
             "if (t < tableC.get() && leaving", "if (t <= tableC.get() && leaving",
             "waiting.add(Times.plus(t, 1), element);", "waiting.add(t, element);"),
         bug("an element of a pane counts in windows that it is late for", "SlidingWindows.java",
-            "setting.firstEnd(t, Math.max(w, c.get()))", "setting.firstEnd(t, Times.NEVER)"),
+            "setting.firstEnd(t, Math.max(w, horizon.progress()))", "setting.firstEnd(t, Times.NEVER)"),
         bug("a pane leaves with its first window", "SlidingWindows.java",
             "if (setting.lastEnd(table.start) == end) open.remove(table);", "open.remove(table);"),
         bug("where a sliding window's firing stands is no state", "SlidingWindows.java",
