@@ -67,7 +67,7 @@ record Mutant(String name, String file, List<ChangedEngine.Change> changes, bool
       of("a stage is told twice that its input has ended", "engine/Lifecycle.java",
           "      toldOfEnd = true;\n", ""),
       of("a stage completes although it has output left to emit", "engine/Lifecycle.java",
-          "      if (!incarnations.role().isCompleted() && cell.goesOn()) return;\n", ""),
+          "      if (!incarnations.role().isCompleted() && cell.steps().goesOn()) return;\n", ""),
       of("input is taken although output is left to emit", "engine/ConsumingRole.java",
           "boolean goesOn = mayGoOn();", "boolean goesOn = mayGoOn() && !input.isReady();"),
       of("an event that its turn gave up on counts as handled", "engine/LaneInlet.java",

@@ -41,15 +41,12 @@ import stage.runtime.time.Uninterruptibly;
 import stage.runtime.time.WaitState;
 
 /**
- * What the engine keeps for one stage: its mailbox, its lanes and the current behaviour. A step machine, stepped by one
- * thread.
- *
- * <p>Each step looks for the most urgent {@link Work} and does it. {@link WorkSelector} only looks, so that a driver
- * can ask it again after announcing that it is about to park.
+ * What the engine keeps for one stage: its mailbox, its lanes and the current behaviour; and what others may ask of it.
+ * One thread makes its {@linkplain CellSteps steps}.
  *
  * @param <S> the behaviour's type
  */
-public final class Cell<S extends Stage.Behaviour> implements StepMachine, LaneEnd, Waits.Awaited {
+public final class Cell<S extends Stage.Behaviour> implements LaneEnd, Waits.Awaited {
   /**
    * So many events may wait that timers, casts and calls of a producer-consumer have emitted beyond demand, if its spec
    * says nothing else.
@@ -67,34 +64,23 @@ public final class Cell<S extends Stage.Behaviour> implements StepMachine, LaneE
   private final Signals signals;
   private final Mailbox mailbox;
   private final Incarnations<S> incarnations;
-  private final Port port = new Port();           // how its parts know it
+  private final BothPorts port = new BothPorts(this);
+  private final CellSteps steps = new CellSteps(this);
   private final ConsumerHalf consumerHalf;        // null for producers and generators
   private final ProducerHalf<?> producerHalf;     // null for consumers
   private final boolean isGenerator;
   private final CellRef<S> ref;
 
-  private final Counter deadLettered = new Counter();
-  // set once, under the graph's lock, by the first thread that emits from outside
-  private volatile Intake<?> intake;
-
+  private final IntakeDoor<?> intakeDoor;         // null but for producers
+  private final CellThreads threads;
   // of its spec, until it has started; written before the start, then the cell's thread
   private List<? extends SubscriptionSpec<?>> subscriptions;
   private final Lifecycle lifecycle;
-  private final WorkSelector selector;
-  private final ContextPropagation context;           // null if the scope carries none
   private final Assembly assembly;                // null if no init started it
-  private long nowNanos;                          // the cell's thread only
   private volatile long pausedNanos;              // the pausing thread; two at once mean the same time
   private boolean endsWithItsConsumer;            // written before the start
   private volatile boolean drains;                // written by the draining thread, before the signal
-  // the cell's thread: what a step or a look threw and is not dealt with yet; null otherwise
-  private Throwable unanswered;
-  private int chores;                             // of a generator: its thread, or the one that has borrowed it
-  // set by the thread that takes over, one at a time: this one has lost the cell, but no other has started yet
-  private volatile Thread takenOver;
   private volatile Supplier<RunSnapshot> run;     // set once, by who has started it; null outside of pipelines
-  // the cell's thread: those that were still running when it ended
-  private volatile List<Thread> lastTaskThreads = List.of();
 
   private static Accumulation accumulation(Opening opening, Assembly assembly) {
     return opening.equals(Opening.DEFAULT) && assembly == null ? null : new Accumulation(opening, assembly);
@@ -111,7 +97,7 @@ public final class Cell<S extends Stage.Behaviour> implements StepMachine, LaneE
     this.options = spec.options();
     this.mailbox = new Mailbox(
         graph.time().permits(Math.min(spec.options().mailbox(), Mailbox.MOST), "a free place in the mailbox of", path));
-    this.driver = graph.time().driver(this, spec.options().onPlatformThread());
+    this.driver = graph.time().driver(steps, spec.options().onPlatformThread());
     this.signals = new Signals(driver);
     this.subscriptions = Handshake.subscriptionsOf(spec);
     switch (spec) {
@@ -139,11 +125,12 @@ public final class Cell<S extends Stage.Behaviour> implements StepMachine, LaneE
       }
     }
     this.incarnations = new Incarnations<>(this, signals, spec.factory());
-    if (isGenerator) incarnations.handover().hasChores(this::doChores);
+    if (isGenerator) incarnations.handover().hasChores(steps::doChores);
     this.lifecycle = new Lifecycle(this);
-    this.selector = new WorkSelector(this, lifecycle);
+    this.threads = new CellThreads(driver, incarnations.handover(), consumerHalf, isGenerator);
+    this.intakeDoor = isGenerator || isConsumer() ? null : new IntakeDoor<>(port, producerHalf);
     Consumer<Runnable> around = owner.services().around();
-    this.context = around == null ? null : new ContextPropagation(this, lifecycle, around);
+    steps.complete(around == null ? null : new ContextPropagation(steps, around));
   }
 
   /**
@@ -195,6 +182,10 @@ public final class Cell<S extends Stage.Behaviour> implements StepMachine, LaneE
   /** Has it end when its last consumer has left: it is there for that one only. Before it is started. */
   public void endWithItsConsumer() {
     endsWithItsConsumer = true;
+  }
+
+  boolean endsWithItsConsumer() {
+    return endsWithItsConsumer;
   }
 
   // ---- what it is; any thread
@@ -266,6 +257,26 @@ public final class Cell<S extends Stage.Behaviour> implements StepMachine, LaneE
     return graph.time().nanos();
   }
 
+  @Override
+  public boolean isWatched() {
+    return watching.isOn();
+  }
+
+  /** {@return who is told of each turn and wait; null if nobody is} */
+  Probe probe() {
+    return watching.probe();
+  }
+
+  @Override
+  public boolean isGated() {
+    return incarnations.isGated();
+  }
+
+  @Override
+  public long waitingNanos(long nowNanos) {
+    return driver.waits(nowNanos).waitingNanos();
+  }
+
   /** {@return the cell at the end of a lane} There is nothing else: a lane only knows less of it. */
   static Cell<?> at(LaneEnd end) {
     return (Cell<?>) end;
@@ -318,7 +329,7 @@ public final class Cell<S extends Stage.Behaviour> implements StepMachine, LaneE
 
   /** {@return how many events were given up on} */
   long deadLettered() {
-    return deadLettered.read();
+    return port.deadLettered();
   }
 
   /** {@return what it shares with the other cells of its runtime} */
@@ -361,23 +372,8 @@ public final class Cell<S extends Stage.Behaviour> implements StepMachine, LaneE
     return lifecycle;
   }
 
-  /** {@return whether it has output left to emit before it completes} */
-  boolean goesOn() {
-    return selector.goesOn();
-  }
-
   System.Logger logger() {
     return System.getLogger("stage." + path.replace('/', '.'));
-  }
-
-  @Override
-  public ClassLoader contextClassLoader() {
-    return owner.services().contextClassLoader();
-  }
-
-  @Override
-  public String threadName() {
-    return threadName(Math.max(1, incarnations.incarnation()));
   }
 
   String threadName(int incarnation) {
@@ -416,8 +412,13 @@ public final class Cell<S extends Stage.Behaviour> implements StepMachine, LaneE
     });
   }
 
+  /** {@return makes its steps} */
+  CellSteps steps() {
+    return steps;
+  }
+
   /** {@return how the parts of this cell know it} */
-  Port port() {
+  BothPorts port() {
     return port;
   }
 
@@ -641,61 +642,12 @@ public final class Cell<S extends Stage.Behaviour> implements StepMachine, LaneE
    * @return the old thread; null if it is not in user code, or the cell has ended
    */
   public Thread takeOver() {
-    if (!isAlive()) return null;
-    if (takenOver == null) {
-      Thread running = driver.thread();
-      if (!incarnations.handover().takeOver(running)) return null;
-      lifecycle.takenOverFrom(running);
-      takenOver = running;
-    }
-    driver.replaceThread();   // may throw, and is tried again the next time
-    Thread old = takenOver;
-    takenOver = null;
-    return old;
+    return isAlive() ? threads.takeOver(lifecycle::takenOverFrom) : null;
   }
 
-  /** {@return the thread whose place no other could take yet; null if there is none} Any thread. */
-  public Thread threadWithoutSuccessor() {
-    return takenOver;
-  }
-
-  /**
-   * {@return a number for the callback that is running, another one for each; an even one if there is none, or it may
-   * take any time, as that of a generator} Any thread.
-   */
-  public int callback() {
-    return isGenerator ? 0 : incarnations.handover().stay();
-  }
-
-  /** {@return how many threads work for it} Any thread. */
-  int threadCount() {
-    return (driver.thread() == null ? 0 : 1) + (incarnations.tasks() == null ? 0 : incarnations.tasks().runningCount());
-  }
-
-  /**
-   * {@return its own thread, if it has started, then those that handle an event each for it, the oldest first} Any
-   * thread.
-   */
-  public List<Thread> threads() {
-    List<Thread> all = new ArrayList<>();
-    if (driver.thread() != null) all.add(driver.thread());
-    if (incarnations.tasks() != null) all.addAll(incarnations.tasks().runningThreads());
-    return all;
-  }
-
-  /** {@return the threads that handle events for it, if it has such, after its end} */
-  public List<Thread> taskThreads() {
-    return lastTaskThreads;
-  }
-
-  /** It ends while these threads still handle events for it. */
-  void keepTaskThreads(List<Thread> threads) {
-    lastTaskThreads = threads;
-  }
-
-  /** {@return how much of threads that were replaced was refused} */
-  public long refused() {
-    return incarnations.handover().refused();
+  /** {@return the threads that work for it} */
+  public CellThreads threads() {
+    return threads;
   }
 
   /** Tells it to give up what it is doing. */
@@ -710,16 +662,10 @@ public final class Cell<S extends Stage.Behaviour> implements StepMachine, LaneE
    * @param event the event
    * @return whether it was accepted; not if its backlog is full, or it has ended
    */
+  @SuppressWarnings("unchecked")   // whoever has a producer's cell knows its events
   public boolean tryEmit(Object event) {
-    try {
-      intake().emit(event);
-      return true;
-    } catch (DemandExceededException | StageEndedException refused) {
-      return false;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return false;
-    }
+    ensureHasIntake();
+    return ((IntakeDoor<Object>) intakeDoor).tryEmit(event);
   }
 
   /** Lets others hand in events without a wait for the first of them. */
@@ -729,23 +675,23 @@ public final class Cell<S extends Stage.Behaviour> implements StepMachine, LaneE
 
   @SuppressWarnings("unchecked")
   <O> Intake<O> intake() {
-    if (isGenerator || isConsumer()) {
-      throw new UnsupportedOperationException("emit() from outside is for producers, but stage " + path + " is a "
-          + (isGenerator ? "generator" : "producer-consumer") + "; use castEmit, or a producer of its own");
-    }
-    Intake<?> there = intake;
-    if (there == null) {
-      graph.lock().run(() -> {
-        if (intake == null) intake =
-            new Intake<>(this, producerHalf.overflow(), graph.time().permits(0, "demand of the consumers of", path));
-      });
-      there = intake;
-      signals.set(Signals.HANDED_IN);
-    }
-    // After the intake is visible: either the cell sees and closes it when it ends, or this sees that the cell has
-    // ended.
-    if (!isAlive()) throw new StageEndedException(path, endReason());
-    return (Intake<O>) there;
+    ensureHasIntake();
+    return ((IntakeDoor<O>) intakeDoor).open();
+  }
+
+  private void ensureHasIntake() {
+    if (intakeDoor != null) return;
+    throw new UnsupportedOperationException("emit() from outside is for producers, but stage " + path + " is a "
+        + (isGenerator ? "generator" : "producer-consumer") + "; use castEmit, or a producer of its own");
+  }
+
+  /** {@return where events from outside come in; null but for a producer} */
+  IntakeDoor<?> intakeDoor() {
+    return intakeDoor;
+  }
+
+  void closeIntake() {
+    if (intakeDoor != null) intakeDoor.close();
   }
 
   StopReason awaitEnd() throws InterruptedException {
@@ -757,7 +703,7 @@ public final class Cell<S extends Stage.Behaviour> implements StepMachine, LaneE
     if (driver.isCurrent()) return;
     Thread caller = graph.time().current();
     if (incarnations.handover().isReplaced(caller)) incarnations.handover().refuse();
-    throw new ForeignThreadException(what, threadName(), caller.getName());
+    throw new ForeignThreadException(what, steps.threadName(), caller.getName());
   }
 
   /**
@@ -787,319 +733,6 @@ public final class Cell<S extends Stage.Behaviour> implements StepMachine, LaneE
     }
   }
 
-  // ---- steps; the driver's thread from here on
-
-  @Override
-  public WaitState waitsFor(WaitState before) {
-    return selector.idle();
-  }
-
-  @Override
-  public boolean isReady(long nowNanos) {
-    if (unanswered != null) return true;
-    try {
-      return selector.look(nowNanos) != Work.NOTHING;
-    // of a dispatcher's rule: the carrier can do nothing about it, but the next step can
-    } catch (Throwable failure) {
-      unanswered = failure;
-      return true;
-    }
-  }
-
-  /** Throws what the look before parking threw, if it did: on behalf of user code that waits within a step. */
-  void throwUnanswered() {
-    Throwable failure = unanswered;
-    unanswered = null;
-    if (failure != null) Cell.<RuntimeException>sneak(failure);
-  }
-
-  @SuppressWarnings("unchecked")   // a rule of the user's may have thrown anything, in spite of its signature
-  private static <T extends Throwable> void sneak(Throwable failure) throws T {
-    throw (T) failure;
-  }
-
-  @Override
-  public boolean isWatched() {
-    return watching.isOn();
-  }
-
-  @Override
-  public Object waitBegins(WaitState.Kind what) {
-    Probe probe = watching.probe();
-    return probe == null ? null : probe.waitBegins(path(), what);
-  }
-
-  @Override
-  public Object turnBegins(Activity what) {
-    Probe probe = watching.probe();
-    return probe == null ? null : probe.turnBegins(path(), what);
-  }
-
-  @Override
-  public void ends(Object begun) {
-    Probe probe = watching.probe();
-    if (probe != null) probe.ends(begun);
-  }
-
-  @Override
-  public boolean isGated() {
-    return incarnations.isGated();
-  }
-
-  @Override
-  public long waitingNanos(long nowNanos) {
-    return driver.waits(nowNanos).waitingNanos();
-  }
-
-  @Override
-  public boolean keepsTime() {
-    if (incarnations.timers() != null) return true;
-    return lifecycle.runs() ? incarnations.idleClock() != null : lifecycle.phase() instanceof Phase.BackingOff;
-  }
-
-  @Override
-  public boolean wantsRest(Time time) {
-    return consumerHalf != null && lifecycle.runs() && incarnations.role().wantsRest(time);
-  }
-
-  @Override
-  public boolean mayRest() {
-    return signals.bits() == 0 && !mailbox.hasMail() && incarnations.role().mayRest();
-  }
-
-  @Override
-  public WaitState step(long nowNanos) {
-    this.nowNanos = nowNanos;
-    if (!lifecycle.runs() && lifecycle.hasEnded() && unanswered == null) return WaitState.Kind.DONE;
-    try {
-      if (lifecycle.isTakenOver()) {
-        recover();
-        return lifecycle.hasEnded() ? WaitState.Kind.DONE : WaitState.Kind.READY;
-      }
-      if (unanswered != null) return crashed(unanswered);
-      Work work = selector.look(nowNanos);
-      if (context != null && context.mustReenter(work)) return WaitState.Kind.REENTRY;
-      return work == Work.NOTHING ? selector.idle() : perform(work);
-    } catch (Handover.Refused refused) {
-      return WaitState.Kind.DONE;   // another thread has taken over; this one's driver lets it go
-    } catch (Throwable failure) {
-      // User code is run where its exceptions are caught; what gets here came from a dispatcher's rule, is our own
-      // fault, or tells of a full heap.
-      return crashed(failure);
-    }
-  }
-
-  /**
-   * Undoes what the step had begun, and crashes. With a full heap even that may fail, as often as it likes: the next
-   * step does it then.
-   */
-  private WaitState crashed(Throwable failure) {
-    unanswered = failure;
-    try {
-      incarnations.undo(failure);
-      lifecycle.crash(Activity.DISPATCHER, failure);
-      unanswered = null;
-    } catch (Handover.Refused refused) {
-      return WaitState.Kind.DONE;
-    } catch (OutOfMemoryError again) {   // not kept: it says what is known already
-      // it may be what fills the heap, and there is nothing to run its onStop with
-      incarnations.dropBehaviour();
-    } catch (Throwable beyondHelp) {
-      if (beyondHelp != failure) beyondHelp.addSuppressed(failure);
-      incarnations.dropBehaviour();
-      lifecycle.collapse(beyondHelp);
-      unanswered = null;
-      return WaitState.Kind.DONE;
-    }
-    return WaitState.Kind.READY;
-  }
-
-  @Override
-  public String describe() {
-    return CellTrace.of(lifecycle.phase(), signals, mailbox, consumerHalf, producerHalf);
-  }
-
-  @Override
-  public String lastStep() {
-    return CellTrace.of(selector.last(), lifecycle.phase());
-  }
-
-  @Override
-  public boolean hasAround() {
-    return context != null;
-  }
-
-  @Override
-  public void around(Runnable steps) {
-    if (context == null) guard(steps);
-    else guard(() -> context.run(() -> guard(steps)));
-  }
-
-  /**
-   * A step deals with what it throws, so what gets here is our own fault. Otherwise callers
-   * would wait forever for a dead thread.
-   */
-  private void guard(Runnable steps) {
-    try {
-      steps.run();
-    } catch (Throwable broken) {
-      if (!driver.isCurrent()) throw broken;   // the end of a simulation, for instance
-      lifecycle.collapse(broken);
-    }
-  }
-
-  private void recover() {
-    if (context != null) context.isOutside();
-    lifecycle.recover();
-  }
-
-  /** That is being done now, within a turn. */
-  void selected(Work work) {
-    selector.selected(work);
-  }
-
-  /** {@return the most urgent work at this instant} */
-  Work lookNow() {
-    nowNanos = graph.time().nanos();
-    return selector.look(nowNanos);
-  }
-
-  private WaitState perform(Work work) {
-    selector.selected(work);
-    if (work == Work.TURN) incarnations.turn();   // most often by far, and in a method that the compiler inlines
-    else performOther(work);
-    if (producerHalf != null) producerHalf.tellDropped();
-    return lifecycle.runs() || !lifecycle.hasEnded() ? WaitState.Kind.READY : WaitState.Kind.DONE;
-  }
-
-  private void performOther(Work work) {
-    switch (work) {
-      case START -> {
-        if (context != null) context.starts();
-        lifecycle.start();
-      }
-      case CANCEL -> lifecycle.cancel();
-      case STOP -> lifecycle.stopTakingTurns(new StopReason.Stopped());
-      case HOLD -> lifecycle.hold();
-      case TASKS -> incarnations.collectTasks();
-      case RELEASE -> lifecycle.release();
-      case KILL -> lifecycle.kill();
-      case LEAVE -> lifecycle.leave();
-      case COMPLETE -> lifecycle.completeInput();
-      case CONSUMER_NEWS -> incarnations.tellOf(producerHalf.news());
-      case NOTIFY -> incarnations.notified();
-      case IDLE -> incarnations.nothingComes(selector.awaitsEvents(), nowNanos);
-      case TURN -> incarnations.turn();
-      case SUBSCRIPTION_ENDED -> {
-        LaneInlet<?> inlet = consumerHalf.ended(selector.isStuck());
-        if (inlet != null) lifecycle.subscriptionEnded(inlet);
-      }
-      case FINISH -> lifecycle.finishDraining();
-      case MAIL, CONSUMERS, CANCEL_SUBSCRIPTION, SUBSCRIBED, TIMER, FLUSH, INTAKE -> serve(work);
-      case NOTHING -> throw new IllegalStateException("there is nothing to do");
-    }
-  }
-
-  /** Does work that a generator does within {@code emit} too. */
-  void serve(Work work) {
-    switch (work) {
-      case MAIL -> incarnations.handle(mailbox);
-      case CONSUMERS -> signals.answer(Signals.CONSUMER_LEFT, this::meetConsumers);
-      case CANCEL_SUBSCRIPTION -> signals.answer(Signals.CANCEL_ASKED, this::cancelSubscription);
-      case SUBSCRIBED -> {
-        LaneInlet<?> inlet = consumerHalf.newcomer(incarnations.incarnation());
-        if (inlet != null) tellOf(inlet);
-      }
-      case TIMER -> {
-        TimerAction action = incarnations.timers().takeDue(nowNanos);
-        incarnations.run(Activity.TIMER, action::run);
-      }
-      case FLUSH -> producerHalf.flush();
-      case INTAKE -> signals.answer(Signals.HANDED_IN, this::acceptFromOutside);
-      case START, CANCEL, STOP, HOLD, RELEASE, KILL, LEAVE, TASKS, CONSUMER_NEWS, NOTIFY, IDLE, COMPLETE, TURN,
-          SUBSCRIPTION_ENDED, FINISH, NOTHING ->
-          throw new IllegalStateException(work + " is not to be served");
-    }
-    if (producerHalf != null) producerHalf.tellDropped();   // a generator may be in its one turn for ever
-  }
-
-  /**
-   * What does not need the behaviour of a generator, on behalf of its thread, which is in user code. What throws is
-   * left for that thread to find.
-   */
-  private void doChores() {
-    if (unanswered != null || lifecycle.hasEnded()) return;
-    try {
-      if (signals.has(Signals.CONSUMER_LEFT) || producerHalf.hasLaneNews())
-        signals.answer(Signals.CONSUMER_LEFT, this::meetConsumers);
-      while (producerHalf.canFlush()) producerHalf.flush();
-    } catch (Throwable failure) {
-      unanswered = failure;
-    }
-    chores++;
-  }
-
-  /** {@return how often other threads have done its chores, so that demand may have changed in between} */
-  int chores() {
-    return chores;
-  }
-
-  private void meetConsumers() {
-    producerHalf.meetLanes();
-    if (endsWithItsConsumer && producerHalf.laneCount() == 0) stop();
-  }
-
-  private void cancelSubscription() {
-    LaneInlet<?> inlet = selector.toCancel();
-    if (inlet != null && !inlet.isCancelled()) lifecycle.cutInput();
-    if (inlet != null) consumerHalf.leave(inlet);
-    // one more, or one whose events are still being worked on
-    if (consumerHalf.hasCancelled()) signals.set(Signals.CANCEL_ASKED);
-  }
-
-  private void tellOf(LaneInlet<?> inlet) {
-    inlet.beginGreeting();
-    try {
-      incarnations.run(Activity.ON_SUBSCRIBE, () -> incarnations.role().subscribed(inlet));
-    } finally {
-      inlet.endGreeting();
-      inlet.lane().wakeProducer();   // not on the subscribing thread, which may hold the lock
-    }
-  }
-
-  private void acceptFromOutside() {
-    if (intake != null) accept(intake);
-  }
-
-  /** {@return where events from outside come in; null before its first use} */
-  Intake<?> openedIntake() {
-    return intake;
-  }
-
-  void closeIntake() {
-    if (intake != null) close(intake);
-  }
-
-  @SuppressWarnings("unchecked")
-  private <O> void accept(Intake<O> intake) {
-    intake.accept((ProducerHalf<O>) producerHalf);
-  }
-
-  @SuppressWarnings("unchecked")
-  private <O> void close(Intake<O> intake) {
-    intake.close((ProducerHalf<O>) producerHalf);
-  }
-
-  private void deadLetter(Object event, Throwable cause, int attempts, String where) {
-    long count = deadLettered.read() + 1;
-    Object shown = event instanceof Carrier carrier ? carrier.carried() : event;
-    var letter =
-        new DeadLetter(shown, cause, where, incarnations.incarnation(), attempts, graph.time().instant(), count);
-    deadLettered.add(1);   // after what takes memory
-    owner.news().deadLettered(this, letter, options.deadLetters(), count);
-    if (event instanceof Carrier carrier) carrier.gaveUp(cause);
-  }
-
   /** Refuses, from now on, whatever others want of it. */
   void closeDoors(Ending ending, StopReason reason) {
     try {
@@ -1117,85 +750,6 @@ public final class Cell<S extends Stage.Behaviour> implements StepMachine, LaneE
       Message next = refused.next();
       refused.refuse(reason);
       refused = next;
-    }
-  }
-
-  /** How the parts of this cell know it. */
-  final class Port implements ConsumerPort, ProducerPort {
-    @Override
-    public String path() {
-      return path;
-    }
-
-    @Override
-    public StepMachine machine() {
-      return Cell.this;
-    }
-
-    @Override
-    public Time time() {
-      return graph.time();
-    }
-
-    @Override
-    public Signals signals() {
-      return signals;
-    }
-
-    @Override
-    public ShortLock lock() {
-      return graph.lock();
-    }
-
-    @Override
-    public void ensureOwnThread(String what) {
-      Cell.this.ensureOwnThread(what);
-    }
-
-    @Override
-    public void inEngine(Runnable what) {
-      incarnations.inEngine(what);
-    }
-
-    @Override
-    public boolean drainsWith(LaneEnd producer) {
-      return owner.supervision().endsWith(at(producer).owner().supervision());
-    }
-
-    @Override
-    public void commitPoint(LaneInlet<?> inlet, int events) {
-      boolean more = incarnations.role().asksForMore();   // user code, so not within the engine
-      incarnations.inEngine(() -> incarnations.commitPoint(inlet, events, more));
-    }
-
-    @Override
-    public void deadLetter(Object event, Throwable cause, int attempts, String where) {
-      Cell.this.deadLetter(event, cause, attempts, where);
-    }
-
-    @Override
-    public void dropped(long events, String why) {
-      owner.news().dropped(Cell.this, events, why);
-    }
-
-    @Override
-    public boolean isConsumer() {
-      return Cell.this.isConsumer();
-    }
-
-    @Override
-    public void wake() {
-      Cell.this.wake();
-    }
-
-    @Override
-    public void returned(SubscriptionSnapshot last) {
-      owner.news().returned(last);
-    }
-
-    @Override
-    public void returnedAfterEnd(int events) {
-      owner.news().returnedAfterEnd(Cell.this, events);
     }
   }
 }

@@ -7,15 +7,34 @@ import java.util.function.Consumer;
  * stop. The cell's thread only.
  */
 final class ContextPropagation {
-  private final Cell<?> cell;
-  private final Lifecycle lifecycle;
+  /** A cell, as far as what is put around its incarnations has to know it. */
+  interface Surrounded {
+    /** {@return the stage's path} */
+    String path();
+
+    /** {@return whether the calling thread is still the cell's own} */
+    boolean isCurrent();
+
+    /** {@return whether the next thing that it does is to start an incarnation} Looks only. */
+    boolean startsAnIncarnation();
+
+    /** {@return whether it has no behaviour: before the first, between two, or after the last} */
+    boolean hasNoIncarnation();
+
+    /** The incarnation could not be started. */
+    void startFailed(Throwable failure);
+
+    /** Logs what must not stop anybody. */
+    void report(String what, Throwable failure);
+  }
+
+  private final Surrounded cell;
   private final Consumer<Runnable> around;
   private boolean isWithin;
   private boolean hasStartedWithin;   // and has started an incarnation there
 
-  ContextPropagation(Cell<?> cell, Lifecycle lifecycle, Consumer<Runnable> around) {
+  ContextPropagation(Surrounded cell, Consumer<Runnable> around) {
     this.cell = cell;
-    this.lifecycle = lifecycle;
     this.around = around;
   }
 
@@ -31,7 +50,7 @@ final class ContextPropagation {
 
   /** Runs steps: within the context, if an incarnation is about to start. */
   void run(Runnable steps) {
-    if (isWithin || !startsAnIncarnation()) {
+    if (isWithin || !cell.startsAnIncarnation()) {
       steps.run();
       return;
     }
@@ -49,12 +68,12 @@ final class ContextPropagation {
     } catch (Throwable thrown) {
       failure = thrown;
     }
-    if (!cell.driver().isCurrent()) return;
+    if (!cell.isCurrent()) return;
     isWithin = false;
     if (!ran[0]) {
       var notRun = new IllegalStateException(
           "the context did not run the incarnation of stage " + cell.path() + "; it must run it once");
-      lifecycle.startFailed(failure == null ? notRun : failure);
+      cell.startFailed(failure == null ? notRun : failure);
     } else if (failure != null) {
       cell.report("the context of stage " + cell.path() + " threw after its incarnation", failure);
     }
@@ -63,11 +82,6 @@ final class ContextPropagation {
   /** {@return whether the next step must be made on the other side of the border of the context} */
   boolean mustReenter(Work work) {
     return work == Work.START ? !isWithin || hasStartedWithin
-        : isWithin && hasStartedWithin && cell.incarnations().hasNoIncarnation();
-  }
-
-  private boolean startsAnIncarnation() {
-    boolean mayStart = lifecycle.phase() instanceof Phase.Starting || lifecycle.phase() instanceof Phase.BackingOff;
-    return mayStart && !lifecycle.isTakenOver() && cell.lookNow() == Work.START;
+        : isWithin && hasStartedWithin && cell.hasNoIncarnation();
   }
 }

@@ -10,6 +10,7 @@ import stage.runtime.time.WaitState;
  */
 final class GeneratorTurn implements GeneratorPort {
   private final Cell<?> cell;
+  private final CellSteps steps;
   private final Incarnations<?> incarnations;
   private final Signals signals;
   private final ProducerHalf<?> half;
@@ -17,6 +18,7 @@ final class GeneratorTurn implements GeneratorPort {
 
   GeneratorTurn(Cell<?> cell, Incarnations<?> incarnations) {
     this.cell = cell;
+    this.steps = cell.steps();
     this.incarnations = incarnations;
     this.signals = cell.signals();
     this.half = cell.producerHalf();
@@ -29,11 +31,11 @@ final class GeneratorTurn implements GeneratorPort {
 
   @Override
   public boolean serveOthers() {
-    cell.throwUnanswered();
+    steps.throwUnanswered();
     boolean hasNews = hasNews();
     if (hasNews) serve();
-    boolean hasChanged = hasNews || chores != cell.chores();   // lanes may have come or gone, or what waited was sent
-    chores = cell.chores();
+    boolean hasChanged = hasNews || chores != steps.chores();   // lanes may have come or gone, or what waited was sent
+    chores = steps.chores();
     return hasChanged;
   }
 
@@ -54,16 +56,16 @@ final class GeneratorTurn implements GeneratorPort {
       if (incarnations.isLeaving())
         throw new CancellationException("stage " + cell.path() + " has to leave its turn, as it was told before");
       if (!cell.isRunning()) throw new CancellationException("stage " + cell.path() + " has stopped and emits no more");
-      Work work = cell.lookNow();
+      Work work = steps.lookNow();
       switch (work) {
         case CANCEL, STOP, HOLD, KILL, LEAVE ->
             throw new CancellationException("stage " + cell.path() + " has to stop");
         case MAIL, CONSUMERS, CANCEL_SUBSCRIPTION, SUBSCRIBED, TIMER, FLUSH, INTAKE -> {
-          cell.selected(work);
-          cell.serve(work);
+          steps.selected(work);
+          steps.serve(work);
         }
         case TURN -> {
-          cell.selected(work);
+          steps.selected(work);
           signals.clear(Signals.WOKEN_UP);   // a generator is not told of demand
           if (half.demand() > 0) return;
         }
@@ -97,6 +99,6 @@ final class GeneratorTurn implements GeneratorPort {
       throw new IllegalStateException("stage " + cell.path() + " was interrupted while it awaited " + what
           + ", by neither its supervisor nor its handle", e);
     }
-    cell.throwUnanswered();
+    steps.throwUnanswered();
   }
 }

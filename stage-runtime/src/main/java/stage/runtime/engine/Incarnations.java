@@ -68,7 +68,7 @@ final class Incarnations<S extends Stage.Behaviour> {
   Incarnations(Cell<S> cell, Signals signals, StageFactory<? extends S> factory) {
     this.cell = cell;
     this.signals = signals;
-    this.handover = new Handover(cell.driver(), cell, cell.graph().time());
+    this.handover = new Handover(cell.driver(), cell.steps(), cell.graph().time());
     this.memory = new StageMemory(cell.port());
     GeneratorTurn turn = cell.isGenerator() ? new GeneratorTurn(cell, this) : null;
     this.parts = new CellParts(cell.consumerHalf(), cell.producerHalf(), memory, handover, turn,
@@ -149,7 +149,7 @@ final class Incarnations<S extends Stage.Behaviour> {
       timers = oldTimers;
       startingRole = null;
       memory.rollback();
-      cell.driver().rename(cell.threadName());
+      cell.driver().rename(cell.steps().threadName());
       throw failure;
     }
     Role freshRole = startingRole != null ? startingRole : Roles.of(fresh, parts);

@@ -21,7 +21,7 @@ import stage.runtime.time.Permits;
 final class Intake<O> {
   private static final Object[] NONE = {};
 
-  private final Cell<?> cell;
+  private final ProducerPort cell;
   private final Overflow overflow;
   private final Permits permits;
   private final Latch counted;   // opens when the cell has first said how much may come
@@ -38,11 +38,11 @@ final class Intake<O> {
   private long droppedTold;
   private long demandTold;
 
-  Intake(Cell<?> cell, Overflow overflow, Permits permits) {
+  Intake(ProducerPort cell, Overflow overflow, Permits permits) {
     this.cell = cell;
     this.overflow = overflow;
     this.permits = permits;
-    this.counted = cell.graph().time().latch("events to be taken by", cell.path());
+    this.counted = cell.time().latch("events to be taken by", cell.path());
     this.mayQueue = overflow.capacity();
   }
 
@@ -53,7 +53,7 @@ final class Intake<O> {
       case BLOCK -> {
         if (!permits.tryAcquire()) {
           cell.ensureForeignThread("emit() beyond demand");
-          cell.graph().waits().during("emit()", cell, () -> {
+          cell.waits().during("emit()", cell, () -> {
             permits.acquire();
             return null;
           });

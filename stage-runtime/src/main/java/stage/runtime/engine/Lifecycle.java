@@ -366,7 +366,7 @@ final class Lifecycle {
         : incarnations.attempt(Activity.ON_COMPLETE, incarnations.role()::inputCompleted);
     if (failure == null) {
       toldOfEnd = true;
-      if (!incarnations.role().isCompleted() && cell.goesOn()) return;
+      if (!incarnations.role().isCompleted() && cell.steps().goesOn()) return;
       if (inputEnded) endNormally(new StopReason.Completed());
       // the drain has taken its input away, and what it held back is emitted
       else stopTakingTurns(new StopReason.Stopped());
@@ -525,7 +525,7 @@ final class Lifecycle {
     if (!started.isReached() && startFailure == null) startFailure = new StartFailure(failure, !neverStarted);
     enter(new Phase.Ended(reason));
     try {
-      if (incarnations.tasks() != null) cell.keepTaskThreads(incarnations.tasks().threads());
+      cell.threads().keepTasks();
       orReport(() -> incarnations.over(reason));
       orReport(() -> cell.closeDoors(new Ending.Failed(failure, false), reason));
       if (!neverStarted) orReport(() -> news.ended(cell, cell.snapshot(), reason, Activity.ENGINE.text(), false));
@@ -574,7 +574,7 @@ final class Lifecycle {
     };
     // a later Starting is a restart, of which the owner is told
     boolean neverStarted = incarnations.incarnation() == 0;
-    if (incarnations.tasks() != null) cell.keepTaskThreads(incarnations.tasks().threads());
+    cell.threads().keepTasks();
     enter(new Phase.Ended(reason));
     cell.closeDoors(ending, reason);
     if (cell.producerHalf() != null) cell.producerHalf().tellDropped();

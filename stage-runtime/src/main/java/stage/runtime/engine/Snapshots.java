@@ -93,7 +93,7 @@ final class Snapshots {
         Optional.ofNullable(waits.awaiting() == WaitState.Kind.READY ? null
             : REASONS.get(WaitTimes.nowOf(waits.awaiting()))),
         Duration.ofNanos(waits.waitingNanos()), waited,
-        cell.threadCount(), thread == null ? 0 : thread.threadId());
+        cell.threads().count(), thread == null ? 0 : thread.threadId());
   }
 
   private static Duration between(long sinceNanos, long now) {

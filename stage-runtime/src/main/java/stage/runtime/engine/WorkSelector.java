@@ -252,8 +252,8 @@ final class WorkSelector {
   }
 
   private boolean canGrant() {
-    Intake<?> there = cell.openedIntake();
-    return there != null && there.canGrant(cell.producerHalf());
+    IntakeDoor<?> door = cell.intakeDoor();
+    return door != null && door.canGrant();
   }
 
   /**

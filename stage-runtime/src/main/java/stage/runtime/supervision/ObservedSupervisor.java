@@ -64,7 +64,7 @@ record ObservedSupervisor(SupervisorCell supervisor) implements Observed {
   @Override
   public Map<String, List<Thread>> threads() {
     Map<String, List<Thread>> threads = new LinkedHashMap<>();
-    for (Cell<?> cell : supervisor.members().cellsAlive()) threads.put(cell.path(), cell.threads());
+    for (Cell<?> cell : supervisor.members().cellsAlive()) threads.put(cell.path(), cell.threads().all());
     return threads;
   }
 

@@ -222,7 +222,7 @@ final class ScopeContext implements CellOwner.Services {
   }
 
   long refused() {
-    return abandoned.stream().map(Abandoned::cell).distinct().mapToLong(Cell::refused).sum();
+    return abandoned.stream().map(Abandoned::cell).distinct().mapToLong(cell -> cell.threads().refused()).sum();
   }
 
   /** The scope is closed, and its cells are on their own. */
@@ -243,7 +243,7 @@ final class ScopeContext implements CellOwner.Services {
       ending.removeIf(last -> !graph.time().isAlive(last.thread));
       lookAt = Math.max(FEW_THREADS, 2 * ending.size());
     }
-    for (Thread task : cell.taskThreads()) ending.add(new LastThread(cell.path(), task));
+    for (Thread task : cell.threads().lastTasks()) ending.add(new LastThread(cell.path(), task));
     if (cell.driver().thread() != null) ending.add(new LastThread(cell.path(), cell.driver().thread()));
   }
 
@@ -303,9 +303,9 @@ final class ScopeContext implements CellOwner.Services {
     Map<Thread, String> threads = new LinkedHashMap<>();
     locked(() -> ending.forEach(last -> threads.put(last.thread, last.path)));
     for (Cell<?> cell : alive) {
-      for (Thread task : cell.taskThreads()) threads.put(task, cell.path());
+      for (Thread task : cell.threads().lastTasks()) threads.put(task, cell.path());
       if (cell.driver().thread() != null) threads.put(cell.driver().thread(), cell.path());
-      if (cell.threadWithoutSuccessor() != null) threads.put(cell.threadWithoutSuccessor(), cell.path());
+      if (cell.threads().withoutSuccessor() != null) threads.put(cell.threads().withoutSuccessor(), cell.path());
     }
     threads.putAll(helpers);
     // last: a wait for these leaves no time for the others

@@ -82,7 +82,7 @@ final class StallWatch implements StepMachine {
   }
 
   private void look(Cell<?> cell, long nowNanos) {
-    int callback = cell.callback();
+    int callback = cell.threads().callback();
     boolean isInOne = (callback & 1) != 0;
     Seen before = seen.get(cell);
     if (!isInOne) {
@@ -98,7 +98,7 @@ final class StallWatch implements StepMachine {
   private void tell(Cell<?> cell, int callback, long nanos) {
     Thread thread = cell.driver().thread();
     StackTraceElement[] stack = root.time().stackOf(thread);
-    if (cell.callback() != callback) return;   // it has just come back, so that is not where it was
+    if (cell.threads().callback() != callback) return;   // it has just come back, so that is not where it was
     Duration time = Duration.ofNanos(nanos);
     context.log(System.Logger.Level.WARNING, "stage " + cell.path() + " has been in one callback for " + time.toMillis()
         + " ms; it goes on" + consequence(cell), new Here(thread.getName(), stack));

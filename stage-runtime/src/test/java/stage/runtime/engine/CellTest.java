@@ -64,8 +64,8 @@ class CellTest {
   class Stepped {
     @Test
     void startsItsBehaviourInTheFirstStep() {
-      assertThat(producer.isReady(0)).isTrue();
-      assertThat(producer.step(0)).isEqualTo(WaitState.Kind.READY);
+      assertThat(producer.steps().isReady(0)).isTrue();
+      assertThat(producer.steps().step(0)).isEqualTo(WaitState.Kind.READY);
       assertThat(calls).containsExactly("start");
       assertThat(steps.news).containsExactly("started");
     }
@@ -73,18 +73,18 @@ class CellTest {
     @Test
     void waitsForDemandWithoutAConsumer() {
       steps.step(producer);
-      assertThat(producer.isReady(0)).isFalse();
-      assertThat(producer.step(0)).isEqualTo(WaitState.Kind.DEMAND);
+      assertThat(producer.steps().isReady(0)).isFalse();
+      assertThat(producer.steps().step(0)).isEqualTo(WaitState.Kind.DEMAND);
       assertThat(calls).containsExactly("start");
     }
 
     @Test
     void waitsForMailWithoutASubscriptionAndForEventsWithOne() {
       steps.step(consumer);
-      assertThat(consumer.step(0)).isEqualTo(WaitState.Kind.MAIL);
+      assertThat(consumer.steps().step(0)).isEqualTo(WaitState.Kind.MAIL);
       startBoth(Demand.max(2));
       steps.settle(consumer);
-      assertThat(consumer.step(0)).isEqualTo(WaitState.Kind.EVENTS);
+      assertThat(consumer.steps().step(0)).isEqualTo(WaitState.Kind.EVENTS);
     }
 
     @Test
@@ -100,8 +100,8 @@ class CellTest {
     void doesNothingMoreWhenItHasEnded() {
       steps.step(producer);
       producer.cancel();
-      assertThat(producer.step(0)).isEqualTo(WaitState.Kind.DONE);
-      assertThat(producer.step(0)).isEqualTo(WaitState.Kind.DONE);
+      assertThat(producer.steps().step(0)).isEqualTo(WaitState.Kind.DONE);
+      assertThat(producer.steps().step(0)).isEqualTo(WaitState.Kind.DONE);
       assertThat(calls).containsExactly("start", "stop");
       assertThat(steps.news).containsExactly("started", "ended in cancel");
     }
@@ -126,9 +126,9 @@ class CellTest {
 
     @Test
     void waitsUntilItsBackoffIsOver() {
-      assertThat(producer.isReady(999_999)).isFalse();
-      assertThat(producer.step(999_999)).isEqualTo(new WaitState.Timer(WaitState.Kind.BACKOFF, 1_000_000));
-      assertThat(producer.isReady(1_000_000)).isTrue();
+      assertThat(producer.steps().isReady(999_999)).isFalse();
+      assertThat(producer.steps().step(999_999)).isEqualTo(new WaitState.Timer(WaitState.Kind.BACKOFF, 1_000_000));
+      assertThat(producer.steps().isReady(1_000_000)).isTrue();
     }
 
     @Test

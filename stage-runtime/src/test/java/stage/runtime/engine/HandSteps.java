@@ -49,13 +49,13 @@ final class HandSteps extends DelegatingTime
 
   /** Steps a cell until it has nothing to do. */
   void settle(Cell<?> cell) {
-    while (cell.isAlive() && cell.isReady(nanos)) cell.step(nanos);
+    while (cell.isAlive() && cell.steps().isReady(nanos)) cell.steps().step(nanos);
   }
 
   /** Steps a cell once; it has something to do. */
   void step(Cell<?> cell) {
-    if (!cell.isReady(nanos)) throw new AssertionError(cell.path() + " has nothing to do");
-    cell.step(nanos);
+    if (!cell.steps().isReady(nanos)) throw new AssertionError(cell.path() + " has nothing to do");
+    cell.steps().step(nanos);
   }
 
   /** The thread of the test is that of each cell. */

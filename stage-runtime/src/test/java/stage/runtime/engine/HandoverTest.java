@@ -6,10 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import stage.runtime.time.Activity;
+import stage.runtime.time.StepMachine;
 
 class HandoverTest {
   private final HandSteps steps = new HandSteps();
-  private final Cell<?> machine = Cells.producer("numbers");
+  private final StepMachine machine = Cells.producer("numbers").steps();
   private final HandSteps.HandDriver driver = steps.driver(machine, false);
   private final Handover handover = new Handover(driver, machine, steps);
   private final Thread old = Thread.currentThread();

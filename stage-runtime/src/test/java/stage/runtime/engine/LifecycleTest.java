@@ -84,7 +84,7 @@ class LifecycleTest {
 
     @Test
     void waitsUntilItIsReleasedAndKeepsItsStates() {
-      assertThat(cell.isReady(Long.MAX_VALUE)).isFalse();
+      assertThat(cell.steps().isReady(Long.MAX_VALUE)).isFalse();
       cell.release(false);
       steps.settle(cell);
       assertThat(phase()).isEqualTo(new Phase.Running());

@@ -49,7 +49,7 @@ public final class Peek {
 
   /** {@return the cell that a machine is; null if it is something else} */
   public static Cell<?> cell(StepMachine machine) {
-    return machine instanceof Cell<?> cell ? cell : null;
+    return machine instanceof CellSteps steps ? steps.cell() : null;
   }
 
   /** {@return the cell behind a handle} */

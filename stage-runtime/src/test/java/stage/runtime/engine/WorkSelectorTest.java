@@ -24,7 +24,7 @@ class WorkSelectorTest {
 
   /** What the cell would do now. */
   private Work look(Cell<?> cell) {
-    return cell.lookNow();
+    return cell.steps().lookNow();
   }
 
   @BeforeEach

@@ -1,6 +1,9 @@
 package stage.runtime.pipeline.operator;
 
-/** One number that is undone with an element and a turn; as {@link KeptValue}, without a box. */
+/**
+ * One number that is undone with an element and a turn; as {@link KeptValue}, without a box: to count an element takes
+ * 1 ns, and 3 to 6 with one (JDK 21 and 25).
+ */
 final class KeptLong {
   private long committed;
   private long marked;

@@ -1,0 +1,133 @@
+package stage.runtime.engine;
+
+import stage.api.DeadLetter;
+import stage.api.StopReason;
+import stage.api.SubscriptionSnapshot;
+import stage.runtime.bridge.Carrier;
+import stage.runtime.lane.LaneEnd;
+import stage.runtime.mailbox.Signals;
+import stage.runtime.time.Driver;
+import stage.runtime.time.ShortLock;
+import stage.runtime.time.StepMachine;
+import stage.runtime.time.Time;
+
+/** A cell as its consuming and its emitting parts know it. The cell's thread only, but for what says otherwise. */
+final class BothPorts implements ConsumerPort, ProducerPort {
+  private final Cell<?> cell;
+  private final Counter deadLettered = new Counter();
+
+  BothPorts(Cell<?> cell) {
+    this.cell = cell;
+  }
+
+  @Override
+  public String path() {
+    return cell.path();
+  }
+
+  @Override
+  public StepMachine machine() {
+    return cell.steps();
+  }
+
+  @Override
+  public Driver driver() {
+    return cell.driver();
+  }
+
+  @Override
+  public Time time() {
+    return cell.graph().time();
+  }
+
+  @Override
+  public Signals signals() {
+    return cell.signals();
+  }
+
+  @Override
+  public ShortLock lock() {
+    return cell.graph().lock();
+  }
+
+  @Override
+  public Waits waits() {
+    return cell.graph().waits();
+  }
+
+  @Override
+  public boolean isAlive() {
+    return cell.isAlive();
+  }
+
+  @Override
+  public StopReason endReason() {
+    return cell.endReason();
+  }
+
+  @Override
+  public void ensureOwnThread(String what) {
+    cell.ensureOwnThread(what);
+  }
+
+  @Override
+  public void ensureForeignThread(String what) {
+    cell.ensureForeignThread(what);
+  }
+
+  @Override
+  public void inEngine(Runnable what) {
+    cell.incarnations().inEngine(what);
+  }
+
+  @Override
+  public boolean drainsWith(LaneEnd producer) {
+    return cell.owner().supervision().endsWith(Cell.at(producer).owner().supervision());
+  }
+
+  @Override
+  public void commitPoint(LaneInlet<?> inlet, int events) {
+    boolean more = cell.incarnations().role().asksForMore();   // user code, so not within the engine
+    inEngine(() -> cell.incarnations().commitPoint(inlet, events, more));
+  }
+
+  @Override
+  public void deadLetter(Object event, Throwable cause, int attempts, String where) {
+    long count = deadLettered.read() + 1;
+    Object shown = event instanceof Carrier carrier ? carrier.carried() : event;
+    var letter = new DeadLetter(shown, cause, where, cell.incarnation(), attempts, time().instant(), count);
+    deadLettered.add(1);   // after what takes memory
+    cell.owner().news().deadLettered(cell, letter, cell.options().deadLetters(), count);
+    if (event instanceof Carrier carrier) carrier.gaveUp(cause);
+  }
+
+  /** {@return how many events were given up on} Any thread. */
+  long deadLettered() {
+    return deadLettered.read();
+  }
+
+  @Override
+  public void dropped(long events, String why) {
+    cell.owner().news().dropped(cell, events, why);
+  }
+
+  @Override
+  public boolean isConsumer() {
+    return cell.isConsumer();
+  }
+
+  @Override
+  public void wake() {
+    cell.wake();
+  }
+
+  @Override
+  public void returned(SubscriptionSnapshot last) {
+    cell.owner().news().returned(last);
+  }
+
+  @Override
+  public void returnedAfterEnd(int events) {
+    cell.owner().news().returnedAfterEnd(cell, events);
+  }
+}

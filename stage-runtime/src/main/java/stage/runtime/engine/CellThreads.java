@@ -1,0 +1,94 @@
+package stage.runtime.engine;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import stage.runtime.time.Driver;
+
+/**
+ * The threads that work for one cell: its own, those that handle an event each for it, and one that has lost the cell
+ * to another. Any thread, but for what says otherwise.
+ */
+public final class CellThreads {
+  private final Driver driver;
+  private final Handover handover;
+  private final ConsumerHalf input;   // null for producers and generators
+  private final boolean isGenerator;
+  // set by the thread that takes over, one at a time: this one has lost the cell, but no other has started yet
+  private volatile Thread lost;
+  // the cell's thread: those that were still running when it ended
+  private volatile List<Thread> lastTasks = List.of();
+
+  CellThreads(Driver driver, Handover handover, ConsumerHalf input, boolean isGenerator) {
+    this.driver = driver;
+    this.handover = handover;
+    this.input = input;
+    this.isGenerator = isGenerator;
+  }
+
+  /** {@return what starts threads that handle an event each; null if the cell has none} */
+  private Tasks<?, ?> tasks() {
+    return input == null ? null : input.tasks();
+  }
+
+  /**
+   * Lets another thread take over, if the cell's own is in user code. May throw if no thread can be started; then it
+   * must be called again. One caller at a time.
+   *
+   * @param told is told of the old thread, before the new one starts
+   * @return the old thread; null if it is not in user code
+   */
+  Thread takeOver(Consumer<Thread> told) {
+    if (lost == null) {
+      Thread running = driver.thread();
+      if (!handover.takeOver(running)) return null;
+      told.accept(running);
+      lost = running;
+    }
+    driver.replaceThread();   // may throw, and is tried again the next time
+    Thread old = lost;
+    lost = null;
+    return old;
+  }
+
+  /** {@return the thread whose place no other could take yet; null if there is none} */
+  public Thread withoutSuccessor() {
+    return lost;
+  }
+
+  /**
+   * {@return a number for the callback that is running, another one for each; an even one if there is none, or it may
+   * take any time, as that of a generator}
+   */
+  public int callback() {
+    return isGenerator ? 0 : handover.stay();
+  }
+
+  /** {@return how many work for it} */
+  int count() {
+    return (driver.thread() == null ? 0 : 1) + (tasks() == null ? 0 : tasks().runningCount());
+  }
+
+  /** {@return its own, if it has started, then those that handle an event each for it, the oldest first} */
+  public List<Thread> all() {
+    List<Thread> all = new ArrayList<>();
+    if (driver.thread() != null) all.add(driver.thread());
+    if (tasks() != null) all.addAll(tasks().runningThreads());
+    return all;
+  }
+
+  /** The cell ends, and some may still handle events for it. The cell's thread. */
+  void keepTasks() {
+    if (tasks() != null) lastTasks = tasks().threads();
+  }
+
+  /** {@return those that handled events for it when it ended} */
+  public List<Thread> lastTasks() {
+    return lastTasks;
+  }
+
+  /** {@return how much of threads that were replaced was refused} */
+  public long refused() {
+    return handover.refused();
+  }
+}
