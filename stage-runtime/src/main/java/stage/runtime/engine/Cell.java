@@ -528,8 +528,9 @@ public final class Cell<S extends Stage.Behaviour> implements LaneEnd, Waits.Awa
    */
   public boolean awaitEnd(long nanos) {
     long until = graph.time().nanos() + Math.min(nanos, Long.MAX_VALUE / 2);
-    return Uninterruptibly.await(() -> lifecycle.ended().await(
-        graph.time(), "the end of", path, Math.max(0, until - graph.time().nanos())), () -> owner.services().cancel(this));
+    return Uninterruptibly.await(
+        () -> lifecycle.ended().await(graph.time(), "the end of", path, Math.max(0, until - graph.time().nanos())),
+        () -> owner.services().cancel(this));
   }
 
   /** Stops it and waits until it has ended. */

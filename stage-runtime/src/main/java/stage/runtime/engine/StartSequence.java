@@ -81,7 +81,9 @@ public final class StartSequence implements Waits.Awaited {
     }
   }
 
-  /** Starts no more of them, and waits until the one that is starting is over. The init's thread, whose init has failed. */
+  /**
+   * Starts no more of them, and waits until the one that is starting is over. The init's thread, whose init has failed.
+   */
   public void giveUp(Throwable why) {
     Cell<?> at = current;
     if (at == null) return;   // there was none
