@@ -6,6 +6,7 @@ final class ElementsOnce<O> implements Stage.Generator<O> {
   static final class Left<O> {
     private final Elements<O> elements;
     private O inHand;   // was read, but not accepted; null if there is none
+    private String endedIn;   // the stage that has read them to their end; null if none has
 
     Left(Elements<O> elements) {
       this.elements = elements;
@@ -13,16 +14,29 @@ final class ElementsOnce<O> implements Stage.Generator<O> {
   }
 
   private final Left<O> left;
+  private String path;
 
   ElementsOnce(Left<O> left) {
     this.left = left;
+  }
+
+  /** To a stage started later, elements that are gone would look like none. */
+  @Override
+  public void onStart(StageContext context) {
+    path = context.path();
+    if (left.endedIn == null || context.incarnation() > 1) return;
+    throw new IllegalStateException("the elements of stage " + path + " can be read only once, and stage "
+        + left.endedIn + " has read them; make a new spec of new ones for each start");
   }
 
   @Override
   public void generate(Outlet<O> out) throws Exception {
     while (true) {
       if (left.inHand == null) left.inHand = left.elements.next();
-      if (left.inHand == null) return;
+      if (left.inHand == null) {
+        left.endedIn = path;
+        return;
+      }
       out.emit(left.inHand);
       left.inHand = null;
     }

@@ -18,8 +18,8 @@ final class OneSubscription {
     if (subscriptions.size() == 1) return subscriptions.getFirst();
     throw new IllegalStateException("withDemand says how much a stage asks its one producer for, but stage " + name
         + (subscriptions.isEmpty()
-            ? " names no producer yet; name it before, or use subscribeTo(producer, demand). In a pipeline, withDemand of"
-                + " the job says it for all of its stages"
+            ? " names no producer yet; name it before, or use subscribeTo(producer, demand). In a pipeline, withDemand"
+                + " of the job says it for all of its stages"
             : " has " + subscriptions.size() + " producers; use subscribeTo(producer, demand) for each"));
   }
 }

@@ -749,7 +749,8 @@ public final class Stage {
 
   /**
    * Describes a generator that emits what is left in an iterator, and then completes. A restart goes on where the last
-   * incarnation was. When the stage is stopped, the iterator may be one element further than what was emitted.
+   * incarnation was. When the stage is stopped, the iterator may be one element further than what was emitted. To start
+   * the spec again when its elements have been read to their end fails.
    *
    * @param name the stage's name, as {@link StageSpec#name} says
    * @param elements the elements, none null; used by the stage alone from its start on, so the spec is for one stage

@@ -42,8 +42,8 @@ class DoorTest {
       var spec = Stage.consumer("printer", () -> new Passing(text -> {}));
       assertThatThrownBy(() -> spec.withDemand(Demand.max(2))).isInstanceOf(IllegalStateException.class)
           .hasMessage("withDemand says how much a stage asks its one producer for, but stage printer names no producer"
-              + " yet; name it before, or use subscribeTo(producer, demand). In a pipeline, withDemand of the job says it"
-              + " for all of its stages");
+              + " yet; name it before, or use subscribeTo(producer, demand). In a pipeline, withDemand of the job says"
+              + " it for all of its stages");
     }
 
     @Test

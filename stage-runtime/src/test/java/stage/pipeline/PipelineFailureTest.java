@@ -150,6 +150,13 @@ class PipelineFailureTest {
           .satisfies(letter -> assertThat(letter.cause()).isInstanceOf(java.util.concurrent.TimeoutException.class));
     }
 
+    @Test
+    void isThrownToAnInterruptedCallerAsWhatItIs() {
+      Thread.currentThread().interrupt();
+      assertThatThrownBy(() -> Pipeline.of(1).toList().run()).isInstanceOf(InterruptedException.class);
+      assertThat(Thread.interrupted()).as("the exception stands for it").isFalse();
+    }
+
     /** A step that does not heed its interrupt is left behind with its thread, and another one goes on. */
     @Test
     void mayBeThatItNeverReturns() throws Exception {

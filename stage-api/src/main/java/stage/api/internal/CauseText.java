@@ -7,9 +7,9 @@ public final class CauseText {
   private CauseText() {}
 
   /**
-   * {@return the type and the first line of the message, shortened if it is long, and the first line of code outside the
-   * JDK and Stage, such as {@code java.io.IOException: disk full (Writer.java:12)}} Never throws, whatever the exception
-   * answers.
+   * {@return the type and the first line of the message, shortened if it is long, and the first line of code outside
+   * the JDK and Stage, such as {@code java.io.IOException: disk full (Writer.java:12)}} Never throws, whatever the
+   * exception answers.
    *
    * @param thrown what was thrown
    */

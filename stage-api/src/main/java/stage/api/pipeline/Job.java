@@ -44,7 +44,7 @@ public final class Job<R> {
    * @return its result
    * @throws PipelineRefusedException if the description cannot be run as it is; nothing was started
    * @throws stage.api.supervision.StageFailedException if a stage was given up; with the crashes
-   * @throws InterruptedException if interrupted while waiting; the job is cancelled
+   * @throws InterruptedException if interrupted before or while waiting; the job is cancelled
    * @throws IllegalArgumentException if the name is not valid
    */
   public R run(String name) throws InterruptedException {

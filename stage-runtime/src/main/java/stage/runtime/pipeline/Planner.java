@@ -9,6 +9,7 @@ import stage.api.pipeline.plan.Origin;
 import stage.api.pipeline.plan.PipelineRuntime;
 import stage.api.pipeline.plan.Sink;
 import stage.api.supervision.AutoShutdown;
+import stage.api.supervision.StageFailedException;
 import stage.api.supervision.Supervisor;
 import stage.api.supervision.SupervisorSpec;
 import stage.runtime.time.RealTime;
@@ -35,9 +36,9 @@ public final class Planner implements PipelineRuntime {
   /** A text that an earlier run has read would look like an empty one. */
   private static void ensureUnread(StagePlan stage, String job) {
     if (stage.kind instanceof StagePlan.Kind.Source(Origin.Text(var text, var isTaken)) && isTaken.getAndSet(true)) {
-      throw new PipelineRefusedException(job, List.of(stage.site + ": its text is read by an earlier run, and a stream of"
-          + " bytes can be read only once; make the pipeline anew with another one, or use lines(path), which each run"
-          + " reads again"));
+      throw new PipelineRefusedException(job, List.of(stage.site + ": its text is read by an earlier run, and a stream"
+          + " of bytes can be read only once; make the pipeline anew with another one, or use lines(path), which is read"
+          + " again by each run"));
     }
   }
 
@@ -59,6 +60,10 @@ public final class Planner implements PipelineRuntime {
       } catch (InterruptedException interrupted) {
         Thread.currentThread().interrupt();   // so that closing cancels at once
         throw interrupted;
+      } catch (StageFailedException failed) {
+        boolean isCallers = Thread.currentThread().isInterrupted();
+        if (isCallers && failed.getCause() instanceof InterruptedException interrupted) throw interrupted;
+        throw failed;
       }
     } catch (InterruptedException interrupted) {
       Thread.interrupted();   // the exception stands for it

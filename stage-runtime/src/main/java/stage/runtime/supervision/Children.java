@@ -129,8 +129,8 @@ final class Children {
     Child before = byName.get(child.name());
     if (before != null && before.isStopped()) {
       throw new ScopeMisuseException(
-          what + " name \"" + child.name() + "\" is taken in " + supervisor + " by a child that has ended; restart(\""
-          + child.name() + "\") starts that one again, delete(\"" + child.name() + "\") frees the name");
+          what + " name \"" + child.name() + "\" is taken in " + supervisor + " by a child that has ended; restartChild(\""
+          + child.name() + "\") starts that one again, deleteChild(\"" + child.name() + "\") frees the name");
     }
     if (before != null) {
       throw new ScopeMisuseException(what + " name \"" + child.name() + "\" is taken in " + supervisor

@@ -253,7 +253,7 @@ final class FaultHandling {
     return BackoffRule.delayNanos(spec.backoff(), streak.failures(), time.chance());
   }
 
-  /** {@return how many restarts there were, of how many} One that is refused, as there were too many, is not counted. */
+  /** {@return how many restarts there were, of how many} One that is refused because it is one too many is left out. */
   private String countOfRestarts() {
     int most = spec.intensity().restarts();
     boolean withoutProgress = streak.failures() > window.count();

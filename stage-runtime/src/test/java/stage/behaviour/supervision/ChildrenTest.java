@@ -410,7 +410,7 @@ class ChildrenTest extends CrashTest {
       assertThatThrownBy(() -> scope.start(troupe.actor("restarting"))).isInstanceOf(ScopeMisuseException.class)
           .hasMessageContaining("is taken");
       assertThatThrownBy(() -> scope.start(troupe.actor("stopped"))).isInstanceOf(ScopeMisuseException.class)
-          .hasMessageContaining("restart(\"stopped\") starts that one again, delete(\"stopped\") frees the name");
+          .hasMessageContaining("restartChild(\"stopped\") starts that one again, deleteChild(\"stopped\") frees the name");
       log.take();
     }
 

@@ -19,6 +19,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.stream.Collector;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,6 +31,7 @@ import stage.api.ProducerSpec;
 import stage.api.Stage;
 import stage.api.StageRef;
 import stage.api.StopReason;
+import stage.api.supervision.StageFailedException;
 import stage.behaviour.support.Await;
 
 /** Collections, files and queues as producers, and collectors as consumers. */
@@ -76,6 +78,17 @@ class ElementsTest extends FlowTest {
     @ValueSource(booleans = {false, true})
     void isAnIterator(boolean crashing) throws Exception {
       assertThat(collected(Stage.ofIterator("elements", upTo(200).iterator()), crashing)).isEqualTo(upTo(200));
+    }
+
+    @Test
+    void isReadOnce_andASecondStartOfWhatHasEndedFails() throws Exception {
+      var ofIterator = Stage.ofIterator("once", upTo(3).iterator());
+      for (var spec : List.of(ofIterator, Stage.ofStream("once", Stream.of(0, 1, 2)))) {
+        assertThat(collected(spec, false)).isEqualTo(upTo(3));
+        scope.deleteChild("once");
+        assertThatThrownBy(() -> scope.start(spec)).isInstanceOf(StageFailedException.class)
+            .hasMessageContaining("read only once, and stage " + scope.name() + "/once has read them; make a new spec");
+      }
     }
 
     @ParameterizedTest(name = "crashing: {0}")

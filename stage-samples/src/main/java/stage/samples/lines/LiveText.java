@@ -16,8 +16,8 @@ import stage.samples.flights.Tick;
 import stage.samples.flights.Ticker;
 
 /**
- * With {@code --follow}: shows how a job stands, whenever that has changed. On a terminal it draws a table over the last
- * one, into a pipe it prints a line that sums up.
+ * With {@code --follow}: shows how a job stands, whenever that has changed. On a terminal it draws a table over the
+ * last one, into a pipe it prints a line that sums up.
  */
 final class LiveText implements Stage.Consumer<Tick> {
   private static final Duration PERIOD = Duration.ofMillis(500);

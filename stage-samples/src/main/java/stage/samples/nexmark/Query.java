@@ -38,7 +38,8 @@ enum Query {
     Pipeline<List<String>> over(Generator events, Trouble trouble) {
       Pipeline<Event.Person> people = Pipeline.from(events).ofType(Event.Person.class)
           .filter(person -> NEAR.contains(person.state()));
-      return trouble.in(Pipeline.from(events)).ofType(Event.Auction.class).filter(auction -> auction.category() == CATEGORY)
+      return trouble.in(Pipeline.from(events)).ofType(Event.Auction.class)
+          .filter(auction -> auction.category() == CATEGORY)
           .join(people).on(Event.Auction::seller, Event.Person::id)
           .whole(EVERYTHING)
           .inner((auction, person) -> List.of(person.name(), person.city(), person.state(), "" + auction.id()));
