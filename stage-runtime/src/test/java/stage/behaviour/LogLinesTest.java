@@ -101,6 +101,24 @@ class LogLinesTest {
   }
 
   @Nested
+  class AContextAroundTheStage {
+    @Test
+    void isNotInTheTrace() throws Exception {
+      var spec = SupervisorSpec.of("shop").withIntensity(Intensity.of(100))
+          .withContext(() -> incarnation -> incarnation.run());
+      try (Supervisor app = Supervisor.open(spec)) {
+        ProducerRef<Integer, ?> numbers = app.start(Stage.producer("numbers", () -> new Numbers(1)));
+        app.start(Stage.consumer("sink", numbers, () -> (batch, from) -> {
+          throw new IllegalStateException("no");
+        }).withRedelivery(Redelivery.none()));
+        app.join();
+      }
+      String text = printed(log.take());
+      assertThat(count(text, "\tat ")).as(text).isEqualTo(1);
+    }
+  }
+
+  @Nested
   class AStepThatReturnsNull {
     @Test
     void isNamed_withoutWhatTheEngineCalledBefore() throws Exception {

@@ -7,6 +7,7 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Predicate;
+import stage.runtime.engine.Cell;
 
 /**
  * Where an exception comes from: equal for two that were thrown at the same place for the same reason, whatever their
@@ -61,17 +62,26 @@ record Trace(List<String> types, List<List<StackTraceElement>> frames) {
       Throwable next = left.removeLast();
       if (!seen.add(next)) continue;
       StackTraceElement[] frames = next.getStackTrace();
-      int end = endOf(frames, frame -> isOurs(frame) || isOfAThread(frame));
-      if (end == 0) end = endOf(frames, frame -> isOfTheEngine(frame) || isOfAThread(frame));
+      int step = stepIn(frames);
+      int end = endOf(frames, step, frame -> isOurs(frame) || isOfAThread(frame));
+      if (end == 0) end = endOf(frames, step, frame -> isOfTheEngine(frame) || isOfAThread(frame));
       if (end > 0 && end < frames.length) next.setStackTrace(Arrays.copyOf(frames, end));
       if (next.getCause() != null) left.add(next.getCause());
       left.addAll(Arrays.asList(next.getSuppressed()));
     }
   }
 
-  /** {@return how many frames are left without those at the end to which this applies} */
-  private static int endOf(StackTraceElement[] frames, Predicate<StackTraceElement> without) {
-    int end = frames.length;
+  /** {@return where the step of the cell is that has called the user: below it there may be a user's context} */
+  private static int stepIn(StackTraceElement[] frames) {
+    for (int i = 0; i < frames.length; i++) {
+      if (frames[i].getClassName().equals(Cell.class.getName()) && frames[i].getMethodName().equals("step")) return i;
+    }
+    return frames.length;
+  }
+
+  /** {@return how many of the first frames are left without those at their end to which this applies} */
+  private static int endOf(StackTraceElement[] frames, int first, Predicate<StackTraceElement> without) {
+    int end = first;
     while (end > 0 && without.test(frames[end - 1])) end--;
     return end;
   }

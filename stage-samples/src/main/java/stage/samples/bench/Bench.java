@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import stage.samples.StandardOutput;
 
 /** {@code ./stage bench}: what moving events costs here, beside what the JDK has for it. */
 public final class Bench {
@@ -29,7 +30,9 @@ public final class Bench {
    * @param arguments options, see {@code --help}
    */
   public static void main(String[] arguments) {
-    System.exit(new Bench(System.out, System.err).run(List.of(arguments)));
+    int code = new Bench(System.out, System.err).run(List.of(arguments));
+    StandardOutput.check("stage bench");
+    System.exit(code);
   }
 
   int run(List<String> arguments) {

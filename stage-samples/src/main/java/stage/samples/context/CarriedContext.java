@@ -8,6 +8,7 @@ import stage.api.StageContext;
 import stage.api.supervision.ContextCapture;
 import stage.api.supervision.Supervisor;
 import stage.api.supervision.SupervisorSpec;
+import stage.samples.StandardOutput;
 
 /** Two kinds of context on the threads of a scope, also after a restart. */
 public final class CarriedContext {
@@ -78,5 +79,6 @@ public final class CarriedContext {
       return null;
     });
     Mdc.clear();
+    StandardOutput.check("context");
   }
 }

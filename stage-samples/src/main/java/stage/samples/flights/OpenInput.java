@@ -27,13 +27,13 @@ public final class OpenInput extends InputStream {
   }
 
   /** Has it read by a thread of its own, so that {@link #stop} can end it. Before anything is read. */
-  void pump() {
+  public void pump() {
     pumped = new PumpedInput(raw.in);
     raw.in = pumped;
   }
 
   /** Ends it, if it is {@linkplain #pump pumped}. Any thread, once the input is known to others. */
-  void stop() {
+  public void stop() {
     if (pumped != null) pumped.stop();
   }
 
@@ -68,6 +68,8 @@ public final class OpenInput extends InputStream {
     try {
       if (lines == null) lines = recognized();
       return lines.read(bytes, offset, length);
+    } catch (JobFailed told) {
+      throw told;
     } catch (EOFException e) {
       throw new JobFailed(name + " is a gzip file that breaks off in the middle", e);
     } catch (ZipException e) {

@@ -11,7 +11,7 @@ public final class OutputClosed extends IOException {
   }
 
   /** {@return whether an exception says so} The JDK has no type for it, only the system's words. */
-  static boolean isSaidBy(IOException e) {
+  public static boolean isSaidBy(IOException e) {
     String message = e.getMessage();
     return message != null && (message.contains("Broken pipe") || message.contains("pipe is being closed")
         || message.contains("pipe has been ended"));

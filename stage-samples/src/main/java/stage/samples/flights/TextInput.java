@@ -121,8 +121,13 @@ public sealed interface TextInput {
     @Override
     public OpenInput open() throws IOException {
       ensureReadable();
+      // To open a pipe takes until somebody writes to it, so that is left to the thread that reads it.
+      return new OpenInput(name(), canBeOpenedAgain() ? opened() : new OpenedWhenRead(this::opened));
+    }
+
+    private InputStream opened() throws IOException {
       try {
-        return new OpenInput(name(), new FileInputStream(path.toFile()));
+        return new FileInputStream(path.toFile());
       } catch (FileNotFoundException e) {   // also of what is there and cannot be opened, such as a socket
         throw new JobFailed("cannot open " + name() + ": " + reason(e), e);
       }

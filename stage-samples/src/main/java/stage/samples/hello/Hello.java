@@ -3,6 +3,7 @@ package stage.samples.hello;
 import stage.api.Demand;
 import stage.api.Stage;
 import stage.api.supervision.Supervisor;
+import stage.samples.StandardOutput;
 
 /** The smallest pipeline: a producer of integers, and a consumer that asks for two at a time. */
 public final class Hello {
@@ -17,6 +18,7 @@ public final class Hello {
   public static void main(String[] args) throws InterruptedException {
     if (args.length == 1 && args[0].equals("--crash")) {
       Crash.main();
+      StandardOutput.check("hello");
       return;
     }
     if (args.length > 0) {
@@ -28,5 +30,6 @@ public final class Hello {
       var printer = app.start(Stage.consumer("printer", numbers, MyConsumer::new).withDemand(Demand.max(2)));
       printer.join();
     }
+    StandardOutput.check("hello");
   }
 }

@@ -36,6 +36,7 @@ public final class Lines implements Closeable {
   private LineBytes bytes;
   private long number;
   private volatile boolean isStopped;
+  private volatile OpenInput pipe;   // the last one that was opened and can be ended from here; null if there is none
 
   /** Of these inputs, in this order. */
   public Lines(List<TextInput> inputs, boolean follow) {
@@ -71,6 +72,8 @@ public final class Lines implements Closeable {
   /** Ends the lines, wherever they are: a followed file has no other end. Any thread. */
   public void stop() {
     isStopped = true;
+    OpenInput blocking = pipe;
+    if (blocking != null) blocking.stop();   // or it might wait for ever for bytes that nobody writes
   }
 
   /** {@return whether there are no more} */
@@ -134,14 +137,22 @@ public final class Lines implements Closeable {
   }
 
   private void open() throws IOException {
-    if (follow && index == inputs.size() - 1 && inputs.get(index) instanceof TextInput.File file) {
+    TextInput input = inputs.get(index);
+    if (follow && index == inputs.size() - 1 && input instanceof TextInput.File file && file.canBeOpenedAgain()) {
       followed = FollowedFile.open(file);
       open = followed.input();
     } else {
-      open = inputs.get(index).open();
+      open = input.open();
+      if (follow && !input.canBeOpenedAgain()) endByStop(open);
     }
     bytes = new LineBytes();
     number = 0;
+  }
+
+  private void endByStop(OpenInput blocking) {
+    blocking.pump();
+    pipe = blocking;
+    if (isStopped) blocking.stop();
   }
 
   @Override

@@ -16,6 +16,7 @@ import java.util.stream.Collectors;
 import stage.api.Demand;
 import stage.api.Stage;
 import stage.api.supervision.Supervisor;
+import stage.samples.StandardOutput;
 
 /**
  * {@code ./stage serve-and-count}: an HTTP server streams flights, and a pipeline counts them. Between the two is a
@@ -73,6 +74,7 @@ public final class ServeAndCount {
     try (var server = new FlightServer(FlightLines.of(flights))) {
       new ServeAndCount(server).compare(flights, perSecond);
     }
+    StandardOutput.check("serve-and-count");
   }
 
   /** {@return what is wrong with the option at {@code i} or its value; empty if nothing is} */

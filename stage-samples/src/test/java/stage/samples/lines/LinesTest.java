@@ -1,6 +1,7 @@
 package stage.samples.lines;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -8,6 +9,9 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -51,6 +55,28 @@ class LinesTest {
         assertThat(lines.isEnded()).isTrue();
         lines.goOnAfter(3);
         assertThat(lines.isEnded()).as("the last one is not committed").isFalse();
+      }
+    }
+  }
+
+  @Nested
+  class OfAPipeThatNobodyWritesTo {
+    @Test
+    void fl01_endWhenTheyAreStopped() throws Exception {
+      Path pipe = folder.resolve("pipe");
+      assumeTrue(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor() == 0, "there are no named pipes here");
+      var read = new CompletableFuture<Optional<Line>>();
+      try (var lines = new Lines(List.of(new TextInput.File(pipe)), true)) {
+        Thread.ofPlatform().daemon().start(() -> {
+          try {
+            read.complete(Optional.ofNullable(lines.next()));
+          } catch (IOException e) {
+            read.completeExceptionally(e);
+          }
+        });
+        lines.stop();
+        assertThat(read.get(30, TimeUnit.SECONDS)).isEmpty();
+        assertThat(lines.isEnded()).isTrue();
       }
     }
   }
