@@ -380,7 +380,7 @@ class InputsTest extends CrashTest {
   @Nested
   class WithTimers {
     @Test
-    void b18_whatANewIncarnationHasLeftIsEmittedThoughNoEventComes() {
+    void b18_n03_whatANewIncarnationHasLeftIsEmittedThoughNoEventComes() {
       SimulatedRuntime.withSeeds(1, 60).with(crashing("group").every(3)).run(simulated -> {
         List<List<Integer>> got = new ArrayList<>();
         try (Supervisor scope = scope("test")) {

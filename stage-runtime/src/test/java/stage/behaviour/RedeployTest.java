@@ -1,6 +1,7 @@
 package stage.behaviour;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.lang.ref.WeakReference;
 import java.net.URL;
@@ -57,6 +58,27 @@ class RedeployTest {
       run.get();
       thread.join();
       return new WeakReference<>(loader);
+    }
+  }
+
+  /** A failed look is forgotten: the next caller may have a loader that sees the engine. */
+  @Test
+  void b02_oneThatFindsNoEngineKeepsNobodyElseFromOne() throws Exception {
+    Thread me = Thread.currentThread();
+    ClassLoader before = me.getContextClassLoader();
+    URL[] engine = {where(stage.runtime.supervision.Runtime.class), where(Application.class)};
+    try (var shared = new URLClassLoader("shared", new URL[] {where(Supervisor.class)},
+        ClassLoader.getPlatformClassLoader());
+        var application = new URLClassLoader("application", engine, shared)) {
+      Callable<?> opens =
+          (Callable<?>) application.loadClass(Application.class.getName()).getConstructor().newInstance();
+      me.setContextClassLoader(ClassLoader.getPlatformClassLoader());
+      assertThatThrownBy(opens::call).isInstanceOf(IllegalStateException.class)
+          .hasMessageStartingWith("no stage runtime was found");
+      me.setContextClassLoader(application);
+      opens.call();
+    } finally {
+      me.setContextClassLoader(before);
     }
   }
 

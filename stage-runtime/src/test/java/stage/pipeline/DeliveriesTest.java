@@ -33,7 +33,7 @@ class DeliveriesTest {
   @Nested
   class AreAnsweredFor {
     @Test
-    void onceEverythingIsHandled() throws Exception {
+    void k08_onceEverythingIsHandled() throws Exception {
       var queue = new TestQueue(1_000);
       List<Integer> seen = new ArrayList<>();
       Report report = Pipeline.deliveries(queue, Settling.inFlight(100)).map(n -> n + 1).async()

@@ -2,9 +2,7 @@ package stage.simulation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.File;
 import java.io.IOException;
-import java.io.StringWriter;
 import java.lang.reflect.Method;
 import java.net.URI;
 import java.net.URL;
@@ -12,11 +10,12 @@ import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.StringJoiner;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.tools.SimpleJavaFileObject;
-import javax.tools.ToolProvider;
 import stage.api.StageRef;
 import stage.runtime.time.Time;
 
@@ -28,6 +27,9 @@ public final class ChangedEngine {
 
   /** What is replaced by what, in a source. */
   public record Change(String original, String replacement) {}
+
+  /** What has been compiled, by what was changed: several tests want the same bug. */
+  private static final Map<Change, Map<String, byte[]>> COMPILED = new ConcurrentHashMap<>();
 
   private ChangedEngine() {}
 
@@ -43,34 +45,33 @@ public final class ChangedEngine {
    */
   public static Object call(String bug, String file, List<Change> changes, Class<?> type, String method,
       Object... arguments) throws Exception {
-    Path classes = Files.createTempDirectory("stage-changed");
-    try {
-      compile(bug, file, changes, classes);
-      URL[] path = {classes.toUri().toURL(), where(Time.class), where(StageRef.class), where(ChangedEngine.class),
-          where(assertThat(1).getClass())};
-      try (var loader = new URLClassLoader(bug, path, ClassLoader.getPlatformClassLoader())) {
-        for (Method each : loader.loadClass(type.getName()).getMethods())
-          if (each.getName().equals(method)) return each.invoke(null, arguments);
-        throw new NoSuchMethodException(type.getName() + "." + method);
-      }
-    } finally {
-      delete(classes);
-    }
-  }
-
-  private static void delete(Path directory) throws IOException {
-    try (var files = Files.walk(directory)) {
-      for (Path each : files.sorted((a, b) -> b.compareTo(a)).toList()) Files.delete(each);
+    URL[] path = {where(Time.class), where(StageRef.class), where(ChangedEngine.class),
+        where(assertThat(1).getClass())};
+    try (var loader = new ChangedLoader(bug, path, compiled(bug, file, changes))) {
+      for (Method each : loader.loadClass(type.getName()).getMethods())
+        if (each.getName().equals(method)) return each.invoke(null, arguments);
+      throw new NoSuchMethodException(type.getName() + "." + method);
     }
   }
 
   /** Fails unless each change fits the source, and what comes of it compiles. */
   static void ensureFits(String bug, String file, List<Change> changes) throws IOException {
-    Path classes = Files.createTempDirectory("stage-changed");
-    try {
-      compile(bug, file, changes, classes);
-    } finally {
-      delete(classes);
+    compiled(bug, file, changes);
+  }
+
+  /** Has the changed classes from memory, and all others of the engine and the tests anew, as they refer to those. */
+  private static final class ChangedLoader extends URLClassLoader {
+    private final Map<String, byte[]> changed;
+
+    ChangedLoader(String bug, URL[] path, Map<String, byte[]> changed) {
+      super(bug, path, ClassLoader.getPlatformClassLoader());
+      this.changed = changed;
+    }
+
+    @Override
+    protected Class<?> findClass(String name) throws ClassNotFoundException {
+      byte[] bytes = changed.get(name);
+      return bytes == null ? super.findClass(name) : defineClass(name, bytes, 0, bytes.length);
     }
   }
 
@@ -111,24 +112,20 @@ public final class ChangedEngine {
     return source;
   }
 
-  private static void compile(String bug, String file, List<Change> changes, Path target) throws IOException {
+  private static Map<String, byte[]> compiled(String bug, String file, List<Change> changes) throws IOException {
     String text = changed(bug, file, changes);
+    var key = new Change(file, text);
+    Map<String, byte[]> known = COMPILED.get(key);
+    if (known != null) return known;
     var unit = new SimpleJavaFileObject(URI.create("changed:///" + file), SimpleJavaFileObject.Kind.SOURCE) {
       @Override
       public CharSequence getCharContent(boolean ignoreEncodingErrors) {
         return text;
       }
     };
-    var messages = new StringWriter();
-    List<String> options = List.of("-d", target.toString(), "-cp",
-        file(Time.class) + File.pathSeparator + file(StageRef.class), "-proc:none", "-nowarn", "--release", "21");
-    boolean compiled =
-        ToolProvider.getSystemJavaCompiler().getTask(messages, null, null, options, null, List.of(unit)).call();
-    if (!compiled) throw new AssertionError("\"" + bug + "\" does not compile: " + messages);
-  }
-
-  private static Path file(Class<?> type) {
-    return Path.of(URI.create(where(type).toString()));
+    Map<String, byte[]> classes = EngineCompiler.ONE.compile(bug, unit);
+    COMPILED.put(key, classes);
+    return classes;
   }
 
   private static URL where(Class<?> type) {

@@ -141,7 +141,7 @@ record Mutant(String name, String file, List<ChangedEngine.Change> changes, bool
           "      counted.open();\n      permits.release(1);", "      counted.open();"),
       of("an event emitted after the end is accepted", "engine/Intake.java",
           "      closed = true;\n", ""),
-      of("a leaving consumer does not wake its producer (lost wake-up on cancel)", "engine/ProducerHalf.java",
+      rare("a leaving consumer does not wake its producer (lost wake-up on cancel)", "engine/ProducerHalf.java",
           "    cell.signals().set(Signals.CONSUMER_LEFT);\n    cell.wake();", ""),
       of("a signal does not wake its stage", "mailbox/Signals.java",
           "    BITS.getAndBitwiseOr(this, bit);   // volatile, so it is the full fence that pairs with the announcement of the driver\n    driver.wake();",

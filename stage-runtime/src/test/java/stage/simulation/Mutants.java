@@ -1,6 +1,6 @@
 package stage.simulation;
 
-import java.util.ArrayList;
+import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Supplier;
@@ -12,7 +12,7 @@ import stage.runtime.simulation.Shrinker;
 
 /** Makes mutants of the engine, and counts how many seeds it takes until one of them is found out. */
 public final class Mutants {
-  private static final long SERIES = 1_000_000;   // of seeds, apart from those that SimulationTest explores
+  static final long SERIES = 1_000_000;   // of seeds, apart from those that SimulationTest explores
 
   private Mutants() {}
 
@@ -39,7 +39,7 @@ public final class Mutants {
   public static final class Hunt {
     private static final Logger LOGGER = Logger.getLogger("stage");
     private static final int SHRINKING_RUNS = 50_000;
-    private static final long SHRINKING_NANOS = Long.getLong("stage.mutants.shrinkSeconds", 120) * 1_000_000_000L;
+    private static final long SHRINKING_NANOS = Long.getLong("stage.mutants.shrinkSeconds", 20) * 1_000_000_000L;
 
     private Hunt() {}
 
@@ -82,54 +82,78 @@ public final class Mutants {
     }
   }
 
+  /** A mutation of nothing, which nothing must find: what finds the others is the change, not how they are made. */
+  static final Mutant NOTHING = new Mutant("nothing", Mutant.ALL.getFirst().file(), List.of(), false);
+
+  static Mutant named(String name) {
+    if (name.equals(NOTHING.name())) return NOTHING;
+    return Mutant.ALL.stream().filter(mutant -> mutant.name().equals(name)).findFirst().orElseThrow();
+  }
+
   /**
-   * Shows how soon planted bugs are found, all or those whose name contains a text:
+   * Looks for planted bugs. Meant for a JVM with the flags of {@code OtherJvm.SIMULATING}, which is twice as fast.
    * <pre>
-   * Mutants SERIES SEEDS [TEXT]            prints a table: how many seeds it took, in so many series of at most so many
-   * Mutants document SERIES SEEDS          writes the table into docs/testing-the-engine.md
-   * Mutants keep SEEDS [TEXT]              prints a short run for each mutant, for kept.txt
-   * Mutants renew SEEDS                    the same, for those whose run in kept.txt does not lead to them any more
+   * Mutants SERIES SEEDS [TEXT]     prints how many seeds it took, for all or those whose name contains a text
+   * Mutants renew SERIES SEEDS      writes the table of docs/testing-the-engine.md and kept.txt: see {@link Renewal}
+   * Mutants find SEEDS NAME...      prints "found SEEDS NAME" or "missed NAME"
+   * Mutants fit                     prints "misfit …" for each that does not fit the engine
+   * Mutants kept                    prints "lost NAME" for each whose run in kept.txt does not lead to it any more
    * </pre>
    */
   public static void main(String... args) throws Exception {
     switch (args[0]) {
-      case "keep" -> {
-        for (Mutant mutant : named(args, 2)) {
-          int[] list = shrunk(mutant, SERIES, Integer.parseInt(args[1]));
-          if (list != null) System.out.println(new KeptRun(mutant.name(), list));
+      case "renew" -> new Renewal(Integer.parseInt(args[1]), Integer.parseInt(args[2])).run();
+      case "find" -> {
+        for (String name : List.of(args).subList(2, args.length)) find(named(name), Integer.parseInt(args[1]));
+      }
+      case "fit" -> {
+        for (Mutant mutant : Mutant.ALL) tellIfMisfit(mutant.name(), mutant.file(), mutant.changes());
+        for (Mutant fault : OldFaults.all()) tellIfMisfit(fault.name(), fault.file(), fault.changes());
+        for (PlantedBug bug : ThreadedTest.plantedBugs())
+          tellIfMisfit(bug.name(), bug.file(), List.of(new ChangedEngine.Change(bug.original(), bug.replacement())));
+      }
+      case "kept" -> {
+        for (KeptRun kept : KeptRun.all())
+          for (Mutant mutant : Mutant.ALL)
+            if (mutant.name().equals(kept.name()) && !fails(mutant, kept.choices()))
+              System.out.println("lost " + kept.name());
+      }
+      default -> {
+        for (Mutant mutant : Mutant.ALL) {
+          if (args.length <= 2 || mutant.name().contains(args[2]))
+            System.out.println(row(mutant, Integer.parseInt(args[0]), Integer.parseInt(args[1])));
         }
       }
-      case "renew" -> {
-        for (KeptRun kept : KeptRun.all()) {
-          Mutant mutant =
-              Mutant.ALL.stream().filter(candidate -> candidate.name().equals(kept.name())).findFirst().orElse(null);
-          if (mutant == null || fails(mutant, kept.choices())) continue;
-          int[] list = shrunk(mutant, SERIES, Integer.parseInt(args[1]));
-          System.out.println(list == null ? "none for " + mutant.name() : new KeptRun(mutant.name(), list).toString());
-        }
-      }
-      case "document" -> MutantsTable.write(search(Mutant.ALL, Integer.parseInt(args[1]), Integer.parseInt(args[2])));
-      default -> search(named(args, 2), Integer.parseInt(args[0]), Integer.parseInt(args[1]));
     }
   }
 
-  private static List<Mutant> named(String[] args, int at) {
-    return Mutant.ALL.stream().filter(mutant -> args.length <= at || mutant.name().contains(args[at])).toList();
+  private static void tellIfMisfit(String name, String file, List<ChangedEngine.Change> changes) throws IOException {
+    try {
+      ChangedEngine.ensureFits(name, file, changes);
+    } catch (AssertionError misfit) {
+      System.out.println("misfit " + misfit.getMessage());
+    }
   }
 
-  /** {@return how soon each mutant was found} Prints each as it is known. */
-  private static List<MutantsTable.Row> search(List<Mutant> mutants, int trials, int most) throws Exception {
-    List<MutantsTable.Row> rows = new ArrayList<>();
-    for (Mutant mutant : mutants) {
-      int[] seeds = new int[trials];
-      for (int i = 0; i < trials; i++) {
-        int found = seedsToFind(mutant, SERIES * (i + 1), most);
-        seeds[i] = found < 0 ? MutantsTable.NEVER : found;
-      }
-      Arrays.sort(seeds);
-      rows.add(new MutantsTable.Row(mutant.name(), seeds[trials / 2], seeds[trials - 1]));
-      System.out.println(rows.getLast());
+  private static void find(Mutant mutant, int most) throws Exception {
+    // in one series after the other: which seeds do changes with the engine
+    for (long first : mutant == NOTHING ? new long[]{1} : new long[]{1, SERIES, 2 * SERIES, 3 * SERIES}) {
+      int seeds = seedsToFind(mutant, first, most);
+      if (seeds < 0) continue;
+      System.out.println("found " + seeds + " " + mutant.name());
+      return;
     }
-    return rows;
+    System.out.println("missed " + mutant.name());
+  }
+
+  /** {@return how soon a mutant is found, in so many series} */
+  static MutantsTable.Row row(Mutant mutant, int series, int most) throws Exception {
+    int[] seeds = new int[series];
+    for (int i = 0; i < series; i++) {
+      int found = seedsToFind(mutant, SERIES * (i + 1), most);
+      seeds[i] = found < 0 ? MutantsTable.NEVER : found;
+    }
+    Arrays.sort(seeds);
+    return new MutantsTable.Row(mutant.name(), seeds[series / 2], seeds[series - 1]);
   }
 }

@@ -5,13 +5,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/** The table of planted bugs in docs/testing-the-engine.md: written by a search, read by a test. */
+/** The tables of planted bugs in docs/testing-the-engine.md, written by searches. */
 final class MutantsTable {
   static final int NEVER = Integer.MAX_VALUE;
 
   private static final Path DOCUMENT = Path.of("..", "docs", "testing-the-engine.md");
-  private static final String BEGIN = "<!-- planted bugs: begin -->";
-  private static final String END = "<!-- planted bugs: end -->";
 
   private MutantsTable() {}
 
@@ -35,24 +33,21 @@ final class MutantsTable {
 
   /** Puts rows in place of those that the document has. */
   static void write(List<Row> rows) throws IOException {
+    replace("planted bugs", "| planted bug | median | max |\n|---|---|---|", rows);
+  }
+
+  /** As {@link #write}, of the faults of old: each line is a row. */
+  static void writeFaultsOfOld(List<String> rows) throws IOException {
+    replace("faults of old", "| fault of old | seeds |\n|---|---|", rows);
+  }
+
+  private static void replace(String name, String head, List<?> rows) throws IOException {
     String document = Files.readString(DOCUMENT);
-    var table = new StringBuilder("| planted bug | median | max |\n|---|---|---|\n");
-    for (Row row : rows) table.append(row).append('\n');
-    Files.writeString(DOCUMENT, document.substring(0, begin(document)) + table + document.substring(end(document)));
-  }
-
-  /** {@return the names of the planted bugs that the document has, in its order} */
-  static List<String> documented() throws IOException {
-    String document = Files.readString(DOCUMENT);
-    return document.substring(begin(document), end(document)).lines()
-        .skip(2).map(line -> line.split("\\|")[1].strip()).toList();
-  }
-
-  private static int begin(String document) {
-    return document.indexOf(BEGIN) + BEGIN.length() + 1;
-  }
-
-  private static int end(String document) {
-    return document.indexOf(END);
+    var table = new StringBuilder(head).append('\n');
+    for (Object row : rows) table.append(row).append('\n');
+    String begin = "<!-- " + name + ": begin -->\n";
+    int from = document.indexOf(begin) + begin.length();
+    int to = document.indexOf("<!-- " + name + ": end -->");
+    Files.writeString(DOCUMENT, document.substring(0, from) + table + document.substring(to));
   }
 }

@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
+import stage.behaviour.support.OtherJvm;
 
 /**
  * The tests are tested: the simulation finds bugs that are put into a copy of the engine. Each build looks for a
@@ -16,82 +19,56 @@ import org.junit.jupiter.api.Timeout;
 class MutantsTest {
   private static final boolean ALL = System.getProperty("stage.stress") != null;
   private static final int SEEDS = 5_000;
-  // from here on, if those before did not find it: which seeds do changes with the engine
-  private static final long[] SERIES = {1, 1_000_000, 2_000_000, 3_000_000};
 
   /** Tells soon when the engine has moved on, and of all at once; the search for each comes to it much later. */
   @Test
   void eachFitsTheEngine() throws Exception {
-    List<String> misfits = new ArrayList<>();
-    for (Mutant mutant : Mutant.ALL)
-      if (!fits(mutant.name(), mutant.file(), mutant.changes())) misfits.add(mutant.name());
-    for (PlantedBug bug : ThreadedTest.plantedBugs()) {
-      if (!fits(bug.name(), bug.file(), List.of(new ChangedEngine.Change(bug.original(), bug.replacement()))))
-        misfits.add(bug.name());
-    }
-    assertThat(misfits).isEmpty();
-  }
-
-  private static boolean fits(String name, String file, List<ChangedEngine.Change> changes) throws Exception {
-    try {
-      ChangedEngine.ensureFits(name, file, changes);
-      return true;
-    } catch (AssertionError misfit) {
-      System.out.println(misfit.getMessage());
-      return false;
-    }
+    assertThat(look("fit", SEEDS, List.of())).filteredOn(line -> line.startsWith("misfit ")).isEmpty();
   }
 
   @Test
   void eachIsFound() throws Exception {
-    List<String> survivors = new ArrayList<>();
-    int tried = 0;
     List<Mutant> soonFound = Mutant.ALL.stream().filter(mutant -> ALL || !mutant.isRare()).toList();
-    for (Mutant mutant : DailyShare.of(soonFound, 4)) {
-      tried++;
-      if (!isFound(mutant)) survivors.add(mutant.name());
-    }
-    assertThat(survivors).as("not found by %d seeds in a row", SEEDS).isEmpty();
-    assertThat(tried).isGreaterThanOrEqualTo(8);
+    List<String> names = DailyShare.of(soonFound, 4).stream().map(Mutant::name).toList();
+    assertThat(names).hasSizeGreaterThanOrEqualTo(8);
+
+    List<String> said = look("find", SEEDS, names);
+    assertThat(said).filteredOn(line -> line.startsWith("missed ")).as("not found by %d seeds in a row", SEEDS)
+        .isEmpty();
+    assertThat(said).filteredOn(line -> line.startsWith("found ")).hasSameSizeAs(names);
   }
 
-  private static boolean isFound(Mutant mutant) throws Exception {
-    for (long first : SERIES) {
-      int seeds = Mutants.seedsToFind(mutant, first, SEEDS);
-      if (seeds < 0) continue;
-      System.out.printf("planted: \"%s\" is found by %d seeds from %d%n", mutant.name(), seeds, first);
-      return true;
-    }
-    return false;
+  /** What looks for planted bugs, in a JVM that does nothing else. */
+  private static List<String> look(String what, int seeds, List<String> names) throws Exception {
+    List<String> arguments = new ArrayList<>(List.of(what, String.valueOf(seeds)));
+    arguments.addAll(names);
+    return OtherJvm.run("found ", OtherJvm.SIMULATING, Mutants.class, arguments.toArray(String[]::new));
+  }
+
+  /** A list that does not lead to its bug any more has lost its meaning, and is to be replaced: see {@link Renewal}. */
+  @Test
+  void eachFailsInTheRunThatIsKeptOfIt() throws Exception {
+    assertThat(look("kept", SEEDS, List.of())).filteredOn(line -> line.startsWith("lost ")).isEmpty();
   }
 
   /**
-   * A list that does not lead to its bug any more has lost its meaning, and is to be replaced: see
-   * {@link Mutants#main}.
+   * Nothing but the change finds a bug, so that a mutation of nothing is not found; and what GenStage does on purpose,
+   * and Stage must never do, is.
    */
   @Test
-  void eachFailsInTheRunThatIsKeptOfIt() throws Exception {
-    List<String> lost = new ArrayList<>();
-    for (KeptRun kept : KeptRun.all()) {
-      for (Mutant mutant : Mutant.ALL)
-        if (mutant.name().equals(kept.name()) && !Mutants.fails(mutant, kept.choices())) lost.add(kept.name());
-    }
-    assertThat(lost).isEmpty();
+  void theCanariesLiveAndDie() throws Exception {
+    String mustFail = "events in hand at a crash are dropped (GenStage)";
+    assertThat(look("find", 500, List.of("nothing", mustFail)))
+        .contains("missed nothing").anyMatch(line -> line.matches("found \\d+ " + Pattern.quote(mustFail)));
   }
 
-  /** A mutation of nothing is not found: what finds the others is the change, and not the way they are made. */
+  /**
+   * Renews the table of docs/testing-the-engine.md and kept.txt, on demand: {@code -Dstage.planted.renew=3}, for three
+   * series of searches.
+   */
   @Test
-  void theCanaryThatIsNoneLives() throws Exception {
-    Mutant first = Mutant.ALL.getFirst();
-    var unchanged = new Mutant("nothing", first.file(), List.of(), false);
-    assertThat(Mutants.seedsToFind(unchanged, 1, 500)).isEqualTo(-1);
-  }
-
-  /** What GenStage does on purpose, and what Stage must never do. */
-  @Test
-  void theCanaryThatMustFailDoes() throws Exception {
-    Mutant canary = Mutant.ALL.stream()
-        .filter(mutant -> mutant.name().startsWith("events in hand at a crash are dropped")).findFirst().orElseThrow();
-    assertThat(Mutants.seedsToFind(canary, 1, 1000)).isPositive();
+  @EnabledIfSystemProperty(named = "stage.planted.renew", matches = "\\d+")
+  void renewsWhatIsKnown() throws Exception {
+    new Renewal(Integer.getInteger("stage.planted.renew"), Integer.getInteger("stage.planted.seeds", 20_000)).run();
   }
 }

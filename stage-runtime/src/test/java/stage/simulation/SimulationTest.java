@@ -2,9 +2,6 @@ package stage.simulation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,16 +24,14 @@ class SimulationTest {
   private static final long SEEDS = Long.getLong("stage.sim.seeds", 50_000);
   private static final long SECONDS = Long.getLong("stage.sim.seconds", SEEDS > 50_000 ? 3000 : 20);
   private static final long FIRST = Long.getLong("stage.sim.first", 0);
-  // One thing at a time, and compiled fast rather than well: in so short a time the second compiler takes more than it
-  // gives. On two busy cores a third fewer seeds were explored with it.
-  private static final List<String> FLAGS = List.of("-Djdk.virtualThreadScheduler.parallelism=1", "-XX:+UseSerialGC",
-      "-XX:TieredStopAtLevel=1");
 
   @Test
   void holdsForEachSeed() throws Exception {
     long seeds = 0;
     Map<String, Long> marks = new HashMap<>();
-    for (String line : explored()) {
+    List<String> said = OtherJvm.run("simulation: ", OtherJvm.SIMULATING, Exploration.class, String.valueOf(FIRST),
+        String.valueOf(SEEDS), String.valueOf(SECONDS));
+    for (String line : said) {
       String[] words = line.split(" ", 3);
       if (words[0].equals("explored")) seeds = Long.parseLong(words[1]);
       if (words[0].equals("mark")) marks.put(words[2], Long.parseLong(words[1]));
@@ -48,23 +43,6 @@ class SimulationTest {
       assertThat(per100000).as("times per 100,000 seeds that \"%s\" was met, in %d seeds from %d", mark, seeds, FIRST)
           .isGreaterThan(seeds < 10_000 ? -1 : 100);
     }
-  }
-
-  /** {@return what a JVM for this alone has said} What it says of its progress is printed at once. */
-  private static List<String> explored() throws IOException, InterruptedException {
-    Process process = OtherJvm
-        .of(FLAGS, Exploration.class, String.valueOf(FIRST), String.valueOf(SEEDS), String.valueOf(SECONDS)).start();
-    List<String> lines = new ArrayList<>();
-    try (var out = process.inputReader(StandardCharsets.UTF_8)) {
-      for (String line = out.readLine(); line != null; line = out.readLine()) {
-        lines.add(line);
-        if (line.startsWith("simulation: ")) System.out.println(line);
-      }
-    }
-    assertThat(process.waitFor())
-        .as("what exploring %d seeds from %d on ended with; it said:%n%s", SEEDS, FIRST, String.join("\n", lines))
-        .isZero();
-    return lines;
   }
 
   // ---- runs that once failed

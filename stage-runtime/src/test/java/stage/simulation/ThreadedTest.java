@@ -138,8 +138,12 @@ class ThreadedTest {
     return bugs;
   }
 
+  private static List<PlantedBug> todaysBugs() {
+    return DailyShare.of(plantedBugs(), 2);
+  }
+
   @ParameterizedTest(name = "{0}")
-  @MethodSource("plantedBugs")
+  @MethodSource("todaysBugs")
   void findsAPlantedBug(PlantedBug bug) throws Exception {
     int seeds = bug.find(ThreadedRun.Search.class);
 

@@ -56,7 +56,7 @@ final class UserFaults {
   /** Makes one run; fails if something came of it that must not. */
   static void run(Simulated simulated) throws Exception {
     var faults = new UserFaults(simulated);
-    switch (simulated.choose(9)) {
+    switch (simulated.choose(13)) {
       case 0, 1 -> faults.aRuleThrows();
       case 2 -> faults.aFunctionThrows();
       case 3 -> faults.anAuthorAsksByHand();
@@ -64,7 +64,9 @@ final class UserFaults {
       case 5 -> faults.somethingIsAlwaysDue();
       case 6 -> faults.severalAreCancelled();
       case 7 -> faults.aGeneratorBlocks();
-      default -> faults.somebodyIsNotThere();
+      case 8 -> faults.somebodyIsNotThere();
+      case 9, 10 -> Interrupts.run(simulated);
+      default -> Wishes.run(simulated);
     }
   }
 

@@ -6,6 +6,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.StringWriter;
+import java.io.UncheckedIOException;
 import java.lang.reflect.Method;
 import java.net.URI;
 import java.net.URL;
@@ -17,8 +18,10 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -66,7 +69,10 @@ class SnippetsTest {
   private static final java.util.logging.Logger LOG = java.util.logging.Logger.getLogger("stage");
 
   @TempDir
-  private Path classes;
+  static Path classes;
+
+  /** What the compiler has said of a document: each is compiled once, however many of its blocks are run. */
+  private static final Map<Document, List<String>> COMPILED = new ConcurrentHashMap<>();
 
   static Stream<Document> documents() {
     return Document.all().stream();
@@ -298,16 +304,32 @@ class SnippetsTest {
     return source.append("}\n").toString();
   }
 
-  private List<String> compileAll(Document document) {
+  private static List<String> compileAll(Document document) {
+    return COMPILED.computeIfAbsent(document, SnippetsTest::compileAnew);
+  }
+
+  private static Path classesOf(Document document) {
+    return classes.resolve(document.path().toString().replace('/', '_'));   // docs/ko has the same names
+  }
+
+  private static List<String> compileAnew(Document document) {
     var compiler = ToolProvider.getSystemJavaCompiler();
     var errors = new ArrayList<String>();
-    var options = List.of("-d", classes.toString(), "-cp", System.getProperty("java.class.path"), "-proc:none",
+    var options = List.of("-d", ensureIsThere(classesOf(document)).toString(), "-cp", System.getProperty("java.class.path"), "-proc:none",
         "-Xlint:all,-serial,-path,-this-escape");
     compiler.getTask(new StringWriter(), null,
         diagnostic -> errors
             .add(document.path() + ":" + diagnostic.getLineNumber() + ": " + diagnostic.getMessage(Locale.ROOT)),
         options, null, sourcesOf(document)).call();
     return errors;
+  }
+
+  private static Path ensureIsThere(Path directory) {
+    try {
+      return Files.createDirectories(directory);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private static List<Source> sourcesOf(Document document) {
@@ -329,7 +351,8 @@ class SnippetsTest {
     var printed = new ByteArrayOutputStream();
     PrintStream before = System.out;
     LOG.setLevel(java.util.logging.Level.OFF);
-    try (var loader = new URLClassLoader(new URL[] {classes.toUri().toURL()}, getClass().getClassLoader())) {
+    URL[] path = {classesOf(document).toUri().toURL()};
+    try (var loader = new URLClassLoader(path, getClass().getClassLoader())) {
       System.setOut(new PrintStream(printed, true, StandardCharsets.UTF_8));
       Class<?> type = loader.loadClass(classNameOf(document));
       Method method = type.getMethod(methodNameOf(block));

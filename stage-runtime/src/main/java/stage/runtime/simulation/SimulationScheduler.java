@@ -393,8 +393,10 @@ final class SimulationScheduler {
   /** As {@link #block}, until it is granted or the thread is interrupted. */
   void blockUntilInterrupted(Wait wait) throws InterruptedException {
     SimulatedThread me = running;
-    if (me != null && me.takeInterrupt())
+    if (me != null && me.takeInterrupt()) {
+      wait.isOver();   // or its alarm would give control to a thread that waits for something else by then
       throw new InterruptedException("interrupted before it waited for " + wait.what());
+    }
     block(wait);
     if (!me.takeInterrupt()) return;
     if (!wait.isGranted()) throw new InterruptedException("interrupted while it waited for " + wait.what());

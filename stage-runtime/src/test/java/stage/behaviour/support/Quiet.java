@@ -10,15 +10,17 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 public final class Quiet implements BeforeAllCallback, AfterAllCallback {
   private final Logger logger = Logger.getLogger("stage");   // kept, or its level is forgotten with it
   private Level before;
+  private int classes;   // that run: a nested class runs within another one
 
   @Override
   public void beforeAll(ExtensionContext context) {
+    if (classes++ > 0) return;
     before = logger.getLevel();
     logger.setLevel(Level.OFF);
   }
 
   @Override
   public void afterAll(ExtensionContext context) {
-    logger.setLevel(before);
+    if (--classes == 0) logger.setLevel(before);
   }
 }

@@ -42,7 +42,7 @@ import stage.api.supervision.SupervisorSpec;
  */
 class FirstProgramsTest {
   @Test
-  void p1_helloOfTwoLambdas() throws Exception {
+  void n07_p1_helloOfTwoLambdas() throws Exception {
     List<Integer> printed = new ArrayList<>();
     try (var app = Supervisor.open("p1")) {
       var numbers = app.start(Stage.generator("numbers", Integer.class, () -> out -> {

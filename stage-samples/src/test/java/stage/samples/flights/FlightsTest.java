@@ -281,6 +281,15 @@ class FlightsTest {
     }
 
     @Test
+    void fl06_withOneSentenceOnALinkThatLeadsRoundInACircle() throws IOException {
+      Path loop = folder.resolve("loop.csv");
+      Files.createSymbolicLink(loop, loop.getFileName());
+
+      assertThat(run(loop.toString())).isEqualTo(Flights.FAILED);
+      assertThat(err.text()).isEqualTo("flights: " + loop + " is a symbolic link that leads round in a circle\n");
+    }
+
+    @Test
     void withOneSentenceOnAFileThatBreaksOffInTheMiddle() throws IOException {
       byte[] whole = SampleLines.gzip(SampleLines.HEADER + "2001-01-31T07:05,16,1750,DTW,LAS\n".repeat(200_000));
       Path broken = Files.write(folder.resolve("a.csv.gz"), Arrays.copyOf(whole, whole.length / 2));

@@ -71,6 +71,7 @@ class LineParserTest {
     "2001-01-31T07:05,-1441,1750,DTW,LAS      | delay must be a whole number from -1440 to 10080, but is \"-1441\"",
     "2001-01-31T07:05,10081,1750,DTW,LAS      | delay must be a whole number from -1440 to 10080, but is \"10081\"",
       "2001-01-31T07:05,99999999999,1,DTW,LAS   | delay must be a whole number from -1440 to 10080, but is \"99999999999\"",
+      "2001-01-31T07:05,000000000000000000001,1,DTW,LAS | delay must be a whole number from -1440 to 10080, but is \"000000000000000000001\"",
     "2001-01-31T07:05,-12,-1,DTW,LAS          | distance must be a whole number from 0 to 99999, but is \"-1\"",
     "2001-01-31T07:05,-12,,DTW,LAS            | distance must be a whole number from 0 to 99999, but is \"\"",
     "2001-01-31T07:05,-12,100000,DTW,LAS      | distance must be a whole number from 0 to 99999, but is \"100000\"",
@@ -80,7 +81,7 @@ class LineParserTest {
     "2001-01-31T07:05,-12,1750,DTW,LAS VEGAS  | destination must be an airport's code like DTW, but is \"LAS VEGAS\"",
     "2001-01-31T07:05,-12,1750,DTW,ABCDEFGHI  | destination must be an airport's code like DTW, but is \"ABCDEFGHI\""
   })
-  void refusesAMalformedLineAndSaysWhy(String line, String complaint) {
+  void fl08_refusesAMalformedLineAndSaysWhy(String line, String complaint) {
     assertThat(parse(Key.ROUTE, line)).isNull();
     assertThat(complaint(line)).isEqualTo(complaint);
   }

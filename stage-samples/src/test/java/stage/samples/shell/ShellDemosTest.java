@@ -40,7 +40,7 @@ class ShellDemosTest {
   }
 
   @Test
-  void whatTheReadmeHasToPasteNeedsNoImport() throws Exception {
+  void n11_whatTheReadmeHasToPasteNeedsNoImport() throws Exception {
     List<String> lines = new ArrayList<>();
     boolean isInside = false;
     for (String line : Files.readAllLines(DEMOS.resolve("../../README.md"))) {
