@@ -35,20 +35,15 @@ final class ChildSupervisor extends SupervisorCell {
 
   @Override
   public void join() throws InterruptedException {
-    ensureBegun("join()");
-    quiet().await();
-    quiet().await();   // if it drains by now, those that take dead letters end too
-    shutdown().throwFailure();
+    starts().ensureBegun("join()");
+    awaitQuiet();
   }
 
   @Override
   public boolean join(Duration timeout) throws InterruptedException {
     Objects.requireNonNull(timeout, "timeout must not be null");
-    ensureBegun("join()");
-    long until = time().nanos() + Time.toNanos(timeout);
-    boolean ended = quiet().await(Time.toNanos(timeout)) && quiet().await(Math.max(0, until - time().nanos()));
-    if (ended) shutdown().throwFailure();
-    return ended;
+    starts().ensureBegun("join()");
+    return awaitQuiet(timeout);
   }
 
   @Override

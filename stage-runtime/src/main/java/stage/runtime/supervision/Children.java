@@ -13,6 +13,7 @@ import java.util.SequencedMap;
 import java.util.Set;
 import java.util.function.Consumer;
 import stage.api.Restart;
+import stage.api.StageRef;
 import stage.api.supervision.ChildCounts;
 import stage.api.supervision.ChildSnapshot;
 import stage.api.supervision.ScopeMisuseException;
@@ -55,6 +56,14 @@ final class Children {
 
   List<Child> all() {
     return List.copyOf(byName.values());
+  }
+
+  /** {@return the handles to the stages that are alive, by their names, in start order} */
+  Map<String, StageRef<?>> refs() {
+    Map<String, StageRef<?>> refs = new LinkedHashMap<>();
+    for (Child child : byName.values())
+      if (child instanceof Child.OfStage stage && stage.cell() != null) refs.put(child.name(), stage.cell().ref());
+    return refs;
   }
 
   Child named(String name) {

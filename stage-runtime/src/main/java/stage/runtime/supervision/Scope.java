@@ -68,22 +68,17 @@ final class Scope extends SupervisorCell {
   public void join() throws InterruptedException {
     ensureOwner("join()");
     ensureOpen();
-    ensureBegun("join()");
-    quiet().await();
-    quiet().await();   // if it drains by now, those that take dead letters end too
-    shutdown().throwFailure();
+    starts().ensureBegun("join()");
+    awaitQuiet();
   }
 
   @Override
   public boolean join(Duration timeout) throws InterruptedException {
     ensureOwner("join()");
     ensureOpen();
-    ensureBegun("join()");
+    starts().ensureBegun("join()");
     Objects.requireNonNull(timeout, "timeout must not be null");
-    long until = time().nanos() + Time.toNanos(timeout);
-    boolean ended = quiet().await(Time.toNanos(timeout)) && quiet().await(Math.max(0, until - time().nanos()));
-    if (ended) shutdown().throwFailure();
-    return ended;
+    return awaitQuiet(timeout);
   }
 
   private void ensureOwner(String what) {

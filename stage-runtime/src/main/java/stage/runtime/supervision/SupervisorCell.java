@@ -3,8 +3,8 @@ package stage.runtime.supervision;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -21,14 +21,12 @@ import stage.api.Restart;
 import stage.api.Shutdown;
 import stage.api.Stage;
 import stage.api.StageRef;
-import stage.api.StageSpec;
 import stage.api.StopReason;
 import stage.api.observe.Explanation;
 import stage.api.observe.PageSpec;
 import stage.api.observe.Registration;
 import stage.api.observe.TreeSnapshot;
 import stage.api.observe.WatchPage;
-import stage.api.supervision.AutoShutdown;
 import stage.api.supervision.ChildCounts;
 import stage.api.supervision.ChildSnapshot;
 import stage.api.supervision.ScopeHandle;
@@ -40,12 +38,9 @@ import stage.api.supervision.SupervisionSnapshot;
 import stage.api.supervision.Supervisor;
 import stage.api.supervision.SupervisorInit;
 import stage.api.supervision.SupervisorSpec;
-import stage.runtime.engine.Assembly;
 import stage.runtime.engine.Cell;
 import stage.runtime.engine.CellOwner;
 import stage.runtime.engine.Directive;
-import stage.runtime.engine.StartFailure;
-import stage.runtime.engine.StartSequence;
 import stage.runtime.time.Activity;
 import stage.runtime.time.Latch;
 import stage.runtime.time.Time;
@@ -58,8 +53,6 @@ import stage.runtime.time.Uninterruptibly;
  * ends; of an alarm; of a caller - under the tree's lock, and nothing that is done there waits or runs user code.
  */
 abstract class SupervisorCell implements Supervisor, CellOwner.Supervision {
-  private volatile Assembly assembly;   // the thread that runs its init; null but while that runs outside of another
-  private volatile StartSequence starts;   // the same thread; null but while it runs its init
   private final SupervisorSpec spec;
   private final String path;
   private final ScopeContext context;
@@ -73,7 +66,7 @@ abstract class SupervisorCell implements Supervisor, CellOwner.Supervision {
   private final FaultHandling faultHandling;
   private final ShutdownSequence shutdown;
   private final BridgeOwner companions;
-  private final CellOwner owner;   // of its stages
+  private final ChildStarts starts;
 
   SupervisorCell(SupervisorSpec spec, ScopeContext context, SupervisorCell parent) {
     this.spec = spec;
@@ -84,7 +77,6 @@ abstract class SupervisorCell implements Supervisor, CellOwner.Supervision {
     this.faultHandling = new FaultHandling(this);
     this.shutdown = new ShutdownSequence(this, children);
     this.companions = new BridgeOwner(this);
-    this.owner = new CellOwner(this, new ChildNews(this), context);
     if (parent == null) {
       this.root = this;
       this.deadLetterProducer = new DeadLetterProducer(context, path, this);
@@ -94,19 +86,9 @@ abstract class SupervisorCell implements Supervisor, CellOwner.Supervision {
       this.deadLetterProducer = parent.deadLetterProducer;
       this.deadLetters = parent.deadLetters;
     }
-    warnOfABackoffThatIsNeverReached();
-  }
-
-  private void warnOfABackoffThatIsNeverReached() {
-    int restarts = spec.intensity().restarts();
-    if (restarts == 0 || spec.backoff().most().isZero()) return;
-    long last = BackoffRule.longestNanos(spec.backoff(), restarts);
-    if (last >= Time.toNanos(spec.backoff().most())) return;
-    context.log(System.Logger.Level.WARNING,
-        this + " has a backoff of up to " + CrashLog.shown(spec.backoff().most()) + ", but gives up after " + restarts
-            + " restarts without progress, of which the last waits for " + CrashLog.shown(Duration.ofNanos(last))
-            + "; to get there it takes an intensity of "
-        + BackoffRule.restartsToReach(spec.backoff()), null);
+    var checks = new SpecChecks(spec, toString(), path, context);
+    checks.warnOfABackoffThatIsNeverReached();
+    this.starts = new ChildStarts(this, new CellOwner(this, new ChildNews(this), context), checks);
   }
 
   final SupervisorSpec spec() {
@@ -180,129 +162,25 @@ abstract class SupervisorCell implements Supervisor, CellOwner.Supervision {
   @Override
   @SuppressWarnings("unchecked")   // a cell's handle is of the interface that fits the spec
   public final <O, S extends Stage.Behaviour> ProducerRef<O, S> start(ProducerSpec<O, S> spec) {
-    return (ProducerRef<O, S>) (Object) startStage(spec);
+    return (ProducerRef<O, S>) (Object) starts.start(spec);
   }
 
   @Override
   @SuppressWarnings("unchecked")
   public final <I, O, S extends Stage.Behaviour> ProducerConsumerRef<I, O, S> start(
       ProducerConsumerSpec<I, O, S> spec) {
-    return (ProducerConsumerRef<I, O, S>) (Object) startStage(spec);
+    return (ProducerConsumerRef<I, O, S>) (Object) starts.start(spec);
   }
 
   @Override
   @SuppressWarnings("unchecked")
   public final <I, S extends Stage.Behaviour> ConsumerRef<I, S> start(ConsumerSpec<I, S> spec) {
-    return (ConsumerRef<I, S>) (Object) startStage(spec);
-  }
-
-  private <S extends Stage.Behaviour> StageRef<S> startStage(StageSpec<S> spec) {
-    Objects.requireNonNull(spec, "spec must not be null; make one with Stage.producer(…), Stage.consumer(…)");
-    ensureSignificanceFits(spec.name(), spec.options().significant());
-    warnOfTooManyAttempts(spec);
-    StartSequence starts = startsOfThisInit();
-    if (starts == null) endPredecessor(spec.name());   // in a new supervisor there is none
-    else ensureNoneHasFailed(starts);
-    Cell<S> cell = Cell.of(spec, path, context.graph(), owner, assembling());
-    var child = new Child.OfStage(spec, cell, time().current().getName(), false);
-    try {
-      context.locked(() -> children.admit(child, "stage"));
-      if (starts == null) startAndAwait(cell);
-      else starts.add(cell);
-    } catch (Throwable failure) {
-      context.locked(() -> children.dropOnceEnded(child));
-      holdIfExiting();
-      throw failure;
-    }
-    return cell.ref();
-  }
-
-  /** Whatever is thrown, the cell stays a child until it has ended. */
-  private void startAndAwait(Cell<?> cell) {
-    StartFailure failure = cell.startAndAwait();
-    if (failure != null) throw failed(cell.path(), failure);
-    lookWhetherQuiet();
-  }
-
-  /** A stage that has started may be one that takes dead letters. */
-  private void lookWhetherQuiet() {
-    if (deadLetterProducer.isThere()) context.locked(children::lookWhetherQuiet);
-  }
-
-  private static StageFailedException failed(String path, StartFailure failure) {
-    if (failure.hadStarted()) SupervisorCell.<RuntimeException>sneak(failure.cause());
-    return new StageFailedException(path, "onStart", failure.cause());
-  }
-
-  @SuppressWarnings("unchecked")   // a refused subscription is thrown as it is; all that it throws is unchecked
-  private static <T extends Throwable> void sneak(Throwable failure) throws T {
-    throw (T) failure;
-  }
-
-  /** {@return in what the calling thread starts stages; null if it runs no init of this supervisor} */
-  private StartSequence startsOfThisInit() {
-    StartSequence running = starts;
-    return running != null && running.isOfThisThread() && !Thread.currentThread().isInterrupted() ? running : null;
-  }
-
-  private static void ensureNoneHasFailed(StartSequence starts) {
-    if (starts.failedPath() != null) throw failed(starts.failedPath(), starts.failure());
-  }
-
-  private void awaitAll(StartSequence starts) {
-    starts.await();
-    ensureNoneHasFailed(starts);
-    lookWhetherQuiet();
-  }
-
-  /**
-   * A stage that starts a child does so again in its next incarnation: the child that its earlier one has started makes
-   * way.
-   */
-  private void endPredecessor(String name) {
-    Child before = locked(() -> children.named(name));
-    if (before == null || !isOfEarlierIncarnation(before.startedOn())) return;
-    switch (before) {
-      case Child.OfStage stage -> stop(stage);
-      case Child.OfSupervisor below -> below.supervisor().close();
-      case Child.OfStoppedSupervisor stopped -> {}
-    }
-    context.locked(() -> children.remove(before));
-  }
-
-  /**
-   * {@return whether that is the name of the calling thread in an earlier lifecycle of the stage whose thread it is}
-   */
-  private boolean isOfEarlierIncarnation(String thread) {
-    String caller = time().current().getName();
-    int at = caller.lastIndexOf('#');
-    return at >= 0 && !thread.equals(caller) && thread.startsWith(caller.substring(0, at + 1))
-        && root().members().cellsAlive().stream().anyMatch(cell -> cell.driver().isCurrent());
+    return (ConsumerRef<I, S>) (Object) starts.start(spec);
   }
 
   /** A thread that starts something while the JVM exits is held until that is over, if the scope drains then. */
   void holdIfExiting() {
     if (parent != null) root().holdIfExiting();
-  }
-
-  private void ensureSignificanceFits(String child, boolean significant) {
-    if (significant && spec.options().autoShutdown() == AutoShutdown.NEVER) {
-      throw new IllegalArgumentException("child \"" + child + "\" is significant, but supervisor " + path
-          + " never shuts itself down; give it withAutoShutdown(AutoShutdown.ANY) or ALL");
-    }
-  }
-
-  private void warnOfTooManyAttempts(StageSpec<?> child) {
-    if (child instanceof ProducerSpec) return;   // nothing is delivered to it
-    int attempts = child.options().redelivery().attempts();
-    int most = spec.intensity().restarts();
-    if (most > 0 && attempts >= most && child.options().restart() != Restart.TEMPORARY) {
-      context.log(System.Logger.Level.WARNING,
-          "stage " + path + "/" + child.name() + " has an event delivered again " + attempts
-              + " times, but its supervisor gives up after " + most + " restarts in "
-              + CrashLog.shown(spec.intensity().period())
-          + ": a poisonous event ends the supervisor before it becomes a dead letter", null);
-    }
   }
 
   @Override
@@ -312,72 +190,12 @@ abstract class SupervisorCell implements Supervisor, CellOwner.Supervision {
 
   @Override
   public final Supervisor start(SupervisorSpec spec, SupervisorInit init) {
-    Objects.requireNonNull(spec, "spec must not be null; make one with SupervisorSpec.of(…)");
-    Objects.requireNonNull(init, "init must not be null");
-    ensureSignificanceFits(spec.name(), spec.significant());
-    if (spec.options().autoShutdown() != AutoShutdown.NEVER && spec.restart() == Restart.PERMANENT) {
-      throw new IllegalArgumentException("supervisor \"" + spec.name()
-          + "\" shuts itself down, so as a child it must not be PERMANENT; use withRestart(Restart.TRANSIENT)");
-    }
-    StartSequence starts = startsOfThisInit();
-    if (starts != null) awaitAll(starts);   // its children come after those
-    endPredecessor(spec.name());
-    var supervisor = new ChildSupervisor(spec, context, this);
-    var child = new Child.OfSupervisor(supervisor, init, time().current().getName());
-    try {
-      context.locked(() -> children.admit(child, "supervisor"));
-    } catch (ScopeMisuseException refused) {
-      holdIfExiting();
-      throw refused;
-    }
-    supervisor.assemble(init, supervisor.shutdown()::unwind);
-    return supervisor;
+    return starts.start(spec, init);
   }
 
-  /**
-   * Runs an init, and waits until all stages of it have started. Those that emit begin when the outermost init has
-   * returned.
-   */
-  final void assemble(SupervisorInit init, Runnable unwind) {
-    Assembly own = assembling() == null ? new Assembly() : null;
-    assembly = own;
-    var all = new StartSequence(context.graph(), path);
-    starts = all;
-    try {
-      init.start(this);
-      awaitAll(all);
-    } catch (Throwable failure) {
-      starts = null;
-      all.giveUp(failure);
-      var failed = new StageFailedException(path, "its start", failure);
-      try {
-        unwind.run();
-      } catch (RuntimeException other) {
-        failed.addSuppressed(other);
-      }
-      if (failure instanceof InterruptedException) Thread.currentThread().interrupt();
-      throw failed;
-    } finally {
-      starts = null;
-      assembly = null;
-      if (own != null) own.finish();
-    }
-  }
-
-  /** {@return the assembly of the outermost init that is running; null if none is} */
-  private Assembly assembling() {
-    Assembly outermost = null;
-    for (SupervisorCell here = this; here != null; here = here.parent) {
-      Assembly running = here.assembly;
-      if (running != null) outermost = running;
-    }
-    return outermost;
-  }
-
-  /** Refuses to wait for stages in the init that starts them. */
-  final void ensureBegun(String what) {
-    Assembly running = assembling();
-    if (running != null) running.ensureMayWait(what, toString());
+  /** {@return starts its children} */
+  final ChildStarts starts() {
+    return starts;
   }
 
   @Override
@@ -389,23 +207,17 @@ abstract class SupervisorCell implements Supervisor, CellOwner.Supervision {
 
   @Override
   public final List<StageRef<?>> children() {
-    return locked(() -> {
-      List<StageRef<?>> refs = new ArrayList<>();
-      for (Child child : children.all())
-        if (child instanceof Child.OfStage stage && stage.cell() != null) refs.add(stage.cell().ref());
-      return List.copyOf(refs);
-    });
+    return locked(() -> List.<StageRef<?>>copyOf(children.refs().values()));
   }
 
   @Override
   public final StageRef<?> child(String name) {
     Objects.requireNonNull(name, "name must not be null");
     return locked(() -> {
-      if (children.named(name) instanceof Child.OfStage stage && stage.cell() != null) return stage.cell().ref();
-      List<String> there = children.all().stream()
-          .filter(child -> child instanceof Child.OfStage stage && stage.cell() != null).map(Child::name).toList();
+      Map<String, StageRef<?>> there = children.refs();
+      if (there.containsKey(name)) return there.get(name);
       throw new ScopeMisuseException(
-          "no stage \"" + name + "\" in " + this + "; there are: " + String.join(", ", there));
+          "no stage \"" + name + "\" in " + this + "; there are: " + String.join(", ", there.keySet()));
     });
   }
 
@@ -506,10 +318,10 @@ abstract class SupervisorCell implements Supervisor, CellOwner.Supervision {
   public final StageRef<?> restartChild(String name) {
     ensureNotDynamic("restart");
     return switch (children.known(name)) {
-      case Child.OfStage stage -> startAgain(stage, stage.spec());
+      case Child.OfStage stage -> starts.startAgain(stage, stage.spec());
       case Child.OfSupervisor below -> throw locked(() -> children.notStopped(below, "restarted"));
       case Child.OfStoppedSupervisor stopped -> {
-        startAgain(stopped);
+        starts.startAgain(stopped);
         yield null;
       }
     };
@@ -522,29 +334,8 @@ abstract class SupervisorCell implements Supervisor, CellOwner.Supervision {
       case Child.OfStage stage -> throw new ScopeMisuseException(
           "child \"" + name + "\" of " + this + " is a stage, not a supervisor; use restartChild(\"" + name + "\")");
       case Child.OfSupervisor below -> throw locked(() -> children.notStopped(below, "restarted"));
-      case Child.OfStoppedSupervisor stopped -> startAgain(stopped);
+      case Child.OfStoppedSupervisor stopped -> starts.startAgain(stopped);
     };
-  }
-
-  /** Runs its init again. If that throws, it stays stopped. */
-  private Supervisor startAgain(Child.OfStoppedSupervisor stopped) {
-    var supervisor = new ChildSupervisor(stopped.spec(), context, this);
-    var child = new Child.OfSupervisor(supervisor, stopped.init(), time().current().getName());
-    context.locked(() -> {
-      children.readmit(stopped, child);
-      supervisor.keepOnceEnded(true);
-    });
-    supervisor.assemble(stopped.init(), supervisor.shutdown()::unwind);
-    context.locked(() -> supervisor.keepOnceEnded(false));
-    return supervisor;
-  }
-
-  private <S extends Stage.Behaviour> StageRef<S> startAgain(Child.OfStage stopped, StageSpec<S> spec) {
-    Cell<S> cell = Cell.of(spec, path, context.graph(), owner, assembling());
-    var child = new Child.OfStage(spec, cell, time().current().getName(), true);
-    context.locked(() -> children.readmit(stopped, child));
-    startAndAwait(cell);
-    return cell.ref();
   }
 
   private void ensureNotDynamic(String what) {
@@ -724,6 +515,21 @@ abstract class SupervisorCell implements Supervisor, CellOwner.Supervision {
       children.lookWhetherQuiet();   // a stage may have subscribed to them since
       return isDraining() ? children.idle() : children.quiet();
     });
+  }
+
+  /** Waits until {@link #quiet}, as {@code join} does, and throws what has failed. */
+  final void awaitQuiet() throws InterruptedException {
+    quiet().await();
+    quiet().await();   // if it drains by now, those that take dead letters end too
+    shutdown.throwFailure();
+  }
+
+  /** As {@link #awaitQuiet()}, for a limited time. Returns whether it is quiet. */
+  final boolean awaitQuiet(Duration timeout) throws InterruptedException {
+    long until = time().nanos() + Time.toNanos(timeout);
+    boolean ended = quiet().await(Time.toNanos(timeout)) && quiet().await(Math.max(0, until - time().nanos()));
+    if (ended) shutdown.throwFailure();
+    return ended;
   }
 
   final void ensureOpen() {
