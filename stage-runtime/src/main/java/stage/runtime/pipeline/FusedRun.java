@@ -197,7 +197,7 @@ final class FusedRun implements WholeRun {
         }
         if (END == RunSteps.End.TAKE) {
           step = LoopSteps.MOST + 2;
-          operator.take(key == null ? All.ALL : key, v, t, w, sweep.link);
+          operator.take(key == null ? All.ALL : key, v, t, w, sweep.results);
         } else if (END == RunSteps.End.OUT) {
           out[m++] = t != Times.NEVER || w != Times.NEVER ? new Envelope(v, null, t, w, 0) : v;
         } else if (END == RunSteps.End.ROUTE) {

@@ -71,7 +71,7 @@ final class KeyedLink extends OperatorLink<SingleInput<Object, Object>> {
   @Override
   void begin(Sweep sweep) {
     sweep.operator = operator;
-    sweep.link = this;
+    sweep.results = this;
   }
 
   @Override

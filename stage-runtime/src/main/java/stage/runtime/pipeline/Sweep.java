@@ -1,5 +1,6 @@
 package stage.runtime.pipeline;
 
+import stage.runtime.pipeline.operator.Output;
 import stage.runtime.pipeline.operator.SingleInput;
 
 /**
@@ -19,7 +20,7 @@ final class Sweep {
   // given
   long bound;        // how far the watermark is behind that
   SingleInput<Object, Object> operator;
-  OperatorLink<?> link;   // of that operator
+  Output<Object> results;   // where those of the operator go
 
   // answers
   int at;            // the element in hand when a step threw; behind the last one if none did
