@@ -16,6 +16,7 @@ import stage.api.StageContext;
 import stage.api.StageRef;
 import stage.api.Subscription;
 import stage.api.SubscriptionSpec;
+import stage.api.supervision.Strategy;
 import stage.api.supervision.Supervisor;
 import stage.api.supervision.SupervisorSpec;
 
@@ -178,15 +179,83 @@ final class Crowds {
     }
   }
 
-  static double children(int children, long events) throws Exception {
-    var count = new Count(1);
-    long start = System.nanoTime();
-    var spec = SupervisorSpec.of("crowd").withShutdown(Duration.ofSeconds(60));
-    try (var app = Supervisor.open(spec, init -> {
-      for (int i = 0; i < children; i++) init.start(Stage.consumer("child" + i, () -> new Sink(count)));
-    })) {
-      app.name();
+  /** Its starts are counted: they tell when all have been restarted. */
+  private record Child(Count starts) implements Stage.Consumer<Integer> {
+    @Override
+    public void onStart(StageContext context) {
+      starts.handled(1);
     }
-    return (double) (System.nanoTime() - start) / children;
+
+    @Override
+    public void onEvents(List<Integer> events, Inlet<Integer> from) {}
+  }
+
+  /** Children of one supervisor. */
+  private static final class Family {
+    private final Count restarts;
+    private final Supervisor app;
+    private final long nanosToStart;
+
+    Family(Strategy strategy, int children) {
+      this.restarts = new Count(2L * children);
+      var spec = SupervisorSpec.of("crowd").withStrategy(strategy).withShutdown(Duration.ofSeconds(60));
+      long begin = System.nanoTime();
+      this.app = Supervisor.open(spec, init -> {
+        for (int i = 0; i < children; i++) init.start(Stage.consumer("child" + i, () -> new Child(restarts)));
+      });
+      this.nanosToStart = System.nanoTime() - begin;
+    }
+
+    long nanosToRestart() throws Exception {
+      long begin = System.nanoTime();
+      app.child("child0").kill();
+      restarts.await();
+      return System.nanoTime() - begin;
+    }
+
+    long nanosToClose() {
+      long begin = System.nanoTime();
+      app.close();
+      return System.nanoTime() - begin;
+    }
+  }
+
+  static double starting(int children, long events) {
+    var family = new Family(Strategy.ONE_FOR_ONE, children);
+    family.nanosToClose();
+    return (double) family.nanosToStart / children;
+  }
+
+  static double restarting(Strategy strategy, int children) throws Exception {
+    var family = new Family(strategy, children);
+    double nanos = (double) family.nanosToRestart() / children;
+    family.nanosToClose();
+    return nanos;
+  }
+
+  static double closing(int children, long events) {
+    return (double) new Family(Strategy.ONE_FOR_ONE, children).nanosToClose() / children;
+  }
+
+  /** Hands on what it gets. */
+  private static final class Relay implements Stage.ProducerConsumer<Integer, Integer> {
+    @Override
+    public void onEvents(List<Integer> events, Inlet<Integer> from, Outlet<Integer> out) {
+      for (int event : events) out.emit(event);
+    }
+  }
+
+  static double draining(int stages, long events) throws Exception {
+    var count = new Count(1);
+    var spec = SupervisorSpec.of("crowd").withShutdown(Duration.ofSeconds(60));
+    Supervisor app = Supervisor.open(spec, init -> {
+      ProducerRef<Integer, ?> end = init.start(Stage.producer("source", Numbers::new));
+      for (int i = 0; i < stages; i++) end = init.start(Stage.producerConsumer("relay" + i, end, Relay::new));
+      init.start(Stage.consumer("sink", end, () -> new Sink(count)).withDemand(DEMAND));
+    });
+    count.await();
+    long begin = System.nanoTime();
+    app.close();
+    return (double) (System.nanoTime() - begin) / stages;
   }
 }

@@ -2,6 +2,7 @@ package stage.samples.bench;
 
 import java.util.ArrayList;
 import java.util.List;
+import stage.api.supervision.Strategy;
 
 /** What an event or an action costs where there are many of something, beside what it costs where there are few. */
 final class Growth implements Scenario {
@@ -16,9 +17,22 @@ final class Growth implements Scenario {
     double nanos(int size, long events) throws Exception;
   }
 
-  private record Part(String name, String about, Shape shape) {}
+  /** What is measured, among at most so many. */
+  private record Part(String name, String about, int most, Shape shape) {
+    Part(String name, String about, Shape shape) {
+      this(name, about, MOST, shape);
+    }
+
+    /** {@return the numbers among which it is measured, the greatest first: the goal is about that one} */
+    List<Integer> sizes(Effort effort) {
+      int greatest = Math.min(most, effort.idlePipelines());
+      if (most == MOST) return List.of(greatest, Math.max(2, greatest / 10), Math.max(1, greatest / 100));
+      return List.of(greatest, Math.max(2, 3 * greatest / 10), Math.max(1, greatest / 10));
+    }
+  }
 
   private static final int MOST = 10_000;
+  private static final int MOST_CHILDREN = 100_000;
 
   /** A search among a hundred times as many takes twice the steps; the rest is memory that is farther away. */
   private static final double TIMES = 4;
@@ -31,7 +45,13 @@ final class Growth implements Scenario {
       new Part("fan-in", "n inputs of one consumer, of which one has events", Crowds::fanIn),
       new Part("subscribe", "n consumers subscribe to a producer and cancel, per consumer", Crowds::subscribing),
       new Part("timers", "n timers are set and cancelled beside n others, per timer", Crowds::timers),
-      new Part("children", "n children start and are closed, per child", Crowds::children));
+      new Part("start", "n children start in an init, per child", MOST_CHILDREN, Crowds::starting),
+      new Part("one-for-all", "n children are restarted as a group, per child", MOST_CHILDREN,
+          (size, events) -> Crowds.restarting(Strategy.ONE_FOR_ALL, size)),
+      new Part("rest-for-one", "n children are restarted with the first of them, per child", MOST_CHILDREN,
+          (size, events) -> Crowds.restarting(Strategy.REST_FOR_ONE, size)),
+      new Part("close", "n children are closed with their scope, per child", MOST_CHILDREN, Crowds::closing),
+      new Part("chain", "a chain of n stages drains, per stage", Crowds::draining));
 
   @Override
   public String name() {
@@ -40,16 +60,14 @@ final class Growth implements Scenario {
 
   @Override
   public String about() {
-    return "what an event or an action costs among 10,000 consumers, partitions, inputs, timers, children: ns each";
+    return "what an event or an action costs among 10,000 consumers, partitions, inputs, timers, or 100,000 children:"
+        + " ns each";
   }
 
   @Override
   public List<Result> measure(Effort effort) throws Exception {
-    int most = Math.min(MOST, effort.idlePipelines());
-    // the goal is about the first
-    List<Integer> sizes = List.of(most, Math.max(2, most / 10), Math.max(1, most / 100));
     List<Result> results = new ArrayList<>();
-    for (Part part : PARTS) results.add(measure(part, sizes, effort.idleRounds()));
+    for (Part part : PARTS) results.add(measure(part, part.sizes(effort), effort.idleRounds()));
     return results;
   }
 
