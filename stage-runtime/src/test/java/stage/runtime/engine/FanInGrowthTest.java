@@ -1,0 +1,69 @@
+package stage.runtime.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Predicate;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import stage.api.Demand;
+import stage.api.ProducerRef;
+import stage.api.Stage;
+
+/** How many of its subscriptions a consumer looks at for an event of one of them: few, among many too. */
+class FanInGrowthTest {
+  private static final int EVENTS = 50;
+  private static final int FEW_LOOKS = 4;
+
+  private final HandSteps steps = new HandSteps();
+  private final List<Integer> handled = new ArrayList<>();
+  private final List<Cell<?>> producers = new ArrayList<>();
+  private final Cell<?> sink = steps.cell(Stage.consumer("sink", Integer.class, () -> (events, from) ->
+      handled.addAll(events)));
+  private int looks;
+  private final Predicate<LaneInlet<?>> counted = inlet -> {
+    looks++;
+    return inlet.hasEvents();
+  };
+
+  private void subscribeTo(int count) {
+    steps.settle(sink);
+    for (int i = 0; i < count; i++) {
+      Cell<?> producer = steps.cell(Stage.source("source" + i, Integer.class));
+      steps.settle(producer);
+      Handshake.subscribe(sink, HandSteps.to(producer, Demand.max(20)));
+      steps.settle(producer);
+      producers.add(producer);
+    }
+    steps.settle(sink);
+  }
+
+  /** A producer emits, and its consumer looks what there is, as it does before a turn, and takes turns. */
+  @SuppressWarnings("unchecked")
+  private void emitOne(Cell<?> producer, int event) throws InterruptedException {
+    ((ProducerRef<Integer, Stage.Behaviour>) (Object) producer.ref()).castEmit((nothing, out) -> out.emit(event));
+    steps.settle(producer);
+    assertThat(sink.consumerHalf().ready(counted)).isNotNull();
+    steps.settle(sink);
+    assertThat(sink.consumerHalf().ready(counted)).isNull();
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {10, 100, 1_000, 10_000})
+  void p09_anEventOfOneIsFoundWithoutALookAtTheOthers(int inputs) throws InterruptedException {
+    subscribeTo(inputs);
+    for (int i = 0; i < EVENTS; i++) emitOne(producers.getLast(), i);
+    assertThat(handled).hasSize(EVENTS);
+    assertThat((double) looks / EVENTS).isLessThan(FEW_LOOKS);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {10, 100, 1_000, 10_000})
+  void p09_eventsOfManyAreEachFoundAtOnce(int inputs) throws InterruptedException {
+    subscribeTo(inputs);
+    for (int i = 0; i < EVENTS; i++) emitOne(producers.get(i * 7 % inputs), i);
+    assertThat(handled).hasSize(EVENTS);
+    assertThat((double) looks / EVENTS).isLessThan(FEW_LOOKS);
+  }
+}
