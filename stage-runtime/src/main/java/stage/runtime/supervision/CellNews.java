@@ -46,7 +46,7 @@ class CellNews extends ScopeNews {
 
   @Override
   public void tookOver(Cell<?> cell, Thread old) {
-    int incarnation = cell.snapshot().incarnation();
+    int incarnation = cell.incarnation();
     int most = supervisor.root().spec().options().maxAbandoned();
     context.log(System.Logger.Level.ERROR,
         "supervisor=" + supervisor.path() + " child=" + cell.name() + "#" + incarnation

@@ -40,7 +40,7 @@ final class ChildNews extends CellNews {
       Child.OfStage child = supervisor.members().of(cell);
       if (child != null) supervisor.faultHandling().restarted(child);
     });
-    context.tell(new StageEvent.Restarted(cell.path(), cell.snapshot().incarnation()));
+    context.tell(new StageEvent.Restarted(cell.path(), cell.incarnation()));
   }
 
   @Override

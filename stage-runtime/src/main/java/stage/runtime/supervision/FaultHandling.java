@@ -82,7 +82,7 @@ final class FaultHandling {
 
   /** See {@link stage.runtime.engine.CellOwner.Supervision#completed}. */
   Directive completed(Cell<?> cell, Throwable onceTooOften) {
-    int incarnation = cell.snapshot().incarnation();
+    int incarnation = cell.incarnation();
     var log = new CrashLog(supervisor.path(), cell.name(), incarnation, "completed", onceTooOften);
     Directive directive = context.locking(() -> {
       Child.OfStage child = supervisor.members().of(cell);
