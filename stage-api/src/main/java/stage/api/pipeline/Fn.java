@@ -16,4 +16,14 @@ public interface Fn<A, B> {
    * @throws Exception a failure of the element in hand; see {@link OnFailure}
    */
   B apply(A a) throws Exception;
+
+  /**
+   * {@return a function that returns what it is given} For {@code keyBy(Fn.identity())}, where each value is its own
+   * key.
+   *
+   * @param <A> what it takes
+   */
+  static <A> Fn<A, A> identity() {
+    return a -> a;
+  }
 }

@@ -133,7 +133,8 @@ public interface Supervisor extends AutoCloseable {
    * @return a handle to it
    * @throws StageFailedException if its factory or {@code onStart} threw; it is not part of the scope then, and the
    *     scope goes on
-   * @throws ScopeMisuseException if the scope is closed or closing, or the name is taken
+   * @throws ScopeMisuseException if the scope is closed or closing, the name is taken, or there are {@code maxChildren}
+   *     already
    */
   <O, S extends Stage.Behaviour> ProducerRef<O, S> start(ProducerSpec<O, S> spec);
 
@@ -149,7 +150,8 @@ public interface Supervisor extends AutoCloseable {
    * @throws StageFailedException if its factory or {@code onStart} threw; it is not part of the scope then, and the
    *     scope goes on
    * @throws stage.api.SubscriptionRefusedException if a subscription was refused; the stage was stopped again
-   * @throws ScopeMisuseException if the scope is closed or closing, or the name is taken
+   * @throws ScopeMisuseException if the scope is closed or closing, the name is taken, or there are {@code maxChildren}
+   *     already
    */
   <I, O, S extends Stage.Behaviour> ProducerConsumerRef<I, O, S> start(ProducerConsumerSpec<I, O, S> spec);
 
@@ -164,7 +166,8 @@ public interface Supervisor extends AutoCloseable {
    * @throws StageFailedException if its factory or {@code onStart} threw; it is not part of the scope then, and the
    *     scope goes on
    * @throws stage.api.SubscriptionRefusedException if a subscription was refused; the stage was stopped again
-   * @throws ScopeMisuseException if the scope is closed or closing, or the name is taken
+   * @throws ScopeMisuseException if the scope is closed or closing, the name is taken, or there are {@code maxChildren}
+   *     already
    */
   <I, S extends Stage.Behaviour> ConsumerRef<I, S> start(ConsumerSpec<I, S> spec);
 
@@ -178,7 +181,8 @@ public interface Supervisor extends AutoCloseable {
    * @throws StageFailedException if the collector's supplier threw; it is not part of the scope then, and the scope
    *     goes on
    * @throws stage.api.SubscriptionRefusedException if a subscription was refused; the stage was stopped again
-   * @throws ScopeMisuseException if the scope is closed or closing, or the name is taken
+   * @throws ScopeMisuseException if the scope is closed or closing, the name is taken, or there are {@code maxChildren}
+   *     already
    */
   default <I, R> CollectorRef<I, R> start(CollectorSpec<I, R> spec) {
     var result = new CompletableFuture<R>();
@@ -200,9 +204,9 @@ public interface Supervisor extends AutoCloseable {
    * and its stages have started, after those that were started before it. Those of its stages that emit begin then, as
    * in {@link #open(SupervisorSpec, SupervisorInit)}; within another init, when the outermost one has returned.
    *
-   * <p>If {@code init} throws, or a stage of it cannot be started, the children it started are stopped in reverse order, the new supervisor ends, nothing
-   * is retried, and the exception comes back as the cause of {@link StageFailedException}. As OTP's
-   * {@code failed_to_start_child}.
+   * <p>If {@code init} throws, or a stage of it cannot be started, the children it started are stopped in reverse order,
+   * the new supervisor ends, nothing is retried, and the exception comes back as the cause of
+   * {@link StageFailedException}. As OTP's {@code failed_to_start_child}.
    *
    * @param spec what to start
    * @param init starts its children
@@ -261,13 +265,13 @@ public interface Supervisor extends AutoCloseable {
    */
   void deleteChild(String name);
 
-  /** {@return the children, the stopped ones too, in start order} Never waits for a child. */
+  /** {@return the children, stopped ones too, in start order} Never waits for a child. Any thread. */
   List<ChildSnapshot> childSnapshots();
 
-  /** {@return how many children there are} Never waits for a child. */
+  /** {@return how many children there are} Never waits for a child. Any thread. */
   ChildCounts counts();
 
-  /** {@return what this supervisor and those below it have counted} Never waits. */
+  /** {@return what this supervisor and those below it have counted} Never waits. Any thread. */
   SupervisionSnapshot snapshot();
 
   /**
@@ -375,11 +379,11 @@ public interface Supervisor extends AutoCloseable {
   /** How many dead letters may wait for a handler or a consumer that is slow. */
   int DEAD_LETTER_BACKLOG = 1000;
 
-  /** {@return handles to the stages that have not ended, in start order} */
+  /** {@return handles to the stages that have not ended, in start order} Never waits. Any thread. */
   List<StageRef<?>> children();
 
   /**
-   * {@return the handle to a stage that has not ended}
+   * {@return the handle to a stage that has not ended} Never waits. Any thread.
    *
    * @param name the stage's name
    * @throws ScopeMisuseException if there is none; the message lists the names there are
@@ -391,7 +395,7 @@ public interface Supervisor extends AutoCloseable {
    * if there are no stages. Only the owner may call it.
    *
    * @throws StageFailedException if a stage failed; the others were drained and have ended
-   * @throws ScopeMisuseException if called by another thread than the owner
+   * @throws ScopeMisuseException if called by another thread than the owner, or the scope is closed
    * @throws InterruptedException if interrupted while waiting; the stages go on
    */
   void join() throws InterruptedException;

@@ -117,6 +117,7 @@ final class Fused {
       }
     }
     if (step == RunSteps.timeStep()) chain.failed(time.step, time, value, sweep.t, sweep.w, thrown);
-    else chain.failed(last.step + (step == RunSteps.endStep() && isTaken() ? 1 : 0), last, value, sweep.t, sweep.w, thrown);
+    else chain.failed(last.step + (step == RunSteps.endStep() && isTaken() ? 1 : 0), last, value, sweep.t, sweep.w,
+        thrown);
   }
 }

@@ -7,7 +7,6 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Predicate;
-import stage.runtime.engine.Cell;
 
 /**
  * Where an exception comes from: equal for two that were thrown at the same place for the same reason, whatever their
@@ -74,7 +73,7 @@ record Trace(List<String> types, List<List<StackTraceElement>> frames) {
   /** {@return where the step of the cell is that has called the user: below it there may be a user's context} */
   private static int stepIn(StackTraceElement[] frames) {
     for (int i = 0; i < frames.length; i++) {
-      if (frames[i].getClassName().equals(Cell.class.getName()) && frames[i].getMethodName().equals("step")) return i;
+      if (isOfTheEngine(frames[i]) && frames[i].getMethodName().equals("step")) return i;
     }
     return frames.length;
   }
