@@ -219,7 +219,7 @@ class LogLinesTest {
         long all = app.tree().supervisors().getFirst().crashes();
         assertThat(all).isGreaterThan(1_000);
         assertThat(crashes.size()).isBetween(10, (int) all / 4);
-        // How many were left out before the last line; where a busy machine crashes slowly, the eleventh may follow none.
+        // How many were left out before the last line. On a busy machine the eleventh line may follow none.
         long told = crashes.stream().mapToLong(LogLinesTest::leftOutBefore).sum();
         assertThat(told).isLessThanOrEqualTo(all - crashes.size());
         if (crashes.size() > 20) assertThat(told).isPositive();

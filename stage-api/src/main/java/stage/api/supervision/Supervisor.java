@@ -204,8 +204,8 @@ public interface Supervisor extends AutoCloseable {
    * and its stages have started, after those that were started before it. Those of its stages that emit begin then, as
    * in {@link #open(SupervisorSpec, SupervisorInit)}; within another init, when the outermost one has returned.
    *
-   * <p>If {@code init} throws, or a stage of it cannot be started, the children it started are stopped in reverse order,
-   * the new supervisor ends, nothing is retried, and the exception comes back as the cause of
+   * <p>If {@code init} throws, or a stage of it cannot be started, the children it started are stopped in reverse
+   * order, the new supervisor ends, nothing is retried, and the exception comes back as the cause of
    * {@link StageFailedException}. As OTP's {@code failed_to_start_child}.
    *
    * @param spec what to start
