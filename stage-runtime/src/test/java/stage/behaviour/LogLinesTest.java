@@ -168,6 +168,22 @@ class LogLinesTest {
     }
 
     @Test
+    void sec12_isFoundHoweverDeepItIs() throws Exception {
+      run(event -> {
+        if (event != 7) return;
+        Exception cause = new IllegalStateException(NASTY);
+        for (int i = 0; i < 12; i++) cause = new IllegalStateException("again", cause);
+        var failure = new IllegalStateException("fine");
+        var suppressed = new IllegalStateException("fine, too");
+        suppressed.addSuppressed(cause);
+        failure.addSuppressed(suppressed);
+        throw failure;
+      }, 20);
+
+      assertThat(printed(log.take())).doesNotContain("\r", "\u001b", "\u202e", "\u2028");
+    }
+
+    @Test
     void sec12_mayBeSuchThatItCannotBeAskedFor() throws Exception {
       /** Answers nothing. */
       final class Mute extends RuntimeException {
@@ -199,6 +215,23 @@ class LogLinesTest {
       }, 20);
 
       assertThat(log.take()).hasSize(4).extracting(LogRecord::getMessage).allMatch(line -> line.contains("sink"));
+    }
+  }
+
+  @Nested
+  class AReasonOfManyReasons {
+    @Test
+    void sec14_isCutOff() throws Exception {
+      run(event -> {
+        if (event != 7) return;
+        Exception cause = new IllegalStateException("the last");
+        for (int i = 0; i < 1_000; i++) cause = new IllegalStateException("again", cause);
+        throw cause;
+      }, 20);
+
+      String text = printed(log.take());
+      assertThat(count(text, "Caused by: ")).isBetween(1, 32);
+      assertThat(text.lines().count()).isLessThan(400);
     }
   }
 

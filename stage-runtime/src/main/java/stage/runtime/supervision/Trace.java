@@ -19,6 +19,8 @@ record Trace(List<String> types, List<List<StackTraceElement>> frames) {
   private static final int MOST_CAUSES = 8;
   private static final int MOST_FRAMES = 32;
   private static final int MOST_CUT = 32;
+  private static final int MOST_LOGGED = 32;
+  private static final StackTraceElement[] NO_FRAMES = {};
   private static final int LONGEST_MESSAGE = 200;
 
   static Trace of(Throwable thrown) {
@@ -120,15 +122,30 @@ record Trace(List<String> types, List<List<StackTraceElement>> frames) {
     }
   }
 
-  /** {@return the exception; if its text or that of a cause takes more than one line, another that says it in one} */
+  /**
+   * {@return the exception; if its text, or that of anything that belongs to it, takes more than one line, or if there
+   * is too much of that, another that says it in one}
+   */
   static Throwable inOneLine(Throwable thrown) {
+    if (isShortAndPlain(thrown)) return thrown;
     List<Throwable> causes = new ArrayList<>();
-    for (Throwable next = thrown; next != null && causes.size() < MOST_CAUSES; next = next.getCause()) causes.add(next);
-    boolean isPlain = causes.stream().allMatch(cause -> OneLine.isPlain(text(cause))
-        && Arrays.stream(cause.getSuppressed()).allMatch(suppressed -> OneLine.isPlain(text(suppressed))));
-    if (isPlain) return thrown;
-    Throwable copy = null;
+    Throwable next = thrown;
+    for (; next != null && causes.size() < MOST_LOGGED; next = next.getCause()) causes.add(next);
+    Throwable copy = next == null ? null : new Escaped("… (causes of this are left out)", null, NO_FRAMES);
     for (Throwable cause : causes.reversed()) copy = new Escaped(OneLine.of(text(cause)), copy, cause.getStackTrace());
     return copy;
+  }
+
+  private static boolean isShortAndPlain(Throwable thrown) {
+    Set<Throwable> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+    List<Throwable> left = new ArrayList<>(List.of(thrown));
+    while (!left.isEmpty()) {
+      Throwable next = left.removeLast();
+      if (!seen.add(next)) continue;
+      if (seen.size() > MOST_LOGGED || !OneLine.isPlain(text(next))) return false;
+      if (next.getCause() != null) left.add(next.getCause());
+      left.addAll(Arrays.asList(next.getSuppressed()));
+    }
+    return true;
   }
 }

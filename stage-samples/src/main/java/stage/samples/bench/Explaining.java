@@ -2,6 +2,7 @@ package stage.samples.bench;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 import stage.api.Demand;
 import stage.api.Stage;
 import stage.api.observe.Explanation;
@@ -41,6 +42,7 @@ record Explaining(List<Goal> goals) implements Scenario {
         app.start(Stage.consumer("waiting-" + i, silent, () -> (events, from) -> {}).withDemand(Demand.max(10)));
       }
       List<Look> looks = List.of(new Look(Stages.NAME, () -> explain(app)), new Look("a snapshot", () -> snap(app)));
+      while (app.explain().findings().size() < PAIRS) LockSupport.parkNanos(LOOKS_NANOS);   // silent for a while
       for (Look look : looks) for (int i = 0; i < WARM_UP; i++) look.work.nanos();
       List<Samples> samples =
           Rounds.alternate(looks, Math.min(MOST_ROUNDS, effort.rounds()), look -> look.work.nanos());
