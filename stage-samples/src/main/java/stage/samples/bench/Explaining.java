@@ -18,7 +18,7 @@ record Explaining(List<Goal> goals) implements Scenario {
   private static final int PAIRS = 500;
   private static final long LOOKS_NANOS = 400_000_000;   // from the first look to the last, where nothing moves
   private static final int MOST_ROUNDS = 9;
-  private static final int WARM_UP = 5;
+  private static final long WARM_UP_MILLIS = 100;   // a look for so much of what others get to warm up
 
   /** One way to look. */
   private record Look(String name, Scenario.Timed work) {}
@@ -43,7 +43,8 @@ record Explaining(List<Goal> goals) implements Scenario {
       }
       List<Look> looks = List.of(new Look(Stages.NAME, () -> explain(app)), new Look("a snapshot", () -> snap(app)));
       while (app.explain().findings().size() < PAIRS) LockSupport.parkNanos(LOOKS_NANOS);   // silent for a while
-      for (Look look : looks) for (int i = 0; i < WARM_UP; i++) look.work.nanos();
+      long warmUp = effort.warmUp().toMillis() / WARM_UP_MILLIS;
+      for (Look look : looks) for (long i = 0; i < warmUp; i++) look.work.nanos();
       List<Samples> samples =
           Rounds.alternate(looks, Math.min(MOST_ROUNDS, effort.rounds()), look -> look.work.nanos());
       List<Result.Score> scores = new ArrayList<>();

@@ -21,7 +21,6 @@ import stage.api.supervision.Supervisor;
  */
 record OpenPage(List<Goal> goals) implements Scenario {
   private static final int PAIRS = 50;
-  private static final Duration LOOK = Duration.ofSeconds(3);   // the kernel counts in hundredths of a second
   private static final int MOST_ROUNDS = 5;
 
   @Override
@@ -41,30 +40,31 @@ record OpenPage(List<Goal> goals) implements Scenario {
         var silent = app.start(Stage.producer("silent-" + i, () -> (Stage.Producer<Long>) (demand, out) -> {}));
         app.start(Stage.consumer("waiting-" + i, silent, () -> (events, from) -> {}).withDemand(Demand.max(10)));
       }
-      share(app, true);   // to warm up
+      Duration look = effort.peak().dividedBy(2);   // seconds: the kernel counts in hundredths of them
+      share(app, true, look);   // to warm up
       List<String> names = List.of(Stages.NAME, "Stage, no page");
       List<Samples> samples = Rounds.alternate(names, Math.min(MOST_ROUNDS, effort.rounds()),
-          name -> share(app, name.equals(Stages.NAME)));
+          name -> share(app, name.equals(Stages.NAME), look));
       List<Result.Score> scores = new ArrayList<>();
       for (int i = 0; i < samples.size(); i++) scores.add(new Result.Score(names.get(i), samples.get(i)));
       return List.of(Result.of(name(), about(), "% of a core", scores, goals));
     }
   }
 
-  private static double share(Supervisor app, boolean isOpen) throws Exception {
-    if (!isOpen) return share(null);
+  private static double share(Supervisor app, boolean isOpen, Duration look) throws Exception {
+    if (!isOpen) return share(null, look);
     try (WatchPage page = app.openPage(0);
         var socket = new Socket(page.address().getHost(), page.address().getPort())) {
       String request = "GET /events HTTP/1.1\r\nHost: 127.0.0.1:" + page.address().getPort() + "\r\n\r\n";
       socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
-      return share(socket);
+      return share(socket, look);
     }
   }
 
   /** Reads what comes, if anything does, for the time of a look. */
-  private static double share(Socket socket) throws IOException {
+  private static double share(Socket socket, Duration look) throws IOException {
     long start = System.nanoTime();
-    long end = start + LOOK.toNanos();
+    long end = start + look.toNanos();
     Duration before = used();
     if (socket == null) {
       while (end - System.nanoTime() > 0) LockSupport.parkNanos(end - System.nanoTime());

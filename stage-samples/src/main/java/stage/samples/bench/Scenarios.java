@@ -62,8 +62,6 @@ final class Scenarios {
     all.add(redelivery());
     all.add(watched(WIDE, 1.05));
     all.add(watched(NARROW, 1.5));
-    all.add(new Race("tree", "a snapshot of 1,000 stages that nobody waits for: ns per snapshot", 10, Watched::stages,
-        List.of(new Contender(Stages.NAME, Watched::trees)), List.of(new Goal.AtMost(5_000_000, "ns"))));
     all.add(new Explaining(List.of(new Goal.AtMost(10_000_000, "ns"))));
     all.add(new OpenPage(List.of(new Goal.AtMost(1, "% of a core"))));
     all.add(bridge());

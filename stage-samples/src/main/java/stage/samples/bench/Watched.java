@@ -12,7 +12,6 @@ import stage.api.supervision.Supervisor;
 /** What it costs to be looked at. */
 final class Watched {
   private static final long BETWEEN_LOOKS_NANOS = 500_000_000;
-  private static final int STAGES = 1_000;
 
   private Watched() {}
 
@@ -41,22 +40,5 @@ final class Watched {
       LockSupport.unpark(looker);
     }
     return unbalanced.get() ? -1 : total.sum();   // a wrong result
-  }
-
-  /** Snapshots of a thousand stages. */
-  static long trees(long trees) {
-    long stages = 0;
-    try (var app = Supervisor.open("bench")) {
-      for (int i = 0; i < STAGES; i++) {
-        app.start(Stage.producer("idle-" + i, () -> (Stage.Producer<Long>) (demand, out) -> {}));
-      }
-      for (long i = 0; i < trees; i++) stages += app.tree().stages().size();
-    }
-    return stages;
-  }
-
-  /** {@return how many stages so many snapshots show} */
-  static long stages(long trees) {
-    return trees * STAGES;
   }
 }
