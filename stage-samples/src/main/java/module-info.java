@@ -2,6 +2,7 @@
 module stage.samples {
   requires stage.api;
   requires stage.runtime;
+  requires java.management;
   requires java.net.http;
   requires jdk.httpserver;
 

@@ -1,7 +1,6 @@
 package stage.runtime.engine;
 
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -32,6 +31,8 @@ final class Snapshots {
       WaitState.Kind.RELEASE, WaitReason.RELEASE,
       WaitState.Kind.READY, WaitReason.PROCESSOR));   // ready, and others are let go first
 
+  private static final WaitState.Kind[] KINDS = WaitState.Kind.values();
+
   private Snapshots() {}
 
   static StageSnapshot of(Cell<?> cell) {
@@ -44,7 +45,7 @@ final class Snapshots {
     ConsumerHalf consumers = cell.consumerHalf();
     List<SubscriptionSnapshot> inputs = consumers == null
         ? List.of()
-        : Arrays.stream(consumers.inlets()).map(inlet -> lanes.apply(inlet.lane())).toList();
+        : inputs(consumers.inlets(), lanes);
     ProducerHalf<?> half = cell.producerHalf();
     boolean alive = cell.isAlive();
     Optional<RunSnapshot> run = Optional.ofNullable(cell.run()).map(Supplier::get);
@@ -54,12 +55,39 @@ final class Snapshots {
           inputs,
               List.of());
     }
-    List<SubscriptionSnapshot> outputs = Arrays.stream(half.lanes()).map(lanes).toList();
+    List<SubscriptionSnapshot> outputs = outputs(half.lanes(), lanes);
     return new StageSnapshot(cell.id(), cell.path(), cell.kind(), cell.status(), cell.incarnation(), awaited(cell),
         cell.mailbox().size(), alive ? half.waiting.read() : 0, half.emitted.read(), half.dropped.read(),
             half.skipped.read(),
         cell.deadLettered(), half.returned.read(), alive ? 0 : half.waiting.read(), activity(cell, now), run,
         Optional.of(feed(half.dispatch(), outputs)), inputs, outputs);
+  }
+
+  // In loops: a snapshot of a thousand stages is taken several times for one explanation.
+
+  private static List<SubscriptionSnapshot> inputs(LaneInlet<?>[] inlets,
+      Function<Lane<?>, SubscriptionSnapshot> lanes) {
+    var read = new SubscriptionSnapshot[inlets.length];
+    for (int i = 0; i < read.length; i++) read[i] = lanes.apply(inlets[i].lane());
+    return List.of(read);
+  }
+
+  private static List<SubscriptionSnapshot> outputs(Lane<?>[] open, Function<Lane<?>, SubscriptionSnapshot> lanes) {
+    var read = new SubscriptionSnapshot[open.length];
+    for (int i = 0; i < read.length; i++) read[i] = lanes.apply(open[i]);
+    return List.of(read);
+  }
+
+  /** {@return for how long it has waited, by reason; nothing has been added up while nobody watched} */
+  private static Map<WaitReason, Duration> waited(long[] totals) {
+    Map<WaitReason, Duration> waited = null;
+    for (WaitState.Kind what : KINDS) {
+      long nanos = totals[what.ordinal()];
+      if (nanos <= 0 || !REASONS.containsKey(what)) continue;
+      if (waited == null) waited = new EnumMap<>(WaitReason.class);
+      waited.merge(REASONS.get(what), Duration.ofNanos(nanos), Duration::plus);
+    }
+    return waited == null ? Map.of() : waited;
   }
 
   private static String awaited(Cell<?> cell) {
@@ -70,11 +98,7 @@ final class Snapshots {
 
   private static StageActivity activity(Cell<?> cell, long now) {
     WaitTimes.Reading waits = cell.driver().waits(now);
-    Map<WaitReason, Duration> waited = new EnumMap<>(WaitReason.class);
-    for (WaitState.Kind what : REASONS.keySet()) {
-      long nanos = waits.totals()[what.ordinal()];
-      if (nanos > 0) waited.merge(REASONS.get(what), Duration.ofNanos(nanos), Duration::plus);
-    }
+    Map<WaitReason, Duration> waited = waited(waits.totals());
     Handover handover = cell.incarnations().handover();
     CallbackTimes callbacks = handover.callbacks();
     Lifecycle.Crash crash = cell.lifecycle().lastCrash();

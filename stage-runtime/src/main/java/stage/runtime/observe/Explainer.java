@@ -15,7 +15,7 @@ final class Explainer {
   // A thread may be kept from its processor for dozens of milliseconds on a busy machine, and is not stuck for that. So
   // two snapshots are enough to say that nothing is stuck, and what seems to be is looked at again, at these times
   // after the first.
-  private static final long[] LOOKS_NANOS = {50_000_000, 150_000_000, 400_000_000};
+  private static final long[] LOOKS_NANOS = {50_000_000, 400_000_000};
 
   private final Observed scope;
   private final Map<String, List<Thread>> threads = new HashMap<>();

@@ -112,11 +112,15 @@ final class Stand {
   }
 
   private static long settled(List<SubscriptionSnapshot> lanes) {
-    return lanes.stream().mapToLong(lane -> lane.sent() - lane.inFlight()).sum();
+    long settled = 0;
+    for (SubscriptionSnapshot lane : lanes) settled += lane.sent() - lane.inFlight();
+    return settled;
   }
 
   private static long sent(List<SubscriptionSnapshot> lanes) {
-    return lanes.stream().mapToLong(SubscriptionSnapshot::sent).sum();
+    long sent = 0;
+    for (SubscriptionSnapshot lane : lanes) sent += lane.sent();
+    return sent;
   }
 
   // ---- one that has not

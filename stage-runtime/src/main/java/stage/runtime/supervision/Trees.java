@@ -34,8 +34,10 @@ final class Trees {
   }
 
   private static List<BlockedCall> calls(SupervisorCell root, CellNumbers numbers) {
+    List<BlockedThread> blocked = root.shared().graph().blockedThreads();
+    if (blocked.isEmpty()) return List.of();
     Set<String> paths = numbers.stages().stream().map(StageSnapshot::path).collect(Collectors.toSet());
-    return root.shared().graph().blockedThreads().stream()
+    return blocked.stream()
         .filter(caller -> paths.contains(caller.target()) || paths.contains(caller.name()))
         .sorted(Comparator.comparingLong(BlockedThread::sinceNanos))
         .map(caller -> new BlockedCall(caller.name(), caller.isStage(), caller.target(), caller.method(),

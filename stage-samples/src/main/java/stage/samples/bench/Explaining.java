@@ -31,7 +31,7 @@ record Explaining(List<Goal> goals) implements Scenario {
   @Override
   public String about() {
     return "an explanation of 1,000 stages of which half wait for the others, which are silent, without the 400 ms"
-        + " in which it looks four times";
+        + " from the first look to the third";
   }
 
   @Override
