@@ -172,7 +172,7 @@ class PipelineExplainTest {
       }
       app.explain();
       long best = Long.MAX_VALUE;
-      for (int i = 0; i < 20; i++) {
+      for (int i = 0; i < 5; i++) {
         TreeSnapshot before = app.tree();
         app.explain();
         best = Math.min(best, app.tree().nanos() - before.nanos());
