@@ -269,7 +269,7 @@ public final class Cell<S extends Stage.Behaviour> implements LaneEnd, Waits.Awa
 
   @Override
   public boolean isGated() {
-    return incarnations.isGated();
+    return incarnations.maker().isGated();
   }
 
   @Override
@@ -632,7 +632,7 @@ public final class Cell<S extends Stage.Behaviour> implements LaneEnd, Waits.Awa
 
   /** {@return whether it was told to give up what it is doing, and has not done so} */
   public boolean isOverdue() {
-    return isAlive() && (signals.has(Signals.CANCELLED | Signals.KILLED) || incarnations.isStartOverdue());
+    return isAlive() && (signals.has(Signals.CANCELLED | Signals.KILLED) || incarnations.maker().isOverdue());
   }
 
   /**

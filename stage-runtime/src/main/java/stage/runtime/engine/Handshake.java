@@ -69,7 +69,7 @@ public final class Handshake {
 
   private static <E> Subscription make(Cell<?> consumer, SubscriptionSpec<E> asked) {
     // A gated consumer asks by itself: for what it is permitted to take, within the bounds of the demand.
-    SubscriptionSpec<E> spec = consumer.incarnations().isGated()
+    SubscriptionSpec<E> spec = consumer.isGated()
         ? asked.withDemand(new Demand(asked.demand().max(), asked.demand().min(), true)) : asked;
     Cell<?> producer = cellOf(consumer, spec.producer());
     @SuppressWarnings("unchecked")

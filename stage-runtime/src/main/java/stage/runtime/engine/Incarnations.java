@@ -1,7 +1,6 @@
 package stage.runtime.engine;
 
 import java.lang.invoke.VarHandle;
-import java.util.Arrays;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import java.util.function.Supplier;
@@ -13,9 +12,7 @@ import stage.api.StageContext;
 import stage.api.StageFactory;
 import stage.api.StopReason;
 import stage.api.TimerAction;
-import stage.api.internal.Described;
 import stage.runtime.bridge.BridgeResource;
-import stage.runtime.bridge.DemandLimit;
 import stage.runtime.bridge.OnNotify;
 import stage.runtime.mailbox.Mailbox;
 import stage.runtime.mailbox.Message;
@@ -51,16 +48,12 @@ final class Incarnations<S extends Stage.Behaviour> {
   private StageFactory<? extends S> factory;
   private volatile int incarnation;      // read by any thread
   private S behaviour;                   // null before the first incarnation and between two
-  private S starting;                    // while its onStart runs
-  // from then on until it has started; null for one that hands its events to threads of their own
-  private Role startingRole;
-  private volatile StartLimit limit;     // while one starts; null without a limit; read by any thread
+  private final BehaviourMaker<S> maker;
   private S stopping;                    // while its onStop runs
   private Role role;
   private IdleClock idleClock;           // the role's; null if it has none
   private Timers timers;                 // null until there was a timer
   private BridgeResource kept;                     // null but for a bridge
-  private boolean gated;                 // whether all its behaviours are; written before the first start is over
   private Message.Request asked;         // the call that is being run; null if there is none
   private Interruption interruption;     // why a generator has to leave its one turn; null if it has not
   private boolean serving;               // a message or a timer is being run; in a generator, within emit
@@ -73,6 +66,7 @@ final class Incarnations<S extends Stage.Behaviour> {
     GeneratorTurn turn = cell.isGenerator() ? new GeneratorTurn(cell, this) : null;
     this.parts = new CellParts(cell.consumerHalf(), cell.producerHalf(), memory, handover, turn,
         cell.options().redelivery());
+    this.maker = new BehaviourMaker<>(cell, parts);
     this.factory = factory;
   }
 
@@ -89,10 +83,9 @@ final class Incarnations<S extends Stage.Behaviour> {
     return incarnation;
   }
 
-  /** {@return whether an incarnation is starting, and should have started by now} Any thread. */
-  boolean isStartOverdue() {
-    StartLimit there = limit;
-    return there != null && there.isExpired();
+  /** {@return makes its behaviours} */
+  BehaviourMaker<S> maker() {
+    return maker;
   }
 
   Role role() {
@@ -107,11 +100,6 @@ final class Incarnations<S extends Stage.Behaviour> {
   /** {@return whether there is no behaviour: before the first, between two, and after the last} */
   boolean hasNoIncarnation() {
     return behaviour == null;
-  }
-
-  /** {@return whether onStart is running} */
-  boolean isInOnStart() {
-    return starting != null;
   }
 
   boolean isServing() {
@@ -129,96 +117,30 @@ final class Incarnations<S extends Stage.Behaviour> {
   private void incarnate(StageFactory<? extends S> factory) throws Throwable {
     Timers oldTimers = timers;
     timers = null;
-    limit = StartLimit.begin(cell.path(), cell.options().startTimeout(), cell.graph().time(), cell.graph().lock(),
-        cell.driver(), () -> cell.owner().services().overdue(cell));
     if (incarnation > 0) cell.driver().rename(cell.threadName(incarnation + 1));
-    Throwable failure = null;
+    BehaviourMaker.Made<S> made;
     try {
-      start(factory);
+      made = maker.make(factory, incarnation + 1);
     } catch (Handover.Refused refused) {
       throw refused;
-    } catch (Throwable thrown) {
-      failure = thrown;
-    }
-    if (limit != null) failure = limit.end(failure);
-    limit = null;
-    S fresh = starting;
-    starting = null;
-    if (failure != null) {
-      if (fresh != null) cell.graph().release(fresh);
+    } catch (Throwable failure) {
       timers = oldTimers;
-      startingRole = null;
       memory.rollback();
       cell.driver().rename(cell.steps().threadName());
       throw failure;
     }
-    Role freshRole = startingRole != null ? startingRole : Roles.of(fresh, parts);
-    startingRole = null;
     memory.commit();
     incarnation++;
     this.factory = factory;
-    behaviour = fresh;
-    play(freshRole);
+    behaviour = made.behaviour();
+    play(made.role());
     if (cell.isConsumer()) cell.consumerHalf().reincarnated();
-    if (cell.producerHalf() != null) cell.producerHalf().tellsOfConsumers(fresh instanceof ConsumerAware<?>);
+    if (cell.producerHalf() != null) cell.producerHalf().tellsOfConsumers(behaviour instanceof ConsumerAware<?>);
   }
 
   private void play(Role next) {
     role = next;
     idleClock = next == null ? null : next.idleClock();
-  }
-
-  private void start(StageFactory<? extends S> factory) throws Exception {
-    S fresh;
-    handover.enter(Activity.FACTORY);
-    try {
-      fresh = factory.create();
-    } finally {
-      handover.leave();
-    }
-    if (Roles.describesBridge(fresh)) fresh = bridge(fresh);
-    if (fresh == null) throw new IllegalStateException(
-        "the factory of stage " + cell.path() + " returned null; it must make a new behaviour");
-    if (incarnation == 0) gated = fresh instanceof DemandLimit;
-    if (gated && !(fresh instanceof DemandLimit)) {
-      throw new IllegalStateException(
-          "stage " + cell.path() + " hands its events to a subscriber, whose requests are all that is asked for; a "
-          + fresh.getClass().getName() + " would never get an event");
-    }
-    if (cell.isGenerator() && fresh instanceof ConsumerAware<?>) {
-      throw new IllegalStateException("stage " + cell.path()
-          + " is a generator, which cannot be told of its consumers; " + fresh.getClass().getName()
-          + " implements ConsumerAware, so make it a Stage.Producer");
-    }
-    if (!cell.graph().claim(fresh)) {
-      throw new IllegalStateException(
-          "the factory of stage " + cell.path() + " returned a behaviour that is in use already, a "
-          + fresh.getClass().getName() + "; it must make a new one each time");
-    }
-    starting = fresh;
-    // The role of one that hands its events to threads of their own decides at once how they are handled; if it failed
-    // to start, that would stay so.
-    boolean hasTasks = Roles.hasTasks(fresh);
-    startingRole = hasTasks ? null : Roles.of(fresh, parts);
-    handover.enter(Activity.ON_START);
-    try {
-      fresh.onStart(new CellContext(cell, incarnation + 1, startingRole == null ? null : startingRole.outlet()));
-      memory.asksForMore(startingRole != null && startingRole.asksForMore());
-    } finally {
-      handover.leave(Activity.ON_START);
-    }
-  }
-
-  @SuppressWarnings("unchecked")   // the spec of a bridge names the contract, not the class
-  private S bridge(S described) {
-    return (S) Bridges.find().behaviourOf(((Described) described).description());
-  }
-
-  /**
-   * {@return whether its behaviour asks for events only as it is permitted to} Any thread that knows it has started.
-   */
-  boolean isGated() {
-    return gated;
   }
 
   /** Runs what the behaviour was notified for. */
@@ -350,7 +272,6 @@ final class Incarnations<S extends Stage.Behaviour> {
    * behaviour gets no {@code onStop}, because that thread may still be in it.
    */
   void recover(Throwable killed) {
-    limit = null;
     serving = false;
     Interruption interrupted = interruption;
     interruption = null;
@@ -360,10 +281,8 @@ final class Incarnations<S extends Stage.Behaviour> {
     asked = null;
     if (interrupted instanceof Interruption.Replaced(var by)) by.fail(killed);
     if (role != null) role.rollback();
-    for (S each : Arrays.asList(starting, stopping, behaviour)) if (each != null) cell.graph().release(each);
-    starting = null;
-    stopping = null;
-    behaviour = null;
+    maker.drop();
+    releaseBehaviours();
   }
 
   /**
@@ -383,15 +302,18 @@ final class Incarnations<S extends Stage.Behaviour> {
    * crash.
    */
   void dropBehaviour() {
-    if (starting != null) cell.graph().release(starting);
-    if (stopping != null) cell.graph().release(stopping);
-    if (behaviour != null) cell.graph().release(behaviour);
-    behaviour = null;
-    starting = null;
-    stopping = null;
+    maker.drop();
+    releaseBehaviours();
     play(null);
     timers = null;
     forgetMessageCrash();
+  }
+
+  private void releaseBehaviours() {
+    if (stopping != null) cell.graph().release(stopping);
+    if (behaviour != null) cell.graph().release(behaviour);
+    behaviour = null;
+    stopping = null;
   }
 
   /** Forgets the behaviour for good. Its cell has ended and takes no more incarnations. */

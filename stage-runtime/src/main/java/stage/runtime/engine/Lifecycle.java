@@ -27,14 +27,12 @@ final class Lifecycle {
   private final Incarnations<?> incarnations;
   private final Milestone started = new Milestone();   // or it will never start
   private final Milestone ended = new Milestone();
-  private volatile Phase phase = new Phase.Starting();   // read by any thread, as are three of the next four
-  private boolean runs;                 // whether the phase is Running: asked several times a step
-  private volatile long phaseSinceNanos;
+  private volatile Phase phase = new Phase.Starting();   // read by any thread
+  private boolean runs;                 // whether the phase is Running; the cell's thread only
+  private volatile long phaseSinceNanos;   // read by any thread, as are the next two
   private volatile int restarts;
   private volatile Crash lastCrash;     // null if it never crashed
-  private boolean inputEnded;           // the last subscription has completed
-  private boolean inputCut;             // an input has ended because of a drain
-  private boolean toldOfEnd;            // and onComplete was a good turn
+  private final InputEnd input = new InputEnd();
   private StartSequence startedIn;      // written before the start, forgotten after it; null if somebody waits for it
   private volatile boolean hasStarted;  // once, and was good
   private boolean ignores;              // the stage is not to run, as it has said in its start
@@ -101,7 +99,7 @@ final class Lifecycle {
     return phase;
   }
 
-  /** As {@link #isRunning}, for the cell's own thread, which is in no hurry to look up the phase's class. */
+  /** As {@link #isRunning}, from a plain field: for the cell's own thread, which asks several times a step. */
   boolean runs() {
     return runs;
   }
@@ -159,7 +157,7 @@ final class Lifecycle {
 
   /** The stage asks for its own end. Returns whether it does so in its start, and therefore does not run. */
   boolean ignoreStart() {
-    if (cell.driver().isCurrent() && phase instanceof Phase.Starting && incarnations.isInOnStart()) ignores = true;
+    if (cell.driver().isCurrent() && phase instanceof Phase.Starting && incarnations.maker().isInOnStart()) ignores = true;
     return ignores;
   }
 
@@ -185,16 +183,16 @@ final class Lifecycle {
   }
 
   boolean hasInputEnded() {
-    return inputEnded;
+    return input.isReached();
   }
 
   boolean isInputCut() {
-    return inputCut;
+    return input.isCut();
   }
 
   /** The stage drains, and has left a subscription to a producer that does not. */
   void cutInput() {
-    inputCut = true;
+    input.cut();
   }
 
   /** This thread has taken the place of one that did not come back from user code. */
@@ -204,7 +202,7 @@ final class Lifecycle {
     decided = null;
     news.tookOver(cell, old);
     var killed = new StageKilledException("stage " + cell.path() + " ignored its interrupt"
-        + (incarnations.isStartOverdue()
+        + (incarnations.maker().isOverdue()
             ? ", sent because its start took longer than its start timeout of " + cell.options().startTimeout() : "")
         + ", and its thread was abandoned");
     boolean wasStarting = phase instanceof Phase.Starting;
@@ -356,18 +354,18 @@ final class Lifecycle {
       return;
     }
     // it drains, and nobody is left to get what it holds back
-    boolean isInVain = !toldOfEnd && incarnations.memory().hasMore();
-    if (!inputEnded && !inputCut || isInVain) {
+    boolean isInVain = !input.isTold() && incarnations.memory().hasMore();
+    if (!input.isReached() && !input.isCut() || isInVain) {
       stopTakingTurns(new StopReason.Stopped());
       return;
     }
-    Throwable failure = toldOfEnd
+    Throwable failure = input.isTold()
         ? null
         : incarnations.attempt(Activity.ON_COMPLETE, incarnations.role()::inputCompleted);
     if (failure == null) {
-      toldOfEnd = true;
+      input.tell();
       if (!incarnations.role().isCompleted() && cell.steps().goesOn()) return;
-      if (inputEnded) endNormally(new StopReason.Completed());
+      if (input.isReached()) endNormally(new StopReason.Completed());
       // the drain has taken its input away, and what it held back is emitted
       else stopTakingTurns(new StopReason.Stopped());
     } else if (!cell.isCancelled()) crash(Activity.ON_COMPLETE, failure);
@@ -384,16 +382,12 @@ final class Lifecycle {
         new IllegalStateException("permanent stage " + cell.path() + " has ended normally, once too often");
     switch (supervision.completed(cell, onceTooOften)) {
       case Directive.Restart(var delayNanos) -> {
-        inputEnded = false;
-        toldOfEnd = false;
-        inputCut = false;
+        input.forget();
         awaitNextStart(delayNanos);
         incarnations.retire(reason);
       }
       case Directive.Hold hold -> {
-        inputEnded = false;
-        toldOfEnd = false;
-        inputCut = false;
+        input.forget();
         enter(new Phase.Held());
         heldToTell = true;
         incarnations.retire(reason);
@@ -418,7 +412,7 @@ final class Lifecycle {
     CancelPolicy policy = ConsumerHalf.policyOf(inlet);
     Ending ending = inlet.lane().ending();
     String producer = inlet.producer();
-    if (ending instanceof Ending.Completed completed) inputCut |= completed.cutShort();
+    if (ending instanceof Ending.Completed completed && completed.cutShort()) input.cut();
     boolean goesOnWithout = ending instanceof Ending.Completed || policy == CancelPolicy.TEMPORARY;
     if (goesOnWithout && !isToldOfEnd(inlet)) return;
     cell.consumerHalf().leave(inlet);
@@ -427,7 +421,7 @@ final class Lifecycle {
     switch (ending) {
       case Ending.Completed completed -> {
         boolean last = cell.consumerHalf().hasNoInlets();
-        if (policy == CancelPolicy.PERMANENT || policy == CancelPolicy.TRANSIENT && last) inputEnded = true;
+        if (policy == CancelPolicy.PERMANENT || policy == CancelPolicy.TRANSIENT && last) input.reach();
       }
       case Ending.Failed(var cause, var contained) -> {
         if (policy == CancelPolicy.TEMPORARY) return;
@@ -566,11 +560,11 @@ final class Lifecycle {
       case StopReason.ProducerFailed(var producer, var cause) -> new Ending.Failed(cause, contained);
     case StopReason.GroupRestart groupRestart -> throw new IllegalStateException(
         "a group restart does not end a stage");
-      case StopReason.Completed completed -> new Ending.Completed(inputCut);
-      case StopReason.Replaced replaced -> new Ending.Completed(inputCut);
+      case StopReason.Completed completed -> new Ending.Completed(input.isCut());
+      case StopReason.Replaced replaced -> new Ending.Completed(input.isCut());
       case StopReason.Stopped stopped -> during == Activity.CANCEL
           ? new Ending.Failed(new CancellationException("stage " + cell.path() + " was cancelled"), contained)
-          : new Ending.Completed(inputCut || cell.drains());
+          : new Ending.Completed(input.isCut() || cell.drains());
     };
     // a later Starting is a restart, of which the owner is told
     boolean neverStarted = incarnations.incarnation() == 0;
