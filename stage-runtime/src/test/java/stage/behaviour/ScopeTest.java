@@ -457,12 +457,11 @@ class ScopeTest extends StageTest {
       stubborn.cast(stage -> swallowInterrupts(release));
       Await.open(entered, stubborn);
       StragglersException stragglers = catchThrowableOfType(StragglersException.class, inner::close);
-      // or 2, where the thread that took its place, and ends it, has not come to its own end in so short a time
-      assertThat(stragglers).message().matches(
-          "scope inner is closed, but [12] of its threads ignored their interrupt and are still alive:\n(?s).*"
-          + "  stage:inner/stubborn#1\n    at .*");
-      assertThat(stragglers.threads()).filteredOn(straggler -> !isOfTheEngine(straggler.stack())).singleElement()
-          .satisfies(straggler -> {
+      // not the thread that took its place, though the grace is short and it may be late
+      assertThat(stragglers).hasMessageStartingWith(
+          "scope inner is closed, but 1 of its threads ignored their interrupt and are still alive:\n"
+          + "  stage:inner/stubborn#1\n    at ");
+      assertThat(stragglers.threads()).singleElement().satisfies(straggler -> {
         assertThat(straggler.path()).isEqualTo("inner/stubborn");
         assertThat(straggler.thread()).isEqualTo("stage:inner/stubborn#1");
         assertThat(straggler.stack()).anyMatch(frame -> frame.getMethodName().equals("swallowInterrupts"));
@@ -472,10 +471,6 @@ class ScopeTest extends StageTest {
       release.countDown();
       assertThat(Await.end(stubborn)).isEqualTo(new StopReason.Stopped());
       for (Thread thread : threads()) assertThat(thread.join(Duration.ofSeconds(60))).isTrue();
-    }
-
-    private boolean isOfTheEngine(List<StackTraceElement> stack) {
-      return stack.stream().noneMatch(frame -> frame.getClassName().startsWith(ScopeTest.class.getName()));
     }
 
     private void swallowInterrupts(CountDownLatch release) {

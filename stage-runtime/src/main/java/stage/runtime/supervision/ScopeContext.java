@@ -3,6 +3,7 @@ package stage.runtime.supervision;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -32,6 +33,10 @@ import stage.runtime.time.Uninterruptibly;
  * held while user code runs.
  */
 final class ScopeContext implements CellOwner.Services {
+  // A thread with nothing left to do but the engine's own last steps has ignored no interrupt, though it may be late
+  // where processors are scarce; however short the grace is, it is given this.
+  private static final long ENDING_NANOS = 5_000_000_000L;
+
   private static final int MOST_LEFTOVERS = 1000;
   private static final int FEW_THREADS = 1;
 
@@ -301,7 +306,14 @@ final class ScopeContext implements CellOwner.Services {
   List<StragglersException.Straggler> awaitThreads(
       List<Cell<?>> alive, Map<Thread, String> helpers, long deadlineNanos) {
     Map<Thread, String> threads = new LinkedHashMap<>();
-    locked(() -> ending.forEach(last -> threads.put(last.thread, last.path)));
+    Set<Thread> ours = new HashSet<>();
+    locked(() -> {
+      ending.forEach(last -> threads.put(last.thread, last.path));
+      ours.addAll(threads.keySet());
+      abandoned.forEach(each -> ours.add(each.cell().driver().thread()));   // its successor
+      abandoned.forEach(each -> ours.remove(each.thread()));
+    });
+    alive.forEach(cell -> ours.remove(cell.threads().withoutSuccessor()));
     for (Cell<?> cell : alive) {
       for (Thread task : cell.threads().lastTasks()) threads.put(task, cell.path());
       if (cell.driver().thread() != null) threads.put(cell.driver().thread(), cell.path());
@@ -313,8 +325,9 @@ final class ScopeContext implements CellOwner.Services {
     List<StragglersException.Straggler> stragglers = new ArrayList<>();
     for (Map.Entry<Thread, String> each : threads.entrySet()) {
       Thread thread = each.getKey();
+      long more = ours.contains(thread) ? ENDING_NANOS : 0;
       boolean gone = Uninterruptibly.await(
-          () -> graph.time().awaitEnd(thread, deadlineNanos - graph.time().nanos()));
+          () -> graph.time().awaitEnd(thread, deadlineNanos + more - graph.time().nanos()));
       if (!gone) stragglers.add(new StragglersException.Straggler(each.getValue(), thread.getName(),
           Arrays.asList(graph.time().stackOf(thread))));
     }
