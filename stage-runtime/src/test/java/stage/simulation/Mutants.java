@@ -52,6 +52,13 @@ public final class Mutants {
       });
     }
 
+    /** {@return how many seeds it took in each of so many series} */
+    public static int[] inSeries(int series, int most) {
+      int[] seeds = new int[series];
+      for (int i = 0; i < series; i++) seeds[i] = seeds(SERIES * (i + 1), most);
+      return seeds;
+    }
+
     /** {@return a short list of choices that fails; null if none of the seeds failed} */
     public static int[] shrunk(long first, int most) {
       return quietly(() -> {
@@ -148,11 +155,9 @@ public final class Mutants {
 
   /** {@return how soon a mutant is found, in so many series} */
   static MutantsTable.Row row(Mutant mutant, int series, int most) throws Exception {
-    int[] seeds = new int[series];
-    for (int i = 0; i < series; i++) {
-      int found = seedsToFind(mutant, SERIES * (i + 1), most);
-      seeds[i] = found < 0 ? MutantsTable.NEVER : found;
-    }
+    int[] seeds = (int[]) ChangedEngine.call(mutant.name(), mutant.file(), mutant.changes(), Hunt.class, "inSeries",
+        series, most);
+    for (int i = 0; i < series; i++) if (seeds[i] < 0) seeds[i] = MutantsTable.NEVER;
     Arrays.sort(seeds);
     return new MutantsTable.Row(mutant.name(), seeds[series / 2], seeds[series - 1]);
   }

@@ -33,6 +33,8 @@ import stage.runtime.simulation.RecordedChoices;
 final class Renewal {
   private static final Path RUNS = Path.of("src", "test", "resources", "stage", "simulation", "kept.txt");
   private static final int LONGEST_RUN = 400;
+  private static final List<String> FLAGS = Stream.concat(OtherJvm.SIMULATING.stream(),
+      Stream.of("-Dstage.mutants.shrinkSeconds=8")).toList();
 
   private final int series;
   private final int most;
@@ -93,7 +95,7 @@ final class Renewal {
   private Void employ() throws IOException, InterruptedException {
     if (open.isEmpty()) return null;
     Process worker =
-        OtherJvm.of(OtherJvm.SIMULATING, Worker.class, String.valueOf(series), String.valueOf(most)).start();
+        OtherJvm.of(FLAGS, Worker.class, String.valueOf(series), String.valueOf(most)).start();
     try (var out = worker.inputReader(StandardCharsets.UTF_8);
         var in = new PrintWriter(worker.outputWriter(StandardCharsets.UTF_8), true)) {
       for (String name = open.poll(); name != null; name = open.poll()) {

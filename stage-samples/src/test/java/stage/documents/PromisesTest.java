@@ -34,6 +34,11 @@ class PromisesTest {
   }
 
   @Test
+  void n12_sayWhatASlowConsumerOfABroadcastHoldsAndHowToDropForIt() throws IOException {
+    assertThat(text("docs/guide.md")).contains("at the pace of the slowest", "To drop what a slow consumer cannot take");
+  }
+
+  @Test
   void n15_showGradleBothJars() throws IOException {
     assertThat(text("docs/modules.md")).contains("implementation 'dev.stage:stage-api", "runtimeOnly 'dev.stage:stage-runtime",
         "testImplementation 'dev.stage:stage-runtime");

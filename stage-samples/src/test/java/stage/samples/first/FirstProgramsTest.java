@@ -89,7 +89,7 @@ class FirstProgramsTest {
   }
 
   @Test
-  void p3_aWriterThatGivesUp() throws Exception {
+  void n09_p3_aWriterThatGivesUp() throws Exception {
     Queue<Object> written = new ConcurrentLinkedQueue<>();
     Queue<Object> givenUp = new ConcurrentLinkedQueue<>();
     var spec = SupervisorSpec.of("db").withIntensity(Intensity.of(10, Duration.ofMinutes(1)))

@@ -49,6 +49,19 @@ class FlightsProcessTest {
   }
 
   @Test
+  void fl07_rejectsDoNotGoWhereTheTableGoes() throws Exception {
+    Path file = SampleLines.write(folder.resolve("some.csv"), SampleLines.HEADER + DTW + "nonsense\n");
+    Path table = folder.resolve("table.txt");
+    List<String> command = command(List.of(), "--rejects", "/dev/stdout", file.toString());
+    process = new ProcessBuilder(command).redirectOutput(table.toFile()).start();
+
+    assertThat(process.errorReader(StandardCharsets.UTF_8).readLine()).isEqualTo(
+        "flights: --rejects must not be /dev/stdout, which leads to a file that other output goes to");
+    assertThat(exit()).isEqualTo(Flights.MISUSED);
+    assertThat(table).isEmptyFile();
+  }
+
+  @Test
   void fl01_aSignalEndsFollowingAPipeThatNobodyWritesTo() throws Exception {
     start(List.of(), "--follow", "/dev/stdin");
     process.getOutputStream().write(SampleLines.bytes(SampleLines.HEADER + DTW));
@@ -113,12 +126,16 @@ class FlightsProcessTest {
   }
 
   private void start(List<String> javaOptions, String... arguments) throws IOException {
+    process = new ProcessBuilder(command(javaOptions, arguments)).start();
+  }
+
+  private static List<String> command(List<String> javaOptions, String... arguments) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(javaOptions);
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), Flights.class.getName()));
     command.addAll(List.of(arguments));
-    process = new ProcessBuilder(command).start();
+    return command;
   }
 
   private int exit() throws InterruptedException {
