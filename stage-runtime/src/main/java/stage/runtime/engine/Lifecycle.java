@@ -157,7 +157,9 @@ final class Lifecycle {
 
   /** The stage asks for its own end. Returns whether it does so in its start, and therefore does not run. */
   boolean ignoreStart() {
-    if (cell.driver().isCurrent() && phase instanceof Phase.Starting && incarnations.maker().isInOnStart()) ignores = true;
+    if (cell.driver().isCurrent() && phase instanceof Phase.Starting && incarnations.maker().isInOnStart()) {
+      ignores = true;
+    }
     return ignores;
   }
 

@@ -96,7 +96,8 @@ public final class StartSequence implements Waits.Awaited {
     Latch latch = over;
     if (latch == null) {
       latch = graph.time().latch("the starts in the init of", path);
-      over = latch;   // volatile, as is the count: either the last one sees this latch, or this sees that it was the last
+      // Volatile, as is the count: either the last one sees this latch, or this sees that it was the last.
+      over = latch;
     }
     if (open.get() > 0) latch.await();
     over = null;

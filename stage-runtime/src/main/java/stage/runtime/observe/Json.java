@@ -56,7 +56,7 @@ final class Json {
   /** With three decimals at most. */
   Json put(String name, double value) {
     key(name);
-    long thousandths = Double.isFinite(value) ? Math.round(value * 1_000) : 0;   // nothing is so large that it overflows
+    long thousandths = Double.isFinite(value) ? Math.round(value * 1_000) : 0;   // nothing is so large as to overflow
     if (thousandths < 0) text.append('-');
     text.append(Math.abs(thousandths / 1_000));
     long fraction = Math.abs(thousandths % 1_000);

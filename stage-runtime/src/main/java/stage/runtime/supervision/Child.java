@@ -63,7 +63,7 @@ sealed interface Child {
       return cell;
     }
 
-    /** {@return whether it is starting for the first time} Once it is not, it never is again, whoever holds the lock. */
+    /** {@return whether it is starting for the first time} Once it is not, it never is again. */
     boolean isStarting() {
       return cell != null && !cell.hasStarted();
     }

@@ -8,7 +8,7 @@ import stage.api.supervision.AutoShutdown;
 import stage.api.supervision.SupervisorSpec;
 import stage.runtime.time.Time;
 
-/** Whether the spec of a supervisor and those of its children fit together: what cannot work is refused or warned of. */
+/** Whether the specs of a supervisor and its children fit together: what cannot work is refused or warned of. */
 final class SpecChecks {
   private final SupervisorSpec spec;
   private final String supervisor;   // as people read it

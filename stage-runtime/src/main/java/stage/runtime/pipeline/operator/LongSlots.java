@@ -3,9 +3,9 @@ package stage.runtime.pipeline.operator;
 import java.util.Arrays;
 
 /**
- * A long per key, which grows by what is added: counts and sums. As {@link ValueSlots}, and apart from it because of the
- * box that each new sum would need: to add to one of 1,000 keys takes 10 to 20 ns, and 23 to 45 with one (JDK 21 and
- * 25).
+ * A long per key, which grows by what is added: counts and sums. As {@link ValueSlots}, and apart from it because of
+ * the box that each new sum would need: to add to one of 1,000 keys takes 10 to 20 ns, and 23 to 45 with one (JDK 21
+ * and 25).
  */
 final class LongSlots extends Slots {
   private long[] values;   // committed

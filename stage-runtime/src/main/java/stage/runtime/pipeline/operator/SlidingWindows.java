@@ -12,8 +12,8 @@ import stage.api.pipeline.Window;
  *
  * <p>An element may be late for the first windows of its pane and on time for the others. So a pane has a table for
  * each window that may be the first one of an element; a window takes those of its panes whose first window is itself
- * or an earlier one. What the stamps say decides which table that is, so a window has the elements that it would have had
- * to itself.
+ * or an earlier one. What the stamps say decides which table that is, so a window has the elements that it would have
+ * had to itself.
  *
  * <p>Windows with early panes, and those that keep their elements in lists, are {@link FixedWindows}.
  */
