@@ -28,7 +28,8 @@ public sealed interface StageSpec<S> permits ProducerSpec, ProducerConsumerSpec,
    */
   static String ensureName(String name) {
     if (name == null) throw new NullPointerException("name must not be null");
-    boolean valid = !name.isEmpty() && name.length() <= 64 && name.chars().allMatch(StageSpec::isNameCharacter);
+    boolean valid = !name.isEmpty() && name.length() <= 64;
+    for (int i = 0; valid && i < name.length(); i++) valid = isNameCharacter(name.charAt(i));
     if (!valid) {
       throw new IllegalArgumentException(
           "name must be 1 to 64 of A-Z a-z 0-9 . _ -, but was \"" + printable(name) + "\"");
@@ -36,7 +37,7 @@ public sealed interface StageSpec<S> permits ProducerSpec, ProducerConsumerSpec,
     return name;
   }
 
-  private static boolean isNameCharacter(int c) {
+  private static boolean isNameCharacter(char c) {
     return c >= 'A' && c <= 'Z' || c >= 'a' && c <= 'z' || c >= '0' && c <= '9' || c == '.' || c == '_' || c == '-';
   }
 

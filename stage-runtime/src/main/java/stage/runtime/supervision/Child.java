@@ -43,7 +43,7 @@ sealed interface Child {
     private final String startedOn;
     private Cell<?> cell;       // null once it has ended
     private boolean stopping;   // its supervisor was asked to stop it, so its end is not of its own making
-    private final FailureStreak streak = new FailureStreak();   // guarded by the tree's lock
+    private FailureStreak streak;   // null until it has failed: of many, few ever do
     private final boolean again;   // whether it was started before, under the name that it has kept
     private boolean noTrace;       // whether its name is free once it has ended
     private Hold hold = Hold.NONE;
@@ -96,7 +96,12 @@ sealed interface Child {
     }
 
     FailureStreak streak() {
+      if (streak == null) streak = new FailureStreak();
       return streak;
+    }
+
+    void forgetStreak() {
+      if (streak != null) streak.forget();
     }
 
     void hold(Hold hold) {

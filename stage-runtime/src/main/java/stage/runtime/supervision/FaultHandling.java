@@ -331,7 +331,7 @@ final class FaultHandling {
     history.clear();
     for (Child child : supervisor.members().all()) {
       switch (child) {
-        case Child.OfStage stage -> stage.streak().forget();
+        case Child.OfStage stage -> stage.forgetStreak();
         case Child.OfSupervisor below -> below.supervisor().faultHandling().ofSupervisor.forget();
         case Child.OfStoppedSupervisor stopped -> {}
       }
