@@ -14,6 +14,9 @@ sealed interface Goal {
   /** It costs at most so much, whatever the others do. */
   record AtMost(double limit, String unit) implements Goal {}
 
+  /** It costs at most so much more than a rival. */
+  record AtMostMore(double limit, String unit, String rival) implements Goal {}
+
   default Result.Verdict judge(List<Result.Score> scores) {
     return switch (this) {
       case Within(double times, String rival) -> {
@@ -23,6 +26,11 @@ sealed interface Goal {
       case Faster(double times, String rival) -> {
         double measured = samples(rival, scores).over(samples(Stages.NAME, scores)).median();
         yield new Result.Verdict("at least " + number(times) + " × faster than " + rival, measured, measured >= times);
+      }
+      case AtMostMore(double limit, String unit, String rival) -> {
+        double measured = samples(Stages.NAME, scores).median() - samples(rival, scores).median();
+        yield new Result.Verdict("at most " + number(limit) + " " + unit + " more than " + rival, measured,
+            measured <= limit);
       }
       case AtMost(double limit, String unit) -> {
         double measured = samples(Stages.NAME, scores).median();

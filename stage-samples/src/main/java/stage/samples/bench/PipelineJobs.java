@@ -7,15 +7,18 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.Map;
 import java.util.NoSuchElementException;
+import java.util.function.LongConsumer;
 import java.util.function.LongFunction;
 import stage.api.pipeline.OnFailure;
 import stage.api.pipeline.Pipeline;
+import stage.api.pipeline.Settling;
 import stage.api.pipeline.Windows;
 
 /** Whole jobs, each beside the same job with its steps written by hand. */
 final class PipelineJobs {
   private static final int KEYS = 1_000;
-  private static final long WINDOW_MILLIS = 10_000;
+  private static final int MANY_KEYS = 100_000;
+  private static final long WINDOW_MILLIS = 10L * KEYS;
 
   /**
    * Made once: to fill in a stack takes some microseconds, which is what the user's exceptions cost, and not what the
@@ -133,20 +136,60 @@ final class PipelineJobs {
         .reduce(0L, (sum, pane) -> sum + pane.value()).run("bench");
   }
 
+  static long manyKeysInWindows(long events) throws Exception {
+    return windows(MANY_KEYS, events, n -> {});
+  }
+
+  /** Each key comes ten times in a window. Something sees each element before it goes on its way. */
+  static long windows(int keys, long events, LongConsumer first) throws Exception {
+    return Pipeline.from(new Numbered(events, i -> {
+      first.accept(i);
+      return i;
+    })).eventTime(Instant::ofEpochMilli, Duration.ZERO)
+        .keyBy(n -> n % keys).window(Windows.tumbling(Duration.ofMillis(10L * keys))).count()
+        .reduce(0L, (sum, pane) -> sum + pane.value()).run("bench");
+  }
+
   static long windowsByHand(long events) {
+    return windowsByHand(KEYS, events, n -> {});
+  }
+
+  static long manyKeysByHand(long events) {
+    return windowsByHand(MANY_KEYS, events, n -> {});
+  }
+
+  static long windowsByHand(int keys, long events, LongConsumer first) {
     Map<Long, long[]> counts = new HashMap<>();
-    long end = WINDOW_MILLIS;
+    long end = 10L * keys;
     long sum = 0;
     for (Long n : new Numbered(events, i -> i)) {
+      first.accept(n);
       if (n >= end) {
         for (long[] count : counts.values()) sum += count[0];
         counts.clear();
-        end += WINDOW_MILLIS;
+        end += 10L * keys;
       }
-      counts.computeIfAbsent(n % KEYS, key -> new long[1])[0]++;
+      counts.computeIfAbsent(n % keys, key -> new long[1])[0]++;
     }
     for (long[] count : counts.values()) sum += count[0];
     return sum;
+  }
+
+  // ---- deliveries that are answered for when all that comes of them is handled, through two runs
+
+  static long receipts(long events) throws Exception {
+    var numbers = new NumberedDeliveries(events);
+    long[] sum = {0};   // the last stage's
+    Pipeline.deliveries(numbers, Settling.inFlight(5_000).batches(500, Duration.ofMillis(100)))
+        .map(n -> n + 1).async().map(n -> n - 1).forEach(n -> sum[0] += n).run("bench");
+    long acked = numbers.sumOfAcked();
+    return acked == sum[0] ? acked : -1;
+  }
+
+  static long withoutReceipts(long events) throws Exception {
+    long[] sum = {0};   // the last stage's
+    ring(events).map(n -> n + 1).async().map(n -> n - 1).forEach(n -> sum[0] += n).run("bench");
+    return sum[0];
   }
 
   // ---- functions that wait

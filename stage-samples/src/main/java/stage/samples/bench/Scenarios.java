@@ -126,6 +126,7 @@ final class Scenarios {
     String clean = "none fails";
     String map = "HashMap by hand";
     String loop = "a loop by hand";
+    String unanswered = "nobody answers";
     String stages = "Stage, stages by hand";
     String bare = "bare virtual threads";
     return List.of(
@@ -149,6 +150,16 @@ final class Scenarios {
             List.of(new Contender(Stages.NAME, PipelineJobs::windows),
                 new Contender(loop, PipelineJobs::windowsByHand)),
             List.of(new Goal.Within(2.5, loop))),
+        new Race("pipeline-windows-100000", "a job that counts 100,000 keys in tumbling windows of event time",
+            events -> events,
+            List.of(new Contender(Stages.NAME, PipelineJobs::manyKeysInWindows),
+                new Contender(loop, PipelineJobs::manyKeysByHand)),
+            List.of(new Goal.Within(2.5, loop))),
+        new HeapOfAJob(10_000_000, List.of(new Goal.AtMost(1 << 20, "bytes"))),
+        new Race("pipeline-receipts", "a job whose deliveries go through two runs and are answered for", Events::sum,
+            List.of(new Contender(Stages.NAME, PipelineJobs::receipts),
+                new Contender(unanswered, PipelineJobs::withoutReceipts)),
+            List.of(new Goal.AtMostMore(30, "ns", unanswered))),
         new Race("pipeline-concurrent", "a job with a function that waits for a millisecond, " + BLOCKED + " at a time",
             Events::sum,
             List.of(new Contender(Stages.NAME, events -> PipelineJobs.mapConcurrent(BLOCKED, events)),

@@ -32,6 +32,13 @@ class GoalTest {
   }
 
   @Test
+  void atMostMoreIsAboutTheDifference() {
+    assertThat(new Goal.AtMostMore(5, "ns", "faster").judge(SCORES))
+        .isEqualTo(new Result.Verdict("at most 5 ns more than faster", 5, true));
+    assertThat(new Goal.AtMostMore(4, "ns", "faster").judge(SCORES).isMet()).isFalse();
+  }
+
+  @Test
   void namesTheContendersThereAreIfTheRivalIsNone() {
     assertThatIllegalArgumentException().isThrownBy(() -> new Goal.Within(2, "nobody").judge(SCORES))
         .withMessage("no contender \"nobody\"; there are: Stage, faster, slower");
