@@ -206,6 +206,63 @@ class PipelineFailureTest {
   }
 
   @Nested
+  class OfAStepBehindOthersThatKeepSomething {
+    @Test
+    void doesNotMoveTheWatermark() throws Exception {
+      List<KeyValue<String, Long>> counts = new ArrayList<>();
+      Report report = Pipeline.of("a:1", "bad:100", "a:2", "b:12").eventTime(event ->
+          Instant.ofEpochSecond(Long.parseLong(event.split(":")[1])), Duration.ZERO)
+          .keyBy(event -> {
+            if (event.startsWith("bad")) throw new IllegalArgumentException("no key");
+            return event.split(":")[0];
+          }).window(Windows.tumbling(Duration.ofSeconds(10))).count().onFailure(OnFailure.skip())
+          .forEach(pane -> counts.add(new KeyValue<>(pane.key(), pane.value()))).run("times");
+
+      assertThat(counts).containsExactly(new KeyValue<>("a", 2L), new KeyValue<>("b", 1L));
+      assertThat(report.late()).isZero();
+      assertThat(report.dropped()).isOne();
+      assertBalanced(report);
+    }
+
+    @Test
+    void movesTheWatermarkIfItIsTriedAgainAndPasses() throws Exception {
+      AtomicInteger calls = new AtomicInteger();
+      Report report = Pipeline.of(1, 100, 2).eventTime(Instant::ofEpochSecond, Duration.ZERO).keyBy(n -> {
+        if (n == 100 && calls.incrementAndGet() < 3) throw new IllegalStateException("not yet");
+        return n;
+      }).window(Windows.tumbling(Duration.ofSeconds(10))).count().onFailure(OnFailure.retry(2))
+          .forEach(pane -> {}).run("times");
+
+      assertThat(calls).hasValue(3);
+      assertThat(report.late()).isOne();
+      assertThat(report.retried()).isEqualTo(2);
+      assertBalanced(report);
+    }
+
+    @Test
+    void takesBackWhatPartOfAResultHasCome() throws Exception {
+      List<KeyValue<Integer, Long>> sums = Pipeline.of(1, 2).keyBy(n -> n).count().flatMap(row -> List.of(1, 2, 3))
+          .keyBy(n -> n).sum(n -> {
+            if (n == 3) throw new IllegalArgumentException("three");
+            return n;
+          }).onFailure(OnFailure.skip()).toList().run("sums");
+
+      assertThat(sums).isEmpty();
+    }
+
+    @Test
+    void leavesNoKeyThatOnlyItHasHad() throws Exception {
+      List<KeyValue<Integer, Integer>> sums = Pipeline.from(HUNDRED).keyBy(n -> n % 3 == 0 ? n : 0)
+          .aggregate(0, (sum, n) -> {
+            if (n % 3 == 0) throw new IllegalArgumentException("three");
+            return sum + n;
+          }).onFailure(OnFailure.skip()).toList().run("sums");
+
+      assertThat(sums).containsExactly(new KeyValue<>(0, 5050 - 3 * 33 * 34 / 2));
+    }
+  }
+
+  @Nested
   class OfASink {
     @Test
     void repeatsTheActionForThatElementOnly() throws Exception {

@@ -120,6 +120,7 @@ final class Chain implements Transactional {
   private int failures;
   private int retriesOfResult;          // of the one that an operator tries to make with no element in hand
   private Throwable givenUpFor;         // why the element in hand, or a result, is a dead letter
+  private String[] skipped;             // what is said of elements that a step skips; null until there is one
   private int failedStep;
   private Object failedValue;
   private Claim failedClaim;            // what that answers for, where the policy of the step begins
@@ -151,7 +152,8 @@ final class Chain implements Transactional {
         && links[0] instanceof LoopLink
         && last instanceof OutLink && !isStamped;
     this.onlyLoop = isOneLoop ? (LoopLink) links[0] : null;
-    this.fused = markedEach == null || onlyLoop != null ? null : Fused.of(links, !plan.isRaw());
+    boolean canFuse = markedEach != null && onlyLoop == null && plan.copies() <= 1;
+    this.fused = canFuse ? Fused.of(links, !plan.isRaw(), claims(), journal) : null;
   }
 
   /**
@@ -160,7 +162,8 @@ final class Chain implements Transactional {
    * that has changed anything by then, or none. Null if that is not so.
    */
   private Link[] markedEach() {
-    if (plan.isCounted() || plan.isCollecting() || timeoutNanos > 0) return null;
+    if (plan.isCollecting() || timeoutNanos > 0) return null;
+    markSegments();
     List<Link> each = new ArrayList<>();
     for (Link link : links) {
       if (!link.makesOneAtMost()) return null;
@@ -169,6 +172,27 @@ final class Chain implements Transactional {
     }
     for (Link link : links) link.isMarkedEach = each.contains(link);
     return each.toArray(Link[]::new);
+  }
+
+  private RunSteps.Claims claims() {
+    if (!plan.isCounted()) return RunSteps.Claims.NONE;
+    return plan.copies() == 0 ? RunSteps.Claims.SETTLED : RunSteps.Claims.CARRIED_ON;
+  }
+
+  /** A segment begins where what an operator has made by itself goes on, one result at a time. */
+  private void markSegments() {
+    boolean isOne = true;
+    for (Link link : links) {
+      isOne &= link.makesOneAtMost();
+      link.isUnmarked = isOne && link.isAbsorbing();
+      isOne |= link.isAbsorbing();
+    }
+    boolean isTraceless = true;
+    for (int place = links.length - 1; place >= 0; place--) {
+      Link link = links[place];
+      isTraceless = link.makesOneAtMost() && link.isAtomic() && (isTraceless || link.isAbsorbing());
+      link.isTraceless = isTraceless;
+    }
   }
 
   /**
@@ -316,19 +340,16 @@ final class Chain implements Transactional {
     if (fused.emits() && staged.length < count + behind - first) {
       staged = Arrays.copyOf(staged, count + behind - first);
     }
-    try {
-      fused.run(events, from + first, from + behind, staged, count);
-      swept(behind - first, fused.fates() - fates, lates - late);
-      return behind - first;
-    } catch (Exception thrown) {
-      ensureTheirs(thrown);
-      inHand = fused.at() - from;
-      swept(inHand - first, fused.fates() - fates, lates - late);
-      open(events[from + inHand]);
-      fused.failed(this, input, thrown);
-      element(input, t, w, thrown);
-      return inHand + 1 - first;
-    }
+    Exception thrown = fused.run(events, from + first, from + behind, staged, count);
+    if (thrown != null) ensureTheirs(thrown);
+    int behindSwept = fused.at() - from;
+    swept(behindSwept - first, fused.fates() - fates, lates - late);
+    if (thrown == null) return behindSwept - first;
+    inHand = behindSwept;
+    open(events[from + inHand]);
+    fused.failed(this, input, thrown);
+    element(input, t, w, thrown);
+    return inHand + 1 - first;
   }
 
   /** So many elements are through, of which an operator has not worked some in: they were late, or belong nowhere. */
@@ -362,11 +383,11 @@ final class Chain implements Transactional {
   }
 
   private void open(Object event) {
-    if (event instanceof Envelope(Object value, Object itsKey, long itsT, long itsW, int route)) {
-      key = itsKey;
-      t = itsT;
-      w = itsW;
-      take(value);
+    if (event instanceof Envelope envelope) {
+      key = envelope.key();
+      t = envelope.t();
+      w = envelope.w();
+      take(envelope.value());
     } else {
       key = null;
       t = Times.NEVER;
@@ -392,6 +413,8 @@ final class Chain implements Transactional {
     }
     begin();
     int before = count;
+    Claim its = claim;
+    journal.mark();
     try {
       for (Link link : markedEach) link.mark();
       links[0].push(value, t, w);
@@ -401,6 +424,10 @@ final class Chain implements Transactional {
       return;
     }
     guard.succeeded();
+    if (its != null) {
+      journal.settle(its, null, links.length);
+      journal.seal();
+    }
     tally.in++;
     through(before);
   }
@@ -701,7 +728,7 @@ final class Chain implements Transactional {
     Exception thrown = thrownBefore;
     for (int attempt = 1;; attempt++) {
       if (thrown == null) mark(from);
-      else markUnmarked();
+      else markUnmarked(from);
       if (thrown == null) {
         try {
           if (timeoutNanos == 0 || inHand < 0) links[from].push(value, t, w);
@@ -766,11 +793,17 @@ final class Chain implements Transactional {
   private Fate giveUp(OnFailure how, Object event, Throwable thrown, int attempts) {
     Site site = plan.sites().get(failedStep);
     if (how.last() == OnFailure.Last.SKIP) {
-      if (inHand >= 0) in.drop(inHand, "skipped by " + site);
+      if (inHand >= 0) in.drop(inHand, skipped(failedStep));
       return Fate.DROPPED;
     }
     deadLetter(event, thrown, attempts, site);
     return Fate.DEAD_LETTERED;
+  }
+
+  private String skipped(int step) {
+    if (skipped == null) skipped = new String[plan.sites().size()];
+    if (skipped[step] == null) skipped[step] = "skipped by " + plan.sites().get(step);
+    return skipped[step];
   }
 
   private void deadLetter(Object event, Throwable thrown, int attempts, Site site) {
@@ -827,9 +860,9 @@ final class Chain implements Transactional {
   }
 
   /** An element has thrown, and there was a mark of what had changed by then: what has not is marked now. */
-  private void markUnmarked() {
+  private void markUnmarked(int from) {
     markOutput();
-    for (Link link : stateful) if (!link.isMarkedEach) link.mark();
+    for (Link link : stateful) if (link.place >= from && !link.isMarkedEach) link.mark();
   }
 
   private void markOutput() {
@@ -895,11 +928,6 @@ final class Chain implements Transactional {
   }
 
   // ---- for links
-
-  /** {@return whether elements are marked only when they have thrown} */
-  boolean marksLate() {
-    return markedEach != null;
-  }
 
   Clock clock() {
     return job.clock();
@@ -1016,7 +1044,7 @@ final class Chain implements Transactional {
     lates++;
     if (isAfterIdle) tally.lateAfterIdle++;
     if (links[place + 1] instanceof LateRouteLink) {
-      stage(new Envelope(outgoing(value), null, t, w, TestRouteLink.OTHER));
+      stage(Envelope.of(outgoing(value), null, t, w, TestRouteLink.OTHER));
       tally.out--;   // it is no result
     }
   }
@@ -1065,7 +1093,12 @@ final class Chain implements Transactional {
     Claim claimBefore = claim(its);
     givenUpFor = null;
     try {
-      Fate fate = through(of.place + 1, value, t, w, null);
+      Exception thrown = null;
+      if (of.next.isTraceless && !plan.isCounted()) {
+        thrown = thrownBy(of.next, value, t, w);
+        if (thrown == null) return;
+      }
+      Fate fate = through(of.place + 1, value, t, w, thrown);
       if (isRelease) journal.settle(its, givenUpFor, of.place);
       else if (givenUpFor != null) failedOf(its, givenUpFor, of.place);
       journal.seal();
@@ -1077,6 +1110,18 @@ final class Chain implements Transactional {
       input = inputBefore;
       claim(claimBefore);
     }
+  }
+
+  /** Hands a result on without a mark. Answers what a step has thrown; null if none has. */
+  private Exception thrownBy(Link link, Object value, long t, long w) throws Exception {
+    try {
+      link.push(value, t, w);
+    } catch (Exception thrown) {
+      ensureTheirs(thrown);
+      return thrown;
+    }
+    guard.succeeded();
+    return null;
   }
 
   /** A result that answers for something is a dead letter; what it came of is there, and keeps that from ending. */

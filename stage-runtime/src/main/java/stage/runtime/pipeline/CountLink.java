@@ -1,7 +1,5 @@
 package stage.runtime.pipeline;
 
-import java.time.Instant;
-import stage.api.pipeline.Fn;
 
 /** The end of a pipeline: counts its elements. */
 final class CountLink extends Link {
@@ -20,8 +18,8 @@ final class CountLink extends Link {
   }
 
   @Override
-  RunSteps fused(LoopSteps loop, Fn<Object, Instant> time, boolean isEnveloped) {
-    return new RunSteps(loop, time, null, isEnveloped, false, RunSteps.End.COUNT, null, 0);
+  RunSteps fused(RunSteps before) {
+    return before.to(RunSteps.End.COUNT, null);
   }
 
   @Override

@@ -85,7 +85,9 @@ final class Deployment {
     this.job = job;
     for (StagePlan stage : stages) {
       consumers.put(stage, new AtomicInteger());
-      if (stage.sharing == StagePlan.Sharing.BY_ROUTE) routes.put(stage, new Routes(stage.routes));
+      if (stage.sharing == StagePlan.Sharing.BY_ROUTE) {
+        routes.put(stage, new Routes(stage.routes, stage.parts.getLast() instanceof Part.KeyRoute));
+      }
     }
     job.onCompleted(this::completed);
     job.onUnresponsive(this::kill);

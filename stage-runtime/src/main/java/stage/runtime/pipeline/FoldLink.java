@@ -1,8 +1,6 @@
 package stage.runtime.pipeline;
 
-import java.time.Instant;
 import java.util.Objects;
-import stage.api.pipeline.Fn;
 import stage.api.pipeline.Fold;
 
 /** The end of a pipeline: folds its elements to one value. */
@@ -25,8 +23,8 @@ final class FoldLink extends HeldLink<Object> {
   }
 
   @Override
-  RunSteps fused(LoopSteps loop, Fn<Object, Instant> time, boolean isEnveloped) {
-    return new RunSteps(loop, time, null, isEnveloped, false, RunSteps.End.FOLD, fold, 0);
+  RunSteps fused(RunSteps before) {
+    return before.to(RunSteps.End.FOLD, fold);
   }
 
   @Override

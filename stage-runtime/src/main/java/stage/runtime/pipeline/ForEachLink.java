@@ -1,8 +1,6 @@
 package stage.runtime.pipeline;
 
-import java.time.Instant;
 import stage.api.pipeline.Action;
-import stage.api.pipeline.Fn;
 
 /** The end of a pipeline: does something with each element. */
 final class ForEachLink extends Link {
@@ -18,8 +16,8 @@ final class ForEachLink extends Link {
   }
 
   @Override
-  RunSteps fused(LoopSteps loop, Fn<Object, Instant> time, boolean isEnveloped) {
-    return new RunSteps(loop, time, null, isEnveloped, false, RunSteps.End.EACH, action, 0);
+  RunSteps fused(RunSteps before) {
+    return before.to(RunSteps.End.EACH, action);
   }
 
   @Override

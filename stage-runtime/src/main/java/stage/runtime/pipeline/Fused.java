@@ -5,6 +5,7 @@ import java.util.List;
 import stage.api.pipeline.Criterion;
 import stage.api.pipeline.Fn;
 import stage.runtime.pipeline.operator.Stamping;
+import stage.runtime.pipeline.receipt.Journal;
 
 /**
  * The links of a run, as far as elements reach them, as one loop: steps, then a time, then a key and an operator, or
@@ -31,9 +32,12 @@ final class Fused {
   /**
    * {@return the links as one loop; null if they are not of that kind} They leave no trace of an element that throws.
    *
+   * @param links the links
    * @param isEnveloped whether elements may come in envelopes
+   * @param claims what becomes of what elements answer for
+   * @param journal where that is written down
    */
-  static Fused of(Link[] links, boolean isEnveloped) {
+  static Fused of(Link[] links, boolean isEnveloped, RunSteps.Claims claims, Journal journal) {
     List<LoopLink> loops = new ArrayList<>();
     List<Fn<Object, Object>> functions = new ArrayList<>();
     List<Criterion<Object>> tests = new ArrayList<>();
@@ -49,10 +53,14 @@ final class Fused {
     if (at == links.length) return null;
     Link last = links[at];
     var steps = new LoopSteps(functions, tests);
-    RunSteps whole = last.fused(steps, time == null ? null : time.function(), isEnveloped);
+    RunSteps whole = last.fused(RunSteps.of(steps, time == null ? null : time.function(), isEnveloped, claims));
     if (whole == null) return null;
     WholeRun run = Loops.of(whole);
-    return run == null ? null : new Fused(steps, loops, time, last, whole.end(), run);
+    if (run == null) return null;
+    var fused = new Fused(steps, loops, time, last, whole.end(), run);
+    fused.sweep.journal = journal;
+    fused.sweep.place = links.length;
+    return fused;
   }
 
   /** {@return whether each element that comes through is a result that is emitted} */
@@ -70,8 +78,11 @@ final class Fused {
     return last instanceof KeyedLink keyed ? keyed.fates : 0;
   }
 
-  /** Takes elements through all steps. What they make goes behind {@code count} in {@code out}. */
-  void run(Object[] in, int from, int to, Object[] out, int count) throws Exception {
+  /**
+   * Takes elements through all steps. What they make goes behind {@code count} in {@code out}. Answers what a step has
+   * thrown; null if none has.
+   */
+  Exception run(Object[] in, int from, int to, Object[] out, int count) {
     sweep.out = out;
     sweep.count = count;
     Stamping stamping = time == null ? null : time.operator;
@@ -80,12 +91,10 @@ final class Fused {
       sweep.bound = stamping.boundNanos();
     }
     last.begin(sweep);
-    try {
-      run.run(in, from, to, sweep);
-    } finally {
-      if (stamping != null) stamping.reached(sweep.latestBefore, sweep.latest);
-      last.end(sweep);
-    }
+    Exception thrown = run.run(in, from, to, sweep);
+    if (stamping != null) stamping.reached(sweep.latestBefore, sweep.latest);
+    last.end(sweep);
+    return thrown;
   }
 
   /** {@return the element in hand when a step threw} */
@@ -116,8 +125,11 @@ final class Fused {
         local -= link.steps().size();
       }
     }
-    if (step == RunSteps.timeStep()) chain.failed(time.step, time, value, sweep.t, sweep.w, thrown);
-    else chain.failed(last.step + (step == RunSteps.endStep() && isTaken() ? 1 : 0), last, value, sweep.t, sweep.w,
-        thrown);
+    if (step == RunSteps.timeStep()) {
+      chain.failed(time.step, time, value, sweep.t, sweep.w, thrown);
+      return;
+    }
+    int own = step == RunSteps.endStep() && isTaken() ? 1 : 0;   // an operator's key is a step of its own
+    chain.failed(last.step + own, last, value, sweep.t, sweep.w, thrown);
   }
 }

@@ -9,87 +9,106 @@ import stage.api.pipeline.All;
 import stage.api.pipeline.Criterion;
 import stage.api.pipeline.Fn;
 import stage.api.pipeline.Fold;
+import stage.runtime.pipeline.RunShape.Kind;
 import stage.runtime.pipeline.operator.Keys;
 import stage.runtime.pipeline.operator.SingleInput;
 import stage.runtime.pipeline.operator.Stamping;
 import stage.runtime.pipeline.operator.Times;
+import stage.runtime.pipeline.receipt.Carried;
+import stage.runtime.pipeline.receipt.Claim;
+import stage.runtime.pipeline.receipt.Journal;
 
 /**
  * The loop over a whole run: its first steps, time, key, and what becomes of an element at last. A template, as {@link
- * FusedLoop} is, of which each run has a clone with its functions as constants.
+ * FusedLoop} is. There is a clone for each shape of a run: which steps it has, and of which classes their functions
+ * are. What each call meets is then one class, which the compiler inlines. Not the functions themselves, as in that
+ * loop: those that a method has made of its arguments differ from job to job, and a clone for each would start cold
+ * each time, and take microseconds for an element until it is compiled.
  *
- * <p>What is not there costs nothing, and what an element comes to on its way, its time above all, stays in registers:
- * counting 1,000 keys in windows of event time took 80 to 110 ns for an element that was handed on from link to link,
- * and takes 30 to 40 here.
+ * <p>What is not there costs nothing, and what an element comes to on its way, its time above all, stays in registers.
  *
  * <p>Only for runs whose links leave no trace of an element that throws, see {@link Chain}; the time alone has moved
  * on by then, and is known as it was before.
  */
 final class FusedRun implements WholeRun {
-  private static final Fn<Object, Object> F0, F1, F2, F3, F4, F5, F6, F7, F8, F9;
-  private static final Criterion<Object> C0, C1, C2, C3, C4, C5, C6, C7, C8, C9;
-  private static final Fn<Object, Instant> TIME;
-  private static final Fn<Object, Object> KEY;
+  private static final Kind K0, K1, K2, K3, K4, K5, K6, K7, K8, K9;
+  private static final boolean HAS_TIME;
+  private static final boolean HAS_KEY;
+  private static final int ALL_HASH = Keys.hash(All.ALL);
   private static final boolean IS_ENVELOPED;
   private static final boolean IS_KEY_TRAVELLING;
+  private static final RunSteps.Claims CLAIMS;
   private static final RunSteps.End END;
-  private static final Fold<Object, Object> FOLD;
-  private static final Action<Object> ACTION;
-  private static final int WORKERS;
 
   static {
-    RunSteps steps;
+    RunShape shape;
     try {
-      steps = MethodHandles.classData(MethodHandles.lookup(), ConstantDescs.DEFAULT_NAME, RunSteps.class);
+      shape = MethodHandles.classData(MethodHandles.lookup(), ConstantDescs.DEFAULT_NAME, RunShape.class);
     } catch (IllegalAccessException impossible) {
       throw new ExceptionInInitializerError(impossible);   // a class may always look at its own data
     }
-    if (steps == null) steps = RunSteps.NONE;   // the template itself is never run
-    LoopSteps loop = steps.loop();
-    F0 = loop.fn(0);
-    C0 = loop.test(0);
-    F1 = loop.fn(1);
-    C1 = loop.test(1);
-    F2 = loop.fn(2);
-    C2 = loop.test(2);
-    F3 = loop.fn(3);
-    C3 = loop.test(3);
-    F4 = loop.fn(4);
-    C4 = loop.test(4);
-    F5 = loop.fn(5);
-    C5 = loop.test(5);
-    F6 = loop.fn(6);
-    C6 = loop.test(6);
-    F7 = loop.fn(7);
-    C7 = loop.test(7);
-    F8 = loop.fn(8);
-    C8 = loop.test(8);
-    F9 = loop.fn(9);
-    C9 = loop.test(9);
-    TIME = steps.time();
-    KEY = steps.key();
-    IS_ENVELOPED = steps.isEnveloped();
-    IS_KEY_TRAVELLING = steps.isKeyTravelling();
-    END = steps.end();
-    FOLD = fold(steps);
-    ACTION = action(steps);
-    WORKERS = steps.workers();
+    if (shape == null) shape = RunShape.of(RunSteps.NONE);   // the template itself is never run
+    K0 = shape.kind(0);
+    K1 = shape.kind(1);
+    K2 = shape.kind(2);
+    K3 = shape.kind(3);
+    K4 = shape.kind(4);
+    K5 = shape.kind(5);
+    K6 = shape.kind(6);
+    K7 = shape.kind(7);
+    K8 = shape.kind(8);
+    K9 = shape.kind(9);
+    HAS_TIME = shape.time() != null;
+    HAS_KEY = shape.key() != null;
+    IS_ENVELOPED = shape.isEnveloped();
+    IS_KEY_TRAVELLING = shape.isKeyTravelling();
+    CLAIMS = shape.claims();
+    END = shape.end();
   }
 
-  FusedRun() {}
+  private final RunSteps steps;
 
-  @SuppressWarnings("unchecked")   // the pipeline's types have said so
-  private static Fold<Object, Object> fold(RunSteps steps) {
-    return steps.end() == RunSteps.End.FOLD ? (Fold<Object, Object>) steps.fn() : null;
+  FusedRun(RunSteps steps) {
+    this.steps = steps;
   }
 
   @SuppressWarnings("unchecked")   // the pipeline's types have said so
-  private static Action<Object> action(RunSteps steps) {
-    return steps.end() == RunSteps.End.EACH ? (Action<Object>) steps.fn() : null;
+  private Fold<Object, Object> fold() {
+    return END == RunSteps.End.FOLD ? (Fold<Object, Object>) steps.fn() : null;
+  }
+
+  @SuppressWarnings("unchecked")   // the pipeline's types have said so
+  private Action<Object> action() {
+    return END == RunSteps.End.EACH ? (Action<Object>) steps.fn() : null;
   }
 
   @Override
-  public void run(Object[] in, int from, int to, Sweep sweep) throws Exception {
+  public Exception run(Object[] in, int from, int to, Sweep sweep) {
+    LoopSteps loop = steps.loop();
+    Fn<Object, Object> f0 = loop.fn(0);
+    Fn<Object, Object> f1 = loop.fn(1);
+    Fn<Object, Object> f2 = loop.fn(2);
+    Fn<Object, Object> f3 = loop.fn(3);
+    Fn<Object, Object> f4 = loop.fn(4);
+    Fn<Object, Object> f5 = loop.fn(5);
+    Fn<Object, Object> f6 = loop.fn(6);
+    Fn<Object, Object> f7 = loop.fn(7);
+    Fn<Object, Object> f8 = loop.fn(8);
+    Fn<Object, Object> f9 = loop.fn(9);
+    Criterion<Object> c0 = loop.test(0);
+    Criterion<Object> c1 = loop.test(1);
+    Criterion<Object> c2 = loop.test(2);
+    Criterion<Object> c3 = loop.test(3);
+    Criterion<Object> c4 = loop.test(4);
+    Criterion<Object> c5 = loop.test(5);
+    Criterion<Object> c6 = loop.test(6);
+    Criterion<Object> c7 = loop.test(7);
+    Criterion<Object> c8 = loop.test(8);
+    Criterion<Object> c9 = loop.test(9);
+    Fn<Object, Instant> time = steps.time();
+    Fn<Object, Object> keyOf = steps.key();
+    Fold<Object, Object> fold = fold();
+    Action<Object> action = action();
     SingleInput<Object, Object> operator = sweep.operator;
     Object[] out = sweep.out;
     int m = sweep.count;
@@ -102,128 +121,157 @@ final class FusedRun implements WholeRun {
     int passed = 0;
     int step = 0;
     int i = from;
+    Exception thrown = null;
+    Journal journal = sweep.journal;
+    Claim claim = null;   // what the element in hand answers for, as long as nothing has come of it
     try {
       for (; i < to; i++) {
         Object v = in[i];
         Object key = null;
         t = Times.NEVER;
         w = Times.NEVER;
+        int hash = 0;
+        boolean hasCome = false;
         before = latest;
+        if (CLAIMS != RunSteps.Claims.NONE && claim != null) {   // nothing has come of the one before
+          journal.settle(claim, null, sweep.place);
+          claim = null;
+        }
         if (IS_ENVELOPED && v instanceof Envelope envelope) {
           v = envelope.value();
           t = envelope.t();
           w = envelope.w();
-          if (IS_KEY_TRAVELLING) key = envelope.key();
+          if (IS_KEY_TRAVELLING) {
+            key = envelope.key();
+            hash = envelope.route();
+            hasCome = key != null;
+          }
         }
-        if (F0 != null) {
+        if (CLAIMS != RunSteps.Claims.NONE && v instanceof Carried carried) {
+          v = carried.value();
+          claim = carried.claim();
+        }
+        if (K0 == Kind.FUNCTION) {
           step = 0;
-          v = made(F0.apply(v));
-        } else if (C0 != null) {
+          v = made(f0.apply(v));
+        } else if (K0 == Kind.TEST) {
           step = 0;
-          if (!C0.test(v)) continue;
+          if (!c0.test(v)) continue;
         }
-        if (F1 != null) {
+        if (K1 == Kind.FUNCTION) {
           step = 1;
-          v = made(F1.apply(v));
-        } else if (C1 != null) {
+          v = made(f1.apply(v));
+        } else if (K1 == Kind.TEST) {
           step = 1;
-          if (!C1.test(v)) continue;
+          if (!c1.test(v)) continue;
         }
-        if (F2 != null) {
+        if (K2 == Kind.FUNCTION) {
           step = 2;
-          v = made(F2.apply(v));
-        } else if (C2 != null) {
+          v = made(f2.apply(v));
+        } else if (K2 == Kind.TEST) {
           step = 2;
-          if (!C2.test(v)) continue;
+          if (!c2.test(v)) continue;
         }
-        if (F3 != null) {
+        if (K3 == Kind.FUNCTION) {
           step = 3;
-          v = made(F3.apply(v));
-        } else if (C3 != null) {
+          v = made(f3.apply(v));
+        } else if (K3 == Kind.TEST) {
           step = 3;
-          if (!C3.test(v)) continue;
+          if (!c3.test(v)) continue;
         }
-        if (F4 != null) {
+        if (K4 == Kind.FUNCTION) {
           step = 4;
-          v = made(F4.apply(v));
-        } else if (C4 != null) {
+          v = made(f4.apply(v));
+        } else if (K4 == Kind.TEST) {
           step = 4;
-          if (!C4.test(v)) continue;
+          if (!c4.test(v)) continue;
         }
-        if (F5 != null) {
+        if (K5 == Kind.FUNCTION) {
           step = 5;
-          v = made(F5.apply(v));
-        } else if (C5 != null) {
+          v = made(f5.apply(v));
+        } else if (K5 == Kind.TEST) {
           step = 5;
-          if (!C5.test(v)) continue;
+          if (!c5.test(v)) continue;
         }
-        if (F6 != null) {
+        if (K6 == Kind.FUNCTION) {
           step = 6;
-          v = made(F6.apply(v));
-        } else if (C6 != null) {
+          v = made(f6.apply(v));
+        } else if (K6 == Kind.TEST) {
           step = 6;
-          if (!C6.test(v)) continue;
+          if (!c6.test(v)) continue;
         }
-        if (F7 != null) {
+        if (K7 == Kind.FUNCTION) {
           step = 7;
-          v = made(F7.apply(v));
-        } else if (C7 != null) {
+          v = made(f7.apply(v));
+        } else if (K7 == Kind.TEST) {
           step = 7;
-          if (!C7.test(v)) continue;
+          if (!c7.test(v)) continue;
         }
-        if (F8 != null) {
+        if (K8 == Kind.FUNCTION) {
           step = 8;
-          v = made(F8.apply(v));
-        } else if (C8 != null) {
+          v = made(f8.apply(v));
+        } else if (K8 == Kind.TEST) {
           step = 8;
-          if (!C8.test(v)) continue;
+          if (!c8.test(v)) continue;
         }
-        if (F9 != null) {
+        if (K9 == Kind.FUNCTION) {
           step = 9;
-          v = made(F9.apply(v));
-        } else if (C9 != null) {
+          v = made(f9.apply(v));
+        } else if (K9 == Kind.TEST) {
           step = 9;
-          if (!C9.test(v)) continue;
+          if (!c9.test(v)) continue;
         }
-        if (TIME != null) {
+        if (HAS_TIME) {
           step = LoopSteps.MOST;
-          t = Stamping.stamp(TIME.apply(v), latest, v);
+          t = Stamping.stamp(time.apply(v), latest, v);
           w = Times.minus(latest, bound);
           if (t > latest) latest = t;
         }
-        if (KEY != null && key == null) {
+        if (HAS_KEY && key == null) {
           step = LoopSteps.MOST + 1;
-          key = Objects.requireNonNull(KEY.apply(v), "the key of an element is never null");
+          key = Objects.requireNonNull(keyOf.apply(v), "the key of an element is never null");
         }
         if (END == RunSteps.End.TAKE) {
           step = LoopSteps.MOST + 2;
-          operator.take(key == null ? All.ALL : key, v, t, w, sweep.results);
+          if (!HAS_KEY) operator.take(All.ALL, ALL_HASH, v, t, w, sweep.results);
+          else operator.take(key, hasCome ? hash : Keys.hash(key), v, t, w, sweep.results);
         } else if (END == RunSteps.End.OUT) {
-          out[m++] = t != Times.NEVER || w != Times.NEVER ? new Envelope(v, null, t, w, 0) : v;
+          if (CLAIMS == RunSteps.Claims.CARRIED_ON) {
+            v = Carried.of(v, claim);
+            claim = null;
+          }
+          out[m++] = t != Times.NEVER || w != Times.NEVER ? Envelope.of(v, null, t, w, 0) : v;
         } else if (END == RunSteps.End.ROUTE) {
-          int worker = Keys.worker(Keys.bucket(Keys.hash(key)), WORKERS);   // a hashCode that throws is the key's
-          out[m++] = new Envelope(v, key, t, w, worker);
+          int itsHash = Keys.hash(key);   // a hashCode that throws is the key's
+          if (CLAIMS == RunSteps.Claims.CARRIED_ON) {
+            v = Carried.of(v, claim);
+            claim = null;
+          }
+          out[m++] = Envelope.of(v, key, t, w, itsHash);
         } else if (END == RunSteps.End.FOLD) {
           step = LoopSteps.MOST + 2;
-          folded = Objects.requireNonNull(FOLD.apply(folded, v), "a fold made null; what is folded is never null");
+          folded = Objects.requireNonNull(fold.apply(folded, v), "a fold made null; what is folded is never null");
         } else if (END == RunSteps.End.EACH) {
           step = LoopSteps.MOST + 2;
-          ACTION.run(v);
+          action.run(v);
         }
         passed++;
       }
-    } finally {
-      // not the value: it would have to be there in memory at each step, which costs 2 to 6 times as much
-      sweep.at = i;
-      sweep.step = step;
-      sweep.passed = passed;
-      sweep.count = m;
-      sweep.latestBefore = before;
-      sweep.latest = latest;
-      sweep.t = t;
-      sweep.w = w;
-      sweep.folded = folded;
+      if (CLAIMS != RunSteps.Claims.NONE && claim != null) journal.settle(claim, null, sweep.place);
+    } catch (Exception itsOwn) {   // answered, because to throw it on through three methods takes half a microsecond
+      thrown = itsOwn;
     }
+    // not the value: it would have to be there in memory at each step, which costs 2 to 6 times as much
+    sweep.at = i;
+    sweep.step = step;
+    sweep.passed = passed;
+    sweep.count = m;
+    sweep.latestBefore = before;
+    sweep.latest = latest;
+    sweep.t = t;
+    sweep.w = w;
+    sweep.folded = folded;
+    return thrown;
   }
 
   private static Object made(Object value) {

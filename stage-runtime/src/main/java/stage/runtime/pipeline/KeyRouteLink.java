@@ -1,6 +1,5 @@
 package stage.runtime.pipeline;
 
-import java.time.Instant;
 import java.util.Objects;
 import stage.api.pipeline.Fn;
 import stage.runtime.pipeline.operator.Keys;
@@ -11,11 +10,9 @@ import stage.runtime.pipeline.operator.Keys;
  */
 final class KeyRouteLink extends Link {
   private final Fn<Object, Object> key;
-  private final int workers;
 
-  KeyRouteLink(Fn<Object, Object> key, int workers) {
+  KeyRouteLink(Fn<Object, Object> key) {
     this.key = key;
-    this.workers = workers;
   }
 
   @Override
@@ -24,20 +21,20 @@ final class KeyRouteLink extends Link {
   }
 
   @Override
-  RunSteps fused(LoopSteps loop, Fn<Object, Instant> time, boolean isEnveloped) {
-    return new RunSteps(loop, time, key, isEnveloped, false, RunSteps.End.ROUTE, null, workers);
+  RunSteps fused(RunSteps before) {
+    return before.by(key, false).to(RunSteps.End.ROUTE, null);
   }
 
   @Override
   void push(Object value, long t, long w) throws Exception {
     Object its;
-    int worker;
+    int hash;
     try {
       its = Objects.requireNonNull(key.apply(value), "the key of an element is never null");
-      worker = Keys.worker(Keys.bucket(Keys.hash(its)), workers);
+      hash = Keys.hash(its);
     } catch (Exception thrown) {
       throw chain.failed(step, this, value, t, w, thrown);
     }
-    chain.stage(new Envelope(chain.outgoing(value), its, t, w, worker));
+    chain.stage(Envelope.of(chain.outgoing(value), its, t, w, hash));
   }
 }

@@ -25,6 +25,6 @@ final class KeyTagLink extends Link {
     } catch (Exception thrown) {
       throw chain.failed(step, this, value, t, w, thrown);
     }
-    chain.stage(new Envelope(chain.outgoing(value), its, t, w, 0));
+    chain.stage(Envelope.of(chain.outgoing(value), its, t, w, 0));
   }
 }

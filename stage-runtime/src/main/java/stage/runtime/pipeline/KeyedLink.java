@@ -1,10 +1,10 @@
 package stage.runtime.pipeline;
 
-import java.time.Instant;
 import java.util.Objects;
 import stage.api.pipeline.All;
 import stage.api.pipeline.Fn;
 import stage.api.pipeline.plan.Reducing;
+import stage.runtime.pipeline.operator.Keys;
 import stage.runtime.pipeline.operator.SingleInput;
 import stage.runtime.pipeline.receipt.Carried;
 import stage.runtime.pipeline.receipt.Claim;
@@ -47,25 +47,29 @@ final class KeyedLink extends OperatorLink<SingleInput<Object, Object>> {
     return step + 1;
   }
 
+  /** What elements answer for is kept in marked steps. */
+  private boolean takesAtomically() {
+    return !isCounted && operator.takesAtomically();
+  }
+
   @Override
   boolean makesOneAtMost() {
-    return operator.takesAtomically();
+    return takesAtomically();
   }
 
   @Override
   boolean isAtomic() {
-    return operator.takesAtomically();
+    return takesAtomically();
   }
 
   @Override
   boolean isAbsorbing() {
-    return operator.takesAtomically();
+    return takesAtomically();
   }
 
   @Override
-  RunSteps fused(LoopSteps loop, Fn<Object, Instant> time, boolean isEnveloped) {
-    if (!operator.takesAtomically()) return null;
-    return new RunSteps(loop, time, key, isEnveloped, isKeyTravelling, RunSteps.End.TAKE, null, 0);
+  RunSteps fused(RunSteps before) {
+    return takesAtomically() ? before.by(key, isKeyTravelling).to(RunSteps.End.TAKE, null) : null;
   }
 
   @Override
@@ -77,7 +81,7 @@ final class KeyedLink extends OperatorLink<SingleInput<Object, Object>> {
   @Override
   void push(Object value, long t, long w) throws Exception {
     Object its = key(value, t, w);
-    if (chain.marksLate()) whole(its, value, t, w);
+    if (isUnmarked) whole(its, value, t, w);
     else accept(its, value, t, w);
   }
 
@@ -96,7 +100,7 @@ final class KeyedLink extends OperatorLink<SingleInput<Object, Object>> {
   private void whole(Object its, Object value, long t, long w) throws Exception {
     int fatesBefore = fates;
     try {
-      operator.take(its, value, t, w, this);
+      operator.take(its, Keys.hash(its), value, t, w, this);
     } catch (Exception thrown) {
       throw chain.failed(step + 1, this, value, t, w, thrown);
     }

@@ -9,6 +9,6 @@ final class LateRouteLink extends Link {
 
   @Override
   void push(Object value, long t, long w) {
-    chain.stage(new Envelope(chain.outgoing(value), null, t, w, TestRouteLink.MAIN));
+    chain.stage(Envelope.of(chain.outgoing(value), null, t, w, TestRouteLink.MAIN));
   }
 }

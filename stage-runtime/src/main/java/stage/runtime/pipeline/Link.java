@@ -1,7 +1,5 @@
 package stage.runtime.pipeline;
 
-import java.time.Instant;
-import stage.api.pipeline.Fn;
 
 /** A step of a run as elements pass it: hands what comes of one to the link behind it. The run's own thread. */
 abstract class Link {
@@ -10,6 +8,8 @@ abstract class Link {
   int place;    // among the links of the chain
   int step;     // the number of its first step, for failures
   boolean isMarkedEach; // where others are marked only for an element that has thrown: whether this is for each
+  boolean isUnmarked;   // whether what it does with an element is never taken back: nothing fails any more then
+  boolean isTraceless;  // whether an element that throws in it, or behind it, has changed nothing from here on
 
   /**
    * Takes an element. What user code throws is marked with {@link Chain#failed}; what later links throw passes
@@ -46,13 +46,9 @@ abstract class Link {
   }
 
   /**
-   * {@return a loop that ends with this} Of links that leave no trace of an element that throws.
-   *
-   * @param loop the steps before
-   * @param time gives elements their time; null if that is not done here
-   * @param isEnveloped whether elements may come in envelopes
+   * {@return a loop that ends with this; null if there is none} Of links that leave no trace of an element that throws.
    */
-  RunSteps fused(LoopSteps loop, Fn<Object, Instant> time, boolean isEnveloped) {
+  RunSteps fused(RunSteps before) {
     return null;
   }
 

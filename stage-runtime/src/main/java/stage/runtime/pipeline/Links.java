@@ -160,8 +160,7 @@ final class Links {
       case Part.Outcomes(Site site) -> link(site, OutcomeLink::new);
       case Part.FanIn(Node node) -> fanIn(node);
       case Part.Reducer(Node.Reduced node, boolean isKeyTravelling) -> reducer(node, isKeyTravelling);
-      case Part.KeyRoute(Site site, Fn<Object, Object> key, int workers) -> link(site, () ->
-          new KeyRouteLink(key, workers));
+      case Part.KeyRoute(Site site, Fn<Object, Object> key, int workers) -> link(site, () -> new KeyRouteLink(key));
       case Part.Buffering(Site site, int most, var overflow) -> link(site, () -> new BufferLink(most, overflow));
       case Part.KeyTag tag -> keyTag(tag);
       case Part.TestRoute(Site site, Criterion<Object> test) -> link(site, () -> new TestRouteLink(test));

@@ -18,9 +18,9 @@ final class Loops {
   private static final byte[] RUN = template("FusedRun.class");
 
   /**
-   * The constructors of clones that were made, by their functions. The same description run again, or written again
-   * at the same place, then finds its loop compiled: a clone starts cold, and a short job would be over before it is
-   * warm. Softly held, since functions hold on to their classes' loaders.
+   * The constructors of clones that were made, by their functions or their shape. The same description run again, or
+   * written again at the same place, then finds its loop compiled: a clone starts cold, and a short job would be over
+   * before it is warm. Softly held, since functions hold on to their classes' loaders.
    */
   private static final AtomicReference<SoftReference<Map<Record, MethodHandle>>> MADE =
       new AtomicReference<>(new SoftReference<>(null));
@@ -32,29 +32,37 @@ final class Loops {
    * each run and cell.
    */
   static Loop of(LoopSteps steps) {
-    var loop = (Loop) cloned(LOOP, steps);
-    return loop != null ? loop : new PlainLoop(steps);
+    try {
+      MethodHandle constructor = constructor(LOOP, steps);
+      if (constructor != null) return (Loop) constructor.invoke();
+    } catch (Throwable refused) {   // a JVM that defines no classes at run time: slower, and otherwise the same
+    }
+    return new PlainLoop(steps);
   }
 
   /** {@return a loop over a whole run; null where the JVM allows none: then elements go from link to link} */
   static WholeRun of(RunSteps steps) {
-    return (WholeRun) cloned(RUN, steps);
-  }
-
-  private static Object cloned(byte[] template, Record steps) {
-    if (template == null) return null;
-    Map<Record, MethodHandle> made = made();
     try {
-      MethodHandle constructor = made.get(steps);
-      if (constructor == null) {
-        constructor = constructor(template, steps);
-        if (made.size() >= MOST) made.clear();
-        made.put(steps, constructor);
-      }
-      return constructor.invoke();
-    } catch (Throwable refused) {   // a JVM that defines no classes at run time: slower, and otherwise the same
+      MethodHandle constructor = constructor(RUN, RunShape.of(steps), RunSteps.class);
+      return constructor == null ? null : (WholeRun) constructor.invoke(steps);
+    } catch (Throwable refused) {
       return null;
     }
+  }
+
+  /** {@return the constructor of a clone that has this as its constants; null if there is no template} */
+  private static MethodHandle constructor(byte[] template, Record constants, Class<?>... arguments)
+      throws ReflectiveOperationException {
+    if (template == null) return null;
+    Map<Record, MethodHandle> made = made();
+    MethodHandle constructor = made.get(constants);
+    if (constructor == null) {
+      var clone = MethodHandles.lookup().defineHiddenClassWithClassData(template, constants, true);
+      constructor = clone.findConstructor(clone.lookupClass(), MethodType.methodType(void.class, arguments));
+      if (made.size() >= MOST) made.clear();
+      made.put(constants, constructor);
+    }
+    return constructor;
   }
 
   private static Map<Record, MethodHandle> made() {
@@ -64,11 +72,6 @@ final class Loops {
     made = new ConcurrentHashMap<>();
     MADE.compareAndSet(seen, new SoftReference<>(made));   // if another was first, this one serves once
     return made;
-  }
-
-  private static MethodHandle constructor(byte[] template, Record steps) throws ReflectiveOperationException {
-    var clone = MethodHandles.lookup().defineHiddenClassWithClassData(template, steps, true);
-    return clone.findConstructor(clone.lookupClass(), MethodType.methodType(void.class));
   }
 
   private static byte[] template(String file) {

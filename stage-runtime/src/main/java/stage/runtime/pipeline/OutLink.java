@@ -1,7 +1,5 @@
 package stage.runtime.pipeline;
 
-import java.time.Instant;
-import stage.api.pipeline.Fn;
 import stage.runtime.pipeline.operator.Times;
 
 /** The last link of a run that emits: elements as they are, or in envelopes if their stamps must travel with them. */
@@ -22,15 +20,16 @@ final class OutLink extends Link {
   }
 
   @Override
-  RunSteps fused(LoopSteps loop, Fn<Object, Instant> time, boolean isEnveloped) {
-    if (!isStamped && (isEnveloped || time != null)) return null;   // stamps end here
-    return new RunSteps(loop, time, null, isEnveloped, false, RunSteps.End.OUT, null, 0);
+  RunSteps fused(RunSteps before) {
+    boolean hasStamps = before.isEnveloped() || before.time() != null;
+    if (!isStamped && hasStamps) return null;   // they end here
+    return before.to(RunSteps.End.OUT, null);
   }
 
   @Override
   void push(Object value, long t, long w) {
     boolean hasStamp = isStamped && (t != Times.NEVER || w != Times.NEVER);
     Object event = chain.outgoing(value);
-    chain.stage(hasStamp ? new Envelope(event, null, t, w, 0) : event);
+    chain.stage(hasStamp ? Envelope.of(event, null, t, w, 0) : event);
   }
 }

@@ -3,6 +3,7 @@ package stage.runtime.pipeline;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import stage.api.Dispatcher;
 import stage.runtime.bridge.EndingPartitions;
+import stage.runtime.pipeline.operator.Keys;
 
 /**
  * The routes of one stage: an event for a route whose consumer has ended is for nobody. A stage that has emitted all
@@ -15,6 +16,7 @@ final class Routes implements Dispatcher.IndexFunction<Object>, EndingPartitions
 
   private final AtomicIntegerArray flags;   // of each route, and behind them whether the stage has completed
   private final int count;
+  private final boolean isByKey;
 
   /**
    * Has the stage look again how much it may emit. Volatile: set by the stage's thread when an incarnation starts, run
@@ -22,14 +24,22 @@ final class Routes implements Dispatcher.IndexFunction<Object>, EndingPartitions
    */
   private volatile Runnable nudge = () -> {};
 
-  Routes(int count) {
+  /**
+   * All open.
+   *
+   * @param count how many
+   * @param isByKey whether the consumers share keys out by their hashes
+   */
+  Routes(int count, boolean isByKey) {
     this.count = count;
+    this.isByKey = isByKey;
     this.flags = new AtomicIntegerArray(count + 1);
   }
 
   @Override
   public int indexOf(Object event) {
     int route = ((Envelope) event).route();
+    if (isByKey) route = Keys.worker(Keys.bucket(route), count);
     return hasEnded(route) ? NOBODY : route;
   }
 

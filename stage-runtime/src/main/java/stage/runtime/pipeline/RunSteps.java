@@ -11,13 +11,39 @@ import stage.api.pipeline.Fn;
  * @param key of an element; null if there is none, or all have the same
  * @param isEnveloped whether elements come in envelopes
  * @param isKeyTravelling whether their key has come with them
+ * @param claims what becomes of what elements answer for
  * @param end what becomes of an element at last
  * @param fn the user's function for that; null if there is none
- * @param workers how many share the elements out, if that is their end
  */
 record RunSteps(LoopSteps loop, Fn<Object, Instant> time, Fn<Object, Object> key, boolean isEnveloped,
-    boolean isKeyTravelling, End end, Object fn, int workers) {
-  static final RunSteps NONE = new RunSteps(LoopSteps.NONE, null, null, false, false, End.COUNT, null, 0);
+    boolean isKeyTravelling, Claims claims, End end, Object fn) {
+  static final RunSteps NONE = new RunSteps(LoopSteps.NONE, null, null, false, false, Claims.NONE, End.COUNT,
+      null);
+
+  /** What becomes of what elements answer for. */
+  enum Claims {
+    /** They answer for nothing. */
+    NONE,
+    /** It is settled. */
+    SETTLED,
+    /** The one result that comes of an element answers for it; without one it is settled. */
+    CARRIED_ON
+  }
+
+  /** {@return the steps before the end} */
+  static RunSteps of(LoopSteps loop, Fn<Object, Instant> time, boolean isEnveloped, Claims claims) {
+    return new RunSteps(loop, time, null, isEnveloped, false, claims, null, null);
+  }
+
+  /** {@return the same with an end} */
+  RunSteps to(End itsEnd, Object itsFn) {
+    return new RunSteps(loop, time, key, isEnveloped, isKeyTravelling, claims, itsEnd, itsFn);
+  }
+
+  /** {@return the same with a key} */
+  RunSteps by(Fn<Object, Object> itsKey, boolean hasItCome) {
+    return new RunSteps(loop, time, itsKey, isEnveloped, hasItCome, claims, end, fn);
+  }
 
   /** What becomes of an element at last. */
   enum End {

@@ -2,6 +2,7 @@ package stage.runtime.pipeline;
 
 import stage.runtime.pipeline.operator.Output;
 import stage.runtime.pipeline.operator.SingleInput;
+import stage.runtime.pipeline.receipt.Journal;
 
 /**
  * What a fused run keeps while it goes through a batch, and where it stands when a step has thrown. The run's own
@@ -21,6 +22,8 @@ final class Sweep {
   long bound;        // how far the watermark is behind that
   SingleInput<Object, Object> operator;
   Output<Object> results;   // where those of the operator go
+  Journal journal;   // where what elements answer for is settled
+  int place;         // behind the last link
 
   // answers
   int at;            // the element in hand when a step threw; behind the last one if none did

@@ -29,6 +29,6 @@ final class TestRouteLink extends Link {
     } catch (Exception thrown) {
       throw chain.failed(step, this, value, t, w, thrown);
     }
-    chain.stage(new Envelope(chain.outgoing(value), null, t, w, holds ? OTHER : MAIN));
+    chain.stage(Envelope.of(chain.outgoing(value), null, t, w, holds ? OTHER : MAIN));
   }
 }

@@ -9,7 +9,7 @@ interface WholeRun {
    * @param from the first
    * @param to behind the last
    * @param sweep what it keeps; says afterwards how far it has come
-   * @throws Exception what a step threw
+   * @return what a step threw; null if none did. An {@code Error} passes through, and with it the turn is undone
    */
-  void run(Object[] in, int from, int to, Sweep sweep) throws Exception;
+  Exception run(Object[] in, int from, int to, Sweep sweep);
 }

@@ -101,18 +101,19 @@ final class FixedWindows implements SingleInput<Object, Object> {
   }
 
   @Override
-  public void take(Object key, Object value, long t, long w, Output<? super Object> out) throws Exception {
+  public void take(Object key, int hash, Object value, long t, long w, Output<? super Object> out) throws Exception {
     WindowTable window = open.lastIfHolds(t);
     if (window != null && window.closesAt > w && window.closesAt > c.get()) {
       open.touch(window);
-      window.table.take(key, value);
+      window.table.take(key, hash, value);
     } else {
-      takeElsewhere(key, value, t, w, out);
+      takeElsewhere(key, hash, value, t, w, out);
     }
   }
 
   /** Not into the window of the element before. As {@link #put}, but in an order that needs no mark. */
-  private void takeElsewhere(Object key, Object value, long t, long w, Output<? super Object> out) throws Exception {
+  private void takeElsewhere(Object key, int hash, Object value, long t, long w, Output<? super Object> out)
+      throws Exception {
     Assigner assigner = setting.assigner();
     long start = assigner.firstStart(t);
     while (assigner.end(start) <= t && start <= t) start = assigner.next(start);
@@ -129,9 +130,9 @@ final class FixedWindows implements SingleInput<Object, Object> {
     }
     WindowTable found = open.find(start, end);
     WindowTable window = found != null ? found
-        : new WindowTable(start, end, setting.lateness(), setting.how().table(), null);
+        : new WindowTable(start, end, setting.lateness(), setting.how().table(open.likelyKeys()), null);
     if (found != null) open.touch(window);
-    window.table.take(key, value);
+    window.table.take(key, hash, value);
     if (found != null) return;
     open.add(window);
     open.touch(window);

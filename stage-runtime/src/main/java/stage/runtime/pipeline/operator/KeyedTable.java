@@ -5,7 +5,7 @@ sealed interface KeyedTable permits LongTable, ValueTable {
   void add(Object key, Object element) throws Exception;
 
   /** As {@link #add}, of an element that was not marked: what throws leaves everything as it was. */
-  void take(Object key, Object element) throws Exception;
+  void take(Object key, int hash, Object element) throws Exception;
 
   /** {@return what the elements of a key came to, not yet finished} */
   Object raw(int place);

@@ -14,6 +14,12 @@ final class LongSlots extends Slots {
   private long[] before = new long[4];   // the journal's values
 
   LongSlots() {
+    this(0);
+  }
+
+  /** Has room for so many keys. */
+  LongSlots(int room) {
+    super(room);
     values = new long[slots()];
     pending = new long[slots()];
   }
@@ -54,8 +60,8 @@ final class LongSlots extends Slots {
   }
 
   /** As {@link #add}, with nothing that could take it back. */
-  void take(Object key, long amount) {
-    int place = place(key);
+  void take(Object key, int hash, long amount) {
+    int place = place(key, hash);
     if (place < 0) {
       freshValues[~place] += amount;
     } else if (isPending(place)) {

@@ -7,11 +7,7 @@ final class LongTable implements KeyedTable {
   private final Weight<Object> weight;
   private final LongSlots slots;
 
-  LongTable(Weight<Object> weight) {
-    this(weight, new LongSlots());
-  }
-
-  private LongTable(Weight<Object> weight, LongSlots slots) {
+  LongTable(Weight<Object> weight, LongSlots slots) {
     this.weight = weight;
     this.slots = slots;
   }
@@ -22,8 +18,8 @@ final class LongTable implements KeyedTable {
   }
 
   @Override
-  public void take(Object key, Object element) throws Exception {
-    slots.take(key, weight.of(element));
+  public void take(Object key, int hash, Object element) throws Exception {
+    slots.take(key, hash, weight.of(element));
   }
 
   @Override

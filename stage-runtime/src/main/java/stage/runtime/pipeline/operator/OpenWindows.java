@@ -67,6 +67,8 @@ final class OpenWindows {
     }
   }
 
+  private static final int MOST_LIKELY_KEYS = 1 << 14;   // a window that has fewer after all takes that room in vain
+
   private final KeptValue<Run> windows;
   private final List<WindowTable> dirty = new ArrayList<>();
   private WindowTable[] marked = new WindowTable[4];   // by the element
@@ -103,6 +105,11 @@ final class OpenWindows {
   /** {@return the window that ends last} */
   WindowTable last() {
     return windows.value().array[windows.value().to - 1];
+  }
+
+  /** {@return how many keys a new window may soon have: as many as the one before it, within reason} */
+  int likelyKeys() {
+    return last == null ? 0 : Math.min(last.table.slots().size(), MOST_LIKELY_KEYS);
   }
 
   /** {@return the window that the last element went into, if that holds the time; else null} */

@@ -38,9 +38,9 @@ public final class ReduceByKey implements SingleInput<Object, KeyValue<Object, O
   }
 
   @Override
-  public void take(Object key, Object value, long t, long w, Output<? super KeyValue<Object, Object>> out)
+  public void take(Object key, int hash, Object value, long t, long w, Output<? super KeyValue<Object, Object>> out)
       throws Exception {
-    table.take(key, value);
+    table.take(key, hash, value);
   }
 
   @Override

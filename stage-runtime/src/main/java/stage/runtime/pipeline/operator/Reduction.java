@@ -49,7 +49,12 @@ record Reduction(Object zero, Fold<Object, Object> fold, Merge<Object> merge, Fn
   }
 
   KeyedTable table() {
-    return weight != null ? new LongTable(weight) : new ValueTable(this);
+    return table(0);
+  }
+
+  /** {@return an empty table that has room for so many keys} */
+  KeyedTable table(int keys) {
+    return weight != null ? new LongTable(weight, new LongSlots(keys)) : new ValueTable(this, new ValueSlots(keys));
   }
 
   Object folded(Object soFar, Object element) throws Exception {

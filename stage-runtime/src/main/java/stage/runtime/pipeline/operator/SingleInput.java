@@ -18,8 +18,16 @@ public interface SingleInput<I, O> extends Operator<O>, Input<I, O> {
   /**
    * As {@link #accept}, of an element that was not marked: what throws leaves everything as it was. Only where {@link
    * #takesAtomically}; an operator is given all its elements in this way, or none.
+   *
+   * @param key its key
+   * @param hash the key's {@link Keys#hash}
+   * @param value the element
+   * @param t its time; {@link Times#NEVER} without event time
+   * @param w its source's watermark before it
+   * @param out where results go
+   * @throws Exception what a function of the user's threw
    */
-  default void take(Object key, I value, long t, long w, Output<? super O> out) throws Exception {
+  default void take(Object key, int hash, I value, long t, long w, Output<? super O> out) throws Exception {
     throw new UnsupportedOperationException("an element of " + this + " has to be marked");
   }
 

@@ -45,12 +45,20 @@ abstract class Slots {
   private int[] journal = new int[4];   // places; the subclass has what they held
   private int journalCount;
 
-  Slots() {
-    keys = new Object[SMALLEST];
-    hashes = new int[SMALLEST];
-    stamps = new int[SMALLEST];
-    arrivals = new int[SMALLEST / 2];
-    shift = shift(SMALLEST);
+  /** Has room for so many keys before it grows. */
+  Slots(int room) {
+    int length = length(room);
+    keys = new Object[length];
+    hashes = new int[length];
+    stamps = new int[length];
+    arrivals = new int[length / 2];
+    shift = shift(length);
+  }
+
+  private static int length(int room) {
+    int length = SMALLEST;
+    while (length < 2L * room) length *= 2;
+    return length;
   }
 
   /** For the next incarnation: shares what is committed. */
@@ -68,14 +76,22 @@ abstract class Slots {
 
   /** {@return the place of the key, which is added as a new one if it is not there} */
   final int place(Object key) {
-    int hash = Keys.hash(key);
+    return place(key, Keys.hash(key));
+  }
+
+  /** As that, of a key whose hash is known. */
+  final int place(Object key, int hash) {
     int slot = find(key, hash);
     return slot >= 0 ? slot : freshPlace(key, hash, true);
   }
 
   /** {@return the place of the key, or {@link #ABSENT}} */
   final int placeOrAbsent(Object key) {
-    int hash = Keys.hash(key);
+    return placeOrAbsent(key, Keys.hash(key));
+  }
+
+  /** As that, of a key whose hash is known. */
+  final int placeOrAbsent(Object key, int hash) {
     int slot = find(key, hash);
     return slot >= 0 ? slot : freshCount > 0 ? freshPlace(key, hash, false) : ABSENT;
   }

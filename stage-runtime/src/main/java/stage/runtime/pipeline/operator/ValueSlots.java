@@ -12,6 +12,12 @@ final class ValueSlots extends Slots {
   private Object[] before = new Object[4];   // the journal's values
 
   ValueSlots() {
+    this(0);
+  }
+
+  /** Has room for so many keys. */
+  ValueSlots(int room) {
+    super(room);
     values = new Object[slots()];
     pending = new Object[slots()];
   }
@@ -78,11 +84,11 @@ final class ValueSlots extends Slots {
 
   /** As {@link #fold}, with nothing that could take it back: a fold that throws leaves no key either. */
   @SuppressWarnings("unchecked")   // a table holds what its one fold makes
-  <A, T> void take(Object key, A zero, Fold<A, ? super T> fold, T element) throws Exception {
-    int place = placeOrAbsent(key);
+  <A, T> void take(Object key, int hash, A zero, Fold<A, ? super T> fold, T element) throws Exception {
+    int place = placeOrAbsent(key, hash);
     Object old = place == ABSENT ? null : value(place);
     Object value = made(fold.apply(old == null ? zero : (A) old, element));
-    if (place == ABSENT) place = place(key);
+    if (place == ABSENT) place = place(key, hash);
     if (place < 0) {
       freshValues[~place] = value;
     } else {

@@ -5,11 +5,7 @@ final class ValueTable implements KeyedTable {
   private final Reduction how;
   private final ValueSlots slots;
 
-  ValueTable(Reduction how) {
-    this(how, new ValueSlots());
-  }
-
-  private ValueTable(Reduction how, ValueSlots slots) {
+  ValueTable(Reduction how, ValueSlots slots) {
     this.how = how;
     this.slots = slots;
   }
@@ -20,8 +16,8 @@ final class ValueTable implements KeyedTable {
   }
 
   @Override
-  public void take(Object key, Object element) throws Exception {
-    slots.take(key, how.zero(), how.fold(), element);
+  public void take(Object key, int hash, Object element) throws Exception {
+    slots.take(key, hash, how.zero(), how.fold(), element);
   }
 
   @Override

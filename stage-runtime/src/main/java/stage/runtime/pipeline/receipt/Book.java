@@ -176,10 +176,12 @@ public abstract class Book {
       oldest = newest;
       newest = next;
     }
+    if (oldest == null) return;
+    long now = time.nanos();
     while (oldest != null) {
       Receipt next = oldest.nextDone;
       oldest.nextDone = null;
-      collected(oldest, time.nanos());
+      collected(oldest, now);
       oldest = next;
     }
   }

@@ -35,7 +35,8 @@ public final class Receipt implements Claim {
   final long position;       // in its partition
 
   // any thread
-  private volatile int live = 1;        // getAndAdd: what settled an element before it is seen by who settles the last
+  // Plain, because the first value is there before anybody else is: a volatile one costs a fence for each delivery.
+  private int live = 1;                 // getAndAdd: what settled an element before it is seen by who settles the last
   private volatile Throwable cause;     // of the first that failed; written before that is subtracted from live
 
   // who keeps the book

@@ -22,6 +22,7 @@ final class OperatorRig implements Output<Object> {
 
   private Operator<Object> operator;
   private final Random trouble;   // null for none
+  private final boolean isUnmarked;   // whether elements are marked only when they have thrown, as in a simple run
   private final List<Call> turn = new ArrayList<>();
   private final List<Out> staged = new ArrayList<>();
   private final List<Refused> stagedRefused = new ArrayList<>();
@@ -41,6 +42,8 @@ final class OperatorRig implements Output<Object> {
   OperatorRig(Operator<Object> operator, Random trouble) {
     this.operator = operator;
     this.trouble = trouble;
+    this.isUnmarked = trouble != null && trouble.nextInt(3) == 0 && operator instanceof SingleInput<?, ?> single
+        && single.takesAtomically();
     operator.turn(0);
   }
 
@@ -62,7 +65,12 @@ final class OperatorRig implements Output<Object> {
   }
 
   <I> OperatorRig element(SideOf<I> side, Object key, I value, long t, long w) {
-    return call(() -> side.of(operator).accept(key, value, t, w, this), true);
+    return call(() -> {
+      Input<I, Object> input = side.of(operator);
+      if (!isUnmarked) return input.accept(key, value, t, w, this);
+      ((SingleInput<I, Object>) input).take(key, Keys.hash(key), value, t, w, this);
+      return true;
+    }, true);
   }
 
   /** An element that a later step fails for good: it is undone, and left out. */
@@ -107,7 +115,7 @@ final class OperatorRig implements Output<Object> {
 
   private OperatorRig call(Call call, boolean isElement) {
     try {
-      if (isElement && chance(4)) {   // a later step fails, and the element is tried again
+      if (isElement && !isUnmarked && chance(4)) {   // a later step fails, and the element is tried again
         int before = staged.size();
         int refusedBefore = stagedRefused.size();
         operator.mark();
@@ -116,7 +124,7 @@ final class OperatorRig implements Output<Object> {
         staged.subList(before, staged.size()).clear();
         stagedRefused.subList(refusedBefore, stagedRefused.size()).clear();
       }
-      operator.mark();
+      if (!isUnmarked) operator.mark();
       turn.add(call);
       boolean isDone = call.make();
       if (chance(6)) isDone = redeliver();
@@ -130,6 +138,7 @@ final class OperatorRig implements Output<Object> {
       if (trouble != null ? chance(5) : !isElement) commit();
       return this;
     } catch (RuntimeException e) {
+      if (isUnmarked) operator.mark();
       operator.undo();
       turn.removeLast();
       throw e;
