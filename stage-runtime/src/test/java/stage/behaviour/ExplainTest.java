@@ -283,6 +283,53 @@ class ExplainTest {
   }
 
   @Nested
+  class WhatFlows {
+    private <F extends Finding> F await(Class<F> kind) {
+      Explanation last = app.explain();
+      for (int i = 0; i < TRIES; i++) {
+        for (Finding finding : last.findings()) if (kind.isInstance(finding)) return kind.cast(finding);
+        last = app.explain();
+      }
+      throw new AssertionError("no " + kind + ", but: " + last + "\n" + app.tree());
+    }
+
+    @Test
+    void x29_unevenlyNamesThePartitionThatGetsMost() {
+      ProducerRef<Integer, ?> numbers = app.start(Stage.producer("numbers", Numbers::new)
+          .withDispatcher(Dispatcher.partition(List.of("a", "b", "c", "hot"), event -> switch (event % 100) {
+            case 0 -> "a";
+            case 1 -> "b";
+            case 2 -> "c";
+            default -> "hot";
+          })));
+      for (String partition : List.of("a", "b", "c", "hot")) {
+        app.start(Stage.consumer("of-" + partition, SubscriptionSpec.to(numbers).withPartition(partition),
+            () -> (events, from) -> {}));
+      }
+
+      Finding.Skew skew = await(Finding.Skew.class);
+      assertThat(skew.member()).isEqualTo("shop/of-hot");
+      assertThat(skew.sentence()).matches("`shop/of-hot` gets [0-9,]+ events a second from `shop/numbers`, the median"
+          + " of its group only [0-9,]+: partition \"hot\" has too many of the keys");
+    }
+
+    @Test
+    void x30_throughOneThatMultipliesSaysHowOften() {
+      ProducerRef<Integer, ?> thrice = app.start(Stage.producerConsumer("thrice", numbers(), () ->
+          (Stage.ProducerConsumer<Integer, Integer>) (events, from, out) -> {
+            release.await(2, TimeUnit.MILLISECONDS);
+            for (int event : events) for (int i = 0; i < 3; i++) out.emit(event);
+          }).withDemand(Demand.max(4)));
+      app.start(Stage.consumer("sink", thrice, () -> (events, from) -> {}));
+
+      Finding.Bottleneck bottleneck = await(Finding.Bottleneck.class);
+      assertThat(bottleneck.stage()).isEqualTo("shop/thrice");
+      assertThat(bottleneck.amplification()).isBetween(2.0, 4.0);   // in a short time, a batch may be under way
+      assertThat(bottleneck.sentence()).contains(", emitting ", " for each");
+    }
+  }
+
+  @Nested
   class ACall {
     private static final class Caller implements Stage.Producer<Integer> {
       @Override
