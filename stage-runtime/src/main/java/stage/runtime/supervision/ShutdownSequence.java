@@ -26,9 +26,7 @@ final class ShutdownSequence {
   private boolean draining;               // no child may start
   private boolean cancelling;             // the shutdown time is over
   private boolean closed;
-  private StageFailedException failure;            // of the first that failed; the others' are suppressed in it
-  private boolean failureIsOfAProducer;   // whether that stage failed only because a producer had
-  private boolean failureThrown;
+  private final FirstFailure failure = new FirstFailure();
   private Time.Alarm deadline;            // of a drain without a caller that waits; null without one
 
   ShutdownSequence(SupervisorCell supervisor, Children children) {
@@ -63,7 +61,7 @@ final class ShutdownSequence {
 
   /** It has exceeded its restart intensity, and its parent does not restart it. */
   void gaveUp(StageFailedException why) {
-    failure = why;
+    failure.replace(why);
     shutDown();
   }
 
@@ -80,17 +78,7 @@ final class ShutdownSequence {
     };
     boolean crashed = reason instanceof StopReason.Crashed;
     var failed = new StageFailedException(cell.path(), during, cause, crashed ? crashes : List.of());
-    if (failure == null) {
-      failure = failed;
-      failureIsOfAProducer = !crashed;
-    } else if (crashed && failureIsOfAProducer) {
-      // A consumer that failed with its producer may get here first, but the crash is what happened.
-      if (failure.getCause() != cause) failed.addSuppressed(failure);
-      failure = failed;
-      failureIsOfAProducer = false;
-    } else if (crashed) {
-      failure.addSuppressed(failed);
-    }
+    failure.add(failed, crashed);
     shutDown();
   }
 
@@ -164,20 +152,13 @@ final class ShutdownSequence {
   }
 
   void throwFailure() {
-    StageFailedException toThrow = context.locking(() -> {
-      if (failure != null) failureThrown = true;
-      return failure;
-    });
+    StageFailedException toThrow = context.locking(failure::tell);
     if (toThrow != null) throw toThrow;
   }
 
   /** {@return the failure that no caller has been told of; null if there is none} It counts as told then. */
   StageFailedException untoldFailure() {
-    return context.locking(() -> {
-      if (failure == null || failureThrown) return null;
-      failureThrown = true;
-      return failure;
-    });
+    return context.locking(failure::tellOnce);
   }
 
   void markClosed() {
