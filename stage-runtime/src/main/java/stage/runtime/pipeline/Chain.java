@@ -71,6 +71,7 @@ final class Chain implements Transactional {
   private final LoopLink onlyLoop;      // if the run is one loop whose results go out as they are
   private final long timeoutNanos;      // how long an element may take; 0 for any time
   private final Guard guard = new Guard();
+  private final Guard guardOfResults = new Guard();   // that come of no element in hand, such as those of windows
   private final KeptValue<Firing> firing = new KeptValue<>(null);
   private final KeptValue<Boolean> ended = new KeptValue<>(false);
   private final KeptValue<Long> applied = new KeptValue<>(Times.NEVER);      // of the progress of the inputs
@@ -723,6 +724,11 @@ final class Chain implements Transactional {
 
   // ---- one element, or one result that comes of none
 
+  /** Windows take elements although nothing can be done with any of their results. */
+  private Guard guardInHand() {
+    return inHand < 0 ? guardOfResults : guard;
+  }
+
   /** Takes a value through the links from one on, until it is through or its failure is settled. */
   private Fate through(int from, Object value, long t, long w, Exception thrownBefore) throws Exception {
     Exception thrown = thrownBefore;
@@ -733,7 +739,7 @@ final class Chain implements Transactional {
         try {
           if (timeoutNanos == 0 || inHand < 0) links[from].push(value, t, w);
           else limited(from, value, t, w);
-          guard.succeeded();
+          guardInHand().succeeded();
           return Fate.DONE;
         } catch (Exception failure) {
           thrown = failure;
@@ -757,7 +763,7 @@ final class Chain implements Transactional {
         settleBefore();
         throw thrown;
       }
-      if (guard.isTooMany(how, job.clock().now())) {
+      if (guardInHand().isTooMany(how, job.clock().now())) {
         settleBefore();
         throw new TooManyFailuresException(Guard.message(how), thrown);
       }
@@ -1145,7 +1151,9 @@ final class Chain implements Transactional {
     retriesOfResult = 0;
     At.mark(cause, plan.sites().get(step), subject);
     if (how.last() == OnFailure.Last.CRASH) throw cause;
-    if (guard.isTooMany(how, job.clock().now())) throw new TooManyFailuresException(Guard.message(how), cause);
+    if (guardOfResults.isTooMany(how, job.clock().now())) {
+      throw new TooManyFailuresException(Guard.message(how), cause);
+    }
     tally.in++;
     if (giveUp(how, subject, cause, attempts) == Fate.DROPPED) tally.dropped++;
     else tally.deadLettered++;

@@ -6,6 +6,7 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import stage.api.Overflow;
 import stage.api.pipeline.plan.Crossing;
 import stage.api.pipeline.plan.End;
@@ -210,7 +211,6 @@ final class Layout {
 
   private Tail parallel(Node.Parallel parallel) {
     Tail before = tail(parallel.input());
-    if (parallel.result() == parallel.part()) return closed(before);   // the workers have nothing to do
     List<Feed> feeds = before.feeds;
     boolean isRouted = parallel.key() != null && parallel.workers() > 1;
     if (isRouted) feeds = routed(before, parallel.site(), parallel.key(), parallel.workers());
@@ -219,11 +219,19 @@ final class Layout {
     for (int worker = 1; worker <= parallel.workers(); worker++) {
       List<Feed> mine = isRouted ? List.of(new Feed(feeds.getFirst().from(), worker - 1)) : feeds;
       starts.put(parallel.part().identity(), new Tail(mine, null, before.isStamped, false, worker));
-      Tail after = closed(tail(parallel.result()));
+      Tail after = tail(parallel.result());
+      // a worker without a stage of its own: nothing could tell its elements from those of another
+      if (isPassedThrough(after, before, feeds)) after = open(after, parallel.site());
+      after = closed(after);
       all.addAll(after.feeds);
       isStamped = after.isStamped;
     }
     return new Tail(List.copyOf(all), null, isStamped, false, 0);
+  }
+
+  private static boolean isPassedThrough(Tail after, Tail before, List<Feed> shared) {
+    return Stream.concat(before.feeds.stream(), shared.stream())
+        .anyMatch(feed -> after.feeds.stream().anyMatch(its -> its.from() == feed.from()));
   }
 
   /** {@return the feeds of workers, which share keys: a run before them says which worker gets an element} */
