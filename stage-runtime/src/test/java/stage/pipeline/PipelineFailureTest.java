@@ -29,6 +29,7 @@ import stage.api.pipeline.Report;
 import stage.api.pipeline.Windows;
 import stage.api.supervision.Backoff;
 import stage.api.supervision.StageFailedException;
+import stage.api.supervision.StragglersException;
 import stage.api.supervision.Supervisor;
 import stage.api.supervision.SupervisorSpec;
 
@@ -322,6 +323,63 @@ class PipelineFailureTest {
       assertThat(letters).singleElement().satisfies(letter -> assertThat(letter.cause())
           .isInstanceOf(java.util.concurrent.TimeoutException.class));
     }
+  }
+
+  /** A function that does not heed its interrupt is left behind, and its element has failed. */
+  @Nested
+  class OfAConcurrentFunctionThatNeverReturns {
+    private final CountDownLatch over = new CountDownLatch(1);
+
+    private Integer deafAt3(Integer n) {
+      while (n == 3 && over.getCount() > 0) {
+        try {
+          over.await();
+        } catch (InterruptedException unheeded) {
+          continue;
+        }
+      }
+      return n;
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void costsThatElementOnly(boolean isByKey) throws Exception {
+      Pipeline<Integer> numbers = Pipeline.of(1, 2, 3, 4, 5);
+      Pipeline<Integer> made = isByKey ? numbers.mapConcurrentByKey(2, n -> n, this::deafAt3)
+          : numbers.mapConcurrent(2, this::deafAt3);
+      try (var app = Supervisor.open("app")) {
+        assertThat(made.timeout(Duration.ofMillis(20)).onFailure(OnFailure.deadLetter(letters::add)).toList()
+            .start(app, "job").join()).containsExactlyInAnyOrder(1, 2, 4, 5);
+        over.countDown();
+      }
+      assertThat(letters).singleElement().satisfies(letter -> {
+        assertThat(letter.event()).isEqualTo(3);
+        assertThat(letter.cause()).hasMessageContaining("did not heed its interrupt");
+      });
+    }
+
+    @Test
+    void isReportedAtTheEndOfItsScope() throws Exception {
+      SupervisorSpec spec = SupervisorSpec.of("app").withGrace(Duration.ofMillis(20));
+      var app = Supervisor.open(spec);
+      Pipeline.of(3, 4).mapConcurrent(2, this::deafAt3).timeout(Duration.ofMillis(20))
+          .onFailure(OnFailure.skip()).toList().start(app, "job").join();
+      assertThatThrownBy(app::close).isInstanceOf(StragglersException.class).hasMessageContaining("mapConcurrent");
+      over.countDown();
+    }
+  }
+
+  /** Windows take elements, whatever becomes of their results. */
+  @Test
+  void ofEveryResultCrashesAlthoughElementsComeIn() {
+    List<Integer> many = IntStream.range(0, 5_000).boxed().toList();
+    assertThatThrownBy(() -> Pipeline.from(many).window(Windows.count(2)).count().forEach(pane -> {
+      throw new IllegalStateException("never");
+    }).run()).isInstanceOf(StageFailedException.class).hasRootCauseMessage("never");
+    assertThatThrownBy(() -> Pipeline.from(many).eventTime(Instant::ofEpochSecond, Duration.ZERO)
+        .window(Windows.tumbling(Duration.ofSeconds(2))).count().forEach(pane -> {
+          throw new IllegalStateException("never");
+        }).run()).isInstanceOf(StageFailedException.class).hasRootCauseMessage("never");
   }
 
   /** What nobody means to send. */

@@ -20,6 +20,7 @@ import stage.api.EventFunction;
 import stage.api.Outlet;
 import stage.api.Redelivery;
 import stage.api.RunningEvent;
+import stage.runtime.bridge.AbandonableFunction;
 import stage.runtime.bridge.KeyedFunction;
 import stage.runtime.mailbox.Signals;
 import stage.runtime.time.Activity;
@@ -60,6 +61,7 @@ final class Tasks<I, O> {
     private Task<I, O> later;    // the next in the line it stands in: to be collected, or to be emitted
     private O result;            // written by its thread before it pushes
     private Throwable failure;   // as result
+    private boolean isAbandoned; // as result
     private Fate fate = Fate.WAITING;
     private boolean isEmitted;
     private boolean isLeft;      // its subscription was given up
@@ -80,13 +82,25 @@ final class Tasks<I, O> {
       try {
         Faults faults = tasks.cell.time().faults();
         if (faults != null) faults.before(tasks.cell.machine(), Activity.EVENT_FUNCTION);
-        O made = function.apply(event);
+        O made = made();
+        if (made == null && function instanceof AbandonableFunction) return;   // given up, and finished by another
         if (made == null) throw new NullPointerException(
             "the function of stage " + tasks.cell.path() + " returned null; an event is never null");
         finish(made, null);
       } catch (Throwable thrown) {
         finish(null, thrown);
       }
+    }
+
+    private O made() throws Exception {
+      return function instanceof AbandonableFunction<I, O> abandonable ? abandonable.apply(event, this::finishInstead)
+          : function.apply(event);
+    }
+
+    /** Its thread does not heed its interrupt. On another one; that thread will not finish it. */
+    private void finishInstead(O made) {
+      isAbandoned = true;
+      finish(made, null);
     }
 
     private void finish(O made, Throwable thrown) {
@@ -156,6 +170,7 @@ final class Tasks<I, O> {
   private final Map<LaneInlet<?>, Window> windows = new LinkedHashMap<>();
   private volatile Task<?, ?> finished;   // the newest; any task's thread pushes, the cell takes all
   private final Set<Task<I, O>> live = ConcurrentHashMap.newKeySet();   // those with a thread; read by any thread
+  private final List<Thread> abandoned = new ArrayList<>();   // their events were finished without them
   private String threadNames;       // how their names begin in this incarnation; null until it has started one
   private int running;
   private int unemitted;            // tasks whose result is still to be emitted
@@ -287,6 +302,7 @@ final class Tasks<I, O> {
       task.later = null;
       running--;
       live.remove(task);
+      if (task.isAbandoned) abandoned(task.thread);
       task.thread = null;
       if (task.isLeft) {
         keyIsOver(task);
@@ -303,6 +319,11 @@ final class Tasks<I, O> {
     }
     if (isOrdered) for (Window window : windows.values()) emitInOrder(window, out);
     else for (Task<I, O> task = toEmit; task != null; task = task.later) if (!task.isLeft) emit(task, out);
+  }
+
+  private void abandoned(Thread thread) {
+    abandoned.removeIf(before -> !before.isAlive());
+    abandoned.add(thread);
   }
 
   private void finished(Task<I, O> task) {
@@ -473,7 +494,7 @@ final class Tasks<I, O> {
 
   /** {@return the threads that have not finished} */
   List<Thread> threads() {
-    List<Thread> threads = new ArrayList<>();
+    List<Thread> threads = new ArrayList<>(abandoned);
     for (Window window : windows.values())
       for (Task<I, O> task : window.tasks) if (task.thread != null) threads.add(task.thread);
     return threads;

@@ -1,9 +1,10 @@
 package stage.runtime.pipeline;
 
-import stage.api.EventFunction;
+import java.util.function.Consumer;
 import stage.api.pipeline.Fn;
 import stage.api.pipeline.OnFailure;
 import stage.api.supervision.Backoff;
+import stage.runtime.bridge.AbandonableFunction;
 import stage.runtime.bridge.KeyedFunction;
 import stage.runtime.time.Time;
 
@@ -11,7 +12,9 @@ import stage.runtime.time.Time;
  * A function of the user's that runs in a thread for each element: tries again by itself, and hands on what it has
  * come to, so that the run behind it settles failures as it settles its own.
  */
-class ConcurrentFunction implements EventFunction<Object, Object> {
+class ConcurrentFunction implements AbandonableFunction<Object, Object> {
+  private static final Object GIVEN_UP = new Object();
+
   private final Fn<Object, Object> fn;
   private final int retries;
   private final Backoff backoff;
@@ -27,11 +30,12 @@ class ConcurrentFunction implements EventFunction<Object, Object> {
   }
 
   @Override
-  public Object apply(Object event) throws Exception {
+  public Object apply(Object event, Consumer<? super Object> instead) throws Exception {
     Object element = Envelope.valueOf(event);
     for (int attempt = 1;; attempt++) {
       try {
-        Object made = timeoutNanos == 0 ? fn.apply(element) : limited(element);
+        Object made = timeoutNanos == 0 ? fn.apply(element) : limited(event, element, attempt, instead::accept);
+        if (made == GIVEN_UP) return null;
         if (made == null) {
           throw new NullPointerException("the function returned null, and no element may be null");
         }
@@ -45,18 +49,28 @@ class ConcurrentFunction implements EventFunction<Object, Object> {
     }
   }
 
-  /** Interrupts the thread when time is over, and says so. */
-  private Object limited(Object element) throws Exception {
+  /**
+   * Interrupts the thread when time is over, and says so. If that is not heeded the element has failed without it; but
+   * only a few threads of a job are left to themselves, and others are waited for.
+   */
+  private Object limited(Object event, Object element, int attempt, Consumer<Object> instead) throws Exception {
     Time time = job.time();
-    Thread thread = time.current();
-    var limit = new TimeLimit(time, thread, timeoutNanos, () -> {});
+    var limit = new TimeLimit(time, time.current(), timeoutNanos, job::mayAbandon, () -> {
+      job.abandoned();
+      Exception unheeded = TimeLimit.unheeded(timeoutNanos);
+      instead.accept(Envelope.with(event, new OutcomeLink.Outcome(element, null, unheeded, attempt)));
+    });
     try {
-      return fn.apply(element);
-    } catch (Exception thrown) {
-      if (limit.end()) throw limit.exceeded(thrown);
+      Object made = fn.apply(element);
+      limit.end();
+      return limit.isGivenUp() ? GIVEN_UP : made;
+    } catch (Throwable thrown) {
+      boolean isExceeded = limit.end();
+      if (limit.isGivenUp()) return GIVEN_UP;
+      if (isExceeded && thrown instanceof Exception failure) throw limit.exceeded(failure);
       throw thrown;
     } finally {
-      limit.end();
+      if (limit.isGivenUp()) job.cameBack();
     }
   }
 

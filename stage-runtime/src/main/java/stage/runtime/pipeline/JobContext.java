@@ -1,5 +1,6 @@
 package stage.runtime.pipeline;
 
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import stage.api.supervision.Backoff;
 import stage.runtime.time.Time;
@@ -13,6 +14,10 @@ final class JobContext {
    */
   record Result(Object value) {}
 
+  /** As many as a scope abandons by default. */
+  private static final int MOST_ABANDONED = 4;
+
+  private final AtomicInteger abandoned = new AtomicInteger();   // threads of functions that run concurrently
   private final Time time;
   private final Clock clock;
 
@@ -61,6 +66,21 @@ final class JobContext {
   /** A stage's thread is lost in a step. Any thread. */
   void giveUp(String stage) {
     unresponsive.accept(stage);
+  }
+
+  /** {@return whether one more thread that does not heed its interrupt may be left to itself} The timers' thread. */
+  boolean mayAbandon() {
+    return abandoned.get() < MOST_ABANDONED;
+  }
+
+  /** A thread was left to itself. */
+  void abandoned() {
+    abandoned.incrementAndGet();
+  }
+
+  /** A thread that was left to itself has ended. */
+  void cameBack() {
+    abandoned.decrementAndGet();
   }
 
   Clock clock() {

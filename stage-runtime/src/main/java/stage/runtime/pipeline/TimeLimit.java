@@ -3,6 +3,7 @@ package stage.runtime.pipeline;
 import java.time.Duration;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import stage.runtime.time.Time;
 
 /**
@@ -22,11 +23,21 @@ final class TimeLimit {
 
   /** @param giveUp what becomes of a thread that does not heed its interrupt; runs on the timer's thread */
   TimeLimit(Time time, Thread thread, long nanos, Runnable giveUp) {
+    this(time, thread, nanos, () -> true, giveUp);
+  }
+
+  /**
+   * As above.
+   *
+   * @param mayGiveUp asked before; if it answers false the thread is waited for
+   */
+  TimeLimit(Time time, Thread thread, long nanos, BooleanSupplier mayGiveUp, Runnable giveUp) {
     this.nanos = nanos;
     this.alarm = time.at(time.nanos() + nanos, () -> {
       if (!state.compareAndSet(RUNNING, EXCEEDED)) return;
       time.interrupt(thread);
       time.at(time.nanos() + nanos, () -> {
+        if (state.get() != EXCEEDED || !mayGiveUp.getAsBoolean()) return;
         if (state.compareAndSet(EXCEEDED, GIVEN_UP)) giveUp.run();
       });
     });
@@ -37,6 +48,17 @@ final class TimeLimit {
     if (state.compareAndSet(RUNNING, OVER)) alarm.cancel();
     if (state.compareAndSet(EXCEEDED, HEEDED)) Thread.interrupted();
     return state.get() != OVER;
+  }
+
+  /** {@return whether the thread is not waited for any more} Stays as it is behind {@link #end}. */
+  boolean isGivenUp() {
+    return state.get() == GIVEN_UP;
+  }
+
+  /** {@return what became of a thread that was given up} */
+  static TimeoutException unheeded(long nanos) {
+    return new TimeoutException("took longer than " + Duration.ofNanos(nanos)
+        + ", and did not heed its interrupt for as long again; its thread goes on");
   }
 
   TimeoutException exceeded(Exception thrown) {
