@@ -135,6 +135,12 @@ class PipelineRefusalTest {
     }
 
     @Test
+    void areCountWindowsThatKeepMoreDeliveriesThanThereMayBe() {
+      assertRefused(Pipeline.deliveries(new Silent(), Settling.inFlight(19)).window(Windows.count(20)).count()
+          .forEach(pane -> {}), "step \"deliveries\"", "count windows on the way keep 19", "Settling.inFlight(20)");
+    }
+
+    @Test
     void isEverythingAtOnce() {
       assertThatThrownBy(() -> Pipeline.of(1).map(n -> n).named("x").map(n -> n).named("x")
           .window(Windows.tumbling(Duration.ofSeconds(1))).count().count().run())
@@ -167,6 +173,10 @@ class PipelineRefusalTest {
           .hasMessageContaining("a b");
       assertThatThrownBy(() -> Pipeline.of(1).throttle(0, Duration.ofSeconds(1)))
           .isInstanceOf(IllegalArgumentException.class);
+      assertThatThrownBy(() -> Pipeline.of(1).parallel(1_025, part -> part))
+          .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("at most 1024, but was 1025");
+      assertThatThrownBy(() -> Pipeline.of(1).keyBy(n -> n).workers(Integer.MAX_VALUE))
+          .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("workers", "at most 1024");
     }
   }
 
@@ -190,6 +200,23 @@ class PipelineRefusalTest {
     void notesWhereArrivalCounts() {
       assertThat(Pipeline.merge(Pipeline.of(1), Pipeline.of(2)).take(1).toList().describe())
           .contains("note: step \"take\"", "order of arrival");
+    }
+
+    @Test
+    void notesWhatDependsOnTheClockOrOnTables() {
+      assertThat(Pipeline.of(1).enrich(Pipeline.of(2).toTable(n -> n, Bound.rows(1)).latest(), n -> n, (n, row) -> n)
+          .keyBy(n -> n).batchWithin(3, Duration.ofSeconds(1), Bound.rows(1)).toList().describe())
+          .contains("note: step \"enrich\"", "note: step \"batchWithin\"");
+    }
+
+    @Test
+    void notesWhatKeepsDeliveries() {
+      Settling few = Settling.inFlight(10);
+      for (Settling settling : List.of(few, few.absorbed())) {
+        String described = Pipeline.deliveries(new Silent(), settling).eventTime(n -> Instant.EPOCH, Duration.ZERO)
+            .window(Windows.tumbling(Duration.ofSeconds(1))).count().forEach(pane -> {}).describe();
+        assertThat(described.contains("keeps deliveries")).isEqualTo(settling == few);
+      }
     }
 
     @Test

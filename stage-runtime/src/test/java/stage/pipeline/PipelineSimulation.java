@@ -15,6 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import stage.api.Demand;
 import stage.api.Overflow;
+import stage.api.Redelivery;
 import stage.api.pipeline.Bound;
 import stage.api.pipeline.Job;
 import stage.api.pipeline.KeyValue;
@@ -23,6 +24,8 @@ import stage.api.pipeline.Pane;
 import stage.api.pipeline.Pipeline;
 import stage.api.pipeline.Report;
 import stage.api.pipeline.Windows;
+import stage.api.supervision.Intensity;
+import stage.runtime.testkit.CrashRule;
 import stage.runtime.testkit.SimulatedRuntime;
 
 /**
@@ -166,6 +169,19 @@ class PipelineSimulation {
 
   private static Iterable<Integer> numbers(int first, int count) {
     return () -> IntStream.range(first, first + count).iterator();
+  }
+
+  /** A throttle waits with an element in hand; what steps before it keep must not count that twice. */
+  @ParameterizedTest(name = "demand {0}/{1}")
+  @CsvSource({"1, 0", "10, 0"})
+  void whatWaitsForAThrottleIsCountedOnce(int max, int min) {
+    List<Integer> numbers = NUMBERS.subList(0, 40);
+    List<Integer> sums = IntStream.range(0, 30).map(n -> n * (n + 1) / 2).boxed().toList();
+    Job<List<Integer>> job = Pipeline.from(numbers).take(30).scan(0, Integer::sum).throttle(1, Duration.ofMillis(10))
+        .toList().withDemand(new Demand(max, min, false)).withRedelivery(Redelivery.attempts(1_000))
+        .withIntensity(Intensity.of(1_000_000, Duration.ofSeconds(5)));
+    SimulatedRuntime.withSeeds(max, 4 * SEEDS).with(CrashRule.anywhere(0.05)).run(simulated ->
+        assertThat(job.run()).isEqualTo(sums));
   }
 
   @ParameterizedTest(name = "demand {0}/{1}")

@@ -8,7 +8,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +21,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.logging.Handler;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
+import java.util.stream.Collector;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Nested;
@@ -34,6 +38,7 @@ import stage.api.pipeline.KeyValue;
 import stage.api.pipeline.OnFailure;
 import stage.api.pipeline.Pipeline;
 import stage.api.pipeline.Report;
+import stage.api.pipeline.Windows;
 import stage.api.supervision.Intensity;
 import stage.api.supervision.StageFailedException;
 import stage.api.supervision.Supervisor;
@@ -499,6 +504,69 @@ class PipelineTest {
       assertThat(all).isEqualTo(HUNDRED);
       assertThat(odd).hasSize(50).allMatch(n -> n % 2 == 1);
       assertThat(rest).hasSize(50).allMatch(n -> n % 2 == 0);
+    }
+  }
+
+  @Nested
+  class Workers {
+    private final List<Integer> twice = HUNDRED.stream().map(n -> 2 * n).toList();
+
+    /** Each of several that read what goes to all would get all of it. */
+    @Test
+    void behindWhatGoesToAllGetEachElementOnce() throws Exception {
+      var copied = new AtomicLong();
+      assertThat(Pipeline.from(HUNDRED)
+          .alsoTo(copy -> copy.parallel(3, part -> part.map(n -> n)).forEach(n -> copied.incrementAndGet()))
+          .parallel(4, part -> part.map(n -> 2 * n)).toList().run()).containsExactlyInAnyOrderElementsOf(twice);
+      assertThat(copied).hasValue(100);
+    }
+
+    @Test
+    void behindARouteGetEachElementOnce() throws Exception {
+      var odd = new AtomicLong();
+      assertThat(Pipeline.from(HUNDRED).divertTo(n -> n % 2 == 1, branch -> branch.parallel(3, part -> part.map(n -> n))
+          .forEach(n -> odd.incrementAndGet())).parallel(3, part -> part.map(n -> n)).count().run()).isEqualTo(50);
+      assertThat(odd).hasValue(50);
+    }
+
+    @Test
+    void thatDoNothingHandOnWhatTheyGet() throws Exception {
+      assertThat(Pipeline.from(HUNDRED).parallel(3, part -> part).count().run()).isEqualTo(100);
+      assertThat(Pipeline.from(HUNDRED).keyBy(n -> n % 7).workers(3).perWorker(part -> part).count().run())
+          .isEqualTo(100);
+      assertThat(Pipeline.from(HUNDRED).keyBy(n -> n % 7).workers(3).perWorker(part -> part.async()).buffer(2)
+          .count().run()).isEqualTo(100);
+      assertThat(Pipeline.from(HUNDRED).parallel(3, part -> part.buffer(4)).map(n -> n).count().run()).isEqualTo(100);
+    }
+  }
+
+  @Nested
+  class OddArguments {
+    private static final Duration LONG = Duration.ofSeconds(Long.MAX_VALUE);
+
+    @Test
+    void timesWithoutAnEndAreForEver() throws Exception {
+      assertThat(Pipeline.from(HUNDRED).eventTime(Instant::ofEpochSecond, LONG)
+          .window(Windows.tumbling(Duration.ofMinutes(1))).count().count().run()).isEqualTo(2);
+      assertThat(Pipeline.from(HUNDRED).map(n -> 100 / (n - 7)).onFailure(OnFailure.skip().atMost(2, LONG)).count()
+          .run()).isEqualTo(99);
+    }
+
+    @Test
+    void aCollectorMayMakeNull() throws Exception {
+      assertThat(Pipeline.from(HUNDRED).collect(Collector.<Integer, List<Integer>, String>of(ArrayList::new, List::add,
+          (one, other) -> one, list -> null)).run()).isNull();
+    }
+
+    @Test
+    void nullsOfOthersAreNamed() {
+      assertThatThrownBy(() -> Pipeline.from(Arrays.asList(1, null)).count().withIntensity(Intensity.none()).run())
+          .hasRootCauseMessage("an element must not be null, but the one at index 1 of what Pipeline.from was given is;"
+              + " leave it out, or use Optional");
+      assertThatThrownBy(() -> Pipeline.from((Iterable<Integer>) () -> null).count().withIntensity(Intensity.none())
+          .run()).rootCause().hasMessageContaining("iterator() of the elements returned null");
+      assertThatThrownBy(() -> Pipeline.of(1).flatMap(n -> (List<Integer>) null).onFailure(OnFailure.crash()).count()
+          .withIntensity(Intensity.none()).run()).rootCause().hasMessageContaining("return List.of()");
     }
   }
 

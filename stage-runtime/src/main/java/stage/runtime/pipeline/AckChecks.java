@@ -5,6 +5,7 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import stage.api.pipeline.Settling;
+import stage.api.pipeline.Windows;
 import stage.api.pipeline.plan.Crossing;
 import stage.api.pipeline.plan.End;
 import stage.api.pipeline.plan.Framing;
@@ -66,8 +67,8 @@ final class AckChecks {
           + " may be unanswered; use Settling.inFlight(n).absorbed(), or windows");
     }
     if (how.inFlight() <= kept) {
-      problem(site, how.inFlight() + " deliveries may be unanswered, but batches on the way keep up to " + kept
-          + " until more come; use Settling.inFlight(" + (kept + 1) + ") or more, or batchWithin");
+      problem(site, how.inFlight() + " deliveries may be unanswered, but batches and count windows on the way keep "
+          + kept + " until more come; use Settling.inFlight(" + (kept + 1) + ") or more, or batchWithin");
     }
   }
 
@@ -94,7 +95,9 @@ final class AckChecks {
       case Node.Fused(Site site, Node input, Step.Batch(int n)) -> walk(input, kept + n - 1, reducer);
       case Node.Reduced reduced -> {
         reduced.framing().flatMap(Framing::late).ifPresent(late -> branch(late, reduced.input()));
-        walk(reduced.input(), kept, reduced.framing().isEmpty() && isUnbounded(reduced) ? reduced.site() : reducer);
+        long keptHere = reduced.framing().map(Framing::windows).map(AckChecks::keptIn).orElse(0L);
+        boolean isForEver = reduced.framing().isEmpty() && isUnbounded(reduced);
+        walk(reduced.input(), kept + keptHere, isForEver ? reduced.site() : reducer);
       }
       case Node.Parallel parallel -> {
         before.put(parallel.part().identity(), parallel.input());
@@ -122,6 +125,11 @@ final class AckChecks {
   /** Goes on before the step that hands elements to a branch or a part; nowhere if the description is broken. */
   private void walkBefore(Object identity, long kept, Site reducer) {
     if (before.containsKey(identity)) walk(before.get(identity), kept, reducer);
+  }
+
+  /** {@return how many elements windows keep that only others can end} Of one key; there may be more of them. */
+  private static long keptIn(Windows windows) {
+    return windows.shape() instanceof Windows.Shape.Count(int n) ? n - 1 : 0;
   }
 
   private static boolean isUnbounded(Node.Reduced reduced) {

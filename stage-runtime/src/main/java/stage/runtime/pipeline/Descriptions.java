@@ -12,9 +12,12 @@ import stage.api.pipeline.OnFailure;
 import stage.api.pipeline.Windows;
 import stage.api.pipeline.plan.Crossing;
 import stage.api.pipeline.plan.Framing;
+import stage.api.pipeline.plan.Node;
 import stage.api.pipeline.plan.Origin;
 import stage.api.pipeline.plan.PipelineRuntime;
+import stage.api.pipeline.plan.Reducing;
 import stage.api.pipeline.plan.Step;
+import stage.api.pipeline.plan.TablePlan;
 import stage.runtime.pipeline.StagePlan.Feed;
 import stage.runtime.pipeline.StagePlan.Kind;
 import stage.runtime.pipeline.StagePlan.Sharing;
@@ -167,9 +170,33 @@ final class Descriptions {
       String order = orders.get(stage);
       boolean isUnordered = order.equals("none") || order.equals("per key") && stage.worker == 0;
       if (stage.kind instanceof Kind.Source(Origin.Tick tick)) notes.add(stage.site + " depends on the clock");
-      for (Part part : stage.parts) notes(part, isUnordered, notes);
+      for (Part part : stage.parts) {
+        notes(part, isUnordered, notes);
+        if (stage.takesCounted() && isHeld() && holdsUntilTimeHasPassed(part)) {
+          notes.add(part.site() + " keeps deliveries until time has passed, and no more than are in flight may be"
+              + " unanswered; let more be in flight than come until then");
+        }
+      }
     }
-    return notes;
+    return notes.stream().distinct().toList();
+  }
+
+  /** {@return whether deliveries are unanswered while an operator keeps them} */
+  private boolean isHeld() {
+    return stages.stream().anyMatch(stage -> switch (stage.kind) {
+      case Kind.Source(Origin.Deliveries(var source, var how)) -> !how.onAbsorb();
+      case Kind.Source(Origin.Partitioned(var source, var how)) -> !how.onAbsorb();
+      default -> false;
+    });
+  }
+
+  private static boolean holdsUntilTimeHasPassed(Part part) {
+    return switch (part) {
+      case Part.Reducer(var node, var travelling) -> node.framing().isPresent()
+          && node.framing().get().windows().needsEventTime();
+      case Part.FanIn(Node.Joined joined) -> true;
+      default -> false;
+    };
   }
 
   private static void notes(Part part, boolean isUnordered, List<String> notes) {
@@ -194,7 +221,10 @@ final class Descriptions {
       }
       case Part.Buffering(var site, var most, var overflow) -> notes.add(site
           + " depends on the clock: it drops what is not wanted in time");
+      case Part.FanIn(Node.Enriched enriched) when enriched.table().reading() == TablePlan.Reading.LATEST ->
+          notes.add(enriched.site() + " depends on what its table has when an element comes");
       case Part.Reducer(var node, var travelling) -> {
+        if (node.how() instanceof Reducing.Batch) notes.add(node.site() + " depends on the clock");
         if (node.framing().isEmpty()) return;
         Framing framing = node.framing().get();
         if (framing.windows().shape() instanceof Windows.Shape.ByClock) notes.add(framing.site()

@@ -85,6 +85,20 @@ final class Layout {
             || plain.step() instanceof Step.MapMulti));
   }
 
+  /**
+   * {@return whether a run keeps nothing, and makes no more than one of each element} A throttle waits with an element
+   * in hand, and commits what came before: what earlier steps have noted of that element would be committed with it,
+   * and noted again after a crash.
+   */
+  private static boolean isOnlyOfFunctions(StagePlan run) {
+    return run == null || run.parts.stream().allMatch(part -> switch (part) {
+      case Part.Outcomes outcomes -> true;
+      case Part.Plain(Site site, Step step) -> step instanceof Step.Map || step instanceof Step.Filter
+          || step instanceof Step.OfType || step instanceof Step.Peek || isPolicy(step);
+      default -> false;
+    });
+  }
+
   /** {@return whether a run has a time limit} That of a function that runs elsewhere is kept there. */
   private static boolean isLimited(StagePlan run) {
     return run != null && !(run.parts.getFirst() instanceof Part.Outcomes)
@@ -155,7 +169,7 @@ final class Layout {
     }
     // A time limit is for the steps before it, so the steps behind it are another run's.
     boolean isBehindLimit = !isPolicy && isLimited(before.open);
-    boolean isApart = isBehindLimit || fused.step() instanceof Step.Throttle && hasExpansion(before.open);
+    boolean isApart = isBehindLimit || fused.step() instanceof Step.Throttle && !isOnlyOfFunctions(before.open);
     Tail tail = open(isApart ? closed(before) : before, fused.site());
     tail.open.parts.add(part);
     if (!(fused.step() instanceof Step.EventTime)) return tail;
@@ -211,8 +225,12 @@ final class Layout {
 
   private Tail parallel(Node.Parallel parallel) {
     Tail before = tail(parallel.input());
-    List<Feed> feeds = before.feeds;
     boolean isRouted = parallel.key() != null && parallel.workers() > 1;
+    // several that read what goes to all would each get all of it, so one reads it for them
+    if (!isRouted && parallel.workers() > 1 && before.feeds.stream().anyMatch(Layout::isShared)) {
+      before = closed(open(closed(before), parallel.site()));
+    }
+    List<Feed> feeds = before.feeds;
     if (isRouted) feeds = routed(before, parallel.site(), parallel.key(), parallel.workers());
     List<Feed> all = new ArrayList<>();
     boolean isStamped = false;
@@ -227,6 +245,10 @@ final class Layout {
       isStamped = after.isStamped;
     }
     return new Tail(List.copyOf(all), null, isStamped, false, 0);
+  }
+
+  private static boolean isShared(Feed feed) {
+    return feed.route() >= 0 || feed.from().sharing == Sharing.TO_ALL;
   }
 
   private static boolean isPassedThrough(Tail after, Tail before, List<Feed> shared) {
