@@ -248,6 +248,11 @@ class OperatorsSimulation {
             .aggregate(Aggregation.averaging(Hit::second))),
         operator("aggregations", workers -> numbers().keyBy(n -> n % 7).workers(workers)
             .aggregate(Aggregation.summing(n -> n)).keyBy(KeyValue::key).aggregate(Aggregation.counting())),
+        operator("sliding windows and sessions of windows", workers -> hits(1).keyBy(Hit::key)
+            .window(Windows.tumbling(Duration.ofSeconds(5))).count()
+            .window(Windows.sliding(Duration.ofSeconds(20), Duration.ofSeconds(10))).sum(Pane::value)
+            .keyBy(Pane::key).window(Windows.sessions(Duration.ofSeconds(30))).sum(Pane::value)
+            .keyBy(Pane::key).scan(0L, (sum, pane) -> sum + pane.value())),
         operator("windows of windows", workers -> hits(1).keyBy(Hit::key).workers(workers)
             .window(Windows.tumbling(Duration.ofSeconds(5))).count()
             .window(Windows.tumbling(Duration.ofSeconds(20))).sum(pane -> pane.value())));

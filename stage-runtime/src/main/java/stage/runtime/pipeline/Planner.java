@@ -9,6 +9,7 @@ import stage.api.pipeline.plan.Origin;
 import stage.api.pipeline.plan.PipelineRuntime;
 import stage.api.pipeline.plan.Sink;
 import stage.api.supervision.AutoShutdown;
+import stage.api.supervision.ScopeMisuseException;
 import stage.api.supervision.StageFailedException;
 import stage.api.supervision.Supervisor;
 import stage.api.supervision.SupervisorSpec;
@@ -55,7 +56,7 @@ public final class Planner implements PipelineRuntime {
     Deployment deployment = planned(job, name);
     try (Supervisor scope = Supervisor.open(spec)) {
       try {
-        deployment.start(scope, false);
+        started(deployment, scope);
         scope.join();
       } catch (InterruptedException interrupted) {
         Thread.currentThread().interrupt();   // so that closing cancels at once
@@ -70,6 +71,16 @@ public final class Planner implements PipelineRuntime {
       throw interrupted;
     }
     return (R) deployment.result();
+  }
+
+  /** A source that fails at once may end the scope before all stages are there; then its failure is what counts. */
+  private static void started(Deployment deployment, Supervisor scope) throws InterruptedException {
+    try {
+      deployment.start(scope, false);
+    } catch (ScopeMisuseException isClosing) {
+      scope.join();
+      throw isClosing;
+    }
   }
 
   @Override
