@@ -348,6 +348,7 @@ record Rules(String name, ArchRule rule, String offenderPackage, String offence)
   /** There are as many as stages of one pipeline, or events that a test has asked to be kept. */
   private static DescribedPredicate<JavaClass> queueOnlyTheirStages() {
     return classesNamed("classes that queue their own stages, or events for a test", "stage.runtime.engine.Assembly",
+        "stage.runtime.engine.StartSequence",
         "stage.runtime.pipeline.Deployment", "stage.runtime.testkit.ConsumerProbe");
   }
 
