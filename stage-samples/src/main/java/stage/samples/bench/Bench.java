@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import stage.samples.StandardOutput;
+import stage.samples.flights.StandardOutput;
 
 /** {@code ./stage bench}: what moving events costs here, beside what the JDK has for it. */
 public final class Bench {

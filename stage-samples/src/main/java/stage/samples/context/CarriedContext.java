@@ -8,7 +8,7 @@ import stage.api.StageContext;
 import stage.api.supervision.ContextCapture;
 import stage.api.supervision.Supervisor;
 import stage.api.supervision.SupervisorSpec;
-import stage.samples.StandardOutput;
+import stage.samples.flights.StandardOutput;
 
 /** Two kinds of context on the threads of a scope, also after a restart. */
 public final class CarriedContext {

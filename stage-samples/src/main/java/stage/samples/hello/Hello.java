@@ -3,7 +3,7 @@ package stage.samples.hello;
 import stage.api.Demand;
 import stage.api.Stage;
 import stage.api.supervision.Supervisor;
-import stage.samples.StandardOutput;
+import stage.samples.flights.StandardOutput;
 
 /** The smallest pipeline: a producer of integers, and a consumer that asks for two at a time. */
 public final class Hello {

@@ -16,7 +16,7 @@ import java.util.stream.Collectors;
 import stage.api.Demand;
 import stage.api.Stage;
 import stage.api.supervision.Supervisor;
-import stage.samples.StandardOutput;
+import stage.samples.flights.StandardOutput;
 
 /**
  * {@code ./stage serve-and-count}: an HTTP server streams flights, and a pipeline counts them. Between the two is a

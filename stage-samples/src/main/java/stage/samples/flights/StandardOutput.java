@@ -1,11 +1,9 @@
-package stage.samples;
+package stage.samples.flights;
 
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.util.Optional;
-import stage.samples.flights.OutputClosed;
-import stage.samples.flights.Reason;
 
 /** Looks after the samples that print by {@code System.out}, which hides it when a write fails. */
 public final class StandardOutput {
