@@ -25,6 +25,11 @@ final class Racing {
   /** How often: enough to meet, little enough for every build. */
   static final int ROUNDS = System.getProperty("stage.stress") == null ? 60 : 5000;
 
+  /** So long at the most, but for a few rounds: actors that have no processor for themselves meet slowly. */
+  private static final long LONGEST_NANOS =
+      System.getProperty("stage.stress") == null ? 6_000_000_000L : Long.MAX_VALUE;
+  private static final int FEWEST = 5;
+
   private Racing() {}
 
   /**
@@ -43,11 +48,14 @@ final class Racing {
     var barrier = new CyclicBarrier(actors.length + 1);
     var failure = new AtomicReference<Throwable>();
     var arrived = new AtomicLong();
+    boolean[] over = {false};
+    long begun = System.nanoTime();
     List<FutureTask<Void>> running = new ArrayList<>();
     for (Consumer<S> actor : actors) {
       var task = new FutureTask<Void>(() -> {
-        for (int round = 0; round < ROUNDS; round++) {
+        for (int round = 0;; round++) {
           barrier.await();   // the states are there; what a barrier is passed by, happens before what comes after it
+          if (over[0]) return null;
           for (int i = 0; i < states.size(); i++) {
             meet(arrived, actors.length * (round * (long) STATES + i + 1));
             try {
@@ -58,18 +66,19 @@ final class Racing {
           }
           barrier.await();
         }
-        return null;
       });
       running.add(task);
       Thread.ofPlatform().daemon().start(task);
     }
-    for (int round = 0; round < ROUNDS; round++) {
+    for (int round = 0; round < ROUNDS && (round < FEWEST || System.nanoTime() - begun < LONGEST_NANOS); round++) {
       states.clear();
       for (int i = 0; i < STATES; i++) states.add(fresh.get());
       barrier.await();
       barrier.await();
       for (S state : states) seen.merge(outcome.apply(state), 1, Integer::sum);
     }
+    over[0] = true;
+    barrier.await();
     for (FutureTask<Void> task : running) task.get();
     if (failure.get() != null) throw new AssertionError("an actor has failed: " + failure.get(), failure.get());
     System.out.println("raced: " + seen);
