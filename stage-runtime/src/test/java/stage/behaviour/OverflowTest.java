@@ -274,6 +274,28 @@ class OverflowTest {
     }
 
     @Test
+    void dropOldestKeepsNothingOlderThanWhatItDropsThoughAConsumerComesInBetween() throws Exception {
+      var silent = new Idle();
+      try (var rig = new Rig()) {
+        var producer = rig.start(Stage.producer("silent", () -> silent).withOverflow(Overflow.dropOldest(3)));
+        for (int i = 1; i <= 3; i++) producer.emit(i);
+        Await.numbers(rig.app(), producer, ref -> ref.snapshot().backlog() == 3);
+        var inTurn = new CountDownLatch(1);
+        var busy = new CountDownLatch(1);
+        producer.cast(stage -> {
+          inTurn.countDown();
+          busy.await();
+        });
+        Await.open(rig.app(), inTurn);
+        for (int i = 4; i <= 13; i++) producer.emit(i);
+        var collector = collect(rig, producer);
+        busy.countDown();
+        assertThat(eventsOf(rig, collector, 3)).containsExactly(11, 12, 13);
+        assertThat(producer.snapshot().eventsDropped()).isEqualTo(10);
+      }
+    }
+
+    @Test
     void dropOldestDropsNothingThatIsWantedThoughTheStageIsBusy() throws Exception {
       var silent = new Idle();
       try (var rig = new Rig()) {

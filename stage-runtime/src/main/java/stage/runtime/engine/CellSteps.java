@@ -311,7 +311,10 @@ final class CellSteps implements StepMachine, ContextPropagation.Surrounded {
         TimerAction action = incarnations.timers().takeDue(nowNanos);
         incarnations.run(Activity.TIMER, action::run);
       }
-      case FLUSH -> producerHalf.flush();
+      case FLUSH -> {
+        dropOlder();
+        producerHalf.flush();
+      }
       case INTAKE -> cell.signals().answer(Signals.HANDED_IN, cell.intakeDoor()::accept);
       case START, CANCEL, STOP, HOLD, RELEASE, KILL, LEAVE, TASKS, CONSUMER_NEWS, NOTIFY, IDLE, COMPLETE, TURN,
           SUBSCRIPTION_ENDED, FINISH, NOTHING ->
@@ -341,7 +344,12 @@ final class CellSteps implements StepMachine, ContextPropagation.Surrounded {
     return chores;
   }
 
+  private void dropOlder() {
+    if (cell.intakeDoor() != null) cell.intakeDoor().dropOlder();
+  }
+
   private void meetConsumers() {
+    dropOlder();
     producerHalf.meetLanes();
     if (cell.endsWithItsConsumer() && producerHalf.laneCount() == 0) cell.stop();
   }

@@ -177,11 +177,31 @@ final class Intake<O> {
         inHand = taken;   // last but for what takes no memory
         queue.clear();
       }
-      half.dropped(droppedHere - droppedTold);
-      droppedTold = droppedHere;
+      tellDropped(half);
     } finally {
       lock.unlock();
     }
+  }
+
+  /**
+   * Before older events are delivered: if any that were handed in after them have been dropped, they are dropped too.
+   * Else a consumer would get them, and miss what came between them and the newest.
+   */
+  void dropOlder(ProducerHalf<O> half) {
+    if (overflow.kind() != Overflow.Kind.DROP_OLDEST) return;
+    lock.lock();
+    try {
+      tellDropped(half);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void tellDropped(ProducerHalf<O> half) {
+    if (droppedHere == droppedTold) return;
+    if (overflow.kind() == Overflow.Kind.DROP_OLDEST) half.dropWaiting();
+    half.dropped(droppedHere - droppedTold);
+    droppedTold = droppedHere;
   }
 
   private void publish(ProducerHalf<O> half) {

@@ -62,6 +62,11 @@ final class IntakeDoor<O> {
     if (intake != null) intake.accept(half);
   }
 
+  /** Before older events are delivered; see {@link Intake#dropOlder}. */
+  void dropOlder() {
+    if (intake != null) intake.dropOlder(half);
+  }
+
   /** Refuses everybody from now on, if anybody was ever there. */
   void close() {
     if (intake != null) intake.close(half);

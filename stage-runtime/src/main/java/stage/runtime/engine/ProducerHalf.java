@@ -338,12 +338,20 @@ final class ProducerHalf<O> implements Rejections {
   private void trim() {
     long waits = laneDispatch.waiting();
     if (waits == 0 && waiting.read() == 0) return;
-    if (overflow.kind() == Overflow.Kind.DROP_OLDEST) {
-      long tooMany = waits - overflow.capacity() - laneDispatch.allowance();
-      for (long i = 0; i < tooMany; i++) laneDispatch.dropOldest();
-      if (tooMany > 0) noteDropped(tooMany);
-    }
+    if (overflow.kind() == Overflow.Kind.DROP_OLDEST) dropDownTo(overflow.capacity());
     waiting.set(laneDispatch.waiting());
+  }
+
+  /** Drops all events that wait, but for those that consumers gave back: newer ones have been dropped already. */
+  void dropWaiting() {
+    dropDownTo(0);
+    waiting.set(laneDispatch.waiting());
+  }
+
+  private void dropDownTo(int capacity) {
+    long tooMany = laneDispatch.waiting() - capacity - laneDispatch.allowance();
+    for (long i = 0; i < tooMany; i++) laneDispatch.dropOldest();
+    if (tooMany > 0) noteDropped(tooMany);
   }
 
   boolean canFlush() {
