@@ -67,7 +67,8 @@ public final class Handshake {
     return ROUTE.downstreamOf(cell);
   }
 
-  private static <E> Subscription make(Cell<?> consumer, SubscriptionSpec<E> asked) {
+  /** As {@link #subscribe}, without waiting: of a cell that has started, or that nothing else is to happen to yet. */
+  static <E> Subscription make(Cell<?> consumer, SubscriptionSpec<E> asked) {
     // A gated consumer asks by itself: for what it is permitted to take, within the bounds of the demand.
     SubscriptionSpec<E> spec = consumer.isGated()
         ? asked.withDemand(new Demand(asked.demand().max(), asked.demand().min(), true)) : asked;

@@ -186,7 +186,7 @@ class RacingTest {
       @SuppressWarnings("unchecked")
       private String subscribe(Cell<?> consumer, Cell<?> producer) {
         try {
-          Handshake.subscribe(consumer, SubscriptionSpec.to((ProducerRef<Integer, ?>) producer.ref()));
+          Handshake.make(consumer, SubscriptionSpec.to((ProducerRef<Integer, ?>) producer.ref()));
           return "subscribed";
         } catch (SubscriptionRefusedException refused) {
           return "refused";
