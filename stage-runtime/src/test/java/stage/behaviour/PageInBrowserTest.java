@@ -45,6 +45,7 @@ import stage.behaviour.support.CapturedLog;
 import stage.runtime.observe.TreeJson;
 import stage.runtime.observe.page.PageServer;
 import stage.runtime.observe.page.Rendering;
+import stage.runtime.observe.page.TreeText;
 import stage.runtime.supervision.Observed;
 import stage.runtime.supervision.ObservedScope;
 
@@ -304,6 +305,32 @@ class PageInBrowserTest {
   }
 
   @Nested
+  class AChange {
+    private static final String BEFORE = """
+        {scope: 'shop', nanos: 1e9, findings: [], edges: [{id: 4, ageMs: 0}, {id: 5, ageMs: 10}],
+         stages: [{id: 1, sinceMs: 1000, waitingMs: 0, turnMs: {now: 0.5, max: 3}},
+                  {id: 2, sinceMs: '9007199254740993', lastCrash: {agoMs: 7}, run: {lagMs: null, late: 2}}]}""";
+
+    @Test
+    void isMergedIntoTheTreeAndWhatItDoesNotNameGrowsOlder() {
+      browser.show(scope.openPage(0).address(), 1280, 720, false);
+
+      assertThat(merged("{nanos: 1.5e9, stages: [], edges: []}")).isEqualTo("""
+          {"scope":"shop","nanos":1500000000,"findings":[],"edges":[{"id":4,"ageMs":0},{"id":5,"ageMs":510}],\
+          "stages":[{"id":1,"sinceMs":1500,"waitingMs":0,"turnMs":{"now":500.5,"max":3}},\
+          {"id":2,"sinceMs":9007199254741492,"lastCrash":{"agoMs":507},"run":{"lagMs":null,"late":2}}]}""");
+      assertThat(merged("""
+          {nanos: 1e9, findings: [6], stageIds: [3, 1], stages: [{id: 3}, {id: 1, sinceMs: 2}], edgeIds: [5],
+           edges: []}""")).contains("\"findings\":[6]", "\"stages\":[{\"id\":3},{\"id\":1,\"sinceMs\":2}]",
+          "\"edges\":[{\"id\":5,\"ageMs\":10}]");
+    }
+
+    private String merged(String change) {
+      return browser.ask("JSON.stringify(merge(" + BEFORE + ", " + change + "))");
+    }
+  }
+
+  @Nested
   class AProgramThatIsStartedAgain {
     @Test
     void isFollowedOnTheSamePort() throws Exception {
@@ -329,7 +356,7 @@ class PageInBrowserTest {
     /** Shows stages that no scope would start. */
     private static final class Hostile implements Rendering {
       @Override
-      public String tree(TreeSnapshot tree, TreeRates rates, Optional<Explanation> none, List<StageEvent> events) {
+      public TreeText tree(TreeSnapshot tree, TreeRates rates, Optional<Explanation> none, List<StageEvent> events) {
         List<StageSnapshot> stages = IntStream.range(0, NAMES.size()).mapToObj(i -> new StageSnapshot(i,
             NAMES.get(i), StageSnapshot.Kind.PRODUCER, StageSnapshot.Status.RUNNING, 1, "DEMAND", 0, 0, 0, 0, 0, 0, 0,
             0,
@@ -337,8 +364,8 @@ class PageInBrowserTest {
         var finding =
             new Finding.RootCause(NAMES.getFirst(), Finding.Kind.IN_CALLBACK, Duration.ofSeconds(1), List.of(),
             NAMES.getFirst(), List.of());
-        return TreeJson.of(new TreeSnapshot(NAMES.getFirst(), Instant.EPOCH, tree.nanos(), stages, List.of(), List.of(),
-            List.of()), TreeRates.NONE, Optional.of(new Explanation(List.of(finding))), List.of());
+        return TreeJson.text(new TreeSnapshot(NAMES.getFirst(), Instant.EPOCH, tree.nanos(), stages, List.of(),
+            List.of(), List.of()), TreeRates.NONE, Optional.of(new Explanation(List.of(finding))), List.of());
       }
 
       @Override

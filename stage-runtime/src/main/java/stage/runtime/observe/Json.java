@@ -1,13 +1,26 @@
 package stage.runtime.observe;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
+import stage.runtime.observe.page.TreePart;
 
 /** Writes JSON that is safe to put into a page: a name cannot close a script or start an element. One thread. */
 final class Json {
   private static final long MOST_EXACT = 1L << 53;   // from here on JavaScript cannot tell two neighbours apart
 
   private final StringBuilder text = new StringBuilder();
+  private final List<Age> ages = new ArrayList<>();   // of the part that is being written
   private boolean isFirst = true;   // whether nothing precedes in the present object or array
+
+  /**
+   * Where a key stands whose value only tells how long ago something was.
+   *
+   * @param from where the key begins
+   * @param to where its value ends
+   * @param millis the value
+   */
+  private record Age(int from, int to, double millis) {}
 
   Json open(char bracket) {
     text.append(bracket);
@@ -67,6 +80,22 @@ final class Json {
     return this;
   }
 
+  /** How long ago something was: this grows while nothing happens. */
+  Json putAge(String name, long millis) {
+    int from = text.length();
+    put(name, millis);
+    ages.add(new Age(from, text.length(), millis));
+    return this;
+  }
+
+  /** How long ago something was, with a fraction. */
+  Json putAge(String name, double millis) {
+    int from = text.length();
+    put(name, millis);
+    ages.add(new Age(from, text.length(), millis));
+    return this;
+  }
+
   Json putNull(String name) {
     key(name);
     text.append("null");
@@ -109,6 +138,30 @@ final class Json {
 
   private static String hex(char c) {
     return String.format(Locale.ROOT, "%04x", (int) c);
+  }
+
+  /** {@return how much has been written} */
+  int length() {
+    return text.length();
+  }
+
+  /** {@return what has been written since then} */
+  String since(int from) {
+    return text.substring(from);
+  }
+
+  /** {@return what has been written since then, as a part of a tree; all ages since the last part are in it} */
+  TreePart part(long id, int from) {
+    var steady = new StringBuilder();
+    int at = from;
+    for (Age age : ages) {
+      steady.append(text, at, age.from());
+      at = age.to();
+    }
+    steady.append(text, at, text.length());
+    var part = new TreePart(id, since(from), steady.toString(), ages.stream().map(Age::millis).toList());
+    ages.clear();
+    return part;
   }
 
   @Override

@@ -7,13 +7,15 @@ import stage.api.observe.StageEvent;
 import stage.api.observe.TreeRates;
 import stage.api.observe.TreeSnapshot;
 import stage.runtime.observe.page.Rendering;
+import stage.runtime.observe.page.TreeText;
 import stage.runtime.supervision.Observed;
 
 /** What the page gets is what all tools get: see {@link TreeJson}. */
 final class JsonRendering implements Rendering {
   @Override
-  public String tree(TreeSnapshot tree, TreeRates rates, Optional<Explanation> explanation, List<StageEvent> events) {
-    return TreeJson.of(tree, rates, explanation, events);
+  public TreeText tree(TreeSnapshot tree, TreeRates rates, Optional<Explanation> explanation,
+      List<StageEvent> events) {
+    return TreeJson.text(tree, rates, explanation, events);
   }
 
   @Override

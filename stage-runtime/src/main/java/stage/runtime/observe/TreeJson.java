@@ -2,6 +2,7 @@ package stage.runtime.observe;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -17,6 +18,8 @@ import stage.api.observe.StageEvent;
 import stage.api.observe.SupervisorSnapshot;
 import stage.api.observe.TreeRates;
 import stage.api.observe.TreeSnapshot;
+import stage.runtime.observe.page.TreePart;
+import stage.runtime.observe.page.TreeText;
 
 /**
  * A tree as JSON: the one form in which pages, dumps and other tools get it.
@@ -41,20 +44,52 @@ public final class TreeJson {
    */
   public static String of(TreeSnapshot tree, TreeRates rates, Optional<Explanation> explanation,
       List<StageEvent> events) {
+    return text(tree, rates, explanation, events).whole();
+  }
+
+  /**
+   * {@return the same text, and the parts it consists of}
+   *
+   * @param tree the numbers
+   * @param rates what has changed since an earlier snapshot; {@link TreeRates#NONE} if there is none
+   * @param explanation what was found; empty if nobody has looked
+   * @param events what has happened since the last text, oldest first
+   */
+  public static TreeText text(TreeSnapshot tree, TreeRates rates, Optional<Explanation> explanation,
+      List<StageEvent> events) {
     var json = new Json();
-    json.open('{').put("v", VERSION).put("at", tree.at().toString()).put("nanos", tree.nanos()).put("scope",
-        tree.scope());
+    int begin = json.open('{').length();
+    json.put("v", VERSION).put("at", tree.at().toString()).put("nanos", tree.nanos()).put("scope", tree.scope());
+    String head = json.since(begin);
+
+    List<TreePart> stages = new ArrayList<>();
     json.key("stages").open('[');
-    for (StageSnapshot stage : tree.stages()) put(json.next(), stage, rates.of(stage), tree.at());
+    for (StageSnapshot stage : tree.stages()) {
+      int from = json.next().length();
+      put(json, stage, rates.of(stage), tree.at());
+      stages.add(json.part(stage.id(), from));
+    }
+    List<TreePart> edges = new ArrayList<>();
     json.close(']').key("edges").open('[');
-    for (SubscriptionSnapshot edge : tree.subscriptions()) put(json.next(), edge, rates.of(edge));
-    json.close(']').key("findings").open('[');
+    for (SubscriptionSnapshot edge : tree.subscriptions()) {
+      int from = json.next().length();
+      put(json, edge, rates.of(edge));
+      edges.add(json.part(edge.id(), from));
+    }
+
+    int findingsBegin = json.close(']').key("findings").length();
+    json.open('[');
     explanation.ifPresent(found -> found.findings().forEach(finding -> put(json.next(), finding)));
-    json.close(']').key("supervisors").open('[');
+    String findings = json.close(']').since(findingsBegin);
+    int supervisorsBegin = json.key("supervisors").length();
+    json.open('[');
     for (SupervisorSnapshot supervisor : tree.supervisors()) put(json.next(), supervisor);
-    json.close(']').key("events").open('[');
+    String supervisors = json.close(']').since(supervisorsBegin);
+
+    json.key("events").open('[');
     for (StageEvent event : events) put(json.next(), event);
-    return json.close(']').close('}').toString();
+    String whole = json.close(']').close('}').toString();
+    return new TreeText(tree.nanos(), head, stages, edges, findings, supervisors, whole);
   }
 
   /**
@@ -72,7 +107,7 @@ public final class TreeJson {
     StageActivity activity = stage.activity();
     json.open('{').put("id", stage.id()).put("path", stage.path())
         .put("kind", word(stage.kind())).put("status", word(stage.status()))
-        .put("sinceMs", activity.inStatus().toMillis()).put("incarnation", stage.incarnation())
+        .putAge("sinceMs", activity.inStatus().toMillis()).put("incarnation", stage.incarnation())
         .put("restarts", activity.restarts()).put("busy", rates.busy());
     json.key("waits").open('{');
     for (WaitReason reason : WaitReason.values()) {
@@ -81,11 +116,11 @@ public final class TreeJson {
     }
     json.close('}').put("rateIn", rates.in()).put("rateOut", rates.out()).put("mailbox", stage.mailbox())
         .put("backlog", stage.backlog());
-    json.key("turnMs").open('{').put("now", millis(activity.inCallback())).put("max", millis(activity.longestTurn()))
+    json.key("turnMs").open('{').putAge("now", millis(activity.inCallback())).put("max", millis(activity.longestTurn()))
         .close('}');
     json.put("callback", activity.callback());
     json.put("waitsFor", activity.waitsFor().map(TreeJson::word).orElse(""))
-        .put("waitingMs", activity.waiting().toMillis());
+        .putAge("waitingMs", activity.waiting().toMillis());
     json.put("emitted", stage.eventsEmitted()).put("dropped", stage.eventsDropped())
         .put("skipped", stage.eventsSkipped()).put("deadLettered", stage.eventsDeadLettered());
     if (stage.run().isEmpty()) json.putNull("run");
@@ -99,7 +134,7 @@ public final class TreeJson {
   private static void put(Json json, RunSnapshot run, Instant at) {
     json.open('{').put("steps", run.steps()).put("windows", run.openWindows());
     if (run.watermark().isEmpty()) json.putNull("lagMs");
-    else json.put("lagMs", lagMillis(run.watermark().get(), at));
+    else json.putAge("lagMs", lagMillis(run.watermark().get(), at));
     json.put("filtered", run.filtered()).put("late", run.late()).put("retried", run.retried())
         .put("open", run.openDeliveries()).put("mostOpen", run.mostDeliveries())
         .put("heldBackBy", run.heldBackBy().orElse("")).close('}');
@@ -111,14 +146,14 @@ public final class TreeJson {
 
   private static void put(Json json, LastCrash crash) {
     json.open('{').put("cause", crash.cause()).put("during", crash.during()).put("incarnation", crash.incarnation())
-        .put("agoMs", crash.ago().toMillis()).close('}');
+        .putAge("agoMs", crash.ago().toMillis()).close('}');
   }
 
   private static void put(Json json, SubscriptionSnapshot edge, double rate) {
     json.open('{').put("id", edge.id()).put("from", edge.producer()).put("to", edge.consumer())
         .put("open", edge.isOpen()).put("rate", rate)
         .put("max", edge.demand().max()).put("min", edge.demand().min()).put("outstanding", edge.outstanding())
-        .put("inFlight", edge.inFlight()).put("ageMs", edge.age().toMillis()).put("handled", edge.handled())
+        .put("inFlight", edge.inFlight()).putAge("ageMs", edge.age().toMillis()).put("handled", edge.handled())
         .put("deadLettered", edge.deadLettered()).put("dropped", edge.dropped()).put("returned", edge.returned())
         .put("requested", edge.requested()).put("sent", edge.sent())
         .put("partition", edge.share().partition().orElse("")).close('}');

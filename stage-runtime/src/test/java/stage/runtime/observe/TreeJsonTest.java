@@ -20,6 +20,8 @@ import stage.api.observe.Finding;
 import stage.api.observe.StageEvent;
 import stage.api.observe.TreeRates;
 import stage.api.observe.TreeSnapshot;
+import stage.runtime.observe.page.TreePart;
+import stage.runtime.observe.page.TreeText;
 
 class TreeJsonTest {
   private static final Instant NOON = Instant.parse("2026-11-30T12:00:00Z");
@@ -52,6 +54,28 @@ class TreeJsonTest {
     void hasNoRatesWithoutAnEarlierOne() {
       assertThat(TreeJson.of(now, TreeRates.NONE, Optional.empty(), List.of())).contains("\"rateIn\":0,\"rateOut\":0",
           "\"findings\":[]");
+    }
+
+    @Test
+    void hasAPartForEachStageAndSubscription() {
+      TreeText text = TreeJson.text(now, TreeRates.NONE, Optional.of(explanation), events);
+
+      assertThat(text.stages()).extracting(TreePart::id).containsExactly(1L, 2L);
+      assertThat(text.edges()).extracting(TreePart::id).containsExactly(7L);
+      assertThat(text.whole()).startsWith("{" + text.head() + ",\"stages\":[" + text.stages().getFirst().text() + ","
+          + text.stages().getLast().text() + "],\"edges\":[" + text.edges().getFirst().text() + "],\"findings\":"
+          + text.findings() + ",\"supervisors\":" + text.supervisors() + ",\"events\":[");
+    }
+
+    @Test
+    void saysOfItsPartsWhatOnlyGrowsOlder() {
+      TreeText text = TreeJson.text(now, TreeRates.NONE, Optional.empty(), List.of());
+      TreePart writer = text.stages().getLast();
+
+      assertThat(writer.ages()).containsExactly(30_000.0, 12_345.0, 0.0, 75_000.0, 30_000.0);
+      assertThat(writer.steady()).contains("\"path\":\"shop/db-writer\"", "\"max\":12000")
+          .doesNotContain("sinceMs", "\"now\"", "waitingMs", "lagMs", "agoMs");
+      assertThat(text.edges().getFirst().ages()).containsExactly(340.0);
     }
 
     private String golden(String name) throws IOException {

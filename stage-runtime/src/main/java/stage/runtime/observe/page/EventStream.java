@@ -4,14 +4,14 @@ import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import stage.api.observe.StageEvent;
 
-/** What a client of the stream is sent: first what the page can do, then trees, and what has happened in between. */
+/** What a client of the stream is sent: first what the page can do, then the tree, and what has happened. */
 final class EventStream {
-  private final LiveTree tree;
+  private final TreeFeed tree;
   private final History history;
   private final Rendering rendering;
   private final String abilities;
 
-  EventStream(LiveTree tree, History history, Rendering rendering, String abilities) {
+  EventStream(TreeFeed tree, History history, Rendering rendering, String abilities) {
     this.tree = tree;
     this.history = history;
     this.rendering = rendering;
@@ -20,6 +20,7 @@ final class EventStream {
 
   /** How much of what happened one client has been told. Its own thread only. */
   static final class Position {
+    private final TreeFeed.Position tree = new TreeFeed.Position();
     private long seen;
   }
 
@@ -38,15 +39,22 @@ final class EventStream {
     return bytes.toByteArray();
   }
 
-  /** {@return what has happened, and the tree as it is now} */
-  byte[] next(Position position) {
+  /**
+   * {@return what has happened, and what brings the client's tree up to date}
+   *
+   * @param position of this client
+   * @param nowNanos what time it is
+   */
+  byte[] next(Position position, long nowNanos) {
     var bytes = new ByteArrayOutputStream();
     History.News news = history.after(position.seen);
     position.seen = news.count();
     for (StageEvent event : news.events()) {
       put(bytes, "stage", rendering.event(event).getBytes(StandardCharsets.UTF_8));
     }
-    put(bytes, "tree", tree.json());
+    for (TreeFeed.Message message : tree.next(position.tree, nowNanos)) {
+      put(bytes, message.event(), message.data().getBytes(StandardCharsets.UTF_8));
+    }
     return bytes.toByteArray();
   }
 

@@ -91,8 +91,8 @@ final class Exchange {
   }
 
   /**
-   * Sends the tree twice a second, a huge one less often, and what has happened in between. Holds no lock while it
-   * writes.
+   * Sends what has changed twice a second, less often if that is very much, and what has happened in between. Holds no
+   * lock while it writes.
    */
   private void stream(Socket client) throws IOException, InterruptedException {
     if (!connections.becomesStream(client)) {
@@ -104,7 +104,7 @@ final class Exchange {
     out.write(events.greeting());
     byte[] next;
     do {
-      next = events.next(position);
+      next = events.next(position, time.nanos());
       Time.Alarm limit = limit(client);
       out.write(next);
       out.flush();

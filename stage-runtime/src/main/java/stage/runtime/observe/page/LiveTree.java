@@ -30,7 +30,7 @@ final class LiveTree {
 
   // All under the lock.
   private final ArrayDeque<TreeSnapshot> former = new ArrayDeque<>();   // of the last second, the oldest first
-  private byte[] text = {};
+  private TreeText text = TreeText.NONE;
   private long madeNanos;      // when it was finished
   private long madeInNanos;    // how long that took
   private long askedNanos;
@@ -51,6 +51,11 @@ final class LiveTree {
 
   /** {@return the tree as JSON, not older than 100 ms, or than nine times what it takes to make it} */
   byte[] json() {
+    return text().whole().getBytes(StandardCharsets.UTF_8);
+  }
+
+  /** {@return the tree as {@link #json} has it, and its parts; the same object again if there is no newer one} */
+  TreeText text() {
     lock.lock();
     try {
       long now = scope.time().nanos();
@@ -69,7 +74,7 @@ final class LiveTree {
     while (former.size() > 1 && tree.nanos() - former.getFirst().nanos() > RATES_OVER) former.removeFirst();
     TreeRates rates = former.isEmpty() ? TreeRates.NONE : TreeRates.between(former.getFirst(), tree);
     former.addLast(tree);
-    text = rendering.tree(tree, rates, explanation, history.latest()).getBytes(StandardCharsets.UTF_8);
+    text = rendering.tree(tree, rates, explanation, history.latest());
     madeNanos = scope.time().nanos();
     madeInNanos = madeNanos - now;
   }

@@ -52,7 +52,7 @@ public final class PageServer implements WatchPage {
     this.tree = new LiveTree(scope, explain, history, rendering);
     this.controls = new Controls(scope, rendering, spec);
     var site = new Pages(new Gate(socket.getLocalPort(), spec.hasControls()), tree, controls);
-    var stream = new EventStream(tree, history, rendering, controls.abilities());
+    var stream = new EventStream(new TreeFeed(tree::text), history, rendering, controls.abilities());
     this.exchange = new Exchange(time, site, stream, connections, closing);
   }
 

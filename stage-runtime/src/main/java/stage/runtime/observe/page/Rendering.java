@@ -11,14 +11,14 @@ import stage.runtime.supervision.Observed;
 /** Writes down, for the page's script, what the server sends. */
 public interface Rendering {
   /**
-   * {@return a tree as JSON, on one line}
+   * {@return a tree as JSON, on one line, and its parts}
    *
    * @param tree the numbers
    * @param rates what has changed in them
    * @param explanation what was found, if anybody has looked
    * @param events the last events, the oldest first
    */
-  String tree(TreeSnapshot tree, TreeRates rates, Optional<Explanation> explanation, List<StageEvent> events);
+  TreeText tree(TreeSnapshot tree, TreeRates rates, Optional<Explanation> explanation, List<StageEvent> events);
 
   /**
    * {@return an event as JSON, on one line}

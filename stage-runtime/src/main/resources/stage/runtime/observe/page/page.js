@@ -1,5 +1,5 @@
 'use strict';
-// Draws the tree that the server sends twice a second. All text goes in by textContent, so a name is never markup.
+// Draws the tree that the server sends, and twice a second what has changed in it. All text goes in by textContent, so a name is never markup.
 // The picture is made once for each set of stages and subscriptions, and after that only its numbers change: so nothing
 // jumps, the focus stays where it is, and what moves goes on moving.
 
@@ -603,15 +603,40 @@ function happened(event) {
   say(item.querySelector('.times'), times > 1 ? '× ' + number(times) : '');
 }
 
+/** What a change does not name is as it was, only older. */
+function merge(before, change) {
+  const passed = (Number(change.nanos) - Number(before.nanos)) / 1e6;
+  return { ...before, ...change, stages: mergeParts(before.stages, change.stages, change.stageIds, passed),
+    edges: mergeParts(before.edges, change.edges, change.edgeIds, passed) };
+}
+
+function mergeParts(before, changed, ids, passed) {
+  const parts = new Map(before.map(part => [part.id, older(part, passed)]));
+  for (const part of changed) parts.set(part.id, part);
+  return (ids || before.map(part => part.id)).map(id => parts.get(id));
+}
+
+/** An age of zero says that there is nothing that could grow older. */
+function older(part, passed) {
+  const grown = age => age && Number(age) + passed, made = { ...part };
+  for (const key of ['sinceMs', 'waitingMs', 'ageMs']) if (key in part) made[key] = grown(part[key]);
+  if (part.turnMs) made.turnMs = { ...part.turnMs, now: grown(part.turnMs.now) };
+  if (part.run) made.run = { ...part.run, lagMs: grown(part.run.lagMs) };
+  if (part.lastCrash) made.lastCrash = { ...part.lastCrash, agoMs: grown(part.lastCrash.agoMs) };
+  return made;
+}
+
 function connect() {
   const source = new EventSource('/events'), line = element('connection');
-  const show = (text, isLost) => { line.textContent = text; line.classList.toggle('lost', isLost); };
-  source.addEventListener('open', () => show('live', false));
+  const tell = (text, isLost) => { line.textContent = text; line.classList.toggle('lost', isLost); };
+  const show = next => { tree = next; remember(); draw(); };
+  source.addEventListener('open', () => tell('live', false));
   source.addEventListener('page', message => { abilities = JSON.parse(message.data); draw(); });
-  source.addEventListener('tree', message => { tree = JSON.parse(message.data); remember(); draw(); });
+  source.addEventListener('tree', message => show(JSON.parse(message.data)));
+  source.addEventListener('change', message => show(merge(tree, JSON.parse(message.data))));
   source.addEventListener('stage', message => happened(JSON.parse(message.data)));
   source.addEventListener('error', () => {
-    show('the program has ended, or the connection is lost; trying again', true);
+    tell('the program has ended, or the connection is lost; trying again', true);
     if (source.readyState === EventSource.CLOSED) setTimeout(connect, 2000);   // after a refusal the browser does not try by itself
   });
 }

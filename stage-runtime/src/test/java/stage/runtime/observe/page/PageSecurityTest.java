@@ -330,7 +330,8 @@ class PageSecurityTest {
   /** Cannot write anything. */
   private static final class Broken implements Rendering {
     @Override
-    public String tree(TreeSnapshot tree, TreeRates rates, Optional<Explanation> explanation, List<StageEvent> events) {
+    public TreeText tree(TreeSnapshot tree, TreeRates rates, Optional<Explanation> explanation,
+        List<StageEvent> events) {
       throw new IllegalStateException("SECRET-4711");
     }
 
@@ -516,8 +517,9 @@ class PageSecurityTest {
   /** Writes next to nothing. */
   private static final class Plain implements Rendering {
     @Override
-    public String tree(TreeSnapshot tree, TreeRates rates, Optional<Explanation> explanation, List<StageEvent> events) {
-      return "{}";
+    public TreeText tree(TreeSnapshot tree, TreeRates rates, Optional<Explanation> explanation,
+        List<StageEvent> events) {
+      return new TreeText(tree.nanos(), "", List.of(), List.of(), "[]", "[]", "{}");
     }
 
     @Override

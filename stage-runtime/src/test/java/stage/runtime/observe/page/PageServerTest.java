@@ -64,6 +64,18 @@ class PageServerTest {
     }
 
     @Test
+    void isSentTheTreeAndThenWhatHasChangedInIt() throws Exception {
+      scope.start(Stage.source("readings", Integer.class));
+      try (Socket events = wire.follow()) {
+        assertThat(Wire.readUntil(events, "event: change\ndata: {"))
+            .containsOnlyOnce("event: tree\n").contains("\"path\":\"shop/readings\"");
+        scope.start(Stage.source("prices", Integer.class));
+
+        Wire.readUntil(events, "\"path\":\"shop/prices\",\"kind\":");
+      }
+    }
+
+    @Test
     void isToldOfWhatHappens() throws Exception {
       try (Socket events = wire.follow()) {
         Wire.readUntil(events, "event: page\ndata: {\"stacks\":false,\"controls\":false}\n\nevent: tree\ndata: {");
