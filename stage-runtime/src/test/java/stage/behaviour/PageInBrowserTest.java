@@ -314,6 +314,7 @@ class PageInBrowserTest {
     @Test
     void isMergedIntoTheTreeAndWhatItDoesNotNameGrowsOlder() {
       browser.show(scope.openPage(0).address(), 1280, 720, false);
+      browser.await("typeof merge === 'function'");
 
       assertThat(merged("{nanos: 1.5e9, stages: [], edges: []}")).isEqualTo("""
           {"scope":"shop","nanos":1500000000,"findings":[],"edges":[{"id":4,"ageMs":0},{"id":5,"ageMs":510}],\
