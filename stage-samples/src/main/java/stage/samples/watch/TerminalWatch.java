@@ -2,6 +2,7 @@ package stage.samples.watch;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -45,10 +46,14 @@ public final class TerminalWatch implements AutoCloseable {
    * @return to end it
    */
   public static TerminalWatch start(Supervisor scope, Consumer<String> out, boolean isTerminal) {
-    String noColor = System.getenv("NO_COLOR");
-    var watch = new TerminalWatch(scope, out, isTerminal, noColor == null || noColor.isEmpty());
+    TerminalWatch watch = of(scope, out, isTerminal, System.getenv());
     watch.thread.start();
     return watch;
+  }
+
+  /** {@return one that has not begun yet} */
+  static TerminalWatch of(Supervisor scope, Consumer<String> out, boolean isTerminal, Map<String, String> environment) {
+    return new TerminalWatch(scope, out, isTerminal, environment.getOrDefault("NO_COLOR", "").isEmpty());
   }
 
   private void run() {
@@ -66,7 +71,7 @@ public final class TerminalWatch implements AutoCloseable {
     }
   }
 
-  private void draw() {
+  void draw() {
     Explanation explanation = scope.explain();
     TreeSnapshot tree = scope.tree();
     rates.add(tree);

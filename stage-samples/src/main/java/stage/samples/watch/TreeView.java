@@ -10,13 +10,14 @@ import stage.api.observe.TreeSnapshot;
 
 /**
  * Draws a tree for a terminal: its layers from left to right, each stage with how busy it is and its events per second,
- * and below what there is to say. Never more than 80 columns and 24 lines.
+ * and below what there is to say. Never more than 80 columns and 23 lines: the cursor stands in the 24th afterwards, or
+ * else each picture would push its own first line out of sight.
  *
  * @param isColored whether the culprit is drawn in red too; it is marked with {@code !} in any case
  */
 record TreeView(boolean isColored) {
   static final int COLUMNS = 80;
-  static final int LINES = 24;
+  static final int LINES = 23;
 
   private static final int NARROWEST = 16;
   private static final int WIDEST = 24;
