@@ -6,6 +6,11 @@ package stage.api;
  *
  * {@snippet :
  * class Quotes implements Stage.Producer<Quote>, ConsumerAware<Quote> {
+ *   private int consumers;
+ *
+ *   @Override
+ *   public void onDemand(long demand, Outlet<Quote> out) {}   // the connection emits
+ *
  *   @Override
  *   public void onConsumerSubscribed(Subscription to, Outlet<Quote> out) {
  *     if (++consumers == 1) connect();

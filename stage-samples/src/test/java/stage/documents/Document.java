@@ -60,6 +60,39 @@ record Document(Path path, List<String> lines) {
     }
   }
 
+  /** {@return the sources of the API whose Javadoc has snippets, each as a document of these alone} */
+  static List<Document> ofJavadoc() {
+    try (Stream<Path> sources = Files.walk(ROOT.resolve("stage-api/src/main/java"))) {
+      return sources.filter(path -> path.toString().endsWith(".java")).sorted().map(Document::read)
+          .map(source -> ofJavadoc(source.path, source.lines)).filter(document -> !document.blocks().isEmpty())
+          .toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** {@return the snippets as blocks, on the lines where they stand; one that begins with a class declares types} */
+  static Document ofJavadoc(Path path, List<String> source) {
+    List<String> lines = new ArrayList<>();
+    int depth = 0;   // of braces, that of the tag among them
+    for (int i = 0; i < source.size(); i++) {
+      String line = source.get(i).replaceFirst("^ *\\*? ?", "");
+      if (depth == 0) {
+        boolean begins = line.startsWith("{@snippet :");
+        lines.add(!begins ? "" : source.get(i + 1).contains("* class ") ? "```java types" : "```java");
+        if (begins) depth = 1;
+        continue;
+      }
+      depth += count(line, '{') - count(line, '}');
+      lines.add(depth == 0 ? "```" : line);
+    }
+    return new Document(path, lines);
+  }
+
+  private static int count(String line, char brace) {
+    return (int) line.chars().filter(c -> c == brace).count();
+  }
+
   private static Document read(Path file) {
     try {
       return new Document(ROOT.relativize(file), Files.readAllLines(file));

@@ -48,6 +48,9 @@ import org.junit.jupiter.params.provider.MethodSource;
  *   <li>in tables below the note {@code <!-- the last column is Java -->}: an expression, compiled as it is;
  *   <li>{@code java file=PATH}: stands in that file as it stands here, but for indentation.
  * </ul>
+ *
+ * <p>The snippets in the Javadoc of the API are compiled like {@code java} blocks, or like {@code java types} if they
+ * begin with a class.
  */
 class SnippetsTest {
   private static final List<String> IMPORTS =
@@ -76,6 +79,10 @@ class SnippetsTest {
 
   static Stream<Document> documents() {
     return Document.all().stream();
+  }
+
+  static Stream<Document> javadoc() {
+    return Document.ofJavadoc().stream();
   }
 
   static Stream<Document.Block> runnableBlocks() {
@@ -137,6 +144,21 @@ class SnippetsTest {
       int next = blocks.indexOf(block) + 1;
       if (next < blocks.size() && blocks.get(next).info().equals("text"))
         assertThat(printed).isEqualTo(blocks.get(next).text());
+    }
+  }
+
+  @Nested
+  class SnippetsInJavadoc {
+    @Test
+    void areThere() {
+      assertThat(javadoc().map(document -> document.path().getFileName().toString())).contains("Stage.java",
+          "Supervisor.java", "Pipeline.java");
+    }
+
+    @ParameterizedTest(name = "of {0}")
+    @MethodSource("stage.documents.SnippetsTest#javadoc")
+    void compile(Document source) {
+      assertThat(compileAll(source)).as("what the compiler says; the numbers are lines of the source").isEmpty();
     }
   }
 
@@ -238,6 +260,14 @@ class SnippetsTest {
     }
 
     @Test
+    void isReportedInJavadocToo() {
+      Document document = Document.ofJavadoc(Path.of("Wrong.java"), List.of("/**", " * Text.", " *", " * {@snippet :",
+          " * if (1 > 0) {", " *   int two = none;", " * }", " * }", " */"));
+
+      assertThat(compileAll(document)).singleElement().asString().startsWith("Wrong.java:6: ").contains("none");
+    }
+
+    @Test
     void inATableIsReportedWithItsLine() {
       var document = new Document(Path.of("wrong.md"), List.of("<!-- the last column is Java -->", "",
           "| that | this |", "|---|---|", "| `one` | `Pipeline.of(1)`, and so on |", "| `two` | `Pipeline.off(2)` |"));
@@ -281,6 +311,8 @@ class SnippetsTest {
   private static String sourceOf(Document document) {
     var head = new StringBuilder();
     for (String name : IMPORTS) head.append("import ").append(name).append("; ");
+    if (document.path().toString().endsWith(".java"))
+      head.append("import static stage.documents.standins.GivenInJavadoc.*; ");
     head.append("public class ").append(classNameOf(document)).append(" { ");
     var source = new StringBuilder(head);
     int line = 1;

@@ -41,7 +41,7 @@ import stage.api.supervision.Intensity;
  *     .filter(word -> !word.isEmpty())
  *     .keyBy(word -> word)
  *     .count()
- *     .collect(toMap(KeyValue::key, KeyValue::value))
+ *     .collect(Collectors.toMap(KeyValue::key, KeyValue::value))
  *     .run("wordcount");
  * }
  *
