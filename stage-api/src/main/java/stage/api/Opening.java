@@ -8,7 +8,7 @@ package stage.api;
  * <p>What holds it back ends once, for good: consumers that leave later, and restarts, change nothing. Stopping the
  * stage or closing its scope ends it too, so that consumers that are there get what waits.
  *
- * @param consumers how many subscriptions it waits for; 0 for none
+ * @param consumers how many subscriptions it waits for, at least 0; 0 to wait for none
  * @param isPaused whether it waits for {@link StageRef#resume}, which ends the waiting for consumers too
  * @since 0.1
  */
@@ -17,7 +17,7 @@ public record Opening(int consumers, boolean isPaused) {
   public static final Opening DEFAULT = new Opening(0, false);
 
   /**
-   * Checks the number.
+   * Checks the number of consumers.
    *
    * @throws IllegalArgumentException if {@code consumers} is negative
    */

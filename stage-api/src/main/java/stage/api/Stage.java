@@ -510,7 +510,8 @@ public final class Stage {
    *
    * {@snippet :
    * app.start(Stage.consumer("printer", numbers, Printer::new));
-   * app.start(Stage.consumer("log", numbers, () -> (events, from) -> System.out.println(events)).withDemand(Demand.max(2)));
+   * app.start(Stage.consumer("log", numbers, () -> (events, from) -> System.out.println(events))
+   *     .withDemand(Demand.max(2)));
    * }
    *
    * @param name the stage's name, as {@link StageSpec#name} says

@@ -4,7 +4,11 @@
  * <p>User code lives on both sides of this package: it implements {@link stage.api.Stage.Producer},
  * {@link stage.api.Stage.Generator}, {@link stage.api.Stage.ProducerConsumer} or {@link stage.api.Stage.Consumer}, and
  * it calls the {@code …Ref} interfaces. The package knows neither the supervisor of a stage nor the engine that runs
- * it.
+ * it. Most of the vocabulary, and what it means, is GenStage's; where a method follows one of Elixir's or OTP's, its
+ * description names it.
+ *
+ * <p>Here and in the packages below, no parameter may be null unless its description says so: a null is refused with a
+ * {@link java.lang.NullPointerException} that names the parameter.
  *
  * <h2>Memory consistency</h2>
  * <ul>

@@ -4,7 +4,7 @@ package stage.api.pipeline;
 /**
  * How much a step may remember, and what it does when that is full.
  *
- * @param rows how many rows, at most
+ * @param rows how many rows, at most; at least 1
  * @param full what becomes of a row that there is no room for
  * @since 0.1
  */
@@ -32,7 +32,7 @@ public record Bound(int rows, Full full) {
   /**
    * {@return a bound beyond which new rows become dead letters}
    *
-   * @param n how many rows, at most
+   * @param n how many rows, at most; at least 1
    * @throws IllegalArgumentException if {@code n} is below 1
    */
   public static Bound rows(int n) {

@@ -6,7 +6,8 @@ import stage.api.StageContext;
 
 /**
  * Where deliveries come from, and where their answers go: a message broker, for instance. One whose answers are
- * positions, such as a member of a Kafka consumer group, is a {@link PartitionedSource}.
+ * positions, such as a member of a Kafka consumer group, is a {@link PartitionedSource}. As a producer and the
+ * acknowledger of Elixir's Broadway.
  *
  * <p>All methods are called one after the other, and each sees what the one before has done: on the thread of the
  * source's stage while that runs, then on that of the stage that waits for the last answers.
@@ -36,9 +37,8 @@ public interface DeliverySource<T> {
   void receive(long demand, Outlet<Delivery<T>> out) throws Exception;
 
   /**
-   * Answers for deliveries: those of which everything that came of them was handled, and those of which something
-   * failed. Each delivery is answered for once; if this throws, the same group again after a while, and others in the
-   * meantime.
+   * Answers for deliveries: those whose results were all handled, and those of whose results one failed. Each delivery
+   * is answered for once. If this throws, the same group is tried again after a while, and others in the meantime.
    *
    * @param acked handled, filtered out, late, or skipped on purpose
    * @param nacked dead-lettered, timed out, or returned because the job ended

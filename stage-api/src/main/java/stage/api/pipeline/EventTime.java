@@ -5,12 +5,13 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * How elements get their time: from a field of theirs, how far behind the newest one they may be, and when a source
- * that is silent counts as idle.
+ * How elements get their time: from which field, how far behind the newest one they may be, and when a silent source
+ * counts as idle. An immutable value. As Flink's {@code WatermarkStrategy} for bounded out-of-orderness.
  *
- * @param time reads an element's time
- * @param bound how far an element may be behind the newest one before it
- * @param silence after how long a silence the source no longer holds up windows behind a merge; empty for never
+ * @param time reads an element's time; never null
+ * @param bound how far an element may be behind the newest one before it, not negative
+ * @param silence after how long a silence the source no longer holds up windows behind a merge, above zero; empty for
+ *     never
  * @param <T> the elements
  * @since 0.1
  */

@@ -8,7 +8,8 @@ import stage.api.supervision.Intensity;
 import stage.api.supervision.Supervisor;
 
 /**
- * A pipeline with its sink: what can be run. An immutable description; each run of it starts stages of its own.
+ * A pipeline with its sink: what can be run. An immutable description, which any thread may use; each run of it starts
+ * stages of its own.
  *
  * @param <R> its result
  * @since 0.1
@@ -28,14 +29,18 @@ public final class Job<R> {
    * Runs the job under the name {@code job}, and waits for its end. See {@link #run(String)}.
    *
    * @return its result
-   * @throws InterruptedException if interrupted while waiting; the job is cancelled
+   * @throws PipelineRefusedException as {@link #run(String)}
+   * @throws stage.api.supervision.StageFailedException as {@link #run(String)}
+   * @throws InterruptedException if interrupted before or while waiting; the job is cancelled
+   * @throws IllegalStateException as {@link #run(String)}
    */
   public R run() throws InterruptedException {
     return run("job");
   }
 
   /**
-   * Runs the job in a scope of its own, and waits for its end: no thread of it is left then.
+   * Runs the job in a scope of its own, and waits for its end. Blocks the calling thread, which owns the scope; when
+   * this returns or throws, no thread of the job is left, and everything that the job did happened before.
    *
    * <p>A stage that crashes is restarted in place, and what it had not committed is done again. When one is given up,
    * the others are drained, and this throws. If the caller is interrupted, the job is cancelled.
@@ -45,21 +50,29 @@ public final class Job<R> {
    * @throws PipelineRefusedException if the description cannot be run as it is; nothing was started
    * @throws stage.api.supervision.StageFailedException if a stage was given up; with the crashes
    * @throws InterruptedException if interrupted before or while waiting; the job is cancelled
+   * @throws stage.api.supervision.StragglersException if code of a step did not end after it was interrupted, so that a
+   *     thread is left
    * @throws IllegalArgumentException if the name is not valid
+   * @throws IllegalStateException if there is no runtime: the jar {@code stage-runtime} is missing
    */
   public R run(String name) throws InterruptedException {
     return PipelineRuntime.find().run(blueprint, Arguments.notNull("name", name));
   }
 
   /**
-   * Starts the job as a child of a scope, and returns at once. It leaves the scope when the last of its stages has
-   * ended, and its name can be given again then; its result stays with what this returns.
+   * Starts the job as a child of a scope, and returns when its stages have started, without waiting for its end. Any
+   * thread. The job leaves the scope when the last of its stages has ended, and its name can be given again then; its
+   * result stays with what this returns.
    *
-   * @param scope where
+   * @param scope the supervisor that gets one more child
    * @param name the name of the supervisor that holds its stages, unique in the scope: 1–64 of {@code [A-Za-z0-9._-]}
    * @return the running job
    * @throws PipelineRefusedException if the description cannot be run as it is; nothing was started
+   * @throws stage.api.supervision.StageFailedException if a stage could not be started; none of the job's is left then,
+   *     and the scope goes on
+   * @throws stage.api.supervision.ScopeMisuseException if the scope is closed or closing, or the name is taken
    * @throws IllegalArgumentException if the name is not valid
+   * @throws IllegalStateException if there is no runtime: the jar {@code stage-runtime} is missing
    */
   public Running<R> start(Supervisor scope, String name) {
     Arguments.notNull("scope", scope);
@@ -67,9 +80,9 @@ public final class Job<R> {
   }
 
   /**
-   * {@return a copy in which each stage asks for so much at a time} Results never depend on it.
+   * {@return a copy whose stages ask for this much at a time} By default 1000/500. Results never depend on it.
    *
-   * @param demand automatic
+   * @param demand how much each stage asks for; automatic
    * @throws IllegalArgumentException if {@code demand} is manual
    */
   public Job<R> withDemand(Demand demand) {
@@ -124,7 +137,7 @@ public final class Job<R> {
   }
 
   /**
-   * {@return the graph of its stages in the language of Graphviz}
+   * {@return the graph of its stages in Graphviz's language, DOT}
    *
    * @throws PipelineRefusedException if the description cannot be run as it is
    */

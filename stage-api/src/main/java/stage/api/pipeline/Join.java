@@ -7,9 +7,9 @@ import stage.api.pipeline.plan.Pairing;
 import stage.api.pipeline.plan.Site;
 
 /**
- * Two pipelines whose elements are brought together: those with equal keys that are near in time, in the same window,
- * or all. An immutable description. The set of results depends on nothing but the elements and their times; their
- * order does not mean anything.
+ * Two pipelines whose elements are paired: those with equal keys that are near in time, in the same window, or all. An
+ * immutable description; all methods may be called on any thread and only describe, as those of {@link Pipeline} do.
+ * The set of results depends on nothing but the elements and their times; their order means nothing.
  *
  * @param <L> the elements of the left one
  * @param <R> the elements of the right one
@@ -27,9 +27,9 @@ public final class Join<L, R> {
   }
 
   /**
-   * {@return the same, by equal keys}
+   * {@return the same, to be paired by equal keys}
    *
-   * @param left the key of an element on the left; never null
+   * @param left the key of an element on the left, with {@code equals} and {@code hashCode}; never null
    * @param right the key of an element on the right; never null
    * @param <K> the keys
    */
@@ -38,7 +38,7 @@ public final class Join<L, R> {
   }
 
   /**
-   * Two pipelines with keys.
+   * Two pipelines with keys: says which elements of a key are paired.
    *
    * @param <K> the keys
    * @param <L> the elements of the left one
@@ -63,20 +63,21 @@ public final class Join<L, R> {
     }
 
     /**
-     * {@return the same, the keys shared out among workers}
+     * {@return the same, the keys shared out among workers} Each worker is a stage with a thread of its own, and gets
+     * all elements of its keys, from both sides.
      *
-     * @param n how many, from 1 to 1,024
-     * @throws IllegalArgumentException if {@code n} is another number
+     * @param n how many workers, from 1 to 1,024
+     * @throws IllegalArgumentException if {@code n} is out of that range
      */
     public On<K, L, R> workers(int n) {
       return new On<>(site, left, right, leftKey, rightKey, Arguments.workers("n", n));
     }
 
     /**
-     * {@return the same, those near in time} Both sides need event time.
+     * {@return the same, with those near in time paired} Both sides need event time. As Flink's interval join.
      *
-     * @param before how far the right one may be before the left one, not negative
-     * @param after how far it may be behind it, not negative
+     * @param before how much earlier than the left element the right one may be, not negative; included
+     * @param after how much later it may be, not negative; included
      * @param bound how many elements may be kept, on each worker
      * @throws IllegalArgumentException if a time is negative
      */
@@ -87,11 +88,11 @@ public final class Join<L, R> {
     }
 
     /**
-     * {@return the same, those in the same window} Both sides need event time.
+     * {@return the same, with those in the same window paired} Both sides need event time.
      *
-     * @param windows which; not by count or by the clock, and not sessions
+     * @param windows tumbling, sliding or calendar windows
      * @param bound how many elements may be kept, on each worker
-     * @throws IllegalArgumentException if the windows are of a kind that is not meant
+     * @throws IllegalArgumentException if the windows are of another kind
      */
     public Ready<L, R> window(Windows windows, Bound bound) {
       Arguments.notNull("windows", windows);
@@ -103,7 +104,7 @@ public final class Join<L, R> {
     }
 
     /**
-     * {@return the same, all of both sides} Keeps everything until both have ended.
+     * {@return the same, with all elements of both sides paired} Keeps everything until both sides have ended.
      *
      * @param bound how many elements may be kept, on each worker
      */
@@ -113,7 +114,7 @@ public final class Join<L, R> {
   }
 
   /**
-   * Two pipelines that can be joined.
+   * Two pipelines that can be joined: says what becomes of elements without a partner, as SQL's joins do.
    *
    * @param <L> the elements of the left one
    * @param <R> the elements of the right one
@@ -131,7 +132,7 @@ public final class Join<L, R> {
     /**
      * {@return what is made of each pair}
      *
-     * @param fn of a pair
+     * @param fn makes one of a left and a right element
      * @param <X> what is made
      */
     public <X> Pipeline<X> inner(Fn2<? super L, ? super R, ? extends X> fn) {
@@ -141,7 +142,7 @@ public final class Join<L, R> {
     /**
      * {@return what is made of each pair, and of each on the left that has no partner when none can come any more}
      *
-     * @param fn of one on the left, and its partner
+     * @param fn makes one of a left element and its partner, empty if there is none
      * @param <X> what is made
      */
     public <X> Pipeline<X> left(Fn2<? super L, ? super Optional<R>, ? extends X> fn) {
@@ -151,7 +152,7 @@ public final class Join<L, R> {
     /**
      * {@return what is made of each pair, and of each on the right that has no partner when none can come any more}
      *
-     * @param fn of one on the right, and its partner
+     * @param fn makes one of a right element and its partner, empty if there is none
      * @param <X> what is made
      */
     public <X> Pipeline<X> right(Fn2<? super Optional<L>, ? super R, ? extends X> fn) {
@@ -161,7 +162,7 @@ public final class Join<L, R> {
     /**
      * {@return what is made of each pair, and of each that has no partner when none can come any more}
      *
-     * @param fn of both; one of them may be missing
+     * @param fn makes one of both; one of them may be empty, never both
      * @param <X> what is made
      */
     public <X> Pipeline<X> full(Fn2<? super Optional<L>, ? super Optional<R>, ? extends X> fn) {

@@ -9,7 +9,9 @@ import stage.api.pipeline.plan.Reducing;
 import stage.api.pipeline.plan.Site;
 
 /**
- * Elements by a key of theirs, to be reduced for each key. An immutable description.
+ * Elements by key, to be reduced for each key. An immutable description; all methods may be called on any thread and
+ * only describe, as those of {@link Pipeline} do. A value is kept for each key until all elements have come, so without
+ * a window memory grows with the number of keys.
  *
  * <p>Without a window a reducer's results come when all elements have come: one for each key, in no order. {@link
  * #scan} and {@link #batchWithin} emit as they go. Elements of one key that come from one upstream stage keep their
@@ -33,10 +35,11 @@ public final class Keyed<K, T> {
   }
 
   /**
-   * {@return the same, the keys shared out among workers: all elements of one key go to one of them}
+   * {@return the same elements, their keys shared out among workers} Each worker is a stage with a thread of its own,
+   * and gets all elements of its keys.
    *
-   * @param n how many, from 1 to 1,024
-   * @throws IllegalArgumentException if {@code n} is another number
+   * @param n how many workers, from 1 to 1,024
+   * @throws IllegalArgumentException if {@code n} is out of that range
    */
   public Keyed<K, T> workers(int n) {
     return new Keyed<>(site, node, key, Arguments.workers("n", n));
@@ -59,9 +62,9 @@ public final class Keyed<K, T> {
   /**
    * {@return a folded value for each key}
    *
-   * @param zero what there is before the first
-   * @param fold takes one in, and returns a new value
-   * @param <A> what is folded to
+   * @param zero a key's value before its first element
+   * @param fold takes one element in, and returns a new value
+   * @param <A> the values
    */
   public <A> Pipeline<KeyValue<K, A>> aggregate(A zero, Fold<A, ? super T> fold) {
     var how = new Reducing.Aggregate(Arguments.notNull("zero", zero), Erased.fold("fold", fold), null, value -> value);
@@ -71,7 +74,7 @@ public final class Keyed<K, T> {
   /**
    * {@return an aggregated value for each key}
    *
-   * @param how how
+   * @param how how elements become one value
    * @param <A> what is accumulated
    * @param <R> the results
    */
@@ -80,21 +83,21 @@ public final class Keyed<K, T> {
   }
 
   /**
-   * {@return each value of a fold for each key, when it is there}
+   * {@return each value of a fold for each key, as elements come: one for each element}
    *
-   * @param zero what there is before the first; not emitted
-   * @param fold takes one in, and returns a new value
-   * @param <A> what is folded to
+   * @param zero a key's value before its first element; not emitted
+   * @param fold takes one element in, and returns a new value
+   * @param <A> the values
    */
   public <A> Pipeline<KeyValue<K, A>> scan(A zero, Fold<A, ? super T> fold) {
     return reduced("scan", new Reducing.Scan(Arguments.notNull("zero", zero), Erased.fold("fold", fold)));
   }
 
   /**
-   * {@return what a collector makes of the elements of each key} The container is changed in place: an accumulator
-   * that throws midway may leave half an element in it.
+   * {@return what a collector makes of the elements of each key} Each key has a container, which is changed in place:
+   * an accumulator that throws midway may leave half an element in it. The combiner is not used.
    *
-   * @param collector how
+   * @param collector how; its functions run on the worker's thread
    * @param <R> the results
    */
   public <R> Pipeline<KeyValue<K, R>> collect(Collector<? super T, ?, R> collector) {
@@ -106,8 +109,8 @@ public final class Keyed<K, T> {
    *
    * @param n how many, at least 1
    * @param time from the first element to the end of a list, above zero
-   * @param openKeys how many keys may have an unfinished list on each worker; an element of one more goes the way the
-   * bound says
+   * @param openKeys how many keys may have an unfinished list on each worker, and what becomes of an element of one
+   *     more
    * @throws IllegalArgumentException if {@code n} is below 1 or {@code time} not above zero
    */
   public Pipeline<KeyValue<K, List<T>>> batchWithin(int n, Duration time, Bound openKeys) {
@@ -119,7 +122,7 @@ public final class Keyed<K, T> {
   /**
    * {@return the elements of each key in windows, to be reduced in each}
    *
-   * @param windows which
+   * @param windows how elements are put into windows
    */
   public Windowing<K, T> window(Windows windows) {
     Site here = Site.here("window");
@@ -130,8 +133,9 @@ public final class Keyed<K, T> {
    * {@return what each worker makes of its elements} What is stateful in the part, such as a batch, belongs to the
    * worker and mixes its keys.
    *
-   * @param part what each does: makes one pipeline of another; called once, now
+   * @param part what each does: makes one pipeline of another; called once, now, and its result must not be null
    * @param <R> what is made
+   * @throws IllegalArgumentException if {@code part} threw a checked exception
    */
   public <R> Pipeline<R> perWorker(Fn<Pipeline<T>, Pipeline<R>> part) {
     return Pipeline.parted(Site.here("perWorker"), node, key, workers, part);

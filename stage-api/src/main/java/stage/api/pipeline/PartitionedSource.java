@@ -41,7 +41,7 @@ public interface PartitionedSource<P, T> {
    *
    * @param positions for each partition in which there is something new: the position of its first delivery that is not
    *     done, or the one behind its last
-   * @throws Exception tried again, with backoff, with the positions of then
+   * @throws Exception tried again, with backoff, with the positions as they are then
    */
   void commit(Map<P, Long> positions) throws Exception;
 

@@ -33,7 +33,7 @@ import stage.api.supervision.Intensity;
 
 /**
  * Where elements come from and what is done with them: an immutable description. Each call returns a new one; nothing
- * runs before {@link Job#run}.
+ * runs before {@link Job#run} or {@link Job#start}.
  *
  * {@snippet :
  * Map<String, Long> words = Pipeline.lines(Path.of("a.txt"))
@@ -53,6 +53,15 @@ import stage.api.supervision.Intensity;
  * <p>Around the steps that change one element at a time there are {@index batches}, a {@index throttle}d rate,
  * {@index windows} of event time, {@index joins}, {@index merge}d inputs and, behind any step, a
  * {@index retry}, a {@index timeout} or a {@index "dead letter"}.
+ *
+ * <p>All methods may be called on any thread and return at once. They touch no source and call no function, except for
+ * those that build a part or a branch, which are called now, on the caller's thread. A null argument is refused with a
+ * {@link NullPointerException}, a number or a time out of range with an {@link IllegalArgumentException}; the message
+ * begins with the call and its line. Whatever shows only once the pipeline is complete, such as a window without event
+ * time, is refused with a {@link PipelineRefusedException} when the job is run or described.
+ *
+ * <p>Where {@link java.util.stream.Stream} has an operation, it has the same name and meaning here. Most others come
+ * from Pekko Streams, and event time, windows and joins from Flink.
  *
  * <p>For deterministic functions the results of a job depend on what each source sends and on nothing else: not on
  * demand, workers, timing or crashes. Where the order of arrival or the clock can change a result, {@link
@@ -77,8 +86,9 @@ public final class Pipeline<T> {
   /**
    * {@return these elements}
    *
-   * @param elements the elements, none null
+   * @param elements the elements, none null; copied
    * @param <T> the elements
+   * @throws NullPointerException if an element is null
    */
   @SafeVarargs
   public static <T> Pipeline<T> of(T... elements) {
@@ -89,10 +99,10 @@ public final class Pipeline<T> {
   }
 
   /**
-   * {@return the elements of a collection, or of whatever can be iterated again} Each run of a job iterates anew,
-   * and so does a restart, which skips what was emitted: it must be in the same order each time.
+   * {@return the elements of a collection, or of anything else that can be iterated again} Each run of a job iterates
+   * anew. So does a restart, which then skips what was emitted already: the order must be the same each time.
    *
-   * @param elements the elements, none null
+   * @param elements the elements, none null; not copied, and iterated on the source's thread
    * @param <T> the elements
    */
   public static <T> Pipeline<T> from(Iterable<? extends T> elements) {
@@ -120,8 +130,8 @@ public final class Pipeline<T> {
   }
 
   /**
-   * {@return the events of a publisher, which is subscribed to once by each incarnation of the source} A lambda is a
-   * publisher, hence the name.
+   * {@return the events of a publisher} Each incarnation of the source subscribes to it once, by the rules of Reactive
+   * Streams 1.0.4, and requests no more than is wanted. Not called {@code from}, because a lambda would fit both.
    *
    * @param publisher the publisher
    * @param <T> the elements
@@ -173,7 +183,7 @@ public final class Pipeline<T> {
    * {@return the lines of a text in UTF-8, without their ends} The text can be read once, so a second run is
    * refused with a {@link PipelineRefusedException}. It is not closed.
    *
-   * @param text the text
+   * @param text the text; read on the source's thread, which may block
    */
   public static Pipeline<String> lines(InputStream text) {
     return source("lines", new Origin.Text(Arguments.notNull("text", text), new AtomicBoolean()));
@@ -191,7 +201,8 @@ public final class Pipeline<T> {
   }
 
   /**
-   * {@return the time, once in a period; a tick that nobody wants is left out}
+   * {@return the time of the machine's clock, once in a period; a tick that nobody wants is left out} Never ends by
+   * itself.
    *
    * @param period above zero
    * @throws IllegalArgumentException if {@code period} is not above zero
@@ -203,7 +214,7 @@ public final class Pipeline<T> {
   // ---- fan-in
 
   /**
-   * {@return the elements of all inputs, as they come; those of each in its order}
+   * {@return the elements of all inputs, as they come; those of each in its order} Ends when all inputs have ended.
    *
    * @param inputs the inputs, at least 1
    * @param <T> the elements
@@ -216,7 +227,7 @@ public final class Pipeline<T> {
 
   /**
    * {@return the elements of sorted inputs, sorted} Waits until each input has an element or has ended. Of equal
-   * ones that of the earlier input comes first.
+   * ones that of the earlier input comes first. Inputs that are not sorted give results that are not sorted either.
    *
    * @param order by which each input is sorted
    * @param inputs the inputs, at least 1
@@ -243,9 +254,9 @@ public final class Pipeline<T> {
 
   /**
    * {@return what is made of the first of both, the second of both …} Ends with the shorter one; what the longer one
-   * still had is returned to it.
+   * still had goes back to it.
    *
-   * @param other the other
+   * @param other the other input
    * @param fn makes one of two
    * @param <U> the other's elements
    * @param <R> what is made
@@ -258,9 +269,9 @@ public final class Pipeline<T> {
   // ---- steps that are fused
 
   /**
-   * {@return what a function makes of each}
+   * {@return what a function makes of each element}
    *
-   * @param fn makes one of another; never null
+   * @param fn makes one of another; a null result is a failure of the element
    * @param <R> what is made
    */
   public <R> Pipeline<R> map(Fn<? super T, ? extends R> fn) {
@@ -268,7 +279,7 @@ public final class Pipeline<T> {
   }
 
   /**
-   * {@return those for which a condition holds}
+   * {@return the elements for which a condition holds} The others are counted as filtered.
    *
    * @param test the condition
    */
@@ -277,11 +288,11 @@ public final class Pipeline<T> {
   }
 
   /**
-   * {@return what a function makes of each, one after the other} It may make any number: what goes beyond 1,024 of one
-   * element is made when it is wanted. After a crash the function is applied again, and what was emitted is skipped: it
-   * must make the same again.
+   * {@return what a function makes of each, one after the other} It may make any number: whatever goes beyond 1,024 of
+   * one element is made when it is wanted. After a crash the function is applied again, and what was emitted already is
+   * skipped, so it must make the same again.
    *
-   * @param fn makes many of one, none null
+   * @param fn makes any number of elements of one, none null
    * @param <R> what is made
    */
   public <R> Pipeline<R> flatMap(Fn<? super T, ? extends Iterable<? extends R>> fn) {
@@ -295,7 +306,7 @@ public final class Pipeline<T> {
    * wanted; {@link #flatMap} makes it when it is. As {@link java.util.stream.Stream#mapMulti}; name the type, as in
    * {@code .<String>mapMulti(…)}.
    *
-   * @param fn makes many of one, none null
+   * @param fn makes any number of elements of one, none null
    * @param <R> what is made
    */
   public <R> Pipeline<R> mapMulti(Multi<? super T, R> fn) {
@@ -305,9 +316,9 @@ public final class Pipeline<T> {
   }
 
   /**
-   * {@return those of a type}
+   * {@return the elements of a type} The others are counted as filtered.
    *
-   * @param type which
+   * @param type the type; a subtype's elements are among them
    * @param <R> the type
    */
   public <R> Pipeline<R> ofType(Class<R> type) {
@@ -336,7 +347,8 @@ public final class Pipeline<T> {
   }
 
   /**
-   * {@return the first ones; the sources before it are cancelled when they have passed}
+   * {@return the first {@code n} elements} When they have passed, the sources before it are cancelled. As
+   * {@link java.util.stream.Stream#limit}.
    *
    * @param n how many, at least 0
    * @throws IllegalArgumentException if {@code n} is negative
@@ -346,7 +358,7 @@ public final class Pipeline<T> {
   }
 
   /**
-   * {@return all but the first ones}
+   * {@return all but the first {@code n} elements} As {@link java.util.stream.Stream#skip}.
    *
    * @param n how many, at least 0
    * @throws IllegalArgumentException if {@code n} is negative
@@ -356,7 +368,8 @@ public final class Pipeline<T> {
   }
 
   /**
-   * {@return those before the first for which a condition does not hold; the sources before it are cancelled then}
+   * {@return the elements before the first for which a condition does not hold} When that has come, the sources before
+   * it are cancelled.
    *
    * @param test the condition
    */
@@ -365,20 +378,21 @@ public final class Pipeline<T> {
   }
 
   /**
-   * {@return each value of a fold}
+   * {@return each value of a fold: one for each element}
    *
-   * @param zero what there is before the first; not emitted
-   * @param fold takes one in, and returns a new value
-   * @param <A> what is folded to
+   * @param zero the value before the first element; not emitted
+   * @param fold takes one element in, and returns a new value
+   * @param <A> the values
    */
   public <A> Pipeline<A> scan(A zero, Fold<A, ? super T> fold) {
     return step("scan", new Step.Scan(Arguments.notNull("zero", zero), Erased.fold("fold", fold)));
   }
 
   /**
-   * {@return those whose key was not there lately}
+   * {@return the elements whose key is not among those remembered} The others are counted as filtered. Unlike
+   * {@link java.util.stream.Stream#distinct} it forgets, so an old key may come again.
    *
-   * @param key what must differ
+   * @param key what must differ, with {@code equals} and {@code hashCode}; never null
    * @param remembered how many keys are remembered, the newest; at least 1
    * @param <K> the keys
    * @throws IllegalArgumentException if {@code remembered} is below 1
@@ -388,7 +402,7 @@ public final class Pipeline<T> {
   }
 
   /**
-   * {@return lists of {@code n} elements; the last one may be shorter}
+   * {@return unmodifiable lists of {@code n} elements; the last one may be shorter}
    *
    * @param n how many, at least 1
    * @throws IllegalArgumentException if {@code n} is below 1
@@ -411,11 +425,11 @@ public final class Pipeline<T> {
   }
 
   /**
-   * {@return lists that weigh no more than this, shorter ones when time is over} An element that weighs more has a
-   * list of its own.
+   * {@return lists that weigh no more than {@code max}, cut short when the time limit passes} An element that weighs
+   * more has a list of its own.
    *
-   * @param max how much, at least 1
-   * @param weight of an element, not negative
+   * @param max how much a list may weigh, at least 1
+   * @param weight the weight of an element, not negative
    * @param time from the first element to the end of a list, above zero
    * @throws IllegalArgumentException if {@code max} is below 1 or {@code time} not above zero
    */
@@ -426,10 +440,10 @@ public final class Pipeline<T> {
   }
 
   /**
-   * {@return the same, no more of them in a time than this} Waits, and never drops. As {@link #throttle(int,
-   * Duration, int)} with a burst of the same number.
+   * {@return the same elements at a limited rate} Makes what is before it wait, and never drops. As
+   * {@link #throttle(int, Duration, int)} with {@code events} as its burst.
    *
-   * @param events how many, at least 1
+   * @param events how many elements, at least 1
    * @param per in which time, above zero
    * @throws IllegalArgumentException if {@code events} is below 1 or {@code per} not above zero
    */
@@ -438,11 +452,12 @@ public final class Pipeline<T> {
   }
 
   /**
-   * {@return the same at a limited rate: a token bucket that refills evenly} Waits, and never drops.
+   * {@return the same elements at a limited rate: a token bucket that refills evenly} Makes what is before it wait, and
+   * never drops.
    *
-   * @param events how many, at least 1
+   * @param events how many elements, at least 1
    * @param per in which time, above zero
-   * @param burst how many at once after a pause, at least 1
+   * @param burst how many may pass at once after a pause, at least 1
    * @throws IllegalArgumentException if a number is below 1 or {@code per} not above zero
    */
   public Pipeline<T> throttle(int events, Duration per, int burst) {
@@ -450,7 +465,8 @@ public final class Pipeline<T> {
   }
 
   /**
-   * {@return the newest element of each period in which there was one; the others are counted as filtered}
+   * {@return the newest element of each period in which there was one} By the clock; the others are counted as
+   * filtered.
    *
    * @param period above zero
    * @throws IllegalArgumentException if {@code period} is not above zero
@@ -462,17 +478,17 @@ public final class Pipeline<T> {
   // ---- boundaries
 
   /**
-   * {@return the same; what comes behind has a thread of its own}
+   * {@return the same elements, handed to another stage: the steps behind this one run on a thread of their own}
    */
   public Pipeline<T> async() {
     return new Pipeline<>(new Node.Crossed(Site.here("async"), node, new Crossing.Async()));
   }
 
   /**
-   * {@return the same through a buffer, which takes what comes even while nothing is wanted behind it, and makes what
-   * is before it wait when it is full}
+   * {@return the same elements through a buffer} It takes what comes even while nothing is wanted behind it. When it is
+   * full, what is before it waits.
    *
-   * @param n how many it holds, at least 1
+   * @param n how many elements it holds, at least 1
    * @throws IllegalArgumentException if {@code n} is below 1
    */
   public Pipeline<T> buffer(int n) {
@@ -481,12 +497,12 @@ public final class Pipeline<T> {
   }
 
   /**
-   * {@return the same through a buffer, which takes what comes even while nothing is wanted behind it} What it drops is
-   * counted in {@link Report#dropped}.
+   * {@return the same elements through a buffer, which takes what comes even while nothing is wanted behind it} What it
+   * drops is counted in {@link Report#dropped}.
    *
-   * @param n how many it holds, at least 1
+   * @param n how many elements it holds, at least 1
    * @param overflow what becomes of those beyond that: block (what is before it waits), drop the oldest or the newest,
-   *     or fail (the stage crashes). Its own capacity is not looked at
+   *     or fail (the stage crashes). Its own capacity does not matter
    * @throws IllegalArgumentException if {@code n} is below 1
    */
   public Pipeline<T> buffer(int n, Overflow overflow) {
@@ -499,9 +515,9 @@ public final class Pipeline<T> {
    * What is stateful in the part, such as a batch, belongs to each worker.
    *
    * @param workers how many, from 1 to 1,024
-   * @param part what each does: makes one pipeline of another; called once, now
+   * @param part what each does: makes one pipeline of another; called once, now, and its result must not be null
    * @param <R> what is made
-   * @throws IllegalArgumentException if {@code workers} is another number
+   * @throws IllegalArgumentException if {@code workers} is out of that range, or {@code part} threw a checked exception
    */
   public <R> Pipeline<R> parallel(int workers, Fn<Pipeline<T>, Pipeline<R>> part) {
     Arguments.workers("workers", workers);
@@ -509,9 +525,10 @@ public final class Pipeline<T> {
   }
 
   /**
-   * {@return what a function makes of each, in a virtual thread for each, in the order of their elements}
+   * {@return what a function makes of each element, in the order of the elements} Each call has a virtual thread of its
+   * own, so whatever the calls share must be thread-safe. As {@code Gatherers.mapConcurrent} of newer JDKs.
    *
-   * @param atOnce how many at once, at least 1
+   * @param atOnce how many calls at once, at least 1
    * @param fn makes one of another; may block
    * @param <R> what is made
    * @throws IllegalArgumentException if {@code atOnce} is below 1
@@ -523,9 +540,10 @@ public final class Pipeline<T> {
   }
 
   /**
-   * {@return what a function makes of each, in a virtual thread for each, as they are there}
+   * {@return what a function makes of each element, in the order in which the calls return} As
+   * {@link #mapConcurrent} otherwise.
    *
-   * @param atOnce how many at once, at least 1
+   * @param atOnce how many calls at once, at least 1
    * @param fn makes one of another; may block
    * @param <R> what is made
    * @throws IllegalArgumentException if {@code atOnce} is below 1
@@ -537,11 +555,12 @@ public final class Pipeline<T> {
   }
 
   /**
-   * {@return what a function makes of each, in a virtual thread for each; those of one key one after the other, in
-   * their order} A key that takes long holds up no other, as long as no more than 1,024 of its elements wait.
+   * {@return what a function makes of each element; those of one key one after the other, in their order} As
+   * {@link #mapConcurrentUnordered} otherwise. A slow key does not hold up the others unless more than 1,024 of its
+   * elements wait.
    *
-   * @param atOnce how many at once, at least 1
-   * @param key which elements must not overtake each other
+   * @param atOnce how many calls at once, at least 1
+   * @param key which elements must not overtake each other: those of equal keys
    * @param fn makes one of another; may block
    * @param <K> the keys
    * @param <R> what is made
@@ -555,7 +574,8 @@ public final class Pipeline<T> {
   }
 
   /**
-   * {@return what a stage of your own makes of the elements} The job starts it, and adds the subscription.
+   * {@return what a stage of your own makes of the elements} The job starts it, and adds the subscription. What it
+   * makes has no event time: put {@link #eventTime(EventTime)} behind it if a window follows.
    *
    * @param stage the stage; its name must be unique in the job
    * @param <R> what it makes
@@ -568,10 +588,11 @@ public final class Pipeline<T> {
   // ---- time and keys
 
   /**
-   * {@return the same, each with its time} Put it on each source, before they are merged.
+   * {@return the same elements, each with its time} Put it on each source, before they are merged. As
+   * {@link #eventTime(EventTime)} with {@code EventTime.of(time).outOfOrder(outOfOrder)}.
    *
    * @param time reads an element's time
-   * @param outOfOrder how far one may be behind the newest before it; later ones are late
+   * @param outOfOrder how far an element may be behind the newest one before it; those further behind are late
    * @throws IllegalArgumentException if {@code outOfOrder} is negative
    */
   public Pipeline<T> eventTime(Fn<? super T, Instant> time, Duration outOfOrder) {
@@ -581,16 +602,17 @@ public final class Pipeline<T> {
   }
 
   /**
-   * {@return the same, each with its time} Put it on each source, before they are merged.
+   * {@return the same elements, each with its time} Put it on each source, before they are merged. Each source vouches
+   * for its time as Flink's watermarks for bounded out-of-orderness do, and a merge goes by the slowest input.
    *
-   * @param how how
+   * @param how how to read an element's time, and when an element is late
    */
   public Pipeline<T> eventTime(EventTime<? super T> how) {
     return step("eventTime", timed(Arguments.notNull("how", how)));
   }
 
   /**
-   * {@return the elements by a key of theirs, to be reduced for each}
+   * {@return the elements by key, to be reduced for each key}
    *
    * @param key the key of an element, with {@code equals} and {@code hashCode}; never null
    * @param <K> the keys
@@ -600,9 +622,10 @@ public final class Pipeline<T> {
   }
 
   /**
-   * {@return the elements in windows over all of them, to be reduced in each}
+   * {@return the elements in windows over all of them, to be reduced in each window} One stage reduces them; for
+   * several workers, put {@link #keyBy} before it.
    *
-   * @param windows which
+   * @param windows how elements are put into windows
    */
   public Windowing<All, T> window(Windows windows) {
     Site site = Site.here("window");
@@ -610,7 +633,7 @@ public final class Pipeline<T> {
   }
 
   /**
-   * {@return this pipeline and another, to be joined}
+   * {@return this pipeline, on the left, and another on the right, to be joined}
    *
    * @param right the other
    * @param <R> its elements
@@ -622,8 +645,8 @@ public final class Pipeline<T> {
   /**
    * {@return a table of the newest element of each key, which {@link #enrich} reads}
    *
-   * @param key the key of an element
-   * @param bound how many rows
+   * @param key the key of an element, with {@code equals} and {@code hashCode}; never null
+   * @param bound how many rows the table may have, and what happens beyond that
    * @param <K> the keys
    */
   public <K> Table<K, T> toTable(Fn<? super T, ? extends K> key, Bound bound) {
@@ -633,11 +656,12 @@ public final class Pipeline<T> {
   }
 
   /**
-   * {@return what is made of each element and the row of its key}
+   * {@return what is made of each element and the row of its key} When the table is read, before the elements or beside
+   * them, is the table's choice: {@link Table#loadedFirst()}, {@link Table#asOfEventTime()} or {@link Table#latest()}.
    *
    * @param table the table
-   * @param key the key of an element
-   * @param fn makes one of an element and a row, if there is one
+   * @param key the key to look up for an element; never null
+   * @param fn makes one of an element and its row, which is empty if the table has none
    * @param <K> the keys
    * @param <V> the rows
    * @param <R> what is made
@@ -652,9 +676,11 @@ public final class Pipeline<T> {
   // ---- fan-out
 
   /**
-   * {@return the same; another pipeline gets them, too} The slower of the two sets the pace.
+   * {@return the same elements; another pipeline gets them, too} The slower of the two sets the pace.
    *
-   * @param branch the other pipeline, up to its sink; called once, now
+   * @param branch makes the other pipeline, up to its sink; called once, now, and its result must not be null. The
+   *     result of the branch's job is dropped
+   * @throws IllegalArgumentException if {@code branch} threw a checked exception
    */
   public Pipeline<T> alsoTo(Fn<Pipeline<T>, Job<?>> branch) {
     Site site = Site.here("alsoTo");
@@ -662,10 +688,13 @@ public final class Pipeline<T> {
   }
 
   /**
-   * {@return those for which a condition does not hold; another pipeline gets the others}
+   * {@return the elements for which a condition does not hold; another pipeline gets the others} The slower of the two
+   * sets the pace.
    *
-   * @param test which the other pipeline gets
-   * @param branch the other pipeline, up to its sink; called once, now
+   * @param test which elements the other pipeline gets
+   * @param branch makes the other pipeline, up to its sink; called once, now, and its result must not be null. The
+   *     result of the branch's job is dropped
+   * @throws IllegalArgumentException if {@code branch} threw a checked exception
    */
   public Pipeline<T> divertTo(Criterion<? super T> test, Fn<Pipeline<T>, Job<?>> branch) {
     Site site = Site.here("divertTo");
@@ -676,8 +705,9 @@ public final class Pipeline<T> {
    * {@return a job in which several pipelines get every element; its result is the report} The slowest of them sets
    * the pace.
    *
-   * @param branches the pipelines, each up to its sink; each called once, now
-   * @throws IllegalArgumentException if there is no branch
+   * @param branches make the pipelines, each up to its sink; each called once, now, and no result must be null. The
+   *     results of the branches' jobs are dropped
+   * @throws IllegalArgumentException if there is no branch, or one threw a checked exception
    */
   @SafeVarargs
   public final Job<Report> broadcastTo(Fn<Pipeline<T>, Job<?>>... branches) {
@@ -692,21 +722,21 @@ public final class Pipeline<T> {
   // ---- failures
 
   /**
-   * {@return the same; elements that the steps before it fail on are treated like this} It covers the steps back to
-   * the last policy, or to where the stage begins. See {@link OnFailure} for the default.
+   * {@return the same elements; what becomes of one that a step before this fails on is up to the policy} It covers the
+   * steps back to the last policy, or to where the stage begins. See {@link OnFailure} for the default.
    *
-   * @param policy what becomes of them
+   * @param policy what becomes of an element that fails
    */
   public Pipeline<T> onFailure(OnFailure policy) {
     return step("onFailure", new Step.Guard(Arguments.notNull("policy", policy)));
   }
 
   /**
-   * {@return the same, and something in place of each element that the steps before it fail on} It covers the steps
-   * back to the last policy, or to where the stage begins. A failure of the function itself is a failure of its
-   * step.
+   * {@return the same elements, with another in place of each one that a step before this fails on} It covers the steps
+   * back to the last policy, or to where the stage begins. If the function itself throws, that is a failure like any
+   * other. The pipeline goes on, unlike after {@code recover} of Pekko Streams.
    *
-   * @param fn makes an element of a failure
+   * @param fn makes an element of a failure; never null
    */
   public Pipeline<T> recover(Fn<? super Failed, ? extends T> fn) {
     @SuppressWarnings("unchecked")   // the signature has checked it
@@ -715,9 +745,9 @@ public final class Pipeline<T> {
   }
 
   /**
-   * {@return the same; an element that the steps before it take longer for has failed} The thread is interrupted.
-   * Steps that do not heed that for as long again are abandoned, and the stage restarts. Covers the steps back to the
-   * last policy, or to where the stage begins.
+   * {@return the same elements; one that the steps before this take longer for has failed} The thread is interrupted.
+   * Steps that do not heed that for as long again are abandoned with their thread, and the stage restarts. It covers
+   * the steps back to the last policy, or to where the stage begins.
    *
    * @param perElement how long, above zero
    * @throws IllegalArgumentException if {@code perElement} is not above zero
@@ -729,9 +759,10 @@ public final class Pipeline<T> {
   // ---- sinks
 
   /**
-   * {@return a job that does something with each element} Its result is the report.
+   * {@return a job that does something with each element} Its result is the report. What the action does to the world
+   * outside is not undone by a crash, and may be repeated for the batch in hand.
    *
-   * @param action what
+   * @param action what to do; runs on the thread of the last stage
    */
   public Job<Report> forEach(Action<? super T> action) {
     return job(new End(Site.here("forEach"), node, new Sink.ForEach(Erased.action("action", action))));
@@ -749,9 +780,10 @@ public final class Pipeline<T> {
 
   /**
    * {@return a job that collects the elements} The container is changed in place: an accumulator that throws midway
-   * may leave half an element in it.
+   * may leave half an element in it. As {@link java.util.stream.Stream#collect(Collector)} on one thread: the combiner
+   * is not used.
    *
-   * @param collector how
+   * @param collector how; its functions run on the thread of the last stage
    * @param <R> the result
    */
   public <R> Job<R> collect(Collector<? super T, ?, R> collector) {
@@ -761,9 +793,9 @@ public final class Pipeline<T> {
   /**
    * {@return a job that folds the elements to one value}
    *
-   * @param zero what there is before the first
-   * @param fold takes one in, and returns a new value
-   * @param <A> what is folded to
+   * @param zero the value before the first element, and the result if there is none
+   * @param fold takes one element in, and returns a new value
+   * @param <A> the value
    */
   public <A> Job<A> reduce(A zero, Fold<A, ? super T> fold) {
     var sink = new Sink.Reduce(Arguments.notNull("zero", zero), Erased.fold("fold", fold));
@@ -783,7 +815,7 @@ public final class Pipeline<T> {
   }
 
   /**
-   * {@return a job that makes a list of the elements}
+   * {@return a job whose result is an unmodifiable list of the elements}
    */
   public Job<List<T>> toList() {
     return job(new End(Site.here("toList"), node, new Sink.ToList()));

@@ -1,7 +1,7 @@
 package stage.api.pipeline;
 
 /**
- * A job that runs in a scope.
+ * A job that runs in a scope. Any thread may use it.
  *
  * @param <R> its result
  * @since 0.1
@@ -12,7 +12,8 @@ public interface Running<R> {
    *
    * @return its result
    * @throws stage.api.supervision.StageFailedException if a stage of it was given up; with the crashes
-   * @throws java.util.concurrent.CancellationException if it was stopped before it had a result
+   * @throws java.util.concurrent.CancellationException if it was stopped before it had a result; a job whose result is
+   *     a report always has one
    * @throws InterruptedException if interrupted while waiting; the job goes on
    */
   R join() throws InterruptedException;
@@ -23,6 +24,6 @@ public interface Running<R> {
   /** Begins to stop: sources get no more demand, and everything in flight is handled. Returns at once. Any thread. */
   void stop();
 
-  /** {@return the job as it was planned: a line for each stage} */
+  /** {@return the job as it was planned: a line for each stage, as {@link Job#describe()}} Never waits. */
   String describe();
 }

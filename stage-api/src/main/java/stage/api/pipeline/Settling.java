@@ -3,14 +3,14 @@ package stage.api.pipeline;
 import java.time.Duration;
 
 /**
- * How deliveries are answered for.
+ * How deliveries are answered for. An immutable value.
  *
- * @param inFlight how many may be unsettled at once; the source is not asked for more
- * @param batch how many one call of {@link DeliverySource#settle} answers for, at most; so many that are done are
- *     reason enough for {@link PartitionedSource#commit}
- * @param within how long an answer waits for others, at most
+ * @param inFlight how many may be unsettled at once, at least 1; the source is not asked for more
+ * @param batch how many one call of {@link DeliverySource#settle} answers for, at most, and after how many that are
+ *     done {@link PartitionedSource#commit} is called; at least 1
+ * @param within how long an answer waits for others, at most; not negative
  * @param onAbsorb whether a delivery counts as handled when a reducer has taken it in, instead of when the reducer's
- * result is handled
+ *     result is handled
  * @since 0.1
  */
 public record Settling(int inFlight, int batch, Duration within, boolean onAbsorb) {
@@ -27,7 +27,7 @@ public record Settling(int inFlight, int batch, Duration within, boolean onAbsor
   }
 
   /**
-   * {@return at most this many unsettled deliveries; answers go out as soon as they are there, up to 1,000 in a call}
+   * {@return at most {@code n} unsettled deliveries; answers go out as soon as they are known, up to 1,000 in a call}
    *
    * @param n at least 1
    * @throws IllegalArgumentException if {@code n} is below 1
@@ -37,10 +37,10 @@ public record Settling(int inFlight, int batch, Duration within, boolean onAbsor
   }
 
   /**
-   * {@return a copy that answers for so many at a time}
+   * {@return a copy that answers for up to {@code n} deliveries at a time}
    *
    * @param n at least 1
-   * @param time how long an answer waits for others, at most
+   * @param time how long an answer waits for others, at most; not negative
    * @throws IllegalArgumentException if {@code n} is below 1 or {@code time} is negative
    */
   public Settling batches(int n, Duration time) {

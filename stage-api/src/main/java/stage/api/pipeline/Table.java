@@ -30,12 +30,15 @@ public final class Table<K, V> {
     return reading(TablePlan.Reading.LOADED_FIRST);
   }
 
-  /** {@return the same table, in which is looked up what was valid at an element's time} Both sides need event time. */
+  /**
+   * {@return the same table, in which the row that was valid at an element's time is looked up} Both sides need event
+   * time. As a temporal table join of Flink.
+   */
   public Table<K, V> asOfEventTime() {
     return reading(TablePlan.Reading.AS_OF);
   }
 
-  /** {@return the same table, in which is looked up what came last} The result depends on when elements come. */
+  /** {@return the same table, in which the row that came last is looked up} Results depend on when elements come. */
   public Table<K, V> latest() {
     return reading(TablePlan.Reading.LATEST);
   }

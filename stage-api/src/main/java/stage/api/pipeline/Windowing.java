@@ -9,10 +9,11 @@ import stage.api.pipeline.plan.Reducing;
 import stage.api.pipeline.plan.Site;
 
 /**
- * Elements in windows, to be reduced in each. An immutable description.
+ * Elements in windows, to be reduced in each. An immutable description; all methods may be called on any thread and
+ * only describe, as those of {@link Pipeline} do.
  *
- * <p>There is one final result for each key and window that has an element. It comes when no element can come any
- * more that belongs there: that is decided by the times of the elements, never by when they arrive.
+ * <p>There is one final result for each key and window that has an element. It comes when no more elements can belong
+ * there. The times of the elements decide that, never when they arrive.
  *
  * @param <K> the keys
  * @param <T> the elements
@@ -44,10 +45,12 @@ public final class Windowing<K, T> {
   }
 
   /**
-   * {@return the same; another pipeline gets the elements that are late for all of their windows} They are counted in
-   * any case.
+   * {@return the same; another pipeline gets the elements that are late for all of their windows} They are counted as
+   * late in any case.
    *
-   * @param branch the other pipeline, up to its sink; called once, now
+   * @param branch makes the other pipeline, up to its sink; called once, now, and its result must not be null. The
+   *     result of the branch's job is dropped
+   * @throws IllegalArgumentException if {@code branch} threw a checked exception
    */
   public Windowing<K, T> lateTo(Fn<Pipeline<T>, Job<?>> branch) {
     Site here = Site.here("lateTo");
@@ -56,10 +59,10 @@ public final class Windowing<K, T> {
   }
 
   /**
-   * {@return the same, with an early pane of each open window once in a time} By the clock: which early panes there
-   * are depends on when elements come.
+   * {@return the same, with an early pane of each open window once in a period} By the clock: which early panes there
+   * are depends on when elements come. Not for sessions, which are refused when the job is run.
    *
-   * @param every above zero
+   * @param every the period, above zero
    * @throws IllegalArgumentException if {@code every} is not above zero
    */
   public Windowing<K, T> early(Duration every) {
@@ -69,7 +72,8 @@ public final class Windowing<K, T> {
   }
 
   /**
-   * {@return the same, with an early pane after every {@code everyEvents} elements of a window}
+   * {@return the same, with an early pane after every {@code everyEvents} elements of a window} Not for sessions, which
+   * are refused when the job is run.
    *
    * @param everyEvents at least 1
    * @throws IllegalArgumentException if {@code everyEvents} is below 1
@@ -94,7 +98,7 @@ public final class Windowing<K, T> {
   }
 
   /**
-   * {@return the elements themselves, in the order in which they came}
+   * {@return the elements themselves, in the order in which they came, as unmodifiable lists}
    *
    * @param bound how many may be kept over all keys and windows, on each worker
    */
@@ -103,11 +107,12 @@ public final class Windowing<K, T> {
   }
 
   /**
-   * {@return a folded value} Not for sessions, which grow together: they need a way to merge.
+   * {@return a folded value} Not for sessions, which may grow together, or sliding windows, which share their parts:
+   * they need a way to merge, and are refused without one when the job is run.
    *
-   * @param zero what there is before the first
-   * @param fold takes one in, and returns a new value
-   * @param <A> what is folded to
+   * @param zero a window's value before its first element
+   * @param fold takes one element in, and returns a new value
+   * @param <A> the values
    */
   public <A> Pipeline<Pane<K, A>> aggregate(A zero, Fold<A, ? super T> fold) {
     var how = new Reducing.Aggregate(Arguments.notNull("zero", zero), Erased.fold("fold", fold), null, value -> value);
@@ -117,10 +122,10 @@ public final class Windowing<K, T> {
   /**
    * {@return a folded value}
    *
-   * @param zero what there is before the first
-   * @param fold takes one in, and returns a new value
-   * @param merge joins two, where windows overlap or sessions grow together
-   * @param <A> what is folded to
+   * @param zero a window's value before its first element
+   * @param fold takes one element in, and returns a new value
+   * @param merge joins two values, where windows overlap or sessions grow together
+   * @param <A> the values
    */
   public <A> Pipeline<Pane<K, A>> aggregate(A zero, Fold<A, ? super T> fold, Merge<A> merge) {
     Arguments.notNull("zero", zero);
@@ -131,7 +136,7 @@ public final class Windowing<K, T> {
   /**
    * {@return an aggregated value}
    *
-   * @param how how
+   * @param how how elements become one value
    * @param <A> what is accumulated
    * @param <R> the results
    */

@@ -5,7 +5,8 @@ import java.time.ZoneId;
 import java.time.temporal.ChronoUnit;
 
 /**
- * How elements are put into windows.
+ * How elements are put into windows. An immutable value. The kinds are Flink's. Lateness is not: it delays the one
+ * final result of a window, where Flink adds another result for each late element.
  *
  * @param shape what the windows are like
  * @param offset by how much windows of a fixed size are moved from the epoch
@@ -14,7 +15,7 @@ import java.time.temporal.ChronoUnit;
  */
 public record Windows(Shape shape, Duration offset, Duration lateness) {
   /**
-   * Checks the times.
+   * Checks the times. The methods below also check that the offset and the lateness fit the shape.
    *
    * @throws IllegalArgumentException if {@code lateness} is negative
    */
@@ -30,46 +31,107 @@ public record Windows(Shape shape, Duration offset, Duration lateness) {
     /**
      * One behind the other.
      *
-     * @param size how long each is
+     * @param size how long each is, above zero
      */
-    record Tumbling(Duration size) implements Shape {}
+    record Tumbling(Duration size) implements Shape {
+      /**
+       * Checks the size.
+       *
+       * @throws IllegalArgumentException if {@code size} is not above zero
+       */
+      public Tumbling {
+        Arguments.positive("size", size);
+      }
+    }
 
     /**
      * Of one size, a new one every so often.
      *
-     * @param size how long each is
-     * @param every from the start of one to the start of the next
+     * @param size how long each is, above zero
+     * @param every from the start of one to the start of the next, above zero
      */
-    record Sliding(Duration size, Duration every) implements Shape {}
+    record Sliding(Duration size, Duration every) implements Shape {
+      /**
+       * Checks the times.
+       *
+       * @throws IllegalArgumentException if one is not above zero
+       */
+      public Sliding {
+        Arguments.positive("size", size);
+        Arguments.positive("every", every);
+      }
+    }
 
     /**
      * As long as elements come.
      *
-     * @param gap from an element to the end of its session
+     * @param gap from an element to the end of its session, above zero
      */
-    record Sessions(Duration gap) implements Shape {}
+    record Sessions(Duration gap) implements Shape {
+      /**
+       * Checks the gap.
+       *
+       * @throws IllegalArgumentException if {@code gap} is not above zero
+       */
+      public Sessions {
+        Arguments.positive("gap", gap);
+      }
+    }
 
     /**
      * Days, weeks, months … as the calendar of a zone has them.
      *
-     * @param unit the unit
-     * @param zone the zone
+     * @param unit hours, days, weeks (from Monday), months or years
+     * @param zone whose calendar
      */
-    record Calendar(ChronoUnit unit, ZoneId zone) implements Shape {}
+    record Calendar(ChronoUnit unit, ZoneId zone) implements Shape {
+      /**
+       * Checks the unit.
+       *
+       * @throws IllegalArgumentException if {@code unit} is another one
+       */
+      public Calendar {
+        Arguments.notNull("unit", unit);
+        Arguments.notNull("zone", zone);
+        switch (unit) {
+          case HOURS, DAYS, WEEKS, MONTHS, YEARS -> {}
+          default -> throw Arguments.refused("unit must be HOURS, DAYS, WEEKS, MONTHS or YEARS, but was " + unit.name()
+              + "; use Windows.tumbling for other sizes");
+        }
+      }
+    }
 
     /**
-     * So many elements, whatever their time.
+     * A number of elements, whatever their time.
      *
-     * @param size how many
+     * @param size how many, at least 1
      */
-    record Count(int size) implements Shape {}
+    record Count(int size) implements Shape {
+      /**
+       * Checks the number.
+       *
+       * @throws IllegalArgumentException if {@code size} is below 1
+       */
+      public Count {
+        Arguments.atLeastOne("n", size);
+      }
+    }
 
     /**
      * One behind the other, by the clock of the machine.
      *
-     * @param size how long each is
+     * @param size how long each is, above zero
      */
-    record ByClock(Duration size) implements Shape {}
+    record ByClock(Duration size) implements Shape {
+      /**
+       * Checks the size.
+       *
+       * @throws IllegalArgumentException if {@code size} is not above zero
+       */
+      public ByClock {
+        Arguments.positive("size", size);
+      }
+    }
   }
 
   private static Windows of(Shape shape) {
@@ -83,7 +145,7 @@ public record Windows(Shape shape, Duration offset, Duration lateness) {
    * @throws IllegalArgumentException if {@code size} is not above zero
    */
   public static Windows tumbling(Duration size) {
-    return of(new Shape.Tumbling(Arguments.positive("size", size)));
+    return of(new Shape.Tumbling(size));
   }
 
   /**
@@ -95,36 +157,30 @@ public record Windows(Shape shape, Duration offset, Duration lateness) {
    * @throws IllegalArgumentException if one is not above zero
    */
   public static Windows sliding(Duration size, Duration every) {
-    return of(new Shape.Sliding(Arguments.positive("size", size), Arguments.positive("every", every)));
+    return of(new Shape.Sliding(size, every));
   }
 
   /**
-   * {@return windows that last as long as elements come: two elements of a key belong together if less than a gap
-   * lies between them, or between each of some that lie between them}
+   * {@return windows that last as long as elements of a key keep coming: a session ends when no element has come for a
+   * gap}
    *
    * @param gap above zero
    * @throws IllegalArgumentException if {@code gap} is not above zero
    */
   public static Windows sessions(Duration gap) {
-    return of(new Shape.Sessions(Arguments.positive("gap", gap)));
+    return of(new Shape.Sessions(gap));
   }
 
   /**
-   * {@return windows as the calendar of a zone has them} A day that is 23 or 25 hours long there is so here.
+   * {@return windows as the calendar of a zone has them} A day that daylight saving makes 23 or 25 hours long is a
+   * window of that length.
    *
    * @param unit hours, days, weeks (from Monday), months or years
    * @param zone whose calendar
    * @throws IllegalArgumentException if {@code unit} is another one
    */
   public static Windows calendar(ChronoUnit unit, ZoneId zone) {
-    Arguments.notNull("unit", unit);
-    Arguments.notNull("zone", zone);
-    return switch (unit) {
-      case HOURS, DAYS, WEEKS, MONTHS, YEARS -> of(new Shape.Calendar(unit, zone));
-      default -> throw Arguments.refused(
-          "unit must be HOURS, DAYS, WEEKS, MONTHS or YEARS, but was " + unit.name()
-              + "; use Windows.tumbling for other sizes");
-    };
+    return of(new Shape.Calendar(unit, zone));
   }
 
   /**
@@ -135,18 +191,18 @@ public record Windows(Shape shape, Duration offset, Duration lateness) {
    * @throws IllegalArgumentException if {@code n} is below 1
    */
   public static Windows count(int n) {
-    return of(new Shape.Count(Arguments.atLeastOne("n", n)));
+    return of(new Shape.Count(n));
   }
 
   /**
-   * {@return windows of one size by the clock of the machine: no event time is needed, and results depend on when
-   * elements come}
+   * {@return windows of one size by the clock of the machine} They need no event time, and their results depend on when
+   * elements come.
    *
    * @param size above zero
    * @throws IllegalArgumentException if {@code size} is not above zero
    */
   public static Windows byClock(Duration size) {
-    return of(new Shape.ByClock(Arguments.positive("size", size)));
+    return of(new Shape.ByClock(size));
   }
 
   /**
@@ -167,9 +223,9 @@ public record Windows(Shape shape, Duration offset, Duration lateness) {
   /**
    * {@return a copy whose windows take elements for some time after their end}
    *
-   * @param allowed not negative
+   * @param allowed how long after its end a window still takes elements, not negative
    * @throws IllegalArgumentException if {@code allowed} is negative, or these windows are by count or by the clock,
-   * where nothing is late
+   *     where nothing is late
    */
   public Windows lateness(Duration allowed) {
     if (!needsEventTime()) {

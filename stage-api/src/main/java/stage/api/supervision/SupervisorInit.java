@@ -16,7 +16,7 @@ public interface SupervisorInit {
    * waits for the stages before it, and for its own.
    *
    * <p>A stage that cannot be started makes the whole start fail, as if this had thrown that; {@code start} of a later
-   * one throws it if it is known by then. Who wants to go on without a stage starts it in a supervisor of its own, or
+   * one throws it if it is known by then. To go on without a stage, start it in a supervisor of its own, or
    * after the scope is open.
    *
    * @param supervisor the new supervisor
