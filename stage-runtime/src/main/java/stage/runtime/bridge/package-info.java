@@ -1,8 +1,8 @@
 /**
- * What a behaviour of the runtime may know of the engine, and the engine of it: bridges to other protocols, and the
- * steps of a pipeline.
+ * The interfaces between the engine and behaviours that are built in: the bridges to other protocols in
+ * {@code stage.runtime.flow}, and the stages of a job in {@code stage.runtime.pipeline}. No bridge is implemented here.
  *
- * <p>Behaviours implement what they need of it, and the engine asks for it by type. The package knows neither cells nor
- * threads.
+ * <p>A behaviour implements the interfaces that it needs, and the engine tests for them by type. The package knows
+ * neither cells nor threads.
  */
 package stage.runtime.bridge;

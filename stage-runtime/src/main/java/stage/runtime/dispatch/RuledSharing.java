@@ -4,7 +4,7 @@ import java.util.Arrays;
 import stage.api.DispatchRule;
 import stage.runtime.lane.LaneTail;
 
-/** As a {@link DispatchRule} of the user's says, which looks at all lanes each time: it is given numbers for all. */
+/** As a user's {@link DispatchRule} says, which looks at all lanes each time: it is given numbers for all. */
 final class RuledSharing<E> extends Sharing<E> implements DispatchRule.Subscriptions {
   private final DispatchRule rule;
   private int[] shares = {};

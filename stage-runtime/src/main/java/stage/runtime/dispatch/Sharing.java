@@ -49,7 +49,7 @@ abstract class Sharing<E> {
   }
 
   /**
-   * Decides who gets the next events, at most so many, and reserves the places.
+   * Decides which consumers get the next events, up to a number, and reserves the places.
    *
    * @return how many there are places for
    */

@@ -80,7 +80,7 @@ public final class Cell<S extends Stage.Behaviour> implements LaneEnd, Waits.Awa
   private volatile long pausedNanos;              // the pausing thread; two at once mean the same time
   private boolean endsWithItsConsumer;            // written before the start
   private volatile boolean drains;                // written by the draining thread, before the signal
-  private volatile Supplier<RunSnapshot> run;     // set once, by who has started it; null outside of pipelines
+  private volatile Supplier<RunSnapshot> run;     // set once, by the job that starts it; null outside of pipelines
 
   private static Accumulation accumulation(Opening opening, Assembly assembly) {
     return opening.equals(Opening.DEFAULT) && assembly == null ? null : new Accumulation(opening, assembly);
@@ -262,7 +262,7 @@ public final class Cell<S extends Stage.Behaviour> implements LaneEnd, Waits.Awa
     return watching.isOn();
   }
 
-  /** {@return who is told of each turn and wait; null if nobody is} */
+  /** {@return the probe that is told of each turn and wait; null if there is none} */
   Probe probe() {
     return watching.probe();
   }
@@ -663,7 +663,7 @@ public final class Cell<S extends Stage.Behaviour> implements LaneEnd, Waits.Awa
    * @param event the event
    * @return whether it was accepted; not if its backlog is full, or it has ended
    */
-  @SuppressWarnings("unchecked")   // whoever has a producer's cell knows its events
+  @SuppressWarnings("unchecked")   // a caller with a producer's cell knows its events
   public boolean tryEmit(Object event) {
     ensureHasIntake();
     return ((IntakeDoor<Object>) intakeDoor).tryEmit(event);

@@ -74,7 +74,7 @@ final class CellSteps implements StepMachine, ContextPropagation.Surrounded {
     if (failure != null) CellSteps.<RuntimeException>sneak(failure);
   }
 
-  @SuppressWarnings("unchecked")   // a rule of the user's may have thrown anything, in spite of its signature
+  @SuppressWarnings("unchecked")   // a user's rule may have thrown anything, in spite of its signature
   private static <T extends Throwable> void sneak(Throwable failure) throws T {
     throw (T) failure;
   }

@@ -17,22 +17,21 @@ import stage.runtime.time.Time;
  * its place, and what the first does after that is refused.
  */
 final class Handover {
-  // The word is even while the cell's thread is in the engine and odd while it is in user code; each way into user
-  // code, and each end of a stay there, adds one. So an odd word names one stay of one thread in user code. Either that
-  // thread ends the stay or one that takes over does: the one whose compare-and-set succeeds.
+  // The word is even while the cell's thread is in the engine and odd while it is in user code. Entering user code adds
+  // one, and so does the end of a stay there, so an odd word names one stay of one thread in user code. Either that
+  // thread ends the stay or a thread that takes over does: the one whose compare-and-set succeeds.
   //
-  // A thread that was replaced finds an even word, or the odd one of its successor; the latter has been current from
-  // before it could enter user code, so the thread that was replaced sees that it is not.
+  // A replaced thread finds an even word, or the odd word of its successor. The successor was made current before it
+  // could enter user code, so in that case the replaced thread sees that it is no longer current.
   //
-  // A generator may stay in user code for ever. What does not need its behaviour, its chores, is then done by the
-  // thread that wants it done: it borrows the cell, which makes the word negative, and gives it back as it was. If the
-  // cell's thread comes back meanwhile, it waits for the lock that borrowers hold. A thread that finds the cell's
-  // thread in the engine leaves the chores to that: it says so (wanted) and then reads the word again; the cell's
-  // thread goes into user code (word) and then reads wanted. All of it is volatile, so one of the two sees the other.
+  // A generator may stay in user code forever. Its chores, the work that does not need its behaviour, are then done by
+  // the thread that wants them done: it borrows the cell, which makes the word negative, and afterwards restores the
+  // word. If the cell's thread comes back meanwhile, it waits for the lock that borrowers hold. A thread that finds the
+  // cell's thread in the engine leaves the chores to it. That thread sets wanted and then reads the word again; the
+  // cell's thread enters user code (word) and then reads wanted. Both fields are volatile, so one sees the other.
 
   /**
-   * Thrown through everything that a thread which was replaced has on its stack; the engine lets it pass and touches
-   * nothing.
+   * Thrown through everything that a replaced thread has on its stack; the engine lets it pass and touches nothing.
    */
   static final class Refused extends Error {
     private static final long serialVersionUID = 1L;
@@ -41,6 +40,14 @@ final class Handover {
       super(message, null, false, false);
     }
   }
+
+  /**
+   * What a thread that wants something done may do itself while the cell's thread is in user code.
+   *
+   * @param work does it
+   * @param borrowing held by a thread that has borrowed the cell
+   */
+  private record Chores(Runnable work, ShortLock borrowing) {}
 
   private static final VarHandle WORD = Handles.of(MethodHandles.lookup(), "word", int.class);
   private static final VarHandle REFUSED = Handles.of(MethodHandles.lookup(), "refused", long.class);
@@ -53,8 +60,7 @@ final class Handover {
   private final Time time;
   private final CallbackTimes callbacks = new CallbackTimes();   // the cell's thread
   private Object begun;            // the cell's thread; what is told when the callback is over
-  private Runnable chores;         // null but for a generator; written before its start, as is the next
-  private ShortLock borrowing;
+  private Chores chores;           // null except for a generator; written before its start
   private volatile boolean wanted; // whether there may be chores to do: any thread
   private volatile int word;       // the cell's thread, one that takes over or borrows, by compare-and-set
   private volatile long refused;   // any thread, atomically
@@ -67,7 +73,7 @@ final class Handover {
     this.time = time;
   }
 
-  /** The cell's thread goes into user code that has a name, which a simulation may make fail. */
+  /** The cell's thread enters a named callback, which a simulation may make fail. */
   void enter(Activity what) {
     if (faults != null) faults.before(machine, what);
     boolean isWatched = machine.isWatched();
@@ -88,8 +94,7 @@ final class Handover {
   }
 
   /**
-   * The cell's thread goes back into a callback that it has left for the engine, or for something else that was run
-   * within.
+   * The cell's thread goes back into a callback that it had left for the engine, or for another callback within it.
    */
   void enterAgain(Activity what) {
     callbacks.goesOn(what);
@@ -113,12 +118,12 @@ final class Handover {
     }
   }
 
-  /** User code was left, and a simulation may say that it has failed. */
+  /** The cell's thread has left user code, which a simulation may make fail here. */
   void left(Activity what) {
     if (faults != null) faults.after(machine, what);
   }
 
-  /** The cell's thread goes into user code. */
+  /** The cell's thread enters user code. */
   void enter() {
     int stay = word + 1 & Integer.MAX_VALUE;
     if (chores == null) {
@@ -130,33 +135,33 @@ final class Handover {
     if (wanted) doChores();
   }
 
-  /** The cell may stay in user code for ever, and there are things to do meanwhile. Before it is started. */
+  /** The cell may stay in user code forever, and there is work to do meanwhile. Called before the cell is started. */
   void hasChores(Runnable chores) {
-    this.chores = chores;
-    this.borrowing = new ShortLock();
+    this.chores = new Chores(chores, new ShortLock());
   }
 
   /**
-   * There may be something to do that needs no behaviour. While the cell's thread is in user code, the calling one does
-   * it; else that one will, before it is in user code again. Any thread; after what there is to see was published.
+   * Sees to work that needs no behaviour. The calling thread does it while the cell's thread is in user code; otherwise
+   * the cell's thread does it before it enters user code again. Any thread, after it has published what the work reads.
    */
   void doChores() {
+    Chores chores = this.chores;
     if (chores == null) return;
     wanted = true;
     while (wanted && (word & 1) == 1) {
-      borrowing.lock();
+      chores.borrowing.lock();
       try {
         int stay = word;
         // volatile; pairs with the write in enter
         if ((stay & 1) == 0 || !WORD.compareAndSet(this, stay, stay | BORROWED)) continue;
         wanted = false;
         try {
-          chores.run();
+          chores.work.run();
         } finally {
           WORD.setRelease(this, stay);   // pairs with the compare-and-set in leave
         }
       } finally {
-        borrowing.unlock();
+        chores.borrowing.unlock();
       }
     }
   }
@@ -182,12 +187,12 @@ final class Handover {
   }
 
   private void awaitBorrower() {
-    borrowing.lock();
-    borrowing.unlock();
+    chores.borrowing.lock();
+    chores.borrowing.unlock();
   }
 
   /**
-   * {@return a number for the stay in user code that the cell's thread is on; an even one while it is in the engine}
+   * {@return the number of the cell's thread's current stay in user code; even while it is in the engine}
    * Any thread.
    */
   int stay() {
@@ -195,7 +200,9 @@ final class Handover {
   }
 
   /**
-   * {@return whether the cell's thread was in user code, and is the cell's thread no more} Any thread, one at a time.
+   * Replaces the cell's thread if it is in user code. Any thread, one at a time.
+   *
+   * @return whether it was
    */
   boolean takeOver(Thread old) {
     int stay = word;
@@ -212,7 +219,7 @@ final class Handover {
     return replaced.contains(thread);
   }
 
-  /** Something that a replaced thread wanted was refused. */
+  /** Counts something that a replaced thread wanted and did not get. */
   void refuse() {
     REFUSED.getAndAdd(this, 1L);
   }

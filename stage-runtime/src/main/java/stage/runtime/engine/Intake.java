@@ -218,7 +218,7 @@ final class Intake<O> {
 
   private void grant(ProducerHalf<?> half) {
     if (overflow.kind() == Overflow.Kind.DROP_OLDEST) {
-      long demand = half.demand();   // not under the lock: it asks a rule of the user's
+      long demand = half.demand();   // not under the lock: it asks a user's rule
       lock.lock();
       try {
         demandTold = demand;

@@ -12,7 +12,7 @@ final class Milestone extends AtomicReference<Object> {
   private static final long serialVersionUID = 1L;
   private static final Object REACHED = new Object();
 
-  // null at first; the latch of those that wait; REACHED for good. All changes are atomic, and volatile: who waits sees
+  // null at first; the latch of those that wait; REACHED for good. All changes are atomic, and volatile: a waiter sees
   // all that was done before it was reached.
 
   /** It has happened. */

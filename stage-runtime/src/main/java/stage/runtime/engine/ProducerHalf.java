@@ -28,7 +28,7 @@ import stage.runtime.mailbox.Signals;
 final class ProducerHalf<O> implements Rejections {
   private static final Lane<?>[] NONE = {};
 
-  /** An event that no lane has had, because a function of the user's threw. */
+  /** An event that no lane has had, because a user function threw. */
   private record Rejected(Object event, Throwable cause) {}
 
   private final ProducerPort cell;

@@ -23,8 +23,8 @@ public final class StartSequence implements Waits.Awaited {
   private final String path;
   private final Thread thread = Thread.currentThread();
   private final Queue<Cell<?>> waiting = new ConcurrentLinkedQueue<>();   // the init's thread adds
-  // How many are to start, the one that starts now among them. Who takes it from 0 to 1 or finds it above 0 when one is
-  // over starts the next one, so there is one such thread at a time.
+  // How many are to start, the one that starts now among them. The thread that takes it from 0 to 1, or
+  // finds it above 0 when one is over, starts the next one, so there is one such thread at a time.
   private final AtomicInteger open = new AtomicInteger();
   private final AtomicReference<Failed> failed = new AtomicReference<>();
   private volatile Cell<?> current;   // written by the thread that starts the next one

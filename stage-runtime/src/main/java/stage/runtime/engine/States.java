@@ -78,7 +78,7 @@ final class States {
   }
 
   /**
-   * Keeps what the turn has changed. If that fails, on a full heap or in a key of the user's, it is gone on with in
+   * Keeps what the turn has changed. If that fails, on a full heap or in a user's key, it is gone on with in
    * place of a rollback.
    */
   void commit() {

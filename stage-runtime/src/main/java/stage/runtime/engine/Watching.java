@@ -23,13 +23,13 @@ public final class Watching {
     watchers.incrementAndGet();
   }
 
-  /** {@return who is told of each turn and wait; null if nobody is} */
+  /** {@return the probe that is told of each turn and wait; null if there is none} */
   Probe probe() {
     return probe;
   }
 
   /**
-   * Says who is told of each turn and wait while somebody watches.
+   * Sets what is told of each turn and wait while somebody watches.
    *
    * @param told who; null for nobody
    */

@@ -28,7 +28,7 @@ import stage.runtime.time.Time;
  */
 public final class FlowBridges implements Bridges {
   /**
-   * A subscriber and its producer; told from others by who they are, so that no code of a user's is run (rule 1.10).
+   * A subscriber and its producer; told from others by who they are, so that no user code is run (rule 1.10).
    */
   private record Subscribed(Cell<?> producer, Flow.Subscriber<?> subscriber) {
     @Override

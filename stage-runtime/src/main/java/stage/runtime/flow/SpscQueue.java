@@ -101,7 +101,7 @@ final class SpscQueue<E> {
   /** {@return whether the taker had gone to sleep, and is to be woken; once} Any thread. */
   boolean wakes() {
     if ((word & ASLEEP) == 0) return false;
-    // volatile, so what was written before it is seen by who is woken
+    // volatile, so what was written before it is seen by the thread that is woken
     long before = (long) WORD.getAndBitwiseAnd(this, ~ASLEEP);
     return (before & ASLEEP) != 0;
   }

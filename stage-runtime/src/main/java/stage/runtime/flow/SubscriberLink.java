@@ -24,7 +24,7 @@ final class SubscriberLink<I> implements Flow.Subscription, BridgeResource {
   private static final VarHandle REFUSAL = Handles.of(MethodHandles.lookup(), "refusal", StopReason.class);
 
   private final Consumer<SubscriberLink<I>> whenOver;
-  private volatile BridgeContext context;       // the stage's thread, when it starts; null for who is rejected
+  private volatile BridgeContext context;       // the stage's thread, when it starts; null if rejected
   private volatile long requested;        // any thread, by compare-and-set; stays at the largest number
   // any thread, once, by compare-and-set: what the subscriber is to be told, whatever becomes of the stage
   private volatile StopReason refusal;
@@ -40,7 +40,7 @@ final class SubscriberLink<I> implements Flow.Subscription, BridgeResource {
   /**
    * Makes a link that is not used yet.
    *
-   * @param subscriber who is to be signalled
+   * @param subscriber the subscriber to signal
    * @param whenOver told when the subscriber has cancelled, or is about to be told of the end: at least once, on any
    *     thread
    */
@@ -54,7 +54,7 @@ final class SubscriberLink<I> implements Flow.Subscription, BridgeResource {
   @Override
   public void request(long events) {
     BridgeContext there = context;
-    if (cancelled || there == null) return;   // rule 3.6; and who is rejected has nothing to ask for
+    if (cancelled || there == null) return;   // rule 3.6; and a rejected subscriber has nothing to ask for
     if (events < 1) {
       refuse(new StopReason.Crashed(new IllegalArgumentException(
           "request must be for at least 1 event, but was for " + events

@@ -23,7 +23,7 @@ import stage.api.pipeline.plan.Step;
 final class AckChecks {
   private final List<String> problems = new ArrayList<>();
   private final Map<Object, Node> before = new IdentityHashMap<>();   // what a branch, or a part, is given
-  private Site ownBehind;   // the stage of the user's that elements go to; null if they do not
+  private Site ownBehind;   // the user's stage that elements go to; null if they do not
 
   private AckChecks() {}
 
@@ -45,7 +45,7 @@ final class AckChecks {
     }
   }
 
-  /** A stage of the user's does not say which of its elements came of which. */
+  /** A user's stage does not say which of its elements came of which. */
   private void own(Node input, Site own) {
     Site behind = ownBehind;
     ownBehind = own;

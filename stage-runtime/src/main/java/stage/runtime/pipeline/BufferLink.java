@@ -41,7 +41,7 @@ final class BufferLink extends Link {
     release(chain.wanted());
   }
 
-  /** {@return whether there is something for whoever wants it} */
+  /** {@return whether it holds elements that can be handed on} */
   boolean hasKept() {
     return kept.size() > 0;
   }

@@ -320,7 +320,7 @@ final class Chain implements Transactional {
 
   /**
    * A run that is one loop with state takes the batch as a whole, as far as there is room; what fails in it is settled
-   * by itself. Answers how many it has taken; the others come again.
+   * by itself. Returns how many it has taken; the others come again.
    */
   private int fused(Object[] events, int from, int size) throws Exception {
     for (int i = 0; i < size; ) {
@@ -334,7 +334,7 @@ final class Chain implements Transactional {
     return size;
   }
 
-  /** Answers how many it has taken: all, or those up to the one that has failed. */
+  /** Returns how many it has taken: all, or those up to the one that has failed. */
   private int sweep(Object[] events, int from, int first, int behind) throws Exception {
     int fates = fused.fates();
     int late = lates;
@@ -366,7 +366,7 @@ final class Chain implements Transactional {
   }
 
   /**
-   * Takes elements through the run one by one, as long as there is room for what they make. Answers how many; the
+   * Takes elements through the run one by one, as long as there is room for what they make. Returns how many; the
    * others come again.
    */
   private int each(Object[] events, int from, int size) throws Exception {
@@ -989,7 +989,7 @@ final class Chain implements Transactional {
     return claim;
   }
 
-  /** What is handed on from now on answers for something else. Answers what it was before. */
+  /** What is handed on from now on answers for something else. Returns what it was before. */
   Claim claim(Claim other) {
     Claim before = claim;
     claim = other;
@@ -1118,7 +1118,7 @@ final class Chain implements Transactional {
     }
   }
 
-  /** Hands a result on without a mark. Answers what a step has thrown; null if none has. */
+  /** Hands a result on without a mark. Returns what a step has thrown; null if none has. */
   private Exception thrownBy(Link link, Object value, long t, long w) throws Exception {
     try {
       link.push(value, t, w);
@@ -1136,7 +1136,7 @@ final class Chain implements Transactional {
     journal.settle(its, cause, place);
   }
 
-  /** Decides about a result that a function of the user's could not make, with no element in hand. */
+  /** Decides about a result that a user function could not make, with no element in hand. */
   boolean retry(int step, Link link, Object subject, Exception cause) throws Exception {
     ensureTheirs(cause);
     givenUpFor = null;

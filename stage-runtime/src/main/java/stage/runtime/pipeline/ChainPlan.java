@@ -19,7 +19,7 @@ import stage.api.pipeline.plan.Site;
  * @param isRaw whether elements come without envelopes
  * @param isCounted whether elements may answer for deliveries
  * @param copies how many consumers get each of its results, and settle what that answers for; 0 if none does
- * @param isCollecting whether a container of the user's is changed, so that what is in it must be settled
+ * @param isCollecting whether a user's container is changed, so that what is in it must be settled
  */
 record ChainPlan(String stage, Supplier<List<Link>> links, List<Site> sites, List<Policy> policies, boolean isRaw,
     boolean isCounted, int copies, boolean isCollecting,

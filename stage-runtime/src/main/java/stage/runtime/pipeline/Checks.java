@@ -133,7 +133,7 @@ final class Checks {
     boolean isTimed = isTimed(crossed.input(), crossed.site());
     if (!(crossed.how() instanceof Crossing.Via(var spec))) return isTimed;
     named(crossed.site(), spec.name());
-    return false;   // a stage of the user's makes elements of its own
+    return false;   // a user's stage makes elements of its own
   }
 
   private boolean parallel(Node.Parallel parallel) {

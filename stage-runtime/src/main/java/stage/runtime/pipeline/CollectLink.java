@@ -3,7 +3,7 @@ package stage.runtime.pipeline;
 import java.util.stream.Collector;
 
 /**
- * The end of a pipeline: collects its elements in a container of the user's, which is changed in place. What is in it
+ * The end of a pipeline: collects its elements in a user's container, which is changed in place. What is in it
  * cannot be taken back, so the chain settles those elements whatever becomes of the turn.
  */
 final class CollectLink extends Link {

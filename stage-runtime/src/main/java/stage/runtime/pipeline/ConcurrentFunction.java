@@ -9,7 +9,7 @@ import stage.runtime.bridge.KeyedFunction;
 import stage.runtime.time.Time;
 
 /**
- * A function of the user's that runs in a thread for each element: tries again by itself, and hands on what it has
+ * A user function that runs in a thread for each element: tries again by itself, and hands on what it has
  * come to, so that the run behind it settles failures as it settles its own.
  */
 class ConcurrentFunction implements AbandonableFunction<Object, Object> {

@@ -142,7 +142,7 @@ final class Deployment {
     };
   }
 
-  /** {@return whether a stage ends by itself} One of the user's may be permanent. */
+  /** {@return whether a stage ends by itself} A user's stage may be permanent. */
   private static boolean canEnd(StageSpec<?> spec) {
     return spec.options().restart() != Restart.PERMANENT;
   }

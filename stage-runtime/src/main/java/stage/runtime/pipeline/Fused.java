@@ -79,7 +79,7 @@ final class Fused {
   }
 
   /**
-   * Takes elements through all steps. What they make goes behind {@code count} in {@code out}. Answers what a step has
+   * Takes elements through all steps. What they make goes behind {@code count} in {@code out}. Returns what a step has
    * thrown; null if none has.
    */
   Exception run(Object[] in, int from, int to, Object[] out, int count) {

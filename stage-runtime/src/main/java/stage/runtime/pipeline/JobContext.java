@@ -10,7 +10,7 @@ final class JobContext {
   /**
    * What a job has come to.
    *
-   * @param value null where the collector of the user's has made null
+   * @param value null where the user's collector has made null
    */
   record Result(Object value) {}
 
@@ -23,7 +23,7 @@ final class JobContext {
 
   /**
    * What the sink has come to. Volatile: written by the sink's thread, once or, after a crash, again with the same;
-   * read by who waits for the job.
+   * read by the thread that waits for the job.
    */
   private volatile Result result;
 

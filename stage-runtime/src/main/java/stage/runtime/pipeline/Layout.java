@@ -149,7 +149,7 @@ final class Layout {
     return new Tail(tail.feeds, null, tail.isStamped, tail.isKeyTravelling, tail.worker);
   }
 
-  /** {@return the same, of elements that come without envelopes} A stage of the user's gets them as they are. */
+  /** {@return the same, of elements that come without envelopes} A user's stage gets them as they are. */
   private Tail plain(Tail tail, Site site) {
     boolean isPlain = tail.feeds.stream().allMatch(feed -> feed.route() < 0 && !feed.from().isCounted());
     if (!tail.isStamped && isPlain) return closed(tail);

@@ -93,7 +93,7 @@ abstract class Link {
   }
 
   /**
-   * Learns what one side vouches for. Answers whether there was room for what came of that. Told to the first link
+   * Learns what one side vouches for. Returns whether there was room for what came of that. Told to the first link
    * only.
    */
   boolean sideProgress(int side, long c) throws Exception {
@@ -101,13 +101,13 @@ abstract class Link {
   }
 
   /**
-   * Learns that a side has ended. Answers whether there was room for what came of that. Told to the first link only.
+   * Learns that a side has ended. Returns whether there was room for what came of that. Told to the first link only.
    */
   boolean sideEnded(int side) throws Exception {
     return true;
   }
 
-  /** Learns what its input vouches for. Answers whether there was room for what came of that. */
+  /** Learns what its input vouches for. Returns whether there was room for what came of that. */
   boolean progress(long c) throws Exception {
     return true;
   }
@@ -126,7 +126,7 @@ abstract class Link {
     return true;
   }
 
-  /** Learns that no element comes any more. Answers whether there was room for what came of that. */
+  /** Learns that no element comes any more. Returns whether there was room for what came of that. */
   boolean end(boolean isCut) throws Exception {
     return true;
   }

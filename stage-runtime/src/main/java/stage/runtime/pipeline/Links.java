@@ -256,7 +256,7 @@ final class Links {
         isCollecting = true;
         link(site, () -> new CollectLink(collector));
       }
-      case Sink.To to -> throw new IllegalStateException("a stage of the user's is no step of a run");
+      case Sink.To to -> throw new IllegalStateException("a user's stage is no step of a run");
       case Sink.Nothing nothing -> throw new IllegalStateException("nothing is no step of a run");
     }
   }

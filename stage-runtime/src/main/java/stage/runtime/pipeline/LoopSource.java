@@ -6,7 +6,7 @@ import stage.api.StageContext;
 import stage.api.StopReason;
 
 /**
- * Emits what a loop of the user's emits. The same loop may run in several jobs at once, but the engine wants a
+ * Emits what a user's loop emits. The same loop may run in several jobs at once, but the engine wants a
  * behaviour for each incarnation.
  */
 final class LoopSource implements Stage.Generator<Object> {

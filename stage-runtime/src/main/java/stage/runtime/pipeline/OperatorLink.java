@@ -162,7 +162,7 @@ abstract class OperatorLink<P extends Operator<Object>> extends Link implements 
 
   /** What an operator does when its results come of no element. */
   interface Firing {
-    /** Does it. Answers whether there was room for all that came of it. */
+    /** Does it. Returns whether there was room for all that came of it. */
     boolean run() throws Exception;
   }
 

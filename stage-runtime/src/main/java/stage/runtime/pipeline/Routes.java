@@ -52,14 +52,14 @@ final class Routes implements Dispatcher.IndexFunction<Object>, EndingPartitions
     this.nudge = nudge;
   }
 
-  /** The consumer of a route has ended. Answers whether the stage had completed before. */
+  /** The consumer of a route has ended. Returns whether the stage had completed before. */
   boolean close(int route) {
     flags.set(route, CLOSED);
     nudge.run();   // what waits for this route may have held up the others
     return flags.get(count) == CLOSED;
   }
 
-  /** The stage has completed. Answers whether a route was closed before. */
+  /** The stage has completed. Returns whether a route was closed before. */
   boolean complete() {
     if (flags.getAndSet(count, CLOSED) == CLOSED) return false;
     for (int route = 0; route < count; route++) if (flags.get(route) == CLOSED) return true;

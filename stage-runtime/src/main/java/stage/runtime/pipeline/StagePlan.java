@@ -79,7 +79,7 @@ final class StagePlan {
   final List<Part.Plain> policies = new ArrayList<>();   // of a concurrent function
   Sharing sharing = Sharing.BY_DEMAND;
   int routes;
-  boolean isPlain;             // its elements go to a stage of the user's, and answer for nothing any more
+  boolean isPlain;             // its elements go to a user's stage, and answer for nothing any more
   boolean isStamped;           // whether its elements have a time
   private Boolean takesCounted;   // null until somebody wants to know
   String name;                 // once all stages are there

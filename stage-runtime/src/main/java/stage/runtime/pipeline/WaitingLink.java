@@ -8,7 +8,7 @@ abstract class WaitingLink<T> extends HeldLink<T> {
     super(first);
   }
 
-  /** Lets go on what is held back, if there is anything. Answers whether there was room for it. */
+  /** Lets go on what is held back, if there is anything. Returns whether there was room for it. */
   abstract boolean flush() throws Exception;
 
   @Override

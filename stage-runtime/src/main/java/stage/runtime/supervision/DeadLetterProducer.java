@@ -159,7 +159,7 @@ final class DeadLetterProducer {
     return there == null ? null : there.driver().thread();
   }
 
-  /** Looks after the producer, which has no code of a user's to crash but what is cast to it. */
+  /** Looks after the producer, which has no user code to crash except what is cast to it. */
   private final class Owner extends ScopeNews implements CellOwner.Supervision, CellOwner.Services {
     Owner() {
       super(DeadLetterProducer.this.context);

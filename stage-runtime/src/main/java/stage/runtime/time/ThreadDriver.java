@@ -114,7 +114,7 @@ final class ThreadDriver implements Driver, Runnable {
     }
   }
 
-  /** Makes a step, and parks if there is nothing more to do. Answers whether there is a next one. */
+  /** Makes a step, and parks if there is nothing more to do. Returns whether there is a next one. */
   private boolean step() {
     if (++steps % STEPS_PER_LOOK == 0) breatheIfBusy();
     WaitState next = machine.step(now());
@@ -171,7 +171,7 @@ final class ThreadDriver implements Driver, Runnable {
     luck = hasHelped ? MOST_LUCK : Math.max(0, luck - 1);
   }
 
-  /** Lets others go first. Answers whether there is something to do afterwards. */
+  /** Lets others go first. Returns whether there is something to do afterwards. */
   private boolean isHelpedByYielding() {
     if (!mayYield()) return false;
     Thread.yield();

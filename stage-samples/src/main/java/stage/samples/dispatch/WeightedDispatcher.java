@@ -4,7 +4,7 @@ import stage.api.DispatchRule;
 
 /**
  * Shares events by the weights of the subscriptions: one of weight 3 gets three events where one of weight 1 gets one,
- * as long as both have demand. Who has none is passed over, so a slow consumer delays nobody.
+ * as long as both have demand. A consumer without demand is passed over, so a slow consumer delays nobody.
  *
  * <p>Smooth weighted round-robin: for each event every subscription that could take it advances by its weight, the one
  * in front gets the event and falls back by the sum of the weights. So the shares are right over time, also where
@@ -27,7 +27,7 @@ public final class WeightedDispatcher implements DispatchRule {
     }
   }
 
-  /** {@return who gets the next event; -1 if nobody wants it} */
+  /** {@return which consumer gets the next event; -1 if none wants it} */
   private int advance(Subscriptions subscriptions, int[] shares) {
     long sum = 0;
     int front = -1;

@@ -24,7 +24,7 @@ final class EventStream {
     private long seen;
   }
 
-  /** {@return where somebody begins who comes now} */
+  /** {@return where a browser that connects now begins} */
   Position begin() {
     var position = new Position();
     position.seen = history.after(Long.MAX_VALUE).count();

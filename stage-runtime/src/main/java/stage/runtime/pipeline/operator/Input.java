@@ -22,7 +22,7 @@ public interface Input<I, O> {
    * @return false if there was no room for all that comes of it: the run commits, and calls {@link Operator#resume} in
    *     later turns, until that answers
    *     true and before anything else
-   * @throws Exception what a function of the user's or a later step threw
+   * @throws Exception what a user function or a later step threw
    */
   boolean accept(Object key, I value, long t, long w, Output<? super O> out) throws Exception;
 }

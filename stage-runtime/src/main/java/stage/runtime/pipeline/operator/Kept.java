@@ -22,7 +22,7 @@ public interface Kept<S extends Kept<S>> {
   void undo();
 
   /**
-   * Keeps what was done since the last commit. Runs no code of the user's, but {@code equals} and {@code hashCode} of
+   * Keeps what was done since the last commit. Runs no user code except {@code equals} and {@code hashCode} of
    * keys.
    */
   void commit();

@@ -31,7 +31,7 @@ public interface Operator<O> extends Kept<Operator<O>> {
    * Goes on with what had no room: of an element, of progress, of a timer or of the end.
    *
    * @return false if there is still more
-   * @throws Exception what a function of the user's or a later step threw
+   * @throws Exception what a user function or a later step threw
    */
   default boolean resume(Output<? super O> out) throws Exception {
     return true;
@@ -43,7 +43,7 @@ public interface Operator<O> extends Kept<Operator<O>> {
    *
    * @param c the progress of all inputs; {@link Times#FOREVER} once all are completed
    * @return false if there was no room for all of it
-   * @throws Exception what a function of the user's or a later step threw
+   * @throws Exception what a user function or a later step threw
    */
   default boolean progress(long c, Output<? super O> out) throws Exception {
     return true;
@@ -77,7 +77,7 @@ public interface Operator<O> extends Kept<Operator<O>> {
    *
    * @param now the engine's clock, as in {@link #turn}
    * @return false if there was no room for all of it
-   * @throws Exception what a function of the user's or a later step threw
+   * @throws Exception what a user function or a later step threw
    */
   default boolean timer(long now, Output<? super O> out) throws Exception {
     return true;
@@ -90,7 +90,7 @@ public interface Operator<O> extends Kept<Operator<O>> {
    * @param isDrained true if the inputs were cut off by a drain, false if they completed: results that a drain has cut
    *     short say so
    * @return false if there was no room for all of it
-   * @throws Exception what a function of the user's or a later step threw
+   * @throws Exception what a user function or a later step threw
    */
   default boolean end(boolean isDrained, Output<? super O> out) throws Exception {
     return true;

@@ -82,7 +82,7 @@ public interface Output<O> {
   void deadLetter(Object value, Exception cause) throws Exception;
 
   /**
-   * Decides about a result that could not be made, because a function of the user's threw outside of any element: a
+   * Decides about a result that could not be made, because a user function threw outside of any element: a
    * merge or a finish.
    *
    * @param subject what was to be made, such as the pane without its value

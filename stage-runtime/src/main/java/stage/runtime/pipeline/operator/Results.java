@@ -2,7 +2,7 @@ package stage.runtime.pipeline.operator;
 
 import java.util.List;
 
-/** Makes results outside of any element, where a function of the user's that throws costs that result. */
+/** Makes results outside of any element, where a user function that throws costs that result. */
 final class Results {
   private Results() {}
 

@@ -35,7 +35,7 @@ public interface SeveralInputs<O> extends Operator<O> {
    * @param number which input, from 0
    * @param c what comes from it from now on has stamps of at least that
    * @return false if there was no room for all of it
-   * @throws Exception what a function of the user's or a later step threw
+   * @throws Exception what a user function or a later step threw
    */
   default boolean inputProgress(int number, long c, Output<? super O> out) throws Exception {
     return true;
@@ -46,7 +46,7 @@ public interface SeveralInputs<O> extends Operator<O> {
    *
    * @param number which input, from 0
    * @return false if there was no room for all of it
-   * @throws Exception what a function of the user's or a later step threw
+   * @throws Exception what a user function or a later step threw
    */
   default boolean inputEnded(int number, Output<? super O> out) throws Exception {
     return true;

@@ -25,7 +25,7 @@ public interface SingleInput<I, O> extends Operator<O>, Input<I, O> {
    * @param t its time; {@link Times#NEVER} without event time
    * @param w its source's watermark before it
    * @param out where results go
-   * @throws Exception what a function of the user's threw
+   * @throws Exception what a user function threw
    */
   default void take(Object key, int hash, I value, long t, long w, Output<? super O> out) throws Exception {
     throw new UnsupportedOperationException("an element of " + this + " has to be marked");

@@ -1,0 +1,2 @@
+/** A dispatcher of your own, as the guide shows it. */
+package stage.samples.dispatch;

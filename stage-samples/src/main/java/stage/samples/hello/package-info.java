@@ -1,0 +1,2 @@
+/** {@code ./stage hello}: the smallest pipeline; with {@code --crash}, a consumer restarted in place. */
+package stage.samples.hello;

@@ -1,0 +1,2 @@
+/** {@code ./stage serve-and-count}: demand that reaches through a socket. */
+package stage.samples.serve;
