@@ -1,0 +1,77 @@
+package stage.pipeline;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import stage.simulation.DailyShare;
+import stage.simulation.PlantedBug;
+
+/**
+ * Bugs that output over several turns, buffers, and functions by key could have, each planted in a copy of the engine
+ * and found within 5,000 seeds; at which, docs/testing-the-engine.md says.
+ */
+class PlantedLinkBugsTest {
+  private static final String FLAT_MAP = "pipeline/FlatMapLink.java";
+  private static final String BUFFER = "pipeline/BufferLink.java";
+  private static final String TASKS = "engine/Tasks.java";
+
+  private static List<PlantedBug> all() {
+    return List.of(
+        new PlantedBug("a crash loses the place in what a flatMap makes", FLAT_MAP,
+            "for (long i = 0; i < rest.made && all.hasNext(); i++) all.next();", ""),
+        new PlantedBug("a result of a flatMap counts twice", FLAT_MAP, "left.set(0, rest.with(made));",
+            "left.set(0, rest.with(made + 1));"),
+        new PlantedBug("each turn of a flatMap counts anew", FLAT_MAP,
+            "expand(all, rest.value, rest.t, rest.w, rest.made);", "expand(all, rest.value, rest.t, rest.w, 0);"),
+        new PlantedBug("an element overtakes the rest of the one before", FLAT_MAP,
+            "} else if (hasRest()) {", "} else if (hasRest() && value == null) {"),
+        new PlantedBug("the oldest is dropped and not counted", BUFFER, "chain.forgotten();", ""),
+        new PlantedBug("the newest is dropped and not counted", BUFFER, "chain.overflown();", ""),
+        new PlantedBug("a buffer that drops the oldest drops the newest", BUFFER,
+            "chain.forgotten();", "chain.overflown(); if (most > 0) return;"),
+        new PlantedBug("what is left in a buffer is out of order", BUFFER, "chain.forgotten();",
+            "KeptElements.Element first = kept.poll();\n          kept.add(first.value(), first.t(), first.w());\n"
+                + "          chain.forgotten();"),
+        new PlantedBug("a buffer does not roll back", BUFFER, "kept.rollback();", "kept.commit();"),
+        new PlantedBug("events of one key run at once", TASKS, "keys == null ? null : keys.keyOf(event)", "null"),
+        new PlantedBug("a key's queue is forgotten at its end", TASKS, "else startable.add(others.poll());",
+            "else {\n      startable.add(others.poll());\n      busyKeys.remove(task.key, others);\n"
+                + "      busyKeys.put(task.key, new ArrayDeque<>());\n    }"),
+        new PlantedBug("the newest of a key begins first", TASKS, "else startable.add(others.poll());",
+            "else startable.add(others.pollLast());"),
+        new PlantedBug("an event that is tried again keeps no place in its key", TASKS,
+            "task.isGivenUp) {\n        run(task);",
+            "task.isGivenUp) {\n        keyIsOver(task);\n        run(task);"));
+  }
+
+  /** {@return today's share, or those whose names a pattern is found in} */
+  static List<PlantedBug> bugs() {
+    String only = System.getProperty("stage.planted.only");
+    if (only == null) return DailyShare.of(all(), 6);
+    var pattern = Pattern.compile(only);
+    return all().stream().filter(bug -> pattern.matcher(bug.name()).find()).toList();
+  }
+
+  @Test
+  void allFitTheirSources() {
+    assertThat(all()).allSatisfy(PlantedBug::ensureIsThere);
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("bugs")
+  void areFound(PlantedBug bug) throws Exception {
+    int seeds = bug.find(LinkSearch.class);
+    assertThat(seeds).as("seeds until this is found: %s", bug.name()).isPositive();
+    if (Boolean.getBoolean("stage.planted.table")) System.err.println("| " + bug.name() + " | " + seeds + " |");
+  }
+
+  /** Nothing but the bugs makes them fail. */
+  @Test
+  void areTheOnlyOnes() {
+    assertThat(LinkSearch.search(10)).isEqualTo(-1);
+  }
+}
