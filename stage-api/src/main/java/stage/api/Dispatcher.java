@@ -85,6 +85,7 @@ public sealed interface Dispatcher<E> {
      * {@return the same partitions with another backlog}
      *
      * @param backlog how many events may wait for one partition, at least 1
+     * @throws IllegalArgumentException if {@code backlog} is below 1
      */
     public Partition<E> withBacklog(int backlog) {
       return new Partition<>(partitions, function, backlog);

@@ -59,6 +59,7 @@ public record LineFormat(Charset charset, boolean replacing, int longest) {
    * {@return this format with another bound for lines}
    *
    * @param longest the longest line there may be, in characters, at least 1
+   * @throws IllegalArgumentException if {@code longest} is below 1
    */
   public LineFormat withLongest(int longest) {
     return new LineFormat(charset, replacing, longest);

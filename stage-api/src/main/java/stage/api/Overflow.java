@@ -69,6 +69,7 @@ public record Overflow(Kind kind, int capacity) {
    * is dropped}
    *
    * @param capacity how many events beyond demand may wait, at least 1
+   * @throws IllegalArgumentException if {@code capacity} is below 1
    */
   public static Overflow dropOldest(int capacity) {
     return new Overflow(Kind.DROP_OLDEST, capacity);
@@ -79,6 +80,7 @@ public record Overflow(Kind kind, int capacity) {
    * dropped}
    *
    * @param capacity how many events beyond demand may wait, at least 0
+   * @throws IllegalArgumentException if {@code capacity} is negative
    */
   public static Overflow dropNewest(int capacity) {
     return new Overflow(Kind.DROP_NEWEST, capacity);
@@ -88,6 +90,7 @@ public record Overflow(Kind kind, int capacity) {
    * {@return this policy with another bound}
    *
    * @param capacity how many events beyond demand the backlog holds
+   * @throws IllegalArgumentException if {@code capacity} is negative, or 0 where the oldest is dropped
    */
   public Overflow withCapacity(int capacity) {
     return new Overflow(kind, capacity);

@@ -41,6 +41,7 @@ public record Intensity(int restarts, Duration period) {
    * {@return this many restarts within 5 seconds}
    *
    * @param restarts at least 0
+   * @throws IllegalArgumentException if {@code restarts} is negative
    */
   public static Intensity of(int restarts) {
     return new Intensity(restarts, Duration.ofSeconds(5));
@@ -51,6 +52,7 @@ public record Intensity(int restarts, Duration period) {
    *
    * @param restarts at least 0
    * @param period the time within which they count, above zero
+   * @throws IllegalArgumentException if {@code restarts} is negative or {@code period} is not above zero
    */
   public static Intensity of(int restarts, Duration period) {
     return new Intensity(restarts, period);
@@ -60,6 +62,7 @@ public record Intensity(int restarts, Duration period) {
    * {@return as many restarts within another period, as in {@code Intensity.of(5).in(Duration.ofSeconds(10))}}
    *
    * @param period the time within which they count, above zero
+   * @throws IllegalArgumentException if {@code period} is not above zero
    */
   public Intensity in(Duration period) {
     return new Intensity(restarts, period);
