@@ -3,7 +3,7 @@ package stage.runtime.engine;
 import stage.api.DeadLetter;
 import stage.api.StopReason;
 import stage.api.SubscriptionSnapshot;
-import stage.runtime.bridge.Carrier;
+import stage.runtime.bridge.EventWrapper;
 import stage.runtime.lane.LaneEnd;
 import stage.runtime.mailbox.Signals;
 import stage.runtime.time.Driver;
@@ -94,11 +94,11 @@ final class BothPorts implements ConsumerPort, ProducerPort {
   @Override
   public void deadLetter(Object event, Throwable cause, int attempts, String where) {
     long count = deadLettered.read() + 1;
-    Object shown = event instanceof Carrier carrier ? carrier.carried() : event;
+    Object shown = event instanceof EventWrapper wrapper ? wrapper.wrapped() : event;
     var letter = new DeadLetter(shown, cause, where, cell.incarnation(), attempts, time().instant(), count);
     deadLettered.add(1);   // after what takes memory
     cell.owner().news().deadLettered(cell, letter, cell.options().deadLetters(), count);
-    if (event instanceof Carrier carrier) carrier.gaveUp(cause);
+    if (event instanceof EventWrapper wrapper) wrapper.gaveUp(cause);
   }
 
   /** {@return how many events were given up on} Any thread. */

@@ -24,7 +24,6 @@ import stage.api.StopReason;
 import stage.api.SubscriptionSnapshot;
 import stage.api.SubscriptionSpec;
 import stage.api.TimerAction;
-import stage.runtime.bridge.Carrier;
 import stage.runtime.lane.Ending;
 import stage.runtime.lane.Lane;
 import stage.runtime.lane.LaneEnd;

@@ -1,6 +1,6 @@
 package stage.runtime.pipeline;
 
-import stage.runtime.bridge.Carrier;
+import stage.runtime.bridge.EventWrapper;
 import stage.runtime.pipeline.operator.Times;
 import stage.runtime.pipeline.receipt.Carried;
 import stage.runtime.pipeline.receipt.Claim;
@@ -11,7 +11,7 @@ import stage.runtime.pipeline.receipt.Claim;
  * <p>No record: most elements that are shared out by their keys have no time, and one that had room for it would be
  * two thirds larger, which is felt where each element has one.
  */
-sealed class Envelope implements Carrier {
+sealed class Envelope implements EventWrapper {
   private final Object value;   // the element, with what it answers for if that is something
   private final Object key;     // its key, if the stage before has asked for it; else null
   private final int route;      // for which of several consumers it is, or where these share keys, its key's hash
@@ -83,7 +83,7 @@ sealed class Envelope implements Carrier {
   }
 
   @Override
-  public Object carried() {
+  public Object wrapped() {
     return valueOf(this);
   }
 

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.stream.Stream;
-import stage.runtime.bridge.Carrier;
+import stage.runtime.bridge.EventWrapper;
 
 /**
  * Elements in order, as an immutable value that takes one more without being copied.
@@ -41,7 +41,7 @@ record Rows(Rows before, Object element, Rows others) {
   Object listing() {
     Listed all = listed();
     boolean isCounted = Stream.concat(all.elements().stream(), all.forgotten().stream())
-        .anyMatch(Carrier.class::isInstance);
+        .anyMatch(EventWrapper.class::isInstance);
     return isCounted ? all : all.elements();
   }
 

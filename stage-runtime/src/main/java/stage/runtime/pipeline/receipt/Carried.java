@@ -1,6 +1,6 @@
 package stage.runtime.pipeline.receipt;
 
-import stage.runtime.bridge.Carrier;
+import stage.runtime.bridge.EventWrapper;
 
 /**
  * An element that answers for deliveries, between stages and where an operator keeps it.
@@ -8,7 +8,7 @@ import stage.runtime.bridge.Carrier;
  * @param value the element
  * @param claim what it answers for
  */
-public record Carried(Object value, Claim claim) implements Carrier {
+public record Carried(Object value, Claim claim) implements EventWrapper {
   /**
    * {@return the element itself}
    *
@@ -38,7 +38,7 @@ public record Carried(Object value, Claim claim) implements Carrier {
   }
 
   @Override
-  public Object carried() {
+  public Object wrapped() {
     return value;
   }
 

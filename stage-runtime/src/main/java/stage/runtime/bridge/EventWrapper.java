@@ -1,9 +1,9 @@
 package stage.runtime.bridge;
 
-/** An event of a bridge that stands for a user's, and wants to know if the engine gives it up. */
-public interface Carrier {
+/** A built-in event that wraps a user's, and is told if the engine gives it up. */
+public interface EventWrapper {
   /** {@return the user's event, which dead letters show} */
-  Object carried();
+  Object wrapped();
 
   /**
    * A stage has crashed for this event as often as its redelivery allows, or nobody can take it: it is settled as a
