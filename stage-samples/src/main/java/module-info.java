@@ -5,6 +5,7 @@ module stage.samples {
   requires java.management;
   requires java.net.http;
   requires jdk.httpserver;
+  requires jdk.jfr;
 
   provides System.LoggerFinder with stage.samples.flights.Loggers;
 }
