@@ -14,18 +14,18 @@ public final class DeliveryChecks {
 
   /** {@return what is the first to be wrong; null if nothing is} */
   public static String firstToFail() {
-    for (DeliverySimulation.Case each : DeliverySimulation.cases().toList()) {
+    for (DeliverySimulationTest.Case each : DeliverySimulationTest.cases().toList()) {
       for (int workers : new int[] {1, 3}) {
-        String wrong = wrong(() -> DeliverySimulation.run(each, 4 * workers, 1, workers));
+        String wrong = wrong(() -> DeliverySimulationTest.run(each, 4 * workers, 1, workers));
         if (wrong != null) return each.name() + ": " + wrong;
       }
     }
     for (boolean isLost : new boolean[] {false, true}) {
       String wrong = wrong(() -> {
-        var topic = new TestTopic(3, PartitionSimulation.SIZE);
+        var topic = new TestTopic(3, PartitionSimulationTest.SIZE);
         topic.revokeEvery = isLost ? 40 : 6;
         topic.isLost = isLost;
-        return PartitionSimulation.run(topic, 10, 1, 2);
+        return PartitionSimulationTest.run(topic, 10, 1, 2);
       });
       if (wrong != null) return "partitions: " + wrong;
     }

@@ -27,7 +27,7 @@ import stage.api.pipeline.Table;
 import stage.api.pipeline.Windowing;
 import stage.api.pipeline.Windows;
 
-/** No operator is forgotten: each one that users can call is called by a case of {@link OperatorsSimulation}. */
+/** No operator is forgotten: each one that users can call is called by a case of {@link OperatorsSimulationTest}. */
 class EveryOperatorTest {
   private static final Set<Class<?>> API = Set.of(Pipeline.class, Keyed.class, Windowing.class, Windows.class,
       Join.class, Join.On.class, Join.Ready.class, Table.class, EventTime.class, OnFailure.class, Bound.class,
@@ -35,8 +35,8 @@ class EveryOperatorTest {
 
   /** What is shown elsewhere, and where. */
   private static final Map<String, String> ELSEWHERE = Map.ofEntries(
-      Map.entry("Pipeline.deliveries(DeliverySource,Settling)", "DeliverySimulation"),
-      Map.entry("Pipeline.deliveries(PartitionedSource,Settling)", "PartitionSimulation"),
+      Map.entry("Pipeline.deliveries(DeliverySource,Settling)", "DeliverySimulationTest"),
+      Map.entry("Pipeline.deliveries(PartitionedSource,Settling)", "PartitionSimulationTest"),
       Map.entry("Pipeline.fromPublisher(Publisher)", "SourcesTest: a publisher has threads of its own"),
       Map.entry("Pipeline.from(ProducerRef)", "KnownAnswersTest: it goes on when the job ends"),
       Map.entry("Pipeline.lines(InputStream)", "PipelineTest: it can be read once"),
@@ -44,7 +44,7 @@ class EveryOperatorTest {
       Map.entry("OnFailure.deadLetter()", "PipelineFailureTest: with a handler here, lest it log"),
       Map.entry("OnFailure.crash()", "PipelineFailureTest: the job fails, or its element becomes a dead letter"),
       Map.entry("Bound.crashing()", "SlotsTest and PipelineFailureTest: the job fails"),
-      Map.entry("Bound.forgettingOldest()", "DeliverySimulation: which are forgotten depends on what comes first"),
+      Map.entry("Bound.forgettingOldest()", "DeliverySimulationTest: which are forgotten depends on what comes first"),
       Map.entry("Windows.needsEventTime()", "no operator"));
 
   @Test
@@ -52,7 +52,7 @@ class EveryOperatorTest {
     Set<String> missing = operators();
     missing.removeAll(called());
     missing.removeAll(ELSEWHERE.keySet());
-    assertThat(missing).as("operators without a case in OperatorsSimulation").isEmpty();
+    assertThat(missing).as("operators without a case in OperatorsSimulationTest").isEmpty();
   }
 
   @Test
@@ -81,9 +81,9 @@ class EveryOperatorTest {
   }
 
   private static Set<String> called() throws URISyntaxException {
-    Path here = Path.of(OperatorsSimulation.class.getResource("OperatorsSimulation.class").toURI());
+    Path here = Path.of(OperatorsSimulationTest.class.getResource("OperatorsSimulationTest.class").toURI());
     Set<String> api = API.stream().map(Class::getName).collect(Collectors.toSet());
-    JavaClass cases = new ClassFileImporter().importPath(here).get(OperatorsSimulation.class);
+    JavaClass cases = new ClassFileImporter().importPath(here).get(OperatorsSimulationTest.class);
     return Stream.<JavaAccess<?>>concat(cases.getMethodCallsFromSelf().stream(),
         cases.getMethodReferencesFromSelf().stream())
         .filter(call -> api.contains(call.getTargetOwner().getName()))

@@ -40,12 +40,28 @@ class SourcesTest {
     assertThat(sources()).flatExtracting(SourcesTest::longLines).isEmpty();
   }
 
-  private static List<String> longLines(Path file) {
+  @Test
+  void aBuildRunsEachClassThatHasTests() throws IOException {
+    assertThat(sources()).filteredOn(file -> hasTests(read(file)))
+        .hasSizeGreaterThan(100)
+        .allMatch(file -> file.toString().endsWith("Test.java"), "is named as the build's plugin looks for it");
+  }
+
+  private static boolean hasTests(String source) {
+    return source.lines().anyMatch(line -> line.matches(
+        "\\s+@(Test|ParameterizedTest|RepeatedTest|TestFactory|WithDemands)\\b.*"));
+  }
+
+  private static String read(Path file) {
     try {
-      return longLines(Files.readString(file)).map(line -> file + ": " + line).toList();
+      return Files.readString(file);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  private static List<String> longLines(Path file) {
+    return longLines(read(file)).map(line -> file + ": " + line).toList();
   }
 
   /** Text is not cut in two to make it shorter: neither a text block nor a string that fills its line. */

@@ -32,7 +32,7 @@ import stage.runtime.testkit.SimulatedRuntime;
  * Whole jobs have one result: whatever the demand, the workers, the order in which things happen, and where they
  * crash.
  */
-class PipelineSimulation {
+class PipelineSimulationTest {
   private static final int SEEDS = Integer.getInteger("stage.pipeline.seeds", 25);
   private static final List<Integer> NUMBERS = IntStream.range(0, 150).boxed().toList();
 

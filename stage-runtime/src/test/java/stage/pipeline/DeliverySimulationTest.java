@@ -38,7 +38,7 @@ import stage.runtime.testkit.SimulatedRuntime;
  * Each delivery is answered for once, with the right verdict and not before everything that came of it was handled:
  * behind every operator, whatever the demand, the workers, the order in which things happen, and where they crash.
  */
-class DeliverySimulation {
+class DeliverySimulationTest {
   /** Else an event that is hit by crash after crash is rightly given up. */
   private static final Redelivery PATIENT = Redelivery.attempts(1_000);
 
@@ -112,7 +112,7 @@ class DeliverySimulation {
 
   static Stream<Case> cases() {
     return Stream.of(
-        of("map", DeliverySimulation::once, 7, (all, seen, workers) ->
+        of("map", DeliverySimulationTest::once, 7, (all, seen, workers) ->
             all.map(n -> n).async().forEach(n -> seen.saw(n, "a"))),
         of("filter, at once and later", n -> n % 2 == 0 && n % 3 == 0 ? Set.of("a") : Set.of(), 7,
             (all, seen, workers) -> all.filter(n -> n % 2 == 0).async().filter(n -> n % 3 == 0)
@@ -129,28 +129,28 @@ class DeliverySimulation {
         of("mapMulti", n -> names(n % 3), 7, (all, seen, workers) ->
             all.<KeyValue<Integer, Integer>>mapMulti((n, out) -> numbered(n, n % 3).forEach(out::accept)).async()
                 .forEach(x -> seen.saw(x.key(), "" + x.value()))),
-        of("parallel", DeliverySimulation::once, 9, (all, seen, workers) ->
+        of("parallel", DeliverySimulationTest::once, 9, (all, seen, workers) ->
             all.parallel(workers, part -> part.map(n -> n)).forEach(n -> seen.saw(n, "a"))),
-        of("mapConcurrent", DeliverySimulation::once, 9, (all, seen, workers) ->
+        of("mapConcurrent", DeliverySimulationTest::once, 9, (all, seen, workers) ->
             all.mapConcurrent(workers, n -> n).async().forEach(n -> seen.saw(n, "a"))),
-        of("mapConcurrentUnordered", DeliverySimulation::once, 9, (all, seen, workers) ->
+        of("mapConcurrentUnordered", DeliverySimulationTest::once, 9, (all, seen, workers) ->
             all.mapConcurrentUnordered(workers, n -> n).forEach(n -> seen.saw(n, "a"))),
-        of("mapConcurrentByKey", DeliverySimulation::once, 9, (all, seen, workers) ->
+        of("mapConcurrentByKey", DeliverySimulationTest::once, 9, (all, seen, workers) ->
             all.mapConcurrentByKey(workers, n -> n % 5, n -> n).forEach(n -> seen.saw(n, "a"))),
         of("a buffer that drops", n -> Set.of(), 9, (all, seen, workers) ->
             all.buffer(3, Overflow.dropOldest(1)).flatMap(n -> List.of(n, n)).buffer(2, Overflow.dropNewest(1))
                 .forEach(n -> {})),
-        of("batch", DeliverySimulation::once, 12, (all, seen, workers) ->
+        of("batch", DeliverySimulationTest::once, 12, (all, seen, workers) ->
             all.batch(7).async().forEach(list -> list.forEach(n -> seen.saw(n, "a")))),
-        of("batches taken apart and made again", DeliverySimulation::once, 30, (all, seen, workers) ->
+        of("batches taken apart and made again", DeliverySimulationTest::once, 30, (all, seen, workers) ->
             all.batch(7).async().flatMap(list -> list).batch(5).async()
                 .forEach(list -> list.forEach(n -> seen.saw(n, "a")))),
-        of("batchWithin", DeliverySimulation::once, 3, (all, seen, workers) ->
+        of("batchWithin", DeliverySimulationTest::once, 3, (all, seen, workers) ->
             all.batchWithin(7, Duration.ofMillis(20)).forEach(list -> list.forEach(n -> seen.saw(n, "a")))),
-        of("batches of keys", DeliverySimulation::once, 30, (all, seen, workers) ->
+        of("batches of keys", DeliverySimulationTest::once, 30, (all, seen, workers) ->
             all.keyBy(n -> n % 3).workers(workers).batchWithin(4, Duration.ofMillis(20), Bound.rows(100))
                 .forEach(kv -> kv.value().forEach(n -> seen.saw(n, "a")))),
-        of("scan by key", DeliverySimulation::once, 9, (all, seen, workers) ->
+        of("scan by key", DeliverySimulationTest::once, 9, (all, seen, workers) ->
             all.keyBy(n -> n).workers(workers).scan(0, Integer::sum).forEach(kv -> seen.saw(kv.key(), "a"))),
         of("take and drop", n -> n < 5 || n >= 15 ? Set.of() : Set.of("a"), 9, (all, seen, workers) ->
             all.alsoTo(rest -> rest.forEach(n -> {})).drop(5).take(10).async().forEach(n -> seen.saw(n, "a"))),
@@ -168,16 +168,16 @@ class DeliverySimulation {
             all.alsoTo(b -> b.take(3).async().forEach(n -> seen.saw(n, "b"))).forEach(n -> seen.saw(n, "a"))),
         of("tumbling windows", n -> Set.of("w" + n / 10), 40, (all, seen, workers) ->
             timed(all).keyBy(n -> n % 3).workers(workers).window(Windows.tumbling(Duration.ofSeconds(10)))
-                .aggregate(List.<Integer>of(), DeliverySimulation::with)
+                .aggregate(List.<Integer>of(), DeliverySimulationTest::with)
                 .forEach(pane -> saw(seen, pane, "w" + pane.value().getFirst() / 10))),
         of("sliding windows", n -> Set.of("w" + n / 5 * 5, "w" + (n / 5 * 5 - 5)), 40, (all, seen, workers) ->
             timed(all).window(Windows.sliding(Duration.ofSeconds(10), Duration.ofSeconds(5)))
-                .aggregate(List.<Integer>of(), DeliverySimulation::with, DeliverySimulation::both)
+                .aggregate(List.<Integer>of(), DeliverySimulationTest::with, DeliverySimulationTest::both)
                 .forEach(pane -> saw(seen, pane, "w" + pane.window().start().getEpochSecond()))),
         of("sessions", n -> Set.of("w"), 45, (all, seen, workers) ->
             all.eventTime(n -> Instant.ofEpochSecond(n + n / 7 * 20), Duration.ZERO).keyBy(n -> n % 2)
                 .workers(workers).window(Windows.sessions(Duration.ofSeconds(10)))
-                .aggregate(List.<Integer>of(), DeliverySimulation::with, DeliverySimulation::both).async()
+                .aggregate(List.<Integer>of(), DeliverySimulationTest::with, DeliverySimulationTest::both).async()
                 .forEach(pane -> saw(seen, pane, "w"))),
         of("windows of lists, and early panes", n -> Set.of("w"), 40, (all, seen, workers) ->
             timed(all).window(Windows.tumbling(Duration.ofSeconds(10))).early(3).toList(Bound.rows(1000))
@@ -189,13 +189,13 @@ class DeliverySimulation {
                 .forEach(pane -> {})),
         of("count windows", n -> Set.of("w"), 40, (all, seen, workers) ->
             all.keyBy(n -> n % 3).workers(workers).window(Windows.count(4))
-                .aggregate(List.<Integer>of(), DeliverySimulation::with).async()
+                .aggregate(List.<Integer>of(), DeliverySimulationTest::with).async()
                 .forEach(pane -> saw(seen, pane, "w"))),
         of("a late branch", n -> Set.of(n % 10 == 9 ? "late" : "w"), 60, (all, seen, workers) ->
             all.eventTime(n -> Instant.ofEpochSecond(n % 10 == 9 ? n - 40 : n), Duration.ZERO)
                 .window(Windows.tumbling(Duration.ofSeconds(5)))
                 .lateTo(late -> late.forEach(n -> seen.saw(n, "late")))
-                .aggregate(List.<Integer>of(), DeliverySimulation::with).forEach(pane -> saw(seen, pane, "w"))),
+                .aggregate(List.<Integer>of(), DeliverySimulationTest::with).forEach(pane -> saw(seen, pane, "w"))),
         of("an inner join", n -> n < 30 ? Set.of("a") : Set.of(), 60, (all, seen, workers) ->
             timed(all).join(timed(Pipeline.from(IntStream.range(0, 30).boxed().toList()))).on(l -> l, r -> r)
                 .workers(workers).within(Duration.ZERO, Duration.ZERO, Bound.rows(1000)).inner((l, r) -> l)
@@ -209,16 +209,16 @@ class DeliverySimulation {
         of("zip", n -> n < 30 ? Set.of("a") : Set.of(), 60, (all, seen, workers) ->
             all.zip(Pipeline.from(IntStream.range(0, 30).boxed().toList()), (l, r) -> l)
                 .async().forEach(n -> seen.saw(n, "a"))),
-        of("mergeSorted", DeliverySimulation::once, 60, (all, seen, workers) ->
+        of("mergeSorted", DeliverySimulationTest::once, 60, (all, seen, workers) ->
             Pipeline.mergeSorted(Integer::compare, all, Pipeline.from(IntStream.range(-10, 70).boxed().toList()))
                 .async().forEach(n -> seen.saw(n, "a"))),
-        of("merge and concat", DeliverySimulation::once, 9, (all, seen, workers) ->
+        of("merge and concat", DeliverySimulationTest::once, 9, (all, seen, workers) ->
             Pipeline.concat(Pipeline.of(-1, -2), Pipeline.merge(all, Pipeline.of(-3, -4)))
                 .forEach(n -> seen.saw(n, "a"))),
-        of("a table", DeliverySimulation::once, 9, (all, seen, workers) ->
+        of("a table", DeliverySimulationTest::once, 9, (all, seen, workers) ->
             all.enrich(Pipeline.of(1, 2, 3).toTable(r -> r, Bound.rows(10)).loadedFirst(), n -> n, (n, row) -> n)
                 .async().forEach(n -> seen.saw(n, "a"))),
-        of("a table as of event time", DeliverySimulation::once, 60, (all, seen, workers) ->
+        of("a table as of event time", DeliverySimulationTest::once, 60, (all, seen, workers) ->
             timed(all).enrich(timed(Pipeline.of(1, 2, 30)).toTable(r -> r, Bound.rows(10)).asOfEventTime(), n -> n,
                 (n, row) -> n).async().forEach(n -> seen.saw(n, "a"))),
         of("taken in", n -> Set.of(), 5, (all, seen, workers) ->
@@ -246,7 +246,7 @@ class DeliverySimulation {
             }).onFailure(OnFailure.deadLetter()).forEach(n -> seen.saw(n, "a"))),
         new Case("windows whose result is a dead letter", n -> n < 10 ? Set.of() : Set.of("w"), n -> n < 10, 40,
             (all, seen, workers) -> timed(all).window(Windows.tumbling(Duration.ofSeconds(10)))
-                .aggregate(List.<Integer>of(), DeliverySimulation::with).map(pane -> {
+                .aggregate(List.<Integer>of(), DeliverySimulationTest::with).map(pane -> {
                   if (pane.value().getFirst() < 10) throw new IllegalArgumentException("the first");
                   return pane;
                 }).onFailure(OnFailure.deadLetter()).async().forEach(pane -> saw(seen, pane, "w"))),

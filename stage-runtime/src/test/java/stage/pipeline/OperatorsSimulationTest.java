@@ -39,7 +39,7 @@ import stage.api.supervision.Backoff;
  * Each operator has one multiset of results: whatever the demand, the number of workers, the order in which things
  * happen, and where they crash. What it is, known answers say; here it is what one worker without crashes comes to.
  */
-class OperatorsSimulation {
+class OperatorsSimulationTest {
   private static final int SEEDS = Integer.getInteger("stage.pipeline.seeds", 4);
   private static final List<Integer> NUMBERS = IntStream.range(0, 120).boxed().toList();
   private static final Bound MANY = Bound.rows(10_000);
@@ -121,9 +121,9 @@ class OperatorsSimulation {
 
   private static Stream<Case> failures() {
     return Stream.of(
-        operator("retries, then skips", workers -> numbers().map(OperatorsSimulation::notFive).onFailure(
+        operator("retries, then skips", workers -> numbers().map(OperatorsSimulationTest::notFive).onFailure(
             OnFailure.retry(1).then(OnFailure.skip()).atMost(1_000, Duration.ofHours(1)))),
-        operator("retries after a while", workers -> numbers().map(OperatorsSimulation::notFive).onFailure(
+        operator("retries after a while", workers -> numbers().map(OperatorsSimulationTest::notFive).onFailure(
             OnFailure.retry(2, Backoff.exponential(Duration.ofMillis(1), Duration.ofMillis(2)))
                 .then(OnFailure.deadLetter(letter -> {})))),
         operator("a time limit", workers -> numbers().map(n -> n + 1).timeout(Duration.ofHours(1)).map(n -> -n)));

@@ -22,7 +22,7 @@ import stage.runtime.testkit.SimulatedRuntime;
 /**
  * Positions never go past what is not done, and get to the end: whatever is taken away, in whatever order, and crashes.
  */
-class PartitionSimulation {
+class PartitionSimulationTest {
   /** Else an event that is hit by crash after crash is rightly given up. */
   private static final Redelivery PATIENT = Redelivery.attempts(1_000);
 
