@@ -47,7 +47,7 @@ class PlantedBugsTest {
       var pattern = Pattern.compile(only);
       return Stream.concat(soonFound(), lateFound()).filter(bug -> pattern.matcher(bug.name()).find());
     }
-    return Stream.concat(DailyShare.of(soonFound().toList(), 3).stream(), ALL ? lateFound() : Stream.empty());
+    return Stream.concat(DailyShare.of(soonFound().toList(), 6).stream(), ALL ? lateFound() : Stream.empty());
   }
 
   @Test
