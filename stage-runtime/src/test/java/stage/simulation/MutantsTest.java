@@ -12,7 +12,7 @@ import stage.behaviour.support.OtherJvm;
 
 /**
  * The tests are tested: the simulation finds bugs that are put into a copy of the engine. Each build looks for
- * an eighth of those that are found soon, another one each day; with {@code -Dstage.stress} for all.
+ * a quarter of those that are found soon, another one each day; with {@code -Dstage.stress} for all.
  * {@link Mutants#main} prints how long each takes.
  */
 @Timeout(1800)
@@ -29,7 +29,7 @@ class MutantsTest {
   @Test
   void eachIsFound() throws Exception {
     List<Mutant> soonFound = Mutant.ALL.stream().filter(mutant -> ALL || !mutant.isRare()).toList();
-    List<String> names = DailyShare.of(soonFound, 8).stream().map(Mutant::name).toList();
+    List<String> names = DailyShare.of(soonFound, 4).stream().map(Mutant::name).toList();
     assertThat(names).hasSizeGreaterThanOrEqualTo(8);
 
     List<String> said = look("find", SEEDS, names);
