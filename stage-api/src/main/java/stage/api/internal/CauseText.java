@@ -1,6 +1,6 @@
 package stage.api.internal;
 
-/** An exception in a few words: what it was, and the line of the user's code where it was thrown. */
+/** Describes an exception in a few words: what it is, and which line of the user's code threw it. */
 public final class CauseText {
   private static final int LONGEST = 200;
 

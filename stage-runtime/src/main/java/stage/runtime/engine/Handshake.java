@@ -51,7 +51,7 @@ public final class Handshake {
   }
 
   /**
-   * Makes the subscriptions of a stage's spec: on its own thread, when it has started for the first time.
+   * Makes the subscriptions that a stage's spec names. The stage calls it on its own thread after its first start.
    *
    * <p>Under one lock, which ending a subscription needs too: if the first completed before the second is made, it was
    * not the last.

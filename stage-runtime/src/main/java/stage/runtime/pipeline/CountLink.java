@@ -1,6 +1,5 @@
 package stage.runtime.pipeline;
 
-
 /** The end of a pipeline: counts its elements. */
 final class CountLink extends Link {
   private long now;

@@ -140,7 +140,7 @@ final class ThreadDriver implements Driver, Runnable {
   /** The next step looks whether that has helped. */
   private void yieldBeforeNextStep() {
     hasYielded = true;
-    Thread.yield();
+    Thread.yield();   // once before it parks, see mayYield
   }
 
   @Override
@@ -174,7 +174,7 @@ final class ThreadDriver implements Driver, Runnable {
   /** Lets others go first. Returns whether there is something to do afterwards. */
   private boolean isHelpedByYielding() {
     if (!mayYield()) return false;
-    Thread.yield();
+    Thread.yield();   // once before it parks, as above
     boolean isHelped = machine.isReady(now());
     tellOfYielding(isHelped);
     return isHelped;

@@ -72,7 +72,6 @@ final class SlidingWindows implements SingleInput<Object, Object> {
   }
 
   // ---- elements
-  // -----------------------------------------------------------------------------------------------------------
 
   @Override
   public boolean accept(Object key, Object value, long t, long w, Output<? super Object> out) throws Exception {
@@ -107,7 +106,6 @@ final class SlidingWindows implements SingleInput<Object, Object> {
   }
 
   // ---- firing
-  // -------------------------------------------------------------------------------------------------------------
 
   @Override
   public boolean progress(long c, Output<? super Object> out) throws Exception {
@@ -213,7 +211,6 @@ final class SlidingWindows implements SingleInput<Object, Object> {
   }
 
   // ---- turns
-  // --------------------------------------------------------------------------------------------------------------
 
   @Override
   public void mark() {
