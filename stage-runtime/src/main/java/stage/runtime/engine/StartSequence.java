@@ -92,14 +92,12 @@ public final class StartSequence implements Waits.Awaited {
   }
 
   private Void awaitAll() throws InterruptedException {
-    if (open.get() == 0) return null;
-    Latch latch = over;
-    if (latch == null) {
-      latch = graph.time().latch("the starts in the init of", path);
+    while (open.get() > 0) {   // a thread that was the last of an earlier wait may open this latch too soon
+      Latch latch = graph.time().latch("the starts in the init of", path);
       // Volatile, as is the count: either the last one sees this latch, or this sees that it was the last.
       over = latch;
+      if (open.get() > 0) latch.await();
     }
-    if (open.get() > 0) latch.await();
     over = null;
     return null;
   }
