@@ -55,12 +55,14 @@ class DroppedEventsTest {
           .withOverflow(Overflow.dropNewest(10)));
       for (int i = 0; i < EVENTS; i++) {
         silent.emit(i);
-        silent.call(stage -> null);   // so that each is told of by itself
+        silent.call(stage -> null);   // or all might be dropped in one turn, which would be told of once
       }
     }
     assertThat(scope.report().eventsDropped()).isEqualTo(EVENTS - 10);
     assertThat(scope.report().eventsUndelivered()).isEqualTo(10);
     assertThat(lines).hasSizeBetween(10, 100)
-        .allMatch(line -> line.startsWith("WARNING stage dropping/silent has dropped 1 event: overflow DROP_NEWEST"));
+        // A turn that is still running when the answer arrives takes the next event too, and tells of both.
+        .allSatisfy(line -> assertThat(line).matches(
+            "WARNING stage dropping/silent has dropped (1 event|\\d+ events): overflow DROP_NEWEST.*"));
   }
 }
