@@ -111,25 +111,25 @@ final class Fused {
     return sweep.count;
   }
 
-  /** Tells the chain which step has thrown, and what it was given of the element. */
-  void failed(Chain chain, Object element, Exception thrown) {
+  /** Says which step has thrown, and what it was given of the element in hand. */
+  void failed(LastFailure failure, ElementInHand element) {
     int step = sweep.step;
-    Object value = loop.valueAt(Math.min(step, loop.size()), element);
+    Object value = loop.valueAt(Math.min(step, loop.size()), element.input());
     if (step < LoopSteps.MOST) {
       int local = step;
       for (LoopLink link : loops) {
         if (local < link.steps().size()) {
-          chain.failed(link.step + local, link, value, sweep.t, sweep.w, thrown);
+          failure.is(link.step + local, value, sweep.t, sweep.w, element.claim());
           return;
         }
         local -= link.steps().size();
       }
     }
     if (step == RunSteps.timeStep()) {
-      chain.failed(time.step, time, value, sweep.t, sweep.w, thrown);
+      failure.is(time.step, value, sweep.t, sweep.w, element.claim());
       return;
     }
     int own = step == RunSteps.endStep() && isTaken() ? 1 : 0;   // an operator's key is a step of its own
-    chain.failed(last.step + own, last, value, sweep.t, sweep.w, thrown);
+    failure.is(last.step + own, value, sweep.t, sweep.w, element.claim());
   }
 }

@@ -3,7 +3,7 @@ package stage.runtime.pipeline;
 
 /** A step of a run as elements pass it: hands what comes of one to the link behind it. The run's own thread. */
 abstract class Link {
-  Chain chain;
+  LinkContext chain;
   Link next;    // null for the last
   int place;    // among the links of the chain
   int step;     // the number of its first step, for failures
@@ -12,7 +12,7 @@ abstract class Link {
   boolean isTraceless;  // whether an element that throws in it, or behind it, has changed nothing from here on
 
   /**
-   * Takes an element. What user code throws is marked with {@link Chain#failed}; what later links throw passes
+   * Takes an element. What user code throws is marked with {@link LinkContext#failed}; what later links throw passes
    * through.
    */
   abstract void push(Object value, long t, long w) throws Exception;

@@ -1,0 +1,82 @@
+package stage.runtime.pipeline;
+
+import stage.api.Inlet;
+import stage.runtime.bridge.BoundedInlet;
+
+/**
+ * The batch in hand, which element of it is in hand, and how far it is settled: elements before the one in hand can be
+ * published and settled by themselves. The run's own thread.
+ */
+final class BatchInHand {
+  private final StagedResults results;
+  private BoundedInlet<Object> in;   // null if there is none
+  private int index = -1;            // the element in hand; -1 if results come of none
+  private int settled;               // at commit points
+
+  BatchInHand(StagedResults results) {
+    this.results = results;
+  }
+
+  void begin(Inlet<Object> from) {
+    in = (BoundedInlet<Object>) from;
+    settled = 0;
+  }
+
+  void end() {
+    in = null;
+  }
+
+  boolean isOf(Inlet<Object> inlet) {
+    return in == inlet;
+  }
+
+  // ---- the element in hand
+
+  void take(int element) {
+    index = element;
+  }
+
+  /** What comes now comes of no element. */
+  void takeNone() {
+    index = -1;
+  }
+
+  boolean hasElement() {
+    return index >= 0;
+  }
+
+  void drop(String why) {
+    in.drop(index, why);
+  }
+
+  void deadLetter(Object event, Throwable thrown, int attempts, String where) {
+    in.deadLetter(index, event, thrown, attempts, where);
+  }
+
+  // ---- the batch
+
+  /** The last ones come again. */
+  void leave(int elements) {
+    in.leave(elements);
+  }
+
+  /** Nothing behind the element in hand is wanted. */
+  void cancelRest() {
+    in.cancel(index + 1 - settled);
+  }
+
+  /** Publishes and settles what the elements before the one in hand have come to. */
+  void settleBefore() {
+    if (in == null || index <= settled) return;
+    int events = index - settled;
+    settled = index;
+    results.flush();
+    in.commit(events);
+  }
+
+  void settleUpTo(int behind) {
+    int events = behind - settled;
+    settled = behind;
+    if (events > 0) in.commit(events);
+  }
+}

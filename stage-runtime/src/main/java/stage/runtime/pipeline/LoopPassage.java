@@ -1,0 +1,64 @@
+package stage.runtime.pipeline;
+
+import stage.runtime.pipeline.operator.Times;
+
+/** A run that is one loop takes the batch as a whole; what fails in it is settled by itself. */
+final class LoopPassage implements Passage {
+  private final LoopLink link;
+  private final Elements elements;
+  private final BatchInHand batch;
+  private final StagedResults results;
+  private final LastFailure failure;
+  private final Attempts attempts;
+  private final Tally tally;
+  private final ElementInHand element;
+
+  LoopPassage(LoopLink link, Elements elements, BatchInHand batch, StagedResults results, ElementInHand element,
+      LastFailure failure, Attempts attempts, Tally tally) {
+    this.link = link;
+    this.elements = elements;
+    this.batch = batch;
+    this.results = results;
+    this.element = element;
+    this.failure = failure;
+    this.attempts = attempts;
+    this.tally = tally;
+  }
+
+  @Override
+  public int take(Object[] events, int from, int size) throws Exception {
+    Loop loop = link.loop();
+    for (int i = 0; i < size; ) {
+      int before = results.count();
+      Object[] out = results.withRoomFor(size - i);
+      try {
+        results.filled(loop.run(events, from + i, from + size, out, before));
+        count(size - i, results.count() - before);
+        return size;
+      } catch (Exception thrown) {
+        int at = loop.at() - from;
+        results.filled(loop.made());
+        count(at - i, results.count() - before);
+        failed(at, events[from + at], thrown);
+        i = at + 1;
+      }
+    }
+    return size;
+  }
+
+  private void failed(int at, Object event, Exception thrown) throws Exception {
+    batch.take(at);
+    element.input(event);
+    int step = link.loop().step();
+    failure.is(link.step + step, link.steps().valueAt(step, event), Times.NEVER, Times.NEVER, element.claim());
+    elements.take(event, Times.NEVER, Times.NEVER, thrown);
+  }
+
+  private void count(int taken, int made) {
+    if (made > 0) attempts.elementSucceeded();
+    tally.in += taken;
+    tally.handled += made;
+    tally.filtered += taken - made;
+    tally.out += made;
+  }
+}

@@ -1,0 +1,88 @@
+package stage.runtime.pipeline;
+
+import stage.api.pipeline.OnFailure;
+import stage.runtime.pipeline.operator.Times;
+import stage.runtime.pipeline.receipt.Claim;
+import stage.runtime.pipeline.receipt.Journal;
+
+/**
+ * Results that operators make by themselves, with no element in hand: what fails costs that result. The run's own
+ * thread.
+ */
+final class MadeResults {
+  private final ChainPlan plan;
+  private final Tally tally;
+  private final ElementInHand element;
+  private final LastFailure failure;
+  private final Journal journal;
+  private final GivingUp givingUp;
+  private final Attempts attempts;
+  private int retries;   // of the one that an operator tries to make
+
+  MadeResults(ChainPlan plan, Tally tally, ElementInHand element, LastFailure failure, Journal journal,
+      GivingUp givingUp, Attempts attempts) {
+    this.plan = plan;
+    this.tally = tally;
+    this.element = element;
+    this.failure = failure;
+    this.journal = journal;
+    this.givingUp = givingUp;
+    this.attempts = attempts;
+  }
+
+  /**
+   * Hands on a result.
+   *
+   * @param its what it answers for; null for nothing
+   * @param isRelease whether the link has kept that so far, and does no longer
+   */
+  void attempt(Link of, Object value, long t, long w, Claim its, boolean isRelease) throws Exception {
+    Object inputBefore = element.input();
+    element.input(value);
+    Claim claimBefore = element.claim(its);
+    givingUp.begin();
+    try {
+      Exception thrown = null;
+      if (of.next.isTraceless && !plan.isCounted()) {
+        thrown = attempts.thrownBy(of.next, value, t, w);
+        if (thrown == null) return;
+      }
+      Fate fate = attempts.through(of.place + 1, value, t, w, thrown);
+      if (isRelease) journal.settle(its, givingUp.cause(), of.place);
+      else if (givingUp.cause() != null) failedOf(its, givingUp.cause(), of.place);
+      journal.seal();
+      if (fate == Fate.DONE) return;
+      tally.in++;
+      fate.countTo(tally);
+    } finally {
+      element.input(inputBefore);
+      element.claim(claimBefore);
+    }
+  }
+
+  /** A result that answers for something is a dead letter; what it came of is there, and keeps that from ending. */
+  private void failedOf(Claim its, Throwable cause, int place) {
+    journal.add(its, 1, place);
+    journal.settle(its, cause, place);
+  }
+
+  /** Decides about one that a user function could not make. Returns whether it is to be tried again. */
+  boolean retry(int step, Object subject, Exception cause) throws Exception {
+    attempts.ensureTheirs(cause);
+    givingUp.begin();
+    failure.is(step, subject, Times.NEVER, Times.NEVER, element.claim());
+    OnFailure how = plan.policies().get(step).how();
+    if (retries < how.retries()) {
+      retries++;
+      tally.retried++;
+      return true;
+    }
+    int tries = retries + 1;
+    retries = 0;
+    At.mark(cause, plan.sites().get(step), subject);
+    Fate fate = attempts.giveUpResult(how, subject, cause, tries);
+    tally.in++;
+    fate.countTo(tally);
+    return false;
+  }
+}

@@ -1,0 +1,36 @@
+package stage.runtime.pipeline;
+
+/** Takes elements through the run one by one, as long as there is room for what they make. */
+final class OneByOne implements Passage {
+  private final ChainPlan plan;
+  private final LinkRow links;
+  private final Elements elements;
+  private final BatchInHand batch;
+  private final StagedResults results;
+  private final ElementInHand element;
+
+  OneByOne(ChainPlan plan, LinkRow links, Elements elements, BatchInHand batch, StagedResults results,
+      ElementInHand element) {
+    this.plan = plan;
+    this.links = links;
+    this.elements = elements;
+    this.batch = batch;
+    this.results = results;
+    this.element = element;
+  }
+
+  @Override
+  public int take(Object[] events, int from, int size) throws Exception {
+    for (int i = 0; i < size; i++) {
+      batch.take(i);
+      element.open(events[from + i]);
+      elements.take(element.input(), element.t(), element.w());
+      if (links.isDone() && !plan.isCounted()) return i + 1;
+      if (results.room() <= 0 || links.isExpanding()) {
+        batch.leave(size - i - 1);
+        return i + 1;
+      }
+    }
+    return size;
+  }
+}

@@ -1,0 +1,112 @@
+package stage.runtime.pipeline;
+
+import java.util.Arrays;
+import stage.api.Outlet;
+import stage.runtime.bridge.BulkOutlet;
+import stage.runtime.lane.Progress;
+
+/** What a run has made in this turn and has not emitted yet. The run's own thread. */
+final class StagedResults {
+  /** So many results of one element belong to its turn; what a step makes beyond that goes on in later ones. */
+  static final int EXPANSION = 1024;
+
+  private static final int PORTION = 4096;   // so many results of windows in a turn, unless more is wanted
+  private static final int LARGEST_PORTION = 65_536;
+  private static final Object[] NONE = {};
+
+  private final Tally tally;
+
+  // this turn
+  private BulkOutlet<Object> out;       // null for a consumer
+  private Object[] staged = NONE;
+  private int count;
+  private int room;
+
+  private int countMarked;              // before the element in hand
+
+  StagedResults(Tally tally) {
+    this.tally = tally;
+  }
+
+  /** Begins a turn. */
+  void begin(Outlet<Object> to) {
+    out = (BulkOutlet<Object>) to;
+    staged = NONE;
+    count = 0;
+    room = to == null ? PORTION : (int) Math.max(PORTION, Math.min(to.demand(), LARGEST_PORTION));
+  }
+
+  /** {@return whether this is a consumer's, which emits nothing} */
+  boolean isOfSink() {
+    return out == null;
+  }
+
+  void add(Object event) {
+    if (count == staged.length) staged = Arrays.copyOf(staged, Math.max(16, 2 * count));
+    staged[count++] = event;
+    tally.out++;
+  }
+
+  int count() {
+    return count;
+  }
+
+  /** {@return the results as an array, with room for so many more behind {@link #count}} */
+  Object[] withRoomFor(int more) {
+    if (staged.length < count + more) staged = Arrays.copyOf(staged, count + more);
+    return staged;
+  }
+
+  /** A loop has put results into the array by itself. */
+  void filled(int newCount) {
+    count = newCount;
+  }
+
+  void flush() {
+    if (count > 0) out.emitAll(staged, 0, count);
+    staged = NONE;
+    count = 0;
+    countMarked = 0;
+  }
+
+  void drop() {
+    count = 0;
+  }
+
+  // ---- room
+
+  /** {@return how many more belong into this turn; 0 or less if it is full} */
+  int room() {
+    return room - count;
+  }
+
+  /** {@return whether there is room in this turn for one more result of the element in hand} A sink keeps nothing. */
+  boolean mayExpand() {
+    return out == null || count - countMarked < EXPANSION;
+  }
+
+  /** {@return how much more is wanted in this turn} */
+  long wanted() {
+    return out.demand() - count;
+  }
+
+  // ---- the element in hand
+
+  void mark() {
+    countMarked = count;
+  }
+
+  void undo() {
+    count = countMarked;
+  }
+
+  // ---- what goes behind the results
+
+  void progress(Progress progress) {
+    out.progress(progress);
+  }
+
+  void complete() {
+    out.complete();
+  }
+}
