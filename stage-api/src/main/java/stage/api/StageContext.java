@@ -60,6 +60,7 @@ public interface StageContext {
    * @param action what to run
    * @return a handle that cancels it
    * @throws IllegalArgumentException if {@code delay} is negative
+   * @throws IllegalStateException if this stage has 100,000 timers already
    */
   Timer after(Duration delay, TimerAction action);
 
@@ -73,7 +74,7 @@ public interface StageContext {
    * @param <O> the events that this stage emits
    * @return a handle that cancels it
    * @throws IllegalArgumentException if {@code delay} is negative
-   * @throws IllegalStateException if this stage is a consumer, which emits nothing
+   * @throws IllegalStateException if this stage is a consumer, which emits nothing, or has 100,000 timers already
    */
   <O> Timer after(Duration delay, OutletAction<O> action);
 
@@ -85,6 +86,7 @@ public interface StageContext {
    * @param action what to run
    * @return a handle that cancels it
    * @throws IllegalArgumentException if {@code period} is not above zero
+   * @throws IllegalStateException if this stage has 100,000 timers already
    */
   Timer every(Duration period, TimerAction action);
 
@@ -96,7 +98,7 @@ public interface StageContext {
    * @param <O> the events that this stage emits
    * @return a handle that cancels it
    * @throws IllegalArgumentException if {@code period} is not above zero
-   * @throws IllegalStateException if this stage is a consumer, which emits nothing
+   * @throws IllegalStateException if this stage is a consumer, which emits nothing, or has 100,000 timers already
    */
   <O> Timer every(Duration period, OutletAction<O> action);
 

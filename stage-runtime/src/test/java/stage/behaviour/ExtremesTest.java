@@ -15,6 +15,7 @@ import stage.api.Dispatcher;
 import stage.api.ProducerRef;
 import stage.api.Shutdown;
 import stage.api.Stage;
+import stage.api.StageContext;
 import stage.api.StopReason;
 import stage.api.SubscriptionSpec;
 import stage.api.supervision.Backoff;
@@ -100,6 +101,23 @@ class ExtremesTest {
         sink.call(stage -> {
           stage.context.after(FOR_EVER, () -> {});
           return stage.context.every(FOR_EVER, () -> {});
+        });
+        Await.answered(sink);
+      }
+    }
+
+    @Test
+    void sec14_mayNotTakeMoreTimersThanAStageCanNeed() throws Exception {
+      try (Supervisor scope = Supervisor.open(patient)) {
+        var sink = scope.start(Stage.consumer("sink", QueueSink::new));
+        sink.call(stage -> {
+          StageContext.Timer last = null;
+          for (int i = 0; i < 100_000; i++) last = stage.context.after(FOR_EVER, () -> {});
+          assertThatThrownBy(() -> stage.context.every(FOR_EVER, () -> {})).isInstanceOf(IllegalStateException.class)
+              .hasMessage("stage test/sink has 100000 timers already, which is the most; cancel those it needs no"
+                  + " longer, or set one timer for the next of many times");
+          last.cancel();
+          return stage.context.every(FOR_EVER, () -> {});   // there is room again
         });
         Await.answered(sink);
       }

@@ -26,6 +26,8 @@ import stage.runtime.time.Activity;
  * @param <S> the behaviour's type
  */
 final class Incarnations<S extends Stage.Behaviour> {
+  private static final int MOST_TIMERS = 100_000;   // of one incarnation: one that sets a timer for each event leaks
+
   /** User code to run. */
   interface Turn {
     void run() throws Exception;
@@ -626,6 +628,10 @@ final class Incarnations<S extends Stage.Behaviour> {
     Timers.Due[] due = {null};
     inEngine(() -> {
       if (timers == null) timers = new Timers();
+      if (timers.waiting() >= MOST_TIMERS) {
+        throw new IllegalStateException("stage " + cell.path() + " has " + MOST_TIMERS + " timers already, which is the"
+            + " most; cancel those it needs no longer, or set one timer for the next of many times");
+      }
       due[0] = timers.add(action, cell.graph().time().nanos() + delayNanos, periodNanos);
     });
     return () -> {

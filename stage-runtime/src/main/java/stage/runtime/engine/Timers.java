@@ -80,6 +80,11 @@ final class Timers {
     return queue.peek().atNanos;
   }
 
+  /** {@return how many have neither been cancelled nor run for the last time} */
+  int waiting() {
+    return queue.size() - cancelled;
+  }
+
   /** {@return how many are kept, cancelled or not} For tests. */
   int kept() {
     return queue.size();

@@ -439,6 +439,25 @@ class KillTest extends CrashTest {
     }
 
     @Test
+    void sec14_s56_mayLeaveFourThreadsBehindUnlessItIsToldOtherwise() throws Exception {
+      Supervisor scope = open(spec(), 1);
+      stuckLives.set(5);
+      StageRef<Stubborn> stubborn = pipeline(100);
+      for (int life = 1; life <= 5; life++) {
+        Await.next(1, entered, stubborn);
+        stubborn.kill();
+      }
+      theScopeMayFail();
+      assertThatThrownBy(() -> scope.join(Duration.ofSeconds(60))).isInstanceOf(StageFailedException.class)
+          .hasCauseInstanceOf(StageKilledException.class);
+      assertThat(stuck).as("no sixth one was let in").hasSize(5);
+      letTheZombiesGo();
+      assertThat(log.take()).extracting(record -> record.getMessage())
+          .anyMatch(line -> line.contains("child=stubborn#4 ignored its interrupt; its thread was abandoned, 4/4"))
+          .anyMatch(line -> line.contains("too many threads abandoned; GIVE_UP"));
+    }
+
+    @Test
     void s29_s36_isStoppedByForce() throws Exception {
       Supervisor scope = open(spec(), 1);
       StageRef<Sink> sink =
