@@ -21,6 +21,27 @@ record Group(String label, List<StageSnapshot> stages) {
     return byStem.values().stream().map(Group::of).toList();
   }
 
+  /**
+   * {@return as many groups as there is room for} The last stands for all that there is no room for, but what is meant
+   * is always shown.
+   *
+   * @param groups in their order
+   * @param most how many there is room for, at least 2
+   * @param meant the path of the stage that must be seen; empty if there is none
+   */
+  static List<Group> fit(List<Group> groups, int most, String meant) {
+    if (groups.size() <= most) return groups;
+    List<Group> shown = new ArrayList<>(groups.subList(0, most - 1));
+    List<Group> rest = new ArrayList<>(groups.subList(most - 1, groups.size()));
+    for (int i = 0; i < rest.size(); i++) {
+      if (!rest.get(i).contains(meant)) continue;
+      rest.set(i, shown.set(most - 2, rest.get(i)));
+    }
+    List<StageSnapshot> stages = rest.stream().flatMap(group -> group.stages.stream()).toList();
+    shown.add(new Group("… and " + stages.size() + " more", stages));
+    return shown;
+  }
+
   private static Group of(List<StageSnapshot> stages) {
     String first = name(stages.getFirst());
     String last = name(stages.getLast());

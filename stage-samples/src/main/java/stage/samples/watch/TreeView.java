@@ -40,7 +40,9 @@ record TreeView(boolean isColored) {
       int widest = bands.stream().mapToInt(List::size).max().orElse(1);
       int width = Math.min(WIDEST, (COLUMNS + (bands.size() == 1 ? ARROW.length() : 0)) / widest - ARROW.length());
       for (int i = 0; i < bands.size(); i++) {
-        lines.addAll(boxes(bands.get(i), i == bands.size() - 1, width, most, rates, culprit));
+        List<List<Group>> band = bands.get(i).stream()
+            .map(layer -> Group.fit(layer, most / LINES_OF_A_BOX, culprit)).toList();
+        lines.addAll(boxes(band, i == bands.size() - 1, width, rates, culprit));
       }
     } else {
       lines.addAll(table(layers, most, rates, culprit));
@@ -75,11 +77,10 @@ record TreeView(boolean isColored) {
 
   // ---- boxes, a column for each layer
 
-  private List<String> boxes(List<List<Group>> layers, boolean isLastBand, int width, int most, TreeRates rates,
+  private List<String> boxes(List<List<Group>> layers, boolean isLastBand, int width, TreeRates rates,
       String culprit) {
-    int rows = Math.min(most / LINES_OF_A_BOX, rows(layers));
     List<String> lines = new ArrayList<>();
-    for (int row = 0; row < rows; row++) {
+    for (int row = 0; row < rows(layers); row++) {
       var top = new StringBuilder();
       var middle = new StringBuilder();
       var bottom = new StringBuilder();
@@ -117,14 +118,12 @@ record TreeView(boolean isColored) {
   // ---- a line for each group, where there are too many layers
 
   private List<String> table(List<List<Group>> layers, int most, TreeRates rates, String culprit) {
-    List<Group> groups = layers.stream().flatMap(List::stream).toList();
     List<String> lines = new ArrayList<>();
-    for (Group group : groups.subList(0, Math.min(groups.size(), most))) {
+    for (Group group : Group.fit(layers.stream().flatMap(List::stream).toList(), most, culprit)) {
       boolean isMeant = group.contains(culprit);
       String line = (isMeant ? "! " : "  ") + pad(cut(group.label(), 30), 31) + load(group, rates);
       lines.add(colored(cut(line, COLUMNS), isMeant));
     }
-    if (groups.size() > most) lines.set(most - 1, "  … and " + (groups.size() - most + 1) + " more");
     return lines;
   }
 

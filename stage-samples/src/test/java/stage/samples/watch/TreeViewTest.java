@@ -105,6 +105,19 @@ class TreeViewTest {
         .allMatch(line -> line.length() <= TreeView.COLUMNS);
   }
 
+  @Test
+  void saysHowManyThereIsNoRoomForAndShowsTheCulpritInAnyCase() {
+    stage("reader");
+    for (String name : "a b c d e f g table".split(" ")) stage(name, "reader");
+    assertThat(draw(false)).hasSize(17).anyMatch(line -> line.contains("┌ c ─"))
+        .anyMatch(line -> line.contains("┌ ! table ─")).anyMatch(line -> line.contains("┌ … and 4 more ─"))
+        .noneMatch(line -> line.contains("┌ d ─"));
+    for (int i = 0; i < 30; i++) stage("long-chain-" + (char) ('a' + i % 26) + "x".repeat(i / 26),
+        i == 0 ? "g" : "long-chain-" + (char) ('a' + (i - 1) % 26) + "x".repeat((i - 1) / 26));
+    assertThat(draw(false)).hasSize(19).anyMatch(line -> line.startsWith("! table"))
+        .anyMatch(line -> line.startsWith("  … and 23 more"));
+  }
+
   /** Names of partitions and of threads are what a program likes. */
   @Test
   void sec12_showsNamesThatWouldControlTheTerminalAsWhatTheyAre() {
