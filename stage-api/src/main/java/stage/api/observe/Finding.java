@@ -84,6 +84,8 @@ public sealed interface Finding {
     DELIVERIES_OPEN,
     /** The stage asks for events by itself, and has not. */
     NOT_REQUESTED,
+    /** The stage throttles, and lets no more through for now. */
+    THROTTLED,
     /** A subscriber outside of Stage has requested nothing more. */
     SUBSCRIBER_SILENT,
     /** The stage could run, but others do not let go of the threads that carry virtual threads. */
@@ -133,7 +135,7 @@ public sealed interface Finding {
    *
    * @param stage its path, or the name of a thread that is no stage's
    * @param waitsFor what it waits for; empty if it is inside a call
-   * @param waiting for how long
+   * @param waiting for how long; if it is inside a callback, for as long as is known
    * @param windows how many windows of time it keeps open because the culprit says nothing of its event time, while it
    *     handles what others send; 0 if it waits for the culprit's events or demand
    * @since 0.1
@@ -156,10 +158,12 @@ public sealed interface Finding {
    * @param amplification how many events it emits for each it handles; 0 if it emits none
    * @param next the stage that would be the limit without it; empty if none is known
    * @param gain how many times the present rate the next one would allow; 1 if none is known
+   * @param throttles whether the stage is the limit on purpose
    * @since 0.1
    */
   record Bottleneck(
-      String stage, double busy, double capacity, double amplification, Optional<String> next, double gain)
+      String stage, double busy, double capacity, double amplification, Optional<String> next, double gain,
+      boolean throttles)
       implements Finding {
     /** Rejects nulls. */
     public Bottleneck {
@@ -244,7 +248,7 @@ final class Sentences {
       return "cannot end " + (victim.windows() == 1 ? "a window" : number(victim.windows()) + " windows") + " of time";
     }
     String time = " for " + time(victim.waiting());
-    if (victim.waitsFor().isEmpty()) return "has waited in a call" + time;
+    if (victim.waitsFor().isEmpty()) return "has been held up" + time;
     return switch (victim.waitsFor().get()) {
       case EVENTS -> "has had no events" + time;
       case DEMAND -> "has had no demand" + time;
@@ -270,8 +274,9 @@ final class Sentences {
       case PAUSED -> "has been paused for " + time;
       case BACKING_OFF -> "has crashed and waits for its restart" + (detail.isEmpty() ? "" : " " + detail);
       case HELD -> "waits for the restart of its group" + (detail.isEmpty() ? "" : " " + detail);
-    case DELIVERIES_OPEN -> "has handed out " + detail + " deliveries, and may hand out no more before one is settled;"
+      case DELIVERIES_OPEN -> "has handed out " + detail + ", and may hand out no more before one is settled;"
           + " that has been so for " + time;
+      case THROTTLED -> "throttles, as it was told to, and lets no more through yet";
       case NOT_REQUESTED -> "asks for events by hand, and has not requested any for " + time;
       case SUBSCRIBER_SILENT -> "serves a subscriber that has requested nothing for " + time;
       case NO_CARRIER -> "is ready to run but gets no processor" + (detail.isEmpty() ? "" : ", because of " + detail);
@@ -280,6 +285,10 @@ final class Sentences {
   }
 
   static String of(Finding.Bottleneck found) {
+    if (found.throttles()) {
+      return quoted(found.stage()) + " lets " + number(found.capacity() * found.busy())
+          + " events a second through, and no more, because it was told to throttle";
+    }
     String text = quoted(found.stage()) + " is busy " + Math.round(100 * found.busy())
         + " % of the time and can handle " + number(found.capacity()) + " events a second";
     if (found.amplification() > 0 && Math.abs(found.amplification() - 1) > 0.05) {

@@ -2,11 +2,13 @@ package stage.runtime.engine;
 
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import stage.api.StageSnapshot;
 import stage.api.SubscriptionSnapshot;
+import stage.runtime.lane.Lane;
 import stage.runtime.time.Time;
 
 /**
@@ -25,12 +27,21 @@ public record CellNumbers(long nanos, List<StageSnapshot> stages, List<Subscript
    */
   public static CellNumbers of(Collection<Cell<?>> cells, Time time) {
     long now = time.nanos();
-    Map<Long, SubscriptionSnapshot> lanes = new LinkedHashMap<>();
+    Map<Long, SubscriptionSnapshot> lanes = HashMap.newHashMap(cells.size());
+    List<SubscriptionSnapshot> inOrder = new ArrayList<>(cells.size());
+    Function<Lane<?>, SubscriptionSnapshot> once = lane -> {
+      SubscriptionSnapshot known = lanes.get(lane.id());
+      if (known != null) return known;
+      SubscriptionSnapshot read = lane.snapshot(now);
+      lanes.put(lane.id(), read);
+      inOrder.add(read);
+      return read;
+    };
     List<StageSnapshot> stages = new ArrayList<>(cells.size());
     for (Cell<?> cell : cells) {
-      StageSnapshot stage = Snapshots.of(cell, now, lane -> lanes.computeIfAbsent(lane.id(), id -> lane.snapshot(now)));
+      StageSnapshot stage = Snapshots.of(cell, now, once);
       if (stage.status() != StageSnapshot.Status.ENDED) stages.add(stage);
     }
-    return new CellNumbers(now, stages, List.copyOf(lanes.values()));
+    return new CellNumbers(now, stages, inOrder);
   }
 }

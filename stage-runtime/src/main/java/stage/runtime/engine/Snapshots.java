@@ -32,6 +32,7 @@ final class Snapshots {
       WaitState.Kind.READY, WaitReason.PROCESSOR));   // ready, and others are let go first
 
   private static final WaitState.Kind[] KINDS = WaitState.Kind.values();
+  private static final Map<WaitState.Kind, Optional<WaitReason>> WAITS_FOR = optional(REASONS);
 
   private Snapshots() {}
 
@@ -80,14 +81,29 @@ final class Snapshots {
 
   /** {@return for how long it has waited, by reason; nothing has been added up while nobody watched} */
   private static Map<WaitReason, Duration> waited(long[] totals) {
+    WaitReason only = null;   // most have waited for one thing since somebody has watched
+    Duration first = null;
     Map<WaitReason, Duration> waited = null;
     for (WaitState.Kind what : KINDS) {
-      long nanos = totals[what.ordinal()];
-      if (nanos <= 0 || !REASONS.containsKey(what)) continue;
-      if (waited == null) waited = new EnumMap<>(WaitReason.class);
-      waited.merge(REASONS.get(what), Duration.ofNanos(nanos), Duration::plus);
+      WaitReason reason = REASONS.get(what);
+      if (totals[what.ordinal()] <= 0 || reason == null) continue;
+      Duration time = Duration.ofNanos(totals[what.ordinal()]);
+      if (only == null) {
+        only = reason;
+        first = time;
+        continue;
+      }
+      if (waited == null) waited = new EnumMap<>(Map.of(only, first));
+      waited.merge(reason, time, Duration::plus);
     }
-    return waited == null ? Map.of() : waited;
+    if (waited != null) return waited;
+    return only == null ? Map.of() : Map.of(only, first);
+  }
+
+  private static Map<WaitState.Kind, Optional<WaitReason>> optional(Map<WaitState.Kind, WaitReason> reasons) {
+    Map<WaitState.Kind, Optional<WaitReason>> optional = new EnumMap<>(WaitState.Kind.class);
+    for (WaitState.Kind kind : KINDS) optional.put(kind, Optional.ofNullable(reasons.get(kind)));
+    return optional;
   }
 
   private static String awaited(Cell<?> cell) {
@@ -114,8 +130,7 @@ final class Snapshots {
         Duration.ofNanos(callbacks.totalNanos()), Duration.ofNanos(callbacks.longest().nanos()),
         callbacks.longest().callback(), callback,
         callback.isEmpty() || since == 0 ? Duration.ZERO : between(since, now),
-        Optional.ofNullable(waits.awaiting() == WaitState.Kind.READY ? null
-            : REASONS.get(WaitTimes.nowOf(waits.awaiting()))),
+        waits.awaiting() == WaitState.Kind.READY ? Optional.empty() : WAITS_FOR.get(WaitTimes.nowOf(waits.awaiting())),
         Duration.ofNanos(waits.waitingNanos()), waited,
         cell.threads().count(), thread == null ? 0 : thread.threadId());
   }

@@ -2,6 +2,9 @@ package stage.runtime.observe;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Pattern;
+import stage.api.StageSnapshot;
+import stage.runtime.supervision.Observed.Place;
 
 /**
  * Finds in a stack what its reader knows: the innermost code that is neither Stage's nor the JDK's, and what that
@@ -9,6 +12,7 @@ import java.util.Locale;
  */
 final class Frames {
   private static final List<String> OURS = List.of("stage.runtime.", "stage.api.");
+  private static final Pattern THROTTLES = Pattern.compile("(^| → )throttle\\b");   // as describe() names it
   private static final List<String> THE_JDKS = List.of("java.", "javax.", "jdk.", "sun.", "com.sun.");
 
   private Frames() {}
@@ -17,12 +21,11 @@ final class Frames {
    * {@return where a thread is, such as <code>`DbWriter.onEvents` (DbWriter.java:41), in `Thread.sleep`</code>}
    *
    * @param stack the innermost frame first
-   * @param callback what to say if no frame is the user's
+   * @param itself what to say if no frame is the user's, such as <code>its callback `generate`</code>
    */
-  static String place(List<StackTraceElement> stack, String callback) {
-    int at = 0;
-    while (at < stack.size() && (isOurs(stack.get(at)) || isTheJdks(stack.get(at)))) at++;
-    if (at == stack.size()) return "its callback `" + callback + "`";
+  static String place(List<StackTraceElement> stack, String itself) {
+    int at = firstOfUser(stack);
+    if (at == stack.size()) return itself + inTheJdk(stack);
     StackTraceElement frame = stack.get(at);
     String place = "`" + name(frame) + "`";
     if (frame.getFileName() != null && frame.getLineNumber() > 0) {
@@ -32,9 +35,36 @@ final class Frames {
     return callsTheJdk ? place + ", in `" + name(stack.get(at - 1)) + "`" : place;
   }
 
+  /** {@return where in the list the innermost code of the user is; its size if there is none} */
+  private static int firstOfUser(List<StackTraceElement> stack) {
+    int at = 0;
+    while (at < stack.size() && (isOurs(stack.get(at)) || isTheJdks(stack.get(at)))) at++;
+    return at;
+  }
+
+  /** {@return what of the JDK Stage's own code has called, such as <code>, in `LinkedBlockingQueue.take`</code>} */
+  private static String inTheJdk(List<StackTraceElement> stack) {
+    int at = 0;
+    while (at < stack.size() && isTheJdks(stack.get(at))) at++;
+    if (at == 0 || at == stack.size() || stack.get(at - 1).getClassName().endsWith(".LockSupport")) return "";
+    return ", in `" + name(stack.get(at - 1)) + "`";
+  }
+
+  /**
+   * {@return whether a stage of a pipeline that throttles is in no step of the user's: then it holds something back}
+   *
+   * @param stage which
+   * @param places where its threads are, its own first
+   */
+  static boolean isThrottling(StageSnapshot stage, List<Place> places) {
+    boolean throttles = stage.run().isPresent() && THROTTLES.matcher(stage.run().get().steps()).find();
+    return throttles && !places.isEmpty() && firstOfUser(places.getFirst().stack()) == places.getFirst().stack().size();
+  }
+
   /** {@return whether the thread waits to get a lock} */
-  static boolean isWaitingForALock(List<StackTraceElement> stack) {
-    for (StackTraceElement frame : stack) {
+  static boolean isWaitingForALock(Place place) {
+    if (place.state() == Thread.State.BLOCKED) return true;   // before a synchronized block
+    for (StackTraceElement frame : place.stack()) {
       if (!isTheJdks(frame)) return false;
       String type = frame.getClassName().toLowerCase(Locale.ROOT);
       boolean isLock = type.startsWith("java.util.concurrent.locks.reentrant") || type.contains("stampedlock");

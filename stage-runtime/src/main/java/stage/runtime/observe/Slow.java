@@ -26,10 +26,12 @@ final class Slow {
 
   private final TreeSnapshot tree;
   private final TreeRates rates;
+  private final Looks looks;
   private final Map<String, StageSnapshot> stages = new HashMap<>();
 
-  private Slow(TreeSnapshot tree, TreeRates rates) {
+  private Slow(TreeSnapshot tree, TreeRates rates, Looks looks) {
     this.tree = tree;
+    this.looks = looks;
     this.rates = rates;
     tree.stages().forEach(stage -> stages.put(stage.path(), stage));
   }
@@ -39,9 +41,10 @@ final class Slow {
    *
    * @param tree the numbers
    * @param rates how they have changed
+   * @param looks finds what the thread of the bottleneck does
    */
-  static List<Finding> find(TreeSnapshot tree, TreeRates rates) {
-    var slow = new Slow(tree, rates);
+  static List<Finding> find(TreeSnapshot tree, TreeRates rates, Looks looks) {
+    var slow = new Slow(tree, rates, looks);
     List<Finding> found = new ArrayList<>();
     slow.bottleneck().ifPresent(found::add);
     for (StageSnapshot stage : tree.stages()) slow.skew(stage).ifPresent(found::add);
@@ -97,7 +100,7 @@ final class Slow {
     // All rates grow by the same factor until that one is busy all the time.
     double gain = next.map(stage -> Math.max(1, 1 / Math.max(busy(stage), 0.001))).orElse(1.0);
     return new Finding.Bottleneck(limit.path(), of.busy(), through / of.busy(), amplification,
-        next.map(StageSnapshot::path), gain);
+        next.map(StageSnapshot::path), gain, Frames.isThrottling(limit, looks.places(limit.path())));
   }
 
   // ---- uneven groups

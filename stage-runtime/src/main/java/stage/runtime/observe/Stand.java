@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Function;
 import stage.api.LastCrash;
 import stage.api.RunSnapshot;
 import stage.api.StageActivity;
@@ -32,25 +31,23 @@ final class Stand {
   /** From so many events on, not one of which it was given, a stage is told that nothing is meant for it. */
   private static final long MANY = 100;
 
-  private final Map<String, StageSnapshot> before = new HashMap<>();
-  private final Map<String, StageSnapshot> now = new HashMap<>();
+  private final Map<String, StageSnapshot> before;
+  private final Map<String, StageSnapshot> now;
   private final Map<String, BlockedCall> calls = new HashMap<>();   // by the path of the stage that is blocked
-  private final Map<String, Standing> standings = new HashMap<>();  // filled as they are asked for
-  private final Map<String, List<Place>> places = new HashMap<>();  // as well
-  private final Function<String, List<Place>> look;
+  private final Looks looks;
   private final Duration between;
   private final boolean isFrozen;
 
   /**
    * @param first the earlier snapshot
    * @param last the later one; the same one if nothing can move
-   * @param look finds what the threads of a stage do: its own first
+   * @param looks finds what the threads of a stage do
    */
-  Stand(TreeSnapshot first, TreeSnapshot last, Function<String, List<Place>> look) {
-    first.stages().forEach(stage -> before.put(stage.path(), stage));
-    last.stages().forEach(stage -> now.put(stage.path(), stage));
+  Stand(TreeSnapshot first, TreeSnapshot last, Looks looks) {
+    this.now = byPath(last);
+    this.before = first == last ? now : byPath(first);
     last.calls().forEach(call -> calls.put(call.caller(), call));
-    this.look = look;
+    this.looks = looks;
     this.between = Duration.ofNanos(last.nanos() - first.nanos());
     this.isFrozen = first == last;
   }
@@ -59,15 +56,20 @@ final class Stand {
     return now.get(path);
   }
 
-  Standing of(String path) {
-    Standing known = standings.get(path);
-    if (known != null) return known;
-    Standing found = find(path);
-    standings.put(path, found);
-    return found;
+  /** {@return how long a stage has been in its callback, or in the call that this makes, as far as is known} */
+  Duration lastedInCallback(StageSnapshot stage) {
+    BlockedCall call = calls.get(stage.path());
+    return call == null ? stage.activity().inCallback() : longer(call.blocked(), stage.activity().inCallback());
   }
 
-  private Standing find(String path) {
+  private static Map<String, StageSnapshot> byPath(TreeSnapshot tree) {
+    Map<String, StageSnapshot> stages = HashMap.newHashMap(tree.stages().size());
+    for (StageSnapshot stage : tree.stages()) stages.put(stage.path(), stage);
+    return stages;
+  }
+
+  /** {@return how a stage stands} To be asked once for each: it may look for a stack. */
+  Standing of(String path) {
     StageSnapshot stage = now.get(path);
     if (stage == null) return new Standing.Culprit(Finding.Kind.ELSEWHERE, between, "", List.of());
     Standing found = isStill(stage) ? findStill(stage) : Standing.FINE;
@@ -80,7 +82,7 @@ final class Stand {
     String behind = stage.run().get().heldBackBy().get();
     StageSnapshot input = now.get(behind);
     if (input == null || !isStill(input)) return Standing.FINE;
-    return waiting(behind, "waits for progress of `" + behind + "`");
+    return waiting(behind, "waits for progress of ", "");
   }
 
   /** {@return whether windows of a stage wait for one of its inputs, and have all the time} */
@@ -92,12 +94,23 @@ final class Stand {
         && run.heldBackBy().equals(old.run().get().heldBackBy());
   }
 
-  /** {@return how many windows of a stage that does not stand still cannot end; 0 if it stands still} */
-  long heldWindows(StageSnapshot stage) {
-    return keepsWindows(stage) && heldBack(stage).equals(of(stage.path())) ? stage.run().get().openWindows() : 0;
+  /**
+   * {@return how many windows of a stage cannot end, if it waits for nothing else; else 0}
+   *
+   * @param stage which
+   * @param standing how it stands
+   */
+  long heldWindows(StageSnapshot stage, Standing standing) {
+    return keepsWindows(stage) && heldBack(stage).equals(standing) ? stage.run().get().openWindows() : 0;
   }
 
   // ---- whether it has moved
+
+  /** {@return whether nothing is known of a stage that would say that it moves} It may be another scope's. */
+  private boolean isStill(String path) {
+    StageSnapshot stage = now.get(path);
+    return stage == null || isStill(stage);
+  }
 
   private boolean isStill(StageSnapshot stage) {
     if (isFrozen) return true;
@@ -105,9 +118,8 @@ final class Stand {
     if (old == null || old.id() != stage.id() || old.incarnation() != stage.incarnation()) return false;
     StageActivity then = old.activity();
     StageActivity activity = stage.activity();
-    return old.status() == stage.status() && then.turns() == activity.turns() && then.callback()
-        .equals(activity.callback())
-        && then.waitsFor().equals(activity.waitsFor()) && old.eventsEmitted() == stage.eventsEmitted()
+    return old.status() == stage.status() && then.turns() == activity.turns()
+        && then.callback().equals(activity.callback()) && then.waitsFor().equals(activity.waitsFor()) && old.eventsEmitted() == stage.eventsEmitted()
         && settled(old.inputs()) == settled(stage.inputs()) && sent(old.outputs()) == sent(stage.outputs());
   }
 
@@ -129,7 +141,9 @@ final class Stand {
     BlockedCall call = calls.get(stage.path());
     boolean isInOurCode = stage.activity().callback().isEmpty() && !hasTasks(stage);
     if (call != null && !isInOurCode) {
-      return waiting(call.target(), "is inside " + call.method() + " of `" + call.target() + "`");
+      // One that moves will answer.
+      return isStill(call.target()) ? waiting(call.target(), "is inside " + call.method() + " of ", "")
+          : Standing.FINE;
     }
     return switch (stage.status()) {
       case PAUSED -> stage.activity().isInCallback() ? inCallback(stage) : culprit(Finding.Kind.PAUSED, stage, "");
@@ -153,13 +167,13 @@ final class Stand {
     Standing found = switch (reason.get()) {
       case EVENTS -> withoutEvents(stage);
       case DEMAND -> withoutDemand(stage);
-      case SETTLEMENT -> waiting(stage.outputs().stream().filter(lane -> lane.inFlight() > 0).toList(), true,
-          "waits until `", "` has settled its events");
+      case SETTLEMENT -> waiting(stage.outputs().stream().filter(lane -> lane.inFlight() > 0
+          && isStill(lane.consumer())).toList(), true, false, "waits until ", " has settled its events");
       case MAIL -> stage.inputs().isEmpty() && stage.kind() != StageSnapshot.Kind.PRODUCER && stage.run().isEmpty()
           ? culprit(Finding.Kind.NO_SUBSCRIPTION, stage, "") : Standing.FINE;
       case BACKOFF, RELEASE, PROCESSOR -> Standing.FINE;
     };
-    return found instanceof Standing.Fine && isRunnable(stage) ? starved(stage) : found;
+    return !(found instanceof Standing.Waiting) && looks.isRunnable(stage.path()) ? starved(stage) : found;
   }
 
   private Standing withoutEvents(StageSnapshot stage) {
@@ -186,7 +200,7 @@ final class Stand {
       // else it moves, and they will come
       return isPassedOver(lane, producer) ? passedOver(stage, lane) : Standing.FINE;
     }
-    return waiting(empty, false, "waits for events of `", "`");
+    return waiting(empty, false, !needsEach, "waits for events of ", "");
   }
 
   /**
@@ -207,13 +221,24 @@ final class Stand {
   private Standing withoutDemand(StageSnapshot stage) {
     if (hasTasks(stage) && inTask(stage) instanceof Standing.Culprit task) return task;
     if (stage.kind() == StageSnapshot.Kind.CONSUMER) return culprit(Finding.Kind.SUBSCRIBER_SILENT, stage, "");
-    List<SubscriptionSnapshot> open = stage.outputs().stream().filter(SubscriptionSnapshot::isOpen).toList();
-    List<String> unclaimed = stage.feed().map(StageSnapshot.Feed::unclaimed).orElse(List.of());
-    if (open.isEmpty()) return culprit(Finding.Kind.NOBODY_SUBSCRIBES, stage, "");
-    boolean isShared = stage.feed().map(feed -> feed.dispatch().equals("demand")).orElse(false);
-    List<SubscriptionSnapshot> withheld = open.stream().filter(lane -> lane.outstanding() == 0).toList();
-    boolean isWanted = isShared ? withheld.size() < open.size() : withheld.isEmpty();
-    if (!isWanted) return waiting(withheld, true, "waits for demand of `", "`");
+    int open = 0;
+    List<SubscriptionSnapshot> withheld = new ArrayList<>();
+    for (SubscriptionSnapshot lane : stage.outputs()) {
+      if (!lane.isOpen()) continue;
+      open++;
+      if (lane.outstanding() == 0) withheld.add(lane);
+    }
+    if (open == 0) return culprit(Finding.Kind.NOBODY_SUBSCRIBES, stage, "");
+    boolean isShared = stage.feed().isPresent() && stage.feed().get().dispatch().equals("demand");
+    boolean isWanted = isShared ? withheld.size() < open : withheld.isEmpty();
+    if (!isWanted) {
+      // Those that move will want more. If any of them gets what there is, one is enough.
+      int all = withheld.size();
+      withheld.removeIf(lane -> !isStill(lane.consumer()));
+      if (isShared && withheld.size() < all) return Standing.FINE;
+      return waiting(withheld, true, isShared, "waits for demand of ", "");
+    }
+    List<String> unclaimed = stage.feed().isPresent() ? stage.feed().get().unclaimed() : List.of();
     if (stage.backlog() > 0 && !unclaimed.isEmpty()) {
       return culprit(Finding.Kind.UNCLAIMED_PARTITION, stage, "\"" + unclaimed.getFirst() + "\"");
     }
@@ -237,14 +262,18 @@ final class Stand {
         left.add(consumer);
         if (!isStill(consumer)) return Standing.FINE;
         if (lane.inFlight() > 0) {
-          edges.add(new Standing.Edge(consumer.path(), "waits until `" + consumer.path()
-              + "` has settled deliveries"));
+          edges.add(new Standing.Edge(consumer.path(), "waits until ", " has settled deliveries"));
         }
       }
     }
+    if (!edges.isEmpty()) return new Standing.Waiting(edges, false);
     long open = source.run().map(RunSnapshot::openDeliveries).orElse(0L);
-    return edges.isEmpty() ? culprit(Finding.Kind.DELIVERIES_OPEN, source, Long.toString(open))
-        : new Standing.Waiting(edges);
+    String deliveries = open == 1 ? "1 delivery" : open + " deliveries";
+    for (String path : seen) {
+      long windows = now.get(path).run().map(RunSnapshot::openWindows).orElse(0L);
+      if (windows > 0) deliveries += ", some of them for windows that `" + path + "` has not ended";
+    }
+    return culprit(Finding.Kind.DELIVERIES_OPEN, source, deliveries);
   }
 
   /** Those that its group still waits for are in a callback that does not end. */
@@ -254,34 +283,49 @@ final class Stand {
     for (StageSnapshot other : now.values()) {
       boolean isOfTheGroup = other.path().startsWith(group) && other.status() != StageSnapshot.Status.HELD;
       if (isOfTheGroup && other.activity().isInCallback() && isStill(other)) {
-        edges.add(new Standing.Edge(other.path(), "waits until `" + other.path()
-            + "` lets the restart of their group begin"));
+        edges.add(new Standing.Edge(other.path(), "waits until ", " lets the restart of their group begin"));
       }
     }
-    return edges.isEmpty() ? culprit(Finding.Kind.HELD, stage, crash(stage)) : new Standing.Waiting(edges);
+    if (!edges.isEmpty()) return new Standing.Waiting(edges, false);
+    StageSnapshot first = lastCrashed(group);
+    return first == null || first == stage ? culprit(Finding.Kind.HELD, stage, crash(stage))
+        : waiting(first.path(), "waits for the restart of their group, which ", " has made necessary");
   }
 
-  private Standing waiting(String to, String reason) {
-    return new Standing.Waiting(List.of(new Standing.Edge(to, reason)));
-  }
-
-  private Standing waiting(List<SubscriptionSnapshot> lanes, boolean forConsumers, String reason, String end) {
-    List<Standing.Edge> edges = new ArrayList<>();
-    for (SubscriptionSnapshot lane : lanes) {
-      String to = forConsumers ? lane.consumer() : lane.producer();
-      edges.add(new Standing.Edge(to, reason + to + end));
+  /** {@return which stage of a group that is held has crashed last, and so made the others wait; null if none has} */
+  private StageSnapshot lastCrashed(String group) {
+    StageSnapshot last = null;
+    Duration least = null;
+    for (StageSnapshot stage : now.values()) {
+      Optional<LastCrash> crash = stage.activity().lastCrash();
+      if (!stage.path().startsWith(group) || stage.status() != StageSnapshot.Status.HELD || crash.isEmpty()) continue;
+      if (last != null && crash.get().ago().compareTo(least) >= 0) continue;
+      last = stage;
+      least = crash.get().ago();
     }
-    return edges.isEmpty() ? Standing.FINE : new Standing.Waiting(edges);
+    return last;
+  }
+
+  private static Standing waiting(String to, String before, String after) {
+    return new Standing.Waiting(List.of(new Standing.Edge(to, before, after)), false);
+  }
+
+  private static Standing waiting(List<SubscriptionSnapshot> lanes, boolean forConsumers, boolean isForAny,
+      String before, String after) {
+    List<Standing.Edge> edges = new ArrayList<>(lanes.size());
+    for (SubscriptionSnapshot lane : lanes) {
+      edges.add(new Standing.Edge(forConsumers ? lane.consumer() : lane.producer(), before, after));
+    }
+    return edges.isEmpty() ? Standing.FINE : new Standing.Waiting(edges, isForAny);
   }
 
   private Standing culprit(Finding.Kind kind, StageSnapshot stage, String detail) {
     Duration lasted = switch (kind) {
       case PAUSED, BACKING_OFF, HELD, STARTING -> stage.activity().inStatus();
-      case IN_CALLBACK -> stage.activity().inCallback();
+      case IN_CALLBACK, THROTTLED -> stage.activity().inCallback();
       case NO_CARRIER, ELSEWHERE -> between;
-    case DELIVERIES_OPEN, NOBODY_SUBSCRIBES, UNCLAIMED_PARTITION, SOURCE_SILENT, NO_SUBSCRIPTION, NOTHING_SELECTED,
-        NOT_REQUESTED,
-          SUBSCRIBER_SILENT -> stage.activity().waiting();
+      case DELIVERIES_OPEN, NOBODY_SUBSCRIBES, UNCLAIMED_PARTITION, SOURCE_SILENT, NO_SUBSCRIPTION, NOTHING_SELECTED,
+          NOT_REQUESTED, SUBSCRIBER_SILENT -> stage.activity().waiting();
     };
     return new Standing.Culprit(kind, longer(lasted, between), detail, List.of());
   }
@@ -293,26 +337,29 @@ final class Stand {
   // ---- in user code, or about to run
 
   private Standing inCallback(StageSnapshot stage) {
-    List<Place> there = places(stage.path());
+    List<Place> there = looks.places(stage.path());
     if (there.isEmpty()) return Standing.FINE;   // it has just ended
     Place place = there.getFirst();
-    if (isRunnable(stage) && Frames.isUncarried(place.stack())) return starved(stage);
-    if (Frames.isWaitingForALock(place.stack())) {
+    if (isRunnable(place) && Frames.isUncarried(place.stack())) return starved(stage);
+    if (Frames.isWaitingForALock(place)) {
       List<Standing.Edge> holders = holders(stage);
-      if (holders.size() == 1) return new Standing.Waiting(holders);
+      if (holders.size() == 1) return new Standing.Waiting(holders, false);
     }
-    return inside(stage, stage.activity().callback(), place.stack());
+    if (Frames.isThrottling(stage, there)) return culprit(Finding.Kind.THROTTLED, stage, "");
+    String itself = stage.run().map(run -> "its steps `" + run.steps() + "`")
+        .orElseGet(() -> "its callback `" + stage.activity().callback() + "`");
+    return inside(stage, itself, place.stack());
   }
 
   private Standing inTask(StageSnapshot stage) {
-    List<Place> there = places(stage.path());
+    List<Place> there = looks.places(stage.path());
     if (there.size() < 2) return Standing.FINE;
     return inside(stage, "a task", there.get(1).stack());
   }
 
-  private Standing inside(StageSnapshot stage, String callback, List<StackTraceElement> stack) {
+  private Standing inside(StageSnapshot stage, String itself, List<StackTraceElement> stack) {
     var kind = stage.status() == StageSnapshot.Status.STARTING ? Finding.Kind.STARTING : Finding.Kind.IN_CALLBACK;
-    var found = (Standing.Culprit) culprit(kind, stage, Frames.place(stack, callback));
+    var found = (Standing.Culprit) culprit(kind, stage, Frames.place(stack, itself));
     return new Standing.Culprit(kind, found.lasted(), found.detail(), stack);
   }
 
@@ -328,9 +375,9 @@ final class Stand {
     List<Standing.Edge> holders = new ArrayList<>();
     for (StageSnapshot other : now.values()) {
       if (other == waiter || !other.activity().isInCallback() || !isStill(other)) continue;
-      List<Place> there = places(other.path());
-      if (!there.isEmpty() && !Frames.isWaitingForALock(there.getFirst().stack())) {
-        holders.add(new Standing.Edge(other.path(), "waits for a lock that `" + other.path() + "` seems to hold"));
+      List<Place> there = looks.places(other.path());
+      if (!there.isEmpty() && !Frames.isWaitingForALock(there.getFirst())) {
+        holders.add(new Standing.Edge(other.path(), "waits for a lock that ", " seems to hold"));
       }
     }
     return holders;
@@ -338,32 +385,23 @@ final class Stand {
 
   /** It could run, and does not: others hold the threads that carry virtual threads. */
   private Standing starved(StageSnapshot stage) {
-    if (!isRunnable(stage)) return Standing.FINE;
+    if (!looks.isStillRunnable(stage.path())) return Standing.FINE;
     List<Standing.Edge> edges = new ArrayList<>();
     for (StageSnapshot other : now.values()) {
       if (other != stage && isSpinning(other)) {
-        edges.add(new Standing.Edge(other.path(), "waits for a processor, which `" + other.path()
-            + "` does not let go of"));
+        edges.add(new Standing.Edge(other.path(), "waits for a processor, which ", " does not let go of"));
       }
     }
-    return edges.isEmpty() ? culprit(Finding.Kind.NO_CARRIER, stage, "") : new Standing.Waiting(edges);
+    return edges.isEmpty() ? culprit(Finding.Kind.NO_CARRIER, stage, "") : new Standing.Waiting(edges, false);
   }
 
   private boolean isSpinning(StageSnapshot stage) {
-    if (!stage.activity().isInCallback() || !isStill(stage) || !isRunnable(stage)) return false;
-    return !Frames.isUncarried(places(stage.path()).getFirst().stack());
+    if (!stage.activity().isInCallback() || !isStill(stage)) return false;
+    List<Place> there = looks.places(stage.path());
+    return !there.isEmpty() && isRunnable(there.getFirst()) && !Frames.isUncarried(there.getFirst().stack());
   }
 
-  private boolean isRunnable(StageSnapshot stage) {
-    List<Place> there = places(stage.path());
-    return !there.isEmpty() && there.getFirst().state() == Thread.State.RUNNABLE;
-  }
-
-  private List<Place> places(String path) {
-    List<Place> known = places.get(path);
-    if (known != null) return known;
-    List<Place> found = look.apply(path);
-    places.put(path, found);
-    return found;
+  private static boolean isRunnable(Place place) {
+    return place.state() == Thread.State.RUNNABLE;
   }
 }

@@ -13,8 +13,9 @@ sealed interface Standing {
    * It waits for others.
    *
    * @param edges for whom, and why; at least one
+   * @param isForAny whether it goes on as soon as one of them does; else all of them must
    */
-  record Waiting(List<Edge> edges) implements Standing {
+  record Waiting(List<Edge> edges, boolean isForAny) implements Standing {
     /** Copies the list. */
     public Waiting {
       edges = List.copyOf(edges);
@@ -36,9 +37,15 @@ sealed interface Standing {
    * Why one stage waits for another.
    *
    * @param to the path of that stage
-   * @param reason such as {@code waits for demand of `shop/writer`}
+   * @param before what to say before its name
+   * @param after what to say after it
    */
-  record Edge(String to, String reason) {}
+  record Edge(String to, String before, String after) {
+    /** {@return such as {@code waits for demand of `shop/writer`}} Only those of a circle are ever asked for. */
+    String reason() {
+      return before + "`" + to + "`" + after;
+    }
+  }
 
   /** There is nothing to say. */
   Standing FINE = new Fine();

@@ -1,6 +1,6 @@
 package stage.runtime.observe;
 
-import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -8,26 +8,53 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.Set;
+import stage.api.StageActivity;
 import stage.api.StageSnapshot;
 import stage.api.observe.BlockedCall;
 import stage.api.observe.Finding;
 import stage.api.observe.TreeSnapshot;
 
 /**
- * Follows from each stage that stands still who waits for whom, to where that ends: at a stage whose reason is its own,
- * or where the way has been before.
+ * Finds what keeps stages from going on, in the graph of who waits for whom. What moves goes on, and with it those that
+ * wait for no more than that. Among the rest, a circle is a deadlock, and a stage whose reason is its own is a culprit;
+ * its victims are those from which a way leads to it.
+ *
+ * <p>Each stage and each edge is looked at a few times, however many there are, but for the victims: those of each
+ * culprit are its own. No recursion, since a pipeline may be a thousand stages long.
  */
 final class Stuck {
-  /** The end of some ways, and who is on them: how many steps away at most. */
-  private record End(Standing.Culprit culprit, Map<String, Integer> victims) {}
+  /** A stage in the graph. */
+  private static final class Node {
+    private final int number;
+    private final String path;
+    private final Standing standing;
+    private final List<Node> targets = new ArrayList<>();
+    private final List<Node> waiters = new ArrayList<>();
+    private int targetsThatGoOn;
+    private boolean goesOn;
+    private int next;               // of its targets, while circles are looked for
+    private int depth = UNSEEN;     // where on the present way it is
+    private int heldBy = UNSEEN;    // the number of the last culprit that was found to hold it up
+    private int distance;           // from there
+
+    Node(int number, String path, Standing standing) {
+      this.number = number;
+      this.path = path;
+      this.standing = standing;
+    }
+  }
+
+  private static final int UNSEEN = -1;
+  private static final int DONE = -2;
 
   private final Stand stand;
-  private final Map<String, End> ends = new LinkedHashMap<>();   // by the culprit's path
-  private final Map<Set<String>, Finding.Deadlock> circles = new LinkedHashMap<>();
+  private final Map<String, Node> nodes;
 
-  private Stuck(Stand stand) {
+  private Stuck(Stand stand, TreeSnapshot tree) {
     this.stand = stand;
+    this.nodes = LinkedHashMap.newLinkedHashMap(tree.stages().size());
   }
 
   /**
@@ -37,92 +64,139 @@ final class Stuck {
    * @param tree the stages
    */
   static List<Finding> find(Stand stand, TreeSnapshot tree) {
-    var stuck = new Stuck(stand);
-    for (StageSnapshot stage : tree.stages()) stuck.walk(stage.path());
-    for (BlockedCall call : tree.calls()) if (!call.isStage() && !call.method().equals("join()")) stuck.addCaller(call);
-    List<Finding> found = new ArrayList<>(stuck.circles.values());
-    stuck.ends.entrySet().stream()
-        .map(end -> stuck.rootCause(end.getKey(), end.getValue()))
-        .sorted(Comparator.comparingInt((Finding.RootCause cause) -> -cause.victims().size()))
-        .forEach(found::add);
+    var stuck = new Stuck(stand, tree);
+    stuck.link(tree);
+    stuck.letGoOn();
+    List<Finding> found = new ArrayList<>(stuck.circles());
+    List<Finding.RootCause> causes = new ArrayList<>();
+    for (Node node : stuck.nodes.values()) {
+      if (node.standing instanceof Standing.Culprit culprit) causes.add(stuck.rootCause(node, culprit, tree));
+    }
+    causes.sort(Comparator.comparingInt(cause -> -cause.victims().size()));
+    found.addAll(causes);
     return found;
   }
 
-  // In a loop: a pipeline may be a thousand stages long, and the stack of a virtual thread is the heap's.
+  // ---- the graph
 
-  /** One step of a way: a stage, and those it waits for that have not been tried yet. */
-  private record Step(String stage, List<Standing.Edge> edges, int[] next) {}
-
-  private void walk(String start) {
-    List<Step> way = new ArrayList<>();
-    Set<String> seen = new LinkedHashSet<>();
-    enter(start, way, seen);
-    while (!way.isEmpty()) {
-      Step last = way.getLast();
-      if (last.next[0] == last.edges.size()) {
-        way.removeLast();
-        continue;
-      }
-      String to = last.edges.get(last.next[0]++).to();
-      int at = indexOf(to, way);
-      if (at >= 0) circle(way.subList(at, way.size()));
-      else enter(to, way, seen);
-    }
-  }
-
-  private static int indexOf(String stage, List<Step> way) {
-    for (int i = 0; i < way.size(); i++) if (way.get(i).stage.equals(stage)) return i;
-    return -1;
-  }
-
-  /** Goes on to a stage, or finds that the way ends there. */
-  private void enter(String stage, List<Step> way, Set<String> seen) {
-    switch (stand.of(stage)) {
-      case Standing.Fine fine -> {}
-      case Standing.Culprit culprit -> {
-        End end = ends.computeIfAbsent(stage, none -> new End(culprit, new LinkedHashMap<>()));
-        for (int i = 0; i < way.size(); i++) end.victims.merge(way.get(i).stage, way.size() - i, Math::max);
-      }
-      case Standing.Waiting(var edges) -> {
-        if (seen.add(stage)) way.add(new Step(stage, edges, new int[1]));
+  private void link(TreeSnapshot tree) {
+    for (StageSnapshot stage : tree.stages()) node(stage.path());
+    for (Node node : List.copyOf(nodes.values())) {
+      if (!(node.standing instanceof Standing.Waiting waiting)) continue;
+      for (Standing.Edge edge : waiting.edges()) {
+        Node target = node(edge.to());   // may be another scope's
+        node.targets.add(target);
+        target.waiters.add(node);
       }
     }
   }
 
-  private void circle(List<Step> steps) {
-    Set<String> members = new LinkedHashSet<>();
+  private Node node(String path) {
+    Node known = nodes.get(path);
+    if (known != null) return known;
+    var node = new Node(nodes.size(), path, stand.of(path));
+    nodes.put(path, node);
+    return node;
+  }
+
+  /** Leaves those that are stuck: all others are found to go on. */
+  private void letGoOn() {
+    Queue<Node> found = new ArrayDeque<>();
+    for (Node node : nodes.values()) {
+      if (!(node.standing instanceof Standing.Fine)) continue;
+      node.goesOn = true;
+      found.add(node);
+    }
+    while (!found.isEmpty()) {
+      for (Node waiter : found.remove().waiters) {
+        waiter.targetsThatGoOn++;
+        boolean isForAny = ((Standing.Waiting) waiter.standing).isForAny();
+        if (waiter.goesOn || !isForAny && waiter.targetsThatGoOn < waiter.targets.size()) continue;
+        waiter.goesOn = true;
+        found.add(waiter);
+      }
+    }
+  }
+
+  // ---- circles
+
+  private List<Finding.Deadlock> circles() {
+    Map<Set<String>, Finding.Deadlock> circles = new LinkedHashMap<>();
+    for (Node start : nodes.values()) {
+      List<Node> way = new ArrayList<>();
+      enter(start, way);
+      while (!way.isEmpty()) {
+        Node last = way.getLast();
+        if (last.next == last.targets.size()) {
+          way.removeLast().depth = DONE;
+          continue;
+        }
+        Node to = last.targets.get(last.next++);
+        if (to.depth >= 0) addCircle(way.subList(to.depth, way.size()), circles);
+        else enter(to, way);
+      }
+    }
+    return List.copyOf(circles.values());
+  }
+
+  /** Goes on to a stage, unless it has been there or all is well with it. */
+  private static void enter(Node node, List<Node> way) {
+    if (node.depth != UNSEEN || node.goesOn) return;
+    node.depth = way.size();
+    way.add(node);
+  }
+
+  private static void addCircle(List<Node> members, Map<Set<String>, Finding.Deadlock> circles) {
+    Set<String> paths = new LinkedHashSet<>();
     List<Finding.Deadlock.Step> cycle = new ArrayList<>();
-    for (Step step : steps) {
-      members.add(step.stage);
-      cycle.add(new Finding.Deadlock.Step(step.stage, step.edges.get(step.next[0] - 1).reason()));
+    for (Node node : members) {
+      paths.add(node.path);
+      Standing.Edge edge = ((Standing.Waiting) node.standing).edges().get(node.next - 1);
+      cycle.add(new Finding.Deadlock.Step(node.path, edge.reason()));
     }
-    circles.putIfAbsent(members, new Finding.Deadlock(cycle));
+    circles.putIfAbsent(paths, new Finding.Deadlock(cycle));
   }
 
-  /** A thread outside is stuck with the stage that it called. */
-  private void addCaller(BlockedCall call) {
-    ends.forEach((path, end) -> {
-      if (path.equals(call.target()) || end.victims.containsKey(call.target())) {
-        end.victims.merge("thread " + call.caller(), 1 + end.victims.getOrDefault(call.target(), 0), Math::max);
-        callers.put("thread " + call.caller(), call.blocked());
+  // ---- culprits
+
+  private Finding.RootCause rootCause(Node end, Standing.Culprit culprit, TreeSnapshot tree) {
+    List<Node> heldUp = heldUp(end);
+    List<Finding.Victim> victims = new ArrayList<>(heldUp.size());
+    for (BlockedCall call : tree.calls()) {
+      Node target = nodes.get(call.target());
+      if (call.isStage() || call.method().equals("join()") || target == null || target.heldBy != end.number) continue;
+      // A thread outside is stuck with the stage that it called.
+      victims.add(new Finding.Victim("thread " + call.caller(), Optional.empty(), call.blocked(), 0));
+    }
+    for (Node node : heldUp) victims.add(victim(node));
+    return new Finding.RootCause(end.path, culprit.kind(), culprit.lasted(), victims, culprit.detail(),
+        culprit.stack());
+  }
+
+  /** {@return those from which a way leads to a culprit, the farthest first} */
+  private static List<Node> heldUp(Node culprit) {
+    List<Node> found = new ArrayList<>();
+    reach(culprit, culprit, 0, found);
+    for (int i = 0; i < found.size(); i++) {
+      for (Node waiter : found.get(i).waiters) {
+        if (!waiter.goesOn && waiter.heldBy != culprit.number) reach(waiter, culprit, found.get(i).distance + 1, found);
       }
-    });
+    }
+    List<Node> others = found.subList(1, found.size());
+    others.sort(Comparator.comparingInt((Node node) -> -node.distance).thenComparingInt(node -> node.number));
+    return others;
   }
 
-  private final Map<String, Duration> callers = new LinkedHashMap<>();
-
-  private Finding.RootCause rootCause(String path, End end) {
-    List<Finding.Victim> victims = new ArrayList<>();
-    end.victims.entrySet().stream()
-        .sorted(Map.Entry.comparingByValue(Comparator.reverseOrder()))
-        .forEach(victim -> victims.add(victim(victim.getKey())));
-    Standing.Culprit culprit = end.culprit;
-    return new Finding.RootCause(path, culprit.kind(), culprit.lasted(), victims, culprit.detail(), culprit.stack());
+  private static void reach(Node node, Node culprit, int distance, List<Node> found) {
+    node.heldBy = culprit.number;
+    node.distance = distance;
+    found.add(node);
   }
 
-  private Finding.Victim victim(String name) {
-    StageSnapshot stage = stand.stage(name);
-    if (stage == null) return new Finding.Victim(name, Optional.empty(), callers.getOrDefault(name, Duration.ZERO), 0);
-    return new Finding.Victim(name, stage.activity().waitsFor(), stage.activity().waiting(), stand.heldWindows(stage));
+  private Finding.Victim victim(Node node) {
+    StageSnapshot stage = stand.stage(node.path);
+    StageActivity activity = stage.activity();
+    return new Finding.Victim(node.path, activity.waitsFor(),
+        activity.waitsFor().isEmpty() ? stand.lastedInCallback(stage) : activity.waiting(), stand.heldWindows(stage, node.standing));
   }
 }

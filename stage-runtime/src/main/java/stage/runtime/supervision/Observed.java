@@ -25,6 +25,24 @@ public interface Observed {
     }
   }
 
+  /** The threads of stages that have not ended, as they are when they are asked for. */
+  interface Threads {
+    /**
+     * {@return those of one stage, as {@link Observed#threads} says; empty if it has ended}
+     *
+     * @param stage its path
+     */
+    List<Thread> of(String stage);
+
+    /**
+     * {@return the state of its own thread, without a stack, which is dear; {@code NEW} if it has none, and in a
+     * simulation}
+     *
+     * @param stage its path
+     */
+    Thread.State stateOf(String stage);
+  }
+
   /** {@return its path} */
   String path();
 
@@ -60,6 +78,9 @@ public interface Observed {
    * {@return the threads of each stage, by its path: its own, then those that handle an event each, the oldest first}
    */
   Map<String, List<Thread>> threads();
+
+  /** {@return the same, for those who ask for few of them} */
+  Threads threadsByStage();
 
   /**
    * {@return the handle of a stage that has not ended}

@@ -1,5 +1,6 @@
 package stage.runtime.supervision;
 
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -69,6 +70,27 @@ record ObservedSupervisor(SupervisorCell supervisor) implements Observed {
   }
 
   @Override
+  public Threads threadsByStage() {
+    List<Cell<?>> alive = supervisor.members().cellsAlive();
+    Map<String, Cell<?>> cells = HashMap.newHashMap(alive.size());
+    for (Cell<?> cell : alive) cells.put(cell.path(), cell);
+    return new Threads() {
+      @Override
+      public List<Thread> of(String stage) {
+        Cell<?> cell = cells.get(stage);
+        return cell == null ? List.of() : cell.threads().all();
+      }
+
+      @Override
+      public Thread.State stateOf(String stage) {
+        Cell<?> cell = cells.get(stage);
+        Thread own = cell == null ? null : cell.driver().thread();
+        return own == null ? Thread.State.NEW : ObservedSupervisor.this.stateOf(own);
+      }
+    };
+  }
+
+  @Override
   public Optional<StageRef<?>> stage(long id) {
     for (Cell<?> cell : supervisor.members().cellsAlive()) if (cell.id() == id) return Optional.of(cell.ref());
     return Optional.empty();
@@ -76,8 +98,11 @@ record ObservedSupervisor(SupervisorCell supervisor) implements Observed {
 
   @Override
   public Place placeOf(Thread thread) {
-    Thread.State state = time().passesInUserCode() ? thread.getState() : Thread.State.NEW;
-    return new Place(state, List.of(time().stackOf(thread)));
+    return new Place(stateOf(thread), List.of(time().stackOf(thread)));
+  }
+
+  private Thread.State stateOf(Thread thread) {
+    return time().passesInUserCode() ? thread.getState() : Thread.State.NEW;
   }
 
   @Override

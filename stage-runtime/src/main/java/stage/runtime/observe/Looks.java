@@ -1,0 +1,51 @@
+package stage.runtime.observe;
+
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import stage.runtime.supervision.Observed;
+import stage.runtime.supervision.Observed.Place;
+
+/**
+ * What the threads of stages do at one time. They are looked at only if somebody asks, and only once: a stack is dear.
+ */
+final class Looks {
+  private final Observed scope;
+  private final Looks before;   // null in the first
+  private final Map<String, List<Place>> places = new HashMap<>();
+  private final Set<String> runnable = new HashSet<>();
+  private Observed.Threads threads;   // null until somebody asks
+
+  /**
+   * @param scope whose threads
+   * @param before the look before; null if this is the first
+   */
+  Looks(Observed scope, Looks before) {
+    this.scope = scope;
+    this.before = before;
+  }
+
+  private Observed.Threads threads() {
+    if (threads == null) threads = scope.threadsByStage();
+    return threads;
+  }
+
+  /** {@return where the threads of a stage are, its own first; empty if it has none any more} */
+  List<Place> places(String stage) {
+    return places.computeIfAbsent(stage, path -> threads().of(path).stream().map(scope::placeOf).toList());
+  }
+
+  /** {@return whether the thread of a stage could run, or runs} */
+  boolean isRunnable(String stage) {
+    boolean can = threads().stateOf(stage) == Thread.State.RUNNABLE;
+    if (can) runnable.add(stage);
+    return can;
+  }
+
+  /** {@return the same, if it was so in the look before too} One that is about to run has not been kept from it. */
+  boolean isStillRunnable(String stage) {
+    return isRunnable(stage) && (before == null || before.runnable.contains(stage));
+  }
+}
