@@ -195,6 +195,10 @@ public sealed interface Dispatcher<E> {
   /**
    * {@return events shared by a rule of your own}
    *
+   * <p>The rule is shown all subscriptions each time, so what an event costs grows with their number. For thousands of
+   * consumers take {@link #demand()} or partitions, which look at few of them, or two levels: the rule shares events
+   * among some producer-consumers, and each of those among consumers of its own.
+   *
    * @param rule the rule
    * @param <E> the producer's events
    */

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import stage.api.supervision.Strategy;
 
-/** What an event or an action costs where there are many of something, beside what it costs where there are few. */
+/** What an event or an action costs among many of something, beside what it costs among few. */
 final class Growth implements Scenario {
   /** What is measured at each size. */
   interface Shape {
@@ -53,30 +53,38 @@ final class Growth implements Scenario {
       new Part("close", "n children are closed with their scope, per child", MOST_CHILDREN, Crowds::closing),
       new Part("chain", "a chain of n stages drains, per stage", Crowds::draining));
 
+  private final Part part;
+
+  private Growth(Part part) {
+    this.part = part;
+  }
+
+  /** {@return one for each thing of which there may be many} */
+  static List<Growth> all() {
+    return PARTS.stream().map(Growth::new).toList();
+  }
+
   @Override
   public String name() {
-    return "growth";
+    return "growth-" + part.name();
   }
 
   @Override
   public String about() {
-    return "what an event or an action costs among 10,000 consumers, partitions, inputs, timers, or 100,000 children:"
-        + " ns each";
+    return String.format("%s: ns each, n up to %,d", part.about(), part.most());
   }
 
   @Override
   public List<Result> measure(Effort effort) throws Exception {
-    List<Result> results = new ArrayList<>();
-    for (Part part : PARTS) results.add(measure(part, part.sizes(effort), effort.idleRounds()));
-    return results;
+    return List.of(measure(part.sizes(effort), effort.idleRounds()));
   }
 
-  private Result measure(Part part, List<Integer> sizes, int rounds) throws Exception {
+  private Result measure(List<Integer> sizes, int rounds) throws Exception {
     for (int size : sizes.reversed()) nanos(part, size, sizes.getFirst());   // not counted
     List<Samples> samples = Rounds.alternate(sizes, rounds, size -> nanos(part, size, sizes.getFirst()));
     List<Result.Score> scores = new ArrayList<>();
     for (int i = 0; i < sizes.size(); i++) scores.add(new Result.Score(contender(i, sizes), samples.get(i)));
-    return Result.of(name() + "-" + part.name(), part.about() + ", n = " + String.format("%,d", sizes.getFirst()),
+    return Result.of(name(), part.about() + ", n = " + String.format("%,d", sizes.getFirst()),
         "ns each", scores, List.of(new Goal.Within(TIMES, contender(sizes.size() - 1, sizes))));
   }
 

@@ -78,7 +78,7 @@ final class Scenarios {
     all.add(allocation(NARROW, 100_000));
     all.add(new IdleMemory(List.of(IdleStages.maker(), IdleThreads.maker()),
         List.of(new Goal.AtMost(4.5 * 1024, "bytes"))));
-    all.add(new Growth());
+    all.addAll(Growth.all());
     return all;
   }
 
