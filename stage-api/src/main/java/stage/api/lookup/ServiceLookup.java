@@ -1,8 +1,8 @@
 package stage.api.lookup;
 
 import java.lang.ref.WeakReference;
+import java.util.Iterator;
 import java.util.Map;
-import java.util.Optional;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import java.util.WeakHashMap;
@@ -52,16 +52,16 @@ public final class ServiceLookup<T> {
       WeakReference<T> before = byContext.get(context);
       T kept = before == null ? null : before.get();
       if (kept != null) return kept;
-      Optional<T> found = Optional.empty();
+      T found = null;
       try {
-        found = ServiceLoader.load(service, context).findFirst();
+        found = first(context);
       // for instance because that loader has a copy of this module of its own
       } catch (ServiceConfigurationError error) {
         if (broken == null) broken = error;
       }
-      if (found.isPresent()) {
-        byContext.put(context, new WeakReference<>(found.get()));
-        return found.get();
+      if (found != null) {
+        byContext.put(context, new WeakReference<>(found));
+        return found;
       }
     } finally {
       lock.unlock();
@@ -76,10 +76,15 @@ public final class ServiceLookup<T> {
   /** {@return what is wrong with the one that it has found; null if nothing is} */
   private ServiceConfigurationError tryOwn() {
     try {
-      own = ServiceLoader.load(service, service.getClassLoader()).findFirst().orElse(null);
+      own = first(service.getClassLoader());
       return null;
     } catch (ServiceConfigurationError error) {
       return error;
     }
+  }
+
+  private T first(ClassLoader loader) {
+    Iterator<T> all = ServiceLoader.load(service, loader).iterator();
+    return all.hasNext() ? all.next() : null;
   }
 }

@@ -29,9 +29,9 @@ final class EvenSharing<E> extends Sharing<E> {
     }
   }
 
-  private static final Comparator<Seat<?>> BY_NUMBER = Comparator.comparingLong(Seat::number);
-  private static final Comparator<Seat<?>> NEEDIEST_FIRST =
-      Comparator.<Seat<?>>comparingLong(seat -> -seat.room()).thenComparing(BY_NUMBER);
+  private static final Comparator<Seat<?>> BY_NUMBER = (one, other) -> Long.compare(one.number(), other.number());
+  private static final Comparator<Seat<?>> NEEDIEST_FIRST = (one, other) -> one.room() == other.room()
+      ? Long.compare(one.number(), other.number()) : Long.compare(other.room(), one.room());
 
   private final Ranking<Seat<E>> needy = new Ranking<>();   // those that want something and are in no plan, by that
   private final RunningSum wanted = new RunningSum();

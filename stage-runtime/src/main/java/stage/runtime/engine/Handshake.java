@@ -7,10 +7,6 @@ import java.util.stream.Collectors;
 import stage.api.Demand;
 import stage.api.Dispatcher;
 import stage.api.ProducerRef;
-import stage.api.ConsumerSpec;
-import stage.api.ProducerConsumerSpec;
-import stage.api.ProducerSpec;
-import stage.api.StageSpec;
 import stage.api.StopReason;
 import stage.api.Subscription;
 import stage.api.SubscriptionRefusedException;
@@ -39,15 +35,6 @@ public final class Handshake {
   public static Subscription subscribe(Cell<?> consumer, SubscriptionSpec<?> subscription) {
     consumer.awaitFirstStart();
     return make(consumer, subscription);
-  }
-
-  /** {@return the subscriptions that a spec names} */
-  static List<? extends SubscriptionSpec<?>> subscriptionsOf(StageSpec<?> spec) {
-    return switch (spec) {
-      case ProducerSpec<?, ?> producer -> List.of();
-      case ProducerConsumerSpec<?, ?, ?> both -> both.subscriptions();
-      case ConsumerSpec<?, ?> consumer -> consumer.subscriptions();
-    };
   }
 
   /**

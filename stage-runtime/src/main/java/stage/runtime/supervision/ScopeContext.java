@@ -308,12 +308,12 @@ final class ScopeContext implements CellOwner.Services {
     Map<Thread, String> threads = new LinkedHashMap<>();
     Set<Thread> ours = new HashSet<>();
     locked(() -> {
-      ending.forEach(last -> threads.put(last.thread, last.path));
+      for (LastThread last : ending) threads.put(last.thread, last.path);
       ours.addAll(threads.keySet());
-      abandoned.forEach(each -> ours.add(each.cell().driver().thread()));   // its successor
-      abandoned.forEach(each -> ours.remove(each.thread()));
+      for (Abandoned each : abandoned) ours.add(each.cell().driver().thread());   // its successor
+      for (Abandoned each : abandoned) ours.remove(each.thread());
     });
-    alive.forEach(cell -> ours.remove(cell.threads().withoutSuccessor()));
+    for (Cell<?> cell : alive) ours.remove(cell.threads().withoutSuccessor());
     for (Cell<?> cell : alive) {
       for (Thread task : cell.threads().lastTasks()) threads.put(task, cell.path());
       if (cell.driver().thread() != null) threads.put(cell.driver().thread(), cell.path());
@@ -321,7 +321,9 @@ final class ScopeContext implements CellOwner.Services {
     }
     threads.putAll(helpers);
     // last: a wait for these leaves no time for the others
-    locked(() -> abandoned.forEach(each -> threads.put(each.thread(), each.cell().path())));
+    locked(() -> {
+      for (Abandoned each : abandoned) threads.put(each.thread(), each.cell().path());
+    });
     List<StragglersException.Straggler> stragglers = new ArrayList<>();
     for (Map.Entry<Thread, String> each : threads.entrySet()) {
       Thread thread = each.getKey();
