@@ -54,7 +54,7 @@ final class OldFaults {
       fault("what is first in the look always goes first", "engine/WorkSelector.java",
           "int at = served.ordinal() + i;", "int at = i - 1;"),
       fault("messages without end keep a stage from completing", "engine/WorkSelector.java",
-          "lettersAtTheEnd < cell.mailbox().capacity() && ", ""),
+          "lettersAtTheEnd < cell.mailboxCapacity() && ", ""),
       fault("a new subscription overtakes the one that was cancelled", "engine/ProducerHalf.java",
           "if (newest.isBehindOneGivenUp(lane)) {", "if (false) {"),
       fault("what waits is not delivered while a generator blocks", "engine/Cell.java",

@@ -1,5 +1,7 @@
 package stage.runtime.engine;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -32,6 +34,7 @@ import stage.runtime.mailbox.Message;
 import stage.runtime.mailbox.Signals;
 import stage.runtime.time.Activity;
 import stage.runtime.time.Driver;
+import stage.runtime.time.Handles;
 import stage.runtime.time.Probe;
 import stage.runtime.time.ShortLock;
 import stage.runtime.time.StepMachine;
@@ -52,6 +55,8 @@ public final class Cell<S extends Stage.Behaviour> implements LaneEnd, Waits.Awa
    */
   private static final int MOST_UNASKED = 65_536;
 
+  private static final VarHandle MAILBOX = Handles.of(MethodHandles.lookup(), "mailbox", Mailbox.class);
+
   private final long id;
   private final String name;
   private final String path;
@@ -61,7 +66,7 @@ public final class Cell<S extends Stage.Behaviour> implements LaneEnd, Waits.Awa
   private final StageOptions options;
   private final Driver driver;
   private final Signals signals;
-  private final Mailbox mailbox;
+  private volatile Mailbox mailbox;               // set once, by the thread that needs it first
   private final Incarnations<S> incarnations;
   private final BothPorts port = new BothPorts(this);
   private final CellSteps steps = new CellSteps(this);
@@ -82,25 +87,26 @@ public final class Cell<S extends Stage.Behaviour> implements LaneEnd, Waits.Awa
   private volatile Supplier<RunSnapshot> run;     // set once, by the job that starts it; null outside of pipelines
 
   private static Accumulation accumulation(Opening opening, Assembly assembly) {
-    return opening.equals(Opening.DEFAULT) && assembly == null ? null : new Accumulation(opening, assembly);
+    // field by field: the equals of a record is made when it is first called, of half a hundred classes
+    boolean isAtOnce = opening.consumers() == 0 && !opening.isPaused();
+    return isAtOnce && assembly == null ? null : new Accumulation(opening, assembly);
   }
 
   private Cell(StageSpec<S> spec, String scope, SubscriptionGraph graph, CellOwner owner, Assembly assembly) {
     this.id = graph.nextCellId();
     this.name = spec.name();
-    this.path = scope + "/" + name;
+    // not with a plus sign, for which the JDK makes classes: some hundred KiB for the first ones
+    this.path = scope.concat("/").concat(name);
     this.graph = graph;
     this.owner = owner;
     this.watching = owner.services().watching();
     this.assembly = assembly;
     this.options = spec.options();
-    this.mailbox = new Mailbox(
-        graph.time().permits(Math.min(spec.options().mailbox(), Mailbox.MOST), "a free place in the mailbox of", path));
     this.driver = graph.time().driver(steps, spec.options().onPlatformThread());
     this.signals = new Signals(driver);
-    this.subscriptions = Handshake.subscriptionsOf(spec);
     switch (spec) {
       case ProducerSpec<?, S> producer -> {
+        subscriptions = List.of();
         consumerHalf = null;
         producerHalf = new ProducerHalf<>(port, producer.dispatcher(), producer.overflow(), false,
             accumulation(producer.opening(), assembly));
@@ -108,6 +114,7 @@ public final class Cell<S extends Stage.Behaviour> implements LaneEnd, Waits.Awa
         ref = new CellRef.OfProducer<>(this);
       }
       case ProducerConsumerSpec<?, ?, S> both -> {
+        subscriptions = both.subscriptions();
         consumerHalf = new ConsumerHalf(port);
         boolean isBounded = both.buffer() < Integer.MAX_VALUE;
         var overflow = new Overflow(Overflow.Kind.BLOCK, isBounded ? both.buffer() : MOST_UNASKED);
@@ -117,6 +124,7 @@ public final class Cell<S extends Stage.Behaviour> implements LaneEnd, Waits.Awa
         ref = new CellRef.OfProducerConsumer<>(this);
       }
       case ConsumerSpec<?, S> consumer -> {
+        subscriptions = consumer.subscriptions();
         consumerHalf = new ConsumerHalf(port);
         producerHalf = null;
         isGenerator = false;
@@ -322,8 +330,28 @@ public final class Cell<S extends Stage.Behaviour> implements LaneEnd, Waits.Awa
     return incarnations;
   }
 
+  /** {@return its mailbox} Makes it, if nobody has needed it yet. Any thread. */
   Mailbox mailbox() {
-    return mailbox;
+    Mailbox there = mailbox;
+    if (there != null) return there;
+    var made = new Mailbox(graph.time().permits(mailboxCapacity(), "a free place in the mailbox of", path));
+    return MAILBOX.compareAndSet(this, null, made) ? made : mailbox;   // volatile, as are the reads
+  }
+
+  int mailboxCapacity() {
+    return Math.min(options.mailbox(), Mailbox.MOST);
+  }
+
+  /** {@return whether there may be a message} The cell's thread. */
+  boolean hasMail() {
+    Mailbox there = mailbox;
+    return there != null && there.hasMail();
+  }
+
+  /** {@return how many messages wait} Any thread; a glance. */
+  int mailSize() {
+    Mailbox there = mailbox;
+    return there == null ? 0 : there.size();
   }
 
   /** {@return how many events were given up on} */
@@ -376,7 +404,7 @@ public final class Cell<S extends Stage.Behaviour> implements LaneEnd, Waits.Awa
   }
 
   String threadName(int incarnation) {
-    return BlockedThread.STAGE_PREFIX + path + "#" + incarnation;
+    return BlockedThread.STAGE_PREFIX.concat(path).concat("#").concat(Integer.toString(incarnation));   // as the path
   }
 
   /** {@return why it has ended, or is about to; null if it is not} */
@@ -745,7 +773,7 @@ public final class Cell<S extends Stage.Behaviour> implements LaneEnd, Waits.Awa
     }
     if (consumerHalf != null) consumerHalf.close();
     if (producerHalf != null) producerHalf.close(ending);
-    Message refused = mailbox.close();
+    Message refused = mailbox().close();
     while (refused != null) {
       Message next = refused.next();
       refused.refuse(reason);

@@ -125,7 +125,7 @@ final class CellSteps implements StepMachine, ContextPropagation.Surrounded {
 
   @Override
   public boolean mayRest() {
-    return cell.signals().bits() == 0 && !cell.mailbox().hasMail() && incarnations.role().mayRest();
+    return cell.signals().bits() == 0 && !cell.hasMail() && incarnations.role().mayRest();
   }
 
   @Override
@@ -177,7 +177,7 @@ final class CellSteps implements StepMachine, ContextPropagation.Surrounded {
 
   @Override
   public String describe() {
-    return CellTrace.of(lifecycle.phase(), cell.signals(), cell.mailbox(), cell.consumerHalf(), producerHalf);
+    return CellTrace.of(lifecycle.phase(), cell.signals(), cell.mailSize(), cell.consumerHalf(), producerHalf);
   }
 
   @Override
@@ -196,17 +196,20 @@ final class CellSteps implements StepMachine, ContextPropagation.Surrounded {
     else guard(() -> context.run(() -> guard(steps)));
   }
 
-  /**
-   * A step deals with what it throws, so what gets here is our own fault. Otherwise callers
-   * would wait forever for a dead thread.
-   */
   private void guard(Runnable steps) {
     try {
       steps.run();
     } catch (Throwable broken) {
-      if (!isCurrent()) throw broken;   // the end of a simulation, for instance
-      lifecycle.collapse(broken);
+      if (!outlives(broken)) throw broken;
     }
+  }
+
+  /** Otherwise callers would wait forever for a dead thread. */
+  @Override
+  public boolean outlives(Throwable broken) {
+    if (!isCurrent()) return false;   // the end of a simulation, for instance
+    lifecycle.collapse(broken);
+    return true;
   }
 
   private void recover() {

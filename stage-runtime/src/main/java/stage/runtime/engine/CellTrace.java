@@ -4,7 +4,6 @@ import java.util.StringJoiner;
 import stage.api.SubscriptionSnapshot;
 import stage.runtime.lane.Lane;
 import stage.runtime.lane.LaneEnd;
-import stage.runtime.mailbox.Mailbox;
 import stage.runtime.mailbox.Signal;
 import stage.runtime.mailbox.Signals;
 
@@ -50,7 +49,7 @@ final class CellTrace {
   }
 
   /** {@return where a cell stands, in brackets with a blank in front; empty if there is nothing to say} */
-  static String of(Phase phase, Signals signals, Mailbox mailbox, ConsumerHalf input, ProducerHalf<?> output) {
+  static String of(Phase phase, Signals signals, int letters, ConsumerHalf input, ProducerHalf<?> output) {
     var story = new StringJoiner("; ", " [", "]");
     story.setEmptyValue("");
     String lifecycle = lifeOf(phase);
@@ -59,7 +58,7 @@ final class CellTrace {
     told.setEmptyValue("");
     for (Signal signal : Signal.values()) if (signals.has(signal)) told.add(signal.text());
     if (told.length() > 0) story.add(told.toString());
-    if (mailbox.size() > 0) story.add(mailbox.size() + " in the mailbox");
+    if (letters > 0) story.add(letters + " in the mailbox");
     if (input != null)
       for (LaneInlet<?> inlet : input.inlets()) story.add(in(inlet.lane()));
     if (output != null) for (Lane<?> lane : output.lanes()) story.add(out(lane));

@@ -29,17 +29,16 @@ final class ConsumerHalf {
   private volatile Tasks<?, ?> tasks;   // set once; null if it hands no event to threads of their own
   private boolean closed;      // under the graph's lock: whether it may not subscribe any more
   private boolean listens;     // whether producers post notices: there is more than one, or was
-  private final InletQueue untold = new InletQueue(0);       // that this incarnation is to be told of
-  private final InletQueue ready = new InletQueue(1);        // with events, the one served last behind all others
-  private final InletQueue progressing = new InletQueue(2);  // with progress to be told of
-  private final InletQueue over = new InletQueue(3);         // that have ended, and whose events are handled
-  private final InletQueue failed = new InletQueue(4);       // whose producers have failed
-  private final InletQueue cancels = new InletQueue(5);      // that are to be cancelled
-  private final InletQueue outside = new InletQueue(6);      // idle ones whose producers do not drain with this stage
-  private final InletQueue moved = new InletQueue(7);        // that the turn has closed or opened
-  private final InletQueue asking = new InletQueue(8);       // whose producers are to be woken
-  private final InletQueue[] queues =
-      {untold, ready, progressing, over, failed, cancels, outside, moved, asking};
+  private final InletQueue untold = new InletQueue(0);   // that this incarnation is to be told of
+  private final InletQueue asking = new InletQueue(8);   // whose producers are to be woken
+  // Most consumers never have anything in the others, which are made when one has.
+  private InletQueue ready = InletQueue.NONE;        // with events, the one served last behind all others
+  private InletQueue progressing = InletQueue.NONE;  // with progress to be told of
+  private InletQueue over = InletQueue.NONE;         // that have ended, and whose events are handled
+  private InletQueue failed = InletQueue.NONE;       // whose producers have failed
+  private InletQueue cancels = InletQueue.NONE;      // that are to be cancelled
+  private InletQueue outside = InletQueue.NONE;      // idle ones whose producers do not drain with this stage
+  private InletQueue moved = InletQueue.NONE;        // that the turn has closed or opened
   private int endings;         // how many have an end
   private int closedInlets;    // how many are closed for now
   private boolean drains;      // whether it was looked which producers do not drain with this stage
@@ -116,7 +115,7 @@ final class ConsumerHalf {
   private void hear(LaneInlet<?> inlet) {
     if (inlet.isGone()) return;
     if (!inlet.isMet()) meet(inlet);
-    if (inlet.isCancelled()) cancels.add(inlet);
+    if (inlet.isCancelled()) toCancels().add(inlet);
     if (listens) look(inlet);
   }
 
@@ -124,7 +123,7 @@ final class ConsumerHalf {
     int all = inlets.size();
     makeRoom(all);
     untold.add(inlet);
-    if (drains && isOutside(inlet)) outside.add(inlet);
+    if (drains && isOutside(inlet)) toOutside().add(inlet);
     if (!listens && all > 1) {
       for (LaneInlet<?> each : inlets.all()) listen(each);
       listens = true;
@@ -138,12 +137,12 @@ final class ConsumerHalf {
   private void makeRoom(int all) {
     untold.makeRoomFor(all);
     asking.makeRoomFor(all);
-    if (drains) outside.makeRoomFor(all);
+    if (drains) toOutside().makeRoomFor(all);
     if (all == 1) return;
-    ready.makeRoomFor(all);
-    progressing.makeRoomFor(all);
-    over.makeRoomFor(all);
-    failed.makeRoomFor(all);
+    toReady().makeRoomFor(all);
+    toProgressing().makeRoomFor(all);
+    toOver().makeRoomFor(all);
+    toFailed().makeRoomFor(all);
   }
 
   private void listen(LaneInlet<?> inlet) {
@@ -154,11 +153,11 @@ final class ConsumerHalf {
   /** It may have events, progress or an end. */
   private void look(LaneInlet<?> inlet) {
     Ending ending = inlet.lane().ending();   // before the events: it is written after the last of them
-    if (inlet.lane().available() > 0) ready.add(inlet);
-    if (inlet.lane().progress() != null) progressing.add(inlet);
+    if (inlet.lane().available() > 0) toReady().add(inlet);
+    if (inlet.lane().progress() != null) toProgressing().add(inlet);
     if (ending == null) return;
-    if (ending instanceof Ending.Failed) failed.add(inlet);
-    if (inlet.lane().available() == 0) over.add(inlet);
+    if (ending instanceof Ending.Failed) toFailed().add(inlet);
+    if (inlet.lane().available() == 0) toOver().add(inlet);
     if (inlet.isEnding()) return;
     inlet.isEnding(true);
     endings++;
@@ -169,7 +168,7 @@ final class ConsumerHalf {
     settled += events;
     if (!listens && !drains) return;
     boolean isEmpty = inlet.lane().available() == 0;
-    if (isEmpty && drains && isOutside(inlet)) outside.add(inlet);
+    if (isEmpty && drains && isOutside(inlet)) toOutside().add(inlet);
     if (listens) look(inlet);
   }
 
@@ -203,7 +202,7 @@ final class ConsumerHalf {
 
   /** The turn has closed or opened a subscription. */
   void gateMoved(LaneInlet<?> inlet) {
-    moved.add(inlet);
+    toMoved().add(inlet);
   }
 
   /** Keeps which subscriptions the turn has closed and opened. Returns whether one was opened that asks for more. */
@@ -252,7 +251,7 @@ final class ConsumerHalf {
 
   /** A subscription may be ready again. */
   void mayBeReady(LaneInlet<?> inlet) {
-    if (listens) ready.add(inlet);
+    if (listens) toReady().add(inlet);
   }
 
   /** {@return the next subscription with progress that a turn without events may tell of; null if there is none} */
@@ -296,15 +295,16 @@ final class ConsumerHalf {
 
   /** The stage itself has cancelled a subscription. */
   void isCancelled(LaneInlet<?> inlet) {
-    cancels.add(inlet);
+    toCancels().add(inlet);
   }
 
   /** {@return an idle subscription to a producer that does not drain with this stage; null if there is none} */
   LaneInlet<?> outsider() {
     hear();
     if (!drains) {
-      outside.makeRoomFor(inlets.size());
-      for (LaneInlet<?> inlet : inlets.all()) if (inlet.lane().available() == 0 && isOutside(inlet)) outside.add(inlet);
+      toOutside().makeRoomFor(inlets.size());
+      for (LaneInlet<?> inlet : inlets.all())
+        if (inlet.lane().available() == 0 && isOutside(inlet)) toOutside().add(inlet);
       drains = true;
     }
     return outside.first(inlet -> inlet.lane().available() == 0 && isOutside(inlet));
@@ -355,7 +355,15 @@ final class ConsumerHalf {
     if (inlet.isEnding()) endings--;
     if (inlet.isShut()) closedInlets--;
     inlet.isGone(true);
-    for (InletQueue queue : queues) queue.left(inlet);
+    untold.left(inlet);
+    ready.left(inlet);
+    progressing.left(inlet);
+    over.left(inlet);
+    failed.left(inlet);
+    cancels.left(inlet);
+    outside.left(inlet);
+    moved.left(inlet);
+    asking.left(inlet);
   }
 
   /** Gives every subscription up, for good. */
@@ -368,7 +376,45 @@ final class ConsumerHalf {
   void letGo() {
     tasks = null;
     board.close();
-    for (InletQueue queue : queues) queue.clear();
+    untold.clear();
+    ready.clear();
+    progressing.clear();
+    over.clear();
+    failed.clear();
+    cancels.clear();
+    outside.clear();
+    moved.clear();
+    asking.clear();
+  }
+
+  // ---- queues to add to
+
+  private InletQueue toReady() {
+    return ready = ready.orNew(1);
+  }
+
+  private InletQueue toProgressing() {
+    return progressing = progressing.orNew(2);
+  }
+
+  private InletQueue toOver() {
+    return over = over.orNew(3);
+  }
+
+  private InletQueue toFailed() {
+    return failed = failed.orNew(4);
+  }
+
+  private InletQueue toCancels() {
+    return cancels = cancels.orNew(5);
+  }
+
+  private InletQueue toOutside() {
+    return outside = outside.orNew(6);
+  }
+
+  private InletQueue toMoved() {
+    return moved = moved.orNew(7);
   }
 
   static CancelPolicy policyOf(LaneInlet<?> inlet) {

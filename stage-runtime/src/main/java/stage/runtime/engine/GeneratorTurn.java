@@ -46,7 +46,7 @@ final class GeneratorTurn implements GeneratorPort {
 
   /** {@return whether somebody wants something} Asked for each event, so it looks at little. */
   private boolean hasNews() {
-    return signals.bits() != 0 || incarnations.isLeaving() || cell.mailbox().hasMail() || half.hasLaneNews()
+    return signals.bits() != 0 || incarnations.isLeaving() || cell.hasMail() || half.hasLaneNews()
         || incarnations.timers() != null || half.canFlush();
   }
 

@@ -7,21 +7,34 @@ import java.util.function.Predicate;
  * nothing is dropped, and must be added again when it may. The cell's thread only.
  */
 final class InletQueue {
-  private static final LaneInlet<?>[] NONE = {};
+  private static final LaneInlet<?>[] EMPTY = {};
+
+  /** In place of one that nothing was put in yet. */
+  static final InletQueue NONE = new InletQueue();
 
   private final int bit;   // by which an inlet knows that it is in here
-  private LaneInlet<?>[] ring = NONE;
+  private LaneInlet<?>[] ring = EMPTY;
   private int first;
   private int size;
   private int gone;   // how many of those in here were given up
+
+  private InletQueue() {
+    this.bit = 0;
+  }
 
   /** @param number another one for each queue of a consumer, from 0 */
   InletQueue(int number) {
     this.bit = 1 << number;
   }
 
+  /** {@return this one, to put something in; another one in place of {@link #NONE}} */
+  InletQueue orNew(int number) {
+    return this == NONE ? new InletQueue(number) : this;
+  }
+
   /** Makes sure that so many subscriptions can be added, beside those in here, without taking memory. */
   void makeRoomFor(int more) {
+    if (this == NONE) throw new IllegalStateException("nothing may be put in the queue that is in place of one");
     if (ring.length - size >= more) return;
     LaneInlet<?>[] longer = new LaneInlet<?>[Math.max(size + more, Math.min(2 * ring.length, ring.length + 1024))];
     for (int i = 0; i < size; i++) longer[i] = at(i);
@@ -103,8 +116,9 @@ final class InletQueue {
   }
 
   void clear() {
+    if (this == NONE) return;
     while (poll() != null) continue;
-    ring = NONE;
+    ring = EMPTY;
     first = 0;
   }
 }

@@ -181,7 +181,10 @@ final class ProducerHalf<O> implements Rejections {
     boolean delivers = !isAccumulating();   // with no lane that it shares events out to, everything waits
     laneDispatch.othersJoin();
     if (delivers && accumulation != null) accumulation.isOver();
-    if (delivers && !early.isEmpty()) admitAll(early);
+    if (delivers && !early.isEmpty()) {
+      admitAll(early);
+      early = Set.of();   // for good, and a set that is empty is held for nothing
+    }
     for (Lane<?> lane = board.first(); lane != null; lane = board.first()) {
       board.takeFirstDown();
       try {

@@ -52,13 +52,13 @@ final class Snapshots {
     Optional<RunSnapshot> run = Optional.ofNullable(cell.run()).map(Supplier::get);
     if (half == null) {
       return new StageSnapshot(cell.id(), cell.path(), cell.kind(), cell.status(), cell.incarnation(), awaited(cell),
-          cell.mailbox().size(), 0, 0, 0, 0, cell.deadLettered(), 0, 0, activity(cell, now), run, Optional.empty(),
+          cell.mailSize(), 0, 0, 0, 0, cell.deadLettered(), 0, 0, activity(cell, now), run, Optional.empty(),
           inputs,
               List.of());
     }
     List<SubscriptionSnapshot> outputs = outputs(half.lanes(), lanes);
     return new StageSnapshot(cell.id(), cell.path(), cell.kind(), cell.status(), cell.incarnation(), awaited(cell),
-        cell.mailbox().size(), alive ? half.waiting.read() : 0, half.emitted.read(), half.dropped.read(),
+        cell.mailSize(), alive ? half.waiting.read() : 0, half.emitted.read(), half.dropped.read(),
             half.skipped.read(),
         cell.deadLettered(), half.returned.read(), alive ? 0 : half.waiting.read(), activity(cell, now), run,
         Optional.of(feed(half.dispatch(), outputs)), inputs, outputs);

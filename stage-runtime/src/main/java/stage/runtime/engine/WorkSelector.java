@@ -123,7 +123,7 @@ final class WorkSelector {
     return consumerHalf != null && consumerHalf.hasInletNews()
         || producerHalf != null
             && (producerHalf.hasOtherThanDemand() || canGrant() || incarnations.role().isCompleted())
-        || cell.mailbox().hasMail() || isTimerDue(nowNanos) || lifecycle.hasInputEnded() || incarnations.isServing();
+        || cell.hasMail() || isTimerDue(nowNanos) || lifecycle.hasInputEnded() || incarnations.isServing();
   }
 
   private Work lookAtAll(int told, long nowNanos) {
@@ -177,7 +177,7 @@ final class WorkSelector {
     ProducerHalf<?> half = cell.producerHalf();
     boolean paused = (told & Signals.PAUSED) != 0 || cell.isAccumulating();
     return switch (kind) {
-      case MAIL -> !incarnations.isServing() && cell.mailbox().hasMail() ? Work.MAIL : Work.NOTHING;
+      case MAIL -> !incarnations.isServing() && cell.hasMail() ? Work.MAIL : Work.NOTHING;
       case TIMER -> !incarnations.isServing() && isTimerDue(nowNanos) ? Work.TIMER : Work.NOTHING;
       case FLUSH -> half != null && half.canFlush() ? Work.FLUSH : Work.NOTHING;
       case INTAKE -> (told & Signals.HANDED_IN) != 0 || canGrant() ? Work.INTAKE : Work.NOTHING;
@@ -208,7 +208,7 @@ final class WorkSelector {
 
   /** {@return whether there is a message for one that is about to end} It reads what has come, but not for ever. */
   private boolean mayReadOn() {
-    return !incarnations.isServing() && lettersAtTheEnd < cell.mailbox().capacity() && cell.mailbox().hasMail();
+    return !incarnations.isServing() && lettersAtTheEnd < cell.mailboxCapacity() && cell.hasMail();
   }
 
   /** {@return whether it has output left, which a drain waits for only if there is a consumer} */
@@ -228,7 +228,7 @@ final class WorkSelector {
     ProducerHalf<?> half = cell.producerHalf();
     if ((told & Signals.HELD) != 0) return Work.HOLD;
     if ((told & Signals.KILLED) != 0) return Work.KILL;
-    boolean mail = cell.mailbox().hasMail();
+    boolean mail = cell.hasMail();
     // else a flood of messages would keep what was emitted from being delivered
     if (mail && last != Work.MAIL) return Work.MAIL;
     Work delivery = half == null ? Work.FINISH : lookForDelivery(told, half);

@@ -2,7 +2,6 @@ package stage.runtime.supervision;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -30,7 +29,6 @@ final class Children {
   private final ScopeContext context;
   // in start order; a name is taken from before the start on
   private final SequencedMap<String, Child> byName = new LinkedHashMap<>();
-  private final Map<Cell<?>, Child.OfStage> byCell = new IdentityHashMap<>();   // looked up, never walked
   private final Set<Cell<?>> companions = new LinkedHashSet<>();     // alive, and no children; see BridgeOwner
   private int ended;    // how many of byName have
   private int alive;    // stages of this supervisor and those below it
@@ -71,7 +69,7 @@ final class Children {
   }
 
   Child.OfStage of(Cell<?> cell) {
-    return byCell.get(cell);
+    return byName.get(cell.name()) instanceof Child.OfStage child && child.cell() == cell ? child : null;
   }
 
   int alive() {
@@ -159,7 +157,6 @@ final class Children {
   }
 
   void born(Child.OfStage child) {
-    byCell.put(child.cell(), child);
     countOneMore();
   }
 
@@ -172,7 +169,7 @@ final class Children {
 
   /** Under the lock: its cell is no more. */
   void forget(Child.OfStage child) {
-    if (byCell.remove(child.cell()) == null) return;
+    if (child.cell() == null) return;   // it was told of already
     child.ended();
     if (byName.get(child.name()) == child) ended++;
     countOneLess();
@@ -216,7 +213,7 @@ final class Children {
   }
 
   private boolean has(Cell<?> cell) {
-    return byCell.containsKey(cell) || companions.contains(cell);
+    return of(cell) != null || companions.contains(cell);
   }
 
   /** Stages that only take dead letters do not keep {@code join} waiting, and are the last to end. Under the lock. */
@@ -309,8 +306,8 @@ final class Children {
   }
 
   private void pushAll(ArrayDeque<Object> ahead) {
-    new ArrayList<>(companions).reversed().forEach(ahead::push);
-    byName.sequencedValues().reversed().forEach(ahead::push);
+    if (!companions.isEmpty()) for (Cell<?> cell : new ArrayList<>(companions).reversed()) ahead.push(cell);
+    for (Child child : byName.sequencedValues().reversed()) ahead.push(child);
   }
 
   List<Cell<?>> cellsAlive() {

@@ -52,19 +52,19 @@ public final class RealTime implements Time {
   private static Thread thread(String name, boolean onPlatformThread, Runnable body) {
     // none of them keeps the JVM alive
     Thread.Builder builder = onPlatformThread ? Thread.ofPlatform().daemon() : Thread.ofVirtual();
-    return builder.name(name).inheritInheritableThreadLocals(false).unstarted(new ThreadBody(body));
+    return builder.name(name).inheritInheritableThreadLocals(false).unstarted(body);
   }
 
   @Override
   public Thread startTask(String name, Runnable body) {
-    Thread thread = thread(name, false, body);
+    Thread thread = thread(name, false, new ThreadBody(body));
     thread.start();
     return thread;
   }
 
   @Override
   public Thread startPlatformTask(String name, Runnable body) {
-    Thread thread = thread(name, true, body);
+    Thread thread = thread(name, true, new ThreadBody(body));
     thread.start();
     return thread;
   }

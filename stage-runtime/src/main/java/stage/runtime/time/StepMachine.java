@@ -51,6 +51,16 @@ public interface StepMachine {
     steps.run();
   }
 
+  /**
+   * {@return whether it has seen to what a step has thrown, so that it may be stepped again} A step deals with what it
+   * throws, so that was the machine's own fault. If not, the driver's thread ends. On that thread.
+   *
+   * @param failure what was thrown
+   */
+  default boolean outlives(Throwable failure) {
+    return false;
+  }
+
   /** {@return whether {@link #around} puts anything around steps} */
   default boolean hasAround() {
     return false;

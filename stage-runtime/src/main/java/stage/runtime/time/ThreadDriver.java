@@ -17,7 +17,7 @@ import java.util.concurrent.locks.LockSupport;
  * what is urgent wakes it, and then takes what has gathered. Measured with a generator that does 65 ns of work per
  * event: 350 ns per event without rest, 80 with it.
  */
-final class ThreadDriver implements Driver, Runnable {
+final class ThreadDriver implements Driver {
   private static final VarHandle STATE = Handles.of(MethodHandles.lookup(), "state", int.class);
 
   /** What a thread dump names as the reason for parking. */
@@ -66,7 +66,7 @@ final class ThreadDriver implements Driver, Runnable {
   private long lookedNanos;
   private long breathedNanos;
   private boolean hasYielded;                                    // the driver's thread only, as are the next two
-  private int luck = MOST_LUCK;
+  private int luck;   // none at first: most stages that start have nothing to do for a while
   private int parks;
   // set by the driver's thread; set to AWAKE by the thread that wakes it
   private volatile int state = AWAKE;
@@ -80,7 +80,7 @@ final class ThreadDriver implements Driver, Runnable {
 
   @Override
   public void start() {
-    Thread fresh = threads.thread(machine.threadName(), onPlatformThread, this);
+    Thread fresh = threads.thread(machine.threadName(), onPlatformThread, new Loop(this));
     ClassLoader loader = machine.contextClassLoader();
     if (loader != null) fresh.setContextClassLoader(loader);
     thread = fresh;
@@ -93,17 +93,45 @@ final class ThreadDriver implements Driver, Runnable {
     start();
   }
 
-  @Override
-  public void run() {
-    breathedNanos = time.nanos();
-    while (isCurrent() && !done) machine.around(this::steps);
+  /**
+   * What its thread runs. It lets go of the driver as it begins, as a {@link ThreadBody}.
+   *
+   * <p>A parked virtual thread keeps its frames on the heap, where they are most of what an idle stage holds. So there
+   * are few of them: this one, {@code steps}, {@code park}, and one of the {@code await} methods.
+   */
+  private static final class Loop implements Runnable {
+    private ThreadDriver driver;   // set before the thread starts, cleared by that thread
+
+    Loop(ThreadDriver driver) {
+      this.driver = driver;
+    }
+
+    @Override
+    public void run() {
+      ThreadDriver its = driver;
+      driver = null;
+      its.breathedNanos = its.time.nanos();
+      while (its.isCurrent() && !its.done) {
+        try {
+          if (its.machine.hasAround()) its.machine.around(its::steps);
+          else its.steps();
+        } catch (Throwable broken) {
+          if (!its.machine.outlives(broken)) throw broken;
+        }
+      }
+    }
   }
 
   private void steps() {
     boolean goesOn = true;
     while (goesOn) {
       try {
-        goesOn = step();
+        WaitState lacks = step();
+        goesOn = lacks != WaitState.Kind.DONE;
+        if (goesOn && lacks != WaitState.Kind.READY) {
+          if (!staysAwake()) park(lacks);
+          Thread.interrupted();   // an interrupt between turns is only a wake-up: a cancel is told by a flag beside it
+        }
       } catch (OutOfMemoryError full) {
         // To park takes memory, and to set an alarm: a virtual thread's stack moves to the heap. Who cannot park looks
         // again, and tries again.
@@ -114,26 +142,25 @@ final class ThreadDriver implements Driver, Runnable {
     }
   }
 
-  /** Makes a step, and parks if there is nothing more to do. Returns whether there is a next one. */
-  private boolean step() {
+  /** Makes a step. Returns what the machine lacks then, done if this thread makes no more of them. */
+  private WaitState step() {
     if (++steps % STEPS_PER_LOOK == 0) breatheIfBusy();
     WaitState next = machine.step(now());
-    if (!isCurrent()) return false;   // this thread was replaced in the step
-    if (next == WaitState.Kind.REENTRY) return false;
+    if (!isCurrent() || next == WaitState.Kind.REENTRY) return WaitState.Kind.DONE;   // replaced in the step, or not over
     if (next == WaitState.Kind.DONE) {
       done = true;
       if (alarm != null) alarm.cancel();
-      return false;
     }
-    if (next == WaitState.Kind.READY) {
-      if (hasYielded) tellOfYielding(true);
-      return true;
-    }
-    if (hasYielded) park(next);
-    else if (machine.wantsRest(time)) rest();
+    if (next == WaitState.Kind.READY && hasYielded) tellOfYielding(true);
+    return next;
+  }
+
+  /** Lets others go first, or rests, if that is better than to park. */
+  private boolean staysAwake() {
+    if (hasYielded) return false;
+    if (machine.wantsRest(time)) rest();
     else if (mayYield()) yieldBeforeNextStep();
-    else park(next);
-    Thread.interrupted();   // an interrupt between turns is only a wake-up: a cancel is told by a flag beside it
+    else return false;
     return true;
   }
 
@@ -190,12 +217,16 @@ final class ThreadDriver implements Driver, Runnable {
       boolean isWatched = machine.isWatched();
       Object begun = isWatched ? machine.waitBegins(WaitTimes.nowOf(what)) : null;
       waits.begins(what, time, isWatched);
-      switch (what) {
-        case WaitState.Kind now -> parkFor(now);
-        case WaitState.Timer(var now, var atNanos) -> {
-          arm(atNanos);
-          parkFor(now);
-        }
+      if (what instanceof WaitState.Timer(var now, var atNanos)) arm(atNanos);
+      switch (WaitTimes.nowOf(what)) {
+        case EVENTS -> awaitEvents();
+        case DEMAND -> awaitDemand();
+        case MAIL -> awaitMail();
+        case SETTLEMENT -> awaitSettlement();
+        case BACKOFF -> awaitBackoff();
+        case RELEASE -> awaitRelease();
+        case LOOK -> awaitLook();
+        case READY, REENTRY, DONE -> throw new IllegalStateException("a machine that is " + what + " must not be parked");
       }
       waits.ends(what, time, machine.isWatched());
       if (begun != null) machine.ends(begun);
@@ -259,19 +290,6 @@ final class ThreadDriver implements Driver, Runnable {
     alarm = null;   // should the next line throw, there is none
     alarm = time.at(atNanos, this::wake);
     alarmAtNanos = atNanos;
-  }
-
-  private void parkFor(WaitState.Kind what) {
-    switch (what) {
-      case EVENTS -> awaitEvents();
-      case DEMAND -> awaitDemand();
-      case MAIL -> awaitMail();
-      case SETTLEMENT -> awaitSettlement();
-      case BACKOFF -> awaitBackoff();
-      case RELEASE -> awaitRelease();
-      case LOOK -> awaitLook();
-      case READY, REENTRY, DONE -> throw new IllegalStateException("a machine that is " + what + " must not be parked");
-    }
   }
 
   // One method per reason, so that a plain stack trace explains a parked stage.

@@ -71,10 +71,7 @@ public final class WaitTimes {
    * @param what as it said
    */
   public static WaitState.Kind nowOf(WaitState what) {
-    return switch (what) {
-      case WaitState.Kind now -> now;
-      case WaitState.Timer(var now, var atNanos) -> now;
-    };
+    return what instanceof WaitState.Timer timer ? timer.what() : (WaitState.Kind) what;   // there is no third
   }
 
   public WaitState awaiting() {

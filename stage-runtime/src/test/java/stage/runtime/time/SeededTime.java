@@ -448,6 +448,11 @@ public final class SeededTime implements Time, Executor {
     }
 
     @Override
+    public boolean outlives(Throwable failure) {
+      return machine.outlives(failure);
+    }
+
+    @Override
     public String describe() {
       return machine.describe();
     }
