@@ -146,7 +146,8 @@ final class ThreadDriver implements Driver {
   private WaitState step() {
     if (++steps % STEPS_PER_LOOK == 0) breatheIfBusy();
     WaitState next = machine.step(now());
-    if (!isCurrent() || next == WaitState.Kind.REENTRY) return WaitState.Kind.DONE;   // replaced in the step, or not over
+    // replaced in the step, or to be run again
+    if (!isCurrent() || next == WaitState.Kind.REENTRY) return WaitState.Kind.DONE;
     if (next == WaitState.Kind.DONE) {
       done = true;
       if (alarm != null) alarm.cancel();
@@ -226,7 +227,8 @@ final class ThreadDriver implements Driver {
         case BACKOFF -> awaitBackoff();
         case RELEASE -> awaitRelease();
         case LOOK -> awaitLook();
-        case READY, REENTRY, DONE -> throw new IllegalStateException("a machine that is " + what + " must not be parked");
+        case READY, REENTRY, DONE ->
+            throw new IllegalStateException("a machine that is " + what + " must not be parked");
       }
       waits.ends(what, time, machine.isWatched());
       if (begun != null) machine.ends(begun);

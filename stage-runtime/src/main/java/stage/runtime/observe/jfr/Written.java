@@ -9,7 +9,7 @@ import stage.api.observe.StageEvent;
 import stage.api.observe.TreeRates;
 import stage.api.observe.TreeSnapshot;
 
-/** Writes what happens in scopes, and what they stand at, for the flight recorder. Loaded when that has been started. */
+/** Writes what happens in scopes, and what they stand at, for the flight recorder. Loaded when that was started. */
 final class Written {
   private static final List<String> FOREIGN = List.of("java.", "jdk.", "sun.", "stage.runtime.", "stage.api.");
 
