@@ -184,6 +184,11 @@ final class DeadLetterQueue implements StepMachine {
     return "stage:" + scope + " dead-letter handlers";
   }
 
+  @Override
+  public boolean hasAround() {
+    return context.around() != null;
+  }
+
   /** Handlers are run within what the scope has captured, as stages are. */
   @Override
   public void around(Runnable steps) {

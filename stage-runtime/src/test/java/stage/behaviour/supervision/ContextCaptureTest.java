@@ -13,6 +13,8 @@ import java.util.logging.LogRecord;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import stage.api.Inlet;
+import stage.api.ProducerRef;
+import stage.api.Redelivery;
 import stage.api.Stage;
 import stage.api.StageContext;
 import stage.api.StageRef;
@@ -101,6 +103,17 @@ class ContextCaptureTest extends CrashTest {
       Supervisor scope = openWithDiagnostics("request 8");
       StageRef<Actor> actor = scope.start(SupervisorSpec.of("inner")).start(Stage.consumer("actor", Actor::new));
       assertThat(actor.<String>call(stage -> DIAGNOSTICS.get())).isEqualTo("request 8");
+    }
+
+    @Test
+    void isPutAroundDeadLetterHandlers() throws Exception {
+      Supervisor scope = openWithDiagnostics("request 9");
+      ProducerRef<Integer, ?> one = scope.start(Stage.source("one", Integer.class));
+      scope.start(Stage.perEvent("poisoned", one, 1, (Integer event) -> {
+        throw new IllegalStateException("poison");
+      }).withRedelivery(Redelivery.attempts(1)).withDeadLetters(letter -> seen.add("letter " + DIAGNOSTICS.get())));
+      one.emit(1);
+      assertThat(Await.next(1, seen, one)).containsExactly("letter request 9");
     }
 
     @Test
