@@ -10,7 +10,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.Flow;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import org.junit.jupiter.api.AfterEach;
@@ -37,7 +36,10 @@ import stage.behaviour.support.Await;
 import stage.behaviour.support.Numbers;
 import stage.runtime.testkit.SimulatedRuntime;
 
-/** Stalls, made on purpose: the explanation names the right culprit. */
+/**
+ * Stalls, made on purpose on real threads: the explanation names the right culprit. Those in which no user code takes
+ * part are in {@link SimulatedStallTest}, where they cost no time.
+ */
 class ExplainTest {
   private static final Duration MINUTES = Duration.ofMinutes(5);
   private static final int TRIES = 100;
@@ -129,21 +131,6 @@ class ExplainTest {
     }
 
     @Test
-    void x03_thatForgotToRequestIsNamed() {
-      app.start(Stage.consumer("by-hand", () -> (Stage.Consumer<Integer>) (events, from) -> {})
-          .subscribeTo(numbers(), Demand.manual()));
-      Finding.RootCause cause = rootCause("shop/by-hand", Finding.Kind.NOT_REQUESTED, "shop/numbers");
-    }
-
-    @Test
-    void x04_thatIsPausedIsNamed() {
-      ConsumerRef<Integer, ?> writer = taker("writer", numbers());
-      writer.pause();
-      Finding.RootCause cause = rootCause("shop/writer", Finding.Kind.PAUSED, "shop/numbers");
-      assertThat(cause.sentence()).contains("because `shop/writer` has been paused for ");
-    }
-
-    @Test
     void x05_thatBacksOffIsNamedWithItsLastCrash() {
       app.start(Stage.consumer("writer", () -> (Stage.Consumer<Integer>) (events, from) -> {
         throw new IllegalStateException("the database is gone");
@@ -174,23 +161,10 @@ class ExplainTest {
       Finding.RootCause cause = rootCause("shop/fetch", Finding.Kind.IN_CALLBACK, "shop/numbers");
       assertThat(cause.detail()).contains("CountDownLatch.await");
     }
-
-    @Test
-    void x08_thatIsSubscribedToNobodyIsNamed() {
-      app.start(Stage.consumer("writer", () -> (Stage.Consumer<Integer>) (events, from) -> {}));
-      rootCause("shop/writer", Finding.Kind.NO_SUBSCRIPTION);
-    }
   }
 
   @Nested
   class ASource {
-    @Test
-    void x09_thatNobodySubscribesToIsNamed() {
-      numbers();
-      assertThat(rootCause("shop/numbers", Finding.Kind.NOBODY_SUBSCRIBES).sentence())
-          .isEqualTo("`shop/numbers` has no consumer");
-    }
-
     @Test
     void x10_thatIsSilentIsNamed() {
       ProducerRef<Integer, ?> silent =
@@ -240,16 +214,6 @@ class ExplainTest {
 
   @Nested
   class ADispatcher {
-    @Test
-    void x13_whosePartitionNobodyTakesIsNamed() {
-      ProducerRef<Integer, ?> numbers = app.start(Stage.producer("numbers", Numbers::new)
-          .withDispatcher(Dispatcher.partition(List.of("even", "odd"), event -> event % 2 == 0 ? "even" : "odd")));
-      app.start(Stage.consumer("writer", () -> (Stage.Consumer<Integer>) (events, from) -> {})
-          .subscribeTo(SubscriptionSpec.to(numbers).withPartition("even").withDemand(Demand.max(4))));
-      Finding.RootCause cause = rootCause("shop/numbers", Finding.Kind.UNCLAIMED_PARTITION, "shop/writer");
-      assertThat(cause.sentence()).contains("has events for partition \"odd\", which no consumer has subscribed to");
-    }
-
     @Test
     void x14_whoseFullPartitionIsNotEmptiedBlamesItsConsumer() {
       ProducerRef<Integer, ?> numbers = app.start(Stage.producer("numbers", Numbers::new)
@@ -399,32 +363,6 @@ class ExplainTest {
   @Nested
   class AnythingElse {
     @Test
-    void x19_aForeignSubscriberThatRequestsNothingIsNamed() {
-      ProducerRef<Integer, Numbers> numbers = numbers();
-      numbers.subscribe(new Flow.Subscriber<Integer>() {
-        @Override
-        public void onSubscribe(Flow.Subscription subscription) {
-          subscription.request(3);
-        }
-
-        @Override
-        public void onNext(Integer item) {}
-
-        @Override
-        public void onError(Throwable throwable) {}
-
-        @Override
-        public void onComplete() {}
-      });
-      Explanation last = app.explain();
-      for (int i = 0; i < TRIES && last.isFlowing(); i++) last = app.explain();
-      assertThat(last.findings()).hasSize(1);
-      assertThat(last.toString())
-          .matches("`shop/numbers` has had no demand for .* because `shop/.*` serves a subscriber"
-          + " that has requested nothing for .*");
-    }
-
-    @Test
     void x20_whoHoldsALockIsNamedAndNotWhoWaitsForIt() throws Exception {
       var lock = new ReentrantLock();
       var held = new CountDownLatch(1);
@@ -444,6 +382,39 @@ class ExplainTest {
         lock.unlock();
       }).subscribeTo(numbers, Demand.max(4)));
       rootCause("shop/holder", Finding.Kind.IN_CALLBACK, "shop/numbers", "shop/waiter");
+    }
+
+    @Test
+    void x39_whoIsInASynchronizedBlockIsNamedAndNotWhoWaitsBeforeIt() throws Exception {
+      var inside = new CountDownLatch(1);
+      ProducerRef<Integer, ?> numbers = numbers();
+      app.start(Stage.consumer("holder", () -> (Stage.Consumer<Integer>) (events, from) -> {
+        synchronized (inside) {
+          inside.countDown();
+          release.await();
+        }
+      }).subscribeTo(numbers, Demand.max(4)));
+      inside.await();
+      app.start(Stage.consumer("waiter", () -> (Stage.Consumer<Integer>) (events, from) -> {
+        synchronized (inside) {
+          from.cancel();
+        }
+      }).subscribeTo(numbers, Demand.max(4)));
+      rootCause("shop/holder", Finding.Kind.IN_CALLBACK, "shop/numbers", "shop/waiter");
+    }
+
+    @Test
+    void x40_aCallerIsToldForHowLongItHasWaited() throws Exception {
+      ProducerRef<Integer, Numbers> numbers = numbers();
+      ConsumerRef<Integer, ?> busy = blocker("busy", numbers);
+      ProducerRef<Integer, Numbers> asker = app.start(Stage.producer("asker", Numbers::new));
+      taker("writer", asker);
+      asker.cast(stage -> busy.call(ignored -> 1));
+      Finding.RootCause cause = rootCause("shop/busy", Finding.Kind.IN_CALLBACK, "shop/writer", "shop/numbers",
+          "shop/asker");
+      assertThat(cause.victims().getLast().waiting()).isPositive();
+      asker.kill();
+      mayFail = true;
     }
 
     @Test

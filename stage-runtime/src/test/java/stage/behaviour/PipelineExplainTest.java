@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Nested;
@@ -77,6 +78,18 @@ class PipelineExplainTest {
     }
 
     @Test
+    void x42_withAllOpenForWindowsNamesThoseThatKeepThem() {
+      Pipeline.deliveries(new Endless(), Settling.inFlight(10))
+          .eventTime(n -> Instant.EPOCH.plusMillis(n), Duration.ofSeconds(1))
+          .keyBy(n -> n % 3).window(Windows.tumbling(Duration.ofHours(1))).count().forEach(pane -> {})
+          .start(app, "orders");
+
+      Finding.RootCause cause = rootCause(found -> found.kind() == Finding.Kind.DELIVERIES_OPEN);
+      assertThat(cause.sentence()).contains("`shop/orders/deliveries` has handed out 10 deliveries, some of them for"
+          + " windows that `shop/orders/eventTime` has not ended, and may hand out no more before one is settled");
+    }
+
+    @Test
     void x26_whoseAnswersGoOnIsNotAccused() {
       Running<?> orders =
           Pipeline.deliveries(new Endless(), Settling.inFlight(10)).forEach(n -> {}).start(app, "orders");
@@ -101,6 +114,16 @@ class PipelineExplainTest {
     }
 
     @Test
+    void x43_thatWaitsForAnEmptyQueueSaysSo() {
+      Pipeline<Integer> queue = Pipeline.from(Stage.ofQueue("queue", new LinkedBlockingQueue<Integer>(10)));
+      lively().zip(queue, Integer::sum).forEach(n -> {}).start(app, "zipped");
+
+      Finding.RootCause cause = rootCause(found -> !found.victims().isEmpty());
+      assertThat(cause.detail()).startsWith("its steps `from (PipelineExplainTest.java:")
+          .endsWith("`, in `LinkedBlockingQueue.take`");
+    }
+
+    @Test
     @SuppressWarnings("unchecked")   // an array of pipelines
     void x27_thatMergesInOrderWaitsForTheSilentOne() {
       Pipeline.mergeSorted(Comparator.<Integer>naturalOrder(), lively(), silent())
@@ -120,6 +143,34 @@ class PipelineExplainTest {
           && !found.victims().isEmpty());
       assertThat(cause.kind()).isEqualTo(Finding.Kind.IN_CALLBACK);
       assertThat(cause.victims()).isNotEmpty();
+    }
+  }
+
+  @Nested
+  class AThrottle {
+    private Pipeline<Integer> numbers() {
+      return Pipeline.<Integer>generate(out -> {
+        for (int i = 0; ; i++) out.emit(i);
+      }).named("numbers");
+    }
+
+    @Test
+    void x41_isTheLimitOnPurpose() {
+      numbers().throttle(100, Duration.ofSeconds(1)).map(n -> n + 1).forEach(n -> {}).start(app, "job");
+
+      Explanation last = app.explain();
+      for (int i = 0; i < TRIES && !last.toString().contains("throttle"); i++) last = app.explain();
+      assertThat(last.toString()).matches("`shop/job/throttle` lets [0-9]+ events a second through, and no more, because"
+          + " it was told to throttle");
+    }
+
+    @Test
+    void x41_thatLetsNothingThroughForLongSaysSo() {
+      numbers().throttle(1, Duration.ofSeconds(30)).forEach(n -> {}).start(app, "job");
+
+      Finding.RootCause cause = rootCause(found -> found.kind() == Finding.Kind.THROTTLED);
+      assertThat(cause.sentence()).matches("`shop/job/numbers` has had no demand for .* because `shop/job/throttle`"
+          + " throttles, as it was told to, and lets no more through yet");
     }
   }
 

@@ -269,7 +269,7 @@ final class Sentences {
       case NOBODY_SUBSCRIBES -> "has no consumer";
       case UNCLAIMED_PARTITION -> "has events for partition " + detail + ", which no consumer has subscribed to";
       case SOURCE_SILENT -> "has had nothing to emit for " + time + ", though it is asked for events";
-      case NO_SUBSCRIPTION -> "is subscribed to no producer";
+      case NO_SUBSCRIPTION -> "is subscribed to no producer" + (detail.isEmpty() ? "" : " any more: " + detail);
       case NOTHING_SELECTED -> "is given no event: " + detail;
       case PAUSED -> "has been paused for " + time;
       case BACKING_OFF -> "has crashed and waits for its restart" + (detail.isEmpty() ? "" : " " + detail);

@@ -678,6 +678,12 @@ public final class Cell<S extends Stage.Behaviour> implements LaneEnd, Waits.Awa
     return threads;
   }
 
+  /** {@return which of its producers was the last to end, and how, in words; null if none has} Any thread. */
+  public String lastProducer() {
+    ConsumerHalf half = consumerHalf();
+    return half == null ? null : half.lastProducer();
+  }
+
   /** Tells it to give up what it is doing. */
   public void cancel() {
     signals.set(Signals.CANCELLED);

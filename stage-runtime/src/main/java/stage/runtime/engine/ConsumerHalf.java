@@ -43,6 +43,7 @@ final class ConsumerHalf {
   private int closedInlets;    // how many are closed for now
   private boolean drains;      // whether it was looked which producers do not drain with this stage
   private long settled;        // events
+  private volatile String lastProducer;   // which has ended, and how, in words; null if none has. Any thread reads it
 
   ConsumerHalf(ConsumerPort cell) {
     this.cell = cell;
@@ -352,6 +353,10 @@ final class ConsumerHalf {
     inlet.lane().producer().consumerLeft(inlet.lane());
     cell.lock().run(() -> inlets.remove(inlet));   // last: what finds the heap full is done again
     if (inlet.isGone()) return;
+    if (inlet.lane().ending() != null) {
+      lastProducer = "`" + inlet.lane().producer().path() + "` has "
+          + (inlet.lane().ending() instanceof Ending.Failed ? "failed" : "ended");
+    }
     if (inlet.isEnding()) endings--;
     if (inlet.isShut()) closedInlets--;
     inlet.isGone(true);
@@ -364,6 +369,11 @@ final class ConsumerHalf {
     outside.left(inlet);
     moved.left(inlet);
     asking.left(inlet);
+  }
+
+  /** {@return which of its producers was the last to end, and how, in words; null if none has} Any thread. */
+  String lastProducer() {
+    return lastProducer;
   }
 
   /** Gives every subscription up, for good. */

@@ -16,7 +16,7 @@ final class Looks {
   private final Looks before;   // null in the first
   private final Map<String, List<Place>> places = new HashMap<>();
   private final Set<String> runnable = new HashSet<>();
-  private Observed.Threads threads;   // null until somebody asks
+  private Observed.Stages stages;   // null until somebody asks
 
   /**
    * @param scope whose threads
@@ -27,19 +27,24 @@ final class Looks {
     this.before = before;
   }
 
-  private Observed.Threads threads() {
-    if (threads == null) threads = scope.threadsByStage();
-    return threads;
+  private Observed.Stages stages() {
+    if (stages == null) stages = scope.stages();
+    return stages;
   }
 
   /** {@return where the threads of a stage are, its own first; empty if it has none any more} */
   List<Place> places(String stage) {
-    return places.computeIfAbsent(stage, path -> threads().of(path).stream().map(scope::placeOf).toList());
+    return places.computeIfAbsent(stage, path -> stages().threadsOf(path).stream().map(scope::placeOf).toList());
+  }
+
+  /** {@return which producer of a stage was the last to end, and how; empty if none has} */
+  String lastProducerOf(String stage) {
+    return stages().lastProducerOf(stage);
   }
 
   /** {@return whether the thread of a stage could run, or runs} */
   boolean isRunnable(String stage) {
-    boolean can = threads().stateOf(stage) == Thread.State.RUNNABLE;
+    boolean can = stages().stateOf(stage) == Thread.State.RUNNABLE;
     if (can) runnable.add(stage);
     return can;
   }

@@ -170,7 +170,7 @@ final class Stand {
       case SETTLEMENT -> waiting(stage.outputs().stream().filter(lane -> lane.inFlight() > 0
           && isStill(lane.consumer())).toList(), true, false, "waits until ", " has settled its events");
       case MAIL -> stage.inputs().isEmpty() && stage.kind() != StageSnapshot.Kind.PRODUCER && stage.run().isEmpty()
-          ? culprit(Finding.Kind.NO_SUBSCRIPTION, stage, "") : Standing.FINE;
+          ? culprit(Finding.Kind.NO_SUBSCRIPTION, stage, looks.lastProducerOf(stage.path())) : Standing.FINE;
       case BACKOFF, RELEASE, PROCESSOR -> Standing.FINE;
     };
     return !(found instanceof Standing.Waiting) && looks.isRunnable(stage.path()) ? starved(stage) : found;

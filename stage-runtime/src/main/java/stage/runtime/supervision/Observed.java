@@ -25,14 +25,14 @@ public interface Observed {
     }
   }
 
-  /** The threads of stages that have not ended, as they are when they are asked for. */
-  interface Threads {
+  /** Stages that have not ended, as they are when they are asked for. */
+  interface Stages {
     /**
      * {@return those of one stage, as {@link Observed#threads} says; empty if it has ended}
      *
      * @param stage its path
      */
-    List<Thread> of(String stage);
+    List<Thread> threadsOf(String stage);
 
     /**
      * {@return the state of its own thread, without a stack, which is dear; {@code NEW} if it has none, and in a
@@ -41,6 +41,14 @@ public interface Observed {
      * @param stage its path
      */
     Thread.State stateOf(String stage);
+
+    /**
+     * {@return which producer of a stage was the last to end, and how, such as <code>`shop/orders` has failed</code>;
+     * empty if none has}
+     *
+     * @param stage its path
+     */
+    String lastProducerOf(String stage);
   }
 
   /** {@return its path} */
@@ -79,8 +87,8 @@ public interface Observed {
    */
   Map<String, List<Thread>> threads();
 
-  /** {@return the same, for those who ask for few of them} */
-  Threads threadsByStage();
+  /** {@return them by their paths, for those who ask for few} */
+  Stages stages();
 
   /**
    * {@return the handle of a stage that has not ended}

@@ -70,13 +70,13 @@ record ObservedSupervisor(SupervisorCell supervisor) implements Observed {
   }
 
   @Override
-  public Threads threadsByStage() {
+  public Stages stages() {
     List<Cell<?>> alive = supervisor.members().cellsAlive();
     Map<String, Cell<?>> cells = HashMap.newHashMap(alive.size());
     for (Cell<?> cell : alive) cells.put(cell.path(), cell);
-    return new Threads() {
+    return new Stages() {
       @Override
-      public List<Thread> of(String stage) {
+      public List<Thread> threadsOf(String stage) {
         Cell<?> cell = cells.get(stage);
         return cell == null ? List.of() : cell.threads().all();
       }
@@ -86,6 +86,13 @@ record ObservedSupervisor(SupervisorCell supervisor) implements Observed {
         Cell<?> cell = cells.get(stage);
         Thread own = cell == null ? null : cell.driver().thread();
         return own == null ? Thread.State.NEW : ObservedSupervisor.this.stateOf(own);
+      }
+
+      @Override
+      public String lastProducerOf(String stage) {
+        Cell<?> cell = cells.get(stage);
+        String last = cell == null ? null : cell.lastProducer();
+        return last == null ? "" : last;
       }
     };
   }

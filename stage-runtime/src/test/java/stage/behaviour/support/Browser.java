@@ -120,6 +120,7 @@ public final class Browser implements AutoCloseable, WebSocket.Listener {
     int code = switch (key) {
       case "Enter" -> 13;
       case "Tab" -> 9;
+      case "Escape" -> 27;
       default -> 32;
     };
     String text = key.equals("Enter") ? ",\"text\":\"\\r\"" : "";

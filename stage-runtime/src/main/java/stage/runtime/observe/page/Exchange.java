@@ -12,7 +12,6 @@ import stage.runtime.time.Time;
 final class Exchange {
   private static final System.Logger LOGGER = System.getLogger("stage.page");
 
-  private static final long WITHIN = 5_000_000_000L;
   private static final long STREAM_EVERY = 500_000_000;
   private static final long NANOS_PER_BYTE = 500;        // a browser must keep up: two megabytes a second
   private static final int SEND_BUFFER = 64 * 1024;      // else the kernel takes megabytes for who does not read
@@ -23,13 +22,15 @@ final class Exchange {
   private final EventStream events;
   private final Connections connections;
   private final Latch closing;
+  private final long withinNanos;   // how long a client may take to send a request, and to read an answer or an event
 
-  Exchange(Time time, Pages site, EventStream events, Connections connections, Latch closing) {
+  Exchange(Time time, Pages site, EventStream events, Connections connections, Latch closing, long withinNanos) {
     this.time = time;
     this.site = site;
     this.events = events;
     this.connections = connections;
     this.closing = closing;
+    this.withinNanos = withinNanos;
   }
 
   void serve(Socket client) {
@@ -58,7 +59,7 @@ final class Exchange {
 
   /** Closes the connection unless what is done with it is over in time: a blocked write heeds nothing else. */
   private Time.Alarm limit(Socket client) {
-    return time.at(time.nanos() + WITHIN, () -> connections.end(client));
+    return time.at(time.nanos() + withinNanos, () -> connections.end(client));
   }
 
   private Optional<Response> answer(Optional<Request> request) {

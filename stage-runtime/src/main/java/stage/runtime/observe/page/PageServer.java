@@ -8,6 +8,7 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
+import java.time.Duration;
 import java.util.function.Supplier;
 import stage.api.observe.Explanation;
 import stage.api.observe.PageSpec;
@@ -24,6 +25,9 @@ import stage.runtime.time.Time;
  */
 public final class PageServer implements WatchPage {
   private static final System.Logger LOGGER = System.getLogger("stage.page");
+
+  /** How long a client may take. */
+  static final Duration PATIENCE = Duration.ofSeconds(5);
 
   private static final int BACKLOG = 50;
   private static final long EXPLAIN_EVERY = 2_000_000_000L;
@@ -44,7 +48,7 @@ public final class PageServer implements WatchPage {
   private Registration farewell = () -> { };
 
   private PageServer(Observed scope, Supplier<Explanation> explain, Rendering rendering, PageSpec spec,
-      ServerSocket socket) {
+      ServerSocket socket, Duration patience) {
     this.time = scope.time();
     this.scope = scope.path();
     this.socket = socket;
@@ -53,7 +57,7 @@ public final class PageServer implements WatchPage {
     this.controls = new Controls(scope, rendering, spec);
     var site = new Pages(new Gate(socket.getLocalPort(), spec.hasControls()), tree, controls);
     var stream = new EventStream(new TreeFeed(tree::text), history, rendering, controls.abilities());
-    this.exchange = new Exchange(time, site, stream, connections, closing);
+    this.exchange = new Exchange(time, site, stream, connections, closing, patience.toNanos());
   }
 
   /**
@@ -66,7 +70,13 @@ public final class PageServer implements WatchPage {
    * @throws UncheckedIOException if its port is taken or may not be opened
    */
   public static WatchPage open(Observed scope, Supplier<Explanation> explain, Rendering rendering, PageSpec spec) {
-    var page = new PageServer(scope, explain, rendering, spec, listen(scope.path(), spec.port()));
+    return open(scope, explain, rendering, spec, PATIENCE);
+  }
+
+  /** As the other one, for tests that cannot wait so long for a client to lose its connection. */
+  static WatchPage open(Observed scope, Supplier<Explanation> explain, Rendering rendering, PageSpec spec,
+      Duration patience) {
+    var page = new PageServer(scope, explain, rendering, spec, listen(scope.path(), spec.port()), patience);
     try {
       page.listening = scope.listen(page.history::happened);
       page.time.startPlatformTask("stage-page:" + scope.path(), page::accept);

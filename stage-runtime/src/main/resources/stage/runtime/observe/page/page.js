@@ -4,7 +4,7 @@
 // jumps, the focus stays where it is, and what moves goes on moving.
 
 const SVG = 'http://www.w3.org/2000/svg';
-const WIDTH = 208, MARGIN = 18, LINE = 16, ROW_GAP = 34, TURN = 44;
+const NARROWEST = 208, WIDEST = 330, MARGIN = 18, LINE = 16, ROW_GAP = 34, TURN = 44;
 const MOST_DRAWN = 60, MOST_ROWS = 200, TALLEST = 8, NARROW = 700, REMEMBERED = 120, NEWS = 60;
 const LARGEST_SCALE = 1.3, SMALLEST_SCALE = 0.7, LEAST_OF_A_CHAIN = 0.9;
 const BARS = { busy: 10, events: 7, demand: 4, other: 2 };   // told apart by their heights too
@@ -15,6 +15,7 @@ const flashed = new Map();      // when a stage crashed or was restarted last, b
 let tree = null, chosen = null, wish = null;
 let abilities = { stacks: false, controls: false };
 let drawn = { shape: null, stages: new Map(), edges: new Map() };   // what is on the page, by path and by number
+let wide = NARROWEST;           // a stage in the picture: more where there is room for what it says
 let panel = null;               // which stage the details were made for
 
 // The token is in the fragment, which a browser sends to nobody. It is kept for this tab, so that a reload keeps it.
@@ -48,6 +49,9 @@ function html(name, text, attributes) {
   for (const key in attributes || {}) made.setAttribute(key, attributes[key]);
   return made;
 }
+
+/** How many small letters a stage in the picture has room for. */
+const letters = () => Math.floor((wide - 22) / 6.4);
 
 /** Only what has changed: a screen reader may be reading it, and a pointer may be on it. */
 function say(place, text) {
@@ -199,31 +203,33 @@ function layout(stages, edges, height, room) {
     ways.set(edge.id, way);
   }
   const tallest = Math.max(...rows.map(row => row.length)), gap = rows.length > 5 ? 76 : 120;
+  const says = stages.some(stage => stage.run);
+  wide = says ? Math.max(NARROWEST, Math.min(WIDEST, Math.floor((room - 2 * MARGIN + gap) / rows.length - gap))) : NARROWEST;
   const weight = each => each.from.length ? each.from.reduce((total, one) => total + one.y, 0) / each.from.length : each.y;
   // A chain that is too long goes on in the next line.
-  const fit = Math.floor((room / LEAST_OF_A_CHAIN + gap - 2 * TURN) / (WIDTH + gap));
+  const fit = Math.floor((room / LEAST_OF_A_CHAIN + gap - 2 * TURN) / (wide + gap));
   const isWrapped = tallest === 1 && fit >= 2 && rows.length > fit, perLine = isWrapped ? fit : rows.length, margin = isWrapped ? TURN : MARGIN;
   rows.forEach((row, x) => row.sort((a, b) => weight(a) - weight(b)).forEach((each, y) => {   // so that few edges cross
-    each.x = margin + x % perLine * (WIDTH + gap);
+    each.x = margin + x % perLine * (wide + gap);
     each.y = MARGIN + (y + (tallest - row.length) / 2 + Math.floor(x / perLine)) * (height + ROW_GAP);
   }));
   const lines = tallest + Math.ceil(rows.length / perLine) - 1;
-  return { cell, ways, width: 2 * margin + perLine * (WIDTH + gap) - gap, height: 2 * MARGIN + lines * (height + ROW_GAP) - ROW_GAP };
+  return { cell, ways, width: 2 * margin + perLine * (wide + gap) - gap, height: 2 * MARGIN + lines * (height + ROW_GAP) - ROW_GAP };
 }
 
 /** A curve through the middle of each place on the way; back to the left it goes round, above a stage on the next line. */
 function curve(way, height) {
   const middle = each => each.y + height / 2, first = way[0], end = way.at(-1);
   if (end.x <= first.x) {
-    const right = first.x + WIDTH, level = end.y > first.y + height ? end.y - ROW_GAP / 2 : Math.max(first.y, end.y) + height + ROW_GAP / 2;
+    const right = first.x + wide, level = end.y > first.y + height ? end.y - ROW_GAP / 2 : Math.max(first.y, end.y) + height + ROW_GAP / 2;
     return `M${right} ${middle(first)} C${right + TURN} ${middle(first)} ${right + TURN} ${level} ${right} ${level}`
         + ` L${end.x} ${level} C${end.x - TURN} ${level} ${end.x - TURN} ${middle(end)} ${end.x} ${middle(end)}`;
   }
-  let d = `M${first.x + WIDTH} ${middle(first)}`;
+  let d = `M${first.x + wide} ${middle(first)}`;
   for (let i = 1; i < way.length; i++) {
-    const x1 = way[i - 1].x + WIDTH, x2 = way[i].x, bend = (x2 - x1) / 2;
+    const x1 = way[i - 1].x + wide, x2 = way[i].x, bend = (x2 - x1) / 2;
     d += ` C${x1 + bend} ${middle(way[i - 1])} ${x2 - bend} ${middle(way[i])} ${x2} ${middle(way[i])}`;
-    if (i < way.length - 1) d += ` L${x2 + WIDTH} ${middle(way[i])}`;
+    if (i < way.length - 1) d += ` L${x2 + wide} ${middle(way[i])}`;
   }
   return d;
 }
@@ -233,9 +239,13 @@ function curve(way, height) {
  * to the same stage. Where that is nowhere, it is seen only if the edge is full.
  */
 function labelPlace(way, height, leaving, arriving) {
-  const first = way[0], end = way.at(-1), isAtTheBeginning = leaving === 1 && arriving > 1;
+  const first = way[0], end = way.at(-1);
+  if (end.x <= first.x && end.y > first.y) {   // on the line that leads to the next one
+    return { class: 'edge-label', x: (first.x + wide + end.x) / 2, y: end.y - ROW_GAP / 2 + 4, 'text-anchor': 'middle' };
+  }
+  const isAtTheBeginning = leaving === 1 && arriving > 1;
   const isAbove = isAtTheBeginning ? end.y >= first.y : end.y <= first.y, y = height / 2 + (isAbove ? -9 : 18);
-  const side = isAtTheBeginning ? { x: first.x + WIDTH + 10, y: first.y + y, 'text-anchor': 'start' } : { x: end.x - 10, y: end.y + y, 'text-anchor': 'end' };
+  const side = isAtTheBeginning ? { x: first.x + wide + 10, y: first.y + y, 'text-anchor': 'start' } : { x: end.x - 10, y: end.y + y, 'text-anchor': 'end' };
   return { class: leaving > 1 && arriving > 1 ? 'edge-label crowded' : 'edge-label', ...side };
 }
 
@@ -273,11 +283,11 @@ function makePicture(stages, edges, height) {
 
 function makeStage(stage, at, height) {
   const group = node('g', { tabindex: 0, role: 'button', 'data-path': stage.path, transform: `translate(${at.x} ${at.y})` });
-  const parts = { group, card: node('rect', { class: 'card', width: WIDTH, height, rx: 10 }), bars: {}, lines: [], title: node('title'),
+  const parts = { group, card: node('rect', { class: 'card', width: wide, height, rx: 10 }), bars: {}, lines: [], title: node('title'),
     name: node('text', { class: 'name', x: 12, y: 23 }), facts: node('text', { class: 'facts', x: 12, y: 40 }),
-    mark: node('text', { class: 'mark', x: WIDTH - 22, y: 23 }, '▲') };
-  group.append(parts.title, node('rect', { class: 'ring', x: -6, y: -6, width: WIDTH + 12, height: height + 12, rx: 15 }), parts.card,
-      parts.name, parts.facts, node('rect', { class: 'rail', x: 12, y: 50, width: WIDTH - 24, height: 10, rx: 2 }));
+    mark: node('text', { class: 'mark', x: wide - 22, y: 23 }, '▲') };
+  group.append(parts.title, node('rect', { class: 'ring', x: -6, y: -6, width: wide + 12, height: height + 12, rx: 15 }), parts.card,
+      parts.name, parts.facts, node('rect', { class: 'rail', x: 12, y: 50, width: wide - 24, height: 10, rx: 2 }));
   for (const kind in BARS) group.append(parts.bars[kind] = node('rect', { class: 'bar ' + kind, y: 60 - BARS[kind], height: BARS[kind] }));
   for (let line = 0; line < 3; line++) {
     group.append(parts.lines[line] = node('text', { class: line === 2 ? 'facts lost' : 'facts', x: 12, y: 78 + line * LINE }));
@@ -333,16 +343,16 @@ function drawStage(parts, stage, who) {
   parts.group.setAttribute('aria-label', spokenOf(stage, who));
   parts.group.setAttribute('aria-pressed', isChosen);
   say(parts.title, stage.path + ' – ' + (stage.run ? stage.run.steps : stage.kind));
-  say(parts.name, shortName(nameOf(stage), isCulprit ? 20 : 22));
-  say(parts.facts, short(facts(stage), 29));
-  progress(stage).forEach((text, line) => say(parts.lines[line], short(text, 29)));
+  say(parts.name, shortName(nameOf(stage), Math.floor((wide - (isCulprit ? 48 : 32)) / 8)));
+  say(parts.facts, short(facts(stage), letters()));
+  progress(stage).forEach((text, line) => say(parts.lines[line], short(text, letters())));
   let x = 12;
   const share = shares(stage);
   for (const kind in BARS) {
-    const wide = Math.max(0, Math.min(1, share[kind])) * (WIDTH - 24);
+    const part = Math.max(0, Math.min(1, share[kind])) * (wide - 24);
     parts.bars[kind].style.x = x + 'px';
-    parts.bars[kind].style.width = wide + 'px';
-    x += wide;
+    parts.bars[kind].style.width = part + 'px';
+    x += part;
   }
   flash(stage, parts.card, 'fill');
 }
@@ -404,9 +414,18 @@ function drawTable(stages, edges) {
 
 // ---- the chosen stage
 
+addEventListener('keydown', event => { if (event.key === 'Escape' && chosen) letGo(); });
+
 function choose(path) {
   chosen = chosen === path ? null : path;
   draw();
+}
+
+/** Closes the panel; who uses the keyboard is back where it was opened. */
+function letGo() {
+  const path = chosen;
+  choose(path);
+  byPath(path)?.focus();
 }
 
 /** The panel is made once for each stage that is chosen, so that its buttons keep the focus; only its numbers change. */
@@ -422,7 +441,7 @@ function drawDetails() {
 }
 
 function makePanel(place, stage) {
-  const close = button('close', () => { const path = chosen; choose(path); byPath(path)?.focus(); });
+  const close = button('close', letGo);
   close.className = 'close';
   const actions = html('p', undefined, { class: 'actions' }), answer = html('pre', undefined, { role: 'status' });
   if (token && abilities.stacks) actions.append(button('stack', () => showStack(stage, answer)));
