@@ -2,6 +2,7 @@ package stage.architecture;
 
 import static com.tngtech.archunit.base.DescribedPredicate.describe;
 import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackages;
@@ -228,6 +229,14 @@ record Rules(String name, ArchRule rule, String offenderPackage, String offence)
             "java.io.ObjectInputStream.readObject", "java.lang.invoke.MethodHandles$Lookup.defineClass"),
             "an event must not be able to choose what code runs",
             "Object read(java.io.ObjectInputStream in) throws Exception { return in.readObject(); }"),
+
+        new Rules("no exception takes an event along when it is serialized",
+            fields().that().areDeclaredInClassesThat(resideInAnyPackage(LIBRARY).and(assignableTo(Throwable.class)))
+                .and().areNotStatic().and().doNotHaveModifier(JavaModifier.TRANSIENT)
+                .should().haveRawType(describe("text or a number", type -> type.isPrimitive()
+                    || List.of("java.lang.String", "[Ljava.lang.String;").contains(type.getName())))
+                .because("frameworks send exceptions to other machines, and to places where everybody may read them"),
+            "stage.runtime.engine", "static class Broken extends RuntimeException { Object event; }"),
 
         new Rules("only the time adds a hook to the end of the JVM",
             classes().that(resideInAnyPackage(LIBRARY))

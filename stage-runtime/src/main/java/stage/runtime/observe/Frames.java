@@ -2,8 +2,6 @@ package stage.runtime.observe;
 
 import java.util.List;
 import java.util.Locale;
-import java.util.regex.Pattern;
-import stage.api.StageSnapshot;
 import stage.runtime.supervision.Observed.Place;
 
 /**
@@ -12,7 +10,7 @@ import stage.runtime.supervision.Observed.Place;
  */
 final class Frames {
   private static final List<String> OURS = List.of("stage.runtime.", "stage.api.");
-  private static final Pattern THROTTLES = Pattern.compile("(^| → )throttle\\b");   // as describe() names it
+  private static final String THROTTLE = "stage.runtime.pipeline.ThrottleLink";
   private static final List<String> THE_JDKS = List.of("java.", "javax.", "jdk.", "sun.", "com.sun.");
 
   private Frames() {}
@@ -51,14 +49,15 @@ final class Frames {
   }
 
   /**
-   * {@return whether a stage of a pipeline that throttles is in no step of the user's: then it holds something back}
+   * {@return whether a stage holds something back in a throttle} A step behind that runs in it too, and is the user's.
    *
-   * @param stage which
    * @param places where its threads are, its own first
    */
-  static boolean isThrottling(StageSnapshot stage, List<Place> places) {
-    boolean throttles = stage.run().isPresent() && THROTTLES.matcher(stage.run().get().steps()).find();
-    return throttles && !places.isEmpty() && firstOfUser(places.getFirst().stack()) == places.getFirst().stack().size();
+  static boolean isThrottling(List<Place> places) {
+    if (places.isEmpty()) return false;
+    List<StackTraceElement> stack = places.getFirst().stack();
+    int user = firstOfUser(stack);
+    return stack.subList(0, user).stream().anyMatch(frame -> frame.getClassName().equals(THROTTLE));
   }
 
   /** {@return whether the thread waits to get a lock} */

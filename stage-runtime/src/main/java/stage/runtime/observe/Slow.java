@@ -100,7 +100,7 @@ final class Slow {
     // All rates grow by the same factor until that one is busy all the time.
     double gain = next.map(stage -> Math.max(1, 1 / Math.max(busy(stage), 0.001))).orElse(1.0);
     return new Finding.Bottleneck(limit.path(), of.busy(), through / of.busy(), amplification,
-        next.map(StageSnapshot::path), gain, Frames.isThrottling(limit, looks.places(limit.path())));
+        next.map(StageSnapshot::path), gain, Frames.isThrottling(looks.places(limit.path())));
   }
 
   // ---- uneven groups

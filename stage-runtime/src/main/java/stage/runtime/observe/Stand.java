@@ -345,7 +345,7 @@ final class Stand {
       List<Standing.Edge> holders = holders(stage);
       if (holders.size() == 1) return new Standing.Waiting(holders, false);
     }
-    if (Frames.isThrottling(stage, there)) return culprit(Finding.Kind.THROTTLED, stage, "");
+    if (Frames.isThrottling(there)) return culprit(Finding.Kind.THROTTLED, stage, "");
     String itself = stage.run().map(run -> "its steps `" + run.steps() + "`")
         .orElseGet(() -> "its callback `" + stage.activity().callback() + "`");
     return inside(stage, itself, place.stack());

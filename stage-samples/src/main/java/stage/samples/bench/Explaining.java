@@ -19,7 +19,7 @@ record Explaining(List<Goal> goals) implements Scenario {
   private static final int PAIRS = 500;
   private static final long WHILE_NANOS = 400_000_000;
   private static final int MOST_ROUNDS = 9;
-  private static final long WARM_UP_MILLIS = 100;   // a look for so much of what others get to warm up
+  private static final long WARM_UP_MILLIS = 20;   // a look for so much of what others get to warm up
 
   /** One way to look. */
   private record Look(String name, Scenario.Timed work) {}

@@ -29,7 +29,7 @@ public final class PageServer implements WatchPage {
   /** How long a client may take. */
   static final Duration PATIENCE = Duration.ofSeconds(5);
 
-  private static final int BACKLOG = 50;
+  private static final int BACKLOG = 256;   // else a burst of clients has to knock again, a second later
   private static final long EXPLAIN_EVERY = 2_000_000_000L;
   private static final long LOOKED_WITHIN = 5_000_000_000L;
   private static final long REST_AFTER_FAILURE = 100_000_000;
