@@ -72,6 +72,7 @@ public final class TerminalWatch implements AutoCloseable {
   }
 
   void draw() {
+    if (drawn == 0) rates.add(scope.tree());   // else the first picture, which may be the only one, would say 0 of all
     Explanation explanation = scope.explain();
     TreeSnapshot tree = scope.tree();
     rates.add(tree);

@@ -23,6 +23,7 @@ class TerminalWatchTest {
   private static final int LINES = 24;   // the last one is where the cursor stands
 
   private final Supervisor app = Supervisor.open("shop");
+  private final CountDownLatch begun = new CountDownLatch(1);   // the writer's only callback
   private final CountDownLatch over = new CountDownLatch(1);
   private TerminalWatch watch;
   private String drawn = "";   // the last picture
@@ -31,7 +32,10 @@ class TerminalWatchTest {
   void startWriterThatIsStuck() {
     ProducerRef<Integer, ?> numbers = app.start(Stage.producer("numbers", () -> (Stage.Producer<Integer>)
         (demand, out) -> out.emit(1)));
-    app.start(Stage.consumer("writer", numbers, () -> (events, from) -> over.await()).withDemand(Demand.max(1)));
+    app.start(Stage.consumer("writer", numbers, () -> (events, from) -> {
+      begun.countDown();
+      over.await();
+    }).withDemand(Demand.max(1)));
   }
 
   @AfterEach
@@ -86,6 +90,18 @@ class TerminalWatchTest {
 
       assertThat(lines).hasSizeBetween(3, LINES - 1).allMatch(line -> line.length() <= COLUMNS);
       assertThat(lines.getFirst()).isEqualTo("shop: 100 stages");
+    }
+  }
+
+  @Nested
+  class TheFirstPicture {
+    @Test
+    void saysHowBusyStagesAreAlready() throws InterruptedException {
+      begun.await();
+      watch(false, Map.of());
+      app.watch();
+
+      assertThat(draw()).contains("│████100% 0/s");
     }
   }
 

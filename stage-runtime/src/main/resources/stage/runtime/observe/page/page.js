@@ -51,7 +51,7 @@ function html(name, text, attributes) {
 }
 
 /** How many small letters a stage in the picture has room for. */
-const letters = () => Math.floor((wide - 22) / 6.4);
+const letters = () => Math.floor((wide - 22) / 6.7);
 
 /** Only what has changed: a screen reader may be reading it, and a pointer may be on it. */
 function say(place, text) {
@@ -202,7 +202,7 @@ function layout(stages, edges, height, room) {
     way.push(cell.get(edge.to));
     ways.set(edge.id, way);
   }
-  const tallest = Math.max(...rows.map(row => row.length)), gap = rows.length > 5 ? 76 : 120;
+  const tallest = Math.max(...rows.map(row => row.length)), gap = rows.length > 5 ? 62 : 120;
   const says = stages.some(stage => stage.run);
   wide = says ? Math.max(NARROWEST, Math.min(WIDEST, Math.floor((room - 2 * MARGIN + gap) / rows.length - gap))) : NARROWEST;
   const weight = each => each.from.length ? each.from.reduce((total, one) => total + one.y, 0) / each.from.length : each.y;
