@@ -28,6 +28,9 @@ final class Stand {
 
   private static final Duration SILENT = Duration.ofMillis(250);
 
+  /** Until JDK 24, a virtual thread that waits for a monitor keeps the thread that carries it. */
+  private static final boolean MONITORS_PIN = Runtime.version().feature() < 24;
+
   /** From so many events on, not one of which it was given, a stage is told that nothing is meant for it. */
   private static final long MANY = 100;
 
@@ -388,17 +391,21 @@ final class Stand {
     if (!looks.isStillRunnable(stage.path())) return Standing.FINE;
     List<Standing.Edge> edges = new ArrayList<>();
     for (StageSnapshot other : now.values()) {
-      if (other != stage && isSpinning(other)) {
+      if (other != stage && keepsItsCarrier(other)) {
         edges.add(new Standing.Edge(other.path(), "waits for a processor, which ", " does not let go of"));
       }
     }
     return edges.isEmpty() ? culprit(Finding.Kind.NO_CARRIER, stage, "") : new Standing.Waiting(edges, false);
   }
 
-  private boolean isSpinning(StageSnapshot stage) {
+  /** {@return whether the thread of a stage spins, or waits for a monitor where that pins it} */
+  private boolean keepsItsCarrier(StageSnapshot stage) {
     if (!stage.activity().isInCallback() || !isStill(stage)) return false;
     List<Place> there = looks.places(stage.path());
-    return !there.isEmpty() && isRunnable(there.getFirst()) && !Frames.isUncarried(there.getFirst().stack());
+    if (there.isEmpty()) return false;
+    Place place = there.getFirst();
+    return isRunnable(place) ? !Frames.isUncarried(place.stack())
+        : MONITORS_PIN && place.state() == Thread.State.BLOCKED;
   }
 
   private static boolean isRunnable(Place place) {
