@@ -33,15 +33,22 @@ final class EvenSharing<E> extends Sharing<E> {
   private static final Comparator<Seat<?>> NEEDIEST_FIRST = (one, other) -> one.room() == other.room()
       ? Long.compare(one.number(), other.number()) : Long.compare(other.room(), one.room());
 
+  private static final Seat<?>[] NO_SEATS = {};
+
   private final Ranking<Seat<E>> needy = new Ranking<>();   // those that want something and are in no plan, by that
   private final RunningSum wanted = new RunningSum();
   private LaneTail<E> sole;              // the only lane; null if there is none, or more than one
-  private Seat<E>[] chosen = seats(0);   // those that the plan is for; they have no rank meanwhile
-  private Seat<E>[] takers = seats(0);   // those of them that have room for more, while it is being made
+  private Seat<E>[] chosen = noSeats();   // those that the plan is for; they have no rank meanwhile
+  private Seat<E>[] takers = noSeats();   // those of them that have room for more, while it is being made
   private int chosenCount;
   private int plannedForSole;
   private int settled;                   // so many of the lanes, from the first, were found settled
   private long joined;
+
+  @SuppressWarnings("unchecked")   // there is none in it
+  private static <E> Seat<E>[] noSeats() {
+    return (Seat<E>[]) NO_SEATS;
+  }
 
   @SuppressWarnings("unchecked")
   private static <E> Seat<E>[] seats(int count) {

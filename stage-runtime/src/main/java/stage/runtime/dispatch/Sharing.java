@@ -12,7 +12,7 @@ import stage.runtime.lane.Progress;
  * @param <E> the events
  */
 abstract class Sharing<E> {
-  private final List<LaneTail<E>> lanes = new ArrayList<>();
+  private final List<LaneTail<E>> lanes = new ArrayList<>(1);   // most have one
 
   /** {@return how many lanes there are} */
   final int size() {

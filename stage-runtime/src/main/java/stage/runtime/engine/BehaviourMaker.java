@@ -18,14 +18,16 @@ final class BehaviourMaker<S extends Stage.Behaviour> {
   record Made<S extends Stage.Behaviour>(S behaviour, Role role) {}
 
   private final Cell<S> cell;
-  private final CellParts parts;
   private S starting;                  // while its onStart runs; null otherwise
   private boolean gated;               // whether all its behaviours are; written before the first start is over
   private volatile StartLimit limit;   // while one starts; null without a limit
 
-  BehaviourMaker(Cell<S> cell, CellParts parts) {
+  BehaviourMaker(Cell<S> cell) {
     this.cell = cell;
-    this.parts = parts;
+  }
+
+  private CellParts parts() {
+    return cell.incarnations().parts();
   }
 
   /** {@return whether a behaviour is starting, and should have started by now} Any thread. */
@@ -66,7 +68,7 @@ final class BehaviourMaker<S extends Stage.Behaviour> {
     limit = null;
     S fresh = starting;
     starting = null;
-    if (failure == null) return new Made<>(fresh, role != null ? role : Roles.of(fresh, parts));
+    if (failure == null) return new Made<>(fresh, role != null ? role : Roles.of(fresh, parts()));
     if (fresh != null) cell.graph().release(fresh);
     throw failure;
   }
@@ -84,24 +86,24 @@ final class BehaviourMaker<S extends Stage.Behaviour> {
     starting = fresh;
     // The role of one that hands its events to threads of their own decides at once how they are handled; if it failed
     // to start, that would stay so.
-    Role role = Roles.hasTasks(fresh) ? null : Roles.of(fresh, parts);
-    parts.handover().enter(Activity.ON_START);
+    Role role = Roles.hasTasks(fresh) ? null : Roles.of(fresh, parts());
+    cell.incarnations().handover().enter(Activity.ON_START);
     try {
       fresh.onStart(new CellContext(cell, number, role == null ? null : role.outlet()));
-      parts.memory().asksForMore(role != null && role.asksForMore());
+      cell.incarnations().memory().asksForMore(role != null && role.asksForMore());
     } finally {
-      parts.handover().leave(Activity.ON_START);
+      cell.incarnations().handover().leave(Activity.ON_START);
     }
     return role;
   }
 
   private S created(StageFactory<? extends S> factory) throws Exception {
     S fresh;
-    parts.handover().enter(Activity.FACTORY);
+    cell.incarnations().handover().enter(Activity.FACTORY);
     try {
       fresh = factory.create();
     } finally {
-      parts.handover().leave();
+      cell.incarnations().handover().leave();
     }
     if (Roles.describesBridge(fresh)) fresh = bridge(fresh);
     if (fresh == null) throw new IllegalStateException(

@@ -46,7 +46,7 @@ final class Incarnations<S extends Stage.Behaviour> {
   private final Signals signals;
   private final Handover handover;
   private final StageMemory memory;
-  private final CellParts parts;
+  private final GeneratorTurn turn;      // null but for a generator
   private StageFactory<? extends S> factory;
   private volatile int incarnation;      // read by any thread
   private S behaviour;                   // null before the first incarnation and between two
@@ -65,15 +65,18 @@ final class Incarnations<S extends Stage.Behaviour> {
     this.signals = signals;
     this.handover = new Handover(cell.driver(), cell.steps(), cell.graph().time());
     this.memory = new StageMemory(cell.port());
-    GeneratorTurn turn = cell.isGenerator() ? new GeneratorTurn(cell, this) : null;
-    this.parts = new CellParts(cell.consumerHalf(), cell.producerHalf(), memory, handover, turn,
-        cell.options().redelivery());
-    this.maker = new BehaviourMaker<>(cell, parts);
+    this.turn = cell.isGenerator() ? new GeneratorTurn(cell, this) : null;
+    this.maker = new BehaviourMaker<>(cell);
     this.factory = factory;
   }
 
   Handover handover() {
     return handover;
+  }
+
+  /** {@return what a role works with} Made for each, for they are few, and not kept. */
+  CellParts parts() {
+    return new CellParts(cell.consumerHalf(), cell.producerHalf(), memory, handover, turn, cell.options().redelivery());
   }
 
   StageMemory memory() {
@@ -254,7 +257,7 @@ final class Incarnations<S extends Stage.Behaviour> {
   void resume(Throwable cause) {
     if (behaviour == null) throw new IllegalStateException("there is no behaviour to go on with", cause);
     forgetMessageCrash();
-    if (cell.isGenerator()) play(Roles.of(behaviour, parts));   // its loop was left, so it begins again
+    if (cell.isGenerator()) play(Roles.of(behaviour, parts()));   // its loop was left, so it begins again
     role.skip(cause);
   }
 
@@ -556,7 +559,7 @@ final class Incarnations<S extends Stage.Behaviour> {
       throw refused;
     } catch (Throwable failure) {
       // its generate() was left for the new one, so it begins again
-      if (cell.isGenerator()) play(Roles.of(old, parts));
+      if (cell.isGenerator()) play(Roles.of(old, parts()));
       asked = null;
       replace.fail(failure);
       return;

@@ -264,7 +264,7 @@ final class Lifecycle {
     }
     try {
       incarnations.incarnate();
-      enter(new Phase.Running());
+      enter(Phase.RUNNING);
     } catch (Handover.Refused refused) {
       throw refused;
     } catch (Throwable failure) {

@@ -35,6 +35,9 @@ sealed interface Phase {
   /** Takes turns. */
   record Running() implements Phase {}
 
+  /** The one that all cells share which run. */
+  Running RUNNING = new Running();
+
   /** Takes no turns any more; what it has emitted is still being delivered. */
   record Draining(StopReason reason) implements Phase {}
 

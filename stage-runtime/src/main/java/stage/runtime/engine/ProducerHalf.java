@@ -53,7 +53,7 @@ final class ProducerHalf<O> implements Rejections {
   private boolean accounted;
 
   private long droppedUntold;                 // since the owner was told last
-  private final ArrayDeque<Rejected> rejected = new ArrayDeque<>(0);   // since then too
+  private ArrayDeque<Rejected> rejected;      // since then too; null until there was one
 
   final Counter emitted = new Counter();
   final Counter dropped = new Counter();
@@ -275,7 +275,7 @@ final class ProducerHalf<O> implements Rejections {
    */
   void publish(Object[] events, int from, int to) {
     long skippedBefore = skipped.read();
-    int rejectedBefore = rejected.size();
+    int rejectedBefore = rejectedCount();
     try {
       laneDispatch.offer(events, from, to);
     } catch (Throwable nonePublished) {
@@ -300,7 +300,11 @@ final class ProducerHalf<O> implements Rejections {
   /** What is not published was neither skipped nor rejected: it will be emitted, or looked at, again. */
   private void forget(long skippedBefore, int rejectedBefore) {
     skipped.set(skippedBefore);
-    while (rejected.size() > rejectedBefore) rejected.pollLast();
+    while (rejectedCount() > rejectedBefore) rejected.pollLast();
+  }
+
+  private int rejectedCount() {
+    return rejected == null ? 0 : rejected.size();
   }
 
   /** Publishes events outside of any turn, and wakes their consumers. */
@@ -323,7 +327,7 @@ final class ProducerHalf<O> implements Rejections {
 
   /** Tells the owner what was dropped and given up on since the last time, if anything. */
   void tellDropped() {
-    if (!rejected.isEmpty()) tellRejected();
+    if (rejectedCount() > 0) tellRejected();
     if (droppedUntold == 0) return;
     long events = droppedUntold;
     droppedUntold = 0;
@@ -363,7 +367,7 @@ final class ProducerHalf<O> implements Rejections {
   }
 
   void flush() {
-    int rejectedBefore = rejected.size();
+    int rejectedBefore = rejectedCount();
     try {
       laneDispatch.flush();
     } catch (Throwable failure) {
@@ -434,6 +438,7 @@ final class ProducerHalf<O> implements Rejections {
   /** Gives up on an event that no lane has had, once those beside it are published. */
   @Override
   public void reject(Object event, Throwable cause) {
+    if (rejected == null) rejected = new ArrayDeque<>(1);
     rejected.add(new Rejected(event, cause));
   }
 
