@@ -109,6 +109,7 @@ public final class FlightRecorderBridge {
   }
 
   private void add(Observed scope) {
+    if (FlightRecorder.isInitialized()) seen.put(scope, scope.tree());
     opening.lock();
     try {
       scopes.add(scope);
