@@ -1,7 +1,6 @@
 package stage.samples.bench;
 
 import java.util.List;
-import java.util.Locale;
 
 /** What Stage is to show in a scenario. */
 sealed interface Goal {
@@ -46,6 +45,6 @@ sealed interface Goal {
   }
 
   private static String number(double value) {
-    return value == Math.rint(value) ? Long.toString((long) value) : String.format(Locale.ROOT, "%.1f", value);
+    return value == Math.rint(value) ? Long.toString((long) value) : Double.toString(value);
   }
 }
