@@ -354,8 +354,8 @@ final class ConsumerHalf {
     cell.lock().run(() -> inlets.remove(inlet));   // last: what finds the heap full is done again
     if (inlet.isGone()) return;
     if (inlet.lane().ending() != null) {
-      lastProducer = "`" + inlet.lane().producer().path() + "` has "
-          + (inlet.lane().ending() instanceof Ending.Failed ? "failed" : "ended");
+      String how = inlet.lane().ending() instanceof Ending.Failed ? "` has failed" : "` has ended";
+      lastProducer = "`".concat(inlet.lane().producer().path()).concat(how);   // not with a plus sign: see Cell
     }
     if (inlet.isEnding()) endings--;
     if (inlet.isShut()) closedInlets--;
