@@ -131,16 +131,6 @@ class ExplainTest {
     }
 
     @Test
-    void x05_thatBacksOffIsNamedWithItsLastCrash() {
-      app.start(Stage.consumer("writer", () -> (Stage.Consumer<Integer>) (events, from) -> {
-        throw new IllegalStateException("the database is gone");
-      }).subscribeTo(numbers(), Demand.max(4)));
-      Finding.RootCause cause = rootCause("shop/writer", Finding.Kind.BACKING_OFF, "shop/numbers");
-      assertThat(cause.sentence()).contains("`shop/writer` has crashed and waits for its restart after"
-          + " java.lang.IllegalStateException in onEvents").doesNotContain("the database is gone");
-    }
-
-    @Test
     void x06_thatReadsASocketIsNamedWithTheRead() throws IOException {
       try (var server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
         app.start(Stage.consumer("writer", () -> (Stage.Consumer<Integer>) (events, from) -> {
@@ -165,19 +155,6 @@ class ExplainTest {
 
   @Nested
   class ASource {
-    @Test
-    void x10_thatIsSilentIsNamed() {
-      ProducerRef<Integer, ?> silent =
-          app.start(Stage.producer("silent", () -> (Stage.Producer<Integer>) (demand, out) -> {}));
-      ProducerRef<Integer, ?> parse =
-          app.start(Stage.producerConsumer("parse", Passing::new).subscribeTo(silent, Demand.max(4)));
-      taker("writer", parse);
-      Finding.RootCause cause = rootCause("shop/silent", Finding.Kind.SOURCE_SILENT, "shop/writer", "shop/parse");
-      assertThat(cause.sentence())
-          .matches("`shop/writer` has had no events for .* because `shop/silent` has had nothing to emit"
-          + " for .*, though it is asked for events; 1 more waits for it");
-    }
-
     @Test
     void x11_thatBlocksInItsLoopIsNamed() {
       ProducerRef<Integer, ?> poll =
@@ -214,26 +191,6 @@ class ExplainTest {
 
   @Nested
   class ADispatcher {
-    @Test
-    void x14_whoseFullPartitionIsNotEmptiedBlamesItsConsumer() {
-      ProducerRef<Integer, ?> numbers = app.start(Stage.producer("numbers", Numbers::new)
-          .withDispatcher(Dispatcher.partition(List.of("even", "odd"), event -> event % 2 == 0 ? "even" : "odd")));
-      app.start(Stage.consumer("writer", () -> (Stage.Consumer<Integer>) (events, from) -> {})
-          .subscribeTo(SubscriptionSpec.to(numbers).withPartition("even").withDemand(Demand.max(4))));
-      app.start(Stage.consumer("stuck", () -> (Stage.Consumer<Integer>) ExplainTest.this::block)
-          .subscribeTo(SubscriptionSpec.to(numbers).withPartition("odd").withDemand(Demand.max(4))));
-      rootCause("shop/stuck", Finding.Kind.IN_CALLBACK, "shop/writer", "shop/numbers");
-    }
-
-    @Test
-    void x15_thatBroadcastsIsHeldByOneOfThem() {
-      ProducerRef<Integer, ?> numbers =
-          app.start(Stage.producer("numbers", Numbers::new).withDispatcher(Dispatcher.broadcast()));
-      taker("fast", numbers);
-      blocker("stuck", numbers);
-      rootCause("shop/stuck", Finding.Kind.IN_CALLBACK, "shop/fast", "shop/numbers");
-    }
-
     @Test
     void x16_whoseSelectorTurnsEverythingDownIsNamed() {
       ProducerRef<Integer, ?> numbers =
@@ -473,17 +430,6 @@ class ExplainTest {
       rootCause("shop/db-writer", Finding.Kind.IN_CALLBACK, "shop/numbers");
       app.stop();
       rootCause("shop/db-writer", Finding.Kind.IN_CALLBACK);   // the source has ended by then
-    }
-
-    @Test
-    void x24_theVictimFarthestFromTheCulpritComesFirst() {
-      ProducerRef<Integer, ?> last = numbers();
-      for (int i = 1; i <= 3; i++) {
-        last = app.start(Stage.producerConsumer("pass-" + i, Passing::new).subscribeTo(last, Demand.max(4)));
-      }
-      blocker("db-writer", last);
-      rootCause("shop/db-writer", Finding.Kind.IN_CALLBACK, "shop/numbers", "shop/pass-1", "shop/pass-2",
-          "shop/pass-3");
     }
   }
 

@@ -34,6 +34,7 @@ class SimulatedStallTest {
   private static final Duration MINUTES = Duration.ofMinutes(5);
   private static final Demand FEW = Demand.max(4);
   private static final int TRIES = 10;
+  private static final String GONE = "is gone";
 
   private static ProducerRef<Integer, ?> numbers(Supervisor shop) {
     return shop.start(Stage.producer("numbers", Numbers::new));
@@ -60,7 +61,7 @@ class SimulatedStallTest {
   private static final class Crashing implements Stage.Consumer<Integer> {
     @Override
     public void onEvents(List<Integer> events, Inlet<Integer> from) {
-      throw new IllegalStateException("the database is gone");
+      throw new IllegalStateException("the database " + GONE);
     }
   }
 
@@ -142,7 +143,7 @@ class SimulatedStallTest {
       @Override
       void begin(Supervisor shop) {
         taker(shop, "writer", shop.start(Stage.producer("numbers", () -> (Stage.Producer<Integer>) (demand, out) -> {
-          throw new IllegalStateException("the queue is gone");
+          throw new IllegalStateException("the queue " + GONE);
         })));
       }
     },
@@ -198,7 +199,7 @@ class SimulatedStallTest {
       void begin(Supervisor shop) {
         ProducerRef<Integer, ?> numbers = shop.start(Stage.producer("numbers", () -> (Stage.Producer<Integer>)
             (demand, out) -> {
-              throw new IllegalStateException("the queue is gone");
+              throw new IllegalStateException("the queue " + GONE);
             }).withRestart(Restart.TEMPORARY));
         shop.start(Stage.consumer("writer", SubscriptionSpec.to(numbers).withCancelPolicy(CancelPolicy.TEMPORARY),
             () -> (events, from) -> {}));
@@ -281,6 +282,9 @@ class SimulatedStallTest {
     Explanation last = shop.explain();
     for (int i = 0; i < TRIES && last.findings().stream().noneMatch(stall::isNamed); i++) last = shop.explain();
     assertThat(last.findings()).as("%s", last).anyMatch(stall::isNamed).hasSize(stall.culprits());
+    assertThat(last.toString()).as("messages of exceptions").doesNotContain(GONE);
+    String others = stall.victims.size() == 2 ? "; 1 more waits for it" : "";
+    assertThat(last.findings().stream().filter(stall::isNamed).findFirst().orElseThrow().sentence()).endsWith(others);
     return last;
   }
 
