@@ -160,8 +160,8 @@ class PipelineExplainTest {
 
       Explanation last = app.explain();
       for (int i = 0; i < TRIES && !last.toString().contains("throttle"); i++) last = app.explain();
-      assertThat(last.toString()).matches("`shop/job/throttle` lets [0-9,]+ events a second through, and no more, because"
-          + " it was told to throttle");
+      assertThat(last.toString()).matches("`shop/job/throttle` lets [0-9,]+ events a second through, and no more,"
+          + " because it was told to throttle");
     }
 
     @Test

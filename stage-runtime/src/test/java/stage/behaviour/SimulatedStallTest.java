@@ -210,6 +210,17 @@ class SimulatedStallTest {
         return "is subscribed to no producer any more: `shop/numbers` has failed";
       }
     },
+    X45_A_PRODUCER_WHOSE_CONSUMER_IS_GONE("shop/numbers", Finding.Kind.NOBODY_SUBSCRIBES) {
+      @Override
+      void begin(Supervisor shop) {
+        shop.start(Stage.consumer("writer", numbers(shop), Crashing::new).withRestart(Restart.TEMPORARY));
+      }
+
+      @Override
+      String words() {
+        return "has no consumer any more: `shop/writer` was the last to leave";
+      }
+    },
     X38_ONE_OF_TWO_INPUTS_THAT_IS_SILENT_WHILE_THE_OTHER_IS_PAUSED("shop/silent", Finding.Kind.SOURCE_SILENT,
         "shop/both") {
       @Override

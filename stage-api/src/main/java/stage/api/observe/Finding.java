@@ -266,7 +266,8 @@ final class Sentences {
     return switch (found.kind()) {
       case IN_CALLBACK -> "is inside " + detail;
       case STARTING -> "has been starting for " + time + ", inside " + detail;
-      case NOBODY_SUBSCRIBES -> "has no consumer";
+      case NOBODY_SUBSCRIBES -> detail.isEmpty() ? "has no consumer"
+          : "has no consumer any more: " + quoted(detail) + " was the last to leave";
       case UNCLAIMED_PARTITION -> "has events for partition " + detail + ", which no consumer has subscribed to";
       case SOURCE_SILENT -> "has had nothing to emit for " + time + ", though it is asked for events";
       case NO_SUBSCRIPTION -> "is subscribed to no producer" + (detail.isEmpty() ? "" : " any more: " + detail);

@@ -684,6 +684,12 @@ public final class Cell<S extends Stage.Behaviour> implements LaneEnd, Waits.Awa
     return half == null ? null : half.lastProducer();
   }
 
+  /** {@return the path of the consumer that was the last to leave it; null if none has} Any thread. */
+  public String lastConsumer() {
+    ProducerHalf<?> half = producerHalf();
+    return half == null ? null : half.lastConsumer();
+  }
+
   /** Tells it to give up what it is doing. */
   public void cancel() {
     signals.set(Signals.CANCELLED);

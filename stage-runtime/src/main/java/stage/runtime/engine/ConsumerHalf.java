@@ -43,7 +43,8 @@ final class ConsumerHalf {
   private int closedInlets;    // how many are closed for now
   private boolean drains;      // whether it was looked which producers do not drain with this stage
   private long settled;        // events
-  private volatile String lastProducer;   // which has ended, and how, in words; null if none has. Any thread reads it
+  private boolean hasLastFailed;          // plain; published by the next field
+  private volatile String lastProducer;   // the path of the one that ended last; null if none has. Any thread reads it
 
   ConsumerHalf(ConsumerPort cell) {
     this.cell = cell;
@@ -353,9 +354,9 @@ final class ConsumerHalf {
     inlet.lane().producer().consumerLeft(inlet.lane());
     cell.lock().run(() -> inlets.remove(inlet));   // last: what finds the heap full is done again
     if (inlet.isGone()) return;
-    if (inlet.lane().ending() != null) {
-      String how = inlet.lane().ending() instanceof Ending.Failed ? "` has failed" : "` has ended";
-      lastProducer = "`".concat(inlet.lane().producer().path()).concat(how);   // not with a plus sign: see Cell
+    if (inlet.lane().ending() != null) {   // nothing is allocated here: the heap may be full
+      hasLastFailed = inlet.lane().ending() instanceof Ending.Failed;
+      lastProducer = inlet.lane().producer().path();
     }
     if (inlet.isEnding()) endings--;
     if (inlet.isShut()) closedInlets--;
@@ -373,7 +374,8 @@ final class ConsumerHalf {
 
   /** {@return which of its producers was the last to end, and how, in words; null if none has} Any thread. */
   String lastProducer() {
-    return lastProducer;
+    String path = lastProducer;
+    return path == null ? null : "`" + path + "` has " + (hasLastFailed ? "failed" : "ended");
   }
 
   /** Gives every subscription up, for good. */

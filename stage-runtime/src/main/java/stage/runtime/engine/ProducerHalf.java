@@ -59,6 +59,7 @@ final class ProducerHalf<O> implements Rejections {
   final Counter dropped = new Counter();
   final Counter skipped = new Counter();
   final Counter returned = new Counter();
+  private volatile String lastConsumer;       // the path of the one that left last; null if none has
   final Counter waiting = new Counter();      // a copy of laneDispatch.waiting() for snapshots
 
   ProducerHalf(ProducerPort cell, Dispatcher<O> dispatch, Overflow overflow, boolean hasRoomForATurn,
@@ -456,8 +457,14 @@ final class ProducerHalf<O> implements Rejections {
     if (!behind.isEmpty()) behind.remove(lane);
     cell.lock().run(() -> lanes.remove(lane));
     newest.forget(lane);
+    lastConsumer = lane.consumer().path();
     if (news != null && lane.isAdmitted()) news.left(lane);
     if (!behind.isEmpty()) admitAll(behind);
+  }
+
+  /** {@return the path of the consumer that was the last to leave; null if none has} Any thread. */
+  String lastConsumer() {
+    return lastConsumer;
   }
 
   private void takeBackEvents(LaneTail<O> lane) {

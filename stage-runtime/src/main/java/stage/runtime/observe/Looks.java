@@ -42,6 +42,11 @@ final class Looks {
     return stages().lastProducerOf(stage);
   }
 
+  /** {@return which consumer of a stage was the last to leave it; empty if none has} */
+  String lastConsumerOf(String stage) {
+    return stages().lastConsumerOf(stage);
+  }
+
   /** {@return whether the thread of a stage could run, or runs} */
   boolean isRunnable(String stage) {
     boolean can = stages().stateOf(stage) == Thread.State.RUNNABLE;

@@ -122,7 +122,8 @@ final class Stand {
     StageActivity then = old.activity();
     StageActivity activity = stage.activity();
     return old.status() == stage.status() && then.turns() == activity.turns()
-        && then.callback().equals(activity.callback()) && then.waitsFor().equals(activity.waitsFor()) && old.eventsEmitted() == stage.eventsEmitted()
+        && then.callback().equals(activity.callback()) && then.waitsFor().equals(activity.waitsFor())
+        && old.eventsEmitted() == stage.eventsEmitted()
         && settled(old.inputs()) == settled(stage.inputs()) && sent(old.outputs()) == sent(stage.outputs());
   }
 
@@ -231,7 +232,7 @@ final class Stand {
       open++;
       if (lane.outstanding() == 0) withheld.add(lane);
     }
-    if (open == 0) return culprit(Finding.Kind.NOBODY_SUBSCRIBES, stage, "");
+    if (open == 0) return culprit(Finding.Kind.NOBODY_SUBSCRIBES, stage, looks.lastConsumerOf(stage.path()));
     boolean isShared = stage.feed().isPresent() && stage.feed().get().dispatch().equals("demand");
     boolean isWanted = isShared ? withheld.size() < open : withheld.isEmpty();
     if (!isWanted) {

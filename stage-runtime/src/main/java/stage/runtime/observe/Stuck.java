@@ -197,6 +197,7 @@ final class Stuck {
     StageSnapshot stage = stand.stage(node.path);
     StageActivity activity = stage.activity();
     return new Finding.Victim(node.path, activity.waitsFor(),
-        activity.waitsFor().isEmpty() ? stand.lastedInCallback(stage) : activity.waiting(), stand.heldWindows(stage, node.standing));
+        activity.waitsFor().isEmpty() ? stand.lastedInCallback(stage) : activity.waiting(),
+        stand.heldWindows(stage, node.standing));
   }
 }

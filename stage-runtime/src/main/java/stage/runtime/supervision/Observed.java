@@ -49,6 +49,13 @@ public interface Observed {
      * @param stage its path
      */
     String lastProducerOf(String stage);
+
+    /**
+     * {@return which consumer of a stage was the last to leave it; empty if none has}
+     *
+     * @param stage its path
+     */
+    String lastConsumerOf(String stage);
   }
 
   /** {@return its path} */

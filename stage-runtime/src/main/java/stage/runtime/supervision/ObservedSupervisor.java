@@ -94,6 +94,13 @@ record ObservedSupervisor(SupervisorCell supervisor) implements Observed {
         String last = cell == null ? null : cell.lastProducer();
         return last == null ? "" : last;
       }
+
+      @Override
+      public String lastConsumerOf(String stage) {
+        Cell<?> cell = cells.get(stage);
+        String last = cell == null ? null : cell.lastConsumer();
+        return last == null ? "" : last;
+      }
     };
   }
 
