@@ -24,6 +24,19 @@ public final class CallFailedException extends RuntimeException {
     this.path = path;
   }
 
+  /**
+   * Names the stage whose behaviour was to be replaced, and what was thrown there.
+   *
+   * @param path the stage's path
+   * @param during what has failed, such as {@code onStart} or {@code the factory}
+   * @param cause what was thrown on the stage's thread
+   */
+  public CallFailedException(String path, String during, Throwable cause) {
+    super("the new behaviour of stage " + path + " failed in " + during + ": " + CauseText.of(cause)
+        + "; the stage goes on", cause);
+    this.path = path;
+  }
+
   /** {@return the stage's path} */
   public String path() {
     return path;

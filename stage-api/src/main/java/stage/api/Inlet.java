@@ -59,14 +59,14 @@ public interface Inlet<I> {
    * <p>Changes with the turn: if it throws, nothing has happened. A new incarnation finds all subscriptions open; what
    * it wants closed it closes in {@code onSubscribe}.
    *
-   * @throws WrongThreadException if called on another thread; the message names both
+   * @throws ForeignThreadException if called on another thread; the message names both
    */
   void close();
 
   /**
    * Opens this subscription again, when the turn returns.
    *
-   * @throws WrongThreadException if called on another thread; the message names both
+   * @throws ForeignThreadException if called on another thread; the message names both
    */
   void open();
 

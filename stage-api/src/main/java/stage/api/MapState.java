@@ -19,14 +19,14 @@ public interface MapState<K, V> {
   /**
    * {@return the value of a key as this turn sees it; null if there is none}
    *
-   * @param key the key
+   * @param key the key, not null
    */
   V get(K key);
 
   /**
    * {@return the value of a key as this turn sees it; another if there is none}
    *
-   * @param key the key
+   * @param key the key, not null
    * @param other what to answer if there is none
    */
   default V getOrDefault(K key, V other) {
@@ -79,7 +79,7 @@ public interface MapState<K, V> {
   /**
    * Removes a key: for the rest of this turn, and for good if the turn returns.
    *
-   * @param key the key
+   * @param key the key, not null
    */
   void remove(K key);
 

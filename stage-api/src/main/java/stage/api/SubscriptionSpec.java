@@ -110,6 +110,7 @@ public record SubscriptionSpec<E>(
    * @param partition the partition's number, from 0
    */
   public SubscriptionSpec<E> withPartition(int partition) {
+    if (partition < 0) throw new IllegalArgumentException("partition must be at least 0, but was " + partition);
     return withPartition(Integer.toString(partition));
   }
 

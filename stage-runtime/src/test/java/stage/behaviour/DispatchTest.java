@@ -712,6 +712,32 @@ class DispatchTest {
     }
 
     @Test
+    void whoseDemandIsNegativeCrashesTheProducer() throws Exception {
+      try (var rig = new Rig()) {
+        DispatchRule wrong = new DispatchRule() {
+          @Override
+          public void share(int events, Subscriptions subscriptions, int[] shares) {}
+
+          @Override
+          public long demand(Subscriptions subscriptions) {
+            return -1;
+          }
+
+          @Override
+          public String toString() {
+            return "wrong";
+          }
+        };
+        var producer = rig.start(silent(Dispatcher.shared(wrong)));
+        collect(rig, "a", SubscriptionSpec.to(producer));
+        assertThatThrownBy(() -> rig.app().join()).isInstanceOf(StageFailedException.class).cause()
+            .isInstanceOf(IllegalStateException.class)
+            .hasMessage("dispatcher wrong wants -1 events; its demand must be at least 0, and Long.MAX_VALUE where a sum"
+                + " would be more");
+      }
+    }
+
+    @Test
     void thatThrowsCrashesTheProducer() throws Exception {
       try (var rig = new Rig()) {
         var producer = rig.start(silent(Dispatcher.shared((events, subscriptions, shares) -> {

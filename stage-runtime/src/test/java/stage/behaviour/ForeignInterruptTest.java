@@ -10,13 +10,18 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.logging.LogRecord;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import stage.api.Demand;
+import stage.api.DispatchRule;
+import stage.api.Dispatcher;
 import stage.api.Inlet;
 import stage.api.Outlet;
 import stage.api.ProducerRef;
 import stage.api.Stage;
 import stage.api.StageContext;
 import stage.api.State;
+import stage.api.SubscriptionSpec;
 import stage.behaviour.support.Await;
 import stage.behaviour.support.CrashTest;
 
@@ -63,6 +68,45 @@ class ForeignInterruptTest extends CrashTest {
               "stage test/generator was interrupted while it awaited DEMAND, by neither its supervisor nor its handle")
           .hasCauseInstanceOf(InterruptedException.class);
     });
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"selector", "key function", "rule", "call"})
+  void leftByAFunctionOfOthersIsNotTheGenerators(String where) throws Exception {
+    DispatchRule rule = (events, subscriptions, shares) -> {
+      if (where.equals("rule")) Thread.currentThread().interrupt();
+      shares[0] = (int) Math.min(events, subscriptions.demand(0));
+    };
+    Dispatcher<Integer> dispatcher = switch (where) {
+      case "selector" -> Dispatcher.broadcast();
+      case "key function" -> Dispatcher.partition(1, event -> {
+        Thread.currentThread().interrupt();
+        return event;
+      });
+      case "rule" -> Dispatcher.shared(rule);
+      default -> Dispatcher.demand();
+    };
+    ProducerRef<Integer, Counter> generator =
+        start(Stage.generator("generator", Counter::new).withDispatcher(dispatcher));
+    SubscriptionSpec<Integer> subscription = switch (where) {
+      case "selector" -> generator.where(event -> {
+        Thread.currentThread().interrupt();
+        return true;
+      });
+      case "key function" -> generator.partition(0);
+      default -> generator.subscription();
+    };
+    if (where.equals("call")) {
+      generator.call(stage -> {
+        Thread.currentThread().interrupt();
+        return 1;
+      });
+    }
+    var consumer = start(Stage.consumer("consumer", subscription, () -> (batch, from) -> handled.addAll(batch))
+        .withDemand(Demand.max(7)));
+    assertThat(Await.next(100, handled, generator, consumer))
+        .containsExactlyElementsOf(IntStream.rangeClosed(1, 100).boxed().toList());
+    assertThat(generator.snapshot().incarnation()).isEqualTo(1);
   }
 
   @Test

@@ -346,6 +346,8 @@ class ReplaceTest extends StageTest {
       ConsumerRef<Integer, QueueSink> sink = start(Stage.consumer("sink", QueueSink::new));
       assertThatThrownBy(() -> sink.replace(() -> null))
           .isInstanceOf(CallFailedException.class)
+          .hasMessageStartingWith("the new behaviour of stage test/sink failed in the factory: ")
+          .hasMessageEndingWith("; the stage goes on")
           .cause()
           .hasMessage("the factory of stage test/sink returned null; it must make a new behaviour");
     }

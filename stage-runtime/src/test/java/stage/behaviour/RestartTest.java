@@ -332,15 +332,6 @@ class RestartTest extends CrashTest {
       log.takeRestarts(3);
     }
 
-    @Test
-    void aFactoryThatReturnsTheCrashedBehaviourMayDoSo() throws Exception {
-      var only = new Sink(lives, faults);
-      ConsumerRef<Integer, Sink> stage = start(Stage.consumer("stage", () -> only));
-      crash(stage, cause);
-      assertRestartedOnce(stage);
-      log.takeRestarts(1);
-    }
-
     @ParameterizedTest
     @EnumSource
     void f39_aCloseInterruptsARestartThatBlocks(Kind kind) throws Exception {

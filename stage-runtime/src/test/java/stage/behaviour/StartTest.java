@@ -14,10 +14,12 @@ import org.junit.jupiter.api.Test;
 import stage.api.ConsumerRef;
 import stage.api.ConsumerSpec;
 import stage.api.Inlet;
+import stage.api.Outlet;
 import stage.api.ProducerRef;
 import stage.api.ProducerSpec;
 import stage.api.Stage;
 import stage.api.StageContext;
+import stage.api.StageFactory;
 import stage.api.StageRef;
 import stage.api.StopReason;
 import stage.api.SubscriptionRefusedException;
@@ -160,7 +162,43 @@ class StartTest extends StageTest {
         throw cause;
       })));
       assertThat(failed).hasCause(cause).hasMessageMatching(
-          "stage test/sink failed in onStart: java\\.io\\.IOException: no \\(StartTest\\.java:\\d+\\)");
+          "stage test/sink failed in the factory: java\\.io\\.IOException: no \\(StartTest\\.java:\\d+\\)");
+    }
+
+    @Test
+    void thatMakesABehaviourOfTwoContractsIsRefused() {
+      class Both implements Stage.Producer<Integer>, Stage.Consumer<Integer> {
+        @Override
+        public void onStart(StageContext context) {}
+
+        @Override
+        public void onStop(StopReason reason) {}
+
+        @Override
+        public void onDemand(long demand, Outlet<Integer> out) {}
+
+        @Override
+        public void onEvents(List<Integer> batch, Inlet<Integer> from) {}
+      }
+      assertThatThrownBy(() -> scope.start(Stage.<Integer, Both>consumer("sink", Both::new)))
+          .isInstanceOf(StageFailedException.class)
+          .cause()
+          .hasMessage("the factory of stage test/sink returned a " + Both.class.getName()
+              + ", which implements Stage.Producer and Stage.Consumer; a behaviour implements one contract, and one"
+              + " that consumes and emits is a Stage.ProducerConsumer");
+    }
+
+    @Test
+    void thatMakesABehaviourOfAnotherContractIsRefused() {
+      Stage.Generator<Integer> loop = out -> {};
+      @SuppressWarnings({"unchecked", "rawtypes"})   // as of a library that finds its stages by name
+      StageFactory<Stage.Producer<Integer>> wrong = (StageFactory) () -> loop;
+      assertThatThrownBy(() -> scope.start(Stage.producer("numbers", Integer.class, wrong)))
+          .isInstanceOf(StageFailedException.class)
+          .cause()
+          .hasMessageStartingWith("the factory of stage test/numbers returned a ")
+          .hasMessageEndingWith(", which is a Stage.Generator, but its spec is that of a Stage.Producer; describe it with"
+              + " Stage.generator(…)");
     }
 
     @Test

@@ -335,15 +335,27 @@ class StateTest extends CrashTest {
         stage.byRemainder.put(1, null);
         return null;
       })).cause().isInstanceOf(NullPointerException.class).hasMessage("value must not be null");
+      assertThatThrownBy(() -> tally.call(stage -> stage.byRemainder.get(null)))
+          .cause().isInstanceOf(NullPointerException.class).hasMessage("key must not be null");
+      assertThatThrownBy(() -> tally.call(stage -> {
+        stage.byRemainder.remove(null);
+        return null;
+      })).cause().isInstanceOf(NullPointerException.class).hasMessage("key must not be null");
+      assertThatThrownBy(() -> tally.call(stage -> {
+        stage.byRemainder.forEach(null);
+        return null;
+      })).cause().isInstanceOf(NullPointerException.class).hasMessage("action must not be null");
     }
 
     @Test
     void belongsToTheStagesThread() throws Exception {
       var tally = tally();
       MapState<Integer, Integer> map = tally.call(stage -> stage.byRemainder);
-      assertThatThrownBy(() -> map.get(1)).isInstanceOf(ForeignThreadException.class);
-      assertThatThrownBy(() -> map.put(1, 1)).isInstanceOf(ForeignThreadException.class);
-      assertThatThrownBy(() -> map.remove(1)).isInstanceOf(ForeignThreadException.class);
+      assertThatThrownBy(() -> map.get(1)).isInstanceOf(ForeignThreadException.class).hasMessageStartingWith("get()");
+      assertThatThrownBy(() -> map.put(1, 1)).isInstanceOf(ForeignThreadException.class)
+          .hasMessageStartingWith("put()");
+      assertThatThrownBy(() -> map.remove(1)).isInstanceOf(ForeignThreadException.class)
+          .hasMessageStartingWith("remove()");
       assertThatThrownBy(map::size).isInstanceOf(ForeignThreadException.class);
       assertThatThrownBy(map::copy).isInstanceOf(ForeignThreadException.class);
       assertThatThrownBy(() -> map.forEach((key, value) -> {})).isInstanceOf(ForeignThreadException.class);

@@ -75,7 +75,12 @@ final class RuledSharing<E> extends Sharing<E> implements DispatchRule.Subscript
       shares = new int[size()];
     }
     for (int i = 0; i < demands.length; i++) demands[i] = lane(i).demand();
-    return Math.max(0, rule.demand(this));
+    long wanted = rule.demand(this);
+    if (wanted < 0) {
+      throw new IllegalStateException("dispatcher " + rule + " wants " + wanted
+          + " events; its demand must be at least 0, and Long.MAX_VALUE where a sum would be more");
+    }
+    return wanted;
   }
 
   @Override

@@ -1,5 +1,6 @@
 package stage.runtime.engine;
 
+import java.lang.ref.WeakReference;
 import stage.api.ConsumerAware;
 import stage.api.Stage;
 import stage.api.StageFactory;
@@ -21,6 +22,8 @@ final class BehaviourMaker<S extends Stage.Behaviour> {
   private S starting;                  // while its onStart runs; null otherwise
   private boolean gated;               // whether all its behaviours are; written before the first start is over
   private volatile StartLimit limit;   // while one starts; null without a limit
+  private Activity during = Activity.ON_START;   // what the start that runs is doing, or the last one was
+  private WeakReference<S> before;     // the behaviour that has made way for the next start; null if there is none
 
   BehaviourMaker(Cell<S> cell) {
     this.cell = cell;
@@ -39,6 +42,11 @@ final class BehaviourMaker<S extends Stage.Behaviour> {
   /** {@return whether onStart is running} */
   boolean isInOnStart() {
     return starting != null;
+  }
+
+  /** {@return what the start that has failed was doing: running the factory, or onStart} */
+  Activity during() {
+    return during;
   }
 
   /** {@return whether behaviours ask for events only as they are permitted to} Any thread that knows of a start. */
@@ -76,8 +84,10 @@ final class BehaviourMaker<S extends Stage.Behaviour> {
   /** {@return the role; null for one that hands its events to threads of their own, which has none until it runs} */
   private Role start(StageFactory<? extends S> factory, int number) throws Exception {
     S fresh = created(factory);
+    Contract.ensureOf(fresh, parts(), cell.path());
     if (number == 1) gated = fresh instanceof DemandLimit;
     ensureFits(fresh);
+    ensureNew(fresh);
     if (!cell.graph().claim(fresh)) {
       throw new IllegalStateException(
           "the factory of stage " + cell.path() + " returned a behaviour that is in use already, a "
@@ -87,6 +97,7 @@ final class BehaviourMaker<S extends Stage.Behaviour> {
     // The role of one that hands its events to threads of their own decides at once how they are handled; if it failed
     // to start, that would stay so.
     Role role = Roles.hasTasks(fresh) ? null : Roles.of(fresh, parts());
+    during = Activity.ON_START;
     cell.incarnations().handover().enter(Activity.ON_START);
     try {
       fresh.onStart(new CellContext(cell, number, role == null ? null : role.outlet()));
@@ -99,6 +110,7 @@ final class BehaviourMaker<S extends Stage.Behaviour> {
 
   private S created(StageFactory<? extends S> factory) throws Exception {
     S fresh;
+    during = Activity.FACTORY;
     cell.incarnations().handover().enter(Activity.FACTORY);
     try {
       fresh = factory.create();
@@ -127,6 +139,19 @@ final class BehaviourMaker<S extends Stage.Behaviour> {
           + " is a generator, which cannot be told of its consumers; " + fresh.getClass().getName()
           + " implements ConsumerAware, so make it a Stage.Producer");
     }
+  }
+
+  /** Remembers a behaviour whose place the next one takes, without keeping it. */
+  void madeWay(S old) {
+    before = new WeakReference<>(old);
+  }
+
+  /** What a crash has left in its fields would go on in the next incarnation. A lambda has none that could change. */
+  private void ensureNew(S fresh) {
+    if (before == null || !before.refersTo(fresh) || fresh.getClass().isHidden()) return;
+    throw new IllegalStateException("the factory of stage " + cell.path()
+        + " returned the same behaviour again as for the incarnation before, a " + fresh.getClass().getName()
+        + ", whose fields hold what that has left there; it must make a new one each time");
   }
 
   /** Forgets the behaviour that was starting: its thread was replaced, or the heap is full. Needs no memory. */

@@ -474,7 +474,7 @@ public final class Cell<S extends Stage.Behaviour> implements LaneEnd, Waits.Awa
 
   private StartFailure interrupted(String when) {
     return new StartFailure(new InterruptedException("thread " + graph.time().current().getName()
-        + " was interrupted " + when + " it started stage " + path + ", which does not run"), false);
+        + " was interrupted " + when + " it started stage " + path + ", which does not run"), Activity.ON_START);
   }
 
   /** Starts its thread; the sequence is told when it has started, or has failed to. */
@@ -529,7 +529,7 @@ public final class Cell<S extends Stage.Behaviour> implements LaneEnd, Waits.Awa
     try {
       driver.start();
     } catch (Throwable noThread) {   // such as an OutOfMemoryError where no more platform threads can be had
-      neverStart(new StartFailure(noThread, false));
+      neverStart(new StartFailure(noThread, Activity.ON_START));
       return lifecycle.startFailure();
     }
     try {
@@ -538,7 +538,7 @@ public final class Cell<S extends Stage.Behaviour> implements LaneEnd, Waits.Awa
       owner.services().cancel(this);
       Uninterruptibly.await(this::awaitStart);
       stopAndAwait();
-      return new StartFailure(circle, false);
+      return new StartFailure(circle, Activity.ON_START);
     }
   }
 

@@ -14,6 +14,7 @@ final class GeneratorOutlet<O> implements RoleOutlet<O> {
   private final StageMemory memory;
   private final ProducerHalf<O> half;
   private final Handover handover;
+  private final boolean asks;   // whether the dispatcher has functions of users
   private Thread owner = Thread.currentThread();   // the cell's thread: of this turn, or the last one
   private int emitted;
   private long left;         // demand that was seen and is not used up
@@ -25,6 +26,7 @@ final class GeneratorOutlet<O> implements RoleOutlet<O> {
     this.memory = parts.memory();
     this.half = half;
     this.handover = parts.handover();
+    this.asks = half.asksUsers();
   }
 
   void open() {
@@ -49,7 +51,8 @@ final class GeneratorOutlet<O> implements RoleOutlet<O> {
     if (!open || completed) throw notOpen();
     handover.leave();
     try {
-      accept(event);
+      if (asks) acceptAsking(event);
+      else accept(event);
     } catch (Handover.Refused refused) {
       throw refused;
     } catch (Throwable failure) {
@@ -57,6 +60,15 @@ final class GeneratorOutlet<O> implements RoleOutlet<O> {
       throw failure;
     }
     handover.enterAgain(Activity.GENERATE);   // a message may have been served meanwhile
+  }
+
+  private void acceptAsking(O event) {
+    turn.beginAsking();
+    try {
+      accept(event);
+    } finally {
+      turn.endAsking();
+    }
   }
 
   private void accept(O event) {

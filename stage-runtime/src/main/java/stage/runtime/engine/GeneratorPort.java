@@ -12,6 +12,14 @@ interface GeneratorPort {
    */
   boolean serveOthers();
 
+  /**
+   * Functions of others may run until {@link #endAsking}: those of a dispatcher. An interrupt flag that they leave set
+   * is not the generator's.
+   */
+  void beginAsking();
+
+  void endAsking();
+
   /** Waits until there is demand, and does meanwhile what others want. */
   void awaitDemand();
 

@@ -15,6 +15,7 @@ final class GeneratorTurn implements GeneratorPort {
   private final Signals signals;
   private final ProducerHalf<?> half;
   private int chores;   // those of the cell that the generator's outlet knows of
+  private boolean heedsFlag = true;   // whether an interrupt flag that is set before it waits is for the generator
 
   GeneratorTurn(Cell<?> cell, Incarnations<?> incarnations) {
     this.cell = cell;
@@ -37,6 +38,17 @@ final class GeneratorTurn implements GeneratorPort {
     boolean hasChanged = hasNews || chores != steps.chores();   // lanes may have come or gone, or what waited was sent
     chores = steps.chores();
     return hasChanged;
+  }
+
+  @Override
+  public void beginAsking() {
+    heedsFlag = Thread.currentThread().isInterrupted();
+  }
+
+  @Override
+  public void endAsking() {
+    if (!heedsFlag) incarnations.clearInterrupt();
+    heedsFlag = true;
   }
 
   @Override
@@ -91,6 +103,7 @@ final class GeneratorTurn implements GeneratorPort {
 
   private void awaitInGenerator(WaitState.Kind what) {
     boolean hasTimer = !incarnations.isServing() && incarnations.timers() != null && !incarnations.timers().isEmpty();
+    if (!heedsFlag) incarnations.clearInterrupt();
     try {
       cell.driver().await(hasTimer ? new WaitState.Timer(what, incarnations.timers().nextNanos()) : what);
     } catch (InterruptedException e) {

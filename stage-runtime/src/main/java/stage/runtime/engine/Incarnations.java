@@ -239,7 +239,9 @@ final class Incarnations<S extends Stage.Behaviour> {
   private void letBehaviourGo(StopReason reason) {
     S old = behaviour;
     behaviour = null;
-    if (old != null) stop(old, reason);
+    if (old == null) return;
+    maker.madeWay(old);
+    stop(old, reason);
   }
 
   /**
@@ -286,6 +288,7 @@ final class Incarnations<S extends Stage.Behaviour> {
     asked = null;
     if (interrupted instanceof Interruption.Replaced(var by)) by.fail(killed);
     if (role != null) role.rollback();
+    if (behaviour != null) maker.madeWay(behaviour);
     maker.drop();
     releaseBehaviours();
   }
@@ -484,7 +487,10 @@ final class Incarnations<S extends Stage.Behaviour> {
       failure = thrown;
     } finally {
       serving = wasServing;
-      if (within) memory.takeUp();
+      if (within) {
+        memory.takeUp();
+        clearInterrupt();   // what a caller's function has left is not the generator's
+      }
     }
     return failure;
   }
@@ -561,7 +567,7 @@ final class Incarnations<S extends Stage.Behaviour> {
       // its generate() was left for the new one, so it begins again
       if (cell.isGenerator()) play(Roles.of(old, parts()));
       asked = null;
-      replace.fail(failure);
+      replace.fail(maker.during().text(), failure);
       return;
     }
     stop(old, new StopReason.Replaced());

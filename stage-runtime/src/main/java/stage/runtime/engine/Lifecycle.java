@@ -219,7 +219,7 @@ final class Lifecycle {
       end(new StopReason.Stopped(), Activity.CANCEL);
     } else if (!signals.has(Signals.HELD)) {
       signals.clear(Signals.KILLED);
-      if (wasStarting || phase instanceof Phase.Running) crash(wasStarting ? Activity.ON_START : Activity.KILL, killed);
+      if (wasStarting || phase instanceof Phase.Running) crash(wasStarting ? incarnations.maker().during() : Activity.KILL, killed);
     }
   }
 
@@ -286,7 +286,7 @@ final class Lifecycle {
     try {
       if (!ignores) Handshake.subscribeAsSpecified(cell);
     } catch (Throwable refused) {
-      startFailure = new StartFailure(refused, true);
+      startFailure = new StartFailure(refused, Activity.SUBSCRIPTION);
       stopTakingTurns(new StopReason.Stopped());
       return;
     }
@@ -307,10 +307,10 @@ final class Lifecycle {
       if (signals.has(Signals.CANCELLED) && !isOurs) news.suppressed(cell, failure);
       if (signals.has(Signals.CANCELLED) || isOurs && !signals.has(Signals.KILLED)) return;
       signals.clear(Signals.KILLED);
-      crash(Activity.ON_START, failure);
+      crash(incarnations.maker().during(), failure);
       return;
     }
-    startFailure = new StartFailure(failure, false);
+    startFailure = new StartFailure(failure, incarnations.maker().during());
     endUnstarted();
     firstStartIsOver();
   }
@@ -518,7 +518,9 @@ final class Lifecycle {
     cell.report("the engine cannot go on with stage " + cell.path() + ", which ends", failure);
     boolean neverStarted = incarnations.incarnation() == 0;
     var reason = new StopReason.Crashed(failure);
-    if (!started.isReached() && startFailure == null) startFailure = new StartFailure(failure, !neverStarted);
+    if (!started.isReached() && startFailure == null) {
+      startFailure = new StartFailure(failure, neverStarted ? incarnations.maker().during() : Activity.SUBSCRIPTION);
+    }
     enter(new Phase.Ended(reason));
     try {
       cell.threads().keepTasks();
@@ -576,7 +578,8 @@ final class Lifecycle {
     if (cell.producerHalf() != null) cell.producerHalf().tellDropped();
     if (neverStarted) {
       startFailure = new StartFailure(
-          new CancellationException("stage " + cell.path() + " was cancelled before it had started"), false);
+          new CancellationException("stage " + cell.path() + " was cancelled before it had started"),
+          incarnations.maker().during());
       news.notStarted(cell);
     } else {
       news.ended(cell, cell.lastSnapshot(), reason, leaving.text(), contained);

@@ -74,6 +74,11 @@ final class ProducerHalf<O> implements Rejections {
     this.partitions = dispatch instanceof Dispatcher.Partition<?> named ? new HashSet<>(named.partitions()) : Set.of();
   }
 
+  /** {@return whether to share events out runs functions of users: selectors, those of partitions, or a rule} */
+  boolean asksUsers() {
+    return !(dispatch instanceof Dispatcher.ByDemand<?>);
+  }
+
   @Override
   public String path() {
     return cell.path();

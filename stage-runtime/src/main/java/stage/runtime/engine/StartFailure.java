@@ -1,9 +1,16 @@
 package stage.runtime.engine;
 
+import stage.runtime.time.Activity;
+
 /**
  * Why a stage does not run.
  *
  * @param cause what was thrown
- * @param hadStarted whether its {@code onStart} was good, and what failed are the subscriptions of its spec
+ * @param during what the stage was doing
  */
-public record StartFailure(Throwable cause, boolean hadStarted) {}
+public record StartFailure(Throwable cause, Activity during) {
+  /** {@return whether its {@code onStart} was good, and what failed are the subscriptions of its spec} */
+  public boolean hadStarted() {
+    return during == Activity.SUBSCRIPTION;
+  }
+}

@@ -4,6 +4,7 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import stage.runtime.time.Activity;
 import stage.runtime.time.Driver;
 import stage.runtime.time.Latch;
 import stage.runtime.time.Uninterruptibly;
@@ -87,7 +88,7 @@ public final class StartSequence implements Waits.Awaited {
   public void giveUp(Throwable why) {
     Cell<?> at = current;
     if (at == null) return;   // there was none
-    failed.compareAndSet(null, new Failed(at, new StartFailure(why, false)));
+    failed.compareAndSet(null, new Failed(at, new StartFailure(why, Activity.ON_START)));
     await();
   }
 
@@ -111,7 +112,7 @@ public final class StartSequence implements Waits.Awaited {
   /** Should it have just started, it ends all the same: the init has failed. */
   private void giveUpCurrent(Throwable why) {
     Cell<?> at = current;
-    failed.compareAndSet(null, new Failed(at, new StartFailure(why, false)));
+    failed.compareAndSet(null, new Failed(at, new StartFailure(why, Activity.ON_START)));
     at.owner().services().cancel(at);
   }
 
@@ -129,14 +130,15 @@ public final class StartSequence implements Waits.Awaited {
       Failed before = failed.get();
       if (before != null) {
         next.neverStart(new StartFailure(new IllegalStateException("stage " + next.path()
-            + " was not started, because " + before.cell.path() + ", which comes before it, could not be"), false));
+            + " was not started, because " + before.cell.path() + ", which comes before it, could not be"),
+            Activity.ON_START));
       } else {
         current = next;
         try {
           next.startFor(this);
           return;
         } catch (Throwable noThread) {   // such as an OutOfMemoryError where no more platform threads can be had
-          var why = new StartFailure(noThread, false);
+          var why = new StartFailure(noThread, Activity.ON_START);
           failed.compareAndSet(null, new Failed(next, why));
           next.neverStart(why);
         }

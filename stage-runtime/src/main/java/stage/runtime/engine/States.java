@@ -210,7 +210,11 @@ final class States {
 
     @Override
     public V get(K key) {
-      cell.ensureOwnThread("value()");
+      cell.ensureOwnThread("get()");
+      return valueOf(Objects.requireNonNull(key, "key must not be null"));
+    }
+
+    private V valueOf(K key) {
       if (!changed.isEmpty()) {
         V value = changed.get(key);
         if (value != null || changed.containsKey(key)) return value;
@@ -220,15 +224,17 @@ final class States {
 
     @Override
     public void put(K key, V value) {
+      cell.ensureOwnThread("put()");
       Objects.requireNonNull(key, "key must not be null");
       Objects.requireNonNull(value, "value must not be null");
-      if (get(key) == null) size++;
+      if (valueOf(key) == null) size++;
       changed.put(key, value);
     }
 
     @Override
     public void remove(K key) {
-      if (get(key) == null) return;
+      cell.ensureOwnThread("remove()");
+      if (valueOf(Objects.requireNonNull(key, "key must not be null")) == null) return;
       size--;
       changed.put(key, null);
     }
@@ -242,6 +248,7 @@ final class States {
     @Override
     public void forEach(BiConsumer<? super K, ? super V> action) {
       cell.ensureOwnThread("forEach()");
+      Objects.requireNonNull(action, "action must not be null");
       committed.forEach((key, value) -> {
         if (!changed.containsKey(key)) action.accept(key, value);
       });

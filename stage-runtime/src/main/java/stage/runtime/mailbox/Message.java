@@ -85,9 +85,13 @@ public sealed abstract class Message {
       answered.open();
     }
 
+    CallFailedException failure(String path, Throwable thrown) {
+      return new CallFailedException(path, thrown);
+    }
+
     /** {@return the answer} Throws on the asker's thread, so that the exception has its stack. */
     public Object result(String path) {
-      if (thrown != null) throw new CallFailedException(path, thrown);
+      if (thrown != null) throw failure(path, thrown);
       if (ended != null) throw new StageEndedException(path, ended);
       return answer;
     }
@@ -116,10 +120,26 @@ public sealed abstract class Message {
   /** Puts another behaviour in place. */
   public static final class Replace extends Request {
     public final StageFactory<?> factory;
+    private String during = "onStart";   // written before the gate opens, read after
 
     public Replace(Latch answered, StageFactory<?> factory) {
       super(answered);
       this.factory = factory;
+    }
+
+    /**
+     * The new behaviour could not be made or started.
+     *
+     * @param during what has failed, for people to read
+     */
+    public void fail(String during, Throwable thrown) {
+      this.during = during;
+      fail(thrown);
+    }
+
+    @Override
+    CallFailedException failure(String path, Throwable thrown) {
+      return new CallFailedException(path, during, thrown);
     }
   }
 

@@ -90,7 +90,7 @@ final class ChildStarts {
 
   private static StageFailedException failed(String path, StartFailure failure) {
     if (failure.hadStarted()) ChildStarts.<RuntimeException>sneak(failure.cause());
-    return new StageFailedException(path, "onStart", failure.cause());
+    return new StageFailedException(path, failure.during().text(), failure.cause());
   }
 
   @SuppressWarnings("unchecked")   // a refused subscription is thrown as it is; all that it throws is unchecked

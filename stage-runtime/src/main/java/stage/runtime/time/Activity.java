@@ -73,7 +73,7 @@ public enum Activity {
 
   /** {@return whether an incarnation that crashed in it is over, so that it cannot be resumed} */
   public boolean endsIncarnation() {
-    return this == ON_START || this == KILL;
+    return this == FACTORY || this == ON_START || this == KILL;
   }
 
   /** {@return whether it is one piece of work, which an incarnation that is resumed leaves out} */

@@ -1,0 +1,115 @@
+package stage.behaviour;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import stage.api.Outlet;
+import stage.api.Restart;
+import stage.api.Stage;
+import stage.api.StageFactory;
+import stage.api.supervision.Failure;
+import stage.api.supervision.Intensity;
+import stage.api.supervision.StageFailedException;
+import stage.api.supervision.Strategy;
+import stage.api.supervision.Supervisor;
+import stage.api.supervision.SupervisorSpec;
+import stage.behaviour.support.Await;
+import stage.behaviour.support.CrashTest;
+import stage.behaviour.support.Idle;
+
+/** A factory that was good for the first incarnation, and is not for the next. */
+class FactoryAtRestartTest extends CrashTest {
+  private final BlockingQueue<Integer> handled = new LinkedBlockingQueue<>();
+
+  private StageFailedException failureOf(Supervisor scope) {
+    StageFailedException failed = catchThrowableOfType(StageFailedException.class, scope::join);
+    assertThat(log.take()).isNotEmpty();
+    return failed;
+  }
+
+  private static void assertSaysThatItIsTheSame(StageFailedException failed, String path, Class<?> type) {
+    assertThat(failed.getCause()).isInstanceOf(IllegalStateException.class).hasMessage("the factory of stage " + path
+        + " returned the same behaviour again as for the incarnation before, a " + type.getName()
+        + ", whose fields hold what that has left there; it must make a new one each time");
+    assertThat(failed).hasMessageStartingWith("stage " + path + " failed in the factory: ");
+  }
+
+  @Test
+  void thatReturnsTheSameBehaviourAgainIsNamedBesideTheFirstCause() throws Exception {
+    Supervisor scope = open(Intensity.of(1));
+    var only = new Idle();
+    var idle = start(Stage.producer("idle", () -> only));
+    var first = new IOException("disk full");
+    idle.cast(stage -> {
+      throw first;
+    });
+    StageFailedException failed = failureOf(scope);
+    assertSaysThatItIsTheSame(failed, "test/idle", Idle.class);
+    assertThat(failed.getSuppressed()).containsExactly(first);
+  }
+
+  @Test
+  void thatReturnsTheSameBehaviourAgainIsFoundAfterAKill() {
+    Supervisor scope = open(Intensity.of(1));
+    var only = new Idle();
+    start(Stage.producer("idle", () -> only)).kill();
+    assertSaysThatItIsTheSame(failureOf(scope), "test/idle", Idle.class);
+  }
+
+  @Test
+  void thatReturnsTheSameBehaviourAgainIsFoundInAGroupRestart() {
+    Supervisor scope =
+        open(SupervisorSpec.of("test").withIntensity(Intensity.of(1)).withStrategy(Strategy.ONE_FOR_ALL));
+    var only = new Idle();
+    start(Stage.producer("idle", () -> only));
+    start(Stage.producer("other", Idle::new)).kill();
+    assertSaysThatItIsTheSame(failureOf(scope), "test/idle", Idle.class);
+  }
+
+  @Test
+  void thatReturnsTheSameBehaviourAgainIsFoundInAPermanentStage() {
+    Supervisor scope = open(Intensity.of(1));
+    class Brief implements Stage.Generator<Integer> {
+      @Override
+      public void generate(Outlet<Integer> out) {}
+    }
+    var only = new Brief();
+    start(Stage.generator("brief", () -> only).withRestart(Restart.PERMANENT));
+    assertSaysThatItIsTheSame(failureOf(scope), "test/brief", Brief.class);
+  }
+
+  @Test
+  void mayReturnTheSameLambdaWhichHasNoFieldsThatChange() throws Exception {
+    var lives = new AtomicInteger();
+    Stage.Consumer<Integer> only = (batch, from) -> {
+      if (lives.incrementAndGet() == 1) throw new IOException("once");
+      handled.addAll(batch);
+    };
+    var numbers = start(Stage.ofIterable("numbers", List.of(1, 2, 3)));
+    var sink = start(Stage.consumer("sink", numbers, () -> only));
+    assertThat(Await.next(3, handled, sink)).containsExactly(1, 2, 3);
+    assertThat(log.take()).hasSize(1);
+  }
+
+  @Test
+  void thatThrowsIsWhatTheCrashesAreReportedFor() {
+    Supervisor scope = open(Intensity.of(2));
+    var lives = new AtomicInteger();
+    StageFactory<Idle> factory = () -> {
+      if (lives.incrementAndGet() > 1) throw new IOException("no connection");
+      return new Idle();
+    };
+    start(Stage.producer("idle", factory)).kill();
+    StageFailedException failed = catchThrowableOfType(StageFailedException.class, scope::join);
+    assertThat(failed).hasMessageStartingWith("stage test/idle failed in the factory: java.io.IOException: no connection");
+    assertThat(failed.history()).extracting(Failure::during).containsExactly("kill", "the factory", "the factory");
+    assertThat(log.take()).hasSize(3).last().extracting(line -> line.getMessage()).asString()
+        .contains("crashed in=the factory");
+  }
+}
