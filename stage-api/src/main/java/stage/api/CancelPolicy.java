@@ -1,7 +1,7 @@
 package stage.api;
 
 /**
- * What it does to a consumer that its producer has ended. As the {@code :cancel} option of GenStage's
+ * What the end of a producer does to its consumer. As the {@code :cancel} option of GenStage's
  * {@code sync_subscribe/3}.
  *
  * @since 0.1

@@ -27,8 +27,8 @@ public interface DispatchRule {
   void share(int events, Subscriptions subscriptions, int[] shares);
 
   /**
-   * {@return how many events the producer may be asked for} By default all outstanding demand; a rule that would rather
-   * wait for someone answers less.
+   * {@return how many events the producer may be asked for, at least 0} By default all outstanding demand; a rule that
+   * would rather wait for a certain subscription answers less. A negative answer crashes the producer.
    *
    * @param subscriptions all subscriptions of the producer
    */

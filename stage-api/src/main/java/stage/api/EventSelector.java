@@ -14,7 +14,7 @@ public interface EventSelector<E> {
    *
    * @param event the event
    * @return whether the subscription gets it; an event not chosen costs the subscription no demand
-   * @throws Exception for this subscription the event becomes a dead letter; nobody else notices
+   * @throws Exception for this subscription the event becomes a dead letter; other subscriptions are not affected
    */
   boolean test(E event) throws Exception;
 }

@@ -33,6 +33,7 @@ public non-sealed interface ProducerRef<O, S> extends StageRef<S>, Flow.Publishe
    * {@return a subscription to one numbered partition of this stage}
    *
    * @param number the partition's number, from 0
+   * @throws IllegalArgumentException if {@code number} is negative
    */
   default SubscriptionSpec<O> partition(int number) {
     return subscription().withPartition(number);

@@ -34,7 +34,8 @@ public final class Stage {
   private Stage() {}
 
   /**
-   * What every behaviour is: one of the four contracts of {@link Stage}.
+   * What every behaviour is: one of the four contracts of {@link Stage}. A class implements exactly one of them; a stage
+   * whose behaviour implements two does not start.
    *
    * @since 0.1
    */
@@ -609,7 +610,7 @@ public final class Stage {
    *
    * @param name the stage's name, as {@link StageSpec#name} says
    * @param source a producer, or a subscription to one
-   * @param concurrency how many events are worked on at once, at most; at least 1
+   * @param concurrency how many events are handled at once, at most; at least 1
    * @param handler handles an event
    * @param <I> the events it consumes
    * @return a spec with this subscription; its demand is 1000/500 unless the source says otherwise

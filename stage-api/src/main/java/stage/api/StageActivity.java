@@ -7,12 +7,10 @@ import java.util.Optional;
 
 /**
  * What a stage does with its time, at one instant. Totals are over all incarnations, and only grow; a share is the
- * difference of two
- * snapshots.
+ * difference of two snapshots.
  *
- * <p>Turns are counted always. The times of turns and waits are added up only while somebody watches the scope, because
- * to read the clock
- * twice for every turn costs something; what a stage waits for now, and since when, is always known.
+ * <p>Turns are always counted. The times of turns and waits are added up only while the scope is watched, because
+ * reading the clock twice for every turn costs something; what a stage waits for now, and since when, is always known.
  *
  * @param inStatus how long the stage has had its status
  * @param restarts incarnations that took over after a crash or a group restart

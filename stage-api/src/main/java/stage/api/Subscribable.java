@@ -1,8 +1,7 @@
 package stage.api;
 
 /**
- * What a consumer can subscribe to: a producer, or a {@link SubscriptionSpec} that says more about
- * how.
+ * What a consumer can subscribe to: a producer, or a {@link SubscriptionSpec} that says more about how.
  *
  * @param <E> the events
  * @since 0.1

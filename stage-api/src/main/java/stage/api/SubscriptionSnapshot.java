@@ -8,8 +8,7 @@ import java.util.Optional;
  * The ledger of one subscription at one instant.
  *
  * <p>Always {@code sent = handled + inFlight + deadLettered + dropped + returned}, and, until the subscription has
- * ended,
- * {@code requested = outstanding + sent}.
+ * ended, {@code requested = outstanding + sent}.
  *
  * @param id the subscription's number, unique in this JVM
  * @param producer the producer's path

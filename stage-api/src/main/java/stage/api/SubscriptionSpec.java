@@ -108,6 +108,7 @@ public record SubscriptionSpec<E>(
    * {@return a copy for one numbered partition}
    *
    * @param partition the partition's number, from 0
+   * @throws IllegalArgumentException if {@code partition} is negative
    */
   public SubscriptionSpec<E> withPartition(int partition) {
     if (partition < 0) throw new IllegalArgumentException("partition must be at least 0, but was " + partition);

@@ -29,7 +29,7 @@ class CancelTest {
   void p01_eachOfSeveralCancelledAtOnceIsLeft(int busyOne) {
     SimulatedRuntime.withSeeds(1, 50).run(simulated -> {
       try (var app = Supervisor.open("cancels")) {
-        var worker = app.start(Stage.<Integer>perEvent("worker", 4, event -> simulated.advance(Duration.ofSeconds(1))));
+        var worker = app.start(Stage.perEvent("worker", 4, (Integer event) -> simulated.advance(Duration.ofSeconds(1))));
         List<ProducerRef<Integer, ?>> producers = new ArrayList<>();
         List<Subscription> subscriptions = new ArrayList<>();
         for (int i = 0; i < 3; i++) {

@@ -207,7 +207,7 @@ class ConsumerAwareTest {
       SimulatedRuntime.withSeeds(1, 20).run(simulated -> {
         var heard = new ArrayList<String>();
         try (var app = Supervisor.open("inn")) {
-          var greeter = app.start(Stage.<String, Greeter>producer("greeter", Greeter::new)
+          var greeter = app.start(Stage.producer("greeter", Greeter::new)
               .withDispatcher(Dispatcher.broadcast()));
           app.start(Stage.consumer("ann", greeter, () -> (events, from) -> heard.addAll(events)));
           var bob = app.start(Stage.consumer("bob", greeter, () -> (events, from) -> {}));
@@ -274,7 +274,7 @@ class ConsumerAwareTest {
         told.clear();
         try (var app = Supervisor.open("inn")) {
           ProducerRef<Integer, Stage.Producer<Integer>> host = app.start(
-              Stage.<Integer, Stage.Producer<Integer>>producer("host", () -> (demand, out) -> {}));
+              Stage.producer("host", Integer.class, () -> (demand, out) -> {}));
           guest(app, "ann", host);
           host.replace(Host::new);
           host.call(stage -> null);

@@ -85,6 +85,16 @@ class FactoryAtRestartTest extends CrashTest {
   }
 
   @Test
+  void thatReturnsTheSameBehaviourAgainIsFoundWhenAChildIsRestartedByName() {
+    var only = new Idle();
+    Supervisor scope = scope();
+    start(Stage.producer("idle", () -> only));
+    scope.stopChild("idle");
+    assertSaysThatItIsTheSame(
+        catchThrowableOfType(StageFailedException.class, () -> scope.restartChild("idle")), "test/idle", Idle.class);
+  }
+
+  @Test
   void mayReturnTheSameLambdaWhichHasNoFieldsThatChange() throws Exception {
     var lives = new AtomicInteger();
     Stage.Consumer<Integer> only = (batch, from) -> {

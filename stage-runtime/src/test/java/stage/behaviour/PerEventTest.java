@@ -96,7 +96,7 @@ class PerEventTest extends CrashTest {
     void givesDemandBackAsEachFinishes() throws Exception {
       open(Intensity.of(3));
       var first = new CountDownLatch(1);
-      var mailer = start(Stage.<Integer>perEvent("mailer", 2, event -> {
+      var mailer = start(Stage.perEvent("mailer", 2, (Integer event) -> {
         if (event == 0) first.await();
         handled.add(event);
         entered.add(event);
@@ -133,7 +133,7 @@ class PerEventTest extends CrashTest {
       ProducerRef<Integer, Source> source = source(10);
       assertThatThrownBy(() -> start(Stage.perEvent("mailer", source, 2, handled::add).withDemand(Demand.manual())))
           .isInstanceOf(SubscriptionRefusedException.class).hasMessageContaining("asks by itself; use Demand.max(n)");
-      assertThatThrownBy(() -> Stage.<Integer>perEvent("mailer", 0, handled::add))
+      assertThatThrownBy(() -> Stage.perEvent("mailer", 0, handled::add))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessage("concurrency must be at least 1, but was 0");
     }
@@ -163,7 +163,7 @@ class PerEventTest extends CrashTest {
     @Test
     void isDroppedAndCountedWithoutRedelivery() throws Exception {
       open(Intensity.none());
-      var mailer = start(Stage.<Integer>perEvent("mailer", 4, event -> {
+      var mailer = start(Stage.perEvent("mailer", 4, (Integer event) -> {
         if (event % 10 == 0) throw new IOException("no");
         handled.add(event);
       }).withRedelivery(Redelivery.none()));
@@ -204,7 +204,7 @@ class PerEventTest extends CrashTest {
       Supervisor scope = open(SupervisorSpec.of("test").withShutdown(Duration.ofMillis(50)));
       ProducerRef<Integer, Source> source = source(4);
       var interrupted = new LinkedBlockingQueue<Integer>();
-      var mailer = start(Stage.<Integer>perEvent("mailer", 4, event -> {
+      var mailer = start(Stage.perEvent("mailer", 4, (Integer event) -> {
         entered.add(event);
         if (event != 2) {
           try {

@@ -56,7 +56,7 @@ class RunningEventTest {
         var done = new ArrayList<Integer>();
         try (var app = Supervisor.open("mail")) {
           var letters = app.start(Stage.ofIterable("letters", List.of(1, 2, 3, 4)));
-          var mailer = app.start(Stage.<Integer>perEvent("mailer", letters, 2, letter -> {
+          var mailer = app.start(Stage.perEvent("mailer", letters, 2, letter -> {
             if (letter == 2) simulated.advance(Duration.ofDays(1000));
             done.add(letter);
           }).withDeadLetters(dead::add));
@@ -80,7 +80,7 @@ class RunningEventTest {
       simulate(simulated -> {
         try (var app = Supervisor.open("mail")) {
           var letters = app.start(Stage.ofIterable("letters", List.of(1)));
-          var mailer = app.start(Stage.<Integer>perEvent("mailer", letters, 2,
+          var mailer = app.start(Stage.perEvent("mailer", letters, 2,
               letter -> simulated.advance(Duration.ofDays(1000))).withRedelivery(Redelivery.none()));
           simulated.await("it is being handled", () -> mailer.running().size() == 1);
           mailer.running().getFirst().giveUp();
@@ -96,7 +96,7 @@ class RunningEventTest {
         var dead = new ArrayList<DeadLetter>();
         try (var app = Supervisor.open("mail")) {
           var letters = app.start(Stage.ofIterable("letters", List.of(1)));
-          var mailer = app.start(Stage.<Integer>perEvent("mailer", letters, 2,
+          var mailer = app.start(Stage.perEvent("mailer", letters, 2,
               letter -> ignoringInterrupts(simulated)).withDeadLetters(dead::add));
           simulated.await("it is being handled", () -> mailer.running().size() == 1);
           mailer.running().getFirst().giveUp();
@@ -121,7 +121,7 @@ class RunningEventTest {
         var attempts = new ArrayList<RunningEvent<Integer>>();
         try (var app = Supervisor.open("mail")) {
           var letters = app.start(Stage.ofIterable("letters", List.of(1)));
-          var mailer = app.start(Stage.<Integer>perEvent("mailer", letters, 2, letter -> {
+          var mailer = app.start(Stage.perEvent("mailer", letters, 2, letter -> {
             simulated.advance(Duration.ofMillis(1));
             throw new IllegalStateException("no stamp");
           }).withDeadLetters(dead::add).withRedelivery(Redelivery.attempts(1000)));
@@ -144,7 +144,7 @@ class RunningEventTest {
         var done = new ArrayList<Integer>();
         try (var app = Supervisor.open("mail")) {
           var letters = app.start(Stage.ofIterable("letters", List.of(1, 2)));
-          var mailer = app.start(Stage.<Integer>perEvent("mailer", letters, 1, letter -> {
+          var mailer = app.start(Stage.perEvent("mailer", letters, 1, letter -> {
             simulated.advance(Duration.ofSeconds(1));
             done.add(letter);
           }));
@@ -168,7 +168,7 @@ class RunningEventTest {
         var results = new ArrayList<Integer>();
         try (var app = Supervisor.open("map")) {
           var numbers = app.start(Stage.ofIterable("numbers", List.of(1, 2, 3)));
-          var halves = app.start(Stage.<Integer, Integer>mapConcurrent("halves", numbers, 3, number -> {
+          var halves = app.start(Stage.mapConcurrent("halves", numbers, 3, number -> {
             if (number == 2) simulated.advance(Duration.ofDays(1000));
             return number * 10;
           }).withDeadLetters(letter -> {}));

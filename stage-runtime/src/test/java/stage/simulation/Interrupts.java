@@ -168,7 +168,7 @@ final class Interrupts {
       case 0 -> source;
       case 1 -> app.start(Stage.producerConsumer("middle", source, Middle::new).withRedelivery(PATIENT)
           .withDemand(Demand.max(demand)));
-      default -> app.start(Stage.<Integer, Integer>mapConcurrent("middle", source, 2, event -> {
+      default -> app.start(Stage.mapConcurrent("middle", source, 2, event -> {
         begin();
         feel();
         return event;
@@ -178,7 +178,7 @@ final class Interrupts {
 
   private ConsumerRef<Integer, ?> sink(Supervisor app, Subscribable<Integer> source) {
     if (simulated.choose(3) == 0) {
-      return app.start(Stage.<Integer>perEvent("sink", source, 1 + simulated.choose(2), event -> {
+      return app.start(Stage.perEvent("sink", source, 1 + simulated.choose(2), event -> {
         begin();
         feel();
         handled.add(event);

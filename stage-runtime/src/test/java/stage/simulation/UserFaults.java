@@ -394,7 +394,7 @@ final class UserFaults {
     int count = 2 + simulated.choose(3);
     int busy = simulated.choose(count);
     try (var app = Supervisor.open(patient())) {
-      var worker = app.start(Stage.<Integer>perEvent("worker", 4, event -> simulated.advance(Duration.ofSeconds(1))));
+      var worker = app.start(Stage.perEvent("worker", 4, (Integer event) -> simulated.advance(Duration.ofSeconds(1))));
       List<Subscription> subscriptions = new ArrayList<>();
       for (int i = 0; i < count; i++) {
         var producer = app.start(silent("producer" + i).withOverflow(Overflow.fail().withCapacity(5)));

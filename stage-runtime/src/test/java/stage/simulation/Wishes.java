@@ -162,7 +162,7 @@ final class Wishes {
     boolean isOver;
     try (var app = Supervisor.open(patient())) {
       var source = app.start(Stage.ofIterable("source", numbers()));
-      var worker = app.start(Stage.<Integer>perEvent("worker", source, 1 + simulated.choose(3), event -> {
+      var worker = app.start(Stage.perEvent("worker", source, 1 + simulated.choose(3), event -> {
         if (event == stuck) {
           if (attempts[0]++ == 0 && failsFirst) throw new IllegalStateException("the first attempt");
           simulated.advance(Duration.ofDays(1));
@@ -275,7 +275,7 @@ final class Wishes {
     Duration took;
     try (var app = Supervisor.open(patient())) {
       var source = app.start(Stage.ofIterable("source", lengths));
-      app.start(Stage.<Duration>perEvent("workers", source, workers, simulated::advance)
+      app.start(Stage.perEvent("workers", source, workers, simulated::advance)
           .withDemand(Demand.max(workers)));
       app.join(Duration.ofHours(1));
       took = simulated.elapsed();

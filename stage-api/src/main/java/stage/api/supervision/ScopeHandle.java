@@ -24,7 +24,7 @@ public interface ScopeHandle {
    * Waits until somebody has stopped the scope and every stage has ended, and closes it then, unless that has been
    * done. Any thread but those of its stages.
    *
-   * @param timeout how long to wait
+   * @param timeout how long to wait; zero or less only looks
    * @return whether the scope is closed; then there is a {@link #report()}
    * @throws ScopeMisuseException if called by one of its stages, which would wait for itself
    * @throws InterruptedException if interrupted while waiting; the stages go on as before

@@ -288,7 +288,7 @@ public interface Supervisor extends AutoCloseable {
    * {@link #tree()} shows what each stage waits for now and since when, but no shares of time are known. Costs each
    * turn two looks at the clock. Any thread; several may watch at a time, each with a registration of its own.
    *
-   * @return to end it; it ends with the scope too
+   * @return what ends it; the end of the scope does so too
    * @since 0.1
    */
   Registration watch();
@@ -312,7 +312,7 @@ public interface Supervisor extends AutoCloseable {
    * numbers and asks for the explanation. It is gone when the scope has closed. Without this call the runtime touches
    * nothing of JMX. Any thread; returns at once.
    *
-   * @return to take it away earlier
+   * @return what takes the bean away earlier
    * @throws IllegalStateException if a scope of this path is shown already
    * @throws UnsupportedOperationException if this JVM has no module {@code java.management}
    * @since 0.1
@@ -403,7 +403,7 @@ public interface Supervisor extends AutoCloseable {
   /**
    * As {@link #join()}, but waits no longer than a time-out.
    *
-   * @param timeout how long to wait
+   * @param timeout how long to wait; zero or less only looks
    * @return whether every stage has ended
    * @throws StageFailedException if a stage failed; the others were drained and have ended
    * @throws ScopeMisuseException if called by another thread than the owner

@@ -23,7 +23,7 @@ final class BehaviourMaker<S extends Stage.Behaviour> {
   private boolean gated;               // whether all its behaviours are; written before the first start is over
   private volatile StartLimit limit;   // while one starts; null without a limit
   private Activity during = Activity.ON_START;   // what the start that runs is doing, or the last one was
-  private WeakReference<S> before;     // the behaviour that has made way for the next start; null if there is none
+  private WeakReference<Object> before;   // the behaviour that has made way for the next start; null if there is none
 
   BehaviourMaker(Cell<S> cell) {
     this.cell = cell;
@@ -139,6 +139,16 @@ final class BehaviourMaker<S extends Stage.Behaviour> {
           + " is a generator, which cannot be told of its consumers; " + fresh.getClass().getName()
           + " implements ConsumerAware, so make it a Stage.Producer");
     }
+  }
+
+  /** {@return the behaviour that has made way for the next start; null if there is none} */
+  WeakReference<Object> before() {
+    return before;
+  }
+
+  /** Another cell of the same spec has ended, and this one is started in its place. Before its thread is started. */
+  void follows(WeakReference<Object> last) {
+    before = last;
   }
 
   /** Remembers a behaviour whose place the next one takes, without keeping it. */

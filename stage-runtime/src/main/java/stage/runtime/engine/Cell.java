@@ -2,6 +2,7 @@ package stage.runtime.engine;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -475,6 +476,20 @@ public final class Cell<S extends Stage.Behaviour> implements LaneEnd, Waits.Awa
   private StartFailure interrupted(String when) {
     return new StartFailure(new InterruptedException("thread " + graph.time().current().getName()
         + " was interrupted " + when + " it started stage " + path + ", which does not run"), Activity.ON_START);
+  }
+
+  /** {@return its last behaviour, unless that is gone; null if it had none} When it has ended. */
+  public WeakReference<Object> lastBehaviour() {
+    return incarnations.maker().before();
+  }
+
+  /**
+   * It is started in the place of a cell of the same spec that has ended.
+   *
+   * @param last its last behaviour, which must not be that of this cell; null if it had none
+   */
+  public void follows(WeakReference<Object> last) {
+    incarnations.maker().follows(last);
   }
 
   /** Starts its thread; the sequence is told when it has started, or has failed to. */

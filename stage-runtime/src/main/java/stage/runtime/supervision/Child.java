@@ -1,5 +1,6 @@
 package stage.runtime.supervision;
 
+import java.lang.ref.WeakReference;
 import stage.api.Restart;
 import stage.api.Stage;
 import stage.api.StageSpec;
@@ -46,6 +47,7 @@ sealed interface Child {
     private FailureStreak streak;   // null until it has failed: of many, few ever do
     private final boolean again;   // whether it was started before, under the name that it has kept
     private boolean noTrace;       // whether its name is free once it has ended
+    private WeakReference<Object> lastBehaviour;   // null until it has ended, or if it never had one
     private Hold hold = Hold.NONE;
 
     <S extends Stage.Behaviour> OfStage(StageSpec<S> spec, Cell<S> cell, String startedOn, boolean again) {
@@ -70,8 +72,14 @@ sealed interface Child {
 
     void ended() {
       if (cell.hasFailedToStart() && !again) noTrace = true;
+      lastBehaviour = cell.lastBehaviour();
       cell = null;
       hold = Hold.NONE;
+    }
+
+    /** {@return its last behaviour, which another start must not get again; null if it had none} */
+    WeakReference<Object> lastBehaviour() {
+      return lastBehaviour;
     }
 
     void stopping() {

@@ -62,6 +62,7 @@ final class ChildStarts {
   /** Starts a stage that has ended, under its name and with its spec. */
   <S extends Stage.Behaviour> StageRef<S> startAgain(Child.OfStage stopped, StageSpec<S> spec) {
     Cell<S> cell = cellOf(spec);
+    cell.follows(stopped.lastBehaviour());
     var child = new Child.OfStage(spec, cell, callerName(), true);
     context.locked(() -> children.readmit(stopped, child));
     startAndAwait(cell);

@@ -99,7 +99,7 @@ class OthersSupervisionBugsTest extends CrashTest {
     var running = new AtomicInteger();
     var most = new AtomicInteger();
     var go = new Semaphore(0);
-    var mailer = start(Stage.<Integer>perEvent("mailer", 2, event -> {
+    var mailer = start(Stage.perEvent("mailer", 2, (Integer event) -> {
       most.accumulateAndGet(running.incrementAndGet(), Math::max);
       try {
         entered.add(event);

@@ -135,7 +135,7 @@ class ElementsTest extends FlowTest {
 
     @Test
     void mayNotHaveNulls() throws Exception {
-      var nulls = scope.start(Stage.<Integer>ofIterator("nulls", Arrays.asList(1, null).iterator())
+      var nulls = scope.start(Stage.ofIterator("nulls", Arrays.asList(1, null).iterator())
           .withRestart(stage.api.Restart.TEMPORARY));
       Recorder recorder = recorder();
       nulls.subscribe(recorder);

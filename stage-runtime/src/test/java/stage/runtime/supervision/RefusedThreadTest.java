@@ -180,7 +180,7 @@ class RefusedThreadTest {
   void f45_anEventThatGetsNoThreadIsTriedAgain(Supplier<Throwable> refusal) throws Exception {
     ProducerRef<Integer, ?> numbers = numbers();
     ConsumerRef<Integer, ?> each =
-        scope.start(Stage.<Integer>perEvent("each", 3, handled::add).withRedelivery(Redelivery.attempts(3)));
+        scope.start(Stage.perEvent("each", 3, handled::add).withRedelivery(Redelivery.attempts(3)));
     time.refuse(3, refusal);
     each.subscribeTo(numbers);
     assertThat(Await.end(each)).isEqualTo(new StopReason.Completed());
