@@ -2,7 +2,7 @@ package stage.api;
 
 /**
  * Thrown when a subscription was refused. Nothing has changed for either stage. The message says why, and what to do
- * instead.
+ * instead; the cause is what one of the two has failed with, if it has.
  *
  * @since 0.1
  */

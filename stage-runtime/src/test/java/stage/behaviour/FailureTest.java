@@ -288,7 +288,9 @@ class FailureTest extends StageTest {
       Await.end(crasher);
       assertThatThrownBy(() -> start(Stage.producer("late", Idle::new)))
           .isInstanceOf(ScopeMisuseException.class)
-          .hasMessage("scope test is closing; stage \"late\" cannot be started in it");
+          .hasMessageMatching("scope test is closing, because stage test/crasher failed in a cast: java.io.IOException:"
+              + " crash \\(FailureTest.java:\\d+\\); stage \"late\" cannot be started in it")
+          .hasCauseInstanceOf(IOException.class);
     }
 
     @Test
@@ -501,7 +503,8 @@ class FailureTest extends StageTest {
       assertThatThrownBy(() -> sink.subscribeTo(dead.get()))
           .isInstanceOf(SubscriptionRefusedException.class)
           .hasMessage(
-              "stage test/sink cannot subscribe to inner/p: it has ended: Crashed[cause=" + Evil.class.getName() + "]");
+              "stage test/sink cannot subscribe to inner/p: it has ended: Crashed[cause=" + Evil.class.getName() + "]")
+          .cause().isInstanceOf(Evil.class);
       Await.answered(sink);
     }
   }

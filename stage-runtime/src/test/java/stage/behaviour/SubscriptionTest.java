@@ -600,7 +600,8 @@ class SubscriptionTest extends StageTest {
       assertThatThrownBy(() -> sink.subscribeTo(dead.getFirst()))
           .isInstanceOf(SubscriptionRefusedException.class)
           .hasMessage(
-              "stage test/sink cannot subscribe to inner/numbers: it has ended: Crashed[cause=java.io.IOException]");
+              "stage test/sink cannot subscribe to inner/numbers: it has ended: Crashed[cause=java.io.IOException]")
+          .hasCauseInstanceOf(IOException.class);
       Await.answered(sink);
     }
   }

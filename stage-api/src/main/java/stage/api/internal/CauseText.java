@@ -22,7 +22,7 @@ public final class CauseText {
       String text = String.valueOf(thrown.toString()).lines().findFirst().orElse("");
       if (text.isBlank()) return thrown.getClass().getName();
       return text.length() <= LONGEST ? text : text.substring(0, LONGEST - 1) + "…";
-    } catch (RuntimeException | StackOverflowError evil) {
+    } catch (Throwable evil) {   // an exception may answer what it likes
       return thrown.getClass().getName();
     }
   }
@@ -32,7 +32,7 @@ public final class CauseText {
       for (StackTraceElement frame : thrown.getStackTrace()) {
         if (isOfTheUser(frame)) return " (" + frame.getFileName() + ":" + frame.getLineNumber() + ")";
       }
-    } catch (RuntimeException | StackOverflowError evil) {
+    } catch (Throwable evil) {   // an exception may answer what it likes
       // without a place, then
     }
     return "";

@@ -17,4 +17,14 @@ public final class ScopeMisuseException extends IllegalStateException {
   public ScopeMisuseException(String message) {
     super(message);
   }
+
+  /**
+   * Says what was wrong, and what has led to it.
+   *
+   * @param message lower case, no full stop
+   * @param cause such as the failure for which the scope is closing; may be null
+   */
+  public ScopeMisuseException(String message, Throwable cause) {
+    super(message, cause);
+  }
 }

@@ -52,7 +52,7 @@ public final class StageFailedException extends RuntimeException {
     if (first.getClass() != cause.getClass()) return true;
     try {
       return !Objects.equals(first.getMessage(), cause.getMessage());
-    } catch (RuntimeException | StackOverflowError evil) {   // an exception may answer what it likes
+    } catch (Throwable evil) {   // an exception may answer what it likes
       return false;
     }
   }

@@ -70,7 +70,7 @@ public final class Handshake {
     graph.lock().lock();
     try {
       if (half.isClosed()) ensureMissedNothing(consumer, producer, half);
-      if (consumer.consumerHalf().isClosed()) throw refused(consumer, producer, whyClosed(consumer));
+      if (consumer.consumerHalf().isClosed()) throw refusedForClosed(consumer, producer);
       if (!spec.cycleAllowed()) ensureNoCycle(consumer, producer);
       var lane = new Lane<>(graph.nextSubscriptionId(), spec, producer, consumer);
       inlet = new LaneInlet<>(lane, consumer.consumerHalf());
@@ -96,7 +96,7 @@ public final class Handshake {
   /** One that has completed has nothing left for anybody; only those that get everything have missed something. */
   private static void ensureMissedNothing(Cell<?> consumer, Cell<?> producer, ProducerHalf<?> half) {
     if (!(producer.endReason() instanceof StopReason.Completed)) {
-      throw refused(consumer, producer, "it has ended: " + producer.endReason());
+      throw refusedForEnd(consumer, producer, "it", producer.endReason());
     }
     if (half.dispatch() instanceof Dispatcher.Broadcast && half.emitted.read() > 0) {
       throw refused(consumer, producer,
@@ -105,9 +105,25 @@ public final class Handshake {
     }
   }
 
-  private static String whyClosed(Cell<?> consumer) {
-    if (!(consumer.endReason() instanceof StopReason.Completed))
-      return "the consumer itself has ended: " + consumer.endReason();
+  private static SubscriptionRefusedException refusedForClosed(Cell<?> consumer, Cell<?> producer) {
+    return consumer.endReason() instanceof StopReason.Completed
+        ? refused(consumer, producer, afterLastSubscription())
+        : refusedForEnd(consumer, producer, "the consumer itself", consumer.endReason());
+  }
+
+  private static SubscriptionRefusedException refusedForEnd(Cell<?> consumer, Cell<?> producer, String who,
+      StopReason reason) {
+    Throwable cause = switch (reason) {
+      case StopReason.Crashed(var thrown) -> thrown;
+      case StopReason.ProducerFailed(var path, var thrown) -> thrown;
+      case null, default -> null;
+    };
+    SubscriptionRefusedException refused = refused(consumer, producer, who + " has ended: " + reason);
+    if (cause != null) refused.initCause(cause);   // and is not asked for its text under the lock
+    return refused;
+  }
+
+  private static String afterLastSubscription() {
     return "the consumer itself has ended, with the last of its subscriptions; one that is to outlive them needs"
         + " CancelPolicy.TEMPORARY on each";
   }

@@ -16,6 +16,7 @@ import stage.api.StageRef;
 import stage.api.supervision.ChildCounts;
 import stage.api.supervision.ChildSnapshot;
 import stage.api.supervision.ScopeMisuseException;
+import stage.api.supervision.StageFailedException;
 import stage.api.supervision.Strategy;
 import stage.runtime.engine.Cell;
 import stage.runtime.time.Latch;
@@ -103,10 +104,7 @@ final class Children {
   /** Starts a child again, under the name of one that has ended. */
   void readmit(Child stopped, Child again) {
     ensureStopped(stopped, "restarted");
-    if (supervisor.shutdown().hasBegun()) {
-      throw new ScopeMisuseException(
-          supervisor + " is closing; child \"" + again.name() + "\" cannot be restarted in it");
-    }
+    if (supervisor.shutdown().hasBegun()) throw closing("child \"" + again.name() + "\" cannot be restarted in it");
     ensureRoom(again.name());
     byName.replace(again.name(), again);
     ended--;
@@ -131,8 +129,9 @@ final class Children {
   void admit(Child child, String what) {
     if (supervisor.shutdown().isClosed()) throw new ScopeMisuseException(
         supervisor + " is closed; " + what + " \"" + child.name() + "\" cannot be started in it");
-    if (supervisor.shutdown().hasBegun()) throw new ScopeMisuseException(
-        supervisor + " is closing; " + what + " \"" + child.name() + "\" cannot be started in it");
+    if (supervisor.shutdown().hasBegun()) {
+      throw closing(what + " \"" + child.name() + "\" cannot be started in it");
+    }
     Child before = byName.get(child.name());
     if (before != null && before.isStopped()) {
       throw new ScopeMisuseException(
@@ -198,12 +197,21 @@ final class Children {
     lookWhetherQuiet();
   }
 
+  /** {@return what is thrown while it closes} If it closes for a failure, the caller may be the first to hear of it. */
+  private ScopeMisuseException closing(String what) {
+    StageFailedException failed = null;
+    for (SupervisorCell at = supervisor; at != null && failed == null; at = at.parent()) failed = at.shutdown().reason();
+    String because = failed == null ? "" : ", because " + failed.getMessage();
+    return new ScopeMisuseException(supervisor + " is closing" + because + "; " + what,
+        failed == null ? null : failed.getCause());
+  }
+
   /** Takes in a cell that serves a child. */
   void admitCompanion(Cell<?> cell) {
     if (supervisor.shutdown().isClosed())
       throw new ScopeMisuseException(supervisor + " is closed; " + cell.path() + " cannot be started in it");
     if (supervisor.isDraining())
-      throw new ScopeMisuseException(supervisor + " is closing; " + cell.path() + " cannot be started in it");
+      throw closing(cell.path() + " cannot be started in it");
     companions.add(cell);
     countOneMore();
   }

@@ -35,6 +35,11 @@ final class FirstFailure {
     }
   }
 
+  /** {@return the failure, of which nobody is told by this; null if there is none} */
+  StageFailedException look() {
+    return first;
+  }
+
   /** {@return the failure, of which the caller is told; null if there is none} */
   StageFailedException tell() {
     if (first != null) isTold = true;

@@ -129,7 +129,7 @@ final class ScopeLog {
       } finally {
         lock.unlock();
       }
-    } catch (RuntimeException | StackOverflowError evil) {   // an exception may answer what it likes
+    } catch (Throwable evil) {   // an exception may answer what it likes
       return null;
     }
   }

@@ -42,6 +42,11 @@ final class ShutdownSequence {
     return draining;
   }
 
+  /** {@return the failure for which it ends; null if it ends for another reason, or its parent's} Under the lock. */
+  StageFailedException reason() {
+    return failure.look();
+  }
+
   boolean isCancelling() {
     return cancelling;
   }
