@@ -174,6 +174,7 @@ class ForeignInterruptTest extends CrashTest {
       context.stop();
     }
     Await.next(contexts, generator);
-    assertThat(log.take()).isNotEmpty().allMatch(line -> line.getMessage().contains(" completed decision=RESTART"));
+    assertThat(log.take()).isNotEmpty().allMatch(line -> line.getMessage().contains(" completed decision=RESTART"))
+        .as("there is no cause to show").allMatch(line -> line.getThrown() == null);
   }
 }

@@ -39,11 +39,15 @@ public final class StageFailedException extends RuntimeException {
    */
   public StageFailedException(String path, String during, Throwable cause, List<Failure> history) {
     super("stage " + path + " failed in " + during + ": " + CauseText.of(cause)
-        + (history.size() > 1 ? ", after " + (history.size() - 1) + " earlier crashes" + first(history, cause) : ""),
+        + (history.size() > 1 ? ", after " + earlier(history.size() - 1) + first(history, cause) : ""),
         cause);
     this.path = path;
     this.history = List.copyOf(history);
     if (isHidden(history, cause)) addSuppressed(history.getFirst().cause());
+  }
+
+  private static String earlier(int crashes) {
+    return crashes == 1 ? "1 earlier crash" : crashes + " earlier crashes";
   }
 
   private static boolean isHidden(List<Failure> history, Throwable cause) {

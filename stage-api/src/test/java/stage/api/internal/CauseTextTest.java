@@ -39,6 +39,6 @@ class CauseTextTest {
     var first = new Failure("shop/orders", 1, new Mute(), "onEvents", Restart.TRANSIENT, 0);
     var last = new Failure("shop/orders", 2, new Mute(), "onEvents", Restart.TRANSIENT, 1);
     assertThat(new StageFailedException("shop/orders", "onEvents", last.cause(), List.of(first, last)))
-        .hasMessage("stage shop/orders failed in onEvents: " + Mute.class.getName() + ", after 1 earlier crashes");
+        .hasMessage("stage shop/orders failed in onEvents: " + Mute.class.getName() + ", after 1 earlier crash");
   }
 }

@@ -11,6 +11,9 @@ import stage.api.observe.StageEvent;
  * that gave up.
  */
 final class CrashLog {
+  /** What has happened to a permanent child that has done all there was to do. */
+  static final String COMPLETED = "completed";
+
   private final String supervisor;
   private final String child;
   private final String childPath;
@@ -60,7 +63,9 @@ final class CrashLog {
       context.log().gaveUp(childPath, child, line, cause);
     } else {
       String note = isUncounted ? uncounted.admit(context.graph().time().nanos()) : "";
-      if (note != null) context.log().crashed(childPath, child, line + note, cause);
+      // a completion has no cause but the one with which its supervisor would give up
+      Throwable shown = what.equals(COMPLETED) ? null : cause;
+      if (note != null) context.log().crashed(childPath, child, line + note, shown);
     }
     gaveUp.forEach(context::tell);
   }

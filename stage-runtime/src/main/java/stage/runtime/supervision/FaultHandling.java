@@ -83,7 +83,7 @@ final class FaultHandling {
   /** See {@link stage.runtime.engine.CellOwner.Supervision#completed}. */
   Directive completed(Cell<?> cell, Throwable onceTooOften) {
     int incarnation = cell.incarnation();
-    var log = new CrashLog(supervisor.path(), cell.name(), incarnation, "completed", onceTooOften);
+    var log = new CrashLog(supervisor.path(), cell.name(), incarnation, CrashLog.COMPLETED, onceTooOften);
     Directive directive = context.locking(() -> {
       Child.OfStage child = supervisor.members().of(cell);
       if (supervisor.isDraining() || child == null || child.isStopping()) return new Directive.End(true);
