@@ -318,7 +318,8 @@ final class World implements Faults {
     if (isEnding) mark("crashed at the end");
     boolean isWithinGroup = cells.values().stream().anyMatch(other -> Peek.phase(other) == Peek.HELD);
     if (isWithinGroup) mark("crashed while another was held");
-    if (isWithinGroup && crashed.during().equals("onStart")) mark("a group restart began anew");
+    boolean isInStart = crashed.during().equals("onStart") || crashed.during().equals("the factory");
+    if (isWithinGroup && isInStart) mark("a group restart began anew");
     Cell<?> cell = cells.get(crashed.path());
     if (cell == null) return;
     long handled = Peek.handled(cell);
