@@ -239,9 +239,8 @@ final class Incarnations<S extends Stage.Behaviour> {
   private void letBehaviourGo(StopReason reason) {
     S old = behaviour;
     behaviour = null;
-    if (old == null) return;
-    maker.madeWay(old);
-    stop(old, reason);
+    if (old != null) maker.madeWay(old);
+    if (old != null) stop(old, reason);
   }
 
   /**

@@ -311,6 +311,7 @@ final class Lifecycle {
       return;
     }
     startFailure = new StartFailure(failure, incarnations.maker().during());
+    if (startedIn != null) startedIn.hasFailed(cell, startFailure);
     endUnstarted();
     firstStartIsOver();
   }

@@ -118,6 +118,14 @@ public final class StartSequence implements Waits.Awaited {
 
   // ---- the thread that starts the next one: the init's, or that of the cell whose start is over
 
+  /**
+   * The start of a cell has failed, and is about to be over: a caller to whom the cell says so must find that the next
+   * start fails too.
+   */
+  void hasFailed(Cell<?> cell, StartFailure why) {
+    failed.compareAndSet(null, new Failed(cell, why));
+  }
+
   /** The start of a cell is over. */
   void isOver(Cell<?> cell, StartFailure why) {
     if (why != null) failed.compareAndSet(null, new Failed(cell, why));
