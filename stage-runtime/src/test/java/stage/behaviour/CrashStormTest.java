@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.TreeSet;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -29,6 +30,7 @@ import stage.behaviour.support.CrashTest;
 import stage.behaviour.support.Series;
 
 /** Results are exact although every stage of a pipeline crashes again and again, at places that a seed has chosen. */
+@Tag("races")
 class CrashStormTest extends CrashTest {
   private static final int EVENTS = 50_000;
   private static final int CRASHES = 100;   // of each stage

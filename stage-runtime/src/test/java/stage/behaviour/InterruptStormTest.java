@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import stage.api.Demand;
@@ -24,6 +25,7 @@ import stage.behaviour.support.CrashTest;
 /**
  * F18: interrupts that come at any moment, between taking and handling a batch, and between handling and committing it.
  */
+@Tag("races")
 class InterruptStormTest extends CrashTest {
   private static final int INTERRUPTS = 300;
 

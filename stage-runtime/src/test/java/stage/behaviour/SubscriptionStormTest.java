@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import stage.api.ConsumerRef;
 import stage.api.Demand;
@@ -18,6 +19,7 @@ import stage.behaviour.support.Await;
 import stage.behaviour.support.CrashTest;
 
 /** F35: subscriptions made and given up from many threads at once. */
+@Tag("races")
 class SubscriptionStormTest extends CrashTest {
   private static final int THREADS = 8;
   private static final int EACH = 1250;

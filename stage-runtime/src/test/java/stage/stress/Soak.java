@@ -20,12 +20,12 @@ final class Soak {
   private Soak() {}
 
   static void run(Duration duration) throws Exception {
-    long until = System.nanoTime() + duration.toNanos();
     var handled = new AtomicLong();
     long emitted;
     try (var app = Supervisor
         .open(SupervisorSpec.of("soak").withIntensity(new Intensity(Integer.MAX_VALUE, Duration.ofMillis(1))))) {
       var source = app.start(Stage.generator("source", byte[].class, () -> out -> {
+        long until = System.nanoTime() + duration.toNanos();   // from here on: a scope may take seconds to open
         while (System.nanoTime() - until < 0) out.emit(new byte[100]);
       }));
       var middle =

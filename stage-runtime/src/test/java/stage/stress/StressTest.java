@@ -27,6 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import stage.behaviour.support.OtherJvm;
 
 /** Real threads, by R1 to R10 of the plan: a little of each in every build, all of it with {@code -Dstage.stress}. */
+@Tag("races")
 @Timeout(3600)
 class StressTest {
   /** What can be run, here or in another JVM. */

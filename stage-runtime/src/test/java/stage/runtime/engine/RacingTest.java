@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import stage.api.ProducerRef;
@@ -29,6 +30,7 @@ import stage.runtime.time.WaitTimes;
  * The classes that several threads share, each by itself and with no thread inside. What may come of a race is listed;
  * nothing else may.
  */
+@Tag("races")
 @Timeout(600)
 class RacingTest {
   private static final Cell<?> PRODUCER = Cells.producer("producer");

@@ -7,6 +7,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import stage.api.SubscriptionSnapshot;
 
+@Tag("races")
 class LaneStressTest {
   @Test
   void carriesEventsInOrderBetweenTwoThreadsAndShowsABalancedLedgerToAThird() throws Exception {

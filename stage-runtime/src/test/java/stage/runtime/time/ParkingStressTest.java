@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -13,6 +14,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * wake-up that is lost stops both. A driver has a thread inside, which is what it is for, so there is no race of actors
  * here.
  */
+@Tag("races")
 class ParkingStressTest {
   private static final long HANDED = System.getProperty("stage.stress") == null ? 200_000 : 20_000_000;
 
