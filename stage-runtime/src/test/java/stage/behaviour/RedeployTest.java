@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
+import jdk.jfr.Recording;
 import jdk.jfr.consumer.RecordingStream;
 import org.junit.jupiter.api.Test;
 import stage.api.Inlet;
@@ -18,6 +19,7 @@ import stage.api.Stage;
 import stage.api.StageContext;
 import stage.api.supervision.Supervisor;
 import stage.behaviour.support.Await;
+import stage.behaviour.support.OtherJvm;
 
 /** An application with Stage in it is deployed, closes all its scopes, and is undeployed: its class loader may go. */
 class RedeployTest {
@@ -96,5 +98,29 @@ class RedeployTest {
       WeakReference<ClassLoader> loader = deployAndUndeploy();
       Await.collected(loader, "the class loader");
     }
+  }
+
+  /** An application that leaves a scope open, and another one that starts the recorder when the first is gone. */
+  static final class LeftOpen {
+    private LeftOpen() {}
+
+    public static void main(String... args) throws Exception {
+      URL[] path = {where(Supervisor.class), where(stage.runtime.supervision.Runtime.class), where(LeftOpen.class)};
+      try (var loader = new URLClassLoader("application", path, ClassLoader.getPlatformClassLoader())) {
+        Thread.currentThread().setContextClassLoader(loader);
+        Class<?> supervisor = loader.loadClass(Supervisor.class.getName());
+        supervisor.getMethod("open", String.class).invoke(null, "left-open");
+      }
+      try (var recording = new Recording()) {
+        recording.enable("stage.Lane");
+        recording.start();
+      }
+      System.out.println("recorded");
+    }
+  }
+
+  @Test
+  void b45_oneThatIsGoneWithAnOpenScopeFailsNobodyWhoStartsTheFlightRecorder() throws Exception {
+    assertThat(OtherJvm.run("?", List.of("-XX:TieredStopAtLevel=1"), LeftOpen.class)).contains("recorded");
   }
 }

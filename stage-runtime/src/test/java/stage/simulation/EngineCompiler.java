@@ -48,18 +48,18 @@ final class EngineCompiler extends ForwardingJavaFileManager<StandardJavaFileMan
   }
 
   /**
-   * {@return the classes of a source, by name}
+   * {@return the classes of some sources, by name}
    *
-   * @param what it is, for the failure if it does not compile
-   * @param source one that compiles with the rest of the engine
+   * @param what they are, for the failure if they do not compile
+   * @param sources what compiles with the rest of the engine
    */
-  Map<String, byte[]> compile(String what, JavaFileObject source) {
+  Map<String, byte[]> compile(String what, List<? extends JavaFileObject> sources) {
     lock.lock();
     try {
       written = new HashMap<>();
       var messages = new StringWriter();
       List<String> options = List.of("-proc:none", "-nowarn", "-implicit:none");
-      boolean isCompiled = javac.getTask(messages, this, null, options, null, List.of(source)).call();
+      boolean isCompiled = javac.getTask(messages, this, null, options, null, sources).call();
       if (!isCompiled) throw new AssertionError("\"" + what + "\" does not compile: " + messages);
       Map<String, byte[]> classes = new HashMap<>();
       written.forEach((name, bytes) -> classes.put(name, bytes.toByteArray()));

@@ -1,6 +1,7 @@
 package stage.simulation;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Supplier;
@@ -89,6 +90,8 @@ public final class Mutants {
     }
   }
 
+  private static final int NOTHINGS_SEEDS = 200;   // most bugs are found by fewer
+
   /** A mutation of nothing, which nothing must find: what finds the others is the change, not how they are made. */
   static final Mutant NOTHING = new Mutant("nothing", Mutant.ALL.getFirst().file(), List.of(), false);
 
@@ -102,29 +105,20 @@ public final class Mutants {
    * <pre>
    * Mutants SERIES SEEDS [TEXT]     prints how many seeds it took, for all or those whose name contains a text
    * Mutants renew SERIES SEEDS      writes the table of docs/testing-the-engine.md and kept.txt: see {@link Renewal}
-   * Mutants find SEEDS NAME...      prints "found SEEDS NAME" or "missed NAME"
+   * Mutants find SEEDS NAME...      prints "found SEEDS NAME" or "missed NAME", and looks for nothing in vain
    * Mutants fit                     prints "misfit …" for each that does not fit the engine
-   * Mutants kept                    prints "lost NAME" for each whose run in kept.txt does not lead to it any more
+   * Mutants kept SEEDS NAME...      prints "lost NAME" for each whose run in kept.txt does not lead to it any more
    * </pre>
    */
   public static void main(String... args) throws Exception {
     switch (args[0]) {
       case "renew" -> new Renewal(Integer.parseInt(args[1]), Integer.parseInt(args[2])).run();
       case "find" -> {
+        find(NOTHING, NOTHINGS_SEEDS);
         for (String name : List.of(args).subList(2, args.length)) find(named(name), Integer.parseInt(args[1]));
       }
-      case "fit" -> {
-        for (Mutant mutant : Mutant.ALL) tellIfMisfit(mutant.name(), mutant.file(), mutant.changes());
-        for (Mutant fault : OldFaults.all()) tellIfMisfit(fault.name(), fault.file(), fault.changes());
-        for (PlantedBug bug : ThreadedTest.plantedBugs())
-          tellIfMisfit(bug.name(), bug.file(), List.of(new ChangedEngine.Change(bug.original(), bug.replacement())));
-      }
-      case "kept" -> {
-        for (KeptRun kept : KeptRun.all())
-          for (Mutant mutant : Mutant.ALL)
-            if (mutant.name().equals(kept.name()) && !fails(mutant, kept.choices()))
-              System.out.println("lost " + kept.name());
-      }
+      case "fit" -> tellMisfits();
+      case "kept" -> tellLost(List.of(args).subList(2, args.length));
       default -> {
         for (Mutant mutant : Mutant.ALL) {
           if (args.length <= 2 || mutant.name().contains(args[2]))
@@ -134,12 +128,18 @@ public final class Mutants {
     }
   }
 
-  private static void tellIfMisfit(String name, String file, List<ChangedEngine.Change> changes) throws IOException {
-    try {
-      ChangedEngine.ensureFits(name, file, changes);
-    } catch (AssertionError misfit) {
-      System.out.println("misfit " + misfit.getMessage());
-    }
+  private static void tellMisfits() throws IOException {
+    List<Mutant> all = new ArrayList<>(Mutant.ALL);
+    all.addAll(OldFaults.all());
+    for (PlantedBug bug : ThreadedTest.plantedBugs()) all.add(bug.asMutant());
+    ChangedEngine.misfits(all).forEach(misfit -> System.out.println("misfit " + misfit));
+  }
+
+  private static void tellLost(List<String> names) throws Exception {
+    for (KeptRun kept : KeptRun.all())
+      for (Mutant mutant : Mutant.ALL)
+        if (mutant.name().equals(kept.name()) && names.contains(kept.name()) && !fails(mutant, kept.choices()))
+          System.out.println("lost " + kept.name());
   }
 
   private static void find(Mutant mutant, int most) throws Exception {

@@ -30,6 +30,10 @@ public record PlantedBug(String name, String file, String original, String repla
     return (int) ChangedEngine.call(name, file, changes(), search, "search");
   }
 
+  Mutant asMutant() {
+    return new Mutant(name, file, changes(), false);
+  }
+
   @Override
   public String toString() {
     return name;

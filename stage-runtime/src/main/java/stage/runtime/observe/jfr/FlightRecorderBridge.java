@@ -42,23 +42,50 @@ public final class FlightRecorderBridge {
   private final class Listening implements FlightRecorderListener {
     private volatile Runnable look;   // as the next; before it
     private volatile boolean added;   // written by the thread that starts the recorder
-    private volatile boolean over;    // written by the thread that closes the last scope
+    private volatile boolean over;    // written by the thread that closes the last scope, and by giveUp
+
     @Override
     public void recorderInitialized(FlightRecorder recorder) {
       if (over) return;
-      look = FlightRecorderBridge.this::look;
+      look = this::lookWhileLoaded;
       added = true;
-      FlightRecorder.addPeriodicEvent(StageEvents.Lane.class, look);
-      FlightRecorder.register(StageEvents.Busy.class);
-      FlightRecorder.register(StageEvents.Turn.class);
-      FlightRecorder.register(StageEvents.Wait.class);
-      probe();
+      try {
+        FlightRecorder.addPeriodicEvent(StageEvents.Lane.class, look);
+        FlightRecorder.register(StageEvents.Busy.class);
+        FlightRecorder.register(StageEvents.Turn.class);
+        FlightRecorder.register(StageEvents.Wait.class);
+        probe();
+      } catch (LinkageError closed) {
+        over = true;
+      }
       if (over) FlightRecorder.removePeriodicEvent(look);
+    }
+
+    private void lookWhileLoaded() {
+      try {
+        look();
+      } catch (LinkageError closed) {
+        giveUp();
+      }
+    }
+
+    /**
+     * An application is gone, and its class loader closed, but one of its scopes is open: there is nobody to tell, and
+     * the program that starts the recorder must not fail for it.
+     */
+    private void giveUp() {
+      over = true;
+      FlightRecorder.removePeriodicEvent(look);
     }
 
     @Override
     public void recordingStateChanged(Recording recording) {
-      if (added && !over) probe();
+      if (!added || over) return;
+      try {
+        probe();
+      } catch (LinkageError closed) {
+        giveUp();
+      }
     }
 
     void begin() {
