@@ -243,9 +243,12 @@ class ExplainTest {
           }).withDemand(Demand.max(4)));
       app.start(Stage.consumer("sink", thrice, () -> (events, from) -> {}));
 
+      // Between two looks, a batch may be under way: of few batches that is much.
       Finding.Bottleneck bottleneck = await(Finding.Bottleneck.class);
+      for (int i = 0; i < TRIES && Math.abs(bottleneck.amplification() - 3) > 1; i++)
+        bottleneck = await(Finding.Bottleneck.class);
       assertThat(bottleneck.stage()).isEqualTo("shop/thrice");
-      assertThat(bottleneck.amplification()).isBetween(2.0, 4.0);   // in a short time, a batch may be under way
+      assertThat(bottleneck.amplification()).isBetween(2.0, 4.0);
       assertThat(bottleneck.sentence()).contains(", emitting ", " for each");
     }
   }
