@@ -1,11 +1,15 @@
 package stage.samples;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
@@ -74,6 +78,48 @@ class LauncherTest {
 
       assertThat(run.exitCode()).isEqualTo(2);
       assertThat(run.err()).startsWith("stage: no file nonsense.jsh");
+    }
+  }
+
+  /** On a terminal, which {@code script} makes; with the sources and the JDK of the test, where nothing takes long. */
+  @Nested
+  class OnATerminal {
+    private static final Path SCRIPT = Path.of("/usr/bin/script");
+
+    private Path launcher;
+
+    @BeforeEach
+    void makeAFolderLikeTheRealOne() throws Exception {
+      assumeTrue(Files.exists(SCRIPT) && System.getProperty("os.name").equals("Linux"), "script of util-linux is here");
+      launcher = Files.copy(LAUNCHER, elsewhere.resolve("stage"), StandardCopyOption.COPY_ATTRIBUTES);
+      for (String module : List.of("api", "runtime", "samples"))
+        Files.createDirectories(elsewhere.resolve("stage-" + module + "/src/main/java"));
+      Path bin = Files.createDirectories(elsewhere.resolve("jdk/bin"));
+      Files.writeString(bin.resolve("../release"), "JAVA_VERSION=\"99.0.1\"\n");
+      for (String program : List.of("java", "javac"))
+        Files.setPosixFilePermissions(Files.writeString(bin.resolve(program), "#!/bin/sh\n"),
+            PosixFilePermissions.fromString("rwxr-xr-x"));
+    }
+
+    private String runOnATerminal() throws Exception {
+      Process process = script();
+      String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      assertThat(process.waitFor()).as(said).isZero();
+      return said;
+    }
+
+    private Process script() throws IOException {
+      var builder = new ProcessBuilder(SCRIPT.toString(), "-qec", launcher + " hello", "/dev/null")
+          .redirectErrorStream(true).redirectInput(new File("/dev/null"));
+      builder.environment().put("JAVA_HOME", elsewhere.resolve("jdk").toString());
+      return builder.start();
+    }
+
+    @Test
+    void n08_saysOnceWhatItCompilesWithWhichJdk() throws Exception {
+      assertThat(runOnATerminal().strip()).isEqualTo("stage: compiling with the JDK 99 in "
+          + elsewhere.resolve("jdk") + ", once; this may take a minute");
+      assertThat(runOnATerminal()).as("what the second start says").isEmpty();
     }
   }
 

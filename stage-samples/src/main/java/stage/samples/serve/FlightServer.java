@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Iterator;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import stage.api.Demand;
@@ -28,7 +29,7 @@ import stage.api.supervision.SupervisorSpec;
 final class FlightServer implements AutoCloseable {
   private final Supervisor scope = Supervisor.open(SupervisorSpec.of("server").withStrategy(Strategy.DYNAMIC));
   private final ExecutorService requests = Executors.newVirtualThreadPerTaskExecutor();
-  private final AtomicLong numbers = new AtomicLong();
+  private final AtomicInteger numbers = new AtomicInteger();
   private final AtomicLong written = new AtomicLong();
   private final FlightLines flights;
   private final HttpServer server;
@@ -49,6 +50,11 @@ final class FlightServer implements AutoCloseable {
   /** {@return how many flights were written since it was last asked to {@linkplain #startAnew start anew}} */
   long written() {
     return written.get();
+  }
+
+  /** {@return how many requests it was asked to answer} */
+  int requests() {
+    return numbers.get();
   }
 
   void startAnew() {

@@ -34,7 +34,7 @@ public final class ServeAndCount {
 
   private final FlightServer server;
 
-  private ServeAndCount(FlightServer server) {
+  ServeAndCount(FlightServer server) {
     this.server = server;
   }
 
@@ -88,7 +88,7 @@ public final class ServeAndCount {
     return isNumber ? "" : option + " must be a number from 1 to 999999999999, but was \"" + args[i + 1] + "\"";
   }
 
-  private void compare(long flights, long perSecond) throws InterruptedException {
+  void compare(long flights, long perSecond) throws InterruptedException {
     System.out.printf(
         "%,d flights as JSON over HTTP, counted by a pipeline whose demand reaches back to the server%n%n", flights);
     System.out.printf("%-24s %18s %18s %22s%n", "consumer", "has counted after", "server was done",

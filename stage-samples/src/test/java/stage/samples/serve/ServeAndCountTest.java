@@ -10,14 +10,22 @@ import java.util.Locale;
 import org.junit.jupiter.api.Test;
 
 class ServeAndCountTest {
+  private interface Program {
+    void run() throws Exception;
+  }
+
   private static List<String> run(String... arguments) throws Exception {
+    return printedBy(() -> ServeAndCount.main(arguments));
+  }
+
+  private static List<String> printedBy(Program program) throws Exception {
     var printed = new ByteArrayOutputStream();
     PrintStream before = System.out;
     Locale locale = Locale.getDefault();
     System.setOut(new PrintStream(printed, true, StandardCharsets.UTF_8));
     Locale.setDefault(Locale.ROOT);
     try {
-      ServeAndCount.main(arguments);
+      program.run();
     } finally {
       System.setOut(before);
       Locale.setDefault(locale);
@@ -30,6 +38,18 @@ class ServeAndCountTest {
     List<String> lines = run("--flights", "20001", "--per-second", "100000");
     assertThat(lines).allMatch(line -> line.length() <= 110);
     assertThat(lines.getLast()).isEqualTo("The same counts each time: DFW 1,103, ORD 1,095, ATL 846, … 20,001 in all.");
+  }
+
+  @Test
+  void n17_runsOnceMoreThanItShowsSoThatNoRowHasTheTimeToWarmUp() throws Exception {
+    try (var server = new FlightServer(FlightLines.of(1_000))) {
+      List<String> rows =
+          printedBy(() -> new ServeAndCount(server).compare(1_000, 100_000)).stream()
+              .filter(line -> line.endsWith(" flights")).toList();
+
+      assertThat(rows).hasSize(2);
+      assertThat(server.requests()).isEqualTo(3);
+    }
   }
 
   @Test
