@@ -229,13 +229,20 @@ class PerEventTest extends CrashTest {
     @Test
     void aThreadThatIgnoresItsInterruptIsAStraggler() throws Exception {
       Supervisor scope =
-          open(SupervisorSpec.of("test").withShutdown(Duration.ofMillis(1)).withGrace(Duration.ofMillis(50)));
+          open(SupervisorSpec.of("test").withShutdown(Duration.ofMillis(1)).withGrace(Duration.ofMillis(300)));
       List<Thread> stuck = new ArrayList<>();
       var release = new CountDownLatch(1);
       var mailer = start(Stage.perEvent("mailer", source(1), 1, event -> {
         stuck.add(Thread.currentThread());
         entered.add(event);
-        while (release.getCount() > 0) Thread.onSpinWait();
+        // Blocks: one that spins could keep the only processor from the stage, which must still interrupt it.
+        while (release.getCount() > 0) {
+          try {
+            release.await();
+          } catch (InterruptedException ignored) {
+            // and goes on
+          }
+        }
       }));
       Await.next(1, entered, mailer);
       assertThatThrownBy(scope::close).isInstanceOf(StragglersException.class)
