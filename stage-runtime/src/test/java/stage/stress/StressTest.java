@@ -151,14 +151,18 @@ class StressTest {
 
   /** What runs in them: {@code storm|soak|full-heap seed full|seconds}. */
   static final class Main {
+    private static final Duration PATIENCE = Duration.ofSeconds(90);
+
     private Main() {}
 
     public static void main(String[] args) throws Exception {
       LOGGER.setLevel(Level.OFF);
       if (args[0].equals("soak")) {
-        Soak.run(Duration.ofSeconds(Long.parseLong(args[2])));
+        var seconds = Duration.ofSeconds(Long.parseLong(args[2]));
+        Watchdog.guard("soak", seconds.plus(PATIENCE), () -> Soak.run(seconds));
       } else if (args[0].equals("full-heap")) {
-        FullHeap.run(Long.parseLong(args[1]), Duration.ofSeconds(Long.parseLong(args[2])));
+        var seconds = Duration.ofSeconds(Long.parseLong(args[2]));
+        Watchdog.guard("full heap", seconds.plus(PATIENCE), () -> FullHeap.run(Long.parseLong(args[1]), seconds));
       } else {
         for (Storm storm : args[0].equals("all") ? Storm.values() : new Storm[] {Storm.valueOf(args[0])}) {
           storm.guarded(Long.parseLong(args[1]), args[2].equals("full"));

@@ -259,7 +259,13 @@ class ContextCaptureTest extends CrashTest {
     StageRef<Actor> actor = start(Stage.consumer("actor", Actor::new));
     actor.cast(stage -> {
       stuck.add(Thread.currentThread());
-      while (release.getCount() > 0) Thread.onSpinWait();
+      while (release.getCount() > 0) {
+        try {
+          release.await();
+        } catch (InterruptedException ignored) {
+          // and goes on
+        }
+      }
     });
     Thread zombie = Await.next(1, stuck, actor).getFirst();
     DIAGNOSTICS.remove();
