@@ -2,10 +2,10 @@ package stage.api;
 
 /** Emits elements that can be had again from the beginning: each incarnation does, and skips what was emitted. */
 final class ElementsAnew<O> implements Stage.Generator<O> {
-  private final StageFactory<Elements<O>> beginning;
+  private final StageFactory<ElementReader<O>> beginning;
   private State<Long> emitted;
 
-  ElementsAnew(StageFactory<Elements<O>> beginning) {
+  ElementsAnew(StageFactory<ElementReader<O>> beginning) {
     this.beginning = beginning;
   }
 
@@ -16,7 +16,7 @@ final class ElementsAnew<O> implements Stage.Generator<O> {
 
   @Override
   public void generate(Outlet<O> out) throws Exception {
-    try (Elements<O> elements = beginning.create()) {
+    try (ElementReader<O> elements = beginning.create()) {
       for (long skipped = 0; skipped < emitted.value(); skipped++) if (elements.next() == null) return;
       for (O next = elements.next(); next != null; next = elements.next()) {
         emitted.set(emitted.value() + 1);   // counts once the event is accepted, and only then

@@ -4,11 +4,11 @@ package stage.api;
 final class ElementsOnce<O> implements Stage.Generator<O> {
   /** What incarnations leave to each other: they live one after the other, so only one uses it at a time. */
   static final class Left<O> {
-    private final Elements<O> elements;
+    private final ElementReader<O> elements;
     private O inHand;   // was read, but not accepted; null if there is none
     private String endedIn;   // the stage that has read them to their end; null if none has
 
-    Left(Elements<O> elements) {
+    Left(ElementReader<O> elements) {
       this.elements = elements;
     }
   }

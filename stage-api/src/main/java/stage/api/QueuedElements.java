@@ -4,7 +4,7 @@ import java.util.concurrent.BlockingDeque;
 import java.util.concurrent.BlockingQueue;
 
 /** What comes through a queue, without an end. */
-final class QueuedElements<O> implements Elements<O> {
+final class QueuedElements<O> implements ElementReader<O> {
   private final BlockingQueue<O> queue;
 
   QueuedElements(BlockingQueue<O> queue) {

@@ -746,7 +746,7 @@ public final class Stage {
    */
   public static <O> ProducerSpec<O, Generator<O>> ofIterable(String name, Iterable<? extends O> elements) {
     Objects.requireNonNull(elements, "elements must not be null");
-    return ProducerSpec.of(name, () -> new ElementsAnew<O>(() -> Elements.of(elements.iterator())), true);
+    return ProducerSpec.of(name, () -> new ElementsAnew<O>(() -> ElementReader.of(elements.iterator())), true);
   }
 
   /**
@@ -761,7 +761,7 @@ public final class Stage {
    * @throws IllegalArgumentException if the name is not valid
    */
   public static <O> ProducerSpec<O, Generator<O>> ofIterator(String name, Iterator<? extends O> elements) {
-    return once(name, Elements.of(Objects.requireNonNull(elements, "elements must not be null")));
+    return once(name, ElementReader.of(Objects.requireNonNull(elements, "elements must not be null")));
   }
 
   /**
@@ -835,7 +835,7 @@ public final class Stage {
   public static ProducerSpec<String, Generator<String>> ofLines(String name, InputStream text, LineFormat format) {
     Objects.requireNonNull(text, "text must not be null");
     Objects.requireNonNull(format, "format must not be null; use LineFormat.DEFAULT");
-    return once(name, Elements.ofLines(text, format));
+    return once(name, ElementReader.ofLines(text, format));
   }
 
   /**
@@ -864,10 +864,10 @@ public final class Stage {
   public static ProducerSpec<String, Generator<String>> ofPath(String name, Path file, LineFormat format) {
     Objects.requireNonNull(file, "file must not be null");
     Objects.requireNonNull(format, "format must not be null; use LineFormat.DEFAULT");
-    return ProducerSpec.of(name, () -> new ElementsAnew<>(() -> Elements.ofFile(file, format)), true);
+    return ProducerSpec.of(name, () -> new ElementsAnew<>(() -> ElementReader.ofFile(file, format)), true);
   }
 
-  private static <O> ProducerSpec<O, Generator<O>> once(String name, Elements<O> elements) {
+  private static <O> ProducerSpec<O, Generator<O>> once(String name, ElementReader<O> elements) {
     var left = new ElementsOnce.Left<>(elements);
     return ProducerSpec.of(name, () -> new ElementsOnce<>(left), true);
   }

@@ -9,9 +9,9 @@ import stage.runtime.pipeline.operator.KeptValue;
 import stage.runtime.pipeline.receipt.Claim;
 
 /**
- * Makes many of one. Up to {@value StagedResults#EXPANSION} results of an element belong to the turn that took it. What it
- * makes beyond that goes on in later turns, when it is wanted; where it stands is state, and after a crash the function
- * is applied again and as many are skipped.
+ * Makes many of one. Up to {@value StagedResults#EXPANSION} results of an element belong to the turn that took it. What
+ * it makes beyond that goes on in later turns, when it is wanted; where it stands is state, and after a crash the
+ * function is applied again and as many are skipped.
  */
 final class FlatMapLink extends Link {
   /** In place of an element: go on with the first one that is not finished. */

@@ -7,7 +7,7 @@ import java.util.Iterator;
 import java.util.Objects;
 
 /** Elements one after the other, as the generators of {@link Stage} read them. Used by one thread at a time. */
-interface Elements<O> extends AutoCloseable {
+interface ElementReader<O> extends AutoCloseable {
   /** {@return the next one; null if there are no more} May block. */
   O next() throws Exception;
 
@@ -18,7 +18,7 @@ interface Elements<O> extends AutoCloseable {
   @Override
   default void close() throws IOException {}
 
-  static <O> Elements<O> of(Iterator<? extends O> elements) {
+  static <O> ElementReader<O> of(Iterator<? extends O> elements) {
     Objects.requireNonNull(elements, "the iterator must not be null, but iterator() of the elements returned null");
     return () -> {
       if (!elements.hasNext()) return null;
@@ -29,13 +29,13 @@ interface Elements<O> extends AutoCloseable {
     };
   }
 
-  static Elements<String> ofLines(InputStream text, LineFormat format) {
+  static ElementReader<String> ofLines(InputStream text, LineFormat format) {
     return format.read(text)::next;
   }
 
-  static Elements<String> ofFile(Path file, LineFormat format) throws IOException {
+  static ElementReader<String> ofFile(Path file, LineFormat format) throws IOException {
     LineReader reader = format.open(file);
-    return new Elements<>() {
+    return new ElementReader<>() {
       @Override
       public String next() throws IOException {
         return reader.next();
