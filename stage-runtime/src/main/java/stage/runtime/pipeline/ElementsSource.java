@@ -31,9 +31,10 @@ final class ElementsSource implements Stage.Producer<Object> {
 
   @Override
   public void onDemand(long demand, Outlet<Object> out) {
+    long first = position.value();
     long emitted = 0;
-    for (; emitted < demand && rest.hasNext(); emitted++) out.emit(next(position.value() + emitted));
-    position.set(position.value() + emitted);
+    for (; emitted < demand && rest.hasNext(); emitted++) out.emit(next(first + emitted));
+    position.set(first + emitted);
     if (!rest.hasNext()) out.complete();
   }
 

@@ -8,8 +8,11 @@ import java.util.Arrays;
  * and 25).
  */
 final class LongSlots extends Slots {
-  private long[] values;   // committed
-  private long[] pending;
+  // a cell: hash and stamp, the committed value, the pending one
+  private static final int CELL = 3;
+  private static final int VALUE = 1;
+  private static final int PENDING = 2;
+
   private long[] freshValues = new long[16];
   private long[] before = new long[4];   // the journal's values
 
@@ -19,15 +22,11 @@ final class LongSlots extends Slots {
 
   /** Has room for so many keys. */
   LongSlots(int room) {
-    super(room);
-    values = new long[slots()];
-    pending = new long[slots()];
+    super(room, CELL);
   }
 
   private LongSlots(LongSlots replaced) {
     super(replaced);
-    values = replaced.values;
-    pending = new long[slots()];
   }
 
   LongSlots successor() {
@@ -47,15 +46,13 @@ final class LongSlots extends Slots {
       before[entry] = old;
       freshValues[~place] = sum;
     } else if (isPending(place)) {
-      long old = pending[place];
-      long sum = old + amount;
+      long old = cells[CELL * place + PENDING];
       int entry = journal(place);
       before[entry] = old;
-      pending[place] = sum;
+      cells[CELL * place + PENDING] = old + amount;
     } else {
-      long sum = values[place] + amount;
       touch(place);
-      pending[place] = sum;
+      cells[CELL * place + PENDING] = cells[CELL * place + VALUE] + amount;
     }
   }
 
@@ -65,20 +62,20 @@ final class LongSlots extends Slots {
     if (place < 0) {
       freshValues[~place] += amount;
     } else if (isPending(place)) {
-      pending[place] += amount;
+      cells[CELL * place + PENDING] += amount;
     } else {
       touch(place);
-      pending[place] = values[place] + amount;
+      cells[CELL * place + PENDING] = cells[CELL * place + VALUE] + amount;
     }
   }
 
   long value(int place) {
-    return place < 0 ? freshValues[~place] : isPending(place) ? pending[place] : values[place];
+    return place < 0 ? freshValues[~place] : cells[CELL * place + (isPending(place) ? PENDING : VALUE)];
   }
 
   @Override
   void restore(int slot, int entry) {
-    pending[slot] = before[entry];
+    cells[CELL * slot + PENDING] = before[entry];
   }
 
   @Override
@@ -103,14 +100,16 @@ final class LongSlots extends Slots {
 
   @Override
   void keep(int[] slots, int count) {
-    long[] values = this.values;
-    long[] pending = this.pending;
-    for (int i = 0; i < count; i++) values[slots[i]] = pending[slots[i]];
+    long[] cells = this.cells;
+    for (int i = 0; i < count; i++) {
+      int cell = CELL * slots[i];
+      cells[cell + VALUE] = cells[cell + PENDING];
+    }
   }
 
   @Override
   void keepFresh(int slot, int fresh) {
-    values[slot] = freshValues[fresh];
+    cells[CELL * slot + VALUE] = freshValues[fresh];
   }
 
   @Override
@@ -124,11 +123,7 @@ final class LongSlots extends Slots {
   }
 
   @Override
-  void rebuildValues(int[] slots, int count, int[] from, int length) {
-    long[] newValues = new long[length];
-    long[] newPending = new long[length];
-    for (int i = 0; i < count; i++) newValues[slots[i]] = value(from[slots[i]]);
-    values = newValues;
-    pending = newPending;
+  void rebuildValues(int[] slots, int count, int[] from, long[] newCells) {
+    for (int i = 0; i < count; i++) newCells[CELL * slots[i] + VALUE] = value(from[slots[i]]);
   }
 }

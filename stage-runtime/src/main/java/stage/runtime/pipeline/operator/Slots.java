@@ -5,10 +5,14 @@ import java.util.Arrays;
 /**
  * State per key: a hash table of which a turn changes nothing, and beside it what the turn has changed.
  *
- * <p>Committed: {@code keys}, {@code hashes}, the order of arrival, and a subclass's values; written in {@link #commit}
+ * <p>Committed: {@code keys}, their hashes, the order of arrival, and a subclass's values; written in {@link #commit}
  * only. A turn's: a pending value per slot, which counts if the slot's stamp is the turn's; the slots it has touched;
  * and the keys that are new, which stay aside until the commit. An element's: a journal of what its slots held before,
  * where the turn had changed them already.
+ *
+ * <p>Hash and stamp of a slot are one long, and where values are longs they lie beside it: with 100,000 keys nearly
+ * every slot is somewhere that no cache knows, and each array that is looked at costs that once more. So the two
+ * committed parts of a cell are in an array with the turn's, and an incarnation that takes over copies them.
  *
  * <p>A key's <em>place</em> is its slot, from 0, or below 0 for a key that is new in this turn. Places hold until the
  * next commit or rollback.
@@ -18,16 +22,18 @@ abstract class Slots {
   static final int ABSENT = Integer.MAX_VALUE;
 
   private static final int SMALLEST = 16;
+  private static final long HASH = -1L << 32;   // of a cell's first long
 
   // committed: written in commit() only; a power of two of slots, at most half of them in use
   private Object[] keys;
-  private int[] hashes;
   private int[] arrivals;   // slots, in the order in which their keys came
   private int size;
   private int shift;   // a hash's home is what remains of it by this
 
-  // this incarnation's, and valid for one turn
-  private int[] stamps;
+  // this incarnation's: of each slot its key's hash, which is committed, above the stamp, which is valid for one turn;
+  // behind them a subclass has room for its own
+  long[] cells;
+  private final int stride;
   private int turn = 1;
   private int[] touched = new int[SMALLEST];
   private int touchedCount;
@@ -45,12 +51,12 @@ abstract class Slots {
   private int[] journal = new int[4];   // places; the subclass has what they held
   private int journalCount;
 
-  /** Has room for so many keys before it grows. */
-  Slots(int room) {
+  /** Has room for so many keys before it grows, and in each slot's cell for so many longs, at least 1. */
+  Slots(int room, int stride) {
     int length = length(room);
+    this.stride = stride;
     keys = new Object[length];
-    hashes = new int[length];
-    stamps = new int[length];
+    cells = new long[stride * length];
     arrivals = new int[length / 2];
     shift = shift(length);
   }
@@ -61,14 +67,27 @@ abstract class Slots {
     return length;
   }
 
-  /** For the next incarnation: shares what is committed. */
+  /** For the next incarnation: what is committed. The one that was replaced may still be writing stamps. */
   Slots(Slots replaced) {
+    stride = replaced.stride;
     keys = replaced.keys;
-    hashes = replaced.hashes;
+    cells = replaced.cells.clone();
     arrivals = replaced.arrivals;
     size = replaced.size;
     shift = replaced.shift;
-    stamps = new int[keys.length];
+    clearStamps();
+  }
+
+  private void clearStamps() {
+    for (int at = 0; at < cells.length; at += stride) cells[at] &= HASH;
+  }
+
+  private static long cell(int hash) {
+    return (long) hash << 32;
+  }
+
+  private int hashAt(int slot) {
+    return (int) (cells[stride * slot] >>> 32);
   }
 
   // ---- finding
@@ -98,11 +117,18 @@ abstract class Slots {
 
   private int find(Object key, int hash) {
     Object[] keys = this.keys;
+    long[] cells = this.cells;
     int mask = keys.length - 1;
     for (int slot = hash >>> shift; ; slot = slot + 1 & mask) {
-      Object there = keys[slot];
-      if (there == null) return -1;
-      if (there == key || hashes[slot] == hash && there.equals(key)) return slot;
+      int its = (int) (cells[stride * slot] >>> 32);
+      if (its == hash) {
+        Object there = keys[slot];
+        if (there == key) return slot;
+        if (there == null) return -1;   // a hash of 0 is that of a free slot, too
+        if (there.equals(key)) return slot;
+      } else if (its == 0 && keys[slot] == null) {
+        return -1;
+      }
     }
   }
 
@@ -180,7 +206,7 @@ abstract class Slots {
   final int longestWay() {
     int longest = 0;
     for (int slot = 0; slot < keys.length; slot++) {
-      if (keys[slot] != null) longest = Math.max(longest, slot - home(hashes[slot], keys.length) & keys.length - 1);
+      if (keys[slot] != null) longest = Math.max(longest, slot - home(hashAt(slot), keys.length) & keys.length - 1);
     }
     return longest;
   }
@@ -190,14 +216,18 @@ abstract class Slots {
 
   /** {@return whether the slot's pending value counts} */
   final boolean isPending(int slot) {
-    return stamps[slot] == turn;
+    return (int) cells[stride * slot] == turn;
   }
 
   /** The slot's first change in this turn; its pending value counts from here on. */
   final void touch(int slot) {
     if (touchedCount == touched.length) touched = Arrays.copyOf(touched, 2 * touchedCount);
     touched[touchedCount++] = slot;
-    stamps[slot] = turn;
+    stamp(slot, turn);
+  }
+
+  private void stamp(int slot, int stamp) {
+    cells[stride * slot] = cells[stride * slot] & HASH | Integer.toUnsignedLong(stamp);
   }
 
   /**
@@ -228,7 +258,7 @@ abstract class Slots {
       if (place >= 0) restore(place, journalCount);
       else restoreFresh(~place, journalCount);
     }
-    while (touchedCount > touchedAtMark) stamps[touched[--touchedCount]] = turn - 1;
+    while (touchedCount > touchedAtMark) stamp(touched[--touchedCount], turn - 1);
     while (freshCount > freshAtMark) removeLastFresh();
   }
 
@@ -255,7 +285,7 @@ abstract class Slots {
     for (int fresh = 0; fresh < freshCount; fresh++) {
       if (!isLivingFresh(fresh)) continue;
       int slot = free(keys, freshHashes[fresh]);
-      hashes[slot] = freshHashes[fresh];
+      cells[stride * slot] = cell(freshHashes[fresh]);
       keepFresh(slot, fresh);
       arrivals[size++] = slot;
       keys[slot] = freshKeys[fresh];
@@ -270,7 +300,7 @@ abstract class Slots {
   private void nextTurn() {
     touchedCount = 0;
     if (++turn == 0) {   // after four billion turns a stamp could be taken for a new one
-      Arrays.fill(stamps, 0);
+      clearStamps();
       turn = 1;
     }
     if (freshCount > 0) forgetFresh();
@@ -303,25 +333,24 @@ abstract class Slots {
     // not just half: the next rebuild is to be some way off
     while (8 * (living + freshCount) > 3 * length) length *= 2;
     Object[] newKeys = new Object[length];
-    int[] newHashes = new int[length];
-    int[] newStamps = new int[length];
+    long[] newCells = new long[stride * length];
     int[] newArrivals = new int[length / 2];
     int[] from = new int[length];
     int count = 0;
     for (int n = 0; n < size; n++) {
       int old = arrivals[n];
       if (!isLiving(old)) continue;
-      int slot = free(newKeys, hashes[old]);
+      int hash = hashAt(old);
+      int slot = free(newKeys, hash);
       newKeys[slot] = keys[old];
-      newHashes[slot] = hashes[old];
+      newCells[stride * slot] = cell(hash);
       newArrivals[count++] = slot;
       from[slot] = old;
     }
-    rebuildValues(newArrivals, count, from, length);
+    rebuildValues(newArrivals, count, from, newCells);
     touchedCount = 0;   // the new values are the pending ones already
     keys = newKeys;
-    hashes = newHashes;
-    stamps = newStamps;
+    cells = newCells;
     arrivals = newArrivals;
     size = count;
     shift = shift(length);
@@ -350,8 +379,8 @@ abstract class Slots {
   abstract void resizeFresh(int length);
 
   /**
-   * Makes arrays of that length, with the pending or else the committed value of slot {@code from[slot]} in each of the
-   * slots.
+   * Gives each of the slots the pending or else the committed value of slot {@code from[slot]}: in the cells, which are
+   * new, or in arrays of that many slots.
    */
-  abstract void rebuildValues(int[] slots, int count, int[] from, int length);
+  abstract void rebuildValues(int[] slots, int count, int[] from, long[] newCells);
 }

@@ -16,8 +16,9 @@ public final class Stamping implements SingleInput<Object, Object> {
   static final Duration LONGEST_JUMP = Duration.ofDays(36_525);
 
   private static final long LONGEST_JUMP_NANOS = LONGEST_JUMP.toNanos();
-  private static final Instant FIRST = Instant.parse("1678-01-01T00:00:00Z");
-  private static final Instant LAST = Instant.parse("2262-01-01T00:00:00Z");
+  private static final long FIRST_SECOND = Instant.parse("1678-01-01T00:00:00Z").getEpochSecond();
+  private static final long LAST_SECOND = Instant.parse("2262-01-01T00:00:00Z").getEpochSecond();
+  private static final long NANOS = 1_000_000_000L;
 
   private final EventTime<Object> how;
   private final long boundNanos;
@@ -63,12 +64,13 @@ public final class Stamping implements SingleInput<Object, Object> {
    */
   public static long stamp(Instant time, long last, Object value) {
     if (time == null) throw new NullPointerException("the event time must not be null, but is null for " + value);
-    if (time.isBefore(FIRST) || !time.isBefore(LAST)) {
+    long seconds = time.getEpochSecond();
+    if (seconds < FIRST_SECOND || seconds >= LAST_SECOND) {
       throw new IllegalArgumentException("the event time " + time
           + " is out of range: it must lie between the years 1678 and 2261;"
           + " taken as it is, it would close every window");
     }
-    long stamp = Times.nanos(time);
+    long stamp = seconds * NANOS + time.getNano();   // fits, between those years
     if (last != Times.NEVER && stamp > Times.plus(last, LONGEST_JUMP_NANOS)) {
       throw new IllegalArgumentException("the event time " + time
           + " is more than 100 years after the latest before it, " + Times.instant(last)

@@ -17,7 +17,7 @@ final class ValueSlots extends Slots {
 
   /** Has room for so many keys. */
   ValueSlots(int room) {
-    super(room);
+    super(room, 1);
     values = new Object[slots()];
     pending = new Object[slots()];
   }
@@ -164,9 +164,9 @@ final class ValueSlots extends Slots {
   }
 
   @Override
-  void rebuildValues(int[] slots, int count, int[] from, int length) {
-    Object[] newValues = new Object[length];
-    Object[] newPending = new Object[length];
+  void rebuildValues(int[] slots, int count, int[] from, long[] newCells) {
+    Object[] newValues = new Object[newCells.length];
+    Object[] newPending = new Object[newCells.length];
     for (int i = 0; i < count; i++) newValues[slots[i]] = value(from[slots[i]]);
     values = newValues;
     pending = newPending;

@@ -113,7 +113,7 @@ class PlantedBugsTest {
         bug("a key's slot is not undone with its element", "Slots.java",
             "    while (freshCount > freshAtMark) removeLastFresh();\n", ""),
         bug("a slot that was touched first by an element stays so", "Slots.java",
-            "    while (touchedCount > touchedAtMark) stamps[touched[--touchedCount]] = turn - 1;\n", ""),
+            "    while (touchedCount > touchedAtMark) stamp(touched[--touchedCount], turn - 1);\n", ""),
         bug("a join forgets a row a moment too early", "Reach.java",
             "lateness), 1);", "lateness), 0);"),
         bug("a row without a partner is emitted at once", "Joining.java",
