@@ -51,7 +51,7 @@ class PlantedReceiptBugsTest {
         new Bug("receipts do not go back with the element", "receipt/Journal.java",
             "for (int i = mark; i < size; i++) if (places[i] < from) move(i, kept++);", "kept = size;"),
         new Bug("a failure is forgotten", "receipt/Receipt.java",
-            "if (failure != null && cause == null) CAUSE.compareAndSet(this, null, failure);", ""),
+            "if (failure != null) page.failed(index, failure);", ""),
         new Bug("the first failure is answered at once", "receipt/Receipt.java",
             "if (before == elements) into.add(this);", "if (before == elements || failure != null) into.add(this);"),
         new Bug("a window does not keep its elements", "Gathered.java",

@@ -21,10 +21,12 @@ import stage.runtime.time.Time;
  */
 public abstract class Book {
   private static final VarHandle DONE;
+  private static final VarHandle OPEN;
 
   static {
     try {
-      DONE = MethodHandles.lookup().findVarHandle(Book.class, "done", Receipt.class);
+      DONE = MethodHandles.lookup().findVarHandle(Book.class, "done", DoneReceipts.class);
+      OPEN = MethodHandles.lookup().findVarHandle(Book.class, "open", int.class);
     } catch (ReflectiveOperationException impossible) {
       throw new ExceptionInInitializerError(impossible);
     }
@@ -35,7 +37,7 @@ public abstract class Book {
   final Time time;
 
   // any thread
-  private volatile Receipt done;            // CAS to push, getAndSet to take all: the stack of those that are done
+  private volatile DoneReceipts done;       // CAS to push, getAndSet to take all: the stack of those that are done
   private volatile BridgeContext keeper;    // read after a push; written before the new keeper takes all that is there
   private volatile BridgeContext answers;   // the stage that keeps it in the end
   private volatile Latch waiting;           // of the keeper while it waits; read after a push, written before a take
@@ -46,7 +48,7 @@ public abstract class Book {
   private final List<Answer> failed = new ArrayList<>();
   private boolean isExhausted;
   private boolean isSourceOver;
-  volatile int open;
+  private int open;   // opaque: a fence for each delivery would be felt, and who reads it wants a number, no more
   volatile long acked;
   volatile long nacked;
   volatile long refused;
@@ -73,13 +75,13 @@ public abstract class Book {
 
   // ---- any thread
 
-  /** Deliveries of which nothing is left, in a chain. */
-  final void done(Receipt first, Receipt last) {
-    Receipt before;
+  /** Nothing is left of these deliveries. */
+  final void done(DoneReceipts receipts) {
+    DoneReceipts before;
     do {
       before = done;
-      last.nextDone = before;
-    } while (!DONE.compareAndSet(this, before, first));
+      receipts.next = before;
+    } while (!DONE.compareAndSet(this, before, receipts));
     if (before == null && keeper != null) keeper.notifyBridge();
     Latch gate = waiting;
     if (gate != null) gate.open();
@@ -87,7 +89,7 @@ public abstract class Book {
 
   /** {@return what became of its deliveries so far} */
   public final Report.Deliveries report() {
-    return new Report.Deliveries(name, open, acked, nacked, refused);
+    return new Report.Deliveries(name, open(), acked, nacked, refused);
   }
 
   // ---- its stages
@@ -135,7 +137,7 @@ public abstract class Book {
   }
 
   final long room() {
-    return settling.inFlight() - (long) open;
+    return settling.inFlight() - (long) open();
   }
 
   final boolean isExhausted() {
@@ -158,31 +160,43 @@ public abstract class Book {
 
   /** {@return whether there will be nothing more to do} */
   final boolean isFinished() {
-    return isSourceOver && open == 0 && done == null && failed.isEmpty() && nextDue() == Long.MAX_VALUE;
+    return isSourceOver && open() == 0 && done == null && failed.isEmpty() && nextDue() == Long.MAX_VALUE;
   }
 
   final void begin(PartitionEntry<?> part, Object delivery, Object payload, long position) {
-    open++;
+    opened(1);
     pending.add(new Carried(payload, part.begin(delivery, position)));
+  }
+
+  /** {@return how many deliveries are not answered for} Any thread. */
+  final int open() {
+    return (int) OPEN.getOpaque(this);
+  }
+
+  /** So many deliveries more are not answered for. */
+  final void opened(int deliveries) {
+    OPEN.setOpaque(this, open() + deliveries);
+  }
+
+  /** So many deliveries are answered for, or never will be. */
+  final void closed(int deliveries) {
+    opened(-deliveries);
   }
 
   /** Takes what is done. */
   final void collect() {
-    Receipt newest = (Receipt) DONE.getAndSet(this, null);
-    Receipt oldest = null;
+    DoneReceipts newest = (DoneReceipts) DONE.getAndSet(this, null);
+    DoneReceipts oldest = null;
     while (newest != null) {
-      Receipt next = newest.nextDone;
-      newest.nextDone = oldest;
+      DoneReceipts next = newest.next;
+      newest.next = oldest;
       oldest = newest;
       newest = next;
     }
     if (oldest == null) return;
     long now = time.nanos();
-    while (oldest != null) {
-      Receipt next = oldest.nextDone;
-      oldest.nextDone = null;
-      collected(oldest, now);
-      oldest = next;
+    for (; oldest != null; oldest = oldest.next) {
+      for (int i = 0; i < oldest.count; i++) collected(oldest.receipts[i], now);
     }
   }
 

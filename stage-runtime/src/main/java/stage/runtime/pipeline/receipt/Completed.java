@@ -2,26 +2,38 @@ package stage.runtime.pipeline.receipt;
 
 /** Deliveries of which nothing is left, on their way to their sources' books: one push for each run of them. */
 public final class Completed {
-  private Receipt newest;
-  private Receipt oldest;
+  private static final int SMALLEST = 16;
+  private static final int LARGEST = 1024;
+
+  private Book book;            // of those that are here
+  private DoneReceipts done;    // null if there is no room for any
+  private int usual = SMALLEST;
 
   /** Makes an empty one. */
   public Completed() {}
 
+  /** Makes sure that one more takes no memory. */
+  void reserve() {
+    if (done == null) done = new DoneReceipts(usual);
+    else done.reserve();
+  }
+
   void add(Receipt receipt) {
-    if (newest != null && newest.part.book != receipt.part.book) send();
-    receipt.nextDone = newest;
-    if (newest == null) oldest = receipt;
-    newest = receipt;
+    Book its = receipt.part().book;
+    if (its != book) {
+      send();
+      book = its;
+    }
+    if (done == null) done = new DoneReceipts(usual);
+    done.add(receipt);
   }
 
   /** Tells the books. */
   public void send() {
-    if (newest == null) return;
-    Receipt first = newest;
-    Receipt last = oldest;
-    newest = null;
-    oldest = null;
-    first.part.book.done(first, last);
+    if (done == null || done.count == 0) return;
+    DoneReceipts sent = done;
+    done = null;
+    usual = Math.clamp(sent.count, SMALLEST, LARGEST);
+    book.done(sent);
   }
 }

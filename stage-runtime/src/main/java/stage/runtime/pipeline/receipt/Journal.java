@@ -140,6 +140,7 @@ public final class Journal {
   /** The turn is published, and its input is settled. */
   public void commit() {
     while (settled < size) {
+      completed.reserve();   // from here on a change takes no memory, unless several deliveries went into one element
       int next = settled++;
       if (changes[next] < 0) claims[next].settle(-changes[next], causeOf(next), completed);
     }

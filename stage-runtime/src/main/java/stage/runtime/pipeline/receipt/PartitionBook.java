@@ -58,7 +58,7 @@ public final class PartitionBook<P, T> extends Book implements Partitions<P, T> 
     @SuppressWarnings("unchecked")   // its own
     Failure(Receipt receipt) {
       this.receipt = receipt;
-      this.part = (PartitionEntry<P>) receipt.part;
+      this.part = (PartitionEntry<P>) receipt.part();
     }
 
     @Override
@@ -266,7 +266,7 @@ public final class PartitionBook<P, T> extends Book implements Partitions<P, T> 
   private void forgetPending(PartitionEntry<P> part) {
     pending.removeIf(event -> {
       Receipt receipt = (Receipt) Carried.claimOf(event);
-      if (receipt.part != part) return false;
+      if (receipt.part() != part) return false;
       abandoned(receipt, null);
       return true;
     });
@@ -275,18 +275,18 @@ public final class PartitionBook<P, T> extends Book implements Partitions<P, T> 
   /** Those that are pending are the last ones of their partition, so the position goes up to the first of them. */
   @Override
   void abandoned(Receipt receipt, String path) {
-    receipt.part.next = Math.min(receipt.part.next, receipt.position);
+    receipt.part().next = Math.min(receipt.part().next, receipt.position);
     receipt.close();
-    receipt.part.remove(receipt);
-    open--;
+    receipt.part().remove(receipt);
+    closed(1);
   }
 
   @Override
   void collected(Receipt receipt, long nowNanos) {
-    if (receipt.part.isRevoked) {
+    if (receipt.part().isRevoked) {
       refused++;
-      receipt.part.remove(receipt);
-      open--;
+      receipt.part().remove(receipt);
+      closed(1);
     } else if (receipt.cause() != null) {
       failures.add(new Failure(receipt));
     } else {
@@ -297,8 +297,8 @@ public final class PartitionBook<P, T> extends Book implements Partitions<P, T> 
 
   /** The position may go past it. */
   private void passed(Receipt receipt) {
-    receipt.part.remove(receipt);
-    open--;
+    receipt.part().remove(receipt);
+    closed(1);
     if (uncommitted++ == 0) sinceNanos = time.nanos();
   }
 
@@ -328,7 +328,7 @@ public final class PartitionBook<P, T> extends Book implements Partitions<P, T> 
   long dueIn(long nowNanos) {
     if (!failures.isEmpty()) return 0;
     if (uncommitted == 0 || isCommitting) return Long.MAX_VALUE;
-    boolean isLast = isSourceOver() && open == 0;
+    boolean isLast = isSourceOver() && open() == 0;
     return isLast || uncommitted >= batch ? 0 : Math.max(0, sinceNanos + withinNanos - nowNanos);
   }
 
@@ -339,8 +339,8 @@ public final class PartitionBook<P, T> extends Book implements Partitions<P, T> 
     isClosed = true;
     for (PartitionEntry<P> part : parts.values()) {
       Receipt next;
-      for (Receipt each = part.oldest; each != null; each = next) {
-        next = each.newer;
+      for (Receipt each = part.oldest(); each != null; each = next) {
+        next = part.oldestBehind(each);
         if (each.close() == Receipt.Closing.OPEN || each.cause() != null) {
           nacked++;   // and the position stays before it
         } else {
@@ -349,7 +349,7 @@ public final class PartitionBook<P, T> extends Book implements Partitions<P, T> 
         }
       }
     }
-    open = 0;
+    closed(open());
     return new Commit();
   }
 

@@ -9,8 +9,9 @@ package stage.runtime.pipeline.receipt;
 final class PartitionEntry<P> {
   final Book book;
   final P key;               // null if there are no partitions
-  Receipt oldest;
-  Receipt newest;
+  // pages with receipts that are not done, and the newest one in any case
+  private ReceiptPage oldest;
+  private ReceiptPage newest;
   int open;
   long next = Long.MIN_VALUE;        // behind the last that was handed in
   long answered = Long.MIN_VALUE;    // the position that the source knows of
@@ -22,29 +23,57 @@ final class PartitionEntry<P> {
   }
 
   Receipt begin(Object delivery, long position) {
-    var receipt = new Receipt(this, delivery, position);
-    receipt.older = newest;
-    if (newest == null) oldest = receipt;
-    else newest.newer = receipt;
-    newest = receipt;
+    if (newest == null || newest.isFull()) {
+      var page = new ReceiptPage(this);
+      page.older = newest;
+      if (newest == null) oldest = page;
+      else newest.newer = page;
+      ReceiptPage before = newest;
+      newest = page;
+      if (before != null && before.isOver()) remove(before);
+    }
+    Receipt receipt = newest.begin(delivery, position);
     open++;
     return receipt;
   }
 
   void remove(Receipt receipt) {
-    Receipt older = receipt.older;
-    Receipt newer = receipt.newer;
-    if (older == null) oldest = newer;
-    else older.newer = newer;
-    if (newer == null) newest = older;
-    else newer.older = older;
-    receipt.older = null;
-    receipt.newer = null;
+    ReceiptPage page = receipt.page;
+    page.remove(receipt);
     open--;
+    if (page.isOver() && page != newest) remove(page);
+  }
+
+  private void remove(ReceiptPage page) {
+    if (page.older == null) oldest = page.newer;
+    else page.older.newer = page.newer;
+    page.newer.older = page.older;   // there is one: this is not the newest
+    page.older = null;   // or it would keep those alive that come later, once the collector takes it for old
+    page.newer = null;
+  }
+
+  /** {@return the oldest that is not done; null if all are} */
+  Receipt oldest() {
+    return oldestOf(oldest);
+  }
+
+  /** {@return the oldest behind one that is not done; null if there is none} */
+  Receipt oldestBehind(Receipt receipt) {
+    Receipt onItsPage = receipt.page.oldestBehind(receipt);
+    return onItsPage != null ? onItsPage : oldestOf(receipt.page.newer);
+  }
+
+  private static Receipt oldestOf(ReceiptPage first) {
+    for (ReceiptPage page = first; page != null; page = page.newer) {
+      Receipt receipt = page.oldest();
+      if (receipt != null) return receipt;
+    }
+    return null;
   }
 
   /** {@return the position up to which all is done: of the oldest that is not, or behind the last} */
   long position() {
+    Receipt oldest = oldest();
     return oldest == null ? next : oldest.position;
   }
 }

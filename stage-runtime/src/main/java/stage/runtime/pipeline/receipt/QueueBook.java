@@ -57,7 +57,7 @@ public final class QueueBook<T> extends Book {
     void given() {
       acked += acks.size();
       nacked += nacks.size();
-      open -= size();
+      closed(size());
     }
 
     @Override
@@ -164,7 +164,7 @@ public final class QueueBook<T> extends Book {
 
   @Override
   Answer last(String path) {
-    for (Receipt each = all.oldest; each != null; each = all.oldest) {
+    for (Receipt each = all.oldest(); each != null; each = all.oldest()) {
       all.remove(each);
       Throwable cause = each.close() == Receipt.Closing.OPEN ? new StageEndedException(path, null) : each.cause();
       settled(each, cause, 0);

@@ -1,26 +1,11 @@
 package stage.runtime.pipeline.receipt;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-
 /**
  * The receipt of one delivery: how many elements that come of it are not settled, and why the first of them failed.
- * Whoever settles the last one hands it to its source's book, once.
+ * Who settles the last one hands it to its source's book, once. It does not change itself; its page does.
  */
 public final class Receipt implements Claim {
-  private static final VarHandle LIVE;
-  private static final VarHandle CAUSE;
   private static final int CLOSED = Integer.MIN_VALUE / 2;
-
-  static {
-    try {
-      MethodHandles.Lookup lookup = MethodHandles.lookup();
-      LIVE = lookup.findVarHandle(Receipt.class, "live", int.class);
-      CAUSE = lookup.findVarHandle(Receipt.class, "cause", Throwable.class);
-    } catch (ReflectiveOperationException impossible) {
-      throw new ExceptionInInitializerError(impossible);
-    }
-  }
 
   /** What a close found. */
   enum Closing {
@@ -30,37 +15,31 @@ public final class Receipt implements Claim {
     DONE
   }
 
-  final PartitionEntry<?> part;
+  final ReceiptPage page;
+  final int index;           // on the page
   final Object delivery;     // what the source is answered with
   final long position;       // in its partition
 
-  // any thread
-  // Plain, because the first value is there before anybody else is: a volatile one costs a fence for each delivery.
-  private int live = 1;                 // getAndAdd: what settled an element before it is seen by who settles the last
-  private volatile Throwable cause;     // of the first that failed; written before that is subtracted from live
-
-  // who keeps the book
-  Receipt older;             // in its partition, of those that are not done
-  Receipt newer;
-
-  // who settled the last element; then who keeps the book, which has taken it from the stack
-  Receipt nextDone;
-
-  Receipt(PartitionEntry<?> part, Object delivery, long position) {
-    this.part = part;
+  Receipt(ReceiptPage page, int index, Object delivery, long position) {
+    this.page = page;
+    this.index = index;
     this.delivery = delivery;
     this.position = position;
   }
 
+  PartitionEntry<?> part() {
+    return page.part;
+  }
+
   @Override
   public void add(int elements) {
-    LIVE.getAndAdd(this, elements);
+    page.add(index, elements);
   }
 
   @Override
   public void settle(int elements, Throwable failure, Completed into) {
-    if (failure != null && cause == null) CAUSE.compareAndSet(this, null, failure);
-    int before = (int) LIVE.getAndAdd(this, -elements);
+    if (failure != null) page.failed(index, failure);
+    int before = page.subtract(index, elements);
     if (before == elements) into.add(this);
     if (before >= 0 && before < elements) {
       throw new IllegalStateException("delivery " + delivery + " was settled once too often: " + elements
@@ -70,16 +49,16 @@ public final class Receipt implements Claim {
 
   @Override
   public boolean isAbsorbable() {
-    return part.book.settling().onAbsorb();
+    return part().book.settling().onAbsorb();
   }
 
   /** Nothing that comes later counts. */
   Closing close() {
-    return (int) LIVE.getAndSet(this, CLOSED) > 0 ? Closing.OPEN : Closing.DONE;
+    return page.set(index, CLOSED) > 0 ? Closing.OPEN : Closing.DONE;
   }
 
   /** {@return why it failed; null if it did not, or is not done} */
   Throwable cause() {
-    return cause;
+    return page.cause(index);
   }
 }

@@ -1,0 +1,116 @@
+package stage.runtime.pipeline.receipt;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+
+/**
+ * What changes of receipts that one partition has handed out one after the other: how many elements that come of a
+ * delivery are not settled, and why the first of them failed.
+ *
+ * <p>In arrays, because three threads meet here: the source's, which begins receipts and takes those that are done, and
+ * those of the runs that settle the elements. A receipt that each of them wrote to would go from processor to processor
+ * three times; of an array, sixteen go together, and the receipts themselves never change.
+ */
+final class ReceiptPage {
+  static final int SIZE = 64;   // a page is kept as long as one of its receipts is not done
+
+  private static final VarHandle LIVE = MethodHandles.arrayElementVarHandle(int[].class);
+  private static final VarHandle CAUSE = MethodHandles.arrayElementVarHandle(Throwable[].class);
+  private static final VarHandle CAUSES;
+
+  static {
+    try {
+      CAUSES = MethodHandles.lookup().findVarHandle(ReceiptPage.class, "causes", Throwable[].class);
+    } catch (ReflectiveOperationException impossible) {
+      throw new ExceptionInInitializerError(impossible);
+    }
+  }
+
+  final PartitionEntry<?> part;
+
+  // any thread
+  // getAndAdd: what settled an element before it is seen by who settles the last. The first value is plain, because it
+  // is there before anybody else is.
+  private final int[] live = new int[SIZE];
+  private volatile Throwable[] causes;   // null as long as none has failed; an entry is set by CAS, once
+
+  // the keeper of the book
+  private final Receipt[] receipts = new Receipt[SIZE];   // that are not done
+  private int begun;
+  private int open;
+  private int first;   // before it, all are done
+  ReceiptPage older;
+  ReceiptPage newer;
+
+  ReceiptPage(PartitionEntry<?> part) {
+    this.part = part;
+  }
+
+  // ---- the keeper
+
+  boolean isFull() {
+    return begun == SIZE;
+  }
+
+  /** {@return whether all of it is done, and no more will begin} */
+  boolean isOver() {
+    return open == 0 && isFull();
+  }
+
+  Receipt begin(Object delivery, long position) {
+    var receipt = new Receipt(this, begun, delivery, position);
+    live[begun] = 1;
+    receipts[begun++] = receipt;
+    open++;
+    return receipt;
+  }
+
+  void remove(Receipt receipt) {
+    receipts[receipt.index] = null;
+    open--;
+  }
+
+  /** {@return the oldest that is not done; null if all are} */
+  Receipt oldest() {
+    while (first < begun && receipts[first] == null) first++;
+    return first == begun ? null : receipts[first];
+  }
+
+  /** {@return the oldest behind one that is not done; null if there is none on this page} */
+  Receipt oldestBehind(Receipt receipt) {
+    for (int i = receipt.index + 1; i < begun; i++) if (receipts[i] != null) return receipts[i];
+    return null;
+  }
+
+  // ---- any thread
+
+  void add(int index, int elements) {
+    LIVE.getAndAdd(live, index, elements);
+  }
+
+  /** Returns how many there were before. */
+  int subtract(int index, int elements) {
+    return (int) LIVE.getAndAdd(live, index, -elements);
+  }
+
+  /** Sets how many there are. Returns how many there were before. */
+  int set(int index, int elements) {
+    return (int) LIVE.getAndSet(live, index, elements);
+  }
+
+  /** One of the elements has failed, which is subtracted after this. */
+  void failed(int index, Throwable failure) {
+    Throwable[] all = causes;
+    if (all == null) {
+      var fresh = new Throwable[SIZE];
+      all = CAUSES.compareAndSet(this, null, fresh) ? fresh : causes;
+    }
+    CAUSE.compareAndSet(all, index, null, failure);
+  }
+
+  /** {@return why it failed first; null if it did not} */
+  Throwable cause(int index) {
+    Throwable[] all = causes;
+    return all == null ? null : (Throwable) CAUSE.getVolatile(all, index);
+  }
+}
