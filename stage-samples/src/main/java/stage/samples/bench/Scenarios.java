@@ -127,7 +127,8 @@ final class Scenarios {
     String map = "HashMap by hand";
     String loop = "a loop by hand";
     String unanswered = "nobody answers";
-    String stages = "Stage, stages by hand";
+    String routed = "Stage, the same stages by hand";
+    String stages = "Stage, fewer stages by hand";
     String bare = "bare virtual threads";
     return List.of(
         new Race("pipeline-maps", "a job of ten maps in a row", PipelineJobs::sumOfMapped,
@@ -143,8 +144,9 @@ final class Scenarios {
             List.of(new Goal.Within(1.5, map))),
         new Race("pipeline-workers", "a job that counts by key, " + PARTITIONS + " workers", Events::sum,
             List.of(new Contender(Stages.NAME, events -> PipelineJobs.countByKey(PARTITIONS, events)),
+                new Contender(routed, events -> Stages.partitionBehindARouter(PARTITIONS, WIDE, events)),
                 new Contender(stages, events -> STAGE.partition(PARTITIONS, WIDE, events))),
-            List.of(new Goal.Within(1, stages))),
+            List.of(new Goal.Within(1, routed), new Goal.Within(1, stages))),
         new Race("pipeline-windows", "a job that counts 1,000 keys in tumbling windows of event time",
             events -> events,
             List.of(new Contender(Stages.NAME, PipelineJobs::windows),

@@ -1,5 +1,6 @@
 package stage.samples.bench;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
 import stage.api.Demand;
@@ -111,6 +112,29 @@ final class Stages implements Technique {
     return total.sum();
   }
 
+  /**
+   * As {@link #partition}, with the stages that a job has for it: one behind the producer finds the key and sends it
+   * along, and one behind the counters adds up what they have counted.
+   */
+  static long partitionBehindARouter(int partitions, Demand demand, long events) throws Exception {
+    var total = new LongAdder();
+    try (var app = Supervisor.open("bench")) {
+      var numbers = app.start(Stage.producer("numbers", () -> new Numbers(events)));
+      numbers.pause();   // until all are there
+      var router = app.start(Stage.producerConsumer("router", numbers, Router::new)
+          .withDispatcher(Dispatcher.partition(partitions, keyed -> keyed.key)).withDemand(demand));
+      List<ProducerRef<Long, ?>> counts = new ArrayList<>();
+      for (int i = 0; i < partitions; i++) {
+        counts.add(app.start(Stage.producerConsumer("count" + i,
+            SubscriptionSpec.to(router).withDemand(demand).withPartition(i), KeyCounter::new)));
+      }
+      app.start(Stage.consumer("sum", counts, () -> new Adder(total)).withDemand(demand));
+      numbers.resume();
+      app.join();
+    }
+    return total.sum();
+  }
+
   @Override
   public void pingPong(RoundTrips trips) throws Exception {
     try (var app = Supervisor.open("bench")) {
@@ -191,6 +215,29 @@ final class Stages implements Technique {
     @Override
     public void onComplete() {
       total.add(sum);
+    }
+  }
+
+  private record Keyed(Long key, Long value) {}
+
+  private static final class Router implements Stage.ProducerConsumer<Long, Keyed> {
+    @Override
+    public void onEvents(List<Long> events, Inlet<Long> from, Outlet<Keyed> out) {
+      for (Long event : events) out.emit(new Keyed(event, event));
+    }
+  }
+
+  private static final class KeyCounter implements Stage.ProducerConsumer<Keyed, Long> {
+    private final ValueCounts tally = new ValueCounts();
+
+    @Override
+    public void onEvents(List<Keyed> events, Inlet<Keyed> from, Outlet<Long> out) {
+      for (Keyed event : events) tally.add(event.key);
+    }
+
+    @Override
+    public void onComplete(Outlet<Long> out) {
+      tally.products().forEach(out::emit);
     }
   }
 

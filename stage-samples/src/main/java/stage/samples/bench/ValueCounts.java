@@ -1,6 +1,8 @@
 package stage.samples.bench;
 
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /** Counts events by their value. */
@@ -17,8 +19,13 @@ final class ValueCounts {
 
   /** {@return the sum of all events counted, from the counts} */
   long sum() {
-    long sum = 0;
-    for (var entry : counts.entrySet()) sum += entry.getKey() * entry.getValue().value;
-    return sum;
+    return products().stream().mapToLong(Long::longValue).sum();
+  }
+
+  /** {@return of each value, the sum of its events} */
+  List<Long> products() {
+    List<Long> products = new ArrayList<>();
+    counts.forEach((event, count) -> products.add(event * count.value));
+    return products;
   }
 }
