@@ -141,14 +141,18 @@ final class PipelineJobs {
   }
 
   /**
-   * {@return the key of an element} Each comes once in so many elements as there are keys, but not in their order: a
-   * {@code HashMap} has whole numbers lie in a row, and to walk along that says nothing about customers as they come.
+   * {@return the key of an element} As customers come: in no order, and in another one each time. A {@code HashMap} has
+   * whole numbers lie in a row, and its entries in the order in which they first came, so that a loop over keys that
+   * come again in the same order only walks along.
    */
   private static long mixed(long n, int keys) {
-    return n * 48_271 % keys;
+    long mixed = n * 0xbf58476d1ce4e5b9L;
+    mixed ^= mixed >>> 32;
+    mixed *= 0x94d049bb133111ebL;
+    return (mixed >>> 33) % keys;
   }
 
-  /** Each key comes ten times in a window. Something sees each element before it goes on its way. */
+  /** Each key comes ten times in a window, on average. Something sees each element before it goes on its way. */
   static long windows(int keys, long events, LongConsumer first) throws Exception {
     return Pipeline.from(new Numbered(events, i -> {
       first.accept(i);
