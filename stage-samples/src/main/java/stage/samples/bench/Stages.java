@@ -123,12 +123,13 @@ final class Stages implements Technique {
       numbers.pause();   // until all are there
       var router = app.start(Stage.producerConsumer("router", numbers, Router::new)
           .withDispatcher(Dispatcher.partition(partitions, keyed -> keyed.key)).withDemand(demand));
-      List<ProducerRef<Long, ?>> counts = new ArrayList<>();
+      List<SubscriptionSpec<Long>> counts = new ArrayList<>();
       for (int i = 0; i < partitions; i++) {
-        counts.add(app.start(Stage.producerConsumer("count" + i,
-            SubscriptionSpec.to(router).withDemand(demand).withPartition(i), KeyCounter::new)));
+        var counter = app.start(Stage.producerConsumer("count" + i,
+            SubscriptionSpec.to(router).withDemand(demand).withPartition(i), KeyCounter::new));
+        counts.add(SubscriptionSpec.to(counter).withDemand(demand));
       }
-      app.start(Stage.consumer("sum", counts, () -> new Adder(total)).withDemand(demand));
+      app.start(Stage.consumer("sum", counts, () -> new Adder(total)));
       numbers.resume();
       app.join();
     }
