@@ -34,8 +34,8 @@ public final class Stage {
   private Stage() {}
 
   /**
-   * What every behaviour is: one of the four contracts of {@link Stage}. A class implements exactly one of them; a stage
-   * whose behaviour implements two does not start.
+   * What every behaviour is: one of the four contracts of {@link Stage}. A class implements exactly one of them; a
+   * stage whose behaviour implements two does not start.
    *
    * @since 0.1
    */

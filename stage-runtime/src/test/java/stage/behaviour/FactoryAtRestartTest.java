@@ -117,7 +117,8 @@ class FactoryAtRestartTest extends CrashTest {
     };
     start(Stage.producer("idle", factory)).kill();
     StageFailedException failed = catchThrowableOfType(StageFailedException.class, scope::join);
-    assertThat(failed).hasMessageStartingWith("stage test/idle failed in the factory: java.io.IOException: no connection");
+    assertThat(failed)
+        .hasMessageStartingWith("stage test/idle failed in the factory: java.io.IOException: no connection");
     assertThat(failed.history()).extracting(Failure::during).containsExactly("kill", "the factory", "the factory");
     assertThat(log.take()).hasSize(3).last().extracting(line -> line.getMessage()).asString()
         .contains("crashed in=the factory");

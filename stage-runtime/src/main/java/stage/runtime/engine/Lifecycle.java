@@ -219,7 +219,8 @@ final class Lifecycle {
       end(new StopReason.Stopped(), Activity.CANCEL);
     } else if (!signals.has(Signals.HELD)) {
       signals.clear(Signals.KILLED);
-      if (wasStarting || phase instanceof Phase.Running) crash(wasStarting ? incarnations.maker().during() : Activity.KILL, killed);
+      if (wasStarting || phase instanceof Phase.Running)
+        crash(wasStarting ? incarnations.maker().during() : Activity.KILL, killed);
     }
   }
 

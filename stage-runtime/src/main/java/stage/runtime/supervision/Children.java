@@ -200,7 +200,8 @@ final class Children {
   /** {@return what is thrown while it closes} If it closes for a failure, the caller may be the first to hear of it. */
   private ScopeMisuseException closing(String what) {
     StageFailedException failed = null;
-    for (SupervisorCell at = supervisor; at != null && failed == null; at = at.parent()) failed = at.shutdown().reason();
+    for (SupervisorCell at = supervisor; at != null && failed == null; at = at.parent())
+      failed = at.shutdown().reason();
     String because = failed == null ? "" : ", because " + failed.getMessage();
     return new ScopeMisuseException(supervisor + " is closing" + because + "; " + what,
         failed == null ? null : failed.getCause());
