@@ -31,7 +31,7 @@ public record CollectorSpec<I, R>(
   public CollectorSpec {
     StageSpec.ensureName(name);
     Objects.requireNonNull(collector, "collector must not be null; use one of java.util.stream.Collectors");
-    subscriptions = List.copyOf(subscriptions);
+    subscriptions = List.copyOf(Objects.requireNonNull(subscriptions, "subscriptions must not be null"));
     Objects.requireNonNull(options, "options must not be null; use StageOptions.DEFAULT");
   }
 

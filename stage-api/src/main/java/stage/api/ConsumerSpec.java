@@ -30,7 +30,7 @@ public record ConsumerSpec<I, S extends Stage.Behaviour>(
   public ConsumerSpec {
     StageSpec.ensureName(name);
     Objects.requireNonNull(factory, "factory must not be null; pass a constructor such as Printer::new");
-    subscriptions = List.copyOf(subscriptions);
+    subscriptions = List.copyOf(Objects.requireNonNull(subscriptions, "subscriptions must not be null"));
     Objects.requireNonNull(options, "options must not be null; use StageOptions.DEFAULT");
   }
 

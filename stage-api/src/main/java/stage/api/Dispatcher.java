@@ -69,6 +69,8 @@ public sealed interface Dispatcher<E> {
      *     below 1
      */
     public Partition {
+      Objects.requireNonNull(partitions, "partitions must not be null");
+      for (String name : partitions) Objects.requireNonNull(name, "a partition's name must not be null");
       partitions = List.copyOf(partitions);
       Objects.requireNonNull(function, "function must not be null");
       if (partitions.isEmpty())

@@ -1,5 +1,7 @@
 package stage.api;
 
+import java.util.Objects;
+
 /**
  * Where a stage emits its events.
  *
@@ -31,8 +33,10 @@ public interface Outlet<O> {
    * Emits events in order, as {@link #emit} one by one.
    *
    * @param events the events
+   * @throws NullPointerException if {@code events} or one of them is null; those before that one were emitted
    */
   default void emitAll(Iterable<? extends O> events) {
+    Objects.requireNonNull(events, "events must not be null");
     for (O event : events) emit(event);
   }
 

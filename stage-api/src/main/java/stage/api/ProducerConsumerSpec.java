@@ -40,7 +40,7 @@ public record ProducerConsumerSpec<I, O, S extends Stage.Behaviour>(
   public ProducerConsumerSpec {
     StageSpec.ensureName(name);
     Objects.requireNonNull(factory, "factory must not be null; pass a constructor such as Doubler::new");
-    subscriptions = List.copyOf(subscriptions);
+    subscriptions = List.copyOf(Objects.requireNonNull(subscriptions, "subscriptions must not be null"));
     Objects.requireNonNull(dispatcher, "dispatcher must not be null; use Dispatcher.demand() for the default");
     if (buffer < 0) throw new IllegalArgumentException("buffer must be at least 0, but was " + buffer);
     Objects.requireNonNull(opening, "opening must not be null; use Opening.DEFAULT");

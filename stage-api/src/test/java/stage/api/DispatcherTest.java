@@ -3,7 +3,9 @@ package stage.api;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 class DispatcherTest {
@@ -22,6 +24,16 @@ class DispatcherTest {
       var function = (Dispatcher.PartitionFunction<Integer>) partition.function();
       assertThat(function.partitionOf(key)).isIn("0", "1", "2").isEqualTo(function.partitionOf(key));
     }
+  }
+
+  @Test
+  void refusesNullInPlaceOfPartitions() {
+    assertThatThrownBy(() -> Dispatcher.<Integer>partition((List<String>) null, n -> "a"))
+        .isInstanceOf(NullPointerException.class).hasMessage("partitions must not be null");
+    assertThatThrownBy(() -> Dispatcher.<Integer>partition(Arrays.asList("a", null), n -> "a"))
+        .isInstanceOf(NullPointerException.class).hasMessage("a partition's name must not be null");
+    assertThatThrownBy(() -> new CollectorSpec<Integer, Long>("sum", Collectors.counting(), null, StageOptions.DEFAULT))
+        .isInstanceOf(NullPointerException.class).hasMessage("subscriptions must not be null");
   }
 
   @Test

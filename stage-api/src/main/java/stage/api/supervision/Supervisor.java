@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import stage.api.CollectorRef;
 import stage.api.CollectorSpec;
@@ -185,6 +186,7 @@ public interface Supervisor extends AutoCloseable {
    *     already
    */
   default <I, R> CollectorRef<I, R> start(CollectorSpec<I, R> spec) {
+    Objects.requireNonNull(spec, "spec must not be null");
     var result = new CompletableFuture<R>();
     return new CollectorRef<>(start(spec.into(result)), result);
   }
