@@ -26,6 +26,7 @@ import stage.api.pipeline.KeyValue;
 import stage.api.pipeline.OnFailure;
 import stage.api.pipeline.Pipeline;
 import stage.api.pipeline.Report;
+import stage.api.pipeline.Running;
 import stage.api.pipeline.Windows;
 import stage.api.supervision.Backoff;
 import stage.api.supervision.StageFailedException;
@@ -187,6 +188,39 @@ class PipelineFailureTest {
       assertThatThrownBy(() -> Pipeline.from(HUNDRED).map(PipelineFailureTest::notSeven).onFailure(OnFailure.crash())
           .count().run())
           .isInstanceOf(StageFailedException.class);
+    }
+
+    /** Results of windows come of no element, and are counted by themselves. */
+    @Test
+    void isOneInARowOnlyIfNoResultOfAWindowWasGoodSince() throws Exception {
+      List<Integer> seconds = IntStream.range(0, 2_500).boxed().toList();
+      assertThat(Pipeline.from(seconds).eventTime(Instant::ofEpochSecond, Duration.ZERO)
+          .window(Windows.tumbling(Duration.ofSeconds(1))).sum(n -> n).map(pane -> {
+            if (pane.value() % 2 == 1) throw new IllegalStateException("odd");
+            return pane;
+          }).onFailure(OnFailure.skip()).count().run()).isEqualTo(1_250);
+    }
+
+    /** The interrupt is of the stage, which ends: the element has not failed. */
+    @Test
+    void isNoneIfTheJobIsCancelledMeanwhile() throws Exception {
+      for (boolean isOneLoop : new boolean[] {true, false}) {
+        var inside = new CountDownLatch(1);
+        Pipeline<Integer> waiting = Pipeline.of(1, 2, 3).map(n -> {
+          if (n == 2) {
+            inside.countDown();
+            new CountDownLatch(1).await();
+          }
+          return n;
+        }).onFailure(OnFailure.skip());
+        Pipeline<?> all = isOneLoop ? waiting.async() : waiting.keyBy(n -> n).count().async();
+        Running<Report> job;
+        try (var app = Supervisor.open(SupervisorSpec.of("app").withShutdown(Duration.ofMillis(1)))) {
+          job = all.forEach(n -> {}).start(app, "job");
+          inside.await();
+        }
+        assertThat(job.report().dropped()).isZero();
+      }
     }
 
     @Test

@@ -21,7 +21,10 @@ public interface Running<R> {
   /** {@return what has become of its elements so far} Any thread; never waits. Exact when the job has ended. */
   Report report();
 
-  /** Begins to stop: sources get no more demand, and everything in flight is handled. Returns at once. Any thread. */
+  /**
+   * Begins to stop: sources get no more demand, and everything in flight is handled. Windows that might have got more
+   * are marked {@link Pane.Kind#CUT}. Returns at once. Any thread.
+   */
   void stop();
 
   /** {@return the job as it was planned: a line for each stage, as {@link Job#describe()}} Never waits. */

@@ -4,7 +4,7 @@ import java.util.function.Supplier;
 import stage.api.RunSnapshot;
 import stage.api.StageRef;
 
-/** Lets those who plan pipelines tell what a stage does in one. */
+/** What those who plan pipelines do with stages beyond what their handles offer. */
 public final class StageRuns {
   private StageRuns() {}
 
@@ -16,5 +16,16 @@ public final class StageRuns {
    */
   public static void tell(StageRef<?> stage, Supplier<RunSnapshot> run) {
     if ((Object) stage instanceof CellRef<?> ref) ref.cell().run(run);
+  }
+
+  /**
+   * Asks a stage to end when all that is in flight has been handled, as the end of its scope does: its consumers then
+   * know that their input was cut short. Returns at once. Any thread.
+   *
+   * @param stage which
+   */
+  public static void drain(StageRef<?> stage) {
+    if ((Object) stage instanceof CellRef<?> ref) ref.cell().drain();
+    else stage.stop();
   }
 }

@@ -215,7 +215,7 @@ final class Attempts {
       ensureTheirs(thrown);
       return thrown;
     }
-    guard.succeeded();
+    guardOfResults.succeeded();
     return null;
   }
 

@@ -391,18 +391,12 @@ final class Deployment {
     for (StagePlan stage : stages) if (stage.name.equals(name)) refs.get(stage).kill();
   }
 
-  /** Begins to stop: the sources end, and then each stage in turn. A source that is somebody else's is left. */
+  /**
+   * Begins to stop: the sources end, and then each stage in turn, which knows that its input was cut short. A source
+   * that is somebody else's is left.
+   */
   void stop() {
-    for (StagePlan stage : stages) {
-      if (!(stage.kind instanceof Kind.Source(Origin origin))) continue;
-      if (!(origin instanceof Origin.Ref)) {
-        refs.get(stage).stop();
-        continue;
-      }
-      for (StagePlan consumer : stages) {
-        if (consumer.feeds.stream().anyMatch(feed -> feed.from() == stage)) refs.get(consumer).stop();
-      }
-    }
+    own().forEach(StageRuns::drain);
   }
 
   /** {@return the stages of the job, each after those that feed it} */

@@ -36,6 +36,7 @@ final class LoopPassage implements Passage {
         count(size - i, results.count() - before);
         return size;
       } catch (Exception thrown) {
+        attempts.ensureTheirs(thrown);
         int at = loop.at() - from;
         results.filled(loop.made());
         count(at - i, results.count() - before);
