@@ -12,12 +12,14 @@ final class BatchInHand {
   private BoundedInlet<Object> in;   // null if there is none
   private int index = -1;            // the element in hand; -1 if results come of none
   private int settled;               // at commit points
+  private boolean isThrough;         // the element in hand: what goes on now was made of several
 
   BatchInHand(StagedResults results) {
     this.results = results;
   }
 
   void begin(Inlet<Object> from) {
+    isThrough = false;
     in = (BoundedInlet<Object>) from;
     settled = 0;
   }
@@ -41,8 +43,16 @@ final class BatchInHand {
     index = -1;
   }
 
+  /** {@return whether there is an element in hand that what goes on now comes of} */
   boolean hasElement() {
-    return index >= 0;
+    return index >= 0 && !isThrough;
+  }
+
+  /** The element in hand is through, and what goes on now was made of several. Returns whether that was so before. */
+  boolean through(boolean is) {
+    boolean before = isThrough;
+    isThrough = is;
+    return before;
   }
 
   void drop(String why) {
@@ -65,11 +75,12 @@ final class BatchInHand {
     in.cancel(index + 1 - settled);
   }
 
-  /** Publishes and settles what the elements before the one in hand have come to. */
+  /** Publishes and settles what the elements before the one in hand have come to, and that one if it is through. */
   void settleBefore() {
-    if (in == null || index <= settled) return;
-    int events = index - settled;
-    settled = index;
+    int behind = isThrough ? index + 1 : index;
+    if (in == null || behind <= settled) return;
+    int events = behind - settled;
+    settled = behind;
     results.flush();
     in.commit(events);
   }

@@ -44,12 +44,18 @@ final class BatchLink extends WaitingLink<BatchLink.Open> {
   private final long most;
   private final Weight<Object> weight;   // null if each weighs 1
   private final long withinNanos;        // Long.MAX_VALUE for any time
+  private final ReadyResults ready = new ReadyResults();
 
   BatchLink(long most, Weight<Object> weight, long withinNanos) {
     super(Open.EMPTY);
     this.most = most;
     this.weight = weight;
     this.withinNanos = withinNanos;
+  }
+
+  @Override
+  ReadyResults ready() {
+    return ready;
   }
 
   @Override
@@ -66,7 +72,7 @@ final class BatchLink extends WaitingLink<BatchLink.Open> {
     chain.absorbed();
     Open open = held.value();
     if (open.size > 0 && heavy > most - open.weight) {
-      emit(open);
+      made(open);
       open = Open.EMPTY;
     }
     chain.journal().add(chain.claim(), 1, place);
@@ -74,19 +80,11 @@ final class BatchLink extends WaitingLink<BatchLink.Open> {
     held.set(open);
     if (open.weight < most) return;
     held.set(Open.EMPTY);
-    emit(open);
+    made(open);
   }
 
-  private void emit(Open open) throws Exception {
-    chain.journal().settle(open.claim, null, place);
-    Claim inHand = chain.claim(open.claim);
-    try {
-      next.push(open.elements(), open.t, open.w);
-    } catch (Exception thrown) {
-      chain.passedBack(this, inHand);
-      throw thrown;
-    }
-    chain.claim(inHand);
+  private void made(Open list) {
+    ready.add(list.elements(), list.t, list.w, list.claim);
   }
 
   @Override
@@ -108,5 +106,37 @@ final class BatchLink extends WaitingLink<BatchLink.Open> {
   long vouchesFor(long c) {
     Open open = held.value();
     return open.size == 0 ? c : Math.min(c, open.w);
+  }
+
+  // ---- state
+
+  @Override
+  void mark() {
+    super.mark();
+    ready.mark();
+  }
+
+  @Override
+  void undo() {
+    super.undo();
+    ready.undo();
+  }
+
+  @Override
+  void commit() {
+    super.commit();
+    ready.commit();
+  }
+
+  @Override
+  void rollback() {
+    super.rollback();
+    ready.rollback();
+  }
+
+  @Override
+  void adopt(Link committed) {
+    super.adopt(committed);
+    ready.adopt(((BatchLink) committed).ready);
   }
 }

@@ -58,7 +58,7 @@ final class Chain implements Transactional {
     var failure = new LastFailure();
     var mark = new ElementMark(links, results, element, journal, tally, reception, givingUp);
     this.attempts = new Attempts(plan, job, tally, links, batch, results, element, failure, journal, mark, givingUp);
-    var made = new MadeResults(plan, tally, element, failure, journal, givingUp, attempts);
+    var made = new MadeResults(plan, tally, links, batch, element, failure, journal, givingUp, attempts);
     var forLinks = new LinkContext(plan, job, tally, links, batch, results, element, reception, failure, journal,
         givingUp, attempts, made);
     for (Link link : links.all()) link.chain = forLinks;
@@ -66,7 +66,7 @@ final class Chain implements Transactional {
     boolean isTimed = Attempts.timeoutNanos(plan.policies()) > 0;
     Link[] markedEach = plan.isCollecting() || isTimed ? null : links.markedEach();
     this.elements = new Elements(plan, tally, links, batch, results, element, reception, journal, givingUp, attempts,
-        markedEach);
+        made, markedEach);
     boolean isOneLoop = plan.isRaw() && !plan.isCounted() && !isTimed && links.size() == 2
         && links.first() instanceof LoopLink && links.last() instanceof OutLink && !vouching.isStamped();
     Fused fused = markedEach == null || isOneLoop || plan.copies() > 1 ? null
@@ -188,7 +188,8 @@ final class Chain implements Transactional {
 
   void onMore(Outlet<Object> to) throws Exception {
     begin(to);
-    if (links.isExpanding()) elements.expand();
+    if (links.isExpanding()) expand();
+    else if (links.hasReady()) elements.release();
     else if (hasKept()) release();
     else if (firings.isOpen()) firings.resume();
     else if (firings.hasEndToTell()) firings.tellEnd();
@@ -204,9 +205,15 @@ final class Chain implements Transactional {
     finish();
   }
 
+  private void expand() throws Exception {
+    elements.expand();
+    elements.release();
+  }
+
   private void release() throws Exception {
     links.buffer().release(results.wanted());
     journal.seal();
+    elements.release();
   }
 
   // ---- progress

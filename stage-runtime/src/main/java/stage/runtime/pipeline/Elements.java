@@ -15,10 +15,11 @@ final class Elements {
   private final Journal journal;
   private final GivingUp givingUp;
   private final Attempts attempts;
+  private final MadeResults made;
   private final Link[] markedEach;   // those that each element marks; null if it marks all that are stateful
 
   Elements(ChainPlan plan, Tally tally, LinkRow links, BatchInHand batch, StagedResults results, ElementInHand element,
-      Reception reception, Journal journal, GivingUp givingUp, Attempts attempts, Link[] markedEach) {
+      Reception reception, Journal journal, GivingUp givingUp, Attempts attempts, MadeResults made, Link[] markedEach) {
     this.plan = plan;
     this.tally = tally;
     this.links = links;
@@ -29,6 +30,7 @@ final class Elements {
     this.journal = journal;
     this.givingUp = givingUp;
     this.attempts = attempts;
+    this.made = made;
     this.markedEach = markedEach;
   }
 
@@ -82,6 +84,11 @@ final class Elements {
   private void count(int resultsBefore) {
     reception.count(results.count() > resultsBefore);
     if (reception.isOverflown()) batch.drop(plan.sites().getFirst() + " is full");
+  }
+
+  /** Has results go on that links have made of several elements, of which the last is through. */
+  void release() throws Exception {
+    if (links.hasReady()) made.release();
   }
 
   /** Makes more of an element that an earlier turn has taken. */

@@ -39,7 +39,7 @@ final class Firings {
 
   /** {@return whether something that began earlier has to go first} */
   boolean isHeldUp() {
-    return firing.value() != null || links.isExpanding();
+    return firing.value() != null || links.isExpanding() || links.hasReady();
   }
 
   boolean isOpen() {

@@ -21,23 +21,23 @@ abstract class HeldLink<T> extends Link {
   }
 
   @Override
-  final void undo() {
+  void undo() {
     held.undo();
   }
 
   @Override
-  final void commit() {
+  void commit() {
     held.commit();
   }
 
   @Override
-  final void rollback() {
+  void rollback() {
     held.rollback();
   }
 
   @Override
   @SuppressWarnings("unchecked")   // the same place in a chain of the same plan
-  final void adopt(Link committed) {
+  void adopt(Link committed) {
     held.adopt(((HeldLink<T>) committed).held);
   }
 }

@@ -82,6 +82,11 @@ abstract class Link {
   /** Begins a turn. */
   void turn(long now) {}
 
+  /** {@return what it has made of several elements, which goes on by itself; null if it never makes such results} */
+  ReadyResults ready() {
+    return null;
+  }
+
   /** {@return whether it lets nothing pass any more} */
   boolean isDone() {
     return false;

@@ -107,7 +107,7 @@ final class LinkContext {
 
   /** {@return whether there is room in this turn for one more result of the element in hand} */
   boolean mayExpand() {
-    return results.mayExpand();
+    return results.mayExpand() && links.readyCount() < StagedResults.EXPANSION;
   }
 
   /** {@return how much more is wanted in this turn} */

@@ -10,6 +10,7 @@ final class LinkRow {
   private final Link[] stateful;
   private final Link[] ending;             // those that may let nothing pass any more
   private final FlatMapLink[] expanding;   // those that may go on over turns with one element
+  private final Link[] making;             // those that may have results ready
   private final BufferLink buffer;         // the first link, if that keeps what is not wanted yet; else null
 
   LinkRow(List<Link> links) {
@@ -21,6 +22,7 @@ final class LinkRow {
     this.stateful = links.stream().filter(Link::isStateful).toArray(Link[]::new);
     this.ending = links.stream().filter(Link::canBeDone).toArray(Link[]::new);
     this.expanding = links.stream().filter(FlatMapLink.class::isInstance).toArray(FlatMapLink[]::new);
+    this.making = links.stream().filter(link -> link.ready() != null).toArray(Link[]::new);
     this.buffer = all[0] instanceof BufferLink first ? first : null;
   }
 
@@ -144,6 +146,26 @@ final class LinkRow {
   /** Links before one make no more of an element of the run. */
   void forget(int before, Object input, Throwable cause) {
     for (FlatMapLink link : expanding) if (link.place < before) link.forget(input, cause);
+  }
+
+  // ---- results that go on by themselves
+
+  int readyCount() {
+    int count = 0;
+    for (Link link : making) count += link.ready().size();
+    return count;
+  }
+
+  boolean hasReady() {
+    return lastReady(-1) != null;
+  }
+
+  /** {@return the last link behind a place that has results ready; null if there is none} */
+  Link lastReady(int place) {
+    for (int i = making.length - 1; i >= 0 && making[i].place > place; i--) {
+      if (making[i].ready().size() > 0) return making[i];
+    }
+    return null;
   }
 
   // ---- time

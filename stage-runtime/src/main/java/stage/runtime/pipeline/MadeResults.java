@@ -12,6 +12,8 @@ import stage.runtime.pipeline.receipt.Journal;
 final class MadeResults {
   private final ChainPlan plan;
   private final Tally tally;
+  private final LinkRow links;
+  private final BatchInHand batch;
   private final ElementInHand element;
   private final LastFailure failure;
   private final Journal journal;
@@ -19,10 +21,12 @@ final class MadeResults {
   private final Attempts attempts;
   private int retries;   // of the one that an operator tries to make
 
-  MadeResults(ChainPlan plan, Tally tally, ElementInHand element, LastFailure failure, Journal journal,
+  MadeResults(ChainPlan plan, Tally tally, LinkRow links, BatchInHand batch, ElementInHand element, LastFailure failure, Journal journal,
       GivingUp givingUp, Attempts attempts) {
     this.plan = plan;
     this.tally = tally;
+    this.links = links;
+    this.batch = batch;
     this.element = element;
     this.failure = failure;
     this.journal = journal;
@@ -37,6 +41,26 @@ final class MadeResults {
    * @param isRelease whether the link has kept that so far, and does no longer
    */
   void attempt(Link of, Object value, long t, long w, Claim its, boolean isRelease) throws Exception {
+    attemptOne(of, value, t, w, its, isRelease);
+    releaseBehind(of.place);
+  }
+
+  /** Has results go on that links have made of several elements. The element in hand, if there is one, is through. */
+  void release() throws Exception {
+    boolean before = batch.through(true);
+    try {
+      releaseBehind(-1);
+    } finally {
+      batch.through(before);
+    }
+  }
+
+  /** From the last link on, so that each result finds those before it gone. */
+  private void releaseBehind(int place) throws Exception {
+    for (Link link = links.lastReady(place); link != null; link = links.lastReady(place)) link.ready().release(link);
+  }
+
+  private void attemptOne(Link of, Object value, long t, long w, Claim its, boolean isRelease) throws Exception {
     Object inputBefore = element.input();
     element.input(value);
     Claim claimBefore = element.claim(its);
@@ -80,9 +104,14 @@ final class MadeResults {
     int tries = retries + 1;
     retries = 0;
     At.mark(cause, plan.sites().get(step), subject);
-    Fate fate = attempts.giveUpResult(how, subject, cause, tries);
-    tally.in++;
-    fate.countTo(tally);
+    boolean before = batch.through(true);   // a result of several has failed, even if one of them is in hand
+    try {
+      Fate fate = attempts.giveUpResult(how, subject, cause, tries);
+      tally.in++;
+      fate.countTo(tally);
+    } finally {
+      batch.through(before);
+    }
     return false;
   }
 }

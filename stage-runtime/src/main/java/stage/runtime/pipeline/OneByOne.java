@@ -25,6 +25,7 @@ final class OneByOne implements Passage {
       batch.take(i);
       element.open(events[from + i]);
       elements.take(element.input(), element.t(), element.w());
+      elements.release();
       if (links.isDone() && !plan.isCounted()) return i + 1;
       if (results.room() <= 0 || links.isExpanding()) {
         batch.leave(size - i - 1);

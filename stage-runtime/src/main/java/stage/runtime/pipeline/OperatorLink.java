@@ -17,9 +17,16 @@ abstract class OperatorLink<P extends Operator<Object>> extends Link implements 
   boolean isCounted;           // whether elements may answer for deliveries
   int fates;                   // how many elements it has not worked in
   private boolean isFiring;    // results come of no element in hand
+  private final ReadyResults ready;   // null if results are of the element in hand
 
   OperatorLink(P operator) {
     this.operator = operator;
+    this.ready = operator.makesResultsOfSeveral() ? new ReadyResults() : null;
+  }
+
+  @Override
+  final ReadyResults ready() {
+    return ready;
   }
 
   @Override
@@ -38,6 +45,7 @@ abstract class OperatorLink<P extends Operator<Object>> extends Link implements 
   public final void emit(Object value, Object its, long t, long w) throws Exception {
     if (isCounted) emitCounted(value, t, w);
     else if (isFiring) chain.attempt(this, value, t, w);
+    else if (ready != null) ready.add(value, t, w, null);
     else next.push(value, t, w);
   }
 
@@ -63,6 +71,11 @@ abstract class OperatorLink<P extends Operator<Object>> extends Link implements 
   private void pass(Object value, long t, long w, Claim claim, boolean isRelease) throws Exception {
     if (isFiring) {
       chain.attempt(this, value, t, w, claim, isRelease);
+      return;
+    }
+    if (ready != null) {
+      if (!isRelease) chain.journal().add(claim, 1, place);
+      ready.add(value, t, w, claim);
       return;
     }
     if (isRelease) chain.journal().settle(claim, null, place);
@@ -132,27 +145,33 @@ abstract class OperatorLink<P extends Operator<Object>> extends Link implements 
   @Override
   final void mark() {
     operator.mark();
+    if (ready != null) ready.mark();
   }
 
   @Override
   final void undo() {
     operator.undo();
+    if (ready != null) ready.undo();
   }
 
   @Override
   final void commit() {
     operator.commit();
+    if (ready != null) ready.commit();
   }
 
   @Override
   final void rollback() {
     operator.rollback();
+    if (ready != null) ready.rollback();
   }
 
   @Override
   @SuppressWarnings("unchecked")   // the same place in a chain of the same plan
   final void adopt(Link committed) {
-    operator = (P) ((OperatorLink<P>) committed).operator.successor();
+    OperatorLink<P> its = (OperatorLink<P>) committed;
+    operator = (P) its.operator.successor();
+    if (ready != null) ready.adopt(its.ready);
   }
 
   @Override

@@ -205,6 +205,11 @@ public final class Batches implements SingleInput<Object, Object> {
   }
 
   @Override
+  public boolean makesResultsOfSeveral() {
+    return true;
+  }
+
+  @Override
   public void mark() {
     open.mark();
     agenda.mark();

@@ -50,7 +50,10 @@ final class CountWindows implements SingleInput<Object, Object> {
     boolean isFull = now.elements() == most;
     open.set(place, isFull ? Open.EMPTY : now);
     boolean isEarly = earlyEvents > 0 && now.elements() % earlyEvents == 0 && !isFull;
-    if (isFull) emit(key, now, how.finished(now.value()), Pane.Kind.FINAL, out);
+    if (isFull) {
+      Object result = Results.orNull(out, now.window(), now.value(), () -> how.finished(now.value()));
+      if (result != null) emit(key, now, result, Pane.Kind.FINAL, out);
+    }
     if (isEarly) emit(key, now, how.finished(now.value()), Pane.Kind.EARLY, out);
     return true;
   }
@@ -88,6 +91,11 @@ final class CountWindows implements SingleInput<Object, Object> {
       if (window != null && window.elements() > 0) held = Math.min(held, window.w());
     }
     return held;
+  }
+
+  @Override
+  public boolean makesResultsOfSeveral() {
+    return true;
   }
 
   @Override

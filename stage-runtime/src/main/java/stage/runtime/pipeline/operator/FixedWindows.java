@@ -285,6 +285,11 @@ final class FixedWindows implements SingleInput<Object, Object> {
   // --------------------------------------------------------------------------------------------------------------
 
   @Override
+  public boolean makesResultsOfSeveral() {
+    return setting.earlyEvents() > 0;
+  }
+
+  @Override
   public void mark() {
     open.mark();
     rows.mark();

@@ -38,6 +38,11 @@ public final class KeptElements implements Kept<KeptElements> {
     queue.add(new Element(value, t, w));
   }
 
+  /** {@return the oldest, which stays; null if there is none} */
+  public Element peek() {
+    return queue.peek();
+  }
+
   /** {@return the oldest, which is taken out; null if there is none} */
   public Element poll() {
     return queue.poll();

@@ -91,6 +91,11 @@ final class MergingSorted implements SeveralInputs<Object> {
   }
 
   @Override
+  public boolean makesResultsOfSeveral() {
+    return true;
+  }
+
+  @Override
   public void mark() {
     for (KeptQueue<Element> queue : waiting) queue.mark();
     hasEnded.mark();

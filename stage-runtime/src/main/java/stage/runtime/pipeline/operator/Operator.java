@@ -97,6 +97,14 @@ public interface Operator<O> extends Kept<Operator<O>> {
   }
 
   /**
+   * {@return whether what it emits while it is given an element is made of others too} Such a result goes on by itself
+   * when the element is through: if it fails it costs that result, and not the element that happened to complete it.
+   */
+  default boolean makesResultsOfSeveral() {
+    return false;
+  }
+
+  /**
    * {@return whether the run has to commit after each element} True where the user's own mutable object is changed,
    * which nothing can take back.
    */

@@ -43,8 +43,10 @@ final class Zipping implements SeveralInputs<Object> {
       Element partner = other.poll();
       Object l = number == 0 ? value : partner.value();
       Object r = number == 0 ? partner.value() : value;
-      out.emit(Reduction.made("function of a zip", fn.apply(l, r)), null, Math.max(t, partner.t()),
-          Math.min(w, partner.w()));
+      Object made = Results.orNull(out, l, partner.value(),
+          () -> Reduction.made("function of a zip", fn.apply(l, r)));
+      if (made == null) return true;   // the pair is lost, and the next elements are partners as before
+      out.emit(made, null, Math.max(t, partner.t()), Math.min(w, partner.w()));
       out.released(partner.value());
       return true;
     };
@@ -84,6 +86,11 @@ final class Zipping implements SeveralInputs<Object> {
     left.forEach(element -> held[0] = Math.min(held[0], element.w()));
     right.forEach(element -> held[0] = Math.min(held[0], element.w()));
     return held[0];
+  }
+
+  @Override
+  public boolean makesResultsOfSeveral() {
+    return true;
   }
 
   @Override
