@@ -89,7 +89,8 @@ class FailingResultsTest {
     void behindWindowsToo() throws Exception {
       assertThat(good(Pipeline.from(TEN).eventTime(Instant::ofEpochSecond, Duration.ZERO)
           .window(Windows.tumbling(Duration.ofSeconds(1))).sum(n -> n).map(Pane::value).batch(2),
-          list -> list.contains(4L))).containsExactly(List.of(0L, 1L), List.of(2L, 3L), List.of(6L, 7L), List.of(8L, 9L));
+          list -> list.contains(4L)))
+          .containsExactly(List.of(0L, 1L), List.of(2L, 3L), List.of(6L, 7L), List.of(8L, 9L));
       assertThat(dead).containsExactly(List.of(4L, 5L));
     }
 
@@ -134,8 +135,8 @@ class FailingResultsTest {
     @ValueSource(ints = {1, 10, 1000})
     void isNeitherLostNorThereTwice(int demand) {
       SimulatedRuntime.withSeeds(demand, 15).with(CrashRule.anywhere(0.03)).run(simulated ->
-          assertThat(failing(Pipeline.from(TEN).flatMap(n -> List.of(n, n + 100, n + 200)).batchWeighted(4, n -> 1 + n % 2,
-              LONG), list -> list.contains(103)).batch(2).flatMap(lists -> lists).flatMap(list -> list).async().toList()
+          assertThat(failing(Pipeline.from(TEN).flatMap(n -> List.of(n, n + 100, n + 200)).batchWeighted(4,
+              n -> 1 + n % 2, LONG), list -> list.contains(103)).batch(2).flatMap(lists -> lists).flatMap(list -> list).async().toList()
               .withDemand(Demand.max(demand)).withIntensity(stage.api.supervision.Intensity.of(10_000, LONG))
               .withRedelivery(stage.api.Redelivery.attempts(1_000)).run())
               .doesNotHaveDuplicates().hasSizeBetween(26, 28).doesNotContain(103));

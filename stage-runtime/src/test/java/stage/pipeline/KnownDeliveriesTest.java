@@ -23,7 +23,7 @@ import stage.api.pipeline.Windows;
 import stage.api.supervision.Supervisor;
 import stage.runtime.testkit.SimulatedRuntime;
 
-/** Which deliveries are answered for together, when, and how: as Broadway's own tests say, and as a plain loop finds. */
+/** Which deliveries are answered for together, when, and how: as Broadway's tests say, and as a plain loop finds. */
 class KnownDeliveriesTest {
   private static final Settling TOGETHER = Settling.inFlight(100).batches(100, Duration.ofSeconds(1));
 
@@ -86,7 +86,8 @@ class KnownDeliveriesTest {
               return n;
             }).onFailure(OnFailure.deadLetter()).batch(6).forEach(batches::add).withDemand(Demand.max(demand)).run();
         assertThat(batches).anyMatch(batch -> batch.stream().map(n -> n > 100).distinct().count() == 2);
-        assertThat(one.acked()).containsExactlyInAnyOrderElementsOf(upTo(30).stream().filter(n -> n % 10 != 7).toList());
+        assertThat(one.acked())
+            .containsExactlyInAnyOrderElementsOf(upTo(30).stream().filter(n -> n % 10 != 7).toList());
         assertThat(one.nacked()).containsExactlyInAnyOrder(7, 17, 27);
         assertThat(other.acked()).hasSize(18).allMatch(n -> n > 100);
         assertThat(other.nacked()).containsExactlyInAnyOrder(107, 117);
@@ -153,7 +154,8 @@ class KnownDeliveriesTest {
         }).onFailure(OnFailure.deadLetter()).forEach(seen::add).run();
         assertThat(seen).containsExactly(13L, 25L, 90L);
         assertThat(mail.acked()).as("the late one is fine").containsExactlyInAnyOrder(5, 8, 25, 3, 90);
-        assertThat(mail.nacked()).as("what failed, and what made a result that did").containsExactlyInAnyOrder(26, 66, 67);
+        assertThat(mail.nacked()).as("what failed, and what made a result that did")
+            .containsExactlyInAnyOrder(26, 66, 67);
       });
     }
   }

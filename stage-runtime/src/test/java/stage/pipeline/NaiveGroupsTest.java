@@ -211,7 +211,8 @@ class NaiveGroupsTest {
             .forEach(n -> at.add(simulated.elapsed().toMillis() - start)));
         long first = at.getFirst();
         for (int i = 0; i < 25; i++) {
-          assertThat(at.get(i) - first).isBetween(Math.max(0, i - burst + 1) * 100L - 1, Math.max(0, i - burst + 1) * 100L + 20);
+          long due = Math.max(0, i - burst + 1) * 100L;
+          assertThat(at.get(i) - first).isBetween(due - 1, due + 20);
         }
       });
     }

@@ -248,7 +248,7 @@ class NaiveWindowsTest {
       return LongStream.range(0, count).mapToObj(i -> Instant.parse(from).plus(step.multipliedBy(i))).toList();
     }
 
-    /** Berlin changes at night, São Paulo did at midnight, Samoa left out a day, and Lord Howe moves by half an hour. */
+    /** Berlin changes at night, São Paulo did at midnight; Samoa left out a day; Lord Howe moves by half an hour. */
     @ParameterizedTest
     @CsvSource({"Europe/Berlin, 2026-03-27T05:13:00Z", "Europe/Berlin, 2026-10-23T05:13:00Z",
         "America/Sao_Paulo, 2018-11-02T00:30:00Z", "America/New_York, 2026-10-30T00:00:00Z",
@@ -368,7 +368,8 @@ class NaiveWindowsTest {
       List<String> expected = counts.entrySet().stream().map(minute -> minute.getKey() + " " + minute.getValue()
           .values().stream().sorted(Comparator.reverseOrder()).limit(2).toList()).toList();
       for (int demand : new int[] {1, 1000}) {
-        var top = with(demand, stamped(events).keyBy(Event::key).workers(3).window(Windows.tumbling(seconds(60))).count()
+        var top = with(demand, stamped(events).keyBy(Event::key).workers(3)
+            .window(Windows.tumbling(seconds(60))).count()
             .window(Windows.tumbling(seconds(60)))
             .aggregate(Aggregation.topK(2, Comparator.comparingLong(Pane<String, Long>::value))).toList());
         assertThat(top.stream().map(pane -> pane.window().start().getEpochSecond() + " "

@@ -21,7 +21,8 @@ final class MadeResults {
   private final Attempts attempts;
   private int retries;   // of the one that an operator tries to make
 
-  MadeResults(ChainPlan plan, Tally tally, LinkRow links, BatchInHand batch, ElementInHand element, LastFailure failure, Journal journal,
+  MadeResults(ChainPlan plan, Tally tally, LinkRow links, BatchInHand batch, ElementInHand element,
+      LastFailure failure, Journal journal,
       GivingUp givingUp, Attempts attempts) {
     this.plan = plan;
     this.tally = tally;

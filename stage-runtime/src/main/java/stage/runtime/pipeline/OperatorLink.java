@@ -78,7 +78,6 @@ abstract class OperatorLink<P extends Operator<Object>> extends Link implements 
       ready.add(value, t, w, claim);
       return;
     }
-    if (isRelease) chain.journal().settle(claim, null, place);
     Claim inHand = chain.claim(claim);
     try {
       next.push(value, t, w);
