@@ -136,7 +136,8 @@ class FailingResultsTest {
     void isNeitherLostNorThereTwice(int demand) {
       SimulatedRuntime.withSeeds(demand, 15).with(CrashRule.anywhere(0.03)).run(simulated ->
           assertThat(failing(Pipeline.from(TEN).flatMap(n -> List.of(n, n + 100, n + 200)).batchWeighted(4,
-              n -> 1 + n % 2, LONG), list -> list.contains(103)).batch(2).flatMap(lists -> lists).flatMap(list -> list).async().toList()
+              n -> 1 + n % 2, LONG), list -> list.contains(103)).batch(2).flatMap(lists -> lists)
+              .flatMap(list -> list).async().toList()
               .withDemand(Demand.max(demand)).withIntensity(stage.api.supervision.Intensity.of(10_000, LONG))
               .withRedelivery(stage.api.Redelivery.attempts(1_000)).run())
               .doesNotHaveDuplicates().hasSizeBetween(26, 28).doesNotContain(103));

@@ -1,6 +1,7 @@
 package stage.pipeline;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -12,10 +13,12 @@ import java.util.stream.Stream;
 import stage.api.Demand;
 import stage.api.Overflow;
 import stage.api.Redelivery;
+import stage.api.pipeline.Bound;
 import stage.api.pipeline.Job;
 import stage.api.pipeline.OnFailure;
 import stage.api.pipeline.Pipeline;
 import stage.api.pipeline.Report;
+import stage.api.pipeline.Windows;
 import stage.api.supervision.Intensity;
 import stage.runtime.testkit.CrashRule;
 import stage.runtime.testkit.SimulatedRuntime;
@@ -29,6 +32,8 @@ public final class LinkSearch {
   private static final int SIZE = 30;
   private static final int LONG = 2_500;   // results of one element: more than belong to a turn
   private static final List<Integer> NUMBERS = IntStream.range(0, SIZE).boxed().toList();
+  private static final List<Integer> IN_PAIRS =
+      NUMBERS.stream().filter(n -> n % 3 != 1).flatMap(n -> Stream.of(n, -n)).toList();
   private static final Demand[] DEMANDS = {new Demand(1, 0, false), new Demand(10, 0, false),
       new Demand(1000, 500, false)};
 
@@ -79,6 +84,16 @@ public final class LinkSearch {
             found -> isRising(found) && found.subList(0, 2).equals(List.of(0, 1))),
         new Check<>(Pipeline.from(NUMBERS).buffer(4, Overflow.dropOldest(1)).forEach(n -> {}), LinkSearch::isComplete),
         new Check<>(Pipeline.from(NUMBERS).buffer(4, Overflow.dropNewest(1)).forEach(n -> {}), LinkSearch::isComplete),
+        new Check<>(Pipeline.from(NUMBERS).flatMap(n -> List.of(n, -n)).map(LinkSearch::notMinusAThird)
+            .onFailure(OnFailure.skip()).async().toList(), LinkSearch.IN_PAIRS::equals),
+        new Check<>(Pipeline.from(NUMBERS).batch(4).async().batch(2).flatMap(lists -> lists).flatMap(list -> list)
+            .async().toList(), NUMBERS::equals),
+        new Check<>(Pipeline.from(NUMBERS).map(n -> 9 * (n % 2) + n)
+            .eventTime(Instant::ofEpochSecond, Duration.ofSeconds(9)).buffer(1_000, Overflow.dropOldest(1)).map(n -> n)
+            .window(Windows.tumbling(Duration.ofSeconds(3))).count()
+            .reduce(0L, (sum, pane) -> sum + pane.value()), found -> found == SIZE),
+        new Check<>(Pipeline.from(NUMBERS).flatMap(List::of).join(Pipeline.from(NUMBERS).map(n -> n).flatMap(List::of))
+            .on(l -> l, r -> r).workers(2).whole(Bound.rows(100)).inner((l, r) -> l).count(), found -> found == SIZE),
         new Check<>(Pipeline.from(NUMBERS).mapConcurrentByKey(4, n -> n % 3, n -> n).toList(),
             LinkSearch::isRisingByKey));
   }
@@ -90,6 +105,11 @@ public final class LinkSearch {
   /** Fails when most results are published already. */
   private static int notTheOneBeforeTheEnd(int n) {
     if (n == 1_000 + LONG - 2) throw new IllegalArgumentException("the one before the end");
+    return n;
+  }
+
+  private static int notMinusAThird(int n) {
+    if (n < 0 && -n % 3 == 1) throw new IllegalArgumentException("the second of its pair");
     return n;
   }
 

@@ -119,7 +119,7 @@ class NaiveWindowsTest {
     @ParameterizedTest
     @CsvSource({"1, 10, 0, 0", "2, 10, 3, 0", "1000, 60, -7, 5", "10, 7, 0, 30", "1000, 1, 0, 0", "3, 3600, 1800, 0"})
     void haveTheEventsThatAreNotLate(int demand, int size, int offset, int lateness) throws Exception {
-      List<Event> events = events(size + lateness, 300);
+      List<Event> events = events(size + lateness, 160);
       Found found = sliding(events, size, size, offset, lateness);
       Windows windows = Windows.tumbling(seconds(size)).offset(seconds(offset)).lateness(seconds(lateness));
       List<Integer> late = new ArrayList<>();
@@ -134,7 +134,7 @@ class NaiveWindowsTest {
 
     @Test
     void countWhatIsLateWhateverTheDemand() throws Exception {
-      List<Event> events = events(5, 400);
+      List<Event> events = events(5, 250);
       long late = sliding(events, 15, 15, 0, 2).late;
       assertThat(late).isPositive();
       for (int demand : new int[] {1, 7, 1000}) {
@@ -155,7 +155,7 @@ class NaiveWindowsTest {
     @CsvSource({"1, 7, 5, 0, 0", "1000, 30, 10, 0, 0", "10, 3, 10, 0, 0", "2, 3, 10, 4, 8", "1000, 10, 3, 1, 12",
         "10, 25, 20, -5, 0", "5, 20, 20, 0, 0"})
     void haveEachEventAsOftenAsItIsInThem(int demand, int size, int every, int offset, int lateness) throws Exception {
-      List<Event> events = events(size * every, 250);
+      List<Event> events = events(size * every, 130);
       Found found = sliding(events, size, every, offset, lateness);
       Windows windows =
           Windows.sliding(seconds(size), seconds(every)).offset(seconds(offset)).lateness(seconds(lateness));
@@ -208,8 +208,8 @@ class NaiveWindowsTest {
     @ParameterizedTest
     @CsvSource({"1, 5, 0", "1000, 12, 0", "10, 20, 10", "2, 1, 0", "3, 40, 60"})
     void areWhatHangsTogether(int demand, int gap, int lateness) throws Exception {
-      for (int seed = 0; seed < 5; seed++) {
-        List<Event> events = events(seed, 200);
+      for (int seed = 0; seed < 3; seed++) {
+        List<Event> events = events(seed, 120);
         Found found = sessions(events, gap, lateness);
         var sums = with(demand, stamped(events).keyBy(Event::key).workers(3)
             .window(Windows.sessions(seconds(gap)).lateness(seconds(lateness))).sum(Event::id).toList());
@@ -331,7 +331,7 @@ class NaiveWindowsTest {
   class WithEarlyPanes {
     @Test
     void eachNthEventOfAWindowShowsWhatThereIsByThen() throws Exception {
-      List<Event> events = events(3, 300);
+      List<Event> events = events(3, 160);
       Map<String, List<Integer>> open = new TreeMap<>();
       List<String> early = new ArrayList<>();
       for (Event event : events) {
@@ -357,7 +357,7 @@ class NaiveWindowsTest {
   class BehindEachOther {
     @Test
     void theMostOfEachMinuteAreThoseOfASortedList() throws Exception {
-      List<Event> events = events(4, 500);
+      List<Event> events = events(4, 300);
       Map<Long, Map<String, Long>> counts = new TreeMap<>();
       for (Event event : events) {
         long start = Math.floorDiv(event.second, 60L) * 60;
@@ -379,7 +379,7 @@ class NaiveWindowsTest {
 
     @Test
     void hoursOfMinutesHaveAllEventsThatWereInTime() throws Exception {
-      List<Event> events = events(7, 900);
+      List<Event> events = events(7, 500);
       Map<Long, Long> counts = new TreeMap<>();
       for (Event event : events) {
         long start = Math.floorDiv(event.second, 60L) * 60;

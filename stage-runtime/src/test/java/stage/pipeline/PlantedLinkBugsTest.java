@@ -37,6 +37,16 @@ class PlantedLinkBugsTest {
             "KeptElements.Element first = kept.poll();\n          kept.add(first.value(), first.t(), first.w());\n"
                 + "          chain.forgotten();"),
         new PlantedBug("a buffer does not roll back", BUFFER, "kept.rollback();", "kept.commit();"),
+        new PlantedBug("an element is marked behind its first output", "pipeline/ElementMark.java",
+            "results.mark();", ""),
+        new PlantedBug("lists that wait do not roll back", "pipeline/ReadyResults.java", "results.rollback();",
+            "results.commit();"),
+        new PlantedBug("a list that has gone on stays", "pipeline/BatchLink.java",
+            "held.set(Open.EMPTY);\n    made(open);", "made(open);"),
+        new PlantedBug("a buffer vouches for its newest element", "pipeline/operator/KeptElements.java",
+            "least[0] = Math.min(least[0], element.w())", "least[0] = element.w()"),
+        new PlantedBug("one side of a join has another hash", "pipeline/KeyRouteLink.java", "hash = Keys.hash(its);",
+            "hash = Keys.hash(its) + step * 512;"),
         new PlantedBug("events of one key run at once", TASKS, "keys == null ? null : keys.keyOf(event)", "null"),
         new PlantedBug("a key's queue is forgotten at its end", TASKS, "else startable.add(others.poll());",
             "else {\n      startable.add(others.poll());\n      busyKeys.remove(task.key, others);\n"

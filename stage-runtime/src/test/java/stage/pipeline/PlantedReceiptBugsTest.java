@@ -50,6 +50,11 @@ class PlantedReceiptBugsTest {
             "if (added >= 0) return;"),
         new Bug("receipts do not go back with the element", "receipt/Journal.java",
             "for (int i = mark; i < size; i++) if (places[i] < from) move(i, kept++);", "kept = size;"),
+        new Bug("what falls away is subtracted before there is more", "receipt/Journal.java",
+            "for (; added < size; added++) if (changes[added] > 0) claims[added].add(changes[added]);",
+            "while (settled < size) {\n      int next = settled++;\n      if (changes[next] < 0) claims[next].settle("
+                + "-changes[next], causeOf(next), completed);\n    }\n    completed.send();\n    for (; added < size; "
+                + "added++) if (changes[added] > 0) claims[added].add(changes[added]);"),
         new Bug("a failure is forgotten", "receipt/Receipt.java",
             "if (failure != null) page.failed(index, failure);", ""),
         new Bug("the first failure is answered at once", "receipt/Receipt.java",

@@ -50,12 +50,13 @@ public final class WebLog {
       without a file, 4,000 lines that come with the program. Without --by: a report of statuses, paths, clients, errors per
       minute and sessions.
 
-        --by status|path|client|minute   one table, grouped by this; a path is taken with its query
+        --by status|path|client|minute   one table, grouped by this (with --csv or --window: status);
+                                         a path is taken with its query
         --window 30s|1m|1h|1d            a table for each such time, by when requests were answered, in UTC
         --out-of-order 1m|1h|1d          with windows and sessions: a request so much older than one that is before it
                                          in its file is late, and left out (366d; 1d with --follow)
         --top N|all                      how many lines of a table, or of each window's, to show (10)
-        --csv                            write KEY,requests,bytes for machines; needs --by
+        --csv                            write KEY,requests,bytes for machines, all of them unless --top says how many
         --follow                         go on reading as the last file grows, until Ctrl-C: draws the table as it
                                          changes; into a pipe a line that sums up, and the table in the end, with --csv
                                          only that; with --window each window when nothing can come for it any more
@@ -100,7 +101,7 @@ public final class WebLog {
   private WebLog(CommandLine line, Streams streams) throws UsageError {
     this.line = line;
     this.streams = streams;
-    this.top = line.top();
+    this.top = line.has("--csv") && line.value("--top").isEmpty() ? CommandLine.ALL : line.top();
     this.trouble = line.trouble();
     Duration otherwise = line.has("--follow") ? OUT_OF_ORDER_WHILE_FOLLOWED : OUT_OF_ORDER;
     this.time = EventTime.of(Hit::time).outOfOrder(line.time("--out-of-order").orElse(otherwise));
@@ -128,9 +129,7 @@ public final class WebLog {
     Optional<Duration> window = line.window();
     Optional<Path> rejects = line.output("--rejects");
     Optional<By> by = by();
-    if (by.isEmpty() && (line.has("--csv") || window.isPresent())) {
-      throw new UsageError("--csv and --window need --by: one of " + By.words());
-    }
+    if (by.isEmpty() && (line.has("--csv") || window.isPresent())) by = Optional.of(By.STATUS);
     List<TextInput> inputs = line.inputs().isEmpty() ? List.of(new TextInput.Resource(WebLog.class, SampleLog.RESOURCE))
         : line.inputs();
     Lines.check(inputs);
