@@ -116,6 +116,16 @@ class FailingResultsTest {
     }
 
     @Test
+    void mayTakeTooLong() throws Exception {
+      assertThat(Pipeline.from(TEN).batch(5).map(list -> {
+        if (list.contains(1)) new java.util.concurrent.CountDownLatch(1).await();
+        return list;
+      }).timeout(Duration.ofMillis(300)).onFailure(OnFailure.deadLetter(letter -> dead.add(letter.event())))
+          .toList().run()).containsExactly(List.of(5, 6, 7, 8, 9));
+      assertThat(dead).containsExactly(List.of(0, 1, 2, 3, 4));
+    }
+
+    @Test
     void nacksAllOfItsDeliveries() {
       for (int demand : new int[] {1, 10, 1000}) {
         SimulatedRuntime.withSeeds(demand, 5).run(simulated -> {

@@ -39,8 +39,6 @@ class PlantedLinkBugsTest {
         new PlantedBug("a buffer does not roll back", BUFFER, "kept.rollback();", "kept.commit();"),
         new PlantedBug("an element is marked behind its first output", "pipeline/ElementMark.java",
             "results.mark();", ""),
-        new PlantedBug("lists that wait do not roll back", "pipeline/ReadyResults.java", "results.rollback();",
-            "results.commit();"),
         new PlantedBug("a list that has gone on stays", "pipeline/BatchLink.java",
             "held.set(Open.EMPTY);\n    made(open);", "made(open);"),
         new PlantedBug("a buffer vouches for its newest element", "pipeline/operator/KeptElements.java",

@@ -48,6 +48,11 @@ final class BatchInHand {
     return index >= 0 && !isThrough;
   }
 
+  /** {@return whether nothing of a batch is in hand, not even one that is through} */
+  boolean isEmptyHanded() {
+    return index < 0;
+  }
+
   /** The element in hand is through, and what goes on now was made of several. Returns whether that was so before. */
   boolean through(boolean is) {
     boolean before = isThrough;
