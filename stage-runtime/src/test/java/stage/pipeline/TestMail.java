@@ -23,7 +23,9 @@ final class TestMail<T> implements DeliverySource<T> {
 
   @SafeVarargs
   static <T> TestMail<T> of(T... all) {
-    return new TestMail<>(false, List.of(all));
+    List<T> list = new ArrayList<>();
+    for (T each : all) list.add(each);
+    return new TestMail<>(false, list);
   }
 
   @Override

@@ -31,7 +31,7 @@ final class Chain implements Transactional {
   private final ElementInHand element;
   private final GivingUp givingUp;
   private final Attempts attempts;
-  private final Elements elements;
+  private final RunElements elements;
   private final Passage passage;
   private final Firings firings;
   private final InputSides inputs;
@@ -65,7 +65,7 @@ final class Chain implements Transactional {
 
     boolean isTimed = Attempts.timeoutNanos(plan.policies()) > 0;
     Link[] markedEach = plan.isCollecting() || isTimed ? null : links.markedEach();
-    this.elements = new Elements(plan, tally, links, batch, results, element, reception, journal, givingUp, attempts,
+    this.elements = new RunElements(plan, tally, links, batch, results, element, reception, journal, givingUp, attempts,
         made, markedEach);
     boolean isOneLoop = plan.isRaw() && !plan.isCounted() && !isTimed && links.size() == 2
         && links.first() instanceof LoopLink && links.last() instanceof OutLink && !vouching.isStamped();

@@ -6,7 +6,7 @@ package stage.runtime.pipeline;
  */
 final class FusedPassage implements Passage {
   private final Fused fused;
-  private final Elements elements;
+  private final RunElements elements;
   private final BatchInHand batch;
   private final StagedResults results;
   private final ElementInHand element;
@@ -15,7 +15,7 @@ final class FusedPassage implements Passage {
   private final Attempts attempts;
   private final Tally tally;
 
-  FusedPassage(Fused fused, Elements elements, BatchInHand batch, StagedResults results, ElementInHand element,
+  FusedPassage(Fused fused, RunElements elements, BatchInHand batch, StagedResults results, ElementInHand element,
       Reception reception, LastFailure failure, Attempts attempts, Tally tally) {
     this.fused = fused;
     this.elements = elements;

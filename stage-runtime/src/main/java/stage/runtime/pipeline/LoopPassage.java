@@ -5,7 +5,7 @@ import stage.runtime.pipeline.operator.Times;
 /** A run that is one loop takes the batch as a whole; what fails in it is settled by itself. */
 final class LoopPassage implements Passage {
   private final LoopLink link;
-  private final Elements elements;
+  private final RunElements elements;
   private final BatchInHand batch;
   private final StagedResults results;
   private final LastFailure failure;
@@ -13,7 +13,7 @@ final class LoopPassage implements Passage {
   private final Tally tally;
   private final ElementInHand element;
 
-  LoopPassage(LoopLink link, Elements elements, BatchInHand batch, StagedResults results, ElementInHand element,
+  LoopPassage(LoopLink link, RunElements elements, BatchInHand batch, StagedResults results, ElementInHand element,
       LastFailure failure, Attempts attempts, Tally tally) {
     this.link = link;
     this.elements = elements;

@@ -4,12 +4,12 @@ package stage.runtime.pipeline;
 final class OneByOne implements Passage {
   private final ChainPlan plan;
   private final LinkRow links;
-  private final Elements elements;
+  private final RunElements elements;
   private final BatchInHand batch;
   private final StagedResults results;
   private final ElementInHand element;
 
-  OneByOne(ChainPlan plan, LinkRow links, Elements elements, BatchInHand batch, StagedResults results,
+  OneByOne(ChainPlan plan, LinkRow links, RunElements elements, BatchInHand batch, StagedResults results,
       ElementInHand element) {
     this.plan = plan;
     this.links = links;

@@ -4,7 +4,7 @@ import stage.runtime.pipeline.receipt.Claim;
 import stage.runtime.pipeline.receipt.Journal;
 
 /** Takes the element in hand through the links, and counts what became of it. The run's own thread. */
-final class Elements {
+final class RunElements {
   private final ChainPlan plan;
   private final Tally tally;
   private final LinkRow links;
@@ -18,8 +18,9 @@ final class Elements {
   private final MadeResults made;
   private final Link[] markedEach;   // those that each element marks; null if it marks all that are stateful
 
-  Elements(ChainPlan plan, Tally tally, LinkRow links, BatchInHand batch, StagedResults results, ElementInHand element,
-      Reception reception, Journal journal, GivingUp givingUp, Attempts attempts, MadeResults made, Link[] markedEach) {
+  RunElements(ChainPlan plan, Tally tally, LinkRow links, BatchInHand batch, StagedResults results,
+      ElementInHand element, Reception reception, Journal journal, GivingUp givingUp, Attempts attempts,
+      MadeResults made, Link[] markedEach) {
     this.plan = plan;
     this.tally = tally;
     this.links = links;
