@@ -2,7 +2,6 @@ package stage.architecture;
 
 import static com.tngtech.archunit.base.DescribedPredicate.describe;
 import static com.tngtech.archunit.base.DescribedPredicate.not;
-import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackages;
@@ -231,7 +230,7 @@ record Rules(String name, ArchRule rule, String offenderPackage, String offence)
             "Object read(java.io.ObjectInputStream in) throws Exception { return in.readObject(); }"),
 
         new Rules("no exception takes an event along when it is serialized",
-            fields().that().areDeclaredInClassesThat(resideInAnyPackage(LIBRARY).and(assignableTo(Throwable.class)))
+            fields().that().areDeclaredInClassesThat(resideInAnyPackage(LIBRARY).and(anException()))
                 .and().areNotStatic().and().doNotHaveModifier(JavaModifier.TRANSIENT)
                 .should().haveRawType(describe("text or a number", type -> type.isPrimitive()
                     || List.of("java.lang.String", "[Ljava.lang.String;").contains(type.getName())))
@@ -302,6 +301,13 @@ record Rules(String name, ArchRule rule, String offenderPackage, String offence)
 
   private static String shortName(String room) {
     return room.replaceFirst("^stage\\.(runtime\\.)?", "").replace("api..", "all of the api");
+  }
+
+  /** By name, since classes of the JDK are not imported. */
+  private static DescribedPredicate<JavaClass> anException() {
+    return describe("an exception", type -> Stream.iterate(type, next -> next != null,
+        next -> next.getRawSuperclass().orElse(null)).anyMatch(next -> next.getName().matches(
+            "java\\..*(Exception|Error|Throwable)")));
   }
 
   /** {@return the simple name of the class with the offence} */
