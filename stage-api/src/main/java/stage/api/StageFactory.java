@@ -11,11 +11,11 @@ public interface StageFactory<S> {
   /**
    * Makes a behaviour. Runs on the stage's own thread and may block; the call that starts the stage waits for it.
    *
-   * <p>A behaviour that another stage has is refused, and so is, at a restart, that of the incarnation before: its
-   * fields hold what the crash has left there. Only a lambda, which has no fields of its own that could change, may be
-   * the same after a restart.
+   * <p>A behaviour that another stage has is refused. At a restart, that of the incarnation before is taken, with a
+   * warning in the log: its fields hold what the crash has left there, so return it only if they never change, as those
+   * of a lambda.
    *
-   * @return a new instance: never null, and never one that another incarnation or stage already has
+   * @return a new instance: never null, and never one that another stage already has
    * @throws Exception to refuse to start; the stage's start then fails with this cause
    */
   S create() throws Exception;

@@ -24,6 +24,7 @@ final class BehaviourMaker<S extends Stage.Behaviour> {
   private volatile StartLimit limit;   // while one starts; null without a limit
   private Activity during = Activity.ON_START;   // what the start that runs is doing, or the last one was
   private WeakReference<Object> before;   // the behaviour that has made way for the next start; null if there is none
+  private boolean warned;                 // that a factory returns the same behaviour again
 
   BehaviourMaker(Cell<S> cell) {
     this.cell = cell;
@@ -87,7 +88,7 @@ final class BehaviourMaker<S extends Stage.Behaviour> {
     Contract.ensureOf(fresh, parts(), cell.path());
     if (number == 1) gated = fresh instanceof DemandLimit;
     ensureFits(fresh);
-    ensureNew(fresh);
+    warnIfNotNew(fresh);
     if (!cell.graph().claim(fresh)) {
       throw new IllegalStateException(
           "the factory of stage " + cell.path() + " returned a behaviour that is in use already, a "
@@ -156,12 +157,14 @@ final class BehaviourMaker<S extends Stage.Behaviour> {
     before = new WeakReference<>(old);
   }
 
-  /** What a crash has left in its fields would go on in the next incarnation. A lambda has none that could change. */
-  private void ensureNew(S fresh) {
-    if (before == null || !before.refersTo(fresh) || fresh.getClass().isHidden()) return;
-    throw new IllegalStateException("the factory of stage " + cell.path()
-        + " returned the same behaviour again as for the incarnation before, a " + fresh.getClass().getName()
-        + ", whose fields hold what that has left there; it must make a new one each time");
+  /**
+   * What a crash has left in the fields of the same behaviour goes on in the next incarnation. That is not refused: one
+   * whose fields never change does no harm, and to go on is what a restart is for. A lambda has no fields that change.
+   */
+  private void warnIfNotNew(S fresh) {
+    if (warned || before == null || !before.refersTo(fresh) || fresh.getClass().isHidden()) return;
+    warned = true;
+    cell.owner().news().madeAgain(cell, fresh);
   }
 
   /** Forgets the behaviour that was starting: its thread was replaced, or the heap is full. Needs no memory. */

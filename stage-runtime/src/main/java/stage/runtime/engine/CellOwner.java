@@ -148,6 +148,15 @@ public record CellOwner(Supervision supervision, News news, Services services) {
     default void suppressed(Cell<?> cell, Throwable thrown) {}
 
     /**
+     * The factory of a cell has returned the behaviour of the incarnation before. At most once for each cell, on its
+     * thread, before {@code onStart}.
+     *
+     * @param cell which
+     * @param behaviour what it has returned
+     */
+    default void madeAgain(Cell<?> cell, Object behaviour) {}
+
+    /**
      * A cell has dropped events, and has counted them. At most once per turn and reason.
      *
      * @param cell which

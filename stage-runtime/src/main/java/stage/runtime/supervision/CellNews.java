@@ -45,6 +45,15 @@ class CellNews extends ScopeNews {
   }
 
   @Override
+  public void madeAgain(Cell<?> cell, Object behaviour) {
+    context.log(System.Logger.Level.WARNING,
+        "the factory of stage " + cell.path() + " returned the same behaviour again as for the incarnation before, a "
+            + behaviour.getClass().getName() + ", whose fields hold what that has left there; unless they never change, "
+            + "it must make a new one each time",
+        null);
+  }
+
+  @Override
   public void tookOver(Cell<?> cell, Thread old) {
     int incarnation = cell.incarnation();
     int most = supervisor.root().spec().options().maxAbandoned();
