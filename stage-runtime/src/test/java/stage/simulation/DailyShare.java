@@ -7,7 +7,8 @@ import java.util.stream.IntStream;
 
 /**
  * What a build tries of something that is too much for each of them: another share every day, so that all have had
- * their turn after a few days. With {@code -Dstage.stress} all.
+ * their turn after a few days. With {@code -Dstage.stress} all; with {@code -Dstage.day=N} what is tried on the N-th day
+ * since 1970, so that a build of another day can be repeated.
  */
 public final class DailyShare {
   private DailyShare() {}
@@ -21,7 +22,12 @@ public final class DailyShare {
    */
   public static <T> List<T> of(List<T> all, int days) {
     if (System.getProperty("stage.stress") != null) return all;
-    return ofDay(all, days, LocalDate.now(ZoneOffset.UTC).toEpochDay());
+    return ofDay(all, days, today());
+  }
+
+  /** {@return the day whose share is tried, as days since 1970} */
+  public static long today() {
+    return Long.getLong("stage.day", LocalDate.now(ZoneOffset.UTC).toEpochDay());
   }
 
   static <T> List<T> ofDay(List<T> all, int days, long day) {

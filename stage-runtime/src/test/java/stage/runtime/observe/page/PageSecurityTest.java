@@ -15,8 +15,6 @@ import java.net.NetworkInterface;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
-import java.time.LocalDate;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -49,6 +47,7 @@ import stage.api.supervision.SupervisorSpec;
 import stage.behaviour.support.Await;
 import stage.runtime.supervision.Observed;
 import stage.runtime.supervision.ObservedScope;
+import stage.simulation.DailyShare;
 
 /** The page over raw sockets, as strangers and attackers use it. */
 class PageSecurityTest {
@@ -229,7 +228,7 @@ class PageSecurityTest {
     @Test
     void sec10_mayBeAnythingAtAll() throws Exception {
       List<Await.Other<Boolean>> clients = new ArrayList<>();
-      long first = LocalDate.now(ZoneOffset.UTC).toEpochDay();
+      long first = DailyShare.today();
       for (int quarter = 0; quarter < QUARTERS; quarter++) {
         for (int seed = 0; seed < CLIENTS; seed++) {
           var random = new Random(CLIENTS * Math.floorMod(first + quarter, 4) + seed);
