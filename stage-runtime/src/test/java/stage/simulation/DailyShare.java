@@ -7,8 +7,8 @@ import java.util.stream.IntStream;
 
 /**
  * What a build tries of something that is too much for each of them: another share every day, so that all have had
- * their turn after a few days. With {@code -Dstage.stress} all; with {@code -Dstage.day=N} what is tried on the N-th day
- * since 1970, so that a build of another day can be repeated.
+ * their turn after a few days. With {@code -Dstage.stress} all; with {@code -Dstage.day=N} what is tried on the N-th
+ * day since 1970, so that a build of another day can be repeated.
  */
 public final class DailyShare {
   private DailyShare() {}
