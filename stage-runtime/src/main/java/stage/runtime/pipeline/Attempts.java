@@ -26,6 +26,7 @@ final class Attempts {
   private final Journal journal;
   private final ElementMark mark;
   private final GivingUp givingUp;
+  private final CrashingResult crashing;
   private final Guard guard = new Guard();
   private final Guard guardOfResults = new Guard();   // that come of no element in hand, such as those of windows
   private final long timeoutNanos;                    // how long an element may take; 0 for any time
@@ -33,7 +34,8 @@ final class Attempts {
   private OutcomeLink.Outcome outcome;                // of a function that ran elsewhere and has failed; else null
 
   Attempts(ChainPlan plan, JobContext job, Tally tally, LinkRow links, BatchInHand batch, StagedResults results,
-      ElementInHand element, LastFailure failure, Journal journal, ElementMark mark, GivingUp givingUp) {
+      ElementInHand element, LastFailure failure, Journal journal, ElementMark mark, GivingUp givingUp,
+      CrashingResult crashing) {
     this.plan = plan;
     this.job = job;
     this.tally = tally;
@@ -45,6 +47,7 @@ final class Attempts {
     this.journal = journal;
     this.mark = mark;
     this.givingUp = givingUp;
+    this.crashing = crashing;
     this.timeoutNanos = timeoutNanos(plan.policies());
   }
 
@@ -97,9 +100,10 @@ final class Attempts {
         thrown = null;
         continue;
       }
-      ensureMayGiveUp(how, thrown);
+      Object subject = element.input() == null ? value : element.input();
+      boolean hasCrashed = ensureMayGiveUp(how, subject, thrown);
       links.gaveUp(from);
-      return givingUp.giveUp(how, step, element.input() == null ? value : element.input(), thrown, attempts(attempt));
+      return givingUp.giveUp(how, step, subject, thrown, hasCrashed ? crashing.crashes() : attempts(attempt));
     }
   }
 
@@ -137,16 +141,16 @@ final class Attempts {
     }
   }
 
-  /** Throws what ends the turn, and so the incarnation, in place of an element. */
-  private void ensureMayGiveUp(OnFailure how, Exception thrown) throws Exception {
-    if (how.last() == OnFailure.Last.CRASH) {
-      batch.settleBefore();
-      throw thrown;
-    }
-    if (guard().isTooMany(how, job.clock().now())) {
-      batch.settleBefore();
-      throw new TooManyFailuresException(Guard.message(how), thrown);
-    }
+  /**
+   * Throws what ends the turn, and so the incarnation, in place of an element. Returns whether that was so before, as
+   * often as it may be, and it is given up for that.
+   */
+  private boolean ensureMayGiveUp(OnFailure how, Object subject, Exception thrown) throws Exception {
+    boolean isCrash = how.last() == OnFailure.Last.CRASH;
+    if (!isCrash && !guard().isTooMany(how, job.clock().now())) return false;
+    if (crashing.crashed(subject, thrown)) return true;
+    batch.settleBefore();
+    throw isCrash ? thrown : new TooManyFailuresException(Guard.message(how), thrown);
   }
 
   /**
@@ -221,10 +225,10 @@ final class Attempts {
 
   /** Decides about a result that a user function could not make for the last time. */
   Fate giveUpResult(OnFailure how, Object subject, Exception cause, int attempts) throws Exception {
-    if (how.last() == OnFailure.Last.CRASH) throw cause;
-    if (guardOfResults.isTooMany(how, job.clock().now())) {
-      throw new TooManyFailuresException(Guard.message(how), cause);
-    }
-    return givingUp.giveUp(how, failure.step(), subject, cause, attempts);
+    boolean isCrash = how.last() == OnFailure.Last.CRASH;
+    boolean mayCrash = isCrash || guardOfResults.isTooMany(how, job.clock().now());
+    boolean hasCrashed = mayCrash && crashing.crashed(subject, cause);
+    if (mayCrash && !hasCrashed) throw isCrash ? cause : new TooManyFailuresException(Guard.message(how), cause);
+    return givingUp.giveUp(how, failure.step(), subject, cause, hasCrashed ? crashing.crashes() : attempts);
   }
 }

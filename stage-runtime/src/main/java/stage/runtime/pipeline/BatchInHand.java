@@ -90,6 +90,13 @@ final class BatchInHand {
     in.commit(events);
   }
 
+  /** Publishes and settles what so many elements have come to. */
+  void settleTaken(int taken) {
+    if (taken <= settled) return;
+    results.flush();
+    settleUpTo(taken);
+  }
+
   void settleUpTo(int behind) {
     int events = behind - settled;
     settled = behind;

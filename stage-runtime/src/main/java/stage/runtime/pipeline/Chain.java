@@ -31,6 +31,7 @@ final class Chain implements Transactional {
   private final ElementInHand element;
   private final GivingUp givingUp;
   private final Attempts attempts;
+  private final CrashingResult crashing;
   private final RunElements elements;
   private final Passage passage;
   private final Firings firings;
@@ -54,11 +55,13 @@ final class Chain implements Transactional {
     this.inputs = new InputSides(plan);
     this.vouching = new Vouching(links, plan.lanes().size());
     this.timer = new RunTimer(links, job.clock());
+    this.crashing = new CrashingResult(links.size(), job.redelivery());
     var reception = new Reception(tally);
     var failure = new LastFailure();
     var mark = new ElementMark(links, results, element, journal, tally, reception, givingUp);
-    this.attempts = new Attempts(plan, job, tally, links, batch, results, element, failure, journal, mark, givingUp);
-    var made = new MadeResults(plan, tally, links, batch, element, failure, journal, givingUp, attempts);
+    this.attempts = new Attempts(plan, job, tally, links, batch, results, element, failure, journal, mark, givingUp,
+        crashing);
+    var made = new MadeResults(plan, tally, links, batch, element, failure, journal, givingUp, attempts, crashing);
     var forLinks = new LinkContext(plan, job, tally, links, batch, results, element, reception, failure, journal,
         givingUp, attempts, made);
     for (Link link : links.all()) link.chain = forLinks;
@@ -66,7 +69,7 @@ final class Chain implements Transactional {
     boolean isTimed = Attempts.timeoutNanos(plan.policies()) > 0;
     Link[] markedEach = plan.isCollecting() || isTimed ? null : links.markedEach();
     this.elements = new RunElements(plan, tally, links, batch, results, element, reception, journal, givingUp, attempts,
-        made, markedEach);
+        made, crashing, markedEach);
     boolean isOneLoop = plan.isRaw() && !plan.isCounted() && !isTimed && links.size() == 2
         && links.first() instanceof LoopLink && links.last() instanceof OutLink && !vouching.isStamped();
     Fused fused = markedEach == null || isOneLoop || plan.copies() > 1 ? null
@@ -117,6 +120,8 @@ final class Chain implements Transactional {
     try {
       var all = (BulkBatch<Object>) events;
       int taken = passage.take(all.array(), all.from(), all.to() - all.from());
+      // what they make is not theirs any more, should it crash the stage again
+      if (crashing.hasCrashed() && !links.isDone()) batch.settleTaken(taken);
       if (links.isDone()) leave();
       else if (links.isStateful()) advance();
       vouching.idle(false);
@@ -276,6 +281,7 @@ final class Chain implements Transactional {
   @Override
   public void commit() {
     links.commit();
+    crashing.commit();
     firings.commit();
     inputs.commit();
     if (firings.isOver()) job.completed(plan.stage());
@@ -290,6 +296,7 @@ final class Chain implements Transactional {
   @Override
   public void rollback() {
     links.rollback();
+    crashing.rollback();
     firings.rollback();
     inputs.rollback();
     vouching.rollback();
@@ -301,6 +308,7 @@ final class Chain implements Transactional {
   public Transactional committedOnly() {
     var successor = new Chain(plan, job, tally.successor());
     successor.links.adopt(links);
+    successor.crashing.adopt(crashing);
     successor.firings.adopt(firings);
     successor.inputs.adopt(inputs);
     successor.vouching.adopt(vouching);

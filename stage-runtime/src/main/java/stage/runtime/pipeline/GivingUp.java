@@ -48,6 +48,13 @@ final class GivingUp {
     return Fate.DEAD_LETTERED;
   }
 
+  /** What becomes of a result that has crashed the stage too often to be tried again. */
+  Fate giveUpCrashing(int step, Object result, CrashingResult crashing) {
+    if (crashing.isDropped()) return Fate.DROPPED;
+    deadLetter(Math.min(step, plan.sites().size() - 1), result, crashing.cause(), crashing.crashes());
+    return Fate.DEAD_LETTERED;
+  }
+
   void deadLetter(int step, Object event, Throwable thrown, int attempts) {
     cause = thrown;
     Site site = plan.sites().get(step);

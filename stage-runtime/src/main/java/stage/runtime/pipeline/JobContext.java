@@ -2,6 +2,7 @@ package stage.runtime.pipeline;
 
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import stage.api.Redelivery;
 import stage.api.supervision.Backoff;
 import stage.runtime.time.Time;
 
@@ -31,11 +32,13 @@ final class JobContext {
   private Consumer<String> unwanted = stage -> {};
   private Consumer<String> unresponsive = stage -> {};
   private final String sink;   // the stage whose result is the job's
+  private final Redelivery redelivery;
 
-  JobContext(Time time, String sink) {
+  JobContext(Time time, String sink, Redelivery redelivery) {
     this.time = time;
     this.clock = new Clock(time);
     this.sink = sink;
+    this.redelivery = redelivery;
   }
 
   /** What is told of stages that have nothing more to emit. Set before any of them starts. */
@@ -81,6 +84,10 @@ final class JobContext {
   /** A thread that was left to itself has ended. */
   void cameBack() {
     abandoned.decrementAndGet();
+  }
+
+  Redelivery redelivery() {
+    return redelivery;
   }
 
   Clock clock() {

@@ -207,7 +207,7 @@ final class LinkContext {
 
   /** Decides about a result that a user function could not make, with no element in hand. */
   boolean retry(int step, Link link, Object subject, Exception cause) throws Exception {
-    return made.retry(step, subject, cause);
+    return made.retry(step, link, subject, cause);
   }
 
   // ---- time

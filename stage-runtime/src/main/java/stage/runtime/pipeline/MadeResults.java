@@ -19,11 +19,11 @@ final class MadeResults {
   private final Journal journal;
   private final GivingUp givingUp;
   private final Attempts attempts;
+  private final CrashingResult crashing;
   private int retries;   // of the one that an operator tries to make
 
   MadeResults(ChainPlan plan, Tally tally, LinkRow links, BatchInHand batch, ElementInHand element,
-      LastFailure failure, Journal journal,
-      GivingUp givingUp, Attempts attempts) {
+      LastFailure failure, Journal journal, GivingUp givingUp, Attempts attempts, CrashingResult crashing) {
     this.plan = plan;
     this.tally = tally;
     this.links = links;
@@ -33,6 +33,7 @@ final class MadeResults {
     this.journal = journal;
     this.givingUp = givingUp;
     this.attempts = attempts;
+    this.crashing = crashing;
   }
 
   /**
@@ -65,24 +66,37 @@ final class MadeResults {
     Object inputBefore = element.input();
     element.input(value);
     Claim claimBefore = element.claim(its);
+    int crashingBefore = crashing.begin(of.place);
+    // the elements that it was made of are through, and come again no more if it crashes the stage again
+    if (crashing.hasCrashed()) batch.settleBefore();
     givingUp.begin();
     try {
-      Exception thrown = null;
-      if (of.next.isTraceless && !plan.isCounted()) {
-        thrown = attempts.thrownBy(of.next, value, t, w);
-        if (thrown == null) return;
-      }
-      Fate fate = attempts.through(of.place + 1, value, t, w, thrown);
+      Fate fate = fateOf(of.next, value, t, w);
+      crashing.isOver();
       if (isRelease) journal.settle(its, givingUp.cause(), of.place);
       else if (givingUp.cause() != null) failedOf(its, givingUp.cause(), of.place);
       journal.seal();
       if (fate == Fate.DONE) return;
       tally.in++;
       fate.countTo(tally);
+    } catch (Error error) {
+      crashing.crashed(value, error);
+      throw error;
     } finally {
+      crashing.end(crashingBefore);
       element.input(inputBefore);
       element.claim(claimBefore);
     }
+  }
+
+  private Fate fateOf(Link next, Object value, long t, long w) throws Exception {
+    if (crashing.isTooMuch(value)) return givingUp.giveUpCrashing(next.step, value, crashing);
+    Exception thrown = null;
+    if (next.isTraceless && !plan.isCounted()) {
+      thrown = attempts.thrownBy(next, value, t, w);
+      if (thrown == null) return Fate.DONE;
+    }
+    return attempts.through(next.place, value, t, w, thrown);
   }
 
   /** A result that answers for something is a dead letter; what it came of is there, and keeps that from ending. */
@@ -92,7 +106,7 @@ final class MadeResults {
   }
 
   /** Decides about one that a user function could not make. Returns whether it is to be tried again. */
-  boolean retry(int step, Object subject, Exception cause) throws Exception {
+  boolean retry(int step, Link of, Object subject, Exception cause) throws Exception {
     attempts.ensureTheirs(cause);
     givingUp.begin();
     failure.is(step, subject, Times.NEVER, Times.NEVER, element.claim());
@@ -106,11 +120,14 @@ final class MadeResults {
     retries = 0;
     At.mark(cause, plan.sites().get(step), subject);
     boolean before = batch.through(true);   // a result of several has failed, even if one of them is in hand
+    int crashingBefore = crashing.begin(of.place);
     try {
       Fate fate = attempts.giveUpResult(how, subject, cause, tries);
+      crashing.isOver();
       tally.in++;
       fate.countTo(tally);
     } finally {
+      crashing.end(crashingBefore);
       batch.through(before);
     }
     return false;

@@ -30,7 +30,7 @@ public final class Planner implements PipelineRuntime {
     SimulatedTime simulation = SimulatedTime.ofThisThread();
     Sink sink = job.end().sink();
     String last = sink instanceof Sink.Nothing ? "" : stages.getLast().name;   // there it would be a branch's
-    JobContext context = new JobContext(simulation == null ? realTime : simulation, last);
+    JobContext context = new JobContext(simulation == null ? realTime : simulation, last, job.redelivery());
     return new Deployment(stages, job.demand(), job.redelivery(), sink, context);
   }
 

@@ -16,11 +16,13 @@ final class RunElements {
   private final GivingUp givingUp;
   private final Attempts attempts;
   private final MadeResults made;
+  private final CrashingResult crashing;
   private final Link[] markedEach;   // those that each element marks; null if it marks all that are stateful
 
   RunElements(ChainPlan plan, Tally tally, LinkRow links, BatchInHand batch, StagedResults results,
       ElementInHand element, Reception reception, Journal journal, GivingUp givingUp, Attempts attempts,
-      MadeResults made, Link[] markedEach) {
+      MadeResults made,
+      CrashingResult crashing, Link[] markedEach) {
     this.plan = plan;
     this.tally = tally;
     this.links = links;
@@ -32,6 +34,7 @@ final class RunElements {
     this.givingUp = givingUp;
     this.attempts = attempts;
     this.made = made;
+    this.crashing = crashing;
     this.markedEach = markedEach;
   }
 
@@ -97,7 +100,7 @@ final class RunElements {
     FlatMapLink link = links.lastExpanding();
     FlatMapLink.Rest rest = link.first();
     element.reopen(rest);
-    Fate fate = attempts.through(link.place, FlatMapLink.REST, rest.t(), rest.w(), null);
+    Fate fate = fateOf(link, rest);
     element.close();
     if (fate != Fate.DONE) links.forget(links.size(), rest.input(), givingUp.cause());
     journal.seal();
@@ -105,5 +108,21 @@ final class RunElements {
     if (rest.isOfResult()) tally.in++;
     else tally.handled--;
     fate.countTo(tally);
+  }
+
+  private Fate fateOf(FlatMapLink link, FlatMapLink.Rest rest) throws Exception {
+    int crashingBefore = crashing.begin(link.place);
+    givingUp.begin();
+    try {
+      Fate fate = crashing.isTooMuch(rest.input()) ? givingUp.giveUpCrashing(link.step, rest.input(), crashing)
+          : attempts.through(link.place, FlatMapLink.REST, rest.t(), rest.w(), null);
+      crashing.isOver();
+      return fate;
+    } catch (Error error) {
+      crashing.crashed(rest.input(), error);
+      throw error;
+    } finally {
+      crashing.end(crashingBefore);
+    }
   }
 }

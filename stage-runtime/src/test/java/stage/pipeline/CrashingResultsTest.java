@@ -1,0 +1,129 @@
+package stage.pipeline;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Predicate;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import stage.api.Demand;
+import stage.api.pipeline.Bound;
+import stage.api.pipeline.KeyValue;
+import stage.api.pipeline.OnFailure;
+import stage.api.pipeline.Pane;
+import stage.api.pipeline.Pipeline;
+import stage.api.pipeline.Report;
+import stage.api.pipeline.Settling;
+import stage.api.pipeline.Windows;
+import stage.runtime.testkit.SimulatedRuntime;
+
+/**
+ * What is made of several elements and crashes its stage comes again, as one element does; if it crashes the stage
+ * every time, it is given up by itself, and with no more restarts than one element takes.
+ */
+class CrashingResultsTest {
+  private static final List<Integer> TEN = IntStream.range(0, 10).boxed().toList();
+  private static final Duration LONG = Duration.ofHours(1);
+  private static final int[] DEMANDS = {1, 4, 1000};
+
+  /** Results that a step behind them crashes on. */
+  private record Case(String name, Pipeline<?> results) {
+    @Override
+    public String toString() {
+      return name;
+    }
+  }
+
+  private static Pipeline<Integer> timed() {
+    return Pipeline.from(TEN).eventTime(Instant::ofEpochSecond, Duration.ZERO);
+  }
+
+  static Stream<Case> cases() {
+    return Stream.of(
+        new Case("an element", Pipeline.from(TEN)),
+        new Case("a batch", Pipeline.from(TEN).batch(3)),
+        new Case("a batch of a flatMap", Pipeline.from(TEN).flatMap(n -> List.of(n, n)).batch(3)),
+        new Case("a batch of some time", Pipeline.from(TEN).batchWithin(3, LONG)),
+        new Case("a heavy batch", Pipeline.from(TEN).batchWeighted(5, n -> n, LONG)),
+        new Case("a batch of a key", Pipeline.from(TEN).keyBy(n -> n % 2).batchWithin(2, LONG, Bound.rows(10))
+            .map(KeyValue::value)),
+        new Case("a count window", Pipeline.from(TEN).window(Windows.count(3)).toList(Bound.rows(100))
+            .map(Pane::value)),
+        new Case("a pair", Pipeline.from(TEN).zip(Pipeline.from(TEN), (l, r) -> l + ":" + r)),
+        new Case("an element of several inputs", Pipeline.mergeSorted(Integer::compare, Pipeline.from(TEN),
+            Pipeline.of(20))),
+        new Case("an early pane", timed().window(Windows.tumbling(Duration.ofMinutes(1))).early(3).sum(n -> n)
+            .map(pane -> pane.kind() + " " + pane.value())),
+        new Case("a pane", timed().window(Windows.tumbling(Duration.ofSeconds(3))).sum(n -> n).map(Pane::value)),
+        new Case("a batch of panes", timed().window(Windows.tumbling(Duration.ofSeconds(1))).sum(n -> n)
+            .map(Pane::value).batch(3)));
+  }
+
+  /** Crashes its stage on what is bad, by an exception or an error. */
+  private static <T> Pipeline<T> crashing(Pipeline<T> all, boolean isError, Predicate<T> isBad) {
+    return all.map(each -> {
+      if (!isBad.test(each)) return each;
+      if (isError) throw new StackOverflowError("bad: " + each);
+      throw new IllegalArgumentException("bad: " + each);
+    }).onFailure(OnFailure.crash());
+  }
+
+  private static <T> List<T> allOf(Pipeline<T> results) throws InterruptedException {
+    return results.toList().run();
+  }
+
+  @SuppressWarnings("unchecked")   // of whatever type its results are
+  private static Pipeline<Object> results(Case of) {
+    return (Pipeline<Object>) of.results();
+  }
+
+  @ParameterizedTest
+  @MethodSource("cases")
+  void comeAgainAfterACrash(Case of) throws Exception {
+    List<Object> expected = allOf(results(of));
+    for (int demand : DEMANDS) {
+      for (boolean isError : new boolean[] {false, true}) {
+        for (Object bad : List.of(expected.getFirst(), expected.get(1), expected.getLast())) {
+          SimulatedRuntime.withSeeds(demand, 2).run(simulated -> {
+            var isOver = new AtomicBoolean();
+            assertThat(crashing(results(of), isError, each -> each.equals(bad) && isOver.compareAndSet(false, true))
+                .toList().withDemand(Demand.max(demand)).run()).as("%s %d", bad, demand)
+                .containsExactlyInAnyOrderElementsOf(expected);
+          });
+        }
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("cases")
+  void areGivenUpByThemselvesIfTheyCrashEveryTime(Case of) throws Exception {
+    List<Object> expected = allOf(results(of));
+    for (int demand : DEMANDS) {
+      for (boolean isError : new boolean[] {false, true}) {
+        for (Object bad : List.of(expected.getFirst(), expected.get(1), expected.getLast())) {
+          List<Object> others = new ArrayList<>(expected);
+          others.remove(bad);
+          SimulatedRuntime.withSeeds(demand, 2).run(simulated -> {
+            List<Object> seen = new ArrayList<>();
+            List<Object> tried = new ArrayList<>();
+            Report report = crashing(results(of), isError, each -> each.equals(bad) && tried.add(each))
+                .async().forEach(seen::add).withDemand(Demand.max(demand)).run();
+            assertThat(seen).as("%s %d", bad, demand).containsExactlyInAnyOrderElementsOf(others);
+            assertThat(tried).hasSize(3);
+            assertThat(report.deadLettered()).isOne();
+            assertThat(report.runs()).allMatch(Report.Run::isBalanced);
+          });
+        }
+      }
+    }
+  }
+}
