@@ -10,11 +10,11 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import stage.api.Demand;
+import stage.api.Redelivery;
 import stage.api.pipeline.Bound;
 import stage.api.pipeline.KeyValue;
 import stage.api.pipeline.OnFailure;
@@ -23,6 +23,7 @@ import stage.api.pipeline.Pipeline;
 import stage.api.pipeline.Report;
 import stage.api.pipeline.Settling;
 import stage.api.pipeline.Windows;
+import stage.api.supervision.Intensity;
 import stage.runtime.testkit.SimulatedRuntime;
 
 /**
@@ -51,6 +52,10 @@ class CrashingResultsTest {
         new Case("an element", Pipeline.from(TEN)),
         new Case("a batch", Pipeline.from(TEN).batch(3)),
         new Case("a batch of a flatMap", Pipeline.from(TEN).flatMap(n -> List.of(n, n)).batch(3)),
+        new Case("a batch of batches", Pipeline.from(TEN).batch(2).batch(2)),
+        new Case("one of many that a batch became", Pipeline.from(TEN).batch(3).flatMap(list -> list).batch(2)),
+        new Case("a batch of pairs", Pipeline.from(TEN).zip(Pipeline.from(TEN), List::of).batch(2)),
+        new Case("the last of a batch", Pipeline.from(TEN).batch(2).scan(0, (last, list) -> list.getLast())),
         new Case("a batch of some time", Pipeline.from(TEN).batchWithin(3, LONG)),
         new Case("a heavy batch", Pipeline.from(TEN).batchWeighted(5, n -> n, LONG)),
         new Case("a batch of a key", Pipeline.from(TEN).keyBy(n -> n % 2).batchWithin(2, LONG, Bound.rows(10))
@@ -124,6 +129,85 @@ class CrashingResultsTest {
           });
         }
       }
+    }
+  }
+
+  /** Each takes restarts, and together more than the stage has by default. */
+  @Test
+  void areGivenUpOneAfterTheOther() {
+    for (boolean isError : new boolean[] {false, true}) {
+      for (int demand : DEMANDS) {
+        SimulatedRuntime.withSeeds(demand, 3).run(simulated -> {
+          List<List<Integer>> seen = new ArrayList<>();
+          Report report = crashing(Pipeline.from(TEN).batch(2), isError, list -> list.contains(1) || list.contains(2)
+              || list.contains(7)).async().forEach(seen::add).withDemand(Demand.max(demand))
+              .withIntensity(Intensity.of(9, LONG)).run();
+          assertThat(seen).containsExactly(List.of(4, 5), List.of(8, 9));
+          assertThat(report.deadLettered()).isEqualTo(3);
+        });
+      }
+    }
+  }
+
+  @Test
+  void areNotTriedAgainIfNothingIsDeliveredAgain() {
+    for (boolean isError : new boolean[] {false, true}) {
+      SimulatedRuntime.withSeeds(1, 3).run(simulated -> {
+        List<List<Integer>> seen = new ArrayList<>();
+        List<Object> tried = new ArrayList<>();
+        Report report = crashing(Pipeline.from(TEN).batch(2), isError, list -> list.contains(2) && tried.add(list))
+            .async().forEach(seen::add).withDemand(Demand.max(1)).withRedelivery(Redelivery.none()).run();
+        assertThat(seen).doesNotContain(List.of(2, 3)).contains(List.of(6, 7));
+        assertThat(tried).hasSize(1);
+        assertThat(report.dropped()).isPositive();
+        assertThat(report.deadLettered()).isZero();
+      });
+    }
+  }
+
+  @Test
+  void nackAllOfTheirDeliveriesWhenTheyAreGivenUp() {
+    for (boolean isError : new boolean[] {false, true}) {
+      for (int demand : DEMANDS) {
+        SimulatedRuntime.withSeeds(demand, 3).run(simulated -> {
+          var mail = new TestMail<>(false, IntStream.rangeClosed(1, 8).boxed().toList());
+          List<List<Integer>> seen = new ArrayList<>();
+          crashing(Pipeline.deliveries(mail, Settling.inFlight(8)).batch(3), isError, list -> list.contains(2))
+              .forEach(seen::add).withDemand(Demand.max(demand)).run();
+          assertThat(seen).containsExactly(List.of(4, 5, 6), List.of(7, 8));
+          assertThat(mail.acked()).containsExactlyInAnyOrder(4, 5, 6, 7, 8);
+          assertThat(mail.nacked()).containsExactlyInAnyOrder(1, 2, 3);
+        });
+      }
+    }
+  }
+
+  @Test
+  void areThePairThatAFunctionCrashesOnAndNotAnElementOfIt() {
+    for (int demand : DEMANDS) {
+      SimulatedRuntime.withSeeds(demand, 3).run(simulated -> {
+        List<String> seen = new ArrayList<>();
+        Report report = Pipeline.from(TEN).zip(Pipeline.from(TEN), (l, r) -> {
+          if (l == 4) throw new IllegalArgumentException("four");
+          return l + ":" + r;
+        }).onFailure(OnFailure.crash()).async().forEach(seen::add).withDemand(Demand.max(demand)).run();
+        assertThat(seen).isEqualTo(TEN.stream().filter(n -> n != 4).map(n -> n + ":" + n).toList());
+        assertThat(report.deadLettered()).isOne();
+      });
+    }
+  }
+
+  /** Of an element that an earlier turn has taken. */
+  @Test
+  void areTheRestOfWhatAFlatMapMakes() {
+    for (boolean isError : new boolean[] {false, true}) {
+      SimulatedRuntime.withSeeds(1, 2).run(simulated -> {
+        List<Integer> seen = new ArrayList<>();
+        Report report = crashing(Pipeline.of(1, 2, 3).flatMap(n -> n == 2 ? IntStream.range(0, 2_000).boxed().toList()
+            : List.of(-n)), isError, n -> n == 1_500).async().forEach(seen::add).run();
+        assertThat(seen).contains(-1, -3, 0, 1_000).doesNotContain(1_500);
+        assertThat(report.deadLettered()).isOne();
+      });
     }
   }
 }

@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Nested;
@@ -151,6 +152,56 @@ class FailingResultsTest {
               .withDemand(Demand.max(demand)).withIntensity(stage.api.supervision.Intensity.of(10_000, LONG))
               .withRedelivery(stage.api.Redelivery.attempts(1_000)).run())
               .doesNotHaveDuplicates().hasSizeBetween(26, 28).doesNotContain(103));
+    }
+  }
+
+  /** Lists wait for the end of the element that they are made of, but not all of a long one. */
+  @Nested
+  class OfOneElementThatBecomesMany {
+    private static final int MANY = 50_000;
+
+    private final AtomicInteger made = new AtomicInteger();
+    private final AtomicInteger most = new AtomicInteger();   // that were made and have not gone on
+
+    private Iterable<Integer> counted(int n) {
+      return () -> IntStream.range(0, MANY).map(i -> {
+        made.incrementAndGet();
+        return i;
+      }).iterator();
+    }
+
+    private void sunk(List<Integer> list) {
+      most.accumulateAndGet(made.get() - list.getFirst(), Math::max);
+    }
+
+    private void isBounded(Pipeline<List<Integer>> lists, int size) throws InterruptedException {
+      Report report = lists.forEach(this::sunk).run();
+      assertThat(report.out()).isEqualTo((MANY + size - 1) / size);
+      assertThat(most.get()).isLessThan(size + 2_500);
+      most.set(0);
+      made.set(0);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 100, 9_000})
+    void isBoundedInMemory(int size) throws Exception {
+      Pipeline<Integer> one = Pipeline.of(1);
+      isBounded(one.flatMap(this::counted).batch(size), size);
+      isBounded(one.<Integer>mapMulti((n, out) -> counted(n).forEach(out::accept)).batch(size), size);
+      isBounded(one.<Integer>mapMulti((n, out) -> counted(n).forEach(out::accept)).flatMap(List::of).batch(size), size);
+      isBounded(one.flatMap(List::of).flatMap(this::counted).batch(size), size);
+      isBounded(one.async().flatMap(this::counted).keyBy(n -> 1).batchWithin(size, LONG, Bound.rows(1))
+          .map(KeyValue::value), size);
+    }
+
+    /** Those that could not wait are a part of it. */
+    @Test
+    void mayFailWithItsLists() throws Exception {
+      Report report = failing(Pipeline.of(1, 2, 3).<Integer>mapMulti((n, out) -> {
+        for (int i = 0; i < (n == 2 ? 3_000 : 3); i++) out.accept(n);
+      }).batch(4), list -> list.contains(2) && !list.contains(1)).forEach(list -> {}).run();
+      assertThat(dead).contains(2);
+      assertThat(report.runs()).allMatch(Report.Run::isBalanced);
     }
   }
 

@@ -55,6 +55,18 @@ public final class LinkSearch {
     }
   }
 
+  /** Crashes the stage while a list is on its way behind the element that has filled it. */
+  private static final class CrashOnce {
+    private boolean hasCrashed;   // in this run
+
+    List<Integer> on(List<Integer> list) {
+      if (list.contains(0)) hasCrashed = false;
+      if (!list.contains(9) || hasCrashed) return list;
+      hasCrashed = true;
+      throw new StackOverflowError("once");
+    }
+  }
+
   private LinkSearch() {}
 
   /** {@return after how many seeds a job was wrong; -1 if none was} */
@@ -88,6 +100,8 @@ public final class LinkSearch {
             .onFailure(OnFailure.skip()).async().toList(), LinkSearch.IN_PAIRS::equals),
         new Check<>(Pipeline.from(NUMBERS).batch(4).async().batch(2).flatMap(lists -> lists).flatMap(list -> list)
             .async().toList(), NUMBERS::equals),
+        new Check<>(Pipeline.from(NUMBERS).batch(4).map(new CrashOnce()::on).flatMap(list -> list).async().toList(),
+            NUMBERS::equals),
         new Check<>(Pipeline.from(NUMBERS).map(n -> 9 * (n % 2) + n)
             .eventTime(Instant::ofEpochSecond, Duration.ofSeconds(9)).buffer(1_000, Overflow.dropOldest(1)).map(n -> n)
             .window(Windows.tumbling(Duration.ofSeconds(3))).count()

@@ -41,6 +41,8 @@ class PlantedLinkBugsTest {
             "results.mark();", ""),
         new PlantedBug("a list that has gone on stays", "pipeline/BatchLink.java",
             "held.set(Open.EMPTY);\n    made(open);", "made(open);"),
+        new PlantedBug("lists that wait do not roll back", "pipeline/ReadyResults.java", "results.rollback();",
+            "results.commit();"),
         new PlantedBug("a buffer vouches for its newest element", "pipeline/operator/KeptElements.java",
             "least[0] = Math.min(least[0], element.w())", "least[0] = element.w()"),
         new PlantedBug("one side of a join has another hash", "pipeline/KeyRouteLink.java", "hash = Keys.hash(its);",

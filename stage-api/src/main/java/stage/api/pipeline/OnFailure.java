@@ -106,7 +106,11 @@ public record OnFailure(
     return of(times, backoff, Last.DEAD_LETTER, Optional.empty());
   }
 
-  /** {@return to crash the stage: its supervisor restarts it, and the element is delivered again} */
+  /**
+   * {@return to crash the stage: its supervisor restarts it, and the element is delivered again} One that crashes the
+   * stage every time becomes a dead letter in the end, as {@link stage.api.Redelivery} says; so does what was made of
+   * several elements, such as a list, and that by itself.
+   */
   public static OnFailure crash() {
     return of(0, Backoff.none(), Last.CRASH, Optional.empty());
   }

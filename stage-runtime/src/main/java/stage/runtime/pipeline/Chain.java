@@ -120,8 +120,7 @@ final class Chain implements Transactional {
     try {
       var all = (BulkBatch<Object>) events;
       int taken = passage.take(all.array(), all.from(), all.to() - all.from());
-      // what they make is not theirs any more, should it crash the stage again
-      if (crashing.hasCrashed() && !links.isDone()) batch.settleTaken(taken);
+      if (crashing.isSettledFirst() && !links.isDone()) batch.settleTaken(taken);
       if (links.isDone()) leave();
       else if (links.isStateful()) advance();
       vouching.idle(false);

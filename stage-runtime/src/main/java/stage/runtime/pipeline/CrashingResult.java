@@ -99,9 +99,13 @@ final class CrashingResult {
     return crashes;
   }
 
-  /** {@return whether any has crashed the stage so far} */
-  boolean hasCrashed() {
-    return place != NONE;
+  /**
+   * {@return whether the elements that a result was made of are settled before it goes on} Should it crash the stage, it
+   * is not delivered again for them, nor are they given up for it. That costs a commit point, so it is not done until
+   * one has crashed; where nothing is delivered again, the first crash would lose them already.
+   */
+  boolean isSettledFirst() {
+    return place != NONE || redeliveries == 0;
   }
 
   // ---- turns

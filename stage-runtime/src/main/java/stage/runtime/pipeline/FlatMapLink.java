@@ -105,18 +105,29 @@ final class FlatMapLink extends Link {
   /** {@return how many were made of the element, those before included; -1 if it is finished} */
   private long expand(Iterator<?> all, Object value, long t, long w, long madeBefore) throws Exception {
     for (long made = madeBefore; !chain.isDoneBehind(place); made++) {
-      Object each;
-      try {
-        if (!all.hasNext()) return -1;
-        if (!chain.mayExpand()) return made;
-        each = all.next();
-        if (each == null) throw new NullPointerException("flatMap yielded null, and no element may be null");
-      } catch (Exception thrown) {
-        throw chain.failed(step, this, value, t, w, thrown);
-      }
-      next.push(each, t, w);
+      if (!hasNext(all, value, t, w)) return -1;
+      if (!chain.mayExpand(place)) return made;
+      next.push(next(all, value, t, w), t, w);
     }
     return -1;
+  }
+
+  private boolean hasNext(Iterator<?> all, Object value, long t, long w) throws Exception {
+    try {
+      return all.hasNext();
+    } catch (Exception thrown) {
+      throw chain.failed(step, this, value, t, w, thrown);
+    }
+  }
+
+  private Object next(Iterator<?> all, Object value, long t, long w) throws Exception {
+    try {
+      Object each = all.next();
+      if (each == null) throw new NullPointerException("flatMap yielded null, and no element may be null");
+      return each;
+    } catch (Exception thrown) {
+      throw chain.failed(step, this, value, t, w, thrown);
+    }
   }
 
   /** {@return whether there is more to be made} */

@@ -105,9 +105,26 @@ final class LinkContext {
     return results.room() > 0 && !links.isExpanding();
   }
 
-  /** {@return whether there is room in this turn for one more result of the element in hand} */
-  boolean mayExpand() {
-    return results.mayExpand() && links.readyCount() < StagedResults.EXPANSION;
+  /**
+   * {@return whether there is room in this turn for one more that a step makes of the element in hand} If not, the step
+   * goes on in a later turn.
+   */
+  boolean mayExpand(int place) throws Exception {
+    if (results.mayExpand(links.lastReady(place) != null)) return true;
+    if (!results.isOfSink() || !links.isBehindMulti(place)) return false;
+    passOn(place);
+    return true;
+  }
+
+  /** One more of what a step makes of the element in hand within one call, and so in this turn. */
+  void expands(int place) throws Exception {
+    if (!results.mayExpand(links.lastReady(place) != null)) passOn(place);
+  }
+
+  /** What waits behind a step for the end of the element in hand does not: a long one would gather in memory. */
+  private void passOn(int place) throws Exception {
+    results.expandsOn();
+    for (Link link = links.lastReady(place); link != null; link = links.lastReady(place)) link.ready().pass(link);
   }
 
   /** {@return how much more is wanted in this turn} */

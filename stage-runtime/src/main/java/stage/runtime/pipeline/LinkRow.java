@@ -150,14 +150,14 @@ final class LinkRow {
 
   // ---- results that go on by themselves
 
-  int readyCount() {
-    int count = 0;
-    for (Link link : making) count += link.ready().size();
-    return count;
-  }
-
   boolean hasReady() {
     return lastReady(-1) != null;
+  }
+
+  /** {@return whether a step before one hands over what it makes within one call, which cannot be left} */
+  boolean isBehindMulti(int place) {
+    for (int i = 0; i < place; i++) if (all[i] instanceof MultiLink) return true;
+    return false;
   }
 
   /** {@return the last link behind a place that has results ready; null if there is none} */

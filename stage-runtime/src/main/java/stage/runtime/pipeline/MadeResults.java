@@ -1,7 +1,9 @@
 package stage.runtime.pipeline;
 
 import stage.api.pipeline.OnFailure;
+import stage.runtime.pipeline.operator.KeptElements;
 import stage.runtime.pipeline.operator.Times;
+import stage.runtime.pipeline.receipt.Carried;
 import stage.runtime.pipeline.receipt.Claim;
 import stage.runtime.pipeline.receipt.Journal;
 
@@ -59,16 +61,20 @@ final class MadeResults {
 
   /** From the last link on, so that each result finds those before it gone. */
   private void releaseBehind(int place) throws Exception {
-    for (Link link = links.lastReady(place); link != null; link = links.lastReady(place)) link.ready().release(link);
+    for (Link link = links.lastReady(place); link != null; link = links.lastReady(place)) {
+      KeptElements.Element oldest = link.ready().peek();
+      Object value = oldest.value();
+      attemptOne(link, Carried.valueOf(value), oldest.t(), oldest.w(), Carried.claimOf(value), true);
+      link.ready().poll();   // it was there until now, so that a crash did not lose it
+    }
   }
 
   private void attemptOne(Link of, Object value, long t, long w, Claim its, boolean isRelease) throws Exception {
+    if (crashing.isSettledFirst()) batch.settleBefore();
     Object inputBefore = element.input();
     element.input(value);
     Claim claimBefore = element.claim(its);
     int crashingBefore = crashing.begin(of.place);
-    // the elements that it was made of are through, and come again no more if it crashes the stage again
-    if (crashing.hasCrashed()) batch.settleBefore();
     givingUp.begin();
     try {
       Fate fate = fateOf(of.next, value, t, w);

@@ -27,6 +27,7 @@ final class MultiLink extends Link {
         if (each == null) throw new NullPointerException("mapMulti passed a null on, and no element may be null");
         if (chain.isDoneBehind(place) || later[0] != null) return;
         try {
+          chain.expands(place);
           next.push(each, t, w);
         } catch (Exception thrown) {
           later[0] = new Later(thrown);

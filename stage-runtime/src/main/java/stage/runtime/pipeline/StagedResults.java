@@ -23,6 +23,7 @@ final class StagedResults {
   private int room;
 
   private int countMarked;              // before the element in hand
+  private int expanded;                 // how many elements steps have made of that one since then
 
   StagedResults(Tally tally) {
     this.tally = tally;
@@ -80,9 +81,22 @@ final class StagedResults {
     return room - count;
   }
 
-  /** {@return whether there is room in this turn for one more result of the element in hand} A sink keeps nothing. */
-  boolean mayExpand() {
-    return out == null || count - countMarked < EXPANSION;
+  /**
+   * {@return whether there is room in this turn for one more result of the element in hand, which is counted} A sink
+   * keeps nothing but what waits for the end of that element.
+   *
+   * @param hasReady whether there is something that waits for it
+   */
+  boolean mayExpand(boolean hasReady) {
+    if (hasReady && expanded >= EXPANSION) return false;
+    if (out != null && count - countMarked >= EXPANSION) return false;
+    expanded++;
+    return true;
+  }
+
+  /** Steps go on to make more of the element in hand. */
+  void expandsOn() {
+    expanded = 0;
   }
 
   /** {@return how much more is wanted in this turn} */
@@ -94,6 +108,7 @@ final class StagedResults {
 
   void mark() {
     countMarked = count;
+    expanded = 0;
   }
 
   void undo() {

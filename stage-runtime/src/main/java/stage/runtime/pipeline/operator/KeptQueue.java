@@ -52,8 +52,18 @@ final class KeptQueue<E> {
   /** {@return the oldest, which is taken out} Null if there is none. */
   E poll() {
     E oldest = peek();
-    if (oldest != null) newHead++;
+    if (oldest == null) return null;
+    newHead++;
+    if (size() == 0) forgetAdded();
     return oldest;
+  }
+
+  /** Nothing brings back what was added since the mark and taken out; one element may add very many. */
+  private void forgetAdded() {
+    while (added.size() > addedAtMark) {
+      added.removeLast();
+      newHead--;
+    }
   }
 
   /** Shows all, the oldest first. */
