@@ -61,7 +61,7 @@ class PlantedReceiptBugsTest {
             "if (before == elements) into.add(this);", "if (before == elements || failure != null) into.add(this);"),
         new Bug("a window does not keep its elements", "Gathered.java",
             "if (element instanceof InHand inHand) inHand.kept();", ""),
-        new Bug("a result keeps what it was made of", "ReadyResults.java",
+        new Bug("a result keeps what it was made of", "MadeResults.java",
             "Carried.claimOf(value), true);", "Carried.claimOf(value), false);"),
         new Bug("a result answers for nothing until it goes on", "OperatorLink.java",
             "if (!isRelease) chain.journal().add(claim, 1, place);", ""),

@@ -5,9 +5,10 @@ import stage.api.Redelivery;
 
 /**
  * Which result that is no element of a batch has crashed the stage, and how often: one that was made of several
- * elements, or by an operator by itself, or what an element of an earlier turn still makes. The engine delivers elements
- * again, and gives up the one that crashes the stage every time. It knows nothing of these, so they are counted here,
- * by the number that each has among those of its link: a turn that is undone and done again gives it the same.
+ * elements, or by an operator by itself, or what an element of an earlier turn still makes. The engine delivers
+ * elements again, and gives up the one that crashes the stage every time. It knows nothing of these, so they are
+ * counted here, by the number that each has among those of its link: a turn that is undone and done again gives it the
+ * same.
  *
  * <p>What has crashed stays known when the turn is undone; how many there were goes back with it. The run's own thread.
  */
@@ -55,8 +56,9 @@ final class CrashingResult {
   }
 
   /**
-   * The result in hand has thrown what crashes the stage. Returns whether it is given up instead, because it has crashed
-   * the stage as often as an element is delivered again. An element in hand is never: the engine counts those.
+   * The result in hand has thrown what crashes the stage. Returns whether it is given up instead, because it has
+   * crashed the stage as often as an element is delivered again; after an error it crashes the stage once more, and is
+   * given up when it comes again. An element in hand is not counted: the engine does that.
    */
   boolean crashed(Object its, Throwable thrown) {
     if (!isInHand()) return false;
@@ -100,9 +102,9 @@ final class CrashingResult {
   }
 
   /**
-   * {@return whether the elements that a result was made of are settled before it goes on} Should it crash the stage, it
-   * is not delivered again for them, nor are they given up for it. That costs a commit point, so it is not done until
-   * one has crashed; where nothing is delivered again, the first crash would lose them already.
+   * {@return whether the elements that a result was made of are settled before it goes on} Should it crash the stage,
+   * they are neither delivered again nor given up for it. That costs a commit point, so it is not done until one has
+   * crashed; where nothing is delivered again, the first crash would lose them already.
    */
   boolean isSettledFirst() {
     return place != NONE || redeliveries == 0;
