@@ -28,7 +28,9 @@ import stage.api.supervision.SupervisorSpec;
  */
 final class FlightServer implements AutoCloseable {
   private final Supervisor scope = Supervisor.open(SupervisorSpec.of("server").withStrategy(Strategy.DYNAMIC));
-  private final ExecutorService requests = Executors.newVirtualThreadPerTaskExecutor();
+  // Platform threads: the JDK's server waits for sockets within monitors, which pins a virtual thread's carrier on
+  // JDK 21, whose scheduler may then leave a stage waiting beside an idle carrier.
+  private final ExecutorService requests = Executors.newCachedThreadPool(Thread.ofPlatform().daemon().factory());
   private final AtomicInteger numbers = new AtomicInteger();
   private final AtomicLong written = new AtomicLong();
   private final FlightLines flights;

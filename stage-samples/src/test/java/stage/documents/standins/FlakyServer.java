@@ -15,7 +15,7 @@ import java.util.concurrent.Executors;
 /** Stands for a service somewhere: answers each path with its name in capitals, but at the first try with 503. */
 public final class FlakyServer implements AutoCloseable {
   private final Set<String> asked = Collections.synchronizedSet(new HashSet<>());
-  private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+  private final ExecutorService threads = Executors.newCachedThreadPool();
   private final HttpServer server;
 
   public FlakyServer() throws IOException {
