@@ -103,8 +103,10 @@ public final class ProducerProbe<E> {
    * @throws InterruptedException if interrupted while waiting
    */
   public ProducerProbe<E> expectSubscription() throws InterruptedException {
-    Awaiter.here().until(() -> consumers() > 0 || !ref.isAlive(), limit);
-    if (consumers() == 0) throw failure("expected that somebody subscribes, but nobody has" + soon());
+    // what was seen once counts: the consumer may have left since
+    int[] seen = {0};
+    Awaiter.here().until(() -> (seen[0] = consumers()) > 0 || !ref.isAlive(), limit);
+    if (seen[0] == 0) throw failure("expected that somebody subscribes, but nobody has" + soon());
     return this;
   }
 
@@ -135,10 +137,12 @@ public final class ProducerProbe<E> {
   public long expectDemand(long atLeast) throws InterruptedException {
     if (atLeast < 1)
       throw new IllegalArgumentException("atLeast must be at least 1, but was " + atLeast + "; see expectNoDemand");
-    Awaiter.here().until(() -> demand() >= atLeast || !ref.isAlive(), limit);
-    if (demand() < atLeast)
+    // what was seen once counts: an event that was on its way to the stage may have been sent since
+    long[] seen = {0};
+    Awaiter.here().until(() -> (seen[0] = demand()) >= atLeast || !ref.isAlive(), limit);
+    if (seen[0] < atLeast)
       throw missing("demand for at least " + atLeast + (atLeast == 1 ? " event" : " events"), asked());
-    return demand();
+    return seen[0];
   }
 
   /**
@@ -165,14 +169,16 @@ public final class ProducerProbe<E> {
    * @throws InterruptedException if interrupted while waiting
    */
   public ProducerProbe<E> expectCancel() throws InterruptedException {
-    Awaiter.here().until(() -> consumers() < consumersSeen.get() || !ref.isAlive(), limit);
+    // what was seen once counts: another consumer may have come since
+    boolean[] hasLeft = {false};
+    Awaiter.here().until(() -> (hasLeft[0] = consumers() < consumersSeen.get()) || !ref.isAlive(), limit);
     if (!end.isEmpty()) throw failure(
         "expected that somebody cancels, but the probe was told to " + end + ", which ends all subscriptions");
     if (consumersSeen.get() == 0) {
       throw failure("expected that somebody cancels, but no consumer was seen" + soon()
           + "; call expectSubscription() first for one that may leave soon");
     }
-    if (consumers() >= consumersSeen.get())
+    if (!hasLeft[0])
       throw missing("that somebody cancels", "nobody has" + waiting());
     consumersSeen.set(consumers());
     return this;

@@ -11,6 +11,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import stage.api.StageEndedException;
 import stage.api.StageRef;
@@ -20,6 +21,7 @@ import stage.api.supervision.Supervisor;
 /** Waits for facts. Each wait has a limit, and failing it prints the snapshots of the stages it was about. */
 public final class Await {
   private static final Duration LIMIT = Duration.ofSeconds(60);
+  private static final long BETWEEN_LOOKS_NANOS = 100_000;
 
   private Await() {}
 
@@ -63,12 +65,12 @@ public final class Await {
     return new Other<>(blocking).result(stages);
   }
 
-  /** Spins until a fact holds that no latch can tell, such as the state of a thread. */
+  /** Looks, ten thousand times a second at most, until a fact holds that no latch can tell: a thread's state, say. */
   public static void until(BooleanSupplier fact, String what, StageRef<?>... stages) {
     long deadline = System.nanoTime() + LIMIT.toNanos();
     while (!fact.getAsBoolean()) {
       if (deadline - System.nanoTime() < 0) throw late("it did not become true that " + what, stages);
-      Thread.yield();
+      LockSupport.parkNanos(BETWEEN_LOOKS_NANOS);
     }
   }
 

@@ -39,7 +39,7 @@ import stage.behaviour.support.Series;
 /** The HTTP client and the HTTP server of the JDK at the ends of a pipeline, on loopback. */
 class HttpTest extends FlowTest {
   private static final int CHUNK = 16 * 1024;
-  private static final int LOOKS = 20_000;
+  private static final int LOOKS = 500;
   private static final long BODY = 200L * 1024 * 1024;
   /**
    * What sockets, client and server may hold between a server that writes and a stage that handles: far less than the
