@@ -336,7 +336,9 @@ public final class Cell<S extends Stage.Behaviour> implements LaneEnd, Waits.Awa
     Mailbox there = mailbox;
     if (there != null) return there;
     var made = new Mailbox(graph.time().permits(mailboxCapacity(), "a free place in the mailbox of", path));
-    return MAILBOX.compareAndSet(this, null, made) ? made : mailbox;   // volatile, as are the reads
+    // Pairs with the reads here, in hasMail and mailSize: they see a mailbox whole. That the cell does not park beside
+    // one it has not seen yet, the sender's wake-up sees to, as for each message.
+    return MAILBOX.compareAndSet(this, null, made) ? made : mailbox;
   }
 
   int mailboxCapacity() {
@@ -486,7 +488,7 @@ public final class Cell<S extends Stage.Behaviour> implements LaneEnd, Waits.Awa
   /**
    * It is started in the place of a cell of the same spec that has ended.
    *
-   * @param last its last behaviour, which must not be that of this cell; null if it had none
+   * @param last its last behaviour; if the factory returns it again, that is warned of; null if it had none
    */
   public void follows(WeakReference<Object> last) {
     incarnations.maker().follows(last);

@@ -43,7 +43,8 @@ final class ConsumerHalf {
   private int closedInlets;    // how many are closed for now
   private boolean drains;      // whether it was looked which producers do not drain with this stage
   private long settled;        // events
-  private boolean hasLastFailed;          // plain; published by the next field
+  // Plain; published by the next field. When two end at once, a reader may take the path of one with this of the other.
+  private boolean hasLastFailed;
   private volatile String lastProducer;   // the path of the one that ended last; null if none has. Any thread reads it
 
   ConsumerHalf(ConsumerPort cell) {

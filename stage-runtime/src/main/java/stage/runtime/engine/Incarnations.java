@@ -239,8 +239,8 @@ final class Incarnations<S extends Stage.Behaviour> {
   private void letBehaviourGo(StopReason reason) {
     S old = behaviour;
     behaviour = null;
-    if (old != null) maker.madeWay(old);
     if (old != null) stop(old, reason);
+    if (old != null) maker.madeWay(old);   // last: it takes memory, and where there is none only a warning is missed
   }
 
   /**
@@ -287,9 +287,10 @@ final class Incarnations<S extends Stage.Behaviour> {
     asked = null;
     if (interrupted instanceof Interruption.Replaced(var by)) by.fail(killed);
     if (role != null) role.rollback();
-    if (behaviour != null) maker.madeWay(behaviour);
+    S old = behaviour;
     maker.drop();
     releaseBehaviours();
+    if (old != null) maker.madeWay(old);   // last, as above
   }
 
   /**

@@ -17,9 +17,9 @@ import stage.api.observe.Finding;
 import stage.api.observe.TreeSnapshot;
 
 /**
- * Finds what keeps stages from going on, in the graph of who waits for whom. What moves goes on, and with it those that
- * wait for no more than that. Among the rest, a circle is a deadlock, and a stage whose reason is its own is a culprit;
- * its victims are those from which a way leads to it.
+ * Finds the stages that hold up others, in the graph of which stage waits for which. Stages that move, and those that
+ * wait only for them, are left out. Among the rest, a cycle is a deadlock, and a stage that waits for no other stage is
+ * a culprit; its victims are the stages from which a path leads to it.
  *
  * <p>Each stage and each edge is looked at a few times, however many there are, but for the victims: those of each
  * culprit are its own. No recursion, since a pipeline may be a thousand stages long.

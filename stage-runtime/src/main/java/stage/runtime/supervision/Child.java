@@ -77,7 +77,7 @@ sealed interface Child {
       hold = Hold.NONE;
     }
 
-    /** {@return its last behaviour, which another start must not get again; null if it had none} */
+    /** {@return its last behaviour, for a warning if another start gets it again; null if it had none} */
     WeakReference<Object> lastBehaviour() {
       return lastBehaviour;
     }

@@ -22,7 +22,7 @@ import stage.behaviour.support.Await;
 import stage.runtime.supervision.Observed;
 import stage.runtime.supervision.ObservedScope;
 
-/** Who is to blame, from two trees written down by hand. */
+/** Which stage is blamed, given two trees written by hand. */
 class StuckTest {
   private final List<StageSnapshot> before = new ArrayList<>();
   private final List<StageSnapshot> after = new ArrayList<>();
