@@ -1,6 +1,5 @@
 package stage.api;
 
-import java.util.List;
 
 /**
  * Describes a stage that a supervisor can start.

@@ -39,7 +39,6 @@ import stage.behaviour.support.Await;
 import stage.behaviour.support.CrashTest;
 import stage.behaviour.support.PlannedCrashes;
 import stage.behaviour.support.Lives;
-import stage.behaviour.support.Parts.Sink;
 import stage.behaviour.support.Parts.Source;
 
 class RedeliveryTest extends CrashTest {

@@ -13,7 +13,6 @@ import stage.api.ConsumerRef;
 import stage.api.Demand;
 import stage.api.Dispatcher;
 import stage.api.Inlet;
-import stage.api.Outlet;
 import stage.api.ProducerRef;
 import stage.api.Restart;
 import stage.api.Stage;

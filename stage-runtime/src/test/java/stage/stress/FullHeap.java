@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.locks.LockSupport;
-import stage.api.ConsumerRef;
 import stage.api.Demand;
 import stage.api.Dispatcher;
 import stage.api.Inlet;

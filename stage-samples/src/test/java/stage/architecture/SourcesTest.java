@@ -1,6 +1,7 @@
 package stage.architecture;
 
 import static java.util.stream.Collectors.groupingBy;
+import static java.util.stream.Collectors.toSet;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
@@ -9,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -38,6 +40,27 @@ class SourcesTest {
   @Test
   void noLineIsLongerThanAScreenIsWide() throws IOException {
     assertThat(sources()).flatExtracting(SourcesTest::longLines).isEmpty();
+  }
+
+  @Test
+  void noImportIsUnused() throws IOException {
+    assertThat(sources()).flatExtracting(file -> unusedImports(read(file)).map(each -> file + ": " + each).toList())
+        .isEmpty();
+  }
+
+  private static Stream<String> unusedImports(String source) {
+    Set<String> words = source.lines().filter(line -> !line.startsWith("import "))
+        .flatMap(line -> Stream.of(line.split("\\W+"))).collect(toSet());
+    return source.lines().filter(line -> line.startsWith("import ") && !line.endsWith("*;"))
+        .filter(line -> !words.contains(line.substring(line.lastIndexOf('.') + 1, line.length() - 1)));
+  }
+
+  @Test
+  void anUnusedImportIsFound() {
+    String used = "import java.util.List;\nimport static java.lang.Math.max;\nimport java.io.*;\n";
+    String unused = "import java.util.ListIterator;";
+    assertThat(unusedImports(used + unused + "\nclass A { List<A> all; int most = max(1, 2); }"))
+        .containsExactly(unused);
   }
 
   @Test

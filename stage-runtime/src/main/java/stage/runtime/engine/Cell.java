@@ -3,13 +3,10 @@ package stage.runtime.engine;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.lang.ref.WeakReference;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import stage.api.ConsumerSpec;
-import stage.api.DeadLetter;
-import stage.api.DemandExceededException;
 import stage.api.ForeignThreadException;
 import stage.api.Opening;
 import stage.api.Overflow;
@@ -18,30 +15,22 @@ import stage.api.ProducerSpec;
 import stage.api.Restart;
 import stage.api.RunSnapshot;
 import stage.api.Stage;
-import stage.api.StageEndedException;
 import stage.api.StageOptions;
 import stage.api.StageRef;
 import stage.api.StageSnapshot;
 import stage.api.StageSpec;
 import stage.api.StopReason;
-import stage.api.SubscriptionSnapshot;
 import stage.api.SubscriptionSpec;
-import stage.api.TimerAction;
 import stage.runtime.lane.Ending;
 import stage.runtime.lane.Lane;
 import stage.runtime.lane.LaneEnd;
 import stage.runtime.mailbox.Mailbox;
 import stage.runtime.mailbox.Message;
 import stage.runtime.mailbox.Signals;
-import stage.runtime.time.Activity;
 import stage.runtime.time.Driver;
 import stage.runtime.time.Handles;
 import stage.runtime.time.Probe;
-import stage.runtime.time.ShortLock;
-import stage.runtime.time.StepMachine;
-import stage.runtime.time.Time;
 import stage.runtime.time.Uninterruptibly;
-import stage.runtime.time.WaitState;
 
 /**
  * What the engine keeps for one stage: its mailbox, its lanes and the current behaviour; and what others may ask of it.
@@ -419,8 +408,9 @@ public final class Cell<S extends Stage.Behaviour> implements LaneEnd, Waits.Awa
   public StageSnapshot.Status status() {
     return switch (lifecycle.phase()) {
       case Phase.Starting starting -> StageSnapshot.Status.STARTING;
-    case Phase.Running running -> signals.has(Signals.PAUSED) || isAccumulating() ? StageSnapshot.Status.PAUSED
-        : StageSnapshot.Status.RUNNING;
+      case Phase.Running running -> signals.has(Signals.PAUSED) || isAccumulating()
+          ? StageSnapshot.Status.PAUSED
+          : StageSnapshot.Status.RUNNING;
       case Phase.BackingOff backingOff -> StageSnapshot.Status.BACKING_OFF;
       case Phase.Held held -> StageSnapshot.Status.HELD;
       case Phase.Draining draining -> StageSnapshot.Status.DRAINING;
@@ -453,32 +443,6 @@ public final class Cell<S extends Stage.Behaviour> implements LaneEnd, Waits.Awa
   }
 
   // ---- what others ask of it; any thread
-
-  /**
-   * Starts it and waits until {@code onStart} has returned. If the caller is interrupted, before or meanwhile, it does
-   * not run: what started is cancelled, and has ended when this returns. The caller's interrupt flag stays set.
-   *
-   * @return why it could not start; null if it has started
-   */
-  public StartFailure startAndAwait() {
-    if (Thread.currentThread().isInterrupted()) {
-      neverStart(interrupted("before"));
-      return lifecycle.startFailure();
-    }
-    boolean[] cancelled = {false};
-    StartFailure failure = startAndAwait(() -> {
-      cancelled[0] = true;
-      owner.services().cancel(this);
-    });
-    if (!cancelled[0] || failure != null) return failure;
-    stopAndAwait();   // it had just started, or did not mind the interrupt
-    return interrupted("while");
-  }
-
-  private StartFailure interrupted(String when) {
-    return new StartFailure(new InterruptedException("thread " + graph.time().current().getName()
-        + " was interrupted " + when + " it started stage " + path + ", which does not run"), Activity.ON_START);
-  }
 
   /** {@return its last behaviour, unless that is gone; null if it had none} When it has ended. */
   public WeakReference<Object> lastBehaviour() {
@@ -520,48 +484,6 @@ public final class Cell<S extends Stage.Behaviour> implements LaneEnd, Waits.Awa
     List<? extends SubscriptionSpec<?>> all = subscriptions;
     subscriptions = List.of();
     return all;
-  }
-
-  /** Waits until it is known how its behaviour takes events: with its first incarnation. Any thread but its own. */
-  void awaitFirstStart() {
-    if (lifecycle.started().isReached() || driver.isCurrent()) return;
-    Uninterruptibly.await(() -> graph.waits().during("subscribeTo()", this, () -> {
-      lifecycle.started().await(graph.time(), "the start of", path);
-      return null;
-    }));
-  }
-
-  /**
-   * As {@link #startAndAwait()}, of a cell whose behaviour is the runtime's own and starts at once: an interrupt of the
-   * caller is kept for later.
-   *
-   * @return why it could not start; null if it has started
-   */
-  public Throwable startAndAwaitAnyway() {
-    StartFailure failure = startAndAwait(() -> {});
-    return failure == null ? null : failure.cause();
-  }
-
-  private StartFailure startAndAwait(Runnable whenInterrupted) {
-    try {
-      driver.start();
-    } catch (Throwable noThread) {   // such as an OutOfMemoryError where no more platform threads can be had
-      neverStart(new StartFailure(noThread, Activity.ON_START));
-      return lifecycle.startFailure();
-    }
-    try {
-      return Uninterruptibly.await(() -> graph.waits().during("start()", this, this::awaitStart), whenInterrupted);
-    } catch (IllegalStateException circle) {   // in its onStart it waits for the stage that starts it
-      owner.services().cancel(this);
-      Uninterruptibly.await(this::awaitStart);
-      stopAndAwait();
-      return new StartFailure(circle, Activity.ON_START);
-    }
-  }
-
-  private StartFailure awaitStart() throws InterruptedException {
-    lifecycle.started().await(graph.time(), "the start of", path);
-    return lifecycle.startFailure();
   }
 
   /**

@@ -33,7 +33,7 @@ public final class Handshake {
    * @throws SubscriptionRefusedException as {@link stage.api.ConsumerRef#subscribeTo(stage.api.Subscribable)}
    */
   public static Subscription subscribe(Cell<?> consumer, SubscriptionSpec<?> subscription) {
-    consumer.awaitFirstStart();
+    CellStart.awaitFirst(consumer);
     return make(consumer, subscription);
   }
 

@@ -7,7 +7,6 @@ import stage.api.pipeline.Fn2;
 import stage.api.pipeline.KeyValue;
 import stage.api.pipeline.plan.Framing;
 import stage.api.pipeline.plan.Reducing;
-import stage.runtime.pipeline.operator.Batches;
 import stage.runtime.pipeline.operator.Operators;
 import stage.runtime.pipeline.operator.SingleInput;
 import stage.runtime.pipeline.receipt.Carried;

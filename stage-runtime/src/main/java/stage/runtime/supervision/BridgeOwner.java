@@ -8,6 +8,7 @@ import stage.api.observe.StageEvent;
 import stage.api.supervision.StageFailedException;
 import stage.runtime.engine.Cell;
 import stage.runtime.engine.CellOwner;
+import stage.runtime.engine.CellStart;
 import stage.runtime.engine.Directive;
 import stage.runtime.time.Activity;
 
@@ -39,7 +40,7 @@ final class BridgeOwner extends CellNews implements CellOwner.Supervision {
     context.locked(() -> supervisor.members().admitCompanion(cell));
     Throwable refusal;
     try {
-      refusal = cell.startAndAwaitAnyway();   // a subscriber is subscribed, or told why not, on any thread
+      refusal = CellStart.startAndAwaitAnyway(cell);   // a subscriber is subscribed, or told why not, on any thread
     } catch (Throwable noThread) {   // such as an OutOfMemoryError
       refusal = noThread;
     }

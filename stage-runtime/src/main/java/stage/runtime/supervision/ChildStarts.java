@@ -12,6 +12,7 @@ import stage.api.supervision.SupervisorSpec;
 import stage.runtime.engine.Assembly;
 import stage.runtime.engine.Cell;
 import stage.runtime.engine.CellOwner;
+import stage.runtime.engine.CellStart;
 import stage.runtime.engine.StartFailure;
 import stage.runtime.engine.StartSequence;
 
@@ -79,7 +80,7 @@ final class ChildStarts {
 
   /** Whatever is thrown, the cell stays a child until it has ended. */
   private void startAndAwait(Cell<?> cell) {
-    StartFailure failure = cell.startAndAwait();
+    StartFailure failure = CellStart.startAndAwait(cell);
     if (failure != null) throw failed(cell.path(), failure);
     lookWhetherQuiet();
   }

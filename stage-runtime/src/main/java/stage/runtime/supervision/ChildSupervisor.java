@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.Objects;
 import stage.api.supervision.ShutdownReport;
 import stage.api.supervision.SupervisorSpec;
-import stage.runtime.time.Time;
 
 /**
  * A supervisor that is a child of another one. It has no owner: any thread outside its stages may wait for it and end

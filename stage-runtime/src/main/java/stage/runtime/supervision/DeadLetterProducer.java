@@ -16,6 +16,7 @@ import stage.api.supervision.StageFailedException;
 import stage.api.supervision.Supervisor;
 import stage.runtime.engine.Cell;
 import stage.runtime.engine.CellOwner;
+import stage.runtime.engine.CellStart;
 import stage.runtime.engine.Directive;
 import stage.runtime.engine.Handshake;
 import stage.runtime.time.Activity;
@@ -94,7 +95,7 @@ final class DeadLetterProducer {
         .withOverflow(new Overflow(Overflow.Kind.FAIL, Supervisor.DEAD_LETTER_BACKLOG));
     var owner = new Owner();
     Cell<?> fresh = Cell.of(spec, scope, context.graph(), new CellOwner(owner, owner, owner));
-    Throwable refusal = fresh.startAndAwaitAnyway();
+    Throwable refusal = CellStart.startAndAwaitAnyway(fresh);
     if (refusal != null) throw new StageFailedException(fresh.path(), "onStart", refusal);
     try {
       fresh.openIntake();

@@ -29,7 +29,6 @@ import stage.api.StageRef;
 import stage.api.StageSnapshot;
 import stage.api.State;
 import stage.api.StopReason;
-import stage.api.SubscriptionSpec;
 import stage.api.supervision.Intensity;
 import stage.api.supervision.ShutdownReport;
 import stage.api.supervision.StageFailedException;

@@ -31,7 +31,6 @@ import org.junit.jupiter.api.Test;
 import stage.api.Demand;
 import stage.api.Inlet;
 import stage.api.Stage;
-import stage.api.State;
 import stage.api.StopReason;
 import stage.behaviour.support.Await;
 import stage.behaviour.support.Series;

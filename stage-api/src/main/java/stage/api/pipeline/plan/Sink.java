@@ -3,7 +3,6 @@ package stage.api.pipeline.plan;
 import java.util.stream.Collector;
 import stage.api.ConsumerSpec;
 import stage.api.pipeline.Action;
-import stage.api.pipeline.Fn;
 import stage.api.pipeline.Fold;
 
 /** What is done with the elements at the end of a pipeline. */
