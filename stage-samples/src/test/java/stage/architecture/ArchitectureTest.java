@@ -17,6 +17,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.tools.ToolProvider;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -34,7 +35,18 @@ class ArchitectureTest {
     ArchConfiguration.get().setResolveMissingDependenciesFromClassPath(false);
   }
 
-  private static final JavaClasses CLASSES = new ClassFileImporter().importPaths(MODULES);
+  private static JavaClasses classes;
+
+  @BeforeAll
+  static void importAll() {
+    classes = new ClassFileImporter().importPaths(MODULES);
+  }
+
+  /** They are large, and each later test that asks for a collection would wait for it to look at them all. */
+  @AfterAll
+  static void forgetAll() {
+    classes = null;
+  }
 
   static List<Rules> rules() {
     return Rules.all();
@@ -43,15 +55,15 @@ class ArchitectureTest {
   /** Or else every rule would hold, over nothing. */
   @Test
   void allModulesWereImported() {
-    assertThat(CLASSES.contain("stage.runtime.engine.Cell")).isTrue();
-    assertThat(CLASSES.contain("stage.api.Demand")).isTrue();
-    assertThat(CLASSES.contain("stage.samples.hello.Hello")).isTrue();
+    assertThat(classes.contain("stage.runtime.engine.Cell")).isTrue();
+    assertThat(classes.contain("stage.api.Demand")).isTrue();
+    assertThat(classes.contain("stage.samples.hello.Hello")).isTrue();
   }
 
   @ParameterizedTest(name = "{0}")
   @MethodSource("rules")
   void holds(Rules rule) {
-    rule.rule().check(CLASSES);
+    rule.rule().check(classes);
   }
 
   /** More classes than these, all of which reach each other, nobody holds in the head. */
@@ -59,7 +71,7 @@ class ArchitectureTest {
 
   @Test
   void noKnotIsTooLarge() {
-    assertThat(Knots.of(CLASSES, LARGEST_KNOT + 1)).isEmpty();
+    assertThat(Knots.of(classes, LARGEST_KNOT + 1)).isEmpty();
   }
 
   /** A rule that nothing could break would prove nothing. */
@@ -74,6 +86,11 @@ class ArchitectureTest {
     @BeforeAll
     static void plantAll() throws IOException {
       withOffenders = importWith(rules().subList(1, rules().size()), folder);
+    }
+
+    @AfterAll
+    static void forgetAll() {
+      withOffenders = null;
     }
 
     @Test
