@@ -1,6 +1,5 @@
 package stage.api;
 
-
 /**
  * Describes a stage that a supervisor can start.
  *

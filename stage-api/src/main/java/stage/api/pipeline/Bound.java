@@ -1,6 +1,5 @@
 package stage.api.pipeline;
 
-
 /**
  * How much a step may remember, and what it does when that is full.
  *

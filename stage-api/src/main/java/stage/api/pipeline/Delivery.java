@@ -1,6 +1,5 @@
 package stage.api.pipeline;
 
-
 /**
  * An event from outside that wants an answer.
  *

@@ -1,6 +1,5 @@
 package stage.api.pipeline;
 
-
 /**
  * An element that a step has failed on.
  *

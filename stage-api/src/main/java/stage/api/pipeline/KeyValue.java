@@ -1,6 +1,5 @@
 package stage.api.pipeline;
 
-
 /**
  * A key, and what was found for it.
  *

@@ -1,6 +1,5 @@
 package stage.api.pipeline;
 
-
 /** Checks names that users give to steps: a step may name a stage, so the rules are those of stages. */
 final class Names {
   private Names() {}

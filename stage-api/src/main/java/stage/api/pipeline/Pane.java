@@ -1,6 +1,5 @@
 package stage.api.pipeline;
 
-
 /**
  * A result of one window.
  *

@@ -30,7 +30,6 @@ final class WorkSelector {
     private static final Around[] ALL = values();
   }
 
-
   WorkSelector(Cell<?> cell, Lifecycle lifecycle) {
     this.cell = cell;
     this.lifecycle = lifecycle;

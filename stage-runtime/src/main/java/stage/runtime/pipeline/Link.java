@@ -1,6 +1,5 @@
 package stage.runtime.pipeline;
 
-
 /** A step of a run as elements pass it: hands what comes of one to the link behind it. The run's own thread. */
 abstract class Link {
   LinkContext chain;

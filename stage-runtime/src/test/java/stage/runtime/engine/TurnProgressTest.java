@@ -89,7 +89,6 @@ class TurnProgressTest extends CrashTest {
     }
   }
 
-
   /** Writes down what it was told of. */
   private static final class Noting implements Stage.Consumer<Integer>, OnProgress {
     private final List<Object> told;

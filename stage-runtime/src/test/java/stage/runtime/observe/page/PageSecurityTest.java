@@ -505,7 +505,6 @@ class PageSecurityTest {
       assertThat(PageServer.PATIENCE).isEqualTo(Duration.ofSeconds(5));
     }
 
-
     private List<Thread> stuckWriters() {
       return Thread.getAllStackTraces().entrySet().stream()
           .filter(each -> each.getKey().getName().startsWith("stage-page-client") && isIn(each.getValue(), "stream")
