@@ -1,6 +1,7 @@
 package stage.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
 import java.time.Instant;
@@ -15,11 +16,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import stage.api.Demand;
 import stage.api.pipeline.Bound;
+import stage.api.pipeline.Job;
 import stage.api.pipeline.OnFailure;
 import stage.api.pipeline.Pipeline;
 import stage.api.pipeline.Running;
 import stage.api.pipeline.Settling;
 import stage.api.pipeline.Windows;
+import stage.api.supervision.StageFailedException;
 import stage.api.supervision.Supervisor;
 import stage.runtime.testkit.SimulatedRuntime;
 
@@ -182,6 +185,86 @@ class KnownDeliveriesTest {
         assertThat(pairs).containsExactlyInAnyOrder("10,12", "20,-", "100,100");
         assertThat(left.acked()).hasSize(3);
         assertThat(right.acked()).hasSize(3);
+      });
+    }
+  }
+
+  /** Deliveries that windows keep until later ones come, which are not asked for before some of these are answered. */
+  @Nested
+  class ThatNothingCanEnd {
+    private static final Settling FEW = Settling.inFlight(10);
+
+    private static Pipeline<Integer> seconds(TestMail<Integer> mail) {
+      return Pipeline.deliveries(mail, FEW).eventTime(Instant::ofEpochSecond, Duration.ZERO);
+    }
+
+    private static void assertFails(TestMail<Integer> mail, Job<?> job, String... parts) {
+      assertThatThrownBy(job::run).isInstanceOf(StageFailedException.class).cause().hasMessageContainingAll(parts)
+          .hasMessageContaining("step \"deliveries\" (KnownDeliveriesTest.java:")
+          .hasMessageContaining("has handed out 10 deliveries, as many as may be unanswered");
+      assertThat(mail.acked()).isEmpty();
+      assertThat(mail.nacked()).containsExactlyElementsOf(upTo(10));
+    }
+
+    @Test
+    void failTheirJobAndNameTheSteps() {
+      SimulatedRuntime.withSeeds(1, 10).run(simulated -> {
+        var mail = new TestMail<>(true, upTo(40));
+        assertFails(mail, seconds(mail).window(Windows.tumbling(Duration.ofHours(1))).count().forEach(pane -> {}),
+            "step \"window\" (KnownDeliveriesTest.java:", "Settling.inFlight(n)", "absorbed()");
+        var others = new TestMail<>(true, upTo(40));
+        assertFails(others, seconds(others).keyBy(n -> n % 3).workers(2).window(Windows.sessions(Duration.ofHours(1)))
+            .count().async().forEach(pane -> {}), "step \"window\"");
+      });
+    }
+
+    @Test
+    void failItAlsoWhereTwoSourcesWaitForEachOther() {
+      SimulatedRuntime.withSeeds(1, 10).run(simulated -> {
+        var left = new TestMail<>(true, upTo(40));
+        var right = new TestMail<>(true, upTo(40));
+        assertFails(left, seconds(left).named("left").join(seconds(right).named("right")).on(n -> n, n -> n)
+            .within(Duration.ofMinutes(1), Duration.ofMinutes(1), Bound.rows(100)).inner((l, r) -> l)
+            .forEach(pair -> {}), "step \"join\"");
+        assertThat(right.nacked()).hasSize(10);
+      });
+    }
+
+    @Test
+    void failItWhereEachKeyKeepsSome() {
+      SimulatedRuntime.withSeeds(1, 5).run(simulated -> {
+        var mail = new TestMail<>(true, upTo(40));
+        assertFails(mail, Pipeline.deliveries(mail, FEW).keyBy(n -> n).window(Windows.count(3)).count()
+            .forEach(pane -> {}), "step \"window\"");
+      });
+    }
+
+    @Test
+    void waitForWhatMayStillCome() {
+      SimulatedRuntime.withSeeds(1, 10).run(simulated -> {
+        var mail = new TestMail<>(true, upTo(40));
+        var other = new TestMail<>(true, List.<Integer>of());
+        try (Supervisor scope = Supervisor.open("app")) {
+          Running<?> job = Pipeline.merge(seconds(mail).named("mail"), seconds(other).named("other"))
+              .window(Windows.tumbling(Duration.ofSeconds(5))).count().forEach(pane -> {}).start(scope, "job");
+          simulated.advance(Duration.ofMinutes(10));
+          assertThat(mail.acked()).as("the other says nothing").isEmpty();
+          other.add(upTo(40));
+          simulated.advance(Duration.ofMinutes(1));
+          assertThat(mail.acked()).contains(1, 2, 3, 4);
+          job.stop();
+          job.join();
+        }
+        assertThat(mail.nacked()).isEmpty();
+      });
+    }
+
+    @Test
+    void areNoneWhereAStepOnlyTakesLong() {
+      SimulatedRuntime.withSeeds(1, 5).run(simulated -> {
+        var mail = new TestMail<>(false, upTo(40));
+        Pipeline.deliveries(mail, FEW).throttle(1, Duration.ofMinutes(1)).forEach(n -> {}).run();
+        assertThat(mail.acked()).hasSize(40);
       });
     }
   }

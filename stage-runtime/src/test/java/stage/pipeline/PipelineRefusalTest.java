@@ -137,7 +137,32 @@ class PipelineRefusalTest {
     @Test
     void areCountWindowsThatKeepMoreDeliveriesThanThereMayBe() {
       assertRefused(Pipeline.deliveries(new Silent(), Settling.inFlight(19)).window(Windows.count(20)).count()
-          .forEach(pane -> {}), "step \"deliveries\"", "count windows on the way keep 19", "Settling.inFlight(20)");
+          .forEach(pane -> {}), "step \"deliveries\"", "windows and joins on the way keep 19", "Settling.inFlight(20)");
+    }
+
+    @Test
+    void areListsOfListsThatKeepMoreDeliveriesThanThereMayBe() {
+      assertRefused(Pipeline.deliveries(new Silent(), Settling.inFlight(19)).batch(5).batch(4).forEach(lists -> {}),
+          "step \"deliveries\"", "on the way keep 19", "Settling.inFlight(20)");
+      assertThat(Pipeline.deliveries(new Silent(), Settling.inFlight(20)).batch(5).batch(4).forEach(lists -> {})
+          .describe()).isNotEmpty();
+    }
+
+    @Test
+    void isNoBatchOfWhatOneDeliveryMayMake() {
+      assertThat(Pipeline.deliveries(new Silent(), Settling.inFlight(2)).flatMap(n -> List.of(n, n)).batch(500)
+          .forEach(batch -> {}).describe()).isNotEmpty();
+      assertRefused(Pipeline.deliveries(new Silent(), Settling.inFlight(1)).flatMap(n -> List.of(n, n)).batch(500)
+          .forEach(batch -> {}), "step \"deliveries\"", "Settling.inFlight(2)");
+    }
+
+    @Test
+    void areWindowsOfTimeAndJoinsOfTheOnlyDelivery() {
+      var one = Pipeline.deliveries(new Silent(), Settling.inFlight(1)).eventTime(n -> Instant.EPOCH, Duration.ZERO);
+      assertRefused(one.window(Windows.tumbling(Duration.ofSeconds(1))).count().forEach(pane -> {}),
+          "step \"deliveries\"", "1 delivery may be unanswered", "Settling.inFlight(2)", "absorbed()");
+      assertRefused(timed().join(one).on(t -> 1, n -> 1).within(Duration.ZERO, Duration.ZERO, Bound.rows(1))
+          .inner((l, r) -> l).forEach(pair -> {}), "step \"deliveries\"", "Settling.inFlight(2)");
     }
 
     @Test

@@ -28,6 +28,11 @@ final class TestMail<T> implements DeliverySource<T> {
     return new TestMail<>(false, list);
   }
 
+  /** More comes. While no call is running, which a simulation can tell. */
+  void add(List<T> more) {
+    left.addAll(more);
+  }
+
   @Override
   public void receive(long demand, Outlet<Delivery<T>> out) {
     for (long i = 0; i < demand && !left.isEmpty(); i++) {

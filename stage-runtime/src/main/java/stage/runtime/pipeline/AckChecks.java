@@ -23,6 +23,7 @@ import stage.api.pipeline.plan.Step;
 final class AckChecks {
   private final List<String> problems = new ArrayList<>();
   private final Map<Object, Node> before = new IdentityHashMap<>();   // what a branch, or a part, is given
+  private final Map<Object, Long> ofOtherWorkers = new IdentityHashMap<>();   // what parts keep besides the one walked
   private Site ownBehind;   // the user's stage that elements go to; null if they do not
 
   private AckChecks() {}
@@ -67,8 +68,9 @@ final class AckChecks {
           + " may be unanswered; use Settling.inFlight(n).absorbed(), or windows");
     }
     if (how.inFlight() <= kept) {
-      problem(site, how.inFlight() + " deliveries may be unanswered, but batches and count windows on the way keep "
-          + kept + " until more come; use Settling.inFlight(" + (kept + 1) + ") or more, or batchWithin");
+      problem(site, how.inFlight() + (how.inFlight() == 1 ? " delivery" : " deliveries") + " may be unanswered, but"
+          + " batches, windows and joins on the way keep " + kept + " or more until others come; use Settling.inFlight("
+          + (kept + 1) + ") or more, absorbed(), or batchWithin");
     }
   }
 
@@ -77,7 +79,11 @@ final class AckChecks {
     if (!problems.contains(line)) problems.add(line);
   }
 
-  /** Walks to the sources: what steps on the way keep adds up. */
+  /**
+   * Walks to the sources.
+   *
+   * @param kept how many deliveries steps further down keep at least, until others come
+   */
   private void walk(Node node, long kept, Site reducer) {
     switch (node) {
       case Node.Source(Site site, Origin.Deliveries(var source, var how), Object identity) ->
@@ -89,19 +95,27 @@ final class AckChecks {
         walk(joined.left(), kept, joined.site());
         walk(joined.right(), kept, joined.site());
       }
+      case Node.Joined joined -> {
+        walk(joined.left(), kept + 1, reducer);   // a row stays until a later one has come on its side
+        walk(joined.right(), kept + 1, reducer);
+      }
       case Node.Enriched enriched -> {
         walk(enriched.input(), kept, reducer);   // a row is handled when the table has it
       }
-      case Node.Fused(Site site, Node input, Step.Batch(int n)) -> walk(input, kept + n - 1, reducer);
+      case Node.Fused(Site site, Node input, Step.Batch(int n)) -> walk(input, kept * n + n - 1, reducer);
+      // all that is kept may have come of one delivery
+      case Node.Fused(Site site, Node input, Step.FlatMap flatMap) -> walk(input, Math.min(kept, 1), reducer);
+      case Node.Fused(Site site, Node input, Step.MapMulti mapMulti) -> walk(input, Math.min(kept, 1), reducer);
       case Node.Reduced reduced -> {
         reduced.framing().flatMap(Framing::late).ifPresent(late -> branch(late, reduced.input()));
-        long keptHere = reduced.framing().map(Framing::windows).map(AckChecks::keptIn).orElse(0L);
+        long keptBefore = reduced.framing().map(Framing::windows).map(windows -> keptIn(windows, kept)).orElse(kept);
         boolean isForEver = reduced.framing().isEmpty() && isUnbounded(reduced);
-        walk(reduced.input(), kept + keptHere, isForEver ? reduced.site() : reducer);
+        walk(reduced.input(), keptBefore, isForEver ? reduced.site() : reducer);
       }
       case Node.Parallel parallel -> {
         before.put(parallel.part().identity(), parallel.input());
-        walk(parallel.result(), kept + keptWithin(parallel.result(), 0) * (parallel.workers() - 1), reducer);
+        ofOtherWorkers.put(parallel.part().identity(), keptWithin(parallel.result(), 0) * (parallel.workers() - 1));
+        walk(parallel.result(), kept, reducer);
       }
       case Node.Copied copied -> {
         for (Node.Branch branch : copied.branches()) branch(branch, copied.input());
@@ -124,12 +138,17 @@ final class AckChecks {
 
   /** Goes on before the step that hands elements to a branch or a part; nowhere if the description is broken. */
   private void walkBefore(Object identity, long kept, Site reducer) {
-    if (before.containsKey(identity)) walk(before.get(identity), kept, reducer);
+    if (!before.containsKey(identity)) return;
+    walk(before.get(identity), kept + ofOtherWorkers.getOrDefault(identity, 0L), reducer);
   }
 
-  /** {@return how many elements windows keep that only others can end} Of one key; there may be more of them. */
-  private static long keptIn(Windows windows) {
-    return windows.shape() instanceof Windows.Shape.Count(int n) ? n - 1 : 0;
+  /**
+   * {@return how many elements stay at least until others come, in windows and as the results that are kept behind
+   * them} Of one key; there may be more of them. How many belong to a window of time, nobody knows.
+   */
+  private static long keptIn(Windows windows, long keptBehind) {
+    if (windows.shape() instanceof Windows.Shape.Count(int n)) return keptBehind * n + n - 1;
+    return windows.needsEventTime() ? keptBehind + 1 : keptBehind;
   }
 
   private static boolean isUnbounded(Node.Reduced reduced) {

@@ -215,7 +215,8 @@ final class Deployment {
 
   private ProducerSpec<?, ?> deliveries(StagePlan stage) {
     Book book = books.get(stage);
-    return Stage.producer(stage.name, () -> new DeliveryStage(book));
+    var standstill = new Standstill(stage, refs, books);
+    return Stage.producer(stage.name, () -> new DeliveryStage(book, standstill));
   }
 
   @SuppressWarnings("unchecked")   // the signatures of Pipeline have checked it

@@ -48,6 +48,8 @@ public abstract class Book {
   private final List<Answer> failed = new ArrayList<>();
   private boolean isExhausted;
   private boolean isSourceOver;
+  private volatile boolean isStanding;   // read by other sources of the job
+  private String hopeless;               // null while there is hope
   private int open;   // opaque: a fence for each delivery would be felt, and who reads it wants a number, no more
   volatile long acked;
   volatile long nacked;
@@ -90,6 +92,11 @@ public abstract class Book {
   /** {@return what became of its deliveries so far} */
   public final Report.Deliveries report() {
     return new Report.Deliveries(name, open(), acked, nacked, refused);
+  }
+
+  /** {@return whether the source may hand out nothing more, and nothing was settled for a while} Any thread. */
+  public final boolean isStanding() {
+    return isStanding && done == null;
   }
 
   // ---- its stages
@@ -144,6 +151,35 @@ public abstract class Book {
     return isExhausted;
   }
 
+  /** {@return whether the source may hand out nothing more before one is answered for} */
+  final boolean isFull() {
+    return !isExhausted && pending.isEmpty() && room() <= 0;
+  }
+
+  /** {@return whether it is full, and nothing is on its way to the source either} */
+  final boolean isStill() {
+    return isFull() && done == null && nextDue() == Long.MAX_VALUE;
+  }
+
+  /** {@return how many were answered for, or will not be} It only grows. */
+  final long answered() {
+    return acked + nacked + refused;
+  }
+
+  /** Whether it was full at the last two looks, and nothing was settled between them. */
+  final void standing(boolean is) {
+    isStanding = is;
+  }
+
+  /** {@return why none of its deliveries will ever be answered for; null as far as is known} */
+  final String hopeless() {
+    return hopeless;
+  }
+
+  final void hopeless(String why) {
+    hopeless = why;
+  }
+
   final void exhausted() {
     isExhausted = true;
   }
@@ -194,6 +230,7 @@ public abstract class Book {
       newest = next;
     }
     if (oldest == null) return;
+    isStanding = false;
     long now = time.nanos();
     for (; oldest != null; oldest = oldest.next) {
       for (int i = 0; i < oldest.count; i++) collected(oldest.receipts[i], now);

@@ -19,8 +19,10 @@ public final class DeliveryStage implements Stage.Producer<Object>, OnNotify {
   private static final Duration CALLED_EVERY = Duration.ofSeconds(1);
 
   private final Book book;
+  private final Outlook outlook;
   private BridgeContext context;
   private Answering answering;
+  private Patience patience;
   private Emitted emitted;
   private boolean isPausing;
   private boolean wasCalled;
@@ -54,9 +56,11 @@ public final class DeliveryStage implements Stage.Producer<Object>, OnNotify {
    * Makes one.
    *
    * @param book what outlives it
+   * @param outlook says whether answers can still come
    */
-  public DeliveryStage(Book book) {
+  public DeliveryStage(Book book, Outlook outlook) {
     this.book = book;
+    this.outlook = outlook;
   }
 
   @Override
@@ -66,6 +70,8 @@ public final class DeliveryStage implements Stage.Producer<Object>, OnNotify {
     emitted = context.transactional("deliveries", () -> new Emitted(book));
     answering = new Answering(book, context);
     context.inEngine(() -> book.sourceStarted(context));
+    patience = new Patience(book, outlook, context);
+    patience.begin();
     book.start(context);
     answering.work();
     if (book.wantsToBeCalled()) context.every(CALLED_EVERY, this::callIfSilent);
@@ -96,6 +102,7 @@ public final class DeliveryStage implements Stage.Producer<Object>, OnNotify {
     if (book.isExhausted() && count == book.pending.size()) out.complete();
     else if (count > 0) context.wakeUp();
     else if (wanted > 0) pause();
+    else patience.waits();
   }
 
   private void emit(int count, BulkOutlet<Object> out) {
