@@ -17,17 +17,19 @@ import java.util.Optional;
  * @param retried how often an element was tried again
  * @param openDeliveries how many deliveries it has handed out and not answered for yet; 0 if it is no source of them
  * @param mostDeliveries how many may be open at a time; 0 if it is no source of them
+ * @param failedAnswer what keeps it from answering for deliveries that are done; empty if nothing does
  * @param heldBackBy the path of the input that is behind the others in event time, for which the watermark, and with it
  *     windows, wait; empty if none is
  * @since 0.1
  */
 public record RunSnapshot(
     String steps, Optional<Instant> watermark, long openWindows, long filtered, long late, long retried,
-    long openDeliveries, long mostDeliveries, Optional<String> heldBackBy) {
+    long openDeliveries, long mostDeliveries, Optional<FailedAnswer> failedAnswer, Optional<String> heldBackBy) {
   /** Rejects nulls. */
   public RunSnapshot {
     Objects.requireNonNull(steps, "steps must not be null");
     Objects.requireNonNull(watermark, "watermark must not be null; use Optional.empty()");
+    Objects.requireNonNull(failedAnswer, "failedAnswer must not be null; use Optional.empty()");
     Objects.requireNonNull(heldBackBy, "heldBackBy must not be null; use Optional.empty()");
   }
 
@@ -37,7 +39,8 @@ public record RunSnapshot(
    * @param steps in words
    */
   public static RunSnapshot of(String steps) {
-    return new RunSnapshot(steps, Optional.empty(), 0, 0, 0, 0, 0, 0, Optional.empty());
+    return new RunSnapshot(steps, Optional.empty(), 0, 0, 0, 0, 0, 0, Optional.empty(),
+        Optional.empty());
   }
 
   /** {@return whether it hands out no more deliveries before one is answered for} */

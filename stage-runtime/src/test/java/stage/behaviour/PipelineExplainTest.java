@@ -2,10 +2,13 @@ package stage.behaviour;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.net.ConnectException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.Predicate;
@@ -19,11 +22,14 @@ import stage.api.observe.Finding;
 import stage.api.observe.TreeSnapshot;
 import stage.api.pipeline.Delivery;
 import stage.api.pipeline.DeliverySource;
+import stage.api.pipeline.PartitionedSource;
+import stage.api.pipeline.Partitions;
 import stage.api.pipeline.Pipeline;
 import stage.api.pipeline.Running;
 import stage.api.pipeline.Settling;
 import stage.api.pipeline.Windows;
 import stage.api.supervision.Supervisor;
+import stage.behaviour.support.Await;
 
 /** Why a pipeline stands still. */
 class PipelineExplainTest {
@@ -54,8 +60,8 @@ class PipelineExplainTest {
   }
 
   /** Always has another delivery, and never completes. */
-  private static final class Endless implements DeliverySource<Integer> {
-    private int next;
+  private static class Endless implements DeliverySource<Integer> {
+    int next;
 
     @Override
     public void receive(long demand, Outlet<Delivery<Integer>> out) {
@@ -63,7 +69,7 @@ class PipelineExplainTest {
     }
 
     @Override
-    public void settle(List<Delivery<Integer>> acked, List<Nacked<Integer>> nacked) {}
+    public void settle(List<Delivery<Integer>> acked, List<Nacked<Integer>> nacked) throws IOException {}
   }
 
   @Nested
@@ -87,6 +93,76 @@ class PipelineExplainTest {
       Finding.RootCause cause = rootCause(found -> found.kind() == Finding.Kind.DELIVERIES_OPEN);
       assertThat(cause.sentence()).contains("`shop/orders/deliveries` has handed out 10 deliveries, some of them for"
           + " windows that `shop/orders/eventTime` has not ended, and may hand out no more before one is settled");
+    }
+
+    /** Such as a broker that is gone: it is told again and again, and does not take it. */
+    private static final class Unreachable extends Endless {
+      private final long most;
+      private final CountDownLatch told = new CountDownLatch(2);
+
+      Unreachable(long most) {
+        this.most = most;
+      }
+
+      @Override
+      public void receive(long demand, Outlet<Delivery<Integer>> out) {
+        super.receive(Math.min(demand, most - next), out);
+        if (next == most && most < 10) out.complete();
+      }
+
+      @Override
+      public void settle(List<Delivery<Integer>> acked, List<Nacked<Integer>> nacked) throws IOException {
+        told.countDown();
+        throw new ConnectException("SECRET-4711");
+      }
+    }
+
+    @Test
+    void x47_thatCannotBeAnsweredSaysWhatThrows() {
+      Pipeline.deliveries(new Unreachable(Long.MAX_VALUE), Settling.inFlight(10).batches(5, Duration.ofMillis(10))).forEach(n -> {})
+          .start(app, "orders");
+
+      Finding.RootCause cause = rootCause(found -> found.kind() == Finding.Kind.ANSWERS_FAIL
+          && found.detail().startsWith("10 "));
+      assertThat(cause.sentence()).matches("`shop/orders/forEach` has had no events for .* because"
+          + " `shop/orders/deliveries` cannot answer for 10 deliveries, because settle of deliveries has thrown"
+          + " java\\.net\\.ConnectException [0-9]+ times and is called again; that has gone on for .*")
+          .doesNotContain("SECRET");
+    }
+
+    @Test
+    void x47_thatHasEndedAndCannotBeAnsweredSaysWhatThrowsToo() throws InterruptedException {
+      var source = new Unreachable(3);
+      Pipeline.deliveries(source, Settling.inFlight(10).batches(3, Duration.ofMillis(10))).forEach(n -> {}).start(app, "orders");
+
+      Await.open(source.told);
+      Finding.RootCause cause = rootCause(found -> found.kind() == Finding.Kind.ANSWERS_FAIL);
+      assertThat(cause.culprit()).isEqualTo("shop/orders/deliveries-answers");
+      assertThat(cause.detail()).startsWith("3 deliveries, because settle of deliveries has thrown java.net.Connect");
+    }
+
+    /** What it is answered does not hold it up: others have its deliveries. */
+    @Test
+    void x47_whosePositionsAreNotTakenIsNotBlamedForWhoHasItsDeliveries() {
+      PartitionedSource<String, Integer> topic = new PartitionedSource<>() {
+        private int next;
+
+        @Override
+        public void receive(long demand, Partitions<String, Integer> out) {
+          for (long i = 0; i < demand; i++) out.emit("p", next, next++);
+        }
+
+        @Override
+        public void commit(Map<String, Long> positions) throws IOException {
+          throw new ConnectException("SECRET-4711");
+        }
+      };
+      Pipeline.deliveries(topic, Settling.inFlight(10).batches(1, Duration.ofMillis(10))).forEach(n -> {
+        if (n == 5) release.await();
+      }).start(app, "orders");
+
+      Finding.RootCause cause = rootCause(found -> found.kind() == Finding.Kind.IN_CALLBACK);
+      assertThat(cause.culprit()).isEqualTo("shop/orders/forEach");
     }
 
     @Test

@@ -82,6 +82,8 @@ public sealed interface Finding {
     HELD,
     /** The source has handed out as many deliveries as may be open, and none is answered for. */
     DELIVERIES_OPEN,
+    /** Deliveries are done, and the source's own function that is told so throws each time. */
+    ANSWERS_FAIL,
     /** The stage asks for events by itself, and has not. */
     NOT_REQUESTED,
     /** The stage throttles, and lets no more through for now. */
@@ -277,6 +279,7 @@ final class Sentences {
       case HELD -> "waits for the restart of its group" + (detail.isEmpty() ? "" : " " + detail);
       case DELIVERIES_OPEN -> "has handed out " + detail + ", and may hand out no more before one is settled;"
           + " that has been so for " + time;
+      case ANSWERS_FAIL -> "cannot answer for " + detail + "; that has gone on for " + time;
       case THROTTLED -> "throttles, as it was told to, and lets no more through yet";
       case NOT_REQUESTED -> "asks for events by hand, and has not requested any for " + time;
       case SUBSCRIBER_SILENT -> "serves a subscriber that has requested nothing for " + time;

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import stage.api.FailedAnswer;
 import stage.api.LastCrash;
 import stage.api.RunSnapshot;
 import stage.api.StageActivity;
@@ -119,12 +120,26 @@ final class Stand {
     if (isFrozen) return true;
     StageSnapshot old = before.get(stage.path());
     if (old == null || old.id() != stage.id() || old.incarnation() != stage.incarnation()) return false;
-    StageActivity then = old.activity();
-    StageActivity activity = stage.activity();
-    return old.status() == stage.status() && then.turns() == activity.turns()
-        && then.callback().equals(activity.callback()) && then.waitsFor().equals(activity.waitsFor())
+    return old.status() == stage.status() && (isInSameTurn(old, stage) || isAnsweringInVain(old, stage))
         && old.eventsEmitted() == stage.eventsEmitted()
         && settled(old.inputs()) == settled(stage.inputs()) && sent(old.outputs()) == sent(stage.outputs());
+  }
+
+  private static boolean isInSameTurn(StageSnapshot old, StageSnapshot stage) {
+    StageActivity then = old.activity();
+    StageActivity activity = stage.activity();
+    return then.turns() == activity.turns() && then.callback().equals(activity.callback())
+        && then.waitsFor().equals(activity.waitsFor());
+  }
+
+  /** {@return whether all that a source does is to be told again and again what it does not take} */
+  private static boolean isAnsweringInVain(StageSnapshot old, StageSnapshot stage) {
+    return hasFailedAnswer(old) && hasFailedAnswer(stage)
+        && old.run().get().openDeliveries() == stage.run().get().openDeliveries();
+  }
+
+  private static boolean hasFailedAnswer(StageSnapshot stage) {
+    return stage.run().flatMap(RunSnapshot::failedAnswer).filter(answer -> answer.deliveries() > 0).isPresent();
   }
 
   private static long settled(List<SubscriptionSnapshot> lanes) {
@@ -143,6 +158,7 @@ final class Stand {
 
   private Standing findStill(StageSnapshot stage) {
     BlockedCall call = calls.get(stage.path());
+    if (hasFailedAnswer(stage) && !isInOneTurn(stage)) return unanswered(stage);
     boolean isInOurCode = stage.activity().callback().isEmpty() && !hasTasks(stage);
     if (call != null && !isInOurCode) {
       // One that moves will answer.
@@ -157,6 +173,19 @@ final class Stand {
       case RUNNING, DRAINING -> stage.activity().isInCallback() ? inCallback(stage) : between(stage);
       case ENDED -> Standing.FINE;
     };
+  }
+
+  /** {@return whether a stage is in a callback that it has been in all the time} */
+  private boolean isInOneTurn(StageSnapshot stage) {
+    return stage.activity().isInCallback() && isInSameTurn(before.get(stage.path()), stage);
+  }
+
+  private Standing unanswered(StageSnapshot source) {
+    FailedAnswer answer = source.run().get().failedAnswer().get();
+    long done = answer.deliveries();
+    return culprit(Finding.Kind.ANSWERS_FAIL, source, (done == 1 ? "1 delivery" : done + " deliveries") + ", because "
+        + answer.function() + " has thrown " + answer.cause()
+        + (answer.times() == 1 ? "" : " " + answer.times() + " times") + " and is called again");
   }
 
   private static String crash(StageSnapshot stage) {
@@ -327,6 +356,7 @@ final class Stand {
     Duration lasted = switch (kind) {
       case PAUSED, BACKING_OFF, HELD, STARTING -> stage.activity().inStatus();
       case IN_CALLBACK, THROTTLED -> stage.activity().inCallback();
+      case ANSWERS_FAIL -> stage.run().get().failedAnswer().get().lasting();
       case NO_CARRIER, ELSEWHERE -> between;
       case DELIVERIES_OPEN, NOBODY_SUBSCRIBES, UNCLAIMED_PARTITION, SOURCE_SILENT, NO_SUBSCRIPTION, NOTHING_SELECTED,
           NOT_REQUESTED, SUBSCRIBER_SILENT -> stage.activity().waiting();

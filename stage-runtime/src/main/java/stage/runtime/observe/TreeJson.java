@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import stage.api.FailedAnswer;
 import stage.api.LastCrash;
 import stage.api.RunSnapshot;
 import stage.api.StageActivity;
@@ -137,7 +138,15 @@ public final class TreeJson {
     else json.putAge("lagMs", lagMillis(run.watermark().get(), at));
     json.put("filtered", run.filtered()).put("late", run.late()).put("retried", run.retried())
         .put("open", run.openDeliveries()).put("mostOpen", run.mostDeliveries())
-        .put("heldBackBy", run.heldBackBy().orElse("")).close('}');
+        .put("heldBackBy", run.heldBackBy().orElse(""));
+    if (run.failedAnswer().isEmpty()) json.putNull("failedAnswer");
+    else put(json.key("failedAnswer"), run.failedAnswer().get());
+    json.close('}');
+  }
+
+  private static void put(Json json, FailedAnswer answer) {
+    json.open('{').put("function", answer.function()).put("cause", answer.cause()).put("times", answer.times())
+        .put("deliveries", answer.deliveries()).putAge("lastingMs", answer.lasting().toMillis()).close('}');
   }
 
   private static long lagMillis(Instant watermark, Instant at) {

@@ -174,12 +174,20 @@ final class Deployment {
     Book book = books.get(stage);
     if (book != null) {
       return () -> new RunSnapshot(steps, Optional.empty(), 0, 0, 0, 0, book.report().open(),
-          book.settling().inFlight(), Optional.empty());
+          book.settling().inFlight(), book.failedAnswer(), Optional.empty());
     }
     if (!stage.isRun()) return () -> RunSnapshot.of(steps);
     Tally.Board board = boards.get(stage);
     List<String> inputs = stage.feeds.stream().map(feed -> refs.get(feed.from()).path()).toList();
     return () -> numbers(steps, board, inputs);
+  }
+
+  /** The stage that answers when the source has ended shows what is open only then, so that nothing counts twice. */
+  private static RunSnapshot answers(String source, Book book) {
+    String steps = "answers to " + source;
+    if (!book.isSourceGone()) return RunSnapshot.of(steps);
+    return new RunSnapshot(steps, Optional.empty(), 0, 0, 0, 0, book.report().open(), book.settling().inFlight(),
+        book.failedAnswer(), Optional.empty());
   }
 
   private static RunSnapshot numbers(String steps, Tally.Board board, List<String> inputs) {
@@ -188,7 +196,7 @@ final class Deployment {
     boolean isKnown = reached.watermark() != Times.NEVER && reached.watermark() != Times.FOREVER;
     return new RunSnapshot(steps, isKnown ? Optional.of(Times.instant(reached.watermark())) : Optional.empty(),
         reached.openWindows(), counted.filtered(), counted.late(), counted.retried(), 0, 0,
-        reached.behind() < 0 ? Optional.empty() : Optional.of(inputs.get(reached.behind())));
+        Optional.empty(), reached.behind() < 0 ? Optional.empty() : Optional.of(inputs.get(reached.behind())));
   }
 
   // ---- specs
@@ -238,7 +246,7 @@ final class Deployment {
       books.put(stage, book);
       ConsumerSpec<Object, AnswersStage> spec = Stage.consumer(stage.name + "-answers", () -> new AnswersStage(book));
       StageRef<?> ref = scope.start(isSignificant ? spec.asSignificant() : spec);
-      StageRuns.tell(ref, () -> RunSnapshot.of("answers to " + stage.name));
+      StageRuns.tell(ref, () -> answers(stage.name, book));
       answers.add(ref);
     }
   }

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import stage.api.Demand;
+import stage.api.FailedAnswer;
 import stage.api.LastCrash;
 import stage.api.RunSnapshot;
 import stage.api.StageActivity;
@@ -41,7 +42,9 @@ final class SampleTrees {
         "RUNNING", 1, 0, 0, 0, 0, 3,
         0, 0, writes,
         Optional.of(new RunSnapshot("by event time → tumbling PT1M count", Optional.of(at.minusSeconds(75)),
-            3, 4, 5, 6, 7, 8, Optional.of("shop/prices"))), Optional.empty(), List.of(lane), List.of());
+            3, 4, 5, 6, 7, 8,
+            Optional.of(new FailedAnswer("settle of prices", "java.io.IOException", 9, 2, Duration.ofMillis(1_234))),
+            Optional.of("shop/prices"))), Optional.empty(), List.of(lane), List.of());
     return new TreeSnapshot("shop", at, nanos, List.of(prices, writer), List.of(lane),
         List.of(new SupervisorSnapshot("shop", "ONE_FOR_ONE", false, 2, 1, 1, 0)), List.of());
   }

@@ -72,9 +72,9 @@ class TreeJsonTest {
       TreeText text = TreeJson.text(now, TreeRates.NONE, Optional.empty(), List.of());
       TreePart writer = text.stages().getLast();
 
-      assertThat(writer.ages()).containsExactly(30_000.0, 12_345.0, 0.0, 75_000.0, 30_000.0);
+      assertThat(writer.ages()).containsExactly(30_000.0, 12_345.0, 0.0, 75_000.0, 1_234.0, 30_000.0);
       assertThat(writer.steady()).contains("\"path\":\"shop/db-writer\"", "\"max\":12000")
-          .doesNotContain("sinceMs", "\"now\"", "waitingMs", "lagMs", "agoMs");
+          .doesNotContain("sinceMs", "\"now\"", "waitingMs", "lagMs", "agoMs", "lastingMs");
       assertThat(text.edges().getFirst().ages()).containsExactly(340.0);
     }
 

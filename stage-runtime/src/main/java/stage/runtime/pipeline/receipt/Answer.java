@@ -20,6 +20,9 @@ abstract class Answer {
     dueNanos = nowNanos + (failures > 7 ? MOST_NANOS : Math.min(MOST_NANOS, FIRST_NANOS << failures - 1));
   }
 
+  /** {@return how many deliveries are open until it is told} */
+  abstract int deliveries();
+
   /** {@return what it is, for people} */
   abstract String what();
 }

@@ -34,17 +34,17 @@ final class Answering {
     try {
       answer.give();
     } catch (Exception thrown) {
-      context.inEngine(() -> book.failed(answer));
+      context.inEngine(() -> book.failed(answer, thrown));
       if (thrown instanceof InterruptedException || thrown instanceof CancellationException && context.isCancelled()) {
         throw thrown;
       }
       context.report(answer.what() + " threw, and is called again", thrown);
       return;
     } catch (Throwable thrown) {
-      context.inEngine(() -> book.failed(answer));
+      context.inEngine(() -> book.failed(answer, thrown));
       throw thrown;
     }
-    context.inEngine(answer::given);
+    context.inEngine(() -> book.given(answer));
   }
 
   /** One timer at a time. */

@@ -2,10 +2,13 @@ package stage.runtime.pipeline.receipt;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import stage.api.FailedAnswer;
 import stage.api.pipeline.Report;
 import stage.api.pipeline.Settling;
 import stage.runtime.bridge.BridgeContext;
@@ -32,6 +35,17 @@ public abstract class Book {
     }
   }
 
+  /**
+   * What is known of answers that cannot be given.
+   *
+   * @param function what throws
+   * @param cause the class of what it threw last
+   * @param times how often
+   * @param deliveries how many are open for that only
+   * @param sinceNanos when it began
+   */
+  private record Failing(String function, String cause, long times, long deliveries, long sinceNanos) {}
+
   private final String name;
   private final Settling settling;
   final Time time;
@@ -54,6 +68,7 @@ public abstract class Book {
   volatile long acked;
   volatile long nacked;
   volatile long refused;
+  private volatile Failing failing;   // since an answer has failed, until one of those that have is given; else null
 
   Book(String name, Settling settling, Time time) {
     this.name = name;
@@ -97,6 +112,18 @@ public abstract class Book {
   /** {@return whether the source may hand out nothing more, and nothing was settled for a while} Any thread. */
   public final boolean isStanding() {
     return isStanding && done == null;
+  }
+
+  /** {@return what throws instead of taking its answer; empty if nothing does} */
+  public final Optional<FailedAnswer> failedAnswer() {
+    Failing now = failing;
+    return now == null ? Optional.empty() : Optional.of(new FailedAnswer(now.function, now.cause, now.times,
+        now.deliveries, Duration.ofNanos(Math.max(0, time.nanos() - now.sinceNanos))));
+  }
+
+  /** {@return whether its source's stage has ended, so that the other one answers} */
+  public final boolean isSourceGone() {
+    return keeper != null && keeper == answers;
   }
 
   // ---- its stages
@@ -244,9 +271,18 @@ public abstract class Book {
     return next(now);
   }
 
-  final void failed(Answer answer) {
-    answer.failed(time.nanos());
+  final void failed(Answer answer, Throwable thrown) {
+    long now = time.nanos();
+    answer.failed(now);
     failed.add(answer);
+    Failing before = failing;
+    failing = new Failing(answer.what(), thrown.getClass().getName(), before == null ? 1 : before.times + 1,
+        failed.stream().mapToLong(Answer::deliveries).sum(), before == null ? now : before.sinceNanos);
+  }
+
+  final void given(Answer answer) {
+    answer.given();
+    if (failing != null && failed.isEmpty()) failing = null;
   }
 
   /** {@return how long until there is something to be told; {@link Long#MAX_VALUE} if nothing is known of} */
@@ -274,6 +310,7 @@ public abstract class Book {
     try {
       for (Answer answer : List.copyOf(failed)) give(answer, context);
       failed.clear();
+      failing = null;
       for (Answer answer = last(context.path()); answer != null; answer = last(context.path())) give(answer, context);
     } finally {
       try {

@@ -75,6 +75,11 @@ public final class PartitionBook<P, T> extends Book implements Partitions<P, T> 
     }
 
     @Override
+    int deliveries() {
+      return 1;
+    }
+
+    @Override
     String what() {
       return "onFailed of " + name();
     }
@@ -93,6 +98,12 @@ public final class PartitionBook<P, T> extends Book implements Partitions<P, T> 
     void given() {
       isCommitting = false;
       answered(positions);
+    }
+
+    /** They are closed when they are done: only their positions are not told. */
+    @Override
+    int deliveries() {
+      return 0;
     }
 
     @Override
@@ -190,10 +201,10 @@ public final class PartitionBook<P, T> extends Book implements Partitions<P, T> 
         failure.give();
       } catch (Exception thrown) {
         keeper().report(failure.what() + " threw, and is called again", thrown);
-        keeper().inEngine(() -> failed(failure));
+        keeper().inEngine(() -> failed(failure, thrown));
         continue;
       }
-      keeper().inEngine(failure::given);
+      keeper().inEngine(() -> given(failure));
     }
   }
 

@@ -61,6 +61,11 @@ public final class QueueBook<T> extends Book {
     }
 
     @Override
+    int deliveries() {
+      return size();
+    }
+
+    @Override
     String what() {
       return "settle of " + name();
     }

@@ -108,6 +108,7 @@ function progress(stage) {
   if (run.lagMs !== null) now.push(lag(run.lagMs));
   if (run.windows) now.push(plural(run.windows, 'window'));
   if (Number(run.mostOpen)) now.push(`${number(run.open)} of ${number(run.mostOpen)} open`);
+  if (run.failedAnswer) lost.push(`${run.failedAnswer.function.split(' ')[0]} fails × ${number(run.failedAnswer.times)}`);
   if (Number(run.late)) lost.push(number(run.late) + ' late');
   if (Number(stage.deadLettered)) lost.push(plural(stage.deadLettered, 'dead letter'));
   return [run.steps, now.join(' · '), lost.join(' · ')];
@@ -503,6 +504,10 @@ function ledger(stage) {
     if (stage.run.lagMs !== null) add('event time', lag(stage.run.lagMs));
     add('open windows', number(stage.run.windows));
     if (Number(stage.run.mostOpen)) add('open deliveries', `${number(stage.run.open)} of ${number(stage.run.mostOpen)}`);
+    if (stage.run.failedAnswer) {
+      const { function: what, cause, times, lastingMs } = stage.run.failedAnswer;
+      add('not answered', `${what} has thrown ${cause}, ${plural(times, 'time')} in ${time(lastingMs)}`);
+    }
     add('late / filtered / retried', `${number(stage.run.late)} / ${number(stage.run.filtered)} / ${number(stage.run.retried)}`);
   }
   if (stage.lastCrash) add('last crash', `${stage.lastCrash.cause} in ${stage.lastCrash.during}, ${time(stage.lastCrash.agoMs)} ago`);
@@ -641,6 +646,7 @@ function older(part, passed) {
   for (const key of ['sinceMs', 'waitingMs', 'ageMs']) if (key in part) made[key] = grown(part[key]);
   if (part.turnMs) made.turnMs = { ...part.turnMs, now: grown(part.turnMs.now) };
   if (part.run) made.run = { ...part.run, lagMs: grown(part.run.lagMs) };
+  if (part.run?.failedAnswer) made.run.failedAnswer = { ...part.run.failedAnswer, lastingMs: grown(part.run.failedAnswer.lastingMs) };
   if (part.lastCrash) made.lastCrash = { ...part.lastCrash, agoMs: grown(part.lastCrash.agoMs) };
   return made;
 }
