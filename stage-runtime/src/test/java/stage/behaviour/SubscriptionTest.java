@@ -7,8 +7,11 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Flow;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
@@ -52,6 +55,57 @@ class SubscriptionTest extends StageTest {
       throws InterruptedException {
     Await.end(sink);
     return sink;
+  }
+
+  @Nested
+  class AProducerThatHasAsManyAsItMay {
+    @Test
+    void sec14_refusesOneMoreOfWhateverKind() throws Exception {
+      try (Supervisor few = Supervisor.open(SupervisorSpec.of("few").withMaxSubscribers(2))) {
+        ProducerRef<Integer, ?> source = few.start(Stage.source("source", Integer.class));
+        ConsumerRef<Integer, QueueSink> sink = few.start(Stage.consumer("sink", () -> new QueueSink(events)));
+        Subscription first = sink.subscribeTo(source);
+        sink.subscribeTo(source);
+        var refusal = new CompletableFuture<Throwable>();
+
+        assertThatThrownBy(() -> sink.subscribeTo(source)).isInstanceOf(SubscriptionRefusedException.class)
+            .hasMessageContaining("few/sink").hasMessageContaining("few/source")
+            .hasMessageEndingWith("it may have 2 subscribers at most (maxSubscribers) and has them;"
+                + " SupervisorSpec.withMaxSubscribers(n) of its scope allows more");
+        assertThatThrownBy(() -> few.start(Stage.consumer("late", source, () -> new QueueSink(events))))
+            .hasMessageContaining("it may have 2 subscribers at most");
+        source.subscribe(new Refused(refusal));
+        assertThat(refusal.get(30, TimeUnit.SECONDS)).hasStackTraceContaining("it may have 2 subscribers at most");
+
+        first.cancel();
+        Await.until(() -> source.snapshot().outputs().size() == 1, "there is room again", source);
+        sink.subscribeTo(source);
+      }
+      assertThat(SupervisorSpec.of("test").options().maxSubscribers()).isEqualTo(100_000);
+      assertThatThrownBy(() -> SupervisorSpec.of("test").withMaxSubscribers(-1))
+          .isInstanceOf(IllegalArgumentException.class).hasMessage("max subscribers must be at least 0, but was -1");
+    }
+  }
+
+  /**
+   * A subscriber of another library.
+   *
+   * @param failure completed with what it is told
+   */
+  private record Refused(CompletableFuture<Throwable> failure) implements Flow.Subscriber<Integer> {
+    @Override
+    public void onSubscribe(Flow.Subscription subscription) {}
+
+    @Override
+    public void onNext(Integer event) {}
+
+    @Override
+    public void onError(Throwable thrown) {
+      failure.complete(thrown);
+    }
+
+    @Override
+    public void onComplete() {}
   }
 
   @Nested

@@ -11,6 +11,8 @@ import stage.api.observe.StageListener;
  * @param shutdown how long {@code close} lets stages drain before it cancels them
  * @param grace how long cancelled stages have to end after their interrupt, before their threads are abandoned
  * @param maxChildren how many children may run or be restarting at once
+ * @param maxSubscribers how many consumers a producer may have at once
+ * @param maxDepth how many supervisors may be below one another
  * @param autoShutdown whether the ends of significant children shut the supervisor down
  * @param maxAbandoned how many threads may be abandoned; one more makes the supervisor give up
  * @param stallWarning how long a callback may take before the scope warns of it; zero for no warnings
@@ -24,6 +26,8 @@ public record ScopeOptions(
     Duration shutdown,
     Duration grace,
     int maxChildren,
+    int maxSubscribers,
+    int maxDepth,
     AutoShutdown autoShutdown,
     int maxAbandoned,
     Duration stallWarning,
@@ -34,9 +38,12 @@ public record ScopeOptions(
   /** Tells nobody of the report of an exit. */
   public static final Consumer<ShutdownReport> NOBODY = report -> {};
 
-  /** The defaults: 5 seconds to drain, 1 of grace, any number of children, 4 abandoned threads, no stall warning. */
+  /**
+   * The defaults: 5 seconds to drain, 1 of grace, a million children, 100,000 subscribers and 1,000 supervisors below
+   * one another, 4 abandoned threads, no stall warning.
+   */
   public static final ScopeOptions DEFAULT =
-      new ScopeOptions(Duration.ofSeconds(5), Duration.ofSeconds(1), Integer.MAX_VALUE,
+      new ScopeOptions(Duration.ofSeconds(5), Duration.ofSeconds(1), 1_000_000, 100_000, 1_000,
       AutoShutdown.NEVER, 4, Duration.ZERO, false, NOBODY, ContextCapture.NONE, StageListener.NONE);
 
   // it is looked twice in that time, which costs a thread
@@ -51,10 +58,11 @@ public record ScopeOptions(
   public ScopeOptions {
     ensureNotNegative("shutdown", shutdown);
     ensureNotNegative("grace", grace);
-    if (maxChildren < 0) throw new IllegalArgumentException("max children must be at least 0, but was " + maxChildren);
+    ensureNotNegative("max children", maxChildren);
+    ensureNotNegative("max subscribers", maxSubscribers);
+    ensureNotNegative("max depth", maxDepth);
     Objects.requireNonNull(autoShutdown, "autoShutdown must not be null; the default is AutoShutdown.NEVER");
-    if (maxAbandoned < 0)
-      throw new IllegalArgumentException("max abandoned must be at least 0, but was " + maxAbandoned);
+    ensureNotNegative("max abandoned", maxAbandoned);
     ensureNotNegative("stall warning", stallWarning);
     if (!stallWarning.isZero() && stallWarning.compareTo(SHORTEST_STALL) < 0) {
       throw new IllegalArgumentException(
@@ -70,53 +78,67 @@ public record ScopeOptions(
     if (time.isNegative()) throw new IllegalArgumentException(what + " must not be negative, but was " + time);
   }
 
+  private static void ensureNotNegative(String what, int number) {
+    if (number < 0) throw new IllegalArgumentException(what + " must be at least 0, but was " + number);
+  }
+
   ScopeOptions withShutdown(Duration shutdown) {
-    return new ScopeOptions(shutdown, grace, maxChildren, autoShutdown, maxAbandoned, stallWarning, drainOnExit,
-        exitReport, context, listener);
+    return new ScopeOptions(shutdown, grace, maxChildren, maxSubscribers, maxDepth, autoShutdown, maxAbandoned,
+        stallWarning, drainOnExit, exitReport, context, listener);
   }
 
   ScopeOptions withGrace(Duration grace) {
-    return new ScopeOptions(shutdown, grace, maxChildren, autoShutdown, maxAbandoned, stallWarning, drainOnExit,
-        exitReport, context, listener);
+    return new ScopeOptions(shutdown, grace, maxChildren, maxSubscribers, maxDepth, autoShutdown, maxAbandoned,
+        stallWarning, drainOnExit, exitReport, context, listener);
   }
 
   ScopeOptions withMaxChildren(int maxChildren) {
-    return new ScopeOptions(shutdown, grace, maxChildren, autoShutdown, maxAbandoned, stallWarning, drainOnExit,
-        exitReport, context, listener);
+    return new ScopeOptions(shutdown, grace, maxChildren, maxSubscribers, maxDepth, autoShutdown, maxAbandoned,
+        stallWarning, drainOnExit, exitReport, context, listener);
+  }
+
+  ScopeOptions withMaxSubscribers(int maxSubscribers) {
+    return new ScopeOptions(shutdown, grace, maxChildren, maxSubscribers, maxDepth, autoShutdown, maxAbandoned,
+        stallWarning, drainOnExit, exitReport, context, listener);
+  }
+
+  ScopeOptions withMaxDepth(int maxDepth) {
+    return new ScopeOptions(shutdown, grace, maxChildren, maxSubscribers, maxDepth, autoShutdown, maxAbandoned,
+        stallWarning, drainOnExit, exitReport, context, listener);
   }
 
   ScopeOptions withAutoShutdown(AutoShutdown autoShutdown) {
-    return new ScopeOptions(shutdown, grace, maxChildren, autoShutdown, maxAbandoned, stallWarning, drainOnExit,
-        exitReport, context, listener);
+    return new ScopeOptions(shutdown, grace, maxChildren, maxSubscribers, maxDepth, autoShutdown, maxAbandoned,
+        stallWarning, drainOnExit, exitReport, context, listener);
   }
 
   ScopeOptions withMaxAbandoned(int maxAbandoned) {
-    return new ScopeOptions(shutdown, grace, maxChildren, autoShutdown, maxAbandoned, stallWarning, drainOnExit,
-        exitReport, context, listener);
+    return new ScopeOptions(shutdown, grace, maxChildren, maxSubscribers, maxDepth, autoShutdown, maxAbandoned,
+        stallWarning, drainOnExit, exitReport, context, listener);
   }
 
   ScopeOptions withStallWarning(Duration stallWarning) {
-    return new ScopeOptions(shutdown, grace, maxChildren, autoShutdown, maxAbandoned, stallWarning, drainOnExit,
-        exitReport, context, listener);
+    return new ScopeOptions(shutdown, grace, maxChildren, maxSubscribers, maxDepth, autoShutdown, maxAbandoned,
+        stallWarning, drainOnExit, exitReport, context, listener);
   }
 
   ScopeOptions withDrainOnExit() {
-    return new ScopeOptions(shutdown, grace, maxChildren, autoShutdown, maxAbandoned, stallWarning, true, exitReport,
-        context, listener);
+    return new ScopeOptions(shutdown, grace, maxChildren, maxSubscribers, maxDepth, autoShutdown, maxAbandoned,
+        stallWarning, true, exitReport, context, listener);
   }
 
   ScopeOptions withDrainOnExit(Consumer<? super ShutdownReport> exitReport) {
-    return new ScopeOptions(shutdown, grace, maxChildren, autoShutdown, maxAbandoned, stallWarning, true, exitReport,
-        context, listener);
+    return new ScopeOptions(shutdown, grace, maxChildren, maxSubscribers, maxDepth, autoShutdown, maxAbandoned,
+        stallWarning, true, exitReport, context, listener);
   }
 
   ScopeOptions withContext(ContextCapture context) {
-    return new ScopeOptions(shutdown, grace, maxChildren, autoShutdown, maxAbandoned, stallWarning, drainOnExit,
-        exitReport, context, listener);
+    return new ScopeOptions(shutdown, grace, maxChildren, maxSubscribers, maxDepth, autoShutdown, maxAbandoned,
+        stallWarning, drainOnExit, exitReport, context, listener);
   }
 
   ScopeOptions withListener(StageListener listener) {
-    return new ScopeOptions(shutdown, grace, maxChildren, autoShutdown, maxAbandoned, stallWarning, drainOnExit,
-        exitReport, context, listener);
+    return new ScopeOptions(shutdown, grace, maxChildren, maxSubscribers, maxDepth, autoShutdown, maxAbandoned,
+        stallWarning, drainOnExit, exitReport, context, listener);
   }
 }

@@ -151,12 +151,33 @@ public record SupervisorSpec(
   }
 
   /**
-   * {@return a copy that refuses to start more children than this}
+   * {@return a copy that refuses to start more children than this} The default, a million, is more than a program
+   * should ever need: it ends one that starts children and forgets them before the memory ends.
    *
    * @param maxChildren how many may run or be restarting at once, at least 0
    */
   public SupervisorSpec withMaxChildren(int maxChildren) {
     return withOptions(options.withMaxChildren(maxChildren));
+  }
+
+  /**
+   * {@return a copy that refuses to give a producer more subscribers than this} For the root of a scope; it holds for
+   * each producer in its tree, and for subscribers of other libraries too. The default is 100,000.
+   *
+   * @param maxSubscribers how many consumers may be subscribed to one producer at once, at least 0
+   */
+  public SupervisorSpec withMaxSubscribers(int maxSubscribers) {
+    return withOptions(options.withMaxSubscribers(maxSubscribers));
+  }
+
+  /**
+   * {@return a copy that refuses to start a supervisor below more supervisors than this} For the root of a scope, which
+   * is not counted itself. The default is 1,000: it ends a supervisor that starts itself anew in its own init.
+   *
+   * @param maxDepth how many supervisors may be below one another, at least 0; with 0 the root can have only stages
+   */
+  public SupervisorSpec withMaxDepth(int maxDepth) {
+    return withOptions(options.withMaxDepth(maxDepth));
   }
 
   /**

@@ -178,6 +178,11 @@ public record CellOwner(Supervision supervision, News news, Services services) {
       return new Watching();
     }
 
+    /** {@return how many consumers a producer of it may have at once} Any thread. */
+    default int maxSubscribers() {
+      return Integer.MAX_VALUE;
+    }
+
     /** {@return the context class loader of the threads of its cells; null for what a thread has by itself} */
     default ClassLoader contextClassLoader() {
       return null;

@@ -71,6 +71,7 @@ public final class Handshake {
     try {
       if (half.isClosed()) ensureMissedNothing(consumer, producer, half);
       if (consumer.consumerHalf().isClosed()) throw refusedForClosed(consumer, producer);
+      ensureRoom(consumer, producer, half);
       if (!spec.cycleAllowed()) ensureNoCycle(consumer, producer);
       var lane = new Lane<>(graph.nextSubscriptionId(), spec, producer, consumer);
       inlet = new LaneInlet<>(lane, consumer.consumerHalf());
@@ -103,6 +104,13 @@ public final class Handshake {
           "it has completed, and a broadcast is not repeated; start its consumers before it begins: give it"
           + " awaitingConsumers(n), or start them all in the init of Supervisor.open(spec, init)");
     }
+  }
+
+  private static void ensureRoom(Cell<?> consumer, Cell<?> producer, ProducerHalf<?> half) {
+    int most = producer.owner().services().maxSubscribers();
+    if (half.laneCount() < most) return;
+    throw refused(consumer, producer, "it may have " + most + " subscribers at most (maxSubscribers) and has them;"
+        + " SupervisorSpec.withMaxSubscribers(n) of its scope allows more");
   }
 
   private static SubscriptionRefusedException refusedForClosed(Cell<?> consumer, Cell<?> producer) {

@@ -143,6 +143,7 @@ final class Children {
           + "; names must differ while both are alive");
     }
     ensureRoom(child.name());
+    if (child.isSupervisor()) ensureNotTooDeep(child.name());
     byName.put(child.name(), child);
     if (child instanceof Child.OfStage stage) born(stage);
   }
@@ -151,7 +152,17 @@ final class Children {
     int most = supervisor.spec().options().maxChildren();
     if (byName.size() - ended >= most) {
       throw new ScopeMisuseException(supervisor + " may have " + most
-          + " children at most (maxChildren) and has them; \"" + name + "\" cannot be started");
+          + " children at most (maxChildren) and has them; \"" + name + "\" cannot be started; withMaxChildren(n) of its"
+          + " spec allows more");
+    }
+  }
+
+  private void ensureNotTooDeep(String name) {
+    int most = supervisor.root().spec().options().maxDepth();
+    if (supervisor.depth() >= most) {
+      throw new ScopeMisuseException("supervisor \"" + name + "\" cannot be started in scope "
+          + supervisor.root().path() + ", where " + most + " supervisors may be below one another (maxDepth), since it"
+          + " would be number " + (supervisor.depth() + 1) + "; withMaxDepth(n) of the scope's spec allows more");
     }
   }
 

@@ -47,6 +47,7 @@ final class ScopeContext implements CellOwner.Services {
   private final String name;
   private final StageListener listener;
   private final Duration grace;
+  private final int maxSubscribers;
   private final ClassLoader contextClassLoader;   // of the thread that opened the scope; null if it had none
   private final Consumer<Runnable> around;   // null if there is no context to carry
   private final ShortLock lock = new ShortLock();
@@ -76,6 +77,7 @@ final class ScopeContext implements CellOwner.Services {
     this.name = root.name();
     this.listener = root.options().listener();
     this.grace = root.grace();
+    this.maxSubscribers = root.options().maxSubscribers();
     this.contextClassLoader = Thread.currentThread().getContextClassLoader();
     ContextCapture context = root.options().context();
     this.around = context == ContextCapture.NONE ? null : capture(context)::run;
@@ -96,6 +98,11 @@ final class ScopeContext implements CellOwner.Services {
   @Override
   public Consumer<Runnable> around() {
     return around;
+  }
+
+  @Override
+  public int maxSubscribers() {
+    return maxSubscribers;
   }
 
   /** {@return the watchers from outside} */

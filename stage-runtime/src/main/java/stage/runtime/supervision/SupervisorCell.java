@@ -58,6 +58,7 @@ abstract class SupervisorCell implements Supervisor, CellOwner.Supervision {
   private final ScopeContext context;
   private final SupervisorCell parent;   // null at the root
   private final SupervisorCell root;
+  private final int depth;               // how many supervisors are above it
   private final DeadLetterQueue deadLetters;   // of the whole scope, as is the next
   private final DeadLetterProducer deadLetterProducer;
   // guarded by the tree's lock
@@ -72,6 +73,7 @@ abstract class SupervisorCell implements Supervisor, CellOwner.Supervision {
     this.spec = spec;
     this.context = context;
     this.parent = parent;
+    this.depth = parent == null ? 0 : parent.depth + 1;
     this.path = parent == null ? spec.name() : parent.path + "/" + spec.name();
     this.children = new Children(this);
     this.faultHandling = new FaultHandling(this);
@@ -109,6 +111,10 @@ abstract class SupervisorCell implements Supervisor, CellOwner.Supervision {
 
   final SupervisorCell root() {
     return root;
+  }
+
+  final int depth() {
+    return depth;
   }
 
   final DeadLetterQueue deadLetterQueue() {

@@ -430,11 +430,17 @@ class ChildrenTest extends CrashTest {
       troupe.start(scope, "runs");
       restarting(scope, "restarting");
       assertThatThrownBy(() -> scope.start(troupe.actor("third"))).isInstanceOf(ScopeMisuseException.class)
-          .hasMessage("scope test may have 2 children at most (maxChildren) and has them; \"third\" cannot be started");
+          .hasMessage("scope test may have 2 children at most (maxChildren) and has them; \"third\" cannot be started;"
+              + " withMaxChildren(n) of its spec allows more");
       assertThat(troupe.story).doesNotContain("start third#1");
       scope.stopChild("runs");
       troupe.start(scope, "third");
       log.take();
+    }
+
+    @Test
+    void sec14_areAMillionAtMostUnlessItIsToldOtherwise() {
+      assertThat(SupervisorSpec.of("test").options().maxChildren()).isEqualTo(1_000_000);
     }
 
     @Test

@@ -256,7 +256,7 @@ class SupervisorTreeTest extends CrashTest {
 
     @Test
     void f43_sec14_closesWithoutOverflowingTheStack() throws Exception {
-      Supervisor scope = open(named("test", 3));
+      Supervisor scope = open(named("test", 3).withMaxDepth(3001));
       StageRef<Troupe.Actor> leaf = leafOf(scope, 3);
       scope.close();
       assertThat(leaf.isAlive()).isFalse();
@@ -264,7 +264,7 @@ class SupervisorTreeTest extends CrashTest {
 
     @Test
     void f43_sec14_escalatesWithoutOverflowingTheStack() throws Exception {
-      Supervisor scope = open(named("test", 3));
+      Supervisor scope = open(named("test", 3).withMaxDepth(3001));
       StageRef<Troupe.Actor> leaf = leafOf(scope, 0);
       Troupe.crash(leaf);
       troupe.next(2, leaf);   // it has stopped, and is starting again
@@ -277,13 +277,33 @@ class SupervisorTreeTest extends CrashTest {
 
     @Test
     void f43_sec14_unwindsWithoutOverflowingTheStack() throws Exception {
-      Supervisor scope = open(named("test", 3));
+      Supervisor scope = open(named("test", 3).withMaxDepth(3001));
       var failure = new IOException("not today");
       assertThatThrownBy(() -> scope.start(named("top", 3), top -> {
         leafOf(top, 3);
         throw failure;
       })).isInstanceOf(StageFailedException.class).hasCause(failure);
       assertThat(scope.childSnapshots()).isEmpty();
+    }
+
+    @Test
+    void sec14_isNoDeeperThanAThousandUnlessItIsToldOtherwise() {
+      Supervisor at = open(named("test", 3));
+      for (int i = 0; i < 1000; i++) at = at.start(named("s", 3));
+      Supervisor deepest = at;
+      assertThatThrownBy(() -> deepest.start(named("t", 3))).isInstanceOf(ScopeMisuseException.class)
+          .hasMessage("supervisor \"t\" cannot be started in scope test, where 1000 supervisors may be below one another"
+              + " (maxDepth), since it would be number 1001; withMaxDepth(n) of the scope's spec allows more");
+    }
+
+    @Test
+    void sec14_mayBeToldToHaveStagesOnly() throws Exception {
+      Supervisor scope = open(named("test", 3).withMaxDepth(0));
+      troupe.start(scope, "stage");
+      assertThatThrownBy(() -> scope.start(named("s", 3))).isInstanceOf(ScopeMisuseException.class)
+          .hasMessageContaining("where 0 supervisors may be below one another");
+      assertThatThrownBy(() -> named("test", 3).withMaxDepth(-1)).isInstanceOf(IllegalArgumentException.class)
+          .hasMessage("max depth must be at least 0, but was -1");
     }
   }
 }
