@@ -20,7 +20,7 @@ import stage.runtime.time.Time;
 
 /**
  * The server of one page, on the loopback address. A thread accepts connections, another has the scope explained while
- * anybody looks, and each connection has one of its own: see {@link Exchange}. They are platform threads, so they are
+ * anybody looks, and each connection has one to itself: see {@link Exchange}. They are platform threads, so they are
  * served while spinning stages keep virtual threads from running.
  */
 public final class PageServer implements WatchPage {
@@ -35,13 +35,12 @@ public final class PageServer implements WatchPage {
   private static final long REST_AFTER_FAILURE = 100_000_000;
 
   private final Time time;
-  private final String scope;
   private final ServerSocket socket;
   private final History history = new History();
   private final LiveTree tree;
   private final Controls controls;
-  private final Exchange exchange;
   private final Connections connections = new Connections();
+  private final ClientThreads clients;
   private final Latch closing;
   // Set by the thread that opens the page, before any other can close it.
   private Registration listening = () -> { };
@@ -50,14 +49,14 @@ public final class PageServer implements WatchPage {
   private PageServer(Observed scope, Supplier<Explanation> explain, Rendering rendering, PageSpec spec,
       ServerSocket socket, Duration patience) {
     this.time = scope.time();
-    this.scope = scope.path();
     this.socket = socket;
     this.closing = time.latch();
     this.tree = new LiveTree(scope, explain, history, rendering);
     this.controls = new Controls(scope, rendering, spec);
     var site = new Pages(new Gate(socket.getLocalPort(), spec.hasControls()), tree, controls);
     var stream = new EventStream(new TreeFeed(tree::text), history, rendering, controls.abilities());
-    this.exchange = new Exchange(time, site, stream, connections, closing, patience.toNanos());
+    var exchange = new Exchange(time, site, stream, connections, closing, patience.toNanos());
+    this.clients = new ClientThreads(time, "stage-page-client:" + scope.path(), exchange::serve);
   }
 
   /**
@@ -140,9 +139,8 @@ public final class PageServer implements WatchPage {
     Socket client = null;
     try {
       client = socket.accept();
-      Socket accepted = client;
-      connections.add(accepted);
-      time.startPlatformTask("stage-page-client:" + scope, () -> exchange.serve(accepted));
+      connections.add(client);
+      clients.serve(client);
     } catch (IOException | OutOfMemoryError e) {   // no more files, or no more threads: later there may be some
       if (client != null) connections.end(client);
       if (closing.isOpen()) return;
