@@ -8,13 +8,11 @@ import java.sql.*;
 import java.time.*;
 import java.util.*;
 import java.util.concurrent.*;
-import stage.api.*;
 import stage.api.pipeline.*;
-import stage.api.supervision.*;
 
 /**
- * What users write, without a type witness but for mapMulti: javac infers the rest, from lambdas, method references
- * and {@code var}. Compiled, not run.
+ * What users write, with one import of ours, and without a type witness but for mapMulti: javac infers the rest, from
+ * lambdas, method references and {@code var}. Compiled, not run. {@link InferenceOfStages} has what needs more.
  */
 final class Inference {
   private Inference() {}
@@ -106,8 +104,7 @@ final class Inference {
           }
         })
         .timeout(Duration.ofSeconds(2))
-        .onFailure(OnFailure.retry(3, Backoff.exponential(Duration.ofMillis(50), Duration.ofSeconds(1)))
-            .then(OnFailure.deadLetter()))
+        .onFailure(OnFailure.retry(3, Duration.ofMillis(50), Duration.ofSeconds(1)).then(OnFailure.skip()))
         .forEach(user -> System.out.println(user.name()));
   }
 
@@ -141,10 +138,10 @@ final class Inference {
   }
 
   // 10 two sinks
-  static Job<Report> twoSinks(Pipeline<Hit> hits, Path raw, ConsumerSpec<Hit, ?> alarm) {
+  static Job<Report> twoSinks(Pipeline<Hit> hits, Path raw, java.io.Writer alarm) {
     return hits.broadcastTo(
         all -> all.map(Hit::toString).batch(1000).forEach(lines -> Files.write(raw, lines, StandardOpenOption.APPEND)),
-        all -> all.filter(hit -> hit.status() >= 500).to(alarm));
+        all -> all.filter(hit -> hit.status() >= 500).forEach(hit -> alarm.write(hit.path())));
   }
 
   // 11 CSV to aggregated JSON
@@ -157,18 +154,6 @@ final class Inference {
             + row.value()[1] + "}")
         .collect(joining(",\n", "[", "]"))
         .run("csv-to-json");
-  }
-
-  // 12 custom stage in the middle
-  static class Dedupe implements Stage.ProducerConsumer<Hit, Hit> {
-    private MapState<String, Boolean> seen;
-    @Override public void onStart(StageContext context) { seen = context.mapState("seen"); }
-    @Override public void onEvents(List<Hit> hits, Inlet<Hit> from, Outlet<Hit> out) {
-      for (Hit hit : hits) if (seen.get(hit.path()) == null) { seen.put(hit.path(), true); out.emit(hit); }
-    }
-  }
-  static Job<Long> custom(Pipeline<String> lines) {
-    return lines.map(Hit::parse).via(Stage.producerConsumer("dedupe", Dedupe::new)).count();
   }
 
   // more inference
@@ -190,9 +175,5 @@ final class Inference {
     var job = hits.alsoTo(copy -> copy.forEach(System.out::println)).divertTo(h -> h.status() > 499, bad ->
         bad.count()).toList();
     List<Hit> list = job.run();
-    try (var app = Supervisor.open("app")) {
-      var running2 = hits.count().start(app, "hits");
-      long n = running2.join();
-    }
   }
 }

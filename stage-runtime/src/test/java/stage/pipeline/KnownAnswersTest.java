@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -109,13 +110,52 @@ class KnownAnswersTest {
           .count().map(Pane::value).toList().run()).containsExactly(2L, 2L);
       assertThat(late).containsExactly(3);
     }
+  }
+
+  /** Keys are equal where the right one is three more. */
+  @Nested
+  class JoinsOfFlow {
+    private static final Pipeline<Integer> LEFT = Pipeline.of(0, 1, 2, 3);
+    private static final Bound MANY = Bound.rows(100);
+
+    private static String pair(Optional<Integer> l, Optional<Integer> r) {
+      return l.map(String::valueOf).orElse("-") + "," + r.map(String::valueOf).orElse("-");
+    }
+
+    /** Of all of both inputs: inner, left, right and full, at every demand and on every number of workers. */
+    private static void assertJoined(Pipeline<Integer> right, List<String> pairs, List<String> left,
+        List<String> unmatchedRight) throws Exception {
+      for (int demand : new int[] {1, 2, 10, 1000}) {
+        var whole = LEFT.join(right).on(l -> l, r -> r - 3).workers(1 + demand % 3).whole(MANY);
+        assertSame(demand, whole.inner((l, r) -> l + "," + r), List.of(pairs));
+        assertSame(demand, whole.left((l, r) -> pair(Optional.of(l), r)), List.of(pairs, left));
+        assertSame(demand, whole.right((l, r) -> pair(l, Optional.of(r))), List.of(pairs, unmatchedRight));
+        assertSame(demand, whole.full((l, r) -> pair(l, r)), List.of(pairs, left, unmatchedRight));
+      }
+    }
+
+    private static void assertSame(int demand, Pipeline<String> found, List<List<String>> expected) throws Exception {
+      assertThat(found.toList().withDemand(Demand.max(demand)).run())
+          .containsExactlyInAnyOrderElementsOf(expected.stream().flatMap(List::stream).toList());
+    }
 
     @Test
-    void aFullJoinInWindows() throws Exception {
+    void ofWholeInputs() throws Exception {
+      assertJoined(Pipeline.of(4, 5, 6, 7, 8), List.of("1,4", "2,5", "3,6"), List.of("0,-"), List.of("-,7", "-,8"));
+    }
+
+    @Test
+    void ofWholeInputsWithoutAMatch() throws Exception {
+      assertJoined(Pipeline.of(10, 11, 12, 13, 14), List.of(), List.of("0,-", "1,-", "2,-", "3,-"),
+          List.of("-,10", "-,11", "-,12", "-,13", "-,14"));
+    }
+
+    @Test
+    void ofWhatIsInOneWindow() throws Exception {
       var pairs = seconds(0, 0, 1, 2, 3, 9, 10, 11).join(seconds(0, 4, 5, 6, 7, 8, 12, 13)).on(l -> l, r -> r - 3)
-          .window(Windows.tumbling(Duration.ofSeconds(10)), Bound.rows(100))
-          .full((l, r) -> l.map(String::valueOf).orElse("-") + "," + r.map(String::valueOf).orElse("-")).toList().run();
-      assertThat(pairs).contains("1,4", "2,5", "3,6", "10,13", "9,-", "-,12");
+          .window(Windows.tumbling(Duration.ofSeconds(10)), MANY).full((l, r) -> pair(l, r)).toList().run();
+      assertThat(pairs).containsExactlyInAnyOrder("1,4", "2,5", "3,6", "0,-", "9,-", "-,7", "-,8", "10,13", "11,-",
+          "-,12");
     }
   }
 

@@ -107,6 +107,21 @@ public record OnFailure(
   }
 
   /**
+   * {@return to try again after waits that double, then to make the element a dead letter} {@link #then} sets another
+   * end. As {@link #retry(int, Backoff)} with {@link Backoff#exponential}: each wait is shortened by up to a fifth.
+   *
+   * @param times how often, at least 1
+   * @param first the first wait, not negative
+   * @param most the longest wait, at least as long as the first
+   * @throws IllegalArgumentException if {@code times} is below 1, {@code first} is negative, or {@code most} is shorter
+   */
+  public static OnFailure retry(int times, Duration first, Duration most) {
+    Arguments.notNegative("first", first);
+    Arguments.notNegative("most", most);
+    return retry(times, Backoff.exponential(first, most));
+  }
+
+  /**
    * {@return to crash the stage: its supervisor restarts it, and the element is delivered again} One that crashes the
    * stage every time becomes a dead letter in the end, as {@link stage.api.Redelivery} says; so does what was made of
    * several elements, such as a list, and that by itself.

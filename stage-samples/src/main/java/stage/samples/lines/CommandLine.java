@@ -152,8 +152,9 @@ public final class CommandLine {
     } catch (NumberFormatException notANumber) {
       // the sentence below says what is wrong with it
     }
-    throw new UsageError(name + " must be a number from " + least + (most == Long.MAX_VALUE ? " on" : " to " + most)
-        + ", but was \"" + word + "\"");
+    boolean isAny = least == Long.MIN_VALUE && most == Long.MAX_VALUE;
+    String range = isAny ? "whole number" : "number from " + least + (most == Long.MAX_VALUE ? " on" : " to " + most);
+    throw new UsageError(name + " must be a " + range + ", but was \"" + word + "\"");
   }
 
   /**
