@@ -1,7 +1,7 @@
 package stage.api;
 
 /**
- * Turns one event into another, in a thread of its own.
+ * Turns one event into another, in a thread that does nothing else meanwhile.
  *
  * @param <I> the events it gets
  * @param <O> the events it makes

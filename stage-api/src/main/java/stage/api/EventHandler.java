@@ -1,7 +1,7 @@
 package stage.api;
 
 /**
- * Handles one event, in a thread of its own.
+ * Handles one event, in a thread that does nothing else meanwhile.
  *
  * @param <I> the events
  * @since 0.1

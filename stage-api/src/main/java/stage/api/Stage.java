@@ -584,14 +584,19 @@ public final class Stage {
   }
 
   /**
-   * Describes a consumer that handles each event in a virtual thread of its own. As GenStage's
-   * {@code ConsumerSupervisor}.
+   * Describes a consumer that handles many events at once, each in a virtual thread that does nothing else meanwhile.
+   * As GenStage's {@code ConsumerSupervisor}.
    *
    * <p>Demand is given back as each event finishes. An event that fails is tried again by itself, as often as the
    * spec's {@link Redelivery} says, then it becomes a dead letter (or is dropped, with {@link Redelivery#none()});
    * other events are not disturbed, and the stage does not crash. The threads belong to the stage: it ends when they
    * have ended, and they are interrupted when it is cancelled. Behind an event that takes long, up to 1024 later ones
    * may finish before the stage waits for it.
+   *
+   * <p>A thread whose event is over goes on with another one of the same stage if there is one, and ends otherwise. So
+   * an event finds what an earlier one has left in a thread-local, as in any pool; remove there what you set, or bind
+   * it for a call. It finds neither the interrupt flag of an earlier event nor, after a restart, a thread of an earlier
+   * incarnation.
    *
    * @param name the stage's name, as {@link StageSpec#name} says
    * @param concurrency how many events are handled at once, at most; at least 1
@@ -622,14 +627,17 @@ public final class Stage {
   }
 
   /**
-   * Describes a producer-consumer that turns each event into another one, in a virtual thread of its own, and emits the
-   * results in the order of their events.
+   * Describes a producer-consumer that turns each event into another one, many at once, each in a virtual thread that
+   * does nothing else meanwhile, and emits the results in the order of their events.
    *
    * <p>Demand is given back as each event finishes. An event that fails is tried again by itself, as often as the
    * spec's {@link Redelivery} says, then it becomes a dead letter (or is dropped, with {@link Redelivery#none()});
    * other events are not disturbed, and the stage does not crash. The threads belong to the stage: it ends when they
    * have ended, and they are interrupted when it is cancelled. Behind an event that takes long, up to 1024 later ones
    * may finish before the stage waits for it. Works on no more events than are wanted downstream.
+   *
+   * <p>A thread whose event is over goes on with another one, as with {@link #perEvent(String, int, EventHandler)}: a
+   * thread-local that one event has set and not removed is there for another.
    *
    * @param name the stage's name, as {@link StageSpec#name} says
    * @param concurrency how many events are worked on at once, at most; at least 1

@@ -105,7 +105,7 @@ public final class ThreadedRun implements Faults {
     Supervisor app = Scopes.open(spec, time);
     try (app) {
       start(app);
-      if (actionsLeft > 0) time.startTask("chaos", this::chaos);
+      if (actionsLeft > 0) time.start("chaos", this::chaos);
       else chaosHasEnded = true;
       if (closes) for (int i = choices.next(300); i > 0; i--) time.mayPass("before it closes");
       else app.join();

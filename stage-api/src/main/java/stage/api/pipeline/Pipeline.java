@@ -525,8 +525,9 @@ public final class Pipeline<T> {
   }
 
   /**
-   * {@return what a function makes of each element, in the order of the elements} Each call has a virtual thread of its
-   * own, so whatever the calls share must be thread-safe. As {@code Gatherers.mapConcurrent} of newer JDKs.
+   * {@return what a function makes of each element, in the order of the elements} Each call has a virtual thread to
+   * itself, so whatever the calls share must be thread-safe; a later call may get the same thread, and finds
+   * thread-locals there that were not removed. As {@code Gatherers.mapConcurrent} of newer JDKs.
    *
    * @param atOnce how many calls at once, at least 1
    * @param fn makes one of another; may block

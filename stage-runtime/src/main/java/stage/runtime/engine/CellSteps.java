@@ -140,7 +140,7 @@ final class CellSteps implements StepMachine, ContextPropagation.Surrounded {
       if (unanswered != null) return crashed(unanswered);
       Work work = selector.look(nowNanos);
       if (context != null && context.mustReenter(work)) return WaitState.Kind.REENTRY;
-      return work == Work.NOTHING ? selector.idle() : perform(work);
+      return work == Work.NOTHING ? idle() : perform(work);
     } catch (Handover.Refused refused) {
       return WaitState.Kind.DONE;   // another thread has taken over; this one's driver lets it go
     } catch (Throwable failure) {
@@ -148,6 +148,13 @@ final class CellSteps implements StepMachine, ContextPropagation.Surrounded {
       // fault, or tells of a full heap.
       return crashed(failure);
     }
+  }
+
+  /** There is nothing to do: threads that wait for an event would wait in vain. */
+  private WaitState idle() {
+    Tasks<?, ?> tasks = incarnations.tasks();
+    if (tasks != null) tasks.dismissWaiting();
+    return selector.idle();
   }
 
   /**

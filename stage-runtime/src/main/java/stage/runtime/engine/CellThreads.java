@@ -16,7 +16,7 @@ public final class CellThreads {
   private final boolean isGenerator;
   // set by the thread that takes over, one at a time: this one has lost the cell, but no other has started yet
   private volatile Thread lost;
-  // the cell's thread: those that were still running when it ended
+  // the cell's thread: those that were not gone when it ended
   private volatile List<Thread> lastTasks = List.of();
 
   CellThreads(Driver driver, Handover handover, ConsumerHalf input, boolean isGenerator) {
@@ -77,12 +77,12 @@ public final class CellThreads {
     return all;
   }
 
-  /** The cell ends, and some may still handle events for it. The cell's thread. */
+  /** The cell ends, and some may still handle events for it, or be about to end. The cell's thread. */
   void keepTasks() {
-    if (tasks() != null) lastTasks = tasks().threads();
+    if (tasks() != null) lastTasks = tasks().end();
   }
 
-  /** {@return those that handled events for it when it ended} */
+  /** {@return those that had handled events for it and were not gone when it ended} */
   public List<Thread> lastTasks() {
     return lastTasks;
   }

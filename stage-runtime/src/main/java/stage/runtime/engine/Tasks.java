@@ -26,6 +26,7 @@ import stage.runtime.mailbox.Signals;
 import stage.runtime.time.Activity;
 import stage.runtime.time.Faults;
 import stage.runtime.time.Handles;
+import stage.runtime.time.TaskThread;
 
 /**
  * The events that one cell has handed to threads of their own. It outlives incarnations. The cell's thread only, but
@@ -44,8 +45,37 @@ final class Tasks<I, O> {
 
   private static final VarHandle FINISHED = Handles.of(MethodHandles.lookup(), "finished", Task.class);
 
+  /** A thread that handles one event after the other. */
+  private static final class Runner<I, O> implements Runnable {
+    private final Tasks<I, O> tasks;
+    private final int incarnation;        // as the tasks count them
+    private final TaskThread thread;
+    private volatile Task<I, O> task;     // the cell; read by any thread; null while it waits for one
+    private Runner<I, O> below;           // in the stack of those that wait; the cell
+
+    Runner(Tasks<I, O> tasks) {
+      this.tasks = tasks;
+      this.incarnation = tasks.incarnation;
+      this.thread = tasks.cell.time().taskThread(tasks.nextThreadName(), this);
+    }
+
+    /** The last that its thread does. */
+    @Override
+    public void run() {
+      tasks.runners.remove(this);
+    }
+  }
+
   /** An event that is being worked on, and then what came of it. */
   private static final class Task<I, O> implements Runnable {
+    private static final VarHandle STATE = Handles.of(MethodHandles.lookup(), "state", int.class);
+
+    // The thread of an attempt and one that interrupts it settle by compare-and-set who was first: either it is over,
+    // and is not interrupted any more, or its thread gets no other event, so that a late interrupt finds nobody.
+    private static final int OVER = 0;
+    private static final int RUNNING = 1;
+    private static final int INTERRUPTED = 2;
+
     private final Tasks<I, O> tasks;
     private final EventFunction<I, O> function;
     private final I event;
@@ -54,9 +84,9 @@ final class Tasks<I, O> {
     private int attempts;
     private long sinceNanos;          // when this attempt began
     private volatile boolean isGivenUp;   // any thread: set, and never cleared
-    // null unless it has one; the cell's thread, behind attempts and sinceNanos; read by any
-    private volatile Thread thread;
-    private long number;         // of its thread; written before it is live
+    private volatile Runner<I, O> runner;   // the cell, before it is RUNNING; read by any thread; null without one
+    private volatile int state;   // of this attempt; RUNNING by the cell, OVER by its thread, INTERRUPTED by any
+    private long number;         // of this attempt, among all of the cell; written before its runner has it
     private Task<I, O> earlier;  // finished before this one; written by its thread before it pushes, then the cell's
     private Task<I, O> later;    // the next in the line it stands in: to be collected, or to be emitted
     private O result;            // written by its thread before it pushes
@@ -79,17 +109,20 @@ final class Tasks<I, O> {
     public void run() {
       ClassLoader loader = tasks.cell.machine().contextClassLoader();
       if (loader != null) Thread.currentThread().setContextClassLoader(loader);
+      O made = null;
+      Throwable failure = null;
       try {
         Faults faults = tasks.cell.time().faults();
         if (faults != null) faults.before(tasks.cell.machine(), Activity.EVENT_FUNCTION);
-        O made = made();
+        made = made();
         if (made == null && function instanceof AbandonableFunction) return;   // given up, and finished by another
         if (made == null) throw new NullPointerException(
             "the function of stage " + tasks.cell.path() + " returned null; an event is never null");
-        finish(made, null);
       } catch (Throwable thrown) {
-        finish(null, thrown);
+        failure = thrown;
       }
+      Thread.interrupted();   // what it leaves behind is not for the next event; before that can be handed to this thread
+      finish(made, failure);
     }
 
     private O made() throws Exception {
@@ -106,12 +139,25 @@ final class Tasks<I, O> {
     private void finish(O made, Throwable thrown) {
       result = made;
       failure = thrown;
+      STATE.compareAndSet(this, RUNNING, OVER);   // unless it is INTERRUPTED; see interrupt
       Task<?, ?> before;
       do {
         before = tasks.finished;
         earlier = cast(before);
       } while (!FINISHED.compareAndSet(tasks, before, this));   // volatile; pairs with the swap in take
       tasks.cell.signals().set(Signals.TASKS_FINISHED);
+    }
+
+    /** Interrupts it if it runs, again if it was interrupted before. Any thread. */
+    private void interrupt() {
+      if ((int) STATE.compareAndExchange(this, RUNNING, INTERRUPTED) == OVER) return;
+      Runner<I, O> its = runner;   // volatile, behind the state, before which it was written
+      if (its != null) tasks.cell.time().interrupt(its.thread.thread());
+    }
+
+    /** {@return whether the thread that has finished it can go on with another event} The cell's thread. */
+    private boolean leavesItsThread() {
+      return state == OVER && !isAbandoned;
     }
 
     @SuppressWarnings("unchecked")   // all tasks of a cell are of its types
@@ -169,9 +215,12 @@ final class Tasks<I, O> {
   // walked in the order of the inlets' first events
   private final Map<LaneInlet<?>, Window> windows = new LinkedHashMap<>();
   private volatile Task<?, ?> finished;   // the newest; any task's thread pushes, the cell takes all
-  private final Set<Task<I, O>> live = ConcurrentHashMap.newKeySet();   // those with a thread; read by any thread
-  private final List<Thread> abandoned = new ArrayList<>();   // their events were finished without them
+  // all whose thread is not gone; the cell adds, each takes itself away; read by any thread
+  private final Set<Runner<I, O>> runners = ConcurrentHashMap.newKeySet();
+  private Runner<I, O> waiting;     // the top of a stack of those that have no event
+  private int incarnation;          // of the stage, as far as it used this
   private String threadNames;       // how their names begin in this incarnation; null until it has started one
+  private long threads;             // so many were started
   private int running;
   private int unemitted;            // tasks whose result is still to be emitted
   private long started;
@@ -188,6 +237,8 @@ final class Tasks<I, O> {
   void use(int concurrency, EventFunction<I, O> function) {
     this.concurrency = concurrency;
     this.function = function;
+    dismissWaiting();   // what their events have left on these threads is not for another incarnation
+    this.incarnation++;
     this.threadNames = null;
     this.keys = function instanceof KeyedFunction<I, O> its ? its : null;
   }
@@ -273,21 +324,62 @@ final class Tasks<I, O> {
     task.attempts++;
     task.sinceNanos = cell.time().nanos();
     task.fate = Fate.RUNNING;
+    task.number = ++started;
     running++;
     try {
-      task.number = ++started;
-      live.add(task);
-      Thread thread = cell.time().startTask(threadNames() + started, task);
-      task.thread = thread;
-      if (task.isGivenUp) cell.time().interrupt(thread);   // volatile, after the thread; see giveUp
+      Runner<I, O> runner = takeRunner();
+      runner.task = task;
+      task.runner = runner;
+      task.state = Task.RUNNING;
+      runner.thread.hand(task);
+      if (task.isGivenUp) task.interrupt();   // volatile, after the state; see giveUp
     } catch (Throwable noThread) {
+      if (task.runner != null) runners.remove(task.runner);
+      task.runner = null;
       task.finish(null, noThread);
     }
   }
 
-  private String threadNames() {
+  /** {@return a thread that waits, or a new one} */
+  private Runner<I, O> takeRunner() {
+    Runner<I, O> runner = waiting;
+    if (runner == null) {
+      runner = new Runner<>(this);
+      runners.add(runner);
+      return runner;
+    }
+    waiting = runner.below;
+    runner.below = null;
+    return runner;
+  }
+
+  /** The thread of a finished task waits for another one if it can handle one. */
+  private void release(Task<I, O> task) {
+    Runner<I, O> runner = task.runner;
+    if (runner == null) return;
+    task.runner = null;
+    runner.task = null;
+    if (!task.leavesItsThread() || runner.incarnation != incarnation) {
+      runner.thread.dismiss();
+      return;
+    }
+    runner.below = waiting;
+    waiting = runner;
+  }
+
+  /** There is no event for the threads that wait for one. */
+  void dismissWaiting() {
+    while (waiting != null) {
+      Runner<I, O> runner = waiting;
+      waiting = runner.below;
+      runner.below = null;
+      runner.thread.dismiss();
+    }
+  }
+
+  private String nextThreadName() {
     if (threadNames == null) threadNames = cell.machine().threadName() + "/";
-    return threadNames;
+    return threadNames + ++threads;
   }
 
   /**
@@ -301,9 +393,7 @@ final class Tasks<I, O> {
       toCollect = task.later;
       task.later = null;
       running--;
-      live.remove(task);
-      if (task.isAbandoned) abandoned(task.thread);
-      task.thread = null;
+      release(task);
       if (task.isLeft) {
         keyIsOver(task);
         continue;
@@ -319,11 +409,6 @@ final class Tasks<I, O> {
     }
     if (isOrdered) for (Window window : windows.values()) emitInOrder(window, out);
     else for (Task<I, O> task = toEmit; task != null; task = task.later) if (!task.isLeft) emit(task, out);
-  }
-
-  private void abandoned(Thread thread) {
-    abandoned.removeIf(before -> !before.isAlive());
-    abandoned.add(thread);
   }
 
   private void finished(Task<I, O> task) {
@@ -441,7 +526,7 @@ final class Tasks<I, O> {
     int i = 0;
     for (Task<I, O> task : window.tasks) {
       task.isLeft = true;
-      if (task.thread != null) cell.time().interrupt(task.thread);
+      task.interrupt();
       if (isEmitting && !task.isEmitted && task.fate != Fate.WAITING) unemitted--;
       ahead[i++] = task.fate == Fate.HANDLED && (task.isEmitted || !isEmitting);
     }
@@ -450,16 +535,20 @@ final class Tasks<I, O> {
 
   /** {@return the threads that handle an event now, the oldest first} Any thread. */
   List<Thread> runningThreads() {
-    return byAge().map(task -> task.thread).filter(Objects::nonNull).toList();
+    return byAge().map(task -> task.runner).filter(Objects::nonNull).map(runner -> runner.thread.thread()).toList();
   }
 
   private Stream<Task<I, O>> byAge() {
-    return live.stream().sorted(Comparator.comparingLong(task -> task.number));
+    return atWork().sorted(Comparator.comparingLong(task -> task.number));
+  }
+
+  private Stream<Task<I, O>> atWork() {
+    return runners.stream().map(runner -> runner.task).filter(Objects::nonNull);
   }
 
   /** {@return the events that are being worked on, the oldest attempt first} Any thread. */
   List<RunningEvent<I>> runningEvents() {
-    return byAge().filter(task -> task.thread != null).map(this::handleTo).toList();
+    return byAge().map(this::handleTo).toList();
   }
 
   private RunningEvent<I> handleTo(Task<I, O> task) {
@@ -476,9 +565,7 @@ final class Tasks<I, O> {
     @Override
     public void giveUp() {
       task.isGivenUp = true;
-      // volatile, after the flag; in run it is the other way round, so one of the two sees the other
-      Thread thread = task.thread;
-      if (thread != null) task.tasks.cell.time().interrupt(thread);
+      task.interrupt();   // volatile, after the flag; in run it is the other way round, so one of the two sees the other
     }
 
     @Override
@@ -489,14 +576,16 @@ final class Tasks<I, O> {
 
   /** {@return how many of those there are} Any thread. */
   int runningCount() {
-    return live.size();
+    return (int) atWork().count();
   }
 
-  /** {@return the threads that have not finished} */
-  List<Thread> threads() {
-    List<Thread> threads = new ArrayList<>(abandoned);
-    for (Window window : windows.values())
-      for (Task<I, O> task : window.tasks) if (task.thread != null) threads.add(task.thread);
-    return threads;
+  /** {@return the threads that are not gone yet} They get no other event: the cell has ended. */
+  List<Thread> end() {
+    List<Thread> last = new ArrayList<>();
+    for (Runner<I, O> runner : runners) {
+      runner.thread.dismiss();
+      last.add(runner.thread.thread());
+    }
+    return last;
   }
 }

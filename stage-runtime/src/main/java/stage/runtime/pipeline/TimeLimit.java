@@ -3,6 +3,7 @@ package stage.runtime.pipeline;
 import java.time.Duration;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import stage.runtime.time.Time;
 
@@ -13,9 +14,10 @@ import stage.runtime.time.Time;
 final class TimeLimit {
   private static final int RUNNING = 0;
   private static final int OVER = 1;       // the thread was first
-  private static final int EXCEEDED = 2;   // the timer was first, and has interrupted the thread
-  private static final int HEEDED = 3;     // then the thread was
-  private static final int GIVEN_UP = 4;   // or the timer again
+  private static final int LATE = 2;       // the timer was first, and is about to interrupt the thread
+  private static final int EXCEEDED = 3;   // it has done so
+  private static final int HEEDED = 4;     // then the thread was
+  private static final int GIVEN_UP = 5;   // or the timer again
 
   private final AtomicInteger state = new AtomicInteger();
   private final long nanos;
@@ -34,8 +36,10 @@ final class TimeLimit {
   TimeLimit(Time time, Thread thread, long nanos, BooleanSupplier mayGiveUp, Runnable giveUp) {
     this.nanos = nanos;
     this.alarm = time.at(time.nanos() + nanos, () -> {
-      if (!state.compareAndSet(RUNNING, EXCEEDED)) return;
+      if (!state.compareAndSet(RUNNING, LATE)) return;
       time.interrupt(thread);
+      state.set(EXCEEDED);
+      LockSupport.unpark(thread);   // if it waits in end
       time.at(time.nanos() + nanos, () -> {
         if (state.get() != EXCEEDED || !mayGiveUp.getAsBoolean()) return;
         if (state.compareAndSet(EXCEEDED, GIVEN_UP)) giveUp.run();
@@ -46,8 +50,17 @@ final class TimeLimit {
   /** {@return whether the time was exceeded} The thread is not interrupted any more. */
   boolean end() {
     if (state.compareAndSet(RUNNING, OVER)) alarm.cancel();
+    awaitInterrupt();
     if (state.compareAndSet(EXCEEDED, HEEDED)) Thread.interrupted();
     return state.get() != OVER;
+  }
+
+  /** One that is under way would hit what this thread does next. */
+  private void awaitInterrupt() {
+    while (state.get() == LATE) {
+      LockSupport.park(this);
+      if (state.get() == LATE) Thread.interrupted();   // or parking would return at once
+    }
   }
 
   /** {@return whether the thread is not waited for any more} Stays as it is behind {@link #end}. */

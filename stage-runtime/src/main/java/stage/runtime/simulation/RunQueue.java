@@ -31,7 +31,7 @@ final class RunQueue {
     ready.remove(waiting);
   }
 
-  /** Interrupts a task that has not begun. */
+  /** Interrupts a task that has not begun with its piece of work. */
   void interrupt(Thread task) {
     for (Schedulable each : ready)
       if (each instanceof SimulatedTask waiting && waiting.thread() == task) waiting.interrupt();

@@ -14,6 +14,7 @@ import stage.runtime.time.Faults;
 import stage.runtime.time.Latch;
 import stage.runtime.time.Permits;
 import stage.runtime.time.StepMachine;
+import stage.runtime.time.TaskThread;
 import stage.runtime.time.Time;
 
 /**
@@ -344,11 +345,8 @@ public final class SimulatedTime implements Time {
   }
 
   @Override
-  public Thread startTask(String name, Runnable body) {
-    var task = new SimulatedTask(name, body);
-    scheduler.isReady(task);
-    begins(task.thread());
-    return task.thread();
+  public TaskThread taskThread(String name, Runnable atEnd) {
+    return new SimulatedTask(this, name, atEnd);
   }
 
   @Override

@@ -238,7 +238,7 @@ final class SimulationScheduler {
     }
     if (stuck == me) return;
     current = null;
-    time.ends(task.thread());
+    task.rest();
   }
 
   private void failedTask(Thread task, Throwable thrown) {
@@ -317,10 +317,16 @@ final class SimulationScheduler {
     runQueue.add(driver);
   }
 
-  /** A task can begin. */
+  /** A task can begin with its piece of work. */
   void isReady(SimulatedTask task) {
     ensureInside();
     runQueue.add(task);
+  }
+
+  /** It has none any more. */
+  void forget(SimulatedTask task) {
+    ensureInside();
+    runQueue.remove(task);
   }
 
   /** A waiting thread can go on: its time is up, or it was interrupted. */

@@ -56,10 +56,8 @@ public final class RealTime implements Time {
   }
 
   @Override
-  public Thread startTask(String name, Runnable body) {
-    Thread thread = thread(name, false, new ThreadBody(body));
-    thread.start();
-    return thread;
+  public TaskThread taskThread(String name, Runnable atEnd) {
+    return new ParkingTaskThread(RealTime::thread, name, atEnd);
   }
 
   @Override

@@ -63,13 +63,12 @@ public interface Time {
   Alarm at(long atNanos, Runnable action);
 
   /**
-   * Runs a body of work that may block, once, on a virtual thread of its own.
+   * {@return a virtual thread for pieces of work that may block; it starts with the first one}
    *
    * @param name the thread's name
-   * @param body what to run; throws nothing
-   * @return the thread
+   * @param atEnd what it does last, on that thread
    */
-  Thread startTask(String name, Runnable body);
+  TaskThread taskThread(String name, Runnable atEnd);
 
   /**
    * Starts a platform daemon thread, for what must go on while stages spin on every carrier thread, and for sockets.
@@ -86,7 +85,7 @@ public interface Time {
   /**
    * Interrupts a task, wherever it is.
    *
-   * @param task what {@link #startTask} has answered
+   * @param task the thread of a {@link TaskThread}
    */
   void interrupt(Thread task);
 
@@ -105,14 +104,14 @@ public interface Time {
   Thread current();
 
   /**
-   * {@return whether a thread that a driver or {@link #startTask} has given out has not ended}
+   * {@return whether the thread of a driver or a {@link TaskThread} has not ended}
    *
    * @param thread which
    */
   boolean isAlive(Thread thread);
 
   /**
-   * {@return what a thread that a driver or {@link #startTask} has given out is doing}
+   * {@return what the thread of a driver or a {@link TaskThread} is doing}
    *
    * @param thread which
    */

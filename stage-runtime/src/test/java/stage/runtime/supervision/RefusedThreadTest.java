@@ -32,6 +32,7 @@ import stage.behaviour.support.Await;
 import stage.behaviour.support.CapturedLog;
 import stage.runtime.engine.SubscriptionGraph;
 import stage.runtime.time.OwnThreads;
+import stage.runtime.time.TaskThread;
 
 /** F45: there is no thread to be had. */
 class RefusedThreadTest {
@@ -84,9 +85,9 @@ class RefusedThreadTest {
     }
 
     @Override
-    public Thread startTask(String name, Runnable body) {
+    public TaskThread taskThread(String name, Runnable atEnd) {
       if (shouldRefuse()) refuse();
-      return super.startTask(name, body);
+      return super.taskThread(name, atEnd);
     }
   }
 

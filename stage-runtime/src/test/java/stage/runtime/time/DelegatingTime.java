@@ -31,8 +31,8 @@ public class DelegatingTime implements Time {
   }
 
   @Override
-  public Thread startTask(String name, Runnable body) {
-    return time.startTask(name, body);
+  public TaskThread taskThread(String name, Runnable atEnd) {
+    return time.taskThread(name, atEnd);
   }
 
   @Override

@@ -295,10 +295,13 @@ public final class SeededTime implements Time, Executor {
   }
 
   @Override
-  public Thread startTask(String name, Runnable body) {
-    Thread thread = newThread(name, body);
-    thread.start();
-    return thread;
+  public TaskThread taskThread(String name, Runnable atEnd) {
+    return new ParkingTaskThread((its, platform, body) -> newThread(its, body), name, atEnd);
+  }
+
+  /** Starts a thread that runs a body beside the stages. */
+  public void start(String name, Runnable body) {
+    newThread(name, body).start();
   }
 
   @Override
