@@ -41,7 +41,7 @@ class TimeLimitTest {
     var time = new LateInterrupts();
     boolean[] found = new boolean[2];
     Thread limited = Thread.ofVirtual().unstarted(() -> {
-      var limit = new TimeLimit(time, Thread.currentThread(), 1, () -> {});
+      var limit = new TimeLimit(time, Thread.currentThread(), 1, () -> false, () -> {});
       await(time.begun);
       found[0] = limit.end();
       time.through.countDown();
