@@ -19,6 +19,14 @@ public interface BulkOutlet<O> extends Outlet<O> {
   void emitAll(Object[] events, int from, int to);
 
   /**
+   * As {@link #emitAll}, of events that begin an array which the caller uses no more: they need not be copied.
+   *
+   * @param events the array; what is behind the events does not count
+   * @param count how many they are
+   */
+  void emitOwn(Object[] events, int count);
+
+  /**
    * Vouches, with the commit of this turn, for what is published from then on. Each subscription is told, behind all
    * events that were emitted before. The last call in a turn counts. Not for generators.
    *

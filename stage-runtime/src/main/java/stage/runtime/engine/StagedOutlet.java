@@ -91,6 +91,17 @@ final class StagedOutlet<O> implements RoleOutlet<O>, BulkOutlet<O> {
   }
 
   @Override
+  public void emitOwn(Object[] events, int size) {
+    if (count > 0 || limit < size || !open || completed || Thread.currentThread() != owner) {
+      emitAll(events, 0, size);
+      return;
+    }
+    staged = events;
+    count = size;
+    countPlaces();
+  }
+
+  @Override
   public void progress(Progress progress) {
     if (Thread.currentThread() != owner) throw wrongThread("progress()");
     if (!open || completed) throw notOpen();

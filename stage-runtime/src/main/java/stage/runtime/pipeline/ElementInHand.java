@@ -38,9 +38,9 @@ final class ElementInHand {
   private void take(Object event) {
     input = event;
     claim = null;
-    if (isCounted && event instanceof Carried(Object value, Claim its)) {
-      input = value;
-      claim = its;
+    if (isCounted && event instanceof Carried carried) {
+      input = carried.value();
+      claim = carried.claim();
     }
   }
 

@@ -6,9 +6,12 @@ import stage.api.Outlet;
 import stage.api.Stage;
 import stage.api.StageContext;
 import stage.api.State;
+import stage.runtime.bridge.BulkOutlet;
 
 /** Emits the elements of a collection. Each incarnation iterates anew, and skips what was emitted. */
 final class ElementsSource implements Stage.Producer<Object> {
+  private static final int MOST_AT_ONCE = 4096;
+
   private final Iterable<?> elements;
   private State<Long> position;
   private Iterator<?> rest;
@@ -32,9 +35,11 @@ final class ElementsSource implements Stage.Producer<Object> {
   @Override
   public void onDemand(long demand, Outlet<Object> out) {
     long first = position.value();
-    long emitted = 0;
-    for (; emitted < demand && rest.hasNext(); emitted++) out.emit(next(first + emitted));
-    position.set(first + emitted);
+    var batch = new Object[(int) Math.min(demand, MOST_AT_ONCE)];
+    int count = 0;
+    for (; count < batch.length && rest.hasNext(); count++) batch[count] = next(first + count);
+    if (count > 0) ((BulkOutlet<Object>) out).emitOwn(batch, count);
+    position.set(first + count);
     if (!rest.hasNext()) out.complete();
   }
 

@@ -63,7 +63,7 @@ abstract class OperatorLink<P extends Operator<Object>> extends Link implements 
     }
     switch (result) {
       case Gathered(Object value, Claim claim) -> pass(value, t, w, claim, true);
-      case Carried(Object value, Claim claim) -> pass(value, t, w, claim, false);
+      case Carried carried -> pass(carried.value(), t, w, carried.claim(), false);
       default -> pass(result, t, w, chain.claim(), false);
     }
   }

@@ -64,7 +64,7 @@ final class StagedResults {
   }
 
   void flush() {
-    if (count > 0) out.emitAll(staged, 0, count);
+    if (count > 0) out.emitOwn(staged, count);
     staged = NONE;
     count = 0;
     countMarked = 0;

@@ -3,7 +3,6 @@ package stage.runtime.pipeline.receipt;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -58,7 +57,7 @@ public abstract class Book {
   private final AtomicInteger stages = new AtomicInteger(2);   // that have not ended
 
   // the keeper; the volatile ones are read by any thread
-  final ArrayDeque<Object> pending = new ArrayDeque<>();   // handed in, and not emitted yet
+  final PendingReceipts pending = new PendingReceipts();   // handed in, and not emitted yet
   private final List<Answer> failed = new ArrayList<>();
   private boolean isExhausted;
   private boolean isSourceOver;
@@ -142,8 +141,10 @@ public abstract class Book {
   /** The source's stage has ended. */
   final void sourceOver(BridgeContext context) {
     isSourceOver = true;
-    for (Object event : pending) abandoned((Receipt) Carried.claimOf(event), context.path());
-    pending.clear();
+    pending.removeIf(receipt -> {
+      abandoned(receipt, context.path());
+      return true;
+    });
     BridgeContext next = answers;
     if (stages.decrementAndGet() == 0) {
       close(context);
@@ -228,7 +229,7 @@ public abstract class Book {
 
   final void begin(PartitionEntry<?> part, Object delivery, Object payload, long position) {
     opened(1);
-    pending.add(new Carried(payload, part.begin(delivery, position)));
+    pending.add(part.begin(delivery, payload, position));
   }
 
   /** {@return how many deliveries are not answered for} Any thread. */

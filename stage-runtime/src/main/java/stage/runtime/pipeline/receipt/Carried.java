@@ -5,10 +5,34 @@ import stage.runtime.bridge.EventWrapper;
 /**
  * An element that answers for deliveries, between stages and where an operator keeps it.
  *
- * @param value the element
- * @param claim what it answers for
+ * <p>A delivery's own element is its receipt: the source's thread is the busiest of such a job, and makes one object
+ * less for each.
  */
-public record Carried(Object value, Claim claim) implements EventWrapper {
+public sealed class Carried implements EventWrapper permits Receipt {
+  private final Object value;
+  private final Claim claim;   // null in a receipt, which is its own
+
+  /**
+   * Makes one.
+   *
+   * @param value the element
+   * @param claim what it answers for
+   */
+  public Carried(Object value, Claim claim) {
+    this.value = value;
+    this.claim = claim;
+  }
+
+  /** {@return the element} */
+  public final Object value() {
+    return value;
+  }
+
+  /** {@return what it answers for} */
+  public Claim claim() {
+    return claim;
+  }
+
   /**
    * {@return the element itself}
    *
@@ -24,7 +48,7 @@ public record Carried(Object value, Claim claim) implements EventWrapper {
    * @param event an element, with a claim or without
    */
   public static Claim claimOf(Object event) {
-    return event instanceof Carried carried ? carried.claim : null;
+    return event instanceof Carried carried ? carried.claim() : null;
   }
 
   /**
@@ -45,7 +69,7 @@ public record Carried(Object value, Claim claim) implements EventWrapper {
   @Override
   public void gaveUp(Throwable cause) {
     var completed = new Completed();
-    claim.settle(1, cause, completed);
+    claim().settle(1, cause, completed);
     completed.send();
   }
 }

@@ -1,7 +1,6 @@
 package stage.runtime.pipeline.receipt;
 
 import java.time.Duration;
-import java.util.Iterator;
 import stage.api.Outlet;
 import stage.api.Stage;
 import stage.api.StageContext;
@@ -38,7 +37,8 @@ public final class DeliveryStage implements Stage.Producer<Object>, OnNotify {
 
     @Override
     public void commit() {
-      for (; count > 0; count--) book.pending.poll();
+      book.pending.removeFirst(count);
+      count = 0;
     }
 
     @Override
@@ -106,10 +106,7 @@ public final class DeliveryStage implements Stage.Producer<Object>, OnNotify {
   }
 
   private void emit(int count, BulkOutlet<Object> out) {
-    var events = new Object[count];
-    Iterator<Object> pending = book.pending.iterator();
-    for (int i = 0; i < count; i++) events[i] = pending.next();
-    out.emitAll(events, 0, count);
+    book.pending.emitTo(out, count);
     emitted.count = count;
   }
 

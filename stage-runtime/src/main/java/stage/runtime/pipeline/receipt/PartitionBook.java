@@ -275,8 +275,7 @@ public final class PartitionBook<P, T> extends Book implements Partitions<P, T> 
   }
 
   private void forgetPending(PartitionEntry<P> part) {
-    pending.removeIf(event -> {
-      Receipt receipt = (Receipt) Carried.claimOf(event);
+    pending.removeIf(receipt -> {
       if (receipt.part() != part) return false;
       abandoned(receipt, null);
       return true;

@@ -22,7 +22,7 @@ final class PartitionEntry<P> {
     this.key = key;
   }
 
-  Receipt begin(Object delivery, long position) {
+  Receipt begin(Object delivery, Object payload, long position) {
     if (newest == null || newest.isFull()) {
       var page = new ReceiptPage(this);
       page.older = newest;
@@ -32,7 +32,7 @@ final class PartitionEntry<P> {
       newest = page;
       if (before != null && before.isOver()) remove(before);
     }
-    Receipt receipt = newest.begin(delivery, position);
+    Receipt receipt = newest.begin(delivery, payload, position);
     open++;
     return receipt;
   }

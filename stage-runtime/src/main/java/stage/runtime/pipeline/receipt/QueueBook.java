@@ -2,6 +2,7 @@ package stage.runtime.pipeline.receipt;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import stage.api.Outlet;
 import stage.api.StageEndedException;
@@ -17,12 +18,15 @@ import stage.runtime.time.Time;
  * @param <T> the payloads
  */
 public final class QueueBook<T> extends Book {
+  private static final int MOST_USUAL = 1024;
+
   private final DeliverySource<T> source;
   private final PartitionEntry<Void> all = new PartitionEntry<>(this, null);
   private final int batch;
   private final long withinNanos;
   private final ArrayDeque<Group> full = new ArrayDeque<>();
-  private Group group = new Group();   // that is being made
+  private Group group = new Group(0);   // that is being made
+  private int usual;                   // as many as a call of receive has handed in last, within reason
 
   /**
    * Makes an empty one.
@@ -40,9 +44,13 @@ public final class QueueBook<T> extends Book {
   }
 
   private final class Group extends Answer {
-    final List<Delivery<T>> acks = new ArrayList<>();
+    final List<Delivery<T>> acks;
     final List<DeliverySource.Nacked<T>> nacks = new ArrayList<>();
     long sinceNanos;
+
+    Group(int room) {
+      acks = new ArrayList<>(room);
+    }
 
     int size() {
       return acks.size() + nacks.size();
@@ -50,7 +58,7 @@ public final class QueueBook<T> extends Book {
 
     @Override
     void give() throws Exception {
-      source.settle(List.copyOf(acks), List.copyOf(nacks));
+      source.settle(Collections.unmodifiableList(acks), Collections.unmodifiableList(nacks));   // complete by now
     }
 
     @Override
@@ -73,12 +81,13 @@ public final class QueueBook<T> extends Book {
 
   /** What one call of receive hands in. On its thread. */
   private static final class Arriving<T> implements Outlet<Delivery<T>> {
-    final List<Delivery<T>> all = new ArrayList<>();
+    final List<Delivery<T>> all;
     final long wanted;
     boolean isComplete;
     boolean isOver;
 
-    Arriving(long wanted) {
+    Arriving(long wanted, int room) {
+      this.all = new ArrayList<>(room);
       this.wanted = wanted;
     }
 
@@ -110,7 +119,7 @@ public final class QueueBook<T> extends Book {
 
   @Override
   void receive(long wanted, BridgeContext context) throws Exception {
-    var arriving = new Arriving<T>(wanted);
+    var arriving = new Arriving<T>(wanted, usual);
     try {
       source.receive(wanted, arriving);
     } finally {
@@ -121,6 +130,7 @@ public final class QueueBook<T> extends Book {
 
   private void arrived(Arriving<T> arriving) {
     for (Delivery<T> delivery : arriving.all) begin(all, delivery, delivery.payload(), 0);
+    usual = Math.min(arriving.all.size(), MOST_USUAL);
     if (arriving.isComplete) exhausted();
   }
 
@@ -144,8 +154,7 @@ public final class QueueBook<T> extends Book {
     if (cause == null) group.acks.add(delivery);
     else group.nacks.add(new DeliverySource.Nacked<>(delivery, cause));
     if (group.size() < batch) return;
-    full.add(group);
-    group = new Group();
+    full.add(taken());
   }
 
   @Override
@@ -156,7 +165,7 @@ public final class QueueBook<T> extends Book {
 
   private Group taken() {
     Group due = group;
-    group = new Group();
+    group = new Group(Math.min(due.acks.size(), MOST_USUAL));
     return due;
   }
 

@@ -1,10 +1,10 @@
 package stage.runtime.pipeline.receipt;
 
 /**
- * The receipt of one delivery: how many elements that come of it are not settled, and why the first of them failed.
+ * The receipt of one delivery, and the element that the source emits: how many elements that come of it are not settled, and why the first of them failed.
  * Who settles the last one hands it to its source's book, once. It does not change itself; its page does.
  */
-public final class Receipt implements Claim {
+public final class Receipt extends Carried implements Claim {
   private static final int CLOSED = Integer.MIN_VALUE / 2;
 
   /** What a close found. */
@@ -20,11 +20,17 @@ public final class Receipt implements Claim {
   final Object delivery;     // what the source is answered with
   final long position;       // in its partition
 
-  Receipt(ReceiptPage page, int index, Object delivery, long position) {
+  Receipt(ReceiptPage page, int index, Object delivery, Object payload, long position) {
+    super(payload, null);
     this.page = page;
     this.index = index;
     this.delivery = delivery;
     this.position = position;
+  }
+
+  @Override
+  public Claim claim() {
+    return this;
   }
 
   PartitionEntry<?> part() {

@@ -57,8 +57,8 @@ final class ReceiptPage {
     return open == 0 && isFull();
   }
 
-  Receipt begin(Object delivery, long position) {
-    var receipt = new Receipt(this, begun, delivery, position);
+  Receipt begin(Object delivery, Object payload, long position) {
+    var receipt = new Receipt(this, begun, delivery, payload, position);
     live[begun] = 1;
     receipts[begun++] = receipt;
     open++;
