@@ -181,7 +181,7 @@ public abstract class Book {
 
   /** {@return whether the source may hand out nothing more before one is answered for} */
   final boolean isFull() {
-    return !isExhausted && pending.isEmpty() && room() <= 0;
+    return !isExhausted && pending.size() == 0 && room() <= 0;
   }
 
   /** {@return whether it is full, and nothing is on its way to the source either} */
