@@ -123,8 +123,8 @@ final class BroadcastLanes<E> extends CommonBacklog<E> {
   }
 
   @Override
-  int publish(Object[] oldest) {
-    return broadcast(oldest, 0, oldest.length, oldest.length);
+  void publishOldest(int count) {
+    dropFromBacklog(broadcast(backlog.oldest(count), 0, count, count));
   }
 
   /**

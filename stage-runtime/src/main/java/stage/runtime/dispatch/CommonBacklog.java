@@ -34,13 +34,23 @@ abstract class CommonBacklog<E> extends LaneDispatch<E> {
   /** So many events, the oldest, wait no longer. */
   final void dropFromBacklog(int events) {
     backlog.drop(events);
+    passed(events);
+  }
+
+  /** So many events, the oldest, were given to lanes with the array they are in. */
+  final void handOverFromBacklog(int events) {
+    backlog.handOver(events);
+    passed(events);
+  }
+
+  private void passed(int events) {
     Progress due = pending.passed(events);
     if (due != null) tell(due);
   }
 
   /** Puts events that a consumer gave back before all that wait. */
   final void putFirst(Object[] events) {
-    backlog.makeRoom(events.length);
+    backlog.makeRoomBefore(events.length);
     for (int i = events.length - 1; i >= 0; i--) backlog.addFirst(events[i]);
     pending.isBehindMore(events.length);
   }
@@ -59,13 +69,11 @@ abstract class CommonBacklog<E> extends LaneDispatch<E> {
   @Override
   public final void flush() {
     int count = (int) Math.min(wanted(), backlog.size());
-    if (count == 0) return;
-    int published = publish(backlog.oldest(count));   // may throw, so the backlog keeps the events until then
-    dropFromBacklog(published);
+    if (count > 0) publishOldest(count);   // may throw, so the backlog keeps the events until then
   }
 
-  /** Publishes the first of some events, and returns how many. If it throws, none. */
-  abstract int publish(Object[] oldest);
+  /** Publishes the first of so many events, those that wait first, which wait no longer. If it throws, none. */
+  abstract void publishOldest(int count);
 
   @Override
   public final long waiting() {

@@ -67,7 +67,7 @@ final class DemandLanes<E> extends CommonBacklog<E> {
    * Decides where so many new events go, and makes room for them there. All that may fail does so in here, and nothing
    * has changed then.
    */
-  void plan(int count) {
+  private void plan(int count) {
     planned = backlog.isEmpty() ? sharing.plan(count) : 0;
     try {
       backlog.makeRoom(count - planned);
@@ -77,16 +77,33 @@ final class DemandLanes<E> extends CommonBacklog<E> {
     }
   }
 
-  /** As {@link #plan}, but all of them are to wait. */
-  void planToKeep(int count) {
-    planned = 0;
-    backlog.makeRoom(count);
-  }
-
   /** Puts the events that were planned for where they go. */
-  void carryOut(Object[] events, int from, int to) {
+  private void carryOut(Object[] events, int from, int to) {
     if (planned > 0) sharing.publish(events, from);
     for (int i = from + planned; i < to; i++) backlog.add(events[i]);
+  }
+
+  /** {@return where to offer events to this partition, which then decides about them} */
+  Backlog backlog() {
+    return backlog;
+  }
+
+  /** Decides where the offered events go. All that may fail does so in here, and nothing has changed then. */
+  void planOffered() {
+    planned = backlog.isEmpty() ? sharing.plan(backlog.offered()) : 0;
+    if (planned > 0) makeReadyToHandOver(planned);
+  }
+
+  /** Puts the offered events where they go. */
+  void carryOutOffered() {
+    if (planned > 0) sharing.publish(backlog.events(), backlog.first());
+    keepOffered();
+    if (planned > 0) backlog.handOver(planned);
+  }
+
+  /** All offered events wait. */
+  void keepOffered() {
+    backlog.accept();
   }
 
   @Override
@@ -95,10 +112,21 @@ final class DemandLanes<E> extends CommonBacklog<E> {
   }
 
   @Override
-  int publish(Object[] oldest) {
-    int shared = sharing.plan(oldest.length);
-    if (shared > 0) sharing.publish(oldest, 0);
-    return shared;
+  void publishOldest(int count) {
+    int shared = sharing.plan(count);
+    if (shared == 0) return;
+    makeReadyToHandOver(shared);
+    sharing.publish(backlog.events(), backlog.first());
+    handOverFromBacklog(shared);
+  }
+
+  private void makeReadyToHandOver(int count) {
+    try {
+      backlog.makeReadyToHandOver(count);
+    } catch (Throwable full) {
+      sharing.forgetPlan();
+      throw full;
+    }
   }
 
   @Override
@@ -108,7 +136,7 @@ final class DemandLanes<E> extends CommonBacklog<E> {
 
   @Override
   public void makeRoomFor(LaneTail<E> leaver) {
-    backlog.makeRoom((int) leaver.unsettled());
+    backlog.makeRoomBefore((int) leaver.unsettled());
   }
 
   @Override

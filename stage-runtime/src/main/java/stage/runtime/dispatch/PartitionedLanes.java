@@ -1,6 +1,5 @@
 package stage.runtime.dispatch;
 
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import stage.api.Dispatcher;
@@ -14,7 +13,7 @@ import stage.runtime.lane.Progress;
  * thousands of partitions: what is asked for each event or each request looks at those that it concerns.
  */
 final class PartitionedLanes<E> extends LaneDispatch<E> {
-  private static final Integer NOBODY = -1;
+  private static final int NOBODY = Dispatcher.IndexFunction.NOBODY;
 
   private final Dispatcher.Partition<E> dispatch;
   private final Rejections rejections;
@@ -23,8 +22,7 @@ final class PartitionedLanes<E> extends LaneDispatch<E> {
   private final EndingPartitions ending;   // null if a partition may always be served again
   private final boolean[] hasEnded;        // of each partition; see EndingPartitions
   private final DemandLanes<E>[] partitions;
-  private final Object[][] sorted;   // events of one offer, by partition
-  private final int[] counts;
+  private final Backlog[] backlogs;  // theirs
   private final int[] touched;       // the partitions that events of one offer go to
   private int touchedCount;
   private final PartitionTotals totals;
@@ -42,13 +40,13 @@ final class PartitionedLanes<E> extends LaneDispatch<E> {
     this.ending = index instanceof EndingPartitions its ? its : null;
     int count = dispatch.partitions().size();
     partitions = (DemandLanes<E>[]) new DemandLanes<?>[count];
+    backlogs = new Backlog[count];
     for (int i = 0; i < count; i++) {
       numbers.put(dispatch.partitions().get(i), i);
       partitions[i] = new DemandLanes<>(new EvenSharing<>());
+      backlogs[i] = partitions[i].backlog();
     }
     numbers.put(Dispatcher.NOBODY, NOBODY);
-    sorted = new Object[count][];
-    counts = new int[count];
     hasEnded = new boolean[count];
     touched = new int[count];
     totals = new PartitionTotals(count, dispatch.backlog());
@@ -125,93 +123,107 @@ final class PartitionedLanes<E> extends LaneDispatch<E> {
 
   @Override
   public void offer(Object[] events, int from, int to) {
-    sort(events, from, to);
-    for (int i = 0; i < touchedCount; i++) partitions[touched[i]].plan(counts[touched[i]]);
+    try {
+      sort(events, from, to);
+      for (int i = 0; i < touchedCount; i++) partitions[touched[i]].planOffered();
+    } catch (Throwable failure) {   // such as a full heap
+      forgetOffered();
+      throw failure;
+    }
     for (int i = 0; i < touchedCount; i++) {
-      int p = touched[i];
-      partitions[p].carryOut(sorted[p], 0, counts[p]);
-      settled.isUnsettled(p);
-      changed(p);
-      // What has SLICE events or more was handed over with its array; a shorter run was copied.
-      if (counts[p] >= Lane.SLICE) sorted[p] = null;
-      else Arrays.fill(sorted[p], 0, counts[p], null);
+      partitions[touched[i]].carryOutOffered();
+      settled.isUnsettled(touched[i]);
+      changed(touched[i]);
     }
   }
 
   @Override
   public void keep(Object[] events) {
-    sort(events, 0, events.length);
-    for (int i = 0; i < touchedCount; i++) partitions[touched[i]].planToKeep(counts[touched[i]]);
+    try {
+      sort(events, 0, events.length);
+    } catch (Throwable failure) {
+      forgetOffered();
+      throw failure;
+    }
     for (int i = 0; i < touchedCount; i++) {
-      partitions[touched[i]].carryOut(sorted[touched[i]], 0, counts[touched[i]]);
+      partitions[touched[i]].keepOffered();
       changed(touched[i]);
-      sorted[touched[i]] = null;
     }
   }
 
+  private void forgetOffered() {
+    for (int i = 0; i < touchedCount; i++) backlogs[touched[i]].forgetOffered();
+  }
+
+  /** Offers each event to its partition. */
   private void sort(Object[] events, int from, int to) {
-    // should an offer before have thrown, its events are offered again
-    for (int i = 0; i < touchedCount; i++) counts[touched[i]] = 0;
     touchedCount = 0;
-    for (int i = from; i < to; i++) sort(events[i], to - i);
+    int at = from;
+    while (at < to) at = sortUpToOneThatFails(events, at, to);
   }
 
-  private void sort(Object event, int left) {
-    int partition = partitionOf(event);
-    if (partition < 0) return;
-    Object[] run = sorted[partition];
-    if (run == null) {
-      run = sorted[partition] = new Object[Math.max(Lane.SLICE, 2 * left / partitions.length)];
-    } else if (counts[partition] == run.length) {
-      run = sorted[partition] = Arrays.copyOf(run, 2 * run.length);
-    }
-    if (counts[partition] == 0) touched[touchedCount++] = partition;
-    run[counts[partition]++] = event;
-  }
-
-  private int partitionOf(Object event) {
-    return index == null ? partitionByName(event) : partitionByIndex(event);
-  }
-
-  @SuppressWarnings("unchecked")
-  private int partitionByIndex(Object event) {
+  /** Offers events to their partitions up to one that belongs to none, or has no room there. Returns what comes next. */
+  private int sortUpToOneThatFails(Object[] events, int from, int to) {
+    int at = from;
+    int partition = NOBODY;
     try {
-      int number = index.indexOf((E) event);
-      if (number < Dispatcher.IndexFunction.NOBODY || number >= partitions.length) {
-        throw new IllegalStateException(
-            "the partition function of " + rejections.path() + " answered " + number + "; there are 0 to "
-            + (partitions.length - 1) + "; answer Dispatcher.IndexFunction.NOBODY to skip an event");
+      for (; at < to; at++) {
+        partition = partitionOf(events[at]);
+        if (partition == NOBODY) {
+          rejections.skipped();
+          continue;
+        }
+        Backlog backlog = backlogs[partition];
+        if (backlog.offered() == 0) touched[touchedCount++] = partition;
+        if (!backlog.offer(events[at])) break;
       }
-      if (number == Dispatcher.IndexFunction.NOBODY) rejections.skipped();
-      return number;
     } catch (Throwable cause) {
-      rejections.reject(event, cause);
-      return NOBODY;
+      rejections.reject(events[at], cause);
+      return at + 1;
     }
+    if (at == to) return to;
+    backlogs[partition].makeRoom(Math.max(Lane.SLICE, 2 * (to - at) / partitions.length));
+    backlogs[partition].offer(events[at]);
+    return at + 1;
   }
 
+  /** {@return the number of the event's partition, or {@link #NOBODY}} Throws what its function throws. */
   @SuppressWarnings("unchecked")
-  private int partitionByName(Object event) {
-    try {
-      String name = dispatch.function().partitionOf((E) event);
-      Integer number = numbers.get(name);
-      if (number == null) {
-        throw new IllegalStateException("the partition function of " + rejections.path() + " answered "
-            + (name == null ? "null" : "\"" + name + "\"") + "; there are: " + String.join(", ", dispatch.partitions())
-            + "; answer Dispatcher.NOBODY to skip an event");
-      }
-      if (number.equals(NOBODY)) rejections.skipped();
-      return number;
-    } catch (Throwable cause) {
-      rejections.reject(event, cause);
-      return NOBODY;
+  private int partitionOf(Object event) throws Exception {
+    if (index == null) return partitionByName((E) event);
+    int number = index.indexOf((E) event);
+    if (number < NOBODY || number >= partitions.length) {
+      throw new IllegalStateException(
+          "the partition function of " + rejections.path() + " answered " + number + "; there are 0 to "
+          + (partitions.length - 1) + "; answer Dispatcher.IndexFunction.NOBODY to skip an event");
     }
+    return number;
+  }
+
+  private int partitionByName(E event) throws Exception {
+    String name = dispatch.function().partitionOf(event);
+    Integer number = numbers.get(name);
+    if (number == null) {
+      throw new IllegalStateException("the partition function of " + rejections.path() + " answered "
+          + (name == null ? "null" : "\"" + name + "\"") + "; there are: " + String.join(", ", dispatch.partitions())
+          + "; answer Dispatcher.NOBODY to skip an event");
+    }
+    return number;
   }
 
   @Override
   public void offer(Object event) {
-    int partition = partitionOf(event);
-    if (partition < 0) return;
+    int partition;
+    try {
+      partition = partitionOf(event);
+    } catch (Throwable cause) {
+      rejections.reject(event, cause);
+      return;
+    }
+    if (partition == NOBODY) {
+      rejections.skipped();
+      return;
+    }
     partitions[partition].offer(event);
     settled.isUnsettled(partition);
     changed(partition);

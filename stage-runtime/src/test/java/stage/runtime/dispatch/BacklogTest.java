@@ -25,7 +25,7 @@ class BacklogTest {
             }
           }
           case 1 -> {
-            backlog.makeRoom(count);
+            backlog.makeRoomBefore(count);
             for (int i = 0; i < count; i++) {
               backlog.addFirst(-i);
               expected.addFirst(-i);
