@@ -159,11 +159,11 @@ final class PartitionedLanes<E> extends LaneDispatch<E> {
   private void sort(Object[] events, int from, int to) {
     touchedCount = 0;
     int at = from;
-    while (at < to) at = sortUpToOneThatFails(events, at, to);
+    while (at < to) at = sortUpToTheNextSnag(events, at, to);
   }
 
-  /** Offers events to their partitions up to one that belongs to none, or has no room there. Returns what comes next. */
-  private int sortUpToOneThatFails(Object[] events, int from, int to) {
+  /** Offers events to their partitions, up to one that fails or finds no room there. Returns which comes next. */
+  private int sortUpToTheNextSnag(Object[] events, int from, int to) {
     int at = from;
     int partition = NOBODY;
     try {

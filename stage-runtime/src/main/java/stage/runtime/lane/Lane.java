@@ -18,10 +18,10 @@ public final class Lane<E> implements LaneTail<E>, LaneHead<E> {
   // no other message for it. What was published and is not settled is still in the lane, so a consumer that crashes or
   // leaves has nothing to give back but its place.
   //
-  // Nodes. A run of SLICE events or more becomes a sealed node around the producer's own array: nobody writes to it any
-  // more, so that the consumer can hand out a view of it and users may keep that. Fewer events are copied into an open
-  // node, which belongs to the lane: its slots are cleared when settled, and what is handed out is a copy. So a drained
-  // lane holds on to no event.
+  // Nodes. A run of SLICE events or more becomes a sealed node around the producer's own array: nobody writes to those
+  // places any more, so that the consumer can hand out a view of it and users may keep that. Fewer events are copied
+  // into an open node, which belongs to the lane: its slots are cleared when settled, and what is handed out is a copy.
+  // So a drained lane holds on to no event.
   //
   // Ordering. The producer fills slots and links nodes with plain writes and then sets tail with release; the consumer
   // reads tail with acquire and touches nothing beyond it. The consumer clears slots and then sets settled and

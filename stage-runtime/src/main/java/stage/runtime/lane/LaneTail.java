@@ -21,8 +21,8 @@ public interface LaneTail<E> {
   void reserve(int count);
 
   /**
-   * Sends a run of events, at most as many as there is demand for. A longer run is handed over with its array, which
-   * nobody may write to afterwards; a short one is copied.
+   * Sends a run of events, at most as many as there is demand for. A longer run is handed over with its array, where
+   * nobody may write to its places afterwards; a short one is copied.
    */
   void publish(Object[] events, int from, int to);
 
