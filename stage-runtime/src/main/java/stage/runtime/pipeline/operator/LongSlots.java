@@ -11,7 +11,7 @@ final class LongSlots extends Slots {
   // a cell: hash and stamp, the committed value, the pending one
   private static final int CELL = 3;
   private static final int VALUE = 1;
-  private static final int PENDING = 2;
+  private static final int PENDING = VALUE + 1;
 
   private long[] freshValues = new long[16];
   private long[] before = new long[4];   // the journal's values
@@ -61,11 +61,10 @@ final class LongSlots extends Slots {
     int place = place(key, hash);
     if (place < 0) {
       freshValues[~place] += amount;
-    } else if (isPending(place)) {
-      cells[CELL * place + PENDING] += amount;
     } else {
-      touch(place);
-      cells[CELL * place + PENDING] = cells[CELL * place + VALUE] + amount;
+      int cell = CELL * place;
+      long value = cells[cell + PENDING - touchAnyway(place)];
+      cells[cell + PENDING] = value + amount;
     }
   }
 

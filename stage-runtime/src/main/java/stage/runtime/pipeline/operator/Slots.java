@@ -226,6 +226,21 @@ abstract class Slots {
     stamp(slot, turn);
   }
 
+  /**
+   * As that, if it is the first. Returns 1 for the first change, else 0. Without a branch: in a turn of 500 elements of
+   * 1,000 keys no processor can tell beforehand which it is, and a guess that is wrong costs as much as all the rest.
+   */
+  final int touchAnyway(int slot) {
+    if (touchedCount == touched.length) touched = Arrays.copyOf(touched, 2 * touchedCount);
+    long cell = cells[stride * slot];
+    int difference = (int) cell ^ turn;
+    int isFirst = (difference | -difference) >>> 31;
+    touched[touchedCount] = slot;
+    touchedCount += isFirst;
+    cells[stride * slot] = cell & HASH | Integer.toUnsignedLong(turn);
+    return isFirst;
+  }
+
   private void stamp(int slot, int stamp) {
     cells[stride * slot] = cells[stride * slot] & HASH | Integer.toUnsignedLong(stamp);
   }
