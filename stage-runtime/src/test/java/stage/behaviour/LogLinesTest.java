@@ -133,6 +133,17 @@ class LogLinesTest {
   }
 
   @Nested
+  class AStepThatThrows {
+    @Test
+    void isNamed_withoutTheEvent() throws Exception {
+      assertThat(Pipeline.of("hidden").filter(word -> { throw new IllegalStateException(); }).toList().run()).isEmpty();
+      String text = printed(log.take());
+      assertThat(text).contains("in step \"filter\" (LogLinesTest.java:")
+          .doesNotContain("hidden", "given");
+    }
+  }
+
+  @Nested
   class AnExceptionOfTheEngineItself {
     @Test
     void keepsItsWholeTrace() {
