@@ -348,6 +348,16 @@ class PipelineFailureTest {
       assertBalanced(report);
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 3})
+    void isTriedAsOftenAsThePolicyBehindATimeLimitSays(int retries) throws Exception {
+      OnFailure deadLetter = OnFailure.deadLetter(keep);
+      OnFailure policy = retries == 0 ? deadLetter : OnFailure.retry(retries, Backoff.none()).then(deadLetter);
+      Pipeline.of(7).mapConcurrent(2, PipelineFailureTest::notSeven).timeout(Duration.ofMinutes(1))
+          .onFailure(policy).toList().run();
+      assertThat(letters).singleElement().extracting(DeadLetter::attempts).isEqualTo(retries + 1);
+    }
+
     @Test
     void mayBeATimeout() throws Exception {
       assertThat(Pipeline.of(1, 2, 3).mapConcurrent(3, n -> {

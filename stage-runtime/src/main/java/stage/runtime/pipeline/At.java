@@ -3,19 +3,40 @@ package stage.runtime.pipeline;
 import stage.api.pipeline.plan.Site;
 
 /**
- * Says, as a suppressed exception of what a step threw, which step that was. It does not say what the step was given:
- * exceptions are logged, and events are user data. Has no stack of its own.
+ * Says, as a suppressed exception of what a step threw, which step that was, and in its message what the step was
+ * given. Has no stack of its own.
  */
 final class At extends Exception {
   private static final long serialVersionUID = 1;
+  private static final int LONGEST = 200;
 
-  At(Site site) {
-    super("in " + site, null, false, false);
+  /** For a log. */
+  private final String where;
+
+  At(Site site, Object value) {
+    super("in " + site + ", given " + shown(value), null, false, false);
+    where = "in " + site;
+  }
+
+  /** {@return where, and not what: logs print this, and events are user data} */
+  @Override
+  public String toString() {
+    return where;
+  }
+
+  private static String shown(Object value) {
+    String text;
+    try {
+      text = String.valueOf(value);
+    } catch (RuntimeException thrown) {
+      text = "a " + value.getClass().getName() + " whose toString() threw " + thrown.getClass().getName();
+    }
+    return text.length() <= LONGEST ? text : text.substring(0, LONGEST) + "…";
   }
 
   /** Marks an exception, once for each step. */
-  static void mark(Throwable thrown, Site site) {
-    var at = new At(site);
+  static void mark(Throwable thrown, Site site, Object value) {
+    var at = new At(site, value);
     for (Throwable there : thrown.getSuppressed()) {
       if (there instanceof At other && other.getMessage().equals(at.getMessage())) return;
     }

@@ -90,7 +90,7 @@ final class Attempts {
       Policy policy = plan.policies().get(step);
       // then nobody sees what was thrown
       boolean isSkipped = policy.recover() == null && policy.how().last() == OnFailure.Last.SKIP;
-      if (!isSkipped) At.mark(thrown, plan.sites().get(step));
+      if (!isSkipped) At.mark(thrown, plan.sites().get(step), failure.value());
       if (policy.recover() != null) return recover(from, policy, thrown, attempts(attempt));
       mark.undo(from);
       OnFailure how = policy.how();
@@ -196,7 +196,7 @@ final class Attempts {
     } catch (Exception again) {
       again.addSuppressed(thrown);
       mark.undoForGood(from);
-      At.mark(again, policy.site());
+      At.mark(again, policy.site(), value);
       return givingUp.giveUp(OnFailure.ofDefault(), step, failed.input(), again, attempts);
     }
     if (isOneToOne) element.claim(failure.claim());

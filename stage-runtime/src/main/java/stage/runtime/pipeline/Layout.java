@@ -163,8 +163,7 @@ final class Layout {
     Tail before = tail(fused.input());
     var part = new Part.Plain(fused.site(), fused.step());
     boolean isPolicy = isPolicy(fused.step());
-    if (isPolicy && before.open != null && before.open.parts.size() == 1
-        && before.open.parts.getFirst() instanceof Part.Outcomes) {
+    if (isPolicy && before.open != null && isOfOutcomes(before.open)) {
       before.open.feeds.getFirst().from().policies.add(part);   // it covers the function that ran elsewhere
     }
     // A time limit is for the steps before it, so the steps behind it are another run's.
@@ -175,6 +174,12 @@ final class Layout {
     if (!(fused.step() instanceof Step.EventTime)) return tail;
     tail.open.isStamped = true;
     return new Tail(tail.feeds, tail.open, true, false, tail.worker);
+  }
+
+  /** {@return whether a run has only taken the results of a function that runs elsewhere} A time limit is kept there. */
+  private static boolean isOfOutcomes(StagePlan run) {
+    return run.parts.getFirst() instanceof Part.Outcomes && run.parts.stream().skip(1)
+        .allMatch(part -> part instanceof Part.Plain plain && plain.step() instanceof Step.Timeout);
   }
 
   private static Tail buffered(Tail before, int n) {

@@ -212,7 +212,7 @@ final class LinkContext {
   /** An operator cannot work an element in. */
   void refused(int step, Object value, Exception cause, boolean isFiring) {
     Site site = plan.sites().get(step);
-    At.mark(cause, site);
+    At.mark(cause, site, value);
     if (isFiring || !batch.hasElement()) {
       tally.in++;
       tally.deadLettered++;

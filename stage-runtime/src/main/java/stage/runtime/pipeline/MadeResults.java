@@ -124,7 +124,7 @@ final class MadeResults {
     }
     int tries = retries + 1;
     retries = 0;
-    At.mark(cause, plan.sites().get(step));
+    At.mark(cause, plan.sites().get(step), subject);
     boolean before = batch.through(true);   // a result of several has failed, even if one of them is in hand
     int crashingBefore = crashing.begin(of.place);
     try {
