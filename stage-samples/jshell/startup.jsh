@@ -1,5 +1,6 @@
 // Loaded after jshell's own imports.
 import java.time.*
+import java.util.concurrent.atomic.*
 import stage.api.*
 import stage.api.observe.*
 import stage.api.pipeline.*
