@@ -7,6 +7,7 @@ import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -120,6 +121,33 @@ class PipelineRefusalTest {
       assertRefused(timed().join(Pipeline.of(1)).on(t -> 1, n -> n).within(Duration.ZERO, Duration.ZERO,
           Bound.rows(1)).inner((a, b) -> a).toList(),
           "step \"join\"", "right");
+    }
+
+    @Test
+    void isATableAsOfATimeWithoutTime() {
+      assertRefused(timed().enrich(Pipeline.of(1).toTable(n -> n, Bound.rows(1)).asOfEventTime(), t -> 1,
+          (t, row) -> t).toList(), "step \"enrich\"", "eventTime", "latest()");
+    }
+
+    @Test
+    void isATableThatIsLoadedFirstFromTheStageThatReadsIt() throws Exception {
+      try (var app = Supervisor.open("app")) {
+        var numbers = app.start(Stage.ofIterable("numbers", List.of(1, 2)).withDispatcher(Dispatcher.broadcast())
+            .awaitingConsumers(2));
+        assertRefused(Pipeline.from(numbers).enrich(
+            Pipeline.from(numbers).toTable(n -> n, Bound.rows(9)).loadedFirst(), n -> n, (n, row) -> n).toList(),
+            "step \"enrich\"", "step \"from\"");
+      }
+    }
+
+    @Test
+    void isWhatABranchWasGivenOutsideOfIt() {
+      var taken = new ArrayList<Pipeline<Integer>>();
+      Pipeline<Integer> rest = Pipeline.of(1).alsoTo(branch -> {
+        taken.add(branch);
+        return branch.count();
+      });
+      assertRefused(Pipeline.merge(rest, taken.getFirst().map(n -> n)).toList(), "step \"");
     }
 
     @Test

@@ -4,14 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import stage.simulation.DailyShare;
 import stage.simulation.PlantedBug;
 
 /**
- * Bugs that output over several turns, buffers, and functions by key could have, each planted in a copy of the engine
+ * Bugs that output over several turns, buffers, functions by key, and what stages vouch for could have, each planted in a copy of the engine
  * and found within 5,000 seeds; at which, docs/testing-the-engine.md says.
  */
 class PlantedLinkBugsTest {
@@ -58,23 +60,44 @@ class PlantedLinkBugsTest {
             "task.isGivenUp) {\n        keyIsOver(task);\n        run(task);"));
   }
 
+  /** Those that show in what windows and joins come to, or behind workers. */
+  private static List<PlantedBug> inTime() {
+    return List.of(
+        new PlantedBug("each worker takes as many as all should", "pipeline/Layout.java",
+            "    Tail tail = open(isApart ? closed(before) : before, fused.site());\n",
+            "    if (fused.step() instanceof Step.Take && before.open == null && before.feeds.size() > 1) {\n"
+                + "      for (Feed feed : before.feeds) feed.from().parts.add(part);\n      return before;\n    }\n"
+                + "    Tail tail = open(isApart ? closed(before) : before, fused.site());\n"),
+        new PlantedBug("functions that run at once vouch for the newest of their events", "engine/TaskRole.java",
+            "if (!inlet.isProgressDue()) return;", "if (inlet.seenProgress() == null) return;"),
+        new PlantedBug("a list vouches for more than it holds", "pipeline/BatchLink.java",
+            "return open.size == 0 ? c : Math.min(c, open.w);", "return c;"),
+        new PlantedBug("progress overtakes what waits for demand", "dispatch/CommonBacklog.java",
+            "if (backlog.isEmpty()) tell(progress);\n    else pending.add(progress, backlog.size());", "tell(progress);"));
+  }
+
   /** {@return today's share, or those whose names a pattern is found in} */
-  static List<PlantedBug> bugs() {
+  private static List<PlantedBug> share(List<PlantedBug> all) {
     String only = System.getProperty("stage.planted.only");
-    if (only == null) return DailyShare.of(all(), 6);
+    if (only == null) return DailyShare.of(all, 6);
     var pattern = Pattern.compile(only);
-    return all().stream().filter(bug -> pattern.matcher(bug.name()).find()).toList();
+    return all.stream().filter(bug -> pattern.matcher(bug.name()).find()).toList();
+  }
+
+  static Stream<Arguments> bugs() {
+    return Stream.concat(share(all()).stream().map(bug -> Arguments.of(bug, LinkSearch.class)),
+        share(inTime()).stream().map(bug -> Arguments.of(bug, TimeSearch.class)));
   }
 
   @Test
   void allFitTheirSources() {
-    assertThat(all()).allSatisfy(PlantedBug::ensureIsThere);
+    assertThat(Stream.concat(all().stream(), inTime().stream())).allSatisfy(PlantedBug::ensureIsThere);
   }
 
   @ParameterizedTest(name = "{0}")
   @MethodSource("bugs")
-  void areFound(PlantedBug bug) throws Exception {
-    int seeds = bug.find(LinkSearch.class);
+  void areFound(PlantedBug bug, Class<?> search) throws Exception {
+    int seeds = bug.find(search);
     assertThat(seeds).as("seeds until this is found: %s", bug.name()).isPositive();
     if (Boolean.getBoolean("stage.planted.table")) System.err.println("| " + bug.name() + " | " + seeds + " |");
   }
@@ -83,5 +106,6 @@ class PlantedLinkBugsTest {
   @Test
   void areTheOnlyOnes() {
     assertThat(LinkSearch.search(10)).isEqualTo(-1);
+    assertThat(TimeSearch.search(Integer.getInteger("stage.pipeline.seeds", 8))).isEqualTo(-1);
   }
 }

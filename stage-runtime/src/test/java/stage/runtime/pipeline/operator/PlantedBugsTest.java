@@ -9,6 +9,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import stage.pipeline.TimeSearch;
 import stage.simulation.ChangedEngine;
 import stage.simulation.ChangedEngine.Change;
 import stage.simulation.DailyShare;
@@ -146,7 +147,14 @@ class PlantedBugsTest {
     String found = (String) ChangedEngine.call(
         bug.name(), "pipeline/operator/" + bug.file(), bug.changes(), OperatorChecks.class, "firstToFail");
     assertThat(found).as("what finds: %s", bug.name()).isNotNull();
-    if (Boolean.getBoolean("stage.planted.table")) System.err.println(bug.name() + " | " + found);
+    if (Boolean.getBoolean("stage.planted.table")) tell(bug, found);
+  }
+
+  /** Whole jobs find most of them too: after how many seeds, the table says. */
+  private static void tell(Bug bug, String found) throws Exception {
+    int seeds = (int) ChangedEngine.call(bug.name(), "pipeline/operator/" + bug.file(), bug.changes(), TimeSearch.class,
+        "search");
+    System.err.println("| " + bug.name() + " | " + (seeds < 0 ? "" : seeds) + " | `" + found + "` |");
   }
 
   /** Nothing but the bugs makes them fail. */
