@@ -110,7 +110,8 @@ final class Attempts {
   /** Returns what a step has thrown; null if none has. */
   private Exception tried(int from, Object value, long t, long w) throws Exception {
     try {
-      if (timeoutNanos == 0 || batch.isEmptyHanded()) links.get(from).push(value, t, w);
+      boolean isCounted = !batch.isEmptyHanded() || crashing.isInHand();   // else it would be tried for ever
+      if (timeoutNanos == 0 || !isCounted) links.get(from).push(value, t, w);
       else limited(from, value, t, w);
       guard().succeeded();
       return null;

@@ -1,7 +1,10 @@
 package stage.runtime.pipeline;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.Objects;
 import stage.api.Redelivery;
+import stage.api.StageKilledException;
 
 /**
  * Which result that is no element of a batch has crashed the stage, and how often: one that was made of several
@@ -10,16 +13,28 @@ import stage.api.Redelivery;
  * counted here, by the number that each has among those of its link: a turn that is undone and done again gives it the
  * same.
  *
- * <p>What has crashed stays known when the turn is undone; how many there were goes back with it. The run's own thread.
+ * <p>What has crashed stays known when the turn is undone; how many there were goes back with it. A thread that does not
+ * come back from a result, so that it is replaced, has crashed on it too. The run's own thread.
  */
 final class CrashingResult {
   private static final int NONE = -1;
+  private static final Object UNKNOWN = new Object();   // the value of one whose thread was replaced
+  private static final VarHandle IN_HAND;
+
+  static {
+    try {
+      IN_HAND = MethodHandles.lookup().findVarHandle(CrashingResult.class, "inHand", int.class);
+    } catch (ReflectiveOperationException impossible) {
+      throw new ExceptionInInitializerError(impossible);
+    }
+  }
 
   private final int redeliveries;
   private long[] over;         // by the link that made them: how many are through, or given up
   private long[] committed;
   private boolean isChanged;   // since the last commit
-  private int inHand = NONE;   // the link that made the one in hand
+  // the link that made the one in hand; also read by the thread that replaces this one, while it may be stuck
+  private int inHand = NONE;
 
   // the one that has crashed last
   private int place = NONE;    // the link that made it
@@ -37,7 +52,7 @@ final class CrashingResult {
   /** A result goes on behind the link that made it. Returns which one is in hand so far, for {@link #end}. */
   int begin(int itsPlace) {
     int before = inHand;
-    inHand = itsPlace;
+    IN_HAND.setRelease(this, itsPlace);   // pairs with adopt: who sees this sees how many were through before
     return before;
   }
 
@@ -48,7 +63,7 @@ final class CrashingResult {
   }
 
   void end(int before) {
-    inHand = before;
+    IN_HAND.setRelease(this, before);
   }
 
   boolean isInHand() {
@@ -81,6 +96,7 @@ final class CrashingResult {
 
   /** Another one may have its number if something else went first. Their elements are the same ones, come again. */
   private boolean isSame(Object its) {
+    if (value == UNKNOWN) return true;
     try {
       return Objects.equals(value, its);
     } catch (RuntimeException | StackOverflowError theirs) {
@@ -123,7 +139,10 @@ final class CrashingResult {
     inHand = NONE;
   }
 
+  /** On the thread that replaces the one of {@code its}, which may be stuck in what it has in hand. */
   void adopt(CrashingResult its) {
+    int stuckIn = (int) IN_HAND.getAcquire(its);
+    long stuckAt = stuckIn == NONE ? 0 : its.over[stuckIn];
     over = its.committed.clone();
     committed = its.committed.clone();
     place = its.place;
@@ -131,5 +150,11 @@ final class CrashingResult {
     value = its.value;
     cause = its.cause;
     crashes = its.crashes;
+    if (stuckIn == NONE) return;
+    crashes = place == stuckIn && number == stuckAt ? crashes + 1 : 1;
+    place = stuckIn;
+    number = stuckAt;
+    value = UNKNOWN;
+    cause = new StageKilledException("its thread did not come back and was abandoned");
   }
 }
