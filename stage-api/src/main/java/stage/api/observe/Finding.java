@@ -17,9 +17,9 @@ public sealed interface Finding {
   /** {@return what was found, in words for people who did not write the program; one line, no full stop} */
   String sentence();
 
-  /** {@return whether it says that a stage does not go on} */
+  /** {@return whether it says that a stage does not go on, though nobody wants it to stand still} */
   default boolean isStuck() {
-    return this instanceof Deadlock || this instanceof RootCause;
+    return this instanceof Deadlock || this instanceof RootCause cause && cause.kind() != Kind.THROTTLED;
   }
 
   /**

@@ -9,6 +9,7 @@ const MOST_DRAWN = 60, MOST_ROWS = 200, TALLEST = 8, NARROW = 700, REMEMBERED = 
 const LARGEST_SCALE = 1.3, SMALLEST_SCALE = 0.7, LEAST_OF_A_CHAIN = 0.9;
 const BARS = { busy: 10, events: 7, demand: 4, other: 2 };   // told apart by their heights too
 const FLASH_MILLIS = 1400;
+const SLOWEST_FLOW = 2.8, FASTEST_FLOW = 0.5;   // seconds that a dot takes to the place of the next but one
 
 const remembered = new Map();   // of each stage, by its id: its last rates
 const flashed = new Map();      // when a stage crashed or was restarted last, by its path
@@ -153,7 +154,7 @@ function fold(stages, edges, { culprits }) {
     for (const stage of members) home.set(stage.path, members[0].path);
     if (members.length === 1) return members[0];
     const busiest = members.reduce((a, b) => a.busy >= b.busy ? a : b);
-    return { ...busiest, path: members[0].path, members: members.map(stage => stage.path),
+    return { ...busiest, path: members[0].path, members: members.map(stage => stage.path), ids: members.map(stage => stage.id),
       label: `${last(members[0].path).replace(/[-.]\d+$/, '')} × ${members.length}`,
       rateIn: sum(members, 'rateIn'), rateOut: sum(members, 'rateOut'), restarts: sum(members, 'restarts') };
   });
@@ -287,7 +288,9 @@ function makeStage(stage, at, height) {
   const parts = { group, card: node('rect', { class: 'card', width: wide, height, rx: 10 }), bars: {}, lines: [], title: node('title'),
     name: node('text', { class: 'name', x: 12, y: 23 }), facts: node('text', { class: 'facts', x: 12, y: 40 }),
     mark: node('text', { class: 'mark', x: wide - 22, y: 23 }, '▲') };
-  group.append(parts.title, node('rect', { class: 'ring', x: -6, y: -6, width: wide + 12, height: height + 12, rx: 15 }), parts.card,
+  parts.past = node('polygon', { class: 'past' });
+  parts.height = height;
+  group.append(parts.title, node('rect', { class: 'ring', x: -6, y: -6, width: wide + 12, height: height + 12, rx: 15 }), parts.card, parts.past,
       parts.name, parts.facts, node('rect', { class: 'rail', x: 12, y: 50, width: wide - 24, height: 10, rx: 2 }));
   for (const kind in BARS) group.append(parts.bars[kind] = node('rect', { class: 'bar ' + kind, y: 60 - BARS[kind], height: BARS[kind] }));
   for (let line = 0; line < 3; line++) {
@@ -330,6 +333,9 @@ function drawEdge({ pipe, flow, label, title }, edge) {
   pipe.style.stroke = isFlowing || isFull ? `color-mix(in srgb, var(--full) ${Math.round(100 * Math.min(1, fullness))}%, var(--flow))` : '';
   flow.style.display = isFlowing ? '' : 'none';
   flow.style.strokeWidth = Math.max(1.6, thick / 2.6);
+  // Faster where more flows; in steps, since a dot jumps when that changes.
+  const quick = `${Math.max(FASTEST_FLOW, SLOWEST_FLOW - 0.4 * Math.round(Math.log10(1 + edge.rate))).toFixed(1)}s`;
+  if (flow.style.animationDuration !== quick) flow.style.animationDuration = quick;
   const text = isFlowing ? number(edge.rate) + '/s' : Number(edge.inFlight) ? number(edge.inFlight) + (isFull ? '' : ' queued') : '';
   say(label, isFull ? text + ' · full' : text);
   label.classList.toggle('full', isFull);
@@ -355,7 +361,22 @@ function drawStage(parts, stage, who) {
     parts.bars[kind].style.width = part + 'px';
     x += part;
   }
+  drawPast(parts, stage);
   flash(stage, parts.card, 'fill');
+}
+
+/** The rate of the last minute, behind what is said of a stage: a shadow of what it has done. */
+function drawPast({ past, height }, stage) {
+  const values = rates(stage), most = Math.max(1, ...values), left = 6, right = wide - 6, bottom = height - 1.5;
+  const step = (right - left) / (REMEMBERED - 1), begin = right - (values.length - 1) * step, tall = Math.max(height / 2, height - 68);
+  const points = values.map((value, i) => `${(begin + i * step).toFixed(1)},${(bottom - value / most * tall).toFixed(1)}`);
+  past.setAttribute('points', values.length < 2 ? '' : `${begin.toFixed(1)},${bottom} ${points.join(' ')} ${right},${bottom}`);
+}
+
+/** The remembered rates of a stage; of several that are drawn as one, those of all together. */
+function rates(stage) {
+  const all = (stage.ids || [stage.id]).map(id => remembered.get(id) || []), length = Math.max(0, ...all.map(one => one.length));
+  return Array.from({ length }, (_, i) => all.reduce((total, one) => total + (one[one.length - length + i] || 0), 0));
 }
 
 /** At most once a second, so that a storm of crashes does not flicker. */
@@ -408,7 +429,8 @@ function drawTable(stages, edges) {
     name.setAttribute('aria-pressed', chosen === stage.path);
     if (isCulprit) name.setAttribute('aria-description', 'holds the others up'); else name.removeAttribute('aria-description');
     COLUMNS.forEach((text, i) => say(places[i], text(stage)));
-    bar.style.setProperty('--share', Math.max(0, Math.min(1, stage.busy)));
+    let to = 0;
+    for (const [kind, share] of Object.entries(shares(stage))) bar.style.setProperty('--' + kind + '-to', percent(to += Math.max(0, Math.min(1, share))).replace('\u00a0', ''));
     flash(stage, row, 'backgroundColor');
   }
 }
@@ -542,7 +564,7 @@ function drawSentence() {
   const all = texts.join('\n');
   if (place.dataset.text !== all) place.replaceChildren(...texts.map(text => { const line = html('p'); line.append(...words(text)); return line; }));
   place.dataset.text = all;
-  const isStuck = findings.some(finding => finding.kind === 'root-cause' || finding.kind === 'deadlock');
+  const isStuck = findings.some(finding => finding.kind === 'root-cause' && finding.cause !== 'throttled' || finding.kind === 'deadlock');
   place.className = isStuck ? 'stuck' : findings.some(finding => finding.kind !== 'healthy') ? 'slow' : '';
   // The numbers in it change all the time: it is read out when it is about something else.
   const about = findings.map(finding => [finding.kind, finding.culprit, finding.cause].join(' ')).join('\n');
