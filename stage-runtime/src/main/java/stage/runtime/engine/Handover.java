@@ -63,6 +63,7 @@ final class Handover {
   private Chores chores;           // null except for a generator; written before its start
   private volatile boolean wanted; // whether there may be chores to do: any thread
   private volatile int word;       // the cell's thread, one that takes over or borrows, by compare-and-set
+  private int left;                // the cell's thread: the word as it was when that left user code last
   private volatile long refused;   // any thread, atomically
   private volatile List<Thread> replaced = List.of();   // the thread that takes over, one at a time
 
@@ -178,9 +179,14 @@ final class Handover {
         awaitBorrower();
         continue;
       }
+      // A stack that was full has kept this thread from going back where it came from: it is in the engine still.
+      if (stay == left && driver.isCurrent()) return;
       if ((stay & 1) == 0 || !driver.isCurrent()) break;
       // else it was borrowed, perhaps given back since, or taken over
-      if (WORD.compareAndSet(this, stay, stay + 1 & Integer.MAX_VALUE)) return;
+      int inEngine = stay + 1 & Integer.MAX_VALUE;
+      if (!WORD.compareAndSet(this, stay, inEngine)) continue;
+      left = inEngine;
+      return;
     }
     refuse();
     throw new Refused("thread " + Thread.currentThread().getName() + " was replaced, and what it does is refused");

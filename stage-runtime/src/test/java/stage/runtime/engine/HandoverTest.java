@@ -39,6 +39,32 @@ class HandoverTest {
     }
   }
 
+  /** It was in the engine for user code on a stack that was nearly full, and the way back threw. */
+  @Nested
+  class AThreadThatCouldNotGoBackIntoUserCode {
+    private void leaveForTheEngine() {
+      handover.enter();
+      handover.leave();
+    }
+
+    @Test
+    void comesBackFromItAllTheSame() {
+      leaveForTheEngine();
+      handover.leave();
+      assertThat(handover.refused()).isZero();
+    }
+
+    @Test
+    void mayBeReplacedInItsNextStay() {
+      leaveForTheEngine();
+      handover.leave();
+      handover.enter();
+      assertThat(handover.takeOver(old)).isTrue();
+      // it is still current, until its successor is there
+      assertThatThrownBy(handover::leave).isInstanceOf(Handover.Refused.class);
+    }
+  }
+
   @Nested
   class AThreadThatIsReplaced {
     @Test
