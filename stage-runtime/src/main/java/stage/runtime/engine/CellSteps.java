@@ -142,7 +142,7 @@ final class CellSteps implements StepMachine, ContextPropagation.Surrounded {
       if (context != null && context.mustReenter(work)) return WaitState.Kind.REENTRY;
       return work == Work.NOTHING ? idle() : perform(work);
     } catch (Handover.Refused refused) {
-      return WaitState.Kind.DONE;   // another thread has taken over; this one's driver lets it go
+      return WaitState.Kind.REPLACED;
     } catch (Throwable failure) {
       // User code is run where its exceptions are caught; what gets here came from a dispatcher's rule, is our own
       // fault, or tells of a full heap.
@@ -168,7 +168,7 @@ final class CellSteps implements StepMachine, ContextPropagation.Surrounded {
       lifecycle.crash(Activity.DISPATCHER, failure);
       unanswered = null;
     } catch (Handover.Refused refused) {
-      return WaitState.Kind.DONE;
+      return WaitState.Kind.REPLACED;
     } catch (OutOfMemoryError again) {   // not kept: it says what is known already
       // it may be what fills the heap, and there is nothing to run its onStop with
       incarnations.dropBehaviour();

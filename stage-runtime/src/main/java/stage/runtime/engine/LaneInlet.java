@@ -473,11 +473,10 @@ final class LaneInlet<I> implements BoundedInlet<I> {
   private boolean giveUp(Throwable cause) {
     int triesThen = tries;
     Object poison = lane.take(1).getFirst();
+    cell.deadLetter(poison, cause, triesThen, cell.path());   // first: should it find the heap full, nothing is settled
     absolve(1);
     askAgain(1);
-    boolean asked = settle(0, 1, 0);
-    cell.deadLetter(poison, cause, triesThen, cell.path());
-    return asked;
+    return settle(0, 1, 0);
   }
 
   /** The batch that was in hand is no suspect: its turn was ended from outside. */

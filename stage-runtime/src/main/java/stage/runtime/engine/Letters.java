@@ -22,9 +22,10 @@ final class Letters {
   void commit() {
     committed = all.size();
     while (committed > 0) {
-      committed--;
-      Letter next = all.poll();
+      Letter next = all.peek();
       fates.deadLetter(next.event, next.cause, next.attempts, next.path);
+      all.poll();   // last: what finds the heap full is done again
+      committed--;
     }
   }
 

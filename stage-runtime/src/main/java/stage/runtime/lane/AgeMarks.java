@@ -16,14 +16,14 @@ final class AgeMarks {
   private record Mark(long published, long nanos) {}
 
   private final Mark[] marks = new Mark[KEPT];   // a ring
-  private int next;
+  private long noted;   // how many so far
   private long lastNanos;
 
   /** So many events are published by now. */
   void note(long published, long nowNanos) {
-    if (next > 0 && nowNanos - lastNanos < APART_NANOS) return;
+    if (noted > 0 && nowNanos - lastNanos < APART_NANOS) return;
     lastNanos = nowNanos;
-    MARKS.setRelease(marks, next++ % KEPT, new Mark(published, nowNanos));   // pairs with the acquire below
+    MARKS.setRelease(marks, (int) (noted++ % KEPT), new Mark(published, nowNanos));   // pairs with the acquire below
   }
 
   /**

@@ -44,8 +44,8 @@ public interface StepMachine {
   /**
    * Runs steps within whatever the machine wants around them.
    *
-   * @param steps makes steps until one answers {@link WaitState.Kind#REENTRY} or {@link WaitState.Kind#DONE}; to be run
-   *     once
+   * @param steps makes steps until one answers {@link WaitState.Kind#REENTRY}, {@link WaitState.Kind#REPLACED} or
+   *     {@link WaitState.Kind#DONE}; to be run once
    */
   default void around(Runnable steps) {
     steps.run();

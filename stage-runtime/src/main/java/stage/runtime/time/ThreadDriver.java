@@ -60,7 +60,6 @@ final class ThreadDriver implements Driver {
   private volatile Thread thread;                                // written by the thread that starts it, or replaces it
   private final WaitTimes waits = new WaitTimes();               // written by the driver's thread
   private Time.Alarm alarm;                                      // the driver's thread only
-  private boolean done;                                          // the driver's thread only
   private long alarmAtNanos;                                     // the driver's thread only
   private int steps;                                             // the driver's thread only, as are the next two
   private long lookedNanos;
@@ -101,6 +100,7 @@ final class ThreadDriver implements Driver {
    */
   private static final class Loop implements Runnable {
     private ThreadDriver driver;   // set before the thread starts, cleared by that thread
+    private boolean isOver;        // that thread: it makes no more steps. Its successor has a loop of its own
 
     Loop(ThreadDriver driver) {
       this.driver = driver;
@@ -111,10 +111,10 @@ final class ThreadDriver implements Driver {
       ThreadDriver its = driver;
       driver = null;
       its.breathedNanos = its.time.nanos();
-      while (its.isCurrent() && !its.done) {
+      while (its.isCurrent() && !isOver) {
         try {
-          if (its.machine.hasAround()) its.machine.around(its::steps);
-          else its.steps();
+          if (its.machine.hasAround()) its.machine.around(() -> isOver = its.steps());
+          else isOver = its.steps();
         } catch (Throwable broken) {
           if (!its.machine.outlives(broken)) throw broken;
         }
@@ -122,13 +122,14 @@ final class ThreadDriver implements Driver {
     }
   }
 
-  private void steps() {
-    boolean goesOn = true;
-    while (goesOn) {
+  /** {@return whether this thread makes no more steps; else they are to be run again, for what is around them} */
+  private boolean steps() {
+    while (true) {
       try {
         WaitState lacks = step();
-        goesOn = lacks != WaitState.Kind.DONE;
-        if (goesOn && lacks != WaitState.Kind.READY) {
+        if (lacks == WaitState.Kind.REENTRY) return false;
+        if (lacks == WaitState.Kind.DONE || lacks == WaitState.Kind.REPLACED) return true;
+        if (lacks != WaitState.Kind.READY) {
           if (!staysAwake()) park(lacks);
           Thread.interrupted();   // an interrupt between turns is only a wake-up: a cancel is told by a flag beside it
         }
@@ -137,21 +138,18 @@ final class ThreadDriver implements Driver {
         // again, and tries again.
         STATE.setOpaque(this, AWAKE);   // as after parking
         waits.ends(WaitState.Kind.READY, time, false);
-        goesOn = isCurrent();
+        if (!isCurrent()) return true;
       }
     }
   }
 
-  /** Makes a step. Returns what the machine lacks then, done if this thread makes no more of them. */
+  /** Makes a step. Returns what the machine lacks then. */
   private WaitState step() {
     if (++steps % STEPS_PER_LOOK == 0) breatheIfBusy();
     WaitState next = machine.step(now());
-    // replaced in the step, or to be run again
-    if (!isCurrent() || next == WaitState.Kind.REENTRY) return WaitState.Kind.DONE;
-    if (next == WaitState.Kind.DONE) {
-      done = true;
-      if (alarm != null) alarm.cancel();
-    }
+    // From here on the alarm is its successor's. That may not be current yet, which the machine knows then.
+    if (!isCurrent()) return WaitState.Kind.REPLACED;
+    if (next == WaitState.Kind.DONE && alarm != null) alarm.cancel();
     if (next == WaitState.Kind.READY && hasYielded) tellOfYielding(true);
     return next;
   }
@@ -227,7 +225,7 @@ final class ThreadDriver implements Driver {
         case BACKOFF -> awaitBackoff();
         case RELEASE -> awaitRelease();
         case LOOK -> awaitLook();
-        case READY, REENTRY, DONE ->
+        case READY, REENTRY, REPLACED, DONE ->
             throw new IllegalStateException("a machine that is " + what + " must not be parked");
       }
       waits.ends(what, time, machine.isWatched());

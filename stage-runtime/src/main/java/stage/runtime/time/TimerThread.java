@@ -182,8 +182,17 @@ final class TimerThread {
     } catch (OutOfMemoryError full) {
       tryAgain(entry, action);
     } catch (Throwable broken) {
-      Thread self = Thread.currentThread();
-      self.getUncaughtExceptionHandler().uncaughtException(self, broken);   // told as if this thread had died of it
+      tell(broken);
+    }
+  }
+
+  /** Told as if this thread had died of it; and as there, what the handler throws is nobody's. */
+  private static void tell(Throwable broken) {
+    Thread self = Thread.currentThread();
+    try {
+      self.getUncaughtExceptionHandler().uncaughtException(self, broken);
+    } catch (Throwable handlerFailure) {
+      broken.addSuppressed(handlerFailure);
     }
   }
 

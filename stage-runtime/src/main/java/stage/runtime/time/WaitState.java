@@ -22,6 +22,8 @@ public sealed interface WaitState {
     LOOK,
     /** Nothing to do before {@link StepMachine#around} was left and entered again. */
     REENTRY,
+    /** Nothing to do for this thread: another one takes its place, or is about to. */
+    REPLACED,
     /** Nothing to do ever again. */
     DONE
   }

@@ -116,4 +116,37 @@ class LaneTest {
     assertThat(lane.shouldNotifyProducer()).isTrue();
     assertThat(lane.isSettledOrTellMe()).isTrue();
   }
+
+  /** Publishes one event after the other, each deeper in the stack, until that is full. */
+  private int fillStack(int next) {
+    lane.publish((Object) next);
+    return fillStack(next + 1);
+  }
+
+  @Test
+  void whatAFullStackHasKeptFromBeingPublishedTakesNoPlace() throws Exception {
+    List<Integer> taken = new ArrayList<>();
+    Thread shallow = new Thread(null, () -> {
+      for (int i = 0; i < 50; i++) {
+        int first = i * 1_000_000;
+        try {
+          fillStack(first);
+        } catch (StackOverflowError full) {
+          lane.publish((Object) (first + 999_999));
+        }
+        while (lane.available() > 0) {
+          List<Integer> batch = lane.take(1000);
+          taken.addAll(batch);
+          lane.settle(batch.size(), 0, 0, lane.sent() + 1_000_000);
+        }
+        assertThat(taken.getLast()).as("the last event that was published").isEqualTo(first + 999_999);
+      }
+    }, "shallow", 200_000);
+    var thrown = new ArrayList<Throwable>();
+    shallow.setUncaughtExceptionHandler((thread, failure) -> thrown.add(failure));
+    shallow.start();
+    shallow.join();
+    assertThat(thrown).isEmpty();
+    assertThat(taken).isSorted().doesNotHaveDuplicates();
+  }
 }

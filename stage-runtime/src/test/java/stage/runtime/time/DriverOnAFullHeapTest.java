@@ -99,4 +99,21 @@ class DriverOnAFullHeapTest {
     await(ran);
     assertThat(told.get()).hasMessage("broken");
   }
+
+  @Test
+  void f05_norDoesOneWhoseFailureNobodyCanBeTold() throws Exception {
+    var time = new RealTime();
+    var started = new CountDownLatch(1);
+    time.at(time.nanos(), () -> {
+      Thread.currentThread().setUncaughtExceptionHandler((thread, thrown) -> {
+        throw new IllegalStateException("the handler is broken too");
+      });
+      started.countDown();
+      throw new IllegalStateException("broken");
+    });
+    await(started);
+    var ran = new CountDownLatch(1);
+    time.at(time.nanos(), ran::countDown);
+    await(ran);
+  }
 }
