@@ -126,7 +126,7 @@ class ThreadedTest {
         new PlantedBug("a thread that yields is not woken", driver,
             "if (STATE.compareAndSet(this, BREATHING, AWAKE)) LockSupport.unpark(thread);", ""),
         new PlantedBug("a wake-up is forgotten", driver,
-            "STATE.compareAndSet(this, now, AWAKE)) LockSupport.unpark(thread);",
+            "STATE.compareAndSet(this, now, AWAKE)) unpark(now);",
             "STATE.compareAndSet(this, now, AWAKE)) {}"),
         new PlantedBug("a sender looks for a thread to wake before it has published", "mailbox/Signals.java",
             "    BITS.getAndBitwiseOr(this, bit);   // volatile, so it is the full fence that pairs with the announcement of the driver\n    driver.wake();",

@@ -329,12 +329,22 @@ final class ThreadDriver implements Driver {
   @Override
   public void wake() {
     int now = state;
-    if ((now == PARKING || now == RESTING) && STATE.compareAndSet(this, now, AWAKE)) LockSupport.unpark(thread);
+    if ((now == PARKING || now == RESTING) && STATE.compareAndSet(this, now, AWAKE)) unpark(now);
+  }
+
+  /** Should that throw, on a stack or a heap that is full, the next one to wake this driver must not take it for awake. */
+  private void unpark(int announced) {
+    try {
+      LockSupport.unpark(thread);
+    } catch (Throwable full) {
+      STATE.compareAndSet(this, AWAKE, announced);
+      throw full;
+    }
   }
 
   @Override
   public void wakeUnlessResting() {
-    if (state == PARKING && STATE.compareAndSet(this, PARKING, AWAKE)) LockSupport.unpark(thread);
+    if (state == PARKING && STATE.compareAndSet(this, PARKING, AWAKE)) unpark(PARKING);
   }
 
   @Override
