@@ -332,7 +332,7 @@ final class ThreadDriver implements Driver {
     if ((now == PARKING || now == RESTING) && STATE.compareAndSet(this, now, AWAKE)) unpark(now);
   }
 
-  /** Should that throw, on a stack or a heap that is full, the next one to wake this driver must not take it for awake. */
+  /** Should that throw, on a full stack or heap, the next one to wake this driver must not take it for awake. */
   private void unpark(int announced) {
     try {
       LockSupport.unpark(thread);
