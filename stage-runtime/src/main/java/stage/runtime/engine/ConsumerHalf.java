@@ -76,9 +76,14 @@ final class ConsumerHalf {
   }
 
   void add(LaneInlet<?> inlet) {
+    join(inlet);
+    inlet.lane().noticeToConsumer();
+  }
+
+  /** The first half of it: the stage hears of the subscription with the notice. */
+  void join(LaneInlet<?> inlet) {
     inlet.lane().joins(board, inlet);
     inlets.add(inlet);
-    inlet.lane().noticeToConsumer();
   }
 
   /** Any thread; see {@link Roster#all}. */
@@ -128,7 +133,8 @@ final class ConsumerHalf {
     untold.add(inlet);
     if (drains && isOutside(inlet)) toOutside().add(inlet);
     if (!listens && all > 1) {
-      for (LaneInlet<?> each : inlets.all()) listen(each);
+      // one that another thread is just adding is listened to when its notice comes, after the stage was told of it
+      for (LaneInlet<?> each : inlets.all()) if (each == inlet || each.isMet()) listen(each);
       listens = true;
     } else if (listens) {
       listen(inlet);

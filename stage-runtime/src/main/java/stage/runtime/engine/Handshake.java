@@ -1,6 +1,7 @@
 package stage.runtime.engine;
 
 import java.lang.invoke.VarHandle;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -46,7 +47,25 @@ public final class Handshake {
   static void subscribeAsSpecified(Cell<?> cell) {
     List<? extends SubscriptionSpec<?>> subscriptions = cell.takeSubscriptions();
     if (subscriptions.isEmpty()) return;
-    cell.graph().lock().run(() -> subscriptions.forEach(subscription -> make(cell, subscription)));
+    List<Made<?>> made = new ArrayList<>(subscriptions.size());
+    cell.graph().lock().run(() -> subscriptions.forEach(subscription -> made.add(connect(cell, subscription))));
+    made.forEach(each -> each.logIfTooLate(cell));
+  }
+
+  /**
+   * A subscription that was made.
+   *
+   * @param inlet its consumer's end
+   * @param isOver whether the producer had completed before
+   */
+  private record Made<E>(LaneInlet<E> inlet, boolean isOver) {
+    /** Not under the lock: a logger is user code. */
+    void logIfTooLate(Cell<?> consumer) {
+      if (!isOver || consumer.graph().time().isQuiet()) return;
+      consumer.logger().log(System.Logger.Level.INFO,
+          "stage " + consumer.path() + " gets no events of " + inlet.producer()
+          + ", which had completed before it subscribed");
+    }
   }
 
   /** {@return the cells that get events from this one, directly or through others} Any thread. */
@@ -55,7 +74,13 @@ public final class Handshake {
   }
 
   /** As {@link #subscribe}, without waiting: of a cell that has started, or that nothing else is to happen to yet. */
-  static <E> Subscription make(Cell<?> consumer, SubscriptionSpec<E> asked) {
+  static Subscription make(Cell<?> consumer, SubscriptionSpec<?> asked) {
+    Made<?> made = connect(consumer, asked);
+    made.logIfTooLate(consumer);
+    return new Handle(made.inlet());
+  }
+
+  private static <E> Made<E> connect(Cell<?> consumer, SubscriptionSpec<E> asked) {
     // A gated consumer asks by itself: for what it is permitted to take, within the bounds of the demand.
     SubscriptionSpec<E> spec = consumer.isGated()
         ? asked.withDemand(new Demand(asked.demand().max(), asked.demand().min(), true)) : asked;
@@ -86,12 +111,7 @@ public final class Handshake {
     if (!isWokenByInit) producer.driver().wake();
     consumer.driver().wake();
     if (isOver) consumer.signals().set(Signals.INPUT_ENDED);   // there is no producer any more that would
-    if (isOver && !graph.time().isQuiet()) {
-      consumer.logger().log(System.Logger.Level.INFO,
-          "stage " + consumer.path() + " gets no events of " + producer.path()
-          + ", which had completed before it subscribed");
-    }
-    return new Handle(inlet);
+    return new Made<>(inlet, isOver);
   }
 
   /** One that has completed has nothing left for anybody; only those that get everything have missed something. */

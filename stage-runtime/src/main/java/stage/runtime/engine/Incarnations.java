@@ -327,7 +327,7 @@ final class Incarnations<S extends Stage.Behaviour> {
   /** Forgets the behaviour for good. Its cell has ended and takes no more incarnations. */
   void letGo() {
     factory = null;
-    behaviour = null;
+    releaseBehaviours();   // there is one only if the engine itself has failed
     play(null);
     timers = null;
     memory.letGo();

@@ -48,7 +48,12 @@ final class Intake<O> {
 
   void emit(O event) throws InterruptedException {
     // A caller that does not wait for demand must know it: the first one waits until the current turn is over.
-    if (overflow.kind() != Overflow.Kind.BLOCK && !counted.isOpen() && !cell.driver().isCurrent()) counted.await();
+    if (overflow.kind() != Overflow.Kind.BLOCK && !counted.isOpen() && !cell.driver().isCurrent()) {
+      cell.waits().during("emit()", cell, () -> {
+        counted.await();
+        return null;
+      });
+    }
     switch (overflow.kind()) {
       case BLOCK -> {
         if (!permits.tryAcquire()) {

@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import stage.api.Demand;
 import stage.api.ProducerRef;
 import stage.api.Stage;
+import stage.runtime.lane.Lane;
 
 /** How many of its subscriptions a consumer looks at for an event of one of them: few, among many too. */
 class FanInGrowthTest {
@@ -39,11 +41,15 @@ class FanInGrowthTest {
     steps.settle(sink);
   }
 
-  /** A producer emits, and its consumer looks what there is, as it does before a turn, and takes turns. */
   @SuppressWarnings("unchecked")
-  private void emitOne(Cell<?> producer, int event) throws InterruptedException {
+  private void emit(Cell<?> producer, int event) throws InterruptedException {
     ((ProducerRef<Integer, Stage.Behaviour>) (Object) producer.ref()).castEmit((nothing, out) -> out.emit(event));
     steps.settle(producer);
+  }
+
+  /** A producer emits, and its consumer looks what there is, as it does before a turn, and takes turns. */
+  private void emitOne(Cell<?> producer, int event) throws InterruptedException {
+    emit(producer, event);
     assertThat(sink.consumerHalf().ready(counted)).isNotNull();
     steps.settle(sink);
     assertThat(sink.consumerHalf().ready(counted)).isNull();
@@ -65,5 +71,27 @@ class FanInGrowthTest {
     for (int i = 0; i < EVENTS; i++) emitOne(producers.get(i * 7 % inputs), i);
     assertThat(handled).hasSize(EVENTS);
     assertThat((double) looks / EVENTS).isLessThan(FEW_LOOKS);
+  }
+
+  @Test
+  void oneThatIsJustBeingMadeIsNotServedBeforeTheStageIsToldOfIt() throws InterruptedException {
+    subscribeTo(1);
+    Cell<?> second = steps.cell(Stage.source("second", Integer.class));
+    steps.settle(second);
+    Handshake.subscribe(sink, HandSteps.to(second, Demand.max(20)));
+    Cell<?> third = steps.cell(Stage.source("third", Integer.class));
+    steps.settle(third);
+    // as far as another thread has got with its subscription: the producer knows of it, the consumer has no notice yet
+    var lane = new Lane<>(3, HandSteps.to(third, Demand.max(20)), third, sink);
+    var inlet = new LaneInlet<>(lane, sink.consumerHalf());
+    third.producerHalf().add(lane);
+    sink.consumerHalf().join(inlet);
+    emit(third, 1);
+
+    steps.settle(sink);   // hears of the second
+    assertThat(handled).isEmpty();
+    lane.noticeToConsumer();
+    steps.settle(sink);
+    assertThat(handled).containsExactly(1);
   }
 }

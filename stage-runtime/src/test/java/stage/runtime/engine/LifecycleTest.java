@@ -175,4 +175,14 @@ class LifecycleTest {
     assertThatThrownBy(() -> cell.lifecycle().release()).isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("must not become");
   }
+
+  @Test
+  void ofACellThatCollapsesLetsItsBehaviourGo() {
+    var behaviour = new Counting();
+    Cell<?> broken = steps.cell(Stage.producer("broken", Integer.class, () -> behaviour));
+    steps.settle(broken);
+    assertThat(broken.graph().claim(behaviour)).as("it is in use").isFalse();
+    broken.steps().outlives(new IllegalStateException("broken"));
+    assertThat(broken.graph().claim(behaviour)).isTrue();
+  }
 }

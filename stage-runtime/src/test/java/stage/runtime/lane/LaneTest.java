@@ -129,7 +129,7 @@ class LaneTest {
     lane.joins(touched, new NoticeBoard());
     List<Integer> taken = new ArrayList<>();
     Thread shallow = new Thread(null, () -> {
-      for (int i = 0; i < 50; i++) {
+      for (int i = 0; i < 10; i++) {
         int first = i * 1_000_000;
         try {
           fillStack(first);
