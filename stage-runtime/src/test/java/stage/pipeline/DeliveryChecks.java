@@ -12,12 +12,12 @@ public final class DeliveryChecks {
 
   private DeliveryChecks() {}
 
-  /** {@return what is the first to be wrong; null if nothing is} */
+  /** {@return which job is the first to be wrong, with which seed, and what was wrong; null if none is} */
   public static String firstToFail() {
     for (DeliverySimulationTest.Case each : DeliverySimulationTest.cases().toList()) {
       for (int workers : new int[] {1, 3}) {
         String wrong = wrong(() -> DeliverySimulationTest.run(each, 4 * workers, 1, workers));
-        if (wrong != null) return each.name() + ": " + wrong;
+        if (wrong != null) return each.name() + ", " + wrong;
       }
     }
     for (boolean isLost : new boolean[] {false, true}) {
@@ -27,20 +27,22 @@ public final class DeliveryChecks {
         topic.isLost = isLost;
         return PartitionSimulationTest.run(topic, 10, 1, 2);
       });
-      if (wrong != null) return "partitions: " + wrong;
+      if (wrong != null) return "partitions, " + wrong;
     }
     return null;
   }
 
+  /** {@return the seed with which a job was wrong, and what was; null if it never was} */
   private static String wrong(Supplier<String> job) {
     String[] wrong = {null};
-    for (int seed = 1; seed <= SEEDS && wrong[0] == null; seed++) {
+    for (int seed = 1; seed <= SEEDS; seed++) {
       try {
         SimulatedRuntime.withSeeds(seed, 1).with(CrashRule.anywhere(0.01)).run(simulated -> wrong[0] = job.get());
       } catch (AssertionError stuck) {
         wrong[0] = stuck.toString();
       }
+      if (wrong[0] != null) return "seed " + seed + ": " + wrong[0];
     }
-    return wrong[0];
+    return null;
   }
 }

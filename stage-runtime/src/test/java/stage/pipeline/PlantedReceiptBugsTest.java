@@ -91,7 +91,9 @@ class PlantedReceiptBugsTest {
     String found = (String) ChangedEngine.call(bug.name, "pipeline/" + bug.file,
         List.of(new Change(bug.original, bug.replacement)), DeliveryChecks.class, "firstToFail");
     assertThat(found).as("what finds: %s", bug.name).isNotNull();
-    if (Boolean.getBoolean("stage.planted.table")) System.err.println(bug.name + " | " + found);
+    if (Boolean.getBoolean("stage.planted.table")) {
+      System.err.println("| " + bug.name + " | " + found.substring(0, found.indexOf(": ")) + " |");
+    }
   }
 
   /** Nothing but the bugs makes them fail. */

@@ -112,7 +112,7 @@ public final class TimeSearch {
         counted(both().keyBy(Event::key).workers(3).window(Windows.sliding(seconds(15), seconds(6))).count(),
             inWindows(BOTH, 15, 6, 0)),
         counted(both().keyBy(Event::key).workers(2).window(Windows.sessions(seconds(4))).count(), inSessions(BOTH, 4)),
-        counted(both().keyBy(Event::key).window(Windows.sessions(seconds(3))).count(), inSessions(BOTH, 3)),
+        counted(both().keyBy(Event::key).window(Windows.sessions(seconds(11))).count(), inSessions(BOTH, 11)),
         counted(both().keyBy(Event::key).workers(2).window(Windows.tumbling(seconds(5))).count()
             .keyBy(Pane::key).window(Windows.tumbling(seconds(20))).sum(Pane::value), twice(inWindows(BOTH, 5, 5, 0))),
         counted(both().keyBy(Event::key).workers(2).window(Windows.tumbling(seconds(10))).early(2).count()
@@ -121,15 +121,21 @@ public final class TimeSearch {
             .map(pane -> "0@" + pane.window().start().getEpochSecond() + " " + pane.value()),
             shown(inWindows(inBatches(4), 5, 5, 0))),
         same(stamped(ONE).join(stamped(OTHER)).on(Event::key, Event::key).workers(2)
-            .within(seconds(2), seconds(3), MANY).full((l, r) -> l + " " + r), joined()),
+            .within(seconds(2), seconds(3), MANY).full((l, r) -> l + " " + r), joined(ONE, OTHER, 2, 3)),
+        same(inOrder(rising(1)).join(inOrder(rising(2))).on(Event::key, Event::key)
+            .within(seconds(7), seconds(5), MANY).full((l, r) -> l + " " + r), joined(rising(1), rising(2), 7, 5)),
         same(stamped(rising(1)).enrich(stamped(rising(2)).toTable(Event::key, MANY).asOfEventTime(), Event::key,
             (event, row) -> event + " " + row), lookedUp()),
         new Check<>(Pipeline.mergeSorted(Comparator.comparing(Event::second), Pipeline.from(rising(1)),
             Pipeline.from(rising(2))).map(Event::second).toList(), TimeSearch::isRising),
         // held up for longer than a source may be idle
-        new Check<>(Pipeline.merge(mayBeIdle(ONE), mayBeIdle(OTHER)).async().keyBy(Event::key)
-            .window(Windows.tumbling(seconds(5))).count().throttle(1, Duration.ofMillis(50)).toList(),
-            panes -> shown(panes).equals(shown(inWindows(BOTH, 5, 5, 0)))),
+        counted(Pipeline.merge(mayBeIdle(ONE), mayBeIdle(OTHER)).throttle(1, Duration.ofMillis(50)).keyBy(Event::key)
+            .window(Windows.tumbling(seconds(5))).count(), inWindows(BOTH, 5, 5, 0)),
+        // one has ended, the other falls silent again and again
+        counted(Pipeline.merge(inOrder(rising(2)), Pipeline.tick(Duration.ofMillis(100)).scan(-1, (n, time) -> n + 1)
+            .map(n -> new Event(n % 3, n, 0)).take(SIZE).eventTime(EventTime.of(Event::at)
+                .idleAfter(Duration.ofMillis(30)))).keyBy(Event::key).window(Windows.tumbling(seconds(5))).count(),
+            inWindows(Stream.concat(rising(1).stream(), rising(2).stream()).toList(), 5, 5, 0)),
         new Check<>(Pipeline.tick(Duration.ofMillis(10)).take(30).async().batchWithin(7, Duration.ofMillis(15)).toList(),
             lists -> lists.stream().allMatch(list -> list.size() <= 3)),
         new Check<>(Pipeline.from(ONE).keyBy(Event::key).workers(3).perWorker(part -> part).take(5).count(),
@@ -212,25 +218,29 @@ public final class TimeSearch {
     return batches;
   }
 
-  private static List<String> joined() {
-    List<Event> left = ONE.stream().filter(event -> event.second >= event.w).toList();
-    List<Event> right = OTHER.stream().filter(event -> event.second >= event.w).toList();
+  private static List<String> joined(List<Event> lefts, List<Event> rights, int before, int after) {
+    List<Event> left = lefts.stream().filter(event -> event.second >= event.w).toList();
+    List<Event> right = rights.stream().filter(event -> event.second >= event.w).toList();
     List<String> all = new ArrayList<>();
     for (Event l : left) {
-      List<Event> its = right.stream().filter(r -> areNear(l, r)).toList();
+      List<Event> its = right.stream().filter(r -> areNear(l, r, before, after)).toList();
       for (Event r : its) all.add(Optional.of(l) + " " + Optional.of(r));
       if (its.isEmpty()) all.add(Optional.of(l) + " " + Optional.empty());
     }
     for (Event r : right) {
-      if (left.stream().noneMatch(l -> areNear(l, r))) {
+      if (left.stream().noneMatch(l -> areNear(l, r, before, after))) {
         all.add(Optional.empty() + " " + Optional.of(r));
       }
     }
     return all.stream().sorted().toList();
   }
 
-  private static boolean areNear(Event l, Event r) {
-    return l.key == r.key && r.second - l.second >= -2 && r.second - l.second <= 3;
+  private static boolean areNear(Event l, Event r, int before, int after) {
+    return l.key == r.key && r.second - l.second >= -before && r.second - l.second <= after;
+  }
+
+  private static Pipeline<Event> inOrder(List<Event> events) {
+    return Pipeline.from(events).eventTime(Event::at, Duration.ZERO);
   }
 
   private static List<Event> rising(int spread) {
