@@ -13,8 +13,8 @@ import stage.simulation.DailyShare;
 import stage.simulation.PlantedBug;
 
 /**
- * Bugs that output over several turns, buffers, functions by key, and what stages vouch for could have, each planted in a copy of the engine
- * and found within 5,000 seeds; at which, docs/testing-the-engine.md says.
+ * Bugs that output over several turns, buffers, functions by key, and what stages vouch for could have, each planted in a
+ * copy of the engine and found within 5,000 seeds; at which, docs/testing-the-engine.md says.
  */
 class PlantedLinkBugsTest {
   private static final String FLAT_MAP = "pipeline/FlatMapLink.java";
@@ -73,7 +73,8 @@ class PlantedLinkBugsTest {
         new PlantedBug("a list vouches for more than it holds", "pipeline/BatchLink.java",
             "return open.size == 0 ? c : Math.min(c, open.w);", "return c;"),
         new PlantedBug("progress overtakes what waits for demand", "dispatch/CommonBacklog.java",
-            "if (backlog.isEmpty()) tell(progress);\n    else pending.add(progress, backlog.size());", "tell(progress);"));
+            "if (backlog.isEmpty()) tell(progress);\n    else pending.add(progress, backlog.size());",
+            "tell(progress);"));
   }
 
   /** {@return today's share, or those whose names a pattern is found in} */

@@ -136,8 +136,8 @@ public final class TimeSearch {
             .map(n -> new Event(n % 3, n, 0)).take(SIZE).eventTime(EventTime.of(Event::at)
                 .idleAfter(Duration.ofMillis(30)))).keyBy(Event::key).window(Windows.tumbling(seconds(5))).count(),
             inWindows(Stream.concat(rising(1).stream(), rising(2).stream()).toList(), 5, 5, 0)),
-        new Check<>(Pipeline.tick(Duration.ofMillis(10)).take(30).async().batchWithin(7, Duration.ofMillis(15)).toList(),
-            lists -> lists.stream().allMatch(list -> list.size() <= 3)),
+        new Check<>(Pipeline.tick(Duration.ofMillis(10)).take(30).async().batchWithin(7, Duration.ofMillis(15))
+            .toList(), lists -> lists.stream().allMatch(list -> list.size() <= 3)),
         new Check<>(Pipeline.from(ONE).keyBy(Event::key).workers(3).perWorker(part -> part).take(5).count(),
             found -> found == 5));
   }
