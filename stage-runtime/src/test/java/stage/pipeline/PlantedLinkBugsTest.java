@@ -13,8 +13,8 @@ import stage.simulation.DailyShare;
 import stage.simulation.PlantedBug;
 
 /**
- * Bugs that output over several turns, buffers, functions by key, and what stages vouch for could have, each planted in a
- * copy of the engine and found within 5,000 seeds; at which, docs/testing-the-engine.md says.
+ * Bugs that output over several turns, buffers, functions by key, and what stages vouch for could have, each planted in
+ * a copy of the engine and found within 5,000 seeds; at which, docs/testing-the-engine.md says.
  */
 class PlantedLinkBugsTest {
   private static final String FLAT_MAP = "pipeline/FlatMapLink.java";
