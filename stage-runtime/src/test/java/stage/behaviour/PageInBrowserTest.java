@@ -146,7 +146,8 @@ class PageInBrowserTest {
         double wave = Math.sin(Duration.between(begin, Instant.now()).toMillis() / 3_000.0);
         rest((long) (events.size() * (0.03 + 0.02 * wave)));
       }));
-      Pipeline.from(parse).eventTime(n -> n % 9973 == 0 ? begin : Instant.now().minusMillis(n % 90), Duration.ofMillis(80))
+      Pipeline.from(parse)
+          .eventTime(n -> n % 9973 == 0 ? begin : Instant.now().minusMillis(n % 90), Duration.ofMillis(80))
           .keyBy(n -> n % 8).window(Windows.tumbling(Duration.ofMillis(500))).count().named("regions")
           .forEach(pane -> {}).start(scope, "revenue");
       show(scope.openPage(0), 1280, 768, false);

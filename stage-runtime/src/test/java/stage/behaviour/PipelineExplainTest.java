@@ -125,8 +125,8 @@ class PipelineExplainTest {
 
     @Test
     void x47_thatCannotBeAnsweredSaysWhatThrows() {
-      Pipeline.deliveries(new Unreachable(Long.MAX_VALUE), Settling.inFlight(10).batches(5, Duration.ofMillis(10))).forEach(n -> {})
-          .start(app, "orders");
+      Settling how = Settling.inFlight(10).batches(5, Duration.ofMillis(10));
+      Pipeline.deliveries(new Unreachable(Long.MAX_VALUE), how).forEach(n -> {}).start(app, "orders");
 
       Finding.RootCause cause = rootCause(found -> found.kind() == Finding.Kind.ANSWERS_FAIL
           && found.detail().startsWith("10 "));
@@ -139,7 +139,8 @@ class PipelineExplainTest {
     @Test
     void x47_thatHasEndedAndCannotBeAnsweredSaysWhatThrowsToo() throws InterruptedException {
       var source = new Unreachable(3);
-      Pipeline.deliveries(source, Settling.inFlight(10).batches(3, Duration.ofMillis(10))).forEach(n -> {}).start(app, "orders");
+      Settling how = Settling.inFlight(10).batches(3, Duration.ofMillis(10));
+      Pipeline.deliveries(source, how).forEach(n -> {}).start(app, "orders");
 
       Await.open(source.told);
       Finding.RootCause cause = rootCause(found -> found.kind() == Finding.Kind.ANSWERS_FAIL);

@@ -64,12 +64,6 @@ public final class CellStart {
     }
   }
 
-  /** Waits until it is known how its behaviour takes events: with its first incarnation. Any thread. */
-  static void awaitFirst(Cell<?> cell) {
-    if (cell.lifecycle().started().isReached() || cell.driver().isCurrent()) return;
-    Uninterruptibly.await(() -> cell.graph().waits().during("subscribeTo()", cell, () -> awaitStart(cell)));
-  }
-
   private static StartFailure awaitStart(Cell<?> cell) throws InterruptedException {
     cell.lifecycle().started().await(cell.graph().time(), "the start of", cell.path());
     return cell.lifecycle().startFailure();

@@ -15,6 +15,7 @@ import stage.api.SubscriptionSnapshot;
 import stage.api.SubscriptionSpec;
 import stage.runtime.lane.Lane;
 import stage.runtime.mailbox.Signals;
+import stage.runtime.time.Uninterruptibly;
 
 /**
  * How one cell subscribes to another: everything is checked before anything is changed, and when the call returns both
@@ -34,8 +35,17 @@ public final class Handshake {
    * @throws SubscriptionRefusedException as {@link stage.api.ConsumerRef#subscribeTo(stage.api.Subscribable)}
    */
   public static Subscription subscribe(Cell<?> consumer, SubscriptionSpec<?> subscription) {
-    CellStart.awaitFirst(consumer);
+    awaitFirstStart(consumer);
     return make(consumer, subscription);
+  }
+
+  /** Waits until it is known how its behaviour takes events: with its first incarnation. */
+  private static void awaitFirstStart(Cell<?> consumer) {
+    if (consumer.lifecycle().started().isReached() || consumer.driver().isCurrent()) return;
+    Uninterruptibly.await(() -> consumer.graph().waits().during("subscribeTo()", consumer, () -> {
+      consumer.lifecycle().started().await(consumer.graph().time(), "the start of", consumer.path());
+      return null;
+    }));
   }
 
   /**

@@ -121,7 +121,8 @@ final class Tasks<I, O> {
       } catch (Throwable thrown) {
         failure = thrown;
       }
-      Thread.interrupted();   // what it leaves behind is not for the next event; before that can be handed to this thread
+      // what it leaves behind is not for the next event; before that can be handed to this thread
+      Thread.interrupted();
       finish(made, failure);
     }
 
@@ -565,7 +566,8 @@ final class Tasks<I, O> {
     @Override
     public void giveUp() {
       task.isGivenUp = true;
-      task.interrupt();   // volatile, after the flag; in run it is the other way round, so one of the two sees the other
+      // volatile, after the flag; in run it is the other way round, so one of the two sees the other
+      task.interrupt();
     }
 
     @Override

@@ -13,8 +13,8 @@ import stage.api.StageKilledException;
  * counted here, by the number that each has among those of its link: a turn that is undone and done again gives it the
  * same.
  *
- * <p>What has crashed stays known when the turn is undone; how many there were goes back with it. A thread that does not
- * come back from a result, so that it is replaced, has crashed on it too. The run's own thread.
+ * <p>What has crashed stays known when the turn is undone; how many there were goes back with it. A thread that does
+ * not come back from a result, so that it is replaced, has crashed on it too. The run's own thread.
  */
 final class CrashingResult {
   private static final int NONE = -1;

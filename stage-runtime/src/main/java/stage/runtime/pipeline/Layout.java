@@ -176,7 +176,7 @@ final class Layout {
     return new Tail(tail.feeds, tail.open, true, false, tail.worker);
   }
 
-  /** {@return whether a run has only taken the results of a function that runs elsewhere} A time limit is kept there. */
+  /** {@return whether a run only takes the results of a function that runs elsewhere} A time limit is kept there. */
   private static boolean isOfOutcomes(StagePlan run) {
     return run.parts.getFirst() instanceof Part.Outcomes && run.parts.stream().skip(1)
         .allMatch(part -> part instanceof Part.Plain plain && plain.step() instanceof Step.Timeout);

@@ -3,9 +3,10 @@ package stage.runtime.pipeline;
 import java.time.Duration;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import stage.runtime.time.Latch;
 import stage.runtime.time.Time;
+import stage.runtime.time.Uninterruptibly;
 
 /**
  * Interrupts a thread that takes too long and, if it does not heed that for as long again, gives it up; unless it is
@@ -22,6 +23,7 @@ final class TimeLimit {
   private final AtomicInteger state = new AtomicInteger();
   private final long nanos;
   private final Time.Alarm alarm;
+  private Latch interrupted;   // the timer's thread, before it is LATE; opened when it is EXCEEDED
 
   /** @param giveUp what becomes of a thread that does not heed its interrupt; runs on the timer's thread */
   TimeLimit(Time time, Thread thread, long nanos, Runnable giveUp) {
@@ -36,10 +38,11 @@ final class TimeLimit {
   TimeLimit(Time time, Thread thread, long nanos, BooleanSupplier mayGiveUp, Runnable giveUp) {
     this.nanos = nanos;
     this.alarm = time.at(time.nanos() + nanos, () -> {
+      interrupted = time.latch();
       if (!state.compareAndSet(RUNNING, LATE)) return;
       time.interrupt(thread);
       state.set(EXCEEDED);
-      LockSupport.unpark(thread);   // if it waits in end
+      interrupted.open();
       time.at(time.nanos() + nanos, () -> {
         if (state.get() != EXCEEDED || !mayGiveUp.getAsBoolean()) return;
         if (state.compareAndSet(EXCEEDED, GIVEN_UP)) giveUp.run();
@@ -57,10 +60,11 @@ final class TimeLimit {
 
   /** One that is under way would hit what this thread does next. */
   private void awaitInterrupt() {
-    while (state.get() == LATE) {
-      LockSupport.park(this);
-      if (state.get() == LATE) Thread.interrupted();   // or parking would return at once
-    }
+    if (state.get() != LATE) return;
+    Uninterruptibly.await(() -> {
+      interrupted.await();
+      return null;
+    });
   }
 
   /** {@return whether the thread is not waited for any more} Stays as it is behind {@link #end}. */

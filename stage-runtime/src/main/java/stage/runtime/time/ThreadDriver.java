@@ -44,7 +44,8 @@ final class ThreadDriver implements Driver {
 
   private static final long REST_NANOS = 50_000;
 
-  private static final int MOST_LUCK = 64;   // with 8, the consumers of a broadcast give up soon, and their producer too
+  // with 8, the consumers of a broadcast give up soon, and their producer too
+  private static final int MOST_LUCK = 64;
   private static final int PARKS_PER_TRY = 32;
 
   /** Makes threads. */

@@ -1,8 +1,9 @@
 package stage.runtime.pipeline.receipt;
 
 /**
- * The receipt of one delivery, and the element that the source emits: how many elements that come of it are not settled, and why the first of them failed.
- * Who settles the last one hands it to its source's book, once. It does not change itself; its page does.
+ * The receipt of one delivery, and the element that the source emits: how many elements that come of it are not
+ * settled, and why the first of them failed. The thread that settles the last one hands it to its source's book, once.
+ * It does not change itself; its page does.
  */
 public final class Receipt extends Carried implements Claim {
   private static final int CLOSED = Integer.MIN_VALUE / 2;
