@@ -10,6 +10,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -17,12 +18,14 @@ import stage.api.ConsumerRef;
 import stage.api.ProducerRef;
 import stage.api.RunningEvent;
 import stage.api.Stage;
+import stage.api.supervision.Backoff;
 import stage.api.supervision.Intensity;
 import stage.api.supervision.StragglersException;
 import stage.api.supervision.Supervisor;
 import stage.api.supervision.SupervisorSpec;
 import stage.behaviour.support.Await;
 import stage.behaviour.support.CrashTest;
+import stage.runtime.testkit.SimulatedRuntime;
 
 /** The threads that handle one event after the other. */
 class TaskThreadsTest extends CrashTest {
@@ -116,6 +119,53 @@ class TaskThreadsTest extends CrashTest {
       Await.end(sink);
       scope.close();
       for (Thread thread : threads) thread.join();
+    }
+  }
+
+  /** Threads go on with events that the stage has put in line for them. */
+  @Nested
+  class EventsThatStandInLine {
+    @Test
+    void doNotBeginBetweenACrashAndTheRestart() {
+      SimulatedRuntime.withSeeds(1, 50).run(simulated -> {
+        int[] begun = {0};
+        var backoff = Backoff.exponential(Duration.ofHours(1), Duration.ofHours(1));
+        try (var app = Supervisor.open(SupervisorSpec.of("mail").withBackoff(backoff))) {
+          var numbers = app.start(Stage.ofIterable("numbers", upTo(20)));
+          var mailer = app.start(Stage.perEvent("mailer", numbers, 2, event -> {
+            begun[0]++;
+            simulated.advance(Duration.ofMinutes(1));
+          }));
+          simulated.await("some have begun", () -> begun[0] > 4);
+          mailer.cast(stage -> {
+            throw new IOException("off");
+          });
+          simulated.await("it has crashed", () -> app.snapshot().crashes() == 1);
+          int before = begun[0];
+          simulated.advance(Duration.ofMinutes(30));
+          assertThat(begun[0]).isEqualTo(before);
+          app.join();
+          assertThat(begun[0]).isEqualTo(20);
+        }
+      });
+      log.take();
+    }
+
+    @Test
+    void areNotFarAheadOfTheirStage() {
+      SimulatedRuntime.withSeeds(1, 50).run(simulated -> {
+        try (var app = Supervisor.open("mail")) {
+          var numbers = app.start(Stage.ofIterable("numbers", upTo(20)));
+          var mailer = new AtomicReference<ConsumerRef<Integer, ?>>();
+          List<Long> behind = new ArrayList<>();
+          mailer.set(app.start(Stage.perEvent("mailer", numbers, 1, event -> {
+            simulated.await("it is there", () -> mailer.get() != null);
+            behind.add(event - mailer.get().snapshot().inputs().getFirst().handled());
+          })));
+          app.join();
+          assertThat(behind).hasSize(20).allMatch(events -> events <= 1);
+        }
+      });
     }
   }
 

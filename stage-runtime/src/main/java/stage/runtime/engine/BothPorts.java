@@ -31,6 +31,11 @@ final class BothPorts implements ConsumerPort, ProducerPort {
   }
 
   @Override
+  public boolean isRunning() {
+    return cell.isRunning();
+  }
+
+  @Override
   public Driver driver() {
     return cell.driver();
   }

@@ -16,6 +16,9 @@ interface CellPort extends OwnThread, Fates {
   /** {@return what others have told it} */
   Signals signals();
 
+  /** {@return whether an incarnation runs} Any thread. */
+  boolean isRunning();
+
   /** {@return the lock of the subscription graph} */
   ShortLock lock();
 }

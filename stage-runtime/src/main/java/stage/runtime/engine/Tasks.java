@@ -43,31 +43,59 @@ final class Tasks<I, O> {
   /** So many subscriptions are walked even if no event of theirs is being worked on. */
   private static final int MOST_IDLE = 16;
 
+  /** So many events may stand in line for threads that become free, at most, and no more than there are threads. */
+  private static final int MOST_IN_LINE = 256;
+
+  private static final int NOTHING_BEGINS =
+      Signals.PAUSED | Signals.STOPPED | Signals.HELD | Signals.KILLED | Signals.CANCELLED;
+
   private static final VarHandle FINISHED = Handles.of(MethodHandles.lookup(), "finished", Task.class);
 
   /** A thread that handles one event after the other. */
-  private static final class Runner<I, O> implements Runnable {
+  private static final class Runner<I, O> implements TaskThread.Work {
     private final Tasks<I, O> tasks;
-    private final int incarnation;        // as the tasks count them
+    private final TaskLine<Task<I, O>> line;   // of its incarnation
     private final TaskThread thread;
-    private volatile Task<I, O> task;     // the cell; read by any thread; null while it waits for one
+    // The cell hands it one, and takes it away once it is over, unless its thread has gone on with another one from the
+    // line. Read by any thread; null while it waits.
+    private volatile Task<I, O> task;
     private Runner<I, O> below;           // in the stack of those that wait; the cell
 
     Runner(Tasks<I, O> tasks) {
       this.tasks = tasks;
-      this.incarnation = tasks.incarnation;
+      this.line = tasks.line;
       this.thread = tasks.cell.time().taskThread(tasks.nextThreadName(), this);
     }
 
-    /** The last that its thread does. */
     @Override
-    public void run() {
+    public boolean runOne() {
+      return task.run();
+    }
+
+    @Override
+    public void end() {
       tasks.runners.remove(this);
+    }
+
+    /**
+     * {@return the next event, with which its thread goes on; null if there is none, or no event may begin} On its own
+     * thread, whose event is over.
+     */
+    Task<I, O> goOn() {
+      if (tasks.cell.signals().has(NOTHING_BEGINS) || !tasks.cell.isRunning()) return null;
+      Task<I, O> next = line.take();
+      if (next == null) return null;
+      next.attempts = 1;
+      next.sinceNanos = tasks.cell.time().nanos();
+      next.runner = this;
+      next.state = Task.RUNNING;
+      task = next;   // volatile, last: who finds it here may interrupt it
+      return next;
     }
   }
 
   /** An event that is being worked on, and then what came of it. */
-  private static final class Task<I, O> implements Runnable {
+  private static final class Task<I, O> {
     private static final VarHandle STATE = Handles.of(MethodHandles.lookup(), "state", int.class);
 
     // The thread of an attempt and one that interrupts it settle by compare-and-set who was first: either it is over,
@@ -87,6 +115,7 @@ final class Tasks<I, O> {
     private volatile Runner<I, O> runner;   // the cell, before it is RUNNING; read by any thread; null without one
     private volatile int state;   // of this attempt; RUNNING by the cell, OVER by its thread, INTERRUPTED by any
     private long number;         // of this attempt, among all of the cell; written before its runner has it
+    private Task<I, O> next;     // with which its thread has gone on; written by that before it pushes; null for none
     private Task<I, O> earlier;  // finished before this one; written by its thread before it pushes, then the cell's
     private Task<I, O> later;    // the next in the line it stands in: to be collected, or to be emitted
     private O result;            // written by its thread before it pushes
@@ -104,9 +133,8 @@ final class Tasks<I, O> {
       this.event = event;
     }
 
-    /** On its own thread. */
-    @Override
-    public void run() {
+    /** {@return whether its thread has gone on with another one} On that thread. */
+    boolean run() {
       ClassLoader loader = tasks.cell.machine().contextClassLoader();
       if (loader != null) Thread.currentThread().setContextClassLoader(loader);
       O made = null;
@@ -115,15 +143,14 @@ final class Tasks<I, O> {
         Faults faults = tasks.cell.time().faults();
         if (faults != null) faults.before(tasks.cell.machine(), Activity.EVENT_FUNCTION);
         made = made();
-        if (made == null && function instanceof AbandonableFunction) return;   // given up, and finished by another
+        if (made == null && function instanceof AbandonableFunction) return false;   // given up, finished by another
         if (made == null) throw new NullPointerException(
             "the function of stage " + tasks.cell.path() + " returned null; an event is never null");
       } catch (Throwable thrown) {
         failure = thrown;
       }
-      // what it leaves behind is not for the next event; before that can be handed to this thread
-      Thread.interrupted();
-      finish(made, failure);
+      Thread.interrupted();   // what it leaves behind is not for the next event; before this thread can have that
+      return finish(made, failure);
     }
 
     private O made() throws Exception {
@@ -137,16 +164,20 @@ final class Tasks<I, O> {
       finish(made, null);
     }
 
-    private void finish(O made, Throwable thrown) {
+    private boolean finish(O made, Throwable thrown) {
       result = made;
       failure = thrown;
-      STATE.compareAndSet(this, RUNNING, OVER);   // unless it is INTERRUPTED; see interrupt
+      boolean isFree = STATE.compareAndSet(this, RUNNING, OVER);   // unless it is INTERRUPTED; see interrupt
+      // one that failed may be tried again, before the next one begins
+      Task<I, O> following = isFree && thrown == null && !isAbandoned ? runner.goOn() : null;
+      next = following;
       Task<?, ?> before;
       do {
         before = tasks.finished;
         earlier = cast(before);
       } while (!FINISHED.compareAndSet(tasks, before, this));   // volatile; pairs with the swap in take
       tasks.cell.signals().set(Signals.TASKS_FINISHED);
+      return following != null;
     }
 
     /** Interrupts it if it runs, again if it was interrupted before. Any thread. */
@@ -219,7 +250,8 @@ final class Tasks<I, O> {
   // all whose thread is not gone; the cell adds, each takes itself away; read by any thread
   private final Set<Runner<I, O>> runners = ConcurrentHashMap.newKeySet();
   private Runner<I, O> waiting;     // the top of a stack of those that have no event
-  private int incarnation;          // of the stage, as far as it used this
+  private TaskLine<Task<I, O>> line;   // those that may begin as soon as a thread is free; one for each incarnation
+  private int inLine;               // of those, and of those that were taken from it, so many whose begin is not known
   private String threadNames;       // how their names begin in this incarnation; null until it has started one
   private long threads;             // so many were started
   private int running;
@@ -238,17 +270,19 @@ final class Tasks<I, O> {
   void use(int concurrency, EventFunction<I, O> function) {
     this.concurrency = concurrency;
     this.function = function;
-    dismissWaiting();   // what their events have left on these threads is not for another incarnation
-    this.incarnation++;
+    // what their events have left on the threads that there are is not for another incarnation
+    clearLine();
+    dismissWaiting();
+    this.line = new TaskLine<>(Math.min(concurrency, MOST_IN_LINE));
     this.threadNames = null;
     this.keys = function instanceof KeyedFunction<I, O> its ? its : null;
   }
 
   /** {@return whether an event may be started} Looks only. */
   boolean canStart(long demand) {
-    if (running >= concurrency || unemitted >= demand) return false;
-    if (!startable.isEmpty()) return true;
-    return next() != null;
+    if (running < concurrency && !line.isEmpty()) return true;
+    if (running >= concurrency && line.isFull() || unemitted + inLine >= demand) return false;
+    return !startable.isEmpty() || next() != null;
   }
 
   /** {@return the next subscription with an event to start; null if there is none} */
@@ -276,23 +310,51 @@ final class Tasks<I, O> {
     return windows.computeIfAbsent(inlet, unknown -> new Window((LaneInlet<I>) unknown));
   }
 
-  /** Starts events, each subscription in turn, as long as there are threads and demand for them. */
+  /**
+   * Starts events, each subscription in turn, as long as there are threads and demand for them, and has others stand in
+   * line for the threads.
+   */
   void start(long demand) {
-    while (!startable.isEmpty() && running < concurrency && unemitted < demand) {
-      Task<I, O> task = startable.poll();
-      if (task.isLeft) keyIsOver(task);
-      else begin(task);
+    for (Task<I, O> task; running < concurrency && (task = line.take()) != null;) {
+      inLine--;
+      begin(task);
     }
-    while (running < concurrency && unemitted < demand) {
+    while (unemitted + inLine < demand && (running < concurrency || !line.isFull())) {
+      Task<I, O> task = startable.isEmpty() ? takeNext() : startable.poll();
+      if (task == null) return;
+      if (task.isLeft) keyIsOver(task);
+      else if (running < concurrency) begin(task);
+      else standInLine(task);
+    }
+  }
+
+  /** {@return the next event that may begin; null if there is none} */
+  private Task<I, O> takeNext() {
+    while (true) {
       LaneInlet<?> inlet = next();
-      if (inlet == null) return;
+      if (inlet == null) return null;
       Window window = windowOf(inlet);
       I event = window.inlet.lane().peek(window.tasks.size());
       var task = new Task<I, O>(this, window, event, keys == null ? null : keys.keyOf(event));
       window.tasks.add(task);
       window.waiting++;
       half.served();
-      if (isFirstOfItsKey(task)) begin(task);
+      if (isFirstOfItsKey(task)) return task;
+    }
+  }
+
+  private void standInLine(Task<I, O> task) {
+    task.number = ++started;
+    inLine++;
+    line.add(task);
+  }
+
+  /** Takes back what no thread has taken; it may begin later. */
+  private void clearLine() {
+    if (line == null) return;
+    for (Task<I, O> task = line.take(); task != null; task = line.take()) {
+      inLine--;
+      startable.add(task);
     }
   }
 
@@ -315,30 +377,39 @@ final class Tasks<I, O> {
   }
 
   private void begin(Task<I, O> task) {
+    hasBegun(task);
+    run(task);
+  }
+
+  private void hasBegun(Task<I, O> task) {
     task.window.waiting--;
+    if (task.isLeft) return;
     half.mayBeReady(task.window.inlet);   // for one more that waits
     if (isEmitting) unemitted++;
-    run(task);
   }
 
   private void run(Task<I, O> task) {
     task.attempts++;
     task.sinceNanos = cell.time().nanos();
-    task.fate = Fate.RUNNING;
     task.number = ++started;
-    running++;
+    runs(task);
     try {
       Runner<I, O> runner = takeRunner();
       runner.task = task;
       task.runner = runner;
       task.state = Task.RUNNING;
-      runner.thread.hand(task);
+      runner.thread.hand();
       if (task.isGivenUp) task.interrupt();   // volatile, after the state; see giveUp
     } catch (Throwable noThread) {
       if (task.runner != null) runners.remove(task.runner);
       task.runner = null;
       task.finish(null, noThread);
     }
+  }
+
+  private void runs(Task<I, O> task) {
+    task.fate = Fate.RUNNING;
+    running++;
   }
 
   /** {@return a thread that waits, or a new one} */
@@ -354,13 +425,20 @@ final class Tasks<I, O> {
     return runner;
   }
 
-  /** The thread of a finished task waits for another one if it can handle one. */
+  /** The thread of a finished task has gone on with another one, or waits for one if it can handle one. */
   private void release(Task<I, O> task) {
     Runner<I, O> runner = task.runner;
     if (runner == null) return;
     task.runner = null;
+    if (task.next != null) {
+      inLine--;
+      hasBegun(task.next);
+      runs(task.next);
+      task.next = null;
+      return;
+    }
     runner.task = null;
-    if (!task.leavesItsThread() || runner.incarnation != incarnation) {
+    if (!task.leavesItsThread() || runner.line != line) {
       runner.thread.dismiss();
       return;
     }
@@ -523,6 +601,7 @@ final class Tasks<I, O> {
   void leave(LaneInlet<?> inlet) {
     Window window = windows.remove(inlet);
     if (window == null) return;
+    clearLine();
     boolean[] ahead = new boolean[window.tasks.size()];
     int i = 0;
     for (Task<I, O> task : window.tasks) {
@@ -566,8 +645,7 @@ final class Tasks<I, O> {
     @Override
     public void giveUp() {
       task.isGivenUp = true;
-      // volatile, after the flag; in run it is the other way round, so one of the two sees the other
-      task.interrupt();
+      task.interrupt();   // volatile, after the flag; in run the other way round, so one of the two sees the other
     }
 
     @Override
@@ -583,6 +661,7 @@ final class Tasks<I, O> {
 
   /** {@return the threads that are not gone yet} They get no other event: the cell has ended. */
   List<Thread> end() {
+    clearLine();
     List<Thread> last = new ArrayList<>();
     for (Runner<I, O> runner : runners) {
       runner.thread.dismiss();

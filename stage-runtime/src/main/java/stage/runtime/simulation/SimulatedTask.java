@@ -11,17 +11,18 @@ import stage.runtime.time.TaskThread;
 final class SimulatedTask implements TaskThread, Schedulable {
   private final SimulatedTime time;
   private final ThreadIdentity who;
-  private final Runnable atEnd;
-  private Runnable piece;        // the next one; null if it has none
+  private final Work work;
+  private boolean isReady;       // there is a piece, and it has not begun
+  private boolean goesOn;        // the last piece said that there is another one
   private boolean interrupted;   // before its piece began
   private boolean hasStarted;
   private boolean isRunning;     // a piece, which may wait
   private boolean isDismissed;
 
-  SimulatedTask(SimulatedTime time, String name, Runnable atEnd) {
+  SimulatedTask(SimulatedTime time, String name, Work work) {
     this.time = time;
     this.who = ThreadIdentity.named(name);
-    this.atEnd = atEnd;
+    this.work = work;
   }
 
   ThreadIdentity who() {
@@ -34,34 +35,39 @@ final class SimulatedTask implements TaskThread, Schedulable {
   }
 
   @Override
-  public void hand(Runnable piece) {
-    this.piece = piece;
+  public void hand() {
     if (!hasStarted) time.begins(thread());
     hasStarted = true;
+    becomeReady();
+  }
+
+  private void becomeReady() {
+    isReady = true;
     time.scheduler().isReady(this);
   }
 
   @Override
   public void dismiss() {
     isDismissed = true;
-    if (piece != null) time.scheduler().forget(this);
-    piece = null;
-    if (!isRunning) end();
+    if (isRunning || goesOn) return;
+    if (isReady) time.scheduler().forget(this);
+    isReady = false;
+    end();
   }
 
   void interrupt() {
     interrupted = true;
   }
 
-  /** Runs its piece, and throws what that throws. */
+  /** Runs a piece, and throws what that throws. */
   void go(SimulatedThread stepper) {
     if (interrupted) stepper.thread().interrupt();
     interrupted = false;
-    Runnable next = piece;
-    piece = null;
+    isReady = false;
     isRunning = true;
+    goesOn = false;
     try {
-      next.run();
+      goesOn = work.runOne();
     } finally {
       isRunning = false;
       stepper.takeInterrupt();   // an interrupt of the piece ends with it
@@ -70,11 +76,12 @@ final class SimulatedTask implements TaskThread, Schedulable {
 
   /** Its piece is over. */
   void rest() {
-    if (isDismissed) end();
+    if (goesOn) becomeReady();
+    else if (isDismissed) end();
   }
 
   private void end() {
-    atEnd.run();
+    work.end();
     time.ends(thread());
   }
 }

@@ -345,8 +345,8 @@ public final class SimulatedTime implements Time {
   }
 
   @Override
-  public TaskThread taskThread(String name, Runnable atEnd) {
-    return new SimulatedTask(this, name, atEnd);
+  public TaskThread taskThread(String name, TaskThread.Work work) {
+    return new SimulatedTask(this, name, work);
   }
 
   @Override

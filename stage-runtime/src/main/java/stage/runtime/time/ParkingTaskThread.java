@@ -6,22 +6,22 @@ import java.util.concurrent.locks.LockSupport;
 
 /** A {@link TaskThread} that parks while it waits for its next piece of work. */
 final class ParkingTaskThread implements TaskThread, Runnable {
-  private static final VarHandle NEXT = Handles.of(MethodHandles.lookup(), "next", Runnable.class);
+  private static final VarHandle STATE = Handles.of(MethodHandles.lookup(), "state", int.class);
 
-  private static final Runnable WAITS = () -> {};
-  private static final Runnable END = () -> {};
+  private static final int NOTHING = 0;   // was handed to it, and it is busy, or about to wait
+  private static final int HANDED = 1;    // it has not begun with it
+  private static final int WAITS = 2;
+  private static final int DISMISSED = 3;
 
   private final Thread thread;
   private boolean hasStarted;   // the thread that hands it work
-  private Runnable atEnd;       // set before its thread starts, then that thread's
-  // what to run next, or END; WAITS if the thread waits for that, null if it is busy and there is nothing yet. Set by
-  // the thread that hands it work; taken, and WAITS set, by its own
-  private volatile Runnable next;
+  private Work work;            // set before its thread starts, then that thread's
+  // HANDED and DISMISSED by the thread that hands it work, NOTHING and WAITS by its own
+  private volatile int state;
 
-  /** @param atEnd what its thread does last */
-  ParkingTaskThread(ThreadDriver.Threads threads, String name, Runnable atEnd) {
+  ParkingTaskThread(ThreadDriver.Threads threads, String name, Work work) {
     this.thread = threads.thread(name, false, this);
-    this.atEnd = atEnd;
+    this.work = work;
   }
 
   @Override
@@ -30,8 +30,8 @@ final class ParkingTaskThread implements TaskThread, Runnable {
   }
 
   @Override
-  public void hand(Runnable piece) {
-    put(piece);
+  public void hand() {
+    put(HANDED);
     if (hasStarted) return;
     thread.start();
     hasStarted = true;
@@ -39,34 +39,35 @@ final class ParkingTaskThread implements TaskThread, Runnable {
 
   @Override
   public void dismiss() {
-    put(END);
+    put(DISMISSED);
   }
 
-  /** Puts it in place of what is there; volatile, as in {@link #next()}: one of the two sees the other. */
-  private void put(Runnable piece) {
-    if (NEXT.getAndSet(this, piece) == WAITS) LockSupport.unpark(thread);
+  /** In place of what is there; volatile, as in {@link #hasWork()}: one of the two sees the other. */
+  private void put(int next) {
+    if ((int) STATE.getAndSet(this, next) == WAITS) LockSupport.unpark(thread);
   }
 
   /** On its own thread. An ended thread still refers to this, and so must not refer to anything else from here. */
   @Override
   public void run() {
-    Runnable last = atEnd;
-    atEnd = null;
+    Work its = work;
+    work = null;
     try {
-      for (Runnable piece = next(); piece != END; piece = next()) piece.run();
+      while (hasWork()) while (its.runOne()) {}
     } finally {
-      last.run();
+      its.end();
     }
   }
 
-  private Runnable next() {
-    if (NEXT.compareAndSet(this, null, WAITS)) {
-      while (next == WAITS) {
+  /** {@return whether it was handed work} Waits for that; otherwise it was dismissed. */
+  private boolean hasWork() {
+    if (STATE.compareAndSet(this, NOTHING, WAITS)) {
+      while (state == WAITS) {
         LockSupport.park(this);
-        if (next == WAITS) Thread.interrupted();   // meant for a piece that is over; or parking would return at once
+        if (state == WAITS) Thread.interrupted();   // meant for work that is over; or parking would return at once
       }
     }
-    return (Runnable) NEXT.getAndSet(this, null);
+    return (int) STATE.getAndSet(this, NOTHING) == HANDED;
   }
 
   @Override

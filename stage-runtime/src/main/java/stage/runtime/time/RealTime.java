@@ -56,8 +56,8 @@ public final class RealTime implements Time {
   }
 
   @Override
-  public TaskThread taskThread(String name, Runnable atEnd) {
-    return new ParkingTaskThread(RealTime::thread, name, atEnd);
+  public TaskThread taskThread(String name, TaskThread.Work work) {
+    return new ParkingTaskThread(RealTime::thread, name, work);
   }
 
   @Override

@@ -66,9 +66,9 @@ public interface Time {
    * {@return a virtual thread for pieces of work that may block; it starts with the first one}
    *
    * @param name the thread's name
-   * @param atEnd what it does last, on that thread
+   * @param work what it runs
    */
-  TaskThread taskThread(String name, Runnable atEnd);
+  TaskThread taskThread(String name, TaskThread.Work work);
 
   /**
    * Starts a platform daemon thread, for what must go on while stages spin on every carrier thread, and for sockets.

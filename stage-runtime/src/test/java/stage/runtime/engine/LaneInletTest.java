@@ -51,6 +51,11 @@ class LaneInletTest {
     }
 
     @Override
+    public boolean isRunning() {
+      return true;
+    }
+
+    @Override
     public Time time() {
       throw new UnsupportedOperationException("it needs no time");
     }

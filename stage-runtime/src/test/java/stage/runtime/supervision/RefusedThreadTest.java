@@ -85,9 +85,9 @@ class RefusedThreadTest {
     }
 
     @Override
-    public TaskThread taskThread(String name, Runnable atEnd) {
+    public TaskThread taskThread(String name, TaskThread.Work work) {
       if (shouldRefuse()) refuse();
-      return super.taskThread(name, atEnd);
+      return super.taskThread(name, work);
     }
   }
 

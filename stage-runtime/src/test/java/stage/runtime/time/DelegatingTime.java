@@ -31,8 +31,8 @@ public class DelegatingTime implements Time {
   }
 
   @Override
-  public TaskThread taskThread(String name, Runnable atEnd) {
-    return time.taskThread(name, atEnd);
+  public TaskThread taskThread(String name, TaskThread.Work work) {
+    return time.taskThread(name, work);
   }
 
   @Override

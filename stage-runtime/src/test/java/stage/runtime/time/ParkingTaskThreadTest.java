@@ -12,7 +12,25 @@ import stage.behaviour.support.Await;
 class ParkingTaskThreadTest {
   private final CountDownLatch ended = new CountDownLatch(1);
   private final BlockingQueue<Thread> ran = new LinkedBlockingQueue<>();
-  private final TaskThread task = new RealTime().taskThread("task", ended::countDown);
+  private final BlockingQueue<Runnable> pieces = new LinkedBlockingQueue<>();
+  private int following;   // so many that its thread goes on with by itself; that thread, and before it starts the test
+  private final TaskThread task = new RealTime().taskThread("task", new TaskThread.Work() {
+    @Override
+    public boolean runOne() {
+      pieces.remove().run();
+      return following-- > 0;
+    }
+
+    @Override
+    public void end() {
+      ended.countDown();
+    }
+  });
+
+  private void hand(Runnable piece) {
+    pieces.add(piece);
+    task.hand();
+  }
 
   @AfterEach
   void itEnds() throws InterruptedException {
@@ -22,7 +40,7 @@ class ParkingTaskThreadTest {
   }
 
   private void run() throws InterruptedException {
-    task.hand(() -> ran.add(Thread.currentThread()));
+    hand(() -> ran.add(Thread.currentThread()));
     assertThat(Await.next(ran)).isSameAs(task.thread());
   }
 
@@ -35,6 +53,14 @@ class ParkingTaskThreadTest {
     for (int i = 0; i < 1000; i++) run();
     assertThat(task.thread().isVirtual()).isTrue();
     assertThat(task.thread().getName()).isEqualTo("task");
+  }
+
+  @Test
+  void goesOnAtOnceIfThereIsAnother() throws Exception {
+    following = 2;
+    for (int i = 0; i < 3; i++) pieces.add(() -> ran.add(Thread.currentThread()));
+    task.hand();
+    assertThat(Await.next(3, ran)).containsOnly(task.thread());
   }
 
   @Test
@@ -53,7 +79,7 @@ class ParkingTaskThreadTest {
     var begin = new CountDownLatch(1);
     var found = new LinkedBlockingQueue<Boolean>();
     var isRunning = new CountDownLatch(1);
-    task.hand(() -> {
+    hand(() -> {
       isRunning.countDown();
       Uninterruptibly.await(() -> {
         begin.await();
@@ -71,7 +97,7 @@ class ParkingTaskThreadTest {
   void endsWhenItsPieceIsOverIfItWasDismissedMeanwhile() throws Exception {
     var release = new CountDownLatch(1);
     var isRunning = new CountDownLatch(1);
-    task.hand(() -> {
+    hand(() -> {
       isRunning.countDown();
       Uninterruptibly.await(() -> {
         release.await();

@@ -295,8 +295,8 @@ public final class SeededTime implements Time, Executor {
   }
 
   @Override
-  public TaskThread taskThread(String name, Runnable atEnd) {
-    return new ParkingTaskThread((its, platform, body) -> newThread(its, body), name, atEnd);
+  public TaskThread taskThread(String name, TaskThread.Work work) {
+    return new ParkingTaskThread((its, platform, body) -> newThread(its, body), name, work);
   }
 
   /** Starts a thread that runs a body beside the stages. */
