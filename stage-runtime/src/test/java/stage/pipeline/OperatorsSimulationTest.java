@@ -126,6 +126,8 @@ class OperatorsSimulationTest {
         operator("retries after a while", workers -> numbers().map(OperatorsSimulationTest::notFive).onFailure(
             OnFailure.retry(2, Backoff.exponential(Duration.ofMillis(1), Duration.ofMillis(2)))
                 .then(OnFailure.deadLetter(letter -> {})))),
+        operator("retries after longer and longer", workers -> numbers().map(OperatorsSimulationTest::notFive).onFailure(
+            OnFailure.retry(2, Duration.ofMillis(1), Duration.ofMillis(2)).then(OnFailure.skip()))),
         operator("a time limit", workers -> numbers().map(n -> n + 1).timeout(Duration.ofHours(1)).map(n -> -n)));
   }
 

@@ -258,7 +258,6 @@ public final class Lane<E> implements LaneTail<E>, LaneHead<E> {
   @Override
   public void publish(Object[] events, int from, int to) {
     reserve(to - from);   // from here on nothing takes memory: the consumer gets all of them, or it has thrown and none
-    ensureStack();
     if (to - from < SLICE) for (int i = from; i < to; i++) append(events[i]);
     else seal(events, from, to);
     touch();
@@ -268,18 +267,19 @@ public final class Lane<E> implements LaneTail<E>, LaneHead<E> {
   @Override
   public void publish(Object event) {
     reserve(1);
-    ensureStack();
-    append(event);
-    touch();
-    publishedUpTo(tail + 1);
-  }
-
-  /**
-   * Overflows the stack here, if it is too full for the rest, and not when an event has a slot and does not count: a
-   * later one would take its place. For a generator, which publishes on the stack of its user code.
-   */
-  private void ensureStack() {
-    setTailRelease(tail);   // changes nothing, and of all that is called before the tail is set goes deepest
+    Node lastBefore = last;
+    int filledBefore = filled;
+    long tailBefore = tail;
+    try {
+      append(event);
+      touch();
+      publishedUpTo(tail + 1);
+    } catch (Throwable full) {
+      // A generator publishes on the stack of its user code, which may overflow anywhere above. A slot that does not
+      // count is free again, or the consumer would get what is in it in place of the next event.
+      if (tail == tailBefore) filled = last == lastBefore ? filledBefore : 0;
+      throw full;
+    }
   }
 
   private void touch() {

@@ -3,6 +3,7 @@ package stage.runtime.pipeline;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -52,8 +53,8 @@ import stage.runtime.pipeline.receipt.QueueBook;
 import stage.runtime.time.Time;
 
 /**
- * The stages of one running job. Filled in by the thread that starts it, before each stage's thread begins; then read
- * by any.
+ * The stages of one running job. The thread that starts them notes each one; their threads may run before the next is
+ * there, and look up what was started before them. What is known before the first start does not change after that.
  */
 final class Deployment {
   private final List<StagePlan> stages;
@@ -61,8 +62,8 @@ final class Deployment {
   private final Redelivery redelivery;
   private final Sink sink;
   private final JobContext job;
-  private final Map<StagePlan, StageRef<?>> refs = new LinkedHashMap<>();
-  private final Map<StagePlan, ProducerRef<?, ?>> producers = new LinkedHashMap<>();
+  private final Map<StagePlan, StageRef<?>> refs = new ConcurrentHashMap<>();   // put by the thread that starts it
+  private final Map<StagePlan, ProducerRef<?, ?>> producers = new HashMap<>();   // that thread only
   private final Map<StagePlan, Tally.Board> boards = new LinkedHashMap<>();
   private final Map<StagePlan, AtomicInteger> consumers = new LinkedHashMap<>();   // that have not ended
   private final Set<StagePlan> unwanted = ConcurrentHashMap.newKeySet();
@@ -84,6 +85,7 @@ final class Deployment {
     this.sink = sink;
     this.job = job;
     for (StagePlan stage : stages) {
+      boards.put(stage, new Tally.Board(stage.name));
       consumers.put(stage, new AtomicInteger());
       if (stage.sharing == StagePlan.Sharing.BY_ROUTE) {
         routes.put(stage, new Routes(stage.routes, stage.parts.getLast() instanceof Part.KeyRoute));
@@ -105,7 +107,6 @@ final class Deployment {
     List<StageRef<?>> paused = new ArrayList<>();
     startAnswers(scope, endsScope);
     for (StagePlan stage : stages) {
-      boards.put(stage, new Tally.Board(stage.name));
       StageRef<?> ref = started(scope, stage, endsScope);
       refs.put(stage, ref);
       if (!isSomebodyElses(stage)) StageRuns.tell(ref, numbers(stage));
