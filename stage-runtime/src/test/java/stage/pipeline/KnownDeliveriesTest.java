@@ -241,7 +241,7 @@ class KnownDeliveriesTest {
 
     @Test
     void waitForWhatMayStillCome() {
-      SimulatedRuntime.withSeeds(1, 10).run(simulated -> {
+      SimulatedRuntime.withSeeds(1, 3).run(simulated -> {
         var mail = new TestMail<>(true, upTo(40));
         var other = new TestMail<>(true, List.<Integer>of());
         try (Supervisor scope = Supervisor.open("app")) {

@@ -53,7 +53,9 @@ class ElementsTest extends FlowTest {
         crash(consumer);
       }
     }
-    return Await.result(result::join, producer, consumer);
+    List<O> all = Await.result(result::join, producer, consumer);
+    Await.end(producer);   // which may be a moment later
+    return all;
   }
 
   private static void crash(StageRef<?> stage) throws InterruptedException {
