@@ -18,6 +18,7 @@ import stage.api.ConsumerRef;
 import stage.api.ProducerRef;
 import stage.api.RunningEvent;
 import stage.api.Stage;
+import stage.api.Subscription;
 import stage.api.supervision.Backoff;
 import stage.api.supervision.Intensity;
 import stage.api.supervision.StragglersException;
@@ -147,6 +148,34 @@ class TaskThreadsTest extends CrashTest {
           app.join();
           assertThat(begun[0]).isEqualTo(20);
         }
+      });
+      log.take();
+    }
+
+    @Test
+    void areGivenBackByAPausedStageWhoseSubscriptionIsCancelled() {
+      SimulatedRuntime.withSeeds(1, 20).run(simulated -> {
+        boolean[] mayEnd = {false};
+        List<Integer> begun = new ArrayList<>();
+        List<Integer> others = new ArrayList<>();
+        try (var app = Supervisor.open("mail")) {
+          var source = app.start(Stage.source("source", Integer.class));
+          var mailer = app.start(Stage.<Integer>perEvent("mailer", 1, event -> {
+            begun.add(event);
+            simulated.await("it may end", () -> mayEnd[0]);
+          }));
+          Subscription subscription = mailer.subscribeTo(source);
+          for (int event : upTo(5)) source.emit(event);
+          simulated.advance(Duration.ofSeconds(1));   // and the second one stands in line
+          mailer.pause();
+          subscription.cancel();
+          mayEnd[0] = true;
+          simulated.await("it is left", () -> source.snapshot().outputs().isEmpty());
+          assertThat(begun).containsExactly(0);
+          app.start(Stage.consumer("other", source, () -> (events, from) -> others.addAll(events)));
+          simulated.await("the other has the rest", () -> others.size() == 4);
+        }
+        assertThat(others).containsExactly(1, 2, 3, 4);
       });
       log.take();
     }

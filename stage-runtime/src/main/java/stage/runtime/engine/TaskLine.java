@@ -31,6 +31,11 @@ final class TaskLine<T> {
     return added - taken >= most;
   }
 
+  /** {@return how many stand in it} The cell's thread. */
+  int size() {
+    return (int) (added - taken);
+  }
+
   /** It is not full. The cell's thread. */
   void add(T task) {
     if (slots == null) slots = new Object[Integer.highestOneBit(2 * most - 1)];

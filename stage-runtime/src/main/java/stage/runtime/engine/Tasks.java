@@ -123,7 +123,7 @@ final class Tasks<I, O> {
     private boolean isAbandoned; // as result
     private Fate fate = Fate.WAITING;
     private boolean isEmitted;
-    private boolean isLeft;      // its subscription was given up
+    private volatile boolean isLeft;   // its subscription was given up; the cell; read by its thread as it begins
 
     Task(Tasks<I, O> tasks, Tasks<I, O>.Window window, I event, Object key) {
       this.tasks = tasks;
@@ -137,6 +137,10 @@ final class Tasks<I, O> {
     boolean run() {
       ClassLoader loader = tasks.cell.machine().contextClassLoader();
       if (loader != null) Thread.currentThread().setContextClassLoader(loader);
+      // An interrupt that came before is missing if this thread took it for one that the event before was meant to get,
+      // or was about to take this event from the line. Volatile, behind RUNNING; in leave the other way round, so one
+      // of the two sees the other.
+      if (isLeft || state == INTERRUPTED) Thread.currentThread().interrupt();
       O made = null;
       Throwable failure = null;
       try {
@@ -299,10 +303,13 @@ final class Tasks<I, O> {
     return running == 0;
   }
 
-  /** {@return whether an event of this subscription is being worked on} */
+  /** {@return whether an event of this subscription is being worked on, or has to wait for that only} */
   boolean isBusyWith(LaneInlet<?> inlet) {
     Window window = windows.get(inlet);
-    return window != null && window.tasks.size() > window.ahead;
+    if (window == null) return false;
+    // While the stage is paused none begins; but one that a thread has taken from the line has, as will be known soon.
+    boolean noneBegins = cell.signals().has(Signals.PAUSED) && inLine == line.size();
+    return window.tasks.size() > window.ahead + (noneBegins ? window.waiting : 0);
   }
 
   @SuppressWarnings("unchecked")   // all subscriptions of a cell carry its events
@@ -606,7 +613,7 @@ final class Tasks<I, O> {
     int i = 0;
     for (Task<I, O> task : window.tasks) {
       task.isLeft = true;
-      task.interrupt();
+      task.interrupt();   // volatile, behind that; see run
       if (isEmitting && !task.isEmitted && task.fate != Fate.WAITING) unemitted--;
       ahead[i++] = task.fate == Fate.HANDLED && (task.isEmitted || !isEmitting);
     }

@@ -23,7 +23,8 @@ public interface TaskThread {
 
   /**
    * Hands it a piece of work; the first one starts it. The interrupt flag is left as it is: a piece clears what was
-   * meant for it before it tells anybody that it is over.
+   * meant for it before it tells anybody that it is over. An interrupt that comes before the piece has begun may be
+   * lost.
    */
   void hand();
 
