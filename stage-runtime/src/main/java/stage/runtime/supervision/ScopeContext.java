@@ -206,11 +206,16 @@ final class ScopeContext implements CellOwner.Services {
     locked(() -> abandonAfterGrace(cell));
   }
 
-  /** It was interrupted, and loses its thread if that does not help. */
+  /**
+   * It was interrupted, and loses its thread if that does not help. A later incarnation has heeded that, and was
+   * interrupted for another reason, if it was: it gets a time of its own.
+   */
   void abandonAfterGrace(Cell<?> cell) {
     Time time = graph.time();
+    int incarnation = cell.incarnation();
     time.at(time.nanos() + Time.toNanos(grace), () -> {
-      if (abandonIfOverdue(cell) && cell.isOverdue()) locked(() -> abandonAfterGrace(cell));
+      boolean isAnother = cell.incarnation() != incarnation;
+      if ((isAnother || abandonIfOverdue(cell)) && cell.isOverdue()) locked(() -> abandonAfterGrace(cell));
     });
   }
 

@@ -451,6 +451,7 @@ class KillTest extends CrashTest {
           .hasCauseInstanceOf(StageKilledException.class);
       assertThat(stuck).as("no sixth one was let in").hasSize(5);
       letTheZombiesGo();
+      close(scope);   // then all dead letters are logged
       assertThat(log.take()).extracting(record -> record.getMessage())
           .anyMatch(line -> line.contains("child=stubborn#4 ignored its interrupt; its thread was abandoned, 4/4"))
           .anyMatch(line -> line.contains("too many threads abandoned; GIVE_UP"));
