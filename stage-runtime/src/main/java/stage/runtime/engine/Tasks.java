@@ -89,7 +89,7 @@ final class Tasks<I, O> {
       next.sinceNanos = tasks.cell.time().nanos();
       next.runner = this;
       next.state = Task.RUNNING;
-      task = next;   // volatile, last: who finds it here may interrupt it
+      task = next;   // volatile, last: a thread that finds it here may interrupt it
       return next;
     }
   }

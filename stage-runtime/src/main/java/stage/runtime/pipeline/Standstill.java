@@ -27,8 +27,8 @@ import stage.runtime.pipeline.receipt.Outlook;
  * <p>It is found by two looks at the whole job. At both, each stage waits for events, has none and no timer either; and
  * nothing has changed between them, although each was given a turn. Without those turns, a stage that has been told of
  * progress and not been scheduled since would pass for one that has nothing to do. So there was an instant at which
- * nothing was on its way. Whatever else could bring something, a source of another kind or a stage of the user's, is
- * waited for.
+ * nothing was on its way. A job with anything else that could bring something, a source of another kind or a user's own
+ * stage, waits for that.
  *
  * <p>One for each source, on the thread of its stage, which begins when all of the job's stages are there.
  */
