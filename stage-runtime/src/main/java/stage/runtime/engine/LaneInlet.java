@@ -473,10 +473,11 @@ final class LaneInlet<I> implements BoundedInlet<I> {
   private boolean giveUp(Throwable cause) {
     int triesThen = tries;
     Object poison = lane.take(1).getFirst();
-    cell.deadLetter(poison, cause, triesThen, cell.path());   // first: should it find the heap full, nothing is settled
     absolve(1);
     askAgain(1);
-    return settle(0, 1, 0);
+    boolean asked = settle(0, 1, 0);
+    cell.deadLetter(poison, cause, triesThen, cell.path());   // then: its handler finds it settled
+    return asked;
   }
 
   /** The batch that was in hand is no suspect: its turn was ended from outside. */
