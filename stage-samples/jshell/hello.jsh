@@ -1,4 +1,5 @@
-// A producer of integers, and a consumer that asks for two at a time and ends after ten batches.
+// A producer of integers, and a consumer that may have two events outstanding and ends after ten batches. It asks again
+// after each event, so a batch is one event.
 
 class MyProducer implements Stage.Producer<Integer> {
   private int next = 0;

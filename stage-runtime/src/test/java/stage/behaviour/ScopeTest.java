@@ -313,7 +313,8 @@ class ScopeTest extends StageTest {
     @Test
     void hasNoReportBefore() {
       assertThatThrownBy(scope::report).isInstanceOf(ScopeMisuseException.class)
-          .hasMessage("scope test is not closed; there is no report yet");
+          .hasMessage("scope test is still open, so it has no report yet; call report() after close(),"
+              + " or snapshot() for the counts so far");
     }
   }
 

@@ -88,7 +88,7 @@ record Mutant(String name, String file, List<ChangedEngine.Change> changes, bool
       rare("event-time progress counts although its turn was rolled back", "engine/ProgressTurn.java",
           "  void rollback() {\n    told = null;", "  void rollback() {\n    commit();"),
 
-      // What others had (faults.md), and what the design forbids.
+      // What other libraries had, and what the design forbids.
       of("a group is stopped in start order and started in reverse (S22)", "supervision/GroupRestart.java",
           "this.group = new ArrayList<>(group);", "this.group = new ArrayList<>(group.reversed());"),
       of("rest-for-one restarts the earlier siblings too (S23)", "supervision/FaultHandling.java",
