@@ -214,8 +214,8 @@ final class Scope extends SupervisorCell {
   @Override
   public ShutdownReport report() {
     if (report == null) {
-      throw new ScopeMisuseException("scope " + name() + " is still open, so it has no report yet; call report() after close(),"
-          + " or snapshot() for the counts so far");
+      throw new ScopeMisuseException("scope " + name() + " is still open, so it has no report yet; call report() after"
+          + " close(), or snapshot() for the counts so far");
     }
     return report;
   }
