@@ -219,6 +219,15 @@ class KnownDeliveriesTest {
     }
 
     @Test
+    void failItAlsoWhereThereAreEarlyPanes() {
+      SimulatedRuntime.withSeeds(1, 10).run(simulated -> {
+        var mail = new TestMail<>(true, upTo(40));
+        assertFails(mail, seconds(mail).keyBy(n -> n % 3).window(Windows.tumbling(Duration.ofHours(1)))
+            .early(Duration.ofSeconds(1)).count().async().forEach(pane -> {}), "step \"window\"");
+      });
+    }
+
+    @Test
     void failItAlsoWhereTwoSourcesWaitForEachOther() {
       SimulatedRuntime.withSeeds(1, 10).run(simulated -> {
         var left = new TestMail<>(true, upTo(40));

@@ -59,8 +59,9 @@ public final class Windowing<K, T> {
   }
 
   /**
-   * {@return the same, with an early pane of each open window once in a period} By the clock: which early panes there
-   * are depends on when elements come. Not for sessions, which are refused when the job is run.
+   * {@return the same, with early panes of each window to which elements come, once in a period} The period begins with
+   * the first of them; a window to which none have come since its last early panes has no new ones. By the clock: which
+   * early panes there are depends on when elements come. Not for sessions, which are refused when the job is run.
    *
    * @param every the period, above zero
    * @throws IllegalArgumentException if {@code every} is not above zero

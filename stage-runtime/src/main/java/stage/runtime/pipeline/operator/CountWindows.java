@@ -8,11 +8,16 @@ import stage.api.pipeline.Window;
  * result has the latest's time, and the smallest watermark of its elements.
  */
 final class CountWindows implements SingleInput<Object, Object> {
-  private record Open(Object value, int elements, long earliest, long latest, long w) {
-    private static final Open EMPTY = new Open(null, 0, Times.FOREVER, Times.NEVER, Times.FOREVER);
+  /** @param isTold whether an early pane that the clock has brought has told of all of its elements */
+  private record Open(Object value, int elements, long earliest, long latest, long w, boolean isTold) {
+    private static final Open EMPTY = new Open(null, 0, Times.FOREVER, Times.NEVER, Times.FOREVER, true);
 
     Open with(Object value, long t, long w) {
-      return new Open(value, elements + 1, Math.min(earliest, t), Math.max(latest, t), Math.min(this.w, w));
+      return new Open(value, elements + 1, Math.min(earliest, t), Math.max(latest, t), Math.min(this.w, w), false);
+    }
+
+    Open told() {
+      return new Open(value, elements, earliest, latest, w, true);
     }
 
     Window window() {
@@ -24,22 +29,34 @@ final class CountWindows implements SingleInput<Object, Object> {
 
   private final int most;
   private final Reduction how;
-  private final int earlyEvents;
+  private final int earlyEvents;    // 0 for none
+  private final long earlyNanos;    // 0 for none
   private final ValueSlots open;
-  private final KeptLong next;    // at the end: the number of the next key
-  private final KeptLong ended;   // 0 before the end, 1 after completion, 2 after a drain
+  private final KeptLong next;      // while they are emitted, early or at the end: the number of the next key
+  private final KeptLong earlyAt;   // when early panes are due
+  private final KeptLong ended;     // 0 before the end, 1 after completion, 2 after a drain
+  private long now;
 
-  CountWindows(int most, Reduction how, int earlyEvents) {
-    this(most, how, earlyEvents, new ValueSlots(), new KeptLong(0), new KeptLong(0));
+  CountWindows(int most, Reduction how, int earlyEvents, long earlyNanos) {
+    this(most, how, earlyEvents, earlyNanos, new ValueSlots(), new KeptLong(0), new KeptLong(NO_TIMER),
+        new KeptLong(0));
   }
 
-  private CountWindows(int most, Reduction how, int earlyEvents, ValueSlots open, KeptLong next, KeptLong ended) {
+  private CountWindows(int most, Reduction how, int earlyEvents, long earlyNanos, ValueSlots open, KeptLong next,
+      KeptLong earlyAt, KeptLong ended) {
     this.most = most;
     this.how = how;
     this.earlyEvents = earlyEvents;
+    this.earlyNanos = earlyNanos;
     this.open = open;
     this.next = next;
+    this.earlyAt = earlyAt;
     this.ended = ended;
+  }
+
+  @Override
+  public void turn(long now) {
+    this.now = now;
   }
 
   @Override
@@ -49,6 +66,7 @@ final class CountWindows implements SingleInput<Object, Object> {
     Open now = before.with(how.folded(before.value(), value), t, w);
     boolean isFull = now.elements() == most;
     open.set(place, isFull ? Open.EMPTY : now);
+    if (earlyNanos > 0 && !isFull && earlyAt.get() == NO_TIMER) earlyAt.set(Times.plus(this.now, earlyNanos));
     boolean isEarly = earlyEvents > 0 && now.elements() % earlyEvents == 0 && !isFull;
     if (isFull) {
       Object result = Results.orNull(out, now.window(), now.value(), () -> how.finished(now.value()));
@@ -64,8 +82,22 @@ final class CountWindows implements SingleInput<Object, Object> {
   }
 
   @Override
+  public long nextTimer() {
+    return earlyAt.get();
+  }
+
+  @Override
+  public boolean timer(long now, Output<? super Object> out) throws Exception {
+    if (earlyAt.get() > now) return true;
+    earlyAt.set(NO_TIMER);
+    return resume(out);
+  }
+
+  @Override
   public boolean end(boolean isDrained, Output<? super Object> out) throws Exception {
     ended.set(isDrained ? 2 : 1);
+    earlyAt.set(NO_TIMER);
+    next.set(0);
     return resume(out);
   }
 
@@ -76,11 +108,19 @@ final class CountWindows implements SingleInput<Object, Object> {
       next.set(n + 1);
       int place = open.placeOf((int) n);
       Open left = (Open) open.value(place);
-      if (left == null || left.elements() == 0) continue;
+      boolean isEarly = ended.get() == 0;
+      if (left == null || left.elements() == 0 || isEarly && left.isTold()) continue;
+      if (isEarly) open.set(place, left.told());
       Object result = Results.orNull(out, left.window(), left.value(), () -> how.finished(left.value()));
-      if (result != null) emit(open.key(place), left, result, ended.get() == 2 ? Pane.Kind.CUT : Pane.Kind.FINAL, out);
+      if (result != null) emit(open.key(place), left, result, kind(), out);
     }
+    next.set(0);
     return true;
+  }
+
+  private Pane.Kind kind() {
+    if (ended.get() == 0) return Pane.Kind.EARLY;
+    return ended.get() == 2 ? Pane.Kind.CUT : Pane.Kind.FINAL;
   }
 
   @Override
@@ -101,17 +141,20 @@ final class CountWindows implements SingleInput<Object, Object> {
   @Override
   public void mark() {
     open.mark();
+    earlyAt.mark();
   }
 
   @Override
   public void undo() {
     open.undo();
+    earlyAt.undo();
   }
 
   @Override
   public void commit() {
     open.commit();
     next.commit();
+    earlyAt.commit();
     ended.commit();
   }
 
@@ -119,11 +162,13 @@ final class CountWindows implements SingleInput<Object, Object> {
   public void rollback() {
     open.rollback();
     next.rollback();
+    earlyAt.rollback();
     ended.rollback();
   }
 
   @Override
   public CountWindows successor() {
-    return new CountWindows(most, how, earlyEvents, open.successor(), next.successor(), ended.successor());
+    return new CountWindows(most, how, earlyEvents, earlyNanos, open.successor(), next.successor(),
+        earlyAt.successor(), ended.successor());
   }
 }

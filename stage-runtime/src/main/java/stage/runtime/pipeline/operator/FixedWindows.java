@@ -136,7 +136,6 @@ final class FixedWindows implements SingleInput<Object, Object> {
     if (found != null) return;
     open.add(window);
     open.touch(window);
-    armEarly();
   }
 
   private void put(Object key, Object value, long t, long w, long stampT, long stampW, Output<? super Object> out)
@@ -160,7 +159,6 @@ final class FixedWindows implements SingleInput<Object, Object> {
         window = new WindowTable(start, end, setting.lateness(), setting.how().table(), setting.earlyEvents() > 0
             ? new LongSlots() : null);
         open.add(window);
-        armEarly();
       }
       add(window, key, value, out);
     }
@@ -195,7 +193,8 @@ final class FixedWindows implements SingleInput<Object, Object> {
 
   @Override
   public boolean resume(Output<? super Object> out) throws Exception {
-    return (earlyNext.get() < 0 || emitEarly(out)) && fire(out);
+    // first those that are over by now: their last word is the only one
+    return fire(out) && (earlyNext.get() < 0 || emitEarly(out));
   }
 
   /** Fires what is closed by now. At the end that is all. */
@@ -243,7 +242,7 @@ final class FixedWindows implements SingleInput<Object, Object> {
   @Override
   public long nextTimer() {
     long clockWindow = setting.isByClock() && !open.isEmpty() ? open.first().end : NO_TIMER;
-    return Math.min(clockWindow, earlyAt.get());
+    return Math.min(clockWindow, earlyDue());
   }
 
   @Override
@@ -252,23 +251,21 @@ final class FixedWindows implements SingleInput<Object, Object> {
     if (setting.isByClock() && now > c.get()) c.set(now);
     if (earlyAt.get() <= now) {
       earlyAt.set(NO_TIMER);
-      // Those that are over now have their last word at once.
-      if (!fire(out)) return false;
-      if (open.isEmpty()) return true;
-      armEarly();
       earlyNext.set(0);
-      if (!emitEarly(out)) return false;
     }
-    return fire(out);
+    return resume(out);
   }
 
-  private void armEarly() {
-    if (setting.earlyNanos() > 0 && earlyAt.get() == NO_TIMER) earlyAt.set(Times.plus(now, setting.earlyNanos()));
+  /** A period after the first element that no early pane has told of; a window that is as it was has nothing to say. */
+  private long earlyDue() {
+    boolean begins = setting.earlyNanos() > 0 && earlyAt.get() == NO_TIMER && earlyNext.get() < 0 && open.hasNews();
+    return begins ? Times.plus(now, setting.earlyNanos()) : earlyAt.get();
   }
 
   private boolean emitEarly(Output<? super Object> out) throws Exception {
     WindowTable[] windows = open.all();
     for (int number = (int) (earlyNext.get() >>> 32); number < windows.length; number++) {
+      if (windows[number].hasNews.get() == 0) continue;
       Slots keys = windows[number].table.slots();
       for (int n = (int) earlyNext.get(); n < keys.size(); n++) {
         if (!out.hasRoom()) return false;
@@ -276,6 +273,7 @@ final class FixedWindows implements SingleInput<Object, Object> {
         emit(windows[number], keys.placeOf(n), Pane.Kind.EARLY, out);
       }
       earlyNext.set((long) (number + 1) << 32);
+      open.told(windows[number]);
     }
     earlyNext.set(-1);
     return true;
@@ -305,6 +303,7 @@ final class FixedWindows implements SingleInput<Object, Object> {
 
   @Override
   public void commit() {
+    earlyAt.set(earlyDue());
     open.commit();
     rows.commit();
     c.commit();

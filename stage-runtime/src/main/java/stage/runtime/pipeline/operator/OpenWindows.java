@@ -151,6 +151,19 @@ final class OpenWindows {
     if (window.isDirty) return;
     window.isDirty = true;
     dirty.add(window);
+    window.hasNews.set(1);
+  }
+
+  /** {@return whether a window has taken elements since the last commit that no early pane has told of} */
+  boolean hasNews() {
+    for (WindowTable window : dirty) if (window.hasNews.get() != 0) return true;
+    return false;
+  }
+
+  /** An early pane has told what the window's elements come to so far. */
+  void told(WindowTable window) {
+    touch(window);
+    window.hasNews.set(0);
   }
 
   void mark() {

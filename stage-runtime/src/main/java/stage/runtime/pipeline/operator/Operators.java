@@ -62,7 +62,7 @@ public final class Operators {
       case Windows.Shape.Sliding(var size, var every) ->
           sliding(new Assigner.Fixed(nanos(size), nanos(every), offset), reduction, bound, framing);
       case Windows.Shape.Sessions(var gap) -> new SessionWindows(nanos(gap), lateness, reduction, bound);
-      case Windows.Shape.Count(var size) -> new CountWindows(size, reduction, framing.earlyEvents());
+      case Windows.Shape.Count(var size) -> new CountWindows(size, reduction, framing.earlyEvents(), earlyNanos(framing));
     };
   }
 
@@ -82,7 +82,11 @@ public final class Operators {
       Assigner assigner, boolean overlaps, boolean isByClock, Reduction how, Optional<Bound> bound, Framing framing) {
     return new FixedWindows(new FixedWindows.Setting(assigner, overlaps, isByClock,
         nanos(framing.windows().lateness()), how, bound,
-        framing.earlyEvents(), framing.earlyEvery().map(Operators::nanos).orElse(0L)));
+        framing.earlyEvents(), earlyNanos(framing)));
+  }
+
+  private static long earlyNanos(Framing framing) {
+    return framing.earlyEvery().map(Operators::nanos).orElse(0L);
   }
 
   /**

@@ -11,6 +11,7 @@ final class WindowTable {
   final LongSlots early;   // how many elements a key has had, for early panes; null without
 
   final KeptLong rows;     // how many elements it keeps, where that is bounded
+  final KeptLong hasNews;  // 1 if it has taken elements that no early pane has told of; not undone with an element
 
   // this incarnation's
   int mark;          // the element that touched it last
@@ -25,6 +26,7 @@ final class WindowTable {
     this.table = table;
     this.early = early;
     this.rows = new KeptLong(0);
+    this.hasNews = new KeptLong(0);
   }
 
   private WindowTable(WindowTable replaced) {
@@ -34,6 +36,7 @@ final class WindowTable {
     table = replaced.table.successor();
     early = replaced.early == null ? null : replaced.early.successor();
     rows = replaced.rows.successor();
+    hasNews = replaced.hasNews.successor();
   }
 
   WindowTable successor() {
@@ -70,11 +73,13 @@ final class WindowTable {
     table.slots().commit();
     if (early != null) early.commit();
     rows.commit();
+    hasNews.commit();
   }
 
   void rollback() {
     table.slots().rollback();
     if (early != null) early.rollback();
     rows.rollback();
+    hasNews.rollback();
   }
 }

@@ -172,12 +172,30 @@ class WindowsTest {
       rig.clock(50).element("a", 1, 1, 0).element("b", 1, 1, 0).element("a", 1, 150, 0);
       assertThat(panes(rig.clock(56))).isEmpty();
       assertThat(panes(rig.clock(57))).containsExactly("a@[0,100)=1 EARLY", "b@[0,100)=1 EARLY", "a@[100,200)=1 EARLY");
-      rig.progress(100);
-      assertThat(panes(rig.clock(64))).hasSize(6).last().isEqualTo("a@[100,200)=1 EARLY");
-      rig.end();
-      assertThat(rig.operator().nextTimer()).as("no window, no timer").isEqualTo(71);
-      assertThat(panes(rig.clock(71))).hasSize(7);
+      rig.element("a", 1, 151, 0).element("b", 1, 2, 0).progress(100);
+      assertThat(panes(rig.clock(64))).hasSize(6).endsWith("a@[0,100)=1", "b@[0,100)=2", "a@[100,200)=2 EARLY");
+    }
+
+    @Test
+    void haveNoEarlyPanesAndNoTimerWhileNothingComes() {
+      var rig = new OperatorRig(TestWindows.of(Windows.tumbling(nanos(100)), COUNT, 0, nanos(7)));
+      rig.clock(50).element("a", 1, 1, 0).element("a", 1, 150, 0).clock(57);
+      assertThat(panes(rig)).hasSize(2);
       assertThat(rig.operator().nextTimer()).isEqualTo(Operator.NO_TIMER);
+      rig.clock(90).element("a", 1, 151, 0).clock(97);
+      assertThat(panes(rig)).hasSize(3).last().isEqualTo("a@[100,200)=2 EARLY");
+      assertThat(rig.operator().nextTimer()).isEqualTo(Operator.NO_TIMER);
+    }
+
+    @Test
+    void ofACountHaveEarlyPanesByTheClock() {
+      var rig = new OperatorRig(TestWindows.of(Windows.count(3), COUNT, 0, nanos(7))).withRoom(1);
+      rig.clock(50).element("a", 1, 1, 0).element("b", 1, 2, 0);
+      assertThat(panes(rig.clock(57))).containsExactly("a@[1,2)=1 EARLY", "b@[2,3)=1 EARLY");
+      assertThat(rig.operator().nextTimer()).isEqualTo(Operator.NO_TIMER);
+      rig.clock(60).element("a", 1, 3, 0).element("b", 1, 4, 0).element("b", 1, 5, 0);
+      assertThat(panes(rig.clock(67))).hasSize(4).endsWith("b@[2,6)=3", "a@[1,4)=2 EARLY");
+      assertThat(panes(rig.end())).hasSize(5).last().isEqualTo("a@[1,4)=2");
     }
 
     @Test
