@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -178,10 +179,60 @@ class PipelineRefusalTest {
 
     @Test
     void isNoBatchOfWhatOneDeliveryMayMake() {
-      assertThat(Pipeline.deliveries(new Silent(), Settling.inFlight(2)).flatMap(n -> List.of(n, n)).batch(500)
-          .forEach(batch -> {}).describe()).isNotEmpty();
-      assertRefused(Pipeline.deliveries(new Silent(), Settling.inFlight(1)).flatMap(n -> List.of(n, n)).batch(500)
-          .forEach(batch -> {}), "step \"deliveries\"", "Settling.inFlight(2)");
+      assertRuns(few(1).flatMap(n -> List.of(n, n)).batch(500).forEach(batch -> {}));
+      assertRuns(few(1).<Integer>mapMulti((n, out) -> out.accept(n)).batch(500).forEach(batch -> {}));
+    }
+
+    private static Pipeline<Integer> few(int inFlight) {
+      return Pipeline.deliveries(new Silent(), Settling.inFlight(inFlight));
+    }
+
+    private static void assertRuns(Job<?> job) {
+      assertThat(job.describe()).isNotEmpty();
+    }
+
+    @Test
+    void isNoBatchThatAnotherInputMayFill() {
+      assertRuns(Pipeline.merge(few(10), Pipeline.tick(Duration.ofSeconds(1))).batch(20).forEach(batch -> {}));
+      assertRuns(Pipeline.merge(few(10), few(10)).batch(20).forEach(batch -> {}));
+      assertRuns(Pipeline.mergeSorted(Comparator.<Integer>naturalOrder(), few(1), Pipeline.generate(out -> {}))
+          .window(Windows.count(9)).count().forEach(pane -> {}));
+      assertRuns(Pipeline.merge(few(1).eventTime(n -> Instant.EPOCH, Duration.ZERO), timed().map(t -> 1))
+          .window(Windows.tumbling(Duration.ofSeconds(1))).count().forEach(pane -> {}));
+      assertRefused(Pipeline.merge(few(10), few(9)).batch(20).forEach(batch -> {}), "step \"deliveries\"",
+          "10 deliveries may be unanswered", "keep 10 or more", "Settling.inFlight(11)");
+      assertRefused(Pipeline.merge(few(10), Pipeline.of(1, 2)).batch(20).forEach(batch -> {}), "keep 17 or more");
+      assertRefused(Pipeline.concat(few(10), Pipeline.of(1, 2)).batch(20).forEach(batch -> {}), "keep 19 or more");
+    }
+
+    @Test
+    void isNoBatchThatAnEndBeforeItGivesBack() {
+      assertRuns(few(10).take(10).batch(20).forEach(batch -> {}));
+      assertRuns(few(10).takeWhile(n -> n < 5).batch(20).forEach(batch -> {}));
+      assertRuns(few(10).zip(Pipeline.of(1, 2), Integer::sum).batch(20).forEach(batch -> {}));
+      assertRefused(few(10).take(11).batch(20).forEach(batch -> {}), "keep 10 or more", "Settling.inFlight(11)");
+      assertRefused(few(10).zip(few(30), Integer::sum).batch(20).forEach(batch -> {}), "keep 19 or more");
+    }
+
+    @Test
+    void isNoBatchOfPairsPanesOrKeys() {
+      var timed = few(2).eventTime(n -> Instant.EPOCH, Duration.ZERO);
+      assertRuns(timed.join(timed().map(t -> 1)).on(n -> n, n -> n)
+          .within(Duration.ZERO, Duration.ZERO, Bound.rows(9)).inner(Integer::sum).batch(20).forEach(batch -> {}));
+      assertRuns(timed.window(Windows.tumbling(Duration.ofSeconds(1))).early(1).count().batch(20).forEach(batch -> {}));
+      assertRuns(few(20).keyBy(n -> n).workers(4).perWorker(part -> part.batch(20)).forEach(batch -> {}));
+      assertRefused(few(19).keyBy(n -> n).workers(4).perWorker(part -> part.batch(20)).forEach(batch -> {}),
+          "keep 19 or more");
+      assertRefused(few(20).parallel(4, part -> part.batch(20)).forEach(batch -> {}), "keep 76 or more");
+    }
+
+    @Test
+    void isABatchAlsoWhereReducersAbsorb() {
+      var absorbed = Pipeline.deliveries(new Silent(), Settling.inFlight(10).absorbed());
+      assertRefused(absorbed.batch(20).forEach(batch -> {}), "keep 19 or more until others come; use"
+          + " Settling.inFlight(20) or more, or batchWithin");
+      assertRefused(absorbed.batch(20).keyBy(List::size).count().forEach(each -> {}), "keep 19 or more");
+      assertRuns(absorbed.keyBy(n -> n).count().batch(20).forEach(batch -> {}));
     }
 
     @Test

@@ -123,13 +123,19 @@ final class Standstill implements Outlook {
 
   private String why() {
     Set<String> keepers = new TreeSet<>();
+    boolean hasReducer = false;
     for (StagePlan stage : refs.keySet()) {
-      for (Part part : stage.parts) keeper(part).ifPresent(site -> keepers.add(site.toString()));
+      for (Part part : stage.parts) {
+        keeper(part).ifPresent(site -> keepers.add(site.toString()));
+        hasReducer |= part instanceof Part.Reducer || part instanceof Part.FanIn;
+      }
     }
     String by = keepers.isEmpty() ? "steps on the way" : String.join(" and ", keepers);
     int most = books.get(source).settling().inFlight();
+    boolean mayBeAbsorbed = hasReducer && !books.get(source).settling().onAbsorb();
     return source.site + " has handed out " + most + (most == 1 ? " delivery" : " deliveries") + ", as many as may be"
         + " unanswered, and all are kept until later ones come, by " + by + "; no later ones are asked for, so let more"
-        + " be in flight than come until a result is final, Settling.inFlight(n), or use absorbed()";
+        + " be in flight than come until a result is final, Settling.inFlight(n)"
+        + (mayBeAbsorbed ? ", or use absorbed()" : "");
   }
 }
