@@ -229,7 +229,7 @@ class PerEventTest extends CrashTest {
     @Test
     void aThreadThatIgnoresItsInterruptIsAStraggler() throws Exception {
       Supervisor scope =
-          open(SupervisorSpec.of("test").withShutdown(Duration.ofMillis(1)).withGrace(Duration.ofMillis(300)));
+          open(SupervisorSpec.of("test").withShutdown(Duration.ofMillis(1)).withGrace(Duration.ofMillis(20)));
       List<Thread> stuck = new ArrayList<>();
       var release = new CountDownLatch(1);
       var mailer = start(Stage.perEvent("mailer", source(1), 1, event -> {

@@ -33,6 +33,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import stage.api.Demand;
 import stage.api.Overflow;
 import stage.api.Stage;
+import stage.api.observe.StageEvent;
 import stage.api.pipeline.Aggregation;
 import stage.api.pipeline.KeyValue;
 import stage.api.pipeline.OnFailure;
@@ -42,6 +43,7 @@ import stage.api.pipeline.Windows;
 import stage.api.supervision.Intensity;
 import stage.api.supervision.StageFailedException;
 import stage.api.supervision.Supervisor;
+import stage.api.supervision.SupervisorSpec;
 
 /** What jobs come to: known answers, on real threads. */
 class PipelineTest {
@@ -436,10 +438,16 @@ class PipelineTest {
 
     @Test
     void aBufferMayCrashItsStage() throws Exception {
-      var forEver = new CountDownLatch(1);
-      assertThatThrownBy(() -> Pipeline.from(HUNDRED).buffer(5, Overflow.fail()).forEach(n -> forEver.await())
-          .withDemand(Demand.max(1)).run()).isInstanceOf(StageFailedException.class).rootCause()
-              .hasMessageContaining("a buffer of 5 elements is full");
+      var hasGivenUp = new CountDownLatch(1);
+      var job = Pipeline.from(HUNDRED).buffer(5, Overflow.fail()).forEach(n -> hasGivenUp.await())
+          .withDemand(Demand.max(1));
+      SupervisorSpec spec = SupervisorSpec.of("app").withListener(event -> {
+        if (event instanceof StageEvent.GaveUp) hasGivenUp.countDown();
+      });
+      try (var app = Supervisor.open(spec)) {
+        assertThatThrownBy(() -> job.start(app, "job").join()).isInstanceOf(StageFailedException.class).rootCause()
+            .hasMessageContaining("a buffer of 5 elements is full");
+      }
     }
 
     @Test

@@ -87,6 +87,11 @@ public final class CellThreads {
     return lastTasks;
   }
 
+  /** {@return whether a thread that handles events for it is in user code} */
+  public boolean isHandling(Thread task) {
+    return tasks() != null && tasks().isHandling(task);
+  }
+
   /** {@return how much of threads that were replaced was refused} */
   public long refused() {
     return handover.refused();

@@ -60,6 +60,7 @@ final class Tasks<I, O> {
     // line. Read by any thread; null while it waits.
     private volatile Task<I, O> task;
     private Runner<I, O> below;           // in the stack of those that wait; the cell
+    private volatile boolean isDeaf;      // did not heed its interrupt, and may never come back; the cell
 
     Runner(Tasks<I, O> tasks) {
       this.tasks = tasks;
@@ -437,6 +438,7 @@ final class Tasks<I, O> {
     Runner<I, O> runner = task.runner;
     if (runner == null) return;
     task.runner = null;
+    if (task.isAbandoned) runner.isDeaf = true;
     if (task.next != null) {
       inLine--;
       hasBegun(task.next);
@@ -664,6 +666,14 @@ final class Tasks<I, O> {
   /** {@return how many of those there are} Any thread. */
   int runningCount() {
     return (int) atWork().count();
+  }
+
+  /** {@return whether a thread is in the function that handles events} Any thread. */
+  boolean isHandling(Thread thread) {
+    return runners.stream().filter(runner -> runner.thread.thread() == thread).anyMatch(runner -> {
+      Task<I, O> task = runner.task;
+      return runner.isDeaf || task != null && task.state != Task.OVER;
+    });
   }
 
   /** {@return the threads that are not gone yet} They get no other event: the cell has ended. */

@@ -40,8 +40,14 @@ final class ScopeContext implements CellOwner.Services {
   private static final int MOST_LEFTOVERS = 1000;
   private static final int FEW_THREADS = 1;
 
-  /** A thread of a cell that has ended: all that is kept of such a cell but numbers. */
-  private record LastThread(String path, Thread thread) {}
+  /**
+   * A thread of a cell that has ended: all that is kept of such a cell but numbers.
+   *
+   * @param path of the cell
+   * @param thread its own, or one that handled events for it
+   * @param wasInUserCode whether it was when the cell ended: then the grace time is all it has
+   */
+  private record LastThread(String path, Thread thread, boolean wasInUserCode) {}
 
   private final SubscriptionGraph graph;
   private final String name;
@@ -260,8 +266,9 @@ final class ScopeContext implements CellOwner.Services {
       ending.removeIf(last -> !graph.time().isAlive(last.thread));
       lookAt = Math.max(FEW_THREADS, 2 * ending.size());
     }
-    for (Thread task : cell.threads().lastTasks()) ending.add(new LastThread(cell.path(), task));
-    if (cell.driver().thread() != null) ending.add(new LastThread(cell.path(), cell.driver().thread()));
+    for (Thread task : cell.threads().lastTasks())
+      ending.add(new LastThread(cell.path(), task, cell.threads().isHandling(task)));
+    if (cell.driver().thread() != null) ending.add(new LastThread(cell.path(), cell.driver().thread(), false));
   }
 
   void noteEnd(Cell<?> cell, StageSnapshot last) {
@@ -320,8 +327,10 @@ final class ScopeContext implements CellOwner.Services {
     Map<Thread, String> threads = new LinkedHashMap<>();
     Set<Thread> ours = new HashSet<>();
     locked(() -> {
-      for (LastThread last : ending) threads.put(last.thread, last.path);
-      ours.addAll(threads.keySet());
+      for (LastThread last : ending) {
+        threads.put(last.thread, last.path);
+        if (!last.wasInUserCode) ours.add(last.thread);
+      }
       for (Abandoned each : abandoned) ours.add(each.cell().driver().thread());   // its successor
       for (Abandoned each : abandoned) ours.remove(each.thread());
     });
