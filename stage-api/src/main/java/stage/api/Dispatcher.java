@@ -27,7 +27,9 @@ public sealed interface Dispatcher<E> {
    * @param <E> the producer's events
    * @since 0.1
    */
-  record ByDemand<E>() implements Dispatcher<E> {}
+  record ByDemand<E>() implements Dispatcher<E> {
+    private static final ByDemand<?> DEFAULT = new ByDemand<>();   // of nearly every producer
+  }
 
   /**
    * Each event goes to one subscription, as a {@link DispatchRule} of your own decides.
@@ -180,8 +182,9 @@ public sealed interface Dispatcher<E> {
    *
    * @param <E> the producer's events
    */
+  @SuppressWarnings("unchecked")   // it says the same of all events
   static <E> Dispatcher<E> demand() {
-    return new ByDemand<>();
+    return (Dispatcher<E>) ByDemand.DEFAULT;
   }
 
   /**

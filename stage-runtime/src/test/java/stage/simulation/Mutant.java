@@ -81,7 +81,7 @@ record Mutant(String name, String file, List<ChangedEngine.Change> changes, bool
       of("output that a turn has taken back is published", "engine/StagedOutlet.java",
           "    Arrays.fill(staged, mark, count, null);\n    count = mark;\n", ""),
       rare("event-time progress overtakes waiting events", "dispatch/CommonBacklog.java",
-          "    if (backlog.isEmpty()) tell(progress);\n    else pending.add(progress, backlog.size());\n",
+          "    if (backlog.isEmpty()) tell(progress);\n    else pending().add(progress, backlog.size());\n",
           "    tell(progress);\n"),
       of("event-time progress is reported before earlier events are handled", "engine/LaneInlet.java",
           "return seen != null && lane.settled() + inHand - left >= seenBehind;", "return seen != null;"),

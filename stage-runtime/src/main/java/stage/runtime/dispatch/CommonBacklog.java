@@ -6,7 +6,7 @@ import stage.runtime.lane.Progress;
 /** A dispatch with one backlog for all of its lanes: what nobody wants yet waits there, and progress behind it. */
 abstract class CommonBacklog<E> extends LaneDispatch<E> {
   final Backlog backlog = new Backlog();
-  private final PendingProgress pending = new PendingProgress();
+  private PendingProgress pending;   // null until there was some
   private Progress progress;   // what the lanes were told of last; null for nothing
 
   /** {@return how many more events, those that wait first, could be published} */
@@ -23,7 +23,12 @@ abstract class CommonBacklog<E> extends LaneDispatch<E> {
   @Override
   public final void progress(Progress progress) {
     if (backlog.isEmpty()) tell(progress);
-    else pending.add(progress, backlog.size());
+    else pending().add(progress, backlog.size());
+  }
+
+  private PendingProgress pending() {
+    if (pending == null) pending = new PendingProgress();
+    return pending;
   }
 
   private void tell(Progress progress) {
@@ -44,7 +49,7 @@ abstract class CommonBacklog<E> extends LaneDispatch<E> {
   }
 
   private void passed(int events) {
-    Progress due = pending.passed(events);
+    Progress due = pending == null ? null : pending.passed(events);
     if (due != null) tell(due);
   }
 
@@ -52,7 +57,7 @@ abstract class CommonBacklog<E> extends LaneDispatch<E> {
   final void putFirst(Object[] events) {
     backlog.makeRoomBefore(events.length);
     for (int i = events.length - 1; i >= 0; i--) backlog.addFirst(events[i]);
-    pending.isBehindMore(events.length);
+    if (pending != null) pending.isBehindMore(events.length);
   }
 
   @Override

@@ -8,7 +8,8 @@ import stage.runtime.lane.LaneTail;
  * Even shares among those with demand; where there are not enough events for all, one each to those with most demand.
  *
  * <p>With many lanes, none is looked at for nothing: each tells when it wants more, the sum is kept up to date, and
- * those with demand are ranked by it. An event costs O(log n), as does a lane that tells, joins or leaves.
+ * those with demand are ranked by it. An event costs O(log n), as does a lane that tells, joins or leaves. A lane that
+ * is alone has no rank, and nothing is kept for it: most producers have one.
  */
 final class EvenSharing<E> extends Sharing<E> {
   /** A lane and what it is known to want. */
@@ -35,8 +36,9 @@ final class EvenSharing<E> extends Sharing<E> {
 
   private static final Seat<?>[] NO_SEATS = {};
 
-  private final Ranking<Seat<E>> needy = new Ranking<>();   // those that want something and are in no plan, by that
-  private final RunningSum wanted = new RunningSum();
+  // those that want something and are in no plan, by that; null, as is the next, until there were two lanes at once
+  private Ranking<Seat<E>> needy;
+  private RunningSum wanted;
   private LaneTail<E> sole;              // the only lane; null if there is none, or more than one
   private Seat<E>[] chosen = noSeats();   // those that the plan is for; they have no rank meanwhile
   private Seat<E>[] takers = noSeats();   // those of them that have room for more, while it is being made
@@ -65,14 +67,8 @@ final class EvenSharing<E> extends Sharing<E> {
   @Override
   void join(LaneTail<E> lane) {
     int more = size() + 1;
-    needy.makeRoomFor(more);
-    if (more > 1 && chosen.length < more) {
-      int length = Math.max(8, 2 * more);
-      Seat<E>[] longer = Arrays.copyOf(chosen, length);
-      takers = Arrays.copyOf(takers, length);
-      chosen = longer;
-    }
-    var seat = new Seat<>(lane, joined++, size());
+    if (more > 1) makeRoomFor(more);
+    Seat<E> seat = more > 1 ? new Seat<>(lane, joined++, size()) : null;
     lanes().add(lane);
     sole = more == 1 ? lane : null;
     lane.seat(seat);
@@ -84,6 +80,22 @@ final class EvenSharing<E> extends Sharing<E> {
     heardFirstOf(lane);
   }
 
+  /** There will be several. The one that was alone gets a seat, if it has none. */
+  private void makeRoomFor(int more) {
+    if (needy == null) {
+      wanted = new RunningSum();
+      needy = new Ranking<>();
+    }
+    needy.makeRoomFor(more);
+    if (chosen.length < more) {
+      int length = Math.max(8, 2 * more);
+      Seat<E>[] longer = Arrays.copyOf(chosen, length);
+      takers = Arrays.copyOf(takers, length);
+      chosen = longer;
+    }
+    if (sole != null && seatOf(sole) == null) sole.seat(new Seat<>(sole, joined++, 0));
+  }
+
   private void heardFirstOf(LaneTail<E> lane) {
     lane.tellOfDemand();
     heard(lane);
@@ -92,7 +104,10 @@ final class EvenSharing<E> extends Sharing<E> {
   @Override
   void leave(LaneTail<E> lane) {
     Seat<E> seat = seatOf(lane);
-    if (seat == null) return;
+    if (seat == null) {
+      if (lane == sole) leaveNobody();
+      return;
+    }
     forgetPlan();
     know(seat, 0);
     isUnsettled(seat);
@@ -100,6 +115,12 @@ final class EvenSharing<E> extends Sharing<E> {
     lanes().removeLast();
     sole = size() == 1 ? lane(0) : null;
     lane.seat(null);
+  }
+
+  private void leaveNobody() {
+    forgetPlan();
+    lanes().removeLast();
+    sole = null;
   }
 
   /** It is not among the settled ones any more: they stay together, so as not to be looked at again. */
@@ -146,7 +167,8 @@ final class EvenSharing<E> extends Sharing<E> {
 
   @Override
   long wanted() {
-    return sole != null ? sole.demand() : wanted.get();
+    if (sole != null) return sole.demand();
+    return wanted == null ? 0 : wanted.get();
   }
 
   // ---- sharing

@@ -23,6 +23,7 @@ final class GeneratorTurn implements GeneratorPort {
     this.incarnations = incarnations;
     this.signals = cell.signals();
     this.half = cell.producerHalf();
+    half.sparesResting();
   }
 
   @Override

@@ -36,13 +36,14 @@ final class ProducerHalf<O> implements Rejections {
   private final Overflow overflow;
   private final boolean hasRoomForATurn;      // whether a turn that was asked for may emit as much as it likes
   private LaneDispatch<O> laneDispatch;       // null once the cell has ended
-  private final Accumulation accumulation;    // null if it delivers at once
+  // null if it delivers at once, or by now; the cell's thread lets go of it, for good
+  private volatile Accumulation accumulation;
   private ConsumerNews news;                  // null if the behaviour does not want to know of its consumers
   private final Roster<Lane<?>> lanes;
   private final Set<String> partitions;       // to look up; empty if there are none
   private final NoticeBoard board = new NoticeBoard();   // of lanes that came, left, or want more
   private final LaneChain touched = LaneChain.ofTouched();
-  private final LaneChain spared = LaneChain.ofSpared();
+  private LaneChain spared;                   // null but for a generator; written before its start
   // lanes that came while nothing is to be delivered yet, and that are behind one that their consumer has given up
   private Set<Lane<?>> early = Set.of();
   private Set<Lane<?>> behind = Set.of();
@@ -125,7 +126,8 @@ final class ProducerHalf<O> implements Rejections {
 
   /** {@return whether it delivers nothing yet, and has no demand} Any thread. */
   boolean isAccumulating() {
-    return accumulation != null && accumulation.isOn(lanes.size())
+    Accumulation there = accumulation;
+    return there != null && there.isOn(lanes.size())
         && !cell.signals().has(Signals.CANCELLED | Signals.STOPPED | Signals.DRAINED);
   }
 
@@ -134,12 +136,14 @@ final class ProducerHalf<O> implements Rejections {
    * the graph's lock.
    */
   boolean isWokenByInit() {
-    return accumulation != null && accumulation.waitsForInit() && news == null;
+    Accumulation there = accumulation;
+    return there != null && there.waitsForInit() && news == null;
   }
 
   /** Accumulates no more. Any thread; the caller wakes the cell. */
   void resume() {
-    if (accumulation != null) accumulation.resume();
+    Accumulation there = accumulation;
+    if (there != null) there.resume();
   }
 
   /**
@@ -168,7 +172,7 @@ final class ProducerHalf<O> implements Rejections {
 
   /** {@return whether there may be something to do that has nothing to do with demand} There is no signal. */
   boolean hasOtherThanDemand() {
-    return hasLaneNews() || news() != null || accumulation != null && isAccumulating() || laneDispatch.canFlush();
+    return hasLaneNews() || news() != null || isAccumulating() || laneDispatch.canFlush();
   }
 
   /** A new incarnation is told of all consumers that are there, and of later ones; or it does not want to know. */
@@ -186,7 +190,8 @@ final class ProducerHalf<O> implements Rejections {
   void meetLanes() {
     boolean delivers = !isAccumulating();   // with no lane that it shares events out to, everything waits
     laneDispatch.othersJoin();
-    if (delivers && accumulation != null) accumulation.isOver();
+    // for good: consumers that leave from now on change nothing
+    if (delivers && accumulation != null) accumulation = null;
     if (delivers && !early.isEmpty()) {
       admitAll(early);
       early = Set.of();   // for good, and a set that is empty is held for nothing
@@ -274,6 +279,11 @@ final class ProducerHalf<O> implements Rejections {
   }
 
   // ---- events
+
+  /** Consumers that rest are to be left alone, one event after the other. Before the cell is started. */
+  void sparesResting() {
+    spared = LaneChain.ofSpared();
+  }
 
   /**
    * Publishes a turn's events as far as they are wanted; the rest waits. The caller fences and calls
@@ -506,7 +516,7 @@ final class ProducerHalf<O> implements Rejections {
     board.close();
     newest.clear();
     while (touched.poll() != null) continue;
-    while (spared.poll() != null) continue;
+    while (spared != null && spared.poll() != null) continue;
   }
 
   /** The owner is given the last numbers now: what is returned later is told to it by itself. Under the lock. */

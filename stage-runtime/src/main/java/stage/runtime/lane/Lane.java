@@ -63,6 +63,7 @@ public final class Lane<E> implements LaneTail<E>, LaneHead<E> {
   }
 
   private static final Object[] NONE = {};
+  private static final boolean[] NOT_ONE = {};
 
   private final long id;
   private final SubscriptionSpec<E> spec;
@@ -104,7 +105,7 @@ public final class Lane<E> implements LaneTail<E>, LaneHead<E> {
   private volatile boolean tellsOfEvents;   // whether the producer posts notices for it; read by the producer
   private volatile boolean leaving;   // any thread, once: somebody has told the consumer to leave
   // which of the unsettled events, in order, have met their fate already; before left
-  private boolean[] finishedAhead = {};
+  private boolean[] finishedAhead = NOT_ONE;
 
   public Lane(long id, SubscriptionSpec<E> spec, LaneEnd producer, LaneEnd consumer) {
     this.id = id;
