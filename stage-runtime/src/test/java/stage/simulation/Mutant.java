@@ -65,7 +65,7 @@ record Mutant(String name, String file, List<ChangedEngine.Change> changes, bool
       rare("a restart forgets the output that is left to emit", "engine/BehaviourMaker.java",
           "asksForMore(role != null && role.asksForMore());", "asksForMore(false);"),
       of("a stage is told twice that its input has ended", "engine/Lifecycle.java",
-          "      input.tell();\n", ""),
+          "      input = input.told();\n", ""),
       of("a stage completes although it has output left to emit", "engine/Lifecycle.java",
           "      if (!incarnations.role().isCompleted() && cell.steps().goesOn()) return;\n", ""),
       of("input is taken although output is left to emit", "engine/ConsumingRole.java",

@@ -1,5 +1,7 @@
 package stage.runtime.engine;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import stage.api.DeadLetter;
 import stage.api.StopReason;
 import stage.api.SubscriptionSnapshot;
@@ -7,14 +9,17 @@ import stage.runtime.bridge.EventWrapper;
 import stage.runtime.lane.LaneEnd;
 import stage.runtime.mailbox.Signals;
 import stage.runtime.time.Driver;
+import stage.runtime.time.Handles;
 import stage.runtime.time.ShortLock;
 import stage.runtime.time.StepMachine;
 import stage.runtime.time.Time;
 
 /** A cell as its consuming and its emitting parts know it. The cell's thread only, but for what says otherwise. */
 final class BothPorts implements ConsumerPort, ProducerPort {
+  private static final VarHandle DEAD_LETTERED = Handles.of(MethodHandles.lookup(), "deadLettered", long.class);
+
   private final Cell<?> cell;
-  private final Counter deadLettered = new Counter();
+  private long deadLettered;   // opaque: readers want a whole number, and order nothing by it
 
   BothPorts(Cell<?> cell) {
     this.cell = cell;
@@ -98,17 +103,17 @@ final class BothPorts implements ConsumerPort, ProducerPort {
 
   @Override
   public void deadLetter(Object event, Throwable cause, int attempts, String where) {
-    long count = deadLettered.read() + 1;
+    long count = deadLettered + 1;
     Object shown = event instanceof EventWrapper wrapper ? wrapper.wrapped() : event;
     var letter = new DeadLetter(shown, cause, where, cell.incarnation(), attempts, time().instant(), count);
-    deadLettered.add(1);   // after what takes memory
+    DEAD_LETTERED.setOpaque(this, count);   // after what takes memory
     cell.owner().news().deadLettered(cell, letter, cell.options().deadLetters(), count);
     if (event instanceof EventWrapper wrapper) wrapper.gaveUp(cause);
   }
 
   /** {@return how many events were given up on} Any thread. */
   long deadLettered() {
-    return deadLettered.read();
+    return (long) DEAD_LETTERED.getOpaque(this);
   }
 
   @Override

@@ -6,11 +6,11 @@ import stage.runtime.time.Activity;
 import stage.runtime.time.Handles;
 import stage.runtime.time.Time;
 
-/**
- * Which callback a cell runs, how many it has run, and how long they took. Written by the cell's thread, read by any.
- */
+/** How long the callbacks of a cell took while somebody watched. Written by the cell's thread, read by any. */
 final class CallbackTimes {
-  private static final VarHandle COUNT = Handles.of(MethodHandles.lookup(), "count", long.class);
+  /** Of a cell that nobody has watched. */
+  static final CallbackTimes NONE = new CallbackTimes();
+
   private static final VarHandle TOTAL = Handles.of(MethodHandles.lookup(), "totalNanos", long.class);
   private static final VarHandle SINCE = Handles.of(MethodHandles.lookup(), "sinceNanos", long.class);
   private static final VarHandle LONGEST = Handles.of(MethodHandles.lookup(), "longest", Longest.class);
@@ -20,46 +20,38 @@ final class CallbackTimes {
     private static final Longest NONE = new Longest("", 0);
   }
 
-  // Opaque, all of them: whole numbers that are not long out of date, and nothing is ordered by them. Only the name
-  // needs more: see Handover.
-  private Activity name;        // plain; published by the word of the handover; null before the first
-  private long count;
+  // Opaque, all of them: whole numbers that are not long out of date, and nothing is ordered by them.
   private long totalNanos;
-  private long sinceNanos;      // 0 if the clock was not read when it began
+  private long sinceNanos;      // 0 while no callback runs that is watched
   private Longest longest = Longest.NONE;
+  private Object begun;         // the cell's thread only: who watches is told this when the callback is over
 
-  /** A callback begins. */
-  void begins(Activity callback, Time time, boolean isWatched) {
-    name = callback;
-    COUNT.setOpaque(this, count + 1);
-    if (isWatched) SINCE.setOpaque(this, time.nanos() | 1);   // never 0, and wrong by a nanosecond at most
-    else if (sinceNanos != 0) SINCE.setOpaque(this, 0L);
+  /** A callback begins that is watched. */
+  void begins(Time time, Object begun) {
+    this.begun = begun;
+    SINCE.setOpaque(this, time.nanos() | 1);   // never 0, and wrong by a nanosecond at most
   }
 
-  /** It is over. */
-  void ends(Time time) {
-    if (sinceNanos == 0) return;
+  /** One begins that nobody watches. The last one may not have come to its end. */
+  void beginsUnwatched() {
+    if (sinceNanos != 0) SINCE.setOpaque(this, 0L);
+    begun = null;
+  }
+
+  /** {@return whether a callback that is watched runs} The cell's thread. */
+  boolean isRunning() {
+    return sinceNanos != 0;
+  }
+
+  /** {@return what it was told when the callback began that is over now; null for nothing} */
+  Object ends(Activity callback, Time time) {
     long nanos = time.nanos() - sinceNanos;
     TOTAL.setOpaque(this, totalNanos + nanos);
-    if (nanos > longest.nanos) LONGEST.setOpaque(this, new Longest(name.text(), nanos));
+    if (nanos > longest.nanos) LONGEST.setOpaque(this, new Longest(callback.text(), nanos));
     SINCE.setOpaque(this, 0L);
-  }
-
-  /** The thread goes on in a callback that something else was run within. */
-  void goesOn(Activity callback) {
-    name = callback;
-  }
-
-  /**
-   * {@return the callback that began last; null if there was none} A reader that has seen an odd word of the handover
-   * sees the callback that belongs to it, or a later one.
-   */
-  Activity name() {
-    return name;
-  }
-
-  long count() {
-    return (long) COUNT.getOpaque(this);
+    Object told = begun;
+    begun = null;
+    return told;
   }
 
   long totalNanos() {

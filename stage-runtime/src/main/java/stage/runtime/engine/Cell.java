@@ -124,7 +124,7 @@ public final class Cell<S extends Stage.Behaviour> implements LaneEnd, Waits.Awa
     this.incarnations = new Incarnations<>(this, signals, spec.factory());
     if (isGenerator) incarnations.handover().hasChores(steps::doChores);
     this.lifecycle = new Lifecycle(this);
-    this.threads = new CellThreads(driver, incarnations.handover(), consumerHalf, isGenerator);
+    this.threads = new CellThreads(this);
     this.intakeDoor = isGenerator || isConsumer() ? null : new IntakeDoor<>(port, producerHalf);
     Consumer<Runnable> around = owner.services().around();
     steps.complete(around == null ? null : new ContextPropagation(steps, around));
@@ -298,7 +298,7 @@ public final class Cell<S extends Stage.Behaviour> implements LaneEnd, Waits.Awa
 
   /** {@return a number that has changed if it has got anywhere: has emitted, or settled an event} On its own thread. */
   public long progress() {
-    long progress = producerHalf == null ? 0 : producerHalf.emitted.read();
+    long progress = producerHalf == null ? 0 : producerHalf.counts().emitted();
     return consumerHalf == null ? progress : progress + consumerHalf.settled();
   }
 

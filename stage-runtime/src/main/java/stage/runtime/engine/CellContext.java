@@ -43,7 +43,7 @@ final class CellContext implements BridgeContext {
 
   @Override
   public long eventsEmitted() {
-    return cell.producerHalf() == null ? 0 : cell.producerHalf().emitted.read();
+    return cell.producerHalf() == null ? 0 : cell.producerHalf().counts().emitted();
   }
 
   @Override

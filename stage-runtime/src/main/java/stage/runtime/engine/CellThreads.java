@@ -3,32 +3,33 @@ package stage.runtime.engine;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
-import stage.runtime.time.Driver;
 
 /**
  * The threads that work for one cell: its own, those that handle an event each for it, and one that has lost the cell
  * to another. Any thread, but for what says otherwise.
  */
 public final class CellThreads {
-  private final Driver driver;
-  private final Handover handover;
-  private final ConsumerHalf input;   // null for producers and generators
-  private final boolean isGenerator;
+  private final Cell<?> cell;
   // set by the thread that takes over, one at a time: this one has lost the cell, but no other has started yet
   private volatile Thread lost;
   // the cell's thread: those that were not gone when it ended
   private volatile List<Thread> lastTasks = List.of();
 
-  CellThreads(Driver driver, Handover handover, ConsumerHalf input, boolean isGenerator) {
-    this.driver = driver;
-    this.handover = handover;
-    this.input = input;
-    this.isGenerator = isGenerator;
+  CellThreads(Cell<?> cell) {
+    this.cell = cell;
+  }
+
+  private Handover handover() {
+    return cell.incarnations().handover();
+  }
+
+  private Thread own() {
+    return cell.driver().thread();
   }
 
   /** {@return what starts threads that handle an event each; null if the cell has none} */
   private Tasks<?, ?> tasks() {
-    return input == null ? null : input.tasks();
+    return cell.isConsumer() ? cell.consumerHalf().tasks() : null;
   }
 
   /**
@@ -40,12 +41,12 @@ public final class CellThreads {
    */
   Thread takeOver(Consumer<Thread> told) {
     if (lost == null) {
-      Thread running = driver.thread();
-      if (!handover.takeOver(running)) return null;
+      Thread running = own();
+      if (!handover().takeOver(running)) return null;
       told.accept(running);
       lost = running;
     }
-    driver.replaceThread();   // may throw, and is tried again the next time
+    cell.driver().replaceThread();   // may throw, and is tried again the next time
     Thread old = lost;
     lost = null;
     return old;
@@ -61,18 +62,18 @@ public final class CellThreads {
    * take any time, as that of a generator}
    */
   public int callback() {
-    return isGenerator ? 0 : handover.stay();
+    return cell.isGenerator() ? 0 : handover().stay();
   }
 
   /** {@return how many work for it} */
   int count() {
-    return (driver.thread() == null ? 0 : 1) + (tasks() == null ? 0 : tasks().runningCount());
+    return (own() == null ? 0 : 1) + (tasks() == null ? 0 : tasks().runningCount());
   }
 
   /** {@return its own, if it has started, then those that handle an event each for it, the oldest first} */
   public List<Thread> all() {
     List<Thread> all = new ArrayList<>();
-    if (driver.thread() != null) all.add(driver.thread());
+    if (own() != null) all.add(own());
     if (tasks() != null) all.addAll(tasks().runningThreads());
     return all;
   }
@@ -94,6 +95,6 @@ public final class CellThreads {
 
   /** {@return how much of threads that were replaced was refused} */
   public long refused() {
-    return handover.refused();
+    return handover().refused();
   }
 }

@@ -49,8 +49,17 @@ final class Handover {
    */
   private record Chores(Runnable work, ShortLock borrowing) {}
 
+  /** The threads that were replaced, and how much of them was refused. Of many cells, few ever have one. */
+  private static final class Replaced {
+    private static final VarHandle REFUSED = Handles.of(MethodHandles.lookup(), "refused", long.class);
+
+    private volatile List<Thread> threads = List.of();   // the thread that takes over, one at a time
+    private volatile long refused;                       // any thread, atomically
+  }
+
   private static final VarHandle WORD = Handles.of(MethodHandles.lookup(), "word", int.class);
-  private static final VarHandle REFUSED = Handles.of(MethodHandles.lookup(), "refused", long.class);
+  private static final VarHandle CALLBACKS = Handles.of(MethodHandles.lookup(), "callbacks", long.class);
+  private static final VarHandle REPLACED = Handles.of(MethodHandles.lookup(), "replaced", Replaced.class);
 
   private static final int BORROWED = Integer.MIN_VALUE;
 
@@ -58,14 +67,14 @@ final class Handover {
   private final StepMachine machine;
   private final Faults faults;     // null in production
   private final Time time;
-  private final CallbackTimes callbacks = new CallbackTimes();   // the cell's thread
-  private Object begun;            // the cell's thread; what is told when the callback is over
+  private Activity name;           // the cell's thread: the callback that began last; published by the word
+  private long callbacks;          // the cell's thread: how many have begun; opaque, since nothing is ordered by it
+  private volatile CallbackTimes times;   // the cell's thread; null until somebody has watched
   private Chores chores;           // null except for a generator; written before its start
   private volatile boolean wanted; // whether there may be chores to do: any thread
   private volatile int word;       // the cell's thread, one that takes over or borrows, by compare-and-set
   private int left;                // the cell's thread: the word as it was when that left user code last
-  private volatile long refused;   // any thread, atomically
-  private volatile List<Thread> replaced = List.of();   // the thread that takes over, one at a time
+  private volatile Replaced replaced;   // set once, by the thread that needs it first
 
   Handover(Driver driver, StepMachine machine, Time time) {
     this.driver = driver;
@@ -77,19 +86,26 @@ final class Handover {
   /** The cell's thread enters a named callback, which a simulation may make fail. */
   void enter(Activity what) {
     if (faults != null) faults.before(machine, what);
-    boolean isWatched = machine.isWatched();
-    callbacks.begins(what, time, isWatched);
-    if (isWatched) begun = machine.turnBegins(what);
+    name = what;
+    CALLBACKS.setOpaque(this, callbacks + 1);
+    if (machine.isWatched()) times().begins(time, machine.turnBegins(what));
+    else if (times != null) times.beginsUnwatched();
     enter();
+  }
+
+  private CallbackTimes times() {
+    CallbackTimes there = times;
+    if (there == null) times = there = new CallbackTimes();
+    return there;
   }
 
   /** The way back from {@link #enter(Activity)}. */
   void leave(Activity what) {
     leave();
-    callbacks.ends(time);
-    if (begun != null) {
-      machine.ends(begun);
-      begun = null;
+    CallbackTimes watched = times;
+    if (watched != null && watched.isRunning()) {
+      Object begun = watched.ends(name, time);
+      if (begun != null) machine.ends(begun);
     }
     left(what);
   }
@@ -98,13 +114,19 @@ final class Handover {
    * The cell's thread goes back into a callback that it had left for the engine, or for another callback within it.
    */
   void enterAgain(Activity what) {
-    callbacks.goesOn(what);
+    name = what;
     enter();
   }
 
-  /** {@return which callbacks run, and how long} Any thread. */
-  CallbackTimes callbacks() {
-    return callbacks;
+  /** {@return how many callbacks have begun} Any thread. */
+  long callbacks() {
+    return (long) CALLBACKS.getOpaque(this);
+  }
+
+  /** {@return how long callbacks took while somebody watched} Any thread. */
+  CallbackTimes callbackTimes() {
+    CallbackTimes there = times;
+    return there == null ? CallbackTimes.NONE : there;
   }
 
   /** {@return the name of the callback that is running; empty while the thread is in the engine} Any thread. */
@@ -113,7 +135,7 @@ final class Handover {
       // pairs with the release in enter: a reader of the stay sees its name
       int stay = (int) WORD.getAcquire(this) & Integer.MAX_VALUE;
       if ((stay & 1) == 0) return "";
-      String name = callbacks.name().text();
+      String name = this.name.text();   // of this stay, or a later one
       VarHandle.loadLoadFence();   // the name is read before the word is read again
       if (((int) WORD.getOpaque(this) & Integer.MAX_VALUE) == stay) return name;
     }
@@ -215,23 +237,33 @@ final class Handover {
     if (stay < 0 || (stay & 1) == 0) return false;
     // volatile; pairs with the release in enter
     if (!WORD.compareAndSet(this, stay, stay + 1 & Integer.MAX_VALUE)) return false;
-    List<Thread> all = new ArrayList<>(replaced);
+    Replaced there = replaced();
+    List<Thread> all = new ArrayList<>(there.threads);
     all.add(old);
-    replaced = List.copyOf(all);
+    there.threads = List.copyOf(all);
     return true;
   }
 
+  private Replaced replaced() {
+    Replaced there = replaced;
+    if (there != null) return there;
+    var made = new Replaced();
+    return REPLACED.compareAndSet(this, null, made) ? made : replaced;   // volatile: it is seen whole
+  }
+
   boolean isReplaced(Thread thread) {
-    return replaced.contains(thread);
+    Replaced there = replaced;
+    return there != null && there.threads.contains(thread);
   }
 
   /** Counts something that a replaced thread wanted and did not get. */
   void refuse() {
-    REFUSED.getAndAdd(this, 1L);
+    Replaced.REFUSED.getAndAdd(replaced(), 1L);
   }
 
   /** {@return how often something was refused} */
   long refused() {
-    return refused;
+    Replaced there = replaced;
+    return there == null ? 0 : there.refused;
   }
 }

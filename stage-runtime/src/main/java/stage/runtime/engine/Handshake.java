@@ -129,7 +129,7 @@ public final class Handshake {
     if (!(producer.endReason() instanceof StopReason.Completed)) {
       throw refusedForEnd(consumer, producer, "it", producer.endReason());
     }
-    if (half.dispatch() instanceof Dispatcher.Broadcast && half.emitted.read() > 0) {
+    if (half.dispatch() instanceof Dispatcher.Broadcast && half.counts().emitted() > 0) {
       throw refused(consumer, producer,
           "it has completed, and a broadcast is not repeated; start its consumers before it begins: give it"
           + " awaitingConsumers(n), or start them all in the init of Supervisor.open(spec, init)");

@@ -25,14 +25,14 @@ final class Lifecycle {
   private final CellOwner.News news;
   private final Signals signals;
   private final Incarnations<?> incarnations;
-  private final Milestone started = new Milestone();   // or it will never start
+  private volatile Milestone started = new Milestone();   // or it will never start; Milestone.PASSED afterwards
   private final Milestone ended = new Milestone();
   private volatile Phase phase = new Phase.Starting();   // read by any thread
   private boolean runs;                 // whether the phase is Running; the cell's thread only
   private volatile long phaseSinceNanos;   // read by any thread, as are the next two
   private volatile int restarts;
   private volatile Crash lastCrash;     // null if it never crashed
-  private final InputEnd input = new InputEnd();
+  private InputEnd input = InputEnd.NONE;
   private StartSequence startedIn;      // written before the start, forgotten after it; null if somebody waits for it
   private volatile boolean hasStarted;  // once, and was good
   private boolean ignores;              // the stage is not to run, as it has said in its start
@@ -41,7 +41,7 @@ final class Lifecycle {
   private Leaving leaving;              // how it ends, from when onStop is run
   // what follows from a crash, until all of it is done: a full heap may need several steps; null otherwise
   private Directive decided;
-  private int dispatcherFailures;       // how often the dispatcher has thrown since this cell takes no more turns
+  private byte dispatcherFailures;      // how often the dispatcher has thrown since this cell takes no more turns
   private boolean heldToTell;           // whether the supervisor still has to be told that it is held
 
   // written by the supervisor, before the signal that makes the cell look
@@ -194,7 +194,7 @@ final class Lifecycle {
 
   /** The stage drains, and has left a subscription to a producer that does not. */
   void cutInput() {
-    input.cut();
+    input = input.cut();
   }
 
   /** This thread has taken the place of one that did not come back from user code. */
@@ -297,8 +297,13 @@ final class Lifecycle {
   private void firstStartIsOver() {
     StartSequence sequence = startedIn;
     startedIn = null;
-    started.reach();
+    startIsOver();
     if (sequence != null) sequence.isOver(cell, startFailure);
+  }
+
+  private void startIsOver() {
+    started.reach();
+    started = Milestone.PASSED;   // those that wait have the other one, which is of no use any more
   }
 
   void startFailed(Throwable failure) {
@@ -324,7 +329,7 @@ final class Lifecycle {
     incarnations.letGo();
     news.notStarted(cell);
     ended.reach();
-    started.reach();
+    startIsOver();
   }
 
   // ---- ends
@@ -367,7 +372,7 @@ final class Lifecycle {
         ? null
         : incarnations.attempt(Activity.ON_COMPLETE, incarnations.role()::inputCompleted);
     if (failure == null) {
-      input.tell();
+      input = input.told();
       if (!incarnations.role().isCompleted() && cell.steps().goesOn()) return;
       if (input.isReached()) endNormally(new StopReason.Completed());
       // the drain has taken its input away, and what it held back is emitted
@@ -386,12 +391,12 @@ final class Lifecycle {
         new IllegalStateException("permanent stage " + cell.path() + " has ended normally, once too often");
     switch (supervision.completed(cell, onceTooOften)) {
       case Directive.Restart(var delayNanos) -> {
-        input.forget();
+        input = InputEnd.NONE;
         awaitNextStart(delayNanos);
         incarnations.retire(reason);
       }
       case Directive.Hold hold -> {
-        input.forget();
+        input = InputEnd.NONE;
         enter(new Phase.Held());
         heldToTell = true;
         incarnations.retire(reason);
@@ -416,7 +421,7 @@ final class Lifecycle {
     CancelPolicy policy = ConsumerHalf.policyOf(inlet);
     Ending ending = inlet.lane().ending();
     String producer = inlet.producer();
-    if (ending instanceof Ending.Completed completed && completed.cutShort()) input.cut();
+    if (ending instanceof Ending.Completed completed && completed.cutShort()) input = input.cut();
     boolean goesOnWithout = ending instanceof Ending.Completed || policy == CancelPolicy.TEMPORARY;
     if (goesOnWithout && !isToldOfEnd(inlet)) return;
     cell.consumerHalf().leave(inlet);
@@ -425,7 +430,7 @@ final class Lifecycle {
     switch (ending) {
       case Ending.Completed completed -> {
         boolean last = cell.consumerHalf().hasNoInlets();
-        if (policy == CancelPolicy.PERMANENT || policy == CancelPolicy.TRANSIENT && last) input.reach();
+        if (policy == CancelPolicy.PERMANENT || policy == CancelPolicy.TRANSIENT && last) input = input.reached();
       }
       case Ending.Failed(var cause, var contained) -> {
         if (policy == CancelPolicy.TEMPORARY) return;

@@ -12,6 +12,13 @@ final class Milestone extends AtomicReference<Object> {
   private static final long serialVersionUID = 1L;
   private static final Object REACHED = new Object();
 
+  /** One that has happened, in place of any that has. */
+  static final Milestone PASSED = new Milestone();
+
+  static {
+    PASSED.reach();
+  }
+
   // null at first; the latch of those that wait; REACHED for good. All changes are atomic, and volatile: a waiter sees
   // all that was done before it was reached.
 

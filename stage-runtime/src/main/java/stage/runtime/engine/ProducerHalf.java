@@ -56,12 +56,8 @@ final class ProducerHalf<O> implements Rejections {
   private long droppedUntold;                 // since the owner was told last
   private ArrayDeque<Rejected> rejected;      // since then too; null until there was one
 
-  final Counter emitted = new Counter();
-  final Counter dropped = new Counter();
-  final Counter skipped = new Counter();
-  final Counter returned = new Counter();
+  private final ProducerCounts counts = new ProducerCounts();
   private volatile String lastConsumer;       // the path of the one that left last; null if none has
-  final Counter waiting = new Counter();      // a copy of laneDispatch.waiting() for snapshots
 
   ProducerHalf(ProducerPort cell, Dispatcher<O> dispatch, Overflow overflow, boolean hasRoomForATurn,
       Accumulation accumulation) {
@@ -87,6 +83,11 @@ final class ProducerHalf<O> implements Rejections {
 
   Dispatcher<O> dispatch() {
     return dispatch;
+  }
+
+  /** Any thread. */
+  ProducerCounts counts() {
+    return counts;
   }
 
   /** Any thread. */
@@ -205,7 +206,7 @@ final class ProducerHalf<O> implements Rejections {
         throw failure;
       }
     }
-    waiting.set(laneDispatch.waiting());
+    counts.nowWaiting(laneDispatch.waiting());
   }
 
   private void meet(Lane<?> lane, boolean delivers) {
@@ -290,7 +291,7 @@ final class ProducerHalf<O> implements Rejections {
    * {@link #wakeConsumers}.
    */
   void publish(Object[] events, int from, int to) {
-    long skippedBefore = skipped.read();
+    long skippedBefore = counts.skipped();
     int rejectedBefore = rejectedCount();
     try {
       laneDispatch.offer(events, from, to);
@@ -298,13 +299,13 @@ final class ProducerHalf<O> implements Rejections {
       forget(skippedBefore, rejectedBefore);
       throw nonePublished;
     }
-    emitted.add(to - from);
+    counts.addEmitted(to - from);
     trim();
   }
 
   void publish(Object event) {
     laneDispatch.offer(event);
-    emitted.add(1);
+    counts.addEmitted(1);
     trim();
   }
 
@@ -315,7 +316,7 @@ final class ProducerHalf<O> implements Rejections {
 
   /** What is not published was neither skipped nor rejected: it will be emitted, or looked at, again. */
   private void forget(long skippedBefore, int rejectedBefore) {
-    skipped.set(skippedBefore);
+    counts.skippedOnly(skippedBefore);
     while (rejectedCount() > rejectedBefore) rejected.pollLast();
   }
 
@@ -332,12 +333,12 @@ final class ProducerHalf<O> implements Rejections {
 
   /** Events that were emitted and dropped before they got here. */
   void dropped(long events) {
-    emitted.add(events);
+    counts.addEmitted(events);
     noteDropped(events);
   }
 
   private void noteDropped(long events) {
-    dropped.add(events);
+    counts.addDropped(events);
     droppedUntold += events;
   }
 
@@ -360,15 +361,15 @@ final class ProducerHalf<O> implements Rejections {
 
   private void trim() {
     long waits = laneDispatch.waiting();
-    if (waits == 0 && waiting.read() == 0) return;
+    if (waits == 0 && counts.waiting() == 0) return;
     if (overflow.kind() == Overflow.Kind.DROP_OLDEST) dropDownTo(overflow.capacity());
-    waiting.set(laneDispatch.waiting());
+    counts.nowWaiting(laneDispatch.waiting());
   }
 
   /** Drops all events that wait, but for those that consumers gave back: newer ones have been dropped already. */
   void dropWaiting() {
     dropDownTo(0);
-    waiting.set(laneDispatch.waiting());
+    counts.nowWaiting(laneDispatch.waiting());
   }
 
   private void dropDownTo(int capacity) {
@@ -387,10 +388,10 @@ final class ProducerHalf<O> implements Rejections {
     try {
       laneDispatch.flush();
     } catch (Throwable failure) {
-      forget(skipped.read(), rejectedBefore);
+      forget(counts.skipped(), rejectedBefore);
       throw failure;
     } finally {   // of several partitions, some may have got theirs before one threw
-      waiting.set(laneDispatch.waiting());
+      counts.nowWaiting(laneDispatch.waiting());
       fenceAndWake();
     }
   }
@@ -401,7 +402,7 @@ final class ProducerHalf<O> implements Rejections {
    */
   void keep(Object[] events) {
     laneDispatch.keep(events);
-    emitted.add(events.length);
+    counts.addEmitted(events.length);
     trim();
   }
 
@@ -448,7 +449,7 @@ final class ProducerHalf<O> implements Rejections {
 
   @Override
   public void skipped() {
-    skipped.add(1);
+    counts.addSkipped(1);
   }
 
   /** Gives up on an event that no lane has had, once those beside it are published. */
@@ -488,7 +489,7 @@ final class ProducerHalf<O> implements Rejections {
     if (events.length == 0) return;
     int forNobody = laneDispatch.takeBack(lane, events);
     if (forNobody == 0) return;
-    returned.add(forNobody);
+    counts.addReturned(forNobody);
     cell.returned(((Lane<?>) lane).snapshot());
   }
 
@@ -501,7 +502,7 @@ final class ProducerHalf<O> implements Rejections {
         if (!lane.hasLeft()) {
           lane.end(ending);
         } else {
-          returned.add(lane.takeBack().length);
+          counts.addReturned(lane.takeBack().length);
           lanes.remove(lane);
         }
       }
@@ -536,7 +537,7 @@ final class ProducerHalf<O> implements Rejections {
         // The producer is gone, and its last counters happened before this lock was free: this thread is the one writer
         // now.
         int count = lane.takeBack().length;
-        returned.add(count);
+        counts.addReturned(count);
         if (accounted) late[0] = count;
         lanes.remove(lane);
       }

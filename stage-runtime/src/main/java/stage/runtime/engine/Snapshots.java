@@ -58,9 +58,9 @@ final class Snapshots {
     }
     List<SubscriptionSnapshot> outputs = outputs(half.lanes(), lanes);
     return new StageSnapshot(cell.id(), cell.path(), cell.kind(), cell.status(), cell.incarnation(), awaited(cell),
-        cell.mailSize(), alive ? half.waiting.read() : 0, half.emitted.read(), half.dropped.read(),
-            half.skipped.read(),
-        cell.deadLettered(), half.returned.read(), alive ? 0 : half.waiting.read(), activity(cell, now), run,
+        cell.mailSize(), alive ? half.counts().waiting() : 0, half.counts().emitted(), half.counts().dropped(),
+            half.counts().skipped(),
+        cell.deadLettered(), half.counts().returned(), alive ? 0 : half.counts().waiting(), activity(cell, now), run,
         Optional.of(feed(half.dispatch(), outputs)), inputs, outputs);
   }
 
@@ -116,19 +116,19 @@ final class Snapshots {
     WaitTimes.Reading waits = cell.driver().waits(now);
     Map<WaitReason, Duration> waited = waited(waits.totals());
     Handover handover = cell.incarnations().handover();
-    CallbackTimes callbacks = handover.callbacks();
+    CallbackTimes times = handover.callbackTimes();
     Lifecycle.Crash crash = cell.lifecycle().lastCrash();
     Optional<LastCrash> lastCrash = crash == null
         ? Optional.empty()
         : Optional.of(new LastCrash(crash.cause(), crash.during().text(), crash.incarnation(),
             between(crash.atNanos(), now)));
     String callback = handover.callback();
-    long since = callbacks.sinceNanos();
+    long since = times.sinceNanos();
     Thread thread = cell.driver().thread();
     return new StageActivity(between(cell.statusSinceNanos(), now), cell.lifecycle().restarts(), lastCrash,
-        callbacks.count(),
-        Duration.ofNanos(callbacks.totalNanos()), Duration.ofNanos(callbacks.longest().nanos()),
-        callbacks.longest().callback(), callback,
+        handover.callbacks(),
+        Duration.ofNanos(times.totalNanos()), Duration.ofNanos(times.longest().nanos()),
+        times.longest().callback(), callback,
         callback.isEmpty() || since == 0 ? Duration.ZERO : between(since, now),
         waits.awaiting() == WaitState.Kind.READY ? Optional.empty() : WAITS_FOR.get(WaitTimes.nowOf(waits.awaiting())),
         Duration.ofNanos(waits.waitingNanos()), waited,

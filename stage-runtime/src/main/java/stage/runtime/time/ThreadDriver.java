@@ -66,8 +66,8 @@ final class ThreadDriver implements Driver {
   private long lookedNanos;
   private long breathedNanos;
   private boolean hasYielded;                                    // the driver's thread only, as are the next two
-  private int luck;   // none at first: most stages that start have nothing to do for a while
-  private int parks;
+  private byte luck;   // none at first: most stages that start have nothing to do for a while
+  private byte parks;
   // set by the driver's thread; set to AWAKE by the thread that wakes it
   private volatile int state = AWAKE;
 
@@ -101,7 +101,6 @@ final class ThreadDriver implements Driver {
    */
   private static final class Loop implements Runnable {
     private ThreadDriver driver;   // set before the thread starts, cleared by that thread
-    private boolean isOver;        // that thread: it makes no more steps. Its successor has a loop of its own
 
     Loop(ThreadDriver driver) {
       this.driver = driver;
@@ -112,15 +111,26 @@ final class ThreadDriver implements Driver {
       ThreadDriver its = driver;
       driver = null;
       its.breathedNanos = its.time.nanos();
+      boolean isOver = false;   // of this thread: its successor has a loop of its own
       while (its.isCurrent() && !isOver) {
         try {
-          if (its.machine.hasAround()) its.machine.around(() -> isOver = its.steps());
-          else isOver = its.steps();
+          isOver = its.machine.hasAround() ? its.stepsAround() : its.steps();
         } catch (Throwable broken) {
           if (!its.machine.outlives(broken)) throw broken;
         }
       }
     }
+  }
+
+  /** As {@link #steps}, within what the machine wants around them, which may throw when they are over. */
+  private boolean stepsAround() {
+    boolean[] isOver = {false};
+    try {
+      machine.around(() -> isOver[0] = steps());
+    } catch (Throwable broken) {
+      if (!machine.outlives(broken)) throw broken;
+    }
+    return isOver[0];
   }
 
   /** {@return whether this thread makes no more steps; else they are to be run again, for what is around them} */
@@ -195,7 +205,7 @@ final class ThreadDriver implements Driver {
 
   private void tellOfYielding(boolean hasHelped) {
     hasYielded = false;
-    luck = hasHelped ? MOST_LUCK : Math.max(0, luck - 1);
+    luck = (byte) (hasHelped ? MOST_LUCK : Math.max(0, luck - 1));
   }
 
   /** Lets others go first. Returns whether there is something to do afterwards. */

@@ -36,7 +36,7 @@ public final class WaitTimes {
   private WaitState awaiting = WaitState.Kind.READY;
   private long sinceNanos;
   private volatile long[] totals;     // null until somebody watched
-  private int unnoted;                // waits since the last one that was noted
+  private byte unnoted;               // waits since the last one that was noted
   private boolean isBrisk;
 
   /** A wait begins. */
