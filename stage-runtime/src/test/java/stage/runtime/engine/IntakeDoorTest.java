@@ -43,7 +43,7 @@ class IntakeDoorTest {
     void takesWhatHasAPlaceUntilItIsClosed() {
       assertThat(cell.tryEmit(1)).isTrue();
       steps.settle(cell);
-      assertThat(cell.producerHalf().waiting.read()).isOne();
+      assertThat(cell.producerHalf().counts().waiting()).isOne();
       cell.stop();
       steps.settle(cell);
       assertThat(cell.tryEmit(2)).isFalse();

@@ -243,18 +243,18 @@ public final class Peek {
 
   /** {@return how many events a cell has emitted; 0 if it emits none} */
   public static long emitted(Cell<?> cell) {
-    return cell.producerHalf() == null ? 0 : cell.producerHalf().emitted.read();
+    return cell.producerHalf() == null ? 0 : cell.producerHalf().counts().emitted();
   }
 
   /** {@return how many of them wait for somebody to want them} */
   public static long waiting(Cell<?> cell) {
-    return cell.producerHalf().waiting.read();
+    return cell.producerHalf().counts().waiting();
   }
 
   /** {@return how many of them nobody is to get any more} */
   public static long lost(Cell<?> cell) {
     ProducerHalf<?> half = cell.producerHalf();
-    return half.returned.read() + half.skipped.read() + half.dropped.read();
+    return half.counts().returned() + half.counts().skipped() + half.counts().dropped();
   }
 
   /** {@return whether one of its lanes holds as much as was asked for at most} */
