@@ -46,6 +46,9 @@ final class ThreadDriver implements Driver {
 
   // with 8, the consumers of a broadcast give up soon, and their producer too
   private static final int MOST_LUCK = 64;
+
+  // with one, half of them would still park; more than four gain nothing
+  private static final int MOST_YIELDS = 4;
   private static final int PARKS_PER_TRY = 32;
 
   /** Makes threads. */
@@ -65,8 +68,8 @@ final class ThreadDriver implements Driver {
   private int steps;                                             // the driver's thread only, as are the next two
   private long lookedNanos;
   private long breathedNanos;
-  private boolean hasYielded;                                    // the driver's thread only, as are the next two
-  private byte luck;   // none at first: most stages that start have nothing to do for a while
+  private byte yields;   // since there was something to do; the driver's thread only, as are the next two
+  private byte luck;     // none at first: most stages that start have nothing to do for a while
   private byte parks;
   // set by the driver's thread; set to AWAKE by the thread that wakes it
   private volatile int state = AWAKE;
@@ -161,14 +164,13 @@ final class ThreadDriver implements Driver {
     // From here on the alarm is its successor's. That may not be current yet, which the machine knows then.
     if (!isCurrent()) return WaitState.Kind.REPLACED;
     if (next == WaitState.Kind.DONE && alarm != null) alarm.cancel();
-    if (next == WaitState.Kind.READY && hasYielded) tellOfYielding(true);
+    if (next == WaitState.Kind.READY && yields > 0) tellOfYielding(true);
     return next;
   }
 
   /** Lets others go first, or rests, if that is better than to park. */
   private boolean staysAwake() {
-    if (hasYielded) return false;
-    if (machine.wantsRest(time)) rest();
+    if (yields == 0 && machine.wantsRest(time)) rest();
     else if (mayYield()) yieldBeforeNextStep();
     else return false;
     return true;
@@ -176,8 +178,8 @@ final class ThreadDriver implements Driver {
 
   /** The next step looks whether that has helped. */
   private void yieldBeforeNextStep() {
-    hasYielded = true;
-    Thread.yield();   // once before it parks, see mayYield
+    yields++;
+    Thread.yield();   // a few times before it parks, see mayYield
   }
 
   @Override
@@ -196,15 +198,17 @@ final class ThreadDriver implements Driver {
   // Two stages that hand over little at a time work for a fraction of what it costs to park a thread and to unpark it.
   // If the one that is about to give this one something to do waits for the same processor, it suffices to let it go
   // first: this stage then has something to do and has not parked, and nobody had to look for a processor to wake it
-  // on. Tried once before each park while it helps now and then, and now and then while it does not. It is no way of
-  // waiting: a thread that yields until there is something to do keeps others from a processor.
+  // on. If it is at work on another processor, a few yields last about as long as its turn, and keep this processor
+  // from falling asleep. Tried before each park while it helps now and then, and now and then while it does not. It is
+  // no way of waiting: a thread that yields until there is something to do keeps others from a processor.
 
   private boolean mayYield() {
+    if (yields > 0) return yields < MOST_YIELDS;
     return !onPlatformThread && (luck > 0 || ++parks % PARKS_PER_TRY == 0);
   }
 
   private void tellOfYielding(boolean hasHelped) {
-    hasYielded = false;
+    yields = 0;
     luck = (byte) (hasHelped ? MOST_LUCK : Math.max(0, luck - 1));
   }
 
@@ -219,7 +223,7 @@ final class ThreadDriver implements Driver {
 
   /** Parks until somebody wakes this driver, the timer is due, or the thread is interrupted. */
   private void park(WaitState what) {
-    if (hasYielded) tellOfYielding(false);
+    if (yields > 0) tellOfYielding(false);
     state = PARKING;
     // pairs with the one before wake(): what the look below misses is followed by a wake-up; it reads with acquire
     VarHandle.fullFence();
