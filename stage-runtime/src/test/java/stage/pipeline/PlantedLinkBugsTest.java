@@ -20,6 +20,7 @@ class PlantedLinkBugsTest {
   private static final String FLAT_MAP = "pipeline/FlatMapLink.java";
   private static final String BUFFER = "pipeline/BufferLink.java";
   private static final String TASKS = "engine/Tasks.java";
+  private static final String KEYS = "engine/TaskKeys.java";
 
   private static List<PlantedBug> all() {
     return List.of(
@@ -49,15 +50,17 @@ class PlantedLinkBugsTest {
             "least[0] = Math.min(least[0], element.w())", "least[0] = element.w()"),
         new PlantedBug("one side of a join has another hash", "pipeline/KeyRouteLink.java", "hash = Keys.hash(its);",
             "hash = Keys.hash(its) + step * 512;"),
-        new PlantedBug("events of one key run at once", TASKS, "keys == null ? null : keys.keyOf(event)", "null"),
-        new PlantedBug("a key's queue is forgotten at its end", TASKS, "else startable.add(others.poll());",
-            "else {\n      startable.add(others.poll());\n      busyKeys.remove(task.key, others);\n"
-                + "      busyKeys.put(task.key, new ArrayDeque<>());\n    }"),
-        new PlantedBug("the newest of a key begins first", TASKS, "else startable.add(others.poll());",
-            "else startable.add(others.pollLast());"),
+        new PlantedBug("events of one key run at once", TASKS, "keyed == null ? null : keyed.keyOf(event)",
+            "null"),
+        new PlantedBug("a key's queue is forgotten at its end", KEYS, "else startable.add(others.poll());",
+            "else {\n      startable.add(others.poll());\n      busy.put(task.key, new TaskQueue<>());\n    }"),
+        new PlantedBug("the newest of a key begins first", KEYS, "else startable.add(others.poll());",
+            "else {\n      var newest = others.peek();\n      while (newest.later != null) newest = newest.later;\n"
+                + "      while (others.peek() != newest) others.add(others.poll());\n"
+                + "      startable.add(others.poll());\n    }"),
         new PlantedBug("an event that is tried again keeps no place in its key", TASKS,
-            "task.isGivenUp) {\n        run(task);",
-            "task.isGivenUp) {\n        keyIsOver(task);\n        run(task);"));
+            "task.isGivenUp()) {\n        run(task);",
+            "task.isGivenUp()) {\n        keys.isOver(task);\n        run(task);"));
   }
 
   /** Those that show in what windows and joins come to, or behind workers. */

@@ -459,7 +459,7 @@ public final class Cell<S extends Stage.Behaviour> implements LaneEnd, Waits.Awa
   }
 
   /** Starts its thread; the sequence is told when it has started, or has failed to. */
-  void startFor(StartSequence sequence) {
+  void startFor(FirstStart sequence) {
     lifecycle.startsIn(sequence);
     driver.start();
   }

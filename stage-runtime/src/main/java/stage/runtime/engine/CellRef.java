@@ -248,7 +248,7 @@ abstract class CellRef<S extends Stage.Behaviour> {
     @SuppressWarnings("unchecked")   // the tasks of a cell work on its events
     default List<RunningEvent<I>> running() {
       Tasks<?, ?> tasks = cell().consumerHalf().tasks();
-      return tasks == null ? List.of() : ((Tasks<I, ?>) tasks).runningEvents();
+      return tasks == null ? List.of() : ((Tasks<I, ?>) tasks).threads().events();
     }
 
     @Override

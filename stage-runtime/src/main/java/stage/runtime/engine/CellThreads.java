@@ -67,14 +67,14 @@ public final class CellThreads {
 
   /** {@return how many work for it} */
   int count() {
-    return (own() == null ? 0 : 1) + (tasks() == null ? 0 : tasks().runningCount());
+    return (own() == null ? 0 : 1) + (tasks() == null ? 0 : tasks().threads().countAtWork());
   }
 
   /** {@return its own, if it has started, then those that handle an event each for it, the oldest first} */
   public List<Thread> all() {
     List<Thread> all = new ArrayList<>();
     if (own() != null) all.add(own());
-    if (tasks() != null) all.addAll(tasks().runningThreads());
+    if (tasks() != null) all.addAll(tasks().threads().atWork());
     return all;
   }
 
@@ -90,7 +90,7 @@ public final class CellThreads {
 
   /** {@return whether a thread that handles events for it is in user code} */
   public boolean isHandling(Thread task) {
-    return tasks() != null && tasks().isHandling(task);
+    return tasks() != null && tasks().threads().isHandling(task);
   }
 
   /** {@return how much of threads that were replaced was refused} */

@@ -11,16 +11,16 @@ import stage.runtime.time.WaitState;
 final class GeneratorTurn implements GeneratorPort {
   private final Cell<?> cell;
   private final CellSteps steps;
-  private final Incarnations<?> incarnations;
+  private final Turns<?> turns;
   private final Signals signals;
   private final ProducerHalf<?> half;
   private int chores;   // those of the cell that the generator's outlet knows of
   private boolean heedsFlag = true;   // whether an interrupt flag that is set before it waits is for the generator
 
-  GeneratorTurn(Cell<?> cell, Incarnations<?> incarnations) {
+  GeneratorTurn(Cell<?> cell, Turns<?> turns) {
     this.cell = cell;
     this.steps = cell.steps();
-    this.incarnations = incarnations;
+    this.turns = turns;
     this.signals = cell.signals();
     this.half = cell.producerHalf();
     half.sparesResting();
@@ -48,7 +48,7 @@ final class GeneratorTurn implements GeneratorPort {
 
   @Override
   public void endAsking() {
-    if (!heedsFlag) incarnations.clearInterrupt();
+    if (!heedsFlag) turns.clearInterrupt();
     heedsFlag = true;
   }
 
@@ -59,14 +59,14 @@ final class GeneratorTurn implements GeneratorPort {
 
   /** {@return whether somebody wants something} Asked for each event, so it looks at little. */
   private boolean hasNews() {
-    return signals.bits() != 0 || incarnations.isLeaving() || cell.hasMail() || half.hasLaneNews()
-        || incarnations.timers() != null || half.canFlush();
+    return signals.bits() != 0 || turns.isLeaving() || cell.hasMail() || half.hasLaneNews()
+        || turns.timers() != null || half.canFlush();
   }
 
   /** Does what others want, up to the next thing that has to wait. */
   private void serve() {
     while (true) {
-      if (incarnations.isLeaving())
+      if (turns.isLeaving())
         throw new CancellationException("stage " + cell.path() + " has to leave its turn, as it was told before");
       if (!cell.isRunning()) throw new CancellationException("stage " + cell.path() + " has stopped and emits no more");
       Work work = steps.lookNow();
@@ -103,10 +103,10 @@ final class GeneratorTurn implements GeneratorPort {
   }
 
   private void awaitInGenerator(WaitState.Kind what) {
-    boolean hasTimer = !incarnations.isServing() && incarnations.timers() != null && !incarnations.timers().isEmpty();
-    if (!heedsFlag) incarnations.clearInterrupt();
+    boolean hasTimer = !turns.isServing() && turns.timers() != null && !turns.timers().isEmpty();
+    if (!heedsFlag) turns.clearInterrupt();
     try {
-      cell.driver().await(hasTimer ? new WaitState.Timer(what, incarnations.timers().nextNanos()) : what);
+      cell.driver().await(hasTimer ? new WaitState.Timer(what, turns.timers().nextNanos()) : what);
     } catch (InterruptedException e) {
       if (cell.shouldExit()) throw new CancellationException("stage " + cell.path() + " has to stop");
       // The engine tells a stage why before it interrupts it.

@@ -33,7 +33,7 @@ final class Lifecycle {
   private volatile int restarts;
   private volatile Crash lastCrash;     // null if it never crashed
   private InputEnd input = InputEnd.NONE;
-  private StartSequence startedIn;      // written before the start, forgotten after it; null if somebody waits for it
+  private FirstStart startedIn;         // written before the start, forgotten after it; null if somebody waits for it
   private volatile boolean hasStarted;  // once, and was good
   private boolean ignores;              // the stage is not to run, as it has said in its start
   // by the cell's thread, or by the one that would have started that; null if it has not failed to start
@@ -145,7 +145,7 @@ final class Lifecycle {
   }
 
   /** It is started in a sequence, which is told when that is over. Before its thread is started. */
-  void startsIn(StartSequence sequence) {
+  void startsIn(FirstStart sequence) {
     startedIn = sequence;
   }
 
@@ -295,10 +295,10 @@ final class Lifecycle {
   }
 
   private void firstStartIsOver() {
-    StartSequence sequence = startedIn;
+    FirstStart sequence = startedIn;
     startedIn = null;
     startIsOver();
-    if (sequence != null) sequence.isOver(cell, startFailure);
+    if (sequence != null) sequence.isOver(startFailure);
   }
 
   private void startIsOver() {
@@ -317,7 +317,7 @@ final class Lifecycle {
       return;
     }
     startFailure = new StartFailure(failure, incarnations.maker().during());
-    if (startedIn != null) startedIn.hasFailed(cell, startFailure);
+    if (startedIn != null) startedIn.hasFailed(startFailure);
     endUnstarted();
     firstStartIsOver();
   }

@@ -16,7 +16,7 @@ import stage.runtime.time.Uninterruptibly;
  * <p>It has no thread. A stage that has started has the next one's thread started by its own; the thread of the init
  * does so only where none is starting, and waits once, for all of them.
  */
-public final class StartSequence implements Waits.Awaited {
+public final class StartSequence implements Waits.Awaited, FirstStart {
   /** The first that does not run. */
   private record Failed(Cell<?> cell, StartFailure why) {}
 
@@ -118,17 +118,14 @@ public final class StartSequence implements Waits.Awaited {
 
   // ---- the thread that starts the next one: the init's, or that of the cell whose start is over
 
-  /**
-   * The start of a cell has failed, and is about to be over: a caller to whom the cell says so must find that the next
-   * start fails too.
-   */
-  void hasFailed(Cell<?> cell, StartFailure why) {
-    failed.compareAndSet(null, new Failed(cell, why));
+  @Override
+  public void hasFailed(StartFailure why) {
+    failed.compareAndSet(null, new Failed(current, why));
   }
 
-  /** The start of a cell is over. */
-  void isOver(Cell<?> cell, StartFailure why) {
-    if (why != null) failed.compareAndSet(null, new Failed(cell, why));
+  @Override
+  public void isOver(StartFailure why) {
+    if (why != null) hasFailed(why);
     if (hasMore()) startNext();
   }
 

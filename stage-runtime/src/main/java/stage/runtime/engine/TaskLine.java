@@ -36,9 +36,13 @@ final class TaskLine<T> {
     return (int) (added - taken);
   }
 
-  /** It is not full. The cell's thread. */
-  void add(T task) {
+  /** Takes what memory {@link #add} needs. The cell's thread. */
+  void makeRoom() {
     if (slots == null) slots = new Object[Integer.highestOneBit(2 * most - 1)];
+  }
+
+  /** It is not full, and has been made room in. Needs no memory. The cell's thread. */
+  void add(T task) {
     forget();
     slots[index(added)] = task;
     added++;

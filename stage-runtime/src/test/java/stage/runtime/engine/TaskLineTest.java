@@ -15,6 +15,7 @@ class TaskLineTest {
   @Test
   void givesWhatWasAddedInThatOrder() {
     var line = new TaskLine<Integer>(3);
+    line.makeRoom();
     for (int round = 0; round < 10; round++) {
       for (int i = 0; i < 3; i++) line.add(i);
       assertThat(line.isFull()).isTrue();
@@ -28,6 +29,7 @@ class TaskLineTest {
   @Test
   void holdsOneIfNoMoreMayStandInIt() {
     var line = new TaskLine<String>(1);
+    line.makeRoom();
     line.add("a");
     assertThat(line.isFull()).isTrue();
     assertThat(line.take()).isEqualTo("a");
@@ -37,6 +39,7 @@ class TaskLineTest {
   @Test
   void givesEachToOneThread() throws Exception {
     var line = new TaskLine<Integer>(5);
+    line.makeRoom();
     var taken = new ConcurrentLinkedQueue<Integer>();
     var isOver = new CountDownLatch(1);
     List<Thread> takers = new ArrayList<>();

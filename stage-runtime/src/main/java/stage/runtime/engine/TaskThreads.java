@@ -1,0 +1,197 @@
+package stage.runtime.engine;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
+import stage.api.RunningEvent;
+import stage.runtime.mailbox.Signals;
+import stage.runtime.time.Handles;
+
+/**
+ * The threads that handle events for one cell, and the events that they have finished with. The cell's thread only, but
+ * for what says otherwise.
+ */
+final class TaskThreads<I, O> {
+  private static final VarHandle FINISHED = Handles.of(MethodHandles.lookup(), "finished", EventTask.class);
+
+  private final CellPort cell;
+  // all that are not gone; the cell adds, each takes itself away; read by any thread
+  private final Set<TaskRunner<I, O>> runners = ConcurrentHashMap.newKeySet();
+  private volatile EventTask<?, ?> finished;   // the newest; any task's thread pushes, the cell takes all
+  private TaskRunner<I, O> waiting;   // the top of a stack of those that have no event
+  private String names;               // how their names begin in this incarnation; null until it has started one
+  private long started;               // so many
+
+  TaskThreads(CellPort cell) {
+    this.cell = cell;
+  }
+
+  CellPort cell() {
+    return cell;
+  }
+
+  /** What the events of one incarnation have left on its threads is not for another. */
+  void beginIncarnation() {
+    dismissWaiting();
+    names = null;
+  }
+
+  /** Lets a thread make an attempt at an event; it is one of those that go on with events from this line. */
+  void run(EventTask<I, O> task, TaskLine<EventTask<I, O>> line) {
+    try {
+      take(line).begin(task);
+      task.heedGivingUp();
+    } catch (Throwable noThread) {
+      if (task.runner() != null) runners.remove(task.runner());
+      task.runsNoLonger();
+      task.fail(noThread);
+    }
+  }
+
+  /** {@return a thread that waits, or a new one} */
+  private TaskRunner<I, O> take(TaskLine<EventTask<I, O>> line) {
+    TaskRunner<I, O> runner = waiting;
+    if (runner == null) {
+      if (names == null) names = cell.machine().threadName() + "/";
+      runner = new TaskRunner<>(this, line, names + ++started);
+      runners.add(runner);
+      return runner;
+    }
+    waiting = runner.below;
+    runner.below = null;
+    return runner;
+  }
+
+  /**
+   * The thread of a finished task waits for another one, unless it is not to have any more of this line. It has not
+   * gone on with one by itself.
+   */
+  void release(TaskRunner<I, O> runner, EventTask<I, O> task, TaskLine<EventTask<I, O>> line) {
+    runner.isFree();
+    if (!task.leavesItsThread() || !runner.isOf(line)) {
+      runner.dismiss();
+      return;
+    }
+    runner.below = waiting;
+    waiting = runner;
+  }
+
+  /** There is no event for the threads that wait for one. */
+  void dismissWaiting() {
+    while (waiting != null) {
+      TaskRunner<I, O> runner = waiting;
+      waiting = runner.below;
+      runner.below = null;
+      runner.dismiss();
+    }
+  }
+
+  /** {@return the threads that are not gone yet} They get no other event: the cell has ended. */
+  List<Thread> end() {
+    List<Thread> last = new ArrayList<>();
+    for (TaskRunner<I, O> runner : runners) {
+      runner.dismiss();
+      last.add(runner.thread());
+    }
+    return last;
+  }
+
+  // ---- the threads' side
+
+  /** An attempt is over. Its thread. */
+  void push(EventTask<I, O> task) {
+    EventTask<?, ?> before;
+    do {
+      before = finished;
+      task.earlier = cast(before);
+    } while (!FINISHED.compareAndSet(this, before, task));   // volatile; pairs with the swap in takeFinished
+    cell.signals().set(Signals.TASKS_FINISHED);
+  }
+
+  /** A thread is about to end. That thread. */
+  void gone(TaskRunner<I, O> runner) {
+    runners.remove(runner);
+  }
+
+  /** Adds the tasks that have finished since the last time to those that are to be collected. Needs no memory. */
+  void takeFinished(TaskQueue<I, O> toCollect) {
+    EventTask<I, O> first = null;
+    EventTask<I, O> task = cast((EventTask<?, ?>) FINISHED.getAndSet(this, null));   // the newest, then the one before
+    while (task != null) {
+      EventTask<I, O> before = task.earlier;
+      task.earlier = first;
+      first = task;
+      task = before;
+    }
+    while (first != null) {
+      EventTask<I, O> after = first.earlier;
+      first.earlier = null;
+      toCollect.add(first);
+      first = after;
+    }
+  }
+
+  @SuppressWarnings("unchecked")   // all tasks of a cell are of its types
+  private static <I, O> EventTask<I, O> cast(EventTask<?, ?> task) {
+    return (EventTask<I, O>) task;
+  }
+
+  // ---- what others see; any thread
+
+  /** {@return the threads that handle an event now, the oldest first} */
+  List<Thread> atWork() {
+    return byAge().map(EventTask::runner).filter(Objects::nonNull).map(TaskRunner::thread).toList();
+  }
+
+  /** {@return how many of those there are} */
+  int countAtWork() {
+    return (int) running().count();
+  }
+
+  /** {@return whether a thread is in the function that handles events} */
+  boolean isHandling(Thread thread) {
+    return runners.stream().anyMatch(runner -> runner.thread() == thread && runner.isHandling());
+  }
+
+  /** {@return the events that are being worked on, the oldest attempt first} */
+  List<RunningEvent<I>> events() {
+    return byAge().map(this::handleTo).toList();
+  }
+
+  private Stream<EventTask<I, O>> byAge() {
+    return running().sorted(Comparator.comparingLong(task -> task.number));
+  }
+
+  private Stream<EventTask<I, O>> running() {
+    return runners.stream().map(TaskRunner::task).filter(Objects::nonNull);
+  }
+
+  private RunningEvent<I> handleTo(EventTask<I, O> task) {
+    Duration age = Duration.ofNanos(Math.max(0, cell.time().nanos() - task.sinceNanos));
+    return new Running<>(task, task.attempts, age);
+  }
+
+  private record Running<I, O>(EventTask<I, O> task, int attempt, Duration age) implements RunningEvent<I> {
+    @Override
+    public I event() {
+      return task.event;
+    }
+
+    @Override
+    public void giveUp() {
+      task.giveUp();
+    }
+
+    @Override
+    public String toString() {
+      return "attempt " + attempt + " at " + task.event + ", for " + age;
+    }
+  }
+}
