@@ -15,7 +15,7 @@ import stage.runtime.time.StepMachine;
 import stage.runtime.time.Time;
 
 /** A cell as its consuming and its emitting parts know it. The cell's thread only, but for what says otherwise. */
-final class BothPorts implements ConsumerPort, ProducerPort {
+final class BothPorts implements ConsumerPort, ProducerPort, ThreadsPort {
   private static final VarHandle DEAD_LETTERED = Handles.of(MethodHandles.lookup(), "deadLettered", long.class);
 
   private final Cell<?> cell;
@@ -43,6 +43,21 @@ final class BothPorts implements ConsumerPort, ProducerPort {
   @Override
   public Driver driver() {
     return cell.driver();
+  }
+
+  @Override
+  public Handover handover() {
+    return cell.incarnations().handover();
+  }
+
+  @Override
+  public boolean isGenerator() {
+    return cell.isGenerator();
+  }
+
+  @Override
+  public Tasks<?, ?> tasks() {
+    return cell.incarnations().tasks();
   }
 
   @Override

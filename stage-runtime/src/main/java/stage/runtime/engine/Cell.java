@@ -124,7 +124,7 @@ public final class Cell<S extends Stage.Behaviour> implements LaneEnd, Waits.Awa
     this.incarnations = new Incarnations<>(this, signals, spec.factory());
     if (isGenerator) incarnations.handover().hasChores(steps::doChores);
     this.lifecycle = new Lifecycle(this);
-    this.threads = new CellThreads(this);
+    this.threads = new CellThreads(port);
     this.intakeDoor = isGenerator || isConsumer() ? null : new IntakeDoor<>(port, producerHalf);
     Consumer<Runnable> around = owner.services().around();
     steps.complete(around == null ? null : new ContextPropagation(steps, around));

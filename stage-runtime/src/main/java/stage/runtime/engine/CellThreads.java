@@ -9,27 +9,24 @@ import java.util.function.Consumer;
  * to another. Any thread, but for what says otherwise.
  */
 public final class CellThreads {
-  private final Cell<?> cell;
+  private final ThreadsPort cell;
   // set by the thread that takes over, one at a time: this one has lost the cell, but no other has started yet
   private volatile Thread lost;
   // the cell's thread: those that were not gone when it ended
   private volatile List<Thread> lastTasks = List.of();
 
-  CellThreads(Cell<?> cell) {
+  CellThreads(ThreadsPort cell) {
     this.cell = cell;
-  }
-
-  private Handover handover() {
-    return cell.incarnations().handover();
   }
 
   private Thread own() {
     return cell.driver().thread();
   }
 
-  /** {@return what starts threads that handle an event each; null if the cell has none} */
-  private Tasks<?, ?> tasks() {
-    return cell.isConsumer() ? cell.consumerHalf().tasks() : null;
+  /** {@return the threads that handle an event each; null if the cell has none, or has ended} */
+  private TaskThreads<?, ?> tasks() {
+    Tasks<?, ?> its = cell.tasks();
+    return its == null ? null : its.threads();
   }
 
   /**
@@ -42,7 +39,7 @@ public final class CellThreads {
   Thread takeOver(Consumer<Thread> told) {
     if (lost == null) {
       Thread running = own();
-      if (!handover().takeOver(running)) return null;
+      if (!cell.handover().takeOver(running)) return null;
       told.accept(running);
       lost = running;
     }
@@ -62,25 +59,29 @@ public final class CellThreads {
    * take any time, as that of a generator}
    */
   public int callback() {
-    return cell.isGenerator() ? 0 : handover().stay();
+    return cell.isGenerator() ? 0 : cell.handover().stay();
   }
 
   /** {@return how many work for it} */
   int count() {
-    return (own() == null ? 0 : 1) + (tasks() == null ? 0 : tasks().threads().countAtWork());
+    TaskThreads<?, ?> others = tasks();
+    return (own() == null ? 0 : 1) + (others == null ? 0 : others.countAtWork());
   }
 
   /** {@return its own, if it has started, then those that handle an event each for it, the oldest first} */
   public List<Thread> all() {
     List<Thread> all = new ArrayList<>();
-    if (own() != null) all.add(own());
-    if (tasks() != null) all.addAll(tasks().threads().atWork());
+    Thread own = own();
+    TaskThreads<?, ?> others = tasks();
+    if (own != null) all.add(own);
+    if (others != null) all.addAll(others.atWork());
     return all;
   }
 
   /** The cell ends, and some may still handle events for it, or be about to end. The cell's thread. */
   void keepTasks() {
-    if (tasks() != null) lastTasks = tasks().end();
+    Tasks<?, ?> its = cell.tasks();
+    if (its != null) lastTasks = its.end();
   }
 
   /** {@return those that had handled events for it and were not gone when it ended} */
@@ -90,11 +91,12 @@ public final class CellThreads {
 
   /** {@return whether a thread that handles events for it is in user code} */
   public boolean isHandling(Thread task) {
-    return tasks() != null && tasks().threads().isHandling(task);
+    TaskThreads<?, ?> others = tasks();
+    return others != null && others.isHandling(task);
   }
 
   /** {@return how much of threads that were replaced was refused} */
   public long refused() {
-    return handover().refused();
+    return cell.handover().refused();
   }
 }
