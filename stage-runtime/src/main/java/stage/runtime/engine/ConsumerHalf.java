@@ -29,16 +29,11 @@ final class ConsumerHalf {
   private volatile Tasks<?, ?> tasks;   // set once; null if it hands no event to threads of their own
   private boolean closed;      // under the graph's lock: whether it may not subscribe any more
   private boolean listens;     // whether producers post notices: there is more than one, or was
-  private final InletQueue untold = new InletQueue(0);   // that this incarnation is to be told of
-  private final InletQueue asking = new InletQueue(8);   // whose producers are to be woken
-  // Most consumers never have anything in the others, which are made when one has.
-  private InletQueue ready = InletQueue.NONE;        // with events, the one served last behind all others
-  private InletQueue progressing = InletQueue.NONE;  // with progress to be told of
-  private InletQueue over = InletQueue.NONE;         // that have ended, and whose events are handled
-  private InletQueue failed = InletQueue.NONE;       // whose producers have failed
-  private InletQueue cancels = InletQueue.NONE;      // that are to be cancelled
-  private InletQueue outside = InletQueue.NONE;      // idle ones whose producers do not drain with this stage
-  private InletQueue moved = InletQueue.NONE;        // that the turn has closed or opened
+  // The first of the two kinds that every consumer has; others are in queues. So a consumer with one subscription has no
+  // queue, and needs none while a turn is committed.
+  private LaneInlet<?> newcomer;   // that this incarnation is to be told of, before those that are queued; null for none
+  private LaneInlet<?> asking;     // whose producer is to be woken, as those that are queued; null for none
+  private InletQueues queues = InletQueues.NONE;
   private int endings;         // how many have an end
   private int closedInlets;    // how many are closed for now
   private boolean drains;      // whether it was looked which producers do not drain with this stage
@@ -123,15 +118,15 @@ final class ConsumerHalf {
   private void hear(LaneInlet<?> inlet) {
     if (inlet.isGone()) return;
     if (!inlet.isMet()) meet(inlet);
-    if (inlet.isCancelled()) toCancels().add(inlet);
+    if (inlet.isCancelled()) toQueues().toCancels().add(inlet);
     if (listens) look(inlet);
   }
 
   private void meet(LaneInlet<?> inlet) {
     int all = inlets.size();
     makeRoom(all);
-    untold.add(inlet);
-    if (drains && isOutside(inlet)) toOutside().add(inlet);
+    isUntold(inlet);
+    if (drains && isOutside(inlet)) toQueues().toOutside().add(inlet);
     if (!listens && all > 1) {
       // one that another thread is just adding is listened to when its notice comes, after the stage was told of it
       for (LaneInlet<?> each : inlets.all()) if (each == inlet || each.isMet()) listen(each);
@@ -144,14 +139,8 @@ final class ConsumerHalf {
 
   /** So that nothing takes memory while a turn is committed. */
   private void makeRoom(int all) {
-    untold.makeRoomFor(all);
-    asking.makeRoomFor(all);
-    if (drains) toOutside().makeRoomFor(all);
-    if (all == 1) return;
-    toReady().makeRoomFor(all);
-    toProgressing().makeRoomFor(all);
-    toOver().makeRoomFor(all);
-    toFailed().makeRoomFor(all);
+    if (drains) toQueues().toOutside().makeRoomFor(all);
+    if (all > 1) toQueues().makeRoomFor(all);
   }
 
   private void listen(LaneInlet<?> inlet) {
@@ -162,11 +151,11 @@ final class ConsumerHalf {
   /** It may have events, progress or an end. */
   private void look(LaneInlet<?> inlet) {
     Ending ending = inlet.lane().ending();   // before the events: it is written after the last of them
-    if (inlet.lane().available() > 0) toReady().add(inlet);
-    if (inlet.lane().progress() != null) toProgressing().add(inlet);
+    if (inlet.lane().available() > 0) toQueues().toReady().add(inlet);
+    if (inlet.lane().progress() != null) toQueues().toProgressing().add(inlet);
     if (ending == null) return;
-    if (ending instanceof Ending.Failed) toFailed().add(inlet);
-    if (inlet.lane().available() == 0) toOver().add(inlet);
+    if (ending instanceof Ending.Failed) toQueues().toFailed().add(inlet);
+    if (inlet.lane().available() == 0) toQueues().toOver().add(inlet);
     if (inlet.isEnding()) return;
     inlet.isEnding(true);
     endings++;
@@ -177,19 +166,31 @@ final class ConsumerHalf {
     settled += events;
     if (!listens && !drains) return;
     boolean isEmpty = inlet.lane().available() == 0;
-    if (isEmpty && drains && isOutside(inlet)) toOutside().add(inlet);
+    if (isEmpty && drains && isOutside(inlet)) toQueues().toOutside().add(inlet);
     if (listens) look(inlet);
   }
 
   /** {@return whether there are subscriptions that this incarnation may not have been told of} */
   boolean hasInletNews() {
     hear();
-    return !untold.isEmpty();
+    return newcomer != null || !queues.untold().isEmpty();
+  }
+
+  /** This incarnation is to be told of it, behind those that it is to be told of already. */
+  private void isUntold(LaneInlet<?> inlet) {
+    if (newcomer == null && queues.untold().isEmpty()) newcomer = inlet;
+    else if (newcomer != inlet) toQueues().toUntold().add(inlet);
+  }
+
+  private LaneInlet<?> pollUntold() {
+    LaneInlet<?> first = newcomer;
+    newcomer = null;
+    return first != null ? first : queues.untold().poll();
   }
 
   /** {@return a subscription that this incarnation must be told of, and counts as told now; null if there is none} */
   LaneInlet<?> newcomer(int incarnation) {
-    for (LaneInlet<?> inlet = untold.poll(); inlet != null; inlet = untold.poll()) {
+    for (LaneInlet<?> inlet = pollUntold(); inlet != null; inlet = pollUntold()) {
       if (!inlet.isGone() && inlet.introduce(incarnation)) return inlet;
     }
     return null;
@@ -198,12 +199,12 @@ final class ConsumerHalf {
   /** There is a new incarnation, which knows of no subscription. */
   void reincarnated() {
     for (LaneInlet<?> inlet : inlets.all()) {
-      if (inlet.isMet()) untold.add(inlet);
+      if (inlet.isMet()) isUntold(inlet);
       if (!inlet.isClosed()) continue;
       inlet.open();
       commitGate(inlet);
     }
-    moved.clear();
+    queues.moved().clear();
     fenceAndWakeProducers();
   }
 
@@ -211,12 +212,13 @@ final class ConsumerHalf {
 
   /** The turn has closed or opened a subscription. */
   void gateMoved(LaneInlet<?> inlet) {
-    toMoved().add(inlet);
+    toQueues().toMoved().add(inlet);
   }
 
   /** Keeps which subscriptions the turn has closed and opened. Returns whether one was opened that asks for more. */
   boolean commitGates() {
     boolean asked = false;
+    InletQueue moved = queues.moved();
     for (LaneInlet<?> inlet = moved.poll(); inlet != null; inlet = moved.poll()) asked |= commitGate(inlet);
     return asked;
   }
@@ -231,6 +233,7 @@ final class ConsumerHalf {
   }
 
   void rollbackGates() {
+    InletQueue moved = queues.moved();
     for (LaneInlet<?> inlet = moved.poll(); inlet != null; inlet = moved.poll()) inlet.rollbackGate();
   }
 
@@ -243,7 +246,7 @@ final class ConsumerHalf {
 
   /** {@return the next subscription of those with events of which this is true; null if there is none} */
   LaneInlet<?> ready(Predicate<LaneInlet<?>> hasWork) {
-    return first(ready, hasWork);
+    return first(queues.ready(), hasWork);
   }
 
   private LaneInlet<?> first(InletQueue queue, Predicate<LaneInlet<?>> hasIt) {
@@ -255,17 +258,17 @@ final class ConsumerHalf {
 
   /** The subscription that was ready has been served; others come first now. */
   void served() {
-    ready.rotate();
+    queues.ready().rotate();
   }
 
   /** A subscription may be ready again. */
   void mayBeReady(LaneInlet<?> inlet) {
-    if (listens) toReady().add(inlet);
+    if (listens) toQueues().toReady().add(inlet);
   }
 
   /** {@return the next subscription with progress that a turn without events may tell of; null if there is none} */
   LaneInlet<?> progressing() {
-    return first(progressing, HAS_PROGRESS);
+    return first(queues.progressing(), HAS_PROGRESS);
   }
 
   /**
@@ -274,11 +277,11 @@ final class ConsumerHalf {
    * @param stuck whether the cell cannot handle events now, in which case a failure is not waited for
    */
   LaneInlet<?> ended(boolean stuck) {
-    LaneInlet<?> ended = first(over, LaneInlet::isOver);
+    LaneInlet<?> ended = first(queues.over(), LaneInlet::isOver);
     if (ended != null) return ended;
     if (!stuck && closedInlets == 0) return null;
-    if (!listens) return first(failed, inlet -> inlet.hasFailed() && (stuck || inlet.isClosed()));
-    return failed.any(inlet -> stuck || inlet.isClosed());
+    if (!listens) return first(queues.failed(), inlet -> inlet.hasFailed() && (stuck || inlet.isClosed()));
+    return queues.failed().any(inlet -> stuck || inlet.isClosed());
   }
 
   /** {@return whether a producer has ended its subscription, its events handled or not} */
@@ -293,30 +296,30 @@ final class ConsumerHalf {
   LaneInlet<?> cancelled() {
     if (!hasCancelled()) return null;
     Tasks<?, ?> tasks = this.tasks;
-    return cancels.any(inlet -> inlet.isCancelled() && (tasks == null || !tasks.isBusyWith(inlet)));
+    return queues.cancels().any(inlet -> inlet.isCancelled() && (tasks == null || !tasks.isBusyWith(inlet)));
   }
 
   /** {@return whether there is a subscription to cancel, now or when the last of its events has been worked on} */
   boolean hasCancelled() {
     hear();
-    return cancels.first(IS_CANCELLED) != null;
+    return queues.cancels().first(IS_CANCELLED) != null;
   }
 
   /** The stage itself has cancelled a subscription. */
   void isCancelled(LaneInlet<?> inlet) {
-    toCancels().add(inlet);
+    toQueues().toCancels().add(inlet);
   }
 
   /** {@return an idle subscription to a producer that does not drain with this stage; null if there is none} */
   LaneInlet<?> outsider() {
     hear();
     if (!drains) {
-      toOutside().makeRoomFor(inlets.size());
+      toQueues().toOutside().makeRoomFor(inlets.size());
       for (LaneInlet<?> inlet : inlets.all())
-        if (inlet.lane().available() == 0 && isOutside(inlet)) toOutside().add(inlet);
+        if (inlet.lane().available() == 0 && isOutside(inlet)) toQueues().toOutside().add(inlet);
       drains = true;
     }
-    return outside.first(inlet -> inlet.lane().available() == 0 && isOutside(inlet));
+    return queues.outside().first(inlet -> inlet.lane().available() == 0 && isOutside(inlet));
   }
 
   private boolean isOutside(LaneInlet<?> inlet) {
@@ -327,25 +330,32 @@ final class ConsumerHalf {
 
   /** The producer of a subscription is to be woken: more was asked for. */
   void asks(LaneInlet<?> inlet) {
-    asking.add(inlet);
+    mayHaveSettledAll(inlet);
     inlet.asksForMore = true;
   }
 
   /** The producer of a subscription is to be woken if it waits for its lane to be settled, and it is. */
   void mayHaveSettledAll(LaneInlet<?> inlet) {
-    asking.add(inlet);
+    if (asking == null) asking = inlet;
+    else if (asking != inlet) toQueues().toAsking().add(inlet);
   }
 
   /** Wakes the producers of subscriptions that asked, or were opened. */
   void fenceAndWakeProducers() {
-    if (asking.isEmpty()) return;
+    if (asking == null && queues.asking().isEmpty()) return;
     // pairs with the announcement of each producer's driver, and with tell in Lane.isSettledOrTellMe
     VarHandle.fullFence();
-    for (LaneInlet<?> inlet = asking.poll(); inlet != null; inlet = asking.poll()) {
+    for (LaneInlet<?> inlet = pollAsking(); inlet != null; inlet = pollAsking()) {
       boolean wakes = inlet.asksForMore || inlet.lane().shouldNotifyProducer();
       inlet.asksForMore = false;
       if (wakes) inlet.lane().wakeProducer();
     }
+  }
+
+  private LaneInlet<?> pollAsking() {
+    LaneInlet<?> first = asking;
+    asking = null;
+    return first != null ? first : queues.asking().poll();
   }
 
   /** {@return how many events of all its subscriptions were settled, those that it has given up included} */
@@ -368,15 +378,9 @@ final class ConsumerHalf {
     if (inlet.isEnding()) endings--;
     if (inlet.isShut()) closedInlets--;
     inlet.isGone(true);
-    untold.left(inlet);
-    ready.left(inlet);
-    progressing.left(inlet);
-    over.left(inlet);
-    failed.left(inlet);
-    cancels.left(inlet);
-    outside.left(inlet);
-    moved.left(inlet);
-    asking.left(inlet);
+    if (newcomer == inlet) newcomer = null;
+    if (asking == inlet) asking = null;
+    queues.left(inlet);
   }
 
   /** {@return which of its producers was the last to end, and how, in words; null if none has} Any thread. */
@@ -395,45 +399,14 @@ final class ConsumerHalf {
   void letGo() {
     tasks = null;
     board.close();
-    untold.clear();
-    ready.clear();
-    progressing.clear();
-    over.clear();
-    failed.clear();
-    cancels.clear();
-    outside.clear();
-    moved.clear();
-    asking.clear();
+    newcomer = null;
+    asking = null;
+    queues.clear();
   }
 
-  // ---- queues to add to
-
-  private InletQueue toReady() {
-    return ready = ready.orNew(1);
-  }
-
-  private InletQueue toProgressing() {
-    return progressing = progressing.orNew(2);
-  }
-
-  private InletQueue toOver() {
-    return over = over.orNew(3);
-  }
-
-  private InletQueue toFailed() {
-    return failed = failed.orNew(4);
-  }
-
-  private InletQueue toCancels() {
-    return cancels = cancels.orNew(5);
-  }
-
-  private InletQueue toOutside() {
-    return outside = outside.orNew(6);
-  }
-
-  private InletQueue toMoved() {
-    return moved = moved.orNew(7);
+  private InletQueues toQueues() {
+    if (queues == InletQueues.NONE) queues = new InletQueues();
+    return queues;
   }
 
   static CancelPolicy policyOf(LaneInlet<?> inlet) {
