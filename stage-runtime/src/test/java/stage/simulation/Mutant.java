@@ -136,7 +136,7 @@ record Mutant(String name, String file, List<ChangedEngine.Change> changes, bool
       rare("a closing mailbox leaves its callers without an answer (methanol#88)", "engine/Cell.java",
           "      refused.refuse(reason);\n", ""),
       rare("a stage cancelled before it started is waited for (KAFKA-17112)", "engine/Lifecycle.java",
-          "    ended.reach();\n    if (!started.isReached()) firstStartIsOver();\n", "    ended.reach();\n"),
+          "    endIsReached();\n    if (!started.isReached()) firstStartIsOver();\n", "    endIsReached();\n"),
       of("a sender that waits to emit is not refused at the end", "engine/Intake.java",
           "      counted.open();\n      permits.release(1);", "      counted.open();"),
       of("an event emitted after the end is accepted", "engine/Intake.java",

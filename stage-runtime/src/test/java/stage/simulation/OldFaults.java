@@ -56,7 +56,7 @@ final class OldFaults {
       fault("messages without end keep a stage from completing", "engine/WorkSelector.java",
           "lettersAtTheEnd < cell.mailboxCapacity() && ", ""),
       fault("a new subscription overtakes the one that was cancelled", "engine/ProducerHalf.java",
-          "if (newest.isBehindOneGivenUp(lane)) {", "if (false) {"),
+          "if (newest != null && newest.isBehindOneGivenUp(lane)) {", "if (false) {"),
       fault("what waits is not delivered while a generator blocks", "engine/Cell.java",
           "    if (isGenerator) incarnations.handover().doChores();   // it may", "    // it may"),
       fault("a drain waits for consumers that are not there", "dispatch/DemandLanes.java",

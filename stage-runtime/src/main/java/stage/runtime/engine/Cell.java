@@ -65,7 +65,6 @@ public final class Cell<S extends Stage.Behaviour> implements LaneEnd, Waits.Awa
   private final boolean isGenerator;
   private final CellRef<S> ref;
 
-  private final IntakeDoor<?> intakeDoor;         // null but for producers
   private final CellThreads threads;
   // of its spec, until it has started; written before the start, then the cell's thread
   private List<? extends SubscriptionSpec<?>> subscriptions;
@@ -125,7 +124,6 @@ public final class Cell<S extends Stage.Behaviour> implements LaneEnd, Waits.Awa
     if (isGenerator) incarnations.handover().hasChores(steps::doChores);
     this.lifecycle = new Lifecycle(this);
     this.threads = new CellThreads(port);
-    this.intakeDoor = isGenerator || isConsumer() ? null : new IntakeDoor<>(port, producerHalf);
     Consumer<Runnable> around = owner.services().around();
     steps.complete(around == null ? null : new ContextPropagation(steps, around));
   }
@@ -641,10 +639,8 @@ public final class Cell<S extends Stage.Behaviour> implements LaneEnd, Waits.Awa
    * @param event the event
    * @return whether it was accepted; not if its backlog is full, or it has ended
    */
-  @SuppressWarnings("unchecked")   // a caller with a producer's cell knows its events
   public boolean tryEmit(Object event) {
-    ensureHasIntake();
-    return ((IntakeDoor<Object>) intakeDoor).tryEmit(event);
+    return intakeDoor().tryEmit(event);
   }
 
   /** Lets others hand in events without a wait for the first of them. */
@@ -652,25 +648,21 @@ public final class Cell<S extends Stage.Behaviour> implements LaneEnd, Waits.Awa
     intake();
   }
 
-  @SuppressWarnings("unchecked")
   <O> Intake<O> intake() {
-    ensureHasIntake();
-    return ((IntakeDoor<O>) intakeDoor).open();
+    return this.<O>intakeDoor().open();
   }
 
-  private void ensureHasIntake() {
-    if (intakeDoor != null) return;
+  /** {@return where events from outside come in} Any thread. */
+  @SuppressWarnings("unchecked")   // a caller with a producer's cell knows its events
+  private <O> IntakeDoor<O> intakeDoor() {
+    if (!isGenerator && consumerHalf == null) return ((ProducerHalf<O>) producerHalf).ensureIntakeDoor();
     throw new UnsupportedOperationException("emit() from outside is for producers, but stage " + path + " is a "
         + (isGenerator ? "generator" : "producer-consumer") + "; use castEmit, or a producer of its own");
   }
 
-  /** {@return where events from outside come in; null but for a producer} */
-  IntakeDoor<?> intakeDoor() {
-    return intakeDoor;
-  }
-
   void closeIntake() {
-    if (intakeDoor != null) intakeDoor.close();
+    IntakeDoor<?> door = producerHalf == null ? null : producerHalf.intakeDoor();
+    if (door != null) door.close();
   }
 
   StopReason awaitEnd() throws InterruptedException {

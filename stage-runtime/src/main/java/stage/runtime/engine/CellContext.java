@@ -83,7 +83,7 @@ final class CellContext implements BridgeContext {
     Objects.requireNonNull(first, "first must not be null");
     if (cell.isGenerator()) throw new IllegalStateException(
         "stage " + cell.path() + " is a generator, which has no turns to commit; use a producer");
-    return cell.incarnations().memory().states().transactional(name, first);
+    return cell.incarnations().memory().states(cell.port()).transactional(name, first);
   }
 
   @Override
@@ -92,7 +92,7 @@ final class CellContext implements BridgeContext {
     Objects.requireNonNull(event, "event must not be null");
     Objects.requireNonNull(cause, "cause must not be null");
     Objects.requireNonNull(path, "path must not be null");
-    cell.incarnations().memory().letters().add(event, cause, attempts, path);
+    cell.incarnations().memory().letters(cell.port()).add(event, cause, attempts, path);
   }
 
   @Override
@@ -135,13 +135,15 @@ final class CellContext implements BridgeContext {
   public <T> State<T> state(String name, T initial) {
     cell.ensureOwnThread("state()");
     Objects.requireNonNull(initial, "initial must not be null");
-    return cell.incarnations().memory().states().state(Objects.requireNonNull(name, "name must not be null"), initial);
+    return cell.incarnations().memory().states(cell.port())
+        .state(Objects.requireNonNull(name, "name must not be null"), initial);
   }
 
   @Override
   public <K, V> MapState<K, V> mapState(String name) {
     cell.ensureOwnThread("mapState()");
-    return cell.incarnations().memory().states().mapState(Objects.requireNonNull(name, "name must not be null"));
+    return cell.incarnations().memory().states(cell.port())
+        .mapState(Objects.requireNonNull(name, "name must not be null"));
   }
 
   @Override

@@ -19,7 +19,6 @@ final class CellSteps implements StepMachine, ContextPropagation.Surrounded {
   private final Cell<?> cell;
   // written by the cell's constructor: a cell's driver must know its machine before there is anything to step
   private Incarnations<?> incarnations;
-  private ProducerHalf<?> producerHalf;    // null for consumers
   private Lifecycle lifecycle;
   private WorkSelector selector;
   private ContextPropagation context;      // null if the scope carries none
@@ -34,10 +33,14 @@ final class CellSteps implements StepMachine, ContextPropagation.Surrounded {
   /** The cell has all of its parts. In its constructor. */
   void complete(ContextPropagation around) {
     incarnations = cell.incarnations();
-    producerHalf = cell.producerHalf();
     lifecycle = cell.lifecycle();
     selector = new WorkSelector(cell, lifecycle);
     context = around;
+  }
+
+  /** {@return its emitting part; null for consumers} */
+  private ProducerHalf<?> producerHalf() {
+    return cell.producerHalf();
   }
 
   /** {@return whose steps these are} */
@@ -184,7 +187,7 @@ final class CellSteps implements StepMachine, ContextPropagation.Surrounded {
 
   @Override
   public String describe() {
-    return CellTrace.of(lifecycle.phase(), cell.signals(), cell.mailSize(), cell.consumerHalf(), producerHalf);
+    return CellTrace.of(lifecycle.phase(), cell.signals(), cell.mailSize(), cell.consumerHalf(), producerHalf());
   }
 
   @Override
@@ -270,7 +273,7 @@ final class CellSteps implements StepMachine, ContextPropagation.Surrounded {
     selector.selected(work);
     if (work == Work.TURN) incarnations.turn();   // most often by far, and in a method that the compiler inlines
     else performOther(work);
-    if (producerHalf != null) producerHalf.tellDropped();
+    if (producerHalf() != null) producerHalf().tellDropped();
     return lifecycle.runs() || !lifecycle.hasEnded() ? WaitState.Kind.READY : WaitState.Kind.DONE;
   }
 
@@ -288,7 +291,7 @@ final class CellSteps implements StepMachine, ContextPropagation.Surrounded {
       case KILL -> lifecycle.kill();
       case LEAVE -> lifecycle.leave();
       case COMPLETE -> lifecycle.completeInput();
-      case CONSUMER_NEWS -> incarnations.tellOf(producerHalf.news());
+      case CONSUMER_NEWS -> incarnations.tellOf(producerHalf().news());
       case NOTIFY -> incarnations.notified();
       case IDLE -> incarnations.nothingComes(selector.awaitsEvents(), nowNanos);
       case TURN -> incarnations.turn();
@@ -323,14 +326,14 @@ final class CellSteps implements StepMachine, ContextPropagation.Surrounded {
       }
       case FLUSH -> {
         dropOlder();
-        producerHalf.flush();
+        producerHalf().flush();
       }
-      case INTAKE -> cell.signals().answer(Signals.HANDED_IN, cell.intakeDoor()::accept);
+      case INTAKE -> cell.signals().answer(Signals.HANDED_IN, producerHalf().intakeDoor()::accept);
       case START, CANCEL, STOP, HOLD, RELEASE, KILL, LEAVE, TASKS, CONSUMER_NEWS, NOTIFY, IDLE, COMPLETE, TURN,
           SUBSCRIPTION_ENDED, FINISH, NOTHING ->
           throw new IllegalStateException(work + " is not to be served");
     }
-    if (producerHalf != null) producerHalf.tellDropped();   // a generator may be in its one turn for ever
+    if (producerHalf() != null) producerHalf().tellDropped();   // a generator may be in its one turn for ever
   }
 
   /**
@@ -340,9 +343,9 @@ final class CellSteps implements StepMachine, ContextPropagation.Surrounded {
   void doChores() {
     if (unanswered != null || lifecycle.hasEnded()) return;
     try {
-      if (cell.signals().has(Signals.CONSUMER_LEFT) || producerHalf.hasLaneNews())
+      if (cell.signals().has(Signals.CONSUMER_LEFT) || producerHalf().hasLaneNews())
         cell.signals().answer(Signals.CONSUMER_LEFT, this::meetConsumers);
-      while (producerHalf.canFlush()) producerHalf.flush();
+      while (producerHalf().canFlush()) producerHalf().flush();
     } catch (Throwable failure) {
       unanswered = failure;
     }
@@ -355,13 +358,14 @@ final class CellSteps implements StepMachine, ContextPropagation.Surrounded {
   }
 
   private void dropOlder() {
-    if (cell.intakeDoor() != null) cell.intakeDoor().dropOlder();
+    IntakeDoor<?> door = producerHalf().intakeDoor();
+    if (door != null) door.dropOlder();
   }
 
   private void meetConsumers() {
     dropOlder();
-    producerHalf.meetLanes();
-    if (cell.endsWithItsConsumer() && producerHalf.laneCount() == 0) cell.stop();
+    producerHalf().meetLanes();
+    if (cell.endsWithItsConsumer() && producerHalf().laneCount() == 0) cell.stop();
   }
 
   private void cancelSubscription() {

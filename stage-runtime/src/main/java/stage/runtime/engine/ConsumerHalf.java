@@ -29,10 +29,10 @@ final class ConsumerHalf {
   private volatile Tasks<?, ?> tasks;   // set once; null if it hands no event to threads of their own
   private boolean closed;      // under the graph's lock: whether it may not subscribe any more
   private boolean listens;     // whether producers post notices: there is more than one, or was
-  // The first of the two kinds that every consumer has; others are in queues. So a consumer with one subscription has no
-  // queue, and needs none while a turn is committed.
-  private LaneInlet<?> newcomer;   // that this incarnation is to be told of, before those that are queued; null for none
-  private LaneInlet<?> asking;     // whose producer is to be woken, as those that are queued; null for none
+  // The first of the two kinds that every consumer has; others are in queues. So a consumer with one subscription has
+  // no queue, and needs none while a turn is committed. Null for none.
+  private LaneInlet<?> newcomer;   // that this incarnation is to be told of, before those that are queued
+  private LaneInlet<?> asking;     // whose producer is to be woken, as those that are queued
   private InletQueues queues = InletQueues.NONE;
   private int endings;         // how many have an end
   private int closedInlets;    // how many are closed for now

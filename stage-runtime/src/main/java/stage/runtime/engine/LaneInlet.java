@@ -15,7 +15,6 @@ import stage.runtime.mailbox.Signals;
 final class LaneInlet<I> implements BoundedInlet<I> {
   private final Lane<I> lane;
   private final ConsumerHalf half;
-  private final ConsumerPort cell;
   private final Demand demand;
   private int inHand;                    // how much of the batch that a turn is handling is not settled
   private int settledOfBatch;            // how much of it is, by commit points
@@ -49,8 +48,11 @@ final class LaneInlet<I> implements BoundedInlet<I> {
   LaneInlet(Lane<I> lane, ConsumerHalf half) {
     this.lane = lane;
     this.half = half;
-    this.cell = half.cell();
     this.demand = lane.spec().demand();
+  }
+
+  private ConsumerPort cell() {
+    return half.cell();
   }
 
   Lane<I> lane() {
@@ -69,7 +71,7 @@ final class LaneInlet<I> implements BoundedInlet<I> {
 
   @Override
   public void request(long events) {
-    cell.ensureOwnThread("request()");
+    cell().ensureOwnThread("request()");
     if (events < 1) {
       throw new IllegalArgumentException("request must be for at least 1 event, but was for " + events
           + " (Reactive Streams rule 3.9)");
@@ -80,7 +82,7 @@ final class LaneInlet<I> implements BoundedInlet<I> {
     }
     // a cancelled subscription asks for nothing (Reactive Streams rule 3.6), and the lane is the producer's
     if (lane.hasLeft()) return;
-    cell.inEngine(() -> ask(events));
+    cell().inEngine(() -> ask(events));
   }
 
   private void ask(long events) {
@@ -126,14 +128,14 @@ final class LaneInlet<I> implements BoundedInlet<I> {
 
   @Override
   public void close() {
-    cell.ensureOwnThread("close()");
+    cell().ensureOwnThread("close()");
     half.gateMoved(this);
     closedInTurn = true;
   }
 
   @Override
   public void open() {
-    cell.ensureOwnThread("open()");
+    cell().ensureOwnThread("open()");
     half.gateMoved(this);
     closedInTurn = false;
   }
@@ -242,18 +244,18 @@ final class LaneInlet<I> implements BoundedInlet<I> {
 
   @Override
   public void cancel() {
-    cell.ensureOwnThread("cancel()");
-    cell.inEngine(() -> {
+    cell().ensureOwnThread("cancel()");
+    cell().inEngine(() -> {
       cancelled = true;
       if (inHand > 0) return;
       half.isCancelled(this);
-      cell.signals().set(Signals.CANCEL_ASKED);
+      cell().signals().set(Signals.CANCEL_ASKED);
     });
   }
 
   @Override
   public void cancel(int handled) {
-    cell.ensureOwnThread("cancel()");
+    cell().ensureOwnThread("cancel()");
     if (handled < 0 || handled > inHand) {
       throw new IllegalArgumentException(
           "handled must be from 0 to the size of the batch in hand, " + inHand + ", but was " + handled);
@@ -266,7 +268,7 @@ final class LaneInlet<I> implements BoundedInlet<I> {
     cancelAsked = true;
     lane.leaving();   // before anybody can have subscribed anew, so that the producer knows that this one comes first
     lane.noticeToConsumer();
-    cell.signals().set(Signals.CANCEL_ASKED);
+    cell().signals().set(Signals.CANCEL_ASKED);
   }
 
   boolean isCancelled() {
@@ -291,7 +293,7 @@ final class LaneInlet<I> implements BoundedInlet<I> {
 
   @Override
   public void deadLetter(int index, Object event, Throwable cause, int attempts, String path) {
-    cell.ensureOwnThread("deadLetter()");
+    cell().ensureOwnThread("deadLetter()");
     Objects.requireNonNull(event, "event must not be null");
     Objects.requireNonNull(cause, "cause must not be null");
     Objects.requireNonNull(path, "path must not be null");
@@ -300,7 +302,7 @@ final class LaneInlet<I> implements BoundedInlet<I> {
 
   @Override
   public void drop(int index, String why) {
-    cell.ensureOwnThread("drop()");
+    cell().ensureOwnThread("drop()");
     fates(index).drop(index, Objects.requireNonNull(why, "why must not be null"));
   }
 
@@ -310,14 +312,14 @@ final class LaneInlet<I> implements BoundedInlet<I> {
       throw new IllegalArgumentException(
           "index must be from " + settledOfBatch + " to " + (end - 1) + ", that of an event in hand, but was " + index);
     }
-    if (givenUp == null) givenUp = new GivenUp(cell, end);
+    if (givenUp == null) givenUp = new GivenUp(cell(), end);
     else if (givenUp.isEmpty()) givenUp.forget(end);
     return givenUp;
   }
 
   @Override
   public void leave(int events) {
-    cell.ensureOwnThread("leave()");
+    cell().ensureOwnThread("leave()");
     if (events < 0 || events > inHand) {
       throw new IllegalArgumentException(
           "leave must be of 0 to " + inHand + " events, what is left of the batch in hand, but was of " + events);
@@ -347,12 +349,12 @@ final class LaneInlet<I> implements BoundedInlet<I> {
 
   @Override
   public void commit(int events) {
-    cell.ensureOwnThread("commit()");
+    cell().ensureOwnThread("commit()");
     if (events < 0 || events > inHand) {
       throw new IllegalArgumentException(
           "commit must be of 0 to " + inHand + " events, what is left of the batch in hand, but was of " + events);
     }
-    cell.commitPoint(this, events);
+    cell().commitPoint(this, events);
   }
 
   /**
@@ -444,7 +446,7 @@ final class LaneInlet<I> implements BoundedInlet<I> {
       suspects = Math.max(0, suspects - batch);
       askAgain(batch);
       boolean asked = settle(0, 0, batch);
-      cell.dropped(batch, "no redelivery");
+      cell().dropped(batch, "no redelivery");
       return asked;
     }
     if (suspects == 0) {
@@ -476,7 +478,7 @@ final class LaneInlet<I> implements BoundedInlet<I> {
     absolve(1);
     askAgain(1);
     boolean asked = settle(0, 1, 0);
-    cell.deadLetter(poison, cause, triesThen, cell.path());   // then: its handler finds it settled
+    cell().deadLetter(poison, cause, triesThen, cell().path());   // then: its handler finds it settled
     return asked;
   }
 

@@ -1,5 +1,7 @@
 package stage.runtime.engine;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.concurrent.CancellationException;
 import stage.api.CancelPolicy;
 import stage.api.Restart;
@@ -8,6 +10,7 @@ import stage.api.StopReason;
 import stage.runtime.lane.Ending;
 import stage.runtime.mailbox.Signals;
 import stage.runtime.time.Activity;
+import stage.runtime.time.Handles;
 
 /**
  * Where one cell stands, and how it gets from one {@link Phase} to the next: it starts, is held and released, crashes,
@@ -20,13 +23,15 @@ final class Lifecycle {
    */
   private static final int DISPATCHER_TRIES = 3;
 
+  private static final VarHandle ENDED = Handles.of(MethodHandles.lookup(), "ended", Milestone.class);
+
   private final Cell<?> cell;
   private final CellOwner.Supervision supervision;
   private final CellOwner.News news;
   private final Signals signals;
   private final Incarnations<?> incarnations;
   private volatile Milestone started = new Milestone();   // or it will never start; Milestone.PASSED afterwards
-  private final Milestone ended = new Milestone();
+  private volatile Milestone ended;   // null until somebody waits for it; Milestone.PASSED when it has
   private volatile Phase phase = new Phase.Starting();   // read by any thread
   private boolean runs;                 // whether the phase is Running; the cell's thread only
   private volatile long phaseSinceNanos;   // read by any thread, as are the next two
@@ -126,7 +131,16 @@ final class Lifecycle {
 
   /** {@return that it has ended} */
   Milestone ended() {
-    return ended;
+    Milestone there = ended;
+    if (there != null) return there;
+    var made = new Milestone();
+    return ENDED.compareAndSet(this, null, made) ? made : ended;
+  }
+
+  private void endIsReached() {
+    // volatile: either it finds the one that is waited for, or that was made later and is this one
+    var waitedFor = (Milestone) ENDED.getAndSet(this, Milestone.PASSED);
+    if (waitedFor != null) waitedFor.reach();
   }
 
   /** {@return that its first start is over, whatever came of it} */
@@ -328,7 +342,7 @@ final class Lifecycle {
     cell.closeDoors(new Ending.Failed(failure, false), new StopReason.Crashed(failure));
     incarnations.letGo();
     news.notStarted(cell);
-    ended.reach();
+    endIsReached();
     startIsOver();
   }
 
@@ -537,7 +551,7 @@ final class Lifecycle {
     } finally {
       incarnations.letGo();
       if (neverStarted) orReport(() -> news.notStarted(cell));
-      ended.reach();
+      endIsReached();
       if (!started.isReached()) firstStartIsOver();
     }
   }
@@ -592,7 +606,7 @@ final class Lifecycle {
       news.ended(cell, cell.lastSnapshot(), reason, leaving.text(), contained);
     }
     incarnations.letGo();   // so that a kept handle or scope keeps neither the behaviour nor what its timers hold
-    ended.reach();
+    endIsReached();
     if (!started.isReached()) firstStartIsOver();
   }
 }

@@ -7,8 +7,8 @@ import stage.runtime.lane.Lane;
 import stage.runtime.lane.LaneEnd;
 
 /**
- * The lanes of one producer by consumer and partition, the newest first: few consumers have more than one. The
- * producer's cell only.
+ * The lanes of a producer that has several, by consumer and partition, the newest first: few consumers have more than
+ * one. The producer's cell only.
  */
 final class Newest {
   private record Place(LaneEnd consumer, Optional<String> partition) {}
@@ -24,23 +24,10 @@ final class Newest {
     }
   }
 
-  private Lane<?> sole;              // null if there is none, or there have been several
-  private Map<Place, Link> newest;   // null while there was never more than one
+  private final Map<Place, Link> newest = new HashMap<>();
 
   /** Notes a lane, unless that has been done. */
   void note(Lane<?> lane) {
-    if (lane == sole) return;
-    if (newest == null && sole == null) {
-      sole = lane;
-      return;
-    }
-    if (newest == null) newest = new HashMap<>();
-    if (sole != null) add(sole);
-    sole = null;
-    add(lane);
-  }
-
-  private void add(Lane<?> lane) {
     Place place = placeOf(lane);
     Link before = newest.get(place);
     for (Link link = before; link != null; link = link.older) if (link.lane == lane) return;
@@ -49,8 +36,6 @@ final class Newest {
 
   /** Forgets a lane, which was taken back. */
   void forget(Lane<?> lane) {
-    if (lane == sole) sole = null;
-    if (newest == null) return;
     Place place = placeOf(lane);
     Link first = newest.get(place);
     if (first == null) return;
@@ -69,16 +54,10 @@ final class Newest {
 
   /** {@return whether its consumer has given up an older one, of which not everything has come back} */
   boolean isBehindOneGivenUp(Lane<?> lane) {
-    if (newest == null) return false;
     for (Link link = newest.get(placeOf(lane)); link != null; link = link.older) {
       if (link.lane.id() < lane.id() && link.lane.isGivenUp()) return true;
     }
     return false;
-  }
-
-  void clear() {
-    sole = null;
-    newest = null;
   }
 
   private static Place placeOf(Lane<?> lane) {

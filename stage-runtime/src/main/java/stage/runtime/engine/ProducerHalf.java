@@ -47,7 +47,8 @@ final class ProducerHalf<O> implements Rejections {
   // lanes that came while nothing is to be delivered yet, and that are behind one that their consumer has given up
   private Set<Lane<?>> early = Set.of();
   private Set<Lane<?>> behind = Set.of();
-  private final Newest newest = new Newest();
+  private Newest newest;                      // null while there was never more than one lane at once
+  private volatile IntakeDoor<O> intakeDoor;  // set once, under the graph's lock, by the thread that needs it first
   private boolean closed;                     // under the graph's lock: whether nobody may subscribe any more
   private boolean cutShort;                   // under the graph's lock: whether a drain has closed it
   // under the graph's lock: whether the owner has been given the last numbers
@@ -121,6 +122,23 @@ final class ProducerHalf<O> implements Rejections {
   /** {@return how many are subscribed} Any thread. */
   int laneCount() {
     return lanes.size();
+  }
+
+  // ---- events from outside; any thread
+
+  /** {@return the way in; null while nobody has used it} */
+  IntakeDoor<O> intakeDoor() {
+    return intakeDoor;
+  }
+
+  /** {@return the same, which is there from now on} */
+  IntakeDoor<O> ensureIntakeDoor() {
+    IntakeDoor<O> there = intakeDoor;
+    if (there != null) return there;
+    cell.lock().run(() -> {
+      if (intakeDoor == null) intakeDoor = new IntakeDoor<>(cell, this);
+    });
+    return intakeDoor;
   }
 
   // ---- demand
@@ -215,9 +233,20 @@ final class ProducerHalf<O> implements Rejections {
     } else if (lane.isAdmitted()) {
       hear(lane);
     } else {
-      if (!(dispatch instanceof Dispatcher.Broadcast<?>)) newest.note(lane);
+      if (!(dispatch instanceof Dispatcher.Broadcast<?>)) note(lane);
       if (delivers) admit(lane);
       else early = with(early, lane);
+    }
+  }
+
+  /** Where there are several, it must be known which of one consumer's is the newest. */
+  private void note(Lane<?> lane) {
+    if (newest != null) {
+      newest.note(lane);
+    } else if (lanes.size() > 1) {
+      var all = new Newest();
+      for (Lane<?> each : lanes.all()) all.note(each);
+      newest = all;
     }
   }
 
@@ -241,7 +270,7 @@ final class ProducerHalf<O> implements Rejections {
    */
   @SuppressWarnings("unchecked")
   private void admit(Lane<?> lane) {
-    if (newest.isBehindOneGivenUp(lane)) {
+    if (newest != null && newest.isBehindOneGivenUp(lane)) {
       behind = with(behind, lane);
       return;
     }
@@ -472,7 +501,7 @@ final class ProducerHalf<O> implements Rejections {
     if (!early.isEmpty()) early.remove(lane);
     if (!behind.isEmpty()) behind.remove(lane);
     cell.lock().run(() -> lanes.remove(lane));
-    newest.forget(lane);
+    if (newest != null) newest.forget(lane);
     lastConsumer = lane.consumer().path();
     if (news != null && lane.isAdmitted()) news.left(lane);
     if (!behind.isEmpty()) admitAll(behind);
@@ -515,7 +544,7 @@ final class ProducerHalf<O> implements Rejections {
   void letGo() {
     laneDispatch = null;
     board.close();
-    newest.clear();
+    newest = null;
     while (touched.poll() != null) continue;
     while (spared != null && spared.poll() != null) continue;
   }

@@ -5,22 +5,19 @@ package stage.runtime.engine;
  * what it has given up on. It changes with a good turn and outlives incarnations. The cell's thread only.
  */
 final class StageMemory {
-  private final CellPort cell;
   private States states;         // null until there was one
   private Letters letters;       // null until an operator has given up on something that it held
   private boolean hasMore;       // whether there was something left for onMore after the last good turn or commit point
   private boolean asksForMore;   // the same as the turn that is running has said
 
-  StageMemory(CellPort cell) {
-    this.cell = cell;
-  }
-
-  States states() {
+  /** {@return its states, made for this cell if there are none} */
+  States states(CellPort cell) {
     if (states == null) states = new States(cell);
     return states;
   }
 
-  Letters letters() {
+  /** {@return what it has given up on, made for this cell if there is nothing} */
+  Letters letters(CellPort cell) {
     if (letters == null) letters = new Letters(cell);
     return letters;
   }

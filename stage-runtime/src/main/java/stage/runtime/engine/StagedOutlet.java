@@ -30,7 +30,7 @@ final class StagedOutlet<O> implements RoleOutlet<O>, BulkOutlet<O> {
   private int count;
   private int countBefore;   // of the last turn that emitted; the guess for the next one
   private long wanted;       // demand when the turn began
-  private long limit;        // how many this turn may stage; 0 outside turns
+  private int limit;         // how many this turn may stage; 0 outside turns
   private int places;        // how many of them emit() just writes down; 0 outside turns and once completed
   private boolean open;      // whether a turn is running
   private boolean completed;
@@ -45,7 +45,7 @@ final class StagedOutlet<O> implements RoleOutlet<O>, BulkOutlet<O> {
 
   /** This turn is taken when nothing waits: what it emits beyond demand is delivered before another one like it. */
   void invite() {
-    limit = Math.min(Integer.MAX_VALUE - 8, Sums.plus(wanted, half.roomOfTurn()));
+    limit = (int) Math.min(Integer.MAX_VALUE - 8, Sums.plus(wanted, half.roomOfTurn()));
     countPlaces();
   }
 
@@ -56,7 +56,7 @@ final class StagedOutlet<O> implements RoleOutlet<O>, BulkOutlet<O> {
     count = 0;
     dropped = 0;
     wanted = half.demand();
-    limit = Math.min(Sums.plus(wanted, half.room()), Integer.MAX_VALUE - 8);
+    limit = (int) Math.min(Sums.plus(wanted, half.room()), Integer.MAX_VALUE - 8);
     countPlaces();
   }
 
@@ -78,7 +78,7 @@ final class StagedOutlet<O> implements RoleOutlet<O>, BulkOutlet<O> {
   }
 
   private void countPlaces() {
-    places = open && !completed ? (int) Math.min(limit, staged.length) : 0;
+    places = open && !completed ? Math.min(limit, staged.length) : 0;
   }
 
   // A batch that is passed on, or a list that a source has fetched, is copied as an array: an event takes 0.4 ns then,

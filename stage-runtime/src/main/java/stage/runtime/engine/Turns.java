@@ -52,7 +52,7 @@ abstract class Turns<S extends Stage.Behaviour> {
     this.cell = cell;
     this.signals = signals;
     this.handover = new Handover(cell.driver(), cell.steps(), cell.graph().time());
-    this.memory = new StageMemory(cell.port());
+    this.memory = new StageMemory();
     this.generatorTurn = cell.isGenerator() ? new GeneratorTurn(cell, this) : null;
   }
 

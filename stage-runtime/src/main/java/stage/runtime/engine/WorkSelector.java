@@ -251,7 +251,7 @@ final class WorkSelector {
   }
 
   private boolean canGrant() {
-    IntakeDoor<?> door = cell.intakeDoor();
+    IntakeDoor<?> door = cell.producerHalf() == null ? null : cell.producerHalf().intakeDoor();
     return door != null && door.canGrant();
   }
 
