@@ -9,7 +9,7 @@ import java.util.concurrent.CompletableFuture;
  * @param stage the stage
  * @param result what is collected: completed, on the stage's thread, when the last subscription has completed;
  *     exceptionally with the cause if the stage fails or the collector's finisher throws, with
- *     {@link java.util.concurrent.CancellationException} if it is stopped. If somebody else completes it
+ *     {@link java.util.concurrent.CancellationException} if it is stopped. If someone else completes it
  *     first, cancels it or lets it time out, the stage is stopped
  * @param <I> the events
  * @param <R> the result

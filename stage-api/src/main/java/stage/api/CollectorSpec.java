@@ -42,7 +42,7 @@ public record CollectorSpec<I, R>(
   /**
    * {@return the consumer that completes this result} It is for one stage. The result is completed, on the stage's
    * thread, when the last subscription has completed; exceptionally with the cause if the stage fails, with
-   * {@link java.util.concurrent.CancellationException} if it is stopped. If somebody else completes the result first,
+   * {@link java.util.concurrent.CancellationException} if it is stopped. If someone else completes the result first,
    * cancels it or lets it time out, the stage is stopped.
    *
    * @param result what is completed

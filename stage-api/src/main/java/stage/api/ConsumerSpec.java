@@ -137,7 +137,7 @@ public record ConsumerSpec<I, S extends Stage.Behaviour>(
   /**
    * {@return a copy with this redelivery}
    *
-   * @param redelivery what becomes of the batch in hand when the stage crashes
+   * @param redelivery what happens to the batch in hand when the stage crashes
    */
   public ConsumerSpec<I, S> withRedelivery(Redelivery redelivery) {
     return withOptions(options.withRedelivery(redelivery));

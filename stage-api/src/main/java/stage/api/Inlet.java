@@ -22,11 +22,11 @@ public interface Inlet<I> {
    * <p>For manual demand only. Returns at once; the events come with later turns. Requests add up and stay at
    * {@link Long#MAX_VALUE} once there. As GenStage's {@code ask/3}.
    *
-   * <p>Demand outlives an incarnation. So in {@code onSubscribe} what an earlier incarnation had asked for and is still
-   * {@linkplain #outstanding outstanding} counts as the first of what is asked for there: {@code request(1)} leaves one
-   * event outstanding, before a restart and after it. That is not so once {@code onSubscribe} has called
-   * {@link #outstanding}: a stage that has read it is assumed to have taken the event into account. For an event that
-   * is given up on, to the dead letters or by {@link Redelivery#none}, another one comes without a request.
+   * <p>Demand outlives an incarnation. So in {@code onSubscribe}, events that an earlier incarnation requested and that
+   * are still {@linkplain #outstanding outstanding} count towards the request: {@code request(1)} leaves one event
+   * outstanding, before a restart and after it. This no longer holds once {@code onSubscribe} has called {@link
+   * #outstanding}: a stage that has read the number is assumed to have taken it into account. An event that is given
+   * up, as a dead letter or by {@link Redelivery#none}, is replaced by another one without a request.
    *
    * @param events how many, at least 1
    * @throws IllegalArgumentException if {@code events} is below 1; nothing has changed then
@@ -53,11 +53,11 @@ public interface Inlet<I> {
 
   /**
    * Closes this subscription for now, when the turn returns: until it is {@linkplain #open opened} again, this stage is
-   * given none of its events, and asks for none beyond those it has asked for. So a stage that needs something of
-   * another subscription first, as an ordered merge does, need not keep copies.
+   * given none of its events, and asks for none beyond those it has asked for. So a stage that first needs events of
+   * another subscription, as an ordered merge does, need not keep copies.
    *
-   * <p>Changes with the turn: if it throws, nothing has happened. A new incarnation finds all subscriptions open; what
-   * it wants closed it closes in {@code onSubscribe}.
+   * <p>Changes with the turn: if it throws, nothing has happened. A new incarnation finds all subscriptions open; close
+   * them again in {@code onSubscribe} if need be.
    *
    * @throws ForeignThreadException if called on another thread; the message names both
    */
@@ -70,7 +70,7 @@ public interface Inlet<I> {
    */
   void open();
 
-  /** {@return whether it is closed for now} Within a turn, what the turn has said. */
+  /** {@return whether it is closed for now} Within a turn, as the turn has set it. */
   boolean isClosed();
 
   /**

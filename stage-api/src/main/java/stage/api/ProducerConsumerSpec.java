@@ -201,7 +201,7 @@ public record ProducerConsumerSpec<I, O, S extends Stage.Behaviour>(
   /**
    * {@return a copy with this redelivery}
    *
-   * @param redelivery what becomes of the batch in hand when the stage crashes
+   * @param redelivery what happens to the batch in hand when the stage crashes
    */
   public ProducerConsumerSpec<I, O, S> withRedelivery(Redelivery redelivery) {
     return withOptions(options.withRedelivery(redelivery));

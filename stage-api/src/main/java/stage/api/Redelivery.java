@@ -1,7 +1,7 @@
 package stage.api;
 
 /**
- * What becomes of the batch in hand when a stage crashes and is restarted.
+ * What happens to the batch in hand when a stage crashes and is restarted.
  *
  * <p>With {@link #attempts} the batch is delivered again: first as it was given, then its events one at a time, so that
  * only the event that crashes the stage is singled out. After that many redeliveries the event becomes a dead letter,

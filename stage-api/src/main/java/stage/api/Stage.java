@@ -18,15 +18,15 @@ import stage.api.internal.Description;
  * <p>A stage is a unit of user behaviour with one thread of its own: it produces events, consumes events, or both.
  * Implement one of the four nested contracts and describe the stage with the factory method of the same name; a
  * supervisor starts it. Every callback of a stage runs on the stage's own thread, one at a time (a <i>turn</i>), and
- * may block: the thread is virtual unless the spec says otherwise. A callback that throws is a crash of the stage; what
- * it had emitted in that turn is discarded.
+ * may block: the thread is virtual unless the spec says otherwise. A callback that throws is a crash of the stage; the
+ * events that it had emitted in that turn are discarded.
  *
  * <p>A behaviour is made by a factory and never shared, so its fields need no synchronization. As GenStage's callback
  * modules.
  *
- * <p>Some stages need no code of yours: producers of collections, iterators, streams, queues, text and files
- * ({@code of…}) – generators, and exact across restarts: what was emitted is not emitted again, and nothing is left out
- * –, and those that end in a publisher, a subscriber or a collector.
+ * <p>Some stages need no code of yours. Producers of collections, iterators, streams, queues, text and files ({@code
+ * of…}) are generators that are exact across restarts: no element is emitted twice or left out. Others begin with a
+ * publisher, or end in a subscriber or a collector.
  *
  * @since 0.1
  */
@@ -34,8 +34,8 @@ public final class Stage {
   private Stage() {}
 
   /**
-   * What every behaviour is: one of the four contracts of {@link Stage}. A class implements exactly one of them; a
-   * stage whose behaviour implements two does not start.
+   * The common supertype of the four contracts of {@link Stage}. A class implements exactly one of them; a stage whose
+   * behaviour implements two does not start.
    *
    * @since 0.1
    */
@@ -45,7 +45,7 @@ public final class Stage {
      * Called once per incarnation, before any other callback, on the stage's thread. May block; the call that starts
      * the stage waits for it.
      *
-     * @param context what the stage may know and ask of the engine; valid as long as this incarnation lives
+     * @param context the stage's access to the engine; valid as long as this incarnation lives
      * @throws Exception to refuse to start; the stage's start then fails with this cause
      */
     default void onStart(StageContext context) throws Exception {}
@@ -54,7 +54,7 @@ public final class Stage {
      * Called once per incarnation, after every other callback, on the stage's thread. As GenStage's
      * {@code terminate/2}.
      *
-     * <p>Not called if {@link #onStart} threw. An exception from here is reported and changes nothing else.
+     * <p>Not called if {@link #onStart} threw. An exception from here is reported and has no other effect.
      *
      * @param reason why this incarnation ends
      * @throws Exception reported, never propagated
@@ -73,11 +73,11 @@ public final class Stage {
     /**
      * Answers demand: emit up to {@code demand} events now, or fewer, or none.
      *
-     * <p>{@code demand} is <b>all demand now outstanding</b>, at least 1 and in one call at most 65,536: what is not
-     * emitted stays outstanding and is handed in again with the next call, so unlike GenStage's {@code handle_demand/2}
-     * nothing has to be remembered. Called when demand has arrived that this incarnation has not seen; again
-     * after each turn that has emitted something while demand is left, so a source may emit one page at a time; and
-     * after {@link StageContext#wakeUp()}. After a turn that emitted nothing it is called with the next demand or
+     * <p>{@code demand} is <b>all demand now outstanding</b>, at least 1 and in one call at most 65,536. Demand that is
+     * not answered stays outstanding and is handed in again with the next call, so unlike GenStage's {@code
+     * handle_demand/2} nothing has to be remembered. Called when there is demand that this incarnation has not seen;
+     * again after each turn that has emitted something while demand is left, so a source may emit one page at a time;
+     * and after {@link StageContext#wakeUp()}. After a turn that emitted nothing it is called with the next demand or
      * wake-up, not before. Events may also be emitted in later turns of this stage (a timer, a {@code cast}).
      *
      * @param demand how many events may be emitted now
@@ -91,10 +91,10 @@ public final class Stage {
    * Produces events in an ordinary loop: {@code emit} blocks until there is demand.
    *
    * <p>{@code call}, {@code cast}, timers and {@code replace} of a generator need its thread and are served when it
-   * emits, not while it waits for something else in code of its own: a source that has to answer meanwhile should be
-   * a {@link Producer} that polls. What does not need its code never waits for it: consumers come, go and give events
-   * back, and what waits for a partition is delivered, while {@code generate} blocks elsewhere. A generator has no
-   * enclosing turn: each {@code emit} that returned has published its event.
+   * emits, not while it blocks in code of its own: a source that has to answer meanwhile should be a {@link Producer}
+   * that polls. Work that does not need its code never waits for it: while {@code generate} blocks, consumers come, go
+   * and give events back, and events that wait for a partition are delivered. A generator has no enclosing turn: each
+   * {@code emit} that returned has published its event.
    *
    * @param <O> the events it emits
    * @since 0.1
@@ -123,8 +123,8 @@ public final class Stage {
   @FunctionalInterface
   public non-sealed interface ProducerConsumer<I, O> extends Behaviour {
     /**
-     * Handles a batch and emits what results from it. Runs only while downstream wants at least one event, with at most
-     * as many events as downstream wants.
+     * Handles a batch and emits the results. Runs only while there is downstream demand, and with at most as many
+     * events as that demand.
      *
      * <p>It may emit more than was asked for (one line becomes ten words); the excess waits in the stage's backlog,
      * whose bound is {@link ProducerConsumerSpec#withBuffer}, and is delivered before the next batch is taken.
@@ -157,8 +157,8 @@ public final class Stage {
     default void onInputEnd(Inlet<I> from, Outlet<O> out) throws Exception {}
 
     /**
-     * Called once when the last subscription has completed, before this stage completes: the place to emit what was
-     * held back.
+     * Called once when the last subscription has completed, before this stage completes: the place to emit events that
+     * were held back.
      *
      * @param out where to emit
      * @throws Exception a crash of the stage; what this turn emitted is discarded
@@ -168,19 +168,19 @@ public final class Stage {
     /**
      * {@return whether there is output left that {@link #onMore} has to emit} False by default.
      *
-     * <p>For output that is too much for memory, or produced over time: the rows of a large table at its end, one line
-     * that becomes a million events. What is left belongs into a {@link State}, such as a position, so that it changes
-     * with the turn: then a crash neither repeats nor loses any of it. Asked once at the end of each turn, as a part of
-     * it, and when an incarnation has started. While it is true, no further input is taken and the stage does not
-     * complete.
+     * <p>For output that does not fit into memory, or is produced over time: the rows of a large table at its end, one
+     * line that becomes a million events. Keep the remaining output, for example as a position, in a {@link State}, so
+     * that it changes with the turn: then a crash neither repeats nor loses any of it. Asked once at the end of each
+     * turn, as a part of it, and when an incarnation has started. While it is true, no further input is taken and the
+     * stage does not complete.
      */
     default boolean hasMore() {
       return false;
     }
 
     /**
-     * Emits the next part of what is left. Called, as a turn, while {@link #hasMore} is true and downstream wants at
-     * least one event; also after the last subscription has completed, and after {@link #onComplete}.
+     * Emits the next part of the remaining output. Called, as a turn, while {@link #hasMore} is true and there is
+     * downstream demand; also after the last subscription has completed, and after {@link #onComplete}.
      *
      * @param out where to emit; {@link Outlet#demand} says how much is wanted
      * @throws Exception a crash of the stage; what this turn emitted is discarded
@@ -197,7 +197,8 @@ public final class Stage {
   @FunctionalInterface
   public non-sealed interface Consumer<I> extends Behaviour {
     /**
-     * Handles a batch: what is there, at most {@code maxDemand - minDemand} events; never waits to fill a batch.
+     * Handles a batch: the events that are there, at most {@code maxDemand - minDemand}; a batch never waits to be
+     * filled.
      *
      * @param events the batch: never empty, immutable, may be kept
      * @param from the subscription it came on
@@ -271,7 +272,7 @@ public final class Stage {
   }
 
   /**
-   * Describes a producer without code of its own: what it emits comes from outside, by {@link ProducerRef#emit}.
+   * Describes a producer without code of its own: its events come from outside, by {@link ProducerRef#emit}.
    *
    * {@snippet :
    * var readings = app.start(Stage.source("readings", Reading.class).withOverflow(Overflow.dropOldest(100)));
@@ -295,10 +296,10 @@ public final class Stage {
    *
    * <p>Each incarnation subscribes, once. The publisher is asked for exactly what this stage's consumers want, on the
    * stage's thread; its signals only queue an event and return (rule 2.2). When the publisher completes, so does the
-   * stage. When it fails, or sends what was not requested (1.1), the stage first emits what had come and then crashes:
-   * its supervisor restarts it, with its backoff, and the new incarnation subscribes again. A publisher that always
-   * begins at the beginning then repeats its events. When an incarnation ends in any other way, the publisher is
-   * cancelled (2.6), and events that had come are still emitted.
+   * stage. When it fails, or sends more than was requested (1.1), the stage first emits the events that had arrived and
+   * then crashes: its supervisor restarts it, with its backoff, and the new incarnation subscribes again. A publisher
+   * that always begins at the beginning then repeats its events. When an incarnation ends in any other way, the
+   * publisher is cancelled (2.6), and events that had arrived are still emitted.
    *
    * <p>A {@link Flow.Publisher} has one method, so a lambda that makes a new request for each subscription is enough:
    * {@code subscriber -> request().body().subscribe(subscriber)}. An exception of {@code subscribe} is a failed start.
@@ -552,7 +553,7 @@ public final class Stage {
    * each subscription at a time. The subscriber gets {@code onSubscribe} once, at the stage's first subscription; a
    * restart in place sends it no signal (2.12). It gets {@code onComplete} when the last subscription has completed,
    * and {@code onError} when a producer has failed or the stage is given up. When it cancels, the stage ends normally,
-   * and what it had not seen goes back to the producers. When it throws, the stage crashes; since it must not be
+   * and events that it had not seen go back to the producers. When it throws, the stage crashes; since it must not be
    * signalled again after that (2.13), the next incarnation ends the stage.
    *
    * <p>A subscriber can be used only once, so the spec is for one stage and for one start of it.
@@ -593,10 +594,10 @@ public final class Stage {
    * have ended, and they are interrupted when it is cancelled. Behind an event that takes long, up to 1024 later ones
    * may finish before the stage waits for it.
    *
-   * <p>A thread whose event is over goes on with another one of the same stage if there is one, and ends otherwise. So
-   * an event finds what an earlier one has left in a thread-local, as in any pool; remove there what you set, or bind
-   * it for a call. It finds neither the interrupt flag of an earlier event nor, after a restart, a thread of an earlier
-   * incarnation.
+   * <p>When a thread has finished its event, it goes on with another one of the same stage if there is one, and ends
+   * otherwise. So an event sees what an earlier one has left in a thread-local, as in any pool; remove what you set, or
+   * bind it for the call only. It sees neither the interrupt flag of an earlier event nor, after a restart, a thread of
+   * an earlier incarnation.
    *
    * @param name the stage's name, as {@link StageSpec#name} says
    * @param concurrency how many events are handled at once, at most; at least 1
@@ -634,10 +635,10 @@ public final class Stage {
    * spec's {@link Redelivery} says, then it becomes a dead letter (or is dropped, with {@link Redelivery#none()});
    * other events are not disturbed, and the stage does not crash. The threads belong to the stage: it ends when they
    * have ended, and they are interrupted when it is cancelled. Behind an event that takes long, up to 1024 later ones
-   * may finish before the stage waits for it. Works on no more events than are wanted downstream.
+   * may finish before the stage waits for it. Works on no more events than there is downstream demand for.
    *
-   * <p>A thread whose event is over goes on with another one, as with {@link #perEvent(String, int, EventHandler)}: a
-   * thread-local that one event has set and not removed is there for another.
+   * <p>When a thread has finished its event, it goes on with another one, as with {@link #perEvent(String, int,
+   * EventHandler)}: a thread-local that one event has set and not removed is visible to another.
    *
    * @param name the stage's name, as {@link StageSpec#name} says
    * @param concurrency how many events are worked on at once, at most; at least 1
@@ -758,9 +759,9 @@ public final class Stage {
   }
 
   /**
-   * Describes a generator that emits what is left in an iterator, and then completes. A restart goes on where the last
-   * incarnation was. When the stage is stopped, the iterator may be one element further than what was emitted. To start
-   * the spec again when its elements have been read to their end fails.
+   * Describes a generator that emits the remaining elements of an iterator, and then completes. A restart goes on where
+   * the last incarnation was. When the stage is stopped, the iterator may be one element ahead of the last one emitted.
+   * Starting the spec again after its elements have been read to their end fails.
    *
    * @param name the stage's name, as {@link StageSpec#name} says
    * @param elements the elements, none null; used by the stage alone from its start on, so the spec is for one stage
@@ -836,7 +837,7 @@ public final class Stage {
    *
    * @param name the stage's name, as {@link StageSpec#name} says
    * @param text the text; read by the stage alone, so the spec is for one stage
-   * @param format its character set, what becomes of bytes that are not in it, and the longest line
+   * @param format its character set, what happens to bytes that are not in it, and the longest line
    * @return a spec with the defaults: demand dispatcher
    * @throws IllegalArgumentException if the name is not valid
    */
@@ -865,7 +866,7 @@ public final class Stage {
    *
    * @param name the stage's name, as {@link StageSpec#name} says
    * @param file the file
-   * @param format its character set, what becomes of bytes that are not in it, and the longest line
+   * @param format its character set, what happens to bytes that are not in it, and the longest line
    * @return a spec with the defaults: demand dispatcher
    * @throws IllegalArgumentException if the name is not valid
    */

@@ -16,14 +16,14 @@ import java.util.Optional;
  * @param restarts incarnations that took over after a crash or a group restart
  * @param lastCrash its last crash, if it ever crashed
  * @param turns callbacks that have run
- * @param inTurns how long callbacks have run in total, while somebody watched
- * @param longestTurn the longest callback that was seen, while somebody watched
+ * @param inTurns how long callbacks have run in total, while the scope was watched
+ * @param longestTurn the longest callback that was seen, while the scope was watched
  * @param longestCallback which callback that was; empty if there is none
  * @param callback the callback that runs now; empty if none does
- * @param inCallback how long it has run at least: exact while somebody watches, else only what was seen of it
+ * @param inCallback how long it has run at least: exact while the scope is watched, else only what was seen of it
  * @param waitsFor what the stage's thread waits for now; empty if it does not wait
  * @param waiting how long it has waited for that; zero if it does not wait
- * @param waited how long it has waited in total for each reason, while somebody watched, the present wait included
+ * @param waited how long it has waited in total for each reason, while the scope was watched, the present wait included
  * @param threads how many threads work for it now: its own, and those that handle an event each
  * @param threadId the identifier of its thread, as in a thread dump; 0 if it has none
  * @since 0.1

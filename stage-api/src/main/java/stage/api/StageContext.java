@@ -3,8 +3,7 @@ package stage.api;
 import java.time.Duration;
 
 /**
- * What one incarnation of a stage can learn from the engine and ask of it: its name and number, a logger, timers,
- * state.
+ * The access of one incarnation of a stage to the engine: its name and number, a logger, timers, state.
  *
  * <p>Handed to {@link Stage.Behaviour#onStart}; keep it in a field. Timers and states belong to the stage's own thread:
  * {@link ForeignThreadException} is thrown on any other. Any thread may call the other methods, such as
@@ -32,8 +31,8 @@ public interface StageContext {
   System.Logger logger();
 
   /**
-   * Has {@link Stage.Producer#onDemand} called again, on the stage's thread, if there is outstanding demand. Call it
-   * when there is something to emit that was not there before. Does nothing on other kinds of stage. Any thread.
+   * Asks for another call of {@link Stage.Producer#onDemand}, on the stage's thread, if there is outstanding demand.
+   * Call it when there is something new to emit. Does nothing on other kinds of stage. Any thread.
    */
   void wakeUp();
 
@@ -66,7 +65,7 @@ public interface StageContext {
 
   /**
    * As {@link #after(Duration, TimerAction)}, of an action that emits: {@code context.after(delay, out ->
-   * out.emit("tick"))}. Whether anything is wanted or not: beyond demand what it emits waits in the backlog, up to its
+   * out.emit("tick"))}. It runs whether or not there is demand: events beyond demand wait in the backlog, up to its
    * bound.
    *
    * @param delay at least zero
@@ -103,8 +102,8 @@ public interface StageContext {
   <O> Timer every(Duration period, OutletAction<O> action);
 
   /**
-   * {@return this incarnation's outlet, which its callbacks and timers may use} It may be had in {@code onStart}
-   * already, but events are emitted in turns, and {@code onStart} is none.
+   * {@return this incarnation's outlet, which its callbacks and timers may use} It is available in {@code onStart}
+   * already, but events are emitted in turns, and {@code onStart} is not a turn.
    *
    * @param <O> the events that this stage emits
    * @throws IllegalStateException if this stage is a consumer, which emits nothing

@@ -11,7 +11,7 @@ import java.util.Objects;
  * @param onPlatformThread whether the stage runs on a platform thread, for code that pins or hogs its carrier
  * @param deadLetters the handler of events that the stage has given up on
  * @param restart which ends of the stage are answered with a restart
- * @param redelivery what becomes of the batch in hand when it crashes
+ * @param redelivery what happens to the batch in hand when it crashes
  * @param shutdown how long it may take to end when its supervisor stops it
  * @param startTimeout how long its factory and {@code onStart} may take together; {@link #NO_START_TIMEOUT} for as long
  *     as they like

@@ -18,7 +18,7 @@ import stage.behaviour.support.CrashTest;
 import stage.behaviour.support.QueueSink;
 import stage.behaviour.support.StageTest;
 
-/** What becomes of calls that nobody answers: they end in time, leave nothing behind, and never wait in a circle. */
+/** What happens to calls that nobody answers: they end in time, leave nothing behind, and never wait in a circle. */
 class CallDeadlineTest {
   @Nested
   class AStuckStageWithASmallMailbox extends StageTest {

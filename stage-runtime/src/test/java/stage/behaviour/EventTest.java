@@ -27,7 +27,7 @@ import stage.behaviour.support.Evil;
 class EventTest extends CrashTest {
   private static final int POISON = 7;
 
-  /** Fails for ever on one event. */
+  /** Fails forever on one event. */
   private static final class Picky implements Stage.Consumer<Evil> {
     private final BlockingQueue<Integer> handled;
 

@@ -20,7 +20,7 @@ import stage.behaviour.support.Await;
 import stage.behaviour.support.CapturedLog;
 import stage.behaviour.support.Numbers;
 
-/** A subscriber or publisher of somebody else's that keeps no rule holds up no stage but the one that speaks to it. */
+/** A subscriber or publisher of someone else's that keeps no rule holds up no stage but the one that speaks to it. */
 class HostilePeersTest {
   private static final int THREADS = 8;
   private static final int FLOOD = 10_000_000;

@@ -16,7 +16,7 @@ import stage.api.Stage;
 import stage.api.supervision.Supervisor;
 import stage.behaviour.support.Idle;
 
-/** What users bring along may wait: no lock of the runtime is held meanwhile, and who would wait for ever is told. */
+/** What users bring along may wait: no lock of the runtime is held meanwhile, and who would wait forever is told. */
 class LockedOutTest {
   private static final Duration LIMIT = Duration.ofSeconds(20);
 

@@ -202,7 +202,7 @@ class OthersBugsTest extends CrashTest {
       producer.stop();
     }
 
-    /** Keeps what comes from outside until somebody wants it, and believes its outlet about that. */
+    /** Keeps what comes from outside until someone wants it, and believes its outlet about that. */
     private static final class Pushed implements Stage.Producer<Integer> {
       private final Queue<Integer> waiting = new ArrayDeque<>();
 
@@ -300,7 +300,7 @@ class OthersBugsTest extends CrashTest {
 
   @Nested
   class EventsInTheHandsOfOneThatCrashes {
-    // gen_stage#202: the question what becomes of the list that handle_events had in hand when it crashed. The answer
+    // gen_stage#202: the question what happens to the list that handle_events had in hand when it crashed. The answer
     // there: it is lost.
     @Test
     void genStage202_areDeliveredAgainAsTheyWere() throws Exception {
@@ -400,7 +400,7 @@ class OthersBugsTest extends CrashTest {
   @Nested
   class AnExceptionOfAConsumer {
     // RxJava#7687: a consumer threw in the loop that drained a queue. The loop's counter of work to do, which was taken
-    // down only at its end, stayed above zero for ever; whoever added events later took that for a running loop, and
+    // down only at its end, stayed above zero forever; whoever added events later took that for a running loop, and
     // the stage was dead without a word.
     @ParameterizedTest
     @ValueSource(strings = {"restart", "resume"})
@@ -425,7 +425,7 @@ class OthersBugsTest extends CrashTest {
       log.take();
     }
 
-    // The same of what a function throws that somebody else runs on the stage: it is that caller's, and the stage hears
+    // The same of what a function throws that someone else runs on the stage: it is that caller's, and the stage hears
     // of later events.
     @Test
     void rxJava7687_inACallLeavesAStageThatStillHearsOfLaterEvents() throws Exception {

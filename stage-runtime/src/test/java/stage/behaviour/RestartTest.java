@@ -356,7 +356,7 @@ class RestartTest extends CrashTest {
       log.takeRestarts(1);
     }
 
-    /** Blocks for ever where it would crash. */
+    /** Blocks forever where it would crash. */
     private Lives block(PlannedCrashes fires, CountDownLatch blocked, CountDownLatch never)
         throws InterruptedException {
       try {

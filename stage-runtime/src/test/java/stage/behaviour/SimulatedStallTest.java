@@ -321,7 +321,7 @@ class SimulatedStallTest {
           try (Supervisor shop = open()) {
             stall.begin(shop);
             explained[0] = explain(shop, stall);
-            shop.join();   // for ever
+            shop.join();   // forever
           }
         }));
 

@@ -743,7 +743,7 @@ class StateTest extends CrashTest {
       }
     }
 
-    /** Then nothing is left to go on with; but nobody waits for ever. */
+    /** Then nothing is left to go on with; but nobody waits forever. */
     @Test
     void endsTheStageIfItNeverCanBeKept() throws Exception {
       failures.set(Integer.MAX_VALUE);

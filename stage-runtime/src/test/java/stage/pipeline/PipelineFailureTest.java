@@ -159,7 +159,7 @@ class PipelineFailureTest {
       assertThat(Thread.interrupted()).as("the exception stands for it").isFalse();
     }
 
-    /** A step that does not heed its interrupt is left behind with its thread, and another one goes on. */
+    /** A step that ignores its interrupt is left behind with its thread, and another one goes on. */
     @Test
     void mayBeThatItNeverReturns() throws Exception {
       var over = new CountDownLatch(1);
@@ -369,7 +369,7 @@ class PipelineFailureTest {
     }
   }
 
-  /** A function that does not heed its interrupt is left behind, and its element has failed. */
+  /** A function that ignores its interrupt is left behind, and its element has failed. */
   @Nested
   class OfAConcurrentFunctionThatNeverReturns {
     private final CountDownLatch over = new CountDownLatch(1);

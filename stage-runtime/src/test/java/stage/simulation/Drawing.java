@@ -119,7 +119,7 @@ final class Drawing {
     left.addAll(0, last.inputs());
     nodes.add(new Plan.Node(last.index(), last.kind(), last.dispatch(), 0, List.copyOf(left), last.demand(),
         last.least(), last.unordered(), last.commits(), false));
-    // A partition that nobody takes would keep its producer for ever.
+    // A partition that nobody takes would keep its producer forever.
     nodes.replaceAll(
         node -> node.dispatch() != Plan.Dispatching.PARTITION || isTaken(nodes, node, 0) && isTaken(nodes, node, 1)
             ? node : node.byDemand());

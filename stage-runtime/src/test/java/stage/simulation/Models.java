@@ -114,7 +114,7 @@ final class Models {
           try {
             for (long i = 0; i < events && !isOver && next < node.events(); i++) {
               world.within(node, "request");
-              if (next == node.events()) return;   // somebody else has sent the rest meanwhile
+              if (next == node.events()) return;   // someone else has sent the rest meanwhile
               subscriber.onNext(new NumberedEvent(node.index(), next++));
             }
             if (isOver || next < node.events()) return;

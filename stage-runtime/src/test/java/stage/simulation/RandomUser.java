@@ -250,7 +250,7 @@ final class RandomUser {
     else world.time.at(world.time.nanos() + LEFT_ALONE_NANOS, () -> endIfAlone(ref));
   }
 
-  /** One that has cancelled the last subscription that it had waits for another one, for ever. */
+  /** One that has cancelled the last subscription that it had waits for another one, forever. */
   private static void endIfAlone(StageRef<?> ref) {
     if (ref.snapshot().inputs().isEmpty()) ref.stop();
   }

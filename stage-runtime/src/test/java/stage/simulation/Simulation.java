@@ -130,7 +130,7 @@ public final class Simulation {
     if (world.supervision.refused() > 0) world.mark("what a zombie did was refused");
     // I14: whoever has asked for something is answered by now, or will be at once.
     world.heal();
-    if (plan.options().earlyTimers()) return;   // for ever may be over at once
+    if (plan.options().earlyTimers()) return;   // forever may be over at once
     for (Thread outsider : world.outsiders) if (!world.time.awaitEnd(outsider, World.FOREVER.toNanos()))
       throw new AssertionError(outsider.getName() + " waits for ever");
   }

@@ -83,7 +83,7 @@ final class World implements Faults {
   int stopped;            // and whose onStop has begun
   boolean leavesStragglers;
   boolean isDisturbed;    // somebody stopped, killed or cancelled something, so that not all events get to an end
-  boolean isStuck;        // somebody stopped something, so that others may wait for ever
+  boolean isStuck;        // somebody stopped something, so that others may wait forever
   long hash;
   SupervisionSnapshot supervision;   // after the close
   boolean traced;

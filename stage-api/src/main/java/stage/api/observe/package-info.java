@@ -1,5 +1,5 @@
 /**
- * What can be watched: a listener and its events; snapshots of a tree of stages and the rates between them; and the
+ * Observation: a listener and its events; snapshots of a tree of stages and the rates between two of them; and the
  * explanation of why a tree is stuck or slow.
  *
  * <p>Users come in by giving a scope a listener, or by asking a supervisor. The package knows the vocabulary of

@@ -5,8 +5,8 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * How many elements become one value: a beginning, a step, a way to join two, and an end. What is accumulated is an
- * immutable value: each step returns a new one, because what a turn changed is undone when it crashes.
+ * How elements become one value: a beginning, a step, a way to merge two, and an end. The accumulated value must be
+ * immutable: each step returns a new one, because the changes of a turn are undone when it crashes.
  *
  * @param zero what there is before the first element
  * @param fold takes one element more in

@@ -1,10 +1,10 @@
 package stage.api.pipeline;
 
 /**
- * How much a step may remember, and what it does when that is full.
+ * How much a step may keep, and what it does when it is full.
  *
  * @param rows how many rows, at most; at least 1
- * @param full what becomes of a row that there is no room for
+ * @param full what happens to a row that there is no room for
  * @since 0.1
  */
 public record Bound(int rows, Full full) {

@@ -5,9 +5,9 @@ import stage.api.Outlet;
 import stage.api.StageContext;
 
 /**
- * Where deliveries come from, and where their answers go: a message broker, for instance. One whose answers are
- * positions, such as a member of a Kafka consumer group, is a {@link PartitionedSource}. As a producer and the
- * acknowledger of Elixir's Broadway.
+ * Sends deliveries and takes their answers: a message broker, for instance. A source whose answers are positions, such
+ * as a member of a Kafka consumer group, is a {@link PartitionedSource}. As a producer and the acknowledger of Elixir's
+ * Broadway.
  *
  * <p>All methods are called one after the other, and each sees what the one before has done: on the thread of the
  * source's stage while that runs, then on that of the stage that waits for the last answers.
@@ -18,7 +18,7 @@ import stage.api.StageContext;
 public interface DeliverySource<T> {
   /**
    * Called before the first {@link #receive} of each incarnation. Deliveries of an earlier one are still on their way,
-   * and answered for in the end.
+   * and will be answered.
    *
    * @param context what the stage may know and ask of the engine
    * @throws Exception a failed start
@@ -27,8 +27,8 @@ public interface DeliverySource<T> {
 
   /**
    * Emits about {@code demand} deliveries, fewer, or none. May wait, but not for long: answers go out between two
-   * calls. If it has emitted none it is called again after 10 ms, or at once after {@link StageContext#wakeUp()}. What
-   * is emitted beyond the demand waits, and counts as unsettled. {@link Outlet#complete()} ends the source.
+   * calls. If it has emitted none it is called again after 10 ms, or at once after {@link StageContext#wakeUp()}.
+   * Deliveries beyond the demand wait, and count as unsettled. {@link Outlet#complete()} ends the source.
    *
    * @param demand how many are wanted downstream, and no more than may be unsettled at once; at least 1
    * @param out where to emit
@@ -37,8 +37,8 @@ public interface DeliverySource<T> {
   void receive(long demand, Outlet<Delivery<T>> out) throws Exception;
 
   /**
-   * Answers for deliveries: those whose results were all handled, and those of whose results one failed. Each delivery
-   * is answered for once. If this throws, the same group is tried again after a while, and others in the meantime.
+   * Answers deliveries: those whose results were all handled, and those with a failed result. Each delivery is answered
+   * once. If this throws, the same group is tried again after a while, and others in the meantime.
    *
    * @param acked handled, filtered out, late, or skipped on purpose
    * @param nacked dead-lettered, timed out, or returned because the job ended
@@ -47,7 +47,7 @@ public interface DeliverySource<T> {
   void settle(List<Delivery<T>> acked, List<Nacked<T>> nacked) throws Exception;
 
   /**
-   * Called once, behind everything else.
+   * Called once, after everything else.
    *
    * @throws Exception logged
    */
@@ -57,7 +57,7 @@ public interface DeliverySource<T> {
    * A delivery that failed.
    *
    * @param delivery the delivery
-   * @param cause the first failure of what came of it
+   * @param cause the first failure of an element that came of it
    * @param <T> the payloads
    */
   record Nacked<T>(Delivery<T> delivery, Throwable cause) {

@@ -71,6 +71,6 @@ final class Erased {
       throw new IllegalArgumentException("the " + name + " of " + site + " threw " + thrown, thrown);
     }
     return Objects.requireNonNull(made, () -> "the " + name + " of " + site
-        + " returned null; it must return what it makes of the pipeline");
+        + " returned null; it must return a pipeline or job");
   }
 }

@@ -4,13 +4,13 @@ package stage.api.pipeline;
  * A function that may throw. Runs on the thread of the stage that its step belongs to; may block.
  *
  * @param <A> what it takes
- * @param <B> what it makes
+ * @param <B> the results
  * @since 0.1
  */
 @FunctionalInterface
 public interface Fn<A, B> {
   /**
-   * {@return what is made of a value; never null}
+   * {@return the result for a value; never null}
    *
    * @param a the value
    * @throws Exception a failure of the element in hand; see {@link OnFailure}

@@ -5,13 +5,13 @@ package stage.api.pipeline;
  *
  * @param <A> what it takes first
  * @param <B> what it takes second
- * @param <C> what it makes
+ * @param <C> the results
  * @since 0.1
  */
 @FunctionalInterface
 public interface Fn2<A, B, C> {
   /**
-   * {@return what is made of two values; never null}
+   * {@return the result for two values; never null}
    *
    * @param a one value
    * @param b the other

@@ -8,7 +8,7 @@ import stage.api.supervision.Intensity;
 import stage.api.supervision.Supervisor;
 
 /**
- * A pipeline with its sink: what can be run. An immutable description, which any thread may use; each run of it starts
+ * A pipeline with its sink, ready to run. An immutable description, which any thread may use; each run of it starts
  * stages of its own.
  *
  * @param <R> its result
@@ -42,8 +42,8 @@ public final class Job<R> {
    * Runs the job in a scope of its own, and waits for its end. Blocks the calling thread, which owns the scope; when
    * this returns or throws, no thread of the job is left, and everything that the job did happened before.
    *
-   * <p>A stage that crashes is restarted in place, and what it had not committed is done again. When one is given up,
-   * the others are drained, and this throws. If the caller is interrupted, the job is cancelled.
+   * <p>A stage that crashes is restarted in place, and repeats the work that it had not committed. When a stage is
+   * given up, the others are drained, and this throws. If the caller is interrupted, the job is cancelled.
    *
    * @param name the scope's name: 1–64 of {@code [A-Za-z0-9._-]}
    * @return its result
@@ -61,8 +61,8 @@ public final class Job<R> {
 
   /**
    * Starts the job as a child of a scope, and returns when its stages have started, without waiting for its end. Any
-   * thread. The job leaves the scope when the last of its stages has ended, and its name can be given again then; its
-   * result stays with what this returns.
+   * thread. The job leaves the scope when the last of its stages has ended, and its name can be used again; the
+   * returned {@code Running} keeps its result.
    *
    * @param scope the supervisor that gets one more child
    * @param name the name of the supervisor that holds its stages, unique in the scope: 1–64 of {@code [A-Za-z0-9._-]}
@@ -96,7 +96,7 @@ public final class Job<R> {
 
   /**
    * {@return a copy whose stages may be restarted this often} By default 3 times in 5 seconds, all together. A step
-   * that throws restarts nothing, so this is about crashes: of {@code Error}s, of stages of your own, of sources.
+   * that throws restarts nothing; crashes come from {@code Error}s, stages of your own, and sources.
    *
    * @param intensity how many restarts in which time; one more ends the job
    */
@@ -106,11 +106,10 @@ public final class Job<R> {
   }
 
   /**
-   * {@return a copy in which what a crashed stage had in hand is delivered again this often} By default twice. A step
-   * that throws is a matter of {@link OnFailure}, so this is about crashes. A stage of your own keeps what its spec
-   * says.
+   * {@return a copy in which the batch of a crashed stage is delivered again this often} By default twice. For steps
+   * that throw see {@link OnFailure}. A stage of your own keeps the setting of its spec.
    *
-   * @param redelivery what becomes of the batch in hand
+   * @param redelivery what happens to the batch in hand
    */
   public Job<R> withRedelivery(Redelivery redelivery) {
     Arguments.notNull("redelivery", redelivery, "; use Redelivery.none() to drop the batch");

@@ -114,7 +114,7 @@ public final class Join<L, R> {
   }
 
   /**
-   * Two pipelines that can be joined: says what becomes of elements without a partner, as SQL's joins do.
+   * Two pipelines that can be joined: says what happens to elements without a partner, as SQL's joins do.
    *
    * @param <L> the elements of the left one
    * @param <R> the elements of the right one
@@ -130,40 +130,40 @@ public final class Join<L, R> {
     }
 
     /**
-     * {@return what is made of each pair}
+     * {@return the result for each pair}
      *
      * @param fn makes one of a left and a right element
-     * @param <X> what is made
+     * @param <X> the results
      */
     public <X> Pipeline<X> inner(Fn2<? super L, ? super R, ? extends X> fn) {
       return joined(Pairing.Unmatched.NONE, fn);
     }
 
     /**
-     * {@return what is made of each pair, and of each on the left that has no partner when none can come any more}
+     * {@return the result for each pair, and for each on the left that has no partner when none can come any more}
      *
      * @param fn makes one of a left element and its partner, empty if there is none
-     * @param <X> what is made
+     * @param <X> the results
      */
     public <X> Pipeline<X> left(Fn2<? super L, ? super Optional<R>, ? extends X> fn) {
       return joined(Pairing.Unmatched.LEFT, fn);
     }
 
     /**
-     * {@return what is made of each pair, and of each on the right that has no partner when none can come any more}
+     * {@return the result for each pair, and for each on the right that has no partner when none can come any more}
      *
      * @param fn makes one of a right element and its partner, empty if there is none
-     * @param <X> what is made
+     * @param <X> the results
      */
     public <X> Pipeline<X> right(Fn2<? super Optional<L>, ? super R, ? extends X> fn) {
       return joined(Pairing.Unmatched.RIGHT, fn);
     }
 
     /**
-     * {@return what is made of each pair, and of each that has no partner when none can come any more}
+     * {@return the result for each pair, and for each that has no partner when none can come any more}
      *
      * @param fn makes one of both; one of them may be empty, never both
-     * @param <X> what is made
+     * @param <X> the results
      */
     public <X> Pipeline<X> full(Fn2<? super Optional<L>, ? super Optional<R>, ? extends X> fn) {
       return joined(Pairing.Unmatched.BOTH, fn);

@@ -94,8 +94,8 @@ public final class Keyed<K, T> {
   }
 
   /**
-   * {@return what a collector makes of the elements of each key} Each key has a container, which is changed in place:
-   * an accumulator that throws midway may leave half an element in it. The combiner is not used.
+   * {@return the result of a collector for the elements of each key} Each key has a container, which is changed in
+   * place: an accumulator that throws midway may leave half an element in it. The combiner is not used.
    *
    * @param collector how; its functions run on the worker's thread
    * @param <R> the results
@@ -109,7 +109,7 @@ public final class Keyed<K, T> {
    *
    * @param n how many, at least 1
    * @param time from the first element to the end of a list, above zero
-   * @param openKeys how many keys may have an unfinished list on each worker, and what becomes of an element of one
+   * @param openKeys how many keys may have an unfinished list on each worker, and what happens to an element of one
    *     more
    * @throws IllegalArgumentException if {@code n} is below 1 or {@code time} not above zero
    */
@@ -130,11 +130,10 @@ public final class Keyed<K, T> {
   }
 
   /**
-   * {@return what each worker makes of its elements} What is stateful in the part, such as a batch, belongs to the
-   * worker and mixes its keys.
+   * {@return the results of each worker} State in the part, such as a batch, belongs to the worker and mixes its keys.
    *
-   * @param part what each does: makes one pipeline of another; called once, now, and its result must not be null
-   * @param <R> what is made
+   * @param part the steps of each worker; called once, now, and its result must not be null
+   * @param <R> the results
    * @throws IllegalArgumentException if {@code part} threw a checked exception
    */
   public <R> Pipeline<R> perWorker(Fn<Pipeline<T>, Pipeline<R>> part) {

@@ -6,7 +6,7 @@ import java.util.function.Consumer;
  * Makes any number of elements of one. As the argument of {@link java.util.stream.Stream#mapMulti}.
  *
  * @param <T> what it takes
- * @param <R> what it makes
+ * @param <R> the results
  * @since 0.1
  */
 @FunctionalInterface

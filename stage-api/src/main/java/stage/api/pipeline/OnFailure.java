@@ -6,17 +6,17 @@ import stage.api.DeadLetterHandler;
 import stage.api.supervision.Backoff;
 
 /**
- * What becomes of an element that a step throws for: it is tried again a few times, and then skipped, made a dead
- * letter, or the stage crashes. Everything that the element had done in its run of steps is undone first, and the
- * elements around it are not touched.
+ * What happens to an element when a step throws: it is tried again a few times, and then it is skipped or becomes a
+ * dead letter, or the stage crashes. Everything that the element had done in its run of steps is undone first, and the
+ * elements around it are not affected.
  *
- * <p>The default is {@code retry(2, Backoff.none()).then(deadLetter())}. {@code Error}s always crash the stage. So
- * does, whatever the policy, the last of 1,000 failures in a row without a success between them: a mistake in a step
- * must not turn a whole source into dead letters. {@link #atMost} sets another limit.
+ * <p>The default is {@code retry(2, Backoff.none()).then(deadLetter())}. An {@code Error} always crashes the stage. So
+ * do, whatever the policy, 1,000 failures in a row without a success, because a mistake in a step must not turn a whole
+ * source into dead letters. {@link #atMost} sets another limit.
  *
  * @param retries how often the element is tried again, at once or after a while
  * @param backoff how long to wait before each
- * @param last what then becomes of it
+ * @param last what happens to it then
  * @param handler receives dead letters in addition to the supervisor, if present
  * @param most how many failures crash the stage
  * @param period within this time; empty for failures in a row, without a success between them
@@ -42,7 +42,7 @@ public record OnFailure(
     period.ifPresent(of -> Arguments.positive("time", of));
   }
 
-  /** What becomes of an element when it is not tried again. */
+  /** What happens to an element when it is not tried again. */
   public enum Last {
     /** It is left out, and counted as dropped. */
     SKIP,
@@ -122,9 +122,9 @@ public record OnFailure(
   }
 
   /**
-   * {@return to crash the stage: its supervisor restarts it, and the element is delivered again} One that crashes the
-   * stage every time becomes a dead letter in the end, as {@link stage.api.Redelivery} says; so does what was made of
-   * several elements, such as a list, and that by itself.
+   * {@return to crash the stage: its supervisor restarts it, and the element is delivered again} An element that
+   * crashes the stage every time becomes a dead letter in the end, as {@link stage.api.Redelivery} says. If the stage
+   * crashes at the result of several elements, such as a list, only that result does.
    */
   public static OnFailure crash() {
     return of(0, Backoff.none(), Last.CRASH, Optional.empty());
@@ -133,7 +133,7 @@ public record OnFailure(
   /**
    * {@return these retries, with another end}
    *
-   * @param last what becomes of the element when it has been tried as often as this says; must not retry itself
+   * @param last what happens to the element when it has been tried as often as this says; must not retry itself
    * @throws IllegalArgumentException if {@code last} retries
    */
   public OnFailure then(OnFailure last) {

@@ -3,9 +3,9 @@ package stage.api.pipeline;
 import java.util.Map;
 
 /**
- * Where deliveries come from that are not answered for one by one, but by a position for each partition: a member of a
- * Kafka consumer group, for instance. The position goes no further than all deliveries before it are done, whatever the
- * order in which they are. Partitions come and go.
+ * A source of deliveries that are not answered one by one, but by a position for each partition: a member of a Kafka
+ * consumer group, for instance. All deliveries before the position are done, in whatever order that happened.
+ * Partitions come and go.
  *
  * <p>All methods are called one after the other, and each sees what the one before has done: on the thread of the
  * source's stage while that runs, then on that of the stage that waits for the last answers.
@@ -16,17 +16,17 @@ import java.util.Map;
  */
 public interface PartitionedSource<P, T> {
   /**
-   * Called before the first {@link #receive} of each incarnation. After a crash all partitions are lost, and what was
-   * not committed comes again: so this connects anew.
+   * Called before the first {@link #receive} of each incarnation. After a crash all partitions are lost, and deliveries
+   * that were not committed come again: so connect anew here.
    *
-   * @param partitions what is known of its partitions; the same for all its life
+   * @param partitions the partitions of this source; the same object in every incarnation
    * @throws Exception a failed start
    */
   default void onStart(Partitions<P, T> partitions) throws Exception {}
 
   /**
    * Hands in about {@code wanted} deliveries, fewer, or none. May wait, but not for long: answers go out between two
-   * calls. If it has handed in none it is called again after 10 ms. What is handed in beyond what is wanted waits.
+   * calls. If it has handed in none it is called again after 10 ms. Deliveries beyond {@code wanted} wait.
    *
    * <p>Called with 0 once a second while nothing is wanted, so that a client that must be polled stays alive.
    *
@@ -37,7 +37,7 @@ public interface PartitionedSource<P, T> {
   void receive(long wanted, Partitions<P, T> to) throws Exception;
 
   /**
-   * Answers for all deliveries before some positions.
+   * Answers all deliveries before some positions.
    *
    * @param positions for each partition in which there is something new: the position of its first delivery that is not
    *     done, or the one behind its last
@@ -46,19 +46,19 @@ public interface PartitionedSource<P, T> {
   void commit(Map<P, Long> positions) throws Exception;
 
   /**
-   * Told of a delivery that failed, before the position goes past it. What came of it has been handed to the
-   * dead-letter handlers by then.
+   * Called for a delivery that failed, before the position goes past it. Its dead letters have been handed to their
+   * handlers by then.
    *
    * @param partition its partition
    * @param position its position
    * @param payload what it was
-   * @param cause the first failure of what came of it
+   * @param cause the first failure of an element that came of it
    * @throws Exception told again, with backoff; until then the position stays before it
    */
   default void onFailed(P partition, long position, T payload, Throwable cause) throws Exception {}
 
   /**
-   * Called once, behind everything else.
+   * Called once, after everything else.
    *
    * @throws Exception logged
    */

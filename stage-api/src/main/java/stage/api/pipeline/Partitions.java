@@ -4,8 +4,8 @@ import java.time.Duration;
 import java.util.Collection;
 
 /**
- * The partitions of a {@link PartitionedSource}, and what of them is not done. Used by that source only, on the thread
- * that calls it.
+ * The partitions of a {@link PartitionedSource} and their unfinished deliveries. Used by that source only, on the
+ * thread that calls it.
  *
  * @param <P> the partitions
  * @param <T> the payloads
@@ -28,18 +28,19 @@ public interface Partitions<P, T> {
   void complete();
 
   /**
-   * Gives partitions up: what of them was not handed on yet is forgotten, what is on its way is waited for, and what is
-   * done by then is committed. What is done later does not count. An exception of {@code commit} is logged.
+   * Gives partitions up: forgets their deliveries that were not handed on yet, waits for those on their way, and
+   * commits what is done by then. Deliveries that are done later do not count. An exception of {@code commit} is
+   * logged.
    *
    * @param partitions which; those that are not known change nothing
-   * @param patience how long to wait at most; not longer than until the calling thread is interrupted, which stays so
+   * @param patience how long to wait at most; an interrupt of the calling thread ends the wait, and its flag stays set
    * @return how many of their deliveries were not done when the time was over
    * @throws IllegalArgumentException if {@code patience} is negative
    */
   int revoke(Collection<? extends P> partitions, Duration patience);
 
   /**
-   * As {@link #revoke}, but somebody else has the partitions already: nothing is waited for or committed.
+   * As {@link #revoke}, but someone else has the partitions already: nothing is waited for or committed.
    *
    * @param partitions which
    * @return how many of their deliveries were not done

@@ -45,10 +45,10 @@ import stage.api.supervision.Intensity;
  *     .run("wordcount");
  * }
  *
- * <p>Steps in a row are <i>fused</i>: one stage runs them, on a virtual thread of its own. Functions may block and
- * may throw: a step that throws costs that element and no other, see {@link OnFailure}. A stage that crashes is
- * restarted in place and does what it had not committed again, so functions of steps may be called more than once for
- * an element; results are as if nothing had happened.
+ * <p>Steps in a row are <i>fused</i>: one stage runs them, on a virtual thread of its own. Functions may block and may
+ * throw: a step that throws fails that element and no other, see {@link OnFailure}. A stage that crashes is restarted
+ * in place and repeats the work that it had not committed, so functions of steps may be called more than once for an
+ * element; results are as if nothing had happened.
  *
  * <p>Around the steps that change one element at a time there are {@index batches}, a {@index throttle}d rate,
  * {@index windows} of event time, {@index joins}, {@index merge}d inputs and, behind any step, a
@@ -57,8 +57,8 @@ import stage.api.supervision.Intensity;
  * <p>All methods may be called on any thread and return at once. They touch no source and call no function, except for
  * those that build a part or a branch, which are called now, on the caller's thread. A null argument is refused with a
  * {@link NullPointerException}, a number or a time out of range with an {@link IllegalArgumentException}; the message
- * begins with the call and its line. Whatever shows only once the pipeline is complete, such as a window without event
- * time, is refused with a {@link PipelineRefusedException} when the job is run or described.
+ * begins with the call and its line. A mistake that shows only once the pipeline is complete, such as a window without
+ * event time, is refused with a {@link PipelineRefusedException} when the job is run or described.
  *
  * <p>Where {@link java.util.stream.Stream} has an operation, it has the same name and meaning here. Most others come
  * from Pekko Streams, and event time, windows and joins from Flink.
@@ -99,8 +99,9 @@ public final class Pipeline<T> {
   }
 
   /**
-   * {@return the elements of a collection, or of anything else that can be iterated again} Each run of a job iterates
-   * anew. So does a restart, which then skips what was emitted already: the order must be the same each time.
+   * {@return the elements of a collection, or of any other iterable that can be iterated again} Each run of a job
+   * iterates anew. So does a restart, which then skips the elements already emitted: the order must be the same each
+   * time.
    *
    * @param elements the elements, none null; not copied, and iterated on the source's thread
    * @param <T> the elements
@@ -141,9 +142,9 @@ public final class Pipeline<T> {
   }
 
   /**
-   * {@return events from outside that are answered for when everything that came of them was handled}
+   * {@return deliveries, each of which is answered when everything that came of it has been handled}
    *
-   * @param source where they come from, and their answers go
+   * @param source sends the deliveries and takes the answers
    * @param how how they are answered for
    * @param <T> the payloads
    */
@@ -153,10 +154,9 @@ public final class Pipeline<T> {
   }
 
   /**
-   * {@return events from outside that are answered for by a position for each partition, which goes no further than all
-   * is done}
+   * {@return deliveries that are answered by a position for each partition, before which all are done}
    *
-   * @param source where they come from, and the positions go
+   * @param source sends the deliveries and takes the positions
    * @param how how they are answered for
    * @param <P> the partitions
    * @param <T> the payloads
@@ -190,10 +190,10 @@ public final class Pipeline<T> {
   }
 
   /**
-   * {@return what a loop emits} Returning ends the pipeline. Each run and each restart calls the loop again: one
-   * that must not repeat itself keeps its place in a state, see {@link Stage.Generator}.
+   * {@return the elements that a loop emits} When the loop returns, the pipeline ends. Each run and each restart calls
+   * the loop again: a loop that must not repeat itself keeps its place in a state, see {@link Stage.Generator}.
    *
-   * @param loop the loop; its {@code emit} blocks until the element is wanted
+   * @param loop the loop; its {@code emit} blocks until there is demand
    * @param <T> the elements
    */
   public static <T> Pipeline<T> generate(Stage.Generator<T> loop) {
@@ -201,8 +201,7 @@ public final class Pipeline<T> {
   }
 
   /**
-   * {@return the time of the machine's clock, once in a period; a tick that nobody wants is left out} Never ends by
-   * itself.
+   * {@return the time of the machine's clock, once per period; a tick without demand is left out} Never ends by itself.
    *
    * @param period above zero
    * @throws IllegalArgumentException if {@code period} is not above zero
@@ -253,13 +252,13 @@ public final class Pipeline<T> {
   }
 
   /**
-   * {@return what is made of the first of both, the second of both …} Ends with the shorter one; what the longer one
-   * still had goes back to it.
+   * {@return the results of combining the first elements of both, the second of both …} Ends with the shorter one;
+   * elements that the longer one still had go back to it.
    *
    * @param other the other input
-   * @param fn makes one of two
+   * @param fn combines two elements to one
    * @param <U> the other's elements
-   * @param <R> what is made
+   * @param <R> the results
    */
   public <U, R> Pipeline<R> zip(Pipeline<U> other, Fn2<? super T, ? super U, ? extends R> fn) {
     return new Pipeline<>(new Node.Zipped(Site.here("zip"), node, Arguments.notNull("other", other).node,
@@ -269,10 +268,10 @@ public final class Pipeline<T> {
   // ---- steps that are fused
 
   /**
-   * {@return what a function makes of each element}
+   * {@return the result of a function for each element}
    *
-   * @param fn makes one of another; a null result is a failure of the element
-   * @param <R> what is made
+   * @param fn maps an element; a null result is a failure of the element
+   * @param <R> the results
    */
   public <R> Pipeline<R> map(Fn<? super T, ? extends R> fn) {
     return step("map", new Step.Map(Erased.fn("fn", fn)));
@@ -288,12 +287,12 @@ public final class Pipeline<T> {
   }
 
   /**
-   * {@return what a function makes of each, one after the other} It may make any number: whatever goes beyond 1,024 of
-   * one element is made when it is wanted. After a crash the function is applied again, and what was emitted already is
-   * skipped, so it must make the same again.
+   * {@return the results of a function for each element, one after the other} There may be any number: results beyond
+   * 1,024 for one element are taken as there is demand. After a crash the function is applied again, and the results
+   * already emitted are skipped, so it must return the same results again.
    *
    * @param fn makes any number of elements of one, none null
-   * @param <R> what is made
+   * @param <R> the results
    */
   public <R> Pipeline<R> flatMap(Fn<? super T, ? extends Iterable<? extends R>> fn) {
     @SuppressWarnings("unchecked")   // the signature has checked it
@@ -302,12 +301,12 @@ public final class Pipeline<T> {
   }
 
   /**
-   * {@return what a function hands over for each} All that it hands over for one element waits in memory until it is
-   * wanted; {@link #flatMap} makes it when it is. As {@link java.util.stream.Stream#mapMulti}; name the type, as in
-   * {@code .<String>mapMulti(…)}.
+   * {@return the elements that a function hands over for each} All that it hands over for one element wait in memory
+   * until there is demand; {@link #flatMap} takes them only then. As {@link java.util.stream.Stream#mapMulti}; name the
+   * type, as in {@code .<String>mapMulti(…)}.
    *
    * @param fn makes any number of elements of one, none null
-   * @param <R> what is made
+   * @param <R> the results
    */
   public <R> Pipeline<R> mapMulti(Multi<? super T, R> fn) {
     @SuppressWarnings("unchecked")   // the signature has checked it
@@ -326,10 +325,10 @@ public final class Pipeline<T> {
   }
 
   /**
-   * {@return the same, looked at as they pass} What the action does to the world outside is not undone when an
-   * element is tried again.
+   * {@return the same elements, shown to an action as they pass} The action's effects on the outside world are not
+   * undone when an element is tried again.
    *
-   * @param action looks at each
+   * @param action is given each element
    */
   public Pipeline<T> peek(Action<? super T> action) {
     return step("peek", new Step.Peek(Erased.action("action", action)));
@@ -440,8 +439,8 @@ public final class Pipeline<T> {
   }
 
   /**
-   * {@return the same elements at a limited rate} Makes what is before it wait, and never drops. As
-   * {@link #throttle(int, Duration, int)} with {@code events} as its burst.
+   * {@return the same elements at a limited rate} Holds the steps before it back, and never drops. As {@link
+   * #throttle(int, Duration, int)} with {@code events} as its burst.
    *
    * @param events how many elements, at least 1
    * @param per in which time, above zero
@@ -452,8 +451,8 @@ public final class Pipeline<T> {
   }
 
   /**
-   * {@return the same elements at a limited rate: a token bucket that refills evenly} Makes what is before it wait, and
-   * never drops.
+   * {@return the same elements at a limited rate: a token bucket that refills evenly} Holds the steps before it back,
+   * and never drops.
    *
    * @param events how many elements, at least 1
    * @param per in which time, above zero
@@ -485,8 +484,8 @@ public final class Pipeline<T> {
   }
 
   /**
-   * {@return the same elements through a buffer} It takes what comes even while nothing is wanted behind it. When it is
-   * full, what is before it waits.
+   * {@return the same elements through a buffer} It takes elements even while there is no demand behind it. When it is
+   * full, the steps before it wait.
    *
    * @param n how many elements it holds, at least 1
    * @throws IllegalArgumentException if {@code n} is below 1
@@ -497,11 +496,11 @@ public final class Pipeline<T> {
   }
 
   /**
-   * {@return the same elements through a buffer, which takes what comes even while nothing is wanted behind it} What it
-   * drops is counted in {@link Report#dropped}.
+   * {@return the same elements through a buffer, which takes elements even while there is no demand behind it} Elements
+   * that it drops are counted in {@link Report#dropped}.
    *
    * @param n how many elements it holds, at least 1
-   * @param overflow what becomes of those beyond that: block (what is before it waits), drop the oldest or the newest,
+   * @param overflow what happens to those beyond that: block (the steps before it wait), drop the oldest or the newest,
    *     or fail (the stage crashes). Its own capacity does not matter
    * @throws IllegalArgumentException if {@code n} is below 1
    */
@@ -511,12 +510,12 @@ public final class Pipeline<T> {
   }
 
   /**
-   * {@return what several workers make of the elements, in no order} Each element goes to one worker that wants it.
-   * What is stateful in the part, such as a batch, belongs to each worker.
+   * {@return the results of several workers, in no order} Each element goes to one worker that has demand. State in the
+   * part, such as a batch, is separate for each worker.
    *
    * @param workers how many, from 1 to 1,024
-   * @param part what each does: makes one pipeline of another; called once, now, and its result must not be null
-   * @param <R> what is made
+   * @param part the steps of each worker; called once, now, and its result must not be null
+   * @param <R> the results
    * @throws IllegalArgumentException if {@code workers} is out of that range, or {@code part} threw a checked exception
    */
   public <R> Pipeline<R> parallel(int workers, Fn<Pipeline<T>, Pipeline<R>> part) {
@@ -525,13 +524,13 @@ public final class Pipeline<T> {
   }
 
   /**
-   * {@return what a function makes of each element, in the order of the elements} Each call has a virtual thread to
-   * itself, so whatever the calls share must be thread-safe; a later call may get the same thread, and finds
-   * thread-locals there that were not removed. As {@code Gatherers.mapConcurrent} of newer JDKs.
+   * {@return the result of a function for each element, in the order of the elements} Each call has a virtual thread to
+   * itself, so objects that the calls share must be thread-safe; a later call may get the same thread, and sees
+   * thread-locals that were not removed. As {@code Gatherers.mapConcurrent} of newer JDKs.
    *
    * @param atOnce how many calls at once, at least 1
-   * @param fn makes one of another; may block
-   * @param <R> what is made
+   * @param fn maps an element; may block
+   * @param <R> the results
    * @throws IllegalArgumentException if {@code atOnce} is below 1
    */
   public <R> Pipeline<R> mapConcurrent(int atOnce, Fn<? super T, ? extends R> fn) {
@@ -541,12 +540,12 @@ public final class Pipeline<T> {
   }
 
   /**
-   * {@return what a function makes of each element, in the order in which the calls return} As
-   * {@link #mapConcurrent} otherwise.
+   * {@return the result of a function for each element, in the order in which the calls return} As {@link
+   * #mapConcurrent} otherwise.
    *
    * @param atOnce how many calls at once, at least 1
-   * @param fn makes one of another; may block
-   * @param <R> what is made
+   * @param fn maps an element; may block
+   * @param <R> the results
    * @throws IllegalArgumentException if {@code atOnce} is below 1
    */
   public <R> Pipeline<R> mapConcurrentUnordered(int atOnce, Fn<? super T, ? extends R> fn) {
@@ -556,15 +555,15 @@ public final class Pipeline<T> {
   }
 
   /**
-   * {@return what a function makes of each element; those of one key one after the other, in their order} As
+   * {@return the result of a function for each element; elements of one key one after the other, in their order} As
    * {@link #mapConcurrentUnordered} otherwise. A slow key does not hold up the others unless more than 1,024 of its
    * elements wait.
    *
    * @param atOnce how many calls at once, at least 1
    * @param key which elements must not overtake each other: those of equal keys
-   * @param fn makes one of another; may block
+   * @param fn maps an element; may block
    * @param <K> the keys
-   * @param <R> what is made
+   * @param <R> the results
    * @throws IllegalArgumentException if {@code atOnce} is below 1
    */
   public <K, R> Pipeline<R> mapConcurrentByKey(
@@ -575,11 +574,11 @@ public final class Pipeline<T> {
   }
 
   /**
-   * {@return what a stage of your own makes of the elements} The job starts it, and adds the subscription. What it
-   * makes has no event time: put {@link #eventTime(EventTime)} behind it if a window follows.
+   * {@return the elements emitted by a stage of your own, which gets these elements} The job starts it, and adds the
+   * subscription. Its elements have no event time: put {@link #eventTime(EventTime)} behind it if a window follows.
    *
    * @param stage the stage; its name must be unique in the job
-   * @param <R> what it makes
+   * @param <R> the results
    */
   public <R> Pipeline<R> via(ProducerConsumerSpec<T, R, ?> stage) {
     var how = new Crossing.Via(Arguments.notNull("stage", stage));
@@ -603,8 +602,8 @@ public final class Pipeline<T> {
   }
 
   /**
-   * {@return the same elements, each with its time} Put it on each source, before they are merged. Each source vouches
-   * for its time as Flink's watermarks for bounded out-of-orderness do, and a merge goes by the slowest input.
+   * {@return the same elements, each with its time} Put it on each source, before they are merged. Each source has a
+   * watermark as in Flink's strategy for bounded out-of-orderness, and a merge goes by the slowest input.
    *
    * @param how how to read an element's time, and when an element is late
    */
@@ -657,15 +656,15 @@ public final class Pipeline<T> {
   }
 
   /**
-   * {@return what is made of each element and the row of its key} When the table is read, before the elements or beside
-   * them, is the table's choice: {@link Table#loadedFirst()}, {@link Table#asOfEventTime()} or {@link Table#latest()}.
+   * {@return the result of a function for each element and the row of its key} The table says when it is read, before
+   * the elements or beside them: {@link Table#loadedFirst()}, {@link Table#asOfEventTime()} or {@link Table#latest()}.
    *
    * @param table the table
    * @param key the key to look up for an element; never null
-   * @param fn makes one of an element and its row, which is empty if the table has none
+   * @param fn combines an element and its row, which is empty if the table has none
    * @param <K> the keys
    * @param <V> the rows
-   * @param <R> what is made
+   * @param <R> the results
    */
   public <K, V, R> Pipeline<R> enrich(
       Table<K, V> table, Fn<? super T, ? extends K> key, Fn2<? super T, ? super Optional<V>, ? extends R> fn) {
@@ -723,19 +722,19 @@ public final class Pipeline<T> {
   // ---- failures
 
   /**
-   * {@return the same elements; what becomes of one that a step before this fails on is up to the policy} It covers the
-   * steps back to the last policy, or to where the stage begins. See {@link OnFailure} for the default.
+   * {@return the same elements; the policy decides what happens to an element on which a step before it fails} It
+   * covers the steps back to the last policy, or to where the stage begins. See {@link OnFailure} for the default.
    *
-   * @param policy what becomes of an element that fails
+   * @param policy what happens to an element that fails
    */
   public Pipeline<T> onFailure(OnFailure policy) {
     return step("onFailure", new Step.Guard(Arguments.notNull("policy", policy)));
   }
 
   /**
-   * {@return the same elements, with another in place of each one that a step before this fails on} It covers the steps
-   * back to the last policy, or to where the stage begins. If the function itself throws, that is a failure like any
-   * other. The pipeline goes on, unlike after {@code recover} of Pekko Streams.
+   * {@return the same elements, with another in place of each one on which a step before this fails} It covers the
+   * steps back to the last policy, or to where the stage begins. If the function itself throws, that is a failure like
+   * any other. The pipeline goes on, unlike after {@code recover} of Pekko Streams.
    *
    * @param fn makes an element of a failure; never null
    */
@@ -746,9 +745,9 @@ public final class Pipeline<T> {
   }
 
   /**
-   * {@return the same elements; one that the steps before this take longer for has failed} The thread is interrupted.
-   * Steps that do not heed that for as long again are abandoned with their thread, and the stage restarts. It covers
-   * the steps back to the last policy, or to where the stage begins.
+   * {@return the same elements; an element fails if the steps before this take longer for it} The thread is
+   * interrupted. If the steps ignore that for as long again, their thread is abandoned, and the stage restarts. It
+   * covers the steps back to the last policy, or to where the stage begins.
    *
    * @param perElement how long, above zero
    * @throws IllegalArgumentException if {@code perElement} is not above zero
@@ -760,10 +759,10 @@ public final class Pipeline<T> {
   // ---- sinks
 
   /**
-   * {@return a job that does something with each element} Its result is the report. What the action does to the world
-   * outside is not undone by a crash, and may be repeated for the batch in hand.
+   * {@return a job that gives each element to an action} Its result is the report. The action's effects on the outside
+   * world are not undone by a crash, and may be repeated for the batch in hand.
    *
-   * @param action what to do; runs on the thread of the last stage
+   * @param action runs on the thread of the last stage
    */
   public Job<Report> forEach(Action<? super T> action) {
     return job(new End(Site.here("forEach"), node, new Sink.ForEach(Erased.action("action", action))));

@@ -3,14 +3,14 @@ package stage.api.pipeline;
 import java.util.List;
 
 /**
- * What became of the elements of a job. Each run of steps counts its own; these are their sums.
+ * What happened to the elements of a job. Each run of steps counts its own; these are their sums.
  *
  * @param in elements that came from the sources
  * @param out results that the sinks have handled
  * @param filtered elements of which a step left nothing
  * @param deadLettered elements that were given up
  * @param late elements that came after their windows
- * @param lateAfterIdle those of them whose source had fallen silent and counted as idle
+ * @param lateAfterIdle late elements whose source had fallen silent and counted as idle
  * @param dropped elements left out on purpose: by {@link OnFailure#skip()}, or where a buffer overflowed
  * @param retried how often an element was tried again
  * @param restarts how often a stage was restarted
@@ -29,18 +29,18 @@ public record Report(
   }
 
   /**
-   * What became of the deliveries of one source.
+   * What happened to the deliveries of one source.
    *
    * @param source the name of its stage
-   * @param open those that are not answered for yet; no more are asked for once these are as many as may be in flight
-   * @param acked of those that are, those of which everything was handled
-   * @param nacked those of which something failed, or that were not done when the job ended
-   * @param refused those that were done too late: somebody else had their partition by then
+   * @param open deliveries that are not answered yet; no more are asked for once these are as many as may be in flight
+   * @param acked answered deliveries of which everything was handled
+   * @param nacked answered deliveries of which something failed, or that were unfinished when the job ended
+   * @param refused deliveries that were done too late: another consumer had their partition by then
    */
   public record Deliveries(String source, long open, long acked, long nacked, long refused) {}
 
   /**
-   * What became of the elements of one run of steps: {@code in = handled + filtered + deadLettered + late + dropped}.
+   * What happened to the elements of one run of steps: {@code in = handled + filtered + deadLettered + late + dropped}.
    *
    * @param stage the path of its stage
    * @param in elements it was given

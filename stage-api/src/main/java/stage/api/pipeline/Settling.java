@@ -3,11 +3,11 @@ package stage.api.pipeline;
 import java.time.Duration;
 
 /**
- * How deliveries are answered for. An immutable value.
+ * How deliveries are answered. An immutable value.
  *
  * @param inFlight how many may be unsettled at once, at least 1; the source is not asked for more
- * @param batch how many one call of {@link DeliverySource#settle} answers for, at most, and after how many that are
- *     done {@link PartitionedSource#commit} is called; at least 1
+ * @param batch how many deliveries one call of {@link DeliverySource#settle} answers, at most, and after how many
+ *     finished deliveries {@link PartitionedSource#commit} is called; at least 1
  * @param within how long an answer waits for others, at most; not negative
  * @param onAbsorb whether a delivery counts as handled when a reducer has taken it in, instead of when the reducer's
  *     result is handled
@@ -37,7 +37,7 @@ public record Settling(int inFlight, int batch, Duration within, boolean onAbsor
   }
 
   /**
-   * {@return a copy that answers for up to {@code n} deliveries at a time}
+   * {@return a copy that answers up to {@code n} deliveries at a time}
    *
    * @param n at least 1
    * @param time how long an answer waits for others, at most; not negative

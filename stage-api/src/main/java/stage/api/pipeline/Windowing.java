@@ -13,7 +13,7 @@ import stage.api.pipeline.plan.Site;
  * only describe, as those of {@link Pipeline} do.
  *
  * <p>There is one final result for each key and window that has an element. It comes when no more elements can belong
- * there. The times of the elements decide that, never when they arrive.
+ * there. The times of the elements decide that, never the times at which they arrive.
  *
  * @param <K> the keys
  * @param <T> the elements

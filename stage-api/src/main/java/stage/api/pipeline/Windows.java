@@ -5,8 +5,8 @@ import java.time.ZoneId;
 import java.time.temporal.ChronoUnit;
 
 /**
- * How elements are put into windows. An immutable value. The kinds are Flink's. Lateness is not: it delays the one
- * final result of a window, where Flink adds another result for each late element.
+ * How elements are put into windows. An immutable value. The kinds are those of Flink. Lateness is different: it delays
+ * the one final result of a window, where Flink adds another result for each late element.
  *
  * @param shape what the windows are like
  * @param offset by how much windows of a fixed size are moved from the epoch
@@ -139,7 +139,7 @@ public record Windows(Shape shape, Duration offset, Duration lateness) {
   }
 
   /**
-   * {@return windows of one size, one behind the other, aligned to the epoch}
+   * {@return windows of one size, one after the other, aligned to the epoch}
    *
    * @param size above zero
    * @throws IllegalArgumentException if {@code size} is not above zero
@@ -149,7 +149,7 @@ public record Windows(Shape shape, Duration offset, Duration lateness) {
   }
 
   /**
-   * {@return windows of one size, a new one every so often} Where {@code every} is longer than {@code size}, elements
+   * {@return windows of one size, a new one in every period} If {@code every} is longer than {@code size}, elements
    * between two windows are in none, and are counted as filtered.
    *
    * @param size above zero

@@ -1,7 +1,7 @@
 /**
- * Real-time analysis in ten lines: {@code Pipeline<T>} describes where elements come from, what is done with them,
- * and where they go. A {@link stage.api.pipeline.Job} is a pipeline with its end, and a
- * {@link stage.api.pipeline.Report} says what became of every element.
+ * Pipelines: a {@code Pipeline<T>} describes where elements come from, what is done with them, and where they go. A
+ * {@link stage.api.pipeline.Job} is a pipeline with its sink, and a {@link stage.api.pipeline.Report} says what
+ * happened to every element.
  *
  * <p>Everything here is an immutable description. Nothing runs before {@link stage.api.pipeline.Job#run}, which plans
  * it into stages: one thread for each run of steps, with demand between them, restarted in place, and exact over

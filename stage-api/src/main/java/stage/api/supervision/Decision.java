@@ -10,7 +10,7 @@ public enum Decision {
    * The incarnation goes on, and what it was doing is skipped. A single event in hand becomes a dead letter; a batch is
    * delivered again event by event, so that only the one that fails is skipped; a message or a timer's run is
    * forgotten. A demand turn, a generator's loop and an end of input have nothing to skip: they are run again, and
-   * count as a restart, so that they cannot fail for ever. In the factory and in {@code onStart}, where there is no
+   * count as a restart, so that they cannot fail forever. In the factory and in {@code onStart}, where there is no
    * incarnation yet, this is a restart.
    */
   RESUME,

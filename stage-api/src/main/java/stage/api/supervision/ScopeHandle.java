@@ -6,8 +6,8 @@ import java.time.Duration;
  * Ends a scope from any thread: for a container that opens it on one thread and closes it on another. See
  * {@link Supervisor#handle()}.
  *
- * <p>The owner of a scope still joins and closes it, as try-with-resources does. If it has no owner, this does it in
- * the owner's place.
+ * <p>The owner of a scope still joins and closes it, as try-with-resources does. If the scope has no owner, the handle
+ * closes it in the owner's place.
  *
  * @since 0.1
  */
@@ -21,7 +21,7 @@ public interface ScopeHandle {
   void stop();
 
   /**
-   * Waits until somebody has stopped the scope and every stage has ended, and closes it then, unless that has been
+   * Waits until someone has stopped the scope and every stage has ended, and closes it then, unless that has been
    * done. Any thread but those of its stages.
    *
    * @param timeout how long to wait; zero or less only looks

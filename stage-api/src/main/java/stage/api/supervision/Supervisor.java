@@ -32,8 +32,8 @@ import stage.api.observe.WatchPage;
  * stages are drained, and {@link #join()} or {@link #close()} throws {@link StageFailedException} with the crashes. An
  * OTP supervisor and a structured task scope in one.
  *
- * <p>A thread that is interrupted, before or while it starts a stage, starts nothing: {@code start} throws
- * {@link StageFailedException} with an {@link InterruptedException} as its cause, what had started is stopped again,
+ * <p>A thread that is interrupted, before or while it starts a stage, starts nothing: {@code start} throws {@link
+ * StageFailedException} with an {@link InterruptedException} as its cause, a stage that had started is stopped again,
  * and the interrupt flag stays set.
  *
  * <p>A stage may start children itself, in {@code onStart} for instance. They outlive its incarnation. If a later
@@ -286,23 +286,22 @@ public interface Supervisor extends AutoCloseable {
   TreeSnapshot tree();
 
   /**
-   * Has the times of callbacks and waits added up in the whole scope, until the registration is closed: without them,
-   * {@link #tree()} shows what each stage waits for now and since when, but no shares of time are known. Costs each
-   * turn two looks at the clock. Any thread; several may watch at a time, each with a registration of its own.
+   * Adds up the times of callbacks and waits in the whole scope, until the registration is closed. Without them, {@link
+   * #tree()} shows what each stage waits for now and since when, but not how it divides its time. Costs each turn two
+   * looks at the clock. Any thread; several may watch at a time, each with a registration of its own.
    *
-   * @return what ends it; the end of the scope does so too
+   * @return ends the registration; the end of the scope does so too
    * @since 0.1
    */
   Registration watch();
 
   /**
-   * {@return why this scope is stuck or slow, in words} Starts at each stage that makes no progress, follows what waits
-   * for what, and names where that ends: a callback that does not return, with its stack; a stage that is paused, backs
-   * off, or that nobody subscribes to; or a circle. If nothing is stuck, it names the stage that says how fast the rest
-   * goes.
+   * {@return why this scope is stuck or slow, in words} Starts at each stage that makes no progress, follows the chain
+   * of waits, and names its cause: a callback that does not return, with its stack; a stage that is paused, backs off,
+   * or has no subscriber; or a cycle. If nothing is stuck, it names the stage that limits the others.
    *
-   * <p>Blocks for 50 ms, since only what stood still in two snapshots is claimed; for up to 350 ms more to make sure
-   * where something does. Stops no stage. Any thread, but on a stage's own thread it finds that stage inside a
+   * <p>Blocks for 50 ms, since a stage counts as stuck only if it stood still in two snapshots; for up to 350 ms more
+   * to make sure if one does. Stops no stage. Any thread, but on a stage's own thread it finds that stage inside a
    * callback. If the caller is interrupted it answers at once from what it has seen, and the interrupt flag stays set.
    *
    * @since 0.1
@@ -311,10 +310,10 @@ public interface Supervisor extends AutoCloseable {
 
   /**
    * Shows this scope to JMX: a managed bean {@code stage:type=Scope,name="shop"}, by which a console reads the stages'
-   * numbers and asks for the explanation. It is gone when the scope has closed. Without this call the runtime touches
-   * nothing of JMX. Any thread; returns at once.
+   * numbers and asks for the explanation. It is gone when the scope has closed. Without this call the runtime does not
+   * use JMX. Any thread; returns at once.
    *
-   * @return what takes the bean away earlier
+   * @return removes the bean earlier
    * @throws IllegalStateException if a scope of this path is shown already
    * @throws UnsupportedOperationException if this JVM has no module {@code java.management}
    * @since 0.1
@@ -329,7 +328,7 @@ public interface Supervisor extends AutoCloseable {
    * <p>The page shows names, numbers and classes of exceptions, but no event and no message. Anyone who can open a
    * connection on this machine can see it.
    *
-   * @param port where, from 0 to 65535; 0 takes any that is free
+   * @param port from 0 to 65535; 0 picks a free one
    * @return the page, which knows its address
    * @throws IllegalArgumentException if there is no such port
    * @throws java.io.UncheckedIOException if the port is taken or may not be opened
@@ -343,7 +342,7 @@ public interface Supervisor extends AutoCloseable {
   /**
    * Shows this scope on a web page, as {@link #openPage(int)}, with more detail for readers who have the page's token.
    *
-   * @param page where, and what there is more
+   * @param page the port, and the additional features
    * @return the page, which knows its address
    * @throws java.io.UncheckedIOException if the port is taken or may not be opened
    * @throws UnsupportedOperationException in a simulation

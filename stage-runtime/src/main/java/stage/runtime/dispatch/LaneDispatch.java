@@ -85,7 +85,7 @@ public abstract class LaneDispatch<E> {
   public abstract int takeBack(LaneTail<E> from, Object[] events);
 
   /**
-   * {@return whether nobody can be given anything any more that somebody else gives back} Asked when nothing waits and
+   * {@return whether nobody can be given anything any more that someone else gives back} Asked when nothing waits and
    * nothing will come.
    */
   public abstract boolean isSettled();

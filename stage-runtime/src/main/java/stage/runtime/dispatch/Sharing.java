@@ -65,7 +65,7 @@ abstract class Sharing<E> {
     for (LaneTail<E> lane : lanes) lane.progress(progress);
   }
 
-  /** {@return whether nobody can be given anything any more that somebody else gives back} */
+  /** {@return whether nobody can be given anything any more that someone else gives back} */
   final boolean isSettled() {
     return lanes.size() < 2 || areAllSettled();   // alone, there is nobody else
   }

@@ -6,7 +6,7 @@ import stage.runtime.time.Activity;
 import stage.runtime.time.Handles;
 import stage.runtime.time.Time;
 
-/** How long the callbacks of a cell took while somebody watched. Written by the cell's thread, read by any. */
+/** How long the callbacks of a cell took while the scope was watched. Written by the cell's thread, read by any. */
 final class CallbackTimes {
   /** Of a cell that nobody has watched. */
   static final CallbackTimes NONE = new CallbackTimes();

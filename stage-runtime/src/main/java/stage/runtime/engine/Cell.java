@@ -163,7 +163,7 @@ public final class Cell<S extends Stage.Behaviour> implements LaneEnd, Waits.Awa
    * Refuses to wait for a stage in the init that starts it.
    *
    * @param what what was called
-   * @throws IllegalStateException if it would wait for ever
+   * @throws IllegalStateException if it would wait forever
    */
   public void ensureBegun(String what) {
     if (assembly != null) assembly.ensureMayWait(what, "stage " + path);
@@ -219,7 +219,7 @@ public final class Cell<S extends Stage.Behaviour> implements LaneEnd, Waits.Awa
   @Override
   public void wake() {
     driver.wake();
-    if (isGenerator) incarnations.handover().doChores();   // it may be in code of its own for ever, and not look
+    if (isGenerator) incarnations.handover().doChores();   // it may be in code of its own forever, and not look
   }
 
   @Override
@@ -528,7 +528,7 @@ public final class Cell<S extends Stage.Behaviour> implements LaneEnd, Waits.Awa
   /** Asks it to end normally. */
   public void stop() {
     signals.set(Signals.STOPPED);
-    if (isGenerator && !driver.isCurrent()) driver.interrupt();   // its one turn would go on for ever
+    if (isGenerator && !driver.isCurrent()) driver.interrupt();   // its one turn would go on forever
   }
 
   /**
@@ -568,7 +568,7 @@ public final class Cell<S extends Stage.Behaviour> implements LaneEnd, Waits.Awa
   public void hold(String crashed) {
     lifecycle.holdFor(crashed);
     signals.set(Signals.HELD);
-    if (isGenerator) driver.interrupt();   // its one turn would go on for ever
+    if (isGenerator) driver.interrupt();   // its one turn would go on forever
   }
 
   /**

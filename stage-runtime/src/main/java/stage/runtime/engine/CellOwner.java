@@ -13,12 +13,12 @@ import stage.runtime.time.Activity;
  * The supervisor of a cell, as the cell knows it. Unless a method says otherwise, it is called on the cell's own thread
  * and does not block for long.
  *
- * @param supervision decides what becomes of the cell
+ * @param supervision decides what happens to the cell
  * @param news is told what has become of it
  * @param services do for it what it cannot do itself
  */
 public record CellOwner(Supervision supervision, News news, Services services) {
-  /** Decides what becomes of cells, and knows what belongs together. */
+  /** Decides what happens to cells, and knows what belongs together. */
   public interface Supervision {
     /**
      * A cell that had started has crashed, and does what this returns.
@@ -28,7 +28,7 @@ public record CellOwner(Supervision supervision, News news, Services services) {
      * @param cause what was thrown
      * @param during what it was doing
      * @param canSkip whether there is something to skip: an event, a message, a timer's run
-     * @return what becomes of it
+     * @return what happens to it
      */
     Directive crashed(Cell<?> cell, int incarnation, Throwable cause, Activity during, boolean canSkip);
 
@@ -173,7 +173,7 @@ public record CellOwner(Supervision supervision, News news, Services services) {
       return null;
     }
 
-    /** {@return whether somebody watches its cells} Asked once for each cell. */
+    /** {@return whether the scope is watched its cells} Asked once for each cell. */
     default Watching watching() {
       return new Watching();
     }

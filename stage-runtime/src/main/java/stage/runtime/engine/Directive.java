@@ -1,6 +1,6 @@
 package stage.runtime.engine;
 
-/** What becomes of a cell that crashed. */
+/** What happens to a cell that crashed. */
 public sealed interface Directive {
   /**
    * Another incarnation takes over.

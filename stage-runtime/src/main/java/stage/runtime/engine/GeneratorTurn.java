@@ -57,7 +57,7 @@ final class GeneratorTurn implements GeneratorPort {
     cell.driver().breatheIfBusy();
   }
 
-  /** {@return whether somebody wants something} Asked for each event, so it looks at little. */
+  /** {@return whether anyone wants something} Asked for each event, so it looks at little. */
   private boolean hasNews() {
     return signals.bits() != 0 || turns.isLeaving() || cell.hasMail() || half.hasLaneNews()
         || turns.timers() != null || half.canFlush();

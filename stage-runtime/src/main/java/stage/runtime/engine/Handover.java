@@ -69,7 +69,7 @@ final class Handover {
   private final Time time;
   private Activity name;           // the cell's thread: the callback that began last; published by the word
   private long callbacks;          // the cell's thread: how many have begun; opaque, since nothing is ordered by it
-  private volatile CallbackTimes times;   // the cell's thread; null until somebody has watched
+  private volatile CallbackTimes times;   // the cell's thread; null until someone has watched
   private Chores chores;           // null except for a generator; written before its start
   private volatile boolean wanted; // whether there may be chores to do: any thread
   private volatile int word;       // the cell's thread, one that takes over or borrows, by compare-and-set
@@ -123,7 +123,7 @@ final class Handover {
     return (long) CALLBACKS.getOpaque(this);
   }
 
-  /** {@return how long callbacks took while somebody watched} Any thread. */
+  /** {@return how long callbacks took while the scope was watched} Any thread. */
   CallbackTimes callbackTimes() {
     CallbackTimes there = times;
     return there == null ? CallbackTimes.NONE : there;

@@ -40,7 +40,7 @@ final class LaneInlet<I> implements BoundedInlet<I> {
   private int metBy;                     // the last incarnation that was told of this subscription
   private volatile boolean cancelAsked;  // set by anybody
   int queues;                            // in which of its consumer's it is
-  boolean asksForMore;                   // whether its producer is to be woken in any case, as its consumer knows
+  boolean asksForMore;                   // whether its producer must be woken in any case, as its consumer knows
   private boolean met;                   // whether its consumer has heard of it
   private boolean ending;                // whether it has heard that it has an end
   private boolean gone;                  // whether it was given up
@@ -466,7 +466,7 @@ final class LaneInlet<I> implements BoundedInlet<I> {
 
   /**
    * These were asked for by hand, and in vain: others come for them, or an author who asks with each event that is
-   * handled would wait for ever.
+   * handled would wait forever.
    */
   private void askAgain(int events) {
     if (demand.isManual()) asked = Sums.plus(asked, events);

@@ -29,7 +29,7 @@ final class ProgressTurn {
 
   /**
    * {@return whether the next turn is for progress alone} Where there are events too, every other turn at most, so that
-   * neither waits for ever.
+   * neither waits forever.
    */
   boolean takesTurn(boolean hasEvents) {
     wasAlone = isReady() && !(hasEvents && wasAlone);

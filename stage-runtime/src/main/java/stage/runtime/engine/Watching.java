@@ -4,7 +4,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import stage.runtime.time.Probe;
 
 /**
- * Whether somebody watches the cells of a scope, so that they read the clock more often than they need it themselves.
+ * Whether a scope is watched, so that its cells read the clock more often than they need it themselves.
  */
 public final class Watching {
   private final AtomicInteger watchers = new AtomicInteger();   // any thread
@@ -13,7 +13,7 @@ public final class Watching {
   /** Makes one that nobody watches. */
   public Watching() {}
 
-  /** {@return whether somebody watches} Opaque: to notice it some turns late does no harm, and orders nothing. */
+  /** {@return whether the scope is watched} Opaque: to notice it some turns late does no harm, and orders nothing. */
   boolean isOn() {
     return watchers.getOpaque() > 0;
   }
@@ -29,7 +29,7 @@ public final class Watching {
   }
 
   /**
-   * Sets what is told of each turn and wait while somebody watches.
+   * Sets what is told of each turn and wait while the scope is watched.
    *
    * @param told who; null for nobody
    */

@@ -205,7 +205,7 @@ final class WorkSelector {
     return Work.NOTHING;
   }
 
-  /** {@return whether there is a message for one that is about to end} It reads what has come, but not for ever. */
+  /** {@return whether there is a message for one that is about to end} It reads what has come, but not forever. */
   private boolean mayReadOn() {
     return !incarnations.isServing() && lettersAtTheEnd < cell.mailboxCapacity() && cell.hasMail();
   }

@@ -38,7 +38,7 @@ final class CollectorBehaviour<I, A, R> implements Stage.Consumer<I> {
         result.completeExceptionally(failure);
         throw failure;
       }
-      // if somebody else was first; else it has ended anyway
+      // if someone else was first; else it has ended anyway
       result.whenComplete((collected, failure) -> context.stop());
     }
 

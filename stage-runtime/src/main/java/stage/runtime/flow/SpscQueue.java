@@ -14,8 +14,8 @@ import stage.runtime.time.Handles;
  */
 final class SpscQueue<E> {
   // The idea. A single-producer single-consumer queue of chunks, with one word that both sides change atomically. Its
-  // low bits count the events that were put; one bit says that the taker has found nothing and is to be woken; one,
-  // that nothing is accepted any more. So one atomic addition publishes an event, learns whether somebody is to be
+  // low bits count the events that were put; one bit says that the taker has found nothing and must be woken; one,
+  // that nothing is accepted any more. So one atomic addition publishes an event, learns whether anyone is to be
   // woken, and whether it was accepted: an event is either below the count that the closing taker saw, or refused.
   // Nothing is lost in between.
   //
@@ -98,7 +98,7 @@ final class SpscQueue<E> {
     return (before & CLOSED) != 0 ? run : 0;
   }
 
-  /** {@return whether the taker had gone to sleep, and is to be woken; once} Any thread. */
+  /** {@return whether the taker had gone to sleep, and must be woken; once} Any thread. */
   boolean wakes() {
     if ((word & ASLEEP) == 0) return false;
     // volatile, so what was written before it is seen by the thread that is woken

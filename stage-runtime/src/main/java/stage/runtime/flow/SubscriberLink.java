@@ -26,7 +26,7 @@ final class SubscriberLink<I> implements Flow.Subscription, BridgeResource {
   private final Consumer<SubscriberLink<I>> whenOver;
   private volatile BridgeContext context;       // the stage's thread, when it starts; null if rejected
   private volatile long requested;        // any thread, by compare-and-set; stays at the largest number
-  // any thread, once, by compare-and-set: what the subscriber is to be told, whatever becomes of the stage
+  // any thread, once, by compare-and-set: what the subscriber must be told, whatever becomes of the stage
   private volatile StopReason refusal;
   private volatile boolean cancelled;     // any thread: set, and never cleared
 

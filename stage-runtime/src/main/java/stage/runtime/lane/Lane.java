@@ -38,7 +38,7 @@ public final class Lane<E> implements LaneTail<E>, LaneHead<E> {
 
   private static final int FEW = 8;
 
-  /** The clock is read for the ages of events once in so many, while nobody watches. */
+  /** The clock is read for the ages of events once in so many, while the scope is not watched. */
   private static final int EVENTS_PER_MARK = 64;
 
   /**
@@ -143,7 +143,7 @@ public final class Lane<E> implements LaneTail<E>, LaneHead<E> {
 
   // ---- who is told of what. Where a cell has one lane, it looks at that; where it has several, they post notices.
 
-  /** Its producer keeps the chain of those whose consumers are to be woken, and the board. Before it is shared. */
+  /** Its producer keeps the chain of those whose consumers must be woken, and the board. Before it is shared. */
   public void joins(LaneChain touchedLanes, NoticeBoard board) {
     this.touchedLanes = touchedLanes;
     this.forProducer = new NoticeBoard.Notice(board, this);
@@ -183,12 +183,12 @@ public final class Lane<E> implements LaneTail<E>, LaneHead<E> {
     VarHandle.fullFence();   // pairs with the one before wakeConsumer: what is not posted is seen from here on
   }
 
-  /** Its producer is to look at it, whether or not there is demand. Any thread. */
+  /** Its producer must look at it, whether or not there is demand. Any thread. */
   public void noticeToProducer() {
     if (forProducer != null) forProducer.post();
   }
 
-  /** Its consumer is to look at it, whether or not there are events. Any thread. */
+  /** Its consumer must look at it, whether or not there are events. Any thread. */
   public void noticeToConsumer() {
     if (forConsumer != null) forConsumer.post();
   }
@@ -215,7 +215,7 @@ public final class Lane<E> implements LaneTail<E>, LaneHead<E> {
     return true;
   }
 
-  /** The lane has an end now, which its consumer is to look at. After a full fence. */
+  /** The lane has an end now, which its consumer must look at. After a full fence. */
   public void tellConsumerOfEnd() {
     if (tellsOfEvents) forConsumer.post();
     consumer.inputEnded();
@@ -527,7 +527,7 @@ public final class Lane<E> implements LaneTail<E>, LaneHead<E> {
   /** As {@link #snapshot()}, at a known time. */
   public SubscriptionSnapshot snapshot(long nowNanos) {
     // A seqlock: the consumer's counters are one version, and tail is read while that version holds. A reader does not
-    // spin for ever: its writer may have been taken off its processor in the middle of an update. Then all stands
+    // spin forever: its writer may have been taken off its processor in the middle of an update. Then all stands
     // still, and is seen twice the same.
     Counters before = null;
     for (int attempt = 0; attempt < 1000; attempt++) {

@@ -13,7 +13,7 @@ public final class LaneChain {
     this.isOfSpared = isOfSpared;
   }
 
-  /** {@return an empty one, for lanes that something was published to and whose consumers are to be woken} */
+  /** {@return an empty one, for lanes that something was published to and whose consumers must be woken} */
   public static LaneChain ofTouched() {
     return new LaneChain(false);
   }

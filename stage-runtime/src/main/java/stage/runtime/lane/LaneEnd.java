@@ -39,7 +39,7 @@ public interface LaneEnd {
   /** {@return the time on the clock that the cell lives by} */
   long nanos();
 
-  /** {@return whether somebody watches, so that the clock is read more often than the cell needs it} */
+  /** {@return whether the scope is watched, so that the clock is read more often than the cell needs it} */
   default boolean isWatched() {
     return false;
   }

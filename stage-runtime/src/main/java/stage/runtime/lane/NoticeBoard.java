@@ -74,7 +74,7 @@ public final class NoticeBoard {
     return before;
   }
 
-  /** Takes the notice of {@link #first} down; what there is to see of that lane is to be looked at after it. */
+  /** Takes the notice of {@link #first} down; what there is to see of that lane must be looked at after it. */
   public void takeFirstDown() {
     Notice first = oldest;
     oldest = first.next;

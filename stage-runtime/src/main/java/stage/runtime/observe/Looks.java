@@ -16,7 +16,7 @@ final class Looks {
   private final Looks before;   // null in the first
   private final Map<String, List<Place>> places = new HashMap<>();
   private final Set<String> runnable = new HashSet<>();
-  private Observed.Stages stages;   // null until somebody asks
+  private Observed.Stages stages;   // null until someone asks
 
   /**
    * @param scope whose threads

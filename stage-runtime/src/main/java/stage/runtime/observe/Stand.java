@@ -132,7 +132,7 @@ final class Stand {
         && then.waitsFor().equals(activity.waitsFor());
   }
 
-  /** {@return whether all that a source does is to be told again and again what it does not take} */
+  /** {@return whether all that a source does must be told again and again what it does not take} */
   private static boolean isAnsweringInVain(StageSnapshot old, StageSnapshot stage) {
     return hasFailedAnswer(old) && hasFailedAnswer(stage)
         && old.run().get().openDeliveries() == stage.run().get().openDeliveries();

@@ -20,7 +20,7 @@ import stage.api.pipeline.plan.Step;
 
 /**
  * Finds deliveries that could never be answered for: those that a step keeps until others come, where others cannot
- * come because too many are unanswered; and those that a reducer keeps for ever. Where what comes of a delivery, or of
+ * come because too many are unanswered; and those that a reducer keeps forever. Where what comes of a delivery, or of
  * another source, may be enough, the job may run: {@link Standstill} finds out if it is not.
  */
 final class AckChecks {

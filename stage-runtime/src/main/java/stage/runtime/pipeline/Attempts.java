@@ -110,7 +110,7 @@ final class Attempts {
   /** Returns what a step has thrown; null if none has. */
   private Exception tried(int from, Object value, long t, long w) throws Exception {
     try {
-      boolean isCounted = !batch.isEmptyHanded() || crashing.isInHand();   // else it would be tried for ever
+      boolean isCounted = !batch.isEmptyHanded() || crashing.isInHand();   // else it would be tried forever
       if (timeoutNanos == 0 || !isCounted) links.get(from).push(value, t, w);
       else limited(from, value, t, w);
       guard().succeeded();

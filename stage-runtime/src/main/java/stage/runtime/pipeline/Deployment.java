@@ -396,14 +396,14 @@ final class Deployment {
     }
   }
 
-  /** A step of a stage takes too long and does not heed its interrupt: another thread takes over. Any thread. */
+  /** A step of a stage takes too long and ignores its interrupt: another thread takes over. Any thread. */
   private void kill(String name) {
     for (StagePlan stage : stages) if (stage.name.equals(name)) refs.get(stage).kill();
   }
 
   /**
    * Begins to stop: the sources end, and then each stage in turn, which knows that its input was cut short. A source
-   * that is somebody else's is left.
+   * that is someone else's is left.
    */
   void stop() {
     own().forEach(StageRuns::drain);

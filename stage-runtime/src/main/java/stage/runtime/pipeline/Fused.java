@@ -34,7 +34,7 @@ final class Fused {
    *
    * @param links the links
    * @param isEnveloped whether elements may come in envelopes
-   * @param claims what becomes of what elements answer for
+   * @param claims what happens to what elements answer for
    * @param journal where that is written down
    */
   static Fused of(Link[] links, boolean isEnveloped, RunSteps.Claims claims, Journal journal) {

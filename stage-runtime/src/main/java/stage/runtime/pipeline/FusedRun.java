@@ -19,7 +19,7 @@ import stage.runtime.pipeline.receipt.Claim;
 import stage.runtime.pipeline.receipt.Journal;
 
 /**
- * The loop over a whole run: its first steps, time, key, and what becomes of an element at last. A template, as {@link
+ * The loop over a whole run: its first steps, time, key, and what happens to an element at last. A template, as {@link
  * FusedLoop} is. There is a clone for each shape of a run: which steps it has, and of which classes their functions
  * are. What each call meets is then one class, which the compiler inlines. Not the functions themselves, as in that
  * loop: those that a method has made of its arguments differ from job to job, and a clone for each would start cold

@@ -4,7 +4,7 @@ import stage.api.pipeline.OnFailure;
 import stage.api.pipeline.plan.Site;
 import stage.runtime.bridge.BridgeContext;
 
-/** What becomes of an element, or a result, that a step has failed on for the last time. The run's own thread. */
+/** What happens to an element, or a result, that a step has failed on for the last time. The run's own thread. */
 final class GivingUp {
   private final ChainPlan plan;
   private final BatchInHand batch;
@@ -48,7 +48,7 @@ final class GivingUp {
     return Fate.DEAD_LETTERED;
   }
 
-  /** What becomes of a result that has crashed the stage too often to be tried again. */
+  /** What happens to a result that has crashed the stage too often to be tried again. */
   Fate giveUpCrashing(int step, Object result, CrashingResult crashing) {
     if (crashing.isDropped()) return Fate.DROPPED;
     deadLetter(Math.min(step, plan.sites().size() - 1), result, crashing.cause(), crashing.crashes());

@@ -61,7 +61,7 @@ final class JobContext {
     completed.accept(stage);
   }
 
-  /** What is told of stages whose steps do not heed an interrupt. Set before any of them starts. */
+  /** What is told of stages whose steps ignore an interrupt. Set before any of them starts. */
   void onUnresponsive(Consumer<String> told) {
     unresponsive = told;
   }
@@ -71,7 +71,7 @@ final class JobContext {
     unresponsive.accept(stage);
   }
 
-  /** {@return whether one more thread that does not heed its interrupt may be left to itself} The timers' thread. */
+  /** {@return whether one more thread that ignores its interrupt may be left to itself} The timers' thread. */
   boolean mayAbandon() {
     return abandoned.get() < MOST_ABANDONED;
   }

@@ -145,7 +145,7 @@ final class Links {
     firstSteps.add(first);
   }
 
-  /** Says what becomes of elements that the steps so far fail on, but for those that have a policy. */
+  /** Says what happens to elements that the steps so far fail on, but for those that have a policy. */
   private void cover(OnFailure how, Fn<stage.api.pipeline.Failed, Object> recover, Site site) {
     closeLoop();
     for (; covered < sites.size(); covered++) policies.add(new Policy(how, recover, coveredLink, links.size(), site,

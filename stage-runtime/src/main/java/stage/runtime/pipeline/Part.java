@@ -68,7 +68,7 @@ sealed interface Part {
    *
    * @param site the call
    * @param most how many
-   * @param overflow what becomes of one more
+   * @param overflow what happens to one more
    */
   record Buffering(Site site, int most, Overflow.Kind overflow) implements Part {}
 

@@ -6,7 +6,7 @@ import stage.api.pipeline.OnFailure;
 import stage.api.pipeline.plan.Site;
 
 /**
- * What becomes of elements that some steps of a run fail on.
+ * What happens to elements that some steps of a run fail on.
  *
  * @param how retries and the end; of no meaning where there is a function to recover
  * @param recover makes another element of a failure; null if there is none

@@ -11,8 +11,8 @@ import stage.api.pipeline.Fn;
  * @param key of an element; null if there is none, or all have the same
  * @param isEnveloped whether elements come in envelopes
  * @param isKeyTravelling whether their key has come with them
- * @param claims what becomes of what elements answer for
- * @param end what becomes of an element at last
+ * @param claims what happens to what elements answer for
+ * @param end what happens to an element at last
  * @param fn the user's function for that; null if there is none
  */
 record RunSteps(LoopSteps loop, Fn<Object, Instant> time, Fn<Object, Object> key, boolean isEnveloped,
@@ -20,7 +20,7 @@ record RunSteps(LoopSteps loop, Fn<Object, Instant> time, Fn<Object, Object> key
   static final RunSteps NONE = new RunSteps(LoopSteps.NONE, null, null, false, false, Claims.NONE, End.COUNT,
       null);
 
-  /** What becomes of what elements answer for. */
+  /** What happens to what elements answer for. */
   enum Claims {
     /** They answer for nothing. */
     NONE,
@@ -45,7 +45,7 @@ record RunSteps(LoopSteps loop, Fn<Object, Instant> time, Fn<Object, Object> key
     return new RunSteps(loop, time, itsKey, isEnveloped, hasItCome, claims, end, fn);
   }
 
-  /** What becomes of an element at last. */
+  /** What happens to an element at last. */
   enum End {
     /** It is emitted. */
     OUT,

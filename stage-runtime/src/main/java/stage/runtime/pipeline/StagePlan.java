@@ -81,7 +81,7 @@ final class StagePlan {
   int routes;
   boolean isPlain;             // its elements go to a user's stage, and answer for nothing any more
   boolean isStamped;           // whether its elements have a time
-  private Boolean takesCounted;   // null until somebody wants to know
+  private Boolean takesCounted;   // null until someone wants to know
   String name;                 // once all stages are there
 
   /** {@return whether elements that it emits may answer for deliveries} */

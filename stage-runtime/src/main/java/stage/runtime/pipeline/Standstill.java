@@ -21,7 +21,7 @@ import stage.runtime.pipeline.receipt.Book;
 import stage.runtime.pipeline.receipt.Outlook;
 
 /**
- * Finds out that a source of deliveries waits for ever: neither it nor another source of its job may hand out anything
+ * Finds out that a source of deliveries waits forever: neither it nor another source of its job may hand out anything
  * before something is settled, and all that they have handed out is kept by steps until later elements come.
  *
  * <p>It is found by two looks at the whole job. At both, each stage waits for events, has none and no timer either; and

@@ -9,7 +9,7 @@ import stage.runtime.time.Time;
 import stage.runtime.time.Uninterruptibly;
 
 /**
- * Interrupts a thread that takes too long and, if it does not heed that for as long again, gives it up; unless it is
+ * Interrupts a thread that takes too long and, if it ignores that for as long again, gives it up; unless it is
  * through before. The timers and the thread settle by compare-and-set who was first.
  */
 final class TimeLimit {
@@ -25,7 +25,7 @@ final class TimeLimit {
   private final Time.Alarm alarm;
   private Latch interrupted;   // the timer's thread, before it is LATE; opened when it is EXCEEDED
 
-  /** @param giveUp what becomes of a thread that does not heed its interrupt; runs on the timer's thread */
+  /** @param giveUp what happens to a thread that ignores its interrupt; runs on the timer's thread */
   TimeLimit(Time time, Thread thread, long nanos, Runnable giveUp) {
     this(time, thread, nanos, () -> true, giveUp);
   }

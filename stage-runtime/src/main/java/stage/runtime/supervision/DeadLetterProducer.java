@@ -54,7 +54,7 @@ final class DeadLetterProducer {
   boolean offer(Cell<?> cell, DeadLetter letter, long count) {
     Cell<?> there = context.locking(() -> producer);
     if (there == null || !there.isAlive() || cell == there) return true;
-    // or it would give up on its own dead letters for ever
+    // or it would give up on its own dead letters forever
     if (Handshake.downstreamOf(there).contains(cell)) return true;
     if (there.tryEmit(letter)) return true;
     if (!there.isAlive()) return true;
@@ -115,7 +115,7 @@ final class DeadLetterProducer {
     throw new ScopeMisuseException("scope " + scope + " is closing or closed; there are no more dead letters to take");
   }
 
-  /** {@return whether somebody has asked for it} Any thread. */
+  /** {@return whether anyone has asked for it} Any thread. */
   boolean isThere() {
     return producer != null;
   }

@@ -22,7 +22,7 @@ import stage.runtime.time.Activity;
 import stage.runtime.time.Time;
 
 /**
- * What one supervisor makes of crashes: decides what becomes of the stage, counts, restarts groups, and gives up.
+ * What one supervisor makes of crashes: decides what happens to the stage, counts, restarts groups, and gives up.
  * Guarded by the tree's lock, but for what says otherwise.
  */
 final class FaultHandling {
@@ -362,7 +362,7 @@ final class FaultHandling {
     return directive;
   }
 
-  /** {@return what becomes of the stage; null if the parent gives up in turn} */
+  /** {@return what happens to the stage; null if the parent gives up in turn} */
   private Directive escalate(Child.OfStage child, Failure failed, CrashLog log) {
     supervisor.counters().escalations++;
     log.givesUp(supervisor.path(), "GIVE_UP " + countOfRestarts());

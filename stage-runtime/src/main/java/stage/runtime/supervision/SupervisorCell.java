@@ -47,7 +47,7 @@ import stage.runtime.time.Time;
 import stage.runtime.time.Uninterruptibly;
 
 /**
- * A supervisor: starts children, decides what becomes of those that crash, and ends them.
+ * A supervisor: starts children, decides what happens to those that crash, and ends them.
  *
  * <p>It has no thread. A decision is taken by the thread that brings the news - of a cell that crashes, is held, or
  * ends; of an alarm; of a caller - under the tree's lock, and nothing that is done there waits or runs user code.

@@ -103,7 +103,7 @@ record Trace(List<String> types, List<List<StackTraceElement>> frames) {
 
   // ---- what must not get into a log
 
-  /** An exception whose words are somebody else's, in a form that takes one line. */
+  /** An exception whose words are someone else's, in a form that takes one line. */
   private static final class Escaped extends Throwable {
     private static final long serialVersionUID = 1L;
 

@@ -1,7 +1,7 @@
 package stage.runtime.time;
 
 /**
- * What a stage is doing when it may crash: a piece of user code, or a step of the engine. What becomes of a crash
+ * What a stage is doing when it may crash: a piece of user code, or a step of the engine. What happens to a crash
  * depends on it; people see its text, in logs, events and snapshots.
  */
 public enum Activity {

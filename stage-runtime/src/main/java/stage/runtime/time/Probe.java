@@ -10,7 +10,7 @@ public interface Probe {
    *
    * @param stage the path of its stage
    * @param what which
-   * @return what {@link #ends} is to be told; null if that is not of interest
+   * @return what {@link #ends} must be told; null if that is not of interest
    */
   Object turnBegins(String stage, Activity what);
 
@@ -19,7 +19,7 @@ public interface Probe {
    *
    * @param stage its path
    * @param what what for
-   * @return what {@link #ends} is to be told; null if that is not of interest
+   * @return what {@link #ends} must be told; null if that is not of interest
    */
   Object waitBegins(String stage, WaitState.Kind what);
 

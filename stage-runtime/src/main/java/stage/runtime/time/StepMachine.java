@@ -79,7 +79,7 @@ public interface StepMachine {
     return "";
   }
 
-  /** {@return whether somebody wants to know how long it waits} Asked twice for each wait. */
+  /** {@return whether anyone wants to know how long it waits} Asked twice for each wait. */
   default boolean isWatched() {
     return false;
   }

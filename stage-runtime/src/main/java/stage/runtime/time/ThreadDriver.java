@@ -221,7 +221,7 @@ final class ThreadDriver implements Driver {
     return isHelped;
   }
 
-  /** Parks until somebody wakes this driver, the timer is due, or the thread is interrupted. */
+  /** Parks until someone wakes this driver, the timer is due, or the thread is interrupted. */
   private void park(WaitState what) {
     if (yields > 0) tellOfYielding(false);
     state = PARKING;
@@ -270,7 +270,7 @@ final class ThreadDriver implements Driver {
 
   // Fairness. The JDK's scheduler prefers what a carrier thread of its own has queued, and virtual threads that unpark
   // each other queue each other there. As many busy pipelines as there are cores would keep every other virtual thread
-  // out, for ever: one that is just being started, for instance. So a busy stage now and then has itself unparked by a
+  // out, forever: one that is just being started, for instance. So a busy stage now and then has itself unparked by a
   // platform thread, which puts it at the end of the queue that all share. Tried with 50 pipelines on 2 cores: without
   // it, the third was never started.
 

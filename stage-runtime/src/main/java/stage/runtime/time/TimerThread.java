@@ -119,7 +119,7 @@ final class TimerThread {
       // not that of the first caller, whose class loader could then never be unloaded
       fresh.setContextClassLoader(TimerThread.class.getClassLoader());
       if (!THREAD.compareAndSet(this, null, fresh)) {
-        LockSupport.unpark(thread);   // somebody else was faster
+        LockSupport.unpark(thread);   // someone else was faster
         return;
       }
       try {

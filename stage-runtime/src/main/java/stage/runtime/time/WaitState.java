@@ -10,7 +10,7 @@ public sealed interface WaitState {
     EVENTS,
     /** Nothing to do until there is demand. */
     DEMAND,
-    /** Nothing to do until somebody sends a message: the stage is paused, or has no subscription. */
+    /** Nothing to do until someone sends a message: the stage is paused, or has no subscription. */
     MAIL,
     /** Nothing to do until the last events sent are settled. */
     SETTLEMENT,

@@ -7,8 +7,8 @@ import java.lang.invoke.VarHandle;
  * How long one machine has waited, and for what. Written by the thread that steps it, read by any.
  *
  * <p>To read the clock costs a tenth of a hop where events go one by one. So the beginning of a wait is noted for each
- * wait only while somebody watches, or where waits are rare; among waits that follow each other within microseconds,
- * one in eight is. The ends are noted only while somebody watches.
+ * wait only while the scope is watched, or where waits are rare; among waits that follow each other within
+ * microseconds, one in eight is. The ends are noted only while the scope is watched.
  */
 public final class WaitTimes {
   // A reader wants a wait counted once: either as going on, or in the total. The writer adds to the total before it
@@ -27,7 +27,7 @@ public final class WaitTimes {
    *
    * @param awaiting what it waits for; {@code READY} if it does not wait
    * @param waitingNanos for how long; 0 if it does not wait
-   * @param totals how long it has waited while somebody watched, this wait included, by the number of
+   * @param totals how long it has waited while the scope was watched, this wait included, by the number of
    *     {@link WaitState.Kind}
    */
   public record Reading(WaitState awaiting, long waitingNanos, long[] totals) {}
@@ -35,7 +35,7 @@ public final class WaitTimes {
   // written by the machine's thread only
   private WaitState awaiting = WaitState.Kind.READY;
   private long sinceNanos;
-  private volatile long[] totals;     // null until somebody watched
+  private volatile long[] totals;     // null until someone watched
   private byte unnoted;               // waits since the last one that was noted
   private boolean isBrisk;
 
@@ -59,7 +59,7 @@ public final class WaitTimes {
     AWAITING.setRelease(this, WaitState.Kind.READY);
   }
 
-  /** A wait too short to be seen from outside: it counts while somebody watches. */
+  /** A wait too short to be seen from outside: it counts while the scope is watched. */
   public void add(WaitState.Kind what, long nanos) {
     if (totals == null) totals = new long[WaitState.Kind.values().length];
     TOTALS.setRelease(totals, what.ordinal(), totals[what.ordinal()] + nanos);

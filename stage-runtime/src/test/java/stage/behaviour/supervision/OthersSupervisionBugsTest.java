@@ -227,7 +227,7 @@ class OthersSupervisionBugsTest extends CrashTest {
     log.takeRestarts(2);
   }
 
-  /** How somebody else wants the end of a stage that is being made. */
+  /** How someone else wants the end of a stage that is being made. */
   private enum Ender {
     STOP,
     KILL,

@@ -15,7 +15,7 @@ public final class CountingProducer implements Stage.Producer<Integer> {
   private volatile StageContext context;
   private int next = 1;
 
-  /** Counts for ever. */
+  /** Counts forever. */
   public CountingProducer() {
     this(Integer.MAX_VALUE);
   }

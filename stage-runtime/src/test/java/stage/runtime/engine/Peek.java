@@ -280,7 +280,7 @@ public final class Peek {
     if (cell == null || !cell.signals().has(Signals.DRAINED) || !(cell.lifecycle().phase() instanceof Phase.Starting)
         || incarnation(cell) == 0)
       return false;
-    if (cell.lifecycle().hasInputEnded()) return false;   // it is to be told that all is complete
+    if (cell.lifecycle().hasInputEnded()) return false;   // it must be told that all is complete
     boolean hasTakers = cell.producerHalf() != null && cell.producerHalf().lanes().length > 0;
     if (cell.incarnations().memory().hasMore() && hasTakers) return false;   // it has output left
     for (LaneInlet<?> inlet : cell.consumerHalf().inlets()) {

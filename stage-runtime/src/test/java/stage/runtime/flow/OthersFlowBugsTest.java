@@ -129,7 +129,7 @@ class OthersFlowBugsTest extends FlowTest {
     }
   }
 
-  /** aws-sdk-java-v2#4460: a subscriber that was closed before onSubscribe left its publisher waiting for ever. */
+  /** aws-sdk-java-v2#4460: a subscriber that was closed before onSubscribe left its publisher waiting forever. */
   @ParameterizedTest(name = "{0}")
   @EnumSource
   void whoIsClosedBeforeOnSubscribeCancels(Inward bridge) throws Exception {

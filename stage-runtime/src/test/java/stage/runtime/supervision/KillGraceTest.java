@@ -66,7 +66,7 @@ class KillGraceTest {
         new SubscriptionGraph(time), new ScopeOwners());
   }
 
-  /** {@return the thread of the second incarnation, which does not heed that it is killed} */
+  /** {@return the thread of the second incarnation, which ignores that it is killed} */
   private Thread killedTwice(StageRef<Worker> worker) throws InterruptedException {
     Await.next(started, worker);
     worker.kill();

@@ -13,7 +13,7 @@ import java.util.Optional;
  * @param only names of scenarios, or beginnings of them; empty for all
  * @param json where the results go as JSON
  * @param wantsList whether only the scenarios are to be listed
- * @param wantsHelp whether only the options are to be told
+ * @param wantsHelp whether only the options must be told
  */
 record BenchOptions(Effort effort, List<String> only, Optional<Path> json, boolean wantsList, boolean wantsHelp) {
   static final String USAGE = """

@@ -54,7 +54,7 @@ record FlightOptions(
   /** The flights of a year may be in any order. */
   private static final Duration OUT_OF_ORDER = Duration.ofDays(366);
 
-  /** While a file grows, a window must not wait for ever. */
+  /** While a file grows, a window must not wait forever. */
   private static final Duration OUT_OF_ORDER_WHILE_FOLLOWED = Duration.ofDays(1);
 
   /** How many stages share the parsing: reading and counting take about as long as one of two. */

@@ -230,7 +230,7 @@ final class FlightsJob implements AutoCloseable {
   /** Ends reading; what has been read is counted. Any thread. */
   void stopReading() {
     reader.stop();
-    pipes.stop();   // or it might wait for ever for a pipe that nobody writes to
+    pipes.stop();   // or it might wait forever for a pipe that nobody writes to
   }
 
   /**

@@ -7,7 +7,7 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 
 /**
- * A pipe that can be ended from this side. A read of a pipe that nobody writes to blocks for ever, and nothing but more
+ * A pipe that can be ended from this side. A read of a pipe that nobody writes to blocks forever, and nothing but more
  * bytes can end it: so a thread of its own reads, and who waits for bytes waits for that thread or for the end.
  */
 final class PumpedInput extends InputStream {

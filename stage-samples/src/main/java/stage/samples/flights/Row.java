@@ -1,4 +1,4 @@
 package stage.samples.flights;
 
-/** What becomes of a line: a flight, or a reject. The events that {@link FlightParser} emits. */
+/** What happens to a line: a flight, or a reject. The events that {@link FlightParser} emits. */
 sealed interface Row permits Flight, FlightDelays, TimedFlight, Reject {}

@@ -121,7 +121,7 @@ public sealed interface TextInput {
     @Override
     public OpenInput open() throws IOException {
       ensureReadable();
-      // To open a pipe takes until somebody writes to it, so that is left to the thread that reads it.
+      // To open a pipe takes until someone writes to it, so that is left to the thread that reads it.
       return new OpenInput(name(), canBeOpenedAgain() ? opened() : new OpenedWhenRead(this::opened));
     }
 

@@ -73,7 +73,7 @@ public final class Lines implements Closeable {
   public void stop() {
     isStopped = true;
     OpenInput blocking = pipe;
-    if (blocking != null) blocking.stop();   // or it might wait for ever for bytes that nobody writes
+    if (blocking != null) blocking.stop();   // or it might wait forever for bytes that nobody writes
   }
 
   /** {@return whether there are no more} */

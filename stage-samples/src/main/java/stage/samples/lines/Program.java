@@ -29,7 +29,7 @@ public final class Program {
         UsageError;
   }
 
-  /** Where the wish comes from to end lines that would go on for ever. */
+  /** Where the wish comes from to end lines that would go on forever. */
   public interface Interruption {
     /** Says what an interruption does from now on: it ends lines, by {@link Lines#stop}. */
     void ends(Runnable stop);

@@ -1,4 +1,4 @@
 package stage.samples.weblog;
 
-/** What becomes of a line. */
+/** What happens to a line. */
 sealed interface Entry permits Hit, Malformed {}

@@ -74,7 +74,7 @@ public final class WebLog {
   /** The requests of a year may be in any order. */
   private static final Duration OUT_OF_ORDER = Duration.ofDays(366);
 
-  /** While a file grows, a window must not wait for ever. */
+  /** While a file grows, a window must not wait forever. */
   private static final Duration OUT_OF_ORDER_WHILE_FOLLOWED = Duration.ofDays(1);
 
   private static final int NAMED = 3;

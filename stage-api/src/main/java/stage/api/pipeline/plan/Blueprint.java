@@ -11,7 +11,7 @@ import stage.api.supervision.Intensity;
  * @param end its last node
  * @param demand how much each stage asks for at a time
  * @param intensity how often its stages may be restarted
- * @param redelivery what becomes of the batch that a stage had in hand when it crashed
+ * @param redelivery what happens to the batch that a stage had in hand when it crashed
  * @param <R> its result
  */
 public record Blueprint<R>(End end, Demand demand, Intensity intensity, Redelivery redelivery) {
@@ -44,7 +44,7 @@ public record Blueprint<R>(End end, Demand demand, Intensity intensity, Redelive
   /**
    * {@return a copy with this redelivery}
    *
-   * @param redelivery what becomes of the batch that a stage had in hand when it crashed
+   * @param redelivery what happens to the batch that a stage had in hand when it crashed
    */
   public Blueprint<R> withRedelivery(Redelivery redelivery) {
     return new Blueprint<>(end, demand, intensity, redelivery);

@@ -13,7 +13,7 @@ public sealed interface Crossing {
    * Through a buffer.
    *
    * @param n how many it holds
-   * @param overflow what becomes of those beyond that
+   * @param overflow what happens to those beyond that
    */
   record Buffer(int n, Overflow overflow) implements Crossing {}
 

@@ -59,7 +59,7 @@ public sealed interface Origin {
   record Ref(ProducerRef<?, ?> ref) implements Origin {}
 
   /**
-   * Somebody else's publisher.
+   * Someone else's publisher.
    *
    * @param publisher the publisher
    */

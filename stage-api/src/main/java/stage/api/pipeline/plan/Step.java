@@ -131,7 +131,7 @@ public sealed interface Step {
   record EventTime(stage.api.pipeline.EventTime<Object> how) implements Step {}
 
   /**
-   * Says what becomes of elements that the steps before it fail on, back to the last such step or the boundary.
+   * Says what happens to elements that the steps before it fail on, back to the last such step or the boundary.
    *
    * @param policy what
    */

@@ -9,7 +9,7 @@ final class Gate {
   private final boolean letsPost;
 
   /**
-   * Lets in only requests that name this machine and this port, so that no name of somebody else's leads here.
+   * Lets in only requests that name this machine and this port, so that no name of someone else's leads here.
    *
    * @param port where the page is
    * @param letsPost whether there is anything on it that changes something

@@ -79,7 +79,7 @@ final class LiveTree {
     madeInNanos = madeNanos - now;
   }
 
-  /** Waits until somebody asks, or it is closed: not at all if somebody did a short while ago. */
+  /** Waits until someone asks, or it is closed: not at all if somebody did a short while ago. */
   void awaitLook() throws InterruptedException {
     Latch look;
     lock.lock();

@@ -2,7 +2,7 @@ package stage.runtime.pipeline.operator;
 
 import stage.api.pipeline.Bound;
 
-/** What becomes of a row that there is no room for. */
+/** What happens to a row that there is no room for. */
 final class Fullness {
   private Fullness() {}
 

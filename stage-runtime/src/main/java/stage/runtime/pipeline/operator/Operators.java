@@ -163,7 +163,7 @@ public final class Operators {
     return new MergingSorted(inputs, order);
   }
 
-  /** Longer than a long can say is for ever. */
+  /** Longer than a long can say is forever. */
   static long nanos(Duration duration) {
     try {
       return duration.toNanos();

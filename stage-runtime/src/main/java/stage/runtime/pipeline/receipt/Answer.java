@@ -1,6 +1,6 @@
 package stage.runtime.pipeline.receipt;
 
-/** Something that a source is to be told. */
+/** Something that a source must be told. */
 abstract class Answer {
   private static final long FIRST_NANOS = 100_000_000;
   private static final long MOST_NANOS = 10_000_000_000L;

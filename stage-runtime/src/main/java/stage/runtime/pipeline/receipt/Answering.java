@@ -17,7 +17,7 @@ final class Answering {
     this.context = context;
   }
 
-  /** Takes what is done, and tells what is to be told now. */
+  /** Takes what is done, and tells what must be told now. */
   void work() throws Exception {
     context.inEngine(book::collect);
     for (Answer answer = next(); answer != null; answer = next()) give(answer);

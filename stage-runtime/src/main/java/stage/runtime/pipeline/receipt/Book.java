@@ -265,7 +265,7 @@ public abstract class Book {
     }
   }
 
-  /** {@return what is to be told now; null if nothing} It is taken out. */
+  /** {@return what must be told now; null if nothing} It is taken out. */
   final Answer next() {
     long now = time.nanos();
     for (int i = 0; i < failed.size(); i++) if (failed.get(i).dueNanos - now <= 0) return failed.remove(i);

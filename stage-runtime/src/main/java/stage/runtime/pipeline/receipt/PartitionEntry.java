@@ -15,7 +15,7 @@ final class PartitionEntry<P> {
   int open;
   long next = Long.MIN_VALUE;        // behind the last that was handed in
   long answered = Long.MIN_VALUE;    // the position that the source knows of
-  boolean isRevoked;         // it is somebody else's now: what is settled later is refused
+  boolean isRevoked;         // it is someone else's now: what is settled later is refused
 
   PartitionEntry(Book book, P key) {
     this.book = book;
