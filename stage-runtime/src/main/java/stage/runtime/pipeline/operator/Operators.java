@@ -62,7 +62,8 @@ public final class Operators {
       case Windows.Shape.Sliding(var size, var every) ->
           sliding(new Assigner.Fixed(nanos(size), nanos(every), offset), reduction, bound, framing);
       case Windows.Shape.Sessions(var gap) -> new SessionWindows(nanos(gap), lateness, reduction, bound);
-      case Windows.Shape.Count(var size) -> new CountWindows(size, reduction, framing.earlyEvents(), earlyNanos(framing));
+      case Windows.Shape.Count(var size) ->
+        new CountWindows(size, reduction, framing.earlyEvents(), earlyNanos(framing));
     };
   }
 
