@@ -76,7 +76,7 @@ class PlantedLinkBugsTest {
         new PlantedBug("a list vouches for more than it holds", "pipeline/BatchLink.java",
             "return open.size == 0 ? c : Math.min(c, open.w);", "return c;"),
         new PlantedBug("progress overtakes what waits for demand", "dispatch/CommonBacklog.java",
-            "if (backlog.isEmpty()) tell(progress);\n    else pending.add(progress, backlog.size());",
+            "if (backlog.isEmpty()) tell(progress);\n    else pending().add(progress, backlog.size());",
             "tell(progress);"));
   }
 
