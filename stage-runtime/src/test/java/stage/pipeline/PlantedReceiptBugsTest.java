@@ -82,7 +82,7 @@ class PlantedReceiptBugsTest {
         new Bug("deliveries of a turn that is undone are forgotten", "receipt/DeliveryStage.java",
             "public void rollback() { count = 0; }", "public void rollback() { commit(); }"),
         new Bug("the position goes past what is not done", "receipt/PartitionEntry.java",
-            "return oldest == null ? next : oldest.position;", "return next;"));
+            "return oldest == null ? next : oldest.position();", "return next;"));
   }
 
   @ParameterizedTest(name = "{0}")

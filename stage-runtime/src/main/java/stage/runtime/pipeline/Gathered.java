@@ -33,7 +33,7 @@ record Gathered(Object value, Claim claim) {
     @Override
     public Object kept() {
       journal.add(claim, 1, place);
-      return new Carried(value, claim);
+      return Carried.of(value, claim);
     }
   }
 

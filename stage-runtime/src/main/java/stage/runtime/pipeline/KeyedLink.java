@@ -114,7 +114,7 @@ final class KeyedLink extends OperatorLink<SingleInput<Object, Object>> {
     Object element = value;
     if (claim != null && keeping != Keeping.NOTHING) {
       if (claim.isAbsorbable() || keeping == Keeping.FOR_EVER) chain.claim(null);
-      else element = keeping == Keeping.IN_LISTS ? new Carried(value, claim)
+      else element = keeping == Keeping.IN_LISTS ? Carried.of(value, claim)
           : new Gathered.InHand(value, claim, chain.journal(), place);
     }
     try {

@@ -146,7 +146,7 @@ final class LinkContext {
     Claim claim = element.claim();
     if (claim == null || plan.copies() == 0) return value;
     journal.add(claim, plan.copies(), links.size() - 1);
-    return new Carried(value, claim);
+    return Carried.of(value, claim);
   }
 
   /** Hands on a result that comes of no element in hand: what fails costs that result. */

@@ -227,8 +227,8 @@ public abstract class Book {
     return isSourceOver && open() == 0 && done == null && failed.isEmpty() && nextDue() == Long.MAX_VALUE;
   }
 
+  /** A delivery was handed in, which is {@linkplain #opened counted} by the caller. */
   final void begin(PartitionEntry<?> part, Object delivery, Object payload, long position) {
-    opened(1);
     pending.add(part.begin(delivery, payload, position));
   }
 
@@ -261,7 +261,7 @@ public abstract class Book {
     isStanding = false;
     long now = time.nanos();
     for (; oldest != null; oldest = oldest.next) {
-      for (int i = 0; i < oldest.count; i++) collected(oldest.receipts[i], now);
+      for (int i = 0; i < oldest.runs; i++) collected(oldest.pages[i], oldest.from[i], oldest.to[i], now);
     }
   }
 
@@ -333,8 +333,8 @@ public abstract class Book {
 
   // ---- the kinds of sources
 
-  /** A delivery is done. */
-  abstract void collected(Receipt receipt, long nowNanos);
+  /** Deliveries in a row are done: those whose receipts are there on a page. */
+  abstract void collected(ReceiptPage page, int from, int to, long nowNanos);
 
   /** A delivery that was handed in will not be emitted any more. */
   abstract void abandoned(Receipt receipt, String path);

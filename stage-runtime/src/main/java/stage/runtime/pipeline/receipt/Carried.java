@@ -8,19 +8,26 @@ import stage.runtime.bridge.EventWrapper;
  * <p>A delivery's own element is its receipt: the source's thread is the busiest of such a job, and makes one object
  * less for each.
  */
-public sealed class Carried implements EventWrapper permits Receipt {
+public abstract sealed class Carried implements EventWrapper permits Receipt, Carried.Derived {
   private final Object value;
-  private final Claim claim;   // null in a receipt, which is its own
 
-  /**
-   * Makes one.
-   *
-   * @param value the element
-   * @param claim what it answers for
-   */
-  public Carried(Object value, Claim claim) {
+  Carried(Object value) {
     this.value = value;
-    this.claim = claim;
+  }
+
+  /** What has come of deliveries. */
+  private static final class Derived extends Carried {
+    private final Claim claim;
+
+    Derived(Object value, Claim claim) {
+      super(value);
+      this.claim = claim;
+    }
+
+    @Override
+    public Claim claim() {
+      return claim;
+    }
   }
 
   /** {@return the element} */
@@ -29,9 +36,7 @@ public sealed class Carried implements EventWrapper permits Receipt {
   }
 
   /** {@return what it answers for} */
-  public Claim claim() {
-    return claim;
-  }
+  public abstract Claim claim();
 
   /**
    * {@return the element itself}
@@ -58,7 +63,7 @@ public sealed class Carried implements EventWrapper permits Receipt {
    * @param claim what it answers for; null for nothing
    */
   public static Object of(Object value, Claim claim) {
-    return claim == null ? value : new Carried(value, claim);
+    return claim == null ? value : new Derived(value, claim);
   }
 
   @Override

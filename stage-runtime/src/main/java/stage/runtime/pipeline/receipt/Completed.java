@@ -2,12 +2,12 @@ package stage.runtime.pipeline.receipt;
 
 /** Deliveries of which nothing is left, on their way to their sources' books: one push for each run of them. */
 public final class Completed {
-  private static final int SMALLEST = 16;
-  private static final int LARGEST = 1024;
+  private static final int SMALLEST = 8;
+  private static final int LARGEST_USUAL = 1024;
 
   private Book book;            // of those that are here
   private DoneReceipts done;    // null if there is no room for any
-  private int usual = SMALLEST;
+  private int usual = SMALLEST;   // as many runs as were sent last, within reason
 
   /** Makes an empty one. */
   public Completed() {}
@@ -30,10 +30,10 @@ public final class Completed {
 
   /** Tells the books. */
   public void send() {
-    if (done == null || done.count == 0) return;
+    if (done == null || done.runs == 0) return;
     DoneReceipts sent = done;
     done = null;
-    usual = Math.clamp(sent.count, SMALLEST, LARGEST);
+    usual = Math.clamp(sent.runs, SMALLEST, LARGEST_USUAL);
     book.done(sent);
   }
 }

@@ -12,9 +12,15 @@ import java.util.Arrays;
  * <p>All of it on the thread of the run.
  */
 public final class Journal {
-  private Claim[] claims = new Claim[16];
-  private int[] changes = new int[16];
-  private int[] places = new int[16];   // of the links that have made them
+  private static final int SMALLEST = 16;
+  private static final int LARGEST_USUAL = 1024;
+  private static final Claim[] NONE = {};
+
+  // A new one for each turn: to write a young object into an old array costs a fence, by the collector's barriers.
+  private Claim[] claims = NONE;
+  private int usual = SMALLEST;          // as many as the last turn has changed, within reason
+  private int[] changes = new int[SMALLEST];
+  private int[] places = new int[SMALLEST];   // of the links that have made them
   private Throwable[] causes;   // null as long as nothing has failed
   private int size;
   private int mark;             // where the element in hand begins
@@ -114,7 +120,7 @@ public final class Journal {
   }
 
   private void change(Claim claim, int by, Throwable cause, int place) {
-    if (size == claims.length) grow();
+    if (size == claims.length) makeRoom();
     claims[size] = claim;
     changes[size] = by;
     places[size] = place;
@@ -125,11 +131,14 @@ public final class Journal {
     size++;
   }
 
-  private void grow() {
-    claims = Arrays.copyOf(claims, 2 * size);
-    changes = Arrays.copyOf(changes, 2 * size);
-    places = Arrays.copyOf(places, 2 * size);
-    if (causes != null) causes = Arrays.copyOf(causes, 2 * size);
+  private void makeRoom() {
+    int length = Math.max(usual, 2 * size);
+    if (changes.length < length) {
+      changes = Arrays.copyOf(changes, length);
+      places = Arrays.copyOf(places, length);
+    }
+    if (causes != null) causes = Arrays.copyOf(causes, length);
+    claims = Arrays.copyOf(claims, length);   // last: the others have as much room then
   }
 
   /** The turn is about to be published. */
@@ -156,7 +165,8 @@ public final class Journal {
   }
 
   private void clear() {
-    Arrays.fill(claims, 0, size, null);
+    if (size > 0) usual = Math.clamp(size, SMALLEST, LARGEST_USUAL);
+    claims = NONE;
     causes = null;
     size = 0;
     mark = 0;

@@ -64,7 +64,7 @@ public final class PartitionBook<P, T> extends Book implements Partitions<P, T> 
     @Override
     @SuppressWarnings("unchecked")   // its own
     void give() throws Exception {
-      if (!part.isRevoked) source.onFailed(part.key, receipt.position, (T) receipt.delivery, receipt.cause());
+      if (!part.isRevoked) source.onFailed(part.key, receipt.position(), (T) receipt.delivery(), receipt.cause());
     }
 
     @Override
@@ -141,6 +141,7 @@ public final class PartitionBook<P, T> extends Book implements Partitions<P, T> 
     PartitionEntry<P> part = parts.computeIfAbsent(each.partition, key -> new PartitionEntry<>(this, key));
     part.next = each.position + 1;
     if (part.answered == Long.MIN_VALUE) part.answered = each.position;   // where it begins is no news
+    opened(1);
     begin(part, each.payload, each.payload, each.position);
   }
 
@@ -285,14 +286,18 @@ public final class PartitionBook<P, T> extends Book implements Partitions<P, T> 
   /** Those that are pending are the last ones of their partition, so the position goes up to the first of them. */
   @Override
   void abandoned(Receipt receipt, String path) {
-    receipt.part().next = Math.min(receipt.part().next, receipt.position);
+    receipt.part().next = Math.min(receipt.part().next, receipt.position());
     receipt.close();
     receipt.part().remove(receipt);
     closed(1);
   }
 
   @Override
-  void collected(Receipt receipt, long nowNanos) {
+  void collected(ReceiptPage page, int from, int to, long nowNanos) {
+    for (int i = from; i < to; i++) collected(page.receipt(i));
+  }
+
+  private void collected(Receipt receipt) {
     if (receipt.part().isRevoked) {
       refused++;
       receipt.part().remove(receipt);

@@ -38,9 +38,13 @@ final class PartitionEntry<P> {
   }
 
   void remove(Receipt receipt) {
-    ReceiptPage page = receipt.page;
-    page.remove(receipt);
-    open--;
+    remove(receipt.page, receipt.index, receipt.index + 1);
+  }
+
+  /** Receipts in a row are done, and answered for. */
+  void remove(ReceiptPage page, int from, int to) {
+    page.remove(from, to);
+    open -= to - from;
     if (page.isOver() && page != newest) remove(page);
   }
 
@@ -74,6 +78,6 @@ final class PartitionEntry<P> {
   /** {@return the position up to which all is done: of the oldest that is not, or behind the last} */
   long position() {
     Receipt oldest = oldest();
-    return oldest == null ? next : oldest.position;
+    return oldest == null ? next : oldest.position();
   }
 }

@@ -129,32 +129,58 @@ public final class QueueBook<T> extends Book {
   }
 
   private void arrived(Arriving<T> arriving) {
-    for (Delivery<T> delivery : arriving.all) begin(all, delivery, delivery.payload(), 0);
+    int before = pending.size();
+    try {
+      for (Delivery<T> delivery : arriving.all) begin(all, delivery, delivery.payload(), 0);
+    } finally {
+      opened(pending.size() - before);
+    }
     usual = Math.min(arriving.all.size(), MOST_USUAL);
     if (arriving.isComplete) exhausted();
   }
 
   @Override
-  void collected(Receipt receipt, long nowNanos) {
-    all.remove(receipt);
-    settled(receipt, receipt.cause(), nowNanos);
+  void collected(ReceiptPage page, int from, int to, long nowNanos) {
+    if (page.hasFailures()) {
+      for (int i = from; i < to; i++) settled(page.delivery(i), page.cause(i), nowNanos);
+    } else {
+      acked(page.deliveries(from, to), nowNanos);
+    }
+    all.remove(page, from, to);
+  }
+
+  @SuppressWarnings("unchecked")   // its own
+  private void acked(List<?> deliveries, long nowNanos) {
+    for (int at = 0; at < deliveries.size(); ) {
+      begin(nowNanos);
+      int behind = Math.min(deliveries.size(), at + batch - group.size());
+      group.acks.addAll((List<Delivery<T>>) deliveries.subList(at, behind));
+      at = behind;
+      sendIfFull();
+    }
   }
 
   @Override
   void abandoned(Receipt receipt, String path) {
     receipt.close();
+    settled(receipt.delivery(), new StageEndedException(path, null), time.nanos());
     all.remove(receipt);
-    settled(receipt, new StageEndedException(path, null), time.nanos());
   }
 
   @SuppressWarnings("unchecked")   // its own
-  private void settled(Receipt receipt, Throwable cause, long nowNanos) {
+  private void settled(Object delivery, Throwable cause, long nowNanos) {
+    begin(nowNanos);
+    if (cause == null) group.acks.add((Delivery<T>) delivery);
+    else group.nacks.add(new DeliverySource.Nacked<>((Delivery<T>) delivery, cause));
+    sendIfFull();
+  }
+
+  private void begin(long nowNanos) {
     if (group.size() == 0) group.sinceNanos = nowNanos;
-    var delivery = (Delivery<T>) receipt.delivery;
-    if (cause == null) group.acks.add(delivery);
-    else group.nacks.add(new DeliverySource.Nacked<>(delivery, cause));
-    if (group.size() < batch) return;
-    full.add(taken());
+  }
+
+  private void sendIfFull() {
+    if (group.size() >= batch) full.add(taken());
   }
 
   @Override
@@ -179,9 +205,9 @@ public final class QueueBook<T> extends Book {
   @Override
   Answer last(String path) {
     for (Receipt each = all.oldest(); each != null; each = all.oldest()) {
-      all.remove(each);
       Throwable cause = each.close() == Receipt.Closing.OPEN ? new StageEndedException(path, null) : each.cause();
-      settled(each, cause, 0);
+      settled(each.delivery(), cause, 0);
+      all.remove(each);
     }
     if (!full.isEmpty()) return full.poll();
     return group.size() == 0 ? null : taken();

@@ -18,15 +18,21 @@ public final class Receipt extends Carried implements Claim {
 
   final ReceiptPage page;
   final int index;           // on the page
-  final Object delivery;     // what the source is answered with
-  final long position;       // in its partition
 
-  Receipt(ReceiptPage page, int index, Object delivery, Object payload, long position) {
-    super(payload, null);
+  Receipt(ReceiptPage page, int index, Object payload) {
+    super(payload);
     this.page = page;
     this.index = index;
-    this.delivery = delivery;
-    this.position = position;
+  }
+
+  /** {@return what the source is answered with} The keeper of the book, until it is done. */
+  Object delivery() {
+    return page.delivery(index);
+  }
+
+  /** {@return its position in its partition} */
+  long position() {
+    return page.position(index);
   }
 
   @Override
@@ -49,7 +55,7 @@ public final class Receipt extends Carried implements Claim {
     int before = page.subtract(index, elements);
     if (before == elements) into.add(this);
     if (before >= 0 && before < elements) {
-      throw new IllegalStateException("delivery " + delivery + " was settled once too often: " + elements
+      throw new IllegalStateException("the delivery of " + value() + " was settled once too often: " + elements
           + " of " + before + " elements that come of it");
     }
   }

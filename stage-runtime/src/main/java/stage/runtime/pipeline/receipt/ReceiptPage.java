@@ -2,6 +2,8 @@ package stage.runtime.pipeline.receipt;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.Arrays;
+import java.util.List;
 
 /**
  * What changes of receipts that one partition has handed out one after the other: how many elements that come of a
@@ -36,6 +38,8 @@ final class ReceiptPage {
 
   // the keeper of the book
   private final Receipt[] receipts = new Receipt[SIZE];   // that are not done
+  private final Object[] deliveries = new Object[SIZE];   // theirs: what the source is answered with
+  private final long[] positions;                         // theirs; null if there are no partitions
   private int begun;
   private int open;
   private int first;   // before it, all are done
@@ -44,6 +48,7 @@ final class ReceiptPage {
 
   ReceiptPage(PartitionEntry<?> part) {
     this.part = part;
+    this.positions = part.key == null ? null : new long[SIZE];
   }
 
   // ---- the keeper
@@ -58,16 +63,37 @@ final class ReceiptPage {
   }
 
   Receipt begin(Object delivery, Object payload, long position) {
-    var receipt = new Receipt(this, begun, delivery, payload, position);
+    var receipt = new Receipt(this, begun, payload);
+    if (positions != null) positions[begun] = position;
     live[begun] = 1;
+    deliveries[begun] = delivery;
     receipts[begun++] = receipt;
     open++;
     return receipt;
   }
 
-  void remove(Receipt receipt) {
-    receipts[receipt.index] = null;
-    open--;
+  Receipt receipt(int index) {
+    return receipts[index];
+  }
+
+  Object delivery(int index) {
+    return deliveries[index];
+  }
+
+  /** {@return the deliveries of some receipts in a row} */
+  List<Object> deliveries(int from, int to) {
+    return Arrays.asList(deliveries).subList(from, to);
+  }
+
+  long position(int index) {
+    return positions[index];
+  }
+
+  /** Receipts in a row are done, and answered for. */
+  void remove(int from, int to) {
+    Arrays.fill(receipts, from, to, null);
+    Arrays.fill(deliveries, from, to, null);
+    open -= to - from;
   }
 
   /** {@return the oldest that is not done; null if all are} */
@@ -106,6 +132,11 @@ final class ReceiptPage {
       all = CAUSES.compareAndSet(this, null, fresh) ? fresh : causes;
     }
     CAUSE.compareAndSet(all, index, null, failure);
+  }
+
+  /** {@return whether any of them has failed} */
+  boolean hasFailures() {
+    return causes != null;
   }
 
   /** {@return why it failed first; null if it did not} */
