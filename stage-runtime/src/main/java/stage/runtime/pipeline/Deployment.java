@@ -88,7 +88,7 @@ final class Deployment {
       boards.put(stage, new Tally.Board(stage.name));
       consumers.put(stage, new AtomicInteger());
       if (stage.sharing == StagePlan.Sharing.BY_ROUTE) {
-        routes.put(stage, new Routes(stage.routes, stage.parts.getLast() instanceof Part.KeyRoute));
+        routes.put(stage, new Routes(stage.routes, stage.isSharedByKey()));
       }
     }
     job.onCompleted(this::completed);
@@ -309,19 +309,19 @@ final class Deployment {
   private <S extends Stage.Behaviour> ProducerConsumerSpec<Object, Object, S> fed(
       ProducerConsumerSpec<Object, Object, S> spec, StagePlan stage) {
     ProducerConsumerSpec<Object, Object, S> fed = spec;
-    for (Feed feed : stage.feeds) fed = fed.subscribeTo(subscription(feed));
+    for (Feed feed : stage.feeds) fed = fed.subscribeTo(subscription(feed, stage));
     return fed;
   }
 
   private <S extends Stage.Behaviour> ConsumerSpec<Object, S> fed(ConsumerSpec<Object, S> spec, StagePlan stage) {
     ConsumerSpec<Object, S> fed = spec;
-    for (Feed feed : stage.feeds) fed = fed.subscribeTo(subscription(feed));
+    for (Feed feed : stage.feeds) fed = fed.subscribeTo(subscription(feed, stage));
     return fed;
   }
 
-  private SubscriptionSpec<?> subscription(Feed feed) {
-    SubscriptionSpec<?> spec = SubscriptionSpec.to(producers.get(feed.from())).withDemand(feed.buffer() == 0 ? demand
-        : Demand.max(feed.buffer()));
+  private SubscriptionSpec<?> subscription(Feed feed, StagePlan stage) {
+    SubscriptionSpec<?> spec = SubscriptionSpec.to(producers.get(feed.from()))
+        .withDemand(feed.buffer() == 0 ? stage.demand(demand) : Demand.max(feed.buffer()));
     return feed.route() < 0 ? spec : spec.withPartition(feed.route());
   }
 

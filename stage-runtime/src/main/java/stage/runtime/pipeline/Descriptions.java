@@ -53,8 +53,9 @@ final class Descriptions {
     var text = new StringBuilder();
     for (StagePlan stage : stages) {
       text.append(stage.name).append(": ").append(steps(stage));
-      if (!stage.feeds.isEmpty()) text.append("; from ").append(feeds(stage)).append(", demand ").append(demand.max())
-          .append('/').append(demand.min());
+      Demand its = stage.demand(demand);
+      if (!stage.feeds.isEmpty()) text.append("; from ").append(feeds(stage)).append(", demand ").append(its.max())
+          .append('/').append(its.min());
       text.append("; order ").append(orders.get(stage));
       if (!times.get(stage).isEmpty()) text.append("; event time, ").append(times.get(stage));
       String policies = policies(stage);

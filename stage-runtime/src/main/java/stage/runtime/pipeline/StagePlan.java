@@ -2,6 +2,7 @@ package stage.runtime.pipeline;
 
 import java.util.ArrayList;
 import java.util.List;
+import stage.api.Demand;
 import stage.api.pipeline.plan.Crossing;
 import stage.api.pipeline.plan.Origin;
 import stage.api.pipeline.plan.Sink;
@@ -71,6 +72,8 @@ final class StagePlan {
     }
   }
 
+  private static final Demand BY_KEY = new Demand(4 * Demand.DEFAULT.max(), 4 * Demand.DEFAULT.min(), false);
+
   final Kind kind;
   final Site site;
   final int worker;            // from 1; 0 if there is only one
@@ -103,6 +106,22 @@ final class StagePlan {
     this.site = site;
     this.worker = worker;
     this.feeds = List.copyOf(feeds);
+  }
+
+  /** {@return whether workers share its elements by key} */
+  boolean isSharedByKey() {
+    return sharing == Sharing.BY_ROUTE && parts.getLast() instanceof Part.KeyRoute;
+  }
+
+  /**
+   * {@return how much it asks for at a time, by what its job says} By default more where workers share elements by key:
+   * a turn falls apart into one part for each worker, and the first worker that wants no more ends it. At 1000/500 that
+   * left turns of some hundred elements, which cost more than their elements; at four times as much a count by key with
+   * four workers is 1.2 to 1.4 times as fast.
+   */
+  Demand demand(Demand ofJob) {
+    boolean isWorker = feeds.stream().anyMatch(feed -> feed.from().isSharedByKey());
+    return (isWorker || isSharedByKey()) && ofJob.equals(Demand.DEFAULT) ? BY_KEY : ofJob;
   }
 
   boolean isRun() {
