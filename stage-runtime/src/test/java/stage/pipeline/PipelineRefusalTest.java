@@ -14,6 +14,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
+import stage.api.Demand;
 import stage.api.Dispatcher;
 import stage.api.Inlet;
 import stage.api.Outlet;
@@ -298,6 +299,17 @@ class PipelineRefusalTest {
         assertThat(lines.get(2)).startsWith("count.1:").contains("per key", "worker 1");
         assertThat(lines.get(4)).startsWith("toList:").contains("order none");
       });
+    }
+
+    @Test
+    void saysHowMuchIsAskedForAtATime() {
+      assertThat(job.describe().lines().toList()).satisfies(lines -> {
+        assertThat(lines.get(1)).as("who shares out").contains("demand 4000/2000");
+        assertThat(lines.get(2)).as("a worker").contains("demand 4000/2000");
+        assertThat(lines.get(4)).as("who takes their results").contains("demand 1000/500");
+      });
+      assertThat(job.withDemand(new Demand(20, 10, false)).describe()).contains("demand 20/10")
+          .doesNotContain("demand 80", "demand 1000", "demand 4000");
     }
 
     @Test
