@@ -77,12 +77,13 @@ class EmitAllTest {
   @Test
   void passesABatchOn() throws Exception {
     var numbers = rig.start(Stage.producer("numbers", () -> new CountingProducer(2000)));
-    var relay = rig.start(Stage.producerConsumer("relay", numbers, () -> new Stage.ProducerConsumer<Integer, Integer>() {
+    class Relay implements Stage.ProducerConsumer<Integer, Integer> {
       @Override
       public void onEvents(List<Integer> events, Inlet<Integer> from, Outlet<Integer> out) {
         out.emitAll(events);
       }
-    }));
+    }
+    var relay = rig.start(Stage.producerConsumer("relay", numbers, Relay::new));
     rig.start(Stage.consumer("collector", relay, () -> collector));
     rig.app().join();
     assertThat(collector.events).isEqualTo(IntStream.rangeClosed(1, 2000).boxed().toList());
